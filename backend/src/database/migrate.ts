@@ -1,0 +1,126 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { PrismaPg } from '@prisma/adapter-pg';
+import { bindMigrationAwareSqlAdapterFactory } from '@prisma/driver-adapter-utils';
+import type { MigrationList, SchemaEngine } from '@prisma/schema-engine-wasm/schema_engine_bg';
+import pg from 'pg';
+
+const PRISMA_DIR = fileURLToPath(new URL('../../../prisma', import.meta.url));
+const MIGRATIONS_DIR = join(PRISMA_DIR, 'migrations');
+/** Any number that no other program uses for an advisory lock: two processes starting at once migrate one after the other. */
+const MIGRATION_LOCK = 7_021_984;
+const NO_FILTER = { externalTables: [], externalEnums: [] };
+
+/**
+ * Applies the migrations that the database lacks and returns their names.
+ *
+ * Runs Prisma's own engine from its WebAssembly build, because the usual one is downloaded when first
+ * used. It keeps the standard `_prisma_migrations` table, so `prisma migrate deploy` goes on working.
+ */
+export async function migrate(url: string): Promise<string[]> {
+  const client = new pg.Client(url);
+  await client.connect();
+  try {
+    await client.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    const pending = await pendingMigrations(client);
+    if (pending.length > 0) {
+      const engine = await openEngine(url);
+      await engine.applyMigrations({ migrationsList: await readMigrations(), filters: NO_FILTER });
+    }
+    return pending;
+  } finally {
+    await client.end();
+  }
+}
+
+/** Names of the migrations in the repository that the database has not finished. */
+export async function pendingMigrations(client: pg.ClientBase): Promise<string[]> {
+  const names = await migrationNames();
+  const table = await client.query(`SELECT to_regclass('_prisma_migrations') AS name`);
+  if (table.rows[0].name === null) return names;
+  const applied = await client.query('SELECT migration_name FROM _prisma_migrations WHERE finished_at IS NOT NULL');
+  const done = new Set(applied.rows.map((row) => row.migration_name));
+  return names.filter((name) => !done.has(name));
+}
+
+/** A Prisma schema as its files: path and content. */
+export type SchemaFiles = [path: string, content: string][];
+
+/**
+ * The SQL that takes one Prisma schema to another; `from` empty means an empty database.
+ * Compares the schemas themselves: reading one back from PostgreSQL 18 fails in this engine
+ * ("Column type 'char' could not be deserialized").
+ */
+export async function diffSchemas(url: string, from: SchemaFiles, to: SchemaFiles): Promise<string> {
+  const container = (schema: SchemaFiles) => ({ files: schema.map(([path, content]) => ({ path, content })) });
+  const engine = await openEngine(url);
+  const result = await engine.diff({
+    from: from.length === 0 ? { tag: 'empty' } : { tag: 'schemaDatamodel', ...container(from) },
+    to: { tag: 'schemaDatamodel', ...container(to) },
+    script: true,
+    exitCode: null,
+    filters: NO_FILTER,
+  });
+  const sql = result.stdout ?? '';
+  return sql.includes('This is an empty migration') ? '' : sql;
+}
+
+async function openEngine(url: string): Promise<SchemaEngine> {
+  const bindings = await loadEngine();
+  const adapter = bindMigrationAwareSqlAdapterFactory(new PrismaPg({ connectionString: url }));
+  return bindings.SchemaEngine.new({ datamodels: await readSchema() }, () => {}, adapter);
+}
+
+type EngineBindings = typeof import('@prisma/schema-engine-wasm/schema_engine_bg');
+let loading: Promise<EngineBindings> | undefined;
+
+/** Once per process: the bindings keep views of one instance's memory, a second instance would corrupt them. */
+function loadEngine(): Promise<EngineBindings> {
+  loading ??= instantiateEngine();
+  return loading;
+}
+
+async function instantiateEngine(): Promise<EngineBindings> {
+  const bindings = await import('@prisma/schema-engine-wasm/schema_engine_bg');
+  const folder = dirname(createRequire(import.meta.url).resolve('@prisma/schema-engine-wasm/schema_engine_bg'));
+  const bytes = await readFile(join(folder, 'schema_engine_bg.wasm'));
+  const { instance } = await WebAssembly.instantiate(bytes, {
+    './schema_engine_bg.js': bindings as unknown as WebAssembly.ModuleImports,
+  });
+  const { __wbg_set_wasm: setWasm } = bindings as unknown as { __wbg_set_wasm(exports: object): void };
+  setWasm(instance.exports);
+  (instance.exports.__wbindgen_start as () => void)();
+  return bindings;
+}
+
+/** The Prisma schema as it stands in the repository. */
+export async function readSchema(): Promise<SchemaFiles> {
+  const folder = join(PRISMA_DIR, 'schema');
+  const names = (await readdir(folder)).filter((name) => name.endsWith('.prisma')).sort();
+  return Promise.all(
+    names.map(async (name): Promise<[string, string]> => [join(folder, name), await readFile(join(folder, name), 'utf8')]),
+  );
+}
+
+async function readMigrations(): Promise<MigrationList> {
+  const read = async (name: string) => ({
+    path: name,
+    migrationFile: {
+      path: 'migration.sql',
+      content: { tag: 'ok' as const, value: await readFile(join(MIGRATIONS_DIR, name, 'migration.sql'), 'utf8') },
+    },
+  });
+  return {
+    baseDir: MIGRATIONS_DIR,
+    lockfile: { path: 'migration_lock.toml', content: await readFile(join(MIGRATIONS_DIR, 'migration_lock.toml'), 'utf8') },
+    shadowDbInitScript: '',
+    migrationDirectories: await Promise.all((await migrationNames()).map(read)),
+  };
+}
+
+async function migrationNames(): Promise<string[]> {
+  const entries = await readdir(MIGRATIONS_DIR, { withFileTypes: true });
+  return entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name).sort();
+}

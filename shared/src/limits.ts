@@ -1,0 +1,24 @@
+/** How large anything that comes from outside may be. */
+export const limits = {
+  bodyBytes: 64 * 1024,
+  jsonDepth: 32,
+  parametersBytes: 32 * 1024,
+  metadataBytes: 256 * 1024,
+  messageChars: 500,
+  errorChars: 1_000,
+  stackFrames: 50,
+  pageSize: 200,
+  queuedInSnapshot: 200,
+  socketFrameBytes: 64 * 1024,
+} as const;
+
+/** Whether a JSON value is nested no deeper than `depth`; walks without recursion, so no input can exhaust the stack. */
+export function isWithinDepth(value: unknown, depth: number = limits.jsonDepth): boolean {
+  let level: unknown[] = [value];
+  for (let remaining = depth; level.length > 0; remaining--) {
+    const nested = level.filter((item): item is object => typeof item === 'object' && item !== null);
+    if (nested.length > 0 && remaining === 0) return false;
+    level = nested.flatMap((item) => Object.values(item));
+  }
+  return true;
+}
