@@ -23,7 +23,10 @@ export const serverMessage = z.discriminatedUnion('type', [
   ),
   message('server.admin.job_queued', oneRun),
   message('server.admin.job_started', oneRun),
-  message('server.admin.job_progress', oneRun.extend({ progressPercent: z.number().nullable(), message: z.string().nullable() })),
+  message(
+    'server.admin.job_progress',
+    oneRun.extend({ progressPercent: z.number().nullable(), message: z.string().nullable() }),
+  ),
   message('server.admin.job_cancel_requested', oneRun),
   message('server.admin.job_completed', oneRun),
   /** Still queued, but pushed out of the part of the queue that is shown. */

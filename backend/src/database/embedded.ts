@@ -6,7 +6,13 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
-import { copyBinaries, findBinaries, type PostgresAccount, type PostgresBinaries, postgresAccount } from './embedded-binaries.js';
+import {
+  copyBinaries,
+  findBinaries,
+  type PostgresAccount,
+  type PostgresBinaries,
+  postgresAccount,
+} from './embedded-binaries.js';
 import { isAlive, withFileLock } from './file-lock.js';
 
 /**
@@ -28,6 +34,8 @@ export interface EmbeddedDatabase {
 export interface EmbeddedOptions {
   /** The product's own data folder; the database is below it unless this process is root. */
   dataDir: string;
+  /** Where the server lives instead of the place chosen from `dataDir`; must be enterable by its account. */
+  home?: string;
   /** Extra settings as `name=value`, for the tests. */
   settings?: string[];
 }
@@ -46,7 +54,7 @@ const READY_WITHIN_MS = 60_000;
 
 /** Starts the embedded PostgreSQL, or joins the one that runs already. */
 export async function acquireEmbeddedDatabase(options: EmbeddedOptions): Promise<EmbeddedDatabase> {
-  const home = embeddedHome(options.dataDir);
+  const home = options.home ?? embeddedHome(options.dataDir);
   await mkdir(join(home, 'users'), { recursive: true, mode: 0o755 });
   const me = join(home, 'users', String(process.pid));
   const place = await preparePlace(home, options.settings ?? []);
@@ -105,7 +113,13 @@ async function startServer(place: Place): Promise<string> {
   if (!existsSync(join(place.data, 'PG_VERSION'))) await initialise(place);
   const port = await choosePort(place.home);
   const log = openSync(join(place.home, 'postgres.log'), 'a');
-  const settings = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'max_connections=200', 'timezone=UTC', ...place.settings];
+  const settings = [
+    'listen_addresses=127.0.0.1',
+    'unix_socket_directories=',
+    'max_connections=200',
+    'timezone=UTC',
+    ...place.settings,
+  ];
   const server = spawn(
     place.binaries.postgres,
     ['-D', place.data, '-p', String(port), ...settings.flatMap((setting) => ['-c', setting])],
@@ -134,8 +148,14 @@ async function initialise(place: Place): Promise<void> {
   }
   try {
     await run(place, place.binaries.initdb, [
-      `--pgdata=${partial}`, '--username=postgres', `--pwfile=${passwordFile}`, '--auth=scram-sha-256',
-      '--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8',
+      `--pgdata=${partial}`,
+      '--username=postgres',
+      `--pwfile=${passwordFile}`,
+      '--auth=scram-sha-256',
+      '--encoding=UTF8',
+      '--locale=C',
+      '--locale-provider=builtin',
+      '--builtin-locale=C.UTF-8',
     ]);
   } finally {
     await rm(passwordFile, { force: true });

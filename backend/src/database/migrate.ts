@@ -26,8 +26,8 @@ export async function migrate(url: string): Promise<string[]> {
     await client.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
     const pending = await pendingMigrations(client);
     if (pending.length > 0) {
-      const engine = await openEngine(url);
-      await engine.applyMigrations({ migrationsList: await readMigrations(), filters: NO_FILTER });
+      const migrationsList = await readMigrations();
+      await withEngine(url, (engine) => engine.applyMigrations({ migrationsList, filters: NO_FILTER }));
     }
     return pending;
   } finally {
@@ -55,22 +55,56 @@ export type SchemaFiles = [path: string, content: string][];
  */
 export async function diffSchemas(url: string, from: SchemaFiles, to: SchemaFiles): Promise<string> {
   const container = (schema: SchemaFiles) => ({ files: schema.map(([path, content]) => ({ path, content })) });
-  const engine = await openEngine(url);
-  const result = await engine.diff({
-    from: from.length === 0 ? { tag: 'empty' } : { tag: 'schemaDatamodel', ...container(from) },
-    to: { tag: 'schemaDatamodel', ...container(to) },
-    script: true,
-    exitCode: null,
-    filters: NO_FILTER,
-  });
+  const result = await withEngine(url, (engine) =>
+    engine.diff({
+      from: from.length === 0 ? { tag: 'empty' } : { tag: 'schemaDatamodel', ...container(from) },
+      to: { tag: 'schemaDatamodel', ...container(to) },
+      script: true,
+      exitCode: null,
+      filters: NO_FILTER,
+    }),
+  );
   const sql = result.stdout ?? '';
   return sql.includes('This is an empty migration') ? '' : sql;
 }
 
-async function openEngine(url: string): Promise<SchemaEngine> {
+async function withEngine<T>(url: string, work: (engine: SchemaEngine) => Promise<T>): Promise<T> {
   const bindings = await loadEngine();
-  const adapter = bindMigrationAwareSqlAdapterFactory(new PrismaPg({ connectionString: url }));
-  return bindings.SchemaEngine.new({ datamodels: await readSchema() }, () => {}, adapter);
+  const adapter = new WholeScriptAdapter(url);
+  try {
+    const datamodels = await readSchema();
+    return await work(
+      await bindings.SchemaEngine.new({ datamodels }, () => {}, bindMigrationAwareSqlAdapterFactory(adapter)),
+    );
+  } finally {
+    await adapter.close();
+  }
+}
+
+/** Sends a migration to PostgreSQL as one script; the adapter's own way cuts it at every semicolon, function bodies too. */
+class WholeScriptAdapter extends PrismaPg {
+  readonly #url: string;
+  readonly #open: { dispose(): Promise<void> }[] = [];
+
+  constructor(url: string) {
+    super({ connectionString: url });
+    this.#url = url;
+  }
+
+  override async connect() {
+    const connection = await super.connect();
+    connection.executeScript = async (script) => {
+      const client = new pg.Client(this.#url);
+      await client.connect();
+      await client.query(script).finally(() => client.end());
+    };
+    this.#open.push(connection);
+    return connection;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#open.map((connection) => connection.dispose()));
+  }
 }
 
 type EngineBindings = typeof import('@prisma/schema-engine-wasm/schema_engine_bg');
@@ -100,7 +134,9 @@ export async function readSchema(): Promise<SchemaFiles> {
   const folder = join(PRISMA_DIR, 'schema');
   const names = (await readdir(folder)).filter((name) => name.endsWith('.prisma')).sort();
   return Promise.all(
-    names.map(async (name): Promise<[string, string]> => [join(folder, name), await readFile(join(folder, name), 'utf8')]),
+    names.map(
+      async (name): Promise<[string, string]> => [join(folder, name), await readFile(join(folder, name), 'utf8')],
+    ),
   );
 }
 
@@ -114,7 +150,10 @@ async function readMigrations(): Promise<MigrationList> {
   });
   return {
     baseDir: MIGRATIONS_DIR,
-    lockfile: { path: 'migration_lock.toml', content: await readFile(join(MIGRATIONS_DIR, 'migration_lock.toml'), 'utf8') },
+    lockfile: {
+      path: 'migration_lock.toml',
+      content: await readFile(join(MIGRATIONS_DIR, 'migration_lock.toml'), 'utf8'),
+    },
     shadowDbInitScript: '',
     migrationDirectories: await Promise.all((await migrationNames()).map(read)),
   };
@@ -122,5 +161,8 @@ async function readMigrations(): Promise<MigrationList> {
 
 async function migrationNames(): Promise<string[]> {
   const entries = await readdir(MIGRATIONS_DIR, { withFileTypes: true });
-  return entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name).sort();
+  return entries
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => entry.name)
+    .sort();
 }

@@ -693,7 +693,8 @@ ALTER TABLE "Runner" SET (fillfactor = 50);
 CREATE FUNCTION "JobRun_refuse_new_outcome"() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   RAISE EXCEPTION 'Run % has ended as %; it cannot become %', OLD.id, OLD.status, NEW.status USING ERRCODE = 'integrity_constraint_violation';
-END $$;
+END
+$$;
 
 CREATE TRIGGER "JobRun_outcome_is_final" BEFORE UPDATE OF status ON "JobRun" FOR EACH ROW
   WHEN (OLD.status IN ('SUCCESS', 'FAILED', 'CANCELLED') AND NEW.status IS DISTINCT FROM OLD.status)
@@ -703,7 +704,8 @@ CREATE TRIGGER "JobRun_outcome_is_final" BEFORE UPDATE OF status ON "JobRun" FOR
 CREATE FUNCTION "AuditEvent_refuse_change"() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   RAISE EXCEPTION 'The audit log cannot be changed' USING ERRCODE = 'integrity_constraint_violation';
-END $$;
+END
+$$;
 
 CREATE TRIGGER "AuditEvent_is_append_only" BEFORE UPDATE OR DELETE ON "AuditEvent" FOR EACH ROW
   EXECUTE FUNCTION "AuditEvent_refuse_change"();
@@ -713,13 +715,15 @@ CREATE FUNCTION notify_user_access_changed() RETURNS trigger LANGUAGE plpgsql AS
 BEGIN
   PERFORM pg_notify('job_manager_access', OLD.id::text);
   RETURN NULL;
-END $$;
+END
+$$;
 
 CREATE FUNCTION notify_session_ended() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   PERFORM pg_notify('job_manager_access', OLD."userId"::text);
   RETURN NULL;
-END $$;
+END
+$$;
 
 CREATE TRIGGER "User_access_changed" AFTER UPDATE OF role, "tokenVersion" ON "User" FOR EACH ROW
   WHEN (OLD.role IS DISTINCT FROM NEW.role OR OLD."tokenVersion" IS DISTINCT FROM NEW."tokenVersion")

@@ -14,12 +14,22 @@ export const auth = {
     .output(z.object({ user: currentUser })),
 
   token: publicRoute
-    .route({ method: 'POST', path: '/auth/token', summary: 'Sign a program in; answers a bearer token, sets no cookie', tags: ['Sign-in'] })
+    .route({
+      method: 'POST',
+      path: '/auth/token',
+      summary: 'Sign a program in; answers a bearer token, sets no cookie',
+      tags: ['Sign-in'],
+    })
     .input(credentials)
     .output(z.object({ token: z.string(), expiresAt: z.iso.datetime(), user: currentUser })),
 
   logout: signedInRoute
-    .route({ method: 'POST', path: '/auth/logout', summary: 'End this session, its sockets included', tags: ['Sign-in'] })
+    .route({
+      method: 'POST',
+      path: '/auth/logout',
+      summary: 'End this session, its sockets included',
+      tags: ['Sign-in'],
+    })
     .output(z.object({ ok: z.literal(true) })),
 
   me: signedInRoute

@@ -33,11 +33,21 @@ export const jobs = {
     ),
 
   active: operatorRoute
-    .route({ method: 'GET', path: '/admin/jobs/active', summary: 'All running runs and the first queued ones, in claim order', tags: TAG })
+    .route({
+      method: 'GET',
+      path: '/admin/jobs/active',
+      summary: 'All running runs and the first queued ones, in claim order',
+      tags: TAG,
+    })
     .output(z.object({ runs: z.array(jobRunSummary) })),
 
   stats: operatorRoute
-    .route({ method: 'GET', path: '/admin/jobs/stats', summary: 'Counts, at most 30 s old unless refreshed', tags: TAG })
+    .route({
+      method: 'GET',
+      path: '/admin/jobs/stats',
+      summary: 'Counts, at most 30 s old unless refreshed',
+      tags: TAG,
+    })
     .input(z.object({ refresh: z.stringbool().optional() }))
     .output(jobStats),
 

@@ -1,0 +1,67 @@
+import type * as z from 'zod';
+import type { PrismaClient } from '../generated/prisma/client.js';
+
+/** What a job may use: its own run and the domain, nothing of the engine. */
+export interface JobContext {
+  readonly runId: string;
+  /** 1 for the first execution that counts. */
+  readonly attempt: number;
+  /** Grows with every claim and is never reused: a fence for effects outside the database. */
+  readonly claimNo: number;
+  /** When this execution began, by the database's clock; jobs that reckon with time start from here. */
+  readonly startedAt: Date;
+  /** Aborted when the run is to stop; pass it to whatever can be interrupted. */
+  readonly signal: AbortSignal;
+  readonly log: JobLog;
+  readonly db: PrismaClient;
+  /** The folder of the media files. */
+  readonly mediaDir: string;
+  /** Reports how much is done, 0 to 1. Cheap: call it as often as you like, the newest wins. */
+  progress(fraction: number, message?: string): void;
+  /** Adds to what the run tells about itself; kept with the run, and shown. */
+  setMetadata(values: Record<string, unknown>): void;
+  /**
+   * Throws when the run is to stop. Costs no query. Await it between batches: it also lets the rest of
+   * the process breathe.
+   */
+  checkCancellation(): Promise<void>;
+  /** Waits, unless the run is to stop. */
+  pause(ms: number): Promise<void>;
+}
+
+export interface JobLog {
+  info(message: string, data?: Record<string, unknown>): void;
+  warn(message: string, data?: Record<string, unknown>): void;
+  error(message: string, data?: Record<string, unknown>): void;
+}
+
+type ParametersSchema = z.ZodObject;
+
+export interface JobDefinition<Schema extends ParametersSchema = ParametersSchema> {
+  /** Lower case with hyphens; also the id in URLs and on the command line. */
+  name: string;
+  description: string;
+  /** Command lines that work as they stand. */
+  examples: string[];
+  /** Raised when the same input would give another result. */
+  algorithmVersion: string;
+  /** Each field with `.describe()`: the panel, the API document and `--help` show it. */
+  parameters: Schema;
+  /** What "Load Defaults" fills in; must pass `parameters`. */
+  defaultParams?: z.input<Schema>;
+  /** How often a run may be begun again after its runner was lost. 3 unless said otherwise. */
+  maxAttempts?: number;
+  /** A run that takes longer is marked slow. 30 minutes unless said otherwise. */
+  slowAfterMs?: number;
+  /** The work. What it returns is added to the metadata; what it throws fails the run. */
+  // biome-ignore lint/suspicious/noConfusingVoidType: a job may return metadata or simply end
+  run(ctx: JobContext, parameters: z.output<Schema>): Promise<Record<string, unknown> | void>;
+}
+
+/** Any job, its parameter types forgotten; parse before calling `run`. */
+export type AnyJob = JobDefinition;
+
+/** Declares a job. Its faults are found by `createRegistry`, at start. */
+export function defineJob<Schema extends ParametersSchema>(job: JobDefinition<Schema>): AnyJob {
+  return job as unknown as AnyJob;
+}

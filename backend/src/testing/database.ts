@@ -1,0 +1,46 @@
+import { randomBytes } from 'node:crypto';
+import pg from 'pg';
+import { inject } from 'vitest';
+import { createPool, createPrisma } from '../database/client.js';
+import type { PrismaClient } from '../generated/prisma/client.js';
+
+export interface TestDatabase {
+  url: string;
+  pool: pg.Pool;
+  db: PrismaClient;
+  /** Disconnects and drops it. */
+  drop(): Promise<void>;
+}
+
+/** A migrated, empty database of this test file's own. Use in `beforeAll`, drop in `afterAll`. */
+export async function createTestDatabase(): Promise<TestDatabase> {
+  const template = inject('templateUrl');
+  const name = `test_${randomBytes(6).toString('hex')}`;
+  const url = withName(template, name);
+  await administer(template, `CREATE DATABASE ${name} TEMPLATE template_jobs`);
+  const pool = createPool(url);
+  const db = createPrisma(pool);
+  return {
+    url,
+    pool,
+    db,
+    drop: async () => {
+      await db.$disconnect();
+      await pool.end();
+      await administer(template, `DROP DATABASE ${name} WITH (FORCE)`);
+    },
+  };
+}
+
+/** From the database `postgres`: nobody may be connected to a template while it is copied. */
+async function administer(template: string, sql: string): Promise<void> {
+  const client = new pg.Client(withName(template, 'postgres'));
+  await client.connect();
+  await client.query(sql).finally(() => client.end());
+}
+
+function withName(url: string, name: string): string {
+  const changed = new URL(url);
+  changed.pathname = `/${name}`;
+  return changed.href;
+}
