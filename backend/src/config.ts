@@ -1,0 +1,83 @@
+import { hostname } from 'node:os';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import * as z from 'zod';
+
+const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url));
+
+const onOff = z.enum(['on', 'off']).transform((value) => value === 'on');
+const milliseconds = (fallback: number, least = 1) =>
+  z.coerce.number().int().min(least).max(86_400_000).default(fallback);
+
+/** Every variable the product reads. An empty one counts as not set. */
+const environment = z.object({
+  NODE_ENV: z.enum(['development', 'production', 'test']).default('production'),
+  HOST: z.string().default('127.0.0.1').describe('Address to listen on'),
+  PORT: z.coerce.number().int().min(0).max(65_535).default(3000).describe('Port of panel, API and socket'),
+  PUBLIC_URL: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe('Address that browsers use, behind a reverse proxy'),
+  TRUST_PROXY: z.coerce.number().int().min(0).max(10).default(0).describe('Reverse proxies in front of the server'),
+  DATABASE_URL: z
+    .url({ protocol: /^postgres(ql)?$/ })
+    .optional()
+    .describe('PostgreSQL to use; the embedded one when not set'),
+  DATABASE_LISTEN_URL: z
+    .url({ protocol: /^postgres(ql)?$/ })
+    .optional()
+    .describe('Direct connection for LISTEN, when DATABASE_URL goes through a pooler'),
+  DATA_DIR: z.string().optional().describe('Folder of the embedded database, the media files and the generated secret'),
+  MEDIA_DIR: z.string().optional().describe('Folder of the media files'),
+  JWT_SECRET: z.string().min(32, 'must have at least 32 characters').optional().describe('Signs the sessions'),
+  ADMIN_EMAIL: z.email().optional().describe('First SUPER_ADMIN'),
+  ADMIN_PASSWORD: z.string().min(8).max(200).optional().describe('Password of the first SUPER_ADMIN'),
+  METRICS_TOKEN: z.string().min(16).optional().describe('Bearer token that may read /metrics without signing in'),
+  SAMPLE_DATA: onOff.default(true).describe('Fill an empty database with the sample network'),
+  JOBS_RUNNER: onOff.default(true).describe('Start the built-in runner with the server'),
+  JOBS_CONCURRENCY: z.coerce.number().int().min(1).max(1_000).default(10).describe('Runs at once, per runner'),
+  JOBS_POLL_MS: milliseconds(1_000, 20).describe('How often an idle runner looks for work unasked'),
+  JOBS_HEARTBEAT_MS: milliseconds(30_000, 20).describe('How often a runner proves that it lives'),
+  JOBS_STALLED_AFTER_MS: milliseconds(300_000, 100).describe('Silence after which a run is taken back'),
+  JOBS_SWEEP_MS: milliseconds(30_000, 20).describe('How often stalled runs are looked for'),
+  JOBS_DRAIN_MS: milliseconds(25_000, 0).describe('How long running jobs may go on after a stop signal'),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+});
+type Environment = z.output<typeof environment>;
+
+export interface Config extends Omit<Environment, 'DATA_DIR' | 'MEDIA_DIR'> {
+  DATA_DIR: string;
+  MEDIA_DIR: string;
+  HOSTNAME: string;
+}
+
+/** A wrong or impossible setting; the message is one line that names the variable. */
+export class ConfigError extends Error {}
+
+/** Reads the configuration from the environment. Throws ConfigError for a value that can't be used. */
+export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+  const parsed = environment.safeParse(given);
+  if (!parsed.success) throw new ConfigError(describeIssues(parsed.error));
+  const config = parsed.data;
+  if (config.JOBS_STALLED_AFTER_MS < 2 * config.JOBS_HEARTBEAT_MS) {
+    throw new ConfigError('JOBS_STALLED_AFTER_MS must be at least twice JOBS_HEARTBEAT_MS');
+  }
+  const dataDir = resolve(config.DATA_DIR ?? join(REPOSITORY, '.data'));
+  const mediaDir = resolve(config.MEDIA_DIR ?? join(dataDir, 'media'));
+  return { ...config, DATA_DIR: dataDir, MEDIA_DIR: mediaDir, HOSTNAME: hostname() };
+}
+
+/** Names, defaults and meanings of all settings, for the documentation and its test. */
+export function describeConfig(): { name: string; description: string; fallback: string }[] {
+  const defaults: Record<string, unknown> = environment.parse({});
+  return Object.entries(environment.shape).map(([name, schema]) => ({
+    name,
+    description: schema.description ?? '',
+    fallback: defaults[name] === undefined ? '' : String(defaults[name]),
+  }));
+}
+
+function describeIssues(error: z.ZodError): string {
+  return error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ');
+}

@@ -1,0 +1,33 @@
+import type { RunAction } from '@job-manager/shared/run';
+import { allowedIn } from '@job-manager/shared/run';
+
+export type QueueErrorCode = 'UNKNOWN_JOB' | 'INVALID_PARAMETERS' | 'UNKNOWN_RUN' | 'NOT_ALLOWED';
+
+export interface ParameterIssue {
+  /** Dotted, from `parameters`: `parameters.batchSize`. */
+  path: string;
+  message: string;
+}
+
+/** A request the engine refuses. The message is for people; nothing was changed. */
+export class QueueError extends Error {
+  override readonly name = 'QueueError';
+
+  constructor(
+    readonly code: QueueErrorCode,
+    message: string,
+    readonly issues: ParameterIssue[] = [],
+  ) {
+    super(message);
+  }
+}
+
+export const unknownRun = (id: string) => new QueueError('UNKNOWN_RUN', `There is no run #${id}.`);
+
+export const notAllowed = (action: RunAction, id: string, status: string) =>
+  new QueueError(
+    'NOT_ALLOWED',
+    `Run #${id} is ${status}; only ${allowedIn[action].join(' or ')} runs can be ${PAST[action]}.`,
+  );
+
+const PAST: Record<RunAction, string> = { cancel: 'cancelled', rerun: 'run again' };
