@@ -1,5 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { cp, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { chmod, cp, mkdir, mkdtemp, readFile, rename, rm, stat } from 'node:fs/promises';
 import { arch, platform } from 'node:os';
 import { dirname, join } from 'node:path';
 
@@ -29,22 +31,36 @@ export async function findBinaries(): Promise<PostgresBinaries> {
 
 /**
  * PostgreSQL refuses to run as root, and another account often can't enter the folder of a clone
- * (a home with mode 0700), so its programs are copied to where that account can.
+ * (a home with mode 0700), so its programs are copied to where that account can: once per machine and
+ * version, because 60 MB for every database would be most of the time a test run takes to begin.
  */
-export async function copyBinaries(from: PostgresBinaries, home: string): Promise<PostgresBinaries> {
+export async function copyBinaries(from: PostgresBinaries, shelf: string): Promise<PostgresBinaries> {
   const source = dirname(dirname(from.postgres));
-  const target = join(home, 'native');
-  const isCurrent = (await readFile(join(target, '.source'), 'utf8').catch(() => '')) === source;
-  if (!isCurrent) {
-    const partial = `${target}.partial`;
-    await rm(partial, { recursive: true, force: true });
-    await rm(target, { recursive: true, force: true });
-    await mkdir(home, { recursive: true, mode: 0o755 });
-    await cp(source, partial, { recursive: true, verbatimSymlinks: true });
-    await writeFile(join(partial, '.source'), source);
-    await rename(partial, target);
-  }
+  const target = join(shelf, `native-${await fingerprint(from)}`);
+  if (!existsSync(target)) await copyWhole(source, target);
   return { initdb: join(target, 'bin', 'initdb'), postgres: join(target, 'bin', 'postgres') };
+}
+
+async function fingerprint(binaries: PostgresBinaries): Promise<string> {
+  const manifest = await readFile(join(dirname(dirname(dirname(binaries.postgres))), 'package.json'));
+  const { size } = await stat(binaries.postgres);
+  return createHash('sha256').update(manifest).update(String(size)).digest('hex').slice(0, 16);
+}
+
+/** Copies beside the target and renames, so that nobody ever sees half of it; of two at once, the first wins. */
+async function copyWhole(source: string, target: string): Promise<void> {
+  await mkdir(dirname(target), { recursive: true, mode: 0o755 });
+  const partial = await mkdtemp(`${target}.partial-`);
+  try {
+    await cp(source, partial, { recursive: true, verbatimSymlinks: true });
+    // mkdtemp makes folders that only their owner may enter.
+    await chmod(partial, 0o755);
+    await rename(partial, target).catch((error) => {
+      if (!existsSync(target)) throw error;
+    });
+  } finally {
+    await rm(partial, { recursive: true, force: true });
+  }
 }
 
 /** The account to run PostgreSQL under when this process is root: `postgres`, made if it is missing. */

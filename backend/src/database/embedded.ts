@@ -49,6 +49,8 @@ interface Place {
   settings: string[];
 }
 
+/** Where root keeps what the postgres account must be able to enter. */
+const MACHINE_DIR = '/var/lib/job-manager';
 const DATABASE = 'job_manager';
 const READY_WITHIN_MS = 60_000;
 
@@ -84,13 +86,13 @@ export function hasEmbeddedDatabase(dataDir: string): boolean {
 function embeddedHome(dataDir: string): string {
   if (process.getuid?.() !== 0) return join(dataDir, 'postgres');
   const name = createHash('sha256').update(dataDir).digest('hex').slice(0, 16);
-  return join('/var/lib/job-manager', name);
+  return join(MACHINE_DIR, name);
 }
 
 async function preparePlace(home: string, settings: string[]): Promise<Place> {
   const account = postgresAccount();
   const found = await findBinaries();
-  const binaries = account ? await copyBinaries(found, home) : found;
+  const binaries = account ? await copyBinaries(found, MACHINE_DIR) : found;
   await Promise.all([chmod(binaries.initdb, 0o755), chmod(binaries.postgres, 0o755)]).catch(() => {});
   return { home, data: join(home, 'data'), binaries, account, settings, password: await readPassword(home) };
 }

@@ -121,12 +121,21 @@ async function instantiateEngine(): Promise<EngineBindings> {
   const folder = dirname(createRequire(import.meta.url).resolve('@prisma/schema-engine-wasm/schema_engine_bg'));
   const bytes = await readFile(join(folder, 'schema_engine_bg.wasm'));
   const { instance } = await WebAssembly.instantiate(bytes, {
-    './schema_engine_bg.js': bindings as unknown as WebAssembly.ModuleImports,
+    './schema_engine_bg.js': withIdleTimers(bindings),
   });
   const { __wbg_set_wasm: setWasm } = bindings as unknown as { __wbg_set_wasm(exports: object): void };
   setWasm(instance.exports);
   (instance.exports.__wbindgen_start as () => void)();
   return bindings;
+}
+
+/** The engine never clears the 10 s timer of its advisory lock; held, it would keep a finished process waiting. */
+function withIdleTimers(bindings: EngineBindings): WebAssembly.ModuleImports {
+  const imports = { ...bindings } as unknown as WebAssembly.ModuleImports;
+  for (const name of Object.keys(imports).filter((key) => key.startsWith('__wbg_setTimeout_'))) {
+    imports[name] = (callback: () => void, ms: number) => setTimeout(callback, ms).unref();
+  }
+  return imports;
 }
 
 /** The Prisma schema as it stands in the repository. */
