@@ -1,0 +1,65 @@
+import type { Sql } from '../../store/sql.js';
+
+/** A run that a runner holds. */
+export interface Lease {
+  id: string;
+  leaseToken: string;
+}
+
+export interface RunnerPulse {
+  runnerId: string;
+  leases: Lease[];
+  loopLagMs: number;
+  lastClaimAgoMs: number | null;
+  lastProgressAgoMs: number | null;
+}
+
+export interface BeatAnswer {
+  /** Runs this runner still holds; one that it sent and that is missing here was taken away. */
+  held: Set<string>;
+  /** Of these, the ones asked to stop. */
+  cancelRequested: string[];
+}
+
+/** Proves that a runner and its runs live, in one statement for all of them. */
+export async function beat(sql: Sql, pulse: RunnerPulse): Promise<BeatAnswer> {
+  const answer = await sql.query<{ id: string; cancelRequested: boolean }>({
+    name: 'beat',
+    text: BEAT,
+    values: [
+      pulse.leases.map((lease) => lease.id),
+      pulse.leases.map((lease) => lease.leaseToken),
+      pulse.runnerId,
+      pulse.loopLagMs,
+      pulse.lastClaimAgoMs,
+      pulse.lastProgressAgoMs,
+    ],
+  });
+  return {
+    held: new Set(answer.rows.map((row) => row.id)),
+    cancelRequested: answer.rows.filter((row) => row.cancelRequested).map((row) => row.id),
+  };
+}
+
+// SKIP LOCKED: a row that is being finished or cancelled this instant needs no beat, and waiting for it
+// while holding others could deadlock with the statement that finishes several.
+const BEAT = `
+WITH held AS MATERIALIZED (
+  SELECT j.id, j."cancelRequestedAt" IS NOT NULL AS "cancelRequested"
+  FROM "JobRun" j JOIN unnest($1::bigint[], $2::uuid[]) AS lease(id, token) ON j.id = lease.id AND j."leaseToken" = lease.token
+  WHERE j.status = 'RUNNING'
+), free AS MATERIALIZED (
+  SELECT id FROM "JobRun" WHERE id IN (SELECT id FROM held) AND status = 'RUNNING' ORDER BY id FOR UPDATE SKIP LOCKED
+), touched AS (
+  UPDATE "JobRun" j SET "lastHeartbeatAt" = clock_timestamp(), rev = j.rev + 1
+  FROM free, unnest($1::bigint[], $2::uuid[]) AS lease(id, token)
+  WHERE j.id = free.id AND j.id = lease.id AND j."leaseToken" = lease.token AND j.status = 'RUNNING'
+), runner AS (
+  UPDATE "Runner"
+  SET "lastHeartbeatAt" = clock_timestamp(), "activeRuns" = cardinality($1::bigint[]), "loopLagMs" = $4,
+      "lastClaimAt" = coalesce(clock_timestamp() - $5 * interval '1 ms', "lastClaimAt"),
+      "lastProgressAt" = coalesce(clock_timestamp() - $6 * interval '1 ms', "lastProgressAt"),
+      status = CASE status WHEN 'LOST' THEN 'ACTIVE' ELSE status END, "stoppedAt" = NULL
+  WHERE id = $3
+)
+SELECT id, "cancelRequested" FROM held`;

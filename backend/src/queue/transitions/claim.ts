@@ -1,0 +1,48 @@
+import type { Sql } from '../../store/sql.js';
+
+/** A run that this runner, and nobody else, may execute: everything execution needs. */
+export interface ClaimedRun {
+  id: string;
+  jobName: string;
+  parameters: Record<string, unknown>;
+  attempt: number;
+  claimNo: number;
+  leaseToken: string;
+  startedAt: Date;
+}
+
+export interface ClaimRequest {
+  runnerId: string;
+  /** Jobs this runner has the code for; runs of others wait for a runner that does. */
+  jobNames: string[];
+  most: number;
+}
+
+/** Takes up to `most` due runs, first in line first. Safe from any number of runners at once. */
+export async function claimDueRuns(sql: Sql, request: ClaimRequest): Promise<ClaimedRun[]> {
+  const claimed = await sql.query<ClaimedRun>({
+    name: 'claim',
+    text: CLAIM,
+    values: [request.most, request.runnerId, request.jobNames],
+  });
+  return claimed.rows;
+}
+
+// MATERIALIZED: a nested-loop plan would otherwise evaluate the LIMIT anew for each row and take far more than asked.
+// SKIP LOCKED: runners pass by each other's candidates instead of queueing up behind them.
+const CLAIM = `
+WITH due AS MATERIALIZED (
+  SELECT id FROM "JobRun"
+  WHERE status = 'QUEUED' AND "runAt" <= clock_timestamp() AND "jobName" = ANY($3)
+  ORDER BY priority, "runAt", id LIMIT $1 FOR UPDATE SKIP LOCKED
+), moment AS MATERIALIZED (SELECT clock_timestamp() AS at
+), claimed AS (
+  UPDATE "JobRun" j
+  SET status = 'RUNNING', attempt = j.attempt + 1, "claimNo" = j."claimNo" + 1, rev = j.rev + 1,
+      "runnerId" = $2, "leaseToken" = gen_random_uuid(), "startedAt" = moment.at, "lastHeartbeatAt" = moment.at,
+      "queueDelayMs" = greatest(0, extract(epoch FROM moment.at - j."queuedAt") * 1000)::bigint,
+      "progressPercent" = NULL, "progressMessage" = NULL
+  FROM due, moment WHERE j.id = due.id
+  RETURNING j.id, j."jobName", j.parameters, j.attempt, j."claimNo", j."leaseToken", j."startedAt", j.priority, j."runAt"
+)
+SELECT id, "jobName", parameters, attempt, "claimNo", "leaseToken", "startedAt" FROM claimed ORDER BY priority, "runAt", id`;

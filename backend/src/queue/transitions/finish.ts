@@ -1,0 +1,60 @@
+import type { TerminalStatus } from '@job-manager/shared/run';
+import type { Sql } from '../../store/sql.js';
+import type { Lease } from './beat.js';
+import { countEnded } from './count.js';
+
+/** How an execution ended. */
+export interface Outcome extends Lease {
+  status: TerminalStatus;
+  error: string | null;
+  errorStack: string | null;
+  /** JSON text, or null for a run that reported nothing. */
+  metadata: string | null;
+  metadataTruncated: boolean;
+}
+
+/**
+ * Records the outcomes of several runs and returns the ids of those that now stand as told. A run whose
+ * lease was taken away meanwhile is missing: its outcome is somebody else's to tell. Sending the same
+ * outcome again, after an answer was lost, is harmless and returns its id again.
+ */
+export async function finishRuns(sql: Sql, outcomes: Outcome[]): Promise<Set<string>> {
+  const column = <Key extends keyof Outcome>(key: Key) => outcomes.map((outcome) => outcome[key]);
+  const finished = await sql.query<{ id: string }>({
+    name: 'finish',
+    text: FINISH,
+    values: [
+      column('id'),
+      column('leaseToken'),
+      column('status'),
+      column('error'),
+      column('errorStack'),
+      column('metadata'),
+      column('metadataTruncated'),
+    ],
+  });
+  return new Set(finished.rows.map((row) => row.id));
+}
+
+// The lease token stays on the row: a runner that never heard the answer finds its own token on a finished
+// run, and knows. Recovery clears it, so an outcome told by the rescuer is never mistaken for one's own.
+const FINISH = `
+WITH moment AS MATERIALIZED (SELECT clock_timestamp() AS at
+), outcome AS MATERIALIZED (
+  SELECT * FROM unnest($1::bigint[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::boolean[])
+    AS outcome(id, token, status, error, stack, metadata, truncated)
+), finished AS (
+  UPDATE "JobRun" j
+  SET status = outcome.status::"JobRunStatus", error = outcome.error, "errorStack" = outcome.stack,
+      metadata = outcome.metadata::jsonb, "metadataTruncated" = outcome.truncated,
+      "finishedAt" = moment.at, "lastHeartbeatAt" = moment.at,
+      "durationMs" = greatest(0, extract(epoch FROM moment.at - j."startedAt") * 1000)::bigint,
+      "progressPercent" = CASE outcome.status WHEN 'SUCCESS' THEN 100 ELSE j."progressPercent" END, rev = j.rev + 1
+  FROM outcome, moment
+  WHERE j.id = outcome.id AND j."leaseToken" = outcome.token AND j.status = 'RUNNING'
+  RETURNING j.id, j."jobName", j.status, j."durationMs", j."finishedAt"
+), counted AS (${countEnded('finished')})
+SELECT id FROM finished
+UNION ALL
+SELECT j.id FROM "JobRun" j JOIN outcome ON j.id = outcome.id AND j."leaseToken" = outcome.token
+WHERE j.status IN ('SUCCESS', 'FAILED', 'CANCELLED')`;

@@ -1,0 +1,38 @@
+import type { Sql } from '../../store/sql.js';
+import type { Actor } from '../queue.js';
+import { auditFrom, auditValues } from './audit.js';
+import type { ClaimedRun } from './claim.js';
+
+export interface RunHere {
+  jobName: string;
+  parameters: Record<string, unknown>;
+  algorithmVersion: string;
+  runnerId: string;
+}
+
+/**
+ * Creates a run that is already claimed by the process that asks: a command line runs it here and now,
+ * and no other runner can come first. It has one attempt: when the process is lost, nobody repeats it elsewhere.
+ */
+export async function startRunHere(sql: Sql, run: RunHere, actor: Actor): Promise<ClaimedRun> {
+  const started = await sql.query<ClaimedRun>(START, [
+    run.jobName,
+    JSON.stringify(run.parameters),
+    run.algorithmVersion,
+    run.runnerId,
+    ...auditValues(actor),
+  ]);
+  const [claimed] = started.rows;
+  if (!claimed) throw new Error('PostgreSQL returned no row for an INSERT');
+  return claimed;
+}
+
+const START = `
+WITH moment AS MATERIALIZED (SELECT clock_timestamp() AS at
+), started AS (
+  INSERT INTO "JobRun" ("jobName", parameters, "algorithmVersion", "runnerId", "triggeredById", trigger, status, attempt, "maxAttempts",
+    "claimNo", "leaseToken", "queuedAt", "runAt", "startedAt", "lastHeartbeatAt", "queueDelayMs")
+  SELECT $1, $2, $3, $4, $5, 'MANUAL', 'RUNNING', 1, 1, 1, gen_random_uuid(), at, at, at, at, 0 FROM moment
+  RETURNING id, "jobName", parameters, attempt, "claimNo", "leaseToken", "startedAt"
+), audited AS (${auditFrom('started', 'run.start-here', 5)})
+SELECT * FROM started`;

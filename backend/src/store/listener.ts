@@ -1,0 +1,105 @@
+import { EventEmitter } from 'node:events';
+import pg from 'pg';
+import { type ChannelName, channels } from './channels.js';
+
+const PING_MS = 10_000;
+const PING_TIMEOUT_MS = 5_000;
+const RECONNECT_MS = { first: 100, most: 5_000 };
+
+type ListenerEvents = { [Name in ChannelName]: [payload: string] } & {
+  /** Listening, for the first time or again: whatever was said meanwhile was missed, so read the truth. */
+  connected: [];
+  disconnected: [error: Error];
+};
+
+/**
+ * One connection that listens to the given channels and comes back whenever it is lost. A connection
+ * that died without a word is found by a ping every 10 s.
+ */
+export class Listener extends EventEmitter<ListenerEvents> {
+  readonly #url: string;
+  readonly #names: ChannelName[];
+  #client: pg.Client | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #delayMs = RECONNECT_MS.first;
+  #closed = false;
+
+  constructor(url: string, names: ChannelName[]) {
+    super();
+    this.setMaxListeners(0);
+    this.#url = url;
+    this.#names = names;
+  }
+
+  get isConnected(): boolean {
+    return this.#client !== undefined;
+  }
+
+  /** Starts listening; a database that isn't there yet is waited for. */
+  async start(): Promise<void> {
+    const client = new pg.Client({ connectionString: this.#url, keepAlive: true, connectionTimeoutMillis: 5_000 });
+    client.on('error', (error) => this.#lost(client, error));
+    client.on('end', () => this.#lost(client, new Error('The connection ended')));
+    client.on('notification', ({ channel, payload }) => this.#heard(channel, payload ?? ''));
+    try {
+      await client.connect();
+      await client.query(this.#names.map((name) => `LISTEN ${channels[name]}`).join('; '));
+    } catch (error) {
+      this.#retire(client);
+      this.#reconnectLater(error as Error);
+      return;
+    }
+    if (this.#closed) return this.#retire(client);
+    this.#client = client;
+    this.#delayMs = RECONNECT_MS.first;
+    this.#pingLater(client);
+    this.emit('connected');
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+    const client = this.#client;
+    this.#client = undefined;
+    await client?.end().catch(() => {});
+  }
+
+  #heard(channel: string, payload: string): void {
+    const name = this.#names.find((candidate) => channels[candidate] === channel);
+    // The event map is keyed by the same names, which TypeScript can't follow through a variable.
+    if (name) (this as EventEmitter).emit(name, payload);
+  }
+
+  #pingLater(client: pg.Client): void {
+    this.#timer = setTimeout(() => {
+      const timeout = setTimeout(() => this.#lost(client, new Error('No answer to a ping')), PING_TIMEOUT_MS);
+      client
+        .query('SELECT 1')
+        .then(() => this.#pingLater(client))
+        .catch((error) => this.#lost(client, error))
+        .finally(() => clearTimeout(timeout));
+    }, PING_MS);
+    this.#timer.unref();
+  }
+
+  #lost(client: pg.Client, error: Error): void {
+    if (client !== this.#client) return;
+    this.#client = undefined;
+    this.#retire(client);
+    if (!this.#closed) this.#reconnectLater(error);
+  }
+
+  #retire(client: pg.Client): void {
+    client.removeAllListeners('notification');
+    client.end().catch(() => {});
+  }
+
+  #reconnectLater(error: Error): void {
+    this.emit('disconnected', error);
+    clearTimeout(this.#timer);
+    if (this.#closed) return;
+    // Jitter, so that many processes don't come back in the same instant.
+    this.#timer = setTimeout(() => void this.start(), this.#delayMs * (0.5 + Math.random()));
+    this.#delayMs = Math.min(this.#delayMs * 2, RECONNECT_MS.most);
+  }
+}

@@ -1,0 +1,107 @@
+import { channels, type ProgressNote } from './channels.js';
+import type { Sql } from './sql.js';
+
+/** NOTIFY takes a lock over the whole server at commit, so one process sends at most one batch in this time. */
+const GATHER_MS = 5;
+/** PostgreSQL refuses payloads of 8,000 bytes and more. */
+const MOST_BYTES = 7_500;
+
+/** Tells the other processes what changed, gathered and apart from the statements that changed it. */
+export class Notifier {
+  readonly #sql: Sql;
+  #changed = false;
+  #queued = false;
+  readonly #cancelled = new Set<string>();
+  readonly #progress = new Map<string, ProgressNote>();
+  #flushing: Promise<void> | undefined;
+
+  constructor(sql: Sql) {
+    this.#sql = sql;
+  }
+
+  /** Something about the active runs changed. */
+  changed(): void {
+    this.#changed = true;
+    this.#schedule();
+  }
+
+  /** Runs wait for a runner. */
+  queued(): void {
+    this.#queued = true;
+    this.changed();
+  }
+
+  /** A running run was asked to stop. */
+  cancelRequested(runId: string): void {
+    this.#cancelled.add(runId);
+    this.changed();
+  }
+
+  /** A run's newest progress, ahead of its row. */
+  progressed(note: ProgressNote): void {
+    this.#progress.set(note.id, note);
+    this.#schedule();
+  }
+
+  /** Sends what is gathered; resolves when it was sent or lost. */
+  async flush(): Promise<void> {
+    this.#schedule();
+    await this.#flushing;
+  }
+
+  #schedule(): void {
+    this.#flushing ??= new Promise((resolve) => setTimeout(resolve, GATHER_MS))
+      .then(() => this.#send())
+      .finally(() => {
+        this.#flushing = undefined;
+        if (this.#changed || this.#queued || this.#cancelled.size > 0 || this.#progress.size > 0) this.#schedule();
+      });
+  }
+
+  async #send(): Promise<void> {
+    const notes = this.#takeNotes();
+    if (notes.length === 0) return;
+    const names = notes.map(([channel]) => channel);
+    const payloads = notes.map(([, payload]) => payload);
+    await this.#sql
+      .query('SELECT pg_notify(channel, payload) FROM unnest($1::text[], $2::text[]) AS note(channel, payload)', [
+        names,
+        payloads,
+      ])
+      // Lost, as a notification may always be: whoever needs it polls.
+      .catch(() => {});
+  }
+
+  #takeNotes(): [channel: string, payload: string][] {
+    const notes: [string, string][] = [];
+    if (this.#queued) notes.push([channels.queued, '']);
+    if (this.#changed) notes.push([channels.changed, '']);
+    for (const payload of packed([...this.#cancelled])) notes.push([channels.cancel, payload]);
+    for (const payload of packed([...this.#progress.values()])) notes.push([channels.progress, payload]);
+    this.#queued = false;
+    this.#changed = false;
+    this.#cancelled.clear();
+    this.#progress.clear();
+    return notes;
+  }
+}
+
+/** JSON arrays of the items, each array within what one notification carries. */
+function packed(items: unknown[]): string[] {
+  const payloads: string[] = [];
+  let parts: string[] = [];
+  let size = 0;
+  for (const item of items) {
+    const text = JSON.stringify(item);
+    const bytes = Buffer.byteLength(text) + 1;
+    if (parts.length > 0 && size + bytes > MOST_BYTES) {
+      payloads.push(`[${parts.join(',')}]`);
+      parts = [];
+      size = 0;
+    }
+    parts.push(text);
+    size += bytes;
+  }
+  if (parts.length > 0) payloads.push(`[${parts.join(',')}]`);
+  return payloads;
+}
