@@ -1,0 +1,88 @@
+import { parseArgs } from 'node:util';
+import pc from 'picocolors';
+import { ensurePrismaClient } from './lib/client.js';
+import { programOf } from './lib/repository.js';
+import { runStaticCheck, runTestSuite, type StaticCheck, type SuiteResult, type TestSuite } from './lib/suites.js';
+
+const types = (project: string): StaticCheck => ({
+  name: `types of ${project}`,
+  command: [programOf('typescript', 'tsc'), '-p', project === 'scripts' ? '.' : project],
+});
+
+const STATIC_CHECKS: StaticCheck[] = [
+  { name: 'format, lint, import boundaries', command: [programOf('@biomejs/biome', 'biome'), 'ci', '.'] },
+  ...['shared', 'backend', 'frontend', 'scripts'].map(types),
+  { name: 'unused code', command: [programOf('knip'), '--no-progress'] },
+];
+
+const TESTS: TestSuite = {
+  name: 'unit and integration tests',
+  tool: 'vitest',
+  command: [programOf('vitest'), 'run', '--reporter=default', '--reporter=json'],
+  args: (report) => [`--outputFile.json=${report}`],
+};
+
+const STORIES: TestSuite = {
+  name: 'browser stories',
+  tool: 'playwright',
+  command: [programOf('@playwright/test', 'playwright'), 'test', '--config=e2e', '--reporter=list,json'],
+  env: (report) => ({ PLAYWRIGHT_JSON_OUTPUT_FILE: report }),
+};
+
+const { values } = parseArgs({ options: { browser: { type: 'boolean', default: false } } });
+
+await ensurePrismaClient();
+const results = await inPairs(STATIC_CHECKS, checkStatically);
+results.push(await runTestSuite(TESTS));
+if (values.browser) results.push(await runStories());
+report(results);
+
+async function checkStatically(check: StaticCheck): Promise<SuiteResult> {
+  const result = await runStaticCheck(check);
+  console.log(`${mark(result)} ${result.name} ${pc.dim(seconds(result))}`);
+  if (result.failed > 0) console.log(result.output);
+  return result;
+}
+
+async function runStories(): Promise<SuiteResult> {
+  const { findChromium } = await import('./lib/chromium.js');
+  try {
+    process.env.CHROMIUM_PATH = await findChromium();
+  } catch (error) {
+    console.error((error as Error).message);
+    return { name: STORIES.name, passed: 0, failed: 1, skipped: 0, ms: 0, output: '' };
+  }
+  return runTestSuite(STORIES);
+}
+
+/** Two at a time: more only wait for each other on the small machines that run this most. */
+async function inPairs<T, R>(items: T[], work: (item: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  const queue = items.entries();
+  const lane = async () => {
+    for (const [index, item] of queue) results[index] = await work(item);
+  };
+  await Promise.all([lane(), lane()]);
+  return results;
+}
+
+function report(results: SuiteResult[]): void {
+  const width = Math.max(...results.map(({ name }) => name.length));
+  console.log();
+  for (const result of results) {
+    const skipped = result.skipped > 0 ? `, ${result.skipped} skipped` : '';
+    const counts = `${result.passed} passed, ${result.failed} failed${skipped}`;
+    console.log(`${mark(result)} ${result.name.padEnd(width)}  ${counts}  ${pc.dim(seconds(result))}`);
+  }
+  const sum = (key: 'passed' | 'failed') => results.reduce((total, result) => total + result[key], 0);
+  console.log(`\n${sum('passed')} passed, ${sum('failed')} failed`);
+  process.exitCode = sum('failed') > 0 ? 1 : 0;
+}
+
+function mark(result: SuiteResult): string {
+  return result.failed > 0 ? pc.red('✗') : pc.green('✓');
+}
+
+function seconds(result: SuiteResult): string {
+  return `${(result.ms / 1000).toFixed(1)} s`;
+}

@@ -1,0 +1,77 @@
+import { execFile, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { promisify } from 'node:util';
+import { chromium } from '@playwright/test';
+import { programOf } from './repository.js';
+
+const SYSTEM_BROWSERS = [
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome-stable',
+  '/usr/bin/google-chrome',
+  '/snap/bin/chromium',
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+  '/Applications/Chromium.app/Contents/MacOS/Chromium',
+  'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
+];
+const INSTALL_WITHIN_MS = 5 * 60_000;
+
+/**
+ * The program of a Chromium that runs on this machine: CHROMIUM_PATH, the one Playwright installed, or
+ * the machine's own; when there is none, Playwright's is downloaded or, as root, Debian's installed.
+ * Throws one line that says what to do when nothing helps.
+ */
+export async function findChromium(): Promise<string> {
+  const found = await findInstalledChromium();
+  if (found) return found;
+  for (const install of [installWithPlaywright, installWithApt]) {
+    if (await install()) {
+      const installed = await findInstalledChromium();
+      if (installed) return installed;
+    }
+  }
+  throw new Error('No Chromium was found or could be installed; install one, or set CHROMIUM_PATH to its program.');
+}
+
+/** The same without installing anything. */
+export async function findInstalledChromium(): Promise<string | undefined> {
+  const given = process.env.CHROMIUM_PATH;
+  for (const program of given ? [given] : [chromium.executablePath(), ...SYSTEM_BROWSERS]) {
+    if (existsSync(program) && (await runs(program))) return program;
+  }
+  return undefined;
+}
+
+/** A browser whose system libraries are missing, or a stub that wants to install one, can't say its version. */
+async function runs(program: string): Promise<boolean> {
+  if (process.platform === 'win32') return true;
+  const answer = await promisify(execFile)(program, ['--version'], { timeout: 20_000 }).catch(() => undefined);
+  return /\d+\.\d+/.test(answer?.stdout ?? '');
+}
+
+function installWithPlaywright(): Promise<boolean> {
+  console.error('No Chromium on this machine: downloading the one that Playwright offers.');
+  return succeeds(process.execPath, [programOf('@playwright/test', 'playwright'), 'install', 'chromium']);
+}
+
+async function installWithApt(): Promise<boolean> {
+  if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) return false;
+  console.error('Installing the Chromium of this system.');
+  return (
+    (await succeeds('apt-get', ['update', '-qq'])) &&
+    (await succeeds('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'chromium']))
+  );
+}
+
+/** Output goes to stderr: what a script prints for others to read stays its own. */
+async function succeeds(program: string, args: string[]): Promise<boolean> {
+  const child = spawn(program, args, {
+    stdio: ['ignore', process.stderr, process.stderr],
+    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+    timeout: INSTALL_WITHIN_MS,
+  });
+  return new Promise((resolve) => {
+    child.once('error', () => resolve(false));
+    child.once('close', (code) => resolve(code === 0));
+  });
+}

@@ -1,0 +1,44 @@
+import { execFile } from 'node:child_process';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { withFileLock } from '@job-manager/backend/database/file-lock';
+import { fingerprint } from './fingerprint.js';
+import { programOf, ROOT, versionOf } from './repository.js';
+
+const GENERATED = join(ROOT, 'backend/src/generated');
+const STAMP = join(GENERATED, 'prisma/.stamp');
+
+/**
+ * Generates the Prisma client when it is missing or older than the schema; says whether it had to.
+ * Call it before importing, dynamically, anything that imports the client.
+ */
+export async function ensurePrismaClient(): Promise<boolean> {
+  const wanted = await fingerprint(['prisma/schema', 'prisma.config.ts'], versionOf('prisma'));
+  if (await isCurrent(wanted)) return false;
+  await mkdir(GENERATED, { recursive: true });
+  return withFileLock(join(GENERATED, 'lock'), async () => {
+    // Another process may have made it while this one waited.
+    if (await isCurrent(wanted)) return false;
+    await generate();
+    await writeFile(STAMP, wanted);
+    return true;
+  });
+}
+
+async function isCurrent(wanted: string): Promise<boolean> {
+  return (await readFile(STAMP, 'utf8').catch(() => '')) === wanted;
+}
+
+async function generate(): Promise<void> {
+  // The stamp goes first: a generation broken off must not count as done.
+  await rm(STAMP, { force: true });
+  // Generating needs no schema engine, but the command looks for one and would download it.
+  const env = { ...process.env, PRISMA_SCHEMA_ENGINE_BINARY: process.execPath, CHECKPOINT_DISABLE: '1' };
+  try {
+    await promisify(execFile)(process.execPath, [programOf('prisma'), 'generate'], { cwd: ROOT, env });
+  } catch (error) {
+    const { stderr = '', stdout = '' } = error as { stderr?: string; stdout?: string };
+    throw new Error(`The Prisma client could not be generated:\n${(stderr + stdout).trim()}`);
+  }
+}

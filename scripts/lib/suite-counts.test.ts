@@ -1,0 +1,33 @@
+import { expect, it } from 'vitest';
+import { countSuite } from './suite-counts.js';
+
+const vitest = (passed: number, failed: number, skipped = 0) =>
+  JSON.stringify({ numPassedTests: passed, numFailedTests: failed, numPendingTests: skipped, numTodoTests: 0 });
+const playwright = (expected: number, unexpected: number, flaky = 0) =>
+  JSON.stringify({ stats: { expected, unexpected, flaky, skipped: 0 } });
+
+it('reads what passed, failed and was skipped', () => {
+  expect(countSuite('vitest', vitest(5, 2, 1), 1)).toEqual({ passed: 5, failed: 2, skipped: 1 });
+  expect(countSuite('playwright', playwright(3, 1), 1)).toEqual({ passed: 3, failed: 1, skipped: 0 });
+});
+
+it('counts a story that passed at its second try as passed', () => {
+  expect(countSuite('playwright', playwright(2, 0, 1), 0)).toMatchObject({ passed: 3, failed: 0 });
+});
+
+it('counts a suite that ended badly without a failed test as one failure', () => {
+  expect(countSuite('vitest', vitest(5, 0), 1)).toMatchObject({ passed: 5, failed: 1 });
+});
+
+it('counts a suite that was killed as one failure', () => {
+  expect(countSuite('vitest', vitest(5, 0), null)).toMatchObject({ failed: 1 });
+});
+
+it.each([undefined, '', 'not JSON', '{}', '[]'])('counts a suite whose report is %j as one failure', (report) => {
+  expect(countSuite('playwright', report, 0)).toEqual({ passed: 0, failed: 1, skipped: 0 });
+});
+
+it('counts a suite that ran nothing as one failure', () => {
+  expect(countSuite('vitest', vitest(0, 0), 0)).toMatchObject({ passed: 0, failed: 1 });
+  expect(countSuite('vitest', vitest(0, 0, 4), 0)).toMatchObject({ failed: 1, skipped: 4 });
+});
