@@ -1,37 +1,81 @@
+import * as z from 'zod';
 import type { PrismaClient } from '../generated/prisma/client.js';
 import type { JobContext } from '../queue/job.js';
 
+const MAX_ID = 2 ** 31 - 1;
+const MAX_PAUSE_MS = 60_000;
+
+/** Parameters that several jobs have. */
+export const userIdParameter = z
+  .number()
+  .int()
+  .min(1)
+  .max(MAX_ID)
+  .optional()
+  .describe('Only this user; all without it.');
+export const pauseMsParameter = z
+  .number()
+  .int()
+  .min(0)
+  .max(MAX_PAUSE_MS)
+  .default(50)
+  .describe('Milliseconds to wait between batches, so that the database serves others too.');
+export const batchSizeParameter = (items: string, usual: number) =>
+  z.number().int().min(1).max(10_000).default(usual).describe(`How many ${items} are handled at a time.`);
+
 export interface BatchPlan {
   batchSize: number;
-  /** Waited between two batches, so that the database serves others too. 0 unless given. */
+  /** Waited between two batches. 0 unless given. */
   pauseMs?: number;
   /** What is done to what, for the progress message: `Scored 200 of 1,000 users`. */
   done: string;
   items: string;
 }
 
+/** What batches need of a run. */
+type BatchContext = Pick<JobContext, 'progress' | 'checkCancellation' | 'pause'>;
+
+/** The same run, for work whose progress from 0 to 1 is the part `from` to `to` of the whole. */
+export function phase(ctx: BatchContext, from: number, to: number): BatchContext {
+  return {
+    progress: (fraction, message) => ctx.progress(from + (to - from) * fraction, message),
+    checkCancellation: () => ctx.checkCancellation(),
+    pause: (ms) => ctx.pause(ms),
+  };
+}
+
+/** Reports progress inside a batch: the part of it that is done, 0 to 1. */
+export type ReportPart = (part: number) => void;
+
 /**
  * Works through `items` in order, `batchSize` at a time. Before each batch it stops if the run is to stop,
  * after each it reports progress.
  */
 export async function inBatches<T>(
-  ctx: JobContext,
+  ctx: BatchContext,
   items: readonly T[],
   plan: BatchPlan,
-  work: (batch: T[]) => Promise<void>,
+  work: (batch: T[], report: ReportPart) => Promise<void>,
 ): Promise<void> {
+  const report = (count: number) => {
+    const message = `${plan.done} ${grouped(Math.floor(count))} of ${grouped(items.length)} ${plan.items}`;
+    ctx.progress(count / items.length, message);
+  };
   for (let start = 0; start < items.length; start += plan.batchSize) {
     await ctx.checkCancellation();
     if (start > 0 && plan.pauseMs) await ctx.pause(plan.pauseMs);
-    await work(items.slice(start, start + plan.batchSize));
-    const end = Math.min(start + plan.batchSize, items.length);
-    ctx.progress(end / items.length, `${plan.done} ${grouped(end)} of ${grouped(items.length)} ${plan.items}`);
+    const batch = items.slice(start, start + plan.batchSize);
+    await work(batch, (part) => report(start + part * batch.length));
+    report(start + batch.length);
   }
 }
 
 const grouped = (count: number) => count.toLocaleString('en-US');
 
-/** The ids of all users in ascending order; of one alone when `userId` is given, which must exist. */
+/**
+ * The ids of all users in ascending order; of one alone when `userId` is given.
+ * Throws when there is no such user.
+ */
 export async function userIds(db: PrismaClient, userId?: number): Promise<number[]> {
   const users = await db.user.findMany({ where: { id: userId }, select: { id: true }, orderBy: { id: 'asc' } });
   if (userId !== undefined && users.length === 0) throw new Error(`There is no user with the id ${userId}.`);

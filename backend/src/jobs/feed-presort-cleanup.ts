@@ -1,0 +1,48 @@
+import * as z from 'zod';
+import { defineJob, type JobContext } from '../queue/job.js';
+import { batchSizeParameter, pauseMsParameter } from './batches.js';
+
+const parameters = z.strictObject({
+  batchSize: batchSizeParameter('rows', 5000),
+  pauseMs: pauseMsParameter,
+});
+
+/** Removes the feed rows that had expired when the run began, a bounded number per statement. */
+export const feedPresortCleanupJob = defineJob({
+  name: 'feed-presort-cleanup',
+  description: 'Remove expired rows of presorted feeds, in bounded batches.',
+  examples: [
+    'tsx scripts/runJobs.ts feed-presort-cleanup',
+    'tsx scripts/runJobs.ts feed-presort-cleanup --batchSize=1000 --pauseMs=200',
+  ],
+  algorithmVersion: '1.0.0',
+  parameters,
+  defaultParams: { batchSize: 5000, pauseMs: 50 },
+  async run(ctx, { batchSize, pauseMs }) {
+    const expired = await ctx.db.feedItem.count({ where: { expiresAt: { lt: ctx.startedAt } } });
+    let rowsRemoved = 0;
+    let batches = 0;
+    while (rowsRemoved < expired) {
+      await ctx.checkCancellation();
+      if (batches > 0) await ctx.pause(pauseMs);
+      const removed = await removeExpired(ctx, batchSize);
+      // Another run, or a feed presorted anew, may have been faster.
+      if (removed === 0) break;
+      rowsRemoved += removed;
+      batches += 1;
+      ctx.setMetadata({ rowsRemoved, batches });
+      ctx.progress(Math.min(1, rowsRemoved / expired), `Removed ${rowsRemoved.toLocaleString('en-US')} expired rows`);
+    }
+    return { rowsRemoved, batches };
+  },
+});
+
+/** Removes up to `limit` expired rows, the oldest first; returns how many. */
+function removeExpired(ctx: JobContext, limit: number): Promise<number> {
+  return ctx.db.$executeRaw`
+    WITH expired AS MATERIALIZED (
+      SELECT "userId", "postId" FROM "FeedItem" WHERE "expiresAt" < ${ctx.startedAt.toISOString()}::timestamptz
+      ORDER BY "expiresAt" LIMIT ${limit}::int FOR UPDATE SKIP LOCKED
+    )
+    DELETE FROM "FeedItem" f USING expired e WHERE f."userId" = e."userId" AND f."postId" = e."postId"`;
+}
