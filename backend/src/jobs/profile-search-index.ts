@@ -1,0 +1,78 @@
+import * as z from 'zod';
+import { defineJob, type JobContext } from '../queue/job.js';
+import { inBatches } from './batches.js';
+import { profileIds } from './profiles.js';
+
+const VERSION = '1';
+
+/**
+ * The documents hold names and places word for word (`simple`: "Will" is a name, not a stop word) and
+ * interests and bio by their stems (`english`). A query asks for both:
+ * `document @@ (websearch_to_tsquery('simple', q) || websearch_to_tsquery('english', q))`.
+ */
+export const profileSearchIndexJob = defineJob({
+  name: 'profile-search-index',
+  description: 'Builds a full-text document per profile: name first, then interests, then place, then bio.',
+  examples: [
+    'tsx scripts/runJobs.ts profile-search-index',
+    'tsx scripts/runJobs.ts profile-search-index --userId=8',
+    'tsx scripts/runJobs.ts profile-search-index --batchSize=100 --pauseMs=50',
+  ],
+  algorithmVersion: VERSION,
+  parameters: z.strictObject({
+    userId: z.number().int().min(1).max(2_147_483_647).optional().describe('Only the profile of this user'),
+    batchSize: z.number().int().min(1).max(5_000).default(250).describe('Profiles per batch'),
+    pauseMs: z.number().int().min(0).max(60_000).default(20).describe('Pause between batches, in milliseconds'),
+  }),
+  defaultParams: { batchSize: 250, pauseMs: 20 },
+  async run(ctx, { userId, batchSize, pauseMs }) {
+    const users = await profileIds(ctx.db, userId);
+    const countries = await countryNames(ctx);
+    let profilesIndexed = 0;
+    const plan = { batchSize, pauseMs, done: 'Indexed', items: 'profiles' };
+    await inBatches(ctx, users, plan, async (batch) => {
+      profilesIndexed += await index(ctx, batch, countries);
+      ctx.setMetadata({ profilesIndexed });
+    });
+    const documentsRemoved = userId === undefined ? await removeProfileless(ctx) : 0;
+    return { profilesIndexed, documentsRemoved };
+  },
+});
+
+/** English names of the countries that occur, so that "Germany" finds who lives in DE. */
+async function countryNames(ctx: JobContext): Promise<Record<string, string>> {
+  const rows = await ctx.db.profile.findMany({ distinct: ['country'], select: { country: true } });
+  const names = new Intl.DisplayNames('en', { type: 'region', fallback: 'code' });
+  // `of` throws for what can't be a country code at all; such a value is indexed as it stands.
+  const known = rows.filter(({ country }) => /^[A-Z]{2}$/.test(country));
+  return Object.fromEntries(known.map(({ country }) => [country, names.of(country) ?? '']));
+}
+
+/** A document may take up to 1 MB, which only an absurd bio could exceed; its beginning will do. */
+function index(ctx: JobContext, ids: number[], countries: Record<string, string>): Promise<number> {
+  return ctx.db.$executeRaw`
+    INSERT INTO "ProfileSearchDocument" ("userId", document, "algorithmVersion", "computedAt")
+    SELECT p."userId",
+      setweight(to_tsvector('simple', p."displayName"), 'A')
+      || setweight(to_tsvector('english', coalesce(i.names, '')), 'B')
+      || setweight(to_tsvector('simple', concat_ws(' ', p.city, p.country, c.names ->> p.country)), 'C')
+      || setweight(to_tsvector('english', left(p.bio, 50000)), 'D'),
+      ${VERSION}, ${ctx.startedAt}::timestamptz
+    FROM "Profile" p
+    CROSS JOIN (SELECT ${JSON.stringify(countries)}::jsonb AS names) c
+    LEFT JOIN LATERAL (
+      SELECT string_agg(i.name, ' ' ORDER BY i.id) AS names
+      FROM "UserInterest" d JOIN "Interest" i ON i.id = d."interestId"
+      WHERE d."userId" = p."userId"
+    ) i ON true
+    WHERE p."userId" = ANY(${ids}::int[])
+    ORDER BY p."userId"
+    ON CONFLICT ("userId") DO UPDATE SET document = EXCLUDED.document,
+      "algorithmVersion" = EXCLUDED."algorithmVersion", "computedAt" = EXCLUDED."computedAt"`;
+}
+
+/** A user keeps the account when the profile goes, so no cascade removes this row. */
+function removeProfileless(ctx: JobContext): Promise<number> {
+  return ctx.db.$executeRaw`
+    DELETE FROM "ProfileSearchDocument" d WHERE NOT EXISTS (SELECT FROM "Profile" p WHERE p."userId" = d."userId")`;
+}
