@@ -1,5 +1,12 @@
-import type { JobRunTrigger } from '@job-manager/shared/run';
+import { isAllowed, type JobRunTrigger } from '@job-manager/shared/run';
+import type { Notifier } from '../store/notifier.js';
 import type { RunRow, RunSummaryRow } from '../store/run-row.js';
+import type { Sql } from '../store/sql.js';
+import { notAllowed, unknownRun } from './errors.js';
+import type { Registry } from './registry.js';
+import { cancelRun } from './transitions/cancel.js';
+import { enqueueRun } from './transitions/enqueue.js';
+import { recoverStalledRuns } from './transitions/recover.js';
 
 /** Who asks, for the audit log; null fields for the product itself. */
 export interface Actor {
@@ -8,6 +15,9 @@ export interface Actor {
   ip: string | null;
   userAgent: string | null;
 }
+
+/** The product acting by itself. */
+export const SYSTEM: Actor = { userId: null, email: null, ip: null, userAgent: null };
 
 export interface EnqueueRequest {
   jobName: string;
@@ -26,4 +36,57 @@ export interface Queue {
   cancel(runId: string, actor: Actor): Promise<RunRow>;
   /** Takes back the runs whose runner has gone silent. */
   cleanUpStalled(actor: Actor): Promise<RunSummaryRow[]>;
+}
+
+export interface QueueOptions {
+  sql: Sql;
+  registry: Registry;
+  notifier: Notifier;
+  stalledAfterMs: number;
+}
+
+/** Opens the engine to those who ask things of it. Executing is a runner's work. */
+export function createQueue({ sql, registry, notifier, stalledAfterMs }: QueueOptions): Queue {
+  return {
+    enqueue: async (request, actor) => {
+      const { job, maxAttempts } = registry.check(request.jobName, request.parameters);
+      if (request.rerunOfId !== undefined) await checkRerun(sql, request.rerunOfId);
+      const { run, isNew } = await enqueueRun(
+        sql,
+        {
+          jobName: job.name,
+          parameters: request.parameters,
+          trigger: request.trigger,
+          algorithmVersion: job.algorithmVersion,
+          maxAttempts,
+          rerunOfId: request.rerunOfId ?? null,
+          idempotencyKey: request.idempotencyKey ?? null,
+        },
+        actor,
+      );
+      if (isNew) notifier.queued();
+      return run;
+    },
+
+    cancel: async (runId, actor) => {
+      const { run, isNew } = await cancelRun(sql, runId, actor);
+      if (isNew && run.status === 'RUNNING') notifier.cancelRequested(runId);
+      else if (isNew) notifier.changed();
+      return run;
+    },
+
+    cleanUpStalled: async (actor) => {
+      const runs = await recoverStalledRuns(sql, stalledAfterMs, actor);
+      if (runs.length > 0) notifier.queued();
+      return runs;
+    },
+  };
+}
+
+/** A run's end never changes, so what is seen here still holds when the new run is inserted. */
+async function checkRerun(sql: Sql, runId: string): Promise<void> {
+  const found = await sql.query<Pick<RunRow, 'status'>>('SELECT status FROM "JobRun" WHERE id = $1', [runId]);
+  const status = found.rows[0]?.status;
+  if (!status) throw unknownRun(runId);
+  if (!isAllowed('rerun', status)) throw notAllowed('rerun', runId, status);
 }

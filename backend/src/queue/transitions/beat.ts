@@ -15,15 +15,15 @@ export interface RunnerPulse {
 }
 
 export interface BeatAnswer {
-  /** Runs this runner still holds; one that it sent and that is missing here was taken away. */
+  /** Tokens of the leases that still hold; one that was sent and is missing here was taken away. */
   held: Set<string>;
-  /** Of these, the ones asked to stop. */
+  /** Tokens of those whose run was asked to stop. */
   cancelRequested: string[];
 }
 
 /** Proves that a runner and its runs live, in one statement for all of them. */
 export async function beat(sql: Sql, pulse: RunnerPulse): Promise<BeatAnswer> {
-  const answer = await sql.query<{ id: string; cancelRequested: boolean }>({
+  const answer = await sql.query<{ token: string; cancelRequested: boolean }>({
     name: 'beat',
     text: BEAT,
     values: [
@@ -36,8 +36,8 @@ export async function beat(sql: Sql, pulse: RunnerPulse): Promise<BeatAnswer> {
     ],
   });
   return {
-    held: new Set(answer.rows.map((row) => row.id)),
-    cancelRequested: answer.rows.filter((row) => row.cancelRequested).map((row) => row.id),
+    held: new Set(answer.rows.map((row) => row.token)),
+    cancelRequested: answer.rows.filter((row) => row.cancelRequested).map((row) => row.token),
   };
 }
 
@@ -45,7 +45,7 @@ export async function beat(sql: Sql, pulse: RunnerPulse): Promise<BeatAnswer> {
 // while holding others could deadlock with the statement that finishes several.
 const BEAT = `
 WITH held AS MATERIALIZED (
-  SELECT j.id, j."cancelRequestedAt" IS NOT NULL AS "cancelRequested"
+  SELECT j.id, lease.token, j."cancelRequestedAt" IS NOT NULL AS "cancelRequested"
   FROM "JobRun" j JOIN unnest($1::bigint[], $2::uuid[]) AS lease(id, token) ON j.id = lease.id AND j."leaseToken" = lease.token
   WHERE j.status = 'RUNNING'
 ), free AS MATERIALIZED (
@@ -56,10 +56,10 @@ WITH held AS MATERIALIZED (
   WHERE j.id = free.id AND j.id = lease.id AND j."leaseToken" = lease.token AND j.status = 'RUNNING'
 ), runner AS (
   UPDATE "Runner"
-  SET "lastHeartbeatAt" = clock_timestamp(), "activeRuns" = cardinality($1::bigint[]), "loopLagMs" = $4,
-      "lastClaimAt" = coalesce(clock_timestamp() - $5 * interval '1 ms', "lastClaimAt"),
-      "lastProgressAt" = coalesce(clock_timestamp() - $6 * interval '1 ms', "lastProgressAt"),
+  SET "lastHeartbeatAt" = clock_timestamp(), "activeRuns" = cardinality($1::bigint[]), "loopLagMs" = $4::real,
+      "lastClaimAt" = coalesce(clock_timestamp() - $5::float8 * interval '1 ms', "lastClaimAt"),
+      "lastProgressAt" = coalesce(clock_timestamp() - $6::float8 * interval '1 ms', "lastProgressAt"),
       status = CASE status WHEN 'LOST' THEN 'ACTIVE' ELSE status END, "stoppedAt" = NULL
   WHERE id = $3
 )
-SELECT id, "cancelRequested" FROM held`;
+SELECT token, "cancelRequested" FROM held`;

@@ -45,7 +45,7 @@ WITH moment AS MATERIALIZED (SELECT clock_timestamp() AS at
 ${selectSummary('recovered')}`;
 
 const STALLED = recover(
-  `"lastHeartbeatAt" < clock_timestamp() - $1 * interval '1 ms'`,
-  `'The runner stopped responding: no heartbeat for ' || round($1 / 1000.0) || ' s'`,
+  `"lastHeartbeatAt" < clock_timestamp() - $1::float8 * interval '1 ms'`,
+  `'The runner stopped responding: no heartbeat for ' || round($1::float8 / 1000) || ' s'`,
 );
 const OF_RUNNER = recover('"runnerId" = $1', `'The runner died while the job was running'`);

@@ -1,0 +1,26 @@
+import { EventEmitter } from 'node:events';
+import type { TerminalStatus } from '@job-manager/shared/run';
+import type { RunSummaryRow } from '../store/run-row.js';
+
+type RunRef = { runId: string; jobName: string };
+
+/** Everything worth knowing that happens in the engine; one listener writes the log, others may count. */
+interface QueueEventMap {
+  runnerStarted: [{ runnerId: string; concurrency: number }];
+  runnerStopped: [{ runnerId: string; released: number }];
+  runStarted: [RunRef & { attempt: number; claimNo: number }];
+  runEnded: [RunRef & { status: TerminalStatus; error: string | null; durationMs: number }];
+  /** The lease was taken away while the job ran; nothing of this execution is kept. */
+  leaseLost: [RunRef];
+  /** An outcome arrived after the lease had gone. */
+  outcomeRefused: [RunRef];
+  runsRecovered: [{ runs: RunSummaryRow[] }];
+  runLogged: [RunRef & { level: 'info' | 'warn' | 'error'; message: string; data?: Record<string, unknown> }];
+  /** Something was thrown outside every run. */
+  strayError: [{ error: unknown }];
+  databaseUnreachable: [{ during: string; error: unknown }];
+  databaseBack: [{ afterMs: number }];
+  fault: [{ during: string; error: unknown }];
+}
+
+export class QueueEvents extends EventEmitter<QueueEventMap> {}

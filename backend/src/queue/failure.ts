@@ -1,0 +1,40 @@
+import { inspect } from 'node:util';
+import { limits } from '@job-manager/shared/limits';
+import { storableText } from './storable.js';
+
+export interface Failure {
+  error: string;
+  errorStack: string | null;
+}
+
+const STACK_CHARS = 20_000;
+
+/** Puts whatever a job threw into words: an Error, a string, null, an object that defends itself. */
+export function describeFailure(thrown: unknown): Failure {
+  try {
+    return {
+      error: storableText(messageOf(thrown), limits.errorChars),
+      errorStack: thrown instanceof Error ? stackOf(thrown) : null,
+    };
+  } catch {
+    return { error: 'The job threw something that cannot be read', errorStack: null };
+  }
+}
+
+function messageOf(thrown: unknown): string {
+  if (thrown instanceof Error) return thrown.message || thrown.name || 'The job threw an error without a message';
+  if (typeof thrown === 'string') return thrown || 'The job threw an empty string';
+  return `The job threw ${inspect(thrown, { depth: 2, breakLength: Infinity })}`;
+}
+
+function stackOf(error: Error): string | null {
+  const parts: string[] = [];
+  let current: unknown = error;
+  // A cause may lead back to its own error.
+  for (let depth = 0; current instanceof Error && depth < 5; depth++) {
+    const lines = (current.stack ?? `${current.name}: ${current.message}`).split('\n').slice(0, limits.stackFrames + 1);
+    parts.push(`${depth === 0 ? '' : 'Caused by: '}${lines.join('\n')}`);
+    current = current.cause;
+  }
+  return parts.length === 0 ? null : storableText(parts.join('\n'), STACK_CHARS);
+}

@@ -1,0 +1,86 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { parentPort, workerData } from 'node:worker_threads';
+import pg from 'pg';
+import type { HeartbeatNews, HeartbeatOptions, HeartbeatOrder } from './heartbeat.js';
+import { beat, type Lease } from './transitions/beat.js';
+
+/** Without a beat for this part of the lease the runs are given up here, before others take them. */
+const GIVE_UP_AT = 0.8;
+
+const options = workerData as HeartbeatOptions;
+const port = parentPort;
+if (!port) throw new Error('heartbeat-thread runs as a thread of a runner');
+
+const leases = new Map<string, Lease>();
+const stopping = new AbortController();
+let pulse = { loopLagMs: 0, lastClaimAgoMs: null as number | null, lastProgressAgoMs: null as number | null };
+let client: pg.Client | undefined;
+let lastBeatAt = performance.now();
+let isUnreachable = false;
+
+port.on('message', (order: HeartbeatOrder) => {
+  if (order.type === 'hold') leases.set(order.lease.leaseToken, order.lease);
+  if (order.type === 'drop') leases.delete(order.leaseToken);
+  if (order.type === 'pulse') pulse = order;
+  if (order.type === 'stop') stopping.abort();
+});
+
+while (!stopping.signal.aborted) {
+  await tick();
+  // After a failure soon again: the lease runs.
+  const pauseMs = isUnreachable ? Math.min(options.intervalMs, 1_000) : options.intervalMs;
+  await delay(pauseMs, undefined, { signal: stopping.signal }).catch(() => {});
+}
+await client?.end().catch(() => {});
+port.close();
+
+async function tick(): Promise<void> {
+  const sent = [...leases.values()];
+  try {
+    client ??= await connect();
+    const answer = await beat(client, { runnerId: options.runnerId, leases: sent, ...pulse });
+    tellBack();
+    lastBeatAt = performance.now();
+    const lost = sent.filter((lease) => !answer.held.has(lease.leaseToken) && leases.has(lease.leaseToken));
+    if (lost.length > 0) giveUp(lost);
+    if (answer.cancelRequested.length > 0) tell({ type: 'cancelRequested', tokens: answer.cancelRequested });
+  } catch (error) {
+    tellUnreachable(error as Error);
+    if (performance.now() - lastBeatAt > GIVE_UP_AT * options.stalledAfterMs) giveUp([...leases.values()]);
+  }
+}
+
+async function connect(): Promise<pg.Client> {
+  const fresh = new pg.Client({
+    connectionString: options.url,
+    keepAlive: true,
+    connectionTimeoutMillis: 5_000,
+    query_timeout: 10_000,
+  });
+  fresh.on('error', () => {
+    if (client === fresh) client = undefined;
+  });
+  await fresh.connect();
+  return fresh;
+}
+
+function giveUp(lost: Lease[]): void {
+  for (const lease of lost) leases.delete(lease.leaseToken);
+  if (lost.length > 0) tell({ type: 'lost', tokens: lost.map((lease) => lease.leaseToken) });
+}
+
+function tellUnreachable(error: Error): void {
+  client?.end().catch(() => {});
+  client = undefined;
+  if (!isUnreachable) tell({ type: 'unreachable', message: error.message });
+  isUnreachable = true;
+}
+
+function tellBack(): void {
+  if (isUnreachable) tell({ type: 'back', afterMs: performance.now() - lastBeatAt });
+  isUnreachable = false;
+}
+
+function tell(news: HeartbeatNews): void {
+  port?.postMessage(news);
+}

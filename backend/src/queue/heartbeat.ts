@@ -1,0 +1,85 @@
+import { createRequire } from 'node:module';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { pathToFileURL } from 'node:url';
+import { Worker } from 'node:worker_threads';
+import type { Lease } from './transitions/beat.js';
+
+export interface HeartbeatOptions {
+  url: string;
+  runnerId: string;
+  intervalMs: number;
+  stalledAfterMs: number;
+}
+
+/** What the thread tells the runner; leases are named by their tokens, for a run may have been claimed anew. */
+export type HeartbeatNews =
+  | { type: 'lost'; tokens: string[] }
+  | { type: 'cancelRequested'; tokens: string[] }
+  | { type: 'unreachable'; message: string }
+  | { type: 'back'; afterMs: number };
+
+/** What the runner tells the thread. */
+export type HeartbeatOrder =
+  | { type: 'hold'; lease: Lease }
+  | { type: 'drop'; leaseToken: string }
+  | { type: 'pulse'; loopLagMs: number; lastClaimAgoMs: number | null; lastProgressAgoMs: number | null }
+  | { type: 'stop' };
+
+/**
+ * The runner's pulse, in a thread of its own: a job that computes without a pause blocks the event loop,
+ * not its heartbeats.
+ */
+export class Heartbeat {
+  readonly #thread: Worker;
+  readonly #lag = monitorEventLoopDelay({ resolution: 20 });
+  readonly #timer: NodeJS.Timeout;
+  readonly #exited: Promise<unknown>;
+
+  constructor(
+    options: HeartbeatOptions,
+    onNews: (news: HeartbeatNews) => void,
+    readTimes: () => { lastClaimAt: number | null; lastProgressAt: number | null },
+  ) {
+    this.#thread = new Worker(new URL('./heartbeat-thread.ts', import.meta.url), {
+      workerData: options,
+      // The thread is TypeScript too, and doesn't inherit the loader of its parent everywhere.
+      execArgv: ['--import', pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href],
+    });
+    this.#thread.on('message', onNews);
+    this.#thread.on('error', (error) => onNews({ type: 'unreachable', message: `Heartbeat thread: ${error.message}` }));
+    this.#exited = new Promise((resolve) => this.#thread.once('exit', resolve));
+    this.#lag.enable();
+    this.#timer = setInterval(() => this.#sendPulse(readTimes()), Math.min(options.intervalMs / 2, 5_000));
+    this.#timer.unref();
+  }
+
+  hold(lease: Lease): void {
+    this.#order({ type: 'hold', lease });
+  }
+
+  drop(leaseToken: string): void {
+    this.#order({ type: 'drop', leaseToken });
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.#timer);
+    this.#lag.disable();
+    this.#order({ type: 'stop' });
+    await this.#exited;
+  }
+
+  #sendPulse(times: { lastClaimAt: number | null; lastProgressAt: number | null }): void {
+    const ago = (at: number | null) => (at === null ? null : performance.now() - at);
+    this.#order({
+      type: 'pulse',
+      loopLagMs: this.#lag.percentile(99) / 1e6,
+      lastClaimAgoMs: ago(times.lastClaimAt),
+      lastProgressAgoMs: ago(times.lastProgressAt),
+    });
+    this.#lag.reset();
+  }
+
+  #order(order: HeartbeatOrder): void {
+    this.#thread.postMessage(order);
+  }
+}

@@ -1,0 +1,119 @@
+import type { JobDefinition } from '@job-manager/shared/contract/run';
+import { isWithinDepth, limits } from '@job-manager/shared/limits';
+import * as z from 'zod';
+import { QueueError } from './errors.js';
+import type { AnyJob } from './job.js';
+
+const SLOW_AFTER_MS = 30 * 60_000;
+const MAX_ATTEMPTS = 3;
+
+/** The jobs a process knows. */
+export interface Registry {
+  names(): string[];
+  get(name: string): AnyJob | undefined;
+  /** What the API tells about each job. */
+  definitions(): JobDefinition[];
+  /** Checks a request; throws QueueError for an unknown job or parameters that don't fit. */
+  check(name: string, parameters: unknown): { job: AnyJob; maxAttempts: number };
+}
+
+/** A definition that can't be offered; the message names job and fault. */
+export class RegistryError extends Error {}
+
+/** Checks every definition; throws RegistryError for the first that is incomplete, so that a faulty job never gets as far as a screen. */
+export function createRegistry(jobs: readonly AnyJob[]): Registry {
+  const byName = new Map<string, AnyJob>();
+  for (const job of jobs) {
+    checkDefinition(job);
+    if (byName.has(job.name)) throw new RegistryError(`Job "${job.name}": the name is taken by another job`);
+    byName.set(job.name, job);
+  }
+  const definitions = jobs.map(describe);
+  return {
+    names: () => [...byName.keys()],
+    get: (name) => byName.get(name),
+    definitions: () => definitions,
+    check: (name, parameters) => {
+      const job = byName.get(name);
+      if (!job) throw new QueueError('UNKNOWN_JOB', `There is no job named "${name}".`);
+      checkParameters(job, parameters);
+      return { job, maxAttempts: job.maxAttempts ?? MAX_ATTEMPTS };
+    },
+  };
+}
+
+function checkDefinition(job: AnyJob): void {
+  const fault = findFault(job);
+  if (fault) throw new RegistryError(`Job "${job.name}": ${fault}`);
+}
+
+function findFault(job: AnyJob): string | undefined {
+  if (!/^[a-z][a-z0-9-]{0,99}$/.test(job.name)) return 'the name must be lower case letters, digits and hyphens';
+  if (!job.description?.trim()) return 'description is required';
+  if (!job.examples?.some((example) => example.trim())) return 'at least one example is required';
+  if (!job.algorithmVersion?.trim()) return 'algorithmVersion is required';
+  if (typeof job.run !== 'function') return 'run must be a function';
+  if (!Number.isInteger(job.maxAttempts ?? 1) || (job.maxAttempts ?? 1) < 1) return 'maxAttempts must be at least 1';
+  if ((job.slowAfterMs ?? 1) <= 0) return 'slowAfterMs must be positive';
+  if (!(job.parameters instanceof z.ZodObject)) return 'parameters must be a zod object';
+  return findDefaultsFault(job);
+}
+
+function findDefaultsFault(job: AnyJob): string | undefined {
+  if (job.defaultParams === undefined) return undefined;
+  try {
+    const text = JSON.stringify(job.defaultParams);
+    if (typeof text !== 'string' || !isSame(JSON.parse(text), job.defaultParams)) return 'defaultParams must be JSON';
+  } catch {
+    return 'defaultParams must be JSON-serializable';
+  }
+  const parsed = job.parameters.safeParse(job.defaultParams);
+  return parsed.success ? undefined : `defaultParams do not pass its own schema: ${z.prettifyError(parsed.error)}`;
+}
+
+/** Functions, dates and undefined don't come back from JSON as they went in. */
+function isSame(a: unknown, b: unknown): boolean {
+  if (typeof a !== 'object' || a === null || typeof b !== 'object' || b === null) return Object.is(a, b);
+  const keys = Object.keys(b);
+  return (
+    Object.getPrototypeOf(a) === Object.getPrototypeOf(b) &&
+    keys.length === Object.keys(a).length &&
+    keys.every((key) => isSame(a[key as keyof object], b[key as keyof object]))
+  );
+}
+
+function checkParameters(job: AnyJob, parameters: unknown): void {
+  if (!isWithinDepth(parameters)) {
+    throw invalid(`The parameters are nested deeper than ${limits.jsonDepth} levels.`);
+  }
+  if (Buffer.byteLength(JSON.stringify(parameters) ?? '') > limits.parametersBytes) {
+    throw invalid(`The parameters take more than ${limits.parametersBytes / 1024} kB as JSON.`);
+  }
+  const parsed = job.parameters.safeParse(parameters);
+  if (parsed.success) return;
+  const issues = parsed.error.issues.map((issue) => ({
+    path: ['parameters', ...issue.path.map(String)].join('.'),
+    message: issue.message,
+  }));
+  throw new QueueError(
+    'INVALID_PARAMETERS',
+    issues.map((issue) => `${issue.path}: ${issue.message}`).join('; '),
+    issues,
+  );
+}
+
+const invalid = (message: string) => new QueueError('INVALID_PARAMETERS', message, [{ path: 'parameters', message }]);
+
+function describe(job: AnyJob): JobDefinition {
+  return {
+    id: job.name,
+    name: job.name,
+    description: job.description,
+    examples: job.examples,
+    ...(job.defaultParams && { defaultParams: job.defaultParams }),
+    algorithmVersion: job.algorithmVersion,
+    parametersSchema: z.toJSONSchema(job.parameters, { io: 'input', unrepresentable: 'any' }),
+    slowAfterMs: job.slowAfterMs ?? SLOW_AFTER_MS,
+    maxAttempts: job.maxAttempts ?? MAX_ATTEMPTS,
+  };
+}

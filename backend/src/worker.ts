@@ -1,0 +1,82 @@
+import type { Logger } from 'pino';
+import type { Config } from './config.js';
+import { createPool, createPrisma } from './database/client.js';
+import { jobs } from './jobs/registry.js';
+import { QueueEvents } from './queue/events.js';
+import { logQueueEvents } from './queue/log-events.js';
+import { Rescuer } from './queue/maintenance/rescuer.js';
+import { createRegistry } from './queue/registry.js';
+import { Runner } from './queue/runner.js';
+import { catchStrayErrors } from './queue/stray-errors.js';
+import { Listener } from './store/listener.js';
+import { Notifier } from './store/notifier.js';
+import { VERSION } from './version.js';
+
+export interface WorkerOptions {
+  config: Config;
+  databaseUrl: string;
+  kind: 'WORKER' | 'BUILT_IN';
+  log: Logger;
+}
+
+export interface RunningWorker {
+  runnerId: string;
+  /** Stops claiming, lets runs end or hands them back, and disconnects. */
+  stop(): Promise<void>;
+}
+
+/** Starts a runner of all jobs, with its part of the recovery. Waits for a database that isn't there yet. */
+export async function startWorker({ config, databaseUrl, kind, log }: WorkerOptions): Promise<RunningWorker> {
+  const registry = createRegistry(jobs);
+  const events = new QueueEvents();
+  logQueueEvents(events, log);
+  const releaseErrors = catchStrayErrors(events);
+
+  // Apart, so that jobs that use up every connection of theirs never hold up claims and outcomes.
+  const enginePool = createPool(databaseUrl, { max: 5, statement_timeout: 30_000 });
+  const jobPool = createPool(databaseUrl, { max: Math.min(config.JOBS_CONCURRENCY + 2, 20) });
+  const db = createPrisma(jobPool);
+  const notifier = new Notifier(enginePool);
+  const listener = new Listener(config.DATABASE_LISTEN_URL ?? databaseUrl, ['queued', 'cancel']);
+  const rescuer = new Rescuer({
+    sql: enginePool,
+    events,
+    notifier,
+    stalledAfterMs: config.JOBS_STALLED_AFTER_MS,
+    sweepMs: config.JOBS_SWEEP_MS,
+  });
+  const runner = new Runner({
+    sql: enginePool,
+    databaseUrl,
+    registry,
+    services: { db, mediaDir: config.MEDIA_DIR },
+    settings: {
+      concurrency: config.JOBS_CONCURRENCY,
+      pollMs: config.JOBS_POLL_MS,
+      heartbeatMs: config.JOBS_HEARTBEAT_MS,
+      stalledAfterMs: config.JOBS_STALLED_AFTER_MS,
+      drainMs: config.JOBS_DRAIN_MS,
+    },
+    kind,
+    host: config.HOSTNAME,
+    version: VERSION,
+    events,
+    notifier,
+    listener,
+  });
+
+  await listener.start();
+  await runner.start();
+  rescuer.start();
+  return {
+    runnerId: runner.id,
+    stop: async () => {
+      rescuer.stop();
+      await runner.stop();
+      await listener.close();
+      await db.$disconnect();
+      await Promise.all([enginePool.end(), jobPool.end()]);
+      releaseErrors();
+    },
+  };
+}
