@@ -1,0 +1,34 @@
+import type { CurrentUser } from '@job-manager/shared/contract/auth';
+import { type UserRole, userRoles } from '@job-manager/shared/roles';
+import * as z from 'zod';
+import { writeAccount } from '../store/accounts.js';
+import type { Sql } from '../store/sql.js';
+import { hashPassword } from './passwords.js';
+
+/** An account that can't be made as asked; the message is one line for people. */
+export class AccountError extends Error {}
+
+const wanted = z.object({
+  email: z.string().trim().toLowerCase().max(254).pipe(z.email('is not an e-mail address')),
+  password: z.string().min(8, 'needs at least 8 characters').max(200, 'has more than 200 characters'),
+  role: z.enum(userRoles, `must be one of ${userRoles.join(', ')}`),
+});
+
+/** How an address is stored and looked up, however it was typed. */
+export const normalizeEmail = (email: string): string => email.trim().toLowerCase();
+
+/**
+ * Creates somebody who may sign in. An account that exists gets the new password and role, and all of
+ * its sessions end. Throws AccountError for an address, password or role that can't be used.
+ */
+export async function upsertAccount(
+  sql: Sql,
+  account: { email: string; password: string; role: UserRole },
+): Promise<CurrentUser> {
+  const checked = wanted.safeParse(account);
+  if (!checked.success) {
+    throw new AccountError(checked.error.issues.map((issue) => `${String(issue.path[0])} ${issue.message}`).join('; '));
+  }
+  const { email, password, role } = checked.data;
+  return writeAccount(sql, { email, role, passwordHash: await hashPassword(password) });
+}

@@ -1,0 +1,41 @@
+import type { IncomingMessage } from 'node:http';
+import type { TLSSocket } from 'node:tls';
+import type { Config } from '../config.js';
+
+type ProxySettings = Pick<Config, 'PUBLIC_URL' | 'TRUST_PROXY'>;
+
+/** Whether the browser speaks https, directly or to the reverse proxy before us. */
+export function isSecure(request: IncomingMessage, config: ProxySettings): boolean {
+  if (config.PUBLIC_URL?.startsWith('https:')) return true;
+  if ((request.socket as TLSSocket).encrypted) return true;
+  return config.TRUST_PROXY > 0 && firstOf(request.headers['x-forwarded-proto']) === 'https';
+}
+
+/** The host the browser asked for, with its port. */
+export function hostOf(request: IncomingMessage, config: ProxySettings): string | undefined {
+  const forwarded = config.TRUST_PROXY > 0 ? firstOf(request.headers['x-forwarded-host']) : undefined;
+  return (forwarded ?? request.headers.host)?.toLowerCase();
+}
+
+/** `__Host-` makes browsers refuse the cookie from a subdomain or over plain http. */
+export const cookieName = (secure: boolean): string => (secure ? '__Host-jm_session' : 'jm_session');
+
+/** The session cookie of a request, if it has one. */
+export function readCookie(request: IncomingMessage, config: ProxySettings): string | undefined {
+  const wanted = cookieName(isSecure(request, config));
+  for (const pair of (request.headers.cookie ?? '').split(';')) {
+    const [name, value] = pair.split('=', 2);
+    if (name?.trim() === wanted) return value?.trim();
+  }
+  return undefined;
+}
+
+/** The bearer token of a request; undefined when it carries none. Other schemes belong to proxies before us. */
+export function readBearer(request: IncomingMessage): string | undefined {
+  const header = request.headers.authorization;
+  return header !== undefined && /^bearer(\s|$)/i.test(header) ? header.slice('bearer'.length).trim() : undefined;
+}
+
+function firstOf(header: string | string[] | undefined): string | undefined {
+  return (Array.isArray(header) ? header[0] : header)?.split(',')[0]?.trim();
+}

@@ -1,0 +1,94 @@
+import type { IncomingMessage } from 'node:http';
+import type { CurrentUser } from '@job-manager/shared/contract/auth';
+import type { Config } from '../config.js';
+import { findAccount } from '../store/accounts.js';
+import { recordAudit } from '../store/audit.js';
+import { beginSession, endSession, findSessionUser, type SessionOrigin } from '../store/sessions.js';
+import type { Sql } from '../store/sql.js';
+import { normalizeEmail } from './accounts.js';
+import { createAttempts, TooManyAttempts } from './attempts.js';
+import { isPassword, unknownHash } from './passwords.js';
+import { readBearer, readCookie } from './request.js';
+import { loadSecret } from './secret.js';
+import { readToken, signToken } from './tokens.js';
+
+/** How long a session lasts, in milliseconds: 7 days. */
+export const SESSION_MS = 7 * 24 * 60 * 60 * 1_000;
+
+/** Who makes a request, as the database knows them this moment. */
+export interface Identity {
+  user: CurrentUser;
+  sessionId: string;
+  /** A browser with its cookie, or a program with a bearer token. */
+  via: 'cookie' | 'bearer';
+}
+
+export interface SignedIn {
+  user: CurrentUser;
+  token: string;
+  sessionId: string;
+  expiresAt: Date;
+}
+
+/** Unknown account or wrong password; nobody learns which. */
+export class SignInRefused extends Error {}
+
+export interface Sessions {
+  /** Checks a password and begins a session. Throws SignInRefused, TooManyAttempts or HashingBusy. */
+  signIn(credentials: { email: string; password: string }, from: SessionOrigin): Promise<SignedIn>;
+  /**
+   * Who makes this request (or asks for this upgrade): one query, nothing remembered, so a demotion, a
+   * deletion or a sign-out counts from the next request on. Null for nobody. A bearer token goes before a cookie.
+   */
+  authenticate(request: IncomingMessage): Promise<Identity | null>;
+  signOut(identity: Identity, from: SessionOrigin): Promise<void>;
+}
+
+/** Sessions over a database. Creates the signing key when there is none yet. */
+export async function createSessions(deps: {
+  sql: Sql;
+  config: Pick<Config, 'JWT_SECRET' | 'DATA_DIR' | 'PUBLIC_URL' | 'TRUST_PROXY'>;
+}): Promise<Sessions> {
+  const { sql, config } = deps;
+  const secret = await loadSecret(config);
+  const attempts = createAttempts();
+  await unknownHash();
+
+  return {
+    signIn: async ({ email: typed, password }, from) => {
+      const email = normalizeEmail(typed);
+      await attempts.begin(email, from.ip).catch((error) => auditRefusal(sql, email, from, error));
+      const account = await findAccount(sql, email);
+      const isRight = await isPassword(account?.passwordHash ?? null, password);
+      const session = account && isRight ? await beginSession(sql, account.id, SESSION_MS, from) : null;
+      if (!account || !session) return auditRefusal(sql, email, from, new SignInRefused());
+      await attempts.succeed(email, from.ip);
+      const claims = { sessionId: session.id, userId: account.id, tokenVersion: session.tokenVersion };
+      return {
+        user: { id: account.id, email: account.email, role: account.role },
+        token: await signToken(secret, claims, session.expiresAt),
+        sessionId: session.id,
+        expiresAt: session.expiresAt,
+      };
+    },
+
+    authenticate: async (request) => {
+      const bearer = readBearer(request);
+      const token = bearer ?? readCookie(request, config);
+      const claims = token === undefined ? null : await readToken(secret, token);
+      if (!claims) return null;
+      const user = await findSessionUser(sql, { ...claims, id: claims.sessionId });
+      return user && { user, sessionId: claims.sessionId, via: bearer === undefined ? 'cookie' : 'bearer' };
+    },
+
+    signOut: (identity, from) => endSession(sql, identity.sessionId, from),
+  };
+}
+
+async function auditRefusal(sql: Sql, email: string, from: SessionOrigin, refusal: unknown): Promise<never> {
+  // Tries beyond the limit leave no entry: a flood must not fill the log.
+  if (!(refusal instanceof TooManyAttempts)) {
+    await recordAudit(sql, { ...from, actorId: null, actorEmail: email, action: 'session.refused', target: null });
+  }
+  throw refusal;
+}

@@ -1,0 +1,82 @@
+import type { TerminalStatus } from '@job-manager/shared/run';
+import { type RunSummaryRow, selectSummary } from './run-row.js';
+import type { Sql } from './sql.js';
+
+export interface HistoryRequest {
+  jobName?: string;
+  status?: TerminalStatus;
+  /** From 1. */
+  page: number;
+  pageSize: number;
+}
+
+export interface HistoryPage {
+  runs: RunSummaryRow[];
+  total: number;
+}
+
+/**
+ * A page of the finished runs, newest first by (finishedAt, id), and how many there are in all. The
+ * total comes from the hourly counters, so it is exact and nothing is counted.
+ */
+export async function readHistory(sql: Sql, request: HistoryRequest): Promise<HistoryPage> {
+  const total = await countHistory(sql, request);
+  const walk = planWalk(total, request);
+  if (walk === null) return { runs: [], total };
+  return { runs: await readWalk(sql, request, walk), total };
+}
+
+/** A walk along an index: from which end, past how many, taking how many. */
+export interface Walk {
+  from: 'newest' | 'oldest';
+  skip: number;
+  take: number;
+}
+
+/**
+ * The shorter way to a page. From the oldest end the walk finds exactly what the page held when the
+ * total was read, however many runs finish meanwhile. Null for a page beyond the last.
+ */
+export function planWalk(total: number, { page, pageSize }: Pick<HistoryRequest, 'page' | 'pageSize'>): Walk | null {
+  const start = (page - 1) * pageSize;
+  const after = total - start - pageSize;
+  if (start > 0 && start >= total) return null;
+  if (start <= after) return { from: 'newest', skip: start, take: pageSize };
+  // The first page of few runs: reading from the newest end shows one that finished this instant, too.
+  if (start === 0) return { from: 'newest', skip: 0, take: pageSize };
+  return { from: 'oldest', skip: Math.max(0, after), take: Math.min(pageSize, total - start) };
+}
+
+async function countHistory(sql: Sql, request: HistoryRequest): Promise<number> {
+  const filter = filterOf(request);
+  const where = filter.conditions.length > 0 ? `WHERE ${filter.conditions.join(' AND ')}` : '';
+  const counted = await sql.query<{ total: string }>(
+    `SELECT coalesce(sum(runs), 0) AS total FROM "JobRunCount" ${where}`,
+    filter.values,
+  );
+  return Number(counted.rows[0]?.total ?? 0);
+}
+
+/** Finds the ids in an index alone, then reads the rows of just this page. */
+async function readWalk(sql: Sql, request: HistoryRequest, walk: Walk): Promise<RunSummaryRow[]> {
+  const filter = filterOf(request);
+  const direction = walk.from === 'newest' ? 'DESC' : 'ASC';
+  const where = ['"finishedAt" IS NOT NULL', ...filter.conditions].join(' AND ');
+  const read = await sql.query<RunSummaryRow>(
+    `WITH page AS MATERIALIZED (
+       SELECT id FROM "JobRun" WHERE ${where}
+       ORDER BY "finishedAt" ${direction}, id ${direction} OFFSET ${walk.skip} LIMIT ${walk.take}
+     ), shown AS (SELECT j.* FROM "JobRun" j JOIN page USING (id))
+     ${selectSummary('shown')} ORDER BY r."finishedAt" DESC, r.id DESC`,
+    filter.values,
+  );
+  return read.rows;
+}
+
+function filterOf({ jobName, status }: HistoryRequest): { conditions: string[]; values: string[] } {
+  const values: string[] = [];
+  const conditions: string[] = [];
+  if (jobName !== undefined) conditions.push(`"jobName" = $${values.push(jobName)}`);
+  if (status !== undefined) conditions.push(`status = $${values.push(status)}::"JobRunStatus"`);
+  return { conditions, values };
+}

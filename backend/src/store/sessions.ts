@@ -1,0 +1,63 @@
+import type { CurrentUser } from '@job-manager/shared/contract/auth';
+import type { Sql } from './sql.js';
+
+export interface SessionRow {
+  id: string;
+  expiresAt: Date;
+  tokenVersion: number;
+}
+
+/** Where a session is begun or ended from. */
+export interface SessionOrigin {
+  ip: string | null;
+  userAgent: string | null;
+}
+
+/** Begins a session and writes its audit entry; sweeps out the person's expired ones on the way. */
+export async function beginSession(
+  sql: Sql,
+  userId: number,
+  lifetimeMs: number,
+  from: SessionOrigin,
+): Promise<SessionRow | null> {
+  const begun = await sql.query<SessionRow>(BEGIN, [userId, lifetimeMs, from.ip, from.userAgent]);
+  return begun.rows[0] ?? null;
+}
+
+const BEGIN = `
+WITH swept AS (
+  DELETE FROM "Session" WHERE "userId" = $1 AND "expiresAt" < clock_timestamp()
+), person AS (
+  SELECT id, email, "tokenVersion" FROM "User" WHERE id = $1
+), begun AS (
+  INSERT INTO "Session" ("userId", "expiresAt", ip, "userAgent")
+  SELECT id, clock_timestamp() + $2 * interval '1 ms', left($3, 64), left($4, 300) FROM person
+  RETURNING id, "expiresAt"
+), audited AS (
+  INSERT INTO "AuditEvent" ("actorId", "actorEmail", action, ip, "userAgent")
+  SELECT id, email, 'session.begin', left($3, 64), left($4, 300) FROM person
+)
+SELECT begun.id, begun."expiresAt", person."tokenVersion" FROM begun, person`;
+
+/** The person of a session as the database knows them now; null when it has ended, by whatever means. */
+export async function findSessionUser(
+  sql: Sql,
+  session: { id: string; userId: number; tokenVersion: number },
+): Promise<CurrentUser | null> {
+  const found = await sql.query<CurrentUser>(
+    `SELECT u.id, u.email, u.role FROM "Session" s JOIN "User" u ON u.id = s."userId"
+     WHERE s.id = $1 AND u.id = $2 AND u."tokenVersion" = $3 AND s."expiresAt" > clock_timestamp()`,
+    [session.id, session.userId, session.tokenVersion],
+  );
+  return found.rows[0] ?? null;
+}
+
+/** Ends a session and writes its audit entry. A session that has ended already is left alone. */
+export async function endSession(sql: Sql, sessionId: string, from: SessionOrigin): Promise<void> {
+  await sql.query(END, [sessionId, from.ip, from.userAgent]);
+}
+
+const END = `
+WITH ended AS (DELETE FROM "Session" WHERE id = $1 RETURNING "userId")
+INSERT INTO "AuditEvent" ("actorId", "actorEmail", action, ip, "userAgent")
+SELECT u.id, u.email, 'session.end', left($2, 64), left($3, 300) FROM ended JOIN "User" u ON u.id = ended."userId"`;

@@ -1,0 +1,53 @@
+import type { JobStats } from '@job-manager/shared/contract/run';
+import type { Sql } from './sql.js';
+
+interface StatsRow extends Record<'active' | 'queued' | 'stalled' | 'success' | 'failed' | 'cancelled', string> {
+  now: Date;
+}
+
+/**
+ * Counts of this moment and of the last 24 hours to the millisecond, all of one snapshot.
+ * `stalledAfterMs`: silence after which a running run counts as stalled.
+ */
+export async function readStats(sql: Sql, stalledAfterMs: number): Promise<JobStats> {
+  const read = await sql.query<StatsRow>(STATS, [stalledAfterMs]);
+  const [row] = read.rows;
+  if (!row) throw new Error('PostgreSQL returned no row for the stats');
+  const [success, failed, cancelled] = [Number(row.success), Number(row.failed), Number(row.cancelled)];
+  return {
+    active: Number(row.active),
+    queued: Number(row.queued),
+    stalled: Number(row.stalled),
+    last24h: { total: success + failed + cancelled, success, failed, cancelled },
+    updatedAt: row.now.toISOString(),
+  };
+}
+
+const PART = `"finishedAt" >= since AND "finishedAt" < whole_from`;
+
+// Whole hours come from the counters. Of the oldest hour only a part belongs to the 24: its rows are counted
+// in the history indexes, all of them in one and the unsuccessful in the other; the rest are successes.
+const STATS = `
+WITH moment AS MATERIALIZED (SELECT clock_timestamp() AS now
+), span AS MATERIALIZED (
+  SELECT now, now - interval '24 hours' AS since, date_trunc('hour', now - interval '24 hours', 'UTC') + interval '1 hour' AS whole_from
+  FROM moment
+), hours AS MATERIALIZED (
+  SELECT coalesce(sum(runs) FILTER (WHERE status = 'SUCCESS'), 0) AS success,
+         coalesce(sum(runs) FILTER (WHERE status = 'FAILED'), 0) AS failed,
+         coalesce(sum(runs) FILTER (WHERE status = 'CANCELLED'), 0) AS cancelled
+  FROM "JobRunCount" WHERE hour >= (SELECT whole_from FROM span)
+), part AS MATERIALIZED (
+  SELECT (SELECT count(*) FROM "JobRun" WHERE ${PART}) AS total,
+         (SELECT count(*) FROM "JobRun" WHERE status = 'FAILED' AND ${PART}) AS failed,
+         (SELECT count(*) FROM "JobRun" WHERE status = 'CANCELLED' AND ${PART}) AS cancelled
+  FROM span
+)
+SELECT span.now,
+  (SELECT count(*) FROM "JobRun" WHERE status = 'RUNNING') AS active,
+  (SELECT count(*) FROM "JobRun" WHERE status = 'QUEUED') AS queued,
+  (SELECT count(*) FROM "JobRun" WHERE status = 'RUNNING' AND "lastHeartbeatAt" < span.now - $1 * interval '1 ms') AS stalled,
+  hours.success + part.total - part.failed - part.cancelled AS success,
+  hours.failed + part.failed AS failed,
+  hours.cancelled + part.cancelled AS cancelled
+FROM span, hours, part`;
