@@ -1,0 +1,57 @@
+import { contract } from '@job-manager/shared/contract/index';
+import { OpenAPIHandler } from '@orpc/openapi/node';
+import { implement } from '@orpc/server';
+import { Router } from 'express';
+import { createAuthCalls } from './auth-calls.js';
+import { checkUrl, readBody } from './body.js';
+import type { CallContext, HttpDeps } from './context.js';
+import { createJobCalls } from './job-calls.js';
+import { createDocumentRoutes } from './openapi.js';
+import { type Gate, pathOf } from './policy.js';
+import { HttpProblem } from './problem.js';
+import { listRoutes, resolveRoute } from './routes.js';
+import type { StatsCache } from './stats-cache.js';
+
+const PREFIX = '/api';
+
+/** Everything under `/api`. Throws when a route of the contract doesn't say who may call it. */
+export function createApi(deps: HttpDeps, gate: Gate, stats: StatsCache): Router {
+  const routes = listRoutes(contract);
+  const handler = createHandler(deps, gate, stats);
+  const api = Router({ caseSensitive: true, strict: true });
+  api.use((_req, res, next) => {
+    res.setHeader('Cache-Control', 'no-store');
+    next();
+  });
+  api.use(createDocumentRoutes());
+  api.use((req, _res, next) => {
+    // The server leaves the body of a HEAD answer out by itself.
+    if (req.method === 'HEAD') req.method = 'GET';
+    checkUrl(req);
+    resolveRoute(routes, req.method, pathOf(req).slice(PREFIX.length));
+    next();
+  });
+  api.use(readBody);
+  api.use(async (req, res) => {
+    const { matched } = await handler.handle(req, res, { prefix: PREFIX, context: { req, res, identity: null } });
+    if (!matched) throw new HttpProblem('NOT_FOUND', 'There is no such call.');
+  });
+  return api;
+}
+
+function createHandler(deps: HttpDeps, gate: Gate, stats: StatsCache) {
+  const os = implement(contract)
+    .$context<CallContext>()
+    // Before the input is looked at, so that nobody learns anything from the way it is refused.
+    .use(async ({ context, procedure, next }) => {
+      const identity = await gate(context.req, procedure['~orpc'].meta.policy);
+      return next({ context: { identity } });
+    });
+  const router = os.router({ auth: createAuthCalls(deps), jobs: createJobCalls(deps, stats) });
+  return new OpenAPIHandler<CallContext>(router, {
+    // Errors leave oRPC as they are: the application's one error handler writes every problem.
+    customErrorResponseBodyEncoder: (error) => {
+      throw error;
+    },
+  });
+}

@@ -1,0 +1,70 @@
+import { randomUUID } from 'node:crypto';
+import compression from 'compression';
+import express, { type ErrorRequestHandler, type RequestHandler } from 'express';
+import type { Logger } from 'pino';
+import { readStats } from '../store/stats.js';
+import { createApi } from './api.js';
+import type { HttpDeps } from './context.js';
+import { createHealth } from './health.js';
+import { createMetrics } from './metrics.js';
+import { createPanel } from './panel.js';
+import { createGate, pathOf } from './policy.js';
+import { HttpProblem, sendProblem } from './problem.js';
+import { problemOf } from './problem-of.js';
+import { securityHeaders } from './security-headers.js';
+import { createStatsCache } from './stats-cache.js';
+
+export type { HttpDeps } from './context.js';
+
+/** The whole HTTP face: API, health, metrics and panel. Throws when a route doesn't say who may call it. */
+export function createHttpApp(deps: HttpDeps): express.Express {
+  const { config, pool, log, panelDir } = deps;
+  const gate = createGate(deps);
+  const stats = createStatsCache(
+    () => readStats(pool, config.JOBS_STALLED_AFTER_MS),
+    () => performance.now(),
+  );
+  const app = express();
+  app.disable('x-powered-by').disable('etag').enable('case sensitive routing').enable('strict routing');
+  app.set('trust proxy', config.TRUST_PROXY);
+  app.use(nameRequest(log));
+  app.use(securityHeaders(config));
+  app.use(compression());
+  app.use(createHealth(deps));
+  app.use(createMetrics(deps, gate, stats));
+  app.use('/api', createApi(deps, gate, stats));
+  if (panelDir !== undefined) app.use(createPanel(panelDir));
+  app.use(() => {
+    throw new HttpProblem('NOT_FOUND', 'There is nothing at this address.');
+  });
+  app.use(answerErrors(log));
+  return app;
+}
+
+/** Gives each request the id it brought, or a new one, and logs how it ended. */
+function nameRequest(log: Logger): RequestHandler {
+  return (req, res, next) => {
+    const brought = req.get('x-request-id');
+    const requestId = brought !== undefined && /^[\w.:-]{1,100}$/.test(brought) ? brought : randomUUID();
+    const startedAt = performance.now();
+    res.setHeader('X-Request-Id', requestId);
+    res.once('finish', () => {
+      const ms = Math.round(performance.now() - startedAt);
+      log.debug({ requestId, method: req.method, path: pathOf(req), status: res.statusCode, ms }, 'request');
+    });
+    next();
+  };
+}
+
+function answerErrors(log: Logger): ErrorRequestHandler {
+  return (error: unknown, req, res, next) => {
+    const problem = problemOf(error);
+    if (problem.status >= 500) {
+      const requestId = res.getHeader('x-request-id');
+      log.error({ requestId, method: req.method, path: pathOf(req), err: error }, problem.detail);
+    }
+    // Half an answer can only be cut off, which Express does.
+    if (res.headersSent) return next(error);
+    sendProblem(res, problem);
+  };
+}

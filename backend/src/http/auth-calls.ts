@@ -1,0 +1,37 @@
+import { contract } from '@job-manager/shared/contract/index';
+import { implement } from '@orpc/server';
+import type { Request, Response } from 'express';
+import { cookieName, isSecure } from '../auth/request.js';
+import { SESSION_MS } from '../auth/sessions.js';
+import { type CallContext, callerOf, type HttpDeps, originOf } from './context.js';
+
+const os = implement(contract.auth).$context<CallContext>();
+
+/** Signing in and out. */
+export function createAuthCalls({ sessions, config }: Pick<HttpDeps, 'sessions' | 'config'>) {
+  return os.router({
+    login: os.login.handler(async ({ input, context }) => {
+      const { user, token } = await sessions.signIn(input, originOf(context.req));
+      setSessionCookie(context.req, context.res, token, SESSION_MS);
+      return { user };
+    }),
+
+    token: os.token.handler(async ({ input, context }) => {
+      const { user, token, expiresAt } = await sessions.signIn(input, originOf(context.req));
+      return { token, expiresAt: expiresAt.toISOString(), user };
+    }),
+
+    logout: os.logout.handler(async ({ context }) => {
+      await sessions.signOut(callerOf(context), originOf(context.req));
+      setSessionCookie(context.req, context.res, '', 0);
+      return { ok: true as const };
+    }),
+
+    me: os.me.handler(({ context }) => ({ user: callerOf(context).user })),
+  });
+
+  function setSessionCookie(req: Request, res: Response, token: string, maxAge: number): void {
+    const secure = isSecure(req, config);
+    res.cookie(cookieName(secure), token, { httpOnly: true, sameSite: 'strict', path: '/', secure, maxAge });
+  }
+}

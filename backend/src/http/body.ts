@@ -1,0 +1,61 @@
+import { isWithinDepth, limits } from '@job-manager/shared/limits';
+import express, { type Request, type RequestHandler } from 'express';
+import { HttpProblem } from './problem.js';
+
+/** NUL, which PostgreSQL stores in no text, or half a surrogate pair, which is no text at all. */
+const UNSTORABLE = /\0|\p{Surrogate}/u;
+
+const parse = express.json({ limit: limits.bodyBytes, inflate: false, type: () => true, strict: false });
+
+/** Reads the body: JSON of at most 64 kB, an object, not too deep, text that can be stored. No body is `{}`. */
+export const readBody: RequestHandler[] = [
+  (req, _res, next) => {
+    checkType(req);
+    next();
+  },
+  parse,
+  (req, _res, next) => {
+    req.body = checkBody(req.body ?? {});
+    next();
+  },
+];
+
+/** Refuses what no text column can hold in path or query; the body is looked at when it is read. */
+export function checkUrl(req: Request): void {
+  if (/%00/.test(req.originalUrl)) throw new HttpProblem('INVALID_INPUT', 'The address has a NUL character.');
+}
+
+function checkType(req: Request): void {
+  const hasBody = req.headers['transfer-encoding'] !== undefined || Number(req.headers['content-length'] ?? 0) > 0;
+  if (hasBody && !req.is('application/json')) {
+    throw new HttpProblem('UNSUPPORTED_TYPE', 'Send the body as application/json.');
+  }
+}
+
+function checkBody(body: unknown): object {
+  if (!isWithinDepth(body)) {
+    throw new HttpProblem('INVALID_INPUT', `The body is nested deeper than ${limits.jsonDepth}.`);
+  }
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
+    throw new HttpProblem('INVALID_INPUT', 'The body must be a JSON object.');
+  }
+  const at = findUnstorable(body, '');
+  if (at !== null) {
+    const message = 'has a NUL character or half a surrogate pair';
+    const field = at.split('.')[0];
+    throw new HttpProblem('INVALID_INPUT', `${at}: ${message}`, { field, issues: [{ path: at, message }] });
+  }
+  return body;
+}
+
+/** Dotted path of the first text, key or value, that can't be stored. Recursion is safe: the depth is known to be small. */
+function findUnstorable(value: unknown, path: string): string | null {
+  if (typeof value === 'string') return UNSTORABLE.test(value) ? path : null;
+  if (typeof value !== 'object' || value === null) return null;
+  for (const [key, inner] of Object.entries(value)) {
+    if (UNSTORABLE.test(key)) return path === '' ? 'body' : path;
+    const found = findUnstorable(inner, path === '' ? key : `${path}.${key}`);
+    if (found !== null) return found;
+  }
+  return null;
+}

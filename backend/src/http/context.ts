@@ -1,0 +1,50 @@
+import type { JobDefinition } from '@job-manager/shared/contract/run';
+import type { Request, Response } from 'express';
+import type pg from 'pg';
+import type { Logger } from 'pino';
+import type { Identity, Sessions } from '../auth/sessions.js';
+import type { Config } from '../config.js';
+import type { PrismaClient } from '../generated/prisma/client.js';
+import type { Actor, Queue } from '../queue/queue.js';
+import type { SessionOrigin } from '../store/sessions.js';
+
+/** Everything the HTTP face stands on. */
+export interface HttpDeps {
+  config: Config;
+  pool: pg.Pool;
+  db: PrismaClient;
+  queue: Queue;
+  registry: { definitions(): JobDefinition[] };
+  sessions: Sessions;
+  /** Whether requests can be served: each check with `ok` or what is wrong. */
+  readiness(): Promise<{ ok: boolean; checks: Record<string, string> }>;
+  /** The built panel; without it only the API is served. */
+  panelDir?: string;
+  log: Logger;
+}
+
+/** What a call of the contract knows about its request. */
+export interface CallContext {
+  req: Request;
+  res: Response;
+  identity: Identity | null;
+}
+
+/** Where a request comes from, for sessions and the audit log. */
+export const originOf = (req: Request): SessionOrigin => ({
+  ip: req.ip ?? null,
+  userAgent: req.get('user-agent')?.slice(0, 300) ?? null,
+});
+
+/** The signed-in caller. Only for calls whose policy lets nobody else in. */
+export function callerOf(context: CallContext): Identity {
+  if (context.identity === null)
+    throw new Error('A call that needs somebody signed in has a policy that lets anybody in');
+  return context.identity;
+}
+
+/** The caller as the engine writes them into the audit log. */
+export function actorOf(context: CallContext): Actor {
+  const { user } = callerOf(context);
+  return { userId: user.id, email: user.email, ...originOf(context.req) };
+}

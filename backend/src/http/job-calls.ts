@@ -1,0 +1,52 @@
+import { contract } from '@job-manager/shared/contract/index';
+import { implement } from '@orpc/server';
+import { presentRun, presentSummary } from '../present/run.js';
+import { unknownRun } from '../queue/errors.js';
+import { readActive } from '../store/active.js';
+import { readHistory } from '../store/history.js';
+import { readRun } from '../store/run.js';
+import { actorOf, type CallContext, callerOf, type HttpDeps } from './context.js';
+import { idempotencyKeyOf } from './idempotency-key.js';
+import type { StatsCache } from './stats-cache.js';
+
+const os = implement(contract.jobs).$context<CallContext>();
+
+/** Reading and steering runs. */
+export function createJobCalls({ pool, queue, registry }: HttpDeps, stats: StatsCache) {
+  return os.router({
+    definitions: os.definitions.handler(() => ({ jobs: registry.definitions() })),
+
+    history: os.history.handler(async ({ input }) => {
+      const { runs, total } = await readHistory(pool, input);
+      return { runs: runs.map(presentSummary), total, page: input.page, pageSize: input.pageSize };
+    }),
+
+    active: os.active.handler(async () => ({ runs: (await readActive(pool)).map(presentSummary) })),
+
+    stats: os.stats.handler(({ input }) => (input.refresh ? stats.refresh() : stats.get())),
+
+    get: os.get.handler(async ({ input }) => {
+      const run = await readRun(pool, input.jobRunId);
+      if (!run) throw unknownRun(input.jobRunId);
+      return presentRun(run);
+    }),
+
+    enqueue: os.enqueue.handler(async ({ input, context }) => {
+      const { user, via } = callerOf(context);
+      const idempotencyKey = idempotencyKeyOf(context.req.get('idempotency-key'), user.id);
+      const trigger = via === 'cookie' ? 'MANUAL' : 'API';
+      const run = await queue.enqueue({ ...input, trigger, idempotencyKey }, actorOf(context));
+      context.res.location(`/api/admin/jobs/${run.id}`);
+      return { jobRunId: run.id, run: presentRun(run) };
+    }),
+
+    cancel: os.cancel.handler(async ({ input, context }) => ({
+      run: presentRun(await queue.cancel(input.jobRunId, actorOf(context))),
+    })),
+
+    cleanupStalled: os.cleanupStalled.handler(async ({ context }) => {
+      const runs = await queue.cleanUpStalled(actorOf(context));
+      return { cleaned: runs.length, runs: runs.map(presentSummary) };
+    }),
+  });
+}

@@ -1,0 +1,101 @@
+import { contract } from '@job-manager/shared/contract/index';
+import { jobDefinition, jobRun, jobRunSummary, jobStats } from '@job-manager/shared/contract/run';
+import { problem } from '@job-manager/shared/errors';
+import { type OpenAPI, OpenAPIGenerator } from '@orpc/openapi';
+import { ZodToJsonSchemaConverter } from '@orpc/zod/zod4';
+import { Router } from 'express';
+import swaggerUi from 'swagger-ui-express';
+import { type ProblemCode, problemTitles, statusOf } from './problem.js';
+import { type ApiRoute, listRoutes } from './routes.js';
+
+const DOCUMENT_URL = '/api/openapi.json';
+
+/** `openapi.json` and `docs`, the page to read it: both for everybody, they tell no more than the README. */
+export function createDocumentRoutes(): Router {
+  const routes = Router({ caseSensitive: true });
+  let document: Promise<OpenAPI.Document> | undefined;
+  routes.get('/openapi.json', async (_req, res) => {
+    document ??= createDocument();
+    res.json(await document);
+  });
+  const ui = { swaggerUrl: DOCUMENT_URL, customSiteTitle: 'Job Manager API' };
+  routes.use('/docs', swaggerUi.serveFiles(undefined, ui));
+  routes.get('/docs/', swaggerUi.setup(undefined, ui));
+  return routes;
+}
+
+/** The OpenAPI 3.1 document of the contract: what the server checks is what it says. */
+export async function createDocument(): Promise<OpenAPI.Document> {
+  const generator = new OpenAPIGenerator({ schemaConverters: [new ZodToJsonSchemaConverter()] });
+  const document = await generator.generate(contract, {
+    info: {
+      title: 'Job Manager',
+      version: '0.1.0',
+      description:
+        'Browsers sign in with `auth/login` and a cookie; programs with `auth/token` and `Authorization: Bearer`. Every error is `application/problem+json`.',
+    },
+    servers: [{ url: '/api' }],
+    commonSchemas: {
+      JobRun: { schema: jobRun, strategy: 'output' },
+      JobRunSummary: { schema: jobRunSummary, strategy: 'output' },
+      JobDefinition: { schema: jobDefinition, strategy: 'output' },
+      JobStats: { schema: jobStats, strategy: 'output' },
+      Problem: { schema: problem, strategy: 'output' },
+    },
+    components: {
+      securitySchemes: {
+        cookie: { type: 'apiKey', in: 'cookie', name: 'jm_session', description: '`__Host-jm_session` over https' },
+        bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
+      },
+    },
+  });
+  for (const route of listRoutes(contract)) describeRoute(document, route);
+  return document;
+}
+
+function describeRoute(document: OpenAPI.Document, route: ApiRoute): void {
+  const operation = document.paths?.[route.path]?.[route.method.toLowerCase() as 'get' | 'post'];
+  if (!operation) throw new Error(`The API document lacks ${route.method} ${route.path}`);
+  operation.security = route.policy === 'public' ? [] : [{ cookie: [] }, { bearer: [] }];
+  operation.responses ??= {};
+  Object.assign(operation.responses, problemResponses(codesOf(route)));
+  if (route.name !== 'jobs.enqueue') return;
+  operation.parameters = [...(operation.parameters ?? []), IDEMPOTENCY_KEY];
+  Object.assign(operation.responses['201'] ?? {}, { headers: { Location: LOCATION } });
+}
+
+const LOCATION = { description: 'Address of the run', schema: { type: 'string' } };
+const IDEMPOTENCY_KEY: OpenAPI.ParameterObject = {
+  name: 'Idempotency-Key',
+  in: 'header',
+  description: 'The same key answers the same run; keys of different people never meet.',
+  schema: { type: 'string', minLength: 1, maxLength: 200, pattern: '^[\\x20-\\x7e]+$' },
+};
+
+/** The problems a call can answer with. */
+function codesOf(route: ApiRoute): ProblemCode[] {
+  const codes: ProblemCode[] = ['INVALID_INPUT', 'INTERNAL', 'UNAVAILABLE'];
+  if (route.method !== 'GET') codes.push('FOREIGN_ORIGIN', 'TOO_LARGE', 'UNSUPPORTED_TYPE');
+  if (route.policy !== 'public') codes.push('SIGNED_OUT');
+  if (route.policy === 'operator') codes.push('FORBIDDEN');
+  return [...codes, ...(OWN_CODES[route.name] ?? [])];
+}
+
+const OWN_CODES: Record<string, ProblemCode[]> = {
+  'auth.login': ['WRONG_CREDENTIALS', 'TOO_MANY_ATTEMPTS'],
+  'auth.token': ['WRONG_CREDENTIALS', 'TOO_MANY_ATTEMPTS'],
+  'jobs.get': ['UNKNOWN_RUN'],
+  'jobs.cancel': ['UNKNOWN_RUN', 'NOT_ALLOWED'],
+  'jobs.enqueue': ['UNKNOWN_JOB', 'INVALID_PARAMETERS', 'UNKNOWN_RUN', 'NOT_ALLOWED'],
+};
+
+function problemResponses(codes: ProblemCode[]): OpenAPI.ResponsesObject {
+  const statuses = [...new Set(codes.map(statusOf))];
+  const response = (sharing: ProblemCode[]): OpenAPI.ResponseObject => ({
+    description: sharing.map((code) => `${problemTitles[code]} (\`${code}\`)`).join('; '),
+    content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+  });
+  return Object.fromEntries(
+    statuses.map((status) => [String(status), response(codes.filter((code) => statusOf(code) === status))]),
+  );
+}

@@ -1,0 +1,68 @@
+import type { Policy } from '@job-manager/shared/contract/policy';
+import { isOperator } from '@job-manager/shared/roles';
+import type { Request } from 'express';
+import { RateLimiterMemory } from 'rate-limiter-flexible';
+import { judgeOrigin } from '../auth/origin.js';
+import { readBearer, readCookie } from '../auth/request.js';
+import type { Identity } from '../auth/sessions.js';
+import { recordAudit } from '../store/audit.js';
+import { type HttpDeps, originOf } from './context.js';
+import { HttpProblem } from './problem.js';
+
+/** Denied calls that one address may have audited per minute: a flood must not fill the log. */
+const DENIALS_PER_MINUTE = 60;
+
+/**
+ * Decides whether a request may make a call, and returns who makes it (null: nobody). The role is the
+ * database's of this moment. Throws 401 or 403 problems; a 403 leaves an audit entry.
+ */
+export type Gate = (req: Request, policy: Policy | undefined) => Promise<Identity | null>;
+
+export function createGate({ sessions, pool, config }: Pick<HttpDeps, 'sessions' | 'pool' | 'config'>): Gate {
+  const denials = new RateLimiterMemory({ points: DENIALS_PER_MINUTE, duration: 60 });
+
+  const deny = async (req: Request, identity: Identity | null, problem: HttpProblem): Promise<never> => {
+    const from = originOf(req);
+    const isNoted = await denials.consume(from.ip ?? 'unknown').then(
+      () => true,
+      () => false,
+    );
+    if (isNoted) {
+      const actor = { actorId: identity?.user.id ?? null, actorEmail: identity?.user.email ?? null };
+      const target = `${req.method} ${pathOf(req)}`;
+      await recordAudit(pool, { ...actor, ...from, action: 'access.denied', target });
+    }
+    throw problem;
+  };
+
+  return async (req, policy) => {
+    const identity = await sessions.authenticate(req);
+    if (!isFromOwnPage(req, config, policy)) return deny(req, identity, FOREIGN);
+    if (policy === 'public') return identity;
+    if (identity === null) throw new HttpProblem('SIGNED_OUT', 'This call needs somebody signed in.');
+    if (policy === 'signedIn') return identity;
+    if (policy === 'operator' && isOperator(identity.user.role)) return identity;
+    return deny(req, identity, new HttpProblem('FORBIDDEN', 'This needs the role ADMIN or SUPER_ADMIN.'));
+  };
+}
+
+const FOREIGN = new HttpProblem(
+  'FOREIGN_ORIGIN',
+  'Browsers may send this from the panel only; programs sign in at /api/auth/token and send the token as Bearer.',
+);
+
+/**
+ * Whether a write comes from where it may. What a cookie authorises, and signing in by cookie, must come from
+ * our own pages; a bearer token is proof enough, because no other site can send it.
+ */
+function isFromOwnPage(req: Request, config: HttpDeps['config'], policy: Policy | undefined): boolean {
+  if (req.method === 'GET' || readBearer(req) !== undefined) return true;
+  const verdict = judgeOrigin(req, config);
+  const needsProof = readCookie(req, config) !== undefined || (policy === 'public' && setsCookie(req));
+  return verdict === 'own' || (verdict === 'absent' && !needsProof);
+}
+
+const setsCookie = (req: Request): boolean => pathOf(req) === '/api/auth/login';
+
+/** The path of a request without its query. */
+export const pathOf = (req: Request): string => req.originalUrl.split('?', 1)[0] ?? '/';

@@ -1,0 +1,77 @@
+import { ORPCError, ValidationError } from '@orpc/server';
+import { TooManyAttempts } from '../auth/attempts.js';
+import { HashingBusy } from '../auth/passwords.js';
+import { SignInRefused } from '../auth/sessions.js';
+import { QueueError } from '../queue/errors.js';
+import { isContention, isUnreachable } from '../store/faults.js';
+import { HttpProblem, type ProblemCode } from './problem.js';
+
+/** What to tell about any error: a refusal as it is, everything else without its internals. */
+export function problemOf(error: unknown): HttpProblem {
+  if (error instanceof HttpProblem) return error;
+  if (error instanceof ORPCError) return ofContract(error);
+  if (error instanceof QueueError) return ofQueue(error);
+  if (error instanceof SignInRefused) return new HttpProblem('WRONG_CREDENTIALS', 'E-mail or password is wrong.');
+  if (error instanceof TooManyAttempts) {
+    const detail = `Too many attempts to sign in; try again in ${error.retryAfterS} s.`;
+    return new HttpProblem('TOO_MANY_ATTEMPTS', detail, { headers: { 'Retry-After': String(error.retryAfterS) } });
+  }
+  if (error instanceof HashingBusy) return unavailable('Too many people are signing in; try again in a moment.', 2);
+  return ofBody(error) ?? ofDatabase(error) ?? new HttpProblem('INTERNAL', 'The server failed; its log says why.');
+}
+
+/** oRPC's own errors: input that doesn't fit the contract, or a wrapper around whatever a handler threw. */
+function ofContract(error: ORPCError<string, unknown>): HttpProblem {
+  if (error.cause instanceof ValidationError && error.code === 'BAD_REQUEST') return ofIssues(error.cause.issues);
+  if (error.code === 'INTERNAL_SERVER_ERROR') return problemOf(error.cause ?? new Error(error.message));
+  if (error.status === 400) return new HttpProblem('INVALID_INPUT', 'The request could not be read.');
+  return new HttpProblem('INTERNAL', 'The server failed; its log says why.');
+}
+
+function ofIssues(found: ValidationError['issues']): HttpProblem {
+  const issues = found.map((issue) => ({ path: dotted(issue.path ?? []), message: issue.message }));
+  const field = issues[0]?.path.split('.')[0] || undefined;
+  const detail = issues.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`)).join('; ');
+  return new HttpProblem('INVALID_INPUT', detail, { field, issues });
+}
+
+type Path = NonNullable<ValidationError['issues'][number]['path']>;
+const dotted = (path: Path): string => path.map((part) => String(typeof part === 'object' ? part.key : part)).join('.');
+
+const FIELD_OF: Partial<Record<QueueError['code'], string>> = {
+  UNKNOWN_JOB: 'jobName',
+  INVALID_PARAMETERS: 'parameters',
+};
+
+function ofQueue(error: QueueError): HttpProblem {
+  const issues = error.issues.length > 0 ? error.issues : undefined;
+  return new HttpProblem(error.code, error.message, { field: FIELD_OF[error.code], issues });
+}
+
+/** By the names that body-parser gives its errors. */
+const BODY_ERRORS: Record<string, [ProblemCode, string]> = {
+  'entity.too.large': ['TOO_LARGE', 'The body has more than 64 kB.'],
+  'entity.parse.failed': ['INVALID_INPUT', 'The body is not valid JSON.'],
+  'encoding.unsupported': ['UNSUPPORTED_TYPE', 'The body must not be compressed.'],
+  'charset.unsupported': ['UNSUPPORTED_TYPE', 'The body must be UTF-8.'],
+  'request.aborted': ['INVALID_INPUT', 'The body ended early.'],
+  'request.size.invalid': ['INVALID_INPUT', 'The body has another length than its header says.'],
+};
+
+function ofBody(error: unknown): HttpProblem | null {
+  const { type, status } = (error ?? {}) as { type?: unknown; status?: unknown };
+  const known = typeof type === 'string' ? BODY_ERRORS[type] : undefined;
+  if (known) return new HttpProblem(...known);
+  // Express says 400 itself where a path can't be decoded.
+  return status === 400 ? new HttpProblem('INVALID_INPUT', 'The request could not be read.') : null;
+}
+
+function ofDatabase(error: unknown): HttpProblem | null {
+  if (isUnreachable(error) || isContention(error)) {
+    return unavailable('The database does not answer just now; try again in a few seconds.', 5);
+  }
+  return null;
+}
+
+const unavailable = (detail: string, retryAfterS: number) =>
+  new HttpProblem('UNAVAILABLE', detail, { headers: { 'Retry-After': String(retryAfterS) } });

@@ -1,0 +1,99 @@
+import type { Problem } from '@job-manager/shared/errors';
+import type { Response } from 'express';
+
+export const problemTitles = {
+  INVALID_INPUT: 'The input is not valid',
+  UNKNOWN_JOB: 'There is no such job',
+  INVALID_PARAMETERS: 'The parameters are not valid',
+  SIGNED_OUT: 'Sign in first',
+  WRONG_CREDENTIALS: 'E-mail or password is wrong',
+  FORBIDDEN: 'No access',
+  FOREIGN_ORIGIN: 'Sent from another site',
+  UNKNOWN_RUN: 'There is no such run',
+  NOT_FOUND: 'There is nothing here',
+  METHOD_NOT_ALLOWED: 'Wrong method',
+  NOT_ALLOWED: 'Not possible in this state',
+  TOO_LARGE: 'Too large',
+  UNSUPPORTED_TYPE: 'Only JSON is understood',
+  TOO_MANY_ATTEMPTS: 'Too many attempts',
+  UNAVAILABLE: 'Not available just now',
+  INTERNAL: 'Something went wrong on the server',
+} as const;
+export type ProblemCode = keyof typeof problemTitles;
+
+const STATUS: Record<ProblemCode, number> = {
+  INVALID_INPUT: 400,
+  UNKNOWN_JOB: 400,
+  INVALID_PARAMETERS: 400,
+  SIGNED_OUT: 401,
+  WRONG_CREDENTIALS: 401,
+  FORBIDDEN: 403,
+  FOREIGN_ORIGIN: 403,
+  UNKNOWN_RUN: 404,
+  NOT_FOUND: 404,
+  METHOD_NOT_ALLOWED: 405,
+  NOT_ALLOWED: 409,
+  TOO_LARGE: 413,
+  UNSUPPORTED_TYPE: 415,
+  TOO_MANY_ATTEMPTS: 429,
+  UNAVAILABLE: 503,
+  INTERNAL: 500,
+};
+export const statusOf = (code: ProblemCode): number => STATUS[code];
+/** The same call, put right or sent later, can succeed. */
+const RETRYABLE = new Set<ProblemCode>([
+  'INVALID_INPUT',
+  'UNKNOWN_JOB',
+  'INVALID_PARAMETERS',
+  'SIGNED_OUT',
+  'WRONG_CREDENTIALS',
+  'TOO_LARGE',
+  'TOO_MANY_ATTEMPTS',
+  'UNAVAILABLE',
+]);
+
+interface ProblemExtras {
+  field?: string;
+  issues?: Problem['issues'];
+  headers?: Record<string, string>;
+}
+
+/** A request that is refused, as it will be told. `detail` is read by people and holds nothing internal. */
+export class HttpProblem extends Error {
+  override readonly name = 'HttpProblem';
+
+  constructor(
+    readonly code: ProblemCode,
+    readonly detail: string,
+    readonly extras: ProblemExtras = {},
+  ) {
+    super(detail);
+  }
+
+  get status(): number {
+    return statusOf(this.code);
+  }
+}
+
+/** Answers with a problem, in the shape of `shared/src/errors.ts`. */
+export function sendProblem(res: Response, refusal: HttpProblem): void {
+  const title = problemTitles[refusal.code];
+  const body: Problem = {
+    type: `urn:problem:${refusal.code.toLowerCase().replaceAll('_', '-')}`,
+    title,
+    status: refusal.status,
+    detail: refusal.detail,
+    code: refusal.code,
+    error: title,
+    details: refusal.detail,
+    retryable: RETRYABLE.has(refusal.code),
+    ...(refusal.extras.field === undefined ? {} : { field: refusal.extras.field }),
+    ...(refusal.extras.issues === undefined ? {} : { issues: refusal.extras.issues }),
+  };
+  if (refusal.status === 401) res.setHeader('WWW-Authenticate', 'Bearer realm="job-manager"');
+  res
+    .set(refusal.extras.headers ?? {})
+    .status(refusal.status)
+    .type('application/problem+json');
+  res.send(JSON.stringify(body));
+}

@@ -1,0 +1,57 @@
+import type { Policy } from '@job-manager/shared/contract/policy';
+import { traverseContractProcedures } from '@orpc/server';
+import { HttpProblem } from './problem.js';
+
+/** A call of the contract as HTTP sees it. */
+export interface ApiRoute {
+  /** Its place in the contract: `jobs.cancel`. */
+  name: string;
+  method: string;
+  /** With `{placeholders}`, below `/api`. */
+  path: string;
+  policy: Policy;
+}
+
+const POLICIES: readonly unknown[] = ['public', 'signedIn', 'operator'] satisfies Policy[];
+
+/** The calls of a contract. Throws, naming the route, where one says not who may call it or where it is. */
+export function listRoutes(contract: Parameters<typeof traverseContractProcedures>[0]['router']): ApiRoute[] {
+  const routes: ApiRoute[] = [];
+  traverseContractProcedures({ router: contract, path: [] }, ({ contract: procedure, path }) => {
+    const { meta, route } = procedure['~orpc'];
+    const name = path.join('.');
+    if (!route.method || !route.path) throw new Error(`The route ${name} has no method or no path`);
+    const policy: unknown = 'policy' in meta ? meta.policy : undefined;
+    if (!POLICIES.includes(policy)) {
+      throw new Error(
+        `The route ${name} (${route.method} ${route.path}) has no policy: nobody could say who may call it`,
+      );
+    }
+    routes.push({ name, method: route.method, path: route.path, policy: policy as Policy });
+  });
+  return routes;
+}
+
+/**
+ * The route of a request. Paths are compared as they were sent, so no second spelling (`//`, `%2e`, another
+ * case) reaches a handler. Throws a 404 or 405 problem; a fixed path hides a placeholder of other methods.
+ */
+export function resolveRoute(routes: ApiRoute[], method: string, path: string): ApiRoute {
+  const matching = routes.filter((route) => matches(route.path, path));
+  const fixed = matching.filter((route) => !route.path.includes('{'));
+  const candidates = fixed.length > 0 ? fixed : matching;
+  if (candidates.length === 0) throw new HttpProblem('NOT_FOUND', 'There is no such call.');
+  const found = candidates.find((route) => route.method === method);
+  if (found) return found;
+  const allow = candidates.map((route) => route.method).join(', ');
+  throw new HttpProblem('METHOD_NOT_ALLOWED', `This path answers ${allow}.`, { headers: { Allow: allow } });
+}
+
+function matches(template: string, path: string): boolean {
+  const wanted = template.split('/');
+  const given = path.split('/');
+  return (
+    wanted.length === given.length &&
+    wanted.every((segment, index) => (segment.startsWith('{') ? given[index] !== '' : segment === given[index]))
+  );
+}

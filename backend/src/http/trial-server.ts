@@ -1,0 +1,99 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { UserRole } from '@job-manager/shared/roles';
+import { pino } from 'pino';
+import * as z from 'zod';
+import { upsertAccount } from '../auth/accounts.js';
+import { createSessions, type Sessions } from '../auth/sessions.js';
+import { readConfig } from '../config.js';
+import { defineJob } from '../queue/job.js';
+import { createQueue } from '../queue/queue.js';
+import { createRegistry } from '../queue/registry.js';
+import { Notifier } from '../store/notifier.js';
+import type { Sql } from '../store/sql.js';
+import { createTestDatabase, type TestDatabase } from '../testing/database.js';
+import { createHttpApp, type HttpDeps } from './app.js';
+
+/** The HTTP face on a port of its own over a database of its own, for tests. */
+export interface TrialServer {
+  url: string;
+  database: TestDatabase;
+  sessions: Sessions;
+  /** Creates an account and signs it in. */
+  signIn(role: UserRole, name?: string): Promise<TrialUser>;
+  stop(): Promise<void>;
+}
+
+export interface TrialUser {
+  id: number;
+  email: string;
+  token: string;
+  cookie: string;
+  sessionId: string;
+}
+
+export const PASSWORD = 'correct horse battery';
+
+export async function startTrialServer(
+  options: { env?: NodeJS.ProcessEnv; deps?: Partial<HttpDeps> } = {},
+): Promise<TrialServer> {
+  const database = await createTestDatabase();
+  const dataDir = await mkdtemp(join(tmpdir(), 'job-manager-http-'));
+  const config = readConfig({ DATA_DIR: dataDir, ...options.env });
+  const sessions = await createSessions({ sql: database.pool, config });
+  const registry = createRegistry([ECHO]);
+  const app = createHttpApp({
+    config,
+    pool: database.pool,
+    db: database.db,
+    queue: createQueue({
+      sql: database.pool,
+      registry,
+      notifier: new Notifier(database.pool),
+      stalledAfterMs: config.JOBS_STALLED_AFTER_MS,
+    }),
+    registry,
+    sessions,
+    readiness: async () => ({ ok: true, checks: { database: 'ok' } }),
+    log: pino({ level: 'silent' }),
+    ...options.deps,
+  });
+  const server = createServer(app);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return {
+    url,
+    database,
+    sessions,
+    signIn: (role, name = role.toLowerCase()) => signIn(database.pool, sessions, role, name),
+    stop: async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+      await database.drop();
+      await rm(dataDir, { recursive: true });
+    },
+  };
+}
+
+async function signIn(sql: Sql, sessions: Sessions, role: UserRole, name: string): Promise<TrialUser> {
+  const email = `${name}@example.com`;
+  await upsertAccount(sql, { email, password: PASSWORD, role });
+  const { user, token, sessionId } = await sessions.signIn(
+    { email, password: PASSWORD },
+    { ip: null, userAgent: null },
+  );
+  return { id: user.id, email, token, sessionId, cookie: `jm_session=${token}` };
+}
+
+/** A job that takes a word, so that tests can send a wrong one. */
+const ECHO = defineJob({
+  name: 'echo',
+  description: 'Says what it was told',
+  examples: ['echo --word=hello'],
+  algorithmVersion: '1',
+  parameters: z.object({ word: z.string().max(20).optional() }).loose(),
+  run: async () => {},
+});
