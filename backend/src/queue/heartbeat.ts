@@ -40,11 +40,7 @@ export class Heartbeat {
     onNews: (news: HeartbeatNews) => void,
     readTimes: () => { lastClaimAt: number | null; lastProgressAt: number | null },
   ) {
-    this.#thread = new Worker(new URL('./heartbeat-thread.ts', import.meta.url), {
-      workerData: options,
-      // The thread is TypeScript too, and doesn't inherit the loader of its parent everywhere.
-      execArgv: ['--import', pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href],
-    });
+    this.#thread = startThread(options);
     this.#thread.on('message', onNews);
     this.#thread.on('error', (error) => onNews({ type: 'unreachable', message: `Heartbeat thread: ${error.message}` }));
     this.#exited = new Promise((resolve) => this.#thread.once('exit', resolve));
@@ -82,4 +78,14 @@ export class Heartbeat {
   #order(order: HeartbeatOrder): void {
     this.#thread.postMessage(order);
   }
+}
+
+const ENTRY = new URL('./heartbeat-thread.ts', import.meta.url).href;
+// By path: `require.resolve` would answer with the CommonJS half of the package.
+const LOADER = new URL('./esm/api/index.mjs', pathToFileURL(createRequire(import.meta.url).resolve('tsx'))).href;
+
+/** A thread doesn't inherit the TypeScript loader of its parent, so its first step is to register it. */
+function startThread(options: HeartbeatOptions): Worker {
+  const start = `import('${LOADER}').then(({ register }) => { register(); return import('${ENTRY}'); })`;
+  return new Worker(start, { eval: true, workerData: options });
 }

@@ -1,0 +1,402 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import * as z from 'zod';
+import { TestEngine } from '../testing/engine.js';
+import { defineJob, type JobContext } from './job.js';
+import { SYSTEM } from './queue.js';
+import type { Runner } from './runner.js';
+import { catchStrayErrors } from './stray-errors.js';
+import { claimDueRuns } from './transitions/claim.js';
+import { finishRuns } from './transitions/finish.js';
+
+const executions: string[] = [];
+const gates = new Map<string, () => void>();
+
+/** Does as its parameter says. */
+const actor = defineJob({
+  name: 'actor',
+  description: 'Does as told',
+  examples: ['tsx scripts/runJobs.ts actor'],
+  algorithmVersion: '1',
+  parameters: z.strictObject({ act: z.string().default('succeed') }),
+  run: async (ctx, { act }) => {
+    executions.push(`${ctx.runId}/${ctx.claimNo}`);
+    return (await acts[act]?.(ctx)) as Record<string, unknown> | undefined;
+  },
+});
+
+const acts: Record<string, (ctx: JobContext) => Promise<unknown>> = {
+  succeed: async () => ({ done: 1 }),
+  report: async (ctx) => {
+    ctx.progress(0.25, 'A quarter');
+    ctx.setMetadata({ rows: 3, text: 'nul \u0000 and half \ud800' });
+  },
+  gate: async (ctx) => {
+    await new Promise<void>((open) => gates.set(ctx.runId, open));
+  },
+  untilStopped: async (ctx) => {
+    for (;;) await ctx.pause(5);
+  },
+  ignoreStop: (ctx) => new Promise((resolve) => ctx.signal.addEventListener('abort', () => resolve(undefined))),
+  throwError: async () => {
+    throw new Error('Broken pipe to the moon', { cause: new Error('No air') });
+  },
+  throwString: async () => {
+    throw 'just words';
+  },
+  throwNull: async () => {
+    throw null;
+  },
+  throwProxy: async () => {
+    throw new Proxy(
+      {},
+      {
+        get: () => {
+          throw new Error('keep out');
+        },
+        ownKeys: () => {
+          throw new Error('keep out');
+        },
+      },
+    );
+  },
+  strayRejection: async (ctx) => {
+    void Promise.resolve().then(() => {
+      throw new Error('Nobody awaited me');
+    });
+    await new Promise<void>((open) => gates.set(ctx.runId, open));
+  },
+  strayThrow: async (ctx) => {
+    setTimeout(() => {
+      throw new Error('Thrown in a timer');
+    }, 1);
+    await new Promise<void>((open) => gates.set(ctx.runId, open));
+  },
+  returnBigint: async () => ({ total: 5n }),
+  returnCycle: async () => {
+    const cycle: Record<string, unknown> = {};
+    cycle.self = cycle;
+    return { cycle };
+  },
+  returnHuge: async () => ({ small: 1, huge: 'x'.repeat(300_000), after: 2 }),
+  blockLoop: async () => {
+    const end = performance.now() + 1_500;
+    while (performance.now() < end);
+  },
+};
+
+let engine: TestEngine;
+let releaseErrors: () => void;
+beforeAll(async () => {
+  engine = await TestEngine.create([actor]);
+  // vitest fails on stray errors unless somebody else takes them.
+  for (const name of ['unhandledRejection', 'uncaughtException'] as const) process.removeAllListeners(name);
+  releaseErrors = catchStrayErrors(engine.events);
+});
+afterEach(async () => {
+  expect(await engine.violations()).toEqual({});
+});
+afterAll(async () => {
+  await engine.close();
+  releaseErrors();
+});
+
+async function runOf(act: string) {
+  const { id } = await engine.enqueue('actor', { act });
+  return id;
+}
+
+describe('a runner', () => {
+  let runner: Runner;
+  beforeAll(async () => {
+    runner = engine.runner();
+    await runner.start();
+  });
+  afterAll(() => runner.stop());
+
+  it('runs a queued run to its end and keeps what it reported', async () => {
+    const run = await engine.until(await runOf('report'), 'SUCCESS');
+    expect(run).toMatchObject({ progressPercent: 100, progressMessage: null, attempt: 1, claimNo: 1, error: null });
+    expect(run.metadata).toEqual({ rows: 3, text: 'nul  and half \ufffd' });
+    expect(Number(run.durationMs)).toBeGreaterThanOrEqual(0);
+    expect(Number(run.queueDelayMs)).toBeGreaterThanOrEqual(0);
+  });
+
+  it.each([
+    ['throwError', 'Broken pipe to the moon'],
+    ['throwString', 'just words'],
+    ['throwNull', 'The job threw null'],
+    ['throwProxy', 'The job threw'],
+    ['strayRejection', 'Nobody awaited me'],
+    ['strayThrow', 'Thrown in a timer'],
+    ['returnBigint', "The job's result can't be kept: `total` is a bigint, which isn't JSON"],
+    ['returnCycle', "The job's result can't be kept: `cycle.self` contains itself, which isn't JSON"],
+  ])('fails a run that does %s with a readable error', async (act, error) => {
+    const run = await engine.until(await runOf(act), 'FAILED');
+    expect(run.error).toContain(error);
+    await engine.until(await runOf('succeed'), 'SUCCESS');
+  });
+
+  it('keeps the stack of an error and of its cause', async () => {
+    const run = await engine.until(await runOf('throwError'), 'FAILED');
+    expect(run.errorStack).toMatch(/Broken pipe.*\n\s+at [\s\S]*Caused by: Error: No air/);
+  });
+
+  it('leaves out metadata beyond the limit and says so', async () => {
+    const run = await engine.until(await runOf('returnHuge'), 'SUCCESS');
+    expect(run).toMatchObject({ metadata: { small: 1 }, metadataTruncated: true });
+  });
+
+  it('stops a running run that is cancelled, and notes who asked', async () => {
+    const id = await runOf('untilStopped');
+    await engine.until(id, 'RUNNING');
+    const asked = await engine.queue.cancel(id, SYSTEM);
+    expect(asked).toMatchObject({ status: 'RUNNING', cancelRequestedAt: expect.any(Date) });
+    expect(await engine.until(id, 'CANCELLED')).toMatchObject({ error: null });
+  });
+
+  it('keeps the lease of a job that blocks the event loop', async () => {
+    const id = await runOf('blockLoop');
+    const beats = vi.fn();
+    engine.events.on('leaseLost', beats);
+    const run = await engine.until(id, 'SUCCESS');
+    expect(beats).not.toHaveBeenCalled();
+    // Beats went on while the loop stood still: claim, finish and some 30 beats raised the revision.
+    expect(run.rev).toBeGreaterThan(10);
+  });
+});
+
+it('wakes a sleeping runner by notification, and finds work without one', async () => {
+  const sleeper = engine.runner({ pollMs: 60_000 }, await engine.listener());
+  await sleeper.start();
+  await engine.until(await runOf('succeed'), 'SUCCESS');
+  await sleeper.stop();
+  const poller = engine.runner({ pollMs: 20 });
+  await poller.start();
+  await engine.until(await runOf('succeed'), 'SUCCESS');
+  await poller.stop();
+});
+
+it('never executes one claim twice, however many runners race', async () => {
+  const ids = await Promise.all(Array.from({ length: 200 }, () => runOf('succeed')));
+  const runners = Array.from({ length: 4 }, () => engine.runner({ concurrency: 7 }));
+  await Promise.all(runners.map((runner) => runner.start()));
+  await Promise.all(ids.map((id) => engine.until(id, 'SUCCESS')));
+  await Promise.all(runners.map((runner) => runner.stop()));
+  for (const id of ids) expect(executions.filter((entry) => entry.startsWith(`${id}/`))).toEqual([`${id}/1`]);
+});
+
+it('claims no more than asked, whatever the planner thinks best', async () => {
+  await Promise.all(Array.from({ length: 30 }, () => runOf('succeed')));
+  const client = await engine.database.pool.connect();
+  try {
+    await client.query('SET enable_hashjoin = off; SET enable_mergejoin = off');
+    const request = { runnerId: '00000000-0000-4000-8000-000000000000', jobNames: ['actor'], most: 5 };
+    const claimed = await claimDueRuns(client, request);
+    expect(claimed).toHaveLength(5);
+    await finishRuns(
+      engine.database.pool,
+      claimed.map((run) => outcome(run)),
+    );
+  } finally {
+    client.release(true);
+  }
+  const runner = engine.runner({ concurrency: 30 });
+  await runner.tick();
+  await vi.waitFor(() => expect(runner.activeRuns).toBe(0), { timeout: 10_000 });
+});
+
+it('leaves runs of jobs it has no code for in the queue', async () => {
+  const { rows } = await engine.database.pool.query(
+    `INSERT INTO "JobRun" ("jobName") VALUES ('gone-from-the-code') RETURNING id`,
+  );
+  expect(await engine.runner().tick()).toBe(0);
+  expect((await engine.run(rows[0].id)).status).toBe('QUEUED');
+  await engine.queue.cancel(rows[0].id, SYSTEM);
+});
+
+describe('draining', () => {
+  it('lets running runs end', async () => {
+    const runner = engine.runner({ pollMs: 20 });
+    await runner.start();
+    const id = await runOf('gate');
+    await vi.waitFor(() => expect(gates.has(id)).toBe(true));
+    const stopped = runner.stop();
+    gates.get(id)?.();
+    await stopped;
+    expect((await engine.run(id)).status).toBe('SUCCESS');
+  });
+
+  it('hands back what does not end in time, and refunds the attempt', async () => {
+    const runner = engine.runner({ pollMs: 20, drainMs: 10 });
+    await runner.start();
+    const id = await runOf('untilStopped');
+    await engine.until(id, 'RUNNING');
+    await runner.stop();
+    expect(await engine.run(id)).toMatchObject({ status: 'QUEUED', attempt: 0, claimNo: 1, runnerId: null });
+    await engine.queue.cancel(id, SYSTEM);
+  });
+
+  it('cancels what was asked to stop instead of handing it back', async () => {
+    const runner = engine.runner({ pollMs: 20, drainMs: 10, heartbeatMs: 60_000, stalledAfterMs: 300_000 });
+    await runner.start();
+    const id = await runOf('gate');
+    await engine.until(id, 'RUNNING');
+    await engine.queue.cancel(id, SYSTEM);
+    await runner.stop();
+    expect((await engine.run(id)).status).toBe('CANCELLED');
+    gates.get(id)?.();
+  });
+});
+
+describe('recovery', () => {
+  async function claimOne(act = 'succeed') {
+    const id = await runOf(act);
+    const request = { runnerId: '00000000-0000-4000-8000-000000000000', jobNames: ['actor'], most: 1 };
+    const [claimed] = await claimDueRuns(engine.database.pool, request);
+    if (claimed?.id !== id) throw new Error('claimed another run');
+    return claimed;
+  }
+
+  it('queues a stalled run again, and refuses what its zombie still tells', async () => {
+    const zombie = await claimOne();
+    await engine.silence(zombie.id);
+    expect(await engine.rescuer.tick()).toBe(1);
+    expect(await engine.run(zombie.id)).toMatchObject({ status: 'QUEUED', attempt: 1, startedAt: null });
+    expect(await finishRuns(engine.database.pool, [outcome(zombie)])).toEqual(new Set());
+    const [next] = await claimDueRuns(engine.database.pool, {
+      runnerId: '00000000-0000-4000-8000-000000000001',
+      jobNames: ['actor'],
+      most: 1,
+    });
+    expect(next).toMatchObject({ id: zombie.id, attempt: 2, claimNo: 2 });
+    expect(await finishRuns(engine.database.pool, [outcome(zombie)])).toEqual(new Set());
+    if (next) expect(await finishRuns(engine.database.pool, [outcome(next)])).toEqual(new Set([next.id]));
+  });
+
+  it('fails a run whose attempts are used up, saying why', async () => {
+    const claimed = await claimOne();
+    await engine.database.pool.query('UPDATE "JobRun" SET "maxAttempts" = 1 WHERE id = $1', [claimed.id]);
+    await engine.silence(claimed.id);
+    await engine.rescuer.tick();
+    expect(await engine.run(claimed.id)).toMatchObject({
+      status: 'FAILED',
+      error: 'The runner stopped responding: no heartbeat for 300 s (attempt 1 of 1)',
+    });
+  });
+
+  it('never queues again what was asked to stop', async () => {
+    const claimed = await claimOne();
+    await engine.queue.cancel(claimed.id, SYSTEM);
+    await engine.silence(claimed.id);
+    await engine.rescuer.tick();
+    expect((await engine.run(claimed.id)).status).toBe('CANCELLED');
+  });
+
+  it('takes each run back once, however many sweep', async () => {
+    const claimed = [await claimOne(), await claimOne(), await claimOne()];
+    await engine.silence(...claimed.map((run) => run.id));
+    const taken = await Promise.all(Array.from({ length: 5 }, () => engine.queue.cleanUpStalled(SYSTEM)));
+    expect(
+      taken
+        .flat()
+        .map((run) => run.id)
+        .sort(),
+    ).toEqual(claimed.map((run) => run.id).sort());
+    for (const { id } of claimed) await engine.queue.cancel(id, SYSTEM);
+  });
+
+  it('tells a lost answer from a lost write', async () => {
+    const claimed = await claimOne();
+    expect(await finishRuns(engine.database.pool, [outcome(claimed)])).toEqual(new Set([claimed.id]));
+    expect(await finishRuns(engine.database.pool, [outcome(claimed)])).toEqual(new Set([claimed.id]));
+  });
+
+  it('stops an execution whose lease was taken away, and drops its outcome', async () => {
+    const runner = engine.runner({ pollMs: 20, concurrency: 1 });
+    await runner.start();
+    const id = await runOf('untilStopped');
+    await engine.until(id, 'RUNNING');
+    const lost = new Promise((resolve) => engine.events.once('leaseLost', resolve));
+    await engine.database.pool.query(
+      `UPDATE "JobRun" SET status = 'FAILED', "finishedAt" = clock_timestamp(), "leaseToken" = NULL WHERE id = $1`,
+      [id],
+    );
+    await engine.database.pool.query(
+      `INSERT INTO "JobRunCount" VALUES (date_trunc('hour', clock_timestamp()), 'other', 'FAILED', 1, 0)`,
+    );
+    expect(await lost).toEqual({ runId: id, jobName: 'actor' });
+    await vi.waitFor(() => expect(runner.activeRuns).toBe(0));
+    expect((await engine.run(id)).status).toBe('FAILED');
+    await runner.stop();
+  });
+});
+
+describe('cancelling', () => {
+  it('ends a queued run at once: its code never starts', async () => {
+    const id = await runOf('succeed');
+    expect((await engine.queue.cancel(id, SYSTEM)).status).toBe('CANCELLED');
+    expect(await engine.runner().tick()).toBe(0);
+    expect(executions.some((entry) => entry.startsWith(`${id}/`))).toBe(false);
+  });
+
+  it('changes and audits nothing the second time', async () => {
+    const id = await runOf('succeed');
+    const first = await engine.queue.cancel(id, SYSTEM);
+    expect((await engine.queue.cancel(id, SYSTEM)).rev).toBe(first.rev);
+    const audited = await engine.database.pool.query(
+      `SELECT 1 FROM "AuditEvent" WHERE "runId" = $1 AND action = 'run.cancel'`,
+      [id],
+    );
+    expect(audited.rowCount).toBe(1);
+  });
+
+  it('refuses for a run that has ended or never was', async () => {
+    await expect(engine.queue.cancel('999999999', SYSTEM)).rejects.toMatchObject({ code: 'UNKNOWN_RUN' });
+    const id = await runOf('succeed');
+    const runner = engine.runner();
+    await runner.tick();
+    await engine.until(id, 'SUCCESS');
+    await expect(engine.queue.cancel(id, SYSTEM)).rejects.toMatchObject({ code: 'NOT_ALLOWED' });
+  });
+});
+
+describe('enqueueing', () => {
+  it('answers the same run for the same idempotency key', async () => {
+    const [a, b] = await Promise.all([
+      engine.enqueue('actor', {}, { idempotencyKey: '1:k' }),
+      engine.enqueue('actor', {}, { idempotencyKey: '1:k' }),
+    ]);
+    expect(a.id).toBe(b.id);
+    await engine.queue.cancel(a.id, SYSTEM);
+  });
+
+  it('refuses unknown jobs and parameters that do not fit, naming the field', async () => {
+    await expect(engine.enqueue('no-such-job')).rejects.toMatchObject({ code: 'UNKNOWN_JOB' });
+    await expect(engine.enqueue('actor', { act: 5 })).rejects.toMatchObject({
+      code: 'INVALID_PARAMETERS',
+      issues: [{ path: 'parameters.act', message: expect.any(String) }],
+    });
+  });
+
+  it('links a re-run to a run that has ended, and to no other', async () => {
+    const id = await runOf('succeed');
+    await expect(engine.enqueue('actor', {}, { rerunOfId: id })).rejects.toMatchObject({ code: 'NOT_ALLOWED' });
+    await engine.queue.cancel(id, SYSTEM);
+    const rerun = await engine.enqueue('actor', {}, { rerunOfId: id });
+    expect(rerun.rerunOfId).toBe(id);
+    await engine.queue.cancel(rerun.id, SYSTEM);
+  });
+});
+
+function outcome(run: { id: string; leaseToken: string }) {
+  const { id, leaseToken } = run;
+  return {
+    id,
+    leaseToken,
+    status: 'SUCCESS' as const,
+    error: null,
+    errorStack: null,
+    metadata: null,
+    metadataTruncated: false,
+  };
+}

@@ -1,0 +1,125 @@
+import { hostname } from 'node:os';
+import { vi } from 'vitest';
+import { QueueEvents } from '../queue/events.js';
+import type { AnyJob } from '../queue/job.js';
+import { Rescuer } from '../queue/maintenance/rescuer.js';
+import { createQueue, type EnqueueRequest, type Queue, SYSTEM } from '../queue/queue.js';
+import { createRegistry } from '../queue/registry.js';
+import { Runner, type RunnerSettings } from '../queue/runner.js';
+import { Listener } from '../store/listener.js';
+import { Notifier } from '../store/notifier.js';
+import { type RunRow, selectRun } from '../store/run-row.js';
+import { createTestDatabase, type TestDatabase } from './database.js';
+
+/** The engine over a database of its own, with the given jobs; runners are made by hand. */
+export class TestEngine {
+  readonly events = new QueueEvents();
+  readonly queue: Queue;
+  readonly notifier: Notifier;
+  readonly rescuer: Rescuer;
+  readonly #runners: Runner[] = [];
+  readonly #listeners: Listener[] = [];
+
+  static async create(jobs: AnyJob[]): Promise<TestEngine> {
+    return new TestEngine(await createTestDatabase(), jobs);
+  }
+
+  private constructor(
+    readonly database: TestDatabase,
+    readonly jobs: AnyJob[],
+  ) {
+    const sql = database.pool;
+    this.notifier = new Notifier(sql);
+    this.queue = createQueue({ sql, registry: createRegistry(jobs), notifier: this.notifier, stalledAfterMs: 300_000 });
+    this.rescuer = new Rescuer({
+      sql,
+      events: this.events,
+      notifier: this.notifier,
+      stalledAfterMs: 300_000,
+      sweepMs: 60_000,
+    });
+  }
+
+  /** A runner that is announced but not started: call `tick()` or `start()`. */
+  runner(settings: Partial<RunnerSettings> = {}, listener?: Listener): Runner {
+    const runner = new Runner({
+      sql: this.database.pool,
+      databaseUrl: this.database.url,
+      registry: createRegistry(this.jobs),
+      services: { db: this.database.db, mediaDir: '' },
+      settings: { concurrency: 10, pollMs: 20, heartbeatMs: 50, stalledAfterMs: 10_000, drainMs: 5_000, ...settings },
+      kind: 'WORKER',
+      host: hostname(),
+      version: 'test',
+      events: this.events,
+      notifier: this.notifier,
+      listener,
+    });
+    this.#runners.push(runner);
+    return runner;
+  }
+
+  async listener(names: ConstructorParameters<typeof Listener>[1] = ['queued', 'cancel']): Promise<Listener> {
+    const listener = new Listener(this.database.url, names);
+    this.#listeners.push(listener);
+    await listener.start();
+    return listener;
+  }
+
+  enqueue(
+    jobName: string,
+    parameters: Record<string, unknown> = {},
+    more: Partial<EnqueueRequest> = {},
+  ): Promise<RunRow> {
+    return this.queue.enqueue({ jobName, parameters, trigger: 'MANUAL', ...more }, SYSTEM);
+  }
+
+  async run(id: string): Promise<RunRow> {
+    const found = await this.database.pool.query<RunRow>(`${selectRun('"JobRun"')} WHERE r.id = $1`, [id]);
+    const [row] = found.rows;
+    if (!row) throw new Error(`No run #${id}`);
+    return row;
+  }
+
+  /** Waits until the run is in one of these states. */
+  until(id: string, ...states: RunRow['status'][]): Promise<RunRow> {
+    return vi.waitFor(
+      async () => {
+        const run = await this.run(id);
+        if (!states.includes(run.status)) throw new Error(`Run #${id} is ${run.status}`);
+        return run;
+      },
+      { timeout: 15_000, interval: 10 },
+    );
+  }
+
+  /** Makes the runs look as if their runner had gone silent ten minutes ago. */
+  async silence(...ids: string[]): Promise<void> {
+    await this.database.pool.query(
+      `UPDATE "JobRun" SET "lastHeartbeatAt" = clock_timestamp() - interval '10 minutes' WHERE id = ANY($1)`,
+      [ids],
+    );
+  }
+
+  /** The rules that hold whatever happened; each count must be 0. */
+  async violations(): Promise<Record<string, number>> {
+    const found = await this.database.pool.query(VIOLATIONS);
+    return Object.fromEntries(found.rows.filter((row) => row.count > 0).map((row) => [row.rule, row.count]));
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#runners.map((runner) => runner.stop()));
+    await Promise.all(this.#listeners.map((listener) => listener.close()));
+    await this.notifier.flush();
+    await this.database.drop();
+  }
+}
+
+const VIOLATIONS = `
+SELECT 'terminal runs have an end' AS rule, count(*)::int AS count FROM "JobRun"
+  WHERE (status IN ('SUCCESS', 'FAILED', 'CANCELLED')) <> ("finishedAt" IS NOT NULL)
+UNION ALL SELECT 'running runs have a lease', count(*)::int FROM "JobRun" WHERE status = 'RUNNING' AND "leaseToken" IS NULL
+UNION ALL SELECT 'attempts never exceed claims', count(*)::int FROM "JobRun" WHERE attempt > "claimNo"
+UNION ALL SELECT 'attempts never exceed their limit', count(*)::int FROM "JobRun" WHERE attempt > "maxAttempts"
+UNION ALL SELECT 'a cancelled request never runs again', count(*)::int FROM "JobRun" WHERE status = 'QUEUED' AND "cancelRequestedAt" IS NOT NULL
+UNION ALL SELECT 'counters equal the rows', abs((SELECT coalesce(sum(runs), 0) FROM "JobRunCount") - (SELECT count(*) FROM "JobRun" WHERE "finishedAt" IS NOT NULL))::int`;
