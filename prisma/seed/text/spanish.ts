@@ -1,0 +1,50 @@
+import type { Phrases } from './phrases.js';
+
+export const SPANISH: Phrases = {
+  statements: [
+    'Por fin he tenido tiempo para {topic} {when}.',
+    'Llevo tres años con {topic} y todavía aprendo algo nuevo cada semana.',
+    'Nadie me avisó de lo rápido que {topic} se come los fines de semana.',
+    'Busco gente cerca de {place} a la que también le guste {topic}.',
+    'Mi hermana pregunta por qué gasto tanto dinero en {topic}. No supe qué responder.',
+    'Hemos montado un pequeño grupo de {topic} en {place}, todos son bienvenidos.',
+    'Lo mejor de {topic} es la gente que conoces.',
+    'Mi primer intento con {topic} salió mal, el segundo fue una maravilla.',
+    'Después de una semana tan larga, {topic} era justo lo que necesitaba.',
+    'Hay una tienda en {place} que solo vende cosas para {topic}.',
+  ],
+  details: [
+    'Tardamos el doble de lo previsto y valió la pena cada minuto.',
+    'La luz era increíble.',
+    'La próxima vez llevo más café.',
+    'No hace falta un equipo caro, solo un poco de paciencia.',
+    'Hacía frío, era tarde y nadie quería irse a casa.',
+    'No se me da muy bien, y eso es precisamente lo que me gusta.',
+    'Terminamos en una cocina diminuta contando historias hasta la medianoche.',
+  ],
+  questions: [
+    '¿Qué le recomendáis a alguien que está empezando?',
+    '¿Quién se apunta el sábado que viene?',
+    '¿Cómo sacáis tiempo para esto?',
+    '¿Qué libro debería leer primero?',
+  ],
+  replies: [
+    'Me has alegrado el día, muchas gracias.',
+    'A mí me pasó exactamente lo mismo {when}.',
+    'Estoy completamente de acuerdo contigo.',
+    'Lo siento, pero no estoy de acuerdo.',
+    '¿Dónde fue eso? Yo también quiero ir.',
+    '¡La próxima vez contad conmigo!',
+    'Tú haces que parezca muy fácil.',
+    'Cuidado, así empecé yo también.',
+  ],
+  mentions: ['Gracias a {who} por enseñarme cómo se hace.', '{who} tenía razón desde el principio.'],
+  links: ['La historia completa está aquí:', 'Más fotos:', 'Horarios y precios:'],
+  times: ['esta mañana', 'anoche', 'ayer', 'el domingo', 'el fin de semana pasado', 'en las vacaciones'],
+  bios: [
+    '{job} en {place}. Los fines de semana son para {topic} y {other}.',
+    'Vivo en {place} y prefiero pasar el tiempo con {topic}.',
+    'Llegué a {place} por un año y me quedé. Pregúntame por {topic}.',
+  ],
+  jobs: ['Enfermera', 'Profesor', 'Carpintero', 'Jardinera', 'Periodista', 'Cocinero', 'Estudiante', 'Traductora'],
+};
