@@ -3,7 +3,7 @@ import { defineJob, type JobContext } from '../queue/job.js';
 import { inBatches } from './batches.js';
 import { profileIds } from './profiles.js';
 
-const VERSION = '1';
+const ALGORITHM_VERSION = '1.0.0';
 
 /**
  * The documents hold names and places word for word (`simple`: "Will" is a name, not a stop word) and
@@ -18,7 +18,7 @@ export const profileSearchIndexJob = defineJob({
     'tsx scripts/runJobs.ts profile-search-index --userId=8',
     'tsx scripts/runJobs.ts profile-search-index --batchSize=100 --pauseMs=50',
   ],
-  algorithmVersion: VERSION,
+  algorithmVersion: ALGORITHM_VERSION,
   parameters: z.strictObject({
     userId: z.number().int().min(1).max(2_147_483_647).optional().describe('Only the profile of this user'),
     batchSize: z.number().int().min(1).max(5_000).default(250).describe('Profiles per batch'),
@@ -57,7 +57,7 @@ function index(ctx: JobContext, ids: number[], countries: Record<string, string>
       || setweight(to_tsvector('english', coalesce(i.names, '')), 'B')
       || setweight(to_tsvector('simple', concat_ws(' ', p.city, p.country, c.names ->> p.country)), 'C')
       || setweight(to_tsvector('english', left(p.bio, 50000)), 'D'),
-      ${VERSION}, ${ctx.startedAt}::timestamptz
+      ${ALGORITHM_VERSION}, ${ctx.startedAt}::timestamptz
     FROM "Profile" p
     CROSS JOIN (SELECT ${JSON.stringify(countries)}::jsonb AS names) c
     LEFT JOIN LATERAL (

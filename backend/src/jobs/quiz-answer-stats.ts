@@ -3,7 +3,7 @@ import type { PrismaClient } from '../generated/prisma/client.js';
 import { defineJob, type JobContext } from '../queue/job.js';
 import { inBatches } from './batches.js';
 
-const VERSION = '1';
+const ALGORITHM_VERSION = '1.0.0';
 
 interface Counted {
   answered: number;
@@ -18,7 +18,7 @@ export const quizAnswerStatsJob = defineJob({
     'tsx scripts/runJobs.ts quiz-answer-stats',
     'tsx scripts/runJobs.ts quiz-answer-stats --quizId=1 --batchSize=20',
   ],
-  algorithmVersion: VERSION,
+  algorithmVersion: ALGORITHM_VERSION,
   parameters: z.strictObject({
     quizId: z.number().int().min(1).max(2_147_483_647).optional().describe('Only the questions of this quiz'),
     batchSize: z.number().int().min(1).max(1_000).default(50).describe('Questions per batch'),
@@ -89,7 +89,7 @@ function summarise(ctx: JobContext, ids: number[]): Promise<Counted[]> {
       coalesce(t.skipped / nullif(t.answered + t.skipped, 0)::float8, 0),
       abs(coalesce(s.entropy, 0)),
       coalesce(t.ms / nullif(t.answered, 0), 0),
-      coalesce(s.distribution, '{}'::jsonb), ${VERSION}, ${ctx.startedAt}::timestamptz
+      coalesce(s.distribution, '{}'::jsonb), ${ALGORITHM_VERSION}, ${ctx.startedAt}::timestamptz
     FROM totals t LEFT JOIN spread s ON s."questionId" = t."questionId"
     ORDER BY t."questionId"
     ON CONFLICT ("questionId") DO UPDATE SET answered = EXCLUDED.answered, skipped = EXCLUDED.skipped,

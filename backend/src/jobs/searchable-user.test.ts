@@ -21,7 +21,7 @@ beforeEach(async () => {
 const run = (parameters = {}, options = {}) =>
   tryJob(searchableUserJob, parameters, { db: database.db, startedAt: NOW, ...options });
 const rows = () => database.db.searchableUser.findMany({ orderBy: { userId: 'asc' } });
-const computed = { algorithmVersion: '1', computedAt: NOW };
+const computed = { algorithmVersion: '1.0.0', computedAt: NOW };
 
 /** Nine members with interests declared, computed or both, and trait vectors; and an account without profile. */
 async function aNetworkAtRandom(): Promise<number[]> {

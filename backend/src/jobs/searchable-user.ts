@@ -4,7 +4,7 @@ import { inBatches } from './batches.js';
 import { profileIds } from './profiles.js';
 import { TRAITS } from './traits.js';
 
-const VERSION = '1';
+const ALGORITHM_VERSION = '1.0.0';
 
 export const searchableUserJob = defineJob({
   name: 'searchable-user',
@@ -14,7 +14,7 @@ export const searchableUserJob = defineJob({
     'tsx scripts/runJobs.ts searchable-user --userId=8',
     'tsx scripts/runJobs.ts searchable-user --batchSize=200 --traitThreshold=0.5',
   ],
-  algorithmVersion: VERSION,
+  algorithmVersion: ALGORITHM_VERSION,
   parameters: z.strictObject({
     userId: z.number().int().min(1).max(2_147_483_647).optional().describe('Only this user'),
     traitThreshold: z
@@ -63,7 +63,7 @@ function flatten(ctx: JobContext, ids: number[], threshold: number): Promise<num
         FROM unnest(v.vector) WITH ORDINALITY c(value, place)
         JOIN unnest(${[...TRAITS]}::text[]) WITH ORDINALITY t(name, place) USING (place)
         WHERE abs(c.value) >= ${threshold}::float8 ORDER BY place),
-      ${VERSION}, ${ctx.startedAt}::timestamptz
+      ${ALGORITHM_VERSION}, ${ctx.startedAt}::timestamptz
     FROM "Profile" p LEFT JOIN "UserTraitVector" v ON v."userId" = p."userId"
     WHERE p."userId" = ANY(${ids}::int[])
     ORDER BY p."userId"

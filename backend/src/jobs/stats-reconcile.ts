@@ -26,7 +26,7 @@ export const statsReconcileJob = defineJob({
     'tsx scripts/runJobs.ts stats-reconcile --dryRun=true',
     'tsx scripts/runJobs.ts stats-reconcile --batchSize=2000 --pauseMs=0',
   ],
-  algorithmVersion: '1',
+  algorithmVersion: '1.0.0',
   parameters: z.strictObject({
     dryRun: z.boolean().default(false).describe('Only report what drifted, repair nothing'),
     batchSize: z.number().int().min(1).max(10_000).default(1_000).describe('Profiles or posts per batch'),
