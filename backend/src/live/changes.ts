@@ -1,0 +1,41 @@
+import type { JobRunSummary } from '@job-manager/shared/contract/run';
+import type { ServerMessage } from '@job-manager/shared/live';
+import { isTerminal } from '@job-manager/shared/run';
+
+/** A message to the panel before it gets its place in a connection's sequence. */
+export type Change = { [Message in ServerMessage as Message['type']]: Omit<Message, 'seq'> }[ServerMessage['type']];
+
+type Runs = ReadonlyMap<string, JobRunSummary>;
+
+/** What turns the picture `before` into `after`, as messages. Runs that left it are not spoken of here. */
+export function changesBetween(before: Runs, after: Runs): Change[] {
+  const changes: Change[] = [];
+  for (const run of after.values()) {
+    const known = before.get(run.id);
+    if (known?.rev !== run.rev) changes.push(changeOf(known, run));
+  }
+  return changes;
+}
+
+/** How a run left the picture: by ending, or pushed out of the part of the queue that is shown. */
+export function departureOf(runId: string, now: JobRunSummary | undefined): Change {
+  if (now && isTerminal(now.status)) return { type: 'server.admin.job_completed', data: { jobRunId: runId, run: now } };
+  return { type: 'server.admin.job_hidden', data: { jobRunId: runId } };
+}
+
+export function progressOf(run: JobRunSummary): Change {
+  return {
+    type: 'server.admin.job_progress',
+    data: { jobRunId: run.id, run, progressPercent: run.progressPercent, message: run.progressMessage },
+  };
+}
+
+function changeOf(known: JobRunSummary | undefined, run: JobRunSummary): Change {
+  const data = { jobRunId: run.id, run };
+  if (run.status === 'QUEUED') return { type: 'server.admin.job_queued', data };
+  if (known?.status !== 'RUNNING' || known.claimNo !== run.claimNo) return { type: 'server.admin.job_started', data };
+  if (known.cancelRequestedAt === null && run.cancelRequestedAt !== null) {
+    return { type: 'server.admin.job_cancel_requested', data };
+  }
+  return progressOf(run);
+}

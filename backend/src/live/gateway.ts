@@ -1,0 +1,202 @@
+import type { IncomingMessage, Server } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { limits } from '@job-manager/shared/limits';
+import { clientMessage, closeCodes } from '@job-manager/shared/live';
+import { isOperator } from '@job-manager/shared/roles';
+import type { Logger } from 'pino';
+import { type RawData, type WebSocket, WebSocketServer } from 'ws';
+import { judgeOrigin } from '../auth/origin.js';
+import type { Identity, Sessions } from '../auth/sessions.js';
+import type { Config } from '../config.js';
+import type { Listener } from '../store/listener.js';
+import type { LivePicture } from './picture.js';
+import { encode, Viewer } from './viewer.js';
+
+const PATH = '/ws';
+const PING_MS = 30_000;
+/** A backup: whatever takes access away is notified, and checked at once. */
+const RECHECK_MS = 300_000;
+const CATCH_UP_MS = 250;
+const MOST_MESSAGES_PER_MINUTE = 120;
+
+export interface GatewayOptions {
+  server: Server;
+  config: Config;
+  sessions: Sessions;
+  picture: LivePicture;
+  listener: Listener;
+  log: Logger;
+}
+
+interface Connection {
+  socket: WebSocket;
+  request: IncomingMessage;
+  userId: number;
+  viewer: Viewer;
+  unwatch: () => void;
+  isAlive: boolean;
+  messagesThisMinute: number;
+}
+
+/** Serves `/ws`: operators only, from our own pages only, and only as long as they may. */
+export class Gateway {
+  readonly #options: GatewayOptions;
+  readonly #sockets: WebSocketServer;
+  readonly #connections = new Set<Connection>();
+  readonly #timers: NodeJS.Timeout[] = [];
+
+  constructor(options: GatewayOptions) {
+    this.#options = options;
+    this.#sockets = new WebSocketServer({
+      noServer: true,
+      maxPayload: limits.socketFrameBytes,
+      perMessageDeflate: false,
+    });
+    options.server.on('upgrade', (request, stream, head) => void this.#upgrade(request, stream, head));
+    options.picture.on('changes', (changes) => {
+      const encoded = changes.map(encode);
+      for (const { viewer } of this.#connections) for (const change of encoded) viewer.send(change);
+    });
+    options.listener.on('access', (userId) => this.#recheck((connection) => String(connection.userId) === userId));
+    options.listener.on('connected', () => this.#recheck());
+    this.#every(PING_MS, () => this.#pingAll());
+    this.#every(RECHECK_MS, () => this.#recheck());
+    this.#every(CATCH_UP_MS, () => this.#helpSlowOnes());
+  }
+
+  get size(): number {
+    return this.#connections.size;
+  }
+
+  /** Tells every viewer to come back elsewhere or later, and serves no more. */
+  close(): void {
+    for (const timer of this.#timers) clearInterval(timer);
+    for (const { socket } of this.#connections) {
+      socket.close(1012, 'The server restarts');
+      setTimeout(() => socket.terminate(), 500).unref();
+    }
+    this.#sockets.close();
+  }
+
+  async #upgrade(request: IncomingMessage, stream: Duplex, head: Buffer): Promise<void> {
+    stream.on('error', () => stream.destroy());
+    try {
+      if (new URL(request.url ?? '', 'http://localhost').pathname !== PATH) return refuse(stream, '404 Not Found');
+      // Before anything else: a foreign page must not even learn whether its visitor is signed in here.
+      if (judgeOrigin(request, this.#options.config) === 'foreign') return refuse(stream, '403 Forbidden');
+      const identity = await this.#options.sessions.authenticate(request);
+      this.#sockets.handleUpgrade(request, stream, head, (socket) => this.#admit(socket, request, identity));
+    } catch (error) {
+      this.#options.log.warn({ err: error }, 'A socket could not be opened');
+      refuse(stream, '503 Service Unavailable');
+    }
+  }
+
+  /** A refusal is a close code, because a browser shows its page no status of a failed upgrade. */
+  #admit(socket: WebSocket, request: IncomingMessage, identity: Identity | null): void {
+    socket.on('error', () => socket.terminate());
+    if (!identity || !isOperator(identity.user.role)) {
+      socket.close(identity ? closeCodes.noAccess : closeCodes.signedOut, identity ? 'No access' : 'Sign in first');
+      return;
+    }
+    const viewer = new Viewer(socket, () => socket.close(closeCodes.tooSlow, 'Too slow'));
+    const unwatch = this.#options.picture.watch();
+    const connection: Connection = {
+      socket,
+      request,
+      viewer,
+      unwatch,
+      userId: identity.user.id,
+      isAlive: true,
+      messagesThisMinute: 0,
+    };
+    socket.on('close', () => {
+      this.#connections.delete(connection);
+      unwatch();
+    });
+    socket.on('pong', () => {
+      connection.isAlive = true;
+    });
+    socket.on('message', (data, isBinary) => {
+      if (this.#countMessage(connection)) this.#hear(connection, data, isBinary);
+    });
+    this.#connections.add(connection);
+    void this.#welcome(connection);
+  }
+
+  async #welcome(connection: Connection): Promise<void> {
+    try {
+      await this.#options.picture.refresh();
+    } catch (error) {
+      this.#options.log.warn({ err: error }, 'The live picture could not be read');
+      connection.socket.close(1013, 'Try again later');
+      return;
+    }
+    connection.viewer.sendSnapshot(this.#options.picture.snapshot());
+  }
+
+  #hear({ socket, viewer }: Connection, data: RawData, isBinary: boolean): void {
+    const message = isBinary ? undefined : parseMessage(data);
+    if (!message) {
+      socket.close(1008, 'Not a message of this protocol');
+      return;
+    }
+    const snapshot = this.#options.picture.snapshot();
+    if (message.type === 'client.admin.resync') viewer.sendSnapshot(snapshot);
+    else {
+      const { counts, serverTime } = snapshot;
+      viewer.send(encode({ type: 'server.admin.jobs_counts', data: { counts, serverTime } }));
+    }
+  }
+
+  /** Whether a connection has said no more than it may. */
+  #countMessage(connection: Connection): boolean {
+    connection.messagesThisMinute += 1;
+    if (connection.messagesThisMinute <= MOST_MESSAGES_PER_MINUTE) return true;
+    connection.socket.close(1008, 'Too many messages');
+    return false;
+  }
+
+  /** Closes the connections of those who may no longer watch. */
+  #recheck(which: (connection: Connection) => boolean = () => true): void {
+    for (const connection of [...this.#connections].filter(which)) {
+      this.#options.sessions
+        .authenticate(connection.request)
+        .then((identity) => {
+          if (!identity) connection.socket.close(closeCodes.signedOut, 'Signed out');
+          else if (!isOperator(identity.user.role)) connection.socket.close(closeCodes.noAccess, 'No access');
+        })
+        // Unreadable now; checked again when the listener is back.
+        .catch(() => {});
+    }
+  }
+
+  #pingAll(): void {
+    for (const connection of this.#connections) {
+      connection.messagesThisMinute = Math.max(0, connection.messagesThisMinute - MOST_MESSAGES_PER_MINUTE / 2);
+      if (!connection.isAlive) connection.socket.terminate();
+      connection.isAlive = false;
+      connection.socket.ping();
+    }
+  }
+
+  #helpSlowOnes(): void {
+    for (const { viewer } of this.#connections) viewer.tick(() => this.#options.picture.snapshot());
+  }
+
+  #every(ms: number, work: () => void): void {
+    this.#timers.push(setInterval(work, ms).unref());
+  }
+}
+
+function parseMessage(data: RawData) {
+  try {
+    return clientMessage.safeParse(JSON.parse(data.toString())).data;
+  } catch {
+    return undefined;
+  }
+}
+
+function refuse(stream: Duplex, status: string): void {
+  stream.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+}

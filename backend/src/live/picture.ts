@@ -1,0 +1,172 @@
+import { EventEmitter } from 'node:events';
+import type { JobRunSummary } from '@job-manager/shared/contract/run';
+import type { ActiveCounts } from '@job-manager/shared/live';
+import { presentSummary } from '../present/run.js';
+import type { ProgressNote } from '../store/channels.js';
+import type { Listener } from '../store/listener.js';
+import type { Sql } from '../store/sql.js';
+import { type Change, changesBetween, departureOf, progressOf } from './changes.js';
+import { type ActivePicture, readActivePicture, readRuns } from './picture-query.js';
+
+export interface Snapshot {
+  runs: JobRunSummary[];
+  counts: ActiveCounts;
+  serverTime: string;
+}
+
+interface PictureOptions {
+  sql: Sql;
+  listener: Listener;
+  /** How often the truth is read unasked while somebody watches, in milliseconds. */
+  pollMs?: number;
+  onFault?(error: unknown): void;
+}
+
+/** However fast notifications come, the truth is read at most this often. */
+const LEAST_GAP_MS = 40;
+
+/**
+ * The active runs as all viewers see them: one picture, kept by comparing states. A notification makes it
+ * look at once, a timer once a second while anyone watches; so a lost notification costs a second and
+ * never the truth, and a viewer more costs no query.
+ */
+export class LivePicture extends EventEmitter<{ changes: [Change[]] }> {
+  readonly #options: PictureOptions;
+  #runs = new Map<string, JobRunSummary>();
+  #counts: ActiveCounts = { running: 0, queued: 0 };
+  /** The database's clock when the picture was told, and our own at that moment. */
+  #serverTime = new Date();
+  #toldAt = performance.now();
+  /** Progress that is ahead of its row. */
+  readonly #ahead = new Map<string, ProgressNote>();
+  #watchers = 0;
+  #reading: Promise<void> | undefined;
+  /** Something changed while the truth was being read. */
+  #isDirty = false;
+  #readAt = Number.NEGATIVE_INFINITY;
+  #timer: NodeJS.Timeout | undefined;
+  #dueAt = Number.POSITIVE_INFINITY;
+
+  constructor(options: PictureOptions) {
+    super();
+    this.#options = options;
+    options.listener.on('changed', () => this.#soon());
+    options.listener.on('connected', () => this.#soon());
+    options.listener.on('progress', (payload) => this.#hearProgress(payload));
+  }
+
+  /** Keeps the picture fresh until the returned function is called. */
+  watch(): () => void {
+    this.#watchers += 1;
+    if (this.#watchers === 1) this.#schedule(0);
+    return () => {
+      this.#watchers -= 1;
+      if (this.#watchers === 0) this.#unschedule();
+    };
+  }
+
+  /** Reads the truth now, tells the changes, and resolves when done. Rejects when the database can't be read. */
+  refresh(): Promise<void> {
+    this.#reading ??= this.#read().finally(() => {
+      this.#reading = undefined;
+      this.#readAt = performance.now();
+      if (this.#watchers > 0) this.#schedule(this.#isDirty ? LEAST_GAP_MS : (this.#options.pollMs ?? 1_000));
+      this.#isDirty = false;
+    });
+    return this.#reading;
+  }
+
+  /** The picture as last told; what follows it are the `changes` emitted from now on. */
+  snapshot(): Snapshot {
+    const serverTime = new Date(this.#serverTime.getTime() + performance.now() - this.#toldAt).toISOString();
+    return { runs: [...this.#runs.values()], counts: this.#counts, serverTime };
+  }
+
+  #soon(): void {
+    if (this.#watchers === 0) return;
+    if (this.#reading !== undefined) this.#isDirty = true;
+    else this.#schedule(Math.max(0, this.#readAt + LEAST_GAP_MS - performance.now()));
+  }
+
+  /** Reads after `ms`, unless a read is due sooner. */
+  #schedule(ms: number): void {
+    const dueAt = performance.now() + ms;
+    if (this.#dueAt <= dueAt) return;
+    this.#unschedule();
+    this.#dueAt = dueAt;
+    this.#timer = setTimeout(() => {
+      this.#dueAt = Number.POSITIVE_INFINITY;
+      this.refresh().catch((error) => this.#options.onFault?.(error));
+    }, ms);
+    this.#timer.unref();
+  }
+
+  #unschedule(): void {
+    clearTimeout(this.#timer);
+    this.#dueAt = Number.POSITIVE_INFINITY;
+  }
+
+  async #read(): Promise<void> {
+    const picture = await readActivePicture(this.#options.sql);
+    const after = new Map(picture.rows.map((row) => [row.id, this.#withNewestProgress(presentSummary(row))]));
+    const gone = [...this.#runs.keys()].filter((id) => !after.has(id));
+    const ended = gone.length === 0 ? [] : await readRuns(this.#options.sql, gone);
+    this.#tell(after, gone, new Map(ended.map((row) => [row.id, presentSummary(row)])), picture);
+  }
+
+  #tell(
+    after: Map<string, JobRunSummary>,
+    gone: string[],
+    now: Map<string, JobRunSummary>,
+    picture: ActivePicture,
+  ): void {
+    // A run that was queued again and claimed between the two queries is active: the next look finds it.
+    const left = gone.filter((id) => now.get(id)?.status !== 'RUNNING');
+    for (const id of gone) if (!left.includes(id)) after.set(id, now.get(id) as JobRunSummary);
+    const counts = { running: picture.running, queued: picture.queued };
+    this.#serverTime = picture.serverTime;
+    this.#toldAt = performance.now();
+    const changes = [...left.map((id) => departureOf(id, now.get(id))), ...changesBetween(this.#runs, after)];
+    if (counts.running !== this.#counts.running || counts.queued !== this.#counts.queued) {
+      changes.push({
+        type: 'server.admin.jobs_counts',
+        data: { counts, serverTime: picture.serverTime.toISOString() },
+      });
+    }
+    this.#runs = after;
+    this.#counts = counts;
+    for (const id of left) this.#ahead.delete(id);
+    if (changes.length > 0) this.emit('changes', changes);
+  }
+
+  #withNewestProgress(run: JobRunSummary): JobRunSummary {
+    const note = this.#ahead.get(run.id);
+    if (note?.claimNo !== run.claimNo || run.status !== 'RUNNING') {
+      this.#ahead.delete(run.id);
+      return run;
+    }
+    return { ...run, progressPercent: note.percent, progressMessage: note.message };
+  }
+
+  #hearProgress(payload: string): void {
+    if (this.#watchers === 0) return;
+    const changes: Change[] = [];
+    for (const note of parseNotes(payload)) {
+      const run = this.#runs.get(note.id);
+      if (run?.status !== 'RUNNING' || run.claimNo !== note.claimNo) continue;
+      this.#ahead.set(note.id, note);
+      const newer = { ...run, progressPercent: note.percent, progressMessage: note.message };
+      this.#runs.set(note.id, newer);
+      changes.push(progressOf(newer));
+    }
+    if (changes.length > 0) this.emit('changes', changes);
+  }
+}
+
+function parseNotes(payload: string): ProgressNote[] {
+  try {
+    return JSON.parse(payload) as ProgressNote[];
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,67 @@
+import type { Change } from './changes.js';
+import type { Snapshot } from './picture.js';
+
+/** What a viewer needs of its socket; `ws` has it, and so has a test. */
+export interface ViewerSocket {
+  readonly bufferedAmount: number;
+  send(text: string): void;
+  close(code: number, reason: string): void;
+}
+
+/** A change with its data as text already: made once, sent to all. */
+export interface EncodedChange {
+  type: Change['type'];
+  data: string;
+}
+
+/** Beyond this a viewer is behind: it gets no more changes, and a snapshot once it has caught up. */
+const BEHIND_BYTES = 256 * 1024;
+/** A viewer that stays behind for this long is let go. */
+const PATIENCE_MS = 20_000;
+
+export function encode(change: Change): EncodedChange {
+  return { type: change.type, data: JSON.stringify(change.data) };
+}
+
+/** One open panel: numbers its messages, and never lets a slow reader grow memory. */
+export class Viewer {
+  readonly #socket: ViewerSocket;
+  readonly #onTooSlow: () => void;
+  #seq = 0;
+  #hasPicture = false;
+  #behindSince: number | undefined;
+
+  constructor(socket: ViewerSocket, onTooSlow: () => void) {
+    this.#socket = socket;
+    this.#onTooSlow = onTooSlow;
+  }
+
+  get isBehind(): boolean {
+    return this.#behindSince !== undefined;
+  }
+
+  /** Starts the picture anew. */
+  sendSnapshot(snapshot: Snapshot): void {
+    this.#behindSince = undefined;
+    this.#hasPicture = true;
+    this.send({ type: 'server.admin.jobs_snapshot', data: JSON.stringify(snapshot) });
+  }
+
+  /** Sends a change unless a snapshot is still to come (the first, or the next for one that is behind): it will hold it. */
+  send(change: EncodedChange): void {
+    if (!this.#hasPicture || this.isBehind) return;
+    if (this.#socket.bufferedAmount > BEHIND_BYTES) {
+      this.#behindSince = performance.now();
+      return;
+    }
+    this.#socket.send(`{"type":"${change.type}","seq":${this.#seq},"data":${change.data}}`);
+    this.#seq += 1;
+  }
+
+  /** To be called now and then: gives a viewer that caught up its snapshot, and lets go of one that doesn't. */
+  tick(snapshot: () => Snapshot): void {
+    if (this.#behindSince === undefined) return;
+    if (this.#socket.bufferedAmount === 0) this.sendSnapshot(snapshot());
+    else if (performance.now() - this.#behindSince > PATIENCE_MS) this.#onTooSlow();
+  }
+}

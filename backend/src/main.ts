@@ -1,0 +1,148 @@
+import { existsSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import { fileURLToPath } from 'node:url';
+import type pg from 'pg';
+import type { Logger } from 'pino';
+import { createSessions } from './auth/sessions.js';
+import { BuiltInRunner } from './built-in-runner.js';
+import { type Config, ConfigError } from './config.js';
+import { createPool, createPrisma } from './database/client.js';
+import { pendingMigrations } from './database/migrate.js';
+import { createHttpApp } from './http/app.js';
+import { jobs } from './jobs/registry.js';
+import { Gateway } from './live/gateway.js';
+import { LivePicture } from './live/picture.js';
+import { QueueEvents } from './queue/events.js';
+import { logQueueEvents } from './queue/log-events.js';
+import { Rescuer } from './queue/maintenance/rescuer.js';
+import { createQueue } from './queue/queue.js';
+import { createRegistry } from './queue/registry.js';
+import { Listener } from './store/listener.js';
+import { Notifier } from './store/notifier.js';
+
+const PANEL = fileURLToPath(new URL('../../frontend/dist', import.meta.url));
+
+export interface ServerOptions {
+  config: Config;
+  databaseUrl: string;
+  log: Logger;
+}
+
+export interface RunningServer {
+  /** Where it listens, such as `http://127.0.0.1:3000`. */
+  url: string;
+  /** The built-in runner's process, when there is one. */
+  runnerPid(): number | undefined;
+  /** Lets runs end or go back to the queue, then closes everything but the database. */
+  close(): Promise<void>;
+}
+
+/** Starts panel, API, socket and, unless switched off, the built-in runner. Throws ConfigError for a taken port. */
+export async function startServer({ config, databaseUrl, log }: ServerOptions): Promise<RunningServer> {
+  const registry = createRegistry(jobs);
+  const pool = createPool(databaseUrl, { max: 12, statement_timeout: 30_000 });
+  const db = createPrisma(pool);
+  const listener = new Listener(config.DATABASE_LISTEN_URL ?? databaseUrl, ['changed', 'progress', 'access']);
+  const events = new QueueEvents();
+  logQueueEvents(events, log);
+  const notifier = new Notifier(pool);
+  const stalledAfterMs = config.JOBS_STALLED_AFTER_MS;
+  const queue = createQueue({ sql: pool, registry, notifier, stalledAfterMs });
+  const rescuer = new Rescuer({ sql: pool, events, notifier, stalledAfterMs, sweepMs: config.JOBS_SWEEP_MS });
+  const picture = new LivePicture({
+    sql: pool,
+    listener,
+    onFault: (error) => log.warn({ err: error }, 'The live picture could not be read'),
+  });
+  const sessions = await createSessions({ sql: pool, config });
+  let isClosing = false;
+
+  const app = createHttpApp({
+    config,
+    pool,
+    db,
+    queue,
+    registry,
+    sessions,
+    log,
+    readiness: () => checkReadiness(pool, listener, isClosing),
+    ...(existsSync(PANEL) && { panelDir: PANEL }),
+  });
+  const server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000 }, app);
+  const gateway = new Gateway({ server, config, sessions, picture, listener, log });
+  const runner = new BuiltInRunner({
+    databaseUrl,
+    drainMs: config.JOBS_DRAIN_MS,
+    log,
+    // Lost here, its runs come back when their lease ends.
+    onDeath: (runnerId) =>
+      void rescuer.buryRunner(runnerId).catch((error) => log.warn({ err: error }, 'Runs wait for their lease to end')),
+  });
+
+  await listen(server, config);
+  await listener.start();
+  rescuer.start();
+  if (config.JOBS_RUNNER) runner.start();
+
+  return {
+    url: addressOf(server),
+    runnerPid: () => runner.pid,
+    close: async () => {
+      isClosing = true;
+      rescuer.stop();
+      await runner.stop();
+      gateway.close();
+      await closeServer(server);
+      await listener.close();
+      await notifier.flush();
+      await db.$disconnect();
+      await pool.end();
+    },
+  };
+}
+
+async function checkReadiness(pool: pg.Pool, listener: Listener, isClosing: boolean) {
+  const checks: Record<string, string> = {
+    server: isClosing ? 'closing' : 'ok',
+    database: await checkDatabase(pool),
+    listener: listener.isConnected ? 'ok' : 'reconnecting',
+  };
+  // Without notifications everything still works, a second later.
+  return { ok: checks.server === 'ok' && checks.database === 'ok', checks };
+}
+
+async function checkDatabase(pool: pg.Pool): Promise<string> {
+  try {
+    const client = await pool.connect();
+    const pending = await pendingMigrations(client).finally(() => client.release());
+    return pending.length === 0 ? 'ok' : `lacks ${pending.length} migrations`;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+function listen(server: Server, config: Config): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const isTaken = error.code === 'EADDRINUSE';
+      reject(isTaken ? new ConfigError(`PORT ${config.PORT} is taken; set PORT to a free one`) : error);
+    });
+    server.listen(config.PORT, config.HOST, resolve);
+  });
+}
+
+function addressOf(server: Server): string {
+  const address = server.address();
+  if (typeof address !== 'object' || address === null) throw new Error('The server listens on no port');
+  const host = address.family === 'IPv6' ? `[${address.address}]` : address.address;
+  return `http://${host}:${address.port}`;
+}
+
+/** Idle connections are closed at once, busy ones get a moment to end. */
+function closeServer(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeIdleConnections();
+    setTimeout(() => server.closeAllConnections(), 2_000).unref();
+  });
+}
