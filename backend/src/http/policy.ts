@@ -9,7 +9,7 @@ import { recordAudit } from '../store/audit.js';
 import { type HttpDeps, originOf } from './context.js';
 import { HttpProblem } from './problem.js';
 
-/** Denied calls that one address may have audited per minute: a flood must not fill the log. */
+/** Denied calls of one person, or of one address nobody is signed in at, that the log notes per minute: a flood must not fill it. */
 const DENIALS_PER_MINUTE = 60;
 
 /**
@@ -23,7 +23,7 @@ export function createGate({ sessions, pool, config }: Pick<HttpDeps, 'sessions'
 
   const deny = async (req: Request, identity: Identity | null, problem: HttpProblem): Promise<never> => {
     const from = originOf(req);
-    const isNoted = await denials.consume(from.ip ?? 'unknown').then(
+    const isNoted = await denials.consume(identity ? `user ${identity.user.id}` : `address ${from.ip}`).then(
       () => true,
       () => false,
     );

@@ -4,7 +4,8 @@ import { jobRunStatuses, jobRunTriggers } from '../run.js';
 /** A run's id: a 64-bit number, as a string, because JavaScript's numbers end before it does. */
 export const runId = z
   .string()
-  .regex(/^[1-9]\d{0,18}$/, 'must be a run number')
+  // Abort: BigInt throws where the text is no number.
+  .regex(/^[1-9]\d{0,18}$/, { error: 'must be a run number', abort: true })
   .refine((id) => BigInt(id) <= 9_223_372_036_854_775_807n, 'must be a run number');
 
 const time = z.iso.datetime();
