@@ -43,25 +43,35 @@ interface Upload {
 }
 
 /** The uploads in order of time; their numbers run through, so an orphan leaves a gap among the rows. */
-export function createMedia(people: readonly Person[], posts: readonly Post[], options: { seed: number; now: number }) {
-  const random = new Random(options.seed, 'media');
+export function createMedia(
+  people: readonly Person[],
+  posts: readonly Post[],
+  { seed }: { seed: number },
+): MediaItem[] {
+  const random = new Random(seed, 'media');
   const count = Math.min(MOST, Math.max(FEWEST, Math.round(people.length * PER_PERSON)));
-  const uploads = [...attached(posts, Math.round(count * 0.75), random), ...unattached(people, count, random)];
-  const inOrder = uploads.slice(0, count).sort((a, b) => a.createdAt - b.createdAt);
-  const fates = chooseFates(inOrder.length, random);
-  return inOrder.map((upload, index) => createItem(upload, { id: index + 1, fate: fates[index] ?? 'sound', random }));
+  const inPosts = attached(posts, Math.round(count * 0.75), random);
+  const others = unattached(people, count - inPosts.length - 2, random);
+  const settled = [...inPosts, ...others].sort((a, b) => a.createdAt - b.createdAt);
+  const fates: Fate[] = [...chooseFates(settled.length, random), 'missing', 'orphan'];
+  // Every kind of damage once, then any.
+  const damages = DAMAGES.values();
+  return [...settled, ...underWay(people)].map((upload, index) => {
+    const fate = fates[index] ?? 'sound';
+    const damage = fate === 'corrupt' ? (damages.next().value ?? random.pick(DAMAGES)) : undefined;
+    return createItem(upload, { id: index + 1, fate, damage, random });
+  });
 }
 
 function createItem(
   { owner, postId, createdAt }: Upload,
-  { id, fate, random }: { id: number; fate: Fate; random: Random },
+  { random, ...item }: Pick<MediaItem, 'id' | 'fate' | 'damage'> & { random: Random },
 ): MediaItem {
   const picture = choosePicture(owner, createdAt, random);
   const ending = random.chance(WRONG_ENDING) ? 'jpg' : ENDINGS[picture.format];
   const [year, month] = new Date(createdAt).toISOString().split('-');
-  const fileName = `${year}/${month}/${String(id).padStart(6, '0')}.${ending}`;
-  const damage = fate === 'corrupt' ? random.pick(DAMAGES) : undefined;
-  return { id, ownerId: owner.id, postId, fileName, createdAt, fate, damage, picture };
+  const fileName = `${year}/${month}/${String(item.id).padStart(6, '0')}.${ending}`;
+  return { ...item, ownerId: owner.id, postId, fileName, createdAt, picture };
 }
 
 /** Pictures in posts, at most one each. */
@@ -81,16 +91,19 @@ function unattached(people: readonly Person[], count: number, random: Random): U
   });
 }
 
-/**
- * The two newest are an orphan and a missing file: too young to be cleaned up, they are an upload that is
- * still on its way. The rest happens to anybody, each kind at least twice.
- */
+/** A row that waits for its file and a file that waits for its row: too young for anybody to clean up. */
+function underWay(people: readonly Person[]): Upload[] {
+  const owner = people.reduce((latest, person) => (person.lastActiveAt > latest.lastActiveAt ? person : latest));
+  const upload = { owner, postId: null, createdAt: owner.lastActiveAt };
+  return [upload, upload];
+}
+
+/** What becomes of uploads, each misfortune at least twice. */
 function chooseFates(count: number, random: Random): Fate[] {
   const fates = new Array<Fate>(count).fill('sound');
-  const indexes = random.sample([...fates.keys()].slice(0, -2), count - 2);
+  const indexes = random.sample([...fates.keys()], count);
   for (const [fate, share] of Object.entries(SHARES) as [Fate, number][]) {
     for (const index of indexes.splice(0, Math.max(2, Math.round(count * share)))) fates[index] = fate;
   }
-  fates.splice(-2, 2, 'missing', 'orphan');
   return fates;
 }

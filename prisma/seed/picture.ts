@@ -50,6 +50,7 @@ const LARGE_SIZES: readonly Size[] = [
   [720, 1280],
   [1600, 500],
   [1600, 1200],
+  [2048, 1536],
 ];
 /** Formats that stay small, because their large files take megabytes or seconds. */
 const SMALL_ONLY: readonly PictureFormat[] = ['gif', 'avif', 'tiff', 'png'];

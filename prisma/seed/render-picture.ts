@@ -9,8 +9,13 @@ const FRAMES = 4;
 export async function renderPicture(picture: Picture, random: Random): Promise<Buffer> {
   const scenes = Array.from({ length: picture.treatment === 'animated' ? FRAMES : 1 }, () => paint(picture, random));
   const image = scenes.length > 1 ? sharp(scenes, { join: { animated: true } }) : sharp(scenes[0]);
-  const treated = picture.treatment === 'grey' ? image.greyscale() : image;
-  return encode(withNotes(treated, picture), picture.format).toBuffer();
+  return encode(withNotes(treat(image, picture), picture), picture.format).toBuffer();
+}
+
+/** A drawing has transparency to begin with; a photograph has none. */
+function treat(image: Sharp, { treatment }: Picture): Sharp {
+  if (treatment === 'transparent' || treatment === 'animated') return image;
+  return treatment === 'grey' ? image.removeAlpha().toColourspace('b-w') : image.removeAlpha();
 }
 
 function paint({ width, height, treatment }: Picture, random: Random): Buffer {
@@ -21,7 +26,7 @@ function paint({ width, height, treatment }: Picture, random: Random): Buffer {
 function encode(image: Sharp, format: PictureFormat): Sharp {
   switch (format) {
     case 'jpeg':
-      return image.jpeg({ quality: 82 });
+      return image.jpeg({ quality: 90 });
     case 'png':
       return image.png({ compressionLevel: 6 });
     case 'webp':

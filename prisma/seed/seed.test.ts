@@ -1,0 +1,182 @@
+import { createHash } from 'node:crypto';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { createTestDatabase, type TestDatabase } from '@job-manager/backend/testing/database';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { isEmpty, NotEmptyError, type SeedOptions, type SeedSummary, seedSampleData } from './seed.js';
+import { TABLE_NAMES, type TableName } from './tables.js';
+
+interface Sample {
+  database: TestDatabase;
+  mediaDir: string;
+  summary: SeedSummary;
+}
+
+const now = new Date('2026-03-01T00:00:00Z');
+const leftovers: (() => Promise<void>)[] = [];
+let sample: Sample;
+
+beforeAll(async () => {
+  sample = await seeded({});
+});
+afterAll(async () => {
+  for (const remove of leftovers) await remove();
+});
+
+async function prepared(): Promise<{ database: TestDatabase; mediaDir: string }> {
+  const database = await createTestDatabase();
+  const mediaDir = await mkdtemp(join(tmpdir(), 'job-manager-seed-'));
+  leftovers.push(async () => {
+    await database.drop();
+    await rm(mediaDir, { recursive: true });
+  });
+  return { database, mediaDir };
+}
+
+async function seeded(options: Partial<SeedOptions>): Promise<Sample> {
+  const { database, mediaDir } = await prepared();
+  const summary = await seedSampleData({ pool: database.pool, mediaDir, users: 60, seed: 7, now, ...options });
+  return { database, mediaDir, summary };
+}
+
+async function digestOfTables({ database }: Sample): Promise<Record<string, string>> {
+  const digests = TABLE_NAMES.map(async (table) => {
+    const { rows } = await database.pool.query(
+      `SELECT md5(string_agg(t::text, '|' ORDER BY t::text COLLATE "C")) AS digest FROM "${table}" t`,
+    );
+    return [table, rows[0].digest];
+  });
+  return Object.fromEntries(await Promise.all(digests));
+}
+
+async function filesOf({ mediaDir }: Sample): Promise<Record<string, string>> {
+  const entries = await readdir(mediaDir, { recursive: true, withFileTypes: true });
+  const paths = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  const digests = paths.map(async (path) => {
+    const [bytes, { mtimeMs }] = await Promise.all([readFile(path), stat(path)]);
+    const digest = createHash('sha256').update(bytes).digest('hex');
+    return [path.slice(mediaDir.length + 1).replaceAll('\\', '/'), `${digest} ${Math.round(mtimeMs)}`];
+  });
+  return Object.fromEntries(await Promise.all(digests));
+}
+
+async function fileNamesInRows({ database }: Sample): Promise<string[]> {
+  const { rows } = await database.pool.query('SELECT "fileName" FROM "Media"');
+  return rows.map((row) => row.fileName);
+}
+
+it('gives the same rows and files for the same seed', async () => {
+  const again = await seeded({});
+  expect(await digestOfTables(again)).toEqual(await digestOfTables(sample));
+  expect(await filesOf(again)).toEqual(await filesOf(sample));
+});
+
+it('gives other rows and files for another seed', async () => {
+  const other = await seeded({ seed: 8 });
+  const [before, after] = await Promise.all([digestOfTables(sample), digestOfTables(other)]);
+  for (const table of ['User', 'Profile', 'Post', 'Reaction', 'Media']) expect(after[table]).not.toBe(before[table]);
+  expect(await filesOf(other)).not.toEqual(await filesOf(sample));
+});
+
+it('reports the rows that are there', async () => {
+  const counts = TABLE_NAMES.map(async (table): Promise<[TableName, number]> => {
+    const { rows } = await sample.database.pool.query(`SELECT count(*)::int AS count FROM "${table}"`);
+    return [table, rows[0].count];
+  });
+  expect(Object.fromEntries(await Promise.all(counts))).toEqual(sample.summary.rows);
+  expect(Math.min(...Object.values(sample.summary.rows))).toBeGreaterThan(0);
+});
+
+it('makes members who cannot sign in and cannot be written to', async () => {
+  const { rows } = await sample.database.pool.query(
+    `SELECT * FROM "User" WHERE role <> 'USER' OR "passwordHash" IS NOT NULL OR email !~ '^[a-z0-9.]+@example\\.(com|org)$'`,
+  );
+  expect(rows).toEqual([]);
+});
+
+it('numbers members from 1 and lets the next account come after them', async () => {
+  const first = await sample.database.pool.query('SELECT min(id) AS least, max(id) AS most FROM "User"');
+  expect(first.rows[0]).toEqual({ least: 1, most: 60 });
+  const admin = await sample.database.db.user.create({ data: { email: 'admin@example.net' } });
+  await sample.database.db.user.delete({ where: { id: admin.id } });
+  expect(admin.id).toBe(61);
+});
+
+it('gives media no metadata: finding it is a job', async () => {
+  const { rows } = await sample.database.pool.query(
+    `SELECT id FROM "Media" WHERE "metadataStatus" <> 'PENDING' OR coalesce(format, checksum) IS NOT NULL OR width > 0`,
+  );
+  expect(rows).toEqual([]);
+});
+
+it('leaves orphaned files, rows without a file, and pairs', async () => {
+  const files = new Set(Object.keys(await filesOf(sample)));
+  const names = new Set(await fileNamesInRows(sample));
+  const orphans = [...files].filter((file) => !names.has(file));
+  const missing = [...names].filter((name) => !files.has(name));
+  expect({ orphans: orphans.length, missing: missing.length }).toEqual({
+    orphans: sample.summary.media.orphans,
+    missing: sample.summary.media.missing,
+  });
+  expect(orphans.length).toBeGreaterThan(1);
+  expect(missing.length).toBeGreaterThan(1);
+  expect(files.size - orphans.length).toBeGreaterThan(10);
+});
+
+it('refuses a database that has a network already, and changes nothing', async () => {
+  const before = await digestOfTables(sample);
+  const again = seedSampleData({ pool: sample.database.pool, mediaDir: sample.mediaDir, users: 60, seed: 9, now });
+  await expect(again).rejects.toThrow(NotEmptyError);
+  await expect(again).rejects.toThrow(/data already in Profile, .*reset the database first/);
+  expect(await digestOfTables(sample)).toEqual(before);
+  expect(await isEmpty(sample.database.pool)).toBe(false);
+});
+
+it('lets only one of two at once seed a database', async () => {
+  const { database, mediaDir } = await prepared();
+  const options = { pool: database.pool, mediaDir, users: 10, now };
+  const outcomes = await Promise.allSettled([seedSampleData(options), seedSampleData(options)]);
+  expect(outcomes.map((outcome) => outcome.status).sort()).toEqual(['fulfilled', 'rejected']);
+  expect(await database.db.profile.count()).toBe(10);
+});
+
+it('gives members ids and addresses beside those of accounts that are there', async () => {
+  const { database, mediaDir } = await prepared();
+  const taken = await sample.database.db.user.findFirstOrThrow({ where: { id: 1 } });
+  await database.db.user.create({ data: { id: 5, email: taken.email, role: 'SUPER_ADMIN' } });
+  expect(await isEmpty(database.pool)).toBe(true);
+  await seedSampleData({ pool: database.pool, mediaDir, users: 10, seed: 7, now });
+  const users = await database.db.user.findMany({ orderBy: { id: 'asc' } });
+  expect(users.map((user) => user.id)).toEqual([5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15]);
+  expect(users[0]).toMatchObject({ email: taken.email, role: 'SUPER_ADMIN' });
+});
+
+it('leaves foreign files as they are, even under a name it wants', async () => {
+  const { database, mediaDir } = await prepared();
+  const present = await filesOf(sample);
+  const wanted = (await fileNamesInRows(sample)).find((name) => name in present) ?? '';
+  await mkdir(dirname(join(mediaDir, wanted)), { recursive: true });
+  await writeFile(join(mediaDir, wanted), 'mine');
+  await seedSampleData({ pool: database.pool, mediaDir, users: 60, seed: 7, now });
+
+  expect(await readFile(join(mediaDir, wanted), 'utf8')).toBe('mine');
+  const other = wanted.replace(/(\.\w+)$/, '-2$1');
+  const row = await database.db.media.findUnique({ where: { fileName: other } });
+  expect(row).not.toBeNull();
+  expect(await readFile(join(mediaDir, other))).toEqual(await readFile(join(sample.mediaDir, wanted)));
+});
+
+it('writes no row when it fails', async () => {
+  const { database, mediaDir } = await prepared();
+  await writeFile(join(mediaDir, 'file'), '');
+  const seeding = seedSampleData({ pool: database.pool, mediaDir: join(mediaDir, 'file'), users: 10, now });
+  await expect(seeding).rejects.toThrow(/ENOTDIR/);
+  expect(await isEmpty(database.pool)).toBe(true);
+  expect(await database.db.user.count()).toBe(0);
+});
+
+it.each([0, 1, 2.5, Number.NaN])('refuses to make %d users', async (users) => {
+  const seeding = seedSampleData({ pool: sample.database.pool, mediaDir: sample.mediaDir, users });
+  await expect(seeding).rejects.toThrow('A network needs at least 2 users');
+});
