@@ -19,7 +19,8 @@ export const feedPresortCleanupJob = defineJob({
   parameters,
   defaultParams: { batchSize: 5000, pauseMs: 50 },
   async run(ctx, { batchSize, pauseMs }) {
-    const expired = await ctx.db.feedItem.count({ where: { expiresAt: { lt: ctx.startedAt } } });
+    const expired = await countExpired(ctx);
+    if (expired === 0) ctx.progress(1, 'No row has expired');
     let rowsRemoved = 0;
     let batches = 0;
     while (rowsRemoved < expired) {
@@ -36,6 +37,12 @@ export const feedPresortCleanupJob = defineJob({
     return { rowsRemoved, batches };
   },
 });
+
+async function countExpired(ctx: JobContext): Promise<number> {
+  const [row] = await ctx.db.$queryRaw<{ count: number }[]>`
+    SELECT count(*)::int FROM "FeedItem" WHERE "expiresAt" < ${ctx.startedAt.toISOString()}::timestamptz`;
+  return row?.count ?? 0;
+}
 
 /** Removes up to `limit` expired rows, the oldest first; returns how many. */
 function removeExpired(ctx: JobContext, limit: number): Promise<number> {
