@@ -14,7 +14,7 @@ const parameters = z
       .number()
       .min(0.1)
       .max(8760)
-      .default(6)
+      .default(24)
       .describe('Velocity compares the last so many hours with as many before them.'),
     lookbackDays: z.number().int().min(1).max(365).default(14).describe('Older reactions are left out.'),
     topN: z.number().int().min(1).max(10_000).default(100).describe('How many posts and how many hashtags are kept.'),
@@ -42,7 +42,7 @@ export const trendingJob = defineJob({
   ],
   algorithmVersion: ALGORITHM_VERSION,
   parameters,
-  defaultParams: { halfLifeHours: 24, windowHours: 6, lookbackDays: 14, topN: 100, batchSize: 2000, pauseMs: 50 },
+  defaultParams: { halfLifeHours: 24, windowHours: 24, lookbackDays: 14, topN: 100, batchSize: 2000, pauseMs: 50 },
   async run(ctx, params) {
     const postIds = await reactedPosts(ctx, params.lookbackDays);
     const posts = new BestOf<Item>(params.topN, byScore);
