@@ -11,7 +11,7 @@ export interface Answer {
 const IMPORTANCE_WEIGHTS = [0, 1, 10, 50, 250];
 
 /** The answers of all people as rows of a table with one column per question. */
-export interface AnswerTable {
+interface AnswerTable {
   columns: number;
   /** NaN where somebody has not answered. */
   values: Float64Array;

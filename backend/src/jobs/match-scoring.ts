@@ -27,7 +27,7 @@ export interface MatchParts {
 }
 
 /** What each part counts of the score; together 1. */
-export const MATCH_WEIGHTS: MatchParts = {
+const MATCH_WEIGHTS: MatchParts = {
   traitScore: 0.2,
   interestScore: 0.2,
   compatibilityScore: 0.25,
@@ -37,7 +37,7 @@ export const MATCH_WEIGHTS: MatchParts = {
 };
 
 /** Stands in for what is not known: about what a random pair has, so that silence neither helps nor harms much. */
-export const NEUTRAL = { traits: 0.5, interests: 0.1, compatibility: 0.5 };
+const NEUTRAL = { traits: 0.5, interests: 0.1, compatibility: 0.5 };
 
 const DISTANCE_HALF_KM = 100;
 const AGE_HALF_YEARS = 5;

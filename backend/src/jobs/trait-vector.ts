@@ -10,7 +10,7 @@ export interface TraitEvidence {
 }
 
 /** What somebody did during the days looked at. */
-export interface Behaviour {
+interface Behaviour {
   postsPerWeek: number;
   /** Different hashtags among the posts they reacted to. */
   reactedHashtags: number;
