@@ -6,6 +6,9 @@ import { contentFeaturesJob } from './content-features.js';
 import { feedPresortJob } from './feed-presort.js';
 import { feedPresortCleanupJob } from './feed-presort-cleanup.js';
 import { matchScoresJob } from './match-scores.js';
+import { mediaMetadataJob } from './media-metadata.js';
+import { mediaMetadataBatchJob } from './media-metadata-batch.js';
+import { mediaOrphanCleanupJob } from './media-orphan-cleanup.js';
 import { profileSearchIndexJob } from './profile-search-index.js';
 import { quizAnswerStatsJob } from './quiz-answer-stats.js';
 import { searchableUserJob } from './searchable-user.js';
@@ -23,6 +26,9 @@ export const jobs: AnyJob[] = [
   feedPresortJob,
   feedPresortCleanupJob,
   statsReconcileJob,
+  mediaOrphanCleanupJob,
+  mediaMetadataJob,
+  mediaMetadataBatchJob,
   buildUserTraitsJob,
   profileSearchIndexJob,
   userInterestSetsJob,

@@ -1,0 +1,36 @@
+import * as z from 'zod';
+import { defineJob } from '../queue/job.js';
+import { EXTRACTION_VERSION, extractMedia } from './media-extraction.js';
+import { openMediaFolder } from './media-folder.js';
+import { saveExtractions } from './media-rows.js';
+
+export const mediaMetadataJob = defineJob({
+  name: 'media-metadata',
+  description:
+    'Reads one media file: dimensions, format, EXIF time and orientation, dominant colour, blur placeholder, checksum.',
+  examples: ['tsx scripts/runJobs.ts media-metadata --mediaId=12'],
+  algorithmVersion: EXTRACTION_VERSION,
+  parameters: z.strictObject({
+    mediaId: z.number().int().min(1).max(2_147_483_647).describe('The media item to read'),
+  }),
+  defaultParams: { mediaId: 1 },
+  async run(ctx, { mediaId }) {
+    const root = await openMediaFolder(ctx.mediaDir);
+    const media = await ctx.db.media.findUnique({ where: { id: mediaId }, select: { fileName: true } });
+    if (!media) throw new Error(`There is no media item with the id ${mediaId}.`);
+    const { fileName } = media;
+    ctx.setMetadata({ mediaId, fileName, ready: 0, failed: 0 });
+    ctx.progress(0.1, `Reading ${fileName}`);
+    await ctx.checkCancellation();
+    const extraction = await extractMedia(root, fileName);
+    await ctx.checkCancellation();
+    await saveExtractions(ctx.db, ctx.startedAt, [{ id: mediaId, extraction }]);
+    if (!extraction.ok) {
+      ctx.setMetadata({ failed: 1 });
+      throw new Error(`Media item ${mediaId} (${fileName}) can't be read: ${extraction.error}`);
+    }
+    ctx.progress(1, `Read ${fileName}`);
+    const { format, width, height, byteSize, orientation, dominantColor } = extraction.metadata;
+    return { ready: 1, format, width, height, byteSize, orientation, dominantColor };
+  },
+});

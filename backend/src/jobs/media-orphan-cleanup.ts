@@ -1,0 +1,57 @@
+import * as z from 'zod';
+import { defineJob, type JobContext } from '../queue/job.js';
+import { type BatchPlan, inBatches, phase } from './batches.js';
+import { openMediaFolder } from './media-folder.js';
+import { cleanFiles, cleanRows, emptyTally, type Sweep, skip } from './media-orphans.js';
+import { walkMediaFolder } from './media-walk.js';
+
+const HOUR_MS = 3_600_000;
+
+export const mediaOrphanCleanupJob = defineJob({
+  name: 'media-orphan-cleanup',
+  description:
+    'Removes, or only reports, media files without a row and media rows without a file, past a grace period.',
+  examples: [
+    'tsx scripts/runJobs.ts media-orphan-cleanup --dryRun=true',
+    'tsx scripts/runJobs.ts media-orphan-cleanup --graceHours=48',
+  ],
+  algorithmVersion: '1.0.0',
+  parameters: z.strictObject({
+    graceHours: z
+      .number()
+      .int()
+      .min(1)
+      .max(8_760)
+      .default(24)
+      .describe('Files changed and rows created within so many hours before the run are left alone'),
+    dryRun: z.boolean().default(false).describe('Only report the orphans, remove nothing'),
+    batchSize: z.number().int().min(1).max(5_000).default(200).describe('Files or rows per batch'),
+    pauseMs: z.number().int().min(0).max(60_000).default(20).describe('Pause between batches, in milliseconds'),
+  }),
+  defaultParams: { graceHours: 24, dryRun: true, batchSize: 200, pauseMs: 20 },
+  async run(ctx, { graceHours, dryRun, batchSize, pauseMs }) {
+    const root = await openMediaFolder(ctx.mediaDir);
+    const { files, skipped } = await walkMediaFolder(ctx, root);
+    const sweep: Sweep = {
+      ctx,
+      root,
+      cutoff: new Date(ctx.startedAt.getTime() - graceHours * HOUR_MS),
+      dryRun,
+      folderIsEmpty: files.length === 0,
+      claimed: new Set(),
+      tally: emptyTally(),
+    };
+    for (const entry of skipped) skip(sweep, entry);
+    const rows = await mediaIds(ctx);
+    const border = rows.length / Math.max(1, rows.length + files.length);
+    const plan: BatchPlan = { batchSize, pauseMs, done: 'Checked', items: 'media rows' };
+    await inBatches(phase(ctx, 0, border), rows, plan, (ids) => cleanRows(sweep, ids));
+    await inBatches(phase(ctx, border, 1), files, { ...plan, items: 'files' }, (names) => cleanFiles(sweep, names));
+    return { ...sweep.tally, dryRun, folderIsEmpty: sweep.folderIsEmpty };
+  },
+});
+
+async function mediaIds(ctx: JobContext): Promise<number[]> {
+  const rows = await ctx.db.media.findMany({ select: { id: true }, orderBy: { id: 'asc' } });
+  return rows.map((row) => row.id);
+}
