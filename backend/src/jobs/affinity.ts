@@ -34,12 +34,14 @@ export const affinityJob = defineJob({
   defaultParams: { halfLifeDays: 30, batchSize: 200, pauseMs: 50 },
   async run(ctx, { userId, halfLifeDays, batchSize, pauseMs }) {
     const ids = await userIds(ctx.db, userId);
-    let affinities = 0;
+    const counts = { usersProcessed: 0, affinitiesWritten: 0 };
     const plan = { batchSize, pauseMs, done: 'Measured', items: 'users' };
     await inBatches(ctx, ids, plan, async (batch) => {
-      affinities += await replaceAffinities(ctx, batch, halfLifeDays);
+      counts.affinitiesWritten += await replaceAffinities(ctx, batch, halfLifeDays);
+      counts.usersProcessed += batch.length;
+      ctx.setMetadata(counts);
     });
-    return { usersProcessed: ids.length, affinitiesWritten: affinities };
+    return counts;
   },
 });
 

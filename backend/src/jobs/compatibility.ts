@@ -47,16 +47,15 @@ export const compatibilityJob = defineJob({
     });
 
     const pairs = best.byFirstUser();
-    let pairsStored = 0;
+    const counts = { usersProcessed: 0, usersWithAnswers: people.length, pairsCompared: best.compared, pairsStored: 0 };
     const storing = { batchSize, pauseMs, done: 'Stored the pairs of', items: 'users' };
     await inBatches(phase(ctx, 0.6, 1), users, storing, async (batch) => {
-      pairsStored += await replacePairs(
-        ctx,
-        batch,
-        batch.flatMap((id) => pairs.get(id) ?? []),
-      );
+      const fresh = batch.flatMap((id) => pairs.get(id) ?? []);
+      counts.pairsStored += await replacePairs(ctx, batch, fresh);
+      counts.usersProcessed += batch.length;
+      ctx.setMetadata(counts);
     });
-    return { usersProcessed: users.length, usersWithAnswers: people.length, pairsCompared: best.compared, pairsStored };
+    return counts;
   },
 });
 

@@ -40,15 +40,17 @@ export const userInterestSetsJob = defineJob({
   defaultParams: { minReactions: 3, batchSize: 200, pauseMs: 50 },
   async run(ctx, { userId, minReactions, batchSize, pauseMs }) {
     const ids = await userIds(ctx.db, userId);
-    const total: SourceCounts = { declared: 0, inferred: 0, both: 0 };
+    const total = { usersProcessed: 0, declared: 0, inferred: 0, both: 0 };
     const plan = { batchSize, pauseMs, done: 'Gathered the interests of', items: 'users' };
     await inBatches(ctx, ids, plan, async (batch) => {
       const counts = await replaceInterests(ctx, batch, minReactions);
       total.declared += counts.declared;
       total.inferred += counts.inferred;
       total.both += counts.both;
+      total.usersProcessed += batch.length;
+      ctx.setMetadata(total);
     });
-    return { usersProcessed: ids.length, ...total };
+    return total;
   },
 });
 
