@@ -8,7 +8,7 @@ import { pino } from 'pino';
 import * as z from 'zod';
 import { upsertAccount } from '../auth/accounts.js';
 import { createSessions, type Sessions } from '../auth/sessions.js';
-import { readConfig } from '../config.js';
+import { type Config, readConfig } from '../config.js';
 import { defineJob } from '../queue/job.js';
 import { createQueue } from '../queue/queue.js';
 import { createRegistry } from '../queue/registry.js';
@@ -21,6 +21,7 @@ import { createHttpApp, type HttpDeps } from './app.js';
 export interface TrialServer {
   url: string;
   database: TestDatabase;
+  config: Config;
   sessions: Sessions;
   /** Creates an account and signs it in. */
   signIn(role: UserRole, name?: string): Promise<TrialUser>;
@@ -67,6 +68,7 @@ export async function startTrialServer(
   return {
     url,
     database,
+    config,
     sessions,
     signIn: (role, name = role.toLowerCase()) => signIn(database.pool, sessions, role, name),
     stop: async () => {

@@ -1,0 +1,74 @@
+import { contract } from '@job-manager/shared/contract/index';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { listRoutes } from './routes.js';
+import { send } from './trial-request.js';
+import { startTrialServer, type TrialServer } from './trial-server.js';
+
+let server: TrialServer;
+// biome-ignore lint/suspicious/noExplicitAny: the document is what is tested
+let document: any;
+beforeAll(async () => {
+  server = await startTrialServer();
+  document = (await send(server.url, { path: '/api/openapi.json' })).json;
+});
+afterAll(() => server.stop());
+
+const routes = listRoutes(contract).map((route) => [`${route.method} ${route.path}`, route] as const);
+
+it('is OpenAPI 3.1 and has every route of the contract and no other', () => {
+  expect(document.openapi).toBe('3.1.1');
+  const described = Object.entries<object>(document.paths).flatMap(([path, methods]) =>
+    Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
+  );
+  expect(described.sort()).toEqual(routes.map(([title]) => title).sort());
+});
+
+it.each(routes)('describes %s: who may call it, what it answers, what goes wrong', (_title, route) => {
+  const operation = document.paths[route.path][route.method.toLowerCase()];
+  expect(operation.operationId).toBe(route.name);
+  expect(operation.summary).toBeTruthy();
+  expect(operation.security.length > 0).toBe(route.policy !== 'public');
+  const statuses = Object.keys(operation.responses);
+  const success = statuses.filter((status) => status.startsWith('2'));
+  expect(success).toEqual([route.name === 'jobs.enqueue' ? '201' : '200']);
+  expect(operation.responses[success[0] ?? ''].content['application/json'].schema).toBeTruthy();
+  const needed =
+    route.policy === 'public' ? ['400', '429'] : ['400', '401', ...(route.policy === 'operator' ? ['403'] : [])];
+  expect(statuses).toEqual(expect.arrayContaining([...needed, '500', '503']));
+  for (const status of statuses.filter((status) => Number(status) >= 400)) {
+    const schema = operation.responses[status].content['application/problem+json'].schema;
+    expect(schema).toEqual({ $ref: '#/components/schemas/Problem' });
+  }
+  const placeholders = [...route.path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
+  const parameters = (operation.parameters ?? []).filter((parameter: { in: string }) => parameter.in === 'path');
+  expect(parameters.map((parameter: { name: string }) => parameter.name)).toEqual(placeholders);
+});
+
+it('names only things that it has', () => {
+  const references = [...JSON.stringify(document).matchAll(/"\$ref":"#\/([^"]+)"/g)].map(([, path]) => path ?? '');
+  expect(references.length).toBeGreaterThan(10);
+  for (const path of new Set(references)) {
+    const found = path.split('/').reduce((part, key) => part?.[key], document);
+    expect(found, path).toBeTruthy();
+  }
+});
+
+it('tells of the idempotency key and of where a new run is', () => {
+  const operation = document.paths['/admin/jobs/enqueue'].post;
+  expect(operation.parameters).toMatchObject([{ name: 'Idempotency-Key', in: 'header' }]);
+  expect(operation.responses['201'].headers.Location).toBeTruthy();
+});
+
+it('has a page to read it, made of local files alone', async () => {
+  const moved = await send(server.url, { path: '/api/docs' });
+  expect([moved.status, moved.headers.location]).toEqual([301, '/api/docs/']);
+  const page = await send(server.url, { path: '/api/docs/' });
+  expect(page.status).toBe(200);
+  expect(page.text).not.toMatch(/(src|href)=['"]https?:/);
+  expect(page.text).not.toMatch(/<script>/);
+  for (const file of ['swagger-ui.css', 'swagger-ui-bundle.js', 'swagger-ui-standalone-preset.js']) {
+    expect((await send(server.url, { path: `/api/docs/${file}` })).status).toBe(200);
+  }
+  const start = await send(server.url, { path: '/api/docs/swagger-ui-init.js' });
+  expect(start.text).toContain('/api/openapi.json');
+});

@@ -1,0 +1,96 @@
+import { terminalStatuses } from '@job-manager/shared/run';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { countEnded } from '../queue/transitions/count.js';
+import { createTestDatabase, type TestDatabase } from '../testing/database.js';
+import { planWalk, readHistory } from './history.js';
+
+interface Ended {
+  id: string;
+  jobName: string;
+  status: string;
+  finishedAt: Date;
+}
+
+const RUNS = 2_003;
+let database: TestDatabase;
+/** All finished runs as history orders them, sorted here and not by the database. */
+let oracle: Ended[];
+beforeAll(async () => {
+  database = await createTestDatabase();
+  // Many end in one millisecond and ids are out of order, so that only the whole sort key will do.
+  await database.pool.query(
+    `WITH ended AS (
+       INSERT INTO "JobRun" ("jobName", status, "finishedAt", "durationMs")
+       SELECT (ARRAY['a','b','rare'])[CASE WHEN n % 97 = 0 THEN 3 ELSE 1 + n % 2 END],
+         (ARRAY['SUCCESS','SUCCESS','SUCCESS','FAILED','CANCELLED'])[1 + n * 7 % 5]::"JobRunStatus",
+         '2026-03-01T00:00:00Z'::timestamptz + (n * 7919 % 500) * interval '411 s', n
+       FROM generate_series(1, $1::int) n RETURNING *
+     ), counted AS (${countEnded('ended')}) SELECT 1`,
+    [RUNS],
+  );
+  await database.pool.query(`INSERT INTO "JobRun" ("jobName") SELECT 'a' FROM generate_series(1, 20)`);
+  const all = await database.pool.query<Ended>(
+    `SELECT id, "jobName", status, "finishedAt" FROM "JobRun" WHERE "finishedAt" IS NOT NULL`,
+  );
+  oracle = all.rows.sort((a, b) => b.finishedAt.getTime() - a.finishedAt.getTime() || Number(b.id) - Number(a.id));
+});
+afterAll(() => database.drop());
+
+const jobNames = [undefined, 'a', 'rare', 'unknown'];
+const statuses = [undefined, ...terminalStatuses];
+const filters = jobNames.flatMap((jobName) => statuses.map((status) => ({ jobName, status })));
+
+describe.each(filters)('of job $jobName and status $status', ({ jobName, status }) => {
+  it('pages as a sort of all runs would, first to last and beyond', async () => {
+    const wanted = oracle.filter((run) => (!jobName || run.jobName === jobName) && (!status || run.status === status));
+    for (const pageSize of [1, 7, 50, 200]) {
+      const last = Math.max(1, Math.ceil(wanted.length / pageSize));
+      const pages = [1, 2, 3, Math.ceil(last / 2), Math.ceil(last / 2) + 1, last - 1, last, last + 1, 1_000_000_000];
+      for (const page of new Set(pages.filter((page) => page >= 1))) {
+        const read = await readHistory(database.pool, { jobName, status, page, pageSize });
+        expect(read.total).toBe(wanted.length);
+        const expected = wanted.slice((page - 1) * pageSize, page * pageSize).map((run) => run.id);
+        expect(
+          read.runs.map((run) => run.id),
+          `page ${page} of ${pageSize}`,
+        ).toEqual(expected);
+      }
+    }
+  });
+});
+
+it('shows every run exactly once over all pages', async () => {
+  const seen: string[] = [];
+  for (let page = 1; page <= Math.ceil(RUNS / 100); page++) {
+    seen.push(...(await readHistory(database.pool, { page, pageSize: 100 })).runs.map((run) => run.id));
+  }
+  expect(seen).toEqual(oracle.map((run) => run.id));
+});
+
+it('walks an index from the nearer end', () => {
+  const plan = (page: number) => planWalk(1_000, { page, pageSize: 100 });
+  expect(plan(1)).toEqual({ from: 'newest', skip: 0, take: 100 });
+  expect(plan(5)).toEqual({ from: 'newest', skip: 400, take: 100 });
+  expect(plan(6)).toEqual({ from: 'oldest', skip: 400, take: 100 });
+  expect(plan(10)).toEqual({ from: 'oldest', skip: 0, take: 100 });
+  expect(plan(11)).toBeNull();
+  expect(planWalk(950, { page: 10, pageSize: 100 })).toEqual({ from: 'oldest', skip: 0, take: 50 });
+  expect(planWalk(0, { page: 1, pageSize: 50 })).toEqual({ from: 'newest', skip: 0, take: 50 });
+});
+
+it('never sorts: every filter has an index in the order of history', async () => {
+  await database.pool.query('ANALYZE "JobRun"');
+  const client = await database.pool.connect();
+  await client.query('SET enable_seqscan = off; SET enable_sort = off');
+  const plans: string[] = [];
+  for (const filter of filters) {
+    const explained = await client.query(
+      `EXPLAIN SELECT id FROM "JobRun" WHERE "finishedAt" IS NOT NULL ${filter.jobName ? `AND "jobName" = 'a'` : ''}
+       ${filter.status ? `AND status = '${filter.status}'` : ''} ORDER BY "finishedAt" DESC, id DESC LIMIT 50`,
+    );
+    plans.push(explained.rows.map((row) => row['QUERY PLAN']).join('\n'));
+  }
+  client.release(true);
+  for (const plan of plans) expect(plan).toMatch(/Index (Only )?Scan/);
+  for (const plan of plans) expect(plan).not.toMatch(/Sort|Bitmap/);
+});
