@@ -9,18 +9,20 @@ export interface ActivePicture {
   running: number;
   /** Stops counting one above the cap. */
   queued: number;
+  /** The run that ended last, whenever that was. */
+  lastEndedId: string | null;
   serverTime: Date;
 }
 
 /** The active runs as they stand, in one query. */
 export async function readActivePicture(sql: Sql): Promise<ActivePicture> {
-  type Row = RunSummaryRow & { running: number; queued: number; serverTime: Date };
+  type Row = RunSummaryRow & { running: number; queued: number; lastEndedId: string | null; serverTime: Date };
   const found = await sql.query<Row>({ name: 'active-picture', text: PICTURE, values: [] });
   const [first] = found.rows;
   if (!first) throw new Error('The picture always has a row with its counts');
-  const { running, queued, serverTime } = first;
+  const { running, queued, lastEndedId, serverTime } = first;
   // With nothing active there is still that row, its run columns empty.
-  return { rows: found.rows.filter((row) => row.id !== null), running, queued, serverTime };
+  return { rows: found.rows.filter((row) => row.id !== null), running, queued, lastEndedId, serverTime };
 }
 
 /** Runs by id, in whatever state they are now. */
@@ -40,6 +42,7 @@ WITH active AS (
 ), counts AS (
   SELECT (SELECT count(*)::int FROM "JobRun" WHERE status = 'RUNNING') AS running,
          (SELECT count(*)::int FROM (SELECT 1 FROM "JobRun" WHERE status = 'QUEUED' LIMIT ${queuedCap + 1}) q) AS queued,
+         (SELECT id FROM "JobRun" WHERE "finishedAt" IS NOT NULL ORDER BY "finishedAt" DESC, id DESC LIMIT 1) AS "lastEndedId",
          clock_timestamp() AS "serverTime"
 )
 SELECT * FROM counts LEFT JOIN shown ON true ORDER BY part, place`;

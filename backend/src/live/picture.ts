@@ -41,6 +41,7 @@ export class LivePicture extends EventEmitter<{ changes: [Change[]] }> {
   readonly #ahead = new Map<string, ProgressNote>();
   #watchers = 0;
   #reading: Promise<void> | undefined;
+  #lastEndedId: string | null | undefined;
   /** Something changed while the truth was being read. */
   #isDirty = false;
   #readAt = Number.NEGATIVE_INFINITY;
@@ -109,9 +110,14 @@ export class LivePicture extends EventEmitter<{ changes: [Change[]] }> {
   async #read(): Promise<void> {
     const picture = await readActivePicture(this.#options.sql);
     const after = new Map(picture.rows.map((row) => [row.id, this.#withNewestProgress(presentSummary(row))]));
-    const gone = [...this.#runs.keys()].filter((id) => !after.has(id));
-    const ended = gone.length === 0 ? [] : await readRuns(this.#options.sql, gone);
-    this.#tell(after, gone, new Map(ended.map((row) => [row.id, presentSummary(row)])), picture);
+    const gone = new Set([...this.#runs.keys()].filter((id) => !after.has(id)));
+    // A run that came and went between two looks was never in the picture; its end is told all the same.
+    const { lastEndedId } = picture;
+    if (lastEndedId !== null && this.#lastEndedId !== undefined && lastEndedId !== this.#lastEndedId)
+      gone.add(lastEndedId);
+    this.#lastEndedId = lastEndedId;
+    const ended = gone.size === 0 ? [] : await readRuns(this.#options.sql, [...gone]);
+    this.#tell(after, [...gone], new Map(ended.map((row) => [row.id, presentSummary(row)])), picture);
   }
 
   #tell(

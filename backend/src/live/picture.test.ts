@@ -1,0 +1,138 @@
+import type { JobRunSummary } from '@job-manager/shared/contract/run';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import * as z from 'zod';
+import { defineJob } from '../queue/job.js';
+import { SYSTEM } from '../queue/queue.js';
+import { TestEngine } from '../testing/engine.js';
+import type { Change } from './changes.js';
+import { LivePicture } from './picture.js';
+import { readActivePicture } from './picture-query.js';
+
+const opened = new Map<string, () => void>();
+const gate = defineJob({
+  name: 'gate',
+  description: 'Waits to be let through',
+  examples: ['tsx scripts/runJobs.ts gate'],
+  algorithmVersion: '1',
+  parameters: z.strictObject({}),
+  run: async (ctx) => {
+    await new Promise<void>((open) => opened.set(ctx.runId, open));
+    ctx.progress(0.5, 'Half way');
+    await new Promise<void>((open) => opened.set(`${ctx.runId} half way`, open));
+  },
+});
+
+let engine: TestEngine;
+let picture: LivePicture;
+let told: Change[];
+let unwatch: () => void;
+
+beforeEach(async () => {
+  engine = await TestEngine.create([gate]);
+  const listener = await engine.listener(['changed', 'progress']);
+  picture = new LivePicture({ sql: engine.database.pool, listener, pollMs: 60_000 });
+  told = [];
+  picture.on('changes', (changes) => told.push(...changes));
+  unwatch = picture.watch();
+  await picture.refresh();
+});
+afterEach(async () => {
+  for (const open of opened.values()) open();
+  unwatch();
+  await engine.close();
+});
+
+const types = () => told.map((change) => change.type.replace('server.admin.', ''));
+const about = (id: string) => told.filter((change) => 'jobRunId' in change.data && change.data.jobRunId === id);
+const toldOf = (id: string) => about(id).map((change) => change.type.replace('server.admin.', ''));
+const untilTold = (id: string, type: string) =>
+  vi.waitFor(() => expect(toldOf(id)).toContain(type), { timeout: 5_000 });
+
+it('tells a life in order: queued, started, progress, asked to stop, completed', async () => {
+  const { id } = await engine.enqueue('gate');
+  await untilTold(id, 'job_queued');
+  const runner = engine.runner({}, await engine.listener());
+  await runner.start();
+  await untilTold(id, 'job_started');
+  opened.get(id)?.();
+  await untilTold(id, 'job_progress');
+  await engine.queue.cancel(id, SYSTEM);
+  await untilTold(id, 'job_cancel_requested');
+  opened.get(`${id} half way`)?.();
+  await untilTold(id, 'job_completed');
+  const order = toldOf(id).filter((type, at, all) => all.indexOf(type) === at);
+  expect(order).toEqual(['job_queued', 'job_started', 'job_progress', 'job_cancel_requested', 'job_completed']);
+  expect(about(id).find((change) => change.type === 'server.admin.job_progress')?.data).toMatchObject({
+    progressPercent: 50,
+    message: 'Half way',
+  });
+  expect(picture.snapshot().runs).toEqual([]);
+});
+
+it('finds what happened without any notification at its next look', async () => {
+  await engine.database.pool.query(`INSERT INTO "JobRun" ("jobName") VALUES ('gate')`);
+  expect(types()).toEqual([]);
+  await picture.refresh();
+  expect(types()).toEqual(['job_queued', 'jobs_counts']);
+});
+
+it('tells the end of a run that came and went between two looks', async () => {
+  const { rows } = await engine.database.pool.query(
+    `INSERT INTO "JobRun" ("jobName", status, "finishedAt") VALUES ('gate', 'SUCCESS', clock_timestamp()) RETURNING id`,
+  );
+  await picture.refresh();
+  expect(toldOf(rows[0].id)).toEqual(['job_completed']);
+});
+
+it('shows the first 200 queued runs and counts them all', async () => {
+  await engine.database.pool.query(`INSERT INTO "JobRun" ("jobName") SELECT 'gate' FROM generate_series(1, 250)`);
+  await picture.refresh();
+  expect(picture.snapshot()).toMatchObject({ counts: { running: 0, queued: 250 } });
+  expect(picture.snapshot().runs).toHaveLength(200);
+  const last = picture.snapshot().runs.at(-1) as JobRunSummary;
+  await engine.database.pool.query(`INSERT INTO "JobRun" ("jobName", priority) VALUES ('gate', -1)`);
+  await picture.refresh();
+  expect(toldOf(last.id)).toEqual(['job_queued', 'job_hidden']);
+});
+
+it('equals the database however the writes fall', async () => {
+  const runners = [engine.runner({ concurrency: 3 }), engine.runner({ concurrency: 3 })];
+  await Promise.all(runners.map((runner) => runner.start()));
+  const known = new Map<string, JobRunSummary>(picture.snapshot().runs.map((run) => [run.id, run]));
+  picture.on('changes', (changes) => {
+    for (const { type, data } of changes) {
+      if (type === 'server.admin.job_completed' || type === 'server.admin.job_hidden') known.delete(data.jobRunId);
+      else if ('run' in data) known.set(data.run.id, data.run);
+    }
+  });
+  for (let round = 0; round < 30; round++) {
+    const { id } = await engine.enqueue('gate');
+    if (round % 3 === 0) await engine.queue.cancel(id, SYSTEM);
+    if (round % 2 === 0) for (const open of opened.values()) open();
+  }
+  await vi.waitFor(
+    async () => {
+      for (const open of opened.values()) open();
+      const { rows } = await readActivePicture(engine.database.pool);
+      expect([...known.values()].map((run) => [run.id, run.status, run.rev]).sort()).toEqual(
+        rows.map((row) => [row.id, row.status, row.rev]).sort(),
+      );
+      expect(rows).toEqual([]);
+    },
+    { timeout: 10_000 },
+  );
+});
+
+it('asks nothing of the database while nobody watches', async () => {
+  unwatch();
+  const query = vi.spyOn(engine.database.pool, 'query');
+  const { id } = await engine.enqueue('gate');
+  await engine.notifier.flush();
+  query.mockClear();
+  engine.notifier.changed();
+  await engine.notifier.flush();
+  const asked = query.mock.calls.filter(([text]) => typeof text === 'object');
+  expect(asked).toEqual([]);
+  unwatch = picture.watch();
+  await untilTold(id, 'job_queued');
+});

@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest';
+import * as z from 'zod';
+import { type AnyJob, defineJob } from './job.js';
+import { createRegistry } from './registry.js';
+
+const sound = {
+  name: 'sound-job',
+  description: 'Does nothing wrong',
+  examples: ['tsx scripts/runJobs.ts sound-job'],
+  algorithmVersion: '1',
+  parameters: z.strictObject({ size: z.number().int().min(1).default(10) }),
+  defaultParams: { size: 5 },
+  run: async () => {},
+};
+const cyclic: Record<string, unknown> = {};
+cyclic.self = cyclic;
+
+describe('the registry refuses to start with', () => {
+  it.each<[string, object, string]>([
+    ['no description', { description: ' ' }, 'Job "sound-job": description is required'],
+    ['no example', { examples: [] }, 'Job "sound-job": at least one example is required'],
+    ['an empty example', { examples: ['  '] }, 'Job "sound-job": at least one example is required'],
+    ['no version', { algorithmVersion: '' }, 'Job "sound-job": algorithmVersion is required'],
+    [
+      'defaults that contain themselves',
+      { defaultParams: cyclic },
+      'Job "sound-job": defaultParams must be JSON-serializable',
+    ],
+    [
+      'defaults that are not JSON',
+      { defaultParams: { size: new Date() } },
+      'Job "sound-job": defaultParams must be JSON',
+    ],
+    [
+      'defaults its own schema refuses',
+      { defaultParams: { size: 0 } },
+      'Job "sound-job": defaultParams do not pass its own schema',
+    ],
+    ['a name no URL wants', { name: 'Sound Job' }, 'Job "Sound Job": the name must be lower case'],
+    ['parameters that are no object', { parameters: z.string() }, 'Job "sound-job": parameters must be a zod object'],
+    ['no attempt', { maxAttempts: 0 }, 'Job "sound-job": maxAttempts must be at least 1'],
+  ])('%s', (_what, fault, message) => {
+    expect(() => createRegistry([{ ...sound, ...fault } as AnyJob])).toThrow(message);
+  });
+
+  it('two jobs of one name', () => {
+    expect(() => createRegistry([defineJob(sound), defineJob(sound)])).toThrow('Job "sound-job": the name is taken');
+  });
+});
+
+it('tells what a screen needs of each job, its parameters as JSON Schema', () => {
+  expect(createRegistry([defineJob(sound)]).definitions()).toEqual([
+    {
+      id: 'sound-job',
+      name: 'sound-job',
+      description: 'Does nothing wrong',
+      examples: ['tsx scripts/runJobs.ts sound-job'],
+      defaultParams: { size: 5 },
+      algorithmVersion: '1',
+      parametersSchema: expect.objectContaining({ type: 'object', properties: { size: expect.any(Object) } }),
+      slowAfterMs: 1_800_000,
+      maxAttempts: 3,
+    },
+  ]);
+});
+
+it('refuses parameters that are too large or nested too deep', () => {
+  const open = defineJob({ ...sound, defaultParams: undefined, parameters: z.looseObject({}) });
+  const registry = createRegistry([open]);
+  const deep = JSON.parse(`${'{"a":'.repeat(40)}1${'}'.repeat(40)}`);
+  expect(() => registry.check('sound-job', deep)).toThrow(/nested deeper than 32/);
+  expect(() => registry.check('sound-job', { text: 'x'.repeat(40_000) })).toThrow(/more than 32 kB/);
+});

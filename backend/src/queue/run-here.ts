@@ -1,0 +1,28 @@
+import type { Sql } from '../store/sql.js';
+import type { ExecutionResult } from './executor.js';
+import type { Actor } from './queue.js';
+import type { Registry } from './registry.js';
+import type { Runner } from './runner.js';
+import { startRunHere } from './transitions/start-here.js';
+
+export interface RunHereOptions {
+  sql: Sql;
+  registry: Registry;
+  /** Opened by the caller, and stopped by them afterwards; it claims nothing else. */
+  runner: Runner;
+  jobName: string;
+  parameters: Record<string, unknown>;
+  actor: Actor;
+}
+
+/**
+ * Runs a job in this process as a tracked run: panels show it live, anyone may cancel it. Returns its id and
+ * the promise of its end. Throws QueueError for an unknown job or parameters that don't fit.
+ */
+export async function runHere(options: RunHereOptions): Promise<{ runId: string; ended: Promise<ExecutionResult> }> {
+  const { sql, registry, runner, jobName, parameters, actor } = options;
+  const { job } = registry.check(jobName, parameters);
+  const { algorithmVersion } = job;
+  const claimed = await startRunHere(sql, { jobName, parameters, algorithmVersion, runnerId: runner.id }, actor);
+  return { runId: claimed.id, ended: runner.execute(claimed) };
+}
