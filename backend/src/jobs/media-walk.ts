@@ -23,6 +23,8 @@ export async function walkMediaFolder(ctx: JobContext, root: string): Promise<Fo
     ctx.progress(0, `Listed ${contents.files.length.toLocaleString('en-US')} files`);
     folders.push(...(await listFolder(root, folder, contents)));
   }
+  // Folders list their entries in no order; the run's report and batches have one.
+  contents.files.sort();
   return contents;
 }
 
