@@ -6,7 +6,7 @@ import { Random } from './random.js';
 import { momentWithin } from './time.js';
 
 /** `orphan`: a file whose row is gone. `missing`: a row whose file is gone. */
-export type Fate = 'sound' | 'corrupt' | 'orphan' | 'missing';
+type Fate = 'sound' | 'corrupt' | 'orphan' | 'missing';
 
 /** An upload: its row, its file, and what became of them. */
 export interface MediaItem {

@@ -10,7 +10,7 @@ import type { Language } from './places.js';
 
 export type Gender = 'female' | 'male' | 'nonbinary';
 
-export interface Name {
+interface Name {
   displayName: string;
   /** First and last name as ASCII, with a number when somebody else has them already. */
   handle: string;

@@ -4,7 +4,7 @@ import { DAY_MS } from './time.js';
 import { Weighted } from './weighted.js';
 
 export type PictureFormat = 'jpeg' | 'png' | 'webp' | 'gif' | 'avif' | 'tiff';
-export type Treatment = 'plain' | 'grey' | 'transparent' | 'animated';
+type Treatment = 'plain' | 'grey' | 'transparent' | 'animated';
 
 /** A place as a camera writes it down: private, and for the jobs to leave out. */
 export interface CameraNotes {

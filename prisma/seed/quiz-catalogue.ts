@@ -1,9 +1,9 @@
 import type { Trait } from '@job-manager/backend/jobs/traits';
 
 /** An answer and where on the trait it stands, -1 to 1. */
-export type Choice = readonly [text: string, traitValue: number];
+type Choice = readonly [text: string, traitValue: number];
 
-export interface QuestionText {
+interface QuestionText {
   text: string;
   trait: Trait;
   /** How strongly the answer speaks about the trait, 0 to 1. */

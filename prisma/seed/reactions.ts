@@ -6,7 +6,7 @@ import { Random } from './random.js';
 import { HOUR_MS, momentAfter } from './time.js';
 import { Weighted } from './weighted.js';
 
-export type ReactionKind = 'LIKE' | 'LOVE' | 'LAUGH' | 'WOW';
+type ReactionKind = 'LIKE' | 'LOVE' | 'LAUGH' | 'WOW';
 
 export interface ReactionRow {
   userId: number;
