@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
+import { typescriptArgs } from './typescript-loader.js';
 
 const PROGRAM = fileURLToPath(new URL('./built-in-runner-process.ts', import.meta.url));
 const RESTART_MS = { first: 500, most: 30_000 };
@@ -13,6 +14,8 @@ export type RunnerMessage = { type: 'ready'; runnerId: string };
 
 export interface BuiltInRunnerOptions {
   databaseUrl: string;
+  /** The server's settings as the child is to read them. */
+  env: NodeJS.ProcessEnv;
   drainMs: number;
   log: Logger;
   /** The runner died without handing its runs back. */
@@ -48,7 +51,10 @@ export class BuiltInRunner {
   start(): void {
     const startedAt = performance.now();
     // The URL goes by the environment: a command line is public to the whole machine.
-    const child = fork(PROGRAM, { env: { ...process.env, DATABASE_URL: this.#options.databaseUrl } });
+    const child = fork(PROGRAM, {
+      env: { ...process.env, ...this.#options.env, DATABASE_URL: this.#options.databaseUrl },
+      execArgv: typescriptArgs,
+    });
     this.#child = child;
     child.on('message', (message: RunnerMessage) => {
       this.#runnerId = message.runnerId;

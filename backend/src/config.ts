@@ -68,6 +68,13 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
   return { ...config, DATA_DIR: dataDir, MEDIA_DIR: mediaDir, HOSTNAME: hostname() };
 }
 
+/** The environment from which `readConfig` reads this configuration again, for a child process. */
+export function configEnvironment(config: Config): NodeJS.ProcessEnv {
+  const entries = Object.entries(config).filter(([name, value]) => name in environment.shape && value !== undefined);
+  const write = (value: unknown) => (typeof value === 'boolean' ? (value ? 'on' : 'off') : String(value));
+  return Object.fromEntries(entries.map(([name, value]) => [name, write(value)]));
+}
+
 /** Names, defaults and meanings of all settings, for the documentation and its test. */
 export function describeConfig(): { name: string; description: string; fallback: string }[] {
   const defaults: Record<string, unknown> = environment.parse({});

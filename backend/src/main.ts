@@ -5,7 +5,7 @@ import type pg from 'pg';
 import type { Logger } from 'pino';
 import { createSessions } from './auth/sessions.js';
 import { BuiltInRunner } from './built-in-runner.js';
-import { type Config, ConfigError } from './config.js';
+import { type Config, ConfigError, configEnvironment } from './config.js';
 import { createPool, createPrisma } from './database/client.js';
 import { pendingMigrations } from './database/migrate.js';
 import { createHttpApp } from './http/app.js';
@@ -40,7 +40,7 @@ export interface RunningServer {
 /** Starts panel, API, socket and, unless switched off, the built-in runner. Throws ConfigError for a taken port. */
 export async function startServer({ config, databaseUrl, log }: ServerOptions): Promise<RunningServer> {
   const registry = createRegistry(jobs);
-  const pool = createPool(databaseUrl, { max: 12, statement_timeout: 30_000 });
+  const pool = createPool(databaseUrl, { max: 12, statementTimeoutMs: 30_000 });
   const db = createPrisma(pool);
   const listener = new Listener(config.DATABASE_LISTEN_URL ?? databaseUrl, ['changed', 'progress', 'access']);
   const events = new QueueEvents();
@@ -55,7 +55,7 @@ export async function startServer({ config, databaseUrl, log }: ServerOptions): 
     onFault: (error) => log.warn({ err: error }, 'The live picture could not be read'),
   });
   const sessions = await createSessions({ sql: pool, config });
-  let isClosing = false;
+  let closing: Promise<void> | undefined;
 
   const app = createHttpApp({
     config,
@@ -65,13 +65,14 @@ export async function startServer({ config, databaseUrl, log }: ServerOptions): 
     registry,
     sessions,
     log,
-    readiness: () => checkReadiness(pool, listener, isClosing),
+    readiness: () => checkReadiness(pool, listener, closing !== undefined),
     ...(existsSync(PANEL) && { panelDir: PANEL }),
   });
   const server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000 }, app);
   const gateway = new Gateway({ server, config, sessions, picture, listener, log });
   const runner = new BuiltInRunner({
     databaseUrl,
+    env: configEnvironment(config),
     drainMs: config.JOBS_DRAIN_MS,
     log,
     // Lost here, its runs come back when their lease ends.
@@ -87,18 +88,22 @@ export async function startServer({ config, databaseUrl, log }: ServerOptions): 
   return {
     url: addressOf(server),
     runnerPid: () => runner.pid,
-    close: async () => {
-      isClosing = true;
-      rescuer.stop();
-      await runner.stop();
-      gateway.close();
-      await closeServer(server);
-      await listener.close();
-      await notifier.flush();
-      await db.$disconnect();
-      await pool.end();
+    close: () => {
+      closing ??= close();
+      return closing;
     },
   };
+
+  async function close(): Promise<void> {
+    rescuer.stop();
+    await runner.stop();
+    gateway.close();
+    await closeServer(server);
+    await listener.close();
+    await notifier.flush();
+    await db.$disconnect();
+    await pool.end();
+  }
 }
 
 async function checkReadiness(pool: pg.Pool, listener: Listener, isClosing: boolean) {

@@ -33,7 +33,7 @@ export async function startWorker({ config, databaseUrl, kind, log }: WorkerOpti
   const releaseErrors = catchStrayErrors(events);
 
   // Apart, so that jobs that use up every connection of theirs never hold up claims and outcomes.
-  const enginePool = createPool(databaseUrl, { max: 5, statement_timeout: 30_000 });
+  const enginePool = createPool(databaseUrl, { max: 5, statementTimeoutMs: 30_000 });
   const jobPool = createPool(databaseUrl, { max: Math.min(config.JOBS_CONCURRENCY + 2, 20) });
   const db = createPrisma(jobPool);
   const notifier = new Notifier(enginePool);

@@ -2,17 +2,22 @@ import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
 import { PrismaClient } from '../generated/prisma/client.js';
 
+export interface PoolOptions {
+  max?: number;
+  /** Statements that take longer are ended by the server, in milliseconds; none without it. */
+  statementTimeoutMs?: number;
+}
+
 /** Opens a pool whose idle connections may break without taking the process along. */
-export function createPool(url: string, options: pg.PoolConfig = {}): pg.Pool {
-  const pool = new pg.Pool({
-    connectionString: url,
-    max: 10,
-    connectionTimeoutMillis: 10_000,
-    keepAlive: true,
-    ...options,
-  });
+export function createPool(url: string, { max = 10, statementTimeoutMs }: PoolOptions = {}): pg.Pool {
+  const pool = new pg.Pool({ connectionString: url, max, connectionTimeoutMillis: 10_000, keepAlive: true });
   // A broken idle connection is replaced at its next use; unheard, its error would end the process.
   pool.on('error', () => {});
+  // Prisma's adapter misreads times with a zone in any session that isn't in UTC. Set here and not as
+  // start-up options, which connection poolers refuse.
+  const settings = ["SET timezone = 'UTC'"];
+  if (statementTimeoutMs !== undefined) settings.push(`SET statement_timeout = ${statementTimeoutMs}`);
+  pool.on('connect', (client) => void client.query(settings.join('; ')).catch(() => {}));
   return pool;
 }
 

@@ -1,7 +1,6 @@
-import { createRequire } from 'node:module';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
+import { registerModule } from '../typescript-loader.js';
 import type { Lease } from './transitions/beat.js';
 
 export interface HeartbeatOptions {
@@ -81,11 +80,9 @@ export class Heartbeat {
 }
 
 const ENTRY = new URL('./heartbeat-thread.ts', import.meta.url).href;
-// By path: `require.resolve` would answer with the CommonJS half of the package.
-const LOADER = new URL('./esm/api/index.mjs', pathToFileURL(createRequire(import.meta.url).resolve('tsx'))).href;
 
 /** A thread doesn't inherit the TypeScript loader of its parent, so its first step is to register it. */
 function startThread(options: HeartbeatOptions): Worker {
-  const start = `import('${LOADER}').then(({ register }) => { register(); return import('${ENTRY}'); })`;
+  const start = `import('${registerModule}').then(({ register }) => { register(); return import('${ENTRY}'); })`;
   return new Worker(start, { eval: true, workerData: options });
 }

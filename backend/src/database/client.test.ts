@@ -1,0 +1,19 @@
+import { expect, it } from 'vitest';
+import { createTestDatabase } from '../testing/database.js';
+import { createPool, createPrisma } from './client.js';
+
+it('reads and writes times rightly whatever zone the database lives in', async () => {
+  const database = await createTestDatabase();
+  const name = new URL(database.url).pathname.slice(1);
+  await database.pool.query(`ALTER DATABASE ${name} SET timezone = 'America/New_York'`);
+  const pool = createPool(database.url);
+  const db = createPrisma(pool);
+  const at = new Date('2026-03-01T12:00:00.000Z');
+  const { id } = await db.jobRun.create({ data: { jobName: 'timed', runAt: at } });
+  expect((await db.jobRun.findUniqueOrThrow({ where: { id } })).runAt).toEqual(at);
+  const { rows } = await pool.query('SELECT "runAt" FROM "JobRun" WHERE "runAt" = $1', [at]);
+  expect(rows).toEqual([{ runAt: at }]);
+  await db.$disconnect();
+  await pool.end();
+  await database.drop();
+});

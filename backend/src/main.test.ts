@@ -1,0 +1,75 @@
+import { afterEach, expect, it, vi } from 'vitest';
+import { TestNetwork } from './testing/network.js';
+import { startTestServer, type TestServer } from './testing/server.js';
+
+let server: TestServer | undefined;
+afterEach(async () => {
+  await server?.close();
+  server = undefined;
+});
+
+interface StatusCount {
+  status: string;
+  count: number;
+}
+
+async function statuses({ database }: TestServer): Promise<Record<string, number>> {
+  const { rows } = await database.pool.query<StatusCount>(
+    'SELECT status, count(*)::int AS count FROM "JobRun" GROUP BY status',
+  );
+  return Object.fromEntries(rows.map((row) => [row.status, row.count]));
+}
+
+async function untilStatuses(of: TestServer, expected: Record<string, number>): Promise<void> {
+  await vi.waitFor(async () => expect(await statuses(of)).toEqual(expected), { timeout: 25_000, interval: 20 });
+}
+
+it('loses none of ten runs when their runner is killed in the middle of them', async () => {
+  server = await startTestServer({ JOBS_RUNNER: 'on', JOBS_CONCURRENCY: '10' });
+  await new TestNetwork(server.database.db).members(20);
+  const token = await server.tokenOf('admin@example.test', 'ADMIN');
+  // One profile at a time with pauses: long enough to be killed in the middle.
+  const request = { jobName: 'profile-search-index', parameters: { batchSize: 1, pauseMs: 100 } };
+  for (let count = 0; count < 10; count++) await server.call(token, 'POST', '/admin/jobs/enqueue', request);
+  await untilStatuses(server, { RUNNING: 10 });
+  const killed = server.runnerPid();
+  if (killed !== undefined) process.kill(killed, 'SIGKILL');
+  await untilStatuses(server, { SUCCESS: 10 });
+  const { rows } = await server.database.pool.query('SELECT DISTINCT attempt, "claimNo" FROM "JobRun"');
+  expect(rows).toEqual([{ attempt: 2, claimNo: 2 }]);
+  expect(server.runnerPid()).not.toBe(killed);
+});
+
+it('hands running runs back when it is closed, without using up an attempt', async () => {
+  const first = await startTestServer({ JOBS_RUNNER: 'on', JOBS_DRAIN_MS: '0' });
+  server = first;
+  await new TestNetwork(first.database.db).members(50);
+  const token = await first.tokenOf('admin@example.test', 'ADMIN');
+  const request = { jobName: 'profile-search-index', parameters: { batchSize: 1, pauseMs: 200 } };
+  await first.call(token, 'POST', '/admin/jobs/enqueue', request);
+  await untilStatuses(first, { RUNNING: 1 });
+  const read = vi.fn(
+    async () => (await first.database.pool.query('SELECT status, attempt, "claimNo" FROM "JobRun"')).rows,
+  );
+  const drop = first.database.drop;
+  first.database.drop = async () => {
+    await read();
+    await drop();
+  };
+  await first.close();
+  server = undefined;
+  expect(await read.mock.results[0]?.value).toEqual([{ status: 'QUEUED', attempt: 0, claimNo: 1 }]);
+});
+
+it('says in one line that its port is taken', async () => {
+  server = await startTestServer();
+  const { port } = new URL(server.url);
+  await expect(startTestServer({ PORT: port })).rejects.toThrow(`PORT ${port} is taken; set PORT to a free one`);
+});
+
+it('is ready while it can serve', async () => {
+  server = await startTestServer();
+  const ready = await fetch(`${server.url}/readyz`);
+  expect(ready.status).toBe(200);
+  expect(await ready.json()).toMatchObject({ ok: true, checks: { database: 'ok', server: 'ok' } });
+});

@@ -1,0 +1,54 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pino from 'pino';
+import { upsertAccount } from '../auth/accounts.js';
+import { readConfig } from '../config.js';
+import { type RunningServer, startServer } from '../main.js';
+import { createTestDatabase, type TestDatabase } from './database.js';
+
+export interface TestServer extends RunningServer {
+  database: TestDatabase;
+  /** A bearer token of a new account. */
+  tokenOf(email: string, role: 'USER' | 'ADMIN' | 'SUPER_ADMIN'): Promise<string>;
+  /** Calls the API and returns the parsed answer; throws when it is no success. */
+  call<T>(token: string, method: 'GET' | 'POST', path: string, body?: unknown): Promise<T>;
+}
+
+const PASSWORD = 'a password of eight and more';
+
+/** The whole server on a free port over a database of its own, with these settings. */
+export async function startTestServer(settings: NodeJS.ProcessEnv = {}): Promise<TestServer> {
+  const database = await createTestDatabase();
+  const dataDir = await mkdtemp(join(tmpdir(), 'job-manager-data-'));
+  const config = readConfig({ PORT: '0', DATA_DIR: dataDir, LOG_LEVEL: 'silent', JOBS_RUNNER: 'off', ...settings });
+  const server = await startServer({ config, databaseUrl: database.url, log: pino({ level: 'silent' }) });
+  const post = (path: string, body: unknown, headers: Record<string, string> = {}) =>
+    fetch(`${server.url}/api${path}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body: JSON.stringify(body),
+    });
+  return {
+    ...server,
+    database,
+    tokenOf: async (email, role) => {
+      await upsertAccount(database.pool, { email, password: PASSWORD, role });
+      const answer = await post('/auth/token', { email, password: PASSWORD });
+      const { token } = (await answer.json()) as { token: string };
+      return token;
+    },
+    call: async <T>(token: string, method: 'GET' | 'POST', path: string, body?: unknown) => {
+      const headers = { authorization: `Bearer ${token}` };
+      const answer =
+        method === 'GET' ? await fetch(`${server.url}/api${path}`, { headers }) : await post(path, body ?? {}, headers);
+      if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
+      return (await answer.json()) as T;
+    },
+    close: async () => {
+      await server.close();
+      await database.drop();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
