@@ -1,0 +1,48 @@
+import { Button, MantineProvider } from '@mantine/core';
+import { IconAlertTriangle } from '@tabler/icons-react';
+import { QueryClientProvider } from '@tanstack/react-query';
+import { useState } from 'react';
+import { ErrorBoundary } from 'react-error-boundary';
+import { trackError } from './api/errorTracking';
+import { toFailure } from './api/failure';
+import { createQueryClient } from './api/query-client';
+import { endSession } from './api/session';
+import { AppRoutes } from './routes';
+import { MessagePage } from './ui/MessagePage';
+import { ToastHost } from './ui/ToastHost';
+import { contrastVariables, theme } from './ui/theme';
+import { toastError } from './ui/toast';
+
+/** The whole panel. */
+export function App() {
+  const [queryClient] = useState(() => createQueryClient({ onSignedOut: endSession, onStale: tellStale }));
+  return (
+    <MantineProvider theme={theme} cssVariablesResolver={contrastVariables} defaultColorScheme="auto">
+      <QueryClientProvider client={queryClient}>
+        <ErrorBoundary FallbackComponent={BrokenPage} onError={(error) => trackError(error, { action: 'showPage' })}>
+          <AppRoutes />
+        </ErrorBoundary>
+        <ToastHost />
+      </QueryClientProvider>
+    </MantineProvider>
+  );
+}
+
+function tellStale(error: unknown, retry: () => void): void {
+  trackError(error, { action: 'readAnew' });
+  const { title, details } = toFailure(error);
+  toastError({ title, message: details, offer: { label: 'Retry', act: retry } });
+}
+
+/** A page could not be loaded or shown: often a new version of the server, whose files have new names. */
+function BrokenPage() {
+  return (
+    <MessagePage
+      icon={IconAlertTriangle}
+      title="This page could not be loaded"
+      text="The server may have been updated or be unreachable. Reloading usually helps."
+    >
+      <Button onClick={() => window.location.reload()}>Reload</Button>
+    </MessagePage>
+  );
+}

@@ -1,0 +1,71 @@
+import { useQueryClient } from '@tanstack/react-query';
+import { Suspense, useCallback, useEffect, useRef } from 'react';
+import { Outlet, useLocation } from 'react-router-dom';
+import { LiveProvider, useLive } from '../api/live/LiveProvider';
+import { endSession, recheckSession } from '../api/session';
+import { AppHeader } from '../components/AppHeader';
+import { SkipLinks } from '../components/SkipLinks';
+import { PageLoader } from '../ui/PageLoader';
+import { SectionBoundary } from '../ui/SectionBoundary';
+import classes from './AdminLayout.module.css';
+import { CancelProvider } from './jobs/CancelProvider';
+import { LiveEffects } from './jobs/LiveEffects';
+import { RunDialogs } from './jobs/RunDialogs';
+
+/** From the second failure on, the reason may be an ended session that the socket could not name. */
+const RECHECK_AFTER_FAILURES = 2;
+
+/** What surrounds every page of the panel: header, live connection, dialogs. */
+export function AdminLayout() {
+  const queryClient = useQueryClient();
+  const onLost = useCallback(
+    (failures: number) => {
+      if (failures >= RECHECK_AFTER_FAILURES) void recheckSession(queryClient);
+    },
+    [queryClient],
+  );
+  return (
+    <LiveProvider onLost={onLost}>
+      <CancelProvider>
+        <SocketRefusal />
+        <SkipLinks />
+        <AppHeader />
+        <Main />
+        <RunDialogs />
+        <LiveEffects />
+      </CancelProvider>
+    </LiveProvider>
+  );
+}
+
+function Main() {
+  const { pathname } = useLocation();
+  const main = useRef<HTMLElement>(null);
+  const previous = useRef(pathname);
+  useEffect(() => {
+    if (previous.current === pathname) return;
+    previous.current = pathname;
+    main.current?.focus({ preventScroll: true });
+    window.scrollTo(0, 0);
+  }, [pathname]);
+  return (
+    <main ref={main} id="content" className={classes.main} tabIndex={-1}>
+      <SectionBoundary key={pathname}>
+        <Suspense fallback={<PageLoader />}>
+          <Outlet />
+        </Suspense>
+      </SectionBoundary>
+    </main>
+  );
+}
+
+/** The server closed the socket for good: signed out, or the role is gone. */
+function SocketRefusal() {
+  const status = useLive((live) => live.status);
+  const queryClient = useQueryClient();
+  useEffect(() => {
+    if (status === 'signedOut') endSession(queryClient);
+    if (status === 'noAccess') void recheckSession(queryClient);
+  }, [status, queryClient]);
+  return null;
+}

@@ -1,0 +1,36 @@
+import { isOperator } from '@job-manager/shared/roles';
+import { Button } from '@mantine/core';
+import { IconCloudOff } from '@tabler/icons-react';
+import { Navigate, useLocation } from 'react-router-dom';
+import { toFailure } from '../api/failure';
+import { useSession } from '../api/session';
+import { loginFor } from '../paths';
+import { MessagePage } from '../ui/MessagePage';
+import { PageLoader } from '../ui/PageLoader';
+import { AdminLayout } from './AdminLayout';
+import { NoAccessPage } from './NoAccessPage';
+
+/** Lets operators in; sends others to sign in, or tells them that they have no access. */
+export function AdminRoute() {
+  const session = useSession();
+  // Read here, so that this renders again when the address changes; the dialogs' part of it is only in `window`.
+  useLocation();
+  if (session.isPending) {
+    return <PageLoader />;
+  }
+  if (session.error && session.data === undefined) {
+    const { title, details } = toFailure(session.error);
+    return (
+      <MessagePage icon={IconCloudOff} title={title} text={details}>
+        <Button onClick={() => void session.refetch()} loading={session.isFetching}>
+          Retry
+        </Button>
+      </MessagePage>
+    );
+  }
+  if (!session.data) {
+    const { pathname, search } = window.location;
+    return <Navigate to={loginFor(pathname + search)} replace />;
+  }
+  return isOperator(session.data.role) ? <AdminLayout /> : <NoAccessPage email={session.data.email} />;
+}

@@ -1,0 +1,47 @@
+import { useQuery } from '@tanstack/react-query';
+import { useCallback, useMemo } from 'react';
+import { definitionsQuery } from '../../api/job-queries';
+import { useLive } from '../../api/live/LiveProvider';
+import { ConnectionBanner } from '../../components/ConnectionBanner';
+import { useOpenedRun, useRunDialog } from '../../components/url-state';
+import { ActiveJobsMonitor } from './ActiveJobsMonitor';
+import { slowThresholds } from './attention';
+import { useCancelling } from './CancelProvider';
+
+interface Props {
+  isFullHeight?: boolean;
+  onCleanupStalled: () => void;
+}
+
+/** The active list over the live connection; nothing in it comes from anywhere else. */
+export function ActiveSection({ isFullHeight, onCleanupStalled }: Props) {
+  const runs = useLive((live) => live.runs);
+  const leaving = useLive((live) => live.leaving);
+  const counts = useLive((live) => live.counts);
+  const isLoaded = useLive((live) => live.isLoaded);
+  const { data: definitions } = useQuery(definitionsQuery());
+  const slowAfter = useMemo(() => slowThresholds(definitions), [definitions]);
+  const { asked, cancel } = useCancelling();
+  const { open } = useOpenedRun();
+  const { openNew } = useRunDialog();
+  const jobs = useMemo(() => runs.filter((run) => asked.get(run.id) !== 'gone'), [runs, asked]);
+  const isCancelling = useCallback((jobRunId: string) => asked.has(jobRunId), [asked]);
+  return (
+    <>
+      <ConnectionBanner />
+      <ActiveJobsMonitor
+        jobs={jobs}
+        leaving={leaving}
+        counts={counts}
+        loading={!isLoaded}
+        isFullHeight={isFullHeight}
+        slowAfter={slowAfter}
+        isCancelling={isCancelling}
+        onCancel={cancel}
+        onViewDetails={open}
+        onRunNew={openNew}
+        onCleanupStalled={onCleanupStalled}
+      />
+    </>
+  );
+}

@@ -1,0 +1,59 @@
+import type { JobRunSummary } from '@job-manager/shared/contract/run';
+import { isTerminal } from '@job-manager/shared/run';
+import { useMutation } from '@tanstack/react-query';
+import { createContext, type PropsWithChildren, useCallback, useContext, useMemo, useState } from 'react';
+import { trackError } from '../../api/errorTracking';
+import { toFailure } from '../../api/failure';
+import { cancelRun } from '../../api/job-queries';
+import { toastError } from '../../ui/toast';
+
+/** Asked to stop from here: `asked` until the socket says so too, `gone` when it ended on the spot. */
+type Asked = 'asked' | 'gone';
+
+interface Cancelling {
+  asked: ReadonlyMap<string, Asked>;
+  cancel(run: Pick<JobRunSummary, 'id' | 'jobName'>): void;
+}
+
+const CancelContext = createContext<Cancelling>({ asked: new Map(), cancel: () => {} });
+
+/** Cancels runs for every part of the page, so that none of them asks twice. */
+export function CancelProvider({ children }: PropsWithChildren) {
+  const [asked, setAsked] = useState<ReadonlyMap<string, Asked>>(new Map());
+
+  const { mutateAsync: ask } = useMutation({ mutationFn: cancelRun });
+
+  const mark = useCallback((id: string, as: Asked | null) => {
+    setAsked((before) => {
+      const next = new Map(before);
+      if (as === null) next.delete(id);
+      else next.set(id, as);
+      return next;
+    });
+  }, []);
+
+  const cancel = useCallback(
+    async (run: Pick<JobRunSummary, 'id' | 'jobName'>) => {
+      mark(run.id, 'asked');
+      try {
+        const answer = await ask(run.id);
+        if (isTerminal(answer.run.status)) mark(run.id, 'gone');
+      } catch (error) {
+        mark(run.id, null);
+        trackError(error, { action: 'cancelJob', jobName: run.jobName, jobRunId: run.id });
+        const { details, retryable } = toFailure(error);
+        toastError({
+          title: `Failed to cancel ${run.jobName} #${run.id}`,
+          message: details,
+          offer: retryable ? { label: 'Retry', act: () => void cancel(run) } : undefined,
+        });
+      }
+    },
+    [ask, mark],
+  );
+
+  const value = useMemo(() => ({ asked, cancel: (run: JobRunSummary) => void cancel(run) }), [asked, cancel]);
+  return <CancelContext value={value}>{children}</CancelContext>;
+}
+
+export const useCancelling = (): Cancelling => useContext(CancelContext);

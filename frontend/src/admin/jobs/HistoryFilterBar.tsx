@@ -1,0 +1,49 @@
+import { type TerminalStatus, terminalStatuses } from '@job-manager/shared/run';
+import { Button, Select } from '@mantine/core';
+import { IconPlayerPlay } from '@tabler/icons-react';
+import type { HistoryFilters } from '../../api/job-queries';
+import { statusLook } from '../../components/status';
+import classes from './JobHistoryList.module.css';
+
+interface Props {
+  filters: HistoryFilters;
+  jobNames: readonly string[];
+  onFilterChange: (filters: HistoryFilters) => void;
+  onRunNew: () => void;
+}
+
+const statusChoices = terminalStatuses.map((value) => ({ value, label: statusLook[value].label }));
+
+export function HistoryFilterBar({ filters, jobNames, onFilterChange, onRunNew }: Props) {
+  // A job that has since been removed still has its history, so its name from the address stays a choice.
+  const names = filters.jobName && !jobNames.includes(filters.jobName) ? [filters.jobName, ...jobNames] : jobNames;
+  return (
+    <div className={classes.filters}>
+      <Select
+        aria-label="Filter by job"
+        placeholder="Filter by job"
+        data={[...names]}
+        value={filters.jobName ?? null}
+        onChange={(jobName) => onFilterChange({ ...filters, jobName: jobName ?? undefined })}
+        clearable
+        searchable
+        nothingFoundMessage="No such job"
+        clearButtonProps={{ 'aria-label': 'Clear the job filter' }}
+      />
+      <Select
+        aria-label="Filter by status"
+        placeholder="Filter by status"
+        data={statusChoices}
+        value={filters.status ?? null}
+        onChange={(status) =>
+          onFilterChange({ ...filters, status: (status ?? undefined) as TerminalStatus | undefined })
+        }
+        clearable
+        clearButtonProps={{ 'aria-label': 'Clear the status filter' }}
+      />
+      <Button variant="light" leftSection={<IconPlayerPlay size={16} />} className={classes.runNew} onClick={onRunNew}>
+        Run New Job
+      </Button>
+    </div>
+  );
+}

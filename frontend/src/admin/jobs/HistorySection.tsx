@@ -1,0 +1,71 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useCallback, useMemo, useState } from 'react';
+import { toFailure } from '../../api/failure';
+import { definitionsQuery, type HistoryFilters, historyKey, historyQuery, PAGE_SIZE } from '../../api/job-queries';
+import type { ActiveChange } from '../../api/live/active-runs';
+import { useLiveChanges } from '../../api/live/LiveProvider';
+import { useHistoryPlace, useOpenedRun, useRunDialog } from '../../components/url-state';
+import { useThrottled } from '../../lib/useThrottled';
+import { JobHistoryList } from './JobHistoryList';
+
+const AT_MOST_EVERY_MS = 1_000;
+const NONE: never[] = [];
+
+/** The history over the API, its filters and page in the address. */
+export function HistorySection() {
+  const { filters, page, setPage, setFilters } = useHistoryPlace();
+  const history = useQuery(historyQuery(filters, page));
+  const definitions = useQuery(definitionsQuery());
+  const jobNames = useMemo(() => definitions.data?.map(({ name }) => name).sort() ?? NONE, [definitions.data]);
+  const { open } = useOpenedRun();
+  const { openNew } = useRunDialog();
+  const { hasNewRuns, showNewRuns } = useNewRuns(filters, page, setPage);
+  return (
+    <JobHistoryList
+      runs={history.data?.runs ?? NONE}
+      total={history.data?.total ?? 0}
+      loading={history.isPending}
+      isTurning={history.isPlaceholderData}
+      fault={history.error && history.data === undefined ? toFailure(history.error).details : null}
+      page={page}
+      pageSize={PAGE_SIZE}
+      jobNames={jobNames}
+      filters={filters}
+      hasNewRuns={hasNewRuns}
+      onShowNewRuns={showNewRuns}
+      onPageChange={setPage}
+      onFilterChange={setFilters}
+      onViewDetails={open}
+      onRunNew={openNew}
+      onRetry={() => void history.refetch()}
+    />
+  );
+}
+
+/** The first page follows; on any other one the reader is told and not disturbed. */
+function useNewRuns(filters: HistoryFilters, page: number, setPage: (page: number) => void) {
+  const queryClient = useQueryClient();
+  const [hasNewRuns, setNewRuns] = useState(false);
+  const readAnew = useThrottled(() => void queryClient.invalidateQueries({ queryKey: historyKey() }), AT_MOST_EVERY_MS);
+  const { jobName, status } = filters;
+  const follow = useCallback(
+    ({ completed, vanished }: ActiveChange) => {
+      const isShown = completed.some(
+        (run) => (jobName ?? run.jobName) === run.jobName && (status ?? run.status) === run.status,
+      );
+      if (!isShown && vanished.length === 0) return;
+      if (page === 1) readAnew();
+      else setNewRuns(true);
+    },
+    [page, jobName, status, readAnew],
+  );
+  useLiveChanges(follow);
+  return {
+    hasNewRuns: hasNewRuns && page > 1,
+    showNewRuns: () => {
+      setNewRuns(false);
+      setPage(1);
+      readAnew();
+    },
+  };
+}

@@ -1,0 +1,55 @@
+import { Modal } from '@mantine/core';
+import { Link } from 'react-router-dom';
+import { toFailure } from '../../api/failure';
+import { paths } from '../../paths';
+import { ErrorPanel } from '../../ui/ErrorPanel';
+import { RowSkeletons } from '../../ui/RowSkeletons';
+import { useCancelling } from './CancelProvider';
+import classes from './JobDetailsModal.module.css';
+import { RunActions } from './RunActions';
+import { RunDetails } from './RunDetails';
+import { useRun } from './useRun';
+
+interface JobDetailsModalProps {
+  jobRunId: string;
+  open: boolean;
+  onClose: () => void;
+  onRerun: (jobRunId: string) => void;
+}
+
+/** One run in a dialog over the page; follows it while it runs. */
+export function JobDetailsModal({ jobRunId, open, onClose, onRerun }: JobDetailsModalProps) {
+  const { run, error, refetch } = useRun(jobRunId);
+  const { asked, cancel } = useCancelling();
+  const isCancelling = run?.status === 'RUNNING' && asked.has(jobRunId);
+  const failure = error === null ? null : toFailure(error);
+  return (
+    <Modal
+      opened={open}
+      onClose={onClose}
+      size="lg"
+      returnFocus={false}
+      title={run ? `Job Run Details: ${run.jobName} (#${jobRunId})` : `Job Run Details: #${jobRunId}`}
+    >
+      {run ? (
+        <>
+          <RunDetails run={run} isCancelling={isCancelling} />
+          <div className={classes.actions}>
+            <Link to={paths.run(jobRunId)} className={classes.page}>
+              Open as a page
+            </Link>
+            <RunActions run={run} isCancelling={isCancelling} onCancel={cancel} onRerun={onRerun} />
+          </div>
+        </>
+      ) : failure ? (
+        <ErrorPanel
+          title={failure.status === 404 ? `There is no run #${jobRunId}` : 'The run could not be loaded'}
+          details={failure.details}
+          onRetry={failure.status === 404 ? undefined : () => void refetch()}
+        />
+      ) : (
+        <RowSkeletons rows={5} label="Loading the run" />
+      )}
+    </Modal>
+  );
+}

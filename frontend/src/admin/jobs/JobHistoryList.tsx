@@ -1,0 +1,120 @@
+import type { JobRunSummary } from '@job-manager/shared/contract/run';
+import { Button } from '@mantine/core';
+import { IconFilterOff, IconHistory, IconPlayerPlay } from '@tabler/icons-react';
+import type { HistoryFilters } from '../../api/job-queries';
+import { HistoryRunRow } from '../../components/HistoryRunRow';
+import { EmptyState } from '../../ui/EmptyState';
+import { ErrorPanel } from '../../ui/ErrorPanel';
+import { RowSkeletons } from '../../ui/RowSkeletons';
+import { Section } from '../../ui/Section';
+import { HistoryFilterBar } from './HistoryFilterBar';
+import { HistoryPager } from './HistoryPager';
+import classes from './JobHistoryList.module.css';
+
+interface JobHistoryListProps {
+  runs: readonly JobRunSummary[];
+  total: number;
+  /** Nothing to show yet. */
+  loading: boolean;
+  /** Another page is on its way, the old one still shown. */
+  isTurning: boolean;
+  fault: string | null;
+  page: number;
+  pageSize: number;
+  jobNames: readonly string[];
+  filters: HistoryFilters;
+  /** Runs have ended since this page was read. */
+  hasNewRuns: boolean;
+  onShowNewRuns: () => void;
+  onPageChange: (page: number) => void;
+  onFilterChange: (filters: HistoryFilters) => void;
+  onViewDetails: (jobRunId: string) => void;
+  onRunNew: () => void;
+  onRetry: () => void;
+}
+
+/** Runs that have ended, newest first. */
+export function JobHistoryList(props: JobHistoryListProps) {
+  const { page, pageSize, total, runs, loading, fault, hasNewRuns, onShowNewRuns, onPageChange } = props;
+  return (
+    <Section
+      title="Job History"
+      className="job-history"
+      actions={
+        hasNewRuns && (
+          <Button variant="light" onClick={onShowNewRuns}>
+            New runs
+          </Button>
+        )
+      }
+    >
+      <HistoryFilterBar {...props} />
+      {loading ? (
+        <RowSkeletons rows={8} label="Loading job history" />
+      ) : fault !== null ? (
+        <ErrorPanel title="History could not be loaded" details={fault} onRetry={props.onRetry} />
+      ) : runs.length === 0 ? (
+        <NoRuns {...props} />
+      ) : (
+        <RunRows {...props} />
+      )}
+      {total > 0 && (
+        <HistoryPager page={page} pageSize={pageSize} total={total} shown={runs.length} onPageChange={onPageChange} />
+      )}
+    </Section>
+  );
+}
+
+function RunRows({ runs, isTurning, onViewDetails }: JobHistoryListProps) {
+  return (
+    <ul className={classes.list} aria-busy={isTurning} aria-label="Runs that have ended">
+      {runs.map((run) => (
+        <HistoryRunRow key={run.id} run={run} onViewDetails={onViewDetails} />
+      ))}
+    </ul>
+  );
+}
+
+function NoRuns({ filters, total, onFilterChange, onPageChange, onRunNew }: JobHistoryListProps) {
+  if (total > 0) {
+    return (
+      <EmptyState
+        icon={IconHistory}
+        title="This page is past the end"
+        text="There are fewer runs than that."
+        action={<Button onClick={() => onPageChange(1)}>Go to the first page</Button>}
+      />
+    );
+  }
+  if (filters.jobName !== undefined || filters.status !== undefined) {
+    return (
+      <EmptyState
+        icon={IconFilterOff}
+        title="No runs match these filters"
+        text={`Nothing has ended with ${describe(filters)}.`}
+        action={
+          <Button variant="default" onClick={() => onFilterChange({})}>
+            Clear filters
+          </Button>
+        }
+      />
+    );
+  }
+  return (
+    <EmptyState
+      icon={IconHistory}
+      title="No runs yet"
+      text="Once a run has ended, it is listed here with how it went and how long it took."
+      action={
+        <Button variant="light" leftSection={<IconPlayerPlay size={16} />} onClick={onRunNew}>
+          Run New Job
+        </Button>
+      }
+    />
+  );
+}
+
+function describe({ jobName, status }: HistoryFilters): string {
+  const parts = [jobName && `job ${jobName}`, status && `status ${status}`];
+  return parts.filter(Boolean).join(' and ');
+}

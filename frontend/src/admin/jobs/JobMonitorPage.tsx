@@ -1,0 +1,27 @@
+import { Button } from '@mantine/core';
+import { IconPlayerPlay } from '@tabler/icons-react';
+import { ConnectionIndicator } from '../../components/ConnectionIndicator';
+import { useRunDialog } from '../../components/url-state';
+import { Page } from '../../ui/Page';
+import { ActiveSection } from './ActiveSection';
+import { useCleanUpStalled } from './useCleanUpStalled';
+
+/** What is going on now, and nothing else: a page for the second screen. */
+export function JobMonitorPage() {
+  const { openNew } = useRunDialog();
+  const cleanUp = useCleanUpStalled();
+  return (
+    <Page
+      title="Monitor"
+      lead={<ConnectionIndicator />}
+      actions={
+        <Button leftSection={<IconPlayerPlay size={16} />} onClick={() => openNew()}>
+          Run New Job
+        </Button>
+      }
+    >
+      <ActiveSection isFullHeight onCleanupStalled={cleanUp.ask} />
+      {cleanUp.dialog}
+    </Page>
+  );
+}

@@ -1,0 +1,137 @@
+import type { JobRunSummary } from '@job-manager/shared/contract/run';
+import { type JobUIStatus, uiStatus } from '@job-manager/shared/run';
+import { Button, Loader } from '@mantine/core';
+import { memo } from 'react';
+import { Link } from 'react-router-dom';
+import { useServerTime } from '../../api/server-clock';
+import { JobProgressBar } from '../../components/JobProgressBar';
+import { JobStatusBadge, StatusMark } from '../../components/JobStatusBadge';
+import { RelativeTime } from '../../components/RelativeTime';
+import { paths } from '../../paths';
+import { AttentionBadge } from './AttentionBadge';
+import { attentionOf } from './attention';
+import classes from './JobRunCard.module.css';
+
+interface Props {
+  run: JobRunSummary;
+  /** Asked to stop from this page, and not yet confirmed. */
+  isCancelling: boolean;
+  /** Has ended, and is about to go. */
+  isLeaving: boolean;
+  slowAfterMs?: number;
+  onCancel: (run: JobRunSummary) => void;
+  onViewDetails: (jobRunId: string) => void;
+}
+
+/** One active run: what, since when, how far, and what can be done about it. */
+export const JobRunCard = memo(function JobRunCard({ run, isCancelling, isLeaving, slowAfterMs, ...on }: Props) {
+  const status = isCancelling && !isLeaving ? 'CANCEL_REQUESTED' : uiStatus(run);
+  const attention = useServerTime((now) => attentionOf(run, slowAfterMs, now) ?? '');
+  const name = `${run.jobName} #${run.id}`;
+  return (
+    <li className={classes.card} data-leaving={isLeaving || undefined} data-run={run.id}>
+      <StatusMark status={status} />
+      <div className={classes.main}>
+        <div className={classes.title}>
+          <Link to={paths.run(run.id)} className={classes.name}>
+            {run.jobName}
+          </Link>
+          <span className={classes.id}>#{run.id}</span>
+          {attention !== '' && <AttentionBadge attention={attention} />}
+        </div>
+        <div className={classes.facts}>
+          <Facts run={run} status={status} />
+        </div>
+        {run.status === 'RUNNING' && <JobProgressBar percent={run.progressPercent} label={`Progress of ${name}`} />}
+      </div>
+      <div className={classes.actions}>
+        {isLeaving ? (
+          <JobStatusBadge status={run.status} />
+        ) : (
+          <CancelButton status={status} name={name} onCancel={() => on.onCancel(run)} />
+        )}
+        <Button variant="default" size="sm" aria-label={`Details of ${name}`} onClick={() => on.onViewDetails(run.id)}>
+          Details
+        </Button>
+      </div>
+    </li>
+  );
+});
+
+interface CancelButtonProps {
+  status: JobUIStatus;
+  name: string;
+  onCancel: () => void;
+}
+
+/** Cancels once; says "Stopping…" from the click on. */
+export function CancelButton({ status, name, onCancel }: CancelButtonProps) {
+  const isStopping = status === 'CANCEL_REQUESTED';
+  return (
+    <Button
+      variant="default"
+      size="sm"
+      className={classes.cancel}
+      disabled={isStopping}
+      leftSection={isStopping ? <Loader size={14} color="gray" aria-hidden /> : undefined}
+      aria-label={isStopping ? `Stopping… ${name}` : `Cancel ${name}`}
+      onClick={onCancel}
+    >
+      {isStopping ? 'Stopping…' : 'Cancel'}
+    </Button>
+  );
+}
+
+function Facts({ run, status }: { run: JobRunSummary; status: JobUIStatus }) {
+  if (status === 'CANCEL_REQUESTED') return <CancelFacts run={run} />;
+  if (run.status === 'QUEUED') return <QueueFacts run={run} />;
+  return (
+    <>
+      {run.startedAt && (
+        <span>
+          Started: <RelativeTime at={run.startedAt} />
+        </span>
+      )}
+      {run.progressPercent !== null && <span className="tabular">Progress: {Math.floor(run.progressPercent)}%</span>}
+      {run.attempt > 1 && (
+        <span>
+          Attempt {run.attempt} of {run.maxAttempts}
+        </span>
+      )}
+      {run.progressMessage && <span className={classes.message}>“{run.progressMessage}”</span>}
+    </>
+  );
+}
+
+function QueueFacts({ run }: { run: JobRunSummary }) {
+  const isLater = useServerTime((now) => Date.parse(run.runAt) > now + 1_000);
+  return (
+    <>
+      <span>
+        Queued: <RelativeTime at={run.queuedAt} />
+      </span>
+      {isLater ? (
+        <span>
+          Starts <RelativeTime at={run.runAt} />
+        </span>
+      ) : (
+        <span>Waiting to start…</span>
+      )}
+      {run.attempt > 0 && (
+        <span>
+          Attempt {run.attempt} of {run.maxAttempts} has ended
+        </span>
+      )}
+    </>
+  );
+}
+
+function CancelFacts({ run }: { run: JobRunSummary }) {
+  return (
+    <>
+      <span>Cancel requested{run.cancelRequestedBy ? ` by ${run.cancelRequestedBy.email}` : '…'}</span>
+      {run.cancelRequestedAt && <RelativeTime at={run.cancelRequestedAt} />}
+      {run.progressPercent !== null && <span className="tabular">Progress: {Math.floor(run.progressPercent)}%</span>}
+    </>
+  );
+}

@@ -1,0 +1,53 @@
+import type { JobStats } from '@job-manager/shared/contract/run';
+import { Button } from '@mantine/core';
+import { IconEraser, IconRefresh } from '@tabler/icons-react';
+import { ConnectionIndicator } from '../../components/ConnectionIndicator';
+import { JobStatsTiles } from '../../components/JobStatsTiles';
+import { RelativeTime } from '../../components/RelativeTime';
+import { ErrorPanel } from '../../ui/ErrorPanel';
+import { Section } from '../../ui/Section';
+import classes from './JobStatsOverview.module.css';
+
+interface JobStatsOverviewProps {
+  stats: JobStats | null;
+  /** Being read, for the first time or anew. */
+  loading: boolean;
+  /** Why there are none. */
+  fault: string | null;
+  onRefresh: () => void;
+  onCleanupStalled: () => void;
+}
+
+/** How many run, wait and have ended; with the connection's state beside the title. */
+export function JobStatsOverview({ stats, loading, fault, onRefresh, onCleanupStalled }: JobStatsOverviewProps) {
+  return (
+    <Section
+      title="Job Statistics"
+      className="job-stats"
+      aside={<ConnectionIndicator />}
+      actions={
+        <Button variant="default" leftSection={<IconRefresh size={16} />} loading={loading} onClick={onRefresh}>
+          Refresh
+        </Button>
+      }
+    >
+      {fault !== null && stats === null ? (
+        <ErrorPanel title="Statistics could not be loaded" details={fault} onRetry={onRefresh} />
+      ) : (
+        <JobStatsTiles stats={stats} />
+      )}
+      <div className={classes.footer}>
+        <Button variant="default" leftSection={<IconEraser size={16} />} onClick={onCleanupStalled}>
+          Clean Up Stalled Jobs
+        </Button>
+        <span className={classes.updated}>
+          {stats && (
+            <>
+              Updated <RelativeTime at={stats.updatedAt} />
+            </>
+          )}
+        </span>
+      </div>
+    </Section>
+  );
+}

@@ -1,0 +1,34 @@
+import type { JobRun } from '@job-manager/shared/contract/run';
+import { isAllowed, uiStatus } from '@job-manager/shared/run';
+import { Button } from '@mantine/core';
+import { IconRepeat } from '@tabler/icons-react';
+import { CopyButton } from '../../ui/CopyButton';
+import { CancelButton } from './JobRunCard';
+
+interface Props {
+  run: JobRun;
+  isCancelling: boolean;
+  onCancel: (run: JobRun) => void;
+  onRerun: (jobRunId: string) => void;
+}
+
+/** What can be done with a run in its state. */
+export function RunActions({ run, isCancelling, onCancel, onRerun }: Props) {
+  return (
+    <>
+      <CopyButton text={run.id} label="Copy Run ID" />
+      {isAllowed('rerun', run.status) && (
+        <Button size="sm" leftSection={<IconRepeat size={16} />} onClick={() => onRerun(run.id)}>
+          Re-run Job
+        </Button>
+      )}
+      {isAllowed('cancel', run.status) && (
+        <CancelButton
+          status={isCancelling ? 'CANCEL_REQUESTED' : uiStatus(run)}
+          name={`${run.jobName} #${run.id}`}
+          onCancel={() => onCancel(run)}
+        />
+      )}
+    </>
+  );
+}

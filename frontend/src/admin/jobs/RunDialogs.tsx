@@ -1,0 +1,75 @@
+import type { JobRun } from '@job-manager/shared/contract/run';
+import { useQueryClient } from '@tanstack/react-query';
+import { lazy, Suspense, useState } from 'react';
+import { statsKey } from '../../api/job-queries';
+import { useLive } from '../../api/live/LiveProvider';
+import { useOpenedRun, useRunDialog } from '../../components/url-state';
+import { SectionBoundary } from '../../ui/SectionBoundary';
+import { useReturnFocus } from '../../ui/useReturnFocus';
+
+const JobDetailsModal = lazy(() => import('./JobDetailsModal').then((module) => ({ default: module.JobDetailsModal })));
+const RunJobModal = lazy(() => import('./RunJobModal').then((module) => ({ default: module.RunJobModal })));
+
+/** The two dialogs that any page can open through its address; loaded when first needed. */
+export function RunDialogs() {
+  return (
+    <SectionBoundary>
+      <Suspense fallback={null}>
+        <OpenedRun />
+        <RunDialog />
+      </Suspense>
+    </SectionBoundary>
+  );
+}
+
+function OpenedRun() {
+  const { runId, close } = useOpenedRun();
+  const { openRerun } = useRunDialog();
+  const shown = useLastValue(runId);
+  useReturnFocus(runId !== null);
+  if (shown === null) return null;
+  return <JobDetailsModal jobRunId={shown} open={runId !== null} onClose={close} onRerun={openRerun} />;
+}
+
+function RunDialog() {
+  const { isOpen, jobName, rerunOfId, close } = useRunDialog();
+  const runs = useLive((live) => live.runs);
+  const queryClient = useQueryClient();
+  const opening = useOpenings(isOpen);
+  const shownRerun = useLastValue(isOpen ? (rerunOfId ?? '') : null);
+  useReturnFocus(isOpen);
+  if (opening === 0) return null;
+
+  const onEnqueued = (_run: JobRun) => {
+    close();
+    void queryClient.invalidateQueries({ queryKey: statsKey() });
+    // The dialog gives the focus back first; that must not scroll the page away again.
+    setTimeout(() => document.querySelector('.active-jobs')?.scrollIntoView({ block: 'start' }), 60);
+  };
+  return (
+    <RunJobModal
+      open={isOpen}
+      opening={opening}
+      jobName={jobName}
+      rerunOfId={shownRerun === '' ? null : shownRerun}
+      activeJobs={runs}
+      onClose={close}
+      onEnqueued={onEnqueued}
+    />
+  );
+}
+
+/** The last value that was there: what a dialog still shows while it closes. */
+function useLastValue<Value>(value: Value | null): Value | null {
+  const [last, setLast] = useState(value);
+  if (value !== null && value !== last) setLast(value);
+  return value ?? last;
+}
+
+function useOpenings(isOpen: boolean): number {
+  const [{ wasOpen, count }, set] = useState({ wasOpen: false, count: 0 });
+  if (isOpen === wasOpen) return count;
+  const next = { wasOpen: isOpen, count: isOpen ? count + 1 : count };
+  set(next);
+  return next.count;
+}

@@ -1,0 +1,120 @@
+import type { JobDefinition, JobRun, JobRunSummary } from '@job-manager/shared/contract/run';
+import { Alert, Button, JsonInput, NativeSelect } from '@mantine/core';
+import { useForm } from '@mantine/form';
+import { IconAlertTriangle } from '@tabler/icons-react';
+import { useMutation } from '@tanstack/react-query';
+import { useState } from 'react';
+import { trackError } from '../../api/errorTracking';
+import { toFailure } from '../../api/failure';
+import { enqueueRun } from '../../api/job-queries';
+import { randomId } from '../../lib/random-id';
+import { toastError, toastSuccess } from '../../ui/toast';
+import { JobDescription } from './JobDescription';
+import { messagesOf, parametersFault, readParameters } from './parameters';
+import classes from './RunJobForm.module.css';
+
+interface Props {
+  definitions: readonly JobDefinition[];
+  original?: JobRun;
+  jobName: string | null;
+  activeJobs: readonly JobRunSummary[];
+  onClose: () => void;
+  onEnqueued: (run: JobRun) => void;
+}
+
+const asText = (parameters: unknown) => JSON.stringify(parameters, null, 2);
+
+export function RunJobForm({ definitions, original, jobName, activeJobs, onClose, onEnqueued }: Props) {
+  const [idempotencyKey] = useState(() => randomId());
+  const form = useForm({
+    initialValues: {
+      jobName: original?.jobName ?? jobName ?? '',
+      parameters: original ? asText(original.parameters) : '{}',
+    },
+    validate: {
+      jobName: (name) => (name === '' ? 'Select a job' : null),
+      parameters: parametersFault,
+    },
+  });
+  const chosen = definitions.find(({ id }) => id === form.values.jobName);
+  const isRunning = activeJobs.some((run) => run.jobName === form.values.jobName && run.status === 'RUNNING');
+
+  const enqueue = useMutation({
+    mutationFn: (values: typeof form.values) =>
+      enqueueRun({
+        jobName: values.jobName,
+        parameters: readParameters(values.parameters),
+        rerunOfId: original?.id,
+        idempotencyKey,
+      }),
+    onSuccess: ({ jobRunId, run }) => {
+      toastSuccess({ message: `Job enqueued: #${jobRunId}` });
+      onEnqueued(run);
+    },
+    onError: (error, values) => {
+      trackError(error, { action: 'enqueueJob', component: 'RunJobModal', jobName: values.jobName });
+      const failure = toFailure(error);
+      if (failure.retryable) return form.setErrors(messagesOf(failure));
+      if (failure.status !== 401) toastError({ title: 'Cannot run job', message: failure.details });
+      onClose();
+    },
+  });
+  const submit = form.onSubmit((values) => enqueue.mutate(values));
+
+  return (
+    <form onSubmit={submit} className={classes.form} noValidate>
+      <NativeSelect
+        label="Select Job"
+        data={[
+          { value: '', label: 'Choose a job…', disabled: true },
+          ...definitions.map(({ id, name }) => ({ value: id, label: name })),
+        ]}
+        data-autofocus
+        {...form.getInputProps('jobName')}
+      />
+      {chosen && <JobDescription definition={chosen} />}
+      {isRunning && (
+        <Alert color="yellow" role="status" icon={<IconAlertTriangle size={18} />}>
+          Another instance of this job is currently running.
+        </Alert>
+      )}
+      <div>
+        <div className={classes.parametersHead}>
+          <label htmlFor="run-parameters" className={classes.label}>
+            Parameters (JSON)
+          </label>
+          <Button
+            variant="default"
+            size="compact-sm"
+            disabled={chosen?.defaultParams === undefined}
+            onClick={() => form.setFieldValue('parameters', asText(chosen?.defaultParams ?? {}))}
+          >
+            Load Defaults
+          </Button>
+        </div>
+        <JsonInput
+          id="run-parameters"
+          rows={8}
+          spellCheck={false}
+          classNames={{ input: classes.json }}
+          description="Checked by the server when enqueued"
+          inputWrapperOrder={['input', 'description', 'error']}
+          onKeyDown={(event) => {
+            if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) submit();
+          }}
+          {...form.getInputProps('parameters')}
+          // The field's own check on leaving it would hide where the fault is.
+          validationError={form.errors.parameters}
+        />
+      </div>
+      <div className={classes.buttons}>
+        <Button variant="default" onClick={onClose}>
+          Cancel
+        </Button>
+        <Button type="submit" loading={enqueue.isPending}>
+          Enqueue Job
+        </Button>
+      </div>
+    </form>
+  );
+}

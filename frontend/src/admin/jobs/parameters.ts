@@ -1,0 +1,45 @@
+import type { JobDefinition } from '@job-manager/shared/contract/run';
+import type { Failure } from '../../api/failure';
+import { parseJson } from '../../lib/json-syntax';
+
+/** Why the text cannot be sent as parameters, or null. What the job itself demands, the server checks. */
+export function parametersFault(text: string): string | null {
+  if (text.trim() === '') return null;
+  const parsed = parseJson(text);
+  if (!parsed.ok) return `Invalid JSON syntax at line ${parsed.line}, column ${parsed.column}`;
+  return isObject(parsed.value) ? null : 'Parameters must be a JSON object: { … }';
+}
+
+/** The parameters in a text that has no fault; none when it is empty. */
+export function readParameters(text: string): Record<string, unknown> {
+  const value: unknown = text.trim() === '' ? {} : JSON.parse(text);
+  return isObject(value) ? value : {};
+}
+
+/** The server's objections, at the fields they are about. */
+export function messagesOf({ details, field, issues }: Failure): { jobName?: string; parameters?: string } {
+  const about = issues.map(({ path, message }) => {
+    const name = path.replace(/^parameters\.?/, '');
+    return name === '' ? message : `${name}: ${message}`;
+  });
+  const message = about.length > 0 ? about.join('\n') : details;
+  return field === 'jobName' ? { jobName: message } : { parameters: message };
+}
+
+/** What a job accepts, from its JSON Schema, for people to read. */
+export function describeParameters({ parametersSchema }: JobDefinition): { name: string; text: string }[] {
+  const properties = isObject(parametersSchema.properties) ? parametersSchema.properties : {};
+  return Object.entries(properties).map(([name, schema]) => ({ name, text: isObject(schema) ? describe(schema) : '' }));
+}
+
+function describe({ type, description, default: fallback }: Record<string, unknown>): string {
+  const parts = [
+    typeof description === 'string' ? description : undefined,
+    typeof type === 'string' ? type : undefined,
+    fallback === undefined ? undefined : `default ${JSON.stringify(fallback)}`,
+  ];
+  return parts.filter((part) => part !== undefined).join(' · ');
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,0 +1,39 @@
+import { contract } from '@job-manager/shared/contract/index';
+import { createORPCClient, ORPCError } from '@orpc/client';
+import type { ContractRouterClient } from '@orpc/contract';
+import { OpenAPILink } from '@orpc/openapi-client/fetch';
+import { createTanstackQueryUtils } from '@orpc/tanstack-query';
+import { readProblem } from './failure';
+
+interface CallContext {
+  /** Makes a repeated enqueue answer the run of the first one. */
+  idempotencyKey?: string;
+}
+
+const link = new OpenAPILink<CallContext>(contract, {
+  url: () => new URL('/api', window.location.origin),
+  headers: ({ context }) => (context.idempotencyKey === undefined ? {} : { 'Idempotency-Key': context.idempotencyKey }),
+  fetch: async (request, init) => asPlainJson(await fetch(request, { ...init, credentials: 'same-origin' })),
+  customErrorResponseBodyDecoder: (body, response) => {
+    const problem = readProblem(body);
+    return new ORPCError(problem?.code ?? 'UNREADABLE_ANSWER', {
+      status: response.status,
+      message: problem?.details,
+      data: problem,
+    });
+  },
+});
+
+/** Calls to `/api`, one method per route of the contract; failures are read with `toFailure`. */
+export const client: ContractRouterClient<typeof contract, CallContext> = createORPCClient(link);
+
+/** The same calls as options for TanStack Query. */
+export const api = createTanstackQueryUtils(client);
+
+/** The client reads `application/json` alone, errors come as `application/problem+json`. */
+function asPlainJson(response: Response): Response {
+  if (!response.headers.get('content-type')?.startsWith('application/problem+json')) return response;
+  const headers = new Headers(response.headers);
+  headers.set('content-type', 'application/json');
+  return new Response(response.body, { status: response.status, statusText: response.statusText, headers });
+}

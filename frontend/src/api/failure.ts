@@ -1,0 +1,46 @@
+import { type Problem, problem } from '@job-manager/shared/errors';
+import { ORPCError } from '@orpc/client';
+
+/** A failed call in words for a person, wherever it failed. */
+export interface Failure {
+  /** HTTP status; null when no answer came. */
+  status: number | null;
+  title: string;
+  details: string;
+  /** Whether the same call, put right or sent later, can succeed. */
+  retryable: boolean;
+  field?: string;
+  issues: { path: string; message: string }[];
+}
+
+/** The problem in an answer's body, or undefined when a proxy or a crash answered in its own words. */
+export function readProblem(body: unknown): Problem | undefined {
+  const parsed = problem.safeParse(body);
+  return parsed.success ? parsed.data : undefined;
+}
+
+export function toFailure(error: unknown): Failure {
+  if (!(error instanceof ORPCError)) return unreachable;
+  const known = readProblem(error.data);
+  if (known === undefined) return unreadable(error.status);
+  const { status, title, details, retryable, field, issues = [] } = known;
+  return { status, title, details, retryable, field, issues };
+}
+
+export const isSignedOut = (error: unknown): boolean => error instanceof ORPCError && error.status === 401;
+
+const unreachable: Failure = {
+  status: null,
+  title: 'The server cannot be reached',
+  details: 'Check the connection; the server may be restarting.',
+  retryable: true,
+  issues: [],
+};
+
+const unreadable = (status: number): Failure => ({
+  status,
+  title: 'The server answered with an error',
+  details: `HTTP ${status}. Trying again may help.`,
+  retryable: status >= 500 || status === 429,
+  issues: [],
+});

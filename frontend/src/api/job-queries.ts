@@ -1,0 +1,40 @@
+import type { TerminalStatus } from '@job-manager/shared/run';
+import { keepPreviousData } from '@tanstack/react-query';
+import { api, client } from './client';
+
+export const PAGE_SIZE = 50;
+
+export interface HistoryFilters {
+  jobName?: string;
+  status?: TerminalStatus;
+}
+
+/** Jobs that can be run; they change only with a new version of the server. */
+export const definitionsQuery = () =>
+  api.jobs.definitions.queryOptions({ staleTime: Number.POSITIVE_INFINITY, select: ({ jobs }) => jobs });
+
+/** Counts as of now: the server's cache of half a minute is for programs that poll. */
+export const statsQuery = () => api.jobs.stats.queryOptions({ input: { refresh: 'true' } });
+
+export const historyQuery = (filters: HistoryFilters, page: number, pageSize = PAGE_SIZE) =>
+  api.jobs.history.queryOptions({ input: { ...filters, page, pageSize }, placeholderData: keepPreviousData });
+
+export const runQuery = (jobRunId: string) => api.jobs.get.queryOptions({ input: { jobRunId } });
+
+export const historyKey = () => api.jobs.history.key();
+export const statsKey = () => api.jobs.stats.key();
+export const runKey = (jobRunId: string) => api.jobs.get.key({ input: { jobRunId } });
+
+interface EnqueueInput {
+  jobName: string;
+  parameters: Record<string, unknown>;
+  rerunOfId?: string;
+  idempotencyKey: string;
+}
+
+export const enqueueRun = ({ idempotencyKey, ...input }: EnqueueInput) =>
+  client.jobs.enqueue(input, { context: { idempotencyKey } });
+
+export const cancelRun = (jobRunId: string) => client.jobs.cancel({ jobRunId });
+
+export const cleanUpStalledRuns = () => client.jobs.cleanupStalled();

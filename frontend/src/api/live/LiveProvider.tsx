@@ -1,0 +1,49 @@
+import { createContext, type PropsWithChildren, useContext, useEffect, useState, useSyncExternalStore } from 'react';
+import type { ActiveChange } from './active-runs';
+import { connectLive, type LiveConnection, type LiveState } from './live-connection';
+
+const LiveContext = createContext<LiveConnection | null>(null);
+
+interface Props {
+  /** The socket was lost without a reason for the n-th time in a row. */
+  onLost(failures: number): void;
+}
+
+/** Holds the one live connection of the page. */
+export function LiveProvider({ onLost, children }: PropsWithChildren<Props>) {
+  const [connection, setConnection] = useState<LiveConnection | null>(null);
+  useEffect(() => {
+    const opened = connectLive({ url: socketUrl(window.location), onLost });
+    setConnection(opened);
+    return () => opened.close();
+  }, [onLost]);
+  return <LiveContext value={connection}>{children}</LiveContext>;
+}
+
+function socketUrl({ protocol, host }: Location): string {
+  return `${protocol === 'https:' ? 'wss' : 'ws'}://${host}/ws`;
+}
+
+const beforeConnection: LiveState = {
+  status: 'connecting',
+  runs: [],
+  leaving: [],
+  counts: null,
+  isLoaded: false,
+  heardAt: null,
+};
+const neverSubscribed = () => () => {};
+
+/** A part of the live state; renders again only when `select` answers something else. */
+export function useLive<Value>(select: (state: LiveState) => Value): Value {
+  const connection = useContext(LiveContext);
+  return useSyncExternalStore(connection?.subscribe ?? neverSubscribed, () =>
+    select(connection?.getState() ?? beforeConnection),
+  );
+}
+
+/** Calls `listener` with what each batch of messages did; keep it stable between renders. */
+export function useLiveChanges(listener: (change: ActiveChange) => void): void {
+  const connection = useContext(LiveContext);
+  useEffect(() => connection?.onChange(listener), [connection, listener]);
+}

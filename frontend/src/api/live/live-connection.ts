@@ -1,0 +1,150 @@
+import type { JobRunSummary } from '@job-manager/shared/contract/run';
+import {
+  type ActiveCounts,
+  type ClientMessage,
+  closeCodes,
+  type ServerMessage,
+  serverMessage,
+} from '@job-manager/shared/live';
+import ReconnectingWebSocket from 'partysocket/ws';
+import { learnServerTime } from '../server-clock';
+import { type ActiveChange, applyMessages, inDisplayOrder, noRuns } from './active-runs';
+import { createFrameBatch } from './frame-batch';
+import { createLeavingRuns } from './leaving-runs';
+import { watchSilence } from './silence';
+
+export type ConnectionStatus = 'connecting' | 'live' | 'reconnecting' | 'signedOut' | 'noAccess';
+
+export interface LiveState {
+  readonly status: ConnectionStatus;
+  /** The active set in display order; empty until `isLoaded`. */
+  readonly runs: readonly JobRunSummary[];
+  /** Just ended, and still shown for a moment. */
+  readonly leaving: readonly JobRunSummary[];
+  readonly counts: ActiveCounts | null;
+  readonly isLoaded: boolean;
+  /** When the server was last heard, by this machine's clock. */
+  readonly heardAt: number | null;
+}
+
+export interface LiveConnection {
+  getState(): LiveState;
+  subscribe(listener: () => void): () => void;
+  /** Tells what each batch of messages did. */
+  onChange(listener: (change: ActiveChange) => void): () => void;
+  close(): void;
+}
+
+interface Options {
+  url: string;
+  /** A connection was lost or refused without a reason; `failures` in a row. */
+  onLost(failures: number): void;
+  random?: () => number;
+}
+
+/** Opens the socket and keeps the active set; reconnects by itself until closed or refused for good. */
+export function connectLive({ url, onLost, random = Math.random }: Options): LiveConnection {
+  let active = noRuns;
+  let failures = 0;
+  let isResyncing = false;
+  let state: LiveState = { status: 'connecting', runs: [], leaving: [], counts: null, isLoaded: false, heardAt: null };
+  const listeners = new Set<() => void>();
+  const changeListeners = new Set<(change: ActiveChange) => void>();
+
+  const publish = (part: Partial<LiveState>) => {
+    state = { ...state, ...part };
+    for (const listener of listeners) listener();
+  };
+  const send = (message: ClientMessage) => socket.send(JSON.stringify(message));
+  const leaving = createLeavingRuns((runs) => publish({ leaving: runs }));
+
+  const batch = createFrameBatch<ServerMessage>((messages) => {
+    const change = applyMessages(active, messages);
+    active = change.next;
+    leaving.add(change.completed);
+    if (messages.some(({ type }) => type === 'server.admin.jobs_snapshot')) isResyncing = false;
+    if (change.hasGap && !isResyncing) {
+      isResyncing = true;
+      send({ type: 'client.admin.resync' });
+    }
+    publish({ ...shownOf(change, state), heardAt: Date.now() });
+    for (const listener of changeListeners) listener(change);
+  });
+
+  const socket = new ReconnectingWebSocket(url, undefined, {
+    // Spread out, so that a restarted server is not met by every tab at once.
+    minReconnectionDelay: 500 + random() * 1_000,
+    maxReconnectionDelay: 10_000 + random() * 5_000,
+    reconnectionDelayGrowFactor: 1.7,
+    maxEnqueuedMessages: 0,
+    shouldReconnectOnClose: ({ code }) => refusalOf(code) === null,
+  });
+  const silence = watchSilence({
+    ask: () => send({ type: 'client.admin.ping' }),
+    giveUp: () => socket.reconnect(),
+    isOpen: () => socket.readyState === socket.OPEN,
+  });
+
+  socket.addEventListener('open', () => {
+    active = { ...active, seq: null };
+    isResyncing = false;
+    silence.heard();
+  });
+  socket.addEventListener('message', ({ data }) => {
+    silence.heard();
+    const message = readMessage(data);
+    if (message === null) return;
+    if ('serverTime' in message.data) learnServerTime(message.data.serverTime);
+    if (message.type === 'server.admin.jobs_snapshot') failures = 0;
+    batch.add(message);
+  });
+  socket.addEventListener('close', ({ code }) => {
+    batch.flush();
+    const refusal = refusalOf(code);
+    publish({ status: refusal ?? (state.isLoaded ? 'reconnecting' : 'connecting') });
+    if (refusal === null) onLost(++failures);
+  });
+
+  return {
+    getState: () => state,
+    subscribe: (listener) => subscribeTo(listeners, listener),
+    onChange: (listener) => subscribeTo(changeListeners, listener),
+    close: () => {
+      silence.stop();
+      batch.clear();
+      leaving.clear();
+      listeners.clear();
+      socket.close();
+    },
+  };
+}
+
+function shownOf({ next }: ActiveChange, state: LiveState): Partial<LiveState> {
+  if (next.seq === null) return {};
+  return {
+    status: 'live',
+    isLoaded: true,
+    runs: inDisplayOrder(next.runs.values()),
+    counts: next.counts ?? state.counts,
+  };
+}
+
+/** A message this version doesn't know is left out; the gap in `seq` then brings a snapshot. */
+function readMessage(data: unknown): ServerMessage | null {
+  try {
+    const parsed = serverMessage.safeParse(JSON.parse(String(data)));
+    return parsed.success ? parsed.data : null;
+  } catch {
+    return null;
+  }
+}
+
+function refusalOf(code: number): 'signedOut' | 'noAccess' | null {
+  if (code === closeCodes.signedOut) return 'signedOut';
+  return code === closeCodes.noAccess ? 'noAccess' : null;
+}
+
+function subscribeTo<Listener>(listeners: Set<Listener>, listener: Listener): () => void {
+  listeners.add(listener);
+  return () => void listeners.delete(listener);
+}

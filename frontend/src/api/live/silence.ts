@@ -1,0 +1,39 @@
+const ASK_AFTER_MS = 30_000;
+const GIVE_UP_AFTER_MS = 10_000;
+const CHECK_EVERY_MS = 2_500;
+
+interface Options {
+  /** Asks the other side for any answer. */
+  ask(): void;
+  /** No answer came: the connection is dead, whatever it claims. */
+  giveUp(): void;
+  isOpen(): boolean;
+}
+
+/** A lost network leaves a socket "open" for minutes; whoever says nothing for 30 s is asked, then given up. */
+export function watchSilence({ ask, giveUp, isOpen }: Options) {
+  let heardAt = Date.now();
+  let askedAt: number | null = null;
+
+  const check = () => {
+    const now = Date.now();
+    if (!isOpen()) return;
+    if (askedAt === null && now - heardAt >= ASK_AFTER_MS) {
+      askedAt = now;
+      ask();
+    } else if (askedAt !== null && now - askedAt >= GIVE_UP_AFTER_MS) {
+      askedAt = null;
+      heardAt = now;
+      giveUp();
+    }
+  };
+  const timer = setInterval(check, CHECK_EVERY_MS);
+
+  return {
+    heard: () => {
+      heardAt = Date.now();
+      askedAt = null;
+    },
+    stop: () => clearInterval(timer),
+  };
+}

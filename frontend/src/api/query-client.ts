@@ -1,0 +1,42 @@
+import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query';
+import { isSignedOut, toFailure } from './failure';
+
+interface Listeners {
+  /** The session ended under us. */
+  onSignedOut(queryClient: QueryClient): void;
+  /** Data that is already on screen could not be read anew. */
+  onStale(error: unknown, retry: () => void): void;
+}
+
+/** Nothing is fetched unless somebody asks or an event says it changed: an idle tab causes no query. */
+export function createQueryClient({ onSignedOut, onStale }: Listeners): QueryClient {
+  const queryClient: QueryClient = new QueryClient({
+    queryCache: new QueryCache({
+      onError: (error, query) => {
+        if (isSignedOut(error)) onSignedOut(queryClient);
+        else if (query.state.data !== undefined) onStale(error, () => void query.fetch());
+      },
+    }),
+    mutationCache: new MutationCache({
+      onError: (error) => {
+        if (isSignedOut(error)) onSignedOut(queryClient);
+      },
+    }),
+    defaultOptions: {
+      queries: {
+        networkMode: 'always',
+        refetchOnWindowFocus: false,
+        refetchOnReconnect: false,
+        retry: (count, error) => count < 1 && isWorthRetrying(error),
+        retryDelay: 500,
+      },
+      mutations: { networkMode: 'always', retry: false },
+    },
+  });
+  return queryClient;
+}
+
+function isWorthRetrying(error: unknown): boolean {
+  const { status } = toFailure(error);
+  return status === null || status >= 500;
+}

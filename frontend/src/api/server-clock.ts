@@ -1,0 +1,36 @@
+import { useSyncExternalStore } from 'react';
+
+// One clock for the whole page: every relative time on screen follows the server's time, whatever the
+// reader's machine believes, and all of them tick from one timer.
+let offsetMs = 0;
+let timer: ReturnType<typeof setInterval> | undefined;
+const listeners = new Set<() => void>();
+
+/** The server's time now, in milliseconds, as far as its last message told. */
+export const serverNow = (): number => Date.now() + offsetMs;
+
+/** Learns how far this machine's clock is from the server's. */
+export function learnServerTime(iso: string): void {
+  offsetMs = Date.parse(iso) - Date.now();
+}
+
+function tellAll(): void {
+  for (const listener of listeners) listener();
+}
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
+  timer ??= setInterval(tellAll, 1_000);
+  return () => {
+    listeners.delete(listener);
+    if (listeners.size > 0) return;
+    clearInterval(timer);
+    timer = undefined;
+  };
+}
+
+/** Something that depends on the time; the part renders again only when `select` answers something new. */
+export function useServerTime<Value extends string | number | boolean>(select: (now: number) => Value): Value {
+  // Whole seconds, so that two readings within one render agree.
+  return useSyncExternalStore(subscribe, () => select(Math.floor(serverNow() / 1_000) * 1_000));
+}

@@ -1,0 +1,34 @@
+import type { CurrentUser } from '@job-manager/shared/contract/auth';
+import { hashKey, type QueryClient, useQuery } from '@tanstack/react-query';
+import { api } from './client';
+import { isSignedOut } from './failure';
+
+/** Who is signed in; `null` when nobody is. Asked once, then kept until the session is known to have changed. */
+const sessionQuery = {
+  queryKey: api.auth.me.key(),
+  queryFn: async ({ signal }: { signal: AbortSignal }): Promise<CurrentUser | null> => {
+    try {
+      return (await api.auth.me.call(undefined, { signal })).user;
+    } catch (error) {
+      if (isSignedOut(error)) return null;
+      throw error;
+    }
+  },
+  staleTime: Number.POSITIVE_INFINITY,
+};
+
+export const useSession = () => useQuery(sessionQuery);
+
+export const setSession = (queryClient: QueryClient, user: CurrentUser | null): void => {
+  queryClient.setQueryData(sessionQuery.queryKey, user);
+};
+
+/** Asks the server anew, because a socket was refused or the role may have changed. */
+export const recheckSession = (queryClient: QueryClient): Promise<void> =>
+  queryClient.invalidateQueries({ queryKey: sessionQuery.queryKey });
+
+/** Forgets who was signed in and everything that was read in their name. */
+export function endSession(queryClient: QueryClient): void {
+  setSession(queryClient, null);
+  queryClient.removeQueries({ predicate: ({ queryHash }) => queryHash !== hashKey(sessionQuery.queryKey) });
+}

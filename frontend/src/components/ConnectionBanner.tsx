@@ -1,0 +1,21 @@
+import { Alert } from '@mantine/core';
+import { IconPlugConnectedX } from '@tabler/icons-react';
+import { useLive } from '../api/live/LiveProvider';
+import { useServerTime } from '../api/server-clock';
+
+const STALE_AFTER_MS = 60_000;
+
+/** Says that the list has stopped following, and after a minute that it may no longer be true. */
+export function ConnectionBanner() {
+  const isPaused = useLive((live) => live.status === 'reconnecting');
+  const heardAt = useLive((live) => live.heardAt);
+  const isStale = useServerTime(() => isPaused && Date.now() - (heardAt ?? Date.now()) > STALE_AFTER_MS);
+  if (!isPaused) return null;
+  return (
+    <Alert color="yellow" icon={<IconPlugConnectedX size={20} />} title="Real-time updates paused" role="status">
+      {isStale
+        ? 'Data may be stale: nothing has been heard from the server for more than a minute. Still trying to reconnect.'
+        : 'Reconnecting. The list continues by itself as soon as the server answers.'}
+    </Alert>
+  );
+}

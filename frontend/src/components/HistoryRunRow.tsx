@@ -1,0 +1,66 @@
+import type { JobRunSummary } from '@job-manager/shared/contract/run';
+import { Button } from '@mantine/core';
+import { memo } from 'react';
+import { Link } from 'react-router-dom';
+import { formatDuration } from '../lib/duration';
+import { paths } from '../paths';
+import classes from './HistoryRunRow.module.css';
+import { JobStatusBadge, StatusMark } from './JobStatusBadge';
+import { RelativeTime } from './RelativeTime';
+import { triggerLabel } from './status';
+
+interface Props {
+  run: JobRunSummary;
+  onViewDetails: (jobRunId: string) => void;
+}
+
+/** One run that has ended, in a line: what, how it went, how long it took, when. */
+export const HistoryRunRow = memo(function HistoryRunRow({ run, onViewDetails }: Props) {
+  return (
+    <li className={classes.row} data-run={run.id}>
+      <StatusMark status={run.status} />
+      <div className={classes.what}>
+        <Link to={paths.run(run.id)} className={classes.name}>
+          {run.jobName}
+        </Link>
+        <span className={classes.id}>#{run.id}</span>
+        {run.status === 'FAILED' && run.error && (
+          <span className={classes.error} title={run.error}>
+            Error: {run.error}
+          </span>
+        )}
+      </div>
+      <div className={classes.facts}>
+        <JobStatusBadge status={run.status} />
+        <span className={classes.trigger}>{triggerLabel[run.trigger]}</span>
+        <span className={classes.duration}>{durationOf(run)}</span>
+        <span className={classes.finished}>
+          {run.finishedAt && (
+            <>
+              Finished: <RelativeTime at={run.finishedAt} />
+            </>
+          )}
+        </span>
+      </div>
+      <Button
+        variant="default"
+        size="sm"
+        className={classes.details}
+        aria-label={`Details of ${run.jobName} #${run.id}`}
+        onClick={() => onViewDetails(run.id)}
+      >
+        Details
+      </Button>
+    </li>
+  );
+});
+
+function durationOf(run: JobRunSummary): string {
+  if (run.durationMs === null) return run.startedAt === null ? 'never started' : '';
+  const length = formatDuration(run.durationMs);
+  return run.status === 'FAILED'
+    ? `Failed after ${length}`
+    : run.status === 'CANCELLED'
+      ? `Stopped after ${length}`
+      : length;
+}

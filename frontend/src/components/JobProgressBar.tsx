@@ -1,0 +1,26 @@
+import classes from './JobProgressBar.module.css';
+
+interface Props {
+  /** 0 to 100; null while the run has not said how far it is. */
+  percent: number | null;
+  label: string;
+}
+
+/** How far a run is. Fills smoothly, unless motion is unwanted. */
+export function JobProgressBar({ percent, label }: Props) {
+  return (
+    <div
+      className={classes.track}
+      role="progressbar"
+      aria-label={label}
+      aria-valuemin={0}
+      aria-valuemax={100}
+      aria-valuenow={percent === null ? undefined : Math.floor(percent)}
+    >
+      <div
+        className={percent === null ? classes.unknown : classes.fill}
+        style={percent === null ? undefined : { transform: `scaleX(${percent / 100})` }}
+      />
+    </div>
+  );
+}

@@ -1,0 +1,29 @@
+import { useServerTime } from '../api/server-clock';
+import { formatDateTime } from '../lib/date-time';
+import { formatAgo, formatDuration } from '../lib/duration';
+
+/** "3m ago" by the server's clock, with the exact time on hover. */
+export function RelativeTime({ at }: { at: string }) {
+  const text = useServerTime((now) => formatAgo(now - Date.parse(at)));
+  return (
+    <time dateTime={at} title={formatDateTime(at)} className="tabular">
+      {text}
+    </time>
+  );
+}
+
+/** How long something has been going on: "2m 5s", ticking. */
+export function Elapsed({ since }: { since: string }) {
+  const text = useServerTime((now) => formatDuration(Math.max(1_000, now - Date.parse(since))));
+  return <span className="tabular">{text}</span>;
+}
+
+/** The exact time, with the relative one beside it. */
+export function DateTime({ at }: { at: string }) {
+  const ago = useServerTime((now) => formatAgo(now - Date.parse(at)));
+  return (
+    <time dateTime={at} className="tabular">
+      {formatDateTime(at)} <span className="dimmed">({ago})</span>
+    </time>
+  );
+}

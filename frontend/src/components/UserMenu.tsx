@@ -1,0 +1,38 @@
+import type { CurrentUser } from '@job-manager/shared/contract/auth';
+import type { UserRole } from '@job-manager/shared/roles';
+import { Menu, UnstyledButton } from '@mantine/core';
+import { IconChevronDown, IconLogout } from '@tabler/icons-react';
+import classes from './UserMenu.module.css';
+import { useSignOut } from './useSignOut';
+
+const roleLabel = { USER: 'User', ADMIN: 'Admin', SUPER_ADMIN: 'Super admin' } as const satisfies Record<
+  UserRole,
+  string
+>;
+
+/** Who is signed in, and the way out. */
+export function UserMenu({ user }: { user: CurrentUser }) {
+  const signOut = useSignOut();
+  return (
+    <Menu position="bottom-end" width={240}>
+      <Menu.Target>
+        <UnstyledButton className={classes.button} aria-label={`Account: ${user.email}`}>
+          <span className={classes.initial} aria-hidden>
+            {user.email.charAt(0).toUpperCase()}
+          </span>
+          <IconChevronDown size={14} aria-hidden />
+        </UnstyledButton>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <div className={classes.who}>
+          <div className={classes.email}>{user.email}</div>
+          <div className={classes.role}>{roleLabel[user.role]}</div>
+        </div>
+        <Menu.Divider />
+        <Menu.Item leftSection={<IconLogout size={16} />} onClick={signOut}>
+          Sign out
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}

@@ -1,0 +1,30 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useNavigate } from 'react-router-dom';
+import { client } from '../api/client';
+import { isSignedOut, toFailure } from '../api/failure';
+import { endSession } from '../api/session';
+import { paths } from '../paths';
+import { toastError } from '../ui/toast';
+
+/** Ends the session, here and on the server. */
+export function useSignOut(): () => void {
+  const queryClient = useQueryClient();
+  const navigate = useNavigate();
+  const leave = async () => {
+    await navigate(paths.login);
+    endSession(queryClient);
+  };
+  const { mutate } = useMutation({
+    mutationFn: () => client.auth.logout(),
+    onSuccess: leave,
+    onError: (error) => {
+      if (isSignedOut(error)) return leave();
+      toastError({
+        title: 'You are still signed in',
+        message: toFailure(error).details,
+        offer: { label: 'Retry', act: () => mutate() },
+      });
+    },
+  });
+  return mutate;
+}

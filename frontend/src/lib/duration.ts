@@ -1,0 +1,30 @@
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+/** A length of time as a person says it: `127ms`, `2.1s`, `34s`, `2m 5s`, `1h 4m`, `3d 2h`. */
+export function formatDuration(ms: number): string {
+  const length = Math.max(0, ms);
+  if (length < SECOND) return `${Math.round(length)}ms`;
+  if (length < 10 * SECOND) return `${(Math.floor(length / 100) / 10).toString()}s`;
+  if (length < MINUTE) return `${Math.floor(length / SECOND)}s`;
+  if (length < HOUR) return inTwo(length, MINUTE, 'm', SECOND, 's');
+  if (length < DAY) return inTwo(length, HOUR, 'h', MINUTE, 'm');
+  return inTwo(length, DAY, 'd', HOUR, 'h');
+}
+
+function inTwo(ms: number, large: number, largeName: string, small: number, smallName: string): string {
+  const rest = Math.floor((ms % large) / small);
+  return `${Math.floor(ms / large)}${largeName}${rest > 0 ? ` ${rest}${smallName}` : ''}`;
+}
+
+/** How long ago, in one unit: `2s ago`, `3m ago`, `5h ago`, `12d ago`; a time to come: `in 3m`. */
+export function formatAgo(ms: number): string {
+  const length = Math.abs(ms);
+  if (length < SECOND) return 'just now';
+  const [unit, name] =
+    length < MINUTE ? [SECOND, 's'] : length < HOUR ? [MINUTE, 'm'] : length < DAY ? [HOUR, 'h'] : [DAY, 'd'];
+  const amount = `${Math.floor(length / Number(unit))}${name}`;
+  return ms >= 0 ? `${amount} ago` : `in ${amount}`;
+}

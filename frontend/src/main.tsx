@@ -1,0 +1,16 @@
+import '@fontsource-variable/inter/index.css';
+import './ui/mantine-styles';
+import './ui/theme.css';
+import './ui/reduced-motion.css';
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { App } from './App';
+
+const root = document.getElementById('root');
+if (root === null) throw new Error('index.html has no #root');
+
+createRoot(root).render(
+  <StrictMode>
+    <App />
+  </StrictMode>,
+);

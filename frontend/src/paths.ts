@@ -1,0 +1,22 @@
+/** Every address of the panel; links are built here and nowhere else. */
+export const paths = {
+  login: '/login',
+  admin: '/admin',
+  dashboard: '/admin/dashboard',
+  jobs: '/admin/jobs',
+  history: '/admin/jobs/history',
+  monitor: '/admin/jobs/monitor',
+  run: (jobRunId: string) => `/admin/jobs/${jobRunId}`,
+} as const;
+
+/** The sign-in page that leads back to `address` afterwards. */
+export function loginFor(address: string): string {
+  return address === paths.admin || address === '/'
+    ? paths.login
+    : `${paths.login}?next=${encodeURIComponent(address)}`;
+}
+
+/** Where to go after signing in: only into the panel, never to an address of somebody else's making. */
+export function afterLogin(next: string | null): string {
+  return next !== null && /^\/admin(?:[/?#]|$)/.test(next) ? next : paths.dashboard;
+}

@@ -1,0 +1,50 @@
+import { NuqsAdapter } from 'nuqs/adapters/react-router/v7';
+import { lazy, Suspense } from 'react';
+import { BrowserRouter, Navigate, Route, Routes } from 'react-router-dom';
+import { AdminRoute } from './admin/AdminRoute';
+import { NotFoundPage } from './NotFoundPage';
+import { paths } from './paths';
+import { PageLoader } from './ui/PageLoader';
+
+// Pages are loaded when first visited.
+const LoginPage = lazy(() => import('./auth/LoginPage').then((page) => ({ default: page.LoginPage })));
+const AdminDashboard = lazy(() =>
+  import('./admin/dashboard/AdminDashboard').then((page) => ({ default: page.AdminDashboard })),
+);
+const JobManagerPage = lazy(() =>
+  import('./admin/jobs/JobManagerPage').then((page) => ({ default: page.JobManagerPage })),
+);
+const JobHistoryPage = lazy(() =>
+  import('./admin/jobs/JobHistoryPage').then((page) => ({ default: page.JobHistoryPage })),
+);
+const JobMonitorPage = lazy(() =>
+  import('./admin/jobs/JobMonitorPage').then((page) => ({ default: page.JobMonitorPage })),
+);
+const JobDetailsPage = lazy(() =>
+  import('./admin/jobs/JobDetailsPage').then((page) => ({ default: page.JobDetailsPage })),
+);
+
+/** Every address of the panel and what is shown there. */
+export function AppRoutes() {
+  return (
+    <BrowserRouter>
+      <NuqsAdapter>
+        <Suspense fallback={<PageLoader />}>
+          <Routes>
+            <Route path="/" element={<Navigate to={paths.dashboard} replace />} />
+            <Route path={paths.login} element={<LoginPage />} />
+            <Route element={<AdminRoute />}>
+              <Route path={paths.admin} element={<Navigate to={paths.dashboard} replace />} />
+              <Route path={paths.dashboard} element={<AdminDashboard />} />
+              <Route path={paths.jobs} element={<JobManagerPage />} />
+              <Route path={paths.history} element={<JobHistoryPage />} />
+              <Route path={paths.monitor} element={<JobMonitorPage />} />
+              <Route path={paths.run(':jobRunId')} element={<JobDetailsPage />} />
+            </Route>
+            <Route path="*" element={<NotFoundPage />} />
+          </Routes>
+        </Suspense>
+      </NuqsAdapter>
+    </BrowserRouter>
+  );
+}

@@ -1,0 +1,27 @@
+import { Title } from '@mantine/core';
+import { useDocumentTitle } from '@mantine/hooks';
+import type { TablerIcon } from '@tabler/icons-react';
+import type { ReactNode } from 'react';
+import classes from './MessagePage.module.css';
+
+interface Props {
+  icon: TablerIcon;
+  title: string;
+  text: ReactNode;
+  children?: ReactNode;
+}
+
+/** A page that has one thing to say. */
+export function MessagePage({ icon: Icon, title, text, children }: Props) {
+  useDocumentTitle(`${title} · Job Manager`);
+  return (
+    <main id="content" className={classes.page} tabIndex={-1}>
+      <span className={classes.icon} aria-hidden>
+        <Icon size={28} stroke={1.75} />
+      </span>
+      <Title order={1}>{title}</Title>
+      <p className={classes.text}>{text}</p>
+      {children && <div className={classes.actions}>{children}</div>}
+    </main>
+  );
+}

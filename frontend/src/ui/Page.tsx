@@ -1,0 +1,29 @@
+import { Title } from '@mantine/core';
+import { useDocumentTitle } from '@mantine/hooks';
+import type { ReactNode } from 'react';
+import classes from './Page.module.css';
+
+interface Props {
+  title: string;
+  /** One line below the title. */
+  lead?: ReactNode;
+  actions?: ReactNode;
+  children: ReactNode;
+}
+
+/** A page below the header: its title, here and in the tab, and its sections. */
+export function Page({ title, lead, actions, children }: Props) {
+  useDocumentTitle(`${title} · Job Manager`);
+  return (
+    <div className={classes.page}>
+      <div className={classes.header}>
+        <div>
+          <Title order={1}>{title}</Title>
+          {lead && <p className={classes.lead}>{lead}</p>}
+        </div>
+        {actions && <div className={classes.actions}>{actions}</div>}
+      </div>
+      {children}
+    </div>
+  );
+}

@@ -1,0 +1,33 @@
+import { Title } from '@mantine/core';
+import { type ReactNode, useId } from 'react';
+import classes from './Section.module.css';
+import { SectionBoundary } from './SectionBoundary';
+
+interface Props {
+  title: string;
+  /** Beside the title: counts, a state. */
+  aside?: ReactNode;
+  actions?: ReactNode;
+  /** A lasting class name that tests and style sheets of others may rely on. */
+  className?: string;
+  children: ReactNode;
+}
+
+/** A titled card. What breaks inside stays inside. */
+export function Section({ title, aside, actions, className = '', children }: Props) {
+  const titleId = useId();
+  return (
+    <section className={`${classes.section} ${className}`} aria-labelledby={titleId}>
+      <div className={classes.header}>
+        <div className={classes.heading}>
+          <Title order={2} id={titleId}>
+            {title}
+          </Title>
+          {aside}
+        </div>
+        {actions && <div className={classes.actions}>{actions}</div>}
+      </div>
+      <SectionBoundary>{children}</SectionBoundary>
+    </section>
+  );
+}
