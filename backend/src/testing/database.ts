@@ -4,6 +4,13 @@ import { inject } from 'vitest';
 import { createPool, createPrisma } from '../database/client.js';
 import type { PrismaClient } from '../generated/prisma/client.js';
 
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** A migrated, empty database to copy from; nobody may be connected to it. */
+    templateUrl: string;
+  }
+}
+
 export interface TestDatabase {
   url: string;
   pool: pg.Pool;

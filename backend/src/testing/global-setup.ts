@@ -6,13 +6,6 @@ import type { TestProject } from 'vitest/node';
 import { acquireEmbeddedDatabase } from '../database/embedded.js';
 import { migrate } from '../database/migrate.js';
 
-declare module 'vitest' {
-  interface ProvidedContext {
-    /** A migrated, empty database to copy from; nobody may be connected to it. */
-    templateUrl: string;
-  }
-}
-
 /** One PostgreSQL for all test files, without the waits that only durable data needs. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const folder = await mkdtemp(join(tmpdir(), 'job-manager-test-'));

@@ -1,0 +1,61 @@
+import { type Config, ConfigError } from '@job-manager/backend/config';
+import { ensurePrismaClient } from './client.js';
+import { Refusal } from './refusal.js';
+import { onStopSignals } from './stop-signals.js';
+
+export interface Database {
+  url: string;
+  isEmbedded: boolean;
+  /** Leaves it; the last to leave the embedded one stops it. */
+  release(): Promise<void>;
+}
+
+/** The database of the configuration, reachable: DATABASE_URL, or the embedded one, started or joined. */
+export async function acquireDatabase(config: Config): Promise<Database> {
+  if (config.DATABASE_URL) {
+    await checkConnection(config.DATABASE_URL);
+    return { url: config.DATABASE_URL, isEmbedded: false, release: async () => {} };
+  }
+  const { acquireEmbeddedDatabase } = await import('@job-manager/backend/database/embedded');
+  try {
+    const embedded = await acquireEmbeddedDatabase({ dataDir: config.DATA_DIR });
+    return { ...embedded, isEmbedded: true };
+  } catch (error) {
+    throw new Refusal((error as Error).message);
+  }
+}
+
+/** Makes the client, opens the database, migrates it, works and leaves it, also when stopped by a signal (exit 130). */
+export async function withDatabase<T>(config: Config, work: (database: Database) => Promise<T>): Promise<T> {
+  await ensurePrismaClient();
+  const { migrate } = await import('@job-manager/backend/database/migrate');
+  const database = await acquireDatabase(config);
+  const leave = () => void database.release().finally(() => process.exit(130));
+  const ignoreSignals = onStopSignals({ stop: leave, force: () => process.exit(130) });
+  try {
+    await migrate(database.url);
+    return await work(database);
+  } finally {
+    ignoreSignals();
+    await database.release();
+  }
+}
+
+async function checkConnection(url: string): Promise<void> {
+  const { createPool } = await import('@job-manager/backend/database/client');
+  const pool = createPool(url, { max: 1 });
+  try {
+    await pool.query('SELECT 1');
+  } catch (error) {
+    // The URL itself stays out of the message: it holds the password.
+    throw new ConfigError(`DATABASE_URL: the database can't be used: ${reasonOf(error)}`);
+  } finally {
+    await pool.end();
+  }
+}
+
+/** Node reports a host with several addresses as an AggregateError without a message of its own. */
+function reasonOf(error: unknown): string {
+  const { message, errors } = error as Error & { errors?: Error[] };
+  return message || (errors?.map((each) => each.message).join('; ') ?? 'no answer');
+}

@@ -1,0 +1,39 @@
+import { randomInt } from 'node:crypto';
+import type { Config } from '@job-manager/backend/config';
+import type { createPool } from '@job-manager/backend/database/client';
+
+type Pool = ReturnType<typeof createPool>;
+
+/** How to sign in, for the one who starts the server. */
+export interface SignIn {
+  email: string;
+  /** Made up just now, and known to nobody else. */
+  newPassword?: string;
+}
+
+const DEFAULT_EMAIL = 'admin@example.com';
+
+/** Creates the first SUPER_ADMIN when there is no operator; says who can sign in. */
+export async function ensureOperator(pool: Pool, config: Config): Promise<SignIn> {
+  const found = await pool.query<{ email: string }>(
+    `SELECT email FROM "User" WHERE role IN ('ADMIN', 'SUPER_ADMIN') AND "passwordHash" IS NOT NULL
+     ORDER BY role = 'SUPER_ADMIN' DESC, id LIMIT 1`,
+  );
+  const [operator] = found.rows;
+  if (operator) return operator;
+  const { upsertAccount } = await import('@job-manager/backend/auth/accounts');
+  const password = config.ADMIN_PASSWORD ?? makePassword();
+  const { email } = await upsertAccount(pool, {
+    email: config.ADMIN_EMAIL ?? DEFAULT_EMAIL,
+    password,
+    role: 'SUPER_ADMIN',
+  });
+  return config.ADMIN_PASSWORD ? { email } : { email, newPassword: password };
+}
+
+/** Twenty characters that can't be mistaken for each other, about 98 bits. */
+function makePassword(): string {
+  const letters = 'abcdefghjkmnpqrstuvwxyz23456789';
+  const group = () => Array.from({ length: 5 }, () => letters[randomInt(letters.length)]).join('');
+  return [group(), group(), group(), group()].join('-');
+}

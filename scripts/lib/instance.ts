@@ -1,0 +1,67 @@
+import { readFileSync } from 'node:fs';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { isAlive, withFileLock } from '@job-manager/backend/database/file-lock';
+import * as z from 'zod';
+import { Refusal } from './refusal.js';
+
+/** This clone's one server. */
+export interface Instance {
+  /** Lets others know where it listens. */
+  announce(url: string): Promise<void>;
+  release(): Promise<void>;
+}
+
+const note = z.object({ pid: z.number().int(), startedAt: z.string(), url: z.string().optional() });
+type Note = z.infer<typeof note>;
+
+/** Takes the place of the one server of a data folder; refuses, naming its address, while another has it. */
+export async function claimInstance(dataDir: string): Promise<Instance> {
+  await mkdir(dataDir, { recursive: true }).catch((error: Error) => {
+    throw new Refusal(`DATA_DIR: the folder ${dataDir} can't be made: ${error.message}`);
+  });
+  const mine: Note = { pid: process.pid, startedAt: startOf(process.pid) };
+  const write = (more: Partial<Note> = {}) => writeFile(noteFile(dataDir), JSON.stringify({ ...mine, ...more }));
+  await withFileLock(join(dataDir, 'server.lock'), async () => {
+    const running = await findInstance(dataDir);
+    if (running) throw new Refusal(describe(running));
+    await write();
+  });
+  return {
+    announce: (url) => write({ url }),
+    release: () => rm(noteFile(dataDir), { force: true }),
+  };
+}
+
+/** The server that runs on this data folder, if any. */
+export async function findInstance(dataDir: string): Promise<Note | undefined> {
+  const text = await readFile(noteFile(dataDir), 'utf8').catch(() => '');
+  const found = note.safeParse(parseJson(text)).data;
+  return found && isAlive(found.pid) && startOf(found.pid) === found.startedAt ? found : undefined;
+}
+
+/** One line for whoever tried to start a second one. */
+function describe({ pid, url }: Note): string {
+  const where = url ? `runs at ${url}` : 'is starting';
+  return `Job Manager already ${where} from this folder (process ${pid}); stop it first, or use it.`;
+}
+
+const noteFile = (dataDir: string) => join(dataDir, 'server.json');
+
+/** When a process began, as far as the system tells: pids are used again, after a reboot or in a container at once. */
+function startOf(pid: number): string {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+  } catch {
+    return '';
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

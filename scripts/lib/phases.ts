@@ -1,0 +1,59 @@
+import { type DefaultRenderer, Listr, type ListrTask, PRESET_TIMER, type SimpleRenderer } from 'listr2';
+
+/** Tells what a phase is at; shown below it on a terminal, as a line elsewhere. */
+export type Say = (detail: string) => void;
+
+export interface Phase {
+  title: string;
+  /** Its work, or the phases it consists of, one after the other. A text returned replaces the title. */
+  // biome-ignore lint/suspicious/noConfusingVoidType: work may return a title or simply end
+  work: ((say: Say) => Promise<string | void>) | Phase[];
+}
+
+/** Runs phases side by side and says what each is doing and how long it took. Rejects with the first failure. */
+export async function runPhases(phases: Phase[]): Promise<void> {
+  let failure: unknown;
+  const onFailure = (error: unknown) => {
+    failure ??= error;
+  };
+  const list = new Listr<unknown, 'default', 'simple'>(
+    phases.map((phase) => toTask(phase, onFailure)),
+    {
+      concurrent: true,
+      // Stopping is the caller's: listr2 would end the process on the spot.
+      registerSignalListeners: false,
+      rendererOptions: { timer: PRESET_TIMER, collapseSubtasks: false, showErrorMessage: false },
+      fallbackRenderer: 'simple',
+      fallbackRendererOptions: { timer: PRESET_TIMER },
+    },
+  );
+  await list.run().catch((error) => {
+    throw failure ?? error;
+  });
+}
+
+function toTask(
+  { title, work }: Phase,
+  onFailure: (error: unknown) => void,
+): ListrTask<unknown, typeof DefaultRenderer, typeof SimpleRenderer> {
+  return {
+    title,
+    task: async (_context, task) => {
+      if (Array.isArray(work))
+        return task.newListr(
+          work.map((phase) => toTask(phase, onFailure)),
+          { concurrent: false },
+        );
+      const say: Say = (detail) => {
+        task.output = detail;
+      };
+      const done = await work(say).catch((error) => {
+        onFailure(error);
+        // The caller words the failure; here only its place is marked.
+        throw new Error('see below');
+      });
+      if (done) task.title = done;
+      return undefined;
+    },
+  };
+}

@@ -1,0 +1,108 @@
+import type { Config } from '@job-manager/backend/config';
+import type { createPool } from '@job-manager/backend/database/client';
+import type { RunningServer } from '@job-manager/backend/main';
+import { ensurePrismaClient } from './client.js';
+import { acquireDatabase, type Database } from './database.js';
+import { ensureOperator, type SignIn } from './first-operator.js';
+import { ensurePanel } from './panel.js';
+import { type Phase, runPhases } from './phases.js';
+import type { Resources } from './resources.js';
+
+type Pool = ReturnType<typeof createPool>;
+
+export interface ProductOptions {
+  config: Config;
+  resources: Resources;
+  /** Aborted when the start is to be given up. */
+  signal: AbortSignal;
+  /** Members of the sample network; its own default when not set. */
+  sampleUsers?: number;
+  /** False when another program serves the panel. */
+  withPanel?: boolean;
+}
+
+export interface PreparedProduct {
+  database: Database;
+  signIn: SignIn;
+}
+
+/** Everything that must be there before a server can start, each slow part said aloud. */
+export async function prepareProduct(options: ProductOptions): Promise<PreparedProduct> {
+  const { config, resources, signal, withPanel = true } = options;
+  let database: Database | undefined;
+  let pool: Pool | undefined;
+  let signIn: SignIn | undefined;
+  const opened = () => {
+    signal.throwIfAborted();
+    if (!database || !pool) throw new Error('The database is used before it is open');
+    return { database, pool };
+  };
+
+  const databasePhases: Phase[] = [
+    { title: 'Prisma client', work: generate },
+    {
+      title: config.DATABASE_URL ? 'Connection to DATABASE_URL' : 'Embedded PostgreSQL',
+      work: async () => {
+        database = await resources.hold(acquireDatabase(config), (held) => held.release());
+        const { createPool } = await import('@job-manager/backend/database/client');
+        pool = createPool(database.url, { max: 2 });
+      },
+    },
+    { title: 'Migrations', work: () => migrateWith(opened().database.url) },
+    ...(config.SAMPLE_DATA
+      ? [{ title: 'Sample data', work: (say: (text: string) => void) => fill(opened().pool, options, say) }]
+      : []),
+    {
+      title: 'Operator account',
+      work: async () => {
+        signIn = await ensureOperator(opened().pool, config);
+      },
+    },
+  ];
+  const panel: Phase = { title: 'Panel', work: () => buildPanel(signal) };
+  try {
+    await runPhases([{ title: 'Database', work: databasePhases }, ...(withPanel ? [panel] : [])]);
+  } finally {
+    await pool?.end();
+  }
+  if (!signIn) throw new Error('Nobody was asked for an operator account');
+  return { database: opened().database, signIn };
+}
+
+export interface ServeOptions {
+  config: Config;
+  databaseUrl: string;
+  resources: Resources;
+}
+
+/** Starts the server of a prepared product. */
+export async function serve({ config, databaseUrl, resources }: ServeOptions): Promise<RunningServer> {
+  const [{ startServer }, { createLog }] = await Promise.all([
+    import('@job-manager/backend/main'),
+    import('@job-manager/backend/log'),
+  ]);
+  const log = createLog(config, 'server');
+  return resources.hold(startServer({ config, databaseUrl, log }), (server) => server.close());
+}
+
+async function generate(): Promise<string> {
+  return (await ensurePrismaClient()) ? 'Prisma client generated' : 'Prisma client is current';
+}
+
+async function migrateWith(url: string): Promise<string> {
+  const { migrate } = await import('@job-manager/backend/database/migrate');
+  const applied = await migrate(url);
+  return applied.length > 0 ? `Applied ${applied.length} migrations` : 'Migrations are current';
+}
+
+async function fill(pool: Pool, options: ProductOptions, say: (text: string) => void): Promise<string> {
+  const { isEmpty, seedSampleData } = await import('../../prisma/seed/seed.js');
+  if (!(await isEmpty(pool))) return 'Data is there already';
+  const { sampleUsers: users, config } = options;
+  await seedSampleData({ pool, mediaDir: config.MEDIA_DIR, users, onProgress: say });
+  return 'Sample data written';
+}
+
+async function buildPanel(signal: AbortSignal): Promise<string> {
+  return (await ensurePanel(signal)) ? 'Panel built' : 'Panel is current';
+}

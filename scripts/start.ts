@@ -1,0 +1,88 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { type Config, readConfig } from '@job-manager/backend/config';
+import type { RunningServer } from '@job-manager/backend/main';
+import pc from 'picocolors';
+import type { SignIn } from './lib/first-operator.js';
+import { claimInstance } from './lib/instance.js';
+import { checkPort } from './lib/port.js';
+import { prepareProduct, serve } from './lib/product.js';
+import { reportFailure } from './lib/refusal.js';
+import { Resources } from './lib/resources.js';
+import { onStopSignals } from './lib/stop-signals.js';
+
+/** How long a forced stop may take to leave the database in order. */
+const FORCED_WITHIN_MS = 5_000;
+
+const resources = new Resources();
+const stopping = new AbortController();
+let server: RunningServer | undefined;
+
+onStopSignals({ stop: () => stopping.abort(), force: () => void forceStop() });
+
+try {
+  await Promise.race([start(), stopRequested()]);
+  await stopRequested();
+} catch (error) {
+  reportFailure(error);
+  process.exitCode = 1;
+}
+if (server) console.log(pc.dim('\nStopping: runs that are under way may end first; Ctrl-C again stops at once.'));
+await resources.closeAll().catch((error) => {
+  reportFailure(error);
+  process.exitCode = 1;
+});
+process.exit();
+
+/** Everything, up to the line that says where it listens. */
+async function start(): Promise<void> {
+  const config = readConfig();
+  const instance = await resources.hold(claimInstance(config.DATA_DIR), (held) => held.release());
+  await checkPort(config);
+  const { database, signIn } = await prepareProduct({ config, resources, signal: stopping.signal });
+  server = await serve({ config, databaseUrl: database.url, resources });
+  const address = addressFor(server.url, config);
+  await instance.announce(address);
+  announce(address, signIn, config);
+}
+
+function stopRequested(): Promise<void> {
+  return new Promise((resolve) => {
+    if (stopping.signal.aborted) resolve();
+    stopping.signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
+
+/** Where a browser on this machine finds it: "all addresses" is none that one can open. */
+function addressFor(url: string, config: Config): string {
+  return config.PUBLIC_URL ?? url.replace(/\/\/(0\.0\.0\.0|\[::\])/, '//localhost');
+}
+
+function announce(address: string, signIn: SignIn, config: Config): void {
+  const lines = [
+    '',
+    `  ${pc.bold('Job Manager')} runs at ${pc.cyan(pc.underline(address))}`,
+    '',
+    ...describeSignIn(signIn),
+    pc.dim(`  Ctrl-C stops it; its data stays${config.DATABASE_URL ? '' : ` in ${config.DATA_DIR}`}.`),
+    '',
+  ];
+  console.log(lines.join('\n'));
+}
+
+function describeSignIn({ email, newPassword }: SignIn): string[] {
+  const renew = `npx pnpm@10 admin:create ${email} <password> SUPER_ADMIN`;
+  if (!newPassword) return [`  Sign in as ${pc.bold(email)}`, pc.dim(`  Password forgotten? ${renew}`)];
+  return [
+    `  Sign in as ${pc.bold(email)}`,
+    `  Password   ${pc.bold(newPassword)}`,
+    pc.dim(`  Shown this once. For another one: ${renew}`),
+  ];
+}
+
+/** Gives up waiting for runs, but not the order in the database. */
+async function forceStop(): Promise<void> {
+  const runner = server?.runnerPid();
+  if (runner !== undefined) process.kill(runner, 'SIGKILL');
+  await Promise.race([resources.closeAll().catch(() => {}), delay(FORCED_WITHIN_MS)]);
+  process.exit(130);
+}
