@@ -67,11 +67,14 @@ function ofBody(error: unknown): HttpProblem | null {
 }
 
 function ofDatabase(error: unknown): HttpProblem | null {
-  if (isUnreachable(error) || isContention(error)) {
+  if (isUnreachable(error) || isContention(error) || hasTimedOut(error)) {
     return unavailable('The database does not answer just now; try again in a few seconds.', 5);
   }
   return null;
 }
+
+/** 57014: a statement ran into the time limit that the database sets. */
+const hasTimedOut = (error: unknown): boolean => (error as { code?: unknown } | null)?.code === '57014';
 
 const unavailable = (detail: string, retryAfterS: number) =>
   new HttpProblem('UNAVAILABLE', detail, { headers: { 'Retry-After': String(retryAfterS) } });

@@ -1,0 +1,109 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Answer, problemCode, type Sent, send } from './trial-request.js';
+import { startTrialServer, type TrialServer } from './trial-server.js';
+
+let server: TrialServer;
+let authorization: string;
+beforeAll(async () => {
+  server = await startTrialServer();
+  authorization = `Bearer ${(await server.signIn('ADMIN')).token}`;
+});
+afterAll(() => server.stop());
+
+const ask = (sent: Sent): Promise<Answer> => send(server.url, { ...sent, headers: { authorization, ...sent.headers } });
+const post = (body: Sent['body'], headers: Sent['headers'] = { 'content-type': 'application/json' }) =>
+  ask({ method: 'POST', path: '/api/admin/jobs/enqueue', body, headers });
+const nested = (depth: number) => `${'{"a":'.repeat(depth)}1${'}'.repeat(depth)}`;
+const ESCAPED_NUL = '\\u0000';
+const HALF_PAIR = '\\ud800';
+
+describe('a body', () => {
+  it.each([
+    ['a NUL in a parameter', `{"jobName":"echo","parameters":{"word":"a${ESCAPED_NUL}b"}}`, 'parameters'],
+    ['a NUL in a key', `{"jobName":"echo","parameters":{"a${ESCAPED_NUL}":1}}`, 'parameters'],
+    ['a NUL in the job name', `{"jobName":"${ESCAPED_NUL}"}`, 'jobName'],
+    ['a NUL deep inside', `{"jobName":"echo","parameters":{"a":[{"b":"${ESCAPED_NUL}"}]}}`, 'parameters'],
+    ['half a surrogate pair', `{"jobName":"echo","parameters":{"word":"${HALF_PAIR}"}}`, 'parameters'],
+    ['half a surrogate pair in a key', `{"jobName":"echo","parameters":{"${HALF_PAIR}":1}}`, 'parameters'],
+  ])('with %s is refused, and the field named', async (_name, body, field) => {
+    const answer = await post(body);
+    expect(problemCode(answer)).toBe('INVALID_INPUT');
+    expect(answer.json.field).toBe(field);
+  });
+
+  it.each([
+    ['no JSON', '{'],
+    ['an array', '[]'],
+    ['a text', '"echo"'],
+    ['null', 'null'],
+    ['a number', '1e400000'],
+    ['bytes that are no UTF-8', Buffer.from([0x7b, 0xff, 0xfe, 0x7d])],
+    ['32 levels and one more', nested(33)],
+    ['10,000 levels', nested(10_000)],
+    ['10,000 levels of array', `{"a":${'['.repeat(10_000)}${']'.repeat(10_000)}}`],
+    ['nothing of what is needed', '{}'],
+    ['a job name of another type', '{"jobName":{"$gt":""}}'],
+    ['an endless job name', `{"jobName":"${'x'.repeat(101)}"}`],
+    ['a run number beyond 64 bits', '{"jobName":"echo","rerunOfId":"99999999999999999999"}'],
+    ['a run number that is a number', '{"jobName":"echo","rerunOfId":5}'],
+    ['parameters that are a list', '{"jobName":"echo","parameters":[1]}'],
+  ])('that holds %s is refused', async (_name, body) => {
+    expect(problemCode(await post(body))).toBe('INVALID_INPUT');
+  });
+
+  it('is judged by its depth before anything else', async () => {
+    const answer = await post(nested(10_000));
+    expect(answer.json.detail).toMatch(/nested deeper than 32/);
+  });
+
+  it('may have 64 kB and not a byte more', async () => {
+    const padded = (bytes: number) => `{"jobName":"echo"${' '.repeat(bytes - 18)}}`;
+    expect((await post(padded(65_536))).status).toBe(201);
+    expect(problemCode(await post(padded(65_537)))).toBe('TOO_LARGE');
+    const chunked = { 'content-type': 'application/json', 'transfer-encoding': 'chunked' };
+    expect(problemCode(await post(padded(200_000), chunked))).toBe('TOO_LARGE');
+  });
+
+  it.each([
+    'text/plain',
+    'application/x-www-form-urlencoded',
+    'multipart/form-data; boundary=x',
+    'application/xml',
+    '',
+  ])('of type %j is not read', async (type) => {
+    expect(problemCode(await post('{"jobName":"echo"}', { 'content-type': type }))).toBe('UNSUPPORTED_TYPE');
+  });
+
+  it.each(['latin1', 'utf-16'])('in %s is not taken for UTF-8', async (charset) => {
+    const answer = await post('{"jobName":"echo"}', { 'content-type': `application/json; charset=${charset}` });
+    expect(answer.status).toBeGreaterThanOrEqual(400);
+    expect(['UNSUPPORTED_TYPE', 'INVALID_INPUT']).toContain(problemCode(answer));
+  });
+
+  it('is not unpacked when it comes compressed', async () => {
+    const headers = { 'content-type': 'application/json', 'content-encoding': 'gzip' };
+    expect(problemCode(await post('{"jobName":"echo"}', headers))).toBe('UNSUPPORTED_TYPE');
+  });
+
+  it('names every issue with its dotted path, and the field', async () => {
+    const answer = await post('{"jobName":"echo","parameters":{"word":5}}');
+    expect(problemCode(answer)).toBe('INVALID_PARAMETERS');
+    expect(answer.json).toMatchObject({ field: 'parameters', issues: [{ path: 'parameters.word' }] });
+    const unknown = await post('{"jobName":"nope"}');
+    expect(problemCode(unknown)).toBe('UNKNOWN_JOB');
+    expect(unknown.json.field).toBe('jobName');
+  });
+
+  it.each([
+    ['__proto__', '{"jobName":"echo","parameters":{"__proto__":{"polluted":true}},"__proto__":{"polluted":true}}'],
+    ['constructor', '{"jobName":"echo","parameters":{"constructor":{"prototype":{"polluted":true}}}}'],
+    ['a key twice', '{"jobName":"nope","jobName":"echo"}'],
+    [
+      'right-to-left marks, emoji and zero-width text',
+      '{"jobName":"echo","parameters":{"word":"\u202e\u{1f600}\u200b"}}',
+    ],
+  ])('with %s changes nothing but its own run', async (_name, body) => {
+    expect((await post(body)).status).toBe(201);
+    expect(({} as Record<string, unknown>).polluted).toBeUndefined();
+  });
+});

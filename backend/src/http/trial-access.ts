@@ -1,0 +1,76 @@
+import type pg from 'pg';
+import { expect } from 'vitest';
+import { upsertAccount } from '../auth/accounts.js';
+import { signToken } from '../auth/tokens.js';
+import { beginSession } from '../store/sessions.js';
+import type { ApiRoute } from './routes.js';
+import { type Answer, problemCode, type Sent } from './trial-request.js';
+import { PASSWORD, startTrialServer, type TrialServer } from './trial-server.js';
+
+export const SECRET_TEXT = 'a secret that only these tests know, long enough';
+export const SECRET = new TextEncoder().encode(SECRET_TEXT);
+
+export interface TrialSession {
+  id: string;
+  userId: number;
+  tokenVersion: number;
+  expiresAt: Date;
+}
+
+export type Role = 'USER' | 'ADMIN' | 'SUPER_ADMIN';
+
+/** A server whose key is known, and sessions begun without a password, for tests of who may do what. */
+export interface AccessTrial extends TrialServer {
+  people: Record<Role, number>;
+  begin(userId: number): Promise<TrialSession>;
+  /** A new session's token. */
+  tokenFor(role: Role): Promise<string>;
+  newAdmin(): Promise<number>;
+  run(sql: string, ...values: unknown[]): Promise<pg.QueryResult>;
+}
+
+export const tokenOf = (session: TrialSession): Promise<string> =>
+  signToken(SECRET, { ...session, sessionId: session.id }, session.expiresAt);
+
+export async function startAccessTrial(): Promise<AccessTrial> {
+  const server = await startTrialServer({ env: { JWT_SECRET: SECRET_TEXT } });
+  const { pool } = server.database;
+  const people = { USER: 0, ADMIN: 0, SUPER_ADMIN: 0 };
+  for (const role of ['USER', 'ADMIN', 'SUPER_ADMIN'] as const) people[role] = (await server.signIn(role)).id;
+
+  const begin = async (userId: number) => {
+    const session = await beginSession(pool, userId, 60_000, { ip: null, userAgent: null });
+    if (!session) throw new Error('no such account');
+    return { ...session, userId };
+  };
+  return {
+    ...server,
+    people,
+    begin,
+    tokenFor: async (role) => tokenOf(await begin(people[role])),
+    newAdmin: async () => {
+      const email = `${crypto.randomUUID()}@example.com`;
+      return (await upsertAccount(pool, { email, password: PASSWORD, role: 'ADMIN' })).id;
+    },
+    run: (sql, ...values) => pool.query(sql, values),
+  };
+}
+
+/** A harmless request to a route. */
+export const callOf = (route: Pick<ApiRoute, 'method' | 'path'>): Sent => ({
+  method: route.method,
+  path: `/api${route.path.replace('{jobRunId}', '999999')}`,
+  ...(route.method === 'GET' ? {} : { body: {} }),
+});
+
+/** Checks that the gate refused with this code, or let the call through (null), and never opened the answer to others. */
+export function expectGate(answer: Answer, wanted: string | null): void {
+  if (wanted === null) {
+    expect(['SIGNED_OUT', 'FORBIDDEN', 'FOREIGN_ORIGIN'], answer.text).not.toContain(answer.json?.code);
+    expect(answer.status).toBeLessThan(500);
+  } else {
+    expect(problemCode(answer)).toBe(wanted);
+  }
+  expect(answer.headers['cache-control']).toBe('no-store');
+  expect(answer.headers['access-control-allow-origin']).toBeUndefined();
+}
