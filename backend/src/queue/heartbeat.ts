@@ -29,41 +29,56 @@ export type HeartbeatOrder =
  * not its heartbeats.
  */
 export class Heartbeat {
-  readonly #thread: Worker;
+  readonly #options: HeartbeatOptions;
+  readonly #onNews: (news: HeartbeatNews) => void;
+  readonly #leases = new Map<string, Lease>();
   readonly #lag = monitorEventLoopDelay({ resolution: 20 });
   readonly #timer: NodeJS.Timeout;
-  readonly #exited: Promise<unknown>;
+  #thread: Worker;
+  #isStopping = false;
 
-  constructor(
-    options: HeartbeatOptions,
-    onNews: (news: HeartbeatNews) => void,
-    readTimes: () => { lastClaimAt: number | null; lastProgressAt: number | null },
-  ) {
-    this.#thread = startThread(options);
-    this.#thread.on('message', onNews);
-    this.#thread.on('error', (error) => onNews({ type: 'unreachable', message: `Heartbeat thread: ${error.message}` }));
-    this.#exited = new Promise((resolve) => this.#thread.once('exit', resolve));
+  constructor(options: HeartbeatOptions, onNews: (news: HeartbeatNews) => void, readTimes: () => RunnerTimes) {
+    this.#options = options;
+    this.#onNews = onNews;
+    this.#thread = this.#startThread();
     this.#lag.enable();
     this.#timer = setInterval(() => this.#sendPulse(readTimes()), Math.min(options.intervalMs / 2, 5_000));
     this.#timer.unref();
   }
 
   hold(lease: Lease): void {
+    this.#leases.set(lease.leaseToken, lease);
     this.#order({ type: 'hold', lease });
   }
 
   drop(leaseToken: string): void {
+    this.#leases.delete(leaseToken);
     this.#order({ type: 'drop', leaseToken });
   }
 
   async stop(): Promise<void> {
+    this.#isStopping = true;
     clearInterval(this.#timer);
     this.#lag.disable();
+    const exited = new Promise((resolve) => this.#thread.once('exit', resolve));
     this.#order({ type: 'stop' });
-    await this.#exited;
+    await exited;
   }
 
-  #sendPulse(times: { lastClaimAt: number | null; lastProgressAt: number | null }): void {
+  /** A thread that died is replaced at once: without a pulse every run of this runner would be taken away. */
+  #startThread(): Worker {
+    const thread = openThread(this.#options);
+    thread.on('message', this.#onNews);
+    thread.on('error', (error) => this.#onNews({ type: 'unreachable', message: `Heartbeat thread: ${error.message}` }));
+    thread.on('exit', () => {
+      if (this.#isStopping) return;
+      this.#thread = this.#startThread();
+    });
+    for (const lease of this.#leases.values()) thread.postMessage({ type: 'hold', lease } satisfies HeartbeatOrder);
+    return thread;
+  }
+
+  #sendPulse(times: RunnerTimes): void {
     const ago = (at: number | null) => (at === null ? null : performance.now() - at);
     this.#order({
       type: 'pulse',
@@ -79,10 +94,16 @@ export class Heartbeat {
   }
 }
 
+/** By the process's own clock (`performance.now()`); null for never. */
+interface RunnerTimes {
+  lastClaimAt: number | null;
+  lastProgressAt: number | null;
+}
+
 const ENTRY = new URL('./heartbeat-thread.ts', import.meta.url).href;
 
 /** A thread doesn't inherit the TypeScript loader of its parent, so its first step is to register it. */
-function startThread(options: HeartbeatOptions): Worker {
+function openThread(options: HeartbeatOptions): Worker {
   const start = `import('${registerModule}').then(({ register }) => { register(); return import('${ENTRY}'); })`;
   return new Worker(start, { eval: true, workerData: options });
 }

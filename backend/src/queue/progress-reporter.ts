@@ -22,7 +22,7 @@ export class ProgressReporter {
   readonly #notifier: Notifier;
   readonly #runs = new Map<string, Pending>();
   #timer: NodeJS.Timeout | undefined;
-  #writing = false;
+  #isWriting = false;
   lastProgressAt: number | null = null;
 
   constructor(sql: Sql, notifier: Notifier) {
@@ -46,7 +46,7 @@ export class ProgressReporter {
 
   #schedule(): void {
     if (this.#timer) return;
-    const due = Math.min(...[...this.#runs.values()].flatMap(dueTimes));
+    const due = Math.min(...[...this.#runs.values()].flatMap((run) => dueTimes(run, !this.#isWriting)));
     if (!Number.isFinite(due)) return;
     this.#timer = setTimeout(() => this.#flush(), Math.max(0, due - performance.now()));
   }
@@ -61,19 +61,20 @@ export class ProgressReporter {
       this.#notifier.progressed({ id: run.id, claimNo: run.claimNo, percent: run.percent, message: run.message });
     }
     const rows = [...this.#runs.values()].filter((run) => run.rowDue && now >= run.rowAt + ROW_MS);
-    if (rows.length > 0 && !this.#writing) this.#write(rows, now);
+    if (rows.length > 0 && !this.#isWriting) this.#write(rows, now);
     this.#schedule();
   }
 
   #write(rows: Pending[], now: number): void {
     for (const row of rows) Object.assign(row, { rowDue: false, rowAt: now });
-    this.#writing = true;
+    this.#isWriting = true;
     writeProgress(this.#sql, rows)
       .then(() => this.#notifier.changed())
       // The next report brings what this one lost.
       .catch(() => {})
       .finally(() => {
-        this.#writing = false;
+        this.#isWriting = false;
+        this.#schedule();
       });
   }
 }
@@ -83,6 +84,6 @@ function newPending(run: ClaimedRun): Pending {
   return { id, leaseToken, claimNo, percent: null, message: null, wireAt: 0, rowAt: 0, wireDue: false, rowDue: false };
 }
 
-function dueTimes(run: Pending): number[] {
-  return [...(run.wireDue ? [run.wireAt + WIRE_MS] : []), ...(run.rowDue ? [run.rowAt + ROW_MS] : [])];
+function dueTimes(run: Pending, mayWrite: boolean): number[] {
+  return [...(run.wireDue ? [run.wireAt + WIRE_MS] : []), ...(run.rowDue && mayWrite ? [run.rowAt + ROW_MS] : [])];
 }

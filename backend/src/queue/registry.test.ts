@@ -70,4 +70,7 @@ it('refuses parameters that are too large or nested too deep', () => {
   const deep = JSON.parse(`${'{"a":'.repeat(40)}1${'}'.repeat(40)}`);
   expect(() => registry.check('sound-job', deep)).toThrow(/nested deeper than 32/);
   expect(() => registry.check('sound-job', { text: 'x'.repeat(40_000) })).toThrow(/more than 32 kB/);
+  expect(() => registry.check('sound-job', { text: 'a\u0000b' })).toThrow(/cannot be stored/);
+  expect(() => registry.check('sound-job', { text: '\ud800' })).toThrow(/cannot be stored/);
+  expect(registry.check('sound-job', { text: 'a \\u0000 in words, 😀' }).job.name).toBe('sound-job');
 });

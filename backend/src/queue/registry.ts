@@ -86,7 +86,12 @@ function checkParameters(job: AnyJob, parameters: unknown): void {
   if (!isWithinDepth(parameters)) {
     throw invalid(`The parameters are nested deeper than ${limits.jsonDepth} levels.`);
   }
-  if (Buffer.byteLength(JSON.stringify(parameters) ?? '') > limits.parametersBytes) {
+  const text = JSON.stringify(parameters) ?? '';
+  // As JSON writes them: a NUL, or half of a surrogate pair, neither of which PostgreSQL stores.
+  if (/(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f])/.test(text)) {
+    throw invalid('The parameters contain a character that cannot be stored.');
+  }
+  if (Buffer.byteLength(text) > limits.parametersBytes) {
     throw invalid(`The parameters take more than ${limits.parametersBytes / 1024} kB as JSON.`);
   }
   const parsed = job.parameters.safeParse(parameters);

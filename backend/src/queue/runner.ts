@@ -55,6 +55,10 @@ export class Runner {
   readonly #completions: Completions;
   readonly #progress: ProgressReporter;
   #heartbeat: Heartbeat | undefined;
+  readonly #onQueued = () => this.wakeUp();
+  readonly #onCancel = (payload: string) => {
+    for (const runId of parseIds(payload)) this.cancel(runId);
+  };
   #wake: () => void = () => {};
   #isWoken = false;
   #isStopping = false;
@@ -92,11 +96,9 @@ export class Runner {
       (news) => this.#hear(news),
       () => ({ lastClaimAt: this.#lastClaimAt, lastProgressAt: this.#progress.lastProgressAt }),
     );
-    listener?.on('queued', () => this.wakeUp());
-    listener?.on('connected', () => this.wakeUp());
-    listener?.on('cancel', (payload) => {
-      for (const runId of parseIds(payload)) this.cancel(runId);
-    });
+    listener?.on('queued', this.#onQueued);
+    listener?.on('connected', this.#onQueued);
+    listener?.on('cancel', this.#onCancel);
     events.emit('runnerStarted', { runnerId: this.id, concurrency: settings.concurrency });
   }
 
@@ -173,6 +175,10 @@ export class Runner {
     await Promise.race([this.#idle(), delay(LAST_WORDS_MS, undefined, { ref: false })]);
     const released = await this.#releaseRest();
     await this.#heartbeat?.stop();
+    this.#options.listener
+      ?.off('queued', this.#onQueued)
+      .off('connected', this.#onQueued)
+      .off('cancel', this.#onCancel);
     await setRunnerStatus(this.#options.sql, this.id, 'STOPPED').catch(() => {});
     this.#options.events.emit('runnerStopped', { runnerId: this.id, released });
   }
