@@ -36,7 +36,8 @@ it('fills an empty database, and refuses to fill it again', async () => {
 
   const second = await seedDatabase('--users', '12');
   expect(second.code).toBe(1);
-  expect(second.stderr.trim()).toMatch(/^There is data already in Profile, .*; reset the database first$/);
+  expect(second.stderr).toMatch(/^There is data already in Profile, .*; reset the database first$/m);
+  expect(second.stderr).not.toContain('seed.ts:');
 });
 
 it.each([

@@ -1,9 +1,9 @@
-import { mkdir } from 'node:fs/promises';
-import { ConfigError, readConfig } from '@job-manager/backend/config';
+import { readConfig } from '@job-manager/backend/config';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import pc from 'picocolors';
 import { NotEmptyError, type SeedSummary, seedSampleData } from '../prisma/seed/seed.js';
-import { ensurePrismaClient } from './lib/client.js';
+import { withDatabase } from './lib/database.js';
+import { Refusal, runCommand } from './lib/refusal.js';
 
 interface Options {
   users: number;
@@ -18,38 +18,24 @@ const program = new Command('db:seed')
   .option('--until <yyyy-mm-dd>', 'day on which the 90 days of activity end, in UTC (default: today)', day)
   .showHelpAfterError('Try --help.');
 
-try {
-  await seed(program.parse().opts<Options>());
-} catch (error) {
-  if (!(error instanceof ConfigError || error instanceof NotEmptyError)) throw error;
-  console.error(pc.red(error.message));
-  process.exitCode = 1;
-}
+await runCommand(() => seed(program.parse().opts<Options>()));
 
 async function seed({ users, seed, until: now }: Options): Promise<void> {
   const config = readConfig();
-  await ensurePrismaClient();
-  const started = performance.now();
-  const database = await acquireDatabase(config.DATABASE_URL, config.DATA_DIR);
-  try {
+  await withDatabase(config, async ({ url }) => {
     const { createPool } = await import('@job-manager/backend/database/client');
-    const { migrate } = await import('@job-manager/backend/database/migrate');
-    await migrate(database.url);
-    const pool = createPool(database.url);
+    const started = performance.now();
+    const pool = createPool(url);
     const onProgress = (phase: string) => console.log(pc.dim(`${phase} …`));
-    const options = { pool, mediaDir: config.MEDIA_DIR, users, seed, now, onProgress };
-    const summary = await seedSampleData(options).finally(() => pool.end());
-    report(summary, (performance.now() - started) / 1_000);
-  } finally {
-    await database.release();
-  }
-}
-
-async function acquireDatabase(url: string | undefined, dataDir: string) {
-  if (url) return { url, release: async () => {} };
-  const { acquireEmbeddedDatabase } = await import('@job-manager/backend/database/embedded');
-  await mkdir(dataDir, { recursive: true });
-  return acquireEmbeddedDatabase({ dataDir });
+    try {
+      const summary = await seedSampleData({ pool, mediaDir: config.MEDIA_DIR, users, seed, now, onProgress });
+      report(summary, (performance.now() - started) / 1_000);
+    } catch (error) {
+      throw error instanceof NotEmptyError ? new Refusal(error.message) : error;
+    } finally {
+      await pool.end();
+    }
+  });
 }
 
 function report({ rows, media, drifted }: SeedSummary, seconds: number): void {
