@@ -65,14 +65,16 @@ export class Heartbeat {
     await exited;
   }
 
-  /** A thread that died is replaced at once: without a pulse every run of this runner would be taken away. */
+  /** A thread that died is replaced: without a pulse every run of this runner would be taken away. */
   #startThread(): Worker {
     const thread = openThread(this.#options);
     thread.on('message', this.#onNews);
     thread.on('error', (error) => this.#onNews({ type: 'unreachable', message: `Heartbeat thread: ${error.message}` }));
     thread.on('exit', () => {
       if (this.#isStopping) return;
-      this.#thread = this.#startThread();
+      setTimeout(() => {
+        if (!this.#isStopping) this.#thread = this.#startThread();
+      }, RESTART_MS);
     });
     for (const lease of this.#leases.values()) thread.postMessage({ type: 'hold', lease } satisfies HeartbeatOrder);
     return thread;
@@ -93,6 +95,8 @@ export class Heartbeat {
     this.#thread.postMessage(order);
   }
 }
+
+const RESTART_MS = 200;
 
 /** By the process's own clock (`performance.now()`); null for never. */
 interface RunnerTimes {
