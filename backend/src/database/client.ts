@@ -10,14 +10,20 @@ export interface PoolOptions {
 
 /** Opens a pool whose idle connections may break without taking the process along. */
 export function createPool(url: string, { max = 10, statementTimeoutMs }: PoolOptions = {}): pg.Pool {
-  const pool = new pg.Pool({ connectionString: url, max, connectionTimeoutMillis: 10_000, keepAlive: true });
-  // A broken idle connection is replaced at its next use; unheard, its error would end the process.
-  pool.on('error', () => {});
   // Prisma's adapter misreads times with a zone in any session that isn't in UTC. Set here and not as
   // start-up options, which connection poolers refuse.
   const settings = ["SET timezone = 'UTC'"];
   if (statementTimeoutMs !== undefined) settings.push(`SET statement_timeout = ${statementTimeoutMs}`);
-  pool.on('connect', (client) => void client.query(settings.join('; ')).catch(() => {}));
+  const pool = new pg.Pool({
+    connectionString: url,
+    max,
+    connectionTimeoutMillis: 10_000,
+    keepAlive: true,
+    // The pool waits for what this returns before it lends the connection, though its type doesn't say so.
+    onConnect: (client) => client.query(settings.join('; ')) as unknown as void,
+  });
+  // A broken idle connection is replaced at its next use; unheard, its error would end the process.
+  pool.on('error', () => {});
   return pool;
 }
 
