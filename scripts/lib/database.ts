@@ -1,4 +1,5 @@
 import { type Config, ConfigError } from '@job-manager/backend/config';
+import type { createPool } from '@job-manager/backend/database/client';
 import { ensurePrismaClient } from './client.js';
 import { Refusal } from './refusal.js';
 import { onStopSignals } from './stop-signals.js';
@@ -25,20 +26,40 @@ export async function acquireDatabase(config: Config): Promise<Database> {
   }
 }
 
-/** Makes the client, opens the database, migrates it, works and leaves it, also when stopped by a signal (exit 130). */
-export async function withDatabase<T>(config: Config, work: (database: Database) => Promise<T>): Promise<T> {
+export interface OpenDatabase {
+  url: string;
+  pool: ReturnType<typeof createPool>;
+}
+
+/**
+ * Makes the client, opens the database, works with it and leaves it, also when stopped by a signal (exit
+ * 130). It is up to date unless `migrated` is false.
+ */
+export async function withDatabase<T>(
+  config: Config,
+  work: (database: OpenDatabase) => Promise<T>,
+  options: { migrated: boolean } = { migrated: true },
+): Promise<T> {
   await ensurePrismaClient();
-  const { migrate } = await import('@job-manager/backend/database/migrate');
   const database = await acquireDatabase(config);
   const leave = () => void database.release().finally(() => process.exit(130));
   const ignoreSignals = onStopSignals({ stop: leave, force: () => process.exit(130) });
+  const { createPool } = await import('@job-manager/backend/database/client');
+  const pool = createPool(database.url, { max: 2 });
   try {
-    await migrate(database.url);
-    return await work(database);
+    if (options.migrated) await migrateDatabase(database.url);
+    return await work({ url: database.url, pool });
   } finally {
     ignoreSignals();
+    await pool.end();
     await database.release();
   }
+}
+
+/** Applies the migrations that the database lacks, and returns their names. */
+export async function migrateDatabase(url: string): Promise<string[]> {
+  const { migrate } = await import('@job-manager/backend/database/migrate');
+  return migrate(url);
 }
 
 async function checkConnection(url: string): Promise<void> {

@@ -2,7 +2,7 @@ import type { Config } from '@job-manager/backend/config';
 import type { createPool } from '@job-manager/backend/database/client';
 import type { RunningServer } from '@job-manager/backend/main';
 import { ensurePrismaClient } from './client.js';
-import { acquireDatabase, type Database } from './database.js';
+import { acquireDatabase, type Database, migrateDatabase } from './database.js';
 import { ensureOperator, type SignIn } from './first-operator.js';
 import { ensurePanel } from './panel.js';
 import { type Phase, runPhases } from './phases.js';
@@ -90,8 +90,7 @@ async function generate(): Promise<string> {
 }
 
 async function migrateWith(url: string): Promise<string> {
-  const { migrate } = await import('@job-manager/backend/database/migrate');
-  const applied = await migrate(url);
+  const applied = await migrateDatabase(url);
   return applied.length > 0 ? `Applied ${applied.length} migrations` : 'Migrations are current';
 }
 

@@ -20,7 +20,7 @@ export function createPool(url: string, { max = 10, statementTimeoutMs }: PoolOp
     connectionTimeoutMillis: 10_000,
     keepAlive: true,
     // The pool waits for what this returns before it lends the connection, though its type doesn't say so.
-    onConnect: (client) => client.query(settings.join('; ')) as unknown as void,
+    onConnect: (client) => client.query(settings.join('; ')) as unknown as undefined,
   });
   // A broken idle connection is replaced at its next use; unheard, its error would end the process.
   pool.on('error', () => {});

@@ -48,6 +48,7 @@ export const theme = createTheme({
   respectReducedMotion: true,
   cursorType: 'pointer',
   fontFamily: INTER,
+  fontWeights: { regular: '400', medium: '500', bold: '600' },
   headings: {
     fontFamily: INTER,
     sizes: {
@@ -64,7 +65,9 @@ export const theme = createTheme({
         attributes: { header: { role: 'presentation' } },
         overlayProps: { backgroundOpacity: 0.5, blur: 2 },
         radius: 'md',
+        padding: 'lg',
       },
+      styles: { title: { fontSize: '1.25rem', fontWeight: 600 } },
     }),
     ActionIcon: ActionIcon.extend({ defaultProps: { variant: 'subtle', color: 'gray' } }),
     Paper: Paper.extend({ defaultProps: { withBorder: true, shadow: 'none' } }),
