@@ -4,8 +4,8 @@ import { watchLauncher } from './launcher.js';
 const SAME_PRESS_MS = 400;
 
 export interface StopHandlers {
-  /** The first request to stop: by signal, or because the package manager above was killed. */
-  stop(): void;
+  /** The first request to stop: by signal, or, without one, because the package manager above was killed. */
+  stop(signal?: NodeJS.Signals): void;
   /** Any later one, when somebody is tired of waiting. */
   force(): void;
 }
@@ -13,18 +13,18 @@ export interface StopHandlers {
 /** Listens for Ctrl-C, SIGTERM and SIGHUP until the returned function is called. */
 export function onStopSignals({ stop, force }: StopHandlers): () => void {
   let firstAt: number | undefined;
-  const hear = () => {
+  const hear = (signal?: NodeJS.Signals) => {
     const now = performance.now();
     if (firstAt === undefined) {
       firstAt = now;
-      stop();
+      stop(signal);
     } else if (now - firstAt > SAME_PRESS_MS) force();
   };
   const signals: NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
   for (const signal of signals) process.on(signal, hear);
   // A closed terminal takes no more text; the error must not cut the way down short.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
-  const unwatch = watchLauncher(hear);
+  const unwatch = watchLauncher(() => hear());
   return () => {
     for (const signal of signals) process.off(signal, hear);
     unwatch();

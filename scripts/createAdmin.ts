@@ -1,0 +1,51 @@
+import { createInterface } from 'node:readline/promises';
+import { password as askPassword, cancel, isCancel } from '@clack/prompts';
+import { readConfig } from '@job-manager/backend/config';
+import { type UserRole, userRoles } from '@job-manager/shared/roles';
+import { Command } from 'commander';
+import { withDatabase } from './lib/database.js';
+import { Refusal, runCommand } from './lib/refusal.js';
+
+const program = new Command('admin:create')
+  .description('Creates an account, or gives an existing one this password and role and signs it out everywhere.')
+  .usage('<email> [password] <ROLE>')
+  .argument('<email>')
+  .argument('<password-or-role>', 'without a password it is asked for, or read from standard input')
+  .argument('[role]', userRoles.join(', '))
+  .showHelpAfterError('Try --help.')
+  .action((email: string, second: string, third?: string) => runCommand(() => createAccount(email, second, third)));
+
+await program.parseAsync();
+
+async function createAccount(email: string, second: string, third: string | undefined): Promise<void> {
+  const config = readConfig();
+  const role = readRole(third ?? second);
+  const password = third === undefined ? await readPassword() : second;
+  const account = await withDatabase(config, async ({ pool }) => {
+    const { AccountError, upsertAccount } = await import('@job-manager/backend/auth/accounts');
+    return upsertAccount(pool, { email, password, role }).catch((error) => {
+      throw error instanceof AccountError ? new Refusal(error.message) : error;
+    });
+  });
+  console.log(`${account.email} can sign in as ${account.role}.`);
+}
+
+function readRole(text: string): UserRole {
+  const role = userRoles.find((name) => name === text.toUpperCase());
+  if (role) return role;
+  throw new Refusal(`The role must be one of ${userRoles.join(', ')}.`);
+}
+
+async function readPassword(): Promise<string> {
+  if (!process.stdin.isTTY) return readFirstLine();
+  const given = await askPassword({ message: 'Password' });
+  if (!isCancel(given)) return given ?? '';
+  cancel('Nothing was changed.');
+  process.exit(130);
+}
+
+async function readFirstLine(): Promise<string> {
+  const lines = createInterface({ input: process.stdin });
+  for await (const line of lines) return line;
+  throw new Refusal('The password is missing: name it, or send it to standard input.');
+}

@@ -1,0 +1,18 @@
+import { readConfig } from '@job-manager/backend/config';
+import { serve } from './product.js';
+import { reportFailure } from './refusal.js';
+import { Resources } from './resources.js';
+
+// The part of `pnpm dev` that starts anew when a source changes; database and panel stay up around it.
+const config = readConfig();
+const resources = new Resources();
+
+const stop = async () => {
+  await resources.closeAll().catch(reportFailure);
+  process.exit();
+};
+process.once('SIGTERM', () => void stop());
+process.once('SIGINT', () => void stop());
+
+// A source that doesn't load is reported; the watcher waits for its next change.
+await serve({ config, databaseUrl: config.DATABASE_URL ?? '', resources }).catch(reportFailure);

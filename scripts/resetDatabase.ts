@@ -1,0 +1,74 @@
+import { rm } from 'node:fs/promises';
+import { confirm, isCancel } from '@clack/prompts';
+import { type Config, readConfig } from '@job-manager/backend/config';
+import { Command } from 'commander';
+import { migrateDatabase, type OpenDatabase, withDatabase } from './lib/database.js';
+import { findInstance } from './lib/instance.js';
+import { Refusal, runCommand } from './lib/refusal.js';
+
+interface Options {
+  yes?: boolean;
+  seed?: boolean;
+}
+
+/** A media folder that somebody named may hold more than ours. */
+const ownsMedia = !process.env.MEDIA_DIR;
+
+const program = new Command('db:reset')
+  .description('Deletes everything in the database and sets it up anew. Asks first.')
+  .option('--yes', 'do not ask')
+  .option('--seed', 'fill it with the sample network afterwards')
+  .showHelpAfterError('Try --help.')
+  .action((options: Options) => runCommand(() => reset(options)));
+
+await program.parseAsync();
+
+async function reset({ yes = false, seed = false }: Options): Promise<void> {
+  const config = readConfig();
+  if (!config.DATABASE_URL) await refuseBesideServer(config);
+  if (!yes && !(await isConfirmed(config))) return console.log('Nothing was changed.');
+  await withDatabase(config, (database) => renew(database, config, seed), { migrated: false });
+  console.log(seed ? 'The database is new and holds the sample network.' : 'The database is new and empty.');
+}
+
+async function renew(database: OpenDatabase, config: Config, seed: boolean): Promise<void> {
+  await recreate(database);
+  if (ownsMedia) await rm(config.MEDIA_DIR, { recursive: true, force: true });
+  if (seed) await fill(database, config);
+}
+
+async function refuseBesideServer(config: Config): Promise<void> {
+  const server = await findInstance(config.DATA_DIR);
+  if (server) throw new Refusal(`A server uses this database (process ${server.pid}); stop it first.`);
+}
+
+async function isConfirmed(config: Config): Promise<boolean> {
+  if (!process.stdin.isTTY) throw new Refusal('Nobody can be asked here; add --yes to delete everything.');
+  const media = ownsMedia ? ` and the files in ${config.MEDIA_DIR}` : '';
+  const message = `Delete all accounts, runs and data in ${nameOf(config)}${media}?`;
+  const answer = await confirm({ message, initialValue: false });
+  return !isCancel(answer) && answer;
+}
+
+/** Host and name of the database; its URL would show the password. */
+function nameOf({ DATABASE_URL, DATA_DIR }: Config): string {
+  if (!DATABASE_URL) return `the embedded database of ${DATA_DIR}`;
+  const { host, pathname } = new URL(DATABASE_URL);
+  return `${pathname.slice(1)} on ${host}`;
+}
+
+async function recreate({ pool, url }: OpenDatabase): Promise<void> {
+  const { rows } = await pool.query<{ others: number }>(
+    `SELECT count(*)::int AS others FROM pg_stat_activity
+     WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid()`,
+  );
+  const others = rows[0]?.others ?? 0;
+  if (others > 0) throw new Refusal(`The database is in use (${others} connections); stop servers and workers first.`);
+  await pool.query('DROP SCHEMA public CASCADE; CREATE SCHEMA public');
+  await migrateDatabase(url);
+}
+
+async function fill({ pool }: OpenDatabase, config: Config): Promise<void> {
+  const { seedSampleData } = await import('../prisma/seed/seed.js');
+  await seedSampleData({ pool, mediaDir: config.MEDIA_DIR, onProgress: (phase) => console.error(`${phase} …`) });
+}

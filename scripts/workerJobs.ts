@@ -1,0 +1,73 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { type Config, readConfig } from '@job-manager/backend/config';
+import type { createLog } from '@job-manager/backend/log';
+import { isUnreachable } from '@job-manager/backend/store/faults';
+import { Command, InvalidArgumentError } from 'commander';
+import { ensurePrismaClient } from './lib/client.js';
+import { acquireDatabase, migrateDatabase } from './lib/database.js';
+import { reportFailure } from './lib/refusal.js';
+import { Resources } from './lib/resources.js';
+import { onStopSignals } from './lib/stop-signals.js';
+
+const MOST_RETRY_MS = 5_000;
+
+const { concurrency } = new Command('worker:jobs')
+  .description('Executes queued runs until it is stopped; start as many as you like, on any machine.')
+  .option('--concurrency <count>', 'runs at once (default: JOBS_CONCURRENCY, else 10)', wholeNumber)
+  .showHelpAfterError('Try --help.')
+  .parse()
+  .opts<{ concurrency?: number }>();
+
+const resources = new Resources();
+const stopping = new AbortController();
+onStopSignals({ stop: () => stopping.abort(), force: () => process.exit(130) });
+
+try {
+  await Promise.race([work(), stopRequested()]);
+  await stopRequested();
+} catch (error) {
+  reportFailure(error);
+  process.exitCode = 1;
+}
+await resources.closeAll().catch(reportFailure);
+process.exit();
+
+async function work(): Promise<void> {
+  const config = readConfig({ ...process.env, ...(concurrency && { JOBS_CONCURRENCY: String(concurrency) }) });
+  await ensurePrismaClient();
+  const [{ startWorker }, logging] = await Promise.all([
+    import('@job-manager/backend/worker'),
+    import('@job-manager/backend/log'),
+  ]);
+  const log = logging.createLog(config, 'worker');
+  const databaseUrl = await openDatabase(config, log);
+  stopping.signal.throwIfAborted();
+  await resources.hold(startWorker({ config, databaseUrl, kind: 'WORKER', log }), (worker) => worker.stop());
+}
+
+/** A worker may well start before its database does: it waits, as it would later. */
+async function openDatabase(config: Config, log: ReturnType<typeof createLog>): Promise<string> {
+  const url = config.DATABASE_URL ?? (await resources.hold(acquireDatabase(config), (held) => held.release())).url;
+  for (let delayMs = 250; ; delayMs = Math.min(delayMs * 2, MOST_RETRY_MS)) {
+    try {
+      await migrateDatabase(url);
+      return url;
+    } catch (error) {
+      if (!isUnreachable(error)) throw error;
+      log.warn({ err: error }, 'The database can not be reached; waiting for it');
+      await delay(delayMs);
+    }
+  }
+}
+
+function stopRequested(): Promise<void> {
+  return new Promise((resolve) => {
+    if (stopping.signal.aborted) resolve();
+    stopping.signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
+
+function wholeNumber(value: string): number {
+  if (/^[1-9]\d{0,3}$/.test(value) && Number(value) <= 1_000) return Number(value);
+  throw new InvalidArgumentError('It must be a whole number from 1 to 1000.');
+}
