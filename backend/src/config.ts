@@ -11,7 +11,6 @@ const milliseconds = (fallback: number, least = 1) =>
 
 /** Every variable the product reads. An empty one counts as not set. */
 const environment = z.object({
-  NODE_ENV: z.enum(['development', 'production', 'test']).default('production'),
   HOST: z.string().default('127.0.0.1').describe('Address to listen on'),
   PORT: z.coerce.number().int().min(0).max(65_535).default(3000).describe('Port of panel, API and socket'),
   PUBLIC_URL: z
@@ -27,11 +26,25 @@ const environment = z.object({
     .url({ protocol: /^postgres(ql)?$/ })
     .optional()
     .describe('Direct connection for LISTEN, when DATABASE_URL goes through a pooler'),
-  DATA_DIR: z.string().optional().describe('Folder of the embedded database, the media files and the generated secret'),
-  MEDIA_DIR: z.string().optional().describe('Folder of the media files'),
-  JWT_SECRET: z.string().min(32, 'must have at least 32 characters').optional().describe('Signs the sessions'),
-  ADMIN_EMAIL: z.email().optional().describe('First SUPER_ADMIN'),
-  ADMIN_PASSWORD: z.string().min(8).max(200).optional().describe('Password of the first SUPER_ADMIN'),
+  DATA_DIR: z
+    .string()
+    .optional()
+    .describe(
+      'Folder of the embedded database, the media files and the generated secret; `.data` in the clone when not set',
+    ),
+  MEDIA_DIR: z.string().optional().describe('Folder of the media files; `media` in DATA_DIR when not set'),
+  JWT_SECRET: z
+    .string()
+    .min(32, 'must have at least 32 characters')
+    .optional()
+    .describe('Signs the sessions; generated into DATA_DIR when not set'),
+  ADMIN_EMAIL: z.email().optional().describe('First SUPER_ADMIN, made when nobody may sign in yet'),
+  ADMIN_PASSWORD: z
+    .string()
+    .min(8)
+    .max(200)
+    .optional()
+    .describe('Password of the first SUPER_ADMIN; generated and shown once when not set'),
   METRICS_TOKEN: z.string().min(16).optional().describe('Bearer token that may read /metrics without signing in'),
   SAMPLE_DATA: onOff.default(true).describe('Fill an empty database with the sample network'),
   JOBS_RUNNER: onOff.default(true).describe('Start the built-in runner with the server'),
@@ -41,7 +54,10 @@ const environment = z.object({
   JOBS_STALLED_AFTER_MS: milliseconds(300_000, 100).describe('Silence after which a run is taken back'),
   JOBS_SWEEP_MS: milliseconds(30_000, 20).describe('How often stalled runs are looked for'),
   JOBS_DRAIN_MS: milliseconds(25_000, 0).describe('How long running jobs may go on after a stop signal'),
-  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  LOG_LEVEL: z
+    .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
+    .default('info')
+    .describe('Least severe log lines to write'),
 });
 type Environment = z.output<typeof environment>;
 
@@ -71,7 +87,6 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
 /** The environment from which `readConfig` reads this configuration again, for a child process. */
 export function configEnvironment(config: Config): NodeJS.ProcessEnv {
   const entries = Object.entries(config).filter(([name, value]) => name in environment.shape && value !== undefined);
-  const write = (value: unknown) => (typeof value === 'boolean' ? (value ? 'on' : 'off') : String(value));
   return Object.fromEntries(entries.map(([name, value]) => [name, write(value)]));
 }
 
@@ -81,8 +96,13 @@ export function describeConfig(): { name: string; description: string; fallback:
   return Object.entries(environment.shape).map(([name, schema]) => ({
     name,
     description: schema.description ?? '',
-    fallback: defaults[name] === undefined ? '' : String(defaults[name]),
+    fallback: defaults[name] === undefined ? '' : write(defaults[name]),
   }));
+}
+
+function write(value: unknown): string {
+  if (typeof value === 'boolean') return value ? 'on' : 'off';
+  return String(value);
 }
 
 function describeIssues(error: z.ZodError): string {

@@ -1,0 +1,49 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { ConfigError, configEnvironment, describeConfig, readConfig } from './config.js';
+
+it('works with nothing set', () => {
+  expect(readConfig({})).toMatchObject({ PORT: 3000, HOST: '127.0.0.1', JOBS_RUNNER: true, JOBS_CONCURRENCY: 10 });
+});
+
+it('takes an empty variable for one that is not set', () => {
+  expect(readConfig({ PORT: '', DATABASE_URL: '' })).toMatchObject({ PORT: 3000, DATABASE_URL: undefined });
+});
+
+describe('a wrong value is one line that names its variable', () => {
+  it.each([
+    ['PORT', 'eighty'],
+    ['PORT', '70000'],
+    ['DATABASE_URL', 'mysql://localhost/x'],
+    ['JWT_SECRET', 'short'],
+    ['JOBS_RUNNER', 'maybe'],
+    ['JOBS_CONCURRENCY', '0'],
+    ['LOG_LEVEL', 'loud'],
+    ['ADMIN_EMAIL', 'not an address'],
+  ])('%s=%s', (name, value) => {
+    const read = () => readConfig({ [name]: value });
+    expect(read).toThrow(ConfigError);
+    expect(read).toThrow(new RegExp(`^${name}: .*$`));
+  });
+
+  it('that takes runs back before they could beat twice', () => {
+    expect(() => readConfig({ JOBS_STALLED_AFTER_MS: '40000' })).toThrow(/JOBS_STALLED_AFTER_MS .* JOBS_HEARTBEAT_MS/);
+  });
+});
+
+it('reads the same again from what a child process is given', () => {
+  const config = readConfig({
+    JOBS_RUNNER: 'off',
+    PORT: '0',
+    JWT_SECRET: 'x'.repeat(32),
+    PUBLIC_URL: 'https://jobs.example.com',
+  });
+  expect(readConfig(configEnvironment(config))).toEqual(config);
+});
+
+it('stands in the README, every variable with its default and meaning', () => {
+  const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+  for (const { name, fallback, description } of describeConfig()) {
+    expect(readme).toContain(`| \`${name}\` | ${fallback && `\`${fallback}\``} | ${description} |`);
+  }
+});
