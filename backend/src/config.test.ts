@@ -7,7 +7,7 @@ it('works with nothing set', () => {
 });
 
 it('takes an empty variable for one that is not set', () => {
-  expect(readConfig({ PORT: '', DATABASE_URL: '' })).toMatchObject({ PORT: 3000, DATABASE_URL: undefined });
+  expect(readConfig({ PORT: '', DATABASE_URL: '' })).toEqual(readConfig({}));
 });
 
 describe('a wrong value is one line that names its variable', () => {
