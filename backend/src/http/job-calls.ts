@@ -2,7 +2,7 @@ import { contract } from '@job-manager/shared/contract/index';
 import { implement } from '@orpc/server';
 import { presentRun, presentSummary } from '../present/run.js';
 import { unknownRun } from '../queue/errors.js';
-import { readActive } from '../store/active.js';
+import { readActivePicture } from '../store/active.js';
 import { readHistory } from '../store/history.js';
 import { readRun } from '../store/run.js';
 import { actorOf, type CallContext, callerOf, type HttpDeps } from './context.js';
@@ -21,7 +21,7 @@ export function createJobCalls({ pool, queue, registry }: HttpDeps, stats: Stats
       return { runs: runs.map(presentSummary), total, page: input.page, pageSize: input.pageSize };
     }),
 
-    active: os.active.handler(async () => ({ runs: (await readActive(pool)).map(presentSummary) })),
+    active: os.active.handler(async () => ({ runs: (await readActivePicture(pool)).rows.map(presentSummary) })),
 
     stats: os.stats.handler(({ input }) => (input.refresh ? stats.refresh() : stats.get())),
 

@@ -3,10 +3,10 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import * as z from 'zod';
 import { defineJob } from '../queue/job.js';
 import { SYSTEM } from '../queue/queue.js';
+import { readActivePicture } from '../store/active.js';
 import { TestEngine } from '../testing/engine.js';
 import type { Change } from './changes.js';
 import { LivePicture } from './picture.js';
-import { readActivePicture } from './picture-query.js';
 
 const opened = new Map<string, () => void>();
 const gate = defineJob({

@@ -2,11 +2,11 @@ import { EventEmitter } from 'node:events';
 import type { JobRunSummary } from '@job-manager/shared/contract/run';
 import type { ActiveCounts } from '@job-manager/shared/live';
 import { presentSummary } from '../present/run.js';
+import { type ActivePicture, readActivePicture, readRuns } from '../store/active.js';
 import type { ProgressNote } from '../store/channels.js';
 import type { Listener } from '../store/listener.js';
 import type { Sql } from '../store/sql.js';
 import { type Change, changesBetween, departureOf, progressOf } from './changes.js';
-import { type ActivePicture, readActivePicture, readRuns } from './picture-query.js';
 
 export interface Snapshot {
   runs: JobRunSummary[];
