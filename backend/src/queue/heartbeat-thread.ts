@@ -1,6 +1,6 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
 import pg from 'pg';
+import { Alarm } from './alarm.js';
 import type { HeartbeatNews, HeartbeatOptions, HeartbeatOrder } from './heartbeat.js';
 import { beat, type Lease } from './transitions/beat.js';
 
@@ -12,7 +12,8 @@ const port = parentPort;
 if (!port) throw new Error('heartbeat-thread runs as a thread of a runner');
 
 const leases = new Map<string, Lease>();
-const stopping = new AbortController();
+const alarm = new Alarm();
+let isStopping = false;
 let pulse = { loopLagMs: 0, lastClaimAgoMs: null as number | null, lastProgressAgoMs: null as number | null };
 let client: pg.Client | undefined;
 let lastBeatAt = performance.now();
@@ -22,14 +23,16 @@ port.on('message', (order: HeartbeatOrder) => {
   if (order.type === 'hold') leases.set(order.lease.leaseToken, order.lease);
   if (order.type === 'drop') leases.delete(order.leaseToken);
   if (order.type === 'pulse') pulse = order;
-  if (order.type === 'stop') stopping.abort();
+  if (order.type === 'stop') isStopping = true;
+  if (order.type === 'stop' || order.type === 'beat') alarm.ring();
 });
 
-while (!stopping.signal.aborted) {
+while (!isStopping) {
+  alarm.reset();
   await tick();
   // After a failure soon again: the lease runs.
   const pauseMs = isUnreachable ? Math.min(options.intervalMs, 1_000) : options.intervalMs;
-  await delay(pauseMs, undefined, { signal: stopping.signal }).catch(() => {});
+  await alarm.sleep(pauseMs);
 }
 await client?.end().catch(() => {});
 port.close();

@@ -22,6 +22,7 @@ export type HeartbeatOrder =
   | { type: 'hold'; lease: Lease }
   | { type: 'drop'; leaseToken: string }
   | { type: 'pulse'; loopLagMs: number; lastClaimAgoMs: number | null; lastProgressAgoMs: number | null }
+  | { type: 'beat' }
   | { type: 'stop' };
 
 /**
@@ -54,6 +55,11 @@ export class Heartbeat {
   drop(leaseToken: string): void {
     this.#leases.delete(leaseToken);
     this.#order({ type: 'drop', leaseToken });
+  }
+
+  /** Beats at once instead of when the next is due. */
+  beatNow(): void {
+    this.#order({ type: 'beat' });
   }
 
   async stop(): Promise<void> {

@@ -339,6 +339,15 @@ describe('cancelling', () => {
     expect(executions.some((entry) => entry.startsWith(`${id}/`))).toBe(false);
   });
 
+  it('stops a run whose cancel request overtakes the answer of its claim', async () => {
+    const runner = engine.runner();
+    const id = await runOf('untilStopped');
+    runner.cancel(id);
+    await runner.tick();
+    await engine.queue.cancel(id, SYSTEM);
+    await engine.until(id, 'CANCELLED');
+  });
+
   it('changes and audits nothing the second time', async () => {
     const id = await runOf('succeed');
     const first = await engine.queue.cancel(id, SYSTEM);

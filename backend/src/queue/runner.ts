@@ -5,12 +5,15 @@ import type { Listener } from '../store/listener.js';
 import type { Notifier } from '../store/notifier.js';
 import { registerRunner, setRunnerStatus } from '../store/runners.js';
 import type { Sql } from '../store/sql.js';
+import { Alarm } from './alarm.js';
 import { Completions } from './completions.js';
+import { EarlyCancels } from './early-cancels.js';
 import type { QueueEvents } from './events.js';
 import { Execution, type ExecutionResult, type StopReason } from './executor.js';
 import { Heartbeat, type HeartbeatNews } from './heartbeat.js';
 import type { JobContext } from './job.js';
 import { ProgressReporter } from './progress-reporter.js';
+import { Reachability } from './reachability.js';
 import type { Registry } from './registry.js';
 import { type ClaimedRun, claimDueRuns } from './transitions/claim.js';
 import { releaseRuns } from './transitions/release.js';
@@ -56,23 +59,29 @@ export class Runner {
   readonly #progress: ProgressReporter;
   #heartbeat: Heartbeat | undefined;
   readonly #onQueued = () => this.wakeUp();
+  readonly #onConnected = () => {
+    this.wakeUp();
+    // Brings the cancel requests that were missed meanwhile.
+    this.#heartbeat?.beatNow();
+  };
   readonly #onCancel = (payload: string) => {
     for (const runId of parseIds(payload)) this.cancel(runId);
   };
-  #wake: () => void = () => {};
-  #isWoken = false;
+  readonly #alarm = new Alarm();
+  readonly #earlyCancels = new EarlyCancels();
+  readonly #database: Reachability;
   #isStopping = false;
   #looping: Promise<void> | undefined;
   #lastClaimAt: number | null = null;
-  #unreachableSince: number | undefined;
   #onIdle: (() => void)[] = [];
 
   constructor(options: RunnerOptions) {
     this.#options = options;
+    this.#database = new Reachability(options.events);
     this.#progress = new ProgressReporter(options.sql, options.notifier);
     this.#completions = new Completions({
       sql: options.sql,
-      onUnreachable: (error) => this.#noteUnreachable('recording outcomes', error),
+      onUnreachable: (error) => this.#database.noteUnreachable('recording outcomes', error),
       onFault: (error) => options.events.emit('fault', { during: 'recording outcomes', error }),
     });
   }
@@ -85,7 +94,7 @@ export class Runner {
   async open(): Promise<void> {
     const { sql, kind, host, version, settings, databaseUrl, events, listener } = this.#options;
     const row = { id: this.id, kind, host, version, pid: process.pid, concurrency: settings.concurrency };
-    await this.#untilReachable('registering', () => registerRunner(sql, row));
+    await this.#database.untilDone('registering', () => registerRunner(sql, row));
     this.#heartbeat = new Heartbeat(
       {
         url: databaseUrl,
@@ -97,7 +106,7 @@ export class Runner {
       () => ({ lastClaimAt: this.#lastClaimAt, lastProgressAt: this.#progress.lastProgressAt }),
     );
     listener?.on('queued', this.#onQueued);
-    listener?.on('connected', this.#onQueued);
+    listener?.on('connected', this.#onConnected);
     listener?.on('cancel', this.#onCancel);
     events.emit('runnerStarted', { runnerId: this.id, concurrency: settings.concurrency });
   }
@@ -123,8 +132,7 @@ export class Runner {
 
   /** Looks for work now instead of at the next poll. */
   wakeUp(): void {
-    this.#isWoken = true;
-    this.#wake();
+    this.#alarm.ring();
   }
 
   /** Executes a run that this runner holds, and records its outcome. Never rejects. */
@@ -141,6 +149,7 @@ export class Runner {
     });
     const ref = { runId: run.id, jobName: run.jobName };
     this.#executions.set(run.leaseToken, execution);
+    if (this.#earlyCancels.take(run.id)) execution.stop('cancelled');
     this.#heartbeat?.hold({ id: run.id, leaseToken: run.leaseToken });
     events.emit('runStarted', { ...ref, attempt: run.attempt, claimNo: run.claimNo });
     const startedAt = performance.now();
@@ -156,11 +165,11 @@ export class Runner {
     return result;
   }
 
-  /** Asks a run of this runner to stop. */
+  /** Asks a run to stop that is here, or about to arrive. */
   cancel(runId: string): void {
-    for (const execution of this.#executions.values()) {
-      if (execution.run.id === runId) execution.stop('cancelled');
-    }
+    const here = [...this.#executions.values()].filter(({ run }) => run.id === runId);
+    for (const execution of here) execution.stop('cancelled');
+    if (here.length === 0) this.#earlyCancels.add(runId);
   }
 
   /** Stops claiming, lets runs end within the grace period and hands the rest back to the queue. */
@@ -177,7 +186,7 @@ export class Runner {
     await this.#heartbeat?.stop();
     this.#options.listener
       ?.off('queued', this.#onQueued)
-      .off('connected', this.#onQueued)
+      .off('connected', this.#onConnected)
       .off('cancel', this.#onCancel);
     await setRunnerStatus(this.#options.sql, this.id, 'STOPPED').catch(() => {});
     this.#options.events.emit('runnerStopped', { runnerId: this.id, released });
@@ -187,34 +196,21 @@ export class Runner {
     let delayMs = 100;
     while (!this.#isStopping) {
       try {
-        this.#isWoken = false;
+        this.#alarm.reset();
         const before = this.#executions.size;
         const claimed = await this.tick();
-        this.#noteReachable();
+        this.#database.noteReachable();
         delayMs = 100;
         const isFull = before + claimed >= this.#options.settings.concurrency;
         if (claimed > 0 && !isFull) continue;
-        await this.#sleep(isFull ? undefined : this.#options.settings.pollMs);
+        await this.#alarm.sleep(isFull ? undefined : this.#options.settings.pollMs);
       } catch (error) {
-        if (isUnreachable(error)) this.#noteUnreachable('claiming', error);
+        if (isUnreachable(error)) this.#database.noteUnreachable('claiming', error);
         else this.#options.events.emit('fault', { during: 'claiming', error });
-        await this.#sleep(delayMs);
+        await this.#alarm.sleep(delayMs);
         delayMs = Math.min(delayMs * 2, MOST_RETRY_MS);
       }
     }
-  }
-
-  /** Until woken, or for `ms` with some jitter; without `ms`, until a slot is free. */
-  async #sleep(ms: number | undefined): Promise<void> {
-    if (this.#isWoken) return;
-    await new Promise<void>((resolve) => {
-      const timer = ms === undefined ? undefined : setTimeout(resolve, ms * (0.75 + Math.random() / 2));
-      this.#wake = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
-    this.#wake = () => {};
   }
 
   #record(run: ClaimedRun, result: Exclude<ExecutionResult, { status: 'interrupted' }>): Promise<boolean> {
@@ -272,7 +268,7 @@ export class Runner {
       this.#stopExecutions(news.tokens, 'lease lost');
     }
     if (news.type === 'cancelRequested') this.#stopExecutions(news.tokens, 'cancelled');
-    if (news.type === 'unreachable') this.#noteUnreachable('heartbeat', new Error(news.message));
+    if (news.type === 'unreachable') this.#database.noteUnreachable('heartbeat', new Error(news.message));
   }
 
   #reportLost(token: string): void {
@@ -282,30 +278,6 @@ export class Runner {
 
   #stopExecutions(tokens: string[], reason: StopReason): void {
     for (const token of tokens) this.#executions.get(token)?.stop(reason);
-  }
-
-  async #untilReachable(during: string, work: () => Promise<void>): Promise<void> {
-    for (let delayMs = 100; ; delayMs = Math.min(delayMs * 2, MOST_RETRY_MS)) {
-      try {
-        await work();
-        return this.#noteReachable();
-      } catch (error) {
-        if (!isUnreachable(error)) throw error;
-        this.#noteUnreachable(during, error);
-        await delay(delayMs);
-      }
-    }
-  }
-
-  #noteUnreachable(during: string, error: unknown): void {
-    if (this.#unreachableSince === undefined) this.#options.events.emit('databaseUnreachable', { during, error });
-    this.#unreachableSince ??= performance.now();
-  }
-
-  #noteReachable(): void {
-    if (this.#unreachableSince === undefined) return;
-    this.#options.events.emit('databaseBack', { afterMs: performance.now() - this.#unreachableSince });
-    this.#unreachableSince = undefined;
   }
 }
 
