@@ -1,0 +1,99 @@
+import { defineJob } from '@job-manager/backend/queue/job';
+import { createRegistry } from '@job-manager/backend/queue/registry';
+import { expect, it } from 'vitest';
+import * as z from 'zod';
+import { parseArguments } from './arguments.js';
+import { UsageError } from './usage-error.js';
+
+const sample = defineJob({
+  name: 'sample-job',
+  description: 'Has a parameter of each kind',
+  examples: ['tsx scripts/runJobs.ts sample-job'],
+  algorithmVersion: '1',
+  parameters: z.strictObject({
+    userId: z.number().int().optional(),
+    ratio: z.number().default(0.5),
+    dryRun: z.boolean().default(true),
+    title: z.string().optional(),
+    mode: z.enum(['fast', 'exact']).default('fast'),
+    ids: z.array(z.number().int()).default([]),
+    names: z.array(z.string()).default([]),
+    limit: z.number().int().nullable().default(null),
+    filter: z.object({ age: z.number() }).optional(),
+  }),
+  run: async () => {},
+});
+const jobs = createRegistry([sample]).definitions();
+const parse = (...args: string[]) => parseArguments(args, jobs);
+const parameters = (...args: string[]) => parse('sample-job', ...args).parameters;
+
+it.each<[string[], Record<string, unknown>]>([
+  [['--userId=8', '--ratio=0.25'], { userId: 8, ratio: 0.25 }],
+  [['--userId', '8', '--ratio', '-1e3'], { userId: 8, ratio: -1000 }],
+  [['--title=8'], { title: '8' }],
+  [['--title=a=b, c'], { title: 'a=b, c' }],
+  [['--title='], { title: '' }],
+  [['--mode=exact'], { mode: 'exact' }],
+  [['--dryRun'], { dryRun: true }],
+  [['--dryRun=false'], { dryRun: false }],
+  [['--dryRun', 'false', '--userId=1'], { dryRun: false, userId: 1 }],
+  [['--dryRun', '--userId=1'], { dryRun: true, userId: 1 }],
+  [['--no-dryRun'], { dryRun: false }],
+  [['--ids=1,2', '--ids', '3'], { ids: [1, 2, 3] }],
+  [['--ids=[4, 5]'], { ids: [4, 5] }],
+  [['--ids='], { ids: [] }],
+  [['--names=a b, c'], { names: ['a b', 'c'] }],
+  [['--limit=null'], { limit: null }],
+  [['--limit=7'], { limit: 7 }],
+  [['--filter={"age": 30}'], { filter: { age: 30 } }],
+  [['--params', '{"userId": 8}'], { userId: 8 }],
+  [['--userId=9', '--params={"userId": 8, "ratio": 1}'], { userId: 9, ratio: 1 }],
+])('reads %j by the schema', (args, expected) => {
+  expect(parameters(...args)).toEqual(expected);
+});
+
+it('tells its own options from parameters, wherever they stand', () => {
+  expect(parse('--json', 'sample-job', '--enqueue', '--userId=8', '--wait')).toMatchObject({
+    job: { name: 'sample-job' },
+    parameters: { userId: 8 },
+    json: true,
+    enqueue: true,
+    wait: true,
+    help: false,
+  });
+});
+
+it('needs no job to list them or to explain itself', () => {
+  expect(parse('--list')).toMatchObject({ job: undefined, list: true });
+  expect(parse('-h')).toMatchObject({ job: undefined, help: true });
+});
+
+it.each<[string[], RegExp]>([
+  [['sample-jbo'], /no job "sample-jbo"; did you mean sample-job\?/],
+  [['zzz'], /no job "zzz"\. --list/],
+  [['sample-job', '--userid=8'], /no parameter --userid; did you mean --userId\?/],
+  [['sample-job', '--enque'], /did you mean --enqueue\?/],
+  [['sample-job', '--zzzzzz=1'], /no parameter --zzzzzz\. --help/],
+  [['sample-job', '--__proto__=1'], /no parameter --__proto__/],
+  [['sample-job', '--constructor=1'], /no parameter --constructor/],
+  [['sample-job', '--userId=abc'], /--userId must be a whole number, not "abc"/],
+  [['sample-job', '--userId='], /--userId must be a whole number, not ""/],
+  [['sample-job', '--ratio=Infinity'], /--ratio must be a number/],
+  [['sample-job', '--userId'], /--userId needs a value/],
+  [['sample-job', '--userId', '--dryRun'], /--userId needs a value/],
+  [['sample-job', '--dryRun=yes'], /--dryRun must be true or false, not "yes"/],
+  [['sample-job', '--no-dryRun=true'], /--no-dryRun takes no value/],
+  [['sample-job', '--no-title'], /no parameter --no-title/],
+  [['sample-job', '--ids=1,x'], /--ids must be a whole number, not "x"/],
+  [['sample-job', '--ids=[1'], /--ids starts like a JSON array/],
+  [['sample-job', '--filter=[1]'], /--filter must be a JSON object/],
+  [['sample-job', '--userId=1', '--userId=2'], /--userId is given twice/],
+  [['sample-job', '--params', '[1]'], /--params must be a JSON object/],
+  [['sample-job', '--params={'], /--params must be a JSON object/],
+  [['sample-job', '--json=1'], /--json takes no value/],
+  [['sample-job', 'other'], /what "other" is for/],
+  [['--lsit'], /no option --lsit; did you mean --list\?/],
+])('refuses %j in one line', (args, message) => {
+  expect(() => parse(...args)).toThrow(UsageError);
+  expect(() => parse(...args)).toThrow(message);
+});

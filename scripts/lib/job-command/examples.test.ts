@@ -1,0 +1,37 @@
+import { jobs } from '@job-manager/backend/jobs/registry';
+import { createRegistry } from '@job-manager/backend/queue/registry';
+import { expect, it } from 'vitest';
+import { OPTIONS, parseArguments } from './arguments.js';
+import { describeJob, listJobs } from './help.js';
+import { parametersOf } from './parameter.js';
+
+const registry = createRegistry(jobs);
+const definitions = registry.definitions();
+const examples = definitions.flatMap((job) => job.examples.map((example) => ({ job, example })));
+
+it.each(examples)('the example "$example" is a command that works', ({ job, example }) => {
+  const [program, script, ...args] = example.split(/\s+/);
+  expect([program, script]).toEqual(['tsx', 'scripts/runJobs.ts']);
+  const command = parseArguments(args, definitions);
+  expect(command.job?.name).toBe(job.name);
+  expect(() => registry.check(job.name, command.parameters)).not.toThrow();
+});
+
+it.each(definitions)('$name has no parameter that would hide an option of the command', (job) => {
+  const reserved = [...Object.keys(OPTIONS), 'params'];
+  expect(parametersOf(job).filter(({ name }) => reserved.includes(name))).toEqual([]);
+});
+
+it.each(definitions)('the help of $name tells each parameter and its meaning', (job) => {
+  const help = describeJob(job);
+  for (const { name, schema } of parametersOf(job)) {
+    expect(help).toContain(`--${name}`);
+    expect(schema.description, `${job.name} --${name} has a description`).toBeTruthy();
+    expect(help).toContain(schema.description);
+  }
+});
+
+it('lists every job', () => {
+  const list = listJobs(definitions);
+  for (const { name } of definitions) expect(list).toContain(name);
+});

@@ -1,0 +1,83 @@
+import type { JobDefinition } from '@job-manager/shared/contract/run';
+import pc from 'picocolors';
+import { OPTIONS } from './arguments.js';
+import { type Parameter, parametersOf } from './parameter.js';
+
+const PROGRAM = 'tsx scripts/runJobs.ts';
+
+/** Every job with what it does. */
+export function listJobs(jobs: readonly JobDefinition[]): string {
+  return table(jobs.map(({ name, description }) => [name, description]));
+}
+
+/** How to use the command. */
+export function describeCommand(): string {
+  return [
+    `Usage: ${PROGRAM} <job> [--parameter=value …] [options]`,
+    '',
+    'Runs a job here and now, as a tracked run that the panel shows live.',
+    '',
+    heading('Options'),
+    table(optionRows()),
+    '',
+    `See ${PROGRAM} --list, and ${PROGRAM} <job> --help.`,
+    'Ends with 0 after success, 1 after a failure, 2 for a wrong command line, 130 when cancelled.',
+  ].join('\n');
+}
+
+/** How to use one job, from its schema. */
+export function describeJob(job: JobDefinition): string {
+  const parameters = parametersOf(job);
+  const rows = parameters.map((parameter) => [
+    `--${parameter.name} ${placeholderOf(parameter)}`.trim(),
+    describe(parameter),
+  ]);
+  return [
+    `Usage: ${PROGRAM} ${job.name}${parameters.length > 0 ? ' [--parameter=value …]' : ''} [options]`,
+    '',
+    job.description,
+    '',
+    ...(rows.length > 0 ? [heading('Parameters'), table(rows), ''] : []),
+    heading('Options'),
+    table(optionRows()),
+    '',
+    heading('Examples'),
+    ...job.examples.map((example) => `  ${example}`),
+  ].join('\n');
+}
+
+function optionRows(): string[][] {
+  const rows = Object.entries(OPTIONS).map(([name, description]) => [`--${name}`, description]);
+  return [...rows, ['--params <json>', 'Parameters as one JSON object; single ones given as well win']];
+}
+
+function placeholderOf({ types, schema }: Parameter): string {
+  if (schema.enum) return `<${schema.enum.join('|')}>`;
+  if (types.join() === 'boolean') return '';
+  if (types.includes('array')) return '<a,b,…>';
+  return types.length === 0 ? '<value>' : `<${types.join('|')}>`;
+}
+
+function describe({ schema, isRequired }: Parameter): string {
+  const facts = [rangeOf(schema), isRequired ? 'required' : '', defaultOf(schema)].filter(Boolean).join(', ');
+  return [schema.description ?? '', facts && pc.dim(`(${facts})`)].filter(Boolean).join(' ');
+}
+
+/** Bounds that come from the number type itself say nothing to a reader. */
+function rangeOf({ minimum, maximum }: Parameter['schema']): string {
+  const isTold = (bound: number | undefined) => bound !== undefined && Math.abs(bound) < 2 ** 31 - 1;
+  if (isTold(minimum) && isTold(maximum)) return `${minimum} to ${maximum}`;
+  if (isTold(minimum)) return `${minimum} or more`;
+  return isTold(maximum) ? `${maximum} or less` : '';
+}
+
+function defaultOf(schema: Parameter['schema']): string {
+  return schema.default === undefined ? '' : `default ${JSON.stringify(schema.default)}`;
+}
+
+const heading = (text: string) => pc.bold(text);
+
+function table(rows: string[][]): string {
+  const width = Math.max(...rows.map(([left = '']) => left.length));
+  return rows.map(([left = '', right = '']) => `  ${left.padEnd(width)}  ${right}`).join('\n');
+}

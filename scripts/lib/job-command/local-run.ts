@@ -1,0 +1,136 @@
+import { userInfo } from 'node:os';
+import type { Config } from '@job-manager/backend/config';
+import { createPool, createPrisma } from '@job-manager/backend/database/client';
+import { QueueEvents } from '@job-manager/backend/queue/events';
+import type { ExecutionResult } from '@job-manager/backend/queue/executor';
+import type { AnyJob } from '@job-manager/backend/queue/job';
+import { Rescuer } from '@job-manager/backend/queue/maintenance/rescuer';
+import { type Actor, createQueue, SYSTEM } from '@job-manager/backend/queue/queue';
+import { createRegistry } from '@job-manager/backend/queue/registry';
+import { runHere } from '@job-manager/backend/queue/run-here';
+import { Runner } from '@job-manager/backend/queue/runner';
+import { catchStrayErrors } from '@job-manager/backend/queue/stray-errors';
+import { Listener } from '@job-manager/backend/store/listener';
+import { Notifier } from '@job-manager/backend/store/notifier';
+import { VERSION } from '@job-manager/backend/version';
+import type { Resources } from '../resources.js';
+import type { Report } from './report.js';
+
+export interface LocalRunOptions {
+  config: Config;
+  databaseUrl: string;
+  job: AnyJob;
+  parameters: Record<string, unknown>;
+  report: Report;
+  resources: Resources;
+}
+
+export interface LocalRun {
+  ended: Promise<ExecutionResult>;
+  /** Asks the job to stop, in the open: the run remembers that it was asked. */
+  cancel(): Promise<void>;
+  /** Gives the run up without waiting for the job. */
+  abandon(): Promise<void>;
+}
+
+/** Starts a job in this process as a tracked run. Throws QueueError for parameters that don't fit. */
+export async function startLocalRun(options: LocalRunOptions): Promise<LocalRun> {
+  const { config, databaseUrl, job, parameters, report, resources } = options;
+  const events = new QueueEvents();
+  const releaseErrors = catchStrayErrors(events);
+  const registry = createRegistry([withProgress(job, report)]);
+  const sql = await resources.hold(Promise.resolve(createPool(databaseUrl, { max: 3 })), (pool) => pool.end());
+  const jobPool = await resources.hold(Promise.resolve(createPool(databaseUrl)), (pool) => pool.end());
+  const db = await resources.hold(Promise.resolve(createPrisma(jobPool)), (prisma) => prisma.$disconnect());
+  const notifier = await resources.hold(Promise.resolve(new Notifier(sql)), (each) => each.flush());
+  const listener = new Listener(config.DATABASE_LISTEN_URL ?? databaseUrl, ['cancel']);
+  await resources.hold(listener.start(), () => listener.close());
+  const runner = new Runner({
+    sql,
+    databaseUrl,
+    registry,
+    services: { db, mediaDir: config.MEDIA_DIR },
+    settings: {
+      concurrency: 1,
+      pollMs: config.JOBS_POLL_MS,
+      heartbeatMs: config.JOBS_HEARTBEAT_MS,
+      stalledAfterMs: config.JOBS_STALLED_AFTER_MS,
+      drainMs: 0,
+    },
+    kind: 'CLI',
+    host: config.HOSTNAME,
+    version: VERSION,
+    events,
+    notifier,
+    listener,
+  });
+  await resources.hold(runner.open(), async () => {
+    await runner.stop();
+    releaseErrors();
+  });
+  events.on('runLogged', ({ level, message, data }) => report.log(level, message, data));
+  events.on('databaseUnreachable', () => report.note('The database can not be reached; waiting for it'));
+
+  const stalledAfterMs = config.JOBS_STALLED_AFTER_MS;
+  const { runId, ended } = await runHere({ sql, registry, runner, jobName: job.name, parameters, actor: whoAsks() });
+  notifier.changed();
+  report.started({ runId, jobName: job.name, parameters });
+  const rescuer = new Rescuer({ sql, events, notifier, stalledAfterMs, sweepMs: config.JOBS_SWEEP_MS });
+  return {
+    ended: ended.then((result) => {
+      report.ended({ runId, ...outcomeOf(result) });
+      return result;
+    }),
+    cancel: async () => {
+      await createQueue({ sql, registry, notifier, stalledAfterMs }).cancel(runId, whoAsks());
+      runner.cancel(runId);
+    },
+    abandon: async () => {
+      await rescuer.buryRunner(runner.id);
+      await notifier.flush();
+    },
+  };
+}
+
+/** Whoever has a shell here needs no account; the audit log says which account of the machine it was. */
+export function whoAsks(): Actor {
+  return { ...SYSTEM, userAgent: `runJobs.ts, ${accountName()}` };
+}
+
+function accountName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    // An account without a name, as some containers have.
+    return `uid ${process.getuid?.() ?? 'unknown'}`;
+  }
+}
+
+/** The same job, whose progress is also told here, before it is gathered for the database. */
+function withProgress(job: AnyJob, report: Report): AnyJob {
+  let percent: number | null = null;
+  let message: string | null = null;
+  return {
+    ...job,
+    run: (ctx, parameters) => {
+      const progress = (fraction: number, text?: string) => {
+        ctx.progress(fraction, text);
+        percent = Math.min(100, Math.max(0, fraction * 100));
+        message = text ?? message;
+        report.progress(percent, message);
+      };
+      return job.run({ ...ctx, progress }, parameters);
+    },
+  };
+}
+
+function outcomeOf(result: ExecutionResult) {
+  if (result.status === 'interrupted') {
+    return { status: 'LOST' as const, error: 'Another process has taken the run away', metadata: null };
+  }
+  return {
+    status: result.status,
+    error: result.error,
+    metadata: result.json === null ? null : JSON.parse(result.json),
+  };
+}

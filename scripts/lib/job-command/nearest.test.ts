@@ -1,0 +1,24 @@
+import { expect, it } from 'vitest';
+import { nearest } from './nearest.js';
+
+const names = ['match-scores', 'media-metadata', 'media-metadata-batch', 'trending', 'affinity'];
+
+it.each([
+  ['match-score', 'match-scores'],
+  ['match_scores', 'match-scores'],
+  ['MatchScores', 'match-scores'],
+  ['trendign', 'trending'],
+  ['afinity', 'affinity'],
+  ['media-metadat', 'media-metadata'],
+  ['matc', 'match-scores'],
+])('finds the name meant by %s', (mistyped, meant) => {
+  expect(nearest(mistyped, names)).toBe(meant);
+});
+
+it.each(['', '--', 'x', 'completely-different', 'zzzzzzzz'])('suggests nothing for %j', (mistyped) => {
+  expect(nearest(mistyped, names)).toBeUndefined();
+});
+
+it('suggests nothing when there is nothing', () => {
+  expect(nearest('match', [])).toBeUndefined();
+});

@@ -1,0 +1,66 @@
+import { type Parameter, typesOf } from './parameter.js';
+import { UsageError } from './usage-error.js';
+
+/** Reads one flag's text as the type its schema asks for; arrays take commas or JSON. Throws UsageError. */
+export function readValue({ name, schema, types }: Parameter, text: string): unknown {
+  if (types.includes('array')) return readArray(name, text, schema.items ? typesOf(schema.items) : []);
+  return readScalar(name, text, types);
+}
+
+function readArray(name: string, text: string, itemTypes: string[]): unknown[] {
+  if (text.trimStart().startsWith('[')) {
+    const parsed = parseJson(text);
+    if (Array.isArray(parsed)) return parsed;
+    throw new UsageError(`--${name} starts like a JSON array, but is none.`);
+  }
+  return text === '' ? [] : text.split(',').map((item) => readScalar(name, item.trim(), itemTypes));
+}
+
+const READERS: Record<string, (text: string) => unknown> = {
+  integer: readNumber,
+  number: readNumber,
+  boolean: (text) => ({ true: true, false: false })[text],
+  null: (text) => (text === 'null' ? null : undefined),
+  object: (text) => {
+    const parsed = parseJson(text);
+    return typeof parsed === 'object' && !Array.isArray(parsed) ? (parsed ?? undefined) : undefined;
+  },
+  string: (text) => text,
+};
+/** Text fits any string, so everything else is tried first. */
+const ORDER = ['integer', 'number', 'boolean', 'null', 'object', 'string'];
+
+function readScalar(name: string, text: string, types: string[]): unknown {
+  if (types.length === 0) return parseJson(text) ?? text;
+  for (const type of ORDER.filter((each) => types.includes(each))) {
+    const value = READERS[type]?.(text);
+    if (value !== undefined) return value;
+  }
+  throw new UsageError(`--${name} must be ${types.map(describeType).join(' or ')}, not ${JSON.stringify(text)}.`);
+}
+
+/** Whether a whole number is wanted is left to the schema, which says it better. */
+function readNumber(text: string): number | undefined {
+  const value = Number(text);
+  return text.trim() !== '' && Number.isFinite(value) ? value : undefined;
+}
+
+const DESCRIPTIONS: Record<string, string> = {
+  integer: 'a whole number',
+  number: 'a number',
+  boolean: 'true or false',
+  object: 'a JSON object',
+};
+
+/** A type in words. */
+export function describeType(type: string): string {
+  return DESCRIPTIONS[type] ?? type;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

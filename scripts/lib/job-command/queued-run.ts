@@ -1,0 +1,71 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { createPool } from '@job-manager/backend/database/client';
+import type { AnyJob } from '@job-manager/backend/queue/job';
+import { createQueue, type Queue } from '@job-manager/backend/queue/queue';
+import { createRegistry } from '@job-manager/backend/queue/registry';
+import { Notifier } from '@job-manager/backend/store/notifier';
+import { readRun } from '@job-manager/backend/store/run';
+import type { RunRow } from '@job-manager/backend/store/run-row';
+import { isTerminal, type TerminalStatus } from '@job-manager/shared/run';
+import { whoAsks } from './local-run.js';
+import type { Report } from './report.js';
+
+const LOOK_EVERY_MS = 300;
+
+export interface QueuedRunOptions {
+  pool: ReturnType<typeof createPool>;
+  job: AnyJob;
+  parameters: Record<string, unknown>;
+  report: Report;
+  stalledAfterMs: number;
+}
+
+export interface QueuedRun {
+  cancel(): Promise<void>;
+  /** Follows the run to its end, whoever executes it. */
+  wait(): Promise<TerminalStatus>;
+}
+
+/** Queues a run for any runner. Throws QueueError for parameters that don't fit. */
+export async function queueRun(options: QueuedRunOptions): Promise<QueuedRun> {
+  const { pool, job, parameters, report, stalledAfterMs } = options;
+  const notifier = new Notifier(pool);
+  const queue = createQueue({ sql: pool, registry: createRegistry([job]), notifier, stalledAfterMs });
+  const run = await queue.enqueue({ jobName: job.name, parameters, trigger: 'MANUAL' }, whoAsks());
+  await notifier.flush();
+  report.queued({ runId: run.id, jobName: job.name, parameters });
+  if (!(await hasRunner(pool)))
+    report.note('No runner is up; the run starts with the next one (pnpm start, or pnpm worker:jobs).');
+  return {
+    cancel: () => cancel(queue, notifier, run.id),
+    wait: () => follow(pool, run.id, report),
+  };
+}
+
+async function hasRunner(pool: QueuedRunOptions['pool']): Promise<boolean> {
+  const found = await pool.query(`SELECT FROM "Runner" WHERE status = 'ACTIVE' AND kind <> 'CLI' LIMIT 1`);
+  return found.rowCount === 1;
+}
+
+async function cancel(queue: Queue, notifier: Notifier, runId: string): Promise<void> {
+  await queue.cancel(runId, whoAsks());
+  await notifier.flush();
+}
+
+async function follow(pool: QueuedRunOptions['pool'], runId: string, report: Report): Promise<TerminalStatus> {
+  let claimNo = 0;
+  for (;;) {
+    const run = await readRun(pool, runId);
+    if (!run) throw new Error(`Run #${runId} is gone`);
+    if (isTerminal(run.status)) return end(run, run.status, report);
+    if (run.claimNo > claimNo) report.started({ runId, jobName: run.jobName, parameters: run.parameters });
+    claimNo = run.claimNo;
+    if (run.status === 'RUNNING') report.progress(run.progressPercent, run.progressMessage);
+    await delay(LOOK_EVERY_MS);
+  }
+}
+
+function end(run: RunRow, status: TerminalStatus, report: Report): TerminalStatus {
+  report.ended({ runId: run.id, status, error: run.error, metadata: run.metadata });
+  return status;
+}
