@@ -34,7 +34,7 @@ export async function findChromium(): Promise<string> {
 }
 
 /** The same without installing anything. */
-export async function findInstalledChromium(): Promise<string | undefined> {
+async function findInstalledChromium(): Promise<string | undefined> {
   const given = process.env.CHROMIUM_PATH;
   for (const program of given ? [given] : [chromium.executablePath(), ...SYSTEM_BROWSERS]) {
     if (existsSync(program) && (await runs(program))) return program;

@@ -5,7 +5,7 @@ import { ensurePrismaClient } from './client.js';
 import { acquireDatabase, type Database, migrateDatabase } from './database.js';
 import { ensureOperator, type SignIn } from './first-operator.js';
 import { ensurePanel } from './panel.js';
-import { type Phase, runPhases } from './phases.js';
+import { type Phase, runPhases, type Say } from './phases.js';
 import type { Resources } from './resources.js';
 
 type Pool = ReturnType<typeof createPool>;
@@ -49,9 +49,7 @@ export async function prepareProduct(options: ProductOptions): Promise<PreparedP
       },
     },
     { title: 'Migrations', work: () => migrateWith(opened().database.url) },
-    ...(config.SAMPLE_DATA
-      ? [{ title: 'Sample data', work: (say: (text: string) => void) => fill(opened().pool, options, say) }]
-      : []),
+    ...(config.SAMPLE_DATA ? [{ title: 'Sample data', work: (say: Say) => fill(opened().pool, options, say) }] : []),
     {
       title: 'Operator account',
       work: async () => {
@@ -94,7 +92,7 @@ async function migrateWith(url: string): Promise<string> {
   return applied.length > 0 ? `Applied ${applied.length} migrations` : 'Migrations are current';
 }
 
-async function fill(pool: Pool, options: ProductOptions, say: (text: string) => void): Promise<string> {
+async function fill(pool: Pool, options: ProductOptions, say: Say): Promise<string> {
   const { isEmpty, seedSampleData } = await import('../../prisma/seed/seed.js');
   if (!(await isEmpty(pool))) return 'Data is there already';
   const { sampleUsers: users, config } = options;

@@ -53,7 +53,7 @@ const DESCRIPTIONS: Record<string, string> = {
 };
 
 /** A type in words. */
-export function describeType(type: string): string {
+function describeType(type: string): string {
   return DESCRIPTIONS[type] ?? type;
 }
 

@@ -1,7 +1,7 @@
 import type { TerminalStatus } from '@job-manager/shared/run';
 import pc from 'picocolors';
 
-export interface RunStart {
+interface RunStart {
   runId: string;
   jobName: string;
   parameters: Record<string, unknown>;

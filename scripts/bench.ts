@@ -1,0 +1,69 @@
+import { Command } from 'commander';
+import pc from 'picocolors';
+import type { BenchReport } from './bench/report.js';
+import { ensurePrismaClient } from './lib/client.js';
+import { Refusal, reportFailure } from './lib/refusal.js';
+import { Resources } from './lib/resources.js';
+import { onStopSignals } from './lib/stop-signals.js';
+
+/** However busy the machine is. */
+const WITHIN_MS = 5 * 60_000;
+
+const { json, only, strict } = new Command('bench')
+  .description('Measures how fast the product is, on a server and data of its own, against its targets.')
+  .option('--json', 'figures as JSON on standard output, the table on standard error')
+  .option('--only <parts>', 'measure these alone, such as first-load,history-api', (text) => text.split(','))
+  .option('--strict', 'exit with 1 when a target is missed')
+  .showHelpAfterError('Try --help.')
+  .parse()
+  .opts<{ json?: true; only?: string[]; strict?: true }>();
+
+const resources = new Resources();
+const stopping = new AbortController();
+let report: BenchReport | undefined;
+onStopSignals({ stop: () => stopping.abort(), force: () => process.exit(130) });
+
+try {
+  await Promise.race([bench(), stopRequested(), timeOut()]);
+} catch (error) {
+  reportFailure(error);
+  process.exitCode = 1;
+}
+if (report) await tell(report);
+if (stopping.signal.aborted) process.exitCode = 130;
+await resources.closeAll().catch((error) => {
+  reportFailure(error);
+  process.exitCode = 1;
+});
+process.exit();
+
+async function bench(): Promise<void> {
+  await ensurePrismaClient();
+  const { runBench } = await import('./bench/run-bench.js');
+  const onReport = (newest: BenchReport) => {
+    report = newest;
+  };
+  await runBench({ only, resources, signal: stopping.signal, say, onReport });
+}
+
+async function tell(told: BenchReport): Promise<void> {
+  const { missesOf, toJson, toTable } = await import('./bench/report.js');
+  if (json) console.log(toJson(told));
+  (json ? console.error : console.log)(toTable(told));
+  if (strict && missesOf(told).length > 0) process.exitCode = 1;
+}
+
+function say(text: string): void {
+  console.error(pc.dim(`${text} …`));
+}
+
+function stopRequested(): Promise<void> {
+  return new Promise((resolve) => stopping.signal.addEventListener('abort', () => resolve(), { once: true }));
+}
+
+function timeOut(): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    const refuse = () => reject(new Refusal('It took longer than five minutes: the machine is too busy to measure.'));
+    setTimeout(refuse, WITHIN_MS).unref();
+  });
+}

@@ -1,0 +1,32 @@
+import { expect, it } from 'vitest';
+import { clockOffset } from './clock.js';
+
+/** A clock that stands still, and another one ahead of it, asked over a way of which each half takes its time. */
+function twoClocks(aheadMs: number, ways: [there: number, back: number][]) {
+  let time = 1_000;
+  let asked = 0;
+  const ask = async () => {
+    const [there, back] = ways[asked++ % ways.length] ?? [0, 0];
+    time += there;
+    const answer = time + aheadMs;
+    time += back;
+    return answer;
+  };
+  return { ask, here: () => time };
+}
+
+it('finds how far another clock is ahead, or behind', async () => {
+  for (const ahead of [250, 0, -3_600_000]) {
+    const { ask, here } = twoClocks(ahead, [[2, 2]]);
+    expect(await clockOffset(ask, here)).toBe(ahead);
+  }
+});
+
+it('believes the quickest answer', async () => {
+  const { ask, here } = twoClocks(100, [
+    [80, 3],
+    [1, 1],
+    [2, 40],
+  ]);
+  expect(await clockOffset(ask, here)).toBe(100);
+});

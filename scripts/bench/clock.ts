@@ -1,0 +1,31 @@
+import type { Bench } from './bench.js';
+
+/** This process's wall clock in milliseconds, finer than `Date.now()`. */
+export const now = (): number => performance.timeOrigin + performance.now();
+
+const ASKED = 25;
+
+/**
+ * How many milliseconds another clock is ahead of `here`. It is asked several times; the quickest answer
+ * tells best, wrong by half its way there and back at most.
+ */
+export async function clockOffset(ask: () => Promise<number>, here: () => number = now): Promise<number> {
+  let best = { wayMs: Number.POSITIVE_INFINITY, offset: 0 };
+  for (let asked = 0; asked < ASKED; asked += 1) {
+    const from = here();
+    const there = await ask();
+    const to = here();
+    if (to - from < best.wayMs) best = { wayMs: to - from, offset: there - (from + to) / 2 };
+  }
+  return best.offset;
+}
+
+/** How far the database's clock is ahead of ours. */
+export async function databaseOffset({ pool }: Pick<Bench, 'pool'>): Promise<number> {
+  const client = await pool.connect();
+  const ask = async () => {
+    const { rows } = await client.query('SELECT extract(epoch FROM clock_timestamp())::float8 * 1000 AS ms');
+    return Number(rows[0]?.ms);
+  };
+  return clockOffset(ask).finally(() => client.release());
+}

@@ -1,0 +1,54 @@
+import { hostname } from 'node:os';
+import { createPool, createPrisma } from '@job-manager/backend/database/client';
+import { QueueEvents } from '@job-manager/backend/queue/events';
+import type { AnyJob } from '@job-manager/backend/queue/job';
+import { createQueue, type Queue } from '@job-manager/backend/queue/queue';
+import { createRegistry } from '@job-manager/backend/queue/registry';
+import { Runner } from '@job-manager/backend/queue/runner';
+import { Listener } from '@job-manager/backend/store/listener';
+import { Notifier } from '@job-manager/backend/store/notifier';
+import type { Bench } from './bench.js';
+
+export interface OwnEngine {
+  queue: Queue;
+  runner: Runner;
+}
+
+/**
+ * Works with a queue and a runner in this process, for jobs that the product doesn't have; the settings are
+ * the product's defaults. The runner is the work's to start; it is stopped afterwards.
+ */
+export async function withOwnEngine<T>(
+  bench: Bench,
+  jobs: AnyJob[],
+  work: (engine: OwnEngine) => Promise<T>,
+): Promise<T> {
+  const sql = createPool(bench.databaseUrl, { max: 5 });
+  const db = createPrisma(sql);
+  const notifier = new Notifier(sql);
+  const registry = createRegistry(jobs);
+  const listener = new Listener(bench.databaseUrl, ['queued', 'cancel']);
+  const runner = new Runner({
+    sql,
+    databaseUrl: bench.databaseUrl,
+    registry,
+    services: { db, mediaDir: bench.mediaDir },
+    settings: { concurrency: 10, pollMs: 1_000, heartbeatMs: 30_000, stalledAfterMs: 300_000, drainMs: 1_000 },
+    kind: 'WORKER',
+    host: hostname(),
+    version: 'bench',
+    events: new QueueEvents(),
+    notifier,
+    listener,
+  });
+  try {
+    await listener.start();
+    return await work({ queue: createQueue({ sql, registry, notifier, stalledAfterMs: 300_000 }), runner });
+  } finally {
+    await runner.stop();
+    await listener.close();
+    await notifier.flush();
+    await db.$disconnect();
+    await sql.end();
+  }
+}

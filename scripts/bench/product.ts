@@ -1,0 +1,132 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { openSync } from 'node:fs';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { type Config, configEnvironment, readConfig } from '@job-manager/backend/config';
+import { createPool } from '@job-manager/backend/database/client';
+import { acquireEmbeddedDatabase } from '@job-manager/backend/database/embedded';
+import { typescriptArgs } from '@job-manager/backend/typescript-loader';
+import { seedSampleData } from '../../prisma/seed/seed.js';
+import { migrateDatabase } from '../lib/database.js';
+import { ensureOperator } from '../lib/first-operator.js';
+import { ensurePanel } from '../lib/panel.js';
+import type { Resources } from '../lib/resources.js';
+import type { Bench } from './bench.js';
+import { addHistory } from './history-rows.js';
+import type { Listening } from './server-process.js';
+
+const SERVER = fileURLToPath(new URL('./server-process.ts', import.meta.url));
+const SAMPLE_USERS = 40;
+const FINISHED_RUNS = 100_000;
+const RUNNER_WITHIN_MS = 30_000;
+const OPERATOR = { email: 'bench@example.com', password: randomBytes(18).toString('hex') };
+
+export type Product = Pick<Bench, 'url' | 'databaseUrl' | 'pool' | 'mediaDir' | 'call'> & { operator: typeof OPERATOR };
+
+interface StartOptions {
+  resources: Resources;
+  signal: AbortSignal;
+  say(text: string): void;
+}
+
+/**
+ * Starts the product as users have it, on data of its own that goes with it: a new embedded PostgreSQL with
+ * the usual durability, a small network, a long history, the built panel, the server and its runner.
+ */
+export async function startProduct({ resources, signal, say }: StartOptions): Promise<Product> {
+  const folder = await resources.hold(makeFolder(), (path) => rm(path, { recursive: true, force: true }));
+  say('building the panel, unless it is current');
+  await ensurePanel(signal);
+  say('starting PostgreSQL');
+  const { url: databaseUrl } = await resources.hold(startDatabase(folder), (database) => database.release());
+  await migrateDatabase(databaseUrl);
+  const pool = await resources.hold(Promise.resolve(createPool(databaseUrl, { max: 5 })), (held) => held.end());
+  const config = configOf(folder, databaseUrl);
+  say(`writing ${SAMPLE_USERS} sample users and ${FINISHED_RUNS.toLocaleString('en')} finished runs`);
+  await seedSampleData({ pool, mediaDir: config.MEDIA_DIR, users: SAMPLE_USERS });
+  await ensureOperator(pool, config);
+  await addHistory({ pool }, FINISHED_RUNS);
+  say('starting server and runner');
+  const url = await startServer(config, folder, resources);
+  await untilRunnerClaims(pool);
+  return { url, databaseUrl, pool, mediaDir: config.MEDIA_DIR, operator: OPERATOR, call: await signIn(url) };
+}
+
+/** Open to enter, because as root the database runs under an account of its own. */
+async function makeFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'job-manager-bench-'));
+  await chmod(folder, 0o755);
+  return folder;
+}
+
+function startDatabase(folder: string) {
+  return acquireEmbeddedDatabase({
+    dataDir: folder,
+    home: join(folder, 'postgres'),
+    settings: ['shared_preload_libraries=pg_stat_statements'],
+  });
+}
+
+/** The defaults, whatever is set around the benchmark: its figures are those of the product as it comes. */
+function configOf(folder: string, databaseUrl: string): Config {
+  return readConfig({
+    PORT: '0',
+    DATA_DIR: folder,
+    DATABASE_URL: databaseUrl,
+    ADMIN_EMAIL: OPERATOR.email,
+    ADMIN_PASSWORD: OPERATOR.password,
+  });
+}
+
+async function startServer(config: Config, folder: string, resources: Resources): Promise<string> {
+  const log = openSync(join(folder, 'server.log'), 'a');
+  const child = fork(SERVER, {
+    env: { PATH: process.env.PATH, ...configEnvironment(config) },
+    execArgv: typescriptArgs,
+    stdio: ['ignore', log, 'inherit', 'ipc'],
+  });
+  await resources.hold(Promise.resolve(child), stopServer);
+  return new Promise((resolve, reject) => {
+    child.once('message', ({ url }: Listening) => resolve(url));
+    child.once('exit', (code) => reject(new Error(`The server ended by itself, with code ${code}.`)));
+  });
+}
+
+async function stopServer(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exited = new Promise((resolve) => child.once('exit', resolve));
+  child.kill('SIGTERM');
+  await exited;
+}
+
+async function untilRunnerClaims(pool: Bench['pool']): Promise<void> {
+  const deadline = performance.now() + RUNNER_WITHIN_MS;
+  for (;;) {
+    const { rowCount } = await pool.query(`SELECT FROM "Runner" WHERE kind = 'BUILT_IN' AND status = 'ACTIVE'`);
+    if (rowCount) return;
+    if (performance.now() > deadline) throw new Error('The built-in runner did not start.');
+    await delay(50);
+  }
+}
+
+/** Signs a program in, and answers how it calls the API from then on. */
+async function signIn(url: string): Promise<Bench['call']> {
+  const headers: Record<string, string> = { 'content-type': 'application/json' };
+  const call: Bench['call'] = async (method, path, body) => {
+    const answer = await fetch(`${url}/api${path}`, {
+      method,
+      headers,
+      body: body === undefined ? undefined : JSON.stringify(body),
+    });
+    const text = await answer.text();
+    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
+    return text;
+  };
+  const { token } = JSON.parse(await call('POST', '/auth/token', OPERATOR)) as { token: string };
+  headers.authorization = `Bearer ${token}`;
+  return call;
+}

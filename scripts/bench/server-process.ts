@@ -1,0 +1,21 @@
+import { readConfig } from '@job-manager/backend/config';
+import { serve } from '../lib/product.js';
+import { Resources } from '../lib/resources.js';
+
+/** What this process says once it listens. */
+export interface Listening {
+  url: string;
+}
+
+// The server in a process of its own, as users have it: what measures it must not slow it down.
+// Ctrl-C reaches the whole group; the benchmark says when it is time.
+process.on('SIGINT', () => {});
+const config = readConfig();
+const resources = new Resources();
+const stop = () => void resources.closeAll().finally(() => process.exit());
+process.once('SIGTERM', stop);
+// The benchmark is gone, killed perhaps: nobody else would end this process.
+process.once('disconnect', stop);
+
+const { url } = await serve({ config, databaseUrl: config.DATABASE_URL ?? '', resources });
+process.send?.({ url } satisfies Listening);
