@@ -11,9 +11,7 @@ export const paths = {
 
 /** The sign-in page that leads back to `address` afterwards. */
 export function loginFor(address: string): string {
-  return address === paths.admin || address === '/'
-    ? paths.login
-    : `${paths.login}?next=${encodeURIComponent(address)}`;
+  return address.startsWith(`${paths.admin}/`) ? `${paths.login}?next=${encodeURIComponent(address)}` : paths.login;
 }
 
 /** Where to go after signing in: only into the panel, never to an address of somebody else's making. */

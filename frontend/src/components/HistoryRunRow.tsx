@@ -5,9 +5,9 @@ import { Link } from 'react-router-dom';
 import { formatDuration } from '../lib/duration';
 import { paths } from '../paths';
 import classes from './HistoryRunRow.module.css';
-import { JobStatusBadge, StatusMark } from './JobStatusBadge';
+import { StatusMark } from './JobStatusBadge';
 import { RelativeTime } from './RelativeTime';
-import { triggerLabel } from './status';
+import { statusLook, triggerLabel } from './status';
 
 interface Props {
   run: JobRunSummary;
@@ -31,7 +31,9 @@ export const HistoryRunRow = memo(function HistoryRunRow({ run, onViewDetails }:
         )}
       </div>
       <div className={classes.facts}>
-        <JobStatusBadge status={run.status} />
+        <span className={classes.status} data-tone={statusLook[run.status].tone}>
+          {statusLook[run.status].label}
+        </span>
         <span className={classes.trigger}>{triggerLabel[run.trigger]}</span>
         <span className={classes.duration}>{durationOf(run)}</span>
         <span className={classes.finished}>

@@ -1,0 +1,116 @@
+import { act, screen, waitFor } from '@testing-library/react';
+import { HttpResponse, http } from 'msw';
+import { expect, test } from 'vitest';
+import { aRun } from '../testing/a-run';
+import { backend, live, operator, problem, world } from '../testing/backend';
+import { address, openPanel } from '../testing/render-app';
+
+function acceptSignIn() {
+  backend.use(
+    http.post('/api/auth/login', async ({ request }) => {
+      const { email, password } = (await request.json()) as Record<string, string>;
+      if (password !== 'secret') return problem(401, { detail: 'Email or password is wrong.', retryable: true });
+      world.user = { ...operator, email: String(email) };
+      return HttpResponse.json({ user: world.user });
+    }),
+  );
+}
+
+test('leads to sign-in and back to the same address', async () => {
+  world.user = null;
+  acceptSignIn();
+  const { user } = await openPanel('/admin/jobs?status=FAILED&page=2');
+  await user.type(await screen.findByLabelText('Email'), 'ada@example.com');
+  await user.type(screen.getByLabelText('Password'), 'secret{Enter}');
+  expect(await screen.findByRole('heading', { name: 'Jobs', level: 1 })).toBeVisible();
+  expect(address()).toBe('/admin/jobs?status=FAILED&page=2');
+  expect(document.title).toBe('Jobs · Job Manager');
+});
+
+test('says why signing in failed and keeps the email', async () => {
+  world.user = null;
+  acceptSignIn();
+  const { user } = await openPanel('/login');
+  await user.type(await screen.findByLabelText('Email'), 'ada@example.com');
+  await user.type(screen.getByLabelText('Password'), 'wrong{Enter}');
+  expect(await screen.findByRole('alert')).toHaveTextContent('Email or password is wrong.');
+  expect(screen.getByLabelText('Email')).toHaveValue('ada@example.com');
+  expect(screen.getByLabelText('Password')).toHaveValue('');
+});
+
+test('asks for both fields before it asks the server', async () => {
+  world.user = null;
+  const { user } = await openPanel('/login');
+  await user.click(await screen.findByRole('button', { name: 'Sign in' }));
+  expect(screen.getByLabelText('Email')).toHaveAccessibleDescription('Enter your email address');
+  expect(screen.getByLabelText('Password')).toHaveAccessibleDescription('Enter your password');
+});
+
+test('tells a USER that there is no access', async () => {
+  world.user = { ...operator, role: 'USER' };
+  await openPanel('/admin/jobs');
+  expect(await screen.findByRole('heading', { name: 'No access' })).toBeVisible();
+  expect(screen.getByText('ada@example.com')).toBeVisible();
+  expect(live.connections).toBe(0);
+});
+
+test('leads to sign-in when the session ends during a call, and keeps the address', async () => {
+  world.history = [aRun.success()];
+  const { user } = await openPanel('/admin/jobs?job=match-scores');
+  await screen.findByText('Showing 1–1 of 1');
+  world.user = null;
+  await user.click(screen.getByRole('button', { name: 'Refresh' }));
+  expect(await screen.findByRole('button', { name: 'Sign in' })).toBeVisible();
+  expect(address()).toBe(`/login?next=${encodeURIComponent('/admin/jobs?job=match-scores')}`);
+});
+
+test('leads to sign-in when the server closes the socket because the session ended', async () => {
+  await openPanel('/admin/jobs');
+  await screen.findByText('No active jobs');
+  world.user = null;
+  act(() => live.close(4401));
+  expect(await screen.findByRole('button', { name: 'Sign in' })).toBeVisible();
+});
+
+test('says that access is gone when the server closes the socket because the role is', async () => {
+  await openPanel('/admin/jobs');
+  await screen.findByText('No active jobs');
+  world.user = { ...operator, role: 'USER' };
+  act(() => live.close(4403));
+  expect(await screen.findByRole('heading', { name: 'No access' })).toBeVisible();
+});
+
+test('signs out', async () => {
+  backend.use(
+    http.post('/api/auth/logout', () => {
+      world.user = null;
+      return HttpResponse.json({ ok: true });
+    }),
+  );
+  const { user } = await openPanel('/admin/dashboard');
+  await user.click(await screen.findByRole('button', { name: 'Account: ada@example.com' }));
+  await user.click(await screen.findByRole('menuitem', { name: 'Sign out' }));
+  expect(await screen.findByRole('button', { name: 'Sign in' })).toBeVisible();
+  expect(address()).toBe('/login');
+});
+
+test('offers to try again when the server cannot be reached', async () => {
+  let isDown = true;
+  backend.use(http.get('/api/auth/me', () => (isDown ? HttpResponse.error() : HttpResponse.json({ user: operator }))));
+  const { user } = await openPanel('/admin/jobs');
+  expect(await screen.findByRole('heading', { name: 'The server cannot be reached' })).toBeVisible();
+  isDown = false;
+  await user.click(screen.getByRole('button', { name: 'Retry' }));
+  expect(await screen.findByRole('heading', { name: 'Jobs', level: 1 })).toBeVisible();
+});
+
+test.each(['/nowhere', '/admin/nowhere'])('says that nothing is at %s', async (place) => {
+  await openPanel(place);
+  expect(await screen.findByRole('heading', { name: 'Page not found' })).toBeVisible();
+});
+
+test.each(['/', '/admin'])('opens the dashboard at %s', async (place) => {
+  await openPanel(place);
+  expect(await screen.findByRole('heading', { name: 'Dashboard', level: 1 })).toBeVisible();
+  await waitFor(() => expect(address()).toBe('/admin/dashboard'));
+});

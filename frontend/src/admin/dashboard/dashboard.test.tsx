@@ -1,0 +1,41 @@
+import { act, screen } from '@testing-library/react';
+import { expect, test } from 'vitest';
+import { aRun } from '../../testing/a-run';
+import { live, world } from '../../testing/backend';
+import { address, openPanel } from '../../testing/render-app';
+
+test('leads to the jobs, the monitor and the history', async () => {
+  const { user } = await openPanel('/admin/dashboard');
+  expect(await screen.findByText('147')).toBeVisible();
+  const links = screen.getByRole('navigation', { name: 'Quick links' });
+  expect(links).toHaveTextContent(/Run New Job.*Monitor.*History/);
+  await user.click(screen.getByRole('link', { name: 'Manage Jobs' }));
+  expect(await screen.findByRole('heading', { name: 'Jobs', level: 1 })).toBeVisible();
+  expect(address()).toBe('/admin/jobs');
+});
+
+test('shows the last failures, and new ones as they come', async () => {
+  world.history = [aRun.success(), aRun.failed({ error: 'Disk full' })];
+  await openPanel('/admin/dashboard');
+  expect(await screen.findByText('Error: Disk full')).toBeVisible();
+  expect(screen.getByRole('link', { name: 'All failures' })).toHaveAttribute(
+    'href',
+    '/admin/jobs/history?status=FAILED',
+  );
+  const failed = aRun.failed({ error: 'Out of memory' });
+  world.history = [failed, ...world.history];
+  act(() => live.tell(failed));
+  expect(await screen.findByText('Error: Out of memory')).toBeVisible();
+});
+
+test('says so when nothing has failed', async () => {
+  world.history = [aRun.success()];
+  await openPanel('/admin/dashboard');
+  expect(await screen.findByText('No failures')).toBeVisible();
+});
+
+test('opens the run dialog from the quick links', async () => {
+  const { user } = await openPanel('/admin/dashboard');
+  await user.click(await screen.findByRole('button', { name: /Run New Job/ }));
+  expect(await screen.findByRole('dialog', { name: 'Run New Job' })).toBeVisible();
+});

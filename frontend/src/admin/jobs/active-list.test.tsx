@@ -1,0 +1,180 @@
+import { act, screen, waitFor, within } from '@testing-library/react';
+import { expect, test, vi } from 'vitest';
+import { aDefinition, ago, aRun } from '../../testing/a-run';
+import { callsTo, live, world } from '../../testing/backend';
+import { openPanel } from '../../testing/render-app';
+
+const list = () => within(document.querySelector<HTMLElement>('.active-jobs') as HTMLElement);
+const rows = () => list().queryAllByRole('listitem');
+const shownIds = () => rows().map((row) => row.dataset.run);
+
+test('shows the snapshot: what runs with its progress, what waits', async () => {
+  const running = aRun.running({ progressPercent: 67, progressMessage: 'Processing batch 3/5' });
+  const queued = aRun.queued({ jobName: 'profile-search-index' });
+  world.active = [running, queued];
+  await openPanel('/admin/jobs');
+  expect(await list().findByText(`#${running.id}`)).toBeVisible();
+  const [first, second] = rows();
+  expect(first).toHaveTextContent('Started: 3m ago');
+  expect(first).toHaveTextContent('Progress: 67%');
+  expect(first).toHaveTextContent('“Processing batch 3/5”');
+  expect(within(first as HTMLElement).getByRole('progressbar')).toHaveAttribute('aria-valuenow', '67');
+  expect(second).toHaveTextContent('Waiting to start…');
+  expect(list().getByText('1 running · 1 queued')).toBeVisible();
+  expect(screen.getByRole('status', { name: 'Real-time updates: Live' })).toBeVisible();
+});
+
+test('reads the active runs from the socket alone', async () => {
+  world.active = [aRun.running()];
+  await openPanel('/admin/jobs');
+  await waitFor(() => expect(rows()).toHaveLength(1));
+  expect(callsTo('GET /api/admin/jobs/active')).toBe(0);
+});
+
+test('offers to run a job when nothing is active', async () => {
+  const { user } = await openPanel('/admin/jobs');
+  await screen.findByText('No active jobs');
+  await user.click(list().getByRole('button', { name: 'Run New Job' }));
+  expect(await screen.findByRole('dialog', { name: 'Run New Job' })).toBeVisible();
+});
+
+test('follows a run from the queue to its end, then reads history and statistics anew', async () => {
+  await openPanel('/admin/jobs');
+  await screen.findByText('No runs yet');
+  const queued = aRun.queued();
+  act(() => live.tell(queued));
+  await list().findByText('Waiting to start…');
+  const running = aRun.running({ id: queued.id, rev: 2 });
+  act(() => live.tell(running));
+  act(() => live.progress(running, 42, 'Scoring'));
+  await list().findByText('Progress: 42%');
+  const ended = aRun.success({ id: queued.id, rev: 3 });
+  world.history = [ended];
+  const statsCalls = callsTo('GET /api/admin/jobs/stats');
+  act(() => live.tell(ended));
+  await list().findByText('Success');
+  await list().findByText('No active jobs');
+  await screen.findByText('Showing 1–1 of 1');
+  await waitFor(() => expect(callsTo('GET /api/admin/jobs/stats')).toBeGreaterThan(statsCalls));
+});
+
+test('a reconnect neither shows a run twice nor keeps a ghost', async () => {
+  const [stays, ends, comes] = [aRun.running(), aRun.running(), aRun.running()];
+  world.active = [stays, ends];
+  await openPanel('/admin/jobs');
+  await waitFor(() => expect(shownIds()).toEqual([stays.id, ends.id]));
+  world.active = [stays, comes];
+  act(() => live.close(1012));
+  expect(await screen.findByText('Real-time updates paused')).toBeVisible();
+  expect(screen.getByRole('status', { name: 'Real-time updates: Reconnecting…' })).toBeVisible();
+  await waitFor(() => expect(shownIds()).toEqual([stays.id, comes.id]), { timeout: 8_000 });
+  act(() => live.tell({ ...stays, rev: 2 }));
+  await waitFor(() => expect(screen.queryByText('Real-time updates paused')).toBeNull());
+  expect(shownIds()).toEqual([stays.id, comes.id]);
+});
+
+test('asks for a new snapshot when a message is missing', async () => {
+  await openPanel('/admin/jobs');
+  await screen.findByText('No active jobs');
+  act(() => live.tell(aRun.running(), { skip: 1 }));
+  await waitFor(() => expect(world.heard).toEqual([{ type: 'client.admin.resync' }]));
+});
+
+test('says that data may be stale after a minute without a word', async () => {
+  world.active = [aRun.running()];
+  await openPanel('/admin/jobs');
+  await waitFor(() => expect(rows()).toHaveLength(1));
+  world.active = null;
+  act(() => live.close(1006));
+  await screen.findByText('Real-time updates paused');
+  expect(screen.queryByText(/Data may be stale/)).toBeNull();
+  const now = Date.now();
+  vi.spyOn(Date, 'now').mockImplementation(() => now + 61_000);
+  expect(await screen.findByText(/Data may be stale/)).toBeVisible();
+});
+
+test('marks a run as slow by the threshold of its own job', async () => {
+  world.definitions = [aDefinition({ slowAfterMs: 60_000 }), aDefinition({ name: 'trending' })];
+  const slow = aRun.running({ startedAt: ago(120) });
+  const fine = aRun.running({ startedAt: ago(120), jobName: 'trending' });
+  world.active = [slow, fine];
+  await openPanel('/admin/jobs');
+  expect(await list().findByText('1 job is slow')).toBeVisible();
+  expect(list().getByText(`Alive, but running longer than normal: match-scores #${slow.id}`)).toBeVisible();
+  expect(rows()[0]).toHaveTextContent('Slow');
+  expect(rows()[1]).not.toHaveTextContent('Slow');
+  expect(list().getByRole('button', { name: `Cancel #${slow.id}` })).toBeEnabled();
+});
+
+test('marks a run without heartbeat as stalled, not as slow, and offers to clean up', async () => {
+  const silent = aRun.running({ startedAt: ago(3_600), lastHeartbeatAt: ago(301) });
+  const beating = aRun.running({ lastHeartbeatAt: ago(200) });
+  world.active = [silent, beating];
+  const { user } = await openPanel('/admin/jobs');
+  expect(await list().findByText('1 job may be stalled')).toBeVisible();
+  expect(list().queryByText(/is slow/)).toBeNull();
+  expect(rows()[1]).not.toHaveTextContent('Stalled');
+  await user.click(list().getByRole('button', { name: 'Clean Up Stalled' }));
+  expect(await screen.findByRole('dialog', { name: 'Clean Up Stalled Jobs' })).toBeVisible();
+});
+
+test('keeps the times by the server’s clock', async () => {
+  const skew = 3_600_000;
+  world.active = null;
+  await openPanel('/admin/jobs');
+  await waitFor(() => expect(live.connections).toBe(1));
+  const run = aRun.running({ startedAt: new Date(Date.now() + skew - 120_000).toISOString() });
+  act(() =>
+    live.send('server.admin.jobs_snapshot', {
+      runs: [run],
+      counts: { running: 1, queued: 0 },
+      serverTime: new Date(Date.now() + skew).toISOString(),
+    }),
+  );
+  expect(await list().findByText('2m ago')).toBeVisible();
+});
+
+test('tells a screen reader of many changes in one sentence', async () => {
+  await openPanel('/admin/jobs');
+  await screen.findByText('No active jobs');
+  const runs = [aRun.running(), aRun.running(), aRun.running({ jobName: 'trending' })];
+  act(() => {
+    for (const run of runs) live.tell(run);
+    live.tell(aRun.failed({ id: runs[2]?.id, jobName: 'trending', rev: 2 }));
+  });
+  const log = screen.getByRole('log', { name: 'Job status changes' });
+  await waitFor(() => expect(log).toHaveTextContent('2 jobs started. 1 job failed: trending.'));
+});
+
+test('tells of every failure, and leads to it', async () => {
+  world.active = [aRun.running()];
+  const { user } = await openPanel('/admin/jobs');
+  await waitFor(() => expect(rows()).toHaveLength(1));
+  const failed = aRun.failed({ id: world.active[0]?.id, rev: 2, triggeredBy: null });
+  world.runs = [failed];
+  act(() => live.tell(failed));
+  expect(await screen.findByText(`match-scores #${failed.id} failed`)).toBeVisible();
+  await user.click(within(await screen.findByRole('alert')).getByRole('button', { name: 'Details' }));
+  expect(await screen.findByRole('dialog', { name: /Job Run Details/ })).toHaveTextContent('Database timeout');
+});
+
+test('shows hundreds of runs and moves one of them without drawing the others again', async () => {
+  world.active = Array.from({ length: 300 }, () => aRun.running());
+  await openPanel('/admin/jobs/monitor');
+  await waitFor(() => expect(rows()).toHaveLength(300));
+  const [first, second] = rows();
+  const changed: Node[] = [];
+  const observer = new MutationObserver((records) => changed.push(...records.map(({ target }) => target)));
+  observer.observe(document.querySelector('.active-jobs') as Node, {
+    subtree: true,
+    childList: true,
+    attributes: true,
+  });
+  const [run] = world.active;
+  if (run === undefined) throw new Error('There are 300');
+  act(() => live.progress(run, 50, 'Half'));
+  await within(first as HTMLElement).findByText('Progress: 50%');
+  expect(changed.some((node) => first?.contains(node))).toBe(true);
+  expect(changed.some((node) => second?.contains(node))).toBe(false);
+  observer.disconnect();
+});

@@ -1,0 +1,149 @@
+import { act, screen, waitFor, within } from '@testing-library/react';
+import { http } from 'msw';
+import { expect, test } from 'vitest';
+import { aRun } from '../../testing/a-run';
+import { backend, callsTo, live, problem, world } from '../../testing/backend';
+import { address, openPanel } from '../../testing/render-app';
+
+const history = () => within(document.querySelector<HTMLElement>('.job-history') as HTMLElement);
+const manyRuns = () => Array.from({ length: 60 }, () => aRun.success());
+
+test('lists what has ended: how, by whom, how long, when, and why it failed', async () => {
+  world.history = [
+    aRun.success(),
+    aRun.failed({ trigger: 'CRON', durationMs: 34_000 }),
+    aRun.cancelled({ trigger: 'EVENT', durationMs: 127 }),
+  ];
+  await openPanel('/admin/jobs/history');
+  await history().findByText('Showing 1–3 of 3');
+  const rows = history().getAllByRole('listitem');
+  expect(rows[0]).toHaveTextContent(/Success.*Manual.*2m 5s.*Finished: 1m ago/);
+  expect(rows[1]).toHaveTextContent(/Error: Database timeout.*Failed.*Cron.*Failed after 34s/);
+  expect(rows[2]).toHaveTextContent(/Cancelled.*Event.*Stopped after 127ms/);
+});
+
+test('turns pages, in the address', async () => {
+  world.history = manyRuns();
+  world.historyTotal = 1_247;
+  const { user } = await openPanel('/admin/jobs/history');
+  expect(await history().findByText('Showing 1–50 of 1,247')).toBeVisible();
+  expect(history().getByRole('button', { name: 'Prev' })).toBeDisabled();
+  await user.click(history().getByRole('button', { name: 'Next' }));
+  expect(await history().findByText('Showing 51–100 of 1,247')).toBeVisible();
+  expect(address()).toBe('/admin/jobs/history?page=2');
+  await user.click(history().getByRole('button', { name: 'Prev' }));
+  expect(await history().findByText('Showing 1–50 of 1,247')).toBeVisible();
+  expect(address()).toBe('/admin/jobs/history');
+});
+
+test('ends on the last page', async () => {
+  world.history = manyRuns().slice(0, 47);
+  world.historyTotal = 1_247;
+  await openPanel('/admin/jobs/history?page=25');
+  expect(await history().findByText('Showing 1,201–1,247 of 1,247')).toBeVisible();
+  expect(history().getByRole('button', { name: 'Next' })).toBeDisabled();
+});
+
+test('leads back from a page past the end', async () => {
+  world.historyTotal = 120;
+  const { user } = await openPanel('/admin/jobs/history?page=9');
+  await user.click(await history().findByRole('button', { name: 'Go to the first page' }));
+  await waitFor(() => expect(address()).toBe('/admin/jobs/history'));
+});
+
+test.each(['-3', 'abc', '1.5', '0'])('takes ?page=%s as something sensible', async (page) => {
+  world.history = [aRun.success()];
+  await openPanel(`/admin/jobs/history?page=${page}`);
+  expect(await history().findByText('Showing 1–1 of 1')).toBeVisible();
+});
+
+test('filters by job and status, in the address, from the first page on', async () => {
+  world.history = [aRun.success(), aRun.failed({ jobName: 'trending' })];
+  const { user } = await openPanel('/admin/jobs/history?page=2');
+  await user.click(await history().findByRole('combobox', { name: 'Filter by job' }));
+  await user.click(await screen.findByRole('option', { name: 'trending' }));
+  await waitFor(() => expect(address()).toBe('/admin/jobs/history?job=trending'));
+  await waitFor(() => expect(history().getAllByRole('listitem')).toHaveLength(1));
+  await user.click(history().getByRole('combobox', { name: 'Filter by status' }));
+  await user.click(await screen.findByRole('option', { name: 'Success' }));
+  expect(await history().findByText('No runs match these filters')).toBeVisible();
+  expect(history().getByText('Nothing has ended with job trending and status SUCCESS.')).toBeVisible();
+  await user.click(history().getByRole('button', { name: 'Clear filters' }));
+  expect(await history().findByText('Showing 1–2 of 2')).toBeVisible();
+  expect(address()).toBe('/admin/jobs/history');
+});
+
+test('starts from the filters in the address', async () => {
+  world.history = [aRun.success(), aRun.failed()];
+  await openPanel('/admin/jobs/history?status=FAILED');
+  expect(await history().findByText('Showing 1–1 of 1')).toBeVisible();
+  expect(history().getByRole('combobox', { name: 'Filter by status' })).toHaveValue('Failed');
+});
+
+test('the first page follows what ends', async () => {
+  await openPanel('/admin/jobs/history');
+  await history().findByText('No runs yet');
+  const run = aRun.success();
+  world.history = [run];
+  await waitFor(() => expect(live.connections).toBe(1));
+  act(() => live.tell(run));
+  expect(await history().findByText(`#${run.id}`)).toBeVisible();
+});
+
+test('any other page stays as it is and offers the new runs', async () => {
+  world.history = manyRuns();
+  world.historyTotal = 100;
+  const { user } = await openPanel('/admin/jobs/history?page=2');
+  await history().findByText('Showing 51–100 of 100');
+  const calls = callsTo('GET /api/admin/jobs/history');
+  act(() => live.tell(aRun.success()));
+  const offer = await history().findByRole('button', { name: 'New runs' });
+  expect(callsTo('GET /api/admin/jobs/history')).toBe(calls);
+  await user.click(offer);
+  await waitFor(() => expect(address()).toBe('/admin/jobs/history'));
+  expect(await history().findByText('Showing 1–50 of 100')).toBeVisible();
+  expect(history().queryByRole('button', { name: 'New runs' })).toBeNull();
+});
+
+test('a run that the filters leave out is no news', async () => {
+  world.history = manyRuns().map((run) => ({ ...run, status: 'FAILED' as const }));
+  world.historyTotal = 100;
+  await openPanel('/admin/jobs/history?status=FAILED&page=2');
+  await history().findByText('Showing 51–100 of 100');
+  act(() => live.tell(aRun.success()));
+  const log = screen.getByRole('log', { name: 'Job status changes' });
+  await waitFor(() => expect(log).toHaveTextContent('1 job succeeded.'));
+  expect(history().queryByRole('button', { name: 'New runs' })).toBeNull();
+});
+
+test('says why it could not be loaded, and tries again', async () => {
+  let isBroken = true;
+  backend.use(
+    http.get('/api/admin/jobs/history', () =>
+      isBroken ? problem(503, { detail: 'The database is away.' }) : undefined,
+    ),
+  );
+  world.history = [aRun.success()];
+  const { user } = await openPanel('/admin/jobs/history');
+  expect(await history().findByText('The database is away.')).toBeVisible();
+  isBroken = false;
+  await user.click(history().getByRole('button', { name: 'Retry' }));
+  expect(await history().findByText('Showing 1–1 of 1')).toBeVisible();
+});
+
+test('keeps what it shows when reading anew fails, and offers to retry', async () => {
+  world.history = [aRun.success()];
+  const { user } = await openPanel('/admin/jobs/history');
+  await history().findByText('Showing 1–1 of 1');
+  let isBroken = true;
+  backend.use(
+    http.get('/api/admin/jobs/history', () => (isBroken ? problem(400, { title: 'No history today' }) : undefined)),
+  );
+  act(() => live.tell(aRun.success()));
+  expect(await screen.findByText('No history today')).toBeVisible();
+  expect(history().getByText('Showing 1–1 of 1')).toBeVisible();
+  isBroken = false;
+  world.history = [aRun.success(), aRun.success()];
+  await user.click(screen.getByRole('button', { name: 'Retry' }));
+  expect(await history().findByText('Showing 1–2 of 2')).toBeVisible();
+});

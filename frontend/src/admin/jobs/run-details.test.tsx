@@ -1,0 +1,134 @@
+import { act, screen, waitFor, within } from '@testing-library/react';
+import { expect, test, vi } from 'vitest';
+import { aRun } from '../../testing/a-run';
+import { live, world } from '../../testing/backend';
+import { address, openPanel } from '../../testing/render-app';
+
+const dialog = async () => within(await screen.findByRole('dialog', { name: /Job Run Details/ }));
+
+test('shows everything about a run', async () => {
+  const run = aRun.failed({
+    parameters: { userId: 8 },
+    metadata: { usersProcessed: 1250 },
+    errorStack: 'Error: Database timeout\n    at query (db.ts:1)',
+    attempt: 2,
+    rerunOfId: '12001',
+  });
+  world.runs = [run];
+  await openPanel(`/admin/jobs/${run.id}`);
+  expect(await screen.findByRole('heading', { name: `match-scores #${run.id}`, level: 1 })).toBeVisible();
+  const main = within(screen.getByRole('main'));
+  for (const text of ['Failed', 'Manual', 'ada@example.com', '1.2.3', '2 of 3', 'runner-1', 'Database timeout'])
+    expect(main.getByText(text)).toBeVisible();
+  expect(main.getByText('delay: 2.1s')).toBeVisible();
+  expect(main.getByText('duration: 2m 5s')).toBeVisible();
+  expect(main.getByText('usersProcessed:')).toBeVisible();
+  expect(main.getByText('1250')).toBeVisible();
+  expect(main.getByRole('link', { name: '#12001' })).toHaveAttribute('href', '/admin/jobs/12001');
+  expect(main.getByText(/at query/)).not.toBeVisible();
+  expect(document.title).toBe(`match-scores #${run.id} · Job Manager`);
+});
+
+test('opens over the page from the history, is in the address, and closes with the focus back', async () => {
+  const run = aRun.success();
+  world.history = [run];
+  const { user } = await openPanel('/admin/jobs');
+  const opener = await screen.findByRole('button', { name: `Details of match-scores #${run.id}` });
+  await user.click(opener);
+  await dialog();
+  expect(address()).toBe(`/admin/jobs?run=${run.id}`);
+  await user.keyboard('{Escape}');
+  await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
+  expect(address()).toBe('/admin/jobs');
+  await waitFor(() => expect(opener).toHaveFocus());
+});
+
+test('goes back to the list with the browser’s back button', async () => {
+  const run = aRun.success();
+  world.history = [run];
+  const { user } = await openPanel('/admin/jobs');
+  await user.click(await screen.findByRole('button', { name: /^Details of/ }));
+  await dialog();
+  act(() => window.history.back());
+  await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
+});
+
+test('follows a run while it is open, to its end', async () => {
+  const run = aRun.running();
+  world.active = [run];
+  await openPanel(`/admin/jobs?run=${run.id}`);
+  const view = await dialog();
+  await view.findByText('Running');
+  act(() => live.progress(run, 73, 'Nearly there'));
+  expect(await view.findByText('73%')).toBeVisible();
+  expect(view.getByText('Nearly there')).toBeVisible();
+  world.active = [];
+  world.runs = [aRun.success({ id: run.id, rev: 3, metadata: { scored: 9 } })];
+  act(() => live.tell(aRun.success({ id: run.id, rev: 3 })));
+  expect(await view.findByText('Success')).toBeVisible();
+  expect(view.getByText('scored:')).toBeVisible();
+  expect(view.queryByRole('button', { name: /^Cancel/ })).toBeNull();
+  expect(view.getByRole('button', { name: 'Re-run Job' })).toBeVisible();
+});
+
+test('opens large metadata only when asked, and shows its size', async () => {
+  const metadata = { rows: Array.from({ length: 3_000 }, (_, index) => ({ index, name: `row-${index}` })) };
+  const run = aRun.success({ metadata });
+  world.runs = [run];
+  const { user } = await openPanel(`/admin/jobs?run=${run.id}`);
+  const view = await dialog();
+  const show = await view.findByRole('button', { name: /^Show \d/ });
+  expect(show).toHaveTextContent('kB');
+  expect(view.queryByText(/row-2999/)).toBeNull();
+  await user.click(show);
+  expect(view.getByText(/row-2999/)).toBeVisible();
+});
+
+test('says when metadata was cut off', async () => {
+  const run = aRun.success({ metadata: { a: 1 }, metadataTruncated: true });
+  world.runs = [run];
+  await openPanel(`/admin/jobs/${run.id}`);
+  expect(await screen.findByText(/the rest was cut off/)).toBeVisible();
+});
+
+test('saves JSON to a file', async () => {
+  const run = aRun.success({ metadata: { a: 1 } });
+  world.runs = [run];
+  const saved: string[] = [];
+  vi.spyOn(HTMLAnchorElement.prototype, 'click').mockImplementation(function (this: HTMLAnchorElement) {
+    saved.push(this.download);
+  });
+  const blobs: Blob[] = [];
+  URL.createObjectURL = (blob) => {
+    blobs.push(blob as Blob);
+    return 'blob:x';
+  };
+  URL.revokeObjectURL = () => {};
+  const { user } = await openPanel(`/admin/jobs/${run.id}`);
+  await user.click(await screen.findByRole('button', { name: 'Download JSON of Metadata' }));
+  expect(saved).toEqual([`match-scores-${run.id}-metadata.json`]);
+  expect(JSON.parse((await blobs[0]?.text()) ?? '')).toEqual({ a: 1 });
+});
+
+test('copies the run’s number', async () => {
+  const run = aRun.success();
+  world.runs = [run];
+  const { user } = await openPanel(`/admin/jobs/${run.id}`);
+  await user.click(await screen.findByRole('button', { name: 'Copy Run ID' }));
+  expect(await navigator.clipboard.readText()).toBe(run.id);
+  expect(screen.getByRole('button', { name: 'Copied' })).toBeVisible();
+});
+
+test('leads from the details to the same job with the same parameters', async () => {
+  const run = aRun.success({ parameters: { userId: 8 } });
+  world.runs = [run];
+  const { user } = await openPanel(`/admin/jobs?run=${run.id}`);
+  await user.click(await (await dialog()).findByRole('button', { name: 'Re-run Job' }));
+  expect(await screen.findByRole('dialog', { name: `Re-run Job (#${run.id})` })).toBeVisible();
+  expect(address()).toBe(`/admin/jobs?rerun=${run.id}`);
+});
+
+test.each(['99999', 'abc', '0', '99999999999999999999'])('says that there is no run %s', async (id) => {
+  await openPanel(`/admin/jobs/${id}`);
+  expect(await screen.findByText(`There is no run “${id}”`)).toBeVisible();
+});

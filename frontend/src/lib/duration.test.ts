@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest';
+import { formatAgo, formatDuration } from './duration';
+
+test.each([
+  [0, '0ms'],
+  [127, '127ms'],
+  [2_100, '2.1s'],
+  [9_999, '9.9s'],
+  [34_000, '34s'],
+  [59_999, '59s'],
+  [120_000, '2m'],
+  [125_000, '2m 5s'],
+  [3_600_000, '1h'],
+  [3_840_000, '1h 4m'],
+  [266_400_000, '3d 2h'],
+  [-5, '0ms'],
+])('says %d ms as %s', (ms, text) => {
+  expect(formatDuration(ms)).toBe(text);
+});
+
+test.each([
+  [0, 'just now'],
+  [-400, 'just now'],
+  [2_000, '2s ago'],
+  [185_000, '3m ago'],
+  [7_200_000, '2h ago'],
+  [1_036_800_000, '12d ago'],
+  [-180_000, 'in 3m'],
+])('says that %d ms have passed as %s', (ms, text) => {
+  expect(formatAgo(ms)).toBe(text);
+});

@@ -1,0 +1,82 @@
+import type { JobDefinition, JobRun, JobStats } from '@job-manager/shared/contract/run';
+import type { JobRunStatus } from '@job-manager/shared/run';
+
+let lastId = 12_800;
+
+/** A time so many seconds ago, as the API writes it. */
+export const ago = (seconds: number): string => new Date(Date.now() - seconds * 1_000).toISOString();
+
+function make(status: JobRunStatus, part: Partial<JobRun>): JobRun {
+  lastId += 1;
+  const hasStarted = status !== 'QUEUED';
+  const hasEnded = status !== 'QUEUED' && status !== 'RUNNING';
+  return {
+    id: String(lastId),
+    jobName: 'match-scores',
+    channel: 'default',
+    priority: 0,
+    status,
+    trigger: 'MANUAL',
+    scope: null,
+    algorithmVersion: '1.2.3',
+    error: null,
+    errorStack: null,
+    progressPercent: null,
+    progressMessage: null,
+    attempt: hasStarted ? 1 : 0,
+    maxAttempts: 3,
+    runAt: ago(190),
+    queuedAt: ago(190),
+    startedAt: hasStarted ? ago(185) : null,
+    finishedAt: hasEnded ? ago(60) : null,
+    lastHeartbeatAt: hasStarted ? ago(5) : null,
+    durationMs: hasEnded ? 125_000 : null,
+    queueDelayMs: hasStarted ? 2_100 : null,
+    triggeredBy: { id: 1, email: 'ada@example.com' },
+    cancelRequestedBy: null,
+    cancelRequestedAt: null,
+    runnerId: hasStarted ? 'runner-1' : null,
+    rerunOfId: null,
+    claimNo: hasStarted ? 1 : 0,
+    rev: 1,
+    parameters: {},
+    metadata: null,
+    metadataTruncated: false,
+    ...part,
+  };
+}
+
+/** Runs in each state, newest id last. */
+export const aRun = {
+  queued: (part: Partial<JobRun> = {}) => make('QUEUED', part),
+  running: (part: Partial<JobRun> = {}) => make('RUNNING', part),
+  success: (part: Partial<JobRun> = {}) => make('SUCCESS', part),
+  failed: (part: Partial<JobRun> = {}) => make('FAILED', { error: 'Database timeout', ...part }),
+  cancelled: (part: Partial<JobRun> = {}) => make('CANCELLED', part),
+};
+
+export function aDefinition(part: Partial<JobDefinition> = {}): JobDefinition {
+  return {
+    id: part.name ?? 'match-scores',
+    name: 'match-scores',
+    description: 'Compute match scores between users',
+    examples: ['tsx scripts/runJobs.ts match-scores --userId=8 --batchSize=100'],
+    defaultParams: { batchSize: 100, pauseMs: 50 },
+    algorithmVersion: '1.2.3',
+    parametersSchema: { properties: { batchSize: { type: 'integer', description: 'Users per batch', default: 100 } } },
+    slowAfterMs: 30 * 60_000,
+    maxAttempts: 3,
+    ...part,
+  };
+}
+
+export function someStats(part: Partial<JobStats> = {}): JobStats {
+  return {
+    active: 2,
+    queued: 5,
+    last24h: { total: 147, success: 140, failed: 5, cancelled: 2 },
+    stalled: 0,
+    updatedAt: ago(2),
+    ...part,
+  };
+}

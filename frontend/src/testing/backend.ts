@@ -1,0 +1,161 @@
+import type { CurrentUser } from '@job-manager/shared/contract/auth';
+import type { JobDefinition, JobRun, JobStats } from '@job-manager/shared/contract/run';
+import type { ClientMessage, ServerMessage } from '@job-manager/shared/live';
+import { HttpResponse, http, type JsonBodyType, ws } from 'msw';
+import { setupServer } from 'msw/node';
+import { aDefinition, someStats } from './a-run';
+
+/** What the pretended server knows; a test sets what it needs. */
+interface World {
+  user: CurrentUser | null;
+  history: JobRun[];
+  /** More runs than `history` holds, for the pages. */
+  historyTotal: number | null;
+  runs: JobRun[];
+  definitions: JobDefinition[];
+  stats: JobStats;
+  /** Runs in the snapshot that a new connection gets; null sends none. */
+  active: JobRun[] | null;
+  /** Every call, such as `GET /api/admin/jobs/stats?refresh=true`. */
+  calls: string[];
+  /** What clients said on the socket. */
+  heard: ClientMessage[];
+}
+
+export const operator: CurrentUser = { id: 1, email: 'ada@example.com', role: 'SUPER_ADMIN' };
+
+const newWorld = (): World => ({
+  user: operator,
+  history: [],
+  historyTotal: null,
+  runs: [],
+  definitions: [aDefinition(), aDefinition({ name: 'trending', description: 'Update trending', defaultParams: {} })],
+  stats: someStats(),
+  active: [],
+  calls: [],
+  heard: [],
+});
+
+export let world = newWorld();
+
+/** A problem answer as the server writes it. */
+export function problem(status: number, part: Record<string, JsonBodyType> = {}) {
+  const title = String(part.title ?? 'It went wrong');
+  const detail = String(part.detail ?? 'The reason.');
+  const body = {
+    type: 'about:blank',
+    title,
+    status,
+    detail,
+    code: 'X',
+    error: title,
+    details: detail,
+    retryable: true,
+  };
+  return HttpResponse.json({ ...body, ...part }, { status, headers: { 'content-type': 'application/problem+json' } });
+}
+
+const signedOut = () => problem(401, { title: 'Not signed in', retryable: false });
+/** A handler for somebody signed in. */
+const guarded = (answer: (info: { request: Request; id: string }) => Response | Promise<Response>) =>
+  (({ request, params }: { request: Request; params: Record<string, unknown> }) =>
+    world.user === null ? signedOut() : answer({ request, id: String(params.id) })) as never;
+
+const socket = ws.link('ws://localhost:3000/ws');
+type Client = Parameters<Parameters<typeof socket.addEventListener>[1]>[0]['client'];
+let clients: { client: Client; seq: number }[] = [];
+
+const handlers = [
+  http.get('/api/auth/me', () => (world.user ? HttpResponse.json({ user: world.user }) : signedOut())),
+  http.get(
+    '/api/admin/jobs/definitions',
+    guarded(() => HttpResponse.json({ jobs: world.definitions })),
+  ),
+  http.get(
+    '/api/admin/jobs/stats',
+    guarded(() => HttpResponse.json(world.stats)),
+  ),
+  http.get(
+    '/api/admin/jobs/history',
+    guarded(({ request }) => {
+      const query = new URL(request.url).searchParams;
+      const matching = world.history.filter(
+        (run) =>
+          (query.get('jobName') ?? run.jobName) === run.jobName && (query.get('status') ?? run.status) === run.status,
+      );
+      const pageSize = Number(query.get('pageSize') ?? 50);
+      return HttpResponse.json({
+        runs: matching.slice(0, pageSize),
+        total: world.historyTotal ?? matching.length,
+        page: Number(query.get('page') ?? 1),
+        pageSize,
+      });
+    }),
+  ),
+  http.get(
+    '/api/admin/jobs/:id',
+    guarded(({ id }) => {
+      const run = [...world.runs, ...world.history, ...(world.active ?? [])].find((one) => one.id === id);
+      return run ? HttpResponse.json(run) : problem(404, { title: 'No such run', retryable: false });
+    }),
+  ),
+  socket.addEventListener('connection', ({ client }) => {
+    clients.push({ client, seq: 0 });
+    client.addEventListener('message', ({ data }) => world.heard.push(JSON.parse(String(data))));
+    if (world.active !== null) live.snapshot(world.active);
+  }),
+];
+
+/** The server that every component test talks to, over HTTP and the socket. */
+export const backend = setupServer(...handlers);
+backend.events.on('request:start', ({ request }) => {
+  const { pathname, search } = new URL(request.url);
+  world.calls.push(`${request.method} ${pathname}${search}`);
+});
+
+type Told<Type extends ServerMessage['type']> = Extract<ServerMessage, { type: Type }>['data'];
+
+/** Speaks on the newest connection. */
+export const live = {
+  send<Type extends ServerMessage['type']>(type: Type, data: Told<Type>, { skip = 0 } = {}) {
+    const newest = clients.at(-1);
+    if (newest === undefined) throw new Error('Nobody is connected');
+    newest.seq += skip;
+    newest.client.send(JSON.stringify({ type, seq: newest.seq, data }));
+    newest.seq += 1;
+  },
+  snapshot(runs: JobRun[]) {
+    const running = runs.filter((run) => run.status === 'RUNNING').length;
+    live.send('server.admin.jobs_snapshot', {
+      runs,
+      counts: { running, queued: runs.length - running },
+      serverTime: new Date().toISOString(),
+    });
+  },
+  /** A message about one run, with the type that fits its state. */
+  tell(run: JobRun, options?: { skip?: number }) {
+    const data = { jobRunId: run.id, run };
+    if (run.finishedAt !== null) live.send('server.admin.job_completed', data, options);
+    else if (run.status === 'QUEUED') live.send('server.admin.job_queued', data, options);
+    else if (run.cancelRequestedAt !== null) live.send('server.admin.job_cancel_requested', data, options);
+    else live.send('server.admin.job_started', data, options);
+  },
+  progress(run: JobRun, progressPercent: number, message: string) {
+    live.send('server.admin.job_progress', { jobRunId: run.id, run, progressPercent, message });
+  },
+  close(code: number) {
+    clients.at(-1)?.client.close(code);
+  },
+  get connections() {
+    return clients.length;
+  },
+};
+
+/** How often a call was made, by its beginning. */
+export const callsTo = (start: string): number => world.calls.filter((call) => call.startsWith(start)).length;
+
+export function resetBackend(): void {
+  backend.resetHandlers();
+  clients = [];
+  world = newWorld();
+}

@@ -1,0 +1,15 @@
+import { render, screen } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { App } from '../App';
+
+/** Opens the whole panel at an address, and waits until a page is there. */
+export async function openPanel(address: string) {
+  window.history.replaceState(null, '', address);
+  const user = userEvent.setup();
+  const view = render(<App />);
+  await screen.findByRole('heading', { level: 1, hidden: true });
+  return { user, ...view };
+}
+
+/** The address as the reader sees it. */
+export const address = (): string => window.location.pathname + window.location.search;
