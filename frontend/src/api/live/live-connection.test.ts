@@ -1,0 +1,100 @@
+import { afterEach, expect, test, vi } from 'vitest';
+import { aRun } from '../../testing/a-run';
+import { live, world } from '../../testing/backend';
+import type { ActiveChange } from './active-runs';
+import { connectLive, type LiveConnection } from './live-connection';
+
+const open: LiveConnection[] = [];
+afterEach(() => {
+  for (const connection of open.splice(0)) connection.close();
+});
+
+function connect(onLost = vi.fn()) {
+  const connection = connectLive({ url: 'ws://localhost:3000/ws', onLost, random: () => 0 });
+  open.push(connection);
+  return connection;
+}
+const ids = (connection: LiveConnection) => connection.getState().runs.map((run) => run.id);
+
+test('is live once the first snapshot is here', async () => {
+  world.active = null;
+  const connection = connect();
+  await vi.waitFor(() => expect(live.connections).toBe(1));
+  expect(connection.getState()).toMatchObject({ status: 'connecting', isLoaded: false });
+  live.snapshot([aRun.running()]);
+  await vi.waitFor(() => expect(connection.getState()).toMatchObject({ status: 'live', isLoaded: true }));
+});
+
+test('gathers what comes within a frame into one change', async () => {
+  const connection = connect();
+  await vi.waitFor(() => expect(connection.getState().isLoaded).toBe(true));
+  const changes: ActiveChange[] = [];
+  connection.onChange((change) => changes.push(change));
+  const run = aRun.running();
+  live.tell(run);
+  for (let percent = 1; percent <= 90; percent++) live.progress(run, percent, 'on it');
+  await vi.waitFor(() => expect(connection.getState().runs[0]?.progressPercent).toBe(90));
+  expect(changes.length).toBeLessThan(10);
+});
+
+test('comes back by itself, with the new picture and without the old one', async () => {
+  const [old, fresh] = [aRun.running(), aRun.running()];
+  world.active = [old];
+  const onLost = vi.fn();
+  const connection = connect(onLost);
+  await vi.waitFor(() => expect(ids(connection)).toEqual([old.id]));
+  world.active = [fresh];
+  live.close(1012);
+  await vi.waitFor(() => expect(connection.getState().status).toBe('reconnecting'));
+  expect(onLost).toHaveBeenCalledWith(1);
+  await vi.waitFor(() => expect(ids(connection)).toEqual([fresh.id]), { timeout: 5_000 });
+  expect(connection.getState().status).toBe('live');
+});
+
+test.each([
+  [4401, 'signedOut'],
+  [4403, 'noAccess'],
+])('gives up for good when closed with %d', async (code, status) => {
+  const connection = connect();
+  await vi.waitFor(() => expect(connection.getState().isLoaded).toBe(true));
+  vi.useFakeTimers();
+  live.close(code);
+  await vi.waitFor(() => expect(connection.getState().status).toBe(status));
+  await vi.advanceTimersByTimeAsync(120_000);
+  expect(live.connections).toBe(1);
+});
+
+test('asks for one snapshot, however many messages come before it', async () => {
+  const connection = connect();
+  await vi.waitFor(() => expect(connection.getState().isLoaded).toBe(true));
+  const run = aRun.running();
+  live.tell(run, { skip: 3 });
+  await vi.waitFor(() => expect(world.heard).toHaveLength(1));
+  live.tell({ ...run, rev: 2 }, { skip: 3 });
+  await vi.waitFor(() => expect(connection.getState().runs[0]?.rev).toBe(2));
+  expect(world.heard).toEqual([{ type: 'client.admin.resync' }]);
+  live.snapshot([run]);
+  live.tell(aRun.running(), { skip: 1 });
+  await vi.waitFor(() => expect(world.heard).toHaveLength(2));
+});
+
+test('leaves out what it does not understand', async () => {
+  const connection = connect();
+  await vi.waitFor(() => expect(connection.getState().isLoaded).toBe(true));
+  live.send('server.admin.job_started', { nonsense: true } as never);
+  live.tell(aRun.running());
+  await vi.waitFor(() => expect(connection.getState().runs).toHaveLength(1));
+  expect(world.heard).toEqual([{ type: 'client.admin.resync' }]);
+});
+
+test('keeps a run that ended for a moment, unless it never started', async () => {
+  const [ran, waited] = [aRun.running(), aRun.queued()];
+  world.active = [ran, waited];
+  const connection = connect();
+  await vi.waitFor(() => expect(connection.getState().runs).toHaveLength(2));
+  live.tell(aRun.success({ id: ran.id, rev: 2 }));
+  live.tell(aRun.cancelled({ id: waited.id, rev: 2, startedAt: null }));
+  await vi.waitFor(() => expect(connection.getState().runs).toHaveLength(0));
+  expect(connection.getState().leaving.map((run) => run.id)).toEqual([ran.id]);
+  await vi.waitFor(() => expect(connection.getState().leaving).toHaveLength(0), { timeout: 3_000 });
+});

@@ -1,0 +1,30 @@
+import { screen, waitFor } from '@testing-library/react';
+import { expect, test } from 'vitest';
+import { openPanel } from '../testing/render-app';
+
+test('the colour scheme can be chosen, and is remembered', async () => {
+  const { user } = await openPanel('/admin/dashboard');
+  await user.click(await screen.findByRole('button', { name: 'Colour scheme: System' }));
+  await user.click(await screen.findByRole('menuitem', { name: 'Dark', hidden: true }));
+  await waitFor(() => expect(document.documentElement).toHaveAttribute('data-mantine-color-scheme', 'dark'));
+  expect(localStorage.getItem('mantine-color-scheme-value')).toBe('dark');
+});
+
+test('the first stops of the Tab key lead past the header and past the active list', async () => {
+  const { user } = await openPanel('/admin/jobs');
+  await user.tab();
+  expect(screen.getByRole('button', { name: 'Skip to content' })).toHaveFocus();
+  await user.tab();
+  await user.keyboard('{Enter}');
+  expect(document.querySelector('.job-history')).toHaveFocus();
+});
+
+test('every page has its title, and the place one is at is marked', async () => {
+  const { user } = await openPanel('/admin/dashboard');
+  await user.click(screen.getByRole('link', { name: 'Monitor' }));
+  await screen.findByRole('heading', { name: 'Monitor', level: 1 });
+  expect(document.title).toBe('Monitor · Job Manager');
+  expect(screen.getByRole('link', { name: 'Monitor' })).toHaveAttribute('aria-current', 'page');
+  expect(screen.getByRole('link', { name: 'Dashboard' })).not.toHaveAttribute('aria-current');
+  expect(screen.getByRole('main')).toHaveFocus();
+});
