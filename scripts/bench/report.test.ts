@@ -15,7 +15,7 @@ const report: BenchReport = {
   takenAt: '2026-03-01T12:00:00.000Z',
   machine: { processors: 2, model: 'CPU', memoryGb: 24, node: '20', chromium: '140', postgres: '18' },
   parts: [
-    { id: 'a', figures: [figure(50, 50), figure(50.04, 50)], load: 1.25, seconds: 3 },
+    { id: 'a', figures: [figure(50, 50), figure(50.04, 50)], load: 1.5, seconds: 3 },
     { id: 'b', figures: [figure(1_234)], load: 0, seconds: 1 },
   ],
 };
@@ -32,11 +32,13 @@ it('counts a figure that could not be measured as missed', () => {
 });
 
 it('shows each figure with its target, its verdict and the load', () => {
-  const lines = stripVTControlCharacters(toTable(report)).split('\n');
-  expect(lines).toContain('✓  F50      50 ms     ≤ 50 ms  1.3');
-  expect(lines).toContain('✗  F50.04   50 ms     ≤ 50 ms  1.3');
-  expect(lines).toContain('·  F1234    1,234 ms           0.0');
-  expect(lines).toContain('  why');
+  const lines = stripVTControlCharacters(toTable(report))
+    .split('\n')
+    .map((line) => line.replace(/ +/g, ' '));
+  expect(lines).toContain('✓ F50 50 ms ≤ 50 ms 1.5');
+  expect(lines).toContain('✗ F50.04 50 ms ≤ 50 ms 1.5');
+  expect(lines).toContain('· F1234 1,234 ms 0.0');
+  expect(lines).toContain(' why');
 });
 
 it('tells programs the verdicts', () => {
