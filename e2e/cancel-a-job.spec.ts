@@ -1,0 +1,64 @@
+import { card, historyRow, runJob, statistics, toast } from './fixtures/job-manager.js';
+import { slowly } from './fixtures/runs.js';
+import { expect, test } from './fixtures/story.js';
+import { operator } from './product/operator.js';
+
+test('a running job that is cancelled says Stopping… to everybody until it has stopped', async ({
+  page,
+  browser,
+  runs,
+}) => {
+  const letGo = await runs.block('MatchScore');
+  await page.goto('/admin/jobs');
+  const id = await runJob(page, 'match-scores', { batchSize: 30 });
+  await expect(card(page, id).getByRole('progressbar')).toBeVisible();
+
+  await card(page, id)
+    .getByRole('button', { name: `Cancel match-scores #${id}` })
+    .click();
+  const stopping = card(page, id).getByRole('button', { name: 'Stopping…' });
+  await expect(stopping).toBeDisabled();
+  await expect(card(page, id)).toContainText(`Cancel requested by ${operator.email}`);
+
+  await page.reload();
+  await expect(stopping).toBeDisabled();
+  const colleague = await browser.newPage();
+  await colleague.goto('/admin/jobs/monitor');
+  await expect(card(colleague, id).getByRole('button', { name: 'Stopping…' })).toBeDisabled();
+
+  await letGo();
+  await expect(card(page, id)).toBeHidden();
+  await expect(card(colleague, id)).toBeHidden();
+  await expect(historyRow(page, id)).toContainText('Cancelled');
+  await colleague.close();
+});
+
+test('a queued job that is cancelled is gone at once and never starts', async ({ page, runs }) => {
+  await runs.start('match-scores', slowly);
+  await runs.start('match-scores', slowly);
+  await page.goto('/admin/jobs');
+  const id = await runJob(page, 'trending', {});
+  await expect(card(page, id)).toContainText('Waiting to start…');
+  await expect(statistics(page)).toContainText(/Queued\s*1/);
+
+  await card(page, id).getByRole('button', { name: 'Cancel' }).click();
+  await expect(card(page, id)).toBeHidden();
+  await expect(historyRow(page, id)).toContainText('Cancelled');
+  await expect(historyRow(page, id)).toContainText('never started');
+  await expect(statistics(page)).toContainText(/Queued\s*0/);
+});
+
+test('a cancel that fails is taken back and can be tried again', async ({ page, context, runs }) => {
+  const id = await runs.start('match-scores', slowly);
+  await page.goto('/admin/jobs');
+  const cancel = card(page, id).getByRole('button', { name: `Cancel match-scores #${id}` });
+  await expect(cancel).toBeEnabled();
+  await context.setOffline(true);
+  await cancel.click();
+  await expect(toast(page, `Failed to cancel match-scores #${id}`)).toBeVisible();
+  await expect(cancel).toBeEnabled();
+
+  await context.setOffline(false);
+  await toast(page, 'Failed to cancel').getByRole('button', { name: 'Retry' }).click();
+  await expect(historyRow(page, id)).toContainText('Cancelled');
+});
