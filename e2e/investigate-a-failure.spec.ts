@@ -1,0 +1,43 @@
+import {
+  detailsDialog,
+  dismissToasts,
+  enqueue,
+  historyRow,
+  parametersField,
+  runDialog,
+  runJob,
+  toast,
+} from './fixtures/job-manager.js';
+import { expect, test } from './fixtures/story.js';
+
+test('a failed run tells why, and runs again with other parameters', async ({ page }) => {
+  await page.goto('/admin/jobs');
+  const failed = await runJob(page, 'match-scores', { userId: 999_999 });
+  const reason = 'There is no user with the id 999999.';
+  await expect(toast(page, `match-scores #${failed} failed`)).toContainText(reason);
+  await expect(historyRow(page, failed)).toContainText('Failed');
+  await expect(historyRow(page, failed)).toContainText(`Error: ${reason}`);
+
+  await dismissToasts(page);
+  await historyRow(page, failed).getByRole('button', { name: 'Details' }).click();
+  const details = detailsDialog(page);
+  await expect(details.getByRole('region', { name: 'Error' })).toContainText(reason);
+  await details.getByText('Stack trace').click();
+  await expect(details.getByRole('region', { name: 'Error' })).toContainText(/at .*match-scores\.ts:\d+/);
+  await expect(details.getByRole('region', { name: 'Parameters', exact: true })).toContainText('userId:999999');
+
+  await details.getByRole('button', { name: 'Re-run Job' }).click();
+  await expect(runDialog(page)).toContainText(`Re-run Job (#${failed})`);
+  await expect(page.getByLabel('Select Job')).toHaveValue('match-scores');
+  await expect(parametersField(page)).toHaveValue(/"userId": 999999/);
+  await parametersField(page).fill('{"userId": 8}');
+  const again = await enqueue(page);
+  await expect(historyRow(page, again)).toContainText('Success');
+
+  await dismissToasts(page);
+  await historyRow(page, again).getByRole('button', { name: 'Details' }).click();
+  await expect(details.getByRole('region', { name: 'Metadata', exact: true })).toContainText('usersProcessed:1');
+  await details.getByRole('link', { name: `#${failed}` }).click();
+  await expect(page).toHaveURL(new RegExp(`/admin/jobs/${failed}$`));
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText(`match-scores #${failed}`);
+});
