@@ -1,0 +1,31 @@
+import { card, historyRow, statistics, toast } from './fixtures/job-manager.js';
+import { expect, test } from './fixtures/story.js';
+
+test('a run whose runner went silent is pointed out, cleaned up and run again', async ({ page, runs }) => {
+  const id = await runs.insertSilent('match-scores', { batchSize: 20, pauseMs: 600 });
+  await page.goto('/admin/jobs');
+  const banner = page.getByRole('status').filter({ hasText: '1 job may be stalled' });
+  await expect(banner).toContainText(`No heartbeat for more than 5 minutes: match-scores #${id}`);
+  await expect(card(page, id)).toContainText('Stalled');
+  await expect(statistics(page)).toContainText('1 stalled');
+
+  await banner.getByRole('button', { name: 'Clean Up Stalled' }).click();
+  const question = page.getByRole('dialog', { name: 'Clean Up Stalled Jobs' });
+  await expect(question).toContainText('Running jobs with a live heartbeat are not touched');
+  await question.getByRole('button', { name: 'Clean Up' }).click();
+
+  await expect(toast(page, 'Cleaned 1 stalled job')).toContainText(`match-scores #${id}`);
+  await expect(banner).toBeHidden();
+  await expect(card(page, id)).toContainText('Attempt 2 of 3');
+  await expect(historyRow(page, id)).toContainText('Success');
+});
+
+test('cleaning up where nothing is stalled says so and touches nothing', async ({ page, runs }) => {
+  const id = await runs.start('match-scores', { batchSize: 1, pauseMs: 1_000 });
+  await page.goto('/admin/jobs');
+  await statistics(page).getByRole('button', { name: 'Clean Up Stalled Jobs' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Clean Up' }).click();
+  await expect(toast(page, 'No stalled jobs: every running job has a live heartbeat.')).toBeVisible();
+  await expect(card(page, id).getByRole('progressbar')).toBeVisible();
+  expect(await runs.status(id)).toBe('RUNNING');
+});
