@@ -1,0 +1,77 @@
+import { activeJobs, card, history, historyRow, runDialog } from './fixtures/job-manager.js';
+import { slowly } from './fixtures/runs.js';
+import { expect, test } from './fixtures/story.js';
+
+test('the dashboard shows the counts and the last failures, and leads to the jobs', async ({ page, runs }) => {
+  await runs.insertEnded({ jobName: 'trending', count: 12 });
+  const [failed = ''] = await runs.insertEnded({ jobName: 'affinity', status: 'FAILED' });
+  await page.goto('/');
+  await expect(page).toHaveURL('/admin/dashboard');
+  await expect(page).toHaveTitle('Dashboard · Job Manager');
+  const card = page.getByRole('region', { name: 'Job Statistics' });
+  await expect(card).toContainText(/Last 24h\s*13/);
+  await expect(card).toContainText('12 succeeded');
+  await expect(card).toContainText('1 failed');
+  const failures = page.getByRole('region', { name: 'Recent Failures' });
+  await expect(failures).toContainText(`affinity#${failed}`);
+  await failures.getByRole('link', { name: 'All failures' }).click();
+  await expect(page).toHaveURL('/admin/jobs/history?status=FAILED');
+  await expect(history(page).getByRole('listitem')).toHaveCount(1);
+
+  await page.goBack();
+  await page.getByRole('link', { name: 'Manage Jobs' }).click();
+  await expect(page).toHaveURL('/admin/jobs');
+  await expect(page.getByRole('heading', { level: 1, name: 'Jobs' })).toBeVisible();
+  await expect(activeJobs(page)).toBeVisible();
+});
+
+test('the statistics are read anew when asked', async ({ page, runs }) => {
+  await page.goto('/admin/jobs');
+  const statistics = page.getByRole('region', { name: 'Job Statistics' });
+  await expect(statistics).toContainText(/Last 24h\s*0/);
+  await expect(statistics).toContainText(/Updated \d+s ago/);
+  await runs.insertEnded({ jobName: 'trending', count: 1_247 });
+  await statistics.getByRole('button', { name: 'Refresh' }).click();
+  await expect(statistics).toContainText(/Last 24h\s*1,247/);
+});
+
+test('the monitor follows what runs now and starts more', async ({ page, runs }) => {
+  await page.goto('/admin/jobs/monitor');
+  await expect(page.getByText('Live', { exact: true })).toBeVisible();
+  await expect(activeJobs(page)).toContainText('No active jobs');
+  const id = await runs.start('match-scores', slowly);
+  await expect(card(page, id).getByRole('progressbar')).toBeVisible();
+  await activeJobs(page).page().getByRole('button', { name: 'Run New Job' }).click();
+  await expect(runDialog(page)).toContainText('Select Job');
+});
+
+test('a run has a page of its own that follows it to its end', async ({ page, runs }) => {
+  const id = await runs.start('match-scores', { batchSize: 20, pauseMs: 1_000 });
+  await page.goto(`/admin/jobs/${id}`);
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText(`match-scores #${id}`);
+  await expect(page.getByRole('progressbar')).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Cancel' })).toBeVisible();
+  const details = page.getByRole('region', { name: 'Job Run Details' });
+  await expect(details).toContainText('Success');
+  await expect(details).toContainText('admin@example.com');
+  await expect(details).toContainText('usersProcessed');
+  await expect(page.getByRole('button', { name: 'Cancel' })).toBeHidden();
+
+  await page.getByRole('button', { name: 'Re-run Job' }).click();
+  await expect(runDialog(page)).toContainText(`Re-run Job (#${id})`);
+});
+
+test('history, unknown runs and unknown addresses have pages that lead on', async ({ page, runs }) => {
+  const [id = ''] = await runs.insertEnded({ jobName: 'trending' });
+  await page.goto('/admin/jobs/4711');
+  await expect(page.getByRole('main')).toContainText('There is no run “4711”');
+  await page.getByRole('main').getByRole('link', { name: 'All runs' }).last().click();
+  await expect(page).toHaveURL('/admin/jobs/history');
+  await historyRow(page, id).getByRole('link', { name: 'trending' }).click();
+  await expect(page).toHaveURL(`/admin/jobs/${id}`);
+
+  await page.goto('/nowhere');
+  await expect(page.getByRole('heading', { level: 1, name: 'Page not found' })).toBeVisible();
+  await page.getByRole('link', { name: 'Go to the dashboard' }).click();
+  await expect(page).toHaveURL('/admin/dashboard');
+});
