@@ -4,7 +4,35 @@ export interface Sighting {
   at: number;
 }
 
-export type SightingWindow = Window & typeof globalThis & { benchSeen?: Map<string, number> };
+export type SightingWindow = Window &
+  typeof globalThis & {
+    /** When each fact was first on screen. */
+    benchSeen?: Map<string, number>;
+    /** When the page's socket first told it. */
+    benchHeard?: Map<string, number>;
+  };
+
+/** Runs in the page before its own scripts: notes when its socket told each fact, so the way there and the drawing can be told apart. */
+export function hearRuns(): void {
+  const heard = new Map<string, number>();
+  (window as SightingWindow).benchHeard = heard;
+  const factsOf = (type: string, run: { id: string; progressMessage: string | null }): string[] => {
+    if (type === 'server.admin.job_completed') return [`${run.id} appears`, `${run.id} starts`, `${run.id} ends`];
+    if (type === 'server.admin.job_queued') return [`${run.id} appears`];
+    return [`${run.id} appears`, `${run.id} starts`, `${run.id} ${run.progressMessage}`];
+  };
+  window.WebSocket = class extends WebSocket {
+    constructor(url: string | URL, protocols?: string | string[]) {
+      super(url, protocols);
+      this.addEventListener('message', ({ data }) => {
+        const at = performance.timeOrigin + performance.now();
+        const message = JSON.parse(String(data));
+        if (!message.data.run) return;
+        for (const fact of factsOf(message.type, message.data.run)) if (!heard.has(fact)) heard.set(fact, at);
+      });
+    }
+  };
+}
 
 /**
  * Runs in the page: notes when each fact about a run was first on screen, which is the end of the first frame
