@@ -42,8 +42,8 @@ export async function findInstance(dataDir: string): Promise<Note | undefined> {
 
 /** One line for whoever tried to start a second one. */
 function describe({ pid, url }: Note): string {
-  const where = url ? `runs at ${url}` : 'is starting';
-  return `Job Manager already ${where} from this folder (process ${pid}); stop it first, or use it.`;
+  const state = url ? `already runs at ${url}` : 'is already starting';
+  return `Job Manager ${state} from this folder (process ${pid}); stop it first, or use it.`;
 }
 
 const noteFile = (dataDir: string) => join(dataDir, 'server.json');

@@ -24,6 +24,8 @@ export function createPool(url: string, { max = 10, statementTimeoutMs }: PoolOp
   });
   // A broken idle connection is replaced at its next use; unheard, its error would end the process.
   pool.on('error', () => {});
+  // One that breaks while it is lent out says so itself; whoever has it learns from the query that fails.
+  pool.on('connect', (client) => client.on('error', () => {}));
   return pool;
 }
 
