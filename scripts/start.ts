@@ -42,7 +42,7 @@ async function start(): Promise<void> {
   server = await serve({ config, databaseUrl: database.url, resources });
   const address = addressFor(server.url, config);
   await instance.announce(address);
-  announce(address, signIn, config);
+  announce(address, signIn);
 }
 
 function stopRequested(): Promise<void> {
@@ -57,13 +57,13 @@ function addressFor(url: string, config: Config): string {
   return config.PUBLIC_URL ?? url.replace(/\/\/(0\.0\.0\.0|\[::\])/, '//localhost');
 }
 
-function announce(address: string, signIn: SignIn, config: Config): void {
+function announce(address: string, signIn: SignIn): void {
   const lines = [
     '',
     `  ${pc.bold('Job Manager')} runs at ${pc.cyan(pc.underline(address))}`,
     '',
     ...describeSignIn(signIn),
-    pc.dim(`  Ctrl-C stops it; its data stays${config.DATABASE_URL ? '' : ` in ${config.DATA_DIR}`}.`),
+    pc.dim('  Ctrl-C stops it and keeps the data.'),
     '',
   ];
   console.log(lines.join('\n'));
