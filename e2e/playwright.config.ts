@@ -37,5 +37,8 @@ export default defineConfig({
   projects: [
     { name: 'sign-in', testMatch: 'product/operator.setup.ts' },
     { name: 'stories', testMatch: '*.spec.ts', dependencies: ['sign-in'] },
+    ...(process.env.SCREENSHOTS
+      ? [{ name: 'screenshots', testMatch: 'screenshots.ts', dependencies: ['sign-in'] }]
+      : []),
   ],
 });
