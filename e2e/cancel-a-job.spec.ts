@@ -8,10 +8,10 @@ test('a running job that is cancelled says Stopping… to everybody until it has
   browser,
   runs,
 }) => {
-  const letGo = await runs.block('MatchScore');
+  await runs.block('MatchScore');
   await page.goto('/admin/jobs');
   const id = await runJob(page, 'match-scores', { batchSize: 30 });
-  await expect(card(page, id).getByRole('progressbar')).toBeVisible();
+  await runs.untilBlocked();
 
   await card(page, id)
     .getByRole('button', { name: `Cancel match-scores #${id}` })
@@ -26,7 +26,7 @@ test('a running job that is cancelled says Stopping… to everybody until it has
   await colleague.goto('/admin/jobs/monitor');
   await expect(card(colleague, id).getByRole('button', { name: 'Stopping…' })).toBeDisabled();
 
-  await letGo();
+  await runs.letGo();
   await expect(card(page, id)).toBeHidden();
   await expect(card(colleague, id)).toBeHidden();
   await expect(historyRow(page, id)).toContainText('Cancelled');

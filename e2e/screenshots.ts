@@ -1,7 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { slowly } from './fixtures/runs.js';
 import { expect, test } from './fixtures/story.js';
-import { SIGNED_IN } from './product/operator.js';
 
 // The pictures in the README, of the real product at work. Not a story: `pnpm screenshots` takes them.
 
@@ -30,7 +29,7 @@ test('the pictures of the README', async ({ browser, runs }) => {
 
   for (const colorScheme of ['light', 'dark'] as const) {
     const page = await browser.newPage({
-      storageState: SIGNED_IN,
+      storageState: process.env.E2E_SIGNED_IN,
       colorScheme,
       viewport: { width: 1280, height: 1000 },
     });

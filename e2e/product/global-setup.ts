@@ -11,6 +11,8 @@ export interface RunningProduct {
   /** Where the panel is. */
   url: string;
   databaseUrl: string;
+  /** Its data; goes with it. */
+  folder: string;
 }
 
 const PROGRAM = fileURLToPath(new URL('./product-process.ts', import.meta.url));
@@ -31,9 +33,11 @@ export default async function startProduct(config: FullConfig): Promise<() => Pr
   const file = createWriteStream(log);
   child.stdout?.pipe(file);
   child.stderr?.pipe(file);
-  const { url, databaseUrl } = await firstWord(child, log);
+  const { url, databaseUrl, folder: data } = await firstWord(child, log);
   process.env.E2E_URL = url;
   process.env.E2E_DATABASE_URL = databaseUrl;
+  // What a browser keeps after signing in; beside the traces, a second test run would take it away.
+  process.env.E2E_SIGNED_IN = join(data, 'signed-in.json');
   return () => stop(child);
 }
 

@@ -49,7 +49,7 @@ async function start(): Promise<RunningProduct> {
   const config = configure(folder, databaseUrl);
   await prepareProduct({ config, resources, signal: stopping.signal, sampleUsers: SAMPLE_USERS });
   const { url } = await serve({ config, databaseUrl, resources });
-  return { url, databaseUrl };
+  return { url, databaseUrl, folder };
 }
 
 /** Enterable by the account that PostgreSQL runs under. */
