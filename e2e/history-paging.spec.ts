@@ -1,0 +1,94 @@
+import type { Page } from '@playwright/test';
+import { history, historyRow } from './fixtures/job-manager.js';
+import { expect, test } from './fixtures/story.js';
+
+const rows = (page: Page) => history(page).getByRole('listitem');
+
+test('pages and filters live in the address: back, reload and a shared link work', async ({ page, context, runs }) => {
+  const trending = await runs.insertEnded({ jobName: 'trending', count: 120 });
+  const failed = await runs.insertEnded({ jobName: 'affinity', count: 7, status: 'FAILED' });
+  await page.goto('/admin/jobs');
+  await expect(history(page)).toContainText('Showing 1–50 of 127');
+  await expect(rows(page)).toHaveCount(50);
+  await expect(history(page).getByRole('button', { name: 'Prev' })).toBeDisabled();
+
+  await history(page).getByRole('button', { name: 'Next' }).click();
+  await expect(page).toHaveURL('/admin/jobs?page=2');
+  await expect(history(page)).toContainText('Showing 51–100 of 127');
+  await history(page).getByRole('button', { name: 'Next' }).click();
+  await expect(history(page)).toContainText('Showing 101–127 of 127');
+  await expect(rows(page)).toHaveCount(27);
+  await expect(historyRow(page, trending.at(-1) ?? '')).toBeVisible();
+  await expect(history(page).getByRole('button', { name: 'Next' })).toBeDisabled();
+
+  await page.goBack();
+  await expect(history(page)).toContainText('Showing 51–100 of 127');
+  await page.reload();
+  await expect(history(page)).toContainText('Showing 51–100 of 127');
+
+  await filter(page, 'job', 'affinity');
+  await expect(page).toHaveURL('/admin/jobs?job=affinity');
+  await expect(history(page)).toContainText('Showing 1–7 of 7');
+  await filter(page, 'status', 'Failed');
+  await expect(page).toHaveURL('/admin/jobs?job=affinity&status=FAILED');
+
+  const colleague = await context.newPage();
+  await colleague.goto(page.url());
+  await expect(history(colleague)).toContainText('Showing 1–7 of 7');
+  await expect(historyRow(colleague, failed[0] ?? '')).toContainText('Error: The database did not answer');
+  // Choosing the chosen one again lifts it; the cross beside it is for the mouse alone.
+  await filter(colleague, 'status', 'Failed');
+  await expect(colleague).toHaveURL('/admin/jobs?job=affinity');
+  await colleague.goBack();
+  await expect(colleague).toHaveURL('/admin/jobs?job=affinity&status=FAILED');
+});
+
+test('a page that is read stays as it is while runs end; a button shows the new ones', async ({ page, runs }) => {
+  await runs.insertEnded({ jobName: 'trending', count: 120 });
+  await page.goto('/admin/jobs/history?page=2');
+  await expect(history(page)).toContainText('Showing 51–100 of 120');
+  const read = await rows(page).allTextContents();
+
+  const id = await runs.enqueue('trending');
+  await runs.reach(id, 'SUCCESS');
+  const newRuns = history(page).getByRole('button', { name: 'New runs' });
+  await expect(newRuns).toBeVisible();
+  expect((await rows(page).allTextContents()).map(withoutTime)).toEqual(read.map(withoutTime));
+
+  await newRuns.click();
+  await expect(page).toHaveURL('/admin/jobs/history');
+  await expect(rows(page).first()).toContainText(`#${id}`);
+  await expect(newRuns).toBeHidden();
+});
+
+test('on the first page, runs that end appear by themselves', async ({ page, runs }) => {
+  await runs.insertEnded({ jobName: 'trending', count: 3 });
+  await page.goto('/admin/jobs/history');
+  await expect(rows(page)).toHaveCount(3);
+  const id = await runs.enqueue('trending');
+  await expect(historyRow(page, id)).toBeVisible();
+  await expect(history(page)).toContainText('Showing 1–4 of 4');
+});
+
+test('a page past the end and filters that match nothing offer the way back', async ({ page, runs }) => {
+  await runs.insertEnded({ jobName: 'trending', count: 60 });
+  await page.goto('/admin/jobs/history?page=9');
+  await expect(history(page)).toContainText('This page is past the end');
+  await history(page).getByRole('button', { name: 'Go to the first page' }).click();
+  await expect(history(page)).toContainText('Showing 1–50 of 60');
+
+  await page.goto('/admin/jobs/history?job=affinity');
+  await expect(history(page)).toContainText('No runs match these filters');
+  await history(page).getByRole('button', { name: 'Clear filters' }).click();
+  await expect(history(page)).toContainText('Showing 1–50 of 60');
+});
+
+async function filter(page: Page, by: 'job' | 'status', choice: string): Promise<void> {
+  await history(page)
+    .getByRole('combobox', { name: `Filter by ${by}` })
+    .click();
+  await page.getByRole('option', { name: choice, exact: true }).click();
+}
+
+/** "Finished: 3m ago" goes on. */
+const withoutTime = (row: string) => row.replace(/Finished: .*ago/, '');
