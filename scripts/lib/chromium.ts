@@ -22,6 +22,8 @@ const INSTALL_WITHIN_MS = 5 * 60_000;
  * Throws one line that says what to do when nothing helps.
  */
 export async function findChromium(): Promise<string> {
+  const given = process.env.CHROMIUM_PATH;
+  if (given) return checkGiven(given);
   const found = await findInstalledChromium();
   if (found) return found;
   for (const install of [installWithPlaywright, installWithApt]) {
@@ -33,10 +35,13 @@ export async function findChromium(): Promise<string> {
   throw new Error('No Chromium was found or could be installed; install one, or set CHROMIUM_PATH to its program.');
 }
 
-/** The same without installing anything. */
+async function checkGiven(program: string): Promise<string> {
+  if (existsSync(program) && (await runs(program))) return program;
+  throw new Error(`CHROMIUM_PATH: ${program} is no Chromium that runs here.`);
+}
+
 async function findInstalledChromium(): Promise<string | undefined> {
-  const given = process.env.CHROMIUM_PATH;
-  for (const program of given ? [given] : [chromium.executablePath(), ...SYSTEM_BROWSERS]) {
+  for (const program of [chromium.executablePath(), ...SYSTEM_BROWSERS]) {
     if (existsSync(program) && (await runs(program))) return program;
   }
   return undefined;
@@ -46,7 +51,7 @@ async function findInstalledChromium(): Promise<string | undefined> {
 async function runs(program: string): Promise<boolean> {
   if (process.platform === 'win32') return true;
   const answer = await promisify(execFile)(program, ['--version'], { timeout: 20_000 }).catch(() => undefined);
-  return /\d+\.\d+/.test(answer?.stdout ?? '');
+  return /chrom.*\d+\.\d+/i.test(answer?.stdout ?? '');
 }
 
 function installWithPlaywright(): Promise<boolean> {
