@@ -8,7 +8,7 @@ import { describeSpread, spreadOf } from './percentile.js';
 const QUICK_JOB = 'feed-presort-cleanup';
 /** The first ones open connections and compile statements on both sides, and don't count. */
 const WARM_UP = 10;
-const COUNTED = 220;
+const COUNTED = 205;
 /** Between two requests, so that the runner has gone back to sleep; uneven, so that no timer keeps step with it. */
 const PAUSE_MS = { least: 90, most: 190 };
 

@@ -10,7 +10,7 @@ import { withOwnEngine } from './own-engine.js';
 import { describeSpread, spreadOf } from './percentile.js';
 import { hearRuns, type Sighting, type SightingWindow, watchRuns } from './sightings.js';
 
-const RUNS = 110;
+const RUNS = 100;
 /** Begun one after the other, a few at a time, as on a day like any other. */
 const RUN_EVERY_MS = { least: 250, most: 450 };
 /** More than the 100 ms in which a run speaks at most once, so that no report is replaced by the next. */

@@ -2,7 +2,7 @@ import { type Bench, JOBS_PAGE, SNAPSHOT } from './bench.js';
 import type { Figure, Part } from './figure.js';
 import { percentile } from './percentile.js';
 
-const LOADS = 9;
+const LOADS = 7;
 
 /** Milliseconds since the navigation began, by the page's own clock. */
 interface Load {
