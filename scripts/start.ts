@@ -81,8 +81,9 @@ function describeSignIn({ email, newPassword }: SignIn): string[] {
 
 /** Gives up waiting for runs, but not the order in the database. */
 async function forceStop(): Promise<void> {
+  process.exitCode = 130;
   const runner = server?.runnerPid();
   if (runner !== undefined) process.kill(runner, 'SIGKILL');
   await Promise.race([resources.closeAll().catch(() => {}), delay(FORCED_WITHIN_MS)]);
-  process.exit(130);
+  process.exit();
 }
