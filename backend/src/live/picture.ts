@@ -23,7 +23,7 @@ interface PictureOptions {
 }
 
 /** However fast notifications come, the truth is read at most this often. */
-const LEAST_GAP_MS = 40;
+const LEAST_GAP_MS = 20;
 
 /**
  * The active runs as all viewers see them: one picture, kept by comparing states. A notification makes it

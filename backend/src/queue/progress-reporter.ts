@@ -22,6 +22,7 @@ export class ProgressReporter {
   readonly #notifier: Notifier;
   readonly #runs = new Map<string, Pending>();
   #timer: NodeJS.Timeout | undefined;
+  #dueAt = Number.POSITIVE_INFINITY;
   #isWriting = false;
   lastProgressAt: number | null = null;
 
@@ -36,7 +37,7 @@ export class ProgressReporter {
     Object.assign(pending, { percent, message, wireDue: true, rowDue: true });
     if (!known) this.#runs.set(run.leaseToken, pending);
     this.lastProgressAt = performance.now();
-    this.#schedule();
+    this.#flushAt(Math.min(...dueTimes(pending, !this.#isWriting)));
   }
 
   /** Forgets an execution that ended; its outcome says the rest. */
@@ -45,14 +46,19 @@ export class ProgressReporter {
   }
 
   #schedule(): void {
-    if (this.#timer) return;
-    const due = Math.min(...[...this.#runs.values()].flatMap((run) => dueTimes(run, !this.#isWriting)));
-    if (!Number.isFinite(due)) return;
+    this.#flushAt(Math.min(...[...this.#runs.values()].flatMap((run) => dueTimes(run, !this.#isWriting))));
+  }
+
+  /** Unless a flush is due sooner: one that waits for a row must not hold up what is due on the wire. */
+  #flushAt(due: number): void {
+    if (due >= this.#dueAt) return;
+    clearTimeout(this.#timer);
+    this.#dueAt = due;
     this.#timer = setTimeout(() => this.#flush(), Math.max(0, due - performance.now()));
   }
 
   #flush(): void {
-    this.#timer = undefined;
+    this.#dueAt = Number.POSITIVE_INFINITY;
     const now = performance.now();
     for (const run of this.#runs.values()) {
       if (!run.wireDue || now < run.wireAt + WIRE_MS) continue;
