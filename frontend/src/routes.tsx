@@ -2,17 +2,15 @@ import { NuqsAdapter } from 'nuqs/adapters/react-router/v7';
 import { lazy, Suspense } from 'react';
 import { BrowserRouter, Navigate, Route, Routes } from 'react-router-dom';
 import { AdminRoute } from './admin/AdminRoute';
+import { JobManagerPage } from './admin/jobs/JobManagerPage';
 import { NotFoundPage } from './NotFoundPage';
 import { paths } from './paths';
 import { PageLoader } from './ui/PageLoader';
 
-// Pages are loaded when first visited.
+// The main page comes with the first load; the others are loaded when first visited.
 const LoginPage = lazy(() => import('./auth/LoginPage').then((page) => ({ default: page.LoginPage })));
 const AdminDashboard = lazy(() =>
   import('./admin/dashboard/AdminDashboard').then((page) => ({ default: page.AdminDashboard })),
-);
-const JobManagerPage = lazy(() =>
-  import('./admin/jobs/JobManagerPage').then((page) => ({ default: page.JobManagerPage })),
 );
 const JobHistoryPage = lazy(() =>
   import('./admin/jobs/JobHistoryPage').then((page) => ({ default: page.JobHistoryPage })),

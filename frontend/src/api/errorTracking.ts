@@ -26,7 +26,9 @@ export function trackError(error: unknown, context: ErrorContext): void {
 /** The last ten errors, oldest first; they survive a reload of the tab. */
 export function getRecentErrors(): TrackedError[] {
   try {
-    return JSON.parse(sessionStorage.getItem(STORAGE_KEY) ?? '[]') as TrackedError[];
+    const kept: unknown = JSON.parse(sessionStorage.getItem(STORAGE_KEY) ?? '[]');
+    // Written by nobody but `keep` below.
+    return Array.isArray(kept) ? (kept as TrackedError[]) : [];
   } catch {
     return [];
   }

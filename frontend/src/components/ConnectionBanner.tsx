@@ -1,7 +1,7 @@
-import { Alert } from '@mantine/core';
 import { IconPlugConnectedX } from '@tabler/icons-react';
 import { useLive } from '../api/live/LiveProvider';
 import { useServerTime } from '../api/server-clock';
+import { Banner } from '../ui/Banner';
 
 const STALE_AFTER_MS = 60_000;
 
@@ -12,10 +12,10 @@ export function ConnectionBanner() {
   const isStale = useServerTime(() => isPaused && Date.now() - (heardAt ?? Date.now()) > STALE_AFTER_MS);
   if (!isPaused) return null;
   return (
-    <Alert color="yellow" icon={<IconPlugConnectedX size={20} />} title="Real-time updates paused" role="status">
+    <Banner icon={IconPlugConnectedX} title="Real-time updates paused">
       {isStale
         ? 'Data may be stale: nothing has been heard from the server for more than a minute. Still trying to reconnect.'
         : 'Reconnecting. The list continues by itself as soon as the server answers.'}
-    </Alert>
+    </Banner>
   );
 }

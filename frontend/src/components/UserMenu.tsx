@@ -14,7 +14,7 @@ const roleLabel = { USER: 'User', ADMIN: 'Admin', SUPER_ADMIN: 'Super admin' } a
 export function UserMenu({ user }: { user: CurrentUser }) {
   const signOut = useSignOut();
   return (
-    <Menu position="bottom-end" width={240}>
+    <Menu position="bottom-end" width={240} shadow="md" withinPortal={false} withInitialFocusPlaceholder={false}>
       <Menu.Target>
         <UnstyledButton className={classes.button} aria-label={`Account: ${user.email}`}>
           <span className={classes.initial} aria-hidden>

@@ -12,7 +12,7 @@ export function ColorSchemeSwitch() {
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   const chosen = choices.find(({ value }) => value === colorScheme) ?? choices[2];
   return (
-    <Menu position="bottom-end" width={160}>
+    <Menu position="bottom-end" width={160} shadow="md" withinPortal={false} withInitialFocusPlaceholder={false}>
       <Menu.Target>
         <ActionIcon size="lg" aria-label={`Colour scheme: ${chosen.label}`}>
           <chosen.icon size={20} stroke={1.75} />

@@ -1,9 +1,7 @@
 import { notificationsStore } from '@mantine/notifications';
 import { lazy, Suspense, useState, useSyncExternalStore } from 'react';
 
-const Notifications = lazy(() =>
-  import('@mantine/notifications').then((module) => ({ default: module.Notifications })),
-);
+const Toasts = lazy(() => import('./Toasts').then((module) => ({ default: module.Toasts })));
 
 const subscribe = (listener: () => void) => notificationsStore.subscribe(listener);
 const hasToasts = () => notificationsStore.getState().notifications.length > 0;
@@ -13,7 +11,5 @@ export function ToastHost() {
   const isNeeded = useSyncExternalStore(subscribe, hasToasts);
   const [wasNeeded, setWasNeeded] = useState(false);
   if (isNeeded && !wasNeeded) setWasNeeded(true);
-  return (
-    <Suspense fallback={null}>{wasNeeded && <Notifications position="bottom-right" limit={4} zIndex={400} />}</Suspense>
-  );
+  return <Suspense fallback={null}>{wasNeeded && <Toasts />}</Suspense>;
 }

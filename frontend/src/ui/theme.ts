@@ -1,11 +1,10 @@
 import {
-  ActionIcon,
+  type ActionIconProps,
   type CSSVariablesResolver,
   createTheme,
   defaultVariantColorsResolver,
   type MantineColorsTuple,
-  Modal,
-  Paper,
+  type ModalProps,
 } from '@mantine/core';
 
 const brand: MantineColorsTuple = [
@@ -57,8 +56,9 @@ export const theme = createTheme({
       h3: { fontSize: '1rem', lineHeight: '1.5', fontWeight: '600' },
     },
   },
+  // Plain objects: naming the components themselves would load all of them with the first page.
   components: {
-    Modal: Modal.extend({
+    Modal: {
       defaultProps: {
         closeButtonProps: { 'aria-label': 'Close' },
         // The dialog's header is no page header; without this it would be a second banner landmark.
@@ -66,11 +66,10 @@ export const theme = createTheme({
         overlayProps: { backgroundOpacity: 0.5, blur: 2 },
         radius: 'md',
         padding: 'lg',
-      },
+      } satisfies Partial<ModalProps>,
       styles: { title: { fontSize: '1.25rem', fontWeight: 600 } },
-    }),
-    ActionIcon: ActionIcon.extend({ defaultProps: { variant: 'subtle', color: 'gray' } }),
-    Paper: Paper.extend({ defaultProps: { withBorder: true, shadow: 'none' } }),
+    },
+    ActionIcon: { defaultProps: { variant: 'subtle', color: 'gray' } satisfies Partial<ActionIconProps> },
   },
 });
 

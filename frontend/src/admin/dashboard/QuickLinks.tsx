@@ -10,7 +10,7 @@ export function QuickLinks() {
   const { openNew } = useRunDialog();
   return (
     <nav className={classes.links} aria-label="Quick links">
-      <UnstyledButton className={classes.link} onClick={() => openNew()}>
+      <UnstyledButton className={classes.link} onClick={openNew}>
         <Words icon={IconPlayerPlay} title="Run New Job" text="Pick a job and start it" />
       </UnstyledButton>
       <Link className={classes.link} to={paths.monitor}>

@@ -1,7 +1,8 @@
 import type { JobRunSummary } from '@job-manager/shared/contract/run';
-import { Alert, Button } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { IconAlertTriangle, IconHourglass } from '@tabler/icons-react';
 import { useServerTime } from '../../api/server-clock';
+import { Banner } from '../../ui/Banner';
 import classes from './ActiveJobsMonitor.module.css';
 import { type Attention, attentionOf, type SlowThresholds } from './attention';
 
@@ -36,40 +37,31 @@ export function AttentionBanner({ jobs, slowAfter, ...on }: Props) {
 
 function StalledBanner({ runs, onCleanupStalled }: { runs: JobRunSummary[]; onCleanupStalled: () => void }) {
   return (
-    <Alert
-      color="yellow"
-      role="status"
-      icon={<IconAlertTriangle size={20} />}
+    <Banner
+      icon={IconAlertTriangle}
       title={runs.length === 1 ? '1 job may be stalled' : `${runs.length} jobs may be stalled`}
-    >
-      <div className={classes.banner}>
-        <span>No heartbeat for more than 5 minutes: {named(runs)}</span>
+      actions={
         <Button variant="default" onClick={onCleanupStalled}>
           Clean Up Stalled
         </Button>
-      </div>
-    </Alert>
+      }
+    >
+      No heartbeat for more than 5 minutes: {named(runs)}
+    </Banner>
   );
 }
 
-function SlowBanner({
-  runs,
-  isCancelling,
-  onCancel,
-  onViewDetails,
-}: Pick<Props, 'isCancelling' | 'onCancel' | 'onViewDetails'> & { runs: JobRunSummary[] }) {
+type SlowBannerProps = Pick<Props, 'isCancelling' | 'onCancel' | 'onViewDetails'> & { runs: JobRunSummary[] };
+
+function SlowBanner({ runs, isCancelling, onCancel, onViewDetails }: SlowBannerProps) {
   const [only] = runs.length === 1 ? runs : [];
   return (
-    <Alert
-      color="yellow"
-      role="status"
-      icon={<IconHourglass size={20} />}
+    <Banner
+      icon={IconHourglass}
       title={only ? '1 job is slow' : `${runs.length} jobs are slow`}
-    >
-      <div className={classes.banner}>
-        <span>Alive, but running longer than normal: {named(runs)}</span>
-        {only && (
-          <div className={classes.bannerActions}>
+      actions={
+        only && (
+          <>
             <Button
               variant="default"
               disabled={only.cancelRequestedAt !== null || isCancelling(only.id)}
@@ -80,10 +72,12 @@ function SlowBanner({
             <Button variant="default" onClick={() => onViewDetails(only.id)}>
               Details of #{only.id}
             </Button>
-          </div>
-        )}
-      </div>
-    </Alert>
+          </>
+        )
+      }
+    >
+      Alive, but running longer than normal: {named(runs)}
+    </Banner>
   );
 }
 

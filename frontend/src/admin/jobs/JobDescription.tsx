@@ -5,7 +5,7 @@ import classes from './RunJobForm.module.css';
 
 /** What a job does, how it is run from the command line, and what it accepts. */
 export function JobDescription({ definition }: { definition: JobDefinition }) {
-  const accepted = describeParameters(definition);
+  const [example, ...others] = definition.examples;
   return (
     <div className={classes.describe}>
       <div>
@@ -14,26 +14,44 @@ export function JobDescription({ definition }: { definition: JobDefinition }) {
       </div>
       <div>
         <h3 className={classes.term}>Example Usage</h3>
-        {definition.examples.map((example) => (
-          <div key={example} className={classes.example}>
-            <code>{example}</code>
-            <CopyButton text={example} label="Copy" size="compact-sm" description={`Copy the example ${example}`} />
+        {example !== undefined && <Example text={example} />}
+        {others.length > 0 && (
+          <details className={classes.fold}>
+            <summary>{others.length === 1 ? 'One more example' : `${others.length} more examples`}</summary>
+            {others.map((other) => (
+              <Example key={other} text={other} />
+            ))}
+          </details>
+        )}
+      </div>
+      <AcceptedParameters definition={definition} />
+    </div>
+  );
+}
+
+function Example({ text }: { text: string }) {
+  return (
+    <div className={classes.example}>
+      <code>{text}</code>
+      <CopyButton text={text} label="Copy" size="compact-sm" description={`Copy the example ${text}`} />
+    </div>
+  );
+}
+
+function AcceptedParameters({ definition }: { definition: JobDefinition }) {
+  const accepted = describeParameters(definition);
+  if (accepted.length === 0) return null;
+  return (
+    <details className={classes.fold}>
+      <summary>Parameters this job accepts</summary>
+      <dl>
+        {accepted.map(({ name, text }) => (
+          <div key={name} className={classes.parameter}>
+            <dt>{name}</dt>
+            <dd>{text}</dd>
           </div>
         ))}
-      </div>
-      {accepted.length > 0 && (
-        <details className={classes.accepted}>
-          <summary>Parameters this job accepts</summary>
-          <dl>
-            {accepted.map(({ name, text }) => (
-              <div key={name} style={{ display: 'contents' }}>
-                <dt>{name}</dt>
-                <dd>{text}</dd>
-              </div>
-            ))}
-          </dl>
-        </details>
-      )}
-    </div>
+      </dl>
+    </details>
   );
 }

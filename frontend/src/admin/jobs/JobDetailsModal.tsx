@@ -4,6 +4,7 @@ import { toFailure } from '../../api/failure';
 import { paths } from '../../paths';
 import { ErrorPanel } from '../../ui/ErrorPanel';
 import { RowSkeletons } from '../../ui/RowSkeletons';
+import { useIsPhone } from '../../ui/useIsPhone';
 import { useCancelling } from './CancelProvider';
 import classes from './JobDetailsModal.module.css';
 import { RunActions } from './RunActions';
@@ -23,11 +24,13 @@ export function JobDetailsModal({ jobRunId, open, onClose, onRerun }: JobDetails
   const { asked, cancel } = useCancelling();
   const isCancelling = run?.status === 'RUNNING' && asked.has(jobRunId);
   const failure = error === null ? null : toFailure(error);
+  const isPhone = useIsPhone();
   return (
     <Modal
       opened={open}
       onClose={onClose}
       size="lg"
+      fullScreen={isPhone}
       returnFocus={false}
       title={run ? `Job Run Details: ${run.jobName} (#${jobRunId})` : `Job Run Details: #${jobRunId}`}
     >

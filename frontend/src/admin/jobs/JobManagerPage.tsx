@@ -16,7 +16,7 @@ export function JobManagerPage() {
       title="Jobs"
       lead="Watch, run and cancel background jobs"
       actions={
-        <Button leftSection={<IconPlayerPlay size={16} />} onClick={() => openNew()}>
+        <Button leftSection={<IconPlayerPlay size={16} />} onClick={openNew}>
           Run New Job
         </Button>
       }

@@ -15,7 +15,7 @@ export function JobMonitorPage() {
       title="Monitor"
       lead={<ConnectionIndicator />}
       actions={
-        <Button leftSection={<IconPlayerPlay size={16} />} onClick={() => openNew()}>
+        <Button leftSection={<IconPlayerPlay size={16} />} onClick={openNew}>
           Run New Job
         </Button>
       }

@@ -42,7 +42,9 @@ export const JobRunCard = memo(function JobRunCard({ run, isCancelling, isLeavin
         <div className={classes.facts}>
           <Facts run={run} status={status} />
         </div>
-        {run.status === 'RUNNING' && <JobProgressBar percent={run.progressPercent} label={`Progress of ${name}`} />}
+        {(run.status === 'RUNNING' || isLeaving) && (
+          <JobProgressBar percent={run.progressPercent} label={`Progress of ${name}`} />
+        )}
       </div>
       <div className={classes.actions}>
         {isLeaving ? (

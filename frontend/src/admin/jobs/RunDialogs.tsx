@@ -31,9 +31,12 @@ function OpenedRun() {
   return <JobDetailsModal jobRunId={shown} open={runId !== null} onClose={close} onRerun={openRerun} />;
 }
 
+const NONE: never[] = [];
+
 function RunDialog() {
   const { isOpen, jobName, rerunOfId, close } = useRunDialog();
-  const runs = useLive((live) => live.runs);
+  // Closed, it has no use for what moves many times a second.
+  const runs = useLive((live) => (isOpen ? live.runs : NONE));
   const queryClient = useQueryClient();
   const opening = useOpenings(isOpen);
   const shownRerun = useLastValue(isOpen ? (rerunOfId ?? '') : null);

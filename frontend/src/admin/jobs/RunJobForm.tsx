@@ -1,5 +1,5 @@
 import type { JobDefinition, JobRun, JobRunSummary } from '@job-manager/shared/contract/run';
-import { Alert, Button, JsonInput, NativeSelect } from '@mantine/core';
+import { Button, JsonInput, NativeSelect } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { IconAlertTriangle } from '@tabler/icons-react';
 import { useMutation } from '@tanstack/react-query';
@@ -8,6 +8,7 @@ import { trackError } from '../../api/errorTracking';
 import { toFailure } from '../../api/failure';
 import { enqueueRun } from '../../api/job-queries';
 import { randomId } from '../../lib/random-id';
+import { Banner } from '../../ui/Banner';
 import { toastError, toastSuccess } from '../../ui/toast';
 import { JobDescription } from './JobDescription';
 import { messagesOf, parametersFault, readParameters } from './parameters';
@@ -73,11 +74,7 @@ export function RunJobForm({ definitions, original, jobName, activeJobs, onClose
         {...form.getInputProps('jobName')}
       />
       {chosen && <JobDescription definition={chosen} />}
-      {isRunning && (
-        <Alert color="yellow" role="status" icon={<IconAlertTriangle size={18} />}>
-          Another instance of this job is currently running.
-        </Alert>
-      )}
+      {isRunning && <Banner icon={IconAlertTriangle}>Another instance of this job is currently running.</Banner>}
       <div>
         <div className={classes.parametersHead}>
           <label htmlFor="run-parameters" className={classes.label}>
@@ -94,9 +91,9 @@ export function RunJobForm({ definitions, original, jobName, activeJobs, onClose
         </div>
         <JsonInput
           id="run-parameters"
-          rows={8}
+          rows={7}
           spellCheck={false}
-          classNames={{ input: classes.json }}
+          classNames={{ input: classes.json, error: classes.fault }}
           description="Checked by the server when enqueued"
           inputWrapperOrder={['input', 'description', 'error']}
           onKeyDown={(event) => {

@@ -5,6 +5,7 @@ import { toFailure } from '../../api/failure';
 import { definitionsQuery, runQuery } from '../../api/job-queries';
 import { ErrorPanel } from '../../ui/ErrorPanel';
 import { RowSkeletons } from '../../ui/RowSkeletons';
+import { useIsPhone } from '../../ui/useIsPhone';
 import { RunJobForm } from './RunJobForm';
 
 interface RunJobModalProps {
@@ -27,11 +28,13 @@ export function RunJobModal({ open, opening, jobName, rerunOfId, activeJobs, onC
   const original = useQuery({ ...runQuery(rerunOfId ?? ''), enabled: rerunOfId !== null });
   const error = definitions.error ?? original.error;
   const isLoading = definitions.data === undefined || (rerunOfId !== null && original.data === undefined);
+  const isPhone = useIsPhone();
   return (
     <Modal
       opened={open}
       onClose={onClose}
       size="lg"
+      fullScreen={isPhone}
       returnFocus={false}
       title={rerunOfId === null ? 'Run New Job' : `Re-run Job (#${rerunOfId})`}
     >

@@ -2,7 +2,7 @@ import { act, screen, waitFor, within } from '@testing-library/react';
 import { expect, test, vi } from 'vitest';
 import { aDefinition, ago, aRun } from '../../testing/a-run';
 import { callsTo, live, world } from '../../testing/backend';
-import { openPanel } from '../../testing/render-app';
+import { address, openPanel } from '../../testing/render-app';
 
 const list = () => within(document.querySelector<HTMLElement>('.active-jobs') as HTMLElement);
 const rows = () => list().queryAllByRole('listitem');
@@ -36,6 +36,7 @@ test('offers to run a job when nothing is active', async () => {
   await screen.findByText('No active jobs');
   await user.click(list().getByRole('button', { name: 'Run New Job' }));
   expect(await screen.findByRole('dialog', { name: 'Run New Job' })).toBeVisible();
+  expect(address()).toBe('/admin/jobs?new=');
 });
 
 test('follows a run from the queue to its end, then reads history and statistics anew', async () => {
