@@ -17,6 +17,7 @@ import { logQueueEvents } from './queue/log-events.js';
 import { Rescuer } from './queue/maintenance/rescuer.js';
 import { createQueue } from './queue/queue.js';
 import { createRegistry } from './queue/registry.js';
+import { catchStrayErrors } from './queue/stray-errors.js';
 import { Listener } from './store/listener.js';
 import { Notifier } from './store/notifier.js';
 
@@ -45,6 +46,8 @@ export async function startServer({ config, databaseUrl, log }: ServerOptions): 
   const listener = new Listener(config.DATABASE_LISTEN_URL ?? databaseUrl, ['changed', 'progress', 'access']);
   const events = new QueueEvents();
   logQueueEvents(events, log);
+  // A server never dies from a request, a message or a row: what slips through every handler is logged.
+  const releaseErrors = catchStrayErrors(events);
   const notifier = new Notifier(pool);
   const stalledAfterMs = config.JOBS_STALLED_AFTER_MS;
   const queue = createQueue({ sql: pool, registry, notifier, stalledAfterMs });
@@ -103,6 +106,7 @@ export async function startServer({ config, databaseUrl, log }: ServerOptions): 
     await notifier.flush();
     await db.$disconnect();
     await pool.end();
+    releaseErrors();
   }
 }
 

@@ -5,6 +5,7 @@ import { defineJob, type JobContext } from './job.js';
 import { SYSTEM } from './queue.js';
 import type { Runner } from './runner.js';
 import { catchStrayErrors } from './stray-errors.js';
+import { beat } from './transitions/beat.js';
 import { claimDueRuns } from './transitions/claim.js';
 import { finishRuns } from './transitions/finish.js';
 
@@ -303,6 +304,28 @@ describe('recovery', () => {
         .sort(),
     ).toEqual(claimed.map((run) => run.id).sort());
     for (const { id } of claimed) await engine.queue.cancel(id, SYSTEM);
+  });
+
+  it('marks a runner that went silent as lost, and as active again when it beats', async () => {
+    const runner = engine.runner({ heartbeatMs: 60_000, stalledAfterMs: 300_000 });
+    await runner.open();
+    const status = async () => (await engine.database.db.runner.findUniqueOrThrow({ where: { id: runner.id } })).status;
+    await engine.database.pool.query(
+      `UPDATE "Runner" SET "lastHeartbeatAt" = clock_timestamp() - interval '10 minutes' WHERE id = $1`,
+      [runner.id],
+    );
+    await engine.rescuer.tick();
+    expect(await status()).toBe('LOST');
+    await beat(engine.database.pool, {
+      runnerId: runner.id,
+      leases: [],
+      loopLagMs: 0,
+      lastClaimAgoMs: null,
+      lastProgressAgoMs: null,
+    });
+    expect(await status()).toBe('ACTIVE');
+    await runner.stop();
+    expect(await status()).toBe('STOPPED');
   });
 
   it('tells a lost answer from a lost write', async () => {
