@@ -1,15 +1,23 @@
 import { notificationsStore } from '@mantine/notifications';
-import { lazy, Suspense, useState, useSyncExternalStore } from 'react';
-
-const Toasts = lazy(() => import('./Toasts').then((module) => ({ default: module.Toasts })));
+import { type ComponentType, useEffect, useState, useSyncExternalStore } from 'react';
+import { trackError } from '../api/errorTracking';
 
 const subscribe = (listener: () => void) => notificationsStore.subscribe(listener);
 const hasToasts = () => notificationsStore.getState().notifications.length > 0;
 
-/** Where toasts appear; its code is loaded with the first one. */
+/**
+ * Where toasts appear. Its code comes after the page's own, and before it is needed: the toast that says the
+ * server is away can't be fetched from the server.
+ */
 export function ToastHost() {
   const isNeeded = useSyncExternalStore(subscribe, hasToasts);
-  const [wasNeeded, setWasNeeded] = useState(false);
-  if (isNeeded && !wasNeeded) setWasNeeded(true);
-  return <Suspense fallback={null}>{wasNeeded && <Toasts />}</Suspense>;
+  const [Toasts, setToasts] = useState<ComponentType>();
+  const isMissing = Toasts === undefined;
+  useEffect(() => {
+    if (!isMissing) return;
+    // Should it not come, the next toast tries again.
+    const failed = (error: unknown) => trackError(error, { action: isNeeded ? 'showToast' : 'fetchToasts' });
+    import('./Toasts').then((module) => setToasts(() => module.Toasts), failed);
+  }, [isMissing, isNeeded]);
+  return Toasts && <Toasts />;
 }
