@@ -14,6 +14,9 @@ interface Props {
 
 const statusChoices = terminalStatuses.map((value) => ({ value, label: statusLook[value].label }));
 
+/** At the end of the page instead, the choices would lie outside every landmark. */
+const inPlace = { withinPortal: false };
+
 export function HistoryFilterBar({ filters, jobNames, onFilterChange, onRunNew }: Props) {
   // A job that has since been removed still has its history, so its name from the address stays a choice.
   const names = filters.jobName && !jobNames.includes(filters.jobName) ? [filters.jobName, ...jobNames] : jobNames;
@@ -26,6 +29,7 @@ export function HistoryFilterBar({ filters, jobNames, onFilterChange, onRunNew }
         value={filters.jobName ?? null}
         onChange={(jobName) => onFilterChange({ ...filters, jobName: jobName ?? undefined })}
         clearable
+        comboboxProps={inPlace}
         searchable
         nothingFoundMessage="No such job"
         clearButtonProps={{ 'aria-label': 'Clear the job filter' }}
@@ -39,6 +43,7 @@ export function HistoryFilterBar({ filters, jobNames, onFilterChange, onRunNew }
           onFilterChange({ ...filters, status: (status ?? undefined) as TerminalStatus | undefined })
         }
         clearable
+        comboboxProps={inPlace}
         clearButtonProps={{ 'aria-label': 'Clear the status filter' }}
       />
       <Button variant="light" leftSection={<IconPlayerPlay size={16} />} className={classes.runNew} onClick={onRunNew}>
