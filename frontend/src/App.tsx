@@ -31,7 +31,7 @@ export function App() {
 function tellStale(error: unknown, retry: () => void): void {
   trackError(error, { action: 'readAnew' });
   const { title, details } = toFailure(error);
-  toastError({ title, message: details, offer: { label: 'Retry', act: retry } });
+  toastError({ id: `stale: ${title}`, title, message: details, offer: { label: 'Retry', act: retry } });
 }
 
 /** A page could not be loaded or shown: often a new version of the server, whose files have new names. */

@@ -1,26 +1,19 @@
 import { NuqsAdapter } from 'nuqs/adapters/react-router/v7';
-import { lazy, Suspense } from 'react';
+import { Suspense } from 'react';
 import { BrowserRouter, Navigate, Route, Routes } from 'react-router-dom';
 import { AdminRoute } from './admin/AdminRoute';
 import { JobManagerPage } from './admin/jobs/JobManagerPage';
 import { NotFoundPage } from './NotFoundPage';
 import { paths } from './paths';
+import { loadable } from './ui/loadable';
 import { PageLoader } from './ui/PageLoader';
 
 // The main page comes with the first load; the others are loaded when first visited.
-const LoginPage = lazy(() => import('./auth/LoginPage').then((page) => ({ default: page.LoginPage })));
-const AdminDashboard = lazy(() =>
-  import('./admin/dashboard/AdminDashboard').then((page) => ({ default: page.AdminDashboard })),
-);
-const JobHistoryPage = lazy(() =>
-  import('./admin/jobs/JobHistoryPage').then((page) => ({ default: page.JobHistoryPage })),
-);
-const JobMonitorPage = lazy(() =>
-  import('./admin/jobs/JobMonitorPage').then((page) => ({ default: page.JobMonitorPage })),
-);
-const JobDetailsPage = lazy(() =>
-  import('./admin/jobs/JobDetailsPage').then((page) => ({ default: page.JobDetailsPage })),
-);
+const LoginPage = loadable(() => import('./auth/LoginPage').then((page) => page.LoginPage));
+const AdminDashboard = loadable(() => import('./admin/dashboard/AdminDashboard').then((page) => page.AdminDashboard));
+const JobHistoryPage = loadable(() => import('./admin/jobs/JobHistoryPage').then((page) => page.JobHistoryPage));
+const JobMonitorPage = loadable(() => import('./admin/jobs/JobMonitorPage').then((page) => page.JobMonitorPage));
+const JobDetailsPage = loadable(() => import('./admin/jobs/JobDetailsPage').then((page) => page.JobDetailsPage));
 
 /** Every address of the panel and what is shown there. */
 export function AppRoutes() {

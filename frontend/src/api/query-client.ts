@@ -4,7 +4,7 @@ import { isSignedOut, toFailure } from './failure';
 interface Listeners {
   /** The session ended under us. */
   onSignedOut(queryClient: QueryClient): void;
-  /** Data that is already on screen could not be read anew. */
+  /** Data that is already on screen could not be read anew; not told for queries whose `meta` says `isQuiet`. */
   onStale(error: unknown, retry: () => void): void;
 }
 
@@ -14,7 +14,8 @@ export function createQueryClient({ onSignedOut, onStale }: Listeners): QueryCli
     queryCache: new QueryCache({
       onError: (error, query) => {
         if (isSignedOut(error)) onSignedOut(queryClient);
-        else if (query.state.data !== undefined) onStale(error, () => void query.fetch());
+        else if (query.state.data !== undefined && query.meta?.isQuiet !== true)
+          onStale(error, () => void query.fetch());
       },
     }),
     mutationCache: new MutationCache({

@@ -15,6 +15,7 @@ const sessionQuery = {
     }
   },
   staleTime: Number.POSITIVE_INFINITY,
+  meta: { isQuiet: true },
 };
 
 export const useSession = () => useQuery(sessionQuery);

@@ -69,6 +69,7 @@ export const theme = createTheme({
       } satisfies Partial<ModalProps>,
       styles: { title: { fontSize: '1.25rem', fontWeight: 600 } },
     },
+    Notification: { styles: { description: { color: 'var(--mantine-color-dimmed)' } } },
     ActionIcon: { defaultProps: { variant: 'subtle', color: 'gray' } satisfies Partial<ActionIconProps> },
   },
 });

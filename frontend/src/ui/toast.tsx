@@ -12,6 +12,8 @@ interface Toast {
   title?: string;
   message: ReactNode;
   offer?: Offer;
+  /** Toasts of one id are shown once at a time. */
+  id?: string;
 }
 
 /** It worked. */
@@ -22,8 +24,9 @@ export const toastInfo = (toast: Toast): void => show(toast, 'gray', <IconInfoCi
 /** It failed; stays long enough to be read and acted on. */
 export const toastError = (toast: Toast): void => show(toast, 'red', <IconAlertTriangle size={18} />, 12_000);
 
-function show({ title, message, offer }: Toast, color: string, icon: ReactNode, autoClose: number): void {
+function show({ title, message, offer, id: wantedId }: Toast, color: string, icon: ReactNode, autoClose: number): void {
   const id = notifications.show({
+    id: wantedId,
     title,
     color,
     icon,

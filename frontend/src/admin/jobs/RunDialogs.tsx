@@ -1,24 +1,29 @@
 import type { JobRun } from '@job-manager/shared/contract/run';
 import { useQueryClient } from '@tanstack/react-query';
-import { lazy, Suspense, useState } from 'react';
+import { useState } from 'react';
 import { statsKey } from '../../api/job-queries';
 import { useLive } from '../../api/live/LiveProvider';
 import { useOpenedRun, useRunDialog } from '../../components/url-state';
-import { SectionBoundary } from '../../ui/SectionBoundary';
+import { DialogBoundary } from '../../ui/DialogBoundary';
+import { loadable } from '../../ui/loadable';
 import { useReturnFocus } from '../../ui/useReturnFocus';
 
-const JobDetailsModal = lazy(() => import('./JobDetailsModal').then((module) => ({ default: module.JobDetailsModal })));
-const RunJobModal = lazy(() => import('./RunJobModal').then((module) => ({ default: module.RunJobModal })));
+const JobDetailsModal = loadable(() => import('./JobDetailsModal').then((module) => module.JobDetailsModal));
+const RunJobModal = loadable(() => import('./RunJobModal').then((module) => module.RunJobModal));
 
 /** The two dialogs that any page can open through its address; loaded when first needed. */
 export function RunDialogs() {
+  const { runId, close: closeRun } = useOpenedRun();
+  const { isOpen, jobName, rerunOfId, close: closeDialog } = useRunDialog();
+  const closeAll = () => {
+    closeRun();
+    closeDialog();
+  };
   return (
-    <SectionBoundary>
-      <Suspense fallback={null}>
-        <OpenedRun />
-        <RunDialog />
-      </Suspense>
-    </SectionBoundary>
+    <DialogBoundary opened={[runId, isOpen, jobName, rerunOfId]} onClose={closeAll}>
+      <OpenedRun />
+      <RunDialog />
+    </DialogBoundary>
   );
 }
 

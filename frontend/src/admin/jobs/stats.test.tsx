@@ -11,7 +11,7 @@ test('shows the counts and how old they are', async () => {
   await openPanel('/admin/jobs');
   expect(await stats().findByText('147')).toBeVisible();
   expect(stats().getByText('5 failed')).toBeVisible();
-  expect(stats().getByText(/^Updated/)).toHaveTextContent(/^Updated [23]s ago$/);
+  expect(stats().getByText(/^Updated/)).toHaveTextContent(/^Updated \d+s ago$/);
 });
 
 test('reads them anew when asked', async () => {

@@ -1,13 +1,15 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { lazy, type ReactNode, Suspense, useCallback, useState } from 'react';
+import { type ReactNode, useCallback, useState } from 'react';
 import { trackError } from '../../api/errorTracking';
 import { toFailure } from '../../api/failure';
 import { cleanUpStalledRuns, historyKey, statsKey } from '../../api/job-queries';
+import { DialogBoundary } from '../../ui/DialogBoundary';
+import { loadable } from '../../ui/loadable';
 import { toastError, toastInfo, toastSuccess } from '../../ui/toast';
 import { useReturnFocus } from '../../ui/useReturnFocus';
 
-const CleanUpStalledModal = lazy(() =>
-  import('./CleanUpStalledModal').then((module) => ({ default: module.CleanUpStalledModal })),
+const CleanUpStalledModal = loadable(() =>
+  import('./CleanUpStalledModal').then((module) => module.CleanUpStalledModal),
 );
 
 interface CleanUp {
@@ -27,9 +29,9 @@ export function useCleanUpStalled(): CleanUp {
     setOpen(true);
   }, []);
   const dialog = wasOpened && (
-    <Suspense fallback={null}>
+    <DialogBoundary opened={[isOpen]} onClose={() => setOpen(false)}>
       <CleanUpStalledModal open={isOpen} isPending={isPending} onClose={() => setOpen(false)} onConfirm={mutate} />
-    </Suspense>
+    </DialogBoundary>
   );
   return { ask, dialog };
 }
