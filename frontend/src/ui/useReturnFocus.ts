@@ -14,10 +14,10 @@ export function useReturnFocus(isOpen: boolean): void {
 }
 
 function giveBack(opener: Element | null): void {
-  // After the dialog's focus trap has let go.
-  setTimeout(() => {
-    const target = opener instanceof HTMLElement && opener.isConnected ? opener : document.querySelector('main');
-    if (target !== document.body) (target as HTMLElement | null)?.focus({ preventScroll: true });
-    else document.querySelector('main')?.focus({ preventScroll: true });
+  // After the dialog's focus trap has let go. The window's own timer: it ends with the window.
+  document.defaultView?.setTimeout(() => {
+    const isThere = opener instanceof HTMLElement && opener.isConnected && opener !== document.body;
+    const target = isThere ? opener : document.querySelector('main');
+    target?.focus({ preventScroll: true });
   }, 20);
 }

@@ -1,7 +1,7 @@
 import type { JobDefinition, JobRunSummary } from '@job-manager/shared/contract/run';
 
 /** Silence after which a running run counts as stalled, as the server reckons it. */
-export const STALLED_AFTER_MS = 5 * 60_000;
+const STALLED_AFTER_MS = 5 * 60_000;
 
 export type Attention = 'stalled' | 'slow' | null;
 

@@ -13,7 +13,7 @@ import { createFrameBatch } from './frame-batch';
 import { createLeavingRuns } from './leaving-runs';
 import { watchSilence } from './silence';
 
-export type ConnectionStatus = 'connecting' | 'live' | 'reconnecting' | 'signedOut' | 'noAccess';
+type ConnectionStatus = 'connecting' | 'live' | 'reconnecting' | 'signedOut' | 'noAccess';
 
 export interface LiveState {
   readonly status: ConnectionStatus;
