@@ -28,7 +28,7 @@ function make(status: JobRunStatus, part: Partial<JobRun>): JobRun {
     runAt: ago(190),
     queuedAt: ago(190),
     startedAt: hasStarted ? ago(185) : null,
-    finishedAt: hasEnded ? ago(60) : null,
+    finishedAt: hasEnded ? ago(90) : null,
     lastHeartbeatAt: hasStarted ? ago(5) : null,
     durationMs: hasEnded ? 125_000 : null,
     queueDelayMs: hasStarted ? 2_100 : null,
