@@ -103,8 +103,10 @@ function terminalReport(streams: ReportStreams): Report {
   };
 }
 
-function wordsFor({ out, now }: ReportStreams, line: (text: string) => void): Omit<Report, 'progress'> {
+function wordsFor({ out, err, now }: ReportStreams, line: (text: string) => void): Omit<Report, 'progress'> {
   const startedAt = now();
+  // By the stream: some environments without a terminal, CI among them, count as coloured for the library.
+  const colors = pc.createColors(pc.isColorSupported && err.isTTY === true);
   return {
     queued: ({ runId, jobName }) => {
       line(`Queued ${jobName} as run #${runId}`);
@@ -112,10 +114,10 @@ function wordsFor({ out, now }: ReportStreams, line: (text: string) => void): Om
     },
     started: ({ runId, jobName }) => line(`${jobName} is run #${runId}`),
     log: (level, message) => line(level === 'info' ? message : `${level}: ${message}`),
-    note: (text) => line(pc.dim(text)),
+    note: (text) => line(colors.dim(text)),
     ended: ({ runId, status, error, metadata }) => {
       const seconds = ((now() - startedAt) / 1_000).toFixed(1);
-      const color = { SUCCESS: pc.green, FAILED: pc.red, CANCELLED: pc.yellow, LOST: pc.red }[status];
+      const color = { SUCCESS: colors.green, FAILED: colors.red, CANCELLED: colors.yellow, LOST: colors.red }[status];
       line(color(`Run #${runId} ended after ${seconds} s: ${status}${error ? `: ${error}` : ''}`));
       if (metadata !== null) out.write(`${JSON.stringify(metadata, null, 2)}\n`);
     },
