@@ -1,3 +1,5 @@
+import { spawnSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { afterEach, expect, it, vi } from 'vitest';
 import { TestNetwork } from './testing/network.js';
 import { startTestServer, type TestServer } from './testing/server.js';
@@ -59,6 +61,35 @@ it('hands running runs back when it is closed, without using up an attempt', asy
   await first.close();
   server = undefined;
   expect(await read.mock.results[0]?.value).toEqual([{ status: 'QUEUED', attempt: 0, claimNo: 1 }]);
+});
+
+it('takes back at once what a runner left that was killed together with its server', async () => {
+  const gone = spawnSync(process.execPath, ['-e', '']).pid;
+  const runner = { kind: 'BUILT_IN', host: 'here', version: '0', concurrency: 1 } as const;
+  const lease = {
+    status: 'RUNNING',
+    attempt: 1,
+    claimNo: 1,
+    leaseToken: randomUUID(),
+    startedAt: new Date(),
+    lastHeartbeatAt: new Date(),
+  } as const;
+  server = await startTestServer({}, async ({ db }) => {
+    for (const pid of [gone, process.pid]) {
+      const { id } = await db.runner.create({ data: { ...runner, id: randomUUID(), pid } });
+      await db.jobRun.create({
+        data: { jobName: pid === gone ? 'of the dead' : 'of the living', runnerId: id, ...lease },
+      });
+    }
+  });
+  const runs = await server.database.db.jobRun.findMany({
+    orderBy: { jobName: 'asc' },
+    select: { jobName: true, status: true },
+  });
+  expect(runs).toEqual([
+    { jobName: 'of the dead', status: 'QUEUED' },
+    { jobName: 'of the living', status: 'RUNNING' },
+  ]);
 });
 
 it('says in one line that its port is taken', async () => {

@@ -7,6 +7,7 @@ import { createSessions } from './auth/sessions.js';
 import { BuiltInRunner } from './built-in-runner.js';
 import { type Config, ConfigError, configEnvironment } from './config.js';
 import { createPool, createPrisma } from './database/client.js';
+import { isAlive } from './database/file-lock.js';
 import { pendingMigrations } from './database/migrate.js';
 import { createHttpApp } from './http/app.js';
 import { jobs } from './jobs/registry.js';
@@ -20,6 +21,7 @@ import { createRegistry } from './queue/registry.js';
 import { catchStrayErrors } from './queue/stray-errors.js';
 import { Listener } from './store/listener.js';
 import { Notifier } from './store/notifier.js';
+import { readLivingRunners } from './store/runners.js';
 
 const PANEL = fileURLToPath(new URL('../../frontend/dist', import.meta.url));
 
@@ -85,6 +87,7 @@ export async function startServer({ config, databaseUrl, log }: ServerOptions): 
 
   await listen(server, config);
   await listener.start();
+  if (config.DATABASE_URL === undefined) await buryKilledRunners(pool, rescuer);
   rescuer.start();
   if (config.JOBS_RUNNER) runner.start();
 
@@ -108,6 +111,15 @@ export async function startServer({ config, databaseUrl, log }: ServerOptions): 
     await pool.end();
     releaseErrors();
   }
+}
+
+/**
+ * The embedded database serves this machine alone, so a runner whose process is gone was killed: its runs
+ * needn't wait for their lease to end.
+ */
+async function buryKilledRunners(pool: pg.Pool, rescuer: Rescuer): Promise<void> {
+  const runners = await readLivingRunners(pool);
+  for (const { id, pid } of runners) if (!isAlive(pid)) await rescuer.buryRunner(id);
 }
 
 async function checkReadiness(pool: pg.Pool, listener: Listener, isClosing: boolean) {

@@ -17,9 +17,13 @@ export interface TestServer extends RunningServer {
 
 const PASSWORD = 'a password of eight and more';
 
-/** The whole server on a free port over a database of its own, with these settings. */
-export async function startTestServer(settings: NodeJS.ProcessEnv = {}): Promise<TestServer> {
+/** The whole server on a free port over a database of its own, with these settings. `prepare` fills it before the start. */
+export async function startTestServer(
+  settings: NodeJS.ProcessEnv = {},
+  prepare: (database: TestDatabase) => Promise<unknown> = async () => {},
+): Promise<TestServer> {
   const database = await createTestDatabase();
+  await prepare(database);
   const dataDir = await mkdtemp(join(tmpdir(), 'job-manager-data-'));
   const config = readConfig({ PORT: '0', DATA_DIR: dataDir, LOG_LEVEL: 'silent', JOBS_RUNNER: 'off', ...settings });
   const server = await startServer({ config, databaseUrl: database.url, log: pino({ level: 'silent' }) });
