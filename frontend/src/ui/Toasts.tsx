@@ -1,5 +1,6 @@
 import { Notifications } from '@mantine/notifications';
 
+/** At the left: the buttons of every row stand at the right, and a toast must not cover them. */
 export function Toasts() {
-  return <Notifications position="bottom-right" limit={4} zIndex={400} />;
+  return <Notifications position="bottom-left" limit={4} zIndex={400} />;
 }
