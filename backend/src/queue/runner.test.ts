@@ -283,6 +283,8 @@ describe('recovery', () => {
       status: 'FAILED',
       error: 'The runner stopped responding: no heartbeat for 300 s (attempt 1 of 1)',
     });
+    // The failure is the rescuer's word; the silent runner must not take it for its own.
+    expect(await finishRuns(engine.database.pool, [outcome(claimed)])).toEqual(new Set());
   });
 
   it('never queues again what was asked to stop', async () => {
