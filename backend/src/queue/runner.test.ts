@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import * as z from 'zod';
 import { TestEngine } from '../testing/engine.js';
@@ -8,6 +9,8 @@ import { catchStrayErrors } from './stray-errors.js';
 import { beat } from './transitions/beat.js';
 import { claimDueRuns } from './transitions/claim.js';
 import { finishRuns } from './transitions/finish.js';
+import { writeProgress } from './transitions/progress.js';
+import { releaseRuns } from './transitions/release.js';
 
 const executions: string[] = [];
 const gates = new Map<string, () => void>();
@@ -206,6 +209,17 @@ it('claims no more than asked, whatever the planner thinks best', async () => {
   await vi.waitFor(() => expect(runner.activeRuns).toBe(0), { timeout: 10_000 });
 });
 
+it('claims no run before it is due', async () => {
+  const id = await runOf('succeed');
+  await engine.database.pool.query(
+    `UPDATE "JobRun" SET "runAt" = clock_timestamp() + interval '1 hour' WHERE id = $1`,
+    [id],
+  );
+  expect(await engine.runner().tick()).toBe(0);
+  expect((await engine.run(id)).status).toBe('QUEUED');
+  await engine.queue.cancel(id, SYSTEM);
+});
+
 it('leaves runs of jobs it has no code for in the queue', async () => {
   const { rows } = await engine.database.pool.query(
     `INSERT INTO "JobRun" ("jobName") VALUES ('gone-from-the-code') RETURNING id`,
@@ -272,6 +286,24 @@ describe('recovery', () => {
     expect(next).toMatchObject({ id: zombie.id, attempt: 2, claimNo: 2 });
     expect(await finishRuns(engine.database.pool, [outcome(zombie)])).toEqual(new Set());
     if (next) expect(await finishRuns(engine.database.pool, [outcome(next)])).toEqual(new Set([next.id]));
+  });
+
+  it('lets a zombie neither beat, report, release nor finish once its run is claimed anew', async () => {
+    const sql = engine.database.pool;
+    const zombie = await claimOne();
+    await engine.silence(zombie.id);
+    await engine.rescuer.tick();
+    const [heir] = await claimDueRuns(sql, { runnerId: randomUUID(), jobNames: ['actor'], most: 1 });
+    const before = await engine.run(zombie.id);
+    const pulse = { runnerId: randomUUID(), loopLagMs: 0, lastClaimAgoMs: null, lastProgressAgoMs: null };
+    expect((await beat(sql, { ...pulse, leases: [zombie] })).held).toEqual(new Set());
+    await writeProgress(sql, [{ ...zombie, percent: 99, message: 'From beyond' }]);
+    await releaseRuns(sql, [zombie]);
+    await finishRuns(sql, [outcome(zombie)]);
+    expect(await engine.run(zombie.id)).toEqual(before);
+    if (!heir) throw new Error('nobody claimed it anew');
+    expect((await beat(sql, { ...pulse, leases: [heir] })).held).toEqual(new Set([heir.leaseToken]));
+    expect(await finishRuns(sql, [outcome(heir)])).toEqual(new Set([heir.id]));
   });
 
   it('fails a run whose attempts are used up, saying why', async () => {
