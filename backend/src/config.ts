@@ -9,6 +9,9 @@ const onOff = z.enum(['on', 'off']).transform((value) => value === 'on');
 const milliseconds = (fallback: number, least = 1) =>
   z.coerce.number().int().min(least).max(86_400_000).default(fallback);
 
+const days = (fallback: number) => z.coerce.number().int().min(0).max(36_500).default(fallback);
+const runs = (fallback: number) => z.coerce.number().int().min(0).max(1_000_000_000).default(fallback);
+
 /** Every variable the product reads. An empty one counts as not set. */
 const environment = z.object({
   HOST: z.string().default('127.0.0.1').describe('Address to listen on'),
@@ -53,6 +56,38 @@ const environment = z.object({
   JOBS_HEARTBEAT_MS: milliseconds(30_000, 20).describe('How often a runner proves that it lives'),
   JOBS_STALLED_AFTER_MS: milliseconds(300_000, 100).describe('Silence after which a run is taken back'),
   JOBS_SWEEP_MS: milliseconds(30_000, 20).describe('How often stalled runs are looked for'),
+  JOBS_FORCE_FAIL_AFTER_MS: milliseconds(30_000, 0).describe(
+    'How long after its cancel a run that goes on may be force-failed',
+  ),
+  JOBS_MAX_EXTERNAL: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(100_000)
+    .default(50)
+    .describe('Runs of external programs at once'),
+  JOBS_INACTIVE_AFTER_MS: milliseconds(600_000, 1_000).describe(
+    'Silence after which a run of an external program is failed',
+  ),
+  JOBS_MESSAGES_PER_RUN: z.coerce
+    .number()
+    .int()
+    .min(100)
+    .max(1_000_000)
+    .default(100_000)
+    .describe('Messages kept per run; the oldest of the least severe are dropped beyond it'),
+  JOBS_REDACT_KEYS: z
+    .string()
+    .default('password,passwd,secret,token,authorization,cookie,api_key,apikey,private_key,credential')
+    .describe('Names, with commas between, whose values never appear in messages and metadata'),
+  JOBS_KEEP_SUCCESS_DAYS: days(30).describe('Days to keep successful runs; 0 keeps them for ever'),
+  JOBS_KEEP_CANCELLED_DAYS: days(30).describe('Days to keep cancelled runs; 0 keeps them for ever'),
+  JOBS_KEEP_FAILED_DAYS: days(90).describe('Days to keep failed runs; 0 keeps them for ever'),
+  JOBS_KEEP_SUCCESS_RUNS: runs(1_000_000).describe('Successful runs to keep at most; 0 for no limit'),
+  JOBS_KEEP_CANCELLED_RUNS: runs(1_000_000).describe('Cancelled runs to keep at most; 0 for no limit'),
+  JOBS_KEEP_FAILED_RUNS: runs(1_000_000).describe('Failed runs to keep at most; 0 for no limit'),
+  JOBS_MAINTENANCE_MS: milliseconds(300_000, 20).describe('How often one process removes what is past its time'),
+  SENTRY_DSN: z.url().optional().describe('Where the panel also reports its errors; nowhere when not set'),
   JOBS_DRAIN_MS: milliseconds(25_000, 0).describe('How long running jobs may go on after a stop signal'),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])

@@ -5,6 +5,15 @@ export const limits = {
   parametersBytes: 32 * 1024,
   metadataBytes: 256 * 1024,
   messageChars: 500,
+  /** JSON beside a message. */
+  messageDataBytes: 4 * 1024,
+  /** Messages in one call of an external program. */
+  messagesPerCall: 500,
+  /** Messages in one answer or one socket message. */
+  messagesPage: 5_000,
+  /** Steps of a run, nested ones included. */
+  steps: 1_000,
+  stepLabelChars: 200,
   errorChars: 1_000,
   stackFrames: 50,
   pageSize: 200,

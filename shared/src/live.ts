@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { jobRunMessage, jobRunStep } from './contract/message.js';
 import { jobRunSummary, runId } from './contract/run.js';
 
 /** Counts of the active set; `queued` stops counting at `queuedCap`. */
@@ -32,6 +33,21 @@ export const serverMessage = z.discriminatedUnion('type', [
   /** Still queued, but pushed out of the part of the queue that is shown. */
   message('server.admin.job_hidden', z.object({ jobRunId: runId })),
   message('server.admin.jobs_counts', z.object({ counts: activeCounts, serverTime: z.iso.datetime() })),
+  /**
+   * New messages of a run that this connection follows, in order and without gaps: the first has the
+   * `seq` after the last one told, but for dropped ones.
+   */
+  message(
+    'server.admin.run_messages',
+    z.object({
+      jobRunId: runId,
+      messages: z.array(jobRunMessage),
+      messageCount: z.number().int(),
+      droppedMessages: z.number().int(),
+    }),
+  ),
+  /** The steps of a run that this connection follows, whole; also once when it begins to follow. */
+  message('server.admin.run_steps', z.object({ jobRunId: runId, steps: z.array(jobRunStep).nullable() })),
 ]);
 export type ServerMessage = z.infer<typeof serverMessage>;
 
@@ -40,8 +56,18 @@ export const clientMessage = z.discriminatedUnion('type', [
   z.object({ type: z.literal('client.admin.resync') }),
   /** Asks for a `jobs_counts`, to learn whether the connection still lives. */
   z.object({ type: z.literal('client.admin.ping') }),
+  /** Asks for the messages and steps of one run, live; `afterSeq` is the last message it has. */
+  z.object({
+    type: z.literal('client.admin.follow_run'),
+    jobRunId: runId,
+    afterSeq: z.number().int().min(0).max(2_147_483_647),
+  }),
+  z.object({ type: z.literal('client.admin.unfollow_run'), jobRunId: runId }),
 ]);
 export type ClientMessage = z.infer<typeof clientMessage>;
+
+/** Runs that one connection may follow at once. */
+export const mostFollowed = 5;
 
 /** Close codes after which reconnecting is pointless until somebody signs in (again). */
 export const closeCodes = { signedOut: 4401, noAccess: 4403, tooSlow: 4408 } as const;

@@ -16,6 +16,8 @@ export type JobRunTrigger = (typeof jobRunTriggers)[number];
 export const allowedIn = {
   cancel: ['QUEUED', 'RUNNING'],
   rerun: ['SUCCESS', 'FAILED', 'CANCELLED'],
+  forceFail: ['RUNNING'],
+  report: ['RUNNING'],
 } as const satisfies Record<string, JobRunStatus[]>;
 export type RunAction = keyof typeof allowedIn;
 

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { CurrentUser } from '@job-manager/shared/contract/auth';
+import { type Permission, permissionsOf } from '@job-manager/shared/permissions';
 import type { Config } from '../config.js';
 import { findAccount } from '../store/accounts.js';
 import { recordAudit } from '../store/audit.js';
@@ -15,13 +16,26 @@ import { readToken, signToken } from './tokens.js';
 /** How long a session lasts, in milliseconds: 7 days. */
 export const SESSION_MS = 7 * 24 * 60 * 60 * 1_000;
 
-/** Who makes a request, as the database knows them this moment. */
-export interface Identity {
+/** Somebody signed in, as the database knows them this moment. */
+export interface SessionIdentity {
   user: CurrentUser;
+  apiToken: null;
+  permissions: readonly Permission[];
   sessionId: string;
   /** A browser with its cookie, or a program with a bearer token. */
   via: 'cookie' | 'bearer';
 }
+
+/** A program with an API token. */
+export interface TokenIdentity {
+  user: null;
+  apiToken: { id: string; name: string };
+  permissions: readonly Permission[];
+  via: 'bearer';
+}
+
+/** Who makes a request. */
+export type Identity = SessionIdentity | TokenIdentity;
 
 export interface SignedIn {
   user: CurrentUser;
@@ -41,7 +55,7 @@ export interface Sessions {
    * deletion or a sign-out counts from the next request on. Null for nobody. A bearer token goes before a cookie.
    */
   authenticate(request: IncomingMessage): Promise<Identity | null>;
-  signOut(identity: Identity, from: SessionOrigin): Promise<void>;
+  signOut(identity: SessionIdentity, from: SessionOrigin): Promise<void>;
 }
 
 /** Sessions over a database. Creates the signing key when there is none yet. */
@@ -78,7 +92,15 @@ export async function createSessions(deps: {
       const claims = token === undefined ? null : await readToken(secret, token);
       if (!claims) return null;
       const user = await findSessionUser(sql, { ...claims, id: claims.sessionId });
-      return user && { user, sessionId: claims.sessionId, via: bearer === undefined ? 'cookie' : 'bearer' };
+      if (!user) return null;
+      const permissions = permissionsOf[user.role];
+      return {
+        user,
+        apiToken: null,
+        permissions,
+        sessionId: claims.sessionId,
+        via: bearer === undefined ? 'cookie' : 'bearer',
+      };
     },
 
     signOut: (identity, from) => endSession(sql, identity.sessionId, from),

@@ -134,7 +134,7 @@ const identities: Record<string, { token: () => Promise<string | undefined>; is:
 function refusal(policy: Policy, is: 'nobody' | 'user' | 'operator'): string | null {
   if (policy === 'public' || is === 'operator') return null;
   if (is === 'nobody') return 'SIGNED_OUT';
-  return policy === 'operator' ? 'FORBIDDEN' : null;
+  return policy === 'signedIn' ? null : 'FORBIDDEN';
 }
 
 describe.each(Object.entries(identities))('%s', (_name, { token, is }) => {

@@ -2,15 +2,23 @@ import { contract } from '@job-manager/shared/contract/index';
 import { OpenAPIHandler } from '@orpc/openapi/node';
 import { implement } from '@orpc/server';
 import { Router } from 'express';
+import { createAuditCalls } from './audit-calls.js';
 import { createAuthCalls } from './auth-calls.js';
 import { checkUrl, readBody } from './body.js';
 import type { CallContext, HttpDeps } from './context.js';
+import { createErrorCalls } from './error-calls.js';
+import { createExternalCalls } from './external-calls.js';
+import { createHealthCalls } from './health-calls.js';
 import { createJobCalls } from './job-calls.js';
+import { createMessageCalls } from './message-calls.js';
 import { createDocumentRoutes } from './openapi.js';
 import { type Gate, pathOf } from './policy.js';
 import { HttpProblem } from './problem.js';
+import { createRecoveryCalls } from './recovery-calls.js';
 import { listRoutes, resolveRoute } from './routes.js';
 import type { StatsCache } from './stats-cache.js';
+import { createTokenCalls } from './token-calls.js';
+import { createUserCalls } from './user-calls.js';
 
 const PREFIX = '/api';
 
@@ -47,7 +55,18 @@ function createHandler(deps: HttpDeps, gate: Gate, stats: StatsCache) {
       const identity = await gate(context.req, procedure['~orpc'].meta.policy);
       return next({ context: { identity } });
     });
-  const router = os.router({ auth: createAuthCalls(deps), jobs: createJobCalls(deps, stats) });
+  const router = os.router({
+    auth: createAuthCalls(deps),
+    jobs: createJobCalls(deps, stats),
+    messages: createMessageCalls(deps),
+    recovery: createRecoveryCalls(deps),
+    health: createHealthCalls(deps),
+    external: createExternalCalls(deps),
+    tokens: createTokenCalls(deps),
+    users: createUserCalls(deps),
+    audit: createAuditCalls(deps),
+    errors: createErrorCalls(deps),
+  });
   return new OpenAPIHandler<CallContext>(router, {
     // Errors leave oRPC as they are: the application's one error handler writes every problem.
     customErrorResponseBodyEncoder: (error) => {

@@ -3,7 +3,9 @@ import { implement } from '@orpc/server';
 import type { Request, Response } from 'express';
 import { cookieName, isSecure } from '../auth/request.js';
 import { SESSION_MS } from '../auth/sessions.js';
-import { type CallContext, callerOf, type HttpDeps, originOf } from './context.js';
+import { type CallContext, type HttpDeps, originOf, personOf } from './context.js';
+
+import { notYet } from './not-yet.js';
 
 const os = implement(contract.auth).$context<CallContext>();
 
@@ -22,12 +24,17 @@ export function createAuthCalls({ sessions, config }: Pick<HttpDeps, 'sessions' 
     }),
 
     logout: os.logout.handler(async ({ context }) => {
-      await sessions.signOut(callerOf(context), originOf(context.req));
+      await sessions.signOut(personOf(context), originOf(context.req));
       setSessionCookie(context.req, context.res, '', 0);
       return { ok: true as const };
     }),
 
-    me: os.me.handler(({ context }) => ({ user: callerOf(context).user })),
+    me: os.me.handler(({ context }) => {
+      const { user, permissions } = personOf(context);
+      return { user, permissions: [...permissions] };
+    }),
+
+    changePassword: os.changePassword.handler(() => notYet()),
   });
 
   function setSessionCookie(req: Request, res: Response, token: string, maxAge: number): void {

@@ -2,7 +2,7 @@ import type { JobDefinition } from '@job-manager/shared/contract/run';
 import type { Request, Response } from 'express';
 import type pg from 'pg';
 import type { Logger } from 'pino';
-import type { Identity, Sessions } from '../auth/sessions.js';
+import type { Identity, SessionIdentity, Sessions } from '../auth/sessions.js';
 import type { Config } from '../config.js';
 import type { PrismaClient } from '../generated/prisma/client.js';
 import type { Actor, Queue } from '../queue/queue.js';
@@ -36,15 +36,23 @@ export const originOf = (req: Request): SessionOrigin => ({
   userAgent: req.get('user-agent')?.slice(0, 300) ?? null,
 });
 
-/** The signed-in caller. Only for calls whose policy lets nobody else in. */
+/** Who calls. Only for calls whose policy lets nobody else in. */
 export function callerOf(context: CallContext): Identity {
   if (context.identity === null)
     throw new Error('A call that needs somebody signed in has a policy that lets anybody in');
   return context.identity;
 }
 
+/** The person who calls, signed in. Only for calls whose policy lets no API token in. */
+export function personOf(context: CallContext): SessionIdentity {
+  const identity = callerOf(context);
+  if (identity.user === null) throw new Error('A call for people has a policy that lets API tokens in');
+  return identity;
+}
+
 /** The caller as the engine writes them into the audit log. */
 export function actorOf(context: CallContext): Actor {
-  const { user } = callerOf(context);
-  return { userId: user.id, email: user.email, ...originOf(context.req) };
+  const { user, apiToken } = callerOf(context);
+  const email = user === null ? `token ${apiToken.name}` : user.email;
+  return { userId: user?.id ?? null, email, tokenId: apiToken?.id ?? null, ...originOf(context.req) };
 }

@@ -1,20 +1,24 @@
 import { createHash } from 'node:crypto';
+import { type CallContext, callerOf } from './context.js';
 import { HttpProblem } from './problem.js';
 
 const MOST = 200;
 
 /**
- * The engine's key for a caller's `Idempotency-Key`: prefixed, so that keys of different people never meet.
+ * The engine's key for a caller's `Idempotency-Key`: prefixed, so that keys of different callers never meet.
  * Throws a 400 problem for a key that is empty, too long or not printable ASCII.
  */
-export function idempotencyKeyOf(header: string | undefined, userId: number): string | undefined {
+export function idempotencyKeyOf(context: CallContext): string | undefined {
+  const header = context.req.get('idempotency-key');
+  const { user, apiToken } = callerOf(context);
+  const caller = user?.id ?? `token:${apiToken?.id}`;
   if (header === undefined) return undefined;
   if (header.length > MOST || !/^[\x20-\x7e]+$/.test(header)) {
     const detail = `Idempotency-Key must have 1 to ${MOST} printable ASCII characters.`;
     throw new HttpProblem('INVALID_INPUT', detail, { field: 'Idempotency-Key' });
   }
-  const key = `${userId}:${header}`;
+  const key = `${caller}:${header}`;
   if (key.length <= MOST) return key;
   // The prefix must not make a key too long for its column.
-  return `${userId}:sha256:${createHash('sha256').update(header).digest('hex')}`;
+  return `${caller}:sha256:${createHash('sha256').update(header).digest('hex')}`;
 }

@@ -12,9 +12,13 @@ import type { StatsCache } from './stats-cache.js';
 const os = implement(contract.jobs).$context<CallContext>();
 
 /** Reading and steering runs. */
-export function createJobCalls({ pool, queue, registry }: HttpDeps, stats: StatsCache) {
+export function createJobCalls({ config, pool, queue, registry }: HttpDeps, stats: StatsCache) {
   return os.router({
-    definitions: os.definitions.handler(() => ({ jobs: registry.definitions() })),
+    definitions: os.definitions.handler(() => ({
+      jobs: registry.definitions(),
+      stalledAfterMs: config.JOBS_STALLED_AFTER_MS,
+      forceFailAfterMs: config.JOBS_FORCE_FAIL_AFTER_MS,
+    })),
 
     history: os.history.handler(async ({ input }) => {
       const { runs, total } = await readHistory(pool, input);
@@ -32,8 +36,8 @@ export function createJobCalls({ pool, queue, registry }: HttpDeps, stats: Stats
     }),
 
     enqueue: os.enqueue.handler(async ({ input, context }) => {
-      const { user, via } = callerOf(context);
-      const idempotencyKey = idempotencyKeyOf(context.req.get('idempotency-key'), user.id);
+      const { via } = callerOf(context);
+      const idempotencyKey = idempotencyKeyOf(context);
       const trigger = via === 'cookie' ? 'MANUAL' : 'API';
       const run = await queue.enqueue({ ...input, trigger, idempotencyKey }, actorOf(context));
       context.res.location(`/api/admin/jobs/${run.id}`);
@@ -43,10 +47,5 @@ export function createJobCalls({ pool, queue, registry }: HttpDeps, stats: Stats
     cancel: os.cancel.handler(async ({ input, context }) => ({
       run: presentRun(await queue.cancel(input.jobRunId, actorOf(context))),
     })),
-
-    cleanupStalled: os.cleanupStalled.handler(async ({ context }) => {
-      const runs = await queue.cleanUpStalled(actorOf(context));
-      return { cleaned: runs.length, runs: runs.map(presentSummary) };
-    }),
   });
 }

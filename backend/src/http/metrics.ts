@@ -18,7 +18,7 @@ export function createMetrics(
   const gauges = createGauges(registry);
   const metrics = Router({ caseSensitive: true, strict: true });
   metrics.get('/metrics', async (req, res) => {
-    if (!hasToken(req, config.METRICS_TOKEN)) await gate(req, 'operator');
+    if (!hasToken(req, config.METRICS_TOKEN)) await gate(req, 'view');
     await stats.get().then(gauges.show, (error: unknown) => {
       // The process's own metrics must come through with the database down.
       gauges.hide();

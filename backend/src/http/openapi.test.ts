@@ -33,7 +33,7 @@ it.each(routes)('describes %s: who may call it, what it answers, what goes wrong
   expect(success).toEqual([route.name === 'jobs.enqueue' ? '201' : '200']);
   expect(operation.responses[success[0] ?? ''].content['application/json'].schema).toBeTruthy();
   const needed =
-    route.policy === 'public' ? ['400', '429'] : ['400', '401', ...(route.policy === 'operator' ? ['403'] : [])];
+    route.policy === 'public' ? ['400', '429'] : ['400', '401', ...(route.policy === 'signedIn' ? [] : ['403'])];
   expect(statuses).toEqual(expect.arrayContaining([...needed, '500', '503']));
   for (const status of statuses.filter((status) => Number(status) >= 400)) {
     const schema = operation.responses[status].content['application/problem+json'].schema;

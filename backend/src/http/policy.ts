@@ -1,5 +1,4 @@
 import type { Policy } from '@job-manager/shared/contract/policy';
-import { isOperator } from '@job-manager/shared/roles';
 import type { Request } from 'express';
 import { RateLimiterMemory } from 'rate-limiter-flexible';
 import { judgeOrigin } from '../auth/origin.js';
@@ -23,12 +22,16 @@ export function createGate({ sessions, pool, config }: Pick<HttpDeps, 'sessions'
 
   const deny = async (req: Request, identity: Identity | null, problem: HttpProblem): Promise<never> => {
     const from = originOf(req);
-    const isNoted = await denials.consume(identity ? `user ${identity.user.id}` : `address ${from.ip}`).then(
+    const isNoted = await denials.consume(nameOf(identity, from.ip)).then(
       () => true,
       () => false,
     );
     if (isNoted) {
-      const actor = { actorId: identity?.user.id ?? null, actorEmail: identity?.user.email ?? null };
+      const actor = {
+        actorId: identity?.user?.id ?? null,
+        actorEmail: identity?.apiToken ? `token ${identity.apiToken.name}` : (identity?.user?.email ?? null),
+        tokenId: identity?.apiToken?.id,
+      };
       const target = `${req.method} ${pathOf(req)}`;
       await recordAudit(pool, { ...actor, ...from, action: 'access.denied', target });
     }
@@ -40,11 +43,19 @@ export function createGate({ sessions, pool, config }: Pick<HttpDeps, 'sessions'
     if (!isFromOwnPage(req, config, policy)) return deny(req, identity, FOREIGN);
     if (policy === 'public') return identity;
     if (identity === null) throw new HttpProblem('SIGNED_OUT', 'This call needs somebody signed in.');
-    if (policy === 'signedIn') return identity;
-    if (policy === 'operator' && isOperator(identity.user.role)) return identity;
-    return deny(req, identity, new HttpProblem('FORBIDDEN', 'This needs the role ADMIN or SUPER_ADMIN.'));
+    if (policy === 'signedIn') return identity.user ? identity : deny(req, identity, NO_PERSON);
+    if (policy !== undefined && identity.permissions.includes(policy)) return identity;
+    return deny(req, identity, new HttpProblem('FORBIDDEN', `This needs the permission "${policy}".`));
   };
 }
+
+/** Whose calls are counted together. */
+function nameOf(identity: Identity | null, ip: string | null): string {
+  if (identity === null) return `address ${ip}`;
+  return identity.user ? `user ${identity.user.id}` : `token ${identity.apiToken.id}`;
+}
+
+const NO_PERSON = new HttpProblem('FORBIDDEN', 'This is for people who signed in; API tokens have no session.');
 
 const FOREIGN = new HttpProblem(
   'FOREIGN_ORIGIN',

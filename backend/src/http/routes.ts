@@ -1,4 +1,5 @@
 import type { Policy } from '@job-manager/shared/contract/policy';
+import { permissions } from '@job-manager/shared/permissions';
 import { traverseContractProcedures } from '@orpc/server';
 import { HttpProblem } from './problem.js';
 
@@ -12,7 +13,7 @@ export interface ApiRoute {
   policy: Policy;
 }
 
-const POLICIES: readonly unknown[] = ['public', 'signedIn', 'operator'] satisfies Policy[];
+const POLICIES: readonly unknown[] = ['public', 'signedIn', ...Object.keys(permissions)];
 
 /** The calls of a contract. Throws, naming the route, where one says not who may call it or where it is. */
 export function listRoutes(contract: Parameters<typeof traverseContractProcedures>[0]['router']): ApiRoute[] {

@@ -2,7 +2,6 @@ import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { limits } from '@job-manager/shared/limits';
 import { clientMessage, closeCodes } from '@job-manager/shared/live';
-import { isOperator } from '@job-manager/shared/roles';
 import type { Logger } from 'pino';
 import { type RawData, type WebSocket, WebSocketServer } from 'ws';
 import { judgeOrigin } from '../auth/origin.js';
@@ -95,7 +94,7 @@ export class Gateway {
   /** A refusal is a close code, because a browser shows its page no status of a failed upgrade. */
   #admit(socket: WebSocket, request: IncomingMessage, identity: Identity | null): void {
     socket.on('error', () => socket.terminate());
-    if (!identity || !isOperator(identity.user.role)) {
+    if (!identity?.user || !identity.permissions.includes('view')) {
       socket.close(identity ? closeCodes.noAccess : closeCodes.signedOut, identity ? 'No access' : 'Sign in first');
       return;
     }
@@ -164,7 +163,7 @@ export class Gateway {
         .authenticate(connection.request)
         .then((identity) => {
           if (!identity) connection.socket.close(closeCodes.signedOut, 'Signed out');
-          else if (!isOperator(identity.user.role)) connection.socket.close(closeCodes.noAccess, 'No access');
+          else if (!identity.permissions.includes('view')) connection.socket.close(closeCodes.noAccess, 'No access');
         })
         // Unreadable now; checked again when the listener is back.
         .catch(() => {});

@@ -1,4 +1,6 @@
+import type { JobRunAttempt, JobRunStep } from '@job-manager/shared/contract/message';
 import type { JobRun, JobRunSummary } from '@job-manager/shared/contract/run';
+import { isTerminal, type JobRunStatus } from '@job-manager/shared/run';
 import type { RunRow, RunSummaryRow } from '../store/run-row.js';
 
 /** A run as lists and the socket show it. */
@@ -25,11 +27,18 @@ export function presentSummary(row: RunSummaryRow): JobRunSummary {
     durationMs: numberOrNull(row.durationMs),
     queueDelayMs: numberOrNull(row.queueDelayMs),
     triggeredBy: personOrNull(row.triggeredById, row.triggeredByEmail),
+    triggeredByToken: row.triggeredByToken,
     cancelRequestedBy: personOrNull(row.cancelRequestedById, row.cancelRequestedByEmail),
     cancelRequestedAt: isoOrNull(row.cancelRequestedAt),
     runnerId: row.runnerId,
     rerunOfId: row.rerunOfId,
     claimNo: row.claimNo,
+    timeoutMs: row.timeoutMs,
+    inactivityTimeoutMs: row.inactivityTimeoutMs,
+    messageCount: row.messageCount,
+    warningCount: row.warningCount,
+    errorCount: row.errorCount,
+    droppedMessages: row.droppedMessages,
     rev: row.rev,
   };
 }
@@ -41,6 +50,44 @@ export function presentRun(row: RunRow): JobRun {
     parameters: row.parameters,
     metadata: row.metadata,
     metadataTruncated: row.metadataTruncated,
+    errorStack: row.errorStack,
+    steps: row.steps && presentSteps(row.steps, row.status),
+    attempts: presentAttempts(row),
+  };
+}
+
+/** Steps as screens show them: those of a run that ended are never left pending or running. */
+export function presentSteps(steps: JobRunStep[], status: JobRunStatus): JobRunStep[] {
+  if (!isTerminal(status)) return steps;
+  const left = { SUCCESS: 'done', FAILED: 'failed', CANCELLED: 'cancelled' } as const;
+  return steps.map((step) => ({
+    ...step,
+    state: step.state === 'running' ? left[status] : step.state === 'pending' ? 'skipped' : step.state,
+    steps: presentSteps(step.steps, status),
+  }));
+}
+
+function presentAttempts(row: RunRow): JobRunAttempt[] {
+  const earlier = row.earlierAttempts.map((attempt) => ({
+    ...attempt,
+    startedAt: new Date(attempt.startedAt).toISOString(),
+    endedAt: new Date(attempt.endedAt).toISOString(),
+  }));
+  // Queued again, or cancelled while queued: the run's row tells of no execution.
+  if (row.startedAt === null || row.status === 'QUEUED') return earlier;
+  return [...earlier, lastAttempt(row, row.startedAt, row.status)];
+}
+
+function lastAttempt(row: RunRow, startedAt: Date, outcome: Exclude<JobRunStatus, 'QUEUED'>): JobRunAttempt {
+  return {
+    claimNo: row.claimNo,
+    attempt: row.attempt,
+    outcome,
+    runnerId: row.runnerId,
+    startedAt: startedAt.toISOString(),
+    endedAt: isoOrNull(row.finishedAt),
+    durationMs: numberOrNull(row.durationMs),
+    error: row.error,
     errorStack: row.errorStack,
   };
 }

@@ -1,7 +1,13 @@
 import type { RunAction } from '@job-manager/shared/run';
 import { allowedIn } from '@job-manager/shared/run';
 
-export type QueueErrorCode = 'UNKNOWN_JOB' | 'INVALID_PARAMETERS' | 'UNKNOWN_RUN' | 'NOT_ALLOWED';
+export type QueueErrorCode =
+  | 'UNKNOWN_JOB'
+  | 'INVALID_PARAMETERS'
+  | 'UNKNOWN_RUN'
+  | 'NOT_ALLOWED'
+  | 'LEASE_LOST'
+  | 'TOO_MANY_ACTIVE';
 
 export interface ParameterIssue {
   /** Dotted, from `parameters`: `parameters.batchSize`. */
@@ -30,4 +36,9 @@ export const notAllowed = (action: RunAction, id: string, status: string) =>
     `Run #${id} is ${status}; only ${allowedIn[action].join(' or ')} runs can be ${PAST[action]}.`,
   );
 
-const PAST: Record<RunAction, string> = { cancel: 'cancelled', rerun: 'run again' };
+const PAST: Record<RunAction, string> = {
+  cancel: 'cancelled',
+  rerun: 'run again',
+  forceFail: 'force-failed',
+  report: 'reported on',
+};

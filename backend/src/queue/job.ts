@@ -51,8 +51,10 @@ export interface JobDefinition<Schema extends ParametersSchema = ParametersSchem
   defaultParams?: z.input<Schema>;
   /** How often a run may be begun again after its runner was lost. 3 unless said otherwise. */
   maxAttempts?: number;
-  /** A run that takes longer is marked slow. 30 minutes unless said otherwise. */
+  /** A run that takes longer is marked slow. 30 minutes unless said otherwise, or four fifths of a shorter timeout. */
   slowAfterMs?: number;
+  /** An attempt that takes longer is failed; null for as long as it likes. 30 minutes unless said otherwise. */
+  timeoutMs?: number | null;
   /** The work. What it returns is added to the metadata; what it throws fails the run. */
   // biome-ignore lint/suspicious/noConfusingVoidType: a job may return metadata or simply end
   run(ctx: JobContext, parameters: z.output<Schema>): Promise<Record<string, unknown> | void>;

@@ -14,10 +14,12 @@ export interface Actor {
   email: string | null;
   ip: string | null;
   userAgent: string | null;
+  /** The API token that acts, where no person does. */
+  tokenId: string | null;
 }
 
 /** The product acting by itself. */
-export const SYSTEM: Actor = { userId: null, email: null, ip: null, userAgent: null };
+export const SYSTEM: Actor = { userId: null, email: null, ip: null, userAgent: null, tokenId: null };
 
 export interface EnqueueRequest {
   jobName: string;
@@ -49,7 +51,7 @@ export interface QueueOptions {
 export function createQueue({ sql, registry, notifier, stalledAfterMs }: QueueOptions): Queue {
   return {
     enqueue: async (request, actor) => {
-      const { job, maxAttempts } = registry.check(request.jobName, request.parameters);
+      const { job, maxAttempts, timeoutMs } = registry.check(request.jobName, request.parameters);
       if (request.rerunOfId !== undefined) await checkRerun(sql, request.rerunOfId);
       const { run, isNew } = await enqueueRun(
         sql,
@@ -59,6 +61,7 @@ export function createQueue({ sql, registry, notifier, stalledAfterMs }: QueueOp
           trigger: request.trigger,
           algorithmVersion: job.algorithmVersion,
           maxAttempts,
+          timeoutMs,
           rerunOfId: request.rerunOfId ?? null,
           idempotencyKey: request.idempotencyKey ?? null,
         },

@@ -4,7 +4,10 @@ import * as z from 'zod';
 import { QueueError } from './errors.js';
 import type { AnyJob } from './job.js';
 
+const TIMEOUT_MS = 30 * 60_000;
 const SLOW_AFTER_MS = 30 * 60_000;
+/** A run is called slow some time before its timeout ends it. */
+const SLOW_PART_OF_TIMEOUT = 0.8;
 const MAX_ATTEMPTS = 3;
 
 /** The jobs a process knows. */
@@ -14,7 +17,7 @@ export interface Registry {
   /** What the API tells about each job. */
   definitions(): JobDefinition[];
   /** Checks a request; throws QueueError for an unknown job or parameters that don't fit. */
-  check(name: string, parameters: unknown): { job: AnyJob; maxAttempts: number };
+  check(name: string, parameters: unknown): { job: AnyJob; maxAttempts: number; timeoutMs: number | null };
 }
 
 /** A definition that can't be offered; the message names job and fault. */
@@ -37,7 +40,7 @@ export function createRegistry(jobs: readonly AnyJob[]): Registry {
       const job = byName.get(name);
       if (!job) throw new QueueError('UNKNOWN_JOB', `There is no job named "${name}".`);
       checkParameters(job, parameters);
-      return { job, maxAttempts: job.maxAttempts ?? MAX_ATTEMPTS };
+      return { job, maxAttempts: job.maxAttempts ?? MAX_ATTEMPTS, timeoutMs: timeoutOf(job) };
     },
   };
 }
@@ -55,6 +58,7 @@ function findFault(job: AnyJob): string | undefined {
   if (typeof job.run !== 'function') return 'run must be a function';
   if (!Number.isInteger(job.maxAttempts ?? 1) || (job.maxAttempts ?? 1) < 1) return 'maxAttempts must be at least 1';
   if ((job.slowAfterMs ?? 1) <= 0) return 'slowAfterMs must be positive';
+  if ((job.timeoutMs ?? 1) <= 0) return 'timeoutMs must be positive';
   if (!(job.parameters instanceof z.ZodObject)) return 'parameters must be a zod object';
   return findDefaultsFault(job);
 }
@@ -109,7 +113,11 @@ function checkParameters(job: AnyJob, parameters: unknown): void {
 
 const invalid = (message: string) => new QueueError('INVALID_PARAMETERS', message, [{ path: 'parameters', message }]);
 
+/** How long an attempt of a job may take, in milliseconds; null for as long as it likes. */
+const timeoutOf = (job: AnyJob): number | null => (job.timeoutMs === undefined ? TIMEOUT_MS : job.timeoutMs);
+
 function describe(job: AnyJob): JobDefinition {
+  const timeoutMs = timeoutOf(job);
   return {
     id: job.name,
     name: job.name,
@@ -118,7 +126,8 @@ function describe(job: AnyJob): JobDefinition {
     ...(job.defaultParams && { defaultParams: job.defaultParams }),
     algorithmVersion: job.algorithmVersion,
     parametersSchema: z.toJSONSchema(job.parameters, { io: 'input', unrepresentable: 'any' }),
-    slowAfterMs: job.slowAfterMs ?? SLOW_AFTER_MS,
+    slowAfterMs: job.slowAfterMs ?? Math.min(SLOW_AFTER_MS, SLOW_PART_OF_TIMEOUT * (timeoutMs ?? Infinity)),
+    timeoutMs,
     maxAttempts: job.maxAttempts ?? MAX_ATTEMPTS,
   };
 }

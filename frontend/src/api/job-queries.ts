@@ -37,4 +37,4 @@ export const enqueueRun = ({ idempotencyKey, ...input }: EnqueueInput) =>
 
 export const cancelRun = (jobRunId: string) => client.jobs.cancel({ jobRunId });
 
-export const cleanUpStalledRuns = () => client.jobs.cleanupStalled();
+export const cleanUpStalledRuns = () => client.recovery.cleanupStalled({});

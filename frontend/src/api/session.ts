@@ -1,4 +1,5 @@
 import type { CurrentUser } from '@job-manager/shared/contract/auth';
+import { can, type Permission } from '@job-manager/shared/permissions';
 import { hashKey, type QueryClient, useQuery } from '@tanstack/react-query';
 import { api } from './client';
 import { isSignedOut } from './failure';
@@ -19,6 +20,12 @@ const sessionQuery = {
 };
 
 export const useSession = () => useQuery(sessionQuery);
+
+/** Whether whoever is signed in may do this; by the table that the server enforces. */
+export function useCan(permission: Permission): boolean {
+  const { data: user } = useSession();
+  return user != null && can(user.role, permission);
+}
 
 export const setSession = (queryClient: QueryClient, user: CurrentUser | null): void => {
   queryClient.setQueryData(sessionQuery.queryKey, user);

@@ -69,7 +69,7 @@ const handlers = [
   http.get('/api/auth/me', () => (world.user ? HttpResponse.json({ user: world.user }) : signedOut())),
   http.get(
     '/api/admin/jobs/definitions',
-    guarded(() => HttpResponse.json({ jobs: world.definitions })),
+    guarded(() => HttpResponse.json({ jobs: world.definitions, stalledAfterMs: 300_000, forceFailAfterMs: 30_000 })),
   ),
   http.get(
     '/api/admin/jobs/stats',

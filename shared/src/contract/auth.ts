@@ -1,19 +1,23 @@
 import * as z from 'zod';
+import { type Permission, permissions } from '../permissions.js';
 import { userRoles } from '../roles.js';
-import { publicRoute, signedInRoute } from './policy.js';
+import { routeFor } from './policy.js';
 
 export const currentUser = z.object({ id: z.number().int(), email: z.string(), role: z.enum(userRoles) });
 export type CurrentUser = z.infer<typeof currentUser>;
 
+/** A password as somebody may choose it. */
+export const newPassword = z.string().min(8, 'needs at least 8 characters').max(200, 'has more than 200 characters');
+
 const credentials = z.object({ email: z.string().min(1).max(254), password: z.string().min(1).max(200) });
 
 export const auth = {
-  login: publicRoute
+  login: routeFor('public')
     .route({ method: 'POST', path: '/auth/login', summary: 'Sign in; sets the session cookie', tags: ['Sign-in'] })
     .input(credentials)
     .output(z.object({ user: currentUser })),
 
-  token: publicRoute
+  token: routeFor('public')
     .route({
       method: 'POST',
       path: '/auth/token',
@@ -23,7 +27,7 @@ export const auth = {
     .input(credentials)
     .output(z.object({ token: z.string(), expiresAt: z.iso.datetime(), user: currentUser })),
 
-  logout: signedInRoute
+  logout: routeFor('signedIn')
     .route({
       method: 'POST',
       path: '/auth/logout',
@@ -32,7 +36,17 @@ export const auth = {
     })
     .output(z.object({ ok: z.literal(true) })),
 
-  me: signedInRoute
+  me: routeFor('signedIn')
     .route({ method: 'GET', path: '/auth/me', summary: 'Who is signed in', tags: ['Sign-in'] })
-    .output(z.object({ user: currentUser })),
+    .output(z.object({ user: currentUser, permissions: z.array(z.enum(Object.keys(permissions) as [Permission])) })),
+
+  changePassword: routeFor('signedIn')
+    .route({
+      method: 'POST',
+      path: '/auth/password',
+      summary: "Change one's own password; every other session of this person ends",
+      tags: ['Sign-in'],
+    })
+    .input(z.object({ currentPassword: z.string().min(1).max(200), newPassword }))
+    .output(z.object({ ok: z.literal(true) })),
 };

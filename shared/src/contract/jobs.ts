@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { isWithinDepth, limits } from '../limits.js';
 import { terminalStatuses } from '../run.js';
-import { operatorRoute } from './policy.js';
+import { routeFor } from './policy.js';
 import { jobDefinition, jobRun, jobRunSummary, jobStats, runId } from './run.js';
 
 const TAG = ['Jobs'];
@@ -9,11 +9,17 @@ const jobName = z.string().min(1).max(100);
 const byRun = z.object({ jobRunId: runId });
 
 export const jobs = {
-  definitions: operatorRoute
+  definitions: routeFor('view')
     .route({ method: 'GET', path: '/admin/jobs/definitions', summary: 'Jobs that can be run', tags: TAG })
-    .output(z.object({ jobs: z.array(jobDefinition) })),
+    .output(
+      z.object({
+        jobs: z.array(jobDefinition),
+        stalledAfterMs: z.number().int().describe('Silence after which a run counts as stalled'),
+        forceFailAfterMs: z.number().int().describe('How long after its cancel a run may be force-failed'),
+      }),
+    ),
 
-  history: operatorRoute
+  history: routeFor('view')
     .route({ method: 'GET', path: '/admin/jobs/history', summary: 'Finished runs, newest first', tags: TAG })
     .input(
       z.object({
@@ -32,7 +38,7 @@ export const jobs = {
       }),
     ),
 
-  active: operatorRoute
+  active: routeFor('view')
     .route({
       method: 'GET',
       path: '/admin/jobs/active',
@@ -41,7 +47,7 @@ export const jobs = {
     })
     .output(z.object({ runs: z.array(jobRunSummary) })),
 
-  stats: operatorRoute
+  stats: routeFor('view')
     .route({
       method: 'GET',
       path: '/admin/jobs/stats',
@@ -51,12 +57,12 @@ export const jobs = {
     .input(z.object({ refresh: z.stringbool().optional() }))
     .output(jobStats),
 
-  get: operatorRoute
+  get: routeFor('view')
     .route({ method: 'GET', path: '/admin/jobs/{jobRunId}', summary: 'One run, whole', tags: TAG })
     .input(byRun)
     .output(jobRun),
 
-  enqueue: operatorRoute
+  enqueue: routeFor('run')
     .route({
       method: 'POST',
       path: '/admin/jobs/enqueue',
@@ -77,7 +83,7 @@ export const jobs = {
     )
     .output(z.object({ jobRunId: runId, run: jobRun })),
 
-  cancel: operatorRoute
+  cancel: routeFor('cancel')
     .route({
       method: 'POST',
       path: '/admin/jobs/{jobRunId}/cancel',
@@ -86,14 +92,4 @@ export const jobs = {
     })
     .input(byRun)
     .output(z.object({ run: jobRun })),
-
-  cleanupStalled: operatorRoute
-    .route({
-      method: 'POST',
-      path: '/admin/jobs/cleanup-stalled',
-      summary: 'Take back the runs whose runner has gone silent',
-      description: 'Each goes back to the queue while it has attempts left, and fails otherwise.',
-      tags: TAG,
-    })
-    .output(z.object({ cleaned: z.number().int(), runs: z.array(jobRunSummary) })),
 };

@@ -1,15 +1,13 @@
 import { oc } from '@orpc/contract';
+import type { Permission } from '../permissions.js';
 
-/** Who may make a call. */
-export type Policy = 'public' | 'signedIn' | 'operator';
+/** Who may make a call: everybody, everybody signed in, or those with a permission. */
+export type Policy = 'public' | 'signedIn' | Permission;
 
 interface RouteMeta {
   /** Absent means nobody: the server refuses to start with a route that names no policy. */
   policy?: Policy;
 }
 
-const route = oc.$meta<RouteMeta>({});
-
-export const publicRoute = route.meta({ policy: 'public' });
-export const signedInRoute = route.meta({ policy: 'signedIn' });
-export const operatorRoute = route.meta({ policy: 'operator' });
+/** Begins a call that those of this policy may make. */
+export const routeFor = (policy: Policy) => oc.$meta<RouteMeta>({}).meta({ policy });

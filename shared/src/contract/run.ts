@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { jobRunStatuses, jobRunTriggers } from '../run.js';
+import { jobRunAttempt, jobRunStep } from './message.js';
 
 /** A run's id: a 64-bit number, as a string, because JavaScript's numbers end before it does. */
 export const runId = z
@@ -35,11 +36,23 @@ export const jobRunSummary = z.object({
   durationMs: z.number().nullable(),
   queueDelayMs: z.number().nullable(),
   triggeredBy: person.nullable(),
+  /** Name of the API token that started it. */
+  triggeredByToken: z.string().nullable(),
   cancelRequestedBy: person.nullable(),
   cancelRequestedAt: time.nullable(),
   runnerId: z.string().nullable(),
   rerunOfId: runId.nullable(),
   claimNo: z.number().int(),
+  /** How long an attempt may take before it is failed; null for as long as it likes. */
+  timeoutMs: z.number().nullable(),
+  /** Executed by an external program, and failed after so much silence; null for runs of our runners. */
+  inactivityTimeoutMs: z.number().nullable(),
+  /** Messages ever written, the dropped ones included. */
+  messageCount: z.number().int(),
+  warningCount: z.number().int(),
+  errorCount: z.number().int(),
+  /** Oldest messages dropped to keep within the limit per run. */
+  droppedMessages: z.number().int(),
   rev: z.number().int(),
 });
 export type JobRunSummary = z.infer<typeof jobRunSummary>;
@@ -50,6 +63,8 @@ export const jobRun = jobRunSummary.extend({
   metadata: z.unknown().nullable(),
   metadataTruncated: z.boolean(),
   errorStack: z.string().nullable(),
+  steps: z.array(jobRunStep).nullable().describe('Null for a run without a pipeline'),
+  attempts: z.array(jobRunAttempt).describe('Oldest first'),
 });
 export type JobRun = z.infer<typeof jobRun>;
 
@@ -62,6 +77,7 @@ export const jobDefinition = z.object({
   algorithmVersion: z.string(),
   parametersSchema: z.record(z.string(), z.unknown()).describe('JSON Schema of the parameters'),
   slowAfterMs: z.number().int(),
+  timeoutMs: z.number().int().nullable(),
   maxAttempts: z.number().int(),
 });
 export type JobDefinition = z.infer<typeof jobDefinition>;

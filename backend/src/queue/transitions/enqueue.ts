@@ -10,6 +10,7 @@ export interface NewRun {
   trigger: JobRunTrigger;
   algorithmVersion: string;
   maxAttempts: number;
+  timeoutMs: number | null;
   rerunOfId: string | null;
   idempotencyKey: string | null;
 }
@@ -24,6 +25,7 @@ export async function enqueueRun(sql: Sql, run: NewRun, actor: Actor): Promise<{
     run.maxAttempts,
     run.rerunOfId,
     run.idempotencyKey,
+    run.timeoutMs,
     ...auditValues(actor),
   ]);
   if (added.rows[0]) return { run: added.rows[0], isNew: true };
@@ -34,9 +36,9 @@ export async function enqueueRun(sql: Sql, run: NewRun, actor: Actor): Promise<{
 
 const ENQUEUE = `
 WITH added AS (
-  INSERT INTO "JobRun" ("jobName", parameters, trigger, "algorithmVersion", "maxAttempts", "rerunOfId", "idempotencyKey", "triggeredById")
-  VALUES ($1, $2, $3::"JobRunTrigger", $4, $5, $6, $7, $8)
+  INSERT INTO "JobRun" ("jobName", parameters, trigger, "algorithmVersion", "maxAttempts", "rerunOfId", "idempotencyKey", "timeoutMs", "triggeredById", "triggeredByTokenId")
+  VALUES ($1, $2, $3::"JobRunTrigger", $4, $5, $6, $7, $8, $9, $13)
   ON CONFLICT ("idempotencyKey") WHERE "idempotencyKey" IS NOT NULL DO NOTHING
   RETURNING *
-), audited AS (${auditFrom('added', 'run.enqueue', 8)})
+), audited AS (${auditFrom('added', 'run.enqueue', 9)})
 ${selectRun('added')}`;

@@ -70,7 +70,7 @@ export function applyMessages(before: ActiveRuns, messages: readonly ServerMessa
     if (message.type === 'server.admin.jobs_counts') draft.counts = message.data.counts;
     else if (message.type === 'server.admin.job_hidden') hide(message.data.jobRunId);
     else if (message.type === 'server.admin.job_completed') end(message.data.run);
-    else put(withProgress(message));
+    else if ('run' in message.data) put(withProgress(message as RunMessage));
   }
 
   const next = { ...draft, ended: newest(draft.ended) };

@@ -1,0 +1,54 @@
+import * as z from 'zod';
+import { auditActions } from '../audit.js';
+import { limits } from '../limits.js';
+import { routeFor } from './policy.js';
+import { runId } from './run.js';
+
+const TAG = ['Administration'];
+const day = z.iso.datetime({ offset: true });
+
+export const auditEvent = z.object({
+  id: z.string(),
+  at: z.iso.datetime(),
+  actorId: z.number().int().nullable(),
+  /** An address, `token NAME`, or null for the product itself and for people unknown. */
+  actor: z.string().nullable(),
+  action: z.string(),
+  jobRunId: z.string().nullable(),
+  target: z.string().nullable(),
+  details: z.unknown().nullable(),
+  ip: z.string().nullable(),
+  userAgent: z.string().nullable(),
+});
+export type AuditEvent = z.infer<typeof auditEvent>;
+
+const filters = z.object({
+  actor: z.string().trim().max(254).optional().describe('Part of the actor'),
+  action: z.enum(auditActions).optional(),
+  jobRunId: runId.optional(),
+  from: day.optional(),
+  to: day.optional(),
+});
+
+/** Who did what. */
+export const audit = {
+  list: routeFor('viewAudit')
+    .route({ method: 'GET', path: '/admin/audit', summary: 'The audit log, newest first', tags: TAG })
+    .input(
+      filters.extend({
+        before: runId.optional().describe('Only entries older than this one: the last of the page before'),
+        limit: z.coerce.number().int().min(1).max(limits.pageSize).default(50),
+      }),
+    )
+    .output(z.object({ events: z.array(auditEvent), hasMore: z.boolean() })),
+
+  export: routeFor('viewAudit')
+    .route({
+      method: 'GET',
+      path: '/admin/audit/export',
+      summary: 'The same as CSV, at most 50,000 entries',
+      tags: TAG,
+    })
+    .input(filters)
+    .output(z.file()),
+};

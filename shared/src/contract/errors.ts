@@ -1,0 +1,144 @@
+import * as z from 'zod';
+import { limits } from '../limits.js';
+import { routeFor } from './policy.js';
+
+const TAG = ['Errors'];
+const time = z.iso.datetime();
+
+/** Cut rather than refused: a report about something broken must not fail for being long. */
+const cut = (most: number) => z.string().transform((text) => text.slice(0, most));
+
+const errorLevels = ['error', 'warning'] as const;
+
+/** What a browser tells about something that went wrong in it. */
+export const clientErrorReport = z.object({
+  level: z.enum(errorLevels),
+  message: cut(limits.errorChars),
+  stack: cut(8_000).optional(),
+  action: cut(100),
+  component: cut(100).optional(),
+  jobName: cut(100).optional(),
+  jobRunId: cut(20).optional(),
+  parameters: z.record(z.string(), z.unknown()).optional(),
+  url: cut(500),
+  occurredAt: z.iso.datetime().optional().describe("By the browser's clock"),
+  /** How many like this one stand behind it, where the browser sent only some. */
+  count: z.number().int().min(1).max(10_000).default(1),
+});
+export type ClientErrorReport = z.input<typeof clientErrorReport>;
+
+export const clientErrorGroup = z.object({
+  fingerprint: z.string(),
+  level: z.enum(errorLevels),
+  message: z.string(),
+  action: z.string(),
+  component: z.string().nullable(),
+  count: z.number().int(),
+  users: z.number().int(),
+  firstSeenAt: time,
+  lastSeenAt: time,
+  pages: z.array(z.object({ path: z.string(), count: z.number().int() })).describe('Most affected first, at most 10'),
+  /** Occurrences per bucket of the period, oldest first. */
+  rate: z.array(z.number().int()),
+});
+export type ClientErrorGroup = z.infer<typeof clientErrorGroup>;
+
+export const clientErrorOccurrence = z.object({
+  id: z.string(),
+  at: time,
+  message: z.string(),
+  stack: z.string().nullable(),
+  component: z.string().nullable(),
+  jobName: z.string().nullable(),
+  jobRunId: z.string().nullable(),
+  parameters: z.unknown().nullable(),
+  url: z.string(),
+  userAgent: z.string().nullable(),
+  user: z.string().nullable(),
+  version: z.string().nullable(),
+  count: z.number().int(),
+});
+export type ClientErrorOccurrence = z.infer<typeof clientErrorOccurrence>;
+
+/** Periods that the page offers, with the width of their buckets in milliseconds. */
+export const errorPeriods = {
+  '24h': { ms: 86_400_000, bucketMs: 3_600_000 },
+  '7d': { ms: 604_800_000, bucketMs: 21_600_000 },
+  '30d': { ms: 2_592_000_000, bucketMs: 86_400_000 },
+} as const;
+export type ErrorPeriod = keyof typeof errorPeriods;
+const period = z.enum(Object.keys(errorPeriods) as [ErrorPeriod]);
+
+const filters = z.object({
+  period: period.default('7d'),
+  level: z.enum(errorLevels).optional(),
+  search: z.string().trim().max(200).optional(),
+});
+
+/** Errors of the panel in people's browsers. */
+export const errors = {
+  report: routeFor('public')
+    .route({
+      method: 'POST',
+      path: '/errors',
+      successStatus: 202,
+      summary: 'Report errors of the panel; too many are dropped, which `accepted` tells',
+      tags: TAG,
+    })
+    .input(z.object({ errors: z.array(clientErrorReport).min(1).max(20) }))
+    .output(z.object({ accepted: z.number().int() })),
+
+  groups: routeFor('viewErrors')
+    .route({ method: 'GET', path: '/admin/errors', summary: 'Errors by kind, the latest first', tags: TAG })
+    .input(filters)
+    .output(
+      z.object({
+        groups: z.array(clientErrorGroup).describe('At most 200'),
+        total: z.number().int().describe('Occurrences in the period'),
+        rate: z.array(z.number().int()),
+        bucketMs: z.number().int(),
+        since: time,
+      }),
+    ),
+
+  group: routeFor('viewErrors')
+    .route({
+      method: 'GET',
+      path: '/admin/errors/{fingerprint}',
+      summary: 'One kind of error with its latest occurrences',
+      tags: TAG,
+    })
+    .input(
+      z.object({
+        fingerprint: z.string().regex(/^[0-9a-f]{16}$/, 'must be a fingerprint'),
+        period: period.default('7d'),
+      }),
+    )
+    .output(
+      z.object({
+        group: clientErrorGroup,
+        occurrences: z.array(clientErrorOccurrence).describe('At most 50, latest first'),
+        bucketMs: z.number().int(),
+        since: time,
+      }),
+    ),
+
+  export: routeFor('viewErrors')
+    .route({
+      method: 'GET',
+      path: '/admin/errors/export',
+      summary: 'Occurrences as CSV, at most 50,000',
+      tags: TAG,
+    })
+    .input(filters)
+    .output(z.file()),
+
+  settings: routeFor('public')
+    .route({
+      method: 'GET',
+      path: '/errors/settings',
+      summary: 'Where the panel reports its errors besides here',
+      tags: TAG,
+    })
+    .output(z.object({ sentryDsn: z.string().nullable(), environment: z.string(), version: z.string() })),
+};

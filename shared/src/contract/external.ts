@@ -1,0 +1,151 @@
+import * as z from 'zod';
+import { isWithinDepth, limits } from '../limits.js';
+import { stepPlan, stepReport } from './message.js';
+import { routeFor } from './policy.js';
+import { jobRun, jobRunSummary, runId } from './run.js';
+
+const TAG = ['External programs'];
+
+const record = z
+  .record(z.string(), z.unknown())
+  .refine((value) => isWithinDepth(value), `must not be nested deeper than ${limits.jsonDepth}`);
+
+const lease = z.object({
+  jobRunId: runId,
+  leaseToken: z.uuid().describe('From the answer of `start`: proves that the run is still yours'),
+});
+
+/** What every answer to an external program tells. */
+const instruction = z.object({
+  jobRunId: runId,
+  shouldStop: z.boolean().describe('Somebody cancelled the run: wind up, then call `fail` with `cancelled: true`'),
+});
+
+const MILLISECONDS_A_DAY = 86_400_000;
+
+const line = z.object({
+  level: z
+    .enum(['info', 'warn', 'warning', 'error'])
+    .transform((level) => (level === 'warning' ? 'warn' : level))
+    .default('info'),
+  message: z.string().min(1).max(limits.messageChars),
+  data: record.optional(),
+});
+
+const IDEMPOTENT = 'With an `Idempotency-Key` header, a repeated call does nothing twice.';
+
+/** Runs that a program of any language executes over the API. */
+export const external = {
+  list: routeFor('view')
+    .route({ method: 'GET', path: '/admin/jobs', summary: 'Active runs, and the latest finished ones', tags: TAG })
+    .input(z.object({ includePast: z.stringbool().optional() }))
+    .output(z.object({ runs: z.array(jobRunSummary) })),
+
+  start: routeFor('execute')
+    .route({
+      method: 'POST',
+      path: '/admin/jobs/start',
+      successStatus: 201,
+      summary: 'Begin a run that the caller executes',
+      description: IDEMPOTENT,
+      tags: TAG,
+    })
+    .input(
+      z.object({
+        jobName: z.string().regex(/^[a-z][a-z0-9-]{0,99}$/, 'must be lower case letters, digits and hyphens'),
+        parameters: record.default({}),
+        scope: z.string().min(1).max(200).optional(),
+        algorithmVersion: z.string().min(1).max(50).optional(),
+        steps: z.array(stepPlan).max(limits.steps).optional(),
+        timeoutMs: z
+          .number()
+          .int()
+          .min(1_000)
+          .max(24 * MILLISECONDS_A_DAY)
+          .optional(),
+        inactivityTimeoutMs: z.number().int().min(1_000).max(MILLISECONDS_A_DAY).optional(),
+      }),
+    )
+    .output(instruction.extend({ leaseToken: z.uuid(), run: jobRun })),
+
+  getProgress: routeFor('view')
+    .route({ method: 'GET', path: '/admin/jobs/{jobRunId}/progress', summary: 'How far a run is', tags: TAG })
+    .input(z.object({ jobRunId: runId }))
+    .output(
+      instruction.extend({
+        status: jobRun.shape.status,
+        progress: z.number().min(0).max(1).nullable(),
+        progressMessage: z.string().nullable(),
+        steps: jobRun.shape.steps,
+      }),
+    ),
+
+  progress: routeFor('execute')
+    .route({
+      method: 'POST',
+      path: '/admin/jobs/{jobRunId}/progress',
+      summary: 'Report progress: as a number, or by steps',
+      tags: TAG,
+    })
+    .input(
+      lease.extend({
+        progress: z.number().min(0).max(1).optional(),
+        message: z.string().max(limits.messageChars).optional(),
+        pipeline: z.array(stepPlan).max(limits.steps).optional().describe('Plans the steps, or adds to the plan'),
+        steps: z.array(stepReport).max(limits.steps).optional(),
+      }),
+    )
+    .output(instruction),
+
+  heartbeat: routeFor('execute')
+    .route({
+      method: 'POST',
+      path: '/admin/jobs/{jobRunId}/heartbeat',
+      summary: 'Say that the program lives, with nothing else to say',
+      tags: TAG,
+    })
+    .input(lease)
+    .output(instruction),
+
+  message: routeFor('execute')
+    .route({
+      method: 'POST',
+      path: '/admin/jobs/{jobRunId}/message',
+      summary: 'Write a message, or several',
+      description: IDEMPOTENT,
+      tags: TAG,
+    })
+    .input(
+      z.union([lease.extend(line.shape), lease.extend({ messages: z.array(line).min(1).max(limits.messagesPerCall) })]),
+    )
+    .output(instruction),
+
+  complete: routeFor('execute')
+    .route({
+      method: 'POST',
+      path: '/admin/jobs/{jobRunId}/complete',
+      summary: 'End the run as a success',
+      description: 'Sent again by the same program, it answers the same.',
+      tags: TAG,
+    })
+    .input(lease.extend({ metadata: record.optional() }))
+    .output(z.object({ run: jobRun })),
+
+  fail: routeFor('execute')
+    .route({
+      method: 'POST',
+      path: '/admin/jobs/{jobRunId}/fail',
+      summary: 'End the run as failed, or as cancelled where it was asked to stop',
+      description: 'Sent again by the same program, it answers the same.',
+      tags: TAG,
+    })
+    .input(
+      lease.extend({
+        error: z.string().max(limits.errorChars).optional(),
+        errorStack: z.string().max(20_000).optional(),
+        cancelled: z.boolean().default(false).describe('The program stopped because it was asked to'),
+        metadata: record.optional(),
+      }),
+    )
+    .output(z.object({ run: jobRun })),
+};

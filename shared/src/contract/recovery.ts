@@ -1,0 +1,82 @@
+import * as z from 'zod';
+import { jobRunStatuses } from '../run.js';
+import { routeFor } from './policy.js';
+import { jobRun, jobRunSummary, runId } from './run.js';
+
+const TAG = ['Health and recovery'];
+
+/** What the one who asks for an emergency cleanup has to type. */
+export const EMERGENCY_CONFIRMATION = 'FAIL ALL RUNNING JOBS';
+
+const affected = z.object({
+  run: jobRunSummary,
+  /** What it will be, or is, afterwards. */
+  becomes: z.enum(jobRunStatuses),
+  reason: z.string(),
+});
+
+/** Helping runs that don't help themselves. */
+export const recovery = {
+  previewCleanup: routeFor('cleanup')
+    .route({
+      method: 'GET',
+      path: '/admin/jobs/cleanup-stalled',
+      summary: 'The runs that a cleanup would take back, and why',
+      tags: TAG,
+    })
+    .output(z.object({ runs: z.array(affected), serverTime: z.iso.datetime() })),
+
+  cleanupStalled: routeFor('cleanup')
+    .route({
+      method: 'POST',
+      path: '/admin/jobs/cleanup-stalled',
+      summary: 'Take back the runs whose runner has gone silent',
+      description: 'Each goes back to the queue while it has attempts left, and fails otherwise.',
+      tags: TAG,
+    })
+    .input(
+      z.object({
+        jobRunIds: z.array(runId).min(1).max(1_000).optional().describe('Only these, where they are still stalled'),
+      }),
+    )
+    .output(z.object({ cleaned: z.number().int(), runs: z.array(jobRunSummary) })),
+
+  forceFail: routeFor('forceFail')
+    .route({
+      method: 'POST',
+      path: '/admin/jobs/{jobRunId}/force-fail',
+      summary: 'Fail a running run that ignores its cancel',
+      description:
+        'Open some time after the cancel was asked for (`forceFailAfterMs` of the definitions). The lease is taken away: whatever the runner still writes is refused.',
+      tags: TAG,
+    })
+    .input(z.object({ jobRunId: runId, reason: z.string().trim().max(300).optional() }))
+    .output(z.object({ run: jobRun })),
+
+  previewEmergency: routeFor('emergency')
+    .route({
+      method: 'GET',
+      path: '/admin/jobs/emergency-cleanup',
+      summary: 'The runs that an emergency cleanup would fail',
+      tags: TAG,
+    })
+    .output(z.object({ runs: z.array(affected), serverTime: z.iso.datetime() })),
+
+  emergencyCleanup: routeFor('emergency')
+    .route({
+      method: 'POST',
+      path: '/admin/jobs/emergency-cleanup',
+      summary: 'Fail all running runs',
+      tags: TAG,
+    })
+    .input(
+      z.object({
+        confirmation: z.literal(EMERGENCY_CONFIRMATION, `must be "${EMERGENCY_CONFIRMATION}"`),
+        startedBefore: z.iso
+          .datetime({ offset: true })
+          .describe('The `serverTime` of the preview: runs that started later are left alone'),
+        reason: z.string().trim().max(300).optional(),
+      }),
+    )
+    .output(z.object({ failed: z.number().int(), runs: z.array(jobRunSummary) })),
+};

@@ -1,0 +1,61 @@
+import * as z from 'zod';
+import { tokenPermissions } from '../permissions.js';
+import { routeFor } from './policy.js';
+import { person } from './run.js';
+
+const TAG = ['Administration'];
+const time = z.iso.datetime();
+
+export const apiToken = z.object({
+  id: z.uuid(),
+  name: z.string(),
+  /** How the token begins, to tell it from others; the rest is known to nobody but its holder. */
+  prefix: z.string(),
+  permissions: z.array(z.enum(tokenPermissions)),
+  createdBy: person.nullable(),
+  createdAt: time,
+  expiresAt: time.nullable(),
+  lastUsedAt: time.nullable(),
+  lastUsedIp: z.string().nullable(),
+  revokedAt: time.nullable(),
+  revokedBy: person.nullable(),
+});
+export type ApiToken = z.infer<typeof apiToken>;
+
+/** Tokens that programs sign their calls with. */
+export const tokens = {
+  list: routeFor('manageTokens')
+    .route({ method: 'GET', path: '/admin/tokens', summary: 'All API tokens, the newest first', tags: TAG })
+    .output(z.object({ tokens: z.array(apiToken) })),
+
+  create: routeFor('manageTokens')
+    .route({
+      method: 'POST',
+      path: '/admin/tokens',
+      successStatus: 201,
+      summary: 'Create an API token; its text is told this once',
+      tags: TAG,
+    })
+    .input(
+      z.object({
+        name: z.string().trim().min(1).max(100),
+        permissions: z
+          .array(z.enum(tokenPermissions))
+          .min(1, 'needs at least one')
+          .max(tokenPermissions.length)
+          .refine((given) => new Set(given).size === given.length, 'names one twice'),
+        expiresInDays: z.number().int().min(1).max(3_650).optional(),
+      }),
+    )
+    .output(z.object({ token: z.string(), apiToken })),
+
+  revoke: routeFor('manageTokens')
+    .route({
+      method: 'POST',
+      path: '/admin/tokens/{tokenId}/revoke',
+      summary: 'End a token; the next call made with it is refused',
+      tags: TAG,
+    })
+    .input(z.object({ tokenId: z.uuid() }))
+    .output(z.object({ apiToken })),
+};

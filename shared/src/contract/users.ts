@@ -1,0 +1,109 @@
+import * as z from 'zod';
+import { limits } from '../limits.js';
+import { operatorRoles, userRoles } from '../roles.js';
+import { newPassword } from './auth.js';
+import { routeFor } from './policy.js';
+
+const TAG = ['Administration'];
+const time = z.iso.datetime();
+const byUser = z.object({ userId: z.coerce.number().int().min(1).max(2_147_483_647) });
+
+export const account = z.object({
+  id: z.number().int(),
+  email: z.string(),
+  role: z.enum(userRoles),
+  /** Whether there is a password to sign in with. */
+  canSignIn: z.boolean(),
+  disabledAt: time.nullable(),
+  createdAt: time,
+  lastSignInAt: time.nullable(),
+  sessions: z.number().int().describe('Browsers and programs signed in now'),
+});
+export type Account = z.infer<typeof account>;
+
+/** A generated password is told this once; null when the caller chose it. */
+const withPassword = z.object({ account, password: z.string().nullable() });
+
+/** People, and what they may do. */
+export const users = {
+  list: routeFor('manageUsers')
+    .route({ method: 'GET', path: '/admin/users', summary: 'People who may sign in, and members', tags: TAG })
+    .input(
+      z.object({
+        search: z.string().trim().max(254).optional(),
+        role: z.enum(userRoles).optional().describe('ADMIN and SUPER_ADMIN when left out'),
+        page: z.coerce.number().int().min(1).max(1_000_000).default(1),
+        pageSize: z.coerce.number().int().min(1).max(limits.pageSize).default(50),
+      }),
+    )
+    .output(
+      z.object({
+        users: z.array(account),
+        total: z.number().int(),
+        page: z.number().int(),
+        pageSize: z.number().int(),
+      }),
+    ),
+
+  create: routeFor('manageUsers')
+    .route({
+      method: 'POST',
+      path: '/admin/users',
+      successStatus: 201,
+      summary: 'Create somebody who may sign in',
+      tags: TAG,
+    })
+    .input(
+      z.object({
+        email: z.string().trim().toLowerCase().max(254).pipe(z.email('is not an e-mail address')),
+        role: z.enum(operatorRoles),
+        password: newPassword.optional().describe('Generated when left out'),
+      }),
+    )
+    .output(withPassword),
+
+  changeRole: routeFor('manageUsers')
+    .route({
+      method: 'POST',
+      path: '/admin/users/{userId}/role',
+      summary: 'Change a role; what it no longer allows ends at once',
+      tags: TAG,
+    })
+    .input(byUser.extend({ role: z.enum(userRoles) }))
+    .output(z.object({ account })),
+
+  disable: routeFor('manageUsers')
+    .route({
+      method: 'POST',
+      path: '/admin/users/{userId}/disable',
+      summary: 'Keep somebody out; all sessions end',
+      tags: TAG,
+    })
+    .input(byUser)
+    .output(z.object({ account })),
+
+  enable: routeFor('manageUsers')
+    .route({ method: 'POST', path: '/admin/users/{userId}/enable', summary: 'Let somebody in again', tags: TAG })
+    .input(byUser)
+    .output(z.object({ account })),
+
+  resetPassword: routeFor('manageUsers')
+    .route({
+      method: 'POST',
+      path: '/admin/users/{userId}/reset-password',
+      summary: 'Set a new password, told this once; all sessions end',
+      tags: TAG,
+    })
+    .input(byUser.extend({ password: newPassword.optional().describe('Generated when left out') }))
+    .output(withPassword),
+
+  signOutEverywhere: routeFor('manageUsers')
+    .route({
+      method: 'POST',
+      path: '/admin/users/{userId}/sign-out',
+      summary: 'End all sessions of somebody',
+      tags: TAG,
+    })
+    .input(byUser)
+    .output(z.object({ account })),
+};

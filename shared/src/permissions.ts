@@ -1,0 +1,42 @@
+import type { UserRole } from './roles.js';
+
+/** What somebody, or a program with an API token, may be allowed to do. Each call of the contract names one. */
+export const permissions = {
+  view: 'See jobs, runs, their messages, statistics and health',
+  run: 'Start runs of registered jobs',
+  retry: 'Run a finished run again',
+  cancel: 'Cancel runs',
+  execute: 'Execute runs from an external program: start, report, complete, fail',
+  cleanup: 'Take back stalled runs',
+  forceFail: 'Force-fail a run that ignores its cancel',
+  emergency: 'Fail all running runs at once',
+  viewErrors: 'See the errors that browsers reported',
+  viewAudit: 'Read and export the audit log',
+  manageTokens: 'Create and revoke API tokens',
+  manageUsers: 'Create people, change roles, disable, reset passwords, sign out everywhere',
+} as const satisfies Record<string, string>;
+export type Permission = keyof typeof permissions;
+
+const admin = ['view', 'run', 'retry', 'cancel', 'execute', 'cleanup', 'forceFail', 'viewErrors', 'viewAudit'] as const;
+
+/** Which role may do what: the server enforces this table, the panel offers by it. */
+export const permissionsOf = {
+  USER: [],
+  ADMIN: admin,
+  SUPER_ADMIN: [...admin, 'emergency', 'manageTokens', 'manageUsers'],
+} as const satisfies Record<UserRole, readonly Permission[]>;
+
+/** What an API token may be given; managing people and tokens takes a person. */
+export const tokenPermissions = [
+  'view',
+  'run',
+  'retry',
+  'cancel',
+  'execute',
+  'cleanup',
+] as const satisfies Permission[];
+export type TokenPermission = (typeof tokenPermissions)[number];
+
+export function can(role: UserRole, permission: Permission): boolean {
+  return (permissionsOf[role] as readonly Permission[]).includes(permission);
+}
