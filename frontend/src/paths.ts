@@ -7,6 +7,13 @@ export const paths = {
   history: '/admin/jobs/history',
   monitor: '/admin/jobs/monitor',
   run: (jobRunId: string) => `/admin/jobs/${jobRunId}`,
+  systemStatus: '/admin/system-status',
+  errors: '/admin/errors',
+  error: (fingerprint: string) => `/admin/errors/${fingerprint}`,
+  audit: '/admin/audit',
+  tokens: '/admin/tokens',
+  users: '/admin/users',
+  account: '/admin/account',
 } as const;
 
 /** The sign-in page that leads back to `address` afterwards. */

@@ -2,6 +2,7 @@ import { IconPlugConnectedX } from '@tabler/icons-react';
 import { useLive } from '../api/live/LiveProvider';
 import { useServerTime } from '../api/server-clock';
 import { Banner } from '../ui/Banner';
+import { Attempt, LastMessage, ReconnectNow } from './ConnectionDetails';
 
 const STALE_AFTER_MS = 60_000;
 
@@ -12,10 +13,14 @@ export function ConnectionBanner() {
   const isStale = useServerTime(() => isPaused && Date.now() - (heardAt ?? Date.now()) > STALE_AFTER_MS);
   if (!isPaused) return null;
   return (
-    <Banner icon={IconPlugConnectedX} title="Real-time updates paused">
+    <Banner icon={IconPlugConnectedX} title="Real-time updates paused" actions={<ReconnectNow />}>
       {isStale
         ? 'Data may be stale: nothing has been heard from the server for more than a minute. Still trying to reconnect.'
-        : 'Reconnecting. The list continues by itself as soon as the server answers.'}
+        : 'Reconnecting. The list continues by itself as soon as the server answers.'}{' '}
+      {/* Ticks each second: not to be read aloud each time. */}
+      <span aria-live="off">
+        Attempt <Attempt />. Last message <LastMessage />.
+      </span>
     </Banner>
   );
 }

@@ -1,7 +1,9 @@
 import type { CurrentUser } from '@job-manager/shared/contract/auth';
 import type { UserRole } from '@job-manager/shared/roles';
 import { Menu, UnstyledButton } from '@mantine/core';
-import { IconChevronDown, IconLogout } from '@tabler/icons-react';
+import { IconChevronDown, IconLock, IconLogout } from '@tabler/icons-react';
+import { Link } from 'react-router-dom';
+import { paths } from '../paths';
 import classes from './UserMenu.module.css';
 import { useSignOut } from './useSignOut';
 
@@ -10,7 +12,7 @@ const roleLabel = { USER: 'User', ADMIN: 'Admin', SUPER_ADMIN: 'Super admin' } a
   string
 >;
 
-/** Who is signed in, and the way out. */
+/** Who is signed in, their password, and the way out. */
 export function UserMenu({ user }: { user: CurrentUser }) {
   const signOut = useSignOut();
   return (
@@ -29,6 +31,9 @@ export function UserMenu({ user }: { user: CurrentUser }) {
           <div className={classes.role}>{roleLabel[user.role]}</div>
         </div>
         <Menu.Divider />
+        <Menu.Item component={Link} to={paths.account} leftSection={<IconLock size={16} />}>
+          Change password
+        </Menu.Item>
         <Menu.Item leftSection={<IconLogout size={16} />} onClick={signOut}>
           Sign out
         </Menu.Item>
