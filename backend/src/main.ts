@@ -10,10 +10,11 @@ import { createPool, createPrisma } from './database/client.js';
 import { isAlive } from './database/file-lock.js';
 import { pendingMigrations } from './database/migrate.js';
 import { createHttpApp } from './http/app.js';
-import { jobs } from './jobs/registry.js';
+import { jobs as productJobs } from './jobs/registry.js';
 import { Gateway } from './live/gateway.js';
 import { LivePicture } from './live/picture.js';
 import { QueueEvents } from './queue/events.js';
+import type { AnyJob } from './queue/job.js';
 import { logQueueEvents } from './queue/log-events.js';
 import { Rescuer } from './queue/maintenance/rescuer.js';
 import { createQueue } from './queue/queue.js';
@@ -29,6 +30,8 @@ export interface ServerOptions {
   config: Config;
   databaseUrl: string;
   log: Logger;
+  /** Instead of the product's own, for tests of the whole program. */
+  jobs?: AnyJob[];
 }
 
 export interface RunningServer {
@@ -41,7 +44,8 @@ export interface RunningServer {
 }
 
 /** Starts panel, API, socket and, unless switched off, the built-in runner. Throws ConfigError for a taken port. */
-export async function startServer({ config, databaseUrl, log }: ServerOptions): Promise<RunningServer> {
+export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  const { config, databaseUrl, log, jobs = productJobs } = options;
   const registry = createRegistry(jobs);
   const pool = createPool(databaseUrl, { max: 12, statementTimeoutMs: 30_000 });
   const db = createPrisma(pool);

@@ -1,8 +1,9 @@
 import type { Logger } from 'pino';
 import type { Config } from './config.js';
 import { createPool, createPrisma } from './database/client.js';
-import { jobs } from './jobs/registry.js';
+import { jobs as productJobs } from './jobs/registry.js';
 import { QueueEvents } from './queue/events.js';
+import type { AnyJob } from './queue/job.js';
 import { logQueueEvents } from './queue/log-events.js';
 import { Rescuer } from './queue/maintenance/rescuer.js';
 import { createRegistry } from './queue/registry.js';
@@ -17,6 +18,8 @@ export interface WorkerOptions {
   databaseUrl: string;
   kind: 'WORKER' | 'BUILT_IN';
   log: Logger;
+  /** Instead of the product's own, for tests of the whole program. */
+  jobs?: AnyJob[];
 }
 
 export interface RunningWorker {
@@ -26,7 +29,8 @@ export interface RunningWorker {
 }
 
 /** Starts a runner of all jobs, with its part of the recovery. Waits for a database that isn't there yet. */
-export async function startWorker({ config, databaseUrl, kind, log }: WorkerOptions): Promise<RunningWorker> {
+export async function startWorker(options: WorkerOptions): Promise<RunningWorker> {
+  const { config, databaseUrl, kind, log, jobs = productJobs } = options;
   const registry = createRegistry(jobs);
   const events = new QueueEvents();
   logQueueEvents(events, log);
