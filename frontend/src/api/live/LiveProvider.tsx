@@ -1,4 +1,12 @@
-import { createContext, type PropsWithChildren, useContext, useEffect, useState, useSyncExternalStore } from 'react';
+import {
+  createContext,
+  type PropsWithChildren,
+  useCallback,
+  useContext,
+  useEffect,
+  useState,
+  useSyncExternalStore,
+} from 'react';
 import type { ActiveChange } from './active-runs';
 import { connectLive, type LiveConnection, type LiveState } from './live-connection';
 
@@ -31,6 +39,8 @@ const beforeConnection: LiveState = {
   counts: null,
   isLoaded: false,
   heardAt: null,
+  failures: 0,
+  retryAt: null,
 };
 const neverSubscribed = () => () => {};
 
@@ -40,6 +50,12 @@ export function useLive<Value>(select: (state: LiveState) => Value): Value {
   return useSyncExternalStore(connection?.subscribe ?? neverSubscribed, () =>
     select(connection?.getState() ?? beforeConnection),
   );
+}
+
+/** Tries to connect now instead of when the next try is due. */
+export function useReconnectNow(): () => void {
+  const connection = useContext(LiveContext);
+  return useCallback(() => connection?.reconnectNow(), [connection]);
 }
 
 /** Calls `listener` with what each batch of messages did; keep it stable between renders. */

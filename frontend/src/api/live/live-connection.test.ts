@@ -1,4 +1,4 @@
-import { afterEach, expect, test, vi } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { aRun } from '../../testing/a-run';
 import { live, world } from '../../testing/backend';
 import type { ActiveChange } from './active-runs';
@@ -97,4 +97,44 @@ test('keeps a run that ended for a moment, unless it never started', async () =>
   await vi.waitFor(() => expect(connection.getState().runs).toHaveLength(0));
   expect(connection.getState().leaving.map((run) => run.id)).toEqual([ran.id]);
   await vi.waitFor(() => expect(connection.getState().leaving).toHaveLength(0), { timeout: 3_000 });
+});
+
+describe('while the server is away', () => {
+  /** The longest waits: 1.8 s after the first failure. */
+  async function lost() {
+    const connection = connectLive({ url: 'ws://localhost:3000/ws', onLost: vi.fn(), random: () => 1 });
+    open.push(connection);
+    await vi.waitFor(() => expect(connection.getState().isLoaded).toBe(true));
+    live.close(1012);
+    await vi.waitFor(() => expect(connection.getState().retryAt).not.toBeNull());
+    return connection;
+  }
+
+  test('tells which try is due when', async () => {
+    const connection = await lost();
+    const { failures, retryAt } = connection.getState();
+    expect(failures).toBe(1);
+    expect((retryAt ?? 0) - Date.now()).toBeGreaterThan(1_000);
+    await vi.waitFor(() => expect(connection.getState().status).toBe('live'), { timeout: 5_000 });
+    expect(connection.getState()).toMatchObject({ failures: 0, retryAt: null });
+  });
+
+  test.each([
+    ['somebody asks', (connection: LiveConnection) => connection.reconnectNow()],
+    ['the network is back', () => window.dispatchEvent(new Event('online'))],
+    ['the tab is looked at again', () => document.dispatchEvent(new Event('visibilitychange'))],
+  ])('tries at once when %s', async (_what, happen) => {
+    const connection = await lost();
+    const lostAt = Date.now();
+    happen(connection);
+    await vi.waitFor(() => expect(connection.getState().status).toBe('live'));
+    expect(Date.now() - lostAt).toBeLessThan(1_500);
+  });
+});
+
+test('asks at once whether the connection still lives when the network changed', async () => {
+  const connection = connect();
+  await vi.waitFor(() => expect(connection.getState().isLoaded).toBe(true));
+  window.dispatchEvent(new Event('online'));
+  await vi.waitFor(() => expect(world.heard).toEqual([{ type: 'client.admin.ping' }]));
 });

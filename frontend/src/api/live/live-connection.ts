@@ -11,7 +11,9 @@ import { learnServerTime } from '../server-clock';
 import { type ActiveChange, applyMessages, inDisplayOrder, noRuns } from './active-runs';
 import { createFrameBatch } from './frame-batch';
 import { createLeavingRuns } from './leaving-runs';
+import { createReconnectPause, reconnectDelay } from './reconnect-pause';
 import { watchSilence } from './silence';
+import { watchWakeUps } from './wake-ups';
 
 type ConnectionStatus = 'connecting' | 'live' | 'reconnecting' | 'signedOut' | 'noAccess';
 
@@ -25,6 +27,10 @@ export interface LiveState {
   readonly isLoaded: boolean;
   /** When the server was last heard, by this machine's clock. */
   readonly heardAt: number | null;
+  /** Tries in a row that brought no connection. */
+  readonly failures: number;
+  /** When the next try is due, by this machine's clock; null while connected or trying. */
+  readonly retryAt: number | null;
 }
 
 export interface LiveConnection {
@@ -32,6 +38,8 @@ export interface LiveConnection {
   subscribe(listener: () => void): () => void;
   /** Tells what each batch of messages did. */
   onChange(listener: (change: ActiveChange) => void): () => void;
+  /** Tries now instead of when the next try is due. */
+  reconnectNow(): void;
   close(): void;
 }
 
@@ -47,7 +55,16 @@ export function connectLive({ url, onLost, random = Math.random }: Options): Liv
   let active = noRuns;
   let failures = 0;
   let isResyncing = false;
-  let state: LiveState = { status: 'connecting', runs: [], leaving: [], counts: null, isLoaded: false, heardAt: null };
+  let state: LiveState = {
+    status: 'connecting',
+    runs: [],
+    leaving: [],
+    counts: null,
+    isLoaded: false,
+    heardAt: null,
+    failures: 0,
+    retryAt: null,
+  };
   const listeners = new Set<() => void>();
   const changeListeners = new Set<(change: ActiveChange) => void>();
 
@@ -71,11 +88,19 @@ export function connectLive({ url, onLost, random = Math.random }: Options): Liv
     for (const listener of changeListeners) listener(change);
   });
 
-  const socket = new ReconnectingWebSocket(url, undefined, {
-    // Spread out, so that a restarted server is not met by every tab at once.
-    minReconnectionDelay: 500 + random() * 1_000,
-    maxReconnectionDelay: 10_000 + random() * 5_000,
-    reconnectionDelayGrowFactor: 1.7,
+  const pause = createReconnectPause();
+  const whenDue = async () => {
+    const delay = reconnectDelay(failures, random);
+    publish({ failures, retryAt: failures === 0 ? null : Date.now() + delay });
+    await pause.wait(delay);
+    publish({ retryAt: null });
+    return url;
+  };
+  // The library's own waits can't be cut short, so it waits for its address instead.
+  const socket = new ReconnectingWebSocket(whenDue, undefined, {
+    minReconnectionDelay: 0,
+    maxReconnectionDelay: 0,
+    connectionTimeout: 10_000,
     maxEnqueuedMessages: 0,
     shouldReconnectOnClose: ({ code }) => refusalOf(code) === null,
   });
@@ -83,6 +108,11 @@ export function connectLive({ url, onLost, random = Math.random }: Options): Liv
     ask: () => send({ type: 'client.admin.ping' }),
     giveUp: () => socket.reconnect(),
     isOpen: () => socket.readyState === socket.OPEN,
+  });
+
+  const stopWatching = watchWakeUps(() => {
+    pause.cutShort();
+    silence.doubt();
   });
 
   socket.addEventListener('open', () => {
@@ -95,7 +125,10 @@ export function connectLive({ url, onLost, random = Math.random }: Options): Liv
     const message = readMessage(data);
     if (message === null) return;
     if ('serverTime' in message.data) learnServerTime(message.data.serverTime);
-    if (message.type === 'server.admin.jobs_snapshot') failures = 0;
+    if (message.type === 'server.admin.jobs_snapshot' && failures > 0) {
+      failures = 0;
+      publish({ failures });
+    }
     batch.add(message);
   });
   socket.addEventListener('close', ({ code }) => {
@@ -109,7 +142,9 @@ export function connectLive({ url, onLost, random = Math.random }: Options): Liv
     getState: () => state,
     subscribe: (listener) => subscribeTo(listeners, listener),
     onChange: (listener) => subscribeTo(changeListeners, listener),
+    reconnectNow: () => pause.cutShort(),
     close: () => {
+      stopWatching();
       silence.stop();
       batch.clear();
       leaving.clear();

@@ -34,6 +34,12 @@ export function watchSilence({ ask, giveUp, isOpen }: Options) {
       heardAt = Date.now();
       askedAt = null;
     },
+    /** Something makes it doubtful that the connection still lives: asks now instead of after the silence. */
+    doubt: () => {
+      if (!isOpen() || askedAt !== null) return;
+      askedAt = Date.now();
+      ask();
+    },
     stop: () => clearInterval(timer),
   };
 }
