@@ -1,6 +1,8 @@
 import { createHmac } from 'node:crypto';
 import { contract } from '@job-manager/shared/contract/index';
 import type { Policy } from '@job-manager/shared/contract/policy';
+import { can } from '@job-manager/shared/permissions';
+import type { UserRole } from '@job-manager/shared/roles';
 import { SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { listRoutes } from './routes.js';
@@ -37,12 +39,15 @@ async function forged(change: Partial<{ alg: string; typ: string; iss: string; a
   return jwt.sign(new TextEncoder().encode(change.secret ?? SECRET_TEXT));
 }
 
+/** Whom the server must take somebody for. */
+type Taken = 'nobody' | UserRole;
+
 /** Everybody who may knock: how they get their token, and who the server must take them for. */
-const identities: Record<string, { token: () => Promise<string | undefined>; is: 'nobody' | 'user' | 'operator' }> = {
+const identities: Record<string, { token: () => Promise<string | undefined>; is: Taken }> = {
   anonymous: { token: async () => undefined, is: 'nobody' },
-  USER: { token: () => server.tokenFor('USER'), is: 'user' },
-  ADMIN: { token: () => server.tokenFor('ADMIN'), is: 'operator' },
-  SUPER_ADMIN: { token: () => server.tokenFor('SUPER_ADMIN'), is: 'operator' },
+  USER: { token: () => server.tokenFor('USER'), is: 'USER' },
+  ADMIN: { token: () => server.tokenFor('ADMIN'), is: 'ADMIN' },
+  SUPER_ADMIN: { token: () => server.tokenFor('SUPER_ADMIN'), is: 'SUPER_ADMIN' },
   'an admin demoted a moment ago': {
     token: async () => {
       const id = await server.newAdmin();
@@ -50,7 +55,7 @@ const identities: Record<string, { token: () => Promise<string | undefined>; is:
       await server.run(`UPDATE "User" SET role = 'USER' WHERE id = $1`, id);
       return token;
     },
-    is: 'user',
+    is: 'USER',
   },
   'a deleted admin': {
     token: async () => {
@@ -131,10 +136,10 @@ const identities: Record<string, { token: () => Promise<string | undefined>; is:
 };
 
 /** What the gate must say to somebody; null: come in. */
-function refusal(policy: Policy, is: 'nobody' | 'user' | 'operator'): string | null {
-  if (policy === 'public' || is === 'operator') return null;
+function refusal(policy: Policy, is: Taken): string | null {
+  if (policy === 'public') return null;
   if (is === 'nobody') return 'SIGNED_OUT';
-  return policy === 'signedIn' ? null : 'FORBIDDEN';
+  return policy === 'signedIn' || can(is, policy) ? null : 'FORBIDDEN';
 }
 
 describe.each(Object.entries(identities))('%s', (_name, { token, is }) => {
@@ -154,16 +159,17 @@ describe.each(Object.entries(identities))('%s', (_name, { token, is }) => {
     expectGate(byBearer, refusal(route.policy, is));
   });
 });
+
 it('notes every denied call, with who, what and from where', async () => {
-  const token = await server.tokenFor('USER');
+  const { id, token } = await server.signIn('USER', 'curious');
   const headers = { authorization: `Bearer ${token}`, 'user-agent': 'a curious program' };
   await send(server.url, { method: 'POST', path: '/api/admin/jobs/cleanup-stalled', headers, body: {} });
   const noted = await server.run(`SELECT * FROM "AuditEvent" WHERE "userAgent" = 'a curious program'`);
   expect(noted.rows).toMatchObject([
     {
       action: 'access.denied',
-      actorId: server.people.USER,
-      actorEmail: 'user@example.com',
+      actorId: id,
+      actorEmail: 'curious@example.com',
       target: 'POST /api/admin/jobs/cleanup-stalled',
       ip: '127.0.0.1',
     },

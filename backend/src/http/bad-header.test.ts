@@ -60,7 +60,7 @@ it('survives whatever is thrown at any route', async () => {
   );
   const value = fc.oneof(fc.jsonValue({ maxDepth: 6 }), text, fc.constant('echo'));
   const body = fc.dictionary(
-    fc.oneof(text, fc.constantFrom('jobName', 'parameters', 'rerunOfId', 'email', 'password')),
+    fc.oneof(text, fc.constantFrom('jobName', 'parameters', 'rerunOfId', 'email', 'password', 'errors', 'role')),
     value,
     { maxKeys: 4 },
   );
@@ -76,7 +76,7 @@ it('survives whatever is thrown at any route', async () => {
       const search = Object.entries(params)
         .map(([key, item]) => `${encode(key)}=${encode(item)}`)
         .join('&');
-      const path = `/api${route.path.replace('{jobRunId}', encode(runId) || '%20')}?${search}`;
+      const path = `/api${route.path.replace(/\{\w+\}/, encode(runId) || '%20')}?${search}`;
       const answer = await ask({ method: route.method, path, ...(route.method === 'GET' ? {} : { body: json }) });
       expect(answer.status, `${route.method} ${path} ${JSON.stringify(json)} → ${answer.text}`).toBeLessThan(500);
       if (answer.status >= 400) problemCode(answer);

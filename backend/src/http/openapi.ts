@@ -84,9 +84,17 @@ function codesOf(route: ApiRoute): ProblemCode[] {
 const OWN_CODES: Record<string, ProblemCode[]> = {
   'auth.login': ['WRONG_CREDENTIALS', 'TOO_MANY_ATTEMPTS'],
   'auth.token': ['WRONG_CREDENTIALS', 'TOO_MANY_ATTEMPTS'],
+  'auth.changePassword': ['WRONG_PASSWORD', 'TOO_MANY_ATTEMPTS'],
   'jobs.get': ['UNKNOWN_RUN'],
   'jobs.cancel': ['UNKNOWN_RUN', 'NOT_ALLOWED'],
   'jobs.enqueue': ['UNKNOWN_JOB', 'INVALID_PARAMETERS', 'UNKNOWN_RUN', 'NOT_ALLOWED'],
+  'users.create': ['EMAIL_TAKEN'],
+  'users.changeRole': ['UNKNOWN_ACCOUNT', 'NOT_ALLOWED'],
+  'users.disable': ['UNKNOWN_ACCOUNT', 'NOT_ALLOWED'],
+  'users.enable': ['UNKNOWN_ACCOUNT'],
+  'users.resetPassword': ['UNKNOWN_ACCOUNT'],
+  'users.signOutEverywhere': ['UNKNOWN_ACCOUNT'],
+  'errors.group': ['UNKNOWN_ERROR'],
 };
 
 function problemResponses(codes: ProblemCode[]): OpenAPI.ResponsesObject {

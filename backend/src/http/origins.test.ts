@@ -46,13 +46,13 @@ describe.each(Object.entries(contexts))('a write with %s', (_name, { headers, is
   const titles = writes.map((route) => [`${route.method} ${route.path}`, route] as const);
 
   it.each(titles)('%s by cookie', async (_title, route) => {
-    const cookie = `jm_session=${await server.tokenFor('ADMIN')}`;
+    const cookie = `jm_session=${await server.tokenFor('SUPER_ADMIN')}`;
     const answer = await send(server.url, { ...callOf(route), headers: { ...headers(), cookie } });
     expectGate(answer, isOwn ? null : 'FOREIGN_ORIGIN');
   });
 
   it.each(titles)('%s by bearer token', async (_title, route) => {
-    const authorization = `Bearer ${await server.tokenFor('ADMIN')}`;
+    const authorization = `Bearer ${await server.tokenFor('SUPER_ADMIN')}`;
     expectGate(await send(server.url, { ...callOf(route), headers: { ...headers(), authorization } }), null);
   });
 

@@ -56,12 +56,28 @@ export async function startAccessTrial(): Promise<AccessTrial> {
   };
 }
 
+/** What stands for each placeholder: something that isn't there. */
+const NOTHING: Record<string, string> = {
+  jobRunId: '999999',
+  userId: '999999',
+  tokenId: '00000000-0000-4000-8000-000000000000',
+  fingerprint: '0123456789abcdef',
+};
+
 /** A harmless request to a route. */
 export const callOf = (route: Pick<ApiRoute, 'method' | 'path'>): Sent => ({
   method: route.method,
-  path: `/api${route.path.replace('{jobRunId}', '999999')}`,
+  path: `/api${fillPath(route.path, NOTHING)}`,
   ...(route.method === 'GET' ? {} : { body: {} }),
 });
+
+/** A path with its `{placeholders}` filled. Throws for one that has no value. */
+export const fillPath = (path: string, values: Record<string, string>): string =>
+  path.replaceAll(/\{(\w+)\}/g, (_placeholder, name: string) => {
+    const value = values[name];
+    if (value === undefined) throw new Error(`Nothing stands for {${name}} in ${path}`);
+    return value;
+  });
 
 /** Checks that the gate refused with this code, or let the call through (null), and never opened the answer to others. */
 export function expectGate(answer: Answer, wanted: string | null): void {
