@@ -57,7 +57,7 @@ function createHandler(deps: HttpDeps, gate: Gate, stats: StatsCache) {
     });
   const router = os.router({
     auth: createAuthCalls(deps),
-    jobs: createJobCalls(deps, stats),
+    jobs: createJobCalls(deps, gate, stats),
     messages: createMessageCalls(deps),
     recovery: createRecoveryCalls(deps),
     health: createHealthCalls(deps),

@@ -7,12 +7,13 @@ import { readHistory } from '../store/history.js';
 import { readRun } from '../store/run.js';
 import { actorOf, type CallContext, callerOf, type HttpDeps } from './context.js';
 import { idempotencyKeyOf } from './idempotency-key.js';
+import type { Gate } from './policy.js';
 import type { StatsCache } from './stats-cache.js';
 
 const os = implement(contract.jobs).$context<CallContext>();
 
 /** Reading and steering runs. */
-export function createJobCalls({ config, pool, queue, registry }: HttpDeps, stats: StatsCache) {
+export function createJobCalls({ config, pool, queue, registry }: HttpDeps, gate: Gate, stats: StatsCache) {
   return os.router({
     definitions: os.definitions.handler(() => ({
       jobs: registry.definitions(),
@@ -36,6 +37,8 @@ export function createJobCalls({ config, pool, queue, registry }: HttpDeps, stat
     }),
 
     enqueue: os.enqueue.handler(async ({ input, context }) => {
+      // Running again is a permission of its own, beside the one that the route names.
+      if (input.rerunOfId !== undefined) await gate(context.req, 'retry');
       const { via } = callerOf(context);
       const idempotencyKey = idempotencyKeyOf(context);
       const trigger = via === 'cookie' ? 'MANUAL' : 'API';
