@@ -7,6 +7,7 @@ import { recordAudit } from '../store/audit.js';
 import { beginSession, endSession, findSessionUser, type SessionOrigin } from '../store/sessions.js';
 import type { Sql } from '../store/sql.js';
 import { normalizeEmail } from './accounts.js';
+import { authenticateToken, isApiToken } from './api-tokens.js';
 import { createAttempts, TooManyAttempts } from './attempts.js';
 import { isPassword, unknownHash } from './passwords.js';
 import { readBearer, readCookie } from './request.js';
@@ -52,9 +53,10 @@ export interface Sessions {
   signIn(credentials: { email: string; password: string }, from: SessionOrigin): Promise<SignedIn>;
   /**
    * Who makes this request (or asks for this upgrade): one query, nothing remembered, so a demotion, a
-   * deletion or a sign-out counts from the next request on. Null for nobody. A bearer token goes before a cookie.
+   * deletion, a sign-out or a revoked API token counts from the next request on. Null for nobody. A bearer
+   * token goes before a cookie. `ip` is noted as where an API token was used from.
    */
-  authenticate(request: IncomingMessage): Promise<Identity | null>;
+  authenticate(request: IncomingMessage, ip?: string | null): Promise<Identity | null>;
   signOut(identity: SessionIdentity, from: SessionOrigin): Promise<void>;
 }
 
@@ -86,8 +88,9 @@ export async function createSessions(deps: {
       };
     },
 
-    authenticate: async (request) => {
+    authenticate: async (request, ip = null) => {
       const bearer = readBearer(request);
+      if (bearer !== undefined && isApiToken(bearer)) return authenticateToken(sql, bearer, ip);
       const token = bearer ?? readCookie(request, config);
       const claims = token === undefined ? null : await readToken(secret, token);
       if (!claims) return null;

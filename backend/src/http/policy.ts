@@ -39,7 +39,7 @@ export function createGate({ sessions, pool, config }: Pick<HttpDeps, 'sessions'
   };
 
   return async (req, policy) => {
-    const identity = await sessions.authenticate(req);
+    const identity = await sessions.authenticate(req, originOf(req).ip);
     if (!isFromOwnPage(req, config, policy)) return deny(req, identity, FOREIGN);
     if (policy === 'public') return identity;
     if (identity === null) throw new HttpProblem('SIGNED_OUT', 'This call needs somebody signed in.');

@@ -1,0 +1,137 @@
+import type { TokenPermission } from '@job-manager/shared/permissions';
+import type { AuditEntry } from './audit.js';
+import type { Sql } from './sql.js';
+
+/** An API token; its text is nowhere in the database. */
+export interface TokenRow {
+  id: string;
+  name: string;
+  prefix: string;
+  permissions: TokenPermission[];
+  createdById: number | null;
+  createdByEmail: string | null;
+  createdAt: Date;
+  expiresAt: Date | null;
+  lastUsedAt: Date | null;
+  lastUsedIp: string | null;
+  revokedAt: Date | null;
+  revokedById: number | null;
+  revokedByEmail: string | null;
+}
+
+export interface NewToken {
+  name: string;
+  prefix: string;
+  hash: string;
+  permissions: TokenPermission[];
+  expiresInDays: number | null;
+}
+
+/** Who manages tokens, and from where. */
+export type TokenKeeper = Pick<AuditEntry, 'actorId' | 'actorEmail' | 'ip' | 'userAgent'>;
+
+/** Ended tokens that the list still shows; the audit log has all of them. */
+const ENDED_SHOWN = 300;
+
+const LIVING = `("revokedAt" IS NULL AND ("expiresAt" IS NULL OR "expiresAt" > clock_timestamp()))`;
+
+const selectTokens = (source: string): string => `
+SELECT k.id, k.name, k.prefix, k.permissions, k."createdById", c.email AS "createdByEmail", k."createdAt", k."expiresAt",
+  k."lastUsedAt", k."lastUsedIp", k."revokedAt", k."revokedById", r.email AS "revokedByEmail"
+FROM ${source} k LEFT JOIN "User" c ON c.id = k."createdById" LEFT JOIN "User" r ON r.id = k."revokedById"`;
+
+/** All tokens that can be used and the latest that no longer can, the newest first. */
+export async function listTokens(sql: Sql): Promise<TokenRow[]> {
+  const found = await sql.query<TokenRow>(LIST);
+  return found.rows;
+}
+
+const LIST = `
+WITH shown AS (
+  (SELECT * FROM "ApiToken" WHERE ${LIVING})
+  UNION ALL
+  (SELECT * FROM "ApiToken" WHERE NOT ${LIVING} ORDER BY "createdAt" DESC, id LIMIT ${ENDED_SHOWN})
+)
+${selectTokens('shown')} ORDER BY k."createdAt" DESC, k.id`;
+
+/** Keeps a new token and writes its audit entry; null where `most` tokens can be used already. */
+export async function addToken(sql: Sql, token: NewToken, most: number, keeper: TokenKeeper): Promise<TokenRow | null> {
+  const added = await sql.query<TokenRow>(ADD, [
+    token.name,
+    token.prefix,
+    token.hash,
+    token.permissions,
+    token.expiresInDays,
+    most,
+    ...auditValues(keeper),
+  ]);
+  return added.rows[0] ?? null;
+}
+
+const ADD = `
+WITH added AS (
+  INSERT INTO "ApiToken" (name, prefix, hash, permissions, "expiresAt", "createdById")
+  SELECT $1, $2, $3, $4, clock_timestamp() + $5 * interval '1 day', $7
+  WHERE (SELECT count(*) FROM "ApiToken" WHERE ${LIVING}) < $6
+  RETURNING *
+), audited AS (${auditFrom('added', 'token.create', 7)})
+${selectTokens('added')}`;
+
+/** Ends a token and writes its audit entry. One that was revoked before is returned as it is; null for none of that id. */
+export async function revokeToken(sql: Sql, id: string, keeper: TokenKeeper): Promise<TokenRow | null> {
+  const revoked = await sql.query<TokenRow>(REVOKE, [id, ...auditValues(keeper)]);
+  if (revoked.rows[0]) return revoked.rows[0];
+  const known = await sql.query<TokenRow>(`${selectTokens('"ApiToken"')} WHERE k.id = $1`, [id]);
+  return known.rows[0] ?? null;
+}
+
+const REVOKE = `
+WITH revoked AS (
+  UPDATE "ApiToken" SET "revokedAt" = clock_timestamp(), "revokedById" = $2 WHERE id = $1 AND "revokedAt" IS NULL
+  RETURNING *
+), audited AS (${auditFrom('revoked', 'token.revoke', 2)})
+${selectTokens('revoked')}`;
+
+/** The audit entry of a change to tokens, as a CTE body in the statement that makes it; its four values start at `$first`. */
+function auditFrom(source: string, action: 'token.create' | 'token.revoke', first: number): string {
+  return `INSERT INTO "AuditEvent" ("actorId", "actorEmail", action, target, ip, "userAgent", details)
+    SELECT $${first}::int, left($${first + 1}::text, 254), '${action}', name, left($${first + 2}::text, 64), left($${first + 3}::text, 300),
+      jsonb_build_object('tokenId', id, 'name', name, 'permissions', permissions) FROM ${source}`;
+}
+
+const auditValues = (keeper: TokenKeeper): unknown[] => [
+  keeper.actorId,
+  keeper.actorEmail,
+  keeper.ip,
+  keeper.userAgent,
+];
+
+export interface LivingToken {
+  id: string;
+  name: string;
+  permissions: string[];
+  /** Its last use was noted a while ago, or never. */
+  isUseDue: boolean;
+}
+
+/** At most one write per token in this time, however many calls it makes. */
+const NOTED_EVERY = `interval '1 minute'`;
+const USE_IS_DUE = `("lastUsedAt" IS NULL OR "lastUsedAt" < clock_timestamp() - ${NOTED_EVERY})`;
+
+/** The token with this hash, unless it was revoked or its time is over. */
+export async function findLivingToken(sql: Sql, hash: string): Promise<LivingToken | null> {
+  const found = await sql.query<LivingToken>({
+    name: 'find-token',
+    text: `SELECT id, name, permissions, ${USE_IS_DUE} AS "isUseDue" FROM "ApiToken" WHERE hash = $1 AND ${LIVING}`,
+    values: [hash],
+  });
+  return found.rows[0] ?? null;
+}
+
+/** Notes that a token is in use and from where; does nothing when that was noted within the last minute. */
+export async function noteTokenUse(sql: Sql, id: string, ip: string | null): Promise<void> {
+  await sql.query(
+    `UPDATE "ApiToken" SET "lastUsedAt" = clock_timestamp(), "lastUsedIp" = left($2, 64) WHERE id = $1 AND ${USE_IS_DUE}`,
+    [id, ip],
+  );
+}
