@@ -10,6 +10,7 @@ import { Listener } from '../store/listener.js';
 import { Notifier } from '../store/notifier.js';
 import { type RunRow, selectRun } from '../store/run-row.js';
 import { createTestDatabase, type TestDatabase } from './database.js';
+import { readViolations } from './violations.js';
 
 /** The engine over a database of its own, with the given jobs; runners are made by hand. */
 export class TestEngine {
@@ -103,8 +104,7 @@ export class TestEngine {
 
   /** The rules that hold whatever happened; each count must be 0. */
   async violations(): Promise<Record<string, number>> {
-    const found = await this.database.pool.query(VIOLATIONS);
-    return Object.fromEntries(found.rows.filter((row) => row.count > 0).map((row) => [row.rule, row.count]));
+    return readViolations(this.database.pool);
   }
 
   async close(): Promise<void> {
@@ -114,12 +114,3 @@ export class TestEngine {
     await this.database.drop();
   }
 }
-
-const VIOLATIONS = `
-SELECT 'terminal runs have an end' AS rule, count(*)::int AS count FROM "JobRun"
-  WHERE (status IN ('SUCCESS', 'FAILED', 'CANCELLED')) <> ("finishedAt" IS NOT NULL)
-UNION ALL SELECT 'running runs have a lease', count(*)::int FROM "JobRun" WHERE status = 'RUNNING' AND "leaseToken" IS NULL
-UNION ALL SELECT 'attempts never exceed claims', count(*)::int FROM "JobRun" WHERE attempt > "claimNo"
-UNION ALL SELECT 'attempts never exceed their limit', count(*)::int FROM "JobRun" WHERE attempt > "maxAttempts"
-UNION ALL SELECT 'a cancelled request never runs again', count(*)::int FROM "JobRun" WHERE status = 'QUEUED' AND "cancelRequestedAt" IS NOT NULL
-UNION ALL SELECT 'counters equal the rows', abs((SELECT coalesce(sum(runs), 0) FROM "JobRunCount") - (SELECT count(*) FROM "JobRun" WHERE "finishedAt" IS NOT NULL))::int`;

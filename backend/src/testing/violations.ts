@@ -1,0 +1,16 @@
+import type { Sql } from '../store/sql.js';
+
+/** The rules of the engine that a query can see and that hold whatever happened: those that are broken, and how often. */
+export async function readViolations(sql: Sql): Promise<Record<string, number>> {
+  const found = await sql.query<{ rule: string; count: number }>(VIOLATIONS);
+  return Object.fromEntries(found.rows.filter((row) => row.count > 0).map((row) => [row.rule, row.count]));
+}
+
+const VIOLATIONS = `
+SELECT 'terminal runs have an end' AS rule, count(*)::int AS count FROM "JobRun"
+  WHERE (status IN ('SUCCESS', 'FAILED', 'CANCELLED')) <> ("finishedAt" IS NOT NULL)
+UNION ALL SELECT 'running runs have a lease', count(*)::int FROM "JobRun" WHERE status = 'RUNNING' AND "leaseToken" IS NULL
+UNION ALL SELECT 'attempts never exceed claims', count(*)::int FROM "JobRun" WHERE attempt > "claimNo"
+UNION ALL SELECT 'attempts never exceed their limit', count(*)::int FROM "JobRun" WHERE attempt > "maxAttempts"
+UNION ALL SELECT 'a cancelled request never runs again', count(*)::int FROM "JobRun" WHERE status = 'QUEUED' AND "cancelRequestedAt" IS NOT NULL
+UNION ALL SELECT 'counters equal the rows', abs((SELECT coalesce(sum(runs), 0) FROM "JobRunCount") - (SELECT count(*) FROM "JobRun" WHERE "finishedAt" IS NOT NULL))::int`;
