@@ -5,10 +5,10 @@ import type { HistoryFilters } from '../../api/job-queries';
 import { HistoryRunRow } from '../../components/HistoryRunRow';
 import { EmptyState } from '../../ui/EmptyState';
 import { ErrorPanel } from '../../ui/ErrorPanel';
+import { Pager } from '../../ui/Pager';
 import { RowSkeletons } from '../../ui/RowSkeletons';
 import { Section } from '../../ui/Section';
 import { HistoryFilterBar } from './HistoryFilterBar';
-import { HistoryPager } from './HistoryPager';
 import classes from './JobHistoryList.module.css';
 
 interface JobHistoryListProps {
@@ -59,7 +59,15 @@ export function JobHistoryList(props: JobHistoryListProps) {
         <RunRows {...props} />
       )}
       {total > 0 && (
-        <HistoryPager page={page} pageSize={pageSize} total={total} shown={runs.length} onPageChange={onPageChange} />
+        <Pager
+          label="History pages"
+          noun="runs"
+          page={page}
+          pageSize={pageSize}
+          total={total}
+          shown={runs.length}
+          onPageChange={onPageChange}
+        />
       )}
     </Section>
   );

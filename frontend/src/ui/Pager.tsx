@@ -1,8 +1,12 @@
 import { Button } from '@mantine/core';
 import { IconArrowLeft, IconArrowRight } from '@tabler/icons-react';
-import classes from './JobHistoryList.module.css';
+import classes from './Pager.module.css';
 
 interface Props {
+  /** Names the landmark: "History pages". */
+  label: string;
+  /** What is counted: "runs". */
+  noun: string;
   page: number;
   pageSize: number;
   total: number;
@@ -12,15 +16,15 @@ interface Props {
 }
 
 /** "Showing 1–50 of 1,247", and the way to the neighbouring pages. */
-export function HistoryPager({ page, pageSize, total, shown, onPageChange }: Props) {
+export function Pager({ label, noun, page, pageSize, total, shown, onPageChange }: Props) {
   const first = (page - 1) * pageSize + 1;
   const number = (value: number) => value.toLocaleString('en');
   return (
-    <nav className={classes.pager} aria-label="History pages">
+    <nav className={classes.pager} aria-label={label}>
       <span className={classes.range}>
         {shown > 0
           ? `Showing ${number(first)}–${number(first + shown - 1)} of ${number(total)}`
-          : `${number(total)} runs`}
+          : `${number(total)} ${noun}`}
       </span>
       <div className={classes.turn}>
         <Button
