@@ -5,6 +5,9 @@ import './ui/reduced-motion.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './App';
+import { watchUncaughtErrors } from './api/errorTracking';
+
+watchUncaughtErrors();
 
 const root = document.getElementById('root');
 if (root === null) throw new Error('index.html has no #root');

@@ -1,12 +1,47 @@
-import { expect, test, vi } from 'vitest';
-import { getRecentErrors, trackError } from './errorTracking';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { callsTo, problem, world } from '../testing/backend';
+import { client } from './client';
+import {
+  clearRecentErrors,
+  getRecentErrors,
+  trackAsync,
+  trackError,
+  trackWarning,
+  watchUncaughtErrors,
+} from './errorTracking';
+
+const sentry = vi.hoisted(() => ({ init: vi.fn(), captureException: vi.fn(), captureMessage: vi.fn() }));
+vi.mock('@sentry/react', () => sentry);
+
+beforeEach(() => {
+  // Each test begins a minute of its own.
+  vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'clearTimeout'], now: Date.now() + 120_000 * ++minute });
+});
+let minute = 0;
+/** Lets the time pass for which errors are gathered, until they have arrived. */
+const settle = async () => {
+  vi.advanceTimersByTime(2_000);
+  await vi.waitFor(() => expect(world.reported.length).toBeGreaterThan(0));
+};
+// What a test left behind must not be sent in the next one.
+afterEach(() => {
+  vi.advanceTimersByTime(2_000);
+});
 
 test('keeps the last ten, with what was being done and where', () => {
   for (let index = 1; index <= 12; index++)
     trackError(new Error(`fault ${index}`), { action: 'cancelJob', jobRunId: '7' });
   const kept = getRecentErrors();
   expect(kept.map(({ message }) => message)).toEqual(Array.from({ length: 10 }, (_, index) => `fault ${index + 3}`));
-  expect(kept[0]?.context).toMatchObject({ action: 'cancelJob', jobRunId: '7', url: window.location.href });
+  expect(kept[0]?.context).toMatchObject({
+    action: 'cancelJob',
+    jobRunId: '7',
+    url: window.location.href,
+    userAgent: navigator.userAgent,
+  });
+  expect(JSON.parse(sessionStorage.getItem('jobManagerErrors') ?? '')).toEqual(kept);
+  clearRecentErrors();
+  expect(getRecentErrors()).toEqual([]);
 });
 
 test('takes anything that was thrown', () => {
@@ -23,6 +58,108 @@ test('does without storage', () => {
 });
 
 test('is not confused by what others left in the storage', () => {
-  sessionStorage.setItem('job-manager.recent-errors', '{nonsense');
+  sessionStorage.setItem('jobManagerErrors', '{nonsense');
   expect(getRecentErrors()).toEqual([]);
+  trackWarning('odd', { action: 'x' });
+});
+
+test('never keeps nor sends a secret', async () => {
+  trackError(new Error('refused'), { action: 'enqueueJob', params: { batchSize: 5, apiKey: 'k-123' } });
+  expect(getRecentErrors()[0]?.context.params).toEqual({ batchSize: 5, apiKey: '[redacted]' });
+  await settle();
+  expect(world.reported.find(({ message }) => message === 'refused')?.parameters).toEqual({
+    batchSize: 5,
+    apiKey: '[redacted]',
+  });
+});
+
+test('tells the server, gathered, equal ones counted', async () => {
+  for (let count = 0; count < 5; count++)
+    trackError(new Error('again'), { action: 'render', component: 'HistorySection' });
+  trackWarning('odd', { action: 'readAnew' });
+  await settle();
+  expect(callsTo('POST /api/errors')).toBe(1);
+  expect(world.reported).toEqual([
+    expect.objectContaining({ level: 'error', message: 'again', component: 'HistorySection', count: 5 }),
+    expect.objectContaining({ level: 'warning', message: 'odd', action: 'readAnew' }),
+  ]);
+});
+
+test('sends no more than 20 at once, nor 30 kinds a minute', async () => {
+  for (let index = 0; index < 50; index++) trackError(new Error(`kind ${index}`), { action: 'x' });
+  await settle();
+  expect(world.reported).toHaveLength(20);
+  world.reported = [];
+  for (let index = 50; index < 100; index++) trackError(new Error(`kind ${index}`), { action: 'x' });
+  await settle();
+  expect(world.reported.length).toBeLessThanOrEqual(10);
+});
+
+test('does not report an ended session', async () => {
+  const { backend } = await import('../testing/backend');
+  const { http } = await import('msw');
+  backend.use(http.get('/api/admin/jobs/stats', () => problem(401)));
+  await client.jobs.stats({}).catch((error: unknown) => trackError(error, { action: 'loadStats' }));
+  expect(getRecentErrors()).toHaveLength(1);
+  trackError(new Error('another'), { action: 'x' });
+  await settle();
+  expect(world.reported.map(({ message }) => message)).toEqual(['another']);
+});
+
+test('trackAsync tracks what fails and throws it on', async () => {
+  await expect(trackAsync(async () => 7, { action: 'x' })).resolves.toBe(7);
+  const fault = new Error('fault');
+  await expect(trackAsync(() => Promise.reject(fault), { action: 'loadHistory' })).rejects.toBe(fault);
+  expect(getRecentErrors().map(({ context }) => context.action)).toEqual(['loadHistory']);
+});
+
+test('hears what nobody caught', () => {
+  const stop = watchUncaughtErrors();
+  window.dispatchEvent(new ErrorEvent('error', { error: new Error('thrown'), message: 'thrown' }));
+  window.dispatchEvent(Object.assign(new Event('unhandledrejection'), { reason: new Error('rejected') }));
+  stop();
+  window.dispatchEvent(Object.assign(new Event('unhandledrejection'), { reason: new Error('later') }));
+  expect(getRecentErrors().map(({ message, context }) => [context.action, message])).toEqual([
+    ['uncaught', 'thrown'],
+    ['unhandledRejection', 'rejected'],
+  ]);
+});
+
+test('sends what is gathered when the page is left', () => {
+  const stop = watchUncaughtErrors();
+  const beacon = vi.fn(() => true);
+  vi.stubGlobal('navigator', { userAgent: 'test', sendBeacon: beacon });
+  vi.spyOn(document, 'visibilityState', 'get').mockReturnValue('hidden');
+  trackError(new Error('last words'), { action: 'x' });
+  document.dispatchEvent(new Event('visibilitychange'));
+  stop();
+  vi.unstubAllGlobals();
+  expect(beacon).toHaveBeenCalledOnce();
+});
+
+test('tells Sentry where the server names a DSN', async () => {
+  vi.resetModules();
+  world.sentryDsn = 'https://key@sentry.example.com/1';
+  const fresh = await import('./errorTracking');
+  const fault = new Error('fault');
+  fresh.trackError(fault, { action: 'enqueueJob', jobName: 'trending' });
+  fresh.trackWarning('odd', { action: 'x' });
+  await vi.waitFor(() => expect(sentry.captureMessage).toHaveBeenCalledOnce());
+  expect(sentry.init).toHaveBeenCalledExactlyOnceWith(
+    expect.objectContaining({ dsn: 'https://key@sentry.example.com/1', environment: 'test', release: '0.1.0' }),
+  );
+  expect(sentry.captureException).toHaveBeenCalledExactlyOnceWith(
+    fault,
+    expect.objectContaining({ level: 'error', tags: { action: 'enqueueJob', component: undefined } }),
+  );
+});
+
+test('loads no Sentry where there is no DSN', async () => {
+  vi.resetModules();
+  sentry.init.mockClear();
+  const fresh = await import('./errorTracking');
+  fresh.trackError(new Error('fault'), { action: 'x' });
+  await vi.waitFor(() => expect(callsTo('GET /api/errors/settings')).toBe(1));
+  await settle();
+  expect(sentry.init).not.toHaveBeenCalled();
 });

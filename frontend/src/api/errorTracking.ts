@@ -1,49 +1,62 @@
-export interface ErrorContext {
-  /** What was being done: `enqueueJob`, `cancelJob`. */
-  action: string;
-  component?: string;
-  jobName?: string;
-  jobRunId?: string;
-}
+import { redact } from '../lib/redact';
+import { report, reportBeforeLeaving } from './error-reports';
+import { isSignedOut } from './failure';
+import { type ErrorContext, keepRecent, type TrackedError } from './recent-errors';
+import { tellSentry } from './sentry';
 
-export interface TrackedError {
-  level: 'error' | 'warning';
-  message: string;
-  stack?: string;
-  context: ErrorContext & { timestamp: string; userAgent: string; url: string };
-}
+export { clearRecentErrors, getRecentErrors } from './recent-errors';
 
-const STORAGE_KEY = 'job-manager.recent-errors';
-const KEPT = 10;
-
-/** Keeps what went wrong, and where, for whoever looks into it: in the console and in the last ten. */
+/**
+ * Tells what went wrong, and where, to whoever looks into it: in the console, among the last ten errors of
+ * this tab, to the server's error page, and to Sentry where one is named. Never throws.
+ */
 export function trackError(error: unknown, context: ErrorContext): void {
   const { message, stack } = error instanceof Error ? error : { message: String(error), stack: undefined };
   console.error(`[${context.action}]`, error, context);
-  keep({ level: 'error', message, stack, context: enrich(context) });
+  track(error, { level: 'error', message, stack, context: enrich(context) });
 }
 
-/** The last ten errors, oldest first; they survive a reload of the tab. */
-export function getRecentErrors(): TrackedError[] {
+/** The same for something that is no error but should be known. */
+export function trackWarning(message: string, context: ErrorContext): void {
+  console.warn(`[${context.action}]`, message, context);
+  track(message, { level: 'warning', message, context: enrich(context) });
+}
+
+/** Runs something that may fail; a failure is tracked and thrown on. */
+export async function trackAsync<Result>(work: () => Promise<Result>, context: ErrorContext): Promise<Result> {
   try {
-    const kept: unknown = JSON.parse(sessionStorage.getItem(STORAGE_KEY) ?? '[]');
-    // Written by nobody but `keep` below.
-    return Array.isArray(kept) ? (kept as TrackedError[]) : [];
-  } catch {
-    return [];
+    return await work();
+  } catch (error) {
+    trackError(error, context);
+    throw error;
   }
 }
 
-function keep(entry: TrackedError): void {
-  try {
-    sessionStorage.setItem(STORAGE_KEY, JSON.stringify([...getRecentErrors(), entry].slice(-KEPT)));
-  } catch {
-    // Storage full or switched off: the console has it.
-  }
+/** Tracks what nobody caught, until the returned function is called. */
+export function watchUncaughtErrors(): () => void {
+  const onError = ({ error, message }: ErrorEvent) => trackError(error ?? message, { action: 'uncaught' });
+  const onRejection = ({ reason }: PromiseRejectionEvent) => trackError(reason, { action: 'unhandledRejection' });
+  window.addEventListener('error', onError);
+  window.addEventListener('unhandledrejection', onRejection);
+  const stopReporting = reportBeforeLeaving();
+  return () => {
+    window.removeEventListener('error', onError);
+    window.removeEventListener('unhandledrejection', onRejection);
+    stopReporting();
+  };
 }
 
-const enrich = (context: ErrorContext): TrackedError['context'] => ({
+function track(thrown: unknown, entry: TrackedError): void {
+  keepRecent(entry);
+  // An ended session is no fault of anybody's; the panel leads to signing in.
+  if (isSignedOut(thrown)) return;
+  report(entry);
+  void tellSentry(thrown, entry);
+}
+
+const enrich = ({ params, ...context }: ErrorContext): TrackedError['context'] => ({
   ...context,
+  ...(params && { params: redact(params) as Record<string, unknown> }),
   timestamp: new Date().toISOString(),
   userAgent: navigator.userAgent,
   url: window.location.href,

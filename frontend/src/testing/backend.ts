@@ -1,4 +1,5 @@
 import type { CurrentUser } from '@job-manager/shared/contract/auth';
+import type { ClientErrorReport } from '@job-manager/shared/contract/errors';
 import type { JobDefinition, JobRun, JobStats } from '@job-manager/shared/contract/run';
 import type { ClientMessage, ServerMessage } from '@job-manager/shared/live';
 import { HttpResponse, http, type JsonBodyType, ws } from 'msw';
@@ -18,6 +19,9 @@ interface World {
   active: JobRun[] | null;
   /** Every call, such as `GET /api/admin/jobs/stats?refresh=true`. */
   calls: string[];
+  /** Errors that were reported. */
+  reported: ClientErrorReport[];
+  sentryDsn: string | null;
   /** What clients said on the socket. */
   heard: ClientMessage[];
 }
@@ -33,6 +37,8 @@ const newWorld = (): World => ({
   stats: someStats(),
   active: [],
   calls: [],
+  reported: [],
+  sentryDsn: null,
   heard: [],
 });
 
@@ -67,6 +73,14 @@ let clients: { client: Client; seq: number }[] = [];
 
 const handlers = [
   http.get('/api/auth/me', () => (world.user ? HttpResponse.json({ user: world.user }) : signedOut())),
+  http.post('/api/errors', async ({ request }) => {
+    const { errors } = (await request.json()) as { errors: ClientErrorReport[] };
+    world.reported.push(...errors);
+    return HttpResponse.json({ accepted: errors.length }, { status: 202 });
+  }),
+  http.get('/api/errors/settings', () =>
+    HttpResponse.json({ sentryDsn: world.sentryDsn, environment: 'test', version: '0.1.0' }),
+  ),
   http.get(
     '/api/admin/jobs/definitions',
     guarded(() => HttpResponse.json({ jobs: world.definitions, stalledAfterMs: 300_000, forceFailAfterMs: 30_000 })),

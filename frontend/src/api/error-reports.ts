@@ -1,0 +1,70 @@
+import type { ClientErrorReport } from '@job-manager/shared/contract/errors';
+import { client } from './client';
+import type { TrackedError } from './recent-errors';
+
+/** Gathered for so long before they are sent together. */
+const GATHER_MS = 2_000;
+const MOST_PER_REPORT = 20;
+/** Kinds of errors sent per minute; a page that fails in a loop must not flood the server. */
+const MOST_PER_MINUTE = 30;
+
+let waiting = new Map<string, ClientErrorReport>();
+let timer: ReturnType<typeof setTimeout> | undefined;
+let minute = { startedAt: 0, sent: 0 };
+
+/** Sends an error to the server, gathered with others; equal ones are counted instead of repeated. */
+export function report(entry: TrackedError): void {
+  const key = `${entry.level} ${entry.context.action} ${entry.message}`;
+  const known = waiting.get(key);
+  if (known) known.count = Math.min(10_000, (known.count ?? 1) + 1);
+  else if (waiting.size < MOST_PER_REPORT && isWithinLimit()) waiting.set(key, reportOf(entry));
+  timer ??= setTimeout(() => void send(), GATHER_MS);
+}
+
+/** Sends what is gathered before the page goes: an ordinary request would be broken off with it. */
+export function reportBeforeLeaving(): () => void {
+  const flush = () => {
+    if (document.visibilityState !== 'hidden' || waiting.size === 0) return;
+    const body = new Blob([JSON.stringify({ errors: take() })], { type: 'application/json' });
+    navigator.sendBeacon?.('/api/errors', body);
+  };
+  document.addEventListener('visibilitychange', flush);
+  return () => document.removeEventListener('visibilitychange', flush);
+}
+
+async function send(): Promise<void> {
+  const errors = take();
+  // What can't be reported now is in the console and among the recent errors; trying again could go on for ever.
+  if (errors.length > 0) await client.errors.report({ errors }).catch(() => {});
+}
+
+function take(): ClientErrorReport[] {
+  clearTimeout(timer);
+  timer = undefined;
+  const errors = [...waiting.values()];
+  waiting = new Map();
+  return errors;
+}
+
+function isWithinLimit(): boolean {
+  const now = Date.now();
+  if (now - minute.startedAt > 60_000) minute = { startedAt: now, sent: 0 };
+  minute.sent += 1;
+  return minute.sent <= MOST_PER_MINUTE;
+}
+
+function reportOf({ level, message, stack, context }: TrackedError): ClientErrorReport {
+  const { action, component, jobName, jobRunId, params, url, timestamp } = context;
+  return {
+    level,
+    message,
+    stack,
+    action,
+    component,
+    jobName,
+    jobRunId,
+    parameters: params,
+    url,
+    occurredAt: timestamp,
+  };
+}

@@ -1,0 +1,25 @@
+import { expect, test } from 'vitest';
+import { redact } from './redact';
+
+test('takes out what is named like a secret, however deep', () => {
+  const given = {
+    batchSize: 100,
+    apiKey: 'k',
+    nested: [{ Password: 'p', ok: true }],
+    'Private-Key': 1,
+    private_key: 1,
+  };
+  expect(redact(given)).toEqual({
+    batchSize: 100,
+    apiKey: '[redacted]',
+    nested: [{ Password: '[redacted]', ok: true }],
+    'Private-Key': 1,
+    private_key: '[redacted]',
+  });
+});
+
+test('ends where data contains itself', () => {
+  const loop: Record<string, unknown> = {};
+  loop.again = loop;
+  expect(JSON.stringify(redact(loop))).toContain('[too deep]');
+});
