@@ -15,7 +15,9 @@ import { toastError } from './ui/toast';
 
 /** The whole panel. */
 export function App() {
-  const [queryClient] = useState(() => createQueryClient({ onSignedOut: endSession, onStale: tellStale }));
+  const [queryClient] = useState(() =>
+    createQueryClient({ onSignedOut: endSession, onFailure: trackFailure, onStale: tellStale }),
+  );
   return (
     <MantineProvider theme={theme} cssVariablesResolver={contrastVariables} defaultColorScheme="auto">
       <QueryClientProvider client={queryClient}>
@@ -28,8 +30,9 @@ export function App() {
   );
 }
 
+const trackFailure = (error: unknown, call: string): void => trackError(error, { action: 'load', component: call });
+
 function tellStale(error: unknown, retry: () => void): void {
-  trackError(error, { action: 'readAnew' });
   const { title, details } = toFailure(error);
   toastError({ id: `stale: ${title}`, title, message: details, offer: { label: 'Retry', act: retry } });
 }

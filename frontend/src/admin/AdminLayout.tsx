@@ -1,6 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { Suspense, useCallback, useEffect, useRef } from 'react';
 import { Outlet, useLocation } from 'react-router-dom';
+import { trackWarning } from '../api/errorTracking';
 import { LiveProvider, useLive } from '../api/live/LiveProvider';
 import { endSession, recheckSession } from '../api/session';
 import { AppHeader } from '../components/AppHeader';
@@ -14,12 +15,15 @@ import { RunDialogs } from './jobs/RunDialogs';
 
 /** From the second failure on, the reason may be an ended session that the socket could not name. */
 const RECHECK_AFTER_FAILURES = 2;
+/** A restart of the server costs a try or two; more is worth knowing of. */
+const TELL_AFTER_FAILURES = 4;
 
 /** What surrounds every page of the panel: header, live connection, dialogs. */
 export function AdminLayout() {
   const queryClient = useQueryClient();
   const onLost = useCallback(
     (failures: number) => {
+      if (failures === TELL_AFTER_FAILURES) trackWarning('Real-time updates are lost', { action: 'loadActiveJobs' });
       if (failures >= RECHECK_AFTER_FAILURES) void recheckSession(queryClient);
     },
     [queryClient],

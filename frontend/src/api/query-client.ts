@@ -4,18 +4,20 @@ import { isSignedOut, toFailure } from './failure';
 interface Listeners {
   /** The session ended under us. */
   onSignedOut(queryClient: QueryClient): void;
+  /** Something could not be read; `call` names it: `jobs.history`. */
+  onFailure(error: unknown, call: string): void;
   /** Data that is already on screen could not be read anew; not told for queries whose `meta` says `isQuiet`. */
   onStale(error: unknown, retry: () => void): void;
 }
 
 /** Nothing is fetched unless somebody asks or an event says it changed: an idle tab causes no query. */
-export function createQueryClient({ onSignedOut, onStale }: Listeners): QueryClient {
+export function createQueryClient({ onSignedOut, onFailure, onStale }: Listeners): QueryClient {
   const queryClient: QueryClient = new QueryClient({
     queryCache: new QueryCache({
       onError: (error, query) => {
-        if (isSignedOut(error)) onSignedOut(queryClient);
-        else if (query.state.data !== undefined && query.meta?.isQuiet !== true)
-          onStale(error, () => void query.fetch());
+        if (isSignedOut(error)) return onSignedOut(queryClient);
+        onFailure(error, callOf(query.queryKey));
+        if (query.state.data !== undefined && query.meta?.isQuiet !== true) onStale(error, () => void query.fetch());
       },
     }),
     mutationCache: new MutationCache({
@@ -35,6 +37,11 @@ export function createQueryClient({ onSignedOut, onStale }: Listeners): QueryCli
     },
   });
   return queryClient;
+}
+
+/** The keys of calls begin with their place in the contract. */
+function callOf([path]: readonly unknown[]): string {
+  return Array.isArray(path) ? path.join('.') : String(path);
 }
 
 function isWorthRetrying(error: unknown): boolean {

@@ -16,7 +16,7 @@ async function load(): Promise<Capture | null> {
     const { sentryDsn, environment, version } = await client.errors.settings();
     if (sentryDsn === null) return null;
     const { captureException, captureMessage, init } = await import('@sentry/react');
-    init({ dsn: sentryDsn, environment, release: version, sendDefaultPii: false, tracesSampleRate: 0 });
+    init({ dsn: sentryDsn, environment, release: version, tracesSampleRate: 0 });
     return (thrown, { level, message, context }) => {
       const { action, component, ...extra } = context;
       const scope = { level, tags: { action, component }, extra } as const;
