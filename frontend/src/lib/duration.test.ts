@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { formatAgo, formatDuration } from './duration';
+import { formatAgo, formatDuration, spellDuration } from './duration';
 
 test.each([
   [0, '0ms'],
@@ -28,4 +28,15 @@ test.each([
   [-180_000, 'in 3m'],
 ])('says that %d ms have passed as %s', (ms, text) => {
   expect(formatAgo(ms)).toBe(text);
+});
+
+test.each([
+  [300_000, '5 minutes'],
+  [60_000, '1 minute'],
+  [90_000, '1 minute 30 seconds'],
+  [3_600_000, '1 hour'],
+  [7_260_000, '2 hours 1 minute'],
+  [0, '1 second'],
+])('spells a limit of %i ms as %s', (ms, expected) => {
+  expect(spellDuration(ms)).toBe(expected);
 });

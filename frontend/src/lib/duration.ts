@@ -19,6 +19,23 @@ function inTwo(ms: number, large: number, largeName: string, small: number, smal
   return `${Math.floor(ms / large)}${largeName}${rest > 0 ? ` ${rest}${smallName}` : ''}`;
 }
 
+/** A limit in words, for sentences: `5 minutes`, `1 minute 30 seconds`, `1 hour`. */
+export function spellDuration(ms: number): string {
+  const units = [
+    ['hour', HOUR],
+    ['minute', MINUTE],
+    ['second', SECOND],
+  ] as const;
+  let rest = Math.max(SECOND, Math.round(ms / SECOND) * SECOND);
+  const words: string[] = [];
+  for (const [name, unit] of units) {
+    const amount = Math.floor(rest / unit);
+    rest %= unit;
+    if (amount > 0) words.push(`${amount} ${name}${amount === 1 ? '' : 's'}`);
+  }
+  return words.join(' ');
+}
+
 /** How long ago, in one unit: `2s ago`, `3m ago`, `5h ago`, `12d ago`; a time to come: `in 3m`. */
 export function formatAgo(ms: number): string {
   const length = Math.abs(ms);
