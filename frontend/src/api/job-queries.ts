@@ -13,6 +13,13 @@ export interface HistoryFilters {
 export const definitionsQuery = () =>
   api.jobs.definitions.queryOptions({ staleTime: Number.POSITIVE_INFINITY, select: ({ jobs }) => jobs });
 
+/** Silence after which a run of ours counts as stalled; comes with the definitions. */
+export const stalledAfterQuery = () =>
+  api.jobs.definitions.queryOptions({
+    staleTime: Number.POSITIVE_INFINITY,
+    select: ({ stalledAfterMs }) => stalledAfterMs,
+  });
+
 /** Counts as of now: the server's cache of half a minute is for programs that poll. */
 export const statsQuery = () => api.jobs.stats.queryOptions({ input: { refresh: 'true' } });
 
@@ -37,4 +44,11 @@ export const enqueueRun = ({ idempotencyKey, ...input }: EnqueueInput) =>
 
 export const cancelRun = (jobRunId: string) => client.jobs.cancel({ jobRunId });
 
-export const cleanUpStalledRuns = () => client.recovery.cleanupStalled({});
+/** How long after its cancel a run that goes on may be force-failed. */
+export const forceFailAfterQuery = () =>
+  api.jobs.definitions.queryOptions({
+    staleTime: Number.POSITIVE_INFINITY,
+    select: ({ forceFailAfterMs }) => forceFailAfterMs,
+  });
+
+export const forceFailRun = (jobRunId: string, reason?: string) => client.recovery.forceFail({ jobRunId, reason });

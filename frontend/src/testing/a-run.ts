@@ -1,3 +1,4 @@
+import type { JobRunAttempt, JobRunMessage, JobRunStep } from '@job-manager/shared/contract/message';
 import type { JobDefinition, JobRun, JobStats } from '@job-manager/shared/contract/run';
 import type { JobRunStatus } from '@job-manager/shared/run';
 
@@ -63,6 +64,44 @@ export const aRun = {
   failed: (part: Partial<JobRun> = {}) => make('FAILED', { error: 'Database timeout', ...part }),
   cancelled: (part: Partial<JobRun> = {}) => make('CANCELLED', part),
 };
+
+/** A line that a run wrote. */
+export const aMessage = (part: Partial<JobRunMessage> = {}): JobRunMessage => ({
+  seq: 1,
+  at: '2026-11-22T10:23:45.678Z',
+  attempt: 1,
+  level: 'INFO',
+  source: 'JOB',
+  message: `Line ${part.seq ?? 1}`,
+  data: null,
+  ...part,
+});
+
+export const aStep = (part: Partial<JobRunStep> = {}): JobRunStep => ({
+  id: part.label ?? 'load',
+  label: 'Load users',
+  weight: 1,
+  progress: 0,
+  state: 'pending',
+  message: null,
+  startedAfterMs: null,
+  tookMs: null,
+  steps: [],
+  ...part,
+});
+
+export const anAttempt = (part: Partial<JobRunAttempt> = {}): JobRunAttempt => ({
+  claimNo: 1,
+  attempt: 1,
+  outcome: 'SUCCESS',
+  runnerId: 'runner-1',
+  startedAt: ago(185),
+  endedAt: ago(60),
+  durationMs: 125_000,
+  error: null,
+  errorStack: null,
+  ...part,
+});
 
 export function aDefinition(part: Partial<JobDefinition> = {}): JobDefinition {
   return {

@@ -8,6 +8,7 @@ import {
   useSyncExternalStore,
 } from 'react';
 import type { ActiveChange } from './active-runs';
+import type { Follow } from './followed-runs';
 import { connectLive, type LiveConnection, type LiveState } from './live-connection';
 
 const LiveContext = createContext<LiveConnection | null>(null);
@@ -43,6 +44,7 @@ const beforeConnection: LiveState = {
   retryAt: null,
 };
 const neverSubscribed = () => () => {};
+const neverFollowed: Follow = () => () => {};
 
 /** A part of the live state; renders again only when `select` answers something else. */
 export function useLive<Value>(select: (state: LiveState) => Value): Value {
@@ -56,6 +58,12 @@ export function useLive<Value>(select: (state: LiveState) => Value): Value {
 export function useReconnectNow(): () => void {
   const connection = useContext(LiveContext);
   return useCallback(() => connection?.reconnectNow(), [connection]);
+}
+
+/** Follows one run over the live connection; a new function whenever the connection is another one. */
+export function useFollow(): Follow {
+  const connection = useContext(LiveContext);
+  return connection?.follow ?? neverFollowed;
 }
 
 /** Calls `listener` with what each batch of messages did; keep it stable between renders. */

@@ -9,6 +9,7 @@ import {
 import ReconnectingWebSocket from 'partysocket/ws';
 import { learnServerTime } from '../server-clock';
 import { type ActiveChange, applyMessages, inDisplayOrder, noRuns } from './active-runs';
+import { createFollowedRuns, type Follow, isOfFollowedRun } from './followed-runs';
 import { createFrameBatch } from './frame-batch';
 import { createLeavingRuns } from './leaving-runs';
 import { createReconnectPause, reconnectDelay } from './reconnect-pause';
@@ -38,6 +39,8 @@ export interface LiveConnection {
   subscribe(listener: () => void): () => void;
   /** Tells what each batch of messages did. */
   onChange(listener: (change: ActiveChange) => void): () => void;
+  /** What one run says and how its steps get on, which isn't told to everybody. */
+  follow: Follow;
   /** Tries now instead of when the next try is due. */
   reconnectNow(): void;
   close(): void;
@@ -74,6 +77,7 @@ export function connectLive({ url, onLost, random = Math.random }: Options): Liv
   };
   const send = (message: ClientMessage) => socket.send(JSON.stringify(message));
   const leaving = createLeavingRuns((runs) => publish({ leaving: runs }));
+  const followed = createFollowedRuns(send);
 
   const batch = createFrameBatch<ServerMessage>((messages) => {
     const change = applyMessages(active, messages);
@@ -84,8 +88,10 @@ export function connectLive({ url, onLost, random = Math.random }: Options): Liv
       isResyncing = true;
       send({ type: 'client.admin.resync' });
     }
-    publish({ ...shownOf(change, state), heardAt: Date.now() });
+    const isActiveSetTheSame = messages.every(isOfFollowedRun);
+    publish({ ...(isActiveSetTheSame ? {} : shownOf(change, state)), heardAt: Date.now() });
     for (const listener of changeListeners) listener(change);
+    followed.hear(messages);
   });
 
   const pause = createReconnectPause();
@@ -142,6 +148,7 @@ export function connectLive({ url, onLost, random = Math.random }: Options): Liv
     getState: () => state,
     subscribe: (listener) => subscribeTo(listeners, listener),
     onChange: (listener) => subscribeTo(changeListeners, listener),
+    follow: followed.follow,
     reconnectNow: () => pause.cutShort(),
     close: () => {
       stopWatching();

@@ -1,0 +1,116 @@
+import type { JobRunMessage } from '@job-manager/shared/contract/message';
+import { limits } from '@job-manager/shared/limits';
+import type { Follow, RunMessages } from './followed-runs';
+import { lastOf, noCoverage, withRead, withTold } from './log-coverage';
+import { mergeLines, withoutDropped } from './log-lines';
+
+/** What is known of a run's messages. */
+export interface RunLogState {
+  /** By number, without doubles; replaced as a whole with every change. */
+  readonly lines: readonly JobRunMessage[];
+  /** Messages the run ever wrote, as far as the server has told. */
+  readonly messageCount: number;
+  readonly droppedMessages: number;
+  /** Everything up to now has been read. */
+  readonly isComplete: boolean;
+  /** Why reading stopped. */
+  readonly error: unknown;
+}
+
+export interface RunLog {
+  getState(): RunLogState;
+  subscribe(listener: () => void): () => void;
+  /** Reads what is missing and, of a run that goes on, follows what comes; until the answered function is called. */
+  open(options: { isActive: boolean; follow: Follow }): () => void;
+  /** Reads on after an error. */
+  retry(): void;
+}
+
+type Page = Omit<RunMessages, 'jobRunId'>;
+
+interface Options {
+  jobRunId: string;
+  /** The next messages, `limits.messagesPage` of them while there are so many. */
+  readPage(afterSeq: number, signal: AbortSignal): Promise<Page>;
+}
+
+const nothing: RunLogState = { lines: [], messageCount: 0, droppedMessages: 0, isComplete: false, error: null };
+
+/** Holds the messages of one run: reads them page by page, then is told by the socket; reads again what it misses. */
+export function createRunLog({ jobRunId, readPage }: Options): RunLog {
+  let state = nothing;
+  let coverage = noCoverage;
+  let reading: AbortController | null = null;
+  let resume: () => Promise<void> = async () => {};
+  const listeners = new Set<() => void>();
+
+  const publish = (part: Partial<RunLogState>) => {
+    state = { ...state, ...part };
+    for (const listener of listeners) listener();
+  };
+
+  const take = (page: Page, part: Partial<RunLogState> = {}) => {
+    const messageCount = Math.max(page.messageCount, state.messageCount);
+    const droppedMessages = Math.max(page.droppedMessages, state.droppedMessages);
+    const lines = withoutDropped(mergeLines(state.lines, page.messages), messageCount - droppedMessages);
+    publish({ lines, messageCount, droppedMessages, ...part });
+  };
+
+  const hear = (told: RunMessages) => {
+    const [first, last] = [told.messages[0], told.messages.at(-1)];
+    if (first !== undefined && last !== undefined) coverage = withTold(coverage, first.seq, last.seq);
+    take(told);
+    if (coverage.ahead !== null) void read();
+  };
+
+  const readNext = async (signal: AbortSignal): Promise<void> => {
+    const page = await readPage(coverage.readUpTo, signal);
+    if (signal.aborted) return;
+    coverage = withRead(coverage, page.messages.at(-1)?.seq);
+    take(page, { isComplete: page.messages.length < limits.messagesPage && coverage.ahead === null, error: null });
+    if (!state.isComplete) await readNext(signal);
+  };
+
+  /** Reads until nothing is missing, unless that is going on; answers whether it got there. */
+  const read = async (): Promise<boolean> => {
+    if (reading !== null) return false;
+    const mine = new AbortController();
+    reading = mine;
+    try {
+      await readNext(mine.signal);
+    } catch (error) {
+      if (!mine.signal.aborted) publish({ error });
+    }
+    if (reading === mine) reading = null;
+    return state.isComplete && !mine.signal.aborted;
+  };
+
+  return {
+    getState: () => state,
+    subscribe: (listener) => {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    open({ isActive, follow }) {
+      let unfollow = () => {};
+      let isOpen = true;
+      resume = async () => {
+        const isRead = await read();
+        if (!isRead || !isOpen || !isActive) return;
+        unfollow();
+        unfollow = follow(jobRunId, { lastSeq: () => lastOf(coverage), onMessages: hear });
+      };
+      void resume();
+      return () => {
+        isOpen = false;
+        unfollow();
+        reading?.abort();
+        reading = null;
+      };
+    },
+    retry() {
+      publish({ error: null });
+      void resume();
+    },
+  };
+}
