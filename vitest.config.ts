@@ -14,6 +14,17 @@ export default defineConfig({
         },
       },
       'frontend',
+      {
+        test: {
+          name: 'faults',
+          include: ['e2e/faults/**/*.test.ts'],
+          // After all others and one at a time: each runs whole processes and judges how they bear a bad day.
+          sequence: { groupOrder: 1 },
+          fileParallelism: false,
+          testTimeout: process.env.FAULTS === 'full' ? 3_600_000 : 240_000,
+          hookTimeout: 120_000,
+        },
+      },
     ],
   },
 });

@@ -1,0 +1,104 @@
+import { readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { createPool } from '@job-manager/backend/database/client';
+import { acquireEmbeddedDatabase, type EmbeddedDatabase } from '@job-manager/backend/database/embedded';
+import { isAlive } from '@job-manager/backend/database/file-lock';
+import { migrate } from '@job-manager/backend/database/migrate';
+
+type Pool = ReturnType<typeof createPool>;
+
+/** Ways in which a PostgreSQL goes down: in order, without a checkpoint, or killed with -9. */
+const downfalls = { fast: 'SIGINT', immediate: 'SIGQUIT', killed: 'SIGKILL' } as const;
+export type Downfall = keyof typeof downfalls;
+
+const DOWN_WITHIN_MS = 60_000;
+
+/** A PostgreSQL of one test's own, as durable as users have it, that may be restarted and killed. */
+export class FaultDatabase {
+  readonly #folder: string;
+  readonly url: string;
+  readonly pool: Pool;
+  #server: EmbeddedDatabase;
+
+  /** Starts it, migrated and empty, below `folder`, which its account must be able to enter. */
+  static async start(folder: string): Promise<FaultDatabase> {
+    const server = await acquire(folder);
+    await migrate(server.url);
+    return new FaultDatabase(folder, server);
+  }
+
+  private constructor(folder: string, server: EmbeddedDatabase) {
+    this.#folder = folder;
+    this.#server = server;
+    this.url = server.url;
+    this.pool = createPool(server.url, { max: 4, statementTimeoutMs: 30_000 });
+    process.once('exit', this.#killNow);
+  }
+
+  /** Takes it down and resolves once nothing of it runs. */
+  async takeDown(how: Downfall): Promise<void> {
+    const pids = await this.#processes();
+    const main = await this.#mainPid();
+    process.kill(main, downfalls[how]);
+    const deadline = performance.now() + DOWN_WITHIN_MS;
+    while ([main, ...pids].some(isAlive)) {
+      if (performance.now() > deadline) throw new Error(`PostgreSQL did not go down (${how})`);
+      await delay(10);
+    }
+  }
+
+  async bringUp(): Promise<void> {
+    this.#server = await acquire(this.#folder);
+    if (this.#server.url !== this.url) throw new Error('PostgreSQL came back at another port: nobody will find it');
+  }
+
+  /** Kills the process behind one connection with -9, upon which PostgreSQL ends all others and recovers. */
+  async crashOneConnection(): Promise<void> {
+    const { rows } = await this.pool.query<{ pid: number }>(`${CLIENTS} ORDER BY random() LIMIT 1`);
+    if (rows[0]) process.kill(rows[0].pid, 'SIGKILL');
+  }
+
+  /** Ends some of the connections of others from within; returns how many. */
+  async endConnections(most: number): Promise<number> {
+    const ended = await this.pool.query(
+      `SELECT pg_terminate_backend(pid) FROM (${CLIENTS} ORDER BY random() LIMIT $1) AS chosen`,
+      [most],
+    );
+    return ended.rowCount ?? 0;
+  }
+
+  async close(): Promise<void> {
+    await this.pool.end();
+    await this.#server.release();
+    process.off('exit', this.#killNow);
+  }
+
+  async #processes(): Promise<number[]> {
+    const { rows } = await this.pool.query<{ pid: number }>('SELECT pid FROM pg_stat_activity');
+    return rows.map(({ pid }) => pid);
+  }
+
+  async #mainPid(): Promise<number> {
+    return mainPidIn(await readFile(join(this.#folder, 'postgres', 'data', 'postmaster.pid'), 'utf8'));
+  }
+
+  readonly #killNow = () => {
+    try {
+      const pid = mainPidIn(readFileSync(join(this.#folder, 'postgres', 'data', 'postmaster.pid'), 'utf8'));
+      process.kill(pid, 'SIGQUIT');
+    } catch {
+      // It runs no more.
+    }
+  };
+}
+
+const CLIENTS = `SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()`;
+
+/** On PostgreSQL's own defaults: what an outage may lose is part of the test. */
+function acquire(folder: string): Promise<EmbeddedDatabase> {
+  return acquireEmbeddedDatabase({ dataDir: folder, home: join(folder, 'postgres') });
+}
+
+const mainPidIn = (postmaster: string): number => Number(postmaster.split('\n')[0]);

@@ -1,0 +1,86 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { type AnyJob, defineJob, type JobContext } from '@job-manager/backend/queue/job';
+import * as z from 'zod';
+import { note } from './ledger.js';
+
+const ms = z.number().int().min(0).max(600_000);
+const told = { examples: ['nothing runs it but the tests of faults'], algorithmVersion: '1' };
+/** Enough to outlive any storm of this suite. */
+const COUNTLESS = 10_000;
+
+/**
+ * The jobs of this suite. Each notes in the ledger, a file outside the database, when it begins and how it
+ * ends, so that what the database tells afterwards can be compared with what happened.
+ */
+export function createFaultJobs(folder: string): AnyJob[] {
+  const noted =
+    <Parameters>(work: (ctx: JobContext, parameters: Parameters) => Promise<void>) =>
+    async (ctx: JobContext, parameters: Parameters) => {
+      const ledger = join(folder, 'ledger');
+      note(ledger, 'start', ctx);
+      try {
+        await work(ctx, parameters);
+      } catch (error) {
+        note(ledger, ctx.signal.aborted ? 'stop' : 'throw', ctx);
+        throw error;
+      }
+      note(ledger, 'end', ctx);
+    };
+
+  const wait = defineJob({
+    ...told,
+    name: 'wait',
+    description: 'Waits, and tells how far it is',
+    maxAttempts: COUNTLESS,
+    parameters: z.strictObject({ ms }),
+    run: noted(async (ctx, { ms }) => {
+      ctx.log.info('Waiting', { ms });
+      for (const part of [1, 2, 3]) {
+        await ctx.pause(ms / 3);
+        ctx.progress(part / 3, `Part ${part} of 3`);
+      }
+    }),
+  });
+  const fragile = defineJob({
+    ...told,
+    name: 'fragile',
+    description: 'Waits, and is begun again once only',
+    maxAttempts: 2,
+    parameters: z.strictObject({ ms }),
+    run: noted((ctx, { ms }) => ctx.pause(ms)),
+  });
+  const broken = defineJob({
+    ...told,
+    name: 'broken',
+    description: 'Waits, then throws',
+    maxAttempts: COUNTLESS,
+    parameters: z.strictObject({ ms }),
+    run: noted(async (ctx, { ms }) => {
+      await ctx.pause(ms);
+      throw new Error('broken on purpose');
+    }),
+  });
+  const spin = defineJob({
+    ...told,
+    name: 'spin',
+    description: 'Computes without a pause',
+    maxAttempts: COUNTLESS,
+    parameters: z.strictObject({ ms }),
+    run: noted(async (_ctx, { ms }) => {
+      const until = performance.now() + ms;
+      while (performance.now() < until);
+    }),
+  });
+  const hold = defineJob({
+    ...told,
+    name: 'hold',
+    description: 'Waits until a file is there',
+    maxAttempts: COUNTLESS,
+    parameters: z.strictObject({ gate: z.string().regex(/^[a-z0-9-]+$/) }),
+    run: noted(async (ctx, { gate }) => {
+      while (!existsSync(join(folder, gate))) await ctx.pause(25);
+    }),
+  });
+  return [wait, fragile, broken, spin, hold];
+}

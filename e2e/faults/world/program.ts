@@ -1,0 +1,98 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { openSync } from 'node:fs';
+import { typescriptArgs } from '@job-manager/backend/typescript-loader';
+
+/** What the programs of this suite tell whoever started them. */
+export type Word =
+  | { type: 'ready'; url?: string }
+  | { type: 'vitals'; rssMb: number; heapMb: number; longestStallMs: number };
+
+export interface ProgramOptions {
+  env: NodeJS.ProcessEnv;
+  /** What it writes goes here. */
+  log: string;
+  /** Modules to load before it, such as a clock that is wrong. */
+  preload?: string[];
+}
+
+const STOP_WITHIN_MS = 20_000;
+const running = new Set<ChildProcess>();
+// However this process ends, nothing that it started stays behind.
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
+
+/** A child process of this suite. */
+export class Program {
+  readonly #child: ChildProcess;
+  readonly #log: string;
+  readonly ready: Promise<Word & { type: 'ready' }>;
+  readonly #exited: Promise<void>;
+
+  constructor(file: string, { env, log, preload = [] }: ProgramOptions) {
+    const output = openSync(log, 'a');
+    this.#log = log;
+    this.#child = fork(file, {
+      env: { PATH: process.env.PATH, ...env },
+      execArgv: [...typescriptArgs, ...preload.flatMap((module) => ['--import', module])],
+      stdio: ['ignore', output, output, 'ipc'],
+    });
+    running.add(this.#child);
+    this.#exited = new Promise((resolve) => {
+      this.#child.once('exit', () => {
+        running.delete(this.#child);
+        resolve();
+      });
+    });
+    this.ready = this.next('ready');
+    // Whoever waits for it hears of a death; one that is killed while it starts is nobody's fault.
+    this.ready.catch(() => {});
+  }
+
+  get pid(): number {
+    return this.#child.pid ?? 0;
+  }
+
+  get isRunning(): boolean {
+    return running.has(this.#child);
+  }
+
+  /** The next message of this type; rejects when the program ends before it. */
+  next<Type extends Word['type']>(type: Type): Promise<Extract<Word, { type: Type }>> {
+    return new Promise((resolve, reject) => {
+      const hear = (word: Word) => {
+        if (word.type !== type) return;
+        this.#child.off('message', hear);
+        resolve(word as Extract<Word, { type: Type }>);
+      };
+      this.#child.on('message', hear);
+      void this.#exited.then(() => reject(new Error(`A program ended before it was ${type}; see ${this.#log}`)));
+    });
+  }
+
+  /** Memory, and the longest stall of the event loop since this was last asked. */
+  async vitals(): Promise<Extract<Word, { type: 'vitals' }>> {
+    const answer = this.next('vitals');
+    this.#child.send('vitals');
+    return answer;
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.#child.kill(signal);
+  }
+
+  /** Ends it without a warning. */
+  async kill(): Promise<void> {
+    this.#child.kill('SIGKILL');
+    await this.#exited;
+  }
+
+  /** Asks it to end, and ends it if it doesn't. */
+  async stop(): Promise<void> {
+    if (!this.isRunning) return;
+    this.#child.kill('SIGTERM');
+    const timer = setTimeout(() => this.#child.kill('SIGKILL'), STOP_WITHIN_MS);
+    await this.#exited;
+    clearTimeout(timer);
+  }
+}

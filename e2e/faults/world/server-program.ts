@@ -1,0 +1,37 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { readConfig } from '@job-manager/backend/config';
+import { createLog } from '@job-manager/backend/log';
+import { startServer } from '@job-manager/backend/main';
+import { createFaultJobs } from './fault-jobs.js';
+import type { Word } from './program.js';
+
+// The server as `pnpm start` starts it, with the jobs of this suite and able to tell how it feels.
+const config = readConfig();
+const ended = new Promise<void>((resolve) => {
+  process.once('SIGTERM', () => resolve());
+  // Whoever started this is gone, killed perhaps.
+  process.once('disconnect', () => resolve());
+});
+const stalls = monitorEventLoopDelay({ resolution: 10 });
+process.on('message', () => {
+  const { rss, heapUsed } = process.memoryUsage();
+  const mb = (bytes: number) => bytes / 2 ** 20;
+  process.send?.({
+    type: 'vitals',
+    rssMb: mb(rss),
+    heapMb: mb(heapUsed),
+    longestStallMs: stalls.max / 1e6,
+  } satisfies Word);
+  stalls.reset();
+});
+const server = await startServer({
+  config,
+  databaseUrl: config.DATABASE_URL ?? '',
+  log: createLog(config, 'server'),
+  jobs: createFaultJobs(process.env.FAULTS_FOLDER ?? ''),
+});
+stalls.enable();
+process.send?.({ type: 'ready', url: server.url } satisfies Word);
+await ended;
+await server.close();
+process.exit(0);

@@ -1,0 +1,125 @@
+import type { Sql } from '@job-manager/backend/store/sql';
+import { readViolations } from '@job-manager/backend/testing/violations';
+import { type Execution, executionsByRun, type LedgerLine } from './ledger.js';
+
+/** What is left after a fault, once everything had time to end. */
+export interface Verdict {
+  runs: number;
+  /** By status. */
+  ended: Record<string, number>;
+  claims: number;
+  executions: number;
+  /** Executions that died, or were told to stop, before their end. */
+  brokenOff: number;
+  /** Acknowledged requests without a run. */
+  lost: number;
+  /** Runs nobody asked for, executions without a claim of their own, executions beyond the attempts. */
+  doubled: number;
+  /** Runs without an end. */
+  stuck: number;
+  /** Rules that don't hold, with examples. Empty when all is right. */
+  wrong: Record<string, string[]>;
+}
+
+interface Row {
+  id: string;
+  status: string;
+  error: string | null;
+  attempt: number;
+  maxAttempts: number;
+  claimNo: number;
+  idempotencyKey: string | null;
+}
+
+export interface Evidence {
+  sql: Sql;
+  ledger: LedgerLine[];
+  /** Ids that were acknowledged, each for a request of its own. */
+  acknowledged: string[];
+}
+
+const EXAMPLES = 5;
+const ENDS = ['SUCCESS', 'FAILED', 'CANCELLED'];
+
+/** Compares what was acknowledged, what the jobs noted outside the database, and what the database tells. */
+export async function judge({ sql, ledger, acknowledged }: Evidence): Promise<Verdict> {
+  const { rows } = await sql.query<Row>(
+    'SELECT id::text, status::text, error, attempt, "maxAttempts", "claimNo", "idempotencyKey" FROM "JobRun"',
+  );
+  const byRun = executionsByRun(ledger);
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  const of = (row: Row): Execution[] => byRun.get(row.id) ?? [];
+  const asked = new Set(acknowledged);
+
+  const lost = [...asked].filter((id) => !byId.has(id));
+  const unasked = rows.filter(({ id }) => !asked.has(id));
+  const stuck = rows.filter(({ status }) => !ENDS.includes(status));
+  const claimedTwice = rows.filter((row) => new Set(of(row).map(({ claimNo }) => claimNo)).size < of(row).length);
+  const beyond = rows.filter((row) =>
+    of(row).some((execution) => execution.claimNo > row.claimNo || execution.attempt > row.maxAttempts),
+  );
+  const idsOf = (wrong: Row[]) => wrong.map(({ id, status }) => `#${id} ${status}`);
+  const rules: Record<string, string[]> = {
+    'two requests answered with one run': asked.size < acknowledged.length ? ['see the acknowledged ids'] : [],
+    'acknowledged without a row': lost,
+    'a row nobody asked for': idsOf(unasked),
+    'no end': idsOf(stuck),
+    'one claim executed twice': idsOf(claimedTwice),
+    'executed beyond its claims or attempts': idsOf(beyond),
+    'a success that its last claim did not reach': idsOf(
+      rows.filter((row) => row.status === 'SUCCESS' && lastOf(row, of(row))?.last !== 'end'),
+    ),
+    'a failure without a reason': idsOf(rows.filter((row) => row.status === 'FAILED' && !isExplained(row, of(row)))),
+    'executions that overlap': idsOf(rows.filter((row) => of(row).some(beginsTooEarly))),
+    ...(await readOverlaps(sql)),
+    ...Object.fromEntries(Object.entries(await readViolations(sql)).map(([rule, count]) => [rule, [`${count} rows`]])),
+  };
+
+  const executions = [...byRun.values()].flat();
+  return {
+    runs: rows.length,
+    ended: Object.fromEntries(ENDS.map((end) => [end, rows.filter(({ status }) => status === end).length])),
+    claims: rows.reduce((sum, { claimNo }) => sum + claimNo, 0),
+    executions: executions.length,
+    brokenOff: executions.filter(({ last }) => last === null || last === 'stop').length,
+    lost: lost.length,
+    doubled: unasked.length + claimedTwice.length + beyond.length,
+    stuck: stuck.length,
+    wrong: Object.fromEntries(
+      Object.entries(rules)
+        .filter(([, found]) => found.length > 0)
+        .map(([rule, found]) => [`${rule} (${found.length})`, found.slice(0, EXAMPLES)]),
+    ),
+  };
+}
+
+const lastOf = ({ claimNo }: Row, executions: Execution[]) =>
+  executions.find((execution) => execution.claimNo === claimNo);
+
+/** A job failed by itself in the last claim, or every attempt was used up. */
+function isExplained(row: Row, executions: Execution[]): boolean {
+  if (!row.error) return false;
+  return lastOf(row, executions)?.last === 'throw' || row.attempt === row.maxAttempts;
+}
+
+/** A runner that lost its lease must have let go before the next one begins. */
+function beginsTooEarly(execution: Execution, index: number, executions: Execution[]): boolean {
+  const before = executions[index - 1];
+  return before !== undefined && execution.startedAtMs < before.lastAtMs;
+}
+
+/** Claims of one run by their recorded times: none may begin before the one before it ended. */
+async function readOverlaps(sql: Sql): Promise<Record<string, string[]>> {
+  const { rows } = await sql.query<{ id: string }>(OVERLAPS);
+  return { 'claims that overlap': rows.map(({ id }) => `#${id}`) };
+}
+
+const OVERLAPS = `
+WITH claims AS (
+  SELECT "runId", "claimNo", "startedAt", "endedAt" FROM "JobRunAttempt"
+  UNION ALL
+  SELECT id, "claimNo", "startedAt", "finishedAt" FROM "JobRun" WHERE "startedAt" IS NOT NULL
+), ordered AS (
+  SELECT *, lag("endedAt") OVER (PARTITION BY "runId" ORDER BY "claimNo") AS "before" FROM claims
+)
+SELECT DISTINCT "runId"::text AS id FROM ordered WHERE "startedAt" < "before" OR "endedAt" < "startedAt"`;

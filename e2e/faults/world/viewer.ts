@@ -1,0 +1,122 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Sql } from '@job-manager/backend/store/sql';
+import { openSocket, type SocketClient } from '@job-manager/backend/testing/socket-client';
+import { type ServerMessage, serverMessage } from '@job-manager/shared/live';
+import { type ActiveRuns, applyMessages, noRuns } from '../../../frontend/src/api/live/active-runs.js';
+
+const RECONNECT_MS = 200;
+const LOOK_MS = 20;
+const QUIET_MS = 1_000;
+const EQUAL_WITHIN_MS = 60_000;
+
+/** A panel without a screen: keeps the active runs by the same code, and comes back whenever it is cut off. */
+export class Viewer {
+  readonly #url: string;
+  readonly #token: string;
+  readonly #jitterMs: number;
+  #socket: SocketClient | undefined;
+  #picture: ActiveRuns = noRuns;
+  #isClosed = false;
+  #timer: NodeJS.Timeout | undefined;
+  /** Connections that were closed by the other side, by their code. */
+  readonly closes: number[] = [];
+  /** Messages that the contract doesn't know. */
+  readonly strange: string[] = [];
+  snapshots = 0;
+  messages = 0;
+
+  /** `jitterMs`: how much later than at once it may come back. */
+  constructor(url: string, token: string, jitterMs = RECONNECT_MS) {
+    this.#url = url;
+    this.#token = token;
+    this.#jitterMs = jitterMs;
+    this.#connect();
+  }
+
+  get socket(): SocketClient | undefined {
+    return this.#socket;
+  }
+
+  /** Whether what is open now has told its whole picture. */
+  get hasPicture(): boolean {
+    return this.#socket?.isOpen === true && this.#picture.seq !== null;
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    clearTimeout(this.#timer);
+    this.#socket?.close();
+  }
+
+  /** Watches until nothing has changed for a second; returns how long after the last change it showed the same. */
+  async untilEqual(sql: Sql): Promise<number> {
+    const deadline = performance.now() + EQUAL_WITHIN_MS;
+    let stored = '';
+    let changedAt = performance.now();
+    let equalAt: number | undefined;
+    for (;;) {
+      const found = await readActive(sql);
+      const now = performance.now();
+      if (found !== stored) [stored, changedAt, equalAt] = [found, now, undefined];
+      if (!this.shows(stored)) equalAt = undefined;
+      else equalAt ??= now;
+      if (equalAt !== undefined && now - changedAt > QUIET_MS) return equalAt - changedAt;
+      if (now > deadline) throw new Error(`The socket shows ${this.#shown()}\nand the database holds ${stored}`);
+      await delay(LOOK_MS);
+    }
+  }
+
+  /** Whether it shows what was read from the database just now. */
+  shows(active: string): boolean {
+    return this.#shown() === active;
+  }
+
+  #shown(): string {
+    return describe([...this.#picture.runs.values()]);
+  }
+
+  #connect(): void {
+    this.#picture = { ...this.#picture, seq: null };
+    const socket = openSocket(this.#url, this.#token, (text) => this.#hear(text));
+    this.#socket = socket;
+    void socket.closed.then((code) => {
+      if (this.#isClosed) return;
+      this.closes.push(code);
+      this.#timer = setTimeout(() => this.#connect(), Math.random() * this.#jitterMs);
+    });
+  }
+
+  #hear(text: string): void {
+    const parsed = serverMessage.safeParse(JSON.parse(text));
+    if (!parsed.success) {
+      this.strange.push(text.slice(0, 500));
+      return;
+    }
+    const message: ServerMessage = parsed.data;
+    this.messages += 1;
+    if (message.type === 'server.admin.jobs_snapshot') this.snapshots += 1;
+    const { next, hasGap } = applyMessages(this.#picture, [message]);
+    this.#picture = next;
+    if (hasGap) this.#socket?.send(JSON.stringify({ type: 'client.admin.resync' }));
+  }
+}
+
+interface ActiveRun {
+  id: string;
+  status: string;
+  attempt: number;
+  claimNo: number;
+}
+
+/** The active runs as the database holds them, to compare with what a viewer shows. */
+export async function readActive(sql: Sql): Promise<string> {
+  const { rows } = await sql.query<ActiveRun>(
+    `SELECT id::text, status::text, attempt, "claimNo" FROM "JobRun" WHERE status IN ('QUEUED', 'RUNNING')`,
+  );
+  return describe(rows);
+}
+
+function describe(runs: ActiveRun[]): string {
+  const lines = runs.map(({ id, status, attempt, claimNo }) => `#${id} ${status} ${attempt}/${claimNo}`);
+  return lines.sort().join(', ');
+}

@@ -1,0 +1,184 @@
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, vi } from 'vitest';
+import { Enqueuer } from './enqueuer.js';
+import { FaultDatabase } from './fault-database.js';
+import { readLedger } from './ledger.js';
+import { beginSessionOf, createPerson, SECRET } from './people.js';
+import { Program } from './program.js';
+import { judge, type Verdict } from './verdict.js';
+import { Viewer } from './viewer.js';
+
+const programFile = (name: string) => fileURLToPath(new URL(name, import.meta.url));
+const RUNNER = programFile('./runner-program.ts');
+const SERVER = programFile('./server-program.ts');
+
+/** Short leases, so that a lost runner's runs come back in seconds. */
+const LEASES = { JOBS_HEARTBEAT_MS: '200', JOBS_STALLED_AFTER_MS: '2000', JOBS_SWEEP_MS: '200' };
+
+export interface RunnerOptions {
+  concurrency?: number;
+  /** Instead of the database's own, through a proxy for example. */
+  databaseUrl?: string;
+  preload?: string[];
+}
+
+/** The product in processes of its own over a PostgreSQL of its own: one server, any number of runners, a viewer. */
+export class World {
+  readonly enqueuer: Enqueuer;
+  readonly viewer: Viewer;
+  readonly #programs: Program[];
+  readonly #startedAt = performance.now();
+
+  static async create(options: { serverPreload?: string[] } = {}): Promise<World> {
+    const folder = await mkdtemp(join(tmpdir(), 'job-manager-faults-'));
+    // PostgreSQL may run under another account, which must be able to enter.
+    await chmod(folder, 0o755);
+    await writeFile(join(folder, 'ledger'), '');
+    const database = await FaultDatabase.start(folder);
+    const port = await freePort();
+    const world = { folder, database, port, token: '', userId: 0 };
+    const operator = await createPerson(database.pool, 'SUPER_ADMIN');
+    world.userId = operator.id;
+    world.token = await beginSessionOf(database.pool, operator.id);
+    const server = startServer(world, options.serverPreload);
+    await server.ready;
+    return new World(folder, database, port, world.token, server);
+  }
+
+  private constructor(
+    readonly folder: string,
+    readonly database: FaultDatabase,
+    readonly port: number,
+    readonly token: string,
+    public server: Program,
+  ) {
+    this.#programs = [server];
+    this.enqueuer = new Enqueuer(this.url, token);
+    this.viewer = new Viewer(this.url, token);
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  get seconds(): number {
+    return (performance.now() - this.#startedAt) / 1_000;
+  }
+
+  /** A runner that begins to start; `ready` tells when it claims. */
+  startRunner({ concurrency = 10, databaseUrl = this.database.url, preload }: RunnerOptions = {}): Program {
+    const env = { ...environment(this.folder, databaseUrl), JOBS_CONCURRENCY: String(concurrency) };
+    const runner = new Program(RUNNER, { env, log: join(this.folder, 'runners.log'), preload });
+    this.#programs.push(runner);
+    return runner;
+  }
+
+  async startRunners(count: number, options?: RunnerOptions): Promise<Program[]> {
+    const runners = Array.from({ length: count }, () => this.startRunner(options));
+    await Promise.all(runners.map(({ ready }) => ready));
+    return runners;
+  }
+
+  /** The server anew at the same address. */
+  async restartServer(how: 'stop' | 'kill'): Promise<void> {
+    await this.server[how]();
+    this.server = startServer({ ...this, port: this.port });
+    this.#programs.push(this.server);
+    await this.server.ready;
+  }
+
+  /** Lets all runs of `hold` with this gate go on. */
+  async open(gate: string): Promise<void> {
+    await writeFile(join(this.folder, gate), '');
+  }
+
+  /** Waits until no run is queued or running. */
+  async untilQuiet(withinMs = 120_000): Promise<void> {
+    await vi.waitFor(
+      async () => {
+        const { rows } = await this.database.pool.query<{ active: number }>(
+          `SELECT count(*)::int AS active FROM "JobRun" WHERE status IN ('QUEUED', 'RUNNING')`,
+        );
+        if (rows[0]?.active !== 0) throw new Error(`${rows[0]?.active} runs are still queued or running`);
+      },
+      { timeout: withinMs, interval: 100 },
+    );
+  }
+
+  /**
+   * Judges what the faults left: with runs in every state at once, the socket's list must come to equal the
+   * database; with all of them ended, each must have ended right. Runners must be there to end them. Returns
+   * the verdict and how long the socket needed.
+   */
+  async expectAllRight(): Promise<Verdict & { socketMs: number }> {
+    await this.untilQuiet();
+    const socketMs = await this.#expectEqualSocket();
+    const verdict = judge({
+      sql: this.database.pool,
+      ledger: readLedger(join(this.folder, 'ledger')),
+      acknowledged: [...this.enqueuer.acknowledged.values()],
+    });
+    const { wrong, ...figures } = await verdict;
+    expect(wrong).toEqual({});
+    expect(this.viewer.strange).toEqual([]);
+    return { wrong, ...figures, socketMs };
+  }
+
+  /** Ends every process, and removes the data. */
+  async close(): Promise<void> {
+    this.viewer.close();
+    await Promise.all(this.#programs.map((program) => program.kill()));
+    await this.database.close();
+    await rm(this.folder, { recursive: true, force: true });
+  }
+
+  /** The end of what server and runners wrote, for the message of a test that fails. */
+  async lastWords(name: 'server' | 'runners'): Promise<string> {
+    return (await readFile(join(this.folder, `${name}.log`), 'utf8').catch(() => '')).slice(-4_000);
+  }
+
+  /** More than any runner takes at once, so that some wait; all equal in the middle, and none left at the end. */
+  async #expectEqualSocket(): Promise<number> {
+    const gate = `final-${Date.now()}`;
+    const filling = Promise.all(Array.from({ length: 60 }, () => this.enqueuer.enqueue('hold', { gate })));
+    const [full] = await Promise.all([this.viewer.untilEqual(this.database.pool), filling]);
+    await this.open(gate);
+    const [empty] = await Promise.all([this.viewer.untilEqual(this.database.pool), this.untilQuiet()]);
+    return Math.max(full, empty);
+  }
+}
+
+interface ServerPlace {
+  folder: string;
+  database: FaultDatabase;
+  port: number;
+}
+
+function startServer({ folder, database, port }: ServerPlace, preload?: string[]): Program {
+  const env = {
+    ...environment(folder, database.url),
+    PORT: String(port),
+    DATA_DIR: join(folder, 'server'),
+    JOBS_RUNNER: 'off',
+    JWT_SECRET: SECRET,
+  };
+  return new Program(SERVER, { env, log: join(folder, 'server.log'), preload });
+}
+
+function environment(folder: string, databaseUrl: string): NodeJS.ProcessEnv {
+  return { ...LEASES, DATABASE_URL: databaseUrl, FAULTS_FOLDER: folder, JOBS_POLL_MS: '100', LOG_LEVEL: 'warn' };
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer().once('error', reject);
+    probe.listen(0, '127.0.0.1', () => {
+      const { port } = probe.address() as { port: number };
+      probe.close(() => resolve(port));
+    });
+  });
+}
