@@ -7,7 +7,10 @@ export type QueueErrorCode =
   | 'UNKNOWN_RUN'
   | 'NOT_ALLOWED'
   | 'LEASE_LOST'
-  | 'TOO_MANY_ACTIVE';
+  | 'TOO_MANY_ACTIVE'
+  | 'INVALID_INPUT'
+  /** Nothing is wrong with the request; others came in between. */
+  | 'BUSY';
 
 export interface ParameterIssue {
   /** Dotted, from `parameters`: `parameters.batchSize`. */

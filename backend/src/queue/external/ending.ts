@@ -1,0 +1,27 @@
+import { limits } from '@job-manager/shared/limits';
+import type { TerminalStatus } from '@job-manager/shared/run';
+import type { Redaction } from '../redaction.js';
+import { storableMetadata, storableText } from '../storable.js';
+import type { ExternalEnding } from '../transitions/end-external.js';
+
+/** How a program says that its run ended. */
+export interface Ending {
+  /** CANCELLED only where the run was asked to stop. */
+  status: TerminalStatus;
+  error?: string;
+  errorStack?: string;
+  metadata?: Record<string, unknown>;
+}
+
+/** An ending as it is stored: short enough, without secrets; a failure always has an error. */
+export function endingOf({ status, error, errorStack, metadata = {} }: Ending, redaction: Redaction): ExternalEnding {
+  const { json, truncated } = storableMetadata(metadata, redaction);
+  const noReason = status === 'FAILED' ? 'The program gave no reason' : null;
+  return {
+    status,
+    error: error ? storableText(redaction.text(error), limits.errorChars) : noReason,
+    errorStack: errorStack ? redaction.text(errorStack) : null,
+    metadata: json,
+    metadataTruncated: truncated,
+  };
+}

@@ -1,0 +1,47 @@
+import type { TerminalStatus } from '@job-manager/shared/run';
+import type { RunRow } from '../../store/run-row.js';
+import type { Sql } from '../../store/sql.js';
+import { notAllowed, QueueError, unknownRun } from '../errors.js';
+import type { Lease } from '../transitions/beat.js';
+
+type Found = Pick<RunRow, 'status' | 'error'> & { isExternal: boolean; isOwn: boolean };
+
+/** Why a report of an external program changed nothing; `ending` is how it wanted its run to end. */
+export async function refusalOf(sql: Sql, lease: Lease, ending?: TerminalStatus): Promise<QueueError> {
+  const found = await sql.query<Found>(
+    `SELECT status, error, "inactivityTimeoutMs" IS NOT NULL AS "isExternal",
+       "leaseToken" IS NOT DISTINCT FROM $2::uuid AS "isOwn" FROM "JobRun" WHERE id = $1`,
+    [lease.id, lease.leaseToken],
+  );
+  const run = found.rows[0];
+  return run ? inWords(lease.id, run, ending) : unknownRun(lease.id);
+}
+
+function inWords(id: string, { status, error, isExternal, isOwn }: Found, ending?: TerminalStatus): QueueError {
+  if (!isExternal) {
+    return new QueueError(
+      'LEASE_LOST',
+      `Run #${id} is executed by a runner of the server; no other program speaks for it.`,
+    );
+  }
+  if (!isOwn && status === 'RUNNING') {
+    return new QueueError('LEASE_LOST', `Run #${id} belongs to a program with another lease token; stop.`);
+  }
+  if (!isOwn) {
+    const why = error === null ? '' : ` (${error})`;
+    return new QueueError('LEASE_LOST', `The run is no longer yours: it was ${WAS[status]}${why}; stop.`);
+  }
+  if (status === 'RUNNING' && ending === 'CANCELLED') {
+    return new QueueError('NOT_ALLOWED', `Nobody asked run #${id} to stop; fail it without \`cancelled\`, or go on.`);
+  }
+  return notAllowed('report', id, status);
+}
+
+/** What was done to a run that its program lost. */
+const WAS: Record<RunRow['status'], string> = {
+  QUEUED: 'queued again',
+  RUNNING: 'given to another',
+  SUCCESS: 'completed',
+  FAILED: 'failed',
+  CANCELLED: 'cancelled',
+};

@@ -1,0 +1,76 @@
+import type { MessageLevel } from '@job-manager/shared/message';
+import { QueueError } from '../errors.js';
+import { messageLine } from '../message-line.js';
+import type { Redaction } from '../redaction.js';
+import type { Lease } from '../transitions/beat.js';
+import {
+  beatExternal,
+  type ReportAnswer,
+  readExternalProgress,
+  writeExternalProgress,
+} from '../transitions/report-external.js';
+import { writeMessages } from '../transitions/write-messages.js';
+import { type ProgressReport, progressAfter } from './progress.js';
+import { refusalOf } from './refusal.js';
+import type { ExternalOptions } from './runs.js';
+
+/** Reports of one run that meet make each other reckon again; each time one of them comes through. */
+const TRIES = 50;
+
+/** Writes how far a run is. Reads, reckons, and writes unless something came in between; so all reports count. */
+export async function reportProgress(
+  { sql, notifier, redaction }: ExternalOptions,
+  lease: Lease,
+  report: ProgressReport,
+): Promise<ReportAnswer> {
+  const clean = withoutSecrets(report, redaction);
+  for (let tries = 0; tries < TRIES; tries++) {
+    const before = await readExternalProgress(sql, lease);
+    if (!before) throw await refusalOf(sql, lease);
+    const { claimNo, percent, message, ...after } = progressAfter(before, clean);
+    const answer = await writeExternalProgress(sql, lease, { percent, message, ...after });
+    if (!answer) continue;
+    notifier.progressed({ id: lease.id, claimNo, percent, message });
+    notifier.changed();
+    return answer;
+  }
+  throw new QueueError('BUSY', `Too many reports on run #${lease.id} at once; send this one again.`);
+}
+
+function withoutSecrets(report: ProgressReport, redaction: Redaction): ProgressReport {
+  const clean = <Said extends { message?: string }>(said: Said): Said =>
+    said.message === undefined ? said : { ...said, message: redaction.text(said.message) };
+  return { ...clean(report), steps: report.steps?.map(clean) };
+}
+
+/** A line as a program says it. */
+export interface ReportedLine {
+  level: Lowercase<MessageLevel>;
+  message: string;
+  data?: Record<string, unknown>;
+}
+
+/** Writes messages, those of one `callKey` once. The heartbeat goes first: it tells whose run this is. */
+export async function writeLines(
+  { sql, notifier, redaction, messagesPerRun }: ExternalOptions,
+  lease: Lease,
+  lines: ReportedLine[],
+  callKey: string | null,
+): Promise<ReportAnswer> {
+  const answer = await beatExternal(sql, lease);
+  if (!answer) throw await refusalOf(sql, lease);
+  const stored = lines.map(({ level, message, data }) => messageLine(LEVELS[level], message, data, redaction));
+  const held = await writeMessages(sql, [{ ...lease, lines: stored, callKey }], messagesPerRun).catch((error) => {
+    if (isWrittenAlready(error)) return new Set([lease.leaseToken]);
+    throw error;
+  });
+  if (held.size === 0) throw await refusalOf(sql, lease);
+  notifier.changed();
+  return answer;
+}
+
+const LEVELS = { info: 'INFO', warn: 'WARN', error: 'ERROR' } as const;
+
+/** The same call came twice at once, and the other one was quicker. */
+const isWrittenAlready = (error: { code?: unknown; constraint?: unknown }): boolean =>
+  error.code === '23505' && error.constraint === 'JobRunMessage_callKey';

@@ -1,0 +1,66 @@
+import type { Notifier } from '../../store/notifier.js';
+import type { RunRow } from '../../store/run-row.js';
+import type { Sql } from '../../store/sql.js';
+import type { Actor } from '../queue.js';
+import type { Redaction } from '../redaction.js';
+import type { Registry } from '../registry.js';
+import type { Lease } from '../transitions/beat.js';
+import { endExternalRun } from '../transitions/end-external.js';
+import { beatExternal, type ReportAnswer } from '../transitions/report-external.js';
+import type { HeldRun } from '../transitions/start-external.js';
+import { type Ending, endingOf } from './ending.js';
+import type { ProgressReport } from './progress.js';
+import { refusalOf } from './refusal.js';
+import { type ReportedLine, reportProgress, writeLines } from './report.js';
+import { type ExternalStart, startRun } from './start.js';
+
+/** What programs outside may ask of the engine for the runs they execute. Refusals are QueueErrors. */
+export interface ExternalRuns {
+  /** Begins a run that is the caller's: whoever knows its lease token speaks for it. */
+  start(request: ExternalStart, actor: Actor): Promise<HeldRun & { leaseToken: string }>;
+  /** Proves that the program lives, as every other report does too. */
+  beat(lease: Lease): Promise<ReportAnswer>;
+  progress(lease: Lease, report: ProgressReport): Promise<ReportAnswer>;
+  /** Writes messages; those of one `callKey` once, however often they are sent. */
+  write(lease: Lease, lines: ReportedLine[], callKey?: string): Promise<ReportAnswer>;
+  /** Ends the run. The same ending sent again by the same program answers the same. */
+  end(lease: Lease, ending: Ending, actor: Actor): Promise<RunRow>;
+}
+
+export interface ExternalOptions {
+  sql: Sql;
+  registry: Pick<Registry, 'get'>;
+  notifier: Notifier;
+  redaction: Redaction;
+  /** RUNNING external runs at once. */
+  mostActive: number;
+  /** Silence after which a run is failed, where its program doesn't say otherwise. */
+  inactiveAfterMs: number;
+  messagesPerRun: number;
+}
+
+/** Opens the engine to programs that execute runs by themselves. */
+export function createExternalRuns(options: ExternalOptions): ExternalRuns {
+  const { sql, notifier, redaction } = options;
+  return {
+    start: (request, actor) => startRun(options, request, actor),
+
+    beat: async (lease) => {
+      const answer = await beatExternal(sql, lease);
+      if (!answer) throw await refusalOf(sql, lease);
+      notifier.changed();
+      return answer;
+    },
+
+    progress: (lease, report) => reportProgress(options, lease, report),
+
+    write: (lease, lines, callKey) => writeLines(options, lease, lines, callKey ?? null),
+
+    end: async (lease, ending, actor) => {
+      const ended = await endExternalRun(sql, lease, endingOf(ending, redaction), actor);
+      if (!ended) throw await refusalOf(sql, lease, ending.status);
+      if (ended.isNew) notifier.changed();
+      return ended.run;
+    },
+  };
+}

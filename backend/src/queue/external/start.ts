@@ -1,0 +1,68 @@
+import type { StepPlan } from '@job-manager/shared/contract/message';
+import { isWithinDepth, limits } from '@job-manager/shared/limits';
+import { QueueError } from '../errors.js';
+import type { Actor } from '../queue.js';
+import { type HeldRun, startExternalRun } from '../transitions/start-external.js';
+import { plannedSteps } from './progress.js';
+import type { ExternalOptions } from './runs.js';
+
+/** A run may take this long where its program doesn't say otherwise, as a job's does. */
+const TIMEOUT_MS = 30 * 60_000;
+
+export interface ExternalStart {
+  jobName: string;
+  parameters: Record<string, unknown>;
+  scope?: string;
+  algorithmVersion?: string;
+  steps?: StepPlan[];
+  timeoutMs?: number;
+  inactivityTimeoutMs?: number;
+  /** The same key answers the same run; keys of different callers never meet. */
+  idempotencyKey?: string;
+}
+
+/** Begins a run, or answers the one that its idempotency key began. Throws QueueError. */
+export async function startRun(
+  options: ExternalOptions,
+  request: ExternalStart,
+  actor: Actor,
+): Promise<HeldRun & { leaseToken: string }> {
+  checkStart(request, options.registry);
+  const { sql, mostActive, notifier } = options;
+  const started = await startExternalRun(sql, newRun(request, options.inactiveAfterMs), mostActive, actor);
+  if (!started) {
+    const why = `${mostActive} runs of external programs are running already`;
+    throw new QueueError('TOO_MANY_ACTIVE', `${why}; try again when one has ended.`);
+  }
+  if (started.isNew) notifier.changed();
+  return { ...started.run, leaseToken: tokenOf(started.run) };
+}
+
+function checkStart({ jobName, parameters }: ExternalStart, registry: ExternalOptions['registry']): void {
+  if (registry.get(jobName)) {
+    const message = 'is a job of this server, which its own runners execute; enqueue it instead';
+    throw new QueueError('INVALID_INPUT', `jobName: "${jobName}" ${message}.`, [{ path: 'jobName', message }]);
+  }
+  const isTooLarge = Buffer.byteLength(JSON.stringify(parameters)) > limits.parametersBytes;
+  if (!isTooLarge && isWithinDepth(parameters)) return;
+  const message = `must take at most ${limits.parametersBytes / 1024} kB as JSON, ${limits.jsonDepth} levels deep`;
+  throw new QueueError('INVALID_PARAMETERS', `parameters: ${message}.`, [{ path: 'parameters', message }]);
+}
+
+const newRun = (request: ExternalStart, inactiveAfterMs: number) => ({
+  jobName: request.jobName,
+  parameters: request.parameters,
+  scope: request.scope ?? null,
+  algorithmVersion: request.algorithmVersion ?? null,
+  steps: request.steps && request.steps.length > 0 ? plannedSteps(request.steps) : null,
+  timeoutMs: request.timeoutMs ?? TIMEOUT_MS,
+  inactivityTimeoutMs: request.inactivityTimeoutMs ?? inactiveAfterMs,
+  idempotencyKey: request.idempotencyKey ?? null,
+});
+
+/** The token of a run whose start may be answered a second time, after the run was taken away. */
+function tokenOf({ id, status, leaseToken }: HeldRun): string {
+  if (leaseToken !== null) return leaseToken;
+  const what = `Run #${id}, which this Idempotency-Key began, was taken away and is ${status}`;
+  throw new QueueError('LEASE_LOST', `${what}; begin another with another key.`);
+}

@@ -1,0 +1,65 @@
+import type { JobRunStep } from '@job-manager/shared/contract/message';
+import { type RunRow, selectRun } from '../../store/run-row.js';
+import type { Sql } from '../../store/sql.js';
+import type { Actor } from '../queue.js';
+import { auditFrom, auditValues } from './audit.js';
+
+export interface NewExternalRun {
+  jobName: string;
+  parameters: Record<string, unknown>;
+  scope: string | null;
+  algorithmVersion: string | null;
+  steps: JobRunStep[] | null;
+  timeoutMs: number;
+  inactivityTimeoutMs: number;
+  idempotencyKey: string | null;
+}
+
+/** A run with the token that proves whose it is; null where it was taken away. */
+export type HeldRun = RunRow & { leaseToken: string | null };
+
+/**
+ * Creates a run that the program which asks executes from now on. Returns the run of then where the idempotency
+ * key has been used, even when there are too many runs; null when `most` external runs are RUNNING.
+ */
+export async function startExternalRun(
+  sql: Sql,
+  run: NewExternalRun,
+  most: number,
+  actor: Actor,
+): Promise<{ run: HeldRun; isNew: boolean } | null> {
+  const started = await sql.query<HeldRun>(START, [
+    run.jobName,
+    JSON.stringify(run.parameters),
+    run.scope,
+    run.algorithmVersion,
+    run.steps && JSON.stringify(run.steps),
+    run.timeoutMs,
+    run.inactivityTimeoutMs,
+    run.idempotencyKey,
+    most,
+    ...auditValues(actor),
+  ]);
+  if (started.rows[0]) return { run: started.rows[0], isNew: true };
+  const known = await sql.query<HeldRun>(`${selectHeld('"JobRun"')} WHERE r."idempotencyKey" = $1`, [
+    run.idempotencyKey,
+  ]);
+  return known.rows[0] ? { run: known.rows[0], isNew: false } : null;
+}
+
+/** Reads HeldRun columns from `source`, a table or a CTE with the columns of JobRun. */
+const selectHeld = (source: string): string => selectRun(source).replace('SELECT', 'SELECT r."leaseToken",');
+
+// No runner has this id: it keeps "a running run has a runner" true without a row that beats for it.
+const START = `
+WITH moment AS MATERIALIZED (SELECT clock_timestamp() AS at
+), started AS (
+  INSERT INTO "JobRun" ("jobName", parameters, scope, "algorithmVersion", steps, "timeoutMs", "inactivityTimeoutMs", "idempotencyKey",
+    "triggeredById", "triggeredByTokenId", trigger, status, attempt, "maxAttempts", "claimNo", "runnerId", "leaseToken",
+    "queuedAt", "runAt", "startedAt", "lastHeartbeatAt", "queueDelayMs")
+  SELECT $1, $2, $3, $4, $5, $6, $7, $8, $10, $14, 'API', 'RUNNING', 1, 1, 1, gen_random_uuid(), gen_random_uuid(), at, at, at, at, 0
+  FROM moment WHERE job_manager_external_slot($9)
+  ON CONFLICT ("idempotencyKey") WHERE "idempotencyKey" IS NOT NULL DO NOTHING
+  RETURNING *
+), audited AS (${auditFrom('started', 'run.start-external', 10)})
+${selectHeld('started')}`;
