@@ -14,10 +14,12 @@ import { jobs as productJobs } from './jobs/registry.js';
 import { Gateway } from './live/gateway.js';
 import { LivePicture } from './live/picture.js';
 import { QueueEvents } from './queue/events.js';
+import { createExternalRuns } from './queue/external/runs.js';
 import type { AnyJob } from './queue/job.js';
 import { logQueueEvents } from './queue/log-events.js';
 import { Rescuer } from './queue/maintenance/rescuer.js';
 import { createQueue } from './queue/queue.js';
+import { createRedaction } from './queue/redaction.js';
 import { createRegistry } from './queue/registry.js';
 import { catchStrayErrors } from './queue/stray-errors.js';
 import { Listener } from './store/listener.js';
@@ -57,6 +59,15 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const notifier = new Notifier(pool);
   const stalledAfterMs = config.JOBS_STALLED_AFTER_MS;
   const queue = createQueue({ sql: pool, registry, notifier, stalledAfterMs });
+  const external = createExternalRuns({
+    sql: pool,
+    registry,
+    notifier,
+    mostActive: config.JOBS_MAX_EXTERNAL,
+    inactiveAfterMs: config.JOBS_INACTIVE_AFTER_MS,
+    messagesPerRun: config.JOBS_MESSAGES_PER_RUN,
+    redaction: createRedaction(config.JOBS_REDACT_KEYS),
+  });
   const rescuer = new Rescuer({ sql: pool, events, notifier, stalledAfterMs, sweepMs: config.JOBS_SWEEP_MS });
   const picture = new LivePicture({
     sql: pool,
@@ -71,6 +82,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     pool,
     db,
     queue,
+    external,
     registry,
     sessions,
     log,

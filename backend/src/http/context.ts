@@ -5,7 +5,9 @@ import type { Logger } from 'pino';
 import type { Identity, SessionIdentity, Sessions } from '../auth/sessions.js';
 import type { Config } from '../config.js';
 import type { PrismaClient } from '../generated/prisma/client.js';
+import type { ExternalRuns } from '../queue/external/runs.js';
 import type { Actor, Queue } from '../queue/queue.js';
+import type { AuditPerson } from '../store/audit.js';
 import type { SessionOrigin } from '../store/sessions.js';
 
 /** Everything the HTTP face stands on. */
@@ -14,6 +16,7 @@ export interface HttpDeps {
   pool: pg.Pool;
   db: PrismaClient;
   queue: Queue;
+  external: ExternalRuns;
   registry: { definitions(): JobDefinition[] };
   sessions: Sessions;
   /** Whether requests can be served: each check with `ok` or what is wrong. */
@@ -48,6 +51,12 @@ export function personOf(context: CallContext): SessionIdentity {
   const identity = callerOf(context);
   if (identity.user === null) throw new Error('A call for people has a policy that lets API tokens in');
   return identity;
+}
+
+/** The person who calls, as changes to accounts write them into the audit log. */
+export function auditPersonOf(context: CallContext): AuditPerson {
+  const { user } = personOf(context);
+  return { actorId: user.id, actorEmail: user.email, ...originOf(context.req) };
 }
 
 /** The caller as the engine writes them into the audit log. */

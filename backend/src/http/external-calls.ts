@@ -1,27 +1,75 @@
 import { contract } from '@job-manager/shared/contract/index';
 import { implement } from '@orpc/server';
-import type { CallContext, HttpDeps } from './context.js';
-import { notYet } from './not-yet.js';
+import { presentRun, presentSteps, presentSummary } from '../present/run.js';
+import { unknownRun } from '../queue/errors.js';
+import { readActivePicture } from '../store/active.js';
+import { readHistory } from '../store/history.js';
+import { readRun } from '../store/run.js';
+import { actorOf, type CallContext, type HttpDeps } from './context.js';
+import { idempotencyKeyOf } from './idempotency-key.js';
 
 const os = implement(contract.external).$context<CallContext>();
 
+/** Finished runs that the list brings where it is asked for them. */
+const PAST_SHOWN = 100;
+
 /** Runs that external programs execute. */
-export function createExternalCalls(_deps: HttpDeps) {
+export function createExternalCalls({ external, pool }: Pick<HttpDeps, 'external' | 'pool'>) {
   return os.router({
-    list: os.list.handler(() => notYet()),
+    list: os.list.handler(async ({ input }) => {
+      const { rows: active } = await readActivePicture(pool);
+      const past = input.includePast ? (await readHistory(pool, { page: 1, pageSize: PAST_SHOWN })).runs : [];
+      return { runs: [...active, ...past].map(presentSummary) };
+    }),
 
-    start: os.start.handler(() => notYet()),
+    start: os.start.handler(async ({ input, context }) => {
+      const idempotencyKey = idempotencyKeyOf(context, 'start');
+      const run = await external.start({ ...input, idempotencyKey }, actorOf(context));
+      context.res.location(`/api/admin/jobs/${run.id}`);
+      const shouldStop = run.cancelRequestedAt !== null;
+      return { jobRunId: run.id, leaseToken: run.leaseToken, shouldStop, run: presentRun(run) };
+    }),
 
-    getProgress: os.getProgress.handler(() => notYet()),
+    getProgress: os.getProgress.handler(async ({ input }) => {
+      const run = await readRun(pool, input.jobRunId);
+      if (!run) throw unknownRun(input.jobRunId);
+      return {
+        jobRunId: run.id,
+        shouldStop: run.cancelRequestedAt !== null,
+        status: run.status,
+        progress: run.progressPercent === null ? null : run.progressPercent / 100,
+        progressMessage: run.progressMessage,
+        steps: run.steps && presentSteps(run.steps, run.status),
+      };
+    }),
 
-    progress: os.progress.handler(() => notYet()),
+    progress: os.progress.handler(async ({ input }) => ({
+      jobRunId: input.jobRunId,
+      ...(await external.progress(leaseOf(input), input)),
+    })),
 
-    heartbeat: os.heartbeat.handler(() => notYet()),
+    heartbeat: os.heartbeat.handler(async ({ input }) => ({
+      jobRunId: input.jobRunId,
+      ...(await external.beat(leaseOf(input))),
+    })),
 
-    message: os.message.handler(() => notYet()),
+    message: os.message.handler(async ({ input, context }) => {
+      const { level, message = '', data, messages = [{ level, message, data }] } = input;
+      const answer = await external.write(leaseOf(input), messages, idempotencyKeyOf(context, 'message'));
+      return { jobRunId: input.jobRunId, ...answer };
+    }),
 
-    complete: os.complete.handler(() => notYet()),
+    complete: os.complete.handler(async ({ input, context }) => {
+      const ending = { status: 'SUCCESS' as const, metadata: input.metadata };
+      return { run: presentRun(await external.end(leaseOf(input), ending, actorOf(context))) };
+    }),
 
-    fail: os.fail.handler(() => notYet()),
+    fail: os.fail.handler(async ({ input, context }) => {
+      const { cancelled, error, errorStack, metadata } = input;
+      const ending = { status: cancelled ? ('CANCELLED' as const) : ('FAILED' as const), error, errorStack, metadata };
+      return { run: presentRun(await external.end(leaseOf(input), ending, actorOf(context))) };
+    }),
   });
 }
+
+const leaseOf = ({ jobRunId, leaseToken }: { jobRunId: string; leaseToken: string }) => ({ id: jobRunId, leaseToken });

@@ -4,14 +4,19 @@ import { HttpProblem } from './problem.js';
 
 const MOST = 200;
 
+/** Calls that take a key, beside `enqueue`. */
+type KeyedCall = 'start' | 'message';
+
 /**
- * The engine's key for a caller's `Idempotency-Key`: prefixed, so that keys of different callers never meet.
- * Throws a 400 problem for a key that is empty, too long or not printable ASCII.
+ * The engine's key for a caller's `Idempotency-Key`: prefixed, so that keys of different callers, and of
+ * different calls, never meet. Throws a 400 problem for a key that is empty, too long or not printable ASCII.
  */
-export function idempotencyKeyOf(context: CallContext): string | undefined {
+export function idempotencyKeyOf(context: CallContext, call?: KeyedCall): string | undefined {
   const header = context.req.get('idempotency-key');
   const { user, apiToken } = callerOf(context);
-  const caller = user?.id ?? `token:${apiToken?.id}`;
+  const who = user?.id ?? `token:${apiToken?.id}`;
+  // A slash ends no caller, so no key of one call reads like a key of another.
+  const caller = call === undefined ? who : `${who}/${call}`;
   if (header === undefined) return undefined;
   if (header.length > MOST || !/^[\x20-\x7e]+$/.test(header)) {
     const detail = `Idempotency-Key must have 1 to ${MOST} printable ASCII characters.`;

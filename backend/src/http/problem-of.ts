@@ -1,7 +1,7 @@
 import { ORPCError, ValidationError } from '@orpc/server';
 import { TooManyAttempts } from '../auth/attempts.js';
 import { HashingBusy } from '../auth/passwords.js';
-import { SignInRefused } from '../auth/sessions.js';
+import { SignInRefused, WrongPassword } from '../auth/sessions.js';
 import { QueueError } from '../queue/errors.js';
 import { isContention, isUnreachable } from '../store/faults.js';
 import { HttpProblem, type ProblemCode } from './problem.js';
@@ -12,8 +12,11 @@ export function problemOf(error: unknown): HttpProblem {
   if (error instanceof ORPCError) return ofContract(error);
   if (error instanceof QueueError) return ofQueue(error);
   if (error instanceof SignInRefused) return new HttpProblem('WRONG_CREDENTIALS', 'E-mail or password is wrong.');
+  if (error instanceof WrongPassword) {
+    return new HttpProblem('WRONG_PASSWORD', 'The current password is wrong.', { field: 'currentPassword' });
+  }
   if (error instanceof TooManyAttempts) {
-    const detail = `Too many attempts to sign in; try again in ${error.retryAfterS} s.`;
+    const detail = `Too many wrong passwords; try again in ${error.retryAfterS} s.`;
     return new HttpProblem('TOO_MANY_ATTEMPTS', detail, { headers: { 'Retry-After': String(error.retryAfterS) } });
   }
   if (error instanceof HashingBusy) return unavailable('Too many people are signing in; try again in a moment.', 2);
@@ -44,8 +47,11 @@ const FIELD_OF: Partial<Record<QueueError['code'], string>> = {
 };
 
 function ofQueue(error: QueueError): HttpProblem {
+  if (error.code === 'BUSY') return unavailable(error.message, 1);
   const issues = error.issues.length > 0 ? error.issues : undefined;
-  return new HttpProblem(error.code, error.message, { field: FIELD_OF[error.code], issues });
+  const field = FIELD_OF[error.code] ?? issues?.[0]?.path.split('.')[0];
+  const headers = error.code === 'TOO_MANY_ACTIVE' ? { 'Retry-After': '10' } : undefined;
+  return new HttpProblem(error.code, error.message, { field, issues, headers });
 }
 
 /** By the names that body-parser gives its errors. */

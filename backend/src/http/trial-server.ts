@@ -9,8 +9,10 @@ import * as z from 'zod';
 import { upsertAccount } from '../auth/accounts.js';
 import { createSessions, type Sessions } from '../auth/sessions.js';
 import { type Config, readConfig } from '../config.js';
+import { createExternalRuns } from '../queue/external/runs.js';
 import { defineJob } from '../queue/job.js';
 import { createQueue } from '../queue/queue.js';
+import { createRedaction } from '../queue/redaction.js';
 import { createRegistry } from '../queue/registry.js';
 import { Notifier } from '../store/notifier.js';
 import type { Sql } from '../store/sql.js';
@@ -46,6 +48,7 @@ export async function startTrialServer(
   const config = readConfig({ DATA_DIR: dataDir, ...options.env });
   const sessions = await createSessions({ sql: database.pool, config });
   const registry = createRegistry([ECHO]);
+  const notifier = new Notifier(database.pool);
   const app = createHttpApp({
     config,
     pool: database.pool,
@@ -53,8 +56,17 @@ export async function startTrialServer(
     queue: createQueue({
       sql: database.pool,
       registry,
-      notifier: new Notifier(database.pool),
+      notifier,
       stalledAfterMs: config.JOBS_STALLED_AFTER_MS,
+    }),
+    external: createExternalRuns({
+      sql: database.pool,
+      registry,
+      notifier,
+      mostActive: config.JOBS_MAX_EXTERNAL,
+      inactiveAfterMs: config.JOBS_INACTIVE_AFTER_MS,
+      messagesPerRun: config.JOBS_MESSAGES_PER_RUN,
+      redaction: createRedaction(config.JOBS_REDACT_KEYS),
     }),
     registry,
     sessions,

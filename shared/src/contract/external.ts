@@ -116,7 +116,15 @@ export const external = {
       tags: TAG,
     })
     .input(
-      z.union([lease.extend(line.shape), lease.extend({ messages: z.array(line).min(1).max(limits.messagesPerCall) })]),
+      lease
+        .extend({
+          ...line.partial({ message: true }).shape,
+          messages: z.array(line).min(1).max(limits.messagesPerCall).optional().describe('Several, instead of one'),
+        })
+        .refine(({ message, messages }) => (message === undefined) !== (messages === undefined), {
+          error: 'needs either `message` or `messages`',
+          path: ['message'],
+        }),
     )
     .output(instruction),
 
