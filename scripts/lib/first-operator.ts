@@ -1,4 +1,3 @@
-import { randomInt } from 'node:crypto';
 import type { Config } from '@job-manager/backend/config';
 import type { createPool } from '@job-manager/backend/database/client';
 
@@ -17,11 +16,12 @@ const DEFAULT_EMAIL = 'admin@example.com';
 export async function ensureOperator(pool: Pool, config: Config): Promise<SignIn> {
   const found = await pool.query<{ email: string }>(
     `SELECT email FROM "User" WHERE role IN ('ADMIN', 'SUPER_ADMIN') AND "passwordHash" IS NOT NULL
-     ORDER BY role = 'SUPER_ADMIN' DESC, id LIMIT 1`,
+     ORDER BY "disabledAt" IS NULL DESC, role = 'SUPER_ADMIN' DESC, id LIMIT 1`,
   );
   const [operator] = found.rows;
   if (operator) return operator;
   const { upsertAccount } = await import('@job-manager/backend/auth/accounts');
+  const { makePassword } = await import('@job-manager/backend/auth/passwords');
   const password = config.ADMIN_PASSWORD ?? makePassword();
   const { email } = await upsertAccount(pool, {
     email: config.ADMIN_EMAIL ?? DEFAULT_EMAIL,
@@ -29,11 +29,4 @@ export async function ensureOperator(pool: Pool, config: Config): Promise<SignIn
     role: 'SUPER_ADMIN',
   });
   return config.ADMIN_PASSWORD ? { email } : { email, newPassword: password };
-}
-
-/** Twenty characters that can't be mistaken for each other, about 98 bits. */
-function makePassword(): string {
-  const letters = 'abcdefghjkmnpqrstuvwxyz23456789';
-  const group = () => Array.from({ length: 5 }, () => letters[randomInt(letters.length)]).join('');
-  return [group(), group(), group(), group()].join('-');
 }

@@ -1,4 +1,4 @@
-import type { CurrentUser } from '@job-manager/shared/contract/auth';
+import { type CurrentUser, newPassword } from '@job-manager/shared/contract/auth';
 import { type UserRole, userRoles } from '@job-manager/shared/roles';
 import * as z from 'zod';
 import { writeAccount } from '../store/accounts.js';
@@ -10,7 +10,7 @@ export class AccountError extends Error {}
 
 const wanted = z.object({
   email: z.string().trim().toLowerCase().max(254).pipe(z.email('is not an e-mail address')),
-  password: z.string().min(8, 'needs at least 8 characters').max(200, 'has more than 200 characters'),
+  password: newPassword,
   role: z.enum(userRoles, `must be one of ${userRoles.join(', ')}`),
 });
 

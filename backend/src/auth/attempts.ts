@@ -10,7 +10,7 @@ const PER_ADDRESS = 100;
 /** Too many wrong passwords; `retryAfterS` seconds until the next try counts. */
 export class TooManyAttempts extends Error {
   constructor(readonly retryAfterS: number) {
-    super('Too many attempts to sign in');
+    super('Too many wrong passwords');
   }
 }
 

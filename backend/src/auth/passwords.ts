@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { type Algorithm, hash, verify } from '@node-rs/argon2';
 
 /** OWASP's first choice for argon2id: 19 MiB, two passes. The enum's value, for `isolatedModules` can't read a const enum. */
@@ -53,4 +54,11 @@ async function inTurn<T>(work: () => Promise<T>): Promise<T> {
 function waitForTurn(): Promise<void> {
   if (waiting.length >= MOST_WAITING) throw new HashingBusy('Too many sign-ins at once');
   return new Promise((resolve) => waiting.push(resolve));
+}
+
+/** Twenty characters that can't be mistaken for each other, about 98 bits. */
+export function makePassword(): string {
+  const letters = 'abcdefghjkmnpqrstuvwxyz23456789';
+  const group = () => Array.from({ length: 5 }, () => letters[randomInt(letters.length)]).join('');
+  return [group(), group(), group(), group()].join('-');
 }

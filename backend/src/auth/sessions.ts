@@ -2,14 +2,14 @@ import type { IncomingMessage } from 'node:http';
 import type { CurrentUser } from '@job-manager/shared/contract/auth';
 import { type Permission, permissionsOf } from '@job-manager/shared/permissions';
 import type { Config } from '../config.js';
-import { findAccount } from '../store/accounts.js';
+import { type AccountRow, changeOwnPassword, findAccount } from '../store/accounts.js';
 import { recordAudit } from '../store/audit.js';
 import { beginSession, endSession, findSessionUser, type SessionOrigin } from '../store/sessions.js';
 import type { Sql } from '../store/sql.js';
 import { normalizeEmail } from './accounts.js';
 import { authenticateToken, isApiToken } from './api-tokens.js';
 import { createAttempts, TooManyAttempts } from './attempts.js';
-import { isPassword, unknownHash } from './passwords.js';
+import { hashPassword, isPassword, unknownHash } from './passwords.js';
 import { readBearer, readCookie } from './request.js';
 import { loadSecret } from './secret.js';
 import { readToken, signToken } from './tokens.js';
@@ -45,8 +45,11 @@ export interface SignedIn {
   expiresAt: Date;
 }
 
-/** Unknown account or wrong password; nobody learns which. */
+/** Unknown or disabled account, or wrong password; nobody learns which. */
 export class SignInRefused extends Error {}
+
+/** The current password, asked for before it is changed, is another one. */
+export class WrongPassword extends Error {}
 
 export interface Sessions {
   /** Checks a password and begins a session. Throws SignInRefused, TooManyAttempts or HashingBusy. */
@@ -58,6 +61,15 @@ export interface Sessions {
    */
   authenticate(request: IncomingMessage, ip?: string | null): Promise<Identity | null>;
   signOut(identity: SessionIdentity, from: SessionOrigin): Promise<void>;
+  /**
+   * Changes one's own password; every other session of this person ends. Guesses at the current one count with
+   * those at signing in. Throws WrongPassword, TooManyAttempts or HashingBusy.
+   */
+  changePassword(
+    identity: SessionIdentity,
+    passwords: { current: string; wanted: string },
+    from: SessionOrigin,
+  ): Promise<void>;
 }
 
 /** Sessions over a database. Creates the signing key when there is none yet. */
@@ -76,7 +88,7 @@ export async function createSessions(deps: {
       await attempts.begin(email, from.ip).catch((error) => auditRefusal(sql, email, from, error));
       const account = await findAccount(sql, email);
       const isRight = await isPassword(account?.passwordHash ?? null, password);
-      const session = account && isRight ? await beginSession(sql, account.id, SESSION_MS, from) : null;
+      const session = account && isRight ? await beginSession(sql, account, SESSION_MS, from) : null;
       if (!account || !session) return auditRefusal(sql, email, from, new SignInRefused());
       await attempts.succeed(email, from.ip);
       const claims = { sessionId: session.id, userId: account.id, tokenVersion: session.tokenVersion };
@@ -107,6 +119,22 @@ export async function createSessions(deps: {
     },
 
     signOut: (identity, from) => endSession(sql, identity.sessionId, from),
+
+    changePassword: async ({ user, sessionId }, { current, wanted }, from) => {
+      const actor = { actorId: user.id, actorEmail: user.email, ...from };
+      const checkCurrent = async (): Promise<AccountRow> => {
+        const account = await findAccount(sql, user.email);
+        const isRight = await isPassword(account?.passwordHash ?? null, current);
+        if (account && isRight && account.disabledAt === null) return account;
+        await recordAudit(sql, { ...actor, action: 'session.refused', target: 'current password' });
+        throw new WrongPassword();
+      };
+      await attempts.begin(user.email, from.ip);
+      let seen = await checkCurrent();
+      const passwordHash = await hashPassword(wanted);
+      while (!(await changeOwnPassword(sql, seen, { passwordHash, sessionId }, actor))) seen = await checkCurrent();
+      await attempts.succeed(user.email, from.ip);
+    },
   };
 }
 

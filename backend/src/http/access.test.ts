@@ -66,6 +66,15 @@ const identities: Record<string, { token: () => Promise<string | undefined>; is:
     },
     is: 'nobody',
   },
+  'a disabled admin': {
+    token: async () => {
+      const id = await server.newAdmin();
+      const token = await tokenOf(await server.begin(id));
+      await server.run(`UPDATE "User" SET "disabledAt" = clock_timestamp() WHERE id = $1`, id);
+      return token;
+    },
+    is: 'nobody',
+  },
   'an admin whose sessions were all ended': {
     token: async () => {
       const id = await server.newAdmin();

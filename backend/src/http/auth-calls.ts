@@ -4,8 +4,7 @@ import type { Request, Response } from 'express';
 import { cookieName, isSecure } from '../auth/request.js';
 import { SESSION_MS } from '../auth/sessions.js';
 import { type CallContext, type HttpDeps, originOf, personOf } from './context.js';
-
-import { notYet } from './not-yet.js';
+import { HttpProblem } from './problem.js';
 
 const os = implement(contract.auth).$context<CallContext>();
 
@@ -34,7 +33,15 @@ export function createAuthCalls({ sessions, config }: Pick<HttpDeps, 'sessions' 
       return { user, permissions: [...permissions] };
     }),
 
-    changePassword: os.changePassword.handler(() => notYet()),
+    changePassword: os.changePassword.handler(async ({ input, context }) => {
+      const { currentPassword: current, newPassword: wanted } = input;
+      if (current === wanted) {
+        const detail = 'The new password is the same as the current one.';
+        throw new HttpProblem('INVALID_INPUT', detail, { field: 'newPassword' });
+      }
+      await sessions.changePassword(personOf(context), { current, wanted }, originOf(context.req));
+      return { ok: true as const };
+    }),
   });
 
   function setSessionCookie(req: Request, res: Response, token: string, maxAge: number): void {

@@ -34,12 +34,13 @@ export const tokenOf = (session: TrialSession): Promise<string> =>
 
 export async function startAccessTrial(): Promise<AccessTrial> {
   const server = await startTrialServer({ env: { JWT_SECRET: SECRET_TEXT } });
-  const { pool } = server.database;
+  const { pool, db } = server.database;
   const people = { USER: 0, ADMIN: 0, SUPER_ADMIN: 0 };
   for (const role of ['USER', 'ADMIN', 'SUPER_ADMIN'] as const) people[role] = (await server.signIn(role)).id;
 
   const begin = async (userId: number) => {
-    const session = await beginSession(pool, userId, 60_000, { ip: null, userAgent: null });
+    const account = await db.user.findUniqueOrThrow({ where: { id: userId } });
+    const session = await beginSession(pool, account, 60_000, { ip: null, userAgent: null });
     if (!session) throw new Error('no such account');
     return { ...session, userId };
   };

@@ -69,6 +69,14 @@ describe('an open socket ends when', () => {
     expect(await closed).toBe(4403);
   });
 
+  it('its user is disabled', async () => {
+    const { closed } = await watched('disabled@example.test');
+    await server.database.pool.query(
+      `UPDATE "User" SET "disabledAt" = clock_timestamp() WHERE email = 'disabled@example.test'`,
+    );
+    expect(await closed).toBe(4401);
+  });
+
   it('its user is deleted', async () => {
     const { closed } = await watched('deleted@example.test');
     await server.database.pool.query(`DELETE FROM "User" WHERE email = 'deleted@example.test'`);

@@ -1,17 +1,21 @@
 import type { CurrentUser } from '@job-manager/shared/contract/auth';
 import type { UserRole } from '@job-manager/shared/roles';
+import { type AuditPerson, auditPerson, auditPersonValues } from './audit.js';
 import type { Sql } from './sql.js';
 
 /** An account as sign-in needs it; no hash means that nobody can sign in to it. */
 export interface AccountRow extends CurrentUser {
   passwordHash: string | null;
+  disabledAt: Date | null;
+  lastSignInAt: Date | null;
 }
 
 /** The account of an address in lower case, or null. */
 export async function findAccount(sql: Sql, email: string): Promise<AccountRow | null> {
-  const found = await sql.query<AccountRow>(`SELECT id, email, role, "passwordHash" FROM "User" WHERE email = $1`, [
-    email,
-  ]);
+  const found = await sql.query<AccountRow>(
+    `SELECT id, email, role, "passwordHash", "disabledAt", "lastSignInAt" FROM "User" WHERE email = $1`,
+    [email],
+  );
   return found.rows[0] ?? null;
 }
 
@@ -21,7 +25,7 @@ export interface NewAccount {
   role: UserRole;
 }
 
-/** Creates the account, or gives the existing one this password and role and ends all of its sessions. */
+/** Creates the account, or gives the existing one this password and role, lets it in again and ends all of its sessions. */
 export async function writeAccount(sql: Sql, account: NewAccount): Promise<CurrentUser> {
   const written = await sql.query<CurrentUser>(WRITE, [account.email, account.passwordHash, account.role]);
   const [user] = written.rows;
@@ -33,9 +37,47 @@ const WRITE = `
 WITH written AS (
   INSERT INTO "User" (email, "passwordHash", role) VALUES ($1, $2, $3::"UserRole")
   ON CONFLICT (email) DO UPDATE
-  SET "passwordHash" = EXCLUDED."passwordHash", role = EXCLUDED.role, "tokenVersion" = "User"."tokenVersion" + 1
+  SET "passwordHash" = EXCLUDED."passwordHash", role = EXCLUDED.role, "disabledAt" = NULL,
+      "tokenVersion" = "User"."tokenVersion" + 1
   RETURNING id, email, role
+), ended AS (
+  DELETE FROM "Session" WHERE "userId" IN (SELECT id FROM written)
 ), audited AS (
   INSERT INTO "AuditEvent" (action, target) SELECT 'account.write', email || ' ' || role FROM written
 )
 SELECT id, email, role FROM written`;
+
+/**
+ * Gives somebody the password they chose and ends all of their sessions but this one. Changes nothing and answers
+ * false when the account is no longer as `seen`: another password, or somebody signed in meanwhile, whose
+ * session this statement could not see and would leave alive.
+ */
+export async function changeOwnPassword(
+  sql: Sql,
+  seen: AccountRow,
+  change: { passwordHash: string; sessionId: string },
+  person: AuditPerson,
+): Promise<boolean> {
+  const { id, passwordHash, lastSignInAt } = seen;
+  const values = [id, passwordHash, lastSignInAt, change.passwordHash, change.sessionId];
+  const changed = await sql.query(CHANGE_OWN_PASSWORD, [...values, ...auditPersonValues(person)]);
+  return changed.rows.length > 0;
+}
+
+const CHANGE_OWN_PASSWORD = `
+WITH changed AS (
+  UPDATE "User" SET "passwordHash" = $4
+  WHERE id = $1 AND "passwordHash" = $2 AND "lastSignInAt" IS NOT DISTINCT FROM $3::timestamptz AND "disabledAt" IS NULL
+  RETURNING id, email
+), ended AS (
+  DELETE FROM "Session" WHERE "userId" IN (SELECT id FROM changed) AND id <> $5::uuid RETURNING id
+), audited AS (${auditPerson(
+  'changed',
+  {
+    action: 'account.change-password',
+    target: 'email',
+    details: `jsonb_build_object('sessionsEnded', (SELECT count(*) FROM ended))`,
+  },
+  6,
+)})
+SELECT id FROM changed`;

@@ -31,3 +31,27 @@ export async function recordAudit(sql: Sql, entry: AuditEntry): Promise<void> {
     ],
   );
 }
+
+/** A person who changes something, and from where. */
+export type AuditPerson = Pick<AuditEntry, 'actorId' | 'actorEmail' | 'ip' | 'userAgent'>;
+
+/**
+ * The audit entry of what a person changed, as a CTE body in the statement that makes the change. `source` has
+ * the changed rows; `target` and `details` (JSON) are read from it, and the four values start at `$first`.
+ */
+export const auditPerson = (
+  source: string,
+  entry: { action: AuditAction; target: string; details: string },
+  first: number,
+): string =>
+  `INSERT INTO "AuditEvent" ("actorId", "actorEmail", action, target, ip, "userAgent", details)
+   SELECT $${first}::int, left($${first + 1}::text, 254), '${entry.action}', left(${entry.target}, 200),
+     left($${first + 2}::text, 64), left($${first + 3}::text, 300), ${entry.details} FROM ${source}`;
+
+/** The values that `auditPerson` takes. */
+export const auditPersonValues = (person: AuditPerson): unknown[] => [
+  person.actorId,
+  person.actorEmail,
+  person.ip,
+  person.userAgent,
+];

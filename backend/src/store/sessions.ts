@@ -1,4 +1,5 @@
 import type { CurrentUser } from '@job-manager/shared/contract/auth';
+import type { AccountRow } from './accounts.js';
 import type { Sql } from './sql.js';
 
 export interface SessionRow {
@@ -13,14 +14,18 @@ export interface SessionOrigin {
   userAgent: string | null;
 }
 
-/** Begins a session and writes its audit entry; sweeps out the person's expired ones on the way. */
+/**
+ * Begins a session, notes the sign-in and writes its audit entry; sweeps out the person's expired ones on the way.
+ * Null for somebody disabled, or whose password is no longer the one that was checked.
+ */
 export async function beginSession(
   sql: Sql,
-  userId: number,
+  account: Pick<AccountRow, 'id' | 'passwordHash'>,
   lifetimeMs: number,
   from: SessionOrigin,
 ): Promise<SessionRow | null> {
-  const begun = await sql.query<SessionRow>(BEGIN, [userId, lifetimeMs, from.ip, from.userAgent]);
+  const values = [account.id, lifetimeMs, from.ip, from.userAgent, account.passwordHash];
+  const begun = await sql.query<SessionRow>(BEGIN, values);
   return begun.rows[0] ?? null;
 }
 
@@ -28,7 +33,9 @@ const BEGIN = `
 WITH swept AS (
   DELETE FROM "Session" WHERE "userId" = $1 AND "expiresAt" < clock_timestamp()
 ), person AS (
-  SELECT id, email, "tokenVersion" FROM "User" WHERE id = $1
+  UPDATE "User" SET "lastSignInAt" = clock_timestamp()
+  WHERE id = $1 AND "passwordHash" IS NOT DISTINCT FROM $5 AND "disabledAt" IS NULL
+  RETURNING id, email, "tokenVersion"
 ), begun AS (
   INSERT INTO "Session" ("userId", "expiresAt", ip, "userAgent")
   SELECT id, clock_timestamp() + $2 * interval '1 ms', left($3, 64), left($4, 300) FROM person
@@ -46,7 +53,8 @@ export async function findSessionUser(
 ): Promise<CurrentUser | null> {
   const found = await sql.query<CurrentUser>(
     `SELECT u.id, u.email, u.role FROM "Session" s JOIN "User" u ON u.id = s."userId"
-     WHERE s.id = $1 AND u.id = $2 AND u."tokenVersion" = $3 AND s."expiresAt" > clock_timestamp()`,
+     WHERE s.id = $1 AND u.id = $2 AND u."tokenVersion" = $3 AND u."disabledAt" IS NULL
+       AND s."expiresAt" > clock_timestamp()`,
     [session.id, session.userId, session.tokenVersion],
   );
   return found.rows[0] ?? null;
