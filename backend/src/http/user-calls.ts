@@ -1,25 +1,100 @@
 import { contract } from '@job-manager/shared/contract/index';
 import { implement } from '@orpc/server';
-import type { CallContext, HttpDeps } from './context.js';
-import { notYet } from './not-yet.js';
+import { hashPassword, makePassword } from '../auth/passwords.js';
+import { presentPerson } from '../present/person.js';
+import {
+  addPerson,
+  changeRole,
+  disablePerson,
+  enablePerson,
+  findPerson,
+  listPeople,
+  type PersonRow,
+  resetPassword,
+  signOutEverywhere,
+} from '../store/users.js';
+import { auditPersonOf, type CallContext, type HttpDeps, personOf } from './context.js';
+import { HttpProblem } from './problem.js';
 
 const os = implement(contract.users).$context<CallContext>();
 
 /** People and their roles. */
-export function createUserCalls(_deps: HttpDeps) {
+export function createUserCalls({ pool }: Pick<HttpDeps, 'pool'>) {
+  /** The person after a change that need not have changed anything. */
+  const read = async (userId: number): Promise<PersonRow> => {
+    const person = await findPerson(pool, userId);
+    if (!person) throw new HttpProblem('UNKNOWN_ACCOUNT', `There is nobody with the number ${userId}.`);
+    return person;
+  };
+
   return os.router({
-    list: os.list.handler(() => notYet()),
+    list: os.list.handler(async ({ input }) => {
+      const { people, total } = await listPeople(pool, input);
+      return { users: people.map(presentPerson), total, page: input.page, pageSize: input.pageSize };
+    }),
 
-    create: os.create.handler(() => notYet()),
+    create: os.create.handler(async ({ input, context }) => {
+      const { email, role } = input;
+      const { password, passwordHash, told } = await passwordFor(input.password);
+      const added = await addPerson(pool, { email, role, passwordHash }, auditPersonOf(context));
+      if (!added) throw taken(email);
+      return { account: presentPerson(added), password: told ? password : null };
+    }),
 
-    changeRole: os.changeRole.handler(() => notYet()),
+    changeRole: os.changeRole.handler(async ({ input: { userId, role }, context }) => {
+      refuseOneself(context, userId, 'Your own role is for somebody else to change.');
+      const person = (await changeRole(pool, { userId, by: auditPersonOf(context) }, role)) ?? (await read(userId));
+      if (person.role !== role) throw lastOne(person);
+      return { account: presentPerson(person) };
+    }),
 
-    disable: os.disable.handler(() => notYet()),
+    disable: os.disable.handler(async ({ input: { userId }, context }) => {
+      refuseOneself(context, userId, 'You cannot disable yourself.');
+      const person = (await disablePerson(pool, { userId, by: auditPersonOf(context) })) ?? (await read(userId));
+      if (person.disabledAt === null) throw lastOne(person);
+      return { account: presentPerson(person) };
+    }),
 
-    enable: os.enable.handler(() => notYet()),
+    enable: os.enable.handler(async ({ input: { userId }, context }) => {
+      const enabled = await enablePerson(pool, { userId, by: auditPersonOf(context) });
+      return { account: presentPerson(enabled ?? (await read(userId))) };
+    }),
 
-    resetPassword: os.resetPassword.handler(() => notYet()),
+    resetPassword: os.resetPassword.handler(async ({ input, context }) => {
+      const { userId } = input;
+      // Whoever sits at an open panel must not get around the question for the current password.
+      refuseOneself(
+        context,
+        userId,
+        'Change your own password on your account page, where the current one is asked for.',
+      );
+      await read(userId);
+      const { password, passwordHash, told } = await passwordFor(input.password);
+      const person = await resetPassword(pool, { userId, by: auditPersonOf(context) }, passwordHash);
+      return { account: presentPerson(person ?? (await read(userId))), password: told ? password : null };
+    }),
 
-    signOutEverywhere: os.signOutEverywhere.handler(() => notYet()),
+    signOutEverywhere: os.signOutEverywhere.handler(async ({ input: { userId }, context }) => {
+      const person = await signOutEverywhere(pool, { userId, by: auditPersonOf(context) });
+      return { account: presentPerson(person ?? (await read(userId))) };
+    }),
   });
 }
+
+/** The password that was chosen, or a new one that has to be told. */
+async function passwordFor(chosen: string | undefined) {
+  const password = chosen ?? makePassword();
+  return { password, passwordHash: await hashPassword(password), told: chosen === undefined };
+}
+
+function refuseOneself(context: CallContext, userId: number, detail: string): void {
+  if (personOf(context).user.id === userId) throw new HttpProblem('NOT_ALLOWED', detail);
+}
+
+const taken = (email: string) =>
+  new HttpProblem('EMAIL_TAKEN', `${email} has an account. Change its role, or reset its password, instead.`, {
+    field: 'email',
+  });
+
+const lastOne = ({ email }: PersonRow) =>
+  new HttpProblem('NOT_ALLOWED', `${email} is the last SUPER_ADMIN who can sign in; make somebody else one first.`);

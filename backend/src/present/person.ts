@@ -1,0 +1,16 @@
+import type { Account } from '@job-manager/shared/contract/users';
+import type { PersonRow } from '../store/users.js';
+
+/** A person as those who manage people see them. */
+export function presentPerson(row: PersonRow): Account {
+  return {
+    id: row.id,
+    email: row.email,
+    role: row.role,
+    canSignIn: row.canSignIn,
+    disabledAt: row.disabledAt?.toISOString() ?? null,
+    createdAt: row.createdAt.toISOString(),
+    lastSignInAt: row.lastSignInAt?.toISOString() ?? null,
+    sessions: row.sessions,
+  };
+}
