@@ -1,5 +1,6 @@
 import type { JobStats } from '@job-manager/shared/contract/run';
 import type { Sql } from './sql.js';
+import { isStalled } from './stalled.js';
 
 interface StatsRow extends Record<'active' | 'queued' | 'stalled' | 'success' | 'failed' | 'cancelled', string> {
   now: Date;
@@ -7,7 +8,7 @@ interface StatsRow extends Record<'active' | 'queued' | 'stalled' | 'success' | 
 
 /**
  * Counts of this moment and of the last 24 hours to the millisecond, all of one snapshot.
- * `stalledAfterMs`: silence after which a running run counts as stalled.
+ * `stalledAfterMs`: silence after which a running run of ours counts as stalled.
  */
 export async function readStats(sql: Sql, stalledAfterMs: number): Promise<JobStats> {
   const read = await sql.query<StatsRow>(STATS, [stalledAfterMs]);
@@ -46,7 +47,7 @@ WITH moment AS MATERIALIZED (SELECT clock_timestamp() AS now
 SELECT span.now,
   (SELECT count(*) FROM "JobRun" WHERE status = 'RUNNING') AS active,
   (SELECT count(*) FROM "JobRun" WHERE status = 'QUEUED') AS queued,
-  (SELECT count(*) FROM "JobRun" WHERE status = 'RUNNING' AND "lastHeartbeatAt" < span.now - $1 * interval '1 ms') AS stalled,
+  (SELECT count(*) FROM "JobRun" WHERE status = 'RUNNING' AND ${isStalled('$1')}) AS stalled,
   hours.success + part.total - part.failed - part.cancelled AS success,
   hours.failed + part.failed AS failed,
   hours.cancelled + part.cancelled AS cancelled

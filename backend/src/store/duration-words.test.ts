@@ -1,0 +1,25 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { createTestDatabase, type TestDatabase } from '../testing/database.js';
+import { durationWords, durationWordsOf } from './duration-words.js';
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await createTestDatabase();
+});
+afterAll(() => database.drop());
+
+it.each<[number, string]>([
+  [0, '0 ms'],
+  [999, '999 ms'],
+  [2_500, '2.5 s'],
+  [60_000, '60 s'],
+  [119_999, '120 s'],
+  [120_000, '2 min'],
+  [754_321, '12.6 min'],
+  [1_800_000, '30 min'],
+  [7_200_000, '2 h'],
+  [86_400_000, '24 h'],
+])('%d ms are told as %s, here and in SQL', async (ms, words) => {
+  const { rows } = await database.pool.query(`SELECT ${durationWordsOf('$1::float8')} AS words`, [ms]);
+  expect([durationWords(ms), rows[0].words]).toEqual([words, words]);
+});
