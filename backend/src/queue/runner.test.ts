@@ -297,7 +297,7 @@ describe('recovery', () => {
     const before = await engine.run(zombie.id);
     const pulse = { runnerId: randomUUID(), loopLagMs: 0, lastClaimAgoMs: null, lastProgressAgoMs: null };
     expect((await beat(sql, { ...pulse, leases: [zombie] })).held).toEqual(new Set());
-    await writeProgress(sql, [{ ...zombie, percent: 99, message: 'From beyond' }]);
+    await writeProgress(sql, [{ ...zombie, percent: 99, message: 'From beyond', steps: null }]);
     await releaseRuns(sql, [zombie]);
     await finishRuns(sql, [outcome(zombie)]);
     expect(await engine.run(zombie.id)).toEqual(before);
@@ -313,7 +313,7 @@ describe('recovery', () => {
     await engine.rescuer.tick();
     expect(await engine.run(claimed.id)).toMatchObject({
       status: 'FAILED',
-      error: 'The runner stopped responding: no heartbeat for 300 s (attempt 1 of 1)',
+      error: 'The runner stopped responding: no heartbeat for 5 min (attempt 1 of 1)',
     });
     // The failure is the rescuer's word; the silent runner must not take it for its own.
     expect(await finishRuns(engine.database.pool, [outcome(claimed)])).toEqual(new Set());
@@ -374,13 +374,7 @@ describe('recovery', () => {
     const id = await runOf('untilStopped');
     await engine.until(id, 'RUNNING');
     const lost = new Promise((resolve) => engine.events.once('leaseLost', resolve));
-    await engine.database.pool.query(
-      `UPDATE "JobRun" SET status = 'FAILED', "finishedAt" = clock_timestamp(), "leaseToken" = NULL WHERE id = $1`,
-      [id],
-    );
-    await engine.database.pool.query(
-      `INSERT INTO "JobRunCount" VALUES (date_trunc('hour', clock_timestamp()), 'other', 'FAILED', 1, 0)`,
-    );
+    await engine.queue.emergencyFail({ startedBefore: new Date(Date.now() + 60_000) }, SYSTEM);
     expect(await lost).toEqual({ runId: id, jobName: 'actor' });
     await vi.waitFor(() => expect(runner.activeRuns).toBe(0));
     expect((await engine.run(id)).status).toBe('FAILED');
@@ -464,5 +458,6 @@ function outcome(run: { id: string; leaseToken: string }) {
     errorStack: null,
     metadata: null,
     metadataTruncated: false,
+    steps: null,
   };
 }

@@ -13,4 +13,10 @@ UNION ALL SELECT 'running runs have a lease', count(*)::int FROM "JobRun" WHERE 
 UNION ALL SELECT 'attempts never exceed claims', count(*)::int FROM "JobRun" WHERE attempt > "claimNo"
 UNION ALL SELECT 'attempts never exceed their limit', count(*)::int FROM "JobRun" WHERE attempt > "maxAttempts"
 UNION ALL SELECT 'a cancelled request never runs again', count(*)::int FROM "JobRun" WHERE status = 'QUEUED' AND "cancelRequestedAt" IS NOT NULL
-UNION ALL SELECT 'counters equal the rows', abs((SELECT coalesce(sum(runs), 0) FROM "JobRunCount") - (SELECT count(*) FROM "JobRun" WHERE "finishedAt" IS NOT NULL))::int`;
+UNION ALL SELECT 'every claim is the run itself or kept as an earlier attempt', count(*)::int FROM "JobRun" r
+  WHERE "claimNo" <> (SELECT count(*) FROM "JobRunAttempt" a WHERE a."runId" = r.id)
+    + (CASE WHEN "startedAt" IS NOT NULL AND status <> 'QUEUED' THEN 1 ELSE 0 END)
+UNION ALL SELECT 'counters equal the rows', count(*)::int FROM "JobRunCount" c FULL JOIN (
+    SELECT date_trunc('hour', "finishedAt", 'UTC') AS hour, "jobName", status, count(*) AS runs, coalesce(sum("durationMs"), 0) AS "totalDurationMs"
+    FROM "JobRun" WHERE "finishedAt" IS NOT NULL GROUP BY 1, 2, 3
+  ) r USING (hour, "jobName", status) WHERE (c.runs, c."totalDurationMs") IS DISTINCT FROM (r.runs, r."totalDurationMs")`;

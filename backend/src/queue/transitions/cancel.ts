@@ -4,6 +4,7 @@ import { notAllowed, unknownRun } from '../errors.js';
 import type { Actor } from '../queue.js';
 import { auditFrom, auditValues } from './audit.js';
 import { countEnded } from './count.js';
+import { countNote, noteFrom } from './note.js';
 
 /**
  * Cancels a QUEUED run at once: its code never starts. Asks a RUNNING one to stop, and notes who asked
@@ -28,9 +29,11 @@ WITH target AS MATERIALIZED (
   UPDATE "JobRun" j
   SET status = CASE j.status WHEN 'QUEUED' THEN 'CANCELLED' ELSE j.status END,
       "finishedAt" = CASE j.status WHEN 'QUEUED' THEN clock_timestamp() END,
-      "cancelRequestedAt" = clock_timestamp(), "cancelRequestedById" = $2, rev = j.rev + 1
+      "cancelRequestedAt" = clock_timestamp(), "cancelRequestedById" = $2, rev = j.rev + 1,
+      ${countNote('INFO')}
   FROM target WHERE j.id = target.id AND j.status IN ('QUEUED', 'RUNNING')
   RETURNING j.*
 ), counted AS (${countEnded('changed')}
-), audited AS (${auditFrom('changed', 'run.cancel', 2)})
+), audited AS (${auditFrom('changed', 'run.cancel', 2)}
+), noted AS (${noteFrom('changed', 'INFO', `CASE status WHEN 'CANCELLED' THEN 'Cancelled while queued, by ' ELSE 'Cancel requested by ' END || coalesce($3::text, 'the system')`)})
 ${selectRun('changed')}`;

@@ -1,6 +1,8 @@
 import type { Sql } from '../../store/sql.js';
+import { archiveAttempt } from './attempt.js';
 import type { Lease } from './beat.js';
 import { countEnded } from './count.js';
+import { countNote, noteFrom } from './note.js';
 
 /**
  * Hands runs back to the queue, as a runner does that is being stopped. The attempt is refunded: the
@@ -10,10 +12,13 @@ export async function releaseRuns(sql: Sql, leases: Lease[]): Promise<void> {
   await sql.query(RELEASE, [leases.map((lease) => lease.id), leases.map((lease) => lease.leaseToken)]);
 }
 
+const TOLD = `'The runner was stopped; ' || CASE status WHEN 'QUEUED' THEN 'handed back to the queue, without using up an attempt'
+  ELSE 'cancelled, as was asked' END`;
+
 const RELEASE = `
 WITH moment AS MATERIALIZED (SELECT clock_timestamp() AS at
 ), held AS MATERIALIZED (
-  SELECT j.id, j."cancelRequestedAt" IS NOT NULL AS cancelled
+  SELECT j.id, j."claimNo", j.attempt, j."runnerId", j."startedAt", j."cancelRequestedAt" IS NOT NULL AS cancelled
   FROM "JobRun" j JOIN unnest($1::bigint[], $2::uuid[]) AS lease(id, token) ON j.id = lease.id AND j."leaseToken" = lease.token
   WHERE j.status = 'RUNNING' ORDER BY j.id FOR UPDATE OF j
 ), released AS (
@@ -24,8 +29,11 @@ WITH moment AS MATERIALIZED (SELECT clock_timestamp() AS at
       "startedAt" = CASE WHEN held.cancelled THEN j."startedAt" END,
       "finishedAt" = CASE WHEN held.cancelled THEN moment.at END,
       "durationMs" = CASE WHEN held.cancelled THEN greatest(0, extract(epoch FROM moment.at - j."startedAt") * 1000)::bigint END,
-      "progressPercent" = NULL, "progressMessage" = NULL
+      "progressPercent" = NULL, "progressMessage" = NULL,
+      steps = CASE WHEN held.cancelled THEN j.steps END, ${countNote('INFO')}
   FROM held, moment WHERE j.id = held.id
-  RETURNING j.*
-), counted AS (${countEnded('released')})
+  RETURNING j.*, held.attempt AS "heldAttempt"
+), archived AS (${archiveAttempt('(SELECT * FROM held, moment WHERE NOT cancelled) ended', 'RELEASED', 'NULL')}
+), counted AS (${countEnded('released')}
+), noted AS (${noteFrom('(SELECT id, "messageCount", "heldAttempt" AS attempt, status FROM released) noted', 'INFO', TOLD)})
 SELECT id FROM released`;
