@@ -15,7 +15,11 @@ interface QueueEventMap {
   /** An outcome arrived after the lease had gone. */
   outcomeRefused: [RunRef];
   runsRecovered: [{ runs: RunSummaryRow[] }];
+  /** Runs that went on for longer than they may, ended from outside. */
+  runsTimedOut: [{ runs: RunSummaryRow[] }];
   runLogged: [RunRef & { level: 'info' | 'warn' | 'error'; message: string; data?: Record<string, unknown> }];
+  /** How far a run is, each time it says so. */
+  runProgressed: [RunRef & { percent: number | null; message: string | null }];
   /** Something was thrown outside every run. */
   strayError: [{ error: unknown }];
   databaseUnreachable: [{ during: string; error: unknown }];

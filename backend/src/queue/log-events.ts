@@ -18,6 +18,9 @@ export function logQueueEvents(events: QueueEvents, log: Logger): void {
     for (const run of runs)
       log.warn({ runId: run.id, jobName: run.jobName }, `Took back run #${run.id}: now ${run.status}`);
   });
+  events.on('runsTimedOut', ({ runs }) => {
+    for (const run of runs) log.error({ runId: run.id, jobName: run.jobName }, `Failed run #${run.id}: ${run.error}`);
+  });
   events.on('runLogged', ({ level, message, ...data }) => log[level](data, message));
   events.on('strayError', ({ error }) => log.error({ err: error }, 'Something was thrown outside every run'));
   events.on('databaseUnreachable', ({ during, error }) =>

@@ -1,12 +1,11 @@
 import { isAllowed, type JobRunTrigger } from '@job-manager/shared/run';
-import type { Notifier } from '../store/notifier.js';
-import type { RunRow, RunSummaryRow } from '../store/run-row.js';
+import type { RunRow } from '../store/run-row.js';
 import type { Sql } from '../store/sql.js';
 import { notAllowed, unknownRun } from './errors.js';
+import { createRecovery, type Recovery, type RecoveryOptions } from './recovery.js';
 import type { Registry } from './registry.js';
 import { cancelRun } from './transitions/cancel.js';
 import { enqueueRun } from './transitions/enqueue.js';
-import { recoverStalledRuns } from './transitions/recover.js';
 
 /** Who asks, for the audit log; null fields for the product itself. */
 export interface Actor {
@@ -32,24 +31,22 @@ export interface EnqueueRequest {
 }
 
 /** What may be asked of the engine. Each is one statement, its audit entry included; refusals are QueueErrors. */
-export interface Queue {
+export interface Queue extends Recovery {
   enqueue(request: EnqueueRequest, actor: Actor): Promise<RunRow>;
   /** Cancels a QUEUED run at once and asks a RUNNING one to stop; asking twice changes nothing. */
   cancel(runId: string, actor: Actor): Promise<RunRow>;
-  /** Takes back the runs whose runner has gone silent. */
-  cleanUpStalled(actor: Actor): Promise<RunSummaryRow[]>;
 }
 
-export interface QueueOptions {
-  sql: Sql;
+export interface QueueOptions extends RecoveryOptions {
   registry: Registry;
-  notifier: Notifier;
-  stalledAfterMs: number;
 }
 
 /** Opens the engine to those who ask things of it. Executing is a runner's work. */
-export function createQueue({ sql, registry, notifier, stalledAfterMs }: QueueOptions): Queue {
+export function createQueue(options: QueueOptions): Queue {
+  const { sql, registry, notifier } = options;
   return {
+    ...createRecovery(options),
+
     enqueue: async (request, actor) => {
       const { job, maxAttempts, timeoutMs } = registry.check(request.jobName, request.parameters);
       if (request.rerunOfId !== undefined) await checkRerun(sql, request.rerunOfId);
@@ -76,12 +73,6 @@ export function createQueue({ sql, registry, notifier, stalledAfterMs }: QueueOp
       if (isNew && run.status === 'RUNNING') notifier.cancelRequested(runId);
       else if (isNew) notifier.changed();
       return run;
-    },
-
-    cleanUpStalled: async (actor) => {
-      const runs = await recoverStalledRuns(sql, stalledAfterMs, actor);
-      if (runs.length > 0) notifier.queued();
-      return runs;
     },
   };
 }

@@ -39,6 +39,8 @@ describe('the registry refuses to start with', () => {
     ['a name no URL wants', { name: 'Sound Job' }, 'Job "Sound Job": the name must be lower case'],
     ['parameters that are no object', { parameters: z.string() }, 'Job "sound-job": parameters must be a zod object'],
     ['no attempt', { maxAttempts: 0 }, 'Job "sound-job": maxAttempts must be at least 1'],
+    ['no time', { timeoutMs: 0 }, 'Job "sound-job": timeoutMs must be whole and at most 2147483647'],
+    ['more time than a timer has', { timeoutMs: 3e9 }, 'Job "sound-job": timeoutMs must be whole'],
   ])('%s', (_what, fault, message) => {
     expect(() => createRegistry([{ ...sound, ...fault } as AnyJob])).toThrow(message);
   });
@@ -58,7 +60,8 @@ it('tells what a screen needs of each job, its parameters as JSON Schema', () =>
       defaultParams: { size: 5 },
       algorithmVersion: '1',
       parametersSchema: expect.objectContaining({ type: 'object', properties: { size: expect.any(Object) } }),
-      slowAfterMs: 1_800_000,
+      slowAfterMs: 1_440_000,
+      timeoutMs: 1_800_000,
       maxAttempts: 3,
     },
   ]);

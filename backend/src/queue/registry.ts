@@ -5,10 +5,13 @@ import { QueueError } from './errors.js';
 import type { AnyJob } from './job.js';
 
 const TIMEOUT_MS = 30 * 60_000;
-const SLOW_AFTER_MS = 30 * 60_000;
+/** Also for runs of jobs that nobody here knows. */
+export const SLOW_AFTER_MS = 30 * 60_000;
 /** A run is called slow some time before its timeout ends it. */
 const SLOW_PART_OF_TIMEOUT = 0.8;
 const MAX_ATTEMPTS = 3;
+/** Timers and the database's integers end here, after 24 days. */
+const MOST_TIMEOUT_MS = 2_147_483_647;
 
 /** The jobs a process knows. */
 export interface Registry {
@@ -58,10 +61,12 @@ function findFault(job: AnyJob): string | undefined {
   if (typeof job.run !== 'function') return 'run must be a function';
   if (!Number.isInteger(job.maxAttempts ?? 1) || (job.maxAttempts ?? 1) < 1) return 'maxAttempts must be at least 1';
   if ((job.slowAfterMs ?? 1) <= 0) return 'slowAfterMs must be positive';
-  if ((job.timeoutMs ?? 1) <= 0) return 'timeoutMs must be positive';
+  if (!isTimeout(job.timeoutMs ?? 1)) return `timeoutMs must be whole and at most ${MOST_TIMEOUT_MS}`;
   if (!(job.parameters instanceof z.ZodObject)) return 'parameters must be a zod object';
   return findDefaultsFault(job);
 }
+
+const isTimeout = (ms: number): boolean => Number.isInteger(ms) && ms > 0 && ms <= MOST_TIMEOUT_MS;
 
 function findDefaultsFault(job: AnyJob): string | undefined {
   if (job.defaultParams === undefined) return undefined;
@@ -126,7 +131,7 @@ function describe(job: AnyJob): JobDefinition {
     ...(job.defaultParams && { defaultParams: job.defaultParams }),
     algorithmVersion: job.algorithmVersion,
     parametersSchema: z.toJSONSchema(job.parameters, { io: 'input', unrepresentable: 'any' }),
-    slowAfterMs: job.slowAfterMs ?? Math.min(SLOW_AFTER_MS, SLOW_PART_OF_TIMEOUT * (timeoutMs ?? Infinity)),
+    slowAfterMs: job.slowAfterMs ?? Math.round(Math.min(SLOW_AFTER_MS, SLOW_PART_OF_TIMEOUT * (timeoutMs ?? Infinity))),
     timeoutMs,
     maxAttempts: job.maxAttempts ?? MAX_ATTEMPTS,
   };

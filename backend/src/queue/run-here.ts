@@ -21,8 +21,9 @@ export interface RunHereOptions {
  */
 export async function runHere(options: RunHereOptions): Promise<{ runId: string; ended: Promise<ExecutionResult> }> {
   const { sql, registry, runner, jobName, parameters, actor } = options;
-  const { job } = registry.check(jobName, parameters);
+  const { job, timeoutMs } = registry.check(jobName, parameters);
   const { algorithmVersion } = job;
-  const claimed = await startRunHere(sql, { jobName, parameters, algorithmVersion, runnerId: runner.id }, actor);
+  const here = { jobName, parameters, algorithmVersion, timeoutMs, runnerId: runner.id };
+  const claimed = await startRunHere(sql, here, actor);
   return { runId: claimed.id, ended: runner.execute(claimed) };
 }

@@ -12,7 +12,9 @@ export class Notifier {
   #changed = false;
   #queued = false;
   readonly #cancelled = new Set<string>();
+  readonly #revoked = new Set<string>();
   readonly #progress = new Map<string, ProgressNote>();
+  readonly #spoke = new Set<string>();
   #flushing: Promise<void> | undefined;
 
   constructor(sql: Sql) {
@@ -37,9 +39,22 @@ export class Notifier {
     this.changed();
   }
 
+  /** Runs were taken away from whoever runs them: their runners need not wait for the next heartbeat to learn it. */
+  revoked(runIds: string[]): void {
+    if (runIds.length === 0) return;
+    for (const runId of runIds) this.#revoked.add(runId);
+    this.changed();
+  }
+
   /** A run's newest progress, ahead of its row. */
   progressed(note: ProgressNote): void {
     this.#progress.set(note.id, note);
+    this.#schedule();
+  }
+
+  /** A run wrote messages, or its steps changed. */
+  spoke(runId: string): void {
+    this.#spoke.add(runId);
     this.#schedule();
   }
 
@@ -54,8 +69,13 @@ export class Notifier {
       .then(() => this.#send())
       .finally(() => {
         this.#flushing = undefined;
-        if (this.#changed || this.#queued || this.#cancelled.size > 0 || this.#progress.size > 0) this.#schedule();
+        if (this.#hasNews()) this.#schedule();
       });
+  }
+
+  #hasNews(): boolean {
+    const gathered = [this.#cancelled, this.#revoked, this.#progress, this.#spoke];
+    return this.#changed || this.#queued || gathered.some(({ size }) => size > 0);
   }
 
   async #send(): Promise<void> {
@@ -77,11 +97,15 @@ export class Notifier {
     if (this.#queued) notes.push([channels.queued, '']);
     if (this.#changed) notes.push([channels.changed, '']);
     for (const payload of packed([...this.#cancelled])) notes.push([channels.cancel, payload]);
+    for (const payload of packed([...this.#revoked])) notes.push([channels.revoked, payload]);
     for (const payload of packed([...this.#progress.values()])) notes.push([channels.progress, payload]);
+    for (const payload of packed([...this.#spoke])) notes.push([channels.messages, payload]);
     this.#queued = false;
     this.#changed = false;
     this.#cancelled.clear();
+    this.#revoked.clear();
     this.#progress.clear();
+    this.#spoke.clear();
     return notes;
   }
 }

@@ -28,6 +28,11 @@ export async function setRunnerStatus(sql: Sql, id: string, status: 'DRAINING' |
   );
 }
 
+/** Marks a runner whose process is known to be dead. */
+export async function markRunnerLost(sql: Sql, id: string): Promise<void> {
+  await sql.query(`UPDATE "Runner" SET status = 'LOST', "activeRuns" = 0 WHERE id = $1 AND status <> 'STOPPED'`, [id]);
+}
+
 /** Marks the runners that have been silent for too long, and returns their ids. */
 export async function markLostRunners(sql: Sql, silentForMs: number): Promise<string[]> {
   const lost = await sql.query<{ id: string }>(

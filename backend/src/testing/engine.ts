@@ -4,6 +4,7 @@ import { QueueEvents } from '../queue/events.js';
 import type { AnyJob } from '../queue/job.js';
 import { Rescuer } from '../queue/maintenance/rescuer.js';
 import { createQueue, type EnqueueRequest, type Queue, SYSTEM } from '../queue/queue.js';
+import { createRedaction } from '../queue/redaction.js';
 import { createRegistry } from '../queue/registry.js';
 import { Runner, type RunnerSettings } from '../queue/runner.js';
 import { Listener } from '../store/listener.js';
@@ -48,7 +49,16 @@ export class TestEngine {
       databaseUrl: this.database.url,
       registry: createRegistry(this.jobs),
       services: { db: this.database.db, mediaDir: '' },
-      settings: { concurrency: 10, pollMs: 20, heartbeatMs: 50, stalledAfterMs: 10_000, drainMs: 5_000, ...settings },
+      settings: {
+        concurrency: 10,
+        pollMs: 20,
+        heartbeatMs: 50,
+        stalledAfterMs: 10_000,
+        drainMs: 5_000,
+        messagesPerRun: 100_000,
+        ...settings,
+      },
+      redaction: createRedaction('password,token'),
       kind: 'WORKER',
       host: hostname(),
       version: 'test',
@@ -60,7 +70,9 @@ export class TestEngine {
     return runner;
   }
 
-  async listener(names: ConstructorParameters<typeof Listener>[1] = ['queued', 'cancel']): Promise<Listener> {
+  async listener(
+    names: ConstructorParameters<typeof Listener>[1] = ['queued', 'cancel', 'revoked'],
+  ): Promise<Listener> {
     const listener = new Listener(this.database.url, names);
     this.#listeners.push(listener);
     await listener.start();

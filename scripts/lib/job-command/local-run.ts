@@ -6,6 +6,7 @@ import type { ExecutionResult } from '@job-manager/backend/queue/executor';
 import type { AnyJob } from '@job-manager/backend/queue/job';
 import { Rescuer } from '@job-manager/backend/queue/maintenance/rescuer';
 import { type Actor, createQueue, SYSTEM } from '@job-manager/backend/queue/queue';
+import { createRedaction } from '@job-manager/backend/queue/redaction';
 import { createRegistry } from '@job-manager/backend/queue/registry';
 import { runHere } from '@job-manager/backend/queue/run-here';
 import { Runner } from '@job-manager/backend/queue/runner';
@@ -38,12 +39,12 @@ export async function startLocalRun(options: LocalRunOptions): Promise<LocalRun>
   const { config, databaseUrl, job, parameters, report, resources } = options;
   const events = new QueueEvents();
   const releaseErrors = catchStrayErrors(events);
-  const registry = createRegistry([withProgress(job, report)]);
+  const registry = createRegistry([job]);
   const sql = await resources.hold(Promise.resolve(createPool(databaseUrl, { max: 3 })), (pool) => pool.end());
   const jobPool = await resources.hold(Promise.resolve(createPool(databaseUrl)), (pool) => pool.end());
   const db = await resources.hold(Promise.resolve(createPrisma(jobPool)), (prisma) => prisma.$disconnect());
   const notifier = await resources.hold(Promise.resolve(new Notifier(sql)), (each) => each.flush());
-  const listener = new Listener(config.DATABASE_LISTEN_URL ?? databaseUrl, ['cancel']);
+  const listener = new Listener(config.DATABASE_LISTEN_URL ?? databaseUrl, ['cancel', 'revoked']);
   await resources.hold(listener.start(), () => listener.close());
   const runner = new Runner({
     sql,
@@ -56,7 +57,9 @@ export async function startLocalRun(options: LocalRunOptions): Promise<LocalRun>
       heartbeatMs: config.JOBS_HEARTBEAT_MS,
       stalledAfterMs: config.JOBS_STALLED_AFTER_MS,
       drainMs: 0,
+      messagesPerRun: config.JOBS_MESSAGES_PER_RUN,
     },
+    redaction: createRedaction(config.JOBS_REDACT_KEYS),
     kind: 'CLI',
     host: config.HOSTNAME,
     version: VERSION,
@@ -69,6 +72,7 @@ export async function startLocalRun(options: LocalRunOptions): Promise<LocalRun>
     releaseErrors();
   });
   events.on('runLogged', ({ level, message, data }) => report.log(level, message, data));
+  events.on('runProgressed', ({ percent, message }) => report.progress(percent, message));
   events.on('databaseUnreachable', () => report.note('The database can not be reached; waiting for it'));
 
   const stalledAfterMs = config.JOBS_STALLED_AFTER_MS;
@@ -104,24 +108,6 @@ function accountName(): string {
     // An account without a name, as some containers have.
     return `uid ${process.getuid?.() ?? 'unknown'}`;
   }
-}
-
-/** The same job, whose progress is also told here, before it is gathered for the database. */
-function withProgress(job: AnyJob, report: Report): AnyJob {
-  let percent: number | null = null;
-  let message: string | null = null;
-  return {
-    ...job,
-    run: (ctx, parameters) => {
-      const progress = (fraction: number, text?: string) => {
-        ctx.progress(fraction, text);
-        percent = Math.min(100, Math.max(0, fraction * 100));
-        message = text ?? message;
-        report.progress(percent, message);
-      };
-      return job.run({ ...ctx, progress }, parameters);
-    },
-  };
 }
 
 function outcomeOf(result: ExecutionResult) {

@@ -1,10 +1,13 @@
 import { isUnreachable } from '../../store/faults.js';
 import type { Notifier } from '../../store/notifier.js';
-import { markLostRunners } from '../../store/runners.js';
+import type { RunSummaryRow } from '../../store/run-row.js';
+import { markLostRunners, markRunnerLost } from '../../store/runners.js';
 import type { Sql } from '../../store/sql.js';
 import type { QueueEvents } from '../events.js';
 import { SYSTEM } from '../queue.js';
-import { recoverRunsOf, recoverStalledRuns } from '../transitions/recover.js';
+import { inBatches } from '../transitions/in-batches.js';
+import { MOST_RECOVERED, recoverRunsOf, recoverStalledRuns } from '../transitions/recover.js';
+import { MOST_TIMED_OUT, timeOutOverdueRuns } from '../transitions/time-out.js';
 
 export interface RescuerOptions {
   sql: Sql;
@@ -14,7 +17,10 @@ export interface RescuerOptions {
   sweepMs: number;
 }
 
-/** Takes back the runs of runners that went silent. May run in any number of processes at once. */
+/** A runner stops a run itself when its time is up; whoever hasn't by then can't. */
+const TIME_OUT_GRACE_MS = 15_000;
+
+/** Takes back the runs of runners that went silent, and ends those that nobody stops in time. May run in any number of processes at once. */
 export class Rescuer {
   readonly #options: RescuerOptions;
   #timer: NodeJS.Timeout | undefined;
@@ -33,27 +39,38 @@ export class Rescuer {
     clearTimeout(this.#timer);
   }
 
-  /** One sweep; returns how many runs it took back. */
+  /** One sweep; returns how many runs it took from whoever had them. */
   async tick(): Promise<number> {
     const { sql, stalledAfterMs } = this.#options;
     await markLostRunners(sql, stalledAfterMs);
-    return this.#announce(await recoverStalledRuns(sql, stalledAfterMs, SYSTEM));
+    const recovered = await inBatches(MOST_RECOVERED, () => recoverStalledRuns(sql, stalledAfterMs, SYSTEM));
+    this.#announceRecovered(recovered);
+    const timedOut = await inBatches(MOST_TIMED_OUT, () => timeOutOverdueRuns(sql, TIME_OUT_GRACE_MS, SYSTEM));
+    this.#announceTimedOut(timedOut);
+    return recovered.length + timedOut.length;
   }
 
   /** Takes back the runs of a runner that is known to be dead, without waiting for its lease to end. */
   async buryRunner(runnerId: string): Promise<number> {
     const { sql } = this.#options;
-    await sql.query(`UPDATE "Runner" SET status = 'LOST', "activeRuns" = 0 WHERE id = $1 AND status <> 'STOPPED'`, [
-      runnerId,
-    ]);
-    return this.#announce(await recoverRunsOf(sql, runnerId, SYSTEM));
+    await markRunnerLost(sql, runnerId);
+    const recovered = await inBatches(MOST_RECOVERED, () => recoverRunsOf(sql, runnerId, SYSTEM));
+    this.#announceRecovered(recovered);
+    return recovered.length;
   }
 
-  #announce(runs: Awaited<ReturnType<typeof recoverStalledRuns>>): number {
-    if (runs.length === 0) return 0;
+  #announceRecovered(runs: RunSummaryRow[]): void {
+    if (runs.length === 0) return;
     this.#options.events.emit('runsRecovered', { runs });
     this.#options.notifier.queued();
-    return runs.length;
+    // Their runner may live after all.
+    this.#options.notifier.revoked(runs.map((run) => run.id));
+  }
+
+  #announceTimedOut(runs: RunSummaryRow[]): void {
+    if (runs.length === 0) return;
+    this.#options.events.emit('runsTimedOut', { runs });
+    this.#options.notifier.revoked(runs.map((run) => run.id));
   }
 
   #later(): void {

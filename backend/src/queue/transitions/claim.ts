@@ -9,6 +9,8 @@ export interface ClaimedRun {
   claimNo: number;
   leaseToken: string;
   startedAt: Date;
+  /** How long this execution may take; null for as long as it likes. */
+  timeoutMs: number | null;
 }
 
 export interface ClaimRequest {
@@ -41,8 +43,8 @@ WITH due AS MATERIALIZED (
   SET status = 'RUNNING', attempt = j.attempt + 1, "claimNo" = j."claimNo" + 1, rev = j.rev + 1,
       "runnerId" = $2, "leaseToken" = gen_random_uuid(), "startedAt" = moment.at, "lastHeartbeatAt" = moment.at,
       "queueDelayMs" = greatest(0, extract(epoch FROM moment.at - j."queuedAt") * 1000)::bigint,
-      "progressPercent" = NULL, "progressMessage" = NULL
+      "progressPercent" = NULL, "progressMessage" = NULL, steps = NULL
   FROM due, moment WHERE j.id = due.id
-  RETURNING j.id, j."jobName", j.parameters, j.attempt, j."claimNo", j."leaseToken", j."startedAt", j.priority, j."runAt"
+  RETURNING j.id, j."jobName", j.parameters, j.attempt, j."claimNo", j."leaseToken", j."startedAt", j."timeoutMs", j.priority, j."runAt"
 )
-SELECT id, "jobName", parameters, attempt, "claimNo", "leaseToken", "startedAt" FROM claimed ORDER BY priority, "runAt", id`;
+SELECT id, "jobName", parameters, attempt, "claimNo", "leaseToken", "startedAt", "timeoutMs" FROM claimed ORDER BY priority, "runAt", id`;

@@ -7,6 +7,7 @@ export interface RunHere {
   jobName: string;
   parameters: Record<string, unknown>;
   algorithmVersion: string;
+  timeoutMs: number | null;
   runnerId: string;
 }
 
@@ -20,6 +21,7 @@ export async function startRunHere(sql: Sql, run: RunHere, actor: Actor): Promis
     JSON.stringify(run.parameters),
     run.algorithmVersion,
     run.runnerId,
+    run.timeoutMs,
     ...auditValues(actor),
   ]);
   const [claimed] = started.rows;
@@ -31,8 +33,8 @@ const START = `
 WITH moment AS MATERIALIZED (SELECT clock_timestamp() AS at
 ), started AS (
   INSERT INTO "JobRun" ("jobName", parameters, "algorithmVersion", "runnerId", "triggeredById", trigger, status, attempt, "maxAttempts",
-    "claimNo", "leaseToken", "queuedAt", "runAt", "startedAt", "lastHeartbeatAt", "queueDelayMs")
-  SELECT $1, $2, $3, $4, $5, 'MANUAL', 'RUNNING', 1, 1, 1, gen_random_uuid(), at, at, at, at, 0 FROM moment
-  RETURNING id, "jobName", parameters, attempt, "claimNo", "leaseToken", "startedAt"
-), audited AS (${auditFrom('started', 'run.start-here', 5)})
+    "claimNo", "timeoutMs", "leaseToken", "queuedAt", "runAt", "startedAt", "lastHeartbeatAt", "queueDelayMs")
+  SELECT $1, $2, $3, $4, $6, 'MANUAL', 'RUNNING', 1, 1, 1, $5, gen_random_uuid(), at, at, at, at, 0 FROM moment
+  RETURNING id, "jobName", parameters, attempt, "claimNo", "leaseToken", "startedAt", "timeoutMs"
+), audited AS (${auditFrom('started', 'run.start-here', 6)})
 SELECT * FROM started`;

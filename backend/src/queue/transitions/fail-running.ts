@@ -1,0 +1,40 @@
+import type { AuditAction } from '@job-manager/shared/audit';
+import { auditFrom } from './audit.js';
+import { countEnded } from './count.js';
+import { countNote, noteFrom } from './note.js';
+
+interface FailRunning {
+  /** A query of the ids of RUNNING runs, their rows locked. */
+  target: string;
+  /** What is said of each, as an SQL expression over JobRun `j`. */
+  error: string;
+  /** More to set, if anything. */
+  set?: string;
+  action: AuditAction;
+  /** Number of the first of the values of `auditValues`. */
+  actorAt: number;
+  /** What else the audit entry tells, as an SQL expression. */
+  details?: string;
+}
+
+/**
+ * Fails running runs from outside their execution, as the CTEs of a statement that leave the runs in `failed`. The
+ * lease is taken away, so whatever their runner still writes changes nothing.
+ */
+export const failRunning = ({ target, error, set, action, actorAt, details }: FailRunning): string => `
+WITH moment AS MATERIALIZED (SELECT clock_timestamp() AS at
+), target AS MATERIALIZED (${target}
+), failed AS (
+  UPDATE "JobRun" j
+  SET status = 'FAILED', error = left(${error}, 1000), "leaseToken" = NULL, "finishedAt" = moment.at, rev = j.rev + 1,
+      "durationMs" = greatest(0, extract(epoch FROM moment.at - j."startedAt") * 1000)::bigint,
+      ${set === undefined ? '' : `${set},`} ${countNote('ERROR')}
+  FROM target, moment WHERE j.id = target.id AND j.status = 'RUNNING'
+  RETURNING j.*
+), counted AS (${countEnded('failed')}
+), audited AS (${auditFrom('failed', action, actorAt, details)}
+), noted AS (${noteFrom('failed', 'ERROR', 'error')})`;
+
+/** Words for what somebody did to runs and why, as an SQL expression over two values: who, and why or null. */
+export const doneBy = (what: string, who: string, why: string): string =>
+  `'${what} by ' || coalesce(${who}::text, 'the system') || coalesce(': ' || ${why}::text, '')`;
