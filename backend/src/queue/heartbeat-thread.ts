@@ -15,6 +15,7 @@ const leases = new Map<string, Lease>();
 const alarm = new Alarm();
 let isStopping = false;
 let pulse = { loopLagMs: 0, lastClaimAgoMs: null as number | null, lastProgressAgoMs: null as number | null };
+let lastPulseAt = performance.now();
 let client: pg.Client | undefined;
 let lastBeatAt = performance.now();
 let isUnreachable = false;
@@ -22,7 +23,10 @@ let isUnreachable = false;
 port.on('message', (order: HeartbeatOrder) => {
   if (order.type === 'hold') leases.set(order.lease.leaseToken, order.lease);
   if (order.type === 'drop') leases.delete(order.leaseToken);
-  if (order.type === 'pulse') pulse = order;
+  if (order.type === 'pulse') {
+    pulse = order;
+    lastPulseAt = performance.now();
+  }
   if (order.type === 'stop') isStopping = true;
   if (order.type === 'stop' || order.type === 'beat') alarm.ring();
 });
@@ -41,7 +45,7 @@ async function tick(): Promise<void> {
   const sent = [...leases.values()];
   try {
     client ??= await connect();
-    const answer = await beat(client, { runnerId: options.runnerId, leases: sent, ...pulse });
+    const answer = await beat(client, { runnerId: options.runnerId, leases: sent, ...pulseNow() });
     tellBack();
     lastBeatAt = performance.now();
     const lost = sent.filter((lease) => !answer.held.has(lease.leaseToken) && leases.has(lease.leaseToken));
@@ -51,6 +55,17 @@ async function tick(): Promise<void> {
     tellUnreachable(error as Error);
     if (performance.now() - lastBeatAt > GIVE_UP_AT * options.stalledAfterMs) giveUp([...leases.values()]);
   }
+}
+
+/** The last pulse, as it is to be read now: one that is overdue says that the runner's event loop is blocked. */
+function pulseNow() {
+  const ageMs = performance.now() - lastPulseAt;
+  const since = (agoMs: number | null) => (agoMs === null ? null : agoMs + ageMs);
+  return {
+    loopLagMs: Math.max(pulse.loopLagMs, ageMs - options.pulseMs),
+    lastClaimAgoMs: since(pulse.lastClaimAgoMs),
+    lastProgressAgoMs: since(pulse.lastProgressAgoMs),
+  };
 }
 
 async function connect(): Promise<pg.Client> {

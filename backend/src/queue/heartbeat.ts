@@ -7,6 +7,8 @@ export interface HeartbeatOptions {
   url: string;
   runnerId: string;
   intervalMs: number;
+  /** How often the runner's own thread tells how it is; when it doesn't, its event loop is blocked. */
+  pulseMs: number;
   stalledAfterMs: number;
 }
 
@@ -38,12 +40,16 @@ export class Heartbeat {
   #thread: Worker;
   #isStopping = false;
 
-  constructor(options: HeartbeatOptions, onNews: (news: HeartbeatNews) => void, readTimes: () => RunnerTimes) {
-    this.#options = options;
+  constructor(
+    options: Omit<HeartbeatOptions, 'pulseMs'>,
+    onNews: (news: HeartbeatNews) => void,
+    readTimes: () => RunnerTimes,
+  ) {
+    this.#options = { ...options, pulseMs: Math.min(options.intervalMs / 2, 5_000) };
     this.#onNews = onNews;
     this.#thread = this.#startThread();
     this.#lag.enable();
-    this.#timer = setInterval(() => this.#sendPulse(readTimes()), Math.min(options.intervalMs / 2, 5_000));
+    this.#timer = setInterval(() => this.#sendPulse(readTimes()), this.#options.pulseMs);
     this.#timer.unref();
   }
 
