@@ -1,0 +1,173 @@
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { TestEngine } from '../../testing/engine.js';
+import { QueueError } from '../errors.js';
+import { SYSTEM } from '../queue.js';
+import { createRedaction } from '../redaction.js';
+import { createRegistry } from '../registry.js';
+import type { HeldRun } from '../transitions/start-external.js';
+import { createExternalRuns, type ExternalRuns } from './runs.js';
+
+const MOST = 50;
+const INACTIVE_AFTER_MS = 300_000;
+
+let engine: TestEngine;
+let external: ExternalRuns;
+beforeAll(async () => {
+  engine = await TestEngine.create([]);
+  external = createExternalRuns({
+    sql: engine.database.pool,
+    registry: createRegistry([]),
+    notifier: engine.notifier,
+    redaction: createRedaction(''),
+    mostActive: MOST,
+    inactiveAfterMs: INACTIVE_AFTER_MS,
+    messagesPerRun: 100,
+  });
+});
+afterAll(() => engine.close());
+beforeEach(() => sql('TRUNCATE "JobRun", "JobRunMessage", "JobRunCount" CASCADE'));
+afterEach(async () => expect(await engine.violations()).toEqual({}));
+
+const sql = async (text: string, ...values: unknown[]) => (await engine.database.pool.query(text, values)).rows;
+const start = (more: Partial<Parameters<ExternalRuns['start']>[0]> = {}) =>
+  external.start({ jobName: 'import-files', parameters: {}, ...more }, SYSTEM);
+const leaseOf = (run: HeldRun) => ({ id: run.id, leaseToken: run.leaseToken ?? '' });
+const codeOf = (refused: Promise<unknown>): Promise<string> =>
+  refused.then(
+    () => 'done',
+    (error) => (error instanceof QueueError ? error.code : Promise.reject(error)),
+  );
+/** Makes the run look as if its program had said nothing for so long. */
+const silence = (run: HeldRun, ms: number) =>
+  sql(`UPDATE "JobRun" SET "lastHeartbeatAt" = clock_timestamp() - $2 * interval '1 ms' WHERE id = $1`, run.id, ms);
+const notesOf = (run: HeldRun) =>
+  sql('SELECT level, source, message FROM "JobRunMessage" WHERE "runId" = $1 ORDER BY seq', run.id);
+
+it('lets no more runs begin at once than there may be, however many ask', async () => {
+  const answers = await Promise.all(Array.from({ length: 60 }, () => codeOf(start())));
+  expect(answers.filter((code) => code === 'TOO_MANY_ACTIVE')).toHaveLength(10);
+  expect(await sql(`SELECT id FROM "JobRun" WHERE status = 'RUNNING'`)).toHaveLength(MOST);
+  const [first] = await sql('SELECT id, "leaseToken" FROM "JobRun" LIMIT 1');
+  await external.end(leaseOf(first as HeldRun), { status: 'SUCCESS' }, SYSTEM);
+  expect(await codeOf(start())).toBe('done');
+  expect(await codeOf(start())).toBe('TOO_MANY_ACTIVE');
+});
+
+it('answers a repeated start even when there are too many runs', async () => {
+  const first = await start({ idempotencyKey: 'once' });
+  await Promise.all(Array.from({ length: MOST - 1 }, () => start()));
+  const again = await start({ idempotencyKey: 'once' });
+  expect([again.id, again.leaseToken]).toEqual([first.id, first.leaseToken]);
+  expect(await codeOf(start({ idempotencyKey: 'twice' }))).toBe('TOO_MANY_ACTIVE');
+});
+
+it('begins one run for a key that is sent many times at once, the last slot included', async () => {
+  await Promise.all(Array.from({ length: MOST - 1 }, () => start()));
+  const runs = await Promise.all(Array.from({ length: 10 }, () => start({ idempotencyKey: 'last' })));
+  expect(new Set(runs.map((run) => run.id)).size).toBe(1);
+});
+
+it('counts no runs of runners of ours towards its limit', async () => {
+  await sql(
+    `INSERT INTO "JobRun" ("jobName", status, attempt, "claimNo", "leaseToken", "runnerId", "startedAt", "lastHeartbeatAt")
+     SELECT 'echo', 'RUNNING', 1, 1, gen_random_uuid(), gen_random_uuid(), now(), now() FROM generate_series(1, ${MOST})`,
+  );
+  expect(await codeOf(start())).toBe('done');
+});
+
+it('fails a run whose program fell silent, tells why, and takes nothing from it any more', async () => {
+  const run = await start();
+  await silence(run, INACTIVE_AFTER_MS + 1_000);
+  expect(await engine.rescuer.tick()).toBe(1);
+  const failed = await engine.run(run.id);
+  expect(failed).toMatchObject({ status: 'FAILED', error: 'No progress, message or heartbeat for 5 min' });
+  const notes = await notesOf(run);
+  expect(notes).toMatchObject([{ level: 'ERROR', source: 'SYSTEM', message: expect.stringMatching(/^No progress/) }]);
+  const lease = leaseOf(run);
+  const late = [
+    external.beat(lease),
+    external.progress(lease, { progress: 0.9 }),
+    external.write(lease, [{ level: 'info', message: 'late' }]),
+    external.end(lease, { status: 'SUCCESS' }, SYSTEM),
+    external.end(lease, { status: 'FAILED' }, SYSTEM),
+  ];
+  expect(new Set(await Promise.all(late.map(codeOf)))).toEqual(new Set(['LEASE_LOST']));
+  expect([await engine.run(run.id), await notesOf(run)]).toEqual([failed, notes]);
+});
+
+it('is not silent who reports in any way', async () => {
+  const lease = leaseOf(await start({ steps: [{ id: 'a' }] }));
+  const reports = [
+    () => external.beat(lease),
+    () => external.progress(lease, { progress: 0.1 }),
+    () => external.progress(lease, { steps: [{ id: 'a', progress: 0.5 }] }),
+    () => external.write(lease, [{ level: 'info', message: 'still here' }]),
+  ];
+  for (const report of reports) {
+    await sql(`UPDATE "JobRun" SET "lastHeartbeatAt" = clock_timestamp() - interval '10 min'`);
+    await report();
+    expect(await engine.rescuer.tick()).toBe(0);
+  }
+});
+
+it('measures silence by what the program asked for', async () => {
+  const [patient, hasty] = [
+    await start({ inactivityTimeoutMs: 3_600_000 }),
+    await start({ inactivityTimeoutMs: 1_000 }),
+  ];
+  await silence(patient, 3_000_000);
+  await silence(hasty, 2_000);
+  expect(await engine.rescuer.tick()).toBe(1);
+  expect((await engine.run(patient.id)).status).toBe('RUNNING');
+  expect((await engine.run(hasty.id)).status).toBe('FAILED');
+});
+
+it('cancels a run that fell silent after it was asked to stop', async () => {
+  const run = await start();
+  await engine.queue.cancel(run.id, SYSTEM);
+  await silence(run, INACTIVE_AFTER_MS + 1_000);
+  await engine.rescuer.tick();
+  expect((await engine.run(run.id)).status).toBe('CANCELLED');
+  await expect(external.end(leaseOf(run), { status: 'CANCELLED' }, SYSTEM)).rejects.toThrow(/it was cancelled.*stop/);
+});
+
+it('fails a run that took longer than it may, alive or not', async () => {
+  const run = await start({ timeoutMs: 120_000 });
+  await sql(`UPDATE "JobRun" SET "startedAt" = clock_timestamp() - interval '3 min'`);
+  await external.beat(leaseOf(run));
+  expect(await engine.rescuer.tick()).toBe(1);
+  expect(await engine.run(run.id)).toMatchObject({ status: 'FAILED', error: 'Timed out after 2 min' });
+  expect(await codeOf(external.beat(leaseOf(run)))).toBe('LEASE_LOST');
+});
+
+it('keeps as many messages as a run may have, the worse ones first', async () => {
+  const run = await start();
+  const lines = (count: number, level: 'info' | 'error') =>
+    Array.from({ length: count }, (_, n) => ({ level, message: `${level} ${n}` }));
+  await external.write(leaseOf(run), lines(10, 'error'));
+  await external.write(leaseOf(run), lines(200, 'info'));
+  const { messageCount, droppedMessages, errorCount } = await engine.run(run.id);
+  const kept = await notesOf(run);
+  expect([messageCount, errorCount]).toEqual([210, 10]);
+  expect(kept.length).toBeLessThanOrEqual(100);
+  expect(kept.length + droppedMessages).toBe(210);
+  expect(kept.filter((line) => line.level === 'ERROR')).toHaveLength(10);
+});
+
+it('ends in one way when complete, fail and the rescuer come at once', async () => {
+  const runs = await Promise.all(Array.from({ length: 20 }, () => start()));
+  await sql(`UPDATE "JobRun" SET "lastHeartbeatAt" = clock_timestamp() - interval '10 min'`);
+  const endings = runs.flatMap((run) => [
+    codeOf(external.end(leaseOf(run), { status: 'SUCCESS' }, SYSTEM)),
+    codeOf(external.end(leaseOf(run), { status: 'FAILED', error: 'told so' }, SYSTEM)),
+  ]);
+  await Promise.all([...endings, engine.rescuer.tick()]);
+  await engine.rescuer.tick();
+  const told = await Promise.all(endings);
+  for (const [index, run] of runs.entries()) {
+    const { status, error } = await engine.run(run.id);
+    const [completed, failed] = told.slice(2 * index, 2 * index + 2);
+    expect(completed === 'done').toBe(status === 'SUCCESS');
+    expect(failed === 'done').toBe(error === 'told so');
+  }
+});
