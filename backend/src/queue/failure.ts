@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 import { limits } from '@job-manager/shared/limits';
+import type { Redaction } from './redaction.js';
 import { storableText } from './storable.js';
 
 export interface Failure {
@@ -9,12 +10,13 @@ export interface Failure {
 
 const STACK_CHARS = 20_000;
 
-/** Puts whatever a job threw into words: an Error, a string, null, an object that defends itself. */
-export function describeFailure(thrown: unknown): Failure {
+/** Puts whatever a job threw into words, without secrets: an Error, a string, null, an object that defends itself. */
+export function describeFailure(thrown: unknown, redaction: Redaction): Failure {
+  const words = (text: string, most: number) => storableText(redaction.text(text.slice(0, 4 * most)), most);
   try {
     return {
-      error: storableText(messageOf(thrown), limits.errorChars),
-      errorStack: thrown instanceof Error ? stackOf(thrown) : null,
+      error: words(messageOf(thrown), limits.errorChars),
+      errorStack: thrown instanceof Error ? words(stackOf(thrown), STACK_CHARS) : null,
     };
   } catch {
     return { error: 'The job threw something that cannot be read', errorStack: null };
@@ -27,7 +29,7 @@ function messageOf(thrown: unknown): string {
   return `The job threw ${inspect(thrown, { depth: 2, breakLength: Infinity })}`;
 }
 
-function stackOf(error: Error): string | null {
+function stackOf(error: Error): string {
   const parts: string[] = [];
   let current: unknown = error;
   // A cause may lead back to its own error.
@@ -36,5 +38,5 @@ function stackOf(error: Error): string | null {
     parts.push(`${depth === 0 ? '' : 'Caused by: '}${lines.join('\n')}`);
     current = current.cause;
   }
-  return parts.length === 0 ? null : storableText(parts.join('\n'), STACK_CHARS);
+  return parts.join('\n');
 }

@@ -1,9 +1,25 @@
 import { limits } from '@job-manager/shared/limits';
+import { REDACTED, type Redaction } from './redaction.js';
 
 /** Text as PostgreSQL takes it: no NUL, no half of a surrogate pair, no longer than `most` characters. */
 export function storableText(text: string, most: number): string {
   const clean = text.replaceAll('\u0000', '').toWellFormed();
   return clean.length <= most ? clean : `${clean.slice(0, most - 1).toWellFormed()}…`;
+}
+
+/** What `JSON.stringify` makes of a value, as PostgreSQL takes it: texts and keys as by `storableText`. */
+export function storableJson(value: unknown, replacer?: (key: string, item: unknown) => unknown): string | undefined {
+  const json: string | undefined = JSON.stringify(value, replacer);
+  return json !== undefined && UNSTORABLE.test(json) ? JSON.stringify(JSON.parse(json, cleaned)) : json;
+}
+
+/** How `JSON.stringify` writes NUL and half surrogate pairs; also found in a text that speaks of them, which does no harm. */
+const UNSTORABLE = /\\u(?:0000|d[89a-f])/i;
+
+function cleaned(_key: string, item: unknown): unknown {
+  if (typeof item === 'string') return storableText(item, Infinity);
+  if (typeof item !== 'object' || item === null || Array.isArray(item)) return item;
+  return Object.fromEntries(Object.entries(item).map(([key, value]) => [storableText(key, Infinity), value]));
 }
 
 export interface StorableMetadata {
@@ -13,16 +29,16 @@ export interface StorableMetadata {
 }
 
 /**
- * Metadata as JSON text of at most 256 kB. What is too large is left out key by key, the later ones first,
- * and said so. Throws NotJsonError for what JSON has no word for.
+ * Metadata as JSON text of at most 256 kB, without secrets. What is too large is left out key by key, the later
+ * ones first, and said so. Throws NotJsonError for what JSON has no word for.
  */
-export function storableMetadata(metadata: Record<string, unknown>): StorableMetadata {
+export function storableMetadata(metadata: Record<string, unknown>, redaction: Redaction): StorableMetadata {
   const parts: string[] = [];
   let bytes = 2;
   let truncated = false;
   for (const [key, value] of Object.entries(metadata)) {
     if (value === undefined) continue;
-    const part = `${JSON.stringify(storableText(key, 200))}:${toJson(value, key)}`;
+    const part = `${JSON.stringify(storableText(key, 200))}:${toJson(value, key, redaction)}`;
     bytes += Buffer.byteLength(part) + 1;
     if (bytes > limits.metadataBytes) {
       truncated = true;
@@ -36,9 +52,15 @@ export function storableMetadata(metadata: Record<string, unknown>): StorableMet
 /** Something a job returned or reported that isn't JSON; the message says what and where. */
 export class NotJsonError extends Error {}
 
-function toJson(value: unknown, path: string): string {
+function toJson(value: unknown, path: string, redaction: Redaction): string {
+  if (redaction.isSecret(path)) return JSON.stringify(REDACTED);
   refuseUnrepresentable(value, path, []);
-  return JSON.stringify(value, (_key, item) => (typeof item === 'string' ? storableText(item, Infinity) : item));
+  const json = storableJson(value, (key, item) => {
+    if (item !== null && redaction.isSecret(key)) return REDACTED;
+    return typeof item === 'string' ? redaction.text(item) : item;
+  });
+  // What JSON leaves out of an object.
+  return json ?? 'null';
 }
 
 function refuseUnrepresentable(value: unknown, path: string, above: object[]): void {

@@ -1,0 +1,65 @@
+import { expect, it } from 'vitest';
+import { readConfig } from '../config.js';
+import { createRedaction } from './redaction.js';
+
+const redaction = createRedaction(readConfig({}).JOBS_REDACT_KEYS);
+
+it.each([
+  ['password', true],
+  ['PASSWORD', true],
+  ['pass_word', true],
+  ['api-key', true],
+  ['apiKey', true],
+  ['X-API-Key', true],
+  ['DB_PASSWORD', true],
+  ['accessToken', true],
+  ['credentials', true],
+  ['set-cookie', true],
+  ['tokenCount', false],
+  ['secretary', false],
+  ['user', false],
+  ['', false],
+])('takes the key %j as secret: %s', (key, isSecret) => {
+  expect(redaction.isSecret(key)).toBe(isSecret);
+});
+
+it.each([
+  ['password=hunter2', 'password=[redacted]'],
+  ['Password: hunter2 for ada', 'Password: [redacted] for ada'],
+  ['{"password":"hunter2","user":"ada"}', '{"password":"[redacted]","user":"ada"}'],
+  ['{"password": "hun\\"ter2", "n": 1}', '{"password": "[redacted]", "n": 1}'],
+  ["{ secret: 'a b c', n: 1 }", "{ secret: '[redacted]', n: 1 }"],
+  ['"{\\"token\\":\\"abc\\",\\"n\\":1}"', '"{\\"token\\":\\"[redacted]\\",\\"n\\":1}"'],
+  ['{"password":"cut off in the mid', '{"password":"[redacted]"'],
+  ['/callback?code=1&access_token=abc&state=x', '/callback?code=1&access_token=[redacted]&state=x'],
+  ['Authorization: Bearer abc.def-1', 'Authorization: [redacted]'],
+  ['Cookie: a=1; b=2', 'Cookie: [redacted]'],
+  ['sent Bearer abc.def== to them', 'sent Bearer [redacted] to them'],
+  ['api key = abc', 'api key = [redacted]'],
+  ['postgres://jobs:pw@db:5432/x', 'postgres://jobs:[redacted]@db:5432/x'],
+  ['token', 'token'],
+  ['the secretary: ada', 'the secretary: ada'],
+  ['tokens left over: 5', 'tokens left over: 5'],
+  ['https://example.com:8080/path', 'https://example.com:8080/path'],
+])('writes %j as %j', (text, redacted) => {
+  expect(redaction.text(text)).toBe(redacted);
+  expect(redaction.text(redacted)).toBe(redacted);
+});
+
+it('takes names as they are configured, whatever characters they have', () => {
+  const own = createRedaction(' pin , a+b(,, ');
+  expect(own.text('pin=1234 a+b(=5 password=x')).toBe('pin=[redacted] a+b(=[redacted] password=x');
+  expect(own.isSecret('password')).toBe(false);
+});
+
+it('hides only what gives itself away when no name is configured', () => {
+  expect(createRedaction('').text('password=x Bearer abc')).toBe('password=x Bearer [redacted]');
+  expect(createRedaction('').isSecret('password')).toBe(false);
+});
+
+it('takes no longer than a text is long', () => {
+  const begun = performance.now();
+  for (const piece of ['token', 'a', '"', '\\"', '//', 'password=', 'Bearer ', ' '])
+    redaction.text(piece.repeat(20_000));
+  expect(performance.now() - begun).toBeLessThan(2_000);
+});

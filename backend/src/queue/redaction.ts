@@ -1,0 +1,51 @@
+/** What stands in the place of a secret. */
+export const REDACTED = '[redacted]';
+
+/** Keeps secrets out of whatever a run says about itself. */
+export interface Redaction {
+  /** Whether what stands under this key is a secret. */
+  isSecret(key: string): boolean;
+  /** The text without the secrets in it: `key=value`, `key: value`, `"key":"value"`, `Bearer …`, `//user:password@`. */
+  text(text: string): string;
+}
+
+/**
+ * `keys` are names with commas between. Case, `_` and `-` make no difference, and a key that ends with one of
+ * the names counts too (`DB_PASSWORD`, `accessToken`, `credentials`): the exact names are never all known.
+ */
+export function createRedaction(keys: string): Redaction {
+  const names = keys.split(',').map(lettersOf).filter(Boolean);
+  if (names.length === 0) return { isSecret: () => false, text: withoutCredentials };
+  const name = `(?:${names.map(patternOf).join('|')})s?`;
+  const key = new RegExp(`${name}$`, 'i');
+  const pair = new RegExp(`(${name}\\\\*["']?\\s*[=:]\\s*)(?!\\[redacted\\])(${VALUE})`, 'gi');
+  const headers = ['authorization', 'cookie'].filter((header) => key.test(header));
+  const header = new RegExp(`((?:${headers.join('|')})\\s*:\\s*)(?!["'\\s]|\\[redacted\\]).*`, 'gi');
+  return {
+    isSecret: (candidate) => key.test(candidate),
+    text: (text) => {
+      const withoutHeaders = headers.length === 0 ? text : text.replace(header, `$1${REDACTED}`);
+      return withoutCredentials(withoutHeaders).replace(pair, hide);
+    },
+  };
+}
+
+/** Quoted, with or without its end, for a line may have been cut; quoted within a quoted text; or up to what can't belong to it. */
+const VALUE = `"(?:[^"\\\\]|\\\\.)*"?|'(?:[^'\\\\]|\\\\.)*'?|\\\\+"[^"]*"?|[^\\s"',;&)}\\]]+`;
+
+const lettersOf = (key: string): string => key.toLowerCase().replace(/[\s_-]/g, '');
+const patternOf = (letters: string): string => [...letters].map(escaped).join('[ _-]?');
+const escaped = (letter: string): string => letter.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');
+
+/** Credentials that give themselves away, whatever keys are configured. */
+function withoutCredentials(text: string): string {
+  return text
+    .replace(/\b(Bearer\s+)(?!\[redacted\])[\w.~+/=-]+/gi, `$1${REDACTED}`)
+    .replace(/(\/\/[^\s/:@]*:)(?!\[redacted\])[^\s/@]+@/g, `$1${REDACTED}@`);
+}
+
+/** Quotes stay, so that JSON in a message remains JSON. */
+function hide(_match: string, key: string, value: string): string {
+  const [quote = ''] = /^\\*["']/.exec(value) ?? [];
+  return `${key}${quote}${REDACTED}${quote}`;
+}
