@@ -6,6 +6,7 @@ import { QueueEvents } from './queue/events.js';
 import type { AnyJob } from './queue/job.js';
 import { logQueueEvents } from './queue/log-events.js';
 import { Rescuer } from './queue/maintenance/rescuer.js';
+import { createRedaction } from './queue/redaction.js';
 import { createRegistry } from './queue/registry.js';
 import { Runner } from './queue/runner.js';
 import { catchStrayErrors } from './queue/stray-errors.js';
@@ -41,7 +42,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   const jobPool = createPool(databaseUrl, { max: Math.min(config.JOBS_CONCURRENCY + 2, 20) });
   const db = createPrisma(jobPool);
   const notifier = new Notifier(enginePool);
-  const listener = new Listener(config.DATABASE_LISTEN_URL ?? databaseUrl, ['queued', 'cancel']);
+  const listener = new Listener(config.DATABASE_LISTEN_URL ?? databaseUrl, ['queued', 'cancel', 'revoked']);
   const rescuer = new Rescuer({
     sql: enginePool,
     events,
@@ -60,7 +61,9 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
       heartbeatMs: config.JOBS_HEARTBEAT_MS,
       stalledAfterMs: config.JOBS_STALLED_AFTER_MS,
       drainMs: config.JOBS_DRAIN_MS,
+      messagesPerRun: config.JOBS_MESSAGES_PER_RUN,
     },
+    redaction: createRedaction(config.JOBS_REDACT_KEYS),
     kind,
     host: config.HOSTNAME,
     version: VERSION,

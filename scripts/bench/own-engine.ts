@@ -3,6 +3,7 @@ import { createPool, createPrisma } from '@job-manager/backend/database/client';
 import { QueueEvents } from '@job-manager/backend/queue/events';
 import type { AnyJob } from '@job-manager/backend/queue/job';
 import { createQueue, type Queue } from '@job-manager/backend/queue/queue';
+import { createRedaction } from '@job-manager/backend/queue/redaction';
 import { createRegistry } from '@job-manager/backend/queue/registry';
 import { Runner } from '@job-manager/backend/queue/runner';
 import { Listener } from '@job-manager/backend/store/listener';
@@ -33,7 +34,15 @@ export async function withOwnEngine<T>(
     databaseUrl: bench.databaseUrl,
     registry,
     services: { db, mediaDir: bench.mediaDir },
-    settings: { concurrency: 10, pollMs: 1_000, heartbeatMs: 30_000, stalledAfterMs: 300_000, drainMs: 1_000 },
+    settings: {
+      concurrency: 10,
+      pollMs: 1_000,
+      heartbeatMs: 30_000,
+      stalledAfterMs: 300_000,
+      drainMs: 1_000,
+      messagesPerRun: 100_000,
+    },
+    redaction: createRedaction(''),
     kind: 'WORKER',
     host: hostname(),
     version: 'bench',

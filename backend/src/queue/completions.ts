@@ -85,5 +85,13 @@ export class Completions {
 function unstorable(outcome: Outcome, error: unknown): Outcome {
   const reason = error instanceof Error ? error.message : String(error);
   const told = `The outcome (${outcome.status}) could not be stored: ${reason}`.slice(0, 900);
-  return { ...outcome, status: 'FAILED', error: told, errorStack: null, metadata: null, metadataTruncated: true };
+  return {
+    ...outcome,
+    status: 'FAILED',
+    error: told,
+    errorStack: null,
+    metadata: null,
+    metadataTruncated: true,
+    steps: null,
+  };
 }

@@ -1,16 +1,20 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises';
-import { limits } from '@job-manager/shared/limits';
+import type { MessageLevel } from '@job-manager/shared/message';
 import type { TerminalStatus } from '@job-manager/shared/run';
 import * as z from 'zod';
+import { durationWords } from '../store/duration-words.js';
 import type { QueueEvents } from './events.js';
 import { describeFailure } from './failure.js';
 import type { AnyJob, JobContext, JobLog } from './job.js';
-import { NotJsonError, type StorableMetadata, storableMetadata, storableText } from './storable.js';
+import { type MessageLine, messageLine } from './message-line.js';
+import type { Redaction } from './redaction.js';
+import { type ProgressState, RunProgress } from './run-progress.js';
+import { NotJsonError, type StorableMetadata, storableMetadata } from './storable.js';
 import type { ClaimedRun } from './transitions/claim.js';
 
 /** Why a run is stopped before its end. */
-export type StopReason = 'cancelled' | 'drained' | 'lease lost';
+export type StopReason = 'cancelled' | 'drained' | 'lease lost' | 'timed out';
 
 /** What an aborted `ctx.signal` carries, and what `checkCancellation` throws. */
 export class RunStopped extends Error {
@@ -23,7 +27,7 @@ export class RunStopped extends Error {
 
 /** How one execution ended; `interrupted` leaves the run without an outcome. */
 export type ExecutionResult =
-  | ({ status: TerminalStatus; error: string | null; errorStack: string | null } & StorableMetadata)
+  | ({ status: TerminalStatus; error: string | null; errorStack: string | null; isTimeOut?: true } & StorableMetadata)
   | { status: 'interrupted'; reason: StopReason };
 
 export interface ExecutionOptions {
@@ -31,11 +35,16 @@ export interface ExecutionOptions {
   run: ClaimedRun;
   services: Pick<JobContext, 'db' | 'mediaDir'>;
   events: QueueEvents;
-  onProgress(percent: number | null, message: string | null): void;
+  redaction: Redaction;
+  onMessage(line: MessageLine): void;
+  onProgress(state: ProgressState): void;
 }
 
 /** A long loop yields at least this often, so that heartbeats of the loop, cancels and other runs get through. */
 const YIELD_AFTER_MS = 10;
+
+/** A job whose run is not its own any more gets this long to return; then it is left to itself, and its slot is free. */
+const LAST_WORDS_MS = 5_000;
 
 /** Which execution the code that runs now belongs to. */
 const current = new AsyncLocalStorage<Execution>();
@@ -48,13 +57,17 @@ export class Execution {
   readonly #metadata: Record<string, unknown> = {};
   #failStray!: (error: unknown) => void;
   #yieldedAt = performance.now();
-  #percent: number | null = null;
-  #message: string | null = null;
+  readonly #progress: RunProgress;
   #isOver = false;
+  #isTimedOut = false;
+  #timer: NodeJS.Timeout | undefined;
 
   constructor(options: ExecutionOptions) {
     this.#options = options;
     this.run = options.run;
+    this.#progress = new RunProgress((state) => {
+      if (!this.#isOver) options.onProgress(state);
+    });
   }
 
   /** The execution that threw something nobody caught, as far as Node can tell. */
@@ -66,8 +79,11 @@ export class Execution {
     return this.#options.job.name;
   }
 
-  /** Asks the job to stop; the first reason counts. */
+  /** Asks the job to stop; the first reason counts. What it does is in vain once its lease is lost or its time is up. */
   stop(reason: StopReason): void {
+    if (this.#isOver) return;
+    if (reason === 'timed out') this.#isTimedOut = true;
+    if (reason === 'timed out' || reason === 'lease lost') this.#abandonSoon(new RunStopped(reason));
     if (!this.#abort.signal.aborted) this.#abort.abort(new RunStopped(reason));
   }
 
@@ -83,17 +99,26 @@ export class Execution {
     const stray = new Promise<never>((_, reject) => {
       this.#failStray = reject;
     });
+    const { timeoutMs } = this.run;
+    if (timeoutMs !== null) this.#timer = setTimeout(() => this.stop('timed out'), timeoutMs).unref();
     try {
       const returned = await current.run(this, () => Promise.race([this.#callJob(), stray]));
       this.#keep(returned);
-      return { status: 'SUCCESS', error: null, errorStack: null, ...storableMetadata(this.#metadata) };
+      if (this.#isTimedOut) return this.#timedOut();
+      return { status: 'SUCCESS', error: null, errorStack: null, ...this.#storable() };
     } catch (thrown) {
       return this.#resultOfThrown(thrown);
     } finally {
       this.#isOver = true;
+      clearTimeout(this.#timer);
       // What the job left running learns that it is over.
       this.#abort.abort(new RunStopped('lease lost'));
     }
+  }
+
+  /** The run's steps as JSON text, as they are once it has ended so; null for a run without a pipeline. */
+  stepsAtEnd(status: TerminalStatus): string | null {
+    return this.#progress.stepsAtEnd(status);
   }
 
   async #callJob(): Promise<unknown> {
@@ -110,6 +135,10 @@ export class Execution {
 
   #resultOfThrown(thrown: unknown): ExecutionResult {
     const stop = this.#abort.signal.aborted ? (this.#abort.signal.reason as RunStopped) : undefined;
+    if (thrown instanceof RunStopped && thrown.reason === 'lease lost')
+      return { status: 'interrupted', reason: thrown.reason };
+    const hasObeyedCancel = stop?.reason === 'cancelled' && isStop(thrown, stop);
+    if (this.#isTimedOut && !hasObeyedCancel) return this.#timedOut();
     if (stop && isStop(thrown, stop)) {
       if (stop.reason !== 'cancelled') return { status: 'interrupted', reason: stop.reason };
       return { status: 'CANCELLED', error: null, errorStack: null, ...this.#metadataSoFar() };
@@ -117,16 +146,30 @@ export class Execution {
     const failure =
       thrown instanceof NotJsonError
         ? { error: `The job's result can't be kept: ${thrown.message}`, errorStack: null }
-        : describeFailure(thrown);
+        : describeFailure(thrown, this.#options.redaction);
     return { status: 'FAILED', ...failure, ...this.#metadataSoFar() };
+  }
+
+  #timedOut(): ExecutionResult {
+    const error = `Timed out after ${durationWords(this.run.timeoutMs ?? 0)}`;
+    return { status: 'FAILED', error, errorStack: null, isTimeOut: true, ...this.#metadataSoFar() };
+  }
+
+  #abandonSoon(reason: RunStopped): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#failStray(reason), LAST_WORDS_MS).unref();
   }
 
   #metadataSoFar(): StorableMetadata {
     try {
-      return storableMetadata(this.#metadata);
+      return this.#storable();
     } catch {
       return { json: null, truncated: true };
     }
+  }
+
+  #storable(): StorableMetadata {
+    return storableMetadata(this.#metadata, this.#options.redaction);
   }
 
   #context(): JobContext {
@@ -139,7 +182,9 @@ export class Execution {
       signal: this.#abort.signal,
       log: this.#log(),
       ...this.#options.services,
-      progress: (fraction, message) => this.#progress(fraction, message),
+      progress: (fraction, message) => this.#progress.report(fraction, message),
+      pipeline: (plan) => this.#progress.pipeline(plan),
+      step: (id) => this.#progress.step(id),
       setMetadata: (values) => {
         Object.assign(this.#metadata, values);
       },
@@ -153,17 +198,14 @@ export class Execution {
   }
 
   #log(): JobLog {
+    const { events, redaction, onMessage } = this.#options;
     const write = (level: 'info' | 'warn' | 'error') => (message: string, data?: Record<string, unknown>) => {
-      this.#options.events.emit('runLogged', { runId: this.run.id, jobName: this.jobName, level, message, data });
+      const line = messageLine(LEVELS[level], message, data, redaction);
+      const told = line.data === null ? undefined : JSON.parse(line.data);
+      events.emit('runLogged', { runId: this.run.id, jobName: this.jobName, level, message: line.message, data: told });
+      if (!this.#isOver) onMessage(line);
     };
     return { info: write('info'), warn: write('warn'), error: write('error') };
-  }
-
-  #progress(fraction: number, message?: string): void {
-    if (this.#isOver) return;
-    if (Number.isFinite(fraction)) this.#percent = Math.min(100, Math.max(0, fraction * 100));
-    if (message !== undefined) this.#message = storableText(String(message), limits.messageChars);
-    this.#options.onProgress(this.#percent, this.#message);
   }
 
   async #check(): Promise<void> {
@@ -174,6 +216,8 @@ export class Execution {
     this.#abort.signal.throwIfAborted();
   }
 }
+
+const LEVELS = { info: 'INFO', warn: 'WARN', error: 'ERROR' } as const satisfies Record<string, MessageLevel>;
 
 /** Aborting throws the reason itself, or an AbortError from whatever the signal was passed to. */
 function isStop(thrown: unknown, stop: RunStopped): boolean {

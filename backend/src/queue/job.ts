@@ -1,3 +1,4 @@
+import type { StepPlan } from '@job-manager/shared/contract/message';
 import type * as z from 'zod';
 import type { PrismaClient } from '../generated/prisma/client.js';
 
@@ -16,8 +17,18 @@ export interface JobContext {
   readonly db: PrismaClient;
   /** The folder of the media files. */
   readonly mediaDir: string;
-  /** Reports how much is done, 0 to 1. Cheap: call it as often as you like, the newest wins. */
+  /**
+   * Reports how much is done, 0 to 1. Cheap: call it as often as you like, the newest wins. The whole never goes
+   * back, and reaches 100 % when the run has succeeded.
+   */
   progress(fraction: number, message?: string): void;
+  /**
+   * Plans the steps of the run, shown with a bar each; called again, it adds steps that were not known before.
+   * Progress is their weighted sum from then on. Throws for an id that is there already.
+   */
+  pipeline(plan: readonly StepPlan[]): void;
+  /** A planned step, at whatever depth. Throws for one that isn't planned. */
+  step(id: string): StepHandle;
   /** Adds to what the run tells about itself; kept with the run, and shown. */
   setMetadata(values: Record<string, unknown>): void;
   /**
@@ -29,6 +40,20 @@ export interface JobContext {
   pause(ms: number): Promise<void>;
 }
 
+/** One step of a run. It runs from its first report on; other steps are left as they are, for several may run at once. */
+export interface StepHandle {
+  start(message?: string): void;
+  /** How much of this step is done, 0 to 1; 1 ends it. Without a message the step's label is shown. */
+  progress(fraction: number, message?: string): void;
+  done(message?: string): void;
+  /** Divides this step into steps of its own; its progress is theirs from then on. */
+  pipeline(plan: readonly StepPlan[]): void;
+}
+
+/**
+ * Messages of the run: kept with it, shown in the panel and written to the runner's log. Costs no query and is
+ * never waited for. Secrets in them are redacted.
+ */
 export interface JobLog {
   info(message: string, data?: Record<string, unknown>): void;
   warn(message: string, data?: Record<string, unknown>): void;

@@ -11,6 +11,7 @@ import { Notifier } from '../store/notifier.js';
 import { QueueEvents } from './events.js';
 import { defineJob } from './job.js';
 import { createQueue, SYSTEM } from './queue.js';
+import { createRedaction } from './redaction.js';
 import { createRegistry } from './registry.js';
 import { Runner } from './runner.js';
 
@@ -56,7 +57,15 @@ it('waits for a database that goes away, and goes on when it is back', async () 
     kind: 'WORKER',
     host: 'here',
     version: 'test',
-    settings: { concurrency: 5, pollMs: 50, heartbeatMs: 100, stalledAfterMs: 60_000, drainMs: 5_000 },
+    settings: {
+      concurrency: 5,
+      pollMs: 50,
+      heartbeatMs: 100,
+      stalledAfterMs: 60_000,
+      drainMs: 5_000,
+      messagesPerRun: 1_000,
+    },
+    redaction: createRedaction(''),
     events,
     notifier,
     listener,

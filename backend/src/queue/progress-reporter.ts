@@ -1,5 +1,10 @@
+import { limits } from '@job-manager/shared/limits';
 import type { Notifier } from '../store/notifier.js';
 import type { Sql } from '../store/sql.js';
+import type { Redaction } from './redaction.js';
+import type { ProgressState } from './run-progress.js';
+import { storableJson, storableText } from './storable.js';
+import type { Lease } from './transitions/beat.js';
 import type { ClaimedRun } from './transitions/claim.js';
 import { type ProgressReport, writeProgress } from './transitions/progress.js';
 
@@ -8,8 +13,16 @@ const WIRE_MS = 100;
 /** Into the row at most once in this time per run. */
 const ROW_MS = 1_000;
 
-interface Pending extends ProgressReport {
+interface ProgressReporterOptions {
+  sql: Sql;
+  notifier: Pick<Notifier, 'progressed' | 'changed' | 'spoke'>;
+  redaction: Redaction;
+}
+
+interface Pending extends Lease, ProgressState {
   claimNo: number;
+  /** The steps as they stand in the row. */
+  written: ProgressState['steps'];
   wireAt: number;
   rowAt: number;
   wireDue: boolean;
@@ -18,23 +31,21 @@ interface Pending extends ProgressReport {
 
 /** Carries progress from jobs to screens and rows. However often a job reports, the newest wins and the cost stays flat. */
 export class ProgressReporter {
-  readonly #sql: Sql;
-  readonly #notifier: Notifier;
+  readonly #options: ProgressReporterOptions;
   readonly #runs = new Map<string, Pending>();
   #timer: NodeJS.Timeout | undefined;
   #dueAt = Number.POSITIVE_INFINITY;
   #isWriting = false;
   lastProgressAt: number | null = null;
 
-  constructor(sql: Sql, notifier: Notifier) {
-    this.#sql = sql;
-    this.#notifier = notifier;
+  constructor(options: ProgressReporterOptions) {
+    this.#options = options;
   }
 
-  report(run: ClaimedRun, percent: number | null, message: string | null): void {
+  report(run: ClaimedRun, state: ProgressState): void {
     const known = this.#runs.get(run.leaseToken);
     const pending = known ?? newPending(run);
-    Object.assign(pending, { percent, message, wireDue: true, rowDue: true });
+    Object.assign(pending, state, { wireDue: true, rowDue: true });
     if (!known) this.#runs.set(run.leaseToken, pending);
     this.lastProgressAt = performance.now();
     this.#flushAt(Math.min(...dueTimes(pending, !this.#isWriting)));
@@ -64,30 +75,51 @@ export class ProgressReporter {
       if (!run.wireDue || now < run.wireAt + WIRE_MS) continue;
       run.wireDue = false;
       run.wireAt = now;
-      this.#notifier.progressed({ id: run.id, claimNo: run.claimNo, percent: run.percent, message: run.message });
+      const { id, claimNo, percent } = run;
+      this.#options.notifier.progressed({ id, claimNo, percent, message: this.#redacted(run.message) });
     }
     const rows = [...this.#runs.values()].filter((run) => run.rowDue && now >= run.rowAt + ROW_MS);
-    if (rows.length > 0 && !this.#isWriting) this.#write(rows, now);
+    if (rows.length > 0 && !this.#isWriting) void this.#write(rows, now);
     this.#schedule();
   }
 
-  #write(rows: Pending[], now: number): void {
+  /** Never rejects: what could not be written is written with the next. */
+  async #write(rows: Pending[], now: number): Promise<void> {
     for (const row of rows) Object.assign(row, { rowDue: false, rowAt: now });
     this.#isWriting = true;
-    writeProgress(this.#sql, rows)
-      .then(() => this.#notifier.changed())
-      // The next report brings what this one lost.
-      .catch(() => {})
-      .finally(() => {
-        this.#isWriting = false;
-        this.#schedule();
-      });
+    const reports = rows.map((row) => ({ row, steps: row.steps, report: this.#reportOf(row) }));
+    const told = reports.map(({ report }) => report);
+    const written = await writeProgress(this.#options.sql, told).catch(() => new Set<string>());
+    for (const { row, steps, report } of reports) {
+      // Lost, or skipped because the row was busy.
+      row.rowDue ||= !written.has(row.leaseToken);
+      if (report.steps === null || !written.has(row.leaseToken)) continue;
+      row.written = steps;
+      this.#options.notifier.spoke(row.id);
+    }
+    this.#options.notifier.changed();
+    this.#isWriting = false;
+    this.#schedule();
+  }
+
+  #reportOf({ id, leaseToken, percent, message, steps, written }: Pending): ProgressReport {
+    const json = steps === written ? null : storableJson(steps, (_key, item) => this.#redactedItem(item));
+    return { id, leaseToken, percent, message: this.#redacted(message), steps: json ?? null };
+  }
+
+  #redactedItem(item: unknown): unknown {
+    return typeof item === 'string' ? this.#options.redaction.text(item) : item;
+  }
+
+  #redacted(text: string | null): string | null {
+    return text && storableText(this.#options.redaction.text(text), limits.messageChars);
   }
 }
 
 function newPending(run: ClaimedRun): Pending {
   const { id, leaseToken, claimNo } = run;
-  return { id, leaseToken, claimNo, percent: null, message: null, wireAt: 0, rowAt: 0, wireDue: false, rowDue: false };
+  const state = { percent: null, message: null, steps: null, written: null };
+  return { id, leaseToken, claimNo, ...state, wireAt: 0, rowAt: 0, wireDue: false, rowDue: false };
 }
 
 function dueTimes(run: Pending, mayWrite: boolean): number[] {

@@ -12,11 +12,14 @@ import type { QueueEvents } from './events.js';
 import { Execution, type ExecutionResult, type StopReason } from './executor.js';
 import { Heartbeat, type HeartbeatNews } from './heartbeat.js';
 import type { JobContext } from './job.js';
+import { MessageWriter } from './message-writer.js';
 import { ProgressReporter } from './progress-reporter.js';
 import { Reachability } from './reachability.js';
+import type { Redaction } from './redaction.js';
 import type { Registry } from './registry.js';
 import { type ClaimedRun, claimDueRuns } from './transitions/claim.js';
 import { releaseRuns } from './transitions/release.js';
+import { timeOutHeldRun } from './transitions/time-out.js';
 
 export interface RunnerSettings {
   concurrency: number;
@@ -25,6 +28,8 @@ export interface RunnerSettings {
   stalledAfterMs: number;
   /** How long running jobs may go on after `stop`. */
   drainMs: number;
+  /** Messages that a run keeps. */
+  messagesPerRun: number;
 }
 
 export interface RunnerOptions {
@@ -34,6 +39,7 @@ export interface RunnerOptions {
   registry: Registry;
   services: Pick<JobContext, 'db' | 'mediaDir'>;
   settings: RunnerSettings;
+  redaction: Redaction;
   kind: 'BUILT_IN' | 'WORKER' | 'CLI';
   host: string;
   version: string;
@@ -47,6 +53,8 @@ export interface RunnerOptions {
 const LAST_WORDS_MS = 2_000;
 const MOST_RETRY_MS = 5_000;
 
+type Outcome = Exclude<ExecutionResult, { status: 'interrupted' }>;
+
 /** Claims due runs and executes them, at most `concurrency` at once. */
 export class Runner {
   readonly id = randomUUID();
@@ -57,6 +65,7 @@ export class Runner {
   readonly #drained: string[] = [];
   readonly #completions: Completions;
   readonly #progress: ProgressReporter;
+  readonly #messages: MessageWriter;
   #heartbeat: Heartbeat | undefined;
   readonly #onQueued = () => this.wakeUp();
   readonly #onConnected = () => {
@@ -66,6 +75,11 @@ export class Runner {
   };
   readonly #onCancel = (payload: string) => {
     for (const runId of parseIds(payload)) this.cancel(runId);
+  };
+  readonly #onRevoked = (payload: string) => {
+    const runIds = parseIds(payload);
+    // The beat brings which leases are lost; a run may have been claimed anew here meanwhile.
+    if ([...this.#executions.values()].some(({ run }) => runIds.includes(run.id))) this.#heartbeat?.beatNow();
   };
   readonly #alarm = new Alarm();
   readonly #earlyCancels = new EarlyCancels();
@@ -78,11 +92,18 @@ export class Runner {
   constructor(options: RunnerOptions) {
     this.#options = options;
     this.#database = new Reachability(options.events);
-    this.#progress = new ProgressReporter(options.sql, options.notifier);
-    this.#completions = new Completions({
-      sql: options.sql,
-      onUnreachable: (error) => this.#database.noteUnreachable('recording outcomes', error),
-      onFault: (error) => options.events.emit('fault', { during: 'recording outcomes', error }),
+    const { sql, notifier, redaction, settings } = options;
+    const faultsOf = (during: string) => ({
+      onUnreachable: (error: unknown) => this.#database.noteUnreachable(during, error),
+      onFault: (error: unknown) => options.events.emit('fault', { during, error }),
+    });
+    this.#progress = new ProgressReporter({ sql, notifier, redaction });
+    this.#completions = new Completions({ sql, ...faultsOf('recording outcomes') });
+    this.#messages = new MessageWriter({
+      sql,
+      notifier,
+      mostPerRun: settings.messagesPerRun,
+      ...faultsOf('writing messages'),
     });
   }
 
@@ -108,6 +129,7 @@ export class Runner {
     listener?.on('queued', this.#onQueued);
     listener?.on('connected', this.#onConnected);
     listener?.on('cancel', this.#onCancel);
+    listener?.on('revoked', this.#onRevoked);
     events.emit('runnerStarted', { runnerId: this.id, concurrency: settings.concurrency });
   }
 
@@ -139,15 +161,20 @@ export class Runner {
   async execute(run: ClaimedRun): Promise<ExecutionResult> {
     const job = this.#options.registry.get(run.jobName);
     if (!job) throw new Error(`Claimed a run of unknown job ${run.jobName}`);
-    const { events, services } = this.#options;
+    const { events, services, redaction } = this.#options;
+    const ref = { runId: run.id, jobName: run.jobName };
     const execution = new Execution({
       job,
       run,
       services,
       events,
-      onProgress: (percent, message) => this.#progress.report(run, percent, message),
+      redaction,
+      onMessage: (line) => this.#messages.add(run, line),
+      onProgress: (state) => {
+        this.#progress.report(run, state);
+        events.emit('runProgressed', { ...ref, percent: state.percent, message: state.message });
+      },
     });
-    const ref = { runId: run.id, jobName: run.jobName };
     this.#executions.set(run.leaseToken, execution);
     if (this.#earlyCancels.take(run.id)) execution.stop('cancelled');
     this.#heartbeat?.hold({ id: run.id, leaseToken: run.leaseToken });
@@ -157,7 +184,9 @@ export class Runner {
     this.#progress.forget(run.leaseToken);
     if (result.status !== 'interrupted') {
       const { status, error } = result;
-      const accepted = await this.#record(run, result);
+      // First what it said: once the run has ended, its lease opens nothing any more.
+      await this.#messages.flush(run.leaseToken);
+      const accepted = await (result.isTimeOut ? this.#timeOut(execution, result) : this.#record(execution, result));
       if (accepted) events.emit('runEnded', { ...ref, status, error, durationMs: performance.now() - startedAt });
       else events.emit('outcomeRefused', ref);
     }
@@ -183,11 +212,13 @@ export class Runner {
     this.#stopExecutions([...this.#executions.keys()], 'drained');
     await Promise.race([this.#idle(), delay(LAST_WORDS_MS, undefined, { ref: false })]);
     const released = await this.#releaseRest();
+    this.#messages.close();
     await this.#heartbeat?.stop();
     this.#options.listener
       ?.off('queued', this.#onQueued)
       .off('connected', this.#onConnected)
-      .off('cancel', this.#onCancel);
+      .off('cancel', this.#onCancel)
+      .off('revoked', this.#onRevoked);
     await setRunnerStatus(this.#options.sql, this.id, 'STOPPED').catch(() => {});
     this.#options.events.emit('runnerStopped', { runnerId: this.id, released });
   }
@@ -213,7 +244,8 @@ export class Runner {
     }
   }
 
-  #record(run: ClaimedRun, result: Exclude<ExecutionResult, { status: 'interrupted' }>): Promise<boolean> {
+  #record(execution: Execution, result: Outcome): Promise<boolean> {
+    const { run } = execution;
     return this.#completions.record({
       id: run.id,
       leaseToken: run.leaseToken,
@@ -222,7 +254,23 @@ export class Runner {
       errorStack: result.errorStack,
       metadata: result.json,
       metadataTruncated: result.truncated,
+      steps: execution.stepsAtEnd(result.status),
     });
+  }
+
+  /** The engine's own word on a run, so it leaves a message and an audit entry. */
+  async #timeOut(execution: Execution, result: Outcome): Promise<boolean> {
+    const remains = { ...result, steps: execution.stepsAtEnd('FAILED') };
+    let isAccepted = false;
+    try {
+      await this.#database.untilDone('recording a time-out', async () => {
+        isAccepted = await timeOutHeldRun(this.#options.sql, execution.run, remains);
+      });
+      return isAccepted;
+    } catch (error) {
+      this.#options.events.emit('fault', { during: 'recording a time-out', error });
+      return this.#record(execution, result);
+    }
   }
 
   #settle(leaseToken: string, result: ExecutionResult): void {
@@ -231,6 +279,7 @@ export class Runner {
       this.#notifyIdle();
       return;
     }
+    this.#messages.forget(leaseToken);
     this.#heartbeat?.drop(leaseToken);
     this.#executions.delete(leaseToken);
     this.#options.notifier.changed();
@@ -253,6 +302,8 @@ export class Runner {
   async #releaseRest(): Promise<number> {
     const leases = [...this.#executions.values()].map(({ run }) => ({ id: run.id, leaseToken: run.leaseToken }));
     if (leases.length === 0) return 0;
+    const said = Promise.all(leases.map(({ leaseToken }) => this.#messages.flush(leaseToken)));
+    await Promise.race([said, delay(LAST_WORDS_MS, undefined, { ref: false })]);
     // Lost here, the runs come back when their lease ends.
     await releaseRuns(this.#options.sql, leases).catch((error) =>
       this.#options.events.emit('fault', { during: 'handing runs back', error }),

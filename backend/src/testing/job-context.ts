@@ -1,9 +1,16 @@
+import type { JobRunStep } from '@job-manager/shared/contract/message';
+import type { MessageLevel } from '@job-manager/shared/message';
 import type { PrismaClient } from '../generated/prisma/client.js';
 import type { AnyJob, JobContext } from '../queue/job.js';
+import { RunProgress } from '../queue/run-progress.js';
 
 export interface JobTrial {
   metadata: Record<string, unknown>;
-  progress: { fraction: number; message?: string }[];
+  /** The whole, each time something was reported. */
+  progress: { fraction: number; message: string | null }[];
+  /** As a successful run leaves them; empty for a job without a pipeline. */
+  steps: JobRunStep[];
+  messages: { level: MessageLevel; message: string; data?: Record<string, unknown> }[];
 }
 
 interface TrialOptions {
@@ -22,7 +29,13 @@ export async function tryJob(
   parameters: Record<string, unknown>,
   options: TrialOptions,
 ): Promise<JobTrial> {
-  const trial: JobTrial = { metadata: {}, progress: [] };
+  const trial: JobTrial = { metadata: {}, progress: [], steps: [], messages: [] };
+  const progress = new RunProgress(({ percent, message }) => {
+    trial.progress.push({ fraction: (percent ?? 0) / 100, message });
+  });
+  const say = (level: MessageLevel) => (message: string, data?: Record<string, unknown>) => {
+    trial.messages.push({ level, message, ...(data && { data }) });
+  };
   const signal = options.signal ?? new AbortController().signal;
   let checks = 0;
   const ctx: JobContext = {
@@ -31,12 +44,12 @@ export async function tryJob(
     claimNo: 1,
     startedAt: options.startedAt ?? new Date(),
     signal,
-    log: { info() {}, warn() {}, error() {} },
+    log: { info: say('INFO'), warn: say('WARN'), error: say('ERROR') },
     db: options.db,
     mediaDir: options.mediaDir ?? '',
-    progress: (fraction, message) => {
-      trial.progress.push({ fraction, message });
-    },
+    progress: (fraction, message) => progress.report(fraction, message),
+    pipeline: (plan) => progress.pipeline(plan),
+    step: (id) => progress.step(id),
     setMetadata: (values) => {
       Object.assign(trial.metadata, values);
     },
@@ -49,5 +62,6 @@ export async function tryJob(
   };
   const result = await job.run(ctx, job.parameters.parse(parameters));
   Object.assign(trial.metadata, result ?? {});
+  trial.steps = JSON.parse(progress.stepsAtEnd('SUCCESS') ?? '[]');
   return trial;
 }

@@ -72,7 +72,11 @@ export async function startLocalRun(options: LocalRunOptions): Promise<LocalRun>
     releaseErrors();
   });
   events.on('runLogged', ({ level, message, data }) => report.log(level, message, data));
-  events.on('runProgressed', ({ percent, message }) => report.progress(percent, message));
+  let doing: string | null | undefined;
+  events.on('runProgressed', ({ percent, message }) => {
+    doing = message;
+    report.progress(percent, message);
+  });
   events.on('databaseUnreachable', () => report.note('The database can not be reached; waiting for it'));
 
   const stalledAfterMs = config.JOBS_STALLED_AFTER_MS;
@@ -82,6 +86,7 @@ export async function startLocalRun(options: LocalRunOptions): Promise<LocalRun>
   const rescuer = new Rescuer({ sql, events, notifier, stalledAfterMs, sweepMs: config.JOBS_SWEEP_MS });
   return {
     ended: ended.then((result) => {
+      if (result.status === 'SUCCESS' && doing !== undefined) report.progress(100, doing);
       report.ended({ runId, ...outcomeOf(result) });
       return result;
     }),

@@ -11,6 +11,8 @@ export interface Outcome extends Lease {
   /** JSON text, or null for a run that reported nothing. */
   metadata: string | null;
   metadataTruncated: boolean;
+  /** JSON text of the steps as they ended, or null to leave them as they are. */
+  steps: string | null;
 }
 
 /**
@@ -31,6 +33,7 @@ export async function finishRuns(sql: Sql, outcomes: Outcome[]): Promise<Set<str
       column('errorStack'),
       column('metadata'),
       column('metadataTruncated'),
+      column('steps'),
     ],
   });
   return new Set(finished.rows.map((row) => row.id));
@@ -41,12 +44,13 @@ export async function finishRuns(sql: Sql, outcomes: Outcome[]): Promise<Set<str
 const FINISH = `
 WITH moment AS MATERIALIZED (SELECT clock_timestamp() AS at
 ), outcome AS MATERIALIZED (
-  SELECT * FROM unnest($1::bigint[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::boolean[])
-    AS outcome(id, token, status, error, stack, metadata, truncated)
+  SELECT * FROM unnest($1::bigint[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::boolean[], $8::text[])
+    AS outcome(id, token, status, error, stack, metadata, truncated, steps)
 ), finished AS (
   UPDATE "JobRun" j
   SET status = outcome.status::"JobRunStatus", error = outcome.error, "errorStack" = outcome.stack,
       metadata = outcome.metadata::jsonb, "metadataTruncated" = outcome.truncated,
+      steps = coalesce(outcome.steps::jsonb, j.steps),
       "finishedAt" = moment.at, "lastHeartbeatAt" = moment.at,
       "durationMs" = greatest(0, extract(epoch FROM moment.at - j."startedAt") * 1000)::bigint,
       "progressPercent" = CASE outcome.status WHEN 'SUCCESS' THEN 100 ELSE j."progressPercent" END, rev = j.rev + 1

@@ -1,0 +1,138 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { isContention, isUnreachable } from '../store/faults.js';
+import type { Notifier } from '../store/notifier.js';
+import type { Sql } from '../store/sql.js';
+import { MessageBuffer } from './message-buffer.js';
+import type { MessageLine } from './message-line.js';
+import type { Lease } from './transitions/beat.js';
+import { type MessageBatch, writeMessages } from './transitions/write-messages.js';
+
+/** Lines are gathered for this long, from the first on. */
+const GATHER_MS = 20;
+/** Between two writes, unless so many lines wait. */
+const PACE_MS = 200;
+const MANY = 500;
+const RETRY_MS = { first: 100, most: 5_000 };
+
+export interface MessageWriterOptions {
+  sql: Sql;
+  notifier: Pick<Notifier, 'spoke'>;
+  /** Messages that a run keeps. */
+  mostPerRun: number;
+  /** Characters that may wait to be written, of all runs together. */
+  mostWaiting?: number;
+  onUnreachable(error: unknown): void;
+  onFault(error: unknown): void;
+}
+
+/**
+ * Writes what runs say, many lines of many runs in one statement, one statement at a time. Whoever says something
+ * never waits for it. An unreachable database is waited for, with a bounded memory: beyond it the oldest of the
+ * least severe lines are dropped, and counted as such.
+ */
+export class MessageWriter {
+  readonly #options: MessageWriterOptions;
+  readonly #buffer: MessageBuffer;
+  #timer: NodeJS.Timeout | undefined;
+  #dueAt = Number.POSITIVE_INFINITY;
+  #wroteAt = Number.NEGATIVE_INFINITY;
+  #writing: Promise<void> | undefined;
+  #batches = 0;
+  #isClosed = false;
+
+  constructor(options: MessageWriterOptions) {
+    this.#options = options;
+    this.#buffer = new MessageBuffer(options.mostWaiting);
+  }
+
+  /** Takes a line of a run that is held by this process. */
+  add(lease: Lease, line: MessageLine): void {
+    if (this.#isClosed) return;
+    this.#buffer.add(lease, line);
+    if (this.#writing !== undefined) return;
+    const isMany = this.#buffer.lines >= MANY;
+    const now = performance.now();
+    this.#writeAt(isMany ? now : Math.max(now + GATHER_MS, this.#wroteAt + PACE_MS));
+  }
+
+  /** Resolves once everything this run has said is written, or dropped because its lease had gone. */
+  async flush(leaseToken: string): Promise<void> {
+    while (this.#buffer.has(leaseToken)) {
+      this.#buffer.prefer(leaseToken);
+      this.#writeNow();
+      await this.#writing;
+    }
+  }
+
+  /** Forgets what a run has still to say: its lease has gone. */
+  forget(leaseToken: string): void {
+    this.#buffer.forget(leaseToken);
+  }
+
+  /** Gives up what could not be written yet. */
+  close(): void {
+    this.#isClosed = true;
+    clearTimeout(this.#timer);
+    this.#buffer.clear();
+  }
+
+  #writeAt(dueAt: number): void {
+    if (dueAt >= this.#dueAt) return;
+    clearTimeout(this.#timer);
+    this.#dueAt = dueAt;
+    this.#timer = setTimeout(() => this.#writeNow(), Math.max(0, dueAt - performance.now()));
+  }
+
+  #writeNow(): void {
+    clearTimeout(this.#timer);
+    this.#dueAt = Number.POSITIVE_INFINITY;
+    this.#writing ??= this.#writeOnce().finally(() => {
+      this.#writing = undefined;
+      this.#wroteAt = performance.now();
+      if (!this.#buffer.isEmpty) this.#writeAt(this.#wroteAt + (this.#buffer.lines >= MANY ? 0 : PACE_MS));
+    });
+  }
+
+  async #writeOnce(): Promise<void> {
+    const taken = this.#buffer.take();
+    this.#batches += 1;
+    await this.#write(taken.map((batch) => ({ ...batch, callKey: `${batch.leaseToken} ${this.#batches}` })));
+    this.#buffer.settle();
+  }
+
+  async #write(batches: MessageBatch[]): Promise<void> {
+    const { sql, mostPerRun, notifier } = this.#options;
+    let delayMs = RETRY_MS.first;
+    while (!this.#isClosed) {
+      try {
+        const held = await writeMessages(sql, batches, mostPerRun);
+        for (const { id, leaseToken } of batches) if (held.has(leaseToken)) notifier.spoke(id);
+        return;
+      } catch (error) {
+        if (isContention(error) || wasWritten(error)) continue;
+        if (!isUnreachable(error)) return this.#writeApart(batches, error);
+        this.#options.onUnreachable(error);
+        await delay(delayMs * (0.5 + Math.random()));
+        delayMs = Math.min(delayMs * 2, RETRY_MS.most);
+      }
+    }
+  }
+
+  /** A line that PostgreSQL refuses must not take the others with it. */
+  async #writeApart(batches: MessageBatch[], error: unknown): Promise<void> {
+    const [first] = batches;
+    if (batches.length > 1) {
+      for (const batch of batches) await this.#write([batch]);
+    } else if (first && first.lines.length > 1) {
+      const half = Math.ceil(first.lines.length / 2);
+      await this.#write([{ ...first, lines: first.lines.slice(0, half), callKey: `${first.callKey} a` }]);
+      await this.#write([{ ...first, lines: first.lines.slice(half), lost: undefined, callKey: `${first.callKey} b` }]);
+    } else {
+      this.#options.onFault(error);
+    }
+  }
+}
+
+/** The answer to this batch was lost, and came to light when it was sent again: then it is found by its key. */
+const wasWritten = (error: unknown): boolean =>
+  (error as { constraint?: unknown }).constraint === 'JobRunMessage_callKey';

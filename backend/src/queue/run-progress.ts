@@ -1,0 +1,73 @@
+import type { JobRunStep, StepPlan, StepReport } from '@job-manager/shared/contract/message';
+import { limits } from '@job-manager/shared/limits';
+import type { TerminalStatus } from '@job-manager/shared/run';
+import type { StepHandle } from './job.js';
+import { endSteps, heldPercent, overallProgress, planSteps, reportStep, runningMessage, StepError } from './steps.js';
+import { storableText } from './storable.js';
+
+/** How far a run is. */
+export interface ProgressState {
+  percent: number | null;
+  message: string | null;
+  /** Null for a run without a pipeline; a new value whenever a step changed. */
+  steps: readonly JobRunStep[] | null;
+}
+
+/** What a job reports of its progress, by itself or step by step. The whole never goes back. */
+export class RunProgress {
+  readonly #onChange: (state: ProgressState) => void;
+  readonly #startedAt = performance.now();
+  #state: ProgressState = { percent: null, message: null, steps: null };
+
+  constructor(onChange: (state: ProgressState) => void) {
+    this.#onChange = onChange;
+  }
+
+  report(fraction: number, message?: string): void {
+    const percent = Number.isNaN(fraction) ? this.#state.percent : heldPercent(this.#state.percent, fraction);
+    const told = message === undefined ? this.#state.message : storableText(String(message), limits.messageChars);
+    this.#change({ percent, message: told });
+  }
+
+  pipeline(plan: readonly StepPlan[], under?: string): void {
+    this.#changeSteps(planSteps(this.#state.steps ?? [], plan, under));
+  }
+
+  /** Throws StepError for a step that is not planned. */
+  step(id: string): StepHandle {
+    if (!hasStep(this.#state.steps ?? [], id)) throw new StepError(`There is no step "${id}"`);
+    return {
+      start: (message) => this.#reportStep({ id, progress: 0, message }),
+      progress: (fraction, message) => this.#reportStep({ id, progress: fraction, message }),
+      done: (message) => this.#reportStep({ id, progress: 1, message }),
+      pipeline: (plan) => this.pipeline(plan, id),
+    };
+  }
+
+  /** The steps as JSON text, as they are once the run has ended so; null for a run without a pipeline. */
+  stepsAtEnd(status: TerminalStatus): string | null {
+    const { steps } = this.#state;
+    return steps && JSON.stringify(endSteps(steps, status, this.#afterMs()));
+  }
+
+  #reportStep(report: StepReport): void {
+    this.#changeSteps(reportStep(this.#state.steps ?? [], report, this.#afterMs()));
+  }
+
+  #changeSteps(steps: JobRunStep[]): void {
+    const percent = heldPercent(this.#state.percent, overallProgress(steps));
+    this.#change({ steps, percent, message: runningMessage(steps) ?? this.#state.message });
+  }
+
+  #change(change: Partial<ProgressState>): void {
+    this.#state = { ...this.#state, ...change };
+    this.#onChange(this.#state);
+  }
+
+  #afterMs(): number {
+    return Math.round(performance.now() - this.#startedAt);
+  }
+}
+
+const hasStep = (steps: readonly JobRunStep[], id: string): boolean =>
+  steps.some((step) => step.id === id || hasStep(step.steps, id));
