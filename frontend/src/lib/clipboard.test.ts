@@ -19,12 +19,12 @@ test.each([
   vi.stubGlobal('navigator', navigator);
   let copied = '';
   document.execCommand = vi.fn(() => {
-    copied = (document.querySelector('input') as HTMLInputElement).value;
+    copied = (document.querySelector('textarea') as HTMLTextAreaElement).value;
     return true;
   });
-  expect(await copyText('12846')).toBe(true);
-  expect(copied).toBe('12846');
-  expect(document.querySelector('input')).toBeNull();
+  expect(await copyText('12846\n12847')).toBe(true);
+  expect(copied).toBe('12846\n12847');
+  expect(document.querySelector('textarea')).toBeNull();
 });
 
 test('says so when nothing works', async () => {

@@ -6,19 +6,26 @@ import { copyText } from '../lib/clipboard';
 import { toastError } from './toast';
 
 interface Props {
-  text: string;
+  /** A long text is better made when it is wanted. */
+  text: string | (() => string);
   label: string;
   size?: 'compact-sm' | 'sm';
   /** For screen readers, where the label alone is not enough. */
   description?: string;
 }
 
+const SHOWN_INSTEAD = 200;
+
+const refusalOf = (text: string): string =>
+  text.length > SHOWN_INSTEAD ? 'The browser refused to copy the text.' : `Could not copy. The text is: ${text}`;
+
 /** Copies, and says for a moment that it did. */
 export function CopyButton({ text, label, size = 'sm', description }: Props) {
   const [isCopied, setCopied] = useState(false);
   const { start } = useTimeout(() => setCopied(false), 2_000);
   const copy = async () => {
-    if (!(await copyText(text))) return toastError({ message: `Could not copy. The text is: ${text}` });
+    const wanted = typeof text === 'string' ? text : text();
+    if (!(await copyText(wanted))) return toastError({ message: refusalOf(wanted) });
     setCopied(true);
     start();
   };
