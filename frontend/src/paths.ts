@@ -1,3 +1,7 @@
+/** The parts of a run's details; the first is shown where none is named. */
+export const runTabs = ['overview', 'log', 'attempts'] as const;
+export type RunTab = (typeof runTabs)[number];
+
 /** Every address of the panel; links are built here and nowhere else. */
 export const paths = {
   login: '/login',
@@ -6,7 +10,8 @@ export const paths = {
   jobs: '/admin/jobs',
   history: '/admin/jobs/history',
   monitor: '/admin/jobs/monitor',
-  run: (jobRunId: string) => `/admin/jobs/${jobRunId}`,
+  run: (jobRunId: string, tab: RunTab = 'overview') =>
+    tab === 'overview' ? `/admin/jobs/${jobRunId}` : `/admin/jobs/${jobRunId}?tab=${tab}`,
   systemStatus: '/admin/system-status',
   errors: '/admin/errors',
   error: (fingerprint: string) => `/admin/errors/${fingerprint}`,

@@ -1,6 +1,7 @@
 import { terminalStatuses } from '@job-manager/shared/run';
 import { parseAsInteger, parseAsString, parseAsStringLiteral, useQueryState, useQueryStates } from 'nuqs';
 import { useCallback } from 'react';
+import { type RunTab, runTabs } from '../paths';
 
 const push = { history: 'push' } as const;
 
@@ -28,17 +29,32 @@ export function useHistoryPlace() {
 
 // The functions below keep their identity: hundreds of rows hold them, and would all be drawn again.
 
+const parseAsRunTab = parseAsStringLiteral(runTabs);
+
+const openedRun = { run: parseAsString, tab: parseAsRunTab };
+
 /** The run whose details are open: `?run=123`. */
 export function useOpenedRun() {
-  const [runId, setRunId] = useQueryState('run', parseAsString);
+  const [{ run: runId }, set] = useQueryStates(openedRun);
   return {
     runId: runId !== null && /^[1-9]\d{0,18}$/.test(runId) ? runId : null,
-    open: useCallback((id: string) => void setRunId(id, push), [setRunId]),
-    close: useCallback(() => void setRunId(null), [setRunId]),
+    open: useCallback((id: string) => void set({ run: id, tab: null }, push), [set]),
+    close: useCallback(() => void set({ run: null, tab: null }), [set]),
   };
 }
 
-const runDialog = { new: parseAsString, rerun: parseAsString, run: parseAsString };
+/** Which part of a run's details is shown: `?tab=log`. Going back leaves the run, not the part. */
+export function useRunTab(): [RunTab, (tab: RunTab) => void] {
+  const [tab, setTab] = useQueryState('tab', parseAsRunTab);
+  return [tab ?? 'overview', (next) => void setTab(next === 'overview' ? null : next)];
+}
+
+const runDialog = { new: parseAsString, rerun: parseAsString, ...openedRun };
+/** The part that was open goes with the details; that of a page stays. */
+const withoutDetails = ({ run, tab }: { run: string | null; tab: RunTab | null }) => ({
+  run: null,
+  tab: run === null ? tab : null,
+});
 
 /** What the Run New Job dialog is open for: `?new=trending` (or `?new=` with no job chosen), or `?rerun=123`. */
 export function useRunDialog() {
@@ -47,8 +63,11 @@ export function useRunDialog() {
     isOpen: jobName !== null || rerun !== null,
     jobName: jobName === '' ? null : jobName,
     rerunOfId: rerun,
-    openNew: useCallback(() => void set({ new: '', rerun: null, run: null }, push), [set]),
-    openRerun: useCallback((runId: string) => void set({ new: null, rerun: runId, run: null }, push), [set]),
+    openNew: useCallback(() => void set((now) => ({ ...withoutDetails(now), new: '', rerun: null }), push), [set]),
+    openRerun: useCallback(
+      (runId: string) => void set((now) => ({ ...withoutDetails(now), new: null, rerun: runId }), push),
+      [set],
+    ),
     close: useCallback(() => void set({ new: null, rerun: null }), [set]),
   };
 }
