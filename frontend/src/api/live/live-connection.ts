@@ -75,7 +75,10 @@ export function connectLive({ url, onLost, random = Math.random }: Options): Liv
     state = { ...state, ...part };
     for (const listener of listeners) listener();
   };
-  const send = (message: ClientMessage) => socket.send(JSON.stringify(message));
+  /** What is said while nobody listens is not kept: a new connection begins with a snapshot, and asks anew. */
+  const send = (message: ClientMessage) => {
+    if (socket.readyState === socket.OPEN) socket.send(JSON.stringify(message));
+  };
   const leaving = createLeavingRuns((runs) => publish({ leaving: runs }));
   const followed = createFollowedRuns(send);
 
