@@ -4,13 +4,15 @@ interface Props {
   /** 0 to 100; null while the run has not said how far it is. */
   percent: number | null;
   label: string;
+  tone?: 'running' | 'success' | 'failed' | 'cancelled' | 'queued';
 }
 
 /** How far a run is. Fills smoothly, unless motion is unwanted. */
-export function JobProgressBar({ percent, label }: Props) {
+export function JobProgressBar({ percent, label, tone = 'running' }: Props) {
   return (
     <div
       className={classes.track}
+      data-tone={tone}
       role="progressbar"
       aria-label={label}
       aria-valuemin={0}

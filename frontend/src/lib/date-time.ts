@@ -1,5 +1,16 @@
 // Swedish writes dates as the panel does: 2024-01-08 10:23:45.
 const format = new Intl.DateTimeFormat('sv-SE', { dateStyle: 'short', timeStyle: 'medium' });
 
+const clock = new Intl.DateTimeFormat('sv-SE', { timeStyle: 'medium' });
+
+/** The time of day alone: `10:23:45`. */
+export const formatClock = (iso: string): string => clock.format(new Date(iso));
+
+/** To the millisecond: `2024-01-08 10:23:45.678`. */
+export const formatPreciseTime = (iso: string): string => {
+  const milliseconds = new Date(iso).getMilliseconds().toString().padStart(3, '0');
+  return `${formatDateTime(iso)}.${milliseconds}`;
+};
+
 /** A time in the reader's zone: `2024-01-08 10:23:45`. */
 export const formatDateTime = (iso: string): string => format.format(new Date(iso));

@@ -1,6 +1,7 @@
 import { Modal } from '@mantine/core';
 import { Link } from 'react-router-dom';
 import { toFailure } from '../../api/failure';
+import { useRunTab } from '../../components/url-state';
 import { paths } from '../../paths';
 import { ErrorPanel } from '../../ui/ErrorPanel';
 import { RowSkeletons } from '../../ui/RowSkeletons';
@@ -25,11 +26,12 @@ export function JobDetailsModal({ jobRunId, open, onClose, onRerun }: JobDetails
   const isCancelling = run?.status === 'RUNNING' && asked.has(jobRunId);
   const failure = error === null ? null : toFailure(error);
   const isPhone = useIsPhone();
+  const [tab] = useRunTab();
   return (
     <Modal
       opened={open}
       onClose={onClose}
-      size="lg"
+      size="56rem"
       fullScreen={isPhone}
       returnFocus={false}
       title={run ? `Job Run Details: ${run.jobName} (#${jobRunId})` : `Job Run Details: #${jobRunId}`}
@@ -38,7 +40,7 @@ export function JobDetailsModal({ jobRunId, open, onClose, onRerun }: JobDetails
         <>
           <RunDetails run={run} isCancelling={isCancelling} />
           <div className={classes.actions}>
-            <Link to={paths.run(jobRunId)} className={classes.page}>
+            <Link to={paths.run(jobRunId, tab)} className={classes.page}>
               Open as a page
             </Link>
             <RunActions run={run} isCancelling={isCancelling} onCancel={cancel} onRerun={onRerun} />

@@ -1,114 +1,57 @@
 import type { JobRun } from '@job-manager/shared/contract/run';
-import { type JobUIStatus, uiStatus } from '@job-manager/shared/run';
-import type { ReactNode } from 'react';
-import { Link } from 'react-router-dom';
-import { JobProgressBar } from '../../components/JobProgressBar';
-import { JobStatusBadge } from '../../components/JobStatusBadge';
-import { triggerLabel } from '../../components/status';
-import { paths } from '../../paths';
-import { JsonBlock } from './JsonBlock';
+import { isTerminal, uiStatus } from '@job-manager/shared/run';
+import { Tabs } from '@mantine/core';
+import { useState } from 'react';
+import { useRunLog } from '../../api/live/useRunLog';
+import { useRunTab } from '../../components/url-state';
+import type { RunTab } from '../../paths';
+import { RunAttempts } from './RunAttempts';
 import classes from './RunDetails.module.css';
-import { RunTimeline } from './RunTimeline';
+import { RunLog } from './RunLog';
+import { RunOverview } from './RunOverview';
 
 interface Props {
   run: JobRun;
   isCancelling: boolean;
 }
 
-/** Everything known about one run. */
+/** Everything known about one run, in parts; the address says which part is shown. */
 export function RunDetails({ run, isCancelling }: Props) {
-  const status = isCancelling ? 'CANCEL_REQUESTED' : uiStatus(run);
+  const [tab, setTab] = useRunTab();
+  const isActive = !isTerminal(run.status);
+  const isLogWanted = useOnceSeen(run.id, tab === 'log');
+  const { log, retry } = useRunLog(run.id, { isActive, isWanted: isLogWanted });
+  const messageCount = Math.max(run.messageCount, log.messageCount);
   return (
-    <div className={classes.details}>
-      <RunFacts run={run} status={status} />
-      {run.status === 'RUNNING' && <RunProgress run={run} />}
-      {run.error && <RunError error={run.error} stack={run.errorStack} />}
-      <section aria-label="Timeline">
-        <h3 className={classes.heading}>Timeline</h3>
-        <RunTimeline run={run} />
-      </section>
-      <JsonBlock
-        title="Parameters"
-        value={run.parameters}
-        fileName={`${run.jobName}-${run.id}-parameters.json`}
-        empty="The run was started without parameters."
-      />
-      <JsonBlock
-        // Arrives when the run ends; whether it starts open is decided by its size then.
-        key={run.metadata === null ? 'none' : 'some'}
-        title="Metadata"
-        value={run.metadata}
-        fileName={`${run.jobName}-${run.id}-metadata.json`}
-        empty="The run has reported nothing about itself."
-        note={run.metadataTruncated ? 'The run reported more than fits; the rest was cut off.' : undefined}
-      />
-    </div>
+    // Only the part that is shown is there; a log that was opened is kept, and kept up to date, beside it.
+    <Tabs value={tab} onChange={(next) => setTab(next as RunTab)} keepMounted={false}>
+      <Tabs.List className={classes.tabs}>
+        <Tabs.Tab value="overview">Overview</Tabs.Tab>
+        <Tabs.Tab value="log" rightSection={messageCount > 0 && <Count of={messageCount} />}>
+          Log
+        </Tabs.Tab>
+        <Tabs.Tab value="attempts" rightSection={run.attempts.length > 1 && <Count of={run.attempts.length} />}>
+          Attempts
+        </Tabs.Tab>
+      </Tabs.List>
+      <Tabs.Panel value="overview">
+        <RunOverview run={run} status={isCancelling ? 'CANCEL_REQUESTED' : uiStatus(run)} />
+      </Tabs.Panel>
+      <Tabs.Panel value="log">
+        <RunLog run={run} log={log} isActive={isActive} onRetry={retry} />
+      </Tabs.Panel>
+      <Tabs.Panel value="attempts">
+        <RunAttempts attempts={run.attempts} />
+      </Tabs.Panel>
+    </Tabs>
   );
 }
 
-function RunFacts({ run, status }: { run: JobRun; status: JobUIStatus }) {
-  return (
-    <dl className={classes.facts}>
-      <Fact name="Status">
-        <JobStatusBadge status={status} />
-      </Fact>
-      <Fact name="Trigger">{triggerLabel[run.trigger]}</Fact>
-      <Fact name="Triggered By">{run.triggeredBy?.email ?? 'the system'}</Fact>
-      <Fact name="Algorithm">{run.algorithmVersion ?? 'not stated'}</Fact>
-      <Fact name="Attempt">
-        {Math.max(run.attempt, 1)} of {run.maxAttempts}
-      </Fact>
-      <Fact name="Runner">{run.runnerId ?? 'none yet'}</Fact>
-      <Fact name="Channel">
-        {run.channel}, priority {run.priority}
-      </Fact>
-      {run.scope && <Fact name="Scope">{run.scope}</Fact>}
-      {run.rerunOfId && (
-        <Fact name="Re-run of">
-          <Link to={paths.run(run.rerunOfId)} className={classes.link}>
-            #{run.rerunOfId}
-          </Link>
-        </Fact>
-      )}
-    </dl>
-  );
-}
+const Count = ({ of }: { of: number }) => <span className={classes.count}>{of.toLocaleString('en')}</span>;
 
-function Fact({ name, children }: { name: string; children: ReactNode }) {
-  return (
-    <div className={classes.fact}>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
-    </div>
-  );
-}
-
-function RunProgress({ run }: { run: JobRun }) {
-  return (
-    <div className={classes.progress}>
-      <div className={classes.progressText}>
-        <span>{run.progressMessage ?? 'In progress'}</span>
-        {run.progressPercent !== null && <span className="tabular">{Math.floor(run.progressPercent)}%</span>}
-      </div>
-      <JobProgressBar percent={run.progressPercent} label={`Progress of ${run.jobName} #${run.id}`} />
-    </div>
-  );
-}
-
-function RunError({ error, stack }: { error: string; stack: string | null }) {
-  return (
-    <section className={classes.error} aria-label="Error">
-      <h3 className={classes.errorTitle}>Error</h3>
-      <p className={classes.errorText}>{error}</p>
-      {stack && (
-        <details>
-          <summary className={classes.summary}>Stack trace</summary>
-          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable to be scrolled by keyboard */}
-          <pre className={classes.stack} tabIndex={0}>
-            {stack}
-          </pre>
-        </details>
-      )}
-    </section>
-  );
+/** Whether something of this run has been seen, now or before. */
+function useOnceSeen(jobRunId: string, isSeen: boolean): boolean {
+  const [seenOf, setSeenOf] = useState<string>();
+  if (isSeen && seenOf !== jobRunId) setSeenOf(jobRunId);
+  return isSeen || seenOf === jobRunId;
 }

@@ -1,0 +1,114 @@
+import type { JobRunAttempt } from '@job-manager/shared/contract/message';
+import {
+  IconCheck,
+  IconChevronRight,
+  IconCircleDotFilled,
+  IconCircleX,
+  IconCornerUpLeft,
+  IconPlugConnectedX,
+  IconX,
+  type TablerIcon,
+} from '@tabler/icons-react';
+import { DateTime, Elapsed } from '../../components/RelativeTime';
+import { formatDuration } from '../../lib/duration';
+import classes from './RunAttempts.module.css';
+import { RunError } from './RunError';
+
+interface Look {
+  label: string;
+  /** What it means, where the word alone doesn't say. */
+  hint?: string;
+  icon: TablerIcon;
+  tone: 'queued' | 'running' | 'success' | 'failed' | 'cancelled';
+}
+
+const outcomeLook = {
+  RUNNING: { label: 'Running', icon: IconCircleDotFilled, tone: 'running' },
+  SUCCESS: { label: 'Success', icon: IconCheck, tone: 'success' },
+  FAILED: { label: 'Failed', icon: IconX, tone: 'failed' },
+  CANCELLED: { label: 'Cancelled', icon: IconCircleX, tone: 'cancelled' },
+  LOST: { label: 'Lost', hint: 'The runner went silent.', icon: IconPlugConnectedX, tone: 'failed' },
+  RELEASED: {
+    label: 'Handed back',
+    hint: 'The runner was stopped; this doesn’t count as an attempt.',
+    icon: IconCornerUpLeft,
+    tone: 'queued',
+  },
+} as const satisfies Record<JobRunAttempt['outcome'], Look>;
+
+/** Each execution of a run by itself, oldest first, with how it ended and why. */
+export function RunAttempts({ attempts }: { attempts: readonly JobRunAttempt[] }) {
+  if (attempts.length === 0) return <p className={classes.none}>The run has not started yet.</p>;
+  const opened = attempts.findLast(({ error }) => error !== null) ?? attempts.at(-1);
+  return (
+    <ol className={classes.attempts} aria-label="Attempts">
+      {attempts.map((attempt) => (
+        <Attempt key={attempt.claimNo} attempt={attempt} isOpen={attempt === opened} />
+      ))}
+    </ol>
+  );
+}
+
+function Attempt({ attempt, isOpen }: { attempt: JobRunAttempt; isOpen: boolean }) {
+  const look: Look = outcomeLook[attempt.outcome];
+  const name = `Attempt ${attempt.attempt}`;
+  return (
+    <li>
+      <details className={classes.attempt} open={isOpen}>
+        <summary className={classes.summary}>
+          <IconChevronRight size={16} className={classes.chevron} aria-hidden />
+          <span className={classes.name}>{name}</span>
+          <span className={classes.outcome} data-tone={look.tone}>
+            <look.icon size={14} aria-hidden />
+            {look.label}
+          </span>
+          <AttemptLength attempt={attempt} />
+          {attempt.error && <span className={classes.brief}>{attempt.error}</span>}
+        </summary>
+        <div className={classes.body}>
+          {look.hint && <p className={classes.hint}>{look.hint}</p>}
+          <AttemptFacts attempt={attempt} />
+          {attempt.error && <RunError error={attempt.error} stack={attempt.errorStack} of={name} />}
+        </div>
+      </details>
+    </li>
+  );
+}
+
+function AttemptLength({ attempt }: { attempt: JobRunAttempt }) {
+  if (attempt.durationMs === null && attempt.outcome !== 'RUNNING') return null;
+  return (
+    <span className={classes.length}>
+      {attempt.durationMs === null ? <Elapsed since={attempt.startedAt} /> : formatDuration(attempt.durationMs)}
+    </span>
+  );
+}
+
+function AttemptFacts({ attempt }: { attempt: JobRunAttempt }) {
+  return (
+    <dl className={classes.facts}>
+      <div>
+        <dt>Started</dt>
+        <dd>
+          <DateTime at={attempt.startedAt} />
+        </dd>
+      </div>
+      {attempt.endedAt && (
+        <div>
+          <dt>Ended</dt>
+          <dd>
+            <DateTime at={attempt.endedAt} />
+          </dd>
+        </div>
+      )}
+      <div>
+        <dt>Runner</dt>
+        <dd>{attempt.runnerId ?? 'External program'}</dd>
+      </div>
+      <div>
+        <dt>Claim</dt>
+        <dd>{attempt.claimNo}</dd>
+      </div>
+    </dl>
+  );
+}

@@ -1,0 +1,95 @@
+import type { JobRunMessage } from '@job-manager/shared/contract/message';
+import { Button } from '@mantine/core';
+import { IconArrowDown } from '@tabler/icons-react';
+import { useCallback, useMemo, useState } from 'react';
+import { type ItemContent, Virtuoso } from 'react-virtuoso';
+import classes from './RunLog.module.css';
+import { RunLogLine } from './RunLogLine';
+import type { LogView } from './useLogView';
+
+interface Props {
+  label: string;
+  lines: readonly JobRunMessage[];
+  /** Highlighted where it occurs. */
+  pattern: RegExp | null;
+  view: LogView;
+  isActive: boolean;
+  /** Said when the filter leaves nothing. */
+  empty: string;
+}
+
+interface Context extends Pick<Props, 'lines' | 'pattern'> {
+  marked: number | null;
+  opened: ReadonlySet<number>;
+  toggle: (seq: number) => void;
+}
+
+/** The lines around the one that is read; only those are drawn. Stays at the end while the reader is there. */
+export function RunLogLines({ label, lines, pattern, view, isActive, empty }: Props) {
+  const [opened, toggle] = useOpened();
+  const { marked } = view;
+  const context = useMemo<Context>(
+    () => ({ lines, pattern, marked, opened, toggle }),
+    [lines, pattern, marked, opened, toggle],
+  );
+  return (
+    <div className={classes.frame}>
+      <Virtuoso
+        ref={view.list}
+        className={classes.lines}
+        role="log"
+        // Thousands of lines a second are nothing to be read out.
+        aria-live="off"
+        aria-label={label}
+        data={lines}
+        context={context}
+        computeItemKey={keyOf}
+        itemContent={drawLine}
+        defaultItemHeight={26}
+        increaseViewportBy={300}
+        initialTopMostItemIndex={isActive ? { index: 'LAST', align: 'end' } : 0}
+        followOutput={isActive ? (isAtBottom) => isAtBottom && 'auto' : false}
+        atBottomThreshold={40}
+        atBottomStateChange={view.onAtEnd}
+        rangeChanged={view.onRange}
+      />
+      {lines.length === 0 && <p className={classes.empty}>{empty}</p>}
+      {lines.length > 0 && <Place isActive={isActive} isAtEnd={view.isAtEnd} onGoToEnd={view.goToEnd} />}
+    </div>
+  );
+}
+
+const keyOf = (_index: number, line: JobRunMessage) => line.seq;
+
+const drawLine: ItemContent<JobRunMessage, Context> = (index, line, { lines, pattern, marked, opened, toggle }) => (
+  <RunLogLine
+    line={line}
+    startsAttempt={line.attempt > 0 && (lines[index - 1]?.attempt ?? 1) !== line.attempt}
+    pattern={pattern}
+    isMarked={line.seq === marked}
+    isOpen={opened.has(line.seq)}
+    onToggle={toggle}
+  />
+);
+
+/** The lines whose data is shown; kept here, because a line that is scrolled away forgets everything. */
+function useOpened(): [ReadonlySet<number>, (seq: number) => void] {
+  const [opened, setOpened] = useState<ReadonlySet<number>>(new Set());
+  const toggle = useCallback((seq: number) => {
+    setOpened((before) => {
+      const next = new Set(before);
+      if (!next.delete(seq)) next.add(seq);
+      return next;
+    });
+  }, []);
+  return [opened, toggle];
+}
+
+function Place({ isActive, isAtEnd, onGoToEnd }: { isActive: boolean; isAtEnd: boolean; onGoToEnd: () => void }) {
+  if (isAtEnd) return isActive ? <span className={classes.following}>Following</span> : null;
+  return (
+    <Button className={classes.toEnd} size="compact-sm" leftSection={<IconArrowDown size={16} />} onClick={onGoToEnd}>
+      {isActive ? 'Jump to latest' : 'Jump to end'}
+    </Button>
+  );
+}

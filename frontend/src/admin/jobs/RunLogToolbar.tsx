@@ -1,0 +1,70 @@
+import type { JobRunMessage } from '@job-manager/shared/contract/message';
+import type { JobRun } from '@job-manager/shared/contract/run';
+import { Button } from '@mantine/core';
+import { IconArrowDownCircle, IconDownload } from '@tabler/icons-react';
+import { messagesFile } from '../../api/message-queries';
+import { CopyButton } from '../../ui/CopyButton';
+import type { LogFilter } from './log-search';
+import { textOf } from './log-text';
+import classes from './RunLog.module.css';
+
+interface Props {
+  run: JobRun;
+  /** What the filter leaves. */
+  shown: readonly JobRunMessage[];
+  filter: LogFilter;
+  counts: Record<LogFilter, number>;
+  onFilter: (filter: LogFilter) => void;
+  onFirstError: () => void;
+}
+
+const filters: { filter: LogFilter; label: string }[] = [
+  { filter: 'all', label: 'All' },
+  { filter: 'problems', label: 'Warnings and errors' },
+  { filter: 'errors', label: 'Errors' },
+];
+
+/** Which lines are shown, and what can be done with them. */
+export function RunLogToolbar({ run, shown, filter, counts, onFilter, onFirstError }: Props) {
+  return (
+    <div className={classes.toolbar}>
+      <fieldset className={classes.filters}>
+        <legend className="visually-hidden">Which messages are shown</legend>
+        {filters.map((choice) => (
+          <button
+            key={choice.filter}
+            type="button"
+            className={classes.filter}
+            aria-pressed={filter === choice.filter}
+            onClick={() => onFilter(choice.filter)}
+          >
+            {choice.label} <span className="tabular">{counts[choice.filter].toLocaleString('en')}</span>
+          </button>
+        ))}
+      </fieldset>
+      <div className={classes.tools}>
+        <Button
+          size="compact-sm"
+          variant="default"
+          leftSection={<IconArrowDownCircle size={16} />}
+          disabled={counts.errors === 0}
+          onClick={onFirstError}
+        >
+          First error
+        </Button>
+        <CopyButton text={() => textOf(shown)} label="Copy" size="compact-sm" description="Copy the messages shown" />
+        <Button
+          component="a"
+          href={messagesFile(run.id)}
+          download={`${run.jobName}-${run.id}.log`}
+          size="compact-sm"
+          variant="default"
+          leftSection={<IconDownload size={16} />}
+          aria-label="Download all messages"
+        >
+          Download
+        </Button>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,57 @@
+import type { JobRun } from '@job-manager/shared/contract/run';
+import type { JobUIStatus } from '@job-manager/shared/run';
+import { JobProgressBar } from '../../components/JobProgressBar';
+import { JsonBlock } from './JsonBlock';
+import classes from './RunDetails.module.css';
+import { RunError } from './RunError';
+import { RunFacts } from './RunFacts';
+import { RunSteps } from './RunSteps';
+import { RunTimeline } from './RunTimeline';
+
+interface Props {
+  run: JobRun;
+  status: JobUIStatus;
+}
+
+/** What a run is, how far it is, and what came of it. */
+export function RunOverview({ run, status }: Props) {
+  return (
+    <div className={classes.details}>
+      <RunFacts run={run} status={status} />
+      {run.status === 'RUNNING' && <RunProgress run={run} />}
+      {run.error && <RunError error={run.error} stack={run.errorStack} />}
+      {run.steps && run.steps.length > 0 && <RunSteps steps={run.steps} startedAt={run.startedAt} />}
+      <section aria-label="Timeline">
+        <h3 className={classes.heading}>Timeline</h3>
+        <RunTimeline run={run} />
+      </section>
+      <JsonBlock
+        title="Parameters"
+        value={run.parameters}
+        fileName={`${run.jobName}-${run.id}-parameters.json`}
+        empty="The run was started without parameters."
+      />
+      <JsonBlock
+        // Arrives when the run ends; whether it starts open is decided by its size then.
+        key={run.metadata === null ? 'none' : 'some'}
+        title="Metadata"
+        value={run.metadata}
+        fileName={`${run.jobName}-${run.id}-metadata.json`}
+        empty="The run has reported nothing about itself."
+        note={run.metadataTruncated ? 'The run reported more than fits; the rest was cut off.' : undefined}
+      />
+    </div>
+  );
+}
+
+function RunProgress({ run }: { run: JobRun }) {
+  return (
+    <div className={classes.progress}>
+      <div className={classes.progressText}>
+        <span>{run.progressMessage ?? 'In progress'}</span>
+        {run.progressPercent !== null && <span className="tabular">{Math.floor(run.progressPercent)}%</span>}
+      </div>
+      <JobProgressBar percent={run.progressPercent} label={`Progress of ${run.jobName} #${run.id}`} />
+    </div>
+  );
+}
