@@ -2,7 +2,9 @@ import type { JobRun } from '@job-manager/shared/contract/run';
 import { isAllowed, uiStatus } from '@job-manager/shared/run';
 import { Button } from '@mantine/core';
 import { IconRepeat } from '@tabler/icons-react';
+import { useCan } from '../../api/session';
 import { CopyButton } from '../../ui/CopyButton';
+import { ForceFailButton } from './ForceFailButton';
 import { CancelButton } from './JobRunCard';
 
 interface Props {
@@ -12,12 +14,13 @@ interface Props {
   onRerun: (jobRunId: string) => void;
 }
 
-/** What can be done with a run in its state. */
+/** What can be done with a run in its state, by those who may. */
 export function RunActions({ run, isCancelling, onCancel, onRerun }: Props) {
+  const mayRetry = useCan('retry');
   return (
     <>
       <CopyButton text={run.id} label="Copy Run ID" />
-      {isAllowed('rerun', run.status) && (
+      {mayRetry && isAllowed('rerun', run.status) && (
         <Button size="sm" leftSection={<IconRepeat size={16} />} onClick={() => onRerun(run.id)}>
           Re-run Job
         </Button>
@@ -29,6 +32,7 @@ export function RunActions({ run, isCancelling, onCancel, onRerun }: Props) {
           onCancel={() => onCancel(run)}
         />
       )}
+      <ForceFailButton run={run} isAnnounced />
     </>
   );
 }
