@@ -6,6 +6,7 @@ import { formatDuration } from '../lib/duration';
 import { paths } from '../paths';
 import classes from './HistoryRunRow.module.css';
 import { StatusMark } from './JobStatusBadge';
+import { MessageCounts } from './MessageCounts';
 import { RelativeTime } from './RelativeTime';
 import { statusLook, triggerLabel } from './status';
 
@@ -24,6 +25,7 @@ export const HistoryRunRow = memo(function HistoryRunRow({ run, onViewDetails }:
           {run.jobName}
         </Link>
         <span className={classes.id}>#{run.id}</span>
+        <MessageCounts run={run} />
         {run.status === 'FAILED' && run.error && (
           <span className={classes.error} title={run.error}>
             Error: {run.error}

@@ -1,0 +1,37 @@
+import type { JobRunSummary } from '@job-manager/shared/contract/run';
+import { IconAlertTriangle, IconExclamationCircle } from '@tabler/icons-react';
+import { Link } from 'react-router-dom';
+import { paths } from '../paths';
+import classes from './MessageCounts.module.css';
+
+/** How many warnings and errors a run has written, leading to them; nothing where there are none. */
+export function MessageCounts({ run }: { run: JobRunSummary }) {
+  if (run.warningCount + run.errorCount === 0) return null;
+  return (
+    <Link
+      to={paths.run(run.id, 'log')}
+      className={classes.counts}
+      aria-label={`${spell(run)} of ${run.jobName} #${run.id}`}
+    >
+      {run.errorCount > 0 && (
+        <span className={classes.count} data-level="ERROR">
+          <IconExclamationCircle size={13} aria-hidden />
+          {errors(run)}
+        </span>
+      )}
+      {run.warningCount > 0 && (
+        <span className={classes.count} data-level="WARN">
+          <IconAlertTriangle size={13} aria-hidden />
+          {warnings(run)}
+        </span>
+      )}
+    </Link>
+  );
+}
+
+const counted = (count: number, word: string) => `${count.toLocaleString('en')} ${count === 1 ? word : `${word}s`}`;
+const errors = ({ errorCount }: JobRunSummary) => counted(errorCount, 'error');
+const warnings = ({ warningCount }: JobRunSummary) => counted(warningCount, 'warning');
+
+const spell = (run: JobRunSummary): string =>
+  [run.errorCount > 0 && errors(run), run.warningCount > 0 && warnings(run)].filter(Boolean).join(' and ');
