@@ -6,10 +6,12 @@ interface Props {
   title: string;
   details: string;
   onRetry?: () => void;
+  /** What the button says. */
+  retry?: string;
 }
 
 /** In place of something that could not be shown. */
-export function ErrorPanel({ title, details, onRetry }: Props) {
+export function ErrorPanel({ title, details, onRetry, retry = 'Retry' }: Props) {
   return (
     <div className={classes.panel} role="alert">
       <span className={classes.icon} data-tone="failed" aria-hidden>
@@ -19,7 +21,7 @@ export function ErrorPanel({ title, details, onRetry }: Props) {
       <p className={classes.text}>{details}</p>
       {onRetry && (
         <Button variant="default" onClick={onRetry} mt={8}>
-          Retry
+          {retry}
         </Button>
       )}
     </div>

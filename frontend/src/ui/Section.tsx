@@ -27,7 +27,7 @@ export function Section({ title, aside, actions, className = '', children }: Pro
         </div>
         {actions && <div className={classes.actions}>{actions}</div>}
       </div>
-      <SectionBoundary>{children}</SectionBoundary>
+      <SectionBoundary name={title}>{children}</SectionBoundary>
     </section>
   );
 }

@@ -2,9 +2,10 @@ import { Button } from '@mantine/core';
 import { IconPlayerPlay } from '@tabler/icons-react';
 import { ConnectionIndicator } from '../../components/ConnectionIndicator';
 import { useRunDialog } from '../../components/url-state';
+import { useCleanUpStalled } from '../../components/useCleanUpStalled';
 import { Page } from '../../ui/Page';
+import { SectionBoundary } from '../../ui/SectionBoundary';
 import { ActiveSection } from './ActiveSection';
-import { useCleanUpStalled } from './useCleanUpStalled';
 
 /** What is going on now, and nothing else: a page for the second screen. */
 export function JobMonitorPage() {
@@ -20,7 +21,9 @@ export function JobMonitorPage() {
         </Button>
       }
     >
-      <ActiveSection isFullHeight onCleanupStalled={cleanUp.ask} />
+      <SectionBoundary name="Active & Queued Jobs" isFramed>
+        <ActiveSection isFullHeight onCleanupStalled={cleanUp.ask} />
+      </SectionBoundary>
       {cleanUp.dialog}
     </Page>
   );
