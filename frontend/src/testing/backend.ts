@@ -1,10 +1,14 @@
 import type { CurrentUser } from '@job-manager/shared/contract/auth';
 import type { ClientErrorReport } from '@job-manager/shared/contract/errors';
+import type { SystemHealth } from '@job-manager/shared/contract/health';
+import type { JobRunMessage, JobRunStep } from '@job-manager/shared/contract/message';
 import type { JobDefinition, JobRun, JobStats } from '@job-manager/shared/contract/run';
 import type { ClientMessage, ServerMessage } from '@job-manager/shared/live';
 import { HttpResponse, http, type JsonBodyType, ws } from 'msw';
 import { setupServer } from 'msw/node';
+import type { AffectedRun } from '../api/recovery-queries';
 import { aDefinition, someStats } from './a-run';
+import { someHealth } from './some-health';
 
 /** What the pretended server knows; a test sets what it needs. */
 interface World {
@@ -13,8 +17,16 @@ interface World {
   /** More runs than `history` holds, for the pages. */
   historyTotal: number | null;
   runs: JobRun[];
+  /** What runs have written, by their ids. */
+  messages: Record<string, JobRunMessage[]>;
   definitions: JobDefinition[];
+  stalledAfterMs: number;
   stats: JobStats;
+  health: SystemHealth;
+  /** What a cleanup of stalled runs would take back. */
+  stalled: AffectedRun[];
+  /** What an emergency cleanup would fail. */
+  emergency: AffectedRun[];
   /** Runs in the snapshot that a new connection gets; null sends none. */
   active: JobRun[] | null;
   /** Every call, such as `GET /api/admin/jobs/stats?refresh=true`. */
@@ -33,8 +45,13 @@ const newWorld = (): World => ({
   history: [],
   historyTotal: null,
   runs: [],
+  messages: {},
   definitions: [aDefinition(), aDefinition({ name: 'trending', description: 'Update trending', defaultParams: {} })],
+  stalledAfterMs: 300_000,
   stats: someStats(),
+  health: someHealth(),
+  stalled: [],
+  emergency: [],
   active: [],
   calls: [],
   reported: [],
@@ -62,6 +79,8 @@ export function problem(status: number, part: Record<string, JsonBodyType> = {})
 }
 
 const signedOut = () => problem(401, { title: 'Not signed in', retryable: false });
+const findRun = (id: string): JobRun | undefined =>
+  [...world.runs, ...world.history, ...(world.active ?? [])].find((one) => one.id === id);
 /** A handler for somebody signed in. */
 const guarded = (answer: (info: { request: Request; id: string }) => Response | Promise<Response>) =>
   (({ request, params }: { request: Request; params: Record<string, unknown> }) =>
@@ -83,7 +102,9 @@ const handlers = [
   ),
   http.get(
     '/api/admin/jobs/definitions',
-    guarded(() => HttpResponse.json({ jobs: world.definitions, stalledAfterMs: 300_000, forceFailAfterMs: 30_000 })),
+    guarded(() =>
+      HttpResponse.json({ jobs: world.definitions, stalledAfterMs: world.stalledAfterMs, forceFailAfterMs: 30_000 }),
+    ),
   ),
   http.get(
     '/api/admin/jobs/stats',
@@ -107,10 +128,35 @@ const handlers = [
     }),
   ),
   http.get(
+    '/api/admin/jobs/health',
+    guarded(() => HttpResponse.json(world.health)),
+  ),
+  http.get(
+    '/api/admin/jobs/cleanup-stalled',
+    guarded(() => HttpResponse.json({ runs: world.stalled, serverTime: new Date().toISOString() })),
+  ),
+  http.get(
+    '/api/admin/jobs/emergency-cleanup',
+    guarded(() => HttpResponse.json({ runs: world.emergency, serverTime: new Date().toISOString() })),
+  ),
+  http.get(
     '/api/admin/jobs/:id',
     guarded(({ id }) => {
-      const run = [...world.runs, ...world.history, ...(world.active ?? [])].find((one) => one.id === id);
+      const run = findRun(id);
       return run ? HttpResponse.json(run) : problem(404, { title: 'No such run', retryable: false });
+    }),
+  ),
+  http.get(
+    '/api/admin/jobs/:id/messages',
+    guarded(({ request, id }) => {
+      const query = new URL(request.url).searchParams;
+      const written = world.messages[id] ?? [];
+      const after = written.filter(({ seq }) => seq > Number(query.get('afterSeq')));
+      return HttpResponse.json({
+        messages: after.slice(0, Number(query.get('limit'))),
+        messageCount: written.at(-1)?.seq ?? 0,
+        droppedMessages: findRun(id)?.droppedMessages ?? 0,
+      });
     }),
   ),
   socket.addEventListener('connection', ({ client }) => {
@@ -156,6 +202,19 @@ export const live = {
   },
   progress(run: JobRun, progressPercent: number, message: string) {
     live.send('server.admin.job_progress', { jobRunId: run.id, run, progressPercent, message });
+  },
+  /** What a run wrote just now, for those who follow it. */
+  write(run: JobRun, messages: JobRunMessage[]) {
+    world.messages[run.id] = [...(world.messages[run.id] ?? []), ...messages];
+    live.send('server.admin.run_messages', {
+      jobRunId: run.id,
+      messages,
+      messageCount: messages.at(-1)?.seq ?? 0,
+      droppedMessages: run.droppedMessages,
+    });
+  },
+  steps(run: JobRun, steps: JobRunStep[] | null) {
+    live.send('server.admin.run_steps', { jobRunId: run.id, steps });
   },
   close(code: number) {
     clients.at(-1)?.client.close(code);

@@ -15,7 +15,8 @@ interface JobStatsOverviewProps {
   /** Why there are none. */
   fault: string | null;
   onRefresh: () => void;
-  onCleanupStalled: () => void;
+  /** Absent for those who may not. */
+  onCleanupStalled?: () => void;
 }
 
 /** How many run, wait and have ended; with the connection's state beside the title. */
@@ -37,9 +38,11 @@ export function JobStatsOverview({ stats, loading, fault, onRefresh, onCleanupSt
         <JobStatsTiles stats={stats} />
       )}
       <div className={classes.footer}>
-        <Button variant="default" leftSection={<IconEraser size={16} />} onClick={onCleanupStalled}>
-          Clean Up Stalled Jobs
-        </Button>
+        {onCleanupStalled && (
+          <Button variant="default" leftSection={<IconEraser size={16} />} onClick={onCleanupStalled}>
+            Clean Up Stalled Jobs
+          </Button>
+        )}
         <span className={classes.updated}>
           {stats && (
             <>

@@ -5,7 +5,7 @@ import { useStatsFollowRuns } from '../../components/useStatsFollowRuns';
 import { JobStatsOverview } from './JobStatsOverview';
 
 /** The statistics, read when the page opens, when asked, and when runs come, start or end. */
-export function StatsSection({ onCleanupStalled }: { onCleanupStalled: () => void }) {
+export function StatsSection({ onCleanupStalled }: { onCleanupStalled?: () => void }) {
   const { data, error, isFetching, refetch } = useQuery(statsQuery());
   useStatsFollowRuns();
   return (

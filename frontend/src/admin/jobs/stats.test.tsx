@@ -1,6 +1,7 @@
 import { act, screen, waitFor, within } from '@testing-library/react';
-import { HttpResponse, http } from 'msw';
-import { expect, test } from 'vitest';
+import { http } from 'msw';
+import { expect, test, vi } from 'vitest';
+import { getRecentErrors } from '../../api/errorTracking';
 import { aRun, someStats } from '../../testing/a-run';
 import { backend, callsTo, live, problem, world } from '../../testing/backend';
 import { openPanel } from '../../testing/render-app';
@@ -20,7 +21,7 @@ test('reads them anew when asked', async () => {
   world.stats = someStats({ last24h: { total: 1_500, success: 1_500, failed: 0, cancelled: 0 } });
   await user.click(stats().getByRole('button', { name: 'Refresh' }));
   expect(await stats().findByText('1,500')).toBeVisible();
-  expect(world.calls.at(-1)).toBe('GET /api/admin/jobs/stats?refresh=true');
+  expect(callsTo('GET /api/admin/jobs/stats?refresh=true')).toBe(2);
 });
 
 test('progress causes no query', async () => {
@@ -29,41 +30,11 @@ test('progress causes no query', async () => {
   await openPanel('/admin/jobs');
   await screen.findByText(`#${run.id}`);
   await waitFor(() => expect(callsTo('GET /api/admin/jobs/history')).toBe(1));
+  await waitFor(() => expect(callsTo('GET /api/admin/jobs/health')).toBe(1));
   const calls = world.calls.length;
   for (let percent = 1; percent <= 50; percent++) act(() => live.progress(run, percent, 'Scoring'));
   await screen.findByText('Progress: 50%');
   expect(world.calls.slice(calls).filter((call) => !call.includes('/stats'))).toEqual([]);
-});
-
-test('says what cleaning up does, then which runs were cleaned', async () => {
-  const runs = [aRun.failed(), aRun.queued({ jobName: 'trending' })];
-  backend.use(http.post('/api/admin/jobs/cleanup-stalled', () => HttpResponse.json({ cleaned: 2, runs })));
-  const { user } = await openPanel('/admin/jobs');
-  const button = await screen.findByRole('button', { name: 'Clean Up Stalled Jobs' });
-  await user.click(button);
-  const dialog = within(await screen.findByRole('dialog', { name: 'Clean Up Stalled Jobs' }));
-  expect(dialog.getByText(/no heartbeat for 5 minutes/)).toBeVisible();
-  expect(callsTo('POST')).toBe(0);
-  await user.click(dialog.getByRole('button', { name: 'Clean Up' }));
-  expect(await screen.findByText('Cleaned 2 stalled jobs')).toBeVisible();
-  expect(screen.getByText(`match-scores #${runs[0]?.id}, trending #${runs[1]?.id}`)).toBeVisible();
-  await waitFor(() => expect(button).toHaveFocus());
-});
-
-test('cleans nothing up without a yes', async () => {
-  const { user } = await openPanel('/admin/jobs');
-  await user.click(await screen.findByRole('button', { name: 'Clean Up Stalled Jobs' }));
-  await user.click(within(await screen.findByRole('dialog')).getByRole('button', { name: 'Keep' }));
-  await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
-  expect(callsTo('POST')).toBe(0);
-});
-
-test('says when nothing was stalled', async () => {
-  backend.use(http.post('/api/admin/jobs/cleanup-stalled', () => HttpResponse.json({ cleaned: 0, runs: [] })));
-  const { user } = await openPanel('/admin/jobs');
-  await user.click(await screen.findByRole('button', { name: 'Clean Up Stalled Jobs' }));
-  await user.click(await screen.findByRole('button', { name: 'Clean Up' }));
-  expect(await screen.findByText(/No stalled jobs/)).toBeVisible();
 });
 
 test('a failure in the statistics leaves the rest of the page alone', async () => {
@@ -73,4 +44,21 @@ test('a failure in the statistics leaves the rest of the page alone', async () =
   expect(await stats().findByText('Counters are broken.')).toBeVisible();
   expect(await screen.findByText('Showing 1–1 of 1')).toBeVisible();
   expect(await screen.findByText('No active jobs')).toBeVisible();
+});
+
+test('statistics that cannot be drawn leave the other sections usable, and can be tried again', async () => {
+  vi.spyOn(console, 'error').mockImplementation(() => {});
+  world.stats = someStats({ last24h: null as never });
+  const run = aRun.running();
+  world.active = [run];
+  world.history = [aRun.success()];
+  const { user } = await openPanel('/admin/jobs');
+  expect(await stats().findByText('Job Statistics could not be shown')).toBeVisible();
+  expect(await screen.findByText(`#${run.id}`)).toBeVisible();
+  expect(await screen.findByText('Showing 1–1 of 1')).toBeVisible();
+  expect(getRecentErrors().at(-1)?.context).toMatchObject({ action: 'render', component: 'Job Statistics' });
+  world.stats = someStats();
+  await user.click(stats().getByRole('button', { name: 'Refresh' }));
+  await user.click(stats().getByRole('button', { name: 'Try again' }));
+  expect(await stats().findByText('147')).toBeVisible();
 });

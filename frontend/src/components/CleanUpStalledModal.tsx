@@ -1,0 +1,120 @@
+import type { JobRunSummary } from '@job-manager/shared/contract/run';
+import { Button, Group, Modal, Text } from '@mantine/core';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { trackError } from '../api/errorTracking';
+import { toFailure } from '../api/failure';
+import { healthKey } from '../api/health-queries';
+import { historyKey, stalledAfterQuery, statsKey } from '../api/job-queries';
+import { type AffectedRun, cleanUpStalled, cleanupPreviewQuery } from '../api/recovery-queries';
+import { spellDuration } from '../lib/duration';
+import { ErrorPanel } from '../ui/ErrorPanel';
+import { Fault } from '../ui/Fault';
+import { RowSkeletons } from '../ui/RowSkeletons';
+import { toastInfo, toastSuccess } from '../ui/toast';
+import type { DialogProps } from '../ui/useDialog';
+import { useIsPhone } from '../ui/useIsPhone';
+import { AffectedRuns } from './AffectedRuns';
+import { recoveredRuns } from './recovered-runs';
+
+/** Shows which runs a cleanup takes back and why, before it is done. */
+export function CleanUpStalledModal({ open, onClose }: DialogProps) {
+  const isPhone = useIsPhone();
+  return (
+    <Modal
+      opened={open}
+      onClose={onClose}
+      title="Clean Up Stalled Jobs"
+      size="lg"
+      fullScreen={isPhone}
+      returnFocus={false}
+      centered
+    >
+      <Question onClose={onClose} />
+    </Modal>
+  );
+}
+
+/** As many as one call may name. */
+const AT_ONCE = 1_000;
+
+function Question({ onClose }: { onClose: () => void }) {
+  const { data, error, refetch } = useQuery(cleanupPreviewQuery());
+  const { mutate, isPending, error: refusal } = useCleanUpCall(onClose);
+  const chosen = data?.runs.slice(0, AT_ONCE) ?? [];
+  return (
+    <>
+      <Explanation />
+      {data ? (
+        <Preview chosen={chosen} found={data.runs.length} />
+      ) : error ? (
+        <ErrorPanel
+          title="Stalled jobs could not be looked up"
+          details={toFailure(error).details}
+          onRetry={() => void refetch()}
+        />
+      ) : (
+        <RowSkeletons rows={2} label="Looking for stalled jobs" />
+      )}
+      {refusal && <Fault>{`Nothing was cleaned up. ${toFailure(refusal).details}`}</Fault>}
+      <Group justify="flex-end" gap="xs" mt="lg">
+        <Button variant="default" onClick={onClose} data-autofocus>
+          {chosen.length > 0 ? 'Keep' : 'Close'}
+        </Button>
+        {chosen.length > 0 && (
+          <Button onClick={() => mutate(chosen)} loading={isPending}>
+            Clean Up
+          </Button>
+        )}
+      </Group>
+    </>
+  );
+}
+
+function Explanation() {
+  const { data: stalledAfterMs } = useQuery(stalledAfterQuery());
+  return (
+    <Text size="sm">
+      A running job is stalled when no heartbeat has come
+      {stalledAfterMs === undefined ? ' for too long' : ` for ${spellDuration(stalledAfterMs)}`}; runs of external
+      programs have limits of their own. Running jobs with a live heartbeat are not touched, however long they take.
+    </Text>
+  );
+}
+
+function Preview({ chosen, found }: { chosen: AffectedRun[]; found: number }) {
+  if (found === 0) {
+    return (
+      <Text size="sm" fw={500} mt="sm" role="status">
+        No stalled jobs: every running job has a live heartbeat.
+      </Text>
+    );
+  }
+  const count = chosen.length === 1 ? '1 stalled job' : `${chosen.length.toLocaleString('en')} stalled jobs`;
+  const title = chosen.length < found ? `The first ${count} of ${found.toLocaleString('en')}` : count;
+  return <AffectedRuns title={title} runs={chosen} />;
+}
+
+function useCleanUpCall(onEnd: () => void) {
+  const queryClient = useQueryClient();
+  return useMutation({
+    mutationFn: (chosen: AffectedRun[]) => cleanUpStalled(chosen.map(({ run }) => run.id)),
+    onSuccess: ({ cleaned, runs }, chosen) => {
+      for (const queryKey of [statsKey(), historyKey(), healthKey()]) void queryClient.invalidateQueries({ queryKey });
+      tell(cleaned, runs, chosen.length - cleaned);
+      onEnd();
+    },
+    onError: (error) => trackError(error, { action: 'cleanupStalled', component: 'CleanUpStalledModal' }),
+  });
+}
+
+function tell(cleaned: number, runs: JobRunSummary[], recovered: number): void {
+  const itself = recovered === 1 ? '1 had recovered by itself' : `${recovered} had recovered by themselves`;
+  if (cleaned === 0) {
+    toastInfo({ title: 'Nothing was left to clean up', message: `${itself}.` });
+    return;
+  }
+  toastSuccess({
+    title: `Cleaned ${cleaned} stalled ${cleaned === 1 ? 'job' : 'jobs'}`,
+    message: recoveredRuns(runs) + (recovered > 0 ? ` (${itself})` : ''),
+  });
+}
