@@ -6,7 +6,7 @@ import { RowSkeletons } from '../../ui/RowSkeletons';
 import { Section } from '../../ui/Section';
 import classes from './ActiveJobsMonitor.module.css';
 import { AttentionBanner } from './AttentionBanner';
-import type { SlowThresholds } from './attention';
+import type { LimitsOf } from './attention';
 import { JobRunCard } from './JobRunCard';
 
 interface ActiveJobsMonitorProps {
@@ -18,17 +18,18 @@ interface ActiveJobsMonitorProps {
   loading: boolean;
   /** Grows with its content instead of scrolling inside. */
   isFullHeight?: boolean;
-  slowAfter: SlowThresholds;
+  limitsOf: LimitsOf;
   isCancelling: (jobRunId: string) => boolean;
   onCancel: (run: JobRunSummary) => void;
   onViewDetails: (jobRunId: string) => void;
   onRunNew: () => void;
-  onCleanupStalled: () => void;
+  /** Absent for those who may not. */
+  onCleanupStalled?: () => void;
 }
 
 /** The runs that are going on or waiting, as the socket tells them. */
 export function ActiveJobsMonitor(props: ActiveJobsMonitorProps) {
-  const { jobs, leaving, counts, loading, isFullHeight = false, slowAfter, onRunNew } = props;
+  const { jobs, leaving, counts, loading, isFullHeight = false, onRunNew } = props;
   const isEmpty = jobs.length + leaving.length === 0;
   return (
     <Section
@@ -36,7 +37,7 @@ export function ActiveJobsMonitor(props: ActiveJobsMonitorProps) {
       className="active-jobs"
       aside={counts && !isEmpty ? <Counts {...counts} shown={jobs} /> : null}
     >
-      <AttentionBanner {...props} jobs={jobs} slowAfter={slowAfter} />
+      <AttentionBanner {...props} jobs={jobs} />
       {loading ? (
         <RowSkeletons rows={3} label="Loading active jobs" />
       ) : isEmpty ? (
@@ -61,7 +62,7 @@ function RunList({
   jobs,
   leaving,
   isFullHeight,
-  slowAfter,
+  limitsOf,
   isCancelling,
   onCancel,
   onViewDetails,
@@ -72,7 +73,7 @@ function RunList({
       run={run}
       isLeaving={isLeaving}
       isCancelling={!isLeaving && isCancelling(run.id)}
-      slowAfterMs={slowAfter.get(run.jobName)}
+      limits={limitsOf(run.jobName)}
       onCancel={onCancel}
       onViewDetails={onViewDetails}
     />

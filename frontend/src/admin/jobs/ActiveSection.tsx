@@ -1,16 +1,17 @@
 import { useQuery } from '@tanstack/react-query';
 import { useCallback, useMemo } from 'react';
-import { definitionsQuery } from '../../api/job-queries';
+import { definitionsQuery, stalledAfterQuery } from '../../api/job-queries';
 import { useLive } from '../../api/live/LiveProvider';
 import { ConnectionBanner } from '../../components/ConnectionBanner';
 import { useOpenedRun, useRunDialog } from '../../components/url-state';
 import { ActiveJobsMonitor } from './ActiveJobsMonitor';
-import { slowThresholds } from './attention';
+import { limitsOf } from './attention';
 import { useCancelling } from './CancelProvider';
 
 interface Props {
   isFullHeight?: boolean;
-  onCleanupStalled: () => void;
+  /** Absent for those who may not. */
+  onCleanupStalled?: () => void;
 }
 
 /** The active list over the live connection; nothing in it comes from anywhere else. */
@@ -20,7 +21,8 @@ export function ActiveSection({ isFullHeight, onCleanupStalled }: Props) {
   const counts = useLive((live) => live.counts);
   const isLoaded = useLive((live) => live.isLoaded);
   const { data: definitions } = useQuery(definitionsQuery());
-  const slowAfter = useMemo(() => slowThresholds(definitions), [definitions]);
+  const { data: stalledAfterMs } = useQuery(stalledAfterQuery());
+  const limits = useMemo(() => limitsOf(definitions, stalledAfterMs), [definitions, stalledAfterMs]);
   const { asked, cancel } = useCancelling();
   const { open } = useOpenedRun();
   const { openNew } = useRunDialog();
@@ -35,7 +37,7 @@ export function ActiveSection({ isFullHeight, onCleanupStalled }: Props) {
         counts={counts}
         loading={!isLoaded}
         isFullHeight={isFullHeight}
-        slowAfter={slowAfter}
+        limitsOf={limits}
         isCancelling={isCancelling}
         onCancel={cancel}
         onViewDetails={open}

@@ -1,18 +1,25 @@
+import type { JobRunSummary } from '@job-manager/shared/contract/run';
 import { IconAlertTriangle, IconHourglass } from '@tabler/icons-react';
+import { spellDuration } from '../../lib/duration';
 import classes from './AttentionBadge.module.css';
+import { type Attention, type Limits, silenceLimit } from './attention';
 
-const looks = {
-  slow: { label: 'Slow', hint: 'Running longer than this job normally takes; still alive', icon: IconHourglass },
-  stalled: { label: 'Stalled', hint: 'No heartbeat for more than 5 minutes', icon: IconAlertTriangle },
-} as const;
+interface Props {
+  run: JobRunSummary;
+  attention: NonNullable<Attention>;
+  limits: Limits;
+}
 
-/** Marks a run that needs looking at. */
-export function AttentionBadge({ attention }: { attention: keyof typeof looks }) {
-  const { label, hint, icon: Icon } = looks[attention];
+/** Marks a run that needs looking at, and says why on hover. */
+export function AttentionBadge({ run, attention, limits }: Props) {
+  const isSlow = attention === 'slow';
+  const Icon = isSlow ? IconHourglass : IconAlertTriangle;
+  const limit = spellDuration((isSlow ? limits.slowAfterMs : silenceLimit(run, limits)) ?? 0);
+  const hint = isSlow ? `Still alive, but running longer than its ${limit}` : `No heartbeat for more than ${limit}`;
   return (
     <span className={classes.badge} title={hint}>
       <Icon size={13} aria-hidden />
-      {label}
+      {isSlow ? 'Slow' : 'Stalled'}
     </span>
   );
 }

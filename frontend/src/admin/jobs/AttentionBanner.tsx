@@ -2,25 +2,28 @@ import type { JobRunSummary } from '@job-manager/shared/contract/run';
 import { Button } from '@mantine/core';
 import { IconAlertTriangle, IconHourglass } from '@tabler/icons-react';
 import { useServerTime } from '../../api/server-clock';
+import { spellDuration } from '../../lib/duration';
 import { Banner } from '../../ui/Banner';
 import classes from './ActiveJobsMonitor.module.css';
-import { type Attention, attentionOf, type SlowThresholds } from './attention';
+import { type Attention, attentionOf, type LimitsOf, silenceLimit } from './attention';
+import { NamedRuns } from './NamedRuns';
 
 interface Props {
   jobs: readonly JobRunSummary[];
-  slowAfter: SlowThresholds;
+  limitsOf: LimitsOf;
   isCancelling: (jobRunId: string) => boolean;
   onCancel: (run: JobRunSummary) => void;
   onViewDetails: (jobRunId: string) => void;
-  onCleanupStalled: () => void;
+  /** Absent for those who may not. */
+  onCleanupStalled?: () => void;
 }
 
 /** Points out the runs that are stalled or slow, and offers what helps. */
-export function AttentionBanner({ jobs, slowAfter, ...on }: Props) {
+export function AttentionBanner({ jobs, ...rest }: Props) {
   // Joined ids, so that the banner renders again only when the set changes, not every second.
   const idsOf = (wanted: Attention) => (now: number) =>
     jobs
-      .filter((run) => attentionOf(run, slowAfter.get(run.jobName), now) === wanted)
+      .filter((run) => attentionOf(run, rest.limitsOf(run.jobName), now) === wanted)
       .map((run) => run.id)
       .join();
   const stalled = useServerTime(idsOf('stalled'));
@@ -29,32 +32,50 @@ export function AttentionBanner({ jobs, slowAfter, ...on }: Props) {
   const pick = (ids: string) => jobs.filter((run) => ids.split(',').includes(run.id));
   return (
     <div className={classes.banners}>
-      {stalled !== '' && <StalledBanner runs={pick(stalled)} onCleanupStalled={on.onCleanupStalled} />}
-      {slow !== '' && <SlowBanner runs={pick(slow)} {...on} />}
+      {stalled !== '' && <StalledBanner runs={pick(stalled)} {...rest} />}
+      {slow !== '' && <SlowBanner runs={pick(slow)} {...rest} />}
     </div>
   );
 }
 
-function StalledBanner({ runs, onCleanupStalled }: { runs: JobRunSummary[]; onCleanupStalled: () => void }) {
+type BannerProps = Omit<Props, 'jobs'> & { runs: JobRunSummary[] };
+
+function StalledBanner({ runs, limitsOf, onViewDetails, onCleanupStalled }: BannerProps) {
   return (
     <Banner
       icon={IconAlertTriangle}
       title={runs.length === 1 ? '1 job may be stalled' : `${runs.length} jobs may be stalled`}
       actions={
-        <Button variant="default" onClick={onCleanupStalled}>
-          Clean Up Stalled
-        </Button>
+        onCleanupStalled && (
+          <Button variant="default" onClick={onCleanupStalled}>
+            Clean Up Stalled
+          </Button>
+        )
       }
     >
-      No heartbeat for more than 5 minutes: {named(runs)}
+      {bySilenceLimit(runs, limitsOf).map(([limit, group], index) => (
+        <span key={limit}>
+          {index === 0 ? 'No heartbeat for more than ' : '; for more than '}
+          {limit}: <NamedRuns runs={group} onViewDetails={onViewDetails} />
+        </span>
+      ))}
     </Banner>
   );
 }
 
-type SlowBannerProps = Pick<Props, 'isCancelling' | 'onCancel' | 'onViewDetails'> & { runs: JobRunSummary[] };
+/** External programs have limits of their own, so one sentence may need to name several. */
+function bySilenceLimit(runs: JobRunSummary[], limitsOf: LimitsOf): [string, JobRunSummary[]][] {
+  const groups = new Map<string, JobRunSummary[]>();
+  for (const run of runs) {
+    const limit = spellDuration(silenceLimit(run, limitsOf(run.jobName)) ?? 0);
+    groups.set(limit, [...(groups.get(limit) ?? []), run]);
+  }
+  return [...groups];
+}
 
-function SlowBanner({ runs, isCancelling, onCancel, onViewDetails }: SlowBannerProps) {
+function SlowBanner({ runs, limitsOf, isCancelling, onCancel, onViewDetails }: BannerProps) {
   const [only] = runs.length === 1 ? runs : [];
+  const limit = (run: JobRunSummary) => `longer than its ${spellDuration(limitsOf(run.jobName).slowAfterMs ?? 0)}`;
   return (
     <Banner
       icon={IconHourglass}
@@ -76,14 +97,8 @@ function SlowBanner({ runs, isCancelling, onCancel, onViewDetails }: SlowBannerP
         )
       }
     >
-      Alive, but running longer than normal: {named(runs)}
+      Alive, but running {only ? limit(only) : 'longer than normal'}:{' '}
+      <NamedRuns runs={runs} onViewDetails={onViewDetails} note={only ? undefined : limit} />
     </Banner>
   );
-}
-
-const NAMED = 3;
-
-function named(runs: JobRunSummary[]): string {
-  const names = runs.slice(0, NAMED).map((run) => `${run.jobName} #${run.id}`);
-  return names.join(', ') + (runs.length > NAMED ? ` and ${runs.length - NAMED} more` : '');
 }

@@ -9,7 +9,7 @@ import { JobStatusBadge, StatusMark } from '../../components/JobStatusBadge';
 import { RelativeTime } from '../../components/RelativeTime';
 import { paths } from '../../paths';
 import { AttentionBadge } from './AttentionBadge';
-import { attentionOf } from './attention';
+import { attentionOf, type Limits } from './attention';
 import classes from './JobRunCard.module.css';
 
 interface Props {
@@ -18,15 +18,15 @@ interface Props {
   isCancelling: boolean;
   /** Has ended, and is about to go. */
   isLeaving: boolean;
-  slowAfterMs?: number;
+  limits: Limits;
   onCancel: (run: JobRunSummary) => void;
   onViewDetails: (jobRunId: string) => void;
 }
 
 /** One active run: what, since when, how far, and what can be done about it. */
-export const JobRunCard = memo(function JobRunCard({ run, isCancelling, isLeaving, slowAfterMs, ...on }: Props) {
+export const JobRunCard = memo(function JobRunCard({ run, isCancelling, isLeaving, limits, ...on }: Props) {
   const status = isCancelling && !isLeaving ? 'CANCEL_REQUESTED' : uiStatus(run);
-  const attention = useServerTime((now) => attentionOf(run, slowAfterMs, now) ?? '');
+  const attention = useServerTime((now) => attentionOf(run, limits, now) ?? '');
   const name = `${run.jobName} #${run.id}`;
   return (
     <li className={classes.card} data-leaving={isLeaving || undefined} data-run={run.id}>
@@ -37,7 +37,7 @@ export const JobRunCard = memo(function JobRunCard({ run, isCancelling, isLeavin
             {run.jobName}
           </Link>
           <span className={classes.id}>#{run.id}</span>
-          {attention !== '' && <AttentionBadge attention={attention} />}
+          {attention !== '' && <AttentionBadge run={run} attention={attention} limits={limits} />}
         </div>
         <div className={classes.facts}>
           <Facts run={run} status={status} />

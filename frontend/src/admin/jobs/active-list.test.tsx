@@ -6,6 +6,7 @@ import { address, openPanel } from '../../testing/render-app';
 
 const list = () => within(document.querySelector<HTMLElement>('.active-jobs') as HTMLElement);
 const rows = () => list().queryAllByRole('listitem');
+const banner = (title: string) => list().getByText(title).closest('[role=status]');
 const shownIds = () => rows().map((row) => row.dataset.run);
 
 test('shows the snapshot: what runs with its progress, what waits', async () => {
@@ -94,17 +95,33 @@ test('says that data may be stale after a minute without a word', async () => {
   expect(await screen.findByText(/Data may be stale/)).toBeVisible();
 });
 
-test('marks a run as slow by the threshold of its own job', async () => {
+test('marks a run as slow by the threshold of its own job, and names it', async () => {
   world.definitions = [aDefinition({ slowAfterMs: 60_000 }), aDefinition({ name: 'trending' })];
   const slow = aRun.running({ startedAt: ago(120) });
   const fine = aRun.running({ startedAt: ago(120), jobName: 'trending' });
   world.active = [slow, fine];
-  await openPanel('/admin/jobs');
+  world.runs = [slow];
+  const { user } = await openPanel('/admin/jobs');
   expect(await list().findByText('1 job is slow')).toBeVisible();
-  expect(list().getByText(`Alive, but running longer than normal: match-scores #${slow.id}`)).toBeVisible();
+  expect(banner('1 job is slow')).toHaveTextContent(
+    `Alive, but running longer than its 1 minute: match-scores #${slow.id}`,
+  );
   expect(rows()[0]).toHaveTextContent('Slow');
   expect(rows()[1]).not.toHaveTextContent('Slow');
   expect(list().getByRole('button', { name: `Cancel #${slow.id}` })).toBeEnabled();
+  await user.click(list().getByRole('button', { name: `Details of #${slow.id}` }));
+  expect(await screen.findByRole('dialog', { name: /Job Run Details/ })).toBeVisible();
+});
+
+test('names the threshold of each of several slow runs', async () => {
+  world.definitions = [aDefinition({ slowAfterMs: 60_000 }), aDefinition({ name: 'trending', slowAfterMs: 90_000 })];
+  const runs = [aRun.running({ startedAt: ago(120) }), aRun.running({ startedAt: ago(120), jobName: 'trending' })];
+  world.active = runs;
+  await openPanel('/admin/jobs');
+  await list().findByText('2 jobs are slow');
+  expect(banner('2 jobs are slow')).toHaveTextContent(
+    `match-scores #${runs[0]?.id} (longer than its 1 minute), trending #${runs[1]?.id} (longer than its 1 minute 30 seconds)`,
+  );
 });
 
 test('marks a run without heartbeat as stalled, not as slow, and offers to clean up', async () => {
@@ -113,10 +130,35 @@ test('marks a run without heartbeat as stalled, not as slow, and offers to clean
   world.active = [silent, beating];
   const { user } = await openPanel('/admin/jobs');
   expect(await list().findByText('1 job may be stalled')).toBeVisible();
+  expect(banner('1 job may be stalled')).toHaveTextContent(
+    `No heartbeat for more than 5 minutes: match-scores #${silent.id}`,
+  );
   expect(list().queryByText(/is slow/)).toBeNull();
   expect(rows()[1]).not.toHaveTextContent('Stalled');
   await user.click(list().getByRole('button', { name: 'Clean Up Stalled' }));
   expect(await screen.findByRole('dialog', { name: 'Clean Up Stalled Jobs' })).toBeVisible();
+});
+
+test('takes the limit of silence from the server, and an external program’s from its run', async () => {
+  world.stalledAfterMs = 120_000;
+  const ours = aRun.running({ lastHeartbeatAt: ago(130) });
+  const external = aRun.running({ jobName: 'import', inactivityTimeoutMs: 600_000, lastHeartbeatAt: ago(610) });
+  const patient = aRun.running({ jobName: 'import', inactivityTimeoutMs: 600_000, lastHeartbeatAt: ago(590) });
+  world.active = [ours, external, patient];
+  await openPanel('/admin/jobs');
+  await list().findByText('2 jobs may be stalled');
+  expect(banner('2 jobs may be stalled')).toHaveTextContent(
+    `No heartbeat for more than 2 minutes: match-scores #${ours.id}; for more than 10 minutes: import #${external.id}`,
+  );
+  expect(screen.getAllByTitle('No heartbeat for more than 10 minutes')).toHaveLength(1);
+});
+
+test('a run named in a banner leads to its details', async () => {
+  const silent = aRun.running({ lastHeartbeatAt: ago(301) });
+  world.active = [silent];
+  const { user } = await openPanel('/admin/jobs');
+  await user.click(await list().findByRole('button', { name: `match-scores #${silent.id}` }));
+  expect(address()).toBe(`/admin/jobs?run=${silent.id}`);
 });
 
 test('keeps the times by the server’s clock', async () => {

@@ -1,24 +1,35 @@
 import type { JobDefinition, JobRunSummary } from '@job-manager/shared/contract/run';
 
-/** Silence after which a running run counts as stalled, as the server reckons it. */
-const STALLED_AFTER_MS = 5 * 60_000;
-
 export type Attention = 'stalled' | 'slow' | null;
+
+/** When a run needs looking at; unknown until the server has told. */
+export interface Limits {
+  slowAfterMs?: number;
+  stalledAfterMs?: number;
+}
+
+/** Silence after which this run counts as stalled: an external program's run has a limit of its own. */
+export const silenceLimit = (run: JobRunSummary, { stalledAfterMs }: Limits): number | undefined =>
+  run.inactivityTimeoutMs ?? stalledAfterMs;
 
 /**
  * Whether a run needs looking at: stalled when its runner has gone silent, slow when it lives but takes
  * longer than its job normally does.
  */
-export function attentionOf(run: JobRunSummary, slowAfterMs: number | undefined, now: number): Attention {
+export function attentionOf(run: JobRunSummary, limits: Limits, now: number): Attention {
   if (run.status !== 'RUNNING') return null;
-  const heardAt = run.lastHeartbeatAt ?? run.startedAt;
-  if (heardAt !== null && now - Date.parse(heardAt) > STALLED_AFTER_MS) return 'stalled';
-  const isSlow = slowAfterMs !== undefined && run.startedAt !== null && now - Date.parse(run.startedAt) > slowAfterMs;
-  return isSlow ? 'slow' : null;
+  const isOver = (since: string | null, limit: number | undefined) =>
+    since !== null && limit !== undefined && now - Date.parse(since) > limit;
+  if (isOver(run.lastHeartbeatAt ?? run.startedAt, silenceLimit(run, limits))) return 'stalled';
+  return isOver(run.startedAt, limits.slowAfterMs) ? 'slow' : null;
 }
 
-/** After how long a run of each job counts as slow, by the job's name. */
-export type SlowThresholds = ReadonlyMap<string, number>;
+/** The limits of each job's runs, by the job's name. */
+export type LimitsOf = (jobName: string) => Limits;
 
-export const slowThresholds = (definitions: readonly JobDefinition[] | undefined): SlowThresholds =>
-  new Map(definitions?.map(({ name, slowAfterMs }) => [name, slowAfterMs]));
+/** Reads them from what the server says about its jobs; answers the same object for the same job. */
+export function limitsOf(definitions: readonly JobDefinition[] = [], stalledAfterMs?: number): LimitsOf {
+  const known = new Map(definitions.map(({ name, slowAfterMs }) => [name, { slowAfterMs, stalledAfterMs }]));
+  const others = { stalledAfterMs };
+  return (jobName) => known.get(jobName) ?? others;
+}
