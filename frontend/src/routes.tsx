@@ -13,6 +13,9 @@ const LoginPage = loadable(() => import('./auth/LoginPage').then((page) => page.
 const AdminDashboard = loadable(() => import('./admin/dashboard/AdminDashboard').then((page) => page.AdminDashboard));
 const JobHistoryPage = loadable(() => import('./admin/jobs/JobHistoryPage').then((page) => page.JobHistoryPage));
 const JobMonitorPage = loadable(() => import('./admin/jobs/JobMonitorPage').then((page) => page.JobMonitorPage));
+const SystemStatusPage = loadable(() =>
+  import('./admin/status/SystemStatusPage').then((page) => page.SystemStatusPage),
+);
 const JobDetailsPage = loadable(() => import('./admin/jobs/JobDetailsPage').then((page) => page.JobDetailsPage));
 
 /** Every address of the panel and what is shown there. */
@@ -31,6 +34,7 @@ export function AppRoutes() {
               <Route path={paths.history} element={<JobHistoryPage />} />
               <Route path={paths.monitor} element={<JobMonitorPage />} />
               <Route path={paths.run(':jobRunId')} element={<JobDetailsPage />} />
+              <Route path={paths.systemStatus} element={<SystemStatusPage />} />
             </Route>
             <Route path="*" element={<NotFoundPage />} />
           </Routes>

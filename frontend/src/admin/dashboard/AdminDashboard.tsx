@@ -1,4 +1,6 @@
+import { HealthHint } from '../../components/HealthHint';
 import { Page } from '../../ui/Page';
+import { SectionBoundary } from '../../ui/SectionBoundary';
 import { JobStatsCard } from './JobStatsCard';
 import { QuickLinks } from './QuickLinks';
 import { RecentFailures } from './RecentFailures';
@@ -7,9 +9,14 @@ import { RecentFailures } from './RecentFailures';
 export function AdminDashboard() {
   return (
     <Page title="Dashboard" lead="How your background jobs are doing">
-      <JobStatsCard />
+      <HealthHint />
+      <SectionBoundary name="Job Statistics" isFramed>
+        <JobStatsCard />
+      </SectionBoundary>
       <QuickLinks />
-      <RecentFailures />
+      <SectionBoundary name="Recent Failures" isFramed>
+        <RecentFailures />
+      </SectionBoundary>
     </Page>
   );
 }

@@ -1,11 +1,13 @@
 import { Button } from '@mantine/core';
 import { IconPlayerPlay } from '@tabler/icons-react';
+import { HealthHint } from '../../components/HealthHint';
 import { useRunDialog } from '../../components/url-state';
+import { useCleanUpStalled } from '../../components/useCleanUpStalled';
 import { Page } from '../../ui/Page';
+import { SectionBoundary } from '../../ui/SectionBoundary';
 import { ActiveSection } from './ActiveSection';
 import { HistorySection } from './HistorySection';
 import { StatsSection } from './StatsSection';
-import { useCleanUpStalled } from './useCleanUpStalled';
 
 /** The main page: how many, what is going on, what has been. */
 export function JobManagerPage() {
@@ -21,9 +23,16 @@ export function JobManagerPage() {
         </Button>
       }
     >
-      <StatsSection onCleanupStalled={cleanUp.ask} />
-      <ActiveSection onCleanupStalled={cleanUp.ask} />
-      <HistorySection />
+      <HealthHint />
+      <SectionBoundary name="Job Statistics" isFramed>
+        <StatsSection onCleanupStalled={cleanUp.ask} />
+      </SectionBoundary>
+      <SectionBoundary name="Active & Queued Jobs" isFramed>
+        <ActiveSection onCleanupStalled={cleanUp.ask} />
+      </SectionBoundary>
+      <SectionBoundary name="Job History" isFramed>
+        <HistorySection />
+      </SectionBoundary>
       {cleanUp.dialog}
     </Page>
   );

@@ -1,0 +1,36 @@
+import type { SystemHealth } from '@job-manager/shared/contract/health';
+import { IconClockOff } from '@tabler/icons-react';
+import { RelativeTime } from '../../components/RelativeTime';
+import { EmptyState } from '../../ui/EmptyState';
+import { Section } from '../../ui/Section';
+import { Cell, type Column, Table } from '../../ui/Table';
+
+const columns: Column[] = [{ label: 'Task' }, { label: 'Last done' }, { label: 'Result' }, { label: 'Next' }];
+
+/** What the product does about itself, once across all processes: when it last did, with what result, and when next. */
+export function MaintenanceSection({ tasks }: { tasks: SystemHealth['maintenance'] }) {
+  return (
+    <Section title="Maintenance">
+      {tasks.length === 0 ? (
+        <EmptyState
+          icon={IconClockOff}
+          title="No maintenance has run yet"
+          text="The first pass comes shortly after a server or a runner has started."
+        />
+      ) : (
+        <Table caption="Maintenance tasks" columns={columns}>
+          {tasks.map(({ task, lastFinishedAt, lastResult, nextAt }) => (
+            <tr key={task}>
+              <Cell isHeader>{task}</Cell>
+              <Cell label="Last done">{lastFinishedAt ? <RelativeTime at={lastFinishedAt} /> : 'not yet'}</Cell>
+              <Cell label="Result">{lastResult ?? 'none yet'}</Cell>
+              <Cell label="Next">
+                <RelativeTime at={nextAt} />
+              </Cell>
+            </tr>
+          ))}
+        </Table>
+      )}
+    </Section>
+  );
+}

@@ -1,0 +1,42 @@
+import type { RunnerHealth } from '@job-manager/shared/contract/health';
+import { Button } from '@mantine/core';
+import { IconServerOff } from '@tabler/icons-react';
+import { useState } from 'react';
+import { EmptyState } from '../../ui/EmptyState';
+import { Section } from '../../ui/Section';
+import { RunnersTable } from './RunnersTable';
+import classes from './SystemStatusPage.module.css';
+
+/** Who executes runs: the living and the lost, and on request those that have stopped. */
+export function RunnersSection({ runners }: { runners: RunnerHealth[] }) {
+  const [isAllShown, setAllShown] = useState(false);
+  const living = runners.filter(({ status }) => status === 'ACTIVE' || status === 'DRAINING');
+  const lost = runners.filter(({ status }) => status === 'LOST');
+  const stopped = runners.filter(({ status }) => status === 'STOPPED');
+  const shown = [...living, ...lost, ...(isAllShown ? stopped : [])];
+  return (
+    <Section title="Runners" aside={<span className={classes.counts}>{counted(living.length, lost.length)}</span>}>
+      {living.length === 0 && (
+        <EmptyState
+          icon={IconServerOff}
+          title="No runner is alive"
+          text="Whatever is queued waits until one is. The server starts one of its own unless it was told not to; “pnpm worker:jobs” starts another, on any machine that reaches the database."
+        />
+      )}
+      {shown.length > 0 && <RunnersTable runners={shown} />}
+      {stopped.length > 0 && (
+        <Button
+          variant="default"
+          className={classes.more}
+          aria-expanded={isAllShown}
+          onClick={() => setAllShown(!isAllShown)}
+        >
+          {isAllShown ? 'Hide those that have stopped' : `Show ${stopped.length} stopped in the last 24 hours`}
+        </Button>
+      )}
+    </Section>
+  );
+}
+
+const counted = (living: number, lost: number): string =>
+  `${living} alive${lost > 0 ? ` · ${lost} lost in the last 24 hours` : ''}`;

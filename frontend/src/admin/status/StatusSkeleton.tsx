@@ -1,0 +1,30 @@
+import { Skeleton } from '@mantine/core';
+import { RowSkeletons } from '../../ui/RowSkeletons';
+import { Section } from '../../ui/Section';
+import verdict from './VerdictSection.module.css';
+import vitals from './VitalsSection.module.css';
+
+/** What stands there until health has first been read, in the size of what is to come. */
+export function StatusSkeleton() {
+  return (
+    <>
+      <div className={verdict.verdict} role="status" aria-label="Checking health">
+        <Skeleton width={64} height={64} radius={16} />
+        <div className={verdict.words}>
+          <Skeleton width={120} height={28} my={4} />
+          <Skeleton width="60%" height={14} mt={10} />
+        </div>
+      </div>
+      <Section title="Vital signs">
+        <div className={vitals.tiles}>
+          {['database', 'notifications', 'backlog', 'running'].map((tile) => (
+            <Skeleton key={tile} height={104} radius={8} />
+          ))}
+        </div>
+      </Section>
+      <Section title="Runners">
+        <RowSkeletons rows={2} label="Loading runners" />
+      </Section>
+    </>
+  );
+}

@@ -1,0 +1,52 @@
+import type { SystemHealth } from '@job-manager/shared/contract/health';
+import { IconCircleCheck } from '@tabler/icons-react';
+import { Link } from 'react-router-dom';
+import { formatDuration, spellDuration } from '../../lib/duration';
+import { paths } from '../../paths';
+import { EmptyState } from '../../ui/EmptyState';
+import { Section } from '../../ui/Section';
+import { Tag } from '../../ui/Tag';
+import classes from './TroubledRunsSection.module.css';
+
+type Troubled = SystemHealth['stalled'][number];
+
+/** The runs that have gone silent, and those that take longer than their job normally does. */
+export function TroubledRunsSection({ stalled, slow }: Pick<SystemHealth, 'stalled' | 'slow'>) {
+  return (
+    <Section title="Stalled and slow runs">
+      {stalled.length + slow.length === 0 ? (
+        <EmptyState
+          icon={IconCircleCheck}
+          title="None"
+          text="Every running job has a live heartbeat and is within its usual time."
+        />
+      ) : (
+        <ul className={classes.list} aria-label="Stalled and slow runs">
+          {stalled.map((run) => (
+            <Row key={run.jobRunId} run={run} tag="Stalled" words={`silent for ${overdue(run)}`} />
+          ))}
+          {slow.map((run) => (
+            <Row key={run.jobRunId} run={run} tag="Slow" words={`running for ${overdue(run)}`} />
+          ))}
+        </ul>
+      )}
+    </Section>
+  );
+}
+
+const overdue = ({ forMs, limitMs }: Troubled): string => `${formatDuration(forMs)}, limit ${spellDuration(limitMs)}`;
+
+function Row({ run, tag, words }: { run: Troubled; tag: 'Stalled' | 'Slow'; words: string }) {
+  return (
+    <li className={classes.row}>
+      <Tag tone={tag === 'Stalled' ? 'failed' : 'warning'}>{tag}</Tag>
+      <span className={classes.run}>
+        <Link to={paths.run(run.jobRunId)} className={classes.name}>
+          {run.jobName} #{run.jobRunId}
+        </Link>
+        <span className={classes.facts}>{words}</span>
+      </span>
+      <span className={classes.runner}>{run.runnerId ?? 'no runner'}</span>
+    </li>
+  );
+}

@@ -1,0 +1,42 @@
+import type { SystemHealth, Verdict } from '@job-manager/shared/contract/health';
+import { IconAlertTriangle, IconShieldCheck, IconUrgent, type TablerIcon } from '@tabler/icons-react';
+import classes from './VerdictSection.module.css';
+
+const looks: Record<Verdict, { icon: TablerIcon; words: string }> = {
+  OK: { icon: IconShieldCheck, words: 'All is well.' },
+  WARNING: { icon: IconAlertTriangle, words: 'Work goes on, but something wants looking at.' },
+  CRITICAL: { icon: IconUrgent, words: 'Work is held up, or about to be.' },
+};
+
+/** The verdict in a word, and why, the worst first. */
+export function VerdictSection({ health: { verdict, reasons, version } }: { health: SystemHealth }) {
+  const { icon: Icon, words } = looks[verdict];
+  return (
+    <section className={classes.verdict} data-verdict={verdict} aria-label="Verdict">
+      <span className={classes.icon} aria-hidden>
+        <Icon size={36} stroke={1.75} />
+      </span>
+      <div className={classes.words}>
+        <div role="status">
+          <p className={classes.word}>{verdict}</p>
+          <p className={classes.summary}>{words}</p>
+        </div>
+        {reasons.length > 0 && <Reasons reasons={reasons} />}
+      </div>
+      <span className={classes.version}>Version {version}</span>
+    </section>
+  );
+}
+
+function Reasons({ reasons }: Pick<SystemHealth, 'reasons'>) {
+  return (
+    <ul className={classes.reasons} aria-label="Reasons">
+      {reasons.map(({ code, severity, message }) => (
+        <li key={`${code} ${message}`} data-severity={severity}>
+          <span className={classes.severity}>{severity === 'CRITICAL' ? 'Critical' : 'Warning'}</span>
+          <span>{message}</span>
+        </li>
+      ))}
+    </ul>
+  );
+}

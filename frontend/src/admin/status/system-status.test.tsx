@@ -1,0 +1,167 @@
+import { act, screen, waitFor, within } from '@testing-library/react';
+import { HttpResponse, http } from 'msw';
+import { expect, test, vi } from 'vitest';
+import { ago, aRun } from '../../testing/a-run';
+import { backend, callsTo, operator, problem, world } from '../../testing/backend';
+import { address, openPanel } from '../../testing/render-app';
+import { aRunner, someHealth, troubled } from '../../testing/some-health';
+
+const PLACE = '/admin/system-status';
+const region = (name: string) => within(screen.getByRole('region', { name }));
+const verdict = async () => within(await screen.findByRole('region', { name: 'Verdict' }));
+const healthCalls = () => callsTo('GET /api/admin/jobs/health');
+
+test('says OK, when it was checked, and what was measured', async () => {
+  await openPanel(PLACE);
+  expect((await verdict()).getByText('OK')).toBeVisible();
+  expect(screen.getByText(/^Checked/)).toHaveTextContent(/^Checked (just now|\d+s ago)$/);
+  const vitals = region('Vital signs');
+  expect(vitals.getByText('1.2 ms')).toBeVisible();
+  expect(vitals.getByText('PostgreSQL 18.4')).toBeVisible();
+  expect(vitals.getByText('3.4 ms')).toBeVisible();
+  expect(vitals.getByText('2 due, the oldest for 12s')).toBeVisible();
+  expect(vitals.getByText('1 of at most 50 by external programs')).toBeVisible();
+});
+
+test('says what is wrong in words, the worst first', async () => {
+  world.health = someHealth({
+    verdict: 'CRITICAL',
+    reasons: [
+      { severity: 'CRITICAL', code: 'NO_RUNNER', message: 'No runner is alive' },
+      { severity: 'WARNING', code: 'BACKLOG', message: 'A run has waited for 6 minutes' },
+    ],
+    runners: [],
+  });
+  await openPanel(PLACE);
+  expect((await verdict()).getByText('CRITICAL')).toBeVisible();
+  const reasons = within(screen.getByRole('list', { name: 'Reasons' })).getAllByRole('listitem');
+  expect(reasons.map((reason) => reason.textContent)).toEqual([
+    'CriticalNo runner is alive',
+    'WarningA run has waited for 6 minutes',
+  ]);
+  expect(region('Runners').getByText('No runner is alive')).toBeVisible();
+});
+
+test('lists the living runners before the lost, and the stopped on request', async () => {
+  world.health = someHealth({
+    runners: [
+      aRunner({ id: 'c', host: 'gone', status: 'STOPPED' }),
+      aRunner({ id: 'b', host: 'lost', status: 'LOST' }),
+      aRunner({ id: 'a', host: 'here', pid: 17, kind: 'WORKER', lastClaimAt: null }),
+    ],
+  });
+  const { user } = await openPanel(PLACE);
+  await verdict();
+  const rows = () => region('Runners').getAllByRole('row').slice(1);
+  expect(rows()).toHaveLength(2);
+  expect(rows()[0]).toHaveTextContent(/here:17Worker · version 0\.1\.0Active3 of 10never.*2ms/);
+  expect(rows()[1]).toHaveTextContent(/lost:.*Lost.*none/);
+  expect(region('Runners').getByText('1 alive · 1 lost in the last 24 hours')).toBeVisible();
+  await user.click(region('Runners').getByRole('button', { name: 'Show 1 stopped in the last 24 hours' }));
+  expect(rows()[2]).toHaveTextContent('gone');
+});
+
+test('names stalled and slow runs with their limits, and leads to them', async () => {
+  const [silent, slow] = [aRun.running(), aRun.running({ jobName: 'trending' })];
+  world.runs = [silent];
+  world.health = someHealth({
+    stalled: [troubled(silent, 360_000, 300_000)],
+    slow: [troubled(slow, 2_400_000, 1_200_000)],
+  });
+  const { user } = await openPanel(PLACE);
+  await verdict();
+  const [first, second] = region('Stalled and slow runs').getAllByRole('listitem');
+  expect(first).toHaveTextContent(`Stalledmatch-scores #${silent.id}silent for 6m, limit 5 minutes`);
+  expect(second).toHaveTextContent(`Slowtrending #${slow.id}running for 40m, limit 20 minutes`);
+  await user.click(screen.getByRole('link', { name: `match-scores #${silent.id}` }));
+  expect(address()).toBe(`/admin/jobs/${silent.id}`);
+});
+
+test('tells when each maintenance task was done, with what result, and when next', async () => {
+  world.health = someHealth({
+    maintenance: [
+      { task: 'prune', lastFinishedAt: ago(65), lastResult: 'removed 12 runs', nextAt: ago(-600) },
+      { task: 'timeouts', lastFinishedAt: null, lastResult: null, nextAt: ago(-30) },
+    ],
+  });
+  await openPanel(PLACE);
+  await verdict();
+  const [first, second] = region('Maintenance').getAllByRole('row').slice(1);
+  expect(first).toHaveTextContent(/^prune1m agoremoved 12 runsin \d+m$/);
+  expect(second).toHaveTextContent(/^timeoutsnot yetnone yetin \d+s$/);
+});
+
+test('asks again every ten seconds, and when told to', async () => {
+  vi.useFakeTimers({ shouldAdvanceTime: true });
+  const { user } = await openPanel(PLACE);
+  await verdict();
+  expect(healthCalls()).toBe(1);
+  world.health = someHealth({ verdict: 'WARNING' });
+  await act(() => vi.advanceTimersByTimeAsync(10_000));
+  expect(await screen.findByText('WARNING')).toBeVisible();
+  const before = healthCalls();
+  world.health = someHealth();
+  await user.click(screen.getByRole('button', { name: 'Refresh' }));
+  expect(await screen.findByText('OK')).toBeVisible();
+  expect(healthCalls()).toBeGreaterThan(before);
+});
+
+test('asks nothing while the page is hidden', async () => {
+  vi.useFakeTimers({ shouldAdvanceTime: true });
+  await openPanel(PLACE);
+  await verdict();
+  vi.spyOn(document, 'visibilityState', 'get').mockReturnValue('hidden');
+  await act(() => vi.advanceTimersByTimeAsync(60_000));
+  expect(healthCalls()).toBe(1);
+});
+
+test('says why health could not be checked, and tries again', async () => {
+  let isBroken = true;
+  backend.use(
+    http.get('/api/admin/jobs/health', () =>
+      isBroken ? problem(400, { detail: 'The database is away.' }) : HttpResponse.json(world.health),
+    ),
+  );
+  const { user } = await openPanel(PLACE);
+  expect(await screen.findByText('The database is away.')).toBeVisible();
+  expect(screen.getByRole('region', { name: 'Recovery' })).toBeVisible();
+  isBroken = false;
+  await user.click(screen.getByRole('button', { name: 'Retry' }));
+  expect((await verdict()).getByText('OK')).toBeVisible();
+});
+
+test('keeps the last known state, dated, when it can no longer be checked', async () => {
+  const { user } = await openPanel(PLACE);
+  await verdict();
+  backend.use(http.get('/api/admin/jobs/health', () => problem(400, { detail: 'The database is away.' })));
+  await user.click(screen.getByRole('button', { name: 'Refresh' }));
+  expect(await screen.findByText('Health could not be checked')).toBeVisible();
+  expect(screen.getByText(/The database is away\. What stands below was so/)).toBeVisible();
+  expect((await verdict()).getByText('OK')).toBeVisible();
+  expect(document.querySelector('[data-old]')).not.toBeNull();
+});
+
+test('a section that cannot be drawn leaves the others usable', async () => {
+  vi.spyOn(console, 'error').mockImplementation(() => {});
+  world.health = someHealth({ runners: null as never, backlog: {} as never });
+  const { user } = await openPanel(PLACE);
+  expect(await screen.findByText('Runners could not be shown')).toBeVisible();
+  expect(screen.getByText('Backlog could not be shown')).toBeVisible();
+  expect(region('Vital signs').getByText('3.4 ms')).toBeVisible();
+  expect(region('Maintenance').getByText('recover stalled runs')).toBeVisible();
+  world.health = someHealth();
+  await user.click(screen.getByRole('button', { name: 'Refresh' }));
+  await waitFor(() => expect(healthCalls()).toBe(2));
+  for (const button of screen.getAllByRole('button', { name: 'Try again' })) await user.click(button);
+  expect(await region('Runners').findByText(/jobs-1/)).toBeVisible();
+  expect(region('Vital signs').getByText('2 due, the oldest for 12s')).toBeVisible();
+});
+
+test('an admin may clean up, but sees no emergency', async () => {
+  world.user = { ...operator, role: 'ADMIN' };
+  const { user } = await openPanel(PLACE);
+  await verdict();
+  expect(screen.queryByText(/Emergency/)).toBeNull();
+  await user.click(region('Recovery').getByRole('button', { name: 'Clean Up Stalled' }));
+  expect(await screen.findByRole('dialog', { name: 'Clean Up Stalled Jobs' })).toBeVisible();
+});
