@@ -139,6 +139,19 @@ describe('a start', () => {
   });
 });
 
+it('is told to come back when there are too many runs', async () => {
+  const small = await startTrialServer({ env: { JOBS_MAX_EXTERNAL: '1' } });
+  const { token } = await small.signIn('ADMIN');
+  const headers = { authorization: `Bearer ${token}` };
+  const ask = () =>
+    send(small.url, { method: 'POST', path: '/api/admin/jobs/start', body: { jobName: 'import-files' }, headers });
+  const [first, second] = [await ask(), await ask()];
+  await small.stop();
+  expect(first.status).toBe(201);
+  expect(problemCode(second)).toBe('TOO_MANY_ACTIVE');
+  expect([second.status, second.headers['retry-after'], second.json.retryable]).toEqual([429, '10', true]);
+});
+
 describe('progress', () => {
   it('as a number never goes back and stays below 100 until the end', async () => {
     const run = await begun();

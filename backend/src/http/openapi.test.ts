@@ -68,10 +68,15 @@ it('names only things that it has', () => {
   }
 });
 
-it('tells of the idempotency key and of where a new run is', () => {
-  const operation = document.paths['/admin/jobs/enqueue'].post;
-  expect(operation.parameters).toMatchObject([{ name: 'Idempotency-Key', in: 'header' }]);
-  expect(operation.responses['201'].headers.Location).toBeTruthy();
+it.each([
+  ['/admin/jobs/enqueue', true],
+  ['/admin/jobs/start', true],
+  ['/admin/jobs/{jobRunId}/message', false],
+])('tells of the idempotency key of %s and of where a new run is', (path, begins) => {
+  const operation = document.paths[path].post;
+  const headers = operation.parameters.filter((parameter: { in: string }) => parameter.in === 'header');
+  expect(headers).toMatchObject([{ name: 'Idempotency-Key' }]);
+  expect(operation.responses['201']?.headers.Location !== undefined).toBe(begins);
 });
 
 it('has a page to read it, made of local files alone', async () => {

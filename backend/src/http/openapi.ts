@@ -32,7 +32,7 @@ export async function createDocument(): Promise<OpenAPI.Document> {
       title: 'Job Manager',
       version: '0.1.0',
       description:
-        'Browsers sign in with `auth/login` and a cookie; programs with `auth/token` and `Authorization: Bearer`. Every error is `application/problem+json`.',
+        'Browsers sign in with `auth/login` and a cookie. Programs send `Authorization: Bearer` with an API token, which a SUPER_ADMIN creates in the panel, or with a session from `auth/token`. Every error is `application/problem+json`.',
     },
     servers: [{ url: '/api' }],
     commonSchemas: {
@@ -45,7 +45,12 @@ export async function createDocument(): Promise<OpenAPI.Document> {
     components: {
       securitySchemes: {
         cookie: { type: 'apiKey', in: 'cookie', name: 'jm_session', description: '`__Host-jm_session` over https' },
-        bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
+        bearer: {
+          type: 'http',
+          scheme: 'bearer',
+          description:
+            'An API token (`jm_…`), which may do what it was given and no more, or the token of a session from `auth/token`. Calls about a session, such as `auth/me`, take no API token.',
+        },
       },
     },
   });
@@ -59,16 +64,20 @@ function describeRoute(document: OpenAPI.Document, route: ApiRoute): void {
   operation.security = route.policy === 'public' ? [] : [{ cookie: [] }, { bearer: [] }];
   operation.responses ??= {};
   Object.assign(operation.responses, problemResponses(codesOf(route)));
-  if (route.name !== 'jobs.enqueue') return;
-  operation.parameters = [...(operation.parameters ?? []), IDEMPOTENCY_KEY];
-  Object.assign(operation.responses['201'] ?? {}, { headers: { Location: LOCATION } });
+  if (KEYED.includes(route.name)) operation.parameters = [...(operation.parameters ?? []), IDEMPOTENCY_KEY];
+  if (BEGINS_A_RUN.includes(route.name)) {
+    Object.assign(operation.responses['201'] ?? {}, { headers: { Location: LOCATION } });
+  }
 }
+
+const BEGINS_A_RUN = ['jobs.enqueue', 'external.start'];
+const KEYED = [...BEGINS_A_RUN, 'external.message'];
 
 const LOCATION = { description: 'Address of the run', schema: { type: 'string' } };
 const IDEMPOTENCY_KEY: OpenAPI.ParameterObject = {
   name: 'Idempotency-Key',
   in: 'header',
-  description: 'The same key answers the same run; keys of different people never meet.',
+  description: 'The same key does nothing twice and answers the same; keys of different callers and calls never meet.',
   schema: { type: 'string', minLength: 1, maxLength: 200, pattern: '^[\\x20-\\x7e]+$' },
 };
 
@@ -80,6 +89,8 @@ function codesOf(route: ApiRoute): ProblemCode[] {
   if (route.policy !== 'public' && route.policy !== 'signedIn') codes.push('FORBIDDEN');
   return [...codes, ...(OWN_CODES[route.name] ?? [])];
 }
+
+const REPORT_CODES: ProblemCode[] = ['UNKNOWN_RUN', 'LEASE_LOST', 'NOT_ALLOWED'];
 
 const OWN_CODES: Record<string, ProblemCode[]> = {
   'auth.login': ['WRONG_CREDENTIALS', 'TOO_MANY_ATTEMPTS'],
@@ -95,6 +106,15 @@ const OWN_CODES: Record<string, ProblemCode[]> = {
   'users.resetPassword': ['UNKNOWN_ACCOUNT'],
   'users.signOutEverywhere': ['UNKNOWN_ACCOUNT'],
   'errors.group': ['UNKNOWN_ERROR'],
+  'external.start': ['INVALID_PARAMETERS', 'LEASE_LOST', 'TOO_MANY_ACTIVE'],
+  'external.getProgress': ['UNKNOWN_RUN'],
+  'external.progress': REPORT_CODES,
+  'external.heartbeat': REPORT_CODES,
+  'external.message': REPORT_CODES,
+  'external.complete': REPORT_CODES,
+  'external.fail': REPORT_CODES,
+  'tokens.create': ['NOT_ALLOWED'],
+  'tokens.revoke': ['UNKNOWN_TOKEN'],
 };
 
 function problemResponses(codes: ProblemCode[]): OpenAPI.ResponsesObject {
