@@ -1,15 +1,62 @@
+import type { AuditEvent } from '@job-manager/shared/contract/audit';
 import { contract } from '@job-manager/shared/contract/index';
 import { implement } from '@orpc/server';
-import type { CallContext, HttpDeps } from './context.js';
-import { notYet } from './not-yet.js';
+import { recordAudit } from '../store/audit.js';
+import { type AuditEventRow, type AuditFilters, readAuditLog } from '../store/audit-log.js';
+import { inChunks } from '../store/chunks.js';
+import { auditPersonOf, type CallContext, type HttpDeps } from './context.js';
+import { type CsvColumns, csvFile, MOST_CSV_ROWS } from './csv.js';
 
 const os = implement(contract.audit).$context<CallContext>();
 
 /** Reading the audit log. */
-export function createAuditCalls(_deps: HttpDeps) {
+export function createAuditCalls({ pool }: Pick<HttpDeps, 'pool'>) {
   return os.router({
-    list: os.list.handler(() => notYet()),
+    list: os.list.handler(async ({ input: { before, limit, ...filters } }) => {
+      // One more than asked for tells whether there are more.
+      const rows = await readAuditLog(pool, filtersOf(filters), { before, limit: limit + 1 });
+      return { events: rows.slice(0, limit).map(presentEvent), hasMore: rows.length > limit };
+    }),
 
-    export: os.export.handler(() => notYet()),
+    export: os.export.handler(async ({ input, context }) => {
+      const chunks = inChunks(MOST_CSV_ROWS, (page) => readAuditLog(pool, filtersOf(input), page));
+      const { file, rows } = await csvFile('audit-log', COLUMNS, chunks);
+      const details = { ...input, rows };
+      await recordAudit(pool, { ...auditPersonOf(context), action: 'audit.export', target: file.name, details });
+      return file;
+    }),
   });
 }
+
+type Filters = Omit<AuditFilters, 'from' | 'to'> & { from?: string; to?: string };
+
+const filtersOf = ({ from, to, ...filters }: Filters): AuditFilters => ({
+  ...filters,
+  from: from === undefined ? undefined : new Date(from),
+  to: to === undefined ? undefined : new Date(to),
+});
+
+const presentEvent = (row: AuditEventRow): AuditEvent => ({
+  id: row.id,
+  at: row.at.toISOString(),
+  actorId: row.actorId,
+  actor: row.actorEmail,
+  action: row.action,
+  jobRunId: row.runId,
+  target: row.target,
+  details: row.details,
+  ip: row.ip,
+  userAgent: row.userAgent,
+});
+
+const COLUMNS: CsvColumns<AuditEventRow> = {
+  id: (row) => row.id,
+  at: (row) => row.at.toISOString(),
+  actor: (row) => row.actorEmail,
+  action: (row) => row.action,
+  run: (row) => row.runId,
+  target: (row) => row.target,
+  details: (row) => (row.details === null ? null : JSON.stringify(row.details)),
+  ip: (row) => row.ip,
+  userAgent: (row) => row.userAgent,
+};

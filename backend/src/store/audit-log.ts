@@ -1,0 +1,51 @@
+import type { AuditAction } from '@job-manager/shared/audit';
+import { containing } from './search.js';
+import type { Sql } from './sql.js';
+
+/** An entry of the audit log; 64-bit numbers are strings. */
+export interface AuditEventRow {
+  id: string;
+  at: Date;
+  actorId: number | null;
+  actorEmail: string | null;
+  action: string;
+  runId: string | null;
+  target: string | null;
+  details: unknown;
+  ip: string | null;
+  userAgent: string | null;
+}
+
+export interface AuditFilters {
+  /** Part of the actor. */
+  actor?: string;
+  action?: AuditAction;
+  jobRunId?: string;
+  from?: Date;
+  to?: Date;
+}
+
+/** The entries older than `before` (an id), newest first, at most `limit`. */
+export async function readAuditLog(
+  sql: Sql,
+  filters: AuditFilters,
+  page: { before?: string; limit: number },
+): Promise<AuditEventRow[]> {
+  const values: unknown[] = [];
+  const conditions: string[] = [];
+  const where = (value: unknown, condition: (parameter: string) => string) => {
+    if (value !== undefined) conditions.push(condition(`$${values.push(value)}`));
+  };
+  where(filters.actor ? containing(filters.actor) : undefined, (part) => `"actorEmail" ILIKE ${part}`);
+  where(filters.action, (action) => `action = ${action}`);
+  where(filters.jobRunId, (runId) => `"runId" = ${runId}`);
+  where(filters.from, (from) => `at >= ${from}`);
+  where(filters.to, (to) => `at <= ${to}`);
+  where(page.before, (id) => `id < ${id}`);
+  const read = await sql.query<AuditEventRow>(
+    `SELECT id, at, "actorId", "actorEmail", action, "runId", target, details, ip, "userAgent" FROM "AuditEvent"
+     ${conditions.length > 0 ? `WHERE ${conditions.join(' AND ')}` : ''} ORDER BY id DESC LIMIT ${page.limit}`,
+    values,
+  );
+  return read.rows;
+}
