@@ -1,0 +1,46 @@
+import { Button, Group, Modal } from '@mantine/core';
+import type { ReactNode } from 'react';
+import classes from './ConfirmDialog.module.css';
+import { Fault } from './Fault';
+
+interface Props {
+  title: string;
+  /** What will happen, and any field it needs. */
+  children: ReactNode;
+  confirm: string;
+  /** Takes something away from somebody. */
+  isDangerous?: boolean;
+  isPending: boolean;
+  /** Why it was refused; the dialog stays, to try again or give up. */
+  fault: string | null;
+  onConfirm: () => void;
+  onClose: () => void;
+}
+
+/** Asks before something is done, and stays until it is. Show it only while it is open. */
+export function ConfirmDialog(props: Props) {
+  const { title, children, confirm, isDangerous = false, isPending, fault, onConfirm, onClose } = props;
+  return (
+    <Modal opened onClose={onClose} title={title} returnFocus={false} centered>
+      <form
+        className={classes.form}
+        noValidate
+        onSubmit={(event) => {
+          event.preventDefault();
+          onConfirm();
+        }}
+      >
+        {children}
+        {fault !== null && <Fault>{fault}</Fault>}
+        <Group justify="flex-end" gap="xs">
+          <Button variant="default" onClick={onClose}>
+            Cancel
+          </Button>
+          <Button type="submit" color={isDangerous ? 'red' : undefined} loading={isPending}>
+            {confirm}
+          </Button>
+        </Group>
+      </form>
+    </Modal>
+  );
+}

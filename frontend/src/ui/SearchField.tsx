@@ -1,0 +1,63 @@
+import { CloseButton, TextInput } from '@mantine/core';
+import { useDebouncedCallback } from '@mantine/hooks';
+import { IconSearch } from '@tabler/icons-react';
+import { useState } from 'react';
+
+interface Props {
+  label: string;
+  /** What is searched for now; kept outside, in the address. */
+  value: string;
+  onChange: (text: string) => void;
+  maxLength: number;
+  className?: string;
+}
+
+/** Long enough that a word is one search, short enough to feel immediate. */
+const PAUSE_MS = 300;
+
+/** A search that follows the typing, at its pauses. */
+export function SearchField({ label, value, onChange, maxLength, className }: Props) {
+  const { text, type } = useTypedText(value, onChange);
+  const clear = () => {
+    type('');
+    onChange('');
+  };
+  return (
+    <TextInput
+      aria-label={label}
+      placeholder={label}
+      className={className}
+      leftSection={<IconSearch size={16} aria-hidden />}
+      rightSection={text === '' ? null : <CloseButton size="sm" aria-label="Clear the search" onClick={clear} />}
+      maxLength={maxLength}
+      value={text}
+      onChange={(event) => type(event.currentTarget.value)}
+      onKeyDown={(event) => {
+        if (event.key === 'Enter') onChange(text.trim());
+      }}
+    />
+  );
+}
+
+/** What stands in the field: ahead of `value` while somebody types, and following it when it changes otherwise. */
+function useTypedText(value: string, onChange: (text: string) => void) {
+  const [text, setText] = useState(value);
+  const [told, setTold] = useState(value);
+  const [previous, setPrevious] = useState(value);
+  const tell = useDebouncedCallback((typed: string) => {
+    setTold(typed);
+    onChange(typed);
+  }, PAUSE_MS);
+  if (value !== previous) {
+    setPrevious(value);
+    if (value !== told) {
+      setTold(value);
+      setText(value);
+    }
+  }
+  const type = (typed: string) => {
+    setText(typed);
+    tell(typed.trim());
+  };
+  return { text, type };
+}
