@@ -1,16 +1,11 @@
 import type { CurrentUser } from '@job-manager/shared/contract/auth';
-import type { UserRole } from '@job-manager/shared/roles';
 import { Menu, UnstyledButton } from '@mantine/core';
 import { IconChevronDown, IconLock, IconLogout } from '@tabler/icons-react';
 import { Link } from 'react-router-dom';
 import { paths } from '../paths';
+import { roleLabel } from './roles';
 import classes from './UserMenu.module.css';
 import { useSignOut } from './useSignOut';
-
-const roleLabel = { USER: 'User', ADMIN: 'Admin', SUPER_ADMIN: 'Super admin' } as const satisfies Record<
-  UserRole,
-  string
->;
 
 /** Who is signed in, their password, and the way out. */
 export function UserMenu({ user }: { user: CurrentUser }) {

@@ -1,0 +1,10 @@
+import type { AnyContractProcedure } from '@orpc/contract';
+
+type Query = Record<string, string | undefined>;
+
+/** Where a call of the contract that answers a file can be downloaded by a plain link. */
+export function downloadAddress(call: AnyContractProcedure, query: Query): string {
+  const given = Object.entries(query).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  const search = new URLSearchParams(given).toString();
+  return `/api${call['~orpc'].route.path}${search && `?${search}`}`;
+}

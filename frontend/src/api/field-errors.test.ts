@@ -1,0 +1,29 @@
+import { expect, test } from 'vitest';
+import { fieldErrors } from './field-errors';
+
+const failure = { status: 400, title: 'Bad input', details: 'Something is wrong.', retryable: true, issues: [] };
+
+test('puts each objection at its field, the first one where there are several', () => {
+  const issues = [
+    { path: 'email', message: 'is not an e-mail address' },
+    { path: 'email', message: 'is too long' },
+    { path: 'permissions.0', message: 'names one twice' },
+  ];
+  expect(fieldErrors({ ...failure, issues }, ['email', 'permissions'])).toEqual({
+    fields: { email: 'Is not an e-mail address', permissions: 'Names one twice' },
+    rest: null,
+  });
+});
+
+test('takes the details for the field that an answer names', () => {
+  expect(fieldErrors({ ...failure, field: 'email' }, ['email'])).toEqual({
+    fields: { email: 'Something is wrong.' },
+    rest: null,
+  });
+});
+
+test('keeps what is about no field of the form', () => {
+  expect(fieldErrors(failure, ['email'])).toEqual({ fields: {}, rest: 'Something is wrong.' });
+  const issues = [{ path: 'other', message: 'must be there' }];
+  expect(fieldErrors({ ...failure, issues }, ['email'])).toEqual({ fields: {}, rest: 'Must be there' });
+});

@@ -1,0 +1,36 @@
+import { type Permission, permissions } from '@job-manager/shared/permissions';
+import { Button } from '@mantine/core';
+import { IconLock } from '@tabler/icons-react';
+import type { PropsWithChildren } from 'react';
+import { Link } from 'react-router-dom';
+import { useCan, useSession } from '../api/session';
+import { paths } from '../paths';
+import { EmptyState } from '../ui/EmptyState';
+import { Page } from '../ui/Page';
+import { roleLabel } from './roles';
+
+interface Props {
+  permission: Permission;
+  /** The page's title, which also stands over the refusal. */
+  title: string;
+}
+
+/** A page for those who may; others, who came by its address, read what they would have to be allowed. */
+export function Permitted({ permission, title, children }: PropsWithChildren<Props>) {
+  const { data: user } = useSession();
+  if (useCan(permission)) return children;
+  return (
+    <Page title={title}>
+      <EmptyState
+        icon={IconLock}
+        title="No access"
+        text={`Your role${user ? `, ${roleLabel[user.role]},` : ''} doesn't include this: ${permissions[permission]}. Somebody who manages users can change your role.`}
+        action={
+          <Button component={Link} to={paths.dashboard} variant="default">
+            Go to the dashboard
+          </Button>
+        }
+      />
+    </Page>
+  );
+}
