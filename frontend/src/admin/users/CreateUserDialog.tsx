@@ -1,0 +1,75 @@
+import { operatorRoles } from '@job-manager/shared/roles';
+import { TextInput } from '@mantine/core';
+import { useForm } from '@mantine/form';
+import { client } from '../../api/client';
+import { fieldErrors } from '../../api/field-errors';
+import { ConfirmDialog } from '../../ui/ConfirmDialog';
+import { toastSuccess } from '../../ui/toast';
+import { generated, PasswordChoice, passwordFault } from './PasswordChoice';
+import { RoleField } from './RoleField';
+import { useAccountCall } from './useAccountCall';
+import type { Secret } from './user-acts';
+
+interface Props {
+  onPassword: (secret: Secret) => void;
+  onClose: () => void;
+}
+
+interface Values {
+  email: string;
+  role: (typeof operatorRoles)[number];
+  password: typeof generated;
+}
+
+/** Somebody new who may sign in. */
+export function CreateUserDialog({ onPassword, onClose }: Props) {
+  const form = useForm<Values>({
+    initialValues: { email: '', role: 'ADMIN', password: generated },
+    validate: {
+      email: (email) => (email.trim() === '' ? 'Enter an e-mail address' : null),
+      password: passwordFault,
+    },
+  });
+  const { mutate, isPending, failure } = useAccountCall({
+    action: 'createUser',
+    call: ({ email, role, password }: Values) =>
+      client.users.create({ email, role, password: password.isGenerated ? undefined : password.text }),
+    onDone: ({ account, password }) => {
+      if (password !== null) return onPassword({ email: account.email, password });
+      toastSuccess({ message: `${account.email} may now sign in.` });
+      onClose();
+    },
+  });
+  const refused = failure && fieldErrors(failure, ['email', 'role', 'password']);
+  return (
+    <ConfirmDialog
+      title="Create user"
+      confirm="Create user"
+      isPending={isPending}
+      fault={refused?.rest ?? null}
+      onConfirm={form.onSubmit((values) => mutate(values))}
+      onClose={onClose}
+    >
+      <TextInput
+        label="E-mail"
+        type="email"
+        autoComplete="off"
+        maxLength={254}
+        data-autofocus
+        {...form.getInputProps('email')}
+        error={form.errors.email ?? refused?.fields.email}
+      />
+      <RoleField
+        roles={operatorRoles}
+        value={form.values.role}
+        onChange={(role) => form.setFieldValue('role', role)}
+        error={refused?.fields.role}
+      />
+      <PasswordChoice
+        value={form.values.password}
+        onChange={(password) => form.setFieldValue('password', password)}
+        error={(form.errors.password as string | undefined) ?? refused?.fields.password ?? null}
+      />
+    </ConfirmDialog>
+  );
+}

@@ -1,0 +1,82 @@
+import type { Account } from '@job-manager/shared/contract/users';
+import { client } from '../../api/client';
+import { useSession } from '../../api/session';
+import { ConfirmDialog } from '../../ui/ConfirmDialog';
+import { toastSuccess } from '../../ui/toast';
+import { useAccountCall } from './useAccountCall';
+import type { UserAct } from './user-acts';
+
+/** What takes nothing but a yes. */
+type PlainAct = Extract<UserAct, 'disable' | 'enable' | 'signOutEverywhere'>;
+
+interface Words {
+  title: (email: string) => string;
+  text: string;
+  confirm: string;
+  isDangerous: boolean;
+  done: (email: string) => string;
+}
+
+const words: Record<PlainAct, Words> = {
+  disable: {
+    title: (email) => `Disable ${email}?`,
+    text: 'They are signed out everywhere at once and can’t sign in until enabled again. Runs they started go on.',
+    confirm: 'Disable',
+    isDangerous: true,
+    done: (email) => `${email} is disabled and signed out everywhere.`,
+  },
+  enable: {
+    title: (email) => `Enable ${email}?`,
+    text: 'They can sign in again with the password they had, and may do what their role allows.',
+    confirm: 'Enable',
+    isDangerous: false,
+    done: (email) => `${email} may sign in again.`,
+  },
+  signOutEverywhere: {
+    title: (email) => `Sign ${email} out everywhere?`,
+    text: 'Every browser and program signed in with this account is signed out at once. Signing in again stays possible.',
+    confirm: 'Sign out everywhere',
+    isDangerous: true,
+    done: (email) => `${email} is signed out everywhere.`,
+  },
+};
+
+const calls = {
+  disable: client.users.disable,
+  enable: client.users.enable,
+  signOutEverywhere: client.users.signOutEverywhere,
+} as const satisfies Record<PlainAct, unknown>;
+
+interface Props {
+  act: PlainAct;
+  account: Account;
+  onClose: () => void;
+}
+
+/** Says what one of them does, and does it. */
+export function PlainActDialog({ act, account, onClose }: Props) {
+  const { data: me } = useSession();
+  const { title, text, confirm, isDangerous, done } = words[act];
+  const { mutate, isPending, failure } = useAccountCall({
+    action: act,
+    call: () => calls[act]({ userId: account.id }),
+    onDone: () => {
+      toastSuccess({ message: done(account.email) });
+      onClose();
+    },
+  });
+  return (
+    <ConfirmDialog
+      title={title(account.email)}
+      confirm={confirm}
+      isDangerous={isDangerous}
+      isPending={isPending}
+      fault={failure?.details ?? null}
+      onConfirm={() => mutate(undefined)}
+      onClose={onClose}
+    >
+      <p>{text}</p>
+      {account.id === me?.id && <p>This is your own account: you are signed out here as well.</p>}
+    </ConfirmDialog>
+  );
+}

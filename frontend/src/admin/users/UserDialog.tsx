@@ -1,0 +1,35 @@
+import { useState } from 'react';
+import { ShownOnceDialog } from '../../ui/ShownOnceDialog';
+import { ChangeRoleDialog } from './ChangeRoleDialog';
+import { CreateUserDialog } from './CreateUserDialog';
+import { PlainActDialog } from './PlainActDialog';
+import { ResetPasswordDialog } from './ResetPasswordDialog';
+import type { Asked, Secret } from './user-acts';
+
+interface Props {
+  asked: Asked;
+  onClose: () => void;
+}
+
+/** The dialog that was asked for, and after it the password that it generated. */
+export function UserDialog({ asked, onClose }: Props) {
+  const [secret, setSecret] = useState<Secret | null>(null);
+  if (secret !== null) {
+    return (
+      <ShownOnceDialog title={`Password of ${secret.email}`} noun="password" secret={secret.password} onDone={onClose}>
+        <p>Hand it over in a way you trust. After signing in, it can be changed under “Change password”.</p>
+      </ShownOnceDialog>
+    );
+  }
+  const dialog = { onClose, onPassword: setSecret };
+  switch (asked.act) {
+    case 'create':
+      return <CreateUserDialog {...dialog} />;
+    case 'changeRole':
+      return <ChangeRoleDialog account={asked.account} {...dialog} />;
+    case 'resetPassword':
+      return <ResetPasswordDialog account={asked.account} {...dialog} />;
+    default:
+      return <PlainActDialog act={asked.act} account={asked.account} {...dialog} />;
+  }
+}

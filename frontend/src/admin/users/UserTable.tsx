@@ -1,0 +1,84 @@
+import type { Account } from '@job-manager/shared/contract/users';
+import { memo } from 'react';
+import { useSession } from '../../api/session';
+import { RelativeTime } from '../../components/RelativeTime';
+import { roleLabel, roleTone } from '../../components/roles';
+import { Ellipsis } from '../../ui/Ellipsis';
+import { Cell, Table } from '../../ui/Table';
+import { Tag } from '../../ui/Tag';
+import { accountStatus } from './account-status';
+import { UserRowMenu } from './UserRowMenu';
+import classes from './UserTable.module.css';
+import type { Asked } from './user-acts';
+
+interface Props {
+  accounts: readonly Account[];
+  /** Another page is on its way, the old one still shown. */
+  isBusy: boolean;
+  onAsk: (asked: Asked) => void;
+}
+
+const columns = [
+  { label: 'E-mail' },
+  { label: 'Role' },
+  { label: 'Status' },
+  { label: 'Last sign-in' },
+  { label: 'Sessions', align: 'right' },
+  { label: 'Actions', isHidden: true },
+] as const;
+
+export function UserTable({ accounts, isBusy, onAsk }: Props) {
+  const { data: me } = useSession();
+  return (
+    <Table caption="People" columns={columns} isBusy={isBusy}>
+      {accounts.map((account) => (
+        <UserRow key={account.id} account={account} isOwn={account.id === me?.id} onAsk={onAsk} />
+      ))}
+    </Table>
+  );
+}
+
+interface RowProps {
+  account: Account;
+  isOwn: boolean;
+  onAsk: (asked: Asked) => void;
+}
+
+const UserRow = memo(function UserRow({ account, isOwn, onAsk }: RowProps) {
+  const status = accountStatus(account);
+  return (
+    <tr data-user={account.id}>
+      <Cell isHeader isWide>
+        <span className={classes.who}>
+          <Ellipsis text={account.email} />
+          {isOwn && <Tag>You</Tag>}
+        </span>
+      </Cell>
+      <Cell label="Role">
+        <span>
+          <Tag tone={roleTone[account.role]}>{roleLabel[account.role]}</Tag>
+        </span>
+      </Cell>
+      <Cell label="Status">
+        <span>
+          <Tag tone={status.tone} title={status.meaning}>
+            {status.label}
+          </Tag>
+        </span>
+      </Cell>
+      <Cell label="Last sign-in">
+        {account.lastSignInAt === null ? (
+          <span className="dimmed">Never</span>
+        ) : (
+          <RelativeTime at={account.lastSignInAt} />
+        )}
+      </Cell>
+      <Cell label="Sessions" align="right">
+        {account.sessions}
+      </Cell>
+      <Cell isCorner align="right">
+        <UserRowMenu account={account} isOwn={isOwn} onAsk={onAsk} />
+      </Cell>
+    </tr>
+  );
+});

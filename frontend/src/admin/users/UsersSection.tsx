@@ -1,0 +1,53 @@
+import { useQuery } from '@tanstack/react-query';
+import { toFailure } from '../../api/failure';
+import { ErrorPanel } from '../../ui/ErrorPanel';
+import { Pager } from '../../ui/Pager';
+import { RowSkeletons } from '../../ui/RowSkeletons';
+import { Section } from '../../ui/Section';
+import { NoUsers } from './NoUsers';
+import { useUsersPlace } from './place';
+import { accountsQuery, PAGE_SIZE } from './queries';
+import { UserFilterBar } from './UserFilterBar';
+import { UserTable } from './UserTable';
+import type { Asked } from './user-acts';
+
+interface Props {
+  onAsk: (asked: Asked) => void;
+}
+
+/** The list of people, its filters and page in the address. */
+export function UsersSection({ onAsk }: Props) {
+  const place = useUsersPlace();
+  const { data, error, isPlaceholderData, refetch } = useQuery(accountsQuery(place.filters, place.page));
+  return (
+    <Section title="People">
+      <UserFilterBar filters={place.filters} onSearch={place.setSearch} onRoleChange={place.setRole} />
+      {data ? (
+        data.users.length > 0 ? (
+          <UserTable accounts={data.users} isBusy={isPlaceholderData} onAsk={onAsk} />
+        ) : (
+          <NoUsers place={place} isPastEnd={data.total > 0} />
+        )
+      ) : error ? (
+        <ErrorPanel
+          title="Users could not be loaded"
+          details={toFailure(error).details}
+          onRetry={() => void refetch()}
+        />
+      ) : (
+        <RowSkeletons rows={8} label="Loading users" />
+      )}
+      {data && data.total > 0 && (
+        <Pager
+          label="User pages"
+          noun="users"
+          page={place.page}
+          pageSize={PAGE_SIZE}
+          total={data.total}
+          shown={data.users.length}
+          onPageChange={place.setPage}
+        />
+      )}
+    </Section>
+  );
+}

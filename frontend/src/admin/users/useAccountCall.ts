@@ -1,0 +1,26 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { trackError } from '../../api/errorTracking';
+import { toFailure } from '../../api/failure';
+import { accountsKey } from './queries';
+import type { UserAct } from './user-acts';
+
+interface AccountCall<Input, Answer> {
+  /** What it is called where errors are kept. */
+  action: UserAct | 'createUser';
+  call: (input: Input) => Promise<Answer>;
+  onDone: (answer: Answer) => void;
+}
+
+/** A change to somebody's account. The list is read anew either way: a refusal often means that it is behind. */
+export function useAccountCall<Input, Answer>({ action, call, onDone }: AccountCall<Input, Answer>) {
+  const queryClient = useQueryClient();
+  const { mutate, isPending, error } = useMutation({
+    mutationFn: call,
+    // A password in the answer is not to be kept.
+    gcTime: 0,
+    onSuccess: onDone,
+    onError: (failed) => trackError(failed, { action, component: 'UsersPage' }),
+    onSettled: () => void queryClient.invalidateQueries({ queryKey: accountsKey() }),
+  });
+  return { mutate, isPending, failure: error === null ? null : toFailure(error) };
+}

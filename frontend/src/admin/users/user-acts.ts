@@ -1,0 +1,19 @@
+import type { Account } from '@job-manager/shared/contract/users';
+
+/** What can be done to somebody's account. */
+export type UserAct = 'changeRole' | 'disable' | 'enable' | 'resetPassword' | 'signOutEverywhere';
+
+/** What a dialog of this page is open for. */
+export type Asked = { act: 'create' } | { act: UserAct; account: Account };
+
+/** A generated password, for as long as its dialog is open and nowhere else. */
+export interface Secret {
+  email: string;
+  password: string;
+}
+
+/** What may be done to an account; one's own role and access are for somebody else to change. */
+export function actsOn(account: Account, isOwn: boolean): UserAct[] {
+  if (isOwn) return ['signOutEverywhere'];
+  return ['changeRole', account.disabledAt === null ? 'disable' : 'enable', 'resetPassword', 'signOutEverywhere'];
+}

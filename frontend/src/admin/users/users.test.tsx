@@ -1,0 +1,247 @@
+import { screen, waitFor, within } from '@testing-library/react';
+import { HttpResponse, http } from 'msw';
+import { expect, test } from 'vitest';
+import { getRecentErrors } from '../../api/errorTracking';
+import { ago } from '../../testing/a-run';
+import { acceptPost, anAccount, ownAccount, serveAccounts } from '../../testing/administration';
+import { backend, callsTo, operator, problem, world } from '../../testing/backend';
+import { address, openPanel } from '../../testing/render-app';
+
+const bob = anAccount({ email: 'bob@example.com' });
+
+const row = (email: string) => screen.getByRole('row', { name: new RegExp(email) });
+// Without a layout, Mantine takes a dropdown's target for out of sight and hides the dropdown.
+const findItem = (name: string) => screen.findByRole('menuitem', { name, hidden: true });
+
+async function openUsers(place = '/admin/users') {
+  const view = await openPanel(place);
+  await screen.findByRole('table', { name: 'People' });
+  return view;
+}
+
+async function choose(email: string, item: string) {
+  const { user } = await openUsers();
+  await user.click(screen.getByRole('button', { name: `Actions on ${email}` }));
+  await user.click(await findItem(item));
+  const dialog = within(await screen.findByRole('dialog'));
+  return { user, dialog };
+}
+
+const asksNoMore = () => waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
+
+test('lists who may sign in: role, state, last sign-in, sessions', async () => {
+  serveAccounts(() => [
+    ownAccount({ lastSignInAt: ago(90), sessions: 2 }),
+    anAccount({ email: 'gone@example.com', disabledAt: ago(60), lastSignInAt: ago(7_500), sessions: 0 }),
+    anAccount({ email: 'member@example.com', role: 'USER', canSignIn: false, lastSignInAt: null, sessions: 0 }),
+  ]);
+  await openUsers();
+  expect(row('ada@example.com')).toHaveTextContent(/You.*Super admin.*Active.*1m ago.*2/);
+  expect(row('gone@example.com')).toHaveTextContent(/Admin.*Disabled.*2h ago.*0/);
+  expect(row('member@example.com')).toHaveTextContent(/User.*No sign-in.*Never.*0/);
+});
+
+test('search and role are in the address, and narrow the list', async () => {
+  serveAccounts(() => [ownAccount(), bob]);
+  const { user } = await openUsers();
+  await user.type(screen.getByRole('textbox', { name: 'Search by e-mail' }), 'bob');
+  await waitFor(() => expect(address()).toBe('/admin/users?search=bob'));
+  await waitFor(() => expect(screen.queryByRole('row', { name: /ada@example.com/ })).toBeNull());
+  await user.click(screen.getByRole('combobox', { name: 'Filter by role' }));
+  await user.click(await screen.findByRole('option', { name: 'Super admin', hidden: true }));
+  await waitFor(() => expect(address()).toBe('/admin/users?search=bob&role=SUPER_ADMIN'));
+  await user.click(await screen.findByRole('button', { name: 'Clear filters' }));
+  expect(await screen.findByRole('row', { name: /ada@example.com/ })).toBeVisible();
+  expect(screen.getByRole('textbox', { name: 'Search by e-mail' })).toHaveValue('');
+  expect(address()).toBe('/admin/users');
+});
+
+test('turns pages, in the address', async () => {
+  serveAccounts(() => Array.from({ length: 60 }, () => anAccount()), 1_000);
+  const { user } = await openUsers();
+  expect(screen.getByText('Showing 1–50 of 1,000')).toBeVisible();
+  await user.click(screen.getByRole('button', { name: 'Next' }));
+  expect(await screen.findByText('Showing 51–100 of 1,000')).toBeVisible();
+  expect(address()).toBe('/admin/users?page=2');
+});
+
+test('leads back from a page past the end', async () => {
+  serveAccounts(() => [], 120);
+  const { user } = await openPanel('/admin/users?page=9');
+  await user.click(await screen.findByRole('button', { name: 'Go to the first page' }));
+  await waitFor(() => expect(address()).toBe('/admin/users'));
+});
+
+test('says why the list could not be loaded, and tries again', async () => {
+  let isBroken = true;
+  serveAccounts(() => [bob]);
+  backend.use(
+    http.get('/api/admin/users', () => (isBroken ? problem(503, { detail: 'The database is away.' }) : undefined)),
+  );
+  const { user } = await openPanel('/admin/users');
+  expect(await screen.findByText('The database is away.')).toBeVisible();
+  isBroken = false;
+  await user.click(screen.getByRole('button', { name: 'Retry' }));
+  expect(await screen.findByRole('row', { name: /bob@example.com/ })).toBeVisible();
+});
+
+test('is closed to admins, who read what they would have to be allowed', async () => {
+  world.user = { ...operator, role: 'ADMIN' };
+  await openPanel('/admin/users');
+  expect(await screen.findByText('No access')).toBeVisible();
+  expect(screen.getByText(/Your role, Admin, doesn't include this: Create people/)).toBeVisible();
+  expect(callsTo('GET /api/admin/users')).toBe(0);
+});
+
+test('creates somebody with a generated password, which is shown this once', async () => {
+  serveAccounts(() => [bob]);
+  const bodies = acceptPost('/api/admin/users', () =>
+    HttpResponse.json(
+      { account: anAccount({ email: 'eve@example.com' }), password: 'made-up-secret' },
+      { status: 201 },
+    ),
+  );
+  const { user } = await openUsers();
+  const opener = screen.getByRole('button', { name: 'Create user' });
+  await user.click(opener);
+  const dialog = within(await screen.findByRole('dialog', { name: 'Create user' }));
+  await user.type(dialog.getByLabelText('E-mail'), 'eve@example.com');
+  await user.selectOptions(dialog.getByLabelText('Role'), 'SUPER_ADMIN');
+  expect(dialog.getByRole('list', { name: /Super admin may do/ })).toHaveTextContent('Create and revoke API tokens');
+  await user.click(dialog.getByRole('button', { name: 'Create user' }));
+  expect(await screen.findByText('made-up-secret')).toBeVisible();
+  expect(bodies).toEqual([{ email: 'eve@example.com', role: 'SUPER_ADMIN' }]);
+  await user.keyboard('{Escape}');
+  expect(screen.getByText('made-up-secret')).toBeVisible();
+  await user.click(screen.getByRole('button', { name: 'Done' }));
+  await asksNoMore();
+  expect(document.body).not.toHaveTextContent('made-up-secret');
+  await waitFor(() => expect(opener).toHaveFocus());
+});
+
+test('creates somebody with a password of one’s own choice, checked before it is sent', async () => {
+  serveAccounts(() => [bob]);
+  const bodies = acceptPost('/api/admin/users', () => HttpResponse.json({ account: anAccount(), password: null }));
+  const { user } = await openUsers();
+  await user.click(screen.getByRole('button', { name: 'Create user' }));
+  const dialog = within(await screen.findByRole('dialog'));
+  await user.click(dialog.getByRole('checkbox', { name: 'Generate a password' }));
+  await user.type(dialog.getByLabelText('Password'), 'short');
+  await user.click(dialog.getByRole('button', { name: 'Create user' }));
+  expect(dialog.getByText('Enter an e-mail address')).toBeVisible();
+  expect(dialog.getByText('The password needs at least 8 characters')).toBeVisible();
+  expect(bodies).toEqual([]);
+  await user.type(dialog.getByLabelText('E-mail'), 'eve@example.com');
+  await user.type(dialog.getByLabelText('Password'), ' but longer');
+  await user.click(dialog.getByRole('button', { name: 'Create user' }));
+  await asksNoMore();
+  expect(bodies).toEqual([{ email: 'eve@example.com', role: 'ADMIN', password: 'short but longer' }]);
+});
+
+test('shows what the server objects to at the field', async () => {
+  serveAccounts(() => [bob]);
+  const issues = [{ path: 'email', message: 'is not an e-mail address' }];
+  acceptPost('/api/admin/users', () => problem(400, { issues }));
+  const { user } = await openUsers();
+  await user.click(screen.getByRole('button', { name: 'Create user' }));
+  const dialog = within(await screen.findByRole('dialog'));
+  await user.type(dialog.getByLabelText('E-mail'), 'eve');
+  await user.click(dialog.getByRole('button', { name: 'Create user' }));
+  await waitFor(() => expect(dialog.getByLabelText('E-mail')).toHaveAccessibleDescription('Is not an e-mail address'));
+  expect(getRecentErrors().at(-1)?.context.action).toBe('createUser');
+});
+
+test('changes a role, and reads the list anew', async () => {
+  let role: 'ADMIN' | 'USER' = 'ADMIN';
+  serveAccounts(() => [{ ...bob, role }]);
+  const bodies = acceptPost(`/api/admin/users/${bob.id}/role`, () => {
+    role = 'USER';
+    return HttpResponse.json({ account: { ...bob, role } });
+  });
+  const { user, dialog } = await choose('bob@example.com', 'Change role');
+  await user.click(dialog.getByRole('button', { name: 'Change role' }));
+  expect(dialog.getByText('This is the role they have')).toBeVisible();
+  await user.selectOptions(dialog.getByLabelText('Role'), 'USER');
+  expect(dialog.getByText('May sign in, but has no access to the panel.')).toBeVisible();
+  await user.click(dialog.getByRole('button', { name: 'Change role' }));
+  expect(await screen.findByText('bob@example.com is now User.')).toBeVisible();
+  await asksNoMore();
+  expect(bodies).toEqual([{ role: 'USER' }]);
+  await waitFor(() => expect(callsTo('GET /api/admin/users')).toBe(2));
+});
+
+test('says in the dialog that the last super admin stays, and tracks it', async () => {
+  serveAccounts(() => [{ ...bob, role: 'SUPER_ADMIN' }]);
+  acceptPost(`/api/admin/users/${bob.id}/disable`, () =>
+    problem(409, { detail: 'This is the last super admin.', retryable: false }),
+  );
+  const { user, dialog } = await choose('bob@example.com', 'Disable');
+  expect(dialog.getByText(/signed out everywhere at once/)).toBeVisible();
+  await user.click(dialog.getByRole('button', { name: 'Disable' }));
+  expect(await dialog.findByRole('alert')).toHaveTextContent('This is the last super admin.');
+  expect(getRecentErrors().at(-1)?.context.action).toBe('disable');
+  await user.click(dialog.getByRole('button', { name: 'Cancel' }));
+  await asksNoMore();
+});
+
+test.each([
+  ['Disable', 'disable', 'Disable', 'bob@example.com is disabled and signed out everywhere.'],
+  ['Sign out everywhere', 'sign-out', 'Sign out everywhere', 'bob@example.com is signed out everywhere.'],
+])('%s: asks, does it, says so, gives the focus back', async (item, path, confirm, said) => {
+  serveAccounts(() => [bob]);
+  const bodies = acceptPost(`/api/admin/users/${bob.id}/${path}`, () => HttpResponse.json({ account: bob }));
+  const { user, dialog } = await choose('bob@example.com', item);
+  expect(bodies).toEqual([]);
+  await user.click(dialog.getByRole('button', { name: confirm }));
+  expect(await screen.findByText(said)).toBeVisible();
+  await asksNoMore();
+  expect(bodies).toHaveLength(1);
+  await waitFor(() => expect(screen.getByRole('button', { name: 'Actions on bob@example.com' })).toHaveFocus());
+});
+
+test('lets somebody in again', async () => {
+  serveAccounts(() => [{ ...bob, disabledAt: ago(60) }]);
+  const bodies = acceptPost(`/api/admin/users/${bob.id}/enable`, () => HttpResponse.json({ account: bob }));
+  const { user, dialog } = await choose('bob@example.com', 'Enable');
+  await user.click(dialog.getByRole('button', { name: 'Enable' }));
+  expect(await screen.findByText('bob@example.com may sign in again.')).toBeVisible();
+  expect(bodies).toHaveLength(1);
+});
+
+test('resets a password, and shows the generated one this once', async () => {
+  serveAccounts(() => [bob]);
+  const bodies = acceptPost(`/api/admin/users/${bob.id}/reset-password`, () =>
+    HttpResponse.json({ account: bob, password: 'made-up-secret' }),
+  );
+  const { user, dialog } = await choose('bob@example.com', 'Reset password');
+  await user.click(dialog.getByRole('button', { name: 'Reset password' }));
+  expect(await screen.findByText('made-up-secret')).toBeVisible();
+  await user.click(screen.getByRole('button', { name: 'Done' }));
+  await asksNoMore();
+  expect(document.body).not.toHaveTextContent('made-up-secret');
+  expect(bodies).toHaveLength(1);
+});
+
+test('offers neither role nor access of one’s own account, and says why', async () => {
+  serveAccounts(() => [ownAccount()]);
+  const { user } = await openUsers();
+  await user.click(screen.getByRole('button', { name: 'Actions on ada@example.com' }));
+  await findItem('Sign out everywhere');
+  expect(screen.getByText('Your own role and access are for another super admin to change.')).toBeInTheDocument();
+  expect(screen.queryByRole('menuitem', { name: /Change role|Disable|Reset/, hidden: true })).toBeNull();
+  await user.click(await findItem('Change password'));
+  expect(await screen.findByRole('heading', { name: 'Your account' })).toBeVisible();
+});
+
+test('shows the table that the server enforces', async () => {
+  serveAccounts(() => [bob]);
+  const { user } = await openUsers();
+  await user.click(screen.getByText('What each role may do', { selector: 'summary' }));
+  const table = within(screen.getByRole('table', { name: 'What each role may do' }));
+  const cells = within(table.getByRole('row', { name: /^Create and revoke API tokens/ })).getAllByRole('cell');
+  expect(cells.map((cell) => cell.querySelector('[aria-label]')?.getAttribute('aria-label'))).toEqual([
+    'no',
+    'no',
+    'yes',
+  ]);
+});
