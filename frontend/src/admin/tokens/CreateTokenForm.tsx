@@ -1,0 +1,99 @@
+import type { ApiToken } from '@job-manager/shared/contract/tokens';
+import { permissions, type TokenPermission, tokenPermissions } from '@job-manager/shared/permissions';
+import { Checkbox, NativeSelect, TextInput } from '@mantine/core';
+import { useForm } from '@mantine/form';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { client } from '../../api/client';
+import { trackError } from '../../api/errorTracking';
+import { toFailure } from '../../api/failure';
+import { fieldErrors } from '../../api/field-errors';
+import { ConfirmDialog } from '../../ui/ConfirmDialog';
+import classes from './CreateTokenForm.module.css';
+import { tokensKey } from './queries';
+
+interface Props {
+  onCreated: (created: { token: string; apiToken: ApiToken }) => void;
+  onClose: () => void;
+}
+
+const NEVER = '';
+const expiries = [
+  { value: '30', label: 'In 30 days' },
+  { value: '90', label: 'In 90 days' },
+  { value: '365', label: 'In a year' },
+  { value: NEVER, label: 'Never' },
+];
+
+interface Values {
+  name: string;
+  permissions: TokenPermission[];
+  expiresInDays: string;
+}
+
+const initialValues: Values = { name: '', permissions: [], expiresInDays: '90' };
+
+/** Name, permissions and end of a token to be. */
+export function CreateTokenForm({ onCreated, onClose }: Props) {
+  const form = useForm({
+    initialValues,
+    validate: { name: (name) => (name.trim() === '' ? 'Enter a name' : null), permissions: permissionsFault },
+  });
+  const { mutate, isPending, error } = useCreateToken(onCreated);
+  const refused = error && fieldErrors(toFailure(error), ['name', 'permissions', 'expiresInDays']);
+  return (
+    <ConfirmDialog
+      title="Create token"
+      confirm="Create token"
+      isPending={isPending}
+      fault={refused?.rest ?? null}
+      onConfirm={form.onSubmit((values) => mutate(values))}
+      onClose={onClose}
+    >
+      <TextInput
+        label="Name"
+        description="What uses it, so that you know later which to revoke"
+        autoComplete="off"
+        maxLength={100}
+        data-autofocus
+        {...form.getInputProps('name')}
+        error={form.errors.name ?? refused?.fields.name}
+      />
+      <Checkbox.Group
+        label="May"
+        {...form.getInputProps('permissions')}
+        error={form.errors.permissions ?? refused?.fields.permissions}
+      >
+        <div className={classes.permissions}>
+          {tokenPermissions.map((permission) => (
+            <Checkbox key={permission} value={permission} label={permission} description={permissions[permission]} />
+          ))}
+        </div>
+      </Checkbox.Group>
+      <NativeSelect
+        label="Expires"
+        data={expiries}
+        {...form.getInputProps('expiresInDays')}
+        error={refused?.fields.expiresInDays}
+      />
+    </ConfirmDialog>
+  );
+}
+
+/** Running again is starting a run, which has a permission of its own. */
+function permissionsFault(given: readonly TokenPermission[]): string | null {
+  if (given.length === 0) return 'Choose at least one';
+  return given.includes('retry') && !given.includes('run') ? '“retry” takes “run” as well' : null;
+}
+
+function useCreateToken(onCreated: Props['onCreated']) {
+  const queryClient = useQueryClient();
+  return useMutation({
+    mutationFn: ({ expiresInDays, ...values }: Values) =>
+      client.tokens.create({ ...values, expiresInDays: expiresInDays === NEVER ? undefined : Number(expiresInDays) }),
+    // The token in the answer is not to be kept.
+    gcTime: 0,
+    onSuccess: onCreated,
+    onError: (failed) => trackError(failed, { action: 'createToken', component: 'TokensPage' }),
+    onSettled: () => void queryClient.invalidateQueries({ queryKey: tokensKey() }),
+  });
+}

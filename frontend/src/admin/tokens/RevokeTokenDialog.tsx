@@ -1,0 +1,43 @@
+import type { ApiToken } from '@job-manager/shared/contract/tokens';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { client } from '../../api/client';
+import { trackError } from '../../api/errorTracking';
+import { toFailure } from '../../api/failure';
+import { ConfirmDialog } from '../../ui/ConfirmDialog';
+import { toastSuccess } from '../../ui/toast';
+import { tokensKey } from './queries';
+
+interface Props {
+  token: ApiToken;
+  onClose: () => void;
+}
+
+/** Ends a token. */
+export function RevokeTokenDialog({ token, onClose }: Props) {
+  const queryClient = useQueryClient();
+  const { mutate, isPending, error } = useMutation({
+    mutationFn: () => client.tokens.revoke({ tokenId: token.id }),
+    onSuccess: () => {
+      toastSuccess({ message: `The token “${token.name}” is revoked.` });
+      onClose();
+    },
+    onError: (failed) => trackError(failed, { action: 'revokeToken', component: 'TokensPage' }),
+    onSettled: () => void queryClient.invalidateQueries({ queryKey: tokensKey() }),
+  });
+  return (
+    <ConfirmDialog
+      title={`Revoke “${token.name}”?`}
+      confirm="Revoke"
+      isDangerous
+      isPending={isPending}
+      fault={error && toFailure(error).details}
+      onConfirm={() => mutate()}
+      onClose={onClose}
+    >
+      <p>
+        The next call made with it is refused; runs that a program executes with it fail once they have been silent for
+        too long. This can’t be undone, but you can create another token.
+      </p>
+    </ConfirmDialog>
+  );
+}

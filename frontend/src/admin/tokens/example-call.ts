@@ -1,0 +1,26 @@
+import type { TokenPermission } from '@job-manager/shared/permissions';
+
+interface Example {
+  method: 'GET' | 'POST';
+  path: string;
+  body?: string;
+}
+
+/** A call for each permission. Repeating a run takes the permission to start one as well. */
+const examples = {
+  view: { method: 'GET', path: '/api/admin/jobs/active' },
+  execute: { method: 'POST', path: '/api/admin/jobs/start', body: '{"jobName": "my-program"}' },
+  run: { method: 'POST', path: '/api/admin/jobs/enqueue', body: '{"jobName": "trending"}' },
+  retry: { method: 'POST', path: '/api/admin/jobs/enqueue', body: '{"jobName": "trending", "rerunOfId": "1"}' },
+  cancel: { method: 'POST', path: '/api/admin/jobs/1/cancel', body: '{}' },
+  cleanup: { method: 'POST', path: '/api/admin/jobs/cleanup-stalled', body: '{}' },
+} as const satisfies Record<TokenPermission, Example>;
+
+/** A line for a shell with a call that the token allows; one that changes nothing, where it may. */
+export function exampleCall(token: string, permissions: readonly TokenPermission[], origin: string): string {
+  const order = Object.keys(examples) as TokenPermission[];
+  const { method, path, body }: Example = examples[order.find((one) => permissions.includes(one)) ?? 'view'];
+  const data = body && `-H 'Content-Type: application/json' -d '${body}'`;
+  const parts = ['curl', method === 'POST' && '-X POST', `-H 'Authorization: Bearer ${token}'`, data, origin + path];
+  return parts.filter(Boolean).join(' ');
+}
