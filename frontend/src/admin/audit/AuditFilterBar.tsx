@@ -1,0 +1,64 @@
+import { type AuditAction, auditActions } from '@job-manager/shared/audit';
+import { Select, TextInput } from '@mantine/core';
+import { FilterBar } from '../../ui/FilterBar';
+import { SearchField } from '../../ui/SearchField';
+import { auditWords } from './audit-words';
+import { ACTOR_CHARS } from './place';
+import type { AuditFilters } from './queries';
+
+interface Props {
+  filters: AuditFilters;
+  onChange: (filters: Partial<AuditFilters>, options?: { typed?: boolean }) => void;
+}
+
+const choices = auditActions.map((value) => ({ value, label: auditWords[value] }));
+
+/** At the end of the page instead, the choices would lie outside every landmark. */
+const inPlace = { withinPortal: false };
+
+const RUN_NUMBER_CHARS = 18;
+
+export function AuditFilterBar({ filters, onChange }: Props) {
+  return (
+    <FilterBar>
+      <SearchField
+        label="Search by actor"
+        value={filters.actor ?? ''}
+        onChange={(actor) => onChange({ actor }, { typed: true })}
+        maxLength={ACTOR_CHARS}
+      />
+      <Select
+        aria-label="Filter by action"
+        placeholder="All actions"
+        data={choices}
+        value={filters.action ?? null}
+        onChange={(action) => onChange({ action: (action ?? undefined) as AuditAction | undefined })}
+        clearable
+        searchable
+        nothingFoundMessage="No such action"
+        comboboxProps={inPlace}
+        clearButtonProps={{ 'aria-label': 'Clear the action filter' }}
+      />
+      <SearchField
+        label="Run number"
+        value={filters.jobRunId ?? ''}
+        onChange={(text) => onChange({ jobRunId: text.replace(/\D/g, '') }, { typed: true })}
+        maxLength={RUN_NUMBER_CHARS}
+      />
+      <TextInput
+        label="From"
+        type="date"
+        max={filters.to}
+        value={filters.from ?? ''}
+        onChange={(event) => onChange({ from: event.currentTarget.value })}
+      />
+      <TextInput
+        label="To"
+        type="date"
+        min={filters.from}
+        value={filters.to ?? ''}
+        onChange={(event) => onChange({ to: event.currentTarget.value })}
+      />
+    </FilterBar>
+  );
+}

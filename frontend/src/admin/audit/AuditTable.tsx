@@ -1,0 +1,87 @@
+import type { AuditEvent } from '@job-manager/shared/contract/audit';
+import { Button } from '@mantine/core';
+import { IconChevronDown, IconChevronRight } from '@tabler/icons-react';
+import { memo, useId, useState } from 'react';
+import { RunLink } from '../../components/RunLink';
+import { formatDateTime } from '../../lib/date-time';
+import { Ellipsis } from '../../ui/Ellipsis';
+import { Cell, Table } from '../../ui/Table';
+import { AuditDetails } from './AuditDetails';
+import classes from './AuditTable.module.css';
+import { actorName, wordsFor } from './audit-words';
+
+interface Props {
+  events: readonly AuditEvent[];
+  /** Other entries are on their way, these are still shown. */
+  isBusy: boolean;
+}
+
+const columns = [
+  { label: 'When' },
+  { label: 'Who' },
+  { label: 'What' },
+  { label: 'On' },
+  { label: 'Run' },
+  { label: 'Details', isHidden: true },
+] as const;
+
+export function AuditTable({ events, isBusy }: Props) {
+  return (
+    <Table caption="Audit log" columns={columns} stackOn="tablet" isBusy={isBusy}>
+      {events.map((event) => (
+        <AuditRow key={event.id} event={event} />
+      ))}
+    </Table>
+  );
+}
+
+const AuditRow = memo(function AuditRow({ event }: { event: AuditEvent }) {
+  const [isOpen, setOpen] = useState(false);
+  const detailsId = useId();
+  return (
+    <>
+      <tr data-event={event.id}>
+        <Cell isHeader>
+          <time dateTime={event.at} className={classes.time}>
+            {formatDateTime(event.at)}
+          </time>
+        </Cell>
+        <Cell label="Who">
+          <span className={classes.who}>
+            <Ellipsis text={actorName(event)} />
+          </span>
+        </Cell>
+        <Cell label="What">
+          <span title={event.action}>{wordsFor(event.action)}</span>
+        </Cell>
+        <Cell label="On" isWide>
+          {event.target === null ? <span className="dimmed">–</span> : <Ellipsis text={event.target} />}
+        </Cell>
+        <Cell label="Run">
+          {event.jobRunId === null ? <span className="dimmed">–</span> : <RunLink jobRunId={event.jobRunId} />}
+        </Cell>
+        <Cell isCorner align="right">
+          <Button
+            variant="subtle"
+            color="gray"
+            size="compact-sm"
+            leftSection={isOpen ? <IconChevronDown size={14} /> : <IconChevronRight size={14} />}
+            aria-expanded={isOpen}
+            aria-controls={isOpen ? detailsId : undefined}
+            aria-label={`Details of entry ${event.id}`}
+            onClick={() => setOpen(!isOpen)}
+          >
+            Details
+          </Button>
+        </Cell>
+      </tr>
+      {isOpen && (
+        <tr id={detailsId} className={classes.opened}>
+          <td colSpan={columns.length}>
+            <AuditDetails event={event} />
+          </td>
+        </tr>
+      )}
+    </>
+  );
+});

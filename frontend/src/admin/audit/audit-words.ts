@@ -1,0 +1,42 @@
+import type { AuditAction } from '@job-manager/shared/audit';
+import type { AuditEvent } from '@job-manager/shared/contract/audit';
+
+/** What the audit log speaks of, in words that follow whoever did it. */
+export const auditWords = {
+  'session.begin': 'Signed in',
+  'session.end': 'Signed out',
+  'session.refused': 'Was refused at sign-in',
+  'access.denied': 'Was denied access',
+  'run.enqueue': 'Queued a run',
+  'run.start-here': 'Started a run from a command line',
+  'run.start-external': 'Began a run as an external program',
+  'run.complete-external': 'Completed a run as an external program',
+  'run.fail-external': 'Failed a run as an external program',
+  'run.cancel': 'Cancelled a run',
+  'run.recover': 'Took back a stalled run',
+  'run.time-out': 'Ended a run that took too long',
+  'run.force-fail': 'Force-failed a run',
+  'run.emergency-fail': 'Failed a run in an emergency cleanup',
+  'run.prune': 'Removed old runs',
+  'account.write': 'Wrote an account from a command line',
+  'account.create': 'Created a user',
+  'account.change-role': 'Changed a role',
+  'account.disable': 'Disabled a user',
+  'account.enable': 'Enabled a user',
+  'account.reset-password': 'Reset a password',
+  'account.change-password': 'Changed their password',
+  'account.sign-out-everywhere': 'Signed a user out everywhere',
+  'token.create': 'Created an API token',
+  'token.revoke': 'Revoked an API token',
+  'audit.export': 'Exported the audit log',
+  'errors.export': 'Exported the errors',
+} as const satisfies Record<AuditAction, string>;
+
+/** The words for an action; its own name for one that this version of the panel has not heard of. */
+export const wordsFor = (action: string): string => (auditWords as Record<string, string>)[action] ?? action;
+
+/** Whose deed it was: what nobody is named for, somebody unknown tried, or the product did by itself. */
+export function actorName({ actor, action }: AuditEvent): string {
+  if (actor !== null) return actor;
+  return action === 'session.refused' || action === 'access.denied' ? 'Somebody unknown' : 'Job Manager';
+}

@@ -1,0 +1,55 @@
+import { auditActions } from '@job-manager/shared/audit';
+import { createParser, parseAsString, parseAsStringLiteral, useQueryStates } from 'nuqs';
+import type { AuditFilters } from './queries';
+
+/** A day that exists: `2026-11-22`. Years of four digits are what a date field and the database agree on. */
+const parseAsDay = createParser({
+  parse: (text: string) => {
+    const moment = new Date(`${text}T00:00:00.000Z`);
+    const isDay = /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(moment.getTime());
+    return isDay && moment.toISOString().startsWith(text) ? text : null;
+  },
+  serialize: (day: string) => day,
+});
+
+const parseAsNumberText = createParser({
+  parse: (text: string) => (/^[1-9]\d{0,17}$/.test(text) ? text : null),
+  serialize: (number: string) => number,
+});
+
+// `run` would open the details of a run, on any page.
+const place = {
+  actor: parseAsString,
+  action: parseAsStringLiteral(auditActions),
+  jobRunId: parseAsNumberText,
+  from: parseAsDay,
+  to: parseAsDay,
+  before: parseAsNumberText,
+};
+
+export const ACTOR_CHARS = 254;
+
+/** What of the log is shown: `?actor=ada&action=run.cancel&from=2026-11-01&before=4711`. */
+export function useAuditPlace() {
+  const [{ before, ...given }, set] = useQueryStates(place);
+  const filters: AuditFilters = {
+    actor: given.actor?.slice(0, ACTOR_CHARS),
+    action: given.action ?? undefined,
+    jobRunId: given.jobRunId ?? undefined,
+    from: given.from ?? undefined,
+    to: given.to ?? undefined,
+  };
+  return {
+    filters,
+    before: before ?? undefined,
+    isFiltered: Object.values(filters).some((value) => value !== undefined),
+    /** Changed filters begin with the newest again. `typed` ones leave no step to go back to for each pause. */
+    setFilters: (next: Partial<AuditFilters>, { typed = false } = {}) =>
+      void set({ ...asNulls(next), before: null }, { history: typed ? 'replace' : 'push' }),
+    goBefore: (id: string | null) => void set({ before: id }, { history: 'push' }),
+    clear: () => void set(null, { history: 'push' }),
+  };
+}
+
+const asNulls = (filters: Partial<AuditFilters>) =>
+  Object.fromEntries(Object.entries(filters).map(([name, value]) => [name, value === '' ? null : (value ?? null)]));

@@ -1,0 +1,27 @@
+import type { AuditAction } from '@job-manager/shared/audit';
+import { contract } from '@job-manager/shared/contract/index';
+import { keepPreviousData } from '@tanstack/react-query';
+import { api } from '../../api/client';
+import { downloadAddress } from '../../api/download-address';
+
+export interface AuditFilters {
+  actor?: string;
+  action?: AuditAction;
+  jobRunId?: string;
+  /** Days of the reader's calendar, both included: `2026-11-22`. */
+  from?: string;
+  to?: string;
+}
+
+/** A page of the log: the entries older than `before`, or the newest. */
+export const auditQuery = (filters: AuditFilters, before: string | undefined) =>
+  api.audit.list.queryOptions({ input: { ...inTimes(filters), before }, placeholderData: keepPreviousData });
+
+export const auditExport = (filters: AuditFilters): string => downloadAddress(contract.audit.export, inTimes(filters));
+
+/** Days become the moments at which they begin and end where the reader is. */
+const inTimes = ({ from, to, ...rest }: AuditFilters) => ({
+  ...rest,
+  from: from && new Date(`${from}T00:00:00.000`).toISOString(),
+  to: to && new Date(`${to}T23:59:59.999`).toISOString(),
+});
