@@ -1,0 +1,18 @@
+import { useSession } from '../../api/session';
+import { roleLabel } from '../../components/roles';
+import { Page } from '../../ui/Page';
+import { Section } from '../../ui/Section';
+import { ChangePasswordForm } from './ChangePasswordForm';
+
+/** One's own account. */
+export function AccountPage() {
+  const { data: user } = useSession();
+  if (!user) return null;
+  return (
+    <Page title="Your account" lead={`${user.email} · ${roleLabel[user.role]}`}>
+      <Section title="Change password">
+        <ChangePasswordForm email={user.email} />
+      </Section>
+    </Page>
+  );
+}

@@ -1,0 +1,79 @@
+import { newPassword } from '@job-manager/shared/contract/auth';
+import { Button, PasswordInput } from '@mantine/core';
+import { useForm } from '@mantine/form';
+import { useMutation } from '@tanstack/react-query';
+import { client } from '../../api/client';
+import { trackError } from '../../api/errorTracking';
+import { toFailure } from '../../api/failure';
+import { fieldErrors } from '../../api/field-errors';
+import { Fault } from '../../ui/Fault';
+import { toastSuccess } from '../../ui/toast';
+import classes from './ChangePasswordForm.module.css';
+
+const initialValues = { currentPassword: '', newPassword: '', repeated: '' };
+type Values = typeof initialValues;
+
+/** The password as it is, and twice as it is to be. */
+export function ChangePasswordForm({ email }: { email: string }) {
+  const form = useForm({
+    initialValues,
+    validate: {
+      currentPassword: (password) => (password === '' ? 'Enter your current password' : null),
+      newPassword: newPasswordFault,
+      repeated: (repeated, values) => (repeated === values.newPassword ? null : 'This is not the same password'),
+    },
+  });
+  const change = useMutation({
+    mutationFn: ({ repeated: _, ...passwords }: Values) => client.auth.changePassword(passwords),
+    // The passwords are not to be kept.
+    gcTime: 0,
+    onSuccess: () => {
+      form.reset();
+      toastSuccess({ title: 'Your password is changed', message: 'Every other session of yours has ended.' });
+    },
+    onError: (error) => {
+      trackError(error, { action: 'changePassword', component: 'AccountPage' });
+      form.setErrors(fieldErrors(toFailure(error), ['currentPassword', 'newPassword']).fields);
+    },
+  });
+  const rest = change.error && fieldErrors(toFailure(change.error), ['currentPassword', 'newPassword']).rest;
+  return (
+    <form className={classes.form} noValidate onSubmit={form.onSubmit((values) => change.mutate(values))}>
+      <p className={classes.text}>Every other browser and program that is signed in as you will be signed out.</p>
+      {/* Tells password managers whose password this is. */}
+      <input type="email" autoComplete="username" value={email} readOnly hidden />
+      <PasswordInput
+        label="Current password"
+        autoComplete="current-password"
+        maxLength={200}
+        visibilityToggleButtonProps={{ 'aria-label': 'Show the current password' }}
+        {...form.getInputProps('currentPassword')}
+      />
+      <PasswordInput
+        label="New password"
+        description="At least 8 characters"
+        autoComplete="new-password"
+        visibilityToggleButtonProps={{ 'aria-label': 'Show the new password' }}
+        {...form.getInputProps('newPassword')}
+      />
+      <PasswordInput
+        label="Repeat the new password"
+        autoComplete="new-password"
+        visibilityToggleButtonProps={{ 'aria-label': 'Show the repeated password' }}
+        {...form.getInputProps('repeated')}
+      />
+      {rest && <Fault>{rest}</Fault>}
+      <div>
+        <Button type="submit" loading={change.isPending}>
+          Change password
+        </Button>
+      </div>
+    </form>
+  );
+}
+
+function newPasswordFault(password: string, { currentPassword }: Values): string | null {
+  const fault = newPassword.safeParse(password).error?.issues[0]?.message;
+  if (fault !== undefined) return `The new password ${fault}`;
+  return password === currentPassword ? 'This is the password you have' : null;
+}
