@@ -1,0 +1,78 @@
+import { Anchor } from '@mantine/core';
+import { IconBugOff } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { Link, useParams } from 'react-router-dom';
+import { toFailure } from '../../api/failure';
+import { Permitted } from '../../components/Permitted';
+import { paths } from '../../paths';
+import { EmptyState } from '../../ui/EmptyState';
+import { ErrorPanel } from '../../ui/ErrorPanel';
+import { Page } from '../../ui/Page';
+import { RowSkeletons } from '../../ui/RowSkeletons';
+import { Section } from '../../ui/Section';
+import { ErrorGroupView } from './ErrorGroupView';
+import { PeriodChoice } from './PeriodChoice';
+import { useErrorPeriod } from './place';
+import { errorGroupQuery } from './queries';
+
+/** One kind of error: `/admin/errors/0123456789abcdef`. */
+export function ErrorGroupPage() {
+  const { fingerprint = '' } = useParams();
+  return (
+    <Permitted permission="viewErrors" title="Error">
+      <ErrorGroup fingerprint={fingerprint} />
+    </Permitted>
+  );
+}
+
+function ErrorGroup({ fingerprint }: { fingerprint: string }) {
+  const { period, setPeriod } = useErrorPeriod();
+  const { data, error, refetch } = useQuery(errorGroupQuery(fingerprint, period));
+  const failure = error && toFailure(error);
+  return (
+    <Page
+      title="Error"
+      lead={
+        <Anchor component={Link} to={{ pathname: paths.errors, search: `?period=${period}` }} inherit>
+          All errors
+        </Anchor>
+      }
+      actions={<PeriodChoice period={period} onChange={setPeriod} />}
+    >
+      {failure?.status === 404 || failure?.status === 400 ? (
+        <Section title="Occurrences">
+          <NoSuchError />
+        </Section>
+      ) : data ? (
+        <ErrorGroupView answer={data} period={period} />
+      ) : (
+        <Section title="Occurrences">
+          {failure ? (
+            <ErrorPanel
+              title="The error could not be loaded"
+              details={failure.details}
+              onRetry={() => void refetch()}
+            />
+          ) : (
+            <RowSkeletons rows={6} label="Loading the error" />
+          )}
+        </Section>
+      )}
+    </Page>
+  );
+}
+
+function NoSuchError() {
+  return (
+    <EmptyState
+      icon={IconBugOff}
+      title="Nothing of this kind in this period"
+      text="Look further back, or among all errors. Reports that are old enough are removed."
+      action={
+        <Anchor component={Link} to={paths.errors}>
+          All errors
+        </Anchor>
+      }
+    />
+  );
+}

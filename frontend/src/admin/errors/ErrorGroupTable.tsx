@@ -1,0 +1,102 @@
+import type { ClientErrorGroup, ErrorPeriod } from '@job-manager/shared/contract/errors';
+import { Anchor } from '@mantine/core';
+import { memo } from 'react';
+import { Link } from 'react-router-dom';
+import { RelativeTime } from '../../components/RelativeTime';
+import { paths } from '../../paths';
+import { Sparkline } from '../../ui/BarChart';
+import { Ellipsis } from '../../ui/Ellipsis';
+import { Cell, Table } from '../../ui/Table';
+import classes from './ErrorGroupTable.module.css';
+import { LevelTag } from './LevelTag';
+import { countOf, periodWords } from './rate';
+
+interface Props {
+  groups: readonly ClientErrorGroup[];
+  period: ErrorPeriod;
+  /** Others are on their way, these are still shown. */
+  isBusy: boolean;
+}
+
+const columns = [
+  { label: 'Error' },
+  { label: 'Level' },
+  { label: 'Count', align: 'right' },
+  { label: 'Users', align: 'right' },
+  { label: 'Rate' },
+  { label: 'First seen' },
+  { label: 'Last seen' },
+  { label: 'Pages' },
+] as const;
+
+export function ErrorGroupTable({ groups, period, isBusy }: Props) {
+  return (
+    <Table caption="Errors by kind" columns={columns} stackOn="tablet" isBusy={isBusy}>
+      {groups.map((group) => (
+        <GroupRow key={group.fingerprint} group={group} period={period} />
+      ))}
+    </Table>
+  );
+}
+
+const GroupRow = memo(function GroupRow({ group, period }: { group: ClientErrorGroup; period: ErrorPeriod }) {
+  return (
+    <tr data-error={group.fingerprint}>
+      <Cell isHeader isWide>
+        <Anchor
+          component={Link}
+          to={{ pathname: paths.error(group.fingerprint), search: `?period=${period}` }}
+          inherit
+          className={classes.message}
+        >
+          <Ellipsis text={group.message} />
+        </Anchor>
+        <span className={classes.where}>
+          <Ellipsis text={whereOf(group)} />
+        </span>
+      </Cell>
+      <Cell label="Level">
+        <span>
+          <LevelTag level={group.level} />
+        </span>
+      </Cell>
+      <Cell label="Count" align="right">
+        {group.count.toLocaleString('en')}
+      </Cell>
+      <Cell label="Users" align="right">
+        {group.users.toLocaleString('en')}
+      </Cell>
+      <Cell label="Rate">
+        <Sparkline
+          values={group.rate}
+          description={`${countOf(group.count, 'occurrence')} in ${periodWords[period]}`}
+        />
+      </Cell>
+      <Cell label="First seen">
+        <RelativeTime at={group.firstSeenAt} />
+      </Cell>
+      <Cell label="Last seen">
+        <RelativeTime at={group.lastSeenAt} />
+      </Cell>
+      <Cell label="Pages">
+        <Pages pages={group.pages} />
+      </Cell>
+    </tr>
+  );
+});
+
+/** "enqueueJob · RunJobModal". */
+export const whereOf = ({ action, component }: Pick<ClientErrorGroup, 'action' | 'component'>): string =>
+  component === null ? action : `${action} · ${component}`;
+
+/** The most affected page, and how many more; all of them on hover. */
+function Pages({ pages }: Pick<ClientErrorGroup, 'pages'>) {
+  const [first, ...others] = pages;
+  if (first === undefined) return <span className="dimmed">–</span>;
+  return (
+    <span className={classes.pages} title={pages.map(({ path, count }) => `${path} (${count})`).join('\n')}>
+      <span className={classes.path}>{first.path}</span>
+      {others.length > 0 && <span className="dimmed"> +{others.length}</span>}
+    </span>
+  );
+}

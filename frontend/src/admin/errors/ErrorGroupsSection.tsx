@@ -1,0 +1,108 @@
+import { Button, Select } from '@mantine/core';
+import { IconCircleCheck, IconFilterOff, IconRefresh } from '@tabler/icons-react';
+import type { UseQueryResult } from '@tanstack/react-query';
+import { toFailure } from '../../api/failure';
+import { EmptyState } from '../../ui/EmptyState';
+import { ErrorPanel } from '../../ui/ErrorPanel';
+import { FilterBar } from '../../ui/FilterBar';
+import { RowSkeletons } from '../../ui/RowSkeletons';
+import { SearchField } from '../../ui/SearchField';
+import { Section } from '../../ui/Section';
+import { ErrorGroupTable } from './ErrorGroupTable';
+import { type ErrorLevel, errorLevels, levelLook } from './level';
+import { SEARCH_CHARS, type useErrorsPlace } from './place';
+import type { ErrorGroups } from './queries';
+import { periodWords } from './rate';
+
+interface Props {
+  place: ReturnType<typeof useErrorsPlace>;
+  groups: UseQueryResult<ErrorGroups>;
+}
+
+/** Errors by kind, with what narrows them. */
+export function ErrorGroupsSection({ place, groups: { data, error, isFetching, isPlaceholderData, refetch } }: Props) {
+  return (
+    <Section
+      title="By kind"
+      actions={
+        <Button
+          variant="default"
+          leftSection={<IconRefresh size={16} />}
+          loading={isFetching}
+          onClick={() => void refetch()}
+        >
+          Refresh
+        </Button>
+      }
+    >
+      <ErrorFilterBar place={place} />
+      {data ? (
+        data.groups.length > 0 ? (
+          <ErrorGroupTable groups={data.groups} period={place.filters.period} isBusy={isPlaceholderData} />
+        ) : (
+          <NoErrors place={place} />
+        )
+      ) : error ? (
+        <ErrorPanel
+          title="Errors could not be loaded"
+          details={toFailure(error).details}
+          onRetry={() => void refetch()}
+        />
+      ) : (
+        <RowSkeletons rows={5} label="Loading errors" />
+      )}
+    </Section>
+  );
+}
+
+const choices = errorLevels.map((value) => ({ value, label: `${levelLook[value].label}s` }));
+
+/** At the end of the page instead, the choices would lie outside every landmark. */
+const inPlace = { withinPortal: false };
+
+function ErrorFilterBar({ place }: Pick<Props, 'place'>) {
+  return (
+    <FilterBar>
+      <SearchField
+        label="Search messages"
+        value={place.filters.search ?? ''}
+        onChange={place.setSearch}
+        maxLength={SEARCH_CHARS}
+      />
+      <Select
+        aria-label="Filter by level"
+        placeholder="All levels"
+        data={choices}
+        value={place.filters.level ?? null}
+        onChange={(level) => place.setLevel(level as ErrorLevel | null)}
+        clearable
+        comboboxProps={inPlace}
+        clearButtonProps={{ 'aria-label': 'Clear the level filter' }}
+      />
+    </FilterBar>
+  );
+}
+
+function NoErrors({ place }: Pick<Props, 'place'>) {
+  if (place.isFiltered) {
+    return (
+      <EmptyState
+        icon={IconFilterOff}
+        title="No errors match these filters"
+        text={`Nothing like it was reported in ${periodWords[place.filters.period]}.`}
+        action={
+          <Button variant="default" onClick={place.clear}>
+            Clear filters
+          </Button>
+        }
+      />
+    );
+  }
+  return (
+    <EmptyState
+      icon={IconCircleCheck}
+      title="No errors in this period"
+      text={`No browser reported anything in ${periodWords[place.filters.period]}.`}
+    />
+  );
+}

@@ -1,0 +1,47 @@
+import { Button } from '@mantine/core';
+import { IconDownload } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { Permitted } from '../../components/Permitted';
+import { Page } from '../../ui/Page';
+import { ErrorGroupsSection } from './ErrorGroupsSection';
+import { ErrorRateSection } from './ErrorRateSection';
+import { PeriodChoice } from './PeriodChoice';
+import { useErrorsPlace } from './place';
+import { errorGroupsQuery, errorsExport } from './queries';
+
+/** What went wrong in people's browsers. */
+export function ErrorsPage() {
+  return (
+    <Permitted permission="viewErrors" title="Errors">
+      <Errors />
+    </Permitted>
+  );
+}
+
+function Errors() {
+  const place = useErrorsPlace();
+  const groups = useQuery(errorGroupsQuery(place.filters));
+  return (
+    <Page
+      title="Errors"
+      lead="What went wrong in the browsers of people who use this panel"
+      actions={
+        <>
+          <PeriodChoice period={place.filters.period} onChange={place.setPeriod} />
+          <Button
+            component="a"
+            href={errorsExport(place.filters)}
+            download
+            variant="default"
+            leftSection={<IconDownload size={16} />}
+          >
+            Export CSV
+          </Button>
+        </>
+      }
+    >
+      <ErrorRateSection answer={groups.data} period={place.filters.period} />
+      <ErrorGroupsSection place={place} groups={groups} />
+    </Page>
+  );
+}
