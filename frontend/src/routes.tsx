@@ -17,6 +17,12 @@ const SystemStatusPage = loadable(() =>
   import('./admin/status/SystemStatusPage').then((page) => page.SystemStatusPage),
 );
 const JobDetailsPage = loadable(() => import('./admin/jobs/JobDetailsPage').then((page) => page.JobDetailsPage));
+const ErrorsPage = loadable(() => import('./admin/errors/ErrorsPage').then((page) => page.ErrorsPage));
+const ErrorGroupPage = loadable(() => import('./admin/errors/ErrorGroupPage').then((page) => page.ErrorGroupPage));
+const AuditPage = loadable(() => import('./admin/audit/AuditPage').then((page) => page.AuditPage));
+const TokensPage = loadable(() => import('./admin/tokens/TokensPage').then((page) => page.TokensPage));
+const UsersPage = loadable(() => import('./admin/users/UsersPage').then((page) => page.UsersPage));
+const AccountPage = loadable(() => import('./admin/account/AccountPage').then((page) => page.AccountPage));
 
 /** Every address of the panel and what is shown there. */
 export function AppRoutes() {
@@ -34,6 +40,12 @@ export function AppRoutes() {
               <Route path={paths.history} element={<JobHistoryPage />} />
               <Route path={paths.monitor} element={<JobMonitorPage />} />
               <Route path={paths.run(':jobRunId')} element={<JobDetailsPage />} />
+              <Route path={paths.errors} element={<ErrorsPage />} />
+              <Route path={paths.error(':fingerprint')} element={<ErrorGroupPage />} />
+              <Route path={paths.audit} element={<AuditPage />} />
+              <Route path={paths.tokens} element={<TokensPage />} />
+              <Route path={paths.users} element={<UsersPage />} />
+              <Route path={paths.account} element={<AccountPage />} />
               <Route path={paths.systemStatus} element={<SystemStatusPage />} />
             </Route>
             <Route path="*" element={<NotFoundPage />} />
