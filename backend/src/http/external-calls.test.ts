@@ -314,6 +314,31 @@ describe('an end', () => {
     expect((await auditOf(run)).map(([action]) => action)).toEqual(['run.start-external', 'run.fail-external']);
   });
 
+  it('ends its steps with it', async () => {
+    const steps = [{ id: 'a' }, { id: 'b' }, { id: 'c' }];
+    const states = async (call: string) => {
+      const run = await begun({ steps });
+      await tell(run, 'progress', {
+        steps: [
+          { id: 'a', progress: 1 },
+          { id: 'b', progress: 0.5 },
+        ],
+      });
+      const ended = await tell(run, call);
+      return ended.json.run.steps.map((step: { state: string; progress: number }) => [step.state, step.progress]);
+    };
+    expect(await states('complete')).toEqual([
+      ['done', 1],
+      ['done', 1],
+      ['skipped', 0],
+    ]);
+    expect(await states('fail')).toEqual([
+      ['done', 1],
+      ['failed', 0.5],
+      ['skipped', 0],
+    ]);
+  });
+
   it('always has an error where it failed', async () => {
     expect((await tell(await begun(), 'fail')).json.run.error).toMatch(/no reason/);
   });

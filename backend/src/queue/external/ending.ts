@@ -1,8 +1,10 @@
 import { limits } from '@job-manager/shared/limits';
 import type { TerminalStatus } from '@job-manager/shared/run';
 import type { Redaction } from '../redaction.js';
+import { endSteps } from '../steps.js';
 import { storableMetadata, storableText } from '../storable.js';
 import type { ExternalEnding } from '../transitions/end-external.js';
+import type { ExternalProgress } from '../transitions/report-external.js';
 
 /** How a program says that its run ended. */
 export interface Ending {
@@ -13,8 +15,12 @@ export interface Ending {
   metadata?: Record<string, unknown>;
 }
 
-/** An ending as it is stored: short enough, without secrets; a failure always has an error. */
-export function endingOf({ status, error, errorStack, metadata = {} }: Ending, redaction: Redaction): ExternalEnding {
+/** An ending as it is stored: short enough, without secrets; a failure always has an error. `before` is the run till then. */
+export function endingOf(
+  { status, error, errorStack, metadata = {} }: Ending,
+  before: ExternalProgress | null,
+  redaction: Redaction,
+): ExternalEnding {
   const { json, truncated } = storableMetadata(metadata, redaction);
   const noReason = status === 'FAILED' ? 'The program gave no reason' : null;
   return {
@@ -23,5 +29,7 @@ export function endingOf({ status, error, errorStack, metadata = {} }: Ending, r
     errorStack: errorStack ? redaction.text(errorStack) : null,
     metadata: json,
     metadataTruncated: truncated,
+    steps: before?.steps ? JSON.stringify(endSteps(before.steps, status, before.afterMs)) : null,
+    rev: before?.rev ?? null,
   };
 }

@@ -21,7 +21,7 @@ export function progressAfter(before: ExternalProgress, report: ProgressReport):
     ...before,
     steps,
     percent: fraction === null ? before.percent : heldPercent(before.percent, fraction),
-    message: report.message ?? (hasSteps && steps ? runningMessage(steps) : before.message),
+    message: report.message ?? (hasSteps && steps ? runningMessage(steps) : null) ?? before.message,
   };
 }
 

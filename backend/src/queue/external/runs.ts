@@ -6,7 +6,7 @@ import type { Redaction } from '../redaction.js';
 import type { Registry } from '../registry.js';
 import type { Lease } from '../transitions/beat.js';
 import { endExternalRun } from '../transitions/end-external.js';
-import { beatExternal, type ReportAnswer } from '../transitions/report-external.js';
+import { beatExternal, type ReportAnswer, readExternalProgress } from '../transitions/report-external.js';
 import type { HeldRun } from '../transitions/start-external.js';
 import { type Ending, endingOf } from './ending.js';
 import type { ProgressReport } from './progress.js';
@@ -57,7 +57,8 @@ export function createExternalRuns(options: ExternalOptions): ExternalRuns {
     write: (lease, lines, callKey) => writeLines(options, lease, lines, callKey ?? null),
 
     end: async (lease, ending, actor) => {
-      const ended = await endExternalRun(sql, lease, endingOf(ending, redaction), actor);
+      const before = await readExternalProgress(sql, lease);
+      const ended = await endExternalRun(sql, lease, endingOf(ending, before, redaction), actor);
       if (!ended) throw await refusalOf(sql, lease, ending.status);
       if (ended.isNew) notifier.changed();
       return ended.run;

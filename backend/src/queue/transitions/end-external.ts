@@ -15,6 +15,9 @@ export interface ExternalEnding {
   /** JSON text, or null for a run that reported nothing. */
   metadata: string | null;
   metadataTruncated: boolean;
+  /** The steps as they are then, JSON text; kept where the run is still as of `rev`. */
+  steps: string | null;
+  rev: number | null;
 }
 
 /**
@@ -36,6 +39,8 @@ export async function endExternalRun(
     ending.errorStack,
     ending.metadata,
     ending.metadataTruncated,
+    ending.steps,
+    ending.rev,
     ...auditValues(actor),
   ]);
   if (ended.rows[0]) return { run: ended.rows[0], isNew: true };
@@ -48,13 +53,13 @@ WITH moment AS MATERIALIZED (SELECT clock_timestamp() AS at
 ), ended AS (
   UPDATE "JobRun" j
   SET status = $3::"JobRunStatus", error = $4, "errorStack" = $5, metadata = $6::jsonb, "metadataTruncated" = $7,
-      "finishedAt" = moment.at, "lastHeartbeatAt" = moment.at,
+      steps = CASE j.rev WHEN $9 THEN $8::jsonb ELSE j.steps END, "finishedAt" = moment.at, "lastHeartbeatAt" = moment.at,
       "durationMs" = greatest(0, extract(epoch FROM moment.at - j."startedAt") * 1000)::bigint,
       "progressPercent" = CASE $3 WHEN 'SUCCESS' THEN 100 ELSE j."progressPercent" END, rev = j.rev + 1
   FROM moment WHERE ${heldExternally('j')} AND ($3 <> 'CANCELLED' OR j."cancelRequestedAt" IS NOT NULL)
   RETURNING j.*
 ), counted AS (${countEnded('ended')}
-), audited AS (${auditFrom('ended', action, 8)})
+), audited AS (${auditFrom('ended', action, 10)})
 ${selectRun('ended')}`;
 
 const FAIL = end('run.fail-external');
