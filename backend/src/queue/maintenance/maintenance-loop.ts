@@ -1,0 +1,102 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { isUnreachable } from '../../store/faults.js';
+import { keepTask, noteTaskDone, takeOnTask } from '../../store/maintenance.js';
+import type { Sql } from '../../store/sql.js';
+import type { QueueEvents } from '../events.js';
+
+/** Work that is done now and then, by one process for all. */
+export interface MaintenanceTask {
+  /** Unique; the task is known by it in every process. */
+  name: string;
+  /**
+   * Does the work in small batches and returns what it did, in words. `pause` is awaited between batches: it lets
+   * others work, keeps the task, and returns false when the process is being stopped.
+   */
+  run(pause: () => Promise<boolean>): Promise<string>;
+}
+
+export interface MaintenanceLoopOptions {
+  sql: Sql;
+  events: QueueEvents;
+  tasks: MaintenanceTask[];
+  everyMs: number;
+}
+
+/** A process that just began has other things to do. */
+const FIRST_AFTER_MS = 15_000;
+const PAUSE_MS = 50;
+
+/**
+ * Does the tasks that are due. Runs in every process; each task is done by whichever comes first. One that dies over
+ * a task costs an interval, for then it is due again.
+ */
+export class MaintenanceLoop {
+  readonly #options: MaintenanceLoopOptions;
+  #timer: NodeJS.Timeout | undefined;
+  #isClosed = false;
+  #working: Promise<unknown> = Promise.resolve();
+
+  constructor(options: MaintenanceLoopOptions) {
+    this.#options = options;
+  }
+
+  start(): void {
+    this.#later(Math.min(this.#options.everyMs, FIRST_AFTER_MS));
+  }
+
+  /** Resolves when the batch under way has ended. */
+  async stop(): Promise<void> {
+    this.#isClosed = true;
+    clearTimeout(this.#timer);
+    await this.#working;
+  }
+
+  /** One pass; returns the names of the tasks that were done here. */
+  async tick(): Promise<string[]> {
+    const done: string[] = [];
+    for (const task of this.#options.tasks) if (await this.#tryTask(task)) done.push(task.name);
+    return done;
+  }
+
+  async #tryTask(task: MaintenanceTask): Promise<boolean> {
+    const { sql, everyMs, events } = this.#options;
+    if (this.#isClosed || !(await takeOnTask(sql, task.name, everyMs))) return false;
+    try {
+      await noteTaskDone(sql, task.name, await task.run(() => this.#pause(task)));
+      return true;
+    } catch (error) {
+      if (isUnreachable(error)) throw error;
+      events.emit('fault', { during: `maintenance task ${task.name}`, error });
+      await noteTaskDone(sql, task.name, `Failed: ${error instanceof Error ? error.message : error}`);
+      return false;
+    }
+  }
+
+  async #pause(task: MaintenanceTask): Promise<boolean> {
+    await delay(PAUSE_MS);
+    if (this.#isClosed) return false;
+    await keepTask(this.#options.sql, task.name, this.#options.everyMs);
+    return true;
+  }
+
+  #later(ms: number): void {
+    if (this.#isClosed) return;
+    // Jitter, so that many processes don't come in step.
+    this.#timer = setTimeout(
+      () => {
+        this.#working = this.#pass();
+      },
+      ms * (0.75 + Math.random() / 2),
+    );
+    this.#timer.unref();
+  }
+
+  async #pass(): Promise<void> {
+    try {
+      await this.tick();
+    } catch (error) {
+      if (!isUnreachable(error)) this.#options.events.emit('fault', { during: 'maintenance', error });
+    }
+    this.#later(this.#options.everyMs);
+  }
+}

@@ -1,0 +1,242 @@
+import type { TerminalStatus } from '@job-manager/shared/run';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { readHistory } from '../../store/history.js';
+import { readStats } from '../../store/stats.js';
+import { createTestDatabase, type TestDatabase } from '../../testing/database.js';
+import { readViolations } from '../../testing/violations.js';
+import { QueueEvents } from '../events.js';
+import { countEnded } from '../transitions/count.js';
+import { MaintenanceLoop } from './maintenance-loop.js';
+import { pruningTasks, type RetentionPolicy } from './pruner.js';
+
+let database: TestDatabase;
+beforeEach(async () => {
+  database = await createTestDatabase();
+});
+afterEach(async () => {
+  expect(await readViolations(database.pool)).toEqual({});
+  await database.drop();
+});
+
+const ALL = { days: null, runs: null };
+const KEEP_ALL: RetentionPolicy = { SUCCESS: ALL, FAILED: ALL, CANCELLED: ALL };
+
+const loopOf = (policy: Partial<RetentionPolicy>, everyMs = 60_000) =>
+  new MaintenanceLoop({
+    sql: database.pool,
+    events: new QueueEvents(),
+    tasks: pruningTasks(database.pool, { ...KEEP_ALL, ...policy }),
+    everyMs,
+  });
+
+/** `count` runs of each of these states, one of each every `apart`, the newest now; each with a message and a lost attempt. */
+async function endRuns(count: number, states: TerminalStatus[], apart = '1 day'): Promise<void> {
+  await database.pool.query(
+    `WITH ended AS (
+       INSERT INTO "JobRun" ("jobName", status, attempt, "claimNo", "startedAt", "finishedAt", "durationMs", "messageCount")
+       SELECT 'job' || n % 3, status::"JobRunStatus", 2, 2, clock_timestamp(), clock_timestamp() - n * $3::interval, n, 1
+       FROM generate_series(0, $1::int - 1) n, unnest($2::text[]) status RETURNING *
+     ), said AS (
+       INSERT INTO "JobRunMessage" ("runId", seq, attempt, level, source, message) SELECT id, 1, 1, 'INFO', 'JOB', 'x' FROM ended
+     ), lost AS (
+       INSERT INTO "JobRunAttempt" ("runId", "claimNo", attempt, outcome, "startedAt", "endedAt", "durationMs")
+       SELECT id, 1, 1, 'LOST', "startedAt", "startedAt", 0 FROM ended
+     ), counted AS (${countEnded('ended')}) SELECT 1`,
+    [count, states, apart],
+  );
+}
+
+const rows = async (sql: string, ...values: unknown[]) => (await database.pool.query(sql, values)).rows;
+const left = async () => {
+  const counts = await rows(`SELECT status, count(*)::int AS runs FROM "JobRun" GROUP BY status`);
+  return Object.fromEntries(counts.map(({ status, runs }) => [status, runs]));
+};
+const resultOf = async (task: string) =>
+  (await rows(`SELECT "lastResult" FROM "MaintenanceTask" WHERE name = $1`, task))[0]?.lastResult;
+
+it('removes runs past their age, failures later, with all that was kept of them', async () => {
+  await endRuns(100, ['SUCCESS', 'FAILED', 'CANCELLED']);
+  await loopOf({
+    SUCCESS: { days: 30, runs: null },
+    CANCELLED: { days: 10, runs: null },
+    FAILED: { days: 90, runs: null },
+  }).tick();
+  expect(await left()).toEqual({ SUCCESS: 30, CANCELLED: 10, FAILED: 90 });
+  for (const table of ['JobRunMessage', 'JobRunAttempt']) {
+    const [count] = await rows(
+      `SELECT count(*)::int AS kept, count(*) FILTER (WHERE "runId" NOT IN (SELECT id FROM "JobRun"))::int AS orphans FROM "${table}"`,
+    );
+    expect(count).toEqual({ kept: 130, orphans: 0 });
+  }
+  expect(await resultOf('remove old SUCCESS runs')).toBe('Removed 70 runs older than 30 days');
+});
+
+it('removes the oldest runs beyond a number, to the run', async () => {
+  await endRuns(300, ['SUCCESS', 'FAILED'], '1 minute');
+  const [edge] = await rows(
+    `SELECT id FROM "JobRun" WHERE status = 'FAILED' ORDER BY "finishedAt" DESC, id DESC OFFSET 76`,
+  );
+  await loopOf({ FAILED: { days: null, runs: 77 } }).tick();
+  expect(await left()).toEqual({ SUCCESS: 300, FAILED: 77 });
+  expect(await rows('SELECT 1 FROM "JobRun" WHERE id = $1', edge?.id)).toHaveLength(1);
+  expect(await resultOf('remove old FAILED runs')).toBe('Removed 223 runs beyond the newest 77');
+  expect(await loopOf({ FAILED: { days: null, runs: 77 } }, 1).tick()).toEqual([]);
+});
+
+it('takes the stricter of both limits', async () => {
+  await endRuns(50, ['SUCCESS', 'CANCELLED']);
+  await loopOf({ SUCCESS: { days: 20, runs: 5 }, CANCELLED: { days: 5, runs: 20 } }).tick();
+  expect(await left()).toEqual({ SUCCESS: 5, CANCELLED: 5 });
+});
+
+it('removes many in small batches, each with its audit entry', async () => {
+  await endRuns(1_200, ['SUCCESS'], '1 hour');
+  await loopOf({ SUCCESS: { days: 1, runs: null } }).tick();
+  expect(await left()).toEqual({ SUCCESS: 24 });
+  const audited = await rows(`SELECT details, "actorEmail" FROM "AuditEvent" WHERE action = 'run.prune' ORDER BY id`);
+  expect(audited.map(({ details }) => details.runs)).toEqual([500, 500, 176]);
+  expect(audited[0]).toEqual({
+    details: { status: 'SUCCESS', runs: 500, reason: 'older than 1 day', upTo: expect.any(String) },
+    actorEmail: null,
+  });
+});
+
+it('takes fewer runs at once where they wrote much', async () => {
+  await endRuns(6, ['SUCCESS']);
+  await rows(`UPDATE "JobRun" SET "messageCount" = 30000`);
+  await loopOf({ SUCCESS: { days: null, runs: 1 } }).tick();
+  const audited = await rows(`SELECT details FROM "AuditEvent" WHERE action = 'run.prune' ORDER BY id`);
+  expect(audited.map(({ details }) => details.runs)).toEqual([2, 2, 1]);
+  await rows(`UPDATE "JobRun" SET "messageCount" = 1`);
+});
+
+it('does each task once, however many processes tick', async () => {
+  await endRuns(600, ['SUCCESS'], '1 minute');
+  const policy = { SUCCESS: { days: null, runs: 7 } };
+  const done = await Promise.all(Array.from({ length: 6 }, () => loopOf(policy).tick()));
+  expect(done.flat().sort()).toEqual(
+    pruningTasks(database.pool, KEEP_ALL)
+      .map(({ name }) => name)
+      .sort(),
+  );
+  expect(await left()).toEqual({ SUCCESS: 7 });
+});
+
+it('removes no more than it may when two are at the same work after all', async () => {
+  await endRuns(900, ['SUCCESS'], '1 minute');
+  const policy = { ...KEEP_ALL, SUCCESS: { days: null, runs: 100 } };
+  const [task] = pruningTasks(database.pool, policy);
+  await Promise.all(Array.from({ length: 5 }, () => task?.run(async () => true)));
+  expect(await left()).toEqual({ SUCCESS: 100 });
+});
+
+it('loses no count of runs that end while others of the same hour are removed', async () => {
+  await endRuns(300, ['SUCCESS'], '1 millisecond');
+  const end = async () => {
+    for (let n = 0; n < 40; n++) await endRuns(5, ['SUCCESS'], '1 millisecond');
+  };
+  const [task] = pruningTasks(database.pool, { ...KEEP_ALL, SUCCESS: { days: null, runs: 1 } });
+  const prune = async () => {
+    for (let n = 0; n < 40; n++) await task?.run(async () => true);
+  };
+  await Promise.all([end(), end(), prune(), prune()]);
+  expect(await readViolations(database.pool)).toEqual({});
+});
+
+it('does a task again after its interval, and one that failed too', async () => {
+  let runs = 0;
+  const events = new QueueEvents();
+  const faults: unknown[] = [];
+  events.on('fault', (fault) => faults.push(fault.during));
+  const tasks = [
+    { name: 'count', run: async () => `${++runs}` },
+    { name: 'break', run: () => Promise.reject(new Error('No disk')) },
+  ];
+  const loop = new MaintenanceLoop({ sql: database.pool, events, tasks, everyMs: 60_000 });
+  expect(await loop.tick()).toEqual(['count']);
+  expect(await loop.tick()).toEqual([]);
+  expect(faults).toEqual(['maintenance task break']);
+  expect(await resultOf('break')).toBe('Failed: No disk');
+  await rows(`UPDATE "MaintenanceTask" SET "nextAt" = clock_timestamp() - interval '1 second'`);
+  expect(await loop.tick()).toEqual(['count']);
+  expect(runs).toBe(2);
+});
+
+it('keeps a task while it works on it, and leaves it soon when it is stopped', async () => {
+  let pauses = 0;
+  const task = {
+    name: 'long',
+    run: async (pause: () => Promise<boolean>) => {
+      while (await pause()) pauses++;
+      return 'Stopped';
+    },
+  };
+  const loop = new MaintenanceLoop({ sql: database.pool, events: new QueueEvents(), tasks: [task], everyMs: 60_000 });
+  const working = loop.tick();
+  const nextAt = async () => (await rows('SELECT "nextAt" FROM "MaintenanceTask"'))[0]?.nextAt;
+  await vi.waitFor(() => expect(pauses).toBe(1));
+  const first = await nextAt();
+  await vi.waitFor(async () => expect((await nextAt()) > first).toBe(true));
+  await loop.stop();
+  expect(await working).toEqual([task.name]);
+  expect(await resultOf(task.name)).toBe('Stopped');
+});
+
+it('keeps history and stats right', async () => {
+  await endRuns(48, ['SUCCESS', 'FAILED'], '1 hour');
+  await loopOf({ SUCCESS: { days: 1, runs: null }, FAILED: { days: null, runs: 3 } }).tick();
+  const history = await readHistory(database.pool, { page: 1, pageSize: 50 });
+  expect([history.total, history.runs.length]).toEqual([27, 27]);
+  expect((await readStats(database.pool, 300_000)).last24h).toMatchObject({ success: 24, failed: 3 });
+});
+
+it('forgets old runners, but not one that runs still name', async () => {
+  const runner = (id: number, status: string, days: number) =>
+    rows(
+      `INSERT INTO "Runner" (id, kind, host, pid, version, concurrency, status, "lastHeartbeatAt")
+       VALUES (('00000000-0000-4000-8000-00000000000' || $1::text)::uuid, 'WORKER', 'h', 1, '1', 1, $2::"RunnerStatus",
+         clock_timestamp() - $3::int * interval '1 day')`,
+      id,
+      status,
+      days,
+    );
+  for (const [id, status, days] of [
+    [1, 'STOPPED', 8],
+    [2, 'LOST', 8],
+    [3, 'STOPPED', 6],
+    [4, 'ACTIVE', 8],
+    [5, 'LOST', 8],
+  ] as const)
+    await runner(id, status, days);
+  await rows(
+    `INSERT INTO "JobRun" ("jobName", status, attempt, "claimNo", "leaseToken", "runnerId", "startedAt", "lastHeartbeatAt")
+     VALUES ('a', 'RUNNING', 1, 1, gen_random_uuid(), '00000000-0000-4000-8000-000000000005', now(), now())`,
+  );
+  await loopOf({}).tick();
+  const kept = await rows(`SELECT right(id::text, 1)::int AS id FROM "Runner" ORDER BY id`);
+  expect(kept.map(({ id }) => id)).toEqual([3, 4, 5]);
+});
+
+it('removes sessions that are over, and errors of browsers that are old', async () => {
+  await rows(`INSERT INTO "User" (id, email) VALUES (1, 'a@example.com')`);
+  await rows(
+    `INSERT INTO "Session" ("userId", "expiresAt") VALUES (1, now() - interval '1 minute'), (1, now() + interval '1 hour')`,
+  );
+  await rows(
+    `INSERT INTO "ClientError" (at, fingerprint, level, message, action, path, url)
+     SELECT now() - d * interval '1 day', 'f', 'error', 'm', 'a', '/', '/' FROM unnest(ARRAY[1, 29, 31, 90]) d`,
+  );
+  await loopOf({}).tick();
+  expect(await rows('SELECT 1 FROM "Session"')).toHaveLength(1);
+  expect(await rows('SELECT 1 FROM "ClientError"')).toHaveLength(2);
+});
+
+it('keeps the newest errors of browsers only, however young', async () => {
+  await rows(
+    `INSERT INTO "ClientError" (fingerprint, level, message, action, path, url)
+     SELECT 'f', 'error', n::text, 'a', '/', '/' FROM generate_series(1, 50100) n`,
+  );
+  await loopOf({}).tick();
+  const [kept] = await rows('SELECT count(*)::int AS count, min(message::int) AS oldest FROM "ClientError"');
+  expect(kept).toEqual({ count: 50_000, oldest: 101 });
+});

@@ -1,0 +1,146 @@
+import type { TerminalStatus } from '@job-manager/shared/run';
+import type { Sql } from './sql.js';
+
+/**
+ * Takes on a task that one process does for all, every `everyMs`. False when it is not due: it was done not long ago,
+ * or somebody is at it.
+ */
+export async function takeOnTask(sql: Sql, name: string, everyMs: number): Promise<boolean> {
+  const taken = await sql.query(
+    `INSERT INTO "MaintenanceTask" AS t (name, "nextAt", "lastStartedAt")
+     VALUES ($1, clock_timestamp() + $2::float8 * interval '1 ms', clock_timestamp())
+     ON CONFLICT (name) DO UPDATE SET "nextAt" = EXCLUDED."nextAt", "lastStartedAt" = EXCLUDED."lastStartedAt"
+     WHERE t."nextAt" <= clock_timestamp()
+     RETURNING name`,
+    [name, everyMs],
+  );
+  return taken.rowCount === 1;
+}
+
+/** Says that a task is still being done, so that nobody else takes it on. */
+export async function keepTask(sql: Sql, name: string, everyMs: number): Promise<void> {
+  await sql.query(
+    `UPDATE "MaintenanceTask" SET "nextAt" = clock_timestamp() + $2::float8 * interval '1 ms' WHERE name = $1`,
+    [name, everyMs],
+  );
+}
+
+/** Notes how a task ended. */
+export async function noteTaskDone(sql: Sql, name: string, result: string): Promise<void> {
+  await sql.query(
+    `UPDATE "MaintenanceTask" SET "lastFinishedAt" = clock_timestamp(), "lastResult" = left($2, 300) WHERE name = $1`,
+    [name, result],
+  );
+}
+
+/** What to keep of the finished runs of one state; null for no limit. */
+export interface Retention {
+  days: number | null;
+  runs: number | null;
+}
+
+/** The finished runs of one state that are past their time: those that ended at or after `from` and before the place. */
+export interface PrunableSpan {
+  from: Date;
+  before: { finishedAt: Date; id: string };
+  /** Which limit they are over. */
+  reason: string;
+}
+
+/** What is past its time of one state; null when nothing is. Reads counters and at most an hour of runs. */
+export async function readPrunable(
+  sql: Sql,
+  status: TerminalStatus,
+  retention: Retention,
+): Promise<PrunableSpan | null> {
+  const from = await readOldestHour(sql, status);
+  if (from === null) return null;
+  const byAge = await findAgeLimit(sql, retention.days);
+  const byCount = await findCountLimit(sql, status, retention.runs);
+  const limit = laterOf(byAge, byCount);
+  return limit === null || limit.before.finishedAt < from ? null : { from, ...limit };
+}
+
+type Limit = Omit<PrunableSpan, 'from'>;
+
+function laterOf(a: Limit | null, b: Limit | null): Limit | null {
+  if (a === null || b === null) return a ?? b;
+  return a.before.finishedAt > b.before.finishedAt ? a : b;
+}
+
+async function readOldestHour(sql: Sql, status: TerminalStatus): Promise<Date | null> {
+  const read = await sql.query<{ hour: Date }>(
+    `SELECT hour FROM "JobRunCount" WHERE status = $1::"JobRunStatus" AND runs > 0 ORDER BY hour LIMIT 1`,
+    [status],
+  );
+  return read.rows[0]?.hour ?? null;
+}
+
+async function findAgeLimit(sql: Sql, days: number | null): Promise<Limit | null> {
+  if (days === null) return null;
+  const read = await sql.query<{ at: Date }>(`SELECT clock_timestamp() - $1 * interval '24 hours' AS at`, [days]);
+  const [row] = read.rows;
+  return row
+    ? { before: { finishedAt: row.at, id: '0' }, reason: `older than ${days} ${days === 1 ? 'day' : 'days'}` }
+    : null;
+}
+
+/**
+ * The oldest of the newest `most` runs: by the counters to the hour, then within that hour by the runs. A place, not
+ * a number: several processes at once, or one that comes late, can't remove too many.
+ */
+async function findCountLimit(sql: Sql, status: TerminalStatus, most: number | null): Promise<Limit | null> {
+  if (most === null) return null;
+  const found = await sql.query<{ finishedAt: Date; id: string }>(OLDEST_KEPT, [status, most]);
+  const [before] = found.rows;
+  return before ? { before, reason: `beyond the newest ${most.toLocaleString('en')}` } : null;
+}
+
+const OLDEST_KEPT = `
+WITH hours AS (
+  SELECT hour, sum(runs) AS runs, sum(sum(runs)) OVER (ORDER BY hour DESC) AS so_far
+  FROM "JobRunCount" WHERE status = $1::"JobRunStatus" GROUP BY hour
+), edge AS MATERIALIZED (
+  SELECT hour, (so_far - $2::bigint)::bigint AS surplus FROM hours WHERE so_far > $2::bigint ORDER BY hour DESC LIMIT 1
+)
+SELECT "finishedAt", id FROM "JobRun"
+WHERE status = $1::"JobRunStatus" AND "finishedAt" IS NOT NULL AND "finishedAt" >= (SELECT hour FROM edge)
+ORDER BY "finishedAt", id OFFSET (SELECT surplus FROM edge) LIMIT 1`;
+
+/** At most so many rows in one statement. */
+const MOST_ROWS = 5_000;
+const RUNNERS_KEPT_DAYS = 7;
+const CLIENT_ERRORS_KEPT_DAYS = 30;
+const CLIENT_ERRORS_KEPT = 50_000;
+
+/** Forgets runners that ended a week ago; returns how many. One that runs still name as theirs stays. */
+export const removeOldRunners = (sql: Sql): Promise<number> =>
+  remove(
+    sql,
+    `DELETE FROM "Runner" WHERE id IN (
+       SELECT id FROM "Runner" r WHERE status IN ('STOPPED', 'LOST')
+         AND "lastHeartbeatAt" < clock_timestamp() - interval '${RUNNERS_KEPT_DAYS} days'
+         AND NOT EXISTS (SELECT 1 FROM "JobRun" j WHERE j.status = 'RUNNING' AND j."runnerId" = r.id) LIMIT ${MOST_ROWS})`,
+  );
+
+/** Removes sessions that are over; returns how many. */
+export const removeOldSessions = (sql: Sql): Promise<number> =>
+  remove(
+    sql,
+    `DELETE FROM "Session" WHERE id IN (SELECT id FROM "Session" WHERE "expiresAt" < clock_timestamp() LIMIT ${MOST_ROWS})`,
+  );
+
+/** Removes errors of browsers that are old or too many; returns how many. */
+export const removeOldClientErrors = (sql: Sql): Promise<number> =>
+  remove(
+    sql,
+    `DELETE FROM "ClientError" WHERE id IN (
+       SELECT id FROM "ClientError"
+       WHERE at < (SELECT clock_timestamp() - interval '${CLIENT_ERRORS_KEPT_DAYS} days')
+         OR id <= (SELECT id FROM "ClientError" ORDER BY id DESC OFFSET ${CLIENT_ERRORS_KEPT} LIMIT 1)
+       ORDER BY id LIMIT ${MOST_ROWS})`,
+  );
+
+async function remove(sql: Sql, statement: string): Promise<number> {
+  return (await sql.query(statement)).rowCount ?? 0;
+}
