@@ -6,6 +6,7 @@ import { createPool } from '@job-manager/backend/database/client';
 import { acquireEmbeddedDatabase, type EmbeddedDatabase } from '@job-manager/backend/database/embedded';
 import { isAlive } from '@job-manager/backend/database/file-lock';
 import { migrate } from '@job-manager/backend/database/migrate';
+import { vi } from 'vitest';
 
 type Pool = ReturnType<typeof createPool>;
 
@@ -39,7 +40,7 @@ export class FaultDatabase {
 
   /** Takes it down and resolves once nothing of it runs. */
   async takeDown(how: Downfall): Promise<void> {
-    const pids = await this.#processes();
+    const pids = await this.#processes('true');
     const main = await this.#mainPid();
     process.kill(main, downfalls[how]);
     const deadline = performance.now() + DOWN_WITHIN_MS;
@@ -54,16 +55,22 @@ export class FaultDatabase {
     if (this.#server.url !== this.url) throw new Error('PostgreSQL came back at another port: nobody will find it');
   }
 
-  /** Kills the process behind one connection with -9, upon which PostgreSQL ends all others and recovers. */
-  async crashOneConnection(): Promise<void> {
-    const { rows } = await this.pool.query<{ pid: number }>(`${CLIENTS} ORDER BY random() LIMIT 1`);
-    if (rows[0]) process.kill(rows[0].pid, 'SIGKILL');
+  /** Kills the process behind one connection with -9, upon which PostgreSQL ends all others and recovers; waits for that. */
+  async crash(): Promise<void> {
+    const [victim] = await this.#processes(CLIENTS);
+    const before = await this.#processes(CHECKPOINTER);
+    if (victim) process.kill(victim, 'SIGKILL');
+    const isBack = async () => {
+      const now = await this.#processes(CHECKPOINTER);
+      if (now[0] === before[0]) throw new Error('PostgreSQL has not noticed yet');
+    };
+    await vi.waitFor(isBack, { timeout: DOWN_WITHIN_MS, interval: 20 });
   }
 
   /** Ends some of the connections of others from within; returns how many. */
   async endConnections(most: number): Promise<number> {
     const ended = await this.pool.query(
-      `SELECT pg_terminate_backend(pid) FROM (${CLIENTS} ORDER BY random() LIMIT $1) AS chosen`,
+      `SELECT pg_terminate_backend(pid) FROM (SELECT pid FROM pg_stat_activity WHERE ${CLIENTS} ORDER BY random() LIMIT $1) AS chosen`,
       [most],
     );
     return ended.rowCount ?? 0;
@@ -75,8 +82,10 @@ export class FaultDatabase {
     process.off('exit', this.#killNow);
   }
 
-  async #processes(): Promise<number[]> {
-    const { rows } = await this.pool.query<{ pid: number }>('SELECT pid FROM pg_stat_activity');
+  async #processes(which: string): Promise<number[]> {
+    const { rows } = await this.pool.query<{ pid: number }>(
+      `SELECT pid FROM pg_stat_activity WHERE ${which} ORDER BY random()`,
+    );
     return rows.map(({ pid }) => pid);
   }
 
@@ -94,7 +103,8 @@ export class FaultDatabase {
   };
 }
 
-const CLIENTS = `SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()`;
+const CLIENTS = `backend_type = 'client backend' AND pid <> pg_backend_pid()`;
+const CHECKPOINTER = `backend_type = 'checkpointer'`;
 
 /** On PostgreSQL's own defaults: what an outage may lose is part of the test. */
 function acquire(folder: string): Promise<EmbeddedDatabase> {

@@ -11,6 +11,8 @@ export interface Verdict {
   executions: number;
   /** Executions that died, or were told to stop, before their end. */
   brokenOff: number;
+  /** Runs that one process still executed, its lease gone, when another began: allowed, and worth knowing. */
+  overlapping: number;
   /** Acknowledged requests without a run. */
   lost: number;
   /** Runs nobody asked for, executions without a claim of their own, executions beyond the attempts. */
@@ -70,7 +72,6 @@ export async function judge({ sql, ledger, acknowledged }: Evidence): Promise<Ve
       rows.filter((row) => row.status === 'SUCCESS' && lastOf(row, of(row))?.last !== 'end'),
     ),
     'a failure without a reason': idsOf(rows.filter((row) => row.status === 'FAILED' && !isExplained(row, of(row)))),
-    'executions that overlap': idsOf(rows.filter((row) => of(row).some(beginsTooEarly))),
     ...(await readOverlaps(sql)),
     ...Object.fromEntries(Object.entries(await readViolations(sql)).map(([rule, count]) => [rule, [`${count} rows`]])),
   };
@@ -82,6 +83,7 @@ export async function judge({ sql, ledger, acknowledged }: Evidence): Promise<Ve
     claims: rows.reduce((sum, { claimNo }) => sum + claimNo, 0),
     executions: executions.length,
     brokenOff: executions.filter(({ last }) => last === null || last === 'stop').length,
+    overlapping: rows.filter((row) => of(row).some(beginsTooEarly)).length,
     lost: lost.length,
     doubled: unasked.length + claimedTwice.length + beyond.length,
     stuck: stuck.length,
@@ -102,7 +104,6 @@ function isExplained(row: Row, executions: Execution[]): boolean {
   return lastOf(row, executions)?.last === 'throw' || row.attempt === row.maxAttempts;
 }
 
-/** A runner that lost its lease must have let go before the next one begins. */
 function beginsTooEarly(execution: Execution, index: number, executions: Execution[]): boolean {
   const before = executions[index - 1];
   return before !== undefined && execution.startedAtMs < before.lastAtMs;

@@ -2,6 +2,7 @@ import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { expect, vi } from 'vitest';
 import { Enqueuer } from './enqueuer.js';
@@ -9,7 +10,8 @@ import { FaultDatabase } from './fault-database.js';
 import { readLedger } from './ledger.js';
 import { beginSessionOf, createPerson, SECRET } from './people.js';
 import { Program } from './program.js';
-import { judge, type Verdict } from './verdict.js';
+import type { Judgement } from './report.js';
+import { judge } from './verdict.js';
 import { Viewer } from './viewer.js';
 
 const programFile = (name: string) => fileURLToPath(new URL(name, import.meta.url));
@@ -18,6 +20,9 @@ const SERVER = programFile('./server-program.ts');
 
 /** Short leases, so that a lost runner's runs come back in seconds. */
 const LEASES = { JOBS_HEARTBEAT_MS: '200', JOBS_STALLED_AFTER_MS: '2000', JOBS_SWEEP_MS: '200' };
+
+/** With four at it, about what three runners of ten slots get done. */
+const FEEDING_PAUSE_MS = 100;
 
 export interface RunnerOptions {
   concurrency?: number;
@@ -65,10 +70,6 @@ export class World {
     return `http://127.0.0.1:${this.port}`;
   }
 
-  get seconds(): number {
-    return (performance.now() - this.#startedAt) / 1_000;
-  }
-
   /** A runner that begins to start; `ready` tells when it claims. */
   startRunner({ concurrency = 10, databaseUrl = this.database.url, preload }: RunnerOptions = {}): Program {
     const env = { ...environment(this.folder, databaseUrl), JOBS_CONCURRENCY: String(concurrency) };
@@ -91,6 +92,31 @@ export class World {
     await this.server.ready;
   }
 
+  /** Queues a run of some kind that takes up to so long. */
+  enqueueAny(mostMs: number): Promise<string> {
+    const kind = Math.random();
+    const jobName = kind < 0.7 ? 'wait' : kind < 0.85 ? 'fragile' : 'broken';
+    return this.enqueuer.enqueue(jobName, { ms: Math.round(Math.random() * mostMs) });
+  }
+
+  /** Keeps the runners busy until the returned function is called, which waits for the last to be acknowledged. */
+  keepFeeding(mostMs: number): () => Promise<void> {
+    let isOver = false;
+    const feeder = async () => {
+      while (!isOver) {
+        await this.enqueueAny(mostMs);
+        await delay(FEEDING_PAUSE_MS);
+      }
+    };
+    const feeding = Promise.all([feeder(), feeder(), feeder(), feeder()]);
+    // Told when it is waited for.
+    feeding.catch(() => {});
+    return async () => {
+      isOver = true;
+      await feeding;
+    };
+  }
+
   /** Lets all runs of `hold` with this gate go on. */
   async open(gate: string): Promise<void> {
     await writeFile(join(this.folder, gate), '');
@@ -98,14 +124,22 @@ export class World {
 
   /** Waits until no run is queued or running. */
   async untilQuiet(withinMs = 120_000): Promise<void> {
+    await this.#untilCount(`status IN ('QUEUED', 'RUNNING')`, (active) => active === 0, withinMs);
+  }
+
+  /** Waits until so many runs are under way. */
+  async untilRunning(least: number): Promise<void> {
+    await this.#untilCount(`status = 'RUNNING'`, (running) => running >= least, 120_000);
+  }
+
+  async #untilCount(which: string, isRight: (runs: number) => boolean, withinMs: number): Promise<void> {
     await vi.waitFor(
       async () => {
-        const { rows } = await this.database.pool.query<{ active: number }>(
-          `SELECT count(*)::int AS active FROM "JobRun" WHERE status IN ('QUEUED', 'RUNNING')`,
-        );
-        if (rows[0]?.active !== 0) throw new Error(`${rows[0]?.active} runs are still queued or running`);
+        const found = await this.database.pool.query(`SELECT count(*)::int AS runs FROM "JobRun" WHERE ${which}`);
+        const { runs } = found.rows[0] as { runs: number };
+        if (!isRight(runs)) throw new Error(`${runs} runs with ${which}`);
       },
-      { timeout: withinMs, interval: 100 },
+      { timeout: withinMs, interval: 50 },
     );
   }
 
@@ -114,18 +148,17 @@ export class World {
    * database; with all of them ended, each must have ended right. Runners must be there to end them. Returns
    * the verdict and how long the socket needed.
    */
-  async expectAllRight(): Promise<Verdict & { socketMs: number }> {
+  async expectAllRight(): Promise<Judgement> {
     await this.untilQuiet();
     const socketMs = await this.#expectEqualSocket();
-    const verdict = judge({
+    const { wrong, ...figures } = await judge({
       sql: this.database.pool,
       ledger: readLedger(join(this.folder, 'ledger')),
       acknowledged: [...this.enqueuer.acknowledged.values()],
     });
-    const { wrong, ...figures } = await verdict;
     expect(wrong).toEqual({});
     expect(this.viewer.strange).toEqual([]);
-    return { wrong, ...figures, socketMs };
+    return { wrong, ...figures, socketMs, seconds: (performance.now() - this.#startedAt) / 1_000 };
   }
 
   /** Ends every process, and removes the data. */
