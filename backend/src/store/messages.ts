@@ -1,0 +1,66 @@
+import type { JobRunStep } from '@job-manager/shared/contract/message';
+import type { MessageLevel, MessageSource } from '@job-manager/shared/message';
+import type { JobRunStatus } from '@job-manager/shared/run';
+import type { Sql } from './sql.js';
+
+export interface MessageRow {
+  seq: number;
+  at: Date;
+  attempt: number;
+  level: MessageLevel;
+  source: MessageSource;
+  message: string;
+  data: unknown;
+}
+
+export interface MessageCounts {
+  messageCount: number;
+  droppedMessages: number;
+}
+
+/** Where a run's messages and steps stand. */
+export interface MessageState extends MessageCounts {
+  status: JobRunStatus;
+  rev: number;
+  /** Undefined where the row is the one already known. */
+  steps: JobRunStep[] | null | undefined;
+}
+
+/** The messages of a run after `afterSeq`, in order, at most `limit`; of this level and worse, where one is given. */
+export async function readMessages(
+  sql: Sql,
+  runId: string,
+  { afterSeq, limit, level = 'INFO' }: { afterSeq: number; limit: number; level?: MessageLevel },
+): Promise<MessageRow[]> {
+  const read = await sql.query<MessageRow>({
+    name: 'messages',
+    text: `SELECT seq, at, attempt, level, source, message, data FROM "JobRunMessage"
+      WHERE "runId" = $1 AND seq > $2 AND level >= $3::"JobRunMessageLevel" ORDER BY seq LIMIT $4`,
+    values: [runId, afterSeq, level, limit],
+  });
+  return read.rows;
+}
+
+/** How many messages a run wrote, and how many of them were dropped; null when there is no such run. */
+export async function readMessageCounts(sql: Sql, runId: string): Promise<MessageCounts | null> {
+  const read = await sql.query<MessageCounts>(`SELECT "messageCount", "droppedMessages" FROM "JobRun" WHERE id = $1`, [
+    runId,
+  ]);
+  return read.rows[0] ?? null;
+}
+
+/** Where a run's messages and steps stand, cheap to ask for again; null when there is no such run. */
+export async function readMessageState(sql: Sql, runId: string, knownRev: number | null): Promise<MessageState | null> {
+  type Row = Omit<MessageState, 'steps'> & { isKnown: boolean; steps: JobRunStep[] | null };
+  const read = await sql.query<Row>({
+    name: 'message-state',
+    text: `SELECT "messageCount", "droppedMessages", status, rev, rev IS NOT DISTINCT FROM $2::int AS "isKnown",
+        CASE WHEN rev IS DISTINCT FROM $2::int THEN steps END AS steps
+      FROM "JobRun" WHERE id = $1`,
+    values: [runId, knownRev],
+  });
+  const [row] = read.rows;
+  if (!row) return null;
+  const { isKnown, ...state } = row;
+  return { ...state, steps: isKnown ? undefined : row.steps };
+}
