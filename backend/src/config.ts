@@ -87,7 +87,10 @@ const environment = z.object({
   JOBS_KEEP_CANCELLED_RUNS: runs(1_000_000).describe('Cancelled runs to keep at most; 0 for no limit'),
   JOBS_KEEP_FAILED_RUNS: runs(1_000_000).describe('Failed runs to keep at most; 0 for no limit'),
   JOBS_MAINTENANCE_MS: milliseconds(300_000, 20).describe('How often one process removes what is past its time'),
-  SENTRY_DSN: z.url().optional().describe('Where the panel also reports its errors; nowhere when not set'),
+  SENTRY_DSN: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe('Where the panel also reports its errors; nowhere when not set'),
   JOBS_DRAIN_MS: milliseconds(25_000, 0).describe('How long running jobs may go on after a stop signal'),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])

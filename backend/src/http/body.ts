@@ -5,6 +5,9 @@ import { HttpProblem } from './problem.js';
 /** NUL, which PostgreSQL stores in no text, or half a surrogate pair, which is no text at all. */
 const UNSTORABLE = /\0|\p{Surrogate}/u;
 
+/** What broke a page may well be such a text: reports of errors are cleaned where others are refused. */
+const ERROR_REPORTS = '/errors';
+
 const parse = express.json({ limit: limits.bodyBytes, inflate: false, type: () => true, strict: false });
 
 /** Reads the body: JSON of at most 64 kB, an object, not too deep, text that can be stored. No body is `{}`. */
@@ -15,7 +18,7 @@ export const readBody: RequestHandler[] = [
   },
   parse,
   (req, _res, next) => {
-    req.body = checkBody(req.body ?? {});
+    req.body = checkBody(req.body ?? {}, { isCleanedLater: req.path === ERROR_REPORTS });
     next();
   },
 ];
@@ -32,14 +35,14 @@ function checkType(req: Request): void {
   }
 }
 
-function checkBody(body: unknown): object {
+function checkBody(body: unknown, { isCleanedLater }: { isCleanedLater: boolean }): object {
   if (!isWithinDepth(body)) {
     throw new HttpProblem('INVALID_INPUT', `The body is nested deeper than ${limits.jsonDepth}.`);
   }
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
     throw new HttpProblem('INVALID_INPUT', 'The body must be a JSON object.');
   }
-  const at = findUnstorable(body, '');
+  const at = isCleanedLater ? null : findUnstorable(body, '');
   if (at !== null) {
     const message = 'has a NUL character or half a surrogate pair';
     const field = at.split('.')[0];

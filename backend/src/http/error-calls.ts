@@ -1,21 +1,161 @@
+import {
+  type ClientErrorGroup,
+  type ClientErrorOccurrence,
+  type ErrorPeriod,
+  errorPeriods,
+} from '@job-manager/shared/contract/errors';
 import { contract } from '@job-manager/shared/contract/index';
 import { implement } from '@orpc/server';
-import type { CallContext, HttpDeps } from './context.js';
-import { notYet } from './not-yet.js';
+import { createRedaction } from '../queue/redaction.js';
+import { recordAudit } from '../store/audit.js';
+import { inChunks } from '../store/chunks.js';
+import {
+  type ClientErrorGroupRow,
+  periodBegin,
+  readGroup,
+  readGroups,
+  readRate,
+} from '../store/client-error-groups.js';
+import {
+  addClientErrors,
+  type ClientErrorRow,
+  type NewClientError,
+  readClientErrors,
+  readOccurrences,
+} from '../store/client-errors.js';
+import { VERSION } from '../version.js';
+import { clean } from './client-errors/cleaning.js';
+import { createIntake, createSampler } from './client-errors/intake.js';
+import { auditPersonOf, type CallContext, type HttpDeps, originOf } from './context.js';
+import { type CsvColumns, csvFile, MOST_CSV_ROWS } from './csv.js';
+import { HttpProblem } from './problem.js';
 
 const os = implement(contract.errors).$context<CallContext>();
 
+const OCCURRENCES_SHOWN = 50;
+
 /** Errors that browsers report. */
-export function createErrorCalls(_deps: HttpDeps) {
+export function createErrorCalls({ pool, config }: Pick<HttpDeps, 'pool' | 'config'>) {
+  const redaction = createRedaction(config.JOBS_REDACT_KEYS);
+  const isAdmitted = createIntake();
+  const sample = createSampler(() => performance.now());
+
   return os.router({
-    report: os.report.handler(() => notYet()),
+    report: os.report.handler(async ({ input, context }) => {
+      const { ip, userAgent } = originOf(context.req);
+      const kept: NewClientError[] = [];
+      let accepted = 0;
+      for (const report of input.errors) {
+        if (!(await isAdmitted(ip))) continue;
+        accepted += 1;
+        const error = clean(report, redaction);
+        const count = sample(error.fingerprint, error.count);
+        if (count > 0) kept.push({ ...error, count });
+      }
+      const userId = context.identity?.user?.id ?? null;
+      if (kept.length > 0) await addClientErrors(pool, kept, { userAgent, userId, version: VERSION });
+      return { accepted };
+    }),
 
-    groups: os.groups.handler(() => notYet()),
+    groups: os.groups.handler(async ({ input: { period, ...filters } }) => {
+      const { bucketMs } = errorPeriods[period];
+      const since = await periodBegin(pool, errorPeriods[period]);
+      const [groups, buckets] = await Promise.all([
+        readGroups(pool, { ...filters, since }, bucketMs),
+        readRate(pool, { ...filters, since }, bucketMs),
+      ]);
+      const rate = rateOf(buckets, period);
+      return {
+        groups: groups.map((group) => presentGroup(group, period)),
+        total: rate.reduce((sum, count) => sum + count, 0),
+        rate,
+        bucketMs,
+        since: since.toISOString(),
+      };
+    }),
 
-    group: os.group.handler(() => notYet()),
+    group: os.group.handler(async ({ input: { fingerprint, period } }) => {
+      const { bucketMs } = errorPeriods[period];
+      const since = await periodBegin(pool, errorPeriods[period]);
+      const [group, occurrences] = await Promise.all([
+        readGroup(pool, fingerprint, { since, bucketMs }),
+        readOccurrences(pool, fingerprint, OCCURRENCES_SHOWN),
+      ]);
+      if (!group) throw new HttpProblem('UNKNOWN_ERROR', 'Nothing of this kind is kept; old errors are removed.');
+      return {
+        group: presentGroup(group, period),
+        occurrences: occurrences.map(presentOccurrence),
+        bucketMs,
+        since: since.toISOString(),
+      };
+    }),
 
-    export: os.export.handler(() => notYet()),
+    export: os.export.handler(async ({ input, context }) => {
+      const { period, ...filters } = input;
+      const since = await periodBegin(pool, errorPeriods[period]);
+      const chunks = inChunks(MOST_CSV_ROWS, (page) => readClientErrors(pool, { ...filters, since }, page));
+      const { file, rows } = await csvFile('errors', COLUMNS, chunks);
+      const details = { ...input, rows };
+      await recordAudit(pool, { ...auditPersonOf(context), action: 'errors.export', target: file.name, details });
+      return file;
+    }),
 
-    settings: os.settings.handler(() => notYet()),
+    settings: os.settings.handler(() => ({
+      sentryDsn: config.SENTRY_DSN ?? null,
+      environment: process.env.NODE_ENV || 'production',
+      version: VERSION,
+    })),
   });
 }
+
+/** Occurrences per bucket, those without any included. */
+function rateOf(buckets: Record<string, number>, period: ErrorPeriod): number[] {
+  const { ms, bucketMs } = errorPeriods[period];
+  return Array.from({ length: ms / bucketMs }, (_, bucket) => buckets[bucket] ?? 0);
+}
+
+const presentGroup = (
+  { firstSeenAt, lastSeenAt, ...row }: ClientErrorGroupRow,
+  period: ErrorPeriod,
+): ClientErrorGroup => ({
+  ...row,
+  firstSeenAt: firstSeenAt.toISOString(),
+  lastSeenAt: lastSeenAt.toISOString(),
+  rate: rateOf(row.rate, period),
+});
+
+const presentOccurrence = (row: ClientErrorRow): ClientErrorOccurrence => ({
+  id: row.id,
+  at: row.at.toISOString(),
+  message: row.message,
+  stack: row.stack,
+  component: row.component,
+  jobName: row.jobName,
+  jobRunId: row.jobRunId,
+  parameters: row.parameters,
+  url: row.url,
+  userAgent: row.userAgent,
+  user: row.userEmail,
+  version: row.version,
+  count: row.count,
+});
+
+const COLUMNS: CsvColumns<ClientErrorRow> = {
+  id: (row) => row.id,
+  at: (row) => row.at.toISOString(),
+  fingerprint: (row) => row.fingerprint,
+  level: (row) => row.level,
+  message: (row) => row.message,
+  count: (row) => row.count,
+  action: (row) => row.action,
+  component: (row) => row.component,
+  page: (row) => row.path,
+  url: (row) => row.url,
+  user: (row) => row.userEmail,
+  job: (row) => row.jobName,
+  run: (row) => row.jobRunId,
+  parameters: (row) => (row.parameters === null ? null : JSON.stringify(row.parameters)),
+  userAgent: (row) => row.userAgent,
+  version: (row) => row.version,
+  stack: (row) => row.stack,
+};

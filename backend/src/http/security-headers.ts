@@ -7,8 +7,8 @@ import type { Config } from '../config.js';
 /** A host as it may stand in a header value; anything else, a request made up by hand, gets no socket. */
 const HOST = /^[a-z0-9.:[\]-]+$/;
 
-/** Everything from our own server only. Works over plain http, too: nothing is upgraded unless https is how we are reached. */
-export function securityHeaders(config: Pick<Config, 'PUBLIC_URL' | 'TRUST_PROXY'>): RequestHandler {
+/** Everything from our own server only, but for the panel's errors, which may also go to Sentry. Works over plain http, too: nothing is upgraded unless https is how we are reached. */
+export function securityHeaders(config: Pick<Config, 'PUBLIC_URL' | 'TRUST_PROXY' | 'SENTRY_DSN'>): RequestHandler {
   const isHttps = config.PUBLIC_URL?.startsWith('https:') ?? false;
   // Older browsers don't count ws: as 'self'.
   const socket = (scheme: string) => (req: IncomingMessage) => {
@@ -25,7 +25,12 @@ export function securityHeaders(config: Pick<Config, 'PUBLIC_URL' | 'TRUST_PROXY
         styleSrc: ["'self'", "'unsafe-inline'"],
         imgSrc: ["'self'", 'data:'],
         fontSrc: ["'self'", 'data:'],
-        connectSrc: ["'self'", socket('ws'), socket('wss')],
+        connectSrc: [
+          "'self'",
+          socket('ws'),
+          socket('wss'),
+          ...(config.SENTRY_DSN ? [new URL(config.SENTRY_DSN).origin] : []),
+        ],
         objectSrc: ["'none'"],
         baseUri: ["'none'"],
         formAction: ["'self'"],
