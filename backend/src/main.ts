@@ -9,22 +9,30 @@ import { type Config, ConfigError, configEnvironment } from './config.js';
 import { createPool, createPrisma } from './database/client.js';
 import { isAlive } from './database/file-lock.js';
 import { pendingMigrations } from './database/migrate.js';
+import { HealthCheck } from './health/health-check.js';
+import { healthLimits } from './health/limits.js';
 import { createHttpApp } from './http/app.js';
 import { jobs as productJobs } from './jobs/registry.js';
 import { Gateway } from './live/gateway.js';
 import { LivePicture } from './live/picture.js';
+import { RunTails } from './live/run-tails.js';
 import { QueueEvents } from './queue/events.js';
 import { createExternalRuns } from './queue/external/runs.js';
 import type { AnyJob } from './queue/job.js';
 import { logQueueEvents } from './queue/log-events.js';
+import { MaintenanceLoop } from './queue/maintenance/maintenance-loop.js';
+import { pruningTasks } from './queue/maintenance/pruner.js';
 import { Rescuer } from './queue/maintenance/rescuer.js';
 import { createQueue } from './queue/queue.js';
 import { createRedaction } from './queue/redaction.js';
 import { createRegistry } from './queue/registry.js';
 import { catchStrayErrors } from './queue/stray-errors.js';
+import { retentionPolicy } from './retention.js';
 import { Listener } from './store/listener.js';
+import { NotificationProbe } from './store/notification-probe.js';
 import { Notifier } from './store/notifier.js';
 import { readLivingRunners } from './store/runners.js';
+import { VERSION } from './version.js';
 
 const PANEL = fileURLToPath(new URL('../../frontend/dist', import.meta.url));
 
@@ -51,14 +59,20 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const registry = createRegistry(jobs);
   const pool = createPool(databaseUrl, { max: 12, statementTimeoutMs: 30_000 });
   const db = createPrisma(pool);
-  const listener = new Listener(config.DATABASE_LISTEN_URL ?? databaseUrl, ['changed', 'progress', 'access']);
+  const listener = new Listener(config.DATABASE_LISTEN_URL ?? databaseUrl, ['changed', 'progress', 'messages', 'access', 'probe']);
   const events = new QueueEvents();
   logQueueEvents(events, log);
   // A server never dies from a request, a message or a row: what slips through every handler is logged.
   const releaseErrors = catchStrayErrors(events);
   const notifier = new Notifier(pool);
   const stalledAfterMs = config.JOBS_STALLED_AFTER_MS;
-  const queue = createQueue({ sql: pool, registry, notifier, stalledAfterMs });
+  const queue = createQueue({
+    sql: pool,
+    registry,
+    notifier,
+    stalledAfterMs,
+    forceFailAfterMs: config.JOBS_FORCE_FAIL_AFTER_MS,
+  });
   const external = createExternalRuns({
     sql: pool,
     registry,
@@ -69,14 +83,34 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     redaction: createRedaction(config.JOBS_REDACT_KEYS),
   });
   const rescuer = new Rescuer({ sql: pool, events, notifier, stalledAfterMs, sweepMs: config.JOBS_SWEEP_MS });
+  const maintenance = new MaintenanceLoop({
+    sql: pool,
+    events,
+    tasks: pruningTasks(pool, retentionPolicy(config)),
+    everyMs: config.JOBS_MAINTENANCE_MS,
+  });
   const picture = new LivePicture({
     sql: pool,
     listener,
     onFault: (error) => log.warn({ err: error }, 'The live picture could not be read'),
   });
+  const tails = new RunTails({
+    sql: pool,
+    listener,
+    onFault: (error) => log.warn({ err: error }, 'What a followed run says could not be read'),
+  });
   const sessions = await createSessions({ sql: pool, config });
   let closing: Promise<void> | undefined;
 
+  const health = new HealthCheck({
+    pool,
+    probe: new NotificationProbe(pool, listener),
+    registry,
+    pendingMigrations,
+    isClosing: () => closing !== undefined,
+    version: VERSION,
+    limits: healthLimits(config),
+  });
   const app = createHttpApp({
     config,
     pool,
@@ -86,11 +120,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     registry,
     sessions,
     log,
-    readiness: () => checkReadiness(pool, listener, closing !== undefined),
+    health,
     ...(existsSync(PANEL) && { panelDir: PANEL }),
   });
   const server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000 }, app);
-  const gateway = new Gateway({ server, config, sessions, picture, listener, log });
+  const gateway = new Gateway({ server, config, sessions, picture, tails, listener, log });
   const runner = new BuiltInRunner({
     databaseUrl,
     env: configEnvironment(config),
@@ -105,6 +139,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   await listener.start();
   if (config.DATABASE_URL === undefined) await buryKilledRunners(pool, rescuer);
   rescuer.start();
+  maintenance.start();
   if (config.JOBS_RUNNER) runner.start();
 
   return {
@@ -118,6 +153,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 
   async function close(): Promise<void> {
     rescuer.stop();
+    await maintenance.stop();
     await runner.stop();
     gateway.close();
     await closeServer(server);
@@ -136,26 +172,6 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 async function buryKilledRunners(pool: pg.Pool, rescuer: Rescuer): Promise<void> {
   const runners = await readLivingRunners(pool);
   for (const { id, pid } of runners) if (!isAlive(pid)) await rescuer.buryRunner(id);
-}
-
-async function checkReadiness(pool: pg.Pool, listener: Listener, isClosing: boolean) {
-  const checks: Record<string, string> = {
-    server: isClosing ? 'closing' : 'ok',
-    database: await checkDatabase(pool),
-    listener: listener.isConnected ? 'ok' : 'reconnecting',
-  };
-  // Without notifications everything still works, a second later.
-  return { ok: checks.server === 'ok' && checks.database === 'ok', checks };
-}
-
-async function checkDatabase(pool: pg.Pool): Promise<string> {
-  try {
-    const client = await pool.connect();
-    const pending = await pendingMigrations(client).finally(() => client.release());
-    return pending.length === 0 ? 'ok' : `lacks ${pending.length} migrations`;
-  } catch (error) {
-    return (error as Error).message;
-  }
 }
 
 function listen(server: Server, config: Config): Promise<void> {

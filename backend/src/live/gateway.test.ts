@@ -1,4 +1,4 @@
-import type { ServerMessage } from '@job-manager/shared/live';
+import { mostFollowed, type ServerMessage } from '@job-manager/shared/live';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { startTestServer, type TestServer } from '../testing/server.js';
@@ -126,5 +126,115 @@ describe('what a client says', () => {
     await untilWelcome(connection);
     for (let count = 0; count < 200; count++) connection.socket.send(JSON.stringify({ type: 'client.admin.ping' }));
     expect(await connection.closed).toBe(1008);
+  });
+});
+
+describe('following a run', () => {
+  /** A run with so many messages. */
+  async function aRun(messages: number): Promise<string> {
+    const { rows } = await server.database.pool.query(
+      `INSERT INTO "JobRun" ("jobName", "messageCount") VALUES ('x', $1) RETURNING id`,
+      [messages],
+    );
+    await server.database.pool.query(
+      `INSERT INTO "JobRunMessage" ("runId", seq, attempt, level, source, message)
+       SELECT $1, n, 1, 'INFO', 'JOB', 'Line ' || n FROM generate_series(1, $2::int) n`,
+      [rows[0].id, messages],
+    );
+    return rows[0].id;
+  }
+
+  async function watching() {
+    const connection = open(admin);
+    await untilWelcome(connection);
+    const say = (type: string, data: object) => connection.socket.send(JSON.stringify({ type, ...data }));
+    return {
+      ...connection,
+      follow: (jobRunId: string, afterSeq = 0) => say('client.admin.follow_run', { jobRunId, afterSeq }),
+      unfollow: (jobRunId: string) => say('client.admin.unfollow_run', { jobRunId }),
+      /** The numbers of the messages heard of this run. */
+      seqsOf: (jobRunId: string) =>
+        connection.heard.flatMap(({ type, data }) =>
+          type === 'server.admin.run_messages' && data.jobRunId === jobRunId ? data.messages.map(({ seq }) => seq) : [],
+        ),
+    };
+  }
+
+  const addTo = (runId: string, seq: number) =>
+    server.database.pool.query(
+      `WITH added AS (INSERT INTO "JobRunMessage" ("runId", seq, attempt, level, source, message) VALUES ($1, $2, 1, 'INFO', 'JOB', 'x')),
+         counted AS (UPDATE "JobRun" SET "messageCount" = $2, rev = rev + 1 WHERE id = $1)
+       SELECT pg_notify('job_manager_messages', '["' || $1::bigint || '"]')`,
+      [runId, seq],
+    );
+
+  it('brings its messages to those who follow it and to nobody else', async () => {
+    const [id, other] = [await aRun(2), await aRun(0)];
+    const [follower, stranger] = [await watching(), await watching()];
+    follower.follow(id);
+    stranger.follow(other);
+    await vi.waitFor(() => expect(follower.seqsOf(id)).toEqual([1, 2]));
+    await addTo(id, 3);
+    await vi.waitFor(() => expect(follower.seqsOf(id)).toEqual([1, 2, 3]));
+    await addTo(other, 1);
+    await vi.waitFor(() => expect(stranger.seqsOf(other)).toEqual([1]));
+    expect(stranger.seqsOf(id)).toEqual([]);
+    expect(follower.heard.map(({ seq }) => seq)).toEqual(follower.heard.map((_, at) => at));
+    expect(follower.heard).toContainEqual(
+      expect.objectContaining({ type: 'server.admin.run_steps', data: { jobRunId: id, steps: null } }),
+    );
+    follower.socket.close();
+    stranger.socket.close();
+  });
+
+  it('ends when it is asked to, and begins again where it is told', async () => {
+    const [id, other] = [await aRun(2), await aRun(0)];
+    const follower = await watching();
+    follower.follow(id);
+    follower.follow(other);
+    await vi.waitFor(() => expect(follower.seqsOf(id)).toEqual([1, 2]));
+    follower.unfollow(id);
+    follower.unfollow('999999');
+    await addTo(id, 3);
+    await addTo(other, 1);
+    await vi.waitFor(() => expect(follower.seqsOf(other)).toEqual([1]));
+    expect(follower.seqsOf(id)).toEqual([1, 2]);
+    follower.follow(id, 1);
+    await vi.waitFor(() => expect(follower.seqsOf(id)).toEqual([1, 2, 2, 3]));
+    follower.socket.close();
+  });
+
+  it('drops the run that was followed first when there are too many', async () => {
+    const ids = await Promise.all(Array.from({ length: mostFollowed + 1 }, () => aRun(1)));
+    const follower = await watching();
+    for (const id of ids) follower.follow(id);
+    for (const id of ids.slice(1)) await vi.waitFor(() => expect(follower.seqsOf(id)).toEqual([1]));
+    const [first, last] = [ids[0] as string, ids.at(-1) as string];
+    const heardOfFirst = follower.seqsOf(first);
+    await addTo(first, 2);
+    await addTo(last, 2);
+    await vi.waitFor(() => expect(follower.seqsOf(last)).toEqual([1, 2]));
+    expect(follower.seqsOf(first)).toEqual(heardOfFirst);
+    follower.socket.close();
+  });
+
+  it('brings a hundred thousand messages, each once and in order', async () => {
+    const id = await aRun(100_000);
+    const follower = await watching();
+    follower.follow(id);
+    await vi.waitFor(() => expect(follower.seqsOf(id)).toHaveLength(100_000), { timeout: 25_000, interval: 500 });
+    expect(follower.seqsOf(id).every((seq, at) => seq === at + 1)).toBe(true);
+    expect(follower.heard.map(({ seq }) => seq)).toEqual(follower.heard.map((_, at) => at));
+    follower.socket.close();
+  }, 30_000);
+
+  it.each([
+    ['a run that is no number', { jobRunId: 'x', afterSeq: 0 }],
+    ['no place to begin at', { jobRunId: '1' }],
+    ['a place that can not be', { jobRunId: '1', afterSeq: -1 }],
+  ])('closes a connection that names %s', async (_what, data) => {
+    const { socket, closed } = await watching();
+    socket.send(JSON.stringify({ type: 'client.admin.follow_run', ...data }));
+    expect(await closed).toBe(1008);
   });
 });

@@ -1,7 +1,7 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { limits } from '@job-manager/shared/limits';
-import { clientMessage, closeCodes } from '@job-manager/shared/live';
+import { type ClientMessage, clientMessage, closeCodes, mostFollowed } from '@job-manager/shared/live';
 import type { Logger } from 'pino';
 import { type RawData, type WebSocket, WebSocketServer } from 'ws';
 import { judgeOrigin } from '../auth/origin.js';
@@ -9,6 +9,7 @@ import type { Identity, Sessions } from '../auth/sessions.js';
 import type { Config } from '../config.js';
 import type { Listener } from '../store/listener.js';
 import type { LivePicture } from './picture.js';
+import type { RunTails } from './run-tails.js';
 import { encode, Viewer } from './viewer.js';
 
 const PATH = '/ws';
@@ -23,6 +24,7 @@ export interface GatewayOptions {
   config: Config;
   sessions: Sessions;
   picture: LivePicture;
+  tails: RunTails;
   listener: Listener;
   log: Logger;
 }
@@ -33,6 +35,8 @@ interface Connection {
   userId: number;
   viewer: Viewer;
   unwatch: () => void;
+  /** How to stop following each run that is followed, the oldest first. */
+  followed: Map<string, () => void>;
   isAlive: boolean;
   messagesThisMinute: number;
 }
@@ -105,6 +109,7 @@ export class Gateway {
       request,
       viewer,
       unwatch,
+      followed: new Map(),
       userId: identity.user.id,
       isAlive: true,
       messagesThisMinute: 0,
@@ -112,6 +117,7 @@ export class Gateway {
     socket.on('close', () => {
       this.#connections.delete(connection);
       unwatch();
+      for (const unfollow of connection.followed.values()) unfollow();
     });
     socket.on('pong', () => {
       connection.isAlive = true;
@@ -134,18 +140,39 @@ export class Gateway {
     connection.viewer.sendSnapshot(this.#options.picture.snapshot());
   }
 
-  #hear({ socket, viewer }: Connection, data: RawData, isBinary: boolean): void {
+  #hear(connection: Connection, data: RawData, isBinary: boolean): void {
     const message = isBinary ? undefined : parseMessage(data);
-    if (!message) {
-      socket.close(1008, 'Not a message of this protocol');
-      return;
+    if (message) this.#answer(connection, message);
+    else connection.socket.close(1008, 'Not a message of this protocol');
+  }
+
+  #answer(connection: Connection, message: ClientMessage): void {
+    const { viewer } = connection;
+    switch (message.type) {
+      case 'client.admin.resync':
+        viewer.sendSnapshot(this.#options.picture.snapshot());
+        break;
+      case 'client.admin.ping': {
+        const { counts, serverTime } = this.#options.picture.snapshot();
+        viewer.send(encode({ type: 'server.admin.jobs_counts', data: { counts, serverTime } }));
+        break;
+      }
+      case 'client.admin.follow_run':
+        this.#follow(connection, message.jobRunId, message.afterSeq);
+        break;
+      case 'client.admin.unfollow_run':
+        unfollow(connection, message.jobRunId);
+        break;
     }
-    const snapshot = this.#options.picture.snapshot();
-    if (message.type === 'client.admin.resync') viewer.sendSnapshot(snapshot);
-    else {
-      const { counts, serverTime } = snapshot;
-      viewer.send(encode({ type: 'server.admin.jobs_counts', data: { counts, serverTime } }));
-    }
+  }
+
+  /** Following a run again starts anew, from the number that is given now. */
+  #follow(connection: Connection, runId: string, afterSeq: number): void {
+    const { viewer, followed } = connection;
+    unfollow(connection, runId);
+    const [oldest] = followed.keys();
+    if (oldest !== undefined && followed.size >= mostFollowed) unfollow(connection, oldest);
+    followed.set(runId, this.#options.tails.follow(runId, afterSeq, viewer));
   }
 
   /** Whether a connection has said no more than it may. */
@@ -186,6 +213,11 @@ export class Gateway {
   #every(ms: number, work: () => void): void {
     this.#timers.push(setInterval(work, ms).unref());
   }
+}
+
+function unfollow({ followed }: Connection, runId: string): void {
+  followed.get(runId)?.();
+  followed.delete(runId);
 }
 
 function parseMessage(data: RawData) {

@@ -16,6 +16,8 @@ export interface EncodedChange {
 
 /** Beyond this a viewer is behind: it gets no more changes, and a snapshot once it has caught up. */
 const BEHIND_BYTES = 256 * 1024;
+/** Below this a viewer takes more of what can wait, such as the messages of a run. */
+const READY_BYTES = 32 * 1024;
 /** A viewer that stays behind for this long is let go. */
 const PATIENCE_MS = 20_000;
 
@@ -38,6 +40,11 @@ export class Viewer {
 
   get isBehind(): boolean {
     return this.#behindSince !== undefined;
+  }
+
+  /** Whether it keeps up, so that more may be sent that would otherwise be read later. */
+  get isReady(): boolean {
+    return this.#hasPicture && !this.isBehind && this.#socket.bufferedAmount <= READY_BYTES;
   }
 
   /** Starts the picture anew. */
