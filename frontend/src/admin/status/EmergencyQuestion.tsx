@@ -14,7 +14,10 @@ interface Props {
   onClose: () => void;
 }
 
-/** What it would fail, as of now; and the question, when there is anything to ask. */
+/**
+ * What it would fail, as of now; and the question, when there is anything to ask. The focus waits on the
+ * dialog's own closing mark meanwhile: what stands here goes when the list arrives.
+ */
 export function EmergencyQuestion({ onDone, onClose }: Props) {
   const { data, error, refetch } = useQuery(emergencyPreviewQuery());
   if (data && data.runs.length > 0) return <EmergencyForm preview={data} onDone={onDone} onClose={onClose} />;
@@ -39,7 +42,7 @@ export function EmergencyQuestion({ onDone, onClose }: Props) {
         </>
       )}
       <Group justify="flex-end" mt="lg">
-        <Button variant="default" onClick={onClose} data-autofocus>
+        <Button variant="default" onClick={onClose}>
           Close
         </Button>
       </Group>

@@ -1,9 +1,11 @@
 import type { SystemHealth } from '@job-manager/shared/contract/health';
 import { IconClockOff } from '@tabler/icons-react';
+import { useServerTime } from '../../api/server-clock';
 import { RelativeTime } from '../../components/RelativeTime';
 import { EmptyState } from '../../ui/EmptyState';
 import { Section } from '../../ui/Section';
 import { Cell, type Column, Table } from '../../ui/Table';
+import classes from './SystemStatusPage.module.css';
 
 const columns: Column[] = [{ label: 'Task' }, { label: 'Last done' }, { label: 'Result' }, { label: 'Next' }];
 
@@ -23,9 +25,11 @@ export function MaintenanceSection({ tasks }: { tasks: SystemHealth['maintenance
             <tr key={task}>
               <Cell isHeader>{task}</Cell>
               <Cell label="Last done">{lastFinishedAt ? <RelativeTime at={lastFinishedAt} /> : 'not yet'}</Cell>
-              <Cell label="Result">{lastResult ?? 'none yet'}</Cell>
+              <Cell label="Result">
+                <span className={classes.wrapping}>{lastResult ?? 'none yet'}</span>
+              </Cell>
               <Cell label="Next">
-                <RelativeTime at={nextAt} />
+                <NextTime at={nextAt} />
               </Cell>
             </tr>
           ))}
@@ -33,4 +37,10 @@ export function MaintenanceSection({ tasks }: { tasks: SystemHealth['maintenance
       )}
     </Section>
   );
+}
+
+/** A time to come; one that has passed only means that whoever is free does it next. */
+function NextTime({ at }: { at: string }) {
+  const isDue = useServerTime((now) => Date.parse(at) <= now);
+  return isDue ? 'due now' : <RelativeTime at={at} />;
 }

@@ -17,7 +17,7 @@ const columns: Column[] = [
 /** One runner per row. */
 export function RunnersTable({ runners }: { runners: RunnerHealth[] }) {
   return (
-    <Table caption="Runners" columns={columns} stackOn="tablet">
+    <Table caption="Runners" columns={columns}>
       {runners.map((runner) => (
         <Row key={runner.id} runner={runner} />
       ))}

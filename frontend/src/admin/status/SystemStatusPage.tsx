@@ -1,7 +1,7 @@
 import type { SystemHealth } from '@job-manager/shared/contract/health';
 import { Button } from '@mantine/core';
 import { IconPlugConnectedX, IconRefresh } from '@tabler/icons-react';
-import { useQuery } from '@tanstack/react-query';
+import { useMutation, useQuery } from '@tanstack/react-query';
 import { toFailure } from '../../api/failure';
 import { healthQuery } from '../../api/health-queries';
 import { RelativeTime } from '../../components/RelativeTime';
@@ -23,11 +23,13 @@ const EVERY_MS = 10_000;
 
 /** Whether all is well, what is not, and what can be done about it. */
 export function SystemStatusPage() {
-  const { data, error, isFetching, refetch } = useQuery({
+  const { data, error, refetch } = useQuery({
     ...healthQuery(),
     refetchInterval: EVERY_MS,
     refetchOnWindowFocus: true,
   });
+  // Not `isFetching`: the button would blink with every look.
+  const refresh = useMutation({ mutationFn: () => refetch() });
   const fault = error && toFailure(error).details;
   return (
     <Page
@@ -37,8 +39,8 @@ export function SystemStatusPage() {
         <Button
           variant="default"
           leftSection={<IconRefresh size={16} />}
-          loading={isFetching}
-          onClick={() => void refetch()}
+          loading={refresh.isPending}
+          onClick={() => refresh.mutate()}
         >
           Refresh
         </Button>

@@ -1,9 +1,7 @@
 import type { SystemHealth } from '@job-manager/shared/contract/health';
-import { IconCircleCheck } from '@tabler/icons-react';
 import { Link } from 'react-router-dom';
 import { formatDuration, spellDuration } from '../../lib/duration';
 import { paths } from '../../paths';
-import { EmptyState } from '../../ui/EmptyState';
 import { Section } from '../../ui/Section';
 import { Tag } from '../../ui/Tag';
 import classes from './TroubledRunsSection.module.css';
@@ -15,11 +13,7 @@ export function TroubledRunsSection({ stalled, slow }: Pick<SystemHealth, 'stall
   return (
     <Section title="Stalled and slow runs">
       {stalled.length + slow.length === 0 ? (
-        <EmptyState
-          icon={IconCircleCheck}
-          title="None"
-          text="Every running job has a live heartbeat and is within its usual time."
-        />
+        <p className={classes.none}>None: every running job has a live heartbeat and is within its usual time.</p>
       ) : (
         <ul className={classes.list} aria-label="Stalled and slow runs">
           {stalled.map((run) => (
