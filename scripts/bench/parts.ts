@@ -5,7 +5,17 @@ import type { Part } from './figure.js';
 import { firstLoad } from './first-load.js';
 import { historyApi } from './history-api.js';
 import { idleTabs } from './idle-tabs.js';
+import { messages } from './messages.js';
 import { scriptSize } from './script-size.js';
 
 /** What is measured, in this order. The drain comes last: it adds to the history. */
-export const parts: Part[] = [firstLoad, scriptSize, enqueueToStart, eventToPixel, historyApi, idleTabs, drainRate];
+export const parts: Part[] = [
+  firstLoad,
+  scriptSize,
+  enqueueToStart,
+  eventToPixel,
+  historyApi,
+  idleTabs,
+  messages,
+  drainRate,
+];
