@@ -1,5 +1,7 @@
 import { expect, it } from 'vitest';
+import { isUnreachable } from '../store/faults.js';
 import { createTestDatabase } from '../testing/database.js';
+import { startSilentNetwork } from '../testing/silent-network.js';
 import { createPool, createPrisma } from './client.js';
 
 it('reads and writes times rightly whatever zone the database lives in', async () => {
@@ -15,5 +17,19 @@ it('reads and writes times rightly whatever zone the database lives in', async (
   expect(rows).toEqual([{ runAt: at }]);
   await db.$disconnect();
   await pool.end();
+  await database.drop();
+});
+
+it('gives up a connection whose other end fell silent, and goes on with a new one', async () => {
+  const database = await createTestDatabase();
+  const network = await startSilentNetwork(database.url);
+  const pool = createPool(network.url, { max: 1, statementTimeoutMs: 100 });
+  await pool.query('SELECT 1');
+  network.silenceAt('silence');
+  const waiting = pool.query("SELECT 'silence'").catch((error) => error);
+  expect(isUnreachable(await waiting)).toBe(true);
+  expect((await pool.query('SELECT 2 AS two')).rows).toEqual([{ two: 2 }]);
+  await pool.end();
+  network.close();
   await database.drop();
 });

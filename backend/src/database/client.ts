@@ -4,9 +4,17 @@ import { PrismaClient } from '../generated/prisma/client.js';
 
 export interface PoolOptions {
   max?: number;
-  /** Statements that take longer are ended by the server, in milliseconds; none without it. */
+  /**
+   * Statements that take longer are ended by the server, in milliseconds; none without it. An answer that is
+   * later still will never come: the connection is given up, and the statement rejects.
+   */
   statementTimeoutMs?: number;
 }
+
+/** Beyond the statement's own time: for the answer to travel. */
+const ANSWER_LATE_MS = 2_000;
+/** Silence on an open connection after which the system asks whether the other end is still there. */
+const PROBE_AFTER_MS = 10_000;
 
 /** Opens a pool whose idle connections may break without taking the process along. */
 export function createPool(url: string, { max = 10, statementTimeoutMs }: PoolOptions = {}): pg.Pool {
@@ -18,7 +26,10 @@ export function createPool(url: string, { max = 10, statementTimeoutMs }: PoolOp
     connectionString: url,
     max,
     connectionTimeoutMillis: 10_000,
+    // A network that died without a word must not hold up a runner for the two hours that systems wait by default.
     keepAlive: true,
+    keepAliveInitialDelayMillis: PROBE_AFTER_MS,
+    ...(statementTimeoutMs !== undefined && { query_timeout: statementTimeoutMs + ANSWER_LATE_MS }),
     // The pool waits for what this returns before it lends the connection, though its type doesn't say so.
     onConnect: (client) => client.query(settings.join('; ')) as unknown as undefined,
   });

@@ -1,0 +1,43 @@
+import { connect, createServer, type Socket } from 'node:net';
+
+/** A way to the database whose connections can fall silent without being closed, as when a network dies. */
+export interface SilentNetwork {
+  url: string;
+  /** Silences the connection whose client next sends this text, from that message on. */
+  silenceAt(text: string): void;
+  close(): void;
+}
+
+/** Starts one to the database of this address. */
+export async function startSilentNetwork(databaseUrl: string): Promise<SilentNetwork> {
+  const { hostname, port } = new URL(databaseUrl);
+  let fatal: string | undefined;
+  const ends = new Set<Socket>();
+  const server = createServer((client) => {
+    const database = connect(Number(port), hostname);
+    let isSilent = false;
+    client.on('data', (bytes) => {
+      if (fatal !== undefined && bytes.includes(fatal)) {
+        isSilent = true;
+        fatal = undefined;
+      }
+      if (!isSilent) database.write(bytes);
+    });
+    database.on('data', (bytes) => client.write(bytes));
+    client.on('close', () => database.destroy());
+    for (const end of [client, database]) ends.add(end.on('error', () => {}));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const url = new URL(databaseUrl);
+  url.port = String((server.address() as { port: number }).port);
+  return {
+    url: url.href,
+    silenceAt: (text) => {
+      fatal = text;
+    },
+    close: () => {
+      for (const end of ends) end.destroy();
+      server.close();
+    },
+  };
+}
