@@ -37,7 +37,13 @@ export class Listener extends EventEmitter<ListenerEvents> {
 
   /** Starts listening; a database that isn't there yet is waited for. */
   async start(): Promise<void> {
-    const client = new pg.Client({ connectionString: this.#url, keepAlive: true, connectionTimeoutMillis: 5_000 });
+    const client = new pg.Client({
+      connectionString: this.#url,
+      keepAlive: true,
+      connectionTimeoutMillis: 5_000,
+      // Else a network that dies before LISTEN is answered would be waited for without end.
+      query_timeout: PING_TIMEOUT_MS,
+    });
     client.on('error', (error) => this.#lost(client, error));
     client.on('end', () => this.#lost(client, new Error('The connection ended')));
     client.on('notification', ({ channel, payload }) => this.#heard(channel, payload ?? ''));
@@ -72,12 +78,10 @@ export class Listener extends EventEmitter<ListenerEvents> {
 
   #pingLater(client: pg.Client): void {
     this.#timer = setTimeout(() => {
-      const timeout = setTimeout(() => this.#lost(client, new Error('No answer to a ping')), PING_TIMEOUT_MS);
       client
         .query('SELECT 1')
         .then(() => this.#pingLater(client))
-        .catch((error) => this.#lost(client, error))
-        .finally(() => clearTimeout(timeout));
+        .catch((error) => this.#lost(client, error));
     }, PING_MS);
     this.#timer.unref();
   }
