@@ -27,10 +27,12 @@ export async function reportProgress(
   for (let tries = 0; tries < TRIES; tries++) {
     const before = await readExternalProgress(sql, lease);
     if (!before) throw await refusalOf(sql, lease);
-    const { claimNo, percent, message, ...after } = progressAfter(before, clean);
-    const answer = await writeExternalProgress(sql, lease, { percent, message, ...after });
+    const after = progressAfter(before, clean);
+    const answer = await writeExternalProgress(sql, lease, after);
     if (!answer) continue;
+    const { claimNo, percent, message } = after;
     notifier.progressed({ id: lease.id, claimNo, percent, message });
+    if (after.steps !== before.steps) notifier.spoke(lease.id);
     notifier.changed();
     return answer;
   }
@@ -65,6 +67,7 @@ export async function writeLines(
     throw error;
   });
   if (held.size === 0) throw await refusalOf(sql, lease);
+  notifier.spoke(lease.id);
   notifier.changed();
   return answer;
 }

@@ -60,7 +60,10 @@ export function createExternalRuns(options: ExternalOptions): ExternalRuns {
       const before = await readExternalProgress(sql, lease);
       const ended = await endExternalRun(sql, lease, endingOf(ending, before, redaction), actor);
       if (!ended) throw await refusalOf(sql, lease, ending.status);
-      if (ended.isNew) notifier.changed();
+      if (ended.isNew) {
+        notifier.spoke(lease.id);
+        notifier.changed();
+      }
       return ended.run;
     },
   };
