@@ -1,0 +1,174 @@
+import type { AuditAction } from '@job-manager/shared/audit';
+import { contract } from '@job-manager/shared/contract/index';
+import { EMERGENCY_CONFIRMATION } from '@job-manager/shared/contract/recovery';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type ApiRoute, listRoutes } from './routes.js';
+import { fillPath } from './trial-access.js';
+import { type Sent, send } from './trial-request.js';
+import { PASSWORD, startTrialServer, type TrialServer, type TrialUser } from './trial-server.js';
+
+let server: TrialServer;
+let boss: TrialUser;
+beforeAll(async () => {
+  server = await startTrialServer({ env: { JOBS_FORCE_FAIL_AFTER_MS: '0' } });
+  boss = await server.signIn('SUPER_ADMIN', 'boss');
+});
+afterAll(() => server.stop());
+
+const writes = listRoutes(contract).filter((route) => route.method !== 'GET');
+
+/** A call that succeeds and changes something. */
+interface Change {
+  action: AuditAction;
+  /** What is needed first: values of the path's placeholders, and the rest of the body. */
+  given?: () => Promise<{ path?: Record<string, string>; body?: object; token?: string }>;
+}
+
+/** A call that leaves no entry, and why it need not. */
+interface Exception {
+  unnoted: string;
+  given: NonNullable<Change['given']>;
+}
+
+const REPORT = 'a report of the program that executes the run; its start and its end are noted, and the run keeps it';
+
+const calls: Record<string, Change | Exception> = {
+  'auth.login': { action: 'session.begin', given: async () => ({ body: credentials() }) },
+  'auth.token': { action: 'session.begin', given: async () => ({ body: credentials() }) },
+  'auth.logout': {
+    action: 'session.end',
+    given: async () => ({ token: (await server.sessions.signIn(credentials(), NOWHERE)).token }),
+  },
+  'auth.changePassword': {
+    action: 'account.change-password',
+    given: async () => {
+      const { token } = await somebody();
+      return { token, body: { currentPassword: PASSWORD, newPassword: 'quite another one' } };
+    },
+  },
+  'jobs.enqueue': { action: 'run.enqueue', given: async () => ({ body: { jobName: 'echo' } }) },
+  'jobs.cancel': { action: 'run.cancel', given: async () => ({ path: { jobRunId: await running() } }) },
+  'recovery.cleanupStalled': {
+    action: 'run.recover',
+    given: async () => ({
+      body: { jobRunIds: [await running({ lastHeartbeatAt: new Date(Date.now() - 600_000) })] },
+    }),
+  },
+  'recovery.forceFail': {
+    action: 'run.force-fail',
+    given: async () => ({ path: { jobRunId: await running({ cancelRequestedAt: new Date(Date.now() - 60_000) }) } }),
+  },
+  'recovery.emergencyCleanup': {
+    action: 'run.emergency-fail',
+    given: async () => {
+      await server.database.pool.query(`DELETE FROM "JobRun" WHERE status = 'RUNNING'`);
+      await running();
+      return { body: { confirmation: EMERGENCY_CONFIRMATION, startedBefore: new Date().toISOString() } };
+    },
+  },
+  'external.start': { action: 'run.start-external', given: async () => ({ body: { jobName: 'nightly-report' } }) },
+  'external.progress': { unnoted: REPORT, given: async () => lease({ progress: 0.5 }) },
+  'external.heartbeat': { unnoted: REPORT, given: async () => lease() },
+  'external.message': { unnoted: REPORT, given: async () => lease({ message: 'hello' }) },
+  'external.complete': { action: 'run.complete-external', given: async () => lease() },
+  'external.fail': { action: 'run.fail-external', given: async () => lease({ error: 'no disk' }) },
+  'tokens.create': { action: 'token.create', given: async () => ({ body: { name: 'ci', permissions: ['view'] } }) },
+  'tokens.revoke': {
+    action: 'token.revoke',
+    given: async () => {
+      const body = { name: 'old', permissions: ['view'] };
+      const answer = await asBoss({ method: 'POST', path: '/api/admin/tokens', body });
+      return { path: { tokenId: answer.json.apiToken.id } };
+    },
+  },
+  'users.create': {
+    action: 'account.create',
+    given: async () => ({ body: { email: `${crypto.randomUUID()}@example.com`, role: 'ADMIN' } }),
+  },
+  'users.changeRole': { action: 'account.change-role', given: async () => user({ role: 'SUPER_ADMIN' }) },
+  'users.disable': { action: 'account.disable', given: () => user() },
+  'users.enable': {
+    action: 'account.enable',
+    given: async () => {
+      const { path } = await user();
+      await server.database.db.user.update({
+        where: { id: Number(path.userId) },
+        data: { disabledAt: new Date() },
+      });
+      return { path };
+    },
+  },
+  'users.resetPassword': { action: 'account.reset-password', given: () => user() },
+  'users.signOutEverywhere': { action: 'account.sign-out-everywhere', given: () => user() },
+  'errors.report': {
+    unnoted: 'anybody may report, and the report itself is what is kept',
+    given: async () => ({ body: { errors: [{ level: 'error', message: 'x', action: 'a', url: '/' }] } }),
+  },
+};
+
+const NOWHERE = { ip: null, userAgent: null };
+const credentials = () => ({ email: boss.email, password: PASSWORD });
+const somebody = () => server.signIn('ADMIN', crypto.randomUUID());
+const user = async (body: object = {}) => ({ path: { userId: String((await somebody()).id) }, body });
+const asBoss = (sent: Sent) =>
+  send(server.url, { ...sent, headers: { authorization: `Bearer ${boss.token}`, 'user-agent': 'the panel' } });
+
+async function running(more: object = {}): Promise<string> {
+  const lease = { leaseToken: crypto.randomUUID(), runnerId: crypto.randomUUID() };
+  const since = { startedAt: new Date(Date.now() - 60_000), lastHeartbeatAt: new Date() };
+  const run = { jobName: 'echo', status: 'RUNNING' as const, attempt: 1, claimNo: 1 };
+  return String((await server.database.db.jobRun.create({ data: { ...run, ...lease, ...since, ...more } })).id);
+}
+
+/** What the program of a run that has just begun sends with each call. */
+async function lease(body: object = {}) {
+  const answer = await asBoss({ method: 'POST', path: '/api/admin/jobs/start', body: { jobName: 'nightly-report' } });
+  const { jobRunId, leaseToken } = answer.json;
+  return { path: { jobRunId }, body: { leaseToken, ...body } };
+}
+
+async function newEntries(work: () => Promise<unknown>) {
+  const last = await server.database.db.auditEvent.aggregate({ _max: { id: true } });
+  await work();
+  return server.database.db.auditEvent.findMany({ where: { id: { gt: last._max.id ?? 0n } } });
+}
+
+it.each(writes.map((route) => [route.name, route] as const))('%s', async (name, route: ApiRoute) => {
+  const call = calls[name];
+  if (!call) throw new Error(`${name} is new: say here how it is called and what the audit log says of it`);
+  const { path = {}, body = {}, token = boss.token } = (await call.given?.()) ?? {};
+  const headers = { authorization: `Bearer ${token}`, 'user-agent': 'the panel' };
+  const entries = await newEntries(async () => {
+    const url = `/api${fillPath(route.path, path)}`;
+    const answer = await send(server.url, { method: route.method, path: url, body, headers });
+    expect([200, 201, 202], answer.text).toContain(answer.status);
+  });
+  if ('unnoted' in call) expect(entries).toEqual([]);
+  else {
+    expect(entries).toMatchObject([{ action: call.action, userAgent: 'the panel', ip: '127.0.0.1' }]);
+    expect(entries[0]?.actorEmail).toMatch(/@example\.com$/);
+  }
+});
+
+it('lists no call that is gone', () => {
+  expect(Object.keys(calls).sort()).toEqual(writes.map((route) => route.name).sort());
+});
+
+it('notes a program that acts with a token under the name of the token', async () => {
+  const body = { name: 'nightly', permissions: ['execute'] };
+  const { token, apiToken } = (await asBoss({ method: 'POST', path: '/api/admin/tokens', body })).json;
+  const [entry] = await newEntries(() =>
+    send(server.url, {
+      method: 'POST',
+      path: '/api/admin/jobs/start',
+      body: { jobName: 'nightly-report' },
+      headers: { authorization: `Bearer ${token}` },
+    }),
+  );
+  expect(entry).toMatchObject({
+    action: 'run.start-external',
+    actorId: null,
+    actorEmail: 'token nightly',
+    tokenId: apiToken.id,
+  });
+});
