@@ -10,12 +10,14 @@ interface Props {
 
 /** Amounts over time, each bar in proportion to the highest; the words say the same. */
 export function BarChart({ values, labels, description }: Props) {
-  const highest = Math.max(1, ...values);
+  const highest = Math.max(0, ...values);
   return (
     <figure className={classes.chart}>
-      <div className={classes.scale} aria-hidden>
-        {highest.toLocaleString('en')}
-      </div>
+      {highest > 0 && (
+        <div className={classes.scale} aria-hidden>
+          {highest.toLocaleString('en')}
+        </div>
+      )}
       <div className={classes.bars} role="img" aria-label={description}>
         {values.map((value, index) => (
           <span key={labels[index]} className={classes.slot} title={labels[index]}>
@@ -29,7 +31,7 @@ export function BarChart({ values, labels, description }: Props) {
 
 /** The same, small enough for a row. */
 export function Sparkline({ values, description }: { values: readonly number[]; description: string }) {
-  const highest = Math.max(1, ...values);
+  const highest = Math.max(0, ...values);
   return (
     <div className={classes.spark} role="img" aria-label={description} title={description}>
       {values.map((value, index) => (
@@ -45,4 +47,4 @@ export function Sparkline({ values, description }: { values: readonly number[]; 
   );
 }
 
-const heightOf = (value: number, highest: number) => ({ height: `${(value / highest) * 100}%` });
+const heightOf = (value: number, highest: number) => ({ height: `${highest === 0 ? 0 : (value / highest) * 100}%` });

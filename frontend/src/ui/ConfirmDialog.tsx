@@ -5,6 +5,8 @@ import { Fault } from './Fault';
 
 interface Props {
   title: string;
+  /** Whose or which, as often as the title can't say it. */
+  subject?: string;
   /** What will happen, and any field it needs. */
   children: ReactNode;
   confirm: string;
@@ -19,7 +21,7 @@ interface Props {
 
 /** Asks before something is done, and stays until it is. Show it only while it is open. */
 export function ConfirmDialog(props: Props) {
-  const { title, children, confirm, isDangerous = false, isPending, fault, onConfirm, onClose } = props;
+  const { title, subject, children, confirm, isDangerous = false, isPending, fault, onConfirm, onClose } = props;
   return (
     <Modal opened onClose={onClose} title={title} returnFocus={false} centered>
       <form
@@ -30,6 +32,7 @@ export function ConfirmDialog(props: Props) {
           onConfirm();
         }}
       >
+        {subject !== undefined && <p className={classes.subject}>{subject}</p>}
         {children}
         {fault !== null && <Fault>{fault}</Fault>}
         <Group justify="flex-end" gap="xs">

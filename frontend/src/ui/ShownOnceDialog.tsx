@@ -7,16 +7,18 @@ import classes from './ShownOnceDialog.module.css';
 
 interface Props {
   title: string;
+  /** Whose or which. */
+  subject: string;
   /** What the secret is called: "password", "token". */
   noun: string;
   secret: string;
-  /** Whose it is, and how it is used. */
+  /** How it is used. */
   children?: ReactNode;
   onDone: () => void;
 }
 
 /** A secret that nobody can see again; no slip of the hand closes it. */
-export function ShownOnceDialog({ title, noun, secret, children, onDone }: Props) {
+export function ShownOnceDialog({ title, subject, noun, secret, children, onDone }: Props) {
   return (
     <Modal
       opened
@@ -30,6 +32,7 @@ export function ShownOnceDialog({ title, noun, secret, children, onDone }: Props
       closeOnClickOutside={false}
     >
       <div className={classes.content}>
+        <p className={classes.subject}>{subject}</p>
         <Banner icon={IconAlertTriangle} title={`Copy the ${noun} now`}>
           It is not shown again, and nobody can look it up.
         </Banner>

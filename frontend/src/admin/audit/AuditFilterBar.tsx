@@ -2,6 +2,7 @@ import { type AuditAction, auditActions } from '@job-manager/shared/audit';
 import { Select, TextInput } from '@mantine/core';
 import { FilterBar } from '../../ui/FilterBar';
 import { SearchField } from '../../ui/SearchField';
+import classes from './AuditFilterBar.module.css';
 import { auditWords } from './audit-words';
 import { ACTOR_CHARS } from './place';
 import type { AuditFilters } from './queries';
@@ -44,16 +45,21 @@ export function AuditFilterBar({ filters, onChange }: Props) {
         value={filters.jobRunId ?? ''}
         onChange={(text) => onChange({ jobRunId: text.replace(/\D/g, '') }, { typed: true })}
         maxLength={RUN_NUMBER_CHARS}
+        className={classes.run}
       />
       <TextInput
-        label="From"
+        aria-label="From"
+        leftSection="From"
+        leftSectionWidth={56}
         type="date"
         max={filters.to}
         value={filters.from ?? ''}
         onChange={(event) => onChange({ from: event.currentTarget.value })}
       />
       <TextInput
-        label="To"
+        aria-label="To"
+        leftSection="To"
+        leftSectionWidth={40}
         type="date"
         min={filters.from}
         value={filters.to ?? ''}

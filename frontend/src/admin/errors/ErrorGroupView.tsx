@@ -5,8 +5,8 @@ import { Section } from '../../ui/Section';
 import classes from './ErrorGroupView.module.css';
 import { LevelTag } from './LevelTag';
 import { Occurrence } from './Occurrence';
-import { RateChart } from './RateChart';
-import { countOf, periodWords } from './rate';
+import { RateChart, Total } from './RateChart';
+import { countOf } from './rate';
 
 interface Props {
   answer: { group: ClientErrorGroup; occurrences: ClientErrorOccurrence[]; bucketMs: number; since: string };
@@ -33,10 +33,7 @@ export function ErrorGroupView({ answer: { group, occurrences, bucketMs, since }
           <Fact name="Fingerprint">{group.fingerprint}</Fact>
         </Facts>
       </Section>
-      <Section
-        title="Over time"
-        aside={<span className="dimmed">{`${countOf(group.count, 'occurrence')} in ${periodWords[period]}`}</span>}
-      >
+      <Section title="Over time" aside={<Total count={group.count} period={period} />}>
         <RateChart rate={{ values: group.rate, bucketMs, since }} period={period} />
       </Section>
       <Section title="Affected pages">

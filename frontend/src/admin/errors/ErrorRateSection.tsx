@@ -2,8 +2,7 @@ import type { ErrorPeriod } from '@job-manager/shared/contract/errors';
 import { Skeleton } from '@mantine/core';
 import { Section } from '../../ui/Section';
 import type { ErrorGroups } from './queries';
-import { RateChart } from './RateChart';
-import { countOf, periodWords } from './rate';
+import { RateChart, Total } from './RateChart';
 
 interface Props {
   /** Absent while it is on its way. */
@@ -14,16 +13,7 @@ interface Props {
 /** How many there were in all, and when. */
 export function ErrorRateSection({ answer, period }: Props) {
   return (
-    <Section
-      title="Over time"
-      aside={
-        answer && (
-          <span className="dimmed">
-            {countOf(answer.total, 'occurrence')} in {periodWords[period]}
-          </span>
-        )
-      }
-    >
+    <Section title="Over time" aside={answer && <Total count={answer.total} period={period} />}>
       {answer ? (
         <RateChart rate={{ ...answer, values: answer.rate }} period={period} />
       ) : (

@@ -40,7 +40,7 @@ function Errors() {
         </>
       }
     >
-      <ErrorRateSection answer={groups.data} period={place.filters.period} />
+      {(groups.data || !groups.error) && <ErrorRateSection answer={groups.data} period={place.filters.period} />}
       <ErrorGroupsSection place={place} groups={groups} />
     </Page>
   );

@@ -1,7 +1,7 @@
 import type { ErrorPeriod } from '@job-manager/shared/contract/errors';
 import { BarChart } from '../../ui/BarChart';
 import classes from './RateChart.module.css';
-import { bucketLabels, bucketTime, describeRate, type Rate } from './rate';
+import { bucketLabels, bucketTime, countOf, describeRate, periodWords, type Rate } from './rate';
 
 /** How many there were over time. */
 export function RateChart({ rate, period }: { rate: Rate; period: ErrorPeriod }) {
@@ -14,4 +14,9 @@ export function RateChart({ rate, period }: { rate: Rate; period: ErrorPeriod })
       </div>
     </div>
   );
+}
+
+/** "14 occurrences in the last 7 days", beside a heading. */
+export function Total({ count, period }: { count: number; period: ErrorPeriod }) {
+  return <span className={classes.total}>{`${countOf(count, 'occurrence')} in ${periodWords[period]}`}</span>;
 }

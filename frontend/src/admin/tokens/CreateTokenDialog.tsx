@@ -20,7 +20,7 @@ export function CreateTokenDialog({ onClose }: { onClose: () => void }) {
   const { token, apiToken } = created;
   const example = exampleCall(token, apiToken.permissions, window.location.origin);
   return (
-    <ShownOnceDialog title={`Token “${apiToken.name}”`} noun="token" secret={token} onDone={onClose}>
+    <ShownOnceDialog title="New token" subject={apiToken.name} noun="token" secret={token} onDone={onClose}>
       <div>
         <div className={classes.head}>
           <span className={classes.term}>A call with it</span>

@@ -26,7 +26,8 @@ export function RevokeTokenDialog({ token, onClose }: Props) {
   });
   return (
     <ConfirmDialog
-      title={`Revoke “${token.name}”?`}
+      title="Revoke token?"
+      subject={token.name}
       confirm="Revoke"
       isDangerous
       isPending={isPending}

@@ -35,7 +35,7 @@ function Tokens() {
       lead={
         <>
           For programs that call the API. {/* A page of the server's, outside the panel's own addresses. */}
-          <Anchor href="/api/docs" inherit>
+          <Anchor href="/api/docs" inherit underline="always">
             API documentation
           </Anchor>
         </>

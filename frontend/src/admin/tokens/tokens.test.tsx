@@ -139,7 +139,7 @@ test('revokes a token after asking, and reads the list anew', async () => {
   const bodies = acceptPost(`/api/admin/tokens/${token.id}/revoke`, () => HttpResponse.json({ apiToken: token }));
   const { user } = await openTokens();
   await user.click(screen.getByRole('button', { name: 'Revoke leaked' }));
-  const dialog = within(await screen.findByRole('dialog', { name: 'Revoke “leaked”?' }));
+  const dialog = within(await screen.findByRole('dialog', { name: 'Revoke token?' }));
   expect(dialog.getByText(/can’t be undone/)).toBeVisible();
   await user.click(dialog.getByRole('button', { name: 'Revoke' }));
   expect(await screen.findByText('The token “leaked” is revoked.')).toBeVisible();

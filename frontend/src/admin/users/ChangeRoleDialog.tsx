@@ -31,7 +31,8 @@ export function ChangeRoleDialog({ account, onClose }: Props) {
   };
   return (
     <ConfirmDialog
-      title={`Change the role of ${account.email}`}
+      title="Change role"
+      subject={account.email}
       confirm="Change role"
       isPending={isPending}
       fault={failure?.details ?? null}

@@ -10,7 +10,7 @@ import type { UserAct } from './user-acts';
 type PlainAct = Extract<UserAct, 'disable' | 'enable' | 'signOutEverywhere'>;
 
 interface Words {
-  title: (email: string) => string;
+  title: string;
   text: string;
   confirm: string;
   isDangerous: boolean;
@@ -19,21 +19,21 @@ interface Words {
 
 const words: Record<PlainAct, Words> = {
   disable: {
-    title: (email) => `Disable ${email}?`,
+    title: 'Disable user?',
     text: 'They are signed out everywhere at once and can’t sign in until enabled again. Runs they started go on.',
     confirm: 'Disable',
     isDangerous: true,
     done: (email) => `${email} is disabled and signed out everywhere.`,
   },
   enable: {
-    title: (email) => `Enable ${email}?`,
+    title: 'Enable user?',
     text: 'They can sign in again with the password they had, and may do what their role allows.',
     confirm: 'Enable',
     isDangerous: false,
     done: (email) => `${email} may sign in again.`,
   },
   signOutEverywhere: {
-    title: (email) => `Sign ${email} out everywhere?`,
+    title: 'Sign out everywhere?',
     text: 'Every browser and program signed in with this account is signed out at once. Signing in again stays possible.',
     confirm: 'Sign out everywhere',
     isDangerous: true,
@@ -67,7 +67,8 @@ export function PlainActDialog({ act, account, onClose }: Props) {
   });
   return (
     <ConfirmDialog
-      title={title(account.email)}
+      title={title}
+      subject={account.email}
       confirm={confirm}
       isDangerous={isDangerous}
       isPending={isPending}

@@ -32,7 +32,8 @@ export function ResetPasswordDialog({ account, onPassword, onClose }: Props) {
   const fault = passwordFault(password);
   return (
     <ConfirmDialog
-      title={`Reset the password of ${account.email}`}
+      title="Reset password"
+      subject={account.email}
       confirm="Reset password"
       isDangerous
       isPending={isPending}

@@ -16,7 +16,13 @@ export function UserDialog({ asked, onClose }: Props) {
   const [secret, setSecret] = useState<Secret | null>(null);
   if (secret !== null) {
     return (
-      <ShownOnceDialog title={`Password of ${secret.email}`} noun="password" secret={secret.password} onDone={onClose}>
+      <ShownOnceDialog
+        title="New password"
+        subject={secret.email}
+        noun="password"
+        secret={secret.password}
+        onDone={onClose}
+      >
         <p>Hand it over in a way you trust. After signing in, it can be changed under “Change password”.</p>
       </ShownOnceDialog>
     );
