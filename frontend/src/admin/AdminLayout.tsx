@@ -33,10 +33,14 @@ export function AdminLayout() {
       <CancelProvider>
         <SocketRefusal />
         <SkipLinks />
-        <AppHeader />
+        <SectionBoundary name="The header">
+          <AppHeader />
+        </SectionBoundary>
         <Main />
         <RunDialogs />
-        <LiveEffects />
+        <SectionBoundary name="News of runs">
+          <LiveEffects />
+        </SectionBoundary>
       </CancelProvider>
     </LiveProvider>
   );

@@ -5,6 +5,7 @@ import { useState } from 'react';
 import { useRunLog } from '../../api/live/useRunLog';
 import { useRunTab } from '../../components/url-state';
 import type { RunTab } from '../../paths';
+import { SectionBoundary } from '../../ui/SectionBoundary';
 import { RunAttempts } from './RunAttempts';
 import classes from './RunDetails.module.css';
 import { RunLog } from './RunLog';
@@ -35,13 +36,19 @@ export function RunDetails({ run, isCancelling }: Props) {
         </Tabs.Tab>
       </Tabs.List>
       <Tabs.Panel value="overview">
-        <RunOverview run={run} status={isCancelling ? 'CANCEL_REQUESTED' : uiStatus(run)} />
+        <SectionBoundary name="The overview">
+          <RunOverview run={run} status={isCancelling ? 'CANCEL_REQUESTED' : uiStatus(run)} />
+        </SectionBoundary>
       </Tabs.Panel>
       <Tabs.Panel value="log">
-        <RunLog run={run} log={log} isActive={isActive} onRetry={retry} />
+        <SectionBoundary name="The log">
+          <RunLog run={run} log={log} isActive={isActive} onRetry={retry} />
+        </SectionBoundary>
       </Tabs.Panel>
       <Tabs.Panel value="attempts">
-        <RunAttempts attempts={run.attempts} />
+        <SectionBoundary name="Attempts">
+          <RunAttempts attempts={run.attempts} />
+        </SectionBoundary>
       </Tabs.Panel>
     </Tabs>
   );

@@ -1,6 +1,7 @@
 import type { JobRun } from '@job-manager/shared/contract/run';
 import type { JobUIStatus } from '@job-manager/shared/run';
 import { JobProgressBar } from '../../components/JobProgressBar';
+import { SectionBoundary } from '../../ui/SectionBoundary';
 import { JsonBlock } from './JsonBlock';
 import classes from './RunDetails.module.css';
 import { RunError } from './RunError';
@@ -20,26 +21,34 @@ export function RunOverview({ run, status }: Props) {
       <RunFacts run={run} status={status} />
       {run.status === 'RUNNING' && <RunProgress run={run} />}
       {run.error && <RunError error={run.error} stack={run.errorStack} />}
-      {run.steps && run.steps.length > 0 && <RunSteps steps={run.steps} startedAt={run.startedAt} />}
-      <section aria-label="Timeline">
-        <h3 className={classes.heading}>Timeline</h3>
-        <RunTimeline run={run} />
-      </section>
-      <JsonBlock
-        title="Parameters"
-        value={run.parameters}
-        fileName={`${run.jobName}-${run.id}-parameters.json`}
-        empty="The run was started without parameters."
-      />
-      <JsonBlock
-        // Arrives when the run ends; whether it starts open is decided by its size then.
-        key={run.metadata === null ? 'none' : 'some'}
-        title="Metadata"
-        value={run.metadata}
-        fileName={`${run.jobName}-${run.id}-metadata.json`}
-        empty="The run has reported nothing about itself."
-        note={run.metadataTruncated ? 'The run reported more than fits; the rest was cut off.' : undefined}
-      />
+      <SectionBoundary name="Steps">
+        {run.steps && run.steps.length > 0 && <RunSteps steps={run.steps} startedAt={run.startedAt} />}
+      </SectionBoundary>
+      <SectionBoundary name="Timeline">
+        <section aria-label="Timeline">
+          <h3 className={classes.heading}>Timeline</h3>
+          <RunTimeline run={run} />
+        </section>
+      </SectionBoundary>
+      <SectionBoundary name="Parameters">
+        <JsonBlock
+          title="Parameters"
+          value={run.parameters}
+          fileName={`${run.jobName}-${run.id}-parameters.json`}
+          empty="The run was started without parameters."
+        />
+      </SectionBoundary>
+      <SectionBoundary name="Metadata">
+        <JsonBlock
+          // Arrives when the run ends; whether it starts open is decided by its size then.
+          key={run.metadata === null ? 'none' : 'some'}
+          title="Metadata"
+          value={run.metadata}
+          fileName={`${run.jobName}-${run.id}-metadata.json`}
+          empty="The run has reported nothing about itself."
+          note={run.metadataTruncated ? 'The run reported more than fits; the rest was cut off.' : undefined}
+        />
+      </SectionBoundary>
     </div>
   );
 }

@@ -2,7 +2,7 @@ import { screen, within } from '@testing-library/react';
 import { beforeEach, expect, test, vi } from 'vitest';
 import { getRecentErrors } from '../../api/errorTracking';
 import { aRun } from '../../testing/a-run';
-import { world } from '../../testing/backend';
+import { operator, world } from '../../testing/backend';
 import { openPanel } from '../../testing/render-app';
 
 const broken = vi.hoisted(() => new Set<string>());
@@ -49,3 +49,21 @@ test.each(Object.entries(signs))(
     expect(await screen.findByText(whole)).toBeVisible();
   },
 );
+
+test('steps that cannot be drawn leave the other parts of the details', async () => {
+  const run = aRun.running({ steps: [null as never], parameters: { batchSize: 7 } });
+  world.runs = [run];
+  await openPanel(`/admin/jobs/${run.id}`);
+  expect(await screen.findByText('Steps could not be shown')).toBeVisible();
+  expect(screen.getByText(/batchSize/)).toBeVisible();
+  expect(screen.getByRole('region', { name: 'Timeline' })).toBeVisible();
+});
+
+test('a crash in the header leaves the page', async () => {
+  const run = aRun.success();
+  world.history = [run];
+  world.user = { ...operator, email: { not: 'a text' } as never };
+  await openPanel('/admin/jobs');
+  expect(await screen.findByText('The header could not be shown')).toBeVisible();
+  expect(await screen.findByText(`#${run.id}`)).toBeVisible();
+});
