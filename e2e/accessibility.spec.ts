@@ -104,6 +104,36 @@ test('the question before cleaning up', async ({ page }) => {
   await expectAccessible(page);
 });
 
+test('the question before cleaning up, with a run to take back', async ({ page, runs }) => {
+  await runs.insertSilent('affinity');
+  await page.goto('/admin/jobs');
+  await page.getByRole('button', { name: 'Clean Up Stalled Jobs' }).click();
+  await expect(page.getByRole('dialog').getByRole('listitem')).toBeVisible();
+  await expectAccessible(page);
+});
+
+test('the system status, with a stalled run', async ({ page, runs }) => {
+  await runs.insertSilent('affinity');
+  await page.goto('/admin/system-status');
+  await expect(page.getByRole('region', { name: 'Stalled and slow runs' }).getByRole('listitem')).toBeVisible();
+  await expectAccessible(page);
+});
+
+test('the question before an emergency cleanup', async ({ page, runs }) => {
+  await runs.start('match-scores', slowly);
+  await page.goto('/admin/system-status');
+  await page.getByRole('button', { name: 'Emergency cleanup' }).click();
+  await expect(page.getByRole('dialog').getByRole('listitem')).toBeVisible();
+  await expectAccessible(page);
+});
+
+test('the menu of administration', async ({ page }) => {
+  await page.goto('/admin/jobs');
+  await page.getByRole('button', { name: 'Administration' }).click();
+  await expect(page.getByRole('menuitem', { name: 'Audit log' })).toBeVisible();
+  await expectAccessible(page);
+});
+
 test('the monitor', async ({ page, runs }) => {
   const running = await runs.start('match-scores', slowly);
   await page.goto('/admin/jobs/monitor');

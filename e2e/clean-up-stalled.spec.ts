@@ -12,6 +12,9 @@ test('a run whose runner went silent is pointed out, cleaned up and run again', 
   await banner.getByRole('button', { name: 'Clean Up Stalled' }).click();
   const question = page.getByRole('dialog', { name: 'Clean Up Stalled Jobs' });
   await expect(question).toContainText('Running jobs with a live heartbeat are not touched');
+  await expect(question.getByRole('listitem')).toHaveText(
+    new RegExp(`match-scores #${id}.*no heartbeat.*Back to the queue`),
+  );
   await question.getByRole('button', { name: 'Clean Up' }).click();
 
   await expect(toast(page, 'Cleaned 1 stalled job')).toContainText(`match-scores #${id}`);
@@ -24,8 +27,10 @@ test('cleaning up where nothing is stalled says so and touches nothing', async (
   const id = await runs.start('match-scores', { batchSize: 1, pauseMs: 1_000 });
   await page.goto('/admin/jobs');
   await statistics(page).getByRole('button', { name: 'Clean Up Stalled Jobs' }).click();
-  await page.getByRole('dialog').getByRole('button', { name: 'Clean Up' }).click();
-  await expect(toast(page, 'No stalled jobs: every running job has a live heartbeat.')).toBeVisible();
+  const question = page.getByRole('dialog', { name: 'Clean Up Stalled Jobs' });
+  await expect(question).toContainText('No stalled jobs: every running job has a live heartbeat.');
+  await expect(question.getByRole('button', { name: 'Clean Up' })).toBeHidden();
+  await question.getByRole('button', { name: 'Close' }).last().click();
   await expect(card(page, id).getByRole('progressbar')).toBeVisible();
   expect(await runs.status(id)).toBe('RUNNING');
 });
