@@ -5,6 +5,7 @@ import type { Logger } from 'pino';
 import type { Identity, SessionIdentity, Sessions } from '../auth/sessions.js';
 import type { Config } from '../config.js';
 import type { PrismaClient } from '../generated/prisma/client.js';
+import type { Health } from '../health/health-check.js';
 import type { ExternalRuns } from '../queue/external/runs.js';
 import type { Actor, Queue } from '../queue/queue.js';
 import type { AuditPerson } from '../store/audit.js';
@@ -19,8 +20,7 @@ export interface HttpDeps {
   external: ExternalRuns;
   registry: { definitions(): JobDefinition[] };
   sessions: Sessions;
-  /** Whether requests can be served: each check with `ok` or what is wrong. */
-  readiness(): Promise<{ ok: boolean; checks: Record<string, string> }>;
+  health: Health;
   /** The built panel; without it only the API is served. */
   panelDir?: string;
   log: Logger;

@@ -1,8 +1,8 @@
 import { Router } from 'express';
 import type { HttpDeps } from './context.js';
 
-/** `/healthz`: the process answers. `/readyz`: it can serve, or says which part can't. */
-export function createHealth({ readiness }: Pick<HttpDeps, 'readiness'>): Router {
+/** `/healthz`: the process answers. `/readyz`: it can serve, or says which part can't, with the verdict of `admin/jobs/health`. */
+export function createHealth({ health: check }: Pick<HttpDeps, 'health'>): Router {
   const health = Router({ caseSensitive: true, strict: true });
   health.use(['/healthz', '/readyz'], (_req, res, next) => {
     res.setHeader('Cache-Control', 'no-store');
@@ -12,7 +12,7 @@ export function createHealth({ readiness }: Pick<HttpDeps, 'readiness'>): Router
     res.json({ status: 'ok' });
   });
   health.get('/readyz', async (_req, res) => {
-    const state = await readiness();
+    const state = await check.readiness();
     res.status(state.ok ? 200 : 503).json(state);
   });
   return health;

@@ -1,4 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
+import { type SystemHealth, verdicts } from '@job-manager/shared/contract/health';
 import type { JobStats } from '@job-manager/shared/contract/run';
 import { type Request, Router } from 'express';
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
@@ -9,13 +10,14 @@ import type { StatsCache } from './stats-cache.js';
 
 /** `/metrics` for Prometheus: the process and the jobs. Read by an operator, or with METRICS_TOKEN as bearer token. */
 export function createMetrics(
-  { config, log }: Pick<HttpDeps, 'config' | 'log'>,
+  { config, log, health }: Pick<HttpDeps, 'config' | 'log' | 'health'>,
   gate: Gate,
   stats: StatsCache,
 ): Router {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const gauges = createGauges(registry);
+  const showHealth = createHealthGauges(registry);
   const metrics = Router({ caseSensitive: true, strict: true });
   metrics.get('/metrics', async (req, res) => {
     if (!hasToken(req, config.METRICS_TOKEN)) await gate(req, 'view');
@@ -24,6 +26,7 @@ export function createMetrics(
       gauges.hide();
       log.warn({ err: error }, 'The job metrics could not be read');
     });
+    showHealth(await health.system());
     res
       .set('Cache-Control', 'no-store')
       .type(registry.contentType)
@@ -53,6 +56,32 @@ function createGauges(registry: Registry) {
       for (const metric of [runs, stalled, ended]) metric.reset();
       isUp.set(0);
     },
+  };
+}
+
+/** Returns a function that shows what was found. Where nothing could be found out, the verdict alone is told. */
+function createHealthGauges(registry: Registry): (found: SystemHealth) => void {
+  const gauge = (name: string, help: string) => new Gauge({ name, help, registers: [registry] });
+  const verdict = gauge('job_manager_health', 'Whether all is well: 0 OK, 1 WARNING, 2 CRITICAL');
+  const latency = gauge('job_manager_database_latency_seconds', 'Round trip of an empty query');
+  const roundTrip = gauge('job_manager_notification_seconds', 'Round trip of a notification');
+  const runners = gauge('job_manager_runners_alive', 'Runners that are registered and not lost');
+  const due = gauge('job_manager_runs_due', 'Queued runs that wait for a runner');
+  const oldest = gauge('job_manager_backlog_age_seconds', 'How long the oldest of them has waited');
+  const slow = gauge('job_manager_runs_slow', 'Running runs that take longer than expected');
+  const external = gauge('job_manager_runs_external', 'Running runs of external programs');
+  return (found) => {
+    for (const metric of [latency, roundTrip, runners, due, oldest, slow, external]) metric.remove();
+    verdict.set(verdicts.indexOf(found.verdict));
+    const { latencyMs } = found.database;
+    if (latencyMs === null) return;
+    latency.set(latencyMs / 1_000);
+    if (found.notifications.roundTripMs !== null) roundTrip.set(found.notifications.roundTripMs / 1_000);
+    runners.set(found.runners.filter(({ status }) => status === 'ACTIVE' || status === 'DRAINING').length);
+    due.set(found.backlog.due);
+    oldest.set((found.backlog.oldestAgeMs ?? 0) / 1_000);
+    slow.set(found.slow.length);
+    external.set(found.external.running);
   };
 }
 

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { problemCode, send } from './trial-request.js';
 import { startTrialServer, type TrialServer, type TrialUser } from './trial-server.js';
 
@@ -10,7 +10,6 @@ let server: TrialServer;
 let admin: TrialUser;
 let user: TrialUser;
 let panelDir: string;
-let state = { ok: true, checks: { database: 'ok' } };
 beforeAll(async () => {
   panelDir = await mkdtemp(join(tmpdir(), 'job-manager panel-'));
   await mkdir(join(panelDir, 'assets'));
@@ -18,7 +17,7 @@ beforeAll(async () => {
   await writeFile(join(panelDir, 'favicon.svg'), '<svg xmlns="http://www.w3.org/2000/svg"/>');
   await writeFile(join(panelDir, 'assets/index-abc123.js'), 'export {}');
   await writeFile(join(panelDir, '.secret'), 'secret');
-  server = await startTrialServer({ env: { METRICS_TOKEN }, deps: { panelDir, readiness: async () => state } });
+  server = await startTrialServer({ env: { METRICS_TOKEN }, deps: { panelDir } });
   admin = await server.signIn('ADMIN');
   user = await server.signIn('USER');
 });
@@ -34,14 +33,6 @@ it('says that it lives, without asking the database', async () => {
   expect([answer.status, answer.json]).toEqual([200, { status: 'ok' }]);
 });
 
-it('says whether it can serve, and what is missing', async () => {
-  expect((await get('/readyz')).status).toBe(200);
-  state = { ok: false, checks: { database: 'unreachable' } };
-  const answer = await get('/readyz');
-  state = { ok: true, checks: { database: 'ok' } };
-  expect([answer.status, answer.json]).toEqual([503, { ok: false, checks: { database: 'unreachable' } }]);
-});
-
 describe('/metrics', () => {
   it('opens to an operator and to the token, and to nobody else', async () => {
     expect(problemCode(await get('/metrics'))).toBe('SIGNED_OUT');
@@ -49,6 +40,24 @@ describe('/metrics', () => {
     expect(problemCode(await get('/metrics', { cookie: user.cookie }))).toBe('FORBIDDEN');
     expect((await get('/metrics', { cookie: admin.cookie })).status).toBe(200);
     expect((await get('/metrics', { authorization: `Bearer ${METRICS_TOKEN}` })).status).toBe(200);
+  });
+
+  it('tells the health as it was measured last', async () => {
+    await server.database.pool.query(
+      `INSERT INTO "JobRun" ("jobName", "runAt") VALUES ('echo', now() - interval '2 minutes')`,
+    );
+    await vi.waitFor(
+      async () => {
+        const { text } = await get('/metrics', { cookie: admin.cookie });
+        // Nobody runs jobs here.
+        expect(text).toMatch(/^job_manager_health 2$/m);
+        expect(text).toMatch(/^job_manager_runners_alive 0$/m);
+        expect(text).toMatch(/^job_manager_runs_due 1$/m);
+        expect(text).toMatch(/^job_manager_backlog_age_seconds 1[2-9]\d\.?\d*$/m);
+      },
+      { timeout: 10_000, interval: 50 },
+    );
+    await server.database.pool.query('DELETE FROM "JobRun"');
   });
 
   it('counts the runs as the stats do', async () => {

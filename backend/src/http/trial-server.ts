@@ -9,6 +9,9 @@ import * as z from 'zod';
 import { upsertAccount } from '../auth/accounts.js';
 import { createSessions, type Sessions } from '../auth/sessions.js';
 import { type Config, readConfig } from '../config.js';
+import { pendingMigrations } from '../database/migrate.js';
+import { HealthCheck } from '../health/health-check.js';
+import { healthLimits } from '../health/limits.js';
 import { createExternalRuns } from '../queue/external/runs.js';
 import { defineJob } from '../queue/job.js';
 import { createQueue } from '../queue/queue.js';
@@ -70,7 +73,15 @@ export async function startTrialServer(
     }),
     registry,
     sessions,
-    readiness: async () => ({ ok: true, checks: { database: 'ok' } }),
+    health: new HealthCheck({
+      pool: database.pool,
+      probe: { isConnected: true, roundTrip: async () => 1 },
+      registry,
+      pendingMigrations,
+      isClosing: () => false,
+      version: 'trial',
+      limits: healthLimits(config),
+    }),
     log: pino({ level: 'silent' }),
     ...options.deps,
   });

@@ -5,8 +5,7 @@ import { QueueError } from './errors.js';
 import type { AnyJob } from './job.js';
 
 const TIMEOUT_MS = 30 * 60_000;
-/** Also for runs of jobs that nobody here knows. */
-export const SLOW_AFTER_MS = 30 * 60_000;
+const SLOW_AFTER_MS = 30 * 60_000;
 /** A run is called slow some time before its timeout ends it. */
 const SLOW_PART_OF_TIMEOUT = 0.8;
 const MAX_ATTEMPTS = 3;

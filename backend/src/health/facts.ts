@@ -1,0 +1,23 @@
+import type { SystemState } from '../store/health.js';
+
+/** What was measured; everything the verdict and the answers are made of. */
+export interface HealthFacts {
+  isClosing: boolean;
+  database: {
+    /** Round trip of an empty query, waiting for a free connection included; null when there was no answer. */
+    latencyMs: number | null;
+    pendingMigrations: number;
+  };
+  notifications: {
+    isConnected: boolean;
+    /** Null when nothing came back in time. */
+    roundTripMs: number | null;
+  };
+  /** Null when the database could not tell. */
+  state: SystemState | null;
+  limits: {
+    heartbeatMs: number;
+    maintenanceMs: number;
+    mostExternal: number;
+  };
+}

@@ -1,0 +1,154 @@
+import type { SystemHealth, Verdict } from '@job-manager/shared/contract/health';
+import type { JobDefinition } from '@job-manager/shared/contract/run';
+import type pg from 'pg';
+import { type HealthLimits, readSystemState } from '../store/health.js';
+import type { NotificationProbe } from '../store/notification-probe.js';
+import type { HealthFacts } from './facts.js';
+import { judge } from './judge.js';
+import { describeDatabase, presentHealth } from './present.js';
+
+/** Whether requests can be served, in words that anybody may read. */
+export interface Readiness {
+  ok: boolean;
+  verdict: Verdict;
+  checks: { server: string; database: string; notifications: string };
+}
+
+/** How all is doing; both answers come from the same measurement. */
+export interface Health {
+  system(): Promise<SystemHealth>;
+  readiness(): Promise<Readiness>;
+}
+
+export interface HealthCheckOptions {
+  pool: pg.Pool;
+  probe: Pick<NotificationProbe, 'isConnected' | 'roundTrip'>;
+  registry: { definitions(): JobDefinition[] };
+  /** Names of the migrations that the database lacks. */
+  pendingMigrations(client: pg.ClientBase): Promise<string[]>;
+  isClosing(): boolean;
+  version: string;
+  limits: HealthFacts['limits'] & Pick<HealthLimits, 'stalledAfterMs'>;
+}
+
+/** Runs of external programs, and of jobs that nobody here knows, are slow after this time. */
+const SLOW_AFTER_MS = 30 * 60_000;
+/** A database that hasn't answered by then counts as unreachable; the connection is given up. */
+const ANSWER_WITHIN_MS = 5_000;
+/** A measurement serves all who ask within this time, and within ten times what it took. */
+const FRESH_MS = 1_000;
+const FRESH_TIMES = 10;
+
+type Measured = Omit<HealthFacts, 'isClosing'> & { measuredAt: Date };
+
+/** Measures at most once a second, however many ask. */
+export class HealthCheck implements Health {
+  readonly #options: HealthCheckOptions;
+  #known: Measured | undefined;
+  #knownUntil = Number.NEGATIVE_INFINITY;
+  #measuring: Promise<Measured> | undefined;
+  /** The database can't lose migrations, so this is looked at until none is missing. */
+  #isMigrated = false;
+
+  constructor(options: HealthCheckOptions) {
+    this.#options = options;
+  }
+
+  async system(): Promise<SystemHealth> {
+    const measured = await this.#measured();
+    const facts = this.#factsOf(measured);
+    return presentHealth(facts, measured.measuredAt, this.#options.version);
+  }
+
+  async readiness(): Promise<Readiness> {
+    const facts = this.#factsOf(await this.#measured());
+    const checks = {
+      server: facts.isClosing ? 'closing' : 'ok',
+      database: describeDatabase(facts.database),
+      notifications: facts.notifications.isConnected ? 'ok' : 'reconnecting',
+    };
+    // Without notifications everything still works, a second later.
+    const ok = checks.server === 'ok' && checks.database === 'ok';
+    return { ok, verdict: judge(facts).verdict, checks };
+  }
+
+  #factsOf(measured: Measured): HealthFacts {
+    return { ...measured, isClosing: this.#options.isClosing() };
+  }
+
+  async #measured(): Promise<Measured> {
+    if (this.#known && performance.now() < this.#knownUntil) return this.#known;
+    this.#measuring ??= this.#measure().finally(() => {
+      this.#measuring = undefined;
+    });
+    return this.#measuring;
+  }
+
+  async #measure(): Promise<Measured> {
+    const { probe, limits } = this.#options;
+    const startedAt = performance.now();
+    const [asked, roundTripMs] = await Promise.all([this.#askDatabase(), probe.roundTrip()]);
+    const { state, ...database } = asked;
+    const notifications = { isConnected: probe.isConnected, roundTripMs };
+    const now = performance.now();
+    this.#known = { database, notifications, state, limits, measuredAt: state?.now ?? new Date() };
+    this.#knownUntil = now + Math.max(FRESH_MS, FRESH_TIMES * (now - startedAt));
+    return this.#known;
+  }
+
+  async #askDatabase(): Promise<HealthFacts['database'] & Pick<HealthFacts, 'state'>> {
+    const startedAt = performance.now();
+    try {
+      return await withClient(this.#options.pool, async (client) => {
+        await client.query('SELECT 1');
+        const latencyMs = performance.now() - startedAt;
+        const pendingMigrations = await this.#countPending(client);
+        // The tables may not be there yet.
+        const state = pendingMigrations > 0 ? null : await readSystemState(client, this.#healthLimits());
+        return { latencyMs, pendingMigrations, state };
+      });
+    } catch {
+      return { latencyMs: null, pendingMigrations: 0, state: null };
+    }
+  }
+
+  async #countPending(client: pg.ClientBase): Promise<number> {
+    if (this.#isMigrated) return 0;
+    const pending = await this.#options.pendingMigrations(client);
+    this.#isMigrated = pending.length === 0;
+    return pending.length;
+  }
+
+  #healthLimits(): HealthLimits {
+    const { registry, limits } = this.#options;
+    return { stalledAfterMs: limits.stalledAfterMs, slowAfterMs: SLOW_AFTER_MS, slowJobs: registry.definitions() };
+  }
+}
+
+/** Rejects when it takes too long; the connection is then broken off, for it may never answer. */
+async function withClient<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+  let lent: pg.PoolClient | undefined;
+  let isLate = false;
+  let timer: NodeJS.Timeout | undefined;
+  const answer = async () => {
+    const client = await pool.connect();
+    try {
+      lent = client;
+      if (isLate) throw TOO_LATE;
+      return await work(client);
+    } finally {
+      if (lent === client) client.release();
+    }
+  };
+  const tooLate = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      isLate = true;
+      reject(TOO_LATE);
+      lent?.release(true);
+      lent = undefined;
+    }, ANSWER_WITHIN_MS);
+  });
+  return Promise.race([answer(), tooLate]).finally(() => clearTimeout(timer));
+}
+
+const TOO_LATE = new Error('The database did not answer in time');

@@ -1,0 +1,224 @@
+import { expect, it } from 'vitest';
+import type { RunnerRow, SystemState, TroubledRow } from '../store/health.js';
+import type { HealthFacts } from './facts.js';
+import { judge } from './judge.js';
+
+const NOW = new Date('2026-11-22T12:00:00Z');
+const MINUTE = 60_000;
+const ago = (ms: number) => new Date(NOW.getTime() - ms);
+
+const RUNNER: RunnerRow = {
+  id: '00000000-0000-4000-8000-000000000001',
+  kind: 'WORKER',
+  status: 'ACTIVE',
+  host: 'here',
+  pid: 7,
+  version: '1',
+  concurrency: 10,
+  activeRuns: 0,
+  startedAt: ago(60 * MINUTE),
+  lastHeartbeatAt: ago(10_000),
+  lastClaimAt: ago(10 * MINUTE),
+  lastProgressAt: null,
+  loopLagMs: 20,
+};
+const RUN: TroubledRow = {
+  jobRunId: '12',
+  jobName: 'trending',
+  runnerId: RUNNER.id,
+  startedAt: ago(40 * MINUTE),
+  lastHeartbeatAt: ago(10_000),
+  isStalled: false,
+  silentMs: 10_000,
+  silenceLimitMs: 5 * MINUTE,
+  ranMs: 40 * MINUTE,
+  slowAfterMs: 30 * MINUTE,
+};
+const STATE: SystemState = {
+  now: NOW,
+  runners: [RUNNER],
+  backlog: { queued: 0, due: 0, oldestDueAt: null, oldestKnownDueAt: null },
+  running: 0,
+  runningExternal: 0,
+  troubled: [],
+  maintenance: [{ task: 'remove old SUCCESS runs', lastFinishedAt: ago(MINUTE), lastResult: '', nextAt: ago(-MINUTE) }],
+};
+const WELL: HealthFacts = {
+  isClosing: false,
+  database: { latencyMs: 2, pendingMigrations: 0 },
+  notifications: { isConnected: true, roundTripMs: 3 },
+  state: STATE,
+  limits: { heartbeatMs: 30_000, maintenanceMs: 5 * MINUTE, mostExternal: 50 },
+};
+
+const withState = (state: Partial<SystemState>): HealthFacts => ({ ...WELL, state: { ...STATE, ...state } });
+const withRunners = (...runners: Partial<RunnerRow>[]) =>
+  withState({ runners: runners.map((runner) => ({ ...RUNNER, ...runner })) });
+const waiting = (ms: number, due = 2) => ({ queued: due, due, oldestDueAt: ago(ms), oldestKnownDueAt: ago(ms) });
+const busy = { ...RUNNER, lastClaimAt: ago(1_000) };
+
+it.each<[string, HealthFacts]>([
+  ['nothing is the matter', WELL],
+  ['runs have waited a moment', withState({ backlog: waiting(50_000), runners: [busy] })],
+  [
+    'a full runner claims nothing',
+    withState({ backlog: waiting(4 * MINUTE), runners: [{ ...RUNNER, activeRuns: 10 }] }),
+  ],
+  ['a runner claims nothing because nothing waits', withRunners({ lastClaimAt: null })],
+  ['runners were stopped by a deploy', withRunners({}, { status: 'STOPPED', lastHeartbeatAt: ago(MINUTE) })],
+  ['a runner was lost long ago', withRunners({}, { status: 'LOST', lastHeartbeatAt: ago(60 * MINUTE) })],
+  [
+    'runs wait that no runner here has the code for',
+    withState({ backlog: { ...waiting(4 * MINUTE), oldestKnownDueAt: null } }),
+  ],
+  ['external programs run below their limit', withState({ runningExternal: 44 })],
+  ['no external program may run', { ...WELL, limits: { ...WELL.limits, mostExternal: 0 } }],
+  [
+    'maintenance is a little late',
+    withState({ maintenance: [{ ...STATE.maintenance[0], nextAt: ago(14 * MINUTE) } as never] }),
+  ],
+])('is OK when %s', (_what, facts) => {
+  expect(judge(facts)).toEqual({ verdict: 'OK', reasons: [] });
+});
+
+it.each<[string, HealthFacts, string, string]>([
+  ['the server is being stopped', { ...WELL, isClosing: true }, 'CLOSING', 'being stopped'],
+  [
+    'the database does not answer',
+    { ...WELL, database: { latencyMs: null, pendingMigrations: 0 }, state: null },
+    'DATABASE_UNREACHABLE',
+    'does not answer',
+  ],
+  [
+    'the database answers very late',
+    { ...WELL, database: { latencyMs: 2_100, pendingMigrations: 0 } },
+    'DATABASE_SLOW',
+    'takes 2.1 s to answer',
+  ],
+  [
+    'migrations are missing',
+    { ...WELL, database: { latencyMs: 2, pendingMigrations: 1 }, state: null },
+    'MIGRATIONS_MISSING',
+    'lacks 1 migration.',
+  ],
+  [
+    'runs wait and nobody is there',
+    withState({ runners: [], backlog: waiting(61_000) }),
+    'NO_RUNNER',
+    'No runner is alive, and 2 due runs wait, the oldest for 61 s',
+  ],
+  [
+    'runs wait and the only runner is silent',
+    withState({ runners: [{ ...RUNNER, lastHeartbeatAt: ago(2 * MINUTE) }], backlog: waiting(61_000) }),
+    'NO_RUNNER',
+    'No runner is alive',
+  ],
+  [
+    'runs wait and only command lines run',
+    withState({ runners: [{ ...RUNNER, kind: 'CLI' }], backlog: waiting(61_000) }),
+    'NO_RUNNER',
+    'No runner is alive',
+  ],
+  [
+    'a run has waited for very long',
+    withState({ runners: [busy], backlog: waiting(31 * MINUTE, 1) }),
+    'BACKLOG_OLD',
+    'The oldest of 1 due run has waited for 31 min',
+  ],
+])('is CRITICAL when %s', (_what, facts, code, words) => {
+  const { verdict, reasons } = judge(facts);
+  expect([verdict, reasons[0]?.severity, reasons[0]?.code]).toEqual(['CRITICAL', 'CRITICAL', code]);
+  expect(reasons[0]?.message).toContain(words);
+});
+
+it.each<[string, HealthFacts, string, string]>([
+  ['the database is slow', { ...WELL, database: { latencyMs: 300, pendingMigrations: 0 } }, 'DATABASE_SLOW', '300 ms'],
+  [
+    'nobody listens',
+    { ...WELL, notifications: { isConnected: false, roundTripMs: null } },
+    'NOTIFICATIONS_DOWN',
+    'a second later',
+  ],
+  [
+    'notifications get lost',
+    { ...WELL, notifications: { isConnected: true, roundTripMs: null } },
+    'NOTIFICATIONS_DOWN',
+    'a second later',
+  ],
+  [
+    'notifications are late',
+    { ...WELL, notifications: { isConnected: true, roundTripMs: 1_500 } },
+    'NOTIFICATIONS_SLOW',
+    '1.5 s',
+  ],
+  [
+    'no runner is there, and nothing waits',
+    withState({ runners: [] }),
+    'NO_RUNNER',
+    'runs will wait until one is started',
+  ],
+  ['the only runner is being stopped', withRunners({ status: 'DRAINING' }), 'NO_RUNNER', 'runs will wait'],
+  [
+    'a run has waited for long',
+    withState({ runners: [busy], backlog: waiting(6 * MINUTE) }),
+    'BACKLOG_OLD',
+    'waited for 6 min',
+  ],
+  [
+    'a run is stalled',
+    withState({ troubled: [{ ...RUN, isStalled: true }] }),
+    'STALLED_RUNS',
+    '1 run stalled, not heard of for too long: #12 trending.',
+  ],
+  ['runs are slow', withState({ troubled: Array.from({ length: 7 }, () => RUN) }), 'SLOW_RUNS', 'and 2 more'],
+  [
+    'a runner was lost just now',
+    withRunners({}, { status: 'LOST', lastHeartbeatAt: ago(6 * MINUTE) }),
+    'RUNNER_LOST',
+    'was lost 6 min ago',
+  ],
+  [
+    'a runner has gone silent',
+    withRunners({}, { lastHeartbeatAt: ago(2 * MINUTE) }),
+    'RUNNER_SILENT',
+    'not been heard of for 2 min',
+  ],
+  ['an event loop is blocked', withRunners({ loopLagMs: 4_000 }), 'LOOP_BLOCKED', 'is blocked for 4 s'],
+  [
+    'a runner is alive and does nothing',
+    withState({ backlog: waiting(2 * MINUTE) }),
+    'RUNNER_IDLE',
+    'claimed nothing for 10 min',
+  ],
+  [
+    'a runner never claimed anything',
+    withState({ runners: [{ ...RUNNER, lastClaimAt: null }], backlog: waiting(2 * MINUTE) }),
+    'RUNNER_IDLE',
+    'claimed nothing for 60 min',
+  ],
+  ['external programs use up their limit', withState({ runningExternal: 45 }), 'EXTERNAL_LIMIT', '45 of at most 50'],
+  [
+    'maintenance is not done',
+    withState({ maintenance: [{ task: 'sweep', lastFinishedAt: null, lastResult: null, nextAt: ago(16 * MINUTE) }] }),
+    'MAINTENANCE_OVERDUE',
+    'sweep',
+  ],
+])('is a WARNING when %s', (_what, facts, code, words) => {
+  const { verdict, reasons } = judge(facts);
+  expect([verdict, ...reasons.map((reason) => reason.code)]).toEqual(['WARNING', code]);
+  expect(reasons[0]?.message).toContain(words);
+});
+
+it('names every reason, the worst first', () => {
+  const { verdict, reasons } = judge({
+    ...withState({ troubled: [RUN], backlog: waiting(31 * MINUTE) }),
+    isClosing: true,
+  });
+  expect(verdict).toBe('CRITICAL');
+  expect(reasons.map(({ severity, code }) => `${severity} ${code}`)).toEqual([
+    'CRITICAL CLOSING',
+    'CRITICAL BACKLOG_OLD',
+    'WARNING SLOW_RUNS',
+    'WARNING RUNNER_IDLE',
+  ]);
+});

@@ -1,0 +1,161 @@
+import type { SystemHealth, Verdict } from '@job-manager/shared/contract/health';
+import { durationWords } from '../store/duration-words.js';
+import type { RunnerRow, SystemState, TroubledRow } from '../store/health.js';
+import type { HealthFacts } from './facts.js';
+
+export type Reason = SystemHealth['reasons'][number];
+
+/** From where on something is a reason, in milliseconds where nothing else is said. */
+export const thresholds = {
+  latency: { warning: 250, critical: 2_000 },
+  roundTrip: 1_000,
+  oldestDue: { warning: 5 * 60_000, critical: 30 * 60_000 },
+  /** So long may due runs wait where nobody can claim them, or somebody could and doesn't. */
+  unclaimed: 60_000,
+  /** In heartbeats: a runner may be late, not silent. */
+  silentHeartbeats: 3,
+  /** A loss is news for so long; a runner that was stopped is none. */
+  lostIsNews: 15 * 60_000,
+  loopLag: 1_000,
+  /** Part of the limit of external runs. */
+  externalUsed: 0.9,
+  /** In intervals. */
+  overdueIntervals: 3,
+} as const;
+
+/** What to make of the facts: the worst of all reasons, and each in words, the worst first. */
+export function judge(facts: HealthFacts): { verdict: Verdict; reasons: Reason[] } {
+  const { state } = facts;
+  const found = [
+    ...judgeServer(facts),
+    ...(state === null
+      ? []
+      : [...judgeBacklog(facts, state), ...judgeRuns(facts, state), ...judgeRunners(facts, state)]),
+    ...(state === null ? [] : judgeMaintenance(facts, state)),
+  ];
+  const reasons = (['CRITICAL', 'WARNING'] as const).flatMap((severity) =>
+    found.filter((reason) => reason.severity === severity),
+  );
+  return { verdict: reasons[0]?.severity ?? 'OK', reasons };
+}
+
+const critical = (code: string, message: string): Reason => ({ severity: 'CRITICAL', code, message });
+const warning = (code: string, message: string): Reason => ({ severity: 'WARNING', code, message });
+
+function judgeServer({ isClosing, database, notifications }: HealthFacts): Reason[] {
+  const { latencyMs, pendingMigrations } = database;
+  const found: Reason[] = [];
+  if (isClosing) found.push(critical('CLOSING', 'This server is being stopped.'));
+  if (latencyMs === null) return [...found, critical('DATABASE_UNREACHABLE', 'The database does not answer.')];
+  if (pendingMigrations > 0) {
+    found.push(critical('MIGRATIONS_MISSING', `The database lacks ${count(pendingMigrations, 'migration')}.`));
+  }
+  const slow = `The database takes ${durationWords(latencyMs)} to answer.`;
+  if (latencyMs > thresholds.latency.critical) found.push(critical('DATABASE_SLOW', slow));
+  else if (latencyMs > thresholds.latency.warning) found.push(warning('DATABASE_SLOW', slow));
+  return [...found, ...judgeNotifications(notifications)];
+}
+
+function judgeNotifications({ isConnected, roundTripMs }: HealthFacts['notifications']): Reason[] {
+  if (!isConnected || roundTripMs === null) {
+    const message = 'Notifications of the database do not arrive: everything still works, a second later.';
+    return [warning('NOTIFICATIONS_DOWN', message)];
+  }
+  if (roundTripMs <= thresholds.roundTrip) return [];
+  const took = durationWords(roundTripMs);
+  return [warning('NOTIFICATIONS_SLOW', `A notification takes ${took}: everything still works, later.`)];
+}
+
+function judgeBacklog(facts: HealthFacts, { now, backlog, runners }: SystemState): Reason[] {
+  const isClaimedBySomebody = runners.some((runner) => isClaiming(runner, facts, now));
+  const ageMs = backlog.oldestDueAt === null ? 0 : since(now, backlog.oldestDueAt);
+  const due = count(backlog.due, 'due run');
+  const found: Reason[] = [];
+  if (!isClaimedBySomebody && ageMs > thresholds.unclaimed) {
+    const message = `No runner is alive, and ${due} wait, the oldest for ${durationWords(ageMs)}.`;
+    found.push(critical('NO_RUNNER', message));
+  } else if (!isClaimedBySomebody) {
+    found.push(warning('NO_RUNNER', 'No runner is alive; runs will wait until one is started.'));
+  }
+  const old = `The oldest of ${due} has waited for ${durationWords(ageMs)}.`;
+  if (ageMs > thresholds.oldestDue.critical) found.push(critical('BACKLOG_OLD', old));
+  else if (ageMs > thresholds.oldestDue.warning) found.push(warning('BACKLOG_OLD', old));
+  return found;
+}
+
+function judgeRuns({ limits }: HealthFacts, { troubled, runningExternal }: SystemState): Reason[] {
+  const stalled = troubled.filter((run) => run.isStalled);
+  const slow = troubled.filter((run) => !run.isStalled);
+  const found: Reason[] = [];
+  if (stalled.length > 0) {
+    found.push(
+      warning('STALLED_RUNS', `${count(stalled.length, 'run')} stalled, not heard of for too long: ${names(stalled)}.`),
+    );
+  }
+  if (slow.length > 0) {
+    found.push(warning('SLOW_RUNS', `${count(slow.length, 'run')} slower than expected: ${names(slow)}.`));
+  }
+  if (runningExternal >= limits.mostExternal * thresholds.externalUsed && runningExternal > 0) {
+    const message = `${runningExternal} of at most ${limits.mostExternal} runs of external programs are running.`;
+    found.push(warning('EXTERNAL_LIMIT', message));
+  }
+  return found;
+}
+
+function judgeRunners(facts: HealthFacts, { now, backlog, runners }: SystemState): Reason[] {
+  const waitsMs = backlog.oldestKnownDueAt === null ? 0 : since(now, backlog.oldestKnownDueAt);
+  return runners.flatMap((runner) => {
+    const name = nameOf(runner);
+    const silentMs = since(now, runner.lastHeartbeatAt);
+    if (runner.status === 'LOST' && silentMs <= thresholds.lostIsNews) {
+      return [warning('RUNNER_LOST', `${name} was lost ${durationWords(silentMs)} ago; its runs are taken back.`)];
+    }
+    if (runner.status === 'STOPPED' || runner.status === 'LOST') return [];
+    if (isSilent(runner, facts, now)) {
+      return [warning('RUNNER_SILENT', `${name} has not been heard of for ${durationWords(silentMs)}.`)];
+    }
+    const found: Reason[] = [];
+    if (runner.loopLagMs > thresholds.loopLag) {
+      const message = `The event loop of ${name} is blocked for ${durationWords(runner.loopLagMs)}: a job computes without a pause.`;
+      found.push(warning('LOOP_BLOCKED', message));
+    }
+    const idleMs = since(now, runner.lastClaimAt ?? runner.startedAt);
+    const isIdle = isClaiming(runner, facts, now) && runner.activeRuns < runner.concurrency;
+    if (isIdle && Math.min(idleMs, waitsMs) > thresholds.unclaimed) {
+      const message = `${name} is alive but has claimed nothing for ${durationWords(idleMs)}, though runs wait.`;
+      found.push(warning('RUNNER_IDLE', message));
+    }
+    return found;
+  });
+}
+
+function judgeMaintenance({ limits }: HealthFacts, { now, maintenance }: SystemState): Reason[] {
+  const overdue = maintenance.filter(
+    (task) => since(now, task.nextAt) > thresholds.overdueIntervals * limits.maintenanceMs,
+  );
+  if (overdue.length === 0) return [];
+  const tasks = overdue.map(({ task }) => task).join(', ');
+  return [warning('MAINTENANCE_OVERDUE', `Maintenance has not been done for a while: ${tasks}.`)];
+}
+
+/** Whether a runner takes runs from the queue, as far as can be told. */
+export function isClaiming(runner: RunnerRow, facts: Pick<HealthFacts, 'limits'>, now: Date): boolean {
+  return runner.kind !== 'CLI' && runner.status === 'ACTIVE' && !isSilent(runner, facts, now);
+}
+
+const isSilent = (runner: RunnerRow, { limits }: Pick<HealthFacts, 'limits'>, now: Date): boolean =>
+  since(now, runner.lastHeartbeatAt) > thresholds.silentHeartbeats * limits.heartbeatMs;
+
+const since = (now: Date, then: Date): number => now.getTime() - then.getTime();
+
+const count = (number: number, noun: string): string =>
+  `${number.toLocaleString('en')} ${noun}${number === 1 ? '' : 's'}`;
+
+const KINDS = { BUILT_IN: 'The built-in runner', WORKER: 'The runner', CLI: 'The command line' } as const;
+const nameOf = ({ kind, host, pid }: RunnerRow): string => `${KINDS[kind]} on ${host} (process ${pid})`;
+
+/** The first few runs. */
+function names(runs: TroubledRow[]): string {
+  const shown = runs.slice(0, 5).map(({ jobRunId, jobName }) => `#${jobRunId} ${jobName}`);
+  return runs.length > shown.length ? `${shown.join(', ')} and ${runs.length - shown.length} more` : shown.join(', ');
+}

@@ -1,0 +1,10 @@
+import type { Config } from '../config.js';
+import type { HealthCheckOptions } from './health-check.js';
+
+/** What the settings say about when something is late. */
+export const healthLimits = (config: Config): HealthCheckOptions['limits'] => ({
+  heartbeatMs: config.JOBS_HEARTBEAT_MS,
+  maintenanceMs: config.JOBS_MAINTENANCE_MS,
+  mostExternal: config.JOBS_MAX_EXTERNAL,
+  stalledAfterMs: config.JOBS_STALLED_AFTER_MS,
+});

@@ -1,0 +1,120 @@
+import type { RunnerHealth } from '@job-manager/shared/contract/health';
+import type { Sql } from './sql.js';
+import { isStalled, silenceLimit } from './stalled.js';
+
+type Times = 'startedAt' | 'lastHeartbeatAt' | 'lastClaimAt' | 'lastProgressAt';
+export type RunnerRow = Omit<RunnerHealth, Times> & {
+  startedAt: Date;
+  lastHeartbeatAt: Date;
+  lastClaimAt: Date | null;
+  lastProgressAt: Date | null;
+};
+
+export interface BacklogRow {
+  queued: number;
+  due: number;
+  /** Since when the run has waited that is due longest; one that was taken back waits from then on. */
+  oldestDueAt: Date | null;
+  /** The same among runs of jobs that the asker knows. */
+  oldestKnownDueAt: Date | null;
+}
+
+/** A run that is stalled, slow or both. */
+export interface TroubledRow {
+  jobRunId: string;
+  jobName: string;
+  runnerId: string | null;
+  startedAt: Date;
+  lastHeartbeatAt: Date;
+  isStalled: boolean;
+  silentMs: number;
+  silenceLimitMs: number;
+  ranMs: number;
+  slowAfterMs: number;
+}
+
+export interface TaskRow {
+  task: string;
+  lastFinishedAt: Date | null;
+  lastResult: string | null;
+  nextAt: Date;
+}
+
+/** What the database knows about how the jobs are doing. */
+export interface SystemState {
+  /** The database's time; all ages are reckoned from it. */
+  now: Date;
+  runners: RunnerRow[];
+  backlog: BacklogRow;
+  running: number;
+  runningExternal: number;
+  troubled: TroubledRow[];
+  maintenance: TaskRow[];
+}
+
+export interface HealthLimits {
+  stalledAfterMs: number;
+  /** By job; runs of jobs that are missing here, and those of external programs, are slow after `slowAfterMs`. */
+  slowJobs: { name: string; slowAfterMs: number }[];
+  slowAfterMs: number;
+}
+
+/** Reads how the jobs are doing, in four short queries. */
+export async function readSystemState(sql: Sql, limits: HealthLimits): Promise<SystemState> {
+  const jobNames = limits.slowJobs.map(({ name }) => name);
+  const counts = await sql.query<BacklogRow & { now: Date; running: number; runningExternal: number }>(COUNTS, [
+    jobNames,
+  ]);
+  const [row] = counts.rows;
+  if (!row) throw new Error('PostgreSQL returned no row for an aggregate');
+  const { now, running, runningExternal, ...backlog } = row;
+  const runners = await sql.query<RunnerRow>(RUNNERS);
+  const slowAfter = limits.slowJobs.map(({ slowAfterMs }) => slowAfterMs);
+  const troubled = await sql.query<TroubledRow>(TROUBLED, [
+    limits.stalledAfterMs,
+    limits.slowAfterMs,
+    jobNames,
+    slowAfter,
+  ]);
+  const tasks = await sql.query<TaskRow>(
+    'SELECT name AS task, "lastFinishedAt", "lastResult", "nextAt" FROM "MaintenanceTask" ORDER BY name',
+  );
+  return {
+    now,
+    runners: runners.rows,
+    backlog,
+    running,
+    runningExternal,
+    troubled: troubled.rows,
+    maintenance: tasks.rows,
+  };
+}
+
+const COUNTS = `
+WITH moment AS MATERIALIZED (SELECT clock_timestamp() AS now
+), waiting AS (
+  SELECT "runAt" <= now AS "isDue", "jobName" = ANY($1::text[]) AS "isKnown",
+    CASE WHEN "claimNo" = 0 THEN "runAt" ELSE greatest("runAt", (SELECT max("endedAt") FROM "JobRunAttempt" a WHERE a."runId" = j.id)) END AS since
+  FROM "JobRun" j, moment WHERE status = 'QUEUED'
+), running AS (
+  SELECT count(*)::int AS running, (count(*) FILTER (WHERE "inactivityTimeoutMs" IS NOT NULL))::int AS "runningExternal"
+  FROM "JobRun" WHERE status = 'RUNNING'
+)
+SELECT (SELECT now FROM moment) AS now, count(*)::int AS queued, (count(*) FILTER (WHERE "isDue"))::int AS due,
+  min(since) FILTER (WHERE "isDue") AS "oldestDueAt", min(since) FILTER (WHERE "isDue" AND "isKnown") AS "oldestKnownDueAt",
+  (SELECT running FROM running) AS running, (SELECT "runningExternal" FROM running) AS "runningExternal"
+FROM waiting`;
+
+const RUNNERS = `
+SELECT id, kind, status, host, pid, version, concurrency, "activeRuns", "startedAt", "lastHeartbeatAt", "lastClaimAt", "lastProgressAt", "loopLagMs"
+FROM "Runner" WHERE status IN ('ACTIVE', 'DRAINING') OR "lastHeartbeatAt" > clock_timestamp() - interval '24 hours'
+ORDER BY status, "startedAt", id LIMIT 500`;
+
+const TROUBLED = `
+SELECT * FROM (
+  SELECT id AS "jobRunId", "jobName", "runnerId", "startedAt", "lastHeartbeatAt", ${isStalled('$1')} AS "isStalled",
+    extract(epoch FROM clock_timestamp() - "lastHeartbeatAt")::float8 * 1000 AS "silentMs", ${silenceLimit('$1')} AS "silenceLimitMs",
+    extract(epoch FROM clock_timestamp() - "startedAt")::float8 * 1000 AS "ranMs", coalesce(slow.ms, $2::float8) AS "slowAfterMs"
+  FROM "JobRun" LEFT JOIN unnest($3::text[], $4::float8[]) AS slow(name, ms) ON slow.name = "jobName" AND "inactivityTimeoutMs" IS NULL
+  WHERE status = 'RUNNING'
+) running WHERE "isStalled" OR "ranMs" > "slowAfterMs" ORDER BY "startedAt", "jobRunId" LIMIT 1000`;
