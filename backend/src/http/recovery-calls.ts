@@ -1,25 +1,50 @@
 import { contract } from '@job-manager/shared/contract/index';
 import { implement } from '@orpc/server';
-import { presentSummary } from '../present/run.js';
+import { presentRun, presentSummary } from '../present/run.js';
+import { durationWords } from '../store/duration-words.js';
+import type { RunSummaryRow } from '../store/run-row.js';
 import { actorOf, type CallContext, type HttpDeps } from './context.js';
-import { notYet } from './not-yet.js';
 
 const os = implement(contract.recovery).$context<CallContext>();
 
 /** Helping runs that do not help themselves. */
 export function createRecoveryCalls({ queue }: Pick<HttpDeps, 'queue'>) {
   return os.router({
-    previewCleanup: os.previewCleanup.handler(() => notYet()),
+    previewCleanup: os.previewCleanup.handler(async () => {
+      const { runs, serverTime } = await queue.previewCleanup();
+      const affected = runs.map((run) => ({ run: presentSummary(run), becomes: run.becomes, reason: run.reason }));
+      return { runs: affected, serverTime: serverTime.toISOString() };
+    }),
 
-    cleanupStalled: os.cleanupStalled.handler(async ({ context }) => {
-      const runs = await queue.cleanUpStalled(actorOf(context));
+    cleanupStalled: os.cleanupStalled.handler(async ({ input, context }) => {
+      const runs = await queue.cleanUpStalled(actorOf(context), input.jobRunIds);
       return { cleaned: runs.length, runs: runs.map(presentSummary) };
     }),
 
-    forceFail: os.forceFail.handler(() => notYet()),
+    forceFail: os.forceFail.handler(async ({ input, context }) => ({
+      run: presentRun(await queue.forceFail(input.jobRunId, actorOf(context), input.reason)),
+    })),
 
-    previewEmergency: os.previewEmergency.handler(() => notYet()),
+    previewEmergency: os.previewEmergency.handler(async () => {
+      const { runs, serverTime } = await queue.previewEmergency();
+      const affected = runs.map((run) => ({
+        run: presentSummary(run),
+        becomes: 'FAILED' as const,
+        reason: describeRunning(run, serverTime),
+      }));
+      return { runs: affected, serverTime: serverTime.toISOString() };
+    }),
 
-    emergencyCleanup: os.emergencyCleanup.handler(() => notYet()),
+    emergencyCleanup: os.emergencyCleanup.handler(async ({ input, context }) => {
+      const { reason } = input;
+      const startedBefore = new Date(input.startedBefore);
+      const runs = await queue.emergencyFail({ startedBefore, reason }, actorOf(context));
+      return { failed: runs.length, runs: runs.map(presentSummary) };
+    }),
   });
+}
+
+function describeRunning(run: RunSummaryRow, now: Date): string {
+  const since = (time: Date | null) => durationWords(Math.max(0, now.getTime() - (time ?? now).getTime()));
+  return `Running for ${since(run.startedAt)}; last heartbeat ${since(run.lastHeartbeatAt)} ago`;
 }

@@ -2,6 +2,7 @@ import type { Notifier } from '../store/notifier.js';
 import type { RunRow, RunSummaryRow } from '../store/run-row.js';
 import type { Sql } from '../store/sql.js';
 import type { Actor } from './queue.js';
+import { storableText } from './storable.js';
 import { emergencyFailRuns, MOST_FAILED, previewEmergencyFail } from './transitions/emergency-fail.js';
 import { forceFailRun } from './transitions/force-fail.js';
 import { inBatches } from './transitions/in-batches.js';
@@ -55,7 +56,7 @@ export function createRecovery(options: RecoveryOptions): Recovery {
     },
 
     forceFail: async (runId, actor, reason) => {
-      const run = await forceFailRun(sql, { runId, reason: reason || null, afterMs }, actor);
+      const run = await forceFailRun(sql, { runId, reason: storableReason(reason), afterMs }, actor);
       notifier.revoked([runId]);
       return run;
     },
@@ -63,10 +64,14 @@ export function createRecovery(options: RecoveryOptions): Recovery {
     previewEmergency: () => previewEmergencyFail(sql),
 
     emergencyFail: async ({ startedBefore, reason }, actor) => {
-      const request = { startedBefore, reason: reason || null };
+      const request = { startedBefore, reason: storableReason(reason) };
       const runs = await inBatches(MOST_FAILED, () => emergencyFailRuns(sql, request, actor));
       notifier.revoked(runs.map((run) => run.id));
       return runs;
     },
   };
 }
+
+const REASON_CHARS = 300;
+
+const storableReason = (reason: string | undefined): string | null => storableText(reason ?? '', REASON_CHARS) || null;

@@ -1,0 +1,445 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import * as z from 'zod';
+import { TestEngine } from '../testing/engine.js';
+import { defineJob, type JobContext } from './job.js';
+import { type Actor, SYSTEM } from './queue.js';
+import { beat } from './transitions/beat.js';
+import { type ClaimedRun, claimDueRuns } from './transitions/claim.js';
+import { finishRuns } from './transitions/finish.js';
+import { releaseRuns } from './transitions/release.js';
+
+/** Does as its parameter says when it is to stop. */
+const stubborn = defineJob({
+  name: 'stubborn',
+  description: 'Ends when it likes to',
+  examples: ['tsx scripts/runJobs.ts stubborn'],
+  algorithmVersion: '1',
+  parameters: z.strictObject({ act: z.enum(['neverEnd', 'returnOnStop', 'obey', 'block']).default('neverEnd') }),
+  timeoutMs: null,
+  run: async (ctx, { act }) => {
+    executing.set(ctx.runId, ctx);
+    ctx.setMetadata({ started: true });
+    await acts[act](ctx);
+  },
+});
+const executing = new Map<string, JobContext>();
+const acts = {
+  neverEnd: () => new Promise<void>(() => {}),
+  returnOnStop: (ctx: JobContext) => new Promise<void>((end) => ctx.signal.addEventListener('abort', () => end())),
+  obey: async (ctx: JobContext) => {
+    for (;;) await ctx.pause(5);
+  },
+  block: async () => {
+    const end = performance.now() + 2_500;
+    while (performance.now() < end);
+  },
+};
+
+let engine: TestEngine;
+let ada: Actor;
+beforeAll(async () => {
+  engine = await TestEngine.create([stubborn]);
+  const { id } = await engine.database.db.user.create({ data: { email: 'ada@example.com' } });
+  ada = { ...SYSTEM, userId: id, email: 'ada@example.com', ip: '10.0.0.1' };
+});
+afterEach(async () => {
+  for (const { id } of await rows(`SELECT id FROM "JobRun" WHERE status = 'QUEUED'`))
+    await engine.queue.cancel(id, ada);
+  expect(await engine.violations()).toEqual({});
+});
+afterAll(() => engine.close());
+
+const rows = async (sql: string, ...values: unknown[]) => (await engine.database.pool.query(sql, values)).rows;
+
+/** Claims a new run for a runner that exists on paper only. */
+async function claimOne(runnerId = randomUUID()): Promise<ClaimedRun> {
+  const { id } = await engine.enqueue('stubborn');
+  const [claimed] = await claimDueRuns(engine.database.pool, { runnerId, jobNames: ['stubborn'], most: 1 });
+  if (claimed?.id !== id) throw new Error('claimed another run');
+  return claimed;
+}
+
+const change = (run: { id: string }, set: string) => rows(`UPDATE "JobRun" SET ${set} WHERE id = $1`, run.id);
+const notesOf = async (run: { id: string }) =>
+  (await rows(`SELECT level, source, message FROM "JobRunMessage" WHERE "runId" = $1 ORDER BY seq`, run.id)).map(
+    ({ level, source, message }) => `${level} ${source} ${message}`,
+  );
+const auditOf = (run: { id: string }, action: string) =>
+  rows(`SELECT "actorEmail", ip, details FROM "AuditEvent" WHERE "runId" = $1 AND action = $2`, run.id, action);
+const attemptsOf = async (run: { id: string }) => (await engine.run(run.id)).earlierAttempts;
+
+/** Whatever the runner of this claim still says must change nothing. */
+async function expectFenced(zombie: ClaimedRun): Promise<void> {
+  const sql = engine.database.pool;
+  const before = await engine.run(zombie.id);
+  const pulse = { runnerId: randomUUID(), loopLagMs: 0, lastClaimAgoMs: null, lastProgressAgoMs: null };
+  expect((await beat(sql, { ...pulse, leases: [zombie] })).held).toEqual(new Set());
+  await releaseRuns(sql, [zombie]);
+  expect(await finishRuns(sql, [successOf(zombie)])).toEqual(new Set());
+  expect(await engine.run(zombie.id)).toEqual(before);
+}
+
+const successOf = ({ id, leaseToken }: ClaimedRun) => ({
+  id,
+  leaseToken,
+  status: 'SUCCESS' as const,
+  error: null,
+  errorStack: null,
+  metadata: null,
+  metadataTruncated: false,
+  steps: null,
+});
+
+describe('taking back a stalled run', () => {
+  it('keeps the lost execution and says what happened', async () => {
+    const lost = await claimOne();
+    await change(lost, `steps = '[]'`);
+    await engine.silence(lost.id);
+    await engine.rescuer.tick();
+    expect(await engine.run(lost.id)).toMatchObject({ status: 'QUEUED', steps: null, error: null });
+    expect(await attemptsOf(lost)).toMatchObject([
+      {
+        claimNo: 1,
+        attempt: 1,
+        outcome: 'LOST',
+        error: 'The runner stopped responding: no heartbeat for 5 min',
+        runnerId: expect.any(String),
+      },
+    ]);
+    expect(await notesOf(lost)).toEqual([
+      'WARN SYSTEM The runner stopped responding: no heartbeat for 5 min; back to the queue for attempt 2 of 3',
+    ]);
+  });
+
+  it('tells of the last attempt that was lost', async () => {
+    const lost = await claimOne();
+    await change(lost, '"maxAttempts" = 1');
+    await engine.silence(lost.id);
+    expect((await engine.queue.cleanUpStalled(ada)).map(({ id }) => id)).toEqual([lost.id]);
+    expect(await attemptsOf(lost)).toEqual([]);
+    expect(await notesOf(lost)).toEqual([
+      'ERROR SYSTEM The runner stopped responding: no heartbeat for 5 min; failed: attempt 1 of 1 was the last (cleaned up by ada@example.com)',
+    ]);
+    expect(await auditOf(lost, 'run.recover')).toMatchObject([{ actorEmail: 'ada@example.com', ip: '10.0.0.1' }]);
+  });
+
+  it('fails what an external program left, after the time it was given', async () => {
+    const [silent, heard] = [await claimOne(), await claimOne()];
+    await change(
+      silent,
+      `"maxAttempts" = 1, "inactivityTimeoutMs" = 600000, "lastHeartbeatAt" = clock_timestamp() - interval '601 s'`,
+    );
+    await change(
+      heard,
+      `"maxAttempts" = 1, "inactivityTimeoutMs" = 600000, "lastHeartbeatAt" = clock_timestamp() - interval '590 s'`,
+    );
+    await engine.rescuer.tick();
+    expect(await engine.run(silent.id)).toMatchObject({
+      status: 'FAILED',
+      error: 'No progress, message or heartbeat for 10 min',
+    });
+    expect((await engine.run(heard.id)).status).toBe('RUNNING');
+    expect((await notesOf(silent))[0]).toContain('ERROR SYSTEM No progress, message or heartbeat for 10 min');
+    await expectFenced(silent);
+    await finishRuns(engine.database.pool, [successOf(heard)]);
+  });
+
+  it('is previewed as it will be', async () => {
+    const [again, last, asked, alive] = [await claimOne(), await claimOne(), await claimOne(), await claimOne()];
+    await change(last, 'attempt = 1, "maxAttempts" = 1');
+    await engine.queue.cancel(asked.id, ada);
+    await engine.silence(again.id, last.id, asked.id);
+    const { runs } = await engine.queue.previewCleanup();
+    expect(runs.map(({ id, becomes, reason }) => [id, becomes, reason])).toEqual([
+      [
+        again.id,
+        'QUEUED',
+        'The runner stopped responding: no heartbeat for 5 min; back to the queue for attempt 2 of 3',
+      ],
+      [last.id, 'FAILED', 'The runner stopped responding: no heartbeat for 5 min; failed: attempt 1 of 1 was the last'],
+      [asked.id, 'CANCELLED', 'The runner stopped responding: no heartbeat for 5 min; cancelled, as was asked'],
+    ]);
+    const cleaned = await engine.queue.cleanUpStalled(ada);
+    expect(cleaned.map(({ id, status }) => [id, status]).sort()).toEqual(
+      runs.map(({ id, becomes }) => [id, becomes]).sort(),
+    );
+    expect((await engine.queue.previewCleanup()).runs).toEqual([]);
+    await finishRuns(engine.database.pool, [successOf(alive)]);
+  });
+
+  it('touches only the runs that were asked for, where they are still stalled', async () => {
+    const [chosen, other, recovered] = [await claimOne(), await claimOne(), await claimOne()];
+    await engine.silence(chosen.id, other.id, recovered.id);
+    await change(recovered, '"lastHeartbeatAt" = clock_timestamp()');
+    const cleaned = await engine.queue.cleanUpStalled(ada, [chosen.id, recovered.id, '999999999']);
+    expect(cleaned.map(({ id }) => id)).toEqual([chosen.id]);
+    expect((await engine.run(other.id)).status).toBe('RUNNING');
+    await finishRuns(engine.database.pool, [successOf(other), successOf(recovered)]);
+  });
+
+  it('takes all of them, however many', async () => {
+    const runner = randomUUID();
+    await rows(
+      `INSERT INTO "JobRun" ("jobName", status, attempt, "claimNo", "leaseToken", "runnerId", "startedAt", "lastHeartbeatAt")
+       SELECT 'stubborn', 'RUNNING', 1, 1, gen_random_uuid(), $1, now(), now() FROM generate_series(1, 1100)`,
+      runner,
+    );
+    expect(await engine.rescuer.buryRunner(runner)).toBe(1_100);
+    const [left] = await rows(`SELECT count(*)::int AS runs FROM "JobRun" WHERE status = 'QUEUED'`);
+    expect(left?.runs).toBe(1_100);
+    await rows(
+      `DELETE FROM "JobRun" WHERE status = 'QUEUED'; DELETE FROM "JobRunAttempt" WHERE "runId" NOT IN (SELECT id FROM "JobRun");
+       DELETE FROM "JobRunMessage" WHERE "runId" NOT IN (SELECT id FROM "JobRun")`,
+    );
+  });
+});
+
+describe('handing back', () => {
+  it('keeps the execution without using up an attempt, and says so', async () => {
+    const run = await claimOne();
+    await releaseRuns(engine.database.pool, [run]);
+    expect(await attemptsOf(run)).toMatchObject([{ claimNo: 1, attempt: 1, outcome: 'RELEASED', error: null }]);
+    const noted = await rows(`SELECT attempt, level, message FROM "JobRunMessage" WHERE "runId" = $1`, run.id);
+    expect(noted).toEqual([
+      {
+        attempt: 1,
+        level: 'INFO',
+        message: 'The runner was stopped; handed back to the queue, without using up an attempt',
+      },
+    ]);
+  });
+});
+
+it('says on a run who asked to cancel it', async () => {
+  const running = await claimOne();
+  const queued = await engine.enqueue('stubborn');
+  expect(await engine.queue.cancel(queued.id, ada)).toMatchObject({ status: 'CANCELLED', messageCount: 1 });
+  await engine.queue.cancel(running.id, ada);
+  await engine.queue.cancel(running.id, ada);
+  expect(await notesOf(queued)).toEqual(['INFO SYSTEM Cancelled while queued, by ada@example.com']);
+  expect(await notesOf(running)).toEqual(['INFO SYSTEM Cancel requested by ada@example.com']);
+  await finishRuns(engine.database.pool, [successOf(running)]);
+});
+
+describe('force-failing', () => {
+  const askedLongAgo = `"cancelRequestedAt" = clock_timestamp() - interval '31 s'`;
+
+  it('fails a run that ignores its cancel, and lets its zombie write nothing more', async () => {
+    const zombie = await claimOne();
+    await engine.queue.cancel(zombie.id, ada);
+    await change(zombie, askedLongAgo);
+    const failed = await engine.queue.forceFail(zombie.id, ada, 'It hangs \u0000');
+    expect(failed).toMatchObject({
+      status: 'FAILED',
+      error: 'Force-failed by ada@example.com: It hangs ',
+      errorCount: 1,
+    });
+    expect(Number(failed.durationMs)).toBeGreaterThanOrEqual(0);
+    await expectFenced(zombie);
+    expect(await notesOf(zombie)).toEqual([
+      'INFO SYSTEM Cancel requested by ada@example.com',
+      'ERROR SYSTEM Force-failed by ada@example.com: It hangs ',
+    ]);
+    expect(await auditOf(zombie, 'run.force-fail')).toEqual([
+      { actorEmail: 'ada@example.com', ip: '10.0.0.1', details: { reason: 'It hangs ' } },
+    ]);
+  });
+
+  it('says what is missing where it is not possible', async () => {
+    const run = await claimOne();
+    const forceFail = () => engine.queue.forceFail(run.id, ada);
+    await expect(forceFail()).rejects.toMatchObject({
+      code: 'NOT_ALLOWED',
+      message: expect.stringContaining('Cancel it first'),
+    });
+    await engine.queue.cancel(run.id, ada);
+    await expect(forceFail()).rejects.toMatchObject({
+      code: 'NOT_ALLOWED',
+      message: expect.stringMatching(/possible in (30|29) s/),
+    });
+    await finishRuns(engine.database.pool, [successOf(run)]);
+    await expect(forceFail()).rejects.toMatchObject({
+      code: 'NOT_ALLOWED',
+      message: expect.stringContaining('is SUCCESS; only RUNNING'),
+    });
+    await expect(engine.queue.forceFail('999999999', ada)).rejects.toMatchObject({ code: 'UNKNOWN_RUN' });
+    expect(await auditOf(run, 'run.force-fail')).toEqual([]);
+  });
+
+  it('ends a run once, whoever comes first', async () => {
+    const sql = engine.database.pool;
+    const runs = await Promise.all(Array.from({ length: 12 }, () => engine.enqueue('stubborn')));
+    const claimed = await claimDueRuns(sql, { runnerId: randomUUID(), jobNames: ['stubborn'], most: 12 });
+    expect(claimed).toHaveLength(runs.length);
+    await Promise.all(claimed.map((run) => change(run, askedLongAgo)));
+    await Promise.all(
+      claimed.flatMap((run) => [
+        engine.queue.forceFail(run.id, ada).catch(() => {}),
+        finishRuns(sql, [successOf(run)]),
+        engine.queue.forceFail(run.id, ada).catch(() => {}),
+      ]),
+    );
+    for (const run of claimed) {
+      const { status, errorCount } = await engine.run(run.id);
+      expect([status, errorCount]).toEqual(status === 'SUCCESS' ? ['SUCCESS', 0] : ['FAILED', 1]);
+    }
+  });
+});
+
+describe('emergency cleanup', () => {
+  it('fails exactly the running runs of the preview', async () => {
+    const [first, second] = [await claimOne(), await claimOne()];
+    const queued = await engine.enqueue('stubborn');
+    const { runs, serverTime } = await engine.queue.previewEmergency();
+    expect(runs.map(({ id }) => id)).toEqual([first.id, second.id]);
+    await vi.waitFor(async () => {
+      const [clock] = await rows("SELECT clock_timestamp() > $1::timestamptz + interval '2 ms' AS later", serverTime);
+      expect(clock?.later).toBe(true);
+    });
+    await engine.queue.cancel(queued.id, ada);
+    const later = await claimOne();
+    const request = { startedBefore: serverTime, reason: 'The disk is full' };
+    const failed = await engine.queue.emergencyFail(request, ada);
+    expect(failed.map(({ id, status }) => [id, status])).toEqual([
+      [first.id, 'FAILED'],
+      [second.id, 'FAILED'],
+    ]);
+    expect((await engine.run(later.id)).status).toBe('RUNNING');
+    for (const run of [first, second]) {
+      await expectFenced(run);
+      expect(await notesOf(run)).toEqual(['ERROR SYSTEM Emergency cleanup by ada@example.com: The disk is full']);
+      expect(await auditOf(run, 'run.emergency-fail')).toMatchObject([
+        { actorEmail: 'ada@example.com', details: { reason: 'The disk is full' } },
+      ]);
+    }
+    expect(await engine.queue.emergencyFail(request, ada)).toEqual([]);
+    await finishRuns(engine.database.pool, [successOf(later)]);
+  });
+
+  it('leaves out none of a thousand, though they beat and end meanwhile', async () => {
+    const sql = engine.database.pool;
+    await rows(
+      `INSERT INTO "JobRun" ("jobName", status, attempt, "claimNo", "leaseToken", "runnerId", "startedAt", "lastHeartbeatAt")
+       SELECT 'stubborn', 'RUNNING', 1, 1, gen_random_uuid(), gen_random_uuid(), now(), now() FROM generate_series(1, 1200)`,
+    );
+    const leases = (await rows(`SELECT id, "leaseToken" FROM "JobRun" WHERE status = 'RUNNING'`)) as ClaimedRun[];
+    const pulse = { runnerId: randomUUID(), loopLagMs: 0, lastClaimAgoMs: null, lastProgressAgoMs: null };
+    const { serverTime } = await engine.queue.previewEmergency();
+    const [failed] = await Promise.all([
+      engine.queue.emergencyFail({ startedBefore: serverTime }, ada),
+      beat(sql, { ...pulse, leases }),
+      finishRuns(sql, leases.slice(0, 100).map(successOf)).catch(() => new Set()),
+      beat(sql, { ...pulse, leases }),
+    ]);
+    const [left] = await rows(`SELECT count(*)::int AS running FROM "JobRun" WHERE status = 'RUNNING'`);
+    expect(left?.running).toBe(0);
+    expect(failed.length).toBeGreaterThanOrEqual(1_100);
+  });
+
+  it('tells the runner at once, and frees its slot though the job never returns', async () => {
+    const runner = engine.runner(
+      { concurrency: 1, heartbeatMs: 60_000, stalledAfterMs: 300_000 },
+      await engine.listener(),
+    );
+    await runner.start();
+    const { id } = await engine.enqueue('stubborn', { act: 'neverEnd' });
+    await vi.waitFor(() => expect(executing.get(id)?.signal.aborted).toBe(false));
+    await engine.queue.emergencyFail({ startedBefore: new Date(Date.now() + 60_000) }, ada);
+    await vi.waitFor(() => expect(executing.get(id)?.signal.aborted).toBe(true), { timeout: 15_000 });
+    const next = await engine.enqueue('stubborn', { act: 'obey' });
+    await vi.waitFor(() => expect(executing.has(next.id)).toBe(true), { timeout: 15_000 });
+    executing.get(id)?.log.info('From beyond');
+    executing.get(id)?.progress(0.9);
+    await engine.queue.cancel(next.id, ada);
+    await engine.until(next.id, 'CANCELLED');
+    await runner.stop();
+    expect(await engine.run(id)).toMatchObject({ status: 'FAILED', messageCount: 1, progressPercent: null });
+  });
+});
+
+describe('a run that takes too long', () => {
+  it.each(['obey', 'returnOnStop', 'neverEnd'] as const)(
+    'is failed by its runner, though the job does this: %s',
+    async (act) => {
+      const runner = engine.runner({ concurrency: 1 });
+      const { id } = await engine.enqueue('stubborn', { act });
+      await change({ id }, '"timeoutMs" = 200');
+      await runner.tick();
+      const run = await engine.until(id, 'FAILED');
+      expect(run).toMatchObject({
+        error: 'Timed out after 200 ms',
+        attempt: 1,
+        errorCount: 1,
+        metadata: { started: true },
+      });
+      expect(await notesOf(run)).toEqual(['ERROR SYSTEM Timed out after 200 ms']);
+      expect(await auditOf(run, 'run.time-out')).toMatchObject([{ actorEmail: null }]);
+      await vi.waitFor(() => expect(runner.activeRuns).toBe(0));
+      executing.get(id)?.log.info('From beyond');
+      executing.get(id)?.setMetadata({ late: true });
+      await runner.stop();
+      expect(await engine.run(id)).toMatchObject({ messageCount: 1, metadata: { started: true }, rev: run.rev });
+    },
+  );
+
+  it('is cancelled where that was asked for first, and the job obeys', async () => {
+    const runner = engine.runner({ concurrency: 1 });
+    const { id } = await engine.enqueue('stubborn', { act: 'obey' });
+    await change({ id }, '"timeoutMs" = 60000');
+    await runner.tick();
+    await engine.until(id, 'RUNNING');
+    await engine.queue.cancel(id, ada);
+    runner.cancel(id);
+    expect(await engine.until(id, 'CANCELLED')).toMatchObject({ error: null });
+    await runner.stop();
+  });
+
+  it('is failed by the sweep where its runner does not act', async () => {
+    const [zombie, inTime, limitless] = [await claimOne(), await claimOne(), await claimOne()];
+    await change(zombie, `"timeoutMs" = 60000, "startedAt" = clock_timestamp() - interval '76 s'`);
+    await change(inTime, `"timeoutMs" = 60000, "startedAt" = clock_timestamp() - interval '70 s'`);
+    await change(limitless, `"startedAt" = clock_timestamp() - interval '2 days'`);
+    const timedOut = new Promise((resolve) => engine.events.once('runsTimedOut', resolve));
+    expect(await engine.rescuer.tick()).toBe(1);
+    expect(await timedOut).toMatchObject({ runs: [{ id: zombie.id }] });
+    expect(await engine.run(zombie.id)).toMatchObject({ status: 'FAILED', error: 'Timed out after 60 s' });
+    await expectFenced(zombie);
+    expect(await notesOf(zombie)).toEqual(['ERROR SYSTEM Timed out after 60 s']);
+    await finishRuns(engine.database.pool, [successOf(inTime), successOf(limitless)]);
+    expect((await engine.run(inTime.id)).status).toBe('SUCCESS');
+  });
+
+  it('is left to recovery where its runner went silent before its time was up', async () => {
+    const lost = await claimOne();
+    await change(
+      lost,
+      `"timeoutMs" = 60000, "startedAt" = clock_timestamp() - interval '5 min', "lastHeartbeatAt" = clock_timestamp() - interval '4 min 10 s'`,
+    );
+    expect(await engine.rescuer.tick()).toBe(0);
+    await engine.silence(lost.id);
+    await engine.rescuer.tick();
+    expect((await engine.run(lost.id)).status).toBe('QUEUED');
+  });
+
+  it('has its limit from the job, or from nobody', async () => {
+    expect((await engine.enqueue('stubborn')).timeoutMs).toBeNull();
+  });
+});
+
+it('shows the lag of a blocked event loop while it is blocked', async () => {
+  const runner = engine.runner({ concurrency: 1, heartbeatMs: 50 });
+  await runner.open();
+  const lag = async () => (await rows('SELECT "loopLagMs" FROM "Runner" WHERE id = $1', runner.id))[0]?.loopLagMs;
+  await vi.waitFor(async () => expect(await lag()).toBeGreaterThan(0), { timeout: 15_000 });
+  await engine.enqueue('stubborn', { act: 'block' });
+  // PostgreSQL looks while this very thread is blocked, too.
+  const seen = engine.database.pool.query(
+    `SELECT pg_sleep(1.5); SELECT "loopLagMs", "lastClaimAt" FROM "Runner" WHERE id = '${runner.id}'`,
+  );
+  await runner.tick();
+  const [, looked] = (await seen) as unknown as { rows: { loopLagMs: number }[] }[];
+  expect(looked?.rows[0]?.loopLagMs).toBeGreaterThan(500);
+  await vi.waitFor(() => expect(runner.activeRuns).toBe(0));
+  await runner.stop();
+});
