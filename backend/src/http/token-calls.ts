@@ -2,8 +2,8 @@ import { contract } from '@job-manager/shared/contract/index';
 import { implement } from '@orpc/server';
 import { makeApiToken } from '../auth/api-tokens.js';
 import { presentToken } from '../present/token.js';
-import { addToken, listTokens, revokeToken, type TokenKeeper } from '../store/tokens.js';
-import { type CallContext, type HttpDeps, originOf, personOf } from './context.js';
+import { addToken, listTokens, revokeToken } from '../store/tokens.js';
+import { auditPersonOf, type CallContext, type HttpDeps } from './context.js';
 import { HttpProblem } from './problem.js';
 
 const os = implement(contract.tokens).$context<CallContext>();
@@ -20,20 +20,15 @@ export function createTokenCalls({ pool }: Pick<HttpDeps, 'pool'>) {
       const { text, prefix, hash } = makeApiToken();
       const { name, permissions, expiresInDays = null } = input;
       const token = { name, permissions, expiresInDays, prefix, hash };
-      const row = await addToken(pool, token, MOST_LIVING, keeperOf(context));
+      const row = await addToken(pool, token, MOST_LIVING, auditPersonOf(context));
       if (!row) throw new HttpProblem('NOT_ALLOWED', `There are ${MOST_LIVING} tokens already; revoke some first.`);
       return { token: text, apiToken: presentToken(row) };
     }),
 
     revoke: os.revoke.handler(async ({ input, context }) => {
-      const row = await revokeToken(pool, input.tokenId, keeperOf(context));
+      const row = await revokeToken(pool, input.tokenId, auditPersonOf(context));
       if (!row) throw new HttpProblem('UNKNOWN_TOKEN', 'There is no such token.');
       return { apiToken: presentToken(row) };
     }),
   });
-}
-
-function keeperOf(context: CallContext): TokenKeeper {
-  const { user } = personOf(context);
-  return { actorId: user.id, actorEmail: user.email, ...originOf(context.req) };
 }

@@ -1,5 +1,5 @@
 import type { TokenPermission } from '@job-manager/shared/permissions';
-import type { AuditEntry } from './audit.js';
+import { type AuditPerson, auditPerson, auditPersonValues } from './audit.js';
 import type { Sql } from './sql.js';
 
 /** An API token; its text is nowhere in the database. */
@@ -27,9 +27,6 @@ export interface NewToken {
   expiresInDays: number | null;
 }
 
-/** Who manages tokens, and from where. */
-export type TokenKeeper = Pick<AuditEntry, 'actorId' | 'actorEmail' | 'ip' | 'userAgent'>;
-
 /** Ended tokens that the list still shows; the audit log has all of them. */
 const ENDED_SHOWN = 300;
 
@@ -39,6 +36,11 @@ const selectTokens = (source: string): string => `
 SELECT k.id, k.name, k.prefix, k.permissions, k."createdById", c.email AS "createdByEmail", k."createdAt", k."expiresAt",
   k."lastUsedAt", k."lastUsedIp", k."revokedAt", k."revokedById", r.email AS "revokedByEmail"
 FROM ${source} k LEFT JOIN "User" c ON c.id = k."createdById" LEFT JOIN "User" r ON r.id = k."revokedById"`;
+
+const audited = (source: string, action: 'token.create' | 'token.revoke', first: number): string => {
+  const details = `jsonb_build_object('tokenId', id, 'name', name, 'permissions', permissions)`;
+  return auditPerson(source, { action, target: 'name', details }, first);
+};
 
 /** All tokens that can be used and the latest that no longer can, the newest first. */
 export async function listTokens(sql: Sql): Promise<TokenRow[]> {
@@ -55,7 +57,7 @@ WITH shown AS (
 ${selectTokens('shown')} ORDER BY k."createdAt" DESC, k.id`;
 
 /** Keeps a new token and writes its audit entry; null where `most` tokens can be used already. */
-export async function addToken(sql: Sql, token: NewToken, most: number, keeper: TokenKeeper): Promise<TokenRow | null> {
+export async function addToken(sql: Sql, token: NewToken, most: number, keeper: AuditPerson): Promise<TokenRow | null> {
   const added = await sql.query<TokenRow>(ADD, [
     token.name,
     token.prefix,
@@ -63,7 +65,7 @@ export async function addToken(sql: Sql, token: NewToken, most: number, keeper: 
     token.permissions,
     token.expiresInDays,
     most,
-    ...auditValues(keeper),
+    ...auditPersonValues(keeper),
   ]);
   return added.rows[0] ?? null;
 }
@@ -74,12 +76,12 @@ WITH added AS (
   SELECT $1, $2, $3, $4, clock_timestamp() + $5 * interval '1 day', $7
   WHERE (SELECT count(*) FROM "ApiToken" WHERE ${LIVING}) < $6
   RETURNING *
-), audited AS (${auditFrom('added', 'token.create', 7)})
+), audited AS (${audited('added', 'token.create', 7)})
 ${selectTokens('added')}`;
 
 /** Ends a token and writes its audit entry. One that was revoked before is returned as it is; null for none of that id. */
-export async function revokeToken(sql: Sql, id: string, keeper: TokenKeeper): Promise<TokenRow | null> {
-  const revoked = await sql.query<TokenRow>(REVOKE, [id, ...auditValues(keeper)]);
+export async function revokeToken(sql: Sql, id: string, keeper: AuditPerson): Promise<TokenRow | null> {
+  const revoked = await sql.query<TokenRow>(REVOKE, [id, ...auditPersonValues(keeper)]);
   if (revoked.rows[0]) return revoked.rows[0];
   const known = await sql.query<TokenRow>(`${selectTokens('"ApiToken"')} WHERE k.id = $1`, [id]);
   return known.rows[0] ?? null;
@@ -89,22 +91,8 @@ const REVOKE = `
 WITH revoked AS (
   UPDATE "ApiToken" SET "revokedAt" = clock_timestamp(), "revokedById" = $2 WHERE id = $1 AND "revokedAt" IS NULL
   RETURNING *
-), audited AS (${auditFrom('revoked', 'token.revoke', 2)})
+), audited AS (${audited('revoked', 'token.revoke', 2)})
 ${selectTokens('revoked')}`;
-
-/** The audit entry of a change to tokens, as a CTE body in the statement that makes it; its four values start at `$first`. */
-function auditFrom(source: string, action: 'token.create' | 'token.revoke', first: number): string {
-  return `INSERT INTO "AuditEvent" ("actorId", "actorEmail", action, target, ip, "userAgent", details)
-    SELECT $${first}::int, left($${first + 1}::text, 254), '${action}', name, left($${first + 2}::text, 64), left($${first + 3}::text, 300),
-      jsonb_build_object('tokenId', id, 'name', name, 'permissions', permissions) FROM ${source}`;
-}
-
-const auditValues = (keeper: TokenKeeper): unknown[] => [
-  keeper.actorId,
-  keeper.actorEmail,
-  keeper.ip,
-  keeper.userAgent,
-];
 
 export interface LivingToken {
   id: string;
