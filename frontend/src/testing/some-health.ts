@@ -28,7 +28,7 @@ export function someHealth(part: Partial<SystemHealth> = {}): SystemHealth {
     reasons: [],
     checkedAt: ago(1),
     version: '0.1.0',
-    database: { ok: true, latencyMs: 1.2, detail: 'PostgreSQL 18.4' },
+    database: { ok: true, latencyMs: 1.2, detail: 'ok' },
     notifications: { ok: true, roundTripMs: 3.4 },
     runners: [aRunner()],
     backlog: { queued: 7, due: 2, oldestDueAt: ago(12), oldestAgeMs: 12_000 },

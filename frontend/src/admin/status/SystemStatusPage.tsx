@@ -91,7 +91,7 @@ function Health({ health, isOld }: { health: SystemHealth; isOld: boolean }) {
         <RunnersSection runners={health.runners} />
       </SectionBoundary>
       <SectionBoundary name="Stalled and slow runs" isFramed>
-        <TroubledRunsSection stalled={health.stalled} slow={health.slow} />
+        <TroubledRunsSection {...health} />
       </SectionBoundary>
       <SectionBoundary name="Maintenance" isFramed>
         <MaintenanceSection tasks={health.maintenance} />

@@ -9,7 +9,9 @@ import classes from './TroubledRunsSection.module.css';
 type Troubled = SystemHealth['stalled'][number];
 
 /** The runs that have gone silent, and those that take longer than their job normally does. */
-export function TroubledRunsSection({ stalled, slow }: Pick<SystemHealth, 'stalled' | 'slow'>) {
+export function TroubledRunsSection({ stalled, slow, runners }: Pick<SystemHealth, 'stalled' | 'slow' | 'runners'>) {
+  const places = new Map(runners.map(({ id, host, pid }) => [id, `${host}:${pid}`]));
+  const placeOf = ({ runnerId }: Troubled) => (runnerId === null ? 'no runner' : (places.get(runnerId) ?? runnerId));
   return (
     <Section title="Stalled and slow runs">
       {stalled.length + slow.length === 0 ? (
@@ -17,10 +19,10 @@ export function TroubledRunsSection({ stalled, slow }: Pick<SystemHealth, 'stall
       ) : (
         <ul className={classes.list} aria-label="Stalled and slow runs">
           {stalled.map((run) => (
-            <Row key={run.jobRunId} run={run} tag="Stalled" words={`silent for ${overdue(run)}`} />
+            <Row key={run.jobRunId} run={run} tag="Stalled" words={`silent for ${overdue(run)}`} place={placeOf(run)} />
           ))}
           {slow.map((run) => (
-            <Row key={run.jobRunId} run={run} tag="Slow" words={`running for ${overdue(run)}`} />
+            <Row key={run.jobRunId} run={run} tag="Slow" words={`running for ${overdue(run)}`} place={placeOf(run)} />
           ))}
         </ul>
       )}
@@ -30,7 +32,15 @@ export function TroubledRunsSection({ stalled, slow }: Pick<SystemHealth, 'stall
 
 const overdue = ({ forMs, limitMs }: Troubled): string => `${formatDuration(forMs)}, limit ${spellDuration(limitMs)}`;
 
-function Row({ run, tag, words }: { run: Troubled; tag: 'Stalled' | 'Slow'; words: string }) {
+interface RowProps {
+  run: Troubled;
+  tag: 'Stalled' | 'Slow';
+  /** For how long, and how long would have been right. */
+  words: string;
+  place: string;
+}
+
+function Row({ run, tag, words, place }: RowProps) {
   return (
     <li className={classes.row}>
       <Tag tone={tag === 'Stalled' ? 'failed' : 'warning'}>{tag}</Tag>
@@ -40,7 +50,7 @@ function Row({ run, tag, words }: { run: Troubled; tag: 'Stalled' | 'Slow'; word
         </Link>
         <span className={classes.facts}>{words}</span>
       </span>
-      <span className={classes.runner}>{run.runnerId ?? 'no runner'}</span>
+      <span className={classes.runner}>{place}</span>
     </li>
   );
 }

@@ -48,7 +48,7 @@ function Vital({ label, value, isBad = false, children }: VitalProps) {
 function Database({ ok, latencyMs, detail }: SystemHealth['database']) {
   return (
     <Vital label="Database" value={latencyMs === null ? 'No answer' : milliseconds(latencyMs)} isBad={!ok}>
-      {detail}
+      {ok ? 'for one small query' : detail}
     </Vital>
   );
 }

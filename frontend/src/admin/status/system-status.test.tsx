@@ -17,7 +17,6 @@ test('says OK, when it was checked, and what was measured', async () => {
   expect(screen.getByText(/^Checked/)).toHaveTextContent(/^Checked (just now|\d+s ago)$/);
   const vitals = region('Vital signs');
   expect(vitals.getByText('1.2 ms')).toBeVisible();
-  expect(vitals.getByText('PostgreSQL 18.4')).toBeVisible();
   expect(vitals.getByText('3.4 ms')).toBeVisible();
   expect(vitals.getByText('2 due, the oldest for 12s')).toBeVisible();
   expect(vitals.getByText('1 of at most 50 by external programs')).toBeVisible();
@@ -42,6 +41,19 @@ test('says what is wrong in words, the worst first', async () => {
   expect(region('Runners').getByText('No runner is alive')).toBeVisible();
 });
 
+test('says what is wrong with the database and with notifications', async () => {
+  world.health = someHealth({
+    verdict: 'CRITICAL',
+    database: { ok: false, latencyMs: null, detail: 'Connection refused' },
+    notifications: { ok: false, roundTripMs: null },
+  });
+  await openPanel(PLACE);
+  await verdict();
+  expect(region('Vital signs').getByText('No answer')).toBeVisible();
+  expect(region('Vital signs').getByText('Connection refused')).toBeVisible();
+  expect(region('Vital signs').getByText('None came back')).toBeVisible();
+});
+
 test('lists the living runners before the lost, and the stopped on request', async () => {
   world.health = someHealth({
     runners: [
@@ -62,17 +74,18 @@ test('lists the living runners before the lost, and the stopped on request', asy
 });
 
 test('names stalled and slow runs with their limits, and leads to them', async () => {
-  const [silent, slow] = [aRun.running(), aRun.running({ jobName: 'trending' })];
+  const [silent, slow] = [aRun.running(), aRun.running({ jobName: 'trending', runnerId: 'runner-7' })];
   world.runs = [silent];
   world.health = someHealth({
     stalled: [troubled(silent, 360_000, 300_000)],
     slow: [troubled(slow, 2_400_000, 1_200_000)],
+    runners: [aRunner({ id: 'runner-1' })],
   });
   const { user } = await openPanel(PLACE);
   await verdict();
   const [first, second] = region('Stalled and slow runs').getAllByRole('listitem');
-  expect(first).toHaveTextContent(`Stalledmatch-scores #${silent.id}silent for 6m, limit 5 minutes`);
-  expect(second).toHaveTextContent(`Slowtrending #${slow.id}running for 40m, limit 20 minutes`);
+  expect(first).toHaveTextContent(`Stalledmatch-scores #${silent.id}silent for 6m, limit 5 minutesjobs-1:4711`);
+  expect(second).toHaveTextContent(`Slowtrending #${slow.id}running for 40m, limit 20 minutesrunner-7`);
   await user.click(screen.getByRole('link', { name: `match-scores #${silent.id}` }));
   expect(address()).toBe(`/admin/jobs/${silent.id}`);
 });
