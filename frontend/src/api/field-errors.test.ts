@@ -1,7 +1,13 @@
 import { expect, test } from 'vitest';
 import { fieldErrors } from './field-errors';
 
-const failure = { status: 400, title: 'Bad input', details: 'Something is wrong.', retryable: true, issues: [] };
+const failure = {
+  status: 400,
+  title: 'Bad input',
+  details: 'bob@example.com has an account.',
+  retryable: true,
+  issues: [],
+};
 
 test('puts each objection at its field, the first one where there are several', () => {
   const issues = [
@@ -17,13 +23,13 @@ test('puts each objection at its field, the first one where there are several', 
 
 test('takes the details for the field that an answer names', () => {
   expect(fieldErrors({ ...failure, field: 'email' }, ['email'])).toEqual({
-    fields: { email: 'Something is wrong.' },
+    fields: { email: 'bob@example.com has an account.' },
     rest: null,
   });
 });
 
 test('keeps what is about no field of the form', () => {
-  expect(fieldErrors(failure, ['email'])).toEqual({ fields: {}, rest: 'Something is wrong.' });
+  expect(fieldErrors(failure, ['email'])).toEqual({ fields: {}, rest: 'bob@example.com has an account.' });
   const issues = [{ path: 'other', message: 'must be there' }];
   expect(fieldErrors({ ...failure, issues }, ['email'])).toEqual({ fields: {}, rest: 'Must be there' });
 });

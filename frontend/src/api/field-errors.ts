@@ -11,15 +11,18 @@ export function fieldErrors<Field extends string>(
   { details, field, issues }: Failure,
   known: readonly Field[],
 ): FieldErrors<Field> {
-  const objections = issues.length > 0 ? issues : [{ path: field ?? '', message: details }];
+  const objections =
+    issues.length > 0
+      ? issues.map(({ path, message }) => ({ path, message: asSentence(message) }))
+      : [{ path: field ?? '', message: details }];
   const fields: Partial<Record<Field, string>> = {};
   const rest: string[] = [];
   for (const { path, message } of objections) {
     const at = known.find((name) => path === name || path.startsWith(`${name}.`));
     if (at === undefined) rest.push(message);
-    else fields[at] ??= asSentence(message);
+    else fields[at] ??= message;
   }
-  return { fields, rest: rest.length > 0 ? rest.map(asSentence).join(' ') : null };
+  return { fields, rest: rest.length > 0 ? rest.join(' ') : null };
 }
 
 /** The contract words its objections to follow a name: "needs at least 8 characters". */

@@ -36,7 +36,8 @@ export function ConfirmDialog(props: Props) {
         {children}
         {fault !== null && <Fault>{fault}</Fault>}
         <Group justify="flex-end" gap="xs">
-          <Button variant="default" onClick={onClose}>
+          {/* Unless a field comes before it: a hasty Enter should do nothing that can't be undone. */}
+          <Button variant="default" onClick={onClose} data-autofocus>
             Cancel
           </Button>
           <Button type="submit" color={isDangerous ? 'red' : undefined} loading={isPending}>

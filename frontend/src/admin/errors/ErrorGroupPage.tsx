@@ -20,7 +20,7 @@ export function ErrorGroupPage() {
   const { fingerprint = '' } = useParams();
   return (
     <Permitted permission="viewErrors" title="Error">
-      <ErrorGroup fingerprint={fingerprint} />
+      {/^[0-9a-f]{16}$/.test(fingerprint) ? <ErrorGroup fingerprint={fingerprint} /> : <NoSuchErrorPage />}
     </Permitted>
   );
 }
@@ -39,10 +39,8 @@ function ErrorGroup({ fingerprint }: { fingerprint: string }) {
       }
       actions={<PeriodChoice period={period} onChange={setPeriod} />}
     >
-      {failure?.status === 404 || failure?.status === 400 ? (
-        <Section title="Occurrences">
-          <NoSuchError />
-        </Section>
+      {failure?.status === 404 ? (
+        <NoSuchError />
       ) : data ? (
         <ErrorGroupView answer={data} period={period} />
       ) : (
@@ -62,17 +60,27 @@ function ErrorGroup({ fingerprint }: { fingerprint: string }) {
   );
 }
 
+function NoSuchErrorPage() {
+  return (
+    <Page title="Error">
+      <NoSuchError />
+    </Page>
+  );
+}
+
 function NoSuchError() {
   return (
-    <EmptyState
-      icon={IconBugOff}
-      title="Nothing of this kind in this period"
-      text="Look further back, or among all errors. Reports that are old enough are removed."
-      action={
-        <Anchor component={Link} to={paths.errors}>
-          All errors
-        </Anchor>
-      }
-    />
+    <Section title="Occurrences">
+      <EmptyState
+        icon={IconBugOff}
+        title="Nothing of this kind in this period"
+        text="Look further back, or among all errors. Reports that are old enough are removed."
+        action={
+          <Anchor component={Link} to={paths.errors}>
+            All errors
+          </Anchor>
+        }
+      />
+    </Section>
   );
 }

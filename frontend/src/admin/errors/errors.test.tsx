@@ -4,7 +4,7 @@ import { HttpResponse, http } from 'msw';
 import { expect, test } from 'vitest';
 import { ago } from '../../testing/a-run';
 import { anErrorGroup, anOccurrence } from '../../testing/administration';
-import { backend, problem } from '../../testing/backend';
+import { backend, callsTo, problem } from '../../testing/backend';
 import { address, openPanel } from '../../testing/render-app';
 
 const rateOf = (groups: readonly ClientErrorGroup[]) => [0, 2, groups.length > 0 ? 12 : 0, 0];
@@ -134,8 +134,14 @@ test('makes no link of what a browser reported', async () => {
   expect(occurrences.queryByRole('link')).toBeNull();
 });
 
-test.each([404, 400])('an address of nothing (%s) leads back to all errors', async (status) => {
-  backend.use(http.get('/api/admin/errors/:fingerprint', () => problem(status)));
+test('a kind that is not kept leads back to all errors', async () => {
+  backend.use(http.get('/api/admin/errors/:fingerprint', () => problem(404)));
+  await openPanel('/admin/errors/0123456789abcdef');
+  expect(await screen.findByText('Nothing of this kind in this period')).toBeVisible();
+});
+
+test('asks the server nothing about an address that is no fingerprint', async () => {
   await openPanel('/admin/errors/nonsense');
   expect(await screen.findByText('Nothing of this kind in this period')).toBeVisible();
+  expect(callsTo('GET /api/admin/errors')).toBe(0);
 });
