@@ -11,7 +11,11 @@ const options = workerData as HeartbeatOptions;
 const port = parentPort;
 if (!port) throw new Error('heartbeat-thread runs as a thread of a runner');
 
-const leases = new Map<string, Lease>();
+interface HeldLease extends Lease {
+  heldAt: number;
+}
+
+const leases = new Map<string, HeldLease>();
 const alarm = new Alarm();
 let isStopping = false;
 let pulse = { loopLagMs: 0, lastClaimAgoMs: null as number | null, lastProgressAgoMs: null as number | null };
@@ -21,7 +25,7 @@ let lastBeatAt = performance.now();
 let isUnreachable = false;
 
 port.on('message', (order: HeartbeatOrder) => {
-  if (order.type === 'hold') leases.set(order.lease.leaseToken, order.lease);
+  if (order.type === 'hold') leases.set(order.lease.leaseToken, { ...order.lease, heldAt: performance.now() });
   if (order.type === 'drop') leases.delete(order.leaseToken);
   if (order.type === 'pulse') {
     pulse = order;
@@ -30,6 +34,9 @@ port.on('message', (order: HeartbeatOrder) => {
   if (order.type === 'stop') isStopping = true;
   if (order.type === 'stop' || order.type === 'beat') alarm.ring();
 });
+
+// Apart from the beats: in a dead network one may wait for its answer longer than a short lease lasts.
+setInterval(giveUpSilent, Math.min(options.intervalMs, 1_000)).unref();
 
 while (!isStopping) {
   alarm.reset();
@@ -42,18 +49,19 @@ await client?.end().catch(() => {});
 port.close();
 
 async function tick(): Promise<void> {
-  const sent = [...leases.values()];
   try {
     client ??= await connect();
+    const sent = [...leases.values()];
+    // Not when the answer came, which may be long after the database noted the beat.
+    const sentAt = performance.now();
     const answer = await beat(client, { runnerId: options.runnerId, leases: sent, ...pulseNow() });
     tellBack();
-    lastBeatAt = performance.now();
+    lastBeatAt = sentAt;
     const lost = sent.filter((lease) => !answer.held.has(lease.leaseToken) && leases.has(lease.leaseToken));
     if (lost.length > 0) giveUp(lost);
     if (answer.cancelRequested.length > 0) tell({ type: 'cancelRequested', tokens: answer.cancelRequested });
   } catch (error) {
     tellUnreachable(error as Error);
-    if (performance.now() - lastBeatAt > GIVE_UP_AT * options.stalledAfterMs) giveUp([...leases.values()]);
   }
 }
 
@@ -80,6 +88,13 @@ async function connect(): Promise<pg.Client> {
   });
   await fresh.connect();
   return fresh;
+}
+
+/** Lets go of what others may take soon. */
+function giveUpSilent(): void {
+  const now = performance.now();
+  const isSilent = ({ heldAt }: HeldLease) => now - Math.max(heldAt, lastBeatAt) > GIVE_UP_AT * options.stalledAfterMs;
+  giveUp([...leases.values()].filter(isSilent));
 }
 
 function giveUp(lost: Lease[]): void {
