@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { openSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { typescriptArgs } from '@job-manager/backend/typescript-loader';
 
 /** What the programs of this suite tell whoever started them. */
@@ -11,10 +12,11 @@ export interface ProgramOptions {
   env: NodeJS.ProcessEnv;
   /** What it writes goes here. */
   log: string;
-  /** Modules to load before it, such as a clock that is wrong. */
-  preload?: string[];
+  /** How wrong its clock is. */
+  skewMs?: number;
 }
 
+const SKEWED_CLOCK = fileURLToPath(new URL('./skewed-clock.cjs', import.meta.url));
 const STOP_WITHIN_MS = 20_000;
 const running = new Set<ChildProcess>();
 // However this process ends, nothing that it started stays behind.
@@ -29,12 +31,12 @@ export class Program {
   readonly ready: Promise<Word & { type: 'ready' }>;
   readonly #exited: Promise<void>;
 
-  constructor(file: string, { env, log, preload = [] }: ProgramOptions) {
+  constructor(file: string, { env, log, skewMs }: ProgramOptions) {
     const output = openSync(log, 'a');
     this.#log = log;
     this.#child = fork(file, {
-      env: { PATH: process.env.PATH, ...env },
-      execArgv: [...typescriptArgs, ...preload.flatMap((module) => ['--import', module])],
+      env: { PATH: process.env.PATH, ...env, ...(skewMs !== undefined && { SKEW_MS: String(skewMs) }) },
+      execArgv: [...(skewMs === undefined ? [] : ['--require', SKEWED_CLOCK]), ...typescriptArgs],
       stdio: ['ignore', output, output, 'ipc'],
     });
     running.add(this.#child);

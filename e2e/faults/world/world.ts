@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, vi } from 'vitest';
 import { Enqueuer } from './enqueuer.js';
 import { FaultDatabase } from './fault-database.js';
+import { FaultProxy } from './fault-proxy.js';
 import { readLedger } from './ledger.js';
 import { beginSessionOf, createPerson, SECRET } from './people.js';
 import { Program } from './program.js';
@@ -28,52 +29,71 @@ export interface RunnerOptions {
   concurrency?: number;
   /** Instead of the database's own, through a proxy for example. */
   databaseUrl?: string;
-  preload?: string[];
+  skewMs?: number;
+}
+
+export interface WorldOptions {
+  serverSettings?: NodeJS.ProcessEnv;
+}
+
+interface WorldPlace {
+  folder: string;
+  database: FaultDatabase;
+  network: FaultProxy;
+  port: number;
+  token: string;
 }
 
 /** The product in processes of its own over a PostgreSQL of its own: one server, any number of runners, a viewer. */
 export class World {
+  readonly folder: string;
+  readonly database: FaultDatabase;
+  /** What lies between the server and its database. */
+  readonly serverNetwork: FaultProxy;
+  /** A session of a SUPER_ADMIN. */
+  readonly token: string;
   readonly enqueuer: Enqueuer;
   readonly viewer: Viewer;
-  readonly #programs: Program[];
+  server: Program;
+  readonly #port: number;
+  readonly #options: WorldOptions;
+  readonly #programs: Program[] = [];
   readonly #startedAt = performance.now();
 
-  static async create(options: { serverPreload?: string[] } = {}): Promise<World> {
+  static async create(options: WorldOptions = {}): Promise<World> {
     const folder = await mkdtemp(join(tmpdir(), 'job-manager-faults-'));
     // PostgreSQL may run under another account, which must be able to enter.
     await chmod(folder, 0o755);
     await writeFile(join(folder, 'ledger'), '');
     const database = await FaultDatabase.start(folder);
-    const port = await freePort();
-    const world = { folder, database, port, token: '', userId: 0 };
     const operator = await createPerson(database.pool, 'SUPER_ADMIN');
-    world.userId = operator.id;
-    world.token = await beginSessionOf(database.pool, operator.id);
-    const server = startServer(world, options.serverPreload);
-    await server.ready;
-    return new World(folder, database, port, world.token, server);
+    const token = await beginSessionOf(database.pool, operator.id);
+    const network = await FaultProxy.start(database.url);
+    const world = new World({ folder, database, network, token, port: await freePort() }, options);
+    await world.server.ready;
+    return world;
   }
 
-  private constructor(
-    readonly folder: string,
-    readonly database: FaultDatabase,
-    readonly port: number,
-    readonly token: string,
-    public server: Program,
-  ) {
-    this.#programs = [server];
-    this.enqueuer = new Enqueuer(this.url, token);
-    this.viewer = new Viewer(this.url, token);
+  private constructor(place: WorldPlace, options: WorldOptions) {
+    this.#options = options;
+    this.folder = place.folder;
+    this.database = place.database;
+    this.serverNetwork = place.network;
+    this.#port = place.port;
+    this.token = place.token;
+    this.server = this.#startServer();
+    this.enqueuer = new Enqueuer(this.url, place.token);
+    this.viewer = new Viewer(this.url, place.token);
   }
 
   get url(): string {
-    return `http://127.0.0.1:${this.port}`;
+    return `http://127.0.0.1:${this.#port}`;
   }
 
   /** A runner that begins to start; `ready` tells when it claims. */
-  startRunner({ concurrency = 10, databaseUrl = this.database.url, preload }: RunnerOptions = {}): Program {
+  startRunner({ concurrency = 10, databaseUrl = this.database.url, skewMs }: RunnerOptions = {}): Program {
     const env = { ...environment(this.folder, databaseUrl), JOBS_CONCURRENCY: String(concurrency) };
-    const runner = new Program(RUNNER, { env, log: join(this.folder, 'runners.log'), preload });
+    const runner = new Program(RUNNER, { env, log: join(this.folder, 'runners.log'), skewMs });
     this.#programs.push(runner);
     return runner;
   }
@@ -84,11 +104,10 @@ export class World {
     return runners;
   }
 
-  /** The server anew at the same address. */
-  async restartServer(how: 'stop' | 'kill'): Promise<void> {
+  /** The server anew at the same address, its clock wrong by `skewMs`. */
+  async restartServer(how: 'stop' | 'kill', skewMs?: number): Promise<void> {
     await this.server[how]();
-    this.server = startServer({ ...this, port: this.port });
-    this.#programs.push(this.server);
+    this.server = this.#startServer(skewMs);
     await this.server.ready;
   }
 
@@ -100,12 +119,12 @@ export class World {
   }
 
   /** Keeps the runners busy until the returned function is called, which waits for the last to be acknowledged. */
-  keepFeeding(mostMs: number): () => Promise<void> {
+  keepFeeding(mostMs: number, pauseMs = FEEDING_PAUSE_MS): () => Promise<void> {
     let isOver = false;
     const feeder = async () => {
       while (!isOver) {
         await this.enqueueAny(mostMs);
-        await delay(FEEDING_PAUSE_MS);
+        await delay(pauseMs);
       }
     };
     const feeding = Promise.all([feeder(), feeder(), feeder(), feeder()]);
@@ -165,6 +184,7 @@ export class World {
   async close(): Promise<void> {
     this.viewer.close();
     await Promise.all(this.#programs.map((program) => program.kill()));
+    await this.serverNetwork.close();
     await this.database.close();
     await rm(this.folder, { recursive: true, force: true });
   }
@@ -172,6 +192,20 @@ export class World {
   /** The end of what server and runners wrote, for the message of a test that fails. */
   async lastWords(name: 'server' | 'runners'): Promise<string> {
     return (await readFile(join(this.folder, `${name}.log`), 'utf8').catch(() => '')).slice(-4_000);
+  }
+
+  #startServer(skewMs?: number): Program {
+    const env = {
+      ...environment(this.folder, this.serverNetwork.url(this.database.url)),
+      ...this.#options.serverSettings,
+      PORT: String(this.#port),
+      DATA_DIR: join(this.folder, 'server'),
+      JOBS_RUNNER: 'off',
+      JWT_SECRET: SECRET,
+    };
+    const server = new Program(SERVER, { env, log: join(this.folder, 'server.log'), skewMs });
+    this.#programs.push(server);
+    return server;
   }
 
   /** More than any runner takes at once, so that some wait; all equal in the middle, and none left at the end. */
@@ -183,23 +217,6 @@ export class World {
     const [empty] = await Promise.all([this.viewer.untilEqual(this.database.pool), this.untilQuiet()]);
     return Math.max(full, empty);
   }
-}
-
-interface ServerPlace {
-  folder: string;
-  database: FaultDatabase;
-  port: number;
-}
-
-function startServer({ folder, database, port }: ServerPlace, preload?: string[]): Program {
-  const env = {
-    ...environment(folder, database.url),
-    PORT: String(port),
-    DATA_DIR: join(folder, 'server'),
-    JOBS_RUNNER: 'off',
-    JWT_SECRET: SECRET,
-  };
-  return new Program(SERVER, { env, log: join(folder, 'server.log'), preload });
 }
 
 function environment(folder: string, databaseUrl: string): NodeJS.ProcessEnv {
