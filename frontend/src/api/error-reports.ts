@@ -1,10 +1,14 @@
 import type { ClientErrorReport } from '@job-manager/shared/contract/errors';
+import { limits } from '@job-manager/shared/limits';
 import { client } from './client';
 import type { TrackedError } from './recent-errors';
 
 /** Gathered for so long before they are sent together. */
 const GATHER_MS = 2_000;
-const MOST_PER_REPORT = 20;
+const MOST_PER_REPORT = 10;
+/** Together within what the server takes in one call. */
+const MOST_STACK_CHARS = 3_000;
+const MOST_PARAMS_CHARS = 1_000;
 /** Kinds of errors sent per minute; a page that fails in a loop must not flood the server. */
 const MOST_PER_MINUTE = 30;
 
@@ -57,14 +61,14 @@ function reportOf({ level, message, stack, context }: TrackedError): ClientError
   const { action, component, jobName, jobRunId, params, url, timestamp } = context;
   return {
     level,
-    message,
-    stack,
+    message: message.slice(0, limits.errorChars),
+    stack: stack?.slice(0, MOST_STACK_CHARS),
     action,
     component,
     jobName,
     jobRunId,
-    parameters: params,
-    url,
+    parameters: JSON.stringify(params ?? {}).length <= MOST_PARAMS_CHARS ? params : undefined,
+    url: url.slice(0, 500),
     occurredAt: timestamp,
   };
 }

@@ -1,3 +1,4 @@
+import { limits } from '@job-manager/shared/limits';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { callsTo, problem, world } from '../testing/backend';
 import { client } from './client';
@@ -85,14 +86,33 @@ test('tells the server, gathered, equal ones counted', async () => {
   ]);
 });
 
-test('sends no more than 20 at once, nor 30 kinds a minute', async () => {
+test('sends no more than 10 at once, nor 30 kinds a minute', async () => {
   for (let index = 0; index < 50; index++) trackError(new Error(`kind ${index}`), { action: 'x' });
   await settle();
-  expect(world.reported).toHaveLength(20);
+  expect(world.reported).toHaveLength(10);
   world.reported = [];
   for (let index = 50; index < 100; index++) trackError(new Error(`kind ${index}`), { action: 'x' });
   await settle();
-  expect(world.reported.length).toBeLessThanOrEqual(10);
+  expect(world.reported).toHaveLength(10);
+  world.reported = [];
+  for (let index = 100; index < 200; index++) trackError(new Error(`kind ${index}`), { action: 'x' });
+  await settle();
+  expect(world.reported).toHaveLength(10);
+  world.reported = [];
+  trackError(new Error('one more'), { action: 'x' });
+  vi.advanceTimersByTime(2_000);
+  expect(callsTo('POST /api/errors')).toBe(3);
+});
+
+test('stays within what the server takes, however long the errors are', async () => {
+  for (let index = 0; index < 10; index++) {
+    const error = new Error(`${index}${'x'.repeat(5_000)}`);
+    error.stack = 'x'.repeat(50_000);
+    trackError(error, { action: 'enqueueJob', params: { note: 'x'.repeat(20_000) } });
+  }
+  await settle();
+  expect(world.reported).toHaveLength(10);
+  expect(new Blob([JSON.stringify({ errors: world.reported })]).size).toBeLessThan(limits.bodyBytes);
 });
 
 test('does not report an ended session', async () => {
