@@ -337,22 +337,40 @@ describe('emergency cleanup', () => {
     expect(failed.length).toBeGreaterThanOrEqual(1_100);
   });
 
+  it('waits for a run that something else holds this instant', async () => {
+    const run = await claimOne();
+    const holder = await engine.database.pool.connect();
+    await holder.query('BEGIN');
+    await holder.query('SELECT 1 FROM "JobRun" WHERE id = $1 FOR UPDATE', [run.id]);
+    const failing = engine.queue.emergencyFail({ startedBefore: new Date(Date.now() + 60_000) }, ada);
+    await vi.waitFor(async () => {
+      const waiting = await rows(
+        `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+      );
+      expect(waiting).toHaveLength(1);
+    });
+    await holder.query('COMMIT');
+    holder.release();
+    expect((await failing).map(({ id }) => id)).toEqual([run.id]);
+  });
+
   it('tells the runner at once, and frees its slot though the job never returns', async () => {
-    const runner = engine.runner(
-      { concurrency: 1, heartbeatMs: 60_000, stalledAfterMs: 300_000 },
-      await engine.listener(),
-    );
-    await runner.start();
+    const settings = { concurrency: 1, heartbeatMs: 60_000, stalledAfterMs: 300_000 };
+    const runner = engine.runner(settings, await engine.listener());
+    await runner.open();
+    const hasBeaten = `SELECT 1 FROM "Runner" WHERE id = $1 AND "lastHeartbeatAt" > "startedAt" + interval '20 ms'`;
+    await vi.waitFor(async () => expect(await rows(hasBeaten, runner.id)).toHaveLength(1), { timeout: 15_000 });
     const { id } = await engine.enqueue('stubborn', { act: 'neverEnd' });
-    await vi.waitFor(() => expect(executing.get(id)?.signal.aborted).toBe(false));
+    await runner.tick();
     await engine.queue.emergencyFail({ startedBefore: new Date(Date.now() + 60_000) }, ada);
     await vi.waitFor(() => expect(executing.get(id)?.signal.aborted).toBe(true), { timeout: 15_000 });
-    const next = await engine.enqueue('stubborn', { act: 'obey' });
-    await vi.waitFor(() => expect(executing.has(next.id)).toBe(true), { timeout: 15_000 });
+    await vi.waitFor(() => expect(runner.activeRuns).toBe(0), { timeout: 15_000 });
+    const next = await engine.enqueue('stubborn', { act: 'returnOnStop' });
+    expect(await runner.tick()).toBe(1);
     executing.get(id)?.log.info('From beyond');
     executing.get(id)?.progress(0.9);
-    await engine.queue.cancel(next.id, ada);
-    await engine.until(next.id, 'CANCELLED');
+    runner.cancel(next.id);
+    await engine.until(next.id, 'SUCCESS');
     await runner.stop();
     expect(await engine.run(id)).toMatchObject({ status: 'FAILED', messageCount: 1, progressPercent: null });
   });
