@@ -54,8 +54,10 @@ function Dropped({ count }: { count: number }) {
   return (
     <p className={classes.note}>
       <IconArchive size={16} aria-hidden />
-      {count === 1 ? '1 older info line was' : `${count.toLocaleString('en')} older info lines were`} dropped to keep
-      within the limit per run.
+      <span>
+        {count === 1 ? '1 older info line was' : `${count.toLocaleString('en')} older info lines were`} dropped to keep
+        within the limit per run.
+      </span>
     </p>
   );
 }

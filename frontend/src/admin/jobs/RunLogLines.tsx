@@ -5,7 +5,7 @@ import { useCallback, useMemo, useState } from 'react';
 import { type ItemContent, Virtuoso } from 'react-virtuoso';
 import classes from './RunLog.module.css';
 import { RunLogLine } from './RunLogLine';
-import type { LogView } from './useLogView';
+import { AT_END_PX, type LogView } from './useLogView';
 
 interface Props {
   label: string;
@@ -14,23 +14,25 @@ interface Props {
   pattern: RegExp | null;
   view: LogView;
   isActive: boolean;
+  /** Lines before the first one that are gone: the others keep their places. */
+  removed: number;
   /** Said when the filter leaves nothing. */
   empty: string;
 }
 
-interface Context extends Pick<Props, 'lines' | 'pattern'> {
+interface Context extends Pick<Props, 'lines' | 'pattern' | 'removed'> {
   marked: number | null;
   opened: ReadonlySet<number>;
   toggle: (seq: number) => void;
 }
 
 /** The lines around the one that is read; only those are drawn. Stays at the end while the reader is there. */
-export function RunLogLines({ label, lines, pattern, view, isActive, empty }: Props) {
+export function RunLogLines({ label, lines, pattern, view, isActive, removed, empty }: Props) {
   const [opened, toggle] = useOpened();
   const { marked } = view;
   const context = useMemo<Context>(
-    () => ({ lines, pattern, marked, opened, toggle }),
-    [lines, pattern, marked, opened, toggle],
+    () => ({ lines, pattern, removed, marked, opened, toggle }),
+    [lines, pattern, removed, marked, opened, toggle],
   );
   return (
     <div className={classes.frame}>
@@ -42,16 +44,18 @@ export function RunLogLines({ label, lines, pattern, view, isActive, empty }: Pr
         aria-live="off"
         aria-label={label}
         data={lines}
+        firstItemIndex={removed}
         context={context}
         computeItemKey={keyOf}
         itemContent={drawLine}
         defaultItemHeight={26}
         increaseViewportBy={300}
-        initialTopMostItemIndex={isActive ? { index: 'LAST', align: 'end' } : 0}
-        followOutput={isActive ? (isAtBottom) => isAtBottom && 'auto' : false}
-        atBottomThreshold={40}
+        initialTopMostItemIndex={view.start()}
+        followOutput={() => view.isFollowing() && 'auto'}
+        atBottomThreshold={AT_END_PX}
         atBottomStateChange={view.onAtEnd}
         rangeChanged={view.onRange}
+        {...view.handlers}
       />
       {lines.length === 0 && <p className={classes.empty}>{empty}</p>}
       {lines.length > 0 && <Place isActive={isActive} isAtEnd={view.isAtEnd} onGoToEnd={view.goToEnd} />}
@@ -61,10 +65,14 @@ export function RunLogLines({ label, lines, pattern, view, isActive, empty }: Pr
 
 const keyOf = (_index: number, line: JobRunMessage) => line.seq;
 
-const drawLine: ItemContent<JobRunMessage, Context> = (index, line, { lines, pattern, marked, opened, toggle }) => (
+const drawLine: ItemContent<JobRunMessage, Context> = (
+  index,
+  line,
+  { lines, pattern, removed, marked, opened, toggle },
+) => (
   <RunLogLine
     line={line}
-    startsAttempt={line.attempt > 0 && (lines[index - 1]?.attempt ?? 1) !== line.attempt}
+    startsAttempt={line.attempt > 0 && (lines[index - removed - 1]?.attempt ?? 1) !== line.attempt}
     pattern={pattern}
     isMarked={line.seq === marked}
     isOpen={opened.has(line.seq)}

@@ -16,11 +16,7 @@ export function RunLogSearch({ search: { text, setText, pattern, found }, marked
     if (event.key === 'Enter') {
       event.preventDefault();
       onGo(event.shiftKey ? -1 : 1);
-    } else if (event.key === 'Escape' && text !== '') {
-      // The first one empties the field, the next one closes the dialog.
-      event.stopPropagation();
-      setText('');
-    }
+    } else if (event.key === 'Escape') setText('');
   };
   const isFruitless = found.length === 0;
   return (
@@ -32,6 +28,8 @@ export function RunLogSearch({ search: { text, setText, pattern, found }, marked
         value={text}
         onChange={(event) => setText(event.currentTarget.value)}
         onKeyDown={onKeyDown}
+        // Escape empties the field first; the next one closes the dialog around it.
+        data-mantine-stop-propagation={text !== '' || undefined}
         leftSection={<IconSearch size={16} aria-hidden />}
         rightSection={
           text !== '' && <CloseButton size="sm" aria-label="Clear the search" onClick={() => setText('')} />

@@ -1,7 +1,7 @@
 import type { JobRunMessage } from '@job-manager/shared/contract/message';
 import type { JobRun } from '@job-manager/shared/contract/run';
 import { Button } from '@mantine/core';
-import { IconArrowDownCircle, IconDownload } from '@tabler/icons-react';
+import { IconDownload, IconExclamationCircle } from '@tabler/icons-react';
 import { messagesFile } from '../../api/message-queries';
 import { CopyButton } from '../../ui/CopyButton';
 import type { LogFilter } from './log-search';
@@ -46,7 +46,7 @@ export function RunLogToolbar({ run, shown, filter, counts, onFilter, onFirstErr
         <Button
           size="compact-sm"
           variant="default"
-          leftSection={<IconArrowDownCircle size={16} />}
+          leftSection={<IconExclamationCircle size={16} />}
           disabled={counts.errors === 0}
           onClick={onFirstError}
         >

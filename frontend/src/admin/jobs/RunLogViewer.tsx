@@ -21,13 +21,17 @@ export function RunLogViewer({ run, log, isActive }: Props) {
   const shown = useMemo(() => filterLines(log.lines, filter), [log.lines, filter]);
   const counts = useMemo(() => countLines(log.lines), [log.lines]);
   const search = useLogSearch(shown);
-  const view = useLogView(shown, isActive);
+  // What is dropped are info lines, which only the whole log shows.
+  const removed = filter === 'all' ? log.removed : 0;
+  const view = useLogView(shown, { isActive, removed });
   const goToFirstError = () => {
     const first = log.lines.find(({ level }) => level === 'ERROR');
     if (first) view.goTo(first.seq);
   };
   const goToFound = (direction: 1 | -1) => {
-    const found = search.next(view.marked ?? view.firstVisible(), direction);
+    // Where nothing was jumped to yet, the first line on screen may be the one.
+    const from = view.marked ?? view.firstVisible() - (direction === 1 ? 1 : 0);
+    const found = search.next(from, direction);
     if (found !== undefined) view.goTo(found);
   };
   return (
@@ -45,7 +49,10 @@ export function RunLogViewer({ run, log, isActive }: Props) {
         label={`Messages of ${run.jobName} #${run.id}`}
         lines={shown}
         pattern={search.pattern}
+        // Another choice of lines is another list.
+        key={filter}
         view={view}
+        removed={removed}
         isActive={isActive}
         empty={filter === 'errors' ? 'No errors.' : 'No warnings and no errors.'}
       />

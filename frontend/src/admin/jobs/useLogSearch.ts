@@ -9,13 +9,15 @@ export function useLogSearch(lines: readonly JobRunMessage[]) {
   const searched = useDeferredValue(lines);
   const pattern = useMemo(() => textPattern(wanted), [wanted]);
   const found = useMemo(() => findLines(searched, pattern), [searched, pattern]);
+  // Whoever types and presses Enter at once is ahead of the deferred search.
+  const foundNow = () => (text.trim() === wanted ? found : findLines(lines, textPattern(text.trim())));
   return {
     text,
     setText,
     pattern,
     found,
     /** The found line after or before the line `from`; undefined when there is none. */
-    next: (from: number, direction: 1 | -1) => nextFound(found, from, direction),
+    next: (from: number, direction: 1 | -1) => nextFound(foundNow(), from, direction),
   };
 }
 export type LogSearch = ReturnType<typeof useLogSearch>;

@@ -4,7 +4,7 @@ import { messageLevels } from '@job-manager/shared/message';
 type Lines = readonly JobRunMessage[];
 
 /** How far this side may be ahead of what the server has dropped before it drops the same. */
-const SLACK = 1_000;
+const SLACK = 5_000;
 
 /** Two lists by number into one; of doubles the first is kept. Most often the second simply follows. */
 export function mergeLines(before: Lines, added: Lines): Lines {

@@ -11,6 +11,8 @@ export interface RunLogState {
   /** Messages the run ever wrote, as far as the server has told. */
   readonly messageCount: number;
   readonly droppedMessages: number;
+  /** Lines that were here and have been dropped since. */
+  readonly removed: number;
   /** Everything up to now has been read. */
   readonly isComplete: boolean;
   /** Why reading stopped. */
@@ -34,7 +36,14 @@ interface Options {
   readPage(afterSeq: number, signal: AbortSignal): Promise<Page>;
 }
 
-const nothing: RunLogState = { lines: [], messageCount: 0, droppedMessages: 0, isComplete: false, error: null };
+const nothing: RunLogState = {
+  lines: [],
+  messageCount: 0,
+  droppedMessages: 0,
+  removed: 0,
+  isComplete: false,
+  error: null,
+};
 
 /** Holds the messages of one run: reads them page by page, then is told by the socket; reads again what it misses. */
 export function createRunLog({ jobRunId, readPage }: Options): RunLog {
@@ -52,8 +61,10 @@ export function createRunLog({ jobRunId, readPage }: Options): RunLog {
   const take = (page: Page, part: Partial<RunLogState> = {}) => {
     const messageCount = Math.max(page.messageCount, state.messageCount);
     const droppedMessages = Math.max(page.droppedMessages, state.droppedMessages);
-    const lines = withoutDropped(mergeLines(state.lines, page.messages), messageCount - droppedMessages);
-    publish({ lines, messageCount, droppedMessages, ...part });
+    const merged = mergeLines(state.lines, page.messages);
+    const lines = withoutDropped(merged, messageCount - droppedMessages);
+    const removed = state.removed + merged.length - lines.length;
+    publish({ lines, messageCount, droppedMessages, removed, ...part });
   };
 
   const hear = (told: RunMessages) => {
