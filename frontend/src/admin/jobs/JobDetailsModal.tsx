@@ -21,7 +21,7 @@ interface JobDetailsModalProps {
 
 /** One run in a dialog over the page; follows it while it runs. */
 export function JobDetailsModal({ jobRunId, open, onClose, onRerun }: JobDetailsModalProps) {
-  const { run, error, refetch } = useRun(jobRunId);
+  const { run, error, refetch } = useRun(jobRunId, open);
   const { asked, cancel } = useCancelling();
   const isCancelling = run?.status === 'RUNNING' && asked.has(jobRunId);
   const failure = error === null ? null : toFailure(error);
