@@ -31,8 +31,8 @@ export function ForceFailModal({ run, onClose }: Props) {
         </Text>
         <TextInput
           mt="md"
-          label="Reason"
-          placeholder="Optional, for the run’s messages and the audit log"
+          label="Reason (optional)"
+          description="For the run’s messages and the audit log"
           maxLength={REASON_CHARS}
           value={reason}
           onChange={(event) => setReason(event.currentTarget.value)}

@@ -4,12 +4,15 @@ import { Button, Loader } from '@mantine/core';
 import { memo } from 'react';
 import { Link } from 'react-router-dom';
 import { useServerTime } from '../../api/server-clock';
+import { useCan } from '../../api/session';
 import { JobProgressBar } from '../../components/JobProgressBar';
 import { JobStatusBadge, StatusMark } from '../../components/JobStatusBadge';
+import { MessageCounts } from '../../components/MessageCounts';
 import { RelativeTime } from '../../components/RelativeTime';
 import { paths } from '../../paths';
 import { AttentionBadge } from './AttentionBadge';
 import { attentionOf, type Limits } from './attention';
+import { ForceFailButton } from './ForceFailButton';
 import classes from './JobRunCard.module.css';
 
 interface Props {
@@ -37,6 +40,7 @@ export const JobRunCard = memo(function JobRunCard({ run, isCancelling, isLeavin
             {run.jobName}
           </Link>
           <span className={classes.id}>#{run.id}</span>
+          <MessageCounts run={run} />
           {attention !== '' && <AttentionBadge run={run} attention={attention} limits={limits} />}
         </div>
         <div className={classes.facts}>
@@ -52,6 +56,7 @@ export const JobRunCard = memo(function JobRunCard({ run, isCancelling, isLeavin
         ) : (
           <CancelButton status={status} name={name} onCancel={() => on.onCancel(run)} />
         )}
+        {status === 'CANCEL_REQUESTED' && <ForceFailButton run={run} />}
         <Button variant="default" size="sm" aria-label={`Details of ${name}`} onClick={() => on.onViewDetails(run.id)}>
           Details
         </Button>
@@ -66,9 +71,11 @@ interface CancelButtonProps {
   onCancel: () => void;
 }
 
-/** Cancels once; says "Stopping…" from the click on. */
+/** Cancels once; says "Stopping…" from the click on. Only for those who may. */
 export function CancelButton({ status, name, onCancel }: CancelButtonProps) {
   const isStopping = status === 'CANCEL_REQUESTED';
+  const mayCancel = useCan('cancel');
+  if (!mayCancel && !isStopping) return null;
   return (
     <Button
       variant="default"
