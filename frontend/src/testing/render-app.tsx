@@ -1,12 +1,18 @@
 import { render, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
+import type { ComponentType, PropsWithChildren } from 'react';
 import { App } from '../App';
 
+interface Options {
+  /** Around the panel, where a part needs what jsdom doesn't have. */
+  wrapper?: ComponentType<PropsWithChildren>;
+}
+
 /** Opens the whole panel at an address, and waits until a page is there. */
-export async function openPanel(address: string) {
+export async function openPanel(address: string, options: Options = {}) {
   window.history.replaceState(null, '', address);
   const user = userEvent.setup();
-  const view = render(<App />);
+  const view = render(<App />, options);
   await screen.findByRole('heading', { level: 1, hidden: true });
   return { user, ...view };
 }
