@@ -1,6 +1,14 @@
 import * as z from 'zod';
 import { defineJob, type JobContext } from '../queue/job.js';
-import { batchSizeParameter, inBatches, pauseMsParameter, userIdParameter, userIds } from './batches.js';
+import {
+  batchSizeParameter,
+  grouped,
+  inBatches,
+  inStep,
+  pauseMsParameter,
+  userIdParameter,
+  userIds,
+} from './batches.js';
 
 const ALGORITHM_VERSION = '1.0.0';
 
@@ -33,14 +41,19 @@ export const affinityJob = defineJob({
   parameters,
   defaultParams: { halfLifeDays: 30, batchSize: 200, pauseMs: 50 },
   async run(ctx, { userId, halfLifeDays, batchSize, pauseMs }) {
-    const ids = await userIds(ctx.db, userId);
+    ctx.pipeline([
+      { id: 'load', label: 'Loading users' },
+      { id: 'measure', label: 'Measuring affinities', weight: 19 },
+    ]);
+    const ids = await inStep(ctx, 'load', () => userIds(ctx.db, userId));
     const counts = { usersProcessed: 0, affinitiesWritten: 0 };
-    const plan = { batchSize, pauseMs, done: 'Measured', items: 'users' };
+    const plan = { step: 'measure', batchSize, pauseMs, done: 'Measured', items: 'users' };
     await inBatches(ctx, ids, plan, async (batch) => {
       counts.affinitiesWritten += await replaceAffinities(ctx, batch, halfLifeDays);
       counts.usersProcessed += batch.length;
       ctx.setMetadata(counts);
     });
+    ctx.log.info(`Wrote ${grouped(counts.affinitiesWritten)} affinities of ${grouped(ids.length)} users`);
     return counts;
   },
 });

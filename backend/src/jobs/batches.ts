@@ -24,6 +24,8 @@ export const batchSizeParameter = (items: string, usual: number) =>
   z.number().int().min(1).max(10_000).default(usual).describe(`How many ${items} are handled at a time.`);
 
 export interface BatchPlan {
+  /** The step of the run that this work is. */
+  step: string;
   batchSize: number;
   /** Waited between two batches. 0 unless given. */
   pauseMs?: number;
@@ -33,15 +35,14 @@ export interface BatchPlan {
 }
 
 /** What batches need of a run. */
-type BatchContext = Pick<JobContext, 'progress' | 'checkCancellation' | 'pause'>;
+type BatchContext = Pick<JobContext, 'step' | 'checkCancellation' | 'pause'>;
 
-/** The same run, for work whose progress from 0 to 1 is the part `from` to `to` of the whole. */
-export function phase(ctx: BatchContext, from: number, to: number): BatchContext {
-  return {
-    progress: (fraction, message) => ctx.progress(from + (to - from) * fraction, message),
-    checkCancellation: () => ctx.checkCancellation(),
-    pause: (ms) => ctx.pause(ms),
-  };
+/** Does a part of the work that has no progress of its own as a step, from its start to its end. */
+export async function inStep<T>(ctx: Pick<JobContext, 'step'>, id: string, work: () => Promise<T>): Promise<T> {
+  ctx.step(id).start();
+  const result = await work();
+  ctx.step(id).done();
+  return result;
 }
 
 /** Reports progress inside a batch: the part of it that is done, 0 to 1. */
@@ -59,8 +60,9 @@ export async function inBatches<T>(
 ): Promise<void> {
   const report = (count: number) => {
     const message = `${plan.done} ${grouped(Math.floor(count))} of ${grouped(items.length)} ${plan.items}`;
-    ctx.progress(count / items.length, message);
+    ctx.step(plan.step).progress(count / items.length, message);
   };
+  ctx.step(plan.step).start();
   for (let start = 0; start < items.length; start += plan.batchSize) {
     await ctx.checkCancellation();
     if (start > 0 && plan.pauseMs) await ctx.pause(plan.pauseMs);
@@ -68,9 +70,10 @@ export async function inBatches<T>(
     await work(batch, (part) => report(start + part * batch.length));
     report(start + batch.length);
   }
+  ctx.step(plan.step).done();
 }
 
-const grouped = (count: number) => count.toLocaleString('en-US');
+export const grouped = (count: number) => count.toLocaleString('en-US');
 
 /**
  * The ids of all users in ascending order; of one alone when `userId` is given.

@@ -1,6 +1,14 @@
 import * as z from 'zod';
 import { defineJob, type JobContext } from '../queue/job.js';
-import { batchSizeParameter, inBatches, pauseMsParameter, userIdParameter, userIds } from './batches.js';
+import {
+  batchSizeParameter,
+  grouped,
+  inBatches,
+  inStep,
+  pauseMsParameter,
+  userIdParameter,
+  userIds,
+} from './batches.js';
 import { HASHTAG_PATTERN } from './hashtags.js';
 import { type TraitEvidence, traitVector } from './trait-vector.js';
 
@@ -30,9 +38,13 @@ export const buildUserTraitsJob = defineJob({
   parameters,
   defaultParams: { behaviourDays: 90, batchSize: 200, pauseMs: 50 },
   async run(ctx, { userId, behaviourDays, batchSize, pauseMs }) {
-    const ids = await userIds(ctx.db, userId);
+    ctx.pipeline([
+      { id: 'load', label: 'Loading users' },
+      { id: 'describe', label: 'Describing users by their traits', weight: 19 },
+    ]);
+    const ids = await inStep(ctx, 'load', () => userIds(ctx.db, userId));
     const counts = { usersProcessed: 0, usersWithoutEvidence: 0 };
-    const plan = { batchSize, pauseMs, done: 'Described', items: 'users' };
+    const plan = { step: 'describe', batchSize, pauseMs, done: 'Described', items: 'users' };
     await inBatches(ctx, ids, plan, async (batch) => {
       const vectors = (await loadEvidence(ctx, batch, behaviourDays)).map(toVector);
       await writeVectors(ctx, vectors);
@@ -42,6 +54,9 @@ export const buildUserTraitsJob = defineJob({
       ).length;
       ctx.setMetadata(counts);
     });
+    const { usersWithoutEvidence } = counts;
+    if (usersWithoutEvidence > 0)
+      ctx.log.info(`Nothing tells about the traits of ${grouped(usersWithoutEvidence)} users`);
     return counts;
   },
 });

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { defineJob, type JobContext } from '../queue/job.js';
 import { type Agreement, type Answer, agreement, answerTable } from './answer-agreement.js';
-import { batchSizeParameter, inBatches, pauseMsParameter, phase, userIds } from './batches.js';
+import { batchSizeParameter, grouped, inBatches, inStep, pauseMsParameter, userIds } from './batches.js';
 import { BestOf } from './best-of.js';
 
 const ALGORITHM_VERSION = '1.0.0';
@@ -37,19 +37,26 @@ export const compatibilityJob = defineJob({
   parameters,
   defaultParams: { minCommonAnswers: 5, topPerUser: 100, batchSize: 100, pauseMs: 50 },
   async run(ctx, { minCommonAnswers, topPerUser, batchSize, pauseMs }) {
-    const users = await userIds(ctx.db);
+    ctx.pipeline([
+      { id: 'load', label: 'Loading users' },
+      { id: 'read', label: 'Reading their answers', weight: 2 },
+      { id: 'compare', label: 'Comparing everybody with everybody', weight: 10 },
+      { id: 'store', label: 'Storing the best pairs', weight: 7 },
+    ]);
+    const users = await inStep(ctx, 'load', () => userIds(ctx.db));
     const people = await loadAnswers(ctx, users, { batchSize, pauseMs });
     const best = new BestPairs(people, minCommonAnswers, topPerUser);
     const rows = people.map((_, row) => row);
-    const comparing = { batchSize, pauseMs, done: 'Compared', items: 'people with answers' };
-    await inBatches(phase(ctx, 0.1, 0.6), rows, comparing, async (batch) => {
+    const comparing = { step: 'compare', batchSize, pauseMs, done: 'Compared', items: 'people with answers' };
+    await inBatches(ctx, rows, comparing, async (batch) => {
       for (const row of batch) best.compare(row);
     });
+    ctx.log.info(`${grouped(best.compared)} pairs have at least ${minCommonAnswers} answers in common`);
 
     const pairs = best.byFirstUser();
     const counts = { usersProcessed: 0, usersWithAnswers: people.length, pairsCompared: best.compared, pairsStored: 0 };
-    const storing = { batchSize, pauseMs, done: 'Stored the pairs of', items: 'users' };
-    await inBatches(phase(ctx, 0.6, 1), users, storing, async (batch) => {
+    const storing = { step: 'store', batchSize, pauseMs, done: 'Stored the pairs of', items: 'users' };
+    await inBatches(ctx, users, storing, async (batch) => {
       const fresh = batch.flatMap((id) => pairs.get(id) ?? []);
       counts.pairsStored += await replacePairs(ctx, batch, fresh);
       counts.usersProcessed += batch.length;
@@ -120,8 +127,8 @@ async function loadAnswers(
   pace: { batchSize: number; pauseMs: number },
 ): Promise<Person[]> {
   const people: Person[] = [];
-  const plan = { ...pace, done: 'Read the answers of', items: 'users' };
-  await inBatches(phase(ctx, 0, 0.1), users, plan, async (batch) => {
+  const plan = { ...pace, step: 'read', done: 'Read the answers of', items: 'users' };
+  await inBatches(ctx, users, plan, async (batch) => {
     people.push(
       ...(await ctx.db.$queryRaw<Person[]>`
         SELECT a."userId", json_agg(json_build_object(

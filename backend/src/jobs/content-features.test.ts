@@ -141,7 +141,7 @@ describe('content-features', () => {
     expect(metadata).toEqual({ postsProcessed: 3, termsKnown: 4, languages: { en: 1, de: 1, und: 1 } });
     const fractions = progress.map((report) => report.fraction);
     expect(fractions).toEqual([...fractions].sort((a, b) => a - b));
-    expect(progress[0]?.message).toBe('Counted the words of 2 of 3 posts');
+    expect(progress.map((report) => report.message)).toContain('Counted the words of 2 of 3 posts');
     expect(progress.at(-1)).toEqual({ fraction: 1, message: 'Described 3 of 3 posts' });
   });
 

@@ -1,13 +1,10 @@
 import * as z from 'zod';
 import { defineJob, type JobContext } from '../queue/job.js';
-import { type BatchPlan, inBatches, phase } from './batches.js';
+import { grouped, inBatches, inStep } from './batches.js';
 import { describeText } from './text-features.js';
 import { DocumentFrequencies, keywords } from './tf-idf.js';
 
 const ALGORITHM_VERSION = '1.0.0';
-
-/** Reading alone is quicker than reading and writing: where the first phase ends on the bar. */
-const COUNTED = 0.35;
 
 interface Text {
   id: number;
@@ -30,14 +27,21 @@ export const contentFeaturesJob = defineJob({
   }),
   defaultParams: { keywords: 8, batchSize: 500, pauseMs: 10 },
   async run(ctx, { keywords: most, batchSize, pauseMs }) {
-    const posts = (await ctx.db.post.findMany({ select: { id: true }, orderBy: { id: 'asc' } })).map(({ id }) => id);
+    ctx.pipeline([
+      { id: 'load', label: 'Loading posts' },
+      // Reading alone is quicker than reading and writing.
+      { id: 'count', label: 'Counting words', weight: 7 },
+      { id: 'describe', label: 'Describing posts', weight: 12 },
+    ]);
+    const posts = await inStep(ctx, 'load', () => postIds(ctx));
     const frequencies = new DocumentFrequencies();
-    const counting: BatchPlan = { batchSize, pauseMs, done: 'Counted the words of', items: 'posts' };
-    await inBatches(phase(ctx, 0, COUNTED), posts, counting, async (ids) => {
+    const counting = { step: 'count', batchSize, pauseMs, done: 'Counted the words of', items: 'posts' };
+    await inBatches(ctx, posts, counting, async (ids) => {
       for (const { text } of await textsOf(ctx, ids)) frequencies.add(describeText(text).terms);
     });
+    ctx.log.info(`${grouped(posts.length)} posts use ${grouped(frequencies.size)} different words`);
     const counts = { postsProcessed: 0, termsKnown: frequencies.size, languages: {} as Record<string, number> };
-    await inBatches(phase(ctx, COUNTED, 1), posts, { ...counting, done: 'Described' }, async (ids) => {
+    await inBatches(ctx, posts, { ...counting, step: 'describe', done: 'Described' }, async (ids) => {
       const rows = (await textsOf(ctx, ids)).map((post) => featuresOf(post, frequencies, most));
       for (const { language } of rows) counts.languages[language] = (counts.languages[language] ?? 0) + 1;
       counts.postsProcessed += await save(ctx, rows);
@@ -46,6 +50,11 @@ export const contentFeaturesJob = defineJob({
     return counts;
   },
 });
+
+async function postIds(ctx: JobContext): Promise<number[]> {
+  const posts = await ctx.db.post.findMany({ select: { id: true }, orderBy: { id: 'asc' } });
+  return posts.map(({ id }) => id);
+}
 
 function textsOf(ctx: JobContext, ids: number[]): Promise<Text[]> {
   return ctx.db.post.findMany({

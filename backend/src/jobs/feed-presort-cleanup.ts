@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { defineJob, type JobContext } from '../queue/job.js';
-import { batchSizeParameter, pauseMsParameter } from './batches.js';
+import { batchSizeParameter, grouped, inStep, pauseMsParameter } from './batches.js';
 
 const parameters = z.strictObject({
   batchSize: batchSizeParameter('rows', 5000),
@@ -19,8 +19,13 @@ export const feedPresortCleanupJob = defineJob({
   parameters,
   defaultParams: { batchSize: 5000, pauseMs: 50 },
   async run(ctx, { batchSize, pauseMs }) {
-    const expired = await countExpired(ctx);
-    if (expired === 0) ctx.progress(1, 'No row has expired');
+    ctx.pipeline([
+      { id: 'count', label: 'Counting expired rows' },
+      { id: 'remove', label: 'Removing expired rows', weight: 19 },
+    ]);
+    const expired = await inStep(ctx, 'count', () => countExpired(ctx));
+    const removing = ctx.step('remove');
+    removing.start(expired === 0 ? 'No row has expired' : undefined);
     let rowsRemoved = 0;
     let batches = 0;
     while (rowsRemoved < expired) {
@@ -32,8 +37,10 @@ export const feedPresortCleanupJob = defineJob({
       rowsRemoved += removed;
       batches += 1;
       ctx.setMetadata({ rowsRemoved, batches });
-      ctx.progress(Math.min(1, rowsRemoved / expired), `Removed ${rowsRemoved.toLocaleString('en-US')} expired rows`);
+      removing.progress(rowsRemoved / expired, `Removed ${grouped(rowsRemoved)} expired rows`);
     }
+    removing.done();
+    if (rowsRemoved < expired) ctx.log.info(`${grouped(expired - rowsRemoved)} rows were removed by others meanwhile`);
     return { rowsRemoved, batches };
   },
 });

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { defineJob, type JobContext } from '../queue/job.js';
-import { batchSizeParameter, inBatches, pauseMsParameter, userIdParameter, userIds } from './batches.js';
+import { batchSizeParameter, inBatches, inStep, pauseMsParameter, userIdParameter, userIds } from './batches.js';
 import { type FeedItem, type FeedPost, rankFeed, type Taste } from './feed-ranking.js';
 
 const ALGORITHM_VERSION = '1.0.0';
@@ -43,10 +43,16 @@ export const feedPresortJob = defineJob({
     pauseMs: 50,
   },
   async run(ctx, params) {
-    const users = await userIds(ctx.db, params.userId);
-    const posts = await loadPosts(ctx, params);
+    ctx.pipeline([
+      { id: 'users', label: 'Loading users' },
+      { id: 'posts', label: 'Loading posts' },
+      { id: 'presort', label: 'Presorting feeds', weight: 18 },
+    ]);
+    const users = await inStep(ctx, 'users', () => userIds(ctx.db, params.userId));
+    const posts = await inStep(ctx, 'posts', () => loadPosts(ctx, params));
+    if (posts.length === 0) ctx.log.warn(`No post is younger than ${params.maxAgeDays} days: all feeds will be empty`);
     const counts = { usersProcessed: 0, candidatePosts: posts.length, feedItemsWritten: 0 };
-    const plan = { ...params, done: 'Presorted the feeds of', items: 'users' };
+    const plan = { ...params, step: 'presort', done: 'Presorted the feeds of', items: 'users' };
     await inBatches(ctx, users, plan, async (batch) => {
       const tastes = await loadTastes(ctx, batch, posts);
       const feeds = tastes.flatMap((taste) => rankFeed(taste, posts, params.feedSize));

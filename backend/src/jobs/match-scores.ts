@@ -2,7 +2,9 @@ import * as z from 'zod';
 import { defineJob, type JobContext } from '../queue/job.js';
 import {
   batchSizeParameter,
+  grouped,
   inBatches,
+  inStep,
   pauseMsParameter,
   type ReportPart,
   userIdParameter,
@@ -38,11 +40,17 @@ export const matchScoresJob = defineJob({
   parameters,
   defaultParams: { batchSize: 100, candidateBatchSize: 500, topN: 50, pauseMs: 50 },
   async run(ctx, params) {
-    const users = await usersToScore(ctx, params.userId);
-    const candidates = await profileIds(ctx.db);
+    ctx.pipeline([
+      { id: 'users', label: 'Loading users' },
+      { id: 'candidates', label: 'Loading candidates' },
+      { id: 'score', label: 'Scoring users', weight: 18 },
+    ]);
+    const users = await inStep(ctx, 'users', () => usersToScore(ctx, params.userId));
+    const candidates = await inStep(ctx, 'candidates', () => profileIds(ctx.db));
+    ctx.log.info(`Scoring ${grouped(users.length)} users against ${grouped(candidates.length)} candidates`);
     const counts = { usersProcessed: 0, scoresCalculated: 0, averageScoreTimeMs: 0 };
     let spentMs = 0;
-    const plan = { ...params, done: 'Scored', items: 'users' };
+    const plan = { ...params, step: 'score', done: 'Scored', items: 'users' };
     await inBatches(ctx, users, plan, async (batch, report) => {
       const begun = performance.now();
       const scoring = await scoreBatch(ctx, batch, candidates, params, report);

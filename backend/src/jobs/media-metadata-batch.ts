@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { defineJob, type JobContext } from '../queue/job.js';
-import { inBatches, type ReportPart } from './batches.js';
+import { inBatches, inStep, type ReportPart } from './batches.js';
 import { EXTRACTION_VERSION, extractMedia } from './media-extraction.js';
 import { openMediaFolder } from './media-folder.js';
 import { type ExtractedRow, saveExtractions } from './media-rows.js';
@@ -30,14 +30,22 @@ export const mediaMetadataBatchJob = defineJob({
   }),
   defaultParams: { concurrency: 4, batchSize: 50, pauseMs: 20, retryFailed: false },
   async run(ctx, { concurrency, batchSize, pauseMs, retryFailed }) {
+    ctx.pipeline([
+      { id: 'list', label: 'Listing files to read' },
+      { id: 'read', label: 'Reading files', weight: 19 },
+    ]);
     const root = await openMediaFolder(ctx.mediaDir);
-    const waiting = await itemsToRead(ctx, retryFailed);
+    const waiting = await inStep(ctx, 'list', () => itemsToRead(ctx, retryFailed));
     const counts = { mediaProcessed: 0, ready: 0, failed: 0, bytesRead: 0, failures: [] as object[] };
-    const plan = { batchSize, pauseMs, done: 'Read', items: 'files' };
+    const plan = { step: 'read', batchSize, pauseMs, done: 'Read', items: 'files' };
     await inBatches(ctx, waiting, plan, async (items, report) => {
       const rows = await readSeveral(ctx, root, items, { concurrency, report });
       await saveExtractions(ctx.db, ctx.startedAt, rows);
-      for (const row of rows) count(counts, row, items);
+      for (const row of rows) {
+        const fileName = items.find((item) => item.id === row.id)?.fileName;
+        count(counts, row, fileName);
+        if (!row.extraction.ok) ctx.log.warn(`${fileName} can't be read: ${row.extraction.error}`, { mediaId: row.id });
+      }
       ctx.setMetadata(counts);
     });
     return counts;
@@ -88,7 +96,7 @@ interface Counts {
   failures: object[];
 }
 
-function count(counts: Counts, { id, extraction }: ExtractedRow, items: Item[]): void {
+function count(counts: Counts, { id, extraction }: ExtractedRow, fileName: string | undefined): void {
   counts.mediaProcessed += 1;
   if (extraction.ok) {
     counts.ready += 1;
@@ -96,6 +104,5 @@ function count(counts: Counts, { id, extraction }: ExtractedRow, items: Item[]):
     return;
   }
   counts.failed += 1;
-  const fileName = items.find((item) => item.id === id)?.fileName;
   if (counts.failures.length < EXAMPLES) counts.failures.push({ mediaId: id, fileName, error: extraction.error });
 }

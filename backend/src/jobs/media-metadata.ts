@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { defineJob } from '../queue/job.js';
+import { inStep } from './batches.js';
 import { EXTRACTION_VERSION, extractMedia } from './media-extraction.js';
 import { openMediaFolder } from './media-folder.js';
 import { saveExtractions } from './media-rows.js';
@@ -15,21 +16,27 @@ export const mediaMetadataJob = defineJob({
   }),
   defaultParams: { mediaId: 1 },
   async run(ctx, { mediaId }) {
+    ctx.pipeline([
+      { id: 'read', label: 'Reading the file', weight: 9 },
+      { id: 'save', label: 'Saving what was read' },
+    ]);
     const root = await openMediaFolder(ctx.mediaDir);
     const media = await ctx.db.media.findUnique({ where: { id: mediaId }, select: { fileName: true } });
     if (!media) throw new Error(`There is no media item with the id ${mediaId}.`);
     const { fileName } = media;
     ctx.setMetadata({ mediaId, fileName, ready: 0, failed: 0 });
-    ctx.progress(0.1, `Reading ${fileName}`);
+    ctx.step('read').progress(0.1, `Reading ${fileName}`);
     await ctx.checkCancellation();
     const extraction = await extractMedia(root, fileName);
     await ctx.checkCancellation();
-    await saveExtractions(ctx.db, ctx.startedAt, [{ id: mediaId, extraction }]);
+    const save = () => saveExtractions(ctx.db, ctx.startedAt, [{ id: mediaId, extraction }]);
     if (!extraction.ok) {
+      await save();
       ctx.setMetadata({ failed: 1 });
       throw new Error(`Media item ${mediaId} (${fileName}) can't be read: ${extraction.error}`);
     }
-    ctx.progress(1, `Read ${fileName}`);
+    ctx.step('read').done();
+    await inStep(ctx, 'save', save);
     const { format, width, height, byteSize, orientation, dominantColor } = extraction.metadata;
     return { ready: 1, format, width, height, byteSize, orientation, dominantColor };
   },

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { defineJob, type JobContext } from '../queue/job.js';
-import { type BatchPlan, inBatches, phase } from './batches.js';
+import { inBatches, inStep } from './batches.js';
 import { openMediaFolder } from './media-folder.js';
 import { cleanFiles, cleanRows, emptyTally, type Sweep, skip } from './media-orphans.js';
 import { walkMediaFolder } from './media-walk.js';
@@ -30,8 +30,12 @@ export const mediaOrphanCleanupJob = defineJob({
   }),
   defaultParams: { graceHours: 24, dryRun: true, batchSize: 200, pauseMs: 20 },
   async run(ctx, { graceHours, dryRun, batchSize, pauseMs }) {
+    ctx.pipeline([
+      { id: 'list', label: 'Listing the media folder' },
+      { id: 'check', label: dryRun ? 'Looking for orphans' : 'Removing orphans', weight: 9 },
+    ]);
     const root = await openMediaFolder(ctx.mediaDir);
-    const { files, skipped } = await walkMediaFolder(ctx, root);
+    const { files, skipped } = await inStep(ctx, 'list', () => walkMediaFolder(ctx, root));
     const sweep: Sweep = {
       ctx,
       root,
@@ -43,10 +47,13 @@ export const mediaOrphanCleanupJob = defineJob({
     };
     for (const entry of skipped) skip(sweep, entry);
     const rows = await mediaIds(ctx);
-    const border = rows.length / Math.max(1, rows.length + files.length);
-    const plan: BatchPlan = { batchSize, pauseMs, done: 'Checked', items: 'media rows' };
-    await inBatches(phase(ctx, 0, border), rows, plan, (ids) => cleanRows(sweep, ids));
-    await inBatches(phase(ctx, border, 1), files, { ...plan, items: 'files' }, (names) => cleanFiles(sweep, names));
+    ctx.step('check').pipeline([
+      { id: 'rows', label: 'Media rows', weight: Math.max(1, rows.length) },
+      { id: 'files', label: 'Files', weight: Math.max(1, files.length) },
+    ]);
+    const plan = { batchSize, pauseMs, done: 'Checked' };
+    await inBatches(ctx, rows, { ...plan, step: 'rows', items: 'media rows' }, (ids) => cleanRows(sweep, ids));
+    await inBatches(ctx, files, { ...plan, step: 'files', items: 'files' }, (names) => cleanFiles(sweep, names));
     return { ...sweep.tally, dryRun, folderIsEmpty: sweep.folderIsEmpty };
   },
 });

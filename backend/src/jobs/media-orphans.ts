@@ -50,7 +50,8 @@ export const emptyTally = (): Tally => ({
 });
 
 /** Notes what is left alone, and why. */
-export function skip({ tally }: Sweep, entry: Skipped): void {
+export function skip({ ctx, tally }: Sweep, entry: Skipped): void {
+  ctx.log.warn(`Left alone: ${entry.fileName || 'the media folder'} ${entry.reason}`);
   tally.skipped += 1;
   if (tally.examples.skipped.length < EXAMPLES) tally.examples.skipped.push(entry);
 }
@@ -133,7 +134,6 @@ async function tryRemove(sweep: Sweep, fileName: string): Promise<boolean> {
     return await removeMediaFile(sweep.root, fileName, sweep.cutoff);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    sweep.ctx.log.warn(`${fileName} can't be removed (${code})`);
     skip(sweep, { fileName, reason: `can't be removed (${code})` });
     return false;
   }

@@ -20,7 +20,7 @@ export async function walkMediaFolder(ctx: JobContext, root: string): Promise<Fo
   const folders = [''];
   for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
     await ctx.checkCancellation();
-    ctx.progress(0, `Listed ${contents.files.length.toLocaleString('en-US')} files`);
+    ctx.step('list').progress(0, `Listed ${contents.files.length.toLocaleString('en-US')} files`);
     folders.push(...(await listFolder(root, folder, contents)));
   }
   // Folders list their entries in no order; the run's report and batches have one.

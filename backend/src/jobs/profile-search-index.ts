@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { defineJob, type JobContext } from '../queue/job.js';
-import { inBatches } from './batches.js';
+import { grouped, inBatches, inStep } from './batches.js';
 import { profileIds } from './profiles.js';
 
 const ALGORITHM_VERSION = '1.0.0';
@@ -26,15 +26,21 @@ export const profileSearchIndexJob = defineJob({
   }),
   defaultParams: { batchSize: 250, pauseMs: 20 },
   async run(ctx, { userId, batchSize, pauseMs }) {
-    const users = await profileIds(ctx.db, userId);
+    ctx.pipeline([
+      { id: 'load', label: 'Loading profiles' },
+      { id: 'index', label: 'Indexing profiles', weight: 18 },
+    ]);
+    const users = await inStep(ctx, 'load', () => profileIds(ctx.db, userId));
     const countries = await countryNames(ctx);
+    if (userId === undefined) ctx.pipeline([{ id: 'clean-up', label: 'Removing documents without a profile' }]);
     let profilesIndexed = 0;
-    const plan = { batchSize, pauseMs, done: 'Indexed', items: 'profiles' };
+    const plan = { step: 'index', batchSize, pauseMs, done: 'Indexed', items: 'profiles' };
     await inBatches(ctx, users, plan, async (batch) => {
       profilesIndexed += await index(ctx, batch, countries);
       ctx.setMetadata({ profilesIndexed });
     });
-    const documentsRemoved = userId === undefined ? await removeProfileless(ctx) : 0;
+    const documentsRemoved = userId === undefined ? await inStep(ctx, 'clean-up', () => removeProfileless(ctx)) : 0;
+    if (documentsRemoved > 0) ctx.log.info(`Removed ${grouped(documentsRemoved)} documents whose profile is gone`);
     return { profilesIndexed, documentsRemoved };
   },
 });

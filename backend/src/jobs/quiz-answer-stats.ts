@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { PrismaClient } from '../generated/prisma/client.js';
 import { defineJob, type JobContext } from '../queue/job.js';
-import { inBatches } from './batches.js';
+import { inBatches, inStep } from './batches.js';
 
 const ALGORITHM_VERSION = '1.0.0';
 
@@ -26,9 +26,13 @@ export const quizAnswerStatsJob = defineJob({
   }),
   defaultParams: { batchSize: 50, pauseMs: 20 },
   async run(ctx, { quizId, batchSize, pauseMs }) {
-    const questions = await questionIds(ctx.db, quizId);
+    ctx.pipeline([
+      { id: 'load', label: 'Loading questions' },
+      { id: 'summarise', label: 'Summarising answers', weight: 19 },
+    ]);
+    const questions = await inStep(ctx, 'load', () => questionIds(ctx.db, quizId));
     const counts = { questionsProcessed: 0, answersCounted: 0, skipsCounted: 0 };
-    const plan = { batchSize, pauseMs, done: 'Summarised', items: 'questions' };
+    const plan = { step: 'summarise', batchSize, pauseMs, done: 'Summarised', items: 'questions' };
     await inBatches(ctx, questions, plan, async (batch) => {
       for (const { answered, skipped } of await summarise(ctx, batch)) {
         counts.questionsProcessed += 1;

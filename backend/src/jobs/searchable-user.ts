@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { defineJob, type JobContext } from '../queue/job.js';
-import { inBatches } from './batches.js';
+import { grouped, inBatches, inStep } from './batches.js';
 import { profileIds } from './profiles.js';
 import { TRAITS } from './traits.js';
 
@@ -28,14 +28,20 @@ export const searchableUserJob = defineJob({
   }),
   defaultParams: { traitThreshold: 0.4, batchSize: 250, pauseMs: 20 },
   async run(ctx, { userId, traitThreshold, batchSize, pauseMs }) {
-    const users = await profileIds(ctx.db, userId);
+    ctx.pipeline([
+      { id: 'load', label: 'Loading profiles' },
+      { id: 'flatten', label: 'Writing a row per user', weight: 18 },
+    ]);
+    const users = await inStep(ctx, 'load', () => profileIds(ctx.db, userId));
+    if (userId === undefined) ctx.pipeline([{ id: 'clean-up', label: 'Removing rows without a profile' }]);
     let usersProcessed = 0;
-    const plan = { batchSize, pauseMs, done: 'Flattened', items: 'users' };
+    const plan = { step: 'flatten', batchSize, pauseMs, done: 'Flattened', items: 'users' };
     await inBatches(ctx, users, plan, async (batch) => {
       usersProcessed += await flatten(ctx, batch, traitThreshold);
       ctx.setMetadata({ usersProcessed });
     });
-    const rowsRemoved = userId === undefined ? await removeProfileless(ctx) : 0;
+    const rowsRemoved = userId === undefined ? await inStep(ctx, 'clean-up', () => removeProfileless(ctx)) : 0;
+    if (rowsRemoved > 0) ctx.log.info(`Removed ${grouped(rowsRemoved)} rows whose profile is gone`);
     return { usersProcessed, rowsRemoved };
   },
 });

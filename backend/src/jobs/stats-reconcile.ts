@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { defineJob, type JobContext } from '../queue/job.js';
-import { type BatchPlan, inBatches, phase } from './batches.js';
+import { grouped, inBatches } from './batches.js';
 import { type COUNTERS, type CounterName, type Drift, findDrift, repairDrift } from './counters.js';
 import { profileIds } from './profiles.js';
 
@@ -34,16 +34,25 @@ export const statsReconcileJob = defineJob({
   }),
   defaultParams: { dryRun: false, batchSize: 1_000, pauseMs: 20 },
   async run(ctx, { dryRun, batchSize, pauseMs }) {
+    ctx.pipeline([
+      { id: 'load', label: 'Loading profiles and posts' },
+      { id: 'recount', label: dryRun ? 'Recounting' : 'Recounting and repairing', weight: 19 },
+    ]);
+    ctx.step('load').start();
     const profiles = await profileIds(ctx.db);
     const posts = (await ctx.db.post.findMany({ select: { id: true }, orderBy: { id: 'asc' } })).map((post) => post.id);
+    ctx.step('load').done();
+    ctx.step('recount').pipeline([
+      { id: 'profiles', label: 'Profiles', weight: Math.max(1, profiles.length) },
+      { id: 'posts', label: 'Posts', weight: Math.max(1, posts.length) },
+    ]);
     const tally = emptyTally();
-    const border = profiles.length / Math.max(1, profiles.length + posts.length);
-    const plan: BatchPlan = { batchSize, pauseMs, done: 'Recounted', items: 'profiles' };
-    await inBatches(phase(ctx, 0, border), profiles, plan, async (ids) => {
+    const plan = { batchSize, pauseMs, done: 'Recounted' };
+    await inBatches(ctx, profiles, { ...plan, step: 'profiles', items: 'profiles' }, async (ids) => {
       tally.profilesChecked += ids.length;
       await reconcile(ctx, 'Profile', ids, dryRun, tally);
     });
-    await inBatches(phase(ctx, border, 1), posts, { ...plan, items: 'posts' }, async (ids) => {
+    await inBatches(ctx, posts, { ...plan, step: 'posts', items: 'posts' }, async (ids) => {
       tally.postsChecked += ids.length;
       await reconcile(ctx, 'Post', ids, dryRun, tally);
     });
@@ -57,6 +66,7 @@ async function reconcile(ctx: JobContext, table: Found['table'], ids: number[], 
   tally.driftFound += drift.length;
   const room = EXAMPLES - tally.examples.filter((example) => example.table === table).length;
   tally.examples.push(...drift.slice(0, room).map((found) => ({ table, ...found })));
+  if (drift.length > 0) ctx.log.warn(`${grouped(drift.length)} counters of ${table} drifted`, { first: drift[0] });
   if (!dryRun) tally.driftRepaired += await repairDrift(ctx.db, table, drift);
   ctx.setMetadata({ ...tally, dryRun });
 }

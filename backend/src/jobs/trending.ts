@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { defineJob, type JobContext } from '../queue/job.js';
-import { batchSizeParameter, inBatches, pauseMsParameter } from './batches.js';
+import { batchSizeParameter, grouped, inBatches, inStep, pauseMsParameter } from './batches.js';
 import { BestOf } from './best-of.js';
 import { hashtagsOf } from './hashtags.js';
 
@@ -44,10 +44,21 @@ export const trendingJob = defineJob({
   parameters,
   defaultParams: { halfLifeHours: 24, windowHours: 24, lookbackDays: 14, topN: 100, batchSize: 2000, pauseMs: 50 },
   async run(ctx, params) {
-    const postIds = await reactedPosts(ctx, params.lookbackDays);
+    ctx.pipeline([
+      { id: 'load', label: 'Loading posts with reactions' },
+      { id: 'score', label: 'Scoring posts and hashtags', weight: 18 },
+      { id: 'store', label: 'Storing what is trending' },
+    ]);
+    const postIds = await inStep(ctx, 'load', () => reactedPosts(ctx, params.lookbackDays));
     const posts = new BestOf<Item>(params.topN, byScore);
     const hashtags = new Map<string, Heat>();
-    const plan = { batchSize: params.batchSize, pauseMs: params.pauseMs, done: 'Scored', items: 'posts' };
+    const plan = {
+      step: 'score',
+      batchSize: params.batchSize,
+      pauseMs: params.pauseMs,
+      done: 'Scored',
+      items: 'posts',
+    };
     await inBatches(ctx, postIds, plan, async (batch) => {
       for (const post of await measure(ctx, batch, params)) {
         posts.offer(item('POST', String(post.id), post, params));
@@ -56,7 +67,8 @@ export const trendingJob = defineJob({
     });
     await ctx.checkCancellation();
     const trending = [...ranked(posts), ...ranked(bestHashtags(hashtags, params))];
-    await replaceTrending(ctx, trending);
+    await inStep(ctx, 'store', () => replaceTrending(ctx, trending));
+    ctx.log.info(`Scored ${grouped(postIds.length)} posts and ${grouped(hashtags.size)} hashtags`);
     return {
       postsScored: postIds.length,
       hashtagsScored: hashtags.size,

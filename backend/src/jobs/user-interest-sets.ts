@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { defineJob, type JobContext } from '../queue/job.js';
-import { batchSizeParameter, inBatches, pauseMsParameter, userIdParameter, userIds } from './batches.js';
+import { batchSizeParameter, inBatches, inStep, pauseMsParameter, userIdParameter, userIds } from './batches.js';
 import { HASHTAG_PATTERN } from './hashtags.js';
 
 const ALGORITHM_VERSION = '1.0.0';
@@ -39,9 +39,13 @@ export const userInterestSetsJob = defineJob({
   parameters,
   defaultParams: { minReactions: 3, batchSize: 200, pauseMs: 50 },
   async run(ctx, { userId, minReactions, batchSize, pauseMs }) {
-    const ids = await userIds(ctx.db, userId);
+    ctx.pipeline([
+      { id: 'load', label: 'Loading users' },
+      { id: 'gather', label: 'Gathering interests', weight: 19 },
+    ]);
+    const ids = await inStep(ctx, 'load', () => userIds(ctx.db, userId));
     const total = { usersProcessed: 0, declared: 0, inferred: 0, both: 0 };
-    const plan = { batchSize, pauseMs, done: 'Gathered the interests of', items: 'users' };
+    const plan = { step: 'gather', batchSize, pauseMs, done: 'Gathered the interests of', items: 'users' };
     await inBatches(ctx, ids, plan, async (batch) => {
       const counts = await replaceInterests(ctx, batch, minReactions);
       total.declared += counts.declared;

@@ -27,6 +27,8 @@ describe('progress', () => {
     expect(last()).toMatchObject({ percent: 62.5, message: '5 of 10' });
     progress.step('compute').done();
     expect(last()).toMatchObject({ percent: 99.9, message: '5 of 10' });
+    progress.step('compute').done('10 of 10');
+    expect(last()).toMatchObject({ percent: 99.9, message: '10 of 10' });
   });
 
   it('counts steps below a step, and steps that are planned later', () => {

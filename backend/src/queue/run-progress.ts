@@ -51,12 +51,15 @@ export class RunProgress {
   }
 
   #reportStep(report: StepReport): void {
-    this.#changeSteps(reportStep(this.#state.steps ?? [], report, this.#afterMs()));
+    const steps = reportStep(this.#state.steps ?? [], report, this.#afterMs());
+    // What is said with the end of a step stands until the next one begins.
+    this.#changeSteps(steps, report.message);
   }
 
-  #changeSteps(steps: JobRunStep[]): void {
+  #changeSteps(steps: JobRunStep[], said?: string): void {
     const percent = heldPercent(this.#state.percent, overallProgress(steps));
-    this.#change({ steps, percent, message: runningMessage(steps) ?? this.#state.message });
+    const message = said === undefined ? runningMessage(steps) : storableText(String(said), limits.messageChars);
+    this.#change({ steps, percent, message: message ?? this.#state.message });
   }
 
   #change(change: Partial<ProgressState>): void {

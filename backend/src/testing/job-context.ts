@@ -8,8 +8,8 @@ export interface JobTrial {
   metadata: Record<string, unknown>;
   /** The whole, each time something was reported. */
   progress: { fraction: number; message: string | null }[];
-  /** As a successful run leaves them; empty for a job without a pipeline. */
-  steps: JobRunStep[];
+  /** As the job left them. */
+  steps: readonly JobRunStep[];
   messages: { level: MessageLevel; message: string; data?: Record<string, unknown> }[];
 }
 
@@ -30,7 +30,8 @@ export async function tryJob(
   options: TrialOptions,
 ): Promise<JobTrial> {
   const trial: JobTrial = { metadata: {}, progress: [], steps: [], messages: [] };
-  const progress = new RunProgress(({ percent, message }) => {
+  const progress = new RunProgress(({ percent, message, steps }) => {
+    trial.steps = steps ?? [];
     trial.progress.push({ fraction: (percent ?? 0) / 100, message });
   });
   const say = (level: MessageLevel) => (message: string, data?: Record<string, unknown>) => {
@@ -62,6 +63,8 @@ export async function tryJob(
   };
   const result = await job.run(ctx, job.parameters.parse(parameters));
   Object.assign(trial.metadata, result ?? {});
-  trial.steps = JSON.parse(progress.stepsAtEnd('SUCCESS') ?? '[]');
+  // As a run ends that has succeeded.
+  const last = trial.progress.at(-1);
+  if (last) trial.progress.push({ ...last, fraction: 1 });
   return trial;
 }
