@@ -49,7 +49,7 @@ test('a run has a page of its own that follows it to its end', async ({ page, ru
   const id = await runs.start('match-scores', { batchSize: 20, pauseMs: 1_000 });
   await page.goto(`/admin/jobs/${id}`);
   await expect(page.getByRole('heading', { level: 1 })).toHaveText(`match-scores #${id}`);
-  await expect(page.getByRole('progressbar')).toBeVisible();
+  await expect(page.getByRole('progressbar', { name: `Progress of match-scores #${id}` })).toBeVisible();
   await expect(page.getByRole('button', { name: 'Cancel' })).toBeVisible();
   const details = page.getByRole('region', { name: 'Job Run Details' });
   await expect(details).toContainText('Success');
