@@ -71,6 +71,8 @@ export async function startLocalRun(options: LocalRunOptions): Promise<LocalRun>
     await runner.stop();
     releaseErrors();
   });
+  // Before the job says anything.
+  events.on('runStarted', ({ runId, jobName }) => report.started({ runId, jobName, parameters }));
   events.on('runLogged', ({ level, message, data }) => report.log(level, message, data));
   let doing: string | null | undefined;
   events.on('runProgressed', ({ percent, message }) => {
@@ -82,7 +84,6 @@ export async function startLocalRun(options: LocalRunOptions): Promise<LocalRun>
   const stalledAfterMs = config.JOBS_STALLED_AFTER_MS;
   const { runId, ended } = await runHere({ sql, registry, runner, jobName: job.name, parameters, actor: whoAsks() });
   notifier.changed();
-  report.started({ runId, jobName: job.name, parameters });
   const rescuer = new Rescuer({ sql, events, notifier, stalledAfterMs, sweepMs: config.JOBS_SWEEP_MS });
   return {
     ended: ended.then((result) => {
