@@ -43,7 +43,7 @@ export const matchScoresJob = defineJob({
     ctx.pipeline([
       { id: 'users', label: 'Loading users' },
       { id: 'candidates', label: 'Loading candidates' },
-      { id: 'score', label: 'Scoring users', weight: 18 },
+      { id: 'score', label: 'Scoring users', weight: 98 },
     ]);
     const users = await inStep(ctx, 'users', () => usersToScore(ctx, params.userId));
     const candidates = await inStep(ctx, 'candidates', () => profileIds(ctx.db));
