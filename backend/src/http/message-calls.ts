@@ -4,7 +4,7 @@ import { contract } from '@job-manager/shared/contract/index';
 import { limits } from '@job-manager/shared/limits';
 import { implement } from '@orpc/server';
 import type { Response } from 'express';
-import { droppedText, messageText, presentMessage } from '../present/message.js';
+import { droppedText, messageLine, presentMessage } from '../present/message.js';
 import { unknownRun } from '../queue/errors.js';
 import { type MessageCounts, readMessageCounts, readMessages } from '../store/messages.js';
 import type { Sql } from '../store/sql.js';
@@ -44,7 +44,7 @@ async function* textOf(sql: Sql, runId: string, counts: MessageCounts): AsyncGen
     const rows = await readMessages(sql, runId, { afterSeq, limit: limits.messagesPage });
     yield rows
       .filter(({ seq }) => seq <= counts.messageCount)
-      .map(messageText)
+      .map(messageLine)
       .join('');
     afterSeq = rows.at(-1)?.seq ?? counts.messageCount;
   }

@@ -1,4 +1,5 @@
 import type { JobRunMessage } from '@job-manager/shared/contract/message';
+import { messageText } from '@job-manager/shared/message-text';
 import type { MessageCounts, MessageRow } from '../store/messages.js';
 
 /** A message as the API and the socket show it. */
@@ -14,12 +15,8 @@ export function presentMessage(row: MessageRow): JobRunMessage {
   };
 }
 
-/** A message as a line of a text file; a message of several lines stays one line. */
-export function messageText({ at, attempt, level, message, data }: MessageRow): string {
-  const said = message.replace(/\r\n|[\n\r\u2028\u2029]/g, '\\n');
-  const beside = data === null ? '' : ` ${JSON.stringify(data)}`;
-  return `${at.toISOString()} [attempt ${attempt}] ${level} ${said}${beside}\n`;
-}
+/** A message as a line of a text file. */
+export const messageLine = (row: MessageRow): string => `${messageText(presentMessage(row))}\n`;
 
 /** The first line of such a file, where the run wrote more than was kept; else nothing. */
 export function droppedText({ messageCount, droppedMessages }: MessageCounts): string {

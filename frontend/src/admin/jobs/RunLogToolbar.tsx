@@ -1,11 +1,11 @@
 import type { JobRunMessage } from '@job-manager/shared/contract/message';
 import type { JobRun } from '@job-manager/shared/contract/run';
+import { messageText } from '@job-manager/shared/message-text';
 import { Button } from '@mantine/core';
 import { IconDownload, IconExclamationCircle } from '@tabler/icons-react';
 import { messagesFile } from '../../api/message-queries';
 import { CopyButton } from '../../ui/CopyButton';
 import type { LogFilter } from './log-search';
-import { textOf } from './log-text';
 import classes from './RunLog.module.css';
 
 interface Props {
@@ -52,11 +52,16 @@ export function RunLogToolbar({ run, shown, filter, counts, onFilter, onFirstErr
         >
           First error
         </Button>
-        <CopyButton text={() => textOf(shown)} label="Copy" size="compact-sm" description="Copy the messages shown" />
+        <CopyButton
+          text={() => shown.map(messageText).join('\n')}
+          label="Copy"
+          size="compact-sm"
+          description="Copy the messages shown"
+        />
         <Button
           component="a"
           href={messagesFile(run.id)}
-          download={`${run.jobName}-${run.id}.log`}
+          download
           size="compact-sm"
           variant="default"
           leftSection={<IconDownload size={16} />}

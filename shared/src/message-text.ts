@@ -1,0 +1,8 @@
+import type { JobRunMessage } from './contract/message.js';
+
+/** A message as a line of a text, in files and on clipboards; a message of several lines stays one line. */
+export function messageText({ at, attempt, level, message, data }: JobRunMessage): string {
+  const said = message.replace(/\r\n|[\n\r\u2028\u2029]/g, '\\n');
+  const beside = data === null ? '' : ` ${JSON.stringify(data)}`;
+  return `${at} [attempt ${attempt}] ${level} ${said}${beside}`;
+}
