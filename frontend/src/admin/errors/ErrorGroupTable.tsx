@@ -86,7 +86,7 @@ const GroupRow = memo(function GroupRow({ group, period }: { group: ClientErrorG
 });
 
 /** "enqueueJob · RunJobModal". */
-export const whereOf = ({ action, component }: Pick<ClientErrorGroup, 'action' | 'component'>): string =>
+const whereOf = ({ action, component }: Pick<ClientErrorGroup, 'action' | 'component'>): string =>
   component === null ? action : `${action} · ${component}`;
 
 /** The most affected page, and how many more; all of them on hover. */
