@@ -3,10 +3,10 @@ import { durationWords } from '../store/duration-words.js';
 import type { RunnerRow, SystemState, TroubledRow } from '../store/health.js';
 import type { HealthFacts } from './facts.js';
 
-export type Reason = SystemHealth['reasons'][number];
+type Reason = SystemHealth['reasons'][number];
 
 /** From where on something is a reason, in milliseconds where nothing else is said. */
-export const thresholds = {
+const thresholds = {
   latency: { warning: 250, critical: 2_000 },
   roundTrip: 1_000,
   oldestDue: { warning: 5 * 60_000, critical: 30 * 60_000 },
@@ -139,7 +139,7 @@ function judgeMaintenance({ limits }: HealthFacts, { now, maintenance }: SystemS
 }
 
 /** Whether a runner takes runs from the queue, as far as can be told. */
-export function isClaiming(runner: RunnerRow, facts: Pick<HealthFacts, 'limits'>, now: Date): boolean {
+function isClaiming(runner: RunnerRow, facts: Pick<HealthFacts, 'limits'>, now: Date): boolean {
   return runner.kind !== 'CLI' && runner.status === 'ACTIVE' && !isSilent(runner, facts, now);
 }
 

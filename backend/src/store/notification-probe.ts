@@ -9,6 +9,8 @@ const TIMEOUT_MS = 2_000;
 export class NotificationProbe {
   readonly #sql: Sql;
   readonly #listener: Listener;
+  /** One that hangs must not use up a connection for each measurement. */
+  #isSending = false;
 
   /** `listener` must listen to `probe`. */
   constructor(sql: Sql, listener: Listener) {
@@ -22,7 +24,7 @@ export class NotificationProbe {
 
   /** The round trip in milliseconds; null when nothing came back within two seconds. */
   async roundTrip(): Promise<number | null> {
-    if (!this.isConnected) return null;
+    if (!this.isConnected || this.#isSending) return null;
     const mark = randomUUID();
     const sentAt = performance.now();
     return new Promise((resolve) => {
@@ -36,7 +38,13 @@ export class NotificationProbe {
       };
       const timer = setTimeout(() => settle(null), TIMEOUT_MS);
       this.#listener.on('probe', hear);
-      this.#sql.query('SELECT pg_notify($1, $2)', [channels.probe, mark]).catch(() => settle(null));
+      this.#isSending = true;
+      this.#sql
+        .query('SELECT pg_notify($1, $2)', [channels.probe, mark])
+        .catch(() => settle(null))
+        .finally(() => {
+          this.#isSending = false;
+        });
     });
   }
 }
