@@ -82,5 +82,19 @@ export function createFaultJobs(folder: string): AnyJob[] {
       while (!existsSync(join(folder, gate))) await ctx.pause(25);
     }),
   });
-  return [wait, fragile, broken, spin, hold];
+  const chatty = defineJob({
+    ...told,
+    name: 'chatty',
+    description: 'Tells how far it is again and again, at length',
+    maxAttempts: COUNTLESS,
+    parameters: z.strictObject({ ms }),
+    run: noted(async (ctx, { ms }) => {
+      const beganAt = performance.now();
+      for (let spent = 0; spent < ms; spent = performance.now() - beganAt) {
+        ctx.progress(spent / ms, `${Math.round(spent)} ms ${'and on '.repeat(60)}`);
+        await ctx.pause(50);
+      }
+    }),
+  });
+  return [wait, fragile, broken, spin, hold, chatty];
 }

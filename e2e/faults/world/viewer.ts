@@ -5,6 +5,8 @@ import { type ServerMessage, serverMessage } from '@job-manager/shared/live';
 import { type ActiveRuns, applyMessages, noRuns } from '../../../frontend/src/api/live/active-runs.js';
 
 const RECONNECT_MS = 200;
+/** A server that isn't there refuses at once: nobody asks it a thousand times a second. */
+const LEAST_PAUSE_MS = 50;
 const LOOK_MS = 20;
 const QUIET_MS = 1_000;
 const EQUAL_WITHIN_MS = 60_000;
@@ -13,23 +15,26 @@ const EQUAL_WITHIN_MS = 60_000;
 export class Viewer {
   readonly #url: string;
   readonly #token: string;
-  readonly #jitterMs: number;
+  /** How much later than at once it may come back. */
+  jitterMs: number;
   #socket: SocketClient | undefined;
   #picture: ActiveRuns = noRuns;
   #isClosed = false;
+  #openedAt = 0;
   #timer: NodeJS.Timeout | undefined;
   /** Connections that were closed by the other side, by their code. */
   readonly closes: number[] = [];
   /** Messages that the contract doesn't know. */
   readonly strange: string[] = [];
   snapshots = 0;
+  /** From opening the newest connection to its whole picture. */
+  welcomeMs = Number.NaN;
   messages = 0;
 
-  /** `jitterMs`: how much later than at once it may come back. */
   constructor(url: string, token: string, jitterMs = RECONNECT_MS) {
     this.#url = url;
     this.#token = token;
-    this.#jitterMs = jitterMs;
+    this.jitterMs = jitterMs;
     this.#connect();
   }
 
@@ -40,6 +45,13 @@ export class Viewer {
   /** Whether what is open now has told its whole picture. */
   get hasPicture(): boolean {
     return this.#socket?.isOpen === true && this.#picture.seq !== null;
+  }
+
+  /** Leaves and comes back at once. */
+  reconnect(): void {
+    this.#socket?.close();
+    this.#socket = undefined;
+    this.#connect();
   }
 
   close(): void {
@@ -77,12 +89,13 @@ export class Viewer {
 
   #connect(): void {
     this.#picture = { ...this.#picture, seq: null };
-    const socket = openSocket(this.#url, this.#token, (text) => this.#hear(text));
+    this.#openedAt = performance.now();
+    const socket = openSocket(this.#url, this.#token, (text) => this.#socket === socket && this.#hear(text));
     this.#socket = socket;
     void socket.closed.then((code) => {
-      if (this.#isClosed) return;
+      if (this.#isClosed || this.#socket !== socket) return;
       this.closes.push(code);
-      this.#timer = setTimeout(() => this.#connect(), Math.random() * this.#jitterMs);
+      this.#timer = setTimeout(() => this.#connect(), LEAST_PAUSE_MS + Math.random() * this.jitterMs);
     });
   }
 
@@ -94,7 +107,10 @@ export class Viewer {
     }
     const message: ServerMessage = parsed.data;
     this.messages += 1;
-    if (message.type === 'server.admin.jobs_snapshot') this.snapshots += 1;
+    if (message.type === 'server.admin.jobs_snapshot') {
+      this.snapshots += 1;
+      if (this.#picture.seq === null) this.welcomeMs = performance.now() - this.#openedAt;
+    }
     const { next, hasGap } = applyMessages(this.#picture, [message]);
     this.#picture = next;
     if (hasGap) this.#socket?.send(JSON.stringify({ type: 'client.admin.resync' }));

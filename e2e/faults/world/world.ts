@@ -32,35 +32,25 @@ export interface RunnerOptions {
   skewMs?: number;
 }
 
-export interface WorldOptions {
-  serverSettings?: NodeJS.ProcessEnv;
-}
-
 interface WorldPlace {
   folder: string;
   database: FaultDatabase;
   network: FaultProxy;
   port: number;
   token: string;
+  serverSettings: NodeJS.ProcessEnv;
 }
 
 /** The product in processes of its own over a PostgreSQL of its own: one server, any number of runners, a viewer. */
 export class World {
-  readonly folder: string;
-  readonly database: FaultDatabase;
-  /** What lies between the server and its database. */
-  readonly serverNetwork: FaultProxy;
-  /** A session of a SUPER_ADMIN. */
-  readonly token: string;
   readonly enqueuer: Enqueuer;
   readonly viewer: Viewer;
   server: Program;
-  readonly #port: number;
-  readonly #options: WorldOptions;
-  readonly #programs: Program[] = [];
+  readonly #place: WorldPlace;
+  readonly #programs: Program[];
   readonly #startedAt = performance.now();
 
-  static async create(options: WorldOptions = {}): Promise<World> {
+  static async create(serverSettings: NodeJS.ProcessEnv = {}): Promise<World> {
     const folder = await mkdtemp(join(tmpdir(), 'job-manager-faults-'));
     // PostgreSQL may run under another account, which must be able to enter.
     await chmod(folder, 0o755);
@@ -69,25 +59,40 @@ export class World {
     const operator = await createPerson(database.pool, 'SUPER_ADMIN');
     const token = await beginSessionOf(database.pool, operator.id);
     const network = await FaultProxy.start(database.url);
-    const world = new World({ folder, database, network, token, port: await freePort() }, options);
-    await world.server.ready;
-    return world;
+    const place = { folder, database, network, token, port: await freePort(), serverSettings };
+    const server = startServer(place);
+    await server.ready;
+    return new World(place, server);
   }
 
-  private constructor(place: WorldPlace, options: WorldOptions) {
-    this.#options = options;
-    this.folder = place.folder;
-    this.database = place.database;
-    this.serverNetwork = place.network;
-    this.#port = place.port;
-    this.token = place.token;
-    this.server = this.#startServer();
+  private constructor(place: WorldPlace, server: Program) {
+    this.#place = place;
+    this.server = server;
+    this.#programs = [server];
     this.enqueuer = new Enqueuer(this.url, place.token);
     this.viewer = new Viewer(this.url, place.token);
   }
 
+  get folder(): string {
+    return this.#place.folder;
+  }
+
+  get database(): FaultDatabase {
+    return this.#place.database;
+  }
+
+  /** What lies between the server and its database. */
+  get serverNetwork(): FaultProxy {
+    return this.#place.network;
+  }
+
+  /** A session of a SUPER_ADMIN. */
+  get token(): string {
+    return this.#place.token;
+  }
+
   get url(): string {
-    return `http://127.0.0.1:${this.#port}`;
+    return `http://127.0.0.1:${this.#place.port}`;
   }
 
   /** A runner that begins to start; `ready` tells when it claims. */
@@ -107,7 +112,8 @@ export class World {
   /** The server anew at the same address, its clock wrong by `skewMs`. */
   async restartServer(how: 'stop' | 'kill', skewMs?: number): Promise<void> {
     await this.server[how]();
-    this.server = this.#startServer(skewMs);
+    this.server = startServer(this.#place, skewMs);
+    this.#programs.push(this.server);
     await this.server.ready;
   }
 
@@ -194,20 +200,6 @@ export class World {
     return (await readFile(join(this.folder, `${name}.log`), 'utf8').catch(() => '')).slice(-4_000);
   }
 
-  #startServer(skewMs?: number): Program {
-    const env = {
-      ...environment(this.folder, this.serverNetwork.url(this.database.url)),
-      ...this.#options.serverSettings,
-      PORT: String(this.#port),
-      DATA_DIR: join(this.folder, 'server'),
-      JOBS_RUNNER: 'off',
-      JWT_SECRET: SECRET,
-    };
-    const server = new Program(SERVER, { env, log: join(this.folder, 'server.log'), skewMs });
-    this.#programs.push(server);
-    return server;
-  }
-
   /** More than any runner takes at once, so that some wait; all equal in the middle, and none left at the end. */
   async #expectEqualSocket(): Promise<number> {
     const gate = `final-${Date.now()}`;
@@ -217,6 +209,18 @@ export class World {
     const [empty] = await Promise.all([this.viewer.untilEqual(this.database.pool), this.untilQuiet()]);
     return Math.max(full, empty);
   }
+}
+
+function startServer({ folder, database, network, port, serverSettings }: WorldPlace, skewMs?: number): Program {
+  const env = {
+    ...environment(folder, network.url(database.url)),
+    ...serverSettings,
+    PORT: String(port),
+    DATA_DIR: join(folder, 'server'),
+    JOBS_RUNNER: 'off',
+    JWT_SECRET: SECRET,
+  };
+  return new Program(SERVER, { env, log: join(folder, 'server.log'), skewMs });
 }
 
 function environment(folder: string, databaseUrl: string): NodeJS.ProcessEnv {
