@@ -145,6 +145,22 @@ test('hears what nobody caught', () => {
   ]);
 });
 
+test('leaves out what browsers say of themselves', () => {
+  const stop = watchUncaughtErrors();
+  const message = 'ResizeObserver loop completed with undelivered notifications.';
+  window.dispatchEvent(new ErrorEvent('error', { message }));
+  stop();
+  expect(getRecentErrors()).toEqual([]);
+});
+
+test('takes what the server refuses for a warning', async () => {
+  const { backend } = await import('../testing/backend');
+  const { http } = await import('msw');
+  backend.use(http.get('/api/admin/jobs/stats', () => problem(409)));
+  await client.jobs.stats({}).catch((error: unknown) => trackError(error, { action: 'loadStats' }));
+  expect(getRecentErrors().map(({ level }) => level)).toEqual(['warning']);
+});
+
 test('sends what is gathered when the page is left', () => {
   const stop = watchUncaughtErrors();
   const beacon = vi.fn(() => true);

@@ -1,6 +1,6 @@
 import { redact } from '../lib/redact';
 import { report, reportBeforeLeaving } from './error-reports';
-import { isSignedOut } from './failure';
+import { isRefusal, isSignedOut } from './failure';
 import { type ErrorContext, keepRecent, type TrackedError } from './recent-errors';
 import { tellSentry } from './sentry';
 
@@ -8,12 +8,13 @@ export { clearRecentErrors, getRecentErrors } from './recent-errors';
 
 /**
  * Tells what went wrong, and where, to whoever looks into it: in the console, among the last ten errors of
- * this tab, to the server's error page, and to Sentry where one is named. Never throws.
+ * this tab, to the server's error page, and to Sentry where one is named; as a warning where the server
+ * refused what was asked for. Never throws.
  */
 export function trackError(error: unknown, context: ErrorContext): void {
   const { message, stack } = error instanceof Error ? error : { message: String(error), stack: undefined };
   console.error(`[${context.action}]`, error, context);
-  track(error, { level: 'error', message, stack, context: enrich(context) });
+  track(error, { level: isRefusal(error) ? 'warning' : 'error', message, stack, context: enrich(context) });
 }
 
 /** The same for something that is no error but should be known. */
@@ -32,9 +33,14 @@ export async function trackAsync<Result>(work: () => Promise<Result>, context: E
   }
 }
 
+/** The browser's way to say that it will measure again in the next frame. */
+const HARMLESS = /^ResizeObserver loop/;
+
 /** Tracks what nobody caught, until the returned function is called. */
 export function watchUncaughtErrors(): () => void {
-  const onError = ({ error, message }: ErrorEvent) => trackError(error ?? message, { action: 'uncaught' });
+  const onError = ({ error, message }: ErrorEvent) => {
+    if (!HARMLESS.test(message)) trackError(error ?? message, { action: 'uncaught' });
+  };
   const onRejection = ({ reason }: PromiseRejectionEvent) => trackError(reason, { action: 'unhandledRejection' });
   window.addEventListener('error', onError);
   window.addEventListener('unhandledrejection', onRejection);

@@ -27,6 +27,10 @@ export function toFailure(error: unknown): Failure {
   return { status, title, details, retryable, field, issues };
 }
 
+/** The server understood and said no: a wrong password, a field at fault, a state that doesn't allow it. */
+export const isRefusal = (error: unknown): boolean =>
+  error instanceof ORPCError && error.status >= 400 && error.status < 500;
+
 export const isSignedOut = (error: unknown): boolean => error instanceof ORPCError && error.status === 401;
 
 const unreachable: Failure = {
