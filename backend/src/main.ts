@@ -59,7 +59,13 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const registry = createRegistry(jobs);
   const pool = createPool(databaseUrl, { max: 12, statementTimeoutMs: 30_000 });
   const db = createPrisma(pool);
-  const listener = new Listener(config.DATABASE_LISTEN_URL ?? databaseUrl, ['changed', 'progress', 'messages', 'access', 'probe']);
+  const listener = new Listener(config.DATABASE_LISTEN_URL ?? databaseUrl, [
+    'changed',
+    'progress',
+    'messages',
+    'access',
+    'probe',
+  ]);
   const events = new QueueEvents();
   logQueueEvents(events, log);
   // A server never dies from a request, a message or a row: what slips through every handler is logged.
