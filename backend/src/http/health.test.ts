@@ -64,6 +64,15 @@ describe('a whole server', () => {
     });
   });
 
+  it('counts what each runner holds now, not at its last heartbeat', async () => {
+    await addRunner();
+    await addRunning('trending', -1, 0);
+    await addRunning('trending', 5, 0);
+    const found = await until(({ runners }) => expect(runners[0]?.activeRuns).toBe(2));
+    const newest = await server.database.pool.query('SELECT max("startedAt") AS at FROM "JobRun"');
+    expect(found.runners[0]?.lastClaimAt).toBe(newest.rows[0].at.toISOString());
+  });
+
   it('tells stalled from slow, each by its own limit', async () => {
     await addRunner();
     await addRunning('trending', 2_000, 400);

@@ -105,9 +105,14 @@ SELECT (SELECT now FROM moment) AS now, count(*)::int AS queued, (count(*) FILTE
   (SELECT running FROM running) AS running, (SELECT "runningExternal" FROM running) AS "runningExternal"
 FROM waiting`;
 
+// What a runner holds and claimed last is read from the runs: its own word is as old as its last heartbeat.
 const RUNNERS = `
-SELECT id, kind, status, host, pid, version, concurrency, "activeRuns", "startedAt", "lastHeartbeatAt", "lastClaimAt", "lastProgressAt", "loopLagMs"
-FROM "Runner" WHERE status IN ('ACTIVE', 'DRAINING') OR "lastHeartbeatAt" > clock_timestamp() - interval '24 hours'
+SELECT id, kind, status, host, pid, version, concurrency, coalesce(held.runs, 0) AS "activeRuns", "startedAt", "lastHeartbeatAt",
+  greatest("lastClaimAt", held."claimedAt") AS "lastClaimAt", "lastProgressAt", "loopLagMs"
+FROM "Runner" LEFT JOIN (
+  SELECT "runnerId", count(*)::int AS runs, max("startedAt") AS "claimedAt" FROM "JobRun" WHERE status = 'RUNNING' GROUP BY 1
+) held ON held."runnerId" = id
+WHERE status IN ('ACTIVE', 'DRAINING') OR "lastHeartbeatAt" > clock_timestamp() - interval '24 hours'
 ORDER BY status, "startedAt", id LIMIT 500`;
 
 const TROUBLED = `
