@@ -9,7 +9,7 @@ import {
 } from 'react';
 import type { ActiveChange } from './active-runs';
 import type { Follow } from './followed-runs';
-import { connectLive, type LiveConnection, type LiveState } from './live-connection';
+import { beforeConnection, connectLive, type LiveConnection, type LiveState } from './live-connection';
 
 const LiveContext = createContext<LiveConnection | null>(null);
 
@@ -33,16 +33,6 @@ function socketUrl({ protocol, host }: Location): string {
   return `${protocol === 'https:' ? 'wss' : 'ws'}://${host}/ws`;
 }
 
-const beforeConnection: LiveState = {
-  status: 'connecting',
-  runs: [],
-  leaving: [],
-  counts: null,
-  isLoaded: false,
-  heardAt: null,
-  failures: 0,
-  retryAt: null,
-};
 const neverSubscribed = () => () => {};
 const neverFollowed: Follow = () => () => {};
 

@@ -34,6 +34,18 @@ export interface LiveState {
   readonly retryAt: number | null;
 }
 
+/** Before anything has been heard. */
+export const beforeConnection: LiveState = {
+  status: 'connecting',
+  runs: [],
+  leaving: [],
+  counts: null,
+  isLoaded: false,
+  heardAt: null,
+  failures: 0,
+  retryAt: null,
+};
+
 export interface LiveConnection {
   getState(): LiveState;
   subscribe(listener: () => void): () => void;
@@ -58,16 +70,7 @@ export function connectLive({ url, onLost, random = Math.random }: Options): Liv
   let active = noRuns;
   let failures = 0;
   let isResyncing = false;
-  let state: LiveState = {
-    status: 'connecting',
-    runs: [],
-    leaving: [],
-    counts: null,
-    isLoaded: false,
-    heardAt: null,
-    failures: 0,
-    retryAt: null,
-  };
+  let state = beforeConnection;
   const listeners = new Set<() => void>();
   const changeListeners = new Set<(change: ActiveChange) => void>();
 
