@@ -1,7 +1,13 @@
+import { EventEmitter, once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { mostFollowed, type ServerMessage } from '@job-manager/shared/live';
+import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
+import { readConfig } from '../config.js';
 import { startTestServer, type TestServer } from '../testing/server.js';
+import { Gateway, type GatewayOptions } from './gateway.js';
 
 let server: TestServer;
 let admin: string;
@@ -216,6 +222,40 @@ describe('following a run', () => {
     await vi.waitFor(() => expect(follower.seqsOf(last)).toEqual([1, 2]));
     expect(follower.seqsOf(first)).toEqual(heardOfFirst);
     follower.socket.close();
+  });
+
+  it('ends with the connection', async () => {
+    const unfollow = vi.fn();
+    const tails = { follow: vi.fn(() => unfollow) };
+    const http = createServer().listen(0, '127.0.0.1');
+    await once(http, 'listening');
+    const picture = Object.assign(new EventEmitter(), {
+      watch: () => () => {},
+      refresh: async () => {},
+      snapshot: () => ({ runs: [], counts: { running: 0, queued: 0 }, serverTime: new Date().toISOString() }),
+    });
+    const gateway = new Gateway({
+      server: http,
+      config: readConfig({}),
+      sessions: { authenticate: async () => ({ user: { id: 1 }, permissions: ['view'] }) },
+      picture,
+      tails,
+      listener: new EventEmitter(),
+      log: pino({ level: 'silent' }),
+    } as unknown as GatewayOptions);
+    const { port } = http.address() as AddressInfo;
+    const socket = new WebSocket(`ws://127.0.0.1:${port}/ws`);
+    await once(socket, 'open');
+    for (const jobRunId of ['1', '2']) {
+      socket.send(JSON.stringify({ type: 'client.admin.follow_run', jobRunId, afterSeq: 7 }));
+    }
+    await vi.waitFor(() => expect(tails.follow).toHaveBeenCalledTimes(2));
+    expect(tails.follow).toHaveBeenCalledWith('1', 7, expect.anything());
+    expect(unfollow).not.toHaveBeenCalled();
+    socket.terminate();
+    await vi.waitFor(() => expect(unfollow).toHaveBeenCalledTimes(2));
+    gateway.close();
+    http.close();
   });
 
   it('brings a hundred thousand messages, each once and in order', async () => {

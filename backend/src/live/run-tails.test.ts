@@ -192,7 +192,11 @@ it('jumps over what was dropped, and says so', async () => {
   await database.pool.query(`UPDATE "JobRun" SET "droppedMessages" = 12, "messageCount" = 12, rev = rev + 1`);
   spoke(id);
   await vi.waitFor(() => expect(follower.viewer.counts).toEqual({ messageCount: 12, droppedMessages: 12 }));
-  expect(follower.seqs()).toEqual([7, 8, 9, 10]);
+  await write(id, 1);
+  spoke(id);
+  await follower.until(13);
+  expect(follower.seqs()).toEqual([7, 8, 9, 10, 13]);
+  expect(follower.heard.batches).toEqual([4, 0, 1]);
 });
 
 it('sends the steps once at first, and again when they change', async () => {

@@ -134,15 +134,18 @@ describe('what a job says', () => {
 
   it('stays with a run that is handed back', async () => {
     act = async (ctx) => {
-      ctx.log.info('Begun');
-      await new Promise((_, reject) => ctx.signal.addEventListener('abort', () => reject(ctx.signal.reason)));
+      await new Promise((resolve) => ctx.signal.addEventListener('abort', resolve));
+      for (let at = 0; at < 6_000; at++) ctx.log.info(`last word ${at}`);
+      ctx.signal.throwIfAborted();
     };
     const { id } = await engine.enqueue('actor');
     const runner = engine.runner({ drainMs: 0 });
     await runner.tick();
     await runner.stop();
     expect((await engine.run(id)).status).toBe('QUEUED');
-    expect((await messagesOf(id))[0]).toMatchObject({ seq: 1, message: 'Begun', attempt: 1 });
+    const said = (await messagesOf(id)).filter(({ source }) => source === 'JOB');
+    expect(said).toHaveLength(6_000);
+    expect(said.at(-1)).toMatchObject({ seq: 6_000, message: 'last word 5999', attempt: 1 });
   });
 
   it('never fails the job, whatever it is', async () => {
