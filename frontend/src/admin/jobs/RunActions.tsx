@@ -17,10 +17,12 @@ interface Props {
 /** What can be done with a run in its state, by those who may. */
 export function RunActions({ run, isCancelling, onCancel, onRerun }: Props) {
   const mayRetry = useCan('retry');
+  // What a program elsewhere executed can't be started from here.
+  const isOurs = run.inactivityTimeoutMs === null;
   return (
     <>
       <CopyButton text={run.id} label="Copy Run ID" />
-      {mayRetry && isAllowed('rerun', run.status) && (
+      {mayRetry && isOurs && isAllowed('rerun', run.status) && (
         <Button size="sm" leftSection={<IconRepeat size={16} />} onClick={() => onRerun(run.id)}>
           Re-run Job
         </Button>

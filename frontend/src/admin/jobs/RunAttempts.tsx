@@ -36,20 +36,30 @@ const outcomeLook = {
   },
 } as const satisfies Record<JobRunAttempt['outcome'], Look>;
 
+interface Props {
+  attempts: readonly JobRunAttempt[];
+  /** Executed by a program of somebody else, which is no runner. */
+  isExternal: boolean;
+}
+
 /** Each execution of a run by itself, oldest first, with how it ended and why. */
-export function RunAttempts({ attempts }: { attempts: readonly JobRunAttempt[] }) {
+export function RunAttempts({ attempts, isExternal }: Props) {
   if (attempts.length === 0) return <p className={classes.none}>The run has not started yet.</p>;
   const opened = attempts.findLast(({ error }) => error !== null) ?? attempts.at(-1);
   return (
     <ol className={classes.attempts} aria-label="Attempts">
       {attempts.map((attempt) => (
-        <Attempt key={attempt.claimNo} attempt={attempt} isOpen={attempt === opened} />
+        <Attempt key={attempt.claimNo} attempt={attempt} isExternal={isExternal} isOpen={attempt === opened} />
       ))}
     </ol>
   );
 }
 
-function Attempt({ attempt, isOpen }: { attempt: JobRunAttempt; isOpen: boolean }) {
+interface AttemptProps extends Pick<Props, 'isExternal'> {
+  attempt: JobRunAttempt;
+}
+
+function Attempt({ attempt, isExternal, isOpen }: AttemptProps & { isOpen: boolean }) {
   const look: Look = outcomeLook[attempt.outcome];
   const name = `Attempt ${attempt.attempt}`;
   return (
@@ -67,7 +77,7 @@ function Attempt({ attempt, isOpen }: { attempt: JobRunAttempt; isOpen: boolean 
         </summary>
         <div className={classes.body}>
           {look.hint && <p className={classes.hint}>{look.hint}</p>}
-          <AttemptFacts attempt={attempt} />
+          <AttemptFacts attempt={attempt} isExternal={isExternal} />
           {attempt.error && <RunError error={attempt.error} stack={attempt.errorStack} of={name} />}
         </div>
       </details>
@@ -84,7 +94,7 @@ function AttemptLength({ attempt }: { attempt: JobRunAttempt }) {
   );
 }
 
-function AttemptFacts({ attempt }: { attempt: JobRunAttempt }) {
+function AttemptFacts({ attempt, isExternal }: AttemptProps) {
   return (
     <dl className={classes.facts}>
       <div>
@@ -103,7 +113,7 @@ function AttemptFacts({ attempt }: { attempt: JobRunAttempt }) {
       )}
       <div>
         <dt>Runner</dt>
-        <dd>{attempt.runnerId ?? 'External program'}</dd>
+        <dd>{isExternal ? 'External program' : (attempt.runnerId ?? 'none')}</dd>
       </div>
       <div>
         <dt>Claim</dt>

@@ -47,7 +47,7 @@ export function RunDetails({ run, isCancelling }: Props) {
       </Tabs.Panel>
       <Tabs.Panel value="attempts">
         <SectionBoundary name="Attempts">
-          <RunAttempts attempts={run.attempts} />
+          <RunAttempts attempts={run.attempts} isExternal={run.inactivityTimeoutMs !== null} />
         </SectionBoundary>
       </Tabs.Panel>
     </Tabs>

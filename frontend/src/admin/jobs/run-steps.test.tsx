@@ -132,6 +132,18 @@ test('says what started and what executes a run, and within which limits', async
     expect(await screen.findByText(text)).toBeVisible();
 });
 
+test('a run of an external program can’t be run again from here', async () => {
+  const run = aRun.failed({
+    inactivityTimeoutMs: 600_000,
+    attempts: [anAttempt({ runnerId: '0f9d7d0e-5d0c-4f0e-8f3b-8c5a4e0a2a11' })],
+  });
+  world.runs = [run];
+  await openPanel(`/admin/jobs/${run.id}?tab=attempts`);
+  expect(await screen.findByText('External program')).toBeVisible();
+  expect(screen.getByRole('button', { name: 'Copy Run ID' })).toBeVisible();
+  expect(screen.queryByRole('button', { name: 'Re-run Job' })).toBeNull();
+});
+
 test('warnings and errors are counted on the row of a run, and lead to its log', async () => {
   const [active, ended] = [aRun.running({ warningCount: 3 }), aRun.success({ errorCount: 1, warningCount: 1 })];
   world.active = [active, aRun.running()];
