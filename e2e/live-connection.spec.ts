@@ -1,7 +1,8 @@
-import { activeJobs, card, historyRow, statistics } from './fixtures/job-manager.js';
+import { signIn } from './fixtures/accounts.js';
+import { activeJobs, card, history, historyRow, statistics } from './fixtures/job-manager.js';
 import { slowly } from './fixtures/runs.js';
 import { Socket } from './fixtures/socket.js';
-import { expect, test } from './fixtures/story.js';
+import { expect, nobody, test } from './fixtures/story.js';
 
 test('a lost connection is told, and back again the list is the truth', async ({ page, runs }) => {
   const socket = await Socket.hold(page);
@@ -62,4 +63,51 @@ test('a connection that died without a word is noticed and replaced', async ({ p
   await page.clock.fastForward('00:13');
   await page.clock.fastForward('00:05');
   await expect(card(page, id)).toBeVisible();
+});
+
+test('the attempts are counted, and the next one need not be waited for', async ({ page, runs }) => {
+  await page.clock.install();
+  const socket = await Socket.hold(page);
+  await page.goto('/admin/jobs');
+  const indicator = statistics(page).getByRole('status', { name: /^Real-time updates/ });
+  const banner = page.getByRole('status').filter({ hasText: 'Real-time updates paused' });
+  await expect(indicator).toHaveText('Live');
+  await socket.cut();
+  await expect(banner).toContainText(/Attempt \d+, next in \d+s\. Last message \d+s ago/);
+  // The pauses grow; far enough on, no attempt falls into the time that the story takes.
+  for (let waited = 0; waited < 6; waited++) await page.clock.fastForward('00:30');
+  await expect(banner).toContainText(/Attempt ([3-9]|\d\d), next in ([5-9]|\d\d)s/);
+  await page.getByRole('button', { name: 'About the connection' }).first().click();
+  await expect(page.getByRole('definition').filter({ hasText: 'next in' })).toBeVisible();
+
+  const id = await runs.start('match-scores', slowly);
+  socket.mend();
+  await banner.getByRole('button', { name: 'Reconnect now' }).click();
+  await expect(indicator).toHaveText('Live', { timeout: 4_000 });
+  await expect(card(page, id)).toBeVisible();
+  await expect(banner).toBeHidden();
+});
+
+test.describe('signed out', () => {
+  test.use({ storageState: nobody });
+
+  test('a session that expires leads to signing in, and back to the same address', async ({ page, accounts, runs }) => {
+    await runs.insertEnded({ jobName: 'affinity', count: 60, status: 'FAILED' });
+    const admin = await accounts.create('ADMIN');
+    const socket = await Socket.hold(page);
+    const address = '/admin/jobs/history?job=affinity&status=FAILED&page=2';
+    await page.goto(address);
+    await signIn(page, admin);
+    await expect(history(page)).toContainText('Showing 51–60 of 60');
+
+    // As when a laptop is opened again after days.
+    await socket.cut();
+    await accounts.expireSessions(admin);
+    socket.mend();
+    await expect(page).toHaveURL(/\/login\?next=/);
+    await expect(page.getByText('Sign in to go on where you were.')).toBeVisible();
+    await signIn(page, admin);
+    await expect(page).toHaveURL(address);
+    await expect(history(page)).toContainText('Showing 51–60 of 60');
+  });
 });
