@@ -40,7 +40,7 @@ export function findLines(lines: Lines, pattern: RegExp | null): number[] {
 }
 
 /** Where in a list that rises a number stands, or would stand. */
-export function placeOf(seq: number, length: number, at: (index: number) => number): number {
+function placeOf(seq: number, length: number, at: (index: number) => number): number {
   let [low, high] = [0, length];
   while (low < high) {
     const middle = (low + high) >>> 1;
