@@ -1,0 +1,30 @@
+import { contract } from '@job-manager/shared/contract/index';
+import { clientMessage } from '@job-manager/shared/live';
+import { traverseContractProcedures } from '@orpc/server';
+import { expect, it } from 'vitest';
+import * as z from 'zod';
+import { sampleInputs } from './arbitrary.js';
+
+/** What a schema turns from text into something else, its JSON Schema calls just text. */
+const known = { refresh: ['true', 'false'], includePast: ['true', 'false'], email: ['somebody@example.test'] };
+
+const schemas: [name: string, schema: z.ZodType][] = [['the socket', clientMessage]];
+traverseContractProcedures({ router: contract, path: [] }, ({ contract: call, path }) => {
+  const schema = call['~orpc'].inputSchema;
+  if (schema instanceof z.ZodType) schemas.push([path.join('.'), schema]);
+});
+
+it.each(schemas)('draws inputs for %s that it mostly lets in', (_name, schema) => {
+  const drawn = sampleInputs(schema, { seed: 1, count: 100, known });
+  const letIn = drawn.filter((value) => schema.safeParse(value).success);
+  expect(letIn.length).toBeGreaterThan(20);
+});
+
+it('draws the same for the same seed, and what is known more often than not', () => {
+  const schema = z.object({ jobName: z.string() });
+  const options = { seed: 7, count: 100, known: { jobName: ['known'] } };
+  const drawn = sampleInputs(schema, options);
+  expect(sampleInputs(schema, options)).toEqual(drawn);
+  const known = drawn.filter((value) => (value as { jobName: string }).jobName === 'known');
+  expect(known.length).toBeGreaterThan(50);
+});
