@@ -20,7 +20,7 @@ export function RunLogSearch({ search: { text, setText, pattern, found }, marked
   };
   const isFruitless = found.length === 0;
   return (
-    <search className={classes.search}>
+    <div className={classes.search}>
       <TextInput
         className={classes.field}
         aria-label="Search the messages"
@@ -44,7 +44,7 @@ export function RunLogSearch({ search: { text, setText, pattern, found }, marked
       <ActionIcon size="lg" aria-label="Next message found" disabled={isFruitless} onClick={() => onGo(1)}>
         <IconChevronDown size={18} />
       </ActionIcon>
-    </search>
+    </div>
   );
 }
 

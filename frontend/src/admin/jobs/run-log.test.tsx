@@ -108,6 +108,7 @@ test('reads the last words of a run that ends', async () => {
   const run = running(lines(2));
   await openLog(run);
   await text('Line 2');
+  await waitFor(() => expect(wishes().at(-1)).toMatchObject({ afterSeq: 2 }));
   world.active = [];
   world.runs = [aRun.success({ id: run.id, rev: 3 })];
   world.messages[run.id] = lines(4);
