@@ -1,0 +1,108 @@
+import { randomBytes } from 'node:crypto';
+import { sampleInputs } from '@job-manager/backend/testing/arbitrary';
+import { openSocket } from '@job-manager/backend/testing/socket-client';
+import { limits } from '@job-manager/shared/limits';
+import { clientMessage, serverMessage } from '@job-manager/shared/live';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { mutateToJson } from './fuzz/mutate.js';
+import { nastyJson } from './fuzz/nasty.js';
+import { Choices } from './fuzz/random.js';
+import { brokenFrames, sendRaw } from './fuzz/raw-socket.js';
+import { reportFinding } from './world/report.js';
+import { isFull, size } from './world/size.js';
+import { World } from './world/world.js';
+
+const MESSAGES = size(500, 20_000);
+const RAW = size(50, 1_000);
+const SEED = Number(process.env.FAULTS_SEED ?? (isFull ? Date.now() % 2 ** 31 : 1));
+const AT_ONCE = 8;
+/** Each is followed by a ping, and a connection that says more than 120 in a minute is closed. */
+const PER_CONNECTION = 50;
+/** How a connection may be closed for what it said: no message of ours, too large, no text, against the protocol, or cut off. */
+const REFUSALS = [1008, 1009, 1007, 1002, 1006];
+const HANG_MS = 20_000;
+
+let world: World;
+beforeAll(async () => {
+  world = await World.create();
+});
+afterAll(() => world?.close());
+
+it(`bears ${MESSAGES} fuzzed socket messages and ${RAW} broken frames (FAULTS_SEED=${SEED})`, async () => {
+  await world.startRunners(1);
+  const gate = 'fuzz';
+  const runs = await Promise.all(Array.from({ length: 30 }, () => world.enqueuer.enqueue('hold', { gate })));
+  const choices = new Choices(SEED);
+  const messages = drawMessages(MESSAGES, runs, choices).values();
+  const closed: Record<string, number> = {};
+  const note = (code: number) => {
+    closed[code] = (closed[code] ?? 0) + 1;
+  };
+
+  await Promise.all(Array.from({ length: AT_ONCE }, () => talk(messages, note)));
+  for (let sent = 0; sent < RAW; sent++) {
+    const garbage = randomBytes(1 + choices.below(200));
+    await sendRaw(world.url, world.token, choices.chance(0.7) ? choices.of(brokenFrames) : garbage);
+  }
+
+  expect(Object.keys(closed).filter((code) => !REFUSALS.includes(Number(code)))).toEqual([]);
+  expect(world.server.isRunning).toBe(true);
+  // Who only listened noticed nothing.
+  expect(world.viewer.closes).toEqual([]);
+  await world.open(gate);
+  const verdict = await world.expectAllRight();
+  const { longestStallMs } = await world.server.vitals();
+  const told = Object.entries(closed).map(([code, count]) => `${count} × ${code}`);
+  reportFinding('fuzzed socket messages', `${MESSAGES} messages and ${RAW} broken frames, seed ${SEED}`, verdict, [
+    `closed ${told.join(', ')}`,
+    `longest stall ${longestStallMs.toFixed(0)} ms`,
+  ]);
+});
+
+/** Sends messages, each until it is answered or refused, over as many connections as that takes. */
+async function talk(messages: IterableIterator<string | Buffer>, onRefused: (code: number) => void): Promise<void> {
+  for (;;) {
+    let answers = 0;
+    let isWelcome = false;
+    const strange: string[] = [];
+    const socket = openSocket(world.url, world.token, (text) => {
+      const message = serverMessage.safeParse(JSON.parse(text)).data;
+      if (!message) strange.push(text.slice(0, 300));
+      // Before its snapshot a connection is told nothing else.
+      if (message?.type === 'server.admin.jobs_snapshot') isWelcome = true;
+      if (message?.type === 'server.admin.jobs_counts') answers += 1;
+    });
+    let refusal: number | undefined;
+    void socket.closed.then((code) => {
+      refusal = code;
+    });
+    await vi.waitFor(() => expect(isWelcome).toBe(true), { timeout: HANG_MS, interval: 5 });
+    for (let said = 0; said < PER_CONNECTION && refusal === undefined; said++) {
+      const { value, done } = messages.next();
+      if (done) return socket.close();
+      const before = answers;
+      socket.send(value);
+      socket.send('{"type":"client.admin.ping"}');
+      const isHeard = () => {
+        if (answers === before && refusal === undefined) throw new Error(`No answer to ${String(value).slice(0, 300)}`);
+      };
+      await vi.waitFor(isHeard, { timeout: HANG_MS, interval: 1 });
+    }
+    expect(strange).toEqual([]);
+    if (refusal === undefined) socket.close();
+    else onRefused(refusal);
+  }
+}
+
+function drawMessages(count: number, runs: string[], choices: Choices): (string | Buffer)[] {
+  const drawn = sampleInputs(clientMessage, { seed: choices.below(2 ** 31), count, known: { jobRunId: runs } });
+  return drawn.map((message) => {
+    if (choices.chance(0.5)) return JSON.stringify(message);
+    const kind = choices.below(8);
+    if (kind === 0) return choices.of(nastyJson);
+    if (kind === 1) return randomBytes(choices.below(500));
+    if (kind === 2) return 'x'.repeat(limits.socketFrameBytes + choices.below(2));
+    if (kind === 3) return JSON.stringify(message).slice(0, -1);
+    return mutateToJson(message as Record<string, unknown>, choices);
+  });
+}
