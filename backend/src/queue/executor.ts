@@ -118,7 +118,7 @@ export class Execution {
 
   /** The run's steps as JSON text, as they are once it has ended so; null for a run without a pipeline. */
   stepsAtEnd(status: TerminalStatus): string | null {
-    return this.#progress.stepsAtEnd(status);
+    return this.#progress.stepsAtEnd(status, this.#options.redaction);
   }
 
   async #callJob(): Promise<unknown> {

@@ -3,7 +3,7 @@ import type { Notifier } from '../store/notifier.js';
 import type { Sql } from '../store/sql.js';
 import type { Redaction } from './redaction.js';
 import type { ProgressState } from './run-progress.js';
-import { storableJson, storableText } from './storable.js';
+import { storableSteps, storableText } from './storable.js';
 import type { Lease } from './transitions/beat.js';
 import type { ClaimedRun } from './transitions/claim.js';
 import { type ProgressReport, writeProgress } from './transitions/progress.js';
@@ -103,12 +103,8 @@ export class ProgressReporter {
   }
 
   #reportOf({ id, leaseToken, percent, message, steps, written }: Pending): ProgressReport {
-    const json = steps === written ? null : storableJson(steps, (_key, item) => this.#redactedItem(item));
-    return { id, leaseToken, percent, message: this.#redacted(message), steps: json ?? null };
-  }
-
-  #redactedItem(item: unknown): unknown {
-    return typeof item === 'string' ? this.#options.redaction.text(item) : item;
+    const changed = steps === null || steps === written ? null : storableSteps(steps, this.#options.redaction);
+    return { id, leaseToken, percent, message: this.#redacted(message), steps: changed };
   }
 
   #redacted(text: string | null): string | null {

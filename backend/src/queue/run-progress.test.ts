@@ -117,6 +117,16 @@ describe('a run with steps', () => {
     expect(run.steps?.[1]?.tookMs).toBeGreaterThanOrEqual(0);
   });
 
+  it('keeps no secrets in them once it has ended', async () => {
+    act = async (ctx) => {
+      plan(ctx);
+      ctx.step('clean-up').done('token=abc');
+    };
+    const { id } = await engine.enqueue('actor');
+    await engine.runner().tick();
+    expect((await engine.until(id, 'SUCCESS')).steps?.at(-1)?.message).toBe('token=[redacted]');
+  });
+
   it('shows them while it runs, below 100 % even when the job says that it is done', async () => {
     let open = () => {};
     act = async (ctx) => {

@@ -2,8 +2,9 @@ import type { JobRunStep, StepPlan, StepReport } from '@job-manager/shared/contr
 import { limits } from '@job-manager/shared/limits';
 import type { TerminalStatus } from '@job-manager/shared/run';
 import type { StepHandle } from './job.js';
+import type { Redaction } from './redaction.js';
 import { endSteps, heldPercent, overallProgress, planSteps, reportStep, runningMessage, StepError } from './steps.js';
-import { storableText } from './storable.js';
+import { storableSteps, storableText } from './storable.js';
 
 /** How far a run is. */
 export interface ProgressState {
@@ -45,9 +46,9 @@ export class RunProgress {
   }
 
   /** The steps as JSON text, as they are once the run has ended so; null for a run without a pipeline. */
-  stepsAtEnd(status: TerminalStatus): string | null {
+  stepsAtEnd(status: TerminalStatus, redaction: Redaction): string | null {
     const { steps } = this.#state;
-    return steps && JSON.stringify(endSteps(steps, status, this.#afterMs()));
+    return steps && storableSteps(endSteps(steps, status, this.#afterMs()), redaction);
   }
 
   #reportStep(report: StepReport): void {

@@ -1,3 +1,4 @@
+import type { JobRunStep } from '@job-manager/shared/contract/message';
 import { limits } from '@job-manager/shared/limits';
 import { REDACTED, type Redaction } from './redaction.js';
 
@@ -21,6 +22,10 @@ function cleaned(_key: string, item: unknown): unknown {
   if (typeof item !== 'object' || item === null || Array.isArray(item)) return item;
   return Object.fromEntries(Object.entries(item).map(([key, value]) => [storableText(key, Infinity), value]));
 }
+
+/** Steps as JSON text, without secrets. */
+export const storableSteps = (steps: readonly JobRunStep[], redaction: Redaction): string =>
+  storableJson(steps, (_key, item) => (typeof item === 'string' ? redaction.text(item) : item)) ?? '[]';
 
 export interface StorableMetadata {
   /** JSON text; null when there is nothing to keep. */
