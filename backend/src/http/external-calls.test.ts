@@ -272,6 +272,14 @@ describe('messages', () => {
     expect(everything).toContain('[redacted]');
   });
 
+  it('are cut where they grow too long without their secrets', async () => {
+    const run = await begun({ steps: [{ id: 'x' }] });
+    const message = 'token=a '.repeat(62);
+    const answer = await tell(run, 'progress', { message, steps: [{ id: 'x', progress: 0.5, message }] });
+    expect(answer.status).toBe(200);
+    expect((await look(run)).progressMessage).toMatch(/^token=\[redacted\].{483}…$/);
+  });
+
   it.each([
     ['nothing to say', {}],
     ['an empty line', { message: '' }],

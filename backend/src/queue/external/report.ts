@@ -1,7 +1,9 @@
+import { limits } from '@job-manager/shared/limits';
 import type { MessageLevel } from '@job-manager/shared/message';
 import { QueueError } from '../errors.js';
 import { messageLine } from '../message-line.js';
 import type { Redaction } from '../redaction.js';
+import { storableText } from '../storable.js';
 import type { Lease } from '../transitions/beat.js';
 import {
   beatExternal,
@@ -41,7 +43,9 @@ export async function reportProgress(
 
 function withoutSecrets(report: ProgressReport, redaction: Redaction): ProgressReport {
   const clean = <Said extends { message?: string }>(said: Said): Said =>
-    said.message === undefined ? said : { ...said, message: redaction.text(said.message) };
+    said.message === undefined
+      ? said
+      : { ...said, message: storableText(redaction.text(said.message), limits.messageChars) };
   return { ...clean(report), steps: report.steps?.map(clean) };
 }
 
