@@ -73,7 +73,7 @@ it('takes no longer for a text made to slow it down', () => {
     'f-'.repeat(50_000),
   ]) {
     const began = performance.now();
-    fingerprintOf({ ...error, message: evil.slice(0, 1_000), stack: evil.slice(0, 8_000) });
+    fingerprintOf({ ...error, message: evil.slice(0, 1_000), stack: evil });
     expect(performance.now() - began).toBeLessThan(500);
   }
 });

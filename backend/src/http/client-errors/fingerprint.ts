@@ -35,7 +35,8 @@ const FOREIGN = /\/node_modules\/|\/\.vite\/|\/@vite\/|vendor|-extension:\/\//;
 
 /** The first file of ours in a stack, without host, hash, line and column; empty when there is none. */
 export function ownFile(stack: string): string {
-  const files = stack.matchAll(/(?:https?|[\w-]*-extension):\/\/[^\s)]+/g);
+  // Bounded: names of any length would be looked for from each of their letters on.
+  const files = stack.matchAll(/[\w-]{1,40}:\/\/[^\s)]+/g);
   for (const [frame] of files) {
     const path = FOREIGN.test(frame) ? undefined : /^https?:\/\/[^/]+([^?#:]+)/.exec(frame)?.[1];
     // Vite names what it builds `name-BxT3kLm_.js`.
