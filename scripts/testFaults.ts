@@ -1,0 +1,92 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { availableParallelism, cpus, loadavg, tmpdir, totalmem } from 'node:os';
+import { join } from 'node:path';
+import { Command } from 'commander';
+import pc from 'picocolors';
+import type { Finding } from '../e2e/faults/world/report.js';
+import { ensurePrismaClient } from './lib/client.js';
+import { programOf } from './lib/repository.js';
+import { runTestSuite, type SuiteResult } from './lib/suites.js';
+
+/** Who may call what, and from where: part of the normal tests, counted here as well. */
+const MATRIX = ['backend/src/http/access.test.ts', 'backend/src/http/origins.test.ts'];
+
+const { only, small } = new Command('test:faults')
+  .description('Kills, cuts, blocks, storms and fuzzes the product at full size, and tells what was found.')
+  .option('--only <faults>', 'these files alone, such as killed-runners,socket-storm', (text) => text.split(','))
+  .option('--small', 'as small as within the normal tests')
+  .showHelpAfterError('Try --help.')
+  .parse()
+  .opts<{ only?: string[]; small?: true }>();
+
+await ensurePrismaClient();
+const folder = await mkdtemp(join(tmpdir(), 'job-manager-findings-'));
+const report = join(folder, 'findings');
+try {
+  const results = [await runFaults()];
+  if (!only) results.push(await runMatrix());
+  console.log(table(await readFindings(), results));
+  process.exitCode = results.some(({ failed }) => failed > 0) ? 1 : 0;
+} finally {
+  await rm(folder, { recursive: true, force: true });
+}
+
+function runFaults(): Promise<SuiteResult> {
+  const env = { FAULTS_REPORT: report, ...(!small && { FAULTS: 'full' }) };
+  return runVitest('faults', 'faults', only ?? [], env);
+}
+
+function runMatrix(): Promise<SuiteResult> {
+  return runVitest('every call × role × no session × Origin', 'backend', MATRIX, {});
+}
+
+function runVitest(name: string, project: string, files: string[], env: NodeJS.ProcessEnv): Promise<SuiteResult> {
+  return runTestSuite({
+    name,
+    tool: 'vitest',
+    command: [programOf('vitest'), 'run', '--project', project, '--reporter=default', '--reporter=json', ...files],
+    args: (file) => [`--outputFile.json=${file}`],
+    env: () => env,
+  });
+}
+
+async function readFindings(): Promise<Finding[]> {
+  const lines = await readFile(report, 'utf8').catch(() => '');
+  return lines
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as Finding);
+}
+
+function table(findings: Finding[], results: SuiteResult[]): string {
+  const heads = ['fault', 'runs', 'lost', 'doubled', 'stuck', 'time'];
+  const rows = findings.map(({ fault, runs, lost, doubled, stuck, seconds }) => [
+    fault,
+    ...[runs, lost, doubled, stuck].map(String),
+    `${seconds.toFixed(0)} s`,
+  ]);
+  const widths = heads.map((head, column) => Math.max(head.length, ...rows.map((row) => row[column]?.length ?? 0)));
+  const line = (cells: string[]) => cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ');
+  return [
+    '',
+    pc.bold(line(heads)),
+    ...rows.map(line),
+    '',
+    ...findings.flatMap(({ fault, injected, details }) => [fault, pc.dim(`  ${injected}`), pc.dim(`  ${details}`), '']),
+    ...results.map(({ name, passed, failed, ms }) => {
+      const counts = `${name}: ${passed} passed, ${failed} failed, ${(ms / 1_000).toFixed(0)} s`;
+      return failed > 0 ? pc.red(counts) : pc.green(counts);
+    }),
+    pc.dim(machine()),
+  ].join('\n');
+}
+
+/** Figures mean nothing without it. */
+function machine(): string {
+  const model = cpus()[0]?.model.trim() ?? 'unknown';
+  const memory = Math.round(totalmem() / 2 ** 30);
+  const load = loadavg()
+    .map((average) => average.toFixed(1))
+    .join(', ');
+  return `${availableParallelism()} × ${model}, ${memory} GB; Node ${process.versions.node}; load at the end ${load}`;
+}
