@@ -1,3 +1,4 @@
+import { notifyManager, type QueryClient, useQueryClient } from '@tanstack/react-query';
 import type { PropsWithChildren } from 'react';
 import { ErrorBoundary } from 'react-error-boundary';
 import { trackError } from '../api/errorTracking';
@@ -13,6 +14,7 @@ interface Props {
 
 /** Keeps a fault in one part of the page from taking the rest with it, and offers to try again. */
 export function SectionBoundary({ name, isFramed = false, children }: PropsWithChildren<Props>) {
+  const queryClient = useQueryClient();
   return (
     <ErrorBoundary
       onError={(error) => trackError(error, { action: 'render', component: name ?? 'SectionBoundary' })}
@@ -21,7 +23,8 @@ export function SectionBoundary({ name, isFramed = false, children }: PropsWithC
           <ErrorPanel
             title={name ? `${name} could not be shown` : 'This part of the page has failed'}
             details="The rest still works. Trying again may help."
-            onRetry={resetErrorBoundary}
+            // In turn behind those who are told what has been read.
+            onRetry={() => void readAnew(queryClient).then(() => notifyManager.schedule(resetErrorBoundary))}
             retry="Try again"
           />
         </div>
@@ -30,4 +33,10 @@ export function SectionBoundary({ name, isFramed = false, children }: PropsWithC
       {children}
     </ErrorBoundary>
   );
+}
+
+/** What a section broke over may be what it was given: shown again as it is, it would break it again. */
+async function readAnew(queryClient: QueryClient): Promise<void> {
+  queryClient.removeQueries({ type: 'inactive' });
+  await queryClient.refetchQueries({ type: 'active' });
 }
