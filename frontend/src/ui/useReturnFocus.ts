@@ -14,10 +14,13 @@ export function useReturnFocus(isOpen: boolean): void {
 }
 
 function giveBack(opener: Element | null): void {
-  // After the dialog's focus trap has let go. The window's own timer: it ends with the window.
-  document.defaultView?.setTimeout(() => {
-    const isThere = opener instanceof HTMLElement && opener.isConnected && opener !== document.body;
-    const target = isThere ? opener : document.querySelector('main');
+  // Everything by way of the page that it was in: in a test, another may have taken its place by then.
+  const page = document;
+  const view = page.defaultView;
+  // After the dialog's focus trap has let go.
+  view?.setTimeout(() => {
+    const isThere = opener instanceof view.HTMLElement && opener.isConnected && opener !== page.body;
+    const target = isThere ? opener : page.querySelector('main');
     target?.focus({ preventScroll: true });
   }, 20);
 }
