@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test';
 import { expectAccessible } from './fixtures/accessibility.js';
-import { signIn } from './fixtures/accounts.js';
+import { signIn, someAddress } from './fixtures/accounts.js';
 import { expect, nobody, test } from './fixtures/story.js';
 
 async function act(page: Page, email: string, item: string): Promise<void> {
@@ -12,10 +12,11 @@ test('somebody new signs in with the password they were given, and is out at onc
   page,
   browser,
 }) => {
+  const email = someAddress();
   await page.goto('/admin/users');
   await page.getByRole('button', { name: 'Create user' }).click();
   const dialog = page.getByRole('dialog');
-  await dialog.getByRole('textbox', { name: 'E-mail' }).fill('newcomer@example.com');
+  await dialog.getByRole('textbox', { name: 'E-mail' }).fill(email);
   await dialog.getByRole('button', { name: 'Create user' }).click();
   const password = (await dialog.locator('code').textContent()) ?? '';
   await expectAccessible(page);
@@ -24,15 +25,15 @@ test('somebody new signs in with the password they were given, and is out at onc
 
   const theirs = await (await browser.newContext({ storageState: nobody, baseURL: process.env.E2E_URL })).newPage();
   await theirs.goto('/admin/jobs');
-  await signIn(theirs, { email: 'newcomer@example.com', password });
+  await signIn(theirs, { email, password });
   await expect(theirs.getByRole('heading', { level: 1, name: 'Jobs' })).toBeVisible();
   await theirs.goto('/admin/users');
   await expect(theirs.getByText('No access')).toBeVisible();
   await expectAccessible(theirs);
 
-  await act(page, 'newcomer@example.com', 'Disable');
+  await act(page, email, 'Disable');
   await dialog.getByRole('button', { name: 'Disable' }).click();
-  await expect(page.getByRole('row', { name: /newcomer@example.com/ })).toContainText('Disabled');
+  await expect(page.getByRole('row', { name: new RegExp(email) })).toContainText('Disabled');
   await expect(theirs).toHaveURL(/\/login\?next=/);
   await theirs.context().close();
 });
