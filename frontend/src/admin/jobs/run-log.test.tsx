@@ -113,7 +113,8 @@ test('reads the last words of a run that ends', async () => {
   world.runs = [aRun.success({ id: run.id, rev: 3 })];
   world.messages[run.id] = lines(4);
   act(() => live.tell(aRun.success({ id: run.id, rev: 3 })));
-  expect(await text('Line 4')).toBeVisible();
+  // Looked up anew each time: the list redraws its rows when it has measured them.
+  await waitFor(() => expect(screen.getByText('Line 4')).toBeVisible());
 });
 
 const mixed = (seq: number): Partial<JobRunMessage> =>
