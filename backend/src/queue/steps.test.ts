@@ -166,6 +166,11 @@ it('never goes back and stays below 100 whatever is planned and reported', () =>
   );
 });
 
+it('takes a progress too small to be stored for none', () => {
+  expect(heldPercent(null, 1e-80)).toBe(0);
+  expect(heldPercent(40, 1e-80)).toBe(40);
+});
+
 function levelOf(steps: readonly JobRunStep[], id: string): number {
   for (const step of steps) {
     if (step.id === id) return 1;

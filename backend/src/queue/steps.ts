@@ -9,6 +9,8 @@ const MOST_LEVELS = 10;
 const MOST_ID_CHARS = 100;
 /** The whole is only done when the run ended well, whatever its steps say. */
 const MOST_PERCENT = 99.9;
+/** PostgreSQL refuses to round what is too small for its column to nothing. */
+const LEAST_PERCENT = 1e-6;
 
 /** A plan or a report that makes no sense; the message says what is wrong with it. */
 export class StepError extends Error {
@@ -46,7 +48,8 @@ export function overallProgress(steps: readonly JobRunStep[]): number {
 
 /** The percentage to tell after `before`: it never goes back, and stays below 100 until the run has succeeded. */
 export function heldPercent(before: number | null, fraction: number): number {
-  return Math.min(MOST_PERCENT, Math.max(before ?? 0, Number.isNaN(fraction) ? 0 : fraction * 100));
+  const percent = Math.min(MOST_PERCENT, Math.max(before ?? 0, Number.isNaN(fraction) ? 0 : fraction * 100));
+  return percent < LEAST_PERCENT ? 0 : percent;
 }
 
 /** What is going on: of the running step that began last, the innermost, its message or else its label. */
