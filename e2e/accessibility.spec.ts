@@ -10,6 +10,7 @@ import {
   runDialog,
   toast,
 } from './fixtures/job-manager.js';
+import type { Line } from './fixtures/program.js';
 import { type Runs, slowly } from './fixtures/runs.js';
 import { Socket } from './fixtures/socket.js';
 import { expect, nobody, test } from './fixtures/story.js';
@@ -124,6 +125,123 @@ test('the question before an emergency cleanup', async ({ page, runs }) => {
   await page.goto('/admin/system-status');
   await page.getByRole('button', { name: 'Emergency cleanup' }).click();
   await expect(page.getByRole('dialog').getByRole('listitem')).toBeVisible();
+  await expectAccessible(page);
+});
+
+test('the question before force-failing', async ({ page, runs }) => {
+  await runs.block('MatchScore');
+  const id = await runs.start('match-scores', { batchSize: 30 });
+  await runs.untilBlocked();
+  await runs.cancel(id);
+  await runs.cancelledAgo(id, '31 s');
+  await page.goto('/admin/jobs');
+  await card(page, id).getByRole('button', { name: 'Force fail' }).click();
+  await expect(page.getByRole('dialog')).toContainText('Keep waiting');
+  await expectAccessible(page);
+});
+
+test('the steps of a running run', async ({ page, runs }) => {
+  const program = await runs.program();
+  const nested = [{ id: 'posts' }, { id: 'users', label: 'Users, with their profiles' }];
+  const steps = [
+    { id: 'read', label: 'Reading' },
+    { id: 'write', label: 'Writing', weight: 3, steps: nested },
+  ];
+  const id = await program.start({ jobName: 'nightly-import', steps });
+  await program.reach([
+    { id: 'read', progress: 1 },
+    { id: 'posts', progress: 0.4, message: 'Row 4,000 of 10,000' },
+  ]);
+  await page.goto(`/admin/jobs/${id}`);
+  await expect(page.getByRole('region', { name: 'Steps' })).toContainText('1 of 3 done');
+  await expectAccessible(page);
+});
+
+test('the log of a run, searched', async ({ page, runs }) => {
+  const [id = ''] = await runs.insertEnded({ jobName: 'trending' });
+  const lines: Line[] = Array.from({ length: 200 }, (_, index) => ({ message: `Post ${index + 1} scored` }));
+  lines[3] = { level: 'warn', message: 'Post 4 has no author' };
+  lines[4] = { level: 'error', message: 'Post 5 could not be read' };
+  await runs.insertLog(id, lines, 1_234);
+  await page.goto(`/admin/jobs/${id}?tab=log`);
+  await page.getByRole('textbox', { name: 'Search the messages' }).fill('post 5');
+  await page.getByRole('button', { name: 'Next message found' }).click();
+  await expect(page.getByText('1 of 11')).toBeVisible();
+  await expectAccessible(page);
+});
+
+test('the attempts of a run', async ({ page, runs }) => {
+  const id = await runs.insertSilent('trending');
+  await runs.recover();
+  await runs.reach(id, 'SUCCESS');
+  await page.goto(`/admin/jobs?run=${id}&tab=attempts`);
+  await expect(page.getByRole('list', { name: 'Attempts' })).toContainText('Lost');
+  await expectAccessible(page);
+});
+
+test('the errors of browsers', async ({ page }) => {
+  const errors = ['The chart has no canvas', 'x is undefined'].map((message) => ({
+    level: 'error',
+    action: 'render',
+    message,
+    stack: `Error: ${message}\n    at draw (/assets/chart.js:1:200)`,
+    url: '/admin/jobs',
+  }));
+  await page.goto('/admin/dashboard');
+  await page.request.post('/api/errors', { data: { errors }, headers: { origin: process.env.E2E_URL ?? '' } });
+  await page.goto('/admin/errors');
+  await expect(page.getByRole('link', { name: 'x is undefined' })).toBeVisible();
+  await expectAccessible(page);
+  await page.getByRole('link', { name: 'x is undefined' }).click();
+  await expect(page.getByRole('region', { name: 'Latest occurrences' })).toContainText('chart.js');
+  await expectAccessible(page);
+});
+
+test('the audit log, with an entry open', async ({ page, runs }) => {
+  await runs.enqueue('trending');
+  await page.goto('/admin/audit');
+  await page
+    .getByRole('button', { name: /^Details of entry/ })
+    .first()
+    .click();
+  await expect(page.getByText('run.enqueue', { exact: true })).toBeVisible();
+  await expectAccessible(page);
+});
+
+test('the API tokens, and a new one', async ({ page, runs }) => {
+  await runs.program();
+  await page.goto('/admin/tokens');
+  await expect(page.getByRole('row', { name: /^A program of a story/ })).toBeVisible();
+  await expectAccessible(page);
+  await page.getByRole('button', { name: 'Create token' }).first().click();
+  const form = page.getByRole('dialog', { name: 'Create token' });
+  await form.getByRole('textbox', { name: 'Name' }).fill('Nightly import');
+  await form.getByRole('button', { name: 'Create token' }).click();
+  await expect(form).toContainText('Choose at least one');
+  await expectAccessible(page);
+  await form.getByRole('checkbox', { name: 'view', exact: true }).check();
+  await form.getByRole('button', { name: 'Create token' }).click();
+  await expect(page.getByRole('dialog', { name: 'New token' })).toContainText('It is not shown again');
+  await expectAccessible(page);
+});
+
+test('the users, and the question before one is disabled', async ({ page, accounts }) => {
+  const { email } = await accounts.create('ADMIN');
+  await page.goto('/admin/users');
+  await page.getByText('What each role may do').first().click();
+  await page.getByRole('button', { name: `Actions on ${email}` }).click();
+  await expect(page.getByRole('menuitem', { name: 'Disable' })).toBeVisible();
+  await expectAccessible(page);
+  await page.getByRole('menuitem', { name: 'Disable' }).click();
+  await expect(page.getByRole('dialog', { name: 'Disable user?' })).toBeVisible();
+  await expectAccessible(page);
+});
+
+test('one’s own account, with objections', async ({ page }) => {
+  await page.goto('/admin/account');
+  await page.getByRole('textbox', { name: 'New password', exact: true }).fill('short');
+  await page.getByRole('button', { name: 'Change password' }).click();
+  await expect(page.getByText('Enter your current password')).toBeVisible();
   await expectAccessible(page);
 });
 
