@@ -68,16 +68,6 @@ function createHandler(deps: HttpDeps, gate: Gate, stats: StatsCache) {
     errors: createErrorCalls(deps),
   });
   return new OpenAPIHandler<CallContext>(router, {
-    rootInterceptors: [
-      async ({ next }) => {
-        const result = await next();
-        // A file is there to be saved; shown in the place of the panel, it would be a page of ours with others' words.
-        if (result.matched && result.response.body instanceof File) {
-          result.response.headers['content-disposition'] = `attachment; filename="${result.response.body.name}"`;
-        }
-        return result;
-      },
-    ],
     // Errors leave oRPC as they are: the application's one error handler writes every problem.
     customErrorResponseBodyEncoder: (error) => {
       throw error;

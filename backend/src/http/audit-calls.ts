@@ -5,7 +5,8 @@ import { recordAudit } from '../store/audit.js';
 import { type AuditEventRow, type AuditFilters, readAuditLog } from '../store/audit-log.js';
 import { inChunks } from '../store/chunks.js';
 import { auditPersonOf, type CallContext, type HttpDeps } from './context.js';
-import { type CsvColumns, csvFile, MOST_CSV_ROWS } from './csv.js';
+import { type CsvColumns, csvNamed, csvParts, MOST_CSV_ROWS } from './csv.js';
+import { sendFile } from './download.js';
 
 const os = implement(contract.audit).$context<CallContext>();
 
@@ -20,10 +21,10 @@ export function createAuditCalls({ pool }: Pick<HttpDeps, 'pool'>) {
 
     export: os.export.handler(async ({ input, context }) => {
       const chunks = inChunks(MOST_CSV_ROWS, (page) => readAuditLog(pool, filtersOf(input), page));
-      const { file, rows } = await csvFile('audit-log', COLUMNS, chunks);
-      const details = { ...input, rows };
-      await recordAudit(pool, { ...auditPersonOf(context), action: 'audit.export', target: file.name, details });
-      return file;
+      const file = csvNamed('audit-log');
+      const entry = { ...auditPersonOf(context), action: 'audit.export' as const, target: file.name };
+      const note = (rows: number) => recordAudit(pool, { ...entry, details: { ...input, rows } });
+      return sendFile(context.res, file, csvParts(COLUMNS, chunks, note));
     }),
   });
 }

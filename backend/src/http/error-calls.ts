@@ -27,7 +27,8 @@ import { VERSION } from '../version.js';
 import { clean } from './client-errors/cleaning.js';
 import { createIntake, createSampler } from './client-errors/intake.js';
 import { auditPersonOf, type CallContext, type HttpDeps, originOf } from './context.js';
-import { type CsvColumns, csvFile, MOST_CSV_ROWS } from './csv.js';
+import { type CsvColumns, csvNamed, csvParts, MOST_CSV_ROWS } from './csv.js';
+import { sendFile } from './download.js';
 import { HttpProblem } from './problem.js';
 
 const os = implement(contract.errors).$context<CallContext>();
@@ -94,10 +95,10 @@ export function createErrorCalls({ pool, config }: Pick<HttpDeps, 'pool' | 'conf
       const { period, ...filters } = input;
       const since = await periodBegin(pool, errorPeriods[period]);
       const chunks = inChunks(MOST_CSV_ROWS, (page) => readClientErrors(pool, { ...filters, since }, page));
-      const { file, rows } = await csvFile('errors', COLUMNS, chunks);
-      const details = { ...input, rows };
-      await recordAudit(pool, { ...auditPersonOf(context), action: 'errors.export', target: file.name, details });
-      return file;
+      const file = csvNamed('errors');
+      const entry = { ...auditPersonOf(context), action: 'errors.export' as const, target: file.name };
+      const note = (rows: number) => recordAudit(pool, { ...entry, details: { ...input, rows } });
+      return sendFile(context.res, file, csvParts(COLUMNS, chunks, note));
     }),
 
     settings: os.settings.handler(() => ({

@@ -1,14 +1,12 @@
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { contract } from '@job-manager/shared/contract/index';
 import { limits } from '@job-manager/shared/limits';
 import { implement } from '@orpc/server';
-import type { Response } from 'express';
 import { droppedText, messageLine, presentMessage } from '../present/message.js';
 import { unknownRun } from '../queue/errors.js';
 import { type MessageCounts, readMessageCounts, readMessages } from '../store/messages.js';
 import type { Sql } from '../store/sql.js';
 import type { CallContext, HttpDeps } from './context.js';
+import { sendFile } from './download.js';
 
 const os = implement(contract.messages).$context<CallContext>();
 
@@ -28,11 +26,8 @@ export function createMessageCalls({ pool }: Pick<HttpDeps, 'pool'>) {
 
     download: os.download.handler(async ({ input: { jobRunId }, context: { res } }) => {
       const counts = await countsOf(jobRunId);
-      const name = `run-${jobRunId}-messages.txt`;
-      res.attachment(name).type('text/plain');
-      await stream(textOf(pool, jobRunId, counts), res);
-      // The answer is out; this only tells oRPC what kind it was.
-      return new File([], name);
+      const file = { name: `run-${jobRunId}-messages.txt`, type: 'text/plain' };
+      return sendFile(res, file, textOf(pool, jobRunId, counts));
     }),
   });
 }
@@ -48,11 +43,4 @@ async function* textOf(sql: Sql, runId: string, counts: MessageCounts): AsyncGen
       .join('');
     afterSeq = rows.at(-1)?.seq ?? counts.messageCount;
   }
-}
-
-/** Sends the parts as fast as they are taken. A reader that leaves early ends it; that is no fault. */
-async function stream(parts: AsyncIterable<string>, res: Response): Promise<void> {
-  await pipeline(Readable.from(parts), res).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;
-  });
 }

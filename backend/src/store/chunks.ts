@@ -1,5 +1,5 @@
-/** Rows in one query of a long reading: enough that the way to the database and back hardly counts. */
-const CHUNK = 5_000;
+/** Rows in one query of a long reading: enough that the way to the database and back hardly counts; each may take 15 kB. */
+const CHUNK = 1_000;
 
 /**
  * The first `most` rows of a long reading, chunk by chunk, so that no single statement or answer gets large.
