@@ -26,6 +26,30 @@ test('the pictures of the README', async ({ browser, runs }) => {
   await runs.start('match-scores', slowly);
   await runs.start('profile-search-index', { batchSize: 3, pauseMs: 1_500 });
   await runs.enqueue('searchable-user');
+  const program = await runs.program();
+  const external = await program.start({
+    jobName: 'nightly-import',
+    steps: [
+      { id: 'fetch', label: 'Fetching the files' },
+      { id: 'check', label: 'Checking the rows', weight: 2 },
+      { id: 'write', label: 'Writing the rows', weight: 6 },
+    ],
+  });
+  await program.reach([
+    { id: 'fetch', progress: 1 },
+    { id: 'check', progress: 1 },
+    { id: 'write', progress: 0.35, message: 'Row 3,500 of 10,000' },
+  ]);
+  await program.say(
+    { message: 'Fetching 3 files from the shop' },
+    { message: 'orders.csv: 6,210 rows' },
+    { message: 'returns.csv: 3,790 rows' },
+    { level: 'warn', message: 'coupons.csv is empty' },
+    { message: 'Checking 10,000 rows' },
+    { level: 'error', message: 'returns.csv, line 212: the date 2026-02-30 does not exist' },
+    { level: 'warn', message: '1 row is left out' },
+    { message: 'Writing 9,999 rows' },
+  );
 
   for (const colorScheme of ['light', 'dark'] as const) {
     const page = await browser.newPage({
@@ -40,6 +64,12 @@ test('the pictures of the README', async ({ browser, runs }) => {
     await page.goto(`${process.env.E2E_URL}/admin/jobs?run=${failed}`);
     await expect(page.getByRole('dialog')).toContainText('There is no user with the id 100000');
     await page.screenshot({ path: `${FOLDER}/details-${colorScheme}.png` });
+    await page.goto(`${process.env.E2E_URL}/admin/jobs?run=${external}&tab=log`);
+    await expect(page.getByRole('log', { name: /^Messages of/ })).toContainText('Writing 9,999 rows');
+    await page.screenshot({ path: `${FOLDER}/log-${colorScheme}.png` });
+    await page.goto(`${process.env.E2E_URL}/admin/system-status`);
+    await expect(page.getByRole('region', { name: 'Verdict' })).toContainText('All is well', { timeout: 40_000 });
+    await page.screenshot({ path: `${FOLDER}/system-status-${colorScheme}.png` });
     await page.close();
   }
 });
