@@ -92,6 +92,7 @@ function unstorable(outcome: Outcome, error: unknown): Outcome {
     errorStack: null,
     metadata: null,
     metadataTruncated: true,
+    progressMessage: null,
     steps: null,
   };
 }

@@ -12,6 +12,7 @@ import type { Redaction } from './redaction.js';
 import { type ProgressState, RunProgress } from './run-progress.js';
 import { NotJsonError, type StorableMetadata, storableMetadata } from './storable.js';
 import type { ClaimedRun } from './transitions/claim.js';
+import type { LastProgress } from './transitions/finish.js';
 
 /** Why a run is stopped before its end. */
 export type StopReason = 'cancelled' | 'drained' | 'lease lost' | 'timed out';
@@ -116,9 +117,9 @@ export class Execution {
     }
   }
 
-  /** The run's steps as JSON text, as they are once it has ended so; null for a run without a pipeline. */
-  stepsAtEnd(status: TerminalStatus): string | null {
-    return this.#progress.stepsAtEnd(status, this.#options.redaction);
+  /** How far the run came, as it is kept once it has ended so. */
+  progressAtEnd(status: TerminalStatus): LastProgress {
+    return this.#progress.atEnd(status, this.#options.redaction);
   }
 
   async #callJob(): Promise<unknown> {

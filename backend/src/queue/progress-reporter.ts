@@ -1,9 +1,8 @@
-import { limits } from '@job-manager/shared/limits';
 import type { Notifier } from '../store/notifier.js';
 import type { Sql } from '../store/sql.js';
 import type { Redaction } from './redaction.js';
 import type { ProgressState } from './run-progress.js';
-import { storableSteps, storableText } from './storable.js';
+import { storableSteps, storableWords } from './storable.js';
 import type { Lease } from './transitions/beat.js';
 import type { ClaimedRun } from './transitions/claim.js';
 import { type ProgressReport, writeProgress } from './transitions/progress.js';
@@ -108,7 +107,7 @@ export class ProgressReporter {
   }
 
   #redacted(text: string | null): string | null {
-    return text && storableText(this.#options.redaction.text(text), limits.messageChars);
+    return text && storableWords(text, this.#options.redaction);
   }
 }
 

@@ -88,6 +88,8 @@ const successOf = ({ id, leaseToken }: ClaimedRun) => ({
   errorStack: null,
   metadata: null,
   metadataTruncated: false,
+  progressPercent: null,
+  progressMessage: null,
   steps: null,
 });
 

@@ -99,7 +99,7 @@ describe('a run with steps', () => {
     [
       'FAILED',
       'failed',
-      null,
+      50,
       async () => {
         throw new Error('no');
       },
@@ -113,7 +113,7 @@ describe('a run with steps', () => {
     await engine.runner().tick();
     const run = await engine.until(id, status);
     expect(statesOf(run.steps)).toEqual(['load done', `compute ${state}`, 'clean-up skipped']);
-    expect(run.progressPercent).toBe(percent);
+    expect(run).toMatchObject({ progressPercent: percent, progressMessage: 'Half way' });
     expect(run.steps?.[1]?.tookMs).toBeGreaterThanOrEqual(0);
   });
 

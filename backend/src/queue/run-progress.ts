@@ -4,7 +4,8 @@ import type { TerminalStatus } from '@job-manager/shared/run';
 import type { StepHandle } from './job.js';
 import type { Redaction } from './redaction.js';
 import { endSteps, heldPercent, overallProgress, planSteps, reportStep, runningMessage, StepError } from './steps.js';
-import { storableSteps, storableText } from './storable.js';
+import { storableSteps, storableText, storableWords } from './storable.js';
+import type { LastProgress } from './transitions/finish.js';
 
 /** How far a run is. */
 export interface ProgressState {
@@ -45,10 +46,14 @@ export class RunProgress {
     };
   }
 
-  /** The steps as JSON text, as they are once the run has ended so; null for a run without a pipeline. */
-  stepsAtEnd(status: TerminalStatus, redaction: Redaction): string | null {
-    const { steps } = this.#state;
-    return steps && storableSteps(endSteps(steps, status, this.#afterMs()), redaction);
+  /** How far the run came, with its steps as they are once it has ended so. */
+  atEnd(status: TerminalStatus, redaction: Redaction): LastProgress {
+    const { percent, message, steps } = this.#state;
+    return {
+      progressPercent: percent,
+      progressMessage: message && storableWords(message, redaction),
+      steps: steps && storableSteps(endSteps(steps, status, this.#afterMs()), redaction),
+    };
   }
 
   #reportStep(report: StepReport): void {

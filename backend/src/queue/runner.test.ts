@@ -119,7 +119,13 @@ describe('a runner', () => {
 
   it('runs a queued run to its end and keeps what it reported', async () => {
     const run = await engine.until(await runOf('report'), 'SUCCESS');
-    expect(run).toMatchObject({ progressPercent: 100, progressMessage: null, attempt: 1, claimNo: 1, error: null });
+    expect(run).toMatchObject({
+      progressPercent: 100,
+      progressMessage: 'A quarter',
+      attempt: 1,
+      claimNo: 1,
+      error: null,
+    });
     expect(run.metadata).toEqual({ rows: 3, text: 'nul  and half \ufffd' });
     expect(Number(run.durationMs)).toBeGreaterThanOrEqual(0);
     expect(Number(run.queueDelayMs)).toBeGreaterThanOrEqual(0);
@@ -458,6 +464,8 @@ function outcome(run: { id: string; leaseToken: string }) {
     errorStack: null,
     metadata: null,
     metadataTruncated: false,
+    progressPercent: null,
+    progressMessage: null,
     steps: null,
   };
 }

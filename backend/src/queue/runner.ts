@@ -254,13 +254,13 @@ export class Runner {
       errorStack: result.errorStack,
       metadata: result.json,
       metadataTruncated: result.truncated,
-      steps: execution.stepsAtEnd(result.status),
+      ...execution.progressAtEnd(result.status),
     });
   }
 
   /** The engine's own word on a run, so it leaves a message and an audit entry. */
   async #timeOut(execution: Execution, result: Outcome): Promise<boolean> {
-    const remains = { ...result, steps: execution.stepsAtEnd('FAILED') };
+    const remains = { ...result, ...execution.progressAtEnd('FAILED') };
     let isAccepted = false;
     try {
       await this.#database.untilDone('recording a time-out', async () => {

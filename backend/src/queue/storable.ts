@@ -23,6 +23,10 @@ function cleaned(_key: string, item: unknown): unknown {
   return Object.fromEntries(Object.entries(item).map(([key, value]) => [storableText(key, Infinity), value]));
 }
 
+/** What somebody says about a run, as it is kept: no longer than a message, without secrets. */
+export const storableWords = (words: string, redaction: Redaction): string =>
+  storableText(redaction.text(words), limits.messageChars);
+
 /** Steps as JSON text, without secrets. */
 export const storableSteps = (steps: readonly JobRunStep[], redaction: Redaction): string =>
   storableJson(steps, (_key, item) => (typeof item === 'string' ? redaction.text(item) : item)) ?? '[]';

@@ -3,16 +3,22 @@ import type { Sql } from '../../store/sql.js';
 import type { Lease } from './beat.js';
 import { countEnded } from './count.js';
 
+/** How far an execution came; what is null is left as it was last written. */
+export interface LastProgress {
+  progressPercent: number | null;
+  progressMessage: string | null;
+  /** JSON text of the steps as they ended. */
+  steps: string | null;
+}
+
 /** How an execution ended. */
-export interface Outcome extends Lease {
+export interface Outcome extends Lease, LastProgress {
   status: TerminalStatus;
   error: string | null;
   errorStack: string | null;
   /** JSON text, or null for a run that reported nothing. */
   metadata: string | null;
   metadataTruncated: boolean;
-  /** JSON text of the steps as they ended, or null to leave them as they are. */
-  steps: string | null;
 }
 
 /**
@@ -33,6 +39,8 @@ export async function finishRuns(sql: Sql, outcomes: Outcome[]): Promise<Set<str
       column('errorStack'),
       column('metadata'),
       column('metadataTruncated'),
+      column('progressPercent'),
+      column('progressMessage'),
       column('steps'),
     ],
   });
@@ -44,8 +52,8 @@ export async function finishRuns(sql: Sql, outcomes: Outcome[]): Promise<Set<str
 const FINISH = `
 WITH moment AS MATERIALIZED (SELECT clock_timestamp() AS at
 ), outcome AS MATERIALIZED (
-  SELECT * FROM unnest($1::bigint[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::boolean[], $8::text[])
-    AS outcome(id, token, status, error, stack, metadata, truncated, steps)
+  SELECT * FROM unnest($1::bigint[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::boolean[], $8::real[],
+    $9::text[], $10::text[]) AS outcome(id, token, status, error, stack, metadata, truncated, percent, message, steps)
 ), finished AS (
   UPDATE "JobRun" j
   SET status = outcome.status::"JobRunStatus", error = outcome.error, "errorStack" = outcome.stack,
@@ -53,7 +61,8 @@ WITH moment AS MATERIALIZED (SELECT clock_timestamp() AS at
       steps = coalesce(outcome.steps::jsonb, j.steps),
       "finishedAt" = moment.at, "lastHeartbeatAt" = moment.at,
       "durationMs" = greatest(0, extract(epoch FROM moment.at - j."startedAt") * 1000)::bigint,
-      "progressPercent" = CASE outcome.status WHEN 'SUCCESS' THEN 100 ELSE j."progressPercent" END, rev = j.rev + 1
+      "progressPercent" = CASE outcome.status WHEN 'SUCCESS' THEN 100 ELSE coalesce(outcome.percent, j."progressPercent") END,
+      "progressMessage" = coalesce(outcome.message, j."progressMessage"), rev = j.rev + 1
   FROM outcome, moment
   WHERE j.id = outcome.id AND j."leaseToken" = outcome.token AND j.status = 'RUNNING'
   RETURNING j.id, j."jobName", j.status, j."durationMs", j."finishedAt"

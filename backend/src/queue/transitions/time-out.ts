@@ -6,23 +6,22 @@ import type { StorableMetadata } from '../storable.js';
 import { auditValues } from './audit.js';
 import type { Lease } from './beat.js';
 import { failRunning } from './fail-running.js';
+import type { LastProgress } from './finish.js';
 
 /** At most so many in one statement. */
 export const MOST_TIMED_OUT = 500;
 
 /** What a run left when its time was up. */
-export interface Remains extends StorableMetadata {
-  /** Its steps as JSON text; null for a run without a pipeline. */
-  steps: string | null;
-}
+export type Remains = StorableMetadata & LastProgress;
 
 /**
  * Fails a run that its runner holds and that has used up its time. False when the lease had gone: the run's outcome
  * is somebody else's to tell.
  */
 export async function timeOutHeldRun(sql: Sql, lease: Lease, remains: Remains): Promise<boolean> {
-  const { json, truncated, steps } = remains;
-  const failed = await sql.query(HELD, [lease.id, lease.leaseToken, json, truncated, steps, ...auditValues(SYSTEM)]);
+  const { json, truncated, progressPercent, progressMessage, steps } = remains;
+  const kept = [json, truncated, progressPercent, progressMessage, steps];
+  const failed = await sql.query(HELD, [lease.id, lease.leaseToken, ...kept, ...auditValues(SYSTEM)]);
   return failed.rowCount === 1;
 }
 
@@ -39,9 +38,10 @@ const error = `'Timed out after ' || ${durationWordsOf('j."timeoutMs"')}`;
 const HELD = `${failRunning({
   target: `SELECT id FROM "JobRun" WHERE id = $1 AND "leaseToken" = $2 AND status = 'RUNNING' FOR UPDATE`,
   error,
-  set: 'metadata = $3::jsonb, "metadataTruncated" = $4, steps = coalesce($5::jsonb, j.steps)',
+  set: `metadata = $3::jsonb, "metadataTruncated" = $4, "progressPercent" = coalesce($5::real, j."progressPercent"),
+      "progressMessage" = coalesce($6, j."progressMessage"), steps = coalesce($7::jsonb, j.steps)`,
   action: 'run.time-out',
-  actorAt: 6,
+  actorAt: 8,
 })}
 SELECT id FROM failed`;
 
