@@ -35,7 +35,8 @@ export interface CallContext {
 
 /** Where a request comes from, for sessions and the audit log. */
 export const originOf = (req: Request): SessionOrigin => ({
-  ip: req.ip ?? null,
+  // A proxy may pass on whatever it was sent.
+  ip: req.ip?.slice(0, 64) ?? null,
   userAgent: req.get('user-agent')?.slice(0, 300) ?? null,
 });
 
