@@ -17,10 +17,10 @@ function giveBack(opener: Element | null): void {
   // Everything by way of the page that it was in: in a test, another may have taken its place by then.
   const page = document;
   const view = page.defaultView;
+  const element = view !== null && opener instanceof view.HTMLElement && opener !== page.body ? opener : null;
   // After the dialog's focus trap has let go.
   view?.setTimeout(() => {
-    const isThere = opener instanceof view.HTMLElement && opener.isConnected && opener !== page.body;
-    const target = isThere ? opener : page.querySelector('main');
+    const target = element?.isConnected ? element : page.querySelector('main');
     target?.focus({ preventScroll: true });
   }, 20);
 }
