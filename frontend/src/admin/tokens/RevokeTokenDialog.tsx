@@ -5,7 +5,7 @@ import { trackError } from '../../api/errorTracking';
 import { toFailure } from '../../api/failure';
 import { ConfirmDialog } from '../../ui/ConfirmDialog';
 import { toastSuccess } from '../../ui/toast';
-import { tokensKey } from './queries';
+import { showToken, tokensKey } from './queries';
 
 interface Props {
   token: ApiToken;
@@ -17,7 +17,9 @@ export function RevokeTokenDialog({ token, onClose }: Props) {
   const queryClient = useQueryClient();
   const { mutate, isPending, error } = useMutation({
     mutationFn: () => client.tokens.revoke({ tokenId: token.id }),
-    onSuccess: () => {
+    onSuccess: ({ apiToken }) => {
+      // The button that opened this goes first: the focus must not return to what is about to vanish.
+      showToken(queryClient, apiToken);
       toastSuccess({ message: `The token “${token.name}” is revoked.` });
       onClose();
     },

@@ -80,7 +80,7 @@ test('creates a token, whose text is shown this once, with a call that uses it',
   await user.selectOptions(dialog.getByLabelText('Expires'), 'Never');
   await user.click(dialog.getByRole('button', { name: 'Create token' }));
   expect(await screen.findByText('jm_the-secret')).toBeVisible();
-  expect(screen.getByText(/^curl -X POST -H 'Authorization: Bearer jm_the-secret'.*\/enqueue$/)).toBeVisible();
+  expect(screen.getByText(/^curl -X POST .*\/enqueue \\ -H 'Authorization: Bearer jm_the-secret'/)).toBeVisible();
   expect(bodies).toEqual([{ name: 'nightly import', permissions: ['run'] }]);
   await user.keyboard('{Escape}');
   expect(screen.getByText('jm_the-secret')).toBeVisible();
@@ -136,7 +136,11 @@ test('says why a token was not created, and stays open', async () => {
 test('revokes a token after asking, and reads the list anew', async () => {
   const token = aToken({ name: 'leaked' });
   serveTokens(token);
-  const bodies = acceptPost(`/api/admin/tokens/${token.id}/revoke`, () => HttpResponse.json({ apiToken: token }));
+  const revoked = aToken({ ...token, revokedAt: new Date().toISOString() });
+  const bodies = acceptPost(`/api/admin/tokens/${token.id}/revoke`, () => {
+    serveTokens(revoked);
+    return HttpResponse.json({ apiToken: revoked });
+  });
   const { user } = await openTokens();
   await user.click(screen.getByRole('button', { name: 'Revoke leaked' }));
   const dialog = within(await screen.findByRole('dialog', { name: 'Revoke token?' }));
@@ -146,6 +150,8 @@ test('revokes a token after asking, and reads the list anew', async () => {
   await asksNoMore();
   expect(bodies).toHaveLength(1);
   await waitFor(() => expect(callsTo('GET /api/admin/tokens')).toBe(2));
+  // Its button is gone.
+  await waitFor(() => expect(screen.getByRole('main')).toHaveFocus());
 });
 
 test('says why a token could not be revoked', async () => {
