@@ -1,7 +1,7 @@
 import { CloseButton, TextInput } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
 import { IconSearch } from '@tabler/icons-react';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 
 interface Props {
   label: string;
@@ -18,12 +18,16 @@ const PAUSE_MS = 300;
 /** A search that follows the typing, at its pauses. */
 export function SearchField({ label, value, onChange, maxLength, className }: Props) {
   const { text, type } = useTypedText(value, onChange);
+  const input = useRef<HTMLInputElement>(null);
   const clear = () => {
     type('');
     onChange('');
+    // The button goes with the text; the focus must not go with it.
+    input.current?.focus();
   };
   return (
     <TextInput
+      ref={input}
       aria-label={label}
       placeholder={label}
       className={className}

@@ -70,6 +70,11 @@ test('filters are in the address and in what is asked, days as the reader’s ow
   const { user } = await openAudit();
   await user.type(screen.getByRole('textbox', { name: 'Search by actor' }), 'ada');
   await waitFor(() => expect(address()).toBe('/admin/audit?actor=ada'));
+  await user.click(screen.getByRole('button', { name: 'Clear the search' }));
+  await waitFor(() => expect(address()).toBe('/admin/audit'));
+  expect(screen.getByRole('textbox', { name: 'Search by actor' })).toHaveFocus();
+  await user.keyboard('ada');
+  await waitFor(() => expect(address()).toBe('/admin/audit?actor=ada'));
   await user.click(screen.getByRole('combobox', { name: 'Filter by action' }));
   await user.click(await screen.findByRole('option', { name: 'Cancelled a run', hidden: true }));
   await user.type(screen.getByRole('textbox', { name: 'Run number' }), '12847');
