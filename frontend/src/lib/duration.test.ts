@@ -26,6 +26,8 @@ test.each([
   [7_200_000, '2h ago'],
   [1_036_800_000, '12d ago'],
   [-180_000, 'in 3m'],
+  [-2_591_999_000, 'in 30d'],
+  [-3_580_000, 'in 1h'],
 ])('says that %d ms have passed as %s', (ms, text) => {
   expect(formatAgo(ms)).toBe(text);
 });

@@ -38,10 +38,23 @@ export function spellDuration(ms: number): string {
 
 /** How long ago, in one unit: `2s ago`, `3m ago`, `5h ago`, `12d ago`; a time to come: `in 3m`. */
 export function formatAgo(ms: number): string {
-  const length = Math.abs(ms);
-  if (length < SECOND) return 'just now';
-  const [unit, name] =
-    length < MINUTE ? [SECOND, 's'] : length < HOUR ? [MINUTE, 'm'] : length < DAY ? [HOUR, 'h'] : [DAY, 'd'];
-  const amount = `${Math.floor(length / Number(unit))}${name}`;
-  return ms >= 0 ? `${amount} ago` : `in ${amount}`;
+  if (Math.abs(ms) < SECOND) return 'just now';
+  return ms >= 0 ? `${inOne(ms)} ago` : `in ${inOne(toNearest(-ms))}`;
+}
+
+function inOne(length: number): string {
+  const [unit, name] = unitOf(length);
+  return `${Math.floor(length / unit)}${name}`;
+}
+
+/** What was set for 30 days just now comes in 30 days, not in 29 and a bit. */
+function toNearest(length: number): number {
+  const [unit] = unitOf(length);
+  return Math.round(length / unit) * unit;
+}
+
+function unitOf(length: number): [number, string] {
+  if (length < MINUTE) return [SECOND, 's'];
+  if (length < HOUR) return [MINUTE, 'm'];
+  return length < DAY ? [HOUR, 'h'] : [DAY, 'd'];
 }
