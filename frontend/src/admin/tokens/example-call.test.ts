@@ -3,12 +3,17 @@ import { exampleCall } from './example-call';
 
 test('looks rather than does, where the token may', () => {
   expect(exampleCall('jm_secret', ['run', 'view'], 'https://jobs.example')).toBe(
-    "curl -H 'Authorization: Bearer jm_secret' https://jobs.example/api/admin/jobs/active",
+    "curl https://jobs.example/api/admin/jobs/active \\\n  -H 'Authorization: Bearer jm_secret'",
   );
 });
 
 test('makes a call that the token allows', () => {
   expect(exampleCall('jm_secret', ['run'], 'https://jobs.example')).toBe(
-    `curl -X POST -H 'Authorization: Bearer jm_secret' -H 'Content-Type: application/json' -d '{"jobName": "trending"}' https://jobs.example/api/admin/jobs/enqueue`,
+    [
+      'curl -X POST https://jobs.example/api/admin/jobs/enqueue',
+      "-H 'Authorization: Bearer jm_secret'",
+      "-H 'Content-Type: application/json'",
+      `-d '{"jobName": "trending"}'`,
+    ].join(' \\\n  '),
   );
 });

@@ -16,11 +16,14 @@ const examples = {
   cleanup: { method: 'POST', path: '/api/admin/jobs/cleanup-stalled', body: '{}' },
 } as const satisfies Record<TokenPermission, Example>;
 
-/** A line for a shell with a call that the token allows; one that changes nothing, where it may. */
+/** For a shell, with lines that fit a dialog: a call that the token allows; one that changes nothing, where it may. */
 export function exampleCall(token: string, permissions: readonly TokenPermission[], origin: string): string {
   const order = Object.keys(examples) as TokenPermission[];
   const { method, path, body }: Example = examples[order.find((one) => permissions.includes(one)) ?? 'view'];
-  const data = body && `-H 'Content-Type: application/json' -d '${body}'`;
-  const parts = ['curl', method === 'POST' && '-X POST', `-H 'Authorization: Bearer ${token}'`, data, origin + path];
-  return parts.filter(Boolean).join(' ');
+  const parts = [
+    `curl ${method === 'POST' ? '-X POST ' : ''}${origin}${path}`,
+    `-H 'Authorization: Bearer ${token}'`,
+    ...(body ? [`-H 'Content-Type: application/json'`, `-d '${body}'`] : []),
+  ];
+  return parts.join(' \\\n  ');
 }
