@@ -23,7 +23,7 @@ export function MaintenanceSection({ tasks }: { tasks: SystemHealth['maintenance
         <Table caption="Maintenance tasks" columns={columns}>
           {tasks.map(({ task, lastFinishedAt, lastResult, nextAt }) => (
             <tr key={task}>
-              <Cell isHeader>{task}</Cell>
+              <Cell isHeader>{nameOf(task)}</Cell>
               <Cell label="Last done">{lastFinishedAt ? <RelativeTime at={lastFinishedAt} /> : 'not yet'}</Cell>
               <Cell label="Result">
                 <span className={classes.wrapping}>{lastResult ?? 'none yet'}</span>
@@ -37,6 +37,11 @@ export function MaintenanceSection({ tasks }: { tasks: SystemHealth['maintenance
       )}
     </Section>
   );
+}
+
+/** The server's name of a task, `remove old FAILED runs`, as the panel writes names. */
+function nameOf(task: string): string {
+  return task.charAt(0).toUpperCase() + task.slice(1).toLowerCase();
 }
 
 /** A time to come; one that has passed only means that whoever is free does it next. */

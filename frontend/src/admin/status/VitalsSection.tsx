@@ -86,4 +86,4 @@ const count = (number: number): string => number.toLocaleString('en');
 
 /** Latencies are small: below ten, a tenth counts. */
 const milliseconds = (ms: number): string =>
-  ms >= 1_000 ? formatDuration(ms) : `${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms`;
+  ms >= 1_000 ? formatDuration(ms) : `${ms < 10 ? ms.toFixed(1) : Math.round(ms)}ms`;
