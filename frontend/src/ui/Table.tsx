@@ -51,16 +51,19 @@ interface CellProps {
   isWide?: boolean;
   /** Names its row, as in a list of people the address does. */
   isHeader?: boolean;
+  /** Says that there is nothing, which a card need not say. */
+  isEmpty?: boolean;
   /** Stands in the card's corner. */
   isCorner?: boolean;
   children: ReactNode;
 }
 
-export function Cell({ label, align, isWide, isHeader, isCorner, children }: CellProps) {
+export function Cell({ label, align, isWide, isHeader, isEmpty, isCorner, children }: CellProps) {
   const rest = {
     'data-label': label,
     'data-align': align,
     'data-wide': isWide || undefined,
+    'data-empty': isEmpty || undefined,
     'data-corner': isCorner || undefined,
   };
   return isHeader ? (

@@ -54,10 +54,10 @@ const AuditRow = memo(function AuditRow({ event }: { event: AuditEvent }) {
         <Cell label="What">
           <span title={event.action}>{wordsFor(event.action)}</span>
         </Cell>
-        <Cell label="On" isWide>
+        <Cell label="On" isWide isEmpty={event.target === null}>
           {event.target === null ? <span className="dimmed">–</span> : <Ellipsis text={event.target} />}
         </Cell>
-        <Cell label="Run">
+        <Cell label="Run" isEmpty={event.jobRunId === null}>
           {event.jobRunId === null ? <span className="dimmed">–</span> : <RunLink jobRunId={event.jobRunId} />}
         </Cell>
         <Cell isCorner align="right">
