@@ -9,7 +9,7 @@ test('a wrong password is refused, and the right one lets in', async ({ page, ac
   await page.goto('/login');
   await signIn(page, { ...admin, password: 'not the password' });
   await expect(page.getByRole('alert')).toHaveText('E-mail or password is wrong.');
-  await expect(page.getByLabel('Email')).toHaveValue(admin.email);
+  await expect(page.getByLabel('E-mail')).toHaveValue(admin.email);
   await signIn(page, { ...admin, email: 'nobody@example.com' });
   await expect(page.getByRole('alert')).toHaveText('E-mail or password is wrong.');
 

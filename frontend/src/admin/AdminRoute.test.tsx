@@ -20,7 +20,7 @@ test('leads to sign-in and back to the same address', async () => {
   world.user = null;
   acceptSignIn();
   const { user } = await openPanel('/admin/jobs?status=FAILED&page=2');
-  await user.type(await screen.findByLabelText('Email'), 'ada@example.com');
+  await user.type(await screen.findByLabelText('E-mail'), 'ada@example.com');
   await user.type(screen.getByLabelText('Password'), 'secret{Enter}');
   expect(await screen.findByRole('heading', { name: 'Jobs', level: 1 })).toBeVisible();
   expect(address()).toBe('/admin/jobs?status=FAILED&page=2');
@@ -31,10 +31,10 @@ test('says why signing in failed and keeps the email', async () => {
   world.user = null;
   acceptSignIn();
   const { user } = await openPanel('/login');
-  await user.type(await screen.findByLabelText('Email'), 'ada@example.com');
+  await user.type(await screen.findByLabelText('E-mail'), 'ada@example.com');
   await user.type(screen.getByLabelText('Password'), 'wrong{Enter}');
   expect(await screen.findByRole('alert')).toHaveTextContent('Email or password is wrong.');
-  expect(screen.getByLabelText('Email')).toHaveValue('ada@example.com');
+  expect(screen.getByLabelText('E-mail')).toHaveValue('ada@example.com');
   expect(screen.getByLabelText('Password')).toHaveValue('');
 });
 
@@ -42,7 +42,7 @@ test('asks for both fields before it asks the server', async () => {
   world.user = null;
   const { user } = await openPanel('/login');
   await user.click(await screen.findByRole('button', { name: 'Sign in' }));
-  expect(screen.getByLabelText('Email')).toHaveAccessibleDescription('Enter your email address');
+  expect(screen.getByLabelText('E-mail')).toHaveAccessibleDescription('Enter your e-mail address');
   expect(screen.getByLabelText('Password')).toHaveAccessibleDescription('Enter your password');
 });
 

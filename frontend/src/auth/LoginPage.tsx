@@ -41,7 +41,7 @@ function LoginForm() {
   const form = useForm({
     initialValues: { email: '', password: '' },
     validate: {
-      email: (email) => (email.trim() === '' ? 'Enter your email address' : null),
+      email: (email) => (email.trim() === '' ? 'Enter your e-mail address' : null),
       password: (password) => (password === '' ? 'Enter your password' : null),
     },
   });
@@ -52,7 +52,7 @@ function LoginForm() {
   });
   return (
     <form className={classes.form} noValidate onSubmit={form.onSubmit((values) => login.mutate(values))}>
-      <TextInput label="Email" type="email" autoComplete="username" autoFocus {...form.getInputProps('email')} />
+      <TextInput label="E-mail" type="email" autoComplete="username" autoFocus {...form.getInputProps('email')} />
       <PasswordInput
         label="Password"
         autoComplete="current-password"
