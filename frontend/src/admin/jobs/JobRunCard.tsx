@@ -82,7 +82,7 @@ export function CancelButton({ status, name, onCancel }: CancelButtonProps) {
       size="sm"
       className={classes.cancel}
       disabled={isStopping}
-      leftSection={isStopping ? <Loader size={14} color="gray" aria-hidden /> : undefined}
+      leftSection={isStopping ? <Loader size={14} color="currentColor" aria-hidden /> : undefined}
       aria-label={isStopping ? `Stopping… ${name}` : `Cancel ${name}`}
       onClick={onCancel}
     >
