@@ -17,12 +17,12 @@ export function RunTimeline({ run }: { run: JobRun }) {
           {run.queueDelayMs !== null && `delay: ${formatDuration(run.queueDelayMs)}`}
         </Moment>
       )}
-      {run.status === 'RUNNING' && run.lastHeartbeatAt && <Moment name="Heartbeat" at={run.lastHeartbeatAt} />}
       {run.cancelRequestedAt && (
         <Moment name="Cancel requested" at={run.cancelRequestedAt}>
           {run.cancelRequestedBy && `by ${run.cancelRequestedBy.email}`}
         </Moment>
       )}
+      {run.status === 'RUNNING' && run.lastHeartbeatAt && <Moment name="Heartbeat" at={run.lastHeartbeatAt} />}
       {run.finishedAt ? (
         <Moment name="Finished" at={run.finishedAt}>
           {run.durationMs !== null && `duration: ${formatDuration(run.durationMs)}`}
