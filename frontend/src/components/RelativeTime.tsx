@@ -23,7 +23,7 @@ export function DateTime({ at }: { at: string }) {
   const ago = useServerTime((now) => formatAgo(now - Date.parse(at)));
   return (
     <time dateTime={at} className="tabular">
-      {formatDateTime(at)} <span className="dimmed">({ago})</span>
+      {formatDateTime(at)} <span className="dimmed unbroken">({ago})</span>
     </time>
   );
 }
