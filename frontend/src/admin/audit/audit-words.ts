@@ -18,7 +18,7 @@ export const auditWords = {
   'run.force-fail': 'Force-failed a run',
   'run.emergency-fail': 'Failed a run in an emergency cleanup',
   'run.prune': 'Removed old runs',
-  'account.write': 'Wrote an account from a command line',
+  'account.write': 'Set up an account from a command line',
   'account.create': 'Created a user',
   'account.change-role': 'Changed a role',
   'account.disable': 'Disabled a user',

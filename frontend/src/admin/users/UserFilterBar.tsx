@@ -23,7 +23,7 @@ export function UserFilterBar({ filters, onSearch, onRoleChange }: Props) {
       <SearchField label="Search by e-mail" value={filters.search} onChange={onSearch} maxLength={SEARCH_CHARS} />
       <Select
         aria-label="Filter by role"
-        placeholder="Admins of both kinds"
+        placeholder="Admins and super admins"
         data={choices}
         value={filters.role ?? null}
         onChange={(role) => onRoleChange((role ?? undefined) as UserRole | undefined)}
