@@ -5,7 +5,7 @@ import { reportFinding } from './world/report.js';
 import { size } from './world/size.js';
 import { World } from './world/world.js';
 
-const FREEZES = size(6, 150);
+const FREEZES = size(6, 100);
 /** Beyond the lease of 2 s: others take the runs, and the frozen runner doesn't know when it wakes. */
 const FROZEN_MS = 3_000;
 

@@ -8,7 +8,7 @@ import { World } from './world/world.js';
 
 const HOUR_MS = 3_600_000;
 const OFFSETS_H = isFull ? [-24, -5, -1, 1, 5, 24] : [-24, 1];
-const LOAD_MS = size(4_000, 30_000);
+const LOAD_MS = size(4_000, 15_000);
 
 let world: World;
 beforeAll(async () => {

@@ -47,6 +47,10 @@ export class Population {
     for (let session = 0; session < SESSIONS; session++) {
       this.#spareTokens.push(await beginSessionOf(pool, people[session % people.length]?.id ?? 0));
     }
+    // There may only be so many of them.
+    await pool.query(
+      'DELETE FROM "ApiToken" WHERE id NOT IN (SELECT id FROM "ApiToken" ORDER BY "createdAt" DESC LIMIT 20)',
+    );
     this.#tokens.PROGRAM = await this.#createApiToken();
     this.#leases = await this.#startExternals();
     this.known = {

@@ -32,6 +32,8 @@ interface Row {
   claimNo: number;
   /** By a program of the fuzzer's, which keeps no ledger. */
   isExternal: boolean;
+  /** By somebody who was allowed to, or for taking too long: the audit log says so. */
+  isFailedByOthers: boolean;
 }
 
 export interface Evidence {
@@ -46,9 +48,7 @@ const ENDS = ['SUCCESS', 'FAILED', 'CANCELLED'];
 
 /** Compares what was acknowledged, what the jobs noted outside the database, and what the database tells. */
 export async function judge({ sql, ledger, acknowledged }: Evidence): Promise<Verdict> {
-  const { rows } = await sql.query<Row>(
-    'SELECT id::text, status::text, error, attempt, "maxAttempts", "claimNo", "inactivityTimeoutMs" IS NOT NULL AS "isExternal" FROM "JobRun"',
-  );
+  const { rows } = await sql.query<Row>(RUNS);
   const byRun = executionsByRun(ledger);
   const byId = new Map(rows.map((row) => [row.id, row]));
   const of = (row: Row): Execution[] => byRun.get(row.id) ?? [];
@@ -100,9 +100,16 @@ export async function judge({ sql, ledger, acknowledged }: Evidence): Promise<Ve
 const lastOf = ({ claimNo }: Row, executions: Execution[]) =>
   executions.find((execution) => execution.claimNo === claimNo);
 
-/** A job failed by itself in the last claim, or every attempt was used up. */
+const RUNS = `
+SELECT id::text, status::text, error, attempt, "maxAttempts", "claimNo", "inactivityTimeoutMs" IS NOT NULL AS "isExternal",
+  EXISTS (SELECT 1 FROM "AuditEvent" a WHERE a."runId" = r.id
+    AND a.action IN ('run.emergency-fail', 'run.force-fail', 'run.time-out')) AS "isFailedByOthers"
+FROM "JobRun" r`;
+
+/** A job failed by itself in the last claim, every attempt was used up, or somebody failed it. */
 function isExplained(row: Row, executions: Execution[]): boolean {
   if (!row.error) return false;
+  if (row.isFailedByOthers) return true;
   return lastOf(row, executions)?.last === 'throw' || row.attempt === row.maxAttempts;
 }
 
