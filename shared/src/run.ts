@@ -12,6 +12,9 @@ export type JobUIStatus = JobRunStatus | 'CANCEL_REQUESTED';
 export const jobRunTriggers = ['MANUAL', 'CRON', 'EVENT', 'API'] as const;
 export type JobRunTrigger = (typeof jobRunTriggers)[number];
 
+/** A run whose job states no threshold of its own is called slow some time before its timeout ends it. */
+export const slowPartOfTimeout = 0.8;
+
 /** In which states each action is open; the screen offers it, the engine enforces it. */
 export const allowedIn = {
   cancel: ['QUEUED', 'RUNNING'],

@@ -81,6 +81,13 @@ describe('a whole server', () => {
     await addRunning('trending', 1_200, 1);
     await addRunning('outside', 30, 20, 10_000);
     await addRunning('outside', 1_500, 400, 600_000);
+    await server.database.pool.query(
+      `UPDATE "JobRun" SET "timeoutMs" = 1_800_000 WHERE "startedAt" < clock_timestamp() - interval '1900 s'`,
+    );
+    await addRunning('outside', 7_000, 1, 600_000);
+    await server.database.pool.query(
+      `UPDATE "JobRun" SET "timeoutMs" = 7_200_000 WHERE "startedAt" < clock_timestamp() - interval '6900 s'`,
+    );
     const found = await until(({ stalled }) => expect(stalled).toHaveLength(2));
     expect(found.stalled.map(({ jobName, limitMs }) => [jobName, limitMs])).toEqual([
       ['trending', 300_000],
@@ -88,10 +95,11 @@ describe('a whole server', () => {
     ]);
     expect(found.stalled[0]?.forMs).toBeGreaterThan(399_000);
     expect(found.slow.map(({ jobName, limitMs }) => [jobName, limitMs])).toEqual([
+      ['outside', 5_760_000],
       ['trending', 1_440_000],
-      ['somebody-elses', 1_800_000],
+      ['somebody-elses', 1_440_000],
     ]);
-    expect(found).toMatchObject({ verdict: 'WARNING', running: 6, external: { running: 2, most: 50 } });
+    expect(found).toMatchObject({ verdict: 'WARNING', running: 7, external: { running: 3, most: 50 } });
     expect(codes(found)).toEqual(['STALLED_RUNS', 'SLOW_RUNS']);
   });
 

@@ -1,13 +1,12 @@
 import type { JobDefinition } from '@job-manager/shared/contract/run';
 import { isWithinDepth, limits } from '@job-manager/shared/limits';
+import { slowPartOfTimeout } from '@job-manager/shared/run';
 import * as z from 'zod';
 import { QueueError } from './errors.js';
 import type { AnyJob } from './job.js';
 
 const TIMEOUT_MS = 30 * 60_000;
 const SLOW_AFTER_MS = 30 * 60_000;
-/** A run is called slow some time before its timeout ends it. */
-const SLOW_PART_OF_TIMEOUT = 0.8;
 const MAX_ATTEMPTS = 3;
 /** Timers and the database's integers end here, after 24 days. */
 const MOST_TIMEOUT_MS = 2_147_483_647;
@@ -130,7 +129,7 @@ function describe(job: AnyJob): JobDefinition {
     ...(job.defaultParams && { defaultParams: job.defaultParams }),
     algorithmVersion: job.algorithmVersion,
     parametersSchema: z.toJSONSchema(job.parameters, { io: 'input', unrepresentable: 'any' }),
-    slowAfterMs: job.slowAfterMs ?? Math.round(Math.min(SLOW_AFTER_MS, SLOW_PART_OF_TIMEOUT * (timeoutMs ?? Infinity))),
+    slowAfterMs: job.slowAfterMs ?? Math.round(Math.min(SLOW_AFTER_MS, slowPartOfTimeout * (timeoutMs ?? Infinity))),
     timeoutMs,
     maxAttempts: job.maxAttempts ?? MAX_ATTEMPTS,
   };

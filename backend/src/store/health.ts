@@ -1,4 +1,5 @@
 import type { RunnerHealth } from '@job-manager/shared/contract/health';
+import { slowPartOfTimeout } from '@job-manager/shared/run';
 import type { Sql } from './sql.js';
 import { isStalled, silenceLimit } from './stalled.js';
 
@@ -54,7 +55,7 @@ export interface SystemState {
 
 export interface HealthLimits {
   stalledAfterMs: number;
-  /** By job; runs of jobs that are missing here, and those of external programs, are slow after `slowAfterMs`. */
+  /** By job; runs of jobs that are missing here, and those of external programs, are slow some time before their own timeout, or after `slowAfterMs`. */
   slowJobs: { name: string; slowAfterMs: number }[];
   slowAfterMs: number;
 }
@@ -127,7 +128,7 @@ const TROUBLED = `
 SELECT * FROM (
   SELECT id AS "jobRunId", "jobName", "runnerId", "startedAt", "lastHeartbeatAt", ${isStalled('$1')} AS "isStalled",
     extract(epoch FROM clock_timestamp() - "lastHeartbeatAt")::float8 * 1000 AS "silentMs", ${silenceLimit('$1')} AS "silenceLimitMs",
-    extract(epoch FROM clock_timestamp() - "startedAt")::float8 * 1000 AS "ranMs", coalesce(slow.ms, $2::float8) AS "slowAfterMs"
+    extract(epoch FROM clock_timestamp() - "startedAt")::float8 * 1000 AS "ranMs", coalesce(slow.ms, ${slowPartOfTimeout} * "timeoutMs", $2::float8) AS "slowAfterMs"
   FROM "JobRun" LEFT JOIN unnest($3::text[], $4::float8[]) AS slow(name, ms) ON slow.name = "jobName" AND "inactivityTimeoutMs" IS NULL
   WHERE status = 'RUNNING'
 ) running WHERE "isStalled" OR "ranMs" > "slowAfterMs" ORDER BY "startedAt", "jobRunId" LIMIT 1000`;

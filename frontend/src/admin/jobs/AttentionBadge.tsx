@@ -2,7 +2,7 @@ import type { JobRunSummary } from '@job-manager/shared/contract/run';
 import { IconAlertTriangle, IconHourglass } from '@tabler/icons-react';
 import { spellDuration } from '../../lib/duration';
 import classes from './AttentionBadge.module.css';
-import { type Attention, type Limits, silenceLimit } from './attention';
+import { type Attention, type Limits, silenceLimit, slownessLimit } from './attention';
 
 interface Props {
   run: JobRunSummary;
@@ -14,7 +14,7 @@ interface Props {
 export function AttentionBadge({ run, attention, limits }: Props) {
   const isSlow = attention === 'slow';
   const Icon = isSlow ? IconHourglass : IconAlertTriangle;
-  const limit = spellDuration((isSlow ? limits.slowAfterMs : silenceLimit(run, limits)) ?? 0);
+  const limit = spellDuration((isSlow ? slownessLimit(run, limits) : silenceLimit(run, limits)) ?? 0);
   const hint = isSlow ? `Still alive, but running longer than its ${limit}` : `No heartbeat for more than ${limit}`;
   return (
     <span className={classes.badge} title={hint}>

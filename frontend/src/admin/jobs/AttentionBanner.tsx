@@ -5,7 +5,7 @@ import { useServerTime } from '../../api/server-clock';
 import { spellDuration } from '../../lib/duration';
 import { Banner } from '../../ui/Banner';
 import classes from './ActiveJobsMonitor.module.css';
-import { type Attention, attentionOf, type LimitsOf, silenceLimit } from './attention';
+import { type Attention, attentionOf, type LimitsOf, silenceLimit, slownessLimit } from './attention';
 import { NamedRuns } from './NamedRuns';
 
 interface Props {
@@ -75,7 +75,8 @@ function bySilenceLimit(runs: JobRunSummary[], limitsOf: LimitsOf): [string, Job
 
 function SlowBanner({ runs, limitsOf, isCancelling, onCancel, onViewDetails }: BannerProps) {
   const [only] = runs.length === 1 ? runs : [];
-  const limit = (run: JobRunSummary) => `longer than its ${spellDuration(limitsOf(run.jobName).slowAfterMs ?? 0)}`;
+  const limit = (run: JobRunSummary) =>
+    `longer than its ${spellDuration(slownessLimit(run, limitsOf(run.jobName)) ?? 0)}`;
   return (
     <Banner
       icon={IconHourglass}

@@ -95,6 +95,15 @@ test('says that data may be stale after a minute without a word', async () => {
   expect(await screen.findByText(/Data may be stale/)).toBeVisible();
 });
 
+test('marks a run of another program as slow some time before its own timeout', async () => {
+  const outside = { jobName: 'outside', timeoutMs: 600_000, inactivityTimeoutMs: 300_000 };
+  const slow = aRun.running({ ...outside, startedAt: ago(500) });
+  world.active = [slow, aRun.running({ ...outside, startedAt: ago(400) })];
+  await openPanel('/admin/jobs');
+  expect(await list().findByText('1 job is slow')).toBeVisible();
+  expect(banner('1 job is slow')).toHaveTextContent(`longer than its 8 minutes: outside #${slow.id}`);
+});
+
 test('marks a run as slow by the threshold of its own job, and names it', async () => {
   world.definitions = [aDefinition({ slowAfterMs: 60_000 }), aDefinition({ name: 'trending' })];
   const slow = aRun.running({ startedAt: ago(120) });

@@ -1,4 +1,5 @@
 import type { JobDefinition, JobRunSummary } from '@job-manager/shared/contract/run';
+import { slowPartOfTimeout } from '@job-manager/shared/run';
 
 export type Attention = 'stalled' | 'slow' | null;
 
@@ -12,6 +13,10 @@ export interface Limits {
 export const silenceLimit = (run: JobRunSummary, { stalledAfterMs }: Limits): number | undefined =>
   run.inactivityTimeoutMs ?? stalledAfterMs;
 
+/** Time after which this run counts as slow: where its job states none, some time before its timeout ends it. */
+export const slownessLimit = (run: JobRunSummary, { slowAfterMs }: Limits): number | undefined =>
+  slowAfterMs ?? (run.timeoutMs === null ? undefined : slowPartOfTimeout * run.timeoutMs);
+
 /**
  * Whether a run needs looking at: stalled when its runner has gone silent, slow when it lives but takes
  * longer than its job normally does.
@@ -21,7 +26,7 @@ export function attentionOf(run: JobRunSummary, limits: Limits, now: number): At
   const isOver = (since: string | null, limit: number | undefined) =>
     since !== null && limit !== undefined && now - Date.parse(since) > limit;
   if (isOver(run.lastHeartbeatAt ?? run.startedAt, silenceLimit(run, limits))) return 'stalled';
-  return isOver(run.startedAt, limits.slowAfterMs) ? 'slow' : null;
+  return isOver(run.startedAt, slownessLimit(run, limits)) ? 'slow' : null;
 }
 
 /** The limits of each job's runs, by the job's name. */
