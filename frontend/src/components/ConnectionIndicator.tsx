@@ -1,5 +1,6 @@
 import { ActionIcon, Popover } from '@mantine/core';
 import { IconInfoCircle } from '@tabler/icons-react';
+import { useState } from 'react';
 import { useLive } from '../api/live/LiveProvider';
 import { ConnectionDetails } from './ConnectionDetails';
 import classes from './ConnectionIndicator.module.css';
@@ -7,6 +8,7 @@ import classes from './ConnectionIndicator.module.css';
 /** "Live" while the socket tells what happens, "Reconnecting…" while it doesn't; more on request. */
 export function ConnectionIndicator() {
   const status = useLive((live) => live.status);
+  const [isOpen, setOpen] = useState(false);
   const isLive = status === 'live';
   const label = isLive ? 'Live' : status === 'connecting' ? 'Connecting…' : 'Reconnecting…';
   return (
@@ -15,9 +17,27 @@ export function ConnectionIndicator() {
         <span className={classes.dot} aria-hidden />
         {label}
       </span>
-      <Popover position="bottom-end" width={280} shadow="md" withinPortal={false} trapFocus={false}>
+      <Popover
+        opened={isOpen}
+        onChange={setOpen}
+        position="bottom-start"
+        width={280}
+        shadow="md"
+        withinPortal={false}
+        trapFocus={false}
+      >
         <Popover.Target>
-          <ActionIcon variant="subtle" color="gray" size="sm" aria-label="About the connection">
+          <ActionIcon
+            variant="subtle"
+            color="gray"
+            size="sm"
+            aria-label="About the connection"
+            onClick={() => setOpen(!isOpen)}
+            onKeyDown={(event) => {
+              // The focus stays here, where the popover's own Escape doesn't listen.
+              if (event.key === 'Escape') setOpen(false);
+            }}
+          >
             <IconInfoCircle size={16} aria-hidden />
           </ActionIcon>
         </Popover.Target>

@@ -28,3 +28,15 @@ test('every page has its title, and the place one is at is marked', async () => 
   expect(screen.getByRole('link', { name: 'Dashboard' })).not.toHaveAttribute('aria-current');
   expect(screen.getByRole('main')).toHaveFocus();
 });
+
+test('the connection tells about itself, and Escape sends it away', async () => {
+  const { user } = await openPanel('/admin/jobs');
+  const opener = screen.getByRole('button', { name: 'About the connection' });
+  opener.focus();
+  await user.keyboard('{Enter}');
+  expect(await screen.findByText('Everything is told as it happens.')).toBeInTheDocument();
+  expect(opener).toHaveAttribute('aria-expanded', 'true');
+  await user.keyboard('{Escape}');
+  expect(opener).toHaveAttribute('aria-expanded', 'false');
+  expect(opener).toHaveFocus();
+});
