@@ -79,6 +79,10 @@ function configOf(folder: string, databaseUrl: string): Config {
     DATABASE_URL: databaseUrl,
     ADMIN_EMAIL: OPERATOR.email,
     ADMIN_PASSWORD: OPERATOR.password,
+    // The history is months old, and measured whole.
+    JOBS_KEEP_SUCCESS_DAYS: '0',
+    JOBS_KEEP_CANCELLED_DAYS: '0',
+    JOBS_KEEP_FAILED_DAYS: '0',
   });
 }
 
