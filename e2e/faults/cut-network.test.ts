@@ -8,7 +8,8 @@ import { World } from './world/world.js';
 const CUTS = size(10, 120);
 const LOST_ANSWERS = size(4, 40);
 const SLOW_TIMES = size(1, 6);
-const BLACKHOLES = size(1, 6);
+/** Half a minute goes by until the last is noticed; the small form leaves them to the tests of pool, listener and heartbeat. */
+const BLACKHOLES = size(0, 6);
 /** Statements of a runner whose answers get lost, by their names as the wire carries them. */
 const ANSWERS = { outcomes: 'finish\0', claims: 'claim\0' };
 /** Well beyond the lease. */
@@ -61,7 +62,7 @@ it(`loses and doubles nothing when one runner's network is cut, slow or dark (${
   await healthy?.stop();
   const verdict = await world.expectAllRight();
   expect(cutOff?.isRunning).toBe(true);
-  expect(verdict.brokenOff).toBeGreaterThan(0);
+  if (BLACKHOLES > 0) expect(verdict.brokenOff).toBeGreaterThan(0);
   const lostAnswers = `${LOST_ANSWERS} each of lost answers to outcomes, claims and enqueues`;
   const weather = `${SLOW_TIMES} slow times, ${BLACKHOLES} blackholes`;
   reportFinding('network of one runner cut and slowed', `${CUTS} cuts; ${lostAnswers}; ${weather}`, verdict, [
