@@ -1,40 +1,17 @@
-import { existsSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
-import { fileURLToPath } from 'node:url';
 import type pg from 'pg';
 import type { Logger } from 'pino';
 import { createSessions } from './auth/sessions.js';
 import { BuiltInRunner } from './built-in-runner.js';
 import { type Config, ConfigError, configEnvironment } from './config.js';
-import { createPool, createPrisma } from './database/client.js';
 import { isAlive } from './database/file-lock.js';
-import { pendingMigrations } from './database/migrate.js';
-import { HealthCheck } from './health/health-check.js';
-import { healthLimits } from './health/limits.js';
-import { createHttpApp } from './http/app.js';
 import { jobs as productJobs } from './jobs/registry.js';
-import { Gateway } from './live/gateway.js';
-import { LivePicture } from './live/picture.js';
-import { RunTails } from './live/run-tails.js';
-import { QueueEvents } from './queue/events.js';
-import { createExternalRuns } from './queue/external/runs.js';
 import type { AnyJob } from './queue/job.js';
-import { logQueueEvents } from './queue/log-events.js';
-import { MaintenanceLoop } from './queue/maintenance/maintenance-loop.js';
-import { pruningTasks } from './queue/maintenance/pruner.js';
-import { Rescuer } from './queue/maintenance/rescuer.js';
-import { createQueue } from './queue/queue.js';
-import { createRedaction } from './queue/redaction.js';
-import { createRegistry } from './queue/registry.js';
+import type { Rescuer } from './queue/maintenance/rescuer.js';
 import { catchStrayErrors } from './queue/stray-errors.js';
-import { retentionPolicy } from './retention.js';
-import { Listener } from './store/listener.js';
-import { NotificationProbe } from './store/notification-probe.js';
-import { Notifier } from './store/notifier.js';
+import { createServerEngine, type ServerEngine } from './server-engine.js';
+import { createServerFace } from './server-face.js';
 import { readLivingRunners } from './store/runners.js';
-import { VERSION } from './version.js';
-
-const PANEL = fileURLToPath(new URL('../../frontend/dist', import.meta.url));
 
 export interface ServerOptions {
   config: Config;
@@ -56,96 +33,20 @@ export interface RunningServer {
 /** Starts panel, API, socket and, unless switched off, the built-in runner. Throws ConfigError for a taken port. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { config, databaseUrl, log, jobs = productJobs } = options;
-  const registry = createRegistry(jobs);
-  const pool = createPool(databaseUrl, { max: 12, statementTimeoutMs: 30_000 });
-  const db = createPrisma(pool);
-  const listener = new Listener(config.DATABASE_LISTEN_URL ?? databaseUrl, [
-    'changed',
-    'progress',
-    'messages',
-    'access',
-    'probe',
-  ]);
-  const events = new QueueEvents();
-  logQueueEvents(events, log);
+  const engine = createServerEngine({ config, databaseUrl, log, jobs });
   // A server never dies from a request, a message or a row: what slips through every handler is logged.
-  const releaseErrors = catchStrayErrors(events);
-  const notifier = new Notifier(pool);
-  const stalledAfterMs = config.JOBS_STALLED_AFTER_MS;
-  const queue = createQueue({
-    sql: pool,
-    registry,
-    notifier,
-    stalledAfterMs,
-    forceFailAfterMs: config.JOBS_FORCE_FAIL_AFTER_MS,
-  });
-  const external = createExternalRuns({
-    sql: pool,
-    registry,
-    notifier,
-    mostActive: config.JOBS_MAX_EXTERNAL,
-    inactiveAfterMs: config.JOBS_INACTIVE_AFTER_MS,
-    messagesPerRun: config.JOBS_MESSAGES_PER_RUN,
-    redaction: createRedaction(config.JOBS_REDACT_KEYS),
-  });
-  const rescuer = new Rescuer({ sql: pool, events, notifier, stalledAfterMs, sweepMs: config.JOBS_SWEEP_MS });
-  const maintenance = new MaintenanceLoop({
-    sql: pool,
-    events,
-    tasks: pruningTasks(pool, retentionPolicy(config)),
-    everyMs: config.JOBS_MAINTENANCE_MS,
-  });
-  const picture = new LivePicture({
-    sql: pool,
-    listener,
-    onFault: (error) => log.warn({ err: error }, 'The live picture could not be read'),
-  });
-  const tails = new RunTails({
-    sql: pool,
-    listener,
-    onFault: (error) => log.warn({ err: error }, 'What a followed run says could not be read'),
-  });
-  const sessions = await createSessions({ sql: pool, config });
+  const releaseErrors = catchStrayErrors(engine.events);
+  const sessions = await createSessions({ sql: engine.pool, config });
   let closing: Promise<void> | undefined;
-
-  const health = new HealthCheck({
-    pool,
-    probe: new NotificationProbe(pool, listener),
-    registry,
-    pendingMigrations,
-    isClosing: () => closing !== undefined,
-    version: VERSION,
-    limits: healthLimits(config),
-  });
-  const app = createHttpApp({
-    config,
-    pool,
-    db,
-    queue,
-    external,
-    registry,
-    sessions,
-    log,
-    health,
-    ...(existsSync(PANEL) && { panelDir: PANEL }),
-  });
-  const server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000 }, app);
-  const gateway = new Gateway({ server, config, sessions, picture, tails, listener, log });
-  const runner = new BuiltInRunner({
-    databaseUrl,
-    env: configEnvironment(config),
-    drainMs: config.JOBS_DRAIN_MS,
-    log,
-    // Lost here, its runs come back when their lease ends.
-    onDeath: (runnerId) =>
-      void rescuer.buryRunner(runnerId).catch((error) => log.warn({ err: error }, 'Runs wait for their lease to end')),
-  });
+  const face = createServerFace(engine, { sessions, isClosing: () => closing !== undefined });
+  const server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000 }, face.app);
+  const gateway = face.attach(server);
+  const runner = createBuiltInRunner(engine, databaseUrl);
 
   await listen(server, config);
-  await listener.start();
-  if (config.DATABASE_URL === undefined) await buryKilledRunners(pool, rescuer);
-  rescuer.start();
-  maintenance.start();
+  await engine.listener.start();
+  if (config.DATABASE_URL === undefined) await buryKilledRunners(engine.pool, engine.agents.rescuer);
+  engine.agents.start();
   if (config.JOBS_RUNNER) runner.start();
 
   return {
@@ -158,17 +59,27 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   };
 
   async function close(): Promise<void> {
-    rescuer.stop();
-    await maintenance.stop();
+    await engine.agents.stop();
     await runner.stop();
     gateway.close();
     await closeServer(server);
-    await listener.close();
-    await notifier.flush();
-    await db.$disconnect();
-    await pool.end();
+    await engine.close();
     releaseErrors();
   }
+}
+
+function createBuiltInRunner({ config, log, agents }: ServerEngine, databaseUrl: string): BuiltInRunner {
+  return new BuiltInRunner({
+    databaseUrl,
+    env: configEnvironment(config),
+    drainMs: config.JOBS_DRAIN_MS,
+    log,
+    // Lost here, its runs come back when their lease ends.
+    onDeath: (runnerId) =>
+      void agents.rescuer
+        .buryRunner(runnerId)
+        .catch((error) => log.warn({ err: error }, 'Runs wait for their lease to end')),
+  });
 }
 
 /**

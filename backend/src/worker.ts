@@ -1,18 +1,15 @@
 import type { Logger } from 'pino';
+import { createAgents } from './agents.js';
 import type { Config } from './config.js';
 import { createPool, createPrisma } from './database/client.js';
 import { jobs as productJobs } from './jobs/registry.js';
 import { QueueEvents } from './queue/events.js';
 import type { AnyJob } from './queue/job.js';
 import { logQueueEvents } from './queue/log-events.js';
-import { MaintenanceLoop } from './queue/maintenance/maintenance-loop.js';
-import { pruningTasks } from './queue/maintenance/pruner.js';
-import { Rescuer } from './queue/maintenance/rescuer.js';
 import { createRedaction } from './queue/redaction.js';
 import { createRegistry } from './queue/registry.js';
 import { Runner } from './queue/runner.js';
 import { catchStrayErrors } from './queue/stray-errors.js';
-import { retentionPolicy } from './retention.js';
 import { Listener } from './store/listener.js';
 import { Notifier } from './store/notifier.js';
 import { VERSION } from './version.js';
@@ -46,19 +43,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   const db = createPrisma(jobPool);
   const notifier = new Notifier(enginePool);
   const listener = new Listener(config.DATABASE_LISTEN_URL ?? databaseUrl, ['queued', 'cancel', 'revoked']);
-  const rescuer = new Rescuer({
-    sql: enginePool,
-    events,
-    notifier,
-    stalledAfterMs: config.JOBS_STALLED_AFTER_MS,
-    sweepMs: config.JOBS_SWEEP_MS,
-  });
-  const maintenance = new MaintenanceLoop({
-    sql: enginePool,
-    events,
-    tasks: pruningTasks(enginePool, retentionPolicy(config)),
-    everyMs: config.JOBS_MAINTENANCE_MS,
-  });
+  const agents = createAgents({ sql: enginePool, config, events, notifier });
   const runner = new Runner({
     sql: enginePool,
     databaseUrl,
@@ -83,13 +68,11 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
 
   await listener.start();
   await runner.start();
-  rescuer.start();
-  maintenance.start();
+  agents.start();
   return {
     runnerId: runner.id,
     stop: async () => {
-      rescuer.stop();
-      await maintenance.stop();
+      await agents.stop();
       await runner.stop();
       await listener.close();
       await db.$disconnect();

@@ -1,0 +1,52 @@
+import type { Config } from './config.js';
+import type { QueueEvents } from './queue/events.js';
+import { MaintenanceLoop } from './queue/maintenance/maintenance-loop.js';
+import { pruningTasks } from './queue/maintenance/pruner.js';
+import { Rescuer } from './queue/maintenance/rescuer.js';
+import { retentionPolicy } from './retention.js';
+import type { Notifier } from './store/notifier.js';
+import type { Sql } from './store/sql.js';
+
+/** What works by itself for as long as its process lives. */
+interface Agent {
+  start(): void;
+  /** Resolves when nothing of it is under way any more. */
+  stop(): void | Promise<void>;
+}
+
+export interface Agents {
+  rescuer: Rescuer;
+  start(): void;
+  stop(): Promise<void>;
+}
+
+/**
+ * The agents of the engine. Every server and every worker has them all: each does its part for all processes,
+ * and whatever must happen once happens in whichever comes first.
+ */
+export function createAgents(deps: { sql: Sql; config: Config; events: QueueEvents; notifier: Notifier }): Agents {
+  const { sql, config, events, notifier } = deps;
+  const rescuer = new Rescuer({
+    sql,
+    events,
+    notifier,
+    stalledAfterMs: config.JOBS_STALLED_AFTER_MS,
+    sweepMs: config.JOBS_SWEEP_MS,
+  });
+  const maintenance = new MaintenanceLoop({
+    sql,
+    events,
+    tasks: pruningTasks(sql, retentionPolicy(config)),
+    everyMs: config.JOBS_MAINTENANCE_MS,
+  });
+  const agents: Agent[] = [rescuer, maintenance];
+  return {
+    rescuer,
+    start: () => {
+      for (const agent of agents) agent.start();
+    },
+    stop: async () => {
+      for (const agent of agents) await agent.stop();
+    },
+  };
+}

@@ -1,0 +1,87 @@
+import type pg from 'pg';
+import type { Logger } from 'pino';
+import { type Agents, createAgents } from './agents.js';
+import type { Config } from './config.js';
+import { createPool, createPrisma } from './database/client.js';
+import type { PrismaClient } from './generated/prisma/client.js';
+import { QueueEvents } from './queue/events.js';
+import { createExternalRuns, type ExternalRuns } from './queue/external/runs.js';
+import type { AnyJob } from './queue/job.js';
+import { logQueueEvents } from './queue/log-events.js';
+import { createQueue, type Queue } from './queue/queue.js';
+import { createRedaction } from './queue/redaction.js';
+import { createRegistry, type Registry } from './queue/registry.js';
+import { Listener } from './store/listener.js';
+import { Notifier } from './store/notifier.js';
+
+export interface ServerEngineOptions {
+  config: Config;
+  databaseUrl: string;
+  log: Logger;
+  jobs: AnyJob[];
+}
+
+/** The engine as a server has it: all that API and socket stand on, and its part in the work for all processes. */
+export interface ServerEngine {
+  config: Config;
+  log: Logger;
+  pool: pg.Pool;
+  db: PrismaClient;
+  registry: Registry;
+  events: QueueEvents;
+  listener: Listener;
+  queue: Queue;
+  external: ExternalRuns;
+  agents: Agents;
+  /** Lets go of the database; the agents have stopped before. */
+  close(): Promise<void>;
+}
+
+/** Wires the engine of a server. Nothing works by itself until the listener and the agents are started. */
+export function createServerEngine({ config, databaseUrl, log, jobs }: ServerEngineOptions): ServerEngine {
+  const registry = createRegistry(jobs);
+  const pool = createPool(databaseUrl, { max: 12, statementTimeoutMs: 30_000 });
+  const db = createPrisma(pool);
+  const notifier = new Notifier(pool);
+  const events = new QueueEvents();
+  logQueueEvents(events, log);
+  const listener = new Listener(config.DATABASE_LISTEN_URL ?? databaseUrl, [
+    'changed',
+    'progress',
+    'messages',
+    'access',
+    'probe',
+  ]);
+  return {
+    config,
+    log,
+    pool,
+    db,
+    registry,
+    events,
+    listener,
+    queue: createQueue({
+      sql: pool,
+      registry,
+      notifier,
+      stalledAfterMs: config.JOBS_STALLED_AFTER_MS,
+      forceFailAfterMs: config.JOBS_FORCE_FAIL_AFTER_MS,
+    }),
+    external: createExternalRuns({
+      sql: pool,
+      registry,
+      notifier,
+      mostActive: config.JOBS_MAX_EXTERNAL,
+      inactiveAfterMs: config.JOBS_INACTIVE_AFTER_MS,
+      messagesPerRun: config.JOBS_MESSAGES_PER_RUN,
+      redaction: createRedaction(config.JOBS_REDACT_KEYS),
+    }),
+    agents: createAgents({ sql: pool, config, events, notifier }),
+    close: async () => {
+      await listener.close();
+      await notifier.flush();
+      await db.$disconnect();
+      await pool.end();
+    },
+  };
+}

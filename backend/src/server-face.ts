@@ -1,0 +1,56 @@
+import { existsSync } from 'node:fs';
+import type { Server } from 'node:http';
+import { fileURLToPath } from 'node:url';
+import type { Express } from 'express';
+import type { Sessions } from './auth/sessions.js';
+import { pendingMigrations } from './database/migrate.js';
+import { HealthCheck } from './health/health-check.js';
+import { healthLimits } from './health/limits.js';
+import { createHttpApp } from './http/app.js';
+import { Gateway } from './live/gateway.js';
+import { LivePicture } from './live/picture.js';
+import { RunTails } from './live/run-tails.js';
+import type { ServerEngine } from './server-engine.js';
+import { NotificationProbe } from './store/notification-probe.js';
+import { VERSION } from './version.js';
+
+const PANEL = fileURLToPath(new URL('../../frontend/dist', import.meta.url));
+
+/** What the world sees of a server: panel, API and health over HTTP, and the socket. */
+export interface ServerFace {
+  app: Express;
+  /** Serves the socket on this server. */
+  attach(server: Server): Gateway;
+}
+
+/** Wires the face of an engine. `isClosing` tells whoever asks for health that this server is about to end. */
+export function createServerFace(
+  engine: ServerEngine,
+  { sessions, isClosing }: { sessions: Sessions; isClosing: () => boolean },
+): ServerFace {
+  const { config, pool, listener, registry, log } = engine;
+  const picture = new LivePicture({
+    sql: pool,
+    listener,
+    onFault: (error) => log.warn({ err: error }, 'The live picture could not be read'),
+  });
+  const tails = new RunTails({
+    sql: pool,
+    listener,
+    onFault: (error) => log.warn({ err: error }, 'What a followed run says could not be read'),
+  });
+  const health = new HealthCheck({
+    pool,
+    probe: new NotificationProbe(pool, listener),
+    registry,
+    pendingMigrations,
+    isClosing,
+    version: VERSION,
+    limits: healthLimits(config),
+  });
+  const panel = existsSync(PANEL) ? { panelDir: PANEL } : {};
+  return {
+    app: createHttpApp({ ...engine, sessions, health, ...panel }),
+    attach: (server) => new Gateway({ server, config, sessions, picture, tails, listener, log }),
+  };
+}
