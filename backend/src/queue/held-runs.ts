@@ -1,0 +1,74 @@
+import { EarlyCancels } from './early-cancels.js';
+import type { Execution, StopReason } from './executor.js';
+import type { ClaimedRun } from './transitions/claim.js';
+
+/**
+ * The runs that a runner holds, with their executions. By lease token: a run that was taken away may be claimed
+ * anew while its old execution still winds down.
+ */
+export class HeldRuns {
+  readonly #executions = new Map<string, Execution>();
+  /** Tokens of executions that ended because of a drain; they keep their lease until it is handed back. */
+  readonly #drained = new Set<string>();
+  readonly #earlyCancels = new EarlyCancels();
+  #onIdle: (() => void)[] = [];
+
+  get size(): number {
+    return this.#executions.size;
+  }
+
+  get runs(): ClaimedRun[] {
+    return [...this.#executions.values()].map(({ run }) => run);
+  }
+
+  get tokens(): string[] {
+    return [...this.#executions.keys()];
+  }
+
+  get(leaseToken: string): Execution | undefined {
+    return this.#executions.get(leaseToken);
+  }
+
+  /** Takes a new execution in; one that was cancelled before it came is stopped at once. */
+  add(execution: Execution): void {
+    const { id, leaseToken } = execution.run;
+    this.#executions.set(leaseToken, execution);
+    if (this.#earlyCancels.take(id)) execution.stop('cancelled');
+  }
+
+  /** Lets go of a run whose execution has ended. */
+  remove(leaseToken: string): void {
+    this.#executions.delete(leaseToken);
+    this.#notifyIdle();
+  }
+
+  /** Keeps a run whose execution ended because of a drain until it is handed back. */
+  keepDrained(leaseToken: string): void {
+    this.#drained.add(leaseToken);
+    this.#notifyIdle();
+  }
+
+  /** Asks a run to stop that is here, or about to arrive. */
+  cancel(runId: string): void {
+    const here = [...this.#executions.values()].filter(({ run }) => run.id === runId);
+    for (const execution of here) execution.stop('cancelled');
+    if (here.length === 0) this.#earlyCancels.add(runId);
+  }
+
+  stop(tokens: string[], reason: StopReason): void {
+    for (const token of tokens) this.#executions.get(token)?.stop(reason);
+  }
+
+  /** Resolves once no execution is under way any more. */
+  idle(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#onIdle.push(resolve);
+      this.#notifyIdle();
+    });
+  }
+
+  #notifyIdle(): void {
+    if (this.#executions.size > this.#drained.size) return;
+    for (const resolve of this.#onIdle.splice(0)) resolve();
+  }
+}
