@@ -17,6 +17,15 @@ export const limits = {
   errorChars: 1_000,
   stackFrames: 50,
   pageSize: 200,
+  uniqueKeyChars: 200,
+  /** -100 to 100. */
+  priority: 100,
+  attempts: 1_000,
+  /** Runs that one run may wait for. */
+  dependencies: 100,
+  /** Runs in one call. */
+  batchRuns: 10_000,
+  batchBodyBytes: 8 * 1024 * 1024,
   queuedInSnapshot: 200,
   socketFrameBytes: 64 * 1024,
 } as const;

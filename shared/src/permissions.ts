@@ -9,6 +9,8 @@ export const permissions = {
   execute: 'Execute runs from an external program: start, report, complete, fail',
   cleanup: 'Take back stalled runs',
   forceFail: 'Force-fail a run that ignores its cancel',
+  manageChannels: 'Set limits of channels, pause and resume them',
+  manageSchedules: 'Create, change, pause and remove schedules',
   emergency: 'Fail all running runs at once',
   viewErrors: 'See the errors that browsers reported',
   viewAudit: 'Read and export the audit log',
@@ -17,7 +19,19 @@ export const permissions = {
 } as const satisfies Record<string, string>;
 export type Permission = keyof typeof permissions;
 
-const admin = ['view', 'run', 'retry', 'cancel', 'execute', 'cleanup', 'forceFail', 'viewErrors', 'viewAudit'] as const;
+const admin = [
+  'view',
+  'run',
+  'retry',
+  'cancel',
+  'execute',
+  'cleanup',
+  'forceFail',
+  'manageChannels',
+  'manageSchedules',
+  'viewErrors',
+  'viewAudit',
+] as const;
 
 /** Which role may do what: the server enforces this table, the panel offers by it. */
 export const permissionsOf = {
@@ -34,6 +48,8 @@ export const tokenPermissions = [
   'cancel',
   'execute',
   'cleanup',
+  'manageChannels',
+  'manageSchedules',
 ] as const satisfies Permission[];
 export type TokenPermission = (typeof tokenPermissions)[number];
 

@@ -12,6 +12,25 @@ export type JobUIStatus = JobRunStatus | 'CANCEL_REQUESTED';
 export const jobRunTriggers = ['MANUAL', 'CRON', 'EVENT', 'API'] as const;
 export type JobRunTrigger = (typeof jobRunTriggers)[number];
 
+/** Why a queued run has not been started. */
+export const waitReasons = [
+  /** Its time has not come. */
+  'scheduled',
+  /** An attempt failed, and the next waits a while. */
+  'retry',
+  /** It waits for other runs. */
+  'blocked',
+  'channelPaused',
+  'channelFull',
+  'rateLimited',
+  /** No process that lives has the code of its job. */
+  'noCode',
+  'noRunner',
+  /** Others come first. */
+  'inLine',
+] as const;
+export type WaitReason = (typeof waitReasons)[number];
+
 /** A run whose job states no threshold of its own is called slow some time before its timeout ends it. */
 export const slowPartOfTimeout = 0.8;
 
@@ -21,6 +40,8 @@ export const allowedIn = {
   rerun: ['SUCCESS', 'FAILED', 'CANCELLED'],
   forceFail: ['RUNNING'],
   report: ['RUNNING'],
+  /** Now, or later: where it waits for its time or its next attempt. */
+  reschedule: ['QUEUED'],
 } as const satisfies Record<string, JobRunStatus[]>;
 export type RunAction = keyof typeof allowedIn;
 

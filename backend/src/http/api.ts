@@ -4,7 +4,9 @@ import { implement } from '@orpc/server';
 import { Router } from 'express';
 import { createAuditCalls } from './audit-calls.js';
 import { createAuthCalls } from './auth-calls.js';
+import { createBatchCalls } from './batch-calls.js';
 import { checkUrl, readBody } from './body.js';
+import { createChannelCalls } from './channel-calls.js';
 import type { CallContext, HttpDeps } from './context.js';
 import { createErrorCalls } from './error-calls.js';
 import { createExternalCalls } from './external-calls.js';
@@ -16,6 +18,7 @@ import { type Gate, pathOf } from './policy.js';
 import { HttpProblem } from './problem.js';
 import { createRecoveryCalls } from './recovery-calls.js';
 import { listRoutes, resolveRoute } from './routes.js';
+import { createScheduleCalls } from './schedule-calls.js';
 import type { StatsCache } from './stats-cache.js';
 import { createTokenCalls } from './token-calls.js';
 import { createUserCalls } from './user-calls.js';
@@ -59,6 +62,9 @@ function createHandler(deps: HttpDeps, gate: Gate, stats: StatsCache) {
     auth: createAuthCalls(deps),
     jobs: createJobCalls(deps, gate, stats),
     messages: createMessageCalls(deps),
+    batches: createBatchCalls(deps),
+    channels: createChannelCalls(deps),
+    schedules: createScheduleCalls(deps),
     recovery: createRecoveryCalls(deps),
     health: createHealthCalls(deps),
     external: createExternalCalls(deps),

@@ -2,7 +2,8 @@ import type { JobDefinition } from '@job-manager/shared/contract/run';
 import type { Request, Response } from 'express';
 import type pg from 'pg';
 import type { Logger } from 'pino';
-import type { Identity, SessionIdentity, Sessions } from '../auth/sessions.js';
+import type { HostUsers } from '../auth/host-users.js';
+import type { HostIdentity, Identity, SessionIdentity, Sessions } from '../auth/sessions.js';
 import type { Config } from '../config.js';
 import type { PrismaClient } from '../generated/prisma/client.js';
 import type { Health } from '../health/health-check.js';
@@ -19,7 +20,8 @@ export interface HttpDeps {
   queue: Queue;
   external: ExternalRuns;
   registry: { definitions(): JobDefinition[] };
-  sessions: Sessions;
+  /** Our own people and their sessions, or the users of the application that embeds us. */
+  sessions: Sessions | HostUsers;
   health: Health;
   /** The built panel; without it only the API is served. */
   panelDir?: string;
@@ -48,7 +50,7 @@ export function callerOf(context: CallContext): Identity {
 }
 
 /** The person who calls, signed in. Only for calls whose policy lets no API token in. */
-export function personOf(context: CallContext): SessionIdentity {
+export function personOf(context: CallContext): SessionIdentity | HostIdentity {
   const identity = callerOf(context);
   if (identity.user === null) throw new Error('A call for people has a policy that lets API tokens in');
   return identity;

@@ -7,6 +7,7 @@ import { readHistory } from '../store/history.js';
 import { readRun } from '../store/run.js';
 import { actorOf, type CallContext, callerOf, type HttpDeps } from './context.js';
 import { idempotencyKeyOf } from './idempotency-key.js';
+import { notYet } from './not-yet.js';
 import type { Gate } from './policy.js';
 import type { StatsCache } from './stats-cache.js';
 
@@ -44,8 +45,10 @@ export function createJobCalls({ config, pool, queue, registry }: HttpDeps, gate
       const trigger = via === 'cookie' ? 'MANUAL' : 'API';
       const run = await queue.enqueue({ ...input, trigger, idempotencyKey }, actorOf(context));
       context.res.location(`/api/admin/jobs/${run.id}`);
-      return { jobRunId: run.id, run: presentRun(run) };
+      return { jobRunId: run.id, run: presentRun(run), isNew: true };
     }),
+
+    reschedule: os.reschedule.handler(notYet),
 
     cancel: os.cancel.handler(async ({ input, context }) => ({
       run: presentRun(await queue.cancel(input.jobRunId, actorOf(context))),

@@ -13,13 +13,18 @@ import {
   resetPassword,
   signOutEverywhere,
 } from '../store/users.js';
+import { ownSessions } from './accounts.js';
 import { auditPersonOf, type CallContext, type HttpDeps, personOf } from './context.js';
 import { HttpProblem } from './problem.js';
 
-const os = implement(contract.users).$context<CallContext>();
-
-/** People and their roles. */
-export function createUserCalls({ pool }: Pick<HttpDeps, 'pool'>) {
+/** People and their roles; refused where they are the business of the application that embeds us. */
+export function createUserCalls({ pool, sessions }: Pick<HttpDeps, 'pool' | 'sessions'>) {
+  const os = implement(contract.users)
+    .$context<CallContext>()
+    .use(({ next }) => {
+      ownSessions(sessions);
+      return next();
+    });
   /** The person after a change that need not have changed anything. */
   const read = async (userId: number): Promise<PersonRow> => {
     const person = await findPerson(pool, userId);

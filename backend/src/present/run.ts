@@ -1,4 +1,4 @@
-import type { JobRunAttempt, JobRunStep } from '@job-manager/shared/contract/message';
+import type { AttemptUsage, JobRunAttempt, JobRunStep } from '@job-manager/shared/contract/message';
 import type { JobRun, JobRunSummary } from '@job-manager/shared/contract/run';
 import { isTerminal, type JobRunStatus } from '@job-manager/shared/run';
 import type { RunRow, RunSummaryRow } from '../store/run-row.js';
@@ -39,6 +39,12 @@ export function presentSummary(row: RunSummaryRow): JobRunSummary {
     warningCount: row.warningCount,
     errorCount: row.errorCount,
     droppedMessages: row.droppedMessages,
+    crashes: row.crashes,
+    isBlocked: row.isBlocked,
+    batchId: row.batchId,
+    scheduleId: row.scheduleId,
+    dueAt: isoOrNull(row.dueAt),
+    uniqueKey: row.uniqueKey,
     rev: row.rev,
   };
 }
@@ -53,7 +59,30 @@ export function presentRun(row: RunRow): JobRun {
     errorStack: row.errorStack,
     steps: row.steps && presentSteps(row.steps, row.status),
     attempts: presentAttempts(row),
+    waiting: null,
+    retryPolicy: row.retryPolicy,
+    maxCrashes: row.maxCrashes,
+    dependsOn: row.dependsOn,
+    waitsFor: row.waitsFor && WAITS_FOR[row.waitsFor],
+    dependents: row.dependents,
+    batch: row.batch,
+    schedule:
+      row.scheduleId === null || row.scheduleName === null ? null : { id: row.scheduleId, name: row.scheduleName },
+    unique: presentUnique(row),
   };
+}
+
+const WAITS_FOR = { SUCCEEDED: 'succeeded', FINISHED: 'finished' } as const;
+const UNIQUE_SCOPE = { QUEUED: 'queued', RUNNING: 'running', PERIOD: 'period', BEHIND: 'behind' } as const;
+
+function presentUnique({ uniqueKey, uniqueScope, uniqueUntil }: RunRow): JobRun['unique'] {
+  if (uniqueKey === null || uniqueScope === null) return null;
+  return { key: uniqueKey, scope: UNIQUE_SCOPE[uniqueScope], until: isoOrNull(uniqueUntil) };
+}
+
+/** What an attempt took, or null where nobody measured it. */
+function presentUsage(usage: AttemptUsage): AttemptUsage | null {
+  return usage.cpuMs === null ? null : usage;
 }
 
 /** Steps as screens show them: those of a run that ended are never left pending or running. */
@@ -68,10 +97,11 @@ export function presentSteps(steps: JobRunStep[], status: JobRunStatus): JobRunS
 }
 
 function presentAttempts(row: RunRow): JobRunAttempt[] {
-  const earlier = row.earlierAttempts.map((attempt) => ({
+  const earlier = row.earlierAttempts.map(({ childPid, cpuMs, peakMemoryBytes, maxLoopLagMs, ...attempt }) => ({
     ...attempt,
     startedAt: new Date(attempt.startedAt).toISOString(),
     endedAt: new Date(attempt.endedAt).toISOString(),
+    usage: presentUsage({ childPid, cpuMs, peakMemoryBytes, maxLoopLagMs }),
   }));
   // Queued again, or cancelled while queued: the run's row tells of no execution.
   if (row.startedAt === null || row.status === 'QUEUED') return earlier;
@@ -89,6 +119,12 @@ function lastAttempt(row: RunRow, startedAt: Date, outcome: Exclude<JobRunStatus
     durationMs: numberOrNull(row.durationMs),
     error: row.error,
     errorStack: row.errorStack,
+    usage: presentUsage({
+      childPid: row.childPid,
+      cpuMs: row.cpuMs,
+      peakMemoryBytes: numberOrNull(row.peakMemoryBytes),
+      maxLoopLagMs: row.maxLoopLagMs,
+    }),
   };
 }
 

@@ -9,6 +9,11 @@ export type QueueErrorCode =
   | 'LEASE_LOST'
   | 'TOO_MANY_ACTIVE'
   | 'INVALID_INPUT'
+  /** The key of a run is taken. */
+  | 'DUPLICATE'
+  | 'UNKNOWN_BATCH'
+  | 'UNKNOWN_SCHEDULE'
+  | 'NAME_TAKEN'
   /** Nothing is wrong with the request; others came in between. */
   | 'BUSY';
 
@@ -44,4 +49,5 @@ const PAST: Record<RunAction, string> = {
   rerun: 'run again',
   forceFail: 'force-failed',
   report: 'reported on',
+  reschedule: 'given another time',
 };

@@ -1,4 +1,5 @@
 import type { StepPlan } from '@job-manager/shared/contract/message';
+import type { RetryPolicy } from '@job-manager/shared/retry';
 import type * as z from 'zod';
 import type { PrismaClient } from '../generated/prisma/client.js';
 
@@ -74,8 +75,23 @@ export interface JobDefinition<Schema extends ParametersSchema = ParametersSchem
   parameters: Schema;
   /** What "Load Defaults" fills in; must pass `parameters`. */
   defaultParams?: z.input<Schema>;
-  /** How often a run may be begun again after its runner was lost. 3 unless said otherwise. */
+  /** The channel its runs queue in; `default` unless said otherwise. */
+  channel?: string;
+  /** -100 to 100, lower first within the channel; 0 unless said otherwise. */
+  priority?: number;
+  /** How often a run may be begun, after an error or a lost runner. 3 unless said otherwise; 1 for never again. */
   maxAttempts?: number;
+  /** How long failed attempts wait before the next; what is left out is as `defaultRetry` in `shared/src/retry.ts`. */
+  retry?: Partial<RetryPolicy>;
+  /** A run that took its process down so often is stopped, whatever attempts are left. 3 unless said otherwise. */
+  maxCrashes?: number;
+  /**
+   * Runs in a process of its own, so that an endless loop, a leak or a crash harms nothing else, and force-fail
+   * really ends it.
+   */
+  isolated?: boolean;
+  /** An isolated attempt that takes more memory than this is ended. */
+  memoryLimitMb?: number;
   /** A run that takes longer is marked slow. 30 minutes unless said otherwise, or four fifths of a shorter timeout. */
   slowAfterMs?: number;
   /** An attempt that takes longer is failed; null for as long as it likes. 30 minutes unless said otherwise. */

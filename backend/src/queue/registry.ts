@@ -1,5 +1,6 @@
 import type { JobDefinition } from '@job-manager/shared/contract/run';
 import { isWithinDepth, limits } from '@job-manager/shared/limits';
+import { defaultMaxAttempts, defaultMaxCrashes, defaultRetry } from '@job-manager/shared/retry';
 import { slowPartOfTimeout } from '@job-manager/shared/run';
 import * as z from 'zod';
 import { QueueError } from './errors.js';
@@ -7,7 +8,6 @@ import type { AnyJob } from './job.js';
 
 const TIMEOUT_MS = 30 * 60_000;
 const SLOW_AFTER_MS = 30 * 60_000;
-const MAX_ATTEMPTS = 3;
 /** Timers and the database's integers end here, after 24 days. */
 const MOST_TIMEOUT_MS = 2_147_483_647;
 
@@ -41,7 +41,7 @@ export function createRegistry(jobs: readonly AnyJob[]): Registry {
       const job = byName.get(name);
       if (!job) throw new QueueError('UNKNOWN_JOB', `There is no job named "${name}".`);
       checkParameters(job, parameters);
-      return { job, maxAttempts: job.maxAttempts ?? MAX_ATTEMPTS, timeoutMs: timeoutOf(job) };
+      return { job, maxAttempts: job.maxAttempts ?? defaultMaxAttempts, timeoutMs: timeoutOf(job) };
     },
   };
 }
@@ -131,6 +131,12 @@ function describe(job: AnyJob): JobDefinition {
     parametersSchema: z.toJSONSchema(job.parameters, { io: 'input', unrepresentable: 'any' }),
     slowAfterMs: job.slowAfterMs ?? Math.round(Math.min(SLOW_AFTER_MS, slowPartOfTimeout * (timeoutMs ?? Infinity))),
     timeoutMs,
-    maxAttempts: job.maxAttempts ?? MAX_ATTEMPTS,
+    maxAttempts: job.maxAttempts ?? defaultMaxAttempts,
+    maxCrashes: job.maxCrashes ?? defaultMaxCrashes,
+    retry: { ...defaultRetry, ...job.retry },
+    channel: job.channel ?? 'default',
+    priority: job.priority ?? 0,
+    isolated: job.isolated ?? false,
+    memoryLimitMb: job.memoryLimitMb ?? null,
   };
 }

@@ -1,4 +1,5 @@
 import type { JobRunStep } from '@job-manager/shared/contract/message';
+import type { RetryPolicy } from '@job-manager/shared/retry';
 import type { JobRunStatus, JobRunTrigger } from '@job-manager/shared/run';
 
 /** A run as PostgreSQL returns it: 64-bit numbers are strings. */
@@ -38,6 +39,12 @@ export interface RunSummaryRow {
   warningCount: number;
   errorCount: number;
   droppedMessages: number;
+  crashes: number;
+  isBlocked: boolean;
+  batchId: string | null;
+  scheduleId: string | null;
+  dueAt: Date | null;
+  uniqueKey: string | null;
   rev: number;
 }
 
@@ -52,6 +59,17 @@ export interface AttemptRow {
   durationMs: number;
   error: string | null;
   errorStack: string | null;
+  childPid: number | null;
+  cpuMs: number | null;
+  peakMemoryBytes: number | null;
+  maxLoopLagMs: number | null;
+}
+
+/** A run that waits for another, or is waited for; of one that was removed only the id is known. */
+export interface RelatedRunRow {
+  jobRunId: string;
+  jobName: string | null;
+  status: JobRunStatus | null;
 }
 
 export interface RunRow extends RunSummaryRow {
@@ -62,6 +80,20 @@ export interface RunRow extends RunSummaryRow {
   steps: JobRunStep[] | null;
   /** Those before the last, which is the run itself; oldest first. */
   earlierAttempts: AttemptRow[];
+  childPid: number | null;
+  cpuMs: number | null;
+  peakMemoryBytes: string | null;
+  maxLoopLagMs: number | null;
+  retryPolicy: RetryPolicy | null;
+  maxCrashes: number;
+  waitsFor: 'SUCCEEDED' | 'FINISHED' | null;
+  dependsOn: RelatedRunRow[];
+  dependents: RelatedRunRow[];
+  /** The batch it is part of, or that calls it back. */
+  batch: { id: string; name: string; total: number; ended: number } | null;
+  scheduleName: string | null;
+  uniqueScope: 'QUEUED' | 'RUNNING' | 'PERIOD' | 'BEHIND' | null;
+  uniqueUntil: Date | null;
 }
 
 const SUMMARY = `r.id, r."jobName", r.channel, r.priority, r.status, r.trigger, r.scope, r."algorithmVersion", r.error,
@@ -69,13 +101,27 @@ const SUMMARY = `r.id, r."jobName", r.channel, r.priority, r.status, r.trigger, 
   r."finishedAt", r."lastHeartbeatAt", r."durationMs", r."queueDelayMs", r."triggeredById", t.email AS "triggeredByEmail",
   k.name AS "triggeredByToken",
   r."cancelRequestedById", c.email AS "cancelRequestedByEmail", r."cancelRequestedAt", r."runnerId", r."rerunOfId",
-  r."claimNo", r."timeoutMs", r."inactivityTimeoutMs", r."messageCount", r."warningCount", r."errorCount", r."droppedMessages", r.rev`;
+  r."claimNo", r."timeoutMs", r."inactivityTimeoutMs", r."messageCount", r."warningCount", r."errorCount", r."droppedMessages",
+  r.crashes, r."isBlocked", r."batchId", r."scheduleId", r."dueAt", r."uniqueKey", r.rev`;
 const ATTEMPTS = `(SELECT coalesce(json_agg(json_build_object('claimNo', a."claimNo", 'attempt', a.attempt, 'outcome', a.outcome,
     'runnerId', a."runnerId", 'startedAt', a."startedAt", 'endedAt', a."endedAt", 'durationMs', a."durationMs",
-    'error', a.error, 'errorStack', a."errorStack") ORDER BY a."claimNo"), '[]')
+    'error', a.error, 'errorStack', a."errorStack", 'childPid', a."childPid", 'cpuMs', a."cpuMs",
+    'peakMemoryBytes', a."peakMemoryBytes", 'maxLoopLagMs', a."maxLoopLagMs") ORDER BY a."claimNo"), '[]')
   FROM "JobRunAttempt" a WHERE a."runId" = r.id)`;
-const WHOLE = `${SUMMARY}, r.parameters, r.metadata, r."metadataTruncated", r."errorStack", r.steps,
-  ${ATTEMPTS} AS "earlierAttempts"`;
+// Ids are texts: JSON's numbers end before theirs do.
+const DEPENDS_ON = `(SELECT coalesce(json_agg(json_build_object('jobRunId', wanted.id::text, 'jobName', p."jobName", 'status', p.status)
+    ORDER BY wanted.id), '[]') FROM unnest(r."dependsOn") AS wanted(id) LEFT JOIN "JobRun" p ON p.id = wanted.id)`;
+const DEPENDENTS = `CASE WHEN r."hasDependents" THEN (
+    SELECT coalesce(json_agg(json_build_object('jobRunId', d.id::text, 'jobName', d."jobName", 'status', d.status) ORDER BY d.id), '[]')
+    FROM (SELECT * FROM "JobRun" w WHERE w.status = 'QUEUED' AND w."isBlocked" AND w."dependsOn" @> ARRAY[r.id] ORDER BY w.id LIMIT 100) d
+  ) ELSE '[]' END`;
+const BATCH = `(SELECT json_build_object('id', b.id::text, 'name', b.name, 'total', b.total,
+    'ended', (SELECT count(*) FROM "JobRun" m WHERE m."batchId" = b.id AND m.status IN ('SUCCESS', 'FAILED', 'CANCELLED')))
+  FROM "JobRunBatch" b WHERE b.id = r."batchId")`;
+const WHOLE = `${SUMMARY}, r.parameters, r.metadata, r."metadataTruncated", r."errorStack", r.steps, r."childPid", r."cpuMs",
+  r."peakMemoryBytes", r."maxLoopLagMs", r."retryPolicy", r."maxCrashes", r."waitsFor", r."uniqueScope", r."uniqueUntil",
+  ${ATTEMPTS} AS "earlierAttempts", ${DEPENDS_ON} AS "dependsOn", ${DEPENDENTS} AS dependents, ${BATCH} AS batch,
+  (SELECT s.name FROM "Schedule" s WHERE s.id = r."scheduleId") AS "scheduleName"`;
 const PEOPLE = `LEFT JOIN "User" t ON t.id = r."triggeredById" LEFT JOIN "User" c ON c.id = r."cancelRequestedById"
   LEFT JOIN "ApiToken" k ON k.id = r."triggeredByTokenId"`;
 

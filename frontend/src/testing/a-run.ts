@@ -46,12 +46,27 @@ function make(status: JobRunStatus, part: Partial<JobRun>): JobRun {
     warningCount: 0,
     errorCount: 0,
     droppedMessages: 0,
+    crashes: 0,
+    isBlocked: false,
+    batchId: null,
+    scheduleId: null,
+    dueAt: null,
+    uniqueKey: null,
     rev: 1,
     parameters: {},
     metadata: null,
     metadataTruncated: false,
     steps: null,
     attempts: [],
+    waiting: null,
+    retryPolicy: null,
+    maxCrashes: 3,
+    dependsOn: [],
+    waitsFor: null,
+    dependents: [],
+    batch: null,
+    schedule: null,
+    unique: null,
     ...part,
   };
 }
@@ -100,6 +115,7 @@ export const anAttempt = (part: Partial<JobRunAttempt> = {}): JobRunAttempt => (
   durationMs: 125_000,
   error: null,
   errorStack: null,
+  usage: null,
   ...part,
 });
 
@@ -115,6 +131,12 @@ export function aDefinition(part: Partial<JobDefinition> = {}): JobDefinition {
     slowAfterMs: 30 * 60_000,
     timeoutMs: 60 * 60_000,
     maxAttempts: 3,
+    maxCrashes: 3,
+    retry: { backoffMs: 10_000, factor: 2, maxBackoffMs: 3_600_000 },
+    channel: 'default',
+    priority: 0,
+    isolated: false,
+    memoryLimitMb: null,
     ...part,
   };
 }

@@ -38,7 +38,15 @@ export const auth = {
 
   me: routeFor('signedIn')
     .route({ method: 'GET', path: '/auth/me', summary: 'Who is signed in', tags: ['Sign-in'] })
-    .output(z.object({ user: currentUser, permissions: z.array(z.enum(Object.keys(permissions) as [Permission])) })),
+    .output(
+      z.object({
+        user: currentUser,
+        permissions: z.array(z.enum(Object.keys(permissions) as [Permission])),
+        accounts: z
+          .enum(['own', 'host'])
+          .describe('Who keeps people and their sign-in: this server, or the application that it is part of'),
+      }),
+    ),
 
   changePassword: routeFor('signedIn')
     .route({

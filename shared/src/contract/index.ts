@@ -1,13 +1,30 @@
 import { audit } from './audit.js';
 import { auth } from './auth.js';
+import { batches } from './batches.js';
+import { channels } from './channels.js';
 import { errors } from './errors.js';
 import { external } from './external.js';
 import { health } from './health.js';
 import { jobs } from './jobs.js';
 import { messages } from './messages.js';
 import { recovery } from './recovery.js';
+import { schedules } from './schedules.js';
 import { tokens } from './tokens.js';
 import { users } from './users.js';
 
 /** The whole API under `/api`: the server serves it, the client calls it, the API document shows it. */
-export const contract = { auth, jobs, messages, recovery, health, external, tokens, users, audit, errors };
+export const contract = {
+  auth,
+  jobs,
+  messages,
+  batches,
+  channels,
+  schedules,
+  recovery,
+  health,
+  external,
+  tokens,
+  users,
+  audit,
+  errors,
+};

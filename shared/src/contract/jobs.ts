@@ -1,11 +1,11 @@
 import * as z from 'zod';
-import { isWithinDepth, limits } from '../limits.js';
+import { limits } from '../limits.js';
 import { terminalStatuses } from '../run.js';
+import { enqueueOptions, jobName, jobParameters, unique } from './enqueue-options.js';
 import { routeFor } from './policy.js';
 import { jobDefinition, jobRun, jobRunSummary, jobStats, runId } from './run.js';
 
 const TAG = ['Jobs'];
-const jobName = z.string().min(1).max(100);
 const byRun = z.object({ jobRunId: runId });
 
 export const jobs = {
@@ -74,14 +74,19 @@ export const jobs = {
     .input(
       z.object({
         jobName,
-        parameters: z
-          .record(z.string(), z.unknown())
-          .refine((value) => isWithinDepth(value), `must not be nested deeper than ${limits.jsonDepth}`)
-          .default({}),
+        parameters: jobParameters.default({}),
         rerunOfId: runId.optional().describe('The finished run that this one repeats'),
+        ...enqueueOptions,
+        unique: unique.optional(),
       }),
     )
-    .output(z.object({ jobRunId: runId, run: jobRun })),
+    .output(
+      z.object({
+        jobRunId: runId,
+        run: jobRun,
+        isNew: z.boolean().describe('False where the key of the call, or of the run, was taken'),
+      }),
+    ),
 
   cancel: routeFor('cancel')
     .route({
@@ -90,6 +95,19 @@ export const jobs = {
       summary: 'Cancel a queued run at once, or ask a running one to stop',
       tags: TAG,
     })
-    .input(byRun)
+    .input(
+      byRun.extend({ graph: z.boolean().optional().describe('Also the runs it waits for and those that wait for it') }),
+    )
+    .output(z.object({ run: jobRun })),
+
+  reschedule: routeFor('run')
+    .route({
+      method: 'POST',
+      path: '/admin/jobs/{jobRunId}/reschedule',
+      summary: 'Run a queued run now, or not before another time',
+      description: 'Now, where no time is given: a run that waits for its time or its next attempt becomes due.',
+      tags: TAG,
+    })
+    .input(byRun.extend({ runAt: z.iso.datetime({ offset: true }).optional() }))
     .output(z.object({ run: jobRun })),
 };

@@ -81,6 +81,15 @@ export const attemptOutcomes = [
   'RELEASED',
 ] as const;
 
+/** What an attempt took. In a process of its own that is its own; in the runner's, that of all that ran there meanwhile. */
+export const attemptUsage = z.object({
+  childPid: z.number().int().nullable().describe('Process of its own; null in the runner’s'),
+  cpuMs: z.number().int().nullable(),
+  peakMemoryBytes: z.number().nullable(),
+  maxLoopLagMs: z.number().int().nullable(),
+});
+export type AttemptUsage = z.infer<typeof attemptUsage>;
+
 /** One execution of a run: the last is the run's own, earlier ones were taken back or handed back. */
 export const jobRunAttempt = z.object({
   claimNo: z.number().int(),
@@ -92,5 +101,6 @@ export const jobRunAttempt = z.object({
   durationMs: z.number().nullable(),
   error: z.string().nullable(),
   errorStack: z.string().nullable(),
+  usage: attemptUsage.nullable().describe('Null where nothing was measured'),
 });
 export type JobRunAttempt = z.infer<typeof jobRunAttempt>;

@@ -1,13 +1,10 @@
 import * as z from 'zod';
-import { jobRunStatuses, jobRunTriggers } from '../run.js';
+import { jobRunStatuses, jobRunTriggers, waitReasons } from '../run.js';
+import { retryPolicy, uniqueScopes, waitConditions } from './enqueue-options.js';
 import { jobRunAttempt, jobRunStep } from './message.js';
+import { runId } from './run-id.js';
 
-/** A run's id: a 64-bit number, as a string, because JavaScript's numbers end before it does. */
-export const runId = z
-  .string()
-  // Abort: BigInt throws where the text is no number.
-  .regex(/^[1-9]\d{0,18}$/, { error: 'must be a run number', abort: true })
-  .refine((id) => BigInt(id) <= 9_223_372_036_854_775_807n, 'must be a run number');
+export { runId };
 
 const time = z.iso.datetime();
 
@@ -53,9 +50,26 @@ export const jobRunSummary = z.object({
   errorCount: z.number().int(),
   /** Oldest messages dropped to keep within the limit per run. */
   droppedMessages: z.number().int(),
+  /** Executions that ended with their process. */
+  crashes: z.number().int(),
+  /** Waits for other runs. */
+  isBlocked: z.boolean(),
+  batchId: runId.nullable(),
+  scheduleId: z.string().nullable(),
+  /** The time at which its schedule wanted it. */
+  dueAt: time.nullable(),
+  uniqueKey: z.string().nullable(),
   rev: z.number().int(),
 });
 export type JobRunSummary = z.infer<typeof jobRunSummary>;
+
+/** Another run, as a link tells it; one that was removed has only its id. */
+const relatedRun = z.object({
+  jobRunId: runId,
+  jobName: z.string().nullable(),
+  status: z.enum(jobRunStatuses).nullable(),
+});
+export type RelatedRun = z.infer<typeof relatedRun>;
 
 /** A whole run. */
 export const jobRun = jobRunSummary.extend({
@@ -65,6 +79,25 @@ export const jobRun = jobRunSummary.extend({
   errorStack: z.string().nullable(),
   steps: z.array(jobRunStep).nullable().describe('Null for a run without a pipeline'),
   attempts: z.array(jobRunAttempt).describe('Oldest first'),
+  waiting: z
+    .object({
+      reason: z.enum(waitReasons),
+      message: z.string().describe('In words for people'),
+      until: time.nullable(),
+    })
+    .nullable()
+    .describe('Why a queued run has not been started; null for others'),
+  retryPolicy: retryPolicy.nullable().describe('Null where it is as the job says'),
+  maxCrashes: z.number().int(),
+  dependsOn: z.array(relatedRun).describe('Runs it waits for, or waited for'),
+  waitsFor: z.enum(waitConditions).nullable(),
+  dependents: z.array(relatedRun).describe('Runs that wait for it, the first 100'),
+  batch: z
+    .object({ id: runId, name: z.string(), total: z.number().int(), ended: z.number().int() })
+    .nullable()
+    .describe('The batch it is part of, or that calls it back'),
+  schedule: z.object({ id: z.string(), name: z.string() }).nullable(),
+  unique: z.object({ key: z.string(), scope: z.enum([...uniqueScopes, 'behind']), until: time.nullable() }).nullable(),
 });
 export type JobRun = z.infer<typeof jobRun>;
 
@@ -79,6 +112,12 @@ export const jobDefinition = z.object({
   slowAfterMs: z.number().int(),
   timeoutMs: z.number().int().nullable(),
   maxAttempts: z.number().int(),
+  maxCrashes: z.number().int(),
+  retry: retryPolicy,
+  channel: z.string(),
+  priority: z.number().int(),
+  isolated: z.boolean().describe('Runs in a process of its own'),
+  memoryLimitMb: z.number().int().nullable(),
 });
 export type JobDefinition = z.infer<typeof jobDefinition>;
 

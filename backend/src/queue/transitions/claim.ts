@@ -35,7 +35,7 @@ export async function claimDueRuns(sql: Sql, request: ClaimRequest): Promise<Cla
 const CLAIM = `
 WITH due AS MATERIALIZED (
   SELECT id FROM "JobRun"
-  WHERE status = 'QUEUED' AND "runAt" <= clock_timestamp() AND "jobName" = ANY($3)
+  WHERE status = 'QUEUED' AND NOT "isBlocked" AND "runAt" <= clock_timestamp() AND "jobName" = ANY($3)
   ORDER BY priority, "runAt", id LIMIT $1 FOR UPDATE SKIP LOCKED
 ), moment AS MATERIALIZED (SELECT clock_timestamp() AS at
 ), claimed AS (

@@ -1,7 +1,7 @@
 import type { TokenPermission } from '@job-manager/shared/permissions';
 
 interface Example {
-  method: 'GET' | 'POST';
+  method: 'GET' | 'POST' | 'PUT';
   path: string;
   body?: string;
 }
@@ -14,6 +14,12 @@ const examples = {
   retry: { method: 'POST', path: '/api/admin/jobs/enqueue', body: '{"jobName": "trending", "rerunOfId": "1"}' },
   cancel: { method: 'POST', path: '/api/admin/jobs/1/cancel', body: '{}' },
   cleanup: { method: 'POST', path: '/api/admin/jobs/cleanup-stalled', body: '{}' },
+  manageChannels: { method: 'PUT', path: '/api/admin/jobs/channels/default', body: '{"concurrency": 10}' },
+  manageSchedules: {
+    method: 'POST',
+    path: '/api/admin/jobs/schedules',
+    body: '{"name": "nightly", "jobName": "trending", "cron": "0 3 * * *"}',
+  },
 } as const satisfies Record<TokenPermission, Example>;
 
 /** For a shell, with lines that fit a dialog: a call that the token allows; one that changes nothing, where it may. */
@@ -21,7 +27,7 @@ export function exampleCall(token: string, permissions: readonly TokenPermission
   const order = Object.keys(examples) as TokenPermission[];
   const { method, path, body }: Example = examples[order.find((one) => permissions.includes(one)) ?? 'view'];
   const parts = [
-    `curl ${method === 'POST' ? '-X POST ' : ''}${origin}${path}`,
+    `curl ${method === 'GET' ? '' : `-X ${method} `}${origin}${path}`,
     `-H 'Authorization: Bearer ${token}'`,
     ...(body ? [`-H 'Content-Type: application/json'`, `-d '${body}'`] : []),
   ];

@@ -1,0 +1,95 @@
+import * as z from 'zod';
+import { limits } from '../limits.js';
+import { enqueueOptions, jobName, jobParameters, waitCondition } from './enqueue-options.js';
+import { routeFor } from './policy.js';
+import { jobRunSummary, runId } from './run.js';
+
+const TAG = ['Batches'];
+const time = z.iso.datetime();
+const byBatch = z.object({ batchId: runId });
+const count = z.number().int();
+
+export const jobRunBatch = z.object({
+  id: runId,
+  name: z.string(),
+  total: count,
+  counts: z.object({ queued: count, running: count, success: count, failed: count, cancelled: count }),
+  /** Runs that have ended, of all. */
+  progressPercent: z.number().min(0).max(100),
+  callbackRunId: runId.nullable(),
+  createdAt: time,
+  createdBy: z.string().nullable(),
+  finishedAt: time.nullable(),
+});
+export type JobRunBatch = z.infer<typeof jobRunBatch>;
+
+const batchRun = z.object({
+  ...enqueueOptions,
+  ref: z.string().min(1).max(100).optional().describe('A name within this call, for `after` of others'),
+  jobName,
+  parameters: jobParameters.default({}),
+  after: z
+    .array(z.string().min(1).max(100))
+    .min(1)
+    .max(limits.dependencies)
+    .optional()
+    .describe('Runs to wait for: `ref` of runs of this call, or `#` and the id of another run'),
+});
+
+/** Many runs at once, waiting for one another or not, with one progress, one cancel and one callback. */
+export const batches = {
+  enqueueBatch: routeFor('run')
+    .route({
+      method: 'POST',
+      path: '/admin/jobs/batches',
+      successStatus: 201,
+      summary: `Queue up to ${limits.batchRuns} runs at once: all of them or none`,
+      tags: TAG,
+    })
+    .input(
+      z.object({
+        name: z.string().trim().min(1).max(200),
+        runs: z.array(batchRun).min(1).max(limits.batchRuns),
+        callback: z
+          .object({ jobName, parameters: jobParameters.default({}), when: waitCondition.default('finished') })
+          .optional()
+          .describe('A run that begins when all of the batch have ended'),
+      }),
+    )
+    .output(z.object({ batch: jobRunBatch, jobRunIds: z.array(runId).describe('In the order of `runs`') })),
+
+  listBatches: routeFor('view')
+    .route({ method: 'GET', path: '/admin/jobs/batches', summary: 'Batches, the newest first', tags: TAG })
+    .input(
+      z.object({
+        page: z.coerce.number().int().min(1).max(1_000_000).default(1),
+        pageSize: z.coerce.number().int().min(1).max(limits.pageSize).default(50),
+      }),
+    )
+    .output(z.object({ batches: z.array(jobRunBatch), total: count, page: count, pageSize: count })),
+
+  getBatch: routeFor('view')
+    .route({ method: 'GET', path: '/admin/jobs/batches/{batchId}', summary: 'One batch and its progress', tags: TAG })
+    .input(byBatch)
+    .output(z.object({ batch: jobRunBatch })),
+
+  batchRuns: routeFor('view')
+    .route({ method: 'GET', path: '/admin/jobs/batches/{batchId}/runs', summary: 'Runs of a batch', tags: TAG })
+    .input(
+      byBatch.extend({
+        page: z.coerce.number().int().min(1).max(1_000_000).default(1),
+        pageSize: z.coerce.number().int().min(1).max(limits.pageSize).default(50),
+      }),
+    )
+    .output(z.object({ runs: z.array(jobRunSummary), total: count, page: count, pageSize: count })),
+
+  cancelBatch: routeFor('cancel')
+    .route({
+      method: 'POST',
+      path: '/admin/jobs/batches/{batchId}/cancel',
+      summary: 'Cancel what is queued of a batch and ask what is running to stop',
+      tags: TAG,
+    })
+    .input(byBatch)
+    .output(z.object({ batch: jobRunBatch, cancelled: count, asked: count })),
+};

@@ -1,0 +1,89 @@
+import * as z from 'zod';
+import { channelName } from './enqueue-options.js';
+import { routeFor } from './policy.js';
+
+const TAG = ['Channels'];
+const time = z.iso.datetime();
+const count = z.number().int();
+const byName = z.object({ channel: channelName });
+const most = z.number().int().min(1).max(1_000_000).nullable();
+
+/** What may be set of a channel; null for no limit. */
+export const channelSettings = z.object({
+  concurrency: most.default(null).describe('Runs at once, over all runners'),
+  concurrencyPerRunner: most.default(null),
+  rateLimit: most.default(null).describe('Starts within `ratePeriodMs`'),
+  ratePeriodMs: z.number().int().min(100).max(86_400_000).nullable().default(null),
+  weight: z.number().int().min(1).max(1_000).default(1).describe('Share of a runner among channels with work'),
+});
+export type ChannelSettings = z.infer<typeof channelSettings>;
+
+export const jobChannel = channelSettings.extend({
+  name: z.string(),
+  paused: z
+    .object({ at: time, by: z.string().nullable(), reason: z.string().nullable(), resumeAt: time.nullable() })
+    .nullable(),
+  running: count,
+  /** Up to 10,000; waiting for other runs not included. */
+  queued: count,
+  /** Of the queued, those whose time has come. */
+  due: count,
+  oldestDueAt: time.nullable(),
+  /** Starts that count against the rate limit now; null without one. */
+  recentStarts: count.nullable(),
+});
+export type JobChannel = z.infer<typeof jobChannel>;
+
+/** Lanes that runs queue in. */
+export const channels = {
+  listChannels: routeFor('view')
+    .route({
+      method: 'GET',
+      path: '/admin/jobs/channels',
+      summary: 'Channels with settings, with jobs or with runs',
+      tags: TAG,
+    })
+    .output(z.object({ channels: z.array(jobChannel) })),
+
+  setChannel: routeFor('manageChannels')
+    .route({
+      method: 'PUT',
+      path: '/admin/jobs/channels/{channel}',
+      summary: 'Set the limits and the weight of a channel; what is left out has none',
+      tags: TAG,
+    })
+    .input(
+      byName
+        .extend(channelSettings.shape)
+        .refine((given) => (given.rateLimit === null) === (given.ratePeriodMs === null), {
+          path: ['ratePeriodMs'],
+          message: 'goes with rateLimit, and only with it',
+        }),
+    )
+    .output(z.object({ channel: jobChannel })),
+
+  pauseChannel: routeFor('manageChannels')
+    .route({
+      method: 'POST',
+      path: '/admin/jobs/channels/{channel}/pause',
+      summary: 'Start nothing more in a channel; what is running goes on',
+      tags: TAG,
+    })
+    .input(
+      byName.extend({
+        reason: z.string().trim().max(500).optional(),
+        resumeAt: z.iso.datetime({ offset: true }).optional().describe('Goes on by itself then'),
+      }),
+    )
+    .output(z.object({ channel: jobChannel })),
+
+  resumeChannel: routeFor('manageChannels')
+    .route({
+      method: 'POST',
+      path: '/admin/jobs/channels/{channel}/resume',
+      summary: 'Go on with a paused channel',
+      tags: TAG,
+    })
+    .input(byName)
+    .output(z.object({ channel: jobChannel })),
+};

@@ -1,0 +1,70 @@
+import * as z from 'zod';
+import { isWithinDepth, limits } from '../limits.js';
+import { runId } from './run-id.js';
+
+/** Names of jobs, also of those that nobody here has the code of. */
+export const jobName = z.string().min(1).max(100);
+
+export const channelName = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]{0,99}$/, 'must begin with a lower case letter; lower case letters, digits and hyphens');
+
+export const jobParameters = z
+  .record(z.string(), z.unknown())
+  .refine((value) => isWithinDepth(value), `must not be nested deeper than ${limits.jsonDepth}`);
+
+export const priority = z.number().int().min(-limits.priority).max(limits.priority);
+/** Timers and the database's integers end here, after 24 days. */
+const ms = z.number().int().min(1).max(2_147_483_647);
+
+export const retryPolicy = z.object({
+  backoffMs: z.number().int().min(0).max(2_147_483_647),
+  factor: z.number().min(1).max(100).default(2),
+  maxBackoffMs: z.number().int().min(0).max(2_147_483_647).default(3_600_000),
+});
+
+export const waitConditions = ['succeeded', 'finished'] as const;
+export type WaitCondition = (typeof waitConditions)[number];
+export const waitCondition = z
+  .enum(waitConditions)
+  .describe('`succeeded`: cancelled when one of them does not succeed; `finished`: runs whatever became of them');
+
+export const uniqueScopes = ['queued', 'running', 'period'] as const;
+export type UniqueScope = (typeof uniqueScopes)[number];
+export const onConflicts = ['refuse', 'existing', 'replace', 'after'] as const;
+export type OnConflict = (typeof onConflicts)[number];
+
+export const unique = z
+  .object({
+    key: z.string().min(1).max(limits.uniqueKeyChars),
+    scope: z
+      .enum(uniqueScopes)
+      .default('running')
+      .describe('How long the key is taken: until the run is claimed, until it has ended, or for `periodMs`'),
+    periodMs: ms.optional().describe('With the scope `period`: for so long after it was enqueued'),
+    onConflict: z
+      .enum(onConflicts)
+      .default('existing')
+      .describe(
+        '`refuse`: 409; `existing`: answer the run that has the key; `replace`: give the queued run these parameters and this time, and where it has begun wait behind it; `after`: wait behind it',
+      ),
+  })
+  .refine((given) => (given.scope === 'period') === (given.periodMs !== undefined), {
+    path: ['periodMs'],
+    message: 'goes with the scope "period", and only with it',
+  });
+export type Unique = z.infer<typeof unique>;
+
+/** How a run is to be queued; what is left out is as the job says. */
+export const enqueueOptions = {
+  channel: channelName.optional(),
+  priority: priority.optional().describe('Lower runs first, within the channel'),
+  runAt: z.iso.datetime({ offset: true }).optional().describe('Not before this time'),
+  delayMs: ms.optional().describe('Not before so long from now; instead of `runAt`'),
+  scope: z.string().min(1).max(200).optional().describe('What the run is about, for people'),
+  maxAttempts: z.number().int().min(1).max(limits.attempts).optional(),
+  retry: retryPolicy.optional(),
+  timeoutMs: ms.optional(),
+  after: z.array(runId).min(1).max(limits.dependencies).optional().describe('Runs to wait for, by id'),
+  when: waitCondition.optional().describe('What is expected of the runs in `after`; `succeeded` unless said otherwise'),
+};

@@ -1,0 +1,8 @@
+import * as z from 'zod';
+
+/** A run's id: a 64-bit number, as a string, because JavaScript's numbers end before it does. */
+export const runId = z
+  .string()
+  // Abort: BigInt throws where the text is no number.
+  .regex(/^[1-9]\d{0,18}$/, { error: 'must be a run number', abort: true })
+  .refine((id) => BigInt(id) <= 9_223_372_036_854_775_807n, 'must be a run number');

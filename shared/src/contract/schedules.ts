@@ -1,0 +1,179 @@
+import * as z from 'zod';
+import { jobName, jobParameters } from './enqueue-options.js';
+import { routeFor } from './policy.js';
+import { runId } from './run.js';
+
+const TAG = ['Schedules'];
+const time = z.iso.datetime();
+const byId = z.object({ scheduleId: z.uuid() });
+
+export const missedPolicies = ['skip', 'once', 'all'] as const;
+export type MissedPolicy = (typeof missedPolicies)[number];
+export const overlapPolicies = ['skip', 'queue', 'cancel'] as const;
+export type OverlapPolicy = (typeof overlapPolicies)[number];
+export const skipReasons = ['missed', 'overlap', 'paused', 'job-gone'] as const;
+export type SkipReason = (typeof skipReasons)[number];
+
+export const scheduleName = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]{0,99}$/, 'must begin with a lower case letter; lower case letters, digits and hyphens');
+
+const timing = {
+  cron: z.string().trim().min(1).max(200).optional().describe('Five fields, or six with seconds first'),
+  everyMs: z.number().int().min(1_000).max(31_536_000_000).optional().describe('Instead of `cron`'),
+  timeZone: z.string().min(1).max(64).default('UTC').describe('IANA name; the cron line is read in its local time'),
+};
+
+/** What a schedule says, in code or over the API. */
+export const scheduleSettings = z.object({
+  name: scheduleName,
+  jobName,
+  parameters: jobParameters.default({}),
+  ...timing,
+  missed: z
+    .enum(missedPolicies)
+    .default('once')
+    .describe('What becomes of due times that passed while no server ran: none, one run for all, or one each'),
+  overlap: z
+    .enum(overlapPolicies)
+    .default('skip')
+    .describe('While a run of it is queued or running: skip the new one, queue it behind, or cancel the old one'),
+});
+export type ScheduleSettings = z.infer<typeof scheduleSettings>;
+
+export const jobSchedule = z.object({
+  id: z.uuid(),
+  name: z.string(),
+  jobName: z.string(),
+  parameters: z.record(z.string(), z.unknown()),
+  cron: z.string().nullable(),
+  everyMs: z.number().nullable(),
+  timeZone: z.string(),
+  /** The timing in words. */
+  timing: z.string(),
+  missed: z.enum(missedPolicies),
+  overlap: z.enum(overlapPolicies),
+  source: z.enum(['code', 'api']),
+  paused: z.object({ at: time, by: z.string().nullable(), reason: z.string().nullable() }).nullable(),
+  /** What keeps it from running, such as a job that is gone from the code; null when nothing does. */
+  problem: z.string().nullable(),
+  nextRunAt: time.nullable(),
+  lastDueAt: time.nullable(),
+  lastRunId: runId.nullable(),
+  createdAt: time,
+  createdBy: z.string().nullable(),
+  /** The latest due times without a run, the newest first. */
+  skips: z.array(
+    z.object({
+      firstDueAt: time,
+      lastDueAt: time,
+      dueTimes: z.number().int(),
+      reason: z.enum(skipReasons),
+      at: time,
+    }),
+  ),
+});
+export type JobSchedule = z.infer<typeof jobSchedule>;
+
+const one = z.object({ schedule: jobSchedule });
+
+/** Runs at set times. */
+export const schedules = {
+  listSchedules: routeFor('view')
+    .route({ method: 'GET', path: '/admin/jobs/schedules', summary: 'All schedules, the next due first', tags: TAG })
+    .output(z.object({ schedules: z.array(jobSchedule), serverTime: time })),
+
+  getSchedule: routeFor('view')
+    .route({ method: 'GET', path: '/admin/jobs/schedules/{scheduleId}', summary: 'One schedule', tags: TAG })
+    .input(byId)
+    .output(one),
+
+  nextRuns: routeFor('view')
+    .route({
+      method: 'GET',
+      path: '/admin/jobs/schedules/{scheduleId}/next',
+      summary: 'The next due times of a schedule',
+      tags: TAG,
+    })
+    .input(byId.extend({ count: z.coerce.number().int().min(1).max(100).default(5) }))
+    .output(z.object({ times: z.array(time) })),
+
+  previewSchedule: routeFor('view')
+    .route({
+      method: 'GET',
+      path: '/admin/jobs/schedules/preview',
+      summary: 'What a cron line or an interval means, and when it would run',
+      tags: TAG,
+    })
+    .input(
+      z.object({
+        cron: timing.cron,
+        everyMs: z.coerce.number().int().min(1_000).max(31_536_000_000).optional(),
+        timeZone: timing.timeZone,
+        count: z.coerce.number().int().min(1).max(100).default(5),
+      }),
+    )
+    .output(z.object({ timing: z.string(), times: z.array(time) })),
+
+  createSchedule: routeFor('manageSchedules')
+    .route({
+      method: 'POST',
+      path: '/admin/jobs/schedules',
+      successStatus: 201,
+      summary: 'Create a schedule',
+      tags: TAG,
+    })
+    .input(scheduleSettings)
+    .output(one),
+
+  changeSchedule: routeFor('manageSchedules')
+    .route({
+      method: 'PUT',
+      path: '/admin/jobs/schedules/{scheduleId}',
+      summary: 'Change a schedule that was made over the API',
+      tags: TAG,
+    })
+    .input(byId.extend(scheduleSettings.shape))
+    .output(one),
+
+  removeSchedule: routeFor('manageSchedules')
+    .route({
+      method: 'DELETE',
+      path: '/admin/jobs/schedules/{scheduleId}',
+      summary: 'Remove a schedule that was made over the API; its runs stay',
+      tags: TAG,
+    })
+    .input(byId)
+    .output(z.object({ removed: z.literal(true) })),
+
+  pauseSchedule: routeFor('manageSchedules')
+    .route({
+      method: 'POST',
+      path: '/admin/jobs/schedules/{scheduleId}/pause',
+      summary: 'Let a schedule come due no more until it is resumed',
+      tags: TAG,
+    })
+    .input(byId.extend({ reason: z.string().trim().max(500).optional() }))
+    .output(one),
+
+  resumeSchedule: routeFor('manageSchedules')
+    .route({
+      method: 'POST',
+      path: '/admin/jobs/schedules/{scheduleId}/resume',
+      summary: 'Resume a schedule, from its next due time on',
+      tags: TAG,
+    })
+    .input(byId)
+    .output(one),
+
+  runSchedule: routeFor('run')
+    .route({
+      method: 'POST',
+      path: '/admin/jobs/schedules/{scheduleId}/run',
+      successStatus: 201,
+      summary: 'Queue a run of a schedule now, beside its due times',
+      tags: TAG,
+    })
+    .input(byId)
+    .output(z.object({ jobRunId: runId })),
+};

@@ -1,0 +1,26 @@
+/** How failed attempts of a run are repeated. */
+export interface RetryPolicy {
+  /** The most the first repetition waits; each later one may wait `factor` times longer. */
+  backoffMs: number;
+  factor: number;
+  /** No repetition waits longer. */
+  maxBackoffMs: number;
+}
+
+/** What holds where neither the job nor whoever enqueued says otherwise. */
+export const defaultRetry = { backoffMs: 10_000, factor: 2, maxBackoffMs: 3_600_000 } as const satisfies RetryPolicy;
+
+export const defaultMaxAttempts = 3;
+/** A run that takes its process down so many times is poison: it would take down the next as well. */
+export const defaultMaxCrashes = 3;
+
+/**
+ * How long a run waits before its next attempt, in milliseconds. Exponential with full jitter: anything between
+ * nothing and the whole backoff, so that runs that failed together don't come back together.
+ * `random` gives numbers from 0 up to 1. See "Exponential Backoff And Jitter", AWS Architecture Blog.
+ */
+export function retryDelayMs(policy: RetryPolicy, failedAttempt: number, random: () => number): number {
+  const { backoffMs, factor, maxBackoffMs } = policy;
+  const most = Math.min(maxBackoffMs, backoffMs * factor ** (failedAttempt - 1));
+  return Math.round(most * random());
+}
