@@ -3,6 +3,7 @@ import type { QueueEvents } from './queue/events.js';
 import { MaintenanceLoop } from './queue/maintenance/maintenance-loop.js';
 import { pruningTasks } from './queue/maintenance/pruner.js';
 import { Rescuer } from './queue/maintenance/rescuer.js';
+import { selfCheck } from './queue/maintenance/self-check.js';
 import { retentionPolicy } from './retention.js';
 import type { Notifier } from './store/notifier.js';
 import type { Sql } from './store/sql.js';
@@ -36,7 +37,7 @@ export function createAgents(deps: { sql: Sql; config: Config; events: QueueEven
   const maintenance = new MaintenanceLoop({
     sql,
     events,
-    tasks: pruningTasks(sql, retentionPolicy(config)),
+    tasks: [...pruningTasks(sql, retentionPolicy(config)), selfCheck(sql)],
     everyMs: config.JOBS_MAINTENANCE_MS,
   });
   const agents: Agent[] = [rescuer, maintenance];

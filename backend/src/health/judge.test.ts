@@ -41,7 +41,15 @@ const STATE: SystemState = {
   running: 0,
   runningExternal: 0,
   troubled: [],
-  maintenance: [{ task: 'remove old SUCCESS runs', lastFinishedAt: ago(MINUTE), lastResult: '', nextAt: ago(-MINUTE) }],
+  maintenance: [
+    {
+      task: 'remove old SUCCESS runs',
+      lastFinishedAt: ago(MINUTE),
+      lastResult: '',
+      hasProblem: false,
+      nextAt: ago(-MINUTE),
+    },
+  ],
 };
 const WELL: HealthFacts = {
   isClosing: false,
@@ -199,9 +207,29 @@ it.each<[string, HealthFacts, string, string]>([
   ['external programs use up their limit', withState({ runningExternal: 45 }), 'EXTERNAL_LIMIT', '45 of at most 50'],
   [
     'maintenance is not done',
-    withState({ maintenance: [{ task: 'sweep', lastFinishedAt: null, lastResult: null, nextAt: ago(16 * MINUTE) }] }),
+    withState({
+      maintenance: [
+        { task: 'sweep', lastFinishedAt: null, lastResult: null, hasProblem: false, nextAt: ago(16 * MINUTE) },
+      ],
+    }),
     'MAINTENANCE_OVERDUE',
     'sweep',
+  ],
+  [
+    'a task found something',
+    withState({
+      maintenance: [
+        {
+          task: 'self-check',
+          lastFinishedAt: ago(0),
+          lastResult: 'Broken: "a rule" by 3',
+          hasProblem: true,
+          nextAt: ago(-1),
+        },
+      ],
+    }),
+    'MAINTENANCE_PROBLEM',
+    'Broken: "a rule" by 3',
   ],
 ])('is a WARNING when %s', (_what, facts, code, words) => {
   const { verdict, reasons } = judge(facts);

@@ -133,9 +133,14 @@ function judgeMaintenance({ limits }: HealthFacts, { now, maintenance }: SystemS
   const overdue = maintenance.filter(
     (task) => since(now, task.nextAt) > thresholds.overdueIntervals * limits.maintenanceMs,
   );
-  if (overdue.length === 0) return [];
+  const found = maintenance
+    .filter(({ hasProblem }) => hasProblem)
+    .map(({ task, lastResult }) =>
+      warning('MAINTENANCE_PROBLEM', `Maintenance found something (${task}): ${lastResult}.`),
+    );
+  if (overdue.length === 0) return found;
   const tasks = overdue.map(({ task }) => task).join(', ');
-  return [warning('MAINTENANCE_OVERDUE', `Maintenance has not been done for a while: ${tasks}.`)];
+  return [...found, warning('MAINTENANCE_OVERDUE', `Maintenance has not been done for a while: ${tasks}.`)];
 }
 
 /** Whether a runner takes runs from the queue, as far as can be told. */

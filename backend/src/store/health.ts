@@ -38,6 +38,8 @@ export interface TaskRow {
   task: string;
   lastFinishedAt: Date | null;
   lastResult: string | null;
+  /** Its last result needs somebody's attention. */
+  hasProblem: boolean;
   nextAt: Date;
 }
 
@@ -78,7 +80,7 @@ export async function readSystemState(sql: Sql, limits: HealthLimits): Promise<S
     slowAfter,
   ]);
   const tasks = await sql.query<TaskRow>(
-    'SELECT name AS task, "lastFinishedAt", "lastResult", "nextAt" FROM "MaintenanceTask" ORDER BY name',
+    'SELECT name AS task, "lastFinishedAt", "lastResult", "hasProblem", "nextAt" FROM "MaintenanceTask" ORDER BY name',
   );
   return {
     now,

@@ -25,11 +25,12 @@ export async function keepTask(sql: Sql, name: string, everyMs: number): Promise
   );
 }
 
-/** Notes how a task ended. */
-export async function noteTaskDone(sql: Sql, name: string, result: string): Promise<void> {
+/** Notes how a task ended, and whether somebody should look at that. */
+export async function noteTaskDone(sql: Sql, name: string, result: string, hasProblem = false): Promise<void> {
   await sql.query(
-    `UPDATE "MaintenanceTask" SET "lastFinishedAt" = clock_timestamp(), "lastResult" = left($2, 300) WHERE name = $1`,
-    [name, result],
+    `UPDATE "MaintenanceTask" SET "lastFinishedAt" = clock_timestamp(), "lastResult" = left($2, 300), "hasProblem" = $3
+     WHERE name = $1`,
+    [name, result, hasProblem],
   );
 }
 

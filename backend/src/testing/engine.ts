@@ -11,7 +11,7 @@ import { Listener } from '../store/listener.js';
 import { Notifier } from '../store/notifier.js';
 import { type RunRow, selectRun } from '../store/run-row.js';
 import { createTestDatabase, type TestDatabase } from './database.js';
-import { readViolations } from './violations.js';
+import { readViolations } from '../store/violations.js';
 
 /** The engine over a database of its own, with the given jobs; runners are made by hand. */
 export class TestEngine {

@@ -1,5 +1,5 @@
 import type { Sql } from '@job-manager/backend/store/sql';
-import { readViolations } from '@job-manager/backend/testing/violations';
+import { readViolations } from '@job-manager/backend/store/violations';
 import { type Execution, executionsByRun, type LedgerLine } from './ledger.js';
 
 /** What is left after a fault, once everything had time to end. */

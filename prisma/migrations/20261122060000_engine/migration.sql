@@ -151,6 +151,9 @@ CREATE INDEX "Schedule_due" ON "Schedule"("nextRunAt") WHERE ("nextRunAt" IS NOT
 -- CreateIndex
 CREATE INDEX "ScheduleSkip_scheduleId_id_idx" ON "ScheduleSkip"("scheduleId", "id" DESC);
 
+-- AlterTable
+ALTER TABLE "MaintenanceTask" ADD COLUMN     "hasProblem" BOOLEAN NOT NULL DEFAULT false;
+
 -- CreateIndex
 CREATE INDEX "JobRun_claim" ON "JobRun"("isBlocked", "channel", "priority", "runAt", "id") WHERE (status = 'QUEUED');
 

@@ -10,16 +10,25 @@ export interface MaintenanceTask {
   name: string;
   /**
    * Does the work in small batches and returns what it did, in words. `pause` is awaited between batches: it lets
-   * others work, keeps the task, and returns false when the process is being stopped.
+   * others work, keeps the task, and returns false when the process is being stopped. What it throws is a TaskProblem
+   * or a fault; either is told by health until the task succeeds.
    */
   run(pause: () => Promise<boolean>): Promise<string>;
 }
+
+/** A task has done its work and found something that somebody should look at. */
+export class TaskProblem extends Error {}
 
 export interface MaintenanceLoopOptions {
   sql: Sql;
   events: QueueEvents;
   tasks: MaintenanceTask[];
   everyMs: number;
+}
+
+function wordsFor(error: unknown): string {
+  if (error instanceof TaskProblem) return error.message;
+  return `Failed: ${error instanceof Error ? error.message : error}`;
 }
 
 /** A process that just began has other things to do. */
@@ -67,7 +76,7 @@ export class MaintenanceLoop {
     } catch (error) {
       if (isUnreachable(error)) throw error;
       events.emit('fault', { during: `maintenance task ${task.name}`, error });
-      await noteTaskDone(sql, task.name, `Failed: ${error instanceof Error ? error.message : error}`);
+      await noteTaskDone(sql, task.name, wordsFor(error), true);
       return false;
     }
   }

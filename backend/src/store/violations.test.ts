@@ -1,0 +1,101 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { createTestDatabase, type TestDatabase } from '../testing/database.js';
+import { checkRecentRuns, readViolations } from './violations.js';
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await createTestDatabase();
+});
+afterAll(() => database.drop());
+afterEach(() =>
+  database.pool.query('TRUNCATE "JobRun", "JobRunMessage", "JobRunAttempt", "JobRunCount", "JobRunBatch"'),
+);
+
+const running = (
+  claimNo: number,
+) => `status = 'RUNNING', attempt = 1, "claimNo" = ${claimNo}, "leaseToken" = gen_random_uuid(), "runnerId" = gen_random_uuid(),
+  "startedAt" = clock_timestamp(), "lastHeartbeatAt" = clock_timestamp()`;
+
+/** A run with these columns; returns its id. */
+async function aRun(set = 'rev = 0'): Promise<string> {
+  const added = await database.pool.query<{ id: string }>(
+    `INSERT INTO "JobRun" ("jobName") VALUES ('job') RETURNING id`,
+  );
+  const id = String(added.rows[0]?.id);
+  await database.pool.query(`UPDATE "JobRun" SET ${set} WHERE id = $1`, [id]);
+  return id;
+}
+
+describe('The rules of the engine', () => {
+  it('hold for runs as they should be', async () => {
+    await aRun();
+    await aRun(running(1));
+    expect(await readViolations(database.pool)).toEqual({});
+    expect(await checkRecentRuns(database.pool, 10)).toEqual({ violations: {}, rules: expect.any(Number), runs: 2 });
+  });
+
+  it.each([
+    ['attempts never exceed their limit', () => aRun(`attempt = 4, "claimNo" = 4`)],
+    ['crashes never exceed claims', () => aRun('crashes = 1')],
+    ['a cancelled request never runs again', () => aRun('"cancelRequestedAt" = clock_timestamp()')],
+    ['every claim is the run itself or kept as an earlier attempt', () => aRun('"claimNo" = 1')],
+    ['kept and dropped messages make up the count', () => aRun('"messageCount" = 1')],
+    ['nobody waits for runs that have all ended', () => aRun(`"isBlocked" = true, "dependsOn" = '{0}'`)],
+    [
+      'nobody has begun before the runs it waits for have ended',
+      async () => aRun(`${running(1)}, "dependsOn" = ARRAY[${await aRun()}]::bigint[]`),
+    ],
+    [
+      'no message is numbered beyond the count',
+      async () => {
+        const id = await aRun('"droppedMessages" = 0');
+        await database.pool.query(
+          `INSERT INTO "JobRunMessage" ("runId", seq, attempt, level, source, message) VALUES ($1, 1, 0, 'INFO', 'JOB', '')`,
+          [id],
+        );
+      },
+    ],
+    [
+      'attempts follow one another',
+      async () => {
+        const id = await aRun(running(2));
+        await database.pool.query(
+          `INSERT INTO "JobRunAttempt" ("runId", "claimNo", attempt, outcome, "startedAt", "endedAt", "durationMs")
+           VALUES ($1, 1, 1, 'LOST', clock_timestamp(), clock_timestamp() + interval '1 hour', 0)`,
+          [id],
+        );
+      },
+    ],
+    [
+      'a batch has ended when its runs have',
+      async () => {
+        const added = await database.pool.query<{ id: string }>(
+          `INSERT INTO "JobRunBatch" (name, total, "finishedAt") VALUES ('b', 1, clock_timestamp()) RETURNING id`,
+        );
+        await aRun(`"batchId" = ${added.rows[0]?.id}`);
+      },
+    ],
+  ])('are seen to be broken: %s', async (rule, breakIt) => {
+    await breakIt();
+    expect(await readViolations(database.pool)).toMatchObject({ [rule]: 1 });
+    expect((await checkRecentRuns(database.pool, 10)).violations).toMatchObject({ [rule]: 1 });
+  });
+
+  it('are seen to be broken where only all runs tell: sums, and messages without a run', async () => {
+    await database.pool.query(
+      `INSERT INTO "JobRunCount" (hour, "jobName", status, runs, "totalDurationMs") VALUES (date_trunc('hour', now()), 'job', 'SUCCESS', 1, 0)`,
+    );
+    await database.pool.query(
+      `INSERT INTO "JobRunMessage" ("runId", seq, attempt, level, source, message) VALUES (0, 1, 0, 'INFO', 'JOB', '')`,
+    );
+    expect(await readViolations(database.pool)).toEqual({
+      'counters equal the rows': 1,
+      'every message has its run': 1,
+    });
+  });
+
+  it('are looked at for a bounded number of runs in the living system', async () => {
+    await database.pool.query(`INSERT INTO "JobRun" ("jobName") SELECT 'job' FROM generate_series(1, 50)`);
+    expect(await checkRecentRuns(database.pool, 20)).toMatchObject({ violations: {}, runs: 20 });
+  });
+});

@@ -1,0 +1,128 @@
+import type { Sql } from './sql.js';
+
+/** A rule of the engine that a query can see and that holds whatever happened. */
+interface Rule {
+  rule: string;
+  /** Counts what breaks it among the rows of `looked`. */
+  broken: string;
+}
+
+const where = (rule: string, condition: string): Rule => ({
+  rule,
+  broken: `SELECT count(*) FROM looked r WHERE ${condition}`,
+});
+
+const RULES: Rule[] = [
+  where('terminal runs have an end', `(status IN ('SUCCESS', 'FAILED', 'CANCELLED')) <> ("finishedAt" IS NOT NULL)`),
+  where('running runs have a lease', `status = 'RUNNING' AND "leaseToken" IS NULL`),
+  where('attempts never exceed claims', 'attempt > "claimNo"'),
+  where('attempts never exceed their limit', 'attempt > "maxAttempts"'),
+  where('crashes never exceed claims', 'crashes > "claimNo"'),
+  where('a cancelled request never runs again', `status = 'QUEUED' AND "cancelRequestedAt" IS NOT NULL`),
+  where('running runs wait for nobody', `status = 'RUNNING' AND "isBlocked"`),
+  where(
+    'every claim is the run itself or kept as an earlier attempt',
+    `"claimNo" <> (SELECT count(*) FROM "JobRunAttempt" a WHERE a."runId" = r.id)
+       + (CASE WHEN "startedAt" IS NOT NULL AND status <> 'QUEUED' THEN 1 ELSE 0 END)`,
+  ),
+  where(
+    'attempts follow one another',
+    `EXISTS (SELECT 1 FROM "JobRunAttempt" a JOIN "JobRunAttempt" b ON b."runId" = a."runId" AND b."claimNo" > a."claimNo"
+       WHERE a."runId" = r.id AND a."endedAt" > b."startedAt")
+     OR EXISTS (SELECT 1 FROM "JobRunAttempt" a WHERE a."runId" = r.id AND r.status <> 'QUEUED' AND a."endedAt" > r."startedAt")`,
+  ),
+  where(
+    'kept and dropped messages make up the count',
+    `"messageCount" <> "droppedMessages" + (SELECT count(*) FROM "JobRunMessage" m WHERE m."runId" = r.id)`,
+  ),
+  where(
+    'no message is numbered beyond the count',
+    `EXISTS (SELECT 1 FROM "JobRunMessage" m WHERE m."runId" = r.id AND m.seq NOT BETWEEN 1 AND r."messageCount")`,
+  ),
+  where(
+    'warnings and errors are counted',
+    `"droppedMessages" = 0 AND ("warningCount", "errorCount") <> (
+       SELECT count(*) FILTER (WHERE level = 'WARN'), count(*) FILTER (WHERE level = 'ERROR')
+       FROM "JobRunMessage" m WHERE m."runId" = r.id)`,
+  ),
+  where(
+    'nobody waits for runs that have all ended',
+    `status = 'QUEUED' AND "isBlocked" AND "dependsOn" IS NOT NULL
+       AND NOT EXISTS (SELECT 1 FROM "JobRun" p WHERE p.id = ANY(r."dependsOn") AND p.status IN ('QUEUED', 'RUNNING'))`,
+  ),
+  where(
+    'nobody has begun before the runs it waits for have ended',
+    `status = 'RUNNING' AND EXISTS (SELECT 1 FROM "JobRun" p WHERE p.id = ANY(r."dependsOn") AND p.status IN ('QUEUED', 'RUNNING'))`,
+  ),
+  {
+    rule: 'a batch has ended when its runs have',
+    broken: `SELECT count(*) FROM "JobRunBatch" b WHERE b.id IN (SELECT "batchId" FROM looked)
+      AND (b."finishedAt" IS NULL) <> EXISTS (SELECT 1 FROM "JobRun" m WHERE m."batchId" = b.id AND m.status IN ('QUEUED', 'RUNNING'))`,
+  },
+];
+
+/** Only where every run is looked at: a part tells nothing about sums, nor about what has no run. */
+const RULES_OF_ALL: Rule[] = [
+  {
+    rule: 'every message has its run',
+    broken: `SELECT count(*) FROM "JobRunMessage" m WHERE NOT EXISTS (SELECT 1 FROM "JobRun" r WHERE r.id = m."runId")`,
+  },
+  {
+    rule: 'counters equal the rows',
+    broken: `SELECT count(*) FROM "JobRunCount" c FULL JOIN (
+        SELECT date_trunc('hour', "finishedAt", 'UTC') AS hour, "jobName", status, count(*) AS runs, coalesce(sum("durationMs"), 0) AS "totalDurationMs"
+        FROM looked WHERE "finishedAt" IS NOT NULL GROUP BY 1, 2, 3
+      ) r USING (hour, "jobName", status) WHERE (c.runs, c."totalDurationMs") IS DISTINCT FROM (r.runs, r."totalDurationMs")`,
+  },
+];
+
+const COLUMNS = `id, "jobName", status, attempt, "maxAttempts", "claimNo", crashes, "leaseToken", "cancelRequestedAt", "startedAt",
+  "finishedAt", "durationMs", "messageCount", "warningCount", "errorCount", "droppedMessages", "isBlocked", "dependsOn", "batchId"`;
+
+/** Rules that are broken, and by how many. */
+export type Violations = Record<string, number>;
+
+/** Looks at every run, and so takes as long as there are runs: for tests, and for doubts. */
+export async function readViolations(sql: Sql): Promise<Violations> {
+  const query = check([...RULES, ...RULES_OF_ALL], `SELECT ${COLUMNS} FROM "JobRun"`);
+  return brokenOf((await sql.query<Found>(query)).rows);
+}
+
+export interface SelfCheck {
+  violations: Violations;
+  rules: number;
+  runs: number;
+}
+
+/**
+ * Looks at the runs that may still go wrong: running ones, those next in line and those that ended last, `most` of
+ * each, and no run with more messages than are quick to count. Costs the same however many runs there are.
+ */
+export async function checkRecentRuns(sql: Sql, most: number): Promise<SelfCheck> {
+  const query = check(RULES, recentRuns('$1'));
+  const found = (await sql.query<Found>(query, [most])).rows;
+  return { violations: brokenOf(found), rules: RULES.length, runs: found[0]?.runs ?? 0 };
+}
+
+const recentRuns = (most: string): string => `
+  SELECT * FROM (
+    (SELECT ${COLUMNS} FROM "JobRun" WHERE status = 'RUNNING' ORDER BY channel, id LIMIT ${most})
+    UNION ALL
+    (SELECT ${COLUMNS} FROM "JobRun" WHERE status = 'QUEUED' ORDER BY "isBlocked", channel, priority, "runAt", id LIMIT ${most})
+    UNION ALL
+    (SELECT ${COLUMNS} FROM "JobRun" WHERE "finishedAt" IS NOT NULL ORDER BY "finishedAt" DESC, id DESC LIMIT ${most})
+  ) recent WHERE "messageCount" <= 10000`;
+
+interface Found {
+  rule: string;
+  count: number;
+  runs: number;
+}
+
+// One statement, so that all rules look at the same moment.
+const check = (rules: Rule[], looked: string): string => `
+WITH looked AS MATERIALIZED (${looked})
+${rules.map(({ rule, broken }) => `SELECT '${rule}' AS rule, (${broken})::int AS count, (SELECT count(*) FROM looked)::int AS runs`).join('\nUNION ALL\n')}`;
+
+const brokenOf = (found: Found[]): Violations =>
+  Object.fromEntries(found.filter(({ count }) => count > 0).map(({ rule, count }) => [rule, count]));
