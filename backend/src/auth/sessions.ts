@@ -17,6 +17,8 @@ import { readToken, signToken } from './tokens.js';
 /** How long a session lasts, in milliseconds: 7 days. */
 export const SESSION_MS = 7 * 24 * 60 * 60 * 1_000;
 
+const RECHECK_MS = 300_000;
+
 /** Somebody signed in, as the database knows them this moment. */
 export interface SessionIdentity {
   user: CurrentUser;
@@ -25,6 +27,14 @@ export interface SessionIdentity {
   sessionId: string;
   /** A browser with its cookie, or a program with a bearer token. */
   via: 'cookie' | 'bearer';
+}
+
+/** Somebody whom the application that embeds us says it is. */
+export interface HostIdentity {
+  user: CurrentUser;
+  apiToken: null;
+  permissions: readonly Permission[];
+  via: 'host';
 }
 
 /** A program with an API token. */
@@ -36,7 +46,7 @@ export interface TokenIdentity {
 }
 
 /** Who makes a request. */
-export type Identity = SessionIdentity | TokenIdentity;
+export type Identity = SessionIdentity | HostIdentity | TokenIdentity;
 
 export interface SignedIn {
   user: CurrentUser;
@@ -52,6 +62,9 @@ export class SignInRefused extends Error {}
 export class WrongPassword extends Error {}
 
 export interface Sessions {
+  accounts: 'own';
+  /** How often open sockets are looked at again: a backup, for whatever takes access away is notified. */
+  recheckMs: number;
   /** Checks a password and begins a session. Throws SignInRefused, TooManyAttempts or HashingBusy. */
   signIn(credentials: { email: string; password: string }, from: SessionOrigin): Promise<SignedIn>;
   /**
@@ -83,6 +96,9 @@ export async function createSessions(deps: {
   await unknownHash();
 
   return {
+    accounts: 'own',
+    recheckMs: RECHECK_MS,
+
     signIn: async ({ email: typed, password }, from) => {
       const email = normalizeEmail(typed);
       await attempts.begin(email, from.ip).catch((error) => auditRefusal(sql, email, from, error));

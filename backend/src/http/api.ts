@@ -1,7 +1,7 @@
 import { contract } from '@job-manager/shared/contract/index';
 import { OpenAPIHandler } from '@orpc/openapi/node';
 import { implement } from '@orpc/server';
-import { Router } from 'express';
+import { type Request, Router } from 'express';
 import { createAuditCalls } from './audit-calls.js';
 import { createAuthCalls } from './auth-calls.js';
 import { createBatchCalls } from './batch-calls.js';
@@ -23,8 +23,6 @@ import type { StatsCache } from './stats-cache.js';
 import { createTokenCalls } from './token-calls.js';
 import { createUserCalls } from './user-calls.js';
 
-const PREFIX = '/api';
-
 /** Everything under `/api`. Throws when a route of the contract doesn't say who may call it. */
 export function createApi(deps: HttpDeps, gate: Gate, stats: StatsCache): Router {
   const routes = listRoutes(contract);
@@ -39,16 +37,22 @@ export function createApi(deps: HttpDeps, gate: Gate, stats: StatsCache): Router
     // The server leaves the body of a HEAD answer out by itself.
     if (req.method === 'HEAD') req.method = 'GET';
     checkUrl(req);
-    resolveRoute(routes, req.method, pathOf(req).slice(PREFIX.length));
+    resolveRoute(routes, req.method, pathOf(req).slice(req.baseUrl.length));
     next();
   });
   api.use(readBody);
   api.use(async (req, res) => {
-    const { matched } = await handler.handle(req, res, { prefix: PREFIX, context: { req, res, identity: null } });
+    const { matched } = await handler.handle(req, res, {
+      prefix: prefixOf(req),
+      context: { req, res, identity: null },
+    });
     if (!matched) throw new HttpProblem('NOT_FOUND', 'There is no such call.');
   });
   return api;
 }
+
+/** `/api`, below wherever an application has mounted us. */
+const prefixOf = (req: Request): `/${string}` => `/${req.baseUrl.slice(1)}`;
 
 function createHandler(deps: HttpDeps, gate: Gate, stats: StatsCache) {
   const os = implement(contract)

@@ -18,7 +18,7 @@ export type { HttpDeps } from './context.js';
 
 /** The whole HTTP face: API, health, metrics and panel. Throws when a route doesn't say who may call it. */
 export function createHttpApp(deps: HttpDeps): express.Express {
-  const { config, pool, log, panelDir } = deps;
+  const { config, pool, log, panelDir, host } = deps;
   const gate = createGate(deps);
   const stats = createStatsCache(
     () => readStats(pool, config.JOBS_STALLED_AFTER_MS),
@@ -26,14 +26,15 @@ export function createHttpApp(deps: HttpDeps): express.Express {
   );
   const app = express();
   app.disable('x-powered-by').disable('etag').enable('case sensitive routing').enable('strict routing');
-  app.set('trust proxy', config.TRUST_PROXY);
+  // Unset, an application's own setting holds for what it mounts.
+  if (host === undefined || config.TRUST_PROXY > 0) app.set('trust proxy', config.TRUST_PROXY);
   app.use(nameRequest(log));
   app.use(securityHeaders(config));
   app.use(compression());
   app.use(createHealth(deps));
   app.use(createMetrics(deps, gate, stats));
   app.use('/api', createApi(deps, gate, stats));
-  if (panelDir !== undefined) app.use(createPanel(panelDir));
+  if (panelDir !== undefined) app.use(createPanel(panelDir, host));
   app.use(() => {
     throw new HttpProblem('NOT_FOUND', 'There is nothing at this address.');
   });
@@ -57,14 +58,14 @@ function nameRequest(log: Logger): RequestHandler {
 }
 
 function answerErrors(log: Logger): ErrorRequestHandler {
-  return (error: unknown, req, res, next) => {
+  return (error: unknown, req, res, _next) => {
     const problem = problemOf(error);
     if (problem.status >= 500) {
       const requestId = res.getHeader('x-request-id');
       log.error({ requestId, method: req.method, path: pathOf(req), err: error }, problem.detail);
     }
-    // Half an answer can only be cut off, which Express does.
-    if (res.headersSent) return next(error);
-    sendProblem(res, problem);
+    // Half an answer can only be cut off. Not by `next`: nothing of ours is for the handlers of an application around us.
+    if (res.headersSent) req.socket.destroy();
+    else sendProblem(res, problem);
   };
 }

@@ -14,6 +14,7 @@ const parse = express.json({ limit: limits.bodyBytes, inflate: false, type: () =
 export const readBody: RequestHandler[] = [
   (req, _res, next) => {
     checkType(req);
+    if (hasBody(req) && req.readableEnded) req.body = takeOver(req.body);
     next();
   },
   parse,
@@ -28,9 +29,32 @@ export function checkUrl(req: Request): void {
   if (/%00/.test(req.originalUrl)) throw new HttpProblem('INVALID_INPUT', 'The address has a NUL character.');
 }
 
+const hasBody = (req: Request): boolean =>
+  req.headers['transfer-encoding'] !== undefined || Number(req.headers['content-length'] ?? 0) > 0;
+
+/** An application around us may have read the body already, parsed or not; our own parser then leaves it alone. */
+function takeOver(body: unknown): unknown {
+  if (body === undefined) {
+    throw new Error('The body was read before Job Manager was asked, and left nowhere: mount Job Manager before that');
+  }
+  const text = typeof body === 'string' || Buffer.isBuffer(body) ? body.toString() : undefined;
+  const parsed = text === undefined ? body : parseJson(text);
+  // Only what isn't too deep can be written down; the rest is refused next.
+  const bytes = isWithinDepth(parsed) ? Buffer.byteLength(JSON.stringify(parsed)) : 0;
+  if (bytes > limits.bodyBytes) throw new HttpProblem('TOO_LARGE', 'The body has more than 64 kB.');
+  return parsed;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new HttpProblem('INVALID_INPUT', 'The body is not valid JSON.');
+  }
+}
+
 function checkType(req: Request): void {
-  const hasBody = req.headers['transfer-encoding'] !== undefined || Number(req.headers['content-length'] ?? 0) > 0;
-  if (hasBody && !req.is('application/json')) {
+  if (hasBody(req) && !req.is('application/json')) {
     throw new HttpProblem('UNSUPPORTED_TYPE', 'Send the body as application/json.');
   }
 }

@@ -12,6 +12,14 @@ import type { Actor, Queue } from '../queue/queue.js';
 import type { AuditPerson } from '../store/audit.js';
 import type { SessionOrigin } from '../store/sessions.js';
 
+/** The place of Job Manager in the application that embeds it. */
+export interface HostPlace {
+  /** Such as `/ops/jobs`; empty for the application's own root. */
+  mount: string;
+  /** Where the panel sends people to sign in; `{next}` in it becomes the address they come from. */
+  signInUrl?: string;
+}
+
 /** Everything the HTTP face stands on. */
 export interface HttpDeps {
   config: Config;
@@ -25,6 +33,8 @@ export interface HttpDeps {
   health: Health;
   /** The built panel; without it only the API is served. */
   panelDir?: string;
+  /** Where the application that embeds us has mounted us, and where it signs people in. Left out where the server is our own. */
+  host?: HostPlace;
   log: Logger;
 }
 

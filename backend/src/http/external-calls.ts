@@ -25,7 +25,7 @@ export function createExternalCalls({ external, pool }: Pick<HttpDeps, 'external
     start: os.start.handler(async ({ input, context }) => {
       const idempotencyKey = idempotencyKeyOf(context, 'start');
       const run = await external.start({ ...input, idempotencyKey }, actorOf(context));
-      context.res.location(`/api/admin/jobs/${run.id}`);
+      context.res.location(`${context.req.baseUrl}/admin/jobs/${run.id}`);
       const shouldStop = run.cancelRequestedAt !== null;
       return { jobRunId: run.id, leaseToken: run.leaseToken, shouldStop, run: presentRun(run) };
     }),

@@ -42,9 +42,9 @@ export function createJobCalls({ config, pool, queue, registry }: HttpDeps, gate
       if (input.rerunOfId !== undefined) await gate(context.req, 'retry');
       const { via } = callerOf(context);
       const idempotencyKey = idempotencyKeyOf(context);
-      const trigger = via === 'cookie' ? 'MANUAL' : 'API';
+      const trigger = via === 'bearer' ? 'API' : 'MANUAL';
       const run = await queue.enqueue({ ...input, trigger, idempotencyKey }, actorOf(context));
-      context.res.location(`/api/admin/jobs/${run.id}`);
+      context.res.location(`${context.req.baseUrl}/admin/jobs/${run.id}`);
       return { jobRunId: run.id, run: presentRun(run), isNew: true };
     }),
 

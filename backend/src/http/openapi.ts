@@ -8,17 +8,16 @@ import swaggerUi from 'swagger-ui-express';
 import { type ProblemCode, problemTitles, statusOf } from './problem.js';
 import { type ApiRoute, listRoutes } from './routes.js';
 
-const DOCUMENT_URL = '/api/openapi.json';
-
 /** `openapi.json` and `docs`, the page to read it: both for everybody, they tell no more than the README. */
 export function createDocumentRoutes(): Router {
   const routes = Router({ caseSensitive: true });
   let document: Promise<OpenAPI.Document> | undefined;
-  routes.get('/openapi.json', async (_req, res) => {
+  routes.get('/openapi.json', async (req, res) => {
     document ??= createDocument();
-    res.json(await document);
+    res.json({ ...(await document), servers: [{ url: req.baseUrl }] });
   });
-  const ui = { swaggerUrl: DOCUMENT_URL, customSiteTitle: 'Job Manager API' };
+  // Seen from `docs/`, wherever an application has mounted us.
+  const ui = { swaggerUrl: '../openapi.json', customSiteTitle: 'Job Manager API' };
   routes.use('/docs', swaggerUi.serveFiles(undefined, ui));
   routes.get('/docs/', swaggerUi.setup(undefined, ui));
   return routes;
@@ -93,18 +92,20 @@ function codesOf(route: ApiRoute): ProblemCode[] {
 const REPORT_CODES: ProblemCode[] = ['UNKNOWN_RUN', 'LEASE_LOST', 'NOT_ALLOWED'];
 
 const OWN_CODES: Record<string, ProblemCode[]> = {
-  'auth.login': ['WRONG_CREDENTIALS', 'TOO_MANY_ATTEMPTS'],
-  'auth.token': ['WRONG_CREDENTIALS', 'TOO_MANY_ATTEMPTS'],
-  'auth.changePassword': ['WRONG_PASSWORD', 'TOO_MANY_ATTEMPTS'],
+  'auth.login': ['WRONG_CREDENTIALS', 'TOO_MANY_ATTEMPTS', 'HOST_ACCOUNTS'],
+  'auth.token': ['WRONG_CREDENTIALS', 'TOO_MANY_ATTEMPTS', 'HOST_ACCOUNTS'],
+  'auth.logout': ['HOST_ACCOUNTS'],
+  'auth.changePassword': ['WRONG_PASSWORD', 'TOO_MANY_ATTEMPTS', 'HOST_ACCOUNTS'],
+  'users.list': ['HOST_ACCOUNTS'],
   'jobs.get': ['UNKNOWN_RUN'],
   'jobs.cancel': ['UNKNOWN_RUN', 'NOT_ALLOWED'],
   'jobs.enqueue': ['UNKNOWN_JOB', 'INVALID_PARAMETERS', 'UNKNOWN_RUN', 'NOT_ALLOWED'],
-  'users.create': ['EMAIL_TAKEN'],
-  'users.changeRole': ['UNKNOWN_ACCOUNT', 'NOT_ALLOWED'],
-  'users.disable': ['UNKNOWN_ACCOUNT', 'NOT_ALLOWED'],
-  'users.enable': ['UNKNOWN_ACCOUNT'],
-  'users.resetPassword': ['UNKNOWN_ACCOUNT'],
-  'users.signOutEverywhere': ['UNKNOWN_ACCOUNT'],
+  'users.create': ['EMAIL_TAKEN', 'HOST_ACCOUNTS'],
+  'users.changeRole': ['UNKNOWN_ACCOUNT', 'NOT_ALLOWED', 'HOST_ACCOUNTS'],
+  'users.disable': ['UNKNOWN_ACCOUNT', 'NOT_ALLOWED', 'HOST_ACCOUNTS'],
+  'users.enable': ['UNKNOWN_ACCOUNT', 'HOST_ACCOUNTS'],
+  'users.resetPassword': ['UNKNOWN_ACCOUNT', 'HOST_ACCOUNTS'],
+  'users.signOutEverywhere': ['UNKNOWN_ACCOUNT', 'HOST_ACCOUNTS'],
   'errors.group': ['UNKNOWN_ERROR'],
   'external.start': ['INVALID_PARAMETERS', 'LEASE_LOST', 'TOO_MANY_ACTIVE'],
   'external.getProgress': ['UNKNOWN_RUN'],

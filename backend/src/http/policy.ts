@@ -40,7 +40,9 @@ export function createGate({ sessions, pool, config }: Pick<HttpDeps, 'sessions'
 
   return async (req, policy) => {
     const identity = await sessions.authenticate(req, originOf(req).ip);
-    if (!isFromOwnPage(req, config, policy)) return deny(req, identity, FOREIGN);
+    const isProven =
+      sessions.accounts === 'own' ? isFromOwnPage(req, config, policy) : isFromHostPage(req, config, identity);
+    if (!isProven) return deny(req, identity, FOREIGN);
     if (policy === 'public') return identity;
     if (identity === null) throw new HttpProblem('SIGNED_OUT', 'This call needs somebody signed in.');
     if (policy === 'signedIn') return identity.user ? identity : deny(req, identity, NO_PERSON);
@@ -71,6 +73,18 @@ function isFromOwnPage(req: Request, config: HttpDeps['config'], policy: Policy 
   const verdict = judgeOrigin(req, config);
   const needsProof = readCookie(req, config) !== undefined || (policy === 'public' && setsCookie(req));
   return verdict === 'own' || (verdict === 'absent' && !needsProof);
+}
+
+/**
+ * The same where the application that embeds us says who calls: by which header it knows them is its own business,
+ * so whatever a browser sends along by itself needs the proof.
+ */
+function isFromHostPage(req: Request, config: HttpDeps['config'], identity: Identity | null): boolean {
+  if (req.method === 'GET' || identity?.apiToken) return true;
+  const verdict = judgeOrigin(req, config);
+  const isSentByItself =
+    (req.headers.authorization !== undefined && readBearer(req) === undefined) || 'cookie' in req.headers;
+  return verdict === 'own' || (verdict === 'absent' && !isSentByItself);
 }
 
 const setsCookie = (req: Request): boolean => pathOf(req) === '/api/auth/login';

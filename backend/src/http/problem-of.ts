@@ -1,5 +1,6 @@
 import { ORPCError, ValidationError } from '@orpc/server';
 import { TooManyAttempts } from '../auth/attempts.js';
+import { IdentifyFailed } from '../auth/host-users.js';
 import { HashingBusy } from '../auth/passwords.js';
 import { SignInRefused, WrongPassword } from '../auth/sessions.js';
 import { QueueError } from '../queue/errors.js';
@@ -19,6 +20,8 @@ export function problemOf(error: unknown): HttpProblem {
     const detail = `Too many wrong passwords; try again in ${error.retryAfterS} s.`;
     return new HttpProblem('TOO_MANY_ATTEMPTS', detail, { headers: { 'Retry-After': String(error.retryAfterS) } });
   }
+  if (error instanceof IdentifyFailed)
+    return unavailable('Nobody can say just now who is signed in; try again in a moment.', 5);
   if (error instanceof HashingBusy) return unavailable('Too many people are signing in; try again in a moment.', 2);
   return ofBody(error) ?? ofDatabase(error) ?? new HttpProblem('INTERNAL', 'The server failed; its log says why.');
 }

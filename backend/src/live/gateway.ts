@@ -4,6 +4,7 @@ import { limits } from '@job-manager/shared/limits';
 import { type ClientMessage, clientMessage, closeCodes, mostFollowed } from '@job-manager/shared/live';
 import type { Logger } from 'pino';
 import { type RawData, type WebSocket, WebSocketServer } from 'ws';
+import type { HostUsers } from '../auth/host-users.js';
 import { judgeOrigin } from '../auth/origin.js';
 import type { Identity, Sessions } from '../auth/sessions.js';
 import type { Config } from '../config.js';
@@ -12,17 +13,16 @@ import type { LivePicture } from './picture.js';
 import type { RunTails } from './run-tails.js';
 import { encode, Viewer } from './viewer.js';
 
-const PATH = '/ws';
 const PING_MS = 30_000;
-/** A backup: whatever takes access away is notified, and checked at once. */
-const RECHECK_MS = 300_000;
 const CATCH_UP_MS = 250;
 const MOST_MESSAGES_PER_MINUTE = 120;
 
 export interface GatewayOptions {
   server: Server;
+  /** Where the application that embeds us has mounted us, such as `/ops/jobs`; left out where the server is our own. */
+  mount?: string;
   config: Config;
-  sessions: Sessions;
+  sessions: Pick<Sessions | HostUsers, 'authenticate' | 'recheckMs'>;
   picture: LivePicture;
   tails: RunTails;
   listener: Listener;
@@ -41,7 +41,7 @@ interface Connection {
   messagesThisMinute: number;
 }
 
-/** Serves `/ws`: operators only, from our own pages only, and only as long as they may. */
+/** Serves the socket at `/ws`: operators only, from our own pages only, and only as long as they may. */
 export class Gateway {
   readonly #options: GatewayOptions;
   readonly #sockets: WebSocketServer;
@@ -55,7 +55,7 @@ export class Gateway {
       maxPayload: limits.socketFrameBytes,
       perMessageDeflate: false,
     });
-    options.server.on('upgrade', (request, stream, head) => void this.#upgrade(request, stream, head));
+    options.server.on('upgrade', this.#upgrade);
     options.picture.on('changes', (changes) => {
       const encoded = changes.map(encode);
       for (const { viewer } of this.#connections) for (const change of encoded) viewer.send(change);
@@ -63,7 +63,7 @@ export class Gateway {
     options.listener.on('access', (userId) => this.#recheck((connection) => String(connection.userId) === userId));
     options.listener.on('connected', () => this.#recheck());
     this.#every(PING_MS, () => this.#pingAll());
-    this.#every(RECHECK_MS, () => this.#recheck());
+    this.#every(options.sessions.recheckMs, () => this.#recheck());
     this.#every(CATCH_UP_MS, () => this.#helpSlowOnes());
   }
 
@@ -73,6 +73,7 @@ export class Gateway {
 
   /** Tells every viewer to come back elsewhere or later, and serves no more. */
   close(): void {
+    this.#options.server.off('upgrade', this.#upgrade);
     for (const timer of this.#timers) clearInterval(timer);
     for (const { socket } of this.#connections) {
       socket.close(1012, 'The server restarts');
@@ -81,10 +82,19 @@ export class Gateway {
     this.#sockets.close();
   }
 
-  async #upgrade(request: IncomingMessage, stream: Duplex, head: Buffer): Promise<void> {
+  readonly #upgrade = (request: IncomingMessage, stream: Duplex, head: Buffer): void => {
+    if (pathOf(request) === `${this.#options.mount ?? ''}/ws`) void this.#open(request, stream, head);
+    else if (this.#isForNobodyElse) refuse(stream, '404 Not Found');
+  };
+
+  /** The application around us may have sockets of its own, on other paths of the same server. */
+  get #isForNobodyElse(): boolean {
+    return this.#options.mount === undefined || this.#options.server.listenerCount('upgrade') === 1;
+  }
+
+  async #open(request: IncomingMessage, stream: Duplex, head: Buffer): Promise<void> {
     stream.on('error', () => stream.destroy());
     try {
-      if (new URL(request.url ?? '', 'http://localhost').pathname !== PATH) return refuse(stream, '404 Not Found');
       // Before anything else: a foreign page must not even learn whether its visitor is signed in here.
       if (judgeOrigin(request, this.#options.config) === 'foreign') return refuse(stream, '403 Forbidden');
       const identity = await this.#options.sessions.authenticate(request);
@@ -192,8 +202,8 @@ export class Gateway {
           if (!identity) connection.socket.close(closeCodes.signedOut, 'Signed out');
           else if (!identity.permissions.includes('view')) connection.socket.close(closeCodes.noAccess, 'No access');
         })
-        // Unreadable now; checked again when the listener is back.
-        .catch(() => {});
+        // Unreadable now; checked again before long, and when the listener is back.
+        .catch((error) => this.#options.log.warn({ err: error }, 'Who watches could not be checked'));
     }
   }
 
@@ -228,6 +238,16 @@ function parseMessage(data: RawData) {
   }
 }
 
+/** Undefined for an address that is none. */
+function pathOf(request: IncomingMessage): string | undefined {
+  try {
+    return new URL(request.url ?? '', 'http://localhost').pathname;
+  } catch {
+    return undefined;
+  }
+}
+
 function refuse(stream: Duplex, status: string): void {
+  stream.on('error', () => stream.destroy());
   stream.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
 }

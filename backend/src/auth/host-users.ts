@@ -1,0 +1,99 @@
+import type { IncomingMessage } from 'node:http';
+import type { CurrentUser } from '@job-manager/shared/contract/auth';
+import { permissionsOf } from '@job-manager/shared/permissions';
+import { userRoles } from '@job-manager/shared/roles';
+import * as z from 'zod';
+import { type HostPerson, writeHostUser } from '../store/host-users.js';
+import type { Sql } from '../store/sql.js';
+import { authenticateToken, isApiToken } from './api-tokens.js';
+import { readBearer } from './request.js';
+import type { Identity } from './sessions.js';
+
+// What no text column can hold would fail every call of this person.
+const text = (most: number) =>
+  z
+    .string()
+    .min(1)
+    .max(most)
+    .regex(/^[^\0\p{Surrogate}]*$/u, 'has a character that cannot be stored');
+
+const hostUser = z.object({
+  id: z.union([text(200), z.number().int()]).transform(String),
+  email: text(254).optional(),
+  role: z.enum(userRoles),
+});
+/** A user of the application that embeds us: their id there, what to show them by (the id where left out), and what they may do here. */
+export type HostUser = z.input<typeof hostUser>;
+
+/** Tells who makes a request, as the host application knows it; null for nobody. */
+export type Identify = (request: IncomingMessage) => HostUser | null | Promise<HostUser | null>;
+
+/** The host application could not say who makes a request. */
+export class IdentifyFailed extends Error {}
+
+/** People and how they sign in are the host application's. Takes the place of `Sessions`. */
+export interface HostUsers {
+  accounts: 'host';
+  /** Nobody tells us when somebody signs out or loses a role there, so open sockets are looked at again this often. */
+  recheckMs: number;
+  /** As `Sessions.authenticate`; throws IdentifyFailed where the application fails to answer. */
+  authenticate(request: IncomingMessage, ip?: string | null): Promise<Identity | null>;
+}
+
+const RECHECK_MS = 30_000;
+const ANSWER_WITHIN_MS = 10_000;
+/** A row is written again after this long, in case somebody removed it. */
+const KNOWN_FOR_MS = 60_000;
+const MOST_KNOWN = 1_000;
+
+/** Looks users up with the host application's own function. API tokens stay ours. */
+export function createHostUsers({ sql, identify }: { sql: Sql; identify: Identify }): HostUsers {
+  const rowOf = createRows(sql);
+  return {
+    accounts: 'host',
+    recheckMs: RECHECK_MS,
+    authenticate: async (request, ip = null) => {
+      const bearer = readBearer(request);
+      if (bearer !== undefined && isApiToken(bearer)) return authenticateToken(sql, bearer, ip);
+      const person = await ask(identify, request);
+      if (person === null) return null;
+      const user = await rowOf(person);
+      return { user, apiToken: null, permissions: permissionsOf[user.role], via: 'host' };
+    },
+  };
+}
+
+async function ask(identify: Identify, request: IncomingMessage): Promise<HostPerson | null> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(`identify took longer than ${ANSWER_WITHIN_MS} ms`)), ANSWER_WITHIN_MS);
+  });
+  try {
+    const answer = await Promise.race([Promise.resolve().then(() => identify(request)), late]);
+    if (answer === null || answer === undefined) return null;
+    const { id, email = id, role } = hostUser.parse(answer);
+    return { externalId: id, email, role };
+  } catch (error) {
+    const reason = error instanceof z.ZodError ? z.prettifyError(error) : String(error);
+    throw new IdentifyFailed(`identify could not say who makes a request: ${reason}`, { cause: error });
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Rows of people, written when somebody is first seen, or seen changed. */
+function createRows(sql: Sql): (person: HostPerson) => Promise<CurrentUser> {
+  const known = new Map<string, { person: HostPerson; user: CurrentUser; at: number }>();
+  return async (person) => {
+    const found = known.get(person.externalId);
+    if (found && isSame(found.person, person) && performance.now() - found.at < KNOWN_FOR_MS) return found.user;
+    const user = await writeHostUser(sql, person);
+    known.delete(person.externalId);
+    known.set(person.externalId, { person, user, at: performance.now() });
+    const [oldest] = known.keys();
+    if (oldest !== undefined && known.size > MOST_KNOWN) known.delete(oldest);
+    return user;
+  };
+}
+
+const isSame = (one: HostPerson, other: HostPerson): boolean => one.email === other.email && one.role === other.role;
