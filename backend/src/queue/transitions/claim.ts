@@ -1,3 +1,4 @@
+import type { RetryPolicy } from '@job-manager/shared/retry';
 import type { Sql } from '../../store/sql.js';
 
 /** A run that this runner, and nobody else, may execute: everything execution needs. */
@@ -6,6 +7,12 @@ export interface ClaimedRun {
   jobName: string;
   parameters: Record<string, unknown>;
   attempt: number;
+  maxAttempts: number;
+  /** How failed attempts are repeated, where it isn't as the job says. */
+  retryPolicy: RetryPolicy | null;
+  /** Earlier executions that ended with their process, and how many of them end the run. */
+  crashes: number;
+  maxCrashes: number;
   claimNo: number;
   leaseToken: string;
   startedAt: Date;
@@ -43,8 +50,9 @@ WITH due AS MATERIALIZED (
   SET status = 'RUNNING', attempt = j.attempt + 1, "claimNo" = j."claimNo" + 1, rev = j.rev + 1,
       "runnerId" = $2, "leaseToken" = gen_random_uuid(), "startedAt" = moment.at, "lastHeartbeatAt" = moment.at,
       "queueDelayMs" = greatest(0, extract(epoch FROM moment.at - j."queuedAt") * 1000)::bigint,
-      "progressPercent" = NULL, "progressMessage" = NULL, steps = NULL
+      "progressPercent" = NULL, "progressMessage" = NULL, steps = NULL, error = NULL, "errorStack" = NULL
   FROM due, moment WHERE j.id = due.id
-  RETURNING j.id, j."jobName", j.parameters, j.attempt, j."claimNo", j."leaseToken", j."startedAt", j."timeoutMs", j.priority, j."runAt"
+  RETURNING j.*
 )
-SELECT id, "jobName", parameters, attempt, "claimNo", "leaseToken", "startedAt", "timeoutMs" FROM claimed ORDER BY priority, "runAt", id`;
+SELECT id, "jobName", parameters, attempt, "maxAttempts", "retryPolicy", crashes, "maxCrashes", "claimNo", "leaseToken", "startedAt", "timeoutMs"
+FROM claimed ORDER BY priority, "runAt", id`;

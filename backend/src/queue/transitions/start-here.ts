@@ -35,6 +35,6 @@ WITH moment AS MATERIALIZED (SELECT clock_timestamp() AS at
   INSERT INTO "JobRun" ("jobName", parameters, "algorithmVersion", "runnerId", "triggeredById", trigger, status, attempt, "maxAttempts",
     "claimNo", "timeoutMs", "leaseToken", "queuedAt", "runAt", "startedAt", "lastHeartbeatAt", "queueDelayMs")
   SELECT $1, $2, $3, $4, $6, 'MANUAL', 'RUNNING', 1, 1, 1, $5, gen_random_uuid(), at, at, at, at, 0 FROM moment
-  RETURNING id, "jobName", parameters, attempt, "claimNo", "leaseToken", "startedAt", "timeoutMs"
+  RETURNING id, "jobName", parameters, attempt, "maxAttempts", "retryPolicy", crashes, "maxCrashes", "claimNo", "leaseToken", "startedAt", "timeoutMs"
 ), audited AS (${auditFrom('started', 'run.start-here', 6)})
 SELECT * FROM started`;
