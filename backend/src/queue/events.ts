@@ -18,6 +18,8 @@ interface QueueEventMap {
   /** Runs that went on for longer than they may, ended from outside. */
   runsTimedOut: [{ runs: RunSummaryRow[] }];
   runLogged: [RunRef & { level: 'info' | 'warn' | 'error'; message: string; data?: Record<string, unknown> }];
+  /** A line that the process of an isolated job wrote to a standard stream; without a run between runs. */
+  processWrote: [{ childPid: number; stream: 'stdout' | 'stderr'; text: string } & Partial<RunRef>];
   /** How far a run is, each time it says so. */
   runProgressed: [RunRef & { percent: number | null; message: string | null }];
   /** Something was thrown outside every run. */

@@ -1,9 +1,12 @@
 import type { QueueEvents } from './events.js';
-import { Execution, type ExecutionOptions } from './executor.js';
+import { Execution, type ExecutionOptions, type RunExecution } from './executor.js';
+import { Isolation } from './isolation/isolation.js';
+import type { AnyJob } from './job.js';
 import type { MessageWriter } from './message-writer.js';
+import { ProcessMeter } from './meter.js';
 import type { ProgressReporter } from './progress-reporter.js';
 import type { Redaction } from './redaction.js';
-import type { Registry } from './registry.js';
+import { type Registry, RegistryError } from './registry.js';
 import type { ClaimedRun } from './transitions/claim.js';
 
 export interface ExecutionsOptions {
@@ -13,33 +16,59 @@ export interface ExecutionsOptions {
   redaction: Redaction;
   progress: ProgressReporter;
   messages: MessageWriter;
+  /** What the processes of isolated jobs need; `most` of them work at once. */
+  isolation: { jobsModule: string | undefined; databaseUrl: string; most: number };
 }
 
 /** Makes an execution of each claimed run; the one place that decides where its job is to run. */
 export class Executions {
   readonly #options: ExecutionsOptions;
+  readonly #meter = new ProcessMeter();
+  readonly #isolation: Isolation | undefined;
 
   constructor(options: ExecutionsOptions) {
     this.#options = options;
+    const { isolation, services, redaction, events } = options;
+    const { jobsModule, databaseUrl, most } = isolation;
+    if (!jobsModule || isolatedJobs(options.registry).length === 0) return;
+    const setup = { jobsModule, databaseUrl, mediaDir: services.mediaDir, redactKeys: redaction.keys };
+    this.#isolation = new Isolation({ setup, most, redaction, events });
+  }
+
+  /** Warms up what isolated jobs need. Throws RegistryError when there are some and it isn't known where from. */
+  open(): void {
+    const [first] = isolatedJobs(this.#options.registry);
+    if (first && !this.#isolation)
+      throw new RegistryError(`Job "${first}" is isolated: its runner needs jobsModule, the module to load it from`);
+    this.#isolation?.warmUp();
   }
 
   /** Throws for a job this process has no code for. */
-  create(run: ClaimedRun): Execution {
-    const { registry, services, events, redaction, progress, messages } = this.#options;
+  create(run: ClaimedRun): RunExecution {
+    const { registry, services, events, redaction } = this.#options;
     const job = registry.get(run.jobName);
     if (!job) throw new Error(`Claimed a run of unknown job ${run.jobName}`);
-    return new Execution({
-      job,
-      run,
-      services,
-      events,
-      redaction,
+    if (job.isolated && this.#isolation) return this.#isolation.create(job, run, this.#tellingOf(run));
+    return new Execution({ job, run, services, events, redaction, meter: this.#meter, ...this.#tellingOf(run) });
+  }
+
+  /** Ends what still runs in processes of its own. */
+  async close(): Promise<void> {
+    await this.#isolation?.close();
+  }
+
+  #tellingOf(run: ClaimedRun): Pick<ExecutionOptions, 'onMessage' | 'onProgress'> {
+    const { progress, messages, events } = this.#options;
+    return {
       onMessage: (line) => messages.add(run, line),
       onProgress: (state) => {
         progress.report(run, state);
         const { percent, message } = state;
         events.emit('runProgressed', { runId: run.id, jobName: run.jobName, percent, message });
       },
-    });
+    };
   }
 }
+
+const isolatedJobs = (registry: Registry): AnyJob['name'][] =>
+  registry.names().filter((name) => registry.get(name)?.isolated);

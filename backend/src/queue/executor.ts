@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises';
+import type { AttemptUsage } from '@job-manager/shared/contract/message';
 import type { MessageLevel } from '@job-manager/shared/message';
 import type { TerminalStatus } from '@job-manager/shared/run';
 import * as z from 'zod';
@@ -8,6 +9,7 @@ import type { QueueEvents } from './events.js';
 import { describeFailure } from './failure.js';
 import type { AnyJob, JobContext, JobLog } from './job.js';
 import { type MessageLine, messageLine } from './message-line.js';
+import { type Measurement, type Meter, notMeasured } from './meter.js';
 import type { Redaction } from './redaction.js';
 import { type ProgressState, RunProgress } from './run-progress.js';
 import { NotJsonError, type StorableMetadata, storableMetadata } from './storable.js';
@@ -28,8 +30,28 @@ export class RunStopped extends Error {
 
 /** How one execution ended; `interrupted` leaves the run without an outcome. */
 export type ExecutionResult =
-  | ({ status: TerminalStatus; error: string | null; errorStack: string | null; isTimeOut?: true } & StorableMetadata)
+  | ({
+      status: TerminalStatus;
+      error: string | null;
+      errorStack: string | null;
+      isTimeOut?: true;
+      /** The process of the job ended before the job had. */
+      crashed?: true;
+    } & StorableMetadata)
   | { status: 'interrupted'; reason: StopReason };
+
+/** One run of one job, in this process (`Execution`) or in one of its own (`isolation/isolated-execution.ts`). */
+export interface RunExecution {
+  readonly run: ClaimedRun;
+  /** What it has taken; complete once `finish` has resolved. */
+  readonly usage: AttemptUsage;
+  /** Asks the job to stop; the first reason counts. What it does is in vain once its lease is lost or its time is up. */
+  stop(reason: StopReason): void;
+  /** Runs the job to its end. Never rejects. */
+  finish(): Promise<ExecutionResult>;
+  /** How far the run came, as it is kept once it has ended so. */
+  progressAtEnd(status: TerminalStatus): LastProgress;
+}
 
 export interface ExecutionOptions {
   job: AnyJob;
@@ -37,21 +59,26 @@ export interface ExecutionOptions {
   services: Pick<JobContext, 'db' | 'mediaDir'>;
   events: QueueEvents;
   redaction: Redaction;
+  meter?: Meter;
+  /** How long a job whose run is not its own any more may take to return. */
+  lastWordsMs?: number;
   onMessage(line: MessageLine): void;
   onProgress(state: ProgressState): void;
+  /** There is metadata that `metadataSoFar` didn't have yet. */
+  onMetadata?(): void;
 }
 
 /** A long loop yields at least this often, so that heartbeats of the loop, cancels and other runs get through. */
 const YIELD_AFTER_MS = 10;
 
 /** A job whose run is not its own any more gets this long to return; then it is left to itself, and its slot is free. */
-const LAST_WORDS_MS = 5_000;
+export const LAST_WORDS_MS = 5_000;
 
 /** Which execution the code that runs now belongs to. */
 const current = new AsyncLocalStorage<Execution>();
 
 /** One run of one job in this process. */
-export class Execution {
+export class Execution implements RunExecution {
   readonly run: ClaimedRun;
   readonly #options: ExecutionOptions;
   readonly #abort = new AbortController();
@@ -62,6 +89,7 @@ export class Execution {
   #isOver = false;
   #isTimedOut = false;
   #timer: NodeJS.Timeout | undefined;
+  #measurement: Measurement | undefined;
 
   constructor(options: ExecutionOptions) {
     this.#options = options;
@@ -80,7 +108,10 @@ export class Execution {
     return this.#options.job.name;
   }
 
-  /** Asks the job to stop; the first reason counts. What it does is in vain once its lease is lost or its time is up. */
+  get usage(): AttemptUsage {
+    return this.#measurement?.read() ?? notMeasured;
+  }
+
   stop(reason: StopReason): void {
     if (this.#isOver) return;
     if (reason === 'timed out') this.#isTimedOut = true;
@@ -95,8 +126,8 @@ export class Execution {
     return true;
   }
 
-  /** Runs the job to its end. Never rejects. */
   async finish(): Promise<ExecutionResult> {
+    this.#measurement = this.#options.meter?.begin();
     const stray = new Promise<never>((_, reject) => {
       this.#failStray = reject;
     });
@@ -111,15 +142,24 @@ export class Execution {
       return this.#resultOfThrown(thrown);
     } finally {
       this.#isOver = true;
+      this.#measurement?.end();
       clearTimeout(this.#timer);
       // What the job left running learns that it is over.
       this.#abort.abort(new RunStopped('lease lost'));
     }
   }
 
-  /** How far the run came, as it is kept once it has ended so. */
   progressAtEnd(status: TerminalStatus): LastProgress {
     return this.#progress.atEnd(status, this.#options.redaction);
+  }
+
+  /** What the job has told about itself, as it can be stored. */
+  metadataSoFar(): StorableMetadata {
+    try {
+      return this.#storable();
+    } catch {
+      return { json: null, truncated: true };
+    }
   }
 
   async #callJob(): Promise<unknown> {
@@ -142,31 +182,22 @@ export class Execution {
     if (this.#isTimedOut && !hasObeyedCancel) return this.#timedOut();
     if (stop && isStop(thrown, stop)) {
       if (stop.reason !== 'cancelled') return { status: 'interrupted', reason: stop.reason };
-      return { status: 'CANCELLED', error: null, errorStack: null, ...this.#metadataSoFar() };
+      return { status: 'CANCELLED', error: null, errorStack: null, ...this.metadataSoFar() };
     }
     const failure =
       thrown instanceof NotJsonError
         ? { error: `The job's result can't be kept: ${thrown.message}`, errorStack: null }
         : describeFailure(thrown, this.#options.redaction);
-    return { status: 'FAILED', ...failure, ...this.#metadataSoFar() };
+    return { status: 'FAILED', ...failure, ...this.metadataSoFar() };
   }
 
   #timedOut(): ExecutionResult {
-    const error = `Timed out after ${durationWords(this.run.timeoutMs ?? 0)}`;
-    return { status: 'FAILED', error, errorStack: null, isTimeOut: true, ...this.#metadataSoFar() };
+    return timedOut(this.run, this.metadataSoFar());
   }
 
   #abandonSoon(reason: RunStopped): void {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#failStray(reason), LAST_WORDS_MS).unref();
-  }
-
-  #metadataSoFar(): StorableMetadata {
-    try {
-      return this.#storable();
-    } catch {
-      return { json: null, truncated: true };
-    }
+    this.#timer = setTimeout(() => this.#failStray(reason), this.#options.lastWordsMs ?? LAST_WORDS_MS).unref();
   }
 
   #storable(): StorableMetadata {
@@ -188,6 +219,7 @@ export class Execution {
       step: (id) => this.#progress.step(id),
       setMetadata: (values) => {
         Object.assign(this.#metadata, values);
+        if (!this.#isOver) this.#options.onMetadata?.();
       },
       checkCancellation: () => this.#check(),
       pause: async (ms) => {
@@ -219,6 +251,12 @@ export class Execution {
 }
 
 const LEVELS = { info: 'INFO', warn: 'WARN', error: 'ERROR' } as const satisfies Record<string, MessageLevel>;
+
+/** How an execution ends that was stopped because its time was up. */
+export function timedOut(run: ClaimedRun, metadata: StorableMetadata): ExecutionResult {
+  const error = `Timed out after ${durationWords(run.timeoutMs ?? 0)}`;
+  return { status: 'FAILED', error, errorStack: null, isTimeOut: true, ...metadata };
+}
 
 /** Aborting throws the reason itself, or an AbortError from whatever the signal was passed to. */
 function isStop(thrown: unknown, stop: RunStopped): boolean {

@@ -1,5 +1,5 @@
 import { EarlyCancels } from './early-cancels.js';
-import type { Execution, StopReason } from './executor.js';
+import type { RunExecution, StopReason } from './executor.js';
 import type { ClaimedRun } from './transitions/claim.js';
 
 /**
@@ -7,7 +7,7 @@ import type { ClaimedRun } from './transitions/claim.js';
  * anew while its old execution still winds down.
  */
 export class HeldRuns {
-  readonly #executions = new Map<string, Execution>();
+  readonly #executions = new Map<string, RunExecution>();
   /** Tokens of executions that ended because of a drain; they keep their lease until it is handed back. */
   readonly #drained = new Set<string>();
   readonly #earlyCancels = new EarlyCancels();
@@ -25,12 +25,12 @@ export class HeldRuns {
     return [...this.#executions.keys()];
   }
 
-  get(leaseToken: string): Execution | undefined {
+  get(leaseToken: string): RunExecution | undefined {
     return this.#executions.get(leaseToken);
   }
 
   /** Takes a new execution in; one that was cancelled before it came is stopped at once. */
-  add(execution: Execution): void {
+  add(execution: RunExecution): void {
     const { id, leaseToken } = execution.run;
     this.#executions.set(leaseToken, execution);
     if (this.#earlyCancels.take(id)) execution.stop('cancelled');

@@ -22,6 +22,7 @@ export function logQueueEvents(events: QueueEvents, log: Logger): void {
     for (const run of runs) log.error({ runId: run.id, jobName: run.jobName }, `Failed run #${run.id}: ${run.error}`);
   });
   events.on('runLogged', ({ level, message, ...data }) => log[level](data, message));
+  events.on('processWrote', ({ text, ...data }) => log[data.stream === 'stderr' ? 'warn' : 'info'](data, text));
   events.on('strayError', ({ error }) => log.error({ err: error }, 'Something was thrown outside every run'));
   events.on('databaseUnreachable', ({ during, error }) =>
     log.error({ err: error }, `Database unreachable (${during}); waiting for it`),

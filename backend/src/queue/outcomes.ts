@@ -1,7 +1,7 @@
 import type { Sql } from '../store/sql.js';
 import { Completions } from './completions.js';
 import type { QueueEvents } from './events.js';
-import type { Execution, ExecutionResult } from './executor.js';
+import type { ExecutionResult, RunExecution } from './executor.js';
 import type { Reachability } from './reachability.js';
 import { timeOutHeldRun } from './transitions/time-out.js';
 
@@ -30,11 +30,11 @@ export class Outcomes {
   }
 
   /** Resolves once the outcome is recorded, however long the database is away: false when the lease had gone. */
-  record(execution: Execution, result: ExecutionOutcome): Promise<boolean> {
+  record(execution: RunExecution, result: ExecutionOutcome): Promise<boolean> {
     return result.isTimeOut ? this.#timeOut(execution, result) : this.#finish(execution, result);
   }
 
-  #finish(execution: Execution, result: ExecutionOutcome): Promise<boolean> {
+  #finish(execution: RunExecution, result: ExecutionOutcome): Promise<boolean> {
     const { run } = execution;
     return this.#completions.record({
       id: run.id,
@@ -44,14 +44,15 @@ export class Outcomes {
       errorStack: result.errorStack,
       metadata: result.json,
       metadataTruncated: result.truncated,
+      usage: execution.usage,
       ...execution.progressAtEnd(result.status),
     });
   }
 
   /** The engine's own word on a run, so it leaves a message and an audit entry. */
-  async #timeOut(execution: Execution, result: ExecutionOutcome): Promise<boolean> {
+  async #timeOut(execution: RunExecution, result: ExecutionOutcome): Promise<boolean> {
     const { sql, events, database } = this.#options;
-    const remains = { ...result, ...execution.progressAtEnd('FAILED') };
+    const remains = { ...result, ...execution.progressAtEnd('FAILED'), usage: execution.usage };
     let isAccepted = false;
     try {
       await database.untilDone('recording a time-out', async () => {

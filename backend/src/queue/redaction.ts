@@ -3,6 +3,8 @@ export const REDACTED = '[redacted]';
 
 /** Keeps secrets out of whatever a run says about itself. */
 export interface Redaction {
+  /** What it was made of, for another process to make the same. */
+  keys: string;
   /** Whether what stands under this key is a secret. */
   isSecret(key: string): boolean;
   /** The text without the secrets in it: `key=value`, `key: value`, `"key":"value"`, `Bearer …`, `//user:password@`. */
@@ -15,13 +17,14 @@ export interface Redaction {
  */
 export function createRedaction(keys: string): Redaction {
   const names = keys.split(',').map(lettersOf).filter(Boolean);
-  if (names.length === 0) return { isSecret: () => false, text: withoutCredentials };
+  if (names.length === 0) return { keys, isSecret: () => false, text: withoutCredentials };
   const name = `(?:${names.map(patternOf).join('|')})s?`;
   const key = new RegExp(`${name}$`, 'i');
   const pair = new RegExp(`(${name}\\\\*["']?\\s*[=:]\\s*)(?!\\[redacted\\])(${VALUE})`, 'gi');
   const headers = ['authorization', 'cookie'].filter((header) => key.test(header));
   const header = new RegExp(`((?:${headers.join('|')})\\s*:\\s*)(?!["'\\s]|\\[redacted\\]).*`, 'gi');
   return {
+    keys,
     isSecret: (candidate) => key.test(candidate),
     text: (text) => {
       const withoutHeaders = headers.length === 0 ? text : text.replace(header, `$1${REDACTED}`);

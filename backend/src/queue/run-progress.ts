@@ -48,12 +48,7 @@ export class RunProgress {
 
   /** How far the run came, with its steps as they are once it has ended so. */
   atEnd(status: TerminalStatus, redaction: Redaction): LastProgress {
-    const { percent, message, steps } = this.#state;
-    return {
-      progressPercent: percent,
-      progressMessage: message && storableWords(message, redaction),
-      steps: steps && storableSteps(endSteps(steps, status, this.#afterMs()), redaction),
-    };
+    return lastProgress(this.#state, status, this.#afterMs(), redaction);
   }
 
   #reportStep(report: StepReport): void {
@@ -76,6 +71,20 @@ export class RunProgress {
   #afterMs(): number {
     return Math.round(performance.now() - this.#startedAt);
   }
+}
+
+/** How far a run came that ended so, `afterMs` after its attempt had begun. */
+export function lastProgress(
+  { percent, message, steps }: ProgressState,
+  status: TerminalStatus,
+  afterMs: number,
+  redaction: Redaction,
+): LastProgress {
+  return {
+    progressPercent: percent,
+    progressMessage: message && storableWords(message, redaction),
+    steps: steps && storableSteps(endSteps(steps, status, afterMs), redaction),
+  };
 }
 
 const hasStep = (steps: readonly JobRunStep[], id: string): boolean =>

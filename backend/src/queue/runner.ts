@@ -7,7 +7,7 @@ import type { Sql } from '../store/sql.js';
 import { ClaimLoop } from './claim-loop.js';
 import type { QueueEvents } from './events.js';
 import { Executions } from './executions.js';
-import type { Execution, ExecutionResult } from './executor.js';
+import type { ExecutionResult, RunExecution } from './executor.js';
 import { Heartbeat, type HeartbeatNews } from './heartbeat.js';
 import { HeldRuns } from './held-runs.js';
 import type { JobContext } from './job.js';
@@ -47,6 +47,8 @@ export interface RunnerOptions {
   notifier: Notifier;
   /** Wakes the runner early and brings cancel requests; without it, it polls. */
   listener?: Listener;
+  /** File URL of a module that exports `jobs`, for the processes of isolated jobs; needed where there are any. */
+  jobsModule?: string;
 }
 
 /** After the grace period, jobs that heard the signal get this long to return before their runs are handed back. */
@@ -72,7 +74,7 @@ export class Runner {
 
   constructor(options: RunnerOptions) {
     this.#options = options;
-    const { sql, registry, services, notifier, redaction, settings, events } = options;
+    const { sql, registry, services, notifier, redaction, settings, events, databaseUrl, jobsModule } = options;
     const { concurrency, pollMs, messagesPerRun } = settings;
     const database = new Reachability(events);
     this.#database = database;
@@ -86,7 +88,8 @@ export class Runner {
     });
     this.#outcomes = new Outcomes({ sql, events, database });
     const says = { progress: this.#progress, messages: this.#messages };
-    this.#executions = new Executions({ registry, services, events, redaction, ...says });
+    const isolation = { jobsModule, databaseUrl, most: concurrency };
+    this.#executions = new Executions({ registry, services, events, redaction, isolation, ...says });
     this.#claims = new ClaimLoop({
       ...{ sql, runnerId: this.id, registry, concurrency, pollMs, held: this.#held, notifier, events, database },
       begin: (run) => void this.execute(run),
@@ -97,8 +100,12 @@ export class Runner {
     return this.#held.size;
   }
 
-  /** Announces the runner and starts its pulse, without claiming anything yet. Waits for the database. */
+  /**
+   * Announces the runner and starts its pulse, without claiming anything yet. Waits for the database. Throws
+   * RegistryError for isolated jobs without a module to load them from.
+   */
   async open(): Promise<void> {
+    this.#executions.open();
     const { sql, kind, host, version, settings, events, listener } = this.#options;
     const row = { id: this.id, kind, host, version, pid: process.pid, concurrency: settings.concurrency };
     await this.#database.untilDone('registering', () => registerRunner(sql, row));
@@ -154,6 +161,7 @@ export class Runner {
     await Promise.race([this.#held.idle(), delay(settings.drainMs, undefined, { ref: false })]);
     this.#held.stop(this.#held.tokens, 'drained');
     await Promise.race([this.#held.idle(), delay(LAST_WORDS_MS, undefined, { ref: false })]);
+    await this.#executions.close();
     const released = await this.#releaseRest();
     this.#messages.close();
     await this.#heartbeat?.stop();
@@ -190,7 +198,7 @@ export class Runner {
     });
   }
 
-  async #tellEnd(execution: Execution, result: ExecutionResult, startedAt: number): Promise<void> {
+  async #tellEnd(execution: RunExecution, result: ExecutionResult, startedAt: number): Promise<void> {
     if (result.status === 'interrupted') return;
     const { events } = this.#options;
     const { id: runId, jobName, leaseToken } = execution.run;

@@ -10,8 +10,8 @@ import { Runner, type RunnerSettings } from '../queue/runner.js';
 import { Listener } from '../store/listener.js';
 import { Notifier } from '../store/notifier.js';
 import { type RunRow, selectRun } from '../store/run-row.js';
-import { createTestDatabase, type TestDatabase } from './database.js';
 import { readViolations } from '../store/violations.js';
+import { createTestDatabase, type TestDatabase } from './database.js';
 
 /** The engine over a database of its own, with the given jobs; runners are made by hand. */
 export class TestEngine {
@@ -25,6 +25,9 @@ export class TestEngine {
   static async create(jobs: AnyJob[]): Promise<TestEngine> {
     return new TestEngine(await createTestDatabase(), jobs);
   }
+
+  /** File URL of the module that isolated jobs are loaded from. */
+  jobsModule: string | undefined;
 
   private constructor(
     readonly database: TestDatabase,
@@ -65,6 +68,7 @@ export class TestEngine {
       events: this.events,
       notifier: this.notifier,
       listener,
+      ...(this.jobsModule && { jobsModule: this.jobsModule }),
     });
     this.#runners.push(runner);
     return runner;

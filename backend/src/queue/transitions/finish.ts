@@ -1,3 +1,4 @@
+import type { AttemptUsage } from '@job-manager/shared/contract/message';
 import type { TerminalStatus } from '@job-manager/shared/run';
 import type { Sql } from '../../store/sql.js';
 import type { Lease } from './beat.js';
@@ -19,6 +20,8 @@ export interface Outcome extends Lease, LastProgress {
   /** JSON text, or null for a run that reported nothing. */
   metadata: string | null;
   metadataTruncated: boolean;
+  /** What the attempt took, where it was measured. */
+  usage?: AttemptUsage;
 }
 
 /**
@@ -28,6 +31,7 @@ export interface Outcome extends Lease, LastProgress {
  */
 export async function finishRuns(sql: Sql, outcomes: Outcome[]): Promise<Set<string>> {
   const column = <Key extends keyof Outcome>(key: Key) => outcomes.map((outcome) => outcome[key]);
+  const usage = (key: keyof AttemptUsage) => outcomes.map((outcome) => outcome.usage?.[key]);
   const finished = await sql.query<{ id: string }>({
     name: 'finish',
     text: FINISH,
@@ -42,10 +46,19 @@ export async function finishRuns(sql: Sql, outcomes: Outcome[]): Promise<Set<str
       column('progressPercent'),
       column('progressMessage'),
       column('steps'),
+      ...usageKeys.map(usage),
     ],
   });
   return new Set(finished.rows.map((row) => row.id));
 }
+
+/** In the order of the statements that record them. */
+export const usageKeys = [
+  'childPid',
+  'cpuMs',
+  'peakMemoryBytes',
+  'maxLoopLagMs',
+] as const satisfies (keyof AttemptUsage)[];
 
 // The lease token stays on the row: a runner that never heard the answer finds its own token on a finished
 // run, and knows. Recovery clears it, so an outcome told by the rescuer is never mistaken for one's own.
@@ -53,12 +66,14 @@ const FINISH = `
 WITH moment AS MATERIALIZED (SELECT clock_timestamp() AS at
 ), outcome AS MATERIALIZED (
   SELECT * FROM unnest($1::bigint[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::boolean[], $8::real[],
-    $9::text[], $10::text[]) AS outcome(id, token, status, error, stack, metadata, truncated, percent, message, steps)
+    $9::text[], $10::text[], $11::int[], $12::int[], $13::bigint[], $14::int[])
+    AS outcome(id, token, status, error, stack, metadata, truncated, percent, message, steps, child, cpu, peak, lag)
 ), finished AS (
   UPDATE "JobRun" j
   SET status = outcome.status::"JobRunStatus", error = outcome.error, "errorStack" = outcome.stack,
       metadata = outcome.metadata::jsonb, "metadataTruncated" = outcome.truncated,
       steps = coalesce(outcome.steps::jsonb, j.steps),
+      "childPid" = outcome.child, "cpuMs" = outcome.cpu, "peakMemoryBytes" = outcome.peak, "maxLoopLagMs" = outcome.lag,
       "finishedAt" = moment.at, "lastHeartbeatAt" = moment.at,
       "durationMs" = greatest(0, extract(epoch FROM moment.at - j."startedAt") * 1000)::bigint,
       "progressPercent" = CASE outcome.status WHEN 'SUCCESS' THEN 100 ELSE coalesce(outcome.percent, j."progressPercent") END,

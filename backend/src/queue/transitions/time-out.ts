@@ -1,3 +1,4 @@
+import type { AttemptUsage } from '@job-manager/shared/contract/message';
 import { durationWordsOf } from '../../store/duration-words.js';
 import { type RunSummaryRow, selectSummary } from '../../store/run-row.js';
 import type { Sql } from '../../store/sql.js';
@@ -6,21 +7,21 @@ import type { StorableMetadata } from '../storable.js';
 import { auditValues } from './audit.js';
 import type { Lease } from './beat.js';
 import { failRunning } from './fail-running.js';
-import type { LastProgress } from './finish.js';
+import { type LastProgress, usageKeys } from './finish.js';
 
 /** At most so many in one statement. */
 export const MOST_TIMED_OUT = 500;
 
 /** What a run left when its time was up. */
-export type Remains = StorableMetadata & LastProgress;
+export type Remains = StorableMetadata & LastProgress & { usage?: AttemptUsage };
 
 /**
  * Fails a run that its runner holds and that has used up its time. False when the lease had gone: the run's outcome
  * is somebody else's to tell.
  */
 export async function timeOutHeldRun(sql: Sql, lease: Lease, remains: Remains): Promise<boolean> {
-  const { json, truncated, progressPercent, progressMessage, steps } = remains;
-  const kept = [json, truncated, progressPercent, progressMessage, steps];
+  const { json, truncated, progressPercent, progressMessage, steps, usage } = remains;
+  const kept = [json, truncated, progressPercent, progressMessage, steps, ...usageKeys.map((key) => usage?.[key])];
   const failed = await sql.query(HELD, [lease.id, lease.leaseToken, ...kept, ...auditValues(SYSTEM)]);
   return failed.rowCount === 1;
 }
@@ -39,9 +40,10 @@ const HELD = `${failRunning({
   target: `SELECT id FROM "JobRun" WHERE id = $1 AND "leaseToken" = $2 AND status = 'RUNNING' FOR UPDATE`,
   error,
   set: `metadata = $3::jsonb, "metadataTruncated" = $4, "progressPercent" = coalesce($5::real, j."progressPercent"),
-      "progressMessage" = coalesce($6, j."progressMessage"), steps = coalesce($7::jsonb, j.steps)`,
+      "progressMessage" = coalesce($6, j."progressMessage"), steps = coalesce($7::jsonb, j.steps),
+      "childPid" = $8::int, "cpuMs" = $9::int, "peakMemoryBytes" = $10::bigint, "maxLoopLagMs" = $11::int`,
   action: 'run.time-out',
-  actorAt: 8,
+  actorAt: 12,
 })}
 SELECT id FROM failed`;
 

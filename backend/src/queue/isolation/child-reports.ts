@@ -1,0 +1,70 @@
+import { writeSync } from 'node:fs';
+import type { Execution } from '../executor.js';
+import type { ProgressState } from '../run-progress.js';
+import { type ChildReport, REPORTS_FD } from './wire.js';
+
+/** Progress and metadata are told at most once in this time: the newest wins. */
+const PACE_MS = 100;
+
+const pause = new Int32Array(new SharedArrayBuffer(4));
+
+/** Tells the runner; returns when it is told, so that nothing that follows can take it back. */
+export function tell(report: ChildReport): void {
+  const bytes = Buffer.from(`${JSON.stringify(report)}\n`);
+  for (let written = 0; written < bytes.length; ) {
+    try {
+      written += writeSync(REPORTS_FD, bytes, written);
+    } catch (error) {
+      // Without a runner there is nobody to work for.
+      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') process.exit(1);
+      Atomics.wait(pause, 0, 0, 1);
+    }
+  }
+}
+
+/** Tells how far a run is and what it says about itself, however often that changes. */
+export class RunReports {
+  readonly #execution: () => Execution;
+  #state: ProgressState | undefined;
+  #toldSteps: ProgressState['steps'] = null;
+  #hasMetadata = false;
+  #toldAt = Number.NEGATIVE_INFINITY;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(execution: () => Execution) {
+    this.#execution = execution;
+  }
+
+  progress(state: ProgressState): void {
+    this.#state = state;
+    this.#tellSoon();
+  }
+
+  metadata(): void {
+    this.#hasMetadata = true;
+    this.#tellSoon();
+  }
+
+  /** Tells now what is still to be told. */
+  flush(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#toldAt = performance.now();
+    if (this.#state) this.#tellProgress(this.#state);
+    if (this.#hasMetadata) tell({ type: 'metadata', ...this.#execution().metadataSoFar() });
+    this.#hasMetadata = false;
+  }
+
+  #tellSoon(): void {
+    const waitMs = this.#toldAt + PACE_MS - performance.now();
+    if (waitMs <= 0) this.flush();
+    else this.#timer ??= setTimeout(() => this.flush(), waitMs);
+  }
+
+  #tellProgress({ percent, message, steps }: ProgressState): void {
+    const isSame = steps === this.#toldSteps;
+    tell({ type: 'progress', percent, message, ...(!isSame && { steps: steps && [...steps] }) });
+    this.#toldSteps = steps;
+    this.#state = undefined;
+  }
+}

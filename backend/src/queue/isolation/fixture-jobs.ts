@@ -1,0 +1,98 @@
+import { writeSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+import * as z from 'zod';
+import { type AnyJob, defineJob, type JobContext } from '../job.js';
+
+/** What the jobs of the isolation tests do, by name. */
+const acts: Record<string, (ctx: JobContext) => unknown> = {
+  succeed: () => ({ done: 1 }),
+  query: async (ctx) => ({ users: await ctx.db.user.count(), media: ctx.mediaDir }),
+  exit: () => process.exit(3),
+  abort: () => process.abort(),
+  segfault: () => {
+    process.kill(process.pid, 'SIGSEGV');
+    spin();
+  },
+  fillHeap: () => {
+    const kept: object[] = [];
+    for (;;) kept.push({ filler: new Array(1_000).fill(kept.length) });
+  },
+  reject: () => {
+    void Promise.reject(new Error('Nobody awaited me'));
+    return new Promise(() => {});
+  },
+  throw: () => {
+    throw new Error('As jobs do');
+  },
+  spin: (ctx) => {
+    ctx.log.info('Into the loop');
+    ctx.setMetadata({ got: 'this far' });
+    spin();
+  },
+  untilStopped: async (ctx) => {
+    ctx.log.info('Waiting');
+    for (;;) await ctx.pause(5);
+  },
+  neverEnd: () => new Promise(() => {}),
+  grow: async () => {
+    const kept: Buffer[] = [];
+    for (;;) {
+      kept.push(Buffer.alloc(8 * 1024 * 1024, 1));
+      await delay(5);
+    }
+  },
+  tell: async (ctx) => {
+    ctx.pipeline([{ id: 'read' }, { id: 'write', weight: 3 }]);
+    for (let n = 1; n <= 2_000; n++) {
+      ctx.log.info(`Line ${n}`, { n });
+      ctx.step('read').progress(n / 2_000);
+    }
+    ctx.step('write').start('Writing');
+    ctx.setMetadata({ told: 2_000 });
+    return { last: 'word' };
+  },
+  tellAndDie: (ctx) => {
+    for (let n = 1; n <= 500; n++) ctx.log.info(`Line ${n}`);
+    ctx.setMetadata({ told: 500 });
+    ctx.progress(0.5, 'Half');
+    process.abort();
+  },
+  tellTooMuch: (ctx) => {
+    ctx.log.warn('x'.repeat(1_000_000), { huge: 'y'.repeat(1_000_000) });
+    return { small: 1, huge: 'z'.repeat(1_000_000), after: 2 };
+  },
+  compute: () => spin(300),
+  allocate: async () => {
+    Buffer.alloc(100 * 1024 * 1024, 1);
+  },
+  write: () => {
+    for (let n = 1; n <= 1_000; n++) console.log(`Printed ${n} password=hunter2`);
+    console.error('And then an error');
+  },
+  talkNonsense: () => {
+    writeSync(4, 'no report\n');
+    return new Promise(() => {});
+  },
+};
+
+function spin(forMs = Number.POSITIVE_INFINITY): void {
+  const end = performance.now() + forMs;
+  while (performance.now() < end);
+}
+
+const definition = {
+  description: 'Does as told',
+  examples: ['tsx scripts/runJobs.ts isolated'],
+  algorithmVersion: '1',
+  maxAttempts: 1,
+  parameters: z.strictObject({ act: z.string().default('succeed') }),
+  run: async (ctx: JobContext, { act }: { act: string }) =>
+    (await acts[act]?.(ctx)) as Record<string, unknown> | undefined,
+};
+
+export const jobs: AnyJob[] = [
+  defineJob({ ...definition, name: 'isolated', isolated: true }),
+  defineJob({ ...definition, name: 'brief', isolated: true, timeoutMs: 200 }),
+  defineJob({ ...definition, name: 'narrow', isolated: true, memoryLimitMb: 256 }),
+  defineJob({ ...definition, name: 'inside' }),
+];

@@ -1,0 +1,173 @@
+import type { AttemptUsage } from '@job-manager/shared/contract/message';
+import type { TerminalStatus } from '@job-manager/shared/run';
+import { type ExecutionResult, LAST_WORDS_MS, type RunExecution, type StopReason, timedOut } from '../executor.js';
+import type { AnyJob } from '../job.js';
+import type { MessageLine } from '../message-line.js';
+import { notMeasured } from '../meter.js';
+import type { Redaction } from '../redaction.js';
+import { lastProgress, type ProgressState } from '../run-progress.js';
+import { type StorableMetadata, storableText } from '../storable.js';
+import type { ClaimedRun } from '../transitions/claim.js';
+import type { LastProgress } from '../transitions/finish.js';
+import { endWords, type IsolatedProcess, type ProcessDeath, type RunEnd } from './isolated-process.js';
+import type { ProcessPool } from './process-pool.js';
+import type { ChildSample } from './samples.js';
+import type { ChildReport } from './wire.js';
+
+/** A job that was told that its run is not its own any more gets this long to return; then its process is ended. */
+const KILL_AFTER_MS = Math.min(3_000, LAST_WORDS_MS);
+const STACK_CHARS = 20_000;
+const MB = 1024 * 1024;
+
+/** Why a process was ended by its runner, which then says how its run ended. */
+type KillReason = 'timed out' | 'lease lost' | 'drained' | 'too much memory';
+
+export interface IsolatedExecutionOptions {
+  job: AnyJob;
+  run: ClaimedRun;
+  pool: ProcessPool;
+  redaction: Redaction;
+  onMessage(line: MessageLine): void;
+  onProgress(state: ProgressState): void;
+  onEnd(): void;
+}
+
+/** Whether the job may have been left to itself. */
+const mayGoOn = (result: ExecutionResult): boolean =>
+  result.status === 'interrupted' ? result.reason === 'lease lost' : result.isTimeOut === true;
+
+/** One run of one job in a process of its own, which ends with whatever the job does to it. */
+export class IsolatedExecution implements RunExecution {
+  readonly run: ClaimedRun;
+  readonly #options: IsolatedExecutionOptions;
+  readonly #startedAt = performance.now();
+  #process: IsolatedProcess | undefined;
+  #stopReason: StopReason | undefined;
+  #killReason: KillReason | undefined;
+  #giveUp!: () => void;
+  readonly #givenUp = new Promise<undefined>((resolve) => {
+    this.#giveUp = () => resolve(undefined);
+  });
+  readonly #timers: NodeJS.Timeout[] = [];
+  #state: ProgressState = { percent: null, message: null, steps: null };
+  #metadata: StorableMetadata = { json: null, truncated: false };
+  #isOver = false;
+  usage: AttemptUsage = notMeasured;
+
+  constructor(options: IsolatedExecutionOptions) {
+    this.#options = options;
+    this.run = options.run;
+  }
+
+  stop(reason: StopReason): void {
+    if (this.#isOver) return;
+    this.#stopReason ??= reason;
+    this.#process?.stop(reason);
+    if (reason === 'timed out' || reason === 'lease lost') this.#after(KILL_AFTER_MS, () => this.#kill(reason));
+  }
+
+  async finish(): Promise<ExecutionResult> {
+    const { timeoutMs } = this.run;
+    if (timeoutMs !== null) this.#after(timeoutMs, () => this.stop('timed out'));
+    try {
+      return await this.#execute();
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      return this.#failed(`The job could not be started in a process of its own: ${reason}`, null);
+    } finally {
+      this.#isOver = true;
+      for (const timer of this.#timers) clearTimeout(timer);
+      this.#options.onEnd();
+    }
+  }
+
+  progressAtEnd(status: TerminalStatus): LastProgress {
+    return lastProgress(this.#state, status, Math.round(performance.now() - this.#startedAt), this.#options.redaction);
+  }
+
+  /** Ends it now, because the runner ends and hands its run back. */
+  abandon(): void {
+    if (!this.#isOver) this.#kill('drained');
+  }
+
+  async #execute(): Promise<ExecutionResult> {
+    const { pool } = this.#options;
+    const taking = pool.take(this.#memoryLimitBytes);
+    const process = await Promise.race([taking, this.#givenUp]);
+    if (!process) {
+      void taking.then((unused) => pool.giveBack(unused)).catch(() => {});
+      return this.#endOfKilled(this.#killReason ?? 'lease lost');
+    }
+    this.#process = process;
+    this.usage = { ...notMeasured, childPid: process.pid };
+    const ending = process.execute(this.run, {
+      onReport: (report) => this.#hear(report),
+      onSample: (sample) => this.#measure(sample),
+    });
+    if (this.#stopReason) process.stop(this.#stopReason);
+    const end = await ending;
+    const result = this.#resultOf(end);
+    pool.giveBack(process, mayGoOn(result));
+    return result;
+  }
+
+  #hear(report: Extract<ChildReport, { type: 'line' | 'progress' | 'metadata' }>): void {
+    if (report.type === 'line') {
+      const { level, message, data } = report;
+      this.#options.onMessage({ level, message, data });
+    } else if (report.type === 'metadata') {
+      this.#metadata = { json: report.json, truncated: report.truncated };
+    } else {
+      const { percent, message, steps = this.#state.steps } = report;
+      this.#state = { percent, message, steps };
+      this.#options.onProgress(this.#state);
+    }
+  }
+
+  #measure({ memoryBytes, usage }: ChildSample): void {
+    this.usage = { childPid: this.usage.childPid, ...usage };
+    const isTooMuch = Math.max(memoryBytes, usage.peakMemoryBytes ?? 0) > (this.#memoryLimitBytes ?? Infinity);
+    if (isTooMuch) this.#kill('too much memory');
+  }
+
+  #kill(reason: KillReason): void {
+    this.#killReason ??= reason;
+    this.#giveUp();
+    void this.#process?.kill();
+  }
+
+  #resultOf(end: RunEnd): ExecutionResult {
+    if (end.type === 'ended') {
+      this.usage = end.usage.childPid === null ? this.usage : end.usage;
+      return end.result;
+    }
+    if (this.#killReason) return this.#endOfKilled(this.#killReason);
+    if (this.#stopReason === 'lease lost') return { status: 'interrupted', reason: 'lease lost' };
+    return this.#crashed(endWords(end), end);
+  }
+
+  #endOfKilled(reason: KillReason): ExecutionResult {
+    if (reason === 'timed out') return timedOut(this.run, this.#metadata);
+    if (reason !== 'too much memory') return { status: 'interrupted', reason };
+    return this.#crashed(`Used more than ${this.#options.job.memoryLimitMb} MB of memory, its limit`, null);
+  }
+
+  #crashed(error: string, death: ProcessDeath | null): ExecutionResult {
+    return { ...this.#failed(error, death?.output ?? null), crashed: true };
+  }
+
+  #failed(error: string, output: string | null) {
+    const { redaction } = this.#options;
+    const errorStack = output && storableText(redaction.text(output), STACK_CHARS);
+    return { status: 'FAILED' as const, error: storableText(error, 1_000), errorStack, ...this.#metadata };
+  }
+
+  get #memoryLimitBytes(): number | undefined {
+    const { memoryLimitMb } = this.#options.job;
+    return memoryLimitMb === undefined ? undefined : memoryLimitMb * MB;
+  }
+
+  #after(ms: number, act: () => void): void {
+    this.#timers.push(setTimeout(act, ms).unref());
+  }
+}

@@ -1,0 +1,205 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import type { Readable } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { typescriptArgs } from '../../typescript-loader.js';
+import type { StopReason } from '../executor.js';
+import type { Redaction } from '../redaction.js';
+import type { ClaimedRun } from '../transitions/claim.js';
+import { ChildOutput, type OutputStream } from './child-output.js';
+import { readLines } from './lines.js';
+import { type ChildSample, parseSample } from './samples.js';
+import {
+  type ChildOrder,
+  type ChildReport,
+  type ChildSetup,
+  childReport,
+  MOST_REPORT_CHARS,
+  REPORTS_FD,
+  SAMPLES_FD,
+} from './wire.js';
+
+const PROGRAM = fileURLToPath(new URL('./child.ts', import.meta.url));
+/** Loading the jobs takes a second or two; a module that takes longer than this never comes. */
+const BOOT_MS = 60_000;
+/** What a process wrote before its end arrives so soon after it, unless a process of its own keeps the pipe open. */
+const LAST_OUTPUT_MS = 500;
+
+/** How a process ended. */
+export interface ProcessDeath {
+  type: 'died';
+  code: number | null;
+  signal: NodeJS.Signals | null;
+  /** The end of what it wrote to stderr during the run. */
+  output: string | null;
+  /** What was wrong with it before. */
+  fault: string | null;
+}
+
+export type RunEnd = Extract<ChildReport, { type: 'ended' }> | ProcessDeath;
+
+/** What a run says through its process, as it comes. */
+export interface RunListener {
+  onReport(report: Extract<ChildReport, { type: 'line' | 'progress' | 'metadata' }>): void;
+  onSample(sample: ChildSample): void;
+}
+
+export interface IsolatedProcessOptions {
+  setup: ChildSetup;
+  redaction: Redaction;
+  /** A line it wrote to a standard stream; `run` is the one that goes on, if any. */
+  onOutput(line: { childPid: number; stream: OutputStream; text: string; run: ClaimedRun | undefined }): void;
+}
+
+interface CurrentRun {
+  run: ClaimedRun;
+  runNo: number;
+  listener: RunListener;
+  end(end: RunEnd): void;
+}
+
+/** A process that executes isolated runs, one at a time, seen from its runner. */
+export class IsolatedProcess {
+  readonly pid: number;
+  readonly #child: ChildProcess;
+  readonly #output: ChildOutput;
+  /** Never rejects. */
+  readonly died: Promise<ProcessDeath>;
+  #current: CurrentRun | undefined;
+  #onReady: (() => void)[] = [];
+  #fault: string | null = null;
+  #isReady = false;
+  /** How many runs it has begun. */
+  runs = 0;
+  /** When it last waited for a run, and when it first did. */
+  memoryBytes = 0;
+  firstMemoryBytes = 0;
+  /** Something was thrown in it that nobody caught. */
+  isTainted = false;
+
+  constructor(options: IsolatedProcessOptions) {
+    const child = fork(PROGRAM, {
+      execArgv: typescriptArgs,
+      serialization: 'advanced',
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc', 'pipe', 'pipe'],
+    });
+    this.#child = child;
+    this.pid = child.pid ?? 0;
+    const stdout = pipeOf(child, 1);
+    const stderr = pipeOf(child, 2);
+    const reports = pipeOf(child, REPORTS_FD);
+    const samples = pipeOf(child, SAMPLES_FD);
+    this.#output = new ChildOutput(
+      { stdout, stderr },
+      {
+        redaction: options.redaction,
+        onLine: (stream, text) => options.onOutput({ childPid: this.pid, stream, text, run: this.#current?.run }),
+      },
+    );
+    readLines(reports, MOST_REPORT_CHARS, (line) => this.#hear(line));
+    readLines(samples, 200, (line) => this.#hearSample(line));
+    this.died = this.#untilDead([reports, samples, stderr]);
+    this.#order({ type: 'setUp', setup: options.setup });
+  }
+
+  /** Waits until it can take a run. Throws, saying why, when it never will. */
+  async ready(): Promise<void> {
+    if (this.#isReady) return;
+    const booted = new Promise<'ready'>((resolve) => this.#onReady.push(() => resolve('ready')));
+    const timer = setTimeout(() => this.#break(`it was not ready for a run within ${BOOT_MS / 1_000} s`), BOOT_MS);
+    const death = await Promise.race([booted, this.died]);
+    clearTimeout(timer);
+    if (death !== 'ready') throw new Error(endWords(death));
+  }
+
+  /** Executes a run; it must be ready. Resolves when the run or the process has ended. */
+  async execute(run: ClaimedRun, listener: RunListener): Promise<RunEnd> {
+    this.runs += 1;
+    this.#isReady = false;
+    this.#output.beginRun();
+    const { leaseToken: _, ...ordered } = run;
+    const ended = new Promise<RunEnd>((end) => {
+      this.#current = { run, runNo: this.runs, listener, end };
+    });
+    this.#order({ type: 'run', runNo: this.runs, run: ordered });
+    const end = await Promise.race([ended, this.died]);
+    this.#current = undefined;
+    return end;
+  }
+
+  stop(reason: StopReason): void {
+    this.#order({ type: 'stop', reason });
+  }
+
+  /** Ends it, whatever it does. Resolves when it has gone. */
+  async kill(): Promise<void> {
+    this.#child.kill('SIGKILL');
+    await this.died;
+  }
+
+  #order(order: ChildOrder): void {
+    // Whatever goes wrong with the channel goes wrong with the process.
+    if (this.#child.connected) this.#child.send(order, () => {});
+  }
+
+  #hear(line: string): void {
+    const report = parseReport(line);
+    if (!report) this.#break('it reported something that makes no sense');
+    else if (report.type === 'ready') this.#noteReady(report.memoryBytes);
+    else if (report.type === 'unusable') this.#break(report.error);
+    else if (report.type === 'ended') {
+      this.isTainted ||= report.isTainted;
+      this.#current?.end(report);
+    } else this.#current?.listener.onReport(report);
+  }
+
+  #hearSample(line: string): void {
+    const sample = parseSample(line);
+    if (sample && sample.runNo === this.#current?.runNo) this.#current.listener.onSample(sample);
+  }
+
+  #noteReady(memoryBytes: number): void {
+    this.memoryBytes = memoryBytes;
+    this.firstMemoryBytes ||= memoryBytes;
+    this.#isReady = true;
+    for (const resolve of this.#onReady.splice(0)) resolve();
+  }
+
+  #break(fault: string): void {
+    this.#fault ??= fault;
+    this.#child.kill('SIGKILL');
+  }
+
+  async #untilDead(streams: Readable[]): Promise<ProcessDeath> {
+    const ends = Promise.all(streams.map((stream) => new Promise((resolve) => stream.once('close', resolve))));
+    const [code, signal] = await new Promise<[number | null, NodeJS.Signals | null]>((resolve) => {
+      this.#child.once('exit', (...how) => resolve(how));
+      this.#child.once('error', (error) => {
+        this.#fault ??= error.message;
+        if (this.pid === 0) resolve([null, null]);
+      });
+    });
+    // What it reported last is still on its way.
+    await Promise.race([ends, delay(LAST_OUTPUT_MS, undefined, { ref: false })]);
+    return { type: 'died', code, signal, output: this.#output.lastErrors, fault: this.#fault };
+  }
+}
+
+/** How a process ended, in words for people. */
+export function endWords({ code, signal, fault, output }: ProcessDeath): string {
+  if (fault) return `The job's process was ended: ${fault}`;
+  if (signal === null) return `The job's process exited with code ${code ?? 'unknown'}`;
+  const isHeapFull = signal === 'SIGABRT' && output?.includes('heap out of memory');
+  return `The job's process crashed: ${signal}${isHeapFull ? ' (JavaScript heap out of memory)' : ''}`;
+}
+
+/** Opened by `fork` as it is told to, whatever its type says. */
+const pipeOf = (child: ChildProcess, fd: number) => child.stdio[fd] as Readable;
+
+function parseReport(line: string): ChildReport | undefined {
+  try {
+    return childReport.safeParse(JSON.parse(line)).data;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,76 @@
+import type { QueueEvents } from '../events.js';
+import type { RunExecution } from '../executor.js';
+import type { AnyJob } from '../job.js';
+import type { MessageLine } from '../message-line.js';
+import type { Redaction } from '../redaction.js';
+import type { ClaimedRun } from '../transitions/claim.js';
+import { IsolatedExecution, type IsolatedExecutionOptions } from './isolated-execution.js';
+import { IsolatedProcess } from './isolated-process.js';
+import { ProcessPool } from './process-pool.js';
+import type { ChildSetup } from './wire.js';
+
+export interface IsolationOptions {
+  setup: ChildSetup;
+  /** At most so many processes work at once. */
+  most: number;
+  redaction: Redaction;
+  events: QueueEvents;
+}
+
+/** What a runner has for its isolated jobs: their processes, and the runs in them. */
+export class Isolation {
+  readonly #options: IsolationOptions;
+  readonly #pool: ProcessPool;
+  readonly #executions = new Set<IsolatedExecution>();
+
+  constructor(options: IsolationOptions) {
+    this.#options = options;
+    const { setup, most, redaction, events } = options;
+    this.#pool = new ProcessPool({
+      most,
+      open: () =>
+        new IsolatedProcess({
+          setup,
+          redaction,
+          onOutput: ({ run, ...line }) =>
+            events.emit('processWrote', { ...line, ...(run && { runId: run.id, jobName: run.jobName }) }),
+        }),
+    });
+  }
+
+  /** Lets a process start that is ready when the first run comes. */
+  warmUp(): void {
+    this.#pool.warmUp();
+  }
+
+  create(
+    job: AnyJob,
+    run: ClaimedRun,
+    telling: Pick<IsolatedExecutionOptions, 'onMessage' | 'onProgress'>,
+  ): RunExecution {
+    const { events, redaction } = this.#options;
+    const execution = new IsolatedExecution({
+      ...{ job, run, redaction, pool: this.#pool },
+      onProgress: telling.onProgress,
+      onMessage: (line) => {
+        events.emit('runLogged', { runId: run.id, jobName: run.jobName, ...loggedAs(line) });
+        telling.onMessage(line);
+      },
+      onEnd: () => this.#executions.delete(execution),
+    });
+    this.#executions.add(execution);
+    return execution;
+  }
+
+  /** Ends every process, whatever it does; runs that were not told how they ended are interrupted. */
+  async close(): Promise<void> {
+    for (const execution of this.#executions) execution.abandon();
+    await this.#pool.close();
+  }
+}
+
+const LEVELS = { INFO: 'info', WARN: 'warn', ERROR: 'error' } as const;
+
+function loggedAs({ level, message, data }: MessageLine) {
+  return { level: LEVELS[level], message, ...(data !== null && { data: JSON.parse(data) as Record<string, unknown> }) };
+}

@@ -1,0 +1,29 @@
+import type { Readable } from 'node:stream';
+
+/** Hands on what comes in line by line; of a longer line than `mostChars` the rest is left out. */
+export function readLines(stream: Readable, mostChars: number, onLine: (line: string) => void): void {
+  let parts: string[] = [];
+  let chars = 0;
+  const add = (part: string) => {
+    const kept = part.slice(0, Math.max(0, mostChars - chars));
+    if (kept) parts.push(kept);
+    chars += kept.length;
+  };
+  const end = () => {
+    if (parts.length > 0) onLine(parts.join(''));
+    parts = [];
+    chars = 0;
+  };
+  stream.setEncoding('utf8');
+  stream.on('data', (text: string) => {
+    const [first = '', ...others] = text.split('\n');
+    add(first);
+    for (const other of others) {
+      end();
+      add(other);
+    }
+  });
+  stream.on('end', end);
+  // A broken pipe says no more than the end of the process, which is told apart from it.
+  stream.on('error', () => {});
+}

@@ -1,0 +1,96 @@
+import type { IsolatedProcess } from './isolated-process.js';
+
+/** A process that did so much is replaced: whatever its jobs left behind goes with it. */
+const MOST_RUNS = 200;
+const MOST_GROWTH_BYTES = 128 * 1024 * 1024;
+/** More than one that nobody needed for so long is ended. */
+const IDLE_MS = 30_000;
+
+export interface ProcessPoolOptions {
+  /** At most so many processes work at once. */
+  most: number;
+  open(): IsolatedProcess;
+}
+
+/**
+ * The warm processes of a runner: one more than is needed now is kept ready, up to as many as may work at once, so
+ * that a run hardly ever waits for one to start.
+ */
+export class ProcessPool {
+  readonly #options: ProcessPoolOptions;
+  readonly #all = new Set<IsolatedProcess>();
+  /** The last was used last. */
+  #idle: { process: IsolatedProcess; since: number }[] = [];
+  #timer: NodeJS.Timeout | undefined;
+  #isClosed = false;
+
+  constructor(options: ProcessPoolOptions) {
+    this.#options = options;
+  }
+
+  /** Lets one start that is ready when the next run comes. */
+  warmUp(): void {
+    if (this.#isClosed || this.#idle.length > 0 || this.#all.size >= this.#options.most) return;
+    this.#idle.push({ process: this.#open(), since: performance.now() });
+  }
+
+  /**
+   * Takes a process that is ready for a run, for a run with a memory limit one that has not yet grown. Throws when
+   * it can't start, saying why.
+   */
+  async take(memoryLimitBytes: number | undefined): Promise<IsolatedProcess> {
+    if (this.#isClosed) throw new Error('The runner is stopping');
+    const process = this.#takeIdle(memoryLimitBytes) ?? this.#open();
+    this.warmUp();
+    await process.ready();
+    return process;
+  }
+
+  /** Takes a process back when its run has ended; it serves others unless it is worn out. */
+  giveBack(process: IsolatedProcess, isWornOut = false): void {
+    const settled = this.#settle(process, isWornOut);
+    // One that died says so to whoever waited for it.
+    void settled.catch(() => {}).then(() => this.warmUp());
+  }
+
+  /** Ends them all, whatever they do. Resolves when they have gone. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    clearTimeout(this.#timer);
+    await Promise.all([...this.#all].map((process) => process.kill()));
+  }
+
+  #open(): IsolatedProcess {
+    // All have grown too much for a run with a memory limit.
+    if (this.#all.size >= this.#options.most) void this.#idle.shift()?.process.kill();
+    const process = this.#options.open();
+    this.#all.add(process);
+    void process.died.then(() => {
+      this.#all.delete(process);
+      this.#idle = this.#idle.filter((each) => each.process !== process);
+    });
+    return process;
+  }
+
+  #takeIdle(memoryLimitBytes = Infinity): IsolatedProcess | undefined {
+    const hasRoom = (process: IsolatedProcess) => process.runs === 0 || process.memoryBytes < memoryLimitBytes / 2;
+    const at = this.#idle.findLastIndex(({ process }) => hasRoom(process));
+    return this.#idle.splice(at, at < 0 ? 0 : 1)[0]?.process;
+  }
+
+  async #settle(process: IsolatedProcess, isWornOut: boolean): Promise<void> {
+    if (isWornOut || process.isTainted || process.runs >= MOST_RUNS) return process.kill();
+    // One that is kept busy by what a run left behind never gets there.
+    await process.ready();
+    if (this.#isClosed || process.memoryBytes > process.firstMemoryBytes + MOST_GROWTH_BYTES) return process.kill();
+    this.#idle.push({ process, since: performance.now() });
+    this.#timer ??= setTimeout(() => this.#endSurplus(), IDLE_MS).unref();
+  }
+
+  #endSurplus(): void {
+    this.#timer = undefined;
+    const longIdle = this.#idle.filter(({ since }) => performance.now() - since >= IDLE_MS);
+    for (const { process } of longIdle.slice(0, this.#idle.length - 1)) void process.kill();
+    if (this.#idle.length > 1) this.#timer = setTimeout(() => this.#endSurplus(), IDLE_MS).unref();
+  }
+}
