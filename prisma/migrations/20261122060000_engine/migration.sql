@@ -179,6 +179,9 @@ CREATE UNIQUE INDEX "JobRun_unique_running" ON "JobRun"("jobName", "uniqueKey") 
 CREATE UNIQUE INDEX "JobRun_unique_period" ON "JobRun"("jobName", "uniqueKey") WHERE ("uniqueScope" = 'PERIOD' AND "uniqueUntil" IS NOT NULL);
 
 -- CreateIndex
+CREATE INDEX "JobRun_due_active" ON "JobRun"("scheduleId", "id") WHERE ("scheduleId" IS NOT NULL AND status IN ('QUEUED', 'RUNNING'));
+
+-- CreateIndex
 CREATE UNIQUE INDEX "JobRun_due" ON "JobRun"("scheduleId", "dueAt") WHERE ("scheduleId" IS NOT NULL);
 
 -- Prisma doesn't say so, but a run that waits for nobody has no list at all.
