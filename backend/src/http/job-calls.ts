@@ -7,7 +7,6 @@ import { readHistory } from '../store/history.js';
 import { readRun } from '../store/run.js';
 import { actorOf, type CallContext, callerOf, type HttpDeps } from './context.js';
 import { idempotencyKeyOf } from './idempotency-key.js';
-import { notYet } from './not-yet.js';
 import type { Gate } from './policy.js';
 import type { StatsCache } from './stats-cache.js';
 
@@ -15,6 +14,8 @@ const os = implement(contract.jobs).$context<CallContext>();
 
 /** Reading and steering runs. */
 export function createJobCalls({ config, pool, queue, registry }: HttpDeps, gate: Gate, stats: StatsCache) {
+  const jobNames = new Set(registry.definitions().map(({ name }) => name));
+  const hasCode = (jobName: string) => jobNames.has(jobName);
   return os.router({
     definitions: os.definitions.handler(() => ({
       jobs: registry.definitions(),
@@ -34,7 +35,7 @@ export function createJobCalls({ config, pool, queue, registry }: HttpDeps, gate
     get: os.get.handler(async ({ input }) => {
       const run = await readRun(pool, input.jobRunId);
       if (!run) throw unknownRun(input.jobRunId);
-      return presentRun(run);
+      return presentRun(run, hasCode);
     }),
 
     enqueue: os.enqueue.handler(async ({ input, context }) => {
@@ -45,13 +46,16 @@ export function createJobCalls({ config, pool, queue, registry }: HttpDeps, gate
       const trigger = via === 'bearer' ? 'API' : 'MANUAL';
       const run = await queue.enqueue({ ...input, trigger, idempotencyKey }, actorOf(context));
       context.res.location(`${context.req.baseUrl}/admin/jobs/${run.id}`);
-      return { jobRunId: run.id, run: presentRun(run), isNew: true };
+      return { jobRunId: run.id, run: presentRun(run, hasCode), isNew: true };
     }),
 
-    reschedule: os.reschedule.handler(notYet),
+    reschedule: os.reschedule.handler(async ({ input, context }) => {
+      const runAt = input.runAt === undefined ? null : new Date(input.runAt);
+      return { run: presentRun(await queue.reschedule(input.jobRunId, runAt, actorOf(context)), hasCode) };
+    }),
 
     cancel: os.cancel.handler(async ({ input, context }) => ({
-      run: presentRun(await queue.cancel(input.jobRunId, actorOf(context))),
+      run: presentRun(await queue.cancel(input.jobRunId, actorOf(context)), hasCode),
     })),
   });
 }

@@ -2,6 +2,7 @@ import type { AttemptUsage, JobRunAttempt, JobRunStep } from '@job-manager/share
 import type { JobRun, JobRunSummary } from '@job-manager/shared/contract/run';
 import { isTerminal, type JobRunStatus } from '@job-manager/shared/run';
 import type { RunRow, RunSummaryRow } from '../store/run-row.js';
+import { type HasCode, presentWaiting } from './waiting.js';
 
 /** A run as lists and the socket show it. */
 export function presentSummary(row: RunSummaryRow): JobRunSummary {
@@ -49,8 +50,8 @@ export function presentSummary(row: RunSummaryRow): JobRunSummary {
   };
 }
 
-/** A whole run. */
-export function presentRun(row: RunRow): JobRun {
+/** A whole run. Of a queued one `hasCode` tells whether this server knows its job. */
+export function presentRun(row: RunRow, hasCode: HasCode = () => true): JobRun {
   return {
     ...presentSummary(row),
     parameters: row.parameters,
@@ -59,7 +60,7 @@ export function presentRun(row: RunRow): JobRun {
     errorStack: row.errorStack,
     steps: row.steps && presentSteps(row.steps, row.status),
     attempts: presentAttempts(row),
-    waiting: null,
+    waiting: row.waiting && presentWaiting({ ...row, waiting: row.waiting }, hasCode),
     retryPolicy: row.retryPolicy,
     maxCrashes: row.maxCrashes,
     dependsOn: row.dependsOn,

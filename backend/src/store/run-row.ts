@@ -1,6 +1,7 @@
 import type { JobRunStep } from '@job-manager/shared/contract/message';
 import type { RetryPolicy } from '@job-manager/shared/retry';
 import type { JobRunStatus, JobRunTrigger } from '@job-manager/shared/run';
+import { WAITING, type WaitingFacts } from './waiting.js';
 
 /** A run as PostgreSQL returns it: 64-bit numbers are strings. */
 export interface RunSummaryRow {
@@ -94,6 +95,8 @@ export interface RunRow extends RunSummaryRow {
   scheduleName: string | null;
   uniqueScope: 'QUEUED' | 'RUNNING' | 'PERIOD' | 'BEHIND' | null;
   uniqueUntil: Date | null;
+  /** What may keep it from starting; null for a run that isn't queued. */
+  waiting: WaitingFacts | null;
 }
 
 const SUMMARY = `r.id, r."jobName", r.channel, r.priority, r.status, r.trigger, r.scope, r."algorithmVersion", r.error,
@@ -117,11 +120,11 @@ const DEPENDENTS = `CASE WHEN r."hasDependents" THEN (
   ) ELSE '[]' END`;
 const BATCH = `(SELECT json_build_object('id', b.id::text, 'name', b.name, 'total', b.total,
     'ended', (SELECT count(*) FROM "JobRun" m WHERE m."batchId" = b.id AND m.status IN ('SUCCESS', 'FAILED', 'CANCELLED')))
-  FROM "JobRunBatch" b WHERE b.id = r."batchId")`;
+  FROM "JobRunBatch" b WHERE b.id = r."batchId" OR (r."dependsOn" IS NULL AND r."waitsFor" IS NOT NULL AND b."callbackRunId" = r.id) LIMIT 1)`;
 const WHOLE = `${SUMMARY}, r.parameters, r.metadata, r."metadataTruncated", r."errorStack", r.steps, r."childPid", r."cpuMs",
   r."peakMemoryBytes", r."maxLoopLagMs", r."retryPolicy", r."maxCrashes", r."waitsFor", r."uniqueScope", r."uniqueUntil",
   ${ATTEMPTS} AS "earlierAttempts", ${DEPENDS_ON} AS "dependsOn", ${DEPENDENTS} AS dependents, ${BATCH} AS batch,
-  (SELECT s.name FROM "Schedule" s WHERE s.id = r."scheduleId") AS "scheduleName"`;
+  (SELECT s.name FROM "Schedule" s WHERE s.id = r."scheduleId") AS "scheduleName", ${WAITING} AS waiting`;
 const PEOPLE = `LEFT JOIN "User" t ON t.id = r."triggeredById" LEFT JOIN "User" c ON c.id = r."cancelRequestedById"
   LEFT JOIN "ApiToken" k ON k.id = r."triggeredByTokenId"`;
 

@@ -1,0 +1,87 @@
+/** So many that come before a run are counted; beyond, they are "more than". */
+export const lineCap = 1_000;
+
+/** What may keep a queued run from starting, as far as the database knows. Times are ISO texts, for it comes as JSON. */
+export interface WaitingFacts {
+  /** Its time has not come. */
+  isLater: boolean;
+  /** The runs it waits for that have not ended: the first few, and how many there are. */
+  blockers: { jobRunId: string; jobName: string }[];
+  blockerCount: number;
+  /** How long its channel has been paused; null when it isn't. */
+  pausedMs: number | null;
+  pausedBy: string | null;
+  pauseReason: string | null;
+  resumeAt: string | null;
+  /** Runs at once in its channel, over all runners, and how many there may be; null for no limit. */
+  running: number;
+  mostRunning: number | null;
+  /** The channel has used up its starts until then; null when it hasn't. */
+  nextStartAt: string | null;
+  rateLimit: number | null;
+  ratePeriodMs: number | null;
+  /** How long ago a process last said that it has the code of the job; null for never. */
+  codeSeenMs: number | null;
+  /** Some runner that lives was there when that was said, so it may be the one that has the code. */
+  mayHaveCode: boolean;
+  runners: number;
+  /** Runs that come before it in its channel; stops counting one above `lineCap`. */
+  ahead: number;
+}
+
+const FEW = 3;
+
+/** Longer without a heartbeat, and a runner is not counted on: four, as they come unless set otherwise. */
+const SILENT = `interval '2 minutes'`;
+
+/** A process says what jobs it has, and that it is a runner, at its start: one soon after the other, not at once. */
+const START = `interval '30 seconds'`;
+
+// Each priority is a range of the index that claims use, so that runs due later cost nothing. Those of its own
+// priority come before it up to its own time, those of better ones as soon as they are due.
+const AHEAD = `(SELECT count(*)::int FROM (
+  SELECT 1 FROM generate_series(least(-100, r.priority), r.priority) AS better(priority) CROSS JOIN LATERAL (
+    SELECT 1 FROM "JobRun" q WHERE q.status = 'QUEUED' AND NOT q."isBlocked" AND q.channel = r.channel AND q.priority = better.priority
+      AND q."runAt" <= CASE WHEN better.priority < r.priority THEN moment.now ELSE r."runAt" END
+      AND (better.priority < r.priority OR (q."runAt", q.id) < (r."runAt", r.id))
+    LIMIT ${lineCap + 1}
+  ) one LIMIT ${lineCap + 1}
+) line)`;
+
+// The newest start that, with those after it, fills the limit: when it no longer counts, there is room for one.
+const NEXT_START = `(SELECT filling.at + c."ratePeriodMs" * interval '1 ms' FROM (
+  SELECT at, sum(runs) OVER (ORDER BY at DESC) AS since FROM "ChannelStart" WHERE channel = c.name
+    AND at > moment.now - c."ratePeriodMs" * interval '1 ms'
+) filling WHERE filling.since >= c."rateLimit" ORDER BY filling.at DESC LIMIT 1)`;
+
+const ageMs = (time: string) => `extract(epoch FROM moment.now - ${time})::float8 * 1000`;
+
+/** WaitingFacts of a run `r` that is queued, null for others; all of it as of one moment. */
+export const WAITING = `CASE WHEN r.status = 'QUEUED' THEN (
+  SELECT row_to_json(facts) FROM (
+    SELECT r."runAt" > moment.now AS "isLater",
+      (SELECT coalesce(json_agg(few), '[]') FROM (
+        SELECT p.id::text AS "jobRunId", p."jobName" FROM "JobRun" p
+        WHERE p.id = ANY(r."dependsOn") AND p.status IN ('QUEUED', 'RUNNING') ORDER BY p.id LIMIT ${FEW}
+      ) few) AS blockers,
+      (SELECT count(*)::int FROM "JobRun" p WHERE p.id = ANY(r."dependsOn") AND p.status IN ('QUEUED', 'RUNNING')) AS "blockerCount",
+      CASE WHEN pause.is THEN ${ageMs('c."pausedAt"')} END AS "pausedMs",
+      c."pausedBy", c."pauseReason", c."resumeAt",
+      (SELECT count(*)::int FROM "JobRun" held WHERE held.status = 'RUNNING' AND held.channel = r.channel) AS running,
+      least(c.concurrency, c."concurrencyPerRunner" * alive.runners) AS "mostRunning",
+      ${NEXT_START} AS "nextStartAt", c."rateLimit", c."ratePeriodMs",
+      ${ageMs('j."lastSeenAt"')} AS "codeSeenMs",
+      coalesce(alive."since" <= j."lastSeenAt" + ${START}, false) AS "mayHaveCode", alive.runners,
+      CASE WHEN r."isBlocked" OR r."runAt" > moment.now THEN 0 ELSE ${AHEAD} END AS ahead
+    FROM (SELECT clock_timestamp() AS now) moment
+    CROSS JOIN LATERAL (
+      SELECT count(*)::int AS runners, min("startedAt") AS since FROM "Runner"
+      WHERE status = 'ACTIVE' AND kind <> 'CLI' AND "lastHeartbeatAt" > moment.now - ${SILENT}
+    ) alive
+    LEFT JOIN "Channel" c ON c.name = r.channel
+    LEFT JOIN "Job" j ON j.name = r."jobName"
+    CROSS JOIN LATERAL (
+      SELECT c."pausedAt" IS NOT NULL AND (c."resumeAt" IS NULL OR c."resumeAt" > moment.now) AS is
+    ) pause
+  ) facts
+) END`;
