@@ -47,6 +47,10 @@ const calls: Record<string, Change | Exception> = {
     },
   },
   'jobs.enqueue': { action: 'run.enqueue', given: async () => ({ body: { jobName: 'echo' } }) },
+  'jobs.reschedule': {
+    action: 'run.reschedule',
+    given: async () => ({ path: { jobRunId: await queued({ runAt: new Date(Date.now() + 3_600_000) }) } }),
+  },
   'jobs.cancel': { action: 'run.cancel', given: async () => ({ path: { jobRunId: await running() } }) },
   'recovery.cleanupStalled': {
     action: 'run.recover',
@@ -118,6 +122,10 @@ async function running(more: object = {}): Promise<string> {
   const since = { startedAt: new Date(Date.now() - 60_000), lastHeartbeatAt: new Date() };
   const run = { jobName: 'echo', status: 'RUNNING' as const, attempt: 1, claimNo: 1 };
   return String((await server.database.db.jobRun.create({ data: { ...run, ...lease, ...since, ...more } })).id);
+}
+
+async function queued(more: object): Promise<string> {
+  return String((await server.database.db.jobRun.create({ data: { jobName: 'echo', ...more } })).id);
 }
 
 /** What the program of a run that has just begun sends with each call. */

@@ -6,6 +6,7 @@ import { createRecovery, type Recovery, type RecoveryOptions } from './recovery.
 import type { Registry } from './registry.js';
 import { cancelRun } from './transitions/cancel.js';
 import { enqueueRun } from './transitions/enqueue.js';
+import { rescheduleRun } from './transitions/reschedule.js';
 
 /** Who asks, for the audit log; null fields for the product itself. */
 export interface Actor {
@@ -35,6 +36,8 @@ export interface Queue extends Recovery {
   enqueue(request: EnqueueRequest, actor: Actor): Promise<RunRow>;
   /** Cancels a QUEUED run at once and asks a RUNNING one to stop; asking twice changes nothing. */
   cancel(runId: string, actor: Actor): Promise<RunRow>;
+  /** Gives a QUEUED run another time; null, and a time that has passed, for now. */
+  reschedule(runId: string, runAt: Date | null, actor: Actor): Promise<RunRow>;
 }
 
 export interface QueueOptions extends RecoveryOptions {
@@ -72,6 +75,12 @@ export function createQueue(options: QueueOptions): Queue {
       const { run, isNew } = await cancelRun(sql, runId, actor);
       if (isNew && run.status === 'RUNNING') notifier.cancelRequested(runId);
       else if (isNew) notifier.changed();
+      return run;
+    },
+
+    reschedule: async (runId, runAt, actor) => {
+      const { run, isNew } = await rescheduleRun(sql, { runId, runAt }, actor);
+      if (isNew) notifier.queued();
       return run;
     },
   };
