@@ -49,7 +49,21 @@ export async function finishRuns(sql: Sql, outcomes: Outcome[]): Promise<Set<str
       ...usageKeys.map(usage),
     ],
   });
-  return new Set(finished.rows.map((row) => row.id));
+  const recorded = new Set(finished.rows.map((row) => row.id));
+  const missing = outcomes.filter(({ id }) => !recorded.has(id));
+  return missing.length === 0 ? recorded : new Set([...recorded, ...(await findToldBefore(sql, missing))]);
+}
+
+/**
+ * Outcomes that had been recorded already: their answer was lost. Asked afterwards, for a statement doesn't see what
+ * was committed while it waited: the lost one may have been under way still.
+ */
+async function findToldBefore(sql: Sql, leases: Lease[]): Promise<string[]> {
+  const found = await sql.query<{ id: string }>(TOLD_BEFORE, [
+    leases.map(({ id }) => id),
+    leases.map(({ leaseToken }) => leaseToken),
+  ]);
+  return found.rows.map((row) => row.id);
 }
 
 /** In the order of the statements that record them. */
@@ -82,7 +96,8 @@ WITH moment AS MATERIALIZED (SELECT clock_timestamp() AS at
   WHERE j.id = outcome.id AND j."leaseToken" = outcome.token AND j.status = 'RUNNING'
   RETURNING j.id, j."jobName", j.status, j."durationMs", j."finishedAt"
 ), counted AS (${countEnded('finished')})
-SELECT id FROM finished
-UNION ALL
-SELECT j.id FROM "JobRun" j JOIN outcome ON j.id = outcome.id AND j."leaseToken" = outcome.token
+SELECT id FROM finished`;
+
+const TOLD_BEFORE = `
+SELECT j.id FROM "JobRun" j JOIN unnest($1::bigint[], $2::uuid[]) AS lease(id, token) ON j.id = lease.id AND j."leaseToken" = lease.token
 WHERE j.status IN ('SUCCESS', 'FAILED', 'CANCELLED')`;
