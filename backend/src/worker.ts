@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import { createAgents } from './agents.js';
 import type { Config } from './config.js';
 import { createPool, createPrisma } from './database/client.js';
-import { jobs as productJobs } from './jobs/registry.js';
+import { jobs as productJobs, jobsModule as productModule } from './jobs/registry.js';
 import { QueueEvents } from './queue/events.js';
 import type { AnyJob } from './queue/job.js';
 import { logQueueEvents } from './queue/log-events.js';
@@ -21,6 +21,8 @@ export interface WorkerOptions {
   log: Logger;
   /** Instead of the product's own, for tests of the whole program. */
   jobs?: AnyJob[];
+  /** File URL of the module that exports `jobs`; needed where some of them are isolated. */
+  jobsModule?: string;
 }
 
 export interface RunningWorker {
@@ -64,6 +66,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     events,
     notifier,
     listener,
+    jobsModule: options.jobsModule ?? (jobs === productJobs ? productModule : undefined),
   });
 
   await listener.start();

@@ -16,6 +16,9 @@ import { statsReconcileJob } from './stats-reconcile.js';
 import { trendingJob } from './trending.js';
 import { userInterestSetsJob } from './user-interest-sets.js';
 
+/** This module, for the processes of isolated jobs to load. */
+export const jobsModule = import.meta.url;
+
 /** Every job, one line each. A job is added by writing its file and naming it here. */
 export const jobs: AnyJob[] = [
   matchScoresJob,

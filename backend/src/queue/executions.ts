@@ -35,12 +35,11 @@ export class Executions {
     this.#isolation = new Isolation({ setup, most, redaction, events });
   }
 
-  /** Warms up what isolated jobs need. Throws RegistryError when there are some and it isn't known where from. */
-  open(): void {
+  /** Throws RegistryError when there are isolated jobs and it isn't known where to load them from. */
+  check(): void {
     const [first] = isolatedJobs(this.#options.registry);
     if (first && !this.#isolation)
       throw new RegistryError(`Job "${first}" is isolated: its runner needs jobsModule, the module to load it from`);
-    this.#isolation?.warmUp();
   }
 
   /** Throws for a job this process has no code for. */

@@ -40,6 +40,13 @@ describe('the registry refuses to start with', () => {
     ['parameters that are no object', { parameters: z.string() }, 'Job "sound-job": parameters must be a zod object'],
     ['no attempt', { maxAttempts: 0 }, 'Job "sound-job": maxAttempts must be at least 1'],
     ['no time', { timeoutMs: 0 }, 'Job "sound-job": timeoutMs must be whole and at most 2147483647'],
+    ['too little memory', { isolated: true, memoryLimitMb: 64 }, 'memoryLimitMb must be whole and at least 256'],
+    ['half a megabyte', { isolated: true, memoryLimitMb: 512.5 }, 'memoryLimitMb must be whole'],
+    [
+      'a memory limit in the process of its runner',
+      { memoryLimitMb: 512 },
+      'Job "sound-job": memoryLimitMb needs isolated',
+    ],
     ['more time than a timer has', { timeoutMs: 3e9 }, 'Job "sound-job": timeoutMs must be whole'],
   ])('%s', (_what, fault, message) => {
     expect(() => createRegistry([{ ...sound, ...fault } as AnyJob])).toThrow(message);
@@ -63,6 +70,12 @@ it('tells what a screen needs of each job, its parameters as JSON Schema', () =>
       slowAfterMs: 1_440_000,
       timeoutMs: 1_800_000,
       maxAttempts: 3,
+      maxCrashes: 3,
+      retry: { backoffMs: 10_000, factor: 2, maxBackoffMs: 3_600_000 },
+      channel: 'default',
+      priority: 0,
+      isolated: false,
+      memoryLimitMb: null,
     },
   ]);
 });

@@ -1,5 +1,6 @@
+import { checkParameters as checkStorable } from '@job-manager/client/check-parameters';
+import type { JobSettings } from '@job-manager/client/request';
 import type { JobDefinition } from '@job-manager/shared/contract/run';
-import { isWithinDepth, limits } from '@job-manager/shared/limits';
 import { defaultMaxAttempts, defaultMaxCrashes, defaultRetry } from '@job-manager/shared/retry';
 import { slowPartOfTimeout } from '@job-manager/shared/run';
 import * as z from 'zod';
@@ -10,6 +11,8 @@ const TIMEOUT_MS = 30 * 60_000;
 const SLOW_AFTER_MS = 30 * 60_000;
 /** Timers and the database's integers end here, after 24 days. */
 const MOST_TIMEOUT_MS = 2_147_483_647;
+/** A process that has loaded the jobs takes 150 MB before it has done anything. */
+const LEAST_MEMORY_MB = 256;
 
 /** The jobs a process knows. */
 export interface Registry {
@@ -17,6 +20,8 @@ export interface Registry {
   get(name: string): AnyJob | undefined;
   /** What the API tells about each job. */
   definitions(): JobDefinition[];
+  /** What runs of a job are like where whoever enqueues them doesn't say; undefined for an unknown job. */
+  settings(name: string): JobSettings | undefined;
   /** Checks a request; throws QueueError for an unknown job or parameters that don't fit. */
   check(name: string, parameters: unknown): { job: AnyJob; maxAttempts: number; timeoutMs: number | null };
 }
@@ -37,6 +42,10 @@ export function createRegistry(jobs: readonly AnyJob[]): Registry {
     names: () => [...byName.keys()],
     get: (name) => byName.get(name),
     definitions: () => definitions,
+    settings: (name) => {
+      const job = byName.get(name);
+      return job && settingsOf(job);
+    },
     check: (name, parameters) => {
       const job = byName.get(name);
       if (!job) throw new QueueError('UNKNOWN_JOB', `There is no job named "${name}".`);
@@ -60,10 +69,14 @@ function findFault(job: AnyJob): string | undefined {
   if (!Number.isInteger(job.maxAttempts ?? 1) || (job.maxAttempts ?? 1) < 1) return 'maxAttempts must be at least 1';
   if ((job.slowAfterMs ?? 1) <= 0) return 'slowAfterMs must be positive';
   if (!isTimeout(job.timeoutMs ?? 1)) return `timeoutMs must be whole and at most ${MOST_TIMEOUT_MS}`;
+  if (job.memoryLimitMb !== undefined && !job.isolated) return 'memoryLimitMb needs isolated: true';
+  if (!isMemoryLimit(job.memoryLimitMb ?? LEAST_MEMORY_MB))
+    return `memoryLimitMb must be whole and at least ${LEAST_MEMORY_MB}`;
   if (!(job.parameters instanceof z.ZodObject)) return 'parameters must be a zod object';
   return findDefaultsFault(job);
 }
 
+const isMemoryLimit = (mb: number): boolean => Number.isSafeInteger(mb) && mb >= LEAST_MEMORY_MB;
 const isTimeout = (ms: number): boolean => Number.isInteger(ms) && ms > 0 && ms <= MOST_TIMEOUT_MS;
 
 function findDefaultsFault(job: AnyJob): string | undefined {
@@ -90,17 +103,7 @@ function isSame(a: unknown, b: unknown): boolean {
 }
 
 function checkParameters(job: AnyJob, parameters: unknown): void {
-  if (!isWithinDepth(parameters)) {
-    throw invalid(`The parameters are nested deeper than ${limits.jsonDepth} levels.`);
-  }
-  const text = JSON.stringify(parameters) ?? '';
-  // As JSON writes them: a NUL, or half of a surrogate pair, neither of which PostgreSQL stores.
-  if (/(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f])/.test(text)) {
-    throw invalid('The parameters contain a character that cannot be stored.');
-  }
-  if (Buffer.byteLength(text) > limits.parametersBytes) {
-    throw invalid(`The parameters take more than ${limits.parametersBytes / 1024} kB as JSON.`);
-  }
+  checkStorable(parameters);
   const parsed = job.parameters.safeParse(parameters);
   if (parsed.success) return;
   const issues = parsed.error.issues.map((issue) => ({
@@ -114,13 +117,20 @@ function checkParameters(job: AnyJob, parameters: unknown): void {
   );
 }
 
-const invalid = (message: string) => new QueueError('INVALID_PARAMETERS', message, [{ path: 'parameters', message }]);
-
 /** How long an attempt of a job may take, in milliseconds; null for as long as it likes. */
 const timeoutOf = (job: AnyJob): number | null => (job.timeoutMs === undefined ? TIMEOUT_MS : job.timeoutMs);
 
+const settingsOf = (job: AnyJob): JobSettings => ({
+  channel: job.channel ?? 'default',
+  priority: job.priority ?? 0,
+  algorithmVersion: job.algorithmVersion,
+  maxAttempts: job.maxAttempts ?? defaultMaxAttempts,
+  maxCrashes: job.maxCrashes ?? defaultMaxCrashes,
+  timeoutMs: timeoutOf(job),
+});
+
 function describe(job: AnyJob): JobDefinition {
-  const timeoutMs = timeoutOf(job);
+  const { timeoutMs, maxAttempts, maxCrashes, channel, priority } = settingsOf(job);
   return {
     id: job.name,
     name: job.name,
@@ -131,11 +141,11 @@ function describe(job: AnyJob): JobDefinition {
     parametersSchema: z.toJSONSchema(job.parameters, { io: 'input', unrepresentable: 'any' }),
     slowAfterMs: job.slowAfterMs ?? Math.round(Math.min(SLOW_AFTER_MS, slowPartOfTimeout * (timeoutMs ?? Infinity))),
     timeoutMs,
-    maxAttempts: job.maxAttempts ?? defaultMaxAttempts,
-    maxCrashes: job.maxCrashes ?? defaultMaxCrashes,
+    maxAttempts,
+    maxCrashes,
     retry: { ...defaultRetry, ...job.retry },
-    channel: job.channel ?? 'default',
-    priority: job.priority ?? 0,
+    channel,
+    priority,
     isolated: job.isolated ?? false,
     memoryLimitMb: job.memoryLimitMb ?? null,
   };

@@ -105,7 +105,7 @@ export class Runner {
    * RegistryError for isolated jobs without a module to load them from.
    */
   async open(): Promise<void> {
-    this.#executions.open();
+    this.#executions.check();
     const { sql, kind, host, version, settings, events, listener } = this.#options;
     const row = { id: this.id, kind, host, version, pid: process.pid, concurrency: settings.concurrency };
     await this.#database.untilDone('registering', () => registerRunner(sql, row));

@@ -1,6 +1,7 @@
 import { userInfo } from 'node:os';
 import type { Config } from '@job-manager/backend/config';
 import { createPool, createPrisma } from '@job-manager/backend/database/client';
+import { jobsModule } from '@job-manager/backend/jobs/registry';
 import { QueueEvents } from '@job-manager/backend/queue/events';
 import type { ExecutionResult } from '@job-manager/backend/queue/executor';
 import type { AnyJob } from '@job-manager/backend/queue/job';
@@ -66,6 +67,7 @@ export async function startLocalRun(options: LocalRunOptions): Promise<LocalRun>
     events,
     notifier,
     listener,
+    jobsModule,
   });
   await resources.hold(runner.open(), async () => {
     await runner.stop();

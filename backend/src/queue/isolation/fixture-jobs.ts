@@ -25,12 +25,12 @@ const acts: Record<string, (ctx: JobContext) => unknown> = {
     throw new Error('As jobs do');
   },
   spin: (ctx) => {
-    ctx.log.info('Into the loop');
+    ctx.log.info('Into the loop', { pid: process.pid });
     ctx.setMetadata({ got: 'this far' });
     spin();
   },
   untilStopped: async (ctx) => {
-    ctx.log.info('Waiting');
+    ctx.log.info('Waiting', { pid: process.pid });
     for (;;) await ctx.pause(5);
   },
   neverEnd: () => new Promise(() => {}),
@@ -61,7 +61,10 @@ const acts: Record<string, (ctx: JobContext) => unknown> = {
     ctx.log.warn('x'.repeat(1_000_000), { huge: 'y'.repeat(1_000_000) });
     return { small: 1, huge: 'z'.repeat(1_000_000), after: 2 };
   },
-  compute: () => spin(300),
+  compute: () => {
+    const before = process.cpuUsage();
+    while (process.cpuUsage(before).user < 300_000);
+  },
   allocate: async () => {
     Buffer.alloc(100 * 1024 * 1024, 1);
   },
@@ -75,9 +78,8 @@ const acts: Record<string, (ctx: JobContext) => unknown> = {
   },
 };
 
-function spin(forMs = Number.POSITIVE_INFINITY): void {
-  const end = performance.now() + forMs;
-  while (performance.now() < end);
+function spin(): void {
+  for (;;);
 }
 
 const definition = {
@@ -92,7 +94,7 @@ const definition = {
 
 export const jobs: AnyJob[] = [
   defineJob({ ...definition, name: 'isolated', isolated: true }),
-  defineJob({ ...definition, name: 'brief', isolated: true, timeoutMs: 200 }),
+  defineJob({ ...definition, name: 'brief', isolated: true, timeoutMs: 1_000 }),
   defineJob({ ...definition, name: 'narrow', isolated: true, memoryLimitMb: 256 }),
   defineJob({ ...definition, name: 'inside' }),
 ];

@@ -38,11 +38,6 @@ export class Isolation {
     });
   }
 
-  /** Lets a process start that is ready when the first run comes. */
-  warmUp(): void {
-    this.#pool.warmUp();
-  }
-
   create(
     job: AnyJob,
     run: ClaimedRun,

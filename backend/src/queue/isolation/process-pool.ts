@@ -3,8 +3,9 @@ import type { IsolatedProcess } from './isolated-process.js';
 /** A process that did so much is replaced: whatever its jobs left behind goes with it. */
 const MOST_RUNS = 200;
 const MOST_GROWTH_BYTES = 128 * 1024 * 1024;
-/** More than one that nobody needed for so long is ended. */
-const IDLE_MS = 30_000;
+/** More than one that nobody needed for so long is ended, and after a longer time the last one, too. */
+const SURPLUS_MS = 30_000;
+const QUIET_MS = 600_000;
 
 export interface ProcessPoolOptions {
   /** At most so many processes work at once. */
@@ -12,26 +13,25 @@ export interface ProcessPoolOptions {
   open(): IsolatedProcess;
 }
 
+interface Idle {
+  process: IsolatedProcess;
+  since: number;
+}
+
 /**
- * The warm processes of a runner: one more than is needed now is kept ready, up to as many as may work at once, so
- * that a run hardly ever waits for one to start.
+ * The warm processes of a runner. From the first run on, one more than is needed now is kept ready, up to as many as
+ * may work at once, so that a run hardly ever waits for one to start; after a quiet time there is none again.
  */
 export class ProcessPool {
   readonly #options: ProcessPoolOptions;
   readonly #all = new Set<IsolatedProcess>();
   /** The last was used last. */
-  #idle: { process: IsolatedProcess; since: number }[] = [];
+  #idle: Idle[] = [];
   #timer: NodeJS.Timeout | undefined;
   #isClosed = false;
 
   constructor(options: ProcessPoolOptions) {
     this.#options = options;
-  }
-
-  /** Lets one start that is ready when the next run comes. */
-  warmUp(): void {
-    if (this.#isClosed || this.#idle.length > 0 || this.#all.size >= this.#options.most) return;
-    this.#idle.push({ process: this.#open(), since: performance.now() });
   }
 
   /**
@@ -41,7 +41,7 @@ export class ProcessPool {
   async take(memoryLimitBytes: number | undefined): Promise<IsolatedProcess> {
     if (this.#isClosed) throw new Error('The runner is stopping');
     const process = this.#takeIdle(memoryLimitBytes) ?? this.#open();
-    this.warmUp();
+    this.#warmUp();
     await process.ready();
     return process;
   }
@@ -50,7 +50,7 @@ export class ProcessPool {
   giveBack(process: IsolatedProcess, isWornOut = false): void {
     const settled = this.#settle(process, isWornOut);
     // One that died says so to whoever waited for it.
-    void settled.catch(() => {}).then(() => this.warmUp());
+    void settled.catch(() => {}).then(() => this.#warmUp());
   }
 
   /** Ends them all, whatever they do. Resolves when they have gone. */
@@ -58,6 +58,12 @@ export class ProcessPool {
     this.#isClosed = true;
     clearTimeout(this.#timer);
     await Promise.all([...this.#all].map((process) => process.kill()));
+  }
+
+  /** Lets one start that is ready when the next run comes. */
+  #warmUp(): void {
+    if (this.#isClosed || this.#idle.length > 0 || this.#all.size >= this.#options.most) return;
+    this.#keep(this.#open());
   }
 
   #open(): IsolatedProcess {
@@ -83,14 +89,20 @@ export class ProcessPool {
     // One that is kept busy by what a run left behind never gets there.
     await process.ready();
     if (this.#isClosed || process.memoryBytes > process.firstMemoryBytes + MOST_GROWTH_BYTES) return process.kill();
+    this.#keep(process);
+  }
+
+  #keep(process: IsolatedProcess): void {
     this.#idle.push({ process, since: performance.now() });
-    this.#timer ??= setTimeout(() => this.#endSurplus(), IDLE_MS).unref();
+    this.#timer ??= setTimeout(() => this.#endSurplus(), SURPLUS_MS).unref();
   }
 
   #endSurplus(): void {
-    this.#timer = undefined;
-    const longIdle = this.#idle.filter(({ since }) => performance.now() - since >= IDLE_MS);
-    for (const { process } of longIdle.slice(0, this.#idle.length - 1)) void process.kill();
-    if (this.#idle.length > 1) this.#timer = setTimeout(() => this.#endSurplus(), IDLE_MS).unref();
+    const last = this.#idle.at(-1);
+    const isSurplus = (each: Idle) => performance.now() - each.since >= (each === last ? QUIET_MS : SURPLUS_MS);
+    const surplus = this.#idle.filter(isSurplus);
+    this.#idle = this.#idle.filter((each) => !surplus.includes(each));
+    for (const { process } of surplus) void process.kill();
+    this.#timer = this.#idle.length === 0 ? undefined : setTimeout(() => this.#endSurplus(), SURPLUS_MS).unref();
   }
 }

@@ -1,0 +1,18 @@
+import { createRedaction } from '../redaction.js';
+import { IsolatedProcess } from './isolated-process.js';
+
+// A runner's process, to be killed: it has one process that is in an endless loop and one that waits.
+
+const setup = {
+  jobsModule: new URL('./fixture-jobs.ts', import.meta.url).href,
+  databaseUrl: '',
+  mediaDir: '',
+  redactKeys: '',
+};
+const open = () => new IsolatedProcess({ setup, redaction: createRedaction(''), onOutput: () => {} });
+
+const [busy, idle] = [open(), open()];
+await Promise.all([busy.ready(), idle.ready()]);
+const run = { id: '1', jobName: 'isolated', parameters: { act: 'spin' }, attempt: 1, claimNo: 1, leaseToken: 'a' };
+const limits = { startedAt: new Date(), timeoutMs: null, maxAttempts: 1, retryPolicy: null, crashes: 0, maxCrashes: 1 };
+void busy.execute({ ...run, ...limits }, { onReport: () => process.send?.([busy.pid, idle.pid]), onSample: () => {} });

@@ -1,0 +1,246 @@
+import { fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { isAlive } from '../../database/file-lock.js';
+import { TestEngine } from '../../testing/engine.js';
+import { typescriptArgs } from '../../typescript-loader.js';
+import { SYSTEM } from '../queue.js';
+import type { Runner } from '../runner.js';
+import { jobs } from './fixture-jobs.js';
+
+let engine: TestEngine;
+let runner: Runner;
+beforeAll(async () => {
+  // So that a heap is full before the machine is.
+  process.env.NODE_OPTIONS = '--max-old-space-size=200';
+  engine = await TestEngine.create(jobs);
+  engine.jobsModule = new URL('./fixture-jobs.ts', import.meta.url).href;
+  runner = engine.runner({ concurrency: 4, drainMs: 10 }, await engine.listener());
+  await runner.start();
+});
+afterEach(async () => {
+  expect(await engine.violations()).toEqual({});
+});
+afterAll(async () => {
+  delete process.env.NODE_OPTIONS;
+  await engine.close();
+});
+
+async function begin(jobName: string, act: string): Promise<string> {
+  return (await engine.enqueue(jobName, { act })).id;
+}
+
+const ended = (id: string) => engine.until(id, 'SUCCESS', 'FAILED', 'CANCELLED');
+const runToEnd = async (jobName: string, act: string) => ended(await begin(jobName, act));
+
+async function messagesOf(id: string): Promise<string[]> {
+  const found = await engine.database.pool.query<{ message: string }>(
+    'SELECT message FROM "JobRunMessage" WHERE "runId" = $1 ORDER BY seq',
+    [id],
+  );
+  return found.rows.map(({ message }) => message);
+}
+
+/** The process of a run that goes on, once the job has said something. */
+async function processOf(id: string): Promise<number> {
+  const pid = pids.get(id);
+  if (pid) return pid;
+  return new Promise((resolve) => waiting.set(id, resolve));
+}
+const pids = new Map<string, number>();
+const waiting = new Map<string, (pid: number) => void>();
+beforeAll(() => {
+  engine.events.on('runLogged', ({ runId, data }) => {
+    if (typeof data?.pid !== 'number') return;
+    pids.set(runId, data.pid);
+    waiting.get(runId)?.(data.pid);
+  });
+});
+
+const untilGone = (pid: number) => vi.waitFor(() => expect(isAlive(pid)).toBe(false), { timeout: 10_000 });
+
+describe('a run in a process of its own', () => {
+  it('has the database and its result kept', async () => {
+    const run = await runToEnd('isolated', 'query');
+    expect(run).toMatchObject({ status: 'SUCCESS', metadata: { users: 0, media: '' }, progressPercent: 100 });
+    expect(run.childPid).toBeGreaterThan(0);
+    expect(run.childPid).not.toBe(process.pid);
+  });
+
+  it('finds the process warm that another has left', async () => {
+    const first = await runToEnd('isolated', 'succeed');
+    const second = await runToEnd('isolated', 'succeed');
+    expect(second.childPid).toBe(first.childPid);
+    expect(Number(second.durationMs)).toBeLessThan(500);
+  });
+
+  it('tells everything in order, and nothing is lost at its end', async () => {
+    const run = await runToEnd('isolated', 'tell');
+    expect(await messagesOf(run.id)).toEqual(Array.from({ length: 2_000 }, (_, n) => `Line ${n + 1}`));
+    expect(run).toMatchObject({
+      status: 'SUCCESS',
+      metadata: { told: 2_000, last: 'word' },
+      progressMessage: 'Writing',
+      steps: [
+        { id: 'read', state: 'done', progress: 1 },
+        { id: 'write', state: 'done', message: 'Writing' },
+      ],
+    });
+  });
+
+  it('has told what it told before its process died', async () => {
+    const run = await runToEnd('isolated', 'tellAndDie');
+    expect((await messagesOf(run.id)).filter((line) => line.startsWith('Line'))).toHaveLength(500);
+    expect(run).toMatchObject({ status: 'FAILED', metadata: { told: 500 } });
+  });
+
+  it('has a message and metadata of a megabyte capped', async () => {
+    const run = await runToEnd('isolated', 'tellTooMuch');
+    expect(run).toMatchObject({ status: 'SUCCESS', metadata: { small: 1 }, metadataTruncated: true });
+    expect((await messagesOf(run.id)).map((line) => line.length)).toEqual([500]);
+  });
+
+  it('fails with what it throws, as any other', async () => {
+    const run = await runToEnd('isolated', 'throw');
+    expect(run).toMatchObject({ status: 'FAILED', error: 'As jobs do' });
+    expect(run.errorStack).toContain('fixture-jobs.ts');
+  });
+
+  it('writes to the log of its runner, in bounded lines without secrets', async () => {
+    const lines: string[] = [];
+    engine.events.on('processWrote', ({ text }) => lines.push(text));
+    const run = await runToEnd('isolated', 'write');
+    expect(run.status).toBe('SUCCESS');
+    expect(lines[0]).toBe('Printed 1 password=[redacted]');
+    expect(lines.length).toBeLessThanOrEqual(50);
+  });
+});
+
+describe('a crash', () => {
+  it.each([
+    ['exit', "The job's process exited with code 3"],
+    ['abort', "The job's process crashed: SIGABRT"],
+    ['segfault', "The job's process crashed: SIGSEGV"],
+    ['fillHeap', "The job's process crashed: SIGABRT (JavaScript heap out of memory)"],
+    ['reject', 'Nobody awaited me'],
+    ['talkNonsense', "The job's process was ended: it reported something that makes no sense"],
+  ])('by %s ends that attempt, says what happened, and harms no other run', async (act, error) => {
+    const inside = await begin('inside', 'untilStopped');
+    const isolated = await begin('isolated', 'untilStopped');
+    await processOf(isolated);
+    const run = await runToEnd('isolated', act);
+    expect(run).toMatchObject({ status: 'FAILED', error });
+    for (const id of [inside, isolated]) {
+      expect((await engine.run(id)).status).toBe('RUNNING');
+      await engine.queue.cancel(id, SYSTEM);
+      expect((await ended(id)).status).toBe('CANCELLED');
+    }
+    expect(await runToEnd('isolated', 'succeed')).toMatchObject({ status: 'SUCCESS' });
+  });
+});
+
+describe('an isolated run is ended', () => {
+  it('by a cancel that its job obeys', async () => {
+    const id = await begin('isolated', 'untilStopped');
+    await processOf(id);
+    await engine.queue.cancel(id, SYSTEM);
+    expect(await ended(id)).toMatchObject({ status: 'CANCELLED', error: null });
+  });
+
+  it('by its timeout, though it never turns its loop', async () => {
+    await runToEnd('isolated', 'succeed');
+    const id = await begin('brief', 'spin');
+    const pid = await processOf(id);
+    const run = await ended(id);
+    expect(run).toMatchObject({ status: 'FAILED', error: 'Timed out after 1 s', metadata: { got: 'this far' } });
+    expect(run.childPid).toBe(pid);
+    await untilGone(pid);
+  });
+
+  it('by force-fail, though it never turns its loop', async () => {
+    const id = await begin('isolated', 'spin');
+    const pid = await processOf(id);
+    await engine.queue.cancel(id, SYSTEM);
+    await engine.database.pool.query(
+      `UPDATE "JobRun" SET "cancelRequestedAt" = "cancelRequestedAt" - interval '1 minute' WHERE id = $1`,
+      [id],
+    );
+    await engine.queue.forceFail(id, SYSTEM);
+    expect((await engine.run(id)).status).toBe('FAILED');
+    await untilGone(pid);
+  });
+
+  it('by its memory limit', async () => {
+    const run = await runToEnd('narrow', 'grow');
+    expect(run).toMatchObject({ status: 'FAILED', error: 'Used more than 256 MB of memory, its limit' });
+    expect(Number(run.peakMemoryBytes)).toBeGreaterThan(256 * 1024 * 1024);
+    await untilGone(run.childPid ?? 0);
+    expect((await runToEnd('narrow', 'succeed')).status).toBe('SUCCESS');
+  });
+});
+
+describe('an attempt is measured', () => {
+  it('with the CPU time and the lag of its own process', async () => {
+    const run = await runToEnd('isolated', 'compute');
+    expect(run.cpuMs).toBeGreaterThanOrEqual(200);
+    expect(run.cpuMs).toBeLessThan(2_000);
+    expect(run.maxLoopLagMs).toBeGreaterThanOrEqual(200);
+    expect((await runToEnd('isolated', 'succeed')).cpuMs).toBeLessThan(200);
+  });
+
+  it('with the most memory it had at a time, and not with that of the run before', async () => {
+    const before = Number((await runToEnd('isolated', 'succeed')).peakMemoryBytes);
+    const run = await runToEnd('isolated', 'allocate');
+    expect(Number(run.peakMemoryBytes)).toBeGreaterThan(before + 80e6);
+  });
+
+  it('while it lasts, so that one that is killed has figures too', async () => {
+    const run = await runToEnd('brief', 'spin');
+    expect(run.cpuMs).toBeGreaterThan(50);
+    expect(run.maxLoopLagMs).toBeGreaterThan(500);
+  });
+
+  it('in the process of the runner too', async () => {
+    const run = await runToEnd('inside', 'compute');
+    expect(run).toMatchObject({ status: 'SUCCESS', childPid: null });
+    expect(run.cpuMs).toBeGreaterThanOrEqual(200);
+    expect(run.maxLoopLagMs).toBeGreaterThanOrEqual(150);
+    expect(Number(run.peakMemoryBytes)).toBeGreaterThan(20e6);
+  });
+});
+
+it('refuses to start a runner that does not know where isolated jobs come from', async () => {
+  const { jobsModule } = engine;
+  engine.jobsModule = undefined;
+  const lost = engine.runner();
+  engine.jobsModule = jobsModule;
+  await expect(lost.start()).rejects.toThrow('Job "isolated" is isolated: its runner needs jobsModule');
+});
+
+it('leaves no process behind when its runner is killed', async () => {
+  const killed = fork(fileURLToPath(new URL('./fixture-runner.ts', import.meta.url)), { execArgv: typescriptArgs });
+  const left = await new Promise<number[]>((resolve) => killed.once('message', resolve as () => void));
+  expect(left.map(isAlive)).toEqual([true, true]);
+  killed.kill('SIGKILL');
+  await Promise.all(left.map(untilGone));
+});
+
+it('is ended by a drain, which hands its run back and leaves no process', async () => {
+  const id = await begin('isolated', 'spin');
+  const pid = await processOf(id);
+  await runner.stop();
+  expect(await engine.run(id)).toMatchObject({ status: 'QUEUED', attempt: 0 });
+  expect(isAlive(pid)).toBe(false);
+  await engine.queue.cancel(id, SYSTEM);
+});
+
+it('fails a run whose module cannot be loaded, saying why', async () => {
+  const { jobsModule } = engine;
+  engine.jobsModule = new URL('./no-such-module.ts', import.meta.url).href;
+  const lost = engine.runner();
+  engine.jobsModule = jobsModule;
+  await lost.open();
+  const id = await begin('isolated', 'succeed');
+  await lost.tick();
+  expect((await ended(id)).error).toContain('The job could not be started in a process of its own');
+});
