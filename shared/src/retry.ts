@@ -21,6 +21,8 @@ export const defaultMaxCrashes = 3;
  */
 export function retryDelayMs(policy: RetryPolicy, failedAttempt: number, random: () => number): number {
   const { backoffMs, factor, maxBackoffMs } = policy;
-  const most = Math.min(maxBackoffMs, backoffMs * factor ** (failedAttempt - 1));
+  // Nothing times infinity is no number.
+  const growth = Math.min(factor ** (failedAttempt - 1), Number.MAX_VALUE);
+  const most = Math.min(maxBackoffMs, backoffMs * growth);
   return Math.round(most * random());
 }

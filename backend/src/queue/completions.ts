@@ -1,38 +1,39 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { isContention, isUnreachable } from '../store/faults.js';
-import type { Sql } from '../store/sql.js';
-import { finishRuns, type Outcome } from './transitions/finish.js';
 
 const RETRY_MS = { first: 100, most: 5_000 };
 
-interface Waiting {
-  outcome: Outcome;
-  settle(accepted: boolean): void;
+interface Waiting<Ending, Answer> {
+  ending: Ending;
+  settle(answer: Answer | null): void;
 }
 
-interface CompletionsOptions {
-  sql: Sql;
+interface CompletionsOptions<Ending, Answer> {
+  /** Writes the ends of several executions at once; answers for each in turn, null where its lease had gone. */
+  write(endings: Ending[]): Promise<(Answer | null)[]>;
+  /** What is left to write of an end that PostgreSQL refuses; null where there is nothing simpler. */
+  simplify(ending: Ending, error: unknown): Ending | null;
   onUnreachable(error: unknown): void;
   onFault(error: unknown): void;
 }
 
 /**
- * Writes outcomes, several in one statement: the first goes out at once, those that come while it is under
- * way are gathered for the next. An unreachable database is waited for, however long.
+ * Writes how executions ended, several in one statement: the first goes out at once, those that come while it is
+ * under way are gathered for the next. An unreachable database is waited for, however long.
  */
-export class Completions {
-  readonly #options: CompletionsOptions;
-  #waiting: Waiting[] = [];
+export class Completions<Ending, Answer> {
+  readonly #options: CompletionsOptions<Ending, Answer>;
+  #waiting: Waiting<Ending, Answer>[] = [];
   #flushing: Promise<void> | undefined;
 
-  constructor(options: CompletionsOptions) {
+  constructor(options: CompletionsOptions<Ending, Answer>) {
     this.#options = options;
   }
 
-  /** Resolves once the outcome is recorded: false when the lease had gone and it was refused. */
-  record(outcome: Outcome): Promise<boolean> {
+  /** Resolves once the end is recorded: null when the lease had gone and it was refused. */
+  record(ending: Ending): Promise<Answer | null> {
     return new Promise((settle) => {
-      this.#waiting.push({ outcome, settle });
+      this.#waiting.push({ ending, settle });
       this.#flushing ??= this.#flush().finally(() => {
         this.#flushing = undefined;
       });
@@ -48,15 +49,12 @@ export class Completions {
     }
   }
 
-  async #write(batch: Waiting[]): Promise<void> {
+  async #write(batch: Waiting<Ending, Answer>[]): Promise<void> {
     let delayMs = RETRY_MS.first;
     for (;;) {
       try {
-        const recorded = await finishRuns(
-          this.#options.sql,
-          batch.map(({ outcome }) => outcome),
-        );
-        for (const { outcome, settle } of batch) settle(recorded.has(outcome.id));
+        const answers = await this.#options.write(batch.map(({ ending }) => ending));
+        for (const [index, { settle }] of batch.entries()) settle(answers[index] ?? null);
         return;
       } catch (error) {
         if (isContention(error)) continue;
@@ -68,31 +66,16 @@ export class Completions {
     }
   }
 
-  /** One outcome that PostgreSQL refuses must not hold up the others, nor leave its own run without an end. */
-  async #writeApart(batch: Waiting[], error: unknown): Promise<void> {
+  /** One end that PostgreSQL refuses must not hold up the others, nor leave its own run without an end. */
+  async #writeApart(batch: Waiting<Ending, Answer>[], error: unknown): Promise<void> {
     this.#options.onFault(error);
     const [only] = batch;
     if (batch.length > 1) {
       for (const waiting of batch) await this.#write([waiting]);
-    } else if (only?.outcome.metadata === null && only.outcome.status === 'FAILED') {
-      only.settle(false);
     } else if (only) {
-      await this.#write([{ outcome: unstorable(only.outcome, error), settle: only.settle }]);
+      const simpler = this.#options.simplify(only.ending, error);
+      if (simpler) await this.#write([{ ending: simpler, settle: only.settle }]);
+      else only.settle(null);
     }
   }
-}
-
-function unstorable(outcome: Outcome, error: unknown): Outcome {
-  const reason = error instanceof Error ? error.message : String(error);
-  const told = `The outcome (${outcome.status}) could not be stored: ${reason}`.slice(0, 900);
-  return {
-    ...outcome,
-    status: 'FAILED',
-    error: told,
-    errorStack: null,
-    metadata: null,
-    metadataTruncated: true,
-    progressMessage: null,
-    steps: null,
-  };
 }

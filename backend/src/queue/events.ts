@@ -10,16 +10,20 @@ interface QueueEventMap {
   runnerStopped: [{ runnerId: string; released: number }];
   runStarted: [RunRef & { attempt: number; claimNo: number }];
   runEnded: [RunRef & { status: TerminalStatus; error: string | null; durationMs: number }];
+  /** An attempt failed, and there is another after a while. */
+  runRetried: [RunRef & { attempt: number; maxAttempts: number; error: string | null; delayMs: number }];
   /** The lease was taken away while the job ran; nothing of this execution is kept. */
   leaseLost: [RunRef];
   /** An outcome arrived after the lease had gone. */
   outcomeRefused: [RunRef];
   runsRecovered: [{ runs: RunSummaryRow[] }];
-  /** Runs that went on for longer than they may, ended from outside. */
+  /** Runs that went on for longer than they may, taken back from outside. */
   runsTimedOut: [{ runs: RunSummaryRow[] }];
   runLogged: [RunRef & { level: 'info' | 'warn' | 'error'; message: string; data?: Record<string, unknown> }];
   /** A line that the process of an isolated job wrote to a standard stream; without a run between runs. */
   processWrote: [{ childPid: number; stream: 'stdout' | 'stderr'; text: string } & Partial<RunRef>];
+  /** A schedule came due, and its runs were queued. */
+  scheduleFired: [{ schedule: string; jobName: string; runs: number }];
   /** How far a run is, each time it says so. */
   runProgressed: [RunRef & { percent: number | null; message: string | null }];
   /** Something was thrown outside every run. */

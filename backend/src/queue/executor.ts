@@ -6,7 +6,7 @@ import type { TerminalStatus } from '@job-manager/shared/run';
 import * as z from 'zod';
 import { durationWords } from '../store/duration-words.js';
 import type { QueueEvents } from './events.js';
-import { describeFailure } from './failure.js';
+import { describeFailure, JobFailure } from './failure.js';
 import type { AnyJob, JobContext, JobLog } from './job.js';
 import { type MessageLine, messageLine } from './message-line.js';
 import { type Measurement, type Meter, notMeasured } from './meter.js';
@@ -35,6 +35,8 @@ export type ExecutionResult =
       error: string | null;
       errorStack: string | null;
       isTimeOut?: true;
+      /** It would be the same again: there is no further attempt. */
+      isFinal?: true;
       /** The process of the job ended before the job had. */
       crashed?: true;
     } & StorableMetadata)
@@ -164,7 +166,9 @@ export class Execution implements RunExecution {
 
   async #callJob(): Promise<unknown> {
     const parsed = this.#options.job.parameters.safeParse(this.run.parameters);
-    if (!parsed.success) throw new Error(`The parameters do not fit this job: ${z.prettifyError(parsed.error)}`);
+    if (!parsed.success) {
+      throw new JobFailure(`The parameters do not fit this job: ${z.prettifyError(parsed.error)}`, false);
+    }
     return this.#options.job.run(this.#context(), parsed.data);
   }
 
@@ -184,11 +188,15 @@ export class Execution implements RunExecution {
       if (stop.reason !== 'cancelled') return { status: 'interrupted', reason: stop.reason };
       return { status: 'CANCELLED', error: null, errorStack: null, ...this.metadataSoFar() };
     }
-    const failure =
-      thrown instanceof NotJsonError
-        ? { error: `The job's result can't be kept: ${thrown.message}`, errorStack: null }
-        : describeFailure(thrown, this.#options.redaction);
-    return { status: 'FAILED', ...failure, ...this.metadataSoFar() };
+    return { status: 'FAILED', ...this.#failureOf(thrown), ...this.metadataSoFar() };
+  }
+
+  #failureOf(thrown: unknown) {
+    if (thrown instanceof NotJsonError)
+      return { error: `The job's result can't be kept: ${thrown.message}`, errorStack: null, isFinal: true as const };
+    const failure = describeFailure(thrown, this.#options.redaction);
+    const isFinal = thrown instanceof JobFailure && !thrown.isWorthRepeating;
+    return isFinal ? { ...failure, isFinal } : failure;
   }
 
   #timedOut(): ExecutionResult {
@@ -226,6 +234,9 @@ export class Execution implements RunExecution {
         this.#yieldedAt = performance.now();
         await delay(Math.max(0, ms), undefined, { signal: this.#abort.signal }).catch(() => {});
         this.#abort.signal.throwIfAborted();
+      },
+      fail: (reason, { retry = true } = {}) => {
+        throw new JobFailure(reason, retry);
       },
     };
   }

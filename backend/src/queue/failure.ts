@@ -8,6 +8,18 @@ export interface Failure {
   errorStack: string | null;
 }
 
+/** What `ctx.fail` throws. */
+export class JobFailure extends Error {
+  override readonly name = 'JobFailure';
+
+  constructor(
+    message: string,
+    readonly isWorthRepeating: boolean,
+  ) {
+    super(message);
+  }
+}
+
 const STACK_CHARS = 20_000;
 
 /** Puts whatever a job threw into words, without secrets: an Error, a string, null, an object that defends itself. */

@@ -39,6 +39,11 @@ export interface JobContext {
   checkCancellation(): Promise<void>;
   /** Waits, unless the run is to stop. */
   pause(ms: number): Promise<void>;
+  /**
+   * Fails this attempt, as any error does that is thrown. With `retry: false` it is the last, whatever attempts are
+   * left: what is wrong would be wrong again, as with a user who doesn't exist.
+   */
+  fail(reason: string, options?: { retry?: boolean }): never;
 }
 
 /** One step of a run. It runs from its first report on; other steps are left as they are, for several may run at once. */

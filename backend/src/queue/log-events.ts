@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { durationWords } from '../store/duration-words.js';
 import type { QueueEvents } from './events.js';
 
 /** Writes the engine's events to the log; the only place that words them. */
@@ -10,16 +11,27 @@ export function logQueueEvents(events: QueueEvents, log: Logger): void {
     const level = data.status === 'FAILED' ? 'error' : 'info';
     log[level](data, `Run #${data.runId} ${data.jobName} ended: ${data.status}`);
   });
+  events.on('runRetried', (data) => {
+    const { runId, jobName, attempt, maxAttempts, delayMs } = data;
+    log.warn(
+      data,
+      `Run #${runId} ${jobName} failed in attempt ${attempt} of ${maxAttempts}; again in ${durationWords(delayMs)}`,
+    );
+  });
   events.on('leaseLost', (data) => log.warn(data, `Run #${data.runId} was taken away while it ran; stopping it`));
   events.on('outcomeRefused', (data) =>
     log.warn(data, `Run #${data.runId} had been taken away; its outcome is dropped`),
   );
+  events.on('scheduleFired', ({ schedule, jobName, runs }) => {
+    log.info({ schedule, jobName, runs }, `Schedule ${schedule} is due`);
+  });
   events.on('runsRecovered', ({ runs }) => {
     for (const run of runs)
       log.warn({ runId: run.id, jobName: run.jobName }, `Took back run #${run.id}: now ${run.status}`);
   });
   events.on('runsTimedOut', ({ runs }) => {
-    for (const run of runs) log.error({ runId: run.id, jobName: run.jobName }, `Failed run #${run.id}: ${run.error}`);
+    for (const run of runs)
+      log.error({ runId: run.id, jobName: run.jobName }, `Run #${run.id} went on for too long: now ${run.status}`);
   });
   events.on('runLogged', ({ level, message, ...data }) => log[level](data, message));
   events.on('processWrote', ({ text, ...data }) => log[data.stream === 'stderr' ? 'warn' : 'info'](data, text));

@@ -106,7 +106,7 @@ describe('what a job says', () => {
   it('is there before its outcome, also when it fails', async () => {
     act = async (ctx) => {
       ctx.log.error('About to fail');
-      throw new Error('password=x');
+      ctx.fail('password=x', { retry: false });
     };
     const { id } = await engine.enqueue('actor');
     await engine.runner().tick();

@@ -1,67 +1,126 @@
+import { defaultRetry, type RetryPolicy, retryDelayMs } from '@job-manager/shared/retry';
 import type { Sql } from '../store/sql.js';
 import { Completions } from './completions.js';
 import type { QueueEvents } from './events.js';
 import type { ExecutionResult, RunExecution } from './executor.js';
 import type { Reachability } from './reachability.js';
-import { timeOutHeldRun } from './transitions/time-out.js';
+import type { Registry } from './registry.js';
+import type { ClaimedRun } from './transitions/claim.js';
+import { finishRuns, type Outcome } from './transitions/finish.js';
+import { type AfterFailure, type FailedAttempt, retryRuns } from './transitions/retry.js';
 
 /** How an execution ended that is to have an outcome. */
 export type ExecutionOutcome = Exclude<ExecutionResult, { status: 'interrupted' }>;
+
+/** What became of an outcome: the run has ended, waits for its next attempt, or wasn't this runner's any more. */
+export type Recorded = { as: 'ended' } | { as: 'refused' } | { as: 'retried'; delayMs: number };
 
 export interface OutcomesOptions {
   sql: Sql;
   events: QueueEvents;
   database: Reachability;
+  registry: Pick<Registry, 'get'>;
+  /** Numbers from 0 up to 1, for the time that failed attempts wait. */
+  random?: () => number;
 }
 
 /** Records how executions ended; every way out of an execution that ends its run leads through `record`. */
 export class Outcomes {
   readonly #options: OutcomesOptions;
-  readonly #completions: Completions;
+  readonly #endings: Completions<Outcome, true>;
+  readonly #failures: Completions<FailedAttempt, AfterFailure>;
 
   constructor(options: OutcomesOptions) {
     const { sql, events, database } = options;
     this.#options = options;
-    this.#completions = new Completions({
-      sql,
-      onUnreachable: (error) => database.noteUnreachable('recording outcomes', error),
-      onFault: (error) => events.emit('fault', { during: 'recording outcomes', error }),
+    const during = 'recording outcomes';
+    const told = {
+      onUnreachable: (error: unknown) => database.noteUnreachable(during, error),
+      onFault: (error: unknown) => events.emit('fault', { during, error }),
+    };
+    this.#endings = new Completions({
+      ...told,
+      write: async (outcomes) => {
+        const recorded = await finishRuns(sql, outcomes);
+        return outcomes.map(({ id }) => recorded.has(id) || null);
+      },
+      simplify: unstorable,
+    });
+    this.#failures = new Completions({
+      ...told,
+      write: async (failures) => {
+        const settled = await retryRuns(sql, failures);
+        return failures.map(({ leaseToken }) => settled.get(leaseToken) ?? null);
+      },
+      simplify: withErrorAlone,
     });
   }
 
-  /** Resolves once the outcome is recorded, however long the database is away: false when the lease had gone. */
-  record(execution: RunExecution, result: ExecutionOutcome): Promise<boolean> {
-    return result.isTimeOut ? this.#timeOut(execution, result) : this.#finish(execution, result);
+  /** Resolves once the outcome is recorded, however long the database is away. */
+  record(execution: RunExecution, result: ExecutionOutcome): Promise<Recorded> {
+    return hasMoreToIt(execution.run, result) ? this.#fail(execution, result) : this.#finish(execution, result);
   }
 
-  #finish(execution: RunExecution, result: ExecutionOutcome): Promise<boolean> {
-    const { run } = execution;
-    return this.#completions.record({
-      id: run.id,
-      leaseToken: run.leaseToken,
-      status: result.status,
-      error: result.error,
-      errorStack: result.errorStack,
-      metadata: result.json,
-      metadataTruncated: result.truncated,
-      usage: execution.usage,
-      ...execution.progressAtEnd(result.status),
+  async #finish(execution: RunExecution, result: ExecutionOutcome): Promise<Recorded> {
+    const { status, error } = result;
+    const isRecorded = await this.#endings.record({ ...commonTo(execution, result), status, error });
+    return { as: isRecorded ? 'ended' : 'refused' };
+  }
+
+  async #fail(execution: RunExecution, result: ExecutionOutcome): Promise<Recorded> {
+    const delayMs = this.#delayMs(execution.run);
+    const next = await this.#failures.record({
+      ...commonTo(execution, result),
+      claimNo: execution.run.claimNo,
+      error: result.error ?? '',
+      isTimeOut: result.isTimeOut === true,
+      isCrash: result.crashed === true,
+      isWorthRepeating: result.isFinal !== true,
+      delayMs,
     });
+    if (next === 'QUEUED') return { as: 'retried', delayMs };
+    return { as: next === null ? 'refused' : 'ended' };
   }
 
-  /** The engine's own word on a run, so it leaves a message and an audit entry. */
-  async #timeOut(execution: RunExecution, result: ExecutionOutcome): Promise<boolean> {
-    const { sql, events, database } = this.#options;
-    const remains = { ...result, ...execution.progressAtEnd('FAILED'), usage: execution.usage };
-    let isAccepted = false;
-    try {
-      await database.untilDone('recording a time-out', async () => {
-        isAccepted = await timeOutHeldRun(sql, execution.run, remains);
-      });
-      return isAccepted;
-    } catch (error) {
-      events.emit('fault', { during: 'recording a time-out', error });
-      return this.#finish(execution, result);
-    }
+  #delayMs(run: ClaimedRun): number {
+    const { registry, random = Math.random } = this.#options;
+    const policy: RetryPolicy = { ...defaultRetry, ...(run.retryPolicy ?? registry.get(run.jobName)?.retry) };
+    return retryDelayMs(policy, run.attempt, random);
   }
 }
+
+/**
+ * Whether a run doesn't simply end so: it may be repeated, or its end is the engine's own word, which leaves a message.
+ * The statement decides; this only keeps what is clear from the slower one.
+ */
+function hasMoreToIt(run: ClaimedRun, { status, isTimeOut, crashed, isFinal }: ExecutionOutcome): boolean {
+  if (status !== 'FAILED') return false;
+  return isTimeOut === true || crashed === true || (isFinal !== true && run.attempt < run.maxAttempts);
+}
+
+const commonTo = (execution: RunExecution, result: ExecutionOutcome) => ({
+  id: execution.run.id,
+  leaseToken: execution.run.leaseToken,
+  errorStack: result.errorStack,
+  metadata: result.json,
+  metadataTruncated: result.truncated,
+  usage: execution.usage,
+  ...execution.progressAtEnd(result.status),
+});
+
+/** An outcome that can't be stored fails its run, for it would be the same again. */
+function unstorable(outcome: Outcome, error: unknown): Outcome | null {
+  if (outcome.metadata === null && outcome.status === 'FAILED') return null;
+  const reason = error instanceof Error ? error.message : String(error);
+  const told = `The outcome (${outcome.status}) could not be stored: ${reason}`.slice(0, 900);
+  return { ...outcome, status: 'FAILED', error: told, errorStack: null, ...NOTHING_ELSE };
+}
+
+/** What a failed attempt has to say is its error; without the rest, the next is as good as ever. */
+function withErrorAlone(failure: FailedAttempt): FailedAttempt | null {
+  const { errorStack, metadata, progressMessage, steps } = failure;
+  if ([errorStack, metadata, progressMessage, steps].every((text) => text === null)) return null;
+  return { ...failure, errorStack: null, ...NOTHING_ELSE };
+}
+
+const NOTHING_ELSE = { metadata: null, metadataTruncated: true, progressMessage: null, steps: null };

@@ -384,7 +384,7 @@ describe('a run that takes too long', () => {
     async (act) => {
       const runner = engine.runner({ concurrency: 1 });
       const { id } = await engine.enqueue('stubborn', { act });
-      await change({ id }, '"timeoutMs" = 200');
+      await change({ id }, '"timeoutMs" = 200, "maxAttempts" = 1');
       await runner.tick();
       const run = await engine.until(id, 'FAILED');
       expect(run).toMatchObject({
@@ -417,7 +417,7 @@ describe('a run that takes too long', () => {
 
   it('is failed by the sweep where its runner does not act', async () => {
     const [zombie, inTime, limitless] = [await claimOne(), await claimOne(), await claimOne()];
-    await change(zombie, `"timeoutMs" = 60000, "startedAt" = clock_timestamp() - interval '76 s'`);
+    await change(zombie, `"timeoutMs" = 60000, "maxAttempts" = 1, "startedAt" = clock_timestamp() - interval '76 s'`);
     await change(inTime, `"timeoutMs" = 60000, "startedAt" = clock_timestamp() - interval '70 s'`);
     await change(limitless, `"startedAt" = clock_timestamp() - interval '2 days'`);
     const timedOut = new Promise((resolve) => engine.events.once('runsTimedOut', resolve));

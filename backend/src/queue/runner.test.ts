@@ -28,6 +28,9 @@ const actor = defineJob({
   },
 });
 
+/** The same, without a second attempt. */
+const actorOnce = defineJob({ ...actor, name: 'actor-once', maxAttempts: 1 });
+
 const acts: Record<string, (ctx: JobContext) => Promise<unknown>> = {
   succeed: async () => ({ done: 1 }),
   report: async (ctx) => {
@@ -91,7 +94,7 @@ const acts: Record<string, (ctx: JobContext) => Promise<unknown>> = {
 let engine: TestEngine;
 let releaseErrors: () => void;
 beforeAll(async () => {
-  engine = await TestEngine.create([actor]);
+  engine = await TestEngine.create([actor, actorOnce]);
   // vitest fails on stray errors unless somebody else takes them.
   for (const name of ['unhandledRejection', 'uncaughtException'] as const) process.removeAllListeners(name);
   releaseErrors = catchStrayErrors(engine.events);
@@ -104,8 +107,8 @@ afterAll(async () => {
   releaseErrors();
 });
 
-async function runOf(act: string) {
-  const { id } = await engine.enqueue('actor', { act });
+async function runOf(act: string, jobName = 'actor') {
+  const { id } = await engine.enqueue(jobName, { act });
   return id;
 }
 
@@ -141,13 +144,13 @@ describe('a runner', () => {
     ['returnBigint', "The job's result can't be kept: `total` is a bigint, which isn't JSON"],
     ['returnCycle', "The job's result can't be kept: `cycle.self` contains itself, which isn't JSON"],
   ])('fails a run that does %s with a readable error', async (act, error) => {
-    const run = await engine.until(await runOf(act), 'FAILED');
+    const run = await engine.until(await runOf(act, 'actor-once'), 'FAILED');
     expect(run.error).toContain(error);
     await engine.until(await runOf('succeed'), 'SUCCESS');
   });
 
   it('keeps the stack of an error and of its cause', async () => {
-    const run = await engine.until(await runOf('throwError'), 'FAILED');
+    const run = await engine.until(await runOf('throwError', 'actor-once'), 'FAILED');
     expect(run.errorStack).toMatch(/Broken pipe.*\n\s+at [\s\S]*Caused by: Error: No air/);
   });
 

@@ -86,7 +86,7 @@ export class Runner {
       onUnreachable: (error) => database.noteUnreachable('writing messages', error),
       onFault: (error) => events.emit('fault', { during: 'writing messages', error }),
     });
-    this.#outcomes = new Outcomes({ sql, events, database });
+    this.#outcomes = new Outcomes({ sql, events, database, registry });
     const says = { progress: this.#progress, messages: this.#messages };
     const isolation = { jobsModule, databaseUrl, most: concurrency };
     this.#executions = new Executions({ registry, services, events, redaction, isolation, ...says });
@@ -201,14 +201,15 @@ export class Runner {
   async #tellEnd(execution: RunExecution, result: ExecutionResult, startedAt: number): Promise<void> {
     if (result.status === 'interrupted') return;
     const { events } = this.#options;
-    const { id: runId, jobName, leaseToken } = execution.run;
+    const { id: runId, jobName, leaseToken, attempt, maxAttempts } = execution.run;
     const { status, error } = result;
     // First what it said: once the run has ended, its lease opens nothing any more.
     await this.#messages.flush(leaseToken);
-    const isAccepted = await this.#outcomes.record(execution, result);
+    const recorded = await this.#outcomes.record(execution, result);
     const durationMs = performance.now() - startedAt;
-    if (isAccepted) events.emit('runEnded', { runId, jobName, status, error, durationMs });
-    else events.emit('outcomeRefused', { runId, jobName });
+    if (recorded.as === 'ended') events.emit('runEnded', { runId, jobName, status, error, durationMs });
+    else if (recorded.as === 'refused') events.emit('outcomeRefused', { runId, jobName });
+    else events.emit('runRetried', { runId, jobName, attempt, maxAttempts, error, delayMs: recorded.delayMs });
   }
 
   #settle(leaseToken: string, result: ExecutionResult): void {

@@ -1,6 +1,7 @@
 import type { JobRunStep } from '@job-manager/shared/contract/message';
 import type { MessageLevel } from '@job-manager/shared/message';
 import type { PrismaClient } from '../generated/prisma/client.js';
+import { JobFailure } from '../queue/failure.js';
 import type { AnyJob, JobContext } from '../queue/job.js';
 import { RunProgress } from '../queue/run-progress.js';
 
@@ -60,6 +61,9 @@ export async function tryJob(
       signal.throwIfAborted();
     },
     pause: async () => signal.throwIfAborted(),
+    fail: (reason, { retry = true } = {}) => {
+      throw new JobFailure(reason, retry);
+    },
   };
   const result = await job.run(ctx, job.parameters.parse(parameters));
   Object.assign(trial.metadata, result ?? {});

@@ -8,8 +8,6 @@ interface FailRunning {
   target: string;
   /** What is said of each, as an SQL expression over JobRun `j`. */
   error: string;
-  /** More to set, if anything. */
-  set?: string;
   action: AuditAction;
   /** Number of the first of the values of `auditValues`. */
   actorAt: number;
@@ -21,14 +19,14 @@ interface FailRunning {
  * Fails running runs from outside their execution, as the CTEs of a statement that leave the runs in `failed`. The
  * lease is taken away, so whatever their runner still writes changes nothing.
  */
-export const failRunning = ({ target, error, set, action, actorAt, details }: FailRunning): string => `
+export const failRunning = ({ target, error, action, actorAt, details }: FailRunning): string => `
 WITH moment AS MATERIALIZED (SELECT clock_timestamp() AS at
 ), target AS MATERIALIZED (${target}
 ), failed AS (
   UPDATE "JobRun" j
   SET status = 'FAILED', error = left(${error}, 1000), "leaseToken" = NULL, "finishedAt" = moment.at, rev = j.rev + 1,
       "durationMs" = greatest(0, extract(epoch FROM moment.at - j."startedAt") * 1000)::bigint,
-      ${set === undefined ? '' : `${set},`} ${countNote('ERROR')}
+      ${countNote('ERROR')}
   FROM target, moment WHERE j.id = target.id AND j.status = 'RUNNING'
   RETURNING j.*
 ), counted AS (${countEnded('failed')}

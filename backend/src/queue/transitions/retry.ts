@@ -1,0 +1,150 @@
+import type { AttemptUsage } from '@job-manager/shared/contract/message';
+import { durationWordsOf } from '../../store/duration-words.js';
+import type { Sql } from '../../store/sql.js';
+import { SYSTEM } from '../queue.js';
+import { archiveAttempt, endExecution } from './attempt.js';
+import { auditFrom, auditValues } from './audit.js';
+import type { Lease } from './beat.js';
+import { countEnded } from './count.js';
+import { type LastProgress, usageKeys } from './finish.js';
+import { noteFrom } from './note.js';
+import { poisonWords } from './poison.js';
+
+/** An attempt that failed. */
+export interface FailedAttempt extends Lease, LastProgress {
+  claimNo: number;
+  error: string;
+  errorStack: string | null;
+  /** JSON text, or null for a run that reported nothing. */
+  metadata: string | null;
+  metadataTruncated: boolean;
+  usage: AttemptUsage;
+  /** Its time was up. */
+  isTimeOut: boolean;
+  /** It ended with its process. */
+  isCrash: boolean;
+  isWorthRepeating: boolean;
+  /** How long the next attempt waits, if there is one. */
+  delayMs: number;
+}
+
+/** What becomes of a run whose attempt failed. */
+export type AfterFailure = 'QUEUED' | 'FAILED';
+
+/**
+ * Queues runs again whose attempt failed, or fails them where no attempt is left, the run was asked to stop or it is
+ * poison. Returns by lease token what became of those that now stand as told; the others' lease was taken away
+ * meanwhile. Sending the same again, after an answer was lost, is harmless and returns the same.
+ */
+export async function retryRuns(sql: Sql, failures: FailedAttempt[]): Promise<Map<string, AfterFailure>> {
+  const column = <Key extends keyof FailedAttempt>(key: Key) => failures.map((failure) => failure[key]);
+  const settled = await sql.query<Settled>({
+    name: 'retry',
+    text: RETRY,
+    values: [
+      column('id'),
+      column('leaseToken'),
+      column('error'),
+      column('errorStack'),
+      column('metadata'),
+      column('metadataTruncated'),
+      column('progressPercent'),
+      column('progressMessage'),
+      column('steps'),
+      ...usageKeys.map((key) => failures.map(({ usage }) => usage[key])),
+      column('isTimeOut'),
+      column('isCrash'),
+      column('isWorthRepeating'),
+      column('delayMs'),
+      ...auditValues(SYSTEM),
+    ],
+  });
+  const told = new Map(settled.rows.map(({ token, next }) => [token, next]));
+  const missing = failures.filter(({ leaseToken }) => !told.has(leaseToken));
+  return missing.length === 0 ? told : new Map([...told, ...(await findToldBefore(sql, missing))]);
+}
+
+interface Settled {
+  token: string;
+  next: AfterFailure;
+}
+
+/** Failures that had been recorded already: their answer was lost. Asked afterwards, for the reason given in finish.ts. */
+async function findToldBefore(sql: Sql, failures: FailedAttempt[]): Promise<[string, AfterFailure][]> {
+  const column = <Key extends keyof FailedAttempt>(key: Key) => failures.map((failure) => failure[key]);
+  const values = [column('id'), column('leaseToken'), column('claimNo'), column('error')];
+  const found = await sql.query<Settled>(TOLD_BEFORE, values);
+  return found.rows.map(({ token, next }) => [token, next]);
+}
+
+// Decided while the row is locked: a cancel that comes between the failure and this statement is seen.
+const NEXT = `CASE WHEN failure."isWorthRepeating" AND j."cancelRequestedAt" IS NULL AND j.attempt < j."maxAttempts"
+  AND j.crashes + failure."isCrash"::int < j."maxCrashes" THEN 'QUEUED' ELSE 'FAILED' END`;
+
+// A run whose cancel was asked for meanwhile, or that has no attempt left, isn't repeated but fails as told.
+const FINAL = `CASE WHEN "isCrash" AND crashes >= "maxCrashes" THEN ${poisonWords('crashes')} || '. ' || error ELSE error END`;
+
+/** As much of the error as leaves room for the rest of the message. */
+const AGAIN = `'Attempt ' || attempt || ' of ' || "maxAttempts" || ' failed: ' || left(error, 400) || '; again in ' || ${durationWordsOf('"delayMs"')}`;
+
+// What the attempt reported is kept on the row where it was the last. Then its token stays as well, as in finish.ts:
+// a runner that never heard the answer finds it. Of a run that was queued again, it finds the attempt in the archive.
+const RETRY = `
+WITH failure AS MATERIALIZED (
+  SELECT * FROM unnest($1::bigint[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::boolean[], $7::real[], $8::text[], $9::text[],
+    $10::int[], $11::int[], $12::bigint[], $13::int[], $14::boolean[], $15::boolean[], $16::boolean[], $17::float8[])
+    AS failure(id, token, error, stack, metadata, truncated, percent, message, steps, pid, "cpuMs", memory, lag,
+      "isTimeOut", "isCrash", "isWorthRepeating", "delayMs")
+), held AS MATERIALIZED (
+  SELECT failure.*, j."claimNo", j.attempt, j."maxAttempts", j."runnerId", j."startedAt", j.crashes + failure."isCrash"::int AS crashes,
+    j."maxCrashes", ${NEXT} AS next
+  FROM "JobRun" j JOIN failure ON j.id = failure.id AND j."leaseToken" = failure.token
+  WHERE j.status = 'RUNNING' ORDER BY j.id FOR UPDATE OF j
+), judged AS MATERIALIZED (
+  SELECT *, CASE next WHEN 'QUEUED' THEN error ELSE ${FINAL} END AS "keptError", CASE next WHEN 'QUEUED' THEN ${AGAIN} ELSE ${FINAL} END AS told
+  FROM held
+), moment AS MATERIALIZED (SELECT clock_timestamp() AS at
+), settled AS (
+  UPDATE "JobRun" j
+  SET status = judged.next::"JobRunStatus", rev = j.rev + 1, crashes = judged.crashes,
+      error = left(judged."keptError", 1000), "errorStack" = judged.stack,
+      "runAt" = CASE judged.next WHEN 'QUEUED' THEN date_trunc('milliseconds', moment.at + judged."delayMs" * interval '1 ms') ELSE j."runAt" END,
+      metadata = CASE judged.next WHEN 'FAILED' THEN judged.metadata::jsonb END,
+      "metadataTruncated" = judged.next = 'FAILED' AND judged.truncated,
+      ${endExecution('judged.next', {
+        '"leaseToken"': 'j."leaseToken"',
+        '"lastHeartbeatAt"': 'moment.at',
+        '"progressPercent"': 'coalesce(judged.percent, j."progressPercent")',
+        '"progressMessage"': 'coalesce(judged.message, j."progressMessage")',
+        steps: 'coalesce(judged.steps::jsonb, j.steps)',
+        '"childPid"': 'judged.pid',
+        '"cpuMs"': 'judged."cpuMs"',
+        '"peakMemoryBytes"': 'judged.memory',
+        '"maxLoopLagMs"': 'judged.lag',
+      })},
+      "messageCount" = j."messageCount" + 1,
+      "warningCount" = j."warningCount" + (judged.next = 'QUEUED')::int, "errorCount" = j."errorCount" + (judged.next = 'FAILED')::int
+  FROM judged, moment WHERE j.id = judged.id
+  RETURNING j.*, judged.token, judged.next, judged.told, judged."isTimeOut"
+), archived AS (${archiveAttempt(`(SELECT * FROM judged, moment WHERE next = 'QUEUED') failed`, 'FAILED', 'error', {
+  '"errorStack"': 'stack',
+  '"childPid"': 'pid',
+  '"cpuMs"': '"cpuMs"',
+  '"peakMemoryBytes"': 'memory',
+  '"maxLoopLagMs"': 'lag',
+})}
+), counted AS (${countEnded('settled')}
+), audited AS (${auditFrom('(SELECT * FROM settled WHERE "isTimeOut") overdue', 'run.time-out', 18)}
+), warned AS (${noteFrom(`(SELECT * FROM settled WHERE next = 'QUEUED') again`, 'WARN', 'told')}
+), failed AS (${noteFrom(`(SELECT * FROM settled WHERE next = 'FAILED') failed`, 'ERROR', 'told')})
+SELECT token, next FROM settled`;
+
+const TOLD_BEFORE = `
+WITH failure AS MATERIALIZED (
+  SELECT * FROM unnest($1::bigint[], $2::uuid[], $3::int[], $4::text[]) AS failure(id, token, "claimNo", error)
+)
+SELECT failure.token, 'QUEUED' AS next FROM failure JOIN "JobRunAttempt" a ON a."runId" = failure.id AND a."claimNo" = failure."claimNo"
+WHERE a.outcome = 'FAILED' AND a.error = left(failure.error, 1000)
+UNION ALL
+SELECT failure.token, 'FAILED' FROM failure JOIN "JobRun" j ON j.id = failure.id AND j."leaseToken" = failure.token
+WHERE j.status = 'FAILED'`;
