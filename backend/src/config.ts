@@ -111,9 +111,38 @@ export class ConfigError extends Error {}
 /** Reads the configuration from the environment. Throws ConfigError for a value that can't be used. */
 export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
-  const parsed = environment.safeParse(given);
+  return complete(parseConfig(environment, given));
+}
+
+/** Has no meaning inside another application: it listens, signs people in and brings the database. */
+const OF_OUR_OWN_SERVER = {
+  HOST: true,
+  PORT: true,
+  DATABASE_URL: true,
+  DATA_DIR: true,
+  JWT_SECRET: true,
+  ADMIN_EMAIL: true,
+  ADMIN_PASSWORD: true,
+  SAMPLE_DATA: true,
+  JOBS_RUNNER: true,
+} as const;
+
+/** Settings of a Job Manager that is part of another application, by the names and with the defaults of the environment. */
+export type EmbeddedSettings = Partial<Omit<Environment, keyof typeof OF_OUR_OWN_SERVER>>;
+
+/** The configuration of these settings; the environment is not read. Throws ConfigError for a setting that is unknown or can't be used. */
+export function embeddedConfig(settings: EmbeddedSettings = {}): Config {
+  return complete({ ...environment.parse({}), ...parseConfig(environment.omit(OF_OUR_OWN_SERVER).strict(), settings) });
+}
+
+/** Checks what somebody configured. Throws ConfigError with one line that names every fault. */
+export function parseConfig<Schema extends z.ZodType>(schema: Schema, given: unknown): z.output<Schema> {
+  const parsed = schema.safeParse(given);
   if (!parsed.success) throw new ConfigError(describeIssues(parsed.error));
-  const config = parsed.data;
+  return parsed.data;
+}
+
+function complete(config: Environment): Config {
   if (config.JOBS_STALLED_AFTER_MS < 2 * config.JOBS_HEARTBEAT_MS) {
     throw new ConfigError('JOBS_STALLED_AFTER_MS must be at least twice JOBS_HEARTBEAT_MS');
   }
@@ -144,5 +173,7 @@ function write(value: unknown): string {
 }
 
 function describeIssues(error: z.ZodError): string {
-  return error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ');
+  return error.issues
+    .map(({ path, message }) => (path.length === 0 ? message : `${path.join('.')}: ${message}`))
+    .join('; ');
 }

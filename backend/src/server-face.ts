@@ -2,11 +2,13 @@ import { existsSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import type { Express } from 'express';
+import type { HostUsers } from './auth/host-users.js';
 import type { Sessions } from './auth/sessions.js';
 import { pendingMigrations } from './database/migrate.js';
 import { HealthCheck } from './health/health-check.js';
 import { healthLimits } from './health/limits.js';
 import { createHttpApp } from './http/app.js';
+import type { HostPlace } from './http/context.js';
 import { Gateway } from './live/gateway.js';
 import { LivePicture } from './live/picture.js';
 import { RunTails } from './live/run-tails.js';
@@ -23,11 +25,16 @@ export interface ServerFace {
   attach(server: Server): Gateway;
 }
 
-/** Wires the face of an engine. `isClosing` tells whoever asks for health that this server is about to end. */
-export function createServerFace(
-  engine: ServerEngine,
-  { sessions, isClosing }: { sessions: Sessions; isClosing: () => boolean },
-): ServerFace {
+export interface ServerFaceOptions {
+  sessions: Sessions | HostUsers;
+  /** Tells whoever asks for health that this server is about to end. */
+  isClosing(): boolean;
+  /** The application it is part of, if it is. */
+  host?: HostPlace;
+}
+
+/** Wires the face of an engine. */
+export function createServerFace(engine: ServerEngine, { sessions, isClosing, host }: ServerFaceOptions): ServerFace {
   const { config, pool, listener, registry, log } = engine;
   const picture = new LivePicture({
     sql: pool,
@@ -50,7 +57,7 @@ export function createServerFace(
   });
   const panel = existsSync(PANEL) ? { panelDir: PANEL } : {};
   return {
-    app: createHttpApp({ ...engine, sessions, health, ...panel }),
-    attach: (server) => new Gateway({ server, config, sessions, picture, tails, listener, log }),
+    app: createHttpApp({ ...engine, sessions, health, host, ...panel }),
+    attach: (server) => new Gateway({ server, mount: host?.mount, config, sessions, picture, tails, listener, log }),
   };
 }

@@ -9,7 +9,7 @@ import { logQueueEvents } from './queue/log-events.js';
 import { createRedaction } from './queue/redaction.js';
 import { createRegistry } from './queue/registry.js';
 import { Runner } from './queue/runner.js';
-import { catchStrayErrors } from './queue/stray-errors.js';
+import { catchStrayErrors, catchStrayErrorsOfRuns } from './queue/stray-errors.js';
 import { Listener } from './store/listener.js';
 import { Notifier } from './store/notifier.js';
 import { VERSION } from './version.js';
@@ -23,6 +23,8 @@ export interface WorkerOptions {
   jobs?: AnyJob[];
   /** File URL of the module that exports `jobs`; needed where some of them are isolated. */
   jobsModule?: string;
+  /** The process belongs to another application, whose own errors are none of ours. */
+  isGuest?: boolean;
 }
 
 export interface RunningWorker {
@@ -33,11 +35,11 @@ export interface RunningWorker {
 
 /** Starts a runner of all jobs, with its part of the recovery. Waits for a database that isn't there yet. */
 export async function startWorker(options: WorkerOptions): Promise<RunningWorker> {
-  const { config, databaseUrl, kind, log, jobs = productJobs } = options;
+  const { config, databaseUrl, kind, log, jobs = productJobs, isGuest = false } = options;
   const registry = createRegistry(jobs);
   const events = new QueueEvents();
   logQueueEvents(events, log);
-  const releaseErrors = catchStrayErrors(events);
+  const releaseErrors = isGuest ? catchStrayErrorsOfRuns() : catchStrayErrors(events);
 
   // Apart, so that jobs that use up every connection of theirs never hold up claims and outcomes.
   const enginePool = createPool(databaseUrl, { max: 5, statementTimeoutMs: 30_000 });

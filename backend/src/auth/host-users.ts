@@ -74,8 +74,9 @@ async function ask(identify: Identify, request: IncomingMessage): Promise<HostPe
     const { id, email = id, role } = hostUser.parse(answer);
     return { externalId: id, email, role };
   } catch (error) {
-    const reason = error instanceof z.ZodError ? z.prettifyError(error) : String(error);
-    throw new IdentifyFailed(`identify could not say who makes a request: ${reason}`, { cause: error });
+    if (error instanceof z.ZodError)
+      throw new IdentifyFailed(`identify answers what is no user: ${z.prettifyError(error)}`);
+    throw new IdentifyFailed('identify could not say who makes a request', { cause: error });
   } finally {
     clearTimeout(timer);
   }

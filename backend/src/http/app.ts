@@ -4,7 +4,7 @@ import express, { type ErrorRequestHandler, type RequestHandler } from 'express'
 import type { Logger } from 'pino';
 import { readStats } from '../store/stats.js';
 import { createApi } from './api.js';
-import type { HttpDeps } from './context.js';
+import type { HostPlace, HttpDeps } from './context.js';
 import { createHealth } from './health.js';
 import { createMetrics } from './metrics.js';
 import { createPanel } from './panel.js';
@@ -30,6 +30,7 @@ export function createHttpApp(deps: HttpDeps): express.Express {
   if (host === undefined || config.TRUST_PROXY > 0) app.set('trust proxy', config.TRUST_PROXY);
   app.use(nameRequest(log));
   app.use(securityHeaders(config));
+  if (host !== undefined) app.use(checkPlace(host));
   app.use(compression());
   app.use(createHealth(deps));
   app.use(createMetrics(deps, gate, stats));
@@ -53,6 +54,19 @@ function nameRequest(log: Logger): RequestHandler {
       const ms = Math.round(performance.now() - startedAt);
       log.debug({ requestId, method: req.method, path: pathOf(req), status: res.statusCode, ms }, 'request');
     });
+    next();
+  };
+}
+
+/** In another application: refuses until it has been started, and where it is mounted elsewhere than it was told. */
+function checkPlace({ mount, isOpen }: HostPlace): RequestHandler {
+  return (req, _res, next) => {
+    if (req.baseUrl.toLowerCase() !== mount.toLowerCase()) {
+      throw new Error(`Job Manager is mounted at "${req.baseUrl || '/'}" and was told "${mount || '/'}" as its path`);
+    }
+    if (!isOpen()) {
+      throw new HttpProblem('UNAVAILABLE', 'Job Manager is not running just now.', { headers: { 'Retry-After': '2' } });
+    }
     next();
   };
 }

@@ -18,6 +18,8 @@ export interface HostPlace {
   mount: string;
   /** Where the panel sends people to sign in; `{next}` in it becomes the address they come from. */
   signInUrl?: string;
+  /** Whether it has been started, and not been closed. */
+  isOpen(): boolean;
 }
 
 /** Everything the HTTP face stands on. */

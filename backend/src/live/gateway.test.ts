@@ -135,6 +135,46 @@ describe('what a client says', () => {
   });
 });
 
+/** A gateway by itself, over a picture that never changes. */
+async function startGateway(part: Record<string, unknown>) {
+  const http = createServer().listen(0, '127.0.0.1');
+  await once(http, 'listening');
+  const picture = Object.assign(new EventEmitter(), {
+    watch: () => () => {},
+    refresh: async () => {},
+    snapshot: () => ({ runs: [], counts: { running: 0, queued: 0 }, serverTime: new Date().toISOString() }),
+  });
+  const gateway = new Gateway({
+    server: http,
+    config: readConfig({}),
+    sessions: { authenticate: async () => ({ user: { id: 1 }, permissions: ['view'] }), recheckMs: 60_000 },
+    picture,
+    tails: {},
+    listener: new EventEmitter(),
+    log: pino({ level: 'silent' }),
+    ...part,
+  } as unknown as GatewayOptions);
+  return { gateway, http, url: `ws://127.0.0.1:${(http.address() as AddressInfo).port}/ws` };
+}
+
+describe('who watches is looked at again now and then: it closes', () => {
+  it.each([
+    ['4401 when they are gone', 4401, null],
+    ['4403 when they have lost their role', 4403, { user: { id: 1 }, permissions: [] }],
+  ])('with %s', async (_when, code, later) => {
+    const authenticate = vi.fn(async (): Promise<unknown> => ({ user: { id: 1 }, permissions: ['view'] }));
+    const { gateway, http, url } = await startGateway({ sessions: { authenticate, recheckMs: 10 } });
+    const socket = new WebSocket(url);
+    const closed = once(socket, 'close');
+    await vi.waitFor(() => expect(authenticate.mock.calls.length).toBeGreaterThan(3));
+    expect(socket.readyState).toBe(WebSocket.OPEN);
+    authenticate.mockRejectedValueOnce(new Error('cannot say just now')).mockResolvedValue(later);
+    expect((await closed)[0]).toBe(code);
+    gateway.close();
+    http.close();
+  });
+});
+
 describe('following a run', () => {
   /** A run with so many messages. */
   async function aRun(messages: number): Promise<string> {
@@ -227,24 +267,8 @@ describe('following a run', () => {
   it('ends with the connection', async () => {
     const unfollow = vi.fn();
     const tails = { follow: vi.fn(() => unfollow) };
-    const http = createServer().listen(0, '127.0.0.1');
-    await once(http, 'listening');
-    const picture = Object.assign(new EventEmitter(), {
-      watch: () => () => {},
-      refresh: async () => {},
-      snapshot: () => ({ runs: [], counts: { running: 0, queued: 0 }, serverTime: new Date().toISOString() }),
-    });
-    const gateway = new Gateway({
-      server: http,
-      config: readConfig({}),
-      sessions: { authenticate: async () => ({ user: { id: 1 }, permissions: ['view'] }) },
-      picture,
-      tails,
-      listener: new EventEmitter(),
-      log: pino({ level: 'silent' }),
-    } as unknown as GatewayOptions);
-    const { port } = http.address() as AddressInfo;
-    const socket = new WebSocket(`ws://127.0.0.1:${port}/ws`);
+    const { gateway, http, url } = await startGateway({ tails });
+    const socket = new WebSocket(url);
     await once(socket, 'open');
     for (const jobRunId of ['1', '2']) {
       socket.send(JSON.stringify({ type: 'client.admin.follow_run', jobRunId, afterSeq: 7 }));

@@ -2,6 +2,30 @@ import type { QueueEvents } from './events.js';
 import { Execution } from './executor.js';
 
 /**
+ * The same in a process that belongs to another application: what comes from a run fails that run, everything else
+ * goes its way as if nobody were here.
+ */
+export function catchStrayErrorsOfRuns(): () => void {
+  const onRejection = (error: unknown) => {
+    // Thrown on, it becomes an uncaught exception, as it does where nobody listens.
+    if (!Execution.ofStrayError()?.failWith(error) && isAlone('unhandledRejection')) throw error;
+  };
+  const onException = (error: unknown) => {
+    if (Execution.ofStrayError()?.failWith(error) || !isAlone('uncaughtException')) return;
+    console.error(error);
+    process.exit(1);
+  };
+  process.on('unhandledRejection', onRejection);
+  process.on('uncaughtException', onException);
+  return () => {
+    process.off('unhandledRejection', onRejection);
+    process.off('uncaughtException', onException);
+  };
+}
+
+const isAlone = (event: 'unhandledRejection' | 'uncaughtException'): boolean => process.listenerCount(event) === 1;
+
+/**
  * Keeps the process alive when a job lets an error escape its promise (a rejection nobody awaited, a throw
  * in a timer) and fails the run it came from. Returns a function that takes the handlers away again.
  */

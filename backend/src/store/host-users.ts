@@ -26,8 +26,8 @@ export async function writeHostUser(sql: Sql, person: HostPerson): Promise<Curre
 
 const WRITE = `
 INSERT INTO "User" ("externalId", email, role)
-SELECT $1, CASE WHEN EXISTS (SELECT FROM "User" WHERE email = $2 AND "externalId" IS DISTINCT FROM $1)
-  THEN left($2, 251 - length($1)) || ' (' || $1 || ')' ELSE $2 END, $3::"UserRole"
+SELECT $1::text, CASE WHEN EXISTS (SELECT FROM "User" WHERE email = $2::text AND "externalId" IS DISTINCT FROM $1::text)
+  THEN left($2::text, 251 - length($1::text)) || ' (' || $1::text || ')' ELSE $2::text END, $3::"UserRole"
 ON CONFLICT ("externalId") DO UPDATE SET email = EXCLUDED.email, role = EXCLUDED.role
 RETURNING id, email, role`;
 

@@ -1,0 +1,33 @@
+// What other programs may use of Job Manager; everything else may change from one version to the next.
+
+// A part of another application: panel, API, socket and engine under a path of its own, with its own users.
+export type { HostUser, Identify } from './auth/host-users.js';
+export { ConfigError, type EmbeddedSettings } from './config.js';
+// The engine alone, for programs without HTTP: a registry of jobs, a queue to ask things of, runners to execute.
+export { createPool, createPrisma } from './database/client.js';
+export { migrate } from './database/migrate.js';
+export {
+  createJobManager,
+  type JobManager,
+  type JobManagerOptions,
+  type JobWorkerOptions,
+  startJobWorker,
+} from './job-manager.js';
+export { QueueError } from './queue/errors.js';
+export { QueueEvents } from './queue/events.js';
+// Jobs.
+export {
+  type AnyJob,
+  defineJob,
+  type JobContext,
+  type JobDefinition,
+  type JobLog,
+  type StepHandle,
+} from './queue/job.js';
+export { type Actor, createQueue, type EnqueueRequest, type Queue, type QueueOptions, SYSTEM } from './queue/queue.js';
+export { createRedaction } from './queue/redaction.js';
+export { createRegistry, type Registry, RegistryError } from './queue/registry.js';
+export { Runner, type RunnerOptions, type RunnerSettings } from './queue/runner.js';
+export { Listener } from './store/listener.js';
+export { Notifier } from './store/notifier.js';
+export type { RunRow } from './store/run-row.js';

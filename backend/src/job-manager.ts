@@ -1,0 +1,156 @@
+import type { Server } from 'node:http';
+import type { RequestHandler } from 'express';
+import type { Logger } from 'pino';
+import * as z from 'zod';
+import { createHostUsers, type Identify } from './auth/host-users.js';
+import { type EmbeddedSettings, embeddedConfig, parseConfig } from './config.js';
+import { migrate } from './database/migrate.js';
+import { createLog } from './log.js';
+import type { AnyJob } from './queue/job.js';
+import type { Queue } from './queue/queue.js';
+import { createServerEngine, type ServerEngine } from './server-engine.js';
+import { createServerFace } from './server-face.js';
+import { type RunningWorker, startWorker } from './worker.js';
+
+export interface JobManagerOptions {
+  /** A PostgreSQL database for Job Manager's own tables. */
+  databaseUrl: string;
+  /** What can be run, each made with `defineJob`. */
+  jobs: AnyJob[];
+  /** Where `router` is mounted, such as `/ops/jobs`. */
+  path: string;
+  /**
+   * Tells who makes a request, by the application's own means; null for nobody. Asked for every call, for the
+   * socket when it is opened and every 30 seconds after. The socket's request is Node's own, which no middleware
+   * has seen: what tells people apart must be readable from its headers.
+   */
+  identify: Identify;
+  /** Where the panel sends people to sign in; `{next}` in it becomes the address they come from. */
+  signInUrl?: string;
+  /** Whether runs are executed in this process, which they are unless said otherwise, or by workers elsewhere. */
+  runner?: 'here' | 'none';
+  /** What the README lists as settings, by the same names and with the same defaults. The environment is not read. */
+  settings?: EmbeddedSettings;
+  log?: Logger;
+}
+
+/** Job Manager as a part of another application. One per process is meant. */
+export interface JobManager {
+  /** API, health, metrics and panel, to be mounted with `app.use(path, router)`. Answers 503 until it is started. */
+  router: RequestHandler;
+  /** What may be asked of the engine: enqueue, cancel and the like. */
+  queue: Queue;
+  /** Serves the panel's socket on this server; sockets on other paths stay the application's. */
+  attach(server: Server): void;
+  /** Applies the migrations the database lacks and begins to work. Rejects where it can't, and may be called again. */
+  start(): Promise<void>;
+  /** Lets runs end or go back to the queue, closes sockets and connections. The application's server is its own to close. */
+  close(): Promise<void>;
+}
+
+const options = z.strictObject({
+  databaseUrl: z.url({ protocol: /^postgres(ql)?$/, error: 'must be the URL of a PostgreSQL database' }),
+  jobs: z.array(z.custom<AnyJob>((job) => typeof job === 'object', 'must be made with defineJob')),
+  path: z
+    .string()
+    .regex(/^\/([\w.~-]+(\/[\w.~-]+)*\/?)?$/, 'must be a path such as /ops/jobs, of letters, digits and . _ ~ -')
+    .transform((path) => path.replace(/\/$/, '')),
+  identify: z.custom<Identify>((identify) => typeof identify === 'function', 'must be a function'),
+  signInUrl: z
+    .string()
+    .regex(/^(\/(?![/\\])|https?:\/\/)/, 'must be a path of this host, or an address with http:// or https://')
+    .optional(),
+  runner: z.enum(['here', 'none']).default('here'),
+  settings: z.custom<EmbeddedSettings>().optional(),
+  log: z.custom<Logger>().optional(),
+});
+
+/** Makes a Job Manager that another application mounts. Throws ConfigError for an option that is unknown or can't be used. */
+export function createJobManager(given: JobManagerOptions): JobManager {
+  const {
+    databaseUrl,
+    jobs,
+    path: mount,
+    identify,
+    signInUrl,
+    runner,
+    settings,
+    ...rest
+  } = parseConfig(options, given);
+  const config = embeddedConfig(settings);
+  const log = rest.log ?? createLog(config, 'jobs');
+  const engine = createServerEngine({ config, databaseUrl, log, jobs });
+  const sessions = createHostUsers({ sql: engine.pool, identify });
+  let isOpen = false;
+  let starting: Promise<void> | undefined;
+  let closing: Promise<void> | undefined;
+  const host = { mount, signInUrl, isOpen: () => isOpen };
+  const face = createServerFace(engine, { sessions, host, isClosing: () => closing !== undefined });
+  const closeSockets: (() => void)[] = [];
+  let stopWork: () => Promise<void> = async () => {};
+
+  return {
+    router: face.app,
+    queue: engine.queue,
+    attach: (server) => {
+      const gateway = face.attach(server);
+      closeSockets.push(() => gateway.close());
+    },
+    start: () => {
+      starting ??= start().catch((error) => {
+        starting = undefined;
+        throw error;
+      });
+      return starting;
+    },
+    close: () => {
+      closing ??= close();
+      return closing;
+    },
+  };
+
+  async function start(): Promise<void> {
+    await migrate(databaseUrl);
+    await engine.listener.start();
+    stopWork = await startWork(engine, { databaseUrl, jobs, runner });
+    isOpen = true;
+  }
+
+  async function close(): Promise<void> {
+    // One that is still starting has to be there before it can end.
+    await starting?.catch(() => {});
+    isOpen = false;
+    await stopWork();
+    for (const closeSocket of closeSockets) closeSocket();
+    await engine.close();
+  }
+}
+
+/** Begins the work for all processes, and to execute runs where they are executed here. Returns how to end it. */
+async function startWork(
+  { config, log, agents }: ServerEngine,
+  { databaseUrl, jobs, runner }: { databaseUrl: string; jobs: AnyJob[]; runner: 'here' | 'none' },
+): Promise<() => Promise<void>> {
+  if (runner === 'none') {
+    agents.start();
+    return () => agents.stop();
+  }
+  // A worker brings its own agents.
+  const worker = await startWorker({ config, databaseUrl, kind: 'BUILT_IN', log, jobs, isGuest: true });
+  return () => worker.stop();
+}
+
+export interface JobWorkerOptions {
+  databaseUrl: string;
+  /** The jobs that this process executes; runs of others wait for a process that has them. */
+  jobs: AnyJob[];
+  settings?: EmbeddedSettings;
+  log?: Logger;
+}
+
+/** Starts a worker for a Job Manager whose `runner` is `none`, in a process of its own. */
+export async function startJobWorker({ databaseUrl, jobs, settings, log }: JobWorkerOptions): Promise<RunningWorker> {
+  const config = embeddedConfig(settings);
+  const options = { config, databaseUrl, jobs, log: log ?? createLog(config, 'worker') };
+  return startWorker({ ...options, kind: 'WORKER', isGuest: true });
+}

@@ -1,0 +1,101 @@
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import express, { type Express } from 'express';
+import pino from 'pino';
+import * as z from 'zod';
+import type { HostUser } from '../auth/host-users.js';
+import { createJobManager, type JobManager, type JobManagerOptions } from '../job-manager.js';
+import { defineJob } from '../queue/job.js';
+import { createTestDatabase, type TestDatabase } from './database.js';
+
+export const PATH = '/ops/jobs';
+
+/** An application of somebody else's that has mounted Job Manager, and knows people by a cookie of its own. */
+export interface HostApplication {
+  url: string;
+  app: Express;
+  server: Server;
+  database: TestDatabase;
+  jobs: JobManager;
+  /** Its users by the name in the cookie; a function stands for a lookup that does what it likes. */
+  users: Map<string, HostUser | (() => HostUser | null | Promise<HostUser | null>)>;
+  /** Calls Job Manager's API as this user, from a page of the application. */
+  call(user: string | null, path: string, init?: RequestInit & { json?: unknown }): Promise<Response>;
+  close(): Promise<void>;
+}
+
+interface HostOptions extends Partial<JobManagerOptions> {
+  /** What the application does with requests before Job Manager sees them. */
+  before?(app: Express): void;
+  isStarted?: boolean;
+}
+
+export async function startHostApplication({
+  before,
+  isStarted = true,
+  ...options
+}: HostOptions = {}): Promise<HostApplication> {
+  const database = await createTestDatabase();
+  const users: HostApplication['users'] = new Map([
+    ['ada', { id: 'u-17', email: 'ada@host.example', role: 'ADMIN' as const }],
+    ['bob', { id: 'u-18', email: 'bob@host.example', role: 'USER' as const }],
+    ['root', { id: 1, email: 'root@host.example', role: 'SUPER_ADMIN' as const }],
+  ]);
+  const jobs = createJobManager({
+    databaseUrl: database.url,
+    jobs: [echo],
+    path: PATH,
+    identify: (request) => {
+      const user = users.get(userNameOf(request) ?? '');
+      return typeof user === 'function' ? user() : (user ?? null);
+    },
+    runner: 'none',
+    log: pino({ level: process.env.EMBED_LOG ?? 'silent' }),
+    ...options,
+  });
+  const app = express();
+  before?.(app);
+  app.use(PATH, jobs.router);
+  const server = createServer(app);
+  jobs.attach(server);
+  if (isStarted) await jobs.start();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return {
+    url,
+    app,
+    server,
+    database,
+    jobs,
+    users,
+    call: (user, path, { json, ...init } = {}) =>
+      fetch(`${url}${PATH}/api${path}`, {
+        ...init,
+        ...(json === undefined ? {} : { method: 'POST', body: JSON.stringify(json) }),
+        headers: {
+          origin: url,
+          ...(json === undefined ? {} : { 'content-type': 'application/json' }),
+          ...(user === null ? {} : { cookie: `who=${user}` }),
+          ...init.headers,
+        },
+      }),
+    close: async () => {
+      await jobs.close();
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+      await database.drop();
+    },
+  };
+}
+
+const userNameOf = ({ headers }: IncomingMessage): string | undefined => /\bwho=(\w+)/.exec(headers.cookie ?? '')?.[1];
+
+/** Answers the word it is given. */
+export const echo = defineJob({
+  name: 'echo',
+  description: 'Says what it was told',
+  examples: ['echo --word=hello'],
+  algorithmVersion: '1',
+  parameters: z.object({ word: z.string().max(100_000).optional() }),
+  run: async (_ctx, { word }) => ({ said: word ?? null }),
+});
