@@ -5,6 +5,8 @@ const backend = `http://127.0.0.1:${process.env.BACKEND_PORT ?? 3000}`;
 
 export default defineConfig({
   plugins: [react()],
+  // Each file finds the others from where it lies itself: an application may mount the panel under any path.
+  base: './',
   server: {
     host: '127.0.0.1',
     port: 5173,

@@ -3,6 +3,7 @@ import { Suspense } from 'react';
 import { BrowserRouter, Navigate, Route, Routes } from 'react-router-dom';
 import { AdminRoute } from './admin/AdminRoute';
 import { JobManagerPage } from './admin/jobs/JobManagerPage';
+import { keepsAccounts, mount } from './api/place';
 import { NotFoundPage } from './NotFoundPage';
 import { paths } from './paths';
 import { loadable } from './ui/loadable';
@@ -27,12 +28,12 @@ const AccountPage = loadable(() => import('./admin/account/AccountPage').then((p
 /** Every address of the panel and what is shown there. */
 export function AppRoutes() {
   return (
-    <BrowserRouter>
+    <BrowserRouter basename={mount || '/'}>
       <NuqsAdapter>
         <Suspense fallback={<PageLoader />}>
           <Routes>
             <Route path="/" element={<Navigate to={paths.dashboard} replace />} />
-            <Route path={paths.login} element={<LoginPage />} />
+            {keepsAccounts && <Route path={paths.login} element={<LoginPage />} />}
             <Route element={<AdminRoute />}>
               <Route path={paths.admin} element={<Navigate to={paths.dashboard} replace />} />
               <Route path={paths.dashboard} element={<AdminDashboard />} />
@@ -44,8 +45,8 @@ export function AppRoutes() {
               <Route path={paths.error(':fingerprint')} element={<ErrorGroupPage />} />
               <Route path={paths.audit} element={<AuditPage />} />
               <Route path={paths.tokens} element={<TokensPage />} />
-              <Route path={paths.users} element={<UsersPage />} />
-              <Route path={paths.account} element={<AccountPage />} />
+              {keepsAccounts && <Route path={paths.users} element={<UsersPage />} />}
+              {keepsAccounts && <Route path={paths.account} element={<AccountPage />} />}
               <Route path={paths.systemStatus} element={<SystemStatusPage />} />
             </Route>
             <Route path="*" element={<NotFoundPage />} />

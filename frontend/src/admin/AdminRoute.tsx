@@ -3,12 +3,14 @@ import { Button } from '@mantine/core';
 import { IconCloudOff } from '@tabler/icons-react';
 import { Navigate, useLocation } from 'react-router-dom';
 import { toFailure } from '../api/failure';
+import { keepsAccounts, mount } from '../api/place';
 import { useSession } from '../api/session';
 import { loginFor } from '../paths';
 import { MessagePage } from '../ui/MessagePage';
 import { PageLoader } from '../ui/PageLoader';
 import { AdminLayout } from './AdminLayout';
 import { NoAccessPage } from './NoAccessPage';
+import { SignedOutPage } from './SignedOutPage';
 
 /** Lets operators in; sends others to sign in, or tells them that they have no access. */
 export function AdminRoute() {
@@ -29,8 +31,9 @@ export function AdminRoute() {
     );
   }
   if (!session.data) {
+    if (!keepsAccounts) return <SignedOutPage onRetry={() => void session.refetch()} isRetrying={session.isFetching} />;
     const { pathname, search } = window.location;
-    return <Navigate to={loginFor(pathname + search)} replace />;
+    return <Navigate to={loginFor(pathname.slice(mount.length) + search)} replace />;
   }
   return isOperator(session.data.role) ? <AdminLayout /> : <NoAccessPage email={session.data.email} />;
 }

@@ -1,5 +1,6 @@
 import { Button } from '@mantine/core';
 import { IconLock } from '@tabler/icons-react';
+import { keepsAccounts } from '../api/place';
 import { useSignOut } from '../components/useSignOut';
 import { MessagePage } from '../ui/MessagePage';
 
@@ -17,9 +18,11 @@ export function NoAccessPage({ email }: { email: string }) {
         </>
       }
     >
-      <Button variant="default" onClick={signOut}>
-        Sign in as somebody else
-      </Button>
+      {keepsAccounts && (
+        <Button variant="default" onClick={signOut}>
+          Sign in as somebody else
+        </Button>
+      )}
     </MessagePage>
   );
 }

@@ -4,6 +4,7 @@ import type { ContractRouterClient } from '@orpc/contract';
 import { OpenAPILink } from '@orpc/openapi-client/fetch';
 import { createTanstackQueryUtils } from '@orpc/tanstack-query';
 import { readProblem } from './failure';
+import { mount } from './place';
 
 interface CallContext {
   /** Makes a repeated enqueue answer the run of the first one. */
@@ -11,7 +12,7 @@ interface CallContext {
 }
 
 const link = new OpenAPILink<CallContext>(contract, {
-  url: () => new URL('/api', window.location.origin),
+  url: () => new URL(`${mount}/api`, window.location.origin),
   headers: ({ context }) => (context.idempotencyKey === undefined ? {} : { 'Idempotency-Key': context.idempotencyKey }),
   fetch: async (request, init) => asPlainJson(await fetch(request, { ...init, credentials: 'same-origin' })),
   customErrorResponseBodyDecoder: (body, response) => {

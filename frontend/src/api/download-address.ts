@@ -1,4 +1,5 @@
 import type { AnyContractProcedure } from '@orpc/contract';
+import { mount } from './place';
 
 type Query = Record<string, string | undefined>;
 
@@ -6,5 +7,5 @@ type Query = Record<string, string | undefined>;
 export function downloadAddress(call: AnyContractProcedure, query: Query): string {
   const given = Object.entries(query).filter((entry): entry is [string, string] => entry[1] !== undefined);
   const search = new URLSearchParams(given).toString();
-  return `/api${call['~orpc'].route.path}${search && `?${search}`}`;
+  return `${mount}/api${call['~orpc'].route.path}${search && `?${search}`}`;
 }

@@ -1,6 +1,7 @@
 import type { ClientErrorReport } from '@job-manager/shared/contract/errors';
 import { limits } from '@job-manager/shared/limits';
 import { client } from './client';
+import { mount } from './place';
 import type { TrackedError } from './recent-errors';
 
 /** Gathered for so long before they are sent together. */
@@ -30,7 +31,7 @@ export function reportBeforeLeaving(): () => void {
   const flush = () => {
     if (document.visibilityState !== 'hidden' || waiting.size === 0) return;
     const body = new Blob([JSON.stringify({ errors: take() })], { type: 'application/json' });
-    navigator.sendBeacon?.('/api/errors', body);
+    navigator.sendBeacon?.(`${mount}/api/errors`, body);
   };
   document.addEventListener('visibilitychange', flush);
   return () => document.removeEventListener('visibilitychange', flush);

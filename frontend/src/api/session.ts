@@ -3,6 +3,7 @@ import { can, type Permission } from '@job-manager/shared/permissions';
 import { hashKey, type QueryClient, useQuery } from '@tanstack/react-query';
 import { api } from './client';
 import { isSignedOut } from './failure';
+import { keepsAccounts } from './place';
 
 /** Who is signed in; `null` when nobody is. Asked once, then kept until the session is known to have changed. */
 const sessionQuery = {
@@ -21,10 +22,10 @@ const sessionQuery = {
 
 export const useSession = () => useQuery(sessionQuery);
 
-/** Whether whoever is signed in may do this; by the table that the server enforces. */
+/** Whether whoever is signed in may do this; by the table that the server enforces. Nobody manages people who are kept elsewhere. */
 export function useCan(permission: Permission): boolean {
   const { data: user } = useSession();
-  return user != null && can(user.role, permission);
+  return user != null && can(user.role, permission) && (keepsAccounts || permission !== 'manageUsers');
 }
 
 export const setSession = (queryClient: QueryClient, user: CurrentUser | null): void => {

@@ -2,14 +2,14 @@ import type { CurrentUser } from '@job-manager/shared/contract/auth';
 import { Menu, UnstyledButton } from '@mantine/core';
 import { IconChevronDown, IconLock, IconLogout } from '@tabler/icons-react';
 import { Link } from 'react-router-dom';
+import { keepsAccounts } from '../api/place';
 import { paths } from '../paths';
 import { roleLabel } from './roles';
 import classes from './UserMenu.module.css';
 import { useSignOut } from './useSignOut';
 
-/** Who is signed in, their password, and the way out. */
+/** Who is signed in and, where people sign in here, their password and the way out. */
 export function UserMenu({ user }: { user: CurrentUser }) {
-  const signOut = useSignOut();
   return (
     <Menu position="bottom-end" width={240} shadow="md" withinPortal={false} withInitialFocusPlaceholder={false}>
       <Menu.Target>
@@ -25,14 +25,23 @@ export function UserMenu({ user }: { user: CurrentUser }) {
           <div className={classes.email}>{user.email}</div>
           <div className={classes.role}>{roleLabel[user.role]}</div>
         </div>
-        <Menu.Divider />
-        <Menu.Item component={Link} to={paths.account} leftSection={<IconLock size={16} />}>
-          Change password
-        </Menu.Item>
-        <Menu.Item leftSection={<IconLogout size={16} />} onClick={signOut}>
-          Sign out
-        </Menu.Item>
+        {keepsAccounts && <SessionItems />}
       </Menu.Dropdown>
     </Menu>
+  );
+}
+
+function SessionItems() {
+  const signOut = useSignOut();
+  return (
+    <>
+      <Menu.Divider />
+      <Menu.Item component={Link} to={paths.account} leftSection={<IconLock size={16} />}>
+        Change password
+      </Menu.Item>
+      <Menu.Item leftSection={<IconLogout size={16} />} onClick={signOut}>
+        Sign out
+      </Menu.Item>
+    </>
   );
 }

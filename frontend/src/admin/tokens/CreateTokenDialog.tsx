@@ -1,5 +1,6 @@
 import type { ApiToken } from '@job-manager/shared/contract/tokens';
 import { useState } from 'react';
+import { mount } from '../../api/place';
 import { CodeBlock } from '../../ui/CodeBlock';
 import { CopyButton } from '../../ui/CopyButton';
 import { ShownOnceDialog } from '../../ui/ShownOnceDialog';
@@ -18,7 +19,7 @@ export function CreateTokenDialog({ onClose }: { onClose: () => void }) {
   const [created, setCreated] = useState<Created | null>(null);
   if (created === null) return <CreateTokenForm onCreated={setCreated} onClose={onClose} />;
   const { token, apiToken } = created;
-  const example = exampleCall(token, apiToken.permissions, window.location.origin);
+  const example = exampleCall(token, apiToken.permissions, window.location.origin + mount);
   return (
     <ShownOnceDialog title="New token" subject={apiToken.name} noun="token" secret={token} onDone={onClose}>
       <div>

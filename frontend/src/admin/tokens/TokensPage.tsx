@@ -2,6 +2,7 @@ import type { ApiToken } from '@job-manager/shared/contract/tokens';
 import { Anchor, Button } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
 import { useCallback, useState } from 'react';
+import { mount } from '../../api/place';
 import { Permitted } from '../../components/Permitted';
 import { DialogBoundary } from '../../ui/DialogBoundary';
 import { loadable } from '../../ui/loadable';
@@ -35,7 +36,7 @@ function Tokens() {
       lead={
         <>
           For programs that call the API. {/* A page of the server's, outside the panel's own addresses. */}
-          <Anchor href="/api/docs" inherit underline="always">
+          <Anchor href={`${mount}/api/docs/`} inherit underline="always">
             API documentation
           </Anchor>
         </>

@@ -7,6 +7,7 @@ import {
   useState,
   useSyncExternalStore,
 } from 'react';
+import { mount } from '../place';
 import type { ActiveChange } from './active-runs';
 import type { Follow } from './followed-runs';
 import { beforeConnection, connectLive, type LiveConnection, type LiveState } from './live-connection';
@@ -30,7 +31,7 @@ export function LiveProvider({ onLost, children }: PropsWithChildren<Props>) {
 }
 
 function socketUrl({ protocol, host }: Location): string {
-  return `${protocol === 'https:' ? 'wss' : 'ws'}://${host}/ws`;
+  return `${protocol === 'https:' ? 'wss' : 'ws'}://${host}${mount}/ws`;
 }
 
 const neverSubscribed = () => () => {};

@@ -1,0 +1,31 @@
+import { Button } from '@mantine/core';
+import { IconLock } from '@tabler/icons-react';
+import { signInUrl } from '../api/place';
+import { MessagePage } from '../ui/MessagePage';
+
+interface Props {
+  onRetry(): void;
+  isRetrying: boolean;
+}
+
+/** For people whom the application around us doesn't know. A link and no redirect, which could go round for ever. */
+export function SignedOutPage({ onRetry, isRetrying }: Props) {
+  const address = signInUrl();
+  return (
+    <MessagePage
+      icon={IconLock}
+      title="You are not signed in"
+      text="Sign in to the application that this panel is part of."
+    >
+      {address === null ? (
+        <Button onClick={onRetry} loading={isRetrying}>
+          Try again
+        </Button>
+      ) : (
+        <Button component="a" href={address}>
+          Sign in
+        </Button>
+      )}
+    </MessagePage>
+  );
+}

@@ -1,0 +1,77 @@
+import { screen, waitFor } from '@testing-library/react';
+import { http, ws } from 'msw';
+import { beforeEach, expect, test, vi } from 'vitest';
+import { backend, operator, world } from '../testing/backend';
+import { address, openPanel } from '../testing/render-app';
+
+// As the server writes it onto the page where an application has mounted the panel and keeps the people.
+vi.hoisted(() => {
+  Object.assign(document.documentElement.dataset, {
+    mount: '/ops/jobs',
+    accounts: 'host',
+    signInUrl: '/login?back={next}',
+  });
+});
+
+const opened = vi.fn();
+
+beforeEach(() => {
+  const mounted = '/ops/jobs';
+  backend.use(
+    http.all(`${mounted}/api/*`, ({ request }) => {
+      const url = new URL(request.url);
+      url.pathname = url.pathname.slice(mounted.length);
+      return fetch(new Request(url, request));
+    }),
+    // Nothing of ours may ask the application's own addresses.
+    ws.link(`ws://localhost:3000${mounted}/ws`).addEventListener('connection', opened),
+  );
+});
+
+test('the panel lives under the path that it is mounted at', async () => {
+  const { user } = await openPanel('/ops/jobs/admin/jobs');
+  await waitFor(() => expect(opened).toHaveBeenCalled());
+  await user.click(screen.getByRole('link', { name: 'History' }));
+  await waitFor(() => expect(address()).toBe('/ops/jobs/admin/jobs/history'));
+  expect(screen.getByRole('link', { name: 'Monitor' })).toHaveAttribute('href', '/ops/jobs/admin/jobs/monitor');
+});
+
+test('downloads and documents are found there', async () => {
+  await openPanel('/ops/jobs/admin/audit');
+  expect(await screen.findByRole('link', { name: /export/i })).toHaveAttribute(
+    'href',
+    expect.stringMatching(/^\/ops\/jobs\/api\/admin\/audit/),
+  );
+});
+
+test('who is signed in is told, and no way offered to sign out, to change a password or to manage people', async () => {
+  const { user } = await openPanel('/ops/jobs/admin/dashboard');
+  await user.click(screen.getByRole('button', { name: `Account: ${operator.email}` }));
+  expect(await screen.findByText('Super admin')).toBeInTheDocument();
+  expect(screen.queryByRole('menuitem', { hidden: true })).not.toBeInTheDocument();
+  await user.click(screen.getByRole('button', { name: 'Administration' }));
+  expect(await screen.findByRole('menuitem', { name: 'API tokens', hidden: true })).toBeInTheDocument();
+  expect(screen.queryByRole('menuitem', { name: 'Users', hidden: true })).not.toBeInTheDocument();
+});
+
+test.each(['users', 'account'])('there is no page for %s', async (page) => {
+  await openPanel(`/ops/jobs/admin/${page}`);
+  expect(screen.getByRole('heading', { name: 'Page not found' })).toBeInTheDocument();
+});
+
+test('somebody unknown is led to where the application signs people in, and back', async () => {
+  world.user = null;
+  await openPanel('/ops/jobs/admin/jobs?page=2');
+  expect(screen.getByRole('heading', { name: 'You are not signed in' })).toBeInTheDocument();
+  expect(screen.getByRole('link', { name: 'Sign in' })).toHaveAttribute(
+    'href',
+    `/login?back=${encodeURIComponent('/ops/jobs/admin/jobs?page=2')}`,
+  );
+});
+
+test('somebody who is no operator is told so, and not asked to sign in as somebody else', async () => {
+  world.user = { ...operator, role: 'USER' };
+  await openPanel('/ops/jobs/admin/jobs');
+  expect(screen.getByRole('heading', { name: 'No access' })).toBeInTheDocument();
+  expect(screen.queryByRole('button')).not.toBeInTheDocument();
+});
