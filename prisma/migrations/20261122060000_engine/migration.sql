@@ -143,6 +143,9 @@ CREATE TABLE "ScheduleSkip" (
 CREATE INDEX "JobRunBatch_open" ON "JobRunBatch"("id" DESC) WHERE ("finishedAt" IS NULL);
 
 -- CreateIndex
+CREATE UNIQUE INDEX "JobRunBatch_callback" ON "JobRunBatch"("callbackRunId") WHERE ("callbackRunId" IS NOT NULL);
+
+-- CreateIndex
 CREATE UNIQUE INDEX "Schedule_name_key" ON "Schedule"("name");
 
 -- CreateIndex
@@ -187,7 +190,7 @@ CREATE UNIQUE INDEX "JobRun_due" ON "JobRun"("scheduleId", "dueAt") WHERE ("sche
 -- Prisma doesn't say so, but a run that waits for nobody has no list at all.
 ALTER TABLE "JobRun"
   ADD CONSTRAINT "JobRun_unique" CHECK (("uniqueKey" IS NULL) = ("uniqueScope" IS NULL) AND ("uniqueUntil" IS NULL OR "uniqueScope" = 'PERIOD')),
-  ADD CONSTRAINT "JobRun_waits" CHECK (status <> 'RUNNING' OR NOT "isBlocked"),
+  ADD CONSTRAINT "JobRun_waits" CHECK (status = 'QUEUED' OR NOT "isBlocked"),
   ADD CONSTRAINT "JobRun_due" CHECK (("scheduleId" IS NULL) = ("dueAt" IS NULL));
 
 ALTER TABLE "Channel" ADD CONSTRAINT "Channel_limits" CHECK (
@@ -195,6 +198,9 @@ ALTER TABLE "Channel" ADD CONSTRAINT "Channel_limits" CHECK (
   AND ("rateLimit" IS NULL) = ("ratePeriodMs" IS NULL));
 
 ALTER TABLE "Schedule" ADD CONSTRAINT "Schedule_timing" CHECK ((cron IS NULL) <> ("everyMs" IS NULL) AND ("everyMs" IS NULL OR "everyMs" >= 1000));
+
+-- Every run that ends looks for those that wait for it: a list of entries yet to be sorted in would be read each time.
+ALTER INDEX "JobRun_dependents" SET (fastupdate = off);
 
 -- How many runs a channel with limits may start now, at most `most`. Locks the channel until the claim is committed,
 -- and then looks with fresh eyes: a plain subquery would still see what was running before it waited for the lock,
@@ -226,92 +232,137 @@ BEGIN
 END
 $$;
 
--- Tells those who wait for a run that it has ended, in the transaction that ended it, whichever statement that was.
--- Each of them is locked before its other runs are looked at, and that look is fresh: of two runs that end at once,
--- the second to get the lock sees that both have ended.
+-- Tells those who wait for runs that these have ended, in the transaction that ended them, whichever statement that
+-- was. Once per statement, for all that it ended: locks are then taken in one order, and two statements that end
+-- runs of the same batches or with the same dependents rarely wait for one another in a circle.
 CREATE FUNCTION job_manager_settle() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
-  batch "JobRunBatch";
-  woken integer := 0;
+  ended bigint[];
+  cancelled bigint[];
 BEGIN
-  IF NEW."hasDependents" THEN
-    PERFORM 1 FROM "JobRun" WHERE status = 'QUEUED' AND "isBlocked" AND "dependsOn" @> ARRAY[NEW.id] ORDER BY id FOR UPDATE;
-    IF NEW.status <> 'SUCCESS' THEN
-      PERFORM job_manager_cancel_waiting(ARRAY(
-        SELECT id FROM "JobRun" WHERE status = 'QUEUED' AND "isBlocked" AND "dependsOn" @> ARRAY[NEW.id] AND "waitsFor" = 'SUCCEEDED'
-      ), 'Run #' || NEW.id || ', which it waits for, ended as ' || NEW.status);
-    END IF;
-    UPDATE "JobRun" d
-    SET "isBlocked" = false, "runAt" = greatest("runAt", date_trunc('milliseconds', clock_timestamp())), rev = rev + 1
-    WHERE status = 'QUEUED' AND "isBlocked" AND "dependsOn" @> ARRAY[NEW.id]
-      AND NOT EXISTS (SELECT 1 FROM "JobRun" p WHERE p.id = ANY(d."dependsOn") AND p.status IN ('QUEUED', 'RUNNING'));
-    GET DIAGNOSTICS woken = ROW_COUNT;
-  END IF;
+  -- What is cancelled below comes here, too, and is told in the loop that is under way: one trigger that calls the
+  -- next would run out of stack in a long line.
+  IF current_setting('job_manager.settling', true) = 'on' THEN RETURN NULL; END IF;
+  SELECT array_agg(id) INTO ended FROM changed
+  WHERE "finishedAt" IS NOT NULL AND ("hasDependents" OR "batchId" IS NOT NULL)
+    AND NOT EXISTS (SELECT 1 FROM former WHERE former.id = changed.id AND former."finishedAt" IS NOT NULL);
+  IF ended IS NULL THEN RETURN NULL; END IF;
 
-  IF NEW."batchId" IS NOT NULL THEN
-    SELECT * INTO batch FROM "JobRunBatch" WHERE id = NEW."batchId" FOR UPDATE;
-    IF batch."finishedAt" IS NULL
-      AND NOT EXISTS (SELECT 1 FROM "JobRun" WHERE "batchId" = batch.id AND status IN ('QUEUED', 'RUNNING')) THEN
-      UPDATE "JobRunBatch" SET "finishedAt" = clock_timestamp() WHERE id = batch.id;
-      woken := woken + job_manager_call_back(batch);
-    END IF;
-  END IF;
-
-  -- Delivered at commit; runners would find the runs at their next look in any case.
-  IF woken > 0 THEN
-    PERFORM pg_notify('job_manager_queued', ''), pg_notify('job_manager_changed', '');
-  END IF;
+  PERFORM set_config('job_manager.settling', 'on', true);
+  WHILE cardinality(ended) > 0 LOOP
+    cancelled := job_manager_settle_dependents(ended);
+    ended := cancelled || job_manager_settle_batches(ended);
+  END LOOP;
+  PERFORM set_config('job_manager.settling', 'off', true);
   RETURN NULL;
 END
 $$;
 
--- Lets the run begin that waits for a whole batch; cancels it where it expects success and somebody failed.
-CREATE FUNCTION job_manager_call_back(batch "JobRunBatch") RETURNS integer LANGUAGE plpgsql AS $$
+-- Wakes the runs whose last predecessor has ended, and cancels those that waited for a success that never comes.
+-- Returns what it cancelled. Each run is locked before its other predecessors are looked at, and that look is fresh:
+-- of two that end at once, the second to get the lock sees that both have ended.
+-- Custom plans: one that was made while the table was small would read all of it later.
+CREATE FUNCTION job_manager_settle_dependents(ended bigint[]) RETURNS bigint[] LANGUAGE plpgsql SET plan_cache_mode = 'force_custom_plan' AS $$
 DECLARE
-  unsuccessful bigint;
-  woken integer;
+  cancelled bigint[];
 BEGIN
-  IF batch."callbackRunId" IS NULL THEN RETURN 0; END IF;
-  SELECT count(*) INTO unsuccessful FROM "JobRun" WHERE "batchId" = batch.id AND status IN ('FAILED', 'CANCELLED');
-  IF unsuccessful > 0 THEN
-    PERFORM job_manager_cancel_waiting(ARRAY(
-      SELECT id FROM "JobRun" WHERE id = batch."callbackRunId" AND status = 'QUEUED' AND "isBlocked" AND "waitsFor" = 'SUCCEEDED'
-    ), 'Of batch #' || batch.id || ', which it waits for, ' || unsuccessful || ' of ' || batch.total || ' runs did not succeed');
-  END IF;
-  UPDATE "JobRun" SET "isBlocked" = false, "runAt" = greatest("runAt", date_trunc('milliseconds', clock_timestamp())), rev = rev + 1
-  WHERE id = batch."callbackRunId" AND status = 'QUEUED' AND "isBlocked";
-  GET DIAGNOSTICS woken = ROW_COUNT;
-  RETURN woken;
+  PERFORM 1 FROM "JobRun" WHERE status = 'QUEUED' AND "isBlocked" AND "dependsOn" && ended ORDER BY id FOR UPDATE;
+  IF NOT FOUND THEN RETURN '{}'; END IF;
+  cancelled := job_manager_cancel_waiting(ARRAY(
+    SELECT id FROM "JobRun" d WHERE status = 'QUEUED' AND "isBlocked" AND "waitsFor" = 'SUCCEEDED' AND "dependsOn" && ended
+      AND EXISTS (SELECT 1 FROM "JobRun" p WHERE p.id = ANY(d."dependsOn") AND p.status IN ('FAILED', 'CANCELLED'))
+  ), NULL);
+  PERFORM job_manager_wake(ARRAY(
+    SELECT id FROM "JobRun" d WHERE status = 'QUEUED' AND "isBlocked" AND "dependsOn" && ended
+      AND NOT EXISTS (SELECT 1 FROM "JobRun" p WHERE p.id = ANY(d."dependsOn") AND p.status IN ('QUEUED', 'RUNNING'))
+  ));
+  RETURN cancelled;
 END
 $$;
 
--- Cancels runs that wait in vain, and those that wait for the success of these, however long the chain: at once, for
--- one trigger calling the next would run out of stack on a long one. Counted and told as cancel.ts does.
-CREATE FUNCTION job_manager_cancel_waiting(first_ones bigint[], why text) RETURNS void LANGUAGE sql VOLATILE AS $$
-WITH RECURSIVE doomed(id, because) AS (
-  SELECT unnest(first_ones), why
-  UNION
-  SELECT d.id, 'Run #' || doomed.id || ', which it waits for, ended as CANCELLED'
-  FROM doomed JOIN "JobRun" d ON d.status = 'QUEUED' AND d."isBlocked" AND d."waitsFor" = 'SUCCEEDED' AND d."dependsOn" @> ARRAY[doomed.id]
-), once AS (SELECT id, min(because) AS because FROM doomed GROUP BY id
-), moment AS MATERIALIZED (SELECT clock_timestamp() AS at
-), locked AS MATERIALIZED (
-  SELECT j.id, once.because FROM "JobRun" j JOIN once ON once.id = j.id WHERE j.status = 'QUEUED' ORDER BY j.id FOR UPDATE OF j
-), cancelled AS (
-  UPDATE "JobRun" j
-  SET status = 'CANCELLED', "finishedAt" = moment.at, "isBlocked" = false, rev = j.rev + 1, "messageCount" = j."messageCount" + 1,
-      "warningCount" = j."warningCount" + 1, error = left(locked.because, 1000)
-  FROM locked, moment WHERE j.id = locked.id AND j.status = 'QUEUED'
-  RETURNING j.*
-), counted AS (
-  INSERT INTO "JobRunCount" (hour, "jobName", status, runs, "totalDurationMs")
-  SELECT date_trunc('hour', "finishedAt", 'UTC'), "jobName", status, count(*), 0 FROM cancelled GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
-  ON CONFLICT (hour, "jobName", status) DO UPDATE SET runs = "JobRunCount".runs + EXCLUDED.runs
-)
-INSERT INTO "JobRunMessage" ("runId", seq, attempt, level, source, message)
-SELECT id, "messageCount", attempt, 'WARN', 'SYSTEM', left('Cancelled: ' || error, 500) FROM cancelled
+-- Ends the batches that have no unfinished run any more, and lets the run begin that waits for the whole batch; or
+-- cancels it where it expects success and somebody failed. Returns what it cancelled.
+CREATE FUNCTION job_manager_settle_batches(ended bigint[]) RETURNS bigint[] LANGUAGE plpgsql SET plan_cache_mode = 'force_custom_plan' AS $$
+DECLARE
+  batch "JobRunBatch";
+  unsuccessful bigint;
+  cancelled bigint[] := '{}';
+BEGIN
+  FOR batch IN
+    SELECT * FROM "JobRunBatch" WHERE id IN (SELECT "batchId" FROM "JobRun" WHERE id = ANY(ended)) AND "finishedAt" IS NULL
+    ORDER BY id FOR UPDATE
+  LOOP
+    -- Running ones first: there are few, while an index still has the entries of thousands that were queued just now.
+    CONTINUE WHEN EXISTS (SELECT 1 FROM "JobRun" WHERE "batchId" = batch.id AND status = 'RUNNING');
+    CONTINUE WHEN EXISTS (SELECT 1 FROM "JobRun" WHERE "batchId" = batch.id AND status = 'QUEUED');
+    UPDATE "JobRunBatch" SET "finishedAt" = clock_timestamp() WHERE id = batch.id;
+    CONTINUE WHEN batch."callbackRunId" IS NULL;
+    SELECT count(*) INTO unsuccessful FROM "JobRun" WHERE "batchId" = batch.id AND status IN ('FAILED', 'CANCELLED');
+    IF unsuccessful > 0 THEN
+      cancelled := cancelled || job_manager_cancel_waiting(ARRAY(
+        SELECT id FROM "JobRun" WHERE id = batch."callbackRunId" AND status = 'QUEUED' AND "isBlocked" AND "waitsFor" = 'SUCCEEDED'
+      ), 'Of batch #' || batch.id || ', which it waits for, ' || unsuccessful || ' of ' || batch.total || ' runs did not succeed');
+    END IF;
+    PERFORM job_manager_wake(ARRAY[batch."callbackRunId"]);
+  END LOOP;
+  RETURN cancelled;
+END
 $$;
 
-CREATE TRIGGER "JobRun_ended" AFTER UPDATE OF status ON "JobRun" FOR EACH ROW
-  WHEN (NEW."finishedAt" IS NOT NULL AND OLD."finishedAt" IS NULL AND (NEW."hasDependents" OR NEW."batchId" IS NOT NULL))
-  EXECUTE FUNCTION job_manager_settle();
+-- Runs that wait no longer go to the end of their line, where they were not to begin later anyway.
+CREATE FUNCTION job_manager_wake(ids bigint[]) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  UPDATE "JobRun" SET "isBlocked" = false, "runAt" = greatest("runAt", date_trunc('milliseconds', clock_timestamp())), rev = rev + 1
+  WHERE id = ANY(ids) AND status = 'QUEUED' AND "isBlocked";
+  -- Delivered at commit; runners would find the runs at their next look in any case.
+  IF FOUND THEN PERFORM pg_notify('job_manager_queued', ''), pg_notify('job_manager_changed', ''); END IF;
+END
+$$;
+
+-- Cancels runs that wait in vain, and those that wait for the success of these, however long the chain. Counted and
+-- told as cancel.ts does. Returns what it cancelled: runs that came to wait for these meanwhile are yet to be told.
+CREATE FUNCTION job_manager_cancel_waiting(first_ones bigint[], why text) RETURNS bigint[] LANGUAGE plpgsql SET plan_cache_mode = 'force_custom_plan' AS $$
+DECLARE
+  doomed bigint[];
+  cancelled bigint[];
+BEGIN
+  IF cardinality(first_ones) = 0 THEN RETURN '{}'; END IF;
+  doomed := ARRAY(
+    WITH RECURSIVE waiting(id) AS (
+      SELECT unnest(first_ones)
+      UNION
+      SELECT d.id FROM waiting JOIN "JobRun" d
+        ON d.status = 'QUEUED' AND d."isBlocked" AND d."waitsFor" = 'SUCCEEDED' AND d."dependsOn" @> ARRAY[waiting.id]
+    )
+    SELECT id FROM waiting
+  );
+  WITH moment AS MATERIALIZED (SELECT clock_timestamp() AS at
+  ), locked AS MATERIALIZED (
+    SELECT id FROM "JobRun" WHERE id = ANY(doomed) AND status = 'QUEUED' AND "isBlocked" ORDER BY id FOR UPDATE
+  ), stopped AS (
+    UPDATE "JobRun" j
+    SET status = 'CANCELLED', "finishedAt" = moment.at, "isBlocked" = false, rev = j.rev + 1, "messageCount" = j."messageCount" + 1,
+        "warningCount" = j."warningCount" + 1,
+        error = coalesce(CASE WHEN j.id = ANY(first_ones) THEN why END, (
+          SELECT 'Run #' || p.id || ', which it waits for, ended as ' || CASE p.status WHEN 'QUEUED' THEN 'CANCELLED' ELSE p.status END
+          FROM "JobRun" p WHERE p.id = ANY(j."dependsOn") AND (p.status IN ('FAILED', 'CANCELLED') OR p.id IN (SELECT id FROM locked))
+          ORDER BY p.status = 'QUEUED', p.id LIMIT 1
+        ))
+    FROM locked, moment WHERE j.id = locked.id
+    RETURNING j.*
+  ), counted AS (
+    INSERT INTO "JobRunCount" (hour, "jobName", status, runs, "totalDurationMs")
+    SELECT date_trunc('hour', "finishedAt", 'UTC'), "jobName", status, count(*), 0 FROM stopped GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
+    ON CONFLICT (hour, "jobName", status) DO UPDATE SET runs = "JobRunCount".runs + EXCLUDED.runs
+  ), noted AS (
+    INSERT INTO "JobRunMessage" ("runId", seq, attempt, level, source, message)
+    SELECT id, "messageCount", attempt, 'WARN', 'SYSTEM', left('Cancelled: ' || error, 500) FROM stopped
+  )
+  SELECT coalesce(array_agg(id), '{}') INTO cancelled FROM stopped;
+  PERFORM pg_notify('job_manager_changed', '') WHERE cardinality(cancelled) > 0;
+  RETURN cancelled;
+END
+$$;
+
+CREATE TRIGGER "JobRun_ended" AFTER UPDATE ON "JobRun" REFERENCING OLD TABLE AS former NEW TABLE AS changed
+  FOR EACH STATEMENT EXECUTE FUNCTION job_manager_settle();
