@@ -85,7 +85,8 @@ const NEXT = `CASE WHEN failure."isWorthRepeating" AND j."cancelRequestedAt" IS 
 const FINAL = `CASE WHEN "isCrash" AND crashes >= "maxCrashes" THEN ${poisonWords('crashes')} || '. ' || error ELSE error END`;
 
 /** As much of the error as leaves room for the rest of the message. */
-const AGAIN = `'Attempt ' || attempt || ' of ' || "maxAttempts" || ' failed: ' || left(error, 400) || '; again in ' || ${durationWordsOf('"delayMs"')}`;
+const AGAIN = `'Attempt ' || attempt || ' of ' || "maxAttempts" || ' failed: ' || left(error, 400) || '; again '
+  || CASE WHEN "delayMs" = 0 THEN 'at once' ELSE 'in ' || ${durationWordsOf('"delayMs"')} END`;
 
 // What the attempt reported is kept on the row where it was the last. Then its token stays as well, as in finish.ts:
 // a runner that never heard the answer finds it. Of a run that was queued again, it finds the attempt in the archive.
