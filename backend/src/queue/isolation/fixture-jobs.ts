@@ -63,7 +63,8 @@ const acts: Record<string, (ctx: JobContext) => unknown> = {
   },
   compute: () => {
     const before = process.cpuUsage();
-    while (process.cpuUsage(before).user < 300_000);
+    let used = { user: 0, system: 0 };
+    while (used.user + used.system < 300_000) used = process.cpuUsage(before);
   },
   allocate: async () => {
     Buffer.alloc(100 * 1024 * 1024, 1);

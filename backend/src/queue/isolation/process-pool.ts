@@ -7,14 +7,20 @@ const MOST_GROWTH_BYTES = 128 * 1024 * 1024;
 const SURPLUS_MS = 30_000;
 const QUIET_MS = 600_000;
 
-export interface ProcessPoolOptions {
+/** What a pool knows of its processes. */
+export type PooledProcess = Pick<
+  IsolatedProcess,
+  'died' | 'ready' | 'kill' | 'runs' | 'memoryBytes' | 'firstMemoryBytes' | 'isTainted'
+>;
+
+export interface ProcessPoolOptions<Process extends PooledProcess> {
   /** At most so many processes work at once. */
   most: number;
-  open(): IsolatedProcess;
+  open(): Process;
 }
 
-interface Idle {
-  process: IsolatedProcess;
+interface Idle<Process> {
+  process: Process;
   since: number;
 }
 
@@ -22,15 +28,15 @@ interface Idle {
  * The warm processes of a runner. From the first run on, one more than is needed now is kept ready, up to as many as
  * may work at once, so that a run hardly ever waits for one to start; after a quiet time there is none again.
  */
-export class ProcessPool {
-  readonly #options: ProcessPoolOptions;
-  readonly #all = new Set<IsolatedProcess>();
+export class ProcessPool<Process extends PooledProcess = IsolatedProcess> {
+  readonly #options: ProcessPoolOptions<Process>;
+  readonly #all = new Set<Process>();
   /** The last was used last. */
-  #idle: Idle[] = [];
+  #idle: Idle<Process>[] = [];
   #timer: NodeJS.Timeout | undefined;
   #isClosed = false;
 
-  constructor(options: ProcessPoolOptions) {
+  constructor(options: ProcessPoolOptions<Process>) {
     this.#options = options;
   }
 
@@ -38,7 +44,7 @@ export class ProcessPool {
    * Takes a process that is ready for a run, for a run with a memory limit one that has not yet grown. Throws when
    * it can't start, saying why.
    */
-  async take(memoryLimitBytes: number | undefined): Promise<IsolatedProcess> {
+  async take(memoryLimitBytes: number | undefined): Promise<Process> {
     if (this.#isClosed) throw new Error('The runner is stopping');
     const process = this.#takeIdle(memoryLimitBytes) ?? this.#open();
     this.#warmUp();
@@ -47,7 +53,7 @@ export class ProcessPool {
   }
 
   /** Takes a process back when its run has ended; it serves others unless it is worn out. */
-  giveBack(process: IsolatedProcess, isWornOut = false): void {
+  giveBack(process: Process, isWornOut = false): void {
     const settled = this.#settle(process, isWornOut);
     // One that died says so to whoever waited for it.
     void settled.catch(() => {}).then(() => this.#warmUp());
@@ -66,7 +72,7 @@ export class ProcessPool {
     this.#keep(this.#open());
   }
 
-  #open(): IsolatedProcess {
+  #open(): Process {
     // All have grown too much for a run with a memory limit.
     if (this.#all.size >= this.#options.most) void this.#idle.shift()?.process.kill();
     const process = this.#options.open();
@@ -78,13 +84,13 @@ export class ProcessPool {
     return process;
   }
 
-  #takeIdle(memoryLimitBytes = Infinity): IsolatedProcess | undefined {
-    const hasRoom = (process: IsolatedProcess) => process.runs === 0 || process.memoryBytes < memoryLimitBytes / 2;
+  #takeIdle(memoryLimitBytes = Infinity): Process | undefined {
+    const hasRoom = (process: Process) => process.runs === 0 || process.memoryBytes < memoryLimitBytes / 2;
     const at = this.#idle.findLastIndex(({ process }) => hasRoom(process));
     return this.#idle.splice(at, at < 0 ? 0 : 1)[0]?.process;
   }
 
-  async #settle(process: IsolatedProcess, isWornOut: boolean): Promise<void> {
+  async #settle(process: Process, isWornOut: boolean): Promise<void> {
     if (isWornOut || process.isTainted || process.runs >= MOST_RUNS) return process.kill();
     // One that is kept busy by what a run left behind never gets there.
     await process.ready();
@@ -92,14 +98,15 @@ export class ProcessPool {
     this.#keep(process);
   }
 
-  #keep(process: IsolatedProcess): void {
+  #keep(process: Process): void {
     this.#idle.push({ process, since: performance.now() });
     this.#timer ??= setTimeout(() => this.#endSurplus(), SURPLUS_MS).unref();
   }
 
   #endSurplus(): void {
     const last = this.#idle.at(-1);
-    const isSurplus = (each: Idle) => performance.now() - each.since >= (each === last ? QUIET_MS : SURPLUS_MS);
+    const isSurplus = (each: Idle<Process>) =>
+      performance.now() - each.since >= (each === last ? QUIET_MS : SURPLUS_MS);
     const surplus = this.#idle.filter(isSurplus);
     this.#idle = this.#idle.filter((each) => !surplus.includes(each));
     for (const { process } of surplus) void process.kill();

@@ -1,0 +1,128 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { ProcessDeath } from './isolated-process.js';
+import { type PooledProcess, ProcessPool } from './process-pool.js';
+
+const MB = 1024 * 1024;
+const DEATH: ProcessDeath = { type: 'died', code: null, signal: 'SIGKILL', output: null, fault: null };
+
+/** A process that is ready at once and dies when it is told to. */
+class FakeProcess implements PooledProcess {
+  runs = 0;
+  memoryBytes = 100 * MB;
+  firstMemoryBytes = 100 * MB;
+  isTainted = false;
+  isDead = false;
+  #die!: (death: ProcessDeath) => void;
+  readonly died = new Promise<ProcessDeath>((resolve) => {
+    this.#die = resolve;
+  });
+
+  async ready(): Promise<void> {
+    if (this.isDead) throw new Error('It is dead');
+  }
+
+  async kill(): Promise<void> {
+    this.isDead = true;
+    this.#die(DEATH);
+  }
+}
+
+let opened: FakeProcess[];
+let pool: ProcessPool<FakeProcess>;
+const living = () => opened.filter((process) => !process.isDead);
+/** Lets a process do a run, and whatever follows from its end. */
+async function run(process: FakeProcess, change: Partial<FakeProcess> = {}): Promise<void> {
+  process.runs += 1;
+  Object.assign(process, change);
+  pool.giveBack(process);
+  await vi.advanceTimersByTimeAsync(0);
+}
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  opened = [];
+  pool = new ProcessPool({
+    most: 3,
+    open: () => {
+      const process = new FakeProcess();
+      opened.push(process);
+      return process;
+    },
+  });
+});
+afterEach(async () => {
+  await pool.close();
+  vi.useRealTimers();
+});
+
+it('starts none before it is asked for one, then keeps one ready ahead', async () => {
+  expect(opened).toHaveLength(0);
+  await pool.take(undefined);
+  expect(opened).toHaveLength(2);
+  expect(await pool.take(undefined)).toBe(opened[1]);
+});
+
+it('never has more than may work at once', async () => {
+  const taken = await Promise.all([pool.take(undefined), pool.take(undefined), pool.take(undefined)]);
+  expect(new Set(taken).size).toBe(3);
+  expect(opened).toHaveLength(3);
+});
+
+it('lends the one that was used last', async () => {
+  const [first, second] = [await pool.take(undefined), await pool.take(undefined)];
+  await run(second);
+  await run(first);
+  expect(await pool.take(undefined)).toBe(first);
+});
+
+describe('replaces a process', () => {
+  it.each<[string, Partial<FakeProcess>]>([
+    ['that has done many runs', { runs: 200 }],
+    ['that has grown', { memoryBytes: 300 * MB }],
+    ['in which something was thrown that nobody caught', { isTainted: true }],
+  ])('%s', async (_what, change) => {
+    const process = await pool.take(undefined);
+    await run(process, change);
+    expect(process.isDead).toBe(true);
+    expect(await pool.take(undefined)).not.toBe(process);
+  });
+
+  it('whose job may still go on', async () => {
+    const process = await pool.take(undefined);
+    pool.giveBack(process, true);
+    expect(process.isDead).toBe(true);
+  });
+
+  it('that died', async () => {
+    const process = await pool.take(undefined);
+    await process.kill();
+    await run(process);
+    expect(await pool.take(undefined)).not.toBe(process);
+  });
+});
+
+it('gives a run with a memory limit a process that has not grown, and makes room for it', async () => {
+  const taken = [await pool.take(undefined), await pool.take(undefined), await pool.take(undefined)];
+  for (const process of taken) await run(process, { memoryBytes: 200 * MB });
+  const fresh = await pool.take(256 * MB);
+  expect(taken).not.toContain(fresh);
+  await vi.advanceTimersByTimeAsync(0);
+  expect(living()).toHaveLength(3);
+});
+
+it('ends what nobody needs: all but one soon, the last after a quiet time', async () => {
+  const taken = [await pool.take(undefined), await pool.take(undefined), await pool.take(undefined)];
+  for (const process of taken) await run(process);
+  expect(living()).toHaveLength(3);
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(living()).toHaveLength(1);
+  await vi.advanceTimersByTimeAsync(600_000);
+  expect(living()).toHaveLength(0);
+});
+
+it('ends them all when it is closed, and lends none any more', async () => {
+  await pool.take(undefined);
+  await pool.close();
+  expect(living()).toHaveLength(0);
+  await expect(pool.take(undefined)).rejects.toThrow('The runner is stopping');
+});
