@@ -7,7 +7,12 @@ export default defineConfig({
       {
         test: {
           name: 'backend',
-          include: ['backend/src/**/*.test.ts', 'prisma/seed/**/*.test.ts', 'scripts/**/*.test.ts'],
+          include: [
+            'backend/src/**/*.test.ts',
+            'backend/client/src/**/*.test.ts',
+            'prisma/seed/**/*.test.ts',
+            'scripts/**/*.test.ts',
+          ],
           globalSetup: ['backend/src/testing/global-setup.ts'],
           testTimeout: 30_000,
           hookTimeout: 60_000,

@@ -11,7 +11,7 @@ const types = (project: string): StaticCheck => ({
 
 const STATIC_CHECKS: StaticCheck[] = [
   { name: 'format, lint, import boundaries', command: [programOf('@biomejs/biome', 'biome'), 'ci', '.'] },
-  ...['shared', 'backend', 'frontend', 'scripts'].map(types),
+  ...['shared', 'backend/client', 'backend', 'frontend', 'scripts'].map(types),
   { name: 'unused code', command: [programOf('knip'), '--no-progress'] },
 ];
 

@@ -77,7 +77,7 @@ function reportingJob(onReport: (event: Event) => void) {
 }
 
 async function enqueue(queue: Queue, jobName: string): Promise<string> {
-  return (await queue.enqueue({ jobName, parameters: {}, trigger: 'MANUAL' }, SYSTEM)).id;
+  return (await queue.enqueue({ jobName, parameters: {}, trigger: 'MANUAL' }, SYSTEM)).run.id;
 }
 
 /** What the rows tell. */

@@ -73,7 +73,7 @@ interface Sample {
 
 async function measureRun(bench: Bench, { queue }: OwnEngine, isTalking: boolean): Promise<Sample> {
   const request = { jobName: talker.name, parameters: { isTalking }, trigger: 'MANUAL' } as const;
-  const { id } = await queue.enqueue(request, SYSTEM);
+  const { id } = (await queue.enqueue(request, SYSTEM)).run;
   const run = await untilEnded(bench, id);
   const expected = isTalking ? LINES : 0;
   if (run.messageCount !== expected) throw new Error(`Run #${id} has ${run.messageCount} messages, not ${expected}`);

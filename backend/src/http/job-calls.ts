@@ -44,9 +44,9 @@ export function createJobCalls({ config, pool, queue, registry }: HttpDeps, gate
       const { via } = callerOf(context);
       const idempotencyKey = idempotencyKeyOf(context);
       const trigger = via === 'bearer' ? 'API' : 'MANUAL';
-      const run = await queue.enqueue({ ...input, trigger, idempotencyKey }, actorOf(context));
+      const { run, isNew } = await queue.enqueue({ ...input, trigger, idempotencyKey }, actorOf(context));
       context.res.location(`${context.req.baseUrl}/admin/jobs/${run.id}`);
-      return { jobRunId: run.id, run: presentRun(run, hasCode), isNew: true };
+      return { jobRunId: run.id, run: presentRun(run, hasCode), isNew };
     }),
 
     reschedule: os.reschedule.handler(async ({ input, context }) => {

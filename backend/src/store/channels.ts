@@ -1,9 +1,8 @@
+import { notificationChannels } from '@job-manager/client/notification-channels';
+
 /** Channels of LISTEN/NOTIFY. A lost notification costs a poll interval and never a run. */
 export const channels = {
-  /** Something about the active runs changed; no payload. */
-  changed: 'job_manager_changed',
-  /** Runs were queued: sleeping runners may look; no payload. */
-  queued: 'job_manager_queued',
+  ...notificationChannels,
   /** Running runs were asked to stop; payload: their ids, a JSON array. */
   cancel: 'job_manager_cancel',
   /** Runs were taken away from those who run them; payload: their ids, a JSON array. */
@@ -14,6 +13,8 @@ export const channels = {
   messages: 'job_manager_messages',
   /** Somebody's role, sessions or account changed; payload: the user id. Sent by triggers. */
   access: 'job_manager_access',
+  /** Schedules were made, changed or resumed: schedulers may look; no payload. */
+  schedules: 'job_manager_schedules',
   /** A process measures how long a notification takes to come back to it; payload: its own mark. */
   probe: 'job_manager_probe',
 } as const;

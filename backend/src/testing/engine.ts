@@ -83,12 +83,12 @@ export class TestEngine {
     return listener;
   }
 
-  enqueue(
+  async enqueue(
     jobName: string,
     parameters: Record<string, unknown> = {},
     more: Partial<EnqueueRequest> = {},
   ): Promise<RunRow> {
-    return this.queue.enqueue({ jobName, parameters, trigger: 'MANUAL', ...more }, SYSTEM);
+    return (await this.queue.enqueue({ jobName, parameters, trigger: 'MANUAL', ...more }, SYSTEM)).run;
   }
 
   async run(id: string): Promise<RunRow> {

@@ -223,12 +223,23 @@ BEGIN
 END
 $$;
 
--- Who has a key last, of the runs that are queued or running: a run that is to wait behind it must wait for the last
--- in that line. The lock is kept until the new run is committed, so two never join behind the same run.
-CREATE FUNCTION job_manager_last_of_key(job text, key text) RETURNS bigint LANGUAGE plpgsql VOLATILE AS $$
+-- The end of the line of a key, for a run that is about to join it: the last run that is queued or running, whether that
+-- one has never begun, and until when the key is taken for a time. Null for no such run. The lock is kept until the
+-- new run is committed, so two never join behind the same run; and what is looked at under it is looked at with fresh
+-- eyes, as a plain subquery would not. That somebody waits for the last is written down here for the same reason: an
+-- end of it that is being written is waited for.
+CREATE FUNCTION job_manager_join_line(job text, key text, OUT last bigint, OUT "isUntouched" boolean, OUT "freeAt" timestamptz)
+LANGUAGE plpgsql VOLATILE STRICT AS $$
 BEGIN
   PERFORM pg_advisory_xact_lock(hashtextextended(job || '/' || key, 0));
-  RETURN (SELECT max(id) FROM "JobRun" WHERE "jobName" = job AND "uniqueKey" = key AND status IN ('QUEUED', 'RUNNING'));
+  UPDATE "JobRun" SET "hasDependents" = true, rev = rev + 1
+  WHERE id = (
+    SELECT id FROM "JobRun" WHERE "jobName" = job AND "uniqueKey" = key AND status IN ('QUEUED', 'RUNNING')
+    ORDER BY id DESC LIMIT 1 FOR NO KEY UPDATE
+  )
+  RETURNING id, status = 'QUEUED' AND "claimNo" = 0 INTO last, "isUntouched";
+  SELECT max("uniqueUntil") INTO "freeAt" FROM "JobRun"
+  WHERE "jobName" = job AND "uniqueKey" = key AND "uniqueScope" = 'PERIOD' AND "uniqueUntil" > clock_timestamp();
 END
 $$;
 

@@ -31,7 +31,7 @@ export async function queueRun(options: QueuedRunOptions): Promise<QueuedRun> {
   const { pool, job, parameters, report, stalledAfterMs } = options;
   const notifier = new Notifier(pool);
   const queue = createQueue({ sql: pool, registry: createRegistry([job]), notifier, stalledAfterMs });
-  const run = await queue.enqueue({ jobName: job.name, parameters, trigger: 'MANUAL' }, whoAsks());
+  const { run } = await queue.enqueue({ jobName: job.name, parameters, trigger: 'MANUAL' }, whoAsks());
   await notifier.flush();
   report.queued({ runId: run.id, jobName: job.name, parameters });
   if (!(await hasRunner(pool)))

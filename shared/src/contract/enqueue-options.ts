@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { onConflicts, uniqueScopes, waitConditions } from '../enqueue.js';
 import { isWithinDepth, limits } from '../limits.js';
 import { runId } from './run-id.js';
 
@@ -23,16 +24,9 @@ export const retryPolicy = z.object({
   maxBackoffMs: z.number().int().min(0).max(2_147_483_647).default(3_600_000),
 });
 
-export const waitConditions = ['succeeded', 'finished'] as const;
-export type WaitCondition = (typeof waitConditions)[number];
 export const waitCondition = z
   .enum(waitConditions)
   .describe('`succeeded`: cancelled when one of them does not succeed; `finished`: runs whatever became of them');
-
-export const uniqueScopes = ['queued', 'running', 'period'] as const;
-export type UniqueScope = (typeof uniqueScopes)[number];
-export const onConflicts = ['refuse', 'existing', 'replace', 'after'] as const;
-export type OnConflict = (typeof onConflicts)[number];
 
 export const unique = z
   .object({

@@ -1,6 +1,7 @@
 import * as z from 'zod';
+import { uniqueScopes, waitConditions } from '../enqueue.js';
 import { jobRunStatuses, jobRunTriggers, waitReasons } from '../run.js';
-import { retryPolicy, uniqueScopes, waitConditions } from './enqueue-options.js';
+import { retryPolicy } from './enqueue-options.js';
 import { jobRunAttempt, jobRunStep } from './message.js';
 import { runId } from './run-id.js';
 

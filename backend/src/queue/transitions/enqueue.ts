@@ -1,44 +1,47 @@
-import type { JobRunTrigger } from '@job-manager/shared/run';
+import type { Actor } from '@job-manager/client/actor';
+import { checkOne } from '@job-manager/client/check-call';
+import { enqueueRuns } from '@job-manager/client/enqueue';
+import type { RunRequest } from '@job-manager/client/request';
+import { type Sql as ClientSql, rowsOf } from '@job-manager/client/sql';
+import { isAllowed } from '@job-manager/shared/run';
 import { type RunRow, selectRun } from '../../store/run-row.js';
 import type { Sql } from '../../store/sql.js';
-import type { Actor } from '../queue.js';
-import { auditFrom, auditValues } from './audit.js';
+import { notAllowed, unknownRun } from '../errors.js';
+import type { Registry } from '../registry.js';
 
-export interface NewRun {
-  jobName: string;
-  parameters: Record<string, unknown>;
-  trigger: JobRunTrigger;
-  algorithmVersion: string;
-  maxAttempts: number;
-  timeoutMs: number | null;
-  rerunOfId: string | null;
-  idempotencyKey: string | null;
+export interface EnqueuePlace {
+  sql: Sql;
+  /** The caller's transaction, if the run is to be part of one. */
+  theirs?: ClientSql;
+  registry: Registry;
 }
 
-/** Queues a run. Where the idempotency key has been used, returns the run of then and changes nothing. */
-export async function enqueueRun(sql: Sql, run: NewRun, actor: Actor): Promise<{ run: RunRow; isNew: boolean }> {
-  const added = await sql.query<RunRow>(ENQUEUE, [
-    run.jobName,
-    JSON.stringify(run.parameters),
-    run.trigger,
-    run.algorithmVersion,
-    run.maxAttempts,
-    run.rerunOfId,
-    run.idempotencyKey,
-    run.timeoutMs,
-    ...auditValues(actor),
-  ]);
-  if (added.rows[0]) return { run: added.rows[0], isNew: true };
-  const known = await sql.query<RunRow>(`${selectRun('"JobRun"')} WHERE r."idempotencyKey" = $1`, [run.idempotencyKey]);
-  if (!known.rows[0]) throw new Error(`The run of idempotency key ${run.idempotencyKey} was purged while it was read`);
-  return { run: known.rows[0], isNew: false };
+/** Queues a run of a job whose code is here; the statement is the client package's. */
+export async function enqueueRun(
+  { sql, theirs, registry }: EnqueuePlace,
+  request: RunRequest,
+  actor: Actor,
+): Promise<{ run: RunRow; isNew: boolean }> {
+  checkOne(request);
+  registry.check(request.jobName, request.parameters ?? {});
+  const place = theirs ?? sql;
+  if (request.rerunOfId !== undefined) await checkRerun(place, request.rerunOfId);
+  const { runs } = await enqueueRuns(place, [request], {
+    actor,
+    notifies: theirs !== undefined,
+    settingsOf: registry.settings,
+  });
+  const [added] = runs;
+  if (!added) throw new Error('A run was neither queued nor refused');
+  const [run] = await rowsOf<RunRow>(place, `${selectRun('"JobRun"')} WHERE r.id = $1::bigint`, [added.jobRunId]);
+  if (!run) throw new Error(`Run #${added.jobRunId} was purged while it was read`);
+  return { run, isNew: added.isNew };
 }
 
-const ENQUEUE = `
-WITH added AS (
-  INSERT INTO "JobRun" ("jobName", parameters, trigger, "algorithmVersion", "maxAttempts", "rerunOfId", "idempotencyKey", "timeoutMs", "triggeredById", "triggeredByTokenId")
-  VALUES ($1, $2, $3::"JobRunTrigger", $4, $5, $6, $7, $8, $9, $13)
-  ON CONFLICT ("idempotencyKey") WHERE "idempotencyKey" IS NOT NULL DO NOTHING
-  RETURNING *
-), audited AS (${auditFrom('added', 'run.enqueue', 9)})
-${selectRun('added')}`;
+/** A run's end never changes, so what is seen here still holds when the new run is inserted. */
+async function checkRerun(sql: ClientSql, runId: string): Promise<void> {
+  const rows = await rowsOf<Pick<RunRow, 'status'>>(sql, 'SELECT status FROM "JobRun" WHERE id = $1::bigint', [runId]);
+  const status = rows[0]?.status;
+  if (!status) throw unknownRun(runId);
+  if (!isAllowed('rerun', status)) throw notAllowed('rerun', runId, status);
+}

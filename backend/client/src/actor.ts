@@ -1,0 +1,9 @@
+/** Who asks, for the audit log; null fields for the product itself. */
+export interface Actor {
+  userId: number | null;
+  email: string | null;
+  ip: string | null;
+  userAgent: string | null;
+  /** The API token that acts, where no person does. */
+  tokenId: string | null;
+}

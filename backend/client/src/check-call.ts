@@ -1,0 +1,83 @@
+import { checkRequest } from './check-request.js';
+import { QueueError, refusal } from './errors.js';
+import type { RunRequest } from './request.js';
+import { limits } from './shared.js';
+
+/** Checks a call that queues one run. Throws QueueError. */
+export function checkOne(request: RunRequest): void {
+  checkRequest(request);
+  const place = request.after?.findIndex((wanted) => typeof wanted === 'object') ?? -1;
+  if (place >= 0)
+    throw refusal('INVALID_INPUT', `after.${place}`, 'names a run of the same call, and this call has one');
+}
+
+/** Checks a call that queues several runs, all of them or none. Throws QueueError. */
+export function checkMany(requests: readonly RunRequest[]): void {
+  if (requests.length > limits.batchRuns) {
+    throw refusal('INVALID_INPUT', 'runs', `must be at most ${limits.batchRuns} runs, and are ${requests.length}`);
+  }
+  for (const [index, request] of requests.entries()) {
+    checkRequest(request, `runs.${index}.`);
+    checkKeys(request, index);
+  }
+  for (const [index, request] of requests.entries()) checkReferences(requests, request, index);
+  const cycle = findCycle(requests.map(indexesIn));
+  if (cycle !== null) {
+    const message = `wait for each other: ${cycle.map((index) => `run ${index}`).join(' → ')}`;
+    throw new QueueError('INVALID_INPUT', `runs: ${message}`, [{ path: `runs.${cycle[0]}.after`, message }]);
+  }
+}
+
+/** Which runs of the call a run waits for. */
+export const indexesIn = ({ after = [] }: RunRequest): number[] =>
+  after.flatMap((wanted) => (typeof wanted === 'object' ? [wanted.index] : []));
+
+/** Others have been queued by the time a key turns out to be taken, so there is no refusing any more. */
+function checkKeys({ unique }: RunRequest, index: number): void {
+  if (unique === undefined || (unique.onConflict ?? 'existing') === 'existing') return;
+  throw refusal(
+    'INVALID_INPUT',
+    `runs.${index}.unique.onConflict`,
+    'must be "existing" in a call of many runs; enqueue this one by itself',
+  );
+}
+
+function checkReferences(requests: readonly RunRequest[], request: RunRequest, index: number): void {
+  for (const wanted of indexesIn(request)) {
+    const other = requests[wanted];
+    const fault = other === undefined ? `there is no run ${wanted} in this call` : keyFault(other, wanted);
+    if (fault !== null) throw refusal('INVALID_INPUT', `runs.${index}.after`, fault);
+  }
+}
+
+/** One with a key may turn out to be there already: nobody could wait for it in a statement that looks only once. */
+const keyFault = ({ unique, idempotencyKey }: RunRequest, index: number): string | null =>
+  unique === undefined && idempotencyKey === undefined
+    ? null
+    : `run ${index} has a key, and can be waited for only by its id`;
+
+/** The first circle of runs that wait for each other, its first repeated at the end; null for none. */
+export function findCycle(waitsFor: readonly (readonly number[])[]): number[] | null {
+  const done = new Set<number>();
+  for (let start = 0; start < waitsFor.length; start++) {
+    // A walk by hand: a chain of thousands would exhaust the stack.
+    const path: { at: number; next: number }[] = [{ at: start, next: 0 }];
+    const onPath = new Set([start]);
+    while (path.length > 0 && !done.has(start)) {
+      const step = path[path.length - 1] as { at: number; next: number };
+      const wanted = waitsFor[step.at]?.[step.next++];
+      if (wanted === undefined) {
+        done.add(step.at);
+        onPath.delete(step.at);
+        path.pop();
+      } else if (onPath.has(wanted)) {
+        const circle = path.map(({ at }) => at);
+        return [...circle.slice(circle.indexOf(wanted)), wanted];
+      } else if (!done.has(wanted)) {
+        path.push({ at: wanted, next: 0 });
+        onPath.add(wanted);
+      }
+    }
+  }
+  return null;
+}

@@ -1,0 +1,145 @@
+import { checkParameters } from './check-parameters.js';
+import { refusal } from './errors.js';
+import type { RunRequest, UniqueKey } from './request.js';
+import { limits, onConflicts, uniqueScopes, waitConditions } from './shared.js';
+
+/** Timers and the database's integers end here, after 24 days. */
+const MOST_MS = 2_147_483_647;
+const MOST_RUN_ID = 9_223_372_036_854_775_807n;
+
+/** Says what is wrong with a value, or null. */
+type Check = (value: unknown) => string | null;
+
+const text =
+  (most: number): Check =>
+  (value) => {
+    if (typeof value !== 'string' || value.length === 0) return 'must be a text';
+    if (value.length > most) return `must have at most ${most} characters, and has ${value.length}`;
+    return /\0|\p{Surrogate}/u.test(value) ? 'has a NUL character or half a surrogate pair' : null;
+  };
+
+const whole =
+  (least: number, most: number): Check =>
+  (value) =>
+    Number.isInteger(value) && Number(value) >= least && Number(value) <= most
+      ? null
+      : `must be a whole number from ${least} to ${most}`;
+
+const oneOf =
+  (values: readonly string[]): Check =>
+  (value) =>
+    values.includes(value as string) ? null : `must be one of ${values.join(', ')}`;
+
+const channel: Check = (value) =>
+  typeof value === 'string' && /^[a-z][a-z0-9-]{0,99}$/.test(value)
+    ? null
+    : 'must begin with a lower case letter; lower case letters, digits and hyphens, at most 100';
+
+const time: Check = (value) => {
+  if (typeof value !== 'string' && !(value instanceof Date)) return 'must be a Date or an ISO text';
+  const year = new Date(value).getUTCFullYear();
+  return year >= 1 && year <= 9999 ? null : 'is no time';
+};
+
+const runId: Check = (value) =>
+  typeof value === 'string' && /^[1-9]\d{0,18}$/.test(value) && BigInt(value) <= MOST_RUN_ID
+    ? null
+    : 'must be the number of a run, as a text';
+
+const factor: Check = (value) =>
+  typeof value === 'number' && value >= 1 && value <= 100 ? null : 'must be a number from 1 to 100';
+
+const anything: Check = () => null;
+
+/** Every option with what it may be. The rest is said where options meet. */
+const REQUEST: Record<keyof RunRequest, Check> = {
+  jobName: text(100),
+  parameters: anything,
+  channel,
+  priority: whole(-limits.priority, limits.priority),
+  runAt: time,
+  delayMs: whole(1, MOST_MS),
+  scope: text(200),
+  maxAttempts: whole(1, limits.attempts),
+  retry: anything,
+  timeoutMs: whole(1, MOST_MS),
+  after: anything,
+  when: oneOf(waitConditions),
+  unique: anything,
+  idempotencyKey: text(200),
+  rerunOfId: runId,
+  trigger: anything,
+};
+
+const RETRY: Record<keyof NonNullable<RunRequest['retry']>, Check> = {
+  backoffMs: whole(0, MOST_MS),
+  factor,
+  maxBackoffMs: whole(0, MOST_MS),
+};
+
+const UNIQUE: Record<keyof UniqueKey, Check> = {
+  key: text(limits.uniqueKeyChars),
+  scope: oneOf(uniqueScopes),
+  periodMs: whole(1, MOST_MS),
+  onConflict: oneOf(onConflicts),
+};
+
+/**
+ * Checks all of a request that can be told without the code of its job and without the database. `at` is put before
+ * the path of a fault. Throws QueueError.
+ */
+export function checkRequest(request: RunRequest, at = ''): void {
+  checkFields(request, REQUEST, at);
+  if (request.jobName === undefined) throw refusal('INVALID_INPUT', `${at}jobName`, 'is missing');
+  checkParameters(request.parameters ?? {}, `${at}parameters`);
+  if (request.retry !== undefined) checkFields(request.retry, RETRY, `${at}retry.`);
+  if (request.runAt !== undefined && request.delayMs !== undefined) {
+    throw refusal('INVALID_INPUT', `${at}delayMs`, 'goes without runAt: a run has one time');
+  }
+  checkAfter(request, at);
+  if (request.unique !== undefined) checkUnique(request, request.unique, at);
+}
+
+function checkFields(given: object, checks: Record<string, Check>, at: string): void {
+  if (typeof given !== 'object' || given === null) throw refusal('INVALID_INPUT', at.slice(0, -1), 'must be an object');
+  for (const [field, value] of Object.entries(given)) {
+    if (value === undefined) continue;
+    const fault = Object.hasOwn(checks, field) ? checks[field]?.(value) : 'is no option';
+    if (fault) throw refusal('INVALID_INPUT', `${at}${field}`, fault);
+  }
+}
+
+function checkAfter({ after, when }: RunRequest, at: string): void {
+  if (after === undefined) {
+    if (when !== undefined) throw refusal('INVALID_INPUT', `${at}when`, 'goes with after, and only with it');
+    return;
+  }
+  if (!Array.isArray(after) || after.length < 1 || after.length > limits.dependencies) {
+    throw refusal('INVALID_INPUT', `${at}after`, `must be a list of 1 to ${limits.dependencies} runs`);
+  }
+  for (const [place, wanted] of after.entries()) {
+    const fault =
+      typeof wanted === 'object' && wanted !== null ? whole(0, limits.batchRuns)(wanted.index) : runId(wanted);
+    if (fault) throw refusal('INVALID_INPUT', `${at}after.${place}`, fault);
+  }
+}
+
+function checkUnique({ after, when }: RunRequest, unique: UniqueKey, at: string): void {
+  checkFields(unique, UNIQUE, `${at}unique.`);
+  if (unique.key === undefined) throw refusal('INVALID_INPUT', `${at}unique.key`, 'is missing');
+  if ((unique.scope === 'period') !== (unique.periodMs !== undefined)) {
+    throw refusal('INVALID_INPUT', `${at}unique.periodMs`, 'goes with the scope "period", and only with it');
+  }
+  if (after === undefined) return;
+  // A run has one expectation for all it waits for, and of those that had its key before only that they end.
+  if (unique.onConflict === 'after' && when !== 'finished') {
+    throw refusal('INVALID_INPUT', `${at}when`, 'must be "finished" where a run also waits behind others of its key');
+  }
+  if (unique.onConflict === 'replace') {
+    throw refusal(
+      'INVALID_INPUT',
+      `${at}unique.onConflict`,
+      '"replace" goes without after: the queued run keeps what it waits for',
+    );
+  }
+}

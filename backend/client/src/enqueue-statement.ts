@@ -1,0 +1,101 @@
+import { auditFrom } from './audit.js';
+import { isHeldFromBehind } from './key-holders.js';
+import { NEW_RUN_COLUMNS } from './new-run.js';
+import { notificationChannels } from './notification-channels.js';
+
+/**
+ * THE statement that queues runs, one or thousands: all of them, or none where one is refused. A run whose key is
+ * taken is left out, and what becomes of it is decided by the caller. $1 are the runs as JSON: every driver passes
+ * a text on as it is, where arrays of nulls and times come out differently. $2 to $6 are who asks, $7 whether that is
+ * audited, $8 whether runners are told (at commit), $9 the name of a batch to put the runs in.
+ */
+export const ENQUEUE = `
+WITH moment AS MATERIALIZED (SELECT date_trunc('milliseconds', clock_timestamp()) AS now
+), request AS MATERIALIZED (
+  SELECT r.*, line.last, line."isUntouched", line."freeAt"
+  FROM ROWS FROM (json_to_recordset($1::json) AS (${NEW_RUN_COLUMNS})) WITH ORDINALITY AS r
+  -- Strict: nothing is locked for runs that join no line.
+  CROSS JOIN LATERAL job_manager_join_line(r."jobName", CASE WHEN r."joinsLine" THEN r."uniqueKey" END) AS line
+), given AS MATERIALIZED (
+  -- Ids come first, so that runs of one call may wait for each other; but after the lock of the line, so that the
+  -- highest id in a line is its end.
+  SELECT nextval('"JobRun_id_seq"') AS id, request.* FROM request
+), predecessor AS MATERIALIZED (
+  -- Waits for an end that is being written, and sees it; an end that comes later waits for us, and finds who waits.
+  -- Without the lock a run could begin to wait for one that has just told everybody of its end. In order of id: two
+  -- that wait for the same runs would otherwise lock each other out.
+  SELECT id, status FROM "JobRun" WHERE id = ANY(ARRAY(SELECT unnest(after) FROM given)) ORDER BY id FOR NO KEY UPDATE
+), wait AS MATERIALIZED (
+  SELECT given.id, p.id AS "on", p.status IN ('QUEUED', 'RUNNING') AS blocks
+  FROM given CROSS JOIN LATERAL unnest(given.after) AS wanted(id) JOIN predecessor p ON p.id = wanted.id
+  UNION ALL
+  SELECT given.id, other.id, true
+  FROM given CROSS JOIN LATERAL unnest(given."afterIndexes") AS wanted(index) JOIN given other ON other.ordinality = wanted.index + 1
+  UNION ALL
+  SELECT id, last, true FROM given WHERE last IS NOT NULL
+), waits AS MATERIALIZED (
+  SELECT id, array_agg(DISTINCT "on") AS "dependsOn", bool_or(blocks) AS "isBlocked" FROM wait GROUP BY id
+), refusal AS MATERIALIZED (
+  SELECT ordinality, 'UNKNOWN_JOB' AS code, NULL::bigint AS "runId", NULL::text AS status
+  FROM given WHERE NOT "isKnown" AND NOT EXISTS (SELECT FROM "Job" WHERE name = given."jobName")
+  UNION ALL
+  SELECT given.ordinality, CASE WHEN p.id IS NULL THEN 'UNKNOWN_RUN' ELSE 'NOT_ALLOWED' END, wanted.id, p.status::text
+  FROM given CROSS JOIN LATERAL unnest(given.after) AS wanted(id) LEFT JOIN predecessor p ON p.id = wanted.id
+  WHERE p.id IS NULL OR (given."waitsFor" = 'SUCCEEDED' AND p.status IN ('FAILED', 'CANCELLED'))
+), over AS (
+  -- A key that was taken for a time is free when that is over; nobody else empties it.
+  UPDATE "JobRun" j SET "uniqueUntil" = NULL, rev = j.rev + 1 FROM given, moment
+  WHERE given."uniqueScope" = 'PERIOD' AND j."jobName" = given."jobName" AND j."uniqueKey" = given."uniqueKey"
+    AND j."uniqueScope" = 'PERIOD' AND j."uniqueUntil" <= moment.now
+  RETURNING j.id
+), batch AS (
+  INSERT INTO "JobRunBatch" (name, total, "createdBy", "callbackRunId")
+  SELECT $9::text, (SELECT count(*) FROM given WHERE NOT "isCallback"), $3::text, (SELECT id FROM given WHERE "isCallback")
+  WHERE $9::text IS NOT NULL AND NOT EXISTS (SELECT FROM refusal)
+  RETURNING id, name AS "jobName", total
+), added AS (
+  INSERT INTO "JobRun" (id, "jobName", parameters, trigger, scope, channel, priority, "algorithmVersion", "maxAttempts", "maxCrashes",
+    "timeoutMs", "retryPolicy", "runAt", "queuedAt", "rerunOfId", "idempotencyKey", "isBlocked", "dependsOn", "waitsFor", "hasDependents",
+    "batchId", "uniqueKey", "uniqueScope", "uniqueUntil", "triggeredById", "triggeredByTokenId")
+  SELECT given.id, given."jobName", given.parameters, given.trigger::"JobRunTrigger", given.scope, coalesce(given.channel, job.channel),
+    coalesce(given.priority, job.priority), coalesce(given."algorithmVersion", job."algorithmVersion"),
+    coalesce(given."maxAttempts", job."maxAttempts"), coalesce(given."maxCrashes", job."maxCrashes"),
+    CASE WHEN given."isKnown" THEN given."timeoutMs" ELSE coalesce(given."timeoutMs", job."timeoutMs") END,
+    given."retryPolicy",
+    -- A time that has passed puts nobody ahead of those who have waited since.
+    greatest(moment.now, given."runAt", moment.now + given."delayMs" * interval '1 ms', CASE given."uniqueScope" WHEN 'PERIOD' THEN given."freeAt" END),
+    moment.now, given."rerunOfId", given."idempotencyKey", given."isCallback" OR coalesce(waits."isBlocked", false), waits."dependsOn",
+    CASE WHEN given.last IS NOT NULL THEN 'FINISHED' ELSE given."waitsFor" END::"WaitCondition",
+    given.id IN (SELECT "on" FROM wait),
+    CASE WHEN NOT given."isCallback" THEN (SELECT id FROM batch) END, given."uniqueKey",
+    CASE WHEN given.last IS NOT NULL OR (given."uniqueScope" = 'PERIOD' AND given."freeAt" IS NOT NULL) THEN 'BEHIND' ELSE given."uniqueScope" END::"UniqueScope",
+    CASE WHEN given.last IS NULL AND given."freeAt" IS NULL THEN moment.now + given."periodMs" * interval '1 ms' END,
+    $2::int, $6::uuid
+  FROM given CROSS JOIN moment LEFT JOIN "Job" job ON job.name = given."jobName" LEFT JOIN waits ON waits.id = given.id
+  WHERE NOT EXISTS (SELECT FROM refusal)
+    -- Read, so that it comes first: the order of the parts of a statement is nobody's promise otherwise.
+    AND (SELECT count(*) FROM over) >= 0
+    AND NOT (given."joinsLine" AND given.replaces AND given."isUntouched" IS TRUE)
+    AND (given."uniqueKey" IS NULL OR given."joinsLine" OR NOT ${isHeldFromBehind('given')})
+  -- Everybody takes keys in one order, so that two calls never wait for each other's.
+  ORDER BY given."idempotencyKey", given."jobName", given."uniqueKey", given.ordinality
+  ON CONFLICT DO NOTHING
+  RETURNING id, "jobName"
+), told AS (
+  UPDATE "JobRun" j SET "hasDependents" = true, rev = j.rev + 1 FROM predecessor p
+  WHERE j.id = p.id AND p.status IN ('QUEUED', 'RUNNING') AND NOT j."hasDependents" AND EXISTS (SELECT FROM added)
+), audited AS (${auditFrom('(SELECT * FROM added WHERE $7::boolean AND $9::text IS NULL) AS alone', 'run.enqueue', 2)}
+), "auditedBatch" AS (${auditFrom(
+  '(SELECT NULL::bigint AS id, batch.id AS "batchId", "jobName", total FROM batch WHERE $7::boolean) AS whole',
+  'batch.enqueue',
+  2,
+  `jsonb_build_object('batchId', "batchId"::text, 'runs', total)`,
+)}
+), notified AS (
+  SELECT pg_notify(channel, '') FROM unnest(ARRAY['${notificationChannels.queued}', '${notificationChannels.changed}']) AS channel
+  WHERE $8::boolean AND EXISTS (SELECT FROM added)
+)
+SELECT given.ordinality::int - 1 AS index, added.id::text AS "runId", refusal.code, refusal."runId"::text AS "otherId", refusal.status,
+  (SELECT id::text FROM batch) AS "batchId", (SELECT count(*)::int FROM notified) AS notified
+FROM given LEFT JOIN added USING (id) LEFT JOIN refusal USING (ordinality)
+ORDER BY given.ordinality`;

@@ -1,0 +1,162 @@
+import type { Actor } from './actor.js';
+import { auditValues } from './audit.js';
+import { ENQUEUE } from './enqueue-statement.js';
+import { QueueError, type QueueErrorCode, refusal } from './errors.js';
+import { HOLDERS } from './key-holders.js';
+import { type NewRun, newRun } from './new-run.js';
+import { REPLACE } from './replace-statement.js';
+import type { JobSettings, RunRequest } from './request.js';
+import { rowsOf, type Sql } from './sql.js';
+
+/** What became of a request. */
+export interface Enqueued {
+  jobRunId: string;
+  /** False where the key of the request was taken, and this is the run that has it. */
+  isNew: boolean;
+}
+
+export interface EnqueueOptions {
+  /** Whose doing it is, for the audit log; nobody's is not audited. */
+  actor: Actor | null;
+  /** Tells runners in the statement itself, so that they hear of it at the commit, or never. */
+  notifies: boolean;
+  /** Settings of jobs whose code is here; those of others come from the "Job" table. */
+  settingsOf?: (jobName: string) => JobSettings | undefined;
+  /** Puts all runs in a batch of this name. */
+  batch?: NewBatch;
+}
+
+export interface NewBatch {
+  name: string;
+  /** Begins when all runs of the batch have ended. */
+  callback?: RunRequest;
+}
+
+/** How often a key may be found taken and, at the next look, free again. */
+const MOST_TRIES = 20;
+
+/** A request whose run is not there yet. */
+interface Pending {
+  index: number;
+  run: NewRun;
+}
+
+/**
+ * Queues runs, all of them or none; requests are checked before. A run whose key is taken is answered, replaced,
+ * waited for or refused as its request says. Throws QueueError.
+ */
+export async function enqueueRuns(
+  sql: Sql,
+  requests: readonly RunRequest[],
+  options: EnqueueOptions,
+): Promise<{ runs: Enqueued[]; batchId: string | null }> {
+  const runs: Enqueued[] = [];
+  let pending = pendingOf(requests, options);
+  let batchId: string | null = null;
+  for (let tries = 0; pending.length > 0; tries++) {
+    if (tries === MOST_TRIES) throw new QueueError('BUSY', 'The key of the run is taken and free by turns; try again.');
+    const added = await add(sql, pending, requests, options);
+    batchId ??= added.batchId;
+    for (const [place, { index }] of pending.entries()) {
+      const jobRunId = added.ids[place];
+      if (jobRunId) runs[index] = { jobRunId, isNew: true };
+    }
+    const left = pending.filter((_, place) => added.ids[place] === null);
+    for (const [index, found] of await settle(sql, left, requests, options)) runs[index] = found;
+    pending = left.filter(({ index }) => runs[index] === undefined).map((waiting) => again(waiting, runs));
+  }
+  return { runs: runs.slice(0, requests.length), batchId };
+}
+
+function pendingOf(requests: readonly RunRequest[], { settingsOf, batch }: EnqueueOptions): Pending[] {
+  const pending = requests.map((request, index) => ({ index, run: newRun(request, settingsOf?.(request.jobName)) }));
+  if (batch?.callback === undefined) return pending;
+  const run = newRun(batch.callback, settingsOf?.(batch.callback.jobName));
+  const waitsFor = (batch.callback.when ?? 'finished').toUpperCase();
+  return [...pending, { index: requests.length, run: { ...run, waitsFor, isCallback: true } }];
+}
+
+/** At another try the others of the call are there: they have ids now, and places no more. */
+function again({ index, run }: Pending, runs: readonly Enqueued[]): Pending {
+  const others = (run.afterIndexes as number[]).flatMap((other) => runs[other]?.jobRunId ?? []);
+  return { index, run: { ...run, after: [...((run.after as string[]) ?? []), ...others], afterIndexes: [] } };
+}
+
+interface AddedRow {
+  index: number;
+  runId: string | null;
+  code: QueueErrorCode | null;
+  otherId: string | null;
+  status: string | null;
+  batchId: string | null;
+}
+
+/** Ids of the runs that were added, in their order; null where a key was taken. */
+async function add(
+  sql: Sql,
+  pending: readonly Pending[],
+  requests: readonly RunRequest[],
+  { actor, notifies, batch }: EnqueueOptions,
+): Promise<{ ids: (string | null)[]; batchId: string | null }> {
+  const rows = await rowsOf<AddedRow>(sql, ENQUEUE, [...valuesOf(pending, actor, notifies), batch?.name ?? null]);
+  const refused = rows.find((row) => row.code !== null);
+  if (refused) throw refusalOf(refused, pending, requests);
+  return { ids: rows.map((row) => row.runId), batchId: rows[0]?.batchId ?? null };
+}
+
+const valuesOf = (pending: readonly Pending[], actor: Actor | null, notifies: boolean): unknown[] => [
+  JSON.stringify(pending.map(({ run }) => run)),
+  ...(actor === null ? [null, null, null, null, null] : auditValues(actor)),
+  actor !== null,
+  notifies,
+];
+
+function refusalOf(row: AddedRow, pending: readonly Pending[], requests: readonly RunRequest[]): QueueError {
+  const { index, run } = pending[row.index] as Pending;
+  const at = run.isCallback ? 'callback.' : requests.length === 1 ? '' : `runs.${index}.`;
+  if (row.code === 'UNKNOWN_JOB') {
+    const message = `There is no job named "${run.jobName}": no process that has its code was ever started here.`;
+    return new QueueError('UNKNOWN_JOB', message, [{ path: `${at}jobName`, message }]);
+  }
+  const path = `${at}after`;
+  if (row.code === 'UNKNOWN_RUN') return refusal('UNKNOWN_RUN', path, `There is no run #${row.otherId}.`);
+  const message = `Run #${row.otherId} is ${row.status}, and was to succeed first; say when: "finished" to run in any case.`;
+  return refusal('NOT_ALLOWED', path, message);
+}
+
+/** Decides about runs whose key is taken. Those that are to be tried again are missing in the answer. */
+async function settle(
+  sql: Sql,
+  left: readonly Pending[],
+  requests: readonly RunRequest[],
+  options: EnqueueOptions,
+): Promise<Map<number, Enqueued>> {
+  const settled = new Map<number, Enqueued>();
+  if (left.length === 0) return settled;
+  const holders = await rowsOf<{ index: number; runId: string; key: 'idempotencyKey' | 'unique' }>(sql, HOLDERS, [
+    JSON.stringify(left.map(({ run }) => run)),
+  ]);
+  for (const { index: place, runId, key } of holders) {
+    const waiting = left[place] as Pending;
+    const onConflict = key === 'unique' ? requests[waiting.index]?.unique?.onConflict : 'existing';
+    if (onConflict === 'refuse') throw duplicate(waiting.run, runId);
+    if (onConflict === 'after') waiting.run.joinsLine = true;
+    const jobRunId = onConflict === 'replace' ? await replace(sql, waiting, options) : runId;
+    if (jobRunId && onConflict !== 'after') settled.set(waiting.index, { jobRunId, isNew: false });
+  }
+  return settled;
+}
+
+function duplicate({ uniqueKey }: NewRun, runId: string): QueueError {
+  const message = `Run #${runId} has the key "${uniqueKey}".`;
+  return new QueueError('DUPLICATE', message, [{ path: 'unique.key', message }]);
+}
+
+/** The run that was given what this request wants; null where all of the key have begun, and it is to wait behind them. */
+async function replace(sql: Sql, waiting: Pending, { actor, notifies }: EnqueueOptions): Promise<string | null> {
+  const rows = await rowsOf<{ runId: string }>(sql, REPLACE, valuesOf([waiting], actor, notifies));
+  if (rows[0]) return rows[0].runId;
+  // A key that is held until the claim is free again by now.
+  waiting.run.joinsLine = waiting.run.uniqueScope !== 'QUEUED';
+  return null;
+}

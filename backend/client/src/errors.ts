@@ -1,0 +1,39 @@
+export type QueueErrorCode =
+  | 'UNKNOWN_JOB'
+  | 'INVALID_PARAMETERS'
+  | 'UNKNOWN_RUN'
+  | 'NOT_ALLOWED'
+  | 'LEASE_LOST'
+  | 'TOO_MANY_ACTIVE'
+  | 'INVALID_INPUT'
+  /** The key of a run is taken. */
+  | 'DUPLICATE'
+  | 'UNKNOWN_BATCH'
+  | 'UNKNOWN_SCHEDULE'
+  | 'NAME_TAKEN'
+  /** Nothing is wrong with the request; others came in between. */
+  | 'BUSY';
+
+/** What is wrong with one part of a request. */
+export interface ParameterIssue {
+  /** Dotted, from the field: `parameters.batchSize`, `after.0`, and in a call of many runs `runs.3.priority`. */
+  path: string;
+  message: string;
+}
+
+/** A request the engine refuses. The message is for people; nothing was changed. */
+export class QueueError extends Error {
+  override readonly name = 'QueueError';
+
+  constructor(
+    readonly code: QueueErrorCode,
+    message: string,
+    readonly issues: ParameterIssue[] = [],
+  ) {
+    super(message);
+  }
+}
+
+/** A refusal that names the field at fault. */
+export const refusal = (code: QueueErrorCode, path: string, message: string): QueueError =>
+  new QueueError(code, `${path}: ${message}`, [{ path, message }]);

@@ -1,0 +1,2 @@
+export { QueueError } from './errors.js';
+export { prismaSql } from './prisma.js';

@@ -1,0 +1,79 @@
+import { indexesIn } from './check-call.js';
+import type { JobSettings, RunRequest } from './request.js';
+import { defaultRetry } from './shared.js';
+
+/** A run on its way into the database, as one object of the JSON that the statement takes. */
+export type NewRun = Record<keyof typeof newRunColumns, unknown>;
+
+/** The fields of a NewRun with the types the statement reads them as. */
+const newRunColumns = {
+  jobName: 'text',
+  parameters: 'jsonb',
+  trigger: 'text',
+  scope: 'text',
+  channel: 'text',
+  priority: 'int',
+  algorithmVersion: 'text',
+  maxAttempts: 'int',
+  maxCrashes: 'int',
+  timeoutMs: 'int',
+  /** The settings above are complete; otherwise what is null comes from the "Job" table. */
+  isKnown: 'boolean',
+  retryPolicy: 'jsonb',
+  runAt: 'timestamptz',
+  delayMs: 'bigint',
+  rerunOfId: 'bigint',
+  idempotencyKey: 'text',
+  after: 'bigint[]',
+  /** Places of the runs in this call that it waits for, from 0. */
+  afterIndexes: 'int[]',
+  waitsFor: 'text',
+  uniqueKey: 'text',
+  uniqueScope: 'text',
+  periodMs: 'bigint',
+  /** Joins the line of its key; without, its key must be free. */
+  joinsLine: 'boolean',
+  /** Joins no line whose last has not begun: that one is to be replaced. */
+  replaces: 'boolean',
+  /** Begins when all others of the call have ended. */
+  isCallback: 'boolean',
+} as const;
+
+/** As a statement names what it reads from its JSON. */
+export const NEW_RUN_COLUMNS = Object.entries(newRunColumns)
+  .map(([name, type]) => `"${name}" ${type}`)
+  .join(', ');
+
+/** Puts a checked request and the settings of its job together; without settings the database knows them. */
+export function newRun(request: RunRequest, settings: JobSettings | undefined): NewRun {
+  const { unique } = request;
+  const onConflict = unique?.onConflict ?? 'existing';
+  return {
+    jobName: request.jobName,
+    parameters: request.parameters ?? {},
+    trigger: request.trigger ?? 'EVENT',
+    scope: request.scope,
+    channel: request.channel ?? settings?.channel,
+    priority: request.priority ?? settings?.priority,
+    algorithmVersion: settings?.algorithmVersion,
+    maxAttempts: request.maxAttempts ?? settings?.maxAttempts,
+    maxCrashes: settings?.maxCrashes,
+    timeoutMs: request.timeoutMs ?? settings?.timeoutMs,
+    isKnown: settings !== undefined,
+    retryPolicy: request.retry && { ...defaultRetry, ...request.retry },
+    runAt: request.runAt === undefined ? undefined : new Date(request.runAt),
+    delayMs: request.delayMs,
+    rerunOfId: request.rerunOfId,
+    idempotencyKey: request.idempotencyKey,
+    after: request.after?.filter((wanted) => typeof wanted === 'string'),
+    afterIndexes: indexesIn(request),
+    waitsFor: request.after && (request.when ?? 'succeeded').toUpperCase(),
+    uniqueKey: unique?.key,
+    uniqueScope: unique && (unique.scope ?? 'running').toUpperCase(),
+    periodMs: unique?.periodMs,
+    // Where the key is given up at the claim, runs may overlap: only those that are conflicting wait in line.
+    joinsLine: onConflict === 'after' && unique?.scope !== 'queued',
+    replaces: onConflict === 'replace',
+    isCallback: false,
+  };
+}

@@ -1,0 +1,43 @@
+import { auditFrom } from './audit.js';
+import { NEW_RUN_COLUMNS } from './new-run.js';
+import { countNote, noteFrom } from './note.js';
+import { notificationChannels } from './notification-channels.js';
+
+/**
+ * Gives the last run of a key that has not begun the parameters, the time and the options of another: of many requests
+ * in a row one run is left, with what the last of them wanted. $1 is the run as a JSON array of one, $2 to $6 who asks, $7 whether that
+ * is audited, $8 whether runners are told.
+ */
+export const REPLACE = `
+WITH moment AS MATERIALIZED (SELECT date_trunc('milliseconds', clock_timestamp()) AS now
+), given AS MATERIALIZED (
+  SELECT * FROM json_to_recordset($1::json) AS r(${NEW_RUN_COLUMNS})
+), target AS MATERIALIZED (
+  SELECT j.id FROM "JobRun" j, given
+  WHERE j."jobName" = given."jobName" AND j."uniqueKey" = given."uniqueKey" AND j.status = 'QUEUED' AND j."claimNo" = 0
+  ORDER BY j.id DESC LIMIT 1 FOR UPDATE OF j
+), changed AS (
+  UPDATE "JobRun" j
+  SET parameters = given.parameters, scope = given.scope, channel = coalesce(given.channel, job.channel),
+      priority = coalesce(given.priority, job.priority), "maxAttempts" = coalesce(given."maxAttempts", job."maxAttempts"),
+      "algorithmVersion" = coalesce(given."algorithmVersion", job."algorithmVersion"),
+      "timeoutMs" = CASE WHEN given."isKnown" THEN given."timeoutMs" ELSE coalesce(given."timeoutMs", job."timeoutMs") END,
+      "retryPolicy" = given."retryPolicy",
+      "runAt" = greatest(moment.now, given."runAt", moment.now + given."delayMs" * interval '1 ms', (
+        -- One that waits behind a key that is taken for a time goes on waiting for that.
+        SELECT max(h."uniqueUntil") FROM "JobRun" h
+        WHERE h."jobName" = j."jobName" AND h."uniqueKey" = j."uniqueKey" AND h."uniqueScope" = 'PERIOD' AND h.id <> j.id
+      )),
+      "uniqueUntil" = CASE WHEN j."uniqueScope" = 'PERIOD' THEN coalesce(moment.now + given."periodMs" * interval '1 ms', j."uniqueUntil") END,
+      rev = j.rev + 1, ${countNote('INFO')}
+  FROM target, moment, given LEFT JOIN "Job" job ON job.name = given."jobName"
+  -- Claimed while we waited for the lock: too late to change what it does.
+  WHERE j.id = target.id AND j.status = 'QUEUED' AND j."claimNo" = 0
+  RETURNING j.*
+), audited AS (${auditFrom('(SELECT * FROM changed WHERE $7::boolean) AS alone', 'run.replace', 2)}
+), noted AS (${noteFrom('changed', 'INFO', `'Given new parameters by ' || coalesce($3::text, 'a later request') || ' with the same key'`)}
+), notified AS (
+  SELECT pg_notify(channel, '') FROM unnest(ARRAY['${notificationChannels.queued}', '${notificationChannels.changed}']) AS channel
+  WHERE $8::boolean AND EXISTS (SELECT FROM changed)
+)
+SELECT id::text AS "runId", (SELECT count(*)::int FROM notified) AS notified FROM changed`;

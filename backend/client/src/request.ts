@@ -1,0 +1,59 @@
+import type { JobRunTrigger, OnConflict, RetryPolicy, UniqueScope, WaitCondition } from './shared.js';
+
+/** A key that only one run of a job has at a time. */
+export interface UniqueKey {
+  key: string;
+  /** How long the key is taken: until the run is claimed, until it has ended (the default), or for `periodMs`. */
+  scope?: UniqueScope;
+  /** With the scope `period`: for so long after it was enqueued. */
+  periodMs?: number;
+  /**
+   * What happens when it is taken: `refuse` throws; `existing` (the default) answers the run that has it; `replace`
+   * gives the queued run these parameters and this time, and where it has begun waits behind it; `after` waits behind it.
+   */
+  onConflict?: OnConflict;
+}
+
+/** Another run of the same call, by its place in it. */
+export interface RunOfCall {
+  index: number;
+}
+
+/** A run to be queued. What is left out is as its job says. */
+export interface RunRequest {
+  jobName: string;
+  parameters?: Record<string, unknown>;
+  channel?: string;
+  /** -100 to 100, lower first within the channel. */
+  priority?: number;
+  /** Not before this time. */
+  runAt?: Date | string;
+  /** Not before so long from now, instead of `runAt`. */
+  delayMs?: number;
+  /** What the run is about, for people. */
+  scope?: string;
+  maxAttempts?: number;
+  /** How long failed attempts wait before the next. */
+  retry?: Partial<RetryPolicy>;
+  timeoutMs?: number;
+  /** Ids of runs to wait for; in a call of many also runs of the call. */
+  after?: readonly (string | RunOfCall)[];
+  /** What is expected of the runs in `after`; `succeeded` unless said otherwise. */
+  when?: WaitCondition;
+  unique?: UniqueKey;
+  /** The same key answers the same run, for as long as that run is kept. */
+  idempotencyKey?: string;
+  /** The finished run that this one repeats. */
+  rerunOfId?: string;
+  trigger?: JobRunTrigger;
+}
+
+/** What the code of a job says of its runs, where a request doesn't. */
+export interface JobSettings {
+  channel: string;
+  priority: number;
+  algorithmVersion: string;
+  maxAttempts: number;
+  maxCrashes: number;
+  timeoutMs: number | null;
+}

@@ -1,0 +1,15 @@
+// The only way from here to shared, and by a relative path: the build takes these files along, and the package that
+// programs of others install depends on none of ours.
+export type { AuditAction } from '../../../shared/src/audit.js';
+export {
+  type OnConflict,
+  onConflicts,
+  type UniqueScope,
+  uniqueScopes,
+  type WaitCondition,
+  waitConditions,
+} from '../../../shared/src/enqueue.js';
+export { isWithinDepth, limits } from '../../../shared/src/limits.js';
+export type { MessageLevel } from '../../../shared/src/message.js';
+export { defaultRetry, type RetryPolicy } from '../../../shared/src/retry.js';
+export type { JobRunStatus, JobRunTrigger } from '../../../shared/src/run.js';

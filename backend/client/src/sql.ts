@@ -1,0 +1,10 @@
+/** A connection, a pool or a transaction that takes SQL as `pg` does; `prismaSql` makes one of Prisma. */
+export interface Sql {
+  query(text: string, values: unknown[]): Promise<{ rows: unknown[] }>;
+}
+
+/** Sends a statement and reads its rows as what the statement says they are. */
+export async function rowsOf<Row>(sql: Sql, text: string, values: unknown[]): Promise<Row[]> {
+  const { rows } = await sql.query(text, values);
+  return rows as Row[];
+}
