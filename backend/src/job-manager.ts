@@ -17,6 +17,8 @@ export interface JobManagerOptions {
   databaseUrl: string;
   /** What can be run, each made with `defineJob`. */
   jobs: AnyJob[];
+  /** File URL of the module that exports them as `jobs`, for the processes of isolated jobs; needed where there are any. */
+  jobsModule?: string;
   /** Where `router` is mounted, such as `/ops/jobs`. */
   path: string;
   /**
@@ -51,6 +53,7 @@ export interface JobManager {
 const options = z.strictObject({
   databaseUrl: z.url({ protocol: /^postgres(ql)?$/, error: 'must be the URL of a PostgreSQL database' }),
   jobs: z.array(z.custom<AnyJob>((job) => typeof job === 'object', 'must be made with defineJob')),
+  jobsModule: z.url({ protocol: /^file$/, error: 'must be a file URL, such as import.meta.resolve gives' }).optional(),
   path: z
     .string()
     .regex(/^\/([\w.~-]+(\/[\w.~-]+)*\/?)?$/, 'must be a path such as /ops/jobs, of letters, digits and . _ ~ -')
@@ -70,6 +73,7 @@ export function createJobManager(given: JobManagerOptions): JobManager {
   const {
     databaseUrl,
     jobs,
+    jobsModule,
     path: mount,
     identify,
     signInUrl,
@@ -112,7 +116,7 @@ export function createJobManager(given: JobManagerOptions): JobManager {
   async function start(): Promise<void> {
     await migrate(databaseUrl);
     await engine.listener.start();
-    stopWork = await startWork(engine, { databaseUrl, jobs, runner });
+    stopWork = await startWork(engine, { databaseUrl, jobs, jobsModule, runner });
     isOpen = true;
   }
 
@@ -129,14 +133,14 @@ export function createJobManager(given: JobManagerOptions): JobManager {
 /** Begins the work for all processes, and to execute runs where they are executed here. Returns how to end it. */
 async function startWork(
   { config, log, agents }: ServerEngine,
-  { databaseUrl, jobs, runner }: { databaseUrl: string; jobs: AnyJob[]; runner: 'here' | 'none' },
+  { runner, ...work }: Pick<JobManagerOptions, 'databaseUrl' | 'jobs' | 'jobsModule'> & { runner: 'here' | 'none' },
 ): Promise<() => Promise<void>> {
   if (runner === 'none') {
     agents.start();
     return () => agents.stop();
   }
   // A worker brings its own agents.
-  const worker = await startWorker({ config, databaseUrl, kind: 'BUILT_IN', log, jobs, isGuest: true });
+  const worker = await startWorker({ ...work, config, kind: 'BUILT_IN', log, isGuest: true });
   return () => worker.stop();
 }
 
@@ -144,13 +148,14 @@ export interface JobWorkerOptions {
   databaseUrl: string;
   /** The jobs that this process executes; runs of others wait for a process that has them. */
   jobs: AnyJob[];
+  jobsModule?: string;
   settings?: EmbeddedSettings;
   log?: Logger;
 }
 
 /** Starts a worker for a Job Manager whose `runner` is `none`, in a process of its own. */
-export async function startJobWorker({ databaseUrl, jobs, settings, log }: JobWorkerOptions): Promise<RunningWorker> {
+export async function startJobWorker({ settings, ...work }: JobWorkerOptions): Promise<RunningWorker> {
   const config = embeddedConfig(settings);
-  const options = { config, databaseUrl, jobs, log: log ?? createLog(config, 'worker') };
-  return startWorker({ ...options, kind: 'WORKER', isGuest: true });
+  const log = work.log ?? createLog(config, 'worker');
+  return startWorker({ ...work, config, log, kind: 'WORKER', isGuest: true });
 }

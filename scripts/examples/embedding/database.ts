@@ -1,0 +1,15 @@
+import { join } from 'node:path';
+import { ensurePanel } from '../../lib/panel.js';
+import { ROOT } from '../../lib/repository.js';
+
+/**
+ * What an application of one's own has already: DATABASE_URL, else the PostgreSQL that comes with Job Manager, with
+ * data of the example's own; and the panel, which a clone has to build once.
+ */
+export async function openDatabase(): Promise<{ url: string; release(): Promise<void> }> {
+  await ensurePanel();
+  const url = process.env.DATABASE_URL;
+  if (url) return { url, release: async () => {} };
+  const { acquireEmbeddedDatabase } = await import('@job-manager/backend/database/embedded');
+  return acquireEmbeddedDatabase({ dataDir: join(ROOT, '.data/shop') });
+}
