@@ -145,7 +145,7 @@ WITH failure AS MATERIALIZED (
   SELECT * FROM unnest($1::bigint[], $2::uuid[], $3::int[], $4::text[]) AS failure(id, token, "claimNo", error)
 )
 SELECT failure.token, 'QUEUED' AS next FROM failure JOIN "JobRunAttempt" a ON a."runId" = failure.id AND a."claimNo" = failure."claimNo"
-WHERE a.outcome = 'FAILED' AND a.error = left(failure.error, 1000)
+WHERE a.error = left(failure.error, 1000)
 UNION ALL
 SELECT failure.token, 'FAILED' FROM failure JOIN "JobRun" j ON j.id = failure.id AND j."leaseToken" = failure.token
 WHERE j.status = 'FAILED'`;
