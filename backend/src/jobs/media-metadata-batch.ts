@@ -22,6 +22,9 @@ export const mediaMetadataBatchJob = defineJob({
     'tsx scripts/runJobs.ts media-metadata-batch --retryFailed=true',
   ],
   algorithmVersion: EXTRACTION_VERSION,
+  // Native code decodes files that anybody may have sent: one that crashes it, or unfolds to gigabytes, harms this run alone.
+  isolated: true,
+  memoryLimitMb: 2_048,
   parameters: z.strictObject({
     concurrency: z.number().int().min(1).max(32).default(4).describe('Files read at the same time'),
     batchSize: z.number().int().min(1).max(1_000).default(50).describe('Files per batch'),

@@ -1,7 +1,6 @@
 import type { QueueEvents } from './events.js';
 import { Execution, type ExecutionOptions, type RunExecution } from './executor.js';
 import { Isolation } from './isolation/isolation.js';
-import type { AnyJob } from './job.js';
 import type { MessageWriter } from './message-writer.js';
 import { ProcessMeter } from './meter.js';
 import type { ProgressReporter } from './progress-reporter.js';
@@ -26,20 +25,17 @@ export class Executions {
   readonly #meter = new ProcessMeter();
   readonly #isolation: Isolation | undefined;
 
+  /** Throws RegistryError when there are isolated jobs and it isn't known where to load them from. */
   constructor(options: ExecutionsOptions) {
     this.#options = options;
-    const { isolation, services, redaction, events } = options;
+    const { registry, isolation, services, redaction, events } = options;
     const { jobsModule, databaseUrl, most } = isolation;
-    if (!jobsModule || isolatedJobs(options.registry).length === 0) return;
+    const isolated = registry.names().find((name) => registry.get(name)?.isolated);
+    if (isolated === undefined) return;
+    if (jobsModule === undefined)
+      throw new RegistryError(`Job "${isolated}" is isolated: its runner needs jobsModule, the module to load it from`);
     const setup = { jobsModule, databaseUrl, mediaDir: services.mediaDir, redactKeys: redaction.keys };
     this.#isolation = new Isolation({ setup, most, redaction, events });
-  }
-
-  /** Throws RegistryError when there are isolated jobs and it isn't known where to load them from. */
-  check(): void {
-    const [first] = isolatedJobs(this.#options.registry);
-    if (first && !this.#isolation)
-      throw new RegistryError(`Job "${first}" is isolated: its runner needs jobsModule, the module to load it from`);
   }
 
   /** Throws for a job this process has no code for. */
@@ -68,6 +64,3 @@ export class Executions {
     };
   }
 }
-
-const isolatedJobs = (registry: Registry): AnyJob['name'][] =>
-  registry.names().filter((name) => registry.get(name)?.isolated);

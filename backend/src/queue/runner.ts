@@ -72,6 +72,7 @@ export class Runner {
   #unfollow: (() => void) | undefined;
   #isStopping = false;
 
+  /** Throws RegistryError for isolated jobs without a module to load them from. */
   constructor(options: RunnerOptions) {
     this.#options = options;
     const { sql, registry, services, notifier, redaction, settings, events, databaseUrl, jobsModule } = options;
@@ -100,12 +101,8 @@ export class Runner {
     return this.#held.size;
   }
 
-  /**
-   * Announces the runner and starts its pulse, without claiming anything yet. Waits for the database. Throws
-   * RegistryError for isolated jobs without a module to load them from.
-   */
+  /** Announces the runner and starts its pulse, without claiming anything yet. Waits for the database. */
   async open(): Promise<void> {
-    this.#executions.check();
     const { sql, kind, host, version, settings, events, listener } = this.#options;
     const row = { id: this.id, kind, host, version, pid: process.pid, concurrency: settings.concurrency };
     await this.#database.untilDone('registering', () => registerRunner(sql, row));
