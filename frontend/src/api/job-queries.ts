@@ -32,17 +32,17 @@ export const historyKey = () => api.jobs.history.key();
 export const statsKey = () => api.jobs.stats.key();
 export const runKey = (jobRunId: string) => api.jobs.get.key({ input: { jobRunId } });
 
-interface EnqueueInput {
-  jobName: string;
-  parameters: Record<string, unknown>;
-  rerunOfId?: string;
-  idempotencyKey: string;
-}
+type EnqueueInput = Parameters<typeof client.jobs.enqueue>[0] & { idempotencyKey: string };
 
 export const enqueueRun = ({ idempotencyKey, ...input }: EnqueueInput) =>
   client.jobs.enqueue(input, { context: { idempotencyKey } });
 
-export const cancelRun = (jobRunId: string) => client.jobs.cancel({ jobRunId });
+/** Cancels a run; with `graph` also those that it waits for and those that wait for it. */
+export const cancelRun = (jobRunId: string, graph = false) =>
+  client.jobs.cancel(graph ? { jobRunId, graph } : { jobRunId });
+
+/** Gives a queued run another time; without one it is due now. */
+export const rescheduleRun = (jobRunId: string, runAt?: string) => client.jobs.reschedule({ jobRunId, runAt });
 
 /** How long after its cancel a run that goes on may be force-failed. */
 export const forceFailAfterQuery = () =>

@@ -10,18 +10,24 @@ import { toastError } from '../../ui/toast';
 /** Asked to stop from here: `asked` until the socket says so too, `gone` when it ended on the spot. */
 type Asked = 'asked' | 'gone';
 
+type Cancelled = Pick<JobRunSummary, 'id' | 'jobName'>;
+
 interface Cancelling {
   asked: ReadonlyMap<string, Asked>;
-  cancel(run: Pick<JobRunSummary, 'id' | 'jobName'>): void;
+  cancel(run: Cancelled): void;
+  /** Also the runs that it waits for and those that wait for it. */
+  cancelConnected(run: Cancelled): void;
 }
 
-const CancelContext = createContext<Cancelling>({ asked: new Map(), cancel: () => {} });
+const CancelContext = createContext<Cancelling>({ asked: new Map(), cancel: () => {}, cancelConnected: () => {} });
 
 /** Cancels runs for every part of the page, so that none of them asks twice. */
 export function CancelProvider({ children }: PropsWithChildren) {
   const [asked, setAsked] = useState<ReadonlyMap<string, Asked>>(new Map());
 
-  const { mutateAsync: ask } = useMutation({ mutationFn: cancelRun });
+  const { mutateAsync: ask } = useMutation({
+    mutationFn: ({ id, graph }: { id: string; graph: boolean }) => cancelRun(id, graph),
+  });
 
   const mark = useCallback((id: string, as: Asked | null) => {
     setAsked((before) => {
@@ -33,10 +39,10 @@ export function CancelProvider({ children }: PropsWithChildren) {
   }, []);
 
   const cancel = useCallback(
-    async (run: Pick<JobRunSummary, 'id' | 'jobName'>) => {
+    async (run: Cancelled, graph: boolean) => {
       mark(run.id, 'asked');
       try {
-        const answer = await ask(run.id);
+        const answer = await ask({ id: run.id, graph });
         if (isTerminal(answer.run.status)) mark(run.id, 'gone');
       } catch (error) {
         mark(run.id, null);
@@ -45,14 +51,21 @@ export function CancelProvider({ children }: PropsWithChildren) {
         toastError({
           title: `Failed to cancel ${run.jobName} #${run.id}`,
           message: details,
-          offer: retryable ? { label: 'Retry', act: () => void cancel(run) } : undefined,
+          offer: retryable ? { label: 'Retry', act: () => void cancel(run, graph) } : undefined,
         });
       }
     },
     [ask, mark],
   );
 
-  const value = useMemo(() => ({ asked, cancel: (run: JobRunSummary) => void cancel(run) }), [asked, cancel]);
+  const value = useMemo(
+    () => ({
+      asked,
+      cancel: (run: Cancelled) => void cancel(run, false),
+      cancelConnected: (run: Cancelled) => void cancel(run, true),
+    }),
+    [asked, cancel],
+  );
   return <CancelContext value={value}>{children}</CancelContext>;
 }
 

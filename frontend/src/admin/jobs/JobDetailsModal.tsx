@@ -22,7 +22,7 @@ interface JobDetailsModalProps {
 /** One run in a dialog over the page; follows it while it runs. */
 export function JobDetailsModal({ jobRunId, open, onClose, onRerun }: JobDetailsModalProps) {
   const { run, error, refetch } = useRun(jobRunId, open);
-  const { asked, cancel } = useCancelling();
+  const { asked } = useCancelling();
   const isCancelling = run?.status === 'RUNNING' && asked.has(jobRunId);
   const failure = error === null ? null : toFailure(error);
   const isPhone = useIsPhone();
@@ -43,7 +43,7 @@ export function JobDetailsModal({ jobRunId, open, onClose, onRerun }: JobDetails
             <Link to={paths.run(jobRunId, tab)} className={classes.page}>
               Open as a page
             </Link>
-            <RunActions run={run} isCancelling={isCancelling} onCancel={cancel} onRerun={onRerun} />
+            <RunActions run={run} isCancelling={isCancelling} onRerun={onRerun} />
           </div>
         </>
       ) : failure ? (

@@ -23,7 +23,7 @@ export function JobDetailsPage() {
 
 function KnownRun({ jobRunId }: { jobRunId: string }) {
   const { run, error, refetch } = useRun(jobRunId);
-  const { asked, cancel } = useCancelling();
+  const { asked } = useCancelling();
   const { openRerun } = useRunDialog();
   const isCancelling = run?.status === 'RUNNING' && asked.has(jobRunId);
   const failure = error === null ? null : toFailure(error);
@@ -36,7 +36,7 @@ function KnownRun({ jobRunId }: { jobRunId: string }) {
           All runs
         </Anchor>
       }
-      actions={run && <RunActions run={run} isCancelling={isCancelling} onCancel={cancel} onRerun={openRerun} />}
+      actions={run && <RunActions run={run} isCancelling={isCancelling} onRerun={openRerun} />}
     >
       <Section title="Job Run Details">
         {run ? (

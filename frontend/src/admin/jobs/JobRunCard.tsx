@@ -14,6 +14,8 @@ import { AttentionBadge } from './AttentionBadge';
 import { attentionOf, type Limits } from './attention';
 import { ForceFailButton } from './ForceFailButton';
 import classes from './JobRunCard.module.css';
+import { QueueFacts } from './QueueFacts';
+import { RunNowButton } from './RunNowButton';
 
 interface Props {
   run: JobRunSummary;
@@ -54,7 +56,10 @@ export const JobRunCard = memo(function JobRunCard({ run, isCancelling, isLeavin
         {isLeaving ? (
           <JobStatusBadge status={run.status} />
         ) : (
-          <CancelButton status={status} name={name} onCancel={() => on.onCancel(run)} />
+          <>
+            <RunNowButton run={run} />
+            <CancelButton status={status} name={name} onCancel={() => on.onCancel(run)} />
+          </>
         )}
         {status === 'CANCEL_REQUESTED' && <ForceFailButton run={run} />}
         <Button variant="default" size="sm" aria-label={`Details of ${name}`} onClick={() => on.onViewDetails(run.id)}>
@@ -108,29 +113,6 @@ function Facts({ run, status }: { run: JobRunSummary; status: JobUIStatus }) {
         </span>
       )}
       {run.progressMessage && <span className={classes.message}>“{run.progressMessage}”</span>}
-    </>
-  );
-}
-
-function QueueFacts({ run }: { run: JobRunSummary }) {
-  const isLater = useServerTime((now) => Date.parse(run.runAt) > now + 1_000);
-  return (
-    <>
-      <span>
-        Queued: <RelativeTime at={run.queuedAt} />
-      </span>
-      {isLater ? (
-        <span>
-          Starts <RelativeTime at={run.runAt} />
-        </span>
-      ) : (
-        <span>Waiting to start…</span>
-      )}
-      {run.attempt > 0 && (
-        <span>
-          Attempt {run.attempt} of {run.maxAttempts} has ended
-        </span>
-      )}
     </>
   );
 }

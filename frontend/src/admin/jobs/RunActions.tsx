@@ -1,21 +1,22 @@
 import type { JobRun } from '@job-manager/shared/contract/run';
-import { isAllowed, uiStatus } from '@job-manager/shared/run';
+import { isAllowed } from '@job-manager/shared/run';
 import { Button } from '@mantine/core';
 import { IconRepeat } from '@tabler/icons-react';
 import { useCan } from '../../api/session';
 import { CopyButton } from '../../ui/CopyButton';
+import { CancelRunButton } from './CancelRunButton';
 import { ForceFailButton } from './ForceFailButton';
-import { CancelButton } from './JobRunCard';
+import { RunLaterButton } from './RunLaterButton';
+import { RunNowButton } from './RunNowButton';
 
 interface Props {
   run: JobRun;
   isCancelling: boolean;
-  onCancel: (run: JobRun) => void;
   onRerun: (jobRunId: string) => void;
 }
 
 /** What can be done with a run in its state, by those who may. */
-export function RunActions({ run, isCancelling, onCancel, onRerun }: Props) {
+export function RunActions({ run, isCancelling, onRerun }: Props) {
   const mayRetry = useCan('retry');
   // What a program elsewhere executed can't be started from here.
   const isOurs = run.inactivityTimeoutMs === null;
@@ -27,13 +28,9 @@ export function RunActions({ run, isCancelling, onCancel, onRerun }: Props) {
           Re-run Job
         </Button>
       )}
-      {isAllowed('cancel', run.status) && (
-        <CancelButton
-          status={isCancelling ? 'CANCEL_REQUESTED' : uiStatus(run)}
-          name={`${run.jobName} #${run.id}`}
-          onCancel={() => onCancel(run)}
-        />
-      )}
+      <RunNowButton run={run} />
+      <RunLaterButton run={run} />
+      {isAllowed('cancel', run.status) && <CancelRunButton run={run} isCancelling={isCancelling} />}
       <ForceFailButton run={run} isAnnounced />
     </>
   );

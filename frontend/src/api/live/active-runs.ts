@@ -108,11 +108,12 @@ function newest(ended: Map<string, number>): Map<string, number> {
   return ended.size <= ENDED_KEPT ? ended : new Map([...ended].slice(-ENDED_KEPT));
 }
 
-/** Running ones first, the longest running on top; then the queue in the order it will be claimed. */
+/** Running ones first, the longest running on top; then the queue in the order it will be claimed; then what waits for others. */
 export function inDisplayOrder(runs: Iterable<JobRunSummary>): JobRunSummary[] {
   return [...runs].sort(
     (a, b) =>
       Number(a.status !== 'RUNNING') - Number(b.status !== 'RUNNING') ||
+      Number(a.isBlocked) - Number(b.isBlocked) ||
       (a.status === 'RUNNING'
         ? compareText(a.startedAt ?? '', b.startedAt ?? '')
         : a.priority - b.priority || compareText(a.runAt, b.runAt)) ||

@@ -1,0 +1,58 @@
+import type { JobRun } from '@job-manager/shared/contract/run';
+import { Button, Group, Modal, Text, TextInput } from '@mantine/core';
+import { type FormEvent, useState } from 'react';
+import { localInput, readLocalInput, timeZoneName } from '../../lib/local-time';
+import { useReschedule } from './useReschedule';
+
+interface Props {
+  run: JobRun;
+  onClose: () => void;
+}
+
+const HOUR_MS = 3_600_000;
+
+/** Asks until when a queued run is put off. */
+export function RunLaterModal({ run, onClose }: Props) {
+  const [text, setText] = useState(() => localInput(Math.max(Date.parse(run.runAt), Date.now() + HOUR_MS)));
+  const [fault, setFault] = useState<string | null>(null);
+  const { reschedule, isPending } = useReschedule(run, { onSuccess: onClose });
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    const at = readLocalInput(text);
+    if (at === null) return setFault('Choose a date and a time');
+    if (Date.parse(at) <= Date.now()) return setFault('This time has passed');
+    reschedule(at);
+  };
+  return (
+    <Modal opened onClose={onClose} title={`Run ${run.jobName} #${run.id} later`} returnFocus={false} centered>
+      <form onSubmit={submit} noValidate>
+        <TextInput
+          type="datetime-local"
+          label="Not before"
+          description={`Your time zone: ${timeZoneName()}`}
+          value={text}
+          min={localInput(Date.now())}
+          error={fault}
+          onChange={(event) => {
+            setText(event.currentTarget.value);
+            setFault(null);
+          }}
+          data-autofocus
+        />
+        <Text size="sm" mt="sm" className="dimmed">
+          {run.isBlocked
+            ? 'The runs that it waits for are waited for all the same.'
+            : 'It starts as soon as its channel and a runner have room then.'}
+        </Text>
+        <Group justify="flex-end" gap="xs" mt="lg">
+          <Button variant="default" onClick={onClose}>
+            Cancel
+          </Button>
+          <Button type="submit" loading={isPending}>
+            Run later
+          </Button>
+        </Group>
+      </form>
+    </Modal>
+  );
+}

@@ -1,0 +1,29 @@
+import type { JobRunSummary } from '@job-manager/shared/contract/run';
+import { Button } from '@mantine/core';
+import { useServerTime } from '../../api/server-clock';
+import { useCan } from '../../api/session';
+import { isPutOff } from './put-off';
+import { useReschedule } from './useReschedule';
+
+/** For a run that waits for its time, or for that of its next attempt; nothing for others, and for those who may not. */
+export function RunNowButton({ run }: { run: JobRunSummary }) {
+  const mayRun = useCan('run');
+  const isOffered = useServerTime((now) => isPutOff(run, now) && !run.isBlocked);
+  return mayRun && isOffered ? <Offer run={run} /> : null;
+}
+
+function Offer({ run }: { run: JobRunSummary }) {
+  const { reschedule, isPending } = useReschedule(run);
+  const words = run.claimNo === 0 ? 'Run now' : 'Retry now';
+  return (
+    <Button
+      variant="default"
+      size="sm"
+      loading={isPending}
+      aria-label={`${words} ${run.jobName} #${run.id}`}
+      onClick={() => reschedule(undefined)}
+    >
+      {words}
+    </Button>
+  );
+}
