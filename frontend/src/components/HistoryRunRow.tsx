@@ -25,6 +25,7 @@ export const HistoryRunRow = memo(function HistoryRunRow({ run, onViewDetails }:
           {run.jobName}
         </Link>
         <span className={classes.id}>#{run.id}</span>
+        {run.attempt > 1 && <span className={classes.attempts}>{run.attempt} attempts</span>}
         <MessageCounts run={run} />
         {run.status === 'FAILED' && run.error && (
           <span className={classes.error} title={run.error}>

@@ -1,4 +1,5 @@
 import type { JobRunAttempt } from '@job-manager/shared/contract/message';
+import type { JobRun } from '@job-manager/shared/contract/run';
 import {
   IconCheck,
   IconChevronRight,
@@ -9,8 +10,11 @@ import {
   IconX,
   type TablerIcon,
 } from '@tabler/icons-react';
+import { useServerTime } from '../../api/server-clock';
 import { DateTime, Elapsed } from '../../components/RelativeTime';
 import { formatDuration } from '../../lib/duration';
+import { AttemptUsage } from './AttemptUsage';
+import { isPutOff } from './put-off';
 import classes from './RunAttempts.module.css';
 import { RunError } from './RunError';
 
@@ -36,27 +40,53 @@ const outcomeLook = {
   },
 } as const satisfies Record<JobRunAttempt['outcome'], Look>;
 
-interface Props {
-  attempts: readonly JobRunAttempt[];
-  /** Executed by a program of somebody else, which is no runner. */
-  isExternal: boolean;
-}
-
-/** Each execution of a run by itself, oldest first, with how it ended and why. */
-export function RunAttempts({ attempts, isExternal }: Props) {
-  if (attempts.length === 0) return <p className={classes.none}>The run has not started yet.</p>;
+/** Each execution of a run by itself, oldest first, with how it ended and why; and when the next one comes. */
+export function RunAttempts({ run }: { run: JobRun }) {
+  const { attempts } = run;
   const opened = attempts.findLast(({ error }) => error !== null) ?? attempts.at(-1);
   return (
-    <ol className={classes.attempts} aria-label="Attempts">
-      {attempts.map((attempt) => (
-        <Attempt key={attempt.claimNo} attempt={attempt} isExternal={isExternal} isOpen={attempt === opened} />
-      ))}
-    </ol>
+    <>
+      {attempts.length > 0 ? (
+        <ol className={classes.attempts} aria-label="Attempts">
+          {attempts.map((attempt) => (
+            <Attempt
+              key={attempt.claimNo}
+              attempt={attempt}
+              isExternal={run.inactivityTimeoutMs !== null}
+              isOpen={attempt === opened}
+            />
+          ))}
+        </ol>
+      ) : (
+        <p className={classes.none}>The run has not started yet.</p>
+      )}
+      {run.status === 'QUEUED' && <NextAttempt run={run} />}
+    </>
   );
 }
 
-interface AttemptProps extends Pick<Props, 'isExternal'> {
+function NextAttempt({ run }: { run: JobRun }) {
+  const isLater = useServerTime((now) => isPutOff(run, now));
+  const name = `Attempt ${run.attempt + 1} of ${run.maxAttempts}`;
+  return (
+    <p className={classes.next}>
+      {run.isBlocked ? (
+        `${name} begins when the runs that it waits for have ended.`
+      ) : isLater ? (
+        <>
+          {name} begins at <DateTime at={run.runAt} />, or when a runner has room after that.
+        </>
+      ) : (
+        `${name} begins as soon as a runner takes the run.`
+      )}
+    </p>
+  );
+}
+
+interface AttemptProps {
   attempt: JobRunAttempt;
+  /** Executed by a program of somebody else, which is no runner. */
+  isExternal: boolean;
 }
 
 function Attempt({ attempt, isExternal, isOpen }: AttemptProps & { isOpen: boolean }) {
@@ -119,6 +149,7 @@ function AttemptFacts({ attempt, isExternal }: AttemptProps) {
         <dt>Claim</dt>
         <dd>{attempt.claimNo}</dd>
       </div>
+      {attempt.usage && <AttemptUsage usage={attempt.usage} />}
     </dl>
   );
 }

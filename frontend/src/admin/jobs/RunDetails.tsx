@@ -47,7 +47,7 @@ export function RunDetails({ run, isCancelling }: Props) {
       </Tabs.Panel>
       <Tabs.Panel value="attempts">
         <SectionBoundary name="Attempts">
-          <RunAttempts attempts={run.attempts} isExternal={run.inactivityTimeoutMs !== null} />
+          <RunAttempts run={run} />
         </SectionBoundary>
       </Tabs.Panel>
     </Tabs>

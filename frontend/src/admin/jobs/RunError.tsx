@@ -11,7 +11,7 @@ interface Props {
 export function RunError({ error, stack, of }: Props) {
   return (
     <section className={classes.error} aria-label={of === undefined ? 'Error' : `Error of ${of}`}>
-      <h3 className={classes.errorTitle}>Error</h3>
+      <h3 className={classes.errorTitle}>{of === undefined ? 'Error' : `Error of ${of}`}</h3>
       <p className={classes.errorText}>{error}</p>
       {stack && (
         <details>

@@ -1,15 +1,20 @@
 import type { JobRun } from '@job-manager/shared/contract/run';
 import type { JobUIStatus } from '@job-manager/shared/run';
+import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { Link } from 'react-router-dom';
+import { definitionsQuery } from '../../api/job-queries';
 import { JobStatusBadge } from '../../components/JobStatusBadge';
+import { DateTime } from '../../components/RelativeTime';
 import { triggerLabel } from '../../components/status';
 import { formatDuration } from '../../lib/duration';
 import { paths } from '../../paths';
 import classes from './RunDetails.module.css';
+import { describeRetries } from './retry-words';
 
 /** What a run is, in short: who started it, what executes it, and within which limits. */
 export function RunFacts({ run, status }: { run: JobRun; status: JobUIStatus }) {
+  const isExternal = run.inactivityTimeoutMs !== null;
   return (
     <dl className={classes.facts}>
       <Fact name="Status">
@@ -21,6 +26,13 @@ export function RunFacts({ run, status }: { run: JobRun; status: JobUIStatus }) 
       <Fact name="Attempt">
         {Math.max(run.attempt, 1)} of {run.maxAttempts}
       </Fact>
+      {run.crashes > 0 && (
+        <Fact name="Crashes">
+          {run.crashes} of {run.maxCrashes}
+          <span className={classes.factNote}>ended with its process; the last one stops it</span>
+        </Fact>
+      )}
+      {!isExternal && <Retries run={run} />}
       <Fact name="Timeout">{run.timeoutMs === null ? 'none' : formatDuration(run.timeoutMs)}</Fact>
       {run.inactivityTimeoutMs === null ? (
         <Fact name="Runner">{run.runnerId ?? 'none yet'}</Fact>
@@ -33,6 +45,24 @@ export function RunFacts({ run, status }: { run: JobRun; status: JobUIStatus }) 
       <Fact name="Channel">
         {run.channel}, priority {run.priority}
       </Fact>
+      {run.schedule && (
+        <Fact name="Schedule">
+          {run.schedule.name}
+          {run.dueAt && (
+            <span className={classes.factNote}>
+              due <DateTime at={run.dueAt} />
+            </span>
+          )}
+        </Fact>
+      )}
+      {run.unique && (
+        <Fact name="Unique key">
+          {run.unique.key}
+          <span className={classes.factNote}>
+            <Taken {...run.unique} />
+          </span>
+        </Fact>
+      )}
       {run.scope && <Fact name="Scope">{run.scope}</Fact>}
       {run.rerunOfId && (
         <Fact name="Re-run of">
@@ -42,6 +72,27 @@ export function RunFacts({ run, status }: { run: JobRun; status: JobUIStatus }) 
         </Fact>
       )}
     </dl>
+  );
+}
+
+/** As the run says, or else as its job does; the panel may be older than the job. */
+function Retries({ run }: { run: JobRun }) {
+  const { data: definitions } = useQuery(definitionsQuery());
+  const policy = run.retryPolicy ?? definitions?.find(({ name }) => name === run.jobName)?.retry;
+  return <Fact name="Retries">{describeRetries(policy, run.maxAttempts)}</Fact>;
+}
+
+/** How long the key keeps others away. */
+function Taken({ scope, until }: NonNullable<JobRun['unique']>) {
+  if (scope === 'queued') return 'taken until the run is begun';
+  if (scope === 'running') return 'taken until the run has ended';
+  if (scope === 'behind') return 'the run queues behind the one that has it';
+  return until === null ? (
+    'its time is over'
+  ) : (
+    <>
+      taken until <DateTime at={until} />
+    </>
   );
 }
 

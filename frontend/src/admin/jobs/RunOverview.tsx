@@ -3,11 +3,13 @@ import type { JobUIStatus } from '@job-manager/shared/run';
 import { JobProgressBar } from '../../components/JobProgressBar';
 import { SectionBoundary } from '../../ui/SectionBoundary';
 import { JsonBlock } from './JsonBlock';
+import { RunConnections } from './RunConnections';
 import classes from './RunDetails.module.css';
 import { RunError } from './RunError';
 import { RunFacts } from './RunFacts';
 import { RunSteps } from './RunSteps';
 import { RunTimeline } from './RunTimeline';
+import { RunWaiting } from './RunWaiting';
 
 interface Props {
   run: JobRun;
@@ -18,9 +20,20 @@ interface Props {
 export function RunOverview({ run, status }: Props) {
   return (
     <div className={classes.details}>
+      {run.status === 'QUEUED' && run.waiting && <RunWaiting waiting={run.waiting} />}
       <RunFacts run={run} status={status} />
       {run.status === 'RUNNING' && <RunProgress run={run} />}
-      {run.error && <RunError error={run.error} stack={run.errorStack} />}
+      {run.error && (
+        <RunError
+          error={run.error}
+          stack={run.errorStack}
+          // A run that waits for its next attempt still says why the last one failed.
+          of={run.status === 'QUEUED' ? `attempt ${run.attempt}` : undefined}
+        />
+      )}
+      <SectionBoundary name="Connected runs">
+        <RunConnections run={run} />
+      </SectionBoundary>
       <SectionBoundary name="Steps">
         {run.steps && run.steps.length > 0 && <RunSteps steps={run.steps} startedAt={run.startedAt} />}
       </SectionBoundary>

@@ -11,7 +11,7 @@ export function RunTimeline({ run }: { run: JobRun }) {
   return (
     <ol className={classes.timeline}>
       <Moment name="Queued" at={run.queuedAt} />
-      {isLater && <Moment name="Starts" at={run.runAt} />}
+      {isLater && <Moment name={run.claimNo === 0 ? 'Starts' : 'Next attempt'} at={run.runAt} />}
       {run.startedAt && (
         <Moment name="Started" at={run.startedAt}>
           {run.queueDelayMs !== null && `delay: ${formatDuration(run.queueDelayMs)}`}

@@ -6,18 +6,30 @@ import { runQuery } from '../../api/job-queries';
 import { useLive } from '../../api/live/LiveProvider';
 import { useFollowedSteps } from '../../api/live/useFollowedSteps';
 
+const WAITS_ANEW_MS = 4_000;
+
 /** A whole run; while it is active and `isOpen`, what the socket tells is laid over what was read. */
 export function useRun(jobRunId: string, isOpen = true) {
-  const { data: read, error, refetch } = useQuery(runQuery(jobRunId));
+  const {
+    data: read,
+    error,
+    refetch,
+  } = useQuery({
+    ...runQuery(jobRunId),
+    // Why it waits may change without a change of the run, as when somebody resumes its channel.
+    refetchInterval: ({ state }) => isOpen && state.error === null && state.data?.status === 'QUEUED' && WAITS_ANEW_MS,
+  });
   const live = useLive(({ runs }) => runs.find((run) => run.id === jobRunId));
   const isActive = read !== undefined && !isTerminal(read.status);
   const steps = useFollowedSteps(jobRunId, isActive && isOpen);
   const isAhead = isActive && live !== undefined && live.rev >= read.rev;
-  // The socket tells nothing of earlier attempts, so the next one means reading anew.
+  // The socket tells nothing of earlier attempts nor of what a run waits for, so these mean reading anew.
   const isAnotherAttempt = isAhead && (live.claimNo !== read.claimNo || live.status !== read.status);
+  const isOtherwiseQueued = isAhead && live.status === 'QUEUED' && live.rev !== read.rev;
+  const behindRev = isAnotherAttempt || isOtherwiseQueued ? live.rev : null;
   useEffect(() => {
-    if (isAnotherAttempt) void refetch();
-  }, [isAnotherAttempt, refetch]);
+    if (behindRev !== null) void refetch();
+  }, [behindRev, refetch]);
   const run: JobRun | undefined = isActive ? { ...read, ...(isAhead ? live : {}), steps: steps ?? read.steps } : read;
   return { run, error, refetch };
 }
