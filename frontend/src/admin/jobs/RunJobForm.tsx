@@ -2,17 +2,14 @@ import type { JobDefinition, JobRun, JobRunSummary } from '@job-manager/shared/c
 import { Button, JsonInput, NativeSelect } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { IconAlertTriangle } from '@tabler/icons-react';
-import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
-import { trackError } from '../../api/errorTracking';
-import { toFailure } from '../../api/failure';
-import { enqueueRun } from '../../api/job-queries';
-import { randomId } from '../../lib/random-id';
 import { Banner } from '../../ui/Banner';
-import { toastError, toastSuccess } from '../../ui/toast';
 import { JobDescription } from './JobDescription';
-import { messagesOf, parametersFault, readParameters } from './parameters';
+import { parametersFault } from './parameters';
 import classes from './RunJobForm.module.css';
+import { RunOptionsFold } from './RunOptionsFold';
+import { isOptionField, noOptions } from './run-options';
+import { type RunFormValues, useEnqueue } from './useEnqueue';
 
 interface Props {
   definitions: readonly JobDefinition[];
@@ -26,11 +23,12 @@ interface Props {
 const asText = (parameters: unknown) => JSON.stringify(parameters, null, 2);
 
 export function RunJobForm({ definitions, original, jobName, activeJobs, onClose, onEnqueued }: Props) {
-  const [idempotencyKey] = useState(() => randomId());
-  const form = useForm({
+  const [areOptionsOpen, setOptionsOpen] = useState(false);
+  const form = useForm<RunFormValues>({
     initialValues: {
       jobName: original?.jobName ?? jobName ?? '',
       parameters: original ? asText(original.parameters) : '{}',
+      options: noOptions,
     },
     validate: {
       jobName: (name) => (name === '' ? 'Select a job' : null),
@@ -40,24 +38,13 @@ export function RunJobForm({ definitions, original, jobName, activeJobs, onClose
   const chosen = definitions.find(({ id }) => id === form.values.jobName);
   const isRunning = activeJobs.some((run) => run.jobName === form.values.jobName && run.status === 'RUNNING');
 
-  const enqueue = useMutation({
-    mutationFn: (values: typeof form.values) =>
-      enqueueRun({
-        jobName: values.jobName,
-        parameters: readParameters(values.parameters),
-        rerunOfId: original?.id,
-        idempotencyKey,
-      }),
-    onSuccess: ({ jobRunId, run }) => {
-      toastSuccess({ message: `Job enqueued: #${jobRunId}` });
-      onEnqueued(run);
-    },
-    onError: (error, values) => {
-      trackError(error, { action: 'enqueueJob', component: 'RunJobModal', jobName: values.jobName });
-      const failure = toFailure(error);
-      if (failure.retryable) return form.setErrors(messagesOf(failure));
-      if (failure.status !== 401) toastError({ title: 'Cannot run job', message: failure.details });
-      onClose();
+  const enqueue = useEnqueue({
+    rerunOfId: original?.id,
+    onEnqueued,
+    onRefused: onClose,
+    onFaults: (messages) => {
+      form.setErrors(messages);
+      if (Object.keys(messages).some(isOptionField)) setOptionsOpen(true);
     },
   });
   const submit = form.onSubmit((values) => enqueue.mutate(values));
@@ -104,6 +91,7 @@ export function RunJobForm({ definitions, original, jobName, activeJobs, onClose
           validationError={form.errors.parameters}
         />
       </div>
+      <RunOptionsFold form={form} definition={chosen} isOpen={areOptionsOpen} onToggle={setOptionsOpen} />
       <div className={classes.buttons}>
         <Button variant="default" onClick={onClose}>
           Cancel

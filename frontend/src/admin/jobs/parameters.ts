@@ -1,6 +1,7 @@
 import type { JobDefinition } from '@job-manager/shared/contract/run';
 import type { Failure } from '../../api/failure';
 import { parseJson } from '../../lib/json-syntax';
+import { optionField } from './run-options';
 
 /** Why the text cannot be sent as parameters, or null. What the job itself demands, the server checks. */
 export function parametersFault(text: string): string | null {
@@ -16,14 +17,17 @@ export function readParameters(text: string): Record<string, unknown> {
   return isObject(value) ? value : {};
 }
 
-/** The server's objections, at the fields they are about. */
-export function messagesOf({ details, field, issues }: Failure): { jobName?: string; parameters?: string } {
-  const about = issues.map(({ path, message }) => {
-    const name = path.replace(/^parameters\.?/, '');
-    return name === '' ? message : `${name}: ${message}`;
-  });
-  const message = about.length > 0 ? about.join('\n') : details;
-  return field === 'jobName' ? { jobName: message } : { parameters: message };
+/** The server's objections, at the fields of the form that they are about; of several about one, all. */
+export function messagesOf({ details, field = '', issues }: Failure): Record<string, string> {
+  const messages: Record<string, string> = {};
+  const objections = issues.length > 0 ? issues : [{ path: '', message: details }];
+  for (const { path, message } of objections) {
+    const at = field === 'jobName' ? field : (optionField(path || field) ?? 'parameters');
+    const name = at === 'parameters' ? path.replace(/^parameters\.?/, '') : '';
+    const text = name === '' ? message : `${name}: ${message}`;
+    messages[at] = messages[at] === undefined ? text : `${messages[at]}\n${text}`;
+  }
+  return messages;
 }
 
 /** What a job accepts, from its JSON Schema, for people to read. */

@@ -1,0 +1,73 @@
+import type { Unique } from '@job-manager/shared/contract/enqueue-options';
+import { readLocalInput } from '../../lib/local-time';
+
+/** How a run is to be queued, as the form has it: empty for as the job says. */
+export interface RunOptionValues {
+  notBefore: string;
+  priority: string;
+  channel: string;
+  maxAttempts: string;
+  uniqueKey: string;
+  uniqueScope: Unique['scope'];
+  /** Minutes. */
+  uniquePeriod: string;
+  onConflict: Unique['onConflict'];
+}
+
+export const noOptions: RunOptionValues = {
+  notBefore: '',
+  priority: '',
+  channel: '',
+  maxAttempts: '',
+  uniqueKey: '',
+  uniqueScope: 'running',
+  uniquePeriod: '60',
+  onConflict: 'existing',
+};
+
+/** Whether any of them is set. */
+export const hasOptions = ({ notBefore, priority, channel, maxAttempts, uniqueKey }: RunOptionValues): boolean =>
+  [notBefore, priority, channel, maxAttempts, uniqueKey].some((text) => text.trim() !== '');
+
+/** The options as the API takes them; what is wrong with them, the server says. */
+export function readOptions(values: RunOptionValues) {
+  return {
+    runAt: readLocalInput(values.notBefore) ?? undefined,
+    priority: numberOf(values.priority),
+    channel: values.channel.trim() || undefined,
+    maxAttempts: numberOf(values.maxAttempts),
+    unique: values.uniqueKey.trim() === '' ? undefined : readUnique(values),
+  };
+}
+
+const MINUTE_MS = 60_000;
+
+function readUnique({ uniqueKey, uniqueScope, uniquePeriod, onConflict }: RunOptionValues) {
+  const minutes = uniqueScope === 'period' ? numberOf(uniquePeriod) : undefined;
+  return {
+    key: uniqueKey.trim(),
+    scope: uniqueScope,
+    periodMs: minutes === undefined ? undefined : Math.round(minutes * MINUTE_MS),
+    onConflict,
+  };
+}
+
+const numberOf = (text: string): number | undefined => (text.trim() === '' ? undefined : Number(text));
+
+const fieldOf: Record<string, keyof RunOptionValues> = {
+  runAt: 'notBefore',
+  priority: 'priority',
+  channel: 'channel',
+  maxAttempts: 'maxAttempts',
+  unique: 'uniqueKey',
+  'unique.key': 'uniqueKey',
+  'unique.periodMs': 'uniquePeriod',
+};
+
+/** The field of the form that an objection of the server is about, or undefined. */
+export function optionField(path: string): `options.${keyof RunOptionValues}` | undefined {
+  const field = fieldOf[path] ?? fieldOf[path.split('.')[0] ?? ''];
+  return field && `options.${field}`;
+}
+
+export const isOptionField = (field: string): boolean => field.startsWith('options.');

@@ -1,0 +1,58 @@
+import type { JobRun } from '@job-manager/shared/contract/run';
+import { useMutation } from '@tanstack/react-query';
+import { useState } from 'react';
+import { trackError } from '../../api/errorTracking';
+import { type Failure, toFailure } from '../../api/failure';
+import { enqueueRun } from '../../api/job-queries';
+import { randomId } from '../../lib/random-id';
+import { toastError, toastInfo, toastSuccess } from '../../ui/toast';
+import { messagesOf, readParameters } from './parameters';
+import { type RunOptionValues, readOptions } from './run-options';
+
+/** A run to be queued, as the form has it. */
+export interface RunFormValues {
+  jobName: string;
+  parameters: string;
+  options: RunOptionValues;
+}
+
+interface Ends {
+  /** The finished run that is repeated. */
+  rerunOfId?: string;
+  onEnqueued: (run: JobRun) => void;
+  /** Can be put right: what is wrong, by field. */
+  onFaults: (messages: Record<string, string>) => void;
+  /** Can never be queued like this; it has been told. */
+  onRefused: () => void;
+}
+
+/** Queues one run, however often it is asked to. */
+export function useEnqueue({ rerunOfId, onEnqueued, onFaults, onRefused }: Ends) {
+  const [idempotencyKey] = useState(() => randomId());
+  return useMutation({
+    mutationFn: ({ jobName, parameters, options }: RunFormValues) =>
+      enqueueRun({
+        jobName,
+        parameters: readParameters(parameters),
+        rerunOfId,
+        idempotencyKey,
+        ...readOptions(options),
+      }),
+    onSuccess: ({ jobRunId, run, isNew }, { options }) => {
+      if (!isNew && hasKey(options)) toastInfo({ message: `Run #${jobRunId} has this key already` });
+      else toastSuccess({ message: `Job enqueued: #${jobRunId}` });
+      onEnqueued(run);
+    },
+    onError: (error, { jobName, options }) => {
+      trackError(error, { action: 'enqueueJob', component: 'RunJobModal', jobName });
+      const failure = toFailure(error);
+      if (isTaken(failure, options)) return onFaults({ 'options.uniqueKey': failure.details });
+      if (failure.retryable) return onFaults(messagesOf(failure));
+      if (failure.status !== 401) toastError({ title: 'Cannot run job', message: failure.details });
+      onRefused();
+    },
+  });
+}
+
+const hasKey = ({ uniqueKey }: RunOptionValues): boolean => uniqueKey.trim() !== '';
+const isTaken = ({ status }: Failure, options: RunOptionValues): boolean => status === 409 && hasKey(options);
