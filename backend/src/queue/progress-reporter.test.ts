@@ -9,6 +9,8 @@ import type { ClaimedRun } from './transitions/claim.js';
 const run: ClaimedRun = {
   id: '1',
   jobName: 'x',
+  channel: 'default',
+  dependsOn: null,
   parameters: {},
   attempt: 1,
   maxAttempts: 3,
