@@ -157,6 +157,13 @@ describe('an isolated run is ended', () => {
     await untilGone(pid);
   });
 
+  it('by its timeout, though its job never returns, and its process with it', async () => {
+    await runToEnd('isolated', 'succeed');
+    const run = await runToEnd('brief', 'neverEnd');
+    expect(run).toMatchObject({ status: 'FAILED', error: 'Timed out after 1 s' });
+    await untilGone(run.childPid ?? 0);
+  });
+
   it('by force-fail, though it never turns its loop', async () => {
     const id = await begin('isolated', 'spin');
     const pid = await processOf(id);
