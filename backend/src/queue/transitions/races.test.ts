@@ -99,6 +99,7 @@ class Zombie {
 
   async #retry(run: ClaimedRun): Promise<void> {
     if (this.#told.has(run.leaseToken)) return;
+    this.#told.set(run.leaseToken, 'FAILED');
     const kind = { isTimeOut: false, isCrash: false, isWorthRepeating: true, delayMs: 0 };
     const settled = await retryRuns(database.pool, [{ ...run, ...NOTHING_TO_TELL, ...kind, error: 'no luck' }]);
     if (settled.get(run.leaseToken) !== 'FAILED') return;
