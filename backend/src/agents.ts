@@ -3,8 +3,11 @@ import type { QueueEvents } from './queue/events.js';
 import { MaintenanceLoop } from './queue/maintenance/maintenance-loop.js';
 import { pruningTasks } from './queue/maintenance/pruner.js';
 import { Rescuer } from './queue/maintenance/rescuer.js';
+import { Scheduler } from './queue/maintenance/scheduler.js';
 import { selfCheck } from './queue/maintenance/self-check.js';
+import type { Registry } from './queue/registry.js';
 import { retentionPolicy } from './retention.js';
+import type { Listener } from './store/listener.js';
 import type { Notifier } from './store/notifier.js';
 import type { Sql } from './store/sql.js';
 
@@ -21,12 +24,21 @@ export interface Agents {
   stop(): Promise<void>;
 }
 
+export interface AgentDeps {
+  sql: Sql;
+  config: Config;
+  registry: Registry;
+  events: QueueEvents;
+  notifier: Notifier;
+  listener: Listener;
+}
+
 /**
  * The agents of the engine. Every server and every worker has them all: each does its part for all processes,
  * and whatever must happen once happens in whichever comes first.
  */
-export function createAgents(deps: { sql: Sql; config: Config; events: QueueEvents; notifier: Notifier }): Agents {
-  const { sql, config, events, notifier } = deps;
+export function createAgents(deps: AgentDeps): Agents {
+  const { sql, config, registry, events, notifier, listener } = deps;
   const rescuer = new Rescuer({
     sql,
     events,
@@ -40,7 +52,8 @@ export function createAgents(deps: { sql: Sql; config: Config; events: QueueEven
     tasks: [...pruningTasks(sql, retentionPolicy(config)), selfCheck(sql)],
     everyMs: config.JOBS_MAINTENANCE_MS,
   });
-  const agents: Agent[] = [rescuer, maintenance];
+  const scheduler = new Scheduler({ sql, registry, events, notifier, listener });
+  const agents: Agent[] = [rescuer, maintenance, scheduler];
   return {
     rescuer,
     start: () => {

@@ -51,6 +51,7 @@ export function createServerEngine({ config, databaseUrl, log, jobs }: ServerEng
     'messages',
     'access',
     'probe',
+    'schedules',
   ]);
   return {
     config,
@@ -76,7 +77,7 @@ export function createServerEngine({ config, databaseUrl, log, jobs }: ServerEng
       messagesPerRun: config.JOBS_MESSAGES_PER_RUN,
       redaction: createRedaction(config.JOBS_REDACT_KEYS),
     }),
-    agents: createAgents({ sql: pool, config, events, notifier }),
+    agents: createAgents({ sql: pool, config, registry, events, notifier, listener }),
     close: async () => {
       await listener.close();
       await notifier.flush();

@@ -46,8 +46,13 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   const jobPool = createPool(databaseUrl, { max: Math.min(config.JOBS_CONCURRENCY + 2, 20) });
   const db = createPrisma(jobPool);
   const notifier = new Notifier(enginePool);
-  const listener = new Listener(config.DATABASE_LISTEN_URL ?? databaseUrl, ['queued', 'cancel', 'revoked']);
-  const agents = createAgents({ sql: enginePool, config, events, notifier });
+  const listener = new Listener(config.DATABASE_LISTEN_URL ?? databaseUrl, [
+    'queued',
+    'cancel',
+    'revoked',
+    'schedules',
+  ]);
+  const agents = createAgents({ sql: enginePool, config, registry, events, notifier, listener });
   const runner = new Runner({
     sql: enginePool,
     databaseUrl,

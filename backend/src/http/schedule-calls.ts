@@ -1,21 +1,61 @@
 import { contract } from '@job-manager/shared/contract/index';
 import { implement } from '@orpc/server';
-import type { CallContext, HttpDeps } from './context.js';
-import { notYet } from './not-yet.js';
+import { presentSchedule } from '../present/schedule.js';
+import { actorOf, type CallContext, callerOf, type HttpDeps } from './context.js';
 
 const os = implement(contract.schedules).$context<CallContext>();
 
-export function createScheduleCalls(_deps: HttpDeps) {
+/** Reading and steering schedules. */
+export function createScheduleCalls({ queue: { schedules } }: HttpDeps) {
   return os.router({
-    listSchedules: os.listSchedules.handler(notYet),
-    getSchedule: os.getSchedule.handler(notYet),
-    nextRuns: os.nextRuns.handler(notYet),
-    previewSchedule: os.previewSchedule.handler(notYet),
-    createSchedule: os.createSchedule.handler(notYet),
-    changeSchedule: os.changeSchedule.handler(notYet),
-    removeSchedule: os.removeSchedule.handler(notYet),
-    pauseSchedule: os.pauseSchedule.handler(notYet),
-    resumeSchedule: os.resumeSchedule.handler(notYet),
-    runSchedule: os.runSchedule.handler(notYet),
+    listSchedules: os.listSchedules.handler(async () => {
+      const listed = await schedules.list();
+      return { schedules: listed.schedules.map(presentSchedule), serverTime: listed.now.toISOString() };
+    }),
+
+    getSchedule: os.getSchedule.handler(async ({ input }) => ({
+      schedule: presentSchedule(await schedules.get(input.scheduleId)),
+    })),
+
+    nextRuns: os.nextRuns.handler(async ({ input }) => ({
+      times: inIso(await schedules.next(input.scheduleId, input.count)),
+    })),
+
+    previewSchedule: os.previewSchedule.handler(async ({ input: { count, ...timing } }) => {
+      const preview = await schedules.preview(timing, count);
+      return { timing: preview.timing, times: inIso(preview.times) };
+    }),
+
+    createSchedule: os.createSchedule.handler(async ({ input, context }) => {
+      const schedule = await schedules.create(input, actorOf(context));
+      context.res.location(`${context.req.baseUrl}/admin/jobs/schedules/${schedule.id}`);
+      return { schedule: presentSchedule(schedule) };
+    }),
+
+    changeSchedule: os.changeSchedule.handler(async ({ input: { scheduleId, ...settings }, context }) => ({
+      schedule: presentSchedule(await schedules.change(scheduleId, settings, actorOf(context))),
+    })),
+
+    removeSchedule: os.removeSchedule.handler(async ({ input, context }) => {
+      await schedules.remove(input.scheduleId, actorOf(context));
+      return { removed: true as const };
+    }),
+
+    pauseSchedule: os.pauseSchedule.handler(async ({ input, context }) => ({
+      schedule: presentSchedule(await schedules.pause(input.scheduleId, input.reason || null, actorOf(context))),
+    })),
+
+    resumeSchedule: os.resumeSchedule.handler(async ({ input, context }) => ({
+      schedule: presentSchedule(await schedules.resume(input.scheduleId, actorOf(context))),
+    })),
+
+    runSchedule: os.runSchedule.handler(async ({ input, context }) => {
+      const trigger = callerOf(context).via === 'bearer' ? 'API' : 'MANUAL';
+      const jobRunId = await schedules.run(input.scheduleId, trigger, actorOf(context));
+      context.res.location(`${context.req.baseUrl}/admin/jobs/${jobRunId}`);
+      return { jobRunId };
+    }),
   });
 }
+
+const inIso = (times: Date[]): string[] => times.map((at) => at.toISOString());

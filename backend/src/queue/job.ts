@@ -1,4 +1,5 @@
 import type { StepPlan } from '@job-manager/shared/contract/message';
+import type { scheduleSettings } from '@job-manager/shared/contract/schedules';
 import type { RetryPolicy } from '@job-manager/shared/retry';
 import type * as z from 'zod';
 import type { PrismaClient } from '../generated/prisma/client.js';
@@ -68,6 +69,15 @@ export interface JobLog {
 
 type ParametersSchema = z.ZodObject;
 
+/**
+ * Times at which a job runs by itself: a cron line or an interval, in UTC unless said otherwise. `name` is unique over
+ * all schedules; under it the schedule is paused, and found again at the next start.
+ */
+export type CodeSchedule<Parameters = Record<string, unknown>> = Omit<
+  z.input<typeof scheduleSettings>,
+  'jobName' | 'parameters'
+> & { parameters?: Parameters };
+
 export interface JobDefinition<Schema extends ParametersSchema = ParametersSchema> {
   /** Lower case with hyphens; also the id in URLs and on the command line. */
   name: string;
@@ -101,6 +111,8 @@ export interface JobDefinition<Schema extends ParametersSchema = ParametersSchem
   slowAfterMs?: number;
   /** An attempt that takes longer is failed; null for as long as it likes. 30 minutes unless said otherwise. */
   timeoutMs?: number | null;
+  /** When it runs by itself; a schedule that is gone from here is removed at the next start. */
+  schedules?: CodeSchedule<z.input<Schema>>[];
   /** The work. What it returns is added to the metadata; what it throws fails the run. */
   // biome-ignore lint/suspicious/noConfusingVoidType: a job may return metadata or simply end
   run(ctx: JobContext, parameters: z.output<Schema>): Promise<Record<string, unknown> | void>;

@@ -5,6 +5,7 @@ import type { JobRunTrigger } from '@job-manager/shared/run';
 import type { RunRow } from '../store/run-row.js';
 import { createRecovery, type Recovery, type RecoveryOptions } from './recovery.js';
 import type { Registry } from './registry.js';
+import { createSchedules, type Schedules } from './schedules/schedules.js';
 import { cancelRun } from './transitions/cancel.js';
 import { enqueueRun } from './transitions/enqueue.js';
 import { rescheduleRun } from './transitions/reschedule.js';
@@ -33,6 +34,7 @@ export interface Queue extends Recovery {
   cancel(runId: string, actor: Actor): Promise<RunRow>;
   /** Gives a QUEUED run another time; null, and a time that has passed, for now. */
   reschedule(runId: string, runAt: Date | null, actor: Actor): Promise<RunRow>;
+  readonly schedules: Schedules;
 }
 
 export interface QueueOptions extends RecoveryOptions {
@@ -44,6 +46,7 @@ export function createQueue(options: QueueOptions): Queue {
   const { sql, registry, notifier } = options;
   return {
     ...createRecovery(options),
+    schedules: createSchedules(options),
 
     enqueue: async (request, actor, { sql: theirs } = {}) => {
       const found = await enqueueRun({ sql, theirs, registry }, request, actor);

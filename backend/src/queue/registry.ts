@@ -1,11 +1,16 @@
 import { checkParameters as checkStorable } from '@job-manager/client/check-parameters';
 import type { JobSettings } from '@job-manager/client/request';
+import { channelName, priority } from '@job-manager/shared/contract/enqueue-options';
 import type { JobDefinition } from '@job-manager/shared/contract/run';
+import type { ScheduleSettings } from '@job-manager/shared/contract/schedules';
+import { limits } from '@job-manager/shared/limits';
 import { defaultMaxAttempts, defaultMaxCrashes, defaultRetry } from '@job-manager/shared/retry';
 import { slowPartOfTimeout } from '@job-manager/shared/run';
 import * as z from 'zod';
 import { QueueError } from './errors.js';
 import type { AnyJob } from './job.js';
+import { findSettingsFault } from './job-settings.js';
+import { codeSchedulesOf, findCodeScheduleFault } from './schedules/in-code.js';
 
 const TIMEOUT_MS = 30 * 60_000;
 const SLOW_AFTER_MS = 30 * 60_000;
@@ -22,6 +27,8 @@ export interface Registry {
   definitions(): JobDefinition[];
   /** What runs of a job are like where whoever enqueues them doesn't say; undefined for an unknown job. */
   settings(name: string): JobSettings | undefined;
+  /** When the jobs run by themselves, as their code says. */
+  schedules(): ScheduleSettings[];
   /** Checks a request; throws QueueError for an unknown job or parameters that don't fit. */
   check(name: string, parameters: unknown): { job: AnyJob; maxAttempts: number; timeoutMs: number | null };
 }
@@ -38,6 +45,8 @@ export function createRegistry(jobs: readonly AnyJob[]): Registry {
     byName.set(job.name, job);
   }
   const definitions = jobs.map(describe);
+  const schedules = jobs.flatMap(codeSchedulesOf);
+  checkScheduleNames(schedules);
   return {
     names: () => [...byName.keys()],
     get: (name) => byName.get(name),
@@ -46,6 +55,7 @@ export function createRegistry(jobs: readonly AnyJob[]): Registry {
       const job = byName.get(name);
       return job && settingsOf(job);
     },
+    schedules: () => schedules,
     check: (name, parameters) => {
       const job = byName.get(name);
       if (!job) throw new QueueError('UNKNOWN_JOB', `There is no job named "${name}".`);
@@ -66,14 +76,17 @@ function findFault(job: AnyJob): string | undefined {
   if (!job.examples?.some((example) => example.trim())) return 'at least one example is required';
   if (!job.algorithmVersion?.trim()) return 'algorithmVersion is required';
   if (typeof job.run !== 'function') return 'run must be a function';
-  if (!Number.isInteger(job.maxAttempts ?? 1) || (job.maxAttempts ?? 1) < 1) return 'maxAttempts must be at least 1';
+  if (!channelName.safeParse(job.channel ?? 'default').success)
+    return `channel must be lower case letters, digits and hyphens, not "${job.channel}"`;
+  if (!priority.safeParse(job.priority ?? 0).success)
+    return `priority must be whole, from -${limits.priority} to ${limits.priority}`;
   if ((job.slowAfterMs ?? 1) <= 0) return 'slowAfterMs must be positive';
   if (!isTimeout(job.timeoutMs ?? 1)) return `timeoutMs must be whole and at most ${MOST_TIMEOUT_MS}`;
   if (job.memoryLimitMb !== undefined && !job.isolated) return 'memoryLimitMb needs isolated: true';
   if (!isMemoryLimit(job.memoryLimitMb ?? LEAST_MEMORY_MB))
     return `memoryLimitMb must be whole and at least ${LEAST_MEMORY_MB}`;
   if (!(job.parameters instanceof z.ZodObject)) return 'parameters must be a zod object';
-  return findDefaultsFault(job);
+  return findSettingsFault(job) ?? findDefaultsFault(job) ?? findScheduleFault(job);
 }
 
 const isMemoryLimit = (mb: number): boolean => Number.isSafeInteger(mb) && mb >= LEAST_MEMORY_MB;
@@ -89,6 +102,29 @@ function findDefaultsFault(job: AnyJob): string | undefined {
   }
   const parsed = job.parameters.safeParse(job.defaultParams);
   return parsed.success ? undefined : `defaultParams do not pass its own schema: ${z.prettifyError(parsed.error)}`;
+}
+
+function findScheduleFault(job: AnyJob): string | undefined {
+  for (const schedule of job.schedules ?? []) {
+    const fault = findCodeScheduleFault(schedule, new Date());
+    if (fault !== undefined) return fault;
+    try {
+      checkParameters(job, schedule.parameters ?? {});
+    } catch (error) {
+      return `schedule "${schedule.name}": ${(error as Error).message}`;
+    }
+  }
+  return undefined;
+}
+
+function checkScheduleNames(schedules: ScheduleSettings[]): void {
+  const jobOf = new Map<string, string>();
+  for (const { name, jobName } of schedules) {
+    const other = jobOf.get(name);
+    if (other !== undefined)
+      throw new RegistryError(`Job "${jobName}": schedule "${name}" is there twice, also in "${other}"`);
+    jobOf.set(name, jobName);
+  }
 }
 
 /** Functions, dates and undefined don't come back from JSON as they went in. */

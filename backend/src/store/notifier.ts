@@ -11,6 +11,7 @@ export class Notifier {
   readonly #sql: Sql;
   #changed = false;
   #queued = false;
+  #schedules = false;
   readonly #cancelled = new Set<string>();
   readonly #revoked = new Set<string>();
   readonly #progress = new Map<string, ProgressNote>();
@@ -31,6 +32,12 @@ export class Notifier {
   queued(): void {
     this.#queued = true;
     this.changed();
+  }
+
+  /** Schedules were made, changed or resumed: schedulers may look when they come due. */
+  schedulesChanged(): void {
+    this.#schedules = true;
+    this.#schedule();
   }
 
   /** A running run was asked to stop. */
@@ -75,7 +82,7 @@ export class Notifier {
 
   #hasNews(): boolean {
     const gathered = [this.#cancelled, this.#revoked, this.#progress, this.#spoke];
-    return this.#changed || this.#queued || gathered.some(({ size }) => size > 0);
+    return this.#changed || this.#queued || this.#schedules || gathered.some(({ size }) => size > 0);
   }
 
   async #send(): Promise<void> {
@@ -96,12 +103,14 @@ export class Notifier {
     const notes: [string, string][] = [];
     if (this.#queued) notes.push([channels.queued, '']);
     if (this.#changed) notes.push([channels.changed, '']);
+    if (this.#schedules) notes.push([channels.schedules, '']);
     for (const payload of packed([...this.#cancelled])) notes.push([channels.cancel, payload]);
     for (const payload of packed([...this.#revoked])) notes.push([channels.revoked, payload]);
     for (const payload of packed([...this.#progress.values()])) notes.push([channels.progress, payload]);
     for (const payload of packed([...this.#spoke])) notes.push([channels.messages, payload]);
     this.#queued = false;
     this.#changed = false;
+    this.#schedules = false;
     this.#cancelled.clear();
     this.#revoked.clear();
     this.#progress.clear();

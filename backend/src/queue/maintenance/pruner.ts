@@ -7,6 +7,7 @@ import {
   removeOldRunners,
   removeOldSessions,
 } from '../../store/maintenance.js';
+import { removeOldSkips } from '../../store/schedules.js';
 import type { Sql } from '../../store/sql.js';
 import { type Place, pruneRuns } from '../transitions/prune.js';
 import type { MaintenanceTask } from './maintenance-loop.js';
@@ -24,6 +25,7 @@ export function pruningTasks(sql: Sql, policy: RetentionPolicy): MaintenanceTask
     removal('remove old runners', 'runners', () => removeOldRunners(sql)),
     removal('remove old sessions', 'sessions', () => removeOldSessions(sql)),
     removal('remove old browser errors', 'errors', () => removeOldClientErrors(sql)),
+    removal('remove old skipped due times', 'entries', () => removeOldSkips(sql)),
   ];
 }
 

@@ -1,0 +1,52 @@
+import type { JobSchedule } from '@job-manager/shared/contract/schedules';
+import type { Schedule } from '../store/schedules.js';
+
+/** A schedule as the API shows it. */
+export function presentSchedule(schedule: Schedule): JobSchedule {
+  const { pausedAt, pausedBy, pauseReason } = schedule;
+  return {
+    id: schedule.id,
+    name: schedule.name,
+    jobName: schedule.jobName,
+    parameters: schedule.parameters,
+    cron: schedule.cron,
+    everyMs: schedule.everyMs,
+    timeZone: schedule.timeZone,
+    timing: schedule.timing,
+    missed: LOWER[schedule.missedRuns],
+    overlap: LOWER[schedule.overlap],
+    source: LOWER[schedule.source],
+    paused: pausedAt && { at: pausedAt.toISOString(), by: pausedBy, reason: pauseReason },
+    problem: schedule.problem,
+    // Where it goes on when it is resumed is decided then.
+    nextRunAt: pausedAt === null ? isoOrNull(schedule.nextRunAt) : null,
+    lastDueAt: isoOrNull(schedule.lastDueAt),
+    lastRunId: schedule.lastRunId,
+    createdAt: schedule.createdAt.toISOString(),
+    createdBy: schedule.createdBy,
+    skips: schedule.skips.map(({ firstDueAt, lastDueAt, dueTimes, reason, at }) => ({
+      firstDueAt: new Date(firstDueAt).toISOString(),
+      lastDueAt: new Date(lastDueAt).toISOString(),
+      dueTimes,
+      reason: LOWER[reason],
+      at: new Date(at).toISOString(),
+    })),
+  };
+}
+
+/** The database's words in those of the API. */
+const LOWER = {
+  SKIP: 'skip',
+  ONCE: 'once',
+  ALL: 'all',
+  QUEUE: 'queue',
+  CANCEL: 'cancel',
+  CODE: 'code',
+  API: 'api',
+  MISSED: 'missed',
+  OVERLAP: 'overlap',
+  PAUSED: 'paused',
+  JOB_GONE: 'job-gone',
+} as const;
+
+const isoOrNull = (time: Date | null) => time?.toISOString() ?? null;

@@ -1,0 +1,173 @@
+import { isContention, isUnreachable } from '../../store/faults.js';
+import type { Listener } from '../../store/listener.js';
+import type { Notifier } from '../../store/notifier.js';
+import { type DueSchedule, readClock, readDueSchedules } from '../../store/schedules.js';
+import type { Sql } from '../../store/sql.js';
+import type { QueueEvents } from '../events.js';
+import type { Registry } from '../registry.js';
+import { MISSED_AFTER_MS, planFire, planSkip } from '../schedules/plan.js';
+import { syncCodeSchedules } from '../schedules/sync.js';
+import { type Fired, fireSchedule } from '../transitions/fire-schedule.js';
+
+export interface SchedulerOptions {
+  sql: Sql;
+  registry: Registry;
+  events: QueueEvents;
+  notifier: Notifier;
+  /** Wakes it when schedules were changed; without it they are found at the next look. */
+  listener?: Listener;
+  /** The database's unless said otherwise. */
+  clock?: () => Promise<Date>;
+}
+
+/** It looks at least so often, for schedules that are new and clocks that were put right. */
+const LONGEST_SLEEP_MS = 2_000;
+/** Others were faster, or something was changed in between: what is still due is read again. */
+const AGAIN_MS = 20;
+/** Schedules that come due together are dealt with so many at a time. */
+const AT_ONCE = 4;
+
+/** Moved on here, by somebody else, or by nobody for the time being. */
+type Outcome = 'moved' | 'lost' | 'left';
+
+/**
+ * Queues the runs of schedules as they come due. May run in any number of processes at once: whoever is first deals
+ * with a due time. A process deals with the schedules of the jobs whose code it has; due times that none of them took
+ * within a minute are those of a job that is gone.
+ */
+export class Scheduler {
+  readonly #options: SchedulerOptions;
+  readonly #clock: () => Promise<Date>;
+  /** Schedules whose fault was told; once is enough. */
+  readonly #faulty = new Set<string>();
+  #timer: NodeJS.Timeout | undefined;
+  #isSynced = false;
+  #isWoken = false;
+  #isClosed = false;
+  #working: Promise<unknown> = Promise.resolve();
+
+  constructor(options: SchedulerOptions) {
+    this.#options = options;
+    this.#clock = options.clock ?? (() => readClock(options.sql));
+  }
+
+  /** First of all makes the stored schedules say what the code says. */
+  start(): void {
+    this.#options.listener?.on('schedules', this.#wake);
+    this.#later(0);
+  }
+
+  /** Resolves when the look under way has ended. */
+  async stop(): Promise<void> {
+    this.#isClosed = true;
+    this.#options.listener?.off('schedules', this.#wake);
+    clearTimeout(this.#timer);
+    await this.#working;
+  }
+
+  /** One look: deals with what is due, says how many schedules it moved on and when to look again. */
+  async tick(): Promise<{ moved: number; againInMs: number }> {
+    const now = await this.#clock();
+    const soon = await readDueSchedules(this.#options.sql, new Date(now.getTime() + LONGEST_SLEEP_MS));
+    const due = soon.filter(({ nextRunAt }) => nextRunAt <= now);
+    const next = soon[due.length]?.nextRunAt;
+    const { moved, lost } = await this.#fireAll(due, now);
+    if (moved > 0 || lost > 0) return { moved, againInMs: moved > 0 ? 0 : AGAIN_MS };
+    return { moved, againInMs: next === undefined ? LONGEST_SLEEP_MS : next.getTime() - now.getTime() };
+  }
+
+  /** Makes the stored schedules say what the code says. */
+  async sync(): Promise<void> {
+    const { sql, registry, events } = this.#options;
+    for (const name of await syncCodeSchedules(sql, registry)) {
+      const error = new Error(
+        'A schedule of this name was made over the API; that one stays, the one in code is left out',
+      );
+      events.emit('fault', { during: `schedule ${name}`, error });
+    }
+    this.#isSynced = true;
+  }
+
+  async #fireAll(due: DueSchedule[], now: Date): Promise<Record<Outcome, number>> {
+    const waiting = [...due];
+    const outcomes = { moved: 0, lost: 0, left: 0 };
+    const work = async () => {
+      for (let schedule = waiting.shift(); schedule && !this.#isClosed; schedule = waiting.shift()) {
+        outcomes[await this.#tryFire(schedule, now)]++;
+      }
+    };
+    const ends = await Promise.allSettled(Array.from({ length: AT_ONCE }, work));
+    const broken = ends.find((end) => end.status === 'rejected');
+    if (broken) throw broken.reason;
+    return outcomes;
+  }
+
+  async #tryFire(schedule: DueSchedule, now: Date): Promise<Outcome> {
+    try {
+      const fired = await this.#fire(schedule, now);
+      this.#faulty.delete(schedule.id);
+      if (fired === 'left') return 'left';
+      if (fired !== null) this.#announce(schedule, fired);
+      return fired === null ? 'lost' : 'moved';
+    } catch (error) {
+      if (isUnreachable(error)) throw error;
+      if (isContention(error)) return 'lost';
+      this.#tellOnce(schedule, error);
+      return 'left';
+    }
+  }
+
+  /** One that can't be dealt with must not keep the others waiting. Its due times are not lost, they wait. */
+  #tellOnce(schedule: DueSchedule, error: unknown): void {
+    if (this.#faulty.has(schedule.id)) return;
+    this.#faulty.add(schedule.id);
+    this.#options.events.emit('fault', { during: `schedule ${schedule.name}`, error });
+  }
+
+  async #fire(schedule: DueSchedule, now: Date): Promise<Fired | null | 'left'> {
+    const { sql, registry } = this.#options;
+    const settings = registry.settings(schedule.jobName);
+    if (settings !== undefined) return fireSchedule(sql, schedule, await planFire(schedule, now), settings);
+    if (now.getTime() - schedule.nextRunAt.getTime() <= MISSED_AFTER_MS) return 'left';
+    return fireSchedule(sql, schedule, await planSkip(schedule, now, 'JOB_GONE'), null);
+  }
+
+  #announce(schedule: DueSchedule, fired: Fired): void {
+    const { events, notifier } = this.#options;
+    if (fired.runs > 0) notifier.queued();
+    if (fired.cancelled > 0) notifier.changed();
+    for (const runId of fired.asked) notifier.cancelRequested(runId);
+    if (fired.runs > 0)
+      events.emit('scheduleFired', { schedule: schedule.name, jobName: schedule.jobName, runs: fired.runs });
+  }
+
+  readonly #wake = (): void => {
+    this.#isWoken = true;
+    if (this.#timer === undefined) return;
+    clearTimeout(this.#timer);
+    this.#later(0);
+  };
+
+  #later(ms: number): void {
+    if (this.#isClosed) return;
+    this.#timer = setTimeout(
+      () => {
+        this.#timer = undefined;
+        this.#working = this.#look();
+      },
+      this.#isWoken ? 0 : ms,
+    );
+    this.#timer.unref();
+  }
+
+  async #look(): Promise<void> {
+    this.#isWoken = false;
+    try {
+      if (!this.#isSynced) await this.sync();
+      this.#later((await this.tick()).againInMs);
+    } catch (error) {
+      if (!isUnreachable(error)) this.#options.events.emit('fault', { during: 'scheduling', error });
+      this.#later(LONGEST_SLEEP_MS);
+    }
+  }
+}

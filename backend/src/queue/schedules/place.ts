@@ -1,0 +1,49 @@
+import type { ScheduleSettings } from '@job-manager/shared/contract/schedules';
+import type { ScheduleRow } from '../../store/schedules.js';
+import type { PlacedSettings } from '../transitions/change-schedule.js';
+import { planSkip, type SkippedStretch } from './plan.js';
+import { timingOf } from './timing.js';
+
+/** A new schedule comes due after now; an interval is counted from now. */
+export function placeNew(settings: ScheduleSettings, now: Date): PlacedSettings {
+  const { cron = null, everyMs = null, timeZone } = settings;
+  const nextRunAt = timingOf({ cron, everyMs, timeZone, anchorAt: now }).next(now);
+  return { settings, anchorAt: now, nextRunAt };
+}
+
+/**
+ * A schedule with the same timing comes due as before. With another one it comes due after now, and due times by the
+ * old one that nobody dealt with are kept as skipped.
+ */
+export async function placeChanged(
+  schedule: ScheduleRow,
+  settings: ScheduleSettings,
+  now: Date,
+): Promise<{ placed: PlacedSettings; skip: SkippedStretch | null }> {
+  if (hasTiming(schedule, settings)) {
+    const { anchorAt, nextRunAt } = schedule;
+    return { placed: { settings, anchorAt, nextRunAt }, skip: null };
+  }
+  return { placed: placeNew(settings, now), skip: await passed(schedule, now) };
+}
+
+/** A schedule that is resumed comes due after now; what passed while it was paused is kept as skipped. */
+export async function planResume(
+  schedule: ScheduleRow,
+  now: Date,
+): Promise<{ nextRunAt: Date | null; skip: SkippedStretch | null }> {
+  const skip = await passed(schedule, now);
+  return { nextRunAt: skip === null ? schedule.nextRunAt : timingOf(schedule).next(now), skip };
+}
+
+/** Whether a schedule comes due as these settings say. */
+export function hasTiming(schedule: ScheduleRow, settings: ScheduleSettings): boolean {
+  const { cron = null, everyMs = null, timeZone } = settings;
+  return schedule.cron === cron && schedule.everyMs === everyMs && schedule.timeZone === timeZone;
+}
+
+async function passed(schedule: ScheduleRow, now: Date): Promise<SkippedStretch | null> {
+  const { nextRunAt, pausedAt } = schedule;
+  if (nextRunAt === null || nextRunAt > now) return null;
+  return (await planSkip({ ...schedule, nextRunAt }, now, pausedAt === null ? 'MISSED' : 'PAUSED')).skip;
+}

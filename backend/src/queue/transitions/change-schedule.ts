@@ -1,0 +1,93 @@
+import type { ScheduleSettings } from '@job-manager/shared/contract/schedules';
+import { type ListedScheduleRow, type ScheduleRow, selectSchedules } from '../../store/schedules.js';
+import type { Sql } from '../../store/sql.js';
+import type { Actor } from '../queue.js';
+import type { SkippedStretch } from '../schedules/plan.js';
+import { auditValues } from './audit.js';
+import { auditSchedule, SETTINGS_SAID } from './audit-schedule.js';
+import { gapFrom, gapValues, keepSkips } from './keep-skips.js';
+
+/** What a schedule says, and when it comes due by that. */
+export interface PlacedSettings {
+  settings: ScheduleSettings;
+  anchorAt: Date;
+  nextRunAt: Date | null;
+}
+
+/** More would be a mistake of a program that creates them. */
+export const MOST_SCHEDULES = 1_000;
+
+/** Adds a schedule; null where its name is taken, or there are MOST_SCHEDULES. */
+export async function addSchedule(
+  sql: Sql,
+  placed: PlacedSettings,
+  source: ScheduleRow['source'],
+  actor: Actor,
+): Promise<ListedScheduleRow | null> {
+  const values = [...settingsValues(placed), source, ...auditValues(actor)];
+  const added = await sql.query<ListedScheduleRow>(ADD, values);
+  return added.rows[0] ?? null;
+}
+
+/**
+ * Gives a schedule other settings. `skip` are the due times by its old timing that have passed and that nobody dealt
+ * with. Changes nothing and returns null where it isn't as it was read any more. A pause stays.
+ */
+export async function changeSchedule(
+  sql: Sql,
+  schedule: Pick<ScheduleRow, 'id' | 'rev'>,
+  placed: PlacedSettings,
+  skip: SkippedStretch | null,
+  actor: Actor,
+): Promise<ListedScheduleRow | null> {
+  const values = [...settingsValues(placed), schedule.id, schedule.rev, ...gapValues(skip), ...auditValues(actor)];
+  const changed = await sql.query<ListedScheduleRow>(CHANGE, values);
+  return changed.rows[0] ?? null;
+}
+
+/** Removes a schedule with what was kept about it; its runs stay. False where it isn't as it was read any more. */
+export async function removeSchedule(sql: Sql, schedule: ScheduleRow, actor: Actor): Promise<boolean> {
+  const removed = await sql.query(REMOVE, [schedule.id, schedule.rev, ...auditValues(actor)]);
+  return removed.rowCount === 1;
+}
+
+const settingsValues = ({ settings, anchorAt, nextRunAt }: PlacedSettings): unknown[] => [
+  settings.name,
+  settings.jobName,
+  JSON.stringify(settings.parameters),
+  settings.cron ?? null,
+  settings.everyMs ?? null,
+  settings.timeZone,
+  anchorAt,
+  settings.missed.toUpperCase(),
+  settings.overlap.toUpperCase(),
+  nextRunAt,
+];
+
+const ADD = `
+WITH added AS (
+  INSERT INTO "Schedule" (name, "jobName", parameters, cron, "everyMs", "timeZone", "anchorAt", "missedRuns", overlap, "nextRunAt", source, "createdBy")
+  SELECT $1, $2, $3::jsonb, $4, $5::bigint, $6, $7::timestamptz, $8::"MissedRuns", $9::"Overlap", $10::timestamptz, $11::"ScheduleSource", left($13::text, 254)
+  WHERE (SELECT count(*) FROM "Schedule") < ${MOST_SCHEDULES}
+  ON CONFLICT (name) DO NOTHING
+  RETURNING *
+), audited AS (${auditSchedule('added', 'schedule.create', 12, SETTINGS_SAID)})
+${selectSchedules('added')}`;
+
+const CHANGE = `
+WITH mine AS MATERIALIZED (SELECT * FROM "Schedule" WHERE id = $11 AND rev = $12 FOR UPDATE
+), gaps AS MATERIALIZED (${gapFrom(13)}
+), ${keepSkips('mine', 'gaps')}
+, changed AS (
+  UPDATE "Schedule" s
+  SET name = $1, "jobName" = $2, parameters = $3::jsonb, cron = $4, "everyMs" = $5::bigint, "timeZone" = $6, "anchorAt" = $7,
+      "missedRuns" = $8::"MissedRuns", overlap = $9::"Overlap", "nextRunAt" = $10, "lastDueAt" = coalesce($14::timestamptz, s."lastDueAt"), rev = s.rev + 1
+  FROM mine WHERE s.id = mine.id RETURNING s.*
+), audited AS (${auditSchedule('changed', 'schedule.change', 17, SETTINGS_SAID)})
+${selectSchedules('changed')}`;
+
+const REMOVE = `
+WITH removed AS (DELETE FROM "Schedule" WHERE id = $1 AND rev = $2 RETURNING *
+), forgotten AS (DELETE FROM "ScheduleSkip" k USING removed WHERE k."scheduleId" = removed.id
+), audited AS (${auditSchedule('removed', 'schedule.remove', 3, SETTINGS_SAID)})
+SELECT id FROM removed`;

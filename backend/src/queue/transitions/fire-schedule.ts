@@ -1,0 +1,110 @@
+import type { JobSettings } from '@job-manager/client/request';
+import type { ScheduleRow } from '../../store/schedules.js';
+import type { Sql } from '../../store/sql.js';
+import type { FirePlan } from '../schedules/plan.js';
+import { countEnded } from './count.js';
+import { gapFrom, gapValues, keepSkips } from './keep-skips.js';
+import { noteFrom } from './note.js';
+
+export interface Fired {
+  /** Runs that were queued. */
+  runs: number;
+  /** Running runs of before that were asked to stop. */
+  asked: string[];
+  /** Queued runs of before that were cancelled. */
+  cancelled: number;
+}
+
+/**
+ * Moves a schedule on as planned: queues its runs, keeps what is skipped and cancels what they replace. Changes
+ * nothing and returns null where the schedule isn't as it was read any more: somebody else dealt with these due
+ * times, or it was changed or paused. `settings` may be null where the plan has no runs.
+ */
+export async function fireSchedule(
+  sql: Sql,
+  schedule: ScheduleRow,
+  plan: FirePlan,
+  settings: JobSettings | null,
+): Promise<Fired | null> {
+  const fired = await sql.query<Fired>(FIRE, [
+    schedule.id,
+    schedule.rev,
+    schedule.nextRunAt,
+    plan.nextRunAt,
+    plan.lastDueAt,
+    plan.runs.map(({ dueAt }) => dueAt),
+    plan.runs.map(({ isMadeUp }) => isMadeUp),
+    ...gapValues(plan.skip),
+    settings?.algorithmVersion ?? null,
+    settings?.channel ?? null,
+    settings?.priority ?? null,
+    settings?.maxAttempts ?? null,
+    settings?.maxCrashes ?? null,
+    settings?.timeoutMs ?? null,
+  ]);
+  return fired.rows[0] ?? null;
+}
+
+// The schedule's row is locked first and taken only as it was read, so of many who race one goes on, and sees every
+// run that those before it queued. The runs before are locked too: one that is just ending is waited for, and is then
+// no obstacle any more. Ids are drawn before the rows are written, for runs of one statement may wait for one another.
+const FIRE = `
+WITH mine AS MATERIALIZED (
+  SELECT * FROM "Schedule" WHERE id = $1 AND rev = $2 AND "nextRunAt" = $3 AND "pausedAt" IS NULL FOR UPDATE
+), active AS MATERIALIZED (
+  SELECT j.id, j.status, j."dependsOn", j."cancelRequestedAt" IS NOT NULL AS "isAsked" FROM mine
+  JOIN "JobRun" j ON j."scheduleId" = mine.id AND j.status IN ('QUEUED', 'RUNNING') ORDER BY j.id FOR UPDATE OF j
+), due AS MATERIALIZED (
+  SELECT d.at, d."isMadeUp", row_number() OVER (ORDER BY d.at) AS n, count(*) OVER () AS most, mine.overlap
+  FROM mine, unnest($6::timestamptz[], $7::boolean[]) AS d(at, "isMadeUp")
+  WHERE NOT EXISTS (SELECT 1 FROM "JobRun" r WHERE r."scheduleId" = mine.id AND r."dueAt" = d.at)
+), judged AS MATERIALIZED (
+  -- Runs that make up for missed ones wait in line: "all" means all, and none of them overlaps another.
+  SELECT *, "isMadeUp" OR CASE overlap WHEN 'SKIP' THEN n = 1 AND NOT EXISTS (SELECT 1 FROM active)
+    WHEN 'CANCEL' THEN n = most ELSE true END AS "isRun"
+  FROM due
+), way AS MATERIALIZED (
+  SELECT mine.overlap = 'CANCEL' AND EXISTS (SELECT 1 FROM judged WHERE "isRun" AND NOT "isMadeUp") AS cancels FROM mine
+), ahead AS MATERIALIZED (
+  -- Whom the first of the new runs waits for: of a line of runs the last.
+  SELECT id FROM active, way WHERE EXISTS (SELECT 1 FROM judged WHERE "isRun") AND CASE WHEN cancels THEN status = 'RUNNING'
+    ELSE id NOT IN (SELECT unnest(a."dependsOn") FROM active a WHERE a."dependsOn" IS NOT NULL) END
+), fresh AS MATERIALIZED (
+  SELECT at, n, nextval(pg_get_serial_sequence('"JobRun"', 'id')) AS id FROM judged WHERE "isRun" ORDER BY at
+), placed AS MATERIALIZED (
+  SELECT id, at, coalesce(lag(ARRAY[id]) OVER (ORDER BY at), nullif(ARRAY(SELECT a.id FROM ahead a ORDER BY a.id), '{}')) AS "dependsOn",
+    lead(id) OVER (ORDER BY at) IS NOT NULL AS "hasDependents" FROM fresh
+), added AS (
+  INSERT INTO "JobRun" (id, "jobName", parameters, trigger, "algorithmVersion", channel, priority, "maxAttempts", "maxCrashes",
+    "timeoutMs", "scheduleId", "dueAt", "dependsOn", "waitsFor", "isBlocked", "hasDependents")
+  SELECT placed.id, mine."jobName", mine.parameters, 'CRON', $12, $13, $14, $15, $16, $17, mine.id, placed.at, placed."dependsOn",
+    CASE WHEN placed."dependsOn" IS NOT NULL THEN 'FINISHED'::"WaitCondition" END, placed."dependsOn" IS NOT NULL, placed."hasDependents"
+  FROM mine, placed
+  -- The last word, should two ever get this far with the same due time.
+  ON CONFLICT ("scheduleId", "dueAt") WHERE "scheduleId" IS NOT NULL DO NOTHING
+  RETURNING id
+), waited AS (
+  UPDATE "JobRun" j SET "hasDependents" = true, rev = j.rev + 1
+  FROM ahead, active a, way WHERE j.id = ahead.id AND a.id = j.id AND (NOT way.cancels OR a."isAsked")
+), cancelled AS (
+  UPDATE "JobRun" j
+  SET status = CASE j.status WHEN 'QUEUED' THEN 'CANCELLED' ELSE j.status END,
+      "finishedAt" = CASE j.status WHEN 'QUEUED' THEN clock_timestamp() END,
+      "isBlocked" = false, "hasDependents" = j."hasDependents" OR j.status = 'RUNNING',
+      "cancelRequestedAt" = clock_timestamp(), "messageCount" = j."messageCount" + 1, rev = j.rev + 1
+  FROM active, way WHERE way.cancels AND j.id = active.id AND NOT active."isAsked"
+  RETURNING j.*
+), counted AS (${countEnded('cancelled')}
+), noted AS (${noteFrom('cancelled', 'INFO', `CASE status WHEN 'CANCELLED' THEN 'Cancelled while queued' ELSE 'Cancel requested' END || ': the next run of its schedule is due'`)}
+), gaps AS MATERIALIZED (
+  ${gapFrom(8)}
+  UNION ALL SELECT min(at), max(at), count(*)::int, 'OVERLAP' FROM judged WHERE NOT "isRun" HAVING count(*) > 0
+), ${keepSkips('mine', 'gaps')}
+, moved AS (
+  UPDATE "Schedule" s SET "nextRunAt" = $4, "lastDueAt" = $5, rev = s.rev + 1, "lastRunId" = coalesce((SELECT max(id) FROM added), s."lastRunId")
+  FROM mine WHERE s.id = mine.id RETURNING s.id
+)
+SELECT (SELECT count(*)::int FROM added) AS runs,
+  ARRAY(SELECT id::text FROM cancelled WHERE status = 'RUNNING') AS asked,
+  (SELECT count(*)::int FROM cancelled WHERE status = 'CANCELLED') AS cancelled
+FROM moved`;

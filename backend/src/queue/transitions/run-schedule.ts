@@ -1,0 +1,34 @@
+import type { JobSettings } from '@job-manager/client/request';
+import type { JobRunTrigger } from '@job-manager/shared/run';
+import type { Sql } from '../../store/sql.js';
+import type { Actor } from '../queue.js';
+import { auditFrom, auditValues } from './audit.js';
+
+/**
+ * Queues a run of a schedule beside its due times; what it is due at is the moment it was asked for. Returns its id,
+ * or null where the schedule is gone, or has a run of this very millisecond.
+ */
+export async function runSchedule(
+  sql: Sql,
+  { id, trigger, settings }: { id: string; trigger: JobRunTrigger; settings: JobSettings },
+  actor: Actor,
+): Promise<string | null> {
+  const { algorithmVersion, channel, priority, maxAttempts, maxCrashes, timeoutMs } = settings;
+  const given = [id, trigger, algorithmVersion, channel, priority, maxAttempts, maxCrashes, timeoutMs];
+  const queued = await sql.query<{ id: string }>(RUN, [...given, ...auditValues(actor)]);
+  return queued.rows[0]?.id ?? null;
+}
+
+// `rev` is raised, so that a scheduler that read the schedule before reads it again and sees this run.
+const RUN = `
+WITH mine AS MATERIALIZED (SELECT * FROM "Schedule" WHERE id = $1 FOR UPDATE
+), added AS (
+  INSERT INTO "JobRun" ("jobName", parameters, trigger, "algorithmVersion", channel, priority, "maxAttempts", "maxCrashes", "timeoutMs",
+    "scheduleId", "dueAt", "triggeredById", "triggeredByTokenId")
+  SELECT "jobName", parameters, $2::"JobRunTrigger", $3, $4, $5, $6, $7, $8, id, date_trunc('milliseconds', clock_timestamp()), $9::int, $13::uuid
+  FROM mine
+  ON CONFLICT ("scheduleId", "dueAt") WHERE "scheduleId" IS NOT NULL DO NOTHING
+  RETURNING *
+), moved AS (UPDATE "Schedule" s SET "lastRunId" = added.id, rev = s.rev + 1 FROM added WHERE s.id = added."scheduleId"
+), audited AS (${auditFrom('added', 'schedule.run', 9, `jsonb_build_object('scheduleId', "scheduleId", 'schedule', (SELECT name FROM mine))`)})
+SELECT id FROM added`;

@@ -1,0 +1,114 @@
+import type { Sql } from './sql.js';
+
+export type SkipReasonRow = 'MISSED' | 'OVERLAP' | 'PAUSED' | 'JOB_GONE';
+
+/** A schedule as PostgreSQL returns it. */
+export interface ScheduleRow {
+  id: string;
+  name: string;
+  jobName: string;
+  parameters: Record<string, unknown>;
+  cron: string | null;
+  everyMs: number | null;
+  anchorAt: Date;
+  timeZone: string;
+  missedRuns: 'SKIP' | 'ONCE' | 'ALL';
+  overlap: 'SKIP' | 'QUEUE' | 'CANCEL';
+  source: 'CODE' | 'API';
+  pausedAt: Date | null;
+  pausedBy: string | null;
+  pauseReason: string | null;
+  nextRunAt: Date | null;
+  lastDueAt: Date | null;
+  lastRunId: string | null;
+  createdAt: Date;
+  createdBy: string | null;
+  rev: number;
+}
+
+/** Due times in a row that have no run; times are ISO text, for it comes as JSON. */
+export interface SkipRow {
+  firstDueAt: string;
+  lastDueAt: string;
+  dueTimes: number;
+  reason: SkipReasonRow;
+  at: string;
+}
+
+export interface ListedScheduleRow extends ScheduleRow {
+  /** The latest, the newest first. */
+  skips: SkipRow[];
+}
+
+/** A schedule, what its timing means, and what keeps it from running. */
+export interface Schedule extends ListedScheduleRow {
+  timing: string;
+  problem: string | null;
+}
+
+const COLUMNS = `s.id, s.name, s."jobName", s.parameters, s.cron, s."everyMs"::float8 AS "everyMs", s."anchorAt", s."timeZone",
+  s."missedRuns", s.overlap, s.source, s."pausedAt", s."pausedBy", s."pauseReason", s."nextRunAt", s."lastDueAt", s."lastRunId",
+  s."createdAt", s."createdBy", s.rev`;
+
+const SKIPS_SHOWN = 10;
+const SKIPS = `(SELECT coalesce(json_agg(k ORDER BY k.id DESC), '[]') FROM (
+    SELECT * FROM "ScheduleSkip" k WHERE k."scheduleId" = s.id ORDER BY k.id DESC LIMIT ${SKIPS_SHOWN}) k)`;
+
+/** Reads ListedScheduleRow columns from `source`, a table or a CTE with the columns of Schedule. */
+export const selectSchedules = (source: string): string => `SELECT ${COLUMNS}, ${SKIPS} AS skips FROM ${source} s`;
+
+/** All schedules: those that come due first, then those that are paused. */
+export async function listSchedules(sql: Sql): Promise<ListedScheduleRow[]> {
+  const found = await sql.query<ListedScheduleRow>(
+    `${selectSchedules('"Schedule"')} ORDER BY s."pausedAt" IS NOT NULL, s."nextRunAt" NULLS LAST, s.name`,
+  );
+  return found.rows;
+}
+
+/** One schedule; null for none of that id. */
+export async function findSchedule(sql: Sql, id: string): Promise<ListedScheduleRow | null> {
+  const found = await sql.query<ListedScheduleRow>(`${selectSchedules('"Schedule"')} WHERE s.id = $1`, [id]);
+  return found.rows[0] ?? null;
+}
+
+/** The schedules of these jobs, and those of these names. */
+export async function listKnownSchedules(sql: Sql, jobNames: string[], names: string[]): Promise<ScheduleRow[]> {
+  const found = await sql.query<ScheduleRow>(
+    `SELECT ${COLUMNS} FROM "Schedule" s WHERE s."jobName" = ANY($1) OR s.name = ANY($2) ORDER BY s.name`,
+    [jobNames, names],
+  );
+  return found.rows;
+}
+
+/** The database's clock, to which all that comes due is held. */
+export async function readClock(sql: Sql): Promise<Date> {
+  const read = await sql.query<{ now: Date }>('SELECT clock_timestamp() AS now');
+  const [row] = read.rows;
+  if (!row) throw new Error('The database has no clock');
+  return row.now;
+}
+
+/** A schedule that comes due. */
+export type DueSchedule = ScheduleRow & { nextRunAt: Date };
+
+/** What comes due by then and isn't paused, the first due first. */
+export async function readDueSchedules(sql: Sql, by: Date): Promise<DueSchedule[]> {
+  const found = await sql.query<DueSchedule>(
+    `SELECT ${COLUMNS} FROM "Schedule" s WHERE s."nextRunAt" <= $1 AND s."pausedAt" IS NULL ORDER BY s."nextRunAt", s.id`,
+    [by],
+  );
+  return found.rows;
+}
+
+const SKIPS_KEPT = 1_000;
+const MOST_ROWS = 5_000;
+
+/** Forgets skipped due times beyond the latest of each schedule; returns how many stretches. */
+export async function removeOldSkips(sql: Sql): Promise<number> {
+  const removed = await sql.query(
+    `DELETE FROM "ScheduleSkip" WHERE id IN (
+       SELECT k.id FROM "Schedule" s CROSS JOIN LATERAL (
+         SELECT id FROM "ScheduleSkip" WHERE "scheduleId" = s.id ORDER BY id DESC OFFSET ${SKIPS_KEPT}) k LIMIT ${MOST_ROWS})`,
+  );
+  return removed.rowCount ?? 0;
+}
