@@ -17,7 +17,11 @@ export function createPanel(panelDir: string, host?: HostPlace): Router {
   );
   panel.get('/index.html', sendPage);
   panel.use(
-    express.static(panelDir, { index: false, setHeaders: (res) => res.setHeader('Cache-Control', 'no-cache') }),
+    express.static(panelDir, {
+      index: false,
+      redirect: false,
+      setHeaders: (res) => res.setHeader('Cache-Control', 'no-cache'),
+    }),
   );
   panel.get('/{*page}', (req, res, next) => (isPage(req.path) ? sendPage(req, res, next) : next()));
   return panel;
