@@ -9,6 +9,7 @@ import { slowPartOfTimeout } from '@job-manager/shared/run';
 import * as z from 'zod';
 import { QueueError } from './errors.js';
 import type { AnyJob } from './job.js';
+import { findRetryFault } from './retry-fault.js';
 import { findSettingsFault } from './job-settings.js';
 import { codeSchedulesOf, findCodeScheduleFault } from './schedules/in-code.js';
 
