@@ -46,6 +46,8 @@ describe('the registry refuses to start with', () => {
     ['a backoff that shrinks', { retry: { factor: 0.5 } }, 'Job "sound-job": retry.factor: Too small'],
     ['a backoff longer than a timer', { retry: { maxBackoffMs: 3e9 } }, 'Job "sound-job": retry.maxBackoffMs: Too big'],
     ['a retry nobody reads', { retry: { delayMs: 5 } }, 'Job "sound-job": retry: Unrecognized key: "delayMs"'],
+    ['a channel no URL wants', { channel: 'Fast Lane' }, 'channel must be lower case letters, digits and hyphens'],
+    ['a priority beyond all others', { priority: 101 }, 'Job "sound-job": priority must be whole, from -100 to 100'],
     ['no time', { timeoutMs: 0 }, 'Job "sound-job": timeoutMs must be whole and at most 2147483647'],
     ['too little memory', { isolated: true, memoryLimitMb: 64 }, 'memoryLimitMb must be whole and at least 256'],
     ['half a megabyte', { isolated: true, memoryLimitMb: 512.5 }, 'memoryLimitMb must be whole'],

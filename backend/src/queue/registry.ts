@@ -10,7 +10,6 @@ import * as z from 'zod';
 import { QueueError } from './errors.js';
 import type { AnyJob } from './job.js';
 import { findRetryFault } from './retry-fault.js';
-import { findSettingsFault } from './job-settings.js';
 import { codeSchedulesOf, findCodeScheduleFault } from './schedules/in-code.js';
 
 const TIMEOUT_MS = 30 * 60_000;
@@ -87,7 +86,7 @@ function findFault(job: AnyJob): string | undefined {
   if (!isMemoryLimit(job.memoryLimitMb ?? LEAST_MEMORY_MB))
     return `memoryLimitMb must be whole and at least ${LEAST_MEMORY_MB}`;
   if (!(job.parameters instanceof z.ZodObject)) return 'parameters must be a zod object';
-  return findSettingsFault(job) ?? findDefaultsFault(job) ?? findScheduleFault(job);
+  return findRetryFault(job) ?? findDefaultsFault(job) ?? findScheduleFault(job);
 }
 
 const isMemoryLimit = (mb: number): boolean => Number.isSafeInteger(mb) && mb >= LEAST_MEMORY_MB;
