@@ -97,5 +97,13 @@ export const jobs: AnyJob[] = [
   defineJob({ ...definition, name: 'isolated', isolated: true }),
   defineJob({ ...definition, name: 'brief', isolated: true, timeoutMs: 1_000 }),
   defineJob({ ...definition, name: 'narrow', isolated: true, memoryLimitMb: 256 }),
+  defineJob({
+    ...definition,
+    name: 'poisonous',
+    isolated: true,
+    maxAttempts: 9,
+    maxCrashes: 2,
+    retry: { backoffMs: 1 },
+  }),
   defineJob({ ...definition, name: 'inside' }),
 ];

@@ -14,5 +14,14 @@ const open = () => new IsolatedProcess({ setup, redaction: createRedaction(''), 
 const [busy, idle] = [open(), open()];
 await Promise.all([busy.ready(), idle.ready()]);
 const run = { id: '1', jobName: 'isolated', parameters: { act: 'spin' }, attempt: 1, claimNo: 1, leaseToken: 'a' };
-const limits = { startedAt: new Date(), timeoutMs: null, maxAttempts: 1, retryPolicy: null, crashes: 0, maxCrashes: 1 };
+const limits = {
+  channel: 'default',
+  dependsOn: null,
+  startedAt: new Date(),
+  timeoutMs: null,
+  maxAttempts: 1,
+  retryPolicy: null,
+  crashes: 0,
+  maxCrashes: 1,
+};
 void busy.execute({ ...run, ...limits }, { onReport: () => process.send?.([busy.pid, idle.pid]), onSample: () => {} });

@@ -129,7 +129,7 @@ describe('a crash', () => {
     const isolated = await begin('isolated', 'untilStopped');
     await processOf(isolated);
     const run = await runToEnd('isolated', act);
-    expect(run).toMatchObject({ status: 'FAILED', error });
+    expect(run).toMatchObject({ status: 'FAILED', error, crashes: act === 'reject' ? 0 : 1 });
     for (const id of [inside, isolated]) {
       expect((await engine.run(id)).status).toBe('RUNNING');
       await engine.queue.cancel(id, SYSTEM);
@@ -137,6 +137,15 @@ describe('a crash', () => {
     }
     expect(await runToEnd('isolated', 'succeed')).toMatchObject({ status: 'SUCCESS' });
   });
+});
+
+it('is stopped as poison when its process has crashed too often, whatever attempts are left', async () => {
+  const run = await runToEnd('poisonous', 'segfault');
+  expect(run).toMatchObject({ status: 'FAILED', attempt: 2, crashes: 2 });
+  expect(run.error).toMatch(/^Stopped as poison.*The job's process crashed: SIGSEGV$/);
+  const [first] = run.earlierAttempts;
+  expect(first).toMatchObject({ outcome: 'FAILED', error: "The job's process crashed: SIGSEGV" });
+  expect(first?.childPid).toBeGreaterThan(0);
 });
 
 describe('an isolated run is ended', () => {
