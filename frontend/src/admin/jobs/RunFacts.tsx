@@ -59,7 +59,7 @@ export function RunFacts({ run, status }: { run: JobRun; status: JobUIStatus }) 
         <Fact name="Unique key">
           {run.unique.key}
           <span className={classes.factNote}>
-            <Taken {...run.unique} />
+            <Taken unique={run.unique} />
           </span>
         </Fact>
       )}
@@ -83,7 +83,7 @@ function Retries({ run }: { run: JobRun }) {
 }
 
 /** How long the key keeps others away. */
-function Taken({ scope, until }: NonNullable<JobRun['unique']>) {
+function Taken({ unique: { scope, until } }: { unique: NonNullable<JobRun['unique']> }) {
   if (scope === 'queued') return 'taken until the run is begun';
   if (scope === 'running') return 'taken until the run has ended';
   if (scope === 'behind') return 'the run queues behind the one that has it';

@@ -1,0 +1,104 @@
+import { act, screen, waitFor, within } from '@testing-library/react';
+import { HttpResponse, http } from 'msw';
+import { expect, test, vi } from 'vitest';
+import { formatMoment } from '../../lib/date-time';
+import { ago, aRun } from '../../testing/a-run';
+import { backend, live, problem, world } from '../../testing/backend';
+import { openPanel } from '../../testing/render-app';
+
+const soon = (seconds: number) => ago(-seconds);
+const list = () => within(document.querySelector<HTMLElement>('.active-jobs') as HTMLElement);
+const row = async (id: string) => (await list().findByText(`#${id}`)).closest('li') as HTMLElement;
+
+test('says of queued runs what each waits for', async () => {
+  const runAt = soon(185);
+  const [later, again, blocked, plain] = [
+    aRun.queued({ runAt, channel: 'mail', priority: -5 }),
+    aRun.queued({ runAt: soon(125), attempt: 1, claimNo: 1, error: 'No disk left' }),
+    aRun.queued({ isBlocked: true }),
+    aRun.queued(),
+  ];
+  world.active = [later, again, blocked, plain];
+  await openPanel('/admin/jobs');
+  expect(await row(later.id)).toHaveTextContent(`Starts at ${formatMoment(runAt, Date.now())} (in 3m)`);
+  expect(await row(later.id)).toHaveTextContent('Channel: mail');
+  expect(await row(later.id)).toHaveTextContent('Priority: -5');
+  expect(await row(again.id)).toHaveTextContent('Attempt 2 of 3 in 2m — last error: No disk left');
+  expect(await row(blocked.id)).toHaveTextContent('Waits for other runs');
+  expect(await row(plain.id)).toHaveTextContent('Waiting to start…');
+  expect(await row(plain.id)).not.toHaveTextContent(/Channel|Priority/);
+});
+
+test('times tick down to the start', async () => {
+  const run = aRun.queued({ runAt: soon(65) });
+  world.active = [run];
+  await openPanel('/admin/jobs');
+  expect(await row(run.id)).toHaveTextContent('(in 1m)');
+  const now = Date.now();
+  vi.spyOn(Date, 'now').mockImplementation(() => now + 35_000);
+  await waitFor(async () => expect(await row(run.id)).toHaveTextContent(/\(in (30|29)s\)/), { timeout: 3_000 });
+  vi.spyOn(Date, 'now').mockImplementation(() => now + 66_000);
+  await waitFor(async () => expect(await row(run.id)).toHaveTextContent('Waiting to start…'), { timeout: 3_000 });
+  expect(within(await row(run.id)).queryByRole('button', { name: /^Run now/ })).toBeNull();
+});
+
+test('what waits for others stands last, however urgent', async () => {
+  const blocked = aRun.queued({ isBlocked: true, priority: -100 });
+  const plain = aRun.queued();
+  world.active = [blocked, plain];
+  await openPanel('/admin/jobs');
+  await row(plain.id);
+  expect(
+    list()
+      .getAllByRole('listitem')
+      .map(({ dataset }) => dataset.run),
+  ).toEqual([plain.id, blocked.id]);
+  act(() => live.tell({ ...blocked, isBlocked: false, rev: 2 }));
+  await waitFor(() =>
+    expect(
+      list()
+        .getAllByRole('listitem')
+        .map(({ dataset }) => dataset.run),
+    ).toEqual([blocked.id, plain.id]),
+  );
+});
+
+function acceptReschedules(answer: (id: string) => Response): unknown[] {
+  const asked: unknown[] = [];
+  backend.use(
+    http.post('/api/admin/jobs/:id/reschedule', async ({ request, params }) => {
+      asked.push(await request.json());
+      return answer(String(params.id)) as never;
+    }),
+  );
+  return asked;
+}
+
+test('a run that waits for its next attempt is retried now', async () => {
+  const run = aRun.queued({ runAt: soon(600), attempt: 1, claimNo: 1, error: 'No disk left' });
+  world.active = [run];
+  const asked = acceptReschedules(() => HttpResponse.json({ run: { ...run, runAt: ago(0) } }));
+  const { user } = await openPanel('/admin/jobs');
+  await user.click(within(await row(run.id)).getByRole('button', { name: `Retry now match-scores #${run.id}` }));
+  expect(await screen.findByText(`match-scores #${run.id} is due now`)).toBeVisible();
+  expect(asked).toEqual([{}]);
+});
+
+test('says why a run could not be made due', async () => {
+  const run = aRun.queued({ runAt: soon(600) });
+  world.active = [run];
+  acceptReschedules(() => problem(409, { detail: 'Run #1 is RUNNING.', retryable: false }));
+  const { user } = await openPanel('/admin/jobs');
+  await user.click(within(await row(run.id)).getByRole('button', { name: /^Run now/ }));
+  expect(await screen.findByText(`match-scores #${run.id} could not be given another time`)).toBeVisible();
+  expect(screen.getByText('Run #1 is RUNNING.')).toBeVisible();
+});
+
+test('history says how many attempts it took', async () => {
+  const [once, often] = [aRun.success({ attempt: 1 }), aRun.failed({ attempt: 3 })];
+  world.history = [once, often];
+  await openPanel('/admin/jobs/history');
+  const rowOf = async (id: string) => (await screen.findByText(`#${id}`)).closest('li') as HTMLElement;
+  expect(await rowOf(often.id)).toHaveTextContent('3 attempts');
+  expect(await rowOf(once.id)).not.toHaveTextContent('attempt');
+});
