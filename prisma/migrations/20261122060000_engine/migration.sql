@@ -167,7 +167,7 @@ CREATE INDEX "JobRun_running" ON "JobRun"("channel", "id") WHERE (status = 'RUNN
 CREATE INDEX "JobRun_active_key" ON "JobRun"("jobName", "uniqueKey", "id") WHERE ("uniqueKey" IS NOT NULL AND status IN ('QUEUED', 'RUNNING'));
 
 -- CreateIndex
-CREATE INDEX "JobRun_dependents" ON "JobRun" USING GIN ("dependsOn") WHERE (status = 'QUEUED' AND "isBlocked");
+CREATE INDEX "JobRun_dependents" ON "JobRun" USING GIN ("dependsOn") WHERE ("isBlocked");
 
 -- CreateIndex
 CREATE INDEX "JobRun_batch" ON "JobRun"("batchId", "status") WHERE ("batchId" IS NOT NULL);
@@ -249,20 +249,22 @@ $$;
 CREATE FUNCTION job_manager_settle() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
   ended bigint[];
+  waited_for bigint[];
   cancelled bigint[];
 BEGIN
   -- What is cancelled below comes here, too, and is told in the loop that is under way: one trigger that calls the
   -- next would run out of stack in a long line.
   IF current_setting('job_manager.settling', true) = 'on' THEN RETURN NULL; END IF;
-  SELECT array_agg(id) INTO ended FROM changed
+  SELECT array_agg(id), array_agg(id) FILTER (WHERE "hasDependents") INTO ended, waited_for FROM changed
   WHERE "finishedAt" IS NOT NULL AND ("hasDependents" OR "batchId" IS NOT NULL)
-    AND NOT EXISTS (SELECT 1 FROM former WHERE former.id = changed.id AND former."finishedAt" IS NOT NULL);
+    AND id NOT IN (SELECT id FROM former WHERE "finishedAt" IS NOT NULL);
   IF ended IS NULL THEN RETURN NULL; END IF;
 
   PERFORM set_config('job_manager.settling', 'on', true);
   WHILE cardinality(ended) > 0 LOOP
-    cancelled := job_manager_settle_dependents(ended);
+    cancelled := job_manager_settle_dependents(waited_for);
     ended := cancelled || job_manager_settle_batches(ended);
+    waited_for := ended;
   END LOOP;
   PERFORM set_config('job_manager.settling', 'off', true);
   RETURN NULL;
@@ -272,28 +274,33 @@ $$;
 -- Wakes the runs whose last predecessor has ended, and cancels those that waited for a success that never comes.
 -- Returns what it cancelled. Each run is locked before its other predecessors are looked at, and that look is fresh:
 -- of two that end at once, the second to get the lock sees that both have ended.
--- Custom plans: one that was made while the table was small would read all of it later.
-CREATE FUNCTION job_manager_settle_dependents(ended bigint[]) RETURNS bigint[] LANGUAGE plpgsql SET plan_cache_mode = 'force_custom_plan' AS $$
+-- Nothing is asked of the state of those that wait, though it is known: the planner would take the index of what is
+-- claimed next while blocked runs are rare, and read all of them for each run that ends when they are not. For the
+-- same reason plans are not kept: those of an empty table would stay for as long as the connection.
+CREATE FUNCTION job_manager_settle_dependents(waited_for bigint[]) RETURNS bigint[] LANGUAGE plpgsql SET plan_cache_mode = 'force_custom_plan' AS $$
 DECLARE
-  cancelled bigint[];
+  in_vain bigint[];
+  ready bigint[];
 BEGIN
-  PERFORM 1 FROM "JobRun" WHERE status = 'QUEUED' AND "isBlocked" AND "dependsOn" && ended ORDER BY id FOR UPDATE;
+  IF waited_for IS NULL THEN RETURN '{}'; END IF;
+  PERFORM 1 FROM "JobRun" WHERE "isBlocked" AND "dependsOn" && waited_for ORDER BY id FOR UPDATE;
   IF NOT FOUND THEN RETURN '{}'; END IF;
-  cancelled := job_manager_cancel_waiting(ARRAY(
-    SELECT id FROM "JobRun" d WHERE status = 'QUEUED' AND "isBlocked" AND "waitsFor" = 'SUCCEEDED' AND "dependsOn" && ended
-      AND EXISTS (SELECT 1 FROM "JobRun" p WHERE p.id = ANY(d."dependsOn") AND p.status IN ('FAILED', 'CANCELLED'))
-  ), NULL);
-  PERFORM job_manager_wake(ARRAY(
-    SELECT id FROM "JobRun" d WHERE status = 'QUEUED' AND "isBlocked" AND "dependsOn" && ended
-      AND NOT EXISTS (SELECT 1 FROM "JobRun" p WHERE p.id = ANY(d."dependsOn") AND p.status IN ('QUEUED', 'RUNNING'))
-  ));
-  RETURN cancelled;
+  SELECT coalesce(array_agg(id) FILTER (WHERE "isInVain"), '{}'), coalesce(array_agg(id) FILTER (WHERE NOT "isInVain" AND NOT "isEarly"), '{}')
+  INTO in_vain, ready
+  FROM "JobRun" d CROSS JOIN LATERAL (
+    SELECT coalesce(bool_or(p.status IN ('FAILED', 'CANCELLED')), false) AND d."waitsFor" = 'SUCCEEDED' AS "isInVain",
+      coalesce(bool_or(p.status IN ('QUEUED', 'RUNNING')), false) AS "isEarly"
+    FROM "JobRun" p WHERE p.id = ANY(d."dependsOn")
+  ) predecessors
+  WHERE d."isBlocked" AND d."dependsOn" && waited_for;
+  PERFORM job_manager_wake(ready);
+  RETURN job_manager_cancel_waiting(in_vain, NULL);
 END
 $$;
 
 -- Ends the batches that have no unfinished run any more, and lets the run begin that waits for the whole batch; or
 -- cancels it where it expects success and somebody failed. Returns what it cancelled.
-CREATE FUNCTION job_manager_settle_batches(ended bigint[]) RETURNS bigint[] LANGUAGE plpgsql SET plan_cache_mode = 'force_custom_plan' AS $$
+CREATE FUNCTION job_manager_settle_batches(ended bigint[]) RETURNS bigint[] LANGUAGE plpgsql SET enable_seqscan = off AS $$
 DECLARE
   batch "JobRunBatch";
   unsuccessful bigint;
@@ -303,15 +310,13 @@ BEGIN
     SELECT * FROM "JobRunBatch" WHERE id IN (SELECT "batchId" FROM "JobRun" WHERE id = ANY(ended)) AND "finishedAt" IS NULL
     ORDER BY id FOR UPDATE
   LOOP
-    -- Running ones first: there are few, while an index still has the entries of thousands that were queued just now.
-    CONTINUE WHEN EXISTS (SELECT 1 FROM "JobRun" WHERE "batchId" = batch.id AND status = 'RUNNING');
-    CONTINUE WHEN EXISTS (SELECT 1 FROM "JobRun" WHERE "batchId" = batch.id AND status = 'QUEUED');
+    CONTINUE WHEN EXISTS (SELECT 1 FROM "JobRun" WHERE "batchId" = batch.id AND status IN ('QUEUED', 'RUNNING'));
     UPDATE "JobRunBatch" SET "finishedAt" = clock_timestamp() WHERE id = batch.id;
     CONTINUE WHEN batch."callbackRunId" IS NULL;
-    SELECT count(*) INTO unsuccessful FROM "JobRun" WHERE "batchId" = batch.id AND status IN ('FAILED', 'CANCELLED');
+    SELECT count(*) FILTER (WHERE status IN ('FAILED', 'CANCELLED')) INTO unsuccessful FROM "JobRun" WHERE "batchId" = batch.id;
     IF unsuccessful > 0 THEN
       cancelled := cancelled || job_manager_cancel_waiting(ARRAY(
-        SELECT id FROM "JobRun" WHERE id = batch."callbackRunId" AND status = 'QUEUED' AND "isBlocked" AND "waitsFor" = 'SUCCEEDED'
+        SELECT id FROM "JobRun" WHERE id = batch."callbackRunId" AND "isBlocked" AND "waitsFor" = 'SUCCEEDED'
       ), 'Of batch #' || batch.id || ', which it waits for, ' || unsuccessful || ' of ' || batch.total || ' runs did not succeed');
     END IF;
     PERFORM job_manager_wake(ARRAY[batch."callbackRunId"]);
@@ -324,7 +329,7 @@ $$;
 CREATE FUNCTION job_manager_wake(ids bigint[]) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
   UPDATE "JobRun" SET "isBlocked" = false, "runAt" = greatest("runAt", date_trunc('milliseconds', clock_timestamp())), rev = rev + 1
-  WHERE id = ANY(ids) AND status = 'QUEUED' AND "isBlocked";
+  WHERE id = ANY(ids) AND "isBlocked";
   -- Delivered at commit; runners would find the runs at their next look in any case.
   IF FOUND THEN PERFORM pg_notify('job_manager_queued', ''), pg_notify('job_manager_changed', ''); END IF;
 END
@@ -342,14 +347,16 @@ BEGIN
     WITH RECURSIVE waiting(id) AS (
       SELECT unnest(first_ones)
       UNION
-      SELECT d.id FROM waiting JOIN "JobRun" d
-        ON d.status = 'QUEUED' AND d."isBlocked" AND d."waitsFor" = 'SUCCEEDED' AND d."dependsOn" @> ARRAY[waiting.id]
+      -- OFFSET 0: one look into the index for each, never all of these for all of those.
+      SELECT next.id FROM waiting CROSS JOIN LATERAL (
+        SELECT id FROM "JobRun" WHERE "isBlocked" AND "waitsFor" = 'SUCCEEDED' AND "dependsOn" @> ARRAY[waiting.id] OFFSET 0
+      ) next
     )
     SELECT id FROM waiting
   );
   WITH moment AS MATERIALIZED (SELECT clock_timestamp() AS at
   ), locked AS MATERIALIZED (
-    SELECT id FROM "JobRun" WHERE id = ANY(doomed) AND status = 'QUEUED' AND "isBlocked" ORDER BY id FOR UPDATE
+    SELECT id FROM "JobRun" WHERE id = ANY(doomed) AND "isBlocked" ORDER BY id FOR UPDATE
   ), stopped AS (
     UPDATE "JobRun" j
     SET status = 'CANCELLED', "finishedAt" = moment.at, "isBlocked" = false, rev = j.rev + 1, "messageCount" = j."messageCount" + 1,
