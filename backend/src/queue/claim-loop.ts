@@ -68,8 +68,8 @@ export class ClaimLoop {
 
   /** Everything a claim is told about this runner. */
   #request(most: number): ClaimRequest {
-    const { runnerId, registry } = this.#options;
-    return { runnerId, jobNames: registry.names(), most };
+    const { runnerId, registry, held } = this.#options;
+    return { runnerId, jobNames: registry.names(), most, held: held.perChannel() };
   }
 
   async #loop(): Promise<void> {

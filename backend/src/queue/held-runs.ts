@@ -25,6 +25,13 @@ export class HeldRuns {
     return [...this.#executions.keys()];
   }
 
+  /** How many of them each channel has. */
+  perChannel(): Record<string, number> {
+    const held: Record<string, number> = {};
+    for (const { channel } of this.runs) held[channel] = (held[channel] ?? 0) + 1;
+    return held;
+  }
+
   get(leaseToken: string): RunExecution | undefined {
     return this.#executions.get(leaseToken);
   }

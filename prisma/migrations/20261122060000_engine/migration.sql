@@ -158,7 +158,7 @@ CREATE INDEX "ScheduleSkip_scheduleId_id_idx" ON "ScheduleSkip"("scheduleId", "i
 ALTER TABLE "MaintenanceTask" ADD COLUMN     "hasProblem" BOOLEAN NOT NULL DEFAULT false;
 
 -- CreateIndex
-CREATE INDEX "JobRun_claim" ON "JobRun"("isBlocked", "channel", "priority", "runAt", "id") WHERE (status = 'QUEUED');
+CREATE INDEX "JobRun_claim" ON "JobRun"("isBlocked", "channel", "priority", "runAt", "id", "jobName") WHERE (status = 'QUEUED');
 
 -- CreateIndex
 CREATE INDEX "JobRun_running" ON "JobRun"("channel", "id") WHERE (status = 'RUNNING');
@@ -202,25 +202,37 @@ ALTER TABLE "Schedule" ADD CONSTRAINT "Schedule_timing" CHECK ((cron IS NULL) <>
 -- Every run that ends looks for those that wait for it: a list of entries yet to be sorted in would be read each time.
 ALTER INDEX "JobRun_dependents" SET (fastupdate = off);
 
--- How many runs a channel with limits may start now, at most `most`. Locks the channel until the claim is committed,
--- and then looks with fresh eyes: a plain subquery would still see what was running before it waited for the lock,
--- and runners that claim at once would exceed the limits together.
+-- How many more runs a channel with limits may start, at most `most`, as it is seen just now.
+CREATE FUNCTION job_manager_channel_room(settings "Channel", most integer) RETURNS integer LANGUAGE sql STABLE AS $$
+  SELECT greatest(0, least(most,
+    CASE WHEN settings.concurrency IS NOT NULL THEN
+      settings.concurrency - (SELECT count(*) FROM "JobRun" WHERE status = 'RUNNING' AND channel = settings.name)
+    END,
+    CASE WHEN settings."rateLimit" IS NOT NULL THEN
+      settings."rateLimit" - (SELECT coalesce(sum(runs), 0) FROM "ChannelStart"
+        WHERE channel = settings.name AND at > clock_timestamp() - settings."ratePeriodMs" * interval '1 ms')
+    END))::integer
+$$;
+
+-- The same, for a claim that starts them. Locks the channel until the claim is committed, and then looks with fresh
+-- eyes: a plain subquery would still see what was running before it waited for the lock, and runners that claim at
+-- once would exceed the limits together.
 CREATE FUNCTION job_manager_channel_slots(lane text, most integer) RETURNS integer LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
   settings "Channel";
-  slots bigint := most;
 BEGIN
   SELECT * INTO settings FROM "Channel" WHERE name = lane FOR UPDATE;
   IF NOT FOUND THEN RETURN most; END IF;
-  IF settings.concurrency IS NOT NULL THEN
-    slots := least(slots, settings.concurrency - (SELECT count(*) FROM "JobRun" WHERE status = 'RUNNING' AND channel = lane));
-  END IF;
-  IF settings."rateLimit" IS NOT NULL THEN
-    DELETE FROM "ChannelStart" WHERE channel = lane AND at <= clock_timestamp() - settings."ratePeriodMs" * interval '1 ms';
-    slots := least(slots, settings."rateLimit" - (SELECT coalesce(sum(runs), 0) FROM "ChannelStart" WHERE channel = lane));
-  END IF;
-  RETURN greatest(slots, 0);
+  IF settings."pausedAt" IS NOT NULL AND coalesce(settings."resumeAt" > clock_timestamp(), true) THEN RETURN 0; END IF;
+  DELETE FROM "ChannelStart" WHERE channel = lane AND at <= clock_timestamp() - settings."ratePeriodMs" * interval '1 ms';
+  RETURN job_manager_channel_room(settings, most);
 END
+$$;
+
+-- The time as which a start is kept: rounded up to a thousandth of the period, so that a channel never has more than
+-- some thousand rows to add up, and every start counts for the whole period at least.
+CREATE FUNCTION job_manager_start_at(start timestamptz, period_ms integer) RETURNS timestamptz LANGUAGE sql STABLE AS $$
+  SELECT to_timestamp(0) + ceil(extract(epoch FROM start) * 1000000 / period_ms) * period_ms * interval '1 microsecond'
 $$;
 
 -- The end of the line of a key, for a run that is about to join it: the last run that is queued or running, whether that

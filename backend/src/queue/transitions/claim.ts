@@ -1,23 +1,26 @@
 import type { RetryPolicy } from '@job-manager/shared/retry';
+import { isPaused, lanesOf } from '../../store/lanes.js';
 import type { Sql } from '../../store/sql.js';
 
 /** A run that this runner, and nobody else, may execute: everything execution needs. */
 export interface ClaimedRun {
   id: string;
   jobName: string;
+  channel: string;
   parameters: Record<string, unknown>;
   attempt: number;
   maxAttempts: number;
-  /** How failed attempts are repeated, where it isn't as the job says. */
-  retryPolicy: RetryPolicy | null;
-  /** Earlier executions that ended with their process, and how many of them end the run. */
-  crashes: number;
-  maxCrashes: number;
   claimNo: number;
   leaseToken: string;
   startedAt: Date;
   /** How long this execution may take; null for as long as it likes. */
   timeoutMs: number | null;
+  /** Where it isn't as the job says. */
+  retryPolicy: RetryPolicy | null;
+  crashes: number;
+  maxCrashes: number;
+  /** The runs it waited for; null for none. */
+  dependsOn: string[] | null;
 }
 
 export interface ClaimRequest {
@@ -25,34 +28,138 @@ export interface ClaimRequest {
   /** Jobs this runner has the code for; runs of others wait for a runner that does. */
   jobNames: string[];
   most: number;
+  /** Runs that this runner has already, by channel. */
+  held?: Record<string, number>;
 }
 
-/** Takes up to `most` due runs, first in line first. Safe from any number of runners at once. */
+/**
+ * Takes up to `most` due runs: of each channel its fair part, and within a channel first in line first. Never more
+ * than the limits of the channels allow. Safe from any number of runners at once.
+ */
 export async function claimDueRuns(sql: Sql, request: ClaimRequest): Promise<ClaimedRun[]> {
-  const claimed = await sql.query<ClaimedRun>({
+  const first = await claimOnce(sql, request);
+  // Others were quicker in the channel that was chosen: the next may be full of runs, and a poll is long.
+  return first.claimed.length === 0 && first.channels > 1 ? (await claimOnce(sql, request)).claimed : first.claimed;
+}
+
+async function claimOnce(
+  sql: Sql,
+  { most, runnerId, jobNames, held = {} }: ClaimRequest,
+): Promise<{ claimed: ClaimedRun[]; channels: number }> {
+  const found = await sql.query<ClaimedRun & { channels: number }>({
     name: 'claim',
     text: CLAIM,
-    values: [request.most, request.runnerId, request.jobNames],
+    values: [most, runnerId, jobNames, JSON.stringify(held)],
   });
-  return claimed.rows;
+  const channels = found.rows[0]?.channels ?? 0;
+  // With nothing claimed there is still a row, for the number of channels.
+  const claimed = found.rows.filter((row) => row.id !== null).map(({ channels: _, ...run }) => run);
+  return { claimed, channels };
 }
 
-// MATERIALIZED: a nested-loop plan would otherwise evaluate the LIMIT anew for each row and take far more than asked.
-// SKIP LOCKED: runners pass by each other's candidates instead of queueing up behind them.
-const CLAIM = `
-WITH due AS MATERIALIZED (
-  SELECT id FROM "JobRun"
-  WHERE status = 'QUEUED' AND NOT "isBlocked" AND "runAt" <= clock_timestamp() AND "jobName" = ANY($3)
-  ORDER BY priority, "runAt", id LIMIT $1 FOR UPDATE SKIP LOCKED
-), moment AS MATERIALIZED (SELECT clock_timestamp() AS at
+// What is asked, and when. From here on nothing is a parameter: the plan is then the same whatever is asked, so
+// PostgreSQL keeps it, instead of planning a statement of this size anew for every claim.
+const ASKED = `asked AS MATERIALIZED (
+  SELECT clock_timestamp() AS at, $1::int AS most, $2::uuid AS "runnerId", $3::text[] AS jobs, $4::jsonb AS held
+)`;
+
+// Channels with runs whose time has come, and how many each may start here. Those that are full are seen to be full
+// without a lock, so runners that ask again and again never stand in line for them.
+const OPEN = `open AS MATERIALIZED (
+  SELECT l.channel, coalesce(c.weight, 1) AS weight, own.held, c.concurrency IS NOT NULL OR c."rateLimit" IS NOT NULL AS "isLimited",
+    CASE WHEN c.concurrency IS NOT NULL OR c."rateLimit" IS NOT NULL THEN job_manager_channel_room(c, own.room) ELSE own.room END AS room
+  FROM asked
+  CROSS JOIN (SELECT DISTINCT channel FROM lane WHERE "runAt" <= (SELECT at FROM asked)) l
+  LEFT JOIN "Channel" c ON c.name = l.channel
+  CROSS JOIN LATERAL (SELECT coalesce((asked.held ->> l.channel)::int, 0) AS held) holds
+  CROSS JOIN LATERAL (SELECT holds.held, least(asked.most, c."concurrencyPerRunner" - holds.held) AS room) own
+  WHERE own.room > 0 AND NOT ${isPaused('c', 'asked.at')}
+)`;
+
+// The due runs of a lane that this runner has the code for, from the lane's first run on: what was claimed before
+// it still lies about in the index for a while, and would be walked through once more.
+const dueIn = (lane: string): string => `"JobRun" j
+  WHERE j.status = 'QUEUED' AND NOT j."isBlocked" AND j.channel = ${lane}.channel AND j.priority = ${lane}.priority
+    AND j."runAt" BETWEEN ${lane}."runAt" AND (SELECT at FROM asked) AND j."jobName" = ANY ((SELECT jobs FROM asked)::text[])`;
+
+// How many runs each of them could use slots for. A channel on its own gets all slots, so nothing is counted.
+const WORK = `work AS MATERIALIZED (
+  SELECT channel, weight, held, "isLimited", CASE WHEN (SELECT count(*) FROM open) = 1 THEN room ELSE (
+    SELECT count(*)::int FROM (
+      SELECT FROM lane CROSS JOIN LATERAL (SELECT FROM ${dueIn('lane')} LIMIT open.room) known
+      WHERE lane.channel = open.channel LIMIT open.room
+    ) due
+  ) END AS runs
+  FROM open WHERE room > 0
+)`;
+
+// Who gets how much. Think of each channel as a vessel as wide as its weight, filled as high as the runs that this
+// runner holds of it, and as tall as its work reaches; the free slots are poured over all of them. They find their
+// level: whoever has least for its weight is served first, nobody who has work is left dry by a flooded neighbour, and
+// what one has no use for goes to the others. Above each edge the level rises more slowly, or faster.
+const LEVEL = `edge AS (
+  SELECT held::float8 / weight AS height, weight FROM work UNION ALL SELECT (held + runs)::float8 / weight, -weight FROM work
+), level AS (
+  SELECT (most + below) / nullif(width, 0) AS height FROM asked CROSS JOIN (
+    SELECT height, sum(weight) OVER rising AS width, sum(weight * height) OVER rising AS below
+    FROM edge WINDOW rising AS (ORDER BY height)
+  ) filled
+  WHERE filled.height * width - below <= most ORDER BY filled.height DESC LIMIT 1
+)`;
+
+// Parts of slots are drawn by lot, with the odds that make them come true over time: of two channels at concurrency 1,
+// one of weight 3 gets three starts of four. All channels share one draw, so the sum is what was asked for.
+const QUOTA = `poured AS (
+  SELECT channel, "isLimited",
+    round(sum(greatest(0, least(runs, coalesce(level.height * weight - held, runs)))) OVER (ORDER BY channel)::numeric, 6) AS upto
+  FROM work CROSS JOIN level
+), quota AS MATERIALIZED (
+  SELECT channel, "isLimited", (floor(upto + lot) - floor(lag(upto, 1, 0) OVER (ORDER BY channel) + lot))::int AS runs
+  FROM poured CROSS JOIN (SELECT random()::numeric AS lot) drawn
+)`;
+
+// Channels with limits are locked until this claim is committed, in order of name, so that two claims never wait for
+// one another. Without the lock, runners that claim at once would each see the same room, and fill it twice.
+const GRANTED = `granted AS MATERIALIZED (
+  SELECT channel, CASE WHEN "isLimited" THEN job_manager_channel_slots(channel, runs) ELSE runs END AS runs
+  FROM (SELECT * FROM quota WHERE runs > 0 ORDER BY channel) chosen
+)`;
+
+// Lane after lane, until the channel has its quota. SKIP LOCKED: runners pass by each other's candidates instead of
+// queueing up behind them. MATERIALIZED: as a subquery of the update it would be evaluated anew for each row by a
+// nested-loop plan, LIMIT and all, and take far more than asked.
+const DUE = `due AS MATERIALIZED (
+  SELECT taken.id FROM granted CROSS JOIN LATERAL (
+    SELECT first.id
+    FROM (SELECT * FROM lane WHERE lane.channel = granted.channel AND lane."runAt" <= (SELECT at FROM asked) ORDER BY priority) l
+    CROSS JOIN LATERAL (SELECT j.id FROM ${dueIn('l')} ORDER BY j."runAt", j.id LIMIT granted.runs FOR UPDATE OF j SKIP LOCKED) first
+    LIMIT granted.runs
+  ) taken LIMIT (SELECT most FROM asked)
+)`;
+
+// The time of the start is taken once all locks are there: a start that waited would otherwise count as an older one,
+// and leave the window of a rate limit too early. What the attempt before left behind goes; it is kept with that attempt.
+const CLAIMED = `moment AS MATERIALIZED (SELECT clock_timestamp() AS at FROM (SELECT count(*) FROM due) locked
 ), claimed AS (
   UPDATE "JobRun" j
   SET status = 'RUNNING', attempt = j.attempt + 1, "claimNo" = j."claimNo" + 1, rev = j.rev + 1,
-      "runnerId" = $2, "leaseToken" = gen_random_uuid(), "startedAt" = moment.at, "lastHeartbeatAt" = moment.at,
-      "queueDelayMs" = greatest(0, extract(epoch FROM moment.at - j."queuedAt") * 1000)::bigint,
-      "progressPercent" = NULL, "progressMessage" = NULL, steps = NULL, error = NULL, "errorStack" = NULL
+      "runnerId" = (SELECT "runnerId" FROM asked), "leaseToken" = gen_random_uuid(), "startedAt" = moment.at, "lastHeartbeatAt" = moment.at,
+      "queueDelayMs" = greatest(0, extract(epoch FROM moment.at - greatest(j."queuedAt", j."runAt")) * 1000)::bigint,
+      "progressPercent" = NULL, "progressMessage" = NULL, steps = NULL, error = NULL, "errorStack" = NULL,
+      "childPid" = NULL, "cpuMs" = NULL, "peakMemoryBytes" = NULL, "maxLoopLagMs" = NULL
   FROM due, moment WHERE j.id = due.id
-  RETURNING j.*
-)
-SELECT id, "jobName", parameters, attempt, "maxAttempts", "retryPolicy", crashes, "maxCrashes", "claimNo", "leaseToken", "startedAt", "timeoutMs"
-FROM claimed ORDER BY priority, "runAt", id`;
+  RETURNING j.id, j."jobName", j.channel, j.parameters, j.attempt, j."maxAttempts", j."claimNo", j."leaseToken", j."startedAt", j."timeoutMs",
+    j."retryPolicy", j.crashes, j."maxCrashes", j."dependsOn"::text[], j.priority, j."runAt"
+), started AS (
+  INSERT INTO "ChannelStart" (channel, at, runs)
+  SELECT c.name, job_manager_start_at(moment.at, c."ratePeriodMs"), count(*)
+  FROM claimed JOIN "Channel" c ON c.name = claimed.channel AND c."rateLimit" IS NOT NULL CROSS JOIN moment GROUP BY 1, 2
+  ON CONFLICT (channel, at) DO UPDATE SET runs = "ChannelStart".runs + EXCLUDED.runs
+)`;
+
+const CLAIM = `
+WITH RECURSIVE ${ASKED}, ${lanesOf('lane', 'NOT "isBlocked"')}, ${OPEN}, ${WORK}, ${LEVEL}, ${QUOTA}, ${GRANTED}, ${DUE}, ${CLAIMED}
+SELECT known.channels, c.id, c."jobName", c.channel, c.parameters, c.attempt, c."maxAttempts", c."claimNo", c."leaseToken", c."startedAt",
+  c."timeoutMs", c."retryPolicy", c.crashes, c."maxCrashes", c."dependsOn"
+FROM (SELECT count(*)::int AS channels FROM work WHERE runs > 0) known LEFT JOIN claimed c ON true
+ORDER BY c.priority, c."runAt", c.id`;

@@ -55,9 +55,9 @@ const START = `
 WITH moment AS MATERIALIZED (SELECT clock_timestamp() AS at
 ), started AS (
   INSERT INTO "JobRun" ("jobName", parameters, scope, "algorithmVersion", steps, "timeoutMs", "inactivityTimeoutMs", "idempotencyKey",
-    "triggeredById", "triggeredByTokenId", trigger, status, attempt, "maxAttempts", "claimNo", "runnerId", "leaseToken",
+    channel, "triggeredById", "triggeredByTokenId", trigger, status, attempt, "maxAttempts", "claimNo", "runnerId", "leaseToken",
     "queuedAt", "runAt", "startedAt", "lastHeartbeatAt", "queueDelayMs")
-  SELECT $1, $2, $3, $4, $5, $6, $7, $8, $10, $14, 'API', 'RUNNING', 1, 1, 1, gen_random_uuid(), gen_random_uuid(), at, at, at, at, 0
+  SELECT $1, $2, $3, $4, $5, $6, $7, $8, coalesce((SELECT channel FROM "Job" WHERE name = $1::varchar), 'default'), $10, $14, 'API', 'RUNNING', 1, 1, 1, gen_random_uuid(), gen_random_uuid(), at, at, at, at, 0
   FROM moment WHERE job_manager_external_slot($9)
   ON CONFLICT ("idempotencyKey") WHERE "idempotencyKey" IS NOT NULL DO NOTHING
   RETURNING *

@@ -8,6 +8,8 @@ export interface RunHere {
   parameters: Record<string, unknown>;
   algorithmVersion: string;
   timeoutMs: number | null;
+  /** It counts among the running of its channel, whose limits keep nobody from running a job by hand. */
+  channel: string;
   runnerId: string;
 }
 
@@ -22,6 +24,7 @@ export async function startRunHere(sql: Sql, run: RunHere, actor: Actor): Promis
     run.algorithmVersion,
     run.runnerId,
     run.timeoutMs,
+    run.channel,
     ...auditValues(actor),
   ]);
   const [claimed] = started.rows;
@@ -33,8 +36,8 @@ const START = `
 WITH moment AS MATERIALIZED (SELECT clock_timestamp() AS at
 ), started AS (
   INSERT INTO "JobRun" ("jobName", parameters, "algorithmVersion", "runnerId", "triggeredById", trigger, status, attempt, "maxAttempts",
-    "claimNo", "timeoutMs", "leaseToken", "queuedAt", "runAt", "startedAt", "lastHeartbeatAt", "queueDelayMs")
-  SELECT $1, $2, $3, $4, $6, 'MANUAL', 'RUNNING', 1, 1, 1, $5, gen_random_uuid(), at, at, at, at, 0 FROM moment
-  RETURNING id, "jobName", parameters, attempt, "maxAttempts", "retryPolicy", crashes, "maxCrashes", "claimNo", "leaseToken", "startedAt", "timeoutMs"
-), audited AS (${auditFrom('started', 'run.start-here', 6)})
+    "claimNo", "timeoutMs", channel, "leaseToken", "queuedAt", "runAt", "startedAt", "lastHeartbeatAt", "queueDelayMs")
+  SELECT $1, $2, $3, $4, $7, 'MANUAL', 'RUNNING', 1, 1, 1, $5, $6, gen_random_uuid(), at, at, at, at, 0 FROM moment
+  RETURNING id, "jobName", channel, parameters, attempt, "maxAttempts", "retryPolicy", crashes, "maxCrashes", "claimNo", "leaseToken", "startedAt", "timeoutMs", "dependsOn"::text[]
+), audited AS (${auditFrom('started', 'run.start-here', 7)})
 SELECT * FROM started`;

@@ -1,0 +1,19 @@
+/**
+ * The lanes with queued runs, each with the time of its first run, as the body of a recursive CTE named `lane`: a
+ * lane is a channel and a priority, and `condition` says which runs count. It jumps from one lane to the next in the
+ * index that claims use, so a lane costs one look, however many runs it has and whenever their time comes.
+ */
+export const lanesOf = (lane: string, condition: string): string => `${lane} AS (
+  (SELECT channel, priority, "runAt" FROM "JobRun" WHERE status = 'QUEUED' AND ${condition}
+   ORDER BY channel, priority, "runAt" LIMIT 1)
+  UNION ALL
+  SELECT next.* FROM ${lane} CROSS JOIN LATERAL (
+    SELECT channel, priority, "runAt" FROM "JobRun"
+    WHERE status = 'QUEUED' AND ${condition} AND (channel, priority) > (${lane}.channel, ${lane}.priority)
+    ORDER BY channel, priority, "runAt" LIMIT 1
+  ) next
+)`;
+
+/** Whether a channel, a row of Channel or none, is paused `at` a time (an SQL expression). */
+export const isPaused = (channel: string, at: string): string =>
+  `(${channel}."pausedAt" IS NOT NULL AND coalesce(${channel}."resumeAt" > ${at}, true))`;
