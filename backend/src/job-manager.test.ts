@@ -1,11 +1,18 @@
+import { spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import express from 'express';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { contract } from '@job-manager/shared/contract/index';
+import express, { type Response as ExpressResponse, type NextFunction, type Request } from 'express';
 import pino from 'pino';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
+import { listRoutes } from './http/routes.js';
 import { createJobManager, type JobManagerOptions, startJobWorker } from './job-manager.js';
+import { defineJob } from './queue/job.js';
 import { SYSTEM } from './queue/queue.js';
-import { type HostApplication, PATH, startHostApplication } from './testing/host-application.js';
+import { echo, type HostApplication, PATH, startHostApplication } from './testing/host-application.js';
+import { typescriptArgs } from './typescript-loader.js';
 
 let host: HostApplication;
 beforeAll(async () => {
@@ -129,6 +136,16 @@ describe('a write that the host application knows somebody by a cookie for', () 
     ]);
   });
 
+  it.each(
+    listRoutes(contract)
+      .filter(({ method }) => method !== 'GET')
+      .map((route) => [`${route.method} ${route.path}`, route] as const),
+  )('is refused from elsewhere: %s', async (_title, route) => {
+    const path = route.path.replaceAll(/\{\w+\}/g, '1');
+    const init = { method: route.method, json: {}, headers: { origin: 'https://evil.example' } };
+    expect(await codeOf(await host.call('root', path, init))).toEqual([403, 'FOREIGN_ORIGIN']);
+  });
+
   it('is not needed by an API token', async () => {
     const made = await host.call('root', '/admin/tokens', { json: { name: 'a program', permissions: ['run'] } });
     const { token } = await made.json();
@@ -187,6 +204,64 @@ describe('beside it', () => {
     expect((await fetch(`${other.url}/nowhere`)).headers.get('content-type')).toContain('text/html');
     expect(await codeOf(await other.call('ada', '/nowhere'))).toEqual([404, 'NOT_FOUND']);
     expect((await fetch(`${other.url}${PATH}/healthz`)).status).toBe(200);
+    await other.close();
+  });
+
+  it('the application hears of none of our errors, and its headers do not weaken ours', async () => {
+    const heard = vi.fn();
+    const other = await startHostApplication({
+      before: (app) => {
+        app.use((_req, res, next) => {
+          res.set('content-security-policy', "script-src 'unsafe-inline'");
+          next();
+        });
+      },
+    });
+    other.app.use((error: unknown, _req: Request, _res: ExpressResponse, next: NextFunction) => {
+      heard(error);
+      next(error);
+    });
+    other.users.set('unlucky', () => Promise.reject(new Error('the directory is down')));
+    const answers = [await other.call('unlucky', '/auth/me'), await other.call('ada', '/nowhere')];
+    expect(answers.map(({ status }) => status)).toEqual([503, 404]);
+    for (const { headers } of answers)
+      expect(headers.get('content-security-policy')).not.toContain("script-src 'unsafe-inline'");
+    expect(heard).not.toHaveBeenCalled();
+    await other.close();
+  });
+
+  it.each([
+    ['with a slash behind its path', `${PATH}/`],
+    ['at the root', '/'],
+  ])('it may be mounted %s', async (_where, path) => {
+    const other = await startHostApplication({ path });
+    const api = `${other.url}${path.replace(/\/$/, '')}/api`;
+    const answer = await fetch(`${api}/auth/me`, { headers: { cookie: 'who=ada' } });
+    expect(await answer.json()).toMatchObject({ user: { email: 'ada@host.example' } });
+    await other.close();
+  });
+
+  it("it may be mounted in the application's own router", async () => {
+    const other = await startHostApplication();
+    const ops = express.Router();
+    ops.use('/jobs', other.jobs.router);
+    const app = express().use('/ops', ops);
+    const server = app.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const answer = await fetch(`http://127.0.0.1:${port}${PATH}/api/auth/me`, { headers: { cookie: 'who=ada' } });
+    expect(answer.status).toBe(200);
+    server.close();
+    await other.close();
+  });
+
+  it('believes a proxy where the application does, for where a call came from', async () => {
+    const other = await startHostApplication({ before: (app) => app.set('trust proxy', true) });
+    const json = { jobName: 'echo', parameters: {} };
+    await other.call('ada', '/admin/jobs/enqueue', { json, headers: { 'x-forwarded-for': '203.0.113.7' } });
+    expect(await other.database.db.auditEvent.findFirst({ where: { action: 'run.enqueue' } })).toMatchObject({
+      ip: '203.0.113.7',
+    });
     await other.close();
   });
 
@@ -284,7 +359,6 @@ describe('its life', () => {
     const request = { jobName: 'echo', parameters: { word: 'hi' }, trigger: 'EVENT' } as const;
     const other = await startHostApplication();
     const { id } = (await other.jobs.queue.enqueue(request, SYSTEM)).run;
-    const { echo } = await import('./testing/host-application.js');
     const worker = await startJobWorker({
       databaseUrl: other.database.url,
       jobs: [echo],
@@ -303,6 +377,62 @@ describe('its life', () => {
       },
       { timeout: 10_000 },
     );
+});
+
+describe('an error that nobody caught', () => {
+  const STRAY = new URL('./queue/stray-errors.ts', import.meta.url);
+  const ends = (lines: string) => {
+    const program = `import { catchStrayErrorsOfRuns } from '${STRAY}'; catchStrayErrorsOfRuns(); ${lines}`;
+    const { status, stdout, stderr } = spawnSync(
+      process.execPath,
+      [...typescriptArgs, '--input-type=module', '--eval', program],
+      { encoding: 'utf8' },
+    );
+    return { status, stdout, stderr };
+  };
+
+  it.each([
+    ['thrown', `setTimeout(() => { throw new Error('of the host') });`],
+    ['rejected', `Promise.reject(new Error('of the host'));`],
+  ])("and that is the application's own ends it as ever: %s", (_how, lines) => {
+    const { status, stderr } = ends(lines);
+    expect(status).toBe(1);
+    expect(stderr).toContain('of the host');
+  });
+
+  it.each([
+    ['uncaughtException', `setTimeout(() => { throw new Error('of the host') });`],
+    ['uncaughtException', `Promise.reject(new Error('of the host'));`],
+    ['unhandledRejection', `Promise.reject(new Error('of the host'));`],
+  ])('goes to its %s handler where it has one', (event, lines) => {
+    const { status, stdout } = ends(`process.on('${event}', ({ message }) => console.log('heard', message)); ${lines}`);
+    expect([status, stdout]).toEqual([0, 'heard of the host\n']);
+  });
+
+  it('fails the run that it comes from, and nothing else', async () => {
+    const stray = defineJob({
+      ...echo,
+      name: 'stray',
+      maxAttempts: 1,
+      run: async (ctx) => {
+        setTimeout(() => {
+          throw new Error('escaped');
+        });
+        await ctx.pause(60_000);
+      },
+    });
+    const other = await startHostApplication({ jobs: [stray, echo], runner: 'here' });
+    const request = { jobName: 'stray', parameters: {}, trigger: 'EVENT' } as const;
+    const { run } = await other.jobs.queue.enqueue(request, SYSTEM);
+    await vi.waitFor(
+      async () => {
+        const found = await other.database.db.jobRun.findUniqueOrThrow({ where: { id: BigInt(run.id) } });
+        expect(found).toMatchObject({ status: 'FAILED', error: expect.stringContaining('escaped') });
+      },
+      { timeout: 10_000 },
+    );
+    await other.close();
+  });
 });
 
 describe('an option that can not be used is refused in one line:', () => {

@@ -56,6 +56,7 @@ export function createServerFace(engine: ServerEngine, { sessions, isClosing, ho
     limits: healthLimits(config),
   });
   const panel = existsSync(PANEL) ? { panelDir: PANEL } : {};
+  if (host !== undefined && panel.panelDir === undefined) log.warn(`The panel has not been built: ${PANEL} is missing`);
   return {
     app: createHttpApp({ ...engine, sessions, health, host, ...panel }),
     attach: (server) => new Gateway({ server, mount: host?.mount, config, sessions, picture, tails, listener, log }),

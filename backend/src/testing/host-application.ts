@@ -50,12 +50,12 @@ export async function startHostApplication({
       return typeof user === 'function' ? user() : (user ?? null);
     },
     runner: 'none',
-    log: pino({ level: process.env.EMBED_LOG ?? 'silent' }),
+    log: pino({ level: 'silent' }),
     ...options,
   });
   const app = express();
   before?.(app);
-  app.use(PATH, jobs.router);
+  app.use(options.path ?? PATH, jobs.router);
   const server = createServer(app);
   jobs.attach(server);
   if (isStarted) await jobs.start();
@@ -70,8 +70,8 @@ export async function startHostApplication({
     users,
     call: (user, path, { json, ...init } = {}) =>
       fetch(`${url}${PATH}/api${path}`, {
-        ...init,
         ...(json === undefined ? {} : { method: 'POST', body: JSON.stringify(json) }),
+        ...init,
         headers: {
           origin: url,
           ...(json === undefined ? {} : { 'content-type': 'application/json' }),
