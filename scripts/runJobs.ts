@@ -49,8 +49,8 @@ async function execute(job: AnyJob, command: JobCommand): Promise<number> {
   const database = await resources.hold(acquireDatabase(config), (held) => held.release());
   await migrateDatabase(database.url);
   if (cancelling.signal.aborted) return EXIT.cancelled;
-  const { parameters, wait } = command;
-  const order = { config, databaseUrl: database.url, job, parameters, report };
+  const { parameters, queueing, wait } = command;
+  const order = { config, databaseUrl: database.url, job, parameters, queueing, report };
   return command.enqueue ? enqueue(order, wait) : runHere(order);
 }
 
@@ -59,6 +59,7 @@ interface Order {
   databaseUrl: string;
   job: AnyJob;
   parameters: Record<string, unknown>;
+  queueing: Record<string, unknown>;
   report: Report;
 }
 
@@ -70,11 +71,14 @@ async function runHere(order: Order): Promise<number> {
   return exitCodeOf((await run.ended).status);
 }
 
-async function enqueue({ config, databaseUrl, job, parameters, report }: Order, wait: boolean): Promise<number> {
+async function enqueue(
+  { config, databaseUrl, job, parameters, queueing, report }: Order,
+  wait: boolean,
+): Promise<number> {
   const { createPool } = await import('@job-manager/backend/database/client');
   const { queueRun } = await import('./lib/job-command/queued-run.js');
   const pool = await resources.hold(Promise.resolve(createPool(databaseUrl, { max: 2 })), (held) => held.end());
-  const run = await queueRun({ pool, job, parameters, report, stalledAfterMs: config.JOBS_STALLED_AFTER_MS });
+  const run = await queueRun({ pool, job, parameters, queueing, report, stalledAfterMs: config.JOBS_STALLED_AFTER_MS });
   if (!wait) return EXIT.success;
   cancelWhenAsked(run.cancel, report);
   return exitCodeOf(await run.wait());

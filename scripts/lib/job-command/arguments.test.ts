@@ -63,6 +63,27 @@ it('tells its own options from parameters, wherever they stand', () => {
   });
 });
 
+it('says with --enqueue how to queue the run, as the API takes it', () => {
+  const args = [
+    '--channel=mail',
+    '--priority',
+    '-5',
+    '--delay=10m',
+    '--attempts=7',
+    '--after=#12,13',
+    '--unique-key=daily',
+  ];
+  expect(parse('sample-job', '--enqueue', ...args).queueing).toEqual({
+    channel: 'mail',
+    priority: -5,
+    delayMs: 600_000,
+    maxAttempts: 7,
+    after: ['12', '13'],
+    unique: { key: 'daily', scope: 'running', onConflict: 'existing' },
+  });
+  expect(parse('sample-job', '--enqueue', '--queueing={"timeoutMs":5}').queueing).toEqual({ timeoutMs: 5 });
+});
+
 it('needs no job to list them or to explain itself', () => {
   expect(parse('--list')).toMatchObject({ job: undefined, list: true });
   expect(parse('-h')).toMatchObject({ job: undefined, help: true });
@@ -90,6 +111,10 @@ it.each<[string[], RegExp]>([
   [['sample-job', '--userId=1', '--userId=2'], /--userId is given twice/],
   [['sample-job', '--params', '[1]'], /--params must be a JSON object/],
   [['sample-job', '--params={'], /--params must be a JSON object/],
+  [['sample-job', '--priority=1'], /only be said with --enqueue/],
+  [['sample-job', '--enqueue', '--priority=high'], /--priority must be a whole number/],
+  [['sample-job', '--enqueue', '--delay=soon'], /--delay looks like/],
+  [['sample-job', '--enqueue', '--queueing=5'], /--queueing must be a JSON object/],
   [['sample-job', '--json=1'], /--json takes no value/],
   [['sample-job', 'other'], /what "other" is for/],
   [['--lsit'], /no option --lsit; did you mean --list\?/],

@@ -1,4 +1,5 @@
 import type { JobDefinition } from '@job-manager/shared/contract/run';
+import { readDuration } from '../jobs/values.js';
 import { nearest } from './nearest.js';
 import { type Parameter, parametersOf } from './parameter.js';
 import { readValue } from './parameter-value.js';
@@ -14,9 +15,60 @@ export const OPTIONS = {
 } as const;
 type Option = keyof typeof OPTIONS;
 
+/** Flags with --enqueue: what each takes, in words and as options of the API. */
+export const QUEUEING = {
+  channel: { takes: '<name>', words: 'The channel to queue in', read: (text: string) => ({ channel: text }) },
+  priority: {
+    takes: '<number>',
+    words: '-100 to 100, lower first',
+    read: (text: string) => ({ priority: readNumber('priority', text) }),
+  },
+  delay: {
+    takes: '<duration>',
+    words: 'Not before so long from now: 90s, 10m, 2h, 7d',
+    read: (text: string) => ({ delayMs: readDelay(text) }),
+  },
+  attempts: {
+    takes: '<number>',
+    words: 'How often it may be begun',
+    read: (text: string) => ({ maxAttempts: readNumber('attempts', text) }),
+  },
+  after: {
+    takes: '<id,id,…>',
+    words: 'Wait for these runs to succeed',
+    read: (text: string) => ({ after: text.split(',').map((id) => id.replace(/^#/, '')) }),
+  },
+  'unique-key': {
+    takes: '<key>',
+    words: 'Answer the active run that has this key, if there is one',
+    read: (text: string) => ({ unique: { key: text, scope: 'running', onConflict: 'existing' } }),
+  },
+  queueing: {
+    takes: '<json>',
+    words: 'All of this and more, as the API takes it',
+    read: (text: string) => readObject('queueing', text),
+  },
+} as const;
+
+function readNumber(flag: string, text: string): number {
+  const number = Number(text);
+  if (text.trim() !== '' && Number.isInteger(number)) return number;
+  throw new UsageError(`--${flag} must be a whole number.`);
+}
+
+function readDelay(text: string): number {
+  try {
+    return readDuration(text);
+  } catch {
+    throw new UsageError('--delay looks like 90s, 10m, 2h or 7d.');
+  }
+}
+
 export interface JobCommand extends Record<Option, boolean> {
   job: JobDefinition | undefined;
   parameters: Record<string, unknown>;
+  /** How to queue it, as the API takes it; only with `enqueue`. */
+  queueing: Record<string, unknown>;
 }
 
 /**
@@ -29,6 +81,7 @@ export function parseArguments(args: readonly string[], jobs: readonly JobDefini
   const command: JobCommand = {
     job,
     parameters: {},
+    queueing: {},
     list: false,
     help: false,
     enqueue: false,
@@ -41,10 +94,15 @@ export function parseArguments(args: readonly string[], jobs: readonly JobDefini
     const { name, value } = split(word, job);
     if (isOption(name)) setOption(command, name, value);
     else if (name === 'params')
-      command.parameters = { ...command.parameters, ...readParams(value ?? rest.value(name)) };
+      command.parameters = { ...command.parameters, ...readObject(name, value ?? rest.value(name)) };
+    // A parameter of the job comes first; --queueing says the same for every job.
+    else if (isQueueing(name) && !parameters.some((parameter) => parameter.name === name))
+      Object.assign(command.queueing, QUEUEING[name].read(value ?? rest.value(name)));
     else setParameter(flags, findParameter(name, parameters, job), value, rest);
   }
   Object.assign(command.parameters, flags);
+  if (!command.enqueue && Object.keys(command.queueing).length > 0)
+    throw new UsageError('How a run is queued can only be said with --enqueue.');
   return command;
 }
 
@@ -111,14 +169,18 @@ function setOption(command: JobCommand, name: Option, value: string | undefined)
   command[name] = true;
 }
 
-function readParams(text: string): Record<string, unknown> {
+function isQueueing(name: string): name is keyof typeof QUEUEING {
+  return Object.hasOwn(QUEUEING, name);
+}
+
+function readObject(flag: string, text: string): Record<string, unknown> {
   try {
     const parsed: unknown = JSON.parse(text);
     if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)) return { ...parsed };
   } catch {
     // Said below, for both kinds of fault.
   }
-  throw new UsageError(`--params must be a JSON object, such as --params '{"userId": 8}'.`);
+  throw new UsageError(`--${flag} must be a JSON object, such as --params '{"userId": 8}'.`);
 }
 
 function findParameter(
@@ -130,7 +192,12 @@ function findParameter(
   if (found) return { ...found, isNegated: false };
   const negated = parameters.find((parameter) => `no-${parameter.name}` === name);
   if (negated?.types.includes('boolean')) return { ...negated, isNegated: true };
-  const names = [...parameters.map((parameter) => parameter.name), ...Object.keys(OPTIONS), 'params'];
+  const names = [
+    ...parameters.map((parameter) => parameter.name),
+    ...Object.keys(OPTIONS),
+    ...Object.keys(QUEUEING),
+    'params',
+  ];
   const near = nearest(name, names);
   if (!job) throw new UsageError(`There is no option --${name}${suggest(near && `--${near}`)} --help shows them all.`);
   throw new UsageError(`${job.name} has no parameter --${name}${suggest(near && `--${near}`)} --help shows them all.`);

@@ -1,6 +1,6 @@
 import type { JobDefinition } from '@job-manager/shared/contract/run';
 import pc from 'picocolors';
-import { OPTIONS } from './arguments.js';
+import { OPTIONS, QUEUEING } from './arguments.js';
 import { type Parameter, parametersOf } from './parameter.js';
 
 const PROGRAM = 'tsx scripts/runJobs.ts';
@@ -19,6 +19,9 @@ export function describeCommand(): string {
     '',
     heading('Options'),
     table(optionRows()),
+    '',
+    heading('With --enqueue'),
+    table(queueingRows()),
     '',
     `See ${PROGRAM} --list, and ${PROGRAM} <job> --help.`,
     'Ends with 0 after success, 1 after a failure, 2 for a wrong command line, 130 when cancelled.',
@@ -41,6 +44,9 @@ export function describeJob(job: JobDefinition): string {
     heading('Options'),
     table(optionRows()),
     '',
+    heading('With --enqueue'),
+    table(queueingRows()),
+    '',
     heading('Examples'),
     ...job.examples.map((example) => `  ${example}`),
   ].join('\n');
@@ -49,6 +55,10 @@ export function describeJob(job: JobDefinition): string {
 function optionRows(): string[][] {
   const rows = Object.entries(OPTIONS).map(([name, description]) => [`--${name}`, description]);
   return [...rows, ['--params <json>', 'Parameters as one JSON object; single ones given as well win']];
+}
+
+function queueingRows(): string[][] {
+  return Object.entries(QUEUEING).map(([name, { takes, words }]) => [`--${name} ${takes}`, words]);
 }
 
 function placeholderOf({ types, schema }: Parameter): string {

@@ -1,4 +1,3 @@
-import { userInfo } from 'node:os';
 import type { Config } from '@job-manager/backend/config';
 import { createPool, createPrisma } from '@job-manager/backend/database/client';
 import { jobsModule } from '@job-manager/backend/jobs/registry';
@@ -6,7 +5,7 @@ import { QueueEvents } from '@job-manager/backend/queue/events';
 import type { ExecutionResult } from '@job-manager/backend/queue/executor';
 import type { AnyJob } from '@job-manager/backend/queue/job';
 import { Rescuer } from '@job-manager/backend/queue/maintenance/rescuer';
-import { type Actor, createQueue, SYSTEM } from '@job-manager/backend/queue/queue';
+import { createQueue } from '@job-manager/backend/queue/queue';
 import { createRedaction } from '@job-manager/backend/queue/redaction';
 import { createRegistry } from '@job-manager/backend/queue/registry';
 import { runHere } from '@job-manager/backend/queue/run-here';
@@ -16,6 +15,7 @@ import { Listener } from '@job-manager/backend/store/listener';
 import { Notifier } from '@job-manager/backend/store/notifier';
 import { VERSION } from '@job-manager/backend/version';
 import type { Resources } from '../resources.js';
+import { whoAsks } from '../who-asks.js';
 import type { Report } from './report.js';
 
 export interface LocalRunOptions {
@@ -84,7 +84,14 @@ export async function startLocalRun(options: LocalRunOptions): Promise<LocalRun>
   events.on('databaseUnreachable', () => report.note('The database can not be reached; waiting for it'));
 
   const stalledAfterMs = config.JOBS_STALLED_AFTER_MS;
-  const { runId, ended } = await runHere({ sql, registry, runner, jobName: job.name, parameters, actor: whoAsks() });
+  const { runId, ended } = await runHere({
+    sql,
+    registry,
+    runner,
+    jobName: job.name,
+    parameters,
+    actor: whoAsks('runJobs.ts'),
+  });
   notifier.changed();
   const rescuer = new Rescuer({ sql, events, notifier, stalledAfterMs, sweepMs: config.JOBS_SWEEP_MS });
   return {
@@ -94,7 +101,7 @@ export async function startLocalRun(options: LocalRunOptions): Promise<LocalRun>
       return result;
     }),
     cancel: async () => {
-      await createQueue({ sql, registry, notifier, stalledAfterMs }).cancel(runId, whoAsks());
+      await createQueue({ sql, registry, notifier, stalledAfterMs }).cancel(runId, whoAsks('runJobs.ts'));
       runner.cancel(runId);
     },
     abandon: async () => {
@@ -102,20 +109,6 @@ export async function startLocalRun(options: LocalRunOptions): Promise<LocalRun>
       await notifier.flush();
     },
   };
-}
-
-/** Whoever has a shell here needs no account; the audit log says which account of the machine it was. */
-export function whoAsks(): Actor {
-  return { ...SYSTEM, userAgent: `runJobs.ts, ${accountName()}` };
-}
-
-function accountName(): string {
-  try {
-    return userInfo().username;
-  } catch {
-    // An account without a name, as some containers have.
-    return `uid ${process.getuid?.() ?? 'unknown'}`;
-  }
 }
 
 function outcomeOf(result: ExecutionResult) {

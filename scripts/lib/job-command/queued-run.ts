@@ -6,9 +6,12 @@ import { createRegistry } from '@job-manager/backend/queue/registry';
 import { Notifier } from '@job-manager/backend/store/notifier';
 import { readRun } from '@job-manager/backend/store/run';
 import type { RunRow } from '@job-manager/backend/store/run-row';
+import { enqueueOptions, unique } from '@job-manager/shared/contract/enqueue-options';
 import { isTerminal, type TerminalStatus } from '@job-manager/shared/run';
-import { whoAsks } from './local-run.js';
+import * as z from 'zod';
+import { whoAsks } from '../who-asks.js';
 import type { Report } from './report.js';
+import { UsageError } from './usage-error.js';
 
 const LOOK_EVERY_MS = 300;
 
@@ -16,6 +19,8 @@ export interface QueuedRunOptions {
   pool: ReturnType<typeof createPool>;
   job: AnyJob;
   parameters: Record<string, unknown>;
+  /** How to queue it, as the API takes it. */
+  queueing: Record<string, unknown>;
   report: Report;
   stalledAfterMs: number;
 }
@@ -28,12 +33,14 @@ export interface QueuedRun {
 
 /** Queues a run for any runner. Throws QueueError for parameters that don't fit. */
 export async function queueRun(options: QueuedRunOptions): Promise<QueuedRun> {
-  const { pool, job, parameters, report, stalledAfterMs } = options;
+  const { pool, job, parameters, queueing, report, stalledAfterMs } = options;
   const notifier = new Notifier(pool);
   const queue = createQueue({ sql: pool, registry: createRegistry([job]), notifier, stalledAfterMs });
-  const { run } = await queue.enqueue({ jobName: job.name, parameters, trigger: 'MANUAL' }, whoAsks());
+  const request = { ...checkQueueing(queueing), jobName: job.name, parameters, trigger: 'MANUAL' as const };
+  const { run, isNew } = await queue.enqueue(request, whoAsks('runJobs.ts'));
   await notifier.flush();
-  report.queued({ runId: run.id, jobName: job.name, parameters });
+  report.queued({ runId: run.id, jobName: job.name, parameters: run.parameters });
+  if (!isNew) report.note(`Run #${run.id} has the key already; nothing new was queued.`);
   if (!(await hasRunner(pool)))
     report.note('No runner is up; the run starts with the next one (pnpm start, or pnpm worker:jobs).');
   return {
@@ -42,13 +49,20 @@ export async function queueRun(options: QueuedRunOptions): Promise<QueuedRun> {
   };
 }
 
+/** As the API checks it. Throws UsageError, which names the field. */
+function checkQueueing(given: Record<string, unknown>) {
+  const checked = z.strictObject({ ...enqueueOptions, unique: unique.optional() }).safeParse(given);
+  if (checked.success) return checked.data;
+  throw new UsageError(z.prettifyError(checked.error));
+}
+
 async function hasRunner(pool: QueuedRunOptions['pool']): Promise<boolean> {
   const found = await pool.query(`SELECT FROM "Runner" WHERE status = 'ACTIVE' AND kind <> 'CLI' LIMIT 1`);
   return found.rowCount === 1;
 }
 
 async function cancel(queue: Queue, notifier: Notifier, runId: string): Promise<void> {
-  await queue.cancel(runId, whoAsks());
+  await queue.cancel(runId, whoAsks('runJobs.ts'));
   await notifier.flush();
 }
 

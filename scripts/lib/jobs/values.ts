@@ -1,0 +1,28 @@
+import { InvalidArgumentError } from 'commander';
+
+const UNITS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+
+/** Milliseconds of a duration such as `90s`, `10m`, `1.5h`, `7d`. Throws InvalidArgumentError. */
+export function readDuration(text: string): number {
+  const match = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/.exec(text);
+  if (!match) throw new InvalidArgumentError('It looks like 90s, 10m, 2h or 7d.');
+  return Math.round(Number(match[1]) * UNITS[match[2] as keyof typeof UNITS]);
+}
+
+/** A time such as `2026-12-24T18:00:00Z`, or without a zone in that of this machine. Throws InvalidArgumentError. */
+export function readTime(text: string): Date {
+  const time = new Date(text);
+  if (Number.isNaN(time.getTime())) throw new InvalidArgumentError('It looks like 2026-12-24T18:00:00+01:00.');
+  return time;
+}
+
+/** A JSON object. Throws InvalidArgumentError. */
+export function readObject(text: string): Record<string, unknown> {
+  try {
+    const parsed: unknown = JSON.parse(text);
+    if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)) return { ...parsed };
+  } catch {
+    // Said below, for both kinds of fault.
+  }
+  throw new InvalidArgumentError(`It looks like '{"userId": 8}'.`);
+}
