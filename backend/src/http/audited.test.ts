@@ -52,6 +52,22 @@ const calls: Record<string, Change | Exception> = {
     given: async () => ({ path: { jobRunId: await queued({ runAt: new Date(Date.now() + 3_600_000) }) } }),
   },
   'jobs.cancel': { action: 'run.cancel', given: async () => ({ path: { jobRunId: await running() } }) },
+  'schedules.createSchedule': { action: 'schedule.create', given: async () => ({ body: timing() }) },
+  'schedules.changeSchedule': {
+    action: 'schedule.change',
+    given: async () => ({ path: await schedule(), body: timing() }),
+  },
+  'schedules.removeSchedule': { action: 'schedule.remove', given: async () => ({ path: await schedule() }) },
+  'schedules.pauseSchedule': { action: 'schedule.pause', given: async () => ({ path: await schedule() }) },
+  'schedules.resumeSchedule': {
+    action: 'schedule.resume',
+    given: async () => {
+      const path = await schedule();
+      await server.database.db.schedule.update({ where: { id: path.scheduleId }, data: { pausedAt: new Date() } });
+      return { path };
+    },
+  },
+  'schedules.runSchedule': { action: 'schedule.run', given: async () => ({ path: await schedule() }) },
   'recovery.cleanupStalled': {
     action: 'run.recover',
     given: async () => ({
@@ -116,6 +132,12 @@ const somebody = () => server.signIn('ADMIN', crypto.randomUUID());
 const user = async (body: object = {}) => ({ path: { userId: String((await somebody()).id) }, body });
 const asBoss = (sent: Sent) =>
   send(server.url, { ...sent, headers: { authorization: `Bearer ${boss.token}`, 'user-agent': 'the panel' } });
+
+const timing = () => ({ name: `s-${crypto.randomUUID()}`, jobName: 'echo', cron: '0 3 * * *' });
+async function schedule() {
+  const answer = await asBoss({ method: 'POST', path: '/api/admin/jobs/schedules', body: timing() });
+  return { scheduleId: answer.json.schedule.id as string };
+}
 
 async function running(more: object = {}): Promise<string> {
   const lease = { leaseToken: crypto.randomUUID(), runnerId: crypto.randomUUID() };

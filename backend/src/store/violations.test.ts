@@ -8,7 +8,9 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 afterEach(() =>
-  database.pool.query('TRUNCATE "JobRun", "JobRunMessage", "JobRunAttempt", "JobRunCount", "JobRunBatch"'),
+  database.pool.query(
+    'TRUNCATE "JobRun", "JobRunMessage", "JobRunAttempt", "JobRunCount", "JobRunBatch", "Schedule", "ScheduleSkip"',
+  ),
 );
 
 const running = (
@@ -25,6 +27,19 @@ async function aRun(set = 'rev = 0'): Promise<string> {
   await database.pool.query(`UPDATE "JobRun" SET ${set} WHERE id = $1`, [id]);
   return id;
 }
+
+/** A schedule that came due a minute ago; returns its id. */
+async function aSchedule(): Promise<string> {
+  const added = await database.pool.query<{ id: string }>(
+    `INSERT INTO "Schedule" (name, "jobName", "everyMs", source, "lastDueAt") VALUES ('s', 'job', 60000, 'API', '2026-11-22T10:00Z') RETURNING id`,
+  );
+  return added.rows[0]?.id ?? '';
+}
+const skip = (id: string, first: string, last: string) =>
+  database.pool.query(
+    `INSERT INTO "ScheduleSkip" ("scheduleId", "firstDueAt", "lastDueAt", "dueTimes", reason) VALUES ($1, $2, $3, 1, 'MISSED')`,
+    [id, first, last],
+  );
 
 describe('The rules of the engine', () => {
   it('hold for runs as they should be', async () => {
@@ -75,6 +90,7 @@ describe('The rules of the engine', () => {
         await aRun(`"batchId" = ${added.rows[0]?.id}`);
       },
     ],
+    ['the last due time of a schedule has a run or a reason for none', () => aSchedule()],
   ])('are seen to be broken: %s', async (rule, breakIt) => {
     await breakIt();
     expect(await readViolations(database.pool)).toMatchObject({ [rule]: 1 });
@@ -92,6 +108,16 @@ describe('The rules of the engine', () => {
       'counters equal the rows': 1,
       'every message has its run': 1,
     });
+  });
+
+  it('are seen to be broken where a due time has a run and a reason for none, or two reasons', async () => {
+    const id = await aSchedule();
+    await skip(id, '2026-11-22T09:00Z', '2026-11-22T10:00Z');
+    expect(await readViolations(database.pool)).toEqual({});
+    await aRun(`"scheduleId" = '${id}', "dueAt" = '2026-11-22T10:00Z', trigger = 'CRON'`);
+    expect(await readViolations(database.pool)).toEqual({ 'no due time has a run and a reason for none': 1 });
+    await skip(id, '2026-11-22T10:00Z', '2026-11-22T11:00Z');
+    expect(await readViolations(database.pool)).toMatchObject({ 'no due time is skipped twice': 1 });
   });
 
   it('are looked at for a bounded number of runs in the living system', async () => {

@@ -59,6 +59,12 @@ const RULES: Rule[] = [
     broken: `SELECT count(*) FROM "JobRunBatch" b WHERE b.id IN (SELECT "batchId" FROM looked)
       AND (b."finishedAt" IS NULL) <> EXISTS (SELECT 1 FROM "JobRun" m WHERE m."batchId" = b.id AND m.status IN ('QUEUED', 'RUNNING'))`,
   },
+  {
+    rule: 'the last due time of a schedule has a run or a reason for none',
+    broken: `SELECT count(*) FROM "Schedule" s LEFT JOIN "JobRun" l ON l.id = s."lastRunId"
+      WHERE s."lastDueAt" IS NOT NULL AND (s."lastRunId" IS NULL OR l."dueAt" < s."lastDueAt") AND NOT EXISTS (
+        SELECT 1 FROM "ScheduleSkip" k WHERE k."scheduleId" = s.id AND s."lastDueAt" BETWEEN k."firstDueAt" AND k."lastDueAt")`,
+  },
 ];
 
 /** Only where every run is looked at: a part tells nothing about sums, nor about what has no run. */
@@ -66,6 +72,17 @@ const RULES_OF_ALL: Rule[] = [
   {
     rule: 'every message has its run',
     broken: `SELECT count(*) FROM "JobRunMessage" m WHERE NOT EXISTS (SELECT 1 FROM "JobRun" r WHERE r.id = m."runId")`,
+  },
+  {
+    rule: 'no due time has a run and a reason for none',
+    broken: `SELECT count(*) FROM "ScheduleSkip" k JOIN looked r ON r."scheduleId" = k."scheduleId"
+      WHERE r."dueAt" IN (k."firstDueAt", k."lastDueAt") AND r.trigger = 'CRON'`,
+  },
+  {
+    rule: 'no due time is skipped twice',
+    broken: `SELECT count(*) FROM (
+      SELECT "firstDueAt", lag("lastDueAt") OVER (PARTITION BY "scheduleId" ORDER BY id) AS before FROM "ScheduleSkip"
+    ) k WHERE k."firstDueAt" <= k.before`,
   },
   {
     rule: 'counters equal the rows',
@@ -77,7 +94,8 @@ const RULES_OF_ALL: Rule[] = [
 ];
 
 const COLUMNS = `id, "jobName", status, attempt, "maxAttempts", "claimNo", crashes, "leaseToken", "cancelRequestedAt", "startedAt",
-  "finishedAt", "durationMs", "messageCount", "warningCount", "errorCount", "droppedMessages", "isBlocked", "dependsOn", "batchId"`;
+  "finishedAt", "durationMs", "messageCount", "warningCount", "errorCount", "droppedMessages", "isBlocked", "dependsOn", "batchId",
+  "scheduleId", "dueAt", trigger`;
 
 /** Rules that are broken, and by how many. */
 export type Violations = Record<string, number>;

@@ -96,10 +96,10 @@ export function createSchedules({ sql, registry, notifier }: SchedulesOptions): 
         const schedule = await readSchedule(sql, id);
         checkIsOurs(schedule, 'changed');
         const { placed, skip } = await placeChanged(schedule, settings, await readClock(sql));
-        const row = await changeSchedule(sql, schedule, placed, skip, actor).catch((error) => {
+        const isChanged = await changeSchedule(sql, schedule, placed, skip, actor).catch((error) => {
           throw isNameTaken(error) ? nameTaken(settings.name) : error;
         });
-        return row && changed(row);
+        return isChanged ? changed(await readSchedule(sql, id)) : null;
       });
     },
 
@@ -121,8 +121,8 @@ export function createSchedules({ sql, registry, notifier }: SchedulesOptions): 
       untilUnchanged(async () => {
         const schedule = await readSchedule(sql, id);
         if (schedule.pausedAt === null) return told(schedule);
-        const row = await resumeSchedule(sql, schedule, await planResume(schedule, await readClock(sql)), actor);
-        return row && changed(row);
+        const plan = await planResume(schedule, await readClock(sql));
+        return (await resumeSchedule(sql, schedule, plan, actor)) ? changed(await readSchedule(sql, id)) : null;
       }),
 
     run: async (id, trigger, actor) => {

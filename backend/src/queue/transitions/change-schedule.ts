@@ -31,7 +31,7 @@ export async function addSchedule(
 
 /**
  * Gives a schedule other settings. `skip` are the due times by its old timing that have passed and that nobody dealt
- * with. Changes nothing and returns null where it isn't as it was read any more. A pause stays.
+ * with. Changes nothing and returns false where it isn't as it was read any more. A pause stays.
  */
 export async function changeSchedule(
   sql: Sql,
@@ -39,10 +39,9 @@ export async function changeSchedule(
   placed: PlacedSettings,
   skip: SkippedStretch | null,
   actor: Actor,
-): Promise<ListedScheduleRow | null> {
+): Promise<boolean> {
   const values = [...settingsValues(placed), schedule.id, schedule.rev, ...gapValues(skip), ...auditValues(actor)];
-  const changed = await sql.query<ListedScheduleRow>(CHANGE, values);
-  return changed.rows[0] ?? null;
+  return (await sql.query(CHANGE, values)).rowCount === 1;
 }
 
 /** Removes a schedule with what was kept about it; its runs stay. False where it isn't as it was read any more. */
@@ -84,7 +83,7 @@ WITH mine AS MATERIALIZED (SELECT * FROM "Schedule" WHERE id = $11 AND rev = $12
       "missedRuns" = $8::"MissedRuns", overlap = $9::"Overlap", "nextRunAt" = $10, "lastDueAt" = coalesce($14::timestamptz, s."lastDueAt"), rev = s.rev + 1
   FROM mine WHERE s.id = mine.id RETURNING s.*
 ), audited AS (${auditSchedule('changed', 'schedule.change', 17, SETTINGS_SAID)})
-${selectSchedules('changed')}`;
+SELECT id FROM changed`;
 
 const REMOVE = `
 WITH removed AS (DELETE FROM "Schedule" WHERE id = $1 AND rev = $2 RETURNING *

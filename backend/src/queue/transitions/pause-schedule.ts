@@ -19,17 +19,16 @@ export async function pauseSchedule(
 
 /**
  * Lets a paused schedule come due again, from `nextRunAt` on; `skip` are the due times that passed meanwhile. Returns
- * null, and changes nothing, where it isn't as it was read any more.
+ * false, and changes nothing, where it isn't as it was read any more.
  */
 export async function resumeSchedule(
   sql: Sql,
   schedule: Pick<ScheduleRow, 'id' | 'rev'>,
   { nextRunAt, skip }: { nextRunAt: Date | null; skip: SkippedStretch | null },
   actor: Actor,
-): Promise<ListedScheduleRow | null> {
+): Promise<boolean> {
   const values = [schedule.id, schedule.rev, nextRunAt, ...gapValues(skip), ...auditValues(actor)];
-  const resumed = await sql.query<ListedScheduleRow>(RESUME, values);
-  return resumed.rows[0] ?? null;
+  return (await sql.query(RESUME, values)).rowCount === 1;
 }
 
 const PAUSE = `
@@ -48,4 +47,4 @@ WITH mine AS MATERIALIZED (SELECT * FROM "Schedule" WHERE id = $1 AND rev = $2 A
   SET "pausedAt" = NULL, "pausedBy" = NULL, "pauseReason" = NULL, "nextRunAt" = $3, "lastDueAt" = coalesce($5::timestamptz, s."lastDueAt"), rev = s.rev + 1
   FROM mine WHERE s.id = mine.id RETURNING s.*
 ), audited AS (${auditSchedule('resumed', 'schedule.resume', 8)})
-${selectSchedules('resumed')}`;
+SELECT id FROM resumed`;
