@@ -8,6 +8,7 @@ import type { Redaction } from '../redaction.js';
 import type { ClaimedRun } from '../transitions/claim.js';
 import { ChildOutput, type OutputStream } from './child-output.js';
 import { readLines } from './lines.js';
+import { endWords, type ProcessDeath } from './process-death.js';
 import { type ChildSample, parseSample } from './samples.js';
 import {
   type ChildOrder,
@@ -24,17 +25,6 @@ const PROGRAM = fileURLToPath(new URL('./child.ts', import.meta.url));
 const BOOT_MS = 60_000;
 /** What a process wrote before its end arrives so soon after it, unless a process of its own keeps the pipe open. */
 const LAST_OUTPUT_MS = 500;
-
-/** How a process ended. */
-export interface ProcessDeath {
-  type: 'died';
-  code: number | null;
-  signal: NodeJS.Signals | null;
-  /** The end of what it wrote to stderr during the run. */
-  output: string | null;
-  /** What was wrong with it before. */
-  fault: string | null;
-}
 
 export type RunEnd = Extract<ChildReport, { type: 'ended' }> | ProcessDeath;
 
@@ -100,6 +90,11 @@ export class IsolatedProcess {
     readLines(samples, 200, (line) => this.#hearSample(line));
     this.died = this.#untilDead([reports, samples, stderr]);
     this.#order({ type: 'setUp', setup: options.setup });
+  }
+
+  /** It has ended, though what it said last may still be on its way. */
+  get isGone(): boolean {
+    return this.#child.exitCode !== null || this.#child.signalCode !== null;
   }
 
   /** Waits until it can take a run. Throws, saying why, when it never will. */
@@ -183,14 +178,6 @@ export class IsolatedProcess {
     await Promise.race([ends, delay(LAST_OUTPUT_MS, undefined, { ref: false })]);
     return { type: 'died', code, signal, output: this.#output.lastErrors, fault: this.#fault };
   }
-}
-
-/** How a process ended, in words for people. */
-export function endWords({ code, signal, fault, output }: ProcessDeath): string {
-  if (fault) return `The job's process was ended: ${fault}`;
-  if (signal === null) return `The job's process exited with code ${code ?? 'unknown'}`;
-  const isHeapFull = signal === 'SIGABRT' && output?.includes('heap out of memory');
-  return `The job's process crashed: ${signal}${isHeapFull ? ' (JavaScript heap out of memory)' : ''}`;
 }
 
 /** Opened by `fork` as it is told to, whatever its type says. */

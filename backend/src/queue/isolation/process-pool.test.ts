@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { ProcessDeath } from './isolated-process.js';
+import type { ProcessDeath } from './process-death.js';
 import { type PooledProcess, ProcessPool } from './process-pool.js';
 
 const MB = 1024 * 1024;
@@ -11,25 +11,25 @@ class FakeProcess implements PooledProcess {
   memoryBytes = 100 * MB;
   firstMemoryBytes = 100 * MB;
   isTainted = false;
-  isDead = false;
+  isGone = false;
   #die!: (death: ProcessDeath) => void;
   readonly died = new Promise<ProcessDeath>((resolve) => {
     this.#die = resolve;
   });
 
   async ready(): Promise<void> {
-    if (this.isDead) throw new Error('It is dead');
+    if (this.isGone) throw new Error('It is dead');
   }
 
   async kill(): Promise<void> {
-    this.isDead = true;
+    this.isGone = true;
     this.#die(DEATH);
   }
 }
 
 let opened: FakeProcess[];
 let pool: ProcessPool<FakeProcess>;
-const living = () => opened.filter((process) => !process.isDead);
+const living = () => opened.filter((process) => !process.isGone);
 /** Lets a process do a run, and whatever follows from its end. */
 async function run(process: FakeProcess, change: Partial<FakeProcess> = {}): Promise<void> {
   process.runs += 1;
@@ -83,14 +83,21 @@ describe('replaces a process', () => {
   ])('%s', async (_what, change) => {
     const process = await pool.take(undefined);
     await run(process, change);
-    expect(process.isDead).toBe(true);
+    expect(process.isGone).toBe(true);
     expect(await pool.take(undefined)).not.toBe(process);
   });
 
   it('whose job may still go on', async () => {
     const process = await pool.take(undefined);
     pool.giveBack(process, true);
-    expect(process.isDead).toBe(true);
+    expect(process.isGone).toBe(true);
+  });
+
+  it('that died while it was idle, though nobody has been told yet', async () => {
+    const process = await pool.take(undefined);
+    await run(process);
+    process.isGone = true;
+    expect(await pool.take(undefined)).not.toBe(process);
   });
 
   it('that died', async () => {

@@ -10,7 +10,7 @@ const QUIET_MS = 600_000;
 /** What a pool knows of its processes. */
 export type PooledProcess = Pick<
   IsolatedProcess,
-  'died' | 'ready' | 'kill' | 'runs' | 'memoryBytes' | 'firstMemoryBytes' | 'isTainted'
+  'died' | 'isGone' | 'ready' | 'kill' | 'runs' | 'memoryBytes' | 'firstMemoryBytes' | 'isTainted'
 >;
 
 export interface ProcessPoolOptions<Process extends PooledProcess> {
@@ -86,7 +86,7 @@ export class ProcessPool<Process extends PooledProcess = IsolatedProcess> {
 
   #takeIdle(memoryLimitBytes = Infinity): Process | undefined {
     const hasRoom = (process: Process) => process.runs === 0 || process.memoryBytes < memoryLimitBytes / 2;
-    const at = this.#idle.findLastIndex(({ process }) => hasRoom(process));
+    const at = this.#idle.findLastIndex(({ process }) => !process.isGone && hasRoom(process));
     return this.#idle.splice(at, at < 0 ? 0 : 1)[0]?.process;
   }
 

@@ -1,0 +1,18 @@
+/** How a process ended. */
+export interface ProcessDeath {
+  type: 'died';
+  code: number | null;
+  signal: NodeJS.Signals | null;
+  /** The end of what it wrote to stderr during the run. */
+  output: string | null;
+  /** What was wrong with it before. */
+  fault: string | null;
+}
+
+/** How a process ended, in words for people. */
+export function endWords({ code, signal, fault, output }: ProcessDeath): string {
+  if (fault) return `The job's process was ended: ${fault}`;
+  if (signal === null) return `The job's process exited with code ${code ?? 'unknown'}`;
+  const isHeapFull = signal === 'SIGABRT' && output?.includes('heap out of memory');
+  return `The job's process crashed: ${signal}${isHeapFull ? ' (JavaScript heap out of memory)' : ''}`;
+}
