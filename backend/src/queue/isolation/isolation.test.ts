@@ -241,13 +241,14 @@ it('leaves no process behind when its runner is killed', async () => {
   await Promise.all(left.map(untilGone));
 });
 
-it('is ended by a drain, which hands its run back and leaves no process', async () => {
-  const id = await begin('isolated', 'spin');
-  const pid = await processOf(id);
+it('is ended by a drain, which hands its run back and leaves no process, whether the job obeys or not', async () => {
+  for (const id of [await begin('isolated', 'spin'), await begin('isolated', 'untilStopped')]) await processOf(id);
   await runner.stop();
-  expect(await engine.run(id)).toMatchObject({ status: 'QUEUED', attempt: 0 });
-  expect(isAlive(pid)).toBe(false);
-  await engine.queue.cancel(id, SYSTEM);
+  for (const [id, pid] of [...pids].slice(-2)) {
+    expect(await engine.run(id)).toMatchObject({ status: 'QUEUED', attempt: 0 });
+    expect(isAlive(pid)).toBe(false);
+    await engine.queue.cancel(id, SYSTEM);
+  }
 });
 
 it('fails a run whose module cannot be loaded, saying why', async () => {
