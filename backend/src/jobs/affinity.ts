@@ -45,7 +45,7 @@ export const affinityJob = defineJob({
       { id: 'load', label: 'Loading users' },
       { id: 'measure', label: 'Measuring affinities', weight: 19 },
     ]);
-    const ids = await inStep(ctx, 'load', () => userIds(ctx.db, userId));
+    const ids = await inStep(ctx, 'load', () => userIds(ctx, userId));
     const counts = { usersProcessed: 0, affinitiesWritten: 0 };
     const plan = { step: 'measure', batchSize, pauseMs, done: 'Measured', items: 'users' };
     await inBatches(ctx, ids, plan, async (batch) => {

@@ -1,5 +1,4 @@
 import * as z from 'zod';
-import type { PrismaClient } from '../generated/prisma/client.js';
 import type { JobContext } from '../queue/job.js';
 
 const MAX_ID = 2 ** 31 - 1;
@@ -77,10 +76,10 @@ export const grouped = (count: number) => count.toLocaleString('en-US');
 
 /**
  * The ids of all users in ascending order; of one alone when `userId` is given.
- * Throws when there is no such user.
+ * Fails the run for good when there is no such user.
  */
-export async function userIds(db: PrismaClient, userId?: number): Promise<number[]> {
-  const users = await db.user.findMany({ where: { id: userId }, select: { id: true }, orderBy: { id: 'asc' } });
-  if (userId !== undefined && users.length === 0) throw new Error(`There is no user with the id ${userId}.`);
+export async function userIds(ctx: Pick<JobContext, 'db' | 'fail'>, userId?: number): Promise<number[]> {
+  const users = await ctx.db.user.findMany({ where: { id: userId }, select: { id: true }, orderBy: { id: 'asc' } });
+  if (userId !== undefined && users.length === 0) ctx.fail(`There is no user with the id ${userId}.`, { retry: false });
   return users.map((user) => user.id);
 }

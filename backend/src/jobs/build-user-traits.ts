@@ -42,7 +42,7 @@ export const buildUserTraitsJob = defineJob({
       { id: 'load', label: 'Loading users' },
       { id: 'describe', label: 'Describing users by their traits', weight: 19 },
     ]);
-    const ids = await inStep(ctx, 'load', () => userIds(ctx.db, userId));
+    const ids = await inStep(ctx, 'load', () => userIds(ctx, userId));
     const counts = { usersProcessed: 0, usersWithoutEvidence: 0 };
     const plan = { step: 'describe', batchSize, pauseMs, done: 'Described', items: 'users' };
     await inBatches(ctx, ids, plan, async (batch) => {

@@ -43,7 +43,7 @@ export const compatibilityJob = defineJob({
       { id: 'compare', label: 'Comparing everybody with everybody', weight: 10 },
       { id: 'store', label: 'Storing the best pairs', weight: 7 },
     ]);
-    const users = await inStep(ctx, 'load', () => userIds(ctx.db));
+    const users = await inStep(ctx, 'load', () => userIds(ctx));
     const people = await loadAnswers(ctx, users, { batchSize, pauseMs });
     const best = new BestPairs(people, minCommonAnswers, topPerUser);
     const rows = people.map((_, row) => row);

@@ -48,7 +48,7 @@ export const feedPresortJob = defineJob({
       { id: 'posts', label: 'Loading posts' },
       { id: 'presort', label: 'Presorting feeds', weight: 18 },
     ]);
-    const users = await inStep(ctx, 'users', () => userIds(ctx.db, params.userId));
+    const users = await inStep(ctx, 'users', () => userIds(ctx, params.userId));
     const posts = await inStep(ctx, 'posts', () => loadPosts(ctx, params));
     if (posts.length === 0) ctx.log.warn(`No post is younger than ${params.maxAgeDays} days: all feeds will be empty`);
     const counts = { usersProcessed: 0, candidatePosts: posts.length, feedItemsWritten: 0 };

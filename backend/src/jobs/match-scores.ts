@@ -46,7 +46,7 @@ export const matchScoresJob = defineJob({
       { id: 'score', label: 'Scoring users', weight: 98 },
     ]);
     const users = await inStep(ctx, 'users', () => usersToScore(ctx, params.userId));
-    const candidates = await inStep(ctx, 'candidates', () => profileIds(ctx.db));
+    const candidates = await inStep(ctx, 'candidates', () => profileIds(ctx));
     ctx.log.info(`Scoring ${grouped(users.length)} users against ${grouped(candidates.length)} candidates`);
     const counts = { usersProcessed: 0, scoresCalculated: 0, averageScoreTimeMs: 0 };
     let spentMs = 0;
@@ -66,8 +66,8 @@ export const matchScoresJob = defineJob({
 
 /** Users without a profile are among them, for rows from the time when they had one. */
 async function usersToScore(ctx: JobContext, userId?: number): Promise<number[]> {
-  const users = await userIds(ctx.db, userId);
-  if (userId !== undefined) await profileIds(ctx.db, userId);
+  const users = await userIds(ctx, userId);
+  if (userId !== undefined) await profileIds(ctx, userId);
   return users;
 }
 

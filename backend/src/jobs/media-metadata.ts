@@ -22,7 +22,7 @@ export const mediaMetadataJob = defineJob({
     ]);
     const root = await openMediaFolder(ctx.mediaDir);
     const media = await ctx.db.media.findUnique({ where: { id: mediaId }, select: { fileName: true } });
-    if (!media) throw new Error(`There is no media item with the id ${mediaId}.`);
+    if (!media) return ctx.fail(`There is no media item with the id ${mediaId}.`, { retry: false });
     const { fileName } = media;
     ctx.setMetadata({ mediaId, fileName, ready: 0, failed: 0 });
     ctx.step('read').progress(0.1, `Reading ${fileName}`);
@@ -33,7 +33,8 @@ export const mediaMetadataJob = defineJob({
     if (!extraction.ok) {
       await save();
       ctx.setMetadata({ failed: 1 });
-      throw new Error(`Media item ${mediaId} (${fileName}) can't be read: ${extraction.error}`);
+      // The row says so now; it would say the same after another look.
+      return ctx.fail(`Media item ${mediaId} (${fileName}) can't be read: ${extraction.error}`, { retry: false });
     }
     ctx.step('read').done();
     await inStep(ctx, 'save', save);

@@ -30,7 +30,7 @@ export const profileSearchIndexJob = defineJob({
       { id: 'load', label: 'Loading profiles' },
       { id: 'index', label: 'Indexing profiles', weight: 18 },
     ]);
-    const users = await inStep(ctx, 'load', () => profileIds(ctx.db, userId));
+    const users = await inStep(ctx, 'load', () => profileIds(ctx, userId));
     const countries = await countryNames(ctx);
     if (userId === undefined) ctx.pipeline([{ id: 'clean-up', label: 'Removing documents without a profile' }]);
     let profilesIndexed = 0;

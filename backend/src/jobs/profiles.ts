@@ -1,13 +1,16 @@
-import type { PrismaClient } from '../generated/prisma/client.js';
+import type { JobContext } from '../queue/job.js';
 
-/** The ids of all users with a profile, ascending; of one alone when `userId` is given, who must have one. */
-export async function profileIds(db: PrismaClient, userId?: number): Promise<number[]> {
-  const profiles = await db.profile.findMany({
+/**
+ * The ids of all users with a profile, ascending; of one alone when `userId` is given. Fails the run for good when they
+ * have none.
+ */
+export async function profileIds(ctx: Pick<JobContext, 'db' | 'fail'>, userId?: number): Promise<number[]> {
+  const profiles = await ctx.db.profile.findMany({
     where: { userId },
     select: { userId: true },
     orderBy: { userId: 'asc' },
   });
   if (userId !== undefined && profiles.length === 0)
-    throw new Error(`There is no profile of a user with the id ${userId}.`);
+    ctx.fail(`There is no profile of a user with the id ${userId}.`, { retry: false });
   return profiles.map((profile) => profile.userId);
 }

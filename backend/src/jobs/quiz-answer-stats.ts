@@ -1,5 +1,4 @@
 import * as z from 'zod';
-import type { PrismaClient } from '../generated/prisma/client.js';
 import { defineJob, type JobContext } from '../queue/job.js';
 import { inBatches, inStep } from './batches.js';
 
@@ -30,7 +29,7 @@ export const quizAnswerStatsJob = defineJob({
       { id: 'load', label: 'Loading questions' },
       { id: 'summarise', label: 'Summarising answers', weight: 19 },
     ]);
-    const questions = await inStep(ctx, 'load', () => questionIds(ctx.db, quizId));
+    const questions = await inStep(ctx, 'load', () => questionIds(ctx, quizId));
     const counts = { questionsProcessed: 0, answersCounted: 0, skipsCounted: 0 };
     const plan = { step: 'summarise', batchSize, pauseMs, done: 'Summarised', items: 'questions' };
     await inBatches(ctx, questions, plan, async (batch) => {
@@ -45,9 +44,9 @@ export const quizAnswerStatsJob = defineJob({
   },
 });
 
-async function questionIds(db: PrismaClient, quizId?: number): Promise<number[]> {
+async function questionIds({ db, fail }: JobContext, quizId?: number): Promise<number[]> {
   if (quizId !== undefined && !(await db.quiz.findUnique({ where: { id: quizId } }))) {
-    throw new Error(`There is no quiz with the id ${quizId}.`);
+    fail(`There is no quiz with the id ${quizId}.`, { retry: false });
   }
   const questions = await db.quizQuestion.findMany({ where: { quizId }, select: { id: true }, orderBy: { id: 'asc' } });
   return questions.map((question) => question.id);

@@ -32,7 +32,7 @@ export const searchableUserJob = defineJob({
       { id: 'load', label: 'Loading profiles' },
       { id: 'flatten', label: 'Writing a row per user', weight: 18 },
     ]);
-    const users = await inStep(ctx, 'load', () => profileIds(ctx.db, userId));
+    const users = await inStep(ctx, 'load', () => profileIds(ctx, userId));
     if (userId === undefined) ctx.pipeline([{ id: 'clean-up', label: 'Removing rows without a profile' }]);
     let usersProcessed = 0;
     const plan = { step: 'flatten', batchSize, pauseMs, done: 'Flattened', items: 'users' };

@@ -39,7 +39,7 @@ export const statsReconcileJob = defineJob({
       { id: 'recount', label: dryRun ? 'Recounting' : 'Recounting and repairing', weight: 19 },
     ]);
     ctx.step('load').start();
-    const profiles = await profileIds(ctx.db);
+    const profiles = await profileIds(ctx);
     const posts = (await ctx.db.post.findMany({ select: { id: true }, orderBy: { id: 'asc' } })).map((post) => post.id);
     ctx.step('load').done();
     ctx.step('recount').pipeline([

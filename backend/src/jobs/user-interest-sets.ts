@@ -43,7 +43,7 @@ export const userInterestSetsJob = defineJob({
       { id: 'load', label: 'Loading users' },
       { id: 'gather', label: 'Gathering interests', weight: 19 },
     ]);
-    const ids = await inStep(ctx, 'load', () => userIds(ctx.db, userId));
+    const ids = await inStep(ctx, 'load', () => userIds(ctx, userId));
     const total = { usersProcessed: 0, declared: 0, inferred: 0, both: 0 };
     const plan = { step: 'gather', batchSize, pauseMs, done: 'Gathered the interests of', items: 'users' };
     await inBatches(ctx, ids, plan, async (batch) => {
