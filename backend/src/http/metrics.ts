@@ -4,13 +4,14 @@ import type { JobStats } from '@job-manager/shared/contract/run';
 import { type Request, Router } from 'express';
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import { readBearer } from '../auth/request.js';
+import { countRetries } from '../store/retries.js';
 import type { HttpDeps } from './context.js';
 import type { Gate } from './policy.js';
 import type { StatsCache } from './stats-cache.js';
 
 /** `/metrics` for Prometheus: the process and the jobs. Read by an operator, or with METRICS_TOKEN as bearer token. */
 export function createMetrics(
-  { config, log, health }: Pick<HttpDeps, 'config' | 'log' | 'health'>,
+  { config, pool, log, health }: Pick<HttpDeps, 'config' | 'pool' | 'log' | 'health'>,
   gate: Gate,
   stats: StatsCache,
 ): Router {
@@ -21,7 +22,7 @@ export function createMetrics(
   const metrics = Router({ caseSensitive: true, strict: true });
   metrics.get('/metrics', async (req, res) => {
     if (!hasToken(req, config.METRICS_TOKEN)) await gate(req, 'view');
-    await stats.get().then(gauges.show, (error: unknown) => {
+    await Promise.all([stats.get(), countRetries(pool)]).then(gauges.show, (error: unknown) => {
       // The process's own metrics must come through with the database down.
       gauges.hide();
       log.warn({ err: error }, 'The job metrics could not be read');
@@ -41,19 +42,25 @@ function createGauges(registry: Registry) {
   const runs = gauge('job_manager_runs', 'Runs that have not ended, by status', ['status']);
   const stalled = gauge('job_manager_runs_stalled', 'Running runs whose runner has gone silent');
   const ended = gauge('job_manager_runs_ended_24h', 'Runs that ended in the last 24 hours, by status', ['status']);
+  const retries = gauge(
+    'job_manager_attempts_retried_24h',
+    'Attempts of the last 24 hours that failed and were not the last',
+  );
   const isUp = gauge('job_manager_database_up', 'Whether the counts could be read from the database');
   return {
-    show: (now: JobStats) => {
+    show: ([now, retried]: [JobStats, number]) => {
       runs.set({ status: 'RUNNING' }, now.active);
       runs.set({ status: 'QUEUED' }, now.queued);
       stalled.set(now.stalled);
       ended.set({ status: 'SUCCESS' }, now.last24h.success);
       ended.set({ status: 'FAILED' }, now.last24h.failed);
       ended.set({ status: 'CANCELLED' }, now.last24h.cancelled);
+      retries.set(retried);
       isUp.set(1);
     },
     hide: () => {
       for (const metric of [runs, stalled, ended]) metric.reset();
+      retries.remove();
       isUp.set(0);
     },
   };

@@ -62,11 +62,17 @@ describe('/metrics', () => {
 
   it('counts the runs as the stats do', async () => {
     await server.database.pool.query(`INSERT INTO "JobRun" ("jobName") VALUES ('echo'), ('echo')`);
+    await server.database.pool.query(
+      `INSERT INTO "JobRunAttempt" ("runId", "claimNo", attempt, outcome, "startedAt", "endedAt", "durationMs")
+       SELECT 1, n, n, CASE n WHEN 1 THEN 'LOST' ELSE 'FAILED' END::"JobRunAttemptOutcome", ended, ended, 0
+       FROM generate_series(1, 4) n, LATERAL (SELECT now() - n * interval '7 hours' AS ended) times`,
+    );
     await get('/api/admin/jobs/stats?refresh=true', { cookie: admin.cookie });
     const { text, headers } = await get('/metrics', { cookie: admin.cookie });
     expect(headers['content-type']).toMatch(/^text\/plain; version=0\.0\.4/);
     expect(text).toMatch(/^job_manager_runs\{status="QUEUED"\} 2$/m);
     expect(text).toMatch(/^job_manager_runs\{status="RUNNING"\} 0$/m);
+    expect(text).toMatch(/^job_manager_attempts_retried_24h 2$/m);
     expect(text).toMatch(/^job_manager_database_up 1$/m);
     expect(text).toMatch(/^process_resident_memory_bytes \d+$/m);
   });

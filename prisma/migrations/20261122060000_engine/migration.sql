@@ -173,6 +173,9 @@ CREATE INDEX "JobRun_dependents" ON "JobRun" USING GIN ("dependsOn") WHERE ("isB
 CREATE INDEX "JobRun_batch" ON "JobRun"("batchId", "status") WHERE ("batchId" IS NOT NULL);
 
 -- CreateIndex
+CREATE INDEX "JobRunAttempt_failed" ON "JobRunAttempt"("endedAt") WHERE (outcome = 'FAILED');
+
+-- CreateIndex
 CREATE UNIQUE INDEX "JobRun_unique_queued" ON "JobRun"("jobName", "uniqueKey") WHERE ("uniqueScope" = 'QUEUED' AND status = 'QUEUED' AND "claimNo" = 0);
 
 -- CreateIndex
