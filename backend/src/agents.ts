@@ -1,5 +1,6 @@
 import type { Config } from './config.js';
 import type { QueueEvents } from './queue/events.js';
+import { JobAnnouncer } from './queue/maintenance/job-announcer.js';
 import { MaintenanceLoop } from './queue/maintenance/maintenance-loop.js';
 import { pruningTasks } from './queue/maintenance/pruner.js';
 import { Rescuer } from './queue/maintenance/rescuer.js';
@@ -53,7 +54,8 @@ export function createAgents(deps: AgentDeps): Agents {
     everyMs: config.JOBS_MAINTENANCE_MS,
   });
   const scheduler = new Scheduler({ sql, registry, events, notifier, listener });
-  const agents: Agent[] = [rescuer, maintenance, scheduler];
+  const announcer = new JobAnnouncer({ sql, registry, events });
+  const agents: Agent[] = [announcer, rescuer, maintenance, scheduler];
   return {
     rescuer,
     start: () => {

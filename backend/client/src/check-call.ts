@@ -29,7 +29,7 @@ export function checkMany(requests: readonly RunRequest[]): void {
 }
 
 /** Which runs of the call a run waits for. */
-export const indexesIn = ({ after = [] }: RunRequest): number[] =>
+const indexesIn = ({ after = [] }: RunRequest): number[] =>
   after.flatMap((wanted) => (typeof wanted === 'object' ? [wanted.index] : []));
 
 /** Others have been queued by the time a key turns out to be taken, so there is no refusing any more. */

@@ -66,6 +66,7 @@ const REQUEST: Record<keyof RunRequest, Check> = {
   after: anything,
   when: oneOf(waitConditions),
   unique: anything,
+  // What callers put before it, so that their keys never meet, has to fit in as well.
   idempotencyKey: text(200),
   rerunOfId: runId,
   trigger: anything,

@@ -26,22 +26,26 @@ WITH moment AS MATERIALIZED (SELECT date_trunc('milliseconds', clock_timestamp()
   -- that wait for the same runs would otherwise lock each other out.
   SELECT id, status FROM "JobRun" WHERE id = ANY(ARRAY(SELECT unnest(after) FROM given)) ORDER BY id FOR NO KEY UPDATE
 ), wait AS MATERIALIZED (
-  SELECT given.id, p.id AS "on", p.status IN ('QUEUED', 'RUNNING') AS blocks
-  FROM given CROSS JOIN LATERAL unnest(given.after) AS wanted(id) JOIN predecessor p ON p.id = wanted.id
+  SELECT given.id, p.id AS "on", p.status IN ('QUEUED', 'RUNNING') AS blocks, wanted.place
+  FROM given CROSS JOIN LATERAL unnest(given.after) WITH ORDINALITY AS wanted(id, place) JOIN predecessor p ON p.id = wanted.id
   UNION ALL
-  SELECT given.id, other.id, true
-  FROM given CROSS JOIN LATERAL unnest(given."afterIndexes") AS wanted(index) JOIN given other ON other.ordinality = wanted.index + 1
+  SELECT given.id, other.id, true, wanted.place
+  FROM given CROSS JOIN LATERAL unnest(given."afterIndexes") WITH ORDINALITY AS wanted(index, place)
+    JOIN given other ON other.ordinality = wanted.index + 1
   UNION ALL
-  SELECT id, last, true FROM given WHERE last IS NOT NULL
+  SELECT id, last, true, NULL FROM given WHERE last IS NOT NULL
 ), waits AS MATERIALIZED (
-  SELECT id, array_agg(DISTINCT "on") AS "dependsOn", bool_or(blocks) AS "isBlocked" FROM wait GROUP BY id
+  -- In the order given: the run reads their results in it.
+  SELECT id, array_agg("on" ORDER BY place) AS "dependsOn", bool_or(blocks) AS "isBlocked"
+  FROM (SELECT id, "on", min(place) AS place, bool_or(blocks) AS blocks FROM wait GROUP BY id, "on") once GROUP BY id
 ), refusal AS MATERIALIZED (
   SELECT ordinality, 'UNKNOWN_JOB' AS code, NULL::bigint AS "runId", NULL::text AS status
   FROM given WHERE NOT "isKnown" AND NOT EXISTS (SELECT FROM "Job" WHERE name = given."jobName")
   UNION ALL
   SELECT given.ordinality, CASE WHEN p.id IS NULL THEN 'UNKNOWN_RUN' ELSE 'NOT_ALLOWED' END, wanted.id, p.status::text
   FROM given CROSS JOIN LATERAL unnest(given.after) AS wanted(id) LEFT JOIN predecessor p ON p.id = wanted.id
-  WHERE p.id IS NULL OR (given."waitsFor" = 'SUCCEEDED' AND p.status IN ('FAILED', 'CANCELLED'))
+  WHERE wanted.id IS NOT NULL
+    AND (p.id IS NULL OR (given."waitsFor" = 'SUCCEEDED' AND p.status IN ('FAILED', 'CANCELLED')))
 ), over AS (
   -- A key that was taken for a time is free when that is over; nobody else empties it.
   UPDATE "JobRun" j SET "uniqueUntil" = NULL, rev = j.rev + 1 FROM given, moment

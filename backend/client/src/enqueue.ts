@@ -5,7 +5,7 @@ import { QueueError, type QueueErrorCode, refusal } from './errors.js';
 import { HOLDERS } from './key-holders.js';
 import { type NewRun, newRun } from './new-run.js';
 import { REPLACE } from './replace-statement.js';
-import type { JobSettings, RunRequest } from './request.js';
+import type { BatchCallback, JobSettings, RunRequest } from './request.js';
 import { rowsOf, type Sql } from './sql.js';
 
 /** What became of a request. */
@@ -28,8 +28,7 @@ export interface EnqueueOptions {
 
 export interface NewBatch {
   name: string;
-  /** Begins when all runs of the batch have ended. */
-  callback?: RunRequest;
+  callback?: BatchCallback;
 }
 
 /** How often a key may be found taken and, at the next look, free again. */
@@ -50,6 +49,7 @@ export async function enqueueRuns(
   requests: readonly RunRequest[],
   options: EnqueueOptions,
 ): Promise<{ runs: Enqueued[]; batchId: string | null }> {
+  if (options.batch !== undefined) checkKeys(requests);
   const runs: Enqueued[] = [];
   let pending = pendingOf(requests, options);
   let batchId: string | null = null;
@@ -68,18 +68,30 @@ export async function enqueueRuns(
   return { runs: runs.slice(0, requests.length), batchId };
 }
 
+/** One that has a key may be there already, and a batch counts its runs. */
+function checkKeys(requests: readonly RunRequest[]): void {
+  const index = requests.findIndex(
+    ({ unique, idempotencyKey }) => unique !== undefined || idempotencyKey !== undefined,
+  );
+  if (index >= 0) throw refusal('INVALID_INPUT', `runs.${index}`, 'has a key; runs of a batch have none');
+}
+
 function pendingOf(requests: readonly RunRequest[], { settingsOf, batch }: EnqueueOptions): Pending[] {
   const pending = requests.map((request, index) => ({ index, run: newRun(request, settingsOf?.(request.jobName)) }));
   if (batch?.callback === undefined) return pending;
-  const run = newRun(batch.callback, settingsOf?.(batch.callback.jobName));
-  const waitsFor = (batch.callback.when ?? 'finished').toUpperCase();
-  return [...pending, { index: requests.length, run: { ...run, waitsFor, isCallback: true } }];
+  const { jobName, parameters, when = 'finished' } = batch.callback;
+  const run = newRun({ jobName, parameters, trigger: requests[0]?.trigger }, settingsOf?.(jobName));
+  const callback = { ...run, waitsFor: when.toUpperCase(), isCallback: true };
+  return [...pending, { index: requests.length, run: callback }];
 }
 
 /** At another try the others of the call are there: they have ids now, and places no more. */
 function again({ index, run }: Pending, runs: readonly Enqueued[]): Pending {
-  const others = (run.afterIndexes as number[]).flatMap((other) => runs[other]?.jobRunId ?? []);
-  return { index, run: { ...run, after: [...((run.after as string[]) ?? []), ...others], afterIndexes: [] } };
+  const indexes = (run.afterIndexes ?? []) as (number | null)[];
+  const after = ((run.after ?? []) as (string | null)[]).map(
+    (id, place) => id ?? runs[Number(indexes[place])]?.jobRunId,
+  );
+  return { index, run: { ...run, after, afterIndexes: [] } };
 }
 
 interface AddedRow {

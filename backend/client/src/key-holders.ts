@@ -7,13 +7,13 @@ import { NEW_RUN_COLUMNS } from './new-run.js';
 export function isHeldFromBehind(run: string): string {
   return `EXISTS (
       SELECT FROM "JobRun" b WHERE b."jobName" = ${run}."jobName" AND b."uniqueKey" = ${run}."uniqueKey" AND b."uniqueScope" = 'BEHIND'
-        AND ${isInTheWay('b', run)})`;
+        AND b.status IN ('QUEUED', 'RUNNING') AND ${isInTheWay('b', run)})`;
 }
 
-/** Whether a run is in a state in which the key of the other's scope is held. */
+/** Whether a queued or running run is in a state in which the key of the other's scope is held. */
 function isInTheWay(holder: string, run: string): string {
   return `CASE ${run}."uniqueScope" WHEN 'QUEUED' THEN ${holder}.status = 'QUEUED' AND ${holder}."claimNo" = 0
-     WHEN 'RUNNING' THEN ${holder}.status IN ('QUEUED', 'RUNNING') ELSE false END`;
+     ELSE ${run}."uniqueScope" = 'RUNNING' END`;
 }
 
 /**

@@ -1,4 +1,3 @@
-import { indexesIn } from './check-call.js';
 import type { JobSettings, RunRequest } from './request.js';
 import { defaultRetry } from './shared.js';
 
@@ -24,6 +23,7 @@ const newRunColumns = {
   delayMs: 'bigint',
   rerunOfId: 'bigint',
   idempotencyKey: 'text',
+  /** Of the same length as `afterIndexes`: where one has a run, the other has null, so that the order is kept. */
   after: 'bigint[]',
   /** Places of the runs in this call that it waits for, from 0. */
   afterIndexes: 'int[]',
@@ -65,8 +65,8 @@ export function newRun(request: RunRequest, settings: JobSettings | undefined): 
     delayMs: request.delayMs,
     rerunOfId: request.rerunOfId,
     idempotencyKey: request.idempotencyKey,
-    after: request.after?.filter((wanted) => typeof wanted === 'string'),
-    afterIndexes: indexesIn(request),
+    after: request.after?.map((wanted) => (typeof wanted === 'string' ? wanted : null)),
+    afterIndexes: request.after?.map((wanted) => (typeof wanted === 'string' ? null : wanted.index)),
     waitsFor: request.after && (request.when ?? 'succeeded').toUpperCase(),
     uniqueKey: unique?.key,
     uniqueScope: unique && (unique.scope ?? 'running').toUpperCase(),

@@ -48,6 +48,14 @@ export interface RunRequest {
   trigger?: JobRunTrigger;
 }
 
+/** A run that begins when all runs of a batch have ended. */
+export interface BatchCallback {
+  jobName: string;
+  parameters?: Record<string, unknown>;
+  /** `finished` unless said otherwise; with `succeeded` it is cancelled when one of the runs does not succeed. */
+  when?: WaitCondition;
+}
+
 /** What the code of a job says of its runs, where a request doesn't. */
 export interface JobSettings {
   channel: string;
