@@ -5,6 +5,7 @@ import type { MessageLevel } from '@job-manager/shared/message';
 import type { TerminalStatus } from '@job-manager/shared/run';
 import * as z from 'zod';
 import { durationWords } from '../store/duration-words.js';
+import { readUpstream } from '../store/upstream.js';
 import type { QueueEvents } from './events.js';
 import { describeFailure, JobFailure } from './failure.js';
 import type { AnyJob, JobContext, JobLog } from './job.js';
@@ -235,6 +236,7 @@ export class Execution implements RunExecution {
         await delay(Math.max(0, ms), undefined, { signal: this.#abort.signal }).catch(() => {});
         this.#abort.signal.throwIfAborted();
       },
+      upstream: () => readUpstream(this.#options.services.db, run.id),
       fail: (reason, { retry = true } = {}) => {
         throw new JobFailure(reason, retry);
       },

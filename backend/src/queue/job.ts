@@ -3,6 +3,9 @@ import type { scheduleSettings } from '@job-manager/shared/contract/schedules';
 import type { RetryPolicy } from '@job-manager/shared/retry';
 import type * as z from 'zod';
 import type { PrismaClient } from '../generated/prisma/client.js';
+import type { UpstreamRun } from '../store/upstream.js';
+
+export type { UpstreamRun };
 
 /** What a job may use: its own run and the domain, nothing of the engine. */
 export interface JobContext {
@@ -40,6 +43,11 @@ export interface JobContext {
   checkCancellation(): Promise<void>;
   /** Waits, unless the run is to stop. */
   pause(ms: number): Promise<void>;
+  /**
+   * The runs that this one waited for and what they returned, in the order given; in a run that a batch calls back
+   * the runs of the batch. Empty for a run that waited for nobody.
+   */
+  upstream(): Promise<UpstreamRun[]>;
   /**
    * Fails this attempt, as any error does that is thrown. With `retry: false` it is the last, whatever attempts are
    * left: what is wrong would be wrong again, as with a user who doesn't exist.

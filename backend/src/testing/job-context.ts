@@ -61,6 +61,7 @@ export async function tryJob(
       signal.throwIfAborted();
     },
     pause: async () => signal.throwIfAborted(),
+    upstream: async () => [],
     fail: (reason, { retry = true } = {}) => {
       throw new JobFailure(reason, retry);
     },
