@@ -1,16 +1,45 @@
 import { contract } from '@job-manager/shared/contract/index';
 import { implement } from '@orpc/server';
-import type { CallContext, HttpDeps } from './context.js';
-import { notYet } from './not-yet.js';
+import { presentBatch } from '../present/batch.js';
+import { presentSummary } from '../present/run.js';
+import { unknownBatch } from '../queue/errors.js';
+import { type BatchRow, readBatch, readBatches, readBatchRuns } from '../store/batches.js';
+import { actorOf, type CallContext, callerOf, type HttpDeps } from './context.js';
 
 const os = implement(contract.batches).$context<CallContext>();
 
-export function createBatchCalls(_deps: HttpDeps) {
+/** Runs that were queued together. */
+export function createBatchCalls({ pool, queue }: Pick<HttpDeps, 'pool' | 'queue'>) {
+  const known = async (batchId: string): Promise<BatchRow> => {
+    const batch = await readBatch(pool, batchId);
+    if (!batch) throw unknownBatch(batchId);
+    return batch;
+  };
   return os.router({
-    enqueueBatch: os.enqueueBatch.handler(notYet),
-    listBatches: os.listBatches.handler(notYet),
-    getBatch: os.getBatch.handler(notYet),
-    batchRuns: os.batchRuns.handler(notYet),
-    cancelBatch: os.cancelBatch.handler(notYet),
+    enqueueBatch: os.enqueueBatch.handler(async ({ input, context }) => {
+      const trigger = callerOf(context).via === 'bearer' ? 'API' : 'MANUAL';
+      const { batchId, jobRunIds } = await queue.enqueueBatch({ ...input, trigger }, actorOf(context));
+      context.res.location(`${context.req.baseUrl}/admin/jobs/batches/${batchId}`);
+      return { batch: presentBatch(await known(batchId)), jobRunIds };
+    }),
+
+    listBatches: os.listBatches.handler(async ({ input }) => {
+      const { batches, total } = await readBatches(pool, input);
+      return { batches: batches.map(presentBatch), total, page: input.page, pageSize: input.pageSize };
+    }),
+
+    getBatch: os.getBatch.handler(async ({ input }) => ({ batch: presentBatch(await known(input.batchId)) })),
+
+    batchRuns: os.batchRuns.handler(async ({ input: { batchId, page, pageSize } }) => {
+      await known(batchId);
+      const { runs, total } = await readBatchRuns(pool, batchId, { page, pageSize });
+      return { runs: runs.map(presentSummary), total, page, pageSize };
+    }),
+
+    cancelBatch: os.cancelBatch.handler(async ({ input: { batchId }, context }) => {
+      await known(batchId);
+      const done = await queue.cancelBatch(batchId, actorOf(context));
+      return { batch: presentBatch(await known(batchId)), ...done };
+    }),
   });
 }

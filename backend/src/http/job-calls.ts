@@ -55,7 +55,7 @@ export function createJobCalls({ config, pool, queue, registry }: HttpDeps, gate
     }),
 
     cancel: os.cancel.handler(async ({ input, context }) => ({
-      run: presentRun(await queue.cancel(input.jobRunId, actorOf(context)), hasCode),
+      run: presentRun(await queue[input.graph ? 'cancelGraph' : 'cancel'](input.jobRunId, actorOf(context)), hasCode),
     })),
   });
 }

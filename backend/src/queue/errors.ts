@@ -6,6 +6,8 @@ export { type ParameterIssue, QueueError };
 
 export const unknownRun = (id: string) => new QueueError('UNKNOWN_RUN', `There is no run #${id}.`);
 
+export const unknownBatch = (id: string) => new QueueError('UNKNOWN_BATCH', `There is no batch #${id}.`);
+
 export const notAllowed = (action: RunAction, id: string, status: string) =>
   new QueueError(
     'NOT_ALLOWED',

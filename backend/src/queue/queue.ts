@@ -2,11 +2,14 @@ import type { Actor } from '@job-manager/client/actor';
 import type { RunRequest } from '@job-manager/client/request';
 import type { Sql as ClientSql } from '@job-manager/client/sql';
 import type { JobRunTrigger } from '@job-manager/shared/run';
+import { despiteContention } from '../store/contention.js';
 import type { RunRow } from '../store/run-row.js';
+import { type Batches, createBatches } from './batches/batches.js';
 import { createRecovery, type Recovery, type RecoveryOptions } from './recovery.js';
 import type { Registry } from './registry.js';
 import { createSchedules, type Schedules } from './schedules/schedules.js';
 import { cancelRun } from './transitions/cancel.js';
+import { cancelGraph } from './transitions/cancel-graph.js';
 import { enqueueRun } from './transitions/enqueue.js';
 import { rescheduleRun } from './transitions/reschedule.js';
 
@@ -20,7 +23,7 @@ export interface EnqueueRequest extends RunRequest {
 }
 
 /** What may be asked of the engine. Each is one statement, its audit entry included; refusals are QueueErrors. */
-export interface Queue extends Recovery {
+export interface Queue extends Recovery, Batches {
   /**
    * Queues a run, or answers the one that has its key. In a transaction of the caller, with `sql`, the run is there
    * when that is committed, and runners hear of it then.
@@ -32,6 +35,8 @@ export interface Queue extends Recovery {
   ): Promise<{ run: RunRow; isNew: boolean }>;
   /** Cancels a QUEUED run at once and asks a RUNNING one to stop; asking twice changes nothing. */
   cancel(runId: string, actor: Actor): Promise<RunRow>;
+  /** Cancels a run with all unfinished runs it waits for, that wait for it, and so on. */
+  cancelGraph(runId: string, actor: Actor): Promise<RunRow>;
   /** Gives a QUEUED run another time; null, and a time that has passed, for now. */
   reschedule(runId: string, runAt: Date | null, actor: Actor): Promise<RunRow>;
   readonly schedules: Schedules;
@@ -46,6 +51,7 @@ export function createQueue(options: QueueOptions): Queue {
   const { sql, registry, notifier } = options;
   return {
     ...createRecovery(options),
+    ...createBatches(options),
     schedules: createSchedules(options),
 
     enqueue: async (request, actor, { sql: theirs } = {}) => {
@@ -55,9 +61,16 @@ export function createQueue(options: QueueOptions): Queue {
     },
 
     cancel: async (runId, actor) => {
-      const { run, isNew } = await cancelRun(sql, runId, actor);
+      const { run, isNew } = await despiteContention(() => cancelRun(sql, runId, actor));
       if (isNew && run.status === 'RUNNING') notifier.cancelRequested(runId);
       else if (isNew) notifier.changed();
+      return run;
+    },
+
+    cancelGraph: async (runId, actor) => {
+      const { run, asked, isNew } = await despiteContention(() => cancelGraph(sql, runId, actor));
+      for (const id of asked) notifier.cancelRequested(id);
+      if (isNew) notifier.changed();
       return run;
     },
 

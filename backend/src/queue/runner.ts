@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
+import { despiteContention } from '../store/contention.js';
 import type { Listener } from '../store/listener.js';
 import type { Notifier } from '../store/notifier.js';
 import { registerRunner, setRunnerStatus } from '../store/runners.js';
@@ -228,7 +229,8 @@ export class Runner {
     const said = Promise.all(leases.map(({ leaseToken }) => this.#messages.flush(leaseToken)));
     await Promise.race([said, delay(LAST_WORDS_MS, undefined, { ref: false })]);
     // Lost here, the runs come back when their lease ends.
-    await releaseRuns(sql, leases).catch((error) => events.emit('fault', { during: 'handing runs back', error }));
+    const released = despiteContention(() => releaseRuns(sql, leases));
+    await released.catch((error) => events.emit('fault', { during: 'handing runs back', error }));
     notifier.queued();
     await notifier.flush();
     return leases.length;

@@ -1,0 +1,91 @@
+import type { Actor } from '@job-manager/client/actor';
+import { checkBatch } from '@job-manager/client/check-call';
+import { enqueueRuns } from '@job-manager/client/enqueue';
+import { refusal } from '@job-manager/client/errors';
+import type { BatchCallback, RunRequest } from '@job-manager/client/request';
+import type { Sql as ClientSql } from '@job-manager/client/sql';
+import { despiteContention } from '../../store/contention.js';
+import type { Notifier } from '../../store/notifier.js';
+import type { Sql } from '../../store/sql.js';
+import { QueueError } from '../errors.js';
+import type { Registry } from '../registry.js';
+import { cancelBatch } from '../transitions/cancel-batch.js';
+import { type BatchRun, resolveReferences } from './references.js';
+
+export interface BatchRequest {
+  name: string;
+  runs: readonly BatchRun[];
+  callback?: BatchCallback;
+  trigger: RunRequest['trigger'];
+}
+
+export interface NewBatch {
+  batchId: string;
+  /** In the order of the runs. */
+  jobRunIds: string[];
+}
+
+/** Many runs with one progress, one cancel and one callback. Refusals are QueueErrors. */
+export interface Batches {
+  /** Queues all runs of a batch or none, in one statement; in a transaction of the caller with `sql`. */
+  enqueueBatch(request: BatchRequest, actor: Actor, options?: { sql?: ClientSql }): Promise<NewBatch>;
+  /**
+   * Cancels what is queued of a batch and asks what is running to stop. The callback still comes when the last has
+   * ended, unless it expects success: then it is cancelled, too.
+   */
+  cancelBatch(batchId: string, actor: Actor): Promise<{ cancelled: number; asked: number }>;
+}
+
+export interface BatchesOptions {
+  sql: Sql;
+  registry: Registry;
+  notifier: Notifier;
+}
+
+const MOST_NAME_CHARS = 200;
+
+export function createBatches({ sql, registry, notifier }: BatchesOptions): Batches {
+  return {
+    enqueueBatch: async (request, actor, { sql: theirs } = {}) => {
+      const { runs, callback } = checked(request, registry);
+      const batch = { name: request.name, callback };
+      const options = { actor, notifies: theirs !== undefined, settingsOf: registry.settings, batch };
+      const added = theirs
+        ? await enqueueRuns(theirs, runs, options)
+        : await despiteContention(() => enqueueRuns(sql, runs, options));
+      if (added.batchId === null) throw new Error('A batch was neither queued nor refused');
+      if (!theirs) notifier.queued();
+      return { batchId: added.batchId, jobRunIds: added.runs.map(({ jobRunId }) => jobRunId) };
+    },
+
+    cancelBatch: async (batchId, actor) => {
+      const { cancelled, asked } = await despiteContention(() => cancelBatch(sql, batchId, actor));
+      for (const runId of asked) notifier.cancelRequested(runId);
+      if (cancelled > 0) notifier.changed();
+      return { cancelled, asked: asked.length };
+    },
+  };
+}
+
+function checked({ name, runs, callback, trigger }: BatchRequest, registry: Registry) {
+  if (name.trim() === '' || name.length > MOST_NAME_CHARS) {
+    throw refusal('INVALID_INPUT', 'name', `must have 1 to ${MOST_NAME_CHARS} characters`);
+  }
+  const requests = resolveReferences(runs).map((request) => ({ ...request, trigger }));
+  checkBatch(requests, callback);
+  for (const [index, request] of requests.entries()) checkJob(request, registry, `runs.${index}.`);
+  if (callback !== undefined) checkJob(callback, registry, 'callback.');
+  return { runs: requests, callback };
+}
+
+/** As the registry checks it, said of the place it has in the call. */
+function checkJob({ jobName, parameters = {} }: BatchCallback, registry: Registry, at: string): void {
+  try {
+    registry.check(jobName, parameters);
+  } catch (error) {
+    if (!(error instanceof QueueError)) throw error;
+    const issues = error.issues.length > 0 ? error.issues : [{ path: 'jobName', message: error.message }];
+    const placed = issues.map(({ path, message }) => ({ path: `${at}${path}`, message }));
+    throw new QueueError(error.code, placed.map(({ path, message }) => `${path}: ${message}`).join('; '), placed);
+  }
+}
