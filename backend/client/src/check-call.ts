@@ -1,6 +1,6 @@
-import { checkRequest } from './check-request.js';
+import { checkCallback, checkRequest } from './check-request.js';
 import { QueueError, refusal } from './errors.js';
-import type { RunRequest } from './request.js';
+import type { BatchCallback, RunRequest } from './request.js';
 import { limits } from './shared.js';
 
 /** Checks a call that queues one run. Throws QueueError. */
@@ -28,6 +28,18 @@ export function checkMany(requests: readonly RunRequest[]): void {
   }
 }
 
+/** Checks a batch: its runs are counted, so each has to come to be. Throws QueueError. */
+export function checkBatch(requests: readonly RunRequest[], callback: BatchCallback | undefined): void {
+  if (requests.length === 0) throw refusal('INVALID_INPUT', 'runs', 'must be at least one run');
+  checkMany(requests);
+  const keyed = requests.findIndex(hasKey);
+  if (keyed >= 0) throw refusal('INVALID_INPUT', `runs.${keyed}`, 'has a key, which runs of a batch have not');
+  if (callback !== undefined) checkCallback(callback);
+}
+
+const hasKey = ({ unique, idempotencyKey }: RunRequest): boolean =>
+  unique !== undefined || idempotencyKey !== undefined;
+
 /** Which runs of the call a run waits for. */
 const indexesIn = ({ after = [] }: RunRequest): number[] =>
   after.flatMap((wanted) => (typeof wanted === 'object' ? [wanted.index] : []));
@@ -51,10 +63,8 @@ function checkReferences(requests: readonly RunRequest[], request: RunRequest, i
 }
 
 /** One with a key may turn out to be there already: nobody could wait for it in a statement that looks only once. */
-const keyFault = ({ unique, idempotencyKey }: RunRequest, index: number): string | null =>
-  unique === undefined && idempotencyKey === undefined
-    ? null
-    : `run ${index} has a key, and can be waited for only by its id`;
+const keyFault = (other: RunRequest, index: number): string | null =>
+  hasKey(other) ? `run ${index} has a key, and can be waited for only by its id` : null;
 
 /** The first circle of runs that wait for each other, its first repeated at the end; null for none. */
 export function findCycle(waitsFor: readonly (readonly number[])[]): number[] | null {

@@ -1,6 +1,6 @@
 import { checkParameters } from './check-parameters.js';
 import { refusal } from './errors.js';
-import type { RunRequest, UniqueKey } from './request.js';
+import type { BatchCallback, RunRequest, UniqueKey } from './request.js';
 import { limits, onConflicts, uniqueScopes, waitConditions } from './shared.js';
 
 /** Timers and the database's integers end here, after 24 days. */
@@ -99,6 +99,12 @@ export function checkRequest(request: RunRequest, at = ''): void {
   }
   checkAfter(request, at);
   if (request.unique !== undefined) checkUnique(request, request.unique, at);
+}
+
+/** The same for the run that a batch calls back. Throws QueueError. */
+export function checkCallback({ when, ...callback }: BatchCallback): void {
+  checkFields({ when }, { when: REQUEST.when }, 'callback.');
+  checkRequest(callback, 'callback.');
 }
 
 function checkFields(given: object, checks: Record<string, Check>, at: string): void {

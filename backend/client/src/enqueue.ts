@@ -49,7 +49,6 @@ export async function enqueueRuns(
   requests: readonly RunRequest[],
   options: EnqueueOptions,
 ): Promise<{ runs: Enqueued[]; batchId: string | null }> {
-  if (options.batch !== undefined) checkKeys(requests);
   const runs: Enqueued[] = [];
   let pending = pendingOf(requests, options);
   let batchId: string | null = null;
@@ -66,14 +65,6 @@ export async function enqueueRuns(
     pending = left.filter(({ index }) => runs[index] === undefined).map((waiting) => again(waiting, runs));
   }
   return { runs: runs.slice(0, requests.length), batchId };
-}
-
-/** One that has a key may be there already, and a batch counts its runs. */
-function checkKeys(requests: readonly RunRequest[]): void {
-  const index = requests.findIndex(
-    ({ unique, idempotencyKey }) => unique !== undefined || idempotencyKey !== undefined,
-  );
-  if (index >= 0) throw refusal('INVALID_INPUT', `runs.${index}`, 'has a key; runs of a batch have none');
 }
 
 function pendingOf(requests: readonly RunRequest[], { settingsOf, batch }: EnqueueOptions): Pending[] {
