@@ -20,7 +20,7 @@ export interface RescuerOptions {
 /** A runner stops a run itself when its time is up; whoever hasn't by then can't. */
 const TIME_OUT_GRACE_MS = 15_000;
 
-/** Takes back the runs of runners that went silent, and ends those that nobody stops in time. May run in any number of processes at once. */
+/** Takes back the runs of runners that went silent, and those that nobody stops in time. May run in any number of processes at once. */
 export class Rescuer {
   readonly #options: RescuerOptions;
   #timer: NodeJS.Timeout | undefined;
@@ -70,6 +70,7 @@ export class Rescuer {
   #announceTimedOut(runs: RunSummaryRow[]): void {
     if (runs.length === 0) return;
     this.#options.events.emit('runsTimedOut', { runs });
+    this.#options.notifier.queued();
     this.#options.notifier.revoked(runs.map((run) => run.id));
   }
 
