@@ -124,6 +124,16 @@ export const removeOldRunners = (sql: Sql): Promise<number> =>
          AND NOT EXISTS (SELECT 1 FROM "JobRun" j WHERE j.status = 'RUNNING' AND j."runnerId" = r.id) LIMIT ${MOST_ROWS})`,
   );
 
+/** Removes batches that have ended and of which no run is left, nor the one they called back; returns how many. */
+export const removeEmptyBatches = (sql: Sql): Promise<number> =>
+  remove(
+    sql,
+    `DELETE FROM "JobRunBatch" WHERE id IN (
+       SELECT id FROM "JobRunBatch" b WHERE "finishedAt" IS NOT NULL
+         AND NOT EXISTS (SELECT 1 FROM "JobRun" m WHERE m."batchId" = b.id)
+         AND NOT EXISTS (SELECT 1 FROM "JobRun" c WHERE c.id = b."callbackRunId") LIMIT ${MOST_ROWS})`,
+  );
+
 /** Removes sessions that are over; returns how many. */
 export const removeOldSessions = (sql: Sql): Promise<number> =>
   remove(

@@ -61,6 +61,18 @@ describe('The rules of the engine', () => {
       async () => aRun(`${running(1)}, "dependsOn" = ARRAY[${await aRun()}]::bigint[]`),
     ],
     [
+      'nobody waits for a success that cannot come, nor has begun without it',
+      async () => {
+        const failed = await aRun(`status = 'FAILED', "finishedAt" = clock_timestamp()`);
+        await aRun(`${running(1)}, "waitsFor" = 'SUCCEEDED', "dependsOn" = ARRAY[${failed}]::bigint[]`);
+      },
+    ],
+    [
+      'a run knows that others wait for it',
+      async () => aRun(`"isBlocked" = true, "dependsOn" = ARRAY[${await aRun()}]::bigint[]`),
+    ],
+    ['nobody waits for a batch that has ended', () => aRun('"isBlocked" = true')],
+    [
       'no message is numbered beyond the count',
       async () => {
         const id = await aRun('"droppedMessages" = 0');

@@ -54,6 +54,20 @@ const RULES: Rule[] = [
     'nobody has begun before the runs it waits for have ended',
     `status = 'RUNNING' AND EXISTS (SELECT 1 FROM "JobRun" p WHERE p.id = ANY(r."dependsOn") AND p.status IN ('QUEUED', 'RUNNING'))`,
   ),
+  where(
+    'nobody waits for a success that cannot come, nor has begun without it',
+    `"waitsFor" = 'SUCCEEDED' AND ("isBlocked" OR "claimNo" > 0)
+       AND EXISTS (SELECT 1 FROM "JobRun" p WHERE p.id = ANY(r."dependsOn") AND p.status IN ('FAILED', 'CANCELLED'))`,
+  ),
+  where(
+    'a run knows that others wait for it',
+    `"isBlocked" AND EXISTS (SELECT 1 FROM "JobRun" p WHERE p.id = ANY(r."dependsOn") AND p."finishedAt" IS NULL AND NOT p."hasDependents")`,
+  ),
+  where(
+    'nobody waits for a batch that has ended',
+    `"isBlocked" AND "dependsOn" IS NULL
+       AND NOT EXISTS (SELECT 1 FROM "JobRunBatch" b WHERE b."callbackRunId" = r.id AND b."finishedAt" IS NULL)`,
+  ),
   {
     rule: 'a batch has ended when its runs have',
     broken: `SELECT count(*) FROM "JobRunBatch" b WHERE b.id IN (SELECT "batchId" FROM looked)
@@ -94,7 +108,7 @@ const RULES_OF_ALL: Rule[] = [
 ];
 
 const COLUMNS = `id, "jobName", status, attempt, "maxAttempts", "claimNo", crashes, "leaseToken", "cancelRequestedAt", "startedAt",
-  "finishedAt", "durationMs", "messageCount", "warningCount", "errorCount", "droppedMessages", "isBlocked", "dependsOn", "batchId",
+  "finishedAt", "durationMs", "messageCount", "warningCount", "errorCount", "droppedMessages", "isBlocked", "dependsOn", "waitsFor", "batchId",
   "scheduleId", "dueAt", trigger`;
 
 /** Rules that are broken, and by how many. */
