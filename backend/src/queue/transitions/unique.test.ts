@@ -1,0 +1,330 @@
+import type { UniqueKey } from '@job-manager/client/request';
+import type { Sql } from '@job-manager/client/sql';
+import type { UniqueScope } from '@job-manager/shared/enqueue';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import * as z from 'zod';
+import { createPool } from '../../database/client.js';
+import type { RunRow } from '../../store/run-row.js';
+import { TestEngine } from '../../testing/engine.js';
+import { defineJob } from '../job.js';
+import { SYSTEM } from '../queue.js';
+import { cancelRun } from './cancel.js';
+import { claimDueRuns } from './claim.js';
+import { recoverStalledRuns } from './recover.js';
+
+/** Runs that are executing now, and the most there ever were at once. */
+let active = 0;
+let mostActive = 0;
+const order: number[] = [];
+
+const note = defineJob({
+  name: 'note',
+  description: 'Says its number',
+  examples: ['note'],
+  algorithmVersion: '1',
+  parameters: z.object({ n: z.number().default(0) }),
+  run: async (ctx, { n }) => {
+    mostActive = Math.max(mostActive, ++active);
+    order.push(n);
+    await ctx.pause(2);
+    active--;
+  },
+});
+
+const KEY = 'k';
+const PERIOD_MS = 60_000;
+const scopes: UniqueScope[] = ['queued', 'running', 'period'];
+
+let engine: TestEngine;
+beforeAll(async () => {
+  engine = await TestEngine.create([note]);
+});
+afterAll(() => engine.close());
+afterEach(async () => {
+  const violations = await engine.violations();
+  await engine.database.pool.query('TRUNCATE "JobRun", "JobRunMessage", "JobRunAttempt", "JobRunCount"');
+  expect(violations).toEqual({});
+});
+
+const unique = (scope: UniqueScope, onConflict: UniqueKey['onConflict']): UniqueKey => ({
+  key: KEY,
+  scope,
+  onConflict,
+  ...(scope === 'period' && { periodMs: PERIOD_MS }),
+});
+const ask = (scope: UniqueScope, onConflict: UniqueKey['onConflict'], n = 0, sql?: Sql) =>
+  engine.queue.enqueue(
+    { jobName: 'note', parameters: { n }, trigger: 'EVENT', unique: unique(scope, onConflict) },
+    SYSTEM,
+    { sql },
+  );
+const runs = async () => (await engine.database.pool.query<RunRow>('SELECT * FROM "JobRun" ORDER BY id')).rows;
+const claim = async (sql: Parameters<typeof claimDueRuns>[0] = engine.database.pool) =>
+  claimDueRuns(sql, { runnerId: crypto.randomUUID(), jobNames: ['note'], most: 1 });
+const makePeriodOver = () =>
+  engine.database.pool.query(
+    `UPDATE "JobRun" SET "uniqueUntil" = clock_timestamp() - interval '1 s' WHERE "uniqueUntil" IS NOT NULL`,
+  );
+
+/** Until some statement of this database waits for another. */
+async function untilLockIsWaitedFor(database = engine): Promise<void> {
+  await expect
+    .poll(async () => {
+      const { rows } = await database.database.pool.query<{ count: number }>(
+        `SELECT count(*)::int FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+      );
+      return rows[0]?.count;
+    })
+    .toBe(1);
+}
+
+describe.each(scopes)('a key with the scope %s', (scope) => {
+  it('has one run, however many ask for it at once', async () => {
+    const pool = createPool(engine.database.url, { max: 25 });
+    const answers = await Promise.all(Array.from({ length: 50 }, () => ask(scope, 'existing', 0, pool)));
+    await pool.end();
+    expect(await runs()).toHaveLength(1);
+    expect(new Set(answers.map(({ run }) => run.id)).size).toBe(1);
+    expect(answers.filter(({ isNew }) => isNew)).toHaveLength(1);
+  });
+
+  it('is refused to all but one, who are told of that one', async () => {
+    const answers = await Promise.allSettled(Array.from({ length: 50 }, () => ask(scope, 'refuse')));
+    const [holder] = await runs();
+    expect(answers.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    for (const answer of answers) {
+      if (answer.status === 'rejected') {
+        expect(answer.reason).toMatchObject({ code: 'DUPLICATE', message: `Run #${holder?.id} has the key "k".` });
+      }
+    }
+  });
+
+  it('is taken by one that is not committed yet, and free when that is rolled back', async () => {
+    for (const end of ['COMMIT', 'ROLLBACK']) {
+      const theirs = await engine.database.pool.connect();
+      await theirs.query('BEGIN');
+      const first = await ask(scope, 'existing', 1, theirs);
+      const asking = ask(scope, 'existing', 2);
+      await untilLockIsWaitedFor();
+      await theirs.query(end);
+      theirs.release();
+      const second = await asking;
+      expect(second.isNew).toBe(end === 'ROLLBACK');
+      expect(second.run.id === first.run.id).toBe(end === 'COMMIT');
+      await engine.database.pool.query('TRUNCATE "JobRun"');
+    }
+  });
+
+  it('would have two runs without its index', async () => {
+    const other = await TestEngine.create([note]);
+    await other.database.pool.query(`DROP INDEX "JobRun_unique_${scope}"`);
+    const theirs = await other.database.pool.connect();
+    await theirs.query('BEGIN');
+    const request = { jobName: 'note', trigger: 'EVENT', unique: unique(scope, 'existing') } as const;
+    await other.queue.enqueue(request, SYSTEM, { sql: theirs });
+    const { isNew } = await other.queue.enqueue(request, SYSTEM);
+    await theirs.query('COMMIT');
+    theirs.release();
+    await other.close();
+    expect(isNew).toBe(true);
+  });
+
+  it('is one key per job', async () => {
+    await ask(scope, 'refuse');
+    await engine.database.pool.query(`UPDATE "JobRun" SET "jobName" = 'other'`);
+    expect((await ask(scope, 'refuse')).isNew).toBe(true);
+  });
+
+  it('gives the queued run what the last of many wanted', async () => {
+    const first = await ask(scope, 'replace', 1);
+    const second = await ask(scope, 'replace', 2);
+    expect(second).toMatchObject({ isNew: false, run: { id: first.run.id, parameters: { n: 2 }, messageCount: 1 } });
+    const pool = createPool(engine.database.url, { max: 25 });
+    await Promise.all(Array.from({ length: 50 }, (_, n) => ask(scope, 'replace', n, pool)));
+    await pool.end();
+    expect(await runs()).toHaveLength(1);
+    await ask(scope, 'replace', 77);
+    expect((await runs())[0]).toMatchObject({ parameters: { n: 77 }, messageCount: 52 });
+  });
+
+  it('has one run when many replace at once what is not there yet', async () => {
+    await Promise.all(Array.from({ length: 50 }, (_, n) => ask(scope, 'replace', n)));
+    expect(await runs()).toHaveLength(1);
+  });
+});
+
+describe('a key that is taken until the claim', () => {
+  it('is free from then on, and its run may come back to the queue', async () => {
+    const first = await ask('queued', 'refuse');
+    expect(await claim()).toHaveLength(1);
+    const second = await ask('queued', 'refuse');
+    expect(second.isNew).toBe(true);
+    await engine.silence(first.run.id);
+    await recoverStalledRuns(engine.database.pool, 300_000, SYSTEM);
+    expect(await runs()).toMatchObject([
+      { status: 'QUEUED', claimNo: 1 },
+      { status: 'QUEUED', claimNo: 0 },
+    ]);
+  });
+
+  it('lets a replacement begin beside the run that was claimed', async () => {
+    await ask('queued', 'replace', 1);
+    await claim();
+    expect(await ask('queued', 'replace', 2)).toMatchObject({ isNew: true, run: { isBlocked: false } });
+  });
+});
+
+describe('a key that is taken until the end', () => {
+  it('stays taken while the run is taken back and tried again', async () => {
+    const { run } = await ask('running', 'refuse');
+    await claim();
+    await engine.silence(run.id);
+    await recoverStalledRuns(engine.database.pool, 300_000, SYSTEM);
+    await expect(ask('running', 'refuse')).rejects.toMatchObject({ code: 'DUPLICATE' });
+    await cancelRun(engine.database.pool, run.id, SYSTEM);
+    expect((await ask('running', 'refuse')).isNew).toBe(true);
+  });
+
+  it('has one run waiting behind the one that has begun, whatever many want to replace', async () => {
+    const first = await ask('running', 'replace', 1);
+    await claim();
+    const pool = createPool(engine.database.url, { max: 25 });
+    await Promise.all(Array.from({ length: 50 }, (_, n) => ask('running', 'replace', n, pool)));
+    await pool.end();
+    await ask('running', 'replace', 77);
+    expect(await runs()).toMatchObject([
+      { id: first.run.id, status: 'RUNNING', parameters: { n: 1 } },
+      { isBlocked: true, uniqueScope: 'BEHIND', dependsOn: [first.run.id], parameters: { n: 77 } },
+    ]);
+  });
+
+  it('has a replacement wait behind a run that was claimed in the meantime', async () => {
+    const first = await ask('running', 'replace', 1);
+    const claiming = await engine.database.pool.connect();
+    await claiming.query('BEGIN');
+    await claim(claiming);
+    const replacing = ask('running', 'replace', 2);
+    await untilLockIsWaitedFor();
+    await claiming.query('COMMIT');
+    claiming.release();
+    expect(await replacing).toMatchObject({ isNew: true, run: { isBlocked: true } });
+    expect((await engine.run(first.run.id)).parameters).toEqual({ n: 1 });
+  });
+
+  it('is not given to others while somebody waits behind it', async () => {
+    const first = await ask('running', 'refuse');
+    const second = await ask('running', 'after');
+    await cancelRun(engine.database.pool, first.run.id, SYSTEM);
+    expect((await engine.run(second.run.id)).isBlocked).toBe(false);
+    expect(await ask('running', 'existing')).toMatchObject({ isNew: false, run: { id: second.run.id } });
+    await expect(ask('running', 'refuse')).rejects.toThrow(`Run #${second.run.id} has the key`);
+  });
+});
+
+describe('a key that is taken for a time', () => {
+  it('stays taken when its run has ended, and is free when the time is over', async () => {
+    const { run } = await ask('period', 'refuse');
+    expect(run.uniqueUntil?.getTime()).toBe(run.queuedAt.getTime() + PERIOD_MS);
+    await cancelRun(engine.database.pool, run.id, SYSTEM);
+    await expect(ask('period', 'refuse')).rejects.toMatchObject({ code: 'DUPLICATE' });
+    await makePeriodOver();
+    expect((await ask('period', 'refuse')).isNew).toBe(true);
+    expect((await engine.run(run.id)).uniqueUntil).toBeNull();
+  });
+
+  it('goes to one of many when the time is over', async () => {
+    await ask('period', 'existing');
+    await makePeriodOver();
+    const answers = await Promise.all(Array.from({ length: 30 }, () => ask('period', 'existing')));
+    expect(answers.filter(({ isNew }) => isNew)).toHaveLength(1);
+    expect(await runs()).toHaveLength(2);
+  });
+
+  it('is taken for that time again by whoever replaces', async () => {
+    const first = await ask('period', 'replace');
+    const second = await ask('period', 'replace');
+    expect(second.run.uniqueUntil?.getTime()).toBeGreaterThan(Number(first.run.uniqueUntil?.getTime()));
+  });
+
+  it('has those who come after wait until it is over', async () => {
+    const first = await ask('period', 'refuse');
+    await cancelRun(engine.database.pool, first.run.id, SYSTEM);
+    const second = await ask('period', 'after');
+    expect(second.run).toMatchObject({ isBlocked: false, uniqueScope: 'BEHIND', runAt: first.run.uniqueUntil });
+    const third = await ask('period', 'after');
+    expect(third.run).toMatchObject({ isBlocked: true, dependsOn: [{ jobRunId: second.run.id }] });
+  });
+});
+
+describe('runs that wait behind others of their key', () => {
+  it('form one line when twenty join at once, and are executed one after another', async () => {
+    active = mostActive = 0;
+    order.length = 0;
+    const pool = createPool(engine.database.url, { max: 21 });
+    await Promise.all(Array.from({ length: 20 }, (_, n) => ask('running', 'after', n, pool)));
+    await pool.end();
+    const line = await runs();
+    expect(line.map(({ dependsOn }) => dependsOn)).toEqual([null, ...line.slice(0, -1).map(({ id }) => [id])]);
+    const runner = engine.runner({ pollMs: 5 });
+    await runner.start();
+    await vi.waitFor(async () => expect((await runs()).every(({ status }) => status === 'SUCCESS')).toBe(true), 20_000);
+    await runner.stop();
+    expect(mostActive).toBe(1);
+    expect(order).toEqual(line.map(({ parameters }) => parameters.n));
+  });
+
+  it('are added to the line while it is being executed', async () => {
+    active = mostActive = 0;
+    const runner = engine.runner({ pollMs: 5 });
+    await runner.start();
+    for (let n = 0; n < 30; n++) await Promise.all([ask('running', 'after', n), ask('running', 'existing', n)]);
+    await vi.waitFor(async () => expect((await runs()).every(({ status }) => status === 'SUCCESS')).toBe(true), 20_000);
+    await runner.stop();
+    expect(mostActive).toBe(1);
+  });
+
+  it('wait for the end of the one before, whatever became of it', async () => {
+    const first = await ask('running', 'after');
+    const second = await ask('running', 'after');
+    expect(second.run.waitsFor).toBe('FINISHED');
+    await cancelRun(engine.database.pool, first.run.id, SYSTEM);
+    expect(await engine.run(second.run.id)).toMatchObject({ status: 'QUEUED', isBlocked: false });
+  });
+});
+
+it('answers an idempotency key before it looks at the key of the run', async () => {
+  const request = {
+    jobName: 'note',
+    trigger: 'EVENT',
+    idempotencyKey: '1:a',
+    unique: unique('running', 'refuse'),
+  } as const;
+  const first = await engine.queue.enqueue(request, SYSTEM);
+  expect(await engine.queue.enqueue(request, SYSTEM)).toMatchObject({ isNew: false, run: { id: first.run.id } });
+});
+
+it('writes down who replaced what', async () => {
+  const { run } = await ask('running', 'replace', 1);
+  const person = { userId: null, email: 'ada@example.com', ip: null, userAgent: null, tokenId: null };
+  await engine.queue.enqueue(
+    {
+      jobName: 'note',
+      parameters: { n: 2 },
+      trigger: 'API',
+      priority: 9,
+      delayMs: 5_000,
+      unique: unique('running', 'replace'),
+    },
+    person,
+  );
+  const replaced = await engine.run(run.id);
+  expect(replaced).toMatchObject({ priority: 9, uniqueScope: 'RUNNING' });
+  expect(replaced.runAt.getTime()).toBeGreaterThan(run.runAt.getTime() + 4_000);
+  const { rows } = await engine.database.pool.query(
+    `SELECT "actorEmail", action, "runId" FROM "AuditEvent" WHERE "runId" = $1 ORDER BY id`,
+    [run.id],
+  );
+  expect(rows).toMatchObject([{ action: 'run.enqueue' }, { action: 'run.replace', actorEmail: 'ada@example.com' }]);
+  const said = await engine.database.pool.query('SELECT message FROM "JobRunMessage" WHERE "runId" = $1', [run.id]);
+  expect(said.rows).toEqual([{ message: 'Given new parameters by ada@example.com with the same key' }]);
+});
