@@ -1,21 +1,7 @@
 // What other programs may use of Job Manager; everything else may change from one version to the next.
 
-// A part of another application: panel, API, socket and engine under a path of its own, with its own users.
-export type { HostUser, Identify } from './auth/host-users.js';
-export { ConfigError, type EmbeddedSettings } from './config.js';
-// The engine alone, for programs without HTTP: a registry of jobs, a queue to ask things of, runners to execute.
-export { createPool, createPrisma } from './database/client.js';
-export { migrate } from './database/migrate.js';
-export {
-  createJobManager,
-  type JobManager,
-  type JobManagerOptions,
-  type JobWorkerOptions,
-  startJobWorker,
-} from './job-manager.js';
-export { QueueError } from './queue/errors.js';
-export { QueueEvents } from './queue/events.js';
-// Jobs.
+// Jobs: what can be run, and what a job may use while it runs.
+
 export {
   type AnyJob,
   defineJob,
@@ -24,10 +10,33 @@ export {
   type JobLog,
   type StepHandle,
 } from './queue/job.js';
+
+// A part of another application: panel, API, socket and engine under a path of its own, with its own users.
+
+export type { HostUser, Identify } from './auth/host-users.js';
+export { ConfigError, type EmbeddedSettings } from './config.js';
+export {
+  createJobManager,
+  type JobManager,
+  type JobManagerOptions,
+  type JobWorkerOptions,
+  startJobWorker,
+} from './job-manager.js';
+
+// The engine alone, for programs without HTTP: a registry of jobs, a queue to ask things of, runners to execute. The
+// listener wakes runners early and the notifier tells of what has changed.
+
+export { QueueError } from './queue/errors.js';
+export { QueueEvents } from './queue/events.js';
 export { type Actor, createQueue, type EnqueueRequest, type Queue, type QueueOptions, SYSTEM } from './queue/queue.js';
-export { createRedaction } from './queue/redaction.js';
+export { createRedaction, type Redaction } from './queue/redaction.js';
 export { createRegistry, type Registry, RegistryError } from './queue/registry.js';
 export { Runner, type RunnerOptions, type RunnerSettings } from './queue/runner.js';
 export { Listener } from './store/listener.js';
 export { Notifier } from './store/notifier.js';
 export type { RunRow } from './store/run-row.js';
+
+// Its database: migrations, and connections as the engine needs them.
+
+export { createPool, createPrisma } from './database/client.js';
+export { migrate } from './database/migrate.js';

@@ -90,5 +90,5 @@ it('has a page to read it, made of local files alone', async () => {
     expect((await send(server.url, { path: `/api/docs/${file}` })).status).toBe(200);
   }
   const start = await send(server.url, { path: '/api/docs/swagger-ui-init.js' });
-  expect(start.text).toContain('/api/openapi.json');
+  expect(start.text).toContain('../openapi.json');
 });
