@@ -72,6 +72,13 @@ it('gives the same rows and files for the same seed', async () => {
   expect(await filesOf(again)).toEqual(await filesOf(sample));
 });
 
+it('leaves one schedule, which is paused', async () => {
+  const { rows } = await sample.database.pool.query(
+    'SELECT name, "pausedAt" IS NOT NULL AS "isPaused" FROM "Schedule"',
+  );
+  expect(rows).toEqual([{ name: 'nightly-trending', isPaused: true }]);
+});
+
 it('gives other rows and files for another seed', async () => {
   const other = await seeded({ seed: 8 });
   const [before, after] = await Promise.all([digestOfTables(sample), digestOfTables(other)]);

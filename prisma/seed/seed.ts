@@ -4,6 +4,7 @@ import type { Drift } from './counters.js';
 import type { MediaItem } from './media.js';
 import { writeMediaFiles } from './media-files.js';
 import { createNetwork, type Network } from './network.js';
+import { writeSampleSchedule } from './sample-schedule.js';
 import { TABLE_NAMES, type TableName, writeTable } from './tables.js';
 import { DAY_MS } from './time.js';
 
@@ -86,6 +87,7 @@ async function seedWith(client: Connection, options: Settled): Promise<SeedSumma
   const filesWritten = await files;
   // Their rows come last: a file whose name was taken has got another.
   await write(client, network, 'Media', options);
+  await writeSampleSchedule(client);
   return summarise(network, filesWritten);
 }
 

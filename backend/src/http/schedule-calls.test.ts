@@ -234,6 +234,15 @@ describe('pauses', () => {
     expect((await call('POST', `/${id}/resume`)).json.schedule).toEqual(resumed);
   });
 
+  it('one that had no due time, and goes on from now when it is resumed', async () => {
+    const { id } = await created();
+    await call('POST', `/${id}/pause`);
+    await sql('UPDATE "Schedule" SET "nextRunAt" = NULL');
+    const { schedule } = (await call('POST', `/${id}/resume`)).json;
+    expect(Date.parse(schedule.nextRunAt)).toBeGreaterThan(Date.now());
+    expect(schedule.skips).toEqual([]);
+  });
+
   it('those in code as well', async () => {
     const row = await inCode('by-code');
     expect((await call('POST', `/${row?.id}/pause`)).json.schedule.paused).toMatchObject({ reason: null });

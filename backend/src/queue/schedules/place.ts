@@ -32,8 +32,9 @@ export async function planResume(
   schedule: ScheduleRow,
   now: Date,
 ): Promise<{ nextRunAt: Date | null; skip: SkippedStretch | null }> {
-  const skip = await passed(schedule, now);
-  return { nextRunAt: skip === null ? schedule.nextRunAt : timingOf(schedule).next(now), skip };
+  const { nextRunAt } = schedule;
+  if (nextRunAt !== null && nextRunAt > now) return { nextRunAt, skip: null };
+  return { nextRunAt: timingOf(schedule).next(now), skip: await passed(schedule, now) };
 }
 
 /** Whether a schedule comes due as these settings say. */

@@ -50,11 +50,10 @@ function intervalTiming(everyMs: number, anchorAt: Date): Timing {
 function cronTiming(line: string, timeZone: string): Timing {
   const options = { mode: '5-or-6-parts', fixedTimeRule: ruleOf(line) } as const;
   const cron = new Cron(line, { ...options, timezone: timeZone });
-  const pattern = new CronPattern(line, timeZone, options);
   return {
     next: (after) => cron.nextRun(after),
     previous: (before) => cron.previousRuns(1, before)[0] ?? null,
-    count: (first, last) => countCron(cron, pattern, first, last),
+    count: (first, last) => countCron(cron, new CronPattern(line, timeZone, options), first, last),
   };
 }
 

@@ -1,0 +1,68 @@
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { readViolations } from '../../store/violations.js';
+import { createTestDatabase, type TestDatabase } from '../../testing/database.js';
+import { liveThroughYears, type YearsOptions } from '../../testing/schedule-years.js';
+
+let database: TestDatabase;
+beforeEach(async () => {
+  database = await createTestDatabase();
+});
+afterEach(() => database.drop());
+
+/** Of 2018 for Brazil, which has given up changing clocks since, at midnight. */
+const ZONES = [
+  'Europe/Berlin',
+  'America/New_York',
+  'America/Sao_Paulo',
+  'Australia/Lord_Howe',
+  'Africa/Casablanca',
+  'Asia/Kathmandu',
+];
+const live = (options: Partial<YearsOptions>) =>
+  liveThroughYears({
+    url: database.url,
+    zones: ZONES,
+    from: new Date('2018-01-01T00:00:00Z'),
+    to: new Date('2019-01-01T00:00:00Z'),
+    seed: 4,
+    ...options,
+  });
+const RIGHT = { duplicates: 0, gaps: 0, unasked: 0, backward: 0 };
+
+it('gives every due time of a year one run or a reason for none, however three schedulers race and end', async () => {
+  const report = await live({});
+  expect(report).toMatchObject(RIGHT);
+  expect(report.runs + report.skipped).toBe(report.dueTimes);
+  expect(report.dueTimes).toBeGreaterThan(5_000);
+  expect(report.restarts).toBeGreaterThan(100);
+  expect(await readViolations(database.pool)).toEqual({});
+}, 120_000);
+
+it('notices when the same due time can be taken twice', async () => {
+  await database.pool.query('DROP INDEX "JobRun_due"');
+  const span = { zones: ['Europe/Berlin'], to: new Date('2018-01-15T00:00:00Z') };
+  const tamper = (statement: string) =>
+    statement
+      .replace('AND rev = $2 AND "nextRunAt" = $3', 'AND $2::int = $2 AND $3::timestamptz = $3')
+      .replace(/ON CONFLICT .* DO NOTHING/, '');
+  expect((await live({ ...span, tamper })).duplicates).toBeGreaterThan(0);
+});
+
+it('notices when a schedule is taken as it was, though the index lets no run through twice', async () => {
+  const span = { zones: ['Europe/Berlin'], to: new Date('2018-01-15T00:00:00Z') };
+  const tamper = (statement: string) =>
+    statement.replace('AND rev = $2 AND "nextRunAt" = $3', 'AND $2::int = $2 AND $3::timestamptz = $3');
+  const report = await live({ ...span, tamper });
+  expect(report.duplicates).toBe(0);
+  expect(report.backward + report.unasked).toBeGreaterThan(0);
+});
+
+it('lives through a country that leaps over a day', async () => {
+  const span = {
+    zones: ['Pacific/Apia'],
+    from: new Date('2011-12-20T00:00:00Z'),
+    to: new Date('2012-01-10T00:00:00Z'),
+  };
+  expect(await live(span)).toMatchObject(RIGHT);
+  expect(await readViolations(database.pool)).toEqual({});
+});
