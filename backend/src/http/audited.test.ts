@@ -68,6 +68,14 @@ const calls: Record<string, Change | Exception> = {
     },
   },
   'schedules.runSchedule': { action: 'schedule.run', given: async () => ({ path: await schedule() }) },
+  'batches.enqueueBatch': { action: 'batch.enqueue', given: async () => ({ body: aBatch }) },
+  'batches.cancelBatch': {
+    action: 'batch.cancel',
+    given: async () => {
+      const answer = await asBoss({ method: 'POST', path: '/api/admin/jobs/batches', body: aBatch });
+      return { path: { batchId: answer.json.batch.id } };
+    },
+  },
   'recovery.cleanupStalled': {
     action: 'run.recover',
     given: async () => ({
@@ -126,6 +134,7 @@ const calls: Record<string, Change | Exception> = {
   },
 };
 
+const aBatch = { name: 'Tonight', runs: [{ jobName: 'echo' }] };
 const NOWHERE = { ip: null, userAgent: null };
 const credentials = () => ({ email: boss.email, password: PASSWORD });
 const somebody = () => server.signIn('ADMIN', crypto.randomUUID());

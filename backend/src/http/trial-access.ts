@@ -63,6 +63,7 @@ const NOTHING: Record<string, string> = {
   userId: '999999',
   tokenId: '00000000-0000-4000-8000-000000000000',
   fingerprint: '0123456789abcdef',
+  batchId: '999999',
   scheduleId: '00000000-0000-4000-8000-000000000000',
 };
 
