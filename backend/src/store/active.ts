@@ -1,10 +1,11 @@
 import { limits } from '@job-manager/shared/limits';
 import { queuedCap } from '@job-manager/shared/live';
+import { lanesOf } from './lanes.js';
 import { type RunSummaryRow, selectSummary } from './run-row.js';
 import type { Sql } from './sql.js';
 
 export interface ActivePicture {
-  /** RUNNING runs, the longest running first, then the first QUEUED ones in the order they will be claimed. */
+  /** RUNNING runs, the longest running first, then the first QUEUED ones as a channel takes them; last those that wait for others. */
   rows: RunSummaryRow[];
   running: number;
   /** Stops counting one above the cap. */
@@ -31,17 +32,42 @@ export async function readRuns(sql: Sql, ids: string[]): Promise<RunSummaryRow[]
   return found.rows;
 }
 
+/** The first runs of each lane, and of these the first of all: never are the runs of a long queue sorted. */
+const firstIn = (lane: string, condition: string, most: string): string => `
+  SELECT first.* FROM ${lane} CROSS JOIN LATERAL (
+    SELECT id, priority, "runAt" FROM "JobRun" q
+    WHERE q.status = 'QUEUED' AND ${condition} AND q.channel = ${lane}.channel AND q.priority = ${lane}.priority
+    ORDER BY q."runAt", q.id LIMIT ${most}
+  ) first ORDER BY priority, "runAt", id LIMIT ${most}`;
+
+/** One row per queued run, up to the cap. Lane by lane, for PostgreSQL may think that reading the whole index is as good. */
+const countable = (lane: string, condition: string): string => `
+  SELECT FROM ${lane} CROSS JOIN LATERAL (
+    SELECT FROM "JobRun" q WHERE q.status = 'QUEUED' AND ${condition} AND q.channel = ${lane}.channel AND q.priority = ${lane}.priority
+    LIMIT ${queuedCap + 1}
+  ) counted`;
+
+const MOST = limits.queuedInSnapshot;
+const READY = 'NOT q."isBlocked"';
+const BLOCKED = 'q."isBlocked"';
+
+// Those that wait for other runs come last: nobody knows when their turn is.
 const PICTURE = `
-WITH active AS (
+WITH RECURSIVE ${lanesOf('lane', 'NOT "isBlocked"')}, ${lanesOf('blocked_lane', '"isBlocked"')}
+, ready AS MATERIALIZED (${firstIn('lane', READY, `${MOST}`)}
+), blocked AS MATERIALIZED (${firstIn('blocked_lane', BLOCKED, `(SELECT ${MOST} - count(*) FROM ready)`)}
+), active AS (
   (SELECT 0 AS part, row_number() OVER (ORDER BY "startedAt", id) AS place, j.* FROM "JobRun" j WHERE status = 'RUNNING')
   UNION ALL
-  (SELECT 1, row_number() OVER (ORDER BY priority, "runAt", id), q.* FROM (
-     SELECT * FROM "JobRun" WHERE status = 'QUEUED' ORDER BY priority, "runAt", id LIMIT ${limits.queuedInSnapshot}
-   ) q)
+  (SELECT 1, first.place, j.* FROM (
+     SELECT id, row_number() OVER (ORDER BY priority, "runAt", id) AS place FROM ready
+     UNION ALL SELECT id, ${MOST} + row_number() OVER (ORDER BY priority, "runAt", id) FROM blocked
+   ) first JOIN "JobRun" j ON j.id = first.id)
 ), shown AS (${selectSummary('active').replace('SELECT', 'SELECT r.part, r.place,')}
 ), counts AS (
   SELECT (SELECT count(*)::int FROM "JobRun" WHERE status = 'RUNNING') AS running,
-         (SELECT count(*)::int FROM (SELECT 1 FROM "JobRun" WHERE status = 'QUEUED' LIMIT ${queuedCap + 1}) q) AS queued,
+         (SELECT count(*)::int FROM (
+           ${countable('lane', READY)} UNION ALL ${countable('blocked_lane', BLOCKED)} LIMIT ${queuedCap + 1}) q) AS queued,
          (SELECT id FROM "JobRun" WHERE "finishedAt" IS NOT NULL ORDER BY "finishedAt" DESC, id DESC LIMIT 1) AS "lastEndedId",
          clock_timestamp() AS "serverTime"
 )

@@ -1,5 +1,6 @@
 import type { RunnerHealth } from '@job-manager/shared/contract/health';
 import { slowPartOfTimeout } from '@job-manager/shared/run';
+import { isPaused, lanesOf } from './lanes.js';
 import type { Sql } from './sql.js';
 import { isStalled, silenceLimit } from './stalled.js';
 
@@ -13,6 +14,7 @@ export type RunnerRow = Omit<RunnerHealth, Times> & {
 
 export interface BacklogRow {
   queued: number;
+  /** Those that a runner could start: in no paused channel, and waiting for no other run. */
   due: number;
   /** Since when the run has waited that is due longest; one that was taken back waits from then on. */
   oldestDueAt: Date | null;
@@ -97,17 +99,26 @@ export async function readSystemState(sql: Sql, limits: HealthLimits): Promise<S
 const FIRST_IN_LINE = 10_000;
 
 // The numbers come from the index that claims use, without a look at the rows, of which there may be a million.
+// What stands in a paused channel, or waits for other runs, waits for no runner.
 const COUNTS = `
-WITH moment AS MATERIALIZED (SELECT clock_timestamp() AS now
+WITH RECURSIVE moment AS MATERIALIZED (SELECT clock_timestamp() AS now
+), paused AS MATERIALIZED (
+  SELECT coalesce(array_agg(name), '{}') AS channels FROM "Channel" c WHERE ${isPaused('c', '(SELECT now FROM moment)')}
 ), queue AS (
-  SELECT count(*)::int AS queued, (count(*) FILTER (WHERE "runAt" <= (SELECT now FROM moment)))::int AS due
+  SELECT count(*)::int AS queued, (count(*) FILTER (
+    WHERE NOT "isBlocked" AND "runAt" <= (SELECT now FROM moment) AND channel <> ALL ((SELECT channels FROM paused)::text[])))::int AS due
   FROM "JobRun" WHERE status = 'QUEUED'
-), first AS MATERIALIZED (
-  SELECT id, "jobName", "runAt", "claimNo" FROM "JobRun" WHERE status = 'QUEUED' ORDER BY priority, "runAt", id LIMIT ${FIRST_IN_LINE}
+), ${lanesOf('lane', 'NOT "isBlocked"')}
+, first AS MATERIALIZED (
+  SELECT first.* FROM lane CROSS JOIN LATERAL (
+    SELECT id, "jobName", "runAt", "claimNo" FROM "JobRun" q
+    WHERE status = 'QUEUED' AND NOT "isBlocked" AND q.channel = lane.channel AND q.priority = lane.priority AND q."runAt" <= (SELECT now FROM moment)
+    ORDER BY q."runAt", q.id LIMIT (SELECT greatest(100, ${FIRST_IN_LINE} / count(*)) FROM lane)
+  ) first WHERE lane.channel <> ALL ((SELECT channels FROM paused)::text[])
 ), waiting AS MATERIALIZED (
   SELECT "jobName" = ANY($1::text[]) AS "isKnown",
     CASE WHEN "claimNo" = 0 THEN "runAt" ELSE greatest("runAt", (SELECT max("endedAt") FROM "JobRunAttempt" a WHERE a."runId" = first.id)) END AS since
-  FROM first WHERE "runAt" <= (SELECT now FROM moment)
+  FROM first
 ), running AS (
   SELECT count(*)::int AS running, (count(*) FILTER (WHERE "inactivityTimeoutMs" IS NOT NULL))::int AS "runningExternal"
   FROM "JobRun" WHERE status = 'RUNNING'
