@@ -52,6 +52,19 @@ const calls: Record<string, Change | Exception> = {
     given: async () => ({ path: { jobRunId: await queued({ runAt: new Date(Date.now() + 3_600_000) }) } }),
   },
   'jobs.cancel': { action: 'run.cancel', given: async () => ({ path: { jobRunId: await running() } }) },
+  'channels.setChannel': {
+    action: 'channel.set',
+    given: async () => ({ path: { channel: 'mail' }, body: { concurrency: 3 } }),
+  },
+  'channels.pauseChannel': { action: 'channel.pause', given: async () => ({ path: { channel: 'mail' } }) },
+  'channels.resumeChannel': {
+    action: 'channel.resume',
+    given: async () => {
+      const [name, pausedAt] = ['paused', new Date()];
+      await server.database.db.channel.upsert({ where: { name }, create: { name, pausedAt }, update: { pausedAt } });
+      return { path: { channel: name } };
+    },
+  },
   'schedules.createSchedule': { action: 'schedule.create', given: async () => ({ body: timing() }) },
   'schedules.changeSchedule': {
     action: 'schedule.change',

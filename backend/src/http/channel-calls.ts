@@ -1,15 +1,26 @@
 import { contract } from '@job-manager/shared/contract/index';
 import { implement } from '@orpc/server';
-import type { CallContext, HttpDeps } from './context.js';
-import { notYet } from './not-yet.js';
+import { presentChannel } from '../present/channel.js';
+import { actorOf, type CallContext, type HttpDeps } from './context.js';
 
 const os = implement(contract.channels).$context<CallContext>();
 
-export function createChannelCalls(_deps: HttpDeps) {
+/** Reading and steering channels. */
+export function createChannelCalls({ queue: { channels } }: Pick<HttpDeps, 'queue'>) {
   return os.router({
-    listChannels: os.listChannels.handler(notYet),
-    setChannel: os.setChannel.handler(notYet),
-    pauseChannel: os.pauseChannel.handler(notYet),
-    resumeChannel: os.resumeChannel.handler(notYet),
+    listChannels: os.listChannels.handler(async () => ({ channels: (await channels.list()).map(presentChannel) })),
+
+    setChannel: os.setChannel.handler(async ({ input: { channel, ...settings }, context }) => ({
+      channel: presentChannel(await channels.set(channel, settings, actorOf(context))),
+    })),
+
+    pauseChannel: os.pauseChannel.handler(async ({ input: { channel, reason, resumeAt }, context }) => {
+      const pause = { reason: reason || null, resumeAt: resumeAt === undefined ? null : new Date(resumeAt) };
+      return { channel: presentChannel(await channels.pause(channel, pause, actorOf(context))) };
+    }),
+
+    resumeChannel: os.resumeChannel.handler(async ({ input, context }) => ({
+      channel: presentChannel(await channels.resume(input.channel, actorOf(context))),
+    })),
   });
 }

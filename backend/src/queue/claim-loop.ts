@@ -6,8 +6,10 @@ import type { QueueEvents } from './events.js';
 import type { HeldRuns } from './held-runs.js';
 import type { Reachability } from './reachability.js';
 import type { Registry } from './registry.js';
-import { type ClaimedRun, type ClaimRequest, claimDueRuns } from './transitions/claim.js';
+import { type ClaimedRun, type ClaimRequest, claim } from './transitions/claim.js';
 
+/** However fine a rate limit is, an idle runner looks no more often. */
+const LEAST_PAUSE_MS = 10;
 const RETRY_MS = { first: 100, most: 5_000 };
 
 export interface ClaimLoopOptions {
@@ -29,6 +31,8 @@ export class ClaimLoop {
   readonly #options: ClaimLoopOptions;
   readonly #alarm = new Alarm();
   #isStopping = false;
+  /** When the last look said that another would find more; null for when it didn't. */
+  #lookAgainMs: number | null = null;
   #looping: Promise<void> | undefined;
   /** By the process's own clock; null for never. */
   lastClaimAt: number | null = null;
@@ -53,7 +57,8 @@ export class ClaimLoop {
     const { sql, held, concurrency, notifier, begin } = this.#options;
     const most = concurrency - held.size;
     if (most <= 0 || this.#isStopping) return 0;
-    const claimed = await claimDueRuns(sql, this.#request(most));
+    const { runs: claimed, lookAgainMs } = await claim(sql, this.#request(most));
+    this.#lookAgainMs = lookAgainMs;
     if (claimed.length === 0) return 0;
     this.lastClaimAt = performance.now();
     notifier.changed();
@@ -84,13 +89,18 @@ export class ClaimLoop {
         delayMs = RETRY_MS.first;
         const isFull = before + claimed >= concurrency;
         if (claimed > 0 && !isFull) continue;
-        await this.#alarm.sleep(isFull ? undefined : pollMs);
+        await this.#alarm.sleep(isFull ? undefined : this.#pauseMs(pollMs));
       } catch (error) {
         this.#noteFailure(error);
         await this.#alarm.sleep(delayMs);
         delayMs = Math.min(delayMs * 2, RETRY_MS.most);
       }
     }
+  }
+
+  #pauseMs(pollMs: number): number {
+    if (this.#lookAgainMs === null) return pollMs;
+    return Math.min(pollMs, Math.max(this.#lookAgainMs, LEAST_PAUSE_MS));
   }
 
   #noteFailure(error: unknown): void {

@@ -5,6 +5,7 @@ import type { JobRunTrigger } from '@job-manager/shared/run';
 import { despiteContention } from '../store/contention.js';
 import type { RunRow } from '../store/run-row.js';
 import { type Batches, createBatches } from './batches/batches.js';
+import { type Channels, createChannels } from './channels.js';
 import { createRecovery, type Recovery, type RecoveryOptions } from './recovery.js';
 import type { Registry } from './registry.js';
 import { createSchedules, type Schedules } from './schedules/schedules.js';
@@ -40,6 +41,7 @@ export interface Queue extends Recovery, Batches {
   /** Gives a QUEUED run another time; null, and a time that has passed, for now. */
   reschedule(runId: string, runAt: Date | null, actor: Actor): Promise<RunRow>;
   readonly schedules: Schedules;
+  readonly channels: Channels;
 }
 
 export interface QueueOptions extends RecoveryOptions {
@@ -53,6 +55,7 @@ export function createQueue(options: QueueOptions): Queue {
     ...createRecovery(options),
     ...createBatches(options),
     schedules: createSchedules(options),
+    channels: createChannels(options),
 
     enqueue: async (request, actor, { sql: theirs } = {}) => {
       const found = await enqueueRun({ sql, theirs, registry }, request, actor);

@@ -32,29 +32,41 @@ export interface ClaimRequest {
   held?: Record<string, number>;
 }
 
+export interface Claim {
+  runs: ClaimedRun[];
+  /** After so long there will be something that may not start yet: a rate limit gives way, a pause ends. Null for nothing. */
+  lookAgainMs: number | null;
+}
+
+/** What a statement answers: a row per claimed run, or one whose run is empty. */
+type ClaimRow = ClaimedRun & { channels: number; lookAgainMs: number | null };
+
 /**
  * Takes up to `most` due runs: of each channel its fair part, and within a channel first in line first. Never more
  * than the limits of the channels allow. Safe from any number of runners at once.
  */
-export async function claimDueRuns(sql: Sql, request: ClaimRequest): Promise<ClaimedRun[]> {
-  const first = await claimOnce(sql, request);
+export async function claim(sql: Sql, request: ClaimRequest): Promise<Claim> {
+  const rows = await claimOnce(sql, request);
   // Others were quicker in the channel that was chosen: the next may be full of runs, and a poll is long.
-  return first.claimed.length === 0 && first.channels > 1 ? (await claimOnce(sql, request)).claimed : first.claimed;
+  const wasBeaten = rows[0]?.id === null && rows[0].channels > 1;
+  return claimOf(wasBeaten ? await claimOnce(sql, request) : rows);
 }
 
-async function claimOnce(
-  sql: Sql,
-  { most, runnerId, jobNames, held = {} }: ClaimRequest,
-): Promise<{ claimed: ClaimedRun[]; channels: number }> {
-  const found = await sql.query<ClaimedRun & { channels: number }>({
-    name: 'claim',
-    text: CLAIM,
-    values: [most, runnerId, jobNames, JSON.stringify(held)],
-  });
-  const channels = found.rows[0]?.channels ?? 0;
-  // With nothing claimed there is still a row, for the number of channels.
-  const claimed = found.rows.filter((row) => row.id !== null).map(({ channels: _, ...run }) => run);
-  return { claimed, channels };
+/** The runs of a claim. */
+export const claimDueRuns = async (sql: Sql, request: ClaimRequest): Promise<ClaimedRun[]> =>
+  (await claim(sql, request)).runs;
+
+async function claimOnce(sql: Sql, { most, runnerId, jobNames, held = {} }: ClaimRequest): Promise<ClaimRow[]> {
+  const values = [most, runnerId, jobNames, JSON.stringify(held)];
+  return (await sql.query<ClaimRow>({ name: 'claim', text: CLAIM, values })).rows;
+}
+
+function claimOf(rows: ClaimRow[]): Claim {
+  const claimed = rows.filter(({ id }) => id !== null);
+  return {
+    runs: claimed.map(({ channels: _, lookAgainMs: __, ...run }) => run),
+    lookAgainMs: rows[0]?.lookAgainMs ?? null,
+  };
 }
 
 // What is asked, and when. From here on nothing is a parameter: the plan is then the same whatever is asked, so
@@ -157,9 +169,22 @@ const CLAIMED = `moment AS MATERIALIZED (SELECT clock_timestamp() AS at FROM (SE
   ON CONFLICT (channel, at) DO UPDATE SET runs = "ChannelStart".runs + EXCLUDED.runs
 )`;
 
+// When a channel with due runs that may not start now will let them: nobody else would say so, and a rate limit of ten
+// a second would come to ten a poll.
+const LATER = `later AS (
+  SELECT min(greatest(0, extract(epoch FROM freed.at - asked.at) * 1000))::float8 AS ms
+  FROM asked CROSS JOIN "Channel" c CROSS JOIN LATERAL (
+    SELECT c."resumeAt" AS at WHERE ${isPaused('c', 'asked.at')}
+    UNION ALL
+    SELECT min(s.at) + c."ratePeriodMs" * interval '1 ms' FROM "ChannelStart" s
+    WHERE s.channel = c.name AND s.at > asked.at - c."ratePeriodMs" * interval '1 ms' HAVING sum(s.runs) >= c."rateLimit"
+  ) freed
+  WHERE c.name IN (SELECT channel FROM lane WHERE "runAt" <= (SELECT at FROM asked))
+)`;
+
 const CLAIM = `
-WITH RECURSIVE ${ASKED}, ${lanesOf('lane', 'NOT "isBlocked"')}, ${OPEN}, ${WORK}, ${LEVEL}, ${QUOTA}, ${GRANTED}, ${DUE}, ${CLAIMED}
-SELECT known.channels, c.id, c."jobName", c.channel, c.parameters, c.attempt, c."maxAttempts", c."claimNo", c."leaseToken", c."startedAt",
-  c."timeoutMs", c."retryPolicy", c.crashes, c."maxCrashes", c."dependsOn"
-FROM (SELECT count(*)::int AS channels FROM work WHERE runs > 0) known LEFT JOIN claimed c ON true
+WITH RECURSIVE ${ASKED}, ${lanesOf('lane', 'NOT "isBlocked"')}, ${OPEN}, ${WORK}, ${LEVEL}, ${QUOTA}, ${GRANTED}, ${DUE}, ${CLAIMED}, ${LATER}
+SELECT known.channels, later.ms AS "lookAgainMs", c.id, c."jobName", c.channel, c.parameters, c.attempt, c."maxAttempts", c."claimNo",
+  c."leaseToken", c."startedAt", c."timeoutMs", c."retryPolicy", c.crashes, c."maxCrashes", c."dependsOn"
+FROM (SELECT count(*)::int AS channels FROM work WHERE runs > 0) known CROSS JOIN later LEFT JOIN claimed c ON true
 ORDER BY c.priority, c."runAt", c.id`;

@@ -1,0 +1,197 @@
+import type { JobChannel } from '@job-manager/shared/contract/channels';
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { problemCode, type Sent, send } from './trial-request.js';
+import { startTrialServer, type TrialServer, type TrialUser } from './trial-server.js';
+
+let server: TrialServer;
+let admin: TrialUser;
+beforeAll(async () => {
+  server = await startTrialServer();
+  admin = await server.signIn('ADMIN');
+});
+afterAll(() => server.stop());
+beforeEach(async () => {
+  await sql('TRUNCATE "JobRun", "Channel", "ChannelStart"');
+  [{ last }] = await sql('SELECT coalesce(max(id), 0) AS last FROM "AuditEvent"');
+});
+/** The entry of the audit log before the test. */
+let last: string;
+
+const sql = async (text: string, ...values: unknown[]) => (await server.database.pool.query(text, values)).rows;
+const ask = (sent: Sent) => send(server.url, { ...sent, headers: { authorization: `Bearer ${admin.token}` } });
+const path = (name: string) => `/api/admin/jobs/channels/${name}`;
+const set = (name: string, body: object) => ask({ method: 'PUT', path: path(name), body });
+const pause = (name: string, body: object = {}) => ask({ method: 'POST', path: `${path(name)}/pause`, body });
+const resume = (name: string) => ask({ method: 'POST', path: `${path(name)}/resume` });
+const list = async (): Promise<JobChannel[]> => (await ask({ path: '/api/admin/jobs/channels' })).json.channels;
+const named = async (name: string) => (await list()).find((channel) => channel.name === name);
+const queue = (channel: string, count: number, more = 'now()', priority = 0) =>
+  sql(
+    `INSERT INTO "JobRun" ("jobName", channel, priority, "runAt") SELECT 'echo', $1, $2, ${more} FROM generate_series(1, $3)`,
+    channel,
+    priority,
+    count,
+  );
+const run = (channel: string) =>
+  sql(
+    `INSERT INTO "JobRun" ("jobName", channel, status, attempt, "claimNo", "leaseToken", "runnerId", "startedAt", "lastHeartbeatAt")
+     VALUES ('echo', $1, 'RUNNING', 1, 1, gen_random_uuid(), gen_random_uuid(), now(), now())`,
+    channel,
+  );
+const audit = () => sql('SELECT action, "actorId", target, details FROM "AuditEvent" WHERE id > $1 ORDER BY id', last);
+
+const untouched = {
+  concurrency: null,
+  concurrencyPerRunner: null,
+  rateLimit: null,
+  ratePeriodMs: null,
+  weight: 1,
+  paused: null,
+  running: 0,
+  queued: 0,
+  due: 0,
+  oldestDueAt: null,
+  recentStarts: null,
+};
+
+it('lists the channels of known jobs, of runs and of settings, by name', async () => {
+  await queue('mail', 2);
+  await run('reports');
+  await set('video', { weight: 3 });
+  expect((await list()).map(({ name }) => name)).toEqual(['default', 'mail', 'reports', 'video']);
+  expect(await named('default')).toEqual({ name: 'default', ...untouched });
+});
+
+it('counts what runs, what is queued, what is due, and tells since when the oldest waits', async () => {
+  await queue('mail', 3, `timestamptz '2026-01-02 03:04:05Z'`, 7);
+  await queue('mail', 2, `now() + interval '1 hour'`, -5);
+  await sql(`INSERT INTO "JobRun" ("jobName", channel, "isBlocked", "dependsOn") VALUES ('echo', 'mail', true, '{1}')`);
+  await run('mail');
+  expect(await named('mail')).toMatchObject({
+    running: 1,
+    queued: 5,
+    due: 3,
+    oldestDueAt: '2026-01-02T03:04:05.000Z',
+  });
+});
+
+it('counts up to ten thousand', async () => {
+  await queue('mail', 10_050);
+  expect(await named('mail')).toMatchObject({ queued: 10_000, due: 10_000 });
+});
+
+it('sets limits and weight; what is left out has none', async () => {
+  const limits = { concurrency: 5, concurrencyPerRunner: 2, rateLimit: 10, ratePeriodMs: 1_000, weight: 4 };
+  const answer = await set('mail', limits);
+  expect(answer.status).toBe(200);
+  expect(answer.json.channel).toEqual({ name: 'mail', ...untouched, ...limits, recentStarts: 0 });
+  expect((await set('mail', { concurrency: 6 })).json.channel).toEqual({ name: 'mail', ...untouched, concurrency: 6 });
+  expect(await named('mail')).toMatchObject({ concurrency: 6, rateLimit: null, weight: 1 });
+});
+
+it('tells the starts that count against a rate limit now', async () => {
+  await set('mail', { rateLimit: 10, ratePeriodMs: 60_000 });
+  await sql(
+    `INSERT INTO "ChannelStart" VALUES ('mail', now() - interval '61 s', 5), ('mail', now() - interval '59 s', 3)`,
+  );
+  expect(await named('mail')).toMatchObject({ recentStarts: 3 });
+});
+
+it('pauses with who and why, and goes on', async () => {
+  const answer = await pause('mail', { reason: '  The provider is down ' });
+  expect(answer.json.channel.paused).toEqual({
+    at: expect.stringMatching(/Z$/),
+    by: admin.email,
+    reason: 'The provider is down',
+    resumeAt: null,
+  });
+  expect(await named('mail')).toMatchObject({ paused: { reason: 'The provider is down' } });
+  expect((await resume('mail')).json.channel.paused).toBeNull();
+  expect(await named('mail')).toMatchObject({ paused: null });
+});
+
+it('keeps limits while a channel is paused, and the pause while limits change', async () => {
+  await set('mail', { concurrency: 5 });
+  expect((await pause('mail')).json.channel).toMatchObject({ concurrency: 5 });
+  expect((await set('mail', { concurrency: 6 })).json.channel).toMatchObject({
+    concurrency: 6,
+    paused: { by: admin.email },
+  });
+});
+
+it('shows a pause until it ends by itself', async () => {
+  const resumeAt = new Date(Date.now() + 3_600_000).toISOString();
+  expect((await pause('mail', { resumeAt })).json.channel.paused).toMatchObject({ resumeAt, reason: null });
+  await sql(`UPDATE "Channel" SET "resumeAt" = now() - interval '1 s'`);
+  expect(await named('mail')).toMatchObject({ paused: null });
+});
+
+it('refuses a pause that would have ended already, and changes nothing', async () => {
+  const answer = await pause('mail', { resumeAt: '2020-01-01T00:00:00Z' });
+  expect(answer.status).toBe(400);
+  expect(problemCode(answer)).toBe('INVALID_INPUT');
+  expect(answer.json).toMatchObject({ field: 'resumeAt', details: expect.stringContaining('in the future') });
+  expect(await sql('SELECT * FROM "Channel"')).toEqual([]);
+  expect(await audit()).toEqual([]);
+});
+
+it('writes who changed what into the audit log, before and after', async () => {
+  await set('mail', { concurrency: 5 });
+  await set('mail', { rateLimit: 2, ratePeriodMs: 100, weight: 3 });
+  await pause('mail', { reason: 'down' });
+  await resume('mail');
+  const by = { actorId: admin.id, target: 'mail' };
+  expect(await audit()).toMatchObject([
+    { ...by, action: 'channel.set', details: { before: { weight: 1 }, after: { concurrency: 5, weight: 1 } } },
+    {
+      ...by,
+      action: 'channel.set',
+      details: { before: { concurrency: 5, weight: 1 }, after: { rateLimit: 2, ratePeriodMs: 100, weight: 3 } },
+    },
+    { ...by, action: 'channel.pause', details: { before: {}, after: { pausedBy: admin.email, reason: 'down' } } },
+    { ...by, action: 'channel.resume', details: { before: { pausedBy: admin.email, reason: 'down' }, after: {} } },
+  ]);
+});
+
+it('resumes what is not paused without a word', async () => {
+  expect((await resume('mail')).json.channel).toEqual({ name: 'mail', ...untouched });
+  expect(await audit()).toEqual([]);
+});
+
+it('forgets the starts of a rate limit that is lifted', async () => {
+  await set('mail', { rateLimit: 1, ratePeriodMs: 60_000 });
+  await sql(`INSERT INTO "ChannelStart" VALUES ('mail', now(), 1)`);
+  await set('mail', {});
+  expect(await sql('SELECT * FROM "ChannelStart"')).toEqual([]);
+});
+
+it.each(['a\u0000b', 'a\ud800b', 'x'.repeat(501)])('refuses a reason that cannot be kept', async (reason) => {
+  const answer = await pause('mail', { reason });
+  expect(answer.status).toBe(400);
+  expect(problemCode(answer)).toBe('INVALID_INPUT');
+});
+
+it.each([
+  [{ concurrency: -1 }, 'concurrency'],
+  [{ concurrency: 0 }, 'concurrency'],
+  [{ concurrencyPerRunner: 1.5 }, 'concurrencyPerRunner'],
+  [{ concurrency: 2_000_000 }, 'concurrency'],
+  [{ rateLimit: 5 }, 'ratePeriodMs'],
+  [{ ratePeriodMs: 1_000 }, 'ratePeriodMs'],
+  [{ rateLimit: 5, ratePeriodMs: 1 }, 'ratePeriodMs'],
+  [{ weight: 0 }, 'weight'],
+  [{ weight: 'heavy' }, 'weight'],
+])('refuses %j and says where', async (body, field) => {
+  const answer = await set('mail', body);
+  expect(answer.status).toBe(400);
+  expect(problemCode(answer)).toBe('INVALID_INPUT');
+  expect(answer.json.field).toBe(field);
+  expect(await sql('SELECT * FROM "Channel"')).toEqual([]);
+});
+
+it.each(['Mail', '1st', 'a_b', 'ä', `a${'b'.repeat(100)}`])('refuses the channel name %s', async (name) => {
+  for (const answer of [await set(encodeURIComponent(name), {}), await pause(encodeURIComponent(name))]) {
+    expect(answer.status).toBe(400);
+    expect(answer.json.field).toBe('channel');
+  }
+});

@@ -1,0 +1,56 @@
+import type { ChannelSettings } from '@job-manager/shared/contract/channels';
+import { type ChannelRow, listChannels, readChannel } from '../store/channel-list.js';
+import type { Notifier } from '../store/notifier.js';
+import type { Sql } from '../store/sql.js';
+import { QueueError } from './errors.js';
+import type { Actor } from './queue.js';
+import type { Registry } from './registry.js';
+import { type ChannelPause, pauseChannel, resumeChannel } from './transitions/pause-channel.js';
+import { setChannel } from './transitions/set-channel.js';
+
+/** What may be asked about channels. Each change is one statement, its audit entry included; refusals are QueueErrors. */
+export interface Channels {
+  /** Those with settings, with jobs or with runs. */
+  list(): Promise<ChannelRow[]>;
+  /** Sets limits and weight; a limit that is null is none. */
+  set(name: string, settings: ChannelSettings, actor: Actor): Promise<ChannelRow>;
+  /** Starts nothing more; what is running goes on. Pausing what is paused gives it this reason and this end. */
+  pause(name: string, pause: ChannelPause, actor: Actor): Promise<ChannelRow>;
+  /** Resuming what isn't paused changes nothing. */
+  resume(name: string, actor: Actor): Promise<ChannelRow>;
+}
+
+export interface ChannelsOptions {
+  sql: Sql;
+  registry: Registry;
+  notifier: Pick<Notifier, 'queued'>;
+}
+
+/** Opens channels to those who ask things of them. */
+export function createChannels({ sql, registry, notifier }: ChannelsOptions): Channels {
+  return {
+    list: () => listChannels(sql, [...new Set(registry.definitions().map(({ channel }) => channel))]),
+
+    set: async (name, settings, actor) => {
+      await setChannel(sql, name, settings, actor);
+      // There may be more room now than any runner has seen.
+      notifier.queued();
+      return readChannel(sql, name);
+    },
+
+    pause: async (name, pause, actor) => {
+      if (!(await pauseChannel(sql, name, pause, actor))) throw inThePast();
+      return readChannel(sql, name);
+    },
+
+    resume: async (name, actor) => {
+      if (await resumeChannel(sql, name, actor)) notifier.queued();
+      return readChannel(sql, name);
+    },
+  };
+}
+
+const inThePast = () =>
+  new QueueError('INVALID_INPUT', 'resumeAt has passed: a pause can only end in the future.', [
+    { path: 'resumeAt', message: 'must lie in the future' },
+  ]);

@@ -1,0 +1,69 @@
+import { isPaused, lanesOf } from './lanes.js';
+import type { Sql } from './sql.js';
+
+/** A channel, its settings and how full it is. */
+export interface ChannelRow {
+  name: string;
+  concurrency: number | null;
+  concurrencyPerRunner: number | null;
+  rateLimit: number | null;
+  ratePeriodMs: number | null;
+  weight: number;
+  /** Null where it isn't paused, or goes on by itself since. */
+  pausedAt: Date | null;
+  pausedBy: string | null;
+  pauseReason: string | null;
+  resumeAt: Date | null;
+  running: number;
+  queued: number;
+  due: number;
+  oldestDueAt: Date | null;
+  recentStarts: number | null;
+}
+
+/** The channels with settings, jobs or runs, and those of `known`, by name. */
+export async function listChannels(sql: Sql, known: string[]): Promise<ChannelRow[]> {
+  return (await sql.query<ChannelRow>(CHANNELS, [known, null])).rows;
+}
+
+/** A channel, whether anybody has heard of it or not. */
+export async function readChannel(sql: Sql, name: string): Promise<ChannelRow> {
+  const read = await sql.query<ChannelRow>(CHANNELS, [[name], name]);
+  const [row] = read.rows;
+  if (!row) throw new Error('PostgreSQL returned no row for a name that it was given');
+  return row;
+}
+
+/** So many queued runs of a channel are counted. */
+const MOST_COUNTED = 10_000;
+
+/** How many runs of a channel's lanes there are, counted in the index that claims use. */
+const countIn = (condition: string): string => `(
+  SELECT count(*)::int FROM (
+    SELECT FROM lane CROSS JOIN LATERAL (
+      SELECT FROM "JobRun" q WHERE q.status = 'QUEUED' AND NOT q."isBlocked" AND q.channel = lane.channel AND q.priority = lane.priority
+        AND ${condition} LIMIT ${MOST_COUNTED}
+    ) found WHERE lane.channel = n.name LIMIT ${MOST_COUNTED}
+  ) counted)`;
+
+const CHANNELS = `
+WITH RECURSIVE moment AS MATERIALIZED (SELECT clock_timestamp() AS now), ${lanesOf('lane', 'NOT "isBlocked"')}
+, ${lanesOf('blocked_lane', '"isBlocked"')}
+, running AS MATERIALIZED (SELECT channel, count(*)::int AS runs FROM "JobRun" WHERE status = 'RUNNING' GROUP BY 1
+), named AS MATERIALIZED (
+  SELECT name FROM (
+    SELECT name FROM "Channel" UNION SELECT channel FROM "Job" UNION SELECT channel FROM lane UNION SELECT channel FROM blocked_lane
+    UNION SELECT channel FROM running UNION SELECT unnest($1::text[])
+  ) every WHERE $2::text IS NULL OR name = $2
+)
+SELECT n.name, c.concurrency, c."concurrencyPerRunner", c."rateLimit", c."ratePeriodMs", coalesce(c.weight, 1) AS weight,
+  CASE WHEN p.paused THEN c."pausedAt" END AS "pausedAt", CASE WHEN p.paused THEN c."pausedBy" END AS "pausedBy",
+  CASE WHEN p.paused THEN c."pauseReason" END AS "pauseReason", CASE WHEN p.paused THEN c."resumeAt" END AS "resumeAt",
+  coalesce(running.runs, 0) AS running, ${countIn('true')} AS queued, ${countIn('q."runAt" <= (SELECT now FROM moment)')} AS due,
+  (SELECT min("runAt") FROM lane WHERE lane.channel = n.name AND "runAt" <= moment.now) AS "oldestDueAt",
+  CASE WHEN c."rateLimit" IS NOT NULL THEN (
+    SELECT coalesce(sum(runs), 0)::int FROM "ChannelStart" s WHERE s.channel = n.name AND s.at > moment.now - c."ratePeriodMs" * interval '1 ms'
+  ) END AS "recentStarts"
+FROM named n CROSS JOIN moment LEFT JOIN "Channel" c ON c.name = n.name LEFT JOIN running ON running.channel = n.name
+CROSS JOIN LATERAL (SELECT ${isPaused('c', 'moment.now')} AS paused) p
+ORDER BY n.name`;
