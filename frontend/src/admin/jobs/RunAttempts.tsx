@@ -40,12 +40,13 @@ const outcomeLook = {
   },
 } as const satisfies Record<JobRunAttempt['outcome'], Look>;
 
-/** Each execution of a run by itself, oldest first, with how it ended and why; and when the next one comes. */
+/** Each execution of a run by itself, oldest first, with how it ended and why; and before them when the next one comes. */
 export function RunAttempts({ run }: { run: JobRun }) {
   const { attempts } = run;
   const opened = attempts.findLast(({ error }) => error !== null) ?? attempts.at(-1);
   return (
     <>
+      {run.status === 'QUEUED' && <NextAttempt run={run} />}
       {attempts.length > 0 ? (
         <ol className={classes.attempts} aria-label="Attempts">
           {attempts.map((attempt) => (
@@ -60,7 +61,6 @@ export function RunAttempts({ run }: { run: JobRun }) {
       ) : (
         <p className={classes.none}>The run has not started yet.</p>
       )}
-      {run.status === 'QUEUED' && <NextAttempt run={run} />}
     </>
   );
 }

@@ -29,7 +29,7 @@ export function RunFacts({ run, status }: { run: JobRun; status: JobUIStatus }) 
       {run.crashes > 0 && (
         <Fact name="Crashes">
           {run.crashes} of {run.maxCrashes}
-          <span className={classes.factNote}>ended with its process; the last one stops it</span>
+          <span className={classes.factNote}>times that its process ended with it</span>
         </Fact>
       )}
       {!isExternal && <Retries run={run} />}
