@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'commander';
+import { Refusal } from '../refusal.js';
 
 const UNITS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
@@ -25,4 +26,11 @@ export function readObject(text: string): Record<string, unknown> {
     // Said below, for both kinds of fault.
   }
   throw new InvalidArgumentError(`It looks like '{"userId": 8}'.`);
+}
+
+/** The number of a run or a batch, with or without the `#` that people copy along. Throws Refusal. */
+export function checkId(text: string): string {
+  const id = text.replace(/^#/, '');
+  if (/^[1-9]\d{0,17}$/.test(id)) return id;
+  throw new Refusal(`${JSON.stringify(text)} is no number of a run or a batch.`);
 }

@@ -36,6 +36,16 @@ const batchRun = z.object({
     .describe('Runs to wait for: `ref` of runs of this call, or `#` and the id of another run'),
 });
 
+/** What a batch is queued from. */
+export const batchRequest = z.object({
+  name: z.string().trim().min(1).max(200),
+  runs: z.array(batchRun).min(1).max(limits.batchRuns),
+  callback: z
+    .object({ jobName, parameters: jobParameters.default({}), when: waitCondition.default('finished') })
+    .optional()
+    .describe('A run that begins when all of the batch have ended'),
+});
+
 /** Many runs at once, waiting for one another or not, with one progress, one cancel and one callback. */
 export const batches = {
   enqueueBatch: routeFor('run')
@@ -46,16 +56,7 @@ export const batches = {
       summary: `Queue up to ${limits.batchRuns} runs at once: all of them or none`,
       tags: TAG,
     })
-    .input(
-      z.object({
-        name: z.string().trim().min(1).max(200),
-        runs: z.array(batchRun).min(1).max(limits.batchRuns),
-        callback: z
-          .object({ jobName, parameters: jobParameters.default({}), when: waitCondition.default('finished') })
-          .optional()
-          .describe('A run that begins when all of the batch have ended'),
-      }),
-    )
+    .input(batchRequest)
     .output(z.object({ batch: jobRunBatch, jobRunIds: z.array(runId).describe('In the order of `runs`') })),
 
   listBatches: routeFor('view')

@@ -1,0 +1,3 @@
+import { createJobsProgram } from './lib/jobs/program.js';
+
+await createJobsProgram().parseAsync();

@@ -1,0 +1,121 @@
+import { readFile } from 'node:fs/promises';
+import { text } from 'node:stream/consumers';
+import { batchRequest, type JobRunBatch } from '@job-manager/shared/contract/batches';
+import type { Command } from 'commander';
+import * as z from 'zod';
+import { Refusal } from '../refusal.js';
+import { type Engine, type Told, withEngine } from './engine.js';
+import { columns, facts, timeWords } from './tables.js';
+import { checkId } from './values.js';
+
+/** Newest batches that a list shows. */
+const LISTED = 50;
+
+/** Commands about batches. */
+export function addBatchCommands(program: Command): void {
+  const batch = program.command('batch').description('many runs with one progress');
+
+  batch
+    .command('list', { isDefault: true })
+    .description(`the newest ${LISTED}`)
+    .action((_options: object, command: Command) => withEngine(command, list));
+
+  batch
+    .command('show <id>')
+    .description('how far a batch is')
+    .action((id: string, _options: object, command: Command) => withEngine(command, (engine) => show(engine, id)));
+
+  batch
+    .command('add <file>')
+    .description(
+      'queues the runs of a JSON file, all or none; it looks as the body of POST admin/jobs/batches, - for standard input',
+    )
+    .action((file: string, _options: object, command: Command) => withEngine(command, (engine) => add(engine, file)));
+
+  batch
+    .command('cancel <id>')
+    .description('cancels what is queued of it and asks what is running to stop')
+    .action((id: string, _options: object, command: Command) =>
+      withEngine(command, async (engine) => {
+        await engine.queue.cancelBatch(checkId(id), engine.actor);
+        return show(engine, id);
+      }),
+    );
+}
+
+async function list({ sql }: Engine): Promise<Told> {
+  const { readBatches, presentBatch } = await reading();
+  const found = (await readBatches(sql, { page: 1, pageSize: LISTED })).batches.map(presentBatch);
+  const rows = found.map((one) => [
+    `#${one.id}`,
+    one.name,
+    ended(one),
+    timeWords(one.createdAt),
+    timeWords(one.finishedAt),
+  ]);
+  const words = columns([['batch', 'name', 'ended', 'queued', 'finished'], ...rows]);
+  return { json: { batches: found }, words: found.length === 0 ? 'There are no batches.' : words };
+}
+
+async function show({ sql }: Engine, id: string): Promise<Told> {
+  const { readBatch, presentBatch } = await reading();
+  const row = await readBatch(sql, checkId(id));
+  if (!row) throw new Refusal(`There is no batch #${checkId(id)}.`);
+  const batch = presentBatch(row);
+  return { json: { batch }, words: inWords(batch) };
+}
+
+function inWords(batch: JobRunBatch): string {
+  const states = Object.entries(batch.counts).filter(([, count]) => count > 0);
+  return [
+    `#${batch.id} ${batch.name}`,
+    facts([
+      ['ended', ended(batch)],
+      ['runs', states.map(([state, count]) => `${count} ${state}`).join(', ')],
+      ['calls back', batch.callbackRunId && `run #${batch.callbackRunId}`],
+      ['queued', timeWords(batch.createdAt)],
+      ['finished', batch.finishedAt && timeWords(batch.finishedAt)],
+    ]),
+  ].join('\n');
+}
+
+const ended = ({ total, counts, progressPercent }: JobRunBatch): string =>
+  `${total - counts.queued - counts.running} of ${total} (${Math.floor(progressPercent)} %)`;
+
+async function add(engine: Engine, file: string): Promise<Told> {
+  const request = checked(parsed(file, await (file === '-' ? text(process.stdin) : readText(file))));
+  const { batchId, jobRunIds } = await engine.queue.enqueueBatch({ ...request, trigger: 'MANUAL' }, engine.actor);
+  return {
+    json: { batchId, jobRunIds },
+    words: `Queued batch #${batchId}: ${jobRunIds.length} runs, from #${jobRunIds[0]} on.`,
+  };
+}
+
+async function readText(file: string): Promise<string> {
+  return readFile(file, 'utf8').catch((error: Error) => {
+    throw new Refusal(`${file} can't be read: ${error.message}`);
+  });
+}
+
+function parsed(file: string, content: string): unknown {
+  try {
+    return JSON.parse(content);
+  } catch (error) {
+    throw new Refusal(`${file} is no JSON: ${(error as Error).message}`);
+  }
+}
+
+/** As the API checks it. */
+function checked(body: unknown) {
+  const result = batchRequest.safeParse(body);
+  if (result.success) return result.data;
+  throw new Refusal(z.prettifyError(result.error));
+}
+
+async function reading() {
+  const [store, present] = await Promise.all([
+    import('@job-manager/backend/store/batches'),
+    import('@job-manager/backend/present/batch'),
+  ]);
+  return { ...store, ...present };
+}

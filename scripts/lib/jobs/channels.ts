@@ -1,0 +1,138 @@
+import { durationWords } from '@job-manager/backend/store/duration-words';
+import { type ChannelSettings, channelSettings, type JobChannel } from '@job-manager/shared/contract/channels';
+import { channelName } from '@job-manager/shared/contract/enqueue-options';
+import type { Command } from 'commander';
+import * as z from 'zod';
+import { Refusal } from '../refusal.js';
+import { type Engine, type Told, withEngine } from './engine.js';
+import { columns, timeWords } from './tables.js';
+import { readDuration, readTime } from './values.js';
+
+interface SetOptions {
+  concurrency?: string;
+  perRunner?: string;
+  rate?: string;
+  weight?: string;
+}
+
+interface PauseOptions {
+  reason?: string;
+  until?: Date;
+  for?: number;
+}
+
+/** Commands about channels. */
+export function addChannelCommands(program: Command): void {
+  const channel = program.command('channel').description('lanes that runs queue in');
+
+  channel
+    .command('list', { isDefault: true })
+    .description('channels with settings, with jobs or with runs')
+    .action((_options: object, command: Command) => withEngine(command, list));
+
+  channel
+    .command('set <name>')
+    .description('sets limits and weight; what is not named stays, "none" takes a limit away')
+    .option('--concurrency <number>', 'runs at once, over all runners')
+    .option('--per-runner <number>', 'runs at once in one runner')
+    .option('--rate <starts/duration>', 'such as 100/1m')
+    .option('--weight <number>', 'share of a runner, among channels with work')
+    .action((name: string, options: SetOptions, command: Command) =>
+      withEngine(command, (engine) => set(engine, checkName(name), options)),
+    );
+
+  channel
+    .command('pause <name>')
+    .description('starts nothing more in it; what is running goes on')
+    .option('--reason <words>')
+    .option('--until <time>', 'goes on by itself then', readTime)
+    .option('--for <duration>', 'goes on by itself after so long, such as 30m', readDuration)
+    .action((name: string, options: PauseOptions, command: Command) =>
+      withEngine(command, async (engine) => {
+        const pause = { reason: options.reason ?? null, resumeAt: endOf(options) };
+        await engine.queue.channels.pause(checkName(name), pause, engine.actor);
+        return list(engine);
+      }),
+    );
+
+  channel
+    .command('resume <name>')
+    .description('goes on with it')
+    .action((name: string, _options: object, command: Command) =>
+      withEngine(command, async (engine) => {
+        await engine.queue.channels.resume(checkName(name), engine.actor);
+        return list(engine);
+      }),
+    );
+}
+
+async function readChannels({ queue }: Engine): Promise<JobChannel[]> {
+  const { presentChannel } = await import('@job-manager/backend/present/channel');
+  return (await queue.channels.list()).map(presentChannel);
+}
+
+async function list(engine: Engine): Promise<Told> {
+  const channels = await readChannels(engine);
+  const rows = channels.map((channel) => [
+    channel.name,
+    String(channel.queued),
+    String(channel.due),
+    String(channel.running),
+    most(channel.concurrency),
+    most(channel.concurrencyPerRunner),
+    rateInWords(channel),
+    String(channel.weight),
+    pauseInWords(channel),
+  ]);
+  const heading = ['channel', 'queued', 'due', 'running', 'at once', 'per runner', 'rate', 'weight', ''];
+  return { json: { channels }, words: columns([heading, ...rows]) };
+}
+
+const most = (limit: number | null): string => (limit === null ? '–' : String(limit));
+
+const rateInWords = ({ rateLimit, ratePeriodMs }: ChannelSettings): string =>
+  rateLimit === null || ratePeriodMs === null ? '–' : `${rateLimit} in ${durationWords(ratePeriodMs)}`;
+
+function pauseInWords({ paused }: JobChannel): string {
+  if (paused === null) return '';
+  const { at, by, reason, resumeAt } = paused;
+  const parts = [`paused ${timeWords(at)}`, by && `by ${by}`, reason, resumeAt && `until ${timeWords(resumeAt)}`];
+  return parts.filter(Boolean).join(', ');
+}
+
+async function set(engine: Engine, name: string, options: SetOptions): Promise<Told> {
+  const before = (await readChannels(engine)).find((channel) => channel.name === name);
+  const named = { ...given('concurrency', options.concurrency), ...given('concurrencyPerRunner', options.perRunner) };
+  const wanted = { ...channelSettings.parse(before ?? {}), ...named, ...weight(options.weight), ...rate(options.rate) };
+  const checked = channelSettings.safeParse(wanted);
+  if (!checked.success) throw new Refusal(z.prettifyError(checked.error));
+  await engine.queue.channels.set(name, checked.data, engine.actor);
+  return list(engine);
+}
+
+const given = (setting: string, text: string | undefined) =>
+  text === undefined ? {} : { [setting]: text === 'none' ? null : Number(text) };
+
+const weight = (text: string | undefined) => (text === undefined ? {} : { weight: Number(text) });
+
+function rate(text: string | undefined) {
+  if (text === undefined) return {};
+  if (text === 'none') return { rateLimit: null, ratePeriodMs: null };
+  const [starts = '', period = ''] = text.split('/');
+  try {
+    return { rateLimit: Number(starts), ratePeriodMs: readDuration(period) };
+  } catch {
+    throw new Refusal('--rate looks like 100/1m, or none.');
+  }
+}
+
+function endOf(options: PauseOptions): Date | null {
+  if (options.until !== undefined && options.for !== undefined) throw new Refusal('Either --until or --for, not both.');
+  return options.for === undefined ? (options.until ?? null) : new Date(Date.now() + options.for);
+}
+
+function checkName(name: string): string {
+  const checked = channelName.safeParse(name);
+  if (checked.success) return checked.data;
+  throw new Refusal(`${JSON.stringify(name)} is no name of a channel: it ${checked.error.issues[0]?.message}.`);
+}

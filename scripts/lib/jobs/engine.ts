@@ -1,0 +1,57 @@
+import { readConfig } from '@job-manager/backend/config';
+import type { Actor, Queue } from '@job-manager/backend/queue/queue';
+import type { Registry } from '@job-manager/backend/queue/registry';
+import type { Command } from 'commander';
+import { type OpenDatabase, withDatabase } from '../database.js';
+import { Refusal, runCommand } from '../refusal.js';
+import { whoAsks } from '../who-asks.js';
+
+export interface Engine {
+  sql: OpenDatabase['pool'];
+  queue: Queue;
+  registry: Registry;
+  actor: Actor;
+}
+
+/** What a command tells: JSON as the API would answer it, and the same in words. */
+export interface Told {
+  json: unknown;
+  words: string;
+}
+
+/** Runs a command with the engine over the configured database, and writes what it tells. */
+export function withEngine(command: Command, work: (engine: Engine) => Promise<Told>): Promise<void> {
+  return runCommand(async () => {
+    const told = await withDatabase(readConfig(), ({ pool }) => ask(pool, work));
+    const { json } = command.optsWithGlobals<{ json?: boolean }>();
+    console.log(json ? JSON.stringify(told.json, null, 2) : told.words);
+  });
+}
+
+async function ask(sql: OpenDatabase['pool'], work: (engine: Engine) => Promise<Told>): Promise<Told> {
+  // Only now, for they need the generated client.
+  const [{ jobs }, { createRegistry }, { createQueue }, { Notifier }, { QueueError }] = await Promise.all([
+    import('@job-manager/backend/jobs/registry'),
+    import('@job-manager/backend/queue/registry'),
+    import('@job-manager/backend/queue/queue'),
+    import('@job-manager/backend/store/notifier'),
+    import('@job-manager/backend/queue/errors'),
+  ]);
+  const config = readConfig();
+  const registry = createRegistry(jobs);
+  const notifier = new Notifier(sql);
+  const queue = createQueue({
+    sql,
+    registry,
+    notifier,
+    stalledAfterMs: config.JOBS_STALLED_AFTER_MS,
+    forceFailAfterMs: config.JOBS_FORCE_FAIL_AFTER_MS,
+  });
+  try {
+    return await work({ sql, queue, registry, actor: whoAsks('jobs.ts') });
+  } catch (error) {
+    throw error instanceof QueueError ? new Refusal(error.message) : error;
+  } finally {
+    await notifier.flush();
+  }
+}

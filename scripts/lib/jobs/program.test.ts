@@ -1,0 +1,177 @@
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { stripVTControlCharacters } from 'node:util';
+import { createTestDatabase, type TestDatabase } from '@job-manager/backend/testing/database';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { createJobsProgram } from './program.js';
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await createTestDatabase();
+  vi.stubEnv('DATABASE_URL', database.url);
+});
+afterAll(() => database.drop());
+afterEach(() => {
+  process.exitCode = undefined;
+});
+
+interface Said {
+  out: string;
+  err: string;
+  exitCode: number;
+}
+
+/** What `jobs …` writes, colours aside. */
+async function jobs(...args: string[]): Promise<Said> {
+  const out = vi.spyOn(console, 'log').mockImplementation(() => {});
+  const err = vi.spyOn(console, 'error').mockImplementation(() => {});
+  await createJobsProgram().parseAsync(args, { from: 'user' });
+  const said = (spy: typeof out) => spy.mock.calls.map(([text]) => stripVTControlCharacters(String(text))).join('\n');
+  const exitCode = Number(process.exitCode ?? 0);
+  process.exitCode = undefined;
+  const result = { out: said(out), err: said(err), exitCode };
+  out.mockRestore();
+  err.mockRestore();
+  return result;
+}
+
+async function aRun(set = ''): Promise<string> {
+  const added = await database.pool.query<{ id: string }>(
+    `INSERT INTO "JobRun" ("jobName", parameters) VALUES ('trending', '{"hours": 24}') RETURNING id`,
+  );
+  const id = String(added.rows[0]?.id);
+  if (set !== '') await database.pool.query(`UPDATE "JobRun" SET ${set} WHERE id = $1`, [id]);
+  return id;
+}
+
+const auditOf = async (action: string) =>
+  (await database.pool.query('SELECT * FROM "AuditEvent" WHERE action = $1 ORDER BY id DESC LIMIT 1', [action]))
+    .rows[0];
+
+describe('jobs run', () => {
+  it('shows why a run waits, and everything else about it', async () => {
+    const id = await aRun(
+      `"runAt" = clock_timestamp() + interval '1 hour', "uniqueKey" = 'daily', "uniqueScope" = 'RUNNING'`,
+    );
+    const { out } = await jobs('run', 'show', `#${id}`);
+    expect(out).toContain(`#${id} trending  QUEUED`);
+    expect(out).toMatch(/waits .*Until \d{4}-/);
+    expect(out).toMatch(/unique key +daily \(running\)/);
+    expect(out).toMatch(/parameters +\{"hours":24\}/);
+    expect(JSON.parse((await jobs('--json', 'run', 'show', id)).out)).toMatchObject({
+      id,
+      waiting: { reason: 'scheduled' },
+    });
+  });
+
+  it('gives a queued run another time, and tells the audit log who did', async () => {
+    const id = await aRun(`"runAt" = clock_timestamp() + interval '1 hour'`);
+    await jobs('run', 'reschedule', id, '--in', '2h');
+    expect((await auditOf('run.reschedule')).userAgent).toMatch(/^jobs\.ts, /);
+    const later = await database.pool.query(
+      `SELECT "runAt" > clock_timestamp() + interval '119 minutes' AS is FROM "JobRun" WHERE id = $1`,
+      [id],
+    );
+    expect(later.rows[0].is).toBe(true);
+    expect((await jobs('--json', 'run', 'reschedule', id)).out).not.toContain('"scheduled"');
+  });
+
+  it('cancels a run, and with --graph those that wait for it', async () => {
+    const first = await aRun('"hasDependents" = true');
+    const second = await aRun(`"isBlocked" = true, "dependsOn" = '{${first}}', "waitsFor" = 'FINISHED'`);
+    expect((await jobs('run', 'cancel', second)).out).toContain('CANCELLED');
+    const third = await aRun(`"isBlocked" = true, "dependsOn" = '{${first}}', "waitsFor" = 'FINISHED'`);
+    expect((await jobs('run', 'cancel', first, '--graph')).out).toContain('CANCELLED');
+    expect((await jobs('run', 'show', third)).out).toContain('CANCELLED');
+  });
+
+  it.each([
+    [['run', 'show', '999999'], 'There is no run #999999.'],
+    [['run', 'show', 'x1'], '"x1" is no number of a run'],
+    [['run', 'reschedule', '1', '--in', '1h', '--at', '2030-01-01'], 'Either --at or --in'],
+    [['schedule', 'next', 'nope'], 'There is no schedule named "nope".'],
+    [['schedule', 'add', 'Bad Name', 'trending', '--cron', '* * * * *'], 'lower case letter'],
+    [['schedule', 'add', 'never', 'trending', '--cron', '0 0 30 2 *'], 'never comes due'],
+    [['schedule', 'add', 'lost', 'no-such-job', '--cron', '* * * * *'], 'no-such-job'],
+    [['schedule', 'add', 'nowhere', 'trending', '--cron', '* * * * *', '--time-zone', 'Mars/Base'], 'Mars/Base'],
+    [['batch', 'show', '999'], 'There is no batch #999.'],
+    [['batch', 'add', '/no/such/file.json'], "can't be read"],
+  ])('refuses %j in one line', async (args, message) => {
+    const { err, exitCode } = await jobs(...args);
+    expect(err).toContain(message);
+    expect(exitCode).toBe(1);
+  });
+});
+
+describe('jobs check', () => {
+  it('says that all rules hold, and which one does not', async () => {
+    expect(await jobs('check')).toMatchObject({ out: 'All rules of the engine hold.', exitCode: 0 });
+    const id = await aRun('crashes = 1');
+    expect(await jobs('check')).toMatchObject({ out: 'broken 1 times: crashes never exceed claims', exitCode: 1 });
+    await database.pool.query('DELETE FROM "JobRun" WHERE id = $1', [id]);
+  });
+});
+
+describe('jobs schedule', () => {
+  it('adds, pauses, resumes, runs and removes a schedule', async () => {
+    const added = await jobs(
+      'schedule',
+      'add',
+      'nightly',
+      'trending',
+      '--cron',
+      '0 3 * * *',
+      '--time-zone',
+      'Europe/Berlin',
+    );
+    expect(added.err).toBe('');
+    expect(added.out).toMatch(/nightly +trending/);
+    expect(JSON.parse((await jobs('--json', 'schedule', 'next', 'nightly', '--count', '3')).out).times).toHaveLength(3);
+    expect((await jobs('schedule', 'pause', 'nightly', '--reason', 'holidays')).out).toMatch(/paused .*holidays/);
+    expect((await jobs('schedule', 'resume', 'nightly')).out).not.toContain('paused');
+    const queued = await jobs('schedule', 'run', 'nightly');
+    expect(queued.out).toMatch(/^Queued run #\d+\.$/);
+    expect((await jobs('run', 'show', queued.out.replace(/\D/g, ''))).out).toMatch(/schedule +nightly/);
+    expect((await jobs('schedule', 'remove', 'nightly')).out).toBe('Removed schedule nightly.');
+    expect((await jobs('schedule')).out).toBe('There are no schedules.');
+  });
+});
+
+describe('jobs channel', () => {
+  it('sets, pauses and resumes a channel, and keeps what is not named', async () => {
+    expect((await jobs('channel', 'set', 'mail', '--concurrency', '5', '--rate', '100/1m')).err).toBe('');
+    expect((await jobs('channel', 'set', 'mail', '--weight', '3')).out).toMatch(/mail .*5 .*100 in 60 s .*3/);
+    expect((await jobs('channel', 'set', 'mail', '--rate', 'none')).out).not.toContain('100 in');
+    expect((await jobs('channel', 'pause', 'mail', '--reason', 'provider is down', '--for', '10m')).out).toContain(
+      'provider is down',
+    );
+    expect(await auditOf('channel.pause')).toMatchObject({ target: 'mail' });
+    expect((await jobs('channel', 'resume', 'mail')).out).not.toContain('provider is down');
+  });
+
+  it.each([
+    [['channel', 'set', 'mail', '--concurrency', '-1'], 'concurrency'],
+    [['channel', 'set', 'Mail', '--weight', '1'], 'lower case'],
+  ])('refuses %j', async (args, message) => {
+    const { err, exitCode } = await jobs(...args);
+    expect(err).toContain(message);
+    expect(exitCode).toBe(1);
+  });
+});
+
+describe('jobs batch', () => {
+  it('queues a batch from a file, shows how far it is and cancels it', async () => {
+    const file = `${await mkdtemp(`${tmpdir()}/batch-`)}/batch.json`;
+    const runs = [
+      { ref: 'a', jobName: 'trending' },
+      { jobName: 'trending', after: ['a'] },
+    ];
+    await writeFile(file, JSON.stringify({ name: 'two of them', runs }));
+    const added = JSON.parse((await jobs('--json', 'batch', 'add', file)).out);
+    expect(added.jobRunIds).toHaveLength(2);
+    expect((await jobs('batch', 'show', added.batchId)).out).toMatch(/0 of 2 \(0 %\)/);
+    expect((await jobs('run', 'show', added.jobRunIds[1])).out).toContain(`#${added.jobRunIds[0]}`);
+    expect((await jobs('batch', 'cancel', added.batchId)).out).toMatch(/2 of 2 \(100 %\)/);
+    expect((await jobs('batch')).out).toContain('two of them');
+  });
+});

@@ -1,0 +1,18 @@
+import { Command } from 'commander';
+import { addBatchCommands } from './batches.js';
+import { addChannelCommands } from './channels.js';
+import { addRunCommands } from './runs.js';
+import { addScheduleCommands } from './schedules.js';
+
+/** The command line for runs, channels, schedules and batches. */
+export function createJobsProgram(): Command {
+  const program = new Command('jobs')
+    .description('Shows and steers runs, channels, schedules and batches, straight in the database.')
+    .option('--json', 'write what the API would answer')
+    .showHelpAfterError('Try --help.');
+  addRunCommands(program);
+  addChannelCommands(program);
+  addScheduleCommands(program);
+  addBatchCommands(program);
+  return program;
+}

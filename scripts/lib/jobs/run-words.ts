@@ -1,0 +1,100 @@
+import { durationWords } from '@job-manager/backend/store/duration-words';
+import type { AttemptUsage, JobRunAttempt } from '@job-manager/shared/contract/message';
+import type { JobRun, RelatedRun } from '@job-manager/shared/contract/run';
+import type { JobUIStatus } from '@job-manager/shared/run';
+import pc from 'picocolors';
+import { columns, facts, timeWords } from './tables.js';
+
+/** A run as `jobs run show` tells it. */
+export function runInWords(run: JobRun, status: JobUIStatus): string {
+  return [
+    `${pc.bold(`#${run.id} ${run.jobName}`)}  ${status}`,
+    facts([...waiting(run), ...place(run), ...times(run), ...relations(run), ...outcome(run)]),
+    ...(run.attempts.length > 0 ? ['', pc.bold('Attempts'), attempts(run.attempts)] : []),
+  ].join('\n');
+}
+
+type Fact = [name: string, value: string | null];
+
+function waiting({ waiting: why }: JobRun): Fact[] {
+  if (why === null) return [];
+  return [['waits', why.until === null ? why.message : `${why.message} Until ${timeWords(why.until)}.`]];
+}
+
+function place(run: JobRun): Fact[] {
+  const { unique } = run;
+  const until = unique?.until ? ` until ${timeWords(unique.until)}` : '';
+  return [
+    ['channel', run.channel],
+    ['priority', String(run.priority)],
+    ['attempt', `${run.attempt} of ${run.maxAttempts}`],
+    ['crashes', run.crashes === 0 ? null : `${run.crashes}, poison at ${run.maxCrashes}`],
+    ['retries', retries(run)],
+    ['unique key', unique && `${unique.key} (${unique.scope}${until})`],
+    ['schedule', run.schedule && `${run.schedule.name}, due ${timeWords(run.dueAt)}`],
+  ];
+}
+
+function retries({ retryPolicy }: JobRun): string | null {
+  if (retryPolicy === null) return null;
+  const { backoffMs, factor, maxBackoffMs } = retryPolicy;
+  return `after up to ${durationWords(backoffMs)}, × ${factor} each time, at most ${durationWords(maxBackoffMs)}`;
+}
+
+function times(run: JobRun): Fact[] {
+  return [
+    ['queued', timeWords(run.queuedAt)],
+    ['not before', run.runAt > run.queuedAt ? timeWords(run.runAt) : null],
+    ['started', run.startedAt && timeWords(run.startedAt)],
+    ['ended', run.finishedAt && timeWords(run.finishedAt)],
+    ['took', run.durationMs === null ? null : durationWords(run.durationMs)],
+    ['timeout', run.timeoutMs === null ? 'none' : durationWords(run.timeoutMs)],
+  ];
+}
+
+function relations(run: JobRun): Fact[] {
+  return [
+    ['waits for', run.dependsOn.length === 0 ? null : `${related(run.dependsOn)} to have ${run.waitsFor}`],
+    ['waited for by', run.dependents.length === 0 ? null : related(run.dependents)],
+    ['batch', run.batch && `#${run.batch.id} ${run.batch.name}: ${run.batch.ended} of ${run.batch.total} ended`],
+    ['runs again', run.rerunOfId && `#${run.rerunOfId}`],
+  ];
+}
+
+const related = (runs: RelatedRun[]): string =>
+  runs
+    .map(({ jobRunId, jobName, status }) => `#${jobRunId} ${jobName ?? '(removed)'} ${status ?? ''}`.trim())
+    .join(', ');
+
+function outcome(run: JobRun): Fact[] {
+  return [
+    ['parameters', JSON.stringify(run.parameters)],
+    ['result', run.metadata == null ? null : JSON.stringify(run.metadata)],
+    ['error', run.error && pc.red(run.error)],
+  ];
+}
+
+function attempts(all: JobRunAttempt[]): string {
+  const rows = all.map((attempt) => [
+    `${attempt.attempt}`,
+    `${attempt.claimNo}`,
+    attempt.outcome,
+    timeWords(attempt.startedAt),
+    attempt.durationMs === null ? '–' : durationWords(attempt.durationMs),
+    ...usage(attempt.usage),
+    (attempt.error ?? '').slice(0, 100),
+  ]);
+  const heading = ['attempt', 'claim', 'outcome', 'started', 'took', 'CPU', 'memory', 'loop lag', 'process', 'error'];
+  return columns([heading, ...rows]).replace(/^/gm, '  ');
+}
+
+function usage(of: AttemptUsage | null): string[] {
+  if (of === null) return ['–', '–', '–', '–'];
+  const { cpuMs, peakMemoryBytes, maxLoopLagMs, childPid } = of;
+  return [
+    cpuMs === null ? '–' : durationWords(cpuMs),
+    peakMemoryBytes === null ? '–' : `${Math.round(peakMemoryBytes / 1_048_576)} MB`,
+    maxLoopLagMs === null ? '–' : durationWords(maxLoopLagMs),
+    childPid === null ? 'the runner’s' : String(childPid),
+  ];
+}

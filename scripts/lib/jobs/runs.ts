@@ -1,0 +1,86 @@
+import type { JobRun } from '@job-manager/shared/contract/run';
+import { uiStatus } from '@job-manager/shared/run';
+import type { Command } from 'commander';
+import { Refusal } from '../refusal.js';
+import { type Engine, type Told, withEngine } from './engine.js';
+import { runInWords } from './run-words.js';
+import { checkId, readDuration, readTime } from './values.js';
+
+/** Commands about single runs. */
+export function addRunCommands(program: Command): void {
+  const run = program.command('run').description('single runs');
+
+  run
+    .command('show <id>')
+    .description('everything about a run: why it waits, its attempts, what it waits for and who waits for it')
+    .action((id: string, _options: object, command: Command) => withEngine(command, (engine) => show(engine, id)));
+
+  run
+    .command('cancel <id>')
+    .description('cancels a queued run, asks a running one to stop')
+    .option('--graph', 'and all unfinished runs that it waits for or that wait for it')
+    .action((id: string, { graph }: { graph?: boolean }, command: Command) =>
+      withEngine(command, async (engine) => {
+        const { queue, actor } = engine;
+        await (graph ? queue.cancelGraph(checkId(id), actor) : queue.cancel(checkId(id), actor));
+        return show(engine, id);
+      }),
+    );
+
+  run
+    .command('reschedule <id>')
+    .description('makes a queued run due now, or at another time')
+    .option('--at <time>', 'such as 2026-12-24T18:00:00+01:00', readTime)
+    .option('--in <duration>', 'such as 10m', readDuration)
+    .action((id: string, options: { at?: Date; in?: number }, command: Command) =>
+      withEngine(command, async (engine) => {
+        await engine.queue.reschedule(checkId(id), timeOf(options), engine.actor);
+        return show(engine, id);
+      }),
+    );
+
+  run
+    .command('force-fail <id>')
+    .description('fails a running run that ignores its cancel')
+    .option('--reason <words>')
+    .action((id: string, { reason }: { reason?: string }, command: Command) =>
+      withEngine(command, async (engine) => {
+        await engine.queue.forceFail(checkId(id), engine.actor, reason);
+        return show(engine, id);
+      }),
+    );
+
+  program
+    .command('check')
+    .description('looks at every run and says which rules of the engine are broken, if any')
+    .action((_options: object, command: Command) => withEngine(command, check));
+}
+
+async function show({ sql, registry }: Engine, id: string): Promise<Told> {
+  const run = await readPresented(sql, registry, checkId(id));
+  return { json: run, words: runInWords(run, uiStatus(run)) };
+}
+
+async function readPresented(sql: Engine['sql'], registry: Engine['registry'], id: string): Promise<JobRun> {
+  const [{ readRun }, { presentRun }] = await Promise.all([
+    import('@job-manager/backend/store/run'),
+    import('@job-manager/backend/present/run'),
+  ]);
+  const row = await readRun(sql, id);
+  if (row === null) throw new Refusal(`There is no run #${id}.`);
+  return presentRun(row, (jobName) => registry.get(jobName) !== undefined);
+}
+
+async function check({ sql }: Engine): Promise<Told> {
+  const { readViolations } = await import('@job-manager/backend/store/violations');
+  const violations = await readViolations(sql);
+  const broken = Object.entries(violations);
+  if (broken.length === 0) return { json: violations, words: 'All rules of the engine hold.' };
+  process.exitCode = 1;
+  return { json: violations, words: broken.map(([rule, count]) => `broken ${count} times: ${rule}`).join('\n') };
+}
+
+function timeOf(options: { at?: Date; in?: number }): Date | null {
+  if (options.at !== undefined && options.in !== undefined) throw new Refusal('Either --at or --in, not both.');
+  return options.in === undefined ? (options.at ?? null) : new Date(Date.now() + options.in);
+}

@@ -1,0 +1,129 @@
+import {
+  type MissedPolicy,
+  missedPolicies,
+  type OverlapPolicy,
+  overlapPolicies,
+  scheduleSettings,
+} from '@job-manager/shared/contract/schedules';
+import { type Command, Option } from 'commander';
+import * as z from 'zod';
+import { Refusal } from '../refusal.js';
+import { type Engine, type Told, withEngine } from './engine.js';
+import { columns, timeWords } from './tables.js';
+import { readDuration, readObject } from './values.js';
+
+interface AddOptions {
+  cron?: string;
+  every?: number;
+  timeZone: string;
+  params: Record<string, unknown>;
+  missed: MissedPolicy;
+  overlap: OverlapPolicy;
+}
+
+/** Commands about schedules; each is named by its name. */
+export function addScheduleCommands(program: Command): void {
+  const schedule = program.command('schedule').description('runs at set times');
+
+  schedule
+    .command('list', { isDefault: true })
+    .description('all schedules, the next due first')
+    .action((_options: object, command: Command) => withEngine(command, list));
+
+  schedule
+    .command('add <name> <job>')
+    .description('creates a schedule')
+    .option('--cron <line>', 'five fields, or six with seconds first')
+    .option('--every <duration>', 'instead of --cron, such as 15m', readDuration)
+    .option('--time-zone <name>', 'the cron line is read in its local time', 'UTC')
+    .option('--params <json>', 'parameters of the runs', readObject, {})
+    .addOption(new Option('--missed <policy>', 'due times while nobody looked').choices(missedPolicies).default('once'))
+    .addOption(new Option('--overlap <policy>', 'while a run of it is active').choices(overlapPolicies).default('skip'))
+    .action((name: string, job: string, options: AddOptions, command: Command) =>
+      withEngine(command, (engine) => add(engine, name, job, options)),
+    );
+
+  schedule
+    .command('next <name>')
+    .description('its next due times')
+    .option('--count <number>', 'how many', Number, 5)
+    .action((name: string, { count }: { count: number }, command: Command) =>
+      withEngine(command, async (engine) => {
+        if (!Number.isInteger(count) || count < 1 || count > 100) throw new Refusal('--count is 1 to 100.');
+        const times = await engine.queue.schedules.next(await idOf(engine, name), count);
+        const iso = times.map((at) => at.toISOString());
+        return { json: { times: iso }, words: iso.map(timeWords).join('\n') || 'It never comes due again.' };
+      }),
+    );
+
+  schedule
+    .command('pause <name>')
+    .description('lets it come due no more until it is resumed')
+    .option('--reason <words>')
+    .action((name: string, { reason }: { reason?: string }, command: Command) =>
+      withEngine(command, async (engine) => {
+        await engine.queue.schedules.pause(await idOf(engine, name), reason ?? null, engine.actor);
+        return list(engine);
+      }),
+    );
+
+  schedule
+    .command('resume <name>')
+    .description('goes on, from its next due time')
+    .action((name: string, _options: object, command: Command) =>
+      withEngine(command, async (engine) => {
+        await engine.queue.schedules.resume(await idOf(engine, name), engine.actor);
+        return list(engine);
+      }),
+    );
+
+  schedule
+    .command('run <name>')
+    .description('queues a run of it now, beside its due times')
+    .action((name: string, _options: object, command: Command) =>
+      withEngine(command, async (engine) => {
+        const jobRunId = await engine.queue.schedules.run(await idOf(engine, name), 'MANUAL', engine.actor);
+        return { json: { jobRunId }, words: `Queued run #${jobRunId}.` };
+      }),
+    );
+
+  schedule
+    .command('remove <name>')
+    .description('removes it; its runs stay')
+    .action((name: string, _options: object, command: Command) =>
+      withEngine(command, async (engine) => {
+        await engine.queue.schedules.remove(await idOf(engine, name), engine.actor);
+        return { json: { removed: true }, words: `Removed schedule ${name}.` };
+      }),
+    );
+}
+
+async function list({ queue }: Engine): Promise<Told> {
+  const { presentSchedule } = await import('@job-manager/backend/present/schedule');
+  const schedules = (await queue.schedules.list()).schedules.map(presentSchedule);
+  const rows = schedules.map(({ name, jobName, timing, nextRunAt, lastRunId, paused, problem }) => [
+    name,
+    jobName,
+    timing,
+    paused ? 'paused' : timeWords(nextRunAt),
+    lastRunId === null ? '–' : `#${lastRunId}`,
+    problem ?? paused?.reason ?? '',
+  ]);
+  const words = columns([['schedule', 'job', 'timing', 'next', 'last run', ''], ...rows]);
+  return { json: { schedules }, words: schedules.length === 0 ? 'There are no schedules.' : words };
+}
+
+async function add(engine: Engine, name: string, jobName: string, options: AddOptions): Promise<Told> {
+  const { cron, every: everyMs, timeZone, params: parameters, missed, overlap } = options;
+  const settings = scheduleSettings.safeParse({ name, jobName, parameters, cron, everyMs, timeZone, missed, overlap });
+  if (!settings.success) throw new Refusal(z.prettifyError(settings.error));
+  await engine.queue.schedules.create(settings.data, engine.actor);
+  return list(engine);
+}
+
+async function idOf({ queue }: Engine, name: string): Promise<string> {
+  const { schedules } = await queue.schedules.list();
+  const found = schedules.find((schedule) => schedule.name === name);
+  if (found) return found.id;
+  throw new Refusal(`There is no schedule named ${JSON.stringify(name)}.`);
+}
