@@ -5,7 +5,7 @@ import { type Request, Router } from 'express';
 import { createAuditCalls } from './audit-calls.js';
 import { createAuthCalls } from './auth-calls.js';
 import { createBatchCalls } from './batch-calls.js';
-import { checkUrl, readBody } from './body.js';
+import { checkUrl, isLargeCall, readBody } from './body.js';
 import { createChannelCalls } from './channel-calls.js';
 import type { CallContext, HttpDeps } from './context.js';
 import { createErrorCalls } from './error-calls.js';
@@ -38,6 +38,11 @@ export function createApi(deps: HttpDeps, gate: Gate, stats: StatsCache): Router
     if (req.method === 'HEAD') req.method = 'GET';
     checkUrl(req);
     resolveRoute(routes, req.method, pathOf(req).slice(req.baseUrl.length));
+    next();
+  });
+  api.use(async (req, _res, next) => {
+    // Nobody unknown has us read megabytes. The call's own policy is looked at as ever.
+    if (isLargeCall(req)) await gate(req, 'run');
     next();
   });
   api.use(readBody);

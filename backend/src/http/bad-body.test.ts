@@ -64,6 +64,26 @@ describe('a body', () => {
     expect(problemCode(await post(padded(200_000), chunked))).toBe('TOO_LARGE');
   });
 
+  it('may have 8 MB where it brings thousands of runs, and only from somebody who may', async () => {
+    const most = 8 * 1024 * 1024;
+    const start = '{"name":"x","runs":[{"jobName":"echo"}]';
+    const padded = (bytes: number) => `${start}${' '.repeat(bytes - start.length - 1)}}`;
+    const queue = (sent: Pick<Sent, 'body' | 'headers'>) =>
+      send(server.url, {
+        ...sent,
+        method: 'POST',
+        path: '/api/admin/jobs/batches',
+        headers: { 'content-type': 'application/json', ...sent.headers },
+      });
+    expect((await queue({ body: padded(most), headers: { authorization } })).status).toBe(201);
+    const beyond = await queue({ body: padded(most + 1), headers: { authorization } });
+    expect(beyond.json).toMatchObject({ code: 'TOO_LARGE', detail: 'The body has more than 8 MB.' });
+    expect(problemCode(await queue({ body: padded(most + 1) }))).toBe('SIGNED_OUT');
+    const viewer = await server.signIn('USER');
+    const theirs = { authorization: `Bearer ${viewer.token}` };
+    expect(problemCode(await queue({ body: padded(most + 1), headers: theirs }))).toBe('FORBIDDEN');
+  });
+
   it.each([
     'text/plain',
     'application/x-www-form-urlencoded',

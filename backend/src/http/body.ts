@@ -8,16 +8,33 @@ const UNSTORABLE = /\0|\p{Surrogate}/u;
 /** What broke a page may well be such a text: reports of errors are cleaned where others are refused. */
 const ERROR_REPORTS = '/errors';
 
-const parse = express.json({ limit: limits.bodyBytes, inflate: false, type: () => true, strict: false });
+/** The call that queues thousands of runs. */
+const BATCHES = '/admin/jobs/batches';
 
-/** Reads the body: JSON of at most 64 kB, an object, not too deep, text that can be stored. No body is `{}`. */
+const parserOf = (limit: number): RequestHandler =>
+  express.json({ limit, inflate: false, type: () => true, strict: false });
+const parse = parserOf(limits.bodyBytes);
+const parseLarge = parserOf(limits.batchBodyBytes);
+
+/** Whether the body of this call may have more than 64 kB. */
+export const isLargeCall = (req: Request): boolean => req.method === 'POST' && req.path === BATCHES;
+
+const limitOf = (req: Request): number => (isLargeCall(req) ? limits.batchBodyBytes : limits.bodyBytes);
+
+/** What is told of a body beyond the limit of its call. */
+export function bodyTooLarge(limit: number): HttpProblem {
+  const most = limit === limits.bodyBytes ? '64 kB' : `${limit / 1024 ** 2} MB`;
+  return new HttpProblem('TOO_LARGE', `The body has more than ${most}.`);
+}
+
+/** Reads the body: JSON of at most 64 kB, or 8 MB, an object, not too deep, text that can be stored. No body is `{}`. */
 export const readBody: RequestHandler[] = [
   (req, _res, next) => {
     checkType(req);
-    if (hasBody(req) && req.readableEnded) req.body = takeOver(req.body);
+    if (hasBody(req) && req.readableEnded) req.body = takeOver(req.body, limitOf(req));
     next();
   },
-  parse,
+  (req, res, next) => (isLargeCall(req) ? parseLarge : parse)(req, res, next),
   (req, _res, next) => {
     req.body = checkBody(req.body ?? {}, { isCleanedLater: req.path === ERROR_REPORTS });
     next();
@@ -33,7 +50,7 @@ const hasBody = (req: Request): boolean =>
   req.headers['transfer-encoding'] !== undefined || Number(req.headers['content-length'] ?? 0) > 0;
 
 /** An application around us may have read the body already, parsed or not; our own parser then leaves it alone. */
-function takeOver(body: unknown): unknown {
+function takeOver(body: unknown, limit: number): unknown {
   if (body === undefined) {
     throw new Error('The body was read before Job Manager was asked, and left nowhere: mount Job Manager before that');
   }
@@ -41,7 +58,7 @@ function takeOver(body: unknown): unknown {
   const parsed = text === undefined ? body : parseJson(text);
   // Only what isn't too deep can be written down; the rest is refused next.
   const bytes = isWithinDepth(parsed) ? Buffer.byteLength(JSON.stringify(parsed)) : 0;
-  if (bytes > limits.bodyBytes) throw new HttpProblem('TOO_LARGE', 'The body has more than 64 kB.');
+  if (bytes > limit) throw bodyTooLarge(limit);
   return parsed;
 }
 

@@ -5,6 +5,7 @@ import { HashingBusy } from '../auth/passwords.js';
 import { SignInRefused, WrongPassword } from '../auth/sessions.js';
 import { QueueError } from '../queue/errors.js';
 import { isContention, isUnreachable } from '../store/faults.js';
+import { bodyTooLarge } from './body.js';
 import { HttpProblem, type ProblemCode } from './problem.js';
 
 /** What to tell about any error: a refusal as it is, everything else without its internals. */
@@ -59,7 +60,6 @@ function ofQueue(error: QueueError): HttpProblem {
 
 /** By the names that body-parser gives its errors. */
 const BODY_ERRORS: Record<string, [ProblemCode, string]> = {
-  'entity.too.large': ['TOO_LARGE', 'The body has more than 64 kB.'],
   'entity.parse.failed': ['INVALID_INPUT', 'The body is not valid JSON.'],
   'encoding.unsupported': ['UNSUPPORTED_TYPE', 'The body must not be compressed.'],
   'charset.unsupported': ['UNSUPPORTED_TYPE', 'The body must be UTF-8.'],
@@ -68,7 +68,8 @@ const BODY_ERRORS: Record<string, [ProblemCode, string]> = {
 };
 
 function ofBody(error: unknown): HttpProblem | null {
-  const { type, status } = (error ?? {}) as { type?: unknown; status?: unknown };
+  const { type, status, limit } = (error ?? {}) as { type?: unknown; status?: unknown; limit?: unknown };
+  if (type === 'entity.too.large') return bodyTooLarge(Number(limit));
   const known = typeof type === 'string' ? BODY_ERRORS[type] : undefined;
   if (known) return new HttpProblem(...known);
   // Express says 400 itself where a path can't be decoded.
