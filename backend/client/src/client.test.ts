@@ -1,0 +1,164 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createTestDatabase, type TestDatabase } from '../../src/testing/database.js';
+import { createClient, type JobClient } from './client.js';
+import type { RunRequest } from './request.js';
+
+let database: TestDatabase;
+let client: JobClient;
+beforeAll(async () => {
+  database = await createTestDatabase();
+  await database.pool.query(`
+    INSERT INTO "Job" (name, channel, priority, "algorithmVersion", "maxAttempts", "maxCrashes", "timeoutMs")
+    VALUES ('note', 'mail', 7, '3', 5, 2, 60000), ('endless', 'default', 0, '1', 1, 3, NULL)`);
+  client = createClient({ sql: database.pool });
+});
+afterAll(() => database.drop());
+beforeEach(async () => {
+  await database.pool.query('TRUNCATE "JobRun"');
+});
+
+const stored = async () => (await database.pool.query('SELECT * FROM "JobRun" ORDER BY id')).rows;
+const notes = (count: number, more: (n: number) => Partial<RunRequest> = () => ({})): RunRequest[] =>
+  Array.from({ length: count }, (_, n) => ({ jobName: 'note', parameters: { n }, ...more(n) }));
+
+describe('a client without server and jobs', () => {
+  it('queues a run as its job says', async () => {
+    const { jobRunId, isNew } = await client.enqueue({ jobName: 'note', parameters: { a: ['ü', null] } });
+    expect(isNew).toBe(true);
+    expect(await stored()).toMatchObject([
+      {
+        id: jobRunId,
+        parameters: { a: ['ü', null] },
+        channel: 'mail',
+        priority: 7,
+        algorithmVersion: '3',
+        maxAttempts: 5,
+        maxCrashes: 2,
+        timeoutMs: 60_000,
+        trigger: 'EVENT',
+        status: 'QUEUED',
+      },
+    ]);
+    await client.enqueue({ jobName: 'endless' });
+    expect((await stored())[1]).toMatchObject({ timeoutMs: null, parameters: {} });
+  });
+
+  it('is told that nobody ever had such a job', async () => {
+    await expect(client.enqueue({ jobName: 'none' })).rejects.toMatchObject({
+      code: 'UNKNOWN_JOB',
+      message: 'There is no job named "none": no process that has its code was ever started here.',
+    });
+    await expect(client.enqueue({} as RunRequest)).rejects.toThrow('jobName: is missing');
+  });
+
+  it('opens a connection of its own where it has none', async () => {
+    const own = createClient({ connectionString: database.url });
+    await own.enqueue({ jobName: 'note' });
+    await own.close();
+    expect(await stored()).toHaveLength(1);
+  });
+
+  it('has keys of its own, which no person has', async () => {
+    const request = { jobName: 'note', idempotencyKey: '1:a' };
+    const first = await client.enqueue(request);
+    expect(await client.enqueue(request)).toEqual({ ...first, isNew: false });
+    expect((await stored())[0].idempotencyKey).toBe('client:1:a');
+  });
+
+  it('writes nothing into the audit log', async () => {
+    await client.enqueue({ jobName: 'note' });
+    expect((await database.pool.query('SELECT FROM "AuditEvent"')).rowCount).toBe(0);
+  });
+});
+
+describe('many runs at once', () => {
+  it('are queued in their order, ten thousand in a call', async () => {
+    const added = await client.enqueueMany(notes(10_000));
+    const rows = await stored();
+    expect(rows).toHaveLength(10_000);
+    expect(rows.map(({ id }) => id)).toEqual(added.map(({ jobRunId }) => jobRunId));
+    expect(rows[9_999].parameters).toEqual({ n: 9_999 });
+  });
+
+  it('may wait for each other, ten thousand in a chain', async () => {
+    const added = await client.enqueueMany(notes(10_000, (n) => (n === 0 ? {} : { after: [{ index: n - 1 }] })));
+    const rows = await stored();
+    expect(rows[0]).toMatchObject({ isBlocked: false, hasDependents: true, dependsOn: null });
+    expect(rows[9_999]).toMatchObject({
+      isBlocked: true,
+      hasDependents: false,
+      dependsOn: [added[9_998]?.jobRunId],
+      waitsFor: 'SUCCEEDED',
+    });
+  });
+
+  it('may wait for runs that come later in the call', async () => {
+    const [first, second] = await client.enqueueMany(notes(2, (n) => (n === 0 ? { after: [{ index: 1 }] } : {})));
+    expect(await stored()).toMatchObject([
+      { id: first?.jobRunId, dependsOn: [second?.jobRunId] },
+      { isBlocked: false },
+    ]);
+  });
+
+  it('are all queued or none', async () => {
+    await expect(client.enqueueMany([...notes(3), { jobName: 'none' }])).rejects.toMatchObject({
+      code: 'UNKNOWN_JOB',
+      issues: [{ path: 'runs.3.jobName' }],
+    });
+    await expect(client.enqueueMany(notes(3, (n) => (n === 2 ? { after: ['1'] } : {})))).rejects.toThrow(
+      'runs.2.after: There is no run #1.',
+    );
+    expect(await stored()).toEqual([]);
+  });
+
+  it('answer for keys that are taken, within the call as well', async () => {
+    const [held] = await client.enqueueMany(notes(1, () => ({ unique: { key: 'k1' } })));
+    const added = await client.enqueueMany(notes(6, (n) => ({ unique: { key: `k${n % 3}` } })));
+    expect(added.map(({ isNew }) => isNew)).toEqual([true, false, true, false, false, false]);
+    expect(added[1]?.jobRunId).toBe(held?.jobRunId);
+    expect(added[3]?.jobRunId).toBe(added[0]?.jobRunId);
+    expect(await stored()).toHaveLength(3);
+  });
+
+  it.each<[string, RunRequest[], string]>([
+    ['too many', notes(10_001), 'runs: must be at most 10000 runs, and are 10001'],
+    [
+      'a circle',
+      notes(3, (n) => ({ after: [{ index: (n + 1) % 3 }] })),
+      'wait for each other: run 0 → run 1 → run 2 → run 0',
+    ],
+    ['itself', notes(1, () => ({ after: [{ index: 0 }] })), 'wait for each other: run 0 → run 0'],
+    [
+      'one that is not there',
+      notes(2, () => ({ after: [{ index: 2 }] })),
+      'runs.0.after: there is no run 2 in this call',
+    ],
+    [
+      'one with a key',
+      notes(2, (n) => (n === 0 ? { unique: { key: 'k' } } : { after: [{ index: 0 }] })),
+      'runs.1.after: run 0 has a key, and can be waited for only by its id',
+    ],
+    [
+      'a key to be replaced',
+      notes(1, () => ({ unique: { key: 'k', onConflict: 'replace' } })),
+      'runs.0.unique.onConflict: must be "existing" in a call of many runs',
+    ],
+    ['a wrong option of one', notes(2, (n) => (n === 1 ? { priority: 500 } : {})), 'runs.1.priority: must be a whole'],
+  ])('are refused in words: %s', async (_, requests, words) => {
+    await expect(client.enqueueMany(requests)).rejects.toThrow(words);
+    expect(await stored()).toEqual([]);
+  });
+
+  it('are none where none are given', async () => {
+    expect(await client.enqueueMany([])).toEqual([]);
+  });
+
+  it('never lock each other out, whatever the order of their keys', async () => {
+    const keys = Array.from({ length: 200 }, (_, n) => `k${n}`);
+    const asked = [keys, [...keys].reverse(), keys, [...keys].reverse()];
+    const answers = await Promise.all(
+      asked.map((order) => client.enqueueMany(order.map((key) => ({ jobName: 'note', unique: { key } })))),
+    );
+    expect(answers.flat().filter(({ isNew }) => isNew)).toHaveLength(200);
+  });
+});
