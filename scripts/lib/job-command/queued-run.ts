@@ -1,5 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { createPool } from '@job-manager/backend/database/client';
+import { presentRun } from '@job-manager/backend/present/run';
+import type { HasCode } from '@job-manager/backend/present/waiting';
 import type { AnyJob } from '@job-manager/backend/queue/job';
 import { createQueue, type Queue } from '@job-manager/backend/queue/queue';
 import { createRegistry } from '@job-manager/backend/queue/registry';
@@ -45,7 +47,7 @@ export async function queueRun(options: QueuedRunOptions): Promise<QueuedRun> {
     report.note('No runner is up; the run starts with the next one (pnpm start, or pnpm worker:jobs).');
   return {
     cancel: () => cancel(queue, notifier, run.id),
-    wait: () => follow(pool, run.id, report),
+    wait: () => follow(pool, run.id, report, (jobName) => jobName === job.name),
   };
 }
 
@@ -66,8 +68,14 @@ async function cancel(queue: Queue, notifier: Notifier, runId: string): Promise<
   await notifier.flush();
 }
 
-async function follow(pool: QueuedRunOptions['pool'], runId: string, report: Report): Promise<TerminalStatus> {
+async function follow(
+  pool: QueuedRunOptions['pool'],
+  runId: string,
+  report: Report,
+  hasCode: HasCode,
+): Promise<TerminalStatus> {
   let claimNo = 0;
+  let waitsBecause: string | undefined;
   for (;;) {
     const run = await readRun(pool, runId);
     if (!run) throw new Error(`Run #${runId} is gone`);
@@ -75,6 +83,10 @@ async function follow(pool: QueuedRunOptions['pool'], runId: string, report: Rep
     if (run.claimNo > claimNo) report.started({ runId, jobName: run.jobName, parameters: run.parameters });
     claimNo = run.claimNo;
     if (run.status === 'RUNNING') report.progress(run.progressPercent, run.progressMessage);
+    const { waiting, error } = presentRun(run, hasCode);
+    // Told when the reason changes, not with each run that leaves the line before it.
+    if (waiting && waiting.reason !== waitsBecause) report.note([waiting.message, error].filter(Boolean).join(' '));
+    waitsBecause = waiting?.reason;
     await delay(LOOK_EVERY_MS);
   }
 }
