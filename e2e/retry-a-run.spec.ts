@@ -39,7 +39,7 @@ test('a failing job waits for its next attempt, is retried by hand and shows all
 test('a queued job is put off, and run all the same', async ({ page, runs }) => {
   const id = await runs.enqueue('trending', {}, { delayMs: 3_600_000 });
   await page.goto(`/admin/jobs/${id}`);
-  await expect(page.getByRole('region', { name: 'Why it waits' })).toContainText('Put off');
+  await expect(page.getByRole('region', { name: 'Why it waits' })).toContainText('Starts later');
   await page.getByRole('button', { name: 'Run later…' }).click();
   const dialog = page.getByRole('dialog', { name: `Run trending #${id} later` });
   const soon = new Date(Date.now() + 86_400_000 * 3);

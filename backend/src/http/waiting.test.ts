@@ -58,7 +58,7 @@ it('scheduled: put off, and its time has not come', async () => {
   const runAt = soon(60_000);
   expect(await waiting(await aRun({ runAt }))).toEqual({
     reason: 'scheduled',
-    message: 'It was put off, and its time has not come.',
+    message: 'Its time has not come yet.',
     until: runAt.toISOString(),
   });
 });

@@ -60,7 +60,7 @@ function listed(names: string[], more: number): string {
 
 /** `until` has the time: each reader has a zone of their own. */
 function later({ claimNo, attempt, maxAttempts, error, runAt }: QueuedRun): Waiting {
-  if (claimNo === 0) return because('scheduled', 'It was put off, and its time has not come.', runAt);
+  if (claimNo === 0) return because('scheduled', 'Its time has not come yet.', runAt);
   const next = `attempt ${attempt + 1} of ${maxAttempts}`;
   const message =
     error === null

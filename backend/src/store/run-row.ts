@@ -120,7 +120,7 @@ const DEPENDENTS = `CASE WHEN r."hasDependents" THEN (
   ) ELSE '[]' END`;
 const BATCH = `(SELECT json_build_object('id', b.id::text, 'name', b.name, 'total', b.total,
     'ended', (SELECT count(*) FROM "JobRun" m WHERE m."batchId" = b.id AND m.status IN ('SUCCESS', 'FAILED', 'CANCELLED')))
-  FROM "JobRunBatch" b WHERE b.id = r."batchId" OR (r."dependsOn" IS NULL AND r."waitsFor" IS NOT NULL AND b."callbackRunId" = r.id) LIMIT 1)`;
+  FROM "JobRunBatch" b WHERE b.id = r."batchId" OR (r."batchId" IS NULL AND b."callbackRunId" = r.id))`;
 const WHOLE = `${SUMMARY}, r.parameters, r.metadata, r."metadataTruncated", r."errorStack", r.steps, r."childPid", r."cpuMs",
   r."peakMemoryBytes", r."maxLoopLagMs", r."retryPolicy", r."maxCrashes", r."waitsFor", r."uniqueScope", r."uniqueUntil",
   ${ATTEMPTS} AS "earlierAttempts", ${DEPENDS_ON} AS "dependsOn", ${DEPENDENTS} AS dependents, ${BATCH} AS batch,

@@ -70,8 +70,7 @@ it.each([
 
 it('leaves a run that waits for others waiting for them', async () => {
   const first = await engine.enqueue('nothing');
-  const id = await aRunDue(soon(3_600_000));
-  await query('UPDATE "JobRun" SET "isBlocked" = true, "dependsOn" = ARRAY[$2::bigint] WHERE id = $1', [id, first.id]);
+  const { id } = await engine.enqueue('nothing', {}, { after: [first.id], runAt: soon(3_600_000).toISOString() });
   expect(await engine.queue.reschedule(id, null, ada)).toMatchObject({ isBlocked: true, status: 'QUEUED' });
 });
 

@@ -23,13 +23,13 @@ interface Look {
 }
 
 const looks = {
-  scheduled: { title: 'Put off', icon: IconClock },
+  scheduled: { title: 'Starts later', icon: IconClock },
   retry: { title: 'Waits for its next attempt', icon: IconRepeat },
   blocked: { title: 'Waits for other runs', icon: IconHierarchy2 },
   channelPaused: { title: 'Its channel is paused', icon: IconPlayerPause, needsSomebody: true },
   channelFull: { title: 'Its channel is full', icon: IconStack2 },
   rateLimited: { title: 'Its channel has started enough for now', icon: IconGauge },
-  noCode: { title: 'Nobody has its code', icon: IconCodeOff, needsSomebody: true },
+  noCode: { title: 'Its code is missing', icon: IconCodeOff, needsSomebody: true },
   noRunner: { title: 'No runner', icon: IconPlugConnectedX, needsSomebody: true },
   inLine: { title: 'Waits in line', icon: IconListNumbers },
 } as const satisfies Record<WaitReason, Look>;
