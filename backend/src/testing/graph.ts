@@ -57,6 +57,12 @@ export class TestGraph {
     return batch;
   }
 
+  /** Makes a batch of runs that are there, and returns the id of the run it calls back (one that waits for nobody, where there are none). */
+  async gather(runIds: string[], callback: Condition): Promise<string> {
+    const gathered = await this.sql.query<{ id: string }>(GATHER, [runIds, callback]);
+    return String(gathered.rows[0]?.id);
+  }
+
   /** Claims runs as a runner would; throws for one that can't begin. */
   async begin(...ids: string[]): Promise<Lease[]> {
     const begun = await this.sql.query<Lease>(BEGIN, [ids, randomUUID()]);
@@ -141,6 +147,17 @@ WITH callback AS (
   INSERT INTO "JobRun" ("jobName", "batchId") SELECT 'member', batch.id FROM batch, generate_series(1, $1::int) RETURNING id
 )
 SELECT id, ARRAY(SELECT id FROM member ORDER BY id) AS "runIds", "callbackRunId" AS "callbackId" FROM batch`;
+
+const GATHER = `
+WITH callback AS (
+  INSERT INTO "JobRun" ("jobName", "isBlocked", "waitsFor") VALUES ('callback', cardinality($1::bigint[]) > 0, $2::"WaitCondition") RETURNING id
+), batch AS (
+  INSERT INTO "JobRunBatch" (name, total, "callbackRunId") SELECT 'Some', cardinality($1::bigint[]), id FROM callback
+  WHERE cardinality($1::bigint[]) > 0 RETURNING id
+), gathered AS (
+  UPDATE "JobRun" j SET "batchId" = batch.id FROM batch WHERE j.id = ANY($1::bigint[])
+)
+SELECT id FROM callback`;
 
 const BEGIN = `
 UPDATE "JobRun" j
