@@ -1,0 +1,74 @@
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { promisify, stripVTControlCharacters } from 'node:util';
+import { startTestServer, type TestServer } from '@job-manager/backend/testing/server';
+import type { SystemHealth } from '@job-manager/shared/contract/health';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { createJobsProgram } from '../../lib/jobs/program.js';
+
+let server: TestServer;
+let token: string;
+beforeAll(async () => {
+  server = await startTestServer();
+  token = await server.tokenOf('chief@example.com', 'SUPER_ADMIN');
+  vi.stubEnv('DATABASE_URL', server.database.url);
+});
+afterAll(async () => {
+  vi.unstubAllEnvs();
+  await server.close();
+});
+
+/** Runs the lines of a file one by one and tells what each of them wrote. */
+async function run(file: string): Promise<string[]> {
+  const lines = readFileSync(new URL(file, import.meta.url), 'utf8')
+    .trim()
+    .split('\n');
+  const written: string[] = [];
+  for (const line of lines) written.push(line.startsWith('pnpm jobs') ? await runJobs(line) : await inShell(line));
+  return written;
+}
+
+/** A shell cuts the line into words; the command itself runs here, for starting a process takes seconds. */
+async function runJobs(line: string): Promise<string> {
+  const words = (await inShell(`pnpm() { printf '%s\\n' "$@"; }\n${line}`)).trim().split('\n');
+  const out = vi.spyOn(console, 'log').mockImplementation(() => {});
+  await createJobsProgram().parseAsync(words.slice(1), { from: 'user' });
+  const text = out.mock.calls.map(([said]) => stripVTControlCharacters(String(said))).join('\n');
+  out.mockRestore();
+  return text;
+}
+
+async function inShell(command: string): Promise<string> {
+  const here = command.replace('localhost:3000', new URL(server.url).host);
+  const env = { PATH: process.env.PATH, JOB_MANAGER_TOKEN: token };
+  return (await promisify(execFile)('bash', ['-c', here], { env })).stdout;
+}
+
+const rows = async (sql: string) => (await server.database.pool.query(sql)).rows;
+const actionsOn = async (target: string) =>
+  (await rows(`SELECT action FROM "AuditEvent" WHERE target = '${target}' ORDER BY id`)).map(({ action }) => action);
+
+it('sets, pauses and resumes a channel while everything runs', async () => {
+  const [set, paused, resumed, listed] = await run('./channels.sh');
+  expect(set).toMatch(/^mail .* 5 .*100 in 60 s .*3$/m);
+  expect(paused).toContain('The provider is down');
+  expect(resumed).not.toContain('The provider is down');
+  expect(listed).toBe(resumed);
+  expect(await actionsOn('mail')).toEqual(['channel.set', 'channel.pause', 'channel.resume']);
+});
+
+it('makes a schedule, tells when it comes due, runs and pauses it', async () => {
+  const [added, next, queued, paused] = await run('./schedules.sh');
+  expect(added).toMatch(/^trending-nightly +trending +At 03:00( AM)? \(Europe\/Berlin\)/m);
+  expect(next?.split('\n')).toEqual([1, 2, 3].map(() => expect.stringMatching(/^\d{4}-\d\d-\d\d 0[12]:00:00 UTC$/)));
+  const [manual] = await rows('SELECT id, "jobName" FROM "JobRun"');
+  expect([queued, manual.jobName]).toEqual([`Queued run #${manual.id}.`, 'trending']);
+  expect(paused).toMatch(/trending-nightly .* paused .*Until the move is over/);
+});
+
+it('checks the rules of the engine, and tells programs how the system is', async () => {
+  const [checked, answer] = await run('./health.sh');
+  expect(checked).toBe('All rules of the engine hold.');
+  const health = JSON.parse(String(answer)) as SystemHealth;
+  expect(health.reasons.map(({ code }) => code)).toContain('NO_RUNNER');
+});
