@@ -26,4 +26,4 @@ export function fieldErrors<Field extends string>(
 }
 
 /** The contract words its objections to follow a name: "needs at least 8 characters". */
-const asSentence = (message: string): string => message.charAt(0).toUpperCase() + message.slice(1);
+export const asSentence = (message: string): string => message.charAt(0).toUpperCase() + message.slice(1);

@@ -15,10 +15,10 @@ export function readLocalInput(text: string): string | null {
   return Number.isNaN(time) ? null : new Date(time).toISOString();
 }
 
-/** The reader's zone as they know it: `Europe/Berlin (GMT+1)`. */
+/** The reader's zone as they know it, with its offset where it has one: `Europe/Berlin (GMT+1)`. */
 export function timeZoneName(now = new Date()): string {
   const format = new Intl.DateTimeFormat('en', { timeZoneName: 'shortOffset' });
   const offset = format.formatToParts(now).find(({ type }) => type === 'timeZoneName')?.value;
   const { timeZone } = format.resolvedOptions();
-  return offset === undefined || offset === timeZone ? timeZone : `${timeZone} (${offset})`;
+  return offset === undefined || /^GMT([+-]0)?$/.test(offset) ? timeZone : `${timeZone} (${offset})`;
 }

@@ -1,5 +1,6 @@
 import type { JobDefinition } from '@job-manager/shared/contract/run';
 import type { Failure } from '../../api/failure';
+import { asSentence } from '../../api/field-errors';
 import { parseJson } from '../../lib/json-syntax';
 import { optionField } from './run-options';
 
@@ -24,7 +25,7 @@ export function messagesOf({ details, field = '', issues }: Failure): Record<str
   for (const { path, message } of objections) {
     const at = field === 'jobName' ? field : (optionField(path || field) ?? 'parameters');
     const name = at === 'parameters' ? path.replace(/^parameters\.?/, '') : '';
-    const text = name === '' ? message : `${name}: ${message}`;
+    const text = name === '' ? asSentence(message) : `${name}: ${message}`;
     messages[at] = messages[at] === undefined ? text : `${messages[at]}\n${text}`;
   }
   return messages;

@@ -81,7 +81,7 @@ test('shows what the server objects to at the option, unfolded', async () => {
   await user.click(dialog.getByText('Options (set)'));
   await waitFor(() => expect(dialog.queryByLabelText('Channel')).toBeNull());
   await submit();
-  expect(await dialog.findByText('must begin with a lower case letter')).toBeVisible();
+  expect(await dialog.findByText('Must begin with a lower case letter')).toBeVisible();
   expect(dialog.getByLabelText('Channel')).toHaveAttribute('aria-invalid', 'true');
 });
 
