@@ -14,8 +14,7 @@ const os = implement(contract.jobs).$context<CallContext>();
 
 /** Reading and steering runs. */
 export function createJobCalls({ config, pool, queue, registry }: HttpDeps, gate: Gate, stats: StatsCache) {
-  const jobNames = new Set(registry.definitions().map(({ name }) => name));
-  const hasCode = (jobName: string) => jobNames.has(jobName);
+  const hasCode = (jobName: string) => registry.definitions().some(({ name }) => name === jobName);
   return os.router({
     definitions: os.definitions.handler(() => ({
       jobs: registry.definitions(),
