@@ -69,10 +69,10 @@ function claimOf(rows: ClaimRow[]): Claim {
   };
 }
 
-// What is asked, and when. From here on nothing is a parameter: the plan is then the same whatever is asked, so
-// PostgreSQL keeps it, instead of planning a statement of this size anew for every claim.
+// What is asked, when, and the lot that is drawn. From here on nothing is a parameter: the plan is then the same whatever
+// is asked, so PostgreSQL keeps it, instead of planning a statement of this size anew for every claim.
 const ASKED = `asked AS MATERIALIZED (
-  SELECT clock_timestamp() AS at, $1::int AS most, $2::uuid AS "runnerId", $3::text[] AS jobs, $4::jsonb AS held
+  SELECT clock_timestamp() AS at, random()::numeric AS lot, $1::int AS most, $2::uuid AS "runnerId", $3::text[] AS jobs, $4::jsonb AS held
 )`;
 
 // Channels with runs whose time has come, and how many each may start here. Those that are full are seen to be full
@@ -120,14 +120,14 @@ const LEVEL = `edge AS (
 )`;
 
 // Parts of slots are drawn by lot, with the odds that make them come true over time: of two channels at concurrency 1,
-// one of weight 3 gets three starts of four. All channels share one draw, so the sum is what was asked for.
+// one of weight 3 gets three starts of four. All channels share one lot, so the sum is what was asked for.
 const QUOTA = `poured AS (
   SELECT channel, "isLimited",
     round(sum(greatest(0, least(runs, coalesce(level.height * weight - held, runs)))) OVER (ORDER BY channel)::numeric, 6) AS upto
   FROM work CROSS JOIN level
 ), quota AS MATERIALIZED (
   SELECT channel, "isLimited", (floor(upto + lot) - floor(lag(upto, 1, 0) OVER (ORDER BY channel) + lot))::int AS runs
-  FROM poured CROSS JOIN (SELECT random()::numeric AS lot) drawn
+  FROM poured CROSS JOIN asked
 )`;
 
 // Channels with limits are locked until this claim is committed, in order of name, so that two claims never wait for
