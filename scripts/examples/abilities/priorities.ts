@@ -14,7 +14,7 @@ export const sendMail = defineJob({
   run: async (ctx, { to }) => ctx.log.info(`Sent to ${to}`),
 });
 
-/** Before all newsletters that wait in the channel; lower runs first, from -100 to 100. */
+/** Before all other mail that waits in the channel: lower runs first, from -100 to 100. */
 export const sendPassword = (jobs: JobClient, to: string) =>
   jobs.enqueue({ jobName: 'send-mail', parameters: { to }, priority: -10 });
 
