@@ -6,6 +6,8 @@ import { expect, test } from './fixtures/story.js';
 const seldom = { backoffMs: 86_400_000, maxBackoffMs: 86_400_000 };
 
 test('a failing job waits for its next attempt, is retried by hand and shows all of them', async ({ page, runs }) => {
+  // A look at the whole page in each of its forms, and three attempts.
+  test.slow();
   await runs.refuseWrites('TrendingItem', 'No disk left');
   await page.goto('/admin/jobs');
   const id = await runs.enqueue('trending', {}, { retry: seldom });
