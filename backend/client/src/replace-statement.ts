@@ -13,9 +13,11 @@ WITH moment AS MATERIALIZED (SELECT date_trunc('milliseconds', clock_timestamp()
 ), given AS MATERIALIZED (
   SELECT * FROM json_to_recordset($1::json) AS r(${NEW_RUN_COLUMNS})
 ), target AS MATERIALIZED (
-  SELECT j.id FROM "JobRun" j, given
-  WHERE j."jobName" = given."jobName" AND j."uniqueKey" = given."uniqueKey" AND j.status = 'QUEUED' AND j."claimNo" = 0
-  ORDER BY j.id DESC LIMIT 1 FOR UPDATE OF j
+  -- Compared with single values and not joined, so that the index of keys has the order, and one look is enough.
+  SELECT id FROM "JobRun"
+  WHERE "jobName" = (SELECT "jobName" FROM given) AND "uniqueKey" = (SELECT "uniqueKey" FROM given)
+    AND status = 'QUEUED' AND "claimNo" = 0
+  ORDER BY id DESC LIMIT 1 FOR UPDATE
 ), changed AS (
   UPDATE "JobRun" j
   SET parameters = given.parameters, scope = given.scope, channel = coalesce(given.channel, job.channel),
@@ -26,7 +28,8 @@ WITH moment AS MATERIALIZED (SELECT date_trunc('milliseconds', clock_timestamp()
       "runAt" = greatest(moment.now, given."runAt", moment.now + given."delayMs" * interval '1 ms', (
         -- One that waits behind a key that is taken for a time goes on waiting for that.
         SELECT max(h."uniqueUntil") FROM "JobRun" h
-        WHERE h."jobName" = j."jobName" AND h."uniqueKey" = j."uniqueKey" AND h."uniqueScope" = 'PERIOD' AND h.id <> j.id
+        WHERE h."jobName" = j."jobName" AND h."uniqueKey" = j."uniqueKey" AND h."uniqueScope" = 'PERIOD' AND h."uniqueUntil" IS NOT NULL
+          AND h.id <> j.id
       )),
       "uniqueUntil" = CASE WHEN j."uniqueScope" = 'PERIOD' THEN coalesce(moment.now + given."periodMs" * interval '1 ms', j."uniqueUntil") END,
       rev = j.rev + 1, ${countNote('INFO')}
