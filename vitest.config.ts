@@ -14,7 +14,7 @@ export default defineConfig({
             'scripts/**/*.test.ts',
           ],
           globalSetup: ['backend/src/testing/global-setup.ts'],
-          testTimeout: 30_000,
+          testTimeout: 60_000,
           hookTimeout: 60_000,
         },
       },

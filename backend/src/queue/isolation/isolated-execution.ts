@@ -68,8 +68,6 @@ export class IsolatedExecution implements RunExecution {
   }
 
   async finish(): Promise<ExecutionResult> {
-    const { timeoutMs } = this.run;
-    if (timeoutMs !== null) this.#after(timeoutMs, () => this.stop('timed out'));
     try {
       return await this.#execute();
     } catch (error) {
@@ -101,6 +99,9 @@ export class IsolatedExecution implements RunExecution {
     }
     this.#process = process;
     this.usage = { ...notMeasured, childPid: process.pid };
+    // From here on: that no process was ready is not the job's fault.
+    const { timeoutMs } = this.run;
+    if (timeoutMs !== null) this.#after(timeoutMs, () => this.stop('timed out'));
     const ending = process.execute(this.run, {
       onReport: (report) => this.#hear(report),
       onSample: (sample) => this.#measure(sample),

@@ -8,6 +8,9 @@ import { SYSTEM } from '../queue.js';
 import type { Runner } from '../runner.js';
 import { jobs } from './fixture-jobs.js';
 
+// Each process loads the jobs anew, and a busy machine takes its time over that.
+vi.setConfig({ testTimeout: 150_000 });
+
 let engine: TestEngine;
 let runner: Runner;
 beforeAll(async () => {
