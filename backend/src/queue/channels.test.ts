@@ -168,6 +168,54 @@ describe('limits', () => {
   });
 });
 
+describe('a claim that waited for the channel', () => {
+  /** Claims while another connection has the channel locked, until that one has made its change. */
+  async function claimDuring(change: string): Promise<{ claimed: ClaimedRun[]; changedAt: Date }> {
+    const client = await engine.database.pool.connect();
+    try {
+      await client.query('BEGIN');
+      await client.query(change);
+      const claiming = new Claimer(5).claim();
+      await vi.waitFor(async () =>
+        expect(
+          await query(`SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`),
+        ).toHaveLength(1),
+      );
+      const changedAt = (await client.query('SELECT clock_timestamp() AS at')).rows[0].at;
+      await client.query('COMMIT');
+      return { claimed: await claiming, changedAt };
+    } finally {
+      client.release();
+    }
+  }
+
+  it('starts when it was let through, not when it asked', async () => {
+    await queue('mail', 5);
+    await set('mail', { rateLimit: 5, ratePeriodMs: 1_000 });
+    const { claimed, changedAt } = await claimDuring(`SELECT FROM "Channel" FOR UPDATE`);
+    expect(claimed).toHaveLength(5);
+    expect(Math.min(...claimed.map(({ startedAt }) => startedAt.getTime()))).toBeGreaterThanOrEqual(
+      changedAt.getTime(),
+    );
+    const [{ at }] = await query('SELECT at FROM "ChannelStart"');
+    expect(at.getTime()).toBeGreaterThanOrEqual(changedAt.getTime());
+  });
+
+  it('keeps to the limits of afterwards', async () => {
+    await queue('mail', 5);
+    await set('mail', { concurrency: 5 });
+    const { claimed } = await claimDuring(`UPDATE "Channel" SET concurrency = 2`);
+    expect(claimed).toHaveLength(2);
+  });
+
+  it('starts nothing when the channel was paused meanwhile', async () => {
+    await queue('mail', 5);
+    await set('mail', { concurrency: 5 });
+    const { claimed } = await claimDuring(`UPDATE "Channel" SET "pausedAt" = now()`);
+    expect(claimed).toEqual([]);
+  });
+});
+
 describe('rate limits', () => {
   it('never start more within any period than they may', async () => {
     const limited = { rateLimit: fc.integer({ min: 1, max: 6 }), ratePeriodMs: fc.integer({ min: 100, max: 250 }) };

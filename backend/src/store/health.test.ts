@@ -45,3 +45,22 @@ it('counts the queue in the index of claims alone, and looks at the first in lin
   expect(inLine.length).toBeGreaterThan(whole.length);
   expect(readers.filter(({ node }) => node['Node Type'] === 'Seq Scan')).toEqual([]);
 });
+
+it('counts as due what a runner could start: in no paused channel, and waiting for no other run', async () => {
+  const sql = database.pool;
+  const limits = { stalledAfterMs: 300_000, slowAfterMs: 1_800_000, slowJobs: [{ name: 'work', slowAfterMs: 1_000 }] };
+  await sql.query(`INSERT INTO "Channel" (name, "pausedAt") VALUES ('mail', now())`);
+  await sql.query(`INSERT INTO "JobRun" ("jobName", channel, "isBlocked", "runAt") VALUES
+    ('work', 'mail', false, '2026-01-01T00:00:00Z'), ('work', 'default', true, '2026-01-02T00:00:00Z'),
+    ('other', 'video', false, '2026-01-03T00:00:00Z'), ('work', 'default', false, '2026-01-04T00:00:00Z'),
+    ('work', 'default', false, now() + interval '1 hour')`);
+  const oldestDueAt = new Date('2026-01-03T00:00:00Z');
+  const oldestKnownDueAt = new Date('2026-01-04T00:00:00Z');
+  const { backlog } = await readSystemState(sql, limits);
+  expect(backlog).toEqual({ queued: 5, due: 2, oldestDueAt, oldestKnownDueAt });
+  await sql.query(`UPDATE "Channel" SET "resumeAt" = now() - interval '1 s'`);
+  expect((await readSystemState(sql, limits)).backlog).toMatchObject({
+    due: 3,
+    oldestDueAt: new Date('2026-01-01T00:00:00Z'),
+  });
+});
