@@ -114,9 +114,10 @@ const ATTEMPTS = `(SELECT coalesce(json_agg(json_build_object('claimNo', a."clai
 // Ids are texts: JSON's numbers end before theirs do.
 const DEPENDS_ON = `(SELECT coalesce(json_agg(json_build_object('jobRunId', wanted.id::text, 'jobName', p."jobName", 'status', p.status)
     ORDER BY wanted.id), '[]') FROM unnest(r."dependsOn") AS wanted(id) LEFT JOIN "JobRun" p ON p.id = wanted.id)`;
+// OFFSET 0: for the order the planner would otherwise walk through all runs there are, looking for these.
 const DEPENDENTS = `CASE WHEN r."hasDependents" THEN (
     SELECT coalesce(json_agg(json_build_object('jobRunId', d.id::text, 'jobName', d."jobName", 'status', d.status) ORDER BY d.id), '[]')
-    FROM (SELECT * FROM "JobRun" w WHERE w.status = 'QUEUED' AND w."isBlocked" AND w."dependsOn" @> ARRAY[r.id] ORDER BY w.id LIMIT 100) d
+    FROM (SELECT * FROM (SELECT * FROM "JobRun" WHERE "isBlocked" AND "dependsOn" @> ARRAY[r.id] OFFSET 0) w ORDER BY id LIMIT 100) d
   ) ELSE '[]' END`;
 const BATCH = `(SELECT json_build_object('id', b.id::text, 'name', b.name, 'total', b.total,
     'ended', (SELECT count(*) FROM "JobRun" m WHERE m."batchId" = b.id AND m.status IN ('SUCCESS', 'FAILED', 'CANCELLED')))
