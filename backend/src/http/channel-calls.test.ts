@@ -135,6 +135,14 @@ it('refuses a pause that would have ended already, and changes nothing', async (
   expect(await audit()).toEqual([]);
 });
 
+it('refuses a pause until a day that no answer could tell, and stays readable', async () => {
+  const answer = await pause('mail', { resumeAt: '9999-12-31T23:59:59-23:59' });
+  expect(answer.status).toBe(400);
+  expect(problemCode(answer)).toBe('INVALID_INPUT');
+  expect(answer.json).toMatchObject({ field: 'resumeAt', details: 'resumeAt must be within the next 10 years.' });
+  expect((await ask({ path: '/api/admin/jobs/channels' })).status).toBe(200);
+});
+
 it('writes who changed what into the audit log, before and after', async () => {
   await set('mail', { concurrency: 5 });
   await set('mail', { rateLimit: 2, ratePeriodMs: 100, weight: 3 });

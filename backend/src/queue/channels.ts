@@ -3,6 +3,7 @@ import { type ChannelRow, listChannels, readChannel } from '../store/channel-lis
 import type { Notifier } from '../store/notifier.js';
 import type { Sql } from '../store/sql.js';
 import { QueueError } from './errors.js';
+import { checkNotTooFar } from './far-time.js';
 import type { Actor } from './queue.js';
 import type { Registry } from './registry.js';
 import { type ChannelPause, pauseChannel, resumeChannel } from './transitions/pause-channel.js';
@@ -39,6 +40,7 @@ export function createChannels({ sql, registry, notifier }: ChannelsOptions): Ch
     },
 
     pause: async (name, pause, actor) => {
+      if (pause.resumeAt !== null) checkNotTooFar(pause.resumeAt, 'resumeAt');
       if (!(await pauseChannel(sql, name, pause, actor))) throw inThePast();
       return readChannel(sql, name);
     },

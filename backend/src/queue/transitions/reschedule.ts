@@ -1,6 +1,7 @@
 import { type RunRow, selectRun } from '../../store/run-row.js';
 import type { Sql } from '../../store/sql.js';
-import { notAllowed, QueueError, unknownRun } from '../errors.js';
+import { notAllowed, unknownRun } from '../errors.js';
+import { checkNotTooFar } from '../far-time.js';
 import type { Actor } from '../queue.js';
 import { auditFrom, auditValues } from './audit.js';
 import { countNote, noteFrom } from './note.js';
@@ -10,9 +11,6 @@ export interface Reschedule {
   /** Null for now, and so is a time that has passed. */
   runAt: Date | null;
 }
-
-const MOST_YEARS = 10;
-const MOST_MS = MOST_YEARS * 366 * 86_400_000;
 
 /**
  * Gives a QUEUED run another time; a run that waits for others goes on waiting for them. One that is due already
@@ -24,7 +22,7 @@ export async function rescheduleRun(
   { runId, runAt }: Reschedule,
   actor: Actor,
 ): Promise<{ run: RunRow; isNew: boolean }> {
-  if (runAt !== null) checkTime(runAt);
+  if (runAt !== null) checkNotTooFar(runAt, 'runAt');
   const changed = await sql.query<RunRow>(RESCHEDULE, [runId, runAt, ...auditValues(actor)]);
   if (changed.rows[0]) return { run: changed.rows[0], isNew: true };
   const found = await sql.query<RunRow>(`${selectRun('"JobRun"')} WHERE r.id = $1`, [runId]);
@@ -32,13 +30,6 @@ export async function rescheduleRun(
   if (!run) throw unknownRun(runId);
   if (run.status !== 'QUEUED') throw notAllowed('reschedule', runId, run.status);
   return { run, isNew: false };
-}
-
-/** By this process's clock: what is a mistake needs no exact one. */
-function checkTime(runAt: Date): void {
-  if (runAt.getTime() <= Date.now() + MOST_MS) return;
-  const message = `must be within the next ${MOST_YEARS} years`;
-  throw new QueueError('INVALID_INPUT', `runAt ${message}.`, [{ path: 'runAt', message }]);
 }
 
 // The row is locked before it is looked at, so the decision can't race with a claim or a cancel.
