@@ -1,7 +1,7 @@
 import { checkParameters } from './check-parameters.js';
 import { refusal } from './errors.js';
 import type { BatchCallback, RunRequest, UniqueKey } from './request.js';
-import { limits, onConflicts, uniqueScopes, waitConditions } from './shared.js';
+import { jobRunTriggers, limits, onConflicts, uniqueScopes, waitConditions } from './shared.js';
 
 /** Timers and the database's integers end here, after 24 days. */
 const MOST_MS = 2_147_483_647;
@@ -66,10 +66,9 @@ const REQUEST: Record<keyof RunRequest, Check> = {
   after: anything,
   when: oneOf(waitConditions),
   unique: anything,
-  // What callers put before it, so that their keys never meet, has to fit in as well.
   idempotencyKey: text(200),
   rerunOfId: runId,
-  trigger: anything,
+  trigger: oneOf(jobRunTriggers),
 };
 
 const RETRY: Record<keyof NonNullable<RunRequest['retry']>, Check> = {

@@ -65,6 +65,20 @@ describe('a client without server and jobs', () => {
     expect((await stored())[0].idempotencyKey).toBe('client:1:a');
   });
 
+  it('tells long keys apart by all of them', async () => {
+    const ask = (end: string) => client.enqueue({ jobName: 'note', idempotencyKey: 'k'.repeat(199) + end });
+    const first = await ask('a');
+    expect(await ask('a')).toEqual({ ...first, isNew: false });
+    expect((await ask('b')).isNew).toBe(true);
+  });
+
+  it('is told in words what no program in TypeScript could ask', async () => {
+    const ask = (more: object) => client.enqueue({ jobName: 'note', ...more });
+    await expect(ask({ trigger: 'WHIM' })).rejects.toThrow('trigger: must be one of MANUAL, CRON, EVENT, API');
+    await expect(ask({ unique: 'k' })).rejects.toThrow('unique: must be an object');
+    await expect(ask({ after: 'me' })).rejects.toThrow('after: must be a list');
+  });
+
   it('writes nothing into the audit log', async () => {
     await client.enqueue({ jobName: 'note' });
     expect((await database.pool.query('SELECT FROM "AuditEvent"')).rowCount).toBe(0);

@@ -1,8 +1,10 @@
+import { createHash } from 'node:crypto';
 import { checkMany, checkOne } from './check-call.js';
 import { connect } from './connect.js';
 import { type Enqueued, enqueueRuns } from './enqueue.js';
 import { refusal } from './errors.js';
 import type { RunRequest } from './request.js';
+import { limits } from './shared.js';
 import type { Sql } from './sql.js';
 
 /** Where the client finds Job Manager's tables. */
@@ -55,5 +57,12 @@ export function createClient(options: ClientOptions): JobClient {
 }
 
 /** Keys of programs and those of people at the API never meet. */
-const withOwnKey = (request: RunRequest): RunRequest =>
-  request.idempotencyKey === undefined ? request : { ...request, idempotencyKey: `client:${request.idempotencyKey}` };
+function withOwnKey(request: RunRequest): RunRequest {
+  const { idempotencyKey } = request;
+  if (idempotencyKey === undefined) return request;
+  const own = `client:${idempotencyKey}`;
+  // What is put before it must not make a key too long for its column.
+  const isTooLong = own.length > limits.uniqueKeyChars;
+  const digest = () => `client:sha256:${createHash('sha256').update(idempotencyKey).digest('hex')}`;
+  return { ...request, idempotencyKey: isTooLong ? digest() : own };
+}

@@ -12,4 +12,4 @@ export {
 export { isWithinDepth, limits } from '../../../shared/src/limits.js';
 export type { MessageLevel } from '../../../shared/src/message.js';
 export { defaultRetry, type RetryPolicy } from '../../../shared/src/retry.js';
-export type { JobRunStatus, JobRunTrigger } from '../../../shared/src/run.js';
+export { type JobRunStatus, type JobRunTrigger, jobRunTriggers } from '../../../shared/src/run.js';
