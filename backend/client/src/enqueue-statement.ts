@@ -1,5 +1,4 @@
 import { auditFrom } from './audit.js';
-import { isHeldFromBehind } from './key-holders.js';
 import { NEW_RUN_COLUMNS } from './new-run.js';
 import { notificationChannels } from './notification-channels.js';
 
@@ -12,7 +11,8 @@ import { notificationChannels } from './notification-channels.js';
 export const ENQUEUE = `
 WITH moment AS MATERIALIZED (SELECT date_trunc('milliseconds', clock_timestamp()) AS now
 ), request AS MATERIALIZED (
-  SELECT r.*, line.last, line."isUntouched", line."freeAt"
+  SELECT r.*, line.last, line."isUntouched", line."freeAt",
+    CASE WHEN NOT r."joinsLine" THEN job_manager_first_in_line(r."jobName", r."uniqueKey", r."uniqueScope", r."lineLock") END AS overtaken
   FROM ROWS FROM (json_to_recordset($1::json) AS (${NEW_RUN_COLUMNS})) WITH ORDINALITY AS r
   -- Strict: nothing is locked for runs that join no line.
   CROSS JOIN LATERAL job_manager_join_line(r."jobName", CASE WHEN r."joinsLine" THEN r."uniqueKey" END) AS line
@@ -80,7 +80,7 @@ WITH moment AS MATERIALIZED (SELECT date_trunc('milliseconds', clock_timestamp()
     -- Read, so that it comes first: the order of the parts of a statement is nobody's promise otherwise.
     AND (SELECT count(*) FROM over) >= 0
     AND NOT (given."joinsLine" AND given.replaces AND given."isUntouched" IS TRUE)
-    AND (given."uniqueKey" IS NULL OR given."joinsLine" OR NOT ${isHeldFromBehind('given')})
+    AND given.overtaken IS NULL
   -- Everybody takes keys in one order, so that two calls never wait for each other's.
   ORDER BY given."idempotencyKey", given."jobName", given."uniqueKey", given.ordinality
   ON CONFLICT DO NOTHING

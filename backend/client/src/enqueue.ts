@@ -69,6 +69,7 @@ export async function enqueueRuns(
 
 function pendingOf(requests: readonly RunRequest[], { settingsOf, batch }: EnqueueOptions): Pending[] {
   const pending = requests.map((request, index) => ({ index, run: newRun(request, settingsOf?.(request.jobName)) }));
+  if (requests.length > 1) for (const { run } of pending) run.lineLock = 'NONE';
   if (batch?.callback === undefined) return pending;
   const { jobName, parameters, when = 'finished' } = batch.callback;
   const run = newRun({ jobName, parameters, trigger: requests[0]?.trigger }, settingsOf?.(jobName));

@@ -1,22 +1,6 @@
 import { NEW_RUN_COLUMNS } from './new-run.js';
 
 /**
- * Those who wait behind a key keep nobody away by an index, but while one of them is where the key would be held,
- * the next is not to overtake it. An SQL condition over `run`, a row of a NewRun.
- */
-export function isHeldFromBehind(run: string): string {
-  return `EXISTS (
-      SELECT FROM "JobRun" b WHERE b."jobName" = ${run}."jobName" AND b."uniqueKey" = ${run}."uniqueKey" AND b."uniqueScope" = 'BEHIND'
-        AND b.status IN ('QUEUED', 'RUNNING') AND ${isInTheWay('b', run)})`;
-}
-
-/** Whether a queued or running run is in a state in which the key of the other's scope is held. */
-function isInTheWay(holder: string, run: string): string {
-  return `CASE ${run}."uniqueScope" WHEN 'QUEUED' THEN ${holder}.status = 'QUEUED' AND ${holder}."claimNo" = 0
-     ELSE ${run}."uniqueScope" = 'RUNNING' END`;
-}
-
-/**
  * Who has the keys of runs that could not be added: a row per run that still finds somebody. $1 are the runs as JSON.
  */
 export const HOLDERS = `
@@ -34,7 +18,7 @@ CROSS JOIN LATERAL (
   SELECT 2, id, 'unique' FROM "JobRun" j WHERE j."jobName" = r."jobName" AND j."uniqueKey" = r."uniqueKey" AND r."uniqueScope" = 'PERIOD'
     AND j."uniqueScope" = 'PERIOD' AND j."uniqueUntil" > clock_timestamp()
   UNION ALL
-  SELECT 3, id, 'unique' FROM "JobRun" b WHERE b."jobName" = r."jobName" AND b."uniqueKey" = r."uniqueKey" AND b."uniqueScope" = 'BEHIND'
-    AND b.status IN ('QUEUED', 'RUNNING') AND ${isInTheWay('b', 'r')}
+  SELECT 3, line.first, 'unique' FROM job_manager_first_in_line(r."jobName", r."uniqueKey", r."uniqueScope", 'NONE') AS line(first)
+  WHERE line.first IS NOT NULL
   ORDER BY rank, id LIMIT 1
 ) AS holder`;

@@ -31,6 +31,8 @@ const newRunColumns = {
   uniqueKey: 'text',
   uniqueScope: 'text',
   periodMs: 'bigint',
+  /** How the line of its key is locked by one that doesn't join it: EXCLUSIVE, SHARED or NONE. */
+  lineLock: 'text',
   /** Joins the line of its key; without, its key must be free. */
   joinsLine: 'boolean',
   /** Joins no line whose last has not begun: that one is to be replaced. */
@@ -71,6 +73,8 @@ export function newRun(request: RunRequest, settings: JobSettings | undefined): 
     uniqueKey: unique?.key,
     uniqueScope: unique && (unique.scope ?? 'running').toUpperCase(),
     periodMs: unique?.periodMs,
+    // One that begins with a shared lock and goes on to join would wait for another that does the same.
+    lineLock: onConflict === 'after' || onConflict === 'replace' ? 'EXCLUSIVE' : 'SHARED',
     // Where the key is given up at the claim, runs may overlap: only those that are conflicting wait in line.
     joinsLine: onConflict === 'after' && unique?.scope !== 'queued',
     replaces: onConflict === 'replace',

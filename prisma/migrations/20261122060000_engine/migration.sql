@@ -258,6 +258,26 @@ BEGIN
 END
 $$;
 
+-- The first of those in the line of a key that is where a run of the wanted scope would hold it; null for none. They keep nobody
+-- away by an index, but the next is not to overtake them. Looked at with fresh eyes and under the lock of the line, which
+-- is kept until the new run is committed: somebody could join, and begin, while it waits for something else. `locked`
+-- is EXCLUSIVE for one that may join the line itself, SHARED for one that never does, so that such ones wait for
+-- nobody but those who join, and NONE for one of thousands: locks are kept in a table that would be full.
+CREATE FUNCTION job_manager_first_in_line(job text, key text, wanted text, locked text) RETURNS bigint LANGUAGE plpgsql VOLATILE STRICT AS $$
+DECLARE
+  line bigint := hashtextextended(job || '/' || key, 0);
+BEGIN
+  IF locked = 'EXCLUSIVE' THEN PERFORM pg_advisory_xact_lock(line);
+  ELSIF locked = 'SHARED' THEN PERFORM pg_advisory_xact_lock_shared(line);
+  END IF;
+  RETURN (
+    SELECT id FROM "JobRun" WHERE "jobName" = job AND "uniqueKey" = key AND "uniqueScope" = 'BEHIND' AND status IN ('QUEUED', 'RUNNING')
+      AND CASE wanted WHEN 'QUEUED' THEN status = 'QUEUED' AND "claimNo" = 0 ELSE wanted = 'RUNNING' END
+    ORDER BY id LIMIT 1
+  );
+END
+$$;
+
 -- Tells those who wait for runs that these have ended, in the transaction that ended them, whichever statement that
 -- was. Once per statement, for all that it ended: locks are then taken in one order, and two statements that end
 -- runs of the same batches or with the same dependents rarely wait for one another in a circle.

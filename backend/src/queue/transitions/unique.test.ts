@@ -6,10 +6,11 @@ import * as z from 'zod';
 import { createPool } from '../../database/client.js';
 import type { RunRow } from '../../store/run-row.js';
 import { TestEngine } from '../../testing/engine.js';
+import { TestGraph } from '../../testing/graph.js';
 import { defineJob } from '../job.js';
 import { SYSTEM } from '../queue.js';
 import { cancelRun } from './cancel.js';
-import { claimDueRuns } from './claim.js';
+import { type ClaimedRun, claimDueRuns } from './claim.js';
 import { recoverStalledRuns } from './recover.js';
 
 /** Runs that are executing now, and the most there ever were at once. */
@@ -66,8 +67,8 @@ const makePeriodOver = () =>
     `UPDATE "JobRun" SET "uniqueUntil" = clock_timestamp() - interval '1 s' WHERE "uniqueUntil" IS NOT NULL`,
   );
 
-/** Until some statement of this database waits for another. */
-async function untilLockIsWaitedFor(database = engine): Promise<void> {
+/** Until so many statements of this database wait for others. */
+async function untilLockIsWaitedFor(database = engine, times = 1): Promise<void> {
   await expect
     .poll(async () => {
       const { rows } = await database.database.pool.query<{ count: number }>(
@@ -75,7 +76,7 @@ async function untilLockIsWaitedFor(database = engine): Promise<void> {
       );
       return rows[0]?.count;
     })
-    .toBe(1);
+    .toBe(times);
 }
 
 describe.each(scopes)('a key with the scope %s', (scope) => {
@@ -281,6 +282,35 @@ describe('runs that wait behind others of their key', () => {
     await vi.waitFor(async () => expect((await runs()).every(({ status }) => status === 'SUCCESS')).toBe(true), 20_000);
     await runner.stop();
     expect(mostActive).toBe(1);
+  });
+
+  it('are not overtaken by one that has looked for the key before they came', async () => {
+    await ask('running', 'existing');
+    const [held] = await claim();
+    const other = await engine.queue.enqueue({ jobName: 'note', trigger: 'EVENT', delayMs: 3_600_000 }, SYSTEM);
+    const theirs = await engine.database.pool.connect();
+    await theirs.query('BEGIN');
+    await theirs.query('SELECT FROM "JobRun" WHERE id = $1 FOR UPDATE', [other.run.id]);
+    // It waits for the lock of the run it is to wait for, when others come and go.
+    const overtaking = engine.queue.enqueue(
+      {
+        jobName: 'note',
+        trigger: 'EVENT',
+        unique: unique('running', 'existing'),
+        after: [other.run.id],
+        when: 'finished',
+      },
+      SYSTEM,
+    );
+    await untilLockIsWaitedFor();
+    const behind = ask('running', 'after');
+    await Promise.race([behind, untilLockIsWaitedFor(engine, 2)]);
+    await new TestGraph(engine.database.pool).finish([held as ClaimedRun], 'SUCCESS');
+    await theirs.query('COMMIT');
+    theirs.release();
+    await Promise.all([overtaking, behind]);
+    await cancelRun(engine.database.pool, other.run.id, SYSTEM);
+    expect((await runs()).filter(({ status, isBlocked }) => status === 'QUEUED' && !isBlocked)).toHaveLength(1);
   });
 
   it('wait for the end of the one before, whatever became of it', async () => {
