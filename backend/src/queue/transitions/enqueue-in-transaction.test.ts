@@ -1,9 +1,11 @@
 import { createClient, type JobClient } from '@job-manager/client/client';
 import { prismaSql } from '@job-manager/client/prisma';
+import type { PoolClient } from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import type { Listener } from '../../store/listener.js';
 import { TestEngine } from '../../testing/engine.js';
+import { inTransaction } from '../../testing/transaction.js';
 import { defineJob } from '../job.js';
 import { JobAnnouncer } from '../maintenance/job-announcer.js';
 import { SYSTEM } from '../queue.js';
@@ -49,22 +51,21 @@ async function wakings(work: () => Promise<unknown>): Promise<number> {
   return woken;
 }
 
-async function inTransaction(end: 'COMMIT' | 'ROLLBACK', work: (sql: import('pg').PoolClient) => Promise<unknown>) {
-  const connection = await engine.database.pool.connect();
-  await connection.query('BEGIN');
-  await work(connection);
-  await connection.query(end);
-  connection.release();
-}
+/** In a transaction that ends so. */
+const ending = (end: 'COMMIT' | 'ROLLBACK', work: (sql: PoolClient) => Promise<unknown>): Promise<unknown> =>
+  inTransaction(engine.database.pool, async (sql) => {
+    await work(sql);
+    await sql.query(end);
+  });
 
 describe('in a transaction of pg', () => {
   it.each([
-    ['the engine', (sql: import('pg').PoolClient) => engine.queue.enqueue(request, SYSTEM, { sql })],
-    ['the client', (sql: import('pg').PoolClient) => client.enqueue(request, { sql })],
-    ['the client, many at once,', (sql: import('pg').PoolClient) => client.enqueueMany([request], { sql })],
+    ['the engine', (sql: PoolClient) => engine.queue.enqueue(request, SYSTEM, { sql })],
+    ['the client', (sql: PoolClient) => client.enqueue(request, { sql })],
+    ['the client, many at once,', (sql: PoolClient) => client.enqueueMany([request], { sql })],
   ])('%s queues a run that is there at the commit, and wakes runners then', async (_, enqueue) => {
     const wakened = await wakings(() =>
-      inTransaction('COMMIT', async (sql) => {
+      ending('COMMIT', async (sql) => {
         await enqueue(sql);
         expect(await seen()).toBe(0);
         expect(woken).toBe(0);
@@ -76,7 +77,7 @@ describe('in a transaction of pg', () => {
 
   it('a run that is rolled back never was, and wakes nobody', async () => {
     const wakened = await wakings(() =>
-      inTransaction('ROLLBACK', async (sql) => {
+      ending('ROLLBACK', async (sql) => {
         await engine.queue.enqueue(request, SYSTEM, { sql });
         await client.enqueue(request, { sql });
       }),
@@ -87,7 +88,7 @@ describe('in a transaction of pg', () => {
 
   it('a refusal leaves the transaction as it was', async () => {
     const taken = { ...request, unique: { key: 'k', onConflict: 'refuse' } } as const;
-    await inTransaction('COMMIT', async (sql) => {
+    await ending('COMMIT', async (sql) => {
       await client.enqueue(taken, { sql });
       await expect(client.enqueue(taken, { sql })).rejects.toMatchObject({ code: 'DUPLICATE' });
       await expect(client.enqueue({ ...request, after: ['77'] }, { sql })).rejects.toMatchObject({

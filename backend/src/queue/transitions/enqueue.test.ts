@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { TestEngine } from '../../testing/engine.js';
+import { inTransaction, untilSomebodyWaits } from '../../testing/transaction.js';
 import { defineJob } from '../job.js';
 import { type EnqueueRequest, SYSTEM } from '../queue.js';
 import { cancelRun } from './cancel.js';
@@ -170,56 +171,44 @@ describe('a run that waits for others', () => {
 
 describe('an end and somebody who begins to wait for it, at the same time', () => {
   it('leaves nobody waiting when the end is written first', async () => {
+    const { pool } = engine.database;
     const first = await add();
-    const ending = await engine.database.pool.connect();
-    await ending.query('BEGIN');
-    await cancelRun(ending, first.id, SYSTEM);
-    const waiting = add({ after: [first.id], when: 'finished' });
-    await untilLockIsWaitedFor();
-    await ending.query('COMMIT');
-    ending.release();
-    expect(await waiting).toMatchObject({ isBlocked: false, dependsOn: [{ status: 'CANCELLED' }] });
+    const waiting = await inTransaction(pool, async (ending) => {
+      await cancelRun(ending, first.id, SYSTEM);
+      const asked = add({ after: [first.id], when: 'finished' });
+      await untilSomebodyWaits(pool);
+      await ending.query('COMMIT');
+      return asked;
+    });
+    expect(waiting).toMatchObject({ isBlocked: false, dependsOn: [{ status: 'CANCELLED' }] });
   });
 
   it('refuses a wait for the success of one whose failure is being written', async () => {
+    const { pool } = engine.database;
     const first = await add();
-    const ending = await engine.database.pool.connect();
-    await ending.query('BEGIN');
-    await cancelRun(ending, first.id, SYSTEM);
-    const waiting = add({ after: [first.id] }).catch((error: Error) => error.message);
-    await untilLockIsWaitedFor();
-    await ending.query('COMMIT');
-    ending.release();
-    expect(await waiting).toMatch(`Run #${first.id} is CANCELLED`);
+    const words = await inTransaction(pool, async (ending) => {
+      await cancelRun(ending, first.id, SYSTEM);
+      const asked = add({ after: [first.id] }).catch((error: Error) => error.message);
+      await untilSomebodyWaits(pool);
+      await ending.query('COMMIT');
+      return asked;
+    });
+    expect(words).toMatch(`Run #${first.id} is CANCELLED`);
   });
 
   it('wakes the one that waits when its request was first', async () => {
+    const { pool } = engine.database;
     const first = await add();
-    const asking = await engine.database.pool.connect();
-    await asking.query('BEGIN');
-    const { run } = await engine.queue.enqueue(
-      { jobName: 'note', trigger: 'EVENT', after: [first.id], when: 'finished' },
-      SYSTEM,
-      { sql: asking },
-    );
+    const request = { jobName: 'note', trigger: 'EVENT', after: [first.id], when: 'finished' } as const;
+    const run = await inTransaction(pool, async (sql) => {
+      const asked = await engine.queue.enqueue(request, SYSTEM, { sql });
+      const ending = cancelRun(pool, first.id, SYSTEM);
+      await untilSomebodyWaits(pool);
+      await sql.query('COMMIT');
+      await ending;
+      return asked.run;
+    });
     expect(run.isBlocked).toBe(true);
-    const ending = cancelRun(engine.database.pool, first.id, SYSTEM);
-    await untilLockIsWaitedFor();
-    await asking.query('COMMIT');
-    asking.release();
-    await ending;
     expect(await engine.run(run.id)).toMatchObject({ isBlocked: false, status: 'QUEUED' });
   });
 });
-
-/** Until some statement of this database waits for another. */
-async function untilLockIsWaitedFor(): Promise<void> {
-  await expect
-    .poll(async () => {
-      const { rows } = await engine.database.pool.query<{ count: number }>(
-        `SELECT count(*)::int FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
-      );
-      return rows[0]?.count;
-    })
-    .toBe(1);
-}
