@@ -65,6 +65,7 @@ const NOTHING: Record<string, string> = {
   fingerprint: '0123456789abcdef',
   batchId: '999999',
   scheduleId: '00000000-0000-4000-8000-000000000000',
+  channel: 'no-such-channel',
 };
 
 /** A harmless request to a route. */

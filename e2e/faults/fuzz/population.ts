@@ -67,6 +67,16 @@ export class Population {
     if (name === 'jobs.enqueue') {
       return { ...input, jobName: choices.of(['wait', 'fragile', 'broken']), parameters: { ms: choices.below(50) } };
     }
+    if (name === 'batches.enqueueBatch') {
+      const run = (index: number) => ({ ref: `r${index}`, jobName: 'wait', parameters: { ms: choices.below(50) } });
+      const runs = Array.from({ length: 1 + choices.below(5) }, (_, index) => run(index));
+      return { ...input, name: 'fuzzed', runs: [...runs, { ...run(9), after: ['r0'] }] };
+    }
+    if (name === 'schedules.createSchedule' || name === 'schedules.changeSchedule') {
+      const timing = choices.chance(0.5) ? { everyMs: 1_000 + choices.below(10_000) } : { cron: '* * * * *' };
+      const { cron: _cron, everyMs: _everyMs, ...rest } = input;
+      return { ...rest, ...timing, name: `s${choices.below(50)}`, jobName: 'wait', parameters: { ms: 1 } };
+    }
     if (name === 'recovery.emergencyCleanup') return { ...input, confirmation: EMERGENCY_CONFIRMATION };
     return input;
   }
@@ -83,8 +93,10 @@ export class Population {
     return { cookie: `jm_session=${token}`, origin: this.#world.url, ...key };
   }
 
-  /** Cancels what waits and fails what runs. */
+  /** Lets nothing come any more, cancels what waits and fails what runs. */
   async endRuns(): Promise<void> {
+    await this.#world.database.pool.query('UPDATE "Schedule" SET "pausedAt" = clock_timestamp(), rev = rev + 1');
+    await this.#world.database.pool.query('DELETE FROM "Channel"');
     const { rows } = await this.#world.database.pool.query<{ id: string }>(
       `SELECT id::text FROM "JobRun" WHERE status = 'QUEUED'`,
     );
@@ -133,6 +145,12 @@ export class Population {
       tokenId: await column(`SELECT id AS value FROM "ApiToken" ORDER BY "createdAt" LIMIT 30`),
       fingerprint: await column('SELECT DISTINCT fingerprint AS value FROM "ClientError" LIMIT 30'),
       jobName: ['wait', 'fragile', 'broken', 'fuzzed-outside'],
+      channel: ['default', 'mail'],
+      scheduleId: await column('SELECT id AS value FROM "Schedule" ORDER BY "createdAt" DESC LIMIT 30'),
+      batchId: await column('SELECT id::text AS value FROM "JobRunBatch" ORDER BY id DESC LIMIT 30'),
+      after: runs.length > 0 ? [runs.slice(0, 2)] : [],
+      cron: ['0 3 * * *', '*/5 * * * *', '0 0 30 2 *'],
+      timeZone: ['UTC', 'Europe/Berlin', 'Mars/Base'],
       refresh: ['true', 'false'],
       includePast: ['true', 'false'],
       id: ['a', 'b', 'c'],
