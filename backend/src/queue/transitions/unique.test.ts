@@ -7,6 +7,7 @@ import { createPool } from '../../database/client.js';
 import type { RunRow } from '../../store/run-row.js';
 import { TestEngine } from '../../testing/engine.js';
 import { TestGraph } from '../../testing/graph.js';
+import { inTransaction, untilSomebodyWaits } from '../../testing/transaction.js';
 import { defineJob } from '../job.js';
 import { SYSTEM } from '../queue.js';
 import { cancelRun } from './cancel.js';
@@ -67,18 +68,6 @@ const makePeriodOver = () =>
     `UPDATE "JobRun" SET "uniqueUntil" = clock_timestamp() - interval '1 s' WHERE "uniqueUntil" IS NOT NULL`,
   );
 
-/** Until so many statements of this database wait for others. */
-async function untilLockIsWaitedFor(database = engine, times = 1): Promise<void> {
-  await expect
-    .poll(async () => {
-      const { rows } = await database.database.pool.query<{ count: number }>(
-        `SELECT count(*)::int FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
-      );
-      return rows[0]?.count;
-    })
-    .toBe(times);
-}
-
 describe.each(scopes)('a key with the scope %s', (scope) => {
   it('has one run, however many ask for it at once', async () => {
     const pool = createPool(engine.database.url, { max: 25 });
@@ -101,31 +90,30 @@ describe.each(scopes)('a key with the scope %s', (scope) => {
   });
 
   it('is taken by one that is not committed yet, and free when that is rolled back', async () => {
+    const { pool } = engine.database;
     for (const end of ['COMMIT', 'ROLLBACK']) {
-      const theirs = await engine.database.pool.connect();
-      await theirs.query('BEGIN');
-      const first = await ask(scope, 'existing', 1, theirs);
-      const asking = ask(scope, 'existing', 2);
-      await untilLockIsWaitedFor();
-      await theirs.query(end);
-      theirs.release();
-      const second = await asking;
+      const [first, second] = await inTransaction(pool, async (sql) => {
+        const theirs = await ask(scope, 'existing', 1, sql);
+        const ours = ask(scope, 'existing', 2);
+        await untilSomebodyWaits(pool);
+        await sql.query(end);
+        return [theirs, await ours] as const;
+      });
       expect(second.isNew).toBe(end === 'ROLLBACK');
       expect(second.run.id === first.run.id).toBe(end === 'COMMIT');
-      await engine.database.pool.query('TRUNCATE "JobRun"');
+      await pool.query('TRUNCATE "JobRun"');
     }
   });
 
   it('would have two runs without its index', async () => {
     const other = await TestEngine.create([note]);
-    await other.database.pool.query(`DROP INDEX "JobRun_unique_${scope}"`);
-    const theirs = await other.database.pool.connect();
-    await theirs.query('BEGIN');
+    const { pool } = other.database;
+    await pool.query(`DROP INDEX "JobRun_unique_${scope}"`);
     const request = { jobName: 'note', trigger: 'EVENT', unique: unique(scope, 'existing') } as const;
-    await other.queue.enqueue(request, SYSTEM, { sql: theirs });
-    const { isNew } = await other.queue.enqueue(request, SYSTEM);
-    await theirs.query('COMMIT');
-    theirs.release();
+    const { isNew } = await inTransaction(pool, async (sql) => {
+      await other.queue.enqueue(request, SYSTEM, { sql });
+      return other.queue.enqueue(request, SYSTEM);
+    });
     await other.close();
     expect(isNew).toBe(true);
   });
@@ -201,14 +189,15 @@ describe('a key that is taken until the end', () => {
 
   it('has a replacement wait behind a run that was claimed in the meantime', async () => {
     const first = await ask('running', 'replace', 1);
-    const claiming = await engine.database.pool.connect();
-    await claiming.query('BEGIN');
-    await claim(claiming);
-    const replacing = ask('running', 'replace', 2);
-    await untilLockIsWaitedFor();
-    await claiming.query('COMMIT');
-    claiming.release();
-    expect(await replacing).toMatchObject({ isNew: true, run: { isBlocked: true } });
+    const { pool } = engine.database;
+    const replaced = await inTransaction(pool, async (claiming) => {
+      await claim(claiming);
+      const asked = ask('running', 'replace', 2);
+      await untilSomebodyWaits(pool);
+      await claiming.query('COMMIT');
+      return asked;
+    });
+    expect(replaced).toMatchObject({ isNew: true, run: { isBlocked: true } });
     expect((await engine.run(first.run.id)).parameters).toEqual({ n: 1 });
   });
 
@@ -288,27 +277,25 @@ describe('runs that wait behind others of their key', () => {
     await ask('running', 'existing');
     const [held] = await claim();
     const other = await engine.queue.enqueue({ jobName: 'note', trigger: 'EVENT', delayMs: 3_600_000 }, SYSTEM);
-    const theirs = await engine.database.pool.connect();
-    await theirs.query('BEGIN');
-    await theirs.query('SELECT FROM "JobRun" WHERE id = $1 FOR UPDATE', [other.run.id]);
-    // It waits for the lock of the run it is to wait for, when others come and go.
-    const overtaking = engine.queue.enqueue(
-      {
-        jobName: 'note',
-        trigger: 'EVENT',
-        unique: unique('running', 'existing'),
-        after: [other.run.id],
-        when: 'finished',
-      },
-      SYSTEM,
-    );
-    await untilLockIsWaitedFor();
-    const behind = ask('running', 'after');
-    await Promise.race([behind, untilLockIsWaitedFor(engine, 2)]);
-    await new TestGraph(engine.database.pool).finish([held as ClaimedRun], 'SUCCESS');
-    await theirs.query('COMMIT');
-    theirs.release();
-    await Promise.all([overtaking, behind]);
+    const { pool } = engine.database;
+    const request = {
+      jobName: 'note',
+      trigger: 'EVENT',
+      unique: unique('running', 'existing'),
+      after: [other.run.id],
+      when: 'finished',
+    } as const;
+    await inTransaction(pool, async (sql) => {
+      await sql.query('SELECT FROM "JobRun" WHERE id = $1 FOR UPDATE', [other.run.id]);
+      // It waits for the lock of the run it is to wait for, when others come and go.
+      const overtaking = engine.queue.enqueue(request, SYSTEM);
+      await untilSomebodyWaits(pool);
+      const behind = ask('running', 'after');
+      await Promise.race([behind, untilSomebodyWaits(pool, 2)]);
+      await new TestGraph(pool).finish([held as ClaimedRun], 'SUCCESS');
+      await sql.query('COMMIT');
+      await Promise.all([overtaking, behind]);
+    });
     await cancelRun(engine.database.pool, other.run.id, SYSTEM);
     expect((await runs()).filter(({ status, isBlocked }) => status === 'QUEUED' && !isBlocked)).toHaveLength(1);
   });
