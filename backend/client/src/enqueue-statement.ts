@@ -24,10 +24,15 @@ WITH moment AS MATERIALIZED (SELECT date_trunc('milliseconds', clock_timestamp()
   -- Waits for an end that is being written, and sees it; an end that comes later waits for us, and finds who waits.
   -- Without the lock a run could begin to wait for one that has just told everybody of its end. In order of id: two
   -- that wait for the same runs would otherwise lock each other out.
-  SELECT id, status FROM "JobRun" WHERE id = ANY(ARRAY(SELECT unnest(after) FROM given)) ORDER BY id FOR NO KEY UPDATE
+  SELECT id, status::text FROM "JobRun"
+  WHERE id = ANY(ARRAY(SELECT unnest(after) FROM given)) AND id <> ALL(ARRAY(SELECT last FROM given WHERE last IS NOT NULL))
+  ORDER BY id FOR NO KEY UPDATE
+), known AS MATERIALIZED (
+  -- The end of a line was locked and written to by the function above: this statement can't do so any more.
+  SELECT * FROM predecessor UNION SELECT last, 'QUEUED' FROM given WHERE last IS NOT NULL
 ), wait AS MATERIALIZED (
   SELECT given.id, p.id AS "on", p.status IN ('QUEUED', 'RUNNING') AS blocks, wanted.place
-  FROM given CROSS JOIN LATERAL unnest(given.after) WITH ORDINALITY AS wanted(id, place) JOIN predecessor p ON p.id = wanted.id
+  FROM given CROSS JOIN LATERAL unnest(given.after) WITH ORDINALITY AS wanted(id, place) JOIN known p ON p.id = wanted.id
   UNION ALL
   SELECT given.id, other.id, true, wanted.place
   FROM given CROSS JOIN LATERAL unnest(given."afterIndexes") WITH ORDINALITY AS wanted(index, place)
@@ -42,14 +47,16 @@ WITH moment AS MATERIALIZED (SELECT date_trunc('milliseconds', clock_timestamp()
   SELECT ordinality, 'UNKNOWN_JOB' AS code, NULL::bigint AS "runId", NULL::text AS status
   FROM given WHERE NOT "isKnown" AND NOT EXISTS (SELECT FROM "Job" WHERE name = given."jobName")
   UNION ALL
-  SELECT given.ordinality, CASE WHEN p.id IS NULL THEN 'UNKNOWN_RUN' ELSE 'NOT_ALLOWED' END, wanted.id, p.status::text
-  FROM given CROSS JOIN LATERAL unnest(given.after) AS wanted(id) LEFT JOIN predecessor p ON p.id = wanted.id
+  SELECT given.ordinality, CASE WHEN p.id IS NULL THEN 'UNKNOWN_RUN' ELSE 'NOT_ALLOWED' END, wanted.id, p.status
+  FROM given CROSS JOIN LATERAL unnest(given.after) AS wanted(id) LEFT JOIN known p ON p.id = wanted.id
   WHERE wanted.id IS NOT NULL
     AND (p.id IS NULL OR (given."waitsFor" = 'SUCCEEDED' AND p.status IN ('FAILED', 'CANCELLED')))
 ), over AS (
   -- A key that was taken for a time is free when that is over; nobody else empties it.
-  UPDATE "JobRun" j SET "uniqueUntil" = NULL, rev = j.rev + 1 FROM given, moment
-  WHERE given."uniqueScope" = 'PERIOD' AND j."jobName" = given."jobName" AND j."uniqueKey" = given."uniqueKey"
+  -- Nor where the run joins the line. One that is waited for is told so at the same time, for a statement writes once to a row.
+  UPDATE "JobRun" j SET "uniqueUntil" = NULL, "hasDependents" = j."hasDependents" OR j.id IN (SELECT id FROM predecessor), rev = j.rev + 1
+  FROM given, moment
+  WHERE given."uniqueScope" = 'PERIOD' AND given.last IS NULL AND j."jobName" = given."jobName" AND j."uniqueKey" = given."uniqueKey"
     AND j."uniqueScope" = 'PERIOD' AND j."uniqueUntil" <= moment.now
   RETURNING j.id
 ), batch AS (

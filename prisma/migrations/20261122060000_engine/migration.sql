@@ -320,6 +320,9 @@ BEGIN
   IF waited_for IS NULL THEN RETURN '{}'; END IF;
   PERFORM 1 FROM "JobRun" WHERE "isBlocked" AND "dependsOn" && waited_for ORDER BY id FOR UPDATE;
   IF NOT FOUND THEN RETURN '{}'; END IF;
+  PERFORM job_manager_move_up(d.id, p.id) FROM "JobRun" p JOIN "JobRun" d
+    ON d."isBlocked" AND d."dependsOn" @> ARRAY[p.id] AND d."uniqueScope" = 'BEHIND' AND (d."jobName", d."uniqueKey") = (p."jobName", p."uniqueKey")
+  WHERE p.id = ANY(waited_for) AND p."uniqueScope" = 'BEHIND' AND p.status = 'CANCELLED' AND p."claimNo" = 0;
   SELECT coalesce(array_agg(id) FILTER (WHERE "isInVain"), '{}'), coalesce(array_agg(id) FILTER (WHERE NOT "isInVain" AND NOT "isEarly"), '{}')
   INTO in_vain, ready
   FROM "JobRun" d CROSS JOIN LATERAL (
@@ -330,6 +333,24 @@ BEGIN
   WHERE d."isBlocked" AND d."dependsOn" && waited_for;
   PERFORM job_manager_wake(ready);
   RETURN job_manager_cancel_waiting(in_vain, NULL);
+END
+$$;
+
+-- Lets a run wait for the one that is ahead of it now, where the one it waited for left the line of their key before its
+-- turn: those ahead of that one go on. Nothing changes where nobody is ahead.
+CREATE FUNCTION job_manager_move_up(follower bigint, former bigint) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+  ahead bigint;
+BEGIN
+  -- Written down at once: an end of it that is being written is waited for, and then the next one ahead is looked for.
+  UPDATE "JobRun" SET "hasDependents" = true, rev = rev + 1
+  WHERE id = (
+    SELECT o.id FROM "JobRun" o JOIN "JobRun" f ON f.id = former
+    WHERE o."jobName" = f."jobName" AND o."uniqueKey" = f."uniqueKey" AND o.status IN ('QUEUED', 'RUNNING') AND o.id < former
+    ORDER BY o.id DESC LIMIT 1 FOR NO KEY UPDATE OF o
+  )
+  RETURNING id INTO ahead;
+  UPDATE "JobRun" SET "dependsOn" = array_replace("dependsOn", former, ahead), rev = rev + 1 WHERE id = follower AND ahead IS NOT NULL;
 END
 $$;
 

@@ -1,0 +1,111 @@
+import type { RunRequest } from '@job-manager/client/request';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import * as z from 'zod';
+import { TestEngine } from '../../testing/engine.js';
+import { TestGraph } from '../../testing/graph.js';
+import { defineJob } from '../job.js';
+import { SYSTEM } from '../queue.js';
+
+const note = defineJob({
+  name: 'note',
+  description: 'Does nothing',
+  examples: ['note'],
+  algorithmVersion: '1',
+  parameters: z.object({}),
+  run: async () => {},
+});
+
+let engine: TestEngine;
+let graph: TestGraph;
+beforeAll(async () => {
+  engine = await TestEngine.create([note]);
+  graph = new TestGraph(engine.database.pool);
+});
+afterAll(() => engine.close());
+afterEach(async () => {
+  const violations = await engine.violations();
+  await engine.database.pool.query('TRUNCATE "JobRun", "JobRunMessage", "JobRunAttempt", "JobRunCount"');
+  expect(violations).toEqual({});
+});
+
+const PERIOD_MS = 60_000;
+const enqueue = async (request: Partial<RunRequest> = {}): Promise<string> => {
+  const { run } = await engine.queue.enqueue({ jobName: 'note', trigger: 'EVENT', ...request }, SYSTEM);
+  return run.id;
+};
+const join = (more: Partial<RunRequest> = {}) =>
+  enqueue({ unique: { key: 'k', scope: 'running', onConflict: 'after' }, ...more });
+const inPeriod = (onConflict: 'existing' | 'after', more: Partial<RunRequest> = {}) =>
+  enqueue({ unique: { key: 'k', scope: 'period', periodMs: PERIOD_MS, onConflict }, ...more });
+const makePeriodOver = () =>
+  engine.database.pool.query(
+    `UPDATE "JobRun" SET "uniqueUntil" = clock_timestamp() - interval '1 s' WHERE "uniqueUntil" IS NOT NULL`,
+  );
+const waitsFor = async (runId: string) => (await engine.run(runId)).dependsOn.map(({ jobRunId }) => jobRunId);
+
+describe('who leaves the line of a key before its turn', () => {
+  it('lets the next wait for the one ahead', async () => {
+    const [first, second, third] = [await join(), await join(), await join()];
+    const leases = await graph.begin(first);
+    await engine.queue.cancel(second, SYSTEM);
+    expect(await graph.states(first, second, third)).toEqual(['RUNNING', 'CANCELLED', 'BLOCKED']);
+    expect(await waitsFor(third)).toEqual([first]);
+    await graph.finish(leases, 'SUCCESS');
+    expect(await graph.states(third)).toEqual(['QUEUED']);
+  });
+
+  it('lets the next begin where nobody is ahead any more', async () => {
+    const [first, second, third] = [await join(), await join(), await join()];
+    await graph.end('FAILED', first);
+    await engine.queue.cancel(second, SYSTEM);
+    expect(await graph.states(third)).toEqual(['QUEUED']);
+  });
+
+  it('may be several at once', async () => {
+    const [first, second, third, last] = [await join(), await join(), await join(), await join()];
+    const leases = await graph.begin(first);
+    await engine.database.pool.query(
+      `UPDATE "JobRun" SET status = 'CANCELLED', "finishedAt" = clock_timestamp(), "isBlocked" = false WHERE id IN ($1, $2)`,
+      [second, third],
+    );
+    expect(await waitsFor(last)).toEqual([first]);
+    await graph.finish(leases, 'SUCCESS');
+    expect(await graph.states(last)).toEqual(['QUEUED']);
+    await engine.database.pool.query('TRUNCATE "JobRun", "JobRunCount"');
+  });
+
+  it('leaves a run alone that waits for it by name', async () => {
+    const [first, second] = [await join(), await join()];
+    const other = await enqueue({ after: [second], when: 'finished' });
+    await engine.queue.cancel(second, SYSTEM);
+    expect(await graph.states(first, other)).toEqual(['QUEUED', 'QUEUED']);
+  });
+});
+
+describe('a run that joins the line of a key', () => {
+  it('may name the end of the line as one that it waits for', async () => {
+    const first = await join();
+    const second = await join({ after: [first], when: 'finished' });
+    expect(await waitsFor(second)).toEqual([first]);
+    await graph.end('SUCCESS', first);
+    expect(await graph.states(second)).toEqual(['QUEUED']);
+  });
+
+  it('does so where the time of the key is over and its run is not', async () => {
+    const first = await inPeriod('existing');
+    await makePeriodOver();
+    const second = await inPeriod('after');
+    expect(await graph.states(first, second)).toEqual(['QUEUED', 'BLOCKED']);
+    await graph.end('SUCCESS', first);
+    expect(await graph.states(second)).toEqual(['QUEUED']);
+  });
+});
+
+it('is told of the end of a run whose key it took, and for which it waits', async () => {
+  const first = await inPeriod('existing');
+  await makePeriodOver();
+  const second = await inPeriod('existing', { after: [first], when: 'finished' });
+  expect(await graph.states(first, second)).toEqual(['QUEUED', 'BLOCKED']);
+  await graph.end('SUCCESS', first);
+  expect(await graph.states(second)).toEqual(['QUEUED']);
+});
