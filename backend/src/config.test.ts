@@ -15,6 +15,8 @@ describe('a wrong value is one line that names its variable', () => {
     ['PORT', 'eighty'],
     ['PORT', '70000'],
     ['DATABASE_URL', 'mysql://localhost/x'],
+    ['DATABASE_SCHEMA', 'Jobs'],
+    ['DATABASE_SCHEMA', 'pg_jobs'],
     ['JWT_SECRET', 'short'],
     ['JOBS_RUNNER', 'maybe'],
     ['JOBS_CONCURRENCY', '0'],
@@ -37,6 +39,8 @@ it('reads the same again from what a child process is given', () => {
     PORT: '0',
     JWT_SECRET: 'x'.repeat(32),
     PUBLIC_URL: 'https://jobs.example.com',
+    DATABASE_URL: 'postgres://localhost/shop?sslmode=disable',
+    DATABASE_SCHEMA: 'job_manager',
   });
   expect(readConfig(configEnvironment(config))).toEqual(config);
 });

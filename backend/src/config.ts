@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as z from 'zod';
+import { DEFAULT_SCHEMA, withSchema } from './database/schema.js';
 
 const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -25,6 +26,15 @@ const environment = z.object({
     .url({ protocol: /^postgres(ql)?$/ })
     .optional()
     .describe('PostgreSQL to use; the embedded one when not set'),
+  DATABASE_SCHEMA: z
+    .string()
+    // Not longer, for it becomes part of what is listened to.
+    .regex(
+      /^(?!pg_)[a-z_][a-z0-9_]{0,39}$/,
+      'must be lower case letters, digits and _, at most 40, not beginning with pg_',
+    )
+    .default(DEFAULT_SCHEMA)
+    .describe('Schema of its tables there; made when it is missing'),
   DATABASE_LISTEN_URL: z
     .url({ protocol: /^postgres(ql)?$/ })
     .optional()
@@ -148,7 +158,13 @@ function complete(config: Environment): Config {
   }
   const dataDir = resolve(config.DATA_DIR ?? join(REPOSITORY, '.data'));
   const mediaDir = resolve(config.MEDIA_DIR ?? join(dataDir, 'media'));
-  return { ...config, DATA_DIR: dataDir, MEDIA_DIR: mediaDir, HOSTNAME: hostname() };
+  return { ...config, ...urlsOf(config), DATA_DIR: dataDir, MEDIA_DIR: mediaDir, HOSTNAME: hostname() };
+}
+
+/** Whoever opens a connection has the URL, so that is where the schema stands. */
+function urlsOf({ DATABASE_URL, DATABASE_LISTEN_URL, DATABASE_SCHEMA }: Environment) {
+  const placed = (url: string | undefined) => url && withSchema(url, DATABASE_SCHEMA);
+  return { DATABASE_URL: placed(DATABASE_URL), DATABASE_LISTEN_URL: placed(DATABASE_LISTEN_URL) };
 }
 
 /** The environment from which `readConfig` reads this configuration again, for a child process. */

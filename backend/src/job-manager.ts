@@ -5,6 +5,8 @@ import * as z from 'zod';
 import { createHostUsers, type Identify } from './auth/host-users.js';
 import { type EmbeddedSettings, embeddedConfig, parseConfig } from './config.js';
 import { migrate } from './database/migrate.js';
+import { checkSchemaOfRole } from './database/pooler.js';
+import { withSchema } from './database/schema.js';
 import { createLog } from './log.js';
 import type { AnyJob } from './queue/job.js';
 import type { Queue } from './queue/queue.js';
@@ -13,7 +15,7 @@ import { createServerFace } from './server-face.js';
 import { type RunningWorker, startWorker } from './worker.js';
 
 export interface JobManagerOptions {
-  /** A PostgreSQL database for Job Manager's own tables. */
+  /** The PostgreSQL database for Job Manager's tables; with the setting DATABASE_SCHEMA it may be the application's own. */
   databaseUrl: string;
   /** What can be run, each made with `defineJob`. */
   jobs: AnyJob[];
@@ -71,7 +73,7 @@ const options = z.strictObject({
 /** Makes a Job Manager that another application mounts. Throws ConfigError for an option that is unknown or can't be used. */
 export function createJobManager(given: JobManagerOptions): JobManager {
   const {
-    databaseUrl,
+    databaseUrl: url,
     jobs,
     jobsModule,
     path: mount,
@@ -82,6 +84,7 @@ export function createJobManager(given: JobManagerOptions): JobManager {
     ...rest
   } = parseConfig(options, given);
   const config = embeddedConfig(settings);
+  const databaseUrl = withSchema(url, config.DATABASE_SCHEMA);
   const log = rest.log ?? createLog(config, 'jobs');
   const engine = createServerEngine({ config, databaseUrl, log, jobs });
   const sessions = createHostUsers({ sql: engine.pool, identify });
@@ -114,6 +117,7 @@ export function createJobManager(given: JobManagerOptions): JobManager {
   };
 
   async function start(): Promise<void> {
+    await checkSchemaOfRole(config, databaseUrl);
     await migrate(databaseUrl);
     await engine.listener.start();
     stopWork = await startWork(engine, { databaseUrl, jobs, jobsModule, runner });
@@ -156,6 +160,8 @@ export interface JobWorkerOptions {
 /** Starts a worker for a Job Manager whose `runner` is `none`, in a process of its own. */
 export async function startJobWorker({ settings, ...work }: JobWorkerOptions): Promise<RunningWorker> {
   const config = embeddedConfig(settings);
+  const databaseUrl = withSchema(work.databaseUrl, config.DATABASE_SCHEMA);
+  await checkSchemaOfRole(config, databaseUrl);
   const log = work.log ?? createLog(config, 'worker');
-  return startWorker({ ...work, config, log, kind: 'WORKER', isGuest: true });
+  return startWorker({ ...work, databaseUrl, config, log, kind: 'WORKER', isGuest: true });
 }

@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import { createAgents } from './agents.js';
 import type { Config } from './config.js';
 import { createPool, createPrisma } from './database/client.js';
+import { schemaOf } from './database/schema.js';
 import { jobs as productJobs, jobsModule as productModule } from './jobs/registry.js';
 import { QueueEvents } from './queue/events.js';
 import type { AnyJob } from './queue/job.js';
@@ -45,7 +46,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   const enginePool = createPool(databaseUrl, { max: 5, statementTimeoutMs: 30_000 });
   const jobPool = createPool(databaseUrl, { max: Math.min(config.JOBS_CONCURRENCY + 2, 20) });
   const db = createPrisma(jobPool);
-  const notifier = new Notifier(enginePool);
+  const notifier = new Notifier(enginePool, schemaOf(databaseUrl));
   const listener = new Listener(config.DATABASE_LISTEN_URL ?? databaseUrl, [
     'queued',
     'cancel',

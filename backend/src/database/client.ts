@@ -1,6 +1,7 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
 import { PrismaClient } from '../generated/prisma/client.js';
+import { schemaOf, schemaStatement } from './schema.js';
 
 export interface PoolOptions {
   max?: number;
@@ -16,11 +17,13 @@ const ANSWER_LATE_MS = 2_000;
 /** Silence on an open connection after which the system asks whether the other end is still there. */
 const PROBE_AFTER_MS = 10_000;
 
-/** Opens a pool whose idle connections may break without taking the process along. */
+/** Opens a pool on the schema of the URL, whose idle connections may break without taking the process along. */
 export function createPool(url: string, { max = 10, statementTimeoutMs }: PoolOptions = {}): pg.Pool {
   // Prisma's adapter misreads times with a zone in any session that isn't in UTC. Set here and not as
   // start-up options, which connection poolers refuse.
   const settings = ["SET timezone = 'UTC'"];
+  const schema = schemaStatement(url);
+  if (schema !== null) settings.push(schema);
   if (statementTimeoutMs !== undefined) settings.push(`SET statement_timeout = ${statementTimeoutMs}`);
   const pool = new pg.Pool({
     connectionString: url,
@@ -42,5 +45,7 @@ export function createPool(url: string, { max = 10, statementTimeoutMs }: PoolOp
 
 /** Prisma over a pool that stays the caller's to close. */
 export function createPrisma(pool: pg.Pool): PrismaClient {
-  return new PrismaClient({ adapter: new PrismaPg(pool, { disposeExternalPool: false }) });
+  // Prisma names the schema of each table, and takes no notice of the connection's.
+  const schema = schemaOf(pool.options.connectionString ?? '');
+  return new PrismaClient({ adapter: new PrismaPg(pool, { disposeExternalPool: false, schema }) });
 }

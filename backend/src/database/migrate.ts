@@ -6,6 +6,8 @@ import { PrismaPg } from '@prisma/adapter-pg';
 import { bindMigrationAwareSqlAdapterFactory } from '@prisma/driver-adapter-utils';
 import type { MigrationList, SchemaEngine } from '@prisma/schema-engine-wasm/schema_engine_bg';
 import pg from 'pg';
+import { createPool } from './client.js';
+import { DEFAULT_SCHEMA, quoted, schemaOf, schemaStatement } from './schema.js';
 
 const PRISMA_DIR = fileURLToPath(new URL('../../../prisma', import.meta.url));
 const MIGRATIONS_DIR = join(PRISMA_DIR, 'migrations');
@@ -24,15 +26,42 @@ export async function migrate(url: string): Promise<string[]> {
   await client.connect();
   try {
     await client.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    await enterSchema(client, url);
     const pending = await pendingMigrations(client);
     if (pending.length > 0) {
       const migrationsList = await readMigrations();
       await withEngine(url, (engine) => engine.applyMigrations({ migrationsList, filters: NO_FILTER }));
     }
+    await pinFunctions(client, url);
     return pending;
   } finally {
     await client.end();
   }
+}
+
+/** Makes the schema of the URL when it is missing, and has the connection look there. */
+async function enterSchema(client: pg.Client, url: string): Promise<void> {
+  const statement = schemaStatement(url);
+  if (statement === null) return;
+  const { rows } = await client.query('SELECT to_regnamespace($1) IS NULL AS "isMissing"', [quoted(schemaOf(url))]);
+  // Looked for first: to make one takes a permission that whoever was given a schema may lack.
+  if (rows[0].isMissing) await client.query(`CREATE SCHEMA ${quoted(schemaOf(url))}`);
+  await client.query(statement);
+}
+
+/**
+ * Has the functions of a schema of our own find its tables whoever calls them: a caller's transaction looks
+ * elsewhere. Those in the default schema stay as the migrations make them, and cost nothing more.
+ */
+async function pinFunctions(client: pg.Client, url: string): Promise<void> {
+  const schema = schemaOf(url);
+  if (schema === DEFAULT_SCHEMA) return;
+  const { rows } = await client.query<{ pin: string }>(
+    `SELECT format('ALTER FUNCTION %s SET search_path = %I', oid::regprocedure, $1::text) AS pin FROM pg_proc
+     WHERE pronamespace = to_regnamespace(quote_ident($1)) AND prokind = 'f' AND coalesce(proconfig::text, '') NOT LIKE '%search_path=%'`,
+    [schema],
+  );
+  for (const { pin } of rows) await client.query(pin);
 }
 
 /** Names of the migrations in the repository that the database has not finished. */
@@ -84,11 +113,14 @@ async function withEngine<T>(url: string, work: (engine: SchemaEngine) => Promis
 /** Sends a migration to PostgreSQL as one script; the adapter's own way cuts it at every semicolon, function bodies too. */
 class WholeScriptAdapter extends PrismaPg {
   readonly #url: string;
+  readonly #pool: pg.Pool;
   readonly #open: { dispose(): Promise<void> }[] = [];
 
   constructor(url: string) {
-    super({ connectionString: url });
+    const pool = createPool(url, { max: 2 });
+    super(pool, { schema: schemaOf(url), disposeExternalPool: false });
     this.#url = url;
+    this.#pool = pool;
   }
 
   override async connect() {
@@ -96,7 +128,8 @@ class WholeScriptAdapter extends PrismaPg {
     connection.executeScript = async (script) => {
       const client = new pg.Client(this.#url);
       await client.connect();
-      await client.query(script).finally(() => client.end());
+      const schema = schemaStatement(this.#url);
+      await client.query(schema === null ? script : `${schema}; ${script}`).finally(() => client.end());
     };
     this.#open.push(connection);
     return connection;
@@ -104,6 +137,7 @@ class WholeScriptAdapter extends PrismaPg {
 
   async close(): Promise<void> {
     await Promise.all(this.#open.map((connection) => connection.dispose()));
+    await this.#pool.end();
   }
 }
 

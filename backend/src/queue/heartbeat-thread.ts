@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import pg from 'pg';
+import { schemaStatement } from '../database/schema.js';
 import { Alarm } from './alarm.js';
 import type { HeartbeatNews, HeartbeatOptions, HeartbeatOrder } from './heartbeat.js';
 import { beat, type Lease } from './transitions/beat.js';
@@ -87,6 +88,8 @@ async function connect(): Promise<pg.Client> {
     if (client === fresh) client = undefined;
   });
   await fresh.connect();
+  const schema = schemaStatement(options.url);
+  if (schema !== null) await fresh.query(schema);
   return fresh;
 }
 

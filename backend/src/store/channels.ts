@@ -1,4 +1,5 @@
 import { notificationChannels } from '@job-manager/client/notification-channels';
+import { DEFAULT_SCHEMA } from '../database/schema.js';
 
 /** Channels of LISTEN/NOTIFY. A lost notification costs a poll interval and never a run. */
 export const channels = {
@@ -19,6 +20,13 @@ export const channels = {
   probe: 'job_manager_probe',
 } as const;
 export type ChannelName = keyof typeof channels;
+
+/** Those that name runs: in another schema of the database somebody else's runs have the same numbers. */
+const OF_ONE_SCHEMA: ReadonlySet<ChannelName> = new Set(['cancel', 'revoked', 'progress', 'messages']);
+
+/** What a channel is called for the tables of a schema. The others are of the whole database: they wake, and say no more. */
+export const channelOf = (name: ChannelName, schema: string): string =>
+  schema === DEFAULT_SCHEMA || !OF_ONE_SCHEMA.has(name) ? channels[name] : `${channels[name]}_${schema}`;
 
 export interface ProgressNote {
   id: string;

@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events';
 import pg from 'pg';
-import { type ChannelName, channels } from './channels.js';
+import { schemaOf } from '../database/schema.js';
+import { type ChannelName, channelOf } from './channels.js';
 
 const PING_MS = 10_000;
 const PING_TIMEOUT_MS = 5_000;
@@ -18,6 +19,7 @@ type ListenerEvents = { [Name in ChannelName]: [payload: string] } & {
  */
 export class Listener extends EventEmitter<ListenerEvents> {
   readonly #url: string;
+  readonly #schema: string;
   readonly #names: ChannelName[];
   #client: pg.Client | undefined;
   #timer: NodeJS.Timeout | undefined;
@@ -28,6 +30,7 @@ export class Listener extends EventEmitter<ListenerEvents> {
     super();
     this.setMaxListeners(0);
     this.#url = url;
+    this.#schema = schemaOf(url);
     this.#names = names;
   }
 
@@ -49,7 +52,7 @@ export class Listener extends EventEmitter<ListenerEvents> {
     client.on('notification', ({ channel, payload }) => this.#heard(channel, payload ?? ''));
     try {
       await client.connect();
-      await client.query(this.#names.map((name) => `LISTEN ${channels[name]}`).join('; '));
+      await client.query(this.#names.map((name) => `LISTEN ${channelOf(name, this.#schema)}`).join('; '));
     } catch (error) {
       this.#retire(client);
       this.#reconnectLater(error as Error);
@@ -71,7 +74,7 @@ export class Listener extends EventEmitter<ListenerEvents> {
   }
 
   #heard(channel: string, payload: string): void {
-    const name = this.#names.find((candidate) => channels[candidate] === channel);
+    const name = this.#names.find((candidate) => channelOf(candidate, this.#schema) === channel);
     // The event map is keyed by the same names, which TypeScript can't follow through a variable.
     if (name) (this as EventEmitter).emit(name, payload);
   }

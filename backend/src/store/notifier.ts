@@ -1,4 +1,5 @@
-import { channels, type ProgressNote } from './channels.js';
+import { DEFAULT_SCHEMA } from '../database/schema.js';
+import { type ChannelName, channelOf, type ProgressNote } from './channels.js';
 import type { Sql } from './sql.js';
 
 /** NOTIFY takes a lock over the whole server at commit, so one process sends at most one batch in this time. */
@@ -9,6 +10,7 @@ const MOST_BYTES = 7_500;
 /** Tells the other processes what changed, gathered and apart from the statements that changed it. */
 export class Notifier {
   readonly #sql: Sql;
+  readonly #schema: string;
   #changed = false;
   #queued = false;
   #schedules = false;
@@ -18,8 +20,10 @@ export class Notifier {
   readonly #spoke = new Set<string>();
   #flushing: Promise<void> | undefined;
 
-  constructor(sql: Sql) {
+  /** `schema` is where the tables are, as in the URL of those who listen. */
+  constructor(sql: Sql, schema = DEFAULT_SCHEMA) {
     this.#sql = sql;
+    this.#schema = schema;
   }
 
   /** Something about the active runs changed. */
@@ -88,7 +92,7 @@ export class Notifier {
   async #send(): Promise<void> {
     const notes = this.#takeNotes();
     if (notes.length === 0) return;
-    const names = notes.map(([channel]) => channel);
+    const names = notes.map(([name]) => channelOf(name, this.#schema));
     const payloads = notes.map(([, payload]) => payload);
     await this.#sql
       .query('SELECT pg_notify(channel, payload) FROM unnest($1::text[], $2::text[]) AS note(channel, payload)', [
@@ -99,15 +103,15 @@ export class Notifier {
       .catch(() => {});
   }
 
-  #takeNotes(): [channel: string, payload: string][] {
-    const notes: [string, string][] = [];
-    if (this.#queued) notes.push([channels.queued, '']);
-    if (this.#changed) notes.push([channels.changed, '']);
-    if (this.#schedules) notes.push([channels.schedules, '']);
-    for (const payload of packed([...this.#cancelled])) notes.push([channels.cancel, payload]);
-    for (const payload of packed([...this.#revoked])) notes.push([channels.revoked, payload]);
-    for (const payload of packed([...this.#progress.values()])) notes.push([channels.progress, payload]);
-    for (const payload of packed([...this.#spoke])) notes.push([channels.messages, payload]);
+  #takeNotes(): [name: ChannelName, payload: string][] {
+    const notes: [ChannelName, string][] = [];
+    if (this.#queued) notes.push(['queued', '']);
+    if (this.#changed) notes.push(['changed', '']);
+    if (this.#schedules) notes.push(['schedules', '']);
+    for (const payload of packed([...this.#cancelled])) notes.push(['cancel', payload]);
+    for (const payload of packed([...this.#revoked])) notes.push(['revoked', payload]);
+    for (const payload of packed([...this.#progress.values()])) notes.push(['progress', payload]);
+    for (const payload of packed([...this.#spoke])) notes.push(['messages', payload]);
     this.#queued = false;
     this.#changed = false;
     this.#schedules = false;

@@ -1,0 +1,28 @@
+import pg from 'pg';
+import { type Config, ConfigError } from '../config.js';
+import { DEFAULT_SCHEMA, schemaOf } from './schema.js';
+
+/**
+ * Behind a pooler in transaction mode each transaction gets another connection, which knows nothing of what was set
+ * on the last: a schema of our own has to come with the role, or statements would meet tables of somebody else's.
+ * Throws ConfigError with the statement that helps.
+ */
+export async function checkSchemaOfRole({ DATABASE_LISTEN_URL }: Config, databaseUrl: string): Promise<void> {
+  const schema = schemaOf(databaseUrl);
+  if (DATABASE_LISTEN_URL === undefined || schema === DEFAULT_SCHEMA) return;
+  const client = new pg.Client(databaseUrl);
+  await client.connect();
+  try {
+    const { rows } = await client.query<{ path: string; remedy: string }>(
+      `SELECT reset_val AS path,
+         format('ALTER ROLE %I IN DATABASE %I SET search_path = %I', current_user, current_database(), $1::text) AS remedy
+       FROM pg_settings WHERE name = 'search_path'`,
+      [schema],
+    );
+    const [found] = rows;
+    if (found?.path.replaceAll('"', '') === schema) return;
+    throw new ConfigError(`DATABASE_SCHEMA: behind a pooler the role must bring the schema: ${found?.remedy}`);
+  } finally {
+    await client.end();
+  }
+}
