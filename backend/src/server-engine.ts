@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { type Agents, createAgents } from './agents.js';
 import type { Config } from './config.js';
 import { createPool, createPrisma } from './database/client.js';
+import { DEFAULT_SCHEMA, schemaOf } from './database/schema.js';
 import type { PrismaClient } from './generated/prisma/client.js';
 import { QueueEvents } from './queue/events.js';
 import { createExternalRuns, type ExternalRuns } from './queue/external/runs.js';
@@ -40,9 +41,10 @@ export interface ServerEngine {
 /** Wires the engine of a server. Nothing works by itself until the listener and the agents are started. */
 export function createServerEngine({ config, databaseUrl, log, jobs }: ServerEngineOptions): ServerEngine {
   const registry = createRegistry(jobs);
+  const schema = schemaOf(databaseUrl);
   const pool = createPool(databaseUrl, { max: 12, statementTimeoutMs: 30_000 });
   const db = createPrisma(pool);
-  const notifier = new Notifier(pool);
+  const notifier = new Notifier(pool, schema);
   const events = new QueueEvents();
   logQueueEvents(events, log);
   const listener = new Listener(config.DATABASE_LISTEN_URL ?? databaseUrl, [
@@ -63,6 +65,7 @@ export function createServerEngine({ config, databaseUrl, log, jobs }: ServerEng
     listener,
     queue: createQueue({
       sql: pool,
+      schema: schema === DEFAULT_SCHEMA ? undefined : schema,
       registry,
       notifier,
       stalledAfterMs: config.JOBS_STALLED_AFTER_MS,

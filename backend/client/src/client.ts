@@ -3,16 +3,19 @@ import { checkMany, checkOne } from './check-call.js';
 import { connect } from './connect.js';
 import { type Enqueued, enqueueRuns } from './enqueue.js';
 import { refusal } from './errors.js';
+import { checkSchema, inSchema } from './in-schema.js';
 import type { RunRequest } from './request.js';
 import { limits } from './shared.js';
 import type { Sql } from './sql.js';
 
 /** Where the client finds Job Manager's tables. */
-export type ClientOptions =
-  /** A connection, a pool or a transaction of the program's own. */
-  | { sql: Sql }
-  /** A PostgreSQL URL; needs the package `pg`. */
-  | { connectionString: string };
+export type ClientOptions = {
+  /** The schema of its tables, as DATABASE_SCHEMA says it; without, the connection's search path has to find them. */
+  schema?: string;
+} & (
+  | /** A connection, a pool or a transaction of the program's own. */ { sql: Sql }
+  | /** A PostgreSQL URL; needs the package `pg`. */ { connectionString: string }
+);
 
 export interface CallOptions {
   /**
@@ -33,11 +36,15 @@ export interface JobClient {
 }
 
 /** Makes a client. Connects when it is first needed. */
-export function createClient(options: ClientOptions): JobClient {
+export function createClient({ schema, ...options }: ClientOptions): JobClient {
+  if (schema !== undefined) checkSchema(schema);
   const own = 'sql' in options ? { sql: options.sql, close: async () => {} } : connect(options.connectionString);
   const enqueue = async (requests: readonly RunRequest[], sql: Sql = own.sql): Promise<Enqueued[]> => {
     // Nobody's doing, as the audit log sees it: programs queue runs by the thousands, and each run says where it is from.
-    const { runs } = await enqueueRuns(sql, requests.map(withOwnKey), { actor: null, notifies: true });
+    const { runs } = await enqueueRuns(inSchema(sql, schema), requests.map(withOwnKey), {
+      actor: null,
+      notifies: true,
+    });
     return runs;
   };
   return {

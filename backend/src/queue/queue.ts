@@ -1,4 +1,5 @@
 import type { Actor } from '@job-manager/client/actor';
+import { inSchema } from '@job-manager/client/in-schema';
 import type { RunRequest } from '@job-manager/client/request';
 import type { Sql as ClientSql } from '@job-manager/client/sql';
 import type { JobRunTrigger } from '@job-manager/shared/run';
@@ -46,11 +47,13 @@ export interface Queue extends Recovery, Batches {
 
 export interface QueueOptions extends RecoveryOptions {
   registry: Registry;
+  /** Where the tables are, for transactions of callers; without, their search path has to find them. */
+  schema?: string;
 }
 
 /** Opens the engine to those who ask things of it. Executing is a runner's work. */
 export function createQueue(options: QueueOptions): Queue {
-  const { sql, registry, notifier } = options;
+  const { sql, registry, notifier, schema } = options;
   return {
     ...createRecovery(options),
     ...createBatches(options),
@@ -58,7 +61,7 @@ export function createQueue(options: QueueOptions): Queue {
     channels: createChannels(options),
 
     enqueue: async (request, actor, { sql: theirs } = {}) => {
-      const found = await enqueueRun({ sql, theirs, registry }, request, actor);
+      const found = await enqueueRun({ sql, theirs: theirs && inSchema(theirs, schema), registry }, request, actor);
       if (theirs === undefined) notifier.queued();
       return found;
     },

@@ -2,6 +2,7 @@ import type { Actor } from '@job-manager/client/actor';
 import { checkBatch } from '@job-manager/client/check-call';
 import { enqueueRuns } from '@job-manager/client/enqueue';
 import { refusal } from '@job-manager/client/errors';
+import { inSchema } from '@job-manager/client/in-schema';
 import type { BatchCallback, RunRequest } from '@job-manager/client/request';
 import type { Sql as ClientSql } from '@job-manager/client/sql';
 import { despiteContention } from '../../store/contention.js';
@@ -40,18 +41,19 @@ export interface BatchesOptions {
   sql: Sql;
   registry: Registry;
   notifier: Notifier;
+  schema?: string;
 }
 
 const MOST_NAME_CHARS = 200;
 
-export function createBatches({ sql, registry, notifier }: BatchesOptions): Batches {
+export function createBatches({ sql, registry, notifier, schema }: BatchesOptions): Batches {
   return {
     enqueueBatch: async (request, actor, { sql: theirs } = {}) => {
       const { runs, callback } = checked(request, registry);
       const batch = { name: request.name, callback };
       const options = { actor, notifies: theirs !== undefined, settingsOf: registry.settings, batch };
       const added = theirs
-        ? await enqueueRuns(theirs, runs, options)
+        ? await enqueueRuns(inSchema(theirs, schema), runs, options)
         : await despiteContention(() => enqueueRuns(sql, runs, options));
       if (added.batchId === null) throw new Error('A batch was neither queued nor refused');
       if (!theirs) notifier.queued();
