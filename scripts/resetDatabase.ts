@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { confirm, isCancel } from '@clack/prompts';
 import { type Config, readConfig } from '@job-manager/backend/config';
+import { DEFAULT_SCHEMA } from '@job-manager/backend/database/schema';
 import { Command } from 'commander';
 import { migrateDatabase, type OpenDatabase, withDatabase } from './lib/database.js';
 import { findInstance } from './lib/instance.js';
@@ -32,7 +33,7 @@ async function reset({ yes = false, seed = false }: Options): Promise<void> {
 }
 
 async function renew(database: OpenDatabase, config: Config, seed: boolean): Promise<void> {
-  await recreate(database);
+  await recreate(database, config.DATABASE_SCHEMA);
   if (ownsMedia) await rm(config.MEDIA_DIR, { recursive: true, force: true });
   if (seed) await fill(database, config);
 }
@@ -51,20 +52,21 @@ async function isConfirmed(config: Config): Promise<boolean> {
 }
 
 /** Host and name of the database; its URL would show the password. */
-function nameOf({ DATABASE_URL, DATA_DIR }: Config): string {
+function nameOf({ DATABASE_URL, DATABASE_SCHEMA, DATA_DIR }: Config): string {
   if (!DATABASE_URL) return `the embedded database of ${DATA_DIR}`;
   const { host, pathname } = new URL(DATABASE_URL);
-  return `${pathname.slice(1)} on ${host}`;
+  const part = DATABASE_SCHEMA === DEFAULT_SCHEMA ? '' : `the schema ${DATABASE_SCHEMA} of `;
+  return `${part}${pathname.slice(1)} on ${host}`;
 }
 
-async function recreate({ pool, url }: OpenDatabase): Promise<void> {
+async function recreate({ pool, url }: OpenDatabase, schema: string): Promise<void> {
   const { rows } = await pool.query<{ others: number }>(
     `SELECT count(*)::int AS others FROM pg_stat_activity
      WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid()`,
   );
   const others = rows[0]?.others ?? 0;
   if (others > 0) throw new Refusal(`The database is in use (${others} connections); stop servers and workers first.`);
-  await pool.query('DROP SCHEMA public CASCADE; CREATE SCHEMA public');
+  await pool.query(`DROP SCHEMA IF EXISTS ${schema} CASCADE; CREATE SCHEMA ${schema}`);
   await migrateDatabase(url);
 }
 

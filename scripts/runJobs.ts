@@ -78,7 +78,7 @@ async function enqueue(
   const { createPool } = await import('@job-manager/backend/database/client');
   const { queueRun } = await import('./lib/job-command/queued-run.js');
   const pool = await resources.hold(Promise.resolve(createPool(databaseUrl, { max: 2 })), (held) => held.end());
-  const run = await queueRun({ pool, job, parameters, queueing, report, stalledAfterMs: config.JOBS_STALLED_AFTER_MS });
+  const run = await queueRun({ pool, job, parameters, queueing, report, config });
   if (!wait) return EXIT.success;
   cancelWhenAsked(run.cancel, report);
   return exitCodeOf(await run.wait());

@@ -1,5 +1,7 @@
 import { type Config, ConfigError } from '@job-manager/backend/config';
 import type { createPool } from '@job-manager/backend/database/client';
+import { checkSchemaOfRole } from '@job-manager/backend/database/pooler';
+import { withSchema } from '@job-manager/backend/database/schema';
 import { ensurePrismaClient } from './client.js';
 import { Refusal } from './refusal.js';
 import { onStopSignals } from './stop-signals.js';
@@ -14,13 +16,13 @@ export interface Database {
 /** The database of the configuration, reachable: DATABASE_URL, or the embedded one, started or joined. */
 export async function acquireDatabase(config: Config): Promise<Database> {
   if (config.DATABASE_URL) {
-    await checkConnection(config.DATABASE_URL);
+    await checkConnection(config, config.DATABASE_URL);
     return { url: config.DATABASE_URL, isEmbedded: false, release: async () => {} };
   }
   const { acquireEmbeddedDatabase } = await import('@job-manager/backend/database/embedded');
   try {
     const embedded = await acquireEmbeddedDatabase({ dataDir: config.DATA_DIR });
-    return { ...embedded, isEmbedded: true };
+    return { ...embedded, url: withSchema(embedded.url, config.DATABASE_SCHEMA), isEmbedded: true };
   } catch (error) {
     throw new Refusal((error as Error).message);
   }
@@ -62,7 +64,7 @@ export async function migrateDatabase(url: string): Promise<string[]> {
   return migrate(url);
 }
 
-async function checkConnection(url: string): Promise<void> {
+async function checkConnection(config: Config, url: string): Promise<void> {
   const { createPool } = await import('@job-manager/backend/database/client');
   const pool = createPool(url, { max: 1 });
   try {
@@ -73,6 +75,7 @@ async function checkConnection(url: string): Promise<void> {
   } finally {
     await pool.end();
   }
+  await checkSchemaOfRole(config, url);
 }
 
 /** Node reports a host with several addresses as an AggregateError without a message of its own. */

@@ -44,7 +44,9 @@ export async function startLocalRun(options: LocalRunOptions): Promise<LocalRun>
   const sql = await resources.hold(Promise.resolve(createPool(databaseUrl, { max: 3 })), (pool) => pool.end());
   const jobPool = await resources.hold(Promise.resolve(createPool(databaseUrl)), (pool) => pool.end());
   const db = await resources.hold(Promise.resolve(createPrisma(jobPool)), (prisma) => prisma.$disconnect());
-  const notifier = await resources.hold(Promise.resolve(new Notifier(sql)), (each) => each.flush());
+  const notifier = await resources.hold(Promise.resolve(new Notifier(sql, config.DATABASE_SCHEMA)), (each) =>
+    each.flush(),
+  );
   const listener = new Listener(config.DATABASE_LISTEN_URL ?? databaseUrl, ['cancel', 'revoked']);
   await resources.hold(listener.start(), () => listener.close());
   const runner = new Runner({

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Config } from '@job-manager/backend/config';
 import type { createPool } from '@job-manager/backend/database/client';
 import { presentRun } from '@job-manager/backend/present/run';
 import type { HasCode } from '@job-manager/backend/present/waiting';
@@ -24,7 +25,7 @@ export interface QueuedRunOptions {
   /** How to queue it, as the API takes it. */
   queueing: Record<string, unknown>;
   report: Report;
-  stalledAfterMs: number;
+  config: Config;
 }
 
 export interface QueuedRun {
@@ -35,8 +36,9 @@ export interface QueuedRun {
 
 /** Queues a run for any runner. Throws QueueError for parameters that don't fit. */
 export async function queueRun(options: QueuedRunOptions): Promise<QueuedRun> {
-  const { pool, job, parameters, queueing, report, stalledAfterMs } = options;
-  const notifier = new Notifier(pool);
+  const { pool, job, parameters, queueing, report, config } = options;
+  const notifier = new Notifier(pool, config.DATABASE_SCHEMA);
+  const stalledAfterMs = config.JOBS_STALLED_AFTER_MS;
   const queue = createQueue({ sql: pool, registry: createRegistry([job]), notifier, stalledAfterMs });
   const request = { ...checkQueueing(queueing), jobName: job.name, parameters, trigger: 'MANUAL' as const };
   const { run, isNew } = await queue.enqueue(request, whoAsks('runJobs.ts'));

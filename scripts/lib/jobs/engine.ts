@@ -39,7 +39,7 @@ async function ask(sql: OpenDatabase['pool'], work: (engine: Engine) => Promise<
   ]);
   const config = readConfig();
   const registry = createRegistry(jobs);
-  const notifier = new Notifier(sql);
+  const notifier = new Notifier(sql, config.DATABASE_SCHEMA);
   const queue = createQueue({
     sql,
     registry,
