@@ -1,10 +1,12 @@
 import type { RunRequest } from '@job-manager/client/request';
+import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { TestEngine } from '../../testing/engine.js';
 import { TestGraph } from '../../testing/graph.js';
 import { defineJob } from '../job.js';
 import { SYSTEM } from '../queue.js';
+import type { Lease } from './beat.js';
 
 const note = defineJob({
   name: 'note',
@@ -108,4 +110,40 @@ it('is told of the end of a run whose key it took, and for which it waits', asyn
   expect(await graph.states(first, second)).toEqual(['QUEUED', 'BLOCKED']);
   await graph.end('SUCCESS', first);
   expect(await graph.states(second)).toEqual(['QUEUED']);
+});
+
+describe('whatever is asked, begun, ended and cancelled', () => {
+  const step = fc.record({
+    act: fc.constantFrom('ask', 'ask', 'begin', 'end', 'cancel'),
+    onConflict: fc.constantFrom('existing', 'replace', 'after', 'after'),
+    /** Which of the unfinished is cancelled, round and round. */
+    which: fc.nat(9),
+  });
+  const unfinished = async () =>
+    (
+      await engine.database.pool.query<{ id: string; isBlocked: boolean; status: string }>(
+        `SELECT id, "isBlocked", status FROM "JobRun" WHERE "finishedAt" IS NULL ORDER BY id`,
+      )
+    ).rows;
+
+  it('one of the line may run, and only one', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 25 }), async (steps) => {
+        await engine.database.pool.query('TRUNCATE "JobRun", "JobRunMessage", "JobRunAttempt", "JobRunCount"');
+        const leases: Lease[] = [];
+        for (const { act, onConflict, which } of steps) {
+          const line = await unfinished();
+          const ready = line.find(({ isBlocked, status }) => status === 'QUEUED' && !isBlocked);
+          if (act === 'ask') await join({ unique: { key: 'k', onConflict } });
+          else if (act === 'begin' && ready) leases.push(...(await graph.begin(ready.id)));
+          else if (act === 'end') await graph.finish(leases.splice(0), 'SUCCESS');
+          else if (act === 'cancel' && line.length > 0)
+            await engine.queue.cancel(String(line[which % line.length]?.id), SYSTEM);
+          const left = await unfinished();
+          expect(left.filter(({ isBlocked }) => !isBlocked)).toHaveLength(Math.min(left.length, 1));
+        }
+      }),
+      { numRuns: 60 },
+    );
+  }, 60_000);
 });
