@@ -26,6 +26,14 @@ export function addBatchCommands(program: Command): void {
     .action((id: string, _options: object, command: Command) => withEngine(command, (engine) => show(engine, id)));
 
   batch
+    .command('runs <id>')
+    .description('the runs of a batch, 50 at a time')
+    .option('--page <number>', 'which 50', Number, 1)
+    .action((id: string, { page }: { page: number }, command: Command) =>
+      withEngine(command, (engine) => showRuns(engine, id, page)),
+    );
+
+  batch
     .command('add <file>')
     .description(
       'queues the runs of a JSON file, all or none; it looks as the body of POST admin/jobs/batches, - for standard input',
@@ -63,6 +71,19 @@ async function show({ sql }: Engine, id: string): Promise<Told> {
   if (!row) throw new Refusal(`There is no batch #${checkId(id)}.`);
   const batch = presentBatch(row);
   return { json: { batch }, words: inWords(batch) };
+}
+
+async function showRuns({ sql }: Engine, id: string, page: number): Promise<Told> {
+  if (!Number.isInteger(page) || page < 1) throw new Refusal('--page is 1 or more.');
+  const { readBatchRuns, presentSummary } = await reading();
+  const { runs: rows, total } = await readBatchRuns(sql, checkId(id), { page, pageSize: LISTED });
+  const runs = rows.map(presentSummary);
+  const table = runs.map((run) => [`#${run.id}`, run.jobName, run.status, run.error ?? '']);
+  const words = columns([['run', 'job', 'status', ''], ...table]);
+  return {
+    json: { runs, total, page, pageSize: LISTED },
+    words: runs.length === 0 ? 'There are no such runs.' : words,
+  };
 }
 
 function inWords(batch: JobRunBatch): string {
@@ -113,9 +134,10 @@ function checked(body: unknown) {
 }
 
 async function reading() {
-  const [store, present] = await Promise.all([
+  const [store, present, presentRuns] = await Promise.all([
     import('@job-manager/backend/store/batches'),
     import('@job-manager/backend/present/batch'),
+    import('@job-manager/backend/present/run'),
   ]);
-  return { ...store, ...present };
+  return { ...store, ...present, ...presentRuns };
 }

@@ -127,6 +127,10 @@ describe('jobs schedule', () => {
     expect(added.err).toBe('');
     expect(added.out).toMatch(/nightly +trending/);
     expect(JSON.parse((await jobs('--json', 'schedule', 'next', 'nightly', '--count', '3')).out).times).toHaveLength(3);
+    const changed = await jobs('schedule', 'change', 'nightly', '--every', '2h', '--overlap', 'queue');
+    expect(changed).toMatchObject({ err: '', out: expect.stringMatching(/nightly +trending +.*2 h/i) });
+    expect((await jobs('--json', 'schedule')).out).toContain('"overlap": "queue"');
+    expect((await jobs('schedule', 'preview', '--cron', '0 9 * * 1')).out).toContain('09:00');
     expect((await jobs('schedule', 'pause', 'nightly', '--reason', 'holidays')).out).toMatch(/paused .*holidays/);
     expect((await jobs('schedule', 'resume', 'nightly')).out).not.toContain('paused');
     const queued = await jobs('schedule', 'run', 'nightly');
@@ -171,6 +175,7 @@ describe('jobs batch', () => {
     expect(added.jobRunIds).toHaveLength(2);
     expect((await jobs('batch', 'show', added.batchId)).out).toMatch(/0 of 2 \(0 %\)/);
     expect((await jobs('run', 'show', added.jobRunIds[1])).out).toContain(`#${added.jobRunIds[0]}`);
+    expect((await jobs('batch', 'runs', added.batchId)).out).toMatch(/#\d+ +trending +QUEUED/);
     expect((await jobs('batch', 'cancel', added.batchId)).out).toMatch(/2 of 2 \(100 %\)/);
     expect((await jobs('batch')).out).toContain('two of them');
   });

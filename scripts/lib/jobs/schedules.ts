@@ -1,3 +1,4 @@
+import type { Schedule } from '@job-manager/backend/store/schedules';
 import {
   type MissedPolicy,
   missedPolicies,
@@ -41,6 +42,33 @@ export function addScheduleCommands(program: Command): void {
     .addOption(new Option('--overlap <policy>', 'while a run of it is active').choices(overlapPolicies).default('skip'))
     .action((name: string, job: string, options: AddOptions, command: Command) =>
       withEngine(command, (engine) => add(engine, name, job, options)),
+    );
+
+  schedule
+    .command('change <name>')
+    .description('changes a schedule that was not made in code; what is not named stays')
+    .option('--cron <line>', 'instead of an interval')
+    .option('--every <duration>', 'instead of a cron line', readDuration)
+    .option('--time-zone <name>')
+    .option('--params <json>', 'parameters of the runs', readObject)
+    .addOption(new Option('--missed <policy>').choices(missedPolicies))
+    .addOption(new Option('--overlap <policy>').choices(overlapPolicies))
+    .action((name: string, options: Partial<AddOptions>, command: Command) =>
+      withEngine(command, (engine) => change(engine, name, options)),
+    );
+
+  schedule
+    .command('preview')
+    .description('what a timing means, and when it would come due')
+    .option('--cron <line>')
+    .option('--every <duration>', 'instead of --cron', readDuration)
+    .option('--time-zone <name>', 'the cron line is read in its local time', 'UTC')
+    .action(({ cron, every: everyMs, timeZone }: AddOptions, command: Command) =>
+      withEngine(command, async ({ queue }) => {
+        const { timing, times } = await queue.schedules.preview({ cron, everyMs, timeZone }, 5);
+        const iso = times.map((at) => at.toISOString());
+        return { json: { timing, times: iso }, words: [timing, ...iso.map(timeWords)].join('\n') };
+      }),
     );
 
   schedule
@@ -121,9 +149,25 @@ async function add(engine: Engine, name: string, jobName: string, options: AddOp
   return list(engine);
 }
 
-async function idOf({ queue }: Engine, name: string): Promise<string> {
+async function change(engine: Engine, name: string, options: Partial<AddOptions>): Promise<Told> {
+  const { presentSchedule } = await import('@job-manager/backend/present/schedule');
+  const { id, cron, everyMs, ...before } = presentSchedule(await find(engine, name));
+  const { cron: newCron, every: newEveryMs, params: parameters, ...named } = options;
+  const isRetimed = newCron !== undefined || newEveryMs !== undefined;
+  const timing = isRetimed
+    ? { cron: newCron, everyMs: newEveryMs }
+    : { cron: cron ?? undefined, everyMs: everyMs ?? undefined };
+  const settings = scheduleSettings.safeParse({ ...before, ...timing, ...named, ...(parameters && { parameters }) });
+  if (!settings.success) throw new Refusal(z.prettifyError(settings.error));
+  await engine.queue.schedules.change(id, settings.data, engine.actor);
+  return list(engine);
+}
+
+const idOf = async (engine: Engine, name: string): Promise<string> => (await find(engine, name)).id;
+
+async function find({ queue }: Engine, name: string): Promise<Schedule> {
   const { schedules } = await queue.schedules.list();
   const found = schedules.find((schedule) => schedule.name === name);
-  if (found) return found.id;
+  if (found) return found;
   throw new Refusal(`There is no schedule named ${JSON.stringify(name)}.`);
 }
