@@ -14,6 +14,8 @@ export const limits = {
   /** Steps of a run, nested ones included. */
   steps: 1_000,
   stepLabelChars: 200,
+  /** Why something was paused. */
+  reasonChars: 500,
   errorChars: 1_000,
   stackFrames: 50,
   pageSize: 200,

@@ -1,4 +1,5 @@
 import type { ChannelSettings } from '@job-manager/shared/contract/channels';
+import { limits } from '@job-manager/shared/limits';
 import { type ChannelRow, listChannels, readChannel } from '../store/channel-list.js';
 import type { Notifier } from '../store/notifier.js';
 import type { Sql } from '../store/sql.js';
@@ -6,6 +7,7 @@ import { QueueError } from './errors.js';
 import { checkNotTooFar } from './far-time.js';
 import type { Actor } from './queue.js';
 import type { Registry } from './registry.js';
+import { storableText } from './storable.js';
 import { type ChannelPause, pauseChannel, resumeChannel } from './transitions/pause-channel.js';
 import { setChannel } from './transitions/set-channel.js';
 
@@ -41,7 +43,8 @@ export function createChannels({ sql, registry, notifier }: ChannelsOptions): Ch
 
     pause: async (name, pause, actor) => {
       if (pause.resumeAt !== null) checkNotTooFar(pause.resumeAt, 'resumeAt');
-      if (!(await pauseChannel(sql, name, pause, actor))) throw inThePast();
+      const reason = pause.reason && storableText(pause.reason, limits.reasonChars);
+      if (!(await pauseChannel(sql, name, { ...pause, reason }, actor))) throw inThePast();
       return readChannel(sql, name);
     },
 

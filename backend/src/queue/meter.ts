@@ -1,6 +1,9 @@
 import type { AttemptUsage } from '@job-manager/shared/contract/message';
 
 /** Where nobody measures. */
+/** Milliseconds of microseconds, as far as the database's integers go: 24 days of a processor. */
+export const cpuMsOf = (microseconds: number): number => Math.min(Math.round(microseconds / 1_000), 2_147_483_647);
+
 export const notMeasured: AttemptUsage = { childPid: null, cpuMs: null, peakMemoryBytes: null, maxLoopLagMs: null };
 
 /** Measures what attempts take. */
@@ -43,7 +46,7 @@ export class ProcessMeter implements Meter {
     const read = (): AttemptUsage => {
       const { user, system } = process.cpuUsage(before);
       const { peakMemoryBytes, maxLoopLagMs } = sampled;
-      const cpuMs = Math.round((user + system) / 1_000);
+      const cpuMs = cpuMsOf(user + system);
       return { childPid: null, cpuMs, peakMemoryBytes, maxLoopLagMs: Math.round(maxLoopLagMs) };
     };
     return {

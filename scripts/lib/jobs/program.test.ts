@@ -153,6 +153,14 @@ describe('jobs channel', () => {
     expect((await jobs('channel', 'resume', 'mail')).out).not.toContain('provider is down');
   });
 
+  it('keeps as much of a reason as there is room for', async () => {
+    expect(await jobs('channel', 'pause', 'wordy', '--reason', 'x'.repeat(600))).toMatchObject({
+      err: '',
+      exitCode: 0,
+    });
+    expect((await jobs('--json', 'channel')).out).toContain(`${'x'.repeat(499)}…`);
+  });
+
   it.each([
     [['channel', 'set', 'mail', '--concurrency', '-1'], 'concurrency'],
     [['channel', 'set', 'Mail', '--weight', '1'], 'lower case'],

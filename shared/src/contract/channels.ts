@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { limits } from '../limits.js';
 import { channelName } from './enqueue-options.js';
 import { routeFor } from './policy.js';
 
@@ -71,7 +72,7 @@ export const channels = {
     })
     .input(
       byName.extend({
-        reason: z.string().trim().max(500).optional(),
+        reason: z.string().trim().max(limits.reasonChars).optional(),
         resumeAt: z.iso.datetime({ offset: true }).optional().describe('Goes on by itself then'),
       }),
     )

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { limits } from '../limits.js';
 import { jobName, jobParameters } from './enqueue-options.js';
 import { routeFor } from './policy.js';
 import { runId } from './run.js';
@@ -153,7 +154,7 @@ export const schedules = {
       summary: 'Let a schedule come due no more until it is resumed',
       tags: TAG,
     })
-    .input(byId.extend({ reason: z.string().trim().max(500).optional() }))
+    .input(byId.extend({ reason: z.string().trim().max(limits.reasonChars).optional() }))
     .output(one),
 
   resumeSchedule: routeFor('manageSchedules')

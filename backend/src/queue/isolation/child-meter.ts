@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import type { AttemptUsage } from '@job-manager/shared/contract/message';
-import type { Measurement, Meter } from '../meter.js';
+import { cpuMsOf, type Measurement, type Meter } from '../meter.js';
 import { SAMPLES_FD } from './wire.js';
 
 /** What this process and its measuring thread share. */
@@ -84,7 +84,7 @@ export class ChildMeter {
     const memoryBytes = process.memoryUsage.rss();
     return {
       childPid: process.pid,
-      cpuMs: Math.round((user + system) / 1_000),
+      cpuMs: cpuMsOf(user + system),
       peakMemoryBytes: Math.max(this.#figures[3] ?? 0, memoryBytes, this.#canReadPeak ? readPeak() : 0),
       maxLoopLagMs: Math.round(Math.max(this.#lagMs, nowMs() - this.#expectedAt)),
     };

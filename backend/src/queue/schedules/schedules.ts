@@ -1,4 +1,5 @@
 import type { ScheduleSettings } from '@job-manager/shared/contract/schedules';
+import { limits } from '@job-manager/shared/limits';
 import type { JobRunTrigger } from '@job-manager/shared/run';
 import type { Notifier } from '../../store/notifier.js';
 import {
@@ -13,6 +14,7 @@ import type { Sql } from '../../store/sql.js';
 import { QueueError } from '../errors.js';
 import type { Actor } from '../queue.js';
 import type { Registry } from '../registry.js';
+import { storableText } from '../storable.js';
 import { addSchedule, changeSchedule, MOST_SCHEDULES, removeSchedule } from '../transitions/change-schedule.js';
 import { pauseSchedule, resumeSchedule } from '../transitions/pause-schedule.js';
 import { runSchedule } from '../transitions/run-schedule.js';
@@ -113,7 +115,7 @@ export function createSchedules({ sql, registry, notifier }: SchedulesOptions): 
     },
 
     pause: async (id, reason, actor) => {
-      const row = await pauseSchedule(sql, id, reason, actor);
+      const row = await pauseSchedule(sql, id, reason && storableText(reason, limits.reasonChars), actor);
       return row ? changed(row) : told(await readSchedule(sql, id));
     },
 
