@@ -80,6 +80,7 @@ describe('a run with steps', () => {
       description: 'Does what the test says',
       examples: ['tsx scripts/runJobs.ts actor'],
       algorithmVersion: '1',
+      maxAttempts: 1,
       parameters: z.strictObject({}),
       run: (ctx) => act(ctx),
     });
