@@ -18,6 +18,7 @@ const routes = listRoutes(contract).map((route) => [`${route.method} ${route.pat
 /** What calls answer that don't answer 200. */
 const SUCCESS: Record<string, string> = {
   'jobs.enqueue': '201',
+  'batches.enqueueBatch': '201',
   'schedules.createSchedule': '201',
   'schedules.runSchedule': '201',
   'external.start': '201',
