@@ -11,6 +11,7 @@ const list = () => within(document.querySelector<HTMLElement>('.active-jobs') as
 const row = async (id: string) => (await list().findByText(`#${id}`)).closest('li') as HTMLElement;
 
 test('says of queued runs what each waits for', async () => {
+  vi.spyOn(Date, 'now').mockReturnValue(Date.now());
   const runAt = soon(185);
   const [later, again, blocked, plain] = [
     aRun.queued({ runAt, channel: 'mail', priority: -5 }),
