@@ -1,20 +1,31 @@
 import type { Bench } from './bench.js';
+import type { EngineBench } from './engine-bench.js';
 
 /** One measured number. */
 export interface Figure {
   name: string;
   value: number;
   unit: string;
-  /** The most that `value` may be; a figure without it is for information. */
+  /** The most that `value` may be. A figure without `most` and `least` is for information. */
   most?: number;
+  /** The least that `value` may be. */
+  least?: number;
+  /** What we would like it to be, further than what it must; shown, and never missed. */
+  aim?: number;
   /** What stands behind it, one line each. */
   details: string[];
 }
 
-/** A part of the benchmark: measures one or more figures. */
+/** A part of the benchmark that looks at the product as users have it: server, runner, panel and a browser. */
 export interface Part {
   id: string;
   measure(bench: Bench): Promise<Figure[]>;
+}
+
+/** A part that looks at the engine alone, beside its peers: nothing else runs meanwhile but PostgreSQL. */
+export interface EnginePart {
+  id: string;
+  measure(bench: EngineBench): Promise<Figure[]>;
 }
 
 /** A part's figures, and how busy the machine was meanwhile. */
@@ -27,6 +38,7 @@ export interface MeasuredPart {
 }
 
 /** Whether the figure holds; null where nothing is asked of it. */
-export function holds({ value, most }: Pick<Figure, 'value' | 'most'>): boolean | null {
-  return most === undefined ? null : value <= most;
+export function holds({ value, most, least }: Pick<Figure, 'value' | 'most' | 'least'>): boolean | null {
+  if (most === undefined && least === undefined) return null;
+  return value <= (most ?? Number.POSITIVE_INFINITY) && value >= (least ?? Number.NEGATIVE_INFINITY);
 }

@@ -1,14 +1,11 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { openSync } from 'node:fs';
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { type Config, configEnvironment, readConfig } from '@job-manager/backend/config';
 import { createPool } from '@job-manager/backend/database/client';
-import { acquireEmbeddedDatabase } from '@job-manager/backend/database/embedded';
 import { typescriptArgs } from '@job-manager/backend/typescript-loader';
 import { seedSampleData } from '../../prisma/seed/seed.js';
 import { migrateDatabase } from '../lib/database.js';
@@ -17,6 +14,7 @@ import { ensurePanel } from '../lib/panel.js';
 import type { Resources } from '../lib/resources.js';
 import type { Bench } from './bench.js';
 import { addHistory } from './history-rows.js';
+import type { BenchPostgres } from './postgres.js';
 import type { Listening } from './server-process.js';
 
 const SERVER = fileURLToPath(new URL('./server-process.ts', import.meta.url));
@@ -28,21 +26,20 @@ const OPERATOR = { email: 'bench@example.com', password: randomBytes(18).toStrin
 export type Product = Pick<Bench, 'url' | 'databaseUrl' | 'pool' | 'mediaDir' | 'call'> & { operator: typeof OPERATOR };
 
 interface StartOptions {
+  postgres: BenchPostgres;
   resources: Resources;
   signal: AbortSignal;
   say(text: string): void;
 }
 
 /**
- * Starts the product as users have it, on data of its own that goes with it: a new embedded PostgreSQL with
- * the usual durability, a small network, a long history, the built panel, the server and its runner.
+ * Starts the product as users have it, on data of its own that goes with it: a small network, a long history,
+ * the built panel, the server and its runner.
  */
-export async function startProduct({ resources, signal, say }: StartOptions): Promise<Product> {
-  const folder = await resources.hold(makeFolder(), (path) => rm(path, { recursive: true, force: true }));
+export async function startProduct({ postgres, resources, signal, say }: StartOptions): Promise<Product> {
+  const { folder, url: databaseUrl } = postgres;
   say('building the panel, unless it is current');
   await ensurePanel(signal);
-  say('starting PostgreSQL');
-  const { url: databaseUrl } = await resources.hold(startDatabase(folder), (database) => database.release());
   await migrateDatabase(databaseUrl);
   const pool = await resources.hold(Promise.resolve(createPool(databaseUrl, { max: 5 })), (held) => held.end());
   const config = configOf(folder, databaseUrl);
@@ -54,21 +51,6 @@ export async function startProduct({ resources, signal, say }: StartOptions): Pr
   const url = await startServer(config, folder, resources);
   await untilRunnerClaims(pool);
   return { url, databaseUrl, pool, mediaDir: config.MEDIA_DIR, operator: OPERATOR, call: await signIn(url) };
-}
-
-/** Open to enter, because as root the database runs under an account of its own. */
-async function makeFolder(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'job-manager-bench-'));
-  await chmod(folder, 0o755);
-  return folder;
-}
-
-function startDatabase(folder: string) {
-  return acquireEmbeddedDatabase({
-    dataDir: folder,
-    home: join(folder, 'postgres'),
-    settings: ['shared_preload_libraries=pg_stat_statements'],
-  });
 }
 
 /** The defaults, whatever is set around the benchmark: its figures are those of the product as it comes. */

@@ -13,7 +13,7 @@ const figure = (value: number, most?: number): Figure => ({
 
 const report: BenchReport = {
   takenAt: '2026-03-01T12:00:00.000Z',
-  machine: { processors: 2, model: 'CPU', memoryGb: 24, node: '20', chromium: '140', postgres: '18' },
+  machine: { processors: 2, model: 'CPU', memoryGb: 24, node: '20', postgres: '18', others: { Chromium: '140' } },
   parts: [
     { id: 'a', figures: [figure(50, 50), figure(50.04, 50)], load: 1.5, seconds: 3 },
     { id: 'b', figures: [figure(1_234)], load: 0, seconds: 1 },

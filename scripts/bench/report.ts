@@ -8,12 +8,13 @@ export interface Machine {
   model: string;
   memoryGb: number;
   node: string;
-  chromium: string;
   postgres: string;
+  /** Version by name of what else ran: Chromium where the product was measured, the peers where they were. */
+  others: Record<string, string>;
 }
 
 /** This machine, with the versions of what it ran. */
-export function describeMachine(versions: Pick<Machine, 'chromium' | 'postgres'>): Machine {
+export function describeMachine(versions: Pick<Machine, 'postgres' | 'others'>): Machine {
   return {
     processors: availableParallelism(),
     model: cpus()[0]?.model.trim() ?? 'unknown',
@@ -39,7 +40,7 @@ export function toJson({ takenAt, machine, parts }: BenchReport): string {
 /** For people: a line per figure, then what stands behind each. */
 export function toTable({ machine, parts }: BenchReport): string {
   const rows = parts.flatMap(({ figures, load }) => figures.map((figure) => rowOf(figure, load)));
-  const heads = ['', 'figure', 'measured', 'target', 'load'];
+  const heads = ['', 'figure', 'measured', 'target', 'aim', 'load'];
   const widths = heads.map((head, column) => Math.max(head.length, ...rows.map((row) => row[column]?.length ?? 0)));
   const line = (cells: string[]) =>
     cells
@@ -47,14 +48,15 @@ export function toTable({ machine, parts }: BenchReport): string {
       .join('  ')
       .trimEnd();
   const colour = (text: string) => (text.startsWith('✗') ? pc.red(text) : text.startsWith('✓') ? pc.green(text) : text);
-  const { processors, model, memoryGb, node, chromium, postgres } = machine;
+  const { processors, model, memoryGb, node, postgres, others } = machine;
+  const versions = Object.entries({ Node: node, PostgreSQL: postgres, ...others }).map((named) => named.join(' '));
   return [
     '',
     pc.bold(line(heads)),
     ...rows.map((row) => colour(line(row))),
     '',
     ...parts.flatMap(({ figures }) => figures.flatMap(detailsOf)),
-    pc.dim(`${processors} × ${model}, ${memoryGb} GB; Node ${node}, Chromium ${chromium}, PostgreSQL ${postgres}`),
+    pc.dim(`${processors} × ${model}, ${memoryGb} GB; ${versions.join(', ')}`),
     pc.dim(
       'load: processes that wanted a processor, averaged over the last minute; above the number of processors, repeat.',
     ),
@@ -69,12 +71,18 @@ export function missesOf({ parts }: Pick<BenchReport, 'parts'>): Figure[] {
 function rowOf(figure: Figure, load: number): string[] {
   const verdict = holds(figure);
   const mark = verdict === null ? '·' : verdict ? '✓' : '✗';
-  const target = figure.most === undefined ? '' : `≤ ${withUnit(figure.most, figure.unit)}`;
-  return [mark, figure.name, withUnit(figure.value, figure.unit), target, load.toFixed(1)];
+  const aim = figure.aim === undefined ? '' : withUnit(figure.aim, figure.unit);
+  return [mark, figure.name, withUnit(figure.value, figure.unit), targetOf(figure), aim, load.toFixed(1)];
+}
+
+function targetOf({ most, least, unit }: Figure): string {
+  const bounds = [...(least === undefined ? [] : [`≥ ${withUnit(least, unit)}`])];
+  if (most !== undefined) bounds.push(`≤ ${withUnit(most, unit)}`);
+  return bounds.join(', ');
 }
 
 function withUnit(value: number, unit: string): string {
-  const text = value.toLocaleString('en', { maximumFractionDigits: value < 100 ? 1 : 0 });
+  const text = value.toLocaleString('en', { maximumFractionDigits: value < 10 ? 3 : value < 100 ? 1 : 0 });
   return `${text} ${unit}`.trim();
 }
 

@@ -1,16 +1,23 @@
 import { loadavg } from 'node:os';
+import { createPool } from '@job-manager/backend/database/client';
 import { Refusal } from '../lib/refusal.js';
 import type { Resources } from '../lib/resources.js';
 import type { Bench } from './bench.js';
 import { startBrowser } from './browser.js';
-import type { MeasuredPart, Part } from './figure.js';
-import { parts } from './parts.js';
+import { startEngineBench } from './engine-bench.js';
+import type { EnginePart, Figure, MeasuredPart, Part } from './figure.js';
+import { engineParts, productParts } from './parts.js';
+import { type BenchPostgres, startPostgres } from './postgres.js';
 import { startProduct } from './product.js';
 import { type BenchReport, describeMachine } from './report.js';
 
 export interface BenchOptions {
   /** Ids of the parts to measure; all without it. */
   only?: string[];
+  /** Ids of the engines to compare; all without it. */
+  engines?: string[];
+  rounds: number;
+  runs: number;
   resources: Resources;
   signal: AbortSignal;
   say(text: string): void;
@@ -18,37 +25,67 @@ export interface BenchOptions {
   onReport(report: BenchReport): void;
 }
 
-/** Starts the product and a browser, and takes the figures one after the other. Throws Refusal for an unknown part. */
+/**
+ * Takes the figures one after the other: those of the engine first, with nothing else running, then those of the
+ * product, which is started for them. Throws Refusal for an unknown part.
+ */
 export async function runBench(options: BenchOptions): Promise<void> {
-  const { resources, say, signal } = options;
   const chosen = choose(options.only);
-  const product = await startProduct(options);
-  const bench: Bench = { ...product, ...(await startBrowser(product, resources)) };
-  const report = await newReport(bench);
-  for (const part of chosen) {
-    signal.throwIfAborted();
-    say(`measuring ${part.id}`);
-    report.parts.push(await measure(part, bench));
-    options.onReport(report);
-  }
+  options.say('starting PostgreSQL');
+  const postgres = await startPostgres(options.resources);
+  const report = await newReport(postgres);
+  if (chosen.engine.length > 0) await measureEngine(chosen.engine, { postgres, report, options });
+  if (chosen.product.length > 0) await measureProduct(chosen.product, { postgres, report, options });
 }
 
-function choose(only: string[] | undefined): Part[] {
-  if (only === undefined) return parts;
-  const unknown = only.find((id) => !parts.some((part) => part.id === id));
-  if (unknown) throw new Refusal(`There is no part ${unknown}; there are ${parts.map(({ id }) => id).join(', ')}.`);
-  return parts.filter(({ id }) => only.includes(id));
+interface Work {
+  postgres: BenchPostgres;
+  report: BenchReport;
+  options: BenchOptions;
 }
 
-async function newReport({ browser, pool }: Bench): Promise<BenchReport> {
-  const { rows } = await pool.query<{ version: string }>(`SELECT current_setting('server_version') AS version`);
-  const machine = describeMachine({ chromium: browser.version(), postgres: rows[0]?.version ?? 'unknown' });
-  return { takenAt: new Date().toISOString(), machine, parts: [] };
+async function measureEngine(parts: EnginePart[], { postgres, report, options }: Work): Promise<void> {
+  const bench = await startEngineBench({ ...options, postgres, redisUrl: null });
+  for (const { id, measure } of parts) await measurePart(id, () => measure(bench), { report, options });
 }
 
-async function measure(part: Part, bench: Bench): Promise<MeasuredPart> {
+async function measureProduct(parts: Part[], { postgres, report, options }: Work): Promise<void> {
+  const product = await startProduct({ ...options, postgres });
+  const bench: Bench = { ...product, ...(await startBrowser(product, options.resources)) };
+  report.machine.others.Chromium = bench.browser.version();
+  for (const { id, measure } of parts) await measurePart(id, () => measure(bench), { report, options });
+}
+
+async function measurePart(
+  id: string,
+  measure: () => Promise<Figure[]>,
+  { report, options }: Omit<Work, 'postgres'>,
+): Promise<void> {
+  options.signal.throwIfAborted();
+  options.say(`measuring ${id}`);
+  report.parts.push(await timed(id, measure));
+  options.onReport(report);
+}
+
+async function timed(id: string, measure: () => Promise<Figure[]>): Promise<MeasuredPart> {
   const startedAt = performance.now();
-  const figures = await part.measure(bench);
+  const figures = await measure();
   const seconds = Math.round((performance.now() - startedAt) / 100) / 10;
-  return { id: part.id, figures, load: loadavg()[0] ?? Number.NaN, seconds };
+  return { id, figures, load: loadavg()[0] ?? Number.NaN, seconds };
+}
+
+function choose(only: string[] | undefined): { engine: EnginePart[]; product: Part[] } {
+  const ids = [...engineParts, ...productParts].map(({ id }) => id);
+  const unknown = only?.find((id) => !ids.includes(id));
+  if (unknown !== undefined) throw new Refusal(`There is no part ${unknown}; there are ${ids.join(', ')}.`);
+  const isChosen = ({ id }: { id: string }) => only?.includes(id) ?? true;
+  return { engine: engineParts.filter(isChosen), product: productParts.filter(isChosen) };
+}
+
+async function newReport({ url }: BenchPostgres): Promise<BenchReport> {
+  const pool = createPool(url, { max: 1 });
+  const asked = pool.query<{ version: string }>(`SELECT current_setting('server_version') AS version`);
+  const { rows } = await asked.finally(() => pool.end());
+  const machine = describeMachine({ postgres: rows[0]?.version ?? 'unknown', others: {} });
+  return { takenAt: new Date().toISOString(), machine, parts: [] };
 }
