@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import pc from 'picocolors';
 import { ensurePrismaClient } from './lib/client.js';
 import { programOf } from './lib/repository.js';
+import { listTroubles } from './lib/suite-troubles.js';
 import { runStaticCheck, runTestSuite, type StaticCheck, type SuiteResult, type TestSuite } from './lib/suites.js';
 
 const types = (project: string): StaticCheck => ({
@@ -49,8 +50,9 @@ async function runStories(): Promise<SuiteResult> {
   try {
     process.env.CHROMIUM_PATH = await findChromium();
   } catch (error) {
-    console.error((error as Error).message);
-    return { name: STORIES.name, passed: 0, failed: 1, skipped: 0, ms: 0, output: '' };
+    const { message } = error as Error;
+    const troubles = [{ kind: 'failed' as const, test: STORIES.name, error: message }];
+    return { name: STORIES.name, passed: 0, failed: 1, skipped: 0, ms: 0, output: '', troubles };
   }
   return runTestSuite(STORIES);
 }
@@ -68,6 +70,8 @@ async function inPairs<T, R>(items: T[], work: (item: T) => Promise<R>): Promise
 
 function report(results: SuiteResult[]): void {
   const width = Math.max(...results.map(({ name }) => name.length));
+  console.log();
+  for (const line of listTroubles(results.flatMap(({ troubles }) => troubles))) console.log(line);
   console.log();
   for (const result of results) {
     const skipped = result.skipped > 0 ? `, ${result.skipped} skipped` : '';

@@ -31,3 +31,16 @@ it('counts a suite that ran nothing as one failure', () => {
   expect(countSuite('vitest', vitest(0, 0), 0)).toMatchObject({ passed: 0, failed: 1 });
   expect(countSuite('vitest', vitest(0, 0, 4), 0)).toMatchObject({ failed: 1, skipped: 4 });
 });
+
+it('counts a file that could not be loaded as a failed test beside the others', () => {
+  const file = { name: '/repo/a.test.ts', status: 'failed', message: 'Cannot find module', assertionResults: [] };
+  const report = { ...JSON.parse(vitest(5, 1)), testResults: [aFailedFile, file] };
+  expect(countSuite('vitest', JSON.stringify(report), 1)).toEqual({ passed: 5, failed: 2, skipped: 0 });
+});
+
+const aFailedFile = {
+  name: '/repo/b.test.ts',
+  status: 'failed',
+  message: '',
+  assertionResults: [{ ancestorTitles: [], title: 'adds', status: 'failed', failureMessages: ['Error: no'] }],
+};

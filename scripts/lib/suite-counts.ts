@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { findTroubles, type TestTool } from './suite-troubles.js';
 
 export interface SuiteCounts {
   passed: number;
@@ -23,15 +24,16 @@ const playwrightReport = z
   }));
 
 const reports = { vitest: vitestReport, playwright: playwrightReport };
-export type TestTool = keyof typeof reports;
 
 /**
  * What a test tool's JSON report says, together with how its process ended: a tool that wrote no
- * report, ran nothing, or ended badly without a failed test (a file that could not be loaded, an error
- * outside of any test) has failed once.
+ * report, ran nothing, or ended badly without a failed test (an error outside of any test) has failed
+ * once. A file that could not be loaded counts as one failed test.
  */
 export function countSuite(tool: TestTool, report: string | undefined, exitCode: number | null): SuiteCounts {
-  const counts = readReport(tool, report) ?? { passed: 0, failed: 0, skipped: 0 };
+  const read = readReport(tool, report) ?? { passed: 0, failed: 0, skipped: 0 };
+  const named = findTroubles(tool, report).filter(({ kind }) => kind === 'failed').length;
+  const counts = { ...read, failed: Math.max(read.failed, named) };
   const ranNothing = counts.passed + counts.failed === 0;
   const endedBadly = exitCode !== 0 && counts.failed === 0;
   return ranNothing || endedBadly ? { ...counts, failed: 1 } : counts;

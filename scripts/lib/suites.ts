@@ -3,13 +3,16 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ROOT } from './repository.js';
-import { countSuite, type SuiteCounts, type TestTool } from './suite-counts.js';
+import { countSuite, type SuiteCounts } from './suite-counts.js';
+import { findTroubles, type TestTool, type Trouble } from './suite-troubles.js';
 
 export interface SuiteResult extends SuiteCounts {
   name: string;
   ms: number;
   /** What a quiet suite wrote. */
   output: string;
+  /** What failed or was flaky, by name. */
+  troubles: Trouble[];
 }
 
 export interface StaticCheck {
@@ -22,7 +25,8 @@ export interface StaticCheck {
 export async function runStaticCheck({ name, command }: StaticCheck): Promise<SuiteResult> {
   const ended = await runNode(command, { quiet: true });
   const passed = ended.code === 0 ? 1 : 0;
-  return { name, passed, failed: 1 - passed, skipped: 0, ms: ended.ms, output: ended.output };
+  const troubles: Trouble[] = passed ? [] : [{ kind: 'failed', test: name, error: ended.output }];
+  return { name, passed, failed: 1 - passed, skipped: 0, ms: ended.ms, output: ended.output, troubles };
 }
 
 export interface TestSuite {
@@ -43,10 +47,18 @@ export async function runTestSuite(suite: TestSuite): Promise<SuiteResult> {
     const command = [...suite.command, ...(suite.args?.(report) ?? [])];
     const ended = await runNode(command, { env: suite.env?.(report) });
     const text = await readFile(report, 'utf8').catch(() => undefined);
-    return { name: suite.name, ...countSuite(suite.tool, text, ended.code), ms: ended.ms, output: '' };
+    const counts = countSuite(suite.tool, text, ended.code);
+    return { name: suite.name, ...counts, ms: ended.ms, output: '', troubles: troublesOf(suite, counts, text) };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+function troublesOf({ name, tool }: TestSuite, { failed }: SuiteCounts, report: string | undefined): Trouble[] {
+  const troubles = findTroubles(tool, report);
+  if (failed === 0 || troubles.some(({ kind }) => kind === 'failed')) return troubles;
+  const error = 'Something went wrong outside of any test: what, stands where the suite ends above.';
+  return [...troubles, { kind: 'failed', test: name, error }];
 }
 
 interface Ended {
