@@ -11,6 +11,8 @@ export default defineConfig({
   // One product, one database: a story that counts runs can't share them with another.
   workers: 1,
   forbidOnly: Boolean(process.env.CI),
+  // A story that passes at its second try only is named as flaky at the end of `pnpm test`.
+  retries: process.env.CI ? 1 : 0,
   timeout: 60_000,
   expect: { timeout: 15_000 },
   reporter: 'list',

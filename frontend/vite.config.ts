@@ -43,5 +43,7 @@ export default defineConfig({
     setupFiles: ['src/testing/setup.ts'],
     css: { modules: { classNameStrategy: 'non-scoped' } },
     testTimeout: 20_000,
+    // As for the other tests, in the root's vitest.config.ts.
+    retry: process.env.CI ? 1 : 0,
   },
 });
