@@ -3,7 +3,7 @@ import { availableParallelism, cpus, loadavg, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import pc from 'picocolors';
-import type { Finding } from '../e2e/faults/world/report.js';
+import { countOf, type Finding } from '../e2e/faults/world/finding.js';
 import { ensurePrismaClient } from './lib/client.js';
 import { programOf } from './lib/repository.js';
 import { runTestSuite, type SuiteResult } from './lib/suites.js';
@@ -58,27 +58,47 @@ async function readFindings(): Promise<Finding[]> {
     .map((line) => JSON.parse(line) as Finding);
 }
 
+/** One line per kind of injected fault; what was found stands beside the first. */
 function table(findings: Finding[], results: SuiteResult[]): string {
-  const heads = ['fault', 'runs', 'lost', 'doubled', 'stuck', 'time'];
-  const rows = findings.map(({ fault, runs, lost, doubled, stuck, seconds }) => [
-    fault,
-    ...[runs, lost, doubled, stuck].map(String),
-    `${seconds.toFixed(0)} s`,
-  ]);
+  const heads = ['fault', 'injected', '', 'runs', 'lost', 'doubled', 'stuck', 'time'];
+  const rows = findings.flatMap(rowsOf);
   const widths = heads.map((head, column) => Math.max(head.length, ...rows.map((row) => row[column]?.length ?? 0)));
-  const line = (cells: string[]) => cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ');
+  const line = (cells: string[]) =>
+    cells
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd();
   return [
     '',
     pc.bold(line(heads)),
     ...rows.map(line),
     '',
-    ...findings.flatMap(({ fault, injected, details }) => [fault, pc.dim(`  ${injected}`), pc.dim(`  ${details}`), '']),
+    ...findings.flatMap(({ fault, details }) => [fault, pc.dim(`  ${details}`), '']),
     ...results.map(({ name, passed, failed, ms }) => {
       const counts = `${name}: ${passed} passed, ${failed} failed, ${(ms / 1_000).toFixed(0)} s`;
       return failed > 0 ? pc.red(counts) : pc.green(counts);
     }),
+    summary(findings, results),
     pc.dim(machine()),
   ].join('\n');
+}
+
+function rowsOf({ fault, injected, runs, lost, doubled, stuck, seconds }: Finding): string[][] {
+  const [first, ...rest] = injected;
+  const found = [runs, lost, doubled, stuck].map((count) => count.toLocaleString('en'));
+  return [
+    [fault, first ? countOf(first) : '', first?.what ?? '', ...found, `${seconds.toFixed(0)} s`],
+    ...rest.map((injection) => ['', countOf(injection), injection.what]),
+  ];
+}
+
+function summary(findings: Finding[], results: SuiteResult[]): string {
+  const sum = (read: (finding: Finding) => number) =>
+    findings.reduce((total, finding) => total + read(finding), 0).toLocaleString('en');
+  const faults = sum(({ injected }) => injected.reduce((total, { count }) => total + count, 0));
+  const found = `${sum(({ lost }) => lost)} lost, ${sum(({ doubled }) => doubled)} doubled, ${sum(({ stuck }) => stuck)} stuck`;
+  const minutes = results.reduce((total, { ms }) => total + ms, 0) / 60_000;
+  return pc.bold(`${faults} faults over ${sum(({ runs }) => runs)} runs: ${found}, in ${minutes.toFixed(1)} min`);
 }
 
 /** Figures mean nothing without it. */

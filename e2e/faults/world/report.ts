@@ -1,32 +1,56 @@
 import { appendFileSync } from 'node:fs';
+import { expect } from 'vitest';
+import { countOf, type Finding, type Injection } from './finding.js';
 import type { Verdict } from './verdict.js';
 
-/** What one test injected and found: a line of the table that `pnpm test:faults` ends with. */
-export interface Finding {
-  fault: string;
-  /** How often it was injected, in words. */
-  injected: string;
-  runs: number;
-  lost: number;
-  doubled: number;
-  stuck: number;
-  /** Other figures worth telling. */
-  details: string;
-  seconds: number;
-}
-
-/** A verdict, how long the socket needed to equal the database, and how long all of it took. */
+/** A verdict, how long the socket (where there is one) needed to equal the database, and how long all of it took. */
 export interface Judgement extends Verdict {
-  socketMs: number;
+  socketMs?: number;
   seconds: number;
 }
 
-/** Tells what a test found to whoever reads along, and to the table where one is made. */
-export function reportFinding(fault: string, injected: string, judgement: Judgement, details: string[] = []): void {
-  const { runs, lost, doubled, stuck, socketMs, seconds } = judgement;
-  const told = [...details, `socket equal after ${Math.round(socketMs)} ms`].join(', ');
-  const finding: Finding = { fault, injected, runs, lost, doubled, stuck, details: told, seconds };
-  console.log(`${fault}: ${injected}; ${runs} runs, ${lost} lost, ${doubled} doubled, ${stuck} stuck; ${told}`);
+let toldAt = performance.now();
+
+/**
+ * Tells what a test found to whoever reads along, and to the table where one is made. Fails the test when a fault was
+ * injected less often than owed: a storm that never blew proves nothing. Its time is that since the file began, or
+ * since its last finding.
+ */
+export function reportFinding(
+  fault: string,
+  injected: string | Injection | Injection[],
+  judgement: Pick<Judgement, 'runs' | 'lost' | 'doubled' | 'stuck'> & { socketMs?: number },
+  details: string[] = [],
+): void {
+  const { runs, lost, doubled, stuck, socketMs } = judgement;
+  const injections = typeof injected === 'string' ? [] : [injected].flat();
+  const words = typeof injected === 'string' ? [injected] : [];
+  const told = [...words, ...details];
+  if (socketMs !== undefined) told.push(`socket equal after ${Math.round(socketMs)} ms`);
+  const seconds = secondsSinceLast();
+  const finding: Finding = {
+    fault,
+    injected: injections,
+    runs,
+    lost,
+    doubled,
+    stuck,
+    details: told.join(', '),
+    seconds,
+  };
+  console.log(inWords(finding));
   const file = process.env.FAULTS_REPORT;
   if (file) appendFileSync(file, `${JSON.stringify(finding)}\n`);
+  for (const { what, count, target } of injections) expect(count, `${fault}: ${what}`).toBeGreaterThanOrEqual(target);
+}
+
+function inWords({ fault, injected, runs, lost, doubled, stuck, details, seconds }: Finding): string {
+  const injections = injected.map((injection) => `${countOf(injection)} ${injection.what}; `).join('');
+  return `${fault}: ${injections}${runs} runs, ${lost} lost, ${doubled} doubled, ${stuck} stuck; ${details}; ${seconds.toFixed(0)} s`;
+}
+
+function secondsSinceLast(): number {
+  const before = toldAt;
+  toldAt = performance.now();
+  return (toldAt - before) / 1_000;
 }

@@ -1,0 +1,24 @@
+/** How often a fault was really injected, counted where it happened, and how often it was owed. */
+export interface Injection {
+  /** In words, such as `kills with -9`. */
+  what: string;
+  count: number;
+  target: number;
+}
+
+/** What one test injected and found: a line of the table that `pnpm test:faults` ends with. */
+export interface Finding {
+  fault: string;
+  injected: Injection[];
+  runs: number;
+  lost: number;
+  doubled: number;
+  stuck: number;
+  /** Other figures worth telling. */
+  details: string;
+  seconds: number;
+}
+
+/** Such as `5,012 of 5,000`, for the eye. */
+export const countOf = ({ count, target }: Injection): string =>
+  `${count.toLocaleString('en')} of ${target.toLocaleString('en')}`;
