@@ -4,7 +4,7 @@ import { IdentifyFailed } from '../auth/host-users.js';
 import { HashingBusy } from '../auth/passwords.js';
 import { SignInRefused, WrongPassword } from '../auth/sessions.js';
 import { QueueError } from '../queue/errors.js';
-import { isContention, isUnreachable } from '../store/faults.js';
+import { isPassing } from '../store/faults.js';
 import { bodyTooLarge } from './body.js';
 import { HttpProblem, type ProblemCode } from './problem.js';
 
@@ -77,14 +77,11 @@ function ofBody(error: unknown): HttpProblem | null {
 }
 
 function ofDatabase(error: unknown): HttpProblem | null {
-  if (isUnreachable(error) || isContention(error) || hasTimedOut(error)) {
+  if (isPassing(error)) {
     return unavailable('The database does not answer just now; try again in a few seconds.', 5);
   }
   return null;
 }
-
-/** 57014: a statement ran into the time limit that the database sets. */
-const hasTimedOut = (error: unknown): boolean => (error as { code?: unknown } | null)?.code === '57014';
 
 const unavailable = (detail: string, retryAfterS: number) =>
   new HttpProblem('UNAVAILABLE', detail, { headers: { 'Retry-After': String(retryAfterS) } });

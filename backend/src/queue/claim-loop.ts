@@ -4,13 +4,19 @@ import type { Sql } from '../store/sql.js';
 import { Alarm } from './alarm.js';
 import type { QueueEvents } from './events.js';
 import type { HeldRuns } from './held-runs.js';
+import { Pace } from './pace.js';
 import type { Reachability } from './reachability.js';
 import type { Registry } from './registry.js';
+import type { Slots } from './slots.js';
 import { type ClaimedRun, type ClaimRequest, claim } from './transitions/claim.js';
 
 /** However fine a rate limit is, an idle runner looks no more often. */
 const LEAST_PAUSE_MS = 10;
-const RETRY_MS = { first: 100, most: 5_000 };
+/** In one statement; beyond that its fixed price is small change. */
+const MOST_AT_ONCE = 1_000;
+/** Runs that have ended and wait to be recorded, or are claimed ahead: with so many, the database is to catch up first. */
+const MOST_HELD = 4_000;
+const RETRY_MS = { first: 100, most: 2_000 };
 
 export interface ClaimLoopOptions {
   sql: Sql;
@@ -22,11 +28,12 @@ export interface ClaimLoopOptions {
   notifier: Pick<Notifier, 'changed'>;
   events: QueueEvents;
   database: Reachability;
-  /** Begins the execution of a run that was claimed just now. */
-  begin(run: ClaimedRun): void;
+  slots: Pick<Slots, 'free' | 'waiting' | 'begun'>;
+  /** Takes in runs that were claimed just now. */
+  take(runs: ClaimedRun[]): void;
 }
 
-/** Claims due runs whenever there are free slots, until it is stopped. */
+/** Claims due runs whenever there are free slots, and some ahead where jobs are short, until it is stopped. */
 export class ClaimLoop {
   readonly #options: ClaimLoopOptions;
   readonly #alarm = new Alarm();
@@ -34,6 +41,7 @@ export class ClaimLoop {
   /** When the last look said that another would find more; null for when it didn't. */
   #lookAgainMs: number | null = null;
   #looping: Promise<void> | undefined;
+  readonly #pace = new Pace();
   /** By the process's own clock; null for never. */
   lastClaimAt: number | null = null;
 
@@ -52,17 +60,33 @@ export class ClaimLoop {
     await this.#looping;
   }
 
-  /** One pass: claims as many due runs as there are free slots, begins them, and returns how many. */
-  async tick(): Promise<number> {
-    const { sql, held, concurrency, notifier, begin } = this.#options;
-    const most = concurrency - held.size;
+  /** One pass: claims as many due runs as there is room for, has them begun, and returns how many. */
+  tick(): Promise<number> {
+    return this.#claim(this.#room());
+  }
+
+  /** Runs that were claimed ahead had to go back: jobs take longer now. */
+  slowDown(): void {
+    this.#pace.slowDown(this.#options.slots.begun);
+  }
+
+  /** Free slots, and what is missing ahead once half of it is used up. */
+  #room(): number {
+    const { slots, held, concurrency } = this.#options;
+    const ahead = this.#pace.ahead(slots.begun);
+    if (held.size >= concurrency + MOST_HELD || (slots.free === 0 && slots.waiting > ahead / 2)) return 0;
+    return Math.min(MOST_AT_ONCE, slots.free + Math.max(0, ahead - slots.waiting));
+  }
+
+  async #claim(most: number): Promise<number> {
+    const { sql, notifier, take } = this.#options;
     if (most <= 0 || this.#isStopping) return 0;
     const { runs: claimed, lookAgainMs } = await claim(sql, this.#request(most));
     this.#lookAgainMs = lookAgainMs;
     if (claimed.length === 0) return 0;
     this.lastClaimAt = performance.now();
     notifier.changed();
-    for (const run of claimed) begin(run);
+    take(claimed);
     return claimed.length;
   }
 
@@ -78,18 +102,18 @@ export class ClaimLoop {
   }
 
   async #loop(): Promise<void> {
-    const { held, concurrency, pollMs, database } = this.#options;
+    const { pollMs, database } = this.#options;
     let delayMs = RETRY_MS.first;
     while (!this.#isStopping) {
       try {
         this.#alarm.reset();
-        const before = held.size;
-        const claimed = await this.tick();
-        database.noteReachable();
+        const room = this.#room();
+        const claimed = await this.#claim(room);
+        if (room > 0) database.noteReachable();
         delayMs = RETRY_MS.first;
-        const isFull = before + claimed >= concurrency;
-        if (claimed > 0 && !isFull) continue;
-        await this.#alarm.sleep(isFull ? undefined : this.#pauseMs(pollMs));
+        // Others may have come meanwhile, or there were more than fit in.
+        if (claimed > 0) continue;
+        await this.#alarm.sleep(room === 0 ? undefined : this.#pauseMs(pollMs));
       } catch (error) {
         this.#noteFailure(error);
         await this.#alarm.sleep(delayMs);

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { isContention, isUnreachable } from '../store/faults.js';
+import { isContention, isPassing } from '../store/faults.js';
 
-const RETRY_MS = { first: 100, most: 5_000 };
+const RETRY_MS = { first: 100, most: 2_000 };
 
 interface Waiting<Ending, Answer> {
   ending: Ending;
@@ -58,7 +58,7 @@ export class Completions<Ending, Answer> {
         return;
       } catch (error) {
         if (isContention(error)) continue;
-        if (!isUnreachable(error)) return this.#writeApart(batch, error);
+        if (!isPassing(error)) return this.#writeApart(batch, error);
         this.#options.onUnreachable(error);
         await delay(delayMs * (0.5 + Math.random()));
         delayMs = Math.min(delayMs * 2, RETRY_MS.most);

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { isContention, isUnreachable } from '../store/faults.js';
+import { isContention, isPassing } from '../store/faults.js';
 import type { Notifier } from '../store/notifier.js';
 import type { Sql } from '../store/sql.js';
 import { MessageBuffer } from './message-buffer.js';
@@ -12,7 +12,7 @@ const GATHER_MS = 20;
 /** Between two writes, unless so many lines wait. */
 const PACE_MS = 200;
 const MANY = 500;
-const RETRY_MS = { first: 100, most: 5_000 };
+const RETRY_MS = { first: 100, most: 2_000 };
 
 export interface MessageWriterOptions {
   sql: Sql;
@@ -53,6 +53,11 @@ export class MessageWriter {
     const isMany = this.#buffer.lines >= MANY;
     const now = performance.now();
     this.#writeAt(isMany ? now : Math.max(now + GATHER_MS, this.#wroteAt + PACE_MS));
+  }
+
+  /** Whether a run has said something that is not written yet. */
+  has(leaseToken: string): boolean {
+    return this.#buffer.has(leaseToken);
   }
 
   /** Resolves once everything this run has said is written, or dropped because its lease had gone. */
@@ -110,7 +115,7 @@ export class MessageWriter {
         return;
       } catch (error) {
         if (isContention(error) || wasWritten(error)) continue;
-        if (!isUnreachable(error)) return this.#writeApart(batches, error);
+        if (!isPassing(error)) return this.#writeApart(batches, error);
         this.#options.onUnreachable(error);
         await delay(delayMs * (0.5 + Math.random()));
         delayMs = Math.min(delayMs * 2, RETRY_MS.most);

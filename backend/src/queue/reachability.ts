@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { isUnreachable } from '../store/faults.js';
+import { isPassing } from '../store/faults.js';
 import type { QueueEvents } from './events.js';
 
-const RETRY_MS = { first: 100, most: 5_000 };
+const RETRY_MS = { first: 100, most: 2_000 };
 
 /** Knows since when the database can't be reached, and says so once when it goes and once when it is back. */
 export class Reachability {
@@ -31,7 +31,7 @@ export class Reachability {
         await work();
         return this.noteReachable();
       } catch (error) {
-        if (!isUnreachable(error)) throw error;
+        if (!isPassing(error)) throw error;
         this.noteUnreachable(during, error);
         await delay(delayMs);
       }

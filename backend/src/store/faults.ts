@@ -7,6 +7,20 @@ export function isUnreachable(error: unknown): boolean {
   return /connection terminated|timeout|not queryable|connection ended/i.test(error.message);
 }
 
+/**
+ * Whether an error says nothing about the statement it answers: the database can't be reached, somebody was in the
+ * way, or time was up. The same statement may be done later, and what it was to write is as good as ever.
+ */
+export function isPassing(error: unknown): boolean {
+  return isUnreachable(error) || isContention(error) || hasTimedOut(error);
+}
+
+/** Whether the database gave up a statement, or its wait for a lock, for taking too long. */
+export function hasTimedOut(error: unknown): boolean {
+  const code = (error as { code?: unknown } | null)?.code;
+  return code === '57014' || code === '55P03';
+}
+
 /** Whether an error means that another transaction was in the way; the same statement may be sent again at once. */
 export function isContention(error: unknown): boolean {
   const code = (error as { code?: unknown } | null)?.code;
@@ -14,5 +28,8 @@ export function isContention(error: unknown): boolean {
 }
 
 const NETWORK = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EHOSTUNREACH', 'EAI_AGAIN']);
-/** 08 connection, 57P0x shutting down or starting up, 53 out of connections, memory or disk. */
-const SERVER_STATES = ['08', '57P0', '53'];
+/**
+ * 08 connection, 57P0x shutting down or starting up, 53 out of connections, memory or disk, 25006 a standby, as a
+ * primary is for a while after others took over.
+ */
+const SERVER_STATES = ['08', '57P0', '53', '25006'];

@@ -5,7 +5,7 @@ import { type ChannelName, channelOf } from './channels.js';
 
 const PING_MS = 10_000;
 const PING_TIMEOUT_MS = 5_000;
-const RECONNECT_MS = { first: 100, most: 5_000 };
+const RECONNECT_MS = { first: 100, most: 2_000 };
 
 type ListenerEvents = { [Name in ChannelName]: [payload: string] } & {
   /** Listening, for the first time or again: whatever was said meanwhile was missed, so read the truth. */
