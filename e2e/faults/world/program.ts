@@ -17,6 +17,7 @@ export interface ProgramOptions {
 }
 
 const SKEWED_CLOCK = fileURLToPath(new URL('./skewed-clock.cjs', import.meta.url));
+const BUNDLE_LOADER = fileURLToPath(new URL('./bundle-loader.cjs', import.meta.url));
 const STOP_WITHIN_MS = 20_000;
 const running = new Set<ChildProcess>();
 // However this process ends, nothing that it started stays behind.
@@ -24,7 +25,7 @@ process.once('exit', () => {
   for (const child of running) child.kill('SIGKILL');
 });
 
-/** A child process of this suite. */
+/** A child process of this suite: of a program in TypeScript, or of one that was bundled before (`.cjs`). */
 export class Program {
   readonly #child: ChildProcess;
   readonly #log: string;
@@ -34,9 +35,10 @@ export class Program {
   constructor(file: string, { env, log, skewMs }: ProgramOptions) {
     const output = openSync(log, 'a');
     this.#log = log;
-    this.#child = fork(file, {
+    const isBundle = file.endsWith('.cjs');
+    this.#child = fork(isBundle ? BUNDLE_LOADER : file, isBundle ? [file] : [], {
       env: { PATH: process.env.PATH, ...env, ...(skewMs !== undefined && { SKEW_MS: String(skewMs) }) },
-      execArgv: [...(skewMs === undefined ? [] : ['--require', SKEWED_CLOCK]), ...typescriptArgs],
+      execArgv: [...(skewMs === undefined ? [] : ['--require', SKEWED_CLOCK]), ...(isBundle ? [] : typescriptArgs)],
       stdio: ['ignore', output, output, 'ipc'],
     });
     running.add(this.#child);

@@ -12,12 +12,11 @@ import { readLedger } from './ledger.js';
 import { beginSessionOf, createPerson, SECRET } from './people.js';
 import { Program } from './program.js';
 import type { Judgement } from './report.js';
+import { bundleRunner } from './runner-bundle.js';
 import { judge } from './verdict.js';
 import { Viewer } from './viewer.js';
 
-const programFile = (name: string) => fileURLToPath(new URL(name, import.meta.url));
-const RUNNER = programFile('./runner-program.ts');
-const SERVER = programFile('./server-program.ts');
+const SERVER = fileURLToPath(new URL('./server-program.ts', import.meta.url));
 
 /** Short leases, so that a lost runner's runs come back in seconds. */
 const LEASES = { JOBS_HEARTBEAT_MS: '200', JOBS_STALLED_AFTER_MS: '2000', JOBS_SWEEP_MS: '200' };
@@ -34,6 +33,8 @@ export interface RunnerOptions {
 
 interface WorldPlace {
   folder: string;
+  /** The program of its runners. */
+  runner: string;
   database: FaultDatabase;
   network: FaultProxy;
   port: number;
@@ -55,11 +56,11 @@ export class World {
     // PostgreSQL may run under another account, which must be able to enter.
     await chmod(folder, 0o755);
     await writeFile(join(folder, 'ledger'), '');
-    const database = await FaultDatabase.start(folder);
+    const [database, runner] = await Promise.all([FaultDatabase.start(folder), bundleRunner(folder)]);
     const operator = await createPerson(database.pool, 'SUPER_ADMIN');
     const token = await beginSessionOf(database.pool, operator.id);
     const network = await FaultProxy.start(database.url);
-    const place = { folder, database, network, token, port: await freePort(), serverSettings };
+    const place = { folder, runner, database, network, token, port: await freePort(), serverSettings };
     const server = startServer(place);
     await server.ready;
     return new World(place, server);
@@ -98,7 +99,7 @@ export class World {
   /** A runner that begins to start; `ready` tells when it claims. */
   startRunner({ concurrency = 10, databaseUrl = this.database.url, skewMs }: RunnerOptions = {}): Program {
     const env = { ...environment(this.folder, databaseUrl), JOBS_CONCURRENCY: String(concurrency) };
-    const runner = new Program(RUNNER, { env, log: join(this.folder, 'runners.log'), skewMs });
+    const runner = new Program(this.#place.runner, { env, log: join(this.folder, 'runners.log'), skewMs });
     this.#programs.push(runner);
     return runner;
   }
