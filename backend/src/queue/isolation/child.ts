@@ -1,6 +1,6 @@
 import { createPool, createPrisma } from '../../database/client.js';
 import { QueueEvents } from '../events.js';
-import { Execution, type ExecutionOptions, type ExecutionResult } from '../executor.js';
+import { Execution, type ExecutionOptions, type ExecutionResult, type StopReason } from '../executor.js';
 import { describeFailure } from '../failure.js';
 import type { AnyJob } from '../job.js';
 import { notMeasured } from '../meter.js';
@@ -26,6 +26,7 @@ const meter = new ChildMeter();
 const events = new QueueEvents();
 let workplace: Workplace | undefined;
 let execution: Execution | undefined;
+let runNo = 0;
 let isTainted = false;
 
 // A stop signal to the whole group is for the runner, which says when it is time.
@@ -36,7 +37,7 @@ process.once('disconnect', () => process.exit(0));
 process.on('message', (order: ChildOrder) => {
   if (order.type === 'setUp') void setUp(order.setup);
   if (order.type === 'run') void execute(order.runNo, order.run);
-  if (order.type === 'stop') execution?.stop(order.reason);
+  if (order.type === 'stop') stop(order.reason);
 });
 
 async function setUp(setup: ChildSetup): Promise<void> {
@@ -52,7 +53,8 @@ async function setUp(setup: ChildSetup): Promise<void> {
   tellReady();
 }
 
-async function execute(runNo: number, ordered: Extract<ChildOrder, { type: 'run' }>['run']): Promise<void> {
+async function execute(no: number, ordered: Extract<ChildOrder, { type: 'run' }>['run']): Promise<void> {
+  runNo = no;
   const job = workplace?.jobs.get(ordered.jobName);
   if (!workplace || !job) return tellEnd(unknownJob(ordered.jobName));
   // It writes nothing of the engine's itself.
@@ -70,6 +72,11 @@ async function execute(runNo: number, ordered: Extract<ChildOrder, { type: 'run'
   const result = await begun.finish();
   reports.flush();
   tellEnd(result, begun.usage);
+}
+
+function stop(reason: StopReason): void {
+  tell({ type: 'stopping', runNo });
+  execution?.stop(reason);
 }
 
 function tellEnd(result: ExecutionResult, usage = notMeasured): void {

@@ -16,6 +16,7 @@ await Promise.all([busy.ready(), idle.ready()]);
 const run = { id: '1', jobName: 'isolated', parameters: { act: 'spin' }, attempt: 1, claimNo: 1, leaseToken: 'a' };
 const limits = {
   channel: 'default',
+  priority: 0,
   dependsOn: null,
   startedAt: new Date(),
   timeoutMs: null,
@@ -24,4 +25,7 @@ const limits = {
   crashes: 0,
   maxCrashes: 1,
 };
-void busy.execute({ ...run, ...limits }, { onReport: () => process.send?.([busy.pid, idle.pid]), onSample: () => {} });
+void busy.execute(
+  { ...run, ...limits },
+  { onReport: () => process.send?.([busy.pid, idle.pid]), onStopping: () => {}, onSample: () => {} },
+);

@@ -17,6 +17,8 @@ import type { ChildReport } from './wire.js';
 
 /** A job that was told that its run is not its own any more gets this long to return; then its process is ended. */
 const KILL_AFTER_MS = Math.min(3_000, LAST_WORDS_MS);
+/** One whose loop is too busy to hear of it won't return: an endless loop ends within a second of its time. */
+const KILL_DEAF_AFTER_MS = 700;
 const STACK_CHARS = 20_000;
 const MB = 1024 * 1024;
 
@@ -52,6 +54,7 @@ export class IsolatedExecution implements RunExecution {
   readonly #timers: NodeJS.Timeout[] = [];
   #state: ProgressState = { percent: null, message: null, steps: null };
   #metadata: StorableMetadata = { json: null, truncated: false };
+  #hasHeardStop = false;
   #isOver = false;
   usage: AttemptUsage = notMeasured;
 
@@ -64,7 +67,9 @@ export class IsolatedExecution implements RunExecution {
     if (this.#isOver) return;
     this.#stopReason ??= reason;
     this.#process?.stop(reason);
-    if (reason === 'timed out' || reason === 'lease lost') this.#after(KILL_AFTER_MS, () => this.#kill(reason));
+    if (reason !== 'timed out' && reason !== 'lease lost') return;
+    this.#after(KILL_DEAF_AFTER_MS, () => this.#hasHeardStop || this.#kill(reason));
+    this.#after(KILL_AFTER_MS, () => this.#kill(reason));
   }
 
   async finish(): Promise<ExecutionResult> {
@@ -104,6 +109,9 @@ export class IsolatedExecution implements RunExecution {
     if (timeoutMs !== null) this.#after(timeoutMs, () => this.stop('timed out'));
     const ending = process.execute(this.run, {
       onReport: (report) => this.#hear(report),
+      onStopping: () => {
+        this.#hasHeardStop = true;
+      },
       onSample: (sample) => this.#measure(sample),
     });
     if (this.#stopReason) process.stop(this.#stopReason);

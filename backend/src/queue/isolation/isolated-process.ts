@@ -31,6 +31,8 @@ export type RunEnd = Extract<ChildReport, { type: 'ended' }> | ProcessDeath;
 /** What a run says through its process, as it comes. */
 export interface RunListener {
   onReport(report: Extract<ChildReport, { type: 'line' | 'progress' | 'metadata' }>): void;
+  /** It heard that it is to stop. */
+  onStopping(): void;
   onSample(sample: ChildSample): void;
 }
 
@@ -145,6 +147,9 @@ export class IsolatedProcess {
     else if (report.type === 'ended') {
       this.isTainted ||= report.isTainted;
       this.#current?.end(report);
+    } else if (report.type === 'stopping') {
+      // The run before may have been told, too late.
+      if (report.runNo === this.#current?.runNo) this.#current.listener.onStopping();
     } else this.#current?.listener.onReport(report);
   }
 
