@@ -17,13 +17,14 @@ export interface HistoryPage {
 
 /**
  * A page of the finished runs, newest first by (finishedAt, id), and how many there are in all. The
- * total comes from the hourly counters, so it is exact and nothing is counted.
+ * total comes from the counters, so it is exact and nothing is counted.
  */
 export async function readHistory(sql: Sql, request: HistoryRequest): Promise<HistoryPage> {
-  const total = await countHistory(sql, request);
+  const days = await countDays(sql, request);
+  const total = days.reduce((sum, { runs }) => sum + runs, 0);
   const walk = planWalk(total, request);
   if (walk === null) return { runs: [], total };
-  return { runs: await readWalk(sql, request, await shortenWalk(sql, request, walk)), total };
+  return { runs: await readWalk(sql, request, await shortenWalk(sql, { request, walk, days })), total };
 }
 
 /** A walk along an index: from which end, past how many, taking how many. */
@@ -52,31 +53,65 @@ export function planWalk(total: number, { page, pageSize }: Pick<HistoryRequest,
   return { from: 'oldest', skip: Math.max(0, after), take: Math.min(pageSize, total - start) };
 }
 
-async function countHistory(sql: Sql, request: HistoryRequest): Promise<number> {
-  const filter = filterOf(request);
-  const counted = await sql.query<{ total: string }>(
-    `SELECT coalesce(sum(runs), 0) AS total FROM "JobRunCount" ${filter.where}`,
-    filter.values,
+/** How many runs ended within a day or an hour. */
+export interface Stretch {
+  from: Date;
+  runs: number;
+}
+
+/** Of every day that has any, the oldest first. */
+async function countDays(sql: Sql, request: HistoryRequest): Promise<Stretch[]> {
+  const { where, values } = filterOf(request);
+  return readStretches(
+    sql,
+    `SELECT day AS from, sum(runs) AS runs FROM "JobRunDayCount" ${where} GROUP BY day ORDER BY day`,
+    values,
   );
-  return Number(counted.rows[0]?.total ?? 0);
+}
+
+/** Of every hour of a day that has any, the oldest first. */
+async function countHours(sql: Sql, request: HistoryRequest, day: Date): Promise<Stretch[]> {
+  const { conditions, values } = filterOf(request);
+  const from = `$${values.push(day)}::timestamptz`;
+  const where = [`hour >= ${from}`, `hour < ${from} + interval '24 hours'`, ...conditions].join(' AND ');
+  return readStretches(
+    sql,
+    `SELECT hour AS from, sum(runs) AS runs FROM "JobRunCount" WHERE ${where} GROUP BY hour ORDER BY hour`,
+    values,
+  );
+}
+
+async function readStretches(sql: Sql, text: string, values: Filter['values']): Promise<Stretch[]> {
+  const read = await sql.query<{ from: Date; runs: string }>(text, values);
+  return read.rows.map(({ from, runs }) => ({ from, runs: Number(runs) }));
 }
 
 /**
  * The same walk, begun at the hour it leads to: the counters tell how many runs it would pass before. Without,
  * a walk passes half of all runs, and reads the row of each where no index knows the filter.
  */
-async function shortenWalk(sql: Sql, request: HistoryRequest, walk: Walk): Promise<Walk> {
+async function shortenWalk(
+  sql: Sql,
+  { request, walk, days }: { request: HistoryRequest; walk: Walk; days: Stretch[] },
+): Promise<Walk> {
   if (walk.skip <= SHORT_WALK) return walk;
-  const filter = filterOf(request);
-  const [there, back] = walk.from === 'newest' ? ['DESC', 'ASC'] : ['ASC', 'DESC'];
-  const found = await sql.query<{ hour: Date; passed: string }>(
-    `WITH counted AS MATERIALIZED (SELECT hour, sum(runs) AS runs FROM "JobRunCount" ${filter.where} GROUP BY hour
-     ), placed AS (SELECT hour, sum(runs) OVER (ORDER BY hour ${there}) - runs AS passed FROM counted)
-     SELECT hour, passed FROM placed WHERE passed <= ${walk.skip} ORDER BY hour ${back} LIMIT 1`,
-    filter.values,
-  );
-  const [at] = found.rows;
-  return at ? { ...walk, hour: at.hour, skip: walk.skip - Number(at.passed) } : walk;
+  const day = findStretch(days, walk);
+  if (day === null) return walk;
+  const hour = findStretch(await countHours(sql, request, day.from), { from: walk.from, skip: day.skip });
+  return hour ? { ...walk, hour: hour.from, skip: hour.skip } : walk;
+}
+
+/** In which of the stretches, oldest first, a walk ends that passes `skip` runs, and how many it passes there. */
+export function findStretch(
+  stretches: Stretch[],
+  { from, skip }: Pick<Walk, 'from' | 'skip'>,
+): { from: Date; skip: number } | null {
+  let left = skip;
+  for (const stretch of from === 'newest' ? stretches.toReversed() : stretches) {
+    if (left < stretch.runs) return { from: stretch.from, skip: left };
+    left -= stretch.runs;
+  }
+  return null;
 }
 
 /** Finds the ids in an index alone, then reads the rows of just this page. */

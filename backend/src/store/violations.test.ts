@@ -9,7 +9,7 @@ beforeAll(async () => {
 afterAll(() => database.drop());
 afterEach(() =>
   database.pool.query(
-    'TRUNCATE "JobRun", "JobRunMessage", "JobRunAttempt", "JobRunCount", "JobRunBatch", "Schedule", "ScheduleSkip"',
+    'TRUNCATE "JobRun", "JobRunMessage", "JobRunAttempt", "JobRunCount", "JobRunDayCount", "JobRunBatch", "Schedule", "ScheduleSkip"',
   ),
 );
 
@@ -120,6 +120,13 @@ describe('The rules of the engine', () => {
       'counters equal the rows': 1,
       'every message has its run': 1,
     });
+  });
+
+  it('are seen to be broken where a day counts something else than its hours', async () => {
+    await database.pool.query(
+      `INSERT INTO "JobRunDayCount" (day, "jobName", status, runs) VALUES (date_trunc('day', now(), 'UTC'), 'job', 'SUCCESS', 1)`,
+    );
+    expect(await readViolations(database.pool)).toEqual({ 'counters of days equal those of their hours': 1 });
   });
 
   it('are seen to be broken where a due time has a run and a reason for none, or two reasons', async () => {

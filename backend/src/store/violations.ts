@@ -105,6 +105,12 @@ const RULES_OF_ALL: Rule[] = [
         FROM looked WHERE "finishedAt" IS NOT NULL GROUP BY 1, 2, 3
       ) r USING (hour, "jobName", status) WHERE (c.runs, c."totalDurationMs") IS DISTINCT FROM (r.runs, r."totalDurationMs")`,
   },
+  {
+    rule: 'counters of days equal those of their hours',
+    broken: `SELECT count(*) FROM "JobRunDayCount" d FULL JOIN (
+        SELECT date_trunc('day', hour, 'UTC') AS day, "jobName", status, sum(runs) AS runs FROM "JobRunCount" GROUP BY 1, 2, 3
+      ) h USING (day, "jobName", status) WHERE d.runs IS DISTINCT FROM h.runs`,
+  },
 ];
 
 const COLUMNS = `id, "jobName", status, attempt, "maxAttempts", "claimNo", crashes, "leaseToken", "cancelRequestedAt", "startedAt",
