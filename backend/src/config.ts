@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as z from 'zod';
 import { DEFAULT_SCHEMA, withSchema } from './database/schema.js';
+import { throughPooler } from './database/transaction-pooling.js';
 
 const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -161,10 +162,24 @@ function complete(config: Environment): Config {
   return { ...config, ...urlsOf(config), DATA_DIR: dataDir, MEDIA_DIR: mediaDir, HOSTNAME: hostname() };
 }
 
-/** Whoever opens a connection has the URL, so that is where the schema stands. */
-function urlsOf({ DATABASE_URL, DATABASE_LISTEN_URL, DATABASE_SCHEMA }: Environment) {
-  const placed = (url: string | undefined) => url && withSchema(url, DATABASE_SCHEMA);
-  return { DATABASE_URL: placed(DATABASE_URL), DATABASE_LISTEN_URL: placed(DATABASE_LISTEN_URL) };
+function urlsOf(config: Environment) {
+  const { DATABASE_URL, DATABASE_LISTEN_URL, DATABASE_SCHEMA } = config;
+  return {
+    DATABASE_URL: DATABASE_URL && databaseUrlFor(DATABASE_URL, config),
+    DATABASE_LISTEN_URL: DATABASE_LISTEN_URL && withSchema(DATABASE_LISTEN_URL, DATABASE_SCHEMA),
+  };
+}
+
+/**
+ * The URL with what else a connection has to know: the schema of our tables, and whether a pooler is in between.
+ * Whoever opens one needs to be told nothing but the URL.
+ */
+export function databaseUrlFor(
+  url: string,
+  { DATABASE_LISTEN_URL, DATABASE_SCHEMA }: Pick<Environment, 'DATABASE_LISTEN_URL' | 'DATABASE_SCHEMA'>,
+): string {
+  const placed = withSchema(url, DATABASE_SCHEMA);
+  return DATABASE_LISTEN_URL === undefined ? placed : throughPooler(placed);
 }
 
 /** The environment from which `readConfig` reads this configuration again, for a child process. */

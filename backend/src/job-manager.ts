@@ -3,10 +3,9 @@ import type { RequestHandler } from 'express';
 import type { Logger } from 'pino';
 import * as z from 'zod';
 import { createHostUsers, type Identify } from './auth/host-users.js';
-import { type EmbeddedSettings, embeddedConfig, parseConfig } from './config.js';
+import { databaseUrlFor, type EmbeddedSettings, embeddedConfig, parseConfig } from './config.js';
 import { migrate } from './database/migrate.js';
 import { checkSchemaOfRole } from './database/pooler.js';
-import { withSchema } from './database/schema.js';
 import { createLog } from './log.js';
 import type { AnyJob } from './queue/job.js';
 import type { Queue } from './queue/queue.js';
@@ -84,7 +83,7 @@ export function createJobManager(given: JobManagerOptions): JobManager {
     ...rest
   } = parseConfig(options, given);
   const config = embeddedConfig(settings);
-  const databaseUrl = withSchema(url, config.DATABASE_SCHEMA);
+  const databaseUrl = databaseUrlFor(url, config);
   const log = rest.log ?? createLog(config, 'jobs');
   const engine = createServerEngine({ config, databaseUrl, log, jobs });
   const sessions = createHostUsers({ sql: engine.pool, identify });
@@ -117,7 +116,7 @@ export function createJobManager(given: JobManagerOptions): JobManager {
   };
 
   async function start(): Promise<void> {
-    await checkSchemaOfRole(config, databaseUrl);
+    await checkSchemaOfRole(databaseUrl);
     await migrate(databaseUrl);
     await engine.listener.start();
     stopWork = await startWork(engine, { databaseUrl, jobs, jobsModule, runner });
@@ -160,8 +159,8 @@ export interface JobWorkerOptions {
 /** Starts a worker for a Job Manager whose `runner` is `none`, in a process of its own. */
 export async function startJobWorker({ settings, ...work }: JobWorkerOptions): Promise<RunningWorker> {
   const config = embeddedConfig(settings);
-  const databaseUrl = withSchema(work.databaseUrl, config.DATABASE_SCHEMA);
-  await checkSchemaOfRole(config, databaseUrl);
+  const databaseUrl = databaseUrlFor(work.databaseUrl, config);
+  await checkSchemaOfRole(databaseUrl);
   const log = work.log ?? createLog(config, 'worker');
   return startWorker({ ...work, databaseUrl, config, log, kind: 'WORKER', isGuest: true });
 }

@@ -4,6 +4,7 @@ import { type Agents, createAgents } from './agents.js';
 import type { Config } from './config.js';
 import { createPool, createPrisma } from './database/client.js';
 import { DEFAULT_SCHEMA, schemaOf } from './database/schema.js';
+import { listenUrlOf } from './database/transaction-pooling.js';
 import type { PrismaClient } from './generated/prisma/client.js';
 import { QueueEvents } from './queue/events.js';
 import { createExternalRuns, type ExternalRuns } from './queue/external/runs.js';
@@ -47,7 +48,7 @@ export function createServerEngine({ config, databaseUrl, log, jobs }: ServerEng
   const notifier = new Notifier(pool, schema);
   const events = new QueueEvents();
   logQueueEvents(events, log);
-  const listener = new Listener(config.DATABASE_LISTEN_URL ?? databaseUrl, [
+  const listener = new Listener(listenUrlOf(databaseUrl, config.DATABASE_LISTEN_URL), [
     'changed',
     'progress',
     'messages',

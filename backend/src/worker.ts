@@ -3,6 +3,7 @@ import { createAgents } from './agents.js';
 import type { Config } from './config.js';
 import { createPool, createPrisma } from './database/client.js';
 import { schemaOf } from './database/schema.js';
+import { listenUrlOf } from './database/transaction-pooling.js';
 import { jobs as productJobs, jobsModule as productModule } from './jobs/registry.js';
 import { QueueEvents } from './queue/events.js';
 import type { AnyJob } from './queue/job.js';
@@ -47,7 +48,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   const jobPool = createPool(databaseUrl, { max: Math.min(config.JOBS_CONCURRENCY + 2, 20) });
   const db = createPrisma(jobPool);
   const notifier = new Notifier(enginePool, schemaOf(databaseUrl));
-  const listener = new Listener(config.DATABASE_LISTEN_URL ?? databaseUrl, [
+  const listener = new Listener(listenUrlOf(databaseUrl, config.DATABASE_LISTEN_URL), [
     'queued',
     'cancel',
     'revoked',

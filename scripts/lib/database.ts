@@ -16,7 +16,7 @@ export interface Database {
 /** The database of the configuration, reachable: DATABASE_URL, or the embedded one, started or joined. */
 export async function acquireDatabase(config: Config): Promise<Database> {
   if (config.DATABASE_URL) {
-    await checkConnection(config, config.DATABASE_URL);
+    await checkConnection(config.DATABASE_URL);
     return { url: config.DATABASE_URL, isEmbedded: false, release: async () => {} };
   }
   const { acquireEmbeddedDatabase } = await import('@job-manager/backend/database/embedded');
@@ -64,7 +64,7 @@ export async function migrateDatabase(url: string): Promise<string[]> {
   return migrate(url);
 }
 
-async function checkConnection(config: Config, url: string): Promise<void> {
+async function checkConnection(url: string): Promise<void> {
   const { createPool } = await import('@job-manager/backend/database/client');
   const pool = createPool(url, { max: 1 });
   try {
@@ -75,7 +75,7 @@ async function checkConnection(config: Config, url: string): Promise<void> {
   } finally {
     await pool.end();
   }
-  await checkSchemaOfRole(config, url);
+  await checkSchemaOfRole(url);
 }
 
 /** Node reports a host with several addresses as an AggregateError without a message of its own. */

@@ -2,12 +2,14 @@ import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
 import { PrismaClient } from '../generated/prisma/client.js';
 import { schemaOf, schemaStatement } from './schema.js';
+import { clientClassFor, isPooled } from './transaction-pooling.js';
 
 export interface PoolOptions {
   max?: number;
   /**
    * Statements that take longer are ended by the server, in milliseconds; none without it. An answer that is
-   * later still will never come: the connection is given up, and the statement rejects.
+   * later still will never come: the connection is given up, and the statement rejects. Through a pooler only the
+   * latter: a limit that was set would stay on a connection that others get next.
    */
   statementTimeoutMs?: number;
 }
@@ -24,9 +26,12 @@ export function createPool(url: string, { max = 10, statementTimeoutMs }: PoolOp
   const settings = ["SET timezone = 'UTC'"];
   const schema = schemaStatement(url);
   if (schema !== null) settings.push(schema);
-  if (statementTimeoutMs !== undefined) settings.push(`SET statement_timeout = ${statementTimeoutMs}`);
+  if (statementTimeoutMs !== undefined && !isPooled(url)) {
+    settings.push(`SET statement_timeout = ${statementTimeoutMs}`);
+  }
   const pool = new pg.Pool({
     connectionString: url,
+    Client: clientClassFor(url),
     max,
     connectionTimeoutMillis: 10_000,
     // A network that died without a word must not hold up a runner for the two hours that systems wait by default.

@@ -14,6 +14,7 @@ import { createPool, createPrisma } from './client.js';
 import { migrate } from './migrate.js';
 import { checkSchemaOfRole } from './pooler.js';
 import { withSchema } from './schema.js';
+import { throughPooler } from './transaction-pooling.js';
 
 /** What an application had in its database before: tables of the same names as ours, with other columns. */
 const FOREIGN = `
@@ -226,12 +227,14 @@ describe('behind a pooler', () => {
     const url = withSchema(host.database.url, 'job_manager');
     const direct = { DATABASE_URL: host.database.url, DATABASE_LISTEN_URL: host.database.url };
     const config = readConfig({ ...direct, DATABASE_SCHEMA: 'job_manager' });
-    expect(config).toMatchObject({ DATABASE_URL: url, DATABASE_LISTEN_URL: url });
-    const remedy = await checkSchemaOfRole(config, url).catch((error: Error) => error.message.split(': ').at(-1) ?? '');
+    expect(config).toMatchObject({ DATABASE_URL: throughPooler(url), DATABASE_LISTEN_URL: url });
+    const pooled = config.DATABASE_URL ?? '';
+    const remedy = await checkSchemaOfRole(pooled).catch((error: Error) => error.message.split(': ').at(-1) ?? '');
     expect(remedy).toMatch(/^ALTER ROLE \w+ IN DATABASE \w+ SET search_path = job_manager$/);
     await theirs.query(String(remedy));
-    await checkSchemaOfRole(config, url);
+    await checkSchemaOfRole(pooled);
     await theirs.query(String(remedy).replace(/SET .*/, 'RESET search_path'));
-    await checkSchemaOfRole(readConfig(direct), host.database.url);
+    await checkSchemaOfRole(throughPooler(host.database.url));
+    await checkSchemaOfRole(url);
   });
 });

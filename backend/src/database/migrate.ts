@@ -23,9 +23,10 @@ const NO_FILTER = { externalTables: [], externalEnums: [] };
  */
 export async function migrate(url: string): Promise<string[]> {
   const client = new pg.Client(url);
-  await client.connect();
+  const lock = new pg.Client(url);
+  await Promise.all([client.connect(), lock.connect()]);
   try {
-    await client.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    await takeLock(lock);
     await enterSchema(client, url);
     const pending = await pendingMigrations(client);
     if (pending.length > 0) {
@@ -35,8 +36,17 @@ export async function migrate(url: string): Promise<string[]> {
     await pinFunctions(client, url);
     return pending;
   } finally {
-    await client.end();
+    await Promise.all([client.end(), lock.end()]);
   }
+}
+
+/**
+ * Holds the lock until the connection ends. It belongs to a transaction: through a pooler one of the session would stay
+ * with a connection that others get next, and nobody would ever migrate again.
+ */
+async function takeLock(client: pg.Client): Promise<void> {
+  await client.query('BEGIN; SET LOCAL idle_in_transaction_session_timeout = 0');
+  await client.query('SELECT pg_advisory_xact_lock($1)', [MIGRATION_LOCK]);
 }
 
 /** Makes the schema of the URL when it is missing, and has the connection look there. */

@@ -1,15 +1,16 @@
 import pg from 'pg';
-import { type Config, ConfigError } from '../config.js';
+import { ConfigError } from '../config.js';
 import { DEFAULT_SCHEMA, schemaOf } from './schema.js';
+import { isPooled } from './transaction-pooling.js';
 
 /**
  * Behind a pooler in transaction mode each transaction gets another connection, which knows nothing of what was set
  * on the last: a schema of our own has to come with the role, or statements would meet tables of somebody else's.
  * Throws ConfigError with the statement that helps.
  */
-export async function checkSchemaOfRole({ DATABASE_LISTEN_URL }: Config, databaseUrl: string): Promise<void> {
+export async function checkSchemaOfRole(databaseUrl: string): Promise<void> {
   const schema = schemaOf(databaseUrl);
-  if (DATABASE_LISTEN_URL === undefined || schema === DEFAULT_SCHEMA) return;
+  if (!isPooled(databaseUrl) || schema === DEFAULT_SCHEMA) return;
   const client = new pg.Client(databaseUrl);
   await client.connect();
   try {

@@ -9,6 +9,8 @@ export interface HealthFacts {
     pendingMigrations: number;
   };
   notifications: {
+    /** There are none, by choice: everything polls. */
+    isOff?: boolean;
     isConnected: boolean;
     /** Null when nothing came back in time. */
     roundTripMs: number | null;

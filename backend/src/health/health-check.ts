@@ -22,7 +22,7 @@ export interface Health {
 
 export interface HealthCheckOptions {
   pool: pg.Pool;
-  probe: Pick<NotificationProbe, 'isConnected' | 'roundTrip'>;
+  probe: Pick<NotificationProbe, 'isConnected' | 'roundTrip'> & { isOff?: boolean };
   registry: { definitions(): JobDefinition[] };
   /** Names of the migrations that the database lacks. */
   pendingMigrations(client: pg.ClientBase): Promise<string[]>;
@@ -65,7 +65,7 @@ export class HealthCheck implements Health {
     const checks = {
       server: facts.isClosing ? 'closing' : 'ok',
       database: describeDatabase(facts.database),
-      notifications: facts.notifications.isConnected ? 'ok' : 'reconnecting',
+      notifications: describeNotifications(facts.notifications),
     };
     // Without notifications everything still works, a second later.
     const ok = checks.server === 'ok' && checks.database === 'ok';
@@ -89,7 +89,7 @@ export class HealthCheck implements Health {
     const startedAt = performance.now();
     const [asked, roundTripMs] = await Promise.all([this.#askDatabase(), probe.roundTrip()]);
     const { state, ...database } = asked;
-    const notifications = { isConnected: probe.isConnected, roundTripMs };
+    const notifications = { isOff: probe.isOff, isConnected: probe.isConnected, roundTripMs };
     const now = performance.now();
     this.#known = { database, notifications, state, limits, measuredAt: state?.now ?? new Date() };
     this.#knownUntil = now + Math.max(FRESH_MS, FRESH_TIMES * (now - startedAt));
@@ -123,6 +123,11 @@ export class HealthCheck implements Health {
     const { registry, limits } = this.#options;
     return { stalledAfterMs: limits.stalledAfterMs, slowAfterMs: SLOW_AFTER_MS, slowJobs: registry.definitions() };
   }
+}
+
+function describeNotifications({ isOff, isConnected }: HealthFacts['notifications']): string {
+  if (isOff) return 'off';
+  return isConnected ? 'ok' : 'reconnecting';
 }
 
 /** Rejects when it takes too long; the connection is then broken off, for it may never answer. */

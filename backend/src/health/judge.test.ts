@@ -139,6 +139,13 @@ it.each<[string, HealthFacts, string, string]>([
   expect(reasons[0]?.message).toContain(words);
 });
 
+it('misses no notifications where a pooler keeps them away', () => {
+  expect(judge({ ...WELL, notifications: { isOff: true, isConnected: false, roundTripMs: null } })).toEqual({
+    verdict: 'OK',
+    reasons: [],
+  });
+});
+
 it.each<[string, HealthFacts, string, string]>([
   ['the database is slow', { ...WELL, database: { latencyMs: 300, pendingMigrations: 0 } }, 'DATABASE_SLOW', '300 ms'],
   [

@@ -56,7 +56,8 @@ function judgeServer({ isClosing, database, notifications }: HealthFacts): Reaso
   return [...found, ...judgeNotifications(notifications)];
 }
 
-function judgeNotifications({ isConnected, roundTripMs }: HealthFacts['notifications']): Reason[] {
+function judgeNotifications({ isOff, isConnected, roundTripMs }: HealthFacts['notifications']): Reason[] {
+  if (isOff) return [];
   if (!isConnected || roundTripMs === null) {
     const message = 'Notifications of the database do not arrive: everything still works, a second later.';
     return [warning('NOTIFICATIONS_DOWN', message)];

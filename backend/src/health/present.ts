@@ -7,13 +7,13 @@ import { judge } from './judge.js';
 export function presentHealth(facts: HealthFacts, checkedAt: Date, version: string): SystemHealth {
   const { database, notifications, state, limits } = facts;
   const detail = describeDatabase(database);
-  const { isConnected, roundTripMs } = notifications;
+  const { isOff, isConnected, roundTripMs } = notifications;
   return {
     ...judge(facts),
     checkedAt: checkedAt.toISOString(),
     version,
     database: { ok: detail === 'ok', latencyMs: database.latencyMs, detail },
-    notifications: { ok: isConnected && roundTripMs !== null, roundTripMs },
+    notifications: { ok: isOff === true || (isConnected && roundTripMs !== null), roundTripMs },
     ...(state === null ? UNKNOWN : presentState(state)),
     external: { running: state?.runningExternal ?? 0, most: limits.mostExternal },
   };

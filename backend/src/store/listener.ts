@@ -18,7 +18,7 @@ type ListenerEvents = { [Name in ChannelName]: [payload: string] } & {
  * that died without a word is found by a ping every 10 s.
  */
 export class Listener extends EventEmitter<ListenerEvents> {
-  readonly #url: string;
+  readonly #url: string | null;
   readonly #schema: string;
   readonly #names: ChannelName[];
   #client: pg.Client | undefined;
@@ -26,11 +26,12 @@ export class Listener extends EventEmitter<ListenerEvents> {
   #delayMs = RECONNECT_MS.first;
   #closed = false;
 
-  constructor(url: string, names: ChannelName[]) {
+  /** `null` where only a pooler leads to the database, which passes no notifications on: then it hears nothing. */
+  constructor(url: string | null, names: ChannelName[]) {
     super();
     this.setMaxListeners(0);
     this.#url = url;
-    this.#schema = schemaOf(url);
+    this.#schema = schemaOf(url ?? '');
     this.#names = names;
   }
 
@@ -38,8 +39,14 @@ export class Listener extends EventEmitter<ListenerEvents> {
     return this.#client !== undefined;
   }
 
+  /** Whether anything is to be heard at all. */
+  get isOff(): boolean {
+    return this.#url === null;
+  }
+
   /** Starts listening; a database that isn't there yet is waited for. */
   async start(): Promise<void> {
+    if (this.#url === null) return;
     const client = new pg.Client({
       connectionString: this.#url,
       keepAlive: true,

@@ -18,6 +18,10 @@ export class NotificationProbe {
     this.#listener = listener;
   }
 
+  get isOff(): boolean {
+    return this.#listener.isOff;
+  }
+
   get isConnected(): boolean {
     return this.#listener.isConnected;
   }

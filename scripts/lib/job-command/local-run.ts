@@ -1,5 +1,6 @@
 import type { Config } from '@job-manager/backend/config';
 import { createPool, createPrisma } from '@job-manager/backend/database/client';
+import { listenUrlOf } from '@job-manager/backend/database/transaction-pooling';
 import { jobsModule } from '@job-manager/backend/jobs/registry';
 import { QueueEvents } from '@job-manager/backend/queue/events';
 import type { ExecutionResult } from '@job-manager/backend/queue/executor';
@@ -47,7 +48,7 @@ export async function startLocalRun(options: LocalRunOptions): Promise<LocalRun>
   const notifier = await resources.hold(Promise.resolve(new Notifier(sql, config.DATABASE_SCHEMA)), (each) =>
     each.flush(),
   );
-  const listener = new Listener(config.DATABASE_LISTEN_URL ?? databaseUrl, ['cancel', 'revoked']);
+  const listener = new Listener(listenUrlOf(databaseUrl, config.DATABASE_LISTEN_URL), ['cancel', 'revoked']);
   await resources.hold(listener.start(), () => listener.close());
   const runner = new Runner({
     sql,

@@ -54,6 +54,13 @@ function Database({ ok, latencyMs, detail }: SystemHealth['database']) {
 }
 
 function Notifications({ ok, roundTripMs }: SystemHealth['notifications']) {
+  if (ok && roundTripMs === null) {
+    return (
+      <Vital label="Notifications" value="Off">
+        runners and screens poll
+      </Vital>
+    );
+  }
   return (
     <Vital
       label="Notifications"
