@@ -28,9 +28,10 @@ export async function readActivePicture(sql: Sql): Promise<ActivePicture> {
 
 /** Runs by id, in whatever state they are now. */
 export async function readRuns(sql: Sql, ids: string[]): Promise<RunSummaryRow[]> {
-  const found = await sql.query<RunSummaryRow>(`${selectSummary('"JobRun"')} WHERE r.id = ANY($1::bigint[])`, [ids]);
-  return found.rows;
+  return (await sql.query<RunSummaryRow>({ name: 'runs', text: RUNS, values: [ids] })).rows;
 }
+
+const RUNS = `${selectSummary('"JobRun"')} WHERE r.id = ANY($1::bigint[])`;
 
 /** The first runs of each lane, and of these the first of all: never are the runs of a long queue sorted. */
 const firstIn = (lane: string, condition: string, most: string): string => `

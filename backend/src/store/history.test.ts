@@ -2,7 +2,7 @@ import { terminalStatuses } from '@job-manager/shared/run';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { countEnded } from '../queue/transitions/count.js';
 import { createTestDatabase, type TestDatabase } from '../testing/database.js';
-import { planWalk, readHistory } from './history.js';
+import { findStretch, planWalk, readHistory } from './history.js';
 
 interface Ended {
   id: string;
@@ -92,6 +92,19 @@ it('walks an index from the nearer end', () => {
   expect(plan(11)).toBeNull();
   expect(planWalk(950, { page: 10, pageSize: 100 })).toEqual({ from: 'oldest', skip: 0, take: 50 });
   expect(planWalk(0, { page: 1, pageSize: 50 })).toEqual({ from: 'newest', skip: 0, take: 50 });
+});
+
+it('finds the stretch where a walk ends, from either side', () => {
+  const [may, june, july] = ['2026-05-01', '2026-06-01', '2026-07-01'].map((day) => new Date(day)) as [
+    Date,
+    Date,
+    Date,
+  ];
+  const months = [may, june, july].map((from, index) => ({ from, runs: 10 * (index + 1) }));
+  expect(findStretch(months, { from: 'oldest', skip: 9 })).toEqual({ from: may, skip: 9 });
+  expect(findStretch(months, { from: 'oldest', skip: 10 })).toEqual({ from: june, skip: 0 });
+  expect(findStretch(months, { from: 'newest', skip: 31 })).toEqual({ from: june, skip: 1 });
+  expect(findStretch(months, { from: 'newest', skip: 60 })).toBeNull();
 });
 
 it('never sorts: every filter has an index in the order of history', async () => {
