@@ -1,0 +1,143 @@
+import { randomUUID } from 'node:crypto';
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { createPool } from '@job-manager/backend/database/client';
+import { problemOf } from '@job-manager/backend/http/problem-of';
+import { QueueError } from '@job-manager/backend/queue/errors';
+import { SYSTEM } from '@job-manager/backend/queue/queue';
+import type { RunRow } from '@job-manager/backend/store/run-row';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { type EngineHere, startEngineHere } from './world/engine-here.js';
+import { FaultDatabase } from './world/fault-database.js';
+import { FaultySql } from './world/faulty-sql.js';
+import type { Injection } from './world/finding.js';
+import { readLedger } from './world/ledger.js';
+import { reportFinding } from './world/report.js';
+import { size } from './world/size.js';
+import { judge } from './world/verdict.js';
+
+const STATEMENTS = size(2_000, 200_000);
+/** Where a machine doesn't get as far, this is enough; how far it got is told. */
+const MOST_MS = 60_000;
+const LEAST_STATEMENTS = size(2_000, 20_000);
+const RATE = 0.05;
+const FEEDERS = 24;
+/** More would only wait in line. */
+const MOST_WAITING = 2_000;
+
+const seed = Number(process.env.FAULTS_SEED ?? Math.floor(Math.random() * 2 ** 31));
+let folder: string;
+let database: FaultDatabase;
+let engine: EngineHere;
+let sql: FaultySql;
+const acknowledged = new Map<string, string>();
+const misunderstood: string[] = [];
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'job-manager-errors-'));
+  // PostgreSQL may run under another account, which must be able to enter.
+  await chmod(folder, 0o755);
+  await writeFile(join(folder, 'ledger'), '');
+  database = await FaultDatabase.start(folder);
+  const pool = createPool(database.url, { max: 30, statementTimeoutMs: 30_000 });
+  sql = new FaultySql(pool, { seed, rate: RATE });
+  engine = await startEngineHere({ sql, databaseUrl: database.url, folder, runners: 3 });
+});
+afterAll(async () => {
+  await database?.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+it(`loses and doubles nothing when one of twenty statements fails (${STATEMENTS} statements, seed ${seed})`, async () => {
+  await feed();
+  const { statements } = sql;
+  sql.rate = 0;
+  await untilQuiet();
+  await engine.stop();
+
+  const verdict = await judge({
+    sql: database.pool,
+    ledger: readLedger(join(folder, 'ledger')),
+    acknowledged: [...acknowledged.values()],
+  });
+  expect(verdict.wrong).toEqual({});
+  expect(misunderstood).toEqual([]);
+  reportFinding('SQL errors', injections(statements), verdict, [
+    `${statements} statements, seed ${seed}`,
+    `${verdict.claims} claims`,
+    `${verdict.brokenOff} executions broken off`,
+  ]);
+});
+
+/** Each error, in its part of one twentieth of the statements that must have gone by. */
+function injections(statements: number): Injection[] {
+  expect(statements).toBeGreaterThanOrEqual(LEAST_STATEMENTS);
+  const target = Math.floor((LEAST_STATEMENTS * RATE) / Object.keys(sql.injected).length / 2);
+  return Object.entries(sql.injected).map(([code, { before, after }]) => ({
+    what: `${code} (${after} of them after execution)`,
+    count: before + after,
+    target,
+  }));
+}
+
+/** Queues runs and cancels some, each asked for until it is acknowledged, until enough statements have gone by. */
+async function feed(): Promise<void> {
+  let ended = 0;
+  engine.events.on('runEnded', () => {
+    ended += 1;
+  });
+  const until = performance.now() + MOST_MS;
+  const isOver = () => sql.statements >= STATEMENTS || performance.now() > until;
+  const feeder = async () => {
+    while (!isOver()) {
+      if (acknowledged.size - ended > MOST_WAITING) await delay(10);
+      else if (await enqueueAndPerhapsCancel()) ended += 1;
+    }
+  };
+  await Promise.all(Array.from({ length: FEEDERS }, feeder));
+}
+
+/** Says whether it was cancelled before it began. */
+async function enqueueAndPerhapsCancel(): Promise<boolean> {
+  const kind = Math.random();
+  const jobName = kind < 0.6 ? 'wait' : kind < 0.8 ? 'fragile' : 'broken';
+  const request = { jobName, parameters: { ms: Math.round(Math.random() * 6) }, trigger: 'API' as const };
+  const idempotencyKey = randomUUID();
+  const { run } = await untilAnswered(() => engine.queue.enqueue({ ...request, idempotencyKey }, SYSTEM));
+  acknowledged.set(idempotencyKey, run.id);
+  if (Math.random() > 0.1) return false;
+  return (await untilAnswered(() => cancel(run.id)))?.status === 'CANCELLED';
+}
+
+/** Too late where the run has ended. */
+async function cancel(runId: string): Promise<RunRow | null> {
+  return engine.queue.cancel(runId, SYSTEM).catch((error: unknown) => {
+    if (error instanceof QueueError && error.code === 'NOT_ALLOWED') return null;
+    throw error;
+  });
+}
+
+/** As a client of the API that is told to come back later. Anything else that it would be told is noted. */
+async function untilAnswered<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
+  for (;;) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (problemOf(error).code !== 'UNAVAILABLE') misunderstood.push(String(error));
+    }
+  }
+}
+
+async function untilQuiet(): Promise<void> {
+  await vi.waitFor(
+    async () => {
+      const found = await database.pool.query(
+        `SELECT count(*)::int AS runs FROM "JobRun" WHERE status IN ('QUEUED', 'RUNNING')`,
+      );
+      expect(found.rows).toEqual([{ runs: 0 }]);
+    },
+    { timeout: 120_000, interval: 50 },
+  );
+}

@@ -1,0 +1,85 @@
+import { join } from 'node:path';
+import { createAgents } from '@job-manager/backend/agents';
+import { embeddedConfig } from '@job-manager/backend/config';
+import { createPool, createPrisma } from '@job-manager/backend/database/client';
+import { QueueEvents } from '@job-manager/backend/queue/events';
+import { createQueue, type Queue } from '@job-manager/backend/queue/queue';
+import { createRedaction } from '@job-manager/backend/queue/redaction';
+import { createRegistry } from '@job-manager/backend/queue/registry';
+import { Runner } from '@job-manager/backend/queue/runner';
+import { Listener } from '@job-manager/backend/store/listener';
+import { Notifier } from '@job-manager/backend/store/notifier';
+import type { Sql } from '@job-manager/backend/store/sql';
+import { createFaultJobs } from './fault-jobs.js';
+
+/** Short leases and pauses, so that every part of the engine has its turn. */
+const SETTINGS = {
+  JOBS_HEARTBEAT_MS: 200,
+  JOBS_STALLED_AFTER_MS: 2_000,
+  JOBS_SWEEP_MS: 200,
+  JOBS_MAINTENANCE_MS: 500,
+  JOBS_POLL_MS: 100,
+};
+const CONCURRENCY = 20;
+
+export interface EngineHereOptions {
+  sql: Sql;
+  /** For what has a connection of its own: listener, heartbeat and jobs. */
+  databaseUrl: string;
+  /** Where the ledger is. */
+  folder: string;
+  runners: number;
+}
+
+export interface EngineHere {
+  queue: Queue;
+  events: QueueEvents;
+  stop(): Promise<void>;
+}
+
+/** Queue, runners and the agents of maintenance in this process, all over the given connections. */
+export async function startEngineHere({ sql, databaseUrl, folder, runners }: EngineHereOptions): Promise<EngineHere> {
+  const config = embeddedConfig(SETTINGS);
+  const registry = createRegistry(createFaultJobs(folder));
+  const events = new QueueEvents();
+  const notifier = new Notifier(sql);
+  const listener = new Listener(databaseUrl, ['queued', 'cancel', 'revoked', 'schedules']);
+  const jobPool = createPool(databaseUrl, { max: 2 });
+  const db = createPrisma(jobPool);
+  const agents = createAgents({ sql, config, registry, events, notifier, listener });
+  const started = Array.from({ length: runners }, () => newRunner());
+  await listener.start();
+  await Promise.all(started.map((runner) => runner.start()));
+  agents.start();
+  return {
+    events,
+    queue: createQueue({ sql, registry, notifier, stalledAfterMs: config.JOBS_STALLED_AFTER_MS }),
+    stop: async () => {
+      await agents.stop();
+      await Promise.all(started.map((runner) => runner.stop()));
+      await listener.close();
+      await notifier.flush();
+      await db.$disconnect();
+      await jobPool.end();
+    },
+  };
+
+  function newRunner(): Runner {
+    return new Runner({
+      ...{ sql, databaseUrl, registry, events, notifier, listener },
+      services: { db, mediaDir: join(folder, 'media') },
+      settings: {
+        concurrency: CONCURRENCY,
+        pollMs: config.JOBS_POLL_MS,
+        heartbeatMs: config.JOBS_HEARTBEAT_MS,
+        stalledAfterMs: config.JOBS_STALLED_AFTER_MS,
+        drainMs: config.JOBS_DRAIN_MS,
+        messagesPerRun: config.JOBS_MESSAGES_PER_RUN,
+      },
+      redaction: createRedaction(config.JOBS_REDACT_KEYS),
+      kind: 'WORKER',
+      host: config.HOSTNAME,
+      version: 'faults',
+    });
+  }
+}
