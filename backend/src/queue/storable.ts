@@ -47,9 +47,10 @@ export function storableMetadata(metadata: Record<string, unknown>, redaction: R
   let truncated = false;
   for (const [key, value] of Object.entries(metadata)) {
     if (value === undefined) continue;
-    const part = `${JSON.stringify(storableText(key, 200))}:${toJson(value, key, redaction)}`;
-    bytes += Buffer.byteLength(part) + 1;
-    if (bytes > limits.metadataBytes) {
+    const json = toJson(value, key, redaction);
+    const part = json && `${JSON.stringify(storableText(key, 200))}:${json}`;
+    bytes += Buffer.byteLength(part ?? '') + 1;
+    if (part === undefined || bytes > limits.metadataBytes) {
       truncated = true;
       break;
     }
@@ -61,9 +62,11 @@ export function storableMetadata(metadata: Record<string, unknown>, redaction: R
 /** Something a job returned or reported that isn't JSON; the message says what and where. */
 export class NotJsonError extends Error {}
 
-function toJson(value: unknown, path: string, redaction: Redaction): string {
+/** Undefined for what is far too large: putting a hundred megabytes into words would stop the process for seconds. */
+function toJson(value: unknown, path: string, redaction: Redaction): string | undefined {
   if (redaction.isSecret(path)) return JSON.stringify(REDACTED);
-  refuseUnrepresentable(value, path, []);
+  // More than may be kept, for a secret may take more room than the word that stands for it.
+  if (!new Inspection(4 * limits.metadataBytes).fits(value, path, [])) return undefined;
   const json = storableJson(value, (key, item) => {
     if (item !== null && redaction.isSecret(key)) return REDACTED;
     return typeof item === 'string' ? redaction.text(item) : item;
@@ -72,14 +75,44 @@ function toJson(value: unknown, path: string, redaction: Redaction): string {
   return json ?? 'null';
 }
 
-function refuseUnrepresentable(value: unknown, path: string, above: object[]): void {
-  if (typeof value === 'bigint' || typeof value === 'function' || typeof value === 'symbol') {
-    throw new NotJsonError(`\`${path}\` is a ${typeof value}, which isn't JSON`);
+/** A look at a value that stops where it is clear that its JSON is longer than `most`. */
+class Inspection {
+  #left: number;
+
+  constructor(most: number) {
+    this.#left = most;
   }
-  if (typeof value !== 'object' || value === null) return;
-  if (above.includes(value)) throw new NotJsonError(`\`${path}\` contains itself, which isn't JSON`);
-  if (above.length > limits.jsonDepth)
-    throw new NotJsonError(`\`${path}\` is nested deeper than ${limits.jsonDepth} levels`);
-  if ('toJSON' in value && typeof value.toJSON === 'function') return;
-  for (const [key, item] of Object.entries(value)) refuseUnrepresentable(item, `${path}.${key}`, [...above, value]);
+
+  /** Throws NotJsonError for what JSON has no word for, as far as was looked. */
+  fits(value: unknown, path: string, above: readonly object[]): boolean {
+    if (typeof value === 'bigint' || typeof value === 'function' || typeof value === 'symbol') {
+      throw new NotJsonError(`\`${path}\` is a ${typeof value}, which isn't JSON`);
+    }
+    this.#left -= typeof value === 'string' ? value.length + 2 : 2;
+    if (this.#left < 0) return false;
+    if (typeof value !== 'object' || value === null) return true;
+    if (above.includes(value)) throw new NotJsonError(`\`${path}\` contains itself, which isn't JSON`);
+    if (above.length > limits.jsonDepth)
+      throw new NotJsonError(`\`${path}\` is nested deeper than ${limits.jsonDepth} levels`);
+    // Bytes become numbers with commas between.
+    if (ArrayBuffer.isView(value)) return 2 * value.byteLength <= this.#left;
+    if ('toJSON' in value && typeof value.toJSON === 'function') return true;
+    return this.#fitsParts(value, path, [...above, value]);
+  }
+
+  #fitsParts(value: object, path: string, above: readonly object[]): boolean {
+    // Neither items nor keys are listed first: there may be millions of them, or only room for them.
+    if (Array.isArray(value)) {
+      for (let index = 0; index < value.length; index++) {
+        if (!this.fits(value[index], `${path}.${index}`, above)) return false;
+      }
+      return true;
+    }
+    for (const key in value) {
+      if (!Object.hasOwn(value, key)) continue;
+      this.#left -= key.length;
+      if (!this.fits((value as Record<string, unknown>)[key], `${path}.${key}`, above)) return false;
+    }
+    return true;
+  }
 }
