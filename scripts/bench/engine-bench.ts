@@ -3,7 +3,8 @@ import { createPool } from '@job-manager/backend/database/client';
 import { migrate } from '@job-manager/backend/database/migrate';
 import type { Resources } from '../lib/resources.js';
 import type { BenchPostgres } from './postgres.js';
-import { cpuOfFamily } from './process-cpu.js';
+import { cpuOf, cpuOfFamily } from './process-cpu.js';
+import type { BenchRedis } from './redis.js';
 
 /** What the parts that look at the engine alone are given. */
 export interface EngineBench {
@@ -22,6 +23,10 @@ export interface EngineBench {
   postgresCpuMs(): Promise<number>;
   /** Where a Redis of the benchmark's own listens; null where this machine has none. */
   redisUrl: string | null;
+  /** Processor time that Redis has used so far. */
+  redisCpuMs(): Promise<number>;
+  /** For files that go with the benchmark. */
+  folder: string;
 }
 
 export interface BenchDatabase {
@@ -35,13 +40,15 @@ export interface BenchDatabase {
 /** Migrated once and copied from then on: nobody may be connected to it. */
 const TEMPLATE = 'bench_template';
 
-export type EngineBenchOptions = Pick<EngineBench, 'rounds' | 'runs' | 'engines' | 'signal' | 'say' | 'redisUrl'> & {
+export type EngineBenchOptions = Pick<EngineBench, 'rounds' | 'runs' | 'engines' | 'signal' | 'say'> & {
   postgres: BenchPostgres;
+  redis: BenchRedis | null;
   resources: Resources;
 };
 
 /** Prepares what databases are copied from. */
-export async function startEngineBench({ postgres, resources, ...given }: EngineBenchOptions): Promise<EngineBench> {
+export async function startEngineBench(options: EngineBenchOptions): Promise<EngineBench> {
+  const { postgres, redis, resources, ...given } = options;
   const opening = Promise.resolve(createPool(onDatabase(postgres.url, 'postgres'), { max: 2 }));
   const admin = await resources.hold(opening, (pool) => pool.end());
   await admin.query(`CREATE DATABASE ${TEMPLATE}`);
@@ -58,7 +65,14 @@ export async function startEngineBench({ postgres, resources, ...given }: Engine
     };
     return { url, pool, drop };
   }
-  return { ...given, newDatabase, postgresCpuMs: () => cpuOfFamily(postgres.pid) };
+  return {
+    ...given,
+    newDatabase,
+    postgresCpuMs: () => cpuOfFamily(postgres.pid),
+    redisUrl: redis?.url ?? null,
+    redisCpuMs: async () => (redis ? cpuOf(redis.pid) : Number.NaN),
+    folder: postgres.folder,
+  };
 }
 
 function onDatabase(url: string, name: string): string {

@@ -14,6 +14,8 @@ export interface Figure {
   aim?: number;
   /** What stands behind it, one line each. */
   details: string[];
+  /** What it was measured beside: a row each, its columns by their heads. */
+  beside?: Record<string, string | number>[];
 }
 
 /** A part of the benchmark that looks at the product as users have it: server, runner, panel and a browser. */

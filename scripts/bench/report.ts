@@ -40,20 +40,14 @@ export function toJson({ takenAt, machine, parts }: BenchReport): string {
 /** For people: a line per figure, then what stands behind each. */
 export function toTable({ machine, parts }: BenchReport): string {
   const rows = parts.flatMap(({ figures, load }) => figures.map((figure) => rowOf(figure, load)));
-  const heads = ['', 'figure', 'measured', 'target', 'aim', 'load'];
-  const widths = heads.map((head, column) => Math.max(head.length, ...rows.map((row) => row[column]?.length ?? 0)));
-  const line = (cells: string[]) =>
-    cells
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join('  ')
-      .trimEnd();
+  const [heads = '', ...lines] = alignColumns([['', 'figure', 'measured', 'target', 'aim', 'load'], ...rows]);
   const colour = (text: string) => (text.startsWith('✗') ? pc.red(text) : text.startsWith('✓') ? pc.green(text) : text);
   const { processors, model, memoryGb, node, postgres, others } = machine;
   const versions = Object.entries({ Node: node, PostgreSQL: postgres, ...others }).map((named) => named.join(' '));
   return [
     '',
-    pc.bold(line(heads)),
-    ...rows.map((row) => colour(line(row))),
+    pc.bold(heads),
+    ...lines.map(colour),
     '',
     ...parts.flatMap(({ figures }) => figures.flatMap(detailsOf)),
     pc.dim(`${processors} × ${model}, ${memoryGb} GB; ${versions.join(', ')}`),
@@ -82,10 +76,30 @@ function targetOf({ most, least, unit }: Figure): string {
 }
 
 function withUnit(value: number, unit: string): string {
-  const text = value.toLocaleString('en', { maximumFractionDigits: value < 10 ? 3 : value < 100 ? 1 : 0 });
-  return `${text} ${unit}`.trim();
+  return `${numberOf(value)} ${unit}`.trim();
 }
 
-function detailsOf({ name, details }: Figure): string[] {
-  return [name, ...details.map((detail) => pc.dim(`  ${detail}`)), ''];
+function numberOf(value: number): string {
+  if (Number.isNaN(value)) return '–';
+  return value.toLocaleString('en', value < 100 ? { maximumSignificantDigits: 3 } : { maximumFractionDigits: 0 });
+}
+
+function detailsOf({ name, details, beside = [] }: Figure): string[] {
+  return [name, ...[...details, ...besideLines(beside)].map((line) => pc.dim(`  ${line}`)), ''];
+}
+
+function besideLines(rows: NonNullable<Figure['beside']>): string[] {
+  const heads = [...new Set(rows.flatMap((row) => Object.keys(row)))];
+  const textOf = (value: string | number | undefined) => (typeof value === 'number' ? numberOf(value) : (value ?? ''));
+  return rows.length === 0 ? [] : alignColumns([heads, ...rows.map((row) => heads.map((head) => textOf(row[head])))]);
+}
+
+function alignColumns(rows: string[][]): string[] {
+  const widthOf = (column: number) => Math.max(...rows.map((row) => row[column]?.length ?? 0));
+  return rows.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widthOf(column)))
+      .join('  ')
+      .trimEnd(),
+  );
 }

@@ -1,14 +1,17 @@
 import { loadavg } from 'node:os';
 import { createPool } from '@job-manager/backend/database/client';
 import { Refusal } from '../lib/refusal.js';
+import { versionOf } from '../lib/repository.js';
 import type { Resources } from '../lib/resources.js';
 import type { Bench } from './bench.js';
 import { startBrowser } from './browser.js';
 import { startEngineBench } from './engine-bench.js';
 import type { EnginePart, Figure, MeasuredPart, Part } from './figure.js';
 import { engineParts, productParts } from './parts.js';
+import { contenders } from './peers/engines.js';
 import { type BenchPostgres, startPostgres } from './postgres.js';
 import { startProduct } from './product.js';
+import { type BenchRedis, startRedis } from './redis.js';
 import { type BenchReport, describeMachine } from './report.js';
 
 export interface BenchOptions {
@@ -45,7 +48,10 @@ interface Work {
 }
 
 async function measureEngine(parts: EnginePart[], { postgres, report, options }: Work): Promise<void> {
-  const bench = await startEngineBench({ ...options, postgres, redisUrl: null });
+  const { resources, rounds, runs, engines, signal, say } = options;
+  const redis = await startRedis(resources, postgres.folder);
+  Object.assign(report.machine.others, versionsOf(redis));
+  const bench = await startEngineBench({ postgres, redis, resources, rounds, runs, engines, signal, say });
   for (const { id, measure } of parts) await measurePart(id, () => measure(bench), { report, options });
 }
 
@@ -72,6 +78,13 @@ async function timed(id: string, measure: () => Promise<Figure[]>): Promise<Meas
   const figures = await measure();
   const seconds = Math.round((performance.now() - startedAt) / 100) / 10;
   return { id, figures, load: loadavg()[0] ?? Number.NaN, seconds };
+}
+
+/** Of what the engine is compared with. */
+function versionsOf(redis: BenchRedis | null): Record<string, string> {
+  const packages = new Set(contenders.flatMap(({ packageName }) => packageName ?? []));
+  const versions = Object.fromEntries([...packages].map((name) => [name, versionOf(name)]));
+  return redis ? { ...versions, Redis: redis.version } : versions;
 }
 
 function choose(only: string[] | undefined): { engine: EnginePart[]; product: Part[] } {

@@ -1,0 +1,112 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { BenchDatabase, EngineBench } from '../engine-bench.js';
+import { sharedClock } from './engine.js';
+import type { Contender } from './engines.js';
+import { onStage, type Stage } from './stage.js';
+
+/** What one drain took. */
+export interface Drain {
+  /** Runs per second, from before the worker may claim until the store says that all are done. */
+  rate: number;
+  /** Processor time per run, in microseconds. */
+  workerUs: number;
+  serverUs: number;
+  /** From the worker's start to the first run, in milliseconds; in the rate too. */
+  firstMs: number;
+  /** Of PostgreSQL, per run; NaN elsewhere. */
+  transactions: number;
+  walBytes: number;
+  /** Less than all where it was broken off. */
+  done: number;
+}
+
+/** A drain that takes longer is broken off: its rate is known by then. */
+const MOST_MS = 10_000;
+/** Between two looks at what is left, once all have begun. */
+const LOOK_MS = 2;
+/** The most that our `enqueueMany` takes in one call. */
+const AT_ONCE = 10_000;
+
+/** Lets a worker that has its code loaded, and nothing else, work off what has been queued. */
+export function drainOnce(bench: EngineBench, contender: Contender): Promise<Drain> {
+  const { runs } = bench;
+  return onStage(bench, contender, async (stage) => {
+    const { worker, database } = stage;
+    await fill(stage, runs);
+    const usedBefore = await readUse(database);
+    const askedBefore = stage.counts.asked();
+    const cpuBefore = await stage.serverCpuMs();
+
+    const from = sharedClock();
+    const isOver = await drain(stage, runs);
+    const seconds = (sharedClock() - from) / 1_000;
+    const serverMs = (await stage.serverCpuMs()) - cpuBefore;
+    const { cpuMs, firstAt } = await worker.call('report');
+    const done = runs - (isOver ? 0 : await stage.counts.left());
+    if (isOver) await checkDone(stage, runs, contender);
+
+    await worker.kill();
+    const asked = stage.counts.asked() - askedBefore;
+    const used = await readUse(database);
+    return {
+      rate: done / seconds,
+      workerUs: (cpuMs * 1_000) / done,
+      serverUs: (serverMs * 1_000) / done,
+      firstMs: (firstAt ?? Number.NaN) - from,
+      transactions: (used.transactions - usedBefore.transactions - asked) / done,
+      walBytes: (used.walBytes - usedBefore.walBytes) / done,
+      done,
+    };
+  });
+}
+
+/** Queues the runs and lets whoever did so go; then PostgreSQL knows the tables, as it does where they are older. */
+async function fill({ producer, database }: Stage, count: number): Promise<void> {
+  // Not in the middle of the drain: that falls on one engine and not on another.
+  await database?.pool.query('CHECKPOINT');
+  await producer.call('enqueueMany', { count, atOnce: AT_ONCE, rank: 'usual' });
+  await producer.kill();
+  await database?.pool.query('ANALYZE');
+}
+
+/** False where it was broken off. */
+async function drain({ worker, counts }: Stage, runs: number): Promise<boolean> {
+  const deadline = delay(MOST_MS, 'late' as const, { ref: false });
+  const failed = new Promise<never>((_resolve, reject) => worker.call('startWorker', runs).catch(reject));
+  if ((await Promise.race([worker.started, failed, deadline])) === 'late') return false;
+  const until = sharedClock() + MOST_MS;
+  while ((await counts.left()) > 0) {
+    if (sharedClock() > until) return false;
+    await delay(LOOK_MS);
+  }
+  return true;
+}
+
+async function checkDone({ counts }: Stage, runs: number, { title }: Contender): Promise<void> {
+  const done = await counts.done();
+  if (done !== null && done !== runs) throw new Error(`${title} has ${done} jobs done of ${runs}, and none left`);
+}
+
+interface Use {
+  transactions: number;
+  walBytes: number;
+}
+
+/** What PostgreSQL has done so far, once those who had it done are gone: that is when they have told all of it. */
+async function readUse(database: BenchDatabase | null): Promise<Use> {
+  if (database === null) return { transactions: Number.NaN, walBytes: Number.NaN };
+  const { pool } = database;
+  for (;;) {
+    const { rows } = await pool.query<Use & { others: number }>(USE);
+    const [use] = rows;
+    if (use?.others === pool.totalCount - 1) return use;
+    await delay(20);
+  }
+}
+
+const USE = `
+SELECT xact_commit::float8 + xact_rollback AS transactions,
+  pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')::float8 AS "walBytes",
+  (SELECT count(*)::int FROM pg_stat_activity
+   WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid()) AS others
+FROM pg_stat_database WHERE datname = current_database()`;

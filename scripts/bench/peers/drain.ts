@@ -1,0 +1,79 @@
+import type { EngineBench } from '../engine-bench.js';
+import type { EnginePart, Figure } from '../figure.js';
+import { figuresOf, type Goal, median, type Showing } from './comparison.js';
+import { type Drain, drainOnce } from './drain-once.js';
+import { type ContenderId, contenders } from './engines.js';
+import { measureInTurn } from './in-turn.js';
+
+/** Times a peer's rate. */
+const GOALS: Goal<ContenderId>[] = [
+  { peer: 'graphile-batched', name: 'Drain, times graphile-worker batched', least: 1.5, aim: 2 },
+  { peer: 'graphile', name: 'Drain, times graphile-worker’s default', least: 10, aim: 15 },
+  { peer: 'pg-boss-batched', name: 'Drain, times pg-boss batched', least: 2, aim: 2.5 },
+  { peer: 'bullmq-redis-tuned', name: 'Drain, times BullMQ on Redis in memory', least: 2.5, aim: 3.5 },
+  { peer: 'bullmq-postgres-tuned', name: 'Drain, times BullMQ on PostgreSQL', least: 15, aim: 25 },
+];
+
+/** How fast a worker process works off runs that do nothing, beside the peers, and what each run costs. */
+export const drain: EnginePart = {
+  id: 'drain',
+  measure: async (bench) => {
+    const ids = contenders.map(({ id }) => id);
+    const showings = await measureInTurn(bench, ids, drainOnce);
+    return [
+      rateFigure(bench, showings),
+      ...figuresOf(showings, GOALS, ({ rate }) => rate),
+      ...costFigures(showings.find(({ id }) => id === 'ours')?.samples ?? []),
+    ];
+  },
+};
+
+function rateFigure({ runs }: EngineBench, showings: Showing<Drain>[]): Figure {
+  const ours = showings.find(({ id }) => id === 'ours');
+  return {
+    name: `Drain of ${runs.toLocaleString('en')} runs that do nothing, one worker process`,
+    value: Math.round(medianOf(ours?.samples ?? [], 'rate')),
+    unit: 'runs/s',
+    details: ['from before the worker may claim until the database says that all are done; CPU: user and system'],
+    beside: showings.map(rowOf),
+  };
+}
+
+function rowOf({ title, samples, failure }: Showing<Drain>): Record<string, string | number> {
+  if (samples.length === 0) return { engine: title, note: failure ?? '' };
+  const rounded = (key: keyof Drain, digits = 0) => Number(medianOf(samples, key).toFixed(digits));
+  const rates = samples.map(({ rate }) => rate);
+  return {
+    engine: title,
+    'runs/s': rounded('rate', medianOf(samples, 'rate') < 10 ? 1 : 0),
+    'least to most': `${Math.round(Math.min(...rates))} to ${Math.round(Math.max(...rates))}`,
+    'worker µs/run': rounded('workerUs', 1),
+    'server µs/run': rounded('serverUs', 1),
+    'transactions/run': rounded('transactions', 4),
+    'WAL B/run': rounded('walBytes'),
+    'first after ms': rounded('firstMs'),
+    note: failure ?? '',
+  };
+}
+
+/** What a run costs at full speed, ours alone. */
+function costFigures(samples: Drain[]): Figure[] {
+  if (samples.length === 0) return [];
+  const details = ['in the drain above'];
+  const cost = (name: string, unit: string, bounds: Pick<Figure, 'most' | 'aim'>, value: number) => ({
+    name,
+    value,
+    unit,
+    ...bounds,
+    details,
+  });
+  return [
+    cost('Transactions per run', '', { most: 0.02, aim: 0.005 }, medianOf(samples, 'transactions')),
+    cost('WAL per run', 'kB', { most: 1.2, aim: 0.8 }, medianOf(samples, 'walBytes') / 1_000),
+    cost('Processor time of Node per run', 'µs', { most: 25, aim: 15 }, medianOf(samples, 'workerUs')),
+  ];
+}
+
+function medianOf(samples: Drain[], key: keyof Drain): number {
+  return samples.length === 0 ? Number.NaN : median(samples.map((sample) => sample[key]));
+}

@@ -1,0 +1,70 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, openSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { typescriptArgs } from '@job-manager/backend/typescript-loader';
+import type { Answer, Call, ProcessCalls, ProcessOrder } from './process-calls.js';
+
+const PROGRAM = fileURLToPath(new URL('./engine-process.ts', import.meta.url));
+/** Of what it wrote, told when it ends by itself. */
+const TOLD_CHARS = 2_000;
+
+/** An engine's process as the benchmark sees it. */
+export interface EngineChild {
+  call<Name extends keyof ProcessCalls>(
+    name: Name,
+    ...given: Parameters<ProcessCalls[Name]>
+  ): ReturnType<ProcessCalls[Name]>;
+  /** Resolves when as many jobs have begun as `startWorker` was told to expect. */
+  started: Promise<void>;
+  /** Ends it at once. */
+  kill(): Promise<void>;
+}
+
+/** Starts a process for an engine, whose output goes to a file, and has it load the engine's code. */
+export async function startEngine(order: ProcessOrder, logFile: string): Promise<EngineChild> {
+  const log = openSync(logFile, 'w');
+  const child = fork(PROGRAM, [JSON.stringify(order)], {
+    env: { PATH: process.env.PATH },
+    execArgv: typescriptArgs,
+    stdio: ['ignore', log, log, 'ipc'],
+  });
+  closeSync(log);
+  const asked = new Map<number, (answer: Answer) => void>();
+  const started = new Promise<void>((resolve) => {
+    child.on('message', (answer: Answer) => {
+      if ('event' in answer) resolve();
+      else asked.get(answer.id)?.(answer);
+    });
+  });
+  const died = new Promise<never>((_resolve, reject) => {
+    child.once('exit', (code, signal) => {
+      const end = readFileSync(logFile, 'utf8').slice(-TOLD_CHARS).trim();
+      reject(new Error(`The process of ${order.engine} ended (${code ?? signal}): ${end}`));
+    });
+  });
+  const startedOrDied = Promise.race([started, died]);
+  // That it ends while nobody waits for it is how it should be.
+  for (const ending of [died, startedOrDied]) ending.catch(() => {});
+  let calls = 0;
+
+  async function call(name: keyof ProcessCalls, argument?: unknown): Promise<unknown> {
+    calls += 1;
+    const id = calls;
+    const answered = new Promise<Answer>((resolve) => asked.set(id, resolve));
+    child.send({ id, name, argument } satisfies Call);
+    const answer = await Promise.race([answered, died]).finally(() => asked.delete(id));
+    if ('error' in answer) throw new Error(`${order.engine}: ${answer.error}`);
+    return 'value' in answer ? answer.value : undefined;
+  }
+  await call('load');
+  // Both ends are of one commit: what comes back is what the type of the call says.
+  return { call: call as EngineChild['call'], started: startedOrDied, kill: () => kill(child) };
+}
+
+async function kill(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exited = once(child, 'exit');
+  child.kill('SIGKILL');
+  await exited;
+}

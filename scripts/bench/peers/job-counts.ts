@@ -1,0 +1,46 @@
+import type { Redis } from 'ioredis';
+import type { BenchDatabase } from '../engine-bench.js';
+import { QUEUE } from './engine.js';
+import type { Counts } from './engines.js';
+
+/** How far an engine has got, as its own store says. */
+export interface JobCounts {
+  /** Jobs that are waiting or running. */
+  left(): Promise<number>;
+  /** Jobs that were done and are kept; null where they are deleted. */
+  done(): Promise<number | null>;
+  /** How often was asked: each is a transaction. */
+  asked(): number;
+}
+
+export function countInPostgres(pool: BenchDatabase['pool'], queries: Counts | null): JobCounts {
+  if (queries === null) throw new Error('Nobody said how jobs are counted');
+  let asked = 0;
+  const read = async (query: string) => {
+    asked += 1;
+    const { rows } = await pool.query<{ number: number }>(query);
+    return rows[0]?.number ?? 0;
+  };
+  return {
+    left: () => read(queries.left),
+    done: async () => (queries.done === null ? null : read(queries.done)),
+    asked: () => asked,
+  };
+}
+
+/** BullMQ's own lists and sets. */
+export function countInRedis(client: Redis): JobCounts {
+  const key = (state: string) => `bull:${QUEUE}:${state}`;
+  return {
+    left: async () => {
+      const [waiting, active, ranked] = await Promise.all([
+        client.llen(key('wait')),
+        client.llen(key('active')),
+        client.zcard(key('prioritized')),
+      ]);
+      return waiting + active + ranked;
+    },
+    done: () => client.zcard(key('completed')),
+    asked: () => 0,
+  };
+}
