@@ -1,12 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Sql } from '@job-manager/backend/store/sql';
+import { createClient, type JobClient, type RunRequest } from '../../../backend/client/src/index.js';
 
 const RETRY_MS = 50;
 const GIVE_UP_MS = 120_000;
 /** What a database or server that is away looks like; anything else is an answer. */
 const AWAY = [429, 502, 503, 504];
 
-/** Queues runs over the API as a careful program does: with a key for each, sent again until it is answered. */
+/**
+ * Queues runs as careful programs do: over the API with a key for each, sent again until it is answered, or many at
+ * once through the client.
+ */
 export class Enqueuer {
   /** The run that each request was acknowledged with, by the request's key. */
   readonly acknowledged = new Map<string, string>();
@@ -14,10 +19,19 @@ export class Enqueuer {
   repeated = 0;
   readonly #url: string;
   readonly #token: string;
+  readonly #client: JobClient;
 
-  constructor(url: string, token: string) {
+  constructor(url: string, token: string, sql: Sql) {
     this.#url = url;
     this.#token = token;
+    this.#client = createClient({ sql });
+  }
+
+  /** Queues all of them in one statement, for tests in which the database is always there. */
+  async enqueueMany(requests: RunRequest[]): Promise<void> {
+    for (const { jobRunId } of await this.#client.enqueueMany(requests)) {
+      this.acknowledged.set(randomUUID(), jobRunId);
+    }
   }
 
   /** Returns the run's id once the server acknowledged it. */

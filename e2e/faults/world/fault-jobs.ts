@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { type AnyJob, defineJob, type JobContext } from '@job-manager/backend/queue/job';
 import * as z from 'zod';
 import { note } from './ledger.js';
@@ -83,6 +84,18 @@ export function createFaultJobs(folder: string): AnyJob[] {
       while (!existsSync(join(folder, gate))) await ctx.pause(25);
     }),
   });
+  const heedless = defineJob({
+    ...told,
+    name: 'heedless',
+    description: 'Waits whatever it is told, then speaks and ends',
+    maxAttempts: COUNTLESS,
+    parameters: z.strictObject({ ms }),
+    run: noted(async (ctx, { ms }) => {
+      await delay(ms);
+      ctx.log.info('Still here');
+      ctx.progress(0.9, 'Still here');
+    }),
+  });
   const chatty = defineJob({
     ...told,
     name: 'chatty',
@@ -97,5 +110,5 @@ export function createFaultJobs(folder: string): AnyJob[] {
       }
     }),
   });
-  return [wait, fragile, broken, spin, hold, chatty];
+  return [wait, fragile, broken, spin, hold, heedless, chatty];
 }

@@ -1,5 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { openSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { typescriptArgs } from '@job-manager/backend/typescript-loader';
 
@@ -41,6 +41,8 @@ export class Program {
       execArgv: [...(skewMs === undefined ? [] : ['--require', SKEWED_CLOCK]), ...(isBundle ? [] : typescriptArgs)],
       stdio: ['ignore', output, output, 'ipc'],
     });
+    // The child has its own by now.
+    closeSync(output);
     running.add(this.#child);
     this.#exited = new Promise((resolve) => {
       this.#child.once('exit', () => {
@@ -85,10 +87,11 @@ export class Program {
     this.#child.kill(signal);
   }
 
-  /** Ends it without a warning. */
-  async kill(): Promise<void> {
-    this.#child.kill('SIGKILL');
+  /** Ends it without a warning; says whether there was anything left to end. */
+  async kill(): Promise<boolean> {
+    const wasRunning = this.isRunning && this.#child.kill('SIGKILL');
     await this.#exited;
+    return wasRunning;
   }
 
   /** Asks it to end, and ends it if it doesn't. */

@@ -21,6 +21,8 @@ const esbuild = createRequire(createRequire(import.meta.url).resolve('tsx'))('es
 
 const sourceOf = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const THREAD = 'heartbeat-thread.ts';
+/** As the engine says where its thread is. */
+const THREAD_URL = `new URL('./${THREAD}', import.meta.url)`;
 
 /**
  * What no runner of this suite has a use for, and what stands there instead: jobs that nobody queues, the client
@@ -65,8 +67,10 @@ function fromSource(thread: string): Plugin {
   const load = async ({ path }: { path: string }): Promise<Loaded> => {
     const unused = Object.keys(instead).find((file) => path.endsWith(file));
     const written = unused ? (instead[unused] ?? '') : await readFile(path, 'utf8');
+    if (path.endsWith('queue/heartbeat.ts') && !written.includes(THREAD_URL))
+      throw new Error(`No ${THREAD_URL} in ${path}`);
     const contents = written
-      .replace(`new URL('./${THREAD}', import.meta.url)`, `new URL(${JSON.stringify(thread)})`)
+      .replace(THREAD_URL, `new URL(${JSON.stringify(thread)})`)
       .replaceAll('import.meta.url', JSON.stringify(pathToFileURL(path).href));
     return { contents, loader: 'ts' };
   };

@@ -13,6 +13,12 @@ export interface Verdict {
   brokenOff: number;
   /** Runs that one process still executed, its lease gone, when another began: allowed, and worth knowing. */
   overlapping: number;
+  /** Executions that told how they ended when another of their run had begun: zombies that tried to write. */
+  zombies: number;
+  /** Claims whose process ended before the job began. */
+  unbegun: number;
+  /** Executions that came to their end without it being recorded: their process died in between, or they were zombies. */
+  unrecorded: number;
   /** Acknowledged requests without a run. */
   lost: number;
   /** Runs nobody asked for, executions without a claim of their own, executions beyond the attempts. */
@@ -79,13 +85,17 @@ export async function judge({ sql, ledger, acknowledged }: Evidence): Promise<Ve
   };
 
   const executions = [...byRun.values()].flat();
+  const claims = rows.reduce((sum, { claimNo }) => sum + claimNo, 0);
   return {
     runs: rows.length,
     ended: Object.fromEntries(ENDS.map((end) => [end, rows.filter(({ status }) => status === end).length])),
-    claims: rows.reduce((sum, { claimNo }) => sum + claimNo, 0),
+    claims,
     executions: executions.length,
     brokenOff: executions.filter(({ last }) => last === null || last === 'stop').length,
     overlapping: rows.filter((row) => of(row).some(beginsTooEarly)).length,
+    zombies: rows.reduce((sum, row) => sum + of(row).filter(endsTooLate).length, 0),
+    unbegun: claims - executions.length,
+    unrecorded: rows.reduce((sum, row) => sum + of(row).filter((execution) => isInVain(execution, row)).length, 0),
     lost: lost.length,
     doubled: unasked.length + claimedTwice.length + beyond.length,
     stuck: stuck.length,
@@ -117,6 +127,14 @@ function beginsTooEarly(execution: Execution, index: number, executions: Executi
   const before = executions[index - 1];
   return before !== undefined && execution.startedAtMs < before.lastAtMs;
 }
+
+function endsTooLate({ last, lastAtMs }: Execution, index: number, executions: Execution[]): boolean {
+  const after = executions[index + 1];
+  return after !== undefined && (last === 'end' || last === 'throw') && lastAtMs > after.startedAtMs;
+}
+
+/** A success is recorded as the last there is. */
+const isInVain = ({ last, claimNo }: Execution, row: Row): boolean => last === 'end' && claimNo < row.claimNo;
 
 /** Claims of one run by their recorded times: none may begin before the one before it ended. */
 async function readOverlaps(sql: Sql): Promise<Record<string, string[]>> {

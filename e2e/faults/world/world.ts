@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { expect, vi } from 'vitest';
+import type { RunRequest } from '../../../backend/client/src/index.js';
 import { Enqueuer } from './enqueuer.js';
 import { FaultDatabase } from './fault-database.js';
 import { FaultProxy } from './fault-proxy.js';
@@ -29,6 +30,8 @@ export interface RunnerOptions {
   /** Instead of the database's own, through a proxy for example. */
   databaseUrl?: string;
   skewMs?: number;
+  /** Of its environment, instead of those that all runners here have. */
+  settings?: NodeJS.ProcessEnv;
 }
 
 interface WorldPlace {
@@ -63,14 +66,16 @@ export class World {
     const place = { folder, runner, database, network, token, port: await freePort(), serverSettings };
     const server = startServer(place);
     await server.ready;
-    return new World(place, server);
+    const world = new World(place, server);
+    await world.#untilJobsKnown();
+    return world;
   }
 
   private constructor(place: WorldPlace, server: Program) {
     this.#place = place;
     this.server = server;
     this.#programs = [server];
-    this.enqueuer = new Enqueuer(this.url, place.token);
+    this.enqueuer = new Enqueuer(this.url, place.token, place.database.pool);
     this.viewer = new Viewer(this.url, place.token);
   }
 
@@ -97,8 +102,8 @@ export class World {
   }
 
   /** A runner that begins to start; `ready` tells when it claims. */
-  startRunner({ concurrency = 10, databaseUrl = this.database.url, skewMs }: RunnerOptions = {}): Program {
-    const env = { ...environment(this.folder, databaseUrl), JOBS_CONCURRENCY: String(concurrency) };
+  startRunner({ concurrency = 10, databaseUrl = this.database.url, skewMs, settings }: RunnerOptions = {}): Program {
+    const env = { ...environment(this.folder, databaseUrl), JOBS_CONCURRENCY: String(concurrency), ...settings };
     const runner = new Program(this.#place.runner, { env, log: join(this.folder, 'runners.log'), skewMs });
     this.#programs.push(runner);
     return runner;
@@ -120,9 +125,13 @@ export class World {
 
   /** Queues a run of some kind that takes up to so long. */
   enqueueAny(mostMs: number): Promise<string> {
-    const kind = Math.random();
-    const jobName = kind < 0.7 ? 'wait' : kind < 0.85 ? 'fragile' : 'broken';
-    return this.enqueuer.enqueue(jobName, { ms: Math.round(Math.random() * mostMs) });
+    const { jobName, parameters } = anyRun(mostMs);
+    return this.enqueuer.enqueue(jobName, parameters);
+  }
+
+  /** Queues several such runs in one statement, as programs do that have many: at no cost to the server. */
+  enqueueMany(count: number, make: () => RunRequest): Promise<void> {
+    return this.enqueuer.enqueueMany(Array.from({ length: count }, make));
   }
 
   /** Keeps the runners busy until the returned function is called, which waits for the last to be acknowledged. */
@@ -156,6 +165,15 @@ export class World {
   /** Waits until so many runs are under way. */
   async untilRunning(least: number): Promise<void> {
     await this.#untilCount(`status = 'RUNNING'`, (running) => running >= least, 120_000);
+  }
+
+  /** Programs that queue runs know jobs from the database, where a server tells of them right after it has started. */
+  async #untilJobsKnown(): Promise<void> {
+    const known = async () => {
+      const { rows } = await this.database.pool.query(`SELECT FROM "Job" LIMIT 1`);
+      if (rows.length === 0) throw new Error('The server has not told of its jobs');
+    };
+    await vi.waitFor(known, { timeout: 60_000, interval: 20 });
   }
 
   async #untilCount(which: string, isRight: (runs: number) => boolean, withinMs: number): Promise<void> {
@@ -203,6 +221,12 @@ export class World {
     await rm(this.folder, { recursive: true, force: true });
   }
 
+  /** How many lines of what server or runners wrote contain this. */
+  async countLines(name: 'server' | 'runners', words: string): Promise<number> {
+    const written = await readFile(join(this.folder, `${name}.log`), 'utf8');
+    return written.split(words).length - 1;
+  }
+
   /** The end of what server and runners wrote, for the message of a test that fails. */
   async lastWords(name: 'server' | 'runners'): Promise<string> {
     return (await readFile(join(this.folder, `${name}.log`), 'utf8').catch(() => '')).slice(-4_000);
@@ -217,6 +241,13 @@ export class World {
     const [empty] = await Promise.all([this.viewer.untilEqual(this.database.pool), this.untilQuiet()]);
     return Math.max(full, empty);
   }
+}
+
+/** A run of some kind that takes up to so long. */
+export function anyRun(mostMs: number) {
+  const kind = Math.random();
+  const jobName = kind < 0.7 ? 'wait' : kind < 0.85 ? 'fragile' : 'broken';
+  return { jobName, parameters: { ms: Math.round(Math.random() * mostMs) } };
 }
 
 function startServer({ folder, database, network, port, serverSettings }: WorldPlace, skewMs?: number): Program {
