@@ -1,13 +1,18 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, it } from 'vitest';
 import type { Program } from './world/program.js';
 import { reportFinding } from './world/report.js';
 import { size } from './world/size.js';
 import { World } from './world/world.js';
 
-const FREEZES = size(6, 100);
+const ZOMBIES = size(40, 2_000);
+const RUNNERS = size(6, 16);
 /** Beyond the lease of 2 s: others take the runs, and the frozen runner doesn't know when it wakes. */
-const FROZEN_MS = 3_000;
+const FROZEN_MS = 2_600;
+/** Long enough that the zombie's heir is still at work when the zombie comes back. */
+const MOST_MS = 3_000;
+const REFUSED = 'its outcome is dropped';
+const GIVE_UP_MS = size(150_000, 600_000);
 
 let world: World;
 beforeAll(async () => {
@@ -15,25 +20,53 @@ beforeAll(async () => {
 });
 afterAll(() => world?.close());
 
-it(`lets no runner that was frozen past its leases write anything (${FREEZES} times)`, async () => {
-  const runners = await world.startRunners(4);
-  const stopFeeding = world.keepFeeding(3_000, 400);
-  let left = FREEZES;
-  const freezer = async (victims: Program[]) => {
-    for (let turn = 0; left-- > 0; turn++) {
-      await delay(500);
-      const victim = victims[turn % victims.length] as Program;
+it(`lets no runner that was frozen past its leases write anything (${ZOMBIES} zombies)`, async () => {
+  const runners = await world.startRunners(RUNNERS);
+  const deadline = performance.now() + GIVE_UP_MS;
+  let freezes = 0;
+  let isOver = false;
+  const freezer = async (victim: Program, turn: number) => {
+    await delay((turn * FROZEN_MS * 2) / RUNNERS);
+    for (; !isOver; freezes++) {
       victim.signal('SIGSTOP');
       await delay(FROZEN_MS + Math.random() * 500);
       victim.signal('SIGCONT');
+      await delay(FROZEN_MS * Math.random());
     }
   };
-  await Promise.all([freezer(runners.slice(0, 2)), freezer(runners.slice(2))]);
-  await stopFeeding();
+  const feeding = feed(() => isOver);
+  const freezing = Promise.all(runners.map(freezer));
+  // Each that came back told an outcome which was refused, and logged that.
+  while ((await world.countLines('runners', REFUSED)) < ZOMBIES && performance.now() < deadline) await delay(500);
+  isOver = true;
+  await Promise.all([feeding, freezing]);
 
   const verdict = await world.expectAllRight();
-  // There must have been zombies: executions that went on while another had the run.
-  expect(verdict.overlapping).toBeGreaterThan(FREEZES / 4);
-  const zombies = `${verdict.overlapping} runs had a zombie beside their runner`;
-  reportFinding('runner frozen past its leases', `${FREEZES} freezes`, verdict, [zombies]);
+  const refused = await world.countLines('runners', REFUSED);
+  reportFinding(
+    'runner frozen past its leases',
+    [
+      { what: 'outcomes of zombies, all refused', count: refused, target: ZOMBIES },
+      { what: 'of them while an heir was at work', count: verdict.zombies, target: ZOMBIES / 4 },
+    ],
+    verdict,
+    [`${freezes} freezes of ${RUNNERS} runners`],
+  );
 });
+
+/** Keeps more runs waiting than there are slots. */
+async function feed(isOver: () => boolean): Promise<void> {
+  while (!isOver()) {
+    const { rows } = await world.database.pool.query(
+      `SELECT count(*)::int AS runs FROM "JobRun" WHERE status = 'QUEUED'`,
+    );
+    const waiting = (rows[0] as { runs: number }).runs;
+    if (waiting < RUNNERS * 10) {
+      await world.enqueueMany(50, () => ({
+        jobName: 'heedless',
+        parameters: { ms: Math.round(Math.random() * MOST_MS) },
+      }));
+    }
+    await delay(100);
+  }
+}
