@@ -31,9 +31,21 @@ export function describeFailure(thrown: unknown, redaction: Redaction): Failure 
       errorStack: thrown instanceof Error ? words(stackOf(thrown), STACK_CHARS) : null,
     };
   } catch {
-    return { error: 'The job threw something that cannot be read', errorStack: null };
+    return { error: UNREADABLE, errorStack: null };
   }
 }
+
+/** What a job threw, or something harmless instead of an object that throws when it is asked what it is. */
+export function approachable(thrown: unknown): unknown {
+  try {
+    void (thrown instanceof Error);
+    return thrown;
+  } catch {
+    return new JobFailure(UNREADABLE, true);
+  }
+}
+
+const UNREADABLE = 'The job threw something that cannot be read';
 
 function messageOf(thrown: unknown): string {
   if (thrown instanceof Error) return thrown.message || thrown.name || 'The job threw an error without a message';

@@ -53,6 +53,12 @@ const acts: Record<string, (ctx: JobContext) => Promise<unknown>> = {
   throwNull: async () => {
     throw null;
   },
+  throwHostileProxy: async () => {
+    const refuse = () => {
+      throw new Error('keep out');
+    };
+    throw new Proxy({}, { get: refuse, getPrototypeOf: refuse, has: refuse, ownKeys: refuse });
+  },
   throwProxy: async () => {
     throw new Proxy(
       {},
@@ -139,6 +145,7 @@ describe('a runner', () => {
     ['throwString', 'just words'],
     ['throwNull', 'The job threw null'],
     ['throwProxy', 'The job threw'],
+    ['throwHostileProxy', 'The job threw something that cannot be read'],
     ['strayRejection', 'Nobody awaited me'],
     ['strayThrow', 'Thrown in a timer'],
     ['returnBigint', "The job's result can't be kept: `total` is a bigint, which isn't JSON"],
