@@ -21,7 +21,8 @@ const { concurrency } = new Command('worker:jobs')
 
 const resources = new Resources();
 const stopping = new AbortController();
-onStopSignals({ stop: () => stopping.abort(), force: () => process.exit(130) });
+let hurry: (() => void) | undefined;
+onStopSignals({ stop: () => stopping.abort(), force });
 
 try {
   await Promise.race([work(), stopRequested()]);
@@ -43,7 +44,15 @@ async function work(): Promise<void> {
   const log = logging.createLog(config, 'worker');
   const databaseUrl = await openDatabase(config, log);
   stopping.signal.throwIfAborted();
-  await resources.hold(startWorker({ config, databaseUrl, kind: 'WORKER', log }), (worker) => worker.stop());
+  const starting = startWorker({ config, databaseUrl, kind: 'WORKER', log });
+  ({ hurry } = await resources.hold(starting, (worker) => worker.stop()));
+}
+
+/** The second request hands runs back without waiting for any to end; who can't wait for that either asks once more. */
+function force(): void {
+  if (!hurry) process.exit(130);
+  hurry();
+  hurry = undefined;
 }
 
 /** A worker may well start before its database does: it waits, as it would later. */

@@ -33,6 +33,8 @@ export interface RunningWorker {
   runnerId: string;
   /** Stops claiming, lets runs end or hands them back, and disconnects. */
   stop(): Promise<void>;
+  /** Has a stop wait for no runs: all are handed back at once. */
+  hurry(): void;
 }
 
 /** Starts a runner of all jobs, with its part of the recovery. Waits for a database that isn't there yet. */
@@ -83,6 +85,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   agents.start();
   return {
     runnerId: runner.id,
+    hurry: () => runner.hurry(),
     stop: async () => {
       await agents.stop();
       await runner.stop();

@@ -72,6 +72,7 @@ export class Runner {
   #heartbeat: Heartbeat | undefined;
   #unfollow: (() => void) | undefined;
   #isStopping = false;
+  readonly #hurry = new AbortController();
 
   /** Throws RegistryError for isolated jobs without a module to load them from. */
   constructor(options: RunnerOptions) {
@@ -149,6 +150,11 @@ export class Runner {
     this.#held.cancel(runId);
   }
 
+  /** Leaves out the grace period of a stop, or what is left of it: runs are handed back at once. */
+  hurry(): void {
+    this.#hurry.abort();
+  }
+
   /** Stops claiming, lets runs end within the grace period and hands the rest back to the queue. */
   async stop(): Promise<void> {
     if (this.#isStopping) return;
@@ -156,7 +162,8 @@ export class Runner {
     const { sql, settings, events } = this.#options;
     await this.#claims.stop();
     await setRunnerStatus(sql, this.id, 'DRAINING').catch(() => {});
-    await Promise.race([this.#held.idle(), delay(settings.drainMs, undefined, { ref: false })]);
+    const grace = delay(settings.drainMs, undefined, { ref: false, signal: this.#hurry.signal }).catch(() => {});
+    await Promise.race([this.#held.idle(), grace]);
     this.#held.stop(this.#held.tokens, 'drained');
     await Promise.race([this.#held.idle(), delay(LAST_WORDS_MS, undefined, { ref: false })]);
     await this.#executions.close();
