@@ -5,13 +5,14 @@ import { formatMoment } from '../../lib/date-time';
 import { ago, aRun } from '../../testing/a-run';
 import { backend, live, problem, world } from '../../testing/backend';
 import { openPanel } from '../../testing/render-app';
+import { stopClock } from '../../testing/stop-clock';
 
 const soon = (seconds: number) => ago(-seconds);
 const list = () => within(document.querySelector<HTMLElement>('.active-jobs') as HTMLElement);
 const row = async (id: string) => (await list().findByText(`#${id}`)).closest('li') as HTMLElement;
 
 test('says of queued runs what each waits for', async () => {
-  vi.spyOn(Date, 'now').mockReturnValue(Date.now());
+  stopClock();
   const runAt = soon(185);
   const [later, again, blocked, plain] = [
     aRun.queued({ runAt, channel: 'mail', priority: -5 }),
@@ -31,17 +32,15 @@ test('says of queued runs what each waits for', async () => {
 });
 
 test('times tick down to the start', async () => {
-  // The clock stands between the looks, however long a busy machine takes.
-  const began = Date.now();
-  const clock = vi.spyOn(Date, 'now').mockReturnValue(began);
+  const began = stopClock();
   const run = aRun.queued({ runAt: soon(65) });
   world.active = [run];
   await openPanel('/admin/jobs');
   expect(await row(run.id)).toHaveTextContent('(in 1m)');
-  clock.mockReturnValue(began + 35_000);
-  await waitFor(async () => expect(await row(run.id)).toHaveTextContent('(in 30s)'), { timeout: 10_000 });
-  clock.mockReturnValue(began + 66_000);
-  await waitFor(async () => expect(await row(run.id)).toHaveTextContent('Waiting to start…'), { timeout: 10_000 });
+  vi.setSystemTime(began + 35_000);
+  await waitFor(async () => expect(await row(run.id)).toHaveTextContent('(in 30s)'));
+  vi.setSystemTime(began + 66_000);
+  await waitFor(async () => expect(await row(run.id)).toHaveTextContent('Waiting to start…'));
   expect(within(await row(run.id)).queryByRole('button', { name: /^Run now/ })).toBeNull();
 });
 
