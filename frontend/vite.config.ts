@@ -42,7 +42,8 @@ export default defineConfig({
     include: ['src/**/*.test.{ts,tsx}'],
     setupFiles: ['src/testing/setup.ts'],
     css: { modules: { classNameStrategy: 'non-scoped' } },
-    testTimeout: 20_000,
+    // A page of the whole panel takes seconds on a machine that runs several suites at once.
+    testTimeout: 60_000,
     // As for the other tests, in the root's vitest.config.ts.
     retry: process.env.CI ? 1 : 0,
   },

@@ -16,8 +16,11 @@ window.scrollTo = () => {};
 Element.prototype.scrollIntoView = () => {};
 Object.defineProperty(document, 'fonts', { value: new EventTarget() });
 
-// Two cores are shared by several suites: a lazy page may take its time.
-configure({ asyncUtilTimeout: 5_000 });
+// Two cores are shared by several suites: a lazy page may take its time. Only a test that fails waits so long.
+const PATIENCE_MS = 15_000;
+configure({ asyncUtilTimeout: PATIENCE_MS });
+const { waitFor } = vi;
+vi.waitFor = (condition, options) => waitFor(condition, options ?? PATIENCE_MS);
 
 // Expected here: tracked errors, which go to the console for whoever looks into them, and Mantine's surprise
 // at menus that jsdom, having no layout, keeps hidden.
