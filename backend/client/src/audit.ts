@@ -1,21 +1,48 @@
 import type { Actor } from './actor.js';
 import type { AuditAction } from './shared.js';
 
+/** Who does it, as SQL expressions. */
+interface AuditColumns {
+  actorId: string;
+  actorEmail: string;
+  ip: string;
+  userAgent: string;
+  tokenId: string;
+}
+
 /**
  * The audit entry of a change, as a CTE body in the statement that makes the change: either both are
- * there afterwards or neither. `source` has the changed runs; the five values start at `$first`. `details` is an
- * SQL expression of JSON over the runs.
+ * there afterwards or neither. `source` has the changed runs; who did it stands in five values from `$first` on, or in
+ * columns of the source. `details` is an SQL expression of JSON over the runs.
  */
-export const auditFrom = (source: string, action: AuditAction, first: number, details = 'NULL::jsonb'): string =>
-  `INSERT INTO "AuditEvent" ("actorId", "actorEmail", action, "runId", target, ip, "userAgent", "tokenId", details)
-   SELECT $${first}::int, $${first + 1}::text, '${action}', id, "jobName", $${first + 2}::text, $${first + 3}::text, $${first + 4}::uuid,
+export function auditFrom(
+  source: string,
+  action: AuditAction,
+  by: number | AuditColumns,
+  details = 'NULL::jsonb',
+): string {
+  const { actorId, actorEmail, ip, userAgent, tokenId } = typeof by === 'number' ? placesFrom(by) : by;
+  return `INSERT INTO "AuditEvent" ("actorId", "actorEmail", action, "runId", target, ip, "userAgent", "tokenId", details)
+   SELECT ${actorId}, ${actorEmail}, '${action}', id, "jobName", ${ip}, ${userAgent}, ${tokenId},
      ${details} FROM ${source}`;
+}
+
+const placesFrom = (first: number): AuditColumns => ({
+  actorId: `$${first}::int`,
+  actorEmail: `$${first + 1}::text`,
+  ip: `$${first + 2}::text`,
+  userAgent: `$${first + 3}::text`,
+  tokenId: `$${first + 4}::uuid`,
+});
 
 /** The values that `auditFrom` takes. */
 export const auditValues = (actor: Actor): unknown[] => [
   actor.userId,
   actor.email,
   actor.ip,
-  actor.userAgent?.slice(0, 300) ?? null,
+  keptUserAgent(actor),
   actor.tokenId,
 ];
+
+/** As much of it as its column holds. */
+export const keptUserAgent = ({ userAgent }: Actor): string | null => userAgent?.slice(0, 300) ?? null;

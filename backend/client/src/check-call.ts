@@ -3,23 +3,31 @@ import { QueueError, refusal } from './errors.js';
 import type { BatchCallback, RunRequest } from './request.js';
 import { limits } from './shared.js';
 
-/** Checks a call that queues one run. Throws QueueError. */
-export function checkOne(request: RunRequest): void {
-  checkRequest(request);
+/** Checks a call that queues one run; returns its parameters as JSON. Throws QueueError. */
+export function checkOne(request: RunRequest): string {
+  const parameters = checkRequest(request);
   const place = request.after?.findIndex((wanted) => typeof wanted === 'object') ?? -1;
   if (place >= 0)
     throw refusal('INVALID_INPUT', `after.${place}`, 'names a run of the same call, and this call has one');
+  return parameters;
 }
 
-/** Checks a call that queues several runs, all of them or none. Throws QueueError. */
-export function checkMany(requests: readonly RunRequest[]): void {
+/** Checks a call that queues several runs, all of them or none; returns the parameters of each as JSON. Throws QueueError. */
+export function checkMany(requests: readonly RunRequest[]): string[] {
   if (requests.length > limits.batchRuns) {
     throw refusal('INVALID_INPUT', 'runs', `must be at most ${limits.batchRuns} runs, and are ${requests.length}`);
   }
-  for (const [index, request] of requests.entries()) {
-    checkRequest(request, `runs.${index}.`);
+  const parameters = requests.map((request, index) => {
+    const text = checkRequest(request, `runs.${index}.`);
     checkKeys(request, index);
-  }
+    return text;
+  });
+  if (requests.some(({ after }) => after !== undefined)) checkOrder(requests);
+  return parameters;
+}
+
+/** Whether runs that wait for each other can begin. */
+function checkOrder(requests: readonly RunRequest[]): void {
   for (const [index, request] of requests.entries()) checkReferences(requests, request, index);
   const cycle = findCycle(requests.map(indexesIn));
   if (cycle !== null) {

@@ -86,18 +86,19 @@ const UNIQUE: Record<keyof UniqueKey, Check> = {
 
 /**
  * Checks all of a request that can be told without the code of its job and without the database. `at` is put before
- * the path of a fault. Throws QueueError.
+ * the path of a fault. Returns the parameters as JSON. Throws QueueError.
  */
-export function checkRequest(request: RunRequest, at = ''): void {
+export function checkRequest(request: RunRequest, at = ''): string {
   checkFields(request, REQUEST, at);
   if (request.jobName === undefined) throw refusal('INVALID_INPUT', `${at}jobName`, 'is missing');
-  checkParameters(request.parameters ?? {}, `${at}parameters`);
+  const parameters = checkParameters(request.parameters ?? {}, `${at}parameters`);
   if (request.retry !== undefined) checkFields(request.retry, RETRY, `${at}retry.`);
   if (request.runAt !== undefined && request.delayMs !== undefined) {
     throw refusal('INVALID_INPUT', `${at}delayMs`, 'goes without runAt: a run has one time');
   }
   checkAfter(request, at);
   if (request.unique !== undefined) checkUnique(request, request.unique, at);
+  return parameters;
 }
 
 /** The same for the run that a batch calls back. Throws QueueError. */

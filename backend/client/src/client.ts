@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
 import { checkMany, checkOne } from './check-call.js';
 import { connect } from './connect.js';
-import { type Enqueued, enqueueRuns } from './enqueue.js';
+import { type Enqueued, enqueueOfProgram, only } from './enqueue.js';
 import { refusal } from './errors.js';
 import { checkSchema, inSchema } from './in-schema.js';
+import { isPool } from './pool.js';
+import { PoolQueue } from './pool-queue.js';
 import type { RunRequest } from './request.js';
 import { limits } from './shared.js';
 import type { Sql } from './sql.js';
@@ -31,36 +33,60 @@ export interface JobClient {
   enqueue(request: RunRequest, options?: CallOptions): Promise<Enqueued>;
   /** Queues up to 10,000 runs at once, all of them or none; answers in their order. */
   enqueueMany(requests: readonly RunRequest[], options?: CallOptions): Promise<Enqueued[]>;
-  /** Closes what the client opened itself. */
+  /** Says to runners what is still to be said, and closes what the client opened itself. */
   close(): Promise<void>;
 }
 
 /** Makes a client. Connects when it is first needed. */
 export function createClient({ schema, ...options }: ClientOptions): JobClient {
   if (schema !== undefined) checkSchema(schema);
-  const own = 'sql' in options ? { sql: options.sql, close: async () => {} } : connect(options.connectionString);
-  const enqueue = async (requests: readonly RunRequest[], sql: Sql = own.sql): Promise<Enqueued[]> => {
-    // Nobody's doing, as the audit log sees it: programs queue runs by the thousands, and each run says where it is from.
-    const { runs } = await enqueueRuns(inSchema(sql, schema), requests.map(withOwnKey), {
-      actor: null,
-      notifies: true,
-    });
-    return runs;
-  };
+  const own = openOwn(options, schema);
+  const wayOf = ({ sql }: CallOptions): Way => (sql === undefined ? own : wayOver(sql, schema));
   return {
-    enqueue: async (request, { sql } = {}) => {
-      checkOne(request);
-      const [added] = await enqueue([request], sql);
-      if (!added) throw new Error('A run was neither queued nor refused');
-      return added;
+    enqueue: async (request, call = {}) => {
+      const parameters = checkOne(request);
+      return wayOf(call).enqueue(withOwnKey(request), parameters);
     },
-    enqueueMany: async (requests, { sql } = {}) => {
+    enqueueMany: async (requests, call = {}) => {
       if (!Array.isArray(requests)) throw refusal('INVALID_INPUT', 'runs', 'must be a list');
-      checkMany(requests);
-      return enqueue(requests, sql);
+      const parameters = checkMany(requests);
+      return wayOf(call).enqueueMany(requests.map(withOwnKey), parameters);
     },
     close: own.close,
   };
+}
+
+/** How checked calls get into the database; `parameters` are those of the runs as JSON. */
+interface Way {
+  enqueue(request: RunRequest, parameters: string): Promise<Enqueued>;
+  enqueueMany(requests: readonly RunRequest[], parameters: readonly string[]): Promise<Enqueued[]>;
+}
+
+/** What a program has given for the calls that name no connection of their own. */
+function openOwn(options: ClientOptions, schema: string | undefined): Way & { close(): Promise<void> } {
+  if (!('sql' in options)) {
+    const { open, close } = connect(options.connectionString);
+    return wayByPool(new PoolQueue(open, schema), close);
+  }
+  const { sql } = options;
+  if (!isPool(sql)) return { ...wayOver(sql, schema), close: async () => {} };
+  return wayByPool(new PoolQueue(async () => sql, schema));
+}
+
+const wayByPool = (queue: PoolQueue, close = async () => {}): Way & { close(): Promise<void> } => ({
+  enqueue: (request, parameters) => queue.enqueue(request, parameters),
+  enqueueMany: (requests, parameters) => queue.enqueueMany(requests, parameters),
+  close: async () => {
+    await queue.flush();
+    await close();
+  },
+});
+
+/** By one connection, perhaps in a transaction: each call by itself, and runners hear of it at the commit. */
+function wayOver(sql: Sql, schema: string | undefined): Way {
+  const enqueueMany: Way['enqueueMany'] = (requests, parameters) =>
+    enqueueOfProgram(inSchema(sql, schema), requests, { notifies: true, parameters });
+  return { enqueue: async (request, parameters) => only(await enqueueMany([request], [parameters])), enqueueMany };
 }
 
 /** Keys of programs and those of people at the API never meet. */

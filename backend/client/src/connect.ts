@@ -1,9 +1,9 @@
-import type { Sql } from './sql.js';
+import type { Pool } from './pool.js';
 
-/** A pool that is opened by the first statement, so that programs with connections of their own need no `pg`. */
-export function connect(connectionString: string): { sql: Sql; close(): Promise<void> } {
-  let pool: Promise<{ query: Sql['query']; end(): Promise<void> }> | undefined;
-  const open = async () => {
+/** A pool that is opened when it is first needed, so that programs with connections of their own need no `pg`. */
+export function connect(connectionString: string): { open(): Promise<Pool>; close(): Promise<void> } {
+  let pool: Promise<Pool & { end(): Promise<void> }> | undefined;
+  const make = async () => {
     const { default: pg } = await import('pg');
     const opened = new pg.Pool({ connectionString });
     // A broken idle connection is replaced at its next use; unheard, its error would end the process.
@@ -11,11 +11,9 @@ export function connect(connectionString: string): { sql: Sql; close(): Promise<
     return opened;
   };
   return {
-    sql: {
-      query: async (text, values) => {
-        pool ??= open();
-        return (await pool).query(text, values);
-      },
+    open: () => {
+      pool ??= make();
+      return pool;
     },
     close: async () => {
       await (await pool)?.end();

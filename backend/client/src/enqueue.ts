@@ -1,9 +1,10 @@
 import type { Actor } from './actor.js';
 import { auditValues } from './audit.js';
 import { ENQUEUE } from './enqueue-statement.js';
-import { QueueError, type QueueErrorCode, refusal } from './errors.js';
+import { QueueError, type QueueErrorCode, refusal, unknownJob } from './errors.js';
 import { HOLDERS } from './key-holders.js';
 import { type NewRun, newRun } from './new-run.js';
+import { addAll, isPlain, plainRun } from './plain-runs.js';
 import { REPLACE } from './replace-statement.js';
 import type { BatchCallback, JobSettings, RunRequest } from './request.js';
 import { rowsOf, type Sql } from './sql.js';
@@ -24,12 +25,17 @@ export interface EnqueueOptions {
   settingsOf?: (jobName: string) => JobSettings | undefined;
   /** Puts all runs in a batch of this name. */
   batch?: NewBatch;
+  /** The parameters of all runs as JSON, as their check has answered them. */
+  parameters?: readonly string[];
 }
 
 export interface NewBatch {
   name: string;
   callback?: BatchCallback;
 }
+
+/** Together, as JSON: PostgreSQL's binary form may be six times as large, and ends at 256 MB. */
+const MOST_PLAIN_CHARS = 16 * 1024 ** 2;
 
 /** How often a key may be found taken and, at the next look, free again. */
 const MOST_TRIES = 20;
@@ -49,6 +55,11 @@ export async function enqueueRuns(
   requests: readonly RunRequest[],
   options: EnqueueOptions,
 ): Promise<{ runs: Enqueued[]; batchId: string | null }> {
+  if (requests.length > 0 && options.batch === undefined && requests.every(isPlain)) {
+    const parameters = options.parameters ?? requests.map((request) => JSON.stringify(request.parameters ?? {}));
+    const chars = parameters.reduce((sum, { length }) => sum + length, 0);
+    if (chars <= MOST_PLAIN_CHARS) return enqueuePlain(sql, requests, { ...options, parameters });
+  }
   const runs: Enqueued[] = [];
   let pending = pendingOf(requests, options);
   let batchId: string | null = null;
@@ -65,6 +76,35 @@ export async function enqueueRuns(
     pending = left.filter(({ index }) => runs[index] === undefined).map((waiting) => again(waiting, runs));
   }
   return { runs: runs.slice(0, requests.length), batchId };
+}
+
+/** What became of a call's only run. */
+export function only(runs: readonly Enqueued[]): Enqueued {
+  const [added] = runs;
+  if (!added) throw new Error('A run was neither queued nor refused');
+  return added;
+}
+
+/** The same for a program: nobody's doing, as the audit log sees it; programs queue runs by the thousands, and each run says where it is from. */
+export async function enqueueOfProgram(
+  sql: Sql,
+  requests: readonly RunRequest[],
+  options: Pick<EnqueueOptions, 'notifies' | 'parameters'>,
+): Promise<Enqueued[]> {
+  return (await enqueueRuns(sql, requests, { ...options, actor: null })).runs;
+}
+
+async function enqueuePlain(
+  sql: Sql,
+  requests: readonly RunRequest[],
+  { actor, notifies, settingsOf, parameters }: EnqueueOptions & { parameters: readonly string[] },
+): Promise<{ runs: Enqueued[]; batchId: null }> {
+  const runs = requests.map((request, index) => {
+    const settings = settingsOf?.(request.jobName);
+    return plainRun(request, { parameters: parameters[index] ?? '{}', actor, settings });
+  });
+  const added = await addAll(sql, runs, { notifies });
+  return { runs: added.map(({ jobRunId }) => ({ jobRunId, isNew: true })), batchId: null };
 }
 
 function pendingOf(requests: readonly RunRequest[], { settingsOf, batch }: EnqueueOptions): Pending[] {
@@ -118,10 +158,7 @@ const valuesOf = (pending: readonly Pending[], actor: Actor | null, notifies: bo
 function refusalOf(row: AddedRow, pending: readonly Pending[], requests: readonly RunRequest[]): QueueError {
   const { index, run } = pending[row.index] as Pending;
   const at = run.isCallback ? 'callback.' : requests.length === 1 ? '' : `runs.${index}.`;
-  if (row.code === 'UNKNOWN_JOB') {
-    const message = `There is no job named "${run.jobName}": no process that has its code was ever started here.`;
-    return new QueueError('UNKNOWN_JOB', message, [{ path: `${at}jobName`, message }]);
-  }
+  if (row.code === 'UNKNOWN_JOB') return unknownJob(String(run.jobName), at);
   const path = `${at}after`;
   if (row.code === 'UNKNOWN_RUN') return refusal('UNKNOWN_RUN', path, `There is no run #${row.otherId}.`);
   const message = `Run #${row.otherId} is ${row.status}, and was to succeed first; say when: "finished" to run in any case.`;

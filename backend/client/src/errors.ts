@@ -37,3 +37,9 @@ export class QueueError extends Error {
 /** A refusal that names the field at fault. */
 export const refusal = (code: QueueErrorCode, path: string, message: string): QueueError =>
   new QueueError(code, `${path}: ${message}`, [{ path, message }]);
+
+/** Of a request for a job that no process has told of; `at` is put before the path. */
+export function unknownJob(jobName: string, at = ''): QueueError {
+  const message = `There is no job named "${jobName}": no process that has its code was ever started here.`;
+  return new QueueError('UNKNOWN_JOB', message, [{ path: `${at}jobName`, message }]);
+}

@@ -1,0 +1,81 @@
+import { auditFrom } from './audit.js';
+import { notificationChannels } from './notification-channels.js';
+
+/** What many runs of a call have in common, with the types the statement reads it as. */
+const kindColumns = {
+  jobName: 'text',
+  trigger: 'text',
+  channel: 'text',
+  priority: 'int',
+  algorithmVersion: 'text',
+  maxAttempts: 'int',
+  maxCrashes: 'int',
+  timeoutMs: 'int',
+  /** The settings above are complete; otherwise what is null comes from the "Job" table. */
+  isKnown: 'boolean',
+  retryPolicy: 'jsonb',
+  rerunOfId: 'bigint',
+  actorId: 'int',
+  actorEmail: 'text',
+  ip: 'text',
+  userAgent: 'text',
+  tokenId: 'uuid',
+  isAudited: 'boolean',
+} as const;
+
+/** One object of the JSON that the statement takes. */
+export type RunKind = { [Column in keyof typeof kindColumns]?: unknown };
+
+export const KIND_FIELDS = Object.keys(kindColumns) as (keyof RunKind)[];
+
+const KIND_COLUMNS = Object.entries(kindColumns)
+  .map(([name, type]) => `"${name}" ${type}`)
+  .join(', ');
+
+/** Where somebody's doing is written down; the five values are those of each run's kind. */
+const AUDIT = auditFrom(
+  '(SELECT given.id, kind.* FROM given JOIN kind USING (kind) WHERE "isAudited" AND NOT "isRefused") AS added',
+  'run.enqueue',
+  { actorId: '"actorId"', actorEmail: '"actorEmail"', ip: 'ip', userAgent: '"userAgent"', tokenId: '"tokenId"' },
+);
+
+/**
+ * The short way into the queue, for runs that have no key and wait for nobody: they need no look at other runs, and
+ * nothing keeps them out, so that this costs a third of the statement that can do everything. What they have in common
+ * is sent once. $1 are the kinds as JSON, $2 the parameters of all runs as one JSON array, $3 the kind of each, $4 their scopes, $5
+ * and $6 when and how long from now they are due, $7 whether the runs are those of different calls: then each is
+ * refused by itself, and otherwise all are with the first. $8 is whether runners are told (at commit). The lists are
+ * texts, which every driver passes on as they are; an empty one stands for nothing at all.
+ */
+export const ENQUEUE_PLAIN = `
+WITH moment AS MATERIALIZED (SELECT date_trunc('milliseconds', clock_timestamp()) AS now
+), asked AS MATERIALIZED (
+  SELECT r.*, r.ordinality::int - 1 AS kind, job.name IS NULL AND NOT r."isKnown" AS "isUnknown",
+    job.channel AS "itsChannel", job.priority AS "itsPriority", job."algorithmVersion" AS "itsVersion",
+    job."maxAttempts" AS "itsAttempts", job."maxCrashes" AS "itsCrashes", job."timeoutMs" AS "itsTimeoutMs"
+  FROM ROWS FROM (json_to_recordset($1::json) AS (${KIND_COLUMNS})) WITH ORDINALITY AS r LEFT JOIN "Job" job ON job.name = r."jobName"
+), kind AS MATERIALIZED (
+  SELECT *, CASE WHEN $7::boolean THEN "isUnknown" ELSE bool_or("isUnknown") OVER () END AS "isRefused" FROM asked
+), given AS MATERIALIZED (
+  -- Ids come before anything is joined: their order is that of the call.
+  SELECT nextval('"JobRun_id_seq"') AS id, place, parameters, coalesce(kind, 0) AS kind, scope, "runAt", "delayMs"
+  FROM ROWS FROM (jsonb_array_elements($2::jsonb), unnest($3::int[]), unnest($4::text[]), unnest($5::timestamptz[]), unnest($6::bigint[]))
+    WITH ORDINALITY AS r(parameters, kind, scope, "runAt", "delayMs", place)
+), added AS (
+  INSERT INTO "JobRun" (id, "jobName", parameters, trigger, scope, channel, priority, "algorithmVersion", "maxAttempts", "maxCrashes",
+    "timeoutMs", "retryPolicy", "runAt", "queuedAt", "rerunOfId", "triggeredById", "triggeredByTokenId")
+  SELECT given.id, "jobName", parameters, trigger::"JobRunTrigger", scope, coalesce(channel, "itsChannel"), coalesce(priority, "itsPriority"),
+    coalesce("algorithmVersion", "itsVersion"), coalesce("maxAttempts", "itsAttempts"), coalesce("maxCrashes", "itsCrashes"),
+    CASE WHEN "isKnown" THEN "timeoutMs" ELSE coalesce("timeoutMs", "itsTimeoutMs") END, "retryPolicy",
+    -- A time that has passed puts nobody ahead of those who have waited since.
+    greatest(moment.now, "runAt", moment.now + "delayMs" * interval '1 ms'), moment.now, "rerunOfId", "actorId", "tokenId"
+  FROM given JOIN kind USING (kind) CROSS JOIN moment WHERE NOT "isRefused"
+), audited AS (${AUDIT}
+), notified AS (
+  SELECT pg_notify(channel, '') FROM unnest(ARRAY['${notificationChannels.queued}', '${notificationChannels.changed}']) AS channel
+  WHERE $8::boolean AND EXISTS (SELECT FROM kind WHERE NOT "isRefused")
+)
+SELECT (SELECT string_agg(id::text, ',' ORDER BY place) FROM given) AS ids,
+  (SELECT string_agg(kind::text, ',') FROM kind WHERE "isUnknown") AS unknown,
+  extract(epoch FROM moment.now)::float8 * 1000 AS "nowMs", (SELECT count(*)::int FROM notified) AS notified
+FROM moment`;

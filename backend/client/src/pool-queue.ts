@@ -1,0 +1,74 @@
+import { type Enqueued, enqueueOfProgram, only } from './enqueue.js';
+import { QueueError } from './errors.js';
+import { Gathering } from './gathering.js';
+import { inSchema } from './in-schema.js';
+import { notificationChannels } from './notification-channels.js';
+import { type AddedRun, addEach, isPlain, type PlainRun, plainRun } from './plain-runs.js';
+import { ENQUEUE_PLAIN } from './plain-statement.js';
+import { borrow, type Connection, type Pool, Preparing } from './pool.js';
+import type { RunRequest } from './request.js';
+import type { Sql } from './sql.js';
+import { WakeUp } from './wake-up.js';
+
+const TELL = `SELECT pg_notify(channel, '') FROM unnest(ARRAY['${notificationChannels.queued}', '${notificationChannels.changed}']) AS channel`;
+
+/**
+ * Queues runs by the connections of a pool: single ones that come at the same time go together, each caller still
+ * waiting for the commit, and runners are told after it.
+ */
+export class PoolQueue {
+  readonly #open: () => Promise<Pool>;
+  readonly #schema: string | undefined;
+  readonly #preparing = new Preparing();
+  readonly #gathering = new Gathering<PlainRun, AddedRun>((runs) => this.#send((sql) => addEach(sql, runs)));
+  readonly #wakeUp = new WakeUp(async () => (await this.#open()).query(TELL, []));
+
+  constructor(open: () => Promise<Pool>, schema: string | undefined) {
+    this.#open = open;
+    this.#schema = schema;
+  }
+
+  /** Queues a run whose request was checked; `parameters` are its as JSON. */
+  async enqueue(request: RunRequest, parameters: string): Promise<Enqueued> {
+    if (!isPlain(request)) return only(await this.enqueueMany([request], [parameters]));
+    const run = plainRun(request, { parameters, actor: null, settings: undefined });
+    const { jobRunId } = await this.#gathering.add(run);
+    return { jobRunId, isNew: true };
+  }
+
+  /** Queues runs of one call that was checked, all of them or none; `parameters` are theirs as JSON. */
+  enqueueMany(requests: readonly RunRequest[], parameters: readonly string[]): Promise<Enqueued[]> {
+    return this.#send((sql) => enqueueOfProgram(sql, requests, { notifies: false, parameters }));
+  }
+
+  /** Says what is still to be said to runners. */
+  flush(): Promise<void> {
+    return this.#wakeUp.flush();
+  }
+
+  /** Does it by a connection of the pool, and tells runners if there are any runs. */
+  async #send<Answer>(add: (sql: Sql) => Promise<Answer[]>): Promise<Answer[]> {
+    const { connection, giveBack } = await borrow(await this.#open());
+    try {
+      const answers = await add(this.#over(connection));
+      void this.#tell(connection, answers).then(() => giveBack());
+      return answers;
+    } catch (error) {
+      giveBack(error instanceof QueueError ? undefined : (error as Error));
+      throw error;
+    }
+  }
+
+  /** The statements that look at other runs are planned anew each time: how many there are changes. */
+  #over(connection: Connection): Sql {
+    const prepared = inSchema(this.#preparing.over(connection), this.#schema);
+    const sql = inSchema(connection, this.#schema);
+    return { query: (text, values) => (text === ENQUEUE_PLAIN ? prepared : sql).query(text, values) };
+  }
+
+  /** On the same connection, before anybody hears that the runs are queued: the pool may be closed by whoever does. */
+  async #tell(connection: Connection, answers: readonly unknown[]): Promise<void> {
+    if (answers.every((answer) => answer instanceof Error)) return;
+    await this.#wakeUp.queued(() => connection.query(TELL, []));
+  }
+}

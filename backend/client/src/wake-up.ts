@@ -1,0 +1,41 @@
+/** NOTIFY takes a lock over the whole server at commit, so one process says it at most once in this time. */
+const PAUSE_MS = 5;
+
+/**
+ * Tells runners that there is something to do: at once where that was not said just now, and otherwise once more when
+ * the pause is over.
+ */
+export class WakeUp {
+  readonly #say: () => Promise<unknown>;
+  #saidAt = Number.NEGATIVE_INFINITY;
+  #timer: NodeJS.Timeout | undefined;
+  #saying: Promise<unknown> = Promise.resolve();
+
+  /** `say` may fail: a notification may always be lost, and runners poll. */
+  constructor(say: () => Promise<unknown>) {
+    this.#say = say;
+  }
+
+  /** Runs were queued. `say` is the way to say it just now; resolves when that was done, or is left for later. */
+  async queued(say = this.#say): Promise<void> {
+    if (this.#timer !== undefined) return;
+    const leftMs = this.#saidAt + PAUSE_MS - performance.now();
+    if (leftMs <= 0) return this.#sayNow(say);
+    this.#timer = setTimeout(() => void this.#sayNow(this.#say), leftMs);
+  }
+
+  /** Says what is still to be said; resolves when that is done. */
+  async flush(): Promise<void> {
+    if (this.#timer !== undefined) void this.#sayNow(this.#say);
+    await this.#saying;
+  }
+
+  async #sayNow(say: () => Promise<unknown>): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#saidAt = performance.now();
+    const saying = say().catch(() => {});
+    this.#saying = saying;
+    await saying;
+  }
+}
