@@ -7,10 +7,32 @@ import { historyApi } from './history-api.js';
 import { idleTabs } from './idle-tabs.js';
 import { messages } from './messages.js';
 import { drain } from './peers/drain.js';
+import { enqueueBulk } from './peers/enqueue-bulk.js';
+import { enqueueSingle } from './peers/enqueue-single.js';
+import { pickup } from './peers/pickup.js';
+import { pickupUnderLoad } from './peers/pickup-under-load.js';
+import { chattyJob } from './processes/chatty-job.js';
+import { fourRunners } from './processes/four-runners.js';
+import { idleRunner } from './processes/idle-runner.js';
+import { longHistory } from './scale/long-history.js';
+import { openSnapshot } from './scale/open-snapshot.js';
+import { steadyDay } from './scale/steady-day.js';
 import { scriptSize } from './script-size.js';
 
 /** What is measured of the engine alone, in this order, before the product is started. */
-export const engineParts: EnginePart[] = [drain];
+export const engineParts: EnginePart[] = [
+  drain,
+  enqueueSingle,
+  enqueueBulk,
+  pickup,
+  pickupUnderLoad,
+  openSnapshot,
+  fourRunners,
+  idleRunner,
+  chattyJob,
+  longHistory,
+  steadyDay,
+];
 
 /** What is measured of the product, in this order. The drain comes last: it adds to the history. */
 export const productParts: Part[] = [

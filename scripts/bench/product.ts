@@ -21,7 +21,7 @@ const SERVER = fileURLToPath(new URL('./server-process.ts', import.meta.url));
 const SAMPLE_USERS = 40;
 const FINISHED_RUNS = 100_000;
 const RUNNER_WITHIN_MS = 30_000;
-const OPERATOR = { email: 'bench@example.com', password: randomBytes(18).toString('hex') };
+export const OPERATOR = { email: 'bench@example.com', password: randomBytes(18).toString('hex') };
 
 export type Product = Pick<Bench, 'url' | 'databaseUrl' | 'pool' | 'mediaDir' | 'call'> & { operator: typeof OPERATOR };
 
@@ -68,7 +68,7 @@ function configOf(folder: string, databaseUrl: string): Config {
   });
 }
 
-async function startServer(config: Config, folder: string, resources: Resources): Promise<string> {
+export async function startServer(config: Config, folder: string, resources: Resources): Promise<string> {
   const log = openSync(join(folder, 'server.log'), 'a');
   const child = fork(SERVER, {
     env: { PATH: process.env.PATH, ...configEnvironment(config) },
@@ -100,7 +100,7 @@ async function untilRunnerClaims(pool: Bench['pool']): Promise<void> {
 }
 
 /** Signs a program in, and answers how it calls the API from then on. */
-async function signIn(url: string): Promise<Bench['call']> {
+export async function signIn(url: string): Promise<Bench['call']> {
   const headers: Record<string, string> = { 'content-type': 'application/json' };
   const call: Bench['call'] = async (method, path, body) => {
     const answer = await fetch(`${url}/api${path}`, {

@@ -1,0 +1,58 @@
+import { createHash } from 'node:crypto';
+import { appendFileSync } from 'node:fs';
+import { type AnyJob, defineJob } from '@job-manager/backend';
+import * as z from 'zod';
+
+const told = { examples: ['pnpm bench'], algorithmVersion: '1' };
+
+/** Does nothing. */
+export const noOp = defineJob({
+  ...told,
+  name: 'bench-no-op',
+  description: 'Does nothing, for the benchmark.',
+  parameters: z.strictObject({}),
+  defaultParams: {},
+  run: async () => {},
+});
+
+/** Where `starter` tells its starts; every process has a file of its own. */
+export const STARTS_FILE = 'BENCH_STARTS_FILE';
+
+/** Does nothing but tell that it was started, where no transaction of the engine could take it back. */
+export const starter = defineJob({
+  ...told,
+  name: 'bench-starter',
+  description: 'Tells that it was started, for the benchmark.',
+  parameters: z.strictObject({}),
+  defaultParams: {},
+  run: async ({ runId }) => appendFileSync(process.env[STARTS_FILE] ?? '', `${runId}\n`),
+});
+
+/** About a tenth of a millisecond to hash. */
+const PIECE = Buffer.alloc(48 * 1024, 'a piece of work');
+/** Pieces between two chances for the rest of the process. */
+const BREATH = 20;
+
+/** Works in small pieces, and speaks of every one of them or of none. */
+export const worker = defineJob({
+  ...told,
+  name: 'bench-worker',
+  description: 'Works in small pieces, in silence or not, for the benchmark.',
+  parameters: z.strictObject({
+    pieces: z.number().int().describe('How many pieces of work'),
+    isChatty: z.boolean().describe('Log a line and report progress after each'),
+  }),
+  async run(ctx, { pieces, isChatty }) {
+    for (let piece = 1; piece <= pieces; piece += 1) {
+      const digest = createHash('sha256').update(PIECE).update(String(piece)).digest('hex');
+      if (isChatty) {
+        ctx.log.info(`Piece ${piece} of ${pieces} is ${digest}`, { piece });
+        ctx.progress(piece / pieces, `${piece} of ${pieces}`);
+      }
+      if (piece % BREATH === 0) await ctx.checkCancellation();
+    }
+  },
+});
+
+/** All of them, for the processes that execute them. */
+export const benchJobs: AnyJob[] = [noOp, starter, worker];

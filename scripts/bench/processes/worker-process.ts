@@ -1,0 +1,25 @@
+import { readConfig } from '@job-manager/backend/config';
+import { createLog } from '@job-manager/backend/log';
+import { startWorker } from '@job-manager/backend/worker';
+import { benchJobs } from './bench-jobs.js';
+import { leaveOutCounting, UNCOUNTED } from './uncounted.js';
+
+// A worker as users have it, in a process of its own, with jobs that the product doesn't have.
+// Ctrl-C reaches the whole group; the benchmark says when it is time.
+process.on('SIGINT', () => {});
+const config = readConfig();
+if (process.env[UNCOUNTED] !== undefined) leaveOutCounting();
+const starting = startWorker({
+  config,
+  databaseUrl: config.DATABASE_URL ?? '',
+  kind: 'WORKER',
+  log: createLog(config, 'worker'),
+  jobs: benchJobs,
+});
+const stop = () => void starting.then((worker) => worker.stop()).finally(() => process.exit());
+process.once('SIGTERM', stop);
+// The benchmark is gone, killed perhaps: nobody else would end this process.
+process.once('disconnect', stop);
+
+await starting;
+process.send?.('ready');

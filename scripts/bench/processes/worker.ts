@@ -1,0 +1,62 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { configEnvironment, readConfig } from '@job-manager/backend/config';
+import { typescriptArgs } from '@job-manager/backend/typescript-loader';
+import { cpuOf } from '../process-cpu.js';
+
+const ENTRY = fileURLToPath(new URL('./worker-process.ts', import.meta.url));
+
+/** A worker in a process of its own. */
+export interface BenchWorker {
+  pid: number;
+  /** Processor time it has used so far, all its threads. */
+  cpuMs(): Promise<number>;
+  stop(): Promise<void>;
+}
+
+/** Settings beside the defaults: nothing is removed from a history that is measured. */
+const KEEP_ALL = Object.fromEntries(
+  ['SUCCESS', 'CANCELLED', 'FAILED'].flatMap((status) => [
+    [`JOBS_KEEP_${status}_DAYS`, '0'],
+    [`JOBS_KEEP_${status}_RUNS`, '0'],
+  ]),
+);
+
+/** Starts a worker with the settings as shipped but for retention, and `env` beside; resolves when it claims. */
+export async function startBenchWorker(databaseUrl: string, env: NodeJS.ProcessEnv = {}): Promise<BenchWorker> {
+  const config = readConfig({ DATABASE_URL: databaseUrl, ...KEEP_ALL });
+  const child = fork(ENTRY, {
+    env: { PATH: process.env.PATH, ...configEnvironment(config), ...env },
+    execArgv: typescriptArgs,
+    // Its log is written as users have it, and read by nobody.
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
+  const { pid } = child;
+  await new Promise<void>((resolve, reject) => {
+    child.once('message', () => resolve());
+    child.once('error', reject);
+    child.once('exit', (code) => reject(new Error(`A worker ended by itself, with code ${code}.`)));
+  });
+  if (pid === undefined) throw new Error('A worker that is ready has a process');
+  return { pid, cpuMs: () => cpuOf(pid), stop: () => stop(child) };
+}
+
+/** Works with so many workers, and stops them whatever comes. */
+export async function withWorkers<T>(
+  starting: Promise<BenchWorker>[],
+  work: (workers: BenchWorker[]) => Promise<T>,
+): Promise<T> {
+  try {
+    return await work(await Promise.all(starting));
+  } finally {
+    const started = await Promise.allSettled(starting);
+    await Promise.all(started.map((one) => one.status === 'fulfilled' && one.value.stop()));
+  }
+}
+
+async function stop(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exited = new Promise((resolve) => child.once('exit', resolve));
+  child.kill('SIGTERM');
+  await exited;
+}

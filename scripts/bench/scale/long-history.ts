@@ -1,0 +1,47 @@
+import type { BenchDatabase, EngineBench } from '../engine-bench.js';
+import type { EnginePart } from '../figure.js';
+import { drainOverHistory } from './drain-over-history.js';
+import { historyPages } from './history-pages.js';
+import { addPastRuns } from './past-runs.js';
+import { statsPrice, statsReads } from './stats-reads.js';
+
+/** Finished runs there are before the first drain, for every run of a drain: none, a million and ten million of 20,000. */
+const TIMES_A_DRAIN = [0, 50, 500];
+
+/** A database and how many finished runs it was given. */
+export interface History {
+  database: BenchDatabase;
+  runs: number;
+}
+
+/** What a long history costs: the drain, the pages of the history, the stats. One history serves all of them. */
+export const longHistory: EnginePart = {
+  id: 'long-history',
+  measure: async (bench) => {
+    const histories: History[] = [];
+    try {
+      for (const times of TIMES_A_DRAIN) histories.push(await makeHistory(bench, times * bench.runs));
+      const longest = histories.at(-1) as History;
+      return [
+        ...(await historyPages(bench, longest)),
+        ...(await statsReads(longest)),
+        ...(await drainOverHistory(bench, histories)),
+        ...(await statsPrice(bench)),
+      ];
+    } finally {
+      for (const { database } of histories) await database.drop();
+    }
+  },
+};
+
+async function makeHistory(bench: EngineBench, runs: number): Promise<History> {
+  const database = await bench.newDatabase();
+  if (runs > 0) {
+    bench.say(`  writing ${runs.toLocaleString('en')} finished runs`);
+    await addPastRuns(database, runs, bench.signal).catch(async (error) => {
+      await database.drop();
+      throw error;
+    });
+  }
+  return { database, runs };
+}

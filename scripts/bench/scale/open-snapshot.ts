@@ -1,0 +1,57 @@
+import type { BenchDatabase, EngineBench } from '../engine-bench.js';
+import type { EnginePart } from '../figure.js';
+import { startBenchWorker, withWorkers } from '../processes/worker.js';
+import { drainQueued } from './queued-drain.js';
+import { describeRates, ratioFigure } from './ratio.js';
+
+/**
+ * What a report, a backup or a forgotten session does to the drain: a transaction that keeps its snapshot open from
+ * before the runs are queued until all have ended, so nothing that they leave behind may be tidied up meanwhile.
+ */
+export const openSnapshot: EnginePart = {
+  id: 'open-snapshot',
+  measure: async (bench) => {
+    const database = await bench.newDatabase();
+    try {
+      const { held, free } = await measureInTurn(bench, database);
+      const name = 'Drain while a snapshot is held open, times without';
+      const figure = ratioFigure({ name, least: 0.85, aim: 0.95 }, held, free);
+      return [{ ...figure, details: [...figure.details, `${describeRates(held)}; without ${describeRates(free)}`] }];
+    } finally {
+      await database.drop();
+    }
+  },
+};
+
+async function measureInTurn(bench: EngineBench, database: BenchDatabase) {
+  const rates = { held: [] as number[], free: [] as number[] };
+  await withWorkers([startBenchWorker(database.url)], async () => {
+    const drain = () => drainQueued(database, { runs: bench.runs, signal: bench.signal });
+    // The first compiles and opens what the others find; it doesn't count.
+    await drain();
+    for (let round = 1; round <= bench.rounds; round += 1) {
+      bench.say(`  round ${round} of ${bench.rounds}`);
+      rates.held.push(await withSnapshot(database, drain));
+      await tidy(database);
+      rates.free.push(await drain());
+      await tidy(database);
+    }
+  });
+  return rates;
+}
+
+/** So that the next one begins as this one did. */
+const tidy = ({ pool }: BenchDatabase) => pool.query('VACUUM "JobRun"');
+
+async function withSnapshot<T>({ pool }: BenchDatabase, work: () => Promise<T>): Promise<T> {
+  const client = await pool.connect();
+  try {
+    await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ');
+    // The first query takes the snapshot.
+    await client.query('SELECT count(*) FROM "Runner"');
+    return await work();
+  } finally {
+    await client.query('ROLLBACK');
+    client.release();
+  }
+}

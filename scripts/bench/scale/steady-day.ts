@@ -1,0 +1,116 @@
+import { pruningTasks, type RetentionPolicy } from '@job-manager/backend/queue/maintenance/pruner';
+import type { BenchDatabase, EngineBench } from '../engine-bench.js';
+import type { EnginePart, Figure } from '../figure.js';
+import { percentile } from '../percentile.js';
+import { startBenchWorker, withWorkers } from '../processes/worker.js';
+import { drainQueued } from './queued-drain.js';
+import { describeSize, readSizes, type TableSizes } from './table-sizes.js';
+
+/** The day has so many slices of five minutes, as far apart as the product looks what is past its time. */
+const SLICES = 288;
+/** Runs of the day for every run of a drain: two million of 20,000. */
+const TIMES_A_DRAIN = 100;
+/** This part of the day's runs is kept. */
+const KEPT = 0.1;
+/** The first and the last of the day that are compared: as many at either end as are enough for a steady median. */
+const COMPARED = 29;
+
+/**
+ * A day of steady work in fast forward: slice after slice of runs is worked off, and after each slice what is beyond
+ * the newest tenth of a day is removed, by the product's own tasks. Autovacuum comes once a second instead of once a
+ * minute, and so still far less often than in a day.
+ */
+export const steadyDay: EnginePart = {
+  id: 'steady-day',
+  measure: async (bench) => {
+    const database = await bench.newDatabase();
+    try {
+      await hurryAutovacuum(database, true);
+      return [await liveADay(bench, database)];
+    } finally {
+      await hurryAutovacuum(database, false);
+      await database.drop();
+    }
+  },
+};
+
+interface Moment {
+  sizes: TableSizes;
+  finished: number;
+}
+
+async function liveADay(bench: EngineBench, database: BenchDatabase): Promise<Figure> {
+  const runs = Math.ceil((bench.runs * TIMES_A_DRAIN) / SLICES);
+  const keep = { days: null, runs: Math.round(runs * SLICES * KEPT) };
+  const policy: RetentionPolicy = { SUCCESS: keep, FAILED: keep, CANCELLED: keep };
+  const rates: number[] = [];
+  let morning: Moment | undefined;
+  await withWorkers([startBenchWorker(database.url)], async () => {
+    // The first compiles and opens what the others find; it doesn't count.
+    await drainQueued(database, { runs, signal: bench.signal });
+    for (let slice = 1; slice <= SLICES; slice += 1) {
+      if (slice % 24 === 0) bench.say(`  ${slice / 12} of 24 hours`);
+      rates.push(await drainQueued(database, { runs, signal: bench.signal }));
+      const removed = await prune(database, policy);
+      // From here on as many go as come.
+      if (removed > 0) morning ??= await readMoment(database);
+    }
+  });
+  return figureOf({ rates, total: runs * SLICES, kept: keep.runs, morning, evening: await readMoment(database) });
+}
+
+/** Removes what is past its time, as a maintenance pass does but for the pauses it makes. Returns how many runs went. */
+async function prune({ pool }: BenchDatabase, policy: RetentionPolicy): Promise<number> {
+  const before = await countFinished(pool);
+  for (const task of pruningTasks(pool, policy)) await task.run(async () => true);
+  return before - (await countFinished(pool));
+}
+
+async function readMoment({ pool }: BenchDatabase): Promise<Moment> {
+  return { sizes: await readSizes(pool), finished: await countFinished(pool) };
+}
+
+async function countFinished(pool: BenchDatabase['pool']): Promise<number> {
+  const { rows } = await pool.query<{ runs: number }>('SELECT coalesce(sum(runs), 0)::int AS runs FROM "JobRunCount"');
+  return rows[0]?.runs ?? 0;
+}
+
+interface Day {
+  rates: number[];
+  total: number;
+  kept: number;
+  morning: Moment | undefined;
+  evening: Moment;
+}
+
+function figureOf({ rates, total, kept, morning, evening }: Day): Figure {
+  const [first, last] = [rates.slice(0, COMPARED), rates.slice(-COMPARED)].map((some) => percentile(some, 50));
+  if (first === undefined || last === undefined) throw new Error('A day has a beginning and an end');
+  const perSecond = (rate: number) => `${Math.round(rate).toLocaleString('en')} runs/s`;
+  const hours = Array.from({ length: 12 }, (_, part) => percentile(rates.slice(part * 24, part * 24 + 24), 50));
+  return {
+    name: `Rate at the end of a steady day of ${total.toLocaleString('en')} runs, times the start`,
+    value: last / first,
+    unit: '×',
+    least: 0.95,
+    aim: 1,
+    details: [
+      `medians of the first and the last ${COMPARED} of ${SLICES} slices: ${perSecond(first)}, then ${perSecond(last)}`,
+      `every two hours: ${hours.map((rate) => Math.round(rate).toLocaleString('en')).join(', ')} runs/s`,
+      `the newest ${kept.toLocaleString('en')} are kept, all others were removed by the product’s own tasks`,
+      ...(morning ? [`when the first were removed: ${inWords(morning)}`] : []),
+      `at the end of the day: ${inWords(evening)}`,
+    ],
+  };
+}
+
+const inWords = ({ sizes, finished }: Moment): string =>
+  `${finished.toLocaleString('en')} finished runs; ${Object.entries(sizes)
+    .map(([table, size]) => `${table} ${describeSize(size)}`)
+    .join('; ')}`;
+
+/** A setting of the server, which is the benchmark's own. */
+async function hurryAutovacuum({ pool }: BenchDatabase, isHurried: boolean): Promise<void> {
+  await pool.query(`ALTER SYSTEM ${isHurried ? 'SET autovacuum_naptime = 1' : 'RESET autovacuum_naptime'}`);
+  await pool.query('SELECT pg_reload_conf()');
+}
