@@ -1,54 +1,140 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { FaultProxy } from './world/fault-proxy.js';
+import { FaultProxy, type StatementPick } from './world/fault-proxy.js';
+import type { Program } from './world/program.js';
 import { reportFinding } from './world/report.js';
 import { size } from './world/size.js';
 import { World } from './world/world.js';
 
-const CUTS = size(10, 120);
-const LOST_ANSWERS = size(4, 40);
-const SLOW_TIMES = size(1, 6);
-/** Half a minute goes by until the last is noticed; the small form leaves them to the tests of pool, listener and heartbeat. */
-const BLACKHOLES = size(0, 6);
-/** Statements of a runner whose answers get lost, by their names as the wire carries them. */
-const ANSWERS = { outcomes: 'finish\0', claims: 'claim\0' };
+const RUNNERS = size(2, 3);
+const CUTS = size(24, 260);
+const STALLS = size(8, 100);
+/** Half a minute goes by until one is noticed; the small form leaves them to the tests of pool, listener and heartbeat. */
+const HALF_OPEN = size(0, 30);
+const BLACKHOLES = size(0, 3);
+const SLOW_TIMES = size(1, 3);
+/** Between COMMIT and its answer. */
+const LOST_ENQUEUES = size(4, 50);
+const LOST_OUTCOMES = size(4, 50);
+const LOST_CLAIMS = size(2, 20);
 /** Well beyond the lease. */
 const DARK_MS = 4_000;
 
 let world: World;
-let network: FaultProxy;
+let networks: FaultProxy[];
 beforeAll(async () => {
   world = await World.create();
-  network = await FaultProxy.start(world.database.url);
+  networks = await Promise.all(Array.from({ length: RUNNERS }, () => FaultProxy.start(world.database.url)));
 });
 afterAll(async () => {
   await world?.close();
-  await network?.close();
+  await Promise.all((networks ?? []).map((network) => network.close()));
 });
 
-it(`loses and doubles nothing when one runner's network is cut, slow or dark (${CUTS} cuts)`, async () => {
+it('loses and doubles nothing when networks are cut, stalled, slow or dark, and when answers get lost', async () => {
   const [healthy] = await world.startRunners(1);
-  const [cutOff] = await world.startRunners(1, { databaseUrl: network.url(world.database.url) });
-  // Long enough to be under way when the network dies, few enough for one runner.
-  const stopFeeding = world.keepFeeding(4_000, 500);
+  const cutOff = await Promise.all(networks.map(startRunnerBehind));
+  const stopFeeding = world.keepFeeding(2_000, 200);
 
-  let connections = 0;
-  for (let cuts = 0; cuts < CUTS; cuts++) {
-    await delay(Math.random() * 500);
-    connections += network.cut();
+  const lost = loseAnswers();
+  const cuts = await harm(CUTS, (network) => network.cut(1));
+  const stalls = await harm(STALLS, (network) => network.stall(1, 500 + Math.random() * 2_000));
+  const { enqueues, outcomes, claims } = await lost;
+  const halfOpen = await harm(HALF_OPEN, (network) => network.halfOpen(1));
+  const slow = await changeWeather();
+  await stopFeeding();
+
+  // Once the networks are fine again, the runners behind them must do all the work alone.
+  await healthy?.stop();
+  const verdict = await world.expectAllRight();
+  for (const runner of [world.server, ...cutOff]) expect(runner.isRunning).toBe(true);
+  await expectHeard(outcomes);
+  reportFinding(
+    'network cut, stalled, slow and dark',
+    [
+      { what: 'connections reset', count: cuts, target: CUTS },
+      { what: 'connections stalled', count: stalls, target: STALLS },
+      { what: 'connections half open', count: halfOpen, target: HALF_OPEN },
+      { what: 'times of 2 s latency and 1 kB/s', count: slow, target: SLOW_TIMES },
+      { what: 'blackholes', count: BLACKHOLES, target: BLACKHOLES },
+      { what: 'answers lost after the COMMIT of an enqueue', count: enqueues, target: LOST_ENQUEUES },
+      { what: 'answers lost after the COMMIT of outcomes', count: outcomes.length, target: LOST_OUTCOMES },
+      { what: 'answers lost after the COMMIT of a claim', count: claims, target: LOST_CLAIMS },
+    ].filter(({ target }) => target > 0),
+    verdict,
+    [
+      `${verdict.brokenOff} executions broken off`,
+      `${verdict.overlapping} overlapping`,
+      `${world.enqueuer.repeated} requests sent again`,
+    ],
+  );
+});
+
+async function startRunnerBehind(network: FaultProxy): Promise<Program> {
+  const [runner] = await world.startRunners(1, { databaseUrl: network.url(world.database.url) });
+  return runner as Program;
+}
+
+/** Does this to one connection after another, of the server's and of all runners', and returns how many it hit. */
+async function harm(times: number, how: (network: FaultProxy) => number): Promise<number> {
+  const all = [world.serverNetwork, ...networks];
+  let harmed = 0;
+  for (let at = 0; harmed < times; at++) {
+    harmed += how(all[at % all.length] as FaultProxy);
+    await delay(50 + Math.random() * 150);
   }
-  for (let lost = 0; lost < LOST_ANSWERS; lost++) {
-    await network.loseAnswerTo(ANSWERS.outcomes);
-    await network.loseAnswerTo(ANSWERS.claims);
-    await world.serverNetwork.loseAnswerTo('INSERT INTO "JobRun"');
-  }
+  return harmed;
+}
+
+interface Lost {
+  enqueues: number;
+  /** The runs of each. */
+  outcomes: string[][];
+  claims: number;
+}
+
+async function loseAnswers(): Promise<Lost> {
+  const lost: Lost = { enqueues: 0, outcomes: [], claims: 0 };
+  const repeat = async (times: number, lose: (network: FaultProxy) => Promise<void>) => {
+    for (let at = 0; at < times; at++) await lose(networks[at % networks.length] as FaultProxy);
+  };
+  await Promise.all([
+    repeat(LOST_ENQUEUES, async () => {
+      await world.serverNetwork.loseAnswerTo(isNewEnqueue);
+      lost.enqueues += 1;
+    }),
+    repeat(LOST_OUTCOMES, async (network) => {
+      lost.outcomes.push((await network.loseAnswerTo(({ name }) => name === 'finish')).ids);
+    }),
+    repeat(LOST_CLAIMS, async (network) => {
+      await network.loseAnswerTo(({ name }) => name === 'claim');
+      lost.claims += 1;
+    }),
+  ]);
+  return lost;
+}
+
+const seenKeys = new Set<string>();
+
+/** The first time that a request is seen: what is sent again with the same key changes nothing. */
+const isNewEnqueue: StatementPick = ({ text, values }) => {
+  const key = text.includes('INSERT INTO "JobRun"') ? /"idempotencyKey":"([^"]+)"/.exec(values)?.[1] : undefined;
+  if (key === undefined || seenKeys.has(key)) return false;
+  seenKeys.add(key);
+  return true;
+};
+
+async function changeWeather(): Promise<number> {
+  const [network] = networks as [FaultProxy];
   for (let times = 0; times < SLOW_TIMES; times++) {
     network.weather = { type: 'slow', delayMs: 500, bytesPerSecond: 20_000 };
-    await delay(4_000);
+    await delay(size(1_000, 4_000));
     network.weather = { type: 'slow', delayMs: 2_000, bytesPerSecond: 1_000 };
-    await delay(4_000);
+    await delay(size(3_000, 5_000));
     network.weather = { type: 'fine' };
-    await delay(1_000);
+    await delay(500);
   }
   for (let holes = 0; holes < BLACKHOLES; holes++) {
     network.weather = { type: 'blackhole' };
@@ -56,19 +142,12 @@ it(`loses and doubles nothing when one runner's network is cut, slow or dark (${
     network.weather = { type: 'fine' };
     await delay(2_000);
   }
-  await stopFeeding();
+  return SLOW_TIMES;
+}
 
-  // Once the network is fine again, the runner behind it must do all the work alone.
-  await healthy?.stop();
-  const verdict = await world.expectAllRight();
-  expect(cutOff?.isRunning).toBe(true);
-  if (BLACKHOLES > 0) expect(verdict.brokenOff).toBeGreaterThan(0);
-  const lostAnswers = `${LOST_ANSWERS} each of lost answers to outcomes, claims and enqueues`;
-  const weather = `${SLOW_TIMES} slow times, ${BLACKHOLES} blackholes`;
-  reportFinding('network of one runner cut and slowed', `${CUTS} cuts; ${lostAnswers}; ${weather}`, verdict, [
-    `${connections} connections reset`,
-    `${verdict.brokenOff} executions broken off`,
-    `${verdict.overlapping} overlapping`,
-    `${world.enqueuer.repeated} requests sent again`,
-  ]);
-});
+/** Runners that never heard that an outcome was recorded must have found out, and not have dropped it as somebody else's. */
+async function expectHeard(outcomes: string[][]): Promise<void> {
+  const words = await readFile(join(world.folder, 'runners.log'), 'utf8');
+  const dropped = outcomes.flat().filter((id) => words.includes(`Run #${id} had been taken away`));
+  expect(dropped).toEqual([]);
+}

@@ -1,7 +1,8 @@
-import { execFile, spawn } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { chromium } from '@playwright/test';
+import { installWithApt, succeeds } from './apt.js';
 import { programOf } from './repository.js';
 
 const SYSTEM_BROWSERS = [
@@ -14,7 +15,6 @@ const SYSTEM_BROWSERS = [
   '/Applications/Chromium.app/Contents/MacOS/Chromium',
   'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
 ];
-const INSTALL_WITHIN_MS = 5 * 60_000;
 
 /**
  * The program of a Chromium that runs on this machine: CHROMIUM_PATH, the one Playwright installed, or
@@ -26,7 +26,7 @@ export async function findChromium(): Promise<string> {
   if (given) return checkGiven(given);
   const found = await findInstalledChromium();
   if (found) return found;
-  for (const install of [installWithPlaywright, installWithApt]) {
+  for (const install of [installWithPlaywright, () => installWithApt('chromium')]) {
     if (await install()) {
       const installed = await findInstalledChromium();
       if (installed) return installed;
@@ -57,26 +57,4 @@ async function runs(program: string): Promise<boolean> {
 function installWithPlaywright(): Promise<boolean> {
   console.error('No Chromium on this machine: downloading the one that Playwright offers.');
   return succeeds(process.execPath, [programOf('@playwright/test', 'playwright'), 'install', 'chromium']);
-}
-
-async function installWithApt(): Promise<boolean> {
-  if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) return false;
-  console.error('Installing the Chromium of this system.');
-  return (
-    (await succeeds('apt-get', ['update', '-qq'])) &&
-    (await succeeds('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'chromium']))
-  );
-}
-
-/** Output goes to stderr: what a script prints for others to read stays its own. */
-async function succeeds(program: string, args: string[]): Promise<boolean> {
-  const child = spawn(program, args, {
-    stdio: ['ignore', process.stderr, process.stderr],
-    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
-    timeout: INSTALL_WITHIN_MS,
-  });
-  return new Promise((resolve) => {
-    child.once('error', () => resolve(false));
-    child.once('close', (code) => resolve(code === 0));
-  });
 }

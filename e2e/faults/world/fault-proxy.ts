@@ -1,10 +1,14 @@
 import { createServer, type Server, type Socket, connect as tcpConnect } from 'node:net';
+import { type Answer, AnswerReader, type Statement, StatementReader } from './postgres-wire.js';
 
 /** How bytes pass: all of them, none while the connections stay open, or slowly. */
 export type Weather =
   | { type: 'fine' }
   | { type: 'blackhole' }
   | { type: 'slow'; delayMs: number; bytesPerSecond: number };
+
+/** Picks the statement whose answer is to be lost. */
+export type StatementPick = (statement: Statement) => boolean;
 
 interface Link {
   client: Socket;
@@ -13,6 +17,14 @@ interface Link {
   isDark: boolean;
   /** When what is under way will have arrived; order is kept by it. */
   arrivesAt: { client: number; server: number };
+  statements: StatementReader;
+  /** What the server says is held back until all of it is there. */
+  loss: { loss: Loss; answers: AnswerReader; held: Buffer[] } | undefined;
+}
+
+interface Loss {
+  pick: StatementPick;
+  onLost(answer: Answer): void;
 }
 
 /** A network between one program and its database that can be broken on purpose. */
@@ -21,8 +33,9 @@ export class FaultProxy {
   readonly #target: { host: string; port: number };
   readonly #links = new Set<Link>();
   #weather: Weather = { type: 'fine' };
-  /** Waits for a message to the server with this text, to lose the answer. */
-  #lossAt: { text: string; onLost: () => void } | undefined;
+  #losses: Loss[] = [];
+  /** Names of the prepared statements that passed. */
+  readonly preparedNames = new Set<string>();
 
   /** Between whoever uses `url` of it and the database of this address. */
   static async start(databaseUrl: string): Promise<FaultProxy> {
@@ -49,31 +62,54 @@ export class FaultProxy {
     this.#weather = weather;
   }
 
-  /** Breaks every connection; returns how many there were. */
-  cut(): number {
-    const cut = this.#links.size;
-    for (const link of [...this.#links]) this.#break(link);
-    return cut;
+  /** Breaks connections, all unless told how many; returns how many. */
+  cut(most = Number.POSITIVE_INFINITY): number {
+    return this.#afflict(most, (link) => this.#break(link));
   }
 
-  /**
-   * Lets the next message with this text reach the server and breaks the connection once the server has
-   * answered, so that what the message did is done and nobody heard of it. Resolves when that has happened.
-   */
-  loseAnswerTo(text: string): Promise<void> {
-    return new Promise((resolve) => {
-      this.#lossAt = { text, onLost: resolve };
+  /** Lets nothing pass on some connections for a while, then everything; returns how many. */
+  stall(most: number, forMs: number): number {
+    return this.#afflict(most, ({ client, server }) => {
+      for (const end of [client, server]) {
+        end.pause();
+        setTimeout(() => end.resume(), forMs);
+      }
     });
   }
 
+  /** Ends some connections at the database, and leaves them open for whoever uses them; returns how many. */
+  halfOpen(most: number): number {
+    return this.#afflict(most, (link) => {
+      link.isDark = true;
+      link.server.resetAndDestroy();
+    });
+  }
+
+  /**
+   * Lets the next such statement reach the server and breaks the connection once the server has committed and
+   * answered, so that it is done and nobody heard of it. Resolves with the answer when that has happened.
+   */
+  loseAnswerTo(pick: StatementPick): Promise<Answer> {
+    return new Promise((resolve) => this.#losses.push({ pick, onLost: resolve }));
+  }
+
   async close(): Promise<void> {
-    this.cut();
+    for (const link of [...this.#links]) this.#break(link);
     await new Promise((resolve) => this.#server.close(resolve));
+  }
+
+  /** Some of those that still work, by chance. */
+  #afflict(most: number, how: (link: Link) => void): number {
+    const sound = [...this.#links].filter(({ isDark }) => !isDark);
+    const chosen = sound.sort(() => Math.random() - 0.5).slice(0, most);
+    for (const link of chosen) how(link);
+    return chosen.length;
   }
 
   #link(client: Socket): void {
     const server = tcpConnect(this.#target);
-    const link: Link = { client, server, isDark: false, arrivesAt: { client: 0, server: 0 } };
+    const arrivesAt = { client: 0, server: 0 };
+    const link: Link = { client, server, isDark: false, arrivesAt, statements: new StatementReader(), loss: undefined };
     this.#links.add(link);
     for (const end of [client, server]) {
       end.setNoDelay(true);
@@ -81,10 +117,13 @@ export class FaultProxy {
       end.on('close', () => this.#end(link));
     }
     client.on('data', (bytes) => {
-      if (this.#takesAnswerOf(bytes)) this.#loseAnswer(link);
+      this.#look(link, bytes);
       this.#carry(link, 'server', bytes);
     });
-    server.on('data', (bytes) => this.#carry(link, 'client', bytes));
+    server.on('data', (bytes) => {
+      if (link.loss === undefined) this.#carry(link, 'client', bytes);
+      else this.#hold(link, link.loss, bytes);
+    });
   }
 
   #carry(link: Link, to: 'client' | 'server', bytes: Buffer): void {
@@ -102,30 +141,50 @@ export class FaultProxy {
     else setTimeout(() => link[to].writable && link[to].write(bytes), link.arrivesAt[to] - now);
   }
 
-  #takesAnswerOf(bytes: Buffer): boolean {
-    return this.#lossAt !== undefined && bytes.includes(this.#lossAt.text);
+  /** Begins to hold back where one of these statements is what somebody waits for. */
+  #look(link: Link, bytes: Buffer): void {
+    for (const statement of link.statements.read(bytes)) {
+      if (statement.name !== '') this.preparedNames.add(statement.name);
+      const loss = this.#losses.find(({ pick }) => pick(statement));
+      if (loss === undefined || link.loss !== undefined) continue;
+      this.#losses = this.#losses.filter((other) => other !== loss);
+      link.loss = { loss, answers: new AnswerReader(), held: [] };
+    }
   }
 
-  #loseAnswer(link: Link): void {
-    const onLost = this.#lossAt?.onLost;
-    this.#lossAt = undefined;
-    link.server.removeAllListeners('data');
-    link.server.once('data', () => {
+  #hold(link: Link, { loss, answers, held }: NonNullable<Link['loss']>, bytes: Buffer): void {
+    held.push(bytes);
+    const [answer] = answers.read(bytes);
+    if (answer === undefined) return;
+    if (answer.isCommitted && answer.ids.length > 0) {
+      link.loss = undefined;
       this.#break(link);
-      onLost?.();
-    });
+      loss.onLost(answer);
+      return;
+    }
+    // Nothing was done, so there is nothing to be in doubt about: the next one.
+    this.#waitAgain(link);
+    for (const part of held) this.#carry(link, 'client', part);
+  }
+
+  #waitAgain(link: Link): void {
+    if (link.loss === undefined) return;
+    this.#losses.push(link.loss.loss);
+    link.loss = undefined;
   }
 
   #break(link: Link): void {
     this.#links.delete(link);
+    this.#waitAgain(link);
     link.client.resetAndDestroy();
     link.server.resetAndDestroy();
   }
 
-  /** One end closed: in a blackhole the other never hears of it. */
+  /** One end closed: on a dark connection the other never hears of it. */
   #end(link: Link): void {
+    if (link.isDark && !(link.client.destroyed && link.server.destroyed)) return;
     this.#links.delete(link);
-    if (link.isDark) return;
+    this.#waitAgain(link);
     link.client.destroy();
     link.server.destroy();
   }

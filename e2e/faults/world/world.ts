@@ -1,5 +1,4 @@
 import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -9,6 +8,7 @@ import type { RunRequest } from '../../../backend/client/src/index.js';
 import { Enqueuer } from './enqueuer.js';
 import { FaultDatabase } from './fault-database.js';
 import { FaultProxy } from './fault-proxy.js';
+import { freePort } from './free-port.js';
 import { readLedger } from './ledger.js';
 import { beginSessionOf, createPerson, SECRET } from './people.js';
 import { Program } from './program.js';
@@ -34,6 +34,8 @@ export interface RunnerOptions {
   settings?: NodeJS.ProcessEnv;
 }
 
+type SettingsOf = (folder: string, database: FaultDatabase) => Promise<NodeJS.ProcessEnv>;
+
 interface WorldPlace {
   folder: string;
   /** The program of its runners. */
@@ -54,7 +56,8 @@ export class World {
   readonly #programs: Program[];
   readonly #startedAt = performance.now();
 
-  static async create(serverSettings: NodeJS.ProcessEnv = {}): Promise<World> {
+  /** Settings that depend on the database are made once it is there. */
+  static async create(settings: NodeJS.ProcessEnv | SettingsOf = {}): Promise<World> {
     const folder = await mkdtemp(join(tmpdir(), 'job-manager-faults-'));
     // PostgreSQL may run under another account, which must be able to enter.
     await chmod(folder, 0o755);
@@ -63,6 +66,7 @@ export class World {
     const operator = await createPerson(database.pool, 'SUPER_ADMIN');
     const token = await beginSessionOf(database.pool, operator.id);
     const network = await FaultProxy.start(database.url);
+    const serverSettings = typeof settings === 'function' ? await settings(folder, database) : settings;
     const place = { folder, runner, database, network, token, port: await freePort(), serverSettings };
     const server = startServer(place);
     await server.ready;
@@ -264,14 +268,4 @@ function startServer({ folder, database, network, port, serverSettings }: WorldP
 
 function environment(folder: string, databaseUrl: string): NodeJS.ProcessEnv {
   return { ...LEASES, DATABASE_URL: databaseUrl, FAULTS_FOLDER: folder, JOBS_POLL_MS: '100', LOG_LEVEL: 'warn' };
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer().once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const { port } = probe.address() as { port: number };
-      probe.close(() => resolve(port));
-    });
-  });
 }

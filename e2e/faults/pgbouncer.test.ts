@@ -1,0 +1,106 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterEach, expect, it } from 'vitest';
+import { FaultProxy } from './world/fault-proxy.js';
+import { findPgBouncer, PgBouncer } from './world/pg-bouncer.js';
+import type { Program } from './world/program.js';
+import { reportFinding } from './world/report.js';
+import { isFull, size } from './world/size.js';
+import { World } from './world/world.js';
+
+const RUNNERS = 3;
+const KILLS = size(3, 30);
+const RESTARTS = size(1, 6);
+const BOUNCER_KILLS = size(1, 6);
+
+const program = await findPgBouncer();
+// At full size it must be there; a normal test may run where nobody may install it.
+if (program === undefined && isFull) throw new Error('There is no PgBouncer on this machine; install one.');
+
+let world: World;
+let bouncer: PgBouncer;
+/** Before PgBouncer, to see what it is sent. */
+let network: FaultProxy;
+afterEach(async () => {
+  await world?.close();
+  await network?.close();
+  await bouncer?.close();
+});
+
+interface Way {
+  name: string;
+  poolSize: number;
+  hears: boolean;
+}
+
+const WAYS: Way[] = [
+  { name: 'with a direct connection for LISTEN', poolSize: 20, hears: true },
+  { name: 'without LISTEN', poolSize: 20, hears: false },
+  { name: 'without LISTEN, over one connection', poolSize: 1, hears: false },
+];
+
+it.skipIf(program === undefined).for(isFull ? WAYS : [WAYS[0] as Way, WAYS[2] as Way])(
+  'loses and doubles nothing through PgBouncer $name',
+  async ({ name, poolSize, hears }) => {
+    const settings = await begin(poolSize, hears);
+    const runners = await world.startRunners(RUNNERS, { settings });
+    const stopFeeding = world.keepFeeding(500, 200);
+    await killRunners(runners, settings);
+    await restartDatabase();
+    await restartBouncer();
+    await stopFeeding();
+
+    const verdict = await world.expectAllRight();
+    for (const running of [world.server, ...runners]) expect(running.isRunning).toBe(true);
+    expect([...network.preparedNames]).toEqual([]);
+    reportFinding(
+      `PgBouncer ${name}`,
+      [
+        { what: 'kills of a runner', count: KILLS, target: KILLS },
+        { what: 'restarts of PostgreSQL', count: RESTARTS, target: RESTARTS },
+        { what: 'kills of PgBouncer', count: BOUNCER_KILLS, target: BOUNCER_KILLS },
+      ],
+      verdict,
+      [`${verdict.brokenOff} executions broken off`, `${world.enqueuer.repeated} requests sent again`],
+    );
+  },
+);
+
+/** The world behind a pooler; answers what its runners are told of it. */
+async function begin(poolSize: number, hears: boolean): Promise<NodeJS.ProcessEnv> {
+  let settings: NodeJS.ProcessEnv = {};
+  world = await World.create(async (folder, { url }) => {
+    bouncer = await PgBouncer.start({ program: program ?? '', folder, databaseUrl: url, poolSize });
+    network = await FaultProxy.start(bouncer.url);
+    settings = { DATABASE_URL: network.url(bouncer.url), ...(hears && { DATABASE_LISTEN_URL: url }) };
+    return settings;
+  });
+  return settings;
+}
+
+async function killRunners(runners: Program[], settings: NodeJS.ProcessEnv): Promise<void> {
+  for (let kills = 0; kills < KILLS; kills++) {
+    const at = kills % RUNNERS;
+    await (runners[at] as Program).ready;
+    await delay(Math.random() * 300);
+    await (runners[at] as Program).kill();
+    runners[at] = world.startRunner({ settings });
+  }
+  await Promise.all(runners.map(({ ready }) => ready));
+}
+
+async function restartDatabase(): Promise<void> {
+  for (let restarts = 0; restarts < RESTARTS; restarts++) {
+    await world.database.takeDown('immediate');
+    await world.database.bringUp();
+    await delay(500);
+  }
+}
+
+async function restartBouncer(): Promise<void> {
+  for (let kills = 0; kills < BOUNCER_KILLS; kills++) {
+    await bouncer.kill();
+    await delay(200);
+    await bouncer.bringUp();
+    await delay(500);
+  }
+}
