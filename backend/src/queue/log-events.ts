@@ -2,14 +2,55 @@ import type { Logger } from 'pino';
 import { durationWords } from '../store/duration-words.js';
 import type { QueueEvents } from './events.js';
 
+/** Lines a second about runs that go as they should. */
+const MOST_USUAL = 50;
+
+/**
+ * Keeps the log readable, and cheap, where runs come by the thousand: of what goes as it should, the first lines of each
+ * second are written, and then how many more there were.
+ */
+class UsualLines {
+  readonly #tell: (text: string) => void;
+  #written = 0;
+  #rest = { started: 0, ended: 0 };
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(tell: (text: string) => void) {
+    this.#tell = tell;
+  }
+
+  mayTell(kind: 'started' | 'ended'): boolean {
+    this.#timer ??= setTimeout(() => this.tellRest(), 1_000).unref();
+    if (++this.#written <= MOST_USUAL) return true;
+    this.#rest[kind] += 1;
+    return false;
+  }
+
+  tellRest(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#written = 0;
+    const { started, ended } = this.#rest;
+    this.#rest = { started: 0, ended: 0 };
+    if (started + ended > 0) this.#tell(`Within a second, ${started} more runs started and ${ended} more ended`);
+  }
+}
+
 /** Writes the engine's events to the log; the only place that words them. */
 export function logQueueEvents(events: QueueEvents, log: Logger): void {
   events.on('runnerStarted', (data) => log.info(data, 'Runner started'));
-  events.on('runnerStopped', (data) => log.info(data, 'Runner stopped'));
-  events.on('runStarted', (data) => log.info(data, `Run #${data.runId} ${data.jobName} started`));
+  const usual = new UsualLines((text) => log.info(text));
+  events.on('runnerStopped', (data) => {
+    usual.tellRest();
+    log.info(data, 'Runner stopped');
+  });
+  events.on('runStarted', (data) => {
+    if (usual.mayTell('started')) log.info(data, `Run #${data.runId} ${data.jobName} started`);
+  });
   events.on('runEnded', (data) => {
-    const level = data.status === 'FAILED' ? 'error' : 'info';
-    log[level](data, `Run #${data.runId} ${data.jobName} ended: ${data.status}`);
+    const words = () => `Run #${data.runId} ${data.jobName} ended: ${data.status}`;
+    if (data.status === 'FAILED') log.error(data, words());
+    else if (usual.mayTell('ended')) log.info(data, words());
   });
   events.on('runRetried', (data) => {
     const { runId, jobName, attempt, maxAttempts, delayMs } = data;
