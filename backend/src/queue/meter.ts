@@ -1,9 +1,9 @@
 import type { AttemptUsage } from '@job-manager/shared/contract/message';
 
-/** Where nobody measures. */
 /** Milliseconds of microseconds, as far as the database's integers go: 24 days of a processor. */
 export const cpuMsOf = (microseconds: number): number => Math.min(Math.round(microseconds / 1_000), 2_147_483_647);
 
+/** Where nobody measures. */
 export const notMeasured: AttemptUsage = { childPid: null, cpuMs: null, peakMemoryBytes: null, maxLoopLagMs: null };
 
 /** Measures what attempts take. */
@@ -19,12 +19,8 @@ export interface Measurement {
 }
 
 const SAMPLE_MS = 100;
-
-interface Sampled {
-  beganAt: number;
-  peakMemoryBytes: number;
-  maxLoopLagMs: number;
-}
+/** The processor's time is looked up at most so often: short jobs come by the thousand. */
+const LOOK_MS = 1;
 
 /**
  * Measures the attempts that run in this process, all with one timer: however many there are, the cost is a look
@@ -36,28 +32,31 @@ export class ProcessMeter implements Meter {
   #timer: NodeJS.Timeout | undefined;
   #sampledAt = 0;
   #memoryBytes = 0;
+  #cpuMicros = 0;
+  #cpuAt = Number.NEGATIVE_INFINITY;
 
   begin(): Measurement {
     this.#timer ??= this.#start();
-    const sampled: Sampled = { beganAt: performance.now(), peakMemoryBytes: this.#memoryBytes, maxLoopLagMs: 0 };
+    const sampled = new Sampled(this, this.#memoryBytes);
     this.#measured.add(sampled);
-    const before = process.cpuUsage();
-    let ended: AttemptUsage | undefined;
-    const read = (): AttemptUsage => {
-      const { user, system } = process.cpuUsage(before);
-      const { peakMemoryBytes, maxLoopLagMs } = sampled;
-      const cpuMs = cpuMsOf(user + system);
-      return { childPid: null, cpuMs, peakMemoryBytes, maxLoopLagMs: Math.round(maxLoopLagMs) };
-    };
-    return {
-      read: () => ended ?? read(),
-      end: () => {
-        // The loop stood still since the last sample, and the attempt ends before the next.
-        if (this.#lagSince(sampled.beganAt) > 0) this.#sample();
-        ended ??= read();
-        this.#measured.delete(sampled);
-      },
-    };
+    return sampled;
+  }
+
+  /** Takes it out; the loop may have stood still since the last sample, and the attempt ends before the next. */
+  end(sampled: Sampled): void {
+    if (this.#lagSince(sampled.beganAt) > 0) this.#sample();
+    this.#measured.delete(sampled);
+  }
+
+  /** CPU time of the process in microseconds. */
+  cpuMicros(): number {
+    const now = performance.now();
+    if (now - this.#cpuAt >= LOOK_MS) {
+      const { user, system } = process.cpuUsage();
+      this.#cpuAt = now;
+      this.#cpuMicros = user + system;
+    }
+    return this.#cpuMicros;
   }
 
   #start(): NodeJS.Timeout {
@@ -72,10 +71,7 @@ export class ProcessMeter implements Meter {
       return;
     }
     this.#memoryBytes = process.memoryUsage.rss();
-    for (const sampled of this.#measured) {
-      sampled.maxLoopLagMs = Math.max(sampled.maxLoopLagMs, this.#lagSince(sampled.beganAt));
-      sampled.peakMemoryBytes = Math.max(sampled.peakMemoryBytes, this.#memoryBytes);
-    }
+    for (const sampled of this.#measured) sampled.sample(this.#memoryBytes, this.#lagSince(sampled.beganAt));
     this.#sampledAt = performance.now();
   }
 
@@ -88,5 +84,46 @@ export class ProcessMeter implements Meter {
   /** How late the next sample is; what was before an attempt isn't its own. */
   #lagSince(beganAt: number): number {
     return Math.max(0, performance.now() - Math.max(this.#sampledAt, beganAt) - SAMPLE_MS);
+  }
+}
+
+/** One attempt among those that run in this process. */
+class Sampled implements Measurement {
+  readonly beganAt = performance.now();
+  readonly #meter: ProcessMeter;
+  readonly #cpuBefore: number;
+  #peakMemoryBytes: number;
+  #maxLoopLagMs = 0;
+  #ended: AttemptUsage | undefined;
+
+  constructor(meter: ProcessMeter, memoryBytes: number) {
+    this.#meter = meter;
+    this.#cpuBefore = meter.cpuMicros();
+    this.#peakMemoryBytes = memoryBytes;
+  }
+
+  sample(memoryBytes: number, lagMs: number): void {
+    this.#maxLoopLagMs = Math.max(this.#maxLoopLagMs, lagMs);
+    this.#peakMemoryBytes = Math.max(this.#peakMemoryBytes, memoryBytes);
+  }
+
+  read(): AttemptUsage {
+    return this.#ended ?? this.#read();
+  }
+
+  end(): void {
+    if (this.#ended) return;
+    this.#meter.end(this);
+    this.#ended = this.#read();
+  }
+
+  #read(): AttemptUsage {
+    const cpuMs = cpuMsOf(this.#meter.cpuMicros() - this.#cpuBefore);
+    return {
+      childPid: null,
+      cpuMs,
+      peakMemoryBytes: this.#peakMemoryBytes,
+      maxLoopLagMs: Math.round(this.#maxLoopLagMs),
+    };
   }
 }
