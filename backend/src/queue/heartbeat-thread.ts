@@ -1,6 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import pg from 'pg';
+import type pg from 'pg';
 import { schemaStatement } from '../database/schema.js';
+import { clientClassFor } from '../database/transaction-pooling.js';
 import { Alarm } from './alarm.js';
 import type { HeartbeatNews, HeartbeatOptions, HeartbeatOrder } from './heartbeat.js';
 import { beat, type Lease } from './transitions/beat.js';
@@ -26,8 +27,8 @@ let lastBeatAt = performance.now();
 let isUnreachable = false;
 
 port.on('message', (order: HeartbeatOrder) => {
-  if (order.type === 'hold') leases.set(order.lease.leaseToken, { ...order.lease, heldAt: performance.now() });
-  if (order.type === 'drop') leases.delete(order.leaseToken);
+  if (order.type === 'hold') hold(order.ids.split(' '), order.leaseTokens.split(' '));
+  if (order.type === 'drop') for (const token of order.leaseTokens.split(' ')) leases.delete(token);
   if (order.type === 'pulse') {
     pulse = order;
     lastPulseAt = performance.now();
@@ -48,6 +49,12 @@ while (!isStopping) {
 }
 await client?.end().catch(() => {});
 port.close();
+
+function hold(ids: string[], tokens: string[]): void {
+  const heldAt = performance.now();
+  for (const [index, leaseToken] of tokens.entries())
+    leases.set(leaseToken, { id: ids[index] ?? '', leaseToken, heldAt });
+}
 
 async function tick(): Promise<void> {
   try {
@@ -78,7 +85,7 @@ function pulseNow() {
 }
 
 async function connect(): Promise<pg.Client> {
-  const fresh = new pg.Client({
+  const fresh = new (clientClassFor(options.url))({
     connectionString: options.url,
     keepAlive: true,
     connectionTimeoutMillis: 5_000,

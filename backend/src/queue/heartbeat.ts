@@ -21,8 +21,9 @@ export type HeartbeatNews =
 
 /** What the runner tells the thread. */
 export type HeartbeatOrder =
-  | { type: 'hold'; lease: Lease }
-  | { type: 'drop'; leaseToken: string }
+  /** Ids and tokens as one text each, with spaces between: a text is handed over at once, however long. */
+  | { type: 'hold'; ids: string; leaseTokens: string }
+  | { type: 'drop'; leaseTokens: string }
   | { type: 'pulse'; loopLagMs: number; lastClaimAgoMs: number | null; lastProgressAgoMs: number | null }
   | { type: 'beat' }
   | { type: 'stop' };
@@ -39,6 +40,8 @@ export class Heartbeat {
   readonly #timer: NodeJS.Timeout;
   #thread: Worker;
   #isStopping = false;
+  #dropped: string[] = [];
+  #dropTimer: NodeJS.Timeout | undefined;
 
   constructor(
     options: Omit<HeartbeatOptions, 'pulseMs'>,
@@ -53,14 +56,17 @@ export class Heartbeat {
     this.#timer.unref();
   }
 
-  hold(lease: Lease): void {
-    this.#leases.set(lease.leaseToken, lease);
-    this.#order({ type: 'hold', lease });
+  /** At once: the job of a lease may block the event loop from its first line on. */
+  hold(leases: Lease[]): void {
+    for (const lease of leases) this.#leases.set(lease.leaseToken, lease);
+    this.#order(holdOrder(leases));
   }
 
+  /** Told to the thread a moment later, with others: a message each would cost more than many a job. */
   drop(leaseToken: string): void {
     this.#leases.delete(leaseToken);
-    this.#order({ type: 'drop', leaseToken });
+    this.#dropped.push(leaseToken);
+    this.#dropTimer ??= setTimeout(() => this.#tellDropped(), DROP_MS).unref();
   }
 
   /** Beats at once instead of when the next is due. */
@@ -70,6 +76,7 @@ export class Heartbeat {
 
   async stop(): Promise<void> {
     this.#isStopping = true;
+    clearTimeout(this.#dropTimer);
     clearInterval(this.#timer);
     this.#lag.disable();
     const exited = new Promise((resolve) => this.#thread.once('exit', resolve));
@@ -88,8 +95,15 @@ export class Heartbeat {
         if (!this.#isStopping) this.#thread = this.#startThread();
       }, RESTART_MS);
     });
-    for (const lease of this.#leases.values()) thread.postMessage({ type: 'hold', lease } satisfies HeartbeatOrder);
+    const leases = [...this.#leases.values()];
+    if (leases.length > 0) thread.postMessage(holdOrder(leases));
     return thread;
+  }
+
+  #tellDropped(): void {
+    this.#dropTimer = undefined;
+    this.#order({ type: 'drop', leaseTokens: this.#dropped.join(' ') });
+    this.#dropped = [];
   }
 
   #sendPulse(times: RunnerTimes): void {
@@ -108,7 +122,14 @@ export class Heartbeat {
   }
 }
 
+const holdOrder = (leases: Lease[]): HeartbeatOrder => ({
+  type: 'hold',
+  ids: leases.map(({ id }) => id).join(' '),
+  leaseTokens: leases.map(({ leaseToken }) => leaseToken).join(' '),
+});
+
 const RESTART_MS = 200;
+const DROP_MS = 50;
 
 /** By the process's own clock (`performance.now()`); null for never. */
 interface RunnerTimes {
