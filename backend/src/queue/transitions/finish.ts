@@ -1,5 +1,6 @@
 import type { AttemptUsage } from '@job-manager/shared/contract/message';
 import type { TerminalStatus } from '@job-manager/shared/run';
+import { arrayLiteral } from '../../store/array-literal.js';
 import type { Sql } from '../../store/sql.js';
 import type { Lease } from './beat.js';
 import { countEnded } from './count.js';
@@ -30,28 +31,29 @@ export interface Outcome extends Lease, LastProgress {
  * outcome again, after an answer was lost, is harmless and returns its id again.
  */
 export async function finishRuns(sql: Sql, outcomes: Outcome[]): Promise<Set<string>> {
-  const column = <Key extends keyof Outcome>(key: Key) => outcomes.map((outcome) => outcome[key]);
-  const usage = (key: keyof AttemptUsage) => outcomes.map((outcome) => outcome.usage?.[key]);
-  const finished = await sql.query<{ id: string }>({
-    name: 'finish',
-    text: FINISH,
-    values: [
-      column('id'),
-      column('leaseToken'),
-      column('status'),
-      column('error'),
-      column('errorStack'),
-      column('metadata'),
-      column('metadataTruncated'),
-      column('progressPercent'),
-      column('progressMessage'),
-      column('steps'),
-      ...usageKeys.map(usage),
-    ],
-  });
+  const finished = await sql.query<{ id: string }>({ name: 'finish', text: FINISH, values: columnsOf(outcomes) });
   const recorded = new Set(finished.rows.map((row) => row.id));
   const missing = outcomes.filter(({ id }) => !recorded.has(id));
   return missing.length === 0 ? recorded : new Set([...recorded, ...(await findToldBefore(sql, missing))]);
+}
+
+/** A column each. Most runs have nothing to say but that they are done: a column of nothing but nulls is sent empty. */
+function columnsOf(outcomes: Outcome[]): string[] {
+  const column = (read: (outcome: Outcome) => string | number | boolean | null | undefined) =>
+    arrayLiteral(outcomes.map(read));
+  return [
+    column(({ id }) => id),
+    column(({ leaseToken }) => leaseToken),
+    column(({ status }) => status),
+    column(({ error }) => error),
+    column(({ errorStack }) => errorStack),
+    column(({ metadata }) => metadata),
+    column(({ metadataTruncated }) => metadataTruncated),
+    column(({ progressPercent }) => progressPercent),
+    column(({ progressMessage }) => progressMessage),
+    column(({ steps }) => steps),
+    ...usageKeys.map((key) => column(({ usage }) => usage?.[key])),
+  ];
 }
 
 /**
@@ -79,7 +81,7 @@ export const usageKeys = [
 const FINISH = `
 WITH moment AS MATERIALIZED (SELECT clock_timestamp() AS at
 ), outcome AS MATERIALIZED (
-  SELECT * FROM unnest($1::bigint[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::boolean[], $8::real[],
+  SELECT *, 'RUNNING'::"JobRunStatus" AS before FROM unnest($1::bigint[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::boolean[], $8::real[],
     $9::text[], $10::text[], $11::int[], $12::int[], $13::bigint[], $14::int[])
     AS outcome(id, token, status, error, stack, metadata, truncated, percent, message, steps, child, cpu, peak, lag)
 ), finished AS (
@@ -93,7 +95,7 @@ WITH moment AS MATERIALIZED (SELECT clock_timestamp() AS at
       "progressPercent" = CASE outcome.status WHEN 'SUCCESS' THEN 100 ELSE coalesce(outcome.percent, j."progressPercent") END,
       "progressMessage" = coalesce(outcome.message, j."progressMessage"), rev = j.rev + 1
   FROM outcome, moment
-  WHERE j.id = outcome.id AND j."leaseToken" = outcome.token AND j.status = 'RUNNING'
+  WHERE j.id = outcome.id AND j."leaseToken" = outcome.token AND j.status = outcome.before
   RETURNING j.id, j."jobName", j.status, j."durationMs", j."finishedAt"
 ), counted AS (${countEnded('finished')})
 SELECT id FROM finished`;
