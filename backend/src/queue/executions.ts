@@ -22,12 +22,13 @@ export interface ExecutionsOptions {
 /** Makes an execution of each claimed run; the one place that decides where its job is to run. */
 export class Executions {
   readonly #options: ExecutionsOptions;
-  readonly #meter = new ProcessMeter();
+  readonly #here: ExecutionOptions;
   readonly #isolation: Isolation | undefined;
 
   /** Throws RegistryError when there are isolated jobs and it isn't known where to load them from. */
   constructor(options: ExecutionsOptions) {
     this.#options = options;
+    this.#here = this.#optionsHere();
     const { registry, isolation, services, redaction, events } = options;
     const { jobsModule, databaseUrl, most } = isolation;
     const isolated = registry.names().find((name) => registry.get(name)?.isolated);
@@ -40,11 +41,10 @@ export class Executions {
 
   /** Throws for a job this process has no code for. */
   create(run: ClaimedRun): RunExecution {
-    const { registry, services, events, redaction } = this.#options;
-    const job = registry.get(run.jobName);
+    const job = this.#options.registry.get(run.jobName);
     if (!job) throw new Error(`Claimed a run of unknown job ${run.jobName}`);
-    if (job.isolated && this.#isolation) return this.#isolation.create(job, run, this.#tellingOf(run));
-    return new Execution({ job, run, services, events, redaction, meter: this.#meter, ...this.#tellingOf(run) });
+    if (job.isolated && this.#isolation) return this.#isolation.create(job, run, this.#here);
+    return new Execution(job, run, this.#here);
   }
 
   /** Ends what still runs in processes of its own. */
@@ -52,11 +52,13 @@ export class Executions {
     await this.#isolation?.close();
   }
 
-  #tellingOf(run: ClaimedRun): Pick<ExecutionOptions, 'onMessage' | 'onProgress'> {
-    const { progress, messages, events } = this.#options;
+  /** For executions in this process. */
+  #optionsHere(): ExecutionOptions {
+    const { services, progress, messages, events, redaction } = this.#options;
     return {
-      onMessage: (line) => messages.add(run, line),
-      onProgress: (state) => {
+      ...{ services, events, redaction, meter: new ProcessMeter() },
+      onMessage: (run, line) => messages.add(run, line),
+      onProgress: (run, state) => {
         progress.report(run, state);
         const { percent, message } = state;
         events.emit('runProgressed', { runId: run.id, jobName: run.jobName, percent, message });

@@ -7,7 +7,7 @@ import * as z from 'zod';
 import { durationWords } from '../store/duration-words.js';
 import { readUpstream } from '../store/upstream.js';
 import type { QueueEvents } from './events.js';
-import { describeFailure, JobFailure } from './failure.js';
+import { approachable, describeFailure, JobFailure } from './failure.js';
 import type { AnyJob, JobContext, JobLog } from './job.js';
 import { type MessageLine, messageLine } from './message-line.js';
 import { type Measurement, type Meter, notMeasured } from './meter.js';
@@ -56,17 +56,16 @@ export interface RunExecution {
   progressAtEnd(status: TerminalStatus): LastProgress;
 }
 
+/** The same for all executions of a process, so that a short job doesn't pay for its own. */
 export interface ExecutionOptions {
-  job: AnyJob;
-  run: ClaimedRun;
   services: Pick<JobContext, 'db' | 'mediaDir'>;
   events: QueueEvents;
   redaction: Redaction;
   meter?: Meter;
   /** How long a job whose run is not its own any more may take to return. */
   lastWordsMs?: number;
-  onMessage(line: MessageLine): void;
-  onProgress(state: ProgressState): void;
+  onMessage(run: ClaimedRun, line: MessageLine): void;
+  onProgress(run: ClaimedRun, state: ProgressState): void;
   /** There is metadata that `metadataSoFar` didn't have yet. */
   onMetadata?(): void;
 }
@@ -83,22 +82,29 @@ const current = new AsyncLocalStorage<Execution>();
 /** One run of one job in this process. */
 export class Execution implements RunExecution {
   readonly run: ClaimedRun;
+  readonly #job: AnyJob;
   readonly #options: ExecutionOptions;
-  readonly #abort = new AbortController();
+  /** Made when the job asks for its signal, which most short ones never do. */
+  #abort: AbortController | undefined;
+  /** Why it is to stop; the first reason counts. */
+  #stopped: RunStopped | undefined;
   readonly #metadata: Record<string, unknown> = {};
-  #failStray!: (error: unknown) => void;
+  /** From its begin on. */
+  #failStray: ((error: unknown) => void) | undefined;
   #yieldedAt = performance.now();
   readonly #progress: RunProgress;
   #isOver = false;
   #isTimedOut = false;
   #timer: NodeJS.Timeout | undefined;
   #measurement: Measurement | undefined;
+  #log: JobLog | undefined;
 
-  constructor(options: ExecutionOptions) {
+  constructor(job: AnyJob, run: ClaimedRun, options: ExecutionOptions) {
+    this.#job = job;
+    this.run = run;
     this.#options = options;
-    this.run = options.run;
     this.#progress = new RunProgress((state) => {
-      if (!this.#isOver) options.onProgress(state);
+      if (!this.#isOver) options.onProgress(run, state);
     });
   }
 
@@ -108,7 +114,7 @@ export class Execution implements RunExecution {
   }
 
   get jobName(): string {
-    return this.#options.job.name;
+    return this.#job.name;
   }
 
   get usage(): AttemptUsage {
@@ -119,36 +125,34 @@ export class Execution implements RunExecution {
     if (this.#isOver) return;
     if (reason === 'timed out') this.#isTimedOut = true;
     if (reason === 'timed out' || reason === 'lease lost') this.#abandonSoon(new RunStopped(reason));
-    if (!this.#abort.signal.aborted) this.#abort.abort(new RunStopped(reason));
+    this.#stopWith(reason);
   }
 
   /** Fails this execution with an error that surfaced outside the job's own promise. False when it is over. */
   failWith(error: unknown): boolean {
     if (this.#isOver) return false;
-    this.#failStray(error);
+    this.#failStray?.(error);
     return true;
   }
 
   async finish(): Promise<ExecutionResult> {
+    if (this.#stopped) return this.#neverBegun(this.#stopped.reason);
     this.#measurement = this.#options.meter?.begin();
-    const stray = new Promise<never>((_, reject) => {
-      this.#failStray = reject;
-    });
     const { timeoutMs } = this.run;
     if (timeoutMs !== null) this.#timer = setTimeout(() => this.stop('timed out'), timeoutMs).unref();
     try {
-      const returned = await current.run(this, () => Promise.race([this.#callJob(), stray]));
+      const returned = await current.run(this, () => this.#callJob());
       this.#keep(returned);
       if (this.#isTimedOut) return this.#timedOut();
       return { status: 'SUCCESS', error: null, errorStack: null, ...this.#storable() };
     } catch (thrown) {
-      return this.#resultOfThrown(thrown);
+      return this.#resultOfThrown(approachable(thrown));
     } finally {
       this.#isOver = true;
       this.#measurement?.end();
       clearTimeout(this.#timer);
       // What the job left running learns that it is over.
-      this.#abort.abort(new RunStopped('lease lost'));
+      if (this.#abort) this.#stopWith('lease lost');
     }
   }
 
@@ -165,12 +169,39 @@ export class Execution implements RunExecution {
     }
   }
 
-  async #callJob(): Promise<unknown> {
-    const parsed = this.#options.job.parameters.safeParse(this.run.parameters);
-    if (!parsed.success) {
-      throw new JobFailure(`The parameters do not fit this job: ${z.prettifyError(parsed.error)}`, false);
+  /** It was stopped while it waited for its slot. */
+  #neverBegun(reason: StopReason): ExecutionResult {
+    this.#isOver = true;
+    clearTimeout(this.#timer);
+    if (reason !== 'cancelled') return { status: 'interrupted', reason };
+    return { status: 'CANCELLED', error: null, errorStack: null, json: null, truncated: false };
+  }
+
+  #stopWith(reason: StopReason): void {
+    this.#stopped ??= new RunStopped(reason);
+    this.#abort?.abort(this.#stopped);
+  }
+
+  get #signal(): AbortSignal {
+    if (!this.#abort) {
+      this.#abort = new AbortController();
+      if (this.#isOver) this.#stopWith('lease lost');
+      else if (this.#stopped) this.#abort.abort(this.#stopped);
     }
-    return this.#options.job.run(this.#context(), parsed.data);
+    return this.#abort.signal;
+  }
+
+  /** Settles with the job, or with an error from outside of it. */
+  #callJob(): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      this.#failStray = reject;
+      const parsed = this.#job.parameters.safeParse(this.run.parameters);
+      if (!parsed.success) {
+        throw new JobFailure(`The parameters do not fit this job: ${z.prettifyError(parsed.error)}`, false);
+      }
+      // Not resolve(…), which would settle for the job alone and hear of nothing else.
+      Promise.resolve(this.#job.run(this.#context(), parsed.data)).then(resolve, reject);
+    });
   }
 
   #keep(returned: unknown): void {
@@ -180,7 +211,7 @@ export class Execution implements RunExecution {
   }
 
   #resultOfThrown(thrown: unknown): ExecutionResult {
-    const stop = this.#abort.signal.aborted ? (this.#abort.signal.reason as RunStopped) : undefined;
+    const stop = this.#stopped;
     if (thrown instanceof RunStopped && thrown.reason === 'lease lost')
       return { status: 'interrupted', reason: thrown.reason };
     const hasObeyedCancel = stop?.reason === 'cancelled' && isStop(thrown, stop);
@@ -206,7 +237,7 @@ export class Execution implements RunExecution {
 
   #abandonSoon(reason: RunStopped): void {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#failStray(reason), this.#options.lastWordsMs ?? LAST_WORDS_MS).unref();
+    this.#timer = setTimeout(() => this.#failStray?.(reason), this.#options.lastWordsMs ?? LAST_WORDS_MS).unref();
   }
 
   #storable(): StorableMetadata {
@@ -215,43 +246,69 @@ export class Execution implements RunExecution {
 
   #context(): JobContext {
     const { run } = this;
+    const execution = this;
+    // Methods rather than arrow functions, and what few jobs need only when it is asked for: this is made for every run.
     return {
       runId: run.id,
       attempt: run.attempt,
       claimNo: run.claimNo,
       startedAt: run.startedAt,
-      signal: this.#abort.signal,
-      log: this.#log(),
-      ...this.#options.services,
-      progress: (fraction, message) => this.#progress.report(fraction, message),
-      pipeline: (plan) => this.#progress.pipeline(plan),
-      step: (id) => this.#progress.step(id),
-      setMetadata: (values) => {
-        Object.assign(this.#metadata, values);
-        if (!this.#isOver) this.#options.onMetadata?.();
+      db: this.#options.services.db,
+      mediaDir: this.#options.services.mediaDir,
+      get signal() {
+        return execution.#signal;
       },
-      checkCancellation: () => this.#check(),
-      pause: async (ms) => {
-        this.#yieldedAt = performance.now();
-        await delay(Math.max(0, ms), undefined, { signal: this.#abort.signal }).catch(() => {});
-        this.#abort.signal.throwIfAborted();
+      get log() {
+        execution.#log ??= execution.#makeLog();
+        return execution.#log;
       },
-      upstream: () => readUpstream(this.#options.services.db, run.id),
-      fail: (reason, { retry = true } = {}) => {
+      progress(fraction, message) {
+        execution.#progress.report(fraction, message);
+      },
+      pipeline(plan) {
+        execution.#progress.pipeline(plan);
+      },
+      step(id) {
+        return execution.#progress.step(id);
+      },
+      setMetadata(values) {
+        Object.assign(execution.#metadata, values);
+        if (!execution.#isOver) execution.#options.onMetadata?.();
+      },
+      checkCancellation() {
+        return execution.#check();
+      },
+      pause(ms) {
+        return execution.#pause(ms);
+      },
+      upstream() {
+        return readUpstream(execution.#options.services.db, run.id);
+      },
+      fail(reason, { retry = true } = {}) {
         throw new JobFailure(reason, retry);
       },
     };
   }
 
-  #log(): JobLog {
-    const { events, redaction, onMessage } = this.#options;
-    const write = (level: 'info' | 'warn' | 'error') => (message: string, data?: Record<string, unknown>) => {
+  #makeLog(): JobLog {
+    const write = (level: keyof JobLog, message: string, data?: Record<string, unknown>) => {
+      const { events, redaction, onMessage } = this.#options;
       const line = messageLine(LEVELS[level], message, data, redaction);
       const told = line.data === null ? undefined : JSON.parse(line.data);
       events.emit('runLogged', { runId: this.run.id, jobName: this.jobName, level, message: line.message, data: told });
-      if (!this.#isOver) onMessage(line);
+      if (!this.#isOver) onMessage(this.run, line);
     };
-    return { info: write('info'), warn: write('warn'), error: write('error') };
+    return {
+      info: (message, data) => write('info', message, data),
+      warn: (message, data) => write('warn', message, data),
+      error: (message, data) => write('error', message, data),
+    };
+  }
+
+  async #pause(ms: number): Promise<void> {
+    this.#yieldedAt = performance.now();
+    await delay(Math.max(0, ms), undefined, { signal: this.#signal }).catch(() => {});
+    this.#throwIfStopped();
   }
 
   async #check(): Promise<void> {
@@ -259,7 +316,12 @@ export class Execution implements RunExecution {
       await nextTurn();
       this.#yieldedAt = performance.now();
     }
-    this.#abort.signal.throwIfAborted();
+    this.#throwIfStopped();
+  }
+
+  #throwIfStopped(): void {
+    if (this.#isOver) this.#signal.throwIfAborted();
+    if (this.#stopped) throw this.#stopped;
   }
 }
 

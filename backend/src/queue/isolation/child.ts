@@ -60,12 +60,12 @@ async function execute(no: number, ordered: Extract<ChildOrder, { type: 'run' }>
   // It writes nothing of the engine's itself.
   const run = { ...ordered, leaseToken: '' };
   const reports = new RunReports(() => begun);
-  const begun = new Execution({
-    ...{ job, run, services: workplace.services, events, redaction: workplace.redaction },
+  const begun = new Execution(job, run, {
+    ...{ services: workplace.services, events, redaction: workplace.redaction },
     meter: meter.of(runNo),
     lastWordsMs: LAST_WORDS_MS,
-    onMessage: (line) => tell({ type: 'line', ...line }),
-    onProgress: (state) => reports.progress(state),
+    onMessage: (_run, line) => tell({ type: 'line', ...line }),
+    onProgress: (_run, state) => reports.progress(state),
     onMetadata: () => reports.metadata(),
   });
   execution = begun;

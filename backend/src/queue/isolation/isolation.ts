@@ -1,10 +1,10 @@
 import type { QueueEvents } from '../events.js';
-import type { RunExecution } from '../executor.js';
+import type { ExecutionOptions, RunExecution } from '../executor.js';
 import type { AnyJob } from '../job.js';
 import type { MessageLine } from '../message-line.js';
 import type { Redaction } from '../redaction.js';
 import type { ClaimedRun } from '../transitions/claim.js';
-import { IsolatedExecution, type IsolatedExecutionOptions } from './isolated-execution.js';
+import { IsolatedExecution } from './isolated-execution.js';
 import { IsolatedProcess } from './isolated-process.js';
 import { ProcessPool } from './process-pool.js';
 import type { ChildSetup } from './wire.js';
@@ -38,18 +38,14 @@ export class Isolation {
     });
   }
 
-  create(
-    job: AnyJob,
-    run: ClaimedRun,
-    telling: Pick<IsolatedExecutionOptions, 'onMessage' | 'onProgress'>,
-  ): RunExecution {
+  create(job: AnyJob, run: ClaimedRun, telling: Pick<ExecutionOptions, 'onMessage' | 'onProgress'>): RunExecution {
     const { events, redaction } = this.#options;
     const execution = new IsolatedExecution({
       ...{ job, run, redaction, pool: this.#pool },
-      onProgress: telling.onProgress,
+      onProgress: (state) => telling.onProgress(run, state),
       onMessage: (line) => {
         events.emit('runLogged', { runId: run.id, jobName: run.jobName, ...loggedAs(line) });
-        telling.onMessage(line);
+        telling.onMessage(run, line);
       },
       onEnd: () => this.#executions.delete(execution),
     });
