@@ -4,7 +4,7 @@ import type { Sql } from '../store/sql.js';
 import { Alarm } from './alarm.js';
 import type { QueueEvents } from './events.js';
 import type { HeldRuns } from './held-runs.js';
-import { Pace } from './pace.js';
+import type { Pace } from './pace.js';
 import type { Reachability } from './reachability.js';
 import type { Registry } from './registry.js';
 import type { Slots } from './slots.js';
@@ -28,7 +28,8 @@ export interface ClaimLoopOptions {
   notifier: Pick<Notifier, 'changed'>;
   events: QueueEvents;
   database: Reachability;
-  slots: Pick<Slots, 'free' | 'waiting' | 'begun'>;
+  slots: Pick<Slots, 'free' | 'waiting'>;
+  pace: Pick<Pace, 'ahead' | 'claimed'>;
   /** Takes in runs that were claimed just now. */
   take(runs: ClaimedRun[]): void;
 }
@@ -41,7 +42,6 @@ export class ClaimLoop {
   /** When the last look said that another would find more; null for when it didn't. */
   #lookAgainMs: number | null = null;
   #looping: Promise<void> | undefined;
-  readonly #pace = new Pace();
   /** By the process's own clock; null for never. */
   lastClaimAt: number | null = null;
 
@@ -65,24 +65,20 @@ export class ClaimLoop {
     return this.#claim(this.#room());
   }
 
-  /** Runs that were claimed ahead had to go back: jobs take longer now. */
-  slowDown(): void {
-    this.#pace.slowDown(this.#options.slots.begun);
-  }
-
   /** Free slots, and what is missing ahead once half of it is used up. */
   #room(): number {
-    const { slots, held, concurrency } = this.#options;
-    const ahead = this.#pace.ahead(slots.begun);
+    const { slots, held, concurrency, pace } = this.#options;
+    const { ahead } = pace;
     if (held.size >= concurrency + MOST_HELD || (slots.free === 0 && slots.waiting > ahead / 2)) return 0;
     return Math.min(MOST_AT_ONCE, slots.free + Math.max(0, ahead - slots.waiting));
   }
 
   async #claim(most: number): Promise<number> {
-    const { sql, notifier, take } = this.#options;
+    const { sql, notifier, pace, take } = this.#options;
     if (most <= 0 || this.#isStopping) return 0;
     const { runs: claimed, lookAgainMs } = await claim(sql, this.#request(most));
     this.#lookAgainMs = lookAgainMs;
+    pace.claimed(claimed.length, most);
     if (claimed.length === 0) return 0;
     this.lastClaimAt = performance.now();
     notifier.changed();
@@ -113,7 +109,7 @@ export class ClaimLoop {
         delayMs = RETRY_MS.first;
         // Others may have come meanwhile, or there were more than fit in.
         if (claimed > 0) continue;
-        await this.#alarm.sleep(room === 0 ? undefined : this.#pauseMs(pollMs));
+        await this.#alarm.sleep(this.#pauseMs(pollMs));
       } catch (error) {
         this.#noteFailure(error);
         await this.#alarm.sleep(delayMs);

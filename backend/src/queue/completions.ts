@@ -1,6 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { isContention, isPassing } from '../store/faults.js';
 
+/** In one statement. */
+const MOST_AT_ONCE = 1_000;
 const RETRY_MS = { first: 100, most: 2_000 };
 
 interface Waiting<Ending, Answer> {
@@ -44,7 +46,7 @@ export class Completions<Ending, Answer> {
     // One turn, so that runs ending in the same instant go together.
     await Promise.resolve();
     while (this.#waiting.length > 0) {
-      const batch = this.#waiting.splice(0, 500);
+      const batch = this.#waiting.splice(0, MOST_AT_ONCE);
       await this.#write(batch);
     }
   }

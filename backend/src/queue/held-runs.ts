@@ -8,6 +8,7 @@ import type { ClaimedRun } from './transitions/claim.js';
  */
 export class HeldRuns {
   readonly #executions = new Map<string, RunExecution>();
+  readonly #perChannel = new Map<string, number>();
   /** Tokens of executions that ended because of a drain; they keep their lease until it is handed back. */
   readonly #drained = new Set<string>();
   readonly #earlyCancels = new EarlyCancels();
@@ -27,9 +28,7 @@ export class HeldRuns {
 
   /** How many of them each channel has. */
   perChannel(): Record<string, number> {
-    const held: Record<string, number> = {};
-    for (const { channel } of this.runs) held[channel] = (held[channel] ?? 0) + 1;
-    return held;
+    return Object.fromEntries(this.#perChannel);
   }
 
   get(leaseToken: string): RunExecution | undefined {
@@ -38,14 +37,21 @@ export class HeldRuns {
 
   /** Takes a new execution in; one that was cancelled before it came is stopped at once. */
   add(execution: RunExecution): void {
-    const { id, leaseToken } = execution.run;
+    const { id, leaseToken, channel } = execution.run;
     this.#executions.set(leaseToken, execution);
+    this.#perChannel.set(channel, (this.#perChannel.get(channel) ?? 0) + 1);
     if (this.#earlyCancels.take(id)) execution.stop('cancelled');
   }
 
   /** Lets go of a run whose execution has ended. */
   remove(leaseToken: string): void {
+    const execution = this.#executions.get(leaseToken);
+    if (!execution) return;
     this.#executions.delete(leaseToken);
+    const { channel } = execution.run;
+    const left = (this.#perChannel.get(channel) ?? 0) - 1;
+    if (left > 0) this.#perChannel.set(channel, left);
+    else this.#perChannel.delete(channel);
     this.#notifyIdle();
   }
 
@@ -75,7 +81,7 @@ export class HeldRuns {
   }
 
   #notifyIdle(): void {
-    if (this.#executions.size > this.#drained.size) return;
+    if (this.#onIdle.length === 0 || this.#executions.size > this.#drained.size) return;
     for (const resolve of this.#onIdle.splice(0)) resolve();
   }
 }

@@ -15,6 +15,9 @@ export type ExecutionOutcome = Exclude<ExecutionResult, { status: 'interrupted' 
 /** What became of an outcome: the run has ended, waits for its next attempt, or wasn't this runner's any more. */
 export type Recorded = { as: 'ended' } | { as: 'refused' } | { as: 'retried'; delayMs: number };
 
+const ENDED: Recorded = { as: 'ended' };
+const REFUSED: Recorded = { as: 'refused' };
+
 export interface OutcomesOptions {
   sql: Sql;
   events: QueueEvents;
@@ -27,7 +30,7 @@ export interface OutcomesOptions {
 /** Records how executions ended; every way out of an execution that ends its run leads through `record`. */
 export class Outcomes {
   readonly #options: OutcomesOptions;
-  readonly #endings: Completions<Outcome, true>;
+  readonly #endings: Completions<Outcome, Recorded>;
   readonly #failures: Completions<FailedAttempt, AfterFailure>;
 
   constructor(options: OutcomesOptions) {
@@ -42,7 +45,7 @@ export class Outcomes {
       ...told,
       write: async (outcomes) => {
         const recorded = await finishRuns(sql, outcomes);
-        return outcomes.map(({ id }) => recorded.has(id) || null);
+        return outcomes.map(({ id }) => (recorded.has(id) ? ENDED : null));
       },
       simplify: unstorable,
     });
@@ -57,14 +60,11 @@ export class Outcomes {
   }
 
   /** Resolves once the outcome is recorded, however long the database is away. */
-  record(execution: RunExecution, result: ExecutionOutcome): Promise<Recorded> {
-    return hasMoreToIt(execution.run, result) ? this.#fail(execution, result) : this.#finish(execution, result);
-  }
-
-  async #finish(execution: RunExecution, result: ExecutionOutcome): Promise<Recorded> {
+  async record(execution: RunExecution, result: ExecutionOutcome): Promise<Recorded> {
+    if (hasMoreToIt(execution.run, result)) return this.#fail(execution, result);
     const { status, error } = result;
-    const isRecorded = await this.#endings.record({ ...commonTo(execution, result), status, error });
-    return { as: isRecorded ? 'ended' : 'refused' };
+    const outcome: Outcome = Object.assign(commonTo(execution, result), { status, error });
+    return (await this.#endings.record(outcome)) ?? REFUSED;
   }
 
   async #fail(execution: RunExecution, result: ExecutionOutcome): Promise<Recorded> {
@@ -79,7 +79,7 @@ export class Outcomes {
       delayMs,
     });
     if (next === 'QUEUED') return { as: 'retried', delayMs };
-    return { as: next === null ? 'refused' : 'ended' };
+    return next === null ? REFUSED : ENDED;
   }
 
   #delayMs(run: ClaimedRun): number {
@@ -98,15 +98,20 @@ function hasMoreToIt(run: ClaimedRun, { status, isTimeOut, crashed, isFinal }: E
   return isTimeOut === true || crashed === true || (isFinal !== true && run.attempt < run.maxAttempts);
 }
 
-const commonTo = (execution: RunExecution, result: ExecutionOutcome) => ({
-  id: execution.run.id,
-  leaseToken: execution.run.leaseToken,
-  errorStack: result.errorStack,
-  metadata: result.json,
-  metadataTruncated: result.truncated,
-  usage: execution.usage,
-  ...execution.progressAtEnd(result.status),
-});
+function commonTo(execution: RunExecution, result: ExecutionOutcome) {
+  const { progressPercent, progressMessage, steps } = execution.progressAtEnd(result.status);
+  return {
+    id: execution.run.id,
+    leaseToken: execution.run.leaseToken,
+    errorStack: result.errorStack,
+    metadata: result.json,
+    metadataTruncated: result.truncated,
+    usage: execution.usage,
+    progressPercent,
+    progressMessage,
+    steps,
+  };
+}
 
 /** An outcome that can't be stored fails its run, for it would be the same again. */
 function unstorable(outcome: Outcome, error: unknown): Outcome | null {

@@ -10,6 +10,7 @@ const run: ClaimedRun = {
   id: '1',
   jobName: 'x',
   channel: 'default',
+  priority: 0,
   dependsOn: null,
   parameters: {},
   attempt: 1,

@@ -13,14 +13,17 @@ import { Heartbeat, type HeartbeatNews } from './heartbeat.js';
 import { HeldRuns } from './held-runs.js';
 import type { JobContext } from './job.js';
 import { MessageWriter } from './message-writer.js';
-import { Outcomes } from './outcomes.js';
+import { type ExecutionOutcome, Outcomes } from './outcomes.js';
+import { Pace } from './pace.js';
 import { ProgressReporter } from './progress-reporter.js';
 import { Reachability } from './reachability.js';
 import type { Redaction } from './redaction.js';
 import type { Registry } from './registry.js';
 import { followSignals } from './runner-signals.js';
+import { HAND_BACK_MS, Slots } from './slots.js';
+import type { Lease } from './transitions/beat.js';
 import type { ClaimedRun } from './transitions/claim.js';
-import { releaseRuns } from './transitions/release.js';
+import { type ReleaseReason, releaseRuns } from './transitions/release.js';
 
 export interface RunnerSettings {
   concurrency: number;
@@ -52,6 +55,8 @@ export interface RunnerOptions {
   jobsModule?: string;
 }
 
+const leaseOf = ({ id, leaseToken }: ClaimedRun): Lease => ({ id, leaseToken });
+
 /** After the grace period, jobs that heard the signal get this long to return before their runs are handed back. */
 const LAST_WORDS_MS = 2_000;
 
@@ -64,6 +69,8 @@ export class Runner {
   readonly #options: RunnerOptions;
   readonly #held = new HeldRuns();
   readonly #claims: ClaimLoop;
+  readonly #slots: Slots;
+  readonly #pace: Pace;
   readonly #executions: Executions;
   readonly #outcomes: Outcomes;
   readonly #progress: ProgressReporter;
@@ -80,6 +87,7 @@ export class Runner {
     const { sql, registry, services, notifier, redaction, settings, events, databaseUrl, jobsModule } = options;
     const { concurrency, pollMs, messagesPerRun } = settings;
     const database = new Reachability(events);
+    this.#pace = new Pace(concurrency);
     this.#database = database;
     this.#progress = new ProgressReporter({ sql, notifier, redaction });
     this.#messages = new MessageWriter({
@@ -93,9 +101,18 @@ export class Runner {
     const says = { progress: this.#progress, messages: this.#messages };
     const isolation = { jobsModule, databaseUrl, most: concurrency };
     this.#executions = new Executions({ registry, services, events, redaction, isolation, ...says });
+    this.#slots = new Slots({
+      concurrency,
+      pace: this.#pace,
+      begin: (execution, onOver) => void this.#run(execution, onOver),
+      handBack: (executions) => void this.#handBack(executions),
+      onRoom: () => this.wakeUp(),
+    });
     this.#claims = new ClaimLoop({
+      pace: this.#pace,
       ...{ sql, runnerId: this.id, registry, concurrency, pollMs, held: this.#held, notifier, events, database },
-      begin: (run) => void this.execute(run),
+      slots: this.#slots,
+      take: (runs) => this.#take(runs),
     });
   }
 
@@ -119,7 +136,7 @@ export class Runner {
     this.#claims.start();
   }
 
-  /** One pass: claims as many due runs as there are free slots, begins them, and returns how many. */
+  /** One pass: claims as many due runs as there is room for, has them begun, and returns how many. */
   tick(): Promise<number> {
     return this.#claims.tick();
   }
@@ -130,19 +147,9 @@ export class Runner {
   }
 
   /** Executes a run that this runner holds, and records its outcome. Never rejects. */
-  async execute(run: ClaimedRun): Promise<ExecutionResult> {
-    const { events } = this.#options;
-    const execution = this.#executions.create(run);
-    this.#held.add(execution);
-    this.#heartbeat?.hold({ id: run.id, leaseToken: run.leaseToken });
-    const { id: runId, jobName, attempt, claimNo } = run;
-    events.emit('runStarted', { runId, jobName, attempt, claimNo });
-    const startedAt = performance.now();
-    const result = await execution.finish();
-    this.#progress.forget(run.leaseToken);
-    await this.#tellEnd(execution, result, startedAt);
-    this.#settle(run.leaseToken, result);
-    return result;
+  execute(run: ClaimedRun): Promise<ExecutionResult> {
+    const [execution] = this.#hold([run]);
+    return this.#run(execution as RunExecution, () => {});
   }
 
   /** Asks a run to stop that is here, or about to arrive. */
@@ -161,6 +168,7 @@ export class Runner {
     this.#isStopping = true;
     const { sql, settings, events } = this.#options;
     await this.#claims.stop();
+    await this.#handBack(this.#slots.clear(), 'stopped');
     await setRunnerStatus(sql, this.id, 'DRAINING').catch(() => {});
     const grace = delay(settings.drainMs, undefined, { ref: false, signal: this.#hurry.signal }).catch(() => {});
     await Promise.race([this.#held.idle(), grace]);
@@ -173,6 +181,44 @@ export class Runner {
     this.#unfollow?.();
     await setRunnerStatus(sql, this.id, 'STOPPED').catch(() => {});
     events.emit('runnerStopped', { runnerId: this.id, released });
+  }
+
+  #take(runs: ClaimedRun[]): void {
+    this.#slots.add(this.#hold(runs));
+  }
+
+  #hold(runs: ClaimedRun[]): RunExecution[] {
+    const executions = runs.map((run) => this.#executions.create(run));
+    for (const execution of executions) this.#held.add(execution);
+    this.#heartbeat?.hold(runs.map(leaseOf));
+    return executions;
+  }
+
+  async #run(execution: RunExecution, onOver: () => void): Promise<ExecutionResult> {
+    const { id: runId, jobName, leaseToken, attempt, claimNo } = execution.run;
+    this.#options.events.emit('runStarted', { runId, jobName, attempt, claimNo });
+    const startedAt = performance.now();
+    const result = await execution.finish();
+    const durationMs = performance.now() - startedAt;
+    // The slot is for those who compute: what comes now is up to the database.
+    onOver();
+    this.#progress.forget(leaseToken);
+    if (result.status !== 'interrupted') await this.#tellEnd(execution, result, durationMs);
+    this.#settle(leaseToken, result);
+    return result;
+  }
+
+  /** Sends back what never began. Lost on the way, the runs come back when their lease ends. */
+  async #handBack(executions: RunExecution[], reason: ReleaseReason = 'not begun'): Promise<void> {
+    if (executions.length === 0) return;
+    const { sql, events, notifier } = this.#options;
+    this.#pace.handedBack(HAND_BACK_MS);
+    const leases = executions.map(({ run }) => leaseOf(run));
+    const released = despiteContention(() => releaseRuns(sql, leases, reason));
+    await released.catch((error) => events.emit('fault', { during: 'handing runs back', error }));
+    for (const { leaseToken } of leases) this.#letGo(leaseToken);
+    notifier.queued();
+    notifier.changed();
   }
 
   #startHeartbeat(): Heartbeat {
@@ -203,15 +249,13 @@ export class Runner {
     });
   }
 
-  async #tellEnd(execution: RunExecution, result: ExecutionResult, startedAt: number): Promise<void> {
-    if (result.status === 'interrupted') return;
+  async #tellEnd(execution: RunExecution, result: ExecutionOutcome, durationMs: number): Promise<void> {
     const { events } = this.#options;
     const { id: runId, jobName, leaseToken, attempt, maxAttempts } = execution.run;
     const { status, error } = result;
     // First what it said: once the run has ended, its lease opens nothing any more.
-    await this.#messages.flush(leaseToken);
+    if (this.#messages.has(leaseToken)) await this.#messages.flush(leaseToken);
     const recorded = await this.#outcomes.record(execution, result);
-    const durationMs = performance.now() - startedAt;
     if (recorded.as === 'ended') events.emit('runEnded', { runId, jobName, status, error, durationMs });
     else if (recorded.as === 'refused') events.emit('outcomeRefused', { runId, jobName });
     else events.emit('runRetried', { runId, jobName, attempt, maxAttempts, error, delayMs: recorded.delayMs });
@@ -222,16 +266,20 @@ export class Runner {
       this.#held.keepDrained(leaseToken);
       return;
     }
+    this.#letGo(leaseToken);
+    this.wakeUp();
+    this.#options.notifier.changed();
+  }
+
+  #letGo(leaseToken: string): void {
     this.#messages.forget(leaseToken);
     this.#heartbeat?.drop(leaseToken);
     this.#held.remove(leaseToken);
-    this.#options.notifier.changed();
-    this.wakeUp();
   }
 
   async #releaseRest(): Promise<number> {
     const { sql, events, notifier } = this.#options;
-    const leases = this.#held.runs.map(({ id, leaseToken }) => ({ id, leaseToken }));
+    const leases = this.#held.runs.map(leaseOf);
     if (leases.length === 0) return 0;
     const said = Promise.all(leases.map(({ leaseToken }) => this.#messages.flush(leaseToken)));
     await Promise.race([said, delay(LAST_WORDS_MS, undefined, { ref: false })]);

@@ -7,6 +7,7 @@ export interface ClaimedRun {
   id: string;
   jobName: string;
   channel: string;
+  priority: number;
   parameters: Record<string, unknown>;
   attempt: number;
   maxAttempts: number;
@@ -184,7 +185,7 @@ const LATER = `later AS (
 
 const CLAIM = `
 WITH RECURSIVE ${ASKED}, ${lanesOf('lane', 'NOT "isBlocked"')}, ${OPEN}, ${WORK}, ${LEVEL}, ${QUOTA}, ${GRANTED}, ${DUE}, ${CLAIMED}, ${LATER}
-SELECT known.channels, later.ms AS "lookAgainMs", c.id, c."jobName", c.channel, c.parameters, c.attempt, c."maxAttempts", c."claimNo",
+SELECT known.channels, later.ms AS "lookAgainMs", c.id, c."jobName", c.channel, c.priority, c.parameters, c.attempt, c."maxAttempts", c."claimNo",
   c."leaseToken", c."startedAt", c."timeoutMs", c."retryPolicy", c.crashes, c."maxCrashes", c."dependsOn"
 FROM (SELECT count(*)::int AS channels FROM work WHERE runs > 0) known CROSS JOIN later LEFT JOIN claimed c ON true
 ORDER BY c.priority, c."runAt", c.id`;
