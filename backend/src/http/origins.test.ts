@@ -2,6 +2,7 @@ import { contract } from '@job-manager/shared/contract/index';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { listRoutes } from './routes.js';
 import { type AccessTrial, callOf, expectGate, startAccessTrial } from './trial-access.js';
+import { originContexts } from './trial-contexts.js';
 import { problemCode, send } from './trial-request.js';
 import { startTrialServer } from './trial-server.js';
 
@@ -13,36 +14,9 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-const ownHost = () => server.url;
-/** Where a browser can say that a write comes from, and whether a cookie may authorise it then. */
-const contexts: Record<string, { headers: () => Record<string, string>; isOwn: boolean }> = {
-  'Sec-Fetch-Site: same-origin': {
-    headers: () => ({ 'sec-fetch-site': 'same-origin', origin: ownHost() }),
-    isOwn: true,
-  },
-  'our own Origin alone': { headers: () => ({ origin: ownHost() }), isOwn: true },
-  'Sec-Fetch-Site: none with our own Origin': {
-    headers: () => ({ 'sec-fetch-site': 'none', origin: ownHost() }),
-    isOwn: true,
-  },
-  'Sec-Fetch-Site: cross-site': {
-    headers: () => ({ 'sec-fetch-site': 'cross-site', origin: ownHost() }),
-    isOwn: false,
-  },
-  'Sec-Fetch-Site: same-site': { headers: () => ({ 'sec-fetch-site': 'same-site', origin: ownHost() }), isOwn: false },
-  'Sec-Fetch-Site: none without Origin': { headers: () => ({ 'sec-fetch-site': 'none' }), isOwn: false },
-  'a foreign Origin': { headers: () => ({ origin: 'https://evil.example' }), isOwn: false },
-  'an Origin that begins like ours': { headers: () => ({ origin: `${ownHost()}.evil.example` }), isOwn: false },
-  'our host at another port': { headers: () => ({ origin: 'http://127.0.0.1:1' }), isOwn: false },
-  'Origin: null': { headers: () => ({ origin: 'null' }), isOwn: false },
-  'Origin: null that claims same-origin': {
-    headers: () => ({ 'sec-fetch-site': 'same-origin', origin: 'null' }),
-    isOwn: false,
-  },
-  'no Origin at all': { headers: () => ({}), isOwn: false },
-};
-
-describe.each(Object.entries(contexts))('a write with %s', (_name, { headers, isOwn }) => {
+describe.each(Object.entries(originContexts))('a write with %s', (_name, { headers: headersOf, from }) => {
+  const headers = () => headersOf(server.url);
+  const isOwn = from === 'own';
   const titles = writes.map((route) => [`${route.method} ${route.path}`, route] as const);
 
   it.each(titles)('%s by cookie', async (_title, route) => {
@@ -69,8 +43,7 @@ describe.each(Object.entries(contexts))('a write with %s', (_name, { headers, is
       ...callOf({ path: '/auth/token', method: 'POST' }),
       headers: headers(),
     });
-    const isProgram = headers().origin === undefined;
-    expectGate(answer, isOwn || isProgram ? null : 'FOREIGN_ORIGIN');
+    expectGate(answer, from === 'foreign' ? 'FOREIGN_ORIGIN' : null);
   });
 });
 

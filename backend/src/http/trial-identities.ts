@@ -1,0 +1,166 @@
+import { createHmac, randomUUID } from 'node:crypto';
+import type { Policy } from '@job-manager/shared/contract/policy';
+import { can, type TokenPermission, tokenPermissions } from '@job-manager/shared/permissions';
+import type { UserRole } from '@job-manager/shared/roles';
+import { SignJWT } from 'jose';
+import type pg from 'pg';
+import { makeApiToken } from '../auth/api-tokens.js';
+import { signToken } from '../auth/tokens.js';
+import type { TrialSession } from './trial-access.js';
+
+/** What identities are made of: a server whose key is known, and its tables. */
+export interface AccessGround {
+  /** What it signs sessions with. */
+  secret: string;
+  people: Record<UserRole, number>;
+  begin(userId: number): Promise<TrialSession>;
+  newAdmin(): Promise<number>;
+  run(sql: string, ...values: unknown[]): Promise<pg.QueryResult>;
+}
+
+/** Whom the server must take somebody for: a person of a role, or a program with permissions. */
+export type Taken = 'nobody' | UserRole | readonly TokenPermission[];
+
+export interface Knocking {
+  token: () => Promise<string | undefined>;
+  is: Taken;
+  /** Where a cookie with this token in it stands for somebody else. */
+  isByCookie?: Taken;
+}
+
+/** What the gate must say to somebody; null: come in. */
+export function refusal(policy: Policy, is: Taken): string | null {
+  if (policy === 'public') return null;
+  if (is === 'nobody') return 'SIGNED_OUT';
+  // Tokens have no session that could be asked about or ended.
+  if (typeof is !== 'string') return is.some((permission) => permission === policy) ? null : 'FORBIDDEN';
+  return policy === 'signedIn' || can(is, policy) ? null : 'FORBIDDEN';
+}
+
+/** The token of a session of somebody. */
+export const groundToken = ({ secret }: AccessGround, session: TrialSession): Promise<string> =>
+  signToken(new TextEncoder().encode(secret), { ...session, sessionId: session.id }, session.expiresAt);
+
+/** A program with an API token; the change is made to the token's row. */
+export const program = (ground: AccessGround, permissions: readonly TokenPermission[], change?: string): Knocking => ({
+  token: async () => {
+    const { text, prefix, hash } = makeApiToken();
+    await ground.run(
+      `INSERT INTO "ApiToken" (id, name, prefix, hash, permissions) VALUES ($1, 'program', $2, $3, $4)`,
+      ...[randomUUID(), prefix, hash, permissions],
+    );
+    if (change !== undefined) await ground.run(`UPDATE "ApiToken" SET ${change} WHERE hash = $1`, hash);
+    return text;
+  },
+  is: change === undefined ? permissions : 'nobody',
+  // What lets a program in is not taken from a browser.
+  isByCookie: 'nobody',
+});
+
+/** Everybody who may knock: how they get their token, and who the server must take them for. */
+export function identitiesOn(ground: AccessGround): Record<string, Knocking> {
+  return {
+    anonymous: { token: async () => undefined, is: 'nobody' },
+    ...peopleOn(ground),
+    ...formerPeopleOn(ground),
+    ...forgersOn(ground),
+    'a program that may do all that programs may': program(ground, tokenPermissions),
+    'a program that may only look': program(ground, ['view']),
+    'a program that may only execute': program(ground, ['execute']),
+    'a program whose token was revoked': program(ground, tokenPermissions, '"revokedAt" = clock_timestamp()'),
+    'a program whose token has expired': program(ground, tokenPermissions, `"expiresAt" = ${A_MOMENT_AGO}`),
+    'an API token that nobody made': { token: async () => makeApiToken().text, is: 'nobody' },
+    "somebody else's session in one's own token": {
+      token: async () =>
+        groundToken(ground, { ...(await ground.begin(ground.people.USER)), userId: ground.people.ADMIN }),
+      is: 'nobody',
+    },
+    garbage: { token: async () => 'not.a.token', is: 'nobody' },
+  };
+}
+
+const A_MOMENT_AGO = `clock_timestamp() - interval '1 ms'`;
+
+function peopleOn(ground: AccessGround): Record<UserRole, Knocking> {
+  const person = (role: UserRole): Knocking => ({
+    token: async () => groundToken(ground, await ground.begin(ground.people[role])),
+    is: role,
+  });
+  return { USER: person('USER'), ADMIN: person('ADMIN'), SUPER_ADMIN: person('SUPER_ADMIN') };
+}
+
+/** Admins to whom something happened after they got their token. */
+function formerPeopleOn(ground: AccessGround): Record<string, Knocking> {
+  const admin = (is: Taken, change: string): Knocking => ({
+    token: async () => {
+      const id = await ground.newAdmin();
+      const token = await groundToken(ground, await ground.begin(id));
+      await ground.run(change, id);
+      return token;
+    },
+    is,
+  });
+  const session = (change: string): Knocking => ({
+    token: async () => {
+      const begun = await ground.begin(ground.people.ADMIN);
+      await ground.run(change, begun.id);
+      return groundToken(ground, begun);
+    },
+    is: 'nobody',
+  });
+  return {
+    'an admin demoted a moment ago': admin('USER', `UPDATE "User" SET role = 'USER' WHERE id = $1`),
+    'a deleted admin': admin('nobody', `DELETE FROM "User" WHERE id = $1`),
+    'a disabled admin': admin('nobody', `UPDATE "User" SET "disabledAt" = clock_timestamp() WHERE id = $1`),
+    'an admin whose sessions were all ended': admin(
+      'nobody',
+      `UPDATE "User" SET "tokenVersion" = "tokenVersion" + 1 WHERE id = $1`,
+    ),
+    'an admin who signed out': session(`DELETE FROM "Session" WHERE id = $1`),
+    'an expired session': session(`UPDATE "Session" SET "expiresAt" = ${A_MOMENT_AGO} WHERE id = $1`),
+  };
+}
+
+const base64 = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+
+/** Those who make their tokens themselves, from a session that there is. */
+function forgersOn(ground: AccessGround): Record<string, Knocking> {
+  const { secret } = ground;
+  const tokenFor = async (role: UserRole) => groundToken(ground, await ground.begin(ground.people[role]));
+  const forged = (change: Partial<{ alg: string; typ: string; iss: string; aud: string; secret: string }>) =>
+    knocking(async () => {
+      const session = await ground.begin(ground.people.ADMIN);
+      const jwt = new SignJWT({ sid: session.id, ver: session.tokenVersion })
+        .setProtectedHeader({ alg: change.alg ?? 'HS256', typ: change.typ ?? 'session+jwt' })
+        .setSubject(String(session.userId))
+        .setIssuer(change.iss ?? 'job-manager')
+        .setAudience(change.aud ?? 'job-manager-panel')
+        .setExpirationTime('1h');
+      return jwt.sign(new TextEncoder().encode(change.secret ?? secret));
+    });
+  return {
+    'a tampered token': knocking(async () => {
+      const [header, , signature] = (await tokenFor('USER')).split('.');
+      const { id: sid, tokenVersion: ver } = await ground.begin(ground.people.ADMIN);
+      const claims = { sub: String(ground.people.ADMIN), sid, ver, exp: 9_999_999_999 };
+      return `${header}.${base64({ ...claims, iss: 'job-manager', aud: 'job-manager-panel' })}.${signature}`;
+    }),
+    'a token without signature (alg none)': knocking(async () => {
+      const [, payload] = (await tokenFor('ADMIN')).split('.');
+      return `${base64({ alg: 'none', typ: 'session+jwt' })}.${payload}.`;
+    }),
+    'a token that says RS256 and is signed with HMAC': knocking(async () => {
+      const [, payload] = (await tokenFor('ADMIN')).split('.');
+      const signed = `${base64({ alg: 'RS256', typ: 'session+jwt' })}.${payload}`;
+      return `${signed}.${createHmac('sha256', secret).update(signed).digest('base64url')}`;
+    }),
+    'a token of another strength': forged({ alg: 'HS512', secret: secret.repeat(2) }),
+    'a token signed with another key': forged({ secret: 'x'.repeat(40) }),
+    'a token of another issuer': forged({ iss: 'someone-else' }),
+    'a token for another audience': forged({ aud: 'another-service' }),
+    'a token of another kind, such as for refreshing': forged({ typ: 'refresh+jwt' }),
+    'a token of no kind': forged({ typ: 'JWT' }),
+  };
+}
+
+const knocking = (token: () => Promise<string>): Knocking => ({ token, is: 'nobody' });
