@@ -17,6 +17,8 @@ export class Enqueuer {
   readonly acknowledged = new Map<string, string>();
   /** Requests that had to be sent more than once. */
   repeated = 0;
+  /** How often the server said that it is not available. */
+  refused = 0;
   readonly #url: string;
   readonly #token: string;
   readonly #client: JobClient;
@@ -27,11 +29,11 @@ export class Enqueuer {
     this.#client = createClient({ sql });
   }
 
-  /** Queues all of them in one statement, for tests in which the database is always there. */
-  async enqueueMany(requests: RunRequest[]): Promise<void> {
-    for (const { jobRunId } of await this.#client.enqueueMany(requests)) {
-      this.acknowledged.set(randomUUID(), jobRunId);
-    }
+  /** Queues all of them in one statement, for tests in which the database is always there. Returns their ids. */
+  async enqueueMany(requests: RunRequest[]): Promise<string[]> {
+    const queued = await this.#client.enqueueMany(requests);
+    for (const { jobRunId } of queued) this.acknowledged.set(randomUUID(), jobRunId);
+    return queued.map(({ jobRunId }) => jobRunId);
   }
 
   /** Returns the run's id once the server acknowledged it. */
@@ -46,7 +48,8 @@ export class Enqueuer {
         if (sent > 1) this.repeated += 1;
         return jobRunId;
       }
-      if (answer && !AWAY.includes(answer.status)) {
+      if (answer?.status === 503) this.refused += 1;
+      if (answer && (!AWAY.includes(answer.status) || !saysWhenToComeBack(answer))) {
         throw new Error(`Enqueuing was answered ${answer.status}: ${await answer.text()}`);
       }
       if (performance.now() > deadline) throw new Error('Nobody acknowledged a run for two minutes');
@@ -72,3 +75,5 @@ export class Enqueuer {
     }
   }
 }
+
+const saysWhenToComeBack = ({ headers }: Response): boolean => headers.has('retry-after');

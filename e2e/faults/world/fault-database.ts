@@ -7,6 +7,7 @@ import { acquireEmbeddedDatabase, type EmbeddedDatabase } from '@job-manager/bac
 import { isAlive } from '@job-manager/backend/database/file-lock';
 import { migrate } from '@job-manager/backend/database/migrate';
 import { vi } from 'vitest';
+import { SmallDisk } from './small-disk.js';
 
 type Pool = ReturnType<typeof createPool>;
 
@@ -15,24 +16,33 @@ const downfalls = { fast: 'SIGINT', immediate: 'SIGQUIT', killed: 'SIGKILL' } as
 export type Downfall = keyof typeof downfalls;
 
 const DOWN_WITHIN_MS = 60_000;
+/** More than it keeps for later on any small disk. */
+const MOST_WAL_FILES = 100;
 
 /** A PostgreSQL of one test's own, as durable as users have it, that may be restarted and killed. */
 export class FaultDatabase {
   readonly #folder: string;
   readonly url: string;
   readonly pool: Pool;
+  /** Undefined where none was wanted, or this process may not mount one. */
+  readonly disk: SmallDisk | undefined;
   #server: EmbeddedDatabase;
 
-  /** Starts it, migrated and empty, below `folder`, which its account must be able to enter. */
-  static async start(folder: string): Promise<FaultDatabase> {
+  /**
+   * Starts it, migrated and empty, below `folder`, which its account must be able to enter; on a disk of its own of so
+   * many MB where one is wanted.
+   */
+  static async start(folder: string, diskMb?: number): Promise<FaultDatabase> {
+    const disk = diskMb === undefined ? undefined : await SmallDisk.mount(join(folder, 'postgres'), diskMb);
     const server = await acquire(folder);
     await migrate(server.url);
-    return new FaultDatabase(folder, server);
+    return new FaultDatabase(folder, server, disk);
   }
 
-  private constructor(folder: string, server: EmbeddedDatabase) {
+  private constructor(folder: string, server: EmbeddedDatabase, disk: SmallDisk | undefined) {
     this.#folder = folder;
     this.#server = server;
+    this.disk = disk;
     this.url = server.url;
     this.pool = createPool(server.url, { max: 4, statementTimeoutMs: 30_000 });
     process.once('exit', this.#killNow);
@@ -50,6 +60,7 @@ export class FaultDatabase {
     }
   }
 
+  /** Starts it where it doesn't run, and waits until it takes connections. */
   async bringUp(): Promise<void> {
     this.#server = await acquire(this.#folder);
     if (this.#server.url !== this.url) throw new Error('PostgreSQL came back at another port: nobody will find it');
@@ -76,9 +87,23 @@ export class FaultDatabase {
     return ended.rowCount ?? 0;
   }
 
+  /** On a disk without room: goes through the write-ahead log to where PostgreSQL needs a new file for it, and panics. */
+  async writeAheadUntilItStops(): Promise<void> {
+    for (let files = 0; files < MOST_WAL_FILES; files++) {
+      try {
+        await this.pool.query(`SELECT pg_logical_emit_message(false, 'full', 'disk'), pg_switch_wal()`);
+      } catch (error) {
+        // No room for something else: that much it survives.
+        if ((error as { code?: unknown }).code !== '53100') return;
+      }
+    }
+    throw new Error('PostgreSQL found room for its write-ahead log');
+  }
+
   async close(): Promise<void> {
     await this.pool.end();
     await this.#server.release();
+    await this.disk?.unmount();
     process.off('exit', this.#killNow);
   }
 

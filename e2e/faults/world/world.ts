@@ -32,6 +32,8 @@ export interface RunnerOptions {
   skewMs?: number;
   /** Of its environment, instead of those that all runners here have. */
   settings?: NodeJS.ProcessEnv;
+  /** Instead of the one that all runners here run. */
+  program?: string;
 }
 
 type SettingsOf = (folder: string, database: FaultDatabase) => Promise<NodeJS.ProcessEnv>;
@@ -56,13 +58,13 @@ export class World {
   readonly #programs: Program[];
   readonly #startedAt = performance.now();
 
-  /** Settings that depend on the database are made once it is there. */
-  static async create(settings: NodeJS.ProcessEnv | SettingsOf = {}): Promise<World> {
+  /** Settings that depend on the database are made once it is there. `diskMb` is the size of its disk, where it is to be small. */
+  static async create(settings: NodeJS.ProcessEnv | SettingsOf = {}, diskMb?: number): Promise<World> {
     const folder = await mkdtemp(join(tmpdir(), 'job-manager-faults-'));
     // PostgreSQL may run under another account, which must be able to enter.
     await chmod(folder, 0o755);
     await writeFile(join(folder, 'ledger'), '');
-    const [database, runner] = await Promise.all([FaultDatabase.start(folder), bundleRunner(folder)]);
+    const [database, runner] = await Promise.all([FaultDatabase.start(folder, diskMb), bundleRunner(folder)]);
     const operator = await createPerson(database.pool, 'SUPER_ADMIN');
     const token = await beginSessionOf(database.pool, operator.id);
     const network = await FaultProxy.start(database.url);
@@ -106,9 +108,16 @@ export class World {
   }
 
   /** A runner that begins to start; `ready` tells when it claims. */
-  startRunner({ concurrency = 10, databaseUrl = this.database.url, skewMs, settings }: RunnerOptions = {}): Program {
+  startRunner(options: RunnerOptions = {}): Program {
+    const {
+      concurrency = 10,
+      databaseUrl = this.database.url,
+      skewMs,
+      settings,
+      program = this.#place.runner,
+    } = options;
     const env = { ...environment(this.folder, databaseUrl), JOBS_CONCURRENCY: String(concurrency), ...settings };
-    const runner = new Program(this.#place.runner, { env, log: join(this.folder, 'runners.log'), skewMs });
+    const runner = new Program(program, { env, log: join(this.folder, 'runners.log'), skewMs });
     this.#programs.push(runner);
     return runner;
   }
@@ -134,7 +143,7 @@ export class World {
   }
 
   /** Queues several such runs in one statement, as programs do that have many: at no cost to the server. */
-  enqueueMany(count: number, make: () => RunRequest): Promise<void> {
+  enqueueMany(count: number, make: () => RunRequest): Promise<string[]> {
     return this.enqueuer.enqueueMany(Array.from({ length: count }, make));
   }
 
