@@ -2,7 +2,7 @@ import { DEFAULT_SCHEMA } from '../database/schema.js';
 import { type ChannelName, channelOf, type ProgressNote } from './channels.js';
 import type { Sql } from './sql.js';
 
-/** NOTIFY takes a lock over the whole server at commit, so one process sends at most one batch in this time. */
+/** NOTIFY takes a lock over the whole server at commit, so one process sends at most one statement in this time. */
 const GATHER_MS = 5;
 /** PostgreSQL refuses payloads of 8,000 bytes and more. */
 const MOST_BYTES = 7_500;
@@ -18,7 +18,11 @@ export class Notifier {
   readonly #revoked = new Set<string>();
   readonly #progress = new Map<string, ProgressNote>();
   readonly #spoke = new Set<string>();
-  #flushing: Promise<void> | undefined;
+  /** When what is gathered is sent, by the process's own clock; null for nothing to send. */
+  #dueAt: number | null = null;
+  #timer: NodeJS.Timeout | undefined;
+  #sentAt = Number.NEGATIVE_INFINITY;
+  #sending: Promise<void> | undefined;
 
   /** `schema` is where the tables are, as in the URL of those who listen. */
   constructor(sql: Sql, schema = DEFAULT_SCHEMA) {
@@ -29,19 +33,20 @@ export class Notifier {
   /** Something about the active runs changed. */
   changed(): void {
     this.#changed = true;
-    this.#schedule();
+    this.#sendSoon();
   }
 
   /** Runs wait for a runner. */
   queued(): void {
     this.#queued = true;
-    this.changed();
+    this.#changed = true;
+    this.#sendAtOnce();
   }
 
   /** Schedules were made, changed or resumed: schedulers may look when they come due. */
   schedulesChanged(): void {
     this.#schedules = true;
-    this.#schedule();
+    this.#sendSoon();
   }
 
   /** A running run was asked to stop. */
@@ -60,33 +65,55 @@ export class Notifier {
   /** A run's newest progress, ahead of its row. */
   progressed(note: ProgressNote): void {
     this.#progress.set(note.id, note);
-    this.#schedule();
+    this.#sendSoon();
   }
 
   /** A run wrote messages, or its steps changed. */
   spoke(runId: string): void {
     this.#spoke.add(runId);
-    this.#schedule();
+    this.#sendSoon();
   }
 
   /** Sends what is gathered; resolves when it was sent or lost. */
   async flush(): Promise<void> {
-    this.#schedule();
-    await this.#flushing;
+    while (this.#sending !== undefined || this.#dueAt !== null) {
+      if (this.#sending === undefined) this.#sendNow();
+      await this.#sending;
+    }
   }
 
-  #schedule(): void {
-    this.#flushing ??= new Promise((resolve) => setTimeout(resolve, GATHER_MS))
-      .then(() => this.#send())
-      .finally(() => {
-        this.#flushing = undefined;
-        if (this.#hasNews()) this.#schedule();
-      });
+  /** What nobody waits for is gathered for a while, so that what comes with it goes along. */
+  #sendSoon(): void {
+    this.#sendAt(performance.now() + GATHER_MS);
   }
 
-  #hasNews(): boolean {
-    const gathered = [this.#cancelled, this.#revoked, this.#progress, this.#spoke];
-    return this.#changed || this.#queued || this.#schedules || gathered.some(({ size }) => size > 0);
+  /** Runners wait for this: it waits only where something was sent just now. */
+  #sendAtOnce(): void {
+    this.#sendAt(this.#sentAt + GATHER_MS);
+  }
+
+  #sendAt(dueAt: number): void {
+    if (this.#dueAt !== null && this.#dueAt <= dueAt) return;
+    this.#dueAt = dueAt;
+    if (this.#sending === undefined) this.#wait(dueAt);
+  }
+
+  #wait(dueAt: number): void {
+    clearTimeout(this.#timer);
+    const leftMs = dueAt - performance.now();
+    if (leftMs <= 0) this.#sendNow();
+    else this.#timer = setTimeout(() => this.#sendNow(), leftMs);
+  }
+
+  #sendNow(): void {
+    clearTimeout(this.#timer);
+    this.#dueAt = null;
+    this.#sentAt = performance.now();
+    this.#sending = this.#send().finally(() => {
+      this.#sending = undefined;
+      // What has come meanwhile, not before its time.
+      if (this.#dueAt !== null) this.#wait(Math.max(this.#dueAt, this.#sentAt + GATHER_MS));
+    });
   }
 
   async #send(): Promise<void> {
