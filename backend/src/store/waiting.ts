@@ -37,11 +37,20 @@ const SILENT = `interval '2 minutes'`;
 /** A process says what jobs it has, and that it is a runner, at its start: one soon after the other, not at once. */
 const START = `interval '30 seconds'`;
 
-// Each priority is a range of the index that claims use, so that runs due later cost nothing. Those of its own
-// priority come before it up to its own time, those of better ones as soon as they are due.
-const AHEAD = `(SELECT count(*)::int FROM (
-  SELECT 1 FROM generate_series(least(-100, r.priority), r.priority) AS better(priority) CROSS JOIN LATERAL (
-    SELECT 1 FROM "JobRun" q WHERE q.status = 'QUEUED' AND NOT q."isBlocked" AND q.channel = r.channel AND q.priority = better.priority
+const inLine = `"JobRun" q WHERE q.status = 'QUEUED' AND NOT q."isBlocked" AND q.channel = r.channel`;
+
+// It jumps from one priority that somebody waits with to the next in the index that claims use; each is a range of it, so
+// that runs due later cost nothing. Those of its own priority come before it up to its own time, those of better ones as
+// soon as they are due.
+const AHEAD = `(WITH RECURSIVE better AS (
+  (SELECT q.priority FROM ${inLine} AND q.priority <= r.priority ORDER BY q.priority LIMIT 1)
+  UNION ALL
+  SELECT next.priority FROM better CROSS JOIN LATERAL (
+    SELECT q.priority FROM ${inLine} AND q.priority > better.priority AND q.priority <= r.priority ORDER BY q.priority LIMIT 1
+  ) next
+) SELECT count(*)::int FROM (
+  SELECT 1 FROM better CROSS JOIN LATERAL (
+    SELECT 1 FROM ${inLine} AND q.priority = better.priority
       AND q."runAt" <= CASE WHEN better.priority < r.priority THEN moment.now ELSE r."runAt" END
       AND (better.priority < r.priority OR (q."runAt", q.id) < (r."runAt", r.id))
     LIMIT ${lineCap + 1}
