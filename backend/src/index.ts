@@ -34,7 +34,7 @@ export { createRegistry, type Registry, RegistryError } from './queue/registry.j
 export { Runner, type RunnerOptions, type RunnerSettings } from './queue/runner.js';
 export { Listener } from './store/listener.js';
 export { Notifier } from './store/notifier.js';
-export type { RunRow } from './store/run-row.js';
+export type { QueuedRun, RunRow } from './store/run-row.js';
 
 // Its database: migrations, and connections as the engine needs them.
 

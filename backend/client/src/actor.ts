@@ -6,4 +6,6 @@ export interface Actor {
   userAgent: string | null;
   /** The API token that acts, where no person does. */
   tokenId: string | null;
+  /** What it is called, where that is known. */
+  tokenName?: string;
 }

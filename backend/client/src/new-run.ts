@@ -1,5 +1,5 @@
 import type { JobSettings, RunRequest } from './request.js';
-import { defaultRetry } from './shared.js';
+import { defaultRetry, type RetryPolicy } from './shared.js';
 
 /** A run on its way into the database, as one object of the JSON that the statement takes. */
 export type NewRun = Record<keyof typeof newRunColumns, unknown>;
@@ -62,7 +62,7 @@ export function newRun(request: RunRequest, settings: JobSettings | undefined): 
     maxCrashes: settings?.maxCrashes,
     timeoutMs: request.timeoutMs ?? settings?.timeoutMs,
     isKnown: settings !== undefined,
-    retryPolicy: request.retry && { ...defaultRetry, ...request.retry },
+    retryPolicy: retryPolicyOf(request),
     runAt: request.runAt === undefined ? undefined : new Date(request.runAt),
     delayMs: request.delayMs,
     rerunOfId: request.rerunOfId,
@@ -79,5 +79,17 @@ export function newRun(request: RunRequest, settings: JobSettings | undefined): 
     joinsLine: onConflict === 'after' && unique?.scope !== 'queued',
     replaces: onConflict === 'replace',
     isCallback: false,
+  };
+}
+
+/** How a run is repeated where its request says something of it; undefined where that is as the job says. */
+export function retryPolicyOf({ retry }: RunRequest): RetryPolicy | undefined {
+  if (retry === undefined) return undefined;
+  const { backoffMs, factor, maxBackoffMs } = defaultRetry;
+  // One by one: an option may be there, and be undefined.
+  return {
+    backoffMs: retry.backoffMs ?? backoffMs,
+    factor: retry.factor ?? factor,
+    maxBackoffMs: retry.maxBackoffMs ?? maxBackoffMs,
   };
 }

@@ -1,9 +1,9 @@
 import type { Actor } from './actor.js';
 import { keptUserAgent } from './audit.js';
 import { type QueueError, unknownJob } from './errors.js';
+import { retryPolicyOf } from './new-run.js';
 import { ENQUEUE_PLAIN, KIND_FIELDS, type RunKind } from './plain-statement.js';
 import type { JobSettings, RunRequest } from './request.js';
-import { defaultRetry } from './shared.js';
 import { rowsOf, type Sql } from './sql.js';
 
 /** A run without keys that waits for nobody, taken from its request as that was when it was made. */
@@ -46,7 +46,7 @@ export function plainRun(
       maxCrashes: settings?.maxCrashes,
       timeoutMs: request.timeoutMs ?? settings?.timeoutMs,
       isKnown: settings !== undefined,
-      retryPolicy: request.retry && { ...defaultRetry, ...request.retry },
+      retryPolicy: retryPolicyOf(request),
       rerunOfId: request.rerunOfId,
       actorId: actor?.userId,
       actorEmail: actor?.email,

@@ -78,5 +78,6 @@ export function auditPersonOf(context: CallContext): AuditPerson {
 export function actorOf(context: CallContext): Actor {
   const { user, apiToken } = callerOf(context);
   const email = user === null ? `token ${apiToken.name}` : user.email;
-  return { userId: user?.id ?? null, email, tokenId: apiToken?.id ?? null, ...originOf(context.req) };
+  const token = { tokenId: apiToken?.id ?? null, ...(apiToken && { tokenName: apiToken.name }) };
+  return { userId: user?.id ?? null, email, ...token, ...originOf(context.req) };
 }

@@ -4,7 +4,7 @@ import { presentRun, presentSummary } from '../present/run.js';
 import { unknownRun } from '../queue/errors.js';
 import { readActivePicture } from '../store/active.js';
 import { readHistory } from '../store/history.js';
-import { readRun } from '../store/run.js';
+import { readRun, readWaiting } from '../store/run.js';
 import { actorOf, type CallContext, callerOf, type HttpDeps } from './context.js';
 import { idempotencyKeyOf } from './idempotency-key.js';
 import type { Gate } from './policy.js';
@@ -45,7 +45,8 @@ export function createJobCalls({ config, pool, queue, registry }: HttpDeps, gate
       const trigger = via === 'bearer' ? 'API' : 'MANUAL';
       const { run, isNew } = await queue.enqueue({ ...input, trigger, idempotencyKey }, actorOf(context));
       context.res.location(`${context.req.baseUrl}/admin/jobs/${run.id}`);
-      return { jobRunId: run.id, run: presentRun(run, hasCode), isNew };
+      const waiting = await readWaiting(pool, run.id);
+      return { jobRunId: run.id, run: presentRun({ ...run, waiting }, hasCode), isNew };
     }),
 
     reschedule: os.reschedule.handler(async ({ input, context }) => {

@@ -4,7 +4,7 @@ import type { RunRequest } from '@job-manager/client/request';
 import type { Sql as ClientSql } from '@job-manager/client/sql';
 import type { JobRunTrigger } from '@job-manager/shared/run';
 import { despiteContention } from '../store/contention.js';
-import type { RunRow } from '../store/run-row.js';
+import type { QueuedRun, RunRow } from '../store/run-row.js';
 import { type Batches, createBatches } from './batches/batches.js';
 import { type Channels, createChannels } from './channels.js';
 import { createRecovery, type Recovery, type RecoveryOptions } from './recovery.js';
@@ -12,7 +12,7 @@ import type { Registry } from './registry.js';
 import { createSchedules, type Schedules } from './schedules/schedules.js';
 import { cancelRun } from './transitions/cancel.js';
 import { cancelGraph } from './transitions/cancel-graph.js';
-import { enqueueRun } from './transitions/enqueue.js';
+import { Enqueueing } from './transitions/enqueue.js';
 import { rescheduleRun } from './transitions/reschedule.js';
 
 export type { Actor };
@@ -27,14 +27,15 @@ export interface EnqueueRequest extends RunRequest {
 /** What may be asked of the engine. Each is one statement, its audit entry included; refusals are QueueErrors. */
 export interface Queue extends Recovery, Batches {
   /**
-   * Queues a run, or answers the one that has its key. In a transaction of the caller, with `sql`, the run is there
-   * when that is committed, and runners hear of it then.
+   * Queues a run, or answers the one that has its key. Resolves when the run is committed; calls that come together
+   * are, together. In a transaction of the caller, with `sql`, the run is there when that is committed, and runners
+   * hear of it then.
    */
   enqueue(
     request: EnqueueRequest,
     actor: Actor,
     options?: { sql?: ClientSql },
-  ): Promise<{ run: RunRow; isNew: boolean }>;
+  ): Promise<{ run: QueuedRun; isNew: boolean }>;
   /** Cancels a QUEUED run at once and asks a RUNNING one to stop; asking twice changes nothing. */
   cancel(runId: string, actor: Actor): Promise<RunRow>;
   /** Cancels a run with all unfinished runs it waits for, that wait for it, and so on. */
@@ -54,17 +55,17 @@ export interface QueueOptions extends RecoveryOptions {
 /** Opens the engine to those who ask things of it. Executing is a runner's work. */
 export function createQueue(options: QueueOptions): Queue {
   const { sql, registry, notifier, schema } = options;
+  const enqueueing = new Enqueueing({ sql, registry, onQueued: () => notifier.queued() });
   return {
     ...createRecovery(options),
     ...createBatches(options),
     schedules: createSchedules(options),
     channels: createChannels(options),
 
-    enqueue: async (request, actor, { sql: theirs } = {}) => {
-      const found = await enqueueRun({ sql, theirs: theirs && inSchema(theirs, schema), registry }, request, actor);
-      if (theirs === undefined) notifier.queued();
-      return found;
-    },
+    enqueue: (request, actor, { sql: theirs } = {}) =>
+      theirs === undefined
+        ? enqueueing.enqueue(request, actor)
+        : enqueueing.enqueueIn(inSchema(theirs, schema), request, actor),
 
     cancel: async (runId, actor) => {
       const { run, isNew } = await despiteContention(() => cancelRun(sql, runId, actor));

@@ -99,6 +99,9 @@ export interface RunRow extends RunSummaryRow {
   waiting: WaitingFacts | null;
 }
 
+/** A run without what changes from one moment to the next: why it has not been started. */
+export type QueuedRun = Omit<RunRow, 'waiting'>;
+
 const SUMMARY = `r.id, r."jobName", r.channel, r.priority, r.status, r.trigger, r.scope, r."algorithmVersion", r.error,
   r."progressPercent", r."progressMessage", r.attempt, r."maxAttempts", r."runAt", r."queuedAt", r."startedAt",
   r."finishedAt", r."lastHeartbeatAt", r."durationMs", r."queueDelayMs", r."triggeredById", t.email AS "triggeredByEmail",

@@ -9,7 +9,7 @@ import { createRegistry } from '../queue/registry.js';
 import { Runner, type RunnerSettings } from '../queue/runner.js';
 import { Listener } from '../store/listener.js';
 import { Notifier } from '../store/notifier.js';
-import { type RunRow, selectRun } from '../store/run-row.js';
+import { type QueuedRun, type RunRow, selectRun } from '../store/run-row.js';
 import { readViolations } from '../store/violations.js';
 import { createTestDatabase, type TestDatabase } from './database.js';
 
@@ -87,7 +87,7 @@ export class TestEngine {
     jobName: string,
     parameters: Record<string, unknown> = {},
     more: Partial<EnqueueRequest> = {},
-  ): Promise<RunRow> {
+  ): Promise<QueuedRun> {
     return (await this.queue.enqueue({ jobName, parameters, trigger: 'MANUAL', ...more }, SYSTEM)).run;
   }
 

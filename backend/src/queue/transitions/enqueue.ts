@@ -1,51 +1,108 @@
 import type { Actor } from '@job-manager/client/actor';
 import { checkOne } from '@job-manager/client/check-call';
-import { enqueueRuns } from '@job-manager/client/enqueue';
+import { enqueueRuns, only } from '@job-manager/client/enqueue';
 import { ENQUEUE } from '@job-manager/client/enqueue-statement';
-import type { RunRequest } from '@job-manager/client/request';
+import { Gathering } from '@job-manager/client/gathering';
+import { type AddedRun, addEach, isPlain, type PlainRun, plainRun } from '@job-manager/client/plain-runs';
+import { ENQUEUE_PLAIN } from '@job-manager/client/plain-statement';
+import type { JobSettings, RunRequest } from '@job-manager/client/request';
 import { type Sql as ClientSql, rowsOf } from '@job-manager/client/sql';
 import { isAllowed } from '@job-manager/shared/run';
 import { despiteContention } from '../../store/contention.js';
-import { type RunRow, selectRun } from '../../store/run-row.js';
+import { type QueuedRun, type RunRow, selectRun } from '../../store/run-row.js';
 import type { Sql } from '../../store/sql.js';
 import { notAllowed, unknownRun } from '../errors.js';
 import type { Registry } from '../registry.js';
+import { freshRun, isNamed } from './fresh-run.js';
 
-export interface EnqueuePlace {
+export interface EnqueueingOptions {
   sql: Sql;
-  /** The caller's transaction, if the run is to be part of one. */
-  theirs?: ClientSql;
   registry: Registry;
+  /** Told after each commit, before anybody hears of it. */
+  onQueued(): void;
 }
 
-/** Queues a run of a job whose code is here; the statement is the client package's. */
-export async function enqueueRun(
-  { sql, theirs, registry }: EnqueuePlace,
-  request: RunRequest,
-  actor: Actor,
-): Promise<{ run: RunRow; isNew: boolean }> {
-  checkOne(request);
-  registry.check(request.jobName, request.parameters ?? {});
-  const place = theirs ?? (isPlain(request) ? prepared(sql) : sql);
-  if (request.rerunOfId !== undefined) await checkRerun(place, request.rerunOfId);
-  const options = { actor, notifies: theirs !== undefined, settingsOf: registry.settings };
-  const send = () => enqueueRuns(place, [request], options);
-  // In a transaction of the caller there is nothing to be sent again: it is broken.
-  const { runs } = theirs ? await send() : await despiteContention(send);
-  const [added] = runs;
-  if (!added) throw new Error('A run was neither queued nor refused');
-  const [run] = await rowsOf<RunRow>(place, `${selectRun('"JobRun"')} WHERE r.id = $1::bigint`, [added.jobRunId]);
-  if (!run) throw new Error(`Run #${added.jobRunId} was purged while it was read`);
-  return { run, isNew: added.isNew };
+export interface EnqueuedRun {
+  run: QueuedRun;
+  isNew: boolean;
 }
 
-/** Looks for nothing in the table, so that a plan which was made while the table was small stays a good one. */
-const isPlain = ({ unique, after }: RunRequest): boolean => unique === undefined && after === undefined;
+/** Queues runs of jobs whose code is here. The statements are the client package's. */
+export class Enqueueing {
+  readonly #options: EnqueueingOptions;
+  readonly #sql: ClientSql;
+  readonly #gathering: Gathering<PlainRun, AddedRun>;
+
+  constructor(options: EnqueueingOptions) {
+    this.#options = options;
+    this.#sql = prepared(options.sql, ENQUEUE_PLAIN, 'enqueue-plain');
+    this.#gathering = new Gathering<PlainRun, AddedRun>((runs) =>
+      this.#telling(() => despiteContention(() => addEach(this.#sql, runs)), isAnyAdded),
+    );
+  }
+
+  /**
+   * Queues a run. Those without keys that wait for nobody go together with others that are asked for meanwhile, and
+   * need no second look.
+   */
+  async enqueue(request: RunRequest, actor: Actor): Promise<EnqueuedRun> {
+    const { settings, parameters } = this.#check(request);
+    if (request.rerunOfId !== undefined) await checkRerun(this.#sql, request.rerunOfId);
+    if (!isPlain(request)) return this.#enqueueKeyed(request, actor);
+    const describe = freshRun({ request, parameters, settings, actor });
+    const added = await this.#gathering.add(plainRun(request, { parameters, actor, settings }));
+    return { run: isNamed(actor) ? describe(added) : await readRun(this.#sql, added.jobRunId), isNew: true };
+  }
+
+  /** Queues a run in a transaction of the caller; runners hear of it at the commit. */
+  async enqueueIn(theirs: ClientSql, request: RunRequest, actor: Actor): Promise<EnqueuedRun> {
+    this.#check(request);
+    if (request.rerunOfId !== undefined) await checkRerun(theirs, request.rerunOfId);
+    const options = { actor, notifies: true, settingsOf: this.#options.registry.settings };
+    // There is nothing to be sent again: what fails here has broken the transaction.
+    const { jobRunId, isNew } = only((await enqueueRuns(theirs, [request], options)).runs);
+    return { run: await readRun(theirs, jobRunId), isNew };
+  }
+
+  async #enqueueKeyed(request: RunRequest, actor: Actor): Promise<EnqueuedRun> {
+    const options = { actor, notifies: false, settingsOf: this.#options.registry.settings };
+    const sql = looksAtOthers(request) ? this.#sql : prepared(this.#options.sql, ENQUEUE, 'enqueue');
+    const send = () => despiteContention(() => enqueueRuns(sql, [request], options));
+    const { jobRunId, isNew } = only((await this.#telling(send, () => true)).runs);
+    return { run: await readRun(this.#sql, jobRunId), isNew };
+  }
+
+  #check(request: RunRequest): { settings: JobSettings; parameters: string } {
+    const { registry } = this.#options;
+    const parameters = checkOne(request);
+    registry.check(request.jobName, request.parameters ?? {});
+    const settings = registry.settings(request.jobName);
+    if (!settings) throw new Error(`The job "${request.jobName}" was checked and has no settings`);
+    return { settings, parameters };
+  }
+
+  async #telling<Answer>(send: () => Promise<Answer>, isNews: (answer: Answer) => boolean): Promise<Answer> {
+    const answer = await send();
+    if (isNews(answer)) this.#options.onQueued();
+    return answer;
+  }
+}
+
+const isAnyAdded = (answers: readonly unknown[]): boolean => answers.some((answer) => !(answer instanceof Error));
+
+/** Looks for runs in the table, so that a plan which was made while the table was small would not stay a good one. */
+const looksAtOthers = ({ unique, after }: RunRequest): boolean => unique !== undefined || after !== undefined;
 
 /** Planned once per connection: planning takes longer than queueing a run. */
-const prepared = (sql: Sql): ClientSql => ({
-  query: (text, values) => sql.query(text === ENQUEUE ? { name: 'enqueue', text, values } : { text, values }),
+const prepared = (sql: Sql, statement: string, name: string): ClientSql => ({
+  query: (text, values) => sql.query(text === statement ? { name, text, values } : { text, values }),
 });
+
+async function readRun(sql: ClientSql, runId: string): Promise<RunRow> {
+  const [run] = await rowsOf<RunRow>(sql, `${selectRun('"JobRun"')} WHERE r.id = $1::bigint`, [runId]);
+  if (!run) throw new Error(`Run #${runId} was purged while it was read`);
+  return run;
+}
 
 /** A run's end never changes, so what is seen here still holds when the new run is inserted. */
 async function checkRerun(sql: ClientSql, runId: string): Promise<void> {
