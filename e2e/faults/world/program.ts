@@ -30,7 +30,8 @@ export class Program {
   readonly #child: ChildProcess;
   readonly #log: string;
   readonly ready: Promise<Word & { type: 'ready' }>;
-  readonly #exited: Promise<void>;
+  /** Its exit code; null when a signal ended it. */
+  readonly exited: Promise<number | null>;
 
   constructor(file: string, { env, log, skewMs }: ProgramOptions) {
     const output = openSync(log, 'a');
@@ -44,10 +45,10 @@ export class Program {
     // The child has its own by now.
     closeSync(output);
     running.add(this.#child);
-    this.#exited = new Promise((resolve) => {
-      this.#child.once('exit', () => {
+    this.exited = new Promise((resolve) => {
+      this.#child.once('exit', (code) => {
         running.delete(this.#child);
-        resolve();
+        resolve(code);
       });
     });
     this.ready = this.next('ready');
@@ -72,7 +73,7 @@ export class Program {
         resolve(word as Extract<Word, { type: Type }>);
       };
       this.#child.on('message', hear);
-      void this.#exited.then(() => reject(new Error(`A program ended before it was ${type}; see ${this.#log}`)));
+      void this.exited.then(() => reject(new Error(`A program ended before it was ${type}; see ${this.#log}`)));
     });
   }
 
@@ -90,7 +91,7 @@ export class Program {
   /** Ends it without a warning; says whether there was anything left to end. */
   async kill(): Promise<boolean> {
     const wasRunning = this.isRunning && this.#child.kill('SIGKILL');
-    await this.#exited;
+    await this.exited;
     return wasRunning;
   }
 
@@ -99,7 +100,7 @@ export class Program {
     if (!this.isRunning) return;
     this.#child.kill('SIGTERM');
     const timer = setTimeout(() => this.#child.kill('SIGKILL'), STOP_WITHIN_MS);
-    await this.#exited;
+    await this.exited;
     clearTimeout(timer);
   }
 }

@@ -1,20 +1,14 @@
 import { readConfig } from '@job-manager/backend/config';
 import { createLog } from '@job-manager/backend/log';
-import { startWorker } from '@job-manager/backend/worker';
+import { startWorker, type WorkerOptions } from '@job-manager/backend/worker';
 import { createFaultJobs } from './fault-jobs.js';
 import type { Word } from './program.js';
 
-/**
- * The runner as `pnpm worker:jobs` starts it, with the jobs of this suite. Resolves once it claims. The first SIGTERM
- * asks it to end, a second skips the wait.
- */
-export async function main(): Promise<void> {
+/** The runner as `pnpm worker:jobs` starts it, with the jobs of this suite and `more`. Resolves once it claims. */
+export async function main(more: Pick<WorkerOptions, 'jobs' | 'jobsModule'> = {}): Promise<void> {
   const config = readConfig();
   const ended = new Promise<void>((resolve) => {
-    process.once('SIGTERM', () => {
-      process.once('SIGTERM', () => process.exit(130));
-      resolve();
-    });
+    process.once('SIGTERM', () => resolve());
     // Whoever started this is gone, killed perhaps.
     process.once('disconnect', () => resolve());
   });
@@ -23,8 +17,13 @@ export async function main(): Promise<void> {
     databaseUrl: config.DATABASE_URL ?? '',
     kind: 'WORKER',
     log: createLog(config, 'runner'),
-    jobs: createFaultJobs(process.env.FAULTS_FOLDER ?? ''),
+    jobs: [...createFaultJobs(process.env.FAULTS_FOLDER ?? ''), ...(more.jobs ?? [])],
+    jobsModule: more.jobsModule,
   });
   process.send?.({ type: 'ready' } satisfies Word);
-  void ended.then(() => worker.stop()).then(() => process.exit(0));
+  void ended.then(async () => {
+    process.on('SIGTERM', () => worker.hurry());
+    await worker.stop();
+    process.exit(0);
+  });
 }
