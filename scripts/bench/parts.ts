@@ -1,4 +1,3 @@
-import { drainRate } from './drain-rate.js';
 import { enqueueToStart } from './enqueue-to-start.js';
 import { eventToPixel } from './event-to-pixel.js';
 import type { EnginePart, Part } from './figure.js';
@@ -34,7 +33,7 @@ export const engineParts: EnginePart[] = [
   steadyDay,
 ];
 
-/** What is measured of the product, in this order. The drain comes last: it adds to the history. */
+/** What is measured of the product, in this order. */
 export const productParts: Part[] = [
   firstLoad,
   scriptSize,
@@ -43,5 +42,4 @@ export const productParts: Part[] = [
   historyApi,
   idleTabs,
   messages,
-  drainRate,
 ];

@@ -25,6 +25,8 @@ export async function startRedis(resources: Resources, folder: string): Promise<
     () => false,
   );
   if (!isSpawned || child.pid === undefined) return null;
+  // Also where the benchmark ends without clearing up after itself.
+  process.once('exit', () => child.kill());
   await resources.hold(Promise.resolve(child), stop);
   const url = `redis://127.0.0.1:${port}`;
   return { url, pid: child.pid, version: await readVersion(url) };

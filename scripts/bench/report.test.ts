@@ -32,9 +32,7 @@ it('counts a figure that could not be measured as missed', () => {
 });
 
 it('shows each figure with its target, its verdict and the load', () => {
-  const lines = stripVTControlCharacters(toTable(report))
-    .split('\n')
-    .map((line) => line.replace(/ +/g, ' '));
+  const lines = linesOf(report);
   expect(lines).toContain('✓ F50 50 ms ≤ 50 ms 1.5');
   expect(lines).toContain('✗ F50.04 50 ms ≤ 50 ms 1.5');
   expect(lines).toContain('· F1234 1,234 ms 0.0');
@@ -45,3 +43,39 @@ it('tells programs the verdicts', () => {
   const told = JSON.parse(toJson(report)) as { parts: { figures: { holds: boolean | null }[] }[] };
   expect(told.parts.flatMap(({ figures }) => figures.map(({ holds }) => holds))).toEqual([true, false, null]);
 });
+
+it('shows the least a figure must reach, and what it aims at beyond', () => {
+  const ratio = { ...figure(1.5), unit: '×', least: 1.5, aim: 2 };
+  const told = { ...report, parts: [{ id: 'a', figures: [ratio, { ...ratio, value: 1.49 }], load: 0, seconds: 0 }] };
+  const lines = linesOf(told);
+  expect(lines).toContain('✓ F1.5 1.5 × ≥ 1.5 × 2 × 0.0');
+  expect(lines).toContain('✗ F1.5 1.49 × ≥ 1.5 × 2 × 0.0');
+});
+
+it('counts an aim that is not reached as no miss', () => {
+  const parts = [{ id: 'a', figures: [{ ...figure(1.5), least: 1.5, aim: 2 }], load: 0, seconds: 0 }];
+  expect(missesOf({ parts })).toEqual([]);
+});
+
+it('shows what a figure was measured beside, for people and programs', () => {
+  const beside = [
+    { engine: 'ours', 'runs/s': 41_234.5 },
+    { engine: 'theirs', 'runs/s': Number.NaN, note: 'failed: no such table' },
+  ];
+  const told = { ...report, parts: [{ id: 'a', figures: [{ ...figure(1), beside }], load: 0, seconds: 0 }] };
+  expect(linesOf(told)).toEqual(
+    expect.arrayContaining([' engine runs/s note', ' ours 41,235', ' theirs – failed: no such table']),
+  );
+  const { parts } = JSON.parse(toJson(told)) as BenchReport;
+  expect(parts[0]?.figures[0]?.beside?.[0]).toEqual(beside[0]);
+});
+
+it('names the versions of everything that ran', () => {
+  expect(linesOf(report)).toContain('2 × CPU, 24 GB; Node 20, PostgreSQL 18, Chromium 140');
+});
+
+function linesOf(told: BenchReport): string[] {
+  return stripVTControlCharacters(toTable(told))
+    .split('\n')
+    .map((line) => line.replace(/ +/g, ' '));
+}

@@ -85,7 +85,8 @@ function numberOf(value: number): string {
 }
 
 function detailsOf({ name, details, beside = [] }: Figure): string[] {
-  return [name, ...[...details, ...besideLines(beside)].map((line) => pc.dim(`  ${line}`)), ''];
+  const lines = [...details, ...besideLines(beside)];
+  return lines.length === 0 ? [] : [name, ...lines.map((line) => pc.dim(`  ${line}`)), ''];
 }
 
 function besideLines(rows: NonNullable<Figure['beside']>): string[] {

@@ -8,7 +8,7 @@ import { onStage, type Stage } from './stage.js';
 export interface Drain {
   /** Runs per second, from before the worker may claim until the store says that all are done. */
   rate: number;
-  /** Processor time per run, in microseconds. */
+  /** Processor time per run, in microseconds; that of the worker since its first run, for its start is no run's cost. */
   workerUs: number;
   serverUs: number;
   /** From the worker's start to the first run, in milliseconds; in the rate too. */
@@ -72,8 +72,8 @@ async function fill({ producer, database }: Stage, count: number): Promise<void>
 /** False where it was broken off. */
 async function drain({ worker, counts }: Stage, runs: number): Promise<boolean> {
   const deadline = delay(MOST_MS, 'late' as const, { ref: false });
-  const failed = new Promise<never>((_resolve, reject) => worker.call('startWorker', runs).catch(reject));
-  if ((await Promise.race([worker.started, failed, deadline])) === 'late') return false;
+  const failed = new Promise<never>((_resolve, reject) => worker.call('startWorker').catch(reject));
+  if ((await Promise.race([worker.call('untilBegun', runs), failed, deadline])) === 'late') return false;
   const until = sharedClock() + MOST_MS;
   while ((await counts.left()) > 0) {
     if (sharedClock() > until) return false;

@@ -15,8 +15,6 @@ export interface EngineChild {
     name: Name,
     ...given: Parameters<ProcessCalls[Name]>
   ): ReturnType<ProcessCalls[Name]>;
-  /** Resolves when as many jobs have begun as `startWorker` was told to expect. */
-  started: Promise<void>;
   /** Ends it at once. */
   kill(): Promise<void>;
 }
@@ -31,21 +29,15 @@ export async function startEngine(order: ProcessOrder, logFile: string): Promise
   });
   closeSync(log);
   const asked = new Map<number, (answer: Answer) => void>();
-  const started = new Promise<void>((resolve) => {
-    child.on('message', (answer: Answer) => {
-      if ('event' in answer) resolve();
-      else asked.get(answer.id)?.(answer);
-    });
-  });
+  child.on('message', (answer: Answer) => asked.get(answer.id)?.(answer));
   const died = new Promise<never>((_resolve, reject) => {
     child.once('exit', (code, signal) => {
       const end = readFileSync(logFile, 'utf8').slice(-TOLD_CHARS).trim();
       reject(new Error(`The process of ${order.engine} ended (${code ?? signal}): ${end}`));
     });
   });
-  const startedOrDied = Promise.race([started, died]);
-  // That it ends while nobody waits for it is how it should be.
-  for (const ending of [died, startedOrDied]) ending.catch(() => {});
+  // That it ends while nobody waits for an answer is how it should be.
+  died.catch(() => {});
   let calls = 0;
 
   async function call(name: keyof ProcessCalls, argument?: unknown): Promise<unknown> {
@@ -55,11 +47,11 @@ export async function startEngine(order: ProcessOrder, logFile: string): Promise
     child.send({ id, name, argument } satisfies Call);
     const answer = await Promise.race([answered, died]).finally(() => asked.delete(id));
     if ('error' in answer) throw new Error(`${order.engine}: ${answer.error}`);
-    return 'value' in answer ? answer.value : undefined;
+    return answer.value;
   }
   await call('load');
   // Both ends are of one commit: what comes back is what the type of the call says.
-  return { call: call as EngineChild['call'], started: startedOrDied, kill: () => kill(child) };
+  return { call: call as EngineChild['call'], kill: () => kill(child) };
 }
 
 async function kill(child: ChildProcess): Promise<void> {

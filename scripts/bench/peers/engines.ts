@@ -6,10 +6,12 @@ export interface Contender {
   id: string;
   /** For people, in tables. */
   title: string;
-  /** The package it comes in, whose version is told; null for ours. */
+  /** The package it comes in, whose version is told; null for what is here. */
   packageName: string | null;
   /** What tells how far it has got, in PostgreSQL; null where its jobs are in Redis. */
   counts: Counts | null;
+  /** How many jobs it is given in one call when there are many: what does best, of 1,000, 10,000 and 20,000. */
+  bulk: number;
   /** Loaded only in the processes that run it. */
   load(): Promise<Engine>;
 }
@@ -39,6 +41,11 @@ const BULLMQ: Counts = {
   done: `SELECT count(*)::int AS number FROM bullmq.job WHERE state = 'completed'`,
 };
 
+const PLAIN_TABLE: Counts = {
+  left: 'SELECT count(*)::int AS number FROM bench_plain WHERE finished_at IS NULL',
+  done: 'SELECT count(*)::int AS number FROM bench_plain WHERE finished_at IS NOT NULL',
+};
+
 /** Ours first, then each peer as it comes and as it does best. */
 export const contenders = [
   {
@@ -46,6 +53,7 @@ export const contenders = [
     title: 'Job Manager, as shipped',
     packageName: null,
     counts: OURS,
+    bulk: settings.bulk,
     load: async () => (await import('./ours.js')).ours,
   },
   {
@@ -53,6 +61,7 @@ export const contenders = [
     title: `graphile-worker, default, ${settings.graphile.concurrentJobs} at once`,
     packageName: 'graphile-worker',
     counts: GRAPHILE,
+    bulk: settings.bulk,
     load: async () => (await import('./graphile.js')).graphile(settings.graphile),
   },
   {
@@ -60,6 +69,7 @@ export const contenders = [
     title: 'graphile-worker, batched',
     packageName: 'graphile-worker',
     counts: GRAPHILE,
+    bulk: settings.bulk,
     load: async () => (await import('./graphile.js')).graphile(settings.graphileBatched),
   },
   {
@@ -67,6 +77,7 @@ export const contenders = [
     title: 'pg-boss, default',
     packageName: 'pg-boss',
     counts: PG_BOSS,
+    bulk: settings.bulk,
     load: async () => (await import('./pg-boss.js')).pgBoss(settings.pgBoss, false),
   },
   {
@@ -74,6 +85,7 @@ export const contenders = [
     title: 'pg-boss, batched',
     packageName: 'pg-boss',
     counts: PG_BOSS,
+    bulk: settings.bulk,
     load: async () => (await import('./pg-boss.js')).pgBoss(settings.pgBossBatched, true),
   },
   {
@@ -81,6 +93,7 @@ export const contenders = [
     title: 'BullMQ on PostgreSQL, default',
     packageName: 'bullmq',
     counts: BULLMQ,
+    bulk: settings.bulk,
     load: async () => (await import('./bullmq.js')).bullmqOnPostgres(settings.bullmq),
   },
   {
@@ -88,6 +101,7 @@ export const contenders = [
     title: `BullMQ on PostgreSQL, ${settings.bullmqPostgresTuned.concurrency} at once`,
     packageName: 'bullmq',
     counts: BULLMQ,
+    bulk: settings.bulk,
     load: async () => (await import('./bullmq.js')).bullmqOnPostgres(settings.bullmqPostgresTuned),
   },
   {
@@ -95,6 +109,7 @@ export const contenders = [
     title: 'BullMQ on Redis, default',
     packageName: 'bullmq',
     counts: null,
+    bulk: settings.bulk,
     load: async () => (await import('./bullmq.js')).bullmqOnRedis(settings.bullmq),
   },
   {
@@ -102,7 +117,16 @@ export const contenders = [
     title: `BullMQ on Redis, ${settings.bullmqRedisTuned.concurrency} at once`,
     packageName: 'bullmq',
     counts: null,
+    bulk: settings.bulk,
     load: async () => (await import('./bullmq.js')).bullmqOnRedis(settings.bullmqRedisTuned),
+  },
+  {
+    id: 'plain-table',
+    title: 'a plain table, by hand',
+    packageName: null,
+    counts: PLAIN_TABLE,
+    bulk: settings.bulk,
+    load: async () => (await import('./plain-table.js')).plainTable,
   },
 ] as const satisfies Contender[];
 

@@ -39,7 +39,7 @@ export async function measureInTurn<Sample>(
 }
 
 /** Those of a part that were chosen on the command line. Throws Refusal for one that doesn't exist. */
-function chooseContenders({ engines }: EngineBench, ids: readonly ContenderId[]): Contender[] {
+function chooseContenders({ engines }: EngineBench, ids: readonly ContenderId[]) {
   const known: readonly Contender[] = contenders;
   const unknown = engines?.find((id) => !known.some((contender) => contender.id === id));
   if (unknown !== undefined) {

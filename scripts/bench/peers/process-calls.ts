@@ -6,26 +6,33 @@ export interface ProcessCalls {
   load(): Promise<void>;
   prepare(): Promise<void>;
   openProducer(): Promise<void>;
-  /** In calls of so many at most; answers how long that took, in milliseconds. */
-  enqueueMany(work: { count: number; atOnce: number; rank: Rank }): Promise<number>;
+  /** In calls of so many at most. */
+  enqueueMany(work: { count: number; atOnce: number; rank: Rank }): Promise<Enqueuing>;
   /** So many callers, each awaiting its enqueue before the next. */
-  enqueueByCallers(work: { callers: number; forMs: number }): Promise<{ enqueued: number; ms: number }>;
-  /** One after the other at this distance, however long each takes, until it is told to stop or has done so many. */
-  enqueueSteadily(work: { everyMs: number; most: number; rank: Rank }): Promise<void>;
+  enqueueByCallers(work: { callers: number; forMs: number }): Promise<Enqueuing>;
+  /** At about this distance, however long each takes, until it has done so many or is told to stop. */
+  enqueueSteadily(work: { everyMs: number; most: number; rank: Rank }): Promise<Enqueuing>;
   stopEnqueuing(): Promise<void>;
-  /** Begins to execute jobs; says `started` when so many have begun. */
-  startWorker(expected: number): Promise<void>;
+  /** Begins to execute jobs. */
+  startWorker(): Promise<void>;
+  /** Resolves when so many jobs have begun. */
+  untilBegun(jobs: number): Promise<void>;
   report(): Promise<WorkerReport>;
 }
 
-export interface WorkerReport {
-  /** Processor time since it was told to start, all threads. */
+export interface Enqueuing {
+  enqueued: number;
+  ms: number;
+  /** Processor time, all threads. */
   cpuMs: number;
-  /** Jobs that have begun. */
-  started: number;
-  /** When the first one began, by the shared clock; null before. */
+}
+
+export interface WorkerReport {
+  /** Processor time since the first job began, all threads: that of a process, without its start. */
+  cpuMs: number;
+  /** When the first job began, by the shared clock; null before. */
   firstAt: number | null;
-  /** For each job that carries when it was sent: how long that was ago when it began. */
+  /** For each job that carries when it was sent, as they began: how long that was ago. */
   delaysMs: number[];
 }
 
@@ -35,7 +42,7 @@ export interface Call {
   argument: unknown;
 }
 
-export type Answer = { id: number; value: unknown } | { id: number; error: string } | { event: 'started' };
+export type Answer = { id: number; value: unknown } | { id: number; error: string };
 
 /** What a process is started with, as its one argument, in JSON. */
 export interface ProcessOrder {

@@ -3,6 +3,8 @@
  * its pool of 10 connections and its logging included. Ours has no settings at all: it runs as shipped.
  */
 export const settings = {
+  /** How many jobs are given to one call when there are many: the most that ours takes. */
+  bulk: 10_000,
   /** The default, but for the number of jobs at once: as many as ours runs at once, for the default of 1 is slower. */
   graphile: { concurrentJobs: 10 },
   /** Those of the figures on worker.graphile.org/docs/performance, under "Quick stats". */

@@ -1,0 +1,33 @@
+import { expect, it } from 'vitest';
+import { createBegun } from './begun.js';
+import { sharedClock } from './engine.js';
+
+it('tells when so many jobs have begun, now or before it was asked', async () => {
+  const begun = createBegun();
+  const second = begun.until(2).then(() => 'second');
+  begun.heard({});
+  expect(await Promise.race([second, Promise.resolve('not yet')])).toBe('not yet');
+  begun.heard({});
+  expect(await second).toBe('second');
+  await begun.until(1);
+});
+
+it('tells how long ago the jobs were sent that say so', () => {
+  const begun = createBegun();
+  begun.heard({});
+  begun.heard({ sentAt: sharedClock() - 500 });
+  const { delaysMs } = begun.report();
+  expect(delaysMs).toHaveLength(1);
+  expect(delaysMs[0]).toBeGreaterThanOrEqual(500);
+});
+
+it('tells when the first began', () => {
+  const begun = createBegun();
+  expect(begun.report().firstAt).toBeNull();
+  const before = sharedClock();
+  begun.heard({});
+  const { firstAt } = begun.report();
+  begun.heard({});
+  expect(firstAt).toBeGreaterThanOrEqual(before);
+  expect(begun.report().firstAt).toBe(firstAt);
+});
