@@ -1,5 +1,5 @@
 import type { JobRunSummary } from '@job-manager/shared/contract/run';
-import type { ServerMessage } from '@job-manager/shared/live';
+import { blankRun, type RunPatch, type ServerMessage } from '@job-manager/shared/live';
 import { isTerminal } from '@job-manager/shared/run';
 
 /** A message to the panel before it gets its place in a connection's sequence. */
@@ -23,11 +23,39 @@ export function departureOf(runId: string, now: JobRunSummary | undefined): Chan
   return { type: 'server.admin.job_hidden', data: { jobRunId: runId } };
 }
 
+/**
+ * Many changes as one: of each run what is different from `before`, which is what was told last. A whole run takes a
+ * kilobyte, and the hundreds of a busy moment go to everybody who watches.
+ */
+export function gather(before: Runs, changes: readonly Change[]): Change[] {
+  const runs: RunPatch[] = [];
+  const hidden: string[] = [];
+  const others: Change[] = [];
+  for (const change of changes) {
+    if ('run' in change.data) runs.push(patchOf(before.get(change.data.run.id), change.data.run));
+    else if (change.type === 'server.admin.job_hidden') hidden.push(change.data.jobRunId);
+    else others.push(change);
+  }
+  return [{ type: 'server.admin.jobs_changed', data: { runs, hidden } }, ...others];
+}
+
+function patchOf(known: JobRunSummary | undefined, run: JobRunSummary): RunPatch {
+  const former: Partial<JobRunSummary> = known ?? blankRun;
+  const entries = Object.entries(run) as [keyof JobRunSummary, unknown][];
+  const different = entries.filter(([key, value]) => !isSame(former[key], value));
+  return { ...Object.fromEntries(different), id: run.id, rev: run.rev };
+}
+
 export function progressOf(run: JobRunSummary): Change {
   return {
     type: 'server.admin.job_progress',
     data: { jobRunId: run.id, run, progressPercent: run.progressPercent, message: run.progressMessage },
   };
+}
+
+/** The values of a run are plain ones, but for the people: each look makes them anew. */
+function isSame(a: unknown, b: unknown): boolean {
+  return a === b || (typeof a === 'object' && a !== null && JSON.stringify(a) === JSON.stringify(b));
 }
 
 function changeOf(known: JobRunSummary | undefined, run: JobRunSummary): Change {

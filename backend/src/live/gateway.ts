@@ -11,11 +11,13 @@ import type { Config } from '../config.js';
 import type { Listener } from '../store/listener.js';
 import type { LivePicture } from './picture.js';
 import type { RunTails } from './run-tails.js';
-import { encode, Viewer } from './viewer.js';
+import { encode, Viewer, type ViewerSocket } from './viewer.js';
 
 const PING_MS = 30_000;
 const CATCH_UP_MS = 250;
 const MOST_MESSAGES_PER_MINUTE = 120;
+/** Bytes are taken for binary ones otherwise. */
+const AS_TEXT = { binary: false };
 
 export interface GatewayOptions {
   server: Server;
@@ -47,6 +49,8 @@ export class Gateway {
   readonly #sockets: WebSocketServer;
   readonly #connections = new Set<Connection>();
   readonly #timers: NodeJS.Timeout[] = [];
+  /** Changes that everybody was told. */
+  #toldAll = 0;
 
   constructor(options: GatewayOptions) {
     this.#options = options;
@@ -59,6 +63,7 @@ export class Gateway {
     options.picture.on('changes', (changes) => {
       const encoded = changes.map(encode);
       for (const { viewer } of this.#connections) for (const change of encoded) viewer.send(change);
+      this.#toldAll += encoded.length;
     });
     options.listener.on('access', (userId) => this.#recheck((connection) => String(connection.userId) === userId));
     options.listener.on('connected', () => this.#recheck());
@@ -112,7 +117,7 @@ export class Gateway {
       socket.close(identity ? closeCodes.noAccess : closeCodes.signedOut, identity ? 'No access' : 'Sign in first');
       return;
     }
-    const viewer = new Viewer(socket, () => socket.close(closeCodes.tooSlow, 'Too slow'));
+    const viewer = this.#viewerOn(socket);
     const unwatch = this.#options.picture.watch();
     const connection: Connection = {
       socket,
@@ -139,15 +144,27 @@ export class Gateway {
     void this.#welcome(connection);
   }
 
+  #viewerOn(socket: WebSocket): Viewer {
+    const reader: ViewerSocket = {
+      get bufferedAmount() {
+        return socket.bufferedAmount;
+      },
+      send: (text) => socket.send(text, AS_TEXT),
+      close: (code, reason) => socket.close(code, reason),
+    };
+    const letGo = () => socket.close(closeCodes.tooSlow, 'Too slow');
+    return new Viewer(reader, letGo, () => this.#toldAll);
+  }
+
   async #welcome(connection: Connection): Promise<void> {
     try {
-      await this.#options.picture.refresh();
+      await this.#options.picture.refreshUnlessFresh();
     } catch (error) {
       this.#options.log.warn({ err: error }, 'The live picture could not be read');
       connection.socket.close(1013, 'Try again later');
       return;
     }
-    connection.viewer.sendSnapshot(this.#options.picture.snapshot());
+    connection.viewer.sendSnapshot(this.#options.picture.snapshotText());
   }
 
   #hear(connection: Connection, data: RawData, isBinary: boolean): void {
@@ -160,7 +177,7 @@ export class Gateway {
     const { viewer } = connection;
     switch (message.type) {
       case 'client.admin.resync':
-        viewer.sendSnapshot(this.#options.picture.snapshot());
+        viewer.sendSnapshot(this.#options.picture.snapshotText());
         break;
       case 'client.admin.ping': {
         const { counts, serverTime } = this.#options.picture.snapshot();
@@ -217,7 +234,7 @@ export class Gateway {
   }
 
   #helpSlowOnes(): void {
-    for (const { viewer } of this.#connections) viewer.tick(() => this.#options.picture.snapshot());
+    for (const { viewer } of this.#connections) viewer.tick(() => this.#options.picture.snapshotText());
   }
 
   #every(ms: number, work: () => void): void {

@@ -6,7 +6,7 @@ import { type ActivePicture, readActivePicture, readRuns } from '../store/active
 import type { ProgressNote } from '../store/channels.js';
 import type { Listener } from '../store/listener.js';
 import type { Sql } from '../store/sql.js';
-import { type Change, changesBetween, departureOf, progressOf } from './changes.js';
+import { type Change, changesBetween, departureOf, gather, progressOf } from './changes.js';
 
 export interface Snapshot {
   runs: JobRunSummary[];
@@ -22,8 +22,12 @@ interface PictureOptions {
   onFault?(error: unknown): void;
 }
 
-/** However fast notifications come, the truth is read at most this often. */
-const LEAST_GAP_MS = 20;
+/** However fast notifications come, the truth is read at most this often: at once where little happens, else gathered. */
+const LEAST_GAP_MS = { calm: 20, busy: 50 };
+/** So many changes in one look are told in one message, each by what is different alone. */
+const GATHERED_FROM = 10;
+/** A picture that was read so recently is good enough to begin with: what came since then is told as changes. */
+const FRESH_MS = 100;
 
 /**
  * The active runs as all viewers see them: one picture, kept by comparing states. A notification makes it
@@ -44,7 +48,10 @@ export class LivePicture extends EventEmitter<{ changes: [Change[]] }> {
   #lastEndedId: string | null | undefined;
   /** Something changed while the truth was being read. */
   #isDirty = false;
+  #gapMs = LEAST_GAP_MS.calm;
   #readAt = Number.NEGATIVE_INFINITY;
+  /** The runs and counts of the picture as text, from the first who needs it until they change. */
+  #text: string | undefined;
   #timer: NodeJS.Timeout | undefined;
   #dueAt = Number.POSITIVE_INFINITY;
 
@@ -71,22 +78,36 @@ export class LivePicture extends EventEmitter<{ changes: [Change[]] }> {
     this.#reading ??= this.#read().finally(() => {
       this.#reading = undefined;
       this.#readAt = performance.now();
-      if (this.#watchers > 0) this.#schedule(this.#isDirty ? LEAST_GAP_MS : (this.#options.pollMs ?? 1_000));
+      if (this.#watchers > 0) this.#schedule(this.#isDirty ? this.#gapMs : (this.#options.pollMs ?? 1_000));
       this.#isDirty = false;
     });
     return this.#reading;
   }
 
+  /** The same for whoever begins to watch, unless it was read a moment ago: a thousand who come at once share a look. */
+  async refreshUnlessFresh(): Promise<void> {
+    if (performance.now() - this.#readAt > FRESH_MS) await this.refresh();
+  }
+
   /** The picture as last told; what follows it are the `changes` emitted from now on. */
   snapshot(): Snapshot {
-    const serverTime = new Date(this.#serverTime.getTime() + performance.now() - this.#toldAt).toISOString();
-    return { runs: [...this.#runs.values()], counts: this.#counts, serverTime };
+    return { runs: [...this.#runs.values()], counts: this.#counts, serverTime: this.#now() };
+  }
+
+  /** The same as JSON, written once for all who ask before something changes. */
+  snapshotText(): string {
+    this.#text ??= `"runs":${JSON.stringify([...this.#runs.values()])},"counts":${JSON.stringify(this.#counts)}`;
+    return `{${this.#text},"serverTime":"${this.#now()}"}`;
+  }
+
+  #now(): string {
+    return new Date(this.#serverTime.getTime() + performance.now() - this.#toldAt).toISOString();
   }
 
   #soon(): void {
     if (this.#watchers === 0) return;
     if (this.#reading !== undefined) this.#isDirty = true;
-    else this.#schedule(Math.max(0, this.#readAt + LEAST_GAP_MS - performance.now()));
+    else this.#schedule(Math.max(0, this.#readAt + this.#gapMs - performance.now()));
   }
 
   /** Reads after `ms`, unless a read is due sooner. */
@@ -141,6 +162,7 @@ export class LivePicture extends EventEmitter<{ changes: [Change[]] }> {
     }
     this.#runs = after;
     this.#counts = counts;
+    this.#text = undefined;
     for (const id of left) this.#ahead.delete(id);
     if (changes.length > 0) this.emit('changes', changes);
   }
@@ -157,15 +179,23 @@ export class LivePicture extends EventEmitter<{ changes: [Change[]] }> {
   #hearProgress(payload: string): void {
     if (this.#watchers === 0) return;
     const changes: Change[] = [];
+    const before = new Map<string, JobRunSummary>();
     for (const note of parseNotes(payload)) {
       const run = this.#runs.get(note.id);
       if (run?.status !== 'RUNNING' || run.claimNo !== note.claimNo) continue;
       this.#ahead.set(note.id, note);
       const newer = { ...run, progressPercent: note.percent, progressMessage: note.message };
+      if (!before.has(note.id)) before.set(note.id, run);
       this.#runs.set(note.id, newer);
+      this.#text = undefined;
       changes.push(progressOf(newer));
     }
-    if (changes.length > 0) this.emit('changes', changes);
+    this.#emit(before, changes);
+  }
+
+  #emit(before: ReadonlyMap<string, JobRunSummary>, changes: Change[]): void {
+    if (changes.length === 0) return;
+    this.emit('changes', changes.length < GATHERED_FROM ? changes : gather(before, changes));
   }
 }
 

@@ -141,7 +141,7 @@ it('keeps nothing for a follower that reads slowly, and goes on where it was', a
       slow.viewer.isReady = true;
     }, 1);
   };
-  await vi.waitFor(() => expect(slow.seqs().at(-1)).toBe(5_000), { timeout: 10_000 });
+  await vi.waitFor(() => expect(slow.seqs().at(-1)).toBe(5_000));
   expect(slow.seqs()).toEqual(range(1, 5_000));
   expect(quick.seqs()).toHaveLength(5_000);
   expect(query.mock.calls.length).toBeLessThan(100);
@@ -173,11 +173,11 @@ it('brings a hundred thousand lines without a gap, in small batches', async () =
     largest = Math.max(largest, change.data.length);
     send(change);
   };
-  await vi.waitFor(() => expect(follower.heard.messages).toHaveLength(100_000), { timeout: 25_000 });
+  await vi.waitFor(() => expect(follower.heard.messages).toHaveLength(100_000), { timeout: 50_000 });
   expect(follower.seqs()).toEqual(range(1, 100_000));
   expect(largest).toBeLessThan(100_000);
   expect(Math.max(...follower.heard.batches)).toBeLessThanOrEqual(1_000);
-}, 30_000);
+});
 
 it('jumps over what was dropped, and says so', async () => {
   const id = await aRun(10);

@@ -1,7 +1,11 @@
 import { expect, it, vi } from 'vitest';
 import { encode, Viewer } from './viewer.js';
 
-const snapshot = { runs: [], counts: { running: 0, queued: 0 }, serverTime: '2026-01-01T00:00:00.000Z' };
+const snapshot = JSON.stringify({
+  runs: [],
+  counts: { running: 0, queued: 0 },
+  serverTime: '2026-01-01T00:00:00.000Z',
+});
 const change = encode({ type: 'server.admin.job_hidden', data: { jobRunId: '1' } });
 
 function open() {

@@ -1,10 +1,10 @@
 import type { Change } from './changes.js';
-import type { Snapshot } from './picture.js';
 
 /** What a viewer needs of its socket; `ws` has it, and so has a test. */
 export interface ViewerSocket {
   readonly bufferedAmount: number;
-  send(text: string): void;
+  /** Sends a text, given as its bytes. */
+  send(text: Buffer): void;
   close(code: number, reason: string): void;
 }
 
@@ -12,6 +12,8 @@ export interface ViewerSocket {
 export interface EncodedChange {
   type: Change['type'];
   data: string;
+  /** The whole message, by the number it has: the same bytes for all who are at the same number. */
+  messages: Map<number, Buffer>;
 }
 
 /** Beyond this a viewer is behind: it gets no more changes, and a snapshot once it has caught up. */
@@ -22,20 +24,31 @@ const READY_BYTES = 32 * 1024;
 const PATIENCE_MS = 20_000;
 
 export function encode(change: Change): EncodedChange {
-  return { type: change.type, data: JSON.stringify(change.data) };
+  return { type: change.type, data: JSON.stringify(change.data), messages: new Map() };
+}
+
+function messageOf({ type, data, messages }: EncodedChange, seq: number): Buffer {
+  const known = messages.get(seq);
+  if (known) return known;
+  const message = Buffer.from(`{"type":"${type}","seq":${seq},"data":${data}}`);
+  messages.set(seq, message);
+  return message;
 }
 
 /** One open panel: numbers its messages, and never lets a slow reader grow memory. */
 export class Viewer {
   readonly #socket: ViewerSocket;
   readonly #onTooSlow: () => void;
+  readonly #toldAll: () => number;
   #seq = 0;
   #hasPicture = false;
   #behindSince: number | undefined;
 
-  constructor(socket: ViewerSocket, onTooSlow: () => void) {
+  /** `toldAll`: how many changes all viewers were told so far. Whoever was told nothing else is at the same number. */
+  constructor(socket: ViewerSocket, onTooSlow: () => void, toldAll: () => number) {
     this.#socket = socket;
     this.#onTooSlow = onTooSlow;
+    this.#toldAll = toldAll;
   }
 
   get isBehind(): boolean {
@@ -47,11 +60,12 @@ export class Viewer {
     return this.#hasPicture && !this.isBehind && this.#socket.bufferedAmount <= READY_BYTES;
   }
 
-  /** Starts the picture anew. */
-  sendSnapshot(snapshot: Snapshot): void {
+  /** Starts the picture anew, from a snapshot as JSON. */
+  sendSnapshot(data: string): void {
     this.#behindSince = undefined;
     this.#hasPicture = true;
-    this.send({ type: 'server.admin.jobs_snapshot', data: JSON.stringify(snapshot) });
+    this.#seq = Math.max(this.#seq, this.#toldAll());
+    this.send({ type: 'server.admin.jobs_snapshot', data, messages: new Map() });
   }
 
   /** Sends a change unless a snapshot is still to come (the first, or the next for one that is behind): it will hold it. */
@@ -61,12 +75,12 @@ export class Viewer {
       this.#behindSince = performance.now();
       return;
     }
-    this.#socket.send(`{"type":"${change.type}","seq":${this.#seq},"data":${change.data}}`);
+    this.#socket.send(messageOf(change, this.#seq));
     this.#seq += 1;
   }
 
   /** To be called now and then: gives a viewer that caught up its snapshot, and lets go of one that doesn't. */
-  tick(snapshot: () => Snapshot): void {
+  tick(snapshot: () => string): void {
     if (this.#behindSince === undefined) return;
     if (this.#socket.bufferedAmount === 0) this.sendSnapshot(snapshot());
     else if (performance.now() - this.#behindSince > PATIENCE_MS) this.#onTooSlow();
