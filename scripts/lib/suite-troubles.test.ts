@@ -27,6 +27,13 @@ describe('of vitest', () => {
     ]);
   });
 
+  it('says of a test that took too long that it did', () => {
+    const assertionResults = [test('hangs', 'failed', 'Error: STACK_TRACE_ERROR\n    at run.test.ts:3:1')];
+    expect(findTroubles('vitest', report({ status: 'failed', assertionResults }))).toMatchObject([
+      { error: 'Timed out\n    at run.test.ts:3:1' },
+    ]);
+  });
+
   it('names a file that failed without any test of it', () => {
     const broken = report({ status: 'failed', message: 'Cannot find module', assertionResults: [] });
     expect(findTroubles('vitest', broken)).toEqual([

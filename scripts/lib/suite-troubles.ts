@@ -27,6 +27,9 @@ const vitestReport = z
   .object({ testResults: z.array(vitestFile) })
   .transform(({ testResults }) => testResults.flatMap(inVitestFile));
 
+/** Where a test took too long, the report has the place of the test under this name instead of the message. */
+const OF_A_TIMEOUT = /^Error: STACK_TRACE_ERROR$/m;
+
 function inVitestFile({ name, status, message, assertionResults }: z.infer<typeof vitestFile>): Trouble[] {
   const file = relative(ROOT, name);
   const troubles = assertionResults
@@ -35,7 +38,7 @@ function inVitestFile({ name, status, message, assertionResults }: z.infer<typeo
       ({ ancestorTitles, title, status, failureMessages }): Trouble => ({
         kind: status === 'failed' ? 'failed' : 'flaky',
         test: [file, ...ancestorTitles, title].filter((part) => part !== '').join(' > '),
-        error: failureMessages[0] ?? '',
+        error: (failureMessages[0] ?? '').replace(OF_A_TIMEOUT, 'Timed out'),
       }),
     );
   // It could not be loaded, or what comes before or after its tests failed.
