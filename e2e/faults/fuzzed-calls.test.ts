@@ -16,7 +16,7 @@ const ROUND = size(1_000, 2_500);
 const AT_ONCE = 8;
 /** Every time the same where others must be able to rely on it; at full size another each time, told below. */
 const SEED = Number(process.env.FAULTS_SEED ?? (isFull ? Date.now() % 2 ** 31 : 1));
-const LONGEST_STALL_MS = 3_000;
+const LONGEST_STALL_MS = size(10_000, 3_000);
 
 let world: World;
 beforeAll(async () => {
