@@ -3,6 +3,7 @@ import { createAgents } from '@job-manager/backend/agents';
 import { embeddedConfig } from '@job-manager/backend/config';
 import { createPool, createPrisma } from '@job-manager/backend/database/client';
 import { QueueEvents } from '@job-manager/backend/queue/events';
+import type { AnyJob } from '@job-manager/backend/queue/job';
 import { createQueue, type Queue } from '@job-manager/backend/queue/queue';
 import { createRedaction } from '@job-manager/backend/queue/redaction';
 import { createRegistry } from '@job-manager/backend/queue/registry';
@@ -29,34 +30,41 @@ export interface EngineHereOptions {
   /** Where the ledger is. */
   folder: string;
   runners: number;
+  /** Instead of those of this suite. */
+  jobs?: AnyJob[];
+  /** Runners claim when `tick` tells them to, and not by themselves. */
+  claimsByHand?: boolean;
 }
 
 export interface EngineHere {
   queue: Queue;
+  runners: Runner[];
   events: QueueEvents;
   stop(): Promise<void>;
 }
 
 /** Queue, runners and the agents of maintenance in this process, all over the given connections. */
-export async function startEngineHere({ sql, databaseUrl, folder, runners }: EngineHereOptions): Promise<EngineHere> {
+export async function startEngineHere(options: EngineHereOptions): Promise<EngineHere> {
+  const { sql, databaseUrl, folder, jobs = createFaultJobs(folder), claimsByHand = false } = options;
   const config = embeddedConfig(SETTINGS);
-  const registry = createRegistry(createFaultJobs(folder));
+  const registry = createRegistry(jobs);
   const events = new QueueEvents();
   const notifier = new Notifier(sql);
   const listener = new Listener(databaseUrl, ['queued', 'cancel', 'revoked', 'schedules']);
   const jobPool = createPool(databaseUrl, { max: 2 });
   const db = createPrisma(jobPool);
   const agents = createAgents({ sql, config, registry, events, notifier, listener });
-  const started = Array.from({ length: runners }, () => newRunner());
+  const runners = Array.from({ length: options.runners }, () => newRunner());
   await listener.start();
-  await Promise.all(started.map((runner) => runner.start()));
+  await Promise.all(runners.map((runner) => (claimsByHand ? runner.open() : runner.start())));
   agents.start();
   return {
     events,
+    runners,
     queue: createQueue({ sql, registry, notifier, stalledAfterMs: config.JOBS_STALLED_AFTER_MS }),
     stop: async () => {
       await agents.stop();
-      await Promise.all(started.map((runner) => runner.stop()));
+      await Promise.all(runners.map((runner) => runner.stop()));
       await listener.close();
       await notifier.flush();
       await db.$disconnect();
