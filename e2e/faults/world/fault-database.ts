@@ -87,6 +87,15 @@ export class FaultDatabase {
     return ended.rowCount ?? 0;
   }
 
+  /** Ends the connections that come from these ports, from within; returns how many. */
+  async endConnectionsFrom(ports: number[]): Promise<number> {
+    const ended = await this.pool.query(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE ${CLIENTS} AND client_port = ANY($1::int[])`,
+      [ports],
+    );
+    return ended.rowCount ?? 0;
+  }
+
   /** On a disk without room: goes through the write-ahead log to where PostgreSQL needs a new file for it, and panics. */
   async writeAheadUntilItStops(): Promise<void> {
     for (let files = 0; files < MOST_WAL_FILES; files++) {

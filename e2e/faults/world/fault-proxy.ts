@@ -1,9 +1,10 @@
 import { createServer, type Server, type Socket, connect as tcpConnect } from 'node:net';
-import { type Answer, AnswerReader, type Statement, StatementReader } from './postgres-wire.js';
+import { type Answer, AnswerReader, SpeechReader, type Statement, StatementReader } from './postgres-wire.js';
 
-/** How bytes pass: all of them, none while the connections stay open, or slowly. */
+/** How bytes pass: all of them, all but notifications, none while the connections stay open, or slowly. */
 export type Weather =
   | { type: 'fine' }
+  | { type: 'deaf' }
   | { type: 'blackhole' }
   | { type: 'slow'; delayMs: number; bytesPerSecond: number };
 
@@ -18,6 +19,7 @@ interface Link {
   /** When what is under way will have arrived; order is kept by it. */
   arrivesAt: { client: number; server: number };
   statements: StatementReader;
+  speech: SpeechReader;
   /** What the server says is held back until all of it is there. */
   loss: { loss: Loss; answers: AnswerReader; held: Buffer[] } | undefined;
 }
@@ -62,6 +64,11 @@ export class FaultProxy {
     this.#weather = weather;
   }
 
+  /** The ports from which it reaches the database, one for each connection that works. */
+  get ports(): number[] {
+    return this.#sound.flatMap(({ server }) => server.localPort ?? []);
+  }
+
   /** Breaks connections, all unless told how many; returns how many. */
   cut(most = Number.POSITIVE_INFINITY): number {
     return this.#afflict(most, (link) => this.#break(link));
@@ -78,7 +85,7 @@ export class FaultProxy {
   }
 
   /** Ends some connections at the database, and leaves them open for whoever uses them; returns how many. */
-  halfOpen(most: number): number {
+  halfOpen(most = Number.POSITIVE_INFINITY): number {
     return this.#afflict(most, (link) => {
       link.isDark = true;
       link.server.resetAndDestroy();
@@ -100,16 +107,20 @@ export class FaultProxy {
 
   /** Some of those that still work, by chance. */
   #afflict(most: number, how: (link: Link) => void): number {
-    const sound = [...this.#links].filter(({ isDark }) => !isDark);
-    const chosen = sound.sort(() => Math.random() - 0.5).slice(0, most);
+    const chosen = this.#sound.sort(() => Math.random() - 0.5).slice(0, most);
     for (const link of chosen) how(link);
     return chosen.length;
+  }
+
+  get #sound(): Link[] {
+    return [...this.#links].filter(({ isDark }) => !isDark);
   }
 
   #link(client: Socket): void {
     const server = tcpConnect(this.#target);
     const arrivesAt = { client: 0, server: 0 };
-    const link: Link = { client, server, isDark: false, arrivesAt, statements: new StatementReader(), loss: undefined };
+    const readers = { statements: new StatementReader(), speech: new SpeechReader() };
+    const link: Link = { client, server, isDark: false, arrivesAt, ...readers, loss: undefined };
     this.#links.add(link);
     for (const end of [client, server]) {
       end.setNoDelay(true);
@@ -121,9 +132,14 @@ export class FaultProxy {
       this.#carry(link, 'server', bytes);
     });
     server.on('data', (bytes) => {
-      if (link.loss === undefined) this.#carry(link, 'client', bytes);
+      if (link.loss === undefined) this.#tell(link, bytes);
       else this.#hold(link, link.loss, bytes);
     });
+  }
+
+  #tell(link: Link, bytes: Buffer): void {
+    const whole = link.speech.read(bytes, this.#weather.type === 'deaf');
+    if (whole.length > 0) this.#carry(link, 'client', whole);
   }
 
   #carry(link: Link, to: 'client' | 'server', bytes: Buffer): void {
@@ -164,7 +180,7 @@ export class FaultProxy {
     }
     // Nothing was done, so there is nothing to be in doubt about: the next one.
     this.#waitAgain(link);
-    for (const part of held) this.#carry(link, 'client', part);
+    for (const part of held) this.#tell(link, part);
   }
 
   #waitAgain(link: Link): void {

@@ -18,6 +18,8 @@ export interface Answer {
 interface Message {
   type: string;
   body: Buffer;
+  /** All of its bytes. */
+  whole: Buffer;
 }
 
 /** Cuts the bytes of one direction into PostgreSQL's messages. */
@@ -45,6 +47,7 @@ class MessageReader {
     const message = {
       type: this.#isTyped ? String.fromCharCode(this.#rest[0] ?? 0) : '',
       body: this.#rest.subarray(start + 4, end),
+      whole: this.#rest.subarray(0, end),
     };
     this.#rest = this.#rest.subarray(end);
     this.#isTyped = true;
@@ -101,6 +104,17 @@ export class AnswerReader {
     };
     [this.#rows, this.#hasFailed, this.#isComplete] = [[], false, false];
     return answer;
+  }
+}
+
+/** Passes on what PostgreSQL sends, in whole messages. */
+export class SpeechReader {
+  readonly #messages = new MessageReader(true);
+
+  /** The messages that these bytes complete, without notifications where those are to get lost. */
+  read(bytes: Buffer, losesNotifications: boolean): Buffer {
+    const messages = this.#messages.read(bytes).filter(({ type }) => !losesNotifications || type !== 'A');
+    return Buffer.concat(messages.map(({ whole }) => whole));
   }
 }
 
