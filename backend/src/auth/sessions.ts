@@ -12,7 +12,7 @@ import { createAttempts, TooManyAttempts } from './attempts.js';
 import { hashPassword, isPassword, unknownHash } from './passwords.js';
 import { readBearer, readCookie } from './request.js';
 import { loadSecret } from './secret.js';
-import { readToken, signToken } from './tokens.js';
+import { createTokenReader, signToken } from './tokens.js';
 
 /** How long a session lasts, in milliseconds: 7 days. */
 export const SESSION_MS = 7 * 24 * 60 * 60 * 1_000;
@@ -68,7 +68,7 @@ export interface Sessions {
   /** Checks a password and begins a session. Throws SignInRefused, TooManyAttempts or HashingBusy. */
   signIn(credentials: { email: string; password: string }, from: SessionOrigin): Promise<SignedIn>;
   /**
-   * Who makes this request (or asks for this upgrade): one query, nothing remembered, so a demotion, a
+   * Who makes this request (or asks for this upgrade): one query, no answer of which is remembered, so a demotion, a
    * deletion, a sign-out or a revoked API token counts from the next request on. Null for nobody. A bearer
    * token goes before a cookie. `ip` is noted as where an API token was used from.
    */
@@ -92,6 +92,7 @@ export async function createSessions(deps: {
 }): Promise<Sessions> {
   const { sql, config } = deps;
   const secret = await loadSecret(config);
+  const readToken = createTokenReader(secret);
   const attempts = createAttempts();
   await unknownHash();
 
@@ -120,7 +121,7 @@ export async function createSessions(deps: {
       const bearer = readBearer(request);
       if (bearer !== undefined && isApiToken(bearer)) return authenticateToken(sql, bearer, ip);
       const token = bearer ?? readCookie(request, config);
-      const claims = token === undefined ? null : await readToken(secret, token);
+      const claims = token === undefined ? null : await readToken(token);
       if (!claims) return null;
       const user = await findSessionUser(sql, { ...claims, id: claims.sessionId });
       if (!user) return null;

@@ -13,12 +13,13 @@ const TYPE = 'session+jwt';
 const ISSUER = 'job-manager';
 const AUDIENCE = 'job-manager-panel';
 /** The session's row decides, by the database's clock; `exp` must only never be stricter where clocks disagree. */
-const CLOCKS_MAY_DIFFER = '1 day';
+const CLOCKS_MAY_DIFFER_MS = 24 * 60 * 60 * 1_000;
 
 const payload = z.object({
   sub: z.string().regex(/^\d{1,10}$/),
   sid: z.uuid(),
   ver: z.number().int(),
+  exp: z.number(),
 });
 
 /** Signs a token for a session. */
@@ -32,8 +33,36 @@ export function signToken(secret: Uint8Array, claims: TokenClaims, expiresAt: Da
     .sign(secret);
 }
 
-/** What a token says, or null for one that we didn't sign for this purpose. */
-export async function readToken(secret: Uint8Array, token: string): Promise<TokenClaims | null> {
+/** Tokens whose signature is remembered, each half a kilobyte. */
+const MOST_REMEMBERED = 1_000;
+
+/**
+ * Reads tokens: what one says, or null for one that we didn't sign for this purpose. That a signature is ours is
+ * remembered, since it will always be, and finding it out takes longer than most calls; whether the session still
+ * lives is in the database, and asked each time.
+ */
+export function createTokenReader(secret: Uint8Array): (token: string) => Promise<TokenClaims | null> {
+  const remembered = new Map<string, SignedClaims>();
+  return async (token) => {
+    const found = remembered.get(token);
+    if (found && Date.now() < found.endsAt) return found.claims;
+    const read = await verify(secret, token);
+    remembered.delete(token);
+    if (read === null) return null;
+    remembered.set(token, read);
+    const [oldest] = remembered.keys();
+    if (remembered.size > MOST_REMEMBERED && oldest !== undefined) remembered.delete(oldest);
+    return read.claims;
+  };
+}
+
+interface SignedClaims {
+  claims: TokenClaims;
+  /** By this process's clock, as far behind the database's as clocks may be. */
+  endsAt: number;
+}
+
+async function verify(secret: Uint8Array, token: string): Promise<SignedClaims | null> {
   try {
     const verified = await jwtVerify(token, secret, {
       algorithms: [ALGORITHM],
@@ -41,10 +70,11 @@ export async function readToken(secret: Uint8Array, token: string): Promise<Toke
       issuer: ISSUER,
       audience: AUDIENCE,
       requiredClaims: ['exp'],
-      clockTolerance: CLOCKS_MAY_DIFFER,
+      clockTolerance: CLOCKS_MAY_DIFFER_MS / 1_000,
     });
-    const claims = payload.parse(verified.payload);
-    return { sessionId: claims.sid, userId: Number(claims.sub), tokenVersion: claims.ver };
+    const { sid, sub, ver, exp } = payload.parse(verified.payload);
+    const claims = { sessionId: sid, userId: Number(sub), tokenVersion: ver };
+    return { claims, endsAt: exp * 1_000 + CLOCKS_MAY_DIFFER_MS };
   } catch (error) {
     if (error instanceof errors.JOSEError || error instanceof z.ZodError) return null;
     throw error;

@@ -16,6 +16,9 @@ import { createStatsCache } from './stats-cache.js';
 
 export type { HttpDeps } from './context.js';
 
+/** What fits into a few packets is there sooner as it is. */
+const COMPRESSED_FROM_BYTES = 4 * 1024;
+
 /** The whole HTTP face: API, health, metrics and panel. Throws when a route doesn't say who may call it. */
 export function createHttpApp(deps: HttpDeps): express.Express {
   const { config, pool, log, panelDir, host } = deps;
@@ -31,7 +34,7 @@ export function createHttpApp(deps: HttpDeps): express.Express {
   app.use(nameRequest(log));
   app.use(securityHeaders(config));
   if (host !== undefined) app.use(checkPlace(host));
-  app.use(compression());
+  app.use(compression({ threshold: COMPRESSED_FROM_BYTES }));
   app.use(createHealth(deps));
   app.use(createMetrics(deps, gate, stats));
   app.use('/api', createApi(deps, gate, stats));

@@ -8,7 +8,7 @@ let notifier: Notifier;
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
   said = [];
-  const query = async (_text: string, [names]: [string[]]) => {
+  const query = async ({ values: [names] }: { values: [string[]] }) => {
     said.push(names);
   };
   notifier = new Notifier({ query } as unknown as Sql);

@@ -122,10 +122,7 @@ export class Notifier {
     const names = notes.map(([name]) => channelOf(name, this.#schema));
     const payloads = notes.map(([, payload]) => payload);
     await this.#sql
-      .query('SELECT pg_notify(channel, payload) FROM unnest($1::text[], $2::text[]) AS note(channel, payload)', [
-        names,
-        payloads,
-      ])
+      .query({ name: 'notify', text: NOTIFY, values: [names, payloads] })
       // Lost, as a notification may always be: whoever needs it polls.
       .catch(() => {});
   }
@@ -149,6 +146,9 @@ export class Notifier {
     return notes;
   }
 }
+
+/** Planned once per connection: runners wait for it. */
+const NOTIFY = 'SELECT pg_notify(channel, payload) FROM unnest($1::text[], $2::text[]) AS note(channel, payload)';
 
 /** JSON arrays of the items, each array within what one notification carries. */
 function packed(items: unknown[]): string[] {

@@ -51,12 +51,14 @@ export async function findSessionUser(
   sql: Sql,
   session: { id: string; userId: number; tokenVersion: number },
 ): Promise<CurrentUser | null> {
-  const found = await sql.query<CurrentUser>(
-    `SELECT u.id, u.email, u.role FROM "Session" s JOIN "User" u ON u.id = s."userId"
+  const found = await sql.query<CurrentUser>({
+    // Every call asks it: planned once per connection.
+    name: 'find-session',
+    text: `SELECT u.id, u.email, u.role FROM "Session" s JOIN "User" u ON u.id = s."userId"
      WHERE s.id = $1 AND u.id = $2 AND u."tokenVersion" = $3 AND u."disabledAt" IS NULL
        AND s."expiresAt" > clock_timestamp()`,
-    [session.id, session.userId, session.tokenVersion],
-  );
+    values: [session.id, session.userId, session.tokenVersion],
+  });
   return found.rows[0] ?? null;
 }
 
