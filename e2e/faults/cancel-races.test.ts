@@ -21,6 +21,9 @@ const LEAST_OF_ORDER = size(40, 1_000);
 const ROUND = 20;
 /** A cancel comes at most so much earlier or later than what it races. */
 const SPREAD_MS = 5;
+/** Until then everybody waits: an aim may well be earlier than the claim or end it is for. */
+const START_MS = 30;
+const STEP_MS = 0.5;
 
 /** What a cancel was answered, and so who came first; undefined where the run had ended. */
 type Answer = RunRow | undefined;
@@ -61,12 +64,12 @@ afterAll(async () => {
 });
 
 it(`keeps its word whoever is first, cancel or claim, cancel or end (${RACES} races at ±${SPREAD_MS} ms)`, async () => {
-  const claims: Race[] = [];
-  const ends: Race[] = [];
-  const [claimAim, endAim] = [new Aim(), new Aim()];
-  while (claims.length + ends.length < RACES) {
-    claims.push(...(await raceClaim(claimAim)));
-    ends.push(...(await raceEnd(endAim)));
+  const claims = new Heat((answer) => answer?.status === 'CANCELLED');
+  const ends = new Heat((answer) => answer?.status === 'RUNNING');
+  const isEnough = () => claims.size + ends.size >= RACES && Math.min(claims.least, ends.least) >= LEAST_OF_ORDER;
+  while (!isEnough() && claims.size + ends.size < RACES * 2) {
+    await raceClaim(claims);
+    await raceEnd(ends);
   }
   await untilQuiet();
   await engine.stop();
@@ -74,52 +77,65 @@ it(`keeps its word whoever is first, cancel or claim, cancel or end (${RACES} ra
   const ledger = readLedger(join(folder, 'ledger'));
   const verdict = await judge({ sql: database.pool, ledger, acknowledged });
   expect(verdict.wrong).toEqual({});
-  expect(await brokenPromises([...claims, ...ends], executionsByRun(ledger))).toEqual([]);
-  const cancelFirst = (races: Race[], isFirst: (answer: Answer) => boolean) =>
-    races.filter(({ answer }) => isFirst(answer)).length;
-  const beforeClaim = cancelFirst(claims, (answer) => answer?.status === 'CANCELLED');
-  const beforeEnd = cancelFirst(ends, (answer) => answer?.status === 'RUNNING');
+  expect(await brokenPromises([...claims.races, ...ends.races], executionsByRun(ledger))).toEqual([]);
   const race = (what: string, count: number) => ({ what, count, target: LEAST_OF_ORDER });
   reportFinding(
     'cancel against claim and end',
     [
-      { what: `races at ±${SPREAD_MS} ms`, count: claims.length + ends.length, target: RACES },
-      race('cancel before claim', beforeClaim),
-      race('claim before cancel', claims.length - beforeClaim),
-      race('cancel before end', beforeEnd),
-      race('end before cancel', ends.length - beforeEnd),
+      { what: `races at ±${SPREAD_MS} ms`, count: claims.size + ends.size, target: RACES },
+      race('cancel before claim', claims.cancelsFirst),
+      race('claim before cancel', claims.size - claims.cancelsFirst),
+      race('cancel before end', ends.cancelsFirst),
+      race('end before cancel', ends.size - ends.cancelsFirst),
     ],
     verdict,
   );
 });
 
-/** Moves the moment of cancels until they come first about half of the time, whatever statements take here. */
-class Aim {
-  leadMs = 0;
+/** Races of one kind. Moves the moment of cancels until they come first half of the time, whatever statements take here. */
+class Heat {
+  readonly races: Race[] = [];
+  cancelsFirst = 0;
+  #leadMs = 0;
 
-  adjust(cancelsFirst: number, races: number): void {
-    this.leadMs += cancelsFirst * 2 > races ? 0.25 : -0.25;
+  constructor(private readonly isCancelFirst: (answer: Answer) => boolean) {}
+
+  get size(): number {
+    return this.races.length;
   }
 
-  /** When to cancel, if what it races comes after `SPREAD_MS`. */
-  next(): number {
-    return Math.max(0, SPREAD_MS + this.leadMs + (Math.random() * 2 - 1) * SPREAD_MS);
+  /** How often that order was seen that was seen less often. */
+  get least(): number {
+    return Math.min(this.cancelsFirst, this.size - this.cancelsFirst);
+  }
+
+  /** Cancels each of them around the time that is `START_MS` from now. */
+  async cancelAll(runIds: string[]): Promise<void> {
+    const races = await Promise.all(
+      runIds.map(async (runId) => {
+        await delay(Math.max(0, START_MS + this.#leadMs + (Math.random() * 2 - 1) * SPREAD_MS));
+        return { runId, answer: await cancel(runId) };
+      }),
+    );
+    const cancelsFirst = races.filter(({ answer }) => this.isCancelFirst(answer)).length;
+    this.races.push(...races);
+    this.cancelsFirst += cancelsFirst;
+    this.#leadMs += cancelsFirst * 2 > races.length ? STEP_MS : -STEP_MS;
   }
 }
 
-async function raceClaim(aim: Aim): Promise<Race[]> {
+async function raceClaim(heat: Heat): Promise<void> {
   const runIds = await enqueue();
   const claims = engine.runners.map(async (runner) => {
-    await delay(SPREAD_MS);
+    await delay(START_MS);
     await runner.tick();
   });
-  const races = await raceAll(runIds, aim, ({ status }) => status === 'CANCELLED');
+  await heat.cancelAll(runIds);
   await Promise.all(claims);
   openAll(runIds);
-  return races;
 }
 
-async function raceEnd(aim: Aim): Promise<Race[]> {
+async function raceEnd(heat: Heat): Promise<void> {
   const runIds = await enqueue();
   await vi.waitFor(
     async () => {
@@ -128,21 +144,9 @@ async function raceEnd(aim: Aim): Promise<Race[]> {
     },
     { timeout: 30_000, interval: 5 },
   );
-  const ends = delay(SPREAD_MS).then(() => openAll(runIds));
-  const races = await raceAll(runIds, aim, ({ status }) => status === 'RUNNING');
+  const ends = delay(START_MS).then(() => openAll(runIds));
+  await heat.cancelAll(runIds);
   await ends;
-  return races;
-}
-
-async function raceAll(runIds: string[], aim: Aim, isCancelFirst: (run: RunRow) => boolean): Promise<Race[]> {
-  const races = await Promise.all(
-    runIds.map(async (runId) => {
-      await delay(aim.next());
-      return { runId, answer: await cancel(runId) };
-    }),
-  );
-  aim.adjust(races.filter(({ answer }) => answer && isCancelFirst(answer)).length, races.length);
-  return races;
 }
 
 async function cancel(runId: string): Promise<Answer> {
