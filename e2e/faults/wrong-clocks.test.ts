@@ -7,8 +7,16 @@ import { isFull, size } from './world/size.js';
 import { World } from './world/world.js';
 
 const HOUR_MS = 3_600_000;
-const OFFSETS_H = isFull ? [-24, -5, -1, 1, 5, 24] : [-24, 1];
-const LOAD_MS = size(4_000, 15_000);
+const OFFSETS_H = isFull ? [-24, -1, 1, 24] : [-24];
+const LOAD_MS = size(2_000, 4_000);
+/** What a clock that is set again and again goes through, and how fast. */
+const JUMPS_H = [0, 1, -1, 24, -24, 0.5, -24, 24];
+const JUMP_EVERY_MS = 250;
+const JUMPS_MS = size(2_500, 8_000);
+const JUMPING = {
+  SKEW_JUMPS_MS: JUMPS_H.map((hours) => hours * HOUR_MS).join(','),
+  SKEW_EVERY_MS: String(JUMP_EVERY_MS),
+};
 
 let world: World;
 beforeAll(async () => {
@@ -16,24 +24,42 @@ beforeAll(async () => {
 });
 afterAll(() => world?.close());
 
-it(`comes to the same whatever the clocks of runners and server say (${OFFSETS_H.join(', ')} hours)`, async () => {
+it(`comes to the same whatever the clocks of runners and server say (${OFFSETS_H.join(', ')} hours, and jumps)`, async () => {
   await world.startRunners(1);
   for (const hours of OFFSETS_H) {
     const [skewed] = await world.startRunners(1, { skewMs: hours * HOUR_MS });
     await world.restartServer('stop', -hours * HOUR_MS);
-    const stopFeeding = world.keepFeeding(1_500);
-    await delay(LOAD_MS);
-    await expectServing();
-    await stopFeeding();
-    await world.untilQuiet();
+    await load(LOAD_MS);
     await skewed?.stop();
   }
+  await world.startRunners(1, { skewMs: 0, settings: JUMPING });
+  await world.restartServer('stop', 0, JUMPING);
+  const tookMs = await load(JUMPS_MS);
   // Nobody took a run for stalled, and nobody's clock got into a row.
   const verdict = await world.expectAllRight();
   expect(verdict.claims).toBe(verdict.runs);
   expect(await strangeTimes()).toEqual([]);
-  reportFinding('wrong clocks', `${OFFSETS_H.length} offsets of a runner and the server, to ±24 h`, verdict);
+  const injected = [
+    { what: 'offsets of a runner and the server, to ±24 h', count: 2 * OFFSETS_H.length, target: 2 * OFFSETS_H.length },
+    {
+      what: 'jumps of the clocks of a runner and the server',
+      count: 2 * Math.floor(tookMs / JUMP_EVERY_MS),
+      target: (2 * JUMPS_MS) / JUMP_EVERY_MS,
+    },
+  ];
+  reportFinding('wrong clocks', injected, verdict);
 });
+
+/** Keeps everybody at work for so long, or a little longer. */
+async function load(ms: number): Promise<number> {
+  const beganAt = performance.now();
+  const stopFeeding = world.keepFeeding(1_000);
+  await delay(ms);
+  await expectServing();
+  await stopFeeding();
+  await world.untilQuiet();
+  return performance.now() - beganAt;
+}
 
 /** Signing in, sessions, statistics and the socket, by a server whose clock is wrong. */
 async function expectServing(): Promise<void> {

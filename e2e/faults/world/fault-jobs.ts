@@ -11,25 +11,29 @@ const COUNTLESS = 1_000;
 /** Runners are killed by the hundred here: their runs are no poison. */
 const told = { examples: ['nothing runs it but the tests of faults'], algorithmVersion: '1', maxCrashes: COUNTLESS };
 
+/** Has a job note in the ledger of a folder when it begins and how it ends. */
+export const notedIn =
+  (folder: string) =>
+  <Parameters, Result>(work: (ctx: JobContext, parameters: Parameters) => Promise<Result>) =>
+  async (ctx: JobContext, parameters: Parameters): Promise<Result> => {
+    const ledger = join(folder, 'ledger');
+    note(ledger, 'start', ctx);
+    try {
+      const result = await work(ctx, parameters);
+      note(ledger, 'end', ctx);
+      return result;
+    } catch (error) {
+      note(ledger, ctx.signal.aborted ? 'stop' : 'throw', ctx);
+      throw error;
+    }
+  };
+
 /**
  * The jobs of this suite. Each notes in the ledger, a file outside the database, when it begins and how it
  * ends, so that what the database tells afterwards can be compared with what happened.
  */
 export function createFaultJobs(folder: string): AnyJob[] {
-  const noted =
-    <Parameters>(work: (ctx: JobContext, parameters: Parameters) => Promise<void>) =>
-    async (ctx: JobContext, parameters: Parameters) => {
-      const ledger = join(folder, 'ledger');
-      note(ledger, 'start', ctx);
-      try {
-        await work(ctx, parameters);
-      } catch (error) {
-        note(ledger, ctx.signal.aborted ? 'stop' : 'throw', ctx);
-        throw error;
-      }
-      note(ledger, 'end', ctx);
-    };
-
+  const noted = notedIn(folder);
   const wait = defineJob({
     ...told,
     name: 'wait',

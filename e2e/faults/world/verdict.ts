@@ -47,14 +47,16 @@ export interface Evidence {
   ledger: LedgerLine[];
   /** Ids that were acknowledged, each for a request of its own; undefined where nobody kept them. */
   acknowledged: string[] | undefined;
+  /** Runs up to this one are not looked at. */
+  after?: string;
 }
 
 const EXAMPLES = 5;
 const ENDS = ['SUCCESS', 'FAILED', 'CANCELLED'];
 
 /** Compares what was acknowledged, what the jobs noted outside the database, and what the database tells. */
-export async function judge({ sql, ledger, acknowledged }: Evidence): Promise<Verdict> {
-  const { rows } = await sql.query<Row>(RUNS);
+export async function judge({ sql, ledger, acknowledged, after = '0' }: Evidence): Promise<Verdict> {
+  const { rows } = await sql.query<Row>(RUNS, [after]);
   const byRun = executionsByRun(ledger);
   const byId = new Map(rows.map((row) => [row.id, row]));
   const of = (row: Row): Execution[] => byRun.get(row.id) ?? [];
@@ -114,12 +116,12 @@ const RUNS = `
 SELECT id::text, status::text, error, attempt, "maxAttempts", "claimNo", "inactivityTimeoutMs" IS NOT NULL AS "isExternal",
   EXISTS (SELECT 1 FROM "AuditEvent" a WHERE a."runId" = r.id
     AND a.action IN ('run.emergency-fail', 'run.force-fail', 'run.time-out')) AS "isFailedByOthers"
-FROM "JobRun" r`;
+FROM "JobRun" r WHERE r.id > $1`;
 
-/** A job failed by itself in the last claim, every attempt was used up, or somebody failed it. */
+/** A job failed by itself in the last claim, every attempt was used up, it was poison, or somebody failed it. */
 function isExplained(row: Row, executions: Execution[]): boolean {
   if (!row.error) return false;
-  if (row.isFailedByOthers) return true;
+  if (row.isFailedByOthers || row.error.startsWith('Stopped as poison')) return true;
   return lastOf(row, executions)?.last === 'throw' || row.attempt === row.maxAttempts;
 }
 

@@ -54,6 +54,8 @@ export class World {
   readonly enqueuer: Enqueuer;
   readonly viewer: Viewer;
   server: Program;
+  /** Runs up to this one are a past that was written for a test: nobody executed them. */
+  historyUpTo = '0';
   readonly #place: WorldPlace;
   readonly #programs: Program[];
   readonly #startedAt = performance.now();
@@ -128,10 +130,11 @@ export class World {
     return runners;
   }
 
-  /** The server anew at the same address, its clock wrong by `skewMs`. */
-  async restartServer(how: 'stop' | 'kill', skewMs?: number): Promise<void> {
+  /** The server anew at the same address, its clock wrong by `skewMs`, with more settings for this once. */
+  async restartServer(how: 'stop' | 'kill', skewMs?: number, settings: NodeJS.ProcessEnv = {}): Promise<void> {
     await this.server[how]();
-    this.server = startServer(this.#place, skewMs);
+    const serverSettings = { ...this.#place.serverSettings, ...settings };
+    this.server = startServer({ ...this.#place, serverSettings }, skewMs);
     this.#programs.push(this.server);
     await this.server.ready;
   }
@@ -189,6 +192,15 @@ export class World {
     await vi.waitFor(known, { timeout: 60_000, interval: 20 });
   }
 
+  /** Waits until a runner has told that it has the code of a job. */
+  async untilKnown(jobName: string): Promise<void> {
+    const isKnown = async () => {
+      const found = await this.database.pool.query('SELECT FROM "Job" WHERE name = $1', [jobName]);
+      expect(found.rowCount, `nobody knows ${jobName}`).toBe(1);
+    };
+    await vi.waitFor(isKnown, { timeout: 60_000, interval: 50 });
+  }
+
   async #untilCount(which: string, isRight: (runs: number) => boolean, withinMs: number): Promise<void> {
     await vi.waitFor(
       async () => {
@@ -219,7 +231,8 @@ export class World {
 
   async #expectVerdict(acknowledged: string[] | undefined, socketMs: number): Promise<Judgement> {
     const ledger = readLedger(join(this.folder, 'ledger'));
-    const { wrong, ...figures } = await judge({ sql: this.database.pool, ledger, acknowledged });
+    const after = this.historyUpTo;
+    const { wrong, ...figures } = await judge({ sql: this.database.pool, ledger, acknowledged, after });
     expect(wrong).toEqual({});
     expect(this.viewer.strange).toEqual([]);
     return { wrong, ...figures, socketMs, seconds: (performance.now() - this.#startedAt) / 1_000 };
