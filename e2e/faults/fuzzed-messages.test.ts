@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { sampleInputs } from '@job-manager/backend/testing/arbitrary';
-import { openSocket } from '@job-manager/backend/testing/socket-client';
 import { limits } from '@job-manager/shared/limits';
-import { clientMessage, serverMessage } from '@job-manager/shared/live';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { clientMessage } from '@job-manager/shared/live';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { Conversation } from './fuzz/conversation.js';
 import { mutateToJson } from './fuzz/mutate.js';
 import { nastyJson } from './fuzz/nasty.js';
 import { Choices } from './fuzz/random.js';
@@ -20,9 +20,10 @@ const AT_ONCE = 8;
 const PER_CONNECTION = 50;
 /** How a connection may be closed for what it said: no message of ours, too large, no text, against the protocol, or cut off. */
 const REFUSALS = [1008, 1009, 1007, 1002, 1006];
-const HANG_MS = 20_000;
 
 let world: World;
+let sent = 0;
+let sentRaw = 0;
 beforeAll(async () => {
   world = await World.create();
 });
@@ -31,7 +32,7 @@ afterAll(() => world?.close());
 it(`bears ${MESSAGES} fuzzed socket messages and ${RAW} broken frames (FAULTS_SEED=${SEED})`, async () => {
   await world.startRunners(1);
   const gate = 'fuzz';
-  const runs = await Promise.all(Array.from({ length: 30 }, () => world.enqueuer.enqueue('hold', { gate })));
+  const runs = await Promise.all(Array.from({ length: 10 }, () => world.enqueuer.enqueue('hold', { gate })));
   const choices = new Choices(SEED);
   const messages = drawMessages(MESSAGES, runs, choices).values();
   const closed: Record<string, number> = {};
@@ -40,10 +41,7 @@ it(`bears ${MESSAGES} fuzzed socket messages and ${RAW} broken frames (FAULTS_SE
   };
 
   await Promise.all(Array.from({ length: AT_ONCE }, () => talk(messages, note)));
-  for (let sent = 0; sent < RAW; sent++) {
-    const garbage = randomBytes(1 + choices.below(200));
-    await sendRaw(world.url, world.token, choices.chance(0.7) ? choices.of(brokenFrames) : garbage);
-  }
+  await Promise.all(Array.from({ length: AT_ONCE }, () => babble(Math.ceil(RAW / AT_ONCE), choices)));
 
   expect(Object.keys(closed).filter((code) => !REFUSALS.includes(Number(code)))).toEqual([]);
   expect(world.server.isRunning).toBe(true);
@@ -53,7 +51,12 @@ it(`bears ${MESSAGES} fuzzed socket messages and ${RAW} broken frames (FAULTS_SE
   const verdict = await world.expectAllRight();
   const { longestStallMs } = await world.server.vitals();
   const told = Object.entries(closed).map(([code, count]) => `${count} × ${code}`);
-  reportFinding('fuzzed socket messages', `${MESSAGES} messages and ${RAW} broken frames, seed ${SEED}`, verdict, [
+  const injected = [
+    { what: 'fuzzed messages', count: sent, target: MESSAGES },
+    { what: 'broken frames', count: sentRaw, target: RAW },
+  ];
+  reportFinding('fuzzed socket messages', injected, verdict, [
+    `seed ${SEED}`,
     `closed ${told.join(', ')}`,
     `longest stall ${longestStallMs.toFixed(0)} ms`,
   ]);
@@ -61,36 +64,27 @@ it(`bears ${MESSAGES} fuzzed socket messages and ${RAW} broken frames (FAULTS_SE
 
 /** Sends messages, each until it is answered or refused, over as many connections as that takes. */
 async function talk(messages: IterableIterator<string | Buffer>, onRefused: (code: number) => void): Promise<void> {
-  for (;;) {
-    let answers = 0;
-    let isWelcome = false;
-    const strange: string[] = [];
-    const socket = openSocket(world.url, world.token, (text) => {
-      const message = serverMessage.safeParse(JSON.parse(text)).data;
-      if (!message) strange.push(text.slice(0, 300));
-      // Before its snapshot a connection is told nothing else.
-      if (message?.type === 'server.admin.jobs_snapshot') isWelcome = true;
-      if (message?.type === 'server.admin.jobs_counts') answers += 1;
-    });
-    let refusal: number | undefined;
-    void socket.closed.then((code) => {
-      refusal = code;
-    });
-    await vi.waitFor(() => expect(isWelcome).toBe(true), { timeout: HANG_MS, interval: 5 });
-    for (let said = 0; said < PER_CONNECTION && refusal === undefined; said++) {
-      const { value, done } = messages.next();
-      if (done) return socket.close();
-      const before = answers;
-      socket.send(value);
-      socket.send('{"type":"client.admin.ping"}');
-      const isHeard = () => {
-        if (answers === before && refusal === undefined) throw new Error(`No answer to ${String(value).slice(0, 300)}`);
-      };
-      await vi.waitFor(isHeard, { timeout: HANG_MS, interval: 1 });
+  for (let isDone = false; !isDone; ) {
+    const conversation = await Conversation.begin(world.url, world.token);
+    for (let said = 0; said < PER_CONNECTION && conversation.refusal === undefined; said++) {
+      const { value, done = false } = messages.next();
+      isDone = done;
+      if (done) break;
+      await conversation.say(value);
+      sent += 1;
     }
-    expect(strange).toEqual([]);
-    if (refusal === undefined) socket.close();
-    else onRefused(refusal);
+    expect(conversation.strange).toEqual([]);
+    if (conversation.refusal === undefined) conversation.end();
+    else onRefused(conversation.refusal);
+  }
+}
+
+/** Sends what is no message at all, each over a connection of its own. */
+async function babble(count: number, choices: Choices): Promise<void> {
+  for (let frame = 0; frame < count; frame++) {
+    const garbage = randomBytes(1 + choices.below(200));
+    await sendRaw(world.url, world.token, choices.chance(0.7) ? choices.of(brokenFrames) : garbage);
+    sentRaw += 1;
   }
 }
 

@@ -5,6 +5,7 @@ export interface Exchange {
   status: number;
   type: string;
   text: string;
+  retryAfter?: string;
   ms: number;
 }
 
@@ -13,7 +14,7 @@ const HANG_MS = 20_000;
 /** A connection that is reset while a body is sent that nobody wants, or that was about to be closed as idle. */
 const TRIES = 4;
 
-const agent = new Agent({ keepAlive: true, maxSockets: 16 });
+const agent = new Agent({ keepAlive: true, maxSockets: 32 });
 
 /** Sends a request as it stands and takes the whole answer. Rejects when none comes. */
 export async function exchange(url: string, call: FuzzCall): Promise<Exchange> {
@@ -43,7 +44,8 @@ function exchangeOnce(url: string, { method, path, headers, body }: FuzzCall, ma
         answer.on('end', () => {
           const type = answer.headers['content-type'] ?? '';
           const text = Buffer.concat(chunks).toString();
-          resolve({ status: answer.statusCode ?? 0, type, text, ms: performance.now() - startedAt });
+          const retryAfter = answer.headers['retry-after'];
+          resolve({ status: answer.statusCode ?? 0, type, text, retryAfter, ms: performance.now() - startedAt });
         });
       },
     );
