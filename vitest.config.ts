@@ -17,6 +17,7 @@ export default defineConfig({
             'scripts/**/*.test.ts',
           ],
           globalSetup: ['backend/src/testing/global-setup.ts'],
+          setupFiles: ['backend/src/testing/patience.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
           retry,
@@ -27,6 +28,7 @@ export default defineConfig({
         test: {
           name: 'faults',
           include: ['e2e/faults/**/*.test.ts'],
+          setupFiles: ['backend/src/testing/patience.ts'],
           // After all others and one at a time: each runs whole processes and judges how they bear a bad day.
           sequence: { groupOrder: 1 },
           fileParallelism: false,

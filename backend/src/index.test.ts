@@ -65,13 +65,10 @@ it('is enough to queue and execute runs without HTTP', async () => {
   await runner.start();
   const request = { jobName: 'add', parameters: { a: 1, b: 2 }, trigger: 'EVENT' } as const;
   const { run } = await queue.enqueue(request, jobManager.SYSTEM);
-  await vi.waitFor(
-    async () => {
-      const found = await database.db.jobRun.findUniqueOrThrow({ where: { id: BigInt(run.id) } });
-      expect(found).toMatchObject({ status: 'SUCCESS', metadata: { sum: 3 } });
-    },
-    { timeout: 10_000 },
-  );
+  await vi.waitFor(async () => {
+    const found = await database.db.jobRun.findUniqueOrThrow({ where: { id: BigInt(run.id) } });
+    expect(found).toMatchObject({ status: 'SUCCESS', metadata: { sum: 3 } });
+  });
   await runner.stop();
   await notifier.flush();
   await db.$disconnect();

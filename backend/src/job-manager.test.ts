@@ -370,13 +370,10 @@ describe('its life', () => {
   });
 
   const untilDone = (other: HostApplication, id: string) =>
-    vi.waitFor(
-      async () => {
-        const run = await other.database.db.jobRun.findUniqueOrThrow({ where: { id: BigInt(id) } });
-        expect(run).toMatchObject({ status: 'SUCCESS', metadata: { said: 'hi' } });
-      },
-      { timeout: 10_000 },
-    );
+    vi.waitFor(async () => {
+      const run = await other.database.db.jobRun.findUniqueOrThrow({ where: { id: BigInt(id) } });
+      expect(run).toMatchObject({ status: 'SUCCESS', metadata: { said: 'hi' } });
+    });
 });
 
 describe('an error that nobody caught', () => {
@@ -424,13 +421,10 @@ describe('an error that nobody caught', () => {
     const other = await startHostApplication({ jobs: [stray, echo], runner: 'here' });
     const request = { jobName: 'stray', parameters: {}, trigger: 'EVENT' } as const;
     const { run } = await other.jobs.queue.enqueue(request, SYSTEM);
-    await vi.waitFor(
-      async () => {
-        const found = await other.database.db.jobRun.findUniqueOrThrow({ where: { id: BigInt(run.id) } });
-        expect(found).toMatchObject({ status: 'FAILED', error: expect.stringContaining('escaped') });
-      },
-      { timeout: 10_000 },
-    );
+    await vi.waitFor(async () => {
+      const found = await other.database.db.jobRun.findUniqueOrThrow({ where: { id: BigInt(run.id) } });
+      expect(found).toMatchObject({ status: 'FAILED', error: expect.stringContaining('escaped') });
+    });
     await other.close();
   });
 });

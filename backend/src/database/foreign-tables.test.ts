@@ -62,8 +62,7 @@ afterAll(async () => {
 const request = (word: string) => ({ jobName: 'echo', parameters: { word } });
 const said = async (word: string) =>
   (await ours.query(`SELECT status FROM "JobRun" WHERE parameters->>'word' = $1`, [word])).rows;
-const untilSaid = (word: string) =>
-  vi.waitFor(async () => expect(await said(word)).toEqual([{ status: 'SUCCESS' }]), { timeout: 10_000 });
+const untilSaid = (word: string) => vi.waitFor(async () => expect(await said(word)).toEqual([{ status: 'SUCCESS' }]));
 
 async function inTransaction(end: 'COMMIT' | 'ROLLBACK', work: (sql: pg.PoolClient) => Promise<unknown>) {
   const connection = await theirs.connect();
@@ -97,15 +96,12 @@ describe('in a database with tables of the same names', () => {
     const act = { jobName: 'isolated', parameters: { act: 'query' }, trigger: 'EVENT' } as const;
     const { run } = await host.jobs.queue.enqueue(act, SYSTEM);
     const users = Number((await ours.query('SELECT count(*) FROM "User" WHERE email IS NOT NULL')).rows[0].count);
-    await vi.waitFor(
-      async () => {
-        const { rows } = await ours.query('SELECT status, metadata FROM "JobRun" WHERE id = $1', [run.id]);
-        expect(rows).toMatchObject([{ status: 'SUCCESS', metadata: { users } }]);
-      },
-      { timeout: 20_000 },
-    );
+    await vi.waitFor(async () => {
+      const { rows } = await ours.query('SELECT status, metadata FROM "JobRun" WHERE id = $1', [run.id]);
+      expect(rows).toMatchObject([{ status: 'SUCCESS', metadata: { users } }]);
+    });
     const beats = async () => (await ours.query('SELECT "lastHeartbeatAt" > "startedAt" AS beats FROM "Runner"')).rows;
-    await vi.waitFor(async () => expect(await beats()).toEqual([{ beats: true }]), { timeout: 10_000 });
+    await vi.waitFor(async () => expect(await beats()).toEqual([{ beats: true }]));
   });
 
   it('what is said of runs is heard for their schema alone, for others have runs of the same numbers', async () => {

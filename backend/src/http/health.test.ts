@@ -30,7 +30,7 @@ describe('a whole server', () => {
         check(found);
         return found;
       },
-      { timeout: 15_000, interval: 50 },
+      { interval: 50 },
     );
   const codes = ({ reasons }: SystemHealth) => reasons.map(({ code }) => code);
   const addRunner = (status = 'ACTIVE', id = RUNNER) =>

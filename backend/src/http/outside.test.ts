@@ -55,7 +55,7 @@ describe('/metrics', () => {
         expect(text).toMatch(/^job_manager_runs_due 1$/m);
         expect(text).toMatch(/^job_manager_backlog_age_seconds 1[2-9]\d\.?\d*$/m);
       },
-      { timeout: 10_000, interval: 50 },
+      { interval: 50 },
     );
     await server.database.pool.query('DELETE FROM "JobRun"');
   });

@@ -107,7 +107,7 @@ describe('a statement that is stopped in a circle of waits is sent again', () =>
         );
         expect(found.rowCount).toBe(1);
       },
-      { timeout: 10_000, interval: 5 },
+      { interval: 5 },
     );
     await other.query('SELECT FROM "JobRun" WHERE id = $1 FOR UPDATE', [id]);
     await other.query('COMMIT');

@@ -53,7 +53,7 @@ async function interleave(a: Act, b: Act): Promise<{ waited: boolean; answer: un
     if (isDone) return false;
     if (await isWaiting()) return true;
     throw new Error('The second neither ends nor waits');
-  }, 5_000);
+  });
   await first.query('COMMIT');
   return { waited, answer: await answering };
 }

@@ -247,9 +247,7 @@ describe('rate limits', () => {
     await engine.queue.channels.set('default', settings({ rateLimit: 2, ratePeriodMs: 100 }), SYSTEM);
     await queue('default', 8);
     await startRunner();
-    await vi.waitFor(async () => expect(await query(`SELECT FROM "JobRun" WHERE status = 'SUCCESS'`)).toHaveLength(8), {
-      timeout: 15_000,
-    });
+    await vi.waitFor(async () => expect(await query(`SELECT FROM "JobRun" WHERE status = 'SUCCESS'`)).toHaveLength(8));
   });
 
   it('keep no more than some thousand starts in mind', async () => {
@@ -397,9 +395,7 @@ describe('a pause', () => {
     await engine.queue.channels.pause('default', { reason: null, resumeAt }, SYSTEM);
     await queue('default', 1);
     await startRunner();
-    await vi.waitFor(async () => expect(await query(`SELECT FROM "JobRun" WHERE status = 'SUCCESS'`)).toHaveLength(1), {
-      timeout: 15_000,
-    });
+    await vi.waitFor(async () => expect(await query(`SELECT FROM "JobRun" WHERE status = 'SUCCESS'`)).toHaveLength(1));
     const [{ startedAt }] = await query('SELECT "startedAt" FROM "JobRun"');
     expect(startedAt.getTime()).toBeGreaterThanOrEqual(resumeAt.getTime());
   });
@@ -410,9 +406,7 @@ describe('a pause', () => {
     await queue('default', 2);
     await startRunner(await engine.listener());
     const succeeded = (count: number) =>
-      vi.waitFor(async () => expect(await query(`SELECT FROM "JobRun" WHERE status = 'SUCCESS'`)).toHaveLength(count), {
-        timeout: 15_000,
-      });
+      vi.waitFor(async () => expect(await query(`SELECT FROM "JobRun" WHERE status = 'SUCCESS'`)).toHaveLength(count));
     await engine.queue.channels.resume('default', SYSTEM);
     await succeeded(1);
     await engine.queue.channels.set('default', settings({}), SYSTEM);

@@ -83,16 +83,13 @@ it('waits for a database that goes away, and goes on when it is back', async () 
   for (const open of opened.values()) open();
   server = await start();
 
-  await vi.waitFor(() => expect(opened.size).toBe(8), { timeout: 20_000 });
+  await vi.waitFor(() => expect(opened.size).toBe(8));
   for (const open of opened.values()) open();
-  await vi.waitFor(
-    async () => {
-      const { rows } = await pool.query('SELECT status, attempt, count(*)::int AS runs FROM "JobRun" GROUP BY 1, 2');
-      expect(rows).toEqual([{ status: 'SUCCESS', attempt: 1, runs: runs.length }]);
-    },
-    { timeout: 20_000 },
-  );
-  await vi.waitFor(() => expect(listener.isConnected).toBe(true), { timeout: 10_000 });
+  await vi.waitFor(async () => {
+    const { rows } = await pool.query('SELECT status, attempt, count(*)::int AS runs FROM "JobRun" GROUP BY 1, 2');
+    expect(rows).toEqual([{ status: 'SUCCESS', attempt: 1, runs: runs.length }]);
+  });
+  await vi.waitFor(() => expect(listener.isConnected).toBe(true));
 
   await runner.stop();
   await listener.close();

@@ -70,7 +70,7 @@ describe('retries', () => {
   it('repeat what failed, within the time that the job says', async () => {
     mail.answers(503, 200);
     const { jobRunId } = await jobs.enqueue({ jobName: 'send-invoice', parameters: { order: 12 } });
-    await vi.waitFor(async () => expect(await attemptsOf(jobRunId)).toHaveLength(1), { timeout: 5_000 });
+    await vi.waitFor(async () => expect(await attemptsOf(jobRunId)).toHaveLength(1));
     const { runAt, attempt, maxAttempts } = await engine.run(jobRunId);
     expect(attempt <= 2 && maxAttempts === 5 && runAt.getTime() - Date.now() <= 2_000).toBe(true);
     expect(await ended(jobRunId)).toMatchObject({ status: 'SUCCESS', attempt: 2, metadata: { sent: 12 } });
@@ -191,7 +191,7 @@ it('ends the process of a job that never returns, and no other', async () => {
   const endless = await enqueue('^(a+)+$', `${'a'.repeat(40)}b`, { timeoutMs: 1_500 });
   const stopped = await ended(endless);
   expect(stopped).toMatchObject({ status: 'FAILED', error: expect.stringContaining('1.5 s'), childPid: run.childPid });
-  await vi.waitFor(() => expect(isAlive(Number(run.childPid))).toBe(false), { timeout: 10_000 });
+  await vi.waitFor(() => expect(isAlive(Number(run.childPid))).toBe(false));
 }, 90_000);
 
 describe.each([

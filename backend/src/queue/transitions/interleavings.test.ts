@@ -175,7 +175,7 @@ async function interleaved(subject: Subject, a: ActName, b: ActName): Promise<St
   });
   await vi.waitFor(async () => {
     if (!isDone && !(await isWaiting())) throw new Error('The second neither ends nor waits');
-  }, 5_000);
+  });
   await first.query('COMMIT');
   return { answers: [answerA, await answering], state: await stateOf(subject) };
 }

@@ -257,7 +257,7 @@ describe('runs that wait behind others of their key', () => {
     expect(line.map(({ dependsOn }) => dependsOn)).toEqual([null, ...line.slice(0, -1).map(({ id }) => [id])]);
     const runner = engine.runner({ pollMs: 5 });
     await runner.start();
-    await vi.waitFor(async () => expect((await runs()).every(({ status }) => status === 'SUCCESS')).toBe(true), 20_000);
+    await vi.waitFor(async () => expect((await runs()).every(({ status }) => status === 'SUCCESS')).toBe(true));
     await runner.stop();
     expect(mostActive).toBe(1);
     expect(order).toEqual(line.map(({ parameters }) => parameters.n));
@@ -268,7 +268,7 @@ describe('runs that wait behind others of their key', () => {
     const runner = engine.runner({ pollMs: 5 });
     await runner.start();
     for (let n = 0; n < 30; n++) await Promise.all([ask('running', 'after', n), ask('running', 'existing', n)]);
-    await vi.waitFor(async () => expect((await runs()).every(({ status }) => status === 'SUCCESS')).toBe(true), 20_000);
+    await vi.waitFor(async () => expect((await runs()).every(({ status }) => status === 'SUCCESS')).toBe(true));
     await runner.stop();
     expect(mostActive).toBe(1);
   });
