@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { readConfig } from '../config.js';
+import { cpuTimeMs } from '../testing/cpu-time.js';
 import { createRedaction } from './redaction.js';
 
 const redaction = createRedaction(readConfig({}).JOBS_REDACT_KEYS);
@@ -58,8 +59,8 @@ it('hides only what gives itself away when no name is configured', () => {
 });
 
 it('takes no longer than a text is long', () => {
-  const begun = performance.now();
+  const begun = cpuTimeMs();
   for (const piece of ['token', 'a', '"', '\\"', '//', 'password=', 'Bearer ', ' '])
     redaction.text(piece.repeat(20_000));
-  expect(performance.now() - begun).toBeLessThan(2_000);
+  expect(cpuTimeMs() - begun).toBeLessThan(2_000);
 });

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { cpuTimeMs } from '../../testing/cpu-time.js';
 import { listDueTimes, type Timing, timingOf } from './timing.js';
 
 const cron = (line: string, timeZone = 'UTC') =>
@@ -187,9 +188,9 @@ describe('lines', () => {
   it.each(['0 0 30 2 *', '0 0 31 2,4,6,9,11 *', '* * * 31 4 *', '0 0 31W 2 *'])(
     'finds soon that %s never comes due',
     (line) => {
-      const begin = performance.now();
+      const begin = cpuTimeMs();
       expect(cron(line, 'Europe/Berlin').next(new Date())).toBeNull();
-      expect(performance.now() - begin).toBeLessThan(1_000);
+      expect(cpuTimeMs() - begin).toBeLessThan(1_000);
     },
   );
 });
