@@ -24,6 +24,7 @@ const stubborn = defineJob({
   },
 });
 const executing = new Map<string, JobContext>();
+let blockedUntil = 0;
 const acts = {
   neverEnd: () => new Promise<void>(() => {}),
   returnOnStop: (ctx: JobContext) => new Promise<void>((end) => ctx.signal.addEventListener('abort', () => end())),
@@ -33,6 +34,7 @@ const acts = {
   block: async () => {
     const end = performance.now() + 2_500;
     while (performance.now() < end);
+    blockedUntil = Date.now();
   },
 };
 
@@ -361,12 +363,12 @@ describe('emergency cleanup', () => {
     const runner = engine.runner(settings, await engine.listener());
     await runner.open();
     const hasBeaten = `SELECT 1 FROM "Runner" WHERE id = $1 AND "lastHeartbeatAt" > "startedAt" + interval '20 ms'`;
-    await vi.waitFor(async () => expect(await rows(hasBeaten, runner.id)).toHaveLength(1), { timeout: 15_000 });
+    await vi.waitFor(async () => expect(await rows(hasBeaten, runner.id)).toHaveLength(1));
     const { id } = await engine.enqueue('stubborn', { act: 'neverEnd' });
     await runner.tick();
     await engine.queue.emergencyFail({ startedBefore: new Date(Date.now() + 60_000) }, ada);
-    await vi.waitFor(() => expect(executing.get(id)?.signal.aborted).toBe(true), { timeout: 15_000 });
-    await vi.waitFor(() => expect(runner.activeRuns).toBe(0), { timeout: 15_000 });
+    await vi.waitFor(() => expect(executing.get(id)?.signal.aborted).toBe(true));
+    await vi.waitFor(() => expect(runner.activeRuns).toBe(0));
     const next = await engine.enqueue('stubborn', { act: 'returnOnStop' });
     expect(await runner.tick()).toBe(1);
     executing.get(id)?.log.info('From beyond');
@@ -451,15 +453,20 @@ it('shows the lag of a blocked event loop while it is blocked', async () => {
   const runner = engine.runner({ concurrency: 1, heartbeatMs: 50 });
   await runner.open();
   const lag = async () => (await rows('SELECT "loopLagMs" FROM "Runner" WHERE id = $1', runner.id))[0]?.loopLagMs;
-  await vi.waitFor(async () => expect(await lag()).toBeGreaterThan(0), { timeout: 15_000 });
+  await vi.waitFor(async () => expect(await lag()).toBeGreaterThan(0));
   await engine.enqueue('stubborn', { act: 'block' });
   // PostgreSQL looks while this very thread is blocked, too.
-  const seen = engine.database.pool.query(
-    `SELECT pg_sleep(1.5); SELECT "loopLagMs", "lastClaimAt" FROM "Runner" WHERE id = '${runner.id}'`,
-  );
+  await rows(`CREATE FUNCTION see_lag(runner uuid) RETURNS timestamptz LANGUAGE plpgsql AS $$
+    BEGIN
+      FOR look IN 1..1000 LOOP
+        EXIT WHEN (SELECT "loopLagMs" > 500 FROM "Runner" WHERE id = runner);
+        PERFORM pg_sleep(0.02);
+      END LOOP;
+      RETURN clock_timestamp();
+    END $$`);
+  const seen = rows('SELECT see_lag($1) AS at', runner.id);
   await runner.tick();
-  const [, looked] = (await seen) as unknown as { rows: { loopLagMs: number }[] }[];
-  expect(looked?.rows[0]?.loopLagMs).toBeGreaterThan(500);
   await vi.waitFor(() => expect(runner.activeRuns).toBe(0));
+  expect((await seen)[0].at.getTime()).toBeLessThan(blockedUntil);
   await runner.stop();
 });

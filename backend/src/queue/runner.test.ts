@@ -92,7 +92,7 @@ const acts: Record<string, (ctx: JobContext) => Promise<unknown>> = {
   },
   returnHuge: async () => ({ small: 1, huge: 'x'.repeat(300_000), after: 2 }),
   blockLoop: async () => {
-    const end = performance.now() + 1_500;
+    const end = performance.now() + 2_500;
     while (performance.now() < end);
   },
 };
@@ -180,8 +180,8 @@ describe('a runner', () => {
     engine.events.on('leaseLost', beats);
     const run = await engine.until(id, 'SUCCESS');
     expect(beats).not.toHaveBeenCalled();
-    // Beats went on while the loop stood still: claim, finish and some 30 beats raised the revision.
-    expect(run.rev).toBeGreaterThan(10);
+    // Beats went on while the loop stood still, and raised the revision: some 50 on an idle machine.
+    expect(run.rev).toBeGreaterThan(6);
   });
 });
 
@@ -222,7 +222,7 @@ it('claims no more than asked, whatever the planner thinks best', async () => {
   }
   const runner = engine.runner({ concurrency: 30 });
   await runner.tick();
-  await vi.waitFor(() => expect(runner.activeRuns).toBe(0), { timeout: 10_000 });
+  await vi.waitFor(() => expect(runner.activeRuns).toBe(0));
 });
 
 it('claims no run before it is due', async () => {

@@ -73,5 +73,5 @@ it('gives zeroes for an empty database, and the time of the database', async () 
     stalled: 0,
     last24h: { total: 0, success: 0, failed: 0, cancelled: 0 },
   });
-  expect(Math.abs(now.rows[0].now.getTime() - Date.parse(read.updatedAt))).toBeLessThan(5_000);
+  expect(Math.abs(now.rows[0].now.getTime() - Date.parse(read.updatedAt))).toBeLessThan(60_000);
 });
