@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { jobRunMessage, jobRunStep } from './contract/message.js';
-import { jobRunSummary, runId } from './contract/run.js';
+import { type JobRunSummary, jobRunSummary, runId } from './contract/run.js';
 
 /** Counts of the active set; `queued` stops counting at `queuedCap`. */
 export const activeCounts = z.object({ running: z.number().int(), queued: z.number().int() });
@@ -10,11 +10,15 @@ export const queuedCap = 10_000;
 const message = <Type extends string, Data extends z.ZodType>(type: Type, data: Data) =>
   z.object({ type: z.literal(type), seq: z.number().int().nonnegative(), data });
 
+/** The part of a run that changed; `rev` always has. */
+const runPatch = jobRunSummary.partial().required({ id: true, rev: true });
+export type RunPatch = z.infer<typeof runPatch>;
+
 const oneRun = z.object({ jobRunId: runId, run: jobRunSummary });
 
 /**
- * What the server says on `/ws`. `seq` rises by one with each message of a connection; a client that
- * misses a number asks for a new snapshot. A run the client doesn't know yet, or knows with a lower
+ * What the server says on `/ws`. `seq` rises by one with each message of a connection, and further only with a
+ * snapshot; a client that misses a number asks for a new snapshot. A run the client doesn't know yet, or knows with a lower
  * `rev`, is put in place by whatever message carries it.
  */
 export const serverMessage = z.discriminatedUnion('type', [
@@ -30,6 +34,11 @@ export const serverMessage = z.discriminatedUnion('type', [
   ),
   message('server.admin.job_cancel_requested', oneRun),
   message('server.admin.job_completed', oneRun),
+  /**
+   * What many changes of one look come to, in one message. Of each run only what is different from what was told
+   * before; of one that was not known what is different from a blank run. Several at once, whatever happened to them.
+   */
+  message('server.admin.jobs_changed', z.object({ runs: z.array(runPatch), hidden: z.array(runId) })),
   /** Still queued, but pushed out of the part of the queue that is shown. */
   message('server.admin.job_hidden', z.object({ jobRunId: runId })),
   message('server.admin.jobs_counts', z.object({ counts: activeCounts, serverTime: z.iso.datetime() })),
@@ -50,6 +59,40 @@ export const serverMessage = z.discriminatedUnion('type', [
   message('server.admin.run_steps', z.object({ jobRunId: runId, steps: z.array(jobRunStep).nullable() })),
 ]);
 export type ServerMessage = z.infer<typeof serverMessage>;
+
+/** What an unknown run differs from in a `jobs_changed`. */
+export const blankRun = {
+  channel: 'default',
+  priority: 0,
+  scope: null,
+  algorithmVersion: null,
+  error: null,
+  progressPercent: null,
+  progressMessage: null,
+  startedAt: null,
+  finishedAt: null,
+  lastHeartbeatAt: null,
+  durationMs: null,
+  queueDelayMs: null,
+  triggeredBy: null,
+  triggeredByToken: null,
+  cancelRequestedBy: null,
+  cancelRequestedAt: null,
+  runnerId: null,
+  rerunOfId: null,
+  timeoutMs: null,
+  inactivityTimeoutMs: null,
+  messageCount: 0,
+  warningCount: 0,
+  errorCount: 0,
+  droppedMessages: 0,
+  crashes: 0,
+  isBlocked: false,
+  batchId: null,
+  scheduleId: null,
+  dueAt: null,
+  uniqueKey: null,
+} satisfies Partial<JobRunSummary>;
 
 /** What a client may say. */
 export const clientMessage = z.discriminatedUnion('type', [

@@ -1,4 +1,6 @@
 import type { JobRunSummary } from '@job-manager/shared/contract/run';
+import { blankRun } from '@job-manager/shared/live';
+import { isTerminal } from '@job-manager/shared/run';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import * as z from 'zod';
 import { defineJob } from '../queue/job.js';
@@ -21,6 +23,8 @@ const gate = defineJob({
     await new Promise<void>((open) => opened.set(`${ctx.runId} half way`, open));
   },
 });
+
+type Together = Extract<Change, { type: 'server.admin.jobs_changed' }>;
 
 let engine: TestEngine;
 let picture: LivePicture;
@@ -91,7 +95,31 @@ it('shows the first 200 queued runs and counts them all', async () => {
   const last = picture.snapshot().runs.at(-1) as JobRunSummary;
   await engine.database.pool.query(`INSERT INTO "JobRun" ("jobName", priority) VALUES ('gate', -1)`);
   await picture.refresh();
-  expect(toldOf(last.id)).toEqual(['job_queued', 'job_hidden']);
+  // It came together with the others.
+  expect(toldOf(last.id)).toEqual(['job_hidden']);
+});
+
+/** As the panel does. */
+function applyTogether(known: Map<string, JobRunSummary>, { runs, hidden }: Together['data']): void {
+  for (const part of runs) {
+    const run = { ...(part.jobName === undefined ? known.get(part.id) : blankRun), ...part } as JobRunSummary;
+    if (isTerminal(run.status)) known.delete(run.id);
+    else known.set(run.id, run);
+  }
+  for (const id of hidden) known.delete(id);
+}
+
+it('tells many changes of one look together, and each as it is', async () => {
+  const runs = picture.snapshot().runs.length;
+  await engine.database.pool.query(`INSERT INTO "JobRun" ("jobName") SELECT 'gate' FROM generate_series(1, 30)`);
+  await picture.refresh();
+  expect(types()).toEqual(['jobs_changed', 'jobs_counts']);
+  await engine.database.pool.query(`UPDATE "JobRun" SET priority = 7, rev = rev + 1`);
+  await picture.refresh();
+  const known = new Map<string, JobRunSummary>();
+  for (const { type, data } of told) if (type === 'server.admin.jobs_changed') applyTogether(known, data);
+  expect(picture.snapshot().runs).toHaveLength(runs + 30);
+  expect([...known.values()]).toEqual(picture.snapshot().runs);
 });
 
 it('equals the database however the writes fall', async () => {
@@ -100,7 +128,8 @@ it('equals the database however the writes fall', async () => {
   const known = new Map<string, JobRunSummary>(picture.snapshot().runs.map((run) => [run.id, run]));
   picture.on('changes', (changes) => {
     for (const { type, data } of changes) {
-      if (type === 'server.admin.job_completed' || type === 'server.admin.job_hidden') known.delete(data.jobRunId);
+      if (type === 'server.admin.jobs_changed') applyTogether(known, data);
+      else if (type === 'server.admin.job_completed' || type === 'server.admin.job_hidden') known.delete(data.jobRunId);
       else if ('run' in data) known.set(data.run.id, data.run);
     }
   });
@@ -127,7 +156,7 @@ it('asks nothing of the database while nobody watches', async () => {
   query.mockClear();
   engine.notifier.changed();
   await engine.notifier.flush();
-  const asked = query.mock.calls.filter(([text]) => typeof text === 'object');
+  const asked = query.mock.calls.filter(([asking]) => !JSON.stringify(asking).includes('pg_notify'));
   expect(asked).toEqual([]);
   unwatch = picture.watch();
   await untilTold(id, 'job_queued');

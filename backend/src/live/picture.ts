@@ -48,7 +48,7 @@ export class LivePicture extends EventEmitter<{ changes: [Change[]] }> {
   #lastEndedId: string | null | undefined;
   /** Something changed while the truth was being read. */
   #isDirty = false;
-  #gapMs = LEAST_GAP_MS.calm;
+  #gapMs: number = LEAST_GAP_MS.calm;
   #readAt = Number.NEGATIVE_INFINITY;
   /** The runs and counts of the picture as text, from the first who needs it until they change. */
   #text: string | undefined;
@@ -160,11 +160,13 @@ export class LivePicture extends EventEmitter<{ changes: [Change[]] }> {
         data: { counts, serverTime: picture.serverTime.toISOString() },
       });
     }
+    const before = this.#runs;
     this.#runs = after;
     this.#counts = counts;
     this.#text = undefined;
     for (const id of left) this.#ahead.delete(id);
-    if (changes.length > 0) this.emit('changes', changes);
+    this.#gapMs = changes.length < GATHERED_FROM ? LEAST_GAP_MS.calm : LEAST_GAP_MS.busy;
+    this.#emit(before, changes);
   }
 
   #withNewestProgress(run: JobRunSummary): JobRunSummary {

@@ -1,4 +1,4 @@
-import { expect, it, vi } from 'vitest';
+import { beforeEach, expect, it, vi } from 'vitest';
 import { encode, Viewer } from './viewer.js';
 
 const snapshot = JSON.stringify({
@@ -8,15 +8,25 @@ const snapshot = JSON.stringify({
 });
 const change = encode({ type: 'server.admin.job_hidden', data: { jobRunId: '1' } });
 
+/** What all viewers were told so far. */
+let toldAll = 0;
+beforeEach(() => {
+  toldAll = 0;
+});
+
 function open() {
   const socket = {
     bufferedAmount: 0,
     sent: [] as { type: string; seq: number }[],
-    send: (text: string) => void socket.sent.push(JSON.parse(text)),
+    bytes: [] as Buffer[],
+    send: (text: Buffer) => {
+      socket.bytes.push(text);
+      socket.sent.push(JSON.parse(text.toString()));
+    },
     close: vi.fn(),
   };
   const onTooSlow = vi.fn();
-  return { socket, onTooSlow, viewer: new Viewer(socket, onTooSlow) };
+  return { socket, onTooSlow, viewer: new Viewer(socket, onTooSlow, () => toldAll) };
 }
 
 it('says nothing before its snapshot and numbers everything from it on', () => {
@@ -30,6 +40,25 @@ it('says nothing before its snapshot and numbers everything from it on', () => {
     ['server.admin.job_hidden', 1],
     ['server.admin.job_hidden', 2],
   ]);
+});
+
+it('gives the same bytes to all who are at the same number, whenever they came', () => {
+  const [early, late, other] = [open(), open(), open()];
+  early.viewer.sendSnapshot(snapshot);
+  other.viewer.sendSnapshot(snapshot);
+  other.viewer.send(encode({ type: 'server.admin.job_hidden', data: { jobRunId: 'told to this one alone' } }));
+  for (const { viewer } of [early, other]) viewer.send(change);
+  toldAll = 1;
+  late.viewer.sendSnapshot(snapshot);
+  const next = encode({ type: 'server.admin.job_hidden', data: { jobRunId: '2' } });
+  for (const { viewer } of [early, late, other]) viewer.send(next);
+  expect([early, late, other].map(({ socket }) => socket.sent.map(({ seq }) => seq))).toEqual([
+    [0, 1, 2],
+    [1, 2],
+    [0, 1, 2, 3],
+  ]);
+  expect(late.socket.bytes.at(-1)).toBe(early.socket.bytes.at(-1));
+  expect(other.socket.bytes.at(-1)).not.toBe(early.socket.bytes.at(-1));
 });
 
 it('sends a slow reader nothing more until it has caught up, then the whole picture', () => {

@@ -1,5 +1,5 @@
 import type { JobRun } from '@job-manager/shared/contract/run';
-import type { ServerMessage } from '@job-manager/shared/live';
+import { blankRun, type RunPatch, type ServerMessage } from '@job-manager/shared/live';
 import { expect, test } from 'vitest';
 import { ago, aRun } from '../../testing/a-run';
 import { applyMessages, inDisplayOrder, noRuns } from './active-runs';
@@ -115,6 +115,34 @@ test('a run pushed out of the shown part of the queue goes without having ended'
   const change = applyMessages(applyMessages(noRuns, [snapshot(0, [run])]).next, [hidden(1, run)]);
   expect(change).toMatchObject({ completed: [], vanished: [] });
   expect(change.next.runs.size).toBe(0);
+});
+
+const changed = (seq: number, runs: RunPatch[], gone: JobRun[] = []): ServerMessage => ({
+  type: 'server.admin.jobs_changed',
+  seq,
+  data: { runs, hidden: gone.map(({ id }) => id) },
+});
+
+test('many changes come together, each as what is different', () => {
+  const [going, ending, pushedOut] = [aRun.queued(), aRun.running(), aRun.queued()];
+  const { id, jobName, status, trigger, attempt, maxAttempts, runAt, queuedAt, claimNo } = aRun.queued();
+  const fresh = { id, jobName, status, trigger, attempt, maxAttempts, runAt, queuedAt, claimNo, rev: 0 };
+  const parts: RunPatch[] = [
+    { id: going.id, status: 'RUNNING', rev: going.rev + 1 },
+    { id: ending.id, status: 'FAILED', error: 'no luck', rev: ending.rev + 1 },
+    fresh,
+  ];
+  const change = applyMessages(noRuns, [snapshot(5, [going, ending, pushedOut]), changed(6, parts, [pushedOut])]);
+  expect(change).toMatchObject({ hasGap: false, vanished: [], completed: [{ ...ending, ...parts[1] }] });
+  expect([...change.next.runs.values()]).toEqual([
+    { ...going, ...parts[0] },
+    { ...blankRun, ...fresh },
+  ]);
+});
+
+test('a part of a run that was never told asks for the whole picture', () => {
+  const change = applyMessages(noRuns, [snapshot(0, []), changed(1, [{ id: '7', status: 'RUNNING', rev: 3 }])]);
+  expect(change).toMatchObject({ hasGap: true });
 });
 
 test('running runs come first, the longest running on top, then the queue in claim order', () => {

@@ -1,5 +1,5 @@
 import type { JobRunSummary } from '@job-manager/shared/contract/run';
-import type { ActiveCounts, ServerMessage } from '@job-manager/shared/live';
+import { type ActiveCounts, blankRun, type RunPatch, type ServerMessage } from '@job-manager/shared/live';
 import { isTerminal } from '@job-manager/shared/run';
 
 /** The active set as the socket told it. */
@@ -45,6 +45,11 @@ export function applyMessages(before: ActiveRuns, messages: readonly ServerMessa
     draft.ended.set(run.id, run.rev);
     draft.runs.delete(run.id);
   };
+  const patch = (part: RunPatch) => {
+    const whole = withPatch(draft.runs.get(part.id), part);
+    if (whole) put(whole);
+    else hasGap ||= !draft.ended.has(part.id);
+  };
   const hide = (id: string) => {
     hidden.add(id);
     draft.runs.delete(id);
@@ -68,13 +73,22 @@ export function applyMessages(before: ActiveRuns, messages: readonly ServerMessa
     hasGap ||= message.seq !== draft.seq + 1;
     draft.seq = message.seq;
     if (message.type === 'server.admin.jobs_counts') draft.counts = message.data.counts;
-    else if (message.type === 'server.admin.job_hidden') hide(message.data.jobRunId);
+    else if (message.type === 'server.admin.jobs_changed') {
+      for (const part of message.data.runs) patch(part);
+      for (const id of message.data.hidden) hide(id);
+    } else if (message.type === 'server.admin.job_hidden') hide(message.data.jobRunId);
     else if (message.type === 'server.admin.job_completed') end(message.data.run);
     else if ('run' in message.data) put(withProgress(message as RunMessage));
   }
 
   const next = { ...draft, ended: newest(draft.ended) };
   return { next, completed, hasGap, ...compare(before.runs, next, hidden) };
+}
+
+/** Null where a part of a run comes that was never told. Only of a run that is new to everybody the job is named. */
+function withPatch(known: JobRunSummary | undefined, part: RunPatch): JobRunSummary | null {
+  if (part.jobName !== undefined) return { ...blankRun, ...part } as JobRunSummary;
+  return known ? { ...known, ...part } : null;
 }
 
 type RunMessage = Extract<ServerMessage, { data: { run: JobRunSummary } }>;

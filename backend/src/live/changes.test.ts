@@ -1,0 +1,68 @@
+import type { JobRunSummary } from '@job-manager/shared/contract/run';
+import { serverMessage } from '@job-manager/shared/live';
+import { expect, it } from 'vitest';
+import { type Change, gather } from './changes.js';
+
+const blank: JobRunSummary = {
+  ...{ id: '1', jobName: 'report', channel: 'default', priority: 0, status: 'QUEUED', trigger: 'API', scope: null },
+  ...{ algorithmVersion: null, error: null, progressPercent: null, progressMessage: null, attempt: 0, maxAttempts: 3 },
+  ...{ runAt: '2026-01-01T00:00:00.000Z', queuedAt: '2026-01-01T00:00:00.000Z', startedAt: null, finishedAt: null },
+  ...{ lastHeartbeatAt: null, durationMs: null, queueDelayMs: null, triggeredBy: { id: 1, email: 'a@b.c' } },
+  ...{ triggeredByToken: null, cancelRequestedBy: null, cancelRequestedAt: null, runnerId: null, rerunOfId: null },
+  ...{ claimNo: 0, timeoutMs: null, inactivityTimeoutMs: null, messageCount: 0, warningCount: 0, errorCount: 0 },
+  ...{
+    droppedMessages: 0,
+    crashes: 0,
+    isBlocked: false,
+    batchId: null,
+    scheduleId: null,
+    dueAt: null,
+    uniqueKey: null,
+  },
+  rev: 0,
+};
+const startedOf = (run: JobRunSummary): Change => ({
+  type: 'server.admin.job_started',
+  data: { jobRunId: run.id, run },
+});
+
+it('tells of a known run what is different alone, though its people are made anew', () => {
+  const now: JobRunSummary = { ...blank, triggeredBy: { id: 1, email: 'a@b.c' }, status: 'RUNNING', rev: 1 };
+  const [gathered] = gather(new Map([['1', blank]]), [startedOf(now)]);
+  expect(gathered?.data).toEqual({ runs: [{ id: '1', status: 'RUNNING', rev: 1 }], hidden: [] });
+});
+
+it('tells of an unknown run all that a blank one has not', () => {
+  const now: JobRunSummary = { ...blank, status: 'RUNNING', runnerId: 'r', rev: 1 };
+  const [gathered] = gather(new Map(), [startedOf(now)]);
+  const { id, jobName, status, trigger, attempt, maxAttempts, runAt, queuedAt, triggeredBy, runnerId, claimNo, rev } =
+    now;
+  const wanted = {
+    id,
+    jobName,
+    status,
+    trigger,
+    attempt,
+    maxAttempts,
+    runAt,
+    queuedAt,
+    triggeredBy,
+    runnerId,
+    claimNo,
+    rev,
+  };
+  expect(gathered?.data).toEqual({ runs: [wanted], hidden: [] });
+  expect(serverMessage.safeParse({ ...gathered, seq: 1 }).success).toBe(true);
+});
+
+it('names those that are hidden, and leaves counts a message of their own', () => {
+  const counts: Change = {
+    type: 'server.admin.jobs_counts',
+    data: { counts: { running: 1, queued: 2 }, serverTime: '2026-01-01T00:00:00.000Z' },
+  };
+  const hidden: Change = { type: 'server.admin.job_hidden', data: { jobRunId: '7' } };
+  expect(gather(new Map(), [hidden, counts])).toEqual([
+    { type: 'server.admin.jobs_changed', data: { runs: [], hidden: ['7'] } },
+    counts,
+  ]);
+});
