@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import sharp, { type Metadata } from 'sharp';
+import type { Metadata } from 'sharp';
 import { rgbaToThumbHash } from 'thumbhash';
 import { dominantColor, type Pixels } from './dominant-color.js';
 import { readTakenAt } from './exif-time.js';
@@ -86,8 +86,12 @@ function isKnownFormat(file: Buffer): boolean {
   return SIGNATURES.some(([at, bytes]) => file.subarray(at, at + bytes.length).toString('latin1') === bytes);
 }
 
+/** Loaded with the first picture: it takes memory that a worker without any doesn't have to have. */
+const decoder = async () => (await import('sharp')).default;
+
 // The decoder's own words can't be kept: it gathers them for all pictures read at the same time.
-function readHeader(bytes: Buffer): Promise<Metadata> {
+async function readHeader(bytes: Buffer): Promise<Metadata> {
+  const sharp = await decoder();
   return sharp(bytes, { limitInputPixels: false })
     .metadata()
     .catch(() => {
@@ -97,6 +101,7 @@ function readHeader(bytes: Buffer): Promise<Metadata> {
 
 /** Decodes every pixel, so that damage behind the header is found. */
 async function thumbnail(bytes: Buffer): Promise<Pixels> {
+  const sharp = await decoder();
   const { data, info } = await sharp(bytes, { failOn: 'warning' })
     .autoOrient()
     .resize(THUMBNAIL_SIDE, THUMBNAIL_SIDE, { fit: 'inside', withoutEnlargement: true })
