@@ -20,8 +20,8 @@ export interface SchedulerOptions {
   clock?: () => Promise<Date>;
 }
 
-/** It looks at least so often, for schedules that are new and clocks that were put right. */
-const LONGEST_SLEEP_MS = 2_000;
+/** It looks at least so often, for clocks that were put right and, where nobody tells it, for schedules that are new. */
+const LONGEST_SLEEP_MS = { told: 5_000, alone: 2_000 };
 /** Others were faster, or something was changed in between: what is still due is read again. */
 const AGAIN_MS = 20;
 /** Schedules that come due together are dealt with so many at a time. */
@@ -67,13 +67,15 @@ export class Scheduler {
 
   /** One look: deals with what is due, says how many schedules it moved on and when to look again. */
   async tick(): Promise<{ moved: number; againInMs: number }> {
+    const { sql, listener } = this.#options;
+    const longestSleepMs = listener?.isConnected ? LONGEST_SLEEP_MS.told : LONGEST_SLEEP_MS.alone;
     const now = await this.#clock();
-    const soon = await readDueSchedules(this.#options.sql, new Date(now.getTime() + LONGEST_SLEEP_MS));
+    const soon = await readDueSchedules(sql, new Date(now.getTime() + longestSleepMs));
     const due = soon.filter(({ nextRunAt }) => nextRunAt <= now);
     const next = soon[due.length]?.nextRunAt;
     const { moved, lost } = await this.#fireAll(due, now);
     if (moved > 0 || lost > 0) return { moved, againInMs: moved > 0 ? 0 : AGAIN_MS };
-    return { moved, againInMs: next === undefined ? LONGEST_SLEEP_MS : next.getTime() - now.getTime() };
+    return { moved, againInMs: next === undefined ? longestSleepMs : next.getTime() - now.getTime() };
   }
 
   /** Makes the stored schedules say what the code says. */
@@ -167,7 +169,7 @@ export class Scheduler {
       this.#later((await this.tick()).againInMs);
     } catch (error) {
       if (!isUnreachable(error)) this.#options.events.emit('fault', { during: 'scheduling', error });
-      this.#later(LONGEST_SLEEP_MS);
+      this.#later(LONGEST_SLEEP_MS.alone);
     }
   }
 }
