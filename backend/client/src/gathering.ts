@@ -1,7 +1,7 @@
 /** Beyond so many, the rest waits for the next turn: a statement is to be over soon. */
 const MOST_CALLS = 500;
 /** A statement that is still under way then may be waiting for a lock or a dead network: the next goes beside it. */
-const PATIENCE_MS = 50;
+const PATIENCE_MS = 100;
 
 interface Waiting<Call, Answer> {
   call: Call;
