@@ -14,7 +14,7 @@ const ERRORS = {
   '53300': 'sorry, too many clients already',
   '53100': 'could not extend file: No space left on device',
 } as const;
-export type ErrorCode = keyof typeof ERRORS;
+type ErrorCode = keyof typeof ERRORS;
 const CODES = Object.keys(ERRORS) as ErrorCode[];
 
 /** A connection that breaks may do so after the commit. All others are told of a statement that changed nothing. */
@@ -31,7 +31,7 @@ export class FaultySql implements Sql {
   statements = 0;
   readonly injected: Record<ErrorCode, Record<Moment, number>>;
 
-  /** The same errors at the same statements for the same seed. */
+  /** The same errors in the same order for the same seed; which statements they meet is up to the machine. */
   constructor(pool: Pool, { seed, rate }: { seed: number; rate: number }) {
     this.#pool = pool;
     this.#choices = new Choices(seed);
