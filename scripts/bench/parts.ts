@@ -13,6 +13,7 @@ import { pickupUnderLoad } from './peers/pickup-under-load.js';
 import { chattyJob } from './processes/chatty-job.js';
 import { fourRunners } from './processes/four-runners.js';
 import { idleRunner } from './processes/idle-runner.js';
+import { thousandSockets } from './processes/thousand-sockets.js';
 import { longHistory } from './scale/long-history.js';
 import { openSnapshot } from './scale/open-snapshot.js';
 import { steadyDay } from './scale/steady-day.js';
@@ -29,6 +30,7 @@ export const engineParts: EnginePart[] = [
   fourRunners,
   idleRunner,
   chattyJob,
+  thousandSockets,
   longHistory,
   steadyDay,
 ];

@@ -68,7 +68,7 @@ function configOf(folder: string, databaseUrl: string): Config {
   });
 }
 
-export async function startServer(config: Config, folder: string, resources: Resources): Promise<string> {
+async function startServer(config: Config, folder: string, resources: Resources): Promise<string> {
   const log = openSync(join(folder, 'server.log'), 'a');
   const child = fork(SERVER, {
     env: { PATH: process.env.PATH, ...configEnvironment(config) },

@@ -7,6 +7,7 @@ import { typescriptArgs } from '@job-manager/backend/typescript-loader';
 import type { BenchDatabase, EngineBench } from '../engine-bench.js';
 import type { EnginePart, Figure } from '../figure.js';
 import { cpuOf } from '../process-cpu.js';
+import { stopProcess } from './worker.js';
 
 /** What `pnpm worker:jobs` runs. */
 const COMMAND = fileURLToPath(new URL('../../workerJobs.ts', import.meta.url));
@@ -30,7 +31,7 @@ export const idleRunner: EnginePart = {
       await delay(SETTLE_MS, undefined, { signal: bench.signal });
       return await watch(bench, database, child.pid ?? 0);
     } finally {
-      await stop(child);
+      await stopProcess(child);
       await database.drop();
     }
   },
@@ -90,11 +91,4 @@ async function memoryOf(pid: number): Promise<{ rss: number; anonymous: number }
   const status = await readFile(`/proc/${pid}/status`, 'latin1');
   const read = (name: string) => Number(new RegExp(`${name}:\\s+(\\d+) kB`).exec(status)?.[1]) / 1024;
   return { rss: read('VmRSS'), anonymous: read('RssAnon') };
-}
-
-async function stop(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const exited = new Promise((resolve) => child.once('exit', resolve));
-  child.kill('SIGTERM');
-  await exited;
 }

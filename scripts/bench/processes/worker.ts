@@ -15,7 +15,7 @@ export interface BenchWorker {
 }
 
 /** Settings beside the defaults: nothing is removed from a history that is measured. */
-const KEEP_ALL = Object.fromEntries(
+export const KEEP_ALL = Object.fromEntries(
   ['SUCCESS', 'CANCELLED', 'FAILED'].flatMap((status) => [
     [`JOBS_KEEP_${status}_DAYS`, '0'],
     [`JOBS_KEEP_${status}_RUNS`, '0'],
@@ -38,7 +38,7 @@ export async function startBenchWorker(databaseUrl: string, env: NodeJS.ProcessE
     child.once('exit', (code) => reject(new Error(`A worker ended by itself, with code ${code}.`)));
   });
   if (pid === undefined) throw new Error('A worker that is ready has a process');
-  return { pid, cpuMs: () => cpuOf(pid), stop: () => stop(child) };
+  return { pid, cpuMs: () => cpuOf(pid), stop: () => stopProcess(child) };
 }
 
 /** Works with so many workers, and stops them whatever comes. */
@@ -54,7 +54,8 @@ export async function withWorkers<T>(
   }
 }
 
-async function stop(child: ChildProcess): Promise<void> {
+/** Asks a process to end, and waits until it has. */
+export async function stopProcess(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const exited = new Promise((resolve) => child.once('exit', resolve));
   child.kill('SIGTERM');

@@ -1,12 +1,20 @@
+import { fork } from 'node:child_process';
+import { openSync } from 'node:fs';
 import { join } from 'node:path';
-import { readConfig } from '@job-manager/backend/config';
+import { fileURLToPath } from 'node:url';
+import { configEnvironment, readConfig } from '@job-manager/backend/config';
+import { typescriptArgs } from '@job-manager/backend/typescript-loader';
 import { ensureOperator } from '../../lib/first-operator.js';
-import { Resources } from '../../lib/resources.js';
 import type { BenchDatabase, EngineBench } from '../engine-bench.js';
-import { OPERATOR, signIn, startServer } from '../product.js';
+import { KEEP_ALL, stopProcess } from '../processes/worker.js';
+import { OPERATOR, signIn } from '../product.js';
+import type { Listening } from '../server-process.js';
+
+const ENTRY = fileURLToPath(new URL('../server-process.ts', import.meta.url));
 
 export interface ApiServer {
   url: string;
+  pid: number;
   /** Calls the API as a signed in program; returns the answer's text. Throws when it is no success. */
   call: Awaited<ReturnType<typeof signIn>>;
 }
@@ -24,19 +32,22 @@ export async function withServer<T>(
     ADMIN_EMAIL: OPERATOR.email,
     ADMIN_PASSWORD: OPERATOR.password,
     JOBS_RUNNER: 'off',
-    JOBS_KEEP_SUCCESS_DAYS: '0',
-    JOBS_KEEP_CANCELLED_DAYS: '0',
-    JOBS_KEEP_FAILED_DAYS: '0',
-    JOBS_KEEP_SUCCESS_RUNS: '0',
-    JOBS_KEEP_CANCELLED_RUNS: '0',
-    JOBS_KEEP_FAILED_RUNS: '0',
+    ...KEEP_ALL,
   });
   await ensureOperator(database.pool, config);
-  const resources = new Resources();
+  const log = openSync(join(folder, 'scale-server.log'), 'a');
+  const child = fork(ENTRY, {
+    env: { PATH: process.env.PATH, ...configEnvironment(config) },
+    execArgv: typescriptArgs,
+    stdio: ['ignore', log, 'inherit', 'ipc'],
+  });
   try {
-    const url = await startServer(config, folder, resources);
-    return await work({ url, call: await signIn(url) });
+    const url = await new Promise<string>((resolve, reject) => {
+      child.once('message', (listening: Listening) => resolve(listening.url));
+      child.once('exit', (code) => reject(new Error(`The server ended by itself, with code ${code}.`)));
+    });
+    return await work({ url, pid: child.pid ?? 0, call: await signIn(url) });
   } finally {
-    await resources.closeAll();
+    await stopProcess(child);
   }
 }

@@ -1,0 +1,71 @@
+import { openSocket, type SocketClient } from '@job-manager/backend/testing/socket-client';
+import type { ServerMessage } from '@job-manager/shared/live';
+import { type Heard, hear, nothingHeard } from './socket-times.js';
+
+export type ClientsOrder = { type: 'open'; count: number; url: string; token: string } | { type: 'close' | 'report' };
+export type ClientsAnswer = { type: 'opened' | 'closed' } | { type: 'heard'; heard: Heard };
+
+// All the clients in a process of their own: what they take of the processor is not the server's.
+process.on('SIGINT', () => {});
+process.once('disconnect', () => process.exit());
+process.once('SIGTERM', () => process.exit());
+
+let clients: SocketClient[] = [];
+let heard = nothingHeard();
+/** What a message told, read once for all clients that are given the same one. */
+const told = new Map<string, number[]>();
+
+process.on('message', async (order: ClientsOrder) => {
+  if (order.type === 'open') await open(order);
+  if (order.type === 'close') {
+    for (const client of clients) client.close();
+    clients = [];
+  }
+  if (order.type === 'report') {
+    answer({ type: 'heard', heard });
+    heard = nothingHeard();
+    return;
+  }
+  answer({ type: order.type === 'open' ? 'opened' : 'closed' });
+});
+
+/** Some at a time, as people come: a storm of them is another test. */
+async function open({ count, url, token }: Extract<ClientsOrder, { type: 'open' }>): Promise<void> {
+  const AT_ONCE = 50;
+  while (clients.length < count) {
+    const welcomes = Array.from({ length: Math.min(AT_ONCE, count - clients.length) }, () => openOne(url, token));
+    await Promise.all(welcomes);
+  }
+}
+
+function openOne(url: string, token: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const client = openSocket(url, token, (text) => {
+      resolve();
+      const at = Date.now();
+      hear(heard, timesIn(text), { at, chars: text.length });
+    });
+    clients.push(client);
+    void client.closed.then((code) => reject(new Error(`A socket was closed with ${code}`)));
+  });
+}
+
+function timesIn(text: string): number[] {
+  // Number and type stand first; of two messages with the same number only one has this length.
+  const key = `${text.slice(0, 64)}${text.length}`;
+  const known = told.get(key);
+  if (known) return known;
+  if (told.size > 10_000) told.clear();
+  const times = changesOf(JSON.parse(text) as ServerMessage);
+  told.set(key, times);
+  return times;
+}
+
+/** When the changes were made that a message tells. */
+function changesOf({ type, data }: ServerMessage): number[] {
+  if (type === 'server.admin.jobs_snapshot') return [];
+  const runs = type === 'server.admin.jobs_changed' ? data.runs : 'run' in data ? [data.run] : [];
+  return runs.map((run) => Date.parse(run.finishedAt ?? run.startedAt ?? '')).filter((time) => !Number.isNaN(time));
+}
+
+const answer = (said: ClientsAnswer) => process.send?.(said);

@@ -1,0 +1,49 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { typescriptArgs } from '@job-manager/backend/typescript-loader';
+import type { ClientsAnswer, ClientsOrder } from './socket-clients-process.js';
+import type { Heard } from './socket-times.js';
+import { stopProcess } from './worker.js';
+
+const ENTRY = fileURLToPath(new URL('./socket-clients-process.ts', import.meta.url));
+
+/** Clients of the live socket, all of them in one process of their own. */
+export interface SocketClients {
+  open(count: number): Promise<void>;
+  close(): Promise<void>;
+  /** What they heard since they were asked before. */
+  report(): Promise<Heard>;
+}
+
+/** Works with clients of this server, and ends them whatever comes. */
+export async function withClients<T>(
+  at: { url: string; token: string },
+  work: (clients: SocketClients) => Promise<T>,
+): Promise<T> {
+  const child = fork(ENTRY, { execArgv: typescriptArgs, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+  try {
+    return await work({
+      open: async (count) => void (await ask(child, { type: 'open', count, ...at })),
+      close: async () => void (await ask(child, { type: 'close' })),
+      report: async () => {
+        const answer = await ask(child, { type: 'report' });
+        if (answer.type !== 'heard') throw new Error('The clients said something else');
+        return answer.heard;
+      },
+    });
+  } finally {
+    await stopProcess(child);
+  }
+}
+
+function ask(child: ChildProcess, order: ClientsOrder): Promise<ClientsAnswer> {
+  return new Promise((resolve, reject) => {
+    const fail = (code: number | null) => reject(new Error(`The clients ended by themselves, with code ${code}.`));
+    child.once('exit', fail);
+    child.once('message', (answer: ClientsAnswer) => {
+      child.off('exit', fail);
+      resolve(answer);
+    });
+    child.send(order);
+  });
+}

@@ -1,0 +1,40 @@
+/** What clients heard, all of them together. */
+export interface Heard {
+  messages: number;
+  changes: number;
+  chars: number;
+  /** How many messages took so many milliseconds from the oldest change they tell, up to a limit. */
+  latencies: number[];
+}
+
+/** What takes longer counts as this. */
+export const LONGEST_MS = 5_000;
+
+export const nothingHeard = (): Heard => ({
+  messages: 0,
+  changes: 0,
+  chars: 0,
+  latencies: new Array(LONGEST_MS + 1).fill(0),
+});
+
+/** Adds a message that told of changes made at these times. */
+export function hear(heard: Heard, times: readonly number[], { at, chars }: { at: number; chars: number }): void {
+  heard.messages += 1;
+  heard.chars += chars;
+  heard.changes += times.length;
+  if (times.length === 0) return;
+  const latency = Math.min(LONGEST_MS, Math.max(0, at - Math.min(...times)));
+  heard.latencies[latency] = (heard.latencies[latency] ?? 0) + 1;
+}
+
+/** The latency that `percent` of the messages don't exceed. Throws RangeError without any. */
+export function latencyAt({ latencies }: Pick<Heard, 'latencies'>, percent: number): number {
+  const all = latencies.reduce((sum, count) => sum + count, 0);
+  if (all === 0) throw new RangeError('Nothing was heard');
+  let passed = 0;
+  for (const [latency, count] of latencies.entries()) {
+    passed += count;
+    if (passed >= (percent / 100) * all) return latency;
+  }
+  return LONGEST_MS;
+}
