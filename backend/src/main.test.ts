@@ -23,16 +23,17 @@ async function statuses({ database }: TestServer): Promise<Record<string, number
 }
 
 async function untilStatuses(of: TestServer, expected: Record<string, number>): Promise<void> {
-  await vi.waitFor(async () => expect(await statuses(of)).toEqual(expected), { timeout: 25_000, interval: 20 });
+  await vi.waitFor(async () => expect(await statuses(of)).toEqual(expected), { timeout: 45_000, interval: 20 });
 }
 
 it('loses none of ten runs when their runner is killed in the middle of them', async () => {
   server = await startTestServer({ JOBS_RUNNER: 'on', JOBS_CONCURRENCY: '10' });
   await new TestNetwork(server.database.db).members(20);
   const token = await server.tokenOf('admin@example.test', 'ADMIN');
-  // One profile at a time with pauses: long enough to be killed in the middle.
-  const request = { jobName: 'profile-search-index', parameters: { batchSize: 1, pauseMs: 100 } };
-  for (let count = 0; count < 10; count++) await server.call(token, 'POST', '/admin/jobs/enqueue', request);
+  // One profile at a time with pauses: long enough for all to run at once and be killed in the middle.
+  const request = { jobName: 'profile-search-index', parameters: { batchSize: 1, pauseMs: 250 } };
+  const { call } = server;
+  await Promise.all(Array.from({ length: 10 }, () => call(token, 'POST', '/admin/jobs/enqueue', request)));
   await untilStatuses(server, { RUNNING: 10 });
   const killed = server.runnerPid();
   if (killed !== undefined) process.kill(killed, 'SIGKILL');
@@ -40,7 +41,7 @@ it('loses none of ten runs when their runner is killed in the middle of them', a
   const { rows } = await server.database.pool.query('SELECT DISTINCT attempt, "claimNo" FROM "JobRun"');
   expect(rows).toEqual([{ attempt: 2, claimNo: 2 }]);
   expect(server.runnerPid()).not.toBe(killed);
-});
+}, 120_000);
 
 it('hands running runs back when it is closed, without using up an attempt', async () => {
   const first = await startTestServer({ JOBS_RUNNER: 'on', JOBS_DRAIN_MS: '0' });
