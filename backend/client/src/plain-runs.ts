@@ -71,8 +71,12 @@ export async function addAll(
 }
 
 /** Queues the runs of different calls, in their order. A run that is refused is answered by its error, and keeps no other out. */
-export async function addEach(sql: Sql, runs: readonly PlainRun[]): Promise<(AddedRun | QueueError)[]> {
-  const { added, refused } = await send(sql, runs, { isEach: true, notifies: false });
+export async function addEach(
+  sql: Sql,
+  runs: readonly PlainRun[],
+  { notifies }: { notifies: boolean },
+): Promise<(AddedRun | QueueError)[]> {
+  const { added, refused } = await send(sql, runs, { isEach: true, notifies });
   const answers: (AddedRun | QueueError)[] = added;
   for (const index of refused) answers[index] = unknownJob(jobNameOf(runs[index]));
   return answers;

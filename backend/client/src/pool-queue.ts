@@ -12,15 +12,17 @@ import { WakeUp } from './wake-up.js';
 
 const TELL = `SELECT pg_notify(channel, '') FROM unnest(ARRAY['${notificationChannels.queued}', '${notificationChannels.changed}']) AS channel`;
 
+const DONE = Promise.resolve();
+
 /**
  * Queues runs by the connections of a pool: single ones that come at the same time go together, each caller still
- * waiting for the commit, and runners are told after it.
+ * waiting for the commit, and runners are told after it, or by the statement of one that comes alone.
  */
 export class PoolQueue {
   readonly #open: () => Promise<Pool>;
   readonly #schema: string | undefined;
   readonly #preparing = new Preparing();
-  readonly #gathering = new Gathering<PlainRun, AddedRun>((runs) => this.#send((sql) => addEach(sql, runs)));
+  readonly #gathering = new Gathering<PlainRun, AddedRun>((runs) => this.#add(runs));
   readonly #wakeUp = new WakeUp(async () => (await this.#open()).query(TELL, []));
 
   constructor(open: () => Promise<Pool>, schema: string | undefined) {
@@ -38,7 +40,8 @@ export class PoolQueue {
 
   /** Queues runs of one call that was checked, all of them or none; `parameters` are theirs as JSON. */
   enqueueMany(requests: readonly RunRequest[], parameters: readonly string[]): Promise<Enqueued[]> {
-    return this.#send((sql) => enqueueOfProgram(sql, requests, { notifies: false, parameters }));
+    const notifies = requests.length === 1 && this.#wakeUp.takeTurn();
+    return this.#send((sql) => enqueueOfProgram(sql, requests, { notifies, parameters }), !notifies);
   }
 
   /** Says what is still to be said to runners. */
@@ -46,12 +49,17 @@ export class PoolQueue {
     return this.#wakeUp.flush();
   }
 
-  /** Does it by a connection of the pool, and tells runners if there are any runs. */
-  async #send<Answer>(add: (sql: Sql) => Promise<Answer[]>): Promise<Answer[]> {
+  #add(runs: PlainRun[]): Promise<(AddedRun | Error)[]> {
+    const notifies = runs.length === 1 && this.#wakeUp.takeTurn();
+    return this.#send((sql) => addEach(sql, runs, { notifies }), !notifies);
+  }
+
+  /** Does it by a connection of the pool, and tells runners where the statement doesn't. */
+  async #send<Answer>(add: (sql: Sql) => Promise<Answer[]>, tells: boolean): Promise<Answer[]> {
     const { connection, giveBack } = await borrow(await this.#open());
     try {
       const answers = await add(this.#over(connection));
-      void this.#tell(connection, answers).then(() => giveBack());
+      void (tells ? this.#tell(connection, answers) : DONE).then(() => giveBack());
       return answers;
     } catch (error) {
       giveBack(error instanceof QueueError ? undefined : (error as Error));

@@ -25,6 +25,15 @@ it('says it once more when five milliseconds are over, however often it is asked
   expect(said).toEqual(['at once', 'later']);
 });
 
+it('lets a statement say it, and counts that as said', async () => {
+  expect(wakeUp.takeTurn()).toBe(true);
+  expect(wakeUp.takeTurn()).toBe(false);
+  void wakeUp.queued(atOnce);
+  expect(said).toEqual([]);
+  await vi.advanceTimersByTimeAsync(5);
+  expect(said).toEqual(['later']);
+});
+
 it('says what is left when it is told to', async () => {
   for (let count = 0; count < 3; count++) void wakeUp.queued(atOnce);
   await wakeUp.flush();

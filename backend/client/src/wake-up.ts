@@ -24,6 +24,16 @@ export class WakeUp {
     this.#timer = setTimeout(() => void this.#sayNow(this.#say), leftMs);
   }
 
+  /**
+   * Whether a statement that queues a run may say so itself, as one that comes alone does: runners then hear of it
+   * two ways sooner. True at most once in a pause, like all that is said.
+   */
+  takeTurn(): boolean {
+    if (this.#timer !== undefined || performance.now() < this.#saidAt + PAUSE_MS) return false;
+    this.#saidAt = performance.now();
+    return true;
+  }
+
   /** Says what is still to be said; resolves when that is done. */
   async flush(): Promise<void> {
     if (this.#timer !== undefined) void this.#sayNow(this.#say);

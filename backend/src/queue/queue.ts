@@ -55,7 +55,7 @@ export interface QueueOptions extends RecoveryOptions {
 /** Opens the engine to those who ask things of it. Executing is a runner's work. */
 export function createQueue(options: QueueOptions): Queue {
   const { sql, registry, notifier, schema } = options;
-  const enqueueing = new Enqueueing({ sql, registry, onQueued: () => notifier.queued() });
+  const enqueueing = new Enqueueing({ sql, registry, notifier });
   return {
     ...createRecovery(options),
     ...createBatches(options),

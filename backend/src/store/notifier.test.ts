@@ -49,3 +49,15 @@ it('sends all of it when it is told to, and forgets nothing that comes meanwhile
   await flushed;
   expect(said).toEqual([['job_manager_changed'], ['job_manager_changed', 'job_manager_cancel']]);
 });
+
+it('lets a statement say it, and counts that as said', async () => {
+  expect(notifier.takeTurn()).toBe(true);
+  expect(notifier.takeTurn()).toBe(false);
+  notifier.queued();
+  expect(said).toEqual([]);
+  await vi.advanceTimersByTimeAsync(5);
+  expect(said).toEqual([queued]);
+  expect(notifier.takeTurn()).toBe(false);
+  await vi.advanceTimersByTimeAsync(5);
+  expect(notifier.takeTurn()).toBe(true);
+});

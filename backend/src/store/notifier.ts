@@ -43,6 +43,16 @@ export class Notifier {
     this.#sendAtOnce();
   }
 
+  /**
+   * Whether a statement that queues a run may tell runners itself, as one that comes alone does: they then hear of it
+   * two ways sooner. True where nothing was sent just now, and counts as sent.
+   */
+  takeTurn(): boolean {
+    if (this.#sending !== undefined || performance.now() < this.#sentAt + GATHER_MS) return false;
+    this.#sentAt = performance.now();
+    return true;
+  }
+
   /** Schedules were made, changed or resumed: schedulers may look when they come due. */
   schedulesChanged(): void {
     this.#schedules = true;

@@ -86,10 +86,22 @@ it('answers each run as it is in the database', async () => {
   }
 });
 
-it('tells runners once the runs are there, before anybody else', async () => {
+it('tells runners of many once they are there, before anybody else', async () => {
   const told: string[] = [];
-  const queued = vi.spyOn(engine.notifier, 'queued').mockImplementation(() => told.push('runners') as never);
+  const turn = vi.spyOn(engine.notifier, 'takeTurn').mockReturnValue(false);
+  const queued = vi.spyOn(engine.notifier, 'queued').mockImplementation(() => void told.push('runners'));
   await Promise.all([0, 1, 2].map((n) => enqueue(n, SYSTEM).then(() => told.push(`caller ${n}`))));
   expect(told).toEqual(['runners', 'caller 0', 'runners', 'caller 1', 'caller 2']);
-  queued.mockRestore();
+  for (const spy of [turn, queued]) spy.mockRestore();
+});
+
+it('has the statement tell them of one that comes alone', async () => {
+  const listener = await engine.listener(['queued']);
+  const woken = new Promise((resolve) => listener.once('queued', resolve));
+  const turn = vi.spyOn(engine.notifier, 'takeTurn').mockReturnValue(true);
+  const queued = vi.spyOn(engine.notifier, 'queued');
+  await enqueue(1, SYSTEM);
+  await woken;
+  expect(queued).not.toHaveBeenCalled();
+  for (const spy of [turn, queued]) spy.mockRestore();
 });

@@ -9,6 +9,7 @@ import type { JobSettings, RunRequest } from '@job-manager/client/request';
 import { type Sql as ClientSql, rowsOf } from '@job-manager/client/sql';
 import { isAllowed } from '@job-manager/shared/run';
 import { despiteContention } from '../../store/contention.js';
+import type { Notifier } from '../../store/notifier.js';
 import { type QueuedRun, type RunRow, selectRun } from '../../store/run-row.js';
 import type { Sql } from '../../store/sql.js';
 import { notAllowed, unknownRun } from '../errors.js';
@@ -18,8 +19,8 @@ import { freshRun, isNamed } from './fresh-run.js';
 export interface EnqueueingOptions {
   sql: Sql;
   registry: Registry;
-  /** Told after each commit, before anybody hears of it. */
-  onQueued(): void;
+  /** Tells runners after a commit, before the callers hear of it; or lets the statement do so. */
+  notifier: Pick<Notifier, 'queued' | 'takeTurn'>;
 }
 
 export interface EnqueuedRun {
@@ -36,9 +37,7 @@ export class Enqueueing {
   constructor(options: EnqueueingOptions) {
     this.#options = options;
     this.#sql = prepared(options.sql, ENQUEUE_PLAIN, 'enqueue-plain');
-    this.#gathering = new Gathering<PlainRun, AddedRun>((runs) =>
-      this.#telling(() => despiteContention(() => addEach(this.#sql, runs)), isAnyAdded),
-    );
+    this.#gathering = new Gathering<PlainRun, AddedRun>((runs) => this.#add(runs));
   }
 
   /**
@@ -64,11 +63,21 @@ export class Enqueueing {
     return { run: await readRun(theirs, jobRunId), isNew };
   }
 
+  async #add(runs: PlainRun[]): Promise<(AddedRun | Error)[]> {
+    const { notifier } = this.#options;
+    const notifies = runs.length === 1 && notifier.takeTurn();
+    const answers = await despiteContention(() => addEach(this.#sql, runs, { notifies }));
+    if (!notifies && answers.some((answer) => !(answer instanceof Error))) notifier.queued();
+    return answers;
+  }
+
   async #enqueueKeyed(request: RunRequest, actor: Actor): Promise<EnqueuedRun> {
-    const options = { actor, notifies: false, settingsOf: this.#options.registry.settings };
-    const sql = looksAtOthers(request) ? this.#sql : prepared(this.#options.sql, ENQUEUE, 'enqueue');
-    const send = () => despiteContention(() => enqueueRuns(sql, [request], options));
-    const { jobRunId, isNew } = only((await this.#telling(send, () => true)).runs);
+    const { sql, registry, notifier } = this.#options;
+    const notifies = notifier.takeTurn();
+    const options = { actor, notifies, settingsOf: registry.settings };
+    const place = looksAtOthers(request) ? this.#sql : prepared(sql, ENQUEUE, 'enqueue');
+    const { jobRunId, isNew } = only((await despiteContention(() => enqueueRuns(place, [request], options))).runs);
+    if (!notifies) notifier.queued();
     return { run: await readRun(this.#sql, jobRunId), isNew };
   }
 
@@ -80,15 +89,7 @@ export class Enqueueing {
     if (!settings) throw new Error(`The job "${request.jobName}" was checked and has no settings`);
     return { settings, parameters };
   }
-
-  async #telling<Answer>(send: () => Promise<Answer>, isNews: (answer: Answer) => boolean): Promise<Answer> {
-    const answer = await send();
-    if (isNews(answer)) this.#options.onQueued();
-    return answer;
-  }
 }
-
-const isAnyAdded = (answers: readonly unknown[]): boolean => answers.some((answer) => !(answer instanceof Error));
 
 /** Looks for runs in the table, so that a plan which was made while the table was small would not stay a good one. */
 const looksAtOthers = ({ unique, after }: RunRequest): boolean => unique !== undefined || after !== undefined;
