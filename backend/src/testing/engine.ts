@@ -56,7 +56,7 @@ export class TestEngine {
         concurrency: 10,
         pollMs: 20,
         heartbeatMs: 50,
-        stalledAfterMs: 10_000,
+        stalledAfterMs: 300_000,
         drainMs: 5_000,
         messagesPerRun: 100_000,
         ...settings,
