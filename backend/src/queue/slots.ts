@@ -66,7 +66,7 @@ export class Slots {
       if (!next) break;
       const now = performance.now();
       // The event loop stood still meanwhile: the run is better off elsewhere, and may be there already.
-      if (now - next.since > HAND_BACK_MS) {
+      if (now - next.since >= HAND_BACK_MS) {
         this.#handBackOld([next]);
         return;
       }
@@ -104,4 +104,4 @@ export class Slots {
   }
 }
 
-const isTooOld = ({ since }: Ahead): boolean => performance.now() - since > HAND_BACK_MS;
+const isTooOld = ({ since }: Ahead): boolean => performance.now() - since >= HAND_BACK_MS;

@@ -40,7 +40,7 @@ export interface Claim {
 }
 
 /** What a statement answers: a row per claimed run, or one whose run is empty. */
-type ClaimRow = ClaimedRun & { channels: number; lookAgainMs: number | null };
+type ClaimRow = Omit<ClaimedRun, 'startedAt'> & { startedAtMs: number; channels: number; lookAgainMs: number | null };
 
 /**
  * Takes up to `most` due runs: of each channel its fair part, and within a channel first in line first. Never more
@@ -63,12 +63,28 @@ async function claimOnce(sql: Sql, { most, runnerId, jobNames, held = {} }: Clai
 }
 
 function claimOf(rows: ClaimRow[]): Claim {
-  const claimed = rows.filter(({ id }) => id !== null);
-  return {
-    runs: claimed.map(({ channels: _, lookAgainMs: __, ...run }) => run),
-    lookAgainMs: rows[0]?.lookAgainMs ?? null,
-  };
+  const isEmpty = rows[0]?.id === null;
+  return { runs: isEmpty ? [] : rows.map(runOf), lookAgainMs: rows[0]?.lookAgainMs ?? null };
 }
+
+/** Column by column: a thousand times a second, a spread would be half the price of the row. */
+const runOf = (row: ClaimRow): ClaimedRun => ({
+  id: row.id,
+  jobName: row.jobName,
+  channel: row.channel,
+  priority: row.priority,
+  parameters: row.parameters,
+  attempt: row.attempt,
+  maxAttempts: row.maxAttempts,
+  claimNo: row.claimNo,
+  leaseToken: row.leaseToken,
+  startedAt: new Date(row.startedAtMs),
+  timeoutMs: row.timeoutMs,
+  retryPolicy: row.retryPolicy,
+  crashes: row.crashes,
+  maxCrashes: row.maxCrashes,
+  dependsOn: row.dependsOn,
+});
 
 // What is asked, when, and the lot that is drawn. From here on nothing is a parameter: the plan is then the same whatever
 // is asked, so PostgreSQL keeps it, instead of planning a statement of this size anew for every claim.
@@ -186,6 +202,6 @@ const LATER = `later AS (
 const CLAIM = `
 WITH RECURSIVE ${ASKED}, ${lanesOf('lane', 'NOT "isBlocked"')}, ${OPEN}, ${WORK}, ${LEVEL}, ${QUOTA}, ${GRANTED}, ${DUE}, ${CLAIMED}, ${LATER}
 SELECT known.channels, later.ms AS "lookAgainMs", c.id, c."jobName", c.channel, c.priority, c.parameters, c.attempt, c."maxAttempts", c."claimNo",
-  c."leaseToken", c."startedAt", c."timeoutMs", c."retryPolicy", c.crashes, c."maxCrashes", c."dependsOn"
+  c."leaseToken", (extract(epoch FROM c."startedAt") * 1000)::float8 AS "startedAtMs", c."timeoutMs", c."retryPolicy", c.crashes, c."maxCrashes", c."dependsOn"
 FROM (SELECT count(*)::int AS channels FROM work WHERE runs > 0) known CROSS JOIN later LEFT JOIN claimed c ON true
 ORDER BY c.priority, c."runAt", c.id`;
