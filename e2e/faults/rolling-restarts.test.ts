@@ -6,7 +6,7 @@ import { size } from './world/size.js';
 import { World } from './world/world.js';
 
 const RESTARTS = size(12, 200);
-const LANES = 4;
+const LANES = 6;
 const RUNS_PER_RESTART = 20;
 const MOST_MS = 1_500;
 /** Nothing is to be recovered here: a run that isn't handed back is found out. */

@@ -18,6 +18,8 @@ export interface ProgramOptions {
 
 const SKEWED_CLOCK = fileURLToPath(new URL('./skewed-clock.cjs', import.meta.url));
 const BUNDLE_LOADER = fileURLToPath(new URL('./bundle-loader.cjs', import.meta.url));
+/** The driver of PostgreSQL asks on Node 20 for a class of `fetch`, which nobody here calls: loading it is a fifth of a start. */
+const BUNDLE_ARGS = ['--no-experimental-fetch'];
 const STOP_WITHIN_MS = 20_000;
 const running = new Set<ChildProcess>();
 // However this process ends, nothing that it started stays behind.
@@ -39,7 +41,10 @@ export class Program {
     const isBundle = file.endsWith('.cjs');
     this.#child = fork(isBundle ? BUNDLE_LOADER : file, isBundle ? [file] : [], {
       env: { PATH: process.env.PATH, ...env, ...(skewMs !== undefined && { SKEW_MS: String(skewMs) }) },
-      execArgv: [...(skewMs === undefined ? [] : ['--require', SKEWED_CLOCK]), ...(isBundle ? [] : typescriptArgs)],
+      execArgv: [
+        ...(skewMs === undefined ? [] : ['--require', SKEWED_CLOCK]),
+        ...(isBundle ? BUNDLE_ARGS : typescriptArgs),
+      ],
       stdio: ['ignore', output, output, 'ipc'],
     });
     // The child has its own by now.
