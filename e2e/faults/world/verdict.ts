@@ -118,10 +118,10 @@ SELECT id::text, status::text, error, attempt, "maxAttempts", "claimNo", "inacti
     AND a.action IN ('run.emergency-fail', 'run.force-fail', 'run.time-out')) AS "isFailedByOthers"
 FROM "JobRun" r WHERE r.id > $1`;
 
-/** A job failed by itself in the last claim, every attempt was used up, it was poison, or somebody failed it. */
+/** A job failed by itself in the last claim, every attempt was used up, it was poison, what it returned is no JSON, or somebody failed it. */
 function isExplained(row: Row, executions: Execution[]): boolean {
   if (!row.error) return false;
-  if (row.isFailedByOthers || row.error.startsWith('Stopped as poison')) return true;
+  if (row.isFailedByOthers || /^(Stopped as poison|The job's result can't be kept)/.test(row.error)) return true;
   return lastOf(row, executions)?.last === 'throw' || row.attempt === row.maxAttempts;
 }
 
