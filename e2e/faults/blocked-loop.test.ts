@@ -1,54 +1,69 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { percentile } from '../../scripts/bench/percentile.js';
+import { POISON_CHANNEL } from './poison/poison-jobs.js';
+import { limitPerRunner } from './world/channel-limit.js';
+import { readLedger } from './world/ledger.js';
 import { reportFinding } from './world/report.js';
 import { size } from './world/size.js';
 import { World } from './world/world.js';
 
-/** Among the normal tests long enough for a machine that is slow at the same time. */
-const LEASE_MS = size(4_000, 2_000);
-/** Three leases, or the minute that the promise speaks of. */
-const BLOCKED_MS = size(12_000, 60_000);
-const SETTINGS = { JOBS_STALLED_AFTER_MS: String(LEASE_MS) };
-const SPINNERS = 2;
-/** The normal tests share their machine with each other. */
-const MOST_P99_MS = size(8_000, 2_000);
+const POISON_RUNNER = fileURLToPath(new URL('./poison/poison-runner.ts', import.meta.url));
+/** Three leases, or ten. */
+const BLOCKED_MS = size(6_000, 20_000);
+const SPINNERS = size(1, 2);
+const ENDLESS = size(2, 24);
+const ENDLESS_TIMEOUT_MS = 300;
+const HOGS = size(1, 4);
+/** The aims are a second and 100 ms, on a machine with time. */
+const MOST_OVERSHOOT_MS = size(10_000, 1_000);
+const MOST_P99_MS = size(3_000, 500);
 
 let world: World;
 beforeAll(async () => {
-  world = await World.create(SETTINGS);
+  world = await World.create();
 });
 afterAll(() => world?.close());
 
-it(`keeps the lease of a job that blocks its runner for ${BLOCKED_MS / 1_000} s, and serves everybody else`, async () => {
+it(`keeps the lease of a job that blocks its runner for ${BLOCKED_MS / 1_000} s, ends those that never return, and serves everybody else`, async () => {
   // Alone on its runner's loop: a second one would wait for the first.
-  await world.startRunners(1, { concurrency: 1, settings: SETTINGS });
+  await world.startRunners(1, { concurrency: 1 });
   const spinning: string[] = [];
   for (let spinner = 0; spinner < SPINNERS; spinner++) {
-    const id = await world.enqueuer.enqueue('spin', { ms: BLOCKED_MS });
-    spinning.push(id);
+    spinning.push(await world.enqueuer.enqueue('spin', { ms: BLOCKED_MS }));
     if (spinner === 0) await world.untilRunning(1);
   }
-  const [other] = await world.startRunners(1, { concurrency: 10, settings: SETTINGS });
+  const [other] = await world.startRunners(1, { concurrency: 10, program: POISON_RUNNER });
+  await world.untilKnown('endless');
+  await limitPerRunner(world, POISON_CHANNEL, 1);
+  await world.enqueuer.enqueueMany([
+    ...Array.from({ length: ENDLESS }, () => ({ jobName: 'endless', parameters: {} })),
+    // More than its limit, so it goes down three times.
+    ...Array.from({ length: HOGS }, () => ({ jobName: 'deadly', parameters: { act: 'memory' } })),
+  ]);
   const stopFeeding = world.keepFeeding(200, 200);
   const answers = await measureApi(world, BLOCKED_MS);
   await stopFeeding();
 
   const verdict = await world.expectAllRight();
   expect(other?.isRunning).toBe(true);
-  const { rows } = await world.database.pool.query(
-    `SELECT DISTINCT status::text, attempt, "claimNo" FROM "JobRun" WHERE id = ANY($1)`,
-    [spinning],
-  );
-  expect(rows).toEqual([{ status: 'SUCCESS', attempt: 1, claimNo: 1 }]);
+  expect(await outcomesOf('spin')).toEqual([{ status: 'SUCCESS', attempt: 1, claimNo: 1, count: SPINNERS }]);
+  expect(await outcomesOf('endless')).toEqual([{ status: 'FAILED', attempt: 1, claimNo: 1, count: ENDLESS }]);
+  expect(await outcomesOf('deadly')).toEqual([{ status: 'FAILED', attempt: 3, claimNo: 3, count: HOGS }]);
+  const overshoot = Math.max(...(await overshoots()));
+  expect(overshoot).toBeLessThan(MOST_OVERSHOOT_MS);
   const p99 = percentile(answers, 99);
   expect(p99).toBeLessThan(MOST_P99_MS);
-  reportFinding(
-    'job that blocks its event loop',
-    `${SPINNERS} × ${BLOCKED_MS / 1_000} s of a lease of ${LEASE_MS / 1_000} s`,
-    verdict,
-    [`API p99 ${p99.toFixed(0)} ms meanwhile`],
-  );
+  const injected = [
+    { what: `blocks of ${BLOCKED_MS / 1_000} s of a lease of 2 s`, count: spinning.length, target: SPINNERS },
+    { what: 'endless loops', count: ENDLESS, target: ENDLESS },
+    { what: 'allocations of 2 GB', count: 3 * HOGS, target: 3 * HOGS },
+  ];
+  reportFinding('jobs that block or fill their process', injected, verdict, [
+    `API p99 ${p99.toFixed(0)} ms of ${answers.length} meanwhile`,
+    `endless loops ended ${overshoot.toFixed(0)} ms after their time at most`,
+  ]);
 });
 
 /** How long the API took to answer, asked again and again for so long. */
@@ -64,4 +79,23 @@ async function measureApi({ url, token }: World, forMs: number): Promise<number[
     await delay(20);
   }
   return took;
+}
+
+async function outcomesOf(jobName: string): Promise<unknown[]> {
+  const { rows } = await world.database.pool.query(
+    `SELECT status::text, attempt, "claimNo", count(*)::int FROM "JobRun" WHERE "jobName" = $1 GROUP BY 1, 2, 3`,
+    [jobName],
+  );
+  return rows;
+}
+
+/** How long after its time each endless loop was ended: from where its job says that it began. */
+async function overshoots(): Promise<number[]> {
+  const { rows } = await world.database.pool.query<{ id: string; finishedAt: Date }>(
+    `SELECT id::text, "finishedAt" FROM "JobRun" WHERE "jobName" = 'endless'`,
+  );
+  // Both clocks are this machine's.
+  const sinceBoot = Date.now() - Number(process.hrtime.bigint() / 1_000n) / 1_000;
+  const began = new Map(readLedger(`${world.folder}/ledger`).map(({ runId, atMs }) => [runId, atMs + sinceBoot]));
+  return rows.map(({ id, finishedAt }) => finishedAt.getTime() - (began.get(id) ?? 0) - ENDLESS_TIMEOUT_MS);
 }
