@@ -6,7 +6,7 @@ import { typescriptArgs } from '@job-manager/backend/typescript-loader';
 /** What the programs of this suite tell whoever started them. */
 export type Word =
   | { type: 'ready'; url?: string }
-  | { type: 'vitals'; rssMb: number; heapMb: number; longestStallMs: number };
+  | { type: 'vitals'; rssMb: number; heapMb: number; longestStallMs: number; mostBufferedKb: number };
 
 export interface ProgramOptions {
   env: NodeJS.ProcessEnv;
@@ -82,7 +82,7 @@ export class Program {
     });
   }
 
-  /** Memory, and the longest stall of the event loop since this was last asked. */
+  /** Memory, the longest stall of the event loop since this was last asked, and what waits for its slowest reader. */
   async vitals(): Promise<Extract<Word, { type: 'vitals' }>> {
     const answer = this.next('vitals');
     this.#child.send('vitals');

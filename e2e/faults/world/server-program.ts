@@ -1,3 +1,5 @@
+import { subscribe } from 'node:diagnostics_channel';
+import type { Socket } from 'node:net';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { readConfig } from '@job-manager/backend/config';
 import { createLog } from '@job-manager/backend/log';
@@ -12,6 +14,12 @@ const ended = new Promise<void>((resolve) => {
   // Whoever started this is gone, killed perhaps.
   process.once('disconnect', () => resolve());
 });
+const sockets = new Set<Socket>();
+subscribe('net.server.socket', (message) => {
+  const { socket } = message as { socket: Socket };
+  sockets.add(socket);
+  socket.once('close', () => sockets.delete(socket));
+});
 const stalls = monitorEventLoopDelay({ resolution: 10 });
 process.on('message', () => {
   const { rss, heapUsed } = process.memoryUsage();
@@ -21,6 +29,7 @@ process.on('message', () => {
     rssMb: mb(rss),
     heapMb: mb(heapUsed),
     longestStallMs: stalls.max / 1e6,
+    mostBufferedKb: Math.max(0, ...[...sockets].map(({ writableLength }) => writableLength)) / 1024,
   } satisfies Word);
   stalls.reset();
 });
