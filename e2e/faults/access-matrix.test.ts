@@ -20,7 +20,7 @@ import { World } from './world/world.js';
 const AT_ONCE = 16;
 const routes = listRoutes(contract);
 /** In the small form these alone: the tests of the API ask all of them, one thing at a time. */
-const fewRoutes = ['jobs.history', 'jobs.cancel', 'auth.login', 'auth.logout', 'users.changeRole', 'external.complete'];
+const fewRoutes = ['jobs.history', 'jobs.cancel', 'auth.logout'];
 /** As JSON it would be the same call; no page of another site can send that without asking first. */
 const formBodies = ['text/plain', 'application/x-www-form-urlencoded'];
 
