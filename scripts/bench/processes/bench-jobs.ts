@@ -29,7 +29,7 @@ export const starter = defineJob({
 });
 
 /** About a tenth of a millisecond to hash. */
-const PIECE = Buffer.alloc(48 * 1024, 'a piece of work');
+const PIECE = Buffer.alloc(160 * 1024, 'a piece of work');
 /** Pieces between two chances for the rest of the process. */
 const BREATH = 20;
 
