@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Listener } from '../store/listener.js';
 import { createTestDatabase, type TestDatabase } from '../testing/database.js';
 import { createPool } from './client.js';
 import { isPooled, listenUrlOf, throughPooler } from './transaction-pooling.js';
@@ -24,6 +25,13 @@ describe('a URL', () => {
     expect(listenUrlOf(throughPooler(url), url)).toBe(url);
     expect(listenUrlOf(throughPooler(url), undefined)).toBe(null);
   });
+});
+
+it('leaves a listener without anything to hear where only a pooler leads to the database', async () => {
+  const listener = new Listener(listenUrlOf(throughPooler(database.url), undefined), ['queued']);
+  await listener.start();
+  expect(listener).toMatchObject({ isOff: true, isConnected: false });
+  await listener.close();
 });
 
 describe('a pool', () => {
