@@ -310,7 +310,7 @@ describe('fairness', () => {
       expect(heavy).toBeGreaterThan(concurrency === 1 ? 0.7 : 0.74);
       expect(heavy).toBeLessThan(concurrency === 1 ? 0.8 : 0.76);
     },
-    60_000,
+    180_000,
   );
 
   it('never lets long runs of one channel take the slots of another that has work', async () => {
@@ -355,7 +355,7 @@ describe('fairness', () => {
       ),
       { numRuns: 60 },
     );
-  }, 60_000);
+  }, 180_000);
 });
 
 /** What each channel is due, in parts of slots: the level is found by trying. */
@@ -439,7 +439,7 @@ it('never has claims wait for one another in a circle, and loses nothing', async
   };
   await Promise.all([...Array.from({ length: 6 }, race), change()]);
   expect(done).toBe(360);
-}, 60_000);
+}, 180_000);
 
 it('refuses a job whose channel or priority cannot be', () => {
   const faulty = (more: object) => () => createRegistry([{ ...job('odd', 'default'), ...more }]);

@@ -36,7 +36,7 @@ it('gives every due time of a year one run or a reason for none, however three s
   expect(report.dueTimes).toBeGreaterThan(5_000);
   expect(report.restarts).toBeGreaterThan(100);
   expect(await readViolations(database.pool)).toEqual({});
-}, 120_000);
+}, 240_000);
 
 it('notices when the same due time can be taken twice', async () => {
   await database.pool.query('DROP INDEX "JobRun_due"');

@@ -182,4 +182,4 @@ async function judge(runIds: string[], { claims, outcomes, cancels }: Ledger): P
 it('keeps its promises whatever races: claim, beat, finish, retry, cancel, recover and drain, by zombies too', async () => {
   const scripts = fc.array(fc.array(act, { maxLength: 8 }), { minLength: RUNNERS, maxLength: RUNNERS });
   await fc.assert(fc.asyncProperty(scripts, play), { numRuns: 150 });
-}, 60_000);
+}, 180_000);
