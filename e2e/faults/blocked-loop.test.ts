@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { percentile } from '../../scripts/bench/percentile.js';
 import { POISON_CHANNEL } from './poison/poison-jobs.js';
 import { limitPerRunner } from './world/channel-limit.js';
@@ -29,6 +29,7 @@ afterAll(() => world?.close());
 it(`keeps the lease of a job that blocks its runner for ${BLOCKED_MS / 1_000} s, ends those that never return, and serves everybody else`, async () => {
   // Alone on its runner's loop: a second one would wait for the first.
   await world.startRunners(1, { concurrency: 1 });
+  await untilBeating();
   const spinning: string[] = [];
   for (let spinner = 0; spinner < SPINNERS; spinner++) {
     spinning.push(await world.enqueuer.enqueue('spin', { ms: BLOCKED_MS }));
@@ -51,7 +52,7 @@ it(`keeps the lease of a job that blocks its runner for ${BLOCKED_MS / 1_000} s,
   expect(await outcomesOf('spin')).toEqual([{ status: 'SUCCESS', attempt: 1, claimNo: 1, count: SPINNERS }]);
   expect(await outcomesOf('endless')).toEqual([{ status: 'FAILED', attempt: 1, claimNo: 1, count: ENDLESS }]);
   expect(await outcomesOf('deadly')).toEqual([{ status: 'FAILED', attempt: 3, claimNo: 3, count: HOGS }]);
-  const overshoot = Math.max(...(await overshoots()));
+  const overshoot = Math.max(0, ...(await overshoots()));
   expect(overshoot).toBeLessThan(MOST_OVERSHOOT_MS);
   const p99 = percentile(answers, 99);
   expect(p99).toBeLessThan(MOST_P99_MS);
@@ -65,6 +66,17 @@ it(`keeps the lease of a job that blocks its runner for ${BLOCKED_MS / 1_000} s,
     `endless loops ended ${overshoot.toFixed(0)} ms after their time at most`,
   ]);
 });
+
+/** On a busy machine the thread that keeps leases needs longer to start than these short leases last. */
+async function untilBeating(): Promise<void> {
+  const isBeating = async () => {
+    const { rowCount } = await world.database.pool.query(
+      `SELECT FROM "Runner" WHERE "lastHeartbeatAt" > "startedAt" + interval '100 ms'`,
+    );
+    expect(rowCount).toBe(1);
+  };
+  await vi.waitFor(isBeating, { timeout: 60_000, interval: 50 });
+}
 
 /** How long the API took to answer, asked again and again for so long. */
 async function measureApi({ url, token }: World, forMs: number): Promise<number[]> {
@@ -97,5 +109,7 @@ async function overshoots(): Promise<number[]> {
   // Both clocks are this machine's.
   const sinceBoot = Date.now() - Number(process.hrtime.bigint() / 1_000n) / 1_000;
   const began = new Map(readLedger(`${world.folder}/ledger`).map(({ runId, atMs }) => [runId, atMs + sinceBoot]));
-  return rows.map(({ id, finishedAt }) => finishedAt.getTime() - (began.get(id) ?? 0) - ENDLESS_TIMEOUT_MS);
+  // On a busy machine the time of one may be up before its job has begun.
+  const begun = rows.filter(({ id }) => began.has(id));
+  return begun.map(({ id, finishedAt }) => finishedAt.getTime() - (began.get(id) ?? 0) - ENDLESS_TIMEOUT_MS);
 }
