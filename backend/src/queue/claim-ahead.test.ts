@@ -1,0 +1,114 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import * as z from 'zod';
+import { TestEngine } from '../testing/engine.js';
+import { defineJob } from './job.js';
+import { SYSTEM } from './queue.js';
+
+const begun: string[] = [];
+let open: () => void = () => {};
+
+const define = (name: string, run: () => Promise<void>) =>
+  defineJob({
+    name,
+    description: 'For runs that are claimed ahead',
+    examples: [`tsx scripts/runJobs.ts ${name}`],
+    algorithmVersion: '1',
+    parameters: z.strictObject({}),
+    run: async (ctx) => {
+      begun.push(ctx.runId);
+      await run();
+    },
+  });
+const quick = define('quick', async () => {});
+const gate = define('gate', () => new Promise<void>((resolve) => (open = resolve)));
+
+let engine: TestEngine;
+beforeAll(async () => {
+  engine = await TestEngine.create([quick, gate]);
+});
+afterEach(async () => {
+  expect(await engine.violations()).toEqual({});
+});
+afterAll(() => engine.close());
+
+/** Many short runs, one that stays, and those that were claimed ahead behind it, with a runner of one slot. */
+async function blockedRunner() {
+  begun.length = 0;
+  const { pool } = engine.database;
+  await pool.query(`INSERT INTO "JobRun" ("jobName") SELECT 'quick' FROM generate_series(1, 400)`);
+  const { id: gateId } = await engine.enqueue('gate');
+  await pool.query(`INSERT INTO "JobRun" ("jobName") SELECT 'quick' FROM generate_series(1, 100)`);
+  const runner = engine.runner({ concurrency: 1 });
+  await runner.start();
+  await vi.waitFor(() => expect(begun).toContain(gateId));
+  return { runner, gateId };
+}
+
+/** The runs behind the one that stays. */
+async function behind(gateId: string) {
+  const { rows } = await engine.database.pool.query<{ id: string; status: string; attempt: number; claimNo: number }>(
+    `SELECT id, status, attempt, "claimNo" FROM "JobRun" WHERE id > $1 AND "jobName" = 'quick' ORDER BY id`,
+    [gateId],
+  );
+  return rows;
+}
+
+/** Those that went back, once some have. */
+const handedBack = (gateId: string) =>
+  vi.waitFor(async () => {
+    const back = (await behind(gateId)).filter(({ status, claimNo }) => status === 'QUEUED' && claimNo > 0);
+    expect(back).not.toEqual([]);
+    return back;
+  });
+
+const untilAllEnded = () =>
+  vi.waitFor(async () => {
+    const { rows } = await engine.database.pool.query(`SELECT FROM "JobRun" WHERE "finishedAt" IS NULL`);
+    expect(rows.length).toBe(0);
+  });
+
+describe('runs that were claimed ahead', () => {
+  it('go back without using up an attempt when their turn does not come, and run later', async () => {
+    const { runner, gateId } = await blockedRunner();
+    const back = await handedBack(gateId);
+    for (const { id, attempt } of back) {
+      expect(attempt).toBe(0);
+      expect(begun).not.toContain(id);
+    }
+    open();
+    await untilAllEnded();
+    for (const { id } of back) expect(await engine.run(id)).toMatchObject({ status: 'SUCCESS', attempt: 1 });
+    expect(new Set(begun).size).toBe(begun.length);
+    await runner.stop();
+  });
+
+  it('never begin once they are cancelled', async () => {
+    const { runner, gateId } = await blockedRunner();
+    const claimed = await vi.waitFor(async () => {
+      const ahead = (await behind(gateId)).find(({ claimNo }) => claimNo > 0);
+      expect(ahead).toBeDefined();
+      return ahead?.id as string;
+    });
+    await engine.queue.cancel(claimed, SYSTEM);
+    await engine.until(claimed, 'CANCELLED');
+    open();
+    await untilAllEnded();
+    expect(begun).not.toContain(claimed);
+    await runner.stop();
+  });
+
+  it('are free for others as soon as their runner is told to stop', async () => {
+    const { runner, gateId } = await blockedRunner();
+    const stopping = runner.stop();
+    await vi.waitFor(async () =>
+      expect((await behind(gateId)).map(({ status }) => status)).toEqual(Array(100).fill('QUEUED')),
+    );
+    expect(await engine.run(gateId)).toMatchObject({ status: 'RUNNING' });
+    open();
+    await stopping;
+    const other = engine.runner();
+    await other.start();
+    await untilAllEnded();
+    await other.stop();
+  });
+});
