@@ -24,15 +24,14 @@ export interface Drain {
 const MOST_MS = 10_000;
 /** Between two looks at what is left, once all have begun. */
 const LOOK_MS = 2;
-/** The most that our `enqueueMany` takes in one call. */
-const AT_ONCE = 10_000;
+const GONE_WITHIN_MS = 10_000;
 
 /** Lets a worker that has its code loaded, and nothing else, work off what has been queued. */
 export function drainOnce(bench: EngineBench, contender: Contender): Promise<Drain> {
   const { runs } = bench;
   return onStage(bench, contender, async (stage) => {
     const { worker, database } = stage;
-    await fill(stage, runs);
+    await fill(stage, contender, runs);
     const usedBefore = await readUse(database);
     const askedBefore = stage.counts.asked();
     const cpuBefore = await stage.serverCpuMs();
@@ -61,10 +60,10 @@ export function drainOnce(bench: EngineBench, contender: Contender): Promise<Dra
 }
 
 /** Queues the runs and lets whoever did so go; then PostgreSQL knows the tables, as it does where they are older. */
-async function fill({ producer, database }: Stage, count: number): Promise<void> {
+async function fill({ producer, database }: Stage, { bulk: atOnce }: Contender, count: number): Promise<void> {
   // Not in the middle of the drain: that falls on one engine and not on another.
   await database?.pool.query('CHECKPOINT');
-  await producer.call('enqueueMany', { count, atOnce: AT_ONCE, rank: 'usual' });
+  await producer.call('enqueueMany', { count, atOnce, rank: 'usual' });
   await producer.kill();
   await database?.pool.query('ANALYZE');
 }
@@ -96,10 +95,12 @@ interface Use {
 async function readUse(database: BenchDatabase | null): Promise<Use> {
   if (database === null) return { transactions: Number.NaN, walBytes: Number.NaN };
   const { pool } = database;
+  const until = sharedClock() + GONE_WITHIN_MS;
   for (;;) {
     const { rows } = await pool.query<Use & { others: number }>(USE);
     const [use] = rows;
     if (use?.others === pool.totalCount - 1) return use;
+    if (sharedClock() > until) throw new Error(`${use?.others} others are still connected to the database`);
     await delay(20);
   }
 }

@@ -10,7 +10,7 @@ export interface Contender {
   packageName: string | null;
   /** What tells how far it has got, in PostgreSQL; null where its jobs are in Redis. */
   counts: Counts | null;
-  /** How many jobs it is given in one call when there are many: what does best, of 1,000, 10,000 and 20,000. */
+  /** How many jobs it is given in one call where there are many. */
   bulk: number;
   /** Loaded only in the processes that run it. */
   load(): Promise<Engine>;
@@ -109,7 +109,7 @@ export const contenders = [
     title: 'BullMQ on Redis, default',
     packageName: 'bullmq',
     counts: null,
-    bulk: settings.bulk,
+    bulk: settings.bulkOnRedis,
     load: async () => (await import('./bullmq.js')).bullmqOnRedis(settings.bullmq),
   },
   {
@@ -117,7 +117,7 @@ export const contenders = [
     title: `BullMQ on Redis, ${settings.bullmqRedisTuned.concurrency} at once`,
     packageName: 'bullmq',
     counts: null,
-    bulk: settings.bulk,
+    bulk: settings.bulkOnRedis,
     load: async () => (await import('./bullmq.js')).bullmqOnRedis(settings.bullmqRedisTuned),
   },
   {
