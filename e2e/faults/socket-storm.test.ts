@@ -17,7 +17,7 @@ const RESTARTS = size(1, 2);
 const TALKERS = 2;
 const TALK_MS = size(1_000, 6_000);
 const MOST_GROWTH_MB = 100;
-/** The aims are 1,000 and 100 ms on a machine with nothing else to do; this holds on any. */
+/** The aims are 1,000 and 100 ms, on a machine with nothing else to do. */
 const MOST_AT_ONCE_MS = size(20_000, 4_000);
 const MOST_JITTERED_MS = size(10_000, 1_000);
 /** An ended session takes its sockets with it within 2 s, where the machine has time. */
