@@ -73,7 +73,7 @@ function table(findings: Finding[], results: SuiteResult[]): string {
     pc.bold(line(heads)),
     ...rows.map(line),
     '',
-    ...findings.flatMap(({ fault, details }) => [fault, pc.dim(`  ${details}`), '']),
+    ...findings.flatMap(({ fault, details }) => (details === '' ? [] : [fault, pc.dim(`  ${details}`), ''])),
     ...results.map(({ name, passed, failed, ms }) => {
       const counts = `${name}: ${passed} passed, ${failed} failed, ${(ms / 1_000).toFixed(0)} s`;
       return failed > 0 ? pc.red(counts) : pc.green(counts);
@@ -95,7 +95,7 @@ function rowsOf({ fault, injected, runs, lost, doubled, stuck, seconds }: Findin
 function summary(findings: Finding[], results: SuiteResult[]): string {
   const sum = (read: (finding: Finding) => number) =>
     findings.reduce((total, finding) => total + read(finding), 0).toLocaleString('en');
-  const faults = sum(({ injected }) => injected.reduce((total, { count }) => total + count, 0));
+  const faults = sum(({ injected }) => injected.reduce((total, { count, isPart }) => total + (isPart ? 0 : count), 0));
   const found = `${sum(({ lost }) => lost)} lost, ${sum(({ doubled }) => doubled)} doubled, ${sum(({ stuck }) => stuck)} stuck`;
   const minutes = results.reduce((total, { ms }) => total + ms, 0) / 60_000;
   return pc.bold(`${faults} faults over ${sum(({ runs }) => runs)} runs: ${found}, in ${minutes.toFixed(1)} min`);

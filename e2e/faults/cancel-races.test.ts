@@ -78,7 +78,7 @@ it(`keeps its word whoever is first, cancel or claim, cancel or end (${RACES} ra
   const verdict = await judge({ sql: database.pool, ledger, acknowledged });
   expect(verdict.wrong).toEqual({});
   expect(await brokenPromises([...claims.races, ...ends.races], executionsByRun(ledger))).toEqual([]);
-  const race = (what: string, count: number) => ({ what, count, target: LEAST_OF_ORDER });
+  const race = (what: string, count: number) => ({ what, count, target: LEAST_OF_ORDER, isPart: true as const });
   reportFinding(
     'cancel against claim and end',
     [

@@ -4,6 +4,8 @@ export interface Injection {
   what: string;
   count: number;
   target: number;
+  /** It is among those told before it: no more faults, but more that is owed of them. */
+  isPart?: true;
 }
 
 /** What one test injected and found: a line of the table that `pnpm test:faults` ends with. */

@@ -46,7 +46,7 @@ export function reportFinding(
 
 function inWords({ fault, injected, runs, lost, doubled, stuck, details, seconds }: Finding): string {
   const injections = injected.map((injection) => `${countOf(injection)} ${injection.what}; `).join('');
-  return `${fault}: ${injections}${runs} runs, ${lost} lost, ${doubled} doubled, ${stuck} stuck; ${details}; ${seconds.toFixed(0)} s`;
+  return `${fault}: ${injections}${runs} runs, ${lost} lost, ${doubled} doubled, ${stuck} stuck; ${[details, `${seconds.toFixed(0)} s`].filter(Boolean).join('; ')}`;
 }
 
 function secondsSinceLast(): number {
