@@ -1,7 +1,8 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { Worker } from 'node:worker_threads';
-import { registerModule } from '../typescript-loader.js';
-import type { Lease } from './transitions/beat.js';
+import { schemaStatement } from '../database/schema.js';
+import { isPooled } from '../database/transaction-pooling.js';
+import { BEAT, type Lease } from './transitions/beat.js';
 
 export interface HeartbeatOptions {
   url: string;
@@ -10,6 +11,12 @@ export interface HeartbeatOptions {
   /** How often the runner's own thread tells how it is; when it doesn't, its event loop is blocked. */
   pulseMs: number;
   stalledAfterMs: number;
+}
+
+/** What the thread has to be told, for it can't import what is TypeScript. */
+export interface HeartbeatThreadData extends HeartbeatOptions {
+  statement: { name?: string; text: string };
+  schemaStatement: string | null;
 }
 
 /** What the thread tells the runner; leases are named by their tokens, for a run may have been claimed anew. */
@@ -137,10 +144,10 @@ interface RunnerTimes {
   lastProgressAt: number | null;
 }
 
-const ENTRY = new URL('./heartbeat-thread.ts', import.meta.url).href;
-
-/** A thread doesn't inherit the TypeScript loader of its parent, so its first step is to register it. */
 function openThread(options: HeartbeatOptions): Worker {
-  const start = `import('${registerModule}').then(({ register }) => { register(); return import('${ENTRY}'); })`;
-  return new Worker(start, { eval: true, workerData: options });
+  const { url } = options;
+  // Through a pooler a name would be looked for on a connection that has never heard it.
+  const statement = isPooled(url) ? { text: BEAT } : { name: 'beat', text: BEAT };
+  const workerData: HeartbeatThreadData = { ...options, statement, schemaStatement: schemaStatement(url) };
+  return new Worker(new URL('./heartbeat-thread.mjs', import.meta.url), { workerData, execArgv: [] });
 }

@@ -20,7 +20,7 @@ interface Loaded {
 const esbuild = createRequire(createRequire(import.meta.url).resolve('tsx'))('esbuild') as Esbuild;
 
 const sourceOf = (path: string) => fileURLToPath(new URL(path, import.meta.url));
-const THREAD = 'heartbeat-thread.ts';
+const THREAD = 'heartbeat-thread.mjs';
 /** As the engine says where its thread is. */
 const THREAD_URL = `new URL('./${THREAD}', import.meta.url)`;
 
@@ -31,8 +31,7 @@ const THREAD_URL = `new URL('./${THREAD}', import.meta.url)`;
 const instead: Record<string, string> = {
   'backend/src/jobs/registry.ts': `export const jobs = [], jobsModule = undefined;`,
   'backend/src/generated/prisma/client.ts': `export class PrismaClient { async $disconnect() {} }`,
-  'backend/src/typescript-loader.ts': `export const registerModule = 'data:text/javascript,export const register = () => {}';
-    export const typescriptArgs = [];`,
+  'backend/src/typescript-loader.ts': `export const typescriptArgs = [];`,
 };
 
 /** Bundles the runner of this suite into a folder, and returns the file: it starts in a tenth of the time. */

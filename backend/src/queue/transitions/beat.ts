@@ -42,8 +42,8 @@ export async function beat(sql: Sql, pulse: RunnerPulse): Promise<BeatAnswer> {
 }
 
 // SKIP LOCKED: a row that is being finished or cancelled this instant needs no beat, and waiting for it
-// while holding others could deadlock with the statement that finishes several.
-const BEAT = `
+// while holding others could deadlock with the statement that finishes several. Sent by `heartbeat-thread.mjs`.
+export const BEAT = `
 WITH held AS MATERIALIZED (
   SELECT j.id, lease.token, j."cancelRequestedAt" IS NOT NULL AS "cancelRequested"
   FROM "JobRun" j JOIN unnest($1::bigint[], $2::uuid[]) AS lease(id, token) ON j.id = lease.id AND j."leaseToken" = lease.token
