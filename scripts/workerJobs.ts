@@ -60,7 +60,7 @@ async function openDatabase(config: Config, log: ReturnType<typeof createLog>): 
   const url = config.DATABASE_URL ?? (await resources.hold(acquireDatabase(config), (held) => held.release())).url;
   for (let delayMs = 250; ; delayMs = Math.min(delayMs * 2, MOST_RETRY_MS)) {
     try {
-      await checkSchemaOfRole(config, url);
+      await checkSchemaOfRole(url);
       await migrateDatabase(url);
       return url;
     } catch (error) {

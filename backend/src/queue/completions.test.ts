@@ -45,12 +45,15 @@ describe('the ends of executions', () => {
     expect(onUnreachable).toHaveBeenCalledTimes(1);
   });
 
-  it.each(['57014', '53100', '25006'])('are written as they are after %s, which says nothing about them', async (code) => {
-    const ends = completions(() => 'simple');
-    write.mockRejectedValueOnce(withCode(code));
-    expect(await ends.record('a')).toBe('a');
-    expect(onFault).not.toHaveBeenCalled();
-  });
+  it.each(['57014', '53100', '25006'])(
+    'are written as they are after %s, which says nothing about them',
+    async (code) => {
+      const ends = completions(() => 'simple');
+      write.mockRejectedValueOnce(withCode(code));
+      expect(await ends.record('a')).toBe('a');
+      expect(onFault).not.toHaveBeenCalled();
+    },
+  );
 
   it('are not held up by one that is refused, which is written more simply', async () => {
     const ends = completions(() => 'simple');
