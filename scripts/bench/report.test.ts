@@ -58,7 +58,7 @@ it('counts an aim that is not reached as no miss', () => {
 });
 
 it('shows what a figure was measured beside, for people and programs', () => {
-  const beside = [
+  const beside: Figure['beside'] = [
     { engine: 'ours', 'runs/s': 41_234.5 },
     { engine: 'theirs', 'runs/s': Number.NaN, note: 'failed: no such table' },
   ];

@@ -22,7 +22,7 @@ export interface EngineChild {
 /** Starts a process for an engine, whose output goes to a file, and has it load the engine's code. */
 export async function startEngine(order: ProcessOrder, logFile: string): Promise<EngineChild> {
   const log = openSync(logFile, 'w');
-  const child = fork(PROGRAM, [JSON.stringify(order)], {
+  const child = fork(PROGRAM, {
     env: { PATH: process.env.PATH },
     execArgv: typescriptArgs,
     stdio: ['ignore', log, log, 'ipc'],
@@ -49,7 +49,7 @@ export async function startEngine(order: ProcessOrder, logFile: string): Promise
     if ('error' in answer) throw new Error(`${order.engine}: ${answer.error}`);
     return answer.value;
   }
-  await call('load');
+  await call('load', order);
   // Both ends are of one commit: what comes back is what the type of the call says.
   return { call: call as EngineChild['call'], kill: () => kill(child) };
 }

@@ -1,8 +1,8 @@
 import { createBegun } from './begun.js';
-import type { Engine, Producer } from './engine.js';
+import type { Engine, Place, Producer } from './engine.js';
 import { contenders } from './engines.js';
 import { createEnqueuer } from './enqueuer.js';
-import type { Answer, Call, ProcessCalls, ProcessOrder } from './process-calls.js';
+import type { Answer, Call, ProcessCalls } from './process-calls.js';
 
 // One engine in a process of its own, as producer or as worker: what measures it must not slow it down.
 // Ctrl-C reaches the whole group; the benchmark says when it is time.
@@ -10,24 +10,29 @@ process.on('SIGINT', () => {});
 // The benchmark is gone, killed perhaps: nobody else would end this process.
 process.once('disconnect', () => process.exit());
 
-const { engine: id, ...place } = JSON.parse(process.argv[2] ?? '') as ProcessOrder;
-let engine: Engine | undefined;
+let loaded: { engine: Engine; place: Place } | undefined;
 let producer: Producer | undefined;
 const begun = createBegun();
 
 const calls: ProcessCalls = {
-  load: async () => {
-    engine = await contenders.find((contender) => contender.id === id)?.load();
+  load: async ({ engine: id, place }) => {
+    const contender = contenders.find((each) => each.id === id);
+    if (!contender) throw new Error(`There is no engine ${id}`);
+    loaded = { engine: await contender.load(), place };
   },
-  prepare: () => loaded().prepare(place),
+  prepare: async () => {
+    const { engine, place } = needed(loaded);
+    await engine.prepare(place);
+  },
   openProducer: async () => {
-    producer = await loaded().openProducer(place);
+    const { engine, place } = needed(loaded);
+    producer = await engine.openProducer(place);
   },
-  ...createEnqueuer(() => {
-    if (!producer) throw new Error(`The engine ${id} has no producer open`);
-    return producer;
-  }),
-  startWorker: () => loaded().startWorker(place, begun.heard),
+  ...createEnqueuer(() => needed(producer)),
+  startWorker: async () => {
+    const { engine, place } = needed(loaded);
+    await engine.startWorker(place, begun.heard);
+  },
   untilBegun: begun.until,
   report: async () => begun.report(),
 };
@@ -46,7 +51,7 @@ function tell(answer: Answer): void {
   process.send?.(answer);
 }
 
-function loaded(): Engine {
-  if (!engine) throw new Error(`The engine ${id} is not loaded`);
-  return engine;
+function needed<T>(found: T | undefined): T {
+  if (found === undefined) throw new Error('The engine has to be loaded, and its producer opened, before');
+  return found;
 }

@@ -1,9 +1,9 @@
-import type { Rank } from './engine.js';
+import type { Place, Rank } from './engine.js';
 
 /** What an engine's process may be asked to do. */
 export interface ProcessCalls {
   /** Loads the engine's code, and nothing more. */
-  load(): Promise<void>;
+  load(order: ProcessOrder): Promise<void>;
   prepare(): Promise<void>;
   openProducer(): Promise<void>;
   /** In calls of so many at most. */
@@ -44,9 +44,8 @@ export interface Call {
 
 export type Answer = { id: number; value: unknown } | { id: number; error: string };
 
-/** What a process is started with, as its one argument, in JSON. */
+/** What a process is there for. */
 export interface ProcessOrder {
   engine: string;
-  databaseUrl: string;
-  redisUrl: string | null;
+  place: Place;
 }

@@ -28,10 +28,14 @@ export async function onStage<T>(bench: EngineBench, contender: Contender, work:
 async function onPostgres<T>(bench: EngineBench, { id, counts }: Contender, work: Work<T>): Promise<T> {
   const database = await bench.newDatabase();
   try {
-    return await withProcesses(bench, { engine: id, databaseUrl: database.url, redisUrl: null }, (processes) => {
-      const serverCpuMs = bench.postgresCpuMs;
-      return work({ ...processes, counts: countInPostgres(database.pool, counts), database, serverCpuMs });
-    });
+    return await withProcesses(
+      bench,
+      { engine: id, place: { databaseUrl: database.url, redisUrl: null } },
+      (processes) => {
+        const serverCpuMs = bench.postgresCpuMs;
+        return work({ ...processes, counts: countInPostgres(database.pool, counts), database, serverCpuMs });
+      },
+    );
   } finally {
     await database.drop();
   }
@@ -43,7 +47,7 @@ async function onRedis<T>(bench: EngineBench, { id }: Contender, work: Work<T>):
   const client = new Redis(redisUrl);
   try {
     await client.flushall();
-    return await withProcesses(bench, { engine: id, databaseUrl: '', redisUrl }, (processes) =>
+    return await withProcesses(bench, { engine: id, place: { databaseUrl: '', redisUrl } }, (processes) =>
       work({ ...processes, counts: countInRedis(client), database: null, serverCpuMs: redisCpuMs }),
     );
   } finally {
