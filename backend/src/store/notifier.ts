@@ -4,6 +4,8 @@ import type { Sql } from './sql.js';
 
 /** NOTIFY takes a lock over the whole server at commit, so one process sends at most one statement in this time. */
 const GATHER_MS = 5;
+/** News that only says that something changed is repeated no sooner: whoever hears of it looks anew. */
+const CALM_MS = 50;
 /** PostgreSQL refuses payloads of 8,000 bytes and more. */
 const MOST_BYTES = 7_500;
 
@@ -22,6 +24,8 @@ export class Notifier {
   #dueAt: number | null = null;
   #timer: NodeJS.Timeout | undefined;
   #sentAt = Number.NEGATIVE_INFINITY;
+  /** When it was last told that something changed. */
+  #changedAt = Number.NEGATIVE_INFINITY;
   #sending: Promise<void> | undefined;
 
   /** `schema` is where the tables are, as in the URL of those who listen. */
@@ -33,7 +37,7 @@ export class Notifier {
   /** Something about the active runs changed. */
   changed(): void {
     this.#changed = true;
-    this.#sendSoon();
+    this.#sendAt(Math.max(performance.now() + GATHER_MS, this.#changedAt + CALM_MS));
   }
 
   /** Runs wait for a runner. */
@@ -62,14 +66,16 @@ export class Notifier {
   /** A running run was asked to stop. */
   cancelRequested(runId: string): void {
     this.#cancelled.add(runId);
-    this.changed();
+    this.#changed = true;
+    this.#sendSoon();
   }
 
   /** Runs were taken away from whoever runs them: their runners need not wait for the next heartbeat to learn it. */
   revoked(runIds: string[]): void {
     if (runIds.length === 0) return;
     for (const runId of runIds) this.#revoked.add(runId);
-    this.changed();
+    this.#changed = true;
+    this.#sendSoon();
   }
 
   /** A run's newest progress, ahead of its row. */
@@ -141,6 +147,7 @@ export class Notifier {
     const notes: [ChannelName, string][] = [];
     if (this.#queued) notes.push(['queued', '']);
     if (this.#changed) notes.push(['changed', '']);
+    if (this.#changed) this.#changedAt = this.#sentAt;
     if (this.#schedules) notes.push(['schedules', '']);
     for (const payload of packed([...this.#cancelled])) notes.push(['cancel', payload]);
     for (const payload of packed([...this.#revoked])) notes.push(['revoked', payload]);
