@@ -80,6 +80,7 @@ describe('a statement that is stopped in a circle of waits is sent again', () =>
         const ignore = () => {};
         const completions = new Completions({
           write: fail,
+          unwritten: false,
           simplify: () => null,
           onUnreachable: ignore,
           onFault: ignore,

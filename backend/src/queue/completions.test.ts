@@ -8,7 +8,7 @@ const onFault = vi.fn();
 
 function completions(simplify: (ending: string) => string | null = () => null) {
   for (const mock of [write, onUnreachable, onFault]) mock.mockClear();
-  return new Completions<string, string>({ write, simplify, onUnreachable, onFault });
+  return new Completions<string, string | null>({ write, unwritten: null, simplify, onUnreachable, onFault });
 }
 
 const withCode = (code: string) => Object.assign(new Error(code), { code });

@@ -7,12 +7,14 @@ const RETRY_MS = { first: 100, most: 2_000 };
 
 interface Waiting<Ending, Answer> {
   ending: Ending;
-  settle(answer: Answer | null): void;
+  settle(answer: Answer): void;
 }
 
 interface CompletionsOptions<Ending, Answer> {
-  /** Writes the ends of several executions at once; answers for each in turn, null where its lease had gone. */
-  write(endings: Ending[]): Promise<(Answer | null)[]>;
+  /** Writes the ends of several executions at once; answers for each in turn. */
+  write(endings: Ending[]): Promise<Answer[]>;
+  /** The answer for an end that could not be written at all. */
+  unwritten: Answer;
   /** What is left to write of an end that PostgreSQL refuses; null where there is nothing simpler. */
   simplify(ending: Ending, error: unknown): Ending | null;
   onUnreachable(error: unknown): void;
@@ -32,8 +34,8 @@ export class Completions<Ending, Answer> {
     this.#options = options;
   }
 
-  /** Resolves once the end is recorded: null when the lease had gone and it was refused. */
-  record(ending: Ending): Promise<Answer | null> {
+  /** Resolves once the end is recorded. */
+  record(ending: Ending): Promise<Answer> {
     return new Promise((settle) => {
       this.#waiting.push({ ending, settle });
       this.#flushing ??= this.#flush().finally(() => {
@@ -52,11 +54,12 @@ export class Completions<Ending, Answer> {
   }
 
   async #write(batch: Waiting<Ending, Answer>[]): Promise<void> {
+    const { write, unwritten } = this.#options;
     let delayMs = RETRY_MS.first;
     for (;;) {
       try {
-        const answers = await this.#options.write(batch.map(({ ending }) => ending));
-        for (const [index, { settle }] of batch.entries()) settle(answers[index] ?? null);
+        const answers = await write(batch.map(({ ending }) => ending));
+        for (const [index, { settle }] of batch.entries()) settle(answers[index] ?? unwritten);
         return;
       } catch (error) {
         if (isContention(error)) continue;
@@ -77,7 +80,7 @@ export class Completions<Ending, Answer> {
     } else if (only) {
       const simpler = this.#options.simplify(only.ending, error);
       if (simpler) await this.#write([{ ending: simpler, settle: only.settle }]);
-      else only.settle(null);
+      else only.settle(this.#options.unwritten);
     }
   }
 }

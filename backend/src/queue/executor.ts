@@ -5,13 +5,13 @@ import type { MessageLevel } from '@job-manager/shared/message';
 import type { TerminalStatus } from '@job-manager/shared/run';
 import * as z from 'zod';
 import { durationWords } from '../store/duration-words.js';
-import { readUpstream } from '../store/upstream.js';
 import type { QueueEvents } from './events.js';
 import { approachable, describeFailure, JobFailure } from './failure.js';
 import type { AnyJob, JobContext, JobLog } from './job.js';
 import { type MessageLine, messageLine } from './message-line.js';
 import { type Measurement, type Meter, notMeasured } from './meter.js';
 import type { Redaction } from './redaction.js';
+import { type ContextSource, RunContext } from './run-context.js';
 import { type ProgressState, RunProgress } from './run-progress.js';
 import { NotJsonError, type StorableMetadata, storableMetadata } from './storable.js';
 import type { ClaimedRun } from './transitions/claim.js';
@@ -80,7 +80,7 @@ export const LAST_WORDS_MS = 5_000;
 const current = new AsyncLocalStorage<Execution>();
 
 /** One run of one job in this process. */
-export class Execution implements RunExecution {
+export class Execution implements RunExecution, ContextSource {
   readonly run: ClaimedRun;
   readonly #job: AnyJob;
   readonly #options: ExecutionOptions;
@@ -92,7 +92,7 @@ export class Execution implements RunExecution {
   /** From its begin on. */
   #failStray: ((error: unknown) => void) | undefined;
   #yieldedAt = performance.now();
-  readonly #progress: RunProgress;
+  readonly progress: RunProgress;
   #isOver = false;
   #isTimedOut = false;
   #timer: NodeJS.Timeout | undefined;
@@ -103,7 +103,7 @@ export class Execution implements RunExecution {
     this.#job = job;
     this.run = run;
     this.#options = options;
-    this.#progress = new RunProgress((state) => {
+    this.progress = new RunProgress((state) => {
       if (!this.#isOver) options.onProgress(run, state);
     });
   }
@@ -157,7 +157,7 @@ export class Execution implements RunExecution {
   }
 
   progressAtEnd(status: TerminalStatus): LastProgress {
-    return this.#progress.atEnd(status, this.#options.redaction);
+    return this.progress.atEnd(status, this.#options.redaction);
   }
 
   /** What the job has told about itself, as it can be stored. */
@@ -182,7 +182,8 @@ export class Execution implements RunExecution {
     this.#abort?.abort(this.#stopped);
   }
 
-  get #signal(): AbortSignal {
+  /** Aborted when the run is to stop. */
+  get signal(): AbortSignal {
     if (!this.#abort) {
       this.#abort = new AbortController();
       if (this.#isOver) this.#stopWith('lease lost');
@@ -200,7 +201,7 @@ export class Execution implements RunExecution {
         throw new JobFailure(`The parameters do not fit this job: ${z.prettifyError(parsed.error)}`, false);
       }
       // Not resolve(…), which would settle for the job alone and hear of nothing else.
-      Promise.resolve(this.#job.run(this.#context(), parsed.data)).then(resolve, reject);
+      Promise.resolve(this.#job.run(new RunContext(this), parsed.data)).then(resolve, reject);
     });
   }
 
@@ -244,50 +245,18 @@ export class Execution implements RunExecution {
     return storableMetadata(this.#metadata, this.#options.redaction);
   }
 
-  #context(): JobContext {
-    const { run } = this;
-    const execution = this;
-    // Methods rather than arrow functions, and what few jobs need only when it is asked for: this is made for every run.
-    return {
-      runId: run.id,
-      attempt: run.attempt,
-      claimNo: run.claimNo,
-      startedAt: run.startedAt,
-      db: this.#options.services.db,
-      mediaDir: this.#options.services.mediaDir,
-      get signal() {
-        return execution.#signal;
-      },
-      get log() {
-        execution.#log ??= execution.#makeLog();
-        return execution.#log;
-      },
-      progress(fraction, message) {
-        execution.#progress.report(fraction, message);
-      },
-      pipeline(plan) {
-        execution.#progress.pipeline(plan);
-      },
-      step(id) {
-        return execution.#progress.step(id);
-      },
-      setMetadata(values) {
-        Object.assign(execution.#metadata, values);
-        if (!execution.#isOver) execution.#options.onMetadata?.();
-      },
-      checkCancellation() {
-        return execution.#check();
-      },
-      pause(ms) {
-        return execution.#pause(ms);
-      },
-      upstream() {
-        return readUpstream(execution.#options.services.db, run.id);
-      },
-      fail(reason, { retry = true } = {}) {
-        throw new JobFailure(reason, retry);
-      },
-    };
+  get services(): ExecutionOptions['services'] {
+    return this.#options.services;
+  }
+
+  get log(): JobLog {
+    this.#log ??= this.#makeLog();
+    return this.#log;
+  }
+
+  setMetadata(values: Record<string, unknown>): void {
+    Object.assign(this.#metadata, values);
+    if (!this.#isOver) this.#options.onMetadata?.();
   }
 
   #makeLog(): JobLog {
@@ -305,13 +274,13 @@ export class Execution implements RunExecution {
     };
   }
 
-  async #pause(ms: number): Promise<void> {
+  async pause(ms: number): Promise<void> {
     this.#yieldedAt = performance.now();
-    await delay(Math.max(0, ms), undefined, { signal: this.#signal }).catch(() => {});
+    await delay(Math.max(0, ms), undefined, { signal: this.signal }).catch(() => {});
     this.#throwIfStopped();
   }
 
-  async #check(): Promise<void> {
+  async checkCancellation(): Promise<void> {
     if (performance.now() - this.#yieldedAt > YIELD_AFTER_MS) {
       await nextTurn();
       this.#yieldedAt = performance.now();
@@ -320,7 +289,7 @@ export class Execution implements RunExecution {
   }
 
   #throwIfStopped(): void {
-    if (this.#isOver) this.#signal.throwIfAborted();
+    if (this.#isOver) this.signal.throwIfAborted();
     if (this.#stopped) throw this.#stopped;
   }
 }

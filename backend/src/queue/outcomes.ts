@@ -31,7 +31,7 @@ export interface OutcomesOptions {
 export class Outcomes {
   readonly #options: OutcomesOptions;
   readonly #endings: Completions<Outcome, Recorded>;
-  readonly #failures: Completions<FailedAttempt, AfterFailure>;
+  readonly #failures: Completions<FailedAttempt, AfterFailure | null>;
 
   constructor(options: OutcomesOptions) {
     const { sql, events, database } = options;
@@ -45,8 +45,9 @@ export class Outcomes {
       ...told,
       write: async (outcomes) => {
         const recorded = await finishRuns(sql, outcomes);
-        return outcomes.map(({ id }) => (recorded.has(id) ? ENDED : null));
+        return outcomes.map(({ id }) => (recorded.has(id) ? ENDED : REFUSED));
       },
+      unwritten: REFUSED,
       simplify: unstorable,
     });
     this.#failures = new Completions({
@@ -55,16 +56,17 @@ export class Outcomes {
         const settled = await retryRuns(sql, failures);
         return failures.map(({ leaseToken }) => settled.get(leaseToken) ?? null);
       },
+      unwritten: null,
       simplify: withErrorAlone,
     });
   }
 
   /** Resolves once the outcome is recorded, however long the database is away. */
-  async record(execution: RunExecution, result: ExecutionOutcome): Promise<Recorded> {
+  record(execution: RunExecution, result: ExecutionOutcome): Promise<Recorded> {
     if (hasMoreToIt(execution.run, result)) return this.#fail(execution, result);
     const { status, error } = result;
     const outcome: Outcome = Object.assign(commonTo(execution, result), { status, error });
-    return (await this.#endings.record(outcome)) ?? REFUSED;
+    return this.#endings.record(outcome);
   }
 
   async #fail(execution: RunExecution, result: ExecutionOutcome): Promise<Recorded> {
