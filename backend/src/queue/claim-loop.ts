@@ -12,6 +12,8 @@ import { type ClaimedRun, type ClaimRequest, claim } from './transitions/claim.j
 
 /** However fine a rate limit is, an idle runner looks no more often. */
 const LEAST_PAUSE_MS = 10;
+/** Polls left out while nothing waits and new runs are announced. */
+const IDLE_POLLS = 2;
 /** In one statement; beyond that its fixed price is small change. */
 const MOST_AT_ONCE = 1_000;
 /** Runs that have ended and wait to be recorded, or are claimed ahead: with so many, the database is to catch up first. */
@@ -28,6 +30,8 @@ export interface ClaimLoopOptions {
   notifier: Pick<Notifier, 'changed'>;
   events: QueueEvents;
   database: Reachability;
+  /** Whether new runs are announced, so that looking for them is but a precaution. */
+  isTold(): boolean;
   slots: Pick<Slots, 'free' | 'waiting'>;
   pace: Pick<Pace, 'ahead' | 'claimed'>;
   /** Takes in runs that were claimed just now. */
@@ -39,6 +43,7 @@ export class ClaimLoop {
   readonly #options: ClaimLoopOptions;
   readonly #alarm = new Alarm();
   #isStopping = false;
+  #mayFindMore = true;
   /** When the last look said that another would find more; null for when it didn't. */
   #lookAgainMs: number | null = null;
   #looping: Promise<void> | undefined;
@@ -76,8 +81,9 @@ export class ClaimLoop {
   async #claim(most: number): Promise<number> {
     const { sql, notifier, pace, take } = this.#options;
     if (most <= 0 || this.#isStopping) return 0;
-    const { runs: claimed, lookAgainMs } = await claim(sql, this.#request(most));
+    const { runs: claimed, lookAgainMs, mayFindMore } = await claim(sql, this.#request(most));
     this.#lookAgainMs = lookAgainMs;
+    this.#mayFindMore = mayFindMore;
     pace.claimed(claimed.length, most);
     if (claimed.length === 0) return 0;
     this.lastClaimAt = performance.now();
@@ -91,6 +97,11 @@ export class ClaimLoop {
     this.#alarm.ring();
   }
 
+  /** There is room for more runs, here or in a channel; it is of use where the last look left some behind. */
+  useRoom(): void {
+    if (this.#mayFindMore) this.wakeUp();
+  }
+
   /** Everything a claim is told about this runner. */
   #request(most: number): ClaimRequest {
     const { runnerId, registry, held } = this.#options;
@@ -98,7 +109,7 @@ export class ClaimLoop {
   }
 
   async #loop(): Promise<void> {
-    const { pollMs, database } = this.#options;
+    const { database } = this.#options;
     let delayMs = RETRY_MS.first;
     while (!this.#isStopping) {
       try {
@@ -107,9 +118,8 @@ export class ClaimLoop {
         const claimed = await this.#claim(room);
         if (room > 0) database.noteReachable();
         delayMs = RETRY_MS.first;
-        // Others may have come meanwhile, or there were more than fit in.
-        if (claimed > 0) continue;
-        await this.#alarm.sleep(this.#pauseMs(pollMs));
+        if (claimed > 0 && this.#mayFindMore) continue;
+        await this.#alarm.sleep(this.#pauseMs());
       } catch (error) {
         this.#noteFailure(error);
         await this.#alarm.sleep(delayMs);
@@ -118,7 +128,9 @@ export class ClaimLoop {
     }
   }
 
-  #pauseMs(pollMs: number): number {
+  #pauseMs(): number {
+    const { pollMs: usualMs, isTold } = this.#options;
+    const pollMs = isTold() && !this.#mayFindMore ? usualMs * IDLE_POLLS : usualMs;
     if (this.#lookAgainMs === null) return pollMs;
     return Math.min(pollMs, Math.max(this.#lookAgainMs, LEAST_PAUSE_MS));
   }

@@ -359,7 +359,10 @@ describe('recovery', () => {
   it('marks a runner that went silent as lost, and as active again when it beats', async () => {
     const runner = engine.runner({ heartbeatMs: 60_000, stalledAfterMs: 300_000 });
     await runner.open();
-    const status = async () => (await engine.database.db.runner.findUniqueOrThrow({ where: { id: runner.id } })).status;
+    const row = () => engine.database.db.runner.findUniqueOrThrow({ where: { id: runner.id } });
+    const status = async () => (await row()).status;
+    // Its first beat tells the lag, and the next is a minute away.
+    await vi.waitFor(async () => expect((await row()).loopLagMs).not.toBeNull());
     await engine.database.pool.query(
       `UPDATE "Runner" SET "lastHeartbeatAt" = clock_timestamp() - interval '10 minutes' WHERE id = $1`,
       [runner.id],

@@ -13,7 +13,7 @@ import { Heartbeat, type HeartbeatNews } from './heartbeat.js';
 import { HeldRuns } from './held-runs.js';
 import type { JobContext } from './job.js';
 import { MessageWriter } from './message-writer.js';
-import { type ExecutionOutcome, Outcomes } from './outcomes.js';
+import { type ExecutionOutcome, Outcomes, type Recorded } from './outcomes.js';
 import { Pace } from './pace.js';
 import { ProgressReporter } from './progress-reporter.js';
 import { Reachability } from './reachability.js';
@@ -106,10 +106,11 @@ export class Runner {
       pace: this.#pace,
       begin: (execution, onOver) => void this.#run(execution, onOver),
       handBack: (executions) => void this.#handBack(executions),
-      onRoom: () => this.wakeUp(),
+      onRoom: () => this.#claims.useRoom(),
     });
     this.#claims = new ClaimLoop({
       pace: this.#pace,
+      isTold: () => options.listener?.isConnected === true,
       ...{ sql, runnerId: this.id, registry, concurrency, pollMs, held: this.#held, notifier, events, database },
       slots: this.#slots,
       take: (runs) => this.#take(runs),
@@ -203,7 +204,11 @@ export class Runner {
     // The slot is for those who compute: what comes now is up to the database.
     onOver();
     this.#progress.forget(leaseToken);
-    if (result.status !== 'interrupted') await this.#tellEnd(execution, result, durationMs);
+    if (result.status !== 'interrupted') {
+      // First what it said: once the run has ended, its lease opens nothing any more.
+      if (this.#messages.has(leaseToken)) await this.#messages.flush(leaseToken);
+      this.#tellEnd(execution, result, durationMs, await this.#outcomes.record(execution, result));
+    }
     this.#settle(leaseToken, result);
     return result;
   }
@@ -249,13 +254,10 @@ export class Runner {
     });
   }
 
-  async #tellEnd(execution: RunExecution, result: ExecutionOutcome, durationMs: number): Promise<void> {
+  #tellEnd({ run }: RunExecution, result: ExecutionOutcome, durationMs: number, recorded: Recorded): void {
     const { events } = this.#options;
-    const { id: runId, jobName, leaseToken, attempt, maxAttempts } = execution.run;
+    const { id: runId, jobName, attempt, maxAttempts } = run;
     const { status, error } = result;
-    // First what it said: once the run has ended, its lease opens nothing any more.
-    if (this.#messages.has(leaseToken)) await this.#messages.flush(leaseToken);
-    const recorded = await this.#outcomes.record(execution, result);
     if (recorded.as === 'ended') events.emit('runEnded', { runId, jobName, status, error, durationMs });
     else if (recorded.as === 'refused') events.emit('outcomeRefused', { runId, jobName });
     else events.emit('runRetried', { runId, jobName, attempt, maxAttempts, error, delayMs: recorded.delayMs });
@@ -267,7 +269,7 @@ export class Runner {
       return;
     }
     this.#letGo(leaseToken);
-    this.wakeUp();
+    this.#claims.useRoom();
     this.#options.notifier.changed();
   }
 

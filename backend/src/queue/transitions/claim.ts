@@ -1,4 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import type { RetryPolicy } from '@job-manager/shared/retry';
+import { arrayLiteral } from '../../store/array-literal.js';
 import { isPaused, lanesOf } from '../../store/lanes.js';
 import type { Sql } from '../../store/sql.js';
 
@@ -35,12 +37,21 @@ export interface ClaimRequest {
 
 export interface Claim {
   runs: ClaimedRun[];
-  /** After so long there will be something that may not start yet: a rate limit gives way, a pause ends. Null for nothing. */
+  /** After so long there will be something that may not start yet: its time comes, a rate limit gives way, a pause ends. Null for nothing. */
   lookAgainMs: number | null;
+  /** Something may be due still: more than fit in, of another channel, or of one that is full. */
+  mayFindMore: boolean;
 }
 
 /** What a statement answers: a row per claimed run, or one whose run is empty. */
-type ClaimRow = Omit<ClaimedRun, 'startedAt'> & { startedAtMs: number; channels: number; lookAgainMs: number | null };
+type ClaimRow = Omit<ClaimedRun, 'startedAt'> & { startedAtMs: number } & ClaimNews;
+
+interface ClaimNews {
+  /** Channels with runs that could start here, and lanes with runs that were due, both before this claim. */
+  channels: number;
+  dueLanes: number;
+  lookAgainMs: number | null;
+}
 
 /**
  * Takes up to `most` due runs: of each channel its fair part, and within a channel first in line first. Never more
@@ -50,7 +61,7 @@ export async function claim(sql: Sql, request: ClaimRequest): Promise<Claim> {
   const rows = await claimOnce(sql, request);
   // Others were quicker in the channel that was chosen: the next may be full of runs, and a poll is long.
   const wasBeaten = rows[0]?.id === null && rows[0].channels > 1;
-  return claimOf(wasBeaten ? await claimOnce(sql, request) : rows);
+  return claimOf(wasBeaten ? await claimOnce(sql, request) : rows, request.most);
 }
 
 /** The runs of a claim. */
@@ -58,13 +69,17 @@ export const claimDueRuns = async (sql: Sql, request: ClaimRequest): Promise<Cla
   (await claim(sql, request)).runs;
 
 async function claimOnce(sql: Sql, { most, runnerId, jobNames, held = {} }: ClaimRequest): Promise<ClaimRow[]> {
-  const values = [most, runnerId, jobNames, JSON.stringify(held)];
+  // From here, for a thousand random numbers take PostgreSQL longer.
+  const tokens = arrayLiteral(Array.from({ length: most }, () => randomUUID()));
+  const values = [most, runnerId, jobNames, JSON.stringify(held), tokens];
   return (await sql.query<ClaimRow>({ name: 'claim', text: CLAIM, values })).rows;
 }
 
-function claimOf(rows: ClaimRow[]): Claim {
-  const isEmpty = rows[0]?.id === null;
-  return { runs: isEmpty ? [] : rows.map(runOf), lookAgainMs: rows[0]?.lookAgainMs ?? null };
+function claimOf(rows: ClaimRow[], most: number): Claim {
+  const { channels = 0, dueLanes = 0, lookAgainMs = null } = rows[0] ?? {};
+  const runs = rows[0]?.id === null ? [] : rows.map(runOf);
+  const isAll = runs.length === 0 ? dueLanes === 0 : channels === 1 && dueLanes === 1 && runs.length < most;
+  return { runs, lookAgainMs, mayFindMore: !isAll };
 }
 
 /** Column by column: a thousand times a second, a spread would be half the price of the row. */
@@ -78,7 +93,7 @@ const runOf = (row: ClaimRow): ClaimedRun => ({
   maxAttempts: row.maxAttempts,
   claimNo: row.claimNo,
   leaseToken: row.leaseToken,
-  startedAt: new Date(row.startedAtMs),
+  startedAt: new Date(Math.round(row.startedAtMs)),
   timeoutMs: row.timeoutMs,
   retryPolicy: row.retryPolicy,
   crashes: row.crashes,
@@ -89,7 +104,8 @@ const runOf = (row: ClaimRow): ClaimedRun => ({
 // What is asked, when, and the lot that is drawn. From here on nothing is a parameter: the plan is then the same whatever
 // is asked, so PostgreSQL keeps it, instead of planning a statement of this size anew for every claim.
 const ASKED = `asked AS MATERIALIZED (
-  SELECT clock_timestamp() AS at, random()::numeric AS lot, $1::int AS most, $2::uuid AS "runnerId", $3::text[] AS jobs, $4::jsonb AS held
+  SELECT clock_timestamp() AS at, random()::numeric AS lot, $1::int AS most, $2::uuid AS "runnerId", $3::text[] AS jobs, $4::jsonb AS held,
+    $5::uuid[] AS tokens
 )`;
 
 // Channels with runs whose time has come, and how many each may start here. Those that are full are seen to be full
@@ -158,7 +174,7 @@ const GRANTED = `granted AS MATERIALIZED (
 // queueing up behind them. MATERIALIZED: as a subquery of the update it would be evaluated anew for each row by a
 // nested-loop plan, LIMIT and all, and take far more than asked.
 const DUE = `due AS MATERIALIZED (
-  SELECT taken.id FROM granted CROSS JOIN LATERAL (
+  SELECT taken.id, row_number() OVER () AS n FROM granted CROSS JOIN LATERAL (
     SELECT first.id
     FROM (SELECT * FROM lane WHERE lane.channel = granted.channel AND lane."runAt" <= (SELECT at FROM asked) ORDER BY priority) l
     CROSS JOIN LATERAL (SELECT j.id FROM ${dueIn('l')} ORDER BY j."runAt", j.id LIMIT granted.runs FOR UPDATE OF j SKIP LOCKED) first
@@ -172,8 +188,8 @@ const CLAIMED = `moment AS MATERIALIZED (SELECT clock_timestamp() AS at FROM (SE
 ), claimed AS (
   UPDATE "JobRun" j
   SET status = 'RUNNING', attempt = j.attempt + 1, "claimNo" = j."claimNo" + 1, rev = j.rev + 1,
-      "runnerId" = (SELECT "runnerId" FROM asked), "leaseToken" = gen_random_uuid(), "startedAt" = moment.at, "lastHeartbeatAt" = moment.at,
-      "queueDelayMs" = greatest(0, extract(epoch FROM moment.at - greatest(j."queuedAt", j."runAt")) * 1000)::bigint,
+      "runnerId" = (SELECT "runnerId" FROM asked), "leaseToken" = (SELECT tokens FROM asked)[due.n], "startedAt" = moment.at, "lastHeartbeatAt" = moment.at,
+      "queueDelayMs" = greatest(0, date_part('epoch', moment.at - greatest(j."queuedAt", j."runAt")) * 1000)::bigint,
       "progressPercent" = NULL, "progressMessage" = NULL, steps = NULL, error = NULL, "errorStack" = NULL,
       "childPid" = NULL, "cpuMs" = NULL, "peakMemoryBytes" = NULL, "maxLoopLagMs" = NULL
   FROM due, moment WHERE j.id = due.id
@@ -186,22 +202,26 @@ const CLAIMED = `moment AS MATERIALIZED (SELECT clock_timestamp() AS at FROM (SE
   ON CONFLICT (channel, at) DO UPDATE SET runs = "ChannelStart".runs + EXCLUDED.runs
 )`;
 
-// When a channel with due runs that may not start now will let them: nobody else would say so, and a rate limit of ten
-// a second would come to ten a poll.
+// When the time of the next run comes, and when a channel with due runs that may not start now will let them: nobody
+// else would say so, and a rate limit of ten a second would come to ten a poll.
 const LATER = `later AS (
-  SELECT min(greatest(0, extract(epoch FROM freed.at - asked.at) * 1000))::float8 AS ms
-  FROM asked CROSS JOIN "Channel" c CROSS JOIN LATERAL (
-    SELECT c."resumeAt" AS at WHERE ${isPaused('c', 'asked.at')}
+  SELECT min(greatest(0, extract(epoch FROM freed.at - asked.at) * 1000))::float8 AS ms FROM asked CROSS JOIN (
+    SELECT min("runAt") AS at FROM lane WHERE "runAt" > (SELECT at FROM asked)
     UNION ALL
-    SELECT min(s.at) + c."ratePeriodMs" * interval '1 ms' FROM "ChannelStart" s
-    WHERE s.channel = c.name AND s.at > asked.at - c."ratePeriodMs" * interval '1 ms' HAVING sum(s.runs) >= c."rateLimit"
+    SELECT chance.at FROM asked CROSS JOIN "Channel" c CROSS JOIN LATERAL (
+      SELECT c."resumeAt" AS at WHERE ${isPaused('c', 'asked.at')}
+      UNION ALL
+      SELECT min(s.at) + c."ratePeriodMs" * interval '1 ms' FROM "ChannelStart" s
+      WHERE s.channel = c.name AND s.at > asked.at - c."ratePeriodMs" * interval '1 ms' HAVING sum(s.runs) >= c."rateLimit"
+    ) chance
+    WHERE c.name IN (SELECT channel FROM lane WHERE "runAt" <= (SELECT at FROM asked))
   ) freed
-  WHERE c.name IN (SELECT channel FROM lane WHERE "runAt" <= (SELECT at FROM asked))
 )`;
 
 const CLAIM = `
 WITH RECURSIVE ${ASKED}, ${lanesOf('lane', 'NOT "isBlocked"')}, ${OPEN}, ${WORK}, ${LEVEL}, ${QUOTA}, ${GRANTED}, ${DUE}, ${CLAIMED}, ${LATER}
-SELECT known.channels, later.ms AS "lookAgainMs", c.id, c."jobName", c.channel, c.priority, c.parameters, c.attempt, c."maxAttempts", c."claimNo",
-  c."leaseToken", (extract(epoch FROM c."startedAt") * 1000)::float8 AS "startedAtMs", c."timeoutMs", c."retryPolicy", c.crashes, c."maxCrashes", c."dependsOn"
-FROM (SELECT count(*)::int AS channels FROM work WHERE runs > 0) known CROSS JOIN later LEFT JOIN claimed c ON true
+SELECT known.channels, "dueLanes", later.ms AS "lookAgainMs", c.id, c."jobName", c.channel, c.priority, c.parameters, c.attempt, c."maxAttempts", c."claimNo",
+  c."leaseToken", date_part('epoch', c."startedAt") * 1000 AS "startedAtMs", c."timeoutMs", c."retryPolicy", c.crashes, c."maxCrashes", c."dependsOn"
+FROM (SELECT count(*)::int AS channels FROM work WHERE runs > 0) known
+CROSS JOIN (SELECT count(*)::int AS "dueLanes" FROM lane WHERE "runAt" <= (SELECT at FROM asked)) due CROSS JOIN later LEFT JOIN claimed c ON true
 ORDER BY c.priority, c."runAt", c.id`;

@@ -99,7 +99,7 @@ WITH moment AS MATERIALIZED (SELECT clock_timestamp() AS at
       steps = coalesce(outcome.steps::jsonb, j.steps),
       "childPid" = outcome.child, "cpuMs" = outcome.cpu, "peakMemoryBytes" = outcome.peak, "maxLoopLagMs" = outcome.lag,
       "finishedAt" = moment.at, "lastHeartbeatAt" = moment.at,
-      "durationMs" = greatest(0, extract(epoch FROM moment.at - j."startedAt") * 1000)::bigint,
+      "durationMs" = greatest(0, date_part('epoch', moment.at - j."startedAt") * 1000)::bigint,
       "progressPercent" = CASE outcome.status WHEN 'SUCCESS' THEN 100 ELSE coalesce(outcome.percent, j."progressPercent") END,
       "progressMessage" = coalesce(outcome.message, j."progressMessage"), rev = j.rev + 1
   FROM outcome, moment
