@@ -24,9 +24,9 @@ describe('how many runs are claimed ahead', () => {
     expect(paceOf(1_000).ahead).toBe(0);
   });
 
-  it('is as many as begin within 30 ms, five hundred at most', () => {
+  it('is as many as begin within 30 ms, a thousand at most', () => {
     expect(paceOf(3).ahead).toBe(100);
-    expect(paceOf(0.01).ahead).toBe(500);
+    expect(paceOf(0.01).ahead).toBe(1_000);
   });
 
   it('grows only while claims bring what they ask for', () => {
@@ -43,8 +43,8 @@ describe('how many runs are claimed ahead', () => {
   it('shrinks when what was claimed ahead has to wait for longer', () => {
     const pace = paceOf(0.01);
     pace.began(300);
-    pace.claimed(500, 500);
-    expect(pace.ahead).toBe(50);
+    pace.claimed(1_000, 1_000);
+    expect(pace.ahead).toBe(100);
   });
 
   it('is none once runs had to go back, until many jobs were short again', () => {

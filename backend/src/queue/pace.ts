@@ -1,7 +1,7 @@
 /** What is claimed ahead is to begin within this time: more than a claim takes, less than anybody notices. */
 const AHEAD_MS = 30;
 /** And never more, for the end of a process sends them back. */
-const MOST_AHEAD = 500;
+const MOST_AHEAD = 1_000;
 /** How much the newest run counts in the mean. */
 const NEWEST = 0.1;
 
