@@ -99,7 +99,7 @@ it('runs the urgent first, and the delayed not yet', async () => {
     { channel: 'mail', priority: -10 },
     { channel: 'mail', priority: 10 },
   ]);
-  expect(Number(second.startedAt)).toBeGreaterThanOrEqual(Number(first.finishedAt));
+  expect(Number(second.startedAt)).toBeGreaterThanOrEqual(Number(first.startedAt));
   const later = await engine.run(reminder.jobRunId);
   expect(later.status).toBe('QUEUED');
   expect(Math.round((later.runAt.getTime() - later.queuedAt.getTime()) / 3_600_000)).toBe(24);
