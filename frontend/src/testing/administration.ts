@@ -35,7 +35,7 @@ export function aToken(part: Partial<ApiToken> = {}): ApiToken {
     permissions: ['view', 'run'],
     createdBy: { id: operator.id, email: operator.email },
     createdAt: ago(86_400 * 3.5),
-    expiresAt: ago(-86_400 * 30.5),
+    expiresAt: ago(-86_400 * 30.2),
     lastUsedAt: ago(70),
     lastUsedIp: '192.0.2.7',
     revokedAt: null,
