@@ -1,11 +1,7 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { gzipSync } from 'node:zlib';
-import { ROOT } from '../lib/repository.js';
+import { kilobytes, scriptBudgets, weigh } from '../lib/panel-scripts.js';
 import { openJobsPage } from './bench.js';
 import type { Part } from './figure.js';
 
-const PANEL = join(ROOT, 'frontend/dist');
 /** What a page still loads by itself once it is live, such as a dialog's code ahead of its use, comes within this. */
 const SETTLED_MS = 1_000;
 
@@ -30,25 +26,18 @@ export const scriptSize: Part = {
     return [
       {
         name: 'JavaScript for /admin/jobs, gzipped',
-        value: scripts.kilobytes,
+        value: scripts.gzipped,
         unit: 'kB',
-        most: 250,
+        most: scriptBudgets.jobsPage,
         details: [
-          `${scripts.files} scripts, ${scripts.plain} kB unpacked; style sheets ${styles.kilobytes} kB in ${styles.files} files; fonts ${fonts.plain} kB`,
+          `${scripts.files} scripts, ${scripts.plain} kB unpacked; style sheets ${styles.gzipped} kB in ${styles.files} files; fonts ${fonts.plain} kB`,
         ],
       },
     ];
   },
 };
 
-/** Kilobytes of 1,000 bytes. */
 async function measure(paths: Set<string>, extension: string) {
-  const chosen = [...paths].filter((path) => path.endsWith(`.${extension}`));
-  const files = await Promise.all(chosen.map((path) => readFile(join(PANEL, path))));
-  const sum = (sizes: number[]) => Math.round(sizes.reduce((total, size) => total + size, 0) / 100) / 10;
-  return {
-    files: files.length,
-    plain: sum(files.map((file) => file.length)),
-    kilobytes: sum(files.map((file) => gzipSync(file).length)),
-  };
+  const files = await weigh([...paths].filter((path) => path.endsWith(`.${extension}`)));
+  return { files: files.length, plain: kilobytes(files, 'plain'), gzipped: kilobytes(files, 'gzipped') };
 }

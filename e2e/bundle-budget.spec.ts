@@ -1,0 +1,26 @@
+import { kilobytes, listScripts, type PanelFile, scriptBudgets, weigh } from '../scripts/lib/panel-scripts.js';
+import { expect, test } from './fixtures/story.js';
+
+/** "250.3 kB gzipped, of which /assets/libraries.js 195.7", so that a broken budget names what to look at. */
+function tell(files: PanelFile[]): string {
+  const largest = files.slice(0, 3).map((file) => `${file.path} ${kilobytes([file], 'gzipped')}`);
+  return `${kilobytes(files, 'gzipped')} kB gzipped in ${files.length} scripts, of which ${largest.join(', ')}`;
+}
+
+test('the scripts that the jobs page loads at once, and the others, keep to their budgets', async ({ page }) => {
+  const loaded = new Set<string>();
+  page.on('request', (request) => {
+    const path = new URL(request.url()).pathname;
+    if (path.endsWith('.js')) loaded.add(path);
+  });
+  await page.goto('/admin/jobs');
+  await expect(page.getByRole('button', { name: 'Run New Job' }).first()).toBeVisible();
+  await page.waitForLoadState('networkidle');
+  const all = await weigh(await listScripts());
+  const [atOnce, lazy] = [true, false].map((isLoaded) => all.filter(({ path }) => loaded.has(path) === isLoaded));
+  expect(atOnce?.length, 'scripts found among those that the page asked for').toBe(loaded.size);
+  expect.soft(kilobytes(atOnce ?? [], 'gzipped'), tell(atOnce ?? [])).toBeLessThanOrEqual(scriptBudgets.jobsPage);
+  for (const file of lazy ?? [])
+    expect.soft(kilobytes([file], 'gzipped'), file.path).toBeLessThanOrEqual(scriptBudgets.lazyScript);
+  expect.soft(kilobytes(all, 'gzipped'), tell(all)).toBeLessThanOrEqual(scriptBudgets.all);
+});
