@@ -57,6 +57,22 @@ async function withSettings<T>(settings: string, work: (client: pg.PoolClient) =
   }
 }
 
+describe('when to look again', () => {
+  it('is never, where nothing waits for a time to come', async () => {
+    expect((await claim(database.pool, asked(1))).lookAgainMs).toBeNull();
+    await queue({ channel: 'stopped' });
+    await rows(`INSERT INTO "Channel" (name, "pausedAt") VALUES ('stopped', now())`);
+    expect((await claim(database.pool, asked(1))).lookAgainMs).toBeNull();
+  });
+
+  it('is when the next run’s time comes', async () => {
+    await queue({ runAt: ago(-60_000) });
+    const { lookAgainMs } = await claim(database.pool, asked(1));
+    expect(lookAgainMs).toBeGreaterThan(50_000);
+    expect(lookAgainMs).toBeLessThanOrEqual(60_000);
+  });
+});
+
 describe('what is taken', () => {
   it('takes lower priorities first, then what is due longer, then what was queued first', async () => {
     const late = await queue({ priority: 5, runAt: ago(9_000) });

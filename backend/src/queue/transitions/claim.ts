@@ -216,6 +216,8 @@ const LATER = `later AS (
     ) chance
     WHERE c.name IN (SELECT channel FROM lane WHERE "runAt" <= (SELECT at FROM asked))
   ) freed
+  -- Beside a time that isn't known, greatest() takes the other, which would be now.
+  WHERE freed.at IS NOT NULL
 )`;
 
 const CLAIM = `
