@@ -22,9 +22,16 @@ const define = (name: string, run: () => Promise<void>) =>
 const quick = define('quick', async () => {});
 const gate = define('gate', () => new Promise<void>((resolve) => (open = resolve)));
 
+/** Long enough for the thread to notice, and to have handed back what waits well before the end. */
+const BLOCKED_MS = 4_000;
+const blocker = define('blocker', async () => {
+  const until = performance.now() + BLOCKED_MS;
+  while (performance.now() < until);
+});
+
 let engine: TestEngine;
 beforeAll(async () => {
-  engine = await TestEngine.create([quick, gate]);
+  engine = await TestEngine.create([quick, gate, blocker]);
 });
 afterEach(async () => {
   expect(await engine.violations()).toEqual({});
@@ -32,11 +39,11 @@ afterEach(async () => {
 afterAll(() => engine.close());
 
 /** Many short runs, one that stays, and those that were claimed ahead behind it, with a runner of one slot. */
-async function blockedRunner() {
+async function blockedRunner(jobName = 'gate') {
   begun.length = 0;
   const { pool } = engine.database;
   await pool.query(`INSERT INTO "JobRun" ("jobName") SELECT 'quick' FROM generate_series(1, 400)`);
-  const { id: gateId } = await engine.enqueue('gate');
+  const { id: gateId } = await engine.enqueue(jobName);
   await pool.query(`INSERT INTO "JobRun" ("jobName") SELECT 'quick' FROM generate_series(1, 100)`);
   const runner = engine.runner({ concurrency: 1 });
   await runner.start();
@@ -94,6 +101,19 @@ describe('runs that were claimed ahead', () => {
     open();
     await untilAllEnded();
     expect(begun).not.toContain(claimed);
+    await runner.stop();
+  });
+
+  it('go back while the event loop that they wait for is blocked', async () => {
+    const { runner, gateId } = await blockedRunner('blocker');
+    await untilAllEnded();
+    const { rows } = await engine.database.pool.query<{ early: number }>(
+      `SELECT count(*)::int AS early FROM "JobRunAttempt" a, "JobRun" blocker
+       WHERE blocker.id = $1 AND a."runId" > $1 AND a.outcome = 'RELEASED' AND a."endedAt" < blocker."finishedAt" - interval '1 second'`,
+      [gateId],
+    );
+    expect(rows[0]?.early).toBeGreaterThan(0);
+    expect(new Set(begun).size).toBe(begun.length);
     await runner.stop();
   });
 

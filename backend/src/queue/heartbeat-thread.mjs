@@ -6,9 +6,13 @@ import pg from 'pg';
 
 /** Without a beat for this part of the lease the runs are given up here, before others take them. */
 const GIVE_UP_AT = 0.8;
+/** The runner hands back what could not begin in half of this time; what waits for longer has a blocked event loop before it. */
+const RETURN_AFTER_MS = 1_000;
+/** What is added to the mark of a run that is handed back; see `begin-marks.ts`. */
+const RETURNED = 2;
 
 /** @typedef {import('./heartbeat.js').HeartbeatNews} News */
-/** @typedef {import('./transitions/beat.js').Lease & { heldAt: number }} HeldLease */
+/** @typedef {import('./transitions/beat.js').Lease & { heldAt: number, place: number, mark: number }} HeldLease */
 
 /** @type {import('./heartbeat.js').HeartbeatThreadData} */
 const options = workerData;
@@ -30,7 +34,7 @@ let isRung = false;
 let wake = () => {};
 
 port.on('message', (/** @type {import('./heartbeat.js').HeartbeatOrder} */ order) => {
-  if (order.type === 'hold') hold(order.ids.split(' '), order.leaseTokens.split(' '));
+  if (order.type === 'hold') hold(order.ids.split(' '), order.leaseTokens.split(' '), order.marks);
   if (order.type === 'drop') for (const token of order.leaseTokens.split(' ')) leases.delete(token);
   if (order.type === 'pulse') {
     pulse = order;
@@ -42,6 +46,7 @@ port.on('message', (/** @type {import('./heartbeat.js').HeartbeatOrder} */ order
 
 // Apart from the beats: in a dead network one may wait for its answer longer than a short lease lasts.
 setInterval(giveUpSilent, Math.min(options.intervalMs, 1_000)).unref();
+setInterval(handBackWaiting, RETURN_AFTER_MS / 2).unref();
 
 while (!isStopping) {
   isRung = false;
@@ -75,11 +80,41 @@ async function sleep(ms) {
 /**
  * @param {string[]} ids
  * @param {string[]} tokens
+ * @param {Int32Array} marks
  */
-function hold(ids, tokens) {
+function hold(ids, tokens, marks) {
   const heldAt = performance.now();
-  for (const [index, leaseToken] of tokens.entries())
-    leases.set(leaseToken, { id: ids[index] ?? '', leaseToken, heldAt });
+  for (const [index, leaseToken] of tokens.entries()) {
+    const [place = -1, mark = 0] = marks.subarray(2 * index, 2 * index + 2);
+    leases.set(leaseToken, { id: ids[index] ?? '', leaseToken, heldAt, place, mark });
+  }
+}
+
+/** Hands back what waits behind a job that blocks the event loop, for others to run. Lost on the way, it comes back with its lease. */
+async function handBackWaiting() {
+  if (!client) return;
+  const now = performance.now();
+  const returned = [...leases.values()].filter((lease) => now - lease.heldAt > RETURN_AFTER_MS && take(lease));
+  if (returned.length === 0) return;
+  for (const { leaseToken } of returned) leases.delete(leaseToken);
+  const values = [returned.map(({ id }) => id), returned.map(({ leaseToken }) => leaseToken), options.release.reason];
+  try {
+    await client.query({ text: options.release.text, values });
+    await client.query({
+      text: "SELECT pg_notify(name, '') FROM unnest($1::text[]) AS name",
+      values: [options.channels],
+    });
+  } catch (error) {
+    tellUnreachable(/** @type {Error} */ (error));
+  }
+}
+
+/**
+ * Keeps a run from beginning here; false when it has begun.
+ * @param {HeldLease} lease
+ */
+function take({ place, mark }) {
+  return place >= 0 && Atomics.compareExchange(options.marks, place, mark, mark + RETURNED) === mark;
 }
 
 async function tick() {

@@ -20,6 +20,7 @@ it('gives its runs up before their leases end, even while a beat waits for an an
     () => ({ lastClaimAt: null, lastProgressAt: null }),
   );
   heartbeat.hold([lease]);
+  heartbeat.begin(lease.leaseToken);
   const beats = async () => {
     const found = await database.pool.query<{ rev: number }>('SELECT rev FROM "JobRun"');
     return found.rows[0]?.rev ?? 0;

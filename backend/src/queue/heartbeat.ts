@@ -1,8 +1,11 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { Worker } from 'node:worker_threads';
-import { schemaStatement } from '../database/schema.js';
+import { schemaOf, schemaStatement } from '../database/schema.js';
 import { isPooled } from '../database/transaction-pooling.js';
+import { channelOf } from '../store/channels.js';
+import { type BeginMark, BeginMarks } from './begin-marks.js';
 import { BEAT, type Lease } from './transitions/beat.js';
+import { RELEASE, RELEASE_REASONS } from './transitions/release.js';
 
 export interface HeartbeatOptions {
   url: string;
@@ -17,6 +20,12 @@ export interface HeartbeatOptions {
 export interface HeartbeatThreadData extends HeartbeatOptions {
   statement: { name?: string; text: string };
   schemaStatement: string | null;
+  /** Of `BeginMarks`. */
+  marks: Int32Array;
+  /** Hands runs back, given ids and tokens; the rest of its values stands here. */
+  release: { text: string; reason: string };
+  /** Where others hear of runs that are handed back. */
+  channels: string[];
 }
 
 /** What the thread tells the runner; leases are named by their tokens, for a run may have been claimed anew. */
@@ -29,7 +38,7 @@ export type HeartbeatNews =
 /** What the runner tells the thread. */
 export type HeartbeatOrder =
   /** Ids and tokens as one text each, with spaces between: a text is handed over at once, however long. */
-  | { type: 'hold'; ids: string; leaseTokens: string }
+  | { type: 'hold'; ids: string; leaseTokens: string; marks: Int32Array }
   | { type: 'drop'; leaseTokens: string }
   | { type: 'pulse'; loopLagMs: number; lastClaimAgoMs: number | null; lastProgressAgoMs: number | null }
   | { type: 'beat' }
@@ -42,7 +51,8 @@ export type HeartbeatOrder =
 export class Heartbeat {
   readonly #options: HeartbeatOptions;
   readonly #onNews: (news: HeartbeatNews) => void;
-  readonly #leases = new Map<string, Lease>();
+  readonly #leases = new Map<string, HeldLease>();
+  readonly #marks = new BeginMarks();
   readonly #lag = monitorEventLoopDelay({ resolution: 20 });
   readonly #timer: NodeJS.Timeout;
   #thread: Worker;
@@ -65,12 +75,22 @@ export class Heartbeat {
 
   /** At once: the job of a lease may block the event loop from its first line on. */
   hold(leases: Lease[]): void {
-    for (const lease of leases) this.#leases.set(lease.leaseToken, lease);
-    this.#order(holdOrder(leases));
+    const held = leases.map((lease) => ({ lease, mark: this.#marks.take() }));
+    for (const each of held) this.#leases.set(each.lease.leaseToken, each);
+    this.#order(holdOrder(held));
+  }
+
+  /** Notes that a run begins; false when it was handed back, because it waited while the event loop was blocked. */
+  begin(leaseToken: string): boolean {
+    const held = this.#leases.get(leaseToken);
+    return !held || this.#marks.begin(held.mark);
   }
 
   /** Told to the thread a moment later, with others: a message each would cost more than many a job. */
   drop(leaseToken: string): void {
+    const held = this.#leases.get(leaseToken);
+    if (!held) return;
+    this.#marks.giveBack(held.mark);
     this.#leases.delete(leaseToken);
     this.#dropped.push(leaseToken);
     this.#dropTimer ??= setTimeout(() => this.#tellDropped(), DROP_MS).unref();
@@ -93,7 +113,7 @@ export class Heartbeat {
 
   /** A thread that died is replaced: without a pulse every run of this runner would be taken away. */
   #startThread(): Worker {
-    const thread = openThread(this.#options);
+    const thread = openThread(this.#options, this.#marks);
     thread.on('message', this.#onNews);
     thread.on('error', (error) => this.#onNews({ type: 'unreachable', message: `Heartbeat thread: ${error.message}` }));
     thread.on('exit', () => {
@@ -129,10 +149,16 @@ export class Heartbeat {
   }
 }
 
-const holdOrder = (leases: Lease[]): HeartbeatOrder => ({
+interface HeldLease {
+  lease: Lease;
+  mark: BeginMark;
+}
+
+const holdOrder = (held: HeldLease[]): HeartbeatOrder => ({
   type: 'hold',
-  ids: leases.map(({ id }) => id).join(' '),
-  leaseTokens: leases.map(({ leaseToken }) => leaseToken).join(' '),
+  ids: held.map(({ lease }) => lease.id).join(' '),
+  leaseTokens: held.map(({ lease }) => lease.leaseToken).join(' '),
+  marks: Int32Array.from(held.flatMap(({ mark }) => [mark.place, mark.mark])),
 });
 
 const RESTART_MS = 200;
@@ -144,10 +170,18 @@ interface RunnerTimes {
   lastProgressAt: number | null;
 }
 
-function openThread(options: HeartbeatOptions): Worker {
+function openThread(options: HeartbeatOptions, marks: BeginMarks): Worker {
   const { url } = options;
+  const schema = schemaOf(url);
   // Through a pooler a name would be looked for on a connection that has never heard it.
   const statement = isPooled(url) ? { text: BEAT } : { name: 'beat', text: BEAT };
-  const workerData: HeartbeatThreadData = { ...options, statement, schemaStatement: schemaStatement(url) };
+  const workerData: HeartbeatThreadData = {
+    ...options,
+    statement,
+    schemaStatement: schemaStatement(url),
+    marks: marks.shared,
+    release: { text: RELEASE, reason: RELEASE_REASONS['not begun'] },
+    channels: [channelOf('queued', schema), channelOf('changed', schema)],
+  };
   return new Worker(new URL('./heartbeat-thread.mjs', import.meta.url), { workerData, execArgv: [] });
 }

@@ -197,7 +197,8 @@ export class Runner {
 
   async #run(execution: RunExecution, onOver: () => void): Promise<ExecutionResult> {
     const { id: runId, jobName, leaseToken, attempt, claimNo } = execution.run;
-    this.#options.events.emit('runStarted', { runId, jobName, attempt, claimNo });
+    if (this.#heartbeat?.begin(leaseToken) === false) execution.stop('lease lost');
+    else this.#options.events.emit('runStarted', { runId, jobName, attempt, claimNo });
     const startedAt = performance.now();
     const result = await execution.finish();
     const durationMs = performance.now() - startedAt;

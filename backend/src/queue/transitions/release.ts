@@ -5,23 +5,24 @@ import { countEnded } from './count.js';
 import { countNote, noteFrom } from './note.js';
 
 /** Why a run is handed back: its runner ends, or it waited there for a slot in vain. */
-export type ReleaseReason = keyof typeof REASONS;
+export type ReleaseReason = keyof typeof RELEASE_REASONS;
 
-const REASONS = { stopped: 'The runner was stopped', 'not begun': 'It could not begin at once' };
+export const RELEASE_REASONS = { stopped: 'The runner was stopped', 'not begun': 'It could not begin at once' };
 
 /**
  * Hands runs back to the queue, as a runner does that is being stopped. The attempt is refunded: the
  * run did nothing wrong. One that was asked to stop ends as CANCELLED instead, for it may never start again.
  */
 export async function releaseRuns(sql: Sql, leases: Lease[], reason: ReleaseReason = 'stopped'): Promise<void> {
-  const values = [leases.map((lease) => lease.id), leases.map((lease) => lease.leaseToken), REASONS[reason]];
+  const values = [leases.map((lease) => lease.id), leases.map((lease) => lease.leaseToken), RELEASE_REASONS[reason]];
   await sql.query(RELEASE, values);
 }
 
 const TOLD = `$3 || '; ' || CASE status WHEN 'QUEUED' THEN 'handed back to the queue, without using up an attempt'
   ELSE 'cancelled, as was asked' END`;
 
-const RELEASE = `
+/** Sent by `heartbeat-thread.mjs`, too. */
+export const RELEASE = `
 WITH moment AS MATERIALIZED (SELECT clock_timestamp() AS at
 ), held AS MATERIALIZED (
   SELECT j.id, j."claimNo", j.attempt, j."runnerId", j."startedAt", j."cancelRequestedAt" IS NOT NULL AS cancelled

@@ -1,0 +1,42 @@
+/** More than a runner holds, but for a few. */
+const PLACES = 8_192;
+/** Marks are multiples of four: what is added says what became of the run. */
+const MARKS = 2 ** 29;
+
+/** What is added to a mark. The heartbeat thread knows these two as well. */
+const BEGUN = 1;
+
+/** Where it is written down whether a run has begun: `mark` stands there until it has. */
+export interface BeginMark {
+  place: number;
+  mark: number;
+}
+
+/**
+ * Which runs have begun, in memory shared with the heartbeat thread: while the event loop is blocked, the thread hands
+ * back those that wait for it. Of the two, whoever changes a mark first has the run. A mark is never used for two
+ * runs, so a thread that still speaks of a run that has gone finds another mark in its place.
+ */
+export class BeginMarks {
+  readonly shared = new Int32Array(new SharedArrayBuffer(4 * PLACES));
+  readonly #free = Array.from({ length: PLACES }, (_, place) => place);
+  #last = 0;
+
+  /** A mark for a run that is to begin later; without a place, where all are taken, it can't be handed back. */
+  take(): BeginMark {
+    this.#last = (this.#last + 1) % MARKS;
+    const mark = this.#last * 4;
+    const place = this.#free.pop() ?? -1;
+    if (place >= 0) Atomics.store(this.shared, place, mark);
+    return { place, mark };
+  }
+
+  /** Notes that the run begins; false when it was handed back. */
+  begin({ place, mark }: BeginMark): boolean {
+    return place < 0 || Atomics.compareExchange(this.shared, place, mark, mark + BEGUN) === mark;
+  }
+
+  giveBack({ place }: BeginMark): void {
+    if (place >= 0) this.#free.push(place);
+  }
+}
