@@ -1,5 +1,8 @@
 import { execFile } from 'node:child_process';
+import fc from 'fast-check';
+import pino from 'pino';
 import { expect, it } from 'vitest';
+import { hidingSecrets } from './log.js';
 import { typescriptArgs } from './typescript-loader.js';
 
 const logUrl = new URL('./log.ts', import.meta.url).href;
@@ -30,3 +33,24 @@ it.each(['process.exit()', "throw new Error('unheard')", ''])(
     expect(await linesOf(500, end)).toEqual(Array.from({ length: 500 }, (_, line) => line));
   },
 );
+
+/** What a logger with these options makes of a line. */
+function written(options: pino.LoggerOptions, line: object): unknown {
+  const lines: string[] = [];
+  pino({ ...options, base: null, timestamp: false }, { write: (text: string) => lines.push(text) }).info(line, 'said');
+  return JSON.parse(lines.join(''));
+}
+
+it('hides what pino’s own way would, whatever the line', () => {
+  const redact = ['password', '*.password', 'token', '*.token', 'req.headers'];
+  const key = fc.constantFrom('password', 'token', 'req', 'headers', 'err', 'data', 'n');
+  const value = fc.oneof(fc.string(), fc.integer(), fc.constant(null), fc.array(fc.integer(), { maxLength: 2 }));
+  const error = fc.dictionary(key, value).map((fields) => Object.assign(new Error('broken'), fields, { stack: 'at' }));
+  const part = fc.oneof(value, error, fc.dictionary(key, fc.oneof(value, fc.dictionary(key, value))));
+  fc.assert(
+    fc.property(fc.dictionary(key, part), (line) => {
+      expect(written(hidingSecrets, line)).toEqual(written({ redact }, line));
+    }),
+    { numRuns: 1_000 },
+  );
+});

@@ -8,16 +8,47 @@ import type { Config } from './config.js';
  */
 const GATHERED = { dest: 1, sync: false, minLength: 4_096, periodicFlush: 100, maxLength: 16 * 1024 * 1024 };
 
+/** Keys whose values are never logged, at the top of a line and one level below; and those of a request's headers. */
+const SECRETS = ['password', 'token'];
+const SECRETS_OF_REQUEST = [...SECRETS, 'headers'];
+
 /** JSON lines on standard output; readable ones where a person watches. */
 export function createLog(config: Config, name: string): pino.Logger {
   const options = {
     name,
     level: config.LOG_LEVEL,
-    redact: ['password', '*.password', 'token', '*.token', 'req.headers'],
+    ...hidingSecrets,
   };
   if (!process.stdout.isTTY) return pino(options, pino.destination(GATHERED));
   return pino({
     ...options,
     transport: { target: 'pino-pretty', options: { ignore: 'pid,hostname,name', translateTime: 'HH:MM:ss' } },
   });
+}
+
+/** What pino's own `redact` does for these keys; that took a third of the time of a line. */
+export const hidingSecrets = {
+  formatters: { log: withoutSecrets },
+  // Copied above, an error would lose what makes it one.
+  serializers: {
+    err: (error: unknown) => (error instanceof Error ? hide(pino.stdSerializers.err(error), SECRETS) : error),
+  },
+};
+
+function withoutSecrets(line: Record<string, unknown>): Record<string, unknown> {
+  let safe = hide(line, SECRETS);
+  for (const key in line) {
+    const value = line[key];
+    if (typeof value !== 'object' || value === null || (key === 'err' && value instanceof Error)) continue;
+    const part = hide(value, key === 'req' ? SECRETS_OF_REQUEST : SECRETS);
+    if (part !== value && safe[key] === value) safe = { ...safe, [key]: part };
+  }
+  return safe;
+}
+
+/** The object itself where it has none of the keys. */
+function hide<Value extends object>(value: Value, keys: readonly string[]): Value {
+  let safe = value;
+  for (const key of keys) if (Object.hasOwn(value, key)) safe = { ...safe, [key]: '[Redacted]' };
+  return safe;
 }
