@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { readConfig } from '../config.js';
 import { cpuTimeMs } from '../testing/cpu-time.js';
@@ -57,6 +58,38 @@ it('hides only what gives itself away when no name is configured', () => {
   expect(createRedaction('').text('password=x Bearer abc')).toBe('password=x Bearer [redacted]');
   expect(createRedaction('').isSecret('password')).toBe(false);
 });
+
+it.each([readConfig({}).JOBS_REDACT_KEYS, 'pin', ''])(
+  'finds the same with a quick look first as without: %j',
+  (keys) => {
+    const own = createRedaction(keys);
+    const piece = fc.constantFrom(
+      'password',
+      'Cookie',
+      'pin',
+      'bearer',
+      'BEARER',
+      ':',
+      '=',
+      ' ',
+      '//',
+      '@',
+      '"',
+      '\\',
+      'a',
+      '\n',
+    );
+    const text = fc
+      .array(fc.oneof({ weight: 4, arbitrary: piece }, fc.string({ maxLength: 3 })))
+      .map((parts) => parts.join(''));
+    // A line with a colon is never passed over; `.` and `\s*` stay within the line, or take nothing of the one before.
+    const searched = (said: string) => own.text(`:\n${said}`).slice(2);
+    fc.assert(
+      fc.property(text, (said) => void expect(own.text(said)).toBe(searched(said))),
+      { numRuns: 2_000 },
+    );
+  },
+);
 
 it('takes no longer than a text is long', () => {
   const begun = cpuTimeMs();
