@@ -1,4 +1,5 @@
 import type { MessageLevel } from '@job-manager/shared/message';
+import { arrayLiteral } from '../../store/array-literal.js';
 import type { Sql } from '../../store/sql.js';
 import type { MessageLine } from '../message-line.js';
 import type { Lease } from './beat.js';
@@ -24,9 +25,6 @@ export async function writeMessages(
   batches: readonly MessageBatch[],
   mostPerRun: number,
 ): Promise<Set<string>> {
-  const lines = batches.flatMap(({ leaseToken, lines }) =>
-    lines.map((line, index) => ({ ...line, leaseToken, index })),
-  );
   const held = await sql.query<{ token: string }>({
     name: 'write-messages',
     text: WRITE,
@@ -38,16 +36,24 @@ export async function writeMessages(
       batches.map((batch) => batch.lines.length),
       batches.map((batch) => countOf(batch, 'WARN')),
       batches.map((batch) => countOf(batch, 'ERROR')),
-      lines.map(({ leaseToken }) => leaseToken),
-      lines.map(({ index }) => index + 1),
-      lines.map(({ level }) => level),
-      lines.map(({ message }) => message),
-      lines.map(({ data }) => data),
+      ofLines(batches, (_line, batch) => batch + 1),
+      ofLines(batches, (_line, _batch, at) => at + 1),
+      ofLines(batches, ({ level }) => level),
+      ofLines(batches, ({ message }) => message),
+      ofLines(batches, ({ data }) => data),
       mostPerRun,
       Math.max(1, Math.floor(mostPerRun * (1 - FREED_AT_ONCE))),
     ],
   });
   return new Set(held.rows.map((row) => row.token));
+}
+
+/** Something of every line, as PostgreSQL reads it. */
+function ofLines(
+  batches: readonly MessageBatch[],
+  read: (line: MessageLine, batch: number, at: number) => string | number | null,
+): string {
+  return arrayLiteral(batches.flatMap(({ lines }, batch) => lines.map((line, at) => read(line, batch, at))));
 }
 
 const countOf = ({ lines, lost }: MessageBatch, level: MessageLevel): number =>
@@ -59,21 +65,21 @@ const countOf = ({ lines, lost }: MessageBatch, level: MessageLevel): number =>
 // while this one waited for the lock.
 const WRITE = `
 WITH batch AS MATERIALIZED (
-  SELECT * FROM unnest($1::bigint[], $2::uuid[], $3::text[], $4::int[], $5::int[], $6::int[], $7::int[])
-    AS batch(id, token, "callKey", lost, written, warnings, errors)
+  SELECT * FROM unnest($1::bigint[], $2::uuid[], $3::text[], $4::int[], $5::int[], $6::int[], $7::int[]) WITH ORDINALITY
+    AS batch(id, token, "callKey", lost, written, warnings, errors, no)
 ), held AS MATERIALIZED (
   SELECT j.id, batch.token, j.attempt, j."messageCount" AS before, j."messageCount" - j."droppedMessages" AS kept
   FROM "JobRun" j JOIN batch ON j.id = batch.id AND j."leaseToken" = batch.token
   WHERE j.status = 'RUNNING' ORDER BY j.id FOR UPDATE OF j
 ), moment AS MATERIALIZED (SELECT clock_timestamp() AS at FROM (SELECT count(*) FROM held) locked
 ), fresh AS MATERIALIZED (
-  SELECT held.*, batch."callKey", batch.lost, batch.written, batch.warnings, batch.errors FROM held JOIN batch USING (id, token)
+  SELECT held.*, batch.no, batch."callKey", batch.lost, batch.written, batch.warnings, batch.errors FROM held JOIN batch USING (id, token)
   WHERE NOT EXISTS (SELECT FROM "JobRunMessage" m WHERE m."runId" = batch.id AND m."callKey" = batch."callKey")
 ), line AS MATERIALIZED (
   SELECT fresh.id, fresh.before + fresh.lost + line.n AS seq, fresh.attempt, line.level::"JobRunMessageLevel" AS level,
     line.message, line.data::jsonb AS data, CASE line.n WHEN 1 THEN fresh."callKey" END AS "callKey"
-  FROM unnest($8::uuid[], $9::int[], $10::text[], $11::text[], $12::text[]) AS line(token, n, level, message, data)
-    JOIN fresh USING (token)
+  FROM unnest($8::bigint[], $9::int[], $10::text[], $11::text[], $12::text[]) AS line(no, n, level, message, data)
+    JOIN fresh USING (no)
 ), surplus AS MATERIALIZED (
   SELECT fresh.id, first.seq FROM fresh CROSS JOIN LATERAL (
     SELECT seq FROM (
