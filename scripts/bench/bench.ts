@@ -14,7 +14,17 @@ export interface Bench {
   openContext(): Promise<BrowserContext>;
   /** Calls the API as a program; returns the answer's text. Throws when it is no success. */
   call(method: 'GET' | 'POST', path: string, body?: unknown): Promise<string>;
+  /** How many runs a drain has; what is measured at scale is a multiple of it. */
+  runs: number;
+  /** Aborted when the benchmark is told to stop. */
+  signal: AbortSignal;
+  say(text: string): void;
+  /** Starts the product once more, on a database of its own that `addRuns` fills; it goes with the benchmark. */
+  startAnother(addRuns: AddRuns): Promise<Bench>;
 }
+
+/** Fills a database that nobody else is connected to. */
+export type AddRuns = (database: Pick<Bench, 'pool'>) => Promise<void>;
 
 export const JOBS_PAGE = '/admin/jobs';
 

@@ -5,6 +5,10 @@ import { firstLoad } from './first-load.js';
 import { historyApi } from './history-api.js';
 import { idleTabs } from './idle-tabs.js';
 import { messages } from './messages.js';
+import { idlePanel } from './panel/idle-panel.js';
+import { panelAtScale } from './panel/panel-at-scale.js';
+import { panelHour } from './panel/panel-hour.js';
+import { panelLog } from './panel/panel-log.js';
 import { drain } from './peers/drain.js';
 import { enqueueBulk } from './peers/enqueue-bulk.js';
 import { enqueueSingle } from './peers/enqueue-single.js';
@@ -44,4 +48,8 @@ export const productParts: Part[] = [
   historyApi,
   idleTabs,
   messages,
+  panelHour,
+  panelLog,
+  idlePanel,
+  panelAtScale,
 ];

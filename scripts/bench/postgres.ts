@@ -1,6 +1,8 @@
-import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { chmod, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createPool } from '@job-manager/backend/database/client';
 import { acquireEmbeddedDatabase } from '@job-manager/backend/database/embedded';
 import type { Resources } from '../lib/resources.js';
 
@@ -26,6 +28,18 @@ export async function startPostgres(resources: Resources): Promise<BenchPostgres
   const { url } = await resources.hold(starting, (database) => database.release());
   const [pid] = (await readFile(join(home, 'data', 'postmaster.pid'), 'utf8')).split('\n');
   return { folder, url, pid: Number(pid) };
+}
+
+/** An empty database more on the same PostgreSQL, with a folder of its own. */
+export async function addDatabase({ folder, url, pid }: BenchPostgres): Promise<BenchPostgres> {
+  const name = `another_${randomBytes(6).toString('hex')}`;
+  const pool = createPool(url, { max: 1 });
+  await pool.query(`CREATE DATABASE ${name}`).finally(() => pool.end());
+  const other = new URL(url);
+  other.pathname = `/${name}`;
+  const itsFolder = join(folder, name);
+  await mkdir(itsFolder);
+  return { folder: itsFolder, url: other.href, pid };
 }
 
 /** Open to enter, because as root the database runs under an account of its own. */

@@ -12,14 +12,14 @@ import { migrateDatabase } from '../lib/database.js';
 import { ensureOperator } from '../lib/first-operator.js';
 import { ensurePanel } from '../lib/panel.js';
 import type { Resources } from '../lib/resources.js';
-import type { Bench } from './bench.js';
+import type { AddRuns, Bench } from './bench.js';
 import { addHistory } from './history-rows.js';
 import type { BenchPostgres } from './postgres.js';
 import type { Listening } from './server-process.js';
 
 const SERVER = fileURLToPath(new URL('./server-process.ts', import.meta.url));
 const SAMPLE_USERS = 40;
-const FINISHED_RUNS = 100_000;
+export const FINISHED_RUNS = 100_000;
 const RUNNER_WITHIN_MS = 30_000;
 export const OPERATOR = { email: 'bench@example.com', password: randomBytes(18).toString('hex') };
 
@@ -30,23 +30,27 @@ interface StartOptions {
   resources: Resources;
   signal: AbortSignal;
   say(text: string): void;
+  addRuns: AddRuns;
 }
+
+/** The history of a product that has been used for two months. */
+export const usualHistory: AddRuns = (database) => addHistory(database, FINISHED_RUNS);
 
 /**
  * Starts the product as users have it, on data of its own that goes with it: a small network, a long history,
  * the built panel, the server and its runner.
  */
-export async function startProduct({ postgres, resources, signal, say }: StartOptions): Promise<Product> {
+export async function startProduct({ postgres, resources, signal, say, addRuns }: StartOptions): Promise<Product> {
   const { folder, url: databaseUrl } = postgres;
   say('building the panel, unless it is current');
   await ensurePanel(signal);
   await migrateDatabase(databaseUrl);
   const pool = await resources.hold(Promise.resolve(createPool(databaseUrl, { max: 5 })), (held) => held.end());
   const config = configOf(folder, databaseUrl);
-  say(`writing ${SAMPLE_USERS} sample users and ${FINISHED_RUNS.toLocaleString('en')} finished runs`);
+  say(`writing ${SAMPLE_USERS} sample users and a history of finished runs`);
   await seedSampleData({ pool, mediaDir: config.MEDIA_DIR, users: SAMPLE_USERS });
   await ensureOperator(pool, config);
-  await addHistory({ pool }, FINISHED_RUNS);
+  await addRuns({ pool });
   say('starting server and runner');
   const url = await startServer(config, folder, resources);
   await untilRunnerClaims(pool);

@@ -3,14 +3,14 @@ import { createPool } from '@job-manager/backend/database/client';
 import { Refusal } from '../lib/refusal.js';
 import { versionOf } from '../lib/repository.js';
 import type { Resources } from '../lib/resources.js';
-import type { Bench } from './bench.js';
+import type { AddRuns, Bench } from './bench.js';
 import { startBrowser } from './browser.js';
 import { startEngineBench } from './engine-bench.js';
 import type { EnginePart, Figure, MeasuredPart, Part } from './figure.js';
 import { engineParts, productParts } from './parts.js';
 import { contenders } from './peers/engines.js';
-import { type BenchPostgres, startPostgres } from './postgres.js';
-import { startProduct } from './product.js';
+import { addDatabase, type BenchPostgres, startPostgres } from './postgres.js';
+import { startProduct, usualHistory } from './product.js';
 import { type BenchRedis, startRedis } from './redis.js';
 import { type BenchReport, describeMachine } from './report.js';
 
@@ -56,10 +56,17 @@ async function measureEngine(parts: EnginePart[], { postgres, report, options }:
 }
 
 async function measureProduct(parts: Part[], { postgres, report, options }: Work): Promise<void> {
-  const product = await startProduct({ ...options, postgres });
-  const bench: Bench = { ...product, ...(await startBrowser(product, options.resources)) };
+  const bench = await startProductBench(usualHistory, { postgres, options });
   report.machine.others.Chromium = bench.browser.version();
   for (const { id, measure } of parts) await measurePart(id, () => measure(bench), { report, options });
+}
+
+async function startProductBench(addRuns: AddRuns, { postgres, options }: Omit<Work, 'report'>): Promise<Bench> {
+  const { runs, signal, say, resources } = options;
+  const product = await startProduct({ postgres, resources, signal, say, addRuns });
+  const startAnother = async (otherRuns: AddRuns) =>
+    startProductBench(otherRuns, { postgres: await addDatabase(postgres), options });
+  return { ...product, ...(await startBrowser(product, resources)), runs, signal, say, startAnother };
 }
 
 async function measurePart(

@@ -1,0 +1,27 @@
+import type { Page } from '@playwright/test';
+
+type TaskWindow = Window & typeof globalThis & { benchTasks?: number[]; benchTaskObserver?: PerformanceObserver };
+
+/** Beyond this the page feels stuck. */
+export const MOST_TASK_MS = 100;
+
+/** Begins to note how long each task of 50 ms and more kept the page from doing anything else. */
+export async function watchLongTasks(page: Page): Promise<void> {
+  await page.evaluate(() => {
+    const noting = window as TaskWindow;
+    noting.benchTaskObserver?.disconnect();
+    noting.benchTasks = [];
+    noting.benchTaskObserver = new PerformanceObserver((list) => {
+      noting.benchTasks?.push(...list.getEntries().map(({ duration }) => duration));
+    });
+    noting.benchTaskObserver.observe({ type: 'longtask' });
+  });
+}
+
+/** What was noted since, in milliseconds. */
+export async function readLongTasks(page: Page): Promise<number[]> {
+  return page.evaluate(() => {
+    const { benchTasks = [], benchTaskObserver } = window as TaskWindow;
+    return [...benchTasks, ...(benchTaskObserver?.takeRecords() ?? []).map(({ duration }) => duration)];
+  });
+}

@@ -1,0 +1,107 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Page } from '@playwright/test';
+import { type Bench, openJobsPage } from '../bench.js';
+import type { Figure, Part } from '../figure.js';
+import { percentile } from '../percentile.js';
+import { MOST_TASK_MS, readLongTasks, watchLongTasks } from './long-tasks.js';
+import { memoryOf, type PageMemory } from './page-memory.js';
+import { StandInSocket } from './stand-in-socket.js';
+
+const CHANGES_A_SECOND = 50;
+/** An hour's changes for a drain of 20,000. */
+const TIMES_A_DRAIN = 9;
+/** Two seconds of them at once, then the page may draw. */
+const AT_ONCE = 100;
+/** The first changes fill what holds a fixed number of things, such as the runs that ended last. */
+const WARM_UP = 12_000;
+/** After the last change: runs that ended fade, toasts go, what was read anew has come. */
+const SETTLE_MS = 8_000;
+const WATCHES = 3;
+const WATCHED_MS = 20_000;
+
+/** What an hour of a busy day leaves in an open tab, and whether it stays quick meanwhile. A stand-in speaks on its socket. */
+export const panelHour: Part = {
+  id: 'panel-hour',
+  measure: async (bench) => {
+    const context = await bench.openContext();
+    try {
+      const socket = await StandInSocket.take(context);
+      const page = await openJobsPage(context);
+      return [await watchTasks(bench, page, socket), ...(await fastForward(bench, page, socket))];
+    } finally {
+      await context.close();
+    }
+  },
+};
+
+async function watchTasks({ signal }: Bench, page: Page, socket: StandInSocket): Promise<Figure> {
+  const longest: number[] = [];
+  for (let watch = 0; watch < WATCHES; watch += 1) {
+    await watchLongTasks(page);
+    const from = performance.now();
+    for (let told = 0; told < (CHANGES_A_SECOND * WATCHED_MS) / 1_000; told += 1) {
+      await delay(Math.max(0, from + (told * 1_000) / CHANGES_A_SECOND - performance.now()), undefined, { signal });
+      socket.tell(1);
+    }
+    longest.push(Math.round(Math.max(0, ...(await readLongTasks(page)))));
+  }
+  return {
+    name: `Longest task of the panel at ${CHANGES_A_SECOND} changes/s, median`,
+    value: percentile(longest, 50),
+    unit: 'ms',
+    most: MOST_TASK_MS,
+    details: [`longest of each ${WATCHED_MS / 1_000} s, 0 for none of 50 ms: ${longest.join(', ')} ms`],
+  };
+}
+
+async function fastForward({ runs, signal }: Bench, page: Page, socket: StandInSocket): Promise<Figure[]> {
+  const changes = TIMES_A_DRAIN * runs;
+  await tellAll(WARM_UP, { page, socket, signal });
+  const before = await settled(page, signal);
+  const from = performance.now();
+  await tellAll(changes, { page, socket, signal });
+  const seconds = Math.round((performance.now() - from) / 1_000);
+  const after = await settled(page, signal);
+  const told = `${changes.toLocaleString('en')} changes in ${seconds} s, after ${WARM_UP.toLocaleString('en')} to warm up`;
+  const hours = `${changes.toLocaleString('en')} changes`;
+  return [
+    {
+      name: `Memory the panel gained in ${hours}`,
+      value: Math.round((after.heapMb - before.heapMb) * 10) / 10,
+      unit: 'MB',
+      most: 10,
+      details: [
+        told,
+        `JavaScript heap, garbage collected: ${before.heapMb.toFixed(1)} MB, then ${after.heapMb.toFixed(1)} MB`,
+      ],
+    },
+    {
+      name: `DOM nodes the panel gained in ${hours}`,
+      value: Math.max(0, after.nodes - before.nodes),
+      unit: '',
+      // Other runs are shown than before, some with a line more than others.
+      most: 200,
+      details: [`${before.nodes} nodes, then ${after.nodes}, those on no page any more included`],
+    },
+  ];
+}
+
+interface Telling {
+  page: Page;
+  socket: StandInSocket;
+  signal: AbortSignal;
+}
+
+/** As fast as the page draws them. */
+async function tellAll(changes: number, { page, socket, signal }: Telling): Promise<void> {
+  for (let told = 0; told < changes; told += AT_ONCE) {
+    signal.throwIfAborted();
+    socket.tell(Math.min(AT_ONCE, changes - told));
+    await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve))));
+  }
+}
+
+async function settled(page: Page, signal: AbortSignal): Promise<PageMemory> {
+  await delay(SETTLE_MS, undefined, { signal });
+  return memoryOf(page);
+}
