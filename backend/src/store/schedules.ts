@@ -91,13 +91,22 @@ export async function readClock(sql: Sql): Promise<Date> {
 /** A schedule that comes due. */
 export type DueSchedule = ScheduleRow & { nextRunAt: Date };
 
-/** What comes due by then and isn't paused, the first due first. */
-export async function readDueSchedules(sql: Sql, by: Date): Promise<DueSchedule[]> {
-  const found = await sql.query<DueSchedule>(
-    `SELECT ${COLUMNS} FROM "Schedule" s WHERE s."nextRunAt" <= $1 AND s."pausedAt" IS NULL ORDER BY s."nextRunAt", s.id`,
-    [by],
+/** The time by the clock, or the one that is given, and what comes due within so long after it and isn't paused, the first due first. */
+export async function readDueSchedules(
+  sql: Sql,
+  withinMs: number,
+  at: Date | null = null,
+): Promise<{ now: Date; schedules: DueSchedule[] }> {
+  const found = await sql.query<{ now: Date } & (DueSchedule | { id: null })>(
+    `WITH moment AS MATERIALIZED (SELECT coalesce($2::timestamptz, clock_timestamp()) AS now)
+     SELECT moment.now, due.* FROM moment LEFT JOIN LATERAL (
+       SELECT ${COLUMNS} FROM "Schedule" s WHERE s."nextRunAt" <= moment.now + $1 * interval '1 ms' AND s."pausedAt" IS NULL
+     ) due ON true ORDER BY due."nextRunAt", due.id`,
+    [withinMs, at],
   );
-  return found.rows;
+  const [first] = found.rows;
+  if (!first) throw new Error('The database has no clock');
+  return { now: first.now, schedules: found.rows.filter((row) => row.id !== null) };
 }
 
 const SKIPS_KEPT = 1_000;
