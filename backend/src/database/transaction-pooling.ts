@@ -1,3 +1,5 @@
+// First of all that imports pg: the configuration is read before anything is connected.
+import './light-pg.mjs';
 import pg from 'pg';
 
 /** What Prisma calls it, so that one URL serves both. */

@@ -2,6 +2,7 @@
 // The beats of a runner, from a thread of its own. Plain JavaScript: the TypeScript loader would cost each runner 20 MB
 // and a fifth of a second of a processor more, just when it is to begin.
 import { parentPort, workerData } from 'node:worker_threads';
+import '../database/light-pg.mjs';
 import pg from 'pg';
 
 /** Without a beat for this part of the lease the runs are given up here, before others take them. */
