@@ -3,8 +3,6 @@ import type { ServerMessage } from '@job-manager/shared/live';
 import type { BrowserContext, WebSocketRoute } from '@playwright/test';
 import { SimulatedRuns } from './simulated-runs.js';
 
-type Unnumbered = Change extends infer Each ? Each : never;
-
 /** Stands in for the server on a page's socket: an hour of changes in a minute is nothing an engine could do. */
 export class StandInSocket {
   readonly #runs = new SimulatedRuns();
@@ -44,7 +42,7 @@ export class StandInSocket {
     return { counts: { running, queued: runs.length - running }, serverTime: new Date().toISOString() };
   }
 
-  #send(change: Unnumbered): void {
+  #send(change: Change): void {
     const message = { ...change, seq: this.#seq } as ServerMessage;
     this.#seq += 1;
     this.#route?.send(JSON.stringify(message));
