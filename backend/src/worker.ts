@@ -48,7 +48,15 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   // Apart, so that jobs that use up every connection of theirs never hold up claims and outcomes.
   const enginePool = createPool(databaseUrl, { max: 5, statementTimeoutMs: 30_000 });
   const jobPool = createPool(databaseUrl, { max: Math.min(config.JOBS_CONCURRENCY + 2, 20) });
-  const db = createPrisma(jobPool);
+  // Made when a job first asks for it: 10 MB that a runner with nothing to do, or with jobs of its host, has no use for.
+  let db: ReturnType<typeof createPrisma> | undefined;
+  const services = {
+    get db() {
+      db ??= createPrisma(jobPool);
+      return db;
+    },
+    mediaDir: config.MEDIA_DIR,
+  };
   const notifier = new Notifier(enginePool, schemaOf(databaseUrl));
   const listener = new Listener(listenUrlOf(databaseUrl, config.DATABASE_LISTEN_URL), [
     'queued',
@@ -61,7 +69,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     sql: enginePool,
     databaseUrl,
     registry,
-    services: { db, mediaDir: config.MEDIA_DIR },
+    services,
     settings: {
       concurrency: config.JOBS_CONCURRENCY,
       pollMs: config.JOBS_POLL_MS,
@@ -90,7 +98,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
       await agents.stop();
       await runner.stop();
       await listener.close();
-      await db.$disconnect();
+      await db?.$disconnect();
       await Promise.all([enginePool.end(), jobPool.end()]);
       releaseErrors();
     },
