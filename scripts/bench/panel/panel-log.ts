@@ -3,7 +3,7 @@ import type { Page } from '@playwright/test';
 import type { Bench } from '../bench.js';
 import type { Figure, Part } from '../figure.js';
 import { percentile } from '../percentile.js';
-import { MOST_TASK_MS, readLongTasks, watchLongTasks } from './long-tasks.js';
+import { MOST_TASK_MS, readLongTasks, startCpuClock, watchLongTasks } from './long-tasks.js';
 import { memoryOf } from './page-memory.js';
 
 /** 100,000 lines for a drain of 20,000. */
@@ -16,6 +16,7 @@ const SLOW_FRAME_MS = 50;
 interface Scroll {
   longest: number;
   frames: number[];
+  cpuMs: number;
 }
 
 /** How the longest log reads: opened, scrolled to its end and back. */
@@ -57,6 +58,7 @@ function figuresOf({ lines, scrolls, opening, openedMs, heapMb }: Read): Figure[
   const slow = scrolls.map(({ frames }) => frames.filter((ms) => ms > SLOW_FRAME_MS).length);
   const longest = scrolls.map((scroll) => Math.round(scroll.longest));
   const frames = scrolls.flatMap((scroll) => scroll.frames);
+  const cpuMs = scrolls.map((scroll) => scroll.cpuMs / (2 * STEPS));
   return [
     {
       name: `Longest task while ${log} is opened`,
@@ -79,6 +81,7 @@ function figuresOf({ lines, scrolls, opening, openedMs, heapMb }: Read): Figure[
       value: percentile(slow, 50),
       unit: '',
       details: [
+        `processor time of a frame ${percentile(cpuMs, 50).toFixed(1)} ms`,
         `each of ${ROUNDS} times ${slow.join(', ')} of ${2 * STEPS}; a frame p50 ${percentile(frames, 50).toFixed(1)}, p95 ${percentile(frames, 95).toFixed(1)}, p99 ${percentile(frames, 99).toFixed(1)} ms`,
       ],
     },
@@ -126,6 +129,7 @@ const logOf = (page: Page) => page.getByRole('log', { name: /^Messages of/ });
 /** To the end and back, a step each frame. */
 async function scrollThrough(page: Page): Promise<Scroll> {
   await watchLongTasks(page);
+  const cpuClock = await startCpuClock(page);
   const frames = await logOf(page).evaluate(async (log, steps) => {
     const times: number[] = [];
     let before = performance.now();
@@ -138,5 +142,5 @@ async function scrollThrough(page: Page): Promise<Scroll> {
     }
     return times.slice(1);
   }, STEPS);
-  return { frames, longest: Math.max(0, ...(await readLongTasks(page))) };
+  return { frames, cpuMs: await cpuClock(), longest: Math.max(0, ...(await readLongTasks(page))) };
 }
