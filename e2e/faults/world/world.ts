@@ -206,10 +206,19 @@ export class World {
       async () => {
         const found = await this.database.pool.query(`SELECT count(*)::int AS runs FROM "JobRun" WHERE ${which}`);
         const { runs } = found.rows[0] as { runs: number };
-        if (!isRight(runs)) throw new Error(`${runs} runs with ${which}`);
+        if (!isRight(runs)) throw new Error(`${runs} runs with ${which}, such as ${await this.#someOf(which)}`);
       },
       { timeout: withinMs, interval: 50 },
     );
+  }
+
+  /** For whoever has to find out why they are there. */
+  async #someOf(which: string): Promise<string> {
+    const found = await this.database.pool.query(
+      `SELECT j.id::text, j."jobName", j.status, j.attempt, j."claimNo", j."isBlocked", j."runAt", j."startedAt", j."lastHeartbeatAt", r.status AS runner
+       FROM (SELECT * FROM "JobRun" WHERE ${which} ORDER BY id LIMIT 3) j LEFT JOIN "Runner" r ON r.id = j."runnerId"`,
+    );
+    return JSON.stringify(found.rows);
   }
 
   /**
