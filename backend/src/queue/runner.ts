@@ -286,6 +286,8 @@ export class Runner {
     if (leases.length === 0) return 0;
     const said = Promise.all(leases.map(({ leaseToken }) => this.#messages.flush(leaseToken)));
     await Promise.race([said, delay(LAST_WORDS_MS, undefined, { ref: false })]);
+    // Before the database does, or the next beat would take it for a loss.
+    for (const { leaseToken } of leases) this.#letGo(leaseToken);
     // Lost here, the runs come back when their lease ends.
     const released = despiteContention(() => releaseRuns(sql, leases));
     await released.catch((error) => events.emit('fault', { during: 'handing runs back', error }));
