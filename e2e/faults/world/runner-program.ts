@@ -7,8 +7,13 @@ import type { Word } from './program.js';
 /** The runner as `pnpm worker:jobs` starts it, with the jobs of this suite and `more`. Resolves once it claims. */
 export async function main(more: Pick<WorkerOptions, 'jobs' | 'jobsModule'> = {}): Promise<void> {
   const config = readConfig();
+  let hurry: (() => void) | undefined;
   const ended = new Promise<void>((resolve) => {
-    process.once('SIGTERM', () => resolve());
+    // One listener for all of them: between two, a signal would end the process on the spot.
+    process.on('SIGTERM', () => {
+      hurry?.();
+      resolve();
+    });
     // Whoever started this is gone, killed perhaps.
     process.once('disconnect', () => resolve());
   });
@@ -22,7 +27,7 @@ export async function main(more: Pick<WorkerOptions, 'jobs' | 'jobsModule'> = {}
   });
   process.send?.({ type: 'ready' } satisfies Word);
   void ended.then(async () => {
-    process.on('SIGTERM', () => worker.hurry());
+    hurry = () => worker.hurry();
     await worker.stop();
     process.exit(0);
   });
