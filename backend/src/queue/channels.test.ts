@@ -250,6 +250,18 @@ describe('rate limits', () => {
     await vi.waitFor(async () => expect(await query(`SELECT FROM "JobRun" WHERE status = 'SUCCESS'`)).toHaveLength(8));
   });
 
+  it.each([{ concurrencyPerRunner: 1 }, { concurrency: 1 }])(
+    'start one run when another ends, though the runner polls far less often: %o',
+    async (limit) => {
+      await engine.queue.channels.set('default', settings(limit), SYSTEM);
+      await queue('default', 4);
+      await startRunner();
+      await vi.waitFor(async () =>
+        expect(await query(`SELECT FROM "JobRun" WHERE status = 'SUCCESS'`)).toHaveLength(4),
+      );
+    },
+  );
+
   it('keep no more than some thousand starts in mind', async () => {
     await set('mail', { rateLimit: 1_000_000, ratePeriodMs: 100_000 });
     await queue('mail', 60);

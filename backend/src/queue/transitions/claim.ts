@@ -50,6 +50,9 @@ interface ClaimNews {
   /** Channels with runs that could start here, and lanes with runs that were due, both before this claim. */
   channels: number;
   dueLanes: number;
+  /** Runs that those channels had room for here, and whether a limit of one of them may have stopped it short of them. */
+  sought: number;
+  isLimited: boolean;
   lookAgainMs: number | null;
 }
 
@@ -61,7 +64,7 @@ export async function claim(sql: Sql, request: ClaimRequest): Promise<Claim> {
   const rows = await claimOnce(sql, request);
   // Others were quicker in the channel that was chosen: the next may be full of runs, and a poll is long.
   const wasBeaten = rows[0]?.id === null && rows[0].channels > 1;
-  return claimOf(wasBeaten ? await claimOnce(sql, request) : rows, request.most);
+  return claimOf(wasBeaten ? await claimOnce(sql, request) : rows);
 }
 
 /** The runs of a claim. */
@@ -75,10 +78,11 @@ async function claimOnce(sql: Sql, { most, runnerId, jobNames, held = {} }: Clai
   return (await sql.query<ClaimRow>({ name: 'claim', text: CLAIM, values })).rows;
 }
 
-function claimOf(rows: ClaimRow[], most: number): Claim {
-  const { channels = 0, dueLanes = 0, lookAgainMs = null } = rows[0] ?? {};
+function claimOf(rows: ClaimRow[]): Claim {
+  const { channels = 0, dueLanes = 0, sought = 0, isLimited = false, lookAgainMs = null } = rows[0] ?? {};
   const runs = rows[0]?.id === null ? [] : rows.map(runOf);
-  const isAll = runs.length === 0 ? dueLanes === 0 : channels === 1 && dueLanes === 1 && runs.length < most;
+  const isAll =
+    runs.length === 0 ? dueLanes === 0 : channels === 1 && dueLanes === 1 && !isLimited && runs.length < sought;
   return { runs, lookAgainMs, mayFindMore: !isAll };
 }
 
@@ -222,8 +226,11 @@ const LATER = `later AS (
 
 const CLAIM = `
 WITH RECURSIVE ${ASKED}, ${lanesOf('lane', 'NOT "isBlocked"')}, ${OPEN}, ${WORK}, ${LEVEL}, ${QUOTA}, ${GRANTED}, ${DUE}, ${CLAIMED}, ${LATER}
-SELECT known.channels, "dueLanes", later.ms AS "lookAgainMs", c.id, c."jobName", c.channel, c.priority, c.parameters, c.attempt, c."maxAttempts", c."claimNo",
+SELECT known.*, "dueLanes", later.ms AS "lookAgainMs", c.id, c."jobName", c.channel, c.priority, c.parameters, c.attempt, c."maxAttempts", c."claimNo",
   c."leaseToken", date_part('epoch', c."startedAt") * 1000 AS "startedAtMs", c."timeoutMs", c."retryPolicy", c.crashes, c."maxCrashes", c."dependsOn"
-FROM (SELECT count(*)::int AS channels FROM work WHERE runs > 0) known
+FROM (
+  SELECT count(*)::int AS channels, coalesce(sum(runs), 0)::int AS sought, coalesce(bool_or("isLimited"), false) AS "isLimited"
+  FROM work WHERE runs > 0
+) known
 CROSS JOIN (SELECT count(*)::int AS "dueLanes" FROM lane WHERE "runAt" <= (SELECT at FROM asked)) due CROSS JOIN later LEFT JOIN claimed c ON true
 ORDER BY c.priority, c."runAt", c.id`;
