@@ -63,7 +63,9 @@ const environment = z.object({
   SAMPLE_DATA: onOff.default(true).describe('Fill an empty database with the sample network'),
   JOBS_RUNNER: onOff.default(true).describe('Start the built-in runner with the server'),
   JOBS_CONCURRENCY: z.coerce.number().int().min(1).max(1_000).default(10).describe('Runs at once, per runner'),
-  JOBS_POLL_MS: milliseconds(1_000, 20).describe('How often an idle runner looks for work unasked'),
+  JOBS_POLL_MS: milliseconds(1_000, 20).describe(
+    'How often a runner looks for work unasked; every other time while it hears notifications and nothing waits',
+  ),
   JOBS_HEARTBEAT_MS: milliseconds(30_000, 20).describe('How often a runner proves that it lives'),
   JOBS_STALLED_AFTER_MS: milliseconds(300_000, 100).describe('Silence after which a run is taken back'),
   JOBS_SWEEP_MS: milliseconds(30_000, 20).describe('How often stalled runs are looked for'),
