@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { isUnreachable } from '../store/faults.js';
 import type { Notifier } from '../store/notifier.js';
 import type { Sql } from '../store/sql.js';
@@ -8,6 +9,7 @@ import type { Pace } from './pace.js';
 import type { Reachability } from './reachability.js';
 import type { Registry } from './registry.js';
 import type { Slots } from './slots.js';
+import { TimeBudget } from './time-budget.js';
 import { type ClaimedRun, type ClaimRequest, claim } from './transitions/claim.js';
 
 /** However fine a rate limit is, an idle runner looks no more often. */
@@ -18,6 +20,8 @@ const IDLE_POLLS = 2;
 const MOST_AT_ONCE = 1_000;
 /** Runs that have ended and wait to be recorded, or are claimed ahead: with so many, the database is to catch up first. */
 const MOST_HELD = 4_000;
+/** Of its time a runner that takes whatever comes spends so much on claims: what comes meanwhile is claimed together. */
+const CLAIMING = 1 / 3;
 const RETRY_MS = { first: 100, most: 2_000 };
 
 export interface ClaimLoopOptions {
@@ -42,10 +46,12 @@ export interface ClaimLoopOptions {
 export class ClaimLoop {
   readonly #options: ClaimLoopOptions;
   readonly #alarm = new Alarm();
+  readonly #budget = new TimeBudget(CLAIMING);
   #isStopping = false;
   #mayFindMore = true;
   /** When the last look said that another would find more; null for when it didn't. */
   #lookAgainMs: number | null = null;
+  #newestId = '0';
   #looping: Promise<void> | undefined;
   /** By the process's own clock; null for never. */
   lastClaimAt: number | null = null;
@@ -81,7 +87,10 @@ export class ClaimLoop {
   async #claim(most: number): Promise<number> {
     const { sql, notifier, pace, take } = this.#options;
     if (most <= 0 || this.#isStopping) return 0;
+    const from = performance.now();
     const { runs: claimed, lookAgainMs, mayFindMore } = await claim(sql, this.#request(most));
+    this.#budget.spend(performance.now() - from);
+    this.#newestId = claimed.at(-1)?.id ?? this.#newestId;
     this.#lookAgainMs = lookAgainMs;
     this.#mayFindMore = mayFindMore;
     pace.claimed(claimed.length, most);
@@ -105,7 +114,7 @@ export class ClaimLoop {
   /** Everything a claim is told about this runner. */
   #request(most: number): ClaimRequest {
     const { runnerId, registry, held } = this.#options;
-    return { runnerId, jobNames: registry.names(), most, held: held.perChannel() };
+    return { runnerId, jobNames: registry.names(), most, held: held.perChannel(), newestId: this.#newestId };
   }
 
   async #loop(): Promise<void> {
@@ -120,12 +129,19 @@ export class ClaimLoop {
         delayMs = RETRY_MS.first;
         if (claimed > 0 && this.#mayFindMore) continue;
         await this.#alarm.sleep(this.#pauseMs());
+        await this.#rest();
       } catch (error) {
         this.#noteFailure(error);
         await this.#alarm.sleep(delayMs);
         delayMs = Math.min(delayMs * 2, RETRY_MS.most);
       }
     }
+  }
+
+  /** Where the last claim left something behind, nobody is to wait for the next. */
+  async #rest(): Promise<void> {
+    const { restMs } = this.#budget;
+    if (restMs > 1 && !this.#mayFindMore && !this.#isStopping) await delay(restMs);
   }
 
   #pauseMs(): number {

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it, vi } from 'vitest';
 import { Completions } from './completions.js';
 
@@ -23,6 +24,18 @@ describe('the ends of executions', () => {
     const ends = completions();
     expect(await Promise.all(['a', 'b', 'c'].map((ending) => ends.record(ending)))).toEqual(['a', 'b', 'c']);
     expect(write.mock.calls).toEqual([[['a', 'b', 'c']]]);
+  });
+
+  it('are gathered where a few come again and again', async () => {
+    const ends = completions();
+    write.mockImplementation(async (endings) => delay(5, endings));
+    const recorded: Promise<string | null>[] = [];
+    const until = performance.now() + 600;
+    for (; performance.now() < until; await delay(1)) recorded.push(ends.record('a'));
+    await Promise.all(recorded);
+    // A third of the time, and what was saved before; one after the other they would be a hundred.
+    expect(write.mock.calls.length).toBeLessThan(600 / 5 / 2);
+    write.mockImplementation(async (endings) => endings);
   });
 
   it('are told apart where the lease of some had gone', async () => {

@@ -1,8 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { isContention, isPassing } from '../store/faults.js';
+import { TimeBudget } from './time-budget.js';
 
 /** In one statement. */
 const MOST_AT_ONCE = 1_000;
+/** With so many, what a statement costs by itself is small change. */
+const ENOUGH = 100;
+/** Of the time, for fewer; see `TimeBudget`. */
+const WRITING = 1 / 3;
 const RETRY_MS = { first: 100, most: 2_000 };
 
 interface Waiting<Ending, Answer> {
@@ -27,6 +32,7 @@ interface CompletionsOptions<Ending, Answer> {
  */
 export class Completions<Ending, Answer> {
   readonly #options: CompletionsOptions<Ending, Answer>;
+  readonly #budget = new TimeBudget(WRITING);
   #waiting: Waiting<Ending, Answer>[] = [];
   #flushing: Promise<void> | undefined;
 
@@ -48,9 +54,18 @@ export class Completions<Ending, Answer> {
     // One turn, so that runs ending in the same instant go together.
     await Promise.resolve();
     while (this.#waiting.length > 0) {
+      await this.#gather();
       const batch = this.#waiting.splice(0, MOST_AT_ONCE);
+      const from = performance.now();
       await this.#write(batch);
+      this.#budget.spend(performance.now() - from);
     }
+  }
+
+  /** Where few ends came again and again, more of them go together. */
+  async #gather(): Promise<void> {
+    const until = performance.now() + this.#budget.restMs;
+    while (this.#waiting.length < ENOUGH && performance.now() < until - 1) await delay(1);
   }
 
   async #write(batch: Waiting<Ending, Answer>[]): Promise<void> {

@@ -1,6 +1,7 @@
 import type { AttemptUsage } from '@job-manager/shared/contract/message';
 import type { TerminalStatus } from '@job-manager/shared/run';
 import { arrayLiteral } from '../../store/array-literal.js';
+import { planName } from '../../store/plan-name.js';
 import type { Sql } from '../../store/sql.js';
 import type { Lease } from './beat.js';
 import { countEnded } from './count.js';
@@ -31,7 +32,8 @@ export interface Outcome extends Lease, LastProgress {
  * outcome again, after an answer was lost, is harmless and returns its id again.
  */
 export async function finishRuns(sql: Sql, outcomes: Outcome[]): Promise<Set<string>> {
-  const finished = await sql.query<{ id: string }>({ name: 'finish', text: FINISH, values: columnsOf(outcomes) });
+  const name = planName('finish', outcomes.at(-1)?.id ?? '0');
+  const finished = await sql.query<{ id: string }>({ name, text: FINISH, values: columnsOf(outcomes) });
   const recorded = new Set(finished.rows.map((row) => row.id));
   const missing = outcomes.filter(({ id }) => !recorded.has(id));
   return missing.length === 0 ? recorded : new Set([...recorded, ...(await findToldBefore(sql, missing))]);
