@@ -122,6 +122,31 @@ it('tells many changes of one look together, and each as it is', async () => {
   expect([...known.values()]).toEqual(picture.snapshot().runs);
 });
 
+it('looks less often while the whole list turns over before many, and as often as ever afterwards', async () => {
+  const { pool } = engine.database;
+  const others = Array.from({ length: 200 }, () => picture.watch());
+  let looks = 0;
+  const count = () => {
+    looks += 1;
+  };
+  picture.on('changes', count);
+  const until = performance.now() + 1_000;
+  while (performance.now() < until)
+    await pool.query(`WITH gone AS (DELETE FROM "JobRun"),
+      added AS (INSERT INTO "JobRun" ("jobName") SELECT 'gate' FROM generate_series(1, 200))
+      SELECT pg_notify('job_manager_changed', '')`);
+  expect(looks).toBeLessThan(8);
+  picture.off('changes', count);
+  for (const leave of others) leave();
+  await picture.refresh();
+  told.length = 0;
+  await pool.query(`DELETE FROM "JobRun"`);
+  await picture.refresh();
+  await picture.refresh();
+  const { id } = await engine.enqueue('gate');
+  await untilTold(id, 'job_queued');
+});
+
 it('equals the database however the writes fall', async () => {
   const runners = [engine.runner({ concurrency: 3 }), engine.runner({ concurrency: 3 })];
   await Promise.all(runners.map((runner) => runner.start()));

@@ -24,6 +24,10 @@ interface PictureOptions {
 
 /** However fast notifications come, the truth is read at most this often: at once where little happens, else gathered. */
 const LEAST_GAP_MS = { calm: 20, busy: 50 };
+/** So many changes in one look turn the list over: nobody can read along, and to tell them takes a while for each who watches. */
+const FLOOD_FROM = 150;
+/** After such a look the gap is this much longer for each of them, up to a limit. */
+const FLOOD_GAP_MS = { each: 1, most: 1_000 };
 /** So many changes in one look are told in one message, each by what is different alone. */
 const GATHERED_FROM = 10;
 /** A picture that was read so recently is good enough to begin with: what came since then is told as changes. */
@@ -165,8 +169,14 @@ export class LivePicture extends EventEmitter<{ changes: [Change[]] }> {
     this.#counts = counts;
     this.#text = undefined;
     for (const id of left) this.#ahead.delete(id);
-    this.#gapMs = changes.length < GATHERED_FROM ? LEAST_GAP_MS.calm : LEAST_GAP_MS.busy;
+    this.#gapMs = this.#gapAfter(changes.length);
     this.#emit(before, changes);
+  }
+
+  #gapAfter(changes: number): number {
+    if (changes < GATHERED_FROM) return LEAST_GAP_MS.calm;
+    if (changes < FLOOD_FROM) return LEAST_GAP_MS.busy;
+    return Math.min(FLOOD_GAP_MS.most, LEAST_GAP_MS.busy + this.#watchers * FLOOD_GAP_MS.each);
   }
 
   #withNewestProgress(run: JobRunSummary): JobRunSummary {

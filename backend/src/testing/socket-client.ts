@@ -13,9 +13,18 @@ export interface SocketClient {
 }
 
 /** Opens a socket as this person; `url` is the server's. */
-export function openSocket(url: string, token: string, onMessage: (text: string) => void): SocketClient {
-  const socket = new WebSocket(`${url.replace('http', 'ws')}/ws`, { headers: { authorization: `Bearer ${token}` } });
-  socket.on('message', (data) => onMessage(data.toString()));
+export const openSocket = (url: string, token: string, onMessage: (text: string) => void): SocketClient =>
+  open(new WebSocket(`${url.replace('http', 'ws')}/ws`, headersOf(token)), (bytes) => onMessage(bytes.toString()));
+
+/** The same for whoever only measures: what comes is neither checked nor made a text, which would cost as much as to send it. */
+export const openByteSocket = (url: string, token: string, onMessage: (bytes: Buffer) => void): SocketClient =>
+  open(new WebSocket(`${url.replace('http', 'ws')}/ws`, { ...headersOf(token), skipUTF8Validation: true }), onMessage);
+
+const headersOf = (token: string) => ({ headers: { authorization: `Bearer ${token}` } });
+
+function open(socket: WebSocket, onMessage: (bytes: Buffer) => void): SocketClient {
+  // With the default `binaryType` there is nothing else.
+  socket.on('message', (data) => onMessage(data as Buffer));
   const closed = new Promise<number>((resolve) => {
     socket.on('error', () => {});
     socket.on('unexpected-response', (request, response) => {

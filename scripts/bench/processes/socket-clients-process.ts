@@ -1,4 +1,4 @@
-import { openSocket, type SocketClient } from '@job-manager/backend/testing/socket-client';
+import { openByteSocket, type SocketClient } from '@job-manager/backend/testing/socket-client';
 import type { ServerMessage } from '@job-manager/shared/live';
 import { type Heard, hear, nothingHeard } from './socket-times.js';
 
@@ -40,23 +40,23 @@ async function open({ count, url, token }: Extract<ClientsOrder, { type: 'open' 
 
 function openOne(url: string, token: string): Promise<void> {
   return new Promise((resolve, reject) => {
-    const client = openSocket(url, token, (text) => {
+    const client = openByteSocket(url, token, (message) => {
       resolve();
       const at = Date.now();
-      hear(heard, timesIn(text), { at, chars: text.length });
+      hear(heard, timesIn(message), { at, bytes: message.length });
     });
     clients.push(client);
     void client.closed.then((code) => reject(new Error(`A socket was closed with ${code}`)));
   });
 }
 
-function timesIn(text: string): number[] {
+function timesIn(message: Buffer): number[] {
   // Number and type stand first; of two messages with the same number only one has this length.
-  const key = `${text.slice(0, 64)}${text.length}`;
+  const key = `${message.toString('latin1', 0, 64)}${message.length}`;
   const known = told.get(key);
   if (known) return known;
   if (told.size > 10_000) told.clear();
-  const times = changesOf(JSON.parse(text) as ServerMessage);
+  const times = changesOf(JSON.parse(message.toString()) as ServerMessage);
   told.set(key, times);
   return times;
 }

@@ -2,7 +2,7 @@
 export interface Heard {
   messages: number;
   changes: number;
-  chars: number;
+  bytes: number;
   /** How many messages took so many milliseconds from the oldest change they tell, up to a limit. */
   latencies: number[];
 }
@@ -13,14 +13,14 @@ export const LONGEST_MS = 5_000;
 export const nothingHeard = (): Heard => ({
   messages: 0,
   changes: 0,
-  chars: 0,
+  bytes: 0,
   latencies: new Array(LONGEST_MS + 1).fill(0),
 });
 
 /** Adds a message that told of changes made at these times. */
-export function hear(heard: Heard, times: readonly number[], { at, chars }: { at: number; chars: number }): void {
+export function hear(heard: Heard, times: readonly number[], { at, bytes }: { at: number; bytes: number }): void {
   heard.messages += 1;
-  heard.chars += chars;
+  heard.bytes += bytes;
   heard.changes += times.length;
   if (times.length === 0) return;
   const latency = Math.min(LONGEST_MS, Math.max(0, at - Math.min(...times)));

@@ -64,7 +64,7 @@ function figuresOf(heard: Heard, made: { cpu: number; seconds: number; changes: 
   const perSecond = (count: number) => Math.round(count / seconds).toLocaleString('en');
   const details = [
     `${perSecond(changes)} changes a second made, ${perSecond(told)} told to each of ${CLIENTS.toLocaleString('en')} clients in ${(heard.messages / CLIENTS / seconds).toFixed(1)} messages`,
-    `${perSecond(heard.messages)} messages and ${(heard.chars / seconds / 1e6).toFixed(0)} MB a second in all`,
+    `${perSecond(heard.messages)} messages and ${(heard.bytes / seconds / 1e6).toFixed(0)} MB a second in all`,
   ];
   const at = (percent: number) => latencyAt(heard, percent);
   return [
