@@ -1,11 +1,12 @@
 import type { QueueEvents } from './events.js';
-import { Execution, type ExecutionOptions, type RunExecution } from './executor.js';
+import { Execution, type ExecutionOptions } from './executor.js';
 import { Isolation } from './isolation/isolation.js';
 import type { MessageWriter } from './message-writer.js';
 import { ProcessMeter } from './meter.js';
 import type { ProgressReporter } from './progress-reporter.js';
 import type { Redaction } from './redaction.js';
 import { type Registry, RegistryError } from './registry.js';
+import type { RunExecution } from './run-execution.js';
 import type { ClaimedRun } from './transitions/claim.js';
 
 export interface ExecutionsOptions {

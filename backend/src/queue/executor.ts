@@ -4,7 +4,6 @@ import type { AttemptUsage } from '@job-manager/shared/contract/message';
 import type { MessageLevel } from '@job-manager/shared/message';
 import type { TerminalStatus } from '@job-manager/shared/run';
 import * as z from 'zod';
-import { durationWords } from '../store/duration-words.js';
 import type { QueueEvents } from './events.js';
 import { approachable, describeFailure, JobFailure } from './failure.js';
 import type { AnyJob, JobContext, JobLog } from './job.js';
@@ -12,49 +11,19 @@ import { type MessageLine, messageLine } from './message-line.js';
 import { type Measurement, type Meter, notMeasured } from './meter.js';
 import type { Redaction } from './redaction.js';
 import { type ContextSource, RunContext } from './run-context.js';
+import {
+  type ExecutionResult,
+  isStop,
+  LAST_WORDS_MS,
+  type RunExecution,
+  RunStopped,
+  type StopReason,
+  timedOut,
+} from './run-execution.js';
 import { type ProgressState, RunProgress } from './run-progress.js';
 import { NotJsonError, type StorableMetadata, storableMetadata } from './storable.js';
 import type { ClaimedRun } from './transitions/claim.js';
 import type { LastProgress } from './transitions/finish.js';
-
-/** Why a run is stopped before its end. */
-export type StopReason = 'cancelled' | 'drained' | 'lease lost' | 'timed out';
-
-/** What an aborted `ctx.signal` carries, and what `checkCancellation` throws. */
-export class RunStopped extends Error {
-  override readonly name = 'RunStopped';
-
-  constructor(readonly reason: StopReason) {
-    super(`The run is to stop: ${reason}`);
-  }
-}
-
-/** How one execution ended; `interrupted` leaves the run without an outcome. */
-export type ExecutionResult =
-  | ({
-      status: TerminalStatus;
-      error: string | null;
-      errorStack: string | null;
-      isTimeOut?: true;
-      /** It would be the same again: there is no further attempt. */
-      isFinal?: true;
-      /** The process of the job ended before the job had. */
-      crashed?: true;
-    } & StorableMetadata)
-  | { status: 'interrupted'; reason: StopReason };
-
-/** One run of one job, in this process (`Execution`) or in one of its own (`isolation/isolated-execution.ts`). */
-export interface RunExecution {
-  readonly run: ClaimedRun;
-  /** What it has taken; complete once `finish` has resolved. */
-  readonly usage: AttemptUsage;
-  /** Asks the job to stop; the first reason counts. What it does is in vain once its lease is lost or its time is up. */
-  stop(reason: StopReason): void;
-  /** Runs the job to its end. Never rejects. */
-  finish(): Promise<ExecutionResult>;
-  /** How far the run came, as it is kept once it has ended so. */
-  progressAtEnd(status: TerminalStatus): LastProgress;
-}
 
 /** The same for all executions of a process, so that a short job doesn't pay for its own. */
 export interface ExecutionOptions {
@@ -72,9 +41,6 @@ export interface ExecutionOptions {
 
 /** A long loop yields at least this often, so that heartbeats of the loop, cancels and other runs get through. */
 const YIELD_AFTER_MS = 10;
-
-/** A job whose run is not its own any more gets this long to return; then it is left to itself, and its slot is free. */
-export const LAST_WORDS_MS = 5_000;
 
 /** Which execution the code that runs now belongs to. */
 const current = new AsyncLocalStorage<Execution>();
@@ -295,16 +261,3 @@ export class Execution implements RunExecution, ContextSource {
 }
 
 const LEVELS = { info: 'INFO', warn: 'WARN', error: 'ERROR' } as const satisfies Record<string, MessageLevel>;
-
-/** How an execution ends that was stopped because its time was up. */
-export function timedOut(run: ClaimedRun, metadata: StorableMetadata): ExecutionResult {
-  const error = `Timed out after ${durationWords(run.timeoutMs ?? 0)}`;
-  return { status: 'FAILED', error, errorStack: null, isTimeOut: true, ...metadata };
-}
-
-/** Aborting throws the reason itself, or an AbortError from whatever the signal was passed to. */
-function isStop(thrown: unknown, stop: RunStopped): boolean {
-  if (thrown === stop) return true;
-  if (!(thrown instanceof Error)) return false;
-  return thrown.name === 'AbortError' || thrown.cause === stop;
-}

@@ -1,5 +1,5 @@
 import { EarlyCancels } from './early-cancels.js';
-import type { RunExecution, StopReason } from './executor.js';
+import type { RunExecution, StopReason } from './run-execution.js';
 import type { ClaimedRun } from './transitions/claim.js';
 
 /**

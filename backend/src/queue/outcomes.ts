@@ -2,9 +2,9 @@ import { defaultRetry, type RetryPolicy, retryDelayMs } from '@job-manager/share
 import type { Sql } from '../store/sql.js';
 import { Completions } from './completions.js';
 import type { QueueEvents } from './events.js';
-import type { ExecutionResult, RunExecution } from './executor.js';
 import type { Reachability } from './reachability.js';
 import type { Registry } from './registry.js';
+import type { ExecutionResult, RunExecution } from './run-execution.js';
 import type { ClaimedRun } from './transitions/claim.js';
 import { finishRuns, type Outcome } from './transitions/finish.js';
 import { type AfterFailure, type FailedAttempt, retryRuns } from './transitions/retry.js';

@@ -1,7 +1,7 @@
 import type { Sql } from '../store/sql.js';
-import type { ExecutionResult } from './executor.js';
 import type { Actor } from './queue.js';
 import type { Registry } from './registry.js';
+import type { ExecutionResult } from './run-execution.js';
 import type { Runner } from './runner.js';
 import { startRunHere } from './transitions/start-here.js';
 

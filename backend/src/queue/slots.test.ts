@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { RunExecution } from './executor.js';
+import type { RunExecution } from './run-execution.js';
 import { HAND_BACK_MS, Slots } from './slots.js';
 
 const begun: string[] = [];

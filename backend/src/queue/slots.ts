@@ -1,5 +1,5 @@
-import type { RunExecution } from './executor.js';
 import type { Pace } from './pace.js';
+import type { RunExecution } from './run-execution.js';
 
 /** A run that was claimed ahead and could not begin for so long goes back: a runner with a free slot may have it. */
 export const HAND_BACK_MS = 500;

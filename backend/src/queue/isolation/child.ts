@@ -1,10 +1,11 @@
 import { createPool, createPrisma } from '../../database/client.js';
 import { QueueEvents } from '../events.js';
-import { Execution, type ExecutionOptions, type ExecutionResult, type StopReason } from '../executor.js';
+import { Execution, type ExecutionOptions } from '../executor.js';
 import { describeFailure } from '../failure.js';
 import type { AnyJob } from '../job.js';
 import { notMeasured } from '../meter.js';
 import { createRedaction, type Redaction } from '../redaction.js';
+import type { ExecutionResult, StopReason } from '../run-execution.js';
 import { ChildMeter } from './child-meter.js';
 import { RunReports, tell } from './child-reports.js';
 import type { ChildOrder, ChildSetup } from './wire.js';

@@ -1,10 +1,10 @@
 import type { AttemptUsage } from '@job-manager/shared/contract/message';
 import type { TerminalStatus } from '@job-manager/shared/run';
-import { type ExecutionResult, LAST_WORDS_MS, type RunExecution, type StopReason, timedOut } from '../executor.js';
 import type { AnyJob } from '../job.js';
 import type { MessageLine } from '../message-line.js';
 import { notMeasured } from '../meter.js';
 import type { Redaction } from '../redaction.js';
+import { type ExecutionResult, LAST_WORDS_MS, type RunExecution, type StopReason, timedOut } from '../run-execution.js';
 import { lastProgress, type ProgressState } from '../run-progress.js';
 import { type StorableMetadata, storableText } from '../storable.js';
 import type { ClaimedRun } from '../transitions/claim.js';

@@ -1,8 +1,9 @@
 import type { QueueEvents } from '../events.js';
-import type { ExecutionOptions, RunExecution } from '../executor.js';
+import type { ExecutionOptions } from '../executor.js';
 import type { AnyJob } from '../job.js';
 import type { MessageLine } from '../message-line.js';
 import type { Redaction } from '../redaction.js';
+import type { RunExecution } from '../run-execution.js';
 import type { ClaimedRun } from '../transitions/claim.js';
 import { IsolatedExecution } from './isolated-execution.js';
 import { IsolatedProcess } from './isolated-process.js';

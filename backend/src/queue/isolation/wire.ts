@@ -3,7 +3,7 @@ import { limits } from '@job-manager/shared/limits';
 import { messageLevels } from '@job-manager/shared/message';
 import { terminalStatuses } from '@job-manager/shared/run';
 import * as z from 'zod';
-import type { ExecutionResult, StopReason } from '../executor.js';
+import type { ExecutionResult, StopReason } from '../run-execution.js';
 import type { ClaimedRun } from '../transitions/claim.js';
 
 // What a runner and the processes of its isolated jobs say to each other.
