@@ -2,7 +2,7 @@ import type { Actor } from './actor.js';
 import { keptUserAgent } from './audit.js';
 import { type QueueError, unknownJob } from './errors.js';
 import { retryPolicyOf } from './new-run.js';
-import { ENQUEUE_PLAIN, KIND_FIELDS, type RunKind } from './plain-statement.js';
+import { ENQUEUE_PLAIN, ENQUEUE_PLAIN_AUDITED, KIND_FIELDS, type RunKind } from './plain-statement.js';
 import type { JobSettings, RunRequest } from './request.js';
 import { rowsOf, type Sql } from './sql.js';
 
@@ -98,7 +98,8 @@ async function send(
 ): Promise<{ added: AddedRun[]; refused: number[] }> {
   const { kinds, places } = kindsOf(runs);
   const values = [JSON.stringify(kinds), ...listsOf(runs, places, kinds.length), isEach, notifies];
-  const [row] = await rowsOf<AnswerRow>(sql, ENQUEUE_PLAIN, values);
+  const text = kinds.some((kind) => kind.isAudited) ? ENQUEUE_PLAIN_AUDITED : ENQUEUE_PLAIN;
+  const [row] = await rowsOf<AnswerRow>(sql, text, values);
   if (!row) throw new Error('Runs were neither queued nor refused');
   const now = new Date(Math.round(row.nowMs));
   const unknown = new Set(row.unknown?.split(',').map(Number));

@@ -47,7 +47,7 @@ const AUDIT = auditFrom(
  * refused by itself, and otherwise all are with the first. $8 is whether runners are told (at commit). The lists are
  * texts, which every driver passes on as they are; an empty one stands for nothing at all.
  */
-export const ENQUEUE_PLAIN = `
+const enqueuePlain = (alongside = ''): string => `
 WITH moment AS MATERIALIZED (SELECT date_trunc('milliseconds', clock_timestamp()) AS now
 ), asked AS MATERIALIZED (
   SELECT r.*, r.ordinality::int - 1 AS kind, job.name IS NULL AND NOT r."isKnown" AS "isUnknown",
@@ -70,8 +70,7 @@ WITH moment AS MATERIALIZED (SELECT date_trunc('milliseconds', clock_timestamp()
     -- A time that has passed puts nobody ahead of those who have waited since.
     greatest(moment.now, "runAt", moment.now + "delayMs" * interval '1 ms'), moment.now, "rerunOfId", "actorId", "tokenId"
   FROM given JOIN kind USING (kind) CROSS JOIN moment WHERE NOT "isRefused"
-), audited AS (${AUDIT}
-), notified AS (
+), ${alongside}notified AS (
   SELECT pg_notify(channel, '') FROM unnest(ARRAY['${notificationChannels.queued}', '${notificationChannels.changed}']) AS channel
   WHERE $8::boolean AND EXISTS (SELECT FROM kind WHERE NOT "isRefused")
 )
@@ -79,3 +78,9 @@ SELECT (SELECT string_agg(id::text, ',' ORDER BY place) FROM given) AS ids,
   (SELECT string_agg(kind::text, ',') FROM kind WHERE "isUnknown") AS unknown,
   extract(epoch FROM moment.now)::float8 * 1000 AS "nowMs", (SELECT count(*)::int FROM notified) AS notified
 FROM moment`;
+
+export const ENQUEUE_PLAIN = enqueuePlain();
+
+/** The same where some of the runs are somebody's doing. Of ten thousand that are nobody's, to find that out took a fifth of the time. */
+export const ENQUEUE_PLAIN_AUDITED = enqueuePlain(`audited AS (${AUDIT}
+), `);

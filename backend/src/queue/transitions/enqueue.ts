@@ -4,7 +4,7 @@ import { enqueueRuns, only } from '@job-manager/client/enqueue';
 import { ENQUEUE } from '@job-manager/client/enqueue-statement';
 import { Gathering } from '@job-manager/client/gathering';
 import { type AddedRun, addEach, isPlain, type PlainRun, plainRun } from '@job-manager/client/plain-runs';
-import { ENQUEUE_PLAIN } from '@job-manager/client/plain-statement';
+import { ENQUEUE_PLAIN, ENQUEUE_PLAIN_AUDITED } from '@job-manager/client/plain-statement';
 import type { JobSettings, RunRequest } from '@job-manager/client/request';
 import { type Sql as ClientSql, rowsOf } from '@job-manager/client/sql';
 import { isAllowed } from '@job-manager/shared/run';
@@ -36,7 +36,10 @@ export class Enqueueing {
 
   constructor(options: EnqueueingOptions) {
     this.#options = options;
-    this.#sql = prepared(options.sql, ENQUEUE_PLAIN, 'enqueue-plain');
+    this.#sql = prepared(options.sql, {
+      'enqueue-plain': ENQUEUE_PLAIN,
+      'enqueue-plain-audited': ENQUEUE_PLAIN_AUDITED,
+    });
     this.#gathering = new Gathering<PlainRun, AddedRun>((runs) => this.#add(runs));
   }
 
@@ -75,7 +78,7 @@ export class Enqueueing {
     const { sql, registry, notifier } = this.#options;
     const notifies = notifier.takeTurn();
     const options = { actor, notifies, settingsOf: registry.settings };
-    const place = looksAtOthers(request) ? this.#sql : prepared(sql, ENQUEUE, 'enqueue');
+    const place = looksAtOthers(request) ? this.#sql : prepared(sql, { enqueue: ENQUEUE });
     const { jobRunId, isNew } = only((await despiteContention(() => enqueueRuns(place, [request], options))).runs);
     if (!notifies) notifier.queued();
     return { run: await readRun(this.#sql, jobRunId), isNew };
@@ -94,10 +97,11 @@ export class Enqueueing {
 /** Looks for runs in the table, so that a plan which was made while the table was small would not stay a good one. */
 const looksAtOthers = ({ unique, after }: RunRequest): boolean => unique !== undefined || after !== undefined;
 
-/** Planned once per connection: planning takes longer than queueing a run. */
-const prepared = (sql: Sql, statement: string, name: string): ClientSql => ({
-  query: (text, values) => sql.query(text === statement ? { name, text, values } : { text, values }),
-});
+/** Plans these statements, by their names, once per connection: planning takes longer than queueing a run. */
+function prepared(sql: Sql, statements: Record<string, string>): ClientSql {
+  const names = new Map(Object.entries(statements).map(([name, text]) => [text, name]));
+  return { query: (text, values) => sql.query({ name: names.get(text), text, values }) };
+}
 
 async function readRun(sql: ClientSql, runId: string): Promise<RunRow> {
   const [run] = await rowsOf<RunRow>(sql, `${selectRun('"JobRun"')} WHERE r.id = $1::bigint`, [runId]);
