@@ -106,15 +106,21 @@ async function loseAnswers(): Promise<Lost> {
       lost.enqueues += 1;
     }),
     repeat(LOST_OUTCOMES, async (network) => {
-      lost.outcomes.push((await network.loseAnswerTo(({ name }) => name === 'finish')).ids);
+      lost.outcomes.push((await network.loseAnswerTo(isNamed('finish'))).ids);
     }),
     repeat(LOST_CLAIMS, async (network) => {
-      await network.loseAnswerTo(({ name }) => name === 'claim');
+      await network.loseAnswerTo(isNamed('claim'));
       lost.claims += 1;
     }),
   ]);
   return lost;
 }
+
+/** What follows the statement's own word is of `planName`. */
+const isNamed =
+  (statement: string): StatementPick =>
+  ({ name }) =>
+    name.startsWith(`${statement}-`);
 
 const seenKeys = new Set<string>();
 
