@@ -3,7 +3,7 @@ import { createPool, createPrisma } from '@job-manager/backend/database/client';
 import { listenUrlOf } from '@job-manager/backend/database/transaction-pooling';
 import { jobsModule } from '@job-manager/backend/jobs/registry';
 import { QueueEvents } from '@job-manager/backend/queue/events';
-import type { ExecutionResult } from '@job-manager/backend/queue/executor';
+import type { ExecutionResult } from '@job-manager/backend/queue/run-execution';
 import type { AnyJob } from '@job-manager/backend/queue/job';
 import { Rescuer } from '@job-manager/backend/queue/maintenance/rescuer';
 import { createQueue } from '@job-manager/backend/queue/queue';
