@@ -9,9 +9,9 @@ import { World } from './world/world.js';
 const RUNNERS = 3;
 const CONCURRENCY = 4;
 const IMMEDIATE = size(2, 50);
-const FAST = size(1, 10);
-const KILLED = size(0, 10);
-const CRASHES = size(1, 10);
+const FAST = size(1, 5);
+const KILLED = size(0, 5);
+const CRASHES = size(1, 5);
 const ENDED_CONNECTIONS = size(20, 500);
 /** Longer than the leases: every run that was running is taken back. */
 const LONG_OUTAGE_MS = size(3_000, 60_000);

@@ -51,7 +51,6 @@ export class ClaimLoop {
   #mayFindMore = true;
   /** When the last look said that another would find more; null for when it didn't. */
   #lookAgainMs: number | null = null;
-  #newestId = '0';
   #looping: Promise<void> | undefined;
   /** By the process's own clock; null for never. */
   lastClaimAt: number | null = null;
@@ -90,7 +89,6 @@ export class ClaimLoop {
     const from = performance.now();
     const { runs: claimed, lookAgainMs, mayFindMore } = await claim(sql, this.#request(most));
     this.#budget.spend(performance.now() - from);
-    this.#newestId = claimed.at(-1)?.id ?? this.#newestId;
     this.#lookAgainMs = lookAgainMs;
     this.#mayFindMore = mayFindMore;
     pace.claimed(claimed.length, most);
@@ -114,7 +112,7 @@ export class ClaimLoop {
   /** Everything a claim is told about this runner. */
   #request(most: number): ClaimRequest {
     const { runnerId, registry, held } = this.#options;
-    return { runnerId, jobNames: registry.names(), most, held: held.perChannel(), newestId: this.#newestId };
+    return { runnerId, jobNames: registry.names(), most, held: held.perChannel() };
   }
 
   async #loop(): Promise<void> {

@@ -1,8 +1,14 @@
 import { expect, test } from 'vitest';
-import { planName } from './plan-name.js';
+import { noteId, planName } from './plan-name.js';
 
-test('a statement is planned anew when there are ten times as many runs', () => {
-  expect(planName('finish', '9')).not.toBe(planName('finish', '10'));
-  expect(planName('finish', '10')).toBe(planName('finish', '99'));
-  expect(planName('finish', '1')).not.toBe(planName('claim', '1'));
+test('a statement is planned anew when there are ten times as many runs, and never as if there were fewer', () => {
+  noteId('9');
+  expect(planName('finish')).not.toBe(planName('claim'));
+  const young = planName('finish');
+  noteId('10');
+  const older = planName('finish');
+  expect(older).not.toBe(young);
+  noteId('99');
+  noteId('7');
+  expect(planName('finish')).toBe(older);
 });

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Sql } from '@job-manager/backend/store/sql';
+import { limits } from '@job-manager/shared/limits';
 import { createClient, type JobClient, type RunRequest } from '../../../backend/client/src/index.js';
 
 const RETRY_MS = 50;
@@ -29,11 +30,15 @@ export class Enqueuer {
     this.#client = createClient({ sql });
   }
 
-  /** Queues all of them in one statement, for tests in which the database is always there. Returns their ids. */
+  /** Queues them in as few statements as may be, for tests in which the database is always there. Returns their ids. */
   async enqueueMany(requests: RunRequest[]): Promise<string[]> {
-    const queued = await this.#client.enqueueMany(requests);
-    for (const { jobRunId } of queued) this.acknowledged.set(randomUUID(), jobRunId);
-    return queued.map(({ jobRunId }) => jobRunId);
+    const ids: string[] = [];
+    for (let from = 0; from < requests.length; from += limits.batchRuns) {
+      const queued = await this.#client.enqueueMany(requests.slice(from, from + limits.batchRuns));
+      for (const { jobRunId } of queued) this.acknowledged.set(randomUUID(), jobRunId);
+      ids.push(...queued.map(({ jobRunId }) => jobRunId));
+    }
+    return ids;
   }
 
   /** Returns the run's id once the server acknowledged it. */

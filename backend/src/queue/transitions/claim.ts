@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { RetryPolicy } from '@job-manager/shared/retry';
 import { arrayLiteral } from '../../store/array-literal.js';
 import { isPaused, lanesOf } from '../../store/lanes.js';
-import { planName } from '../../store/plan-name.js';
+import { noteId, planName } from '../../store/plan-name.js';
 import type { Sql } from '../../store/sql.js';
 
 /** A run that this runner, and nobody else, may execute: everything execution needs. */
@@ -34,8 +34,6 @@ export interface ClaimRequest {
   most: number;
   /** Runs that this runner has already, by channel. */
   held?: Record<string, number>;
-  /** The id of the last run that this runner has claimed, where it knows one. */
-  newestId?: string;
 }
 
 export interface Claim {
@@ -74,14 +72,13 @@ export async function claim(sql: Sql, request: ClaimRequest): Promise<Claim> {
 export const claimDueRuns = async (sql: Sql, request: ClaimRequest): Promise<ClaimedRun[]> =>
   (await claim(sql, request)).runs;
 
-async function claimOnce(
-  sql: Sql,
-  { most, runnerId, jobNames, held = {}, newestId = '0' }: ClaimRequest,
-): Promise<ClaimRow[]> {
+async function claimOnce(sql: Sql, { most, runnerId, jobNames, held = {} }: ClaimRequest): Promise<ClaimRow[]> {
   // From here, for a thousand random numbers take PostgreSQL longer.
   const tokens = arrayLiteral(Array.from({ length: most }, () => randomUUID()));
   const values = [most, runnerId, jobNames, JSON.stringify(held), tokens];
-  return (await sql.query<ClaimRow>({ name: planName('claim', newestId), text: CLAIM, values })).rows;
+  const { rows } = await sql.query<ClaimRow>({ name: planName('claim'), text: CLAIM, values });
+  if (rows[0]?.id) noteId(rows[0].id);
+  return rows;
 }
 
 function claimOf(rows: ClaimRow[]): Claim {

@@ -32,8 +32,11 @@ export interface Outcome extends Lease, LastProgress {
  * outcome again, after an answer was lost, is harmless and returns its id again.
  */
 export async function finishRuns(sql: Sql, outcomes: Outcome[]): Promise<Set<string>> {
-  const name = planName('finish', outcomes.at(-1)?.id ?? '0');
-  const finished = await sql.query<{ id: string }>({ name, text: FINISH, values: columnsOf(outcomes) });
+  const finished = await sql.query<{ id: string }>({
+    name: planName('finish'),
+    text: FINISH,
+    values: columnsOf(outcomes),
+  });
   const recorded = new Set(finished.rows.map((row) => row.id));
   const missing = outcomes.filter(({ id }) => !recorded.has(id));
   return missing.length === 0 ? recorded : new Set([...recorded, ...(await findToldBefore(sql, missing))]);
