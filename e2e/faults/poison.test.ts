@@ -15,7 +15,7 @@ const ENDLESS = size(1, 10);
 const TOXIC = size(2 * Object.keys(toxins).length, 480);
 /** Of these together poison may take so many, and so much of the time of all. */
 const SLOTS = 40;
-const AT_ONCE = 2;
+const AT_ONCE = 1;
 const LEAST_THROUGHPUT = 0.9;
 
 let world: World;
