@@ -44,6 +44,7 @@ export class Viewer {
   /** From opening the newest connection to its whole picture. */
   welcomeMs = Number.NaN;
   messages = 0;
+  chars = 0;
 
   /** A lazy one reads what it has heard when it is asked what it shows, so that a thousand of them fit into a process. */
   constructor(url: string, token: string, { jitterMs = RECONNECT_MS, isLazy = false } = {}) {
@@ -120,6 +121,7 @@ export class Viewer {
 
   #hear(text: string): void {
     this.messages += 1;
+    this.chars += text.length;
     if (text.startsWith(SNAPSHOT)) {
       this.snapshots += 1;
       if (!this.#hasSnapshot) this.welcomeMs = performance.now() - this.#openedAt;
