@@ -81,6 +81,6 @@ FROM moment`;
 
 export const ENQUEUE_PLAIN = enqueuePlain();
 
-/** The same where some of the runs are somebody's doing. Of ten thousand that are nobody's, to find that out took a fifth of the time. */
+/** The same where some of the runs are somebody's doing; the others needn't be joined with their kinds once more to find out that they aren't. */
 export const ENQUEUE_PLAIN_AUDITED = enqueuePlain(`audited AS (${AUDIT}
 ), `);
