@@ -16,7 +16,8 @@ const JITTER_MS = size(1_000, 2_000);
 const RESTARTS = size(1, 2);
 const TALKERS = 2;
 const TALK_MS = size(1_000, 6_000);
-const MOST_GROWTH_MB = 100;
+/** Over eight storms, where one that kept its sockets' memory would take as much; 50 to 100 are what the collector hasn't got to yet. */
+const MOST_GROWTH_MB = 150;
 /** The aims are 1,000 and 100 ms, on a machine with nothing else to do. */
 const MOST_AT_ONCE_MS = size(20_000, 4_000);
 const MOST_JITTERED_MS = size(10_000, 1_000);
