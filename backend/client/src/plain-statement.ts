@@ -45,7 +45,8 @@ const AUDIT = auditFrom(
  * is sent once. $1 are the kinds as JSON, $2 the parameters of all runs as one JSON array, $3 the kind of each, $4 their scopes, $5
  * and $6 when and how long from now they are due, $7 whether the runs are those of different calls: then each is
  * refused by itself, and otherwise all are with the first. $8 is whether runners are told (at commit). The lists are
- * texts, which every driver passes on as they are; an empty one stands for nothing at all.
+ * texts, which every driver passes on as they are; an empty one stands for nothing at all. `alongside` is what else the
+ * statement does with the runs.
  */
 const enqueuePlain = (alongside = ''): string => `
 WITH moment AS MATERIALIZED (SELECT date_trunc('milliseconds', clock_timestamp()) AS now

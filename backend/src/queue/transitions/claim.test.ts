@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { planName } from '../../store/plan-name.js';
 import type { Sql } from '../../store/sql.js';
 import { createTestDatabase, type TestDatabase } from '../../testing/database.js';
 import { type ClaimRequest, claim, claimDueRuns } from './claim.js';
@@ -56,6 +57,12 @@ async function withSettings<T>(settings: string, work: (client: pg.PoolClient) =
     client.release(true);
   }
 }
+
+it('has the statements that look runs up planned anew once there are ten times as many', async () => {
+  const id = await queue({ id: 1_234_567 });
+  expect(await take(1)).toHaveLength(1);
+  expect(planName('finish')).toBe(`finish-${id.length}`);
+});
 
 describe('when to look again', () => {
   it('is never, where nothing waits for a time to come', async () => {

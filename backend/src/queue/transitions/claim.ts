@@ -77,7 +77,8 @@ async function claimOnce(sql: Sql, { most, runnerId, jobNames, held = {} }: Clai
   const tokens = arrayLiteral(Array.from({ length: most }, () => randomUUID()));
   const values = [most, runnerId, jobNames, JSON.stringify(held), tokens];
   const { rows } = await sql.query<ClaimRow>({ name: planName('claim'), text: CLAIM, values });
-  if (rows[0]?.id) noteId(rows[0].id);
+  const last = rows.at(-1)?.id;
+  if (last) noteId(last);
   return rows;
 }
 
