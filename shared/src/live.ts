@@ -14,6 +14,8 @@ const message = <Type extends string, Data extends z.ZodType>(type: Type, data: 
 const runPatch = jobRunSummary.partial().required({ id: true, rev: true });
 export type RunPatch = z.infer<typeof runPatch>;
 
+const countsNow = z.object({ counts: activeCounts, serverTime: z.iso.datetime() });
+
 const oneRun = z.object({ jobRunId: runId, run: jobRunSummary });
 
 /**
@@ -22,10 +24,7 @@ const oneRun = z.object({ jobRunId: runId, run: jobRunSummary });
  * `rev`, is put in place by whatever message carries it.
  */
 export const serverMessage = z.discriminatedUnion('type', [
-  message(
-    'server.admin.jobs_snapshot',
-    z.object({ runs: z.array(jobRunSummary), counts: activeCounts, serverTime: z.iso.datetime() }),
-  ),
+  message('server.admin.jobs_snapshot', countsNow.extend({ runs: z.array(jobRunSummary) })),
   message('server.admin.job_queued', oneRun),
   message('server.admin.job_started', oneRun),
   message(
@@ -36,12 +35,13 @@ export const serverMessage = z.discriminatedUnion('type', [
   message('server.admin.job_completed', oneRun),
   /**
    * What many changes of one look come to, in one message. Of each run only what is different from what was told
-   * before; of one that was not known what is different from a blank run. Several at once, whatever happened to them.
+   * before; of one that was not known what is different from a blank run. Several at once, whatever happened to them;
+   * with the counts where these changed as well.
    */
-  message('server.admin.jobs_changed', z.object({ runs: z.array(runPatch), hidden: z.array(runId) })),
+  message('server.admin.jobs_changed', countsNow.partial().extend({ runs: z.array(runPatch), hidden: z.array(runId) })),
   /** Still queued, but pushed out of the part of the queue that is shown. */
   message('server.admin.job_hidden', z.object({ jobRunId: runId })),
-  message('server.admin.jobs_counts', z.object({ counts: activeCounts, serverTime: z.iso.datetime() })),
+  message('server.admin.jobs_counts', countsNow),
   /**
    * New messages of a run that this connection follows, in order and without gaps: the first has the
    * `seq` after the last one told, but for dropped ones.

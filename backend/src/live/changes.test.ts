@@ -28,13 +28,13 @@ const startedOf = (run: JobRunSummary): Change => ({
 
 it('tells of a known run what is different alone, though its people are made anew', () => {
   const now: JobRunSummary = { ...blank, triggeredBy: { id: 1, email: 'a@b.c' }, status: 'RUNNING', rev: 1 };
-  const [gathered] = gather(new Map([['1', blank]]), [startedOf(now)]);
-  expect(gathered?.data).toEqual({ runs: [{ id: '1', status: 'RUNNING', rev: 1 }], hidden: [] });
+  const gathered = gather(new Map([['1', blank]]), [startedOf(now)]);
+  expect(gathered.data).toEqual({ runs: [{ id: '1', status: 'RUNNING', rev: 1 }], hidden: [] });
 });
 
 it('tells of an unknown run all that a blank one has not', () => {
   const now: JobRunSummary = { ...blank, status: 'RUNNING', runnerId: 'r', rev: 1 };
-  const [gathered] = gather(new Map(), [startedOf(now)]);
+  const gathered = gather(new Map(), [startedOf(now)]);
   const { id, jobName, status, trigger, attempt, maxAttempts, runAt, queuedAt, triggeredBy, runnerId, claimNo, rev } =
     now;
   const wanted = {
@@ -51,18 +51,15 @@ it('tells of an unknown run all that a blank one has not', () => {
     claimNo,
     rev,
   };
-  expect(gathered?.data).toEqual({ runs: [wanted], hidden: [] });
+  expect(gathered.data).toEqual({ runs: [wanted], hidden: [] });
   expect(serverMessage.safeParse({ ...gathered, seq: 1 }).success).toBe(true);
 });
 
-it('names those that are hidden, and leaves counts a message of their own', () => {
-  const counts: Change = {
-    type: 'server.admin.jobs_counts',
-    data: { counts: { running: 1, queued: 2 }, serverTime: '2026-01-01T00:00:00.000Z' },
-  };
+it('names those that are hidden, and brings the counts along', () => {
+  const now = { counts: { running: 1, queued: 2 }, serverTime: '2026-01-01T00:00:00.000Z' };
   const hidden: Change = { type: 'server.admin.job_hidden', data: { jobRunId: '7' } };
-  expect(gather(new Map(), [hidden, counts])).toEqual([
-    { type: 'server.admin.jobs_changed', data: { runs: [], hidden: ['7'] } },
-    counts,
-  ]);
+  expect(gather(new Map(), [hidden, { type: 'server.admin.jobs_counts', data: now }])).toEqual({
+    type: 'server.admin.jobs_changed',
+    data: { runs: [], hidden: ['7'], ...now },
+  });
 });

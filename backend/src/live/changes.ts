@@ -5,6 +5,7 @@ import { isTerminal } from '@job-manager/shared/run';
 /** A message to the panel before it gets its place in a connection's sequence. */
 export type Change = { [Message in ServerMessage as Message['type']]: Omit<Message, 'seq'> }[ServerMessage['type']];
 
+type Together = Extract<Change, { type: 'server.admin.jobs_changed' }>;
 type Runs = ReadonlyMap<string, JobRunSummary>;
 
 /** What turns the picture `before` into `after`, as messages. Runs that left it are not spoken of here. */
@@ -24,19 +25,17 @@ export function departureOf(runId: string, now: JobRunSummary | undefined): Chan
 }
 
 /**
- * Many changes as one: of each run what is different from `before`, which is what was told last. A whole run takes a
- * kilobyte, and the hundreds of a busy moment go to everybody who watches.
+ * Many changes of one look as one: of each run what is different from `before`, which is what was told last. A whole
+ * run takes a kilobyte, and the hundreds of a busy moment go to everybody who watches.
  */
-export function gather(before: Runs, changes: readonly Change[]): Change[] {
-  const runs: RunPatch[] = [];
-  const hidden: string[] = [];
-  const others: Change[] = [];
+export function gather(before: Runs, changes: readonly Change[]): Change {
+  const data: Together['data'] = { runs: [], hidden: [] };
   for (const change of changes) {
-    if ('run' in change.data) runs.push(patchOf(before.get(change.data.run.id), change.data.run));
-    else if (change.type === 'server.admin.job_hidden') hidden.push(change.data.jobRunId);
-    else others.push(change);
+    if ('run' in change.data) data.runs.push(patchOf(before.get(change.data.run.id), change.data.run));
+    else if (change.type === 'server.admin.job_hidden') data.hidden.push(change.data.jobRunId);
+    else if (change.type === 'server.admin.jobs_counts') Object.assign(data, change.data);
   }
-  return [{ type: 'server.admin.jobs_changed', data: { runs, hidden } }, ...others];
+  return { type: 'server.admin.jobs_changed', data };
 }
 
 function patchOf(known: JobRunSummary | undefined, run: JobRunSummary): RunPatch {

@@ -1,13 +1,16 @@
 import { EventEmitter, once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { limits } from '@job-manager/shared/limits';
 import { mostFollowed, type ServerMessage } from '@job-manager/shared/live';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { readConfig } from '../config.js';
 import { startTestServer, type TestServer } from '../testing/server.js';
+import type { Change } from './changes.js';
 import { Gateway, type GatewayOptions } from './gateway.js';
+import { encode } from './shared-message.js';
 
 let server: TestServer;
 let admin: string;
@@ -142,14 +145,18 @@ describe('what a client says', () => {
   });
 });
 
-/** A gateway by itself, over a picture that never changes. */
+/** A gateway by itself, over a picture that changes when it is told to. */
 async function startGateway(part: Record<string, unknown>) {
   const http = createServer().listen(0, '127.0.0.1');
   await once(http, 'listening');
   const picture = Object.assign(new EventEmitter(), {
     watch: () => () => {},
     refreshUnlessFresh: async () => {},
-    snapshotText: () => '{"runs":[],"counts":{"running":0,"queued":0},"serverTime":"2026-01-01T00:00:00.000Z"}',
+    snapshotMessage: () =>
+      encode({
+        type: 'server.admin.jobs_snapshot',
+        data: { runs: [], counts: { running: 0, queued: 0 }, serverTime: '2026-01-01T00:00:00.000Z' },
+      }),
   });
   const gateway = new Gateway({
     server: http,
@@ -161,8 +168,66 @@ async function startGateway(part: Record<string, unknown>) {
     log: pino({ level: 'silent' }),
     ...part,
   } as unknown as GatewayOptions);
-  return { gateway, http, url: `ws://127.0.0.1:${(http.address() as AddressInfo).port}/ws` };
+  return { gateway, http, picture, url: `ws://127.0.0.1:${(http.address() as AddressInfo).port}/ws` };
 }
+
+describe('messages are compressed', () => {
+  const change: Change = {
+    type: 'server.admin.jobs_changed',
+    data: { runs: [], hidden: Array.from({ length: 10_000 }, (_, id) => String(id)) },
+  };
+  const small: Change = { type: 'server.admin.job_hidden', data: { jobRunId: '1' } };
+
+  it('for those who take them, and mean the same to everybody', async () => {
+    const { gateway, http, picture, url } = await startGateway({});
+    const bytesOf: (() => number)[] = [];
+    http.on('connection', (socket) => bytesOf.push(() => socket.bytesWritten));
+    const heard: ServerMessage[][] = [];
+    for (const perMessageDeflate of [true, false]) {
+      const texts: ServerMessage[] = [];
+      heard.push(texts);
+      const socket = new WebSocket(url, { perMessageDeflate });
+      socket.on('message', (data) => texts.push(JSON.parse(data.toString())));
+      await vi.waitFor(() => expect(texts).toHaveLength(1));
+    }
+    picture.emit('changes', [small, change]);
+    picture.emit('changes', [small]);
+    await vi.waitFor(() => expect(heard.map((texts) => texts.length)).toEqual([4, 4]));
+    expect(heard[0]).toEqual(heard[1]);
+    expect(heard[0]?.map(({ seq }) => seq)).toEqual([0, 1, 2, 3]);
+    expect(heard[0]?.[2]?.data).toEqual(change.data);
+    const [deflated = 0, plain = 0] = bytesOf.map((bytes) => bytes());
+    expect(deflated).toBeLessThan(plain / 2);
+    gateway.close();
+    http.close();
+  });
+
+  it('by no client beyond what one may say', async () => {
+    const { gateway, http, url } = await startGateway({});
+    const socket = new WebSocket(url, { perMessageDeflate: { threshold: 0 } });
+    socket.on('error', () => {});
+    await once(socket, 'open');
+    socket.send(' '.repeat(100 * limits.socketFrameBytes));
+    const [code] = await once(socket, 'close');
+    expect([1006, 1009]).toContain(code);
+    gateway.close();
+    http.close();
+  });
+
+  it('to nobody who has gone in between', async () => {
+    const { gateway, http, picture, url } = await startGateway({});
+    const socket = new WebSocket(url);
+    await once(socket, 'message');
+    for (let round = 0; round < 50; round++) picture.emit('changes', [change]);
+    socket.close();
+    picture.emit('changes', [change]);
+    socket.terminate();
+    picture.emit('changes', [change]);
+    await vi.waitFor(() => expect(gateway.size).toBe(0));
+    gateway.close();
+    http.close();
+  });
+});
 
 describe('who watches is looked at again now and then: it closes', () => {
   it.each([

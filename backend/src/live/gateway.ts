@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 import { limits } from '@job-manager/shared/limits';
 import { type ClientMessage, clientMessage, closeCodes, mostFollowed } from '@job-manager/shared/live';
 import type { Logger } from 'pino';
-import { type RawData, type WebSocket, WebSocketServer } from 'ws';
+import { type RawData, WebSocket, WebSocketServer } from 'ws';
 import type { HostUsers } from '../auth/host-users.js';
 import { judgeOrigin } from '../auth/origin.js';
 import type { Identity, Sessions } from '../auth/sessions.js';
@@ -11,13 +11,16 @@ import type { Config } from '../config.js';
 import type { Listener } from '../store/listener.js';
 import type { LivePicture } from './picture.js';
 import type { RunTails } from './run-tails.js';
-import { encode, Viewer, type ViewerSocket } from './viewer.js';
+import { encode } from './shared-message.js';
+import { Viewer, type ViewerSocket } from './viewer.js';
 
 const PING_MS = 30_000;
 const CATCH_UP_MS = 250;
 const MOST_MESSAGES_PER_MINUTE = 120;
-/** Bytes are taken for binary ones otherwise. */
-const AS_TEXT = { binary: false };
+/** Bytes are taken for binary ones otherwise; and what is worth compressing is, once for all, before it comes here. */
+const AS_TEXT = { binary: false, compress: false };
+/** No message needs what came before it to be read, so the same bytes suit everybody. */
+const EACH_BY_ITSELF = { serverNoContextTakeover: true, clientNoContextTakeover: true };
 
 export interface GatewayOptions {
   server: Server;
@@ -29,6 +32,13 @@ export interface GatewayOptions {
   tails: RunTails;
   listener: Listener;
   log: Logger;
+}
+
+/** Who asks for a socket, and on what. */
+interface Caller {
+  request: IncomingMessage;
+  stream: Duplex;
+  identity: Identity | null;
 }
 
 interface Connection {
@@ -57,7 +67,7 @@ export class Gateway {
     this.#sockets = new WebSocketServer({
       noServer: true,
       maxPayload: limits.socketFrameBytes,
-      perMessageDeflate: false,
+      perMessageDeflate: EACH_BY_ITSELF,
     });
     options.server.on('upgrade', this.#upgrade);
     options.picture.on('changes', (changes) => {
@@ -103,7 +113,9 @@ export class Gateway {
       // Before anything else: a foreign page must not even learn whether its visitor is signed in here.
       if (judgeOrigin(request, this.#options.config) === 'foreign') return refuse(stream, '403 Forbidden');
       const identity = await this.#options.sessions.authenticate(request);
-      this.#sockets.handleUpgrade(request, stream, head, (socket) => this.#admit(socket, request, identity));
+      this.#sockets.handleUpgrade(request, stream, head, (socket) =>
+        this.#admit(socket, { request, stream, identity }),
+      );
     } catch (error) {
       this.#options.log.warn({ err: error }, 'A socket could not be opened');
       refuse(stream, '503 Service Unavailable');
@@ -111,13 +123,13 @@ export class Gateway {
   }
 
   /** A refusal is a close code, because a browser shows its page no status of a failed upgrade. */
-  #admit(socket: WebSocket, request: IncomingMessage, identity: Identity | null): void {
+  #admit(socket: WebSocket, { request, stream, identity }: Caller): void {
     socket.on('error', () => socket.terminate());
     if (!identity?.user || !identity.permissions.includes('view')) {
       socket.close(identity ? closeCodes.noAccess : closeCodes.signedOut, identity ? 'No access' : 'Sign in first');
       return;
     }
-    const viewer = this.#viewerOn(socket);
+    const viewer = this.#viewerOn(socket, stream);
     const unwatch = this.#options.picture.watch();
     const connection: Connection = {
       socket,
@@ -144,13 +156,17 @@ export class Gateway {
     void this.#welcome(connection);
   }
 
-  #viewerOn(socket: WebSocket): Viewer {
+  #viewerOn(socket: WebSocket, stream: Duplex): Viewer {
     const reader: ViewerSocket = {
       get bufferedAmount() {
         return socket.bufferedAmount;
       },
+      takesDeflated: socket.extensions.includes('permessage-deflate'),
       send: (text) => socket.send(text, AS_TEXT),
-      close: (code, reason) => socket.close(code, reason),
+      // Nothing of ours is ever half written: `ws` writes a frame at a time, and compresses none by itself.
+      sendFrame: (frame) => {
+        if (socket.readyState === WebSocket.OPEN) stream.write(frame);
+      },
     };
     const letGo = () => socket.close(closeCodes.tooSlow, 'Too slow');
     return new Viewer(reader, letGo, () => this.#toldAll);
@@ -164,7 +180,7 @@ export class Gateway {
       connection.socket.close(1013, 'Try again later');
       return;
     }
-    connection.viewer.sendSnapshot(this.#options.picture.snapshotText());
+    connection.viewer.sendSnapshot(this.#options.picture.snapshotMessage());
   }
 
   #hear(connection: Connection, data: RawData, isBinary: boolean): void {
@@ -177,7 +193,7 @@ export class Gateway {
     const { viewer } = connection;
     switch (message.type) {
       case 'client.admin.resync':
-        viewer.sendSnapshot(this.#options.picture.snapshotText());
+        viewer.sendSnapshot(this.#options.picture.snapshotMessage());
         break;
       case 'client.admin.ping': {
         const { counts, serverTime } = this.#options.picture.snapshot();
@@ -234,7 +250,7 @@ export class Gateway {
   }
 
   #helpSlowOnes(): void {
-    for (const { viewer } of this.#connections) viewer.tick(() => this.#options.picture.snapshotText());
+    for (const { viewer } of this.#connections) viewer.tick(() => this.#options.picture.snapshotMessage());
   }
 
   #every(ms: number, work: () => void): void {

@@ -7,6 +7,7 @@ import type { ProgressNote } from '../store/channels.js';
 import type { Listener } from '../store/listener.js';
 import type { Sql } from '../store/sql.js';
 import { type Change, changesBetween, departureOf, gather, progressOf } from './changes.js';
+import { SharedMessage, SharedText } from './shared-message.js';
 
 export interface Snapshot {
   runs: JobRunSummary[];
@@ -22,8 +23,10 @@ interface PictureOptions {
   onFault?(error: unknown): void;
 }
 
-/** However fast notifications come, the truth is read at most this often: at once where little happens, else gathered. */
+/** However fast notifications come, looks begin at least so far apart: at once where little happens, else gathered. */
 const LEAST_GAP_MS = { calm: 20, busy: 50 };
+/** And each begins so long after the end of the one before it, however long that took. */
+const LEAST_REST_MS = 10;
 /** So many changes in one look turn the list over: nobody can read along, and to tell them takes a while for each who watches. */
 const FLOOD_FROM = 150;
 /** After such a look the gap is this much longer for each of them, up to a limit. */
@@ -53,9 +56,11 @@ export class LivePicture extends EventEmitter<{ changes: [Change[]] }> {
   /** Something changed while the truth was being read. */
   #isDirty = false;
   #gapMs: number = LEAST_GAP_MS.calm;
+  /** When the last look began and when it ended. */
+  #lookedAt = Number.NEGATIVE_INFINITY;
   #readAt = Number.NEGATIVE_INFINITY;
   /** The runs and counts of the picture as text, from the first who needs it until they change. */
-  #text: string | undefined;
+  #text: SharedText | undefined;
   #timer: NodeJS.Timeout | undefined;
   #dueAt = Number.POSITIVE_INFINITY;
 
@@ -79,10 +84,12 @@ export class LivePicture extends EventEmitter<{ changes: [Change[]] }> {
 
   /** Reads the truth now, tells the changes, and resolves when done. Rejects when the database can't be read. */
   refresh(): Promise<void> {
-    this.#reading ??= this.#read().finally(() => {
+    if (this.#reading !== undefined) return this.#reading;
+    this.#lookedAt = performance.now();
+    this.#reading = this.#read().finally(() => {
       this.#reading = undefined;
       this.#readAt = performance.now();
-      if (this.#watchers > 0) this.#schedule(this.#isDirty ? this.#gapMs : (this.#options.pollMs ?? 1_000));
+      if (this.#watchers > 0) this.#schedule(this.#isDirty ? this.#rest() : (this.#options.pollMs ?? 1_000));
       this.#isDirty = false;
     });
     return this.#reading;
@@ -98,10 +105,12 @@ export class LivePicture extends EventEmitter<{ changes: [Change[]] }> {
     return { runs: [...this.#runs.values()], counts: this.#counts, serverTime: this.#now() };
   }
 
-  /** The same as JSON, written once for all who ask before something changes. */
-  snapshotText(): string {
-    this.#text ??= `"runs":${JSON.stringify([...this.#runs.values()])},"counts":${JSON.stringify(this.#counts)}`;
-    return `{${this.#text},"serverTime":"${this.#now()}"}`;
+  /** The same as a message, written once for all who ask before something changes. */
+  snapshotMessage(): SharedMessage {
+    this.#text ??= new SharedText(
+      `{"runs":${JSON.stringify([...this.#runs.values()])},"counts":${JSON.stringify(this.#counts)}`,
+    );
+    return new SharedMessage('server.admin.jobs_snapshot', this.#text, `,"serverTime":"${this.#now()}"}`);
   }
 
   #now(): string {
@@ -111,7 +120,12 @@ export class LivePicture extends EventEmitter<{ changes: [Change[]] }> {
   #soon(): void {
     if (this.#watchers === 0) return;
     if (this.#reading !== undefined) this.#isDirty = true;
-    else this.#schedule(Math.max(0, this.#readAt + this.#gapMs - performance.now()));
+    else this.#schedule(this.#rest());
+  }
+
+  /** How long until the next look may begin. */
+  #rest(): number {
+    return Math.max(0, Math.max(this.#lookedAt + this.#gapMs, this.#readAt + LEAST_REST_MS) - performance.now());
   }
 
   /** Reads after `ms`, unless a read is due sooner. */
@@ -207,7 +221,7 @@ export class LivePicture extends EventEmitter<{ changes: [Change[]] }> {
 
   #emit(before: ReadonlyMap<string, JobRunSummary>, changes: Change[]): void {
     if (changes.length === 0) return;
-    this.emit('changes', changes.length < GATHERED_FROM ? changes : gather(before, changes));
+    this.emit('changes', changes.length < GATHERED_FROM ? changes : [gather(before, changes)]);
   }
 }
 

@@ -4,7 +4,7 @@ import { presentMessage } from '../present/message.js';
 import { presentSteps } from '../present/run.js';
 import { type MessageRow, type MessageState, readMessageState, readMessages } from '../store/messages.js';
 import type { Sql } from '../store/sql.js';
-import { type EncodedChange, encode } from './viewer.js';
+import { encode, type SharedMessage } from './shared-message.js';
 
 /** Messages read at once. */
 const PAGE = 1_000;
@@ -19,7 +19,7 @@ const BEHIND_MS = 50;
 export interface TailViewer {
   /** Whether it takes more just now. */
   readonly isReady: boolean;
-  send(change: EncodedChange): void;
+  send(message: SharedMessage): void;
 }
 
 interface Follower {
@@ -27,7 +27,7 @@ interface Follower {
   /** The last message it was sent. */
   seq: number;
   /** The steps it was sent. */
-  steps: EncodedChange | undefined;
+  steps: SharedMessage | undefined;
 }
 
 interface RunTailOptions {
@@ -45,7 +45,7 @@ export class RunTail {
   readonly #options: RunTailOptions;
   readonly #followers = new Set<Follower>();
   #state: MessageState | null = null;
-  #steps: EncodedChange | undefined;
+  #steps: SharedMessage | undefined;
   #isBusy = false;
   /** Something may have been said since the state was read. */
   #isWoken = false;
@@ -125,9 +125,9 @@ export class RunTail {
     const state = await readMessageState(sql, runId, this.#state?.rev ?? null);
     if (state && state.steps !== undefined) {
       const steps = state.steps && presentSteps(state.steps, state.status);
-      const change = encode({ type: 'server.admin.run_steps', data: { jobRunId: runId, steps } });
+      const message = encode({ type: 'server.admin.run_steps', data: { jobRunId: runId, steps } });
       // The row changes more often than its steps.
-      if (change.data !== this.#steps?.data) this.#steps = change;
+      if (message.data.text !== this.#steps?.data.text) this.#steps = message;
     }
     this.#state = state;
   }
@@ -171,9 +171,9 @@ export class RunTail {
       const to = part.at(-1)?.seq ?? this.#count();
       const followers = [...this.#followers].filter(({ seq, viewer }) => seq === from && viewer.isReady);
       if (followers.length === 0) return;
-      const change = this.#encodePart(part);
+      const message = this.#encodePart(part);
       for (const follower of followers) {
-        follower.viewer.send(change);
+        follower.viewer.send(message);
         follower.seq = to;
       }
       from = to;
@@ -181,7 +181,7 @@ export class RunTail {
     }
   }
 
-  #encodePart(rows: MessageRow[]): EncodedChange {
+  #encodePart(rows: MessageRow[]): SharedMessage {
     const { messageCount = 0, droppedMessages = 0 } = this.#state ?? {};
     const data = {
       jobRunId: this.#options.runId,

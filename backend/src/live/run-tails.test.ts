@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { planSteps } from '../queue/steps.js';
 import { createTestDatabase, type TestDatabase } from '../testing/database.js';
 import { RunTails } from './run-tails.js';
-import type { EncodedChange } from './viewer.js';
+import type { SharedMessage } from './shared-message.js';
 
 let database: TestDatabase;
 let listener: EventEmitter;
@@ -50,9 +50,9 @@ function follow(tails: RunTails, runId: string, afterSeq = 0) {
     /** What was sent and not read yet. */
     chars: 0,
     counts: { messageCount: 0, droppedMessages: 0 },
-    send: ({ type, data }: EncodedChange) => {
-      viewer.chars += data.length;
-      const { messages, steps, jobRunId, ...counts } = JSON.parse(data);
+    send: ({ type, data }: SharedMessage) => {
+      viewer.chars += data.text.length;
+      const { messages, steps, jobRunId, ...counts } = JSON.parse(data.text);
       expect(jobRunId).toBe(runId);
       if (type === 'server.admin.run_steps') heard.steps.push(steps);
       if (type !== 'server.admin.run_messages') return;
@@ -134,7 +134,7 @@ it('keeps nothing for a follower that reads slowly, and goes on where it was', a
   // It takes one batch at a time.
   const { send } = slow.viewer;
   slow.viewer.send = (change) => {
-    expect(change.data.length).toBeLessThan(100_000);
+    expect(change.data.text.length).toBeLessThan(100_000);
     send(change);
     slow.viewer.isReady = false;
     setTimeout(() => {
@@ -170,7 +170,7 @@ it('brings a hundred thousand lines without a gap, in small batches', async () =
   let largest = 0;
   const { send } = follower.viewer;
   follower.viewer.send = (change) => {
-    largest = Math.max(largest, change.data.length);
+    largest = Math.max(largest, change.data.text.length);
     send(change);
   };
   await vi.waitFor(() => expect(follower.heard.messages).toHaveLength(100_000), { timeout: 50_000 });

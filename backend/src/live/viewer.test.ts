@@ -1,10 +1,10 @@
 import { beforeEach, expect, it, vi } from 'vitest';
-import { encode, Viewer } from './viewer.js';
+import { encode } from './shared-message.js';
+import { Viewer } from './viewer.js';
 
-const snapshot = JSON.stringify({
-  runs: [],
-  counts: { running: 0, queued: 0 },
-  serverTime: '2026-01-01T00:00:00.000Z',
+const snapshot = encode({
+  type: 'server.admin.jobs_snapshot',
+  data: { runs: [], counts: { running: 0, queued: 0 }, serverTime: '2026-01-01T00:00:00.000Z' },
 });
 const change = encode({ type: 'server.admin.job_hidden', data: { jobRunId: '1' } });
 
@@ -19,11 +19,12 @@ function open() {
     bufferedAmount: 0,
     sent: [] as { type: string; seq: number }[],
     bytes: [] as Buffer[],
+    takesDeflated: false,
     send: (text: Buffer) => {
       socket.bytes.push(text);
       socket.sent.push(JSON.parse(text.toString()));
     },
-    close: vi.fn(),
+    sendFrame: vi.fn(),
   };
   const onTooSlow = vi.fn();
   return { socket, onTooSlow, viewer: new Viewer(socket, onTooSlow, () => toldAll) };
@@ -59,6 +60,20 @@ it('gives the same bytes to all who are at the same number, whenever they came',
   ]);
   expect(late.socket.bytes.at(-1)).toBe(early.socket.bytes.at(-1));
   expect(other.socket.bytes.at(-1)).not.toBe(early.socket.bytes.at(-1));
+});
+
+it('sends what is long as a compressed frame to those who take it, in the same sequence', () => {
+  const { socket, viewer } = open();
+  socket.takesDeflated = true;
+  const long = encode({
+    type: 'server.admin.jobs_changed',
+    data: { runs: [], hidden: new Array(500).fill('1234567') },
+  });
+  viewer.sendSnapshot(snapshot);
+  viewer.send(long);
+  viewer.send(change);
+  expect(socket.sent.map(({ seq }) => seq)).toEqual([0, 2]);
+  expect(socket.sendFrame.mock.calls).toEqual([[long.frameAt(1)]]);
 });
 
 it('sends a slow reader nothing more until it has caught up, then the whole picture', () => {

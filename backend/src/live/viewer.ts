@@ -1,19 +1,14 @@
-import type { Change } from './changes.js';
+import type { SharedMessage } from './shared-message.js';
 
 /** What a viewer needs of its socket; `ws` has it, and so has a test. */
 export interface ViewerSocket {
   readonly bufferedAmount: number;
+  /** Whether it reads frames that are compressed, each by itself. */
+  readonly takesDeflated: boolean;
   /** Sends a text, given as its bytes. */
   send(text: Buffer): void;
-  close(code: number, reason: string): void;
-}
-
-/** A change with its data as text already: made once, sent to all. */
-export interface EncodedChange {
-  type: Change['type'];
-  data: string;
-  /** The whole message, by the number it has: the same bytes for all who are at the same number. */
-  messages: Map<number, Buffer>;
+  /** Sends a whole frame as it is. */
+  sendFrame(frame: Buffer): void;
 }
 
 /** Beyond this a viewer is behind: it gets no more changes, and a snapshot once it has caught up. */
@@ -22,18 +17,6 @@ const BEHIND_BYTES = 256 * 1024;
 const READY_BYTES = 32 * 1024;
 /** A viewer that stays behind for this long is let go. */
 const PATIENCE_MS = 20_000;
-
-export function encode(change: Change): EncodedChange {
-  return { type: change.type, data: JSON.stringify(change.data), messages: new Map() };
-}
-
-function messageOf({ type, data, messages }: EncodedChange, seq: number): Buffer {
-  const known = messages.get(seq);
-  if (known) return known;
-  const message = Buffer.from(`{"type":"${type}","seq":${seq},"data":${data}}`);
-  messages.set(seq, message);
-  return message;
-}
 
 /** One open panel: numbers its messages, and never lets a slow reader grow memory. */
 export class Viewer {
@@ -60,27 +43,28 @@ export class Viewer {
     return this.#hasPicture && !this.isBehind && this.#socket.bufferedAmount <= READY_BYTES;
   }
 
-  /** Starts the picture anew, from a snapshot as JSON. */
-  sendSnapshot(data: string): void {
+  /** Starts the picture anew. */
+  sendSnapshot(snapshot: SharedMessage): void {
     this.#behindSince = undefined;
     this.#hasPicture = true;
     this.#seq = Math.max(this.#seq, this.#toldAll());
-    this.send({ type: 'server.admin.jobs_snapshot', data, messages: new Map() });
+    this.send(snapshot);
   }
 
-  /** Sends a change unless a snapshot is still to come (the first, or the next for one that is behind): it will hold it. */
-  send(change: EncodedChange): void {
+  /** Sends a message unless a snapshot is still to come (the first, or the next for one that is behind): it will hold it. */
+  send(message: SharedMessage): void {
     if (!this.#hasPicture || this.isBehind) return;
     if (this.#socket.bufferedAmount > BEHIND_BYTES) {
       this.#behindSince = performance.now();
       return;
     }
-    this.#socket.send(messageOf(change, this.#seq));
+    if (this.#socket.takesDeflated && message.isWorthDeflating) this.#socket.sendFrame(message.frameAt(this.#seq));
+    else this.#socket.send(message.textAt(this.#seq));
     this.#seq += 1;
   }
 
   /** To be called now and then: gives a viewer that caught up its snapshot, and lets go of one that doesn't. */
-  tick(snapshot: () => string): void {
+  tick(snapshot: () => SharedMessage): void {
     if (this.#behindSince === undefined) return;
     if (this.#socket.bufferedAmount === 0) this.sendSnapshot(snapshot());
     else if (performance.now() - this.#behindSince > PATIENCE_MS) this.#onTooSlow();

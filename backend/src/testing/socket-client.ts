@@ -12,19 +12,24 @@ export interface SocketClient {
   close(): void;
 }
 
+interface Options {
+  /** Takes no compressed messages, so that what it is told is as many bytes. */
+  isPlain?: boolean;
+}
+
 /** Opens a socket as this person; `url` is the server's. */
-export const openSocket = (url: string, token: string, onMessage: (text: string) => void): SocketClient =>
-  open(new WebSocket(`${url.replace('http', 'ws')}/ws`, headersOf(token)), (bytes) => onMessage(bytes.toString()));
+export function openSocket(
+  url: string,
+  token: string,
+  onMessage: (text: string) => void,
+  { isPlain = false }: Options = {},
+): SocketClient {
+  const options = { headers: { authorization: `Bearer ${token}` }, perMessageDeflate: !isPlain };
+  return open(new WebSocket(`${url.replace('http', 'ws')}/ws`, options), onMessage);
+}
 
-/** The same for whoever only measures: what comes is neither checked nor made a text, which would cost as much as to send it. */
-export const openByteSocket = (url: string, token: string, onMessage: (bytes: Buffer) => void): SocketClient =>
-  open(new WebSocket(`${url.replace('http', 'ws')}/ws`, { ...headersOf(token), skipUTF8Validation: true }), onMessage);
-
-const headersOf = (token: string) => ({ headers: { authorization: `Bearer ${token}` } });
-
-function open(socket: WebSocket, onMessage: (bytes: Buffer) => void): SocketClient {
-  // With the default `binaryType` there is nothing else.
-  socket.on('message', (data) => onMessage(data as Buffer));
+function open(socket: WebSocket, onMessage: (text: string) => void): SocketClient {
+  socket.on('message', (data) => onMessage(data.toString()));
   const closed = new Promise<number>((resolve) => {
     socket.on('error', () => {});
     socket.on('unexpected-response', (request, response) => {

@@ -32,6 +32,7 @@ export class Viewer {
   /** Heard and not looked at yet. */
   #unread: string[] = [];
   readonly #isLazy: boolean;
+  readonly #isPlain: boolean;
   #hasSnapshot = false;
   #isClosed = false;
   #openedAt = 0;
@@ -46,12 +47,16 @@ export class Viewer {
   messages = 0;
   chars = 0;
 
-  /** A lazy one reads what it has heard when it is asked what it shows, so that a thousand of them fit into a process. */
-  constructor(url: string, token: string, { jitterMs = RECONNECT_MS, isLazy = false } = {}) {
+  /**
+   * A lazy one reads what it has heard when it is asked what it shows, so that a thousand of them fit into a process.
+   * A plain one takes no compressed messages.
+   */
+  constructor(url: string, token: string, { jitterMs = RECONNECT_MS, isLazy = false, isPlain = false } = {}) {
     this.#url = url;
     this.#token = token;
     this.jitterMs = jitterMs;
     this.#isLazy = isLazy;
+    this.#isPlain = isPlain;
     this.#connect();
   }
 
@@ -110,7 +115,8 @@ export class Viewer {
     this.#unread = [];
     this.#hasSnapshot = false;
     this.#openedAt = performance.now();
-    const socket = openSocket(this.#url, this.#token, (text) => this.#socket === socket && this.#hear(text));
+    const hear = (text: string) => this.#socket === socket && this.#hear(text);
+    const socket = openSocket(this.#url, this.#token, hear, { isPlain: this.#isPlain });
     this.#socket = socket;
     void socket.closed.then((code) => {
       if (this.#isClosed || this.#socket !== socket) return;

@@ -1,5 +1,5 @@
-import { openByteSocket, type SocketClient } from '@job-manager/backend/testing/socket-client';
 import type { ServerMessage } from '@job-manager/shared/live';
+import { type Frame, type FrameSocket, openFrames, textOf } from './frame-socket.js';
 import { type Heard, hear, nothingHeard } from './socket-times.js';
 
 export type ClientsOrder = { type: 'open'; count: number; url: string; token: string } | { type: 'close' | 'report' };
@@ -10,7 +10,7 @@ process.on('SIGINT', () => {});
 process.once('disconnect', () => process.exit());
 process.once('SIGTERM', () => process.exit());
 
-let clients: SocketClient[] = [];
+let clients: FrameSocket[] = [];
 let heard = nothingHeard();
 /** What a message told, read once for all clients that are given the same one. */
 const told = new Map<string, number[]>();
@@ -40,23 +40,23 @@ async function open({ count, url, token }: Extract<ClientsOrder, { type: 'open' 
 
 function openOne(url: string, token: string): Promise<void> {
   return new Promise((resolve, reject) => {
-    const client = openByteSocket(url, token, (message) => {
+    const client = openFrames(url, token, (frame) => {
       resolve();
       const at = Date.now();
-      hear(heard, timesIn(message), { at, bytes: message.length });
+      hear(heard, timesIn(frame), { at, bytes: frame.payload.length });
     });
     clients.push(client);
-    void client.closed.then((code) => reject(new Error(`A socket was closed with ${code}`)));
+    void client.closed.then((status) => reject(new Error(`A socket was closed (${status ?? 'without a status'})`)));
   });
 }
 
-function timesIn(message: Buffer): number[] {
-  // Number and type stand first; of two messages with the same number only one has this length.
-  const key = `${message.toString('latin1', 0, 64)}${message.length}`;
+function timesIn(frame: Frame): number[] {
+  // Number and type stand first, never compressed; of two messages with the same number only one has this length.
+  const key = `${frame.payload.toString('latin1', 0, 64)}${frame.payload.length}`;
   const known = told.get(key);
   if (known) return known;
   if (told.size > 10_000) told.clear();
-  const times = changesOf(JSON.parse(message.toString()) as ServerMessage);
+  const times = changesOf(JSON.parse(textOf(frame)) as ServerMessage);
   told.set(key, times);
   return times;
 }

@@ -140,6 +140,14 @@ test('many changes come together, each as what is different', () => {
   ]);
 });
 
+test('many changes bring the counts where these changed as well', () => {
+  const { next } = applyMessages(noRuns, [snapshot(0, []), changed(1, [])]);
+  expect(next.counts).toEqual(applyMessages(noRuns, [snapshot(0, [])]).next.counts);
+  const counts = { running: 700, queued: 10_000 };
+  const data = { runs: [], hidden: [], counts, serverTime: ago(0) };
+  expect(applyMessages(next, [{ type: 'server.admin.jobs_changed', seq: 2, data }]).next.counts).toEqual(counts);
+});
+
 test('a part of a run that was never told asks for the whole picture', () => {
   const change = applyMessages(noRuns, [snapshot(0, []), changed(1, [{ id: '7', status: 'RUNNING', rev: 3 }])]);
   expect(change).toMatchObject({ hasGap: true });

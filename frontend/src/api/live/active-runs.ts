@@ -76,6 +76,7 @@ export function applyMessages(before: ActiveRuns, messages: readonly ServerMessa
     else if (message.type === 'server.admin.jobs_changed') {
       for (const part of message.data.runs) patch(part);
       for (const id of message.data.hidden) hide(id);
+      draft.counts = message.data.counts ?? draft.counts;
     } else if (message.type === 'server.admin.job_hidden') hide(message.data.jobRunId);
     else if (message.type === 'server.admin.job_completed') end(message.data.run);
     else if ('run' in message.data) put(withProgress(message as RunMessage));

@@ -136,7 +136,7 @@ export function connectLive({ url, onLost, random = Math.random }: Options): Liv
     silence.heard();
     const message = readMessage(data);
     if (message === null) return;
-    if ('serverTime' in message.data) learnServerTime(message.data.serverTime);
+    if ('serverTime' in message.data && message.data.serverTime !== undefined) learnServerTime(message.data.serverTime);
     if (message.type === 'server.admin.jobs_snapshot' && failures > 0) {
       failures = 0;
       publish({ failures });
