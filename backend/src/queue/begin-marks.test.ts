@@ -26,6 +26,15 @@ it('gives a place to another run under another mark', () => {
   expect(marks.begin(next)).toBe(true);
 });
 
+it('leaves no mark of a run that has gone', () => {
+  const marks = new BeginMarks();
+  const [gone, here] = [marks.take(), marks.take()];
+  marks.begin(gone);
+  marks.giveBack(gone);
+  expect(marks.shared[gone.place]).toBe(0);
+  expect(marks.shared[here.place]).toBe(here.mark);
+});
+
 it('lets runs begin that found no place', () => {
   const marks = new BeginMarks();
   const all = Array.from({ length: 9_000 }, () => marks.take());

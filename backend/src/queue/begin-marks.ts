@@ -1,21 +1,23 @@
 /** More than a runner holds, but for a few. */
 const PLACES = 8_192;
-/** Marks are multiples of four: what is added says what became of the run. */
+/** Marks are multiples of four, and none is 0: what is added says what became of the run. */
 const MARKS = 2 ** 29;
 
-/** What is added to a mark. The heartbeat thread knows these two as well. */
+/** What is added to a mark. The heartbeat thread knows these as well. */
 const BEGUN = 1;
+/** Stands where no run is held. */
+const NONE = 0;
 
-/** Where it is written down whether a run has begun: `mark` stands there until it has. */
+/** Where it is written down what became of a run: `mark` stands there until it begins, and something else once it has gone. */
 export interface BeginMark {
   place: number;
   mark: number;
 }
 
 /**
- * Which runs have begun, in memory shared with the heartbeat thread: while the event loop is blocked, the thread hands
- * back those that wait for it. Of the two, whoever changes a mark first has the run. A mark is never used for two
- * runs, so a thread that still speaks of a run that has gone finds another mark in its place.
+ * Which runs are held and which of them have begun, in memory shared with the heartbeat thread: while the event loop is
+ * blocked, the thread hands back those that wait for it. Of the two, whoever changes a mark first has the run. A mark
+ * is never used for two runs, so the thread knows by it that a run has gone, and needs no word for each.
  */
 export class BeginMarks {
   readonly shared = new Int32Array(new SharedArrayBuffer(4 * PLACES));
@@ -24,7 +26,7 @@ export class BeginMarks {
 
   /** A mark for a run that is to begin later; without a place, where all are taken, it can't be handed back. */
   take(): BeginMark {
-    this.#last = (this.#last + 1) % MARKS;
+    this.#last = (this.#last % (MARKS - 1)) + 1;
     const mark = this.#last * 4;
     const place = this.#free.pop() ?? -1;
     if (place >= 0) Atomics.store(this.shared, place, mark);
@@ -36,7 +38,10 @@ export class BeginMarks {
     return place < 0 || Atomics.compareExchange(this.shared, place, mark, mark + BEGUN) === mark;
   }
 
+  /** Says that the run has gone. */
   giveBack({ place }: BeginMark): void {
-    if (place >= 0) this.#free.push(place);
+    if (place < 0) return;
+    Atomics.store(this.shared, place, NONE);
+    this.#free.push(place);
   }
 }

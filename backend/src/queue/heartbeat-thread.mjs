@@ -11,6 +11,8 @@ const GIVE_UP_AT = 0.8;
 const RETURN_AFTER_MS = 1_000;
 /** What is added to the mark of a run that is handed back; see `begin-marks.ts`. */
 const RETURNED = 2;
+/** Marks are multiples of it: the rest says what became of a run that is held. */
+const STEP = 4;
 
 /** @typedef {import('./heartbeat.js').HeartbeatNews} News */
 /** @typedef {import('./transitions/beat.js').Lease & { heldAt: number, place: number, mark: number }} HeldLease */
@@ -20,8 +22,15 @@ const options = workerData;
 const port = parentPort;
 if (!port) throw new Error('heartbeat-thread runs as a thread of a runner');
 
+/** @typedef {Extract<import('./heartbeat.js').HeartbeatOrder, { type: 'hold' }> & { heldAt: number }} Batch */
+
 /** @type {Map<string, HeldLease>} */
 const leases = new Map();
+/**
+ * What the runner has taken since somebody wanted to know. Most runs have gone by then, and nothing of them is read.
+ * @type {Batch[]}
+ */
+let unread = [];
 let isStopping = false;
 /** @type {{ loopLagMs: number, lastClaimAgoMs: number | null, lastProgressAgoMs: number | null }} */
 let pulse = { loopLagMs: 0, lastClaimAgoMs: null, lastProgressAgoMs: null };
@@ -35,8 +44,11 @@ let isRung = false;
 let wake = () => {};
 
 port.on('message', (/** @type {import('./heartbeat.js').HeartbeatOrder} */ order) => {
-  if (order.type === 'hold') hold(order.ids.split(' '), order.leaseTokens.split(' '), order.marks);
-  if (order.type === 'drop') for (const token of order.leaseTokens.split(' ')) leases.delete(token);
+  if (order.type === 'hold') unread.push({ ...order, heldAt: performance.now() });
+  if (order.type === 'drop') {
+    readBatches();
+    leases.delete(order.leaseToken);
+  }
   if (order.type === 'pulse') {
     pulse = order;
     lastPulseAt = performance.now();
@@ -78,24 +90,49 @@ async function sleep(ms) {
   });
 }
 
-/**
- * @param {string[]} ids
- * @param {string[]} tokens
- * @param {Int32Array} marks
- */
-function hold(ids, tokens, marks) {
-  const heldAt = performance.now();
-  for (const [index, leaseToken] of tokens.entries()) {
-    const [place = -1, mark = 0] = marks.subarray(2 * index, 2 * index + 2);
-    leases.set(leaseToken, { id: ids[index] ?? '', leaseToken, heldAt, place, mark });
+/** What is held just now. */
+function held() {
+  readBatches();
+  for (const lease of leases.values()) if (hasGone(lease)) leases.delete(lease.leaseToken);
+  return [...leases.values()];
+}
+
+function readBatches() {
+  for (const batch of unread) readBatch(batch);
+  unread = [];
+}
+
+/** @param {Batch} batch */
+function readBatch({ ids, leaseTokens, marks, heldAt }) {
+  /** @type {{ index: number, place: number, mark: number }[]} */
+  const here = [];
+  for (let index = 0; index < marks.length / 2; index++) {
+    const [place = -1, mark = 0] = [marks[2 * index], marks[2 * index + 1]];
+    if (!hasGone({ place, mark })) here.push({ index, place, mark });
   }
+  if (here.length === 0) return;
+  const [allIds, tokens] = [ids.split(' '), leaseTokens.split(' ')];
+  for (const { index, place, mark } of here) {
+    const [id = '', leaseToken = ''] = [allIds[index], tokens[index]];
+    leases.set(leaseToken, { id, leaseToken, heldAt, place, mark });
+  }
+}
+
+/**
+ * Whether the runner has let go of a run; of one without a place it says so.
+ * @param {{ place: number, mark: number }} lease
+ */
+function hasGone({ place, mark }) {
+  if (place < 0) return false;
+  const now = Atomics.load(options.marks, place);
+  return now - (now % STEP) !== mark;
 }
 
 /** Hands back what waits behind a job that blocks the event loop, for others to run. Lost on the way, it comes back with its lease. */
 async function handBackWaiting() {
   if (!client) return;
   const now = performance.now();
-  const returned = [...leases.values()].filter((lease) => now - lease.heldAt > RETURN_AFTER_MS && take(lease));
+  const returned = held().filter((lease) => now - lease.heldAt > RETURN_AFTER_MS && take(lease));
   if (returned.length === 0) return;
   for (const { leaseToken } of returned) leases.delete(leaseToken);
   const values = [returned.map(({ id }) => id), returned.map(({ leaseToken }) => leaseToken), options.release.reason];
@@ -121,14 +158,14 @@ function take({ place, mark }) {
 async function tick() {
   try {
     client ??= await connect();
-    const sent = [...leases.values()];
+    const sent = held();
     // Not when the answer came, which may be long after the database noted the beat.
     const sentAt = performance.now();
     const { rows } = await client.query(beatOf(sent));
     tellBack();
     lastBeatAt = sentAt;
-    const held = new Set(rows.map(({ token }) => token));
-    giveUp(sent.filter(({ leaseToken }) => !held.has(leaseToken) && leases.has(leaseToken)));
+    const ours = new Set(rows.map(({ token }) => token));
+    giveUp(sent.filter((lease) => !ours.has(lease.leaseToken) && leases.has(lease.leaseToken) && !hasGone(lease)));
     const cancelled = rows.filter(({ cancelRequested }) => cancelRequested);
     if (cancelled.length > 0) tell({ type: 'cancelRequested', tokens: cancelled.map(({ token }) => token) });
   } catch (error) {
@@ -176,7 +213,7 @@ async function connect() {
 function giveUpSilent() {
   const now = performance.now();
   const lastAt = (/** @type {HeldLease} */ { heldAt }) => Math.max(heldAt, lastBeatAt);
-  giveUp([...leases.values()].filter((lease) => now - lastAt(lease) > GIVE_UP_AT * options.stalledAfterMs));
+  giveUp(held().filter((lease) => now - lastAt(lease) > GIVE_UP_AT * options.stalledAfterMs));
 }
 
 /** @param {HeldLease[]} lost */

@@ -1,36 +1,71 @@
 import { randomUUID } from 'node:crypto';
-import { expect, it, vi } from 'vitest';
-import { createTestDatabase } from '../testing/database.js';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { createTestDatabase, type TestDatabase } from '../testing/database.js';
 import { startSilentNetwork } from '../testing/silent-network.js';
 import { Heartbeat, type HeartbeatNews } from './heartbeat.js';
+import type { Lease } from './transitions/beat.js';
 
-it('gives its runs up before their leases end, even while a beat waits for an answer that never comes', async () => {
-  const database = await createTestDatabase();
-  const network = await startSilentNetwork(database.url);
-  const { rows } = await database.pool.query<{ id: string; leaseToken: string }>(
+let database: TestDatabase;
+let heartbeat: Heartbeat;
+let news: HeartbeatNews[];
+beforeEach(async () => {
+  database = await createTestDatabase();
+  news = [];
+});
+afterEach(async () => {
+  await heartbeat.stop();
+  await database.drop();
+});
+
+function start({ url = database.url } = {}): void {
+  heartbeat = new Heartbeat(
+    { url, runnerId: randomUUID(), intervalMs: 50, stalledAfterMs: 5_000 },
+    (told) => news.push(told),
+    () => ({ lastClaimAt: null, lastProgressAt: null }),
+  );
+}
+
+async function aLease(): Promise<Lease> {
+  const { rows } = await database.pool.query<Lease>(
     `INSERT INTO "JobRun" ("jobName", status, "leaseToken", "runnerId", "lastHeartbeatAt", "startedAt", attempt, "claimNo")
      VALUES ('x', 'RUNNING', gen_random_uuid(), gen_random_uuid(), clock_timestamp(), clock_timestamp(), 1, 1)
      RETURNING id::text, "leaseToken"`,
   );
-  const lease = rows[0] as { id: string; leaseToken: string };
-  const news: HeartbeatNews[] = [];
-  const heartbeat = new Heartbeat(
-    { url: network.url, runnerId: randomUUID(), intervalMs: 50, stalledAfterMs: 5_000 },
-    (told) => news.push(told),
-    () => ({ lastClaimAt: null, lastProgressAt: null }),
-  );
+  return rows[0] as Lease;
+}
+
+async function beatsOf({ id }: Lease): Promise<number> {
+  const { rows } = await database.pool.query<{ rev: number }>('SELECT rev FROM "JobRun" WHERE id = $1', [id]);
+  return rows[0]?.rev ?? 0;
+}
+
+it('gives its runs up before their leases end, even while a beat waits for an answer that never comes', async () => {
+  const network = await startSilentNetwork(database.url);
+  const lease = await aLease();
+  start({ url: network.url });
   heartbeat.hold([lease]);
   heartbeat.begin(lease.leaseToken);
-  const beats = async () => {
-    const found = await database.pool.query<{ rev: number }>('SELECT rev FROM "JobRun"');
-    return found.rows[0]?.rev ?? 0;
-  };
-  await vi.waitFor(async () => expect(await beats()).toBeGreaterThan(2));
+  await vi.waitFor(async () => expect(await beatsOf(lease)).toBeGreaterThan(2));
   expect(news).toEqual([]);
 
   network.silenceAt('beat');
   await vi.waitFor(() => expect(news).toEqual([{ type: 'lost', tokens: [lease.leaseToken] }]));
   network.close();
-  await heartbeat.stop();
-  await database.drop();
+});
+
+it.each([
+  ['among few', 0],
+  ['among more than there are marks for', 8_192],
+])('beats for a run until it is dropped, %s', async (_among, others) => {
+  const [dropped, kept] = [await aLease(), await aLease()];
+  start();
+  heartbeat.hold(Array.from({ length: others }, () => ({ id: '999999', leaseToken: randomUUID() })));
+  heartbeat.hold([dropped, kept]);
+  await vi.waitFor(async () => expect(await beatsOf(dropped)).toBeGreaterThan(1));
+  heartbeat.drop(dropped.leaseToken);
+  const beats = await beatsOf(dropped);
+  const later = (await beatsOf(kept)) + 5;
+  await vi.waitFor(async () => expect(await beatsOf(kept)).toBeGreaterThan(later));
+  // One more may have been under way.
+  expect(await beatsOf(dropped)).toBeLessThanOrEqual(beats + 1);
 });

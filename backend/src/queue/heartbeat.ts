@@ -39,7 +39,7 @@ export type HeartbeatNews =
 export type HeartbeatOrder =
   /** Ids and tokens as one text each, with spaces between: a text is handed over at once, however long. */
   | { type: 'hold'; ids: string; leaseTokens: string; marks: Int32Array }
-  | { type: 'drop'; leaseTokens: string }
+  | { type: 'drop'; leaseToken: string }
   | { type: 'pulse'; loopLagMs: number; lastClaimAgoMs: number | null; lastProgressAgoMs: number | null }
   | { type: 'beat' }
   | { type: 'stop' };
@@ -57,8 +57,6 @@ export class Heartbeat {
   readonly #timer: NodeJS.Timeout;
   #thread: Worker;
   #isStopping = false;
-  #dropped: string[] = [];
-  #dropTimer: NodeJS.Timeout | undefined;
 
   constructor(
     options: Omit<HeartbeatOptions, 'pulseMs'>,
@@ -86,14 +84,13 @@ export class Heartbeat {
     return !held || this.#marks.begin(held.mark);
   }
 
-  /** Told to the thread a moment later, with others: a message each would cost more than many a job. */
+  /** The thread sees it by the mark; only of a run without a place it has to be told. */
   drop(leaseToken: string): void {
     const held = this.#leases.get(leaseToken);
     if (!held) return;
-    this.#marks.giveBack(held.mark);
     this.#leases.delete(leaseToken);
-    this.#dropped.push(leaseToken);
-    this.#dropTimer ??= setTimeout(() => this.#tellDropped(), DROP_MS).unref();
+    if (held.mark.place < 0) this.#order({ type: 'drop', leaseToken });
+    else this.#marks.giveBack(held.mark);
   }
 
   /** Beats at once instead of when the next is due. */
@@ -103,7 +100,6 @@ export class Heartbeat {
 
   async stop(): Promise<void> {
     this.#isStopping = true;
-    clearTimeout(this.#dropTimer);
     clearInterval(this.#timer);
     this.#lag.disable();
     const exited = new Promise((resolve) => this.#thread.once('exit', resolve));
@@ -125,12 +121,6 @@ export class Heartbeat {
     const leases = [...this.#leases.values()];
     if (leases.length > 0) thread.postMessage(holdOrder(leases));
     return thread;
-  }
-
-  #tellDropped(): void {
-    this.#dropTimer = undefined;
-    this.#order({ type: 'drop', leaseTokens: this.#dropped.join(' ') });
-    this.#dropped = [];
   }
 
   #sendPulse(times: RunnerTimes): void {
@@ -164,7 +154,6 @@ const holdOrder = (held: HeldLease[]): HeartbeatOrder => ({
 /** Between two looks at the loop, which are part of what is told of it. More of them are what an idle runner would cost. */
 const LAG_LOOK_MS = 100;
 const RESTART_MS = 200;
-const DROP_MS = 50;
 
 /** By the process's own clock (`performance.now()`); null for never. */
 interface RunnerTimes {
