@@ -44,9 +44,15 @@ export class ProgressReporter {
   report(run: ClaimedRun, state: ProgressState): void {
     const known = this.#runs.get(run.leaseToken);
     const pending = known ?? newPending(run);
-    Object.assign(pending, state, { wireDue: true, rowDue: true });
-    if (!known) this.#runs.set(run.leaseToken, pending);
+    pending.percent = state.percent;
+    pending.message = state.message;
+    pending.steps = state.steps;
     this.lastProgressAt = performance.now();
+    // It goes with what is due already.
+    if (pending.wireDue && pending.rowDue) return;
+    pending.wireDue = true;
+    pending.rowDue = true;
+    if (!known) this.#runs.set(run.leaseToken, pending);
     this.#flushAt(Math.min(...dueTimes(pending, !this.#isWriting)));
   }
 
