@@ -13,8 +13,8 @@ const CUTS = size(24, 260);
 const STALLS = size(8, 100);
 /** Half a minute goes by until one is noticed; the small form leaves them to the tests of pool, listener and heartbeat. */
 const HALF_OPEN = size(0, 30);
-const BLACKHOLES = size(0, 3);
-const SLOW_TIMES = size(1, 3);
+const BLACKHOLES = size(0, 2);
+const SLOW_TIMES = size(1, 2);
 /** Between COMMIT and its answer. */
 const LOST_ENQUEUES = size(4, 50);
 const LOST_OUTCOMES = size(4, 50);

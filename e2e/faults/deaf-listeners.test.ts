@@ -6,8 +6,8 @@ import { readActive } from './world/viewer.js';
 import { World } from './world/world.js';
 
 const RUNNERS = size(2, 7);
-const KILL_ROUNDS = size(2, 14);
-const LOST_ROUNDS = size(2, 10);
+const KILL_ROUNDS = size(2, 8);
+const LOST_ROUNDS = size(2, 6);
 /** Each takes the quarter of a minute until the silence is noticed; the small form leaves that to the listener's own test. */
 const DARK_ROUNDS = size(0, 2);
 const DARK_PROBES = 5;

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { Program } from './world/program.js';
 import { reportFinding } from './world/report.js';
 import { size } from './world/size.js';
 import { anyRun, World } from './world/world.js';
@@ -9,6 +10,10 @@ const RUNS_PER_KILL = 4;
 /** Runners at a time: most of them are starting. */
 const LANES = 10;
 const MOST_MS = 400;
+/** How long after it was born a runner dies, or after it was ready: at most. */
+const STARTING_MS = 300;
+const FIRST_CLAIM_MS = 50;
+const MOST_WORK_MS = 500;
 
 let world: World;
 beforeAll(async () => {
@@ -23,8 +28,7 @@ it(`loses and doubles nothing when runners are killed with -9 (${KILLS} times)`,
     while (begun++ < KILLS) {
       await world.enqueueMany(RUNS_PER_KILL, () => anyRun(MOST_MS));
       const runner = world.startRunner();
-      await runner.ready;
-      await delay(lifeMs());
+      await endOfLife(runner);
       if (await runner.kill()) kills += 1;
     }
   };
@@ -44,5 +48,10 @@ it(`loses and doubles nothing when runners are killed with -9 (${KILLS} times)`,
   ]);
 });
 
-/** Some die over their first claim, the others in the midst of work. */
-const lifeMs = () => Math.random() * (Math.random() < 0.2 ? 50 : 1_500);
+/** Some die while they start, some over their first claim, most in the midst of work. */
+async function endOfLife({ ready }: Program): Promise<void> {
+  const fate = Math.random();
+  if (fate < 0.3) return delay(Math.random() * STARTING_MS);
+  await ready;
+  await delay(Math.random() * (fate < 0.45 ? FIRST_CLAIM_MS : MOST_WORK_MS));
+}

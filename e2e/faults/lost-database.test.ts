@@ -9,9 +9,9 @@ import { World } from './world/world.js';
 const RUNNERS = 3;
 const CONCURRENCY = 4;
 const IMMEDIATE = size(2, 50);
-const FAST = size(1, 5);
-const KILLED = size(0, 5);
-const CRASHES = size(1, 5);
+const FAST = size(1, 3);
+const KILLED = size(0, 3);
+const CRASHES = size(1, 3);
 const ENDED_CONNECTIONS = size(20, 500);
 /** Longer than the leases: every run that was running is taken back. */
 const LONG_OUTAGE_MS = size(3_000, 60_000);
@@ -68,9 +68,9 @@ it('loses and doubles nothing when PostgreSQL is restarted, killed and away', as
 
 async function restart(how: Downfall, times: number): Promise<number> {
   for (let done = 0; done < times; done++) {
-    await delay(Math.random() * 300);
+    await delay(Math.random() * 150);
     await world.database.takeDown(how);
-    await delay(Math.random() * 500);
+    await delay(Math.random() * 250);
     await world.database.bringUp();
     await untilAllAreBack();
   }

@@ -8,7 +8,7 @@ import { reportFinding } from './world/report.js';
 import { isFull, size } from './world/size.js';
 import { World } from './world/world.js';
 
-const HISTORY = size(5_000, 300_000);
+const HISTORY = size(5_000, 150_000);
 /** The rest is past its time and removed meanwhile: the history is one of 60 days. */
 const KEEP_DAYS = 20;
 const LOAD_MS = size(4_000, 20_000);

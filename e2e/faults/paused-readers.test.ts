@@ -10,7 +10,7 @@ const READERS = size(10, 20);
 /** In the small form shorter than the server's patience of 20 s: they catch up. At full size they are let go. */
 const PAUSED_MS = size(5_000, 24_000);
 /** Under the same load while everybody still reads: how far a server grows by itself is no fault of a paused reader. */
-const WARM_UP_MS = size(2_000, 8_000);
+const WARM_UP_MS = size(2_000, 5_000);
 const TALKERS = 80;
 /** Much more than the system keeps for a socket whose reader is away. */
 const TOLD_KB = size(1_000, 6_000);

@@ -8,9 +8,9 @@ import { isFull, size } from './world/size.js';
 import { World } from './world/world.js';
 
 const RUNNERS = 3;
-const KILLS = size(3, 30);
-const RESTARTS = size(1, 6);
-const BOUNCER_KILLS = size(1, 6);
+const KILLS = size(3, 20);
+const RESTARTS = size(1, 4);
+const BOUNCER_KILLS = size(1, 4);
 
 const program = await findPgBouncer();
 // At full size it must be there; a normal test may run where nobody may install it.

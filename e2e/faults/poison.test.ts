@@ -8,7 +8,7 @@ import { isFull, size } from './world/size.js';
 import { World } from './world/world.js';
 
 const RUNNER = fileURLToPath(new URL('./poison/poison-runner.ts', import.meta.url));
-const HEALTHY = size(300, 20_000);
+const HEALTHY = size(300, 10_000);
 /** Each takes down three processes. */
 const DEADLY = size(2, 12);
 const ENDLESS = size(1, 10);

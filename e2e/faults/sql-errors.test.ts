@@ -20,7 +20,7 @@ import { judge } from './world/verdict.js';
 
 const STATEMENTS = size(2_000, 200_000);
 /** Where a machine doesn't get as far, this is enough; how far it got is told. */
-const MOST_MS = 60_000;
+const MOST_MS = 35_000;
 const LEAST_STATEMENTS = size(2_000, 20_000);
 const RATE = 0.05;
 const FEEDERS = 24;

@@ -8,7 +8,7 @@ import { World } from './world/world.js';
 
 const HOUR_MS = 3_600_000;
 const OFFSETS_H = isFull ? [-24, -1, 1, 24] : [-24];
-const LOAD_MS = size(2_000, 4_000);
+const LOAD_MS = size(2_000, 3_000);
 /** What a clock that is set again and again goes through, and how fast. */
 const JUMPS_H = [0, 1, -1, 24, -24, 0.5, -24, 24];
 const JUMP_EVERY_MS = 250;
