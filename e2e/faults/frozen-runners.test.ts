@@ -6,7 +6,7 @@ import { size } from './world/size.js';
 import { World } from './world/world.js';
 
 const ZOMBIES = size(40, 2_000);
-const RUNNERS = size(6, 12);
+const RUNNERS = size(6, 18);
 /** Beyond the lease of 2 s: others take the runs, and the frozen runner doesn't know when it wakes. */
 const FROZEN_MS = 2_600;
 /** Long enough that the zombie's heir is still at work when the zombie comes back. */

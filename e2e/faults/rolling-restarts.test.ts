@@ -41,7 +41,7 @@ it(`burns no attempt when runners are restarted by SIGTERM (${RESTARTS} times)`,
   };
   await Promise.all(Array.from({ length: LANES }, lane));
   await world.open(GATE);
-  await world.startRunners(2, { concurrency: 30, settings: LEASES });
+  await world.startRunners(2, { concurrency: 80, settings: LEASES });
 
   const verdict = await world.expectAllRight();
   const { handedBack, burned } = await readAttempts();
