@@ -129,7 +129,7 @@ export class Gateway {
       socket.close(identity ? closeCodes.noAccess : closeCodes.signedOut, identity ? 'No access' : 'Sign in first');
       return;
     }
-    const viewer = this.#viewerOn(socket, stream);
+    const viewer = this.#viewerOn(socket, { request, stream });
     const unwatch = this.#options.picture.watch();
     const connection: Connection = {
       socket,
@@ -156,12 +156,12 @@ export class Gateway {
     void this.#welcome(connection);
   }
 
-  #viewerOn(socket: WebSocket, stream: Duplex): Viewer {
+  #viewerOn(socket: WebSocket, { request, stream }: Pick<Caller, 'request' | 'stream'>): Viewer {
     const reader: ViewerSocket = {
       get bufferedAmount() {
         return socket.bufferedAmount;
       },
-      takesDeflated: socket.extensions.includes('permessage-deflate'),
+      takesDeflated: takesDeflated(socket, request),
       send: (text) => socket.send(text, AS_TEXT),
       // Nothing of ours is ever half written: `ws` writes a frame at a time, and compresses none by itself.
       sendFrame: (frame) => {
@@ -256,6 +256,12 @@ export class Gateway {
   #every(ms: number, work: () => void): void {
     this.#timers.push(setInterval(work, ms).unref());
   }
+}
+
+/** Whoever asks for a smaller window couldn't look back as far as our messages do, and gets them plain. */
+function takesDeflated(socket: WebSocket, { headers }: IncomingMessage): boolean {
+  const asked = headers['sec-websocket-extensions'] ?? '';
+  return socket.extensions.includes('permessage-deflate') && !asked.includes('server_max_window_bits');
 }
 
 function unfollow({ followed }: Connection, runId: string): void {
