@@ -38,17 +38,19 @@ export function openFrames(url: string, token: string, onFrame: (frame: Frame) =
     'sec-websocket-extensions': 'permessage-deflate; server_no_context_takeover; client_no_context_takeover',
   };
   const asked = request(`${url}/ws`, { headers });
+  let stream: Duplex | undefined;
   const closed = new Promise<number | undefined>((resolve) => {
     asked.on('error', () => resolve(undefined));
     asked.on('response', ({ statusCode }) => resolve(statusCode));
-    asked.on('upgrade', (_response, stream: Duplex, head: Buffer) => {
-      stream.on('error', () => stream.destroy());
-      stream.on('close', () => resolve(undefined));
-      read(stream, head, onFrame);
+    asked.on('upgrade', (_response, opened: Duplex, head: Buffer) => {
+      stream = opened;
+      opened.on('error', () => opened.destroy());
+      opened.on('close', () => resolve(undefined));
+      read(opened, head, onFrame);
     });
   });
   asked.end();
-  return { closed, close: () => asked.destroy() };
+  return { closed, close: () => (stream ?? asked).destroy() };
 }
 
 /** The JSON of a message. */
