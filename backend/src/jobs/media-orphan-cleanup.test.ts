@@ -32,7 +32,8 @@ afterEach(async () => {
   await outside.remove();
 });
 
-const run = (parameters = {}, options = {}) =>
+const remove = (parameters = {}, options = {}) => run({ dryRun: false, ...parameters }, options);
+const run = (parameters: Record<string, unknown>, options = {}) =>
   tryJob(mediaOrphanCleanupJob, parameters, { db: database.db, mediaDir: media.dir, startedAt: NOW, ...options });
 
 /** Everything but folders, by name; links are not followed. */
@@ -78,7 +79,7 @@ function expectedAfterCleanup(): { files: string[]; rows: string[] } {
 describe('media-orphan-cleanup', () => {
   it('leaves what a comparison name by name leaves', async () => {
     await aHalfMatchingFolder();
-    const { metadata } = await run({ batchSize: 3 });
+    const { metadata } = await remove({ batchSize: 3 });
     const expected = expectedAfterCleanup();
     expect(await listing(media.dir)).toEqual(expected.files);
     expect(await rowNames()).toEqual(expected.rows);
@@ -105,29 +106,29 @@ describe('media-orphan-cleanup', () => {
     });
   });
 
-  it('removes nothing in a dry run and reports the same orphans', async () => {
+  it('removes nothing unless asked to, and reports the same orphans', async () => {
     await aHalfMatchingFolder();
     const before = [await listing(media.dir), await rowNames()];
-    const { metadata } = await run({ dryRun: true });
+    const { metadata } = await run({});
     expect([await listing(media.dir), await rowNames()]).toEqual(before);
     expect(metadata).toMatchObject({ orphanRows: 2, orphanFiles: 2, rowsRemoved: 0, filesRemoved: 0, bytesFreed: 0 });
   });
 
-  it('is offered as a dry run', () => {
-    expect(mediaOrphanCleanupJob.defaultParams).toMatchObject({ dryRun: true });
-  });
-
   it('finds nothing the second time', async () => {
     await aHalfMatchingFolder();
-    await run();
+    await remove();
     const first = [await listing(media.dir), await rowNames()];
-    expect((await run()).metadata).toMatchObject({ orphanRows: 0, orphanFiles: 0 });
+    expect((await remove()).metadata).toMatchObject({ orphanRows: 0, orphanFiles: 0 });
     expect([await listing(media.dir), await rowNames()]).toEqual(first);
   });
 
   it('waits for the grace period that it is given', async () => {
     await aHalfMatchingFolder();
-    expect((await run({ graceHours: 72 })).metadata).toMatchObject({ orphanRows: 0, orphanFiles: 0, withinGrace: 8 });
+    expect((await remove({ graceHours: 72 })).metadata).toMatchObject({
+      orphanRows: 0,
+      orphanFiles: 0,
+      withinGrace: 8,
+    });
     expect((await run({ graceHours: 1, dryRun: true })).metadata).toMatchObject({ orphanRows: 4, orphanFiles: 4 });
   });
 
@@ -135,13 +136,13 @@ describe('media-orphan-cleanup', () => {
     for (const letter of 'abcdef') await file(`${letter}.jpg`);
     const controller = new AbortController();
     const onCheck = (checks: number) => checks === 3 && controller.abort();
-    await expect(run({ batchSize: 2 }, { signal: controller.signal, onCheck })).rejects.toThrow(/abort/i);
+    await expect(remove({ batchSize: 2 }, { signal: controller.signal, onCheck })).rejects.toThrow(/abort/i);
     expect(await listing(media.dir)).toHaveLength(4);
   });
 
   it('moves forward without going back', async () => {
     await aHalfMatchingFolder();
-    const { progress } = await run({ batchSize: 2 });
+    const { progress } = await remove({ batchSize: 2 });
     const fractions = progress.map((report) => report.fraction);
     expect(fractions).toEqual([...fractions].sort((a, b) => a - b));
     expect(progress.at(-1)).toEqual({ fraction: 1, message: 'Checked 8 of 8 files' });
@@ -159,7 +160,7 @@ describe('media-orphan-cleanup never leaves its folder', () => {
     await symlink('/nowhere/at/all', join(media.dir, 'dangling'));
     await symlink('.', join(media.dir, 'circle'));
     await file('orphan.jpg');
-    const { metadata } = await run();
+    const { metadata } = await remove();
     expect(await listing(media.dir)).toEqual(['circle', 'dangling', 'file-link.jpg', 'folder-link']);
     expect(metadata).toMatchObject({ filesChecked: 1, filesRemoved: 1, skipped: 4 });
   });
@@ -185,7 +186,7 @@ describe('media-orphan-cleanup never leaves its folder', () => {
       '.',
     ];
     for (const fileName of hostile) await row(fileName);
-    const { metadata } = await run();
+    const { metadata } = await remove();
     expect(await rowNames()).toEqual([...hostile, 'keep.jpg'].sort());
     // The two links themselves are left alone too.
     expect(metadata).toMatchObject({ orphanRows: 0, rowsRemoved: 0, skipped: hostile.length + 2 });
@@ -198,7 +199,7 @@ describe('media-orphan-cleanup never leaves its folder', () => {
     await symlink('sub', join(media.dir, 'alias'));
     await row('alias/real.jpg');
     await row('./odd.jpg');
-    await run();
+    await remove();
     expect(await listing(media.dir)).toEqual(['alias', 'odd.jpg', 'sub/real.jpg']);
   });
 
@@ -215,7 +216,7 @@ describe('media-orphan-cleanup never leaves its folder', () => {
     await file('orphan.jpg');
     const way = join(outside.dir, 'way-in');
     await symlink(media.dir, way);
-    await run({}, { mediaDir: way });
+    await remove({}, { mediaDir: way });
     await rm(way);
     expect(await listing(media.dir)).toEqual([]);
   });
@@ -224,7 +225,7 @@ describe('media-orphan-cleanup never leaves its folder', () => {
     await row('a.jpg');
     await writeFile(join(media.dir, 'file'), '');
     for (const mediaDir of [join(media.dir, 'unmounted'), join(media.dir, 'file'), '', 'media', '/']) {
-      await expect(run({}, { mediaDir })).rejects.toThrow(/media folder/);
+      await expect(remove({}, { mediaDir })).rejects.toThrow(/media folder/);
     }
     expect(await rowNames()).toEqual(['a.jpg']);
   });
@@ -232,7 +233,7 @@ describe('media-orphan-cleanup never leaves its folder', () => {
   it('removes no row when the folder holds no file at all', async () => {
     await row('a.jpg');
     await mkdir(join(media.dir, 'empty'));
-    const { metadata } = await run();
+    const { metadata } = await remove();
     expect(await rowNames()).toEqual(['a.jpg']);
     expect(metadata).toMatchObject({ orphanRows: 1, rowsRemoved: 0, folderIsEmpty: true });
   });
@@ -243,7 +244,7 @@ describe('media-orphan-cleanup never leaves its folder', () => {
     await file('plain.jpg');
     await row('plain.jpg');
     await row('plain.jpg/below.jpg');
-    const { metadata } = await run();
+    const { metadata } = await remove();
     expect(await rowNames()).toEqual(['folder.jpg', 'plain.jpg']);
     expect(metadata).toMatchObject({ rowsRemoved: 1, skipped: 1, filesRemoved: 0 });
   });

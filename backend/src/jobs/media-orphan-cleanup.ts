@@ -10,10 +10,10 @@ const HOUR_MS = 3_600_000;
 export const mediaOrphanCleanupJob = defineJob({
   name: 'media-orphan-cleanup',
   description:
-    'Removes, or only reports, media files without a row and media rows without a file, past a grace period.',
+    'Reports, or with dryRun false removes, media files without a row and media rows without a file, past a grace period.',
   examples: [
-    'tsx scripts/runJobs.ts media-orphan-cleanup --dryRun=true',
-    'tsx scripts/runJobs.ts media-orphan-cleanup --graceHours=48',
+    'tsx scripts/runJobs.ts media-orphan-cleanup',
+    'tsx scripts/runJobs.ts media-orphan-cleanup --graceHours=48 --dryRun=false',
   ],
   algorithmVersion: '1.0.0',
   parameters: z.strictObject({
@@ -24,7 +24,8 @@ export const mediaOrphanCleanupJob = defineJob({
       .max(8_760)
       .default(24)
       .describe('Files changed and rows created within so many hours before the run are left alone'),
-    dryRun: z.boolean().default(false).describe('Only report the orphans, remove nothing'),
+    // Files and rows can't be made again: a run that names no parameters must not remove them.
+    dryRun: z.boolean().default(true).describe('Only report the orphans; false removes them'),
     batchSize: z.number().int().min(1).max(5_000).default(200).describe('Files or rows per batch'),
     pauseMs: z.number().int().min(0).max(60_000).default(20).describe('Pause between batches, in milliseconds'),
   }),

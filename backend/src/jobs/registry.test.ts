@@ -41,6 +41,11 @@ describe('the jobs', () => {
       expect(undescribed.map(([parameter]) => parameter)).toEqual([]);
     });
 
+    it('does with no parameters what it does with its defaults', () => {
+      const withNone = job.parameters.safeParse({});
+      if (withNone.success) expect(withNone.data).toEqual(job.parameters.parse(job.defaultParams));
+    });
+
     it('refuses a parameter that it does not have', () => {
       expect(job.parameters.safeParse({ ...job.defaultParams, noSuchParameter: 1 }).success).toBe(false);
     });
