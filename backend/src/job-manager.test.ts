@@ -173,6 +173,12 @@ describe('a body that the application has read before', () => {
     expect(await answer.json()).toMatchObject({ run: { parameters: { word: 'hello' } } });
     const refused = await other.call('ada', '/admin/jobs/enqueue', { json: { jobName: 'nothing' } });
     expect(refused.status).toBe(400);
+    const changed = await other.call('ada', '/admin/jobs/enqueue', {
+      method: 'POST',
+      body: '{"jobName":"echo","parameters":{"word":"x","id":9007199254740993}}',
+      headers: { 'content-type': 'application/json' },
+    });
+    expect(await changed.json()).toMatchObject({ code: 'INVALID_INPUT', issues: [{ path: 'parameters.id' }] });
     await other.close();
   });
 

@@ -11,8 +11,9 @@ beforeAll(async () => {
 afterAll(() => server.stop());
 
 const ask = (sent: Sent): Promise<Answer> => send(server.url, { ...sent, headers: { authorization, ...sent.headers } });
-const post = (body: Sent['body'], headers: Sent['headers'] = { 'content-type': 'application/json' }) =>
-  ask({ method: 'POST', path: '/api/admin/jobs/enqueue', body, headers });
+const JSON_TYPE = { 'content-type': 'application/json' };
+const post = (body: Sent['body'], headers: Sent['headers'] = JSON_TYPE, path = '/api/admin/jobs/enqueue') =>
+  ask({ method: 'POST', path, body, headers });
 const nested = (depth: number) => `${'{"a":'.repeat(depth)}1${'}'.repeat(depth)}`;
 const ESCAPED_NUL = '\\u0000';
 const HALF_PAIR = '\\ud800';
@@ -32,12 +33,36 @@ describe('a body', () => {
   });
 
   it.each([
+    ['enqueue', '"jobName":"echo","parameters":{"ids":[1,#]}', 'parameters.ids.1'],
+    ['enqueue', '"jobName":"echo","delayMs":#', 'delayMs'],
+    ['start', '"jobName":"their-job","parameters":{"id":#}', 'parameters.id'],
+    ['batches', '"name":"x","runs":[{"jobName":"echo","parameters":{"id":#}}]', 'runs.0.parameters.id'],
+    ['schedules', '"name":"x","jobName":"echo","everyMs":60000,"parameters":{"id":#}', 'parameters.id'],
+    ['1/message', '"messages":[{"message":"x","data":{"id":#}}]', 'messages.0.data.id'],
+    ['1/complete', '"metadata":{"id":#}', 'metadata.id'],
+    ['1/fail', '"metadata":{"deep":[{"id":#}]}', 'metadata.deep.0.id'],
+  ])('with a number that would change is refused with its path: %s', async (call, fields, path) => {
+    for (const number of ['9007199254740993', '-750727362669608961', '1e400', '1e-400']) {
+      const answer = await post(`{${fields.replace('#', number)}}`, JSON_TYPE, `/api/admin/jobs/${call}`);
+      expect(problemCode(answer)).toBe('INVALID_INPUT');
+      expect(answer.json).toMatchObject({ field: path.split('.')[0], issues: [{ path }] });
+      expect(answer.json.detail).toMatch(new RegExp(`^${path}: too .*; send it as text$`));
+    }
+  });
+
+  it('keeps numbers that a double holds, however they are written', async () => {
+    const answer = await post('{"jobName":"echo","parameters":{"word":"x","a":1.10,"b":1e3,"c":9007199254740994}}');
+    expect(answer.json.run.parameters).toMatchObject({ a: 1.1, b: 1000, c: 9007199254740994 });
+  });
+
+  it.each([
     ['no JSON', '{'],
     ['an array', '[]'],
     ['a text', '"echo"'],
     ['null', 'null'],
     ['a number', '1e400000'],
     ['bytes that are no UTF-8', Buffer.from([0x7b, 0xff, 0xfe, 0x7d])],
+    ['a text that is no UTF-8', Buffer.from('{"jobName":"echo","parameters":{"word":"caf\xe9"}}', 'latin1')],
     ['32 levels and one more', nested(33)],
     ['10,000 levels', nested(10_000)],
     ['10,000 levels of array', `{"a":${'['.repeat(10_000)}${']'.repeat(10_000)}}`],

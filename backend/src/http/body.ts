@@ -1,3 +1,4 @@
+import { InexactNumberError, parseExactJson } from '@job-manager/shared/exact-json';
 import { isWithinDepth, limits } from '@job-manager/shared/limits';
 import express, { type Request, type RequestHandler } from 'express';
 import { HttpProblem } from './problem.js';
@@ -11,10 +12,9 @@ const ERROR_REPORTS = '/errors';
 /** The call that queues thousands of runs. */
 const BATCHES = '/admin/jobs/batches';
 
-const parserOf = (limit: number): RequestHandler =>
-  express.json({ limit, inflate: false, type: () => true, strict: false });
-const parse = parserOf(limits.bodyBytes);
-const parseLarge = parserOf(limits.batchBodyBytes);
+const readerOf = (limit: number): RequestHandler => express.raw({ limit, inflate: false, type: () => true });
+const read = readerOf(limits.bodyBytes);
+const readLarge = readerOf(limits.batchBodyBytes);
 
 /** Whether the body of this call may have more than 64 kB. */
 export const isLargeCall = (req: Request): boolean => req.method === 'POST' && req.path === BATCHES;
@@ -27,16 +27,20 @@ export function bodyTooLarge(limit: number): HttpProblem {
   return new HttpProblem('TOO_LARGE', `The body has more than ${most}.`);
 }
 
-/** Reads the body: JSON of at most 64 kB, or 8 MB, an object, not too deep, text that can be stored. No body is `{}`. */
+/**
+ * Reads the body: JSON of at most 64 kB, or 8 MB, an object, not too deep, text that can be stored and numbers that
+ * are kept as they were written. No body is `{}`.
+ */
 export const readBody: RequestHandler[] = [
   (req, _res, next) => {
     checkType(req);
     if (hasBody(req) && req.readableEnded) req.body = takeOver(req.body, limitOf(req));
     next();
   },
-  (req, res, next) => (isLargeCall(req) ? parseLarge : parse)(req, res, next),
+  (req, res, next) => (isLargeCall(req) ? readLarge : read)(req, res, next),
   (req, _res, next) => {
-    req.body = checkBody(req.body ?? {}, { isCleanedLater: req.path === ERROR_REPORTS });
+    const body: unknown = Buffer.isBuffer(req.body) ? parseBytes(req.body) : req.body;
+    req.body = checkBody(body ?? {}, { isCleanedLater: req.path === ERROR_REPORTS });
     next();
   },
 ];
@@ -49,31 +53,57 @@ export function checkUrl(req: Request): void {
 const hasBody = (req: Request): boolean =>
   req.headers['transfer-encoding'] !== undefined || Number(req.headers['content-length'] ?? 0) > 0;
 
-/** An application around us may have read the body already, parsed or not; our own parser then leaves it alone. */
+/** An application around us may have read the body already, parsed or not; our own reader then leaves it alone. */
 function takeOver(body: unknown, limit: number): unknown {
   if (body === undefined) {
     throw new Error('The body was read before Job Manager was asked, and left nowhere: mount Job Manager before that');
   }
-  const text = typeof body === 'string' || Buffer.isBuffer(body) ? body.toString() : undefined;
-  const parsed = text === undefined ? body : parseJson(text);
+  if (Buffer.isBuffer(body) || typeof body === 'string') {
+    if (Buffer.byteLength(body) > limit) throw bodyTooLarge(limit);
+    return Buffer.isBuffer(body) ? parseBytes(body) : parseText(body);
+  }
   // Only what isn't too deep can be written down; the rest is refused next.
-  const bytes = isWithinDepth(parsed) ? Buffer.byteLength(JSON.stringify(parsed)) : 0;
-  if (bytes > limit) throw bodyTooLarge(limit);
-  return parsed;
+  if (!isWithinDepth(body)) return body;
+  if (Buffer.byteLength(JSON.stringify(body)) > limit) throw bodyTooLarge(limit);
+  const at = findUnsafe(body, '');
+  if (at !== null) throw inexact(at, 'too large to be kept exactly; send it as text');
+  return body;
 }
 
-function parseJson(text: string): unknown {
+/** Bytes that are no UTF-8 would silently become other characters. */
+const UTF8 = new TextDecoder('utf-8', { fatal: true });
+
+function parseBytes(bytes: Buffer): unknown {
+  let text: string;
   try {
-    return JSON.parse(text);
+    text = UTF8.decode(bytes);
   } catch {
+    throw new HttpProblem('INVALID_INPUT', 'The body is not valid UTF-8.');
+  }
+  return parseText(text);
+}
+
+function parseText(text: string): unknown {
+  try {
+    return parseExactJson(text);
+  } catch (error) {
+    if (error instanceof InexactNumberError) throw inexact(error.path, error.reason);
     throw new HttpProblem('INVALID_INPUT', 'The body is not valid JSON.');
   }
+}
+
+function inexact(path: string, message: string): HttpProblem {
+  if (path === '') return new HttpProblem('INVALID_INPUT', `The body is a number ${message}.`);
+  const field = path.split('.')[0];
+  return new HttpProblem('INVALID_INPUT', `${path}: ${message}`, { field, issues: [{ path, message }] });
 }
 
 function checkType(req: Request): void {
   if (hasBody(req) && !req.is('application/json')) {
     throw new HttpProblem('UNSUPPORTED_TYPE', 'Send the body as application/json.');
   }
+  const charset = /;\s*charset="?([^";\s]*)/i.exec(req.get('content-type') ?? '')?.[1] ?? 'utf-8';
+  if (!/^utf-?8$/i.test(charset)) throw new HttpProblem('UNSUPPORTED_TYPE', 'The body must be UTF-8.');
 }
 
 function checkBody(body: unknown, { isCleanedLater }: { isCleanedLater: boolean }): object {
@@ -92,13 +122,20 @@ function checkBody(body: unknown, { isCleanedLater }: { isCleanedLater: boolean 
   return body;
 }
 
-/** Dotted path of the first text, key or value, that can't be stored. Recursion is safe: the depth is known to be small. */
-function findUnstorable(value: unknown, path: string): string | null {
-  if (typeof value === 'string') return UNSTORABLE.test(value) ? path : null;
-  if (typeof value !== 'object' || value === null) return null;
+/** Dotted path of the first text, key or value, that can't be stored. */
+const findUnstorable = (value: unknown, path: string): string | null =>
+  findPath(value, path, (each) => typeof each === 'string' && UNSTORABLE.test(each));
+
+/** Dotted path of the first number that was perhaps another one before somebody else parsed it. */
+const findUnsafe = (value: unknown, path: string): string | null =>
+  findPath(value, path, (each) => typeof each === 'number' && Math.abs(each) > Number.MAX_SAFE_INTEGER);
+
+/** Dotted path of the first key or value that is wrong. Recursion is safe: the depth is known to be small. */
+function findPath(value: unknown, path: string, isWrong: (value: unknown) => boolean): string | null {
+  if (typeof value !== 'object' || value === null) return isWrong(value) ? path : null;
   for (const [key, inner] of Object.entries(value)) {
-    if (UNSTORABLE.test(key)) return path === '' ? 'body' : path;
-    const found = findUnstorable(inner, path === '' ? key : `${path}.${key}`);
+    if (isWrong(key)) return path === '' ? 'body' : path;
+    const found = findPath(inner, path === '' ? key : `${path}.${key}`, isWrong);
     if (found !== null) return found;
   }
   return null;

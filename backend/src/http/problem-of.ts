@@ -60,9 +60,7 @@ function ofQueue(error: QueueError): HttpProblem {
 
 /** By the names that body-parser gives its errors. */
 const BODY_ERRORS: Record<string, [ProblemCode, string]> = {
-  'entity.parse.failed': ['INVALID_INPUT', 'The body is not valid JSON.'],
   'encoding.unsupported': ['UNSUPPORTED_TYPE', 'The body must not be compressed.'],
-  'charset.unsupported': ['UNSUPPORTED_TYPE', 'The body must be UTF-8.'],
   'request.aborted': ['INVALID_INPUT', 'The body ended early.'],
   'request.size.invalid': ['INVALID_INPUT', 'The body has another length than its header says.'],
 };

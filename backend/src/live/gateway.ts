@@ -1,5 +1,6 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { parseExactJson } from '@job-manager/shared/exact-json';
 import { limits } from '@job-manager/shared/limits';
 import { type ClientMessage, clientMessage, closeCodes, mostFollowed } from '@job-manager/shared/live';
 import type { Logger } from 'pino';
@@ -271,7 +272,7 @@ function unfollow({ followed }: Connection, runId: string): void {
 
 function parseMessage(data: RawData) {
   try {
-    return clientMessage.safeParse(JSON.parse(data.toString())).data;
+    return clientMessage.safeParse(parseExactJson(data.toString())).data;
   } catch {
     return undefined;
   }

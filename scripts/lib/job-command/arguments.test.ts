@@ -117,6 +117,14 @@ it.each<[string[], RegExp]>([
   [['sample-job', '--enqueue', '--queueing=5'], /--queueing must be a JSON object/],
   [['sample-job', '--json=1'], /--json takes no value/],
   [['sample-job', 'other'], /what "other" is for/],
+  [['sample-job', '--userId=9007199254740993'], /^--userId: too large to be kept exactly; send it as text\.$/],
+  [['sample-job', '--ratio=1e400'], /^--ratio: too large to be kept exactly/],
+  [['sample-job', '--ratio=0x20000000000001'], /--ratio must be a number/],
+  [['sample-job', '--ids=1,9007199254740993'], /^--ids: too large/],
+  [['sample-job', '--ids=[1,9007199254740993]'], /^--ids\.1: too large/],
+  [['sample-job', '--filter={"age":1e400}'], /^--filter\.age: too large/],
+  [['sample-job', '--params={"filter":{"age":9007199254740993}}'], /^--params\.filter\.age: too large/],
+  [['sample-job', '--enqueue', '--queueing={"delayMs":9007199254740993}'], /^--queueing\.delayMs: too large/],
   [['--lsit'], /no option --lsit; did you mean --list\?/],
 ])('refuses %j in one line', (args, message) => {
   expect(() => parse(...args)).toThrow(UsageError);

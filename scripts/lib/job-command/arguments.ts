@@ -1,8 +1,9 @@
 import type { JobDefinition } from '@job-manager/shared/contract/run';
+import { InexactNumberError, parseExactJson } from '@job-manager/shared/exact-json';
 import { readDuration } from '../jobs/values.js';
 import { nearest } from './nearest.js';
 import { type Parameter, parametersOf } from './parameter.js';
-import { readValue } from './parameter-value.js';
+import { flagAt, readValue } from './parameter-value.js';
 import { UsageError } from './usage-error.js';
 
 /** Flags of the command itself; all others are parameters of the job. */
@@ -175,10 +176,11 @@ function isQueueing(name: string): name is keyof typeof QUEUEING {
 
 function readObject(flag: string, text: string): Record<string, unknown> {
   try {
-    const parsed: unknown = JSON.parse(text);
+    const parsed = parseExactJson(text);
     if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)) return { ...parsed };
-  } catch {
-    // Said below, for both kinds of fault.
+  } catch (error) {
+    // What is no JSON is refused below, as what is no object.
+    if (error instanceof InexactNumberError) throw new UsageError(`${flagAt(flag, error)}: ${error.reason}.`);
   }
   throw new UsageError(`--${flag} must be a JSON object, such as --params '{"userId": 8}'.`);
 }

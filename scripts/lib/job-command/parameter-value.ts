@@ -1,3 +1,4 @@
+import { findInexactness, InexactNumberError, parseExactJson } from '@job-manager/shared/exact-json';
 import { type Parameter, typesOf } from './parameter.js';
 import { UsageError } from './usage-error.js';
 
@@ -9,20 +10,20 @@ export function readValue({ name, schema, types }: Parameter, text: string): unk
 
 function readArray(name: string, text: string, itemTypes: string[]): unknown[] {
   if (text.trimStart().startsWith('[')) {
-    const parsed = parseJson(text);
+    const parsed = parseJson(name, text);
     if (Array.isArray(parsed)) return parsed;
     throw new UsageError(`--${name} starts like a JSON array, but is none.`);
   }
   return text === '' ? [] : text.split(',').map((item) => readScalar(name, item.trim(), itemTypes));
 }
 
-const READERS: Record<string, (text: string) => unknown> = {
+const READERS: Record<string, (text: string, name: string) => unknown> = {
   integer: readNumber,
   number: readNumber,
   boolean: (text) => ({ true: true, false: false })[text],
   null: (text) => (text === 'null' ? null : undefined),
-  object: (text) => {
-    const parsed = parseJson(text);
+  object: (text, name) => {
+    const parsed = parseJson(name, text);
     return typeof parsed === 'object' && !Array.isArray(parsed) ? (parsed ?? undefined) : undefined;
   },
   string: (text) => text,
@@ -31,18 +32,24 @@ const READERS: Record<string, (text: string) => unknown> = {
 const ORDER = ['integer', 'number', 'boolean', 'null', 'object', 'string'];
 
 function readScalar(name: string, text: string, types: string[]): unknown {
-  if (types.length === 0) return parseJson(text) ?? text;
+  if (types.length === 0) return parseJson(name, text) ?? text;
   for (const type of ORDER.filter((each) => types.includes(each))) {
-    const value = READERS[type]?.(text);
+    const value = READERS[type]?.(text, name);
     if (value !== undefined) return value;
   }
+  const inexactness = JSON_NUMBER.test(text) ? findInexactness(text) : null;
+  if (inexactness !== null) throw new UsageError(`--${name}: ${inexactness}.`);
   throw new UsageError(`--${name} must be ${types.map(describeType).join(' or ')}, not ${JSON.stringify(text)}.`);
 }
 
-/** Whether a whole number is wanted is left to the schema, which says it better. */
+const JSON_NUMBER = /^-?\d+(\.\d+)?(e[+-]?\d+)?$/i;
+
+/** Whether a whole number is wanted is left to the schema, which says it better; one that would change is none. */
 function readNumber(text: string): number | undefined {
   const value = Number(text);
-  return text.trim() !== '' && Number.isFinite(value) ? value : undefined;
+  if (text.trim() === '' || !Number.isFinite(value)) return undefined;
+  const isExact = JSON_NUMBER.test(text) ? findInexactness(text) === null : Math.abs(value) <= Number.MAX_SAFE_INTEGER;
+  return isExact ? value : undefined;
 }
 
 const DESCRIPTIONS: Record<string, string> = {
@@ -57,10 +64,16 @@ function describeType(type: string): string {
   return DESCRIPTIONS[type] ?? type;
 }
 
-function parseJson(text: string): unknown {
+/** Undefined for what is no JSON. Throws UsageError for a number that would change. */
+function parseJson(name: string, text: string): unknown {
   try {
-    return JSON.parse(text);
-  } catch {
+    return parseExactJson(text);
+  } catch (error) {
+    if (error instanceof InexactNumberError) throw new UsageError(`${flagAt(name, error)}: ${error.reason}.`);
     return undefined;
   }
 }
+
+/** Where in the value of a flag a number stands: `--filter.age`. */
+export const flagAt = (flag: string, { path }: InexactNumberError): string =>
+  path === '' ? `--${flag}` : `--${flag}.${path}`;

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import { batchRequest, type JobRunBatch } from '@job-manager/shared/contract/batches';
+import { InexactNumberError, parseExactJson } from '@job-manager/shared/exact-json';
 import type { Command } from 'commander';
 import * as z from 'zod';
 import { Refusal } from '../refusal.js';
@@ -120,8 +121,9 @@ async function readText(file: string): Promise<string> {
 
 function parsed(file: string, content: string): unknown {
   try {
-    return JSON.parse(content);
+    return parseExactJson(content);
   } catch (error) {
+    if (error instanceof InexactNumberError) throw new Refusal(`${file}: ${error.message}.`);
     throw new Refusal(`${file} is no JSON: ${(error as Error).message}`);
   }
 }

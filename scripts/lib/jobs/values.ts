@@ -1,3 +1,4 @@
+import { InexactNumberError, parseExactJson } from '@job-manager/shared/exact-json';
 import { InvalidArgumentError } from 'commander';
 import { Refusal } from '../refusal.js';
 
@@ -20,10 +21,11 @@ export function readTime(text: string): Date {
 /** A JSON object. Throws InvalidArgumentError. */
 export function readObject(text: string): Record<string, unknown> {
   try {
-    const parsed: unknown = JSON.parse(text);
+    const parsed = parseExactJson(text);
     if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)) return { ...parsed };
-  } catch {
-    // Said below, for both kinds of fault.
+  } catch (error) {
+    // What is no JSON is refused below, as what is no object.
+    if (error instanceof InexactNumberError) throw new InvalidArgumentError(`${error.message}.`);
   }
   throw new InvalidArgumentError(`It looks like '{"userId": 8}'.`);
 }
