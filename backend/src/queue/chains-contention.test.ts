@@ -82,7 +82,7 @@ describe('a statement that is stopped in a circle of waits is sent again', () =>
           write: fail,
           unwritten: false,
           simplify: () => null,
-          onUnreachable: ignore,
+          onWaiting: ignore,
           onFault: ignore,
         });
         return completions.record(lease);

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { isUnreachable } from '../store/faults.js';
+import { isPassing } from '../store/faults.js';
 import type { Notifier } from '../store/notifier.js';
 import type { Sql } from '../store/sql.js';
 import { Alarm } from './alarm.js';
@@ -151,7 +151,7 @@ export class ClaimLoop {
 
   #noteFailure(error: unknown): void {
     const { database, events } = this.#options;
-    if (isUnreachable(error)) database.noteUnreachable('claiming', error);
+    if (isPassing(error)) database.noteWaiting('claiming', error);
     else events.emit('fault', { during: 'claiming', error });
   }
 }

@@ -1,15 +1,17 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it, vi } from 'vitest';
 import { Completions } from './completions.js';
+import { QueueEvents } from './events.js';
+import { Reachability } from './reachability.js';
 
 /** Answers each ending with itself; a test lets single writes fail. */
 const write = vi.fn(async (endings: string[]): Promise<(string | null)[]> => endings);
-const onUnreachable = vi.fn();
+const onWaiting = vi.fn();
 const onFault = vi.fn();
 
 function completions(simplify: (ending: string) => string | null = () => null) {
-  for (const mock of [write, onUnreachable, onFault]) mock.mockClear();
-  return new Completions<string, string | null>({ write, unwritten: null, simplify, onUnreachable, onFault });
+  for (const mock of [write, onWaiting, onFault]) mock.mockClear();
+  return new Completions<string, string | null>({ write, unwritten: null, simplify, onWaiting, onFault });
 }
 
 const withCode = (code: string) => Object.assign(new Error(code), { code });
@@ -55,7 +57,7 @@ describe('the ends of executions', () => {
     const ends = completions();
     write.mockRejectedValueOnce(withCode('ECONNREFUSED'));
     expect(await ends.record('a')).toBe('a');
-    expect(onUnreachable).toHaveBeenCalledTimes(1);
+    expect(onWaiting).toHaveBeenCalledTimes(1);
   });
 
   it.each(['57014', '53100', '25006'])(
@@ -79,5 +81,52 @@ describe('the ends of executions', () => {
     const ends = completions();
     write.mockImplementation(refusePoison);
     expect(await Promise.all(['poison', 'b'].map((ending) => ends.record(ending)))).toEqual([null, 'b']);
+  });
+
+  it('do not wait for one whose row something else holds, however long', async () => {
+    const ends = completions();
+    let isHeld = true;
+    write.mockImplementation(async (endings) => {
+      if (isHeld && endings.includes('held')) throw withCode('57014');
+      return endings;
+    });
+    const others = Array.from({ length: 30 }, (_, index) => `other ${index}`);
+    const held = ends.record('held');
+    expect(await Promise.all(others.map((ending) => ends.record(ending)))).toEqual(others);
+    expect(await ends.record('later')).toBe('later');
+    // Together they took too long, so they are tried in smaller parts.
+    const sizes = write.mock.calls.map(([endings]) => endings.length);
+    expect(sizes).toEqual([...sizes].sort((a, b) => (a === 1 || b === 1 ? 0 : b - a)));
+    isHeld = false;
+    expect(await held).toBe('held');
+    expect(onFault).not.toHaveBeenCalled();
+  });
+
+  it('are not sent again without a pause while another transaction is in the way', async () => {
+    const ends = completions();
+    const until = performance.now() + 100;
+    write.mockImplementation(async (endings) => {
+      if (performance.now() < until) throw withCode('40001');
+      return endings;
+    });
+    await ends.record('a');
+    expect(write.mock.calls.length).toBeLessThan(25);
+  });
+});
+
+describe('work that waits for the database', () => {
+  it.each([
+    ['57014', 'databaseSlow'],
+    ['55P03', 'databaseSlow'],
+    ['40P01', 'databaseSlow'],
+    ['ECONNREFUSED', 'databaseUnreachable'],
+    ['57P01', 'databaseUnreachable'],
+  ])('is reported once as what it is: %s, %s', (code, expected) => {
+    const events = new QueueEvents();
+    const reported: string[] = [];
+    for (const name of ['databaseSlow', 'databaseUnreachable'] as const) events.on(name, () => reported.push(name));
+    const database = new Reachability(events);
+    for (let times = 0; times < 3; times++) database.noteWaiting('claiming', withCode(code));
+    expect(reported).toEqual([expected]);
   });
 });

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { isContention, isPassing } from '../store/faults.js';
+import { pauseAfterContention } from '../store/contention.js';
+import { hasTimedOut, isContention, isPassing } from '../store/faults.js';
 import { TimeBudget } from './time-budget.js';
 
 /** In one statement. */
@@ -22,7 +23,8 @@ interface CompletionsOptions<Ending, Answer> {
   unwritten: Answer;
   /** What is left to write of an end that PostgreSQL refuses; null where there is nothing simpler. */
   simplify(ending: Ending, error: unknown): Ending | null;
-  onUnreachable(error: unknown): void;
+  /** The database is away, or takes too long: the ends wait and are written later. */
+  onWaiting(error: unknown): void;
   onFault(error: unknown): void;
 }
 
@@ -35,6 +37,8 @@ export class Completions<Ending, Answer> {
   readonly #budget = new TimeBudget(WRITING);
   #waiting: Waiting<Ending, Answer>[] = [];
   #flushing: Promise<void> | undefined;
+  /** The ends that timed out by themselves, one after the other and beside the rest. */
+  #slowOnes: Promise<void> = Promise.resolve();
 
   constructor(options: CompletionsOptions<Ending, Answer>) {
     this.#options = options;
@@ -69,19 +73,50 @@ export class Completions<Ending, Answer> {
   }
 
   async #write(batch: Waiting<Ending, Answer>[]): Promise<void> {
-    const { write, unwritten } = this.#options;
-    let delayMs = RETRY_MS.first;
-    for (;;) {
+    for (let delayMs = RETRY_MS.first; ; delayMs = Math.min(delayMs * 2, RETRY_MS.most)) {
       try {
-        const answers = await write(batch.map(({ ending }) => ending));
-        for (const [index, { settle }] of batch.entries()) settle(answers[index] ?? unwritten);
-        return;
+        return await this.#writeOnce(batch);
       } catch (error) {
-        if (isContention(error)) continue;
         if (!isPassing(error)) return this.#writeApart(batch, error);
-        this.#options.onUnreachable(error);
-        await delay(delayMs * (0.5 + Math.random()));
-        delayMs = Math.min(delayMs * 2, RETRY_MS.most);
+        if (isContention(error)) await pauseAfterContention();
+        else await this.#wait(error, delayMs);
+        if (hasTimedOut(error)) return this.#writeSlowly(batch);
+      }
+    }
+  }
+
+  async #writeOnce(batch: Waiting<Ending, Answer>[]): Promise<void> {
+    const { write, unwritten } = this.#options;
+    const answers = await write(batch.map(({ ending }) => ending));
+    for (const [index, { settle }] of batch.entries()) settle(answers[index] ?? unwritten);
+  }
+
+  async #wait(error: unknown, delayMs: number): Promise<void> {
+    this.#options.onWaiting(error);
+    await delay(delayMs * (0.5 + Math.random()));
+  }
+
+  /**
+   * Writes ends that took too long together in smaller parts: there may be too many of them, or something else holds
+   * the row of one. That one is left to itself, and the others don't wait for it.
+   */
+  async #writeSlowly(batch: Waiting<Ending, Answer>[]): Promise<void> {
+    const [only] = batch;
+    if (batch.length === 1 && only) {
+      this.#slowOnes = this.#slowOnes.then(() => this.#writeUntilDone(only));
+      return;
+    }
+    const size = Math.floor(Math.sqrt(batch.length));
+    for (let from = 0; from < batch.length; from += size) await this.#write(batch.slice(from, from + size));
+  }
+
+  async #writeUntilDone(waiting: Waiting<Ending, Answer>): Promise<void> {
+    for (let delayMs = RETRY_MS.first; ; delayMs = Math.min(delayMs * 2, RETRY_MS.most)) {
+      try {
+        return await this.#writeOnce([waiting]);
+      } catch (error) {
+        if (!isPassing(error)) return this.#writeApart([waiting], error);
+        await this.#wait(error, delayMs);
       }
     }
   }

@@ -29,6 +29,8 @@ interface QueueEventMap {
   /** Something was thrown outside every run. */
   strayError: [{ error: unknown }];
   databaseUnreachable: [{ during: string; error: unknown }];
+  /** PostgreSQL gave up a statement, for its time or its wait for a lock was over; it is sent again. */
+  databaseSlow: [{ during: string; error: unknown }];
   databaseBack: [{ afterMs: number }];
   fault: [{ during: string; error: unknown }];
 }

@@ -81,6 +81,9 @@ export function logQueueEvents(events: QueueEvents, log: Logger): void {
   events.on('databaseUnreachable', ({ during, error }) =>
     log.error({ err: error }, `Database unreachable (${during}); waiting for it`),
   );
+  events.on('databaseSlow', ({ during, error }) =>
+    log.warn({ err: error }, `The database took too long (${during}); the statement is sent again`),
+  );
   events.on('databaseBack', (data) => log.info(data, 'Database reachable again'));
   events.on('fault', ({ during, error }) => log.error({ err: error }, `Unexpected error (${during})`));
 }

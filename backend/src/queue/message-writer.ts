@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { isContention, isPassing } from '../store/faults.js';
+import { pauseAfterContention } from '../store/contention.js';
+import { hasTimedOut, isContention, isPassing } from '../store/faults.js';
 import type { Notifier } from '../store/notifier.js';
 import type { Sql } from '../store/sql.js';
 import { MessageBuffer } from './message-buffer.js';
@@ -21,7 +22,7 @@ export interface MessageWriterOptions {
   mostPerRun: number;
   /** Characters that may wait to be written, of all runs together. */
   mostWaiting?: number;
-  onUnreachable(error: unknown): void;
+  onWaiting(error: unknown): void;
   onFault(error: unknown): void;
 }
 
@@ -114,20 +115,29 @@ export class MessageWriter {
         for (const { id, leaseToken } of batches) if (held.has(leaseToken)) notifier.spoke(id);
         return;
       } catch (error) {
-        if (isContention(error) || wasWritten(error)) continue;
+        if (wasWritten(error)) continue;
         if (!isPassing(error)) return this.#writeApart(batches, error);
-        this.#options.onUnreachable(error);
+        if (isContention(error)) {
+          await pauseAfterContention();
+          continue;
+        }
+        this.#options.onWaiting(error);
         await delay(delayMs * (0.5 + Math.random()));
+        if (hasTimedOut(error) && batches.length > 1) return this.#writeEach(batches);
         delayMs = Math.min(delayMs * 2, RETRY_MS.most);
       }
     }
+  }
+
+  async #writeEach(batches: MessageBatch[]): Promise<void> {
+    for (const batch of batches) await this.#write([batch]);
   }
 
   /** A line that PostgreSQL refuses must not take the others with it. */
   async #writeApart(batches: MessageBatch[], error: unknown): Promise<void> {
     const [first] = batches;
     if (batches.length > 1) {
-      for (const batch of batches) await this.#write([batch]);
+      await this.#writeEach(batches);
     } else if (first && first.lines.length > 1) {
       const half = Math.ceil(first.lines.length / 2);
       await this.#write([{ ...first, lines: first.lines.slice(0, half), callKey: `${first.callKey} a` }]);

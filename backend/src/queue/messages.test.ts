@@ -292,14 +292,14 @@ describe('beyond the limit per run', () => {
 describe('the writer', () => {
   const unreachable = () => Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
   const writerOver = (query: Sql['query'], mostWaiting?: number) => {
-    const told = { spoke: vi.fn(), onUnreachable: vi.fn(), onFault: vi.fn() };
-    const { spoke, onUnreachable, onFault } = told;
+    const told = { spoke: vi.fn(), onWaiting: vi.fn(), onFault: vi.fn() };
+    const { spoke, onWaiting, onFault } = told;
     const writer = new MessageWriter({
       sql: { query },
       notifier: { spoke },
       mostPerRun: 1_000,
       mostWaiting,
-      onUnreachable,
+      onWaiting,
       onFault,
     });
     return { writer, ...told };
@@ -318,7 +318,7 @@ describe('the writer', () => {
 
   it('waits for a database that is away, and writes nothing twice', async () => {
     const run = await claimOne();
-    const { writer, spoke, onUnreachable } = writerOver(losing({ 1: 'question', 2: 'answer' }));
+    const { writer, spoke, onWaiting } = writerOver(losing({ 1: 'question', 2: 'answer' }));
     for (const line of linesOf(3)) writer.add(run, line);
     await writer.flush(run.leaseToken);
     expect((await messagesOf(run.id)).map(({ seq, message }) => [seq, message])).toEqual([
@@ -326,7 +326,7 @@ describe('the writer', () => {
       [2, 'INFO 1'],
       [3, 'INFO 2'],
     ]);
-    expect(onUnreachable).toHaveBeenCalledTimes(2);
+    expect(onWaiting).toHaveBeenCalledTimes(2);
     expect(spoke).toHaveBeenCalledExactlyOnceWith(run.id);
   });
 
@@ -370,12 +370,12 @@ describe('the writer', () => {
 
   it('gives up when it is closed', async () => {
     const run = await claimOne();
-    const { writer, onUnreachable } = writerOver((async () => {
+    const { writer, onWaiting } = writerOver((async () => {
       throw unreachable();
     }) as unknown as Sql['query']);
     writer.add(run, { level: 'INFO', message: 'x', data: null });
     const flushed = writer.flush(run.leaseToken);
-    await vi.waitFor(() => expect(onUnreachable).toHaveBeenCalled());
+    await vi.waitFor(() => expect(onWaiting).toHaveBeenCalled());
     writer.close();
     await flushed;
     expect(await messagesOf(run.id)).toEqual([]);

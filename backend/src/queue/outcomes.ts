@@ -38,7 +38,7 @@ export class Outcomes {
     this.#options = options;
     const during = 'recording outcomes';
     const told = {
-      onUnreachable: (error: unknown) => database.noteUnreachable(during, error),
+      onWaiting: (error: unknown) => database.noteWaiting(during, error),
       onFault: (error: unknown) => events.emit('fault', { during, error }),
     };
     this.#endings = new Completions({

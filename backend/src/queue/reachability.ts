@@ -1,13 +1,18 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { isPassing } from '../store/faults.js';
+import { isPassing, isUnreachable } from '../store/faults.js';
 import type { QueueEvents } from './events.js';
 
 const RETRY_MS = { first: 100, most: 2_000 };
+
+/** What goes on taking too long is reported again after this time. */
+const SLOW_AGAIN_MS = 60_000;
 
 /** Knows since when the database can't be reached, and says so once when it goes and once when it is back. */
 export class Reachability {
   readonly #events: QueueEvents;
   #lostAt: number | undefined;
+  /** When it was last reported what takes too long, by what was being done. */
+  readonly #slowAt = new Map<string, number>();
 
   constructor(events: QueueEvents) {
     this.#events = events;
@@ -16,6 +21,19 @@ export class Reachability {
   noteUnreachable(during: string, error: unknown): void {
     if (this.#lostAt === undefined) this.#events.emit('databaseUnreachable', { during, error });
     this.#lostAt ??= performance.now();
+  }
+
+  /** Work waits for the database: it is away, or took too long over a statement. */
+  noteWaiting(during: string, error: unknown): void {
+    if (isUnreachable(error)) this.noteUnreachable(during, error);
+    else this.#noteSlow(during, error);
+  }
+
+  #noteSlow(during: string, error: unknown): void {
+    const now = performance.now();
+    if (now < (this.#slowAt.get(during) ?? Number.NEGATIVE_INFINITY) + SLOW_AGAIN_MS) return;
+    this.#slowAt.set(during, now);
+    this.#events.emit('databaseSlow', { during, error });
   }
 
   noteReachable(): void {
@@ -32,7 +50,7 @@ export class Reachability {
         return this.noteReachable();
       } catch (error) {
         if (!isPassing(error)) throw error;
-        this.noteUnreachable(during, error);
+        this.noteWaiting(during, error);
         await delay(delayMs);
       }
     }
