@@ -40,6 +40,11 @@ let client;
 let lastBeatAt = performance.now();
 let isUnreachable = false;
 let isRung = false;
+/**
+ * What is done on the connection, one after the other.
+ * @type {Promise<unknown>}
+ */
+let asking = Promise.resolve();
 /** @type {() => void} */
 let wake = () => {};
 
@@ -59,15 +64,15 @@ port.on('message', (/** @type {import('./heartbeat.js').HeartbeatOrder} */ order
 
 // Apart from the beats: in a dead network one may wait for its answer longer than a short lease lasts.
 setInterval(giveUpSilent, Math.min(options.intervalMs, 1_000)).unref();
-setInterval(handBackWaiting, RETURN_AFTER_MS / 2).unref();
+setInterval(() => void inTurn(handBackWaiting), RETURN_AFTER_MS / 2).unref();
 
 while (!isStopping) {
   isRung = false;
-  await tick();
+  await inTurn(tick);
   // After a failure soon again: the lease runs.
   await sleep(isUnreachable ? Math.min(options.intervalMs, 1_000) : options.intervalMs);
 }
-await client?.end().catch(() => {});
+await inTurn(async () => client?.end().catch(() => {}));
 port.close();
 
 function ring() {
@@ -126,6 +131,15 @@ function hasGone({ place, mark }) {
   if (place < 0) return false;
   const now = Atomics.load(options.marks, place);
   return now - (now % STEP) !== mark;
+}
+
+/**
+ * Does work on the connection when what came before is done: a connection takes one statement at a time.
+ * @param {() => Promise<void>} work
+ */
+function inTurn(work) {
+  asking = asking.then(work);
+  return asking;
 }
 
 /** Hands back what waits behind a job that blocks the event loop, for others to run. Lost on the way, it comes back with its lease. */

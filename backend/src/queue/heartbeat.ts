@@ -98,13 +98,16 @@ export class Heartbeat {
     this.#order({ type: 'beat' });
   }
 
+  /** Resolves when the thread has ended; one that waits for a silent database is ended. */
   async stop(): Promise<void> {
     this.#isStopping = true;
     clearInterval(this.#timer);
     this.#lag.disable();
     const exited = new Promise((resolve) => this.#thread.once('exit', resolve));
     this.#order({ type: 'stop' });
+    const timer = setTimeout(() => void this.#thread.terminate(), STOP_WITHIN_MS);
     await exited;
+    clearTimeout(timer);
   }
 
   /** A thread that died is replaced: without a pulse every run of this runner would be taken away. */
@@ -154,6 +157,7 @@ const holdOrder = (held: HeldLease[]): HeartbeatOrder => ({
 /** Between two looks at the loop, which are part of what is told of it. More of them are what an idle runner would cost. */
 const LAG_LOOK_MS = 100;
 const RESTART_MS = 200;
+const STOP_WITHIN_MS = 2_000;
 
 /** By the process's own clock (`performance.now()`); null for never. */
 interface RunnerTimes {
