@@ -1,4 +1,4 @@
-import type { RunnerMessage } from './built-in-runner.js';
+import { type RunnerMessage, STOPPING_EVERY_MS } from './built-in-runner.js';
 import { readConfig } from './config.js';
 import { createLog } from './log.js';
 import { startWorker } from './worker.js';
@@ -15,7 +15,13 @@ const stopSignal = new Promise<void>((resolve) => {
 });
 
 const worker = await startWorker({ config, databaseUrl: config.DATABASE_URL ?? '', kind: 'BUILT_IN', log });
-process.send?.({ type: 'ready', runnerId: worker.runnerId } satisfies RunnerMessage);
+report({ type: 'ready', runnerId: worker.runnerId });
 await stopSignal;
+// A stop may take a while where the database does; a job that blocks the event loop keeps this from being sent.
+setInterval(() => report({ type: 'stopping' }), STOPPING_EVERY_MS);
 await worker.stop();
 process.exit(0);
+
+function report(message: RunnerMessage): void {
+  if (process.connected) process.send?.(message, () => {});
+}

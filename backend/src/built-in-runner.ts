@@ -7,19 +7,29 @@ const PROGRAM = fileURLToPath(new URL('./built-in-runner-process.ts', import.met
 const RESTART_MS = { first: 500, most: 30_000 };
 /** A runner that lived this long starts again without waiting. */
 const HEALTHY_AFTER_MS = 60_000;
-const KILL_AFTER_MS = 5_000;
+/** How often a runner that is stopping reports that it still works at it. */
+export const STOPPING_EVERY_MS = 1_000;
+/** After its grace period, one that reports nothing for so long is ended: a job blocks its event loop. */
+const SILENT_AFTER_MS = 5_000;
+/**
+ * And any after this time. Longer than a stop ever takes: a claim that is under way, the release of what is left and the
+ * last status are statements of 30 s at most each, the rest is short.
+ */
+const KILL_AFTER_MS = 120_000;
 
-/** What the child says. */
-export type RunnerMessage = { type: 'ready'; runnerId: string };
+/** What the child reports. */
+export type RunnerMessage = { type: 'ready'; runnerId: string } | { type: 'stopping' };
 
 export interface BuiltInRunnerOptions {
   databaseUrl: string;
   /** The server's settings as the child is to read them. */
   env: NodeJS.ProcessEnv;
   drainMs: number;
+  /** Node's own, but in tests. */
+  fork?: typeof fork;
   log: Logger;
-  /** The runner died without handing its runs back. */
-  onDeath(runnerId: string): void;
+  /** The runner died without handing its runs back. Resolves when they are taken back, or it failed. */
+  onDeath(runnerId: string): Promise<void>;
 }
 
 /**
@@ -34,6 +44,7 @@ export class BuiltInRunner {
   #restartMs = RESTART_MS.first;
   #timer: NodeJS.Timeout | undefined;
   #isStopping = false;
+  #heardAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: BuiltInRunnerOptions) {
     this.#options = options;
@@ -50,17 +61,23 @@ export class BuiltInRunner {
 
   start(): void {
     const startedAt = performance.now();
-    // The URL goes by the environment: a command line is public to the whole machine.
-    const child = fork(PROGRAM, {
-      env: { ...process.env, ...this.#options.env, DATABASE_URL: this.#options.databaseUrl },
-      execArgv: typescriptArgs,
-    });
-    this.#child = child;
-    child.on('message', (message: RunnerMessage) => {
-      this.#runnerId = message.runnerId;
-    });
-    child.once('error', (error) => this.#options.log.error({ err: error }, 'The built-in runner could not be started'));
-    child.once('exit', (code, signal) => this.#onExit(performance.now() - startedAt, code, signal));
+    let isOver = false;
+    const onEnd = (code: number | null, signal: NodeJS.Signals | null, error?: unknown) => {
+      if (isOver) return;
+      isOver = true;
+      this.#child = undefined;
+      this.#onEnd(performance.now() - startedAt, { code, signal, err: error });
+    };
+    try {
+      const child = this.#fork();
+      this.#child = child;
+      child.on('message', (message: RunnerMessage) => this.#onMessage(message));
+      child.once('exit', (code, signal) => onEnd(code, signal));
+      // Without a process there is no exit; other errors are those of a process that lives.
+      child.once('error', (error) => child.pid === undefined && onEnd(null, null, error));
+    } catch (error) {
+      onEnd(null, null, error);
+    }
   }
 
   /** Lets it hand its runs back, and ends it if it doesn't. */
@@ -68,24 +85,50 @@ export class BuiltInRunner {
     this.#isStopping = true;
     clearTimeout(this.#timer);
     const child = this.#child;
-    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    const runnerId = this.#runnerId;
+    if (child?.pid === undefined) return;
     const exited = new Promise((resolve) => child.once('exit', resolve));
     child.kill('SIGTERM');
-    const timer = setTimeout(() => child.kill('SIGKILL'), this.#options.drainMs + KILL_AFTER_MS);
+    const timer = this.#killLate(child);
     await exited;
-    clearTimeout(timer);
+    clearInterval(timer);
+    if (child.signalCode !== null && runnerId) await this.#options.onDeath(runnerId);
   }
 
-  #onExit(livedMs: number, code: number | null, signal: NodeJS.Signals | null): void {
+  #fork(): ChildProcess {
+    // The URL goes by the environment: a command line is public to the whole machine.
+    return (this.#options.fork ?? fork)(PROGRAM, {
+      env: { ...process.env, ...this.#options.env, DATABASE_URL: this.#options.databaseUrl },
+      execArgv: typescriptArgs,
+    });
+  }
+
+  #onMessage(message: RunnerMessage): void {
+    this.#heardAt = performance.now();
+    if (message.type === 'ready') this.#runnerId = message.runnerId;
+  }
+
+  #killLate(child: ChildProcess): NodeJS.Timeout {
+    const graceEndsAt = performance.now() + this.#options.drainMs;
+    this.#heardAt = graceEndsAt;
+    return setInterval(() => {
+      const now = performance.now();
+      const isSilent = now > Math.max(graceEndsAt, this.#heardAt) + SILENT_AFTER_MS;
+      if (isSilent || now > graceEndsAt + KILL_AFTER_MS) child.kill('SIGKILL');
+    }, STOPPING_EVERY_MS);
+  }
+
+  #onEnd(livedMs: number, how: { code: number | null; signal: NodeJS.Signals | null; err?: unknown }): void {
     const runnerId = this.#runnerId;
     this.#runnerId = undefined;
     if (this.#isStopping) return;
     if (livedMs > HEALTHY_AFTER_MS) this.#restartMs = RESTART_MS.first;
+    const what = how.err === undefined ? 'died' : 'could not be started';
     this.#options.log.error(
-      { runnerId, code, signal },
-      `The built-in runner died; it starts again in ${this.#restartMs} ms`,
+      { runnerId, ...how },
+      `The built-in runner ${what}; it starts again in ${this.#restartMs} ms`,
     );
-    if (runnerId) this.#options.onDeath(runnerId);
+    if (runnerId) void this.#options.onDeath(runnerId);
     this.#timer = setTimeout(() => this.start(), this.#restartMs);
     this.#restartMs = Math.min(this.#restartMs * 2, RESTART_MS.most);
   }

@@ -1,0 +1,100 @@
+import type { ChildProcess } from 'node:child_process';
+import { EventEmitter } from 'node:events';
+import pino from 'pino';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { BuiltInRunner } from './built-in-runner.js';
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+class FakeChild extends EventEmitter {
+  signals: unknown[] = [];
+  exitCode = null;
+  signalCode: NodeJS.Signals | null = null;
+
+  constructor(readonly pid: number | undefined) {
+    super();
+  }
+
+  kill(signal: NodeJS.Signals): void {
+    this.signals.push(signal);
+    if (signal !== 'SIGKILL') return;
+    this.signalCode = signal;
+    this.emit('exit', null, signal);
+  }
+}
+
+const onDeath = vi.fn(async () => {});
+
+function runnerOf(...starts: (() => FakeChild)[]) {
+  onDeath.mockClear();
+  const fork = vi.fn(
+    () => (starts[fork.mock.calls.length - 1] ?? (() => new FakeChild(1)))() as unknown as ChildProcess,
+  );
+  const log = pino({ level: 'silent' });
+  const runner = new BuiltInRunner({ databaseUrl: '', env: {}, drainMs: 25_000, log, fork, onDeath });
+  runner.start();
+  return { runner, fork };
+}
+
+describe('a built-in runner that cannot be started', () => {
+  it('is started again where Node reports an error and no exit', async () => {
+    const failed = new FakeChild(undefined);
+    const { runner, fork } = runnerOf(() => failed);
+    failed.emit('error', new Error('spawn EAGAIN'));
+    await vi.advanceTimersByTimeAsync(500);
+    expect(fork).toHaveBeenCalledTimes(2);
+    expect(runner.pid).toBe(1);
+  });
+
+  it('is started again, with growing pauses, where fork throws', async () => {
+    const refuse = () => {
+      throw new Error('spawn ENOMEM');
+    };
+    const { fork } = runnerOf(refuse, refuse);
+    await vi.advanceTimersByTimeAsync(500);
+    expect(fork).toHaveBeenCalledTimes(2);
+    await vi.advanceTimersByTimeAsync(900);
+    expect(fork).toHaveBeenCalledTimes(2);
+    await vi.advanceTimersByTimeAsync(100);
+    expect(fork).toHaveBeenCalledTimes(3);
+  });
+
+  it('can be stopped', async () => {
+    const failed = new FakeChild(undefined);
+    const { runner, fork } = runnerOf(() => failed);
+    failed.emit('error', new Error('spawn EAGAIN'));
+    await runner.stop();
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(fork).toHaveBeenCalledTimes(1);
+  });
+});
+
+describe('a built-in runner that is stopped', () => {
+  it('is not ended while it reports that it works at it', async () => {
+    const child = new FakeChild(1);
+    const { runner } = runnerOf(() => child);
+    const stopped = runner.stop();
+    for (let second = 0; second < 25 + 60; second++) {
+      await vi.advanceTimersByTimeAsync(1_000);
+      child.emit('message', { type: 'stopping' });
+    }
+    expect(child.signals).toEqual(['SIGTERM']);
+    child.emit('exit', 0, null);
+    await stopped;
+    expect(onDeath).not.toHaveBeenCalled();
+  });
+
+  it('is ended where a job blocks it after its grace period, and its runs are taken back', async () => {
+    const child = new FakeChild(1);
+    const { runner } = runnerOf(() => child);
+    child.emit('message', { type: 'ready', runnerId: 'r-1' });
+    const stopped = runner.stop();
+    await vi.advanceTimersByTimeAsync(25_000);
+    expect(child.signals).toEqual(['SIGTERM']);
+    await vi.advanceTimersByTimeAsync(7_000);
+    await stopped;
+    expect(child.signals).toEqual(['SIGTERM', 'SIGKILL']);
+    expect(onDeath).toHaveBeenCalledWith('r-1');
+  });
+});
