@@ -15,8 +15,8 @@ import type { Sql } from './store/sql.js';
 /** What works by itself for as long as its process lives. */
 interface Agent {
   start(): void;
-  /** Resolves when nothing of it is under way any more. */
-  stop(): void | Promise<void>;
+  /** Begins nothing more; resolves when nothing of it is under way. */
+  stop(): Promise<void>;
 }
 
 export interface Agents {
@@ -62,7 +62,7 @@ export function createAgents(deps: AgentDeps): Agents {
       for (const agent of agents) agent.start();
     },
     stop: async () => {
-      for (const agent of agents) await agent.stop();
+      await Promise.all(agents.map((agent) => agent.stop()));
     },
   };
 }

@@ -375,6 +375,25 @@ describe('its life', () => {
     await other.close();
   });
 
+  it('has a worker stop at once, whatever its agents are busy with', async () => {
+    const other = await startHostApplication();
+    const { database } = other;
+    const lock = await database.pool.connect();
+    await lock.query('BEGIN; LOCK TABLE "Job"');
+    const log = pino({ level: 'silent' });
+    const worker = await startJobWorker({ databaseUrl: database.url, jobs: [echo], log });
+    const stopped = worker.stop();
+    await vi.waitFor(async () => {
+      expect(await database.db.runner.findUniqueOrThrow({ where: { id: worker.runnerId } })).toMatchObject({
+        status: 'STOPPED',
+      });
+    });
+    await lock.query('ROLLBACK');
+    lock.release();
+    await stopped;
+    await other.close();
+  });
+
   const untilDone = (other: HostApplication, id: string) =>
     vi.waitFor(async () => {
       const run = await other.database.db.jobRun.findUniqueOrThrow({ where: { id: BigInt(id) } });

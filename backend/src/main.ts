@@ -59,8 +59,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   };
 
   async function close(): Promise<void> {
-    await engine.agents.stop();
-    await runner.stop();
+    // At once, both of them: what an agent is busy with must not put off that the runner claims no more.
+    await Promise.all([runner.stop(), engine.agents.stop()]);
     gateway.close();
     await closeServer(server);
     await engine.close();
@@ -76,9 +76,10 @@ function createBuiltInRunner({ config, log, agents }: ServerEngine, databaseUrl:
     log,
     // Lost here, its runs come back when their lease ends.
     onDeath: (runnerId) =>
-      void agents.rescuer
-        .buryRunner(runnerId)
-        .catch((error) => log.warn({ err: error }, 'Runs wait for their lease to end')),
+      agents.rescuer.buryRunner(runnerId).then(
+        () => {},
+        (error) => log.warn({ err: error }, 'Runs wait for their lease to end'),
+      ),
   });
 }
 

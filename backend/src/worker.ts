@@ -95,8 +95,8 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     runnerId: runner.id,
     hurry: () => runner.hurry(),
     stop: async () => {
-      await agents.stop();
-      await runner.stop();
+      // At once, both of them: what an agent is busy with must not put off that no more runs are claimed.
+      await Promise.all([runner.stop(), agents.stop()]);
       await listener.close();
       await db?.$disconnect();
       await Promise.all([enginePool.end(), jobPool.end()]);

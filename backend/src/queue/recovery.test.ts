@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import * as z from 'zod';
+import type { Sql } from '../store/sql.js';
 import { TestEngine } from '../testing/engine.js';
 import { defineJob, type JobContext } from './job.js';
+import { Rescuer } from './maintenance/rescuer.js';
 import { type Actor, SYSTEM } from './queue.js';
 import { beat } from './transitions/beat.js';
 import { type ClaimedRun, claimDueRuns } from './transitions/claim.js';
@@ -197,6 +199,31 @@ describe('taking back a stalled run', () => {
        DELETE FROM "JobRunMessage" WHERE "runId" NOT IN (SELECT id FROM "JobRun")`,
     );
   });
+});
+
+it('has ended a sweep that is under way when it has been stopped', async () => {
+  let answer = () => {};
+  const answered = new Promise<void>((resolve) => {
+    answer = resolve;
+  });
+  const query = vi.fn(async () => {
+    await answered;
+    return { rows: [] };
+  });
+  const { events, notifier } = engine;
+  const timing = { stalledAfterMs: 1, sweepMs: 1 };
+  const rescuer = new Rescuer({ sql: { query } as unknown as Sql, events, notifier, ...timing });
+  rescuer.start();
+  await vi.waitFor(() => expect(query).toHaveBeenCalled());
+  const onStopped = vi.fn();
+  const stopped = rescuer.stop().then(onStopped);
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(onStopped).not.toHaveBeenCalled();
+  answer();
+  await stopped;
+  const asked = query.mock.calls.length;
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  expect(query.mock.calls.length).toBe(asked);
 });
 
 describe('handing back', () => {

@@ -78,7 +78,7 @@ export class Runner {
   readonly #database: Reachability;
   #heartbeat: Heartbeat | undefined;
   #unfollow: (() => void) | undefined;
-  #isStopping = false;
+  #stopping: Promise<void> | undefined;
   readonly #hurry = new AbortController();
 
   /** Throws RegistryError for isolated jobs without a module to load them from. */
@@ -94,7 +94,7 @@ export class Runner {
       sql,
       notifier,
       mostPerRun: messagesPerRun,
-      onUnreachable: (error) => database.noteUnreachable('writing messages', error),
+      onWaiting: (error) => database.noteWaiting('writing messages', error),
       onFault: (error) => events.emit('fault', { during: 'writing messages', error }),
     });
     this.#outcomes = new Outcomes({ sql, events, database, registry });
@@ -164,14 +164,18 @@ export class Runner {
   }
 
   /** Stops claiming, lets runs end within the grace period and hands the rest back to the queue. */
-  async stop(): Promise<void> {
-    if (this.#isStopping) return;
-    this.#isStopping = true;
+  stop(): Promise<void> {
+    this.#stopping ??= this.#stop();
+    return this.#stopping;
+  }
+
+  async #stop(): Promise<void> {
     const { sql, settings, events } = this.#options;
-    await this.#claims.stop();
-    await this.#handBack(this.#slots.clear(), 'stopped');
-    await setRunnerStatus(sql, this.id, 'DRAINING').catch(() => {});
+    // From now on, however long the database takes over what is under way.
     const grace = delay(settings.drainMs, undefined, { ref: false, signal: this.#hurry.signal }).catch(() => {});
+    await this.#claims.stop();
+    const draining = setRunnerStatus(sql, this.id, 'DRAINING').catch(() => {});
+    await this.#handBack(this.#slots.clear(), 'stopped');
     await Promise.race([this.#held.idle(), grace]);
     this.#held.stop(this.#held.tokens, 'drained');
     await Promise.race([this.#held.idle(), delay(LAST_WORDS_MS, undefined, { ref: false })]);
@@ -180,6 +184,7 @@ export class Runner {
     this.#messages.close();
     await this.#heartbeat?.stop();
     this.#unfollow?.();
+    await draining;
     await setRunnerStatus(sql, this.id, 'STOPPED').catch(() => {});
     events.emit('runnerStopped', { runnerId: this.id, released });
   }

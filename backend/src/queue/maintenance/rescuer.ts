@@ -25,6 +25,8 @@ export class Rescuer {
   readonly #options: RescuerOptions;
   #timer: NodeJS.Timeout | undefined;
   #isClosed = false;
+  /** Everything that is under way: a sweep, and runners that died. */
+  readonly #working = new Set<Promise<unknown>>();
 
   constructor(options: RescuerOptions) {
     this.#options = options;
@@ -34,24 +36,46 @@ export class Rescuer {
     this.#later();
   }
 
-  stop(): void {
+  /** Resolves when what is under way has ended. */
+  async stop(): Promise<void> {
     this.#isClosed = true;
     clearTimeout(this.#timer);
+    await Promise.allSettled(this.#working);
   }
 
   /** One sweep; returns how many runs it took from whoever had them. */
-  async tick(): Promise<number> {
+  tick(): Promise<number> {
+    return this.#track(this.#recoverAll());
+  }
+
+  /** Takes back the runs of a runner that is known to be dead, without waiting for its lease to end. */
+  buryRunner(runnerId: string): Promise<number> {
+    return this.#track(this.#recoverRunsOf(runnerId));
+  }
+
+  #track(work: Promise<number>): Promise<number> {
+    this.#working.add(work);
+    const forget = () => this.#working.delete(work);
+    work.then(forget, forget);
+    return work;
+  }
+
+  async #recoverAll(): Promise<number> {
     const { sql, stalledAfterMs } = this.#options;
+    const isStopped = () => this.#isClosed;
     await markLostRunners(sql, stalledAfterMs);
-    const recovered = await inBatches(MOST_RECOVERED, () => recoverStalledRuns(sql, stalledAfterMs, SYSTEM));
+    const recovered = await inBatches(MOST_RECOVERED, () => recoverStalledRuns(sql, stalledAfterMs, SYSTEM), isStopped);
     this.#announceRecovered(recovered);
-    const timedOut = await inBatches(MOST_TIMED_OUT, () => timeOutOverdueRuns(sql, TIME_OUT_GRACE_MS, SYSTEM));
+    const timedOut = await inBatches(
+      MOST_TIMED_OUT,
+      () => timeOutOverdueRuns(sql, TIME_OUT_GRACE_MS, SYSTEM),
+      isStopped,
+    );
     this.#announceTimedOut(timedOut);
     return recovered.length + timedOut.length;
   }
 
-  /** Takes back the runs of a runner that is known to be dead, without waiting for its lease to end. */
-  async buryRunner(runnerId: string): Promise<number> {
+  async #recoverRunsOf(runnerId: string): Promise<number> {
     const { sql } = this.#options;
     await markRunnerLost(sql, runnerId);
     const recovered = await inBatches(MOST_RECOVERED, () => recoverRunsOf(sql, runnerId, SYSTEM));
