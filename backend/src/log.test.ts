@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import fc from 'fast-check';
 import pino from 'pino';
 import { expect, it } from 'vitest';
-import { hidingSecrets } from './log.js';
+import { hidingSecrets, inertLines, inertPrettyLines, mayBeSecret } from './log.js';
 import { typescriptArgs } from './typescript-loader.js';
 
 const logUrl = new URL('./log.ts', import.meta.url).href;
@@ -42,7 +42,8 @@ function written(options: pino.LoggerOptions, line: object): unknown {
 }
 
 it('hides what pino’s own way would, whatever the line', () => {
-  const redact = ['password', '*.password', 'token', '*.token', 'req.headers'];
+  const paths = ['password', '*.password', 'token', '*.token', 'req.headers'];
+  const redact = { paths, censor: (value: unknown) => (mayBeSecret(value) ? '[Redacted]' : value) };
   const key = fc.constantFrom('password', 'token', 'req', 'headers', 'err', 'data', 'n');
   const value = fc.oneof(fc.string(), fc.integer(), fc.constant(null), fc.array(fc.integer(), { maxLength: 2 }));
   const error = fc.dictionary(key, value).map((fields) => Object.assign(new Error('broken'), fields, { stack: 'at' }));
@@ -53,4 +54,12 @@ it('hides what pino’s own way would, whatever the line', () => {
     }),
     { numRuns: 1_000 },
   );
+});
+
+it('writes no control character into a line, nor has a readable one any', () => {
+  const said = 'a\x1b]52;c;cm0=\x07\x9b2J\r\b\f\\u001b\\\x1b\tb\nc';
+  expect(written({ hooks: inertLines }, { said })).toMatchObject({ said });
+  const line = String((written({ hooks: inertPrettyLines }, { said }) as { said: unknown }).said);
+  expect(line).not.toMatch(/[^\P{Cc}\t\n]/u);
+  expect(line).toBe(String.raw`a\u001b]52;c;cm0=\u0007\u009b2J\r\b\f\u001b\\u001b` + '\tb\nc');
 });

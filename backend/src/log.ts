@@ -19,12 +19,28 @@ export function createLog(config: Config, name: string): pino.Logger {
     level: config.LOG_LEVEL,
     ...hidingSecrets,
   };
-  if (!process.stdout.isTTY) return pino(options, pino.destination(GATHERED));
+  if (!process.stdout.isTTY) return pino({ ...options, hooks: inertLines }, pino.destination(GATHERED));
   return pino({
     ...options,
+    hooks: inertPrettyLines,
     transport: { target: 'pino-pretty', options: { ignore: 'pid,hostname,name', translateTime: 'HH:MM:ss' } },
   });
 }
+
+const hexOf = (control: string): string => control.charCodeAt(0).toString(16).padStart(4, '0');
+
+/** What others said never reaches a terminal as a command: JSON leaves control characters beyond ASCII as they are. */
+export const inertLines = {
+  streamWrite: (line: string): string => line.replace(/[\x7f-\x9f]/g, (control) => `\\u${hexOf(control)}`),
+};
+
+/** The same for lines that are made readable first: there an escaped control character becomes itself again. */
+export const inertPrettyLines = {
+  streamWrite: (line: string): string =>
+    inertLines
+      .streamWrite(line)
+      .replace(/\\(?:u00(?:[01][\da-f]|7f|[89][\da-f])|[\\bfr])/g, (part) => (part === '\\\\' ? part : `\\${part}`)),
+};
 
 /** What pino's own `redact` does for these keys; that took a third of the time of a line. */
 export const hidingSecrets = {
@@ -46,9 +62,18 @@ function withoutSecrets(line: Record<string, unknown>): Record<string, unknown> 
   return safe;
 }
 
-/** The object itself where it has none of the keys. */
+/** The object itself where it has none of the keys, or only a count under them. */
 function hide<Value extends object>(value: Value, keys: readonly string[]): Value {
   let safe = value;
-  for (const key of keys) if (Object.hasOwn(value, key)) safe = { ...safe, [key]: '[Redacted]' };
+  for (const key of keys) {
+    if (Object.hasOwn(value, key) && mayBeSecret((value as Record<string, unknown>)[key]))
+      safe = { ...safe, [key]: '[Redacted]' };
+  }
   return safe;
+}
+
+/** Numbers, booleans and what is empty are no secrets, as everywhere (`queue/redaction.ts`). */
+export function mayBeSecret(value: unknown): boolean {
+  if (typeof value === 'object') return value !== null && Object.keys(value).length > 0;
+  return typeof value === 'string' && value !== '';
 }

@@ -82,3 +82,21 @@ it('names the error of a failed run', () => {
   expect(written.err).toContain('FAILED: No user 8');
   expect(written.out).toBe('');
 });
+
+it.each<{ isTTY?: boolean; json?: boolean }>([{}, { isTTY: true }, { json: true }])(
+  'writes nothing that a terminal would obey, whoever said it: %j',
+  (kind) => {
+    const { report, written } = watch(kind);
+    const evil = 'a\x1b]52;c;cm0=\x07\x9b2Jb';
+    report.progress(50, evil);
+    report.log('error', evil, { evil });
+    report.note(evil);
+    report.ended({ ...end, error: evil, metadata: { evil } });
+    // Our own colours and the line that is drawn again stay.
+    const left = (written.out + written.err).replace(/\p{Cc}\[\d{0,2}[mK]|\r/gu, '');
+    expect(left).not.toMatch(/[^\P{Cc}\t\n]/u);
+    expect(left).toContain(
+      kind.json ? String.raw`\u001b]52;c;cm0=\u0007\u009b2Jb` : String.raw`\x1b]52;c;cm0=\x07\x9b2Jb`,
+    );
+  },
+);

@@ -1,4 +1,5 @@
 import type { TerminalStatus } from '@job-manager/shared/run';
+import { escapeControls, printableJson } from '@job-manager/shared/terminal-text';
 import pc from 'picocolors';
 
 interface RunStart {
@@ -45,7 +46,7 @@ export function createReport(streams: ReportStreams, { json }: { json: boolean }
 function jsonReport({ out, now }: ReportStreams): Report {
   const startedAt = now();
   const write = (type: string, data: object) => {
-    out.write(`${JSON.stringify({ type, afterMs: Math.round(now() - startedAt), ...data })}\n`);
+    out.write(`${printableJson({ type, afterMs: Math.round(now() - startedAt), ...data })}\n`);
   };
   const isDue = atMostEvery(REDRAW_MS, now);
   return {
@@ -113,19 +114,20 @@ function wordsFor({ out, err, now }: ReportStreams, line: (text: string) => void
       out.write(`${runId}\n`);
     },
     started: ({ runId, jobName }) => line(`${jobName} is run #${runId}`),
-    log: (level, message) => line(level === 'info' ? message : `${level}: ${message}`),
-    note: (text) => line(colors.dim(text)),
+    log: (level, message) => line(escapeControls(level === 'info' ? message : `${level}: ${message}`)),
+    note: (text) => line(colors.dim(escapeControls(text))),
     ended: ({ runId, status, error, metadata }) => {
       const seconds = ((now() - startedAt) / 1_000).toFixed(1);
       const color = { SUCCESS: colors.green, FAILED: colors.red, CANCELLED: colors.yellow, LOST: colors.red }[status];
-      line(color(`Run #${runId} ended after ${seconds} s: ${status}${error ? `: ${error}` : ''}`));
-      if (metadata !== null) out.write(`${JSON.stringify(metadata, null, 2)}\n`);
+      line(color(`Run #${runId} ended after ${seconds} s: ${status}${error ? `: ${escapeControls(error)}` : ''}`));
+      if (metadata !== null) out.write(`${printableJson(metadata, 2)}\n`);
     },
   };
 }
 
 function describeProgress(percent: number | null, message: string | null): string {
-  return [percent === null ? '' : `${Math.floor(percent)} %`.padStart(5), message].filter(Boolean).join('  ');
+  const text = message === null ? null : escapeControls(message);
+  return [percent === null ? '' : `${Math.floor(percent)} %`.padStart(5), text].filter(Boolean).join('  ');
 }
 
 /** One line, never wider than the terminal: a second row could not be erased. */
@@ -134,7 +136,7 @@ function drawBar(percent: number | null, message: string | null, ms: number, col
   const bar = pc.cyan('█'.repeat(cells)) + pc.dim('░'.repeat(BAR_CELLS - cells));
   const numbers = ` ${`${Math.floor(percent ?? 0)} %`.padStart(5)}  ${(ms / 1_000).toFixed(0)} s`;
   const room = Math.max(0, columns - BAR_CELLS - numbers.length - 3);
-  return `${bar}${numbers}  ${[...(message ?? '')].slice(0, room).join('').replace(/\s+/g, ' ')}`;
+  return `${bar}${numbers}  ${[...escapeControls(message ?? '')].slice(0, room).join('').replace(/\s+/g, ' ')}`;
 }
 
 function atMostEvery(ms: number, now: () => number): () => boolean {

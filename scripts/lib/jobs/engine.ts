@@ -1,6 +1,7 @@
 import { readConfig } from '@job-manager/backend/config';
 import type { Actor, Queue } from '@job-manager/backend/queue/queue';
 import type { Registry } from '@job-manager/backend/queue/registry';
+import { printableJson } from '@job-manager/shared/terminal-text';
 import type { Command } from 'commander';
 import { type OpenDatabase, withDatabase } from '../database.js';
 import { Refusal, runCommand } from '../refusal.js';
@@ -24,7 +25,7 @@ export function withEngine(command: Command, work: (engine: Engine) => Promise<T
   return runCommand(async () => {
     const told = await withDatabase(readConfig(), ({ pool }) => ask(pool, work));
     const { json } = command.optsWithGlobals<{ json?: boolean }>();
-    console.log(json ? JSON.stringify(told.json, null, 2) : told.words);
+    console.log(json ? printableJson(told.json, 2) : told.words);
   });
 }
 

@@ -1,9 +1,11 @@
 import { durationWords } from '@job-manager/backend/store/duration-words';
 import type { AttemptUsage, JobRunAttempt } from '@job-manager/shared/contract/message';
 import type { JobRun, RelatedRun } from '@job-manager/shared/contract/run';
+import { cutText } from '@job-manager/shared/cut-text';
 import type { JobUIStatus } from '@job-manager/shared/run';
+import { printableJson } from '@job-manager/shared/terminal-text';
 import pc from 'picocolors';
-import { columns, facts, timeWords } from './tables.js';
+import { columns, type Fact, facts, timeWords } from './tables.js';
 
 /** A run as `jobs run show` tells it. */
 export function runInWords(run: JobRun, status: JobUIStatus): string {
@@ -13,8 +15,6 @@ export function runInWords(run: JobRun, status: JobUIStatus): string {
     ...(run.attempts.length > 0 ? ['', pc.bold('Attempts'), attempts(run.attempts)] : []),
   ].join('\n');
 }
-
-type Fact = [name: string, value: string | null];
 
 function waiting({ waiting: why }: JobRun): Fact[] {
   if (why === null) return [];
@@ -68,9 +68,9 @@ const related = (runs: RelatedRun[]): string =>
 
 function outcome(run: JobRun): Fact[] {
   return [
-    ['parameters', JSON.stringify(run.parameters)],
-    ['result', run.metadata == null ? null : JSON.stringify(run.metadata)],
-    ['error', run.error && pc.red(run.error)],
+    ['parameters', printableJson(run.parameters)],
+    ['result', run.metadata == null ? null : printableJson(run.metadata)],
+    ['error', run.error, pc.red],
   ];
 }
 
@@ -82,7 +82,7 @@ function attempts(all: JobRunAttempt[]): string {
     timeWords(attempt.startedAt),
     attempt.durationMs === null ? '–' : durationWords(attempt.durationMs),
     ...usage(attempt.usage),
-    (attempt.error ?? '').slice(0, 100),
+    cutText(attempt.error ?? '', 100),
   ]);
   const heading = ['attempt', 'claim', 'outcome', 'started', 'took', 'CPU', 'memory', 'loop lag', 'process', 'error'];
   return columns([heading, ...rows]).replace(/^/gm, '  ');

@@ -1,5 +1,8 @@
-/** Rows with their columns side by side, the first row as a heading. */
-export function columns(rows: string[][]): string {
+import { escapeControls } from '@job-manager/shared/terminal-text';
+
+/** Rows with their columns side by side, the first row as a heading; a cell has one line. */
+export function columns(cells: string[][]): string {
+  const rows = cells.map((row) => row.map((cell) => escapeControls(cell).replace(/\s+/g, ' ')));
   const widths = (rows[0] ?? []).map((_, index) => Math.max(...rows.map((row) => row[index]?.length ?? 0)));
   return rows
     .map((row) =>
@@ -11,12 +14,18 @@ export function columns(rows: string[][]): string {
     .join('\n');
 }
 
+/** A value and, where it has one, its colour. */
+export type Fact = [name: string, value: string | null, paint?: (text: string) => string];
+
 /** Facts below each other, those without a value left out. */
-export function facts(pairs: [name: string, value: string | null][]): string {
-  const told = pairs.filter((pair): pair is [string, string] => pair[1] !== null);
-  const width = Math.max(...told.map(([name]) => name.length));
+export function facts(all: Fact[]): string {
+  const told = all.flatMap(([name, value, paint = String]) => (value === null ? [] : [{ name, value, paint }]));
+  const width = Math.max(...told.map(({ name }) => name.length));
   return told
-    .map(([name, value]) => `  ${name.padEnd(width)}  ${value.replaceAll('\n', `\n${' '.repeat(width + 4)}`)}`)
+    .map(({ name, value, paint }) => {
+      const indented = escapeControls(value).replaceAll('\n', `\n${' '.repeat(width + 4)}`);
+      return `  ${name.padEnd(width)}  ${paint(indented)}`;
+    })
     .join('\n');
 }
 
