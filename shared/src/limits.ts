@@ -4,7 +4,10 @@ export const limits = {
   jsonDepth: 32,
   parametersBytes: 32 * 1024,
   metadataBytes: 256 * 1024,
-  messageChars: 500,
+  /** A line of the log; what is longer is cut, and says by how much. */
+  messageChars: 8_000,
+  /** What a run or a step is doing: one line, which travels in notifications and lists. */
+  progressChars: 500,
   /** JSON beside a message. */
   messageDataBytes: 4 * 1024,
   /** Messages in one call of an external program. */
@@ -16,7 +19,10 @@ export const limits = {
   stepLabelChars: 200,
   /** Why something was paused. */
   reasonChars: 500,
-  errorChars: 1_000,
+  errorChars: 4_000,
+  /** Of an error in a browser. */
+  clientErrorChars: 1_000,
+  stackChars: 20_000,
   stackFrames: 50,
   pageSize: 200,
   uniqueKeyChars: 200,
@@ -27,7 +33,8 @@ export const limits = {
   dependencies: 100,
   /** Runs in one call. */
   batchRuns: 10_000,
-  batchBodyBytes: 8 * 1024 * 1024,
+  /** Of calls that bring many runs, or many lines. */
+  largeBodyBytes: 8 * 1024 * 1024,
   queuedInSnapshot: 200,
   socketFrameBytes: 64 * 1024,
 } as const;

@@ -1,4 +1,4 @@
-import type { MessageLevel } from './shared.js';
+import { limits, type MessageLevel } from './shared.js';
 
 /**
  * A message of the product about runs, written in the statement that changes them: what happened to a run
@@ -17,4 +17,4 @@ export const countNote = (level: MessageLevel): string => {
 /** `source` has the updated rows of JobRun; `text` is an SQL expression over them. */
 export const noteFrom = (source: string, level: MessageLevel, text: string): string =>
   `INSERT INTO "JobRunMessage" ("runId", seq, attempt, level, source, message)
-   SELECT id, "messageCount", attempt, '${level}', 'SYSTEM', left(${text}, 500) FROM ${source}`;
+   SELECT id, "messageCount", attempt, '${level}', 'SYSTEM', left(${text}, ${limits.messageChars}) FROM ${source}`;

@@ -5,7 +5,7 @@ import { type Request, Router } from 'express';
 import { createAuditCalls } from './audit-calls.js';
 import { createAuthCalls } from './auth-calls.js';
 import { createBatchCalls } from './batch-calls.js';
-import { checkUrl, isLargeCall, readBody } from './body.js';
+import { checkUrl, largeCallNeeds, readBody } from './body.js';
 import { createChannelCalls } from './channel-calls.js';
 import type { CallContext, HttpDeps } from './context.js';
 import { createErrorCalls } from './error-calls.js';
@@ -42,7 +42,8 @@ export function createApi(deps: HttpDeps, gate: Gate, stats: StatsCache): Router
   });
   api.use(async (req, _res, next) => {
     // Nobody unknown has us read megabytes. The call's own policy is looked at as ever.
-    if (isLargeCall(req)) await gate(req, 'run');
+    const permission = largeCallNeeds(req);
+    if (permission) await gate(req, permission);
     next();
   });
   api.use(readBody);

@@ -1,5 +1,6 @@
 import { InexactNumberError, parseExactJson } from '@job-manager/shared/exact-json';
 import { isWithinDepth, limits } from '@job-manager/shared/limits';
+import type { Permission } from '@job-manager/shared/permissions';
 import express, { type Request, type RequestHandler } from 'express';
 import { HttpProblem } from './problem.js';
 
@@ -9,17 +10,24 @@ const UNSTORABLE = /\0|\p{Surrogate}/u;
 /** What broke a page may well be such a text: reports of errors are cleaned where others are refused. */
 const ERROR_REPORTS = '/errors';
 
-/** The call that queues thousands of runs. */
-const BATCHES = '/admin/jobs/batches';
+/** What a run says and why it failed is cleaned where it is kept: no line refuses those that come with it. */
+const CLEANED_TEXT = /^(?:(?:messages|steps)\.\d+\.)?message$|^error(?:Stack)?$/;
+
+/** Calls with more than 64 kB, and what they need: thousands of runs, or hundreds of lines and long errors. */
+const LARGE_CALLS: [path: RegExp, permission: Permission][] = [
+  [/^\/admin\/jobs\/batches$/, 'run'],
+  [/^\/admin\/jobs\/\d+\/(?:message|progress|complete|fail)$/, 'execute'],
+];
 
 const readerOf = (limit: number): RequestHandler => express.raw({ limit, inflate: false, type: () => true });
 const read = readerOf(limits.bodyBytes);
-const readLarge = readerOf(limits.batchBodyBytes);
+const readLarge = readerOf(limits.largeBodyBytes);
 
-/** Whether the body of this call may have more than 64 kB. */
-export const isLargeCall = (req: Request): boolean => req.method === 'POST' && req.path === BATCHES;
+/** The permission that a call needs whose body may have more than 64 kB; undefined for all others. */
+export const largeCallNeeds = (req: Request): Permission | undefined =>
+  req.method === 'POST' ? LARGE_CALLS.find(([path]) => path.test(req.path))?.[1] : undefined;
 
-const limitOf = (req: Request): number => (isLargeCall(req) ? limits.batchBodyBytes : limits.bodyBytes);
+const limitOf = (req: Request): number => (largeCallNeeds(req) ? limits.largeBodyBytes : limits.bodyBytes);
 
 /** What is told of a body beyond the limit of its call. */
 export function bodyTooLarge(limit: number): HttpProblem {
@@ -37,7 +45,7 @@ export const readBody: RequestHandler[] = [
     if (hasBody(req) && req.readableEnded) req.body = takeOver(req.body, limitOf(req));
     next();
   },
-  (req, res, next) => (isLargeCall(req) ? readLarge : read)(req, res, next),
+  (req, res, next) => (largeCallNeeds(req) ? readLarge : read)(req, res, next),
   (req, _res, next) => {
     const body: unknown = Buffer.isBuffer(req.body) ? parseBytes(req.body) : req.body;
     req.body = checkBody(body ?? {}, { isCleanedLater: req.path === ERROR_REPORTS });
@@ -124,17 +132,17 @@ function checkBody(body: unknown, { isCleanedLater }: { isCleanedLater: boolean 
 
 /** Dotted path of the first text, key or value, that can't be stored. */
 const findUnstorable = (value: unknown, path: string): string | null =>
-  findPath(value, path, (each) => typeof each === 'string' && UNSTORABLE.test(each));
+  findPath(value, path, (each, at) => typeof each === 'string' && UNSTORABLE.test(each) && !CLEANED_TEXT.test(at));
 
 /** Dotted path of the first number that was perhaps another one before somebody else parsed it. */
 const findUnsafe = (value: unknown, path: string): string | null =>
   findPath(value, path, (each) => typeof each === 'number' && Math.abs(each) > Number.MAX_SAFE_INTEGER);
 
 /** Dotted path of the first key or value that is wrong. Recursion is safe: the depth is known to be small. */
-function findPath(value: unknown, path: string, isWrong: (value: unknown) => boolean): string | null {
-  if (typeof value !== 'object' || value === null) return isWrong(value) ? path : null;
+function findPath(value: unknown, path: string, isWrong: (value: unknown, at: string) => boolean): string | null {
+  if (typeof value !== 'object' || value === null) return isWrong(value, path) ? path : null;
   for (const [key, inner] of Object.entries(value)) {
-    if (isWrong(key)) return path === '' ? 'body' : path;
+    if (isWrong(key, '')) return path === '' ? 'body' : path;
     const found = findPath(inner, path === '' ? key : `${path}.${key}`, isWrong);
     if (found !== null) return found;
   }

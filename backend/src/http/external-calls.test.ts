@@ -277,7 +277,33 @@ describe('messages', () => {
     const message = 'token=a '.repeat(62);
     const answer = await tell(run, 'progress', { message, steps: [{ id: 'x', progress: 0.5, message }] });
     expect(answer.status).toBe(200);
-    expect((await look(run)).progressMessage).toMatch(/^token=\[redacted\].{483}…$/);
+    expect((await look(run)).progressMessage).toMatch(/^token=\[redacted\].{440,}… 589 more characters were left out$/);
+  });
+
+  it('are kept whole up to some kilobytes and cut beyond, and a long or odd line refuses none of its neighbours', async () => {
+    const run = await begun({ steps: [{ id: 'x' }] });
+    const long = 'x'.repeat(100_000);
+    const messages = [
+      { message: 'before' },
+      { message: 'x'.repeat(8_000) },
+      { message: long },
+      { message: 'a\0b\x1b[31mc' },
+    ];
+    expect((await tell(run, 'message', { messages })).status).toBe(200);
+    const lines = (await linesOf(run)).map(({ message }) => message as string);
+    expect(lines).toEqual([
+      'before',
+      'x'.repeat(8_000),
+      expect.stringMatching(/^x+… 92,0\d\d more characters were left out$/),
+      'abc',
+    ]);
+    const told = await tell(run, 'progress', { message: long, steps: [{ id: 'x', progress: 0.5, message: long }] });
+    expect(told.status).toBe(200);
+    expect((await tell(run, 'fail', { error: long, errorStack: `\x1b[1m${long}` })).status).toBe(200);
+    const { error, errorStack, progressMessage } = await look(run);
+    expect([error, errorStack, progressMessage].map(({ length }) => length)).toEqual([4_000, 20_000, 500]);
+    for (const text of [error, errorStack, progressMessage])
+      expect(text).toMatch(/^x+… \d\d,\d{3} more characters were left out$/);
   });
 
   it.each([
@@ -286,7 +312,6 @@ describe('messages', () => {
     ['both one and many', { message: 'a', messages: [{ message: 'b' }] }],
     ['none', { messages: [] }],
     ['more than 500', { messages: Array.from({ length: 501 }, () => ({ message: 'x' })) }],
-    ['a line that is too long', { message: 'x'.repeat(501) }],
     ['a level that is none', { message: 'x', level: 'fatal' }],
     ['data that is no object', { message: 'x', data: [1] }],
   ])('are refused with %s', async (_what, body) => {

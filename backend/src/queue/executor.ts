@@ -71,7 +71,7 @@ export class Execution implements RunExecution, ContextSource {
     this.#options = options;
     this.progress = new RunProgress((state) => {
       if (!this.#isOver) options.onProgress(run, state);
-    });
+    }, options.redaction);
   }
 
   /** The execution that threw something nobody caught, as far as Node can tell. */

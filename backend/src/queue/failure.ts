@@ -20,15 +20,12 @@ export class JobFailure extends Error {
   }
 }
 
-const STACK_CHARS = 20_000;
-
 /** Puts whatever a job threw into words, without secrets: an Error, a string, null, an object that defends itself. */
 export function describeFailure(thrown: unknown, redaction: Redaction): Failure {
-  const words = (text: string, most: number) => storableText(redaction.text(text.slice(0, 4 * most)), most);
   try {
     return {
-      error: words(messageOf(thrown), limits.errorChars),
-      errorStack: thrown instanceof Error ? words(stackOf(thrown), STACK_CHARS) : null,
+      error: storableText(messageOf(thrown), limits.errorChars, redaction),
+      errorStack: thrown instanceof Error ? storableText(stackOf(thrown), limits.stackChars, redaction) : null,
     };
   } catch {
     return { error: UNREADABLE, errorStack: null };

@@ -11,8 +11,6 @@ export interface MessageLine {
   data: string | null;
 }
 
-/** Of a text that is longer than a message, no more than this is looked at. */
-const READ_CHARS = 4 * limits.messageChars;
 const TEXT_CHARS = 1_000;
 /** Names what was left out of the data; no key that a job would use itself. */
 const LEFT_OUT = '…';
@@ -24,7 +22,7 @@ export function messageLine(level: MessageLevel, message: unknown, data: unknown
 
 function storableMessage(message: unknown, redaction: Redaction): string {
   try {
-    return storableText(redaction.text(String(message).slice(0, READ_CHARS)), limits.messageChars);
+    return storableText(String(message), limits.messageChars, redaction);
   } catch {
     return 'A message that cannot be read';
   }
@@ -86,7 +84,7 @@ function toJson(value: unknown, redaction: Redaction): string | undefined {
     if (typeof item === 'bigint') return String(item);
     if (item instanceof Error) return { name: item.name, message: item.message };
     if (typeof item !== 'string') return item;
-    const text = storableText(redaction.text(item.slice(0, 2 * TEXT_CHARS)), TEXT_CHARS);
+    const text = storableText(item, TEXT_CHARS, redaction);
     room -= text.length;
     return text;
   });

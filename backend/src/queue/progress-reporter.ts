@@ -2,7 +2,7 @@ import type { Notifier } from '../store/notifier.js';
 import type { Sql } from '../store/sql.js';
 import type { Redaction } from './redaction.js';
 import type { ProgressState } from './run-progress.js';
-import { storableSteps, storableWords } from './storable.js';
+import { storableProgress, storableSteps } from './storable.js';
 import type { Lease } from './transitions/beat.js';
 import type { ClaimedRun } from './transitions/claim.js';
 import { type ProgressReport, writeProgress } from './transitions/progress.js';
@@ -113,7 +113,7 @@ export class ProgressReporter {
   }
 
   #redacted(text: string | null): string | null {
-    return text && storableWords(text, this.#options.redaction);
+    return text && storableProgress(text, this.#options.redaction);
   }
 }
 

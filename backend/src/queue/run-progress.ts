@@ -1,10 +1,9 @@
 import type { JobRunStep, StepPlan, StepReport } from '@job-manager/shared/contract/message';
-import { limits } from '@job-manager/shared/limits';
 import type { TerminalStatus } from '@job-manager/shared/run';
 import type { StepHandle } from './job.js';
 import type { Redaction } from './redaction.js';
 import { endSteps, heldPercent, overallProgress, planSteps, reportStep, runningMessage, StepError } from './steps.js';
-import { storableSteps, storableText, storableWords } from './storable.js';
+import { storableProgress, storableSteps } from './storable.js';
 import type { LastProgress } from './transitions/finish.js';
 
 /** How far a run is. */
@@ -18,16 +17,18 @@ export interface ProgressState {
 /** What a job reports of its progress, by itself or step by step. The whole never goes back. */
 export class RunProgress {
   readonly #onChange: (state: ProgressState) => void;
+  readonly #redaction: Redaction | undefined;
   readonly #startedAt = performance.now();
   #state: ProgressState = { percent: null, message: null, steps: null };
 
-  constructor(onChange: (state: ProgressState) => void) {
+  constructor(onChange: (state: ProgressState) => void, redaction?: Redaction) {
     this.#onChange = onChange;
+    this.#redaction = redaction;
   }
 
   report(fraction: number, message?: string): void {
     const percent = Number.isNaN(fraction) ? this.#state.percent : heldPercent(this.#state.percent, fraction);
-    const told = message === undefined ? this.#state.message : storableText(String(message), limits.messageChars);
+    const told = this.#storable(message) ?? this.#state.message;
     this.#change({ percent, message: told });
   }
 
@@ -51,7 +52,8 @@ export class RunProgress {
     return lastProgress(this.#state, status, this.#afterMs(), redaction);
   }
 
-  #reportStep(report: StepReport): void {
+  #reportStep({ message, ...place }: StepReport): void {
+    const report = { ...place, message: this.#storable(message) };
     const steps = reportStep(this.#state.steps ?? [], report, this.#afterMs());
     // What is said with the end of a step stands until the next one begins.
     this.#changeSteps(steps, report.message);
@@ -59,13 +61,17 @@ export class RunProgress {
 
   #changeSteps(steps: JobRunStep[], said?: string): void {
     const percent = heldPercent(this.#state.percent, overallProgress(steps));
-    const message = said === undefined ? runningMessage(steps) : storableText(String(said), limits.messageChars);
+    const message = said ?? runningMessage(steps);
     this.#change({ steps, percent, message: message ?? this.#state.message });
   }
 
   #change(change: Partial<ProgressState>): void {
     this.#state = { ...this.#state, ...change };
     this.#onChange(this.#state);
+  }
+
+  #storable(message: string | undefined): string | undefined {
+    return message === undefined ? undefined : storableProgress(String(message), this.#redaction);
   }
 
   #afterMs(): number {
@@ -82,7 +88,7 @@ export function lastProgress(
 ): LastProgress {
   return {
     progressPercent: percent,
-    progressMessage: message && storableWords(message, redaction),
+    progressMessage: message && storableProgress(message, redaction),
     steps: steps && storableSteps(endSteps(steps, status, afterMs), redaction),
   };
 }

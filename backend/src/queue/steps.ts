@@ -2,7 +2,7 @@ import type { JobRunStep, StepPlan, StepReport } from '@job-manager/shared/contr
 import { limits } from '@job-manager/shared/limits';
 import type { StepState } from '@job-manager/shared/message';
 import type { TerminalStatus } from '@job-manager/shared/run';
-import { storableText } from './storable.js';
+import { storableProgress, storableText } from './storable.js';
 
 /** How deep steps may be nested: nobody reads further, and whoever walks them needs no more stack. */
 const MOST_LEVELS = 10;
@@ -140,8 +140,7 @@ function withSteps(step: JobRunStep, planned: JobRunStep[]): JobRunStep {
 }
 
 function reported(step: JobRunStep, report: StepReport, afterMs: number): JobRunStep {
-  const message =
-    report.message === undefined ? step.message : storableText(String(report.message), limits.messageChars);
+  const message = report.message === undefined ? step.message : storableProgress(String(report.message), undefined);
   const running = { ...started(step, afterMs), message };
   if (report.progress >= 1) return { ...running, ...doneBelow(running, afterMs), ...endOf(running, 'done', afterMs) };
   if (step.state === 'done') return { ...step, message };

@@ -1,14 +1,28 @@
 import type { JobRunStep } from '@job-manager/shared/contract/message';
+import { cutText } from '@job-manager/shared/cut-text';
 import { limits } from '@job-manager/shared/limits';
+import { withoutTerminalCodes } from '@job-manager/shared/terminal-text';
 import { REDACTED, type Redaction } from './redaction.js';
 
-/** Text as PostgreSQL takes it: no NUL, no half of a surrogate pair, no longer than `most` characters. */
-export function storableText(text: string, most: number): string {
-  const clean = text.replaceAll('\u0000', '').toWellFormed();
-  return clean.length <= most ? clean : `${clean.slice(0, most - 1).toWellFormed()}…`;
+/** Of a text that is longer than it may be, no more than so many times its limit is looked at. */
+const READ_AHEAD = 4;
+
+/**
+ * Text that people read, as it is kept: without secrets, without codes for terminals, NUL and halves of surrogate pairs,
+ * and in at most `maxChars` characters; what is longer is cut, and says by how much. `missing` characters were left out
+ * before.
+ */
+export function storableText(text: string, maxChars: number, redaction?: Redaction, missing = 0): string {
+  const read = text.slice(0, READ_AHEAD * maxChars);
+  // Secrets are looked for last: a code for colours may stand in the midst of a name.
+  const plain = withoutTerminalCodes(read).toWellFormed();
+  return cutText(redaction ? redaction.text(plain) : plain, maxChars, missing + text.length - read.length);
 }
 
-/** What `JSON.stringify` makes of a value, as PostgreSQL takes it: texts and keys as by `storableText`. */
+/** Data as PostgreSQL takes it: no NUL, no half of a surrogate pair. */
+const storableString = (text: string): string => text.replaceAll('\u0000', '').toWellFormed();
+
+/** What `JSON.stringify` makes of a value, as PostgreSQL takes it: without NUL and half surrogate pairs. */
 export function storableJson(value: unknown, replacer?: (key: string, item: unknown) => unknown): string | undefined {
   const json: string | undefined = JSON.stringify(value, replacer);
   return json !== undefined && UNSTORABLE.test(json) ? JSON.stringify(JSON.parse(json, cleaned)) : json;
@@ -18,14 +32,14 @@ export function storableJson(value: unknown, replacer?: (key: string, item: unkn
 const UNSTORABLE = /\\u(?:0000|d[89a-f])/i;
 
 function cleaned(_key: string, item: unknown): unknown {
-  if (typeof item === 'string') return storableText(item, Infinity);
+  if (typeof item === 'string') return storableString(item);
   if (typeof item !== 'object' || item === null || Array.isArray(item)) return item;
-  return Object.fromEntries(Object.entries(item).map(([key, value]) => [storableText(key, Infinity), value]));
+  return Object.fromEntries(Object.entries(item).map(([key, value]) => [storableString(key), value]));
 }
 
-/** What somebody says about a run, as it is kept: no longer than a message, without secrets. */
-export const storableWords = (words: string, redaction: Redaction): string =>
-  storableText(redaction.text(words), limits.messageChars);
+/** What a run or a step is doing, as it is kept. */
+export const storableProgress = (message: string, redaction: Redaction | undefined): string =>
+  storableText(message, limits.progressChars, redaction);
 
 /** Steps as JSON text, without secrets. */
 export const storableSteps = (steps: readonly JobRunStep[], redaction: Redaction): string =>
@@ -48,7 +62,7 @@ export function storableMetadata(metadata: Record<string, unknown>, redaction: R
   for (const [key, value] of Object.entries(metadata)) {
     if (value === undefined) continue;
     const json = toJson(value, key, redaction);
-    const part = json && `${JSON.stringify(storableText(key, 200))}:${json}`;
+    const part = json && `${JSON.stringify(storableString(key.slice(0, 200)))}:${json}`;
     bytes += Buffer.byteLength(part ?? '') + 1;
     if (part === undefined || bytes > limits.metadataBytes) {
       truncated = true;

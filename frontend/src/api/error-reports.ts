@@ -62,7 +62,7 @@ function reportOf({ level, message, stack, context }: TrackedError): ClientError
   const { action, component, jobName, jobRunId, params, url, timestamp } = context;
   return {
     level,
-    message: message.slice(0, limits.errorChars),
+    message: message.slice(0, limits.clientErrorChars),
     stack: stack?.slice(0, MOST_STACK_CHARS),
     action,
     component,

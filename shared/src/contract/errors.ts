@@ -13,7 +13,7 @@ const errorLevels = ['error', 'warning'] as const;
 /** What a browser tells about something that went wrong in it. */
 export const clientErrorReport = z.object({
   level: z.enum(errorLevels),
-  message: cut(limits.errorChars),
+  message: cut(limits.clientErrorChars),
   stack: cut(8_000).optional(),
   action: cut(100),
   component: cut(100).optional(),

@@ -28,7 +28,7 @@ const line = z.object({
     .enum(['info', 'warn', 'warning', 'error'])
     .transform((level) => (level === 'warning' ? 'warn' : level))
     .default('info'),
-  message: z.string().min(1).max(limits.messageChars),
+  message: z.string().min(1).describe(`Kept up to ${limits.messageChars} characters; the rest is cut and counted`),
   data: record.optional(),
 });
 
@@ -90,7 +90,7 @@ export const external = {
     .input(
       lease.extend({
         progress: z.number().min(0).max(1).optional(),
-        message: z.string().max(limits.messageChars).optional(),
+        message: z.string().optional(),
         pipeline: z.array(stepPlan).max(limits.steps).optional().describe('Plans the steps, or adds to the plan'),
         steps: z.array(stepReport).max(limits.steps).optional(),
       }),
@@ -149,8 +149,8 @@ export const external = {
     })
     .input(
       lease.extend({
-        error: z.string().max(limits.errorChars).optional(),
-        errorStack: z.string().max(20_000).optional(),
+        error: z.string().optional().describe(`Kept up to ${limits.errorChars} characters`),
+        errorStack: z.string().optional().describe(`Kept up to ${limits.stackChars} characters`),
         cancelled: z.boolean().default(false).describe('The program stopped because it was asked to'),
         metadata: record.optional(),
       }),

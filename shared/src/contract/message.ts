@@ -66,7 +66,7 @@ export const stepPlan: z.ZodType<StepPlan> = z.object({
 export const stepReport = z.object({
   id: stepId,
   progress: z.number().min(0).max(1),
-  message: z.string().max(limits.messageChars).optional(),
+  message: z.string().optional(),
 });
 export type StepReport = z.infer<typeof stepReport>;
 

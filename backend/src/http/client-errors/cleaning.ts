@@ -9,9 +9,9 @@ import { fingerprintOf } from './fingerprint.js';
 /** A report as it is kept: no secrets, nothing too long, nothing that a text column can't hold. */
 export function clean(report: z.output<typeof clientErrorReport>, redaction: Redaction): NewClientError {
   const { level, component, jobName, jobRunId, parameters, count } = report;
-  const text = (value: string, most: number) => storableText(redaction.text(value), most);
+  const text = (value: string, most: number) => storableText(value, most, redaction);
   const textOrNull = (value: string | undefined, most: number) => (value ? text(value, most) : null);
-  const message = text(report.message, limits.errorChars);
+  const message = text(report.message, limits.clientErrorChars);
   const stack = textOrNull(report.stack?.split('\n', limits.stackFrames + 1).join('\n'), 8_000);
   const action = text(report.action, 100);
   return {

@@ -25,8 +25,8 @@ export function endingOf(
   const noReason = status === 'FAILED' ? 'The program gave no reason' : null;
   return {
     status,
-    error: error ? storableText(redaction.text(error), limits.errorChars) : noReason,
-    errorStack: errorStack ? redaction.text(errorStack) : null,
+    error: error ? storableText(error, limits.errorChars, redaction) : noReason,
+    errorStack: errorStack ? storableText(errorStack, limits.stackChars, redaction) : null,
     metadata: json,
     metadataTruncated: truncated,
     steps: before?.steps ? JSON.stringify(endSteps(before.steps, status, before.afterMs)) : null,

@@ -2,7 +2,7 @@ import type { MessageLevel } from '@job-manager/shared/message';
 import { QueueError } from '../errors.js';
 import { messageLine } from '../message-line.js';
 import type { Redaction } from '../redaction.js';
-import { storableWords } from '../storable.js';
+import { storableProgress } from '../storable.js';
 import type { Lease } from '../transitions/beat.js';
 import {
   beatExternal,
@@ -42,7 +42,7 @@ export async function reportProgress(
 
 function withoutSecrets(report: ProgressReport, redaction: Redaction): ProgressReport {
   const clean = <Said extends { message?: string }>(said: Said): Said =>
-    said.message === undefined ? said : { ...said, message: storableWords(said.message, redaction) };
+    said.message === undefined ? said : { ...said, message: storableProgress(said.message, redaction) };
   return { ...clean(report), steps: report.steps?.map(clean) };
 }
 

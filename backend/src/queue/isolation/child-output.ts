@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { Redaction } from '../redaction.js';
+import { storableText } from '../storable.js';
 import { readLines } from './lines.js';
 
 export type OutputStream = 'stdout' | 'stderr';
@@ -26,8 +27,8 @@ export class ChildOutput {
 
   constructor(streams: Record<OutputStream, Readable>, options: ChildOutputOptions) {
     this.#options = options;
-    readLines(streams.stdout, LINE_CHARS, (line) => this.#take('stdout', line));
-    readLines(streams.stderr, LINE_CHARS, (line) => this.#take('stderr', line));
+    readLines(streams.stdout, LINE_CHARS, (line, missing) => this.#take('stdout', line, missing));
+    readLines(streams.stderr, LINE_CHARS, (line, missing) => this.#take('stderr', line, missing));
   }
 
   /** Forgets what it wrote so far; the next run has its own. */
@@ -40,8 +41,8 @@ export class ChildOutput {
     return this.#lastErrors.length === 0 ? null : this.#lastErrors.join('\n');
   }
 
-  #take(stream: OutputStream, text: string): void {
-    const line = this.#options.redaction.text(text);
+  #take(stream: OutputStream, text: string, missing: number): void {
+    const line = storableText(text, LINE_CHARS, this.#options.redaction, missing);
     if (stream === 'stderr') this.#lastErrors = [...this.#lastErrors.slice(1 - LAST_LINES), line];
     this.#startSecond();
     this.#lines += 1;

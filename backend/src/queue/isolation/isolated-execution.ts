@@ -1,4 +1,5 @@
 import type { AttemptUsage } from '@job-manager/shared/contract/message';
+import { limits } from '@job-manager/shared/limits';
 import type { TerminalStatus } from '@job-manager/shared/run';
 import type { AnyJob } from '../job.js';
 import type { MessageLine } from '../message-line.js';
@@ -19,7 +20,6 @@ import type { ChildReport } from './wire.js';
 const KILL_AFTER_MS = Math.min(3_000, LAST_WORDS_MS);
 /** One whose loop is too busy to hear of it won't return: an endless loop ends within a second of its time. */
 const KILL_DEAF_AFTER_MS = 700;
-const STACK_CHARS = 20_000;
 const MB = 1024 * 1024;
 
 /** Why a process was ended by its runner, which then says how its run ended. */
@@ -168,8 +168,8 @@ export class IsolatedExecution implements RunExecution {
 
   #failed(error: string, output: string | null) {
     const { redaction } = this.#options;
-    const errorStack = output && storableText(redaction.text(output), STACK_CHARS);
-    return { status: 'FAILED' as const, error: storableText(error, 1_000), errorStack, ...this.#metadata };
+    const errorStack = output && storableText(output, limits.stackChars, redaction);
+    return { status: 'FAILED' as const, error: storableText(error, limits.errorChars), errorStack, ...this.#metadata };
   }
 
   get #memoryLimitBytes(): number | undefined {

@@ -1,18 +1,25 @@
 import type { Readable } from 'node:stream';
 
-/** Hands on what comes in line by line; of a longer line than `mostChars` the rest is left out. */
-export function readLines(stream: Readable, mostChars: number, onLine: (line: string) => void): void {
+/** Hands on what comes in line by line; of a longer line than `mostChars` the rest is left out, and counted. */
+export function readLines(
+  stream: Readable,
+  mostChars: number,
+  onLine: (line: string, missingChars: number) => void,
+): void {
   let parts: string[] = [];
   let chars = 0;
+  let missing = 0;
   const add = (part: string) => {
     const kept = part.slice(0, Math.max(0, mostChars - chars));
     if (kept) parts.push(kept);
     chars += kept.length;
+    missing += part.length - kept.length;
   };
   const end = () => {
-    if (parts.length > 0) onLine(parts.join(''));
+    if (parts.length > 0) onLine(parts.join(''), missing);
     parts = [];
     chars = 0;
+    missing = 0;
   };
   stream.setEncoding('utf8');
   stream.on('data', (text: string) => {

@@ -69,7 +69,7 @@ export const childReport = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('progress'),
     percent: z.number().nullable(),
-    message: z.string().max(limits.messageChars).nullable(),
+    message: z.string().max(limits.progressChars).nullable(),
     /** Left out where they are as they were. */
     steps: z.array(jobRunStep).nullable().optional(),
   }),

@@ -1,4 +1,5 @@
 import type { AuditAction } from '@job-manager/shared/audit';
+import { limits } from '@job-manager/shared/limits';
 import { auditFrom } from './audit.js';
 import { countEnded } from './count.js';
 import { countNote, noteFrom } from './note.js';
@@ -24,7 +25,7 @@ WITH moment AS MATERIALIZED (SELECT clock_timestamp() AS at
 ), target AS MATERIALIZED (${target}
 ), failed AS (
   UPDATE "JobRun" j
-  SET status = 'FAILED', error = left(${error}, 1000), "leaseToken" = NULL, "finishedAt" = moment.at, rev = j.rev + 1,
+  SET status = 'FAILED', error = left(${error}, ${limits.errorChars}), "leaseToken" = NULL, "finishedAt" = moment.at, rev = j.rev + 1,
       "durationMs" = greatest(0, extract(epoch FROM moment.at - j."startedAt") * 1000)::bigint,
       ${countNote('ERROR')}
   FROM target, moment WHERE j.id = target.id AND j.status = 'RUNNING'

@@ -1,4 +1,5 @@
 import type { AttemptUsage } from '@job-manager/shared/contract/message';
+import { limits } from '@job-manager/shared/limits';
 import { durationWordsOf } from '../../store/duration-words.js';
 import type { Sql } from '../../store/sql.js';
 import { SYSTEM } from '../queue.js';
@@ -84,8 +85,7 @@ const NEXT = `CASE WHEN failure."isWorthRepeating" AND j."cancelRequestedAt" IS 
 // A run whose cancel was asked for meanwhile, or that has no attempt left, isn't repeated but fails as told.
 const FINAL = `CASE WHEN "isCrash" AND crashes >= "maxCrashes" THEN ${poisonWords('crashes')} || '. ' || error ELSE error END`;
 
-/** As much of the error as leaves room for the rest of the message. */
-const AGAIN = `'Attempt ' || attempt || ' of ' || "maxAttempts" || ' failed: ' || left(error, 400) || '; again '
+const AGAIN = `'Attempt ' || attempt || ' of ' || "maxAttempts" || ' failed: ' || error || '; again '
   || CASE WHEN "delayMs" = 0 THEN 'at once' ELSE 'in ' || ${durationWordsOf('"delayMs"')} END`;
 
 // What the attempt reported is kept on the row where it was the last. Then its token stays as well, as in finish.ts:
@@ -108,7 +108,7 @@ WITH failure AS MATERIALIZED (
 ), settled AS (
   UPDATE "JobRun" j
   SET status = judged.next::"JobRunStatus", rev = j.rev + 1, crashes = judged.crashes,
-      error = left(judged."keptError", 1000), "errorStack" = judged.stack,
+      error = left(judged."keptError", ${limits.errorChars}), "errorStack" = judged.stack,
       "runAt" = CASE judged.next WHEN 'QUEUED' THEN date_trunc('milliseconds', moment.at + judged."delayMs" * interval '1 ms') ELSE j."runAt" END,
       metadata = CASE judged.next WHEN 'FAILED' THEN judged.metadata::jsonb END,
       "metadataTruncated" = judged.next = 'FAILED' AND judged.truncated,
@@ -145,7 +145,7 @@ WITH failure AS MATERIALIZED (
   SELECT * FROM unnest($1::bigint[], $2::uuid[], $3::int[], $4::text[]) AS failure(id, token, "claimNo", error)
 )
 SELECT failure.token, 'QUEUED' AS next FROM failure JOIN "JobRunAttempt" a ON a."runId" = failure.id AND a."claimNo" = failure."claimNo"
-WHERE a.error = left(failure.error, 1000)
+WHERE a.error = left(failure.error, ${limits.errorChars})
 UNION ALL
 SELECT failure.token, 'FAILED' FROM failure JOIN "JobRun" j ON j.id = failure.id AND j."leaseToken" = failure.token
 WHERE j.status = 'FAILED'`;

@@ -1,4 +1,5 @@
 import type { AuditAction } from '@job-manager/shared/audit';
+import { limits } from '@job-manager/shared/limits';
 import { archiveAttempt, endExecution } from './attempt.js';
 import { auditFrom } from './audit.js';
 import { countEnded } from './count.js';
@@ -51,7 +52,7 @@ WITH moment AS MATERIALIZED (SELECT clock_timestamp() AS at
 ), taken AS (
   UPDATE "JobRun" j
   SET status = judged.next::"JobRunStatus", rev = j.rev + 1, "leaseToken" = NULL, crashes = judged.crashes,
-      error = CASE WHEN judged.next = 'FAILED' THEN left(judged.error, 1000) END,
+      error = CASE WHEN judged.next = 'FAILED' THEN left(judged.error, ${limits.errorChars}) END,
       ${endExecution('judged.next')},
       "messageCount" = j."messageCount" + 1,
       "warningCount" = j."warningCount" + (judged.next <> 'FAILED')::int, "errorCount" = j."errorCount" + (judged.next = 'FAILED')::int
