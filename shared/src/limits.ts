@@ -29,6 +29,8 @@ export const limits = {
   /** -100 to 100. */
   priority: 100,
   attempts: 1_000,
+  /** Of delays, timeouts, periods and times to come: ten years. What is longer must be a mistake. */
+  farMs: 10 * 366 * 86_400_000,
   /** Runs that one run may wait for. */
   dependencies: 100,
   /** Runs in one call. */

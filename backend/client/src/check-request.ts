@@ -3,8 +3,6 @@ import { refusal } from './errors.js';
 import type { BatchCallback, RunRequest, UniqueKey } from './request.js';
 import { jobRunTriggers, limits, onConflicts, uniqueScopes, waitConditions } from './shared.js';
 
-/** Timers and the database's integers end here, after 24 days. */
-const MOST_MS = 2_147_483_647;
 const MOST_RUN_ID = 9_223_372_036_854_775_807n;
 
 /** Says what is wrong with a value, or null. */
@@ -25,6 +23,16 @@ const whole =
       ? null
       : `must be a whole number from ${least} to ${most}`;
 
+const TOO_FAR = 'must be within the next 10 years';
+
+const duration =
+  (least: number): Check =>
+  (value) => {
+    if (!Number.isInteger(value) || Number(value) < least)
+      return `must be a whole number of milliseconds, from ${least}`;
+    return Number(value) <= limits.farMs ? null : `must be at most ${limits.farMs}, which are 10 years`;
+  };
+
 const oneOf =
   (values: readonly string[]): Check =>
   (value) =>
@@ -37,8 +45,11 @@ const channel: Check = (value) =>
 
 const time: Check = (value) => {
   if (typeof value !== 'string' && !(value instanceof Date)) return 'must be a Date or an ISO text';
-  const year = new Date(value).getUTCFullYear();
-  return year >= 1 && year <= 9999 ? null : 'is no time';
+  const at = new Date(value);
+  const year = at.getUTCFullYear();
+  if (!(year >= 1 && year <= 9999)) return 'is no time';
+  // By this process's clock: what is a mistake needs no exact one.
+  return at.getTime() <= Date.now() + limits.farMs ? null : TOO_FAR;
 };
 
 const runId: Check = (value) =>
@@ -58,11 +69,11 @@ const REQUEST: Record<keyof RunRequest, Check> = {
   channel,
   priority: whole(-limits.priority, limits.priority),
   runAt: time,
-  delayMs: whole(1, MOST_MS),
+  delayMs: duration(0),
   scope: text(200),
   maxAttempts: whole(1, limits.attempts),
   retry: anything,
-  timeoutMs: whole(1, MOST_MS),
+  timeoutMs: (value) => (value === null ? null : duration(1)(value)),
   after: anything,
   when: oneOf(waitConditions),
   unique: anything,
@@ -72,16 +83,17 @@ const REQUEST: Record<keyof RunRequest, Check> = {
 };
 
 const RETRY: Record<keyof NonNullable<RunRequest['retry']>, Check> = {
-  backoffMs: whole(0, MOST_MS),
+  backoffMs: duration(0),
   factor,
-  maxBackoffMs: whole(0, MOST_MS),
+  maxBackoffMs: duration(0),
 };
 
 const UNIQUE: Record<keyof UniqueKey, Check> = {
   key: text(limits.uniqueKeyChars),
   scope: oneOf(uniqueScopes),
-  periodMs: whole(1, MOST_MS),
+  periodMs: duration(1),
   onConflict: oneOf(onConflicts),
+  maxWaitMs: duration(0),
 };
 
 /**
@@ -136,6 +148,9 @@ function checkUnique({ after, when }: RunRequest, unique: UniqueKey, at: string)
   if (unique.key === undefined) throw refusal('INVALID_INPUT', `${at}unique.key`, 'is missing');
   if ((unique.scope === 'period') !== (unique.periodMs !== undefined)) {
     throw refusal('INVALID_INPUT', `${at}unique.periodMs`, 'goes with the scope "period", and only with it');
+  }
+  if (unique.maxWaitMs !== undefined && unique.onConflict !== 'replace') {
+    throw refusal('INVALID_INPUT', `${at}unique.maxWaitMs`, 'goes with onConflict "replace", and only with it');
   }
   if (after === undefined) return;
   // A run has one expectation for all it waits for, and of those that had its key before only that they end.

@@ -71,10 +71,10 @@ WITH moment AS MATERIALIZED (SELECT date_trunc('milliseconds', clock_timestamp()
   SELECT given.id, given."jobName", given.parameters, given.trigger::"JobRunTrigger", given.scope, coalesce(given.channel, job.channel),
     coalesce(given.priority, job.priority), coalesce(given."algorithmVersion", job."algorithmVersion"),
     coalesce(given."maxAttempts", job."maxAttempts"), coalesce(given."maxCrashes", job."maxCrashes"),
-    CASE WHEN given."isKnown" THEN given."timeoutMs" ELSE coalesce(given."timeoutMs", job."timeoutMs") END,
+    nullif(CASE WHEN given."isKnown" THEN given."timeoutMs" ELSE coalesce(given."timeoutMs", job."timeoutMs") END, 0),
     given."retryPolicy",
     -- A time that has passed puts nobody ahead of those who have waited since.
-    greatest(moment.now, given."runAt", moment.now + given."delayMs" * interval '1 ms', CASE given."uniqueScope" WHEN 'PERIOD' THEN given."freeAt" END),
+    greatest(moment.now, least(greatest(moment.now, given."runAt", moment.now + given."delayMs" * interval '1 ms'), moment.now + given."maxWaitMs" * interval '1 ms'), CASE given."uniqueScope" WHEN 'PERIOD' THEN given."freeAt" END),
     moment.now, given."rerunOfId", given."idempotencyKey", given."isCallback" OR coalesce(waits."isBlocked", false), waits."dependsOn",
     CASE WHEN given.last IS NOT NULL THEN 'FINISHED' ELSE given."waitsFor" END::"WaitCondition",
     given.id IN (SELECT "on" FROM wait),

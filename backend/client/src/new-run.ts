@@ -15,7 +15,8 @@ const newRunColumns = {
   algorithmVersion: 'text',
   maxAttempts: 'int',
   maxCrashes: 'int',
-  timeoutMs: 'int',
+  /** 0 for none. */
+  timeoutMs: 'bigint',
   /** The settings above are complete; otherwise what is null comes from the "Job" table. */
   isKnown: 'boolean',
   retryPolicy: 'jsonb',
@@ -31,6 +32,7 @@ const newRunColumns = {
   uniqueKey: 'text',
   uniqueScope: 'text',
   periodMs: 'bigint',
+  maxWaitMs: 'bigint',
   /** How the line of its key is locked by one that doesn't join it: EXCLUSIVE, SHARED or NONE. */
   lineLock: 'text',
   /** Joins the line of its key; without, its key must be free. */
@@ -60,7 +62,7 @@ export function newRun(request: RunRequest, settings: JobSettings | undefined): 
     algorithmVersion: settings?.algorithmVersion,
     maxAttempts: request.maxAttempts ?? settings?.maxAttempts,
     maxCrashes: settings?.maxCrashes,
-    timeoutMs: request.timeoutMs ?? settings?.timeoutMs,
+    timeoutMs: timeoutOf(request, settings),
     isKnown: settings !== undefined,
     retryPolicy: retryPolicyOf(request),
     runAt: request.runAt === undefined ? undefined : new Date(request.runAt),
@@ -73,6 +75,7 @@ export function newRun(request: RunRequest, settings: JobSettings | undefined): 
     uniqueKey: unique?.key,
     uniqueScope: unique && (unique.scope ?? 'running').toUpperCase(),
     periodMs: unique?.periodMs,
+    maxWaitMs: unique?.maxWaitMs,
     // One that begins with a shared lock and goes on to join would wait for another that does the same.
     lineLock: onConflict === 'after' || onConflict === 'replace' ? 'EXCLUSIVE' : 'SHARED',
     // Where the key is given up at the claim, runs may overlap: only those that are conflicting wait in line.
@@ -80,6 +83,12 @@ export function newRun(request: RunRequest, settings: JobSettings | undefined): 
     replaces: onConflict === 'replace',
     isCallback: false,
   };
+}
+
+/** How long an attempt may take; 0 for as long as it likes, undefined where that is as the job says. */
+export function timeoutOf({ timeoutMs }: RunRequest, settings: JobSettings | undefined): number | undefined {
+  const wanted = timeoutMs === undefined ? settings?.timeoutMs : timeoutMs;
+  return wanted === null ? 0 : wanted;
 }
 
 /** How a run is repeated where its request says something of it; undefined where that is as the job says. */

@@ -1,7 +1,7 @@
 import type { Actor } from './actor.js';
 import { keptUserAgent } from './audit.js';
 import { type QueueError, unknownJob } from './errors.js';
-import { retryPolicyOf } from './new-run.js';
+import { retryPolicyOf, timeoutOf } from './new-run.js';
 import { ENQUEUE_PLAIN, ENQUEUE_PLAIN_AUDITED, KIND_FIELDS, type RunKind } from './plain-statement.js';
 import type { JobSettings, RunRequest } from './request.js';
 import { rowsOf, type Sql } from './sql.js';
@@ -44,7 +44,7 @@ export function plainRun(
       algorithmVersion: settings?.algorithmVersion,
       maxAttempts: request.maxAttempts ?? settings?.maxAttempts,
       maxCrashes: settings?.maxCrashes,
-      timeoutMs: request.timeoutMs ?? settings?.timeoutMs,
+      timeoutMs: timeoutOf(request, settings),
       isKnown: settings !== undefined,
       retryPolicy: retryPolicyOf(request),
       rerunOfId: request.rerunOfId,

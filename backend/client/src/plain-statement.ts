@@ -10,7 +10,8 @@ const kindColumns = {
   algorithmVersion: 'text',
   maxAttempts: 'int',
   maxCrashes: 'int',
-  timeoutMs: 'int',
+  /** 0 for none. */
+  timeoutMs: 'bigint',
   /** The settings above are complete; otherwise what is null comes from the "Job" table. */
   isKnown: 'boolean',
   retryPolicy: 'jsonb',
@@ -67,7 +68,7 @@ WITH moment AS MATERIALIZED (SELECT date_trunc('milliseconds', clock_timestamp()
     "timeoutMs", "retryPolicy", "runAt", "queuedAt", "rerunOfId", "triggeredById", "triggeredByTokenId")
   SELECT given.id, "jobName", parameters, trigger::"JobRunTrigger", scope, coalesce(channel, "itsChannel"), coalesce(priority, "itsPriority"),
     coalesce("algorithmVersion", "itsVersion"), coalesce("maxAttempts", "itsAttempts"), coalesce("maxCrashes", "itsCrashes"),
-    CASE WHEN "isKnown" THEN "timeoutMs" ELSE coalesce("timeoutMs", "itsTimeoutMs") END, "retryPolicy",
+    nullif(CASE WHEN "isKnown" THEN "timeoutMs" ELSE coalesce("timeoutMs", "itsTimeoutMs") END, 0), "retryPolicy",
     -- A time that has passed puts nobody ahead of those who have waited since.
     greatest(moment.now, "runAt", moment.now + "delayMs" * interval '1 ms'), moment.now, "rerunOfId", "actorId", "tokenId"
   FROM given JOIN kind USING (kind) CROSS JOIN moment WHERE NOT "isRefused"

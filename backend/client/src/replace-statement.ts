@@ -23,9 +23,9 @@ WITH moment AS MATERIALIZED (SELECT date_trunc('milliseconds', clock_timestamp()
   SET parameters = given.parameters, scope = given.scope, channel = coalesce(given.channel, job.channel),
       priority = coalesce(given.priority, job.priority), "maxAttempts" = coalesce(given."maxAttempts", job."maxAttempts"),
       "algorithmVersion" = coalesce(given."algorithmVersion", job."algorithmVersion"),
-      "timeoutMs" = CASE WHEN given."isKnown" THEN given."timeoutMs" ELSE coalesce(given."timeoutMs", job."timeoutMs") END,
+      "timeoutMs" = nullif(CASE WHEN given."isKnown" THEN given."timeoutMs" ELSE coalesce(given."timeoutMs", job."timeoutMs") END, 0),
       "retryPolicy" = given."retryPolicy",
-      "runAt" = greatest(moment.now, given."runAt", moment.now + given."delayMs" * interval '1 ms', (
+      "runAt" = greatest(moment.now, least(greatest(moment.now, given."runAt", moment.now + given."delayMs" * interval '1 ms'), j."queuedAt" + given."maxWaitMs" * interval '1 ms'), (
         -- One that waits behind a key that is taken for a time goes on waiting for that.
         SELECT max(h."uniqueUntil") FROM "JobRun" h
         WHERE h."jobName" = j."jobName" AND h."uniqueKey" = j."uniqueKey" AND h."uniqueScope" = 'PERIOD' AND h."uniqueUntil" IS NOT NULL

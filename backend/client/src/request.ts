@@ -12,6 +12,11 @@ export interface UniqueKey {
    * gives the queued run these parameters and this time, and where it has begun waits behind it; `after` waits behind it.
    */
   onConflict?: OnConflict;
+  /**
+   * With `replace`: the run is due so long after the key's first request at the latest, however often later requests
+   * give it another time.
+   */
+  maxWaitMs?: number;
 }
 
 /** Another run of the same call, by its place in it. */
@@ -28,14 +33,15 @@ export interface RunRequest {
   priority?: number;
   /** Not before this time. */
   runAt?: Date | string;
-  /** Not before so long from now, instead of `runAt`. */
+  /** Not before so long from now, instead of `runAt`; 0 is now. */
   delayMs?: number;
   /** What the run is about, for people. */
   scope?: string;
   maxAttempts?: number;
   /** How long failed attempts wait before the next. */
   retry?: Partial<RetryPolicy>;
-  timeoutMs?: number;
+  /** How long an attempt may take; null for as long as it likes. */
+  timeoutMs?: number | null;
   /** Ids of runs to wait for; in a call of many also runs of the call. */
   after?: readonly (string | RunOfCall)[];
   /** What is expected of the runs in `after`; `succeeded` unless said otherwise. */

@@ -44,11 +44,11 @@ describe('the registry refuses to start with', () => {
     ['not a single crash', { maxCrashes: 0 }, 'Job "sound-job": maxCrashes must be whole, from 1 to 1000'],
     ['a backoff before now', { retry: { backoffMs: -1 } }, 'Job "sound-job": retry.backoffMs: Too small'],
     ['a backoff that shrinks', { retry: { factor: 0.5 } }, 'Job "sound-job": retry.factor: Too small'],
-    ['a backoff longer than a timer', { retry: { maxBackoffMs: 3e9 } }, 'Job "sound-job": retry.maxBackoffMs: Too big'],
+    ['a backoff longer than ten years', { retry: { maxBackoffMs: 4e11 } }, 'Job "sound-job": retry.maxBackoffMs: Too big'],
     ['a retry nobody reads', { retry: { delayMs: 5 } }, 'Job "sound-job": retry: Unrecognized key: "delayMs"'],
     ['a channel no URL wants', { channel: 'Fast Lane' }, 'channel must be lower case letters, digits and hyphens'],
     ['a priority beyond all others', { priority: 101 }, 'Job "sound-job": priority must be whole, from -100 to 100'],
-    ['no time', { timeoutMs: 0 }, 'Job "sound-job": timeoutMs must be whole and at most 2147483647'],
+    ['no time', { timeoutMs: 0 }, 'Job "sound-job": timeoutMs must be whole and at most 316224000000'],
     ['too little memory', { isolated: true, memoryLimitMb: 64 }, 'memoryLimitMb must be whole and at least 256'],
     ['half a megabyte', { isolated: true, memoryLimitMb: 512.5 }, 'memoryLimitMb must be whole'],
     [
@@ -56,7 +56,7 @@ describe('the registry refuses to start with', () => {
       { memoryLimitMb: 512 },
       'Job "sound-job": memoryLimitMb needs isolated',
     ],
-    ['more time than a timer has', { timeoutMs: 3e9 }, 'Job "sound-job": timeoutMs must be whole'],
+    ['more time than ten years', { timeoutMs: 4e11 }, 'Job "sound-job": timeoutMs must be whole'],
   ])('%s', (_what, fault, message) => {
     expect(() => createRegistry([{ ...sound, ...fault } as AnyJob])).toThrow(message);
   });

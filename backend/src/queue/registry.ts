@@ -15,7 +15,6 @@ import { codeSchedulesOf, findCodeScheduleFault } from './schedules/in-code.js';
 const TIMEOUT_MS = 30 * 60_000;
 const SLOW_AFTER_MS = 30 * 60_000;
 /** Timers and the database's integers end here, after 24 days. */
-const MOST_TIMEOUT_MS = 2_147_483_647;
 /** A process that has loaded the jobs takes 150 MB before it has done anything. */
 const LEAST_MEMORY_MB = 256;
 
@@ -81,7 +80,7 @@ function findFault(job: AnyJob): string | undefined {
   if (!priority.safeParse(job.priority ?? 0).success)
     return `priority must be whole, from -${limits.priority} to ${limits.priority}`;
   if ((job.slowAfterMs ?? 1) <= 0) return 'slowAfterMs must be positive';
-  if (!isTimeout(job.timeoutMs ?? 1)) return `timeoutMs must be whole and at most ${MOST_TIMEOUT_MS}`;
+  if (!isTimeout(job.timeoutMs ?? 1)) return `timeoutMs must be whole and at most ${limits.farMs}, which are 10 years`;
   if (job.memoryLimitMb !== undefined && !job.isolated) return 'memoryLimitMb needs isolated: true';
   if (!isMemoryLimit(job.memoryLimitMb ?? LEAST_MEMORY_MB))
     return `memoryLimitMb must be whole and at least ${LEAST_MEMORY_MB}`;
@@ -90,7 +89,7 @@ function findFault(job: AnyJob): string | undefined {
 }
 
 const isMemoryLimit = (mb: number): boolean => Number.isSafeInteger(mb) && mb >= LEAST_MEMORY_MB;
-const isTimeout = (ms: number): boolean => Number.isInteger(ms) && ms > 0 && ms <= MOST_TIMEOUT_MS;
+const isTimeout = (ms: number): boolean => Number.isInteger(ms) && ms > 0 && ms <= limits.farMs;
 
 function findDefaultsFault(job: AnyJob): string | undefined {
   if (job.defaultParams === undefined) return undefined;

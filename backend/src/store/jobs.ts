@@ -9,7 +9,7 @@ export async function keepJobs(sql: Sql, jobs: readonly ({ name: string } & JobS
   await sql.query(
     `INSERT INTO "Job" (name, channel, priority, "algorithmVersion", "maxAttempts", "maxCrashes", "timeoutMs")
      SELECT * FROM json_to_recordset($1::json) AS told(name text, channel text, priority int, "algorithmVersion" text,
-       "maxAttempts" int, "maxCrashes" int, "timeoutMs" int)
+       "maxAttempts" int, "maxCrashes" int, "timeoutMs" bigint)
      -- In one order, so that processes which start together never wait for each other in a circle.
      ORDER BY name
      ON CONFLICT (name) DO UPDATE SET channel = EXCLUDED.channel, priority = EXCLUDED.priority,

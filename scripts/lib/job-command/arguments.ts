@@ -1,5 +1,7 @@
+import { enqueueOptions } from '@job-manager/shared/contract/enqueue-options';
 import type { JobDefinition } from '@job-manager/shared/contract/run';
 import { InexactNumberError, parseExactJson } from '@job-manager/shared/exact-json';
+import { limits } from '@job-manager/shared/limits';
 import { readDuration } from '../jobs/values.js';
 import { nearest } from './nearest.js';
 import { type Parameter, parametersOf } from './parameter.js';
@@ -58,11 +60,25 @@ function readNumber(flag: string, text: string): number {
 }
 
 function readDelay(text: string): number {
+  let ms: number;
   try {
-    return readDuration(text);
+    ms = readDuration(text);
   } catch {
     throw new UsageError('--delay looks like 90s, 10m, 2h or 7d.');
   }
+  if (ms <= limits.farMs) return ms;
+  throw new UsageError(`--delay=${text} is too long: at most ${limits.farMs / 86_400_000}d, which are 10 years.`);
+}
+
+/** Reads a flag, and refuses in the words that were typed what the API would refuse in its own. */
+function readQueueing(name: keyof typeof QUEUEING, text: string): Record<string, unknown> {
+  const read: Record<string, unknown> = QUEUEING[name].read(text);
+  if (name === 'queueing') return read;
+  for (const [field, check] of Object.entries(enqueueOptions)) {
+    const [issue] = check.safeParse(read[field]).error?.issues ?? [];
+    if (issue) throw new UsageError(`--${name}=${text}: ${issue.message}.`);
+  }
+  return read;
 }
 
 export interface JobCommand extends Record<Option, boolean> {
@@ -98,7 +114,7 @@ export function parseArguments(args: readonly string[], jobs: readonly JobDefini
       command.parameters = { ...command.parameters, ...readObject(name, value ?? rest.value(name)) };
     // A parameter of the job comes first; --queueing says the same for every job.
     else if (isQueueing(name) && !parameters.some((parameter) => parameter.name === name))
-      Object.assign(command.queueing, QUEUEING[name].read(value ?? rest.value(name)));
+      Object.assign(command.queueing, readQueueing(name, value ?? rest.value(name)));
     else setParameter(flags, findParameter(name, parameters, job), value, rest);
   }
   Object.assign(command.parameters, flags);

@@ -15,13 +15,13 @@ export const jobParameters = z
   .refine((value) => isWithinDepth(value), `must not be nested deeper than ${limits.jsonDepth}`);
 
 export const priority = z.number().int().min(-limits.priority).max(limits.priority);
-/** Timers and the database's integers end here, after 24 days. */
-const ms = z.number().int().min(1).max(2_147_483_647);
+/** A duration in milliseconds. */
+const ms = (least: number) => z.number().int().min(least).max(limits.farMs);
 
 export const retryPolicy = z.object({
-  backoffMs: z.number().int().min(0).max(2_147_483_647),
+  backoffMs: ms(0),
   factor: z.number().min(1).max(100).default(2),
-  maxBackoffMs: z.number().int().min(0).max(2_147_483_647).default(3_600_000),
+  maxBackoffMs: ms(0).default(3_600_000),
 });
 
 export const waitCondition = z
@@ -35,13 +35,20 @@ export const unique = z
       .enum(uniqueScopes)
       .default('running')
       .describe('How long the key is taken: until the run is claimed, until it has ended, or for `periodMs`'),
-    periodMs: ms.optional().describe('With the scope `period`: for so long after it was enqueued'),
+    periodMs: ms(1).optional().describe('With the scope `period`: for so long after it was enqueued'),
     onConflict: z
       .enum(onConflicts)
       .default('existing')
       .describe(
         '`refuse`: 409; `existing`: answer the run that has the key; `replace`: give the queued run these parameters and this time, and where it has begun wait behind it; `after`: wait behind it',
       ),
+    maxWaitMs: ms(0)
+      .optional()
+      .describe('With `replace`: the run is due so long after the first request of the key at the latest'),
+  })
+  .refine(({ maxWaitMs, onConflict }) => maxWaitMs === undefined || onConflict === 'replace', {
+    path: ['maxWaitMs'],
+    message: 'goes with onConflict "replace", and only with it',
   })
   .refine((given) => (given.scope === 'period') === (given.periodMs !== undefined), {
     path: ['periodMs'],
@@ -54,11 +61,11 @@ export const enqueueOptions = {
   channel: channelName.optional(),
   priority: priority.optional().describe('Lower runs first, within the channel'),
   runAt: z.iso.datetime({ offset: true }).optional().describe('Not before this time'),
-  delayMs: ms.optional().describe('Not before so long from now; instead of `runAt`'),
+  delayMs: ms(0).optional().describe('Not before so long from now; instead of `runAt`'),
   scope: z.string().min(1).max(200).optional().describe('What the run is about, for people'),
   maxAttempts: z.number().int().min(1).max(limits.attempts).optional(),
   retry: retryPolicy.optional(),
-  timeoutMs: ms.optional(),
+  timeoutMs: ms(1).nullable().optional().describe('How long an attempt may take; null for as long as it likes'),
   after: z.array(runId).min(1).max(limits.dependencies).optional().describe('Runs to wait for, by id'),
   when: waitCondition.optional().describe('What is expected of the runs in `after`; `succeeded` unless said otherwise'),
 };

@@ -57,12 +57,7 @@ export const external = {
         scope: z.string().min(1).max(200).optional(),
         algorithmVersion: z.string().min(1).max(50).optional(),
         steps: z.array(stepPlan).max(limits.steps).optional(),
-        timeoutMs: z
-          .number()
-          .int()
-          .min(1_000)
-          .max(24 * MILLISECONDS_A_DAY)
-          .optional(),
+        timeoutMs: z.number().int().min(1_000).max(limits.farMs).optional(),
         inactivityTimeoutMs: z.number().int().min(1_000).max(MILLISECONDS_A_DAY).optional(),
       }),
     )

@@ -231,7 +231,7 @@ const LATER = `later AS (
 const CLAIM = `
 WITH RECURSIVE ${ASKED}, ${lanesOf('lane', 'NOT "isBlocked"')}, ${OPEN}, ${WORK}, ${LEVEL}, ${QUOTA}, ${GRANTED}, ${DUE}, ${CLAIMED}, ${LATER}
 SELECT known.*, "dueLanes", later.ms AS "lookAgainMs", c.id, c."jobName", c.channel, c.priority, c.parameters, c.attempt, c."maxAttempts", c."claimNo",
-  c."leaseToken", date_part('epoch', c."startedAt") * 1000 AS "startedAtMs", c."timeoutMs", c."retryPolicy", c.crashes, c."maxCrashes", c."dependsOn"
+  c."leaseToken", date_part('epoch', c."startedAt") * 1000 AS "startedAtMs", c."timeoutMs"::float8 AS "timeoutMs", c."retryPolicy", c.crashes, c."maxCrashes", c."dependsOn"
 FROM (
   SELECT count(*)::int AS channels, coalesce(sum(runs), 0)::int AS sought, coalesce(bool_or("isLimited"), false) AS "isLimited"
   FROM work WHERE runs > 0

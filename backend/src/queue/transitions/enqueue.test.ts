@@ -1,5 +1,8 @@
+import { randomUUID } from 'node:crypto';
+import { enqueueOfProgram } from '@job-manager/client/enqueue';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
+import { keepJobs } from '../../store/jobs.js';
 import { TestEngine } from '../../testing/engine.js';
 import { inTransaction, untilSomebodyWaits } from '../../testing/transaction.js';
 import { defineJob } from '../job.js';
@@ -20,9 +23,13 @@ const note = defineJob({
 });
 const bad = defineJob({ ...note, name: 'bad', run: async () => Promise.reject(new Error('no')) });
 
+const timed = defineJob({ ...note, name: 'timed', timeoutMs: 5_000 });
+const TIMED = { name: 'timed', channel: 'mail', priority: 5, algorithmVersion: '7', maxAttempts: 4, maxCrashes: 3 };
+const DAY_MS = 86_400_000;
+
 let engine: TestEngine;
 beforeAll(async () => {
-  engine = await TestEngine.create([note, bad]);
+  engine = await TestEngine.create([note, bad, timed]);
 });
 afterAll(() => engine.close());
 afterEach(async () => {
@@ -67,6 +74,24 @@ describe('the options of a run', () => {
     expect(runAt.getTime() - queuedAt.getTime()).toBe(90_000);
   });
 
+  it.each([0, 30 * DAY_MS, 10 * 366 * DAY_MS])('put a run off for %d ms', async (delayMs) => {
+    const { runAt, queuedAt } = await add({ delayMs });
+    expect(runAt.getTime() - queuedAt.getTime()).toBe(delayMs);
+  });
+
+  it.each([60 * DAY_MS, null])('give a run the timeout %j, here and from a program', async (timeoutMs) => {
+    const { pool } = engine.database;
+    await keepJobs(pool, [{ ...TIMED, timeoutMs: 5_000 }]);
+    for (const unique of [undefined, { key: randomUUID() }]) {
+      const { id } = await engine.enqueue('timed', {}, { timeoutMs, unique: unique && { key: randomUUID() } });
+      expect((await engine.run(id)).timeoutMs).toBe(timeoutMs);
+      const [added] = await enqueueOfProgram(pool, [{ jobName: 'timed', timeoutMs, unique }], {
+        notifies: false,
+      });
+      expect((await engine.run(added?.jobRunId ?? '')).timeoutMs).toBe(timeoutMs);
+    }
+  });
+
   it('let no run go ahead of others by a time that has passed', async () => {
     const { runAt, queuedAt } = await add({ runAt: new Date(0) });
     expect(runAt).toEqual(queuedAt);
@@ -74,7 +99,18 @@ describe('the options of a run', () => {
 
   it.each<[string, Record<string, unknown>, string]>([
     ['two times', { runAt: new Date(), delayMs: 5 }, 'delayMs: goes without runAt: a run has one time'],
-    ['a negative delay', { delayMs: -1 }, 'delayMs: must be a whole number from 1 to 2147483647'],
+    ['a negative delay', { delayMs: -1 }, 'delayMs: must be a whole number of milliseconds, from 0'],
+    [
+      'a delay of eleven years',
+      { delayMs: 11 * 366 * 86_400_000 },
+      'delayMs: must be at most 316224000000, which are 10',
+    ],
+    ['a time in the year 9999', { runAt: '9999-12-31T00:00:00Z' }, 'runAt: must be within the next 10 years'],
+    [
+      'a bound without replace',
+      { unique: { key: 'k', maxWaitMs: 5 } },
+      'unique.maxWaitMs: goes with onConflict "replace"',
+    ],
     ['no time', { runAt: 'soon' }, 'runAt: is no time'],
     ['no time of ours', { runAt: new Date(8.64e15) }, 'runAt: is no time'],
     ['a priority beyond', { priority: 101 }, 'priority: must be a whole number from -100 to 100'],

@@ -73,7 +73,7 @@ export function freshRun({ request, parameters, settings, actor }: Asked): (adde
     algorithmVersion: settings.algorithmVersion,
     maxAttempts: request.maxAttempts ?? settings.maxAttempts,
     maxCrashes: settings.maxCrashes,
-    timeoutMs: request.timeoutMs ?? settings.timeoutMs,
+    timeoutMs: request.timeoutMs === undefined ? settings.timeoutMs : request.timeoutMs,
     triggeredById: actor.userId,
     triggeredByEmail: actor.userId === null ? null : actor.email,
     triggeredByToken: actor.tokenName ?? null,

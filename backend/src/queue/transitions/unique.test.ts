@@ -345,3 +345,19 @@ it('writes down who replaced what', async () => {
   const said = await engine.database.pool.query('SELECT message FROM "JobRunMessage" WHERE "runId" = $1', [run.id]);
   expect(said.rows).toEqual([{ message: 'Given new parameters by ada@example.com with the same key' }]);
 });
+
+it('begins at the latest when its bound is reached, however often it is replaced', async () => {
+  const replacing = async (more: Partial<UniqueKey>, delayMs = 60_000) => {
+    const wanted = { ...unique('running', 'replace'), ...more };
+    return (
+      await engine.queue.enqueue({ jobName: 'note', parameters: {}, trigger: 'EVENT', delayMs, unique: wanted }, SYSTEM)
+    ).run;
+  };
+  const afterMs = ({ runAt, queuedAt }: { runAt: Date; queuedAt: Date }) => runAt.getTime() - queuedAt.getTime();
+  expect(afterMs(await replacing({ maxWaitMs: 90_000 }))).toBe(60_000);
+  expect(afterMs(await replacing({ maxWaitMs: 90_000 }, 3_600_000))).toBe(90_000);
+  expect(afterMs(await replacing({}, 3_600_000))).toBeGreaterThanOrEqual(3_600_000);
+  expect(afterMs(await replacing({ maxWaitMs: 0 }))).toBeLessThan(60_000);
+  expect(afterMs(await replacing({ key: 'other', maxWaitMs: 5_000 }))).toBe(5_000);
+  expect(afterMs(await replacing({ key: 'at once', maxWaitMs: 5_000 }, 0))).toBe(0);
+});
