@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { AttemptUsage } from '@job-manager/shared/contract/message';
 import type { MessageLevel } from '@job-manager/shared/message';
 import type { TerminalStatus } from '@job-manager/shared/run';
@@ -7,6 +7,7 @@ import * as z from 'zod';
 import type { QueueEvents } from './events.js';
 import { approachable, describeFailure, JobFailure } from './failure.js';
 import type { AnyJob, JobContext, JobLog } from './job.js';
+import { LongTimer, longDelay } from './long-timer.js';
 import { type MessageLine, messageLine } from './message-line.js';
 import { type Measurement, type Meter, notMeasured } from './meter.js';
 import type { Redaction } from './redaction.js';
@@ -61,7 +62,7 @@ export class Execution implements RunExecution, ContextSource {
   readonly progress: RunProgress;
   #isOver = false;
   #isTimedOut = false;
-  #timer: NodeJS.Timeout | undefined;
+  #timer: LongTimer | undefined;
   #measurement: Measurement | undefined;
   #log: JobLog | undefined;
 
@@ -105,7 +106,7 @@ export class Execution implements RunExecution, ContextSource {
     if (this.#stopped) return this.#neverBegun(this.#stopped.reason);
     this.#measurement = this.#options.meter?.begin();
     const { timeoutMs } = this.run;
-    if (timeoutMs !== null) this.#timer = setTimeout(() => this.stop('timed out'), timeoutMs).unref();
+    if (timeoutMs !== null) this.#timer = new LongTimer(() => this.stop('timed out'), timeoutMs);
     try {
       const returned = await current.run(this, () => this.#callJob());
       this.#keep(returned);
@@ -116,7 +117,7 @@ export class Execution implements RunExecution, ContextSource {
     } finally {
       this.#isOver = true;
       this.#measurement?.end();
-      clearTimeout(this.#timer);
+      this.#timer?.clear();
       // What the job left running learns that it is over.
       if (this.#abort) this.#stopWith('lease lost');
     }
@@ -138,7 +139,7 @@ export class Execution implements RunExecution, ContextSource {
   /** It was stopped while it waited for its slot. */
   #neverBegun(reason: StopReason): ExecutionResult {
     this.#isOver = true;
-    clearTimeout(this.#timer);
+    this.#timer?.clear();
     if (reason !== 'cancelled') return { status: 'interrupted', reason };
     return { status: 'CANCELLED', error: null, errorStack: null, json: null, truncated: false };
   }
@@ -203,8 +204,8 @@ export class Execution implements RunExecution, ContextSource {
   }
 
   #abandonSoon(reason: RunStopped): void {
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#failStray?.(reason), this.#options.lastWordsMs ?? LAST_WORDS_MS).unref();
+    this.#timer?.clear();
+    this.#timer = new LongTimer(() => this.#failStray?.(reason), this.#options.lastWordsMs ?? LAST_WORDS_MS);
   }
 
   #storable(): StorableMetadata {
@@ -242,7 +243,9 @@ export class Execution implements RunExecution, ContextSource {
 
   async pause(ms: number): Promise<void> {
     this.#yieldedAt = performance.now();
-    await delay(Math.max(0, ms), undefined, { signal: this.signal }).catch(() => {});
+    await longDelay(ms, this.signal).catch((error) => {
+      if (error instanceof TypeError) throw new TypeError(`ctx.pause: ${error.message}`);
+    });
     this.#throwIfStopped();
   }
 

@@ -41,7 +41,10 @@ export interface JobContext {
    * the process breathe.
    */
   checkCancellation(): Promise<void>;
-  /** Waits, unless the run is to stop. */
+  /**
+   * Waits so many milliseconds, however many; Infinity waits until the run is to stop, and what is not above 0 for one
+   * turn. Throws when the run is to stop, and TypeError for NaN.
+   */
   pause(ms: number): Promise<void>;
   /**
    * The runs that this one waited for and what they returned, in the order given; in a run that a batch calls back

@@ -44,7 +44,11 @@ describe('the registry refuses to start with', () => {
     ['not a single crash', { maxCrashes: 0 }, 'Job "sound-job": maxCrashes must be whole, from 1 to 1000'],
     ['a backoff before now', { retry: { backoffMs: -1 } }, 'Job "sound-job": retry.backoffMs: Too small'],
     ['a backoff that shrinks', { retry: { factor: 0.5 } }, 'Job "sound-job": retry.factor: Too small'],
-    ['a backoff longer than ten years', { retry: { maxBackoffMs: 4e11 } }, 'Job "sound-job": retry.maxBackoffMs: Too big'],
+    [
+      'a backoff longer than ten years',
+      { retry: { maxBackoffMs: 4e11 } },
+      'Job "sound-job": retry.maxBackoffMs: Too big',
+    ],
     ['a retry nobody reads', { retry: { delayMs: 5 } }, 'Job "sound-job": retry: Unrecognized key: "delayMs"'],
     ['a channel no URL wants', { channel: 'Fast Lane' }, 'channel must be lower case letters, digits and hyphens'],
     ['a priority beyond all others', { priority: 101 }, 'Job "sound-job": priority must be whole, from -100 to 100'],

@@ -2,6 +2,7 @@ import type { AttemptUsage } from '@job-manager/shared/contract/message';
 import { limits } from '@job-manager/shared/limits';
 import type { TerminalStatus } from '@job-manager/shared/run';
 import type { AnyJob } from '../job.js';
+import { LongTimer } from '../long-timer.js';
 import type { MessageLine } from '../message-line.js';
 import { notMeasured } from '../meter.js';
 import type { Redaction } from '../redaction.js';
@@ -51,7 +52,7 @@ export class IsolatedExecution implements RunExecution {
   readonly #givenUp = new Promise<undefined>((resolve) => {
     this.#giveUp = () => resolve(undefined);
   });
-  readonly #timers: NodeJS.Timeout[] = [];
+  readonly #timers: LongTimer[] = [];
   #state: ProgressState = { percent: null, message: null, steps: null };
   #metadata: StorableMetadata = { json: null, truncated: false };
   #hasHeardStop = false;
@@ -80,7 +81,7 @@ export class IsolatedExecution implements RunExecution {
       return this.#failed(`The job could not be started in a process of its own: ${reason}`, null);
     } finally {
       this.#isOver = true;
-      for (const timer of this.#timers) clearTimeout(timer);
+      for (const timer of this.#timers) timer.clear();
       this.#options.onEnd();
     }
   }
@@ -178,6 +179,6 @@ export class IsolatedExecution implements RunExecution {
   }
 
   #after(ms: number, act: () => void): void {
-    this.#timers.push(setTimeout(act, ms).unref());
+    this.#timers.push(new LongTimer(act, ms));
   }
 }

@@ -1,0 +1,38 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+/** Node's timers end here, after 24 days: one that is set for longer fires at once. */
+const MAX_TIMER_MS = 2_147_483_647;
+
+/**
+ * Resolves after `ms` milliseconds, however many; never for Infinity. Rejects when `signal` is aborted. Throws
+ * TypeError for what is no number.
+ */
+export async function longDelay(ms: number, signal?: AbortSignal): Promise<void> {
+  if (typeof ms !== 'number' || Number.isNaN(ms)) throw new TypeError(`must be a number of milliseconds, not ${ms}`);
+  let leftMs = Math.max(0, ms);
+  do {
+    const sliceMs = Math.min(leftMs, MAX_TIMER_MS);
+    await delay(sliceMs, undefined, { signal });
+    leftMs -= sliceMs;
+  } while (leftMs > 0);
+}
+
+/** Acts after `ms` milliseconds, however many, unless it is cleared before. Keeps no process alive. */
+export class LongTimer {
+  #timer: NodeJS.Timeout;
+
+  constructor(act: () => void, ms: number) {
+    this.#timer = this.#set(act, ms);
+  }
+
+  clear(): void {
+    clearTimeout(this.#timer);
+  }
+
+  #set(act: () => void, ms: number): NodeJS.Timeout {
+    if (ms <= MAX_TIMER_MS) return setTimeout(act, ms).unref();
+    return setTimeout(() => {
+      this.#timer = this.#set(act, ms - MAX_TIMER_MS);
+    }, MAX_TIMER_MS).unref();
+  }
+}
