@@ -1,4 +1,4 @@
-import { card, historyRow, runJob, statistics, toast } from './fixtures/job-manager.js';
+import { activeJobs, card, historyRow, runJob, statistics, toast } from './fixtures/job-manager.js';
 import { slowly } from './fixtures/runs.js';
 import { expect, test } from './fixtures/story.js';
 import { operator } from './product/operator.js';
@@ -61,4 +61,38 @@ test('a cancel that fails is taken back and can be tried again', async ({ page, 
   await context.setOffline(false);
   await toast(page, 'Failed to cancel').getByRole('button', { name: 'Retry' }).click();
   await expect(historyRow(page, id)).toContainText('Cancelled');
+});
+
+test('no row moves under the pointer: ends and additions wait until it has left or asks for them', async ({
+  page,
+  runs,
+}) => {
+  await runs.block('MatchScore');
+  const first = await runs.start('match-scores', { batchSize: 30 });
+  await runs.untilBlocked();
+  const second = await runs.enqueue('trending', {}, { runAt: '2099-01-01T00:00:00Z' });
+  const third = await runs.enqueue('trending', {}, { runAt: '2099-01-02T00:00:00Z' });
+  await page.goto('/admin/jobs/monitor');
+  const cancel = card(page, third).getByRole('button', { name: `Cancel trending #${third}` });
+  await cancel.hover();
+  const place = await cancel.boundingBox();
+
+  await runs.cancel(second);
+  await runs.letGo();
+  await runs.reach(first, 'SUCCESS');
+  const fourth = await runs.enqueue('trending', {}, { runAt: '2099-01-03T00:00:00Z' });
+  const show = activeJobs(page).getByRole('button', { name: '3 changes · Show' });
+  await expect(show).toBeVisible();
+  await expect(card(page, first)).toContainText('Success');
+  await expect(card(page, first).getByRole('button', { name: /^Cancel/ })).toBeDisabled();
+  await expect(card(page, second).getByRole('button', { name: /^Cancel/ })).toBeDisabled();
+  expect(await cancel.boundingBox()).toEqual(place);
+
+  await show.click();
+  await expect(card(page, fourth)).toBeVisible();
+  await expect(card(page, second)).toBeHidden();
+  await runs.cancel(fourth);
+  await expect(card(page, fourth).getByRole('button', { name: /^Cancel/ })).toBeDisabled();
+  await page.mouse.move(0, 0);
+  await expect(activeJobs(page).getByRole('listitem')).toHaveCount(1);
 });

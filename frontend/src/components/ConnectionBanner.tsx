@@ -2,13 +2,14 @@ import { IconPlugConnectedX } from '@tabler/icons-react';
 import { useLive } from '../api/live/LiveProvider';
 import { useServerTime } from '../api/server-clock';
 import { Banner } from '../ui/Banner';
+import { useSteady } from '../ui/hold-still';
 import { Attempt, LastMessage, ReconnectNow } from './ConnectionDetails';
 
 const STALE_AFTER_MS = 60_000;
 
 /** Says that the list has stopped following, and after a minute that it may no longer be true. */
 export function ConnectionBanner() {
-  const isPaused = useLive((live) => live.status === 'reconnecting');
+  const isPaused = useSteady(useLive((live) => live.status === 'reconnecting'));
   const heardAt = useLive((live) => live.heardAt);
   const isStale = useServerTime(() => isPaused && Date.now() - (heardAt ?? Date.now()) > STALE_AFTER_MS);
   if (!isPaused) return null;

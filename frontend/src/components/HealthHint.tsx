@@ -6,11 +6,12 @@ import { Link } from 'react-router-dom';
 import { healthQuery } from '../api/health-queries';
 import { useLive } from '../api/live/LiveProvider';
 import { paths } from '../paths';
+import { useSteady } from '../ui/hold-still';
 import classes from './HealthHint.module.css';
 
 /** One line when not all is well, leading to why; nothing otherwise, nor when health itself can't be read. */
 export function HealthHint() {
-  const health = useHealthInPassing();
+  const health = useSteady(useHealthInPassing());
   const [worst] = health?.reasons ?? [];
   if (health === undefined || health.verdict === 'OK') return null;
   const Icon = health.verdict === 'CRITICAL' ? IconUrgent : IconAlertTriangle;

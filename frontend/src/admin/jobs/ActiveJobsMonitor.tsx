@@ -1,19 +1,25 @@
 import type { JobRunSummary } from '@job-manager/shared/contract/run';
 import { Button } from '@mantine/core';
 import { IconPlayerPlay, IconZzz } from '@tabler/icons-react';
+import { useRef } from 'react';
 import { EmptyState } from '../../ui/EmptyState';
+import { useHoldStill } from '../../ui/hold-still';
 import { RowSkeletons } from '../../ui/RowSkeletons';
 import { Section } from '../../ui/Section';
+import { useIsInside } from '../../ui/useIsInside';
 import classes from './ActiveJobsMonitor.module.css';
 import { AttentionBanner } from './AttentionBanner';
 import type { LimitsOf } from './attention';
 import { JobRunCard } from './JobRunCard';
+import type { ListRow } from './list-rows';
+import { useFrozenHeights } from './useFrozenHeights';
+import { useListRows } from './useListRows';
 
 interface ActiveJobsMonitorProps {
   /** Active runs in display order. */
   jobs: readonly JobRunSummary[];
   /** Runs that ended a moment ago. */
-  leaving: readonly JobRunSummary[];
+  ended: readonly JobRunSummary[];
   counts: { running: number; queued: number } | null;
   loading: boolean;
   /** Grows with its content instead of scrolling inside. */
@@ -27,61 +33,91 @@ interface ActiveJobsMonitorProps {
   onCleanupStalled?: () => void;
 }
 
-/** The runs that are going on or waiting, as the socket tells them. */
+/** The runs that are going on or waiting. None of them moves while the pointer or the focus is among them. */
 export function ActiveJobsMonitor(props: ActiveJobsMonitorProps) {
-  const { jobs, leaving, counts, loading, isFullHeight = false, onRunNew } = props;
-  const isEmpty = jobs.length + leaving.length === 0;
+  const { jobs, ended, counts, loading, isCancelling, onRunNew } = props;
+  const zone = useRef<HTMLDivElement>(null);
+  const isHeld = useIsInside(zone);
+  useHoldStill(isHeld);
+  const { rows, waiting, showAll } = useListRows({ active: jobs, ended, isHeld, isAsked: isCancelling });
+  const isEmpty = rows.length === 0;
   return (
     <Section
       title="Active & Queued Jobs"
       className="active-jobs"
       aside={counts && !isEmpty ? <Counts {...counts} shown={jobs} /> : null}
     >
-      <AttentionBanner {...props} jobs={jobs} />
-      {loading ? (
-        <RowSkeletons rows={3} label="Loading active jobs" />
-      ) : isEmpty ? (
-        <EmptyState
-          icon={IconZzz}
-          title="No active jobs"
-          text="Nothing is running or waiting. Whatever starts appears here by itself."
-          action={
-            <Button variant="light" leftSection={<IconPlayerPlay size={16} />} onClick={onRunNew}>
-              Run New Job
-            </Button>
-          }
-        />
-      ) : (
-        <RunList {...props} isFullHeight={isFullHeight} />
-      )}
+      <div ref={zone} className={classes.zone}>
+        <AttentionBanner {...props} jobs={jobs} rows={rows} />
+        {waiting > 0 && <WaitingChanges count={waiting} onShow={showAll} />}
+        {loading ? (
+          <RowSkeletons rows={3} label="Loading active jobs" />
+        ) : isEmpty ? (
+          <EmptyState
+            icon={IconZzz}
+            title="No active jobs"
+            text="Nothing is running or waiting. Whatever starts appears here by itself."
+            action={
+              <Button variant="light" leftSection={<IconPlayerPlay size={16} />} onClick={onRunNew}>
+                Run New Job
+              </Button>
+            }
+          />
+        ) : (
+          <RunList {...props} rows={rows} isHeld={isHeld} />
+        )}
+      </div>
     </Section>
   );
 }
 
+/** Lies over the list's upper edge: what says that rows wait must not move them either. */
+function WaitingChanges({ count, onShow }: { count: number; onShow: () => void }) {
+  return (
+    <div className={classes.waiting}>
+      <Button size="compact-sm" radius="xl" className={classes.show} onClick={onShow}>
+        {count === 1 ? '1 change' : `${count.toLocaleString('en')} changes`} · Show
+      </Button>
+    </div>
+  );
+}
+
+interface RunListProps extends ActiveJobsMonitorProps {
+  rows: readonly ListRow[];
+  isHeld: boolean;
+}
+
 function RunList({
-  jobs,
-  leaving,
-  isFullHeight,
+  rows,
+  isHeld,
+  isFullHeight = false,
   limitsOf,
   isCancelling,
   onCancel,
   onViewDetails,
-}: ActiveJobsMonitorProps) {
-  const row = (run: JobRunSummary, isLeaving: boolean) => (
-    <JobRunCard
-      key={run.id}
-      run={run}
-      isLeaving={isLeaving}
-      isCancelling={!isLeaving && isCancelling(run.id)}
-      limits={limitsOf(run.jobName)}
-      onCancel={onCancel}
-      onViewDetails={onViewDetails}
-    />
-  );
+}: RunListProps) {
+  const list = useRef<HTMLUListElement>(null);
+  useFrozenHeights(list, isHeld);
   return (
-    <ul className={classes.list} data-full-height={isFullHeight || undefined} aria-label="Active and queued jobs">
-      {leaving.map((run) => row(run, true))}
-      {jobs.map((run) => row(run, false))}
+    <ul
+      ref={list}
+      className={classes.list}
+      data-full-height={isFullHeight || undefined}
+      data-held={isHeld || undefined}
+      aria-label="Active and queued jobs"
+    >
+      {rows.map(({ run, state }) => (
+        <JobRunCard
+          key={run.id}
+          run={run}
+          state={state}
+          isFading={state === 'ended' && !isHeld}
+          isCancelling={state === 'active' && isCancelling(run.id)}
+          limits={limitsOf(run.jobName)}
+          onCancel={onCancel}
+          onViewDetails={onViewDetails}
+        />
+      ))}
     </ul>
   );
 }

@@ -17,7 +17,7 @@ interface Props {
 /** The active list over the live connection; nothing in it comes from anywhere else. */
 export function ActiveSection({ isFullHeight, onCleanupStalled }: Props) {
   const runs = useLive((live) => live.runs);
-  const leaving = useLive((live) => live.leaving);
+  const ended = useLive((live) => live.ended);
   const counts = useLive((live) => live.counts);
   const isLoaded = useLive((live) => live.isLoaded);
   const { data: definitions } = useQuery(definitionsQuery());
@@ -33,7 +33,7 @@ export function ActiveSection({ isFullHeight, onCleanupStalled }: Props) {
       <ConnectionBanner />
       <ActiveJobsMonitor
         jobs={jobs}
-        leaving={leaving}
+        ended={ended}
         counts={counts}
         loading={!isLoaded}
         isFullHeight={isFullHeight}

@@ -1,15 +1,20 @@
 import type { JobRunSummary } from '@job-manager/shared/contract/run';
+import { isTerminal } from '@job-manager/shared/run';
 import { Button } from '@mantine/core';
 import { IconAlertTriangle, IconHourglass } from '@tabler/icons-react';
 import { useServerTime } from '../../api/server-clock';
 import { spellDuration } from '../../lib/duration';
 import { Banner } from '../../ui/Banner';
+import { useSteady } from '../../ui/hold-still';
 import classes from './ActiveJobsMonitor.module.css';
 import { type Attention, attentionOf, type LimitsOf, silenceLimit, slownessLimit } from './attention';
+import type { ListRow } from './list-rows';
 import { NamedRuns } from './NamedRuns';
 
 interface Props {
   jobs: readonly JobRunSummary[];
+  /** Those of the list, with the ones that ended and keep their place. */
+  rows: readonly ListRow[];
   limitsOf: LimitsOf;
   isCancelling: (jobRunId: string) => boolean;
   onCancel: (run: JobRunSummary) => void;
@@ -19,26 +24,28 @@ interface Props {
 }
 
 /** Points out the runs that are stalled or slow, and offers what helps. */
-export function AttentionBanner({ jobs, ...rest }: Props) {
+export function AttentionBanner({ jobs, rows, ...rest }: Props) {
   // Joined ids, so that the banner renders again only when the set changes, not every second.
   const idsOf = (wanted: Attention) => (now: number) =>
     jobs
       .filter((run) => attentionOf(run, rest.limitsOf(run.jobName), now) === wanted)
       .map((run) => run.id)
       .join();
-  const stalled = useServerTime(idsOf('stalled'));
-  const slow = useServerTime(idsOf('slow'));
-  if (stalled === '' && slow === '') return null;
-  const pick = (ids: string) => jobs.filter((run) => ids.split(',').includes(run.id));
+  // Its buttons name a run, and it stands above the list: neither may change under the pointer.
+  const stalledIds = useSteady(useServerTime(idsOf('stalled')));
+  const slowIds = useSteady(useServerTime(idsOf('slow')));
+  if (stalledIds === '' && slowIds === '') return null;
+  const pick = (ids: string) => rows.map(({ run }) => run).filter((run) => ids.split(',').includes(run.id));
+  const [stalled, slow] = [pick(stalledIds), pick(slowIds)];
   return (
     <div className={classes.banners}>
-      {stalled !== '' && <StalledBanner runs={pick(stalled)} {...rest} />}
-      {slow !== '' && <SlowBanner runs={pick(slow)} {...rest} />}
+      {stalled.length > 0 && <StalledBanner runs={stalled} {...rest} />}
+      {slow.length > 0 && <SlowBanner runs={slow} {...rest} />}
     </div>
   );
 }
 
-type BannerProps = Omit<Props, 'jobs'> & { runs: JobRunSummary[] };
+type BannerProps = Omit<Props, 'jobs' | 'rows'> & { runs: JobRunSummary[] };
 
 function StalledBanner({ runs, limitsOf, onViewDetails, onCleanupStalled }: BannerProps) {
   return (
@@ -86,7 +93,7 @@ function SlowBanner({ runs, limitsOf, isCancelling, onCancel, onViewDetails }: B
           <>
             <Button
               variant="default"
-              disabled={only.cancelRequestedAt !== null || isCancelling(only.id)}
+              disabled={isTerminal(only.status) || only.cancelRequestedAt !== null || isCancelling(only.id)}
               onClick={() => onCancel(only)}
             >
               Cancel #{only.id}

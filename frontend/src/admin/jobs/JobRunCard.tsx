@@ -1,5 +1,5 @@
 import type { JobRunSummary } from '@job-manager/shared/contract/run';
-import { type JobUIStatus, uiStatus } from '@job-manager/shared/run';
+import { isTerminal, type JobUIStatus, uiStatus } from '@job-manager/shared/run';
 import { Button, Loader } from '@mantine/core';
 import { memo } from 'react';
 import { Link } from 'react-router-dom';
@@ -9,11 +9,13 @@ import { JobProgressBar } from '../../components/JobProgressBar';
 import { JobStatusBadge, StatusMark } from '../../components/JobStatusBadge';
 import { MessageCounts } from '../../components/MessageCounts';
 import { RelativeTime } from '../../components/RelativeTime';
+import { formatDuration } from '../../lib/duration';
 import { paths } from '../../paths';
 import { AttentionBadge } from './AttentionBadge';
 import { attentionOf, type Limits } from './attention';
 import { ForceFailButton } from './ForceFailButton';
 import classes from './JobRunCard.module.css';
+import type { ListRow } from './list-rows';
 import { QueueFacts } from './QueueFacts';
 import { RunNowButton } from './RunNowButton';
 
@@ -21,20 +23,22 @@ interface Props {
   run: JobRunSummary;
   /** Asked to stop from this page, and not yet confirmed. */
   isCancelling: boolean;
+  state: ListRow['state'];
   /** Has ended, and is about to go. */
-  isLeaving: boolean;
+  isFading: boolean;
   limits: Limits;
   onCancel: (run: JobRunSummary) => void;
   onViewDetails: (jobRunId: string) => void;
 }
 
 /** One active run: what, since when, how far, and what can be done about it. */
-export const JobRunCard = memo(function JobRunCard({ run, isCancelling, isLeaving, limits, ...on }: Props) {
-  const status = isCancelling && !isLeaving ? 'CANCEL_REQUESTED' : uiStatus(run);
-  const attention = useServerTime((now) => attentionOf(run, limits, now) ?? '');
+export const JobRunCard = memo(function JobRunCard({ run, state, isFading, isCancelling, limits, ...on }: Props) {
+  const status = isCancelling ? 'CANCEL_REQUESTED' : uiStatus(run);
+  const attention = useServerTime((now) => (state === 'active' && attentionOf(run, limits, now)) || '');
   const name = `${run.jobName} #${run.id}`;
+  if (state === 'empty') return <li className={classes.card} data-state="empty" aria-hidden />;
   return (
-    <li className={classes.card} data-leaving={isLeaving || undefined} data-run={run.id}>
+    <li className={classes.card} data-state={state} data-fading={isFading || undefined} data-run={run.id}>
       <StatusMark status={status} />
       <div className={classes.main}>
         <div className={classes.title}>
@@ -46,22 +50,19 @@ export const JobRunCard = memo(function JobRunCard({ run, isCancelling, isLeavin
           {attention !== '' && <AttentionBadge run={run} attention={attention} limits={limits} />}
         </div>
         <div className={classes.facts}>
-          <Facts run={run} status={status} />
+          {state === 'ended' ? <EndFacts run={run} /> : <Facts run={run} status={status} />}
         </div>
-        {(run.status === 'RUNNING' || isLeaving) && (
-          <JobProgressBar percent={run.progressPercent} label={`Progress of ${name}`} />
-        )}
+        {run.status !== 'QUEUED' && <JobProgressBar percent={run.progressPercent} label={`Progress of ${name}`} />}
       </div>
       <div className={classes.actions}>
-        {isLeaving ? (
-          <JobStatusBadge status={run.status} />
-        ) : (
-          <>
-            <RunNowButton run={run} />
-            <CancelButton status={status} name={name} onCancel={() => on.onCancel(run)} />
-          </>
-        )}
-        {status === 'CANCEL_REQUESTED' && <ForceFailButton run={run} />}
+        {state === 'active' && <RunNowButton run={run} />}
+        <CancelButton
+          status={state === 'ended' ? run.status : status}
+          name={name}
+          isOver={state === 'ended'}
+          onCancel={() => on.onCancel(run)}
+        />
+        {state === 'active' && status === 'CANCEL_REQUESTED' && <ForceFailButton run={run} />}
         <Button variant="default" size="sm" aria-label={`Details of ${name}`} onClick={() => on.onViewDetails(run.id)}>
           Details
         </Button>
@@ -73,11 +74,13 @@ export const JobRunCard = memo(function JobRunCard({ run, isCancelling, isLeavin
 interface CancelButtonProps {
   status: JobUIStatus;
   name: string;
+  /** The run has ended, and the button keeps its place. */
+  isOver?: boolean;
   onCancel: () => void;
 }
 
 /** Cancels once; says "Stopping…" from the click on. Only for those who may. */
-export function CancelButton({ status, name, onCancel }: CancelButtonProps) {
+export function CancelButton({ status, name, isOver = false, onCancel }: CancelButtonProps) {
   const isStopping = status === 'CANCEL_REQUESTED';
   const mayCancel = useCan('cancel');
   if (!mayCancel && !isStopping) return null;
@@ -86,7 +89,7 @@ export function CancelButton({ status, name, onCancel }: CancelButtonProps) {
       variant="default"
       size="sm"
       className={classes.cancel}
-      disabled={isStopping}
+      disabled={isStopping || isOver}
       leftSection={isStopping ? <Loader size={14} color="currentColor" aria-hidden /> : undefined}
       aria-label={isStopping ? `Stopping… ${name}` : `Cancel ${name}`}
       onClick={onCancel}
@@ -113,6 +116,19 @@ function Facts({ run, status }: { run: JobRunSummary; status: JobUIStatus }) {
         </span>
       )}
       {run.progressMessage && <span className={classes.message}>“{run.progressMessage}”</span>}
+    </>
+  );
+}
+
+function EndFacts({ run }: { run: JobRunSummary }) {
+  return (
+    <>
+      {isTerminal(run.status) ? (
+        <JobStatusBadge status={run.status} />
+      ) : (
+        <span>No longer among the runs shown here</span>
+      )}
+      {run.durationMs !== null && run.startedAt !== null && <span>Took {formatDuration(run.durationMs)}</span>}
     </>
   );
 }

@@ -125,14 +125,18 @@ function newest(ended: Map<string, number>): Map<string, number> {
 
 /** Running ones first, the longest running on top; then the queue in the order it will be claimed; then what waits for others. */
 export function inDisplayOrder(runs: Iterable<JobRunSummary>): JobRunSummary[] {
-  return [...runs].sort(
-    (a, b) =>
-      Number(a.status !== 'RUNNING') - Number(b.status !== 'RUNNING') ||
-      Number(a.isBlocked) - Number(b.isBlocked) ||
-      (a.status === 'RUNNING'
-        ? compareText(a.startedAt ?? '', b.startedAt ?? '')
-        : a.priority - b.priority || compareText(a.runAt, b.runAt)) ||
-      compareIds(a.id, b.id),
+  return [...runs].sort(compareForDisplay);
+}
+
+/** A run that has ended stands where it stood while it was running. */
+export function compareForDisplay(a: JobRunSummary, b: JobRunSummary): number {
+  return (
+    Number(a.status === 'QUEUED') - Number(b.status === 'QUEUED') ||
+    Number(a.isBlocked) - Number(b.isBlocked) ||
+    (a.status === 'QUEUED'
+      ? a.priority - b.priority || compareText(a.runAt, b.runAt)
+      : compareText(a.startedAt ?? '', b.startedAt ?? '')) ||
+    compareIds(a.id, b.id)
   );
 }
 

@@ -88,7 +88,7 @@ test('leaves out what it does not understand', async () => {
   expect(world.heard).toEqual([{ type: 'client.admin.resync' }]);
 });
 
-test('keeps a run that ended for a moment, unless it never started', async () => {
+test('keeps a run that ended for a moment, and says whether it had started', async () => {
   const [ran, waited] = [aRun.running(), aRun.queued()];
   world.active = [ran, waited];
   const connection = connect();
@@ -96,8 +96,8 @@ test('keeps a run that ended for a moment, unless it never started', async () =>
   live.tell(aRun.success({ id: ran.id, rev: 2 }));
   live.tell(aRun.cancelled({ id: waited.id, rev: 2, startedAt: null }));
   await vi.waitFor(() => expect(connection.getState().runs).toHaveLength(0));
-  expect(connection.getState().leaving.map((run) => run.id)).toEqual([ran.id]);
-  await vi.waitFor(() => expect(connection.getState().leaving).toHaveLength(0));
+  expect(connection.getState().ended.map((run) => run.id)).toEqual([ran.id, waited.id]);
+  await vi.waitFor(() => expect(connection.getState().ended).toHaveLength(0));
 });
 
 describe('while the server is away', () => {

@@ -11,7 +11,7 @@ import { learnServerTime } from '../server-clock';
 import { type ActiveChange, applyMessages, inDisplayOrder, noRuns } from './active-runs';
 import { createFollowedRuns, type Follow, isOfFollowedRun } from './followed-runs';
 import { createFrameBatch } from './frame-batch';
-import { createLeavingRuns } from './leaving-runs';
+import { createRecentEnds } from './recent-ends';
 import { createReconnectPause, reconnectDelay } from './reconnect-pause';
 import { watchSilence } from './silence';
 import { watchWakeUps } from './wake-ups';
@@ -22,8 +22,8 @@ export interface LiveState {
   readonly status: ConnectionStatus;
   /** The active set in display order; empty until `isLoaded`. */
   readonly runs: readonly JobRunSummary[];
-  /** Just ended, and still shown for a moment. */
-  readonly leaving: readonly JobRunSummary[];
+  /** Ended a moment ago, the oldest first. */
+  readonly ended: readonly JobRunSummary[];
   readonly counts: ActiveCounts | null;
   readonly isLoaded: boolean;
   /** When the server was last heard, by this machine's clock. */
@@ -38,7 +38,7 @@ export interface LiveState {
 export const beforeConnection: LiveState = {
   status: 'connecting',
   runs: [],
-  leaving: [],
+  ended: [],
   counts: null,
   isLoaded: false,
   heardAt: null,
@@ -82,13 +82,13 @@ export function connectLive({ url, onLost, random = Math.random }: Options): Liv
   const send = (message: ClientMessage) => {
     if (socket.readyState === socket.OPEN) socket.send(JSON.stringify(message));
   };
-  const leaving = createLeavingRuns((runs) => publish({ leaving: runs }));
+  const recentEnds = createRecentEnds((runs) => publish({ ended: runs }));
   const followed = createFollowedRuns(send);
 
   const batch = createFrameBatch<ServerMessage>((messages) => {
     const change = applyMessages(active, messages);
     active = change.next;
-    leaving.add(change.completed);
+    recentEnds.add(change.completed);
     if (messages.some(({ type }) => type === 'server.admin.jobs_snapshot')) isResyncing = false;
     if (change.hasGap && !isResyncing) {
       isResyncing = true;
@@ -160,7 +160,7 @@ export function connectLive({ url, onLost, random = Math.random }: Options): Liv
       stopWatching();
       silence.stop();
       batch.clear();
-      leaving.clear();
+      recentEnds.clear();
       listeners.clear();
       socket.close();
     },

@@ -1,0 +1,32 @@
+import { useEffect, useState, useSyncExternalStore } from 'react';
+
+// Shared by all parts of a page: what appears above a list moves it as much as what is in it.
+let holders = 0;
+const listeners = new Set<() => void>();
+
+function add(change: 1 | -1): void {
+  holders += change;
+  for (const listener of listeners) listener();
+}
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => void listeners.delete(listener);
+}
+
+/** Holds the page still while `isHeld` is true: whatever asks `useSteady` keeps what it shows. */
+export function useHoldStill(isHeld: boolean): void {
+  useEffect(() => {
+    if (!isHeld) return;
+    add(1);
+    return () => add(-1);
+  }, [isHeld]);
+}
+
+/** The value, or while the page is held still the one that was shown before. */
+export function useSteady<Value>(value: Value): Value {
+  const isHeld = useSyncExternalStore(subscribe, () => holders > 0);
+  const [shown, setShown] = useState(value);
+  if (!isHeld && !Object.is(shown, value)) setShown(value);
+  return isHeld ? shown : value;
+}
