@@ -1,6 +1,33 @@
 import { Notifications } from '@mantine/notifications';
+import { type RefObject, useEffect, useRef } from 'react';
+import { MAX_TOASTS } from './toast';
+
+const POSITION = 'bottom-left';
 
 /** At the left: the buttons of every row stand at the right, and a toast must not cover them. */
 export function Toasts() {
-  return <Notifications position="bottom-left" limit={4} zIndex={400} />;
+  const host = useRef<HTMLDivElement>(null);
+  useToastRoom(host);
+  return (
+    <div ref={host}>
+      <Notifications position={POSITION} limit={MAX_TOASTS} zIndex={400} containerWidth={360} withinPortal={false} />
+    </div>
+  );
+}
+
+/** Says to the style sheets how high the toasts stand, so that pages and dialogs leave as much room below. */
+function useToastRoom(host: RefObject<HTMLElement | null>): void {
+  useEffect(() => {
+    const stack = host.current?.querySelector(`[data-position="${POSITION}"]`);
+    if (!stack) return;
+    const root = document.documentElement;
+    const observer = new ResizeObserver(() =>
+      root.style.setProperty('--toast-room', `${Math.ceil(stack.getBoundingClientRect().height)}px`),
+    );
+    observer.observe(stack);
+    return () => {
+      observer.disconnect();
+      root.style.removeProperty('--toast-room');
+    };
+  }, [host]);
 }

@@ -67,9 +67,15 @@ export const theme = createTheme({
         radius: 'md',
         padding: 'lg',
       } satisfies Partial<ModalProps>,
-      styles: { title: { fontSize: '1.25rem', fontWeight: 600 } },
+      styles: { title: { fontSize: '1.25rem', fontWeight: 600, minWidth: 0, overflowWrap: 'anywhere' } },
     },
-    Notification: { styles: { description: { color: 'var(--mantine-color-dimmed)' } } },
+    Notification: {
+      styles: {
+        title: { overflowWrap: 'anywhere' },
+        // Mantine hides what overflows, which cuts the edge of a button inside.
+        description: { color: 'var(--mantine-color-dimmed)', overflow: 'visible', overflowWrap: 'anywhere' },
+      },
+    },
     ActionIcon: { defaultProps: { variant: 'subtle', color: 'gray' } satisfies Partial<ActionIconProps> },
   },
 });

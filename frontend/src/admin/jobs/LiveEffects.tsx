@@ -1,24 +1,30 @@
 import type { JobRunSummary } from '@job-manager/shared/contract/run';
 import { useQueryClient } from '@tanstack/react-query';
 import { useCallback, useEffect, useRef, useState } from 'react';
+import { useNavigate } from 'react-router-dom';
 import { runKey } from '../../api/job-queries';
 import type { ActiveChange } from '../../api/live/active-runs';
 import { useLiveChanges } from '../../api/live/LiveProvider';
 import { useSession } from '../../api/session';
 import { useOpenedRun } from '../../components/url-state';
-import { toastError, toastSuccess } from '../../ui/toast';
-import { describeNews, type News, noNews, withNews } from './news';
+import { paths } from '../../paths';
+import { describeEnds } from './news';
+import { createRunToasts } from './run-toasts';
 
 /** Gathered for a moment, so that a hundred runs ending at once are one sentence and one toast. */
 const GATHER_MS = 1_000;
+/** A screen reader that is spoken to more often has time for nothing else. */
+const ANNOUNCE_EVERY_MS = 5_000;
 
-/** What every page does when runs start and end: read open details anew, tell of ends, speak to screen readers. */
+/** What every page does when runs end: read open details anew, show toasts, speak to screen readers. */
 export function LiveEffects() {
-  const announcement = useNews();
   useFreshDetails();
+  useToasts();
+  const { text, number } = useAnnouncements();
   return (
     <div className="visually-hidden" aria-live="polite" role="log" aria-label="Job status changes">
-      {announcement}
+      {/* A new element each time: the same words twice are news as well. */}
+      <span key={number}>{text}</span>
     </div>
   );
 }
@@ -37,75 +43,62 @@ function useFreshDetails(): void {
   );
 }
 
-/** Answers the sentence for screen readers, and shows the toasts. */
-function useNews(): string {
-  const [sentence, setSentence] = useState('');
-  const gathered = useRef<News>(noNews);
-  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
-  const showToasts = useEndToasts();
+function useToasts(): void {
+  const { data: user } = useSession();
+  const { open } = useOpenedRun();
+  const navigate = useNavigate();
+  const current = useRef({ open, navigate });
+  useEffect(() => {
+    current.current = { open, navigate };
+  });
+  const [showToasts] = useState(() =>
+    createRunToasts({
+      openRun: (id) => current.current.open(id),
+      openFailures: () => void current.current.navigate(`${paths.history}?status=FAILED`),
+    }),
+  );
+  const userId = user?.id;
+  useEnds(
+    useCallback((completed: JobRunSummary[]) => showToasts(completed, userId), [showToasts, userId]),
+    GATHER_MS,
+  );
+}
 
+/** What to announce; starts and queueing are not, for they need nobody. */
+function useAnnouncements(): { text: string; number: number } {
+  const [announcement, announce] = useState({ text: '', number: 0 });
+  const onEnds = useCallback(
+    (completed: JobRunSummary[]) => announce(({ number }) => ({ text: describeEnds(completed), number: number + 1 })),
+    [],
+  );
+  useEnds(onEnds, GATHER_MS, ANNOUNCE_EVERY_MS);
+  return announcement;
+}
+
+/** Hands over the runs that ended, gathered for `gatherMs`, and not again within `everyMs`; keep `onEnds` stable. */
+function useEnds(onEnds: (completed: JobRunSummary[]) => void, gatherMs: number, everyMs = 0): void {
+  const gathered = useRef<JobRunSummary[]>([]);
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const handedAt = useRef(Number.NEGATIVE_INFINITY);
+  const latest = useRef(onEnds);
+  useEffect(() => {
+    latest.current = onEnds;
+  }, [onEnds]);
   useEffect(() => () => clearTimeout(timer.current), []);
   useLiveChanges(
     useCallback(
-      (change: ActiveChange) => {
-        gathered.current = withNews(gathered.current, change);
-        if (gathered.current === noNews || timer.current !== undefined) return;
+      ({ completed }: ActiveChange) => {
+        if (completed.length === 0) return;
+        gathered.current.push(...completed);
+        if (timer.current !== undefined) return;
+        const wait = Math.max(gatherMs, handedAt.current + everyMs - Date.now());
         timer.current = setTimeout(() => {
           timer.current = undefined;
-          setSentence(describeNews(gathered.current));
-          showToasts(gathered.current.completed);
-          gathered.current = noNews;
-        }, GATHER_MS);
+          handedAt.current = Date.now();
+          latest.current(gathered.current.splice(0));
+        }, wait);
       },
-      [showToasts],
+      [gatherMs, everyMs],
     ),
   );
-  return sentence;
-}
-
-/** Every failure is told; other ends only to whoever started the run. */
-function useEndToasts(): (completed: JobRunSummary[]) => void {
-  const { data: user } = useSession();
-  const { open } = useOpenedRun();
-  const openRun = useRef(open);
-  useEffect(() => {
-    openRun.current = open;
-  });
-  const userId = user?.id;
-  return useCallback(
-    (completed) => {
-      const failed = completed.filter((run) => run.status === 'FAILED');
-      const mine = completed.filter((run) => run.status !== 'FAILED' && run.triggeredBy?.id === userId);
-      if (failed.length > 0) toastFailures(failed, (id) => openRun.current(id));
-      if (mine.length > 0) toastEnds(mine);
-    },
-    [userId],
-  );
-}
-
-function toastFailures(failed: JobRunSummary[], open: (id: string) => void): void {
-  const [first] = failed;
-  if (first === undefined) return;
-  toastError({
-    title: failed.length === 1 ? `${first.jobName} #${first.id} failed` : `${failed.length} jobs failed`,
-    message: failed.length === 1 ? (first.error ?? 'No reason was given.') : listed(failed),
-    offer: failed.length === 1 ? { label: 'Details', act: () => open(first.id) } : undefined,
-  });
-}
-
-function toastEnds(ended: JobRunSummary[]): void {
-  const [first] = ended;
-  if (first === undefined) return;
-  const word = first.status === 'CANCELLED' ? 'cancelled' : 'finished';
-  toastSuccess({
-    message:
-      ended.length === 1 ? `${first.jobName} #${first.id} ${word}` : `${ended.length} jobs ended: ${listed(ended)}`,
-  });
-}
-
-const LISTED = 3;
-
-function listed(runs: JobRunSummary[]): string {
-  const names = runs.slice(0, LISTED).map((run) => `${run.jobName} #${run.id}`);
-  return names.join(', ') + (runs.length > LISTED ? ` and ${runs.length - LISTED} more` : '');
 }
