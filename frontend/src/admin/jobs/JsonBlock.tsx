@@ -69,13 +69,17 @@ function Content({ value, text, isTree, label }: { value: unknown; text: string;
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable to be scrolled by keyboard
     <section className={classes.content} tabIndex={0} aria-label={`${label} as JSON`}>
       {isTree && typeof value === 'object' && value !== null ? (
-        <JsonView data={value} style={treeStyle} shouldExpandNode={(level) => level < (isLarge ? 1 : 3)} />
+        <JsonView data={value} style={treeStyle} shouldExpandNode={isLarge ? isOutermost : isAmongFirst} />
       ) : (
         <pre className={classes.text}>{text}</pre>
       )}
     </section>
   );
 }
+
+// Constants: the tree opens and closes its parts anew whenever it is given another function.
+const isOutermost = (level: number) => level < 1;
+const isAmongFirst = (level: number) => level < 3;
 
 const treeStyle = {
   container: classes.tree ?? '',
