@@ -75,3 +75,22 @@ test('history, unknown runs and unknown addresses have pages that lead on', asyn
   await page.getByRole('link', { name: 'Go to the dashboard' }).click();
   await expect(page).toHaveURL('/admin/dashboard');
 });
+
+test('code that an upgraded server no longer has leads to a reload, once, and then to a button for it', async ({
+  page,
+}) => {
+  await page.goto('/admin/jobs');
+  let asked = 0;
+  await page.route('**/assets/SystemStatusPage*.js', (route) => {
+    asked += 1;
+    return asked <= 2 ? route.fulfill({ status: 404 }) : route.continue();
+  });
+  const loaded: string[] = [];
+  page.on('load', () => loaded.push(page.url()));
+  await page.getByRole('link', { name: 'System', exact: true }).click();
+  await expect(page.getByText('This part of the page could not be loaded')).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Try again' })).toBeHidden();
+  expect(loaded).toHaveLength(1);
+  await page.getByRole('button', { name: 'Reload' }).click();
+  await expect(page.getByRole('heading', { name: 'System status', level: 1 })).toBeVisible();
+});

@@ -6,8 +6,10 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './App';
 import { watchUncaughtErrors } from './api/errorTracking';
+import { watchTyping } from './lib/typed-text';
 
 watchUncaughtErrors();
+watchTyping();
 
 const root = document.getElementById('root');
 if (root === null) throw new Error('index.html has no #root');

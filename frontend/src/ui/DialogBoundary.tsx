@@ -1,6 +1,8 @@
 import { type PropsWithChildren, Suspense } from 'react';
 import { ErrorBoundary } from 'react-error-boundary';
 import { trackError } from '../api/errorTracking';
+import { CodeLoadError } from '../api/panel-version';
+import { outdatedText, reload } from './OutdatedPanel';
 import { toastError } from './toast';
 
 interface Props {
@@ -14,7 +16,10 @@ export function DialogBoundary({ opened, onClose, children }: PropsWithChildren<
   const giveUp = (error: unknown) => {
     trackError(error, { action: 'openDialog', component: 'DialogBoundary' });
     onClose();
-    toastError({ title: 'The dialog could not be opened', message: 'The server may be restarting. Try again.' });
+    const title = 'The dialog could not be opened';
+    if (error instanceof CodeLoadError)
+      toastError({ title, message: outdatedText, offer: { label: 'Reload', act: reload } });
+    else toastError({ title, message: 'It failed while it was drawn. The rest of the page still works.' });
   };
   return (
     <ErrorBoundary fallback={null} onError={giveUp} resetKeys={opened}>

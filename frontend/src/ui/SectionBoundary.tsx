@@ -2,7 +2,9 @@ import { notifyManager, type QueryClient, useQueryClient } from '@tanstack/react
 import type { PropsWithChildren } from 'react';
 import { ErrorBoundary } from 'react-error-boundary';
 import { trackError } from '../api/errorTracking';
+import { CodeLoadError } from '../api/panel-version';
 import { ErrorPanel } from './ErrorPanel';
+import { OutdatedPanel } from './OutdatedPanel';
 import classes from './Section.module.css';
 
 interface Props {
@@ -18,15 +20,19 @@ export function SectionBoundary({ name, isFramed = false, children }: PropsWithC
   return (
     <ErrorBoundary
       onError={(error) => trackError(error, { action: 'render', component: name ?? 'SectionBoundary' })}
-      fallbackRender={({ resetErrorBoundary }) => (
+      fallbackRender={({ error, resetErrorBoundary }) => (
         <div className={isFramed ? classes.section : undefined}>
-          <ErrorPanel
-            title={name ? `${name} could not be shown` : 'This part of the page has failed'}
-            details="The rest still works. Trying again may help."
-            // In turn behind those who are told what has been read.
-            onRetry={() => void readAnew(queryClient).then(() => notifyManager.schedule(resetErrorBoundary))}
-            retry="Try again"
-          />
+          {error instanceof CodeLoadError ? (
+            <OutdatedPanel name={name} />
+          ) : (
+            <ErrorPanel
+              title={name ? `${name} could not be shown` : 'This part of the page has failed'}
+              details="The rest still works. Trying again may help."
+              // In turn behind those who are told what has been read.
+              onRetry={() => void readAnew(queryClient).then(() => notifyManager.schedule(resetErrorBoundary))}
+              retry="Try again"
+            />
+          )}
         </div>
       )}
     >

@@ -1,6 +1,7 @@
 import { notificationsStore } from '@mantine/notifications';
 import { type ComponentType, useEffect, useState, useSyncExternalStore } from 'react';
 import { trackError } from '../api/errorTracking';
+import { loadCode } from '../api/panel-version';
 
 const subscribe = (listener: () => void) => notificationsStore.subscribe(listener);
 const hasToasts = () => notificationsStore.getState().notifications.length > 0;
@@ -17,7 +18,9 @@ export function ToastHost() {
     if (!isMissing) return;
     // Should it not come, the next toast tries again.
     const failed = (error: unknown) => trackError(error, { action: isNeeded ? 'showToast' : 'fetchToasts' });
-    import('./Toasts').then((module) => setToasts(() => module.Toasts), failed);
+    const load = () => import('./Toasts');
+    // Fetched ahead it may fail quietly: nothing is to be shown yet.
+    (isNeeded ? loadCode(load) : load()).then((module) => setToasts(() => module.Toasts), failed);
   }, [isMissing, isNeeded]);
   return Toasts && <Toasts />;
 }

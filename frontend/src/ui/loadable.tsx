@@ -1,11 +1,13 @@
 import { type ComponentType, lazy } from 'react';
+import { loadCode } from '../api/panel-version';
 
 /** A failure counts this long: React draws a failed part again at once, and that must not load it in a circle. */
 const FAILED_FOR_MS = 500;
 
 /**
- * A part whose code is loaded when it is first shown. Unlike with React's `lazy` alone, a load that failed,
- * because the server was away for a moment, is tried again the next time the part is shown.
+ * A part whose code is loaded when it is first shown. Code that an upgraded server no longer has leads to a reload.
+ * Unlike with React's `lazy` alone, a load that failed because the server was away for a moment is tried again the
+ * next time the part is shown.
  */
 export function loadable<Props extends object>(
   load: () => Promise<ComponentType<Props>>,
@@ -15,7 +17,7 @@ export function loadable<Props extends object>(
   const attempt = () =>
     lazy(async () => {
       try {
-        return { default: await load() };
+        return { default: await loadCode(load) };
       } catch (error) {
         failedAt = now();
         throw error;

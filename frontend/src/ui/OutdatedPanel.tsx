@@ -1,0 +1,19 @@
+import { reloadIfReachable } from '../api/panel-version';
+import { ErrorPanel } from './ErrorPanel';
+import { toastError } from './toast';
+
+export const outdatedText =
+  'The server has no such code. It may have been updated since; reloading brings the new version.';
+
+/** Loads the page anew, unless the server is away. */
+export function reload(): void {
+  void reloadIfReachable().then((isReloading) => {
+    if (!isReloading)
+      toastError({ id: 'reload', title: 'The server cannot be reached', message: 'Reload in a moment.' });
+  });
+}
+
+/** In place of a part whose code can't be loaded. Trying again couldn't help: the server has no such file. */
+export function OutdatedPanel({ name = 'This part of the page' }: { name?: string }) {
+  return <ErrorPanel title={`${name} could not be loaded`} details={outdatedText} onRetry={reload} retry="Reload" />;
+}
