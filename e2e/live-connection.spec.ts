@@ -88,6 +88,35 @@ test('the attempts are counted, and the next one need not be waited for', async 
   await expect(banner).toBeHidden();
 });
 
+test('without a WebSocket the page says what is in the way, and shows the list from the API until it comes', async ({
+  page,
+  runs,
+}) => {
+  await page.clock.install();
+  const socket = await Socket.hold(page);
+  await socket.cut();
+  const id = await runs.start('match-scores', slowly);
+  await page.goto('/admin/jobs');
+  const banner = page.getByRole('status').filter({ hasText: "Real-time updates don't get through" });
+  for (let waited = 0; waited < 4; waited++) await page.clock.fastForward('00:05');
+  await expect(banner).toContainText('a proxy or gateway has to pass /ws on');
+  await expect(banner).toContainText('Requests to /ws do arrive, but not as WebSockets');
+  await expect(banner).toContainText(/read every 10 s instead, last at \d\d:\d\d:\d\d/);
+  await expect(card(page, id)).toBeVisible();
+  await expect(statistics(page)).toContainText(/Active\s*1\s*as of \d\d:/);
+  const next = await runs.start('match-scores', slowly);
+  await page.clock.fastForward('00:11');
+  await expect(card(page, next)).toBeVisible();
+
+  await page.goto(`/admin/jobs/${id}`);
+  for (let waited = 0; waited < 4; waited++) await page.clock.fastForward('00:05');
+  await expect(banner).toBeVisible();
+
+  socket.mend();
+  await banner.getByRole('button', { name: 'Reconnect now' }).click();
+  await expect(banner).toBeHidden();
+});
+
 test.describe('signed out', () => {
   test.use({ storageState: nobody });
 

@@ -2,12 +2,16 @@ import { useQueryClient } from '@tanstack/react-query';
 import { Suspense, useCallback, useEffect, useRef } from 'react';
 import { Outlet, useLocation } from 'react-router-dom';
 import { trackWarning } from '../api/errorTracking';
+import { HttpFallback } from '../api/live/HttpFallback';
 import { LiveProvider, useLive } from '../api/live/LiveProvider';
+import { isOutdated } from '../api/panel-version';
 import { endSession, recheckSession } from '../api/session';
 import { AppHeader } from '../components/AppHeader';
 import { SkipLinks } from '../components/SkipLinks';
+import { reload } from '../ui/OutdatedPanel';
 import { PageLoader } from '../ui/PageLoader';
 import { SectionBoundary } from '../ui/SectionBoundary';
+import { toastQuestion } from '../ui/toast';
 import classes from './AdminLayout.module.css';
 import { CancelProvider } from './jobs/CancelProvider';
 import { LiveEffects } from './jobs/LiveEffects';
@@ -30,18 +34,21 @@ export function AdminLayout() {
   );
   return (
     <LiveProvider onLost={onLost}>
-      <CancelProvider>
-        <SocketRefusal />
-        <SkipLinks />
-        <SectionBoundary name="The header">
-          <AppHeader />
-        </SectionBoundary>
-        <Main />
-        <RunDialogs />
-        <SectionBoundary name="News of runs">
-          <LiveEffects />
-        </SectionBoundary>
-      </CancelProvider>
+      <HttpFallback>
+        <CancelProvider>
+          <SocketRefusal />
+          <UpgradeNotice />
+          <SkipLinks />
+          <SectionBoundary name="The header">
+            <AppHeader />
+          </SectionBoundary>
+          <Main />
+          <RunDialogs />
+          <SectionBoundary name="News of runs">
+            <LiveEffects />
+          </SectionBoundary>
+        </CancelProvider>
+      </HttpFallback>
     </LiveProvider>
   );
 }
@@ -65,6 +72,28 @@ function Main() {
       </SectionBoundary>
     </main>
   );
+}
+
+/** After each loss of the connection the server may be another version, whose files have other names. */
+function UpgradeNotice() {
+  const isLive = useLive((live) => live.status === 'live');
+  const wasLost = useRef(false);
+  const isLost = useLive((live) => live.status === 'reconnecting');
+  useEffect(() => {
+    if (isLost) wasLost.current = true;
+    if (!isLive || !wasLost.current) return;
+    wasLost.current = false;
+    void isOutdated().then((isAnother) => {
+      if (isAnother)
+        toastQuestion({
+          id: 'outdated',
+          title: 'The server was updated',
+          message: 'This page is of the version before. Reload when it suits you.',
+          offer: { label: 'Reload', act: reload },
+        });
+    });
+  }, [isLive, isLost]);
+  return null;
 }
 
 /** The server closed the socket for good: signed out, or the role is gone. */

@@ -1,6 +1,7 @@
 import type { TerminalStatus } from '@job-manager/shared/run';
 import { keepPreviousData } from '@tanstack/react-query';
 import { api, client } from './client';
+import { mount } from './place';
 
 export const PAGE_SIZE = 50;
 
@@ -25,6 +26,25 @@ export const statsQuery = () => api.jobs.stats.queryOptions({ input: { refresh: 
 
 export const historyQuery = (filters: HistoryFilters, page: number, pageSize = PAGE_SIZE) =>
   api.jobs.history.queryOptions({ input: { ...filters, page, pageSize }, placeholderData: keepPreviousData });
+
+/** The active runs as of now, for as long as the socket doesn't bring them. */
+export const activeQuery = () =>
+  api.jobs.active.queryOptions({ select: ({ runs }) => runs, gcTime: 0, meta: { isQuiet: true } });
+
+/** What answers at the address of the socket, in words: a browser doesn't tell its page why a socket failed. */
+export const socketPathQuery = () => ({
+  queryKey: ['socket path'],
+  queryFn: async ({ signal }: { signal: AbortSignal }): Promise<string> => {
+    const { status, headers } = await fetch(`${mount}/ws`, { cache: 'no-store', signal });
+    // The server's own answer to whatever is no WebSocket.
+    const hasArrived = headers.get('content-type')?.startsWith('application/problem+json');
+    return hasArrived
+      ? 'Requests to /ws do arrive, but not as WebSockets: the headers Upgrade and Connection are not passed on, or the browser or an extension blocks them.'
+      : `Requests to /ws are answered with HTTP ${status} before they arrive at the server.`;
+  },
+  meta: { isQuiet: true },
+  retry: false,
+});
 
 export const runQuery = (jobRunId: string) => api.jobs.get.queryOptions({ input: { jobRunId } });
 

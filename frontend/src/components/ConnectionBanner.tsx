@@ -1,27 +1,55 @@
 import { IconPlugConnectedX } from '@tabler/icons-react';
+import { FALLBACK_EVERY_MS, useFallback } from '../api/live/HttpFallback';
 import { useLive } from '../api/live/LiveProvider';
 import { useServerTime } from '../api/server-clock';
+import { formatClock } from '../lib/date-time';
 import { Banner } from '../ui/Banner';
 import { useSteady } from '../ui/hold-still';
-import { Attempt, LastMessage, ReconnectNow } from './ConnectionDetails';
+import { Attempt, BLOCKED_TEXT, LastMessage, ReconnectNow } from './ConnectionDetails';
 
 const STALE_AFTER_MS = 60_000;
 
-/** Says that the list has stopped following, and after a minute that it may no longer be true. */
+/** Says that the page has stopped following, why as far as is known, and how old it may be. */
 export function ConnectionBanner() {
-  const isPaused = useSteady(useLive((live) => live.status === 'reconnecting'));
-  const heardAt = useLive((live) => live.heardAt);
-  const isStale = useServerTime(() => isPaused && Date.now() - (heardAt ?? Date.now()) > STALE_AFTER_MS);
-  if (!isPaused) return null;
+  const isLost = useLive((live) => live.status === 'reconnecting');
+  const { isBlocked } = useFallback();
+  const isShown = useSteady(isLost || isBlocked);
+  if (!isShown) return null;
   return (
-    <Banner icon={IconPlugConnectedX} title="Real-time updates paused" actions={<ReconnectNow />}>
-      {isStale
-        ? 'Data may be stale: nothing has been heard from the server for more than a minute. Still trying to reconnect.'
-        : 'Reconnecting. The list continues by itself as soon as the server answers.'}{' '}
-      {/* Ticks each second: not to be read aloud each time. */}
+    <Banner
+      icon={IconPlugConnectedX}
+      title={isBlocked && !isLost ? BLOCKED_TITLE : 'Real-time updates paused'}
+      actions={<ReconnectNow />}
+    >
+      {isBlocked ? <Blocked isLost={isLost} /> : <Lost />} {/* Ticks each second: not to be read aloud each time. */}
       <span aria-live="off">
         Attempt <Attempt />. Last message <LastMessage />.
       </span>
     </Banner>
+  );
+}
+
+const BLOCKED_TITLE = "Real-time updates don't get through";
+
+function Lost() {
+  const heardAt = useLive((live) => live.heardAt);
+  const isStale = useServerTime(() => Date.now() - (heardAt ?? Date.now()) > STALE_AFTER_MS);
+  return isStale
+    ? 'Data may be stale: nothing has been heard from the server for more than a minute. Still trying to reconnect.'
+    : 'Reconnecting. The list continues by itself as soon as the server answers.';
+}
+
+/** The list comes over HTTP meanwhile. */
+function Blocked({ isLost }: { isLost: boolean }) {
+  const { active, reason } = useFallback();
+  return (
+    <>
+      {isLost && `${BLOCKED_TITLE}. `}
+      {BLOCKED_TEXT} {reason}{' '}
+      <span aria-live="off">
+        Data may be stale by some seconds: it is read every {FALLBACK_EVERY_MS / 1_000} s instead, last{' '}
+        {active !== null && <strong>{`at ${formatClock(new Date(active.readAt).toISOString())}`}</strong>}.
+      </span>
+    </>
   );
 }

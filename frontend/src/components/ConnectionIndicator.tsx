@@ -1,6 +1,7 @@
 import { ActionIcon, Popover } from '@mantine/core';
 import { IconInfoCircle } from '@tabler/icons-react';
 import { useState } from 'react';
+import { useFallback } from '../api/live/HttpFallback';
 import { useLive } from '../api/live/LiveProvider';
 import { ConnectionDetails } from './ConnectionDetails';
 import classes from './ConnectionIndicator.module.css';
@@ -9,8 +10,9 @@ import classes from './ConnectionIndicator.module.css';
 export function ConnectionIndicator() {
   const status = useLive((live) => live.status);
   const [isOpen, setOpen] = useState(false);
+  const { isBlocked } = useFallback();
   const isLive = status === 'live';
-  const label = isLive ? 'Live' : status === 'connecting' ? 'Connecting…' : 'Reconnecting…';
+  const label = isLive ? 'Live' : isBlocked ? 'Not live' : status === 'connecting' ? 'Connecting…' : 'Reconnecting…';
   return (
     <span className={classes.indicator}>
       <span className={classes.pill} data-live={isLive} role="status" aria-label={`Real-time updates: ${label}`}>

@@ -1,21 +1,25 @@
 import type { JobStats } from '@job-manager/shared/contract/run';
 import { Skeleton } from '@mantine/core';
 import type { ReactNode } from 'react';
+import { formatClock } from '../lib/date-time';
 import classes from './JobStatsTiles.module.css';
 import { StatusMark } from './JobStatusBadge';
 
 /** The counts: running now, waiting, and how the last 24 hours went. Skeletons of the same size while `stats` is null. */
-export function JobStatsTiles({ stats }: { stats: JobStats | null }) {
+export function JobStatsTiles({ stats, isStale }: { stats: JobStats | null; isStale: boolean }) {
+  const staleNote = stats && isStale && <span className={classes.warning}>as of {formatClock(stats.updatedAt)}</span>;
   return (
-    <dl className={classes.tiles}>
+    <dl className={classes.tiles} data-stale={isStale || undefined}>
       <Tile mark={<StatusMark status="RUNNING" />} label="Active" value={stats?.active}>
-        {stats && stats.stalled > 0 ? <span className={classes.warning}>{stats.stalled} stalled</span> : 'running now'}
+        {stats && stats.stalled > 0 && <span className={classes.warning}>{stats.stalled} stalled</span>}
+        {staleNote || (stats?.stalled === 0 && 'running now')}
       </Tile>
       <Tile mark={<StatusMark status="QUEUED" />} label="Queued" value={stats?.queued}>
-        waiting to start
+        {staleNote || 'waiting to start'}
       </Tile>
       <Tile mark={<StatusMark status="SUCCESS" />} label="Last 24h" value={stats?.last24h.total}>
         {stats && <Outcomes {...stats.last24h} />}
+        {staleNote}
       </Tile>
     </dl>
   );

@@ -1,15 +1,23 @@
-import { useQueryClient } from '@tanstack/react-query';
-import { useCallback } from 'react';
-import { statsKey } from '../api/job-queries';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useCallback, useEffect, useRef } from 'react';
+import { statsKey, statsQuery } from '../api/job-queries';
 import type { ActiveChange } from '../api/live/active-runs';
-import { useLiveChanges } from '../api/live/LiveProvider';
+import { FALLBACK_EVERY_MS, useFallback } from '../api/live/HttpFallback';
+import { useLive, useLiveChanges } from '../api/live/LiveProvider';
 import { useThrottled } from '../lib/useThrottled';
 
 const AT_MOST_EVERY_MS = 2_000;
 
-/** Reads the statistics anew when the active set changes; progress alone changes none of them. */
-export function useStatsFollowRuns(): void {
+/**
+ * The statistics, read when the page opens, when asked, and when runs come, start or end; progress alone changes none
+ * of them. `isStale` while nothing says when they change.
+ */
+export function useStats() {
   const queryClient = useQueryClient();
+  const { isBlocked } = useFallback();
+  const isLost = useLive((live) => live.status === 'reconnecting');
+  const isStale = isLost || isBlocked;
+  const query = useQuery({ ...statsQuery(), refetchInterval: isBlocked && FALLBACK_EVERY_MS });
   const readAnew = useThrottled(() => void queryClient.invalidateQueries({ queryKey: statsKey() }), AT_MOST_EVERY_MS);
   useLiveChanges(
     useCallback(
@@ -19,4 +27,11 @@ export function useStatsFollowRuns(): void {
       [readAnew],
     ),
   );
+  const wasStale = useRef(isStale);
+  useEffect(() => {
+    // What ended meanwhile was never in the list.
+    if (wasStale.current && !isStale) readAnew();
+    wasStale.current = isStale;
+  }, [isStale, readAnew]);
+  return { ...query, isStale };
 }

@@ -1,20 +1,17 @@
 import { Button } from '@mantine/core';
 import { IconArrowRight } from '@tabler/icons-react';
-import { useQuery } from '@tanstack/react-query';
 import { Link } from 'react-router-dom';
 import { toFailure } from '../../api/failure';
-import { statsQuery } from '../../api/job-queries';
 import { ConnectionIndicator } from '../../components/ConnectionIndicator';
 import { JobStatsTiles } from '../../components/JobStatsTiles';
-import { useStatsFollowRuns } from '../../components/useStatsFollowRuns';
+import { useStats } from '../../components/useStats';
 import { paths } from '../../paths';
 import { ErrorPanel } from '../../ui/ErrorPanel';
 import { Section } from '../../ui/Section';
 
 /** The counts, and the way to the jobs. */
 export function JobStatsCard() {
-  const { data, error, refetch } = useQuery(statsQuery());
-  useStatsFollowRuns();
+  const { data, error, isStale, refetch } = useStats();
   return (
     <Section
       title="Job Statistics"
@@ -32,7 +29,7 @@ export function JobStatsCard() {
           onRetry={() => void refetch()}
         />
       ) : (
-        <JobStatsTiles stats={data ?? null} />
+        <JobStatsTiles stats={data ?? null} isStale={isStale} />
       )}
     </Section>
   );

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useCallback, useMemo } from 'react';
 import { definitionsQuery, stalledAfterQuery } from '../../api/job-queries';
+import { useFallback } from '../../api/live/HttpFallback';
 import { useLive } from '../../api/live/LiveProvider';
 import { ConnectionBanner } from '../../components/ConnectionBanner';
 import { useOpenedRun, useRunDialog } from '../../components/url-state';
@@ -14,11 +15,13 @@ interface Props {
   onCleanupStalled?: () => void;
 }
 
-/** The active list over the live connection; nothing in it comes from anywhere else. */
+/** The active list over the live connection; where that doesn't get through, as the API answered last. */
 export function ActiveSection({ isFullHeight, onCleanupStalled }: Props) {
-  const runs = useLive((live) => live.runs);
+  const { active: answered } = useFallback();
+  const told = useLive((live) => live.runs);
+  const runs = answered?.runs ?? told;
   const ended = useLive((live) => live.ended);
-  const counts = useLive((live) => live.counts);
+  const counts = useLive((live) => (answered === null ? live.counts : null));
   const isLoaded = useLive((live) => live.isLoaded);
   const { data: definitions } = useQuery(definitionsQuery());
   const { data: stalledAfterMs } = useQuery(stalledAfterQuery());
@@ -35,7 +38,7 @@ export function ActiveSection({ isFullHeight, onCleanupStalled }: Props) {
         jobs={jobs}
         ended={ended}
         counts={counts}
-        loading={!isLoaded}
+        loading={!isLoaded && answered === null}
         isFullHeight={isFullHeight}
         limitsOf={limits}
         isCancelling={isCancelling}

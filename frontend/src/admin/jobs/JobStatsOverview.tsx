@@ -12,6 +12,8 @@ interface JobStatsOverviewProps {
   stats: JobStats | null;
   /** Being read, for the first time or anew. */
   loading: boolean;
+  /** Nothing says when they change. */
+  isStale: boolean;
   /** Why there are none. */
   fault: string | null;
   onRefresh: () => void;
@@ -20,7 +22,14 @@ interface JobStatsOverviewProps {
 }
 
 /** How many run, wait and have ended; with the connection's state beside the title. */
-export function JobStatsOverview({ stats, loading, fault, onRefresh, onCleanupStalled }: JobStatsOverviewProps) {
+export function JobStatsOverview({
+  stats,
+  loading,
+  isStale,
+  fault,
+  onRefresh,
+  onCleanupStalled,
+}: JobStatsOverviewProps) {
   return (
     <Section
       title="Job Statistics"
@@ -35,7 +44,7 @@ export function JobStatsOverview({ stats, loading, fault, onRefresh, onCleanupSt
       {fault !== null && stats === null ? (
         <ErrorPanel title="Statistics could not be loaded" details={fault} onRetry={onRefresh} />
       ) : (
-        <JobStatsTiles stats={stats} />
+        <JobStatsTiles stats={stats} isStale={isStale} />
       )}
       <div className={classes.footer}>
         {onCleanupStalled && (

@@ -3,6 +3,7 @@ import { isTerminal, uiStatus } from '@job-manager/shared/run';
 import { Tabs } from '@mantine/core';
 import { useState } from 'react';
 import { useRunLog } from '../../api/live/useRunLog';
+import { ConnectionBanner } from '../../components/ConnectionBanner';
 import { useRunTab } from '../../components/url-state';
 import type { RunTab } from '../../paths';
 import { SectionBoundary } from '../../ui/SectionBoundary';
@@ -24,33 +25,40 @@ export function RunDetails({ run, isCancelling }: Props) {
   const { log, retry } = useRunLog(run.id, { isActive, isWanted: isLogWanted });
   const messageCount = Math.max(run.messageCount, log.messageCount);
   return (
-    // Only the part that is shown is there; a log that was opened is kept, and kept up to date, beside it.
-    <Tabs value={tab} onChange={(next) => setTab(next as RunTab)} keepMounted={false}>
-      <Tabs.List className={classes.tabs}>
-        <Tabs.Tab value="overview">Overview</Tabs.Tab>
-        <Tabs.Tab value="log" rightSection={messageCount > 0 && <Count of={messageCount} />}>
-          Log
-        </Tabs.Tab>
-        <Tabs.Tab value="attempts" rightSection={run.attempts.length > 1 && <Count of={run.attempts.length} />}>
-          Attempts
-        </Tabs.Tab>
-      </Tabs.List>
-      <Tabs.Panel value="overview">
-        <SectionBoundary name="The overview">
-          <RunOverview run={run} status={isCancelling ? 'CANCEL_REQUESTED' : uiStatus(run)} />
-        </SectionBoundary>
-      </Tabs.Panel>
-      <Tabs.Panel value="log">
-        <SectionBoundary name="The log">
-          <RunLog run={run} log={log} isActive={isActive} onRetry={retry} />
-        </SectionBoundary>
-      </Tabs.Panel>
-      <Tabs.Panel value="attempts">
-        <SectionBoundary name="Attempts">
-          <RunAttempts run={run} />
-        </SectionBoundary>
-      </Tabs.Panel>
-    </Tabs>
+    <>
+      {isActive && (
+        <div className={classes.connection}>
+          <ConnectionBanner />
+        </div>
+      )}
+      {/* Only the part that is shown is there; a log that was opened is kept, and kept up to date, beside it. */}
+      <Tabs value={tab} onChange={(next) => setTab(next as RunTab)} keepMounted={false}>
+        <Tabs.List className={classes.tabs}>
+          <Tabs.Tab value="overview">Overview</Tabs.Tab>
+          <Tabs.Tab value="log" rightSection={messageCount > 0 && <Count of={messageCount} />}>
+            Log
+          </Tabs.Tab>
+          <Tabs.Tab value="attempts" rightSection={run.attempts.length > 1 && <Count of={run.attempts.length} />}>
+            Attempts
+          </Tabs.Tab>
+        </Tabs.List>
+        <Tabs.Panel value="overview">
+          <SectionBoundary name="The overview">
+            <RunOverview run={run} status={isCancelling ? 'CANCEL_REQUESTED' : uiStatus(run)} />
+          </SectionBoundary>
+        </Tabs.Panel>
+        <Tabs.Panel value="log">
+          <SectionBoundary name="The log">
+            <RunLog run={run} log={log} isActive={isActive} onRetry={retry} />
+          </SectionBoundary>
+        </Tabs.Panel>
+        <Tabs.Panel value="attempts">
+          <SectionBoundary name="Attempts">
+            <RunAttempts run={run} />
+          </SectionBoundary>
+        </Tabs.Panel>
+      </Tabs>
+    </>
   );
 }
 

@@ -3,6 +3,7 @@ import { isTerminal } from '@job-manager/shared/run';
 import { useQuery } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { runQuery } from '../../api/job-queries';
+import { FALLBACK_EVERY_MS, useFallback } from '../../api/live/HttpFallback';
 import { useLive } from '../../api/live/LiveProvider';
 import { useFollowedSteps } from '../../api/live/useFollowedSteps';
 
@@ -10,14 +11,19 @@ const WAITS_ANEW_MS = 4_000;
 
 /** A whole run; while it is active and `isOpen`, what the socket tells is laid over what was read. */
 export function useRun(jobRunId: string, isOpen = true) {
+  const { isBlocked } = useFallback();
   const {
     data: read,
     error,
     refetch,
   } = useQuery({
     ...runQuery(jobRunId),
-    // Why it waits may change without a change of the run, as when somebody resumes its channel.
-    refetchInterval: ({ state }) => isOpen && state.error === null && state.data?.status === 'QUEUED' && WAITS_ANEW_MS,
+    refetchInterval: ({ state }) => {
+      if (!isOpen || state.error !== null || state.data === undefined || isTerminal(state.data.status)) return false;
+      // Why it waits may change without a change of the run, as when somebody resumes its channel.
+      if (state.data.status === 'QUEUED') return WAITS_ANEW_MS;
+      return isBlocked && FALLBACK_EVERY_MS;
+    },
   });
   const live = useLive(({ runs }) => runs.find((run) => run.id === jobRunId));
   const isActive = read !== undefined && !isTerminal(read.status);
