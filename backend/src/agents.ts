@@ -32,6 +32,8 @@ export interface AgentDeps {
   events: QueueEvents;
   notifier: Notifier;
   listener: Listener;
+  /** The runner of this process, where it has one. */
+  runnerId?: string;
 }
 
 /**
@@ -39,7 +41,7 @@ export interface AgentDeps {
  * and whatever must happen once happens in whichever comes first.
  */
 export function createAgents(deps: AgentDeps): Agents {
-  const { sql, config, registry, events, notifier, listener } = deps;
+  const { sql, config, registry, events, notifier, listener, runnerId = null } = deps;
   const rescuer = new Rescuer({
     sql,
     events,
@@ -54,15 +56,22 @@ export function createAgents(deps: AgentDeps): Agents {
     everyMs: config.JOBS_MAINTENANCE_MS,
   });
   const scheduler = new Scheduler({ sql, registry, events, notifier, listener });
-  const announcer = new JobAnnouncer({ sql, registry, events });
-  const agents: Agent[] = [announcer, rescuer, maintenance, scheduler];
+  const announcer = new JobAnnouncer({
+    sql,
+    registry,
+    events,
+    process: { runnerId, host: config.HOSTNAME, pid: process.pid },
+    // Not before: what comes due is decided by what the code says now.
+    onDeclared: () => scheduler.start(),
+  });
+  const agents: Agent[] = [announcer, rescuer, maintenance];
   return {
     rescuer,
     start: () => {
       for (const agent of agents) agent.start();
     },
     stop: async () => {
-      await Promise.all(agents.map((agent) => agent.stop()));
+      await Promise.all([...agents, scheduler].map((agent) => agent.stop()));
     },
   };
 }

@@ -64,7 +64,6 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     'revoked',
     'schedules',
   ]);
-  const agents = createAgents({ sql: enginePool, config, registry, events, notifier, listener });
   const runner = new Runner({
     sql: enginePool,
     databaseUrl,
@@ -87,6 +86,8 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     listener,
     jobsModule: options.jobsModule ?? (jobs === productJobs ? productModule : undefined),
   });
+
+  const agents = createAgents({ sql: enginePool, config, registry, events, notifier, listener, runnerId: runner.id });
 
   await listener.start();
   await runner.start();

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import type { RunnerRow, SystemState, TroubledRow } from '../store/health.js';
+import type { RivalVersion } from '../store/job-versions.js';
 import type { HealthFacts } from './facts.js';
 import { judge } from './judge.js';
 
@@ -50,6 +51,7 @@ const STATE: SystemState = {
       nextAt: ago(-MINUTE),
     },
   ],
+  rivals: [],
 };
 const WELL: HealthFacts = {
   isClosing: false,
@@ -256,4 +258,38 @@ it('names every reason, the worst first', () => {
     'WARNING SLOW_RUNS',
     'WARNING RUNNER_IDLE',
   ]);
+});
+
+it('names the versions of a job that live together, what differs and where', () => {
+  const rival = (algorithmVersion: string, maxAttempts: number, ...processes: string[]): RivalVersion => ({
+    jobName: 'invoice',
+    version: algorithmVersion,
+    firstSeenAt: NOW,
+    processes,
+    declaration: {
+      algorithmVersion,
+      maxAttempts,
+      channel: 'default',
+      priority: 0,
+      maxCrashes: 3,
+      timeoutMs: null,
+      parameters: algorithmVersion,
+      schedules: [],
+    },
+  });
+  const rivals = [rival('9', 3, 'a (process 1)', 'b (process 2)'), rival('10', 5, 'c (process 3)')];
+  expect(judge(withState({ rivals })).reasons).toEqual([
+    {
+      severity: 'WARNING',
+      code: 'JOB_VERSIONS',
+      message:
+        'Several versions of job "invoice" live: 10 in c (process 3), which counts, and 9 in a (process 1), b (process 2). They differ in algorithmVersion, parameters, maxAttempts.',
+    },
+  ]);
+  const many = Array.from({ length: 7 }, (_, n) => rivals.map((one) => ({ ...one, jobName: `job-${n}` }))).flat();
+  expect(
+    judge(withState({ rivals: many }))
+      .reasons.map(({ message }) => message)
+      .at(-1),
+  ).toBe('The same holds for 2 more jobs.');
 });

@@ -1,6 +1,8 @@
 import type { SystemHealth, Verdict } from '@job-manager/shared/contract/health';
 import { durationWords } from '../store/duration-words.js';
 import type { RunnerRow, SystemState, TroubledRow } from '../store/health.js';
+import { compareVersions, listDifferences } from '../store/job-version.js';
+import type { RivalVersion } from '../store/job-versions.js';
 import type { HealthFacts } from './facts.js';
 
 type Reason = SystemHealth['reasons'][number];
@@ -31,7 +33,7 @@ export function judge(facts: HealthFacts): { verdict: Verdict; reasons: Reason[]
     ...(state === null
       ? []
       : [...judgeBacklog(facts, state), ...judgeRuns(facts, state), ...judgeRunners(facts, state)]),
-    ...(state === null ? [] : judgeMaintenance(facts, state)),
+    ...(state === null ? [] : [...judgeMaintenance(facts, state), ...judgeVersions(state)]),
   ];
   const reasons = (['CRITICAL', 'WARNING'] as const).flatMap((severity) =>
     found.filter((reason) => reason.severity === severity),
@@ -143,6 +145,33 @@ function judgeMaintenance({ limits }: HealthFacts, { now, maintenance }: SystemS
   const tasks = overdue.map(({ task }) => task).join(', ');
   return [...found, warning('MAINTENANCE_OVERDUE', `Maintenance has not been done for a while: ${tasks}.`)];
 }
+
+const MAX_JOBS_NAMED = 5;
+
+/** Usual while a deploy is under way, and a mistake when it stays. */
+function judgeVersions({ rivals }: SystemState): Reason[] {
+  const jobNames = [...new Set(rivals.map(({ jobName }) => jobName))];
+  const found = jobNames
+    .slice(0, MAX_JOBS_NAMED)
+    .map((name) => warning('JOB_VERSIONS', describeRivals(rivals.filter(({ jobName }) => jobName === name))));
+  const more = jobNames.length - found.length;
+  return more > 0 ? [...found, warning('JOB_VERSIONS', `The same holds for ${count(more, 'more job')}.`)] : found;
+}
+
+function describeRivals(rivals: RivalVersion[]): string {
+  const [newest, ...older] = [...rivals].sort(compareVersions);
+  if (!newest) throw new Error('A job without a version has no rivals');
+  const differences = new Set(older.flatMap((version) => listDifferences(newest.declaration, version.declaration)));
+  const those = older.map((version) => `${version.declaration.algorithmVersion} in ${listed(version.processes)}`);
+  return (
+    `Several versions of job "${newest.jobName}" live: ${newest.declaration.algorithmVersion} in ${listed(newest.processes)}, ` +
+    `which counts, and ${those.join(', and ')}. They differ in ${[...differences].join(', ')}.`
+  );
+}
+
+/** The first few of a list. */
+const listed = (items: string[]): string =>
+  items.length > 3 ? `${items.slice(0, 3).join(', ')} and ${items.length - 3} more` : items.join(', ');
 
 /** Whether a runner takes runs from the queue, as far as can be told. */
 function isClaiming(runner: RunnerRow, facts: Pick<HealthFacts, 'limits'>, now: Date): boolean {

@@ -12,7 +12,7 @@ beforeAll(async () => {
 afterAll(() => server.stop());
 
 beforeEach(async () => {
-  await query(`TRUNCATE "JobRun", "JobRunBatch", "Channel", "ChannelStart", "Runner", "Job"`);
+  await query(`TRUNCATE "JobRun", "JobRunBatch", "Channel", "ChannelStart", "Runner", "Job", "JobProcess"`);
   await query(
     `INSERT INTO "Runner" (id, kind, host, pid, version, concurrency) VALUES (gen_random_uuid(), 'WORKER', 'h', 1, '1', 5)`,
   );
@@ -185,6 +185,19 @@ it('noCode: nobody who lives has the job, and when somebody last had it', async 
     message: 'No process has the code of job "gone"; one last said so 3 h ago.',
     until: null,
   });
+});
+
+it('noCode: this server has the job, and no runner that lives', async () => {
+  await query(
+    `INSERT INTO "JobProcess" (id, "runnerId", host, pid, "jobNames") SELECT id, id, host, pid, '{other}' FROM "Runner"`,
+  );
+  const id = await aRun();
+  expect(await waiting(id)).toMatchObject({
+    reason: 'noCode',
+    message: expect.stringContaining('No process has the code of job "echo" and executes runs'),
+  });
+  await query(`UPDATE "JobProcess" SET "jobNames" = '{other,echo}'`);
+  expect(await waiting(id)).toMatchObject({ reason: 'inLine' });
 });
 
 it('noCode comes before all else, for nothing but new code helps', async () => {

@@ -16,7 +16,8 @@ type QueuedRun = RunRow & { waiting: WaitingFacts };
 export function presentWaiting(run: QueuedRun, hasCode: HasCode): Waiting {
   const facts = run.waiting;
   const isCodeHere = hasCode(run.jobName);
-  if (!isCodeHere && !facts.mayHaveCode) return because('noCode', noCode(run.jobName, facts));
+  if (isCodeHere ? facts.isCodeMissing : !facts.mayHaveCode)
+    return because('noCode', noCode(run.jobName, facts, isCodeHere));
   if (run.isBlocked) return because('blocked', blocked(run));
   if (facts.isLater) return later(run);
   if (facts.pausedMs !== null) return because('channelPaused', paused(run.channel, facts), facts.resumeAt);
@@ -38,7 +39,9 @@ const because = (reason: WaitReason, message: string, until: string | Date | nul
   until: until === null ? null : new Date(until).toISOString(),
 });
 
-function noCode(jobName: string, { codeSeenMs }: WaitingFacts): string {
+function noCode(jobName: string, { codeSeenMs }: WaitingFacts, isCodeHere: boolean): string {
+  if (isCodeHere)
+    return `No process has the code of job "${jobName}" and executes runs: start a worker with this code, or restart those that live.`;
   const last =
     codeSeenMs === null ? 'none ever said that it had it' : `one last said so ${durationWords(codeSeenMs)} ago`;
   return `No process has the code of job "${jobName}"; ${last}.`;

@@ -25,6 +25,7 @@ function startLoop(): ClaimLoop {
     registry: createRegistry([]),
     concurrency: 10,
     pollMs: 60_000,
+    refused: () => [],
     held: new HeldRuns(),
     notifier: { changed: () => {} },
     events,

@@ -31,6 +31,8 @@ export interface ClaimLoopOptions {
   concurrency: number;
   pollMs: number;
   held: HeldRuns;
+  /** Runs that are not to be claimed here for now. */
+  refused(): string[];
   notifier: Pick<Notifier, 'changed'>;
   events: QueueEvents;
   database: Reachability;
@@ -111,8 +113,8 @@ export class ClaimLoop {
 
   /** Everything a claim is told about this runner. */
   #request(most: number): ClaimRequest {
-    const { runnerId, registry, held } = this.#options;
-    return { runnerId, jobNames: registry.names(), most, held: held.perChannel() };
+    const { runnerId, registry, held, refused } = this.#options;
+    return { runnerId, jobNames: registry.names(), most, held: held.perChannel(), refused: refused() };
   }
 
   async #loop(): Promise<void> {

@@ -5,7 +5,7 @@ import type { MessageLevel } from '@job-manager/shared/message';
 import type { TerminalStatus } from '@job-manager/shared/run';
 import * as z from 'zod';
 import type { QueueEvents } from './events.js';
-import { approachable, describeFailure, JobFailure } from './failure.js';
+import { approachable, describeFailure, JobFailure, ParametersRefused } from './failure.js';
 import type { AnyJob, JobContext, JobLog } from './job.js';
 import { LongTimer, longDelay } from './long-timer.js';
 import { type MessageLine, messageLine } from './message-line.js';
@@ -165,7 +165,7 @@ export class Execution implements RunExecution, ContextSource {
       this.#failStray = reject;
       const parsed = this.#job.parameters.safeParse(this.run.parameters);
       if (!parsed.success) {
-        throw new JobFailure(`The parameters do not fit this job: ${z.prettifyError(parsed.error)}`, false);
+        throw new ParametersRefused(`The parameters do not fit this job: ${z.prettifyError(parsed.error)}`);
       }
       // Not resolve(…), which would settle for the job alone and hear of nothing else.
       Promise.resolve(this.#job.run(new RunContext(this), parsed.data)).then(resolve, reject);
@@ -196,7 +196,11 @@ export class Execution implements RunExecution, ContextSource {
       return { error: `The job's result can't be kept: ${thrown.message}`, errorStack: null, isFinal: true as const };
     const failure = describeFailure(thrown, this.#options.redaction);
     const isFinal = thrown instanceof JobFailure && !thrown.isWorthRepeating;
-    return isFinal ? { ...failure, isFinal } : failure;
+    return {
+      ...failure,
+      ...(isFinal && { isFinal }),
+      ...(thrown instanceof ParametersRefused && { isRefused: true as const }),
+    };
   }
 
   #timedOut(): ExecutionResult {

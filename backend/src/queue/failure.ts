@@ -20,6 +20,13 @@ export class JobFailure extends Error {
   }
 }
 
+/** The parameters of a run don't fit the job as this process knows it. */
+export class ParametersRefused extends JobFailure {
+  constructor(message: string) {
+    super(message, false);
+  }
+}
+
 /** Puts whatever a job threw into words, without secrets: an Error, a string, null, an object that defends itself. */
 export function describeFailure(thrown: unknown, redaction: Redaction): Failure {
   try {

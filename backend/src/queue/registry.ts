@@ -7,6 +7,7 @@ import { limits } from '@job-manager/shared/limits';
 import { defaultMaxAttempts, defaultMaxCrashes, defaultRetry } from '@job-manager/shared/retry';
 import { slowPartOfTimeout } from '@job-manager/shared/run';
 import * as z from 'zod';
+import { type JobVersion, versionOf } from '../store/job-version.js';
 import { QueueError } from './errors.js';
 import type { AnyJob } from './job.js';
 import { findRetryFault } from './retry-fault.js';
@@ -26,6 +27,9 @@ export interface Registry {
   definitions(): JobDefinition[];
   /** What runs of a job are like where whoever enqueues them doesn't say; undefined for an unknown job. */
   settings(name: string): JobSettings | undefined;
+  /** Which version of each job this is. */
+  versions(): JobVersion[];
+  version(name: string): JobVersion | undefined;
   /** When the jobs run by themselves, as their code says. */
   schedules(): ScheduleSettings[];
   /** Checks a request; throws QueueError for an unknown job or parameters that don't fit. */
@@ -46,6 +50,7 @@ export function createRegistry(jobs: readonly AnyJob[]): Registry {
   const definitions = jobs.map(describe);
   const schedules = jobs.flatMap(codeSchedulesOf);
   checkScheduleNames(schedules);
+  const versions = new Map(jobs.map((job) => [job.name, declaredBy(job)]));
   return {
     names: () => [...byName.keys()],
     get: (name) => byName.get(name),
@@ -54,6 +59,8 @@ export function createRegistry(jobs: readonly AnyJob[]): Registry {
       const job = byName.get(name);
       return job && settingsOf(job);
     },
+    versions: () => [...versions.values()],
+    version: (name) => versions.get(name),
     schedules: () => schedules,
     check: (name, parameters) => {
       const job = byName.get(name);
@@ -163,6 +170,18 @@ const settingsOf = (job: AnyJob): JobSettings => ({
   maxCrashes: job.maxCrashes ?? defaultMaxCrashes,
   timeoutMs: timeoutOf(job),
 });
+
+function declaredBy(job: AnyJob): JobVersion {
+  const schema = z.toJSONSchema(job.parameters, {
+    io: 'input',
+    unrepresentable: 'any',
+    // A default may be a function of the time, and differ between processes with the same code.
+    override: ({ jsonSchema }) => {
+      delete jsonSchema.default;
+    },
+  });
+  return versionOf(job.name, settingsOf(job), schema, codeSchedulesOf(job));
+}
 
 function describe(job: AnyJob): JobDefinition {
   const { timeoutMs, maxAttempts, maxCrashes, channel, priority } = settingsOf(job);

@@ -29,6 +29,8 @@ export type ExecutionResult =
       isTimeOut?: true;
       /** It would be the same again: there is no further attempt. */
       isFinal?: true;
+      /** The parameters don't fit this version of the job; another version may take them. */
+      isRefused?: true;
       /** The process of the job ended before the job had. */
       crashed?: true;
     } & StorableMetadata)

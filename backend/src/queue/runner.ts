@@ -17,6 +17,7 @@ import { Pace } from './pace.js';
 import { ProgressReporter } from './progress-reporter.js';
 import { Reachability } from './reachability.js';
 import type { Redaction } from './redaction.js';
+import { Refusals } from './refusals.js';
 import type { Registry } from './registry.js';
 import type { ExecutionResult, RunExecution } from './run-execution.js';
 import { followSignals } from './runner-signals.js';
@@ -73,6 +74,7 @@ export class Runner {
   readonly #pace: Pace;
   readonly #executions: Executions;
   readonly #outcomes: Outcomes;
+  readonly #refusals: Refusals;
   readonly #progress: ProgressReporter;
   readonly #messages: MessageWriter;
   readonly #database: Reachability;
@@ -98,6 +100,7 @@ export class Runner {
       onFault: (error) => events.emit('fault', { during: 'writing messages', error }),
     });
     this.#outcomes = new Outcomes({ sql, events, database, registry });
+    this.#refusals = new Refusals({ sql, registry, database, notifier });
     const says = { progress: this.#progress, messages: this.#messages };
     const isolation = { jobsModule, databaseUrl, most: concurrency };
     this.#executions = new Executions({ registry, services, events, redaction, isolation, ...says });
@@ -113,6 +116,7 @@ export class Runner {
       isTold: () => options.listener?.isConnected === true,
       ...{ sql, runnerId: this.id, registry, concurrency, pollMs, held: this.#held, notifier, events, database },
       slots: this.#slots,
+      refused: () => this.#refusals.ids(),
       take: (runs) => this.#take(runs),
     });
   }
@@ -210,13 +214,19 @@ export class Runner {
     // The slot is for those who compute: what comes now is up to the database.
     onOver();
     this.#progress.forget(leaseToken);
-    if (result.status !== 'interrupted') {
+    if (result.status !== 'interrupted' && !(await this.#isHandedOn(execution.run, result))) {
       // First what it said: once the run has ended, its lease opens nothing any more.
       if (this.#messages.has(leaseToken)) await this.#messages.flush(leaseToken);
       this.#tellEnd(execution, result, durationMs, await this.#outcomes.record(execution, result));
     }
     this.#settle(leaseToken, result);
     return result;
+  }
+
+  /** Whether another version of the job gets the run. One that was started for this process alone goes to no other. */
+  async #isHandedOn(run: ClaimedRun, { isRefused, error }: ExecutionOutcome): Promise<boolean> {
+    if (!isRefused || this.#options.kind === 'CLI') return false;
+    return this.#refusals.handBack(run, error ?? '');
   }
 
   /** Sends back what never began. Lost on the way, the runs come back when their lease ends. */

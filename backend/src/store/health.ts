@@ -1,5 +1,6 @@
 import type { RunnerHealth } from '@job-manager/shared/contract/health';
 import { slowPartOfTimeout } from '@job-manager/shared/run';
+import { type RivalVersion, readRivalVersions } from './job-versions.js';
 import { isPaused, lanesOf } from './lanes.js';
 import type { Sql } from './sql.js';
 import { isStalled, silenceLimit } from './stalled.js';
@@ -55,6 +56,8 @@ export interface SystemState {
   runningExternal: number;
   troubled: TroubledRow[];
   maintenance: TaskRow[];
+  /** Versions of jobs of which more than one lives. */
+  rivals: RivalVersion[];
 }
 
 export interface HealthLimits {
@@ -64,7 +67,7 @@ export interface HealthLimits {
   slowAfterMs: number;
 }
 
-/** Reads how the jobs are doing, in four short queries. */
+/** Reads how the jobs are doing, in five short queries. */
 export async function readSystemState(sql: Sql, limits: HealthLimits): Promise<SystemState> {
   const jobNames = limits.slowJobs.map(({ name }) => name);
   const counts = await sql.query<BacklogRow & { now: Date; running: number; runningExternal: number }>(COUNTS, [
@@ -92,6 +95,7 @@ export async function readSystemState(sql: Sql, limits: HealthLimits): Promise<S
     runningExternal,
     troubled: troubled.rows,
     maintenance: tasks.rows,
+    rivals: await readRivalVersions(sql),
   };
 }
 

@@ -20,10 +20,12 @@ export interface WaitingFacts {
   nextStartAt: string | null;
   rateLimit: number | null;
   ratePeriodMs: number | null;
-  /** How long ago a process last said that it has the code of the job; null for never. */
+  /** How long ago a process was last seen that has the code of the job; null for never. */
   codeSeenMs: number | null;
-  /** Some runner that lives was there when that was said, so it may be the one that has the code. */
+  /** A living runner has the code, or one that has not declared its jobs was there when a process last did. */
   mayHaveCode: boolean;
+  /** Every living runner has declared its jobs, and this is none of them. */
+  isCodeMissing: boolean;
   runners: number;
   /** Runs that come before it in its channel; stops counting one above `lineCap`. */
   ahead: number;
@@ -33,9 +35,6 @@ const FEW = 3;
 
 /** Longer without a heartbeat, and a runner is not counted on: four, as they come unless set otherwise. */
 const SILENT = `interval '2 minutes'`;
-
-/** A process says what jobs it has, and that it is a runner, at its start: one soon after the other, not at once. */
-const START = `interval '30 seconds'`;
 
 const inLine = `"JobRun" q WHERE q.status = 'QUEUED' AND NOT q."isBlocked" AND q.channel = r.channel`;
 
@@ -65,6 +64,9 @@ const NEXT_START = `(SELECT filling.at + c."ratePeriodMs" * interval '1 ms' FROM
 
 const ageMs = (time: string) => `extract(epoch FROM moment.now - ${time})::float8 * 1000`;
 
+/** A runner declares its jobs soon after its start. */
+const START = `interval '30 seconds'`;
+
 /** WaitingFacts of a run `r` that is queued, null for others; all of it as of one moment. */
 export const WAITING = `CASE WHEN r.status = 'QUEUED' THEN (
   SELECT row_to_json(facts) FROM (
@@ -79,16 +81,18 @@ export const WAITING = `CASE WHEN r.status = 'QUEUED' THEN (
       (SELECT count(*)::int FROM "JobRun" held WHERE held.status = 'RUNNING' AND held.channel = r.channel) AS running,
       least(c.concurrency, c."concurrencyPerRunner" * alive.runners) AS "mostRunning",
       ${NEXT_START} AS "nextStartAt", c."rateLimit", c."ratePeriodMs",
-      ${ageMs('j."lastSeenAt"')} AS "codeSeenMs",
-      coalesce(alive."since" <= j."lastSeenAt" + ${START}, false) AS "mayHaveCode", alive.runners,
+      ${ageMs(`greatest(j."lastSeenAt", (SELECT max(p."lastSeenAt") FROM "JobProcess" p WHERE r."jobName" = ANY(p."jobNames")))`)} AS "codeSeenMs",
+      alive."mayHaveCode", alive."isCodeMissing", alive.runners,
       CASE WHEN r."isBlocked" OR r."runAt" > moment.now THEN 0 ELSE ${AHEAD} END AS ahead
     FROM (SELECT clock_timestamp() AS now) moment
+    LEFT JOIN "Job" j ON j.name = r."jobName"
     CROSS JOIN LATERAL (
-      SELECT count(*)::int AS runners, min("startedAt") AS since FROM "Runner"
-      WHERE status = 'ACTIVE' AND kind <> 'CLI' AND "lastHeartbeatAt" > moment.now - ${SILENT}
+      SELECT count(*)::int AS runners, coalesce(bool_and(p.id IS NOT NULL AND r."jobName" <> ALL (p."jobNames")), false) AS "isCodeMissing",
+        coalesce(bool_or(r."jobName" = ANY (p."jobNames") OR (p.id IS NULL AND runner."startedAt" <= j."lastSeenAt" + ${START})), false) AS "mayHaveCode"
+      FROM "Runner" runner LEFT JOIN "JobProcess" p ON p."runnerId" = runner.id
+      WHERE runner.status = 'ACTIVE' AND runner.kind <> 'CLI' AND runner."lastHeartbeatAt" > moment.now - ${SILENT}
     ) alive
     LEFT JOIN "Channel" c ON c.name = r.channel
-    LEFT JOIN "Job" j ON j.name = r."jobName"
     CROSS JOIN LATERAL (
       SELECT c."pausedAt" IS NOT NULL AND (c."resumeAt" IS NULL OR c."resumeAt" > moment.now) AS is
     ) pause

@@ -45,12 +45,12 @@ export class TestEngine {
     });
   }
 
-  /** A runner that is announced but not started: call `tick()` or `start()`. */
-  runner(settings: Partial<RunnerSettings> = {}, listener?: Listener): Runner {
+  /** A runner that is announced but not started: call `tick()` or `start()`. It has the engine's jobs unless others are given. */
+  runner(settings: Partial<RunnerSettings> = {}, listener?: Listener, jobs: AnyJob[] = this.jobs): Runner {
     const runner = new Runner({
       sql: this.database.pool,
       databaseUrl: this.database.url,
-      registry: createRegistry(this.jobs),
+      registry: createRegistry(jobs),
       services: { db: this.database.db, mediaDir: '' },
       settings: {
         concurrency: 10,

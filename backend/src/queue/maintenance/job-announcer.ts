@@ -1,54 +1,113 @@
+import { randomUUID } from 'node:crypto';
 import { isUnreachable } from '../../store/faults.js';
+import { newestOf } from '../../store/job-version.js';
+import {
+  ALIVE_EVERY_MS,
+  type JobProcess,
+  noteProcessAlive,
+  noteProcessStopped,
+  readLivingVersions,
+  registerProcess,
+} from '../../store/job-versions.js';
 import { keepJobs } from '../../store/jobs.js';
 import type { Sql } from '../../store/sql.js';
 import type { QueueEvents } from '../events.js';
 import type { Registry } from '../registry.js';
+import { syncCodeSchedules } from '../schedules/sync.js';
+
+export interface JobAnnouncerOptions {
+  sql: Sql;
+  registry: Registry;
+  events: QueueEvents;
+  /** Where the code is; the id is this announcer's own. */
+  process: Omit<JobProcess, 'id'>;
+  /** Called once, when the database knows what the code declares. */
+  onDeclared?(): void;
+}
 
 const AGAIN_MS = 2_000;
 
 /**
- * Tells the database once, when a process starts, which jobs it has the code of and what their runs are like:
- * programs that only queue runs know it from there.
+ * Keeps in the database which jobs this process has the code of, what their runs are like (programs that only queue
+ * runs take it from there) and when their schedules come due. Where several versions of a job live, only a process of
+ * the newest one writes, and no schedule is removed that a living process still declares. It compares every 20
+ * seconds, so whatever others have changed is put right, and what is left of a version that is gone goes with it.
  */
 export class JobAnnouncer {
-  readonly #options: { sql: Sql; registry: Registry; events: QueueEvents };
+  readonly #options: JobAnnouncerOptions;
+  readonly #process: JobProcess;
   #timer: NodeJS.Timeout | undefined;
   #working: Promise<unknown> = Promise.resolve();
+  #digest: string | null = null;
+  #isDeclared = false;
   #isClosed = false;
+  /** Schedules whose names are taken by others; saying so once is enough. */
+  readonly #taken = new Set<string>();
 
-  constructor(options: { sql: Sql; registry: Registry; events: QueueEvents }) {
+  constructor(options: JobAnnouncerOptions) {
     this.#options = options;
+    this.#process = { ...options.process, id: randomUUID() };
   }
 
   start(): void {
-    this.#working = this.#announce();
+    this.#working = this.#pass();
   }
 
-  /** Resolves when nothing is under way any more. */
+  /** Resolves when nothing is under way any more, and the versions of this process don't count as living. */
   async stop(): Promise<void> {
     this.#isClosed = true;
     clearTimeout(this.#timer);
     await this.#working;
+    if (this.#isDeclared) await noteProcessStopped(this.#options.sql, this.#process.id).catch(() => {});
   }
 
-  /** Tells it now. */
-  async tick(): Promise<void> {
+  /** One pass: declares what the code says wherever something else is stored. False where there was nothing to do. */
+  async tick(): Promise<boolean> {
     const { sql, registry } = this.#options;
-    const jobs = registry.names().flatMap((name) => {
-      const settings = registry.settings(name);
-      return settings === undefined ? [] : { name, ...settings };
-    });
-    await keepJobs(sql, jobs);
+    const names = registry.names();
+    const digest = await noteProcessAlive(sql, this.#process.id, names);
+    if (digest !== null && digest === this.#digest) return false;
+    if (digest === null) await registerProcess(sql, this.#process, registry.versions());
+    await this.#declare();
+    this.#isDeclared = true;
+    this.#digest = await noteProcessAlive(sql, this.#process.id, names);
+    return true;
   }
 
-  async #announce(): Promise<void> {
-    try {
-      await this.tick();
-    } catch (error) {
-      if (!isUnreachable(error)) this.#options.events.emit('fault', { during: 'telling of jobs', error });
-      if (this.#isClosed) return;
-      this.#timer = setTimeout(() => this.start(), AGAIN_MS);
-      this.#timer.unref();
+  async #declare(): Promise<void> {
+    const { sql, registry, events } = this.#options;
+    const own = registry.versions();
+    const schedules = registry.schedules().map(({ name }) => name);
+    const living = await readLivingVersions(sql, registry.names(), schedules);
+    const newest = newestOf(living);
+    const ours = own.filter(({ jobName, version }) => newest.get(jobName)?.version === version);
+    const isOurs = new Set(ours.map(({ jobName }) => jobName));
+    await keepJobs(
+      sql,
+      ours.map(({ jobName, declaration }) => ({ name: jobName, ...declaration })),
+    );
+    for (const name of await syncCodeSchedules(sql, { newest: [...newest.values()], living, isOurs })) {
+      if (this.#taken.has(name)) continue;
+      this.#taken.add(name);
+      const error = new Error(
+        'A schedule of this name was made over the API; that one stays, the one in code is left out',
+      );
+      events.emit('fault', { during: `schedule ${name}`, error });
     }
+  }
+
+  async #pass(): Promise<void> {
+    let againMs = ALIVE_EVERY_MS;
+    try {
+      const wasDeclared = this.#isDeclared;
+      await this.tick();
+      if (!wasDeclared && !this.#isClosed) this.#options.onDeclared?.();
+    } catch (error) {
+      if (!isUnreachable(error)) this.#options.events.emit('fault', { during: 'declaring jobs', error });
+      if (!this.#isDeclared) againMs = AGAIN_MS;
+    }
+    if (this.#isClosed) return;
+    this.#timer = setTimeout(() => this.start(), againMs);
+    this.#timer.unref();
   }
 }

@@ -8,6 +8,7 @@ import { SYSTEM } from '../queue.js';
 import { createRegistry } from '../registry.js';
 import { placeNew } from '../schedules/place.js';
 import { addSchedule } from '../transitions/change-schedule.js';
+import { JobAnnouncer } from './job-announcer.js';
 import { Scheduler } from './scheduler.js';
 
 const jobOf = (name: string, schedules?: CodeSchedule[]): AnyJob =>
@@ -401,11 +402,24 @@ it('deals with the others when one schedule cannot be read, and tells it once', 
 });
 
 describe('schedules in code', () => {
-  const inCode = (...schedules: CodeSchedule[]) => scheduler([jobOf('report', schedules), jobOf('other')]);
+  const processOf = (jobs: AnyJob[]) =>
+    new JobAnnouncer({
+      sql: engine.database.pool,
+      registry: createRegistry(jobs),
+      events: engine.events,
+      process: { runnerId: null, host: 'test', pid: 1 },
+    });
+  /** A process with this code starts and stops again. */
+  const passing = async (jobs: AnyJob[]) => {
+    const process = processOf(jobs);
+    await process.tick();
+    await process.stop();
+  };
+  const inCode = (...schedules: CodeSchedule[]) => passing([jobOf('report', schedules), jobOf('other')]);
   const NIGHTLY = { name: 'nightly', cron: '0 3 * * *', timeZone: 'Europe/Berlin' };
 
   it('are stored at the start, changed with the code, and removed with it', async () => {
-    await inCode(NIGHTLY).sync();
+    await inCode(NIGHTLY);
     expect(await stored()).toMatchObject({
       name: 'nightly',
       source: 'CODE',
@@ -415,43 +429,43 @@ describe('schedules in code', () => {
       createdBy: null,
     });
     const { rev } = (await stored()) ?? {};
-    await inCode(NIGHTLY).sync();
+    await inCode(NIGHTLY);
     expect((await stored())?.rev).toBe(rev);
-    await inCode({ ...NIGHTLY, overlap: 'queue', parameters: { word: 'x' } }).sync();
+    await inCode({ ...NIGHTLY, overlap: 'queue', parameters: { word: 'x' } });
     expect(await stored()).toMatchObject({ overlap: 'QUEUE', parameters: { word: 'x' } });
-    await scheduler([jobOf('unrelated')]).sync();
+    await passing([jobOf('unrelated')]);
     expect(await stored()).toBeDefined();
-    await inCode().sync();
+    await inCode();
     expect(await stored()).toBeUndefined();
     const said = await query('SELECT action, "actorEmail" FROM "AuditEvent" ORDER BY id');
     expect(said.map(({ action }) => action)).toEqual(['schedule.create', 'schedule.change', 'schedule.remove']);
   });
 
   it('keep a pause, their due time and what was missed over a restart', async () => {
-    await inCode(NIGHTLY).sync();
+    await inCode(NIGHTLY);
     const { id, nextRunAt } = (await stored()) ?? {};
     await engine.queue.schedules.pause(id, 'holidays', SYSTEM);
-    await inCode({ ...NIGHTLY, overlap: 'queue' }).sync();
+    await inCode({ ...NIGHTLY, overlap: 'queue' });
     expect(await stored()).toMatchObject({ pauseReason: 'holidays', nextRunAt });
     await query(`UPDATE "Schedule" SET "pausedAt" = NULL, "nextRunAt" = '2026-11-20T02:00Z'`);
-    await inCode({ ...NIGHTLY, overlap: 'queue' }).sync();
+    await inCode({ ...NIGHTLY, overlap: 'queue' });
     expect((await stored())?.nextRunAt).toEqual(new Date('2026-11-20T02:00Z'));
   });
 
   it('keep as skipped what a former timing had due', async () => {
-    await inCode(NIGHTLY).sync();
+    await inCode(NIGHTLY);
     await query(
       `UPDATE "Schedule" SET "nextRunAt" = date_trunc('day', clock_timestamp()) - interval '2 days' + interval '2 hours'`,
     );
-    await inCode({ ...NIGHTLY, cron: '0 4 * * *' }).sync();
+    await inCode({ ...NIGHTLY, cron: '0 4 * * *' });
     expect(await query('SELECT reason FROM "ScheduleSkip"')).toEqual([{ reason: 'MISSED' }]);
     expect((await stored())?.nextRunAt.getTime()).toBeGreaterThan(Date.now());
   });
 
   it('move from one job to another', async () => {
-    await inCode(NIGHTLY).sync();
+    await inCode(NIGHTLY);
     const { id } = (await stored()) ?? {};
-    await scheduler([jobOf('renamed', [NIGHTLY])]).sync();
+    await passing([jobOf('renamed', [NIGHTLY])]);
     expect(await stored()).toMatchObject({ id, jobName: 'renamed' });
   });
 
@@ -459,13 +473,81 @@ describe('schedules in code', () => {
     await add({ ...HOURLY, name: 'nightly' });
     const faults: string[] = [];
     engine.events.on('fault', ({ during }) => faults.push(during));
-    await inCode(NIGHTLY).sync();
+    await inCode(NIGHTLY);
     expect(await stored()).toMatchObject({ source: 'API', cron: '0 * * * *' });
     expect(faults).toEqual(['schedule nightly']);
   });
 
   it('are stored once by processes that start together', async () => {
-    await Promise.all(Array.from({ length: 6 }, () => inCode(NIGHTLY, { name: 'often', everyMs: 5_000 }).sync()));
+    await Promise.all(Array.from({ length: 6 }, () => inCode(NIGHTLY, { name: 'often', everyMs: 5_000 })));
     expect(await query('SELECT name FROM "Schedule" ORDER BY name')).toEqual([{ name: 'nightly' }, { name: 'often' }]);
+  });
+
+  const ofVersion = (algorithmVersion: string, ...schedules: CodeSchedule[]) => [
+    { ...jobOf('report', schedules), algorithmVersion },
+  ];
+  const names = async () => (await query('SELECT name, cron FROM "Schedule" ORDER BY name')).map(({ name }) => name);
+  const OFTEN = { name: 'often', everyMs: 1_000 };
+
+  it.each([
+    ['10', '9'],
+    // Not to be told apart by the version: the one that came later is the newer one.
+    ['7', '7'],
+  ])('are not taken away by an old process that starts once more: %s and %s', async (newer, older) => {
+    const before = [...ofVersion(older, NIGHTLY, { name: 'gone', everyMs: 60_000 })];
+    await passing(before);
+    const [after] = ofVersion(newer, { ...NIGHTLY, cron: '0 4 * * *' }, OFTEN);
+    const living = processOf([{ ...after, maxAttempts: 7, timeoutMs: null } as AnyJob]);
+    await living.tick();
+    await passing(before);
+    expect(await query('SELECT name, cron FROM "Schedule" ORDER BY name')).toEqual([
+      { name: 'nightly', cron: '0 4 * * *' },
+      { name: 'often', cron: null },
+    ]);
+    const settings = { algorithmVersion: newer, maxAttempts: 7, timeoutMs: null };
+    expect(await query('SELECT * FROM "Job"')).toEqual([expect.objectContaining(settings)]);
+    expect(await living.tick()).toBe(false);
+  });
+
+  it('stay while a process lives that declares them, and go with the last of them', async () => {
+    const [first, second] = [processOf(ofVersion('1', OFTEN)), processOf(ofVersion('1', OFTEN))];
+    await first.tick();
+    await second.tick();
+    const after = processOf(ofVersion('2', NIGHTLY));
+    await after.tick();
+    expect(await names()).toEqual(['nightly', 'often']);
+    await first.stop();
+    await after.tick();
+    expect(await names()).toEqual(['nightly', 'often']);
+    // Killed, and silent for longer than a living process is.
+    await query(
+      `UPDATE "JobProcess" SET "lastSeenAt" = clock_timestamp() - interval '2 minutes' WHERE versions <> (SELECT versions FROM "JobProcess" ORDER BY "startedAt" DESC LIMIT 1)`,
+    );
+    await after.tick();
+    expect(await names()).toEqual(['nightly']);
+  });
+
+  it('are put back by a process of the newest version, whatever took them away, and so are the settings', async () => {
+    const process = processOf(ofVersion('2', NIGHTLY));
+    await process.tick();
+    await query('DELETE FROM "Schedule"');
+    await query('UPDATE "Job" SET "maxAttempts" = 1, "algorithmVersion" = \'1\'');
+    expect(await process.tick()).toBe(true);
+    expect(await names()).toEqual(['nightly']);
+    expect(await query('SELECT * FROM "Job"')).toEqual([
+      expect.objectContaining({ maxAttempts: 4, algorithmVersion: '2' }),
+    ]);
+    await query('DELETE FROM "JobProcess"');
+    expect(await process.tick()).toBe(true);
+    expect(await query('SELECT * FROM "JobProcess"')).toHaveLength(1);
+  });
+
+  it('come due with the settings of the newest version, whichever process queues the runs', async () => {
+    const [after] = ofVersion('8', { name: 'often', everyMs: 1_000 });
+    await processOf([{ ...after, maxAttempts: 9, timeoutMs: null } as AnyJob]).tick();
+    await query(`UPDATE "Schedule" SET "nextRunAt" = '2026-11-22T10:00:00Z', "anchorAt" = '2026-11-22T09:59:59Z'`);
+    await scheduler().tick();
+    const [run] = await query('SELECT * FROM "JobRun"');
+    expect(run).toMatchObject({ algorithmVersion: '8', maxAttempts: 9, timeoutMs: null });
   });
 });

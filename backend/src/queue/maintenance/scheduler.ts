@@ -6,7 +6,6 @@ import type { Sql } from '../../store/sql.js';
 import type { QueueEvents } from '../events.js';
 import type { Registry } from '../registry.js';
 import { MISSED_AFTER_MS, planFire, planSkip } from '../schedules/plan.js';
-import { syncCodeSchedules } from '../schedules/sync.js';
 import { type Fired, fireSchedule } from '../transitions/fire-schedule.js';
 
 export interface SchedulerOptions {
@@ -40,7 +39,6 @@ export class Scheduler {
   /** Schedules whose fault was told; once is enough. */
   readonly #faulty = new Set<string>();
   #timer: NodeJS.Timeout | undefined;
-  #isSynced = false;
   #isWoken = false;
   #isClosed = false;
   #working: Promise<unknown> = Promise.resolve();
@@ -49,8 +47,8 @@ export class Scheduler {
     this.#options = options;
   }
 
-  /** First of all makes the stored schedules say what the code says. */
   start(): void {
+    if (this.#isClosed) return;
     this.#options.listener?.on('schedules', this.#wake);
     this.#later(0);
   }
@@ -74,18 +72,6 @@ export class Scheduler {
     const { moved, lost } = await this.#fireAll(due, now);
     if (moved > 0 || lost > 0) return { moved, againInMs: moved > 0 ? 0 : AGAIN_MS };
     return { moved, againInMs: next === undefined ? longestSleepMs : next.getTime() - now.getTime() };
-  }
-
-  /** Makes the stored schedules say what the code says. */
-  async sync(): Promise<void> {
-    const { sql, registry, events } = this.#options;
-    for (const name of await syncCodeSchedules(sql, registry)) {
-      const error = new Error(
-        'A schedule of this name was made over the API; that one stays, the one in code is left out',
-      );
-      events.emit('fault', { during: `schedule ${name}`, error });
-    }
-    this.#isSynced = true;
   }
 
   async #fireAll(due: DueSchedule[], now: Date): Promise<Record<Outcome, number>> {
@@ -163,7 +149,6 @@ export class Scheduler {
   async #look(): Promise<void> {
     this.#isWoken = false;
     try {
-      if (!this.#isSynced) await this.sync();
       this.#later((await this.tick()).againInMs);
     } catch (error) {
       if (!isUnreachable(error)) this.#options.events.emit('fault', { during: 'scheduling', error });

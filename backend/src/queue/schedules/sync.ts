@@ -1,31 +1,48 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { ScheduleSettings } from '@job-manager/shared/contract/schedules';
+import { compareVersions, type KnownVersion } from '../../store/job-version.js';
 import { listKnownSchedules, readClock, type ScheduleRow } from '../../store/schedules.js';
 import type { Sql } from '../../store/sql.js';
 import { SYSTEM } from '../queue.js';
-import type { Registry } from '../registry.js';
 import { addSchedule, changeSchedule, removeSchedule } from '../transitions/change-schedule.js';
 import { hasTiming, placeChanged, placeNew } from './place.js';
 
+export interface DeclaredVersions {
+  /** The versions that living processes have, and of each job the newest of them. */
+  living: KnownVersion[];
+  newest: KnownVersion[];
+  /** The jobs of which this process has the newest version. */
+  isOurs: ReadonlySet<string>;
+}
+
 /**
- * Makes the stored schedules say what the code of these jobs says: new ones are added, others are changed, and those
- * that are gone from the code of their job are removed. Schedules of jobs that this process doesn't know, and those
- * made over the API, are left alone; so is a pause. Returns the names that can't be kept, since they are taken by
- * schedules made over the API.
+ * Makes the stored schedules what the newest versions of these jobs declare: new ones are added, others are changed, and
+ * those that no living version declares any more are removed. Schedules of other jobs, and those made over the API, are
+ * left alone; so is a pause. Returns the names that can't be kept, since they are taken by schedules made over the API.
  */
-export async function syncCodeSchedules(sql: Sql, registry: Registry): Promise<string[]> {
-  const wanted = registry.schedules();
-  const names = new Set(wanted.map(({ name }) => name));
-  const stored = await listKnownSchedules(sql, registry.names(), [...names]);
+export async function syncCodeSchedules(sql: Sql, { living, newest, isOurs }: DeclaredVersions): Promise<string[]> {
+  const wanted = wantedBy(newest).filter(({ jobName }) => isOurs.has(jobName));
+  const names = wanted.map(({ name }) => name);
+  const declared = new Set(living.flatMap(({ declaration }) => declaration.schedules.map(({ name }) => name)));
+  const stored = await listKnownSchedules(sql, [...isOurs], names);
   for (const schedule of stored) {
-    if (schedule.source === 'CODE' && !names.has(schedule.name)) await removeSchedule(sql, schedule, SYSTEM);
+    if (schedule.source === 'CODE' && !declared.has(schedule.name)) await removeSchedule(sql, schedule, SYSTEM);
   }
   const byName = new Map(stored.map((schedule) => [schedule.name, schedule]));
   for (const settings of wanted) await keep(sql, settings, byName.get(settings.name));
-  return [...names].filter((name) => byName.get(name)?.source === 'API');
+  return names.filter((name) => byName.get(name)?.source === 'API');
 }
 
-// What another process did in between is left as it is: it has the same code, or another that is just as good.
+/** One of each name: where two jobs have a schedule of the same name, the job that came with it later has it. */
+function wantedBy(newest: KnownVersion[]): ScheduleSettings[] {
+  const laterLast = [...newest].sort(
+    (a, b) => a.firstSeenAt.getTime() - b.firstSeenAt.getTime() || compareVersions(b, a),
+  );
+  const wanted = laterLast.flatMap(({ declaration }) => declaration.schedules);
+  return [...new Map(wanted.map((settings) => [settings.name, settings])).values()];
+}
+
+// What another process did in between is left as it is: it has the same version.
 async function keep(sql: Sql, settings: ScheduleSettings, stored: ScheduleRow | undefined): Promise<void> {
   const now = await readClock(sql);
   if (stored === undefined) await addSchedule(sql, placeNew(settings, now), 'CODE', SYSTEM);

@@ -34,6 +34,8 @@ export interface ClaimRequest {
   most: number;
   /** Runs that this runner has already, by channel. */
   held?: Record<string, number>;
+  /** Runs that are passed by: they were refused here, and wait for another version of their job. */
+  refused?: string[];
 }
 
 export interface Claim {
@@ -72,10 +74,13 @@ export async function claim(sql: Sql, request: ClaimRequest): Promise<Claim> {
 export const claimDueRuns = async (sql: Sql, request: ClaimRequest): Promise<ClaimedRun[]> =>
   (await claim(sql, request)).runs;
 
-async function claimOnce(sql: Sql, { most, runnerId, jobNames, held = {} }: ClaimRequest): Promise<ClaimRow[]> {
+async function claimOnce(
+  sql: Sql,
+  { most, runnerId, jobNames, held = {}, refused = [] }: ClaimRequest,
+): Promise<ClaimRow[]> {
   // From here, for a thousand random numbers take PostgreSQL longer.
   const tokens = arrayLiteral(Array.from({ length: most }, () => randomUUID()));
-  const values = [most, runnerId, jobNames, JSON.stringify(held), tokens];
+  const values = [most, runnerId, jobNames, JSON.stringify(held), tokens, refused];
   const { rows } = await sql.query<ClaimRow>({ name: planName('claim'), text: CLAIM, values });
   const last = rows.at(-1)?.id;
   if (last) noteId(last);
@@ -113,7 +118,7 @@ const runOf = (row: ClaimRow): ClaimedRun => ({
 // is asked, so PostgreSQL keeps it, instead of planning a statement of this size anew for every claim.
 const ASKED = `asked AS MATERIALIZED (
   SELECT clock_timestamp() AS at, random()::numeric AS lot, $1::int AS most, $2::uuid AS "runnerId", $3::text[] AS jobs, $4::jsonb AS held,
-    $5::uuid[] AS tokens
+    $5::uuid[] AS tokens, $6::bigint[] AS refused
 )`;
 
 // Channels with runs whose time has come, and how many each may start here. Those that are full are seen to be full
@@ -133,7 +138,8 @@ const OPEN = `open AS MATERIALIZED (
 // it still lies about in the index for a while, and would be walked through once more.
 const dueIn = (lane: string): string => `"JobRun" j
   WHERE j.status = 'QUEUED' AND NOT j."isBlocked" AND j.channel = ${lane}.channel AND j.priority = ${lane}.priority
-    AND j."runAt" BETWEEN ${lane}."runAt" AND (SELECT at FROM asked) AND j."jobName" = ANY ((SELECT jobs FROM asked)::text[])`;
+    AND j."runAt" BETWEEN ${lane}."runAt" AND (SELECT at FROM asked) AND j."jobName" = ANY ((SELECT jobs FROM asked)::text[])
+    AND j.id <> ALL ((SELECT refused FROM asked)::bigint[])`;
 
 // How many runs each of them could use slots for. A channel on its own gets all slots, so nothing is counted.
 const WORK = `work AS MATERIALIZED (

@@ -27,7 +27,13 @@ let woken = 0;
 beforeAll(async () => {
   engine = await TestEngine.create([note]);
   const { database, events } = engine;
-  await new JobAnnouncer({ sql: database.pool, registry: createRegistry([note]), events }).tick();
+  const registry = createRegistry([note]);
+  await new JobAnnouncer({
+    sql: database.pool,
+    registry,
+    events,
+    process: { runnerId: null, host: 'test', pid: 1 },
+  }).tick();
   client = createClient({ sql: database.pool });
   listener = await engine.listener(['queued', 'probe']);
   listener.on('queued', () => woken++);

@@ -18,7 +18,8 @@ export interface Fired {
 /**
  * Moves a schedule on as planned: queues its runs, keeps what is skipped and cancels what they replace. Changes
  * nothing and returns null where the schedule isn't as it was read any more: somebody else dealt with these due
- * times, or it was changed or paused. `settings` may be null where the plan has no runs.
+ * times, or it was changed or paused. `settings` is what its runs are like where the table of jobs doesn't say; it may
+ * be null where the plan has no runs.
  */
 export async function fireSchedule(
   sql: Sql,
@@ -77,9 +78,12 @@ WITH mine AS MATERIALIZED (
 ), added AS (
   INSERT INTO "JobRun" (id, "jobName", parameters, trigger, "algorithmVersion", channel, priority, "maxAttempts", "maxCrashes",
     "timeoutMs", "scheduleId", "dueAt", "dependsOn", "waitsFor", "isBlocked", "hasDependents")
-  SELECT placed.id, mine."jobName", mine.parameters, 'CRON', $12, $13, $14, $15, $16, $17, mine.id, placed.at, placed."dependsOn",
+  -- As the newest version of the job declares, which may live in another process.
+  SELECT placed.id, mine."jobName", mine.parameters, 'CRON', coalesce(job."algorithmVersion", $12), coalesce(job.channel, $13),
+    coalesce(job.priority, $14), coalesce(job."maxAttempts", $15), coalesce(job."maxCrashes", $16),
+    CASE WHEN job.name IS NULL THEN $17 ELSE job."timeoutMs" END, mine.id, placed.at, placed."dependsOn",
     CASE WHEN placed."dependsOn" IS NOT NULL THEN 'FINISHED'::"WaitCondition" END, placed."dependsOn" IS NOT NULL, placed."hasDependents"
-  FROM mine, placed
+  FROM mine CROSS JOIN placed LEFT JOIN "Job" job ON job.name = mine."jobName"
   -- The last word, should two ever get this far with the same due time.
   ON CONFLICT ("scheduleId", "dueAt") WHERE "scheduleId" IS NOT NULL DO NOTHING
   RETURNING id
