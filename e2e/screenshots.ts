@@ -8,7 +8,7 @@ test.use({ viewport: { width: 1280, height: 1000 }, deviceScaleFactor: 2 });
 
 const FOLDER = fileURLToPath(new URL('../.github/screenshots', import.meta.url));
 
-test('the pictures of the README', async ({ browser, runs }) => {
+test('the pictures of the README', async ({ browser, runs, product }) => {
   for (const job of [
     'build-user-traits',
     'user-interest-sets',
@@ -53,21 +53,21 @@ test('the pictures of the README', async ({ browser, runs }) => {
 
   for (const colorScheme of ['light', 'dark'] as const) {
     const page = await browser.newPage({
-      storageState: process.env.E2E_SIGNED_IN,
+      storageState: product.signedIn,
       colorScheme,
       viewport: { width: 1280, height: 1000 },
     });
-    await page.goto(`${process.env.E2E_URL}/admin/jobs`);
+    await page.goto(`${product.url}/admin/jobs`);
     await expect(page.locator('.active-jobs')).toContainText(/Scored \d+ of/);
     await expect(page.locator('.job-history')).toContainText('media-metadata-batch');
     await page.screenshot({ path: `${FOLDER}/jobs-${colorScheme}.png` });
-    await page.goto(`${process.env.E2E_URL}/admin/jobs?run=${failed}`);
+    await page.goto(`${product.url}/admin/jobs?run=${failed}`);
     await expect(page.getByRole('dialog')).toContainText('There is no user with the id 100000');
     await page.screenshot({ path: `${FOLDER}/details-${colorScheme}.png` });
-    await page.goto(`${process.env.E2E_URL}/admin/jobs?run=${external}&tab=log`);
+    await page.goto(`${product.url}/admin/jobs?run=${external}&tab=log`);
     await expect(page.getByRole('log', { name: /^Messages of/ })).toContainText('Writing 9,999 rows');
     await page.screenshot({ path: `${FOLDER}/log-${colorScheme}.png` });
-    await page.goto(`${process.env.E2E_URL}/admin/system-status`);
+    await page.goto(`${product.url}/admin/system-status`);
     await expect(page.getByRole('region', { name: 'Verdict' })).toContainText('All is well', { timeout: 40_000 });
     await page.screenshot({ path: `${FOLDER}/system-status-${colorScheme}.png` });
     await page.close();

@@ -45,6 +45,7 @@ export default defineConfig({
     // A page of the whole panel takes seconds on a machine that runs several suites at once.
     testTimeout: 60_000,
     // As for the other tests, in the root's vitest.config.ts.
+    isolate: false,
     retry: process.env.CI ? 1 : 0,
   },
 });

@@ -2,8 +2,16 @@ import { parseArgs } from 'node:util';
 import pc from 'picocolors';
 import { ensurePrismaClient } from './lib/client.js';
 import { programOf } from './lib/repository.js';
+import { listSlowest } from './lib/suite-times.js';
 import { listTroubles } from './lib/suite-troubles.js';
-import { runStaticCheck, runTestSuite, type StaticCheck, type SuiteResult, type TestSuite } from './lib/suites.js';
+import {
+  failSuite,
+  runStaticCheck,
+  runTestSuite,
+  type StaticCheck,
+  type SuiteResult,
+  type TestSuite,
+} from './lib/suites.js';
 
 const types = (project: string): StaticCheck => ({
   name: `types of ${project}`,
@@ -19,7 +27,7 @@ const STATIC_CHECKS: StaticCheck[] = [
 const TESTS: TestSuite = {
   name: 'unit and integration tests',
   tool: 'vitest',
-  command: [programOf('vitest'), 'run', '--reporter=default', '--reporter=json'],
+  command: [programOf('vitest'), 'run', '--project=!faults', '--reporter=default', '--reporter=json'],
   args: (report) => [`--outputFile.json=${report}`],
 };
 
@@ -50,9 +58,7 @@ async function runStories(): Promise<SuiteResult> {
   try {
     process.env.CHROMIUM_PATH = await findChromium();
   } catch (error) {
-    const { message } = error as Error;
-    const troubles = [{ kind: 'failed' as const, test: STORIES.name, error: message }];
-    return { name: STORIES.name, passed: 0, failed: 1, skipped: 0, ms: 0, output: '', troubles };
+    return failSuite(STORIES.name, (error as Error).message);
   }
   return runTestSuite(STORIES);
 }
@@ -78,6 +84,8 @@ function report(results: SuiteResult[]): void {
     const counts = `${result.passed} passed, ${result.failed} failed${skipped}`;
     console.log(`${mark(result)} ${result.name.padEnd(width)}  ${counts}  ${pc.dim(seconds(result))}`);
   }
+  console.log('\nThe slowest files:');
+  for (const line of listSlowest(results.flatMap(({ files }) => files))) console.log(pc.dim(line));
   const sum = (key: 'passed' | 'failed') => results.reduce((total, result) => total + result[key], 0);
   console.log(`\n${sum('passed')} passed, ${sum('failed')} failed`);
   process.exitCode = sum('failed') > 0 ? 1 : 0;

@@ -6,15 +6,18 @@ import pc from 'picocolors';
 import { countOf, type Finding } from '../e2e/faults/world/finding.js';
 import { ensurePrismaClient } from './lib/client.js';
 import { programOf } from './lib/repository.js';
+import { listTroubles } from './lib/suite-troubles.js';
 import { runTestSuite, type SuiteResult } from './lib/suites.js';
 
 /** Who may call what, and from where: part of the normal tests, counted here as well. */
 const MATRIX = ['backend/src/http/access.test.ts', 'backend/src/http/origins.test.ts'];
+/** Tests of the engine with random choices or with volume, which are small within the normal tests. */
+const VOLUME = ['chains', 'channels', 'line-of-key', 'races'];
 
 const { only, small } = new Command('test:faults')
   .description('Kills, cuts, blocks, storms and fuzzes the product at full size, and tells what was found.')
   .option('--only <faults>', 'these files alone, such as killed-runners,socket-storm', (text) => text.split(','))
-  .option('--small', 'as small as within the normal tests')
+  .option('--small', 'every kind of fault, but few of each')
   .showHelpAfterError('Try --help.')
   .parse()
   .opts<{ only?: string[]; small?: true }>();
@@ -24,8 +27,11 @@ const folder = await mkdtemp(join(tmpdir(), 'job-manager-findings-'));
 const report = join(folder, 'findings');
 try {
   const results = [await runFaults()];
-  if (!only) results.push(await runMatrix());
+  if (!only && !small) results.push(await runMatrix(), await runVolume());
   console.log(table(await readFindings(), results));
+  for (const line of listTroubles(results.flatMap(({ troubles }) => troubles))) console.log(line);
+  const sum = (key: 'passed' | 'failed') => results.reduce((total, result) => total + result[key], 0);
+  console.log(`\n${sum('passed')} passed, ${sum('failed')} failed`);
   process.exitCode = results.some(({ failed }) => failed > 0) ? 1 : 0;
 } finally {
   await rm(folder, { recursive: true, force: true });
@@ -38,6 +44,10 @@ function runFaults(): Promise<SuiteResult> {
 
 function runMatrix(): Promise<SuiteResult> {
   return runVitest('every call × role × no session × Origin', 'backend', MATRIX, {});
+}
+
+function runVolume(): Promise<SuiteResult> {
+  return runVitest('engine at full size', 'engine', VOLUME, { FAULTS: 'full' });
 }
 
 function runVitest(name: string, project: string, files: string[], env: NodeJS.ProcessEnv): Promise<SuiteResult> {

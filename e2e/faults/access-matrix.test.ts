@@ -8,13 +8,13 @@ import {
   refusal,
   type Taken,
 } from '@job-manager/backend/http/trial-identities';
+import { isFull } from '@job-manager/backend/testing/size';
 import { contract } from '@job-manager/shared/contract/index';
 import { problem } from '@job-manager/shared/errors';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Exchange, endExchanges, exchange } from './fuzz/exchange.js';
 import { createPerson, SECRET } from './world/people.js';
 import { reportFinding } from './world/report.js';
-import { isFull } from './world/size.js';
 import { World } from './world/world.js';
 
 const AT_ONCE = 16;

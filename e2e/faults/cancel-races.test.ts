@@ -6,13 +6,13 @@ import { createPool } from '@job-manager/backend/database/client';
 import { QueueError } from '@job-manager/backend/queue/errors';
 import { SYSTEM } from '@job-manager/backend/queue/queue';
 import type { RunRow } from '@job-manager/backend/store/run-row';
+import { size } from '@job-manager/backend/testing/size';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { type EngineHere, startEngineHere } from './world/engine-here.js';
 import { FaultDatabase } from './world/fault-database.js';
 import { createGatedJobs, type Gates } from './world/gated-jobs.js';
 import { type Execution, executionsByRun, readLedger } from './world/ledger.js';
 import { reportFinding } from './world/report.js';
-import { size } from './world/size.js';
 import { judge } from './world/verdict.js';
 
 const RACES = size(400, 5_000);

@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { size } from '@job-manager/backend/testing/size';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { FaultProxy, type StatementPick } from './world/fault-proxy.js';
 import type { Program } from './world/program.js';
 import { reportFinding } from './world/report.js';
-import { size } from './world/size.js';
 import { World } from './world/world.js';
 
 const RUNNERS = size(2, 3);

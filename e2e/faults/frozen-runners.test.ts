@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { size } from '@job-manager/backend/testing/size';
 import { afterAll, beforeAll, it } from 'vitest';
 import type { Program } from './world/program.js';
 import { reportFinding } from './world/report.js';
-import { size } from './world/size.js';
 import { World } from './world/world.js';
 
 const ZOMBIES = size(40, 2_000);

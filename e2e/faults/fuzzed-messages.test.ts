@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { sampleInputs } from '@job-manager/backend/testing/arbitrary';
+import { isFull, size } from '@job-manager/backend/testing/size';
 import { limits } from '@job-manager/shared/limits';
 import { clientMessage } from '@job-manager/shared/live';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -9,7 +10,6 @@ import { nastyJson } from './fuzz/nasty.js';
 import { Choices } from './fuzz/random.js';
 import { brokenFrames, sendRaw } from './fuzz/raw-socket.js';
 import { reportFinding } from './world/report.js';
-import { isFull, size } from './world/size.js';
 import { World } from './world/world.js';
 
 const MESSAGES = size(500, 20_000);

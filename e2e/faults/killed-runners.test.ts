@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { size } from '@job-manager/backend/testing/size';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Program } from './world/program.js';
 import { reportFinding } from './world/report.js';
-import { size } from './world/size.js';
 import { anyRun, World } from './world/world.js';
 
 const KILLS = size(40, 5_000);

@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { isFull, size } from '@job-manager/backend/testing/size';
 import { afterEach, expect, it } from 'vitest';
 import { FaultProxy } from './world/fault-proxy.js';
 import { findPgBouncer, PgBouncer } from './world/pg-bouncer.js';
 import type { Program } from './world/program.js';
 import { reportFinding } from './world/report.js';
-import { isFull, size } from './world/size.js';
 import { World } from './world/world.js';
 
 const RUNNERS = 3;

@@ -1,10 +1,10 @@
 import { fileURLToPath } from 'node:url';
+import { isFull, size } from '@job-manager/backend/testing/size';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { RunRequest } from '../../backend/client/src/index.js';
 import { deathNames, POISON_CHANNEL, toxins } from './poison/poison-jobs.js';
 import { limitPerRunner } from './world/channel-limit.js';
 import { reportFinding } from './world/report.js';
-import { isFull, size } from './world/size.js';
 import { World } from './world/world.js';
 
 const RUNNER = fileURLToPath(new URL('./poison/poison-runner.ts', import.meta.url));

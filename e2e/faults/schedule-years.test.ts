@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readViolations } from '@job-manager/backend/store/violations';
 import { liveThroughYears } from '@job-manager/backend/testing/schedule-years';
+import { isFull } from '@job-manager/backend/testing/size';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { FaultDatabase } from './world/fault-database.js';
-import { isFull } from './world/size.js';
 
 /** Every twentieth: of each continent some. */
 const ZONES = Intl.supportedValuesOf('timeZone')

@@ -8,6 +8,7 @@ import { problemOf } from '@job-manager/backend/http/problem-of';
 import { QueueError } from '@job-manager/backend/queue/errors';
 import { SYSTEM } from '@job-manager/backend/queue/queue';
 import type { RunRow } from '@job-manager/backend/store/run-row';
+import { size } from '@job-manager/backend/testing/size';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { type EngineHere, startEngineHere } from './world/engine-here.js';
 import { FaultDatabase } from './world/fault-database.js';
@@ -15,7 +16,6 @@ import { FaultySql } from './world/faulty-sql.js';
 import type { Injection } from './world/finding.js';
 import { readLedger } from './world/ledger.js';
 import { reportFinding } from './world/report.js';
-import { size } from './world/size.js';
 import { judge } from './world/verdict.js';
 
 const STATEMENTS = size(2_000, 200_000);

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { upsertAccount } from '@job-manager/backend/auth/accounts';
+import { isFull, size } from '@job-manager/backend/testing/size';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { reportFinding } from './world/report.js';
-import { isFull, size } from './world/size.js';
 import { World } from './world/world.js';
 
 const HOUR_MS = 3_600_000;

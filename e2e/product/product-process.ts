@@ -6,7 +6,7 @@ import { acquireEmbeddedDatabase } from '@job-manager/backend/database/embedded'
 import { prepareProduct, serve } from '../../scripts/lib/product.js';
 import { reportFailure } from '../../scripts/lib/refusal.js';
 import { Resources } from '../../scripts/lib/resources.js';
-import type { RunningProduct } from './global-setup.js';
+import type { ProductAddresses } from './running-product.js';
 
 // The whole product in a process of its own, as `start` puts it together, over a folder and a database
 // that go when it ends. It ends with whoever started it, however that one ended.
@@ -36,7 +36,7 @@ await resources.closeAll().catch((error) => {
 });
 process.exit();
 
-async function start(): Promise<RunningProduct> {
+async function start(): Promise<ProductAddresses> {
   const folder = await resources.hold(makeFolder(), (made) => rm(made, { recursive: true, force: true }));
   const { url: databaseUrl } = await resources.hold(
     acquireEmbeddedDatabase({
@@ -49,7 +49,7 @@ async function start(): Promise<RunningProduct> {
   const config = configure(folder, databaseUrl);
   await prepareProduct({ config, resources, signal: stopping.signal, sampleUsers: SAMPLE_USERS });
   const { url } = await serve({ config, databaseUrl, resources });
-  return { url, databaseUrl, folder };
+  return { url, databaseUrl };
 }
 
 /** Enterable by the account that PostgreSQL runs under. */

@@ -26,14 +26,21 @@ const playwrightReport = z
 const reports = { vitest: vitestReport, playwright: playwrightReport };
 
 /**
+ * Why a test may pass at its second try only, by the name `findTroubles` gives it. Any other that does so has failed.
+ */
+export const KNOWN_FLAKY: Record<string, string> = {};
+
+/**
  * What a test tool's JSON report says, together with how its process ended: a tool that wrote no
  * report, ran nothing, or ended badly without a failed test (an error outside of any test) has failed
- * once. A file that could not be loaded counts as one failed test.
+ * once. A file that could not be loaded counts as one failed test, and so does a test that is flaky.
  */
 export function countSuite(tool: TestTool, report: string | undefined, exitCode: number | null): SuiteCounts {
   const read = readReport(tool, report) ?? { passed: 0, failed: 0, skipped: 0 };
-  const named = findTroubles(tool, report).filter(({ kind }) => kind === 'failed').length;
-  const counts = { ...read, failed: Math.max(read.failed, named) };
+  const troubles = findTroubles(tool, report);
+  const named = troubles.filter(({ kind }) => kind === 'failed').length;
+  const flaky = troubles.filter(({ kind, test }) => kind === 'flaky' && !(test in KNOWN_FLAKY)).length;
+  const counts = { ...read, passed: read.passed - flaky, failed: Math.max(read.failed, named) + flaky };
   const ranNothing = counts.passed + counts.failed === 0;
   const endedBadly = exitCode !== 0 && counts.failed === 0;
   return ranNothing || endedBadly ? { ...counts, failed: 1 } : counts;

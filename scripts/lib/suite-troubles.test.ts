@@ -81,7 +81,7 @@ describe('the list of them', () => {
   it('holds what was flaky first and what failed last', () => {
     const troubles: Trouble[] = [failed('breaks'), { kind: 'flaky', test: 'wavers', error: 'Error: not yet' }];
     expect(listTroubles(troubles)).toEqual([
-      'flaky, passed when tried again: wavers',
+      'flaky, passed when tried again only: wavers',
       '    Error: not yet',
       'failed: breaks',
       '    Error: no',

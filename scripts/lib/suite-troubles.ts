@@ -108,7 +108,7 @@ export function listTroubles(troubles: Trouble[]): string[] {
   const sorted = [...troubles.filter(isFlaky), ...troubles.filter((trouble) => !isFlaky(trouble))];
   const inFull = new Set(sorted.slice(-WITH_EXCERPT));
   return sorted.flatMap((trouble) => [
-    `${isFlaky(trouble) ? 'flaky, passed when tried again:' : 'failed:'} ${trouble.test}`,
+    `${isFlaky(trouble) ? 'flaky, passed when tried again only:' : 'failed:'} ${trouble.test}`,
     ...(inFull.has(trouble) ? excerpt(trouble.error) : []),
   ]);
 }

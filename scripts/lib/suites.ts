@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ROOT } from './repository.js';
 import { countSuite, type SuiteCounts } from './suite-counts.js';
+import { type FileTime, readFileTimes } from './suite-times.js';
 import { findTroubles, type TestTool, type Trouble } from './suite-troubles.js';
 
 export interface SuiteResult extends SuiteCounts {
@@ -13,7 +14,12 @@ export interface SuiteResult extends SuiteCounts {
   output: string;
   /** What failed or was flaky, by name. */
   troubles: Trouble[];
+  /** How long each file of a test tool took. */
+  files: FileTime[];
 }
+
+/** Of a suite that has no test files. */
+const NO_TESTS = { skipped: 0, output: '', files: [] };
 
 export interface StaticCheck {
   name: string;
@@ -26,7 +32,7 @@ export async function runStaticCheck({ name, command }: StaticCheck): Promise<Su
   const ended = await runNode(command, { quiet: true });
   const passed = ended.code === 0 ? 1 : 0;
   const troubles: Trouble[] = passed ? [] : [{ kind: 'failed', test: name, error: ended.output }];
-  return { name, passed, failed: 1 - passed, skipped: 0, ms: ended.ms, output: ended.output, troubles };
+  return { ...NO_TESTS, name, passed, failed: 1 - passed, ms: ended.ms, output: ended.output, troubles };
 }
 
 export interface TestSuite {
@@ -39,6 +45,11 @@ export interface TestSuite {
   args?: (report: string) => string[];
 }
 
+/** A suite that could not be run. */
+export function failSuite(name: string, error: string): SuiteResult {
+  return { ...NO_TESTS, name, passed: 0, failed: 1, ms: 0, troubles: [{ kind: 'failed', test: name, error }] };
+}
+
 /** Runs a test tool for people to read along, and counts from its JSON report. */
 export async function runTestSuite(suite: TestSuite): Promise<SuiteResult> {
   const folder = await mkdtemp(join(tmpdir(), 'job-manager-report-'));
@@ -48,7 +59,8 @@ export async function runTestSuite(suite: TestSuite): Promise<SuiteResult> {
     const ended = await runNode(command, { env: suite.env?.(report) });
     const text = await readFile(report, 'utf8').catch(() => undefined);
     const counts = countSuite(suite.tool, text, ended.code);
-    return { name: suite.name, ...counts, ms: ended.ms, output: '', troubles: troublesOf(suite, counts, text) };
+    const troubles = troublesOf(suite, counts, text);
+    return { name: suite.name, ...counts, ms: ended.ms, output: '', troubles, files: readFileTimes(suite.tool, text) };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

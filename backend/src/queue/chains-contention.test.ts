@@ -8,6 +8,7 @@ import { Notifier } from '../store/notifier.js';
 import { readViolations } from '../store/violations.js';
 import { createTestDatabase, type TestDatabase } from '../testing/database.js';
 import { TestGraph } from '../testing/graph.js';
+import { size } from '../testing/size.js';
 import { Completions } from './completions.js';
 import { createExternalRuns } from './external/runs.js';
 import { createQueue, type Queue, SYSTEM } from './queue.js';
@@ -119,7 +120,7 @@ describe('a statement that is stopped in a circle of waits is sent again', () =>
   });
 });
 
-const RUNS = 240;
+const RUNS = size(80, 480);
 const WORKERS = 6;
 
 /** Numbers from 0 up to `below`, the same ones each time. */

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { readViolations } from '../store/violations.js';
 import { createTestDatabase, type TestDatabase } from '../testing/database.js';
 import { TestGraph } from '../testing/graph.js';
+import { size } from '../testing/size.js';
 import { SYSTEM } from './queue.js';
 import type { Lease } from './transitions/beat.js';
 import { cancelRun } from './transitions/cancel.js';
@@ -210,6 +211,6 @@ it('every graph ends as the rules say, whatever happens to its runs, and none of
         expect(await readViolations(database.pool)).toEqual({});
       },
     ),
-    { numRuns: 120 },
+    { numRuns: size(30, 300) },
   );
 }, 120_000);

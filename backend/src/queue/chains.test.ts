@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { readViolations } from '../store/violations.js';
 import { createTestDatabase, type TestDatabase } from '../testing/database.js';
 import { outcomeOf, TestGraph } from '../testing/graph.js';
+import { size } from '../testing/size.js';
 import { notMeasured } from './meter.js';
 import { SYSTEM } from './queue.js';
 import type { Lease } from './transitions/beat.js';
@@ -14,6 +15,10 @@ import { recoverRunsOf, recoverStalledRuns } from './transitions/recover.js';
 import { releaseRuns } from './transitions/release.js';
 import { retryRuns } from './transitions/retry.js';
 import { timeOutOverdueRuns } from './transitions/time-out.js';
+
+/** Runs one behind the other, and beside each other. */
+const CHAIN = size(400, 2_000);
+const FAN = size(1_000, 5_000);
 
 let database: TestDatabase;
 let graph: TestGraph;
@@ -219,25 +224,25 @@ describe('cancelling a graph', () => {
     await cancelGraph(database.pool, waiting, SYSTEM);
   });
 
-  it('takes a chain of 2,000 from its middle', async () => {
-    const chain = await graph.addChain(2_000, 'FINISHED');
-    expect(await cancelGraph(database.pool, String(chain[1_000]), SYSTEM)).toMatchObject({
-      cancelled: 2_000,
+  it('takes a long chain from its middle', async () => {
+    const chain = await graph.addChain(CHAIN, 'FINISHED');
+    expect(await cancelGraph(database.pool, String(chain[CHAIN / 2]), SYSTEM)).toMatchObject({
+      cancelled: CHAIN,
       asked: [],
     });
   });
 });
 
 describe('size', () => {
-  it('cancels a chain of 2,000 at its root', async () => {
-    const chain = await graph.addChain(2_000);
+  it('cancels a long chain at its root', async () => {
+    const chain = await graph.addChain(CHAIN);
     await cancelRun(database.pool, String(chain[0]), SYSTEM);
     expect(new Set(await graph.states(...chain))).toEqual(new Set(['CANCELLED']));
   });
 
-  it('wakes 5,000 that wait for one, and cancels 5,000', async () => {
+  it('wakes all that wait for one, and cancels all that wait for another', async () => {
     const [good, bad] = [await graph.add(), await graph.add()];
-    const [woken, cancelled] = [await graph.addFan(good, 5_000), await graph.addFan(bad, 5_000)];
+    const [woken, cancelled] = [await graph.addFan(good, FAN), await graph.addFan(bad, FAN)];
     await graph.end('SUCCESS', good);
     await graph.end('FAILED', bad);
     expect(new Set(await graph.states(...woken))).toEqual(new Set(['QUEUED']));

@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTes
 import * as z from 'zod';
 import type { Listener } from '../store/listener.js';
 import { TestEngine } from '../testing/engine.js';
+import { size } from '../testing/size.js';
 import { defineJob } from './job.js';
 import { SYSTEM } from './queue.js';
 import { createRegistry } from './registry.js';
@@ -365,7 +366,7 @@ describe('fairness', () => {
           await query('TRUNCATE "JobRun"');
         },
       ),
-      { numRuns: 60 },
+      { numRuns: size(20, 200) },
     );
   }, 180_000);
 });

@@ -14,7 +14,7 @@ window.ResizeObserver = class {
 };
 window.scrollTo = () => {};
 Element.prototype.scrollIntoView = () => {};
-Object.defineProperty(document, 'fonts', { value: new EventTarget() });
+Object.defineProperty(document, 'fonts', { value: new EventTarget(), configurable: true });
 
 // Two cores are shared by several suites: a lazy page may take its time. Only a test that fails waits so long.
 const PATIENCE_MS = 15_000;
@@ -25,12 +25,21 @@ vi.waitFor = (condition, options) => waitFor(condition, options ?? PATIENCE_MS);
 // Expected here: tracked errors, which go to the console for whoever looks into them, and Mantine's surprise
 // at menus that jsdom, having no layout, keeps hidden.
 const expectedOnConsole = /^\[(\w+|@mantine\/hooks\/use-focus-trap)\]/;
-for (const level of ['error', 'warn'] as const) {
-  const write = console[level];
-  console[level] = (...args: unknown[]) => {
-    if (!expectedOnConsole.test(String(args[0]))) write(...args);
-  };
-}
+beforeAll(() => {
+  for (const level of ['error', 'warn'] as const) {
+    const write = console[level];
+    console[level] = (...args: unknown[]) => {
+      if (!expectedOnConsole.test(String(args[0]))) write(...args);
+    };
+    restoreConsole.push(() => {
+      console[level] = write;
+    });
+  }
+});
+const restoreConsole: (() => void)[] = [];
+afterAll(() => {
+  for (const restore of restoreConsole.splice(0)) restore();
+});
 
 beforeAll(() => backend.listen({ onUnhandledRequest: 'error' }));
 afterEach(() => {

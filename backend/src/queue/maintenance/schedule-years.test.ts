@@ -29,14 +29,15 @@ const live = (options: Partial<YearsOptions>) =>
   });
 const RIGHT = { duplicates: 0, gaps: 0, unasked: 0, backward: 0 };
 
-it('gives every due time of a year one run or a reason for none, however three schedulers race and end', async () => {
-  const report = await live({});
+it('gives every due time of an autumn one run or a reason for none, however three schedulers race and end', async () => {
+  const span = { from: new Date('2018-10-15T00:00:00Z'), to: new Date('2018-11-15T00:00:00Z') };
+  const report = await live(span);
   expect(report).toMatchObject(RIGHT);
   expect(report.runs + report.skipped).toBe(report.dueTimes);
-  expect(report.dueTimes).toBeGreaterThan(5_000);
-  expect(report.restarts).toBeGreaterThan(100);
+  expect(report.dueTimes).toBeGreaterThan(500);
+  expect(report.restarts).toBeGreaterThan(10);
   expect(await readViolations(database.pool)).toEqual({});
-}, 240_000);
+});
 
 it('notices when the same due time can be taken twice', async () => {
   await database.pool.query('DROP INDEX "JobRun_due"');

@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { TestEngine } from '../../testing/engine.js';
 import { TestGraph } from '../../testing/graph.js';
+import { size } from '../../testing/size.js';
 import { defineJob } from '../job.js';
 import { SYSTEM } from '../queue.js';
 import type { Lease } from './beat.js';
@@ -143,7 +144,7 @@ describe('whatever is asked, begun, ended and cancelled', () => {
           expect(left.filter(({ isBlocked }) => !isBlocked)).toHaveLength(Math.min(left.length, 1));
         }
       }),
-      { numRuns: 50 },
+      { numRuns: size(15, 150) },
     );
   }, 180_000);
 });

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { readViolations } from '../../store/violations.js';
 import { createTestDatabase, type TestDatabase } from '../../testing/database.js';
+import { size } from '../../testing/size.js';
 import { QueueError } from '../errors.js';
 import { SYSTEM } from '../queue.js';
 import { beat } from './beat.js';
@@ -181,5 +182,5 @@ async function judge(runIds: string[], { claims, outcomes, cancels }: Ledger): P
 
 it('keeps its promises whatever races: claim, beat, finish, retry, cancel, recover and drain, by zombies too', async () => {
   const scripts = fc.array(fc.array(act, { maxLength: 8 }), { minLength: RUNNERS, maxLength: RUNNERS });
-  await fc.assert(fc.asyncProperty(scripts, play), { numRuns: 150 });
+  await fc.assert(fc.asyncProperty(scripts, play), { numRuns: size(50, 600) });
 }, 180_000);
