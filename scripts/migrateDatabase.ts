@@ -3,7 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import { type Config, readConfig } from '@job-manager/backend/config';
-import type { SchemaFiles } from '@job-manager/backend/database/migrate';
+import type { SchemaFiles } from '@job-manager/backend/database/schema-diff';
 import { Command } from 'commander';
 import { migrateDatabase, withDatabase } from './lib/database.js';
 import { Refusal, runCommand } from './lib/refusal.js';
@@ -52,7 +52,7 @@ function nameOf(title: string, now: Date): string {
 /** The engine wants a database to talk to, though it only compares the two schemas. */
 function diff(config: Config, before: SchemaFiles): Promise<string> {
   const compare = async ({ url }: { url: string }) => {
-    const { diffSchemas, readSchema } = await import('@job-manager/backend/database/migrate');
+    const { diffSchemas, readSchema } = await import('@job-manager/backend/database/schema-diff');
     return diffSchemas(url, before, await readSchema());
   };
   return withDatabase(config, compare, { migrated: false });

@@ -1,221 +1,160 @@
-import { readdir, readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { PrismaPg } from '@prisma/adapter-pg';
-import { bindMigrationAwareSqlAdapterFactory } from '@prisma/driver-adapter-utils';
-import type { MigrationList, SchemaEngine } from '@prisma/schema-engine-wasm/schema_engine_bg';
-import pg from 'pg';
-import { createPool } from './client.js';
-import { DEFAULT_SCHEMA, quoted, schemaOf, schemaStatement } from './schema.js';
+import { randomUUID } from 'node:crypto';
+import type pg from 'pg';
+import { ConfigError } from '../config.js';
+import { isPassing } from '../store/faults.js';
+import { sessionOf } from './database-client.js';
+import { type Migration, migrationNames, readMigration } from './migration-files.js';
+import { checkTarget } from './migration-target.js';
+import { OwnClient } from './own-client.mjs';
+import { quoted, schemaOf } from './schema.js';
 
-const PRISMA_DIR = fileURLToPath(new URL('../../../prisma', import.meta.url));
-const MIGRATIONS_DIR = join(PRISMA_DIR, 'migrations');
 /** Any number that no other program uses for an advisory lock: two processes starting at once migrate one after the other. */
 const MIGRATION_LOCK = 7_021_984;
-const NO_FILTER = { externalTables: [], externalEnums: [] };
+
+/** A migration that PostgreSQL refused; the message has PostgreSQL's own words. The database is as it was before. */
+export class MigrationError extends ConfigError {}
+
+/** What a database lacks, and what it has that this version doesn't know. */
+export interface MigrationState {
+  pending: string[];
+  /** Newer than all that is known here: applied by a newer version. */
+  unknown: string[];
+}
 
 /**
- * Applies the migrations that the database lacks and returns their names.
- *
- * Runs Prisma's own engine from its WebAssembly build, because the usual one is downloaded when first
- * used. It keeps the standard `_prisma_migrations` table, so `prisma migrate deploy` goes on working.
+ * Applies the migrations that the database lacks and returns their names. Each is one transaction together with its row
+ * in the standard `_prisma_migrations` table, so one that fails leaves nothing, and `prisma migrate deploy` goes on
+ * working. Throws ConfigError, with nothing written, where the schema is somebody else's or the role may not write to it.
  */
 export async function migrate(url: string): Promise<string[]> {
-  const client = new pg.Client(url);
-  const lock = new pg.Client(url);
-  await Promise.all([client.connect(), lock.connect()]);
+  const schema = schemaOf(url);
+  // Migrations are sent as they are: their names are found by the search path.
+  const client = new OwnClient({ connectionString: url, session: sessionOf(url), keepAlive: true });
+  await client.connect();
   try {
-    await takeLock(lock);
-    await enterSchema(client, url);
-    const pending = await pendingMigrations(client);
-    if (pending.length > 0) {
-      const migrationsList = await readMigrations();
-      await withEngine(url, (engine) => engine.applyMigrations({ migrationsList, filters: NO_FILTER }));
+    const applied: string[] = [];
+    if ((await migrationState(client, schema)).pending.length > 0) {
+      for (const name of await migrationNames()) if (await applyWhereMissing(client, schema, name)) applied.push(name);
     }
-    await pinFunctions(client, url);
-    return pending;
+    await inTransaction(client, schema, () => pinFunctions(client, schema));
+    return applied;
   } finally {
-    await Promise.all([client.end(), lock.end()]);
+    await client.end();
   }
 }
 
-/**
- * Holds the lock until the connection ends. It belongs to a transaction: through a pooler one of the session would stay
- * with a connection that others get next, and nobody would ever migrate again.
- */
-async function takeLock(client: pg.Client): Promise<void> {
-  await client.query('BEGIN; SET LOCAL idle_in_transaction_session_timeout = 0');
-  await client.query('SELECT pg_advisory_xact_lock($1)', [MIGRATION_LOCK]);
+/** Compares the migrations in the repository with those that the database has finished. */
+export async function migrationState(client: pg.ClientBase, schema: string): Promise<MigrationState> {
+  const names = await migrationNames();
+  const done = await finishedMigrations(client, schema);
+  const newest = names.at(-1) ?? '';
+  return {
+    pending: names.filter((name) => !done.has(name)),
+    unknown: [...done].filter((name) => name > newest).sort(),
+  };
 }
 
-/** Makes the schema of the URL when it is missing, and has the connection look there. */
-async function enterSchema(client: pg.Client, url: string): Promise<void> {
-  const statement = schemaStatement(url);
-  if (statement === null) return;
-  const { rows } = await client.query('SELECT to_regnamespace($1) IS NULL AS "isMissing"', [quoted(schemaOf(url))]);
-  // Looked for first: to make one takes a permission that whoever was given a schema may lack.
-  if (rows[0].isMissing) await client.query(`CREATE SCHEMA ${quoted(schemaOf(url))}`);
-  await client.query(statement);
+async function finishedMigrations(client: pg.ClientBase, schema: string): Promise<Set<string>> {
+  const table = `${quoted(schema)}._prisma_migrations`;
+  const found = await client.query('SELECT to_regclass($1) IS NOT NULL AS exists', [table]);
+  if (!found.rows[0].exists) return new Set();
+  const { rows } = await client.query(`SELECT migration_name AS name FROM ${table} WHERE finished_at IS NOT NULL`);
+  return new Set(rows.map(({ name }) => name));
+}
+
+async function applyWhereMissing(client: pg.ClientBase, schema: string, name: string): Promise<boolean> {
+  const migration = await readMigration(name);
+  return inTransaction(client, schema, async () => {
+    // To the end of the transaction: through a pooler a lock of the session would stay with somebody else's connection.
+    await client.query('SELECT pg_advisory_xact_lock($1)', [MIGRATION_LOCK]);
+    if ((await finishedMigrations(client, schema)).has(name)) return false;
+    await checkTarget(client, schema);
+    await makeSchema(client, schema);
+    await client.query(migration.script).catch(explainAs(migration));
+    await note(client, schema, migration);
+    return true;
+  });
+}
+
+/** Looked for first: to make one takes a permission that whoever was given a schema may lack, even where there is nothing to do. */
+async function makeSchema(client: pg.ClientBase, schema: string): Promise<void> {
+  const { rows } = await client.query('SELECT to_regnamespace($1) IS NULL AS "isMissing"', [quoted(schema)]);
+  if (rows[0].isMissing) await client.query(`CREATE SCHEMA ${quoted(schema)}`);
+}
+
+/** Writes down, as Prisma does, that a migration is applied. One that failed in an older version left a row without an end. */
+async function note(client: pg.ClientBase, schema: string, { name, checksum }: Migration): Promise<void> {
+  const table = `${quoted(schema)}._prisma_migrations`;
+  await client.query(`CREATE TABLE IF NOT EXISTS ${table} (
+    id VARCHAR(36) PRIMARY KEY NOT NULL, checksum VARCHAR(64) NOT NULL, finished_at TIMESTAMPTZ, migration_name VARCHAR(255) NOT NULL,
+    logs TEXT, rolled_back_at TIMESTAMPTZ, started_at TIMESTAMPTZ NOT NULL DEFAULT now(), applied_steps_count INTEGER NOT NULL DEFAULT 0)`);
+  await client.query(
+    `DELETE FROM ${table} WHERE migration_name = $1 AND finished_at IS NULL AND rolled_back_at IS NULL`,
+    [name],
+  );
+  await client.query(
+    `INSERT INTO ${table} (id, checksum, migration_name, finished_at, applied_steps_count) VALUES ($1, $2, $3, clock_timestamp(), 1)`,
+    [randomUUID(), checksum, name],
+  );
 }
 
 /**
- * Has the functions of a schema of our own find its tables whoever calls them: a caller's transaction looks
- * elsewhere. Those in the default schema stay as the migrations make them, and cost nothing more.
+ * Has our functions find their tables whoever calls them: the transaction of a caller, or a restore with an empty search
+ * path. Whoever doesn't own them leaves them as they are.
  */
-async function pinFunctions(client: pg.Client, url: string): Promise<void> {
-  const schema = schemaOf(url);
-  if (schema === DEFAULT_SCHEMA) return;
+async function pinFunctions(client: pg.ClientBase, schema: string): Promise<void> {
   const { rows } = await client.query<{ pin: string }>(
-    `SELECT format('ALTER FUNCTION %s SET search_path = %I', oid::regprocedure, $1::text) AS pin FROM pg_proc
-     WHERE pronamespace = to_regnamespace(quote_ident($1)) AND prokind = 'f' AND coalesce(proconfig::text, '') NOT LIKE '%search_path=%'`,
-    [schema],
+    `SELECT format('ALTER FUNCTION %s SET search_path = %I, pg_temp', p.oid::regprocedure, $1::text) AS pin
+     FROM pg_proc p JOIN pg_namespace n ON n.oid = pronamespace
+     WHERE nspname = $1 AND prokind = 'f' AND pg_has_role(proowner, 'USAGE') AND coalesce(proconfig::text, '') NOT LIKE '%search_path=%'
+       AND (proname LIKE 'job\\_manager\\_%' OR proname = ANY($2))`,
+    [schema, TRIGGER_FUNCTIONS],
   );
   for (const { pin } of rows) await client.query(pin);
 }
 
-/** Names of the migrations in the repository that the database has not finished. */
-export async function pendingMigrations(client: pg.ClientBase): Promise<string[]> {
-  const names = await migrationNames();
-  const table = await client.query(`SELECT to_regclass('_prisma_migrations') AS name`);
-  if (table.rows[0].name === null) return names;
-  const applied = await client.query('SELECT migration_name FROM _prisma_migrations WHERE finished_at IS NOT NULL');
-  const done = new Set(applied.rows.map((row) => row.migration_name));
-  return names.filter((name) => !done.has(name));
-}
+/** Those of ours that don't have our name. */
+const TRIGGER_FUNCTIONS = [
+  'JobRun_refuse_new_outcome',
+  'AuditEvent_refuse_change',
+  'notify_user_access_changed',
+  'notify_session_ended',
+];
 
-/** A Prisma schema as its files: path and content. */
-export type SchemaFiles = [path: string, content: string][];
-
-/**
- * The SQL that takes one Prisma schema to another; `from` empty means an empty database.
- * Compares the schemas themselves: reading one back from PostgreSQL 18 fails in this engine
- * ("Column type 'char' could not be deserialized").
- */
-export async function diffSchemas(url: string, from: SchemaFiles, to: SchemaFiles): Promise<string> {
-  const container = (schema: SchemaFiles) => ({ files: schema.map(([path, content]) => ({ path, content })) });
-  const result = await withEngine(url, (engine) =>
-    engine.diff({
-      from: from.length === 0 ? { tag: 'empty' } : { tag: 'schemaDatamodel', ...container(from) },
-      to: { tag: 'schemaDatamodel', ...container(to) },
-      script: true,
-      exitCode: null,
-      filters: NO_FILTER,
-    }),
-  );
-  const sql = result.stdout ?? '';
-  return sql.includes('This is an empty migration') ? '' : sql;
-}
-
-async function withEngine<T>(url: string, work: (engine: SchemaEngine) => Promise<T>): Promise<T> {
-  const bindings = await loadEngine();
-  const adapter = new WholeScriptAdapter(url);
+/** Settings of this transaction alone: through a pooler those of the session are somebody else's. */
+async function inTransaction<T>(client: pg.ClientBase, schema: string, work: () => Promise<T>): Promise<T> {
+  const settings = [
+    'BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE',
+    'SET LOCAL statement_timeout = 0',
+    'SET LOCAL lock_timeout = 0',
+    'SET LOCAL idle_in_transaction_session_timeout = 0',
+    `SET LOCAL search_path = ${quoted(schema)}`,
+  ];
+  await client.query(settings.join('; '));
   try {
-    const datamodels = await readSchema();
-    return await work(
-      await bindings.SchemaEngine.new({ datamodels }, () => {}, bindMigrationAwareSqlAdapterFactory(adapter)),
-    );
-  } finally {
-    await adapter.close();
+    const done = await work();
+    await client.query('COMMIT');
+    return done;
+  } catch (error) {
+    await client.query('ROLLBACK').catch(() => {});
+    throw error;
   }
 }
 
-/** Sends a migration to PostgreSQL as one script; the adapter's own way cuts it at every semicolon, function bodies too. */
-class WholeScriptAdapter extends PrismaPg {
-  readonly #url: string;
-  readonly #pool: pg.Pool;
-  readonly #open: { dispose(): Promise<void> }[] = [];
-
-  constructor(url: string) {
-    const pool = createPool(url, { max: 2 });
-    super(pool, { schema: schemaOf(url), disposeExternalPool: false });
-    this.#url = url;
-    this.#pool = pool;
-  }
-
-  override async connect() {
-    const connection = await super.connect();
-    connection.executeScript = async (script) => {
-      const client = new pg.Client(this.#url);
-      await client.connect();
-      const schema = schemaStatement(this.#url);
-      await client.query(schema === null ? script : `${schema}; ${script}`).finally(() => client.end());
-    };
-    this.#open.push(connection);
-    return connection;
-  }
-
-  async close(): Promise<void> {
-    await Promise.all(this.#open.map((connection) => connection.dispose()));
-    await this.#pool.end();
-  }
-}
-
-type EngineBindings = typeof import('@prisma/schema-engine-wasm/schema_engine_bg');
-let loading: Promise<EngineBindings> | undefined;
-
-/** Once per process: the bindings keep views of one instance's memory, a second instance would corrupt them. */
-function loadEngine(): Promise<EngineBindings> {
-  loading ??= instantiateEngine();
-  return loading;
-}
-
-async function instantiateEngine(): Promise<EngineBindings> {
-  const bindings = await import('@prisma/schema-engine-wasm/schema_engine_bg');
-  const folder = dirname(createRequire(import.meta.url).resolve('@prisma/schema-engine-wasm/schema_engine_bg'));
-  const bytes = await readFile(join(folder, 'schema_engine_bg.wasm'));
-  const { instance } = await WebAssembly.instantiate(bytes, {
-    './schema_engine_bg.js': withIdleTimers(bindings),
-  });
-  const { __wbg_set_wasm: setWasm } = bindings as unknown as { __wbg_set_wasm(exports: object): void };
-  setWasm(instance.exports);
-  (instance.exports.__wbindgen_start as () => void)();
-  return bindings;
-}
-
-/** The engine never clears the 10 s timer of its advisory lock; held, it would keep a finished process waiting. */
-function withIdleTimers(bindings: EngineBindings): WebAssembly.ModuleImports {
-  const imports = { ...bindings } as unknown as WebAssembly.ModuleImports;
-  for (const name of Object.keys(imports).filter((key) => key.startsWith('__wbg_setTimeout_'))) {
-    imports[name] = (callback: () => void, ms: number) => setTimeout(callback, ms).unref();
-  }
-  return imports;
-}
-
-/** The Prisma schema as it stands in the repository. */
-export async function readSchema(): Promise<SchemaFiles> {
-  const folder = join(PRISMA_DIR, 'schema');
-  const names = (await readdir(folder)).filter((name) => name.endsWith('.prisma')).sort();
-  return Promise.all(
-    names.map(
-      async (name): Promise<[string, string]> => [join(folder, name), await readFile(join(folder, name), 'utf8')],
-    ),
-  );
-}
-
-async function readMigrations(): Promise<MigrationList> {
-  const read = async (name: string) => ({
-    path: name,
-    migrationFile: {
-      path: 'migration.sql',
-      content: { tag: 'ok' as const, value: await readFile(join(MIGRATIONS_DIR, name, 'migration.sql'), 'utf8') },
-    },
-  });
-  return {
-    baseDir: MIGRATIONS_DIR,
-    lockfile: {
-      path: 'migration_lock.toml',
-      content: await readFile(join(MIGRATIONS_DIR, 'migration_lock.toml'), 'utf8'),
-    },
-    shadowDbInitScript: '',
-    migrationDirectories: await Promise.all((await migrationNames()).map(read)),
+/** Says which migration it was, with all that PostgreSQL says; a database that can't be reached is the caller's to wait for. */
+const explainAs =
+  ({ name, script }: Migration) =>
+  (error: pg.DatabaseError): never => {
+    if (error.code === undefined || isPassing(error)) throw error;
+    const { message, code, detail, hint, where } = error;
+    const place = error.position === undefined ? undefined : placeOf(script, Number(error.position));
+    const words = [`${message} (${code})`, detail, hint, where, place].filter((part) => part !== undefined);
+    throw new MigrationError(`Migration ${name} failed and changed nothing: ${words.join('; ')}`, { cause: error });
   };
-}
 
-async function migrationNames(): Promise<string[]> {
-  const entries = await readdir(MIGRATIONS_DIR, { withFileTypes: true });
-  return entries
-    .filter((entry) => entry.isDirectory())
-    .map((entry) => entry.name)
-    .sort();
+/** Line and text of the statement at this position of a script, which PostgreSQL counts from one. */
+function placeOf(script: string, position: number): string {
+  const before = script.slice(0, position - 1);
+  const line = script.slice(before.lastIndexOf('\n') + 1).split('\n')[0] ?? '';
+  return `at line ${before.split('\n').length}: ${line.trim().slice(0, 200)}`;
 }

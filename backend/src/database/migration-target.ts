@@ -1,0 +1,105 @@
+import type pg from 'pg';
+import { ConfigError } from '../config.js';
+import { migrationNames, readMigration } from './migration-files.js';
+import { DEFAULT_SCHEMA, quoted } from './schema.js';
+
+const REMEDY =
+  'set DATABASE_SCHEMA to a schema of its own for Job Manager, such as DATABASE_SCHEMA=job_manager (embedded: settings: { DATABASE_SCHEMA: "job_manager" }); nothing was written';
+
+/**
+ * Looks before anything is written: whether the schema is ours or empty, and whether this role may make tables there.
+ * Throws ConfigError with one sentence that says what to set or to grant.
+ */
+export async function checkTarget(client: pg.ClientBase, schema: string): Promise<void> {
+  if (!(await isOurs(client, schema))) {
+    const foreign = await foreignRelations(client, schema);
+    if (foreign.length > 0) {
+      const message = `The schema "${schema}" of this database belongs to another application (it has ${listed(foreign)}): ${REMEDY}`;
+      throw new ConfigError(message);
+    }
+    if (schema === DEFAULT_SCHEMA) await checkSearchPath(client);
+  }
+  await checkPermission(client, schema);
+}
+
+/** Ours has our first migration, as its checksum says, or what that made. */
+async function isOurs(client: pg.ClientBase, schema: string): Promise<boolean> {
+  const table = `${quoted(schema)}._prisma_migrations`;
+  const found = await client.query('SELECT to_regclass($1) IS NOT NULL AS exists', [table]);
+  if (!found.rows[0].exists) return false;
+  const [first = ''] = await migrationNames();
+  const { checksum } = await readMigration(first);
+  // As JSON, for a table of this name may have any columns.
+  const { rows } = await client.query(
+    `SELECT 1 FROM ${table} m CROSS JOIN LATERAL to_jsonb(m) AS j
+     WHERE j->>'migration_name' = $1 AND j->>'finished_at' IS NOT NULL AND (j->>'checksum' = $2 OR ${hasOurRuns('$3')})`,
+    [first, checksum, schema],
+  );
+  return rows.length > 0;
+}
+
+const hasOurRuns = (schema: string): string => `EXISTS (
+  SELECT 1 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_attribute a ON a.attrelid = c.oid
+  WHERE n.nspname = ${schema} AND c.relname = 'JobRun' AND a.attname = 'leaseToken')`;
+
+/**
+ * Tables and views of somebody else's. Those of extensions are nobody's, and a table of migrations counts unless all
+ * that it has are rows of ours that never ended: what an older version left where it failed.
+ */
+async function foreignRelations(client: pg.ClientBase, schema: string): Promise<string[]> {
+  const { rows } = await client.query<{ name: string }>(
+    `SELECT relname AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+     WHERE nspname = $1 AND relkind IN ('r', 'p', 'v', 'm', 'f')
+       AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
+     ORDER BY relname`,
+    [schema],
+  );
+  const names = rows.map(({ name }) => name);
+  const isLeftover = names.length === 1 && names[0] === '_prisma_migrations' && !(await hasForeignRows(client, schema));
+  return isLeftover ? [] : names;
+}
+
+async function hasForeignRows(client: pg.ClientBase, schema: string): Promise<boolean> {
+  const { rows } = await client.query(
+    `SELECT 1 FROM ${quoted(schema)}._prisma_migrations m CROSS JOIN LATERAL to_jsonb(m) AS j
+     WHERE j->>'migration_name' <> ALL($1) OR j->>'finished_at' IS NOT NULL`,
+    [await migrationNames()],
+  );
+  return rows.length > 0;
+}
+
+/** Tables used to be found by the search path, which a database or a role may lead elsewhere. */
+async function checkSearchPath(client: pg.ClientBase): Promise<void> {
+  const { rows } = await client.query<{ schema: string }>(
+    `SELECT nspname AS schema FROM pg_namespace
+     WHERE nspname = ANY(string_to_array(replace(replace((SELECT reset_val FROM pg_settings WHERE name = 'search_path'), '"', ''), ' ', ''), ','))
+       AND nspname <> $1 AND ${hasOurRuns('nspname')}`,
+    [DEFAULT_SCHEMA],
+  );
+  const [elsewhere] = rows;
+  if (!elsewhere) return;
+  const message = `Job Manager's tables are in the schema "${elsewhere.schema}", to which the search path of this database leads, and that counts no longer: set DATABASE_SCHEMA=${elsewhere.schema}; nothing was written`;
+  throw new ConfigError(message);
+}
+
+async function checkPermission(client: pg.ClientBase, schema: string): Promise<void> {
+  const { rows } = await client.query<{ refusal: string | null }>(
+    `SELECT CASE
+       WHEN n.oid IS NULL AND NOT has_database_privilege(current_database(), 'CREATE') THEN
+         format('The role %I may not make the schema %I in the database %I: GRANT CREATE ON DATABASE %3$I TO %1$I, or have an owner of it run CREATE SCHEMA %2$I AUTHORIZATION %1$I',
+           current_user, wanted.name, current_database())
+       WHEN n.oid IS NOT NULL AND NOT (has_schema_privilege(n.oid, 'CREATE') AND has_schema_privilege(n.oid, 'USAGE')) THEN
+         format('The role %I may not make tables in the schema %I, which the migrations need: GRANT USAGE, CREATE ON SCHEMA %2$I TO %1$I', current_user, wanted.name)
+     END AS refusal
+     FROM (SELECT $1::text AS name) wanted LEFT JOIN pg_namespace n ON n.nspname = wanted.name`,
+    [schema],
+  );
+  const refusal = rows[0]?.refusal;
+  if (refusal) throw new ConfigError(`${refusal}; nothing was written`);
+}
+
+/** The first few of many. */
+function listed(names: string[]): string {
+  const shown = names.slice(0, 5).join(', ');
+  return names.length > 5 ? `${shown} and ${names.length - 5} more` : shown;
+}
