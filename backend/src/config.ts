@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as z from 'zod';
-import { DEFAULT_SCHEMA, withSchema } from './database/schema.js';
+import { DEFAULT_SCHEMA, schemaIn, withSchema } from './database/schema.js';
 import { throughPooler } from './database/transaction-pooling.js';
 
 const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url));
@@ -14,6 +14,23 @@ const milliseconds = (fallback: number, least = 1) =>
 const days = (fallback: number) => z.coerce.number().int().min(0).max(36_500).default(fallback);
 const runs = (fallback: number) => z.coerce.number().int().min(0).max(1_000_000_000).default(fallback);
 
+// Not longer, for it becomes part of what is listened to.
+const SCHEMA_NAME = /^(?!pg_)[a-z_][a-z0-9_]{0,39}$/;
+const SCHEMA_RULE = 'must be lower case letters, digits and _, at most 40, not beginning with pg_';
+
+const hasSeveralHosts = (url: string) => /^postgres(ql)?:\/\/([^/@]*@)?[^/?]*,/.test(url);
+
+/** The URL of a PostgreSQL database. */
+export const postgresUrl = z
+  .string()
+  .refine((url) => !hasSeveralHosts(url), {
+    error:
+      'names several hosts, and a connection goes to one: name the one that leads to the primary, such as a pooler or a DNS name',
+    abort: true,
+  })
+  .pipe(z.url({ protocol: /^postgres(ql)?$/, error: 'must be the URL of a PostgreSQL database, postgresql://…' }))
+  .refine((url) => SCHEMA_NAME.test(schemaIn(url) ?? DEFAULT_SCHEMA), `its schema ${SCHEMA_RULE}`);
+
 /** Every variable the product reads. An empty one counts as not set. */
 const environment = z.object({
   HOST: z.string().default('127.0.0.1').describe('Address to listen on'),
@@ -23,21 +40,13 @@ const environment = z.object({
     .optional()
     .describe('Address that browsers use, behind a reverse proxy'),
   TRUST_PROXY: z.coerce.number().int().min(0).max(10).default(0).describe('Reverse proxies in front of the server'),
-  DATABASE_URL: z
-    .url({ protocol: /^postgres(ql)?$/ })
-    .optional()
-    .describe('PostgreSQL to use; the embedded one when not set'),
+  DATABASE_URL: postgresUrl.optional().describe('PostgreSQL to use; the embedded one when not set'),
   DATABASE_SCHEMA: z
     .string()
-    // Not longer, for it becomes part of what is listened to.
-    .regex(
-      /^(?!pg_)[a-z_][a-z0-9_]{0,39}$/,
-      'must be lower case letters, digits and _, at most 40, not beginning with pg_',
-    )
-    .default(DEFAULT_SCHEMA)
-    .describe('Schema of its tables there; made when it is missing'),
-  DATABASE_LISTEN_URL: z
-    .url({ protocol: /^postgres(ql)?$/ })
+    .regex(SCHEMA_NAME, SCHEMA_RULE)
+    .optional()
+    .describe('Schema of its tables there, made when it is missing; that of DATABASE_URL (`?schema=`), else `public`'),
+  DATABASE_LISTEN_URL: postgresUrl
     .optional()
     .describe('Direct connection for LISTEN, when DATABASE_URL goes through a pooler'),
   DATA_DIR: z
@@ -112,7 +121,8 @@ const environment = z.object({
 });
 type Environment = z.output<typeof environment>;
 
-export interface Config extends Omit<Environment, 'DATA_DIR' | 'MEDIA_DIR'> {
+export interface Config extends Omit<Environment, 'DATA_DIR' | 'MEDIA_DIR' | 'DATABASE_SCHEMA'> {
+  DATABASE_SCHEMA: string;
   DATA_DIR: string;
   MEDIA_DIR: string;
   HOSTNAME: string;
@@ -143,9 +153,17 @@ const OF_OUR_OWN_SERVER = {
 /** Settings of a Job Manager that is part of another application, by the names and with the defaults of the environment. */
 export type EmbeddedSettings = Partial<Omit<Environment, keyof typeof OF_OUR_OWN_SERVER>>;
 
-/** The configuration of these settings; the environment is not read. Throws ConfigError for a setting that is unknown or can't be used. */
-export function embeddedConfig(settings: EmbeddedSettings = {}): Config {
-  return complete({ ...environment.parse({}), ...parseConfig(environment.omit(OF_OUR_OWN_SERVER).strict(), settings) });
+/**
+ * The configuration of these settings for the database of a URL; the environment is not read. DATABASE_URL in it is
+ * complete. Throws ConfigError for a setting that is unknown or can't be used.
+ */
+export function embeddedConfig(
+  databaseUrl: string,
+  settings: EmbeddedSettings = {},
+): Config & { DATABASE_URL: string } {
+  const given = parseConfig(environment.omit(OF_OUR_OWN_SERVER).strict(), settings);
+  const config = complete({ ...environment.parse({}), ...given, DATABASE_URL: databaseUrl });
+  return { ...config, DATABASE_URL: config.DATABASE_URL ?? databaseUrl };
 }
 
 /** Checks what somebody configured. Throws ConfigError with one line that names every fault. */
@@ -164,24 +182,35 @@ function complete(config: Environment): Config {
   return { ...config, ...urlsOf(config), DATA_DIR: dataDir, MEDIA_DIR: mediaDir, HOSTNAME: hostname() };
 }
 
+/**
+ * The URLs with what else a connection has to know: the schema of our tables, and whether a pooler is in between.
+ * Whoever opens one needs to be told nothing but the URL.
+ */
 function urlsOf(config: Environment) {
-  const { DATABASE_URL, DATABASE_LISTEN_URL, DATABASE_SCHEMA } = config;
+  const { DATABASE_URL, DATABASE_LISTEN_URL } = config;
+  const schema = schemaFrom(config);
+  const placed = DATABASE_URL && withSchema(DATABASE_URL, schema);
   return {
-    DATABASE_URL: DATABASE_URL && databaseUrlFor(DATABASE_URL, config),
-    DATABASE_LISTEN_URL: DATABASE_LISTEN_URL && withSchema(DATABASE_LISTEN_URL, DATABASE_SCHEMA),
+    DATABASE_SCHEMA: schema,
+    DATABASE_URL: placed && DATABASE_LISTEN_URL !== undefined ? throughPooler(placed) : placed,
+    DATABASE_LISTEN_URL: DATABASE_LISTEN_URL && withSchema(DATABASE_LISTEN_URL, schema),
   };
 }
 
-/**
- * The URL with what else a connection has to know: the schema of our tables, and whether a pooler is in between.
- * Whoever opens one needs to be told nothing but the URL.
- */
-export function databaseUrlFor(
-  url: string,
-  { DATABASE_LISTEN_URL, DATABASE_SCHEMA }: Pick<Environment, 'DATABASE_LISTEN_URL' | 'DATABASE_SCHEMA'>,
-): string {
-  const placed = withSchema(url, DATABASE_SCHEMA);
-  return DATABASE_LISTEN_URL === undefined ? placed : throughPooler(placed);
+/** The one schema that the settings name, however many do. Throws ConfigError where they name two. */
+function schemaFrom(config: Environment): string {
+  const named = (['DATABASE_SCHEMA', 'DATABASE_URL', 'DATABASE_LISTEN_URL'] as const).flatMap((name) => {
+    const value = config[name];
+    const schema = name === 'DATABASE_SCHEMA' ? value : value && schemaIn(value);
+    return schema === undefined || schema === '' ? [] : [{ name, schema }];
+  });
+  const [first, other] = [named[0], named.find(({ schema }) => schema !== named[0]?.schema)];
+  if (first && other) {
+    throw new ConfigError(
+      `${first.name} names the schema "${first.schema}" and ${other.name} the schema "${other.schema}"; name one`,
+    );
+  }
+  return first?.schema ?? DEFAULT_SCHEMA;
 }
 
 /** The environment from which `readConfig` reads this configuration again, for a child process. */

@@ -3,9 +3,8 @@ import type { RequestHandler } from 'express';
 import type { Logger } from 'pino';
 import * as z from 'zod';
 import { createHostUsers, type Identify } from './auth/host-users.js';
-import { databaseUrlFor, type EmbeddedSettings, embeddedConfig, parseConfig } from './config.js';
+import { type EmbeddedSettings, embeddedConfig, parseConfig, postgresUrl } from './config.js';
 import { migrate } from './database/migrate.js';
-import { checkSchemaOfRole } from './database/pooler.js';
 import { createLog } from './log.js';
 import type { AnyJob } from './queue/job.js';
 import type { Queue } from './queue/queue.js';
@@ -52,7 +51,7 @@ export interface JobManager {
 }
 
 const options = z.strictObject({
-  databaseUrl: z.url({ protocol: /^postgres(ql)?$/, error: 'must be the URL of a PostgreSQL database' }),
+  databaseUrl: postgresUrl,
   jobs: z.array(z.custom<AnyJob>((job) => typeof job === 'object', 'must be made with defineJob')),
   jobsModule: z.url({ protocol: /^file$/, error: 'must be a file URL, such as import.meta.resolve gives' }).optional(),
   path: z
@@ -82,8 +81,8 @@ export function createJobManager(given: JobManagerOptions): JobManager {
     settings,
     ...rest
   } = parseConfig(options, given);
-  const config = embeddedConfig(settings);
-  const databaseUrl = databaseUrlFor(url, config);
+  const config = embeddedConfig(url, settings);
+  const databaseUrl = config.DATABASE_URL;
   const log = rest.log ?? createLog(config, 'jobs');
   const engine = createServerEngine({ config, databaseUrl, log, jobs });
   const sessions = createHostUsers({ sql: engine.pool, identify });
@@ -116,7 +115,6 @@ export function createJobManager(given: JobManagerOptions): JobManager {
   };
 
   async function start(): Promise<void> {
-    await checkSchemaOfRole(databaseUrl);
     await migrate(databaseUrl);
     await engine.listener.start();
     stopWork = await startWork(engine, { databaseUrl, jobs, jobsModule, runner });
@@ -158,9 +156,8 @@ export interface JobWorkerOptions {
 
 /** Starts a worker for a Job Manager whose `runner` is `none`, in a process of its own. */
 export async function startJobWorker({ settings, ...work }: JobWorkerOptions): Promise<RunningWorker> {
-  const config = embeddedConfig(settings);
-  const databaseUrl = databaseUrlFor(work.databaseUrl, config);
-  await checkSchemaOfRole(databaseUrl);
+  const config = embeddedConfig(parseConfig(postgresUrl, work.databaseUrl), settings);
+  const databaseUrl = config.DATABASE_URL;
   const log = work.log ?? createLog(config, 'worker');
   return startWorker({ ...work, databaseUrl, config, log, kind: 'WORKER', isGuest: true });
 }

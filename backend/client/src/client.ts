@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { checkMany, checkOne } from './check-call.js';
 import { connect } from './connect.js';
 import { type Enqueued, enqueueOfProgram, only } from './enqueue.js';
-import { refusal } from './errors.js';
+import { notInstalled, refusal } from './errors.js';
 import { checkSchema, inSchema } from './in-schema.js';
 import { isPool } from './pool.js';
 import { PoolQueue } from './pool-queue.js';
@@ -12,7 +12,10 @@ import type { Sql } from './sql.js';
 
 /** Where the client finds Job Manager's tables. */
 export type ClientOptions = {
-  /** The schema of its tables, as DATABASE_SCHEMA says it; without, the connection's search path has to find them. */
+  /**
+   * The schema of its tables, as DATABASE_SCHEMA says it. Without, it is that of the URL (`?schema=`), else `public`; the search
+   * path of a connection of the program's own has to find them.
+   */
   schema?: string;
 } & (
   | /** A connection, a pool or a transaction of the program's own. */ { sql: Sql }
@@ -38,22 +41,37 @@ export interface JobClient {
 }
 
 /** Makes a client. Connects when it is first needed. */
-export function createClient({ schema, ...options }: ClientOptions): JobClient {
-  if (schema !== undefined) checkSchema(schema);
+export function createClient({ schema: given, ...options }: ClientOptions): JobClient {
+  const schema = schemaFor(given, 'connectionString' in options ? options.connectionString : undefined);
   const own = openOwn(options, schema);
+  const explain = (error: unknown): never => {
+    throw notInstalled(error, schema) ?? error;
+  };
   const wayOf = ({ sql }: CallOptions): Way => (sql === undefined ? own : wayOver(sql, schema));
   return {
     enqueue: async (request, call = {}) => {
       const parameters = checkOne(request);
-      return wayOf(call).enqueue(withOwnKey(request), parameters);
+      return wayOf(call).enqueue(withOwnKey(request), parameters).catch(explain);
     },
     enqueueMany: async (requests, call = {}) => {
       if (!Array.isArray(requests)) throw refusal('INVALID_INPUT', 'runs', 'must be a list');
       const parameters = checkMany(requests);
-      return wayOf(call).enqueueMany(requests.map(withOwnKey), parameters);
+      return wayOf(call).enqueueMany(requests.map(withOwnKey), parameters).catch(explain);
     },
     close: own.close,
   };
+}
+
+/** By a URL it is the schema named there, else the default one, as for the server; a connection of the program's has its own search path. */
+function schemaFor(given: string | undefined, url: string | undefined): string | undefined {
+  const named =
+    url !== undefined && URL.canParse(url) ? (new URL(url).searchParams.get('schema') ?? undefined) : undefined;
+  if (given !== undefined && named !== undefined && given !== named) {
+    throw refusal('INVALID_INPUT', 'schema', `is "${given}", and the URL names the schema "${named}"; name one`);
+  }
+  const schema = given ?? (named || undefined) ?? (url === undefined ? undefined : 'public');
+  if (schema !== undefined) checkSchema(schema);
+  return schema;
 }
 
 /** How checked calls get into the database; `parameters` are those of the runs as JSON. */

@@ -11,16 +11,12 @@ export function withSchema(url: string, schema: string): string {
   return changed.href;
 }
 
-/** The schema of our tables in the database of this URL. */
-export function schemaOf(url: string): string {
-  return (URL.canParse(url) && new URL(url).searchParams.get('schema')) || DEFAULT_SCHEMA;
-}
+/** The schema that a URL names; undefined where it names none. */
+export const schemaIn = (url: string): string | undefined =>
+  (URL.canParse(url) && new URL(url).searchParams.get('schema')) || undefined;
 
-/** What a new connection has to say first, so that names without a schema are those of ours; null for nothing. */
-export function schemaStatement(url: string): string | null {
-  const schema = schemaOf(url);
-  return schema === DEFAULT_SCHEMA ? null : `SET search_path = ${quoted(schema)}`;
-}
+/** The schema of our tables in the database of this URL. */
+export const schemaOf = (url: string): string => schemaIn(url) ?? DEFAULT_SCHEMA;
 
 /** A name as SQL has it, whatever stands in it. */
 export const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;

@@ -46,7 +46,7 @@ export interface EngineHere {
 /** Queue, runners and the agents of maintenance in this process, all over the given connections. */
 export async function startEngineHere(options: EngineHereOptions): Promise<EngineHere> {
   const { sql, databaseUrl, folder, jobs = createFaultJobs(folder), claimsByHand = false } = options;
-  const config = embeddedConfig(SETTINGS);
+  const config = embeddedConfig(databaseUrl, SETTINGS);
   const registry = createRegistry(jobs);
   const events = new QueueEvents();
   const notifier = new Notifier(sql);
