@@ -1,6 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Config, readConfig } from '@job-manager/backend/config';
-import { checkSchemaOfRole } from '@job-manager/backend/database/pooler';
 import type { createLog } from '@job-manager/backend/log';
 import { isUnreachable } from '@job-manager/backend/store/faults';
 import { Command, InvalidArgumentError } from 'commander';
@@ -60,7 +59,6 @@ async function openDatabase(config: Config, log: ReturnType<typeof createLog>): 
   const url = config.DATABASE_URL ?? (await resources.hold(acquireDatabase(config), (held) => held.release())).url;
   for (let delayMs = 250; ; delayMs = Math.min(delayMs * 2, MOST_RETRY_MS)) {
     try {
-      await checkSchemaOfRole(url);
       await migrateDatabase(url);
       return url;
     } catch (error) {

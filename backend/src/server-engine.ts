@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import { type Agents, createAgents } from './agents.js';
 import type { Config } from './config.js';
 import { createPool, createPrisma } from './database/client.js';
-import { DEFAULT_SCHEMA, schemaOf } from './database/schema.js';
+import { schemaOf } from './database/schema.js';
 import { listenUrlOf } from './database/transaction-pooling.js';
 import type { PrismaClient } from './generated/prisma/client.js';
 import { QueueEvents } from './queue/events.js';
@@ -66,7 +66,7 @@ export function createServerEngine({ config, databaseUrl, log, jobs }: ServerEng
     listener,
     queue: createQueue({
       sql: pool,
-      schema: schema === DEFAULT_SCHEMA ? undefined : schema,
+      schema,
       registry,
       notifier,
       stalledAfterMs: config.JOBS_STALLED_AFTER_MS,

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { Express } from 'express';
 import type { HostUsers } from './auth/host-users.js';
 import type { Sessions } from './auth/sessions.js';
-import { pendingMigrations } from './database/migrate.js';
+import { migrationState } from './database/migrate.js';
 import { HealthCheck } from './health/health-check.js';
 import { healthLimits } from './health/limits.js';
 import { createHttpApp } from './http/app.js';
@@ -50,7 +50,7 @@ export function createServerFace(engine: ServerEngine, { sessions, isClosing, ho
     pool,
     probe: new NotificationProbe(pool, listener),
     registry,
-    pendingMigrations,
+    pendingMigrations: async (client) => (await migrationState(client, config.DATABASE_SCHEMA)).pending,
     isClosing,
     version: VERSION,
     limits: healthLimits(config),

@@ -1,6 +1,5 @@
 import { type Config, ConfigError } from '@job-manager/backend/config';
 import type { createPool } from '@job-manager/backend/database/client';
-import { checkSchemaOfRole } from '@job-manager/backend/database/pooler';
 import { withSchema } from '@job-manager/backend/database/schema';
 import { ensurePrismaClient } from './client.js';
 import { Refusal } from './refusal.js';
@@ -75,7 +74,6 @@ async function checkConnection(url: string): Promise<void> {
   } finally {
     await pool.end();
   }
-  await checkSchemaOfRole(url);
 }
 
 /** Node reports a host with several addresses as an AggregateError without a message of its own. */

@@ -106,7 +106,7 @@ WITH moment AS MATERIALIZED (SELECT date_trunc('milliseconds', clock_timestamp()
   SELECT pg_notify(channel, '') FROM unnest(ARRAY['${notificationChannels.queued}', '${notificationChannels.changed}']) AS channel
   WHERE $8::boolean AND EXISTS (SELECT FROM added)
 )
-SELECT given.ordinality::int - 1 AS index, added.id::text AS "runId", refusal.code, refusal."runId"::text AS "otherId", refusal.status,
-  (SELECT id::text FROM batch) AS "batchId", (SELECT count(*)::int FROM notified) AS notified
+SELECT (given.ordinality - 1)::text AS index, added.id::text AS "runId", refusal.code, refusal."runId"::text AS "otherId", refusal.status::text,
+  (SELECT id::text FROM batch) AS "batchId", (SELECT count(*) FROM notified)::text AS notified
 FROM given LEFT JOIN added USING (id) LEFT JOIN refusal USING (ordinality)
 ORDER BY given.ordinality`;

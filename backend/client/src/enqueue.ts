@@ -127,7 +127,7 @@ function again({ index, run }: Pending, runs: readonly Enqueued[]): Pending {
 }
 
 interface AddedRow {
-  index: number;
+  index: string;
   runId: string | null;
   code: QueueErrorCode | null;
   otherId: string | null;
@@ -156,7 +156,7 @@ const valuesOf = (pending: readonly Pending[], actor: Actor | null, notifies: bo
 ];
 
 function refusalOf(row: AddedRow, pending: readonly Pending[], requests: readonly RunRequest[]): QueueError {
-  const { index, run } = pending[row.index] as Pending;
+  const { index, run } = pending[Number(row.index)] as Pending;
   const at = run.isCallback ? 'callback.' : requests.length === 1 ? '' : `runs.${index}.`;
   if (row.code === 'UNKNOWN_JOB') return unknownJob(String(run.jobName), at);
   const path = `${at}after`;
@@ -174,11 +174,11 @@ async function settle(
 ): Promise<Map<number, Enqueued>> {
   const settled = new Map<number, Enqueued>();
   if (left.length === 0) return settled;
-  const holders = await rowsOf<{ index: number; runId: string; key: 'idempotencyKey' | 'unique' }>(sql, HOLDERS, [
+  const holders = await rowsOf<{ index: string; runId: string; key: 'idempotencyKey' | 'unique' }>(sql, HOLDERS, [
     JSON.stringify(left.map(({ run }) => run)),
   ]);
   for (const { index: place, runId, key } of holders) {
-    const waiting = left[place] as Pending;
+    const waiting = left[Number(place)] as Pending;
     const onConflict = key === 'unique' ? requests[waiting.index]?.unique?.onConflict : 'existing';
     if (onConflict === 'refuse') throw duplicate(waiting.run, runId);
     if (onConflict === 'after') waiting.run.joinsLine = true;

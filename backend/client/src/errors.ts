@@ -12,7 +12,9 @@ export type QueueErrorCode =
   | 'UNKNOWN_SCHEDULE'
   | 'NAME_TAKEN'
   /** Nothing is wrong with the request; others came in between. */
-  | 'BUSY';
+  | 'BUSY'
+  /** The tables aren't there. */
+  | 'NOT_INSTALLED';
 
 /** What is wrong with one part of a request. */
 export interface ParameterIssue {
@@ -37,6 +39,21 @@ export class QueueError extends Error {
 /** A refusal that names the field at fault. */
 export const refusal = (code: QueueErrorCode, path: string, message: string): QueueError =>
   new QueueError(code, `${path}: ${message}`, [{ path, message }]);
+
+/** What a connection says where our tables are looked for in vain: no such table, no such schema. */
+export function notInstalled(error: unknown, schema: string | undefined): QueueError | undefined {
+  const code = (error as { code?: unknown } | null)?.code;
+  // Prisma keeps the code of PostgreSQL deeper.
+  const inner = (
+    error as { meta?: { code?: unknown; driverAdapterError?: { cause?: { originalCode?: unknown } } } } | null
+  )?.meta;
+  const found = [code, inner?.code, inner?.driverAdapterError?.cause?.originalCode];
+  if (!found.some((each) => each === '42P01' || each === '3F000')) return undefined;
+  const where =
+    schema === undefined ? 'on the search path of this connection' : `in the schema "${schema}" of this database`;
+  const message = `Job Manager's tables are not ${where}: start it once (or run its migrations), or name the schema that has them (the option "schema").`;
+  return new QueueError('NOT_INSTALLED', message);
+}
 
 /** Of a request for a job that no process has told of; `at` is put before the path. */
 export function unknownJob(jobName: string, at = ''): QueueError {

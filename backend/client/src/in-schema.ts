@@ -1,11 +1,16 @@
 import { refusal } from './errors.js';
 import type { Sql } from './sql.js';
 
-/** Our tables, types and sequences are the only quoted names that begin with a capital; our functions have our name. */
-const OUR_NAMES = /"[A-Z]\w*"|\bjob_manager_\w+(?=\()/g;
+/**
+ * Our tables, types and sequences are the only quoted names that begin with a capital, but for aliases, and what stands
+ * after one of these words; our functions have our name. What has a schema already keeps it.
+ */
+const OUR_NAMES = /(?<![.\w]|\b(?:AS|COLLATE|CONSTRAINT|INDEX|TRIGGER)\s+)"[A-Z]\w*"|(?<![.\w])job_manager_\w+(?=\()/g;
 
-/** Every statement is sent again and again, and is always the same text. */
-const known = new Map<string, string>();
+/** Every statement is sent again and again, and is always the same text: by schema. */
+const known = new Map<string, Map<string, string>>();
+/** A few statements are made of what they are asked; they must not fill the memory. */
+const MAX_KNOWN = 2_000;
 
 /** Refuses what is no name of a schema before it stands in a statement. Throws QueueError. */
 export function checkSchema(schema: string): void {
@@ -24,9 +29,14 @@ export function inSchema(sql: Sql, schema: string | undefined): Sql {
   return { query: (text, values) => sql.query(qualified(text, schema), values) };
 }
 
-function qualified(text: string, schema: string): string {
-  const key = `${schema} ${text}`;
-  const found = known.get(key) ?? text.replace(OUR_NAMES, (name) => `"${schema}".${name}`);
-  known.set(key, found);
-  return found;
+/** The statement with the schema before each of our names. */
+export function qualified(text: string, schema: string): string {
+  const ofSchema = known.get(schema) ?? new Map<string, string>();
+  const found = ofSchema.get(text);
+  if (found !== undefined) return found;
+  const made = text.replace(OUR_NAMES, (name) => `"${schema}".${name}`);
+  if (ofSchema.size >= MAX_KNOWN) ofSchema.clear();
+  ofSchema.set(text, made);
+  known.set(schema, ofSchema);
+  return made;
 }

@@ -4,7 +4,7 @@ import { NEW_RUN_COLUMNS } from './new-run.js';
  * Who has the keys of runs that could not be added: a row per run that still finds somebody. $1 are the runs as JSON.
  */
 export const HOLDERS = `
-SELECT r.ordinality::int - 1 AS index, holder.id::text AS "runId", holder.key
+SELECT (r.ordinality - 1)::text AS index, holder.id::text AS "runId", holder.key
 FROM ROWS FROM (json_to_recordset($1::json) AS (${NEW_RUN_COLUMNS})) WITH ORDINALITY AS r
 CROSS JOIN LATERAL (
   SELECT 1 AS rank, id, 'idempotencyKey' AS key FROM "JobRun" WHERE "idempotencyKey" = r."idempotencyKey"

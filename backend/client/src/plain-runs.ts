@@ -88,7 +88,7 @@ interface AnswerRow {
   ids: string;
   /** Kinds of jobs that nobody knows; null for none. */
   unknown: string | null;
-  nowMs: number;
+  nowMs: string;
 }
 
 async function send(
@@ -101,7 +101,7 @@ async function send(
   const text = kinds.some((kind) => kind.isAudited) ? ENQUEUE_PLAIN_AUDITED : ENQUEUE_PLAIN;
   const [row] = await rowsOf<AnswerRow>(sql, text, values);
   if (!row) throw new Error('Runs were neither queued nor refused');
-  const now = new Date(Math.round(row.nowMs));
+  const now = new Date(Number(row.nowMs));
   const unknown = new Set(row.unknown?.split(',').map(Number));
   return {
     added: row.ids.split(',').map((jobRunId) => ({ jobRunId, now })),

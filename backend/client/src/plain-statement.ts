@@ -78,7 +78,7 @@ WITH moment AS MATERIALIZED (SELECT date_trunc('milliseconds', clock_timestamp()
 )
 SELECT (SELECT string_agg(id::text, ',' ORDER BY place) FROM given) AS ids,
   (SELECT string_agg(kind::text, ',') FROM kind WHERE "isUnknown") AS unknown,
-  extract(epoch FROM moment.now)::float8 * 1000 AS "nowMs", (SELECT count(*)::int FROM notified) AS notified
+  round(extract(epoch FROM moment.now) * 1000)::text AS "nowMs", (SELECT count(*) FROM notified)::text AS notified
 FROM moment`;
 
 export const ENQUEUE_PLAIN = enqueuePlain();

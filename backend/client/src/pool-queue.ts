@@ -7,6 +7,7 @@ import { type AddedRun, addEach, isPlain, type PlainRun, plainRun } from './plai
 import { ENQUEUE_PLAIN } from './plain-statement.js';
 import { borrow, type Connection, type Pool, Preparing } from './pool.js';
 import type { RunRequest } from './request.js';
+import { retryOnContention } from './retry-on-contention.js';
 import type { Sql } from './sql.js';
 import { WakeUp } from './wake-up.js';
 
@@ -71,7 +72,9 @@ export class PoolQueue {
   #over(connection: Connection): Sql {
     const prepared = inSchema(this.#preparing.over(connection), this.#schema);
     const sql = inSchema(connection, this.#schema);
-    return { query: (text, values) => (text === ENQUEUE_PLAIN ? prepared : sql).query(text, values) };
+    return {
+      query: (text, values) => retryOnContention(() => (text === ENQUEUE_PLAIN ? prepared : sql).query(text, values)),
+    };
   }
 
   /** On the same connection, before anybody hears that the runs are queued: the pool may be closed by whoever does. */

@@ -43,4 +43,4 @@ WITH moment AS MATERIALIZED (SELECT date_trunc('milliseconds', clock_timestamp()
   SELECT pg_notify(channel, '') FROM unnest(ARRAY['${notificationChannels.queued}', '${notificationChannels.changed}']) AS channel
   WHERE $8::boolean AND EXISTS (SELECT FROM changed)
 )
-SELECT id::text AS "runId", (SELECT count(*)::int FROM notified) AS notified FROM changed`;
+SELECT id::text AS "runId", (SELECT count(*) FROM notified)::text AS notified FROM changed`;

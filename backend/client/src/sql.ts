@@ -3,7 +3,10 @@ export interface Sql {
   query(text: string, values: unknown[]): Promise<{ rows: unknown[] }>;
 }
 
-/** Sends a statement and reads its rows as what the statement says they are. */
+/**
+ * Sends a statement and reads its rows as what the statement says they are: texts, for a caller's connection may read
+ * any other type as the caller likes.
+ */
 export async function rowsOf<Row>(sql: Sql, text: string, values: unknown[]): Promise<Row[]> {
   const { rows } = await sql.query(text, values);
   return rows as Row[];

@@ -1,8 +1,9 @@
+import { retryOnContention } from '@job-manager/client/retry-on-contention';
 import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
 import { PrismaClient } from '../generated/prisma/client.js';
-import { schemaOf, schemaStatement } from './schema.js';
-import { clientClassFor, isPooled } from './transaction-pooling.js';
+import { DatabaseClient, type DatabaseClientConfig } from './database-client.js';
+import { schemaOf } from './schema.js';
 
 export interface PoolOptions {
   max?: number;
@@ -21,31 +22,28 @@ const PROBE_AFTER_MS = 10_000;
 
 /** Opens a pool on the schema of the URL, whose idle connections may break without taking the process along. */
 export function createPool(url: string, { max = 10, statementTimeoutMs }: PoolOptions = {}): pg.Pool {
-  // Prisma's adapter misreads times with a zone in any session that isn't in UTC. Set here and not as
-  // start-up options, which connection poolers refuse.
-  const settings = ["SET timezone = 'UTC'"];
-  const schema = schemaStatement(url);
-  if (schema !== null) settings.push(schema);
-  if (statementTimeoutMs !== undefined && !isPooled(url)) {
-    settings.push(`SET statement_timeout = ${statementTimeoutMs}`);
-  }
-  const pool = new pg.Pool({
+  const config: pg.PoolConfig & DatabaseClientConfig = {
     connectionString: url,
-    Client: clientClassFor(url),
+    // Pools make clients of what they are given themselves, though the type says of nothing.
+    Client: DatabaseClient as unknown as typeof pg.Client,
     max,
     connectionTimeoutMillis: 10_000,
     // A network that died without a word must not hold up a runner for the two hours that systems wait by default.
     keepAlive: true,
     keepAliveInitialDelayMillis: PROBE_AFTER_MS,
-    ...(statementTimeoutMs !== undefined && { query_timeout: statementTimeoutMs + ANSWER_LATE_MS }),
-    // The pool waits for what this returns before it lends the connection, though its type doesn't say so.
-    onConnect: (client) => client.query(settings.join('; ')) as unknown as undefined,
-  });
+    statementTimeoutMs,
+    query_timeout: statementTimeoutMs === undefined ? 0 : statementTimeoutMs + ANSWER_LATE_MS,
+  };
+  const pool = new DatabasePool(config);
   // A broken idle connection is replaced at its next use; unheard, its error would end the process.
   pool.on('error', () => {});
-  // One that breaks while it is lent out says so itself; whoever has it learns from the query that fails.
-  pool.on('connect', (client) => client.on('error', () => {}));
   return pool;
+}
+
+/** Sends a statement again that another transaction was in the way of: it has changed nothing, and it was a transaction of its own. */
+class DatabasePool extends pg.Pool {
+  override query = ((...given: unknown[]) =>
+    retryOnContention(() => (super.query as (...given: unknown[]) => Promise<unknown>)(...given))) as pg.Pool['query'];
 }
 
 /** Prisma over a pool that stays the caller's to close. */

@@ -3,7 +3,6 @@ import { QueueError } from '@job-manager/client/errors';
 import { prismaSql } from '@job-manager/client/prisma';
 import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { readConfig } from '../config.js';
 import { startJobWorker } from '../job-manager.js';
 import { jobs as isolatedJobs } from '../queue/isolation/fixture-jobs.js';
 import { SYSTEM } from '../queue/queue.js';
@@ -12,9 +11,7 @@ import { Notifier } from '../store/notifier.js';
 import { echo, type HostApplication, startHostApplication } from '../testing/host-application.js';
 import { createPool, createPrisma } from './client.js';
 import { migrate } from './migrate.js';
-import { checkSchemaOfRole } from './pooler.js';
 import { withSchema } from './schema.js';
-import { throughPooler } from './transaction-pooling.js';
 
 /** What an application had in its database before: tables of the same names as ours, with other columns. */
 const FOREIGN = `
@@ -215,22 +212,5 @@ describe('the client by itself', () => {
 
   it('refuses what is no name of a schema', () => {
     expect(() => createClient({ sql: theirs, schema: 'x"; DROP' })).toThrow(QueueError);
-  });
-});
-
-describe('behind a pooler', () => {
-  it('the role has to bring the schema, and the refusal says how', async () => {
-    const url = withSchema(host.database.url, 'job_manager');
-    const direct = { DATABASE_URL: host.database.url, DATABASE_LISTEN_URL: host.database.url };
-    const config = readConfig({ ...direct, DATABASE_SCHEMA: 'job_manager' });
-    expect(config).toMatchObject({ DATABASE_URL: throughPooler(url), DATABASE_LISTEN_URL: url });
-    const pooled = config.DATABASE_URL ?? '';
-    const remedy = await checkSchemaOfRole(pooled).catch((error: Error) => error.message.split(': ').at(-1) ?? '');
-    expect(remedy).toMatch(/^ALTER ROLE \w+ IN DATABASE \w+ SET search_path = job_manager$/);
-    await theirs.query(String(remedy));
-    await checkSchemaOfRole(pooled);
-    await theirs.query(String(remedy).replace(/SET .*/, 'RESET search_path'));
-    await checkSchemaOfRole(throughPooler(host.database.url));
-    await checkSchemaOfRole(url);
   });
 });

@@ -1,6 +1,5 @@
-// First of all that imports pg: the configuration is read before anything is connected.
+// Before anything that imports pg: the configuration is read first.
 import './light-pg.mjs';
-import pg from 'pg';
 
 /** What Prisma calls it, so that one URL serves both. */
 const PARAMETER = 'pgbouncer';
@@ -23,20 +22,4 @@ export function throughPooler(url: string): string {
 /** Where notifications of this database are heard: directly, or nowhere when only a pooler leads there. */
 export function listenUrlOf(databaseUrl: string, direct: string | undefined): string | null {
   return direct ?? (isPooled(databaseUrl) ? null : databaseUrl);
-}
-
-/** The driver's client for this URL. */
-export const clientClassFor = (url: string): typeof pg.Client => (isPooled(url) ? ClientOfPooler : pg.Client);
-
-/** Sends statements without their names: a name would be looked for on a connection that has never heard it. */
-class ClientOfPooler extends pg.Client {
-  // The driver has a dozen forms of this call; all but the name goes through as it came.
-  override query = ((statement: unknown, ...rest: unknown[]) =>
-    (super.query as (...given: unknown[]) => unknown)(withoutName(statement), ...rest)) as pg.Client['query'];
-}
-
-function withoutName(statement: unknown): unknown {
-  const isNamed =
-    typeof statement === 'object' && statement !== null && 'name' in statement && !('submit' in statement);
-  return isNamed ? { ...statement, name: undefined } : statement;
 }

@@ -1,6 +1,7 @@
 import type { SystemHealth } from '@job-manager/shared/contract/health';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { pendingMigrations } from '../database/migrate.js';
+import { migrationState } from '../database/migrate.js';
+import { DEFAULT_SCHEMA } from '../database/schema.js';
 import { HealthCheck, type HealthCheckOptions } from '../health/health-check.js';
 import { createTestDatabase, type TestDatabase } from '../testing/database.js';
 import { startTestServer, type TestServer } from '../testing/server.js';
@@ -164,7 +165,7 @@ describe('a health check', () => {
       pool: pool as HealthCheckOptions['pool'],
       probe: { isConnected: true, roundTrip: async () => 1 },
       registry: { definitions: () => [] },
-      pendingMigrations,
+      pendingMigrations: async (client) => (await migrationState(client, DEFAULT_SCHEMA)).pending,
       isClosing: () => false,
       version: '1',
       limits: { heartbeatMs: 30_000, maintenanceMs: 300_000, mostExternal: 50, stalledAfterMs: 300_000 },

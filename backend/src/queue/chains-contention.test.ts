@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import { retryOnContention } from '@job-manager/client/retry-on-contention';
 import type { TerminalStatus } from '@job-manager/shared/run';
 import fc from 'fast-check';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { despiteContention } from '../store/contention.js';
 import { Notifier } from '../store/notifier.js';
 import { readViolations } from '../store/violations.js';
 import { createTestDatabase, type TestDatabase } from '../testing/database.js';
@@ -173,10 +173,10 @@ function unlessRefused(error: { code?: string }): void {
 
 /** Claims a few and ends them together, in no particular order. */
 async function endSome(choose: (below: number) => number): Promise<void> {
-  const claimed = await despiteContention(() => sql.query<Lease>(CLAIM, [1 + choose(8), randomUUID()]));
+  const claimed = await retryOnContention(() => sql.query<Lease>(CLAIM, [1 + choose(8), randomUUID()]));
   const leases = claimed.rows.sort(() => choose(3) - 1);
   const status: TerminalStatus = choose(5) === 0 ? 'FAILED' : 'SUCCESS';
-  if (leases.length > 0) await despiteContention(() => graph.finish(leases, status));
+  if (leases.length > 0) await retryOnContention(() => graph.finish(leases, status));
 }
 
 const CLAIM = `

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { pauseAfterContention } from '../store/contention.js';
+import { pauseAfterContention } from '@job-manager/client/retry-on-contention';
 import { hasTimedOut, isContention, isPassing } from '../store/faults.js';
 import { TimeBudget } from './time-budget.js';
 

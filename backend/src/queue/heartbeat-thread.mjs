@@ -2,8 +2,7 @@
 // The beats of a runner, from a thread of its own. Plain JavaScript: the TypeScript loader would cost each runner 20 MB
 // and a fifth of a second of a processor more, just when it is to begin.
 import { parentPort, workerData } from 'node:worker_threads';
-import '../database/light-pg.mjs';
-import pg from 'pg';
+import { OwnClient } from '../database/own-client.mjs';
 
 /** Without a beat for this part of the lease the runs are given up here, before others take them. */
 const GIVE_UP_AT = 0.8;
@@ -35,7 +34,7 @@ let isStopping = false;
 /** @type {{ loopLagMs: number, lastClaimAgoMs: number | null, lastProgressAgoMs: number | null }} */
 let pulse = { loopLagMs: 0, lastClaimAgoMs: null, lastProgressAgoMs: null };
 let lastPulseAt = performance.now();
-/** @type {pg.Client | undefined} */
+/** @type {OwnClient | undefined} */
 let client;
 let lastBeatAt = performance.now();
 let isUnreachable = false;
@@ -209,8 +208,9 @@ function beatOf(sent) {
 }
 
 async function connect() {
-  const fresh = new pg.Client({
+  const fresh = new OwnClient({
     connectionString: options.url,
+    session: options.session,
     keepAlive: true,
     connectionTimeoutMillis: 5_000,
     query_timeout: 10_000,
@@ -219,7 +219,6 @@ async function connect() {
     if (client === fresh) client = undefined;
   });
   await fresh.connect();
-  if (options.schemaStatement !== null) await fresh.query(options.schemaStatement);
   return fresh;
 }
 

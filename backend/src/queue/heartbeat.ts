@@ -1,6 +1,8 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { Worker } from 'node:worker_threads';
-import { schemaOf, schemaStatement } from '../database/schema.js';
+import { qualified } from '@job-manager/client/in-schema';
+import { sessionOf } from '../database/database-client.js';
+import { schemaOf } from '../database/schema.js';
 import { isPooled } from '../database/transaction-pooling.js';
 import { channelOf } from '../store/channels.js';
 import { type BeginMark, BeginMarks } from './begin-marks.js';
@@ -19,7 +21,8 @@ export interface HeartbeatOptions {
 /** What the thread has to be told, for it can't import what is TypeScript. */
 export interface HeartbeatThreadData extends HeartbeatOptions {
   statement: { name?: string; text: string };
-  schemaStatement: string | null;
+  /** What its connection sets first. */
+  session: string | null;
   /** Of `BeginMarks`. */
   marks: Int32Array;
   /** Hands runs back, given ids and tokens; the rest of its values stands here. */
@@ -168,14 +171,15 @@ interface RunnerTimes {
 function openThread(options: HeartbeatOptions, marks: BeginMarks): Worker {
   const { url } = options;
   const schema = schemaOf(url);
+  const beat = qualified(BEAT, schema);
   // Through a pooler a name would be looked for on a connection that has never heard it.
-  const statement = isPooled(url) ? { text: BEAT } : { name: 'beat', text: BEAT };
+  const statement = isPooled(url) ? { text: beat } : { name: 'beat', text: beat };
   const workerData: HeartbeatThreadData = {
     ...options,
     statement,
-    schemaStatement: schemaStatement(url),
+    session: sessionOf(url),
     marks: marks.shared,
-    release: { text: RELEASE, reason: RELEASE_REASONS['not begun'] },
+    release: { text: qualified(RELEASE, schema), reason: RELEASE_REASONS['not begun'] },
     channels: [channelOf('queued', schema), channelOf('changed', schema)],
   };
   return new Worker(new URL('./heartbeat-thread.mjs', import.meta.url), { workerData, execArgv: [] });

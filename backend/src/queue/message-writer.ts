@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { pauseAfterContention } from '../store/contention.js';
+import { pauseAfterContention } from '@job-manager/client/retry-on-contention';
 import { hasTimedOut, isContention, isPassing } from '../store/faults.js';
 import type { Notifier } from '../store/notifier.js';
 import type { Sql } from '../store/sql.js';

@@ -3,7 +3,6 @@ import { inSchema } from '@job-manager/client/in-schema';
 import type { RunRequest } from '@job-manager/client/request';
 import type { Sql as ClientSql } from '@job-manager/client/sql';
 import type { JobRunTrigger } from '@job-manager/shared/run';
-import { despiteContention } from '../store/contention.js';
 import type { QueuedRun, RunRow } from '../store/run-row.js';
 import { type Batches, createBatches } from './batches/batches.js';
 import { type Channels, createChannels } from './channels.js';
@@ -68,14 +67,14 @@ export function createQueue(options: QueueOptions): Queue {
         : enqueueing.enqueueIn(inSchema(theirs, schema), request, actor),
 
     cancel: async (runId, actor) => {
-      const { run, isNew } = await despiteContention(() => cancelRun(sql, runId, actor));
+      const { run, isNew } = await cancelRun(sql, runId, actor);
       if (isNew && run.status === 'RUNNING') notifier.cancelRequested(runId);
       else if (isNew) notifier.changed();
       return run;
     },
 
     cancelGraph: async (runId, actor) => {
-      const { run, asked, isNew } = await despiteContention(() => cancelGraph(sql, runId, actor));
+      const { run, asked, isNew } = await cancelGraph(sql, runId, actor);
       for (const id of asked) notifier.cancelRequested(id);
       if (isNew) notifier.changed();
       return run;

@@ -1,4 +1,3 @@
-import { despiteContention } from '../store/contention.js';
 import type { Notifier } from '../store/notifier.js';
 import type { RunRow, RunSummaryRow } from '../store/run-row.js';
 import type { Sql } from '../store/sql.js';
@@ -57,9 +56,7 @@ export function createRecovery(options: RecoveryOptions): Recovery {
     },
 
     forceFail: async (runId, actor, reason) => {
-      const run = await despiteContention(() =>
-        forceFailRun(sql, { runId, reason: storableReason(reason), afterMs }, actor),
-      );
+      const run = await forceFailRun(sql, { runId, reason: storableReason(reason), afterMs }, actor);
       notifier.revoked([runId]);
       return run;
     },

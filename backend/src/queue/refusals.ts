@@ -1,4 +1,3 @@
-import { despiteContention } from '../store/contention.js';
 import type { Notifier } from '../store/notifier.js';
 import type { Sql } from '../store/sql.js';
 import type { Reachability } from './reachability.js';
@@ -51,7 +50,7 @@ export class Refusals {
     // Before it is in the queue again, where this process would find it.
     this.#passBy(id);
     await database.untilDone('handing runs back', async () => {
-      isBack = await despiteContention(() => refuseRun(sql, refusal));
+      isBack = await refuseRun(sql, refusal);
     });
     if (isBack) {
       notifier.queued();

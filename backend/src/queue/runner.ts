@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { despiteContention } from '../store/contention.js';
 import type { Listener } from '../store/listener.js';
 import type { Notifier } from '../store/notifier.js';
 import { registerRunner, setRunnerStatus } from '../store/runners.js';
@@ -235,7 +234,7 @@ export class Runner {
     const { sql, events, notifier } = this.#options;
     this.#pace.handedBack(HAND_BACK_MS);
     const leases = executions.map(({ run }) => leaseOf(run));
-    const released = despiteContention(() => releaseRuns(sql, leases, reason));
+    const released = releaseRuns(sql, leases, reason);
     await released.catch((error) => events.emit('fault', { during: 'handing runs back', error }));
     for (const { leaseToken } of leases) this.#letGo(leaseToken);
     notifier.queued();
@@ -304,7 +303,7 @@ export class Runner {
     // Before the database does, or the next beat would take it for a loss.
     for (const { leaseToken } of leases) this.#letGo(leaseToken);
     // Lost here, the runs come back when their lease ends.
-    const released = despiteContention(() => releaseRuns(sql, leases));
+    const released = releaseRuns(sql, leases);
     await released.catch((error) => events.emit('fault', { during: 'handing runs back', error }));
     notifier.queued();
     await notifier.flush();

@@ -1,3 +1,7 @@
+import { isContention } from '@job-manager/client/retry-on-contention';
+
+export { isContention };
+
 /** Whether an error means that the database can't be reached just now, so that the same call may succeed later. */
 export function isUnreachable(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
@@ -19,12 +23,6 @@ export function isPassing(error: unknown): boolean {
 export function hasTimedOut(error: unknown): boolean {
   const code = (error as { code?: unknown } | null)?.code;
   return code === '57014' || code === '55P03';
-}
-
-/** Whether an error means that another transaction was in the way; the same statement may be sent again at once. */
-export function isContention(error: unknown): boolean {
-  const code = (error as { code?: unknown } | null)?.code;
-  return code === '40001' || code === '40P01';
 }
 
 const NETWORK = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EHOSTUNREACH', 'EAI_AGAIN']);

@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import pg from 'pg';
+import { DatabaseClient } from '../database/database-client.js';
 import { schemaOf } from '../database/schema.js';
 import { type ChannelName, channelOf } from './channels.js';
 
@@ -21,7 +21,7 @@ export class Listener extends EventEmitter<ListenerEvents> {
   readonly #url: string | null;
   readonly #schema: string;
   readonly #names: ChannelName[];
-  #client: pg.Client | undefined;
+  #client: DatabaseClient | undefined;
   #timer: NodeJS.Timeout | undefined;
   #delayMs = RECONNECT_MS.first;
   #closed = false;
@@ -47,14 +47,14 @@ export class Listener extends EventEmitter<ListenerEvents> {
   /** Starts listening; a database that isn't there yet is waited for. */
   async start(): Promise<void> {
     if (this.#url === null) return;
-    const client = new pg.Client({
+    const client = new DatabaseClient({
       connectionString: this.#url,
       keepAlive: true,
       connectionTimeoutMillis: 5_000,
       // Else a network that dies before LISTEN is answered would be waited for without end.
       query_timeout: PING_TIMEOUT_MS,
     });
-    client.on('error', (error) => this.#lost(client, error));
+    client.on('error', (error: Error) => this.#lost(client, error));
     client.on('end', () => this.#lost(client, new Error('The connection ended')));
     client.on('notification', ({ channel, payload }) => this.#heard(channel, payload ?? ''));
     try {
@@ -86,7 +86,7 @@ export class Listener extends EventEmitter<ListenerEvents> {
     if (name) (this as EventEmitter).emit(name, payload);
   }
 
-  #pingLater(client: pg.Client): void {
+  #pingLater(client: DatabaseClient): void {
     this.#timer = setTimeout(() => {
       client
         .query('SELECT 1')
@@ -96,14 +96,14 @@ export class Listener extends EventEmitter<ListenerEvents> {
     this.#timer.unref();
   }
 
-  #lost(client: pg.Client, error: Error): void {
+  #lost(client: DatabaseClient, error: Error): void {
     if (client !== this.#client) return;
     this.#client = undefined;
     this.#retire(client);
     if (!this.#closed) this.#reconnectLater(error);
   }
 
-  #retire(client: pg.Client): void {
+  #retire(client: DatabaseClient): void {
     client.removeAllListeners('notification');
     client.end().catch(() => {});
   }

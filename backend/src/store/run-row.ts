@@ -137,3 +137,34 @@ export const selectSummary = (source: string): string => `SELECT ${SUMMARY} FROM
 
 /** Reads RunRow columns from `source`, a table or a CTE with the columns of JobRun. */
 export const selectRun = (source: string): string => `SELECT ${WHOLE} FROM ${source} r ${PEOPLE}`;
+
+const BIG_NUMBERS = [
+  'id',
+  'durationMs',
+  'queueDelayMs',
+  'rerunOfId',
+  'batchId',
+  'scheduleId',
+  'peakMemoryBytes',
+] as const;
+const TIMES = [
+  'runAt',
+  'queuedAt',
+  'startedAt',
+  'finishedAt',
+  'lastHeartbeatAt',
+  'cancelRequestedAt',
+  'dueAt',
+  'uniqueUntil',
+] as const;
+const TEXTS = BIG_NUMBERS.map((name) => `'${name}', whole."${name}"::text`).join(', ');
+
+/** Reads one text, for a connection of a caller who reads all other types as they like; `runOfText` makes a RunRow of it. */
+export const selectRunAsText = (source: string, condition: string): string =>
+  `SELECT (to_jsonb(whole) || jsonb_build_object(${TEXTS}))::text AS text FROM (${selectRun(source)} WHERE ${condition}) whole`;
+
+export function runOfText(text: string): RunRow {
+  const run = JSON.parse(text);
+  for (const name of TIMES) if (run[name] !== null) run[name] = new Date(run[name]);
+  return run;
+}

@@ -5,7 +5,6 @@ import { refusal } from '@job-manager/client/errors';
 import { inSchema } from '@job-manager/client/in-schema';
 import type { BatchCallback, RunRequest } from '@job-manager/client/request';
 import type { Sql as ClientSql } from '@job-manager/client/sql';
-import { despiteContention } from '../../store/contention.js';
 import type { Notifier } from '../../store/notifier.js';
 import type { Sql } from '../../store/sql.js';
 import { QueueError } from '../errors.js';
@@ -54,14 +53,14 @@ export function createBatches({ sql, registry, notifier, schema }: BatchesOption
       const options = { actor, notifies: theirs !== undefined, settingsOf: registry.settings, batch };
       const added = theirs
         ? await enqueueRuns(inSchema(theirs, schema), runs, options)
-        : await despiteContention(() => enqueueRuns(sql, runs, options));
+        : await enqueueRuns(sql, runs, options);
       if (added.batchId === null) throw new Error('A batch was neither queued nor refused');
       if (!theirs) notifier.queued();
       return { batchId: added.batchId, jobRunIds: added.runs.map(({ jobRunId }) => jobRunId) };
     },
 
     cancelBatch: async (batchId, actor) => {
-      const { cancelled, asked } = await despiteContention(() => cancelBatch(sql, batchId, actor));
+      const { cancelled, asked } = await cancelBatch(sql, batchId, actor);
       for (const runId of asked) notifier.cancelRequested(runId);
       if (cancelled > 0) notifier.changed();
       return { cancelled, asked: asked.length };

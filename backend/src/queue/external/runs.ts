@@ -1,4 +1,3 @@
-import { despiteContention } from '../../store/contention.js';
 import type { Notifier } from '../../store/notifier.js';
 import type { RunRow } from '../../store/run-row.js';
 import type { Sql } from '../../store/sql.js';
@@ -59,9 +58,7 @@ export function createExternalRuns(options: ExternalOptions): ExternalRuns {
 
     end: async (lease, ending, actor) => {
       const before = await readExternalProgress(sql, lease);
-      const ended = await despiteContention(() =>
-        endExternalRun(sql, lease, endingOf(ending, before, redaction), actor),
-      );
+      const ended = await endExternalRun(sql, lease, endingOf(ending, before, redaction), actor);
       if (!ended) throw await refusalOf(sql, lease, ending.status);
       if (ended.isNew) {
         notifier.spoke(lease.id);

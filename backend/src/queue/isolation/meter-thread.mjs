@@ -19,10 +19,11 @@ for (;;) {
 /** @param {number} runNo */
 function report(runNo) {
   const memoryBytes = process.memoryUsage.rss();
-  figures[3] = Math.max(figures[3], memoryBytes, canReadPeak ? readPeak() : 0);
+  const [startedAt = 0, lagBefore = 0, cpuBefore = 0, peak = 0] = figures;
+  figures[3] = Math.max(peak, memoryBytes, canReadPeak ? readPeak() : 0);
   const { user, system } = process.cpuUsage();
-  const cpuMs = Math.round((user + system) / 1_000 - figures[2]);
-  const lagMs = runNo === 0 ? 0 : Math.round(Math.max(figures[1], Number(process.hrtime.bigint()) / 1e6 - figures[0]));
+  const cpuMs = Math.round((user + system) / 1_000 - cpuBefore);
+  const lagMs = runNo === 0 ? 0 : Math.round(Math.max(lagBefore, Number(process.hrtime.bigint()) / 1e6 - startedAt));
   try {
     writeSync(samplesFd, `${runNo} ${memoryBytes} ${cpuMs} ${figures[3]} ${lagMs}\n`);
   } catch (error) {

@@ -8,9 +8,8 @@ import { ENQUEUE_PLAIN, ENQUEUE_PLAIN_AUDITED } from '@job-manager/client/plain-
 import type { JobSettings, RunRequest } from '@job-manager/client/request';
 import { type Sql as ClientSql, rowsOf } from '@job-manager/client/sql';
 import { isAllowed } from '@job-manager/shared/run';
-import { despiteContention } from '../../store/contention.js';
 import type { Notifier } from '../../store/notifier.js';
-import { type QueuedRun, type RunRow, selectRun } from '../../store/run-row.js';
+import { type QueuedRun, type RunRow, runOfText, selectRun, selectRunAsText } from '../../store/run-row.js';
 import type { Sql } from '../../store/sql.js';
 import { notAllowed, unknownRun } from '../errors.js';
 import type { Registry } from '../registry.js';
@@ -63,13 +62,13 @@ export class Enqueueing {
     const options = { actor, notifies: true, settingsOf: this.#options.registry.settings };
     // There is nothing to be sent again: what fails here has broken the transaction.
     const { jobRunId, isNew } = only((await enqueueRuns(theirs, [request], options)).runs);
-    return { run: await readRun(theirs, jobRunId), isNew };
+    return { run: await readRunOn(theirs, jobRunId), isNew };
   }
 
   async #add(runs: PlainRun[]): Promise<(AddedRun | Error)[]> {
     const { notifier } = this.#options;
     const notifies = runs.length === 1 && notifier.takeTurn();
-    const answers = await despiteContention(() => addEach(this.#sql, runs, { notifies }));
+    const answers = await addEach(this.#sql, runs, { notifies });
     if (!notifies && answers.some((answer) => !(answer instanceof Error))) notifier.queued();
     return answers;
   }
@@ -79,7 +78,7 @@ export class Enqueueing {
     const notifies = notifier.takeTurn();
     const options = { actor, notifies, settingsOf: registry.settings };
     const place = looksAtOthers(request) ? this.#sql : prepared(sql, { enqueue: ENQUEUE });
-    const { jobRunId, isNew } = only((await despiteContention(() => enqueueRuns(place, [request], options))).runs);
+    const { jobRunId, isNew } = only((await enqueueRuns(place, [request], options)).runs);
     if (!notifies) notifier.queued();
     return { run: await readRun(this.#sql, jobRunId), isNew };
   }
@@ -107,6 +106,13 @@ async function readRun(sql: ClientSql, runId: string): Promise<RunRow> {
   const [run] = await rowsOf<RunRow>(sql, `${selectRun('"JobRun"')} WHERE r.id = $1::bigint`, [runId]);
   if (!run) throw new Error(`Run #${runId} was purged while it was read`);
   return run;
+}
+
+async function readRunOn(theirs: ClientSql, runId: string): Promise<RunRow> {
+  const text = selectRunAsText('"JobRun"', 'r.id = $1::bigint');
+  const [row] = await rowsOf<{ text: string }>(theirs, text, [runId]);
+  if (!row) throw new Error(`Run #${runId} was purged while it was read`);
+  return runOfText(row.text);
 }
 
 /** A run's end never changes, so what is seen here still holds when the new run is inserted. */

@@ -1,4 +1,4 @@
-import { pauseAfterContention } from '../../store/contention.js';
+import { pauseAfterContention } from '@job-manager/client/retry-on-contention';
 import { isContention } from '../../store/faults.js';
 
 /** Repeats a statement that changes at most `most` rows until none are left or it is to stop; returns all that it changed. */

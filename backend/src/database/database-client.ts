@@ -1,0 +1,74 @@
+import { qualified } from '@job-manager/client/in-schema';
+import { sessionStatement } from '@job-manager/client/session';
+import type pg from 'pg';
+import { OwnClient } from './own-client.mjs';
+import { DEFAULT_SCHEMA, schemaOf } from './schema.js';
+import { isPooled } from './transaction-pooling.js';
+import { ownTypesUnder } from './type-parsers.mjs';
+
+export interface DatabaseClientConfig extends pg.ClientConfig {
+  connectionString: string;
+  /** The server ends statements that take longer, in milliseconds; none without it. Behind a pooler it is the role's to set. */
+  statementTimeoutMs?: number;
+}
+
+/** A transaction that waits so long for its next statement belongs to a process that is stopped. */
+const IDLE_IN_TRANSACTION_MS = 60_000;
+
+/** What a connection to this URL sets before anything else; null behind a pooler, where it would be set for others. */
+export function sessionOf(url: string, statementTimeoutMs = 0): string | null {
+  if (isPooled(url)) return null;
+  const limits = { statementTimeoutMs, idleInTransactionMs: statementTimeoutMs > 0 ? IDLE_IN_TRANSACTION_MS : 0 };
+  return `${sessionStatement(limits)}; ${searchPathOf(schemaOf(url))}`;
+}
+
+/**
+ * Our own statements name the schema; this serves those of jobs. In a schema of our own nothing else is to be found: a
+ * table that is missing there must not be one of somebody else's. In the default one the rest of the path stays.
+ */
+const searchPathOf = (schema: string): string =>
+  schema === DEFAULT_SCHEMA
+    ? `SELECT set_config('search_path', concat_ws(', ', '${schema}', nullif(current_setting('search_path'), '')), false)`
+    : `SET search_path = "${schema}"`;
+
+/** A connection of ours to the database of a URL: in its statements our tables and functions have their schema before them. */
+export class DatabaseClient extends OwnClient {
+  readonly #schema: string;
+  readonly #isPooled: boolean;
+
+  constructor({ statementTimeoutMs, ...config }: DatabaseClientConfig) {
+    const url = config.connectionString;
+    super({ ...config, session: sessionOf(url, statementTimeoutMs) });
+    this.#schema = schemaOf(url);
+    this.#isPooled = isPooled(url);
+  }
+
+  // The driver has a dozen forms of this call; the statement comes first in each.
+  override query = ((statement: unknown, ...rest: unknown[]) =>
+    (super.query as (...given: unknown[]) => unknown)(this.#prepared(statement), ...rest)) as pg.Client['query'];
+
+  #prepared(statement: unknown): unknown {
+    if (typeof statement === 'string') return qualified(statement, this.#schema);
+    if (!isConfig(statement)) return statement;
+    const { text, types, name } = statement;
+    return {
+      ...statement,
+      // Prisma names the schema itself, and brings parsers; through a pooler the search path of its raw statements is anybody's.
+      text: types === undefined || this.#isPooled ? qualified(text, this.#schema) : text,
+      // Through a pooler a name would be looked for on a connection that has never heard it.
+      name: this.#isPooled ? undefined : name,
+      ...(types !== undefined && { types: ownTypesUnder(types) }),
+    };
+  }
+}
+
+/** Other than what brings its own way to send itself, such as a cursor. */
+const isConfig = (statement: unknown): statement is pg.QueryConfig =>
+  typeof statement === 'object' && statement !== null && 'text' in statement && !('submit' in statement);
+
+/** Opens a connection. Rejects where that fails; nothing is left open then. */
+export async function openClient(config: DatabaseClientConfig): Promise<DatabaseClient> {
+  const client = new DatabaseClient(config);
+  await client.connect();
+  return client;
+}
