@@ -97,7 +97,9 @@ const environment = z.object({
     .min(100)
     .max(1_000_000)
     .default(100_000)
-    .describe('Messages kept per run; the oldest of the least severe are dropped beyond it'),
+    .describe(
+      'Messages kept per run, of at most 8,000 characters and 4 kB of data each; the oldest of the least severe are dropped beyond it',
+    ),
   JOBS_REDACT_KEYS: z
     .string()
     .default('password,passwd,secret,token,authorization,cookie,api_key,apikey,private_key,credential')
