@@ -1,10 +1,9 @@
-import { QueueError } from './errors.js';
-import { isWithinDepth, limits } from './shared.js';
+import { QueueError, refusal } from './errors.js';
+import { jsonText, NotJsonError } from './json-value.js';
+import { limits } from './shared.js';
 
 /** A NUL, or half of a surrogate pair, as JSON writes them; PostgreSQL stores neither. */
 const UNSTORABLE = /(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f])/;
-/** Each level of nesting takes two characters at least. */
-const FLAT_CHARS = 2 * limits.jsonDepth;
 const MOST_BYTES_PER_CHAR = 3;
 
 /**
@@ -12,43 +11,35 @@ const MOST_BYTES_PER_CHAR = 3;
  * larger part of the work. Throws QueueError.
  */
 export function checkParameters(parameters: unknown, path = 'parameters'): string {
-  const text = isObject(parameters) ? asJson(parameters) : null;
-  const fault = text === null ? faultOf(parameters) : findFault(parameters, text);
-  if (text === null || fault !== null) throw invalid(fault ?? faultOf(parameters), path);
+  if (typeof parameters !== 'object' || parameters === null || Array.isArray(parameters))
+    throw invalid(NO_OBJECT, path);
+  const text = asJson(parameters, path);
+  const fault = findFault(text);
+  if (fault !== null) throw invalid(fault, path);
   return text;
 }
 
 const invalid = (fault: string, path: string): QueueError =>
   new QueueError('INVALID_PARAMETERS', fault, [{ path, message: fault }]);
 
-const isObject = (value: unknown): value is object =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-/** Of what can't be written down. */
-const faultOf = (parameters: unknown): string =>
-  isObject(parameters) ? 'The parameters cannot be written as JSON.' : NO_OBJECT;
-
 const NO_OBJECT = 'The parameters must be an object.';
 
 /** What takes longer to look for is looked for only where it can be. */
-function findFault(parameters: unknown, text: string): string | null {
+function findFault(text: string): string | null {
   // Such as a Date, which is written as a text.
   if (!text.startsWith('{')) return NO_OBJECT;
-  if (text.length > FLAT_CHARS && !isWithinDepth(parameters)) {
-    return `The parameters are nested deeper than ${limits.jsonDepth} levels.`;
-  }
-  if (text.includes('\\u') && UNSTORABLE.test(text)) return 'The parameters contain a character that cannot be stored.';
   if (text.length * MOST_BYTES_PER_CHAR > limits.parametersBytes && Buffer.byteLength(text) > limits.parametersBytes) {
     return `The parameters take more than ${limits.parametersBytes / 1024} kB as JSON.`;
   }
+  if (text.includes('\\u') && UNSTORABLE.test(text)) return 'The parameters contain a character that cannot be stored.';
   return null;
 }
 
-/** Null for what refers to itself, is nested without end, or has a bigint somewhere. */
-function asJson(value: object): string | null {
+function asJson(parameters: object, path: string): string {
   try {
-    return JSON.stringify(value) ?? null;
-  } catch {
-    return null;
+    return jsonText(parameters, path);
+  } catch (error) {
+    if (error instanceof NotJsonError) throw refusal('INVALID_PARAMETERS', error.path, error.problem);
+    throw error;
   }
 }

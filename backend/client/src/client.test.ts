@@ -21,6 +21,12 @@ const stored = async () => (await database.pool.query('SELECT * FROM "JobRun" OR
 const notes = (count: number, more: (n: number) => Partial<RunRequest> = () => ({})): RunRequest[] =>
   Array.from({ length: count }, (_, n) => ({ jobName: 'note', parameters: { n }, ...more(n) }));
 
+const circle = (): object => {
+  const made: { self?: object } = {};
+  made.self = made;
+  return made;
+};
+
 describe('a client without server and jobs', () => {
   it('queues a run as its job says', async () => {
     const { jobRunId, isNew } = await client.enqueue({ jobName: 'note', parameters: { a: ['ü', null] } });
@@ -77,6 +83,36 @@ describe('a client without server and jobs', () => {
     await expect(ask({ trigger: 'WHIM' })).rejects.toThrow('trigger: must be one of MANUAL, CRON, EVENT, API');
     await expect(ask({ unique: 'k' })).rejects.toThrow('unique: must be an object');
     await expect(ask({ after: 'me' })).rejects.toThrow('after: must be a list');
+  });
+
+  it('writes parameters as results are written, in every kind of call', async () => {
+    const parameters = {
+      map: new Map([['a', new Set([1])]]),
+      at: new Date(0),
+      sum: { toJSON: () => '1.5' },
+      none: undefined,
+    };
+    const unlike = { jobName: 'note', parameters };
+    await client.enqueue(unlike);
+    await client.enqueue({ ...unlike, unique: { key: 'k' } });
+    await client.enqueueMany([unlike, { ...unlike, after: [{ index: 0 }] }]);
+    const kept = { map: { a: [1] }, at: '1970-01-01T00:00:00.000Z', sum: '1.5' };
+    expect((await stored()).map((run) => run.parameters)).toEqual([kept, kept, kept, kept]);
+  });
+
+  it.each<[string, unknown, string]>([
+    ['NaN', { list: [Number.NaN] }, "parameters.list.0: is NaN, which isn't JSON"],
+    ['a bigint', { id: 5n }, "parameters.id: is a bigint, which isn't JSON"],
+    ['a promise', new Map([['a', Promise.resolve()]]), "parameters.a: is a Promise, which isn't JSON"],
+    ['a circle', circle(), "parameters.self: contains itself, which isn't JSON"],
+    ['a Set', new Set(), 'The parameters must be an object.'],
+  ])('refuses parameters with %s, and says where', async (_what, parameters, why) => {
+    const request = { jobName: 'note', parameters } as RunRequest;
+    await expect(client.enqueue(request)).rejects.toThrow(why);
+    await expect(client.enqueueMany([{ jobName: 'note' }, request])).rejects.toThrow(
+      why.replace(/^parameters/, 'runs.1.parameters'),
+    );
+    expect(await stored()).toEqual([]);
   });
 
   it('writes nothing into the audit log', async () => {

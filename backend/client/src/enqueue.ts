@@ -2,6 +2,7 @@ import type { Actor } from './actor.js';
 import { auditValues } from './audit.js';
 import { ENQUEUE } from './enqueue-statement.js';
 import { QueueError, type QueueErrorCode, refusal, unknownJob } from './errors.js';
+import { jsonText } from './json-value.js';
 import { HOLDERS } from './key-holders.js';
 import { type NewRun, newRun } from './new-run.js';
 import { addAll, isPlain, plainRun } from './plain-runs.js';
@@ -56,7 +57,8 @@ export async function enqueueRuns(
   options: EnqueueOptions,
 ): Promise<{ runs: Enqueued[]; batchId: string | null }> {
   if (requests.length > 0 && options.batch === undefined && requests.every(isPlain)) {
-    const parameters = options.parameters ?? requests.map((request) => JSON.stringify(request.parameters ?? {}));
+    const parameters =
+      options.parameters ?? requests.map((request) => jsonText(request.parameters ?? {}, 'parameters'));
     const chars = parameters.reduce((sum, { length }) => sum + length, 0);
     if (chars <= MOST_PLAIN_CHARS) return enqueuePlain(sql, requests, { ...options, parameters });
   }

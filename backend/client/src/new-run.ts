@@ -1,3 +1,4 @@
+import { plainJson } from './json-value.js';
 import type { JobSettings, RunRequest } from './request.js';
 import { defaultRetry, type RetryPolicy } from './shared.js';
 
@@ -54,7 +55,7 @@ export function newRun(request: RunRequest, settings: JobSettings | undefined): 
   const onConflict = unique?.onConflict ?? 'existing';
   return {
     jobName: request.jobName,
-    parameters: request.parameters ?? {},
+    parameters: plainJson(request.parameters ?? {}, 'parameters'),
     trigger: request.trigger ?? 'EVENT',
     scope: request.scope,
     channel: request.channel ?? settings?.channel,

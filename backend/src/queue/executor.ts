@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { jsonForm, NotJsonError } from '@job-manager/client/json-value';
 import type { AttemptUsage } from '@job-manager/shared/contract/message';
 import type { MessageLevel } from '@job-manager/shared/message';
 import type { TerminalStatus } from '@job-manager/shared/run';
@@ -22,7 +23,7 @@ import {
   timedOut,
 } from './run-execution.js';
 import { type ProgressState, RunProgress } from './run-progress.js';
-import { NotJsonError, type StorableMetadata, storableMetadata } from './storable.js';
+import { type StorableMetadata, storableMetadata } from './storable.js';
 import type { ClaimedRun } from './transitions/claim.js';
 import type { LastProgress } from './transitions/finish.js';
 
@@ -55,7 +56,8 @@ export class Execution implements RunExecution, ContextSource {
   #abort: AbortController | undefined;
   /** Why it is to stop; the first reason counts. */
   #stopped: RunStopped | undefined;
-  readonly #metadata: Record<string, unknown> = {};
+  /** Without a prototype: a key `__proto__` is one like any other. */
+  readonly #metadata: Record<string, unknown> = Object.create(null);
   /** From its begin on. */
   #failStray: ((error: unknown) => void) | undefined;
   #yieldedAt = performance.now();
@@ -174,8 +176,9 @@ export class Execution implements RunExecution, ContextSource {
 
   #keep(returned: unknown): void {
     if (returned === undefined) return;
-    const isRecord = typeof returned === 'object' && returned !== null && !Array.isArray(returned);
-    Object.assign(this.#metadata, isRecord ? returned : { result: returned });
+    const form = ArrayBuffer.isView(returned) ? returned : jsonForm(returned, 'result');
+    const isRecord = typeof form === 'object' && form !== null && !Array.isArray(form);
+    Object.assign(this.#metadata, isRecord && !ArrayBuffer.isView(form) ? form : { result: form });
   }
 
   #resultOfThrown(thrown: unknown): ExecutionResult {
@@ -226,7 +229,7 @@ export class Execution implements RunExecution, ContextSource {
   }
 
   setMetadata(values: Record<string, unknown>): void {
-    Object.assign(this.#metadata, values);
+    Object.assign(this.#metadata, jsonForm(values, 'metadata'));
     if (!this.#isOver) this.#options.onMetadata?.();
   }
 

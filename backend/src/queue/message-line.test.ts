@@ -2,7 +2,7 @@ import { limits } from '@job-manager/shared/limits';
 import { expect, it } from 'vitest';
 import { messageLine } from './message-line.js';
 import { createRedaction } from './redaction.js';
-import { storableJson } from './storable.js';
+import { storableMetadata } from './storable.js';
 
 const redaction = createRedaction('password,token');
 const dataOf = (data: unknown) => {
@@ -44,10 +44,10 @@ it('takes whatever a job hands over as message', () => {
 
 it('redacts message, keys of the data however deep, and texts in it', () => {
   expect(messageOf('password=x')).toBe('password=[redacted]');
-  const data = { Password: 'x', deep: [{ access_token: { a: 1 }, text: 'token: abc', none: { token: null } }] };
+  const data = { Password: 'x', deep: [{ access_token: { a: 'x', n: 1 }, text: 'token: abc', none: { token: null } }] };
   expect(dataOf(data)).toEqual({
     Password: '[redacted]',
-    deep: [{ access_token: '[redacted]', text: 'token: [redacted]', none: { token: null } }],
+    deep: [{ access_token: { a: '[redacted]', n: 1 }, text: 'token: [redacted]', none: { token: null } }],
   });
 });
 
@@ -87,8 +87,47 @@ it('makes the best of what is no JSON', () => {
   });
   expect(dataOf(hostile)).toEqual({ '…': 'left out: x' });
   expect(dataOf(() => 1)).toBeNull();
+  const cause = Object.assign(new Error('inner'), { code: 'E42', request: circle });
+  expect(dataOf({ cause, n: 1 })).toEqual({
+    cause: { name: 'Error', message: 'inner', '…': 'left out: its fields' },
+    n: 1,
+  });
+  expect(dataOf(cause)).toEqual({ name: 'Error', message: 'inner', code: 'E42', '…': 'left out: request' });
+});
+
+it('writes what JSON would empty, and never fails for what it can not hold', () => {
+  const data = {
+    ...{
+      map: new Map([['a', 1]]),
+      set: new Set([1]),
+      at: new Date(0),
+      bytes: new Uint8Array([1, 2]),
+      url: new URL('http://x/'),
+    },
+    ...{
+      nan: NaN,
+      most: Infinity,
+      never: new Date(Number.NaN),
+      like: /x/g,
+      symbol: Symbol('s'),
+      holes: [1, undefined],
+    },
+  };
+  expect(dataOf(data)).toEqual({
+    ...{ map: { a: 1 }, set: [1], at: '1970-01-01T00:00:00.000Z', bytes: [1, 2], url: 'http://x/' },
+    ...{ nan: 'NaN', most: 'Infinity', never: 'Invalid Date', like: '/x/g', symbol: 'Symbol(s)', holes: [1, null] },
+  });
+  expect(dataOf(new Map([['token', 'x']]))).toEqual({ token: '[redacted]' });
+  expect(dataOf({ tokens: 5n, inputTokens: 5, secrets: [], cookies: { a: 1 }, token: '' })).toEqual({
+    ...{ tokens: '5', inputTokens: 5, secrets: [], cookies: { a: 1 }, token: '' },
+  });
+  expect(dataOf({ token: Buffer.from('hunter2'), password: /hunter2/ })).toEqual({
+    token: '[redacted]',
+    password: '[redacted]',
+  });
 });
 
 it('writes JSON that PostgreSQL takes, keys included', () => {
-  expect(storableJson({ 'a\u0000': ['\u0000b', '\ud800', '\\u0000'] })).toBe('{"a":["b","\ufffd","\\\\u0000"]}');
+  const { json } = storableMetadata({ 'a\u0000': { 'b\ud800': ['\u0000b', '\ud800', '\\u0000'] } }, redaction);
+  expect(json).toBe('{"a":{"b\ufffd":["b","\ufffd","\\\\u0000"]}}');
 });

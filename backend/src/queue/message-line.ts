@@ -1,6 +1,8 @@
+import { inspect } from 'node:util';
+import { jsonForm, writeJson } from '@job-manager/client/json-value';
 import { limits } from '@job-manager/shared/limits';
 import type { MessageLevel } from '@job-manager/shared/message';
-import { REDACTED, type Redaction } from './redaction.js';
+import type { Redaction } from './redaction.js';
 import { storableJson, storableText } from './storable.js';
 
 /** A message as it is stored: short enough, without secrets. */
@@ -29,10 +31,10 @@ function storableMessage(message: unknown, redaction: Redaction): string {
 }
 
 function storableData(data: unknown, redaction: Redaction): string | null {
-  if (data === undefined || data === null) return null;
+  if (data === undefined || data === null || typeof data === 'function') return null;
   try {
-    const json = toJson(data, redaction);
-    if (json === undefined) return null;
+    const json = toJson(data, '', redaction);
+    if (json === undefined || json === 'null') return null;
     if (json.length <= limits.messageDataBytes && fits(json)) return json;
   } catch {
     // Part of it may do.
@@ -45,49 +47,60 @@ function partOf(data: unknown, redaction: Redaction): string {
   const parts: string[] = [];
   const leftOut: string[] = [];
   let bytes = 500;
-  for (const key of keysOf(data)) {
-    const part = entry(data as Record<string, unknown>, key, redaction);
-    bytes += part === undefined ? 0 : Buffer.byteLength(part) + 1;
-    if (part === undefined || bytes > limits.messageDataBytes) leftOut.push(key);
-    else parts.push(part);
+  for (const [key, read] of entriesOf(data)) {
+    const part = entry(key, read, redaction);
+    const size = part === undefined ? Number.POSITIVE_INFINITY : Buffer.byteLength(part) + 1;
+    if (part === undefined || bytes + size > limits.messageDataBytes) {
+      leftOut.push(key);
+      continue;
+    }
+    bytes += size;
+    parts.push(part);
   }
   const names = leftOut.length === 0 ? 'too large' : `left out: ${leftOut.join(', ').slice(0, 300)}`;
-  return `{${[...parts, `"${LEFT_OUT}":${storableJson(names)}`].join(',')}}`;
+  if (parts.length === 0 || leftOut.length > 0)
+    parts.push(`${JSON.stringify(LEFT_OUT)}:${JSON.stringify(storableText(names, TEXT_CHARS, redaction))}`);
+  return `{${parts.join(',')}}`;
 }
 
 /** Enough to fill the space, however many there are. */
-function keysOf(data: unknown): string[] {
-  if (typeof data !== 'object' || data === null || Array.isArray(data)) return [];
+function entriesOf(data: unknown): [key: string, read: () => unknown][] {
   try {
-    return Object.keys(data).slice(0, 200);
+    const form = jsonForm(data, '');
+    if (typeof form !== 'object' || form === null || Array.isArray(form)) return [];
+    const keys = Object.keys(form).slice(0, 200);
+    return keys.map((key) => [key, () => (form as Record<string, unknown>)[key]]);
   } catch {
     return [];
   }
 }
 
-function entry(data: Record<string, unknown>, key: string, redaction: Redaction): string | undefined {
+function entry(key: string, read: () => unknown, redaction: Redaction): string | undefined {
   try {
-    const json = redaction.isSecret(key) ? storableJson(REDACTED) : toJson(data[key], redaction);
-    return json === undefined ? undefined : `${storableJson(key.slice(0, 200))}:${json}`;
+    const json = entryJson(key, read(), redaction);
+    return json === undefined ? undefined : `${JSON.stringify(storableText(key, 200))}:${json}`;
   } catch {
     return undefined;
   }
 }
 
-/** Throws for what can't be JSON, and for what is far too large, before it is walked to its end. */
-function toJson(value: unknown, redaction: Redaction): string | undefined {
-  let room = 4 * limits.messageDataBytes;
-  return storableJson(value, (name, item) => {
-    room -= name.length + 8;
-    if (room < 0) throw new RangeError('Too large');
-    if (redaction.isSecret(name)) return item === null ? null : REDACTED;
-    if (typeof item === 'bigint') return String(item);
-    if (item instanceof Error) return { name: item.name, message: item.message };
-    if (typeof item !== 'string') return item;
-    const text = storableText(item, TEXT_CHARS, redaction);
-    room -= text.length;
-    return text;
-  });
+/** Of an error with half of a program hanging on it, what it is at least. */
+function entryJson(key: string, value: unknown, redaction: Redaction): string | undefined {
+  if (!(value instanceof Error)) return toJson(value, key, redaction);
+  try {
+    return toJson(value, key, redaction);
+  } catch {
+    return toJson({ name: value.name, message: value.message, [LEFT_OUT]: 'left out: its fields' }, key, redaction);
+  }
 }
+
+/** Throws for what can't be JSON, and for what is far too large, before it is walked to its end. */
+const toJson = (value: unknown, key: string, redaction: Redaction): string | undefined =>
+  writeJson(value, key, {
+    ...storableJson(redaction, (text) => storableText(text, TEXT_CHARS, redaction)),
+    maxChars: 4 * limits.messageDataBytes,
+    // A log call is no reason for a run to fail.
+    instead: (odd) => (typeof odd === 'bigint' ? String(odd) : inspect(odd, { depth: 0, breakLength: Infinity })),
+  });
 
 const fits = (json: string): boolean => Buffer.byteLength(json) <= limits.messageDataBytes;

@@ -1,4 +1,5 @@
 import { checkParameters as checkStorable } from '@job-manager/client/check-parameters';
+import { plainJson } from '@job-manager/client/json-value';
 import type { JobSettings } from '@job-manager/client/request';
 import { channelName, priority } from '@job-manager/shared/contract/enqueue-options';
 import type { JobDefinition } from '@job-manager/shared/contract/run';
@@ -146,7 +147,8 @@ function isSame(a: unknown, b: unknown): boolean {
 
 function checkParameters(job: AnyJob, parameters: unknown): void {
   checkStorable(parameters);
-  const parsed = job.parameters.safeParse(parameters);
+  // As the run will find them: a Date is a text then.
+  const parsed = job.parameters.safeParse(plainJson(parameters, 'parameters'));
   if (parsed.success) return;
   const issues = parsed.error.issues.map((issue) => ({
     path: ['parameters', ...issue.path.map(String)].join('.'),

@@ -85,6 +85,23 @@ const acts: Record<string, (ctx: JobContext) => Promise<unknown>> = {
     await new Promise<void>((open) => gates.set(ctx.runId, open));
   },
   returnBigint: async () => ({ total: 5n }),
+  returnNaN: async () => ({ ratio: 0 / 0 }),
+  returnMap: async () => new Map([['counts', new Map([['a', 1]])]]),
+  returnDate: async () => new Date(0),
+  returnDecimal: async () => ({ digits: [1, 5], toJSON: () => '1.5' }),
+  returnError: async () => new Error('kept'),
+  returnCounts: async () => ({
+    inputTokens: 812,
+    usage: { tokens: { in: 5 } },
+    cookies: 4,
+    secrets: [],
+    credentials: null,
+    apiToken: 'sk-1',
+  }),
+  returnProto: async (ctx) => {
+    ctx.setMetadata(JSON.parse('{"__proto__":{"a":1}}'));
+    return { b: 2 };
+  },
   returnCycle: async () => {
     const cycle: Record<string, unknown> = {};
     cycle.self = cycle;
@@ -149,11 +166,33 @@ describe('a runner', () => {
     ['strayRejection', 'Nobody awaited me'],
     ['strayThrow', 'Thrown in a timer'],
     ['returnBigint', "The job's result can't be kept: `total` is a bigint, which isn't JSON"],
+    ['returnNaN', "The job's result can't be kept: `ratio` is NaN, which isn't JSON"],
     ['returnCycle', "The job's result can't be kept: `cycle.self` contains itself, which isn't JSON"],
   ])('fails a run that does %s with a readable error', async (act, error) => {
     const run = await engine.until(await runOf(act, 'actor-once'), 'FAILED');
     expect(run.error).toContain(error);
     await engine.until(await runOf('succeed'), 'SUCCESS');
+  });
+
+  it.each([
+    ['returnMap', { counts: { a: 1 } }],
+    ['returnDate', { result: '1970-01-01T00:00:00.000Z' }],
+    ['returnDecimal', { result: '1.5' }],
+    ['returnError', { name: 'Error', message: 'kept' }],
+    [
+      'returnCounts',
+      {
+        inputTokens: 812,
+        usage: { tokens: { in: 5 } },
+        cookies: 4,
+        secrets: [],
+        credentials: null,
+        apiToken: '[redacted]',
+      },
+    ],
+    ['returnProto', JSON.parse('{"__proto__":{"a":1},"b":2}')],
+  ])('keeps what JSON would empty: %s', async (act, metadata) => {
+    expect((await engine.until(await runOf(act), 'SUCCESS')).metadata).toEqual(metadata);
   });
 
   it('keeps the stack of an error and of its cause', async () => {

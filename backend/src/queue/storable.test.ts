@@ -1,3 +1,4 @@
+import { jsonText, writeJson } from '@job-manager/client/json-value';
 import { limits } from '@job-manager/shared/limits';
 import { escapeControls, printableJson } from '@job-manager/shared/terminal-text';
 import fc from 'fast-check';
@@ -41,6 +42,137 @@ it.each<[string, (look: () => number) => unknown]>([
   expect(looks).toBeLessThan(1_000_000);
   // Put into words each would take the processor seconds, and some of them more memory than there is.
   expect(user / 1_000).toBeLessThan(1_000);
+});
+
+describe('metadata', () => {
+  const { json: empty } = storable({});
+  class Money {
+    constructor(
+      readonly amount: number,
+      readonly currency: string,
+    ) {}
+  }
+  class Decimal {
+    readonly digits = [1, 5];
+    toJSON() {
+      return '1.5';
+    }
+  }
+  const holes = [1];
+  holes[2] = 3;
+
+  it('of nothing is none', () => expect(empty).toBeNull());
+
+  it.each<[string, unknown, unknown]>([
+    ['a Map of texts', new Map([['a', new Map([['b', 1]])]]), { a: { b: 1 } }],
+    ['a Map of other keys', new Map([[1, 'x']]), [[1, 'x']]],
+    ['a Set', new Set([1, new Set(['x'])]), [1, ['x']]],
+    [
+      'an Error',
+      Object.assign(new TypeError('no', { cause: 'why' }), { code: 'E1' }),
+      { name: 'TypeError', message: 'no', cause: 'why', code: 'E1' },
+    ],
+    [
+      'several Errors',
+      new AggregateError([new Error('a')], 'both'),
+      { name: 'AggregateError', message: 'both', errors: [{ name: 'Error', message: 'a' }] },
+    ],
+    ['a Date', new Date(0), '1970-01-01T00:00:00.000Z'],
+    ['a URL', new URL('http://x.test/'), 'http://x.test/'],
+    ['an instance', new Money(5, 'EUR'), { amount: 5, currency: 'EUR' }],
+    ['an instance with toJSON', new Decimal(), '1.5'],
+    ['a toJSON that answers a Map', { toJSON: () => new Map([['a', 1]]) }, { a: 1 }],
+    ['numbers', new Float32Array([1, 2.5]), [1, 2.5]],
+    ['bytes of Node', Buffer.from([1]), { type: 'Buffer', data: [1] }],
+    ['holes and undefined', [holes, undefined, { none: undefined }], [[1, null, 3], null, {}]],
+    ['-0', -0, 0],
+    ['a boxed text', Object('x'), 'x'],
+    ['a symbol for a key', { [Symbol('x')]: 1, a: 1 }, { a: 1 }],
+    ['a key of prototypes', JSON.parse('{"__proto__":{"a":1}}'), JSON.parse('{"__proto__":{"a":1}}')],
+    ['an object without prototype', Object.assign(Object.create(null), { a: 1 }), { a: 1 }],
+  ])('keeps %s', (_what, value, kept) => {
+    const { json } = storable({ value });
+    expect(JSON.parse(json ?? '')).toEqual({ value: kept });
+  });
+
+  it.each<[string, unknown, string]>([
+    ['NaN', { deep: [Number.NaN] }, "`value.deep.0` is NaN, which isn't JSON"],
+    ['infinity', -Infinity, "`value` is -Infinity, which isn't JSON"],
+    ['NaN among numbers', new Float64Array([1, Number.NaN]), "`value.1` is NaN, which isn't JSON"],
+    ['a bigint', 5n, "`value` is a bigint, which isn't JSON"],
+    ['bigints', new BigInt64Array([5n]), "`value.0` is a bigint, which isn't JSON"],
+    ['a function', new Set([() => 1]), "`value.0` is a function, which isn't JSON"],
+    ['a symbol', new Map([['a', Symbol('x')]]), "`value.a` is a symbol, which isn't JSON"],
+    ['a date that is none', new Date(Number.NaN), "`value` is an invalid Date, which isn't JSON"],
+    ['an expression', /x/, "`value` is a RegExp, which isn't JSON"],
+    ['a promise', { a: Promise.resolve(1) }, "`value.a` is a Promise, which isn't JSON"],
+    [
+      'an instance without fields',
+      new (class Secretive {
+        #x = 1;
+        get x() {
+          return this.#x;
+        }
+      })(),
+      "`value` is a Secretive, which isn't JSON",
+    ],
+    [
+      'a toJSON that throws',
+      {
+        toJSON() {
+          throw new Error('closed');
+        },
+      },
+      "`value` can't be read: closed",
+    ],
+  ])('refuses %s, and says where', (_what, value, why) => {
+    expect(() => storable({ value })).toThrow(why);
+  });
+
+  it('keeps a bigint as its application writes it', () => {
+    const { prototype } = BigInt as unknown as { prototype: { toJSON?: () => string } };
+    prototype.toJSON = function () {
+      return String(this);
+    };
+    try {
+      expect(storable({ big: 2n ** 60n, list: [1n] }).json).toBe('{"big":"1152921504606846976","list":["1"]}');
+      expect(jsonText({ id: 7n }, 'parameters')).toBe('{"id":"7"}');
+    } finally {
+      delete prototype.toJSON;
+    }
+  });
+
+  it('keeps counts whatever their name, and no text below the name of a secret', () => {
+    const leaf = fc.oneof(fc.integer(), fc.boolean(), fc.constant(null), fc.constantFrom('', 'hunter2'));
+    const { value } = fc.letrec((tie) => ({
+      value: fc.oneof(
+        { depthSize: 'small' },
+        leaf,
+        fc.array(tie('value'), { maxLength: 3 }),
+        fc.dictionary(fc.constantFrom('a', 'password', 'b'), tie('value'), { maxKeys: 3 }),
+      ),
+    }));
+    fc.assert(
+      fc.property(value, (given) => {
+        const { json } = storable({ password: given });
+        expect(json).toBe(JSON.stringify({ password: given }).replaceAll('hunter2', '[redacted]'));
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it('is what JSON.stringify says of plain data', () => {
+    fc.assert(
+      fc.property(
+        fc.dictionary(fc.string({ minLength: 1, maxLength: 5 }), fc.jsonValue({ maxDepth: 4 }), { maxKeys: 4 }),
+        (given) => {
+          expect(jsonText(given, 'parameters')).toBe(JSON.stringify(given));
+          expect(writeJson(given, 'parameters', {})).toBe(JSON.stringify(given));
+        },
+      ),
+      { numRuns: 200 },
+    );
+  });
 });
 
 describe('a text', () => {

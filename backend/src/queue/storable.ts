@@ -1,3 +1,4 @@
+import { type JsonOptions, TooLargeError, writeJson } from '@job-manager/client/json-value';
 import type { JobRunStep } from '@job-manager/shared/contract/message';
 import { cutText } from '@job-manager/shared/cut-text';
 import { limits } from '@job-manager/shared/limits';
@@ -22,28 +23,21 @@ export function storableText(text: string, maxChars: number, redaction?: Redacti
 /** Data as PostgreSQL takes it: no NUL, no half of a surrogate pair. */
 const storableString = (text: string): string => text.replaceAll('\u0000', '').toWellFormed();
 
-/** What `JSON.stringify` makes of a value, as PostgreSQL takes it: without NUL and half surrogate pairs. */
-export function storableJson(value: unknown, replacer?: (key: string, item: unknown) => unknown): string | undefined {
-  const json: string | undefined = JSON.stringify(value, replacer);
-  return json !== undefined && UNSTORABLE.test(json) ? JSON.stringify(JSON.parse(json, cleaned)) : json;
-}
-
-/** How `JSON.stringify` writes NUL and half surrogate pairs; also found in a text that speaks of them, which does no harm. */
-const UNSTORABLE = /\\u(?:0000|d[89a-f])/i;
-
-function cleaned(_key: string, item: unknown): unknown {
-  if (typeof item === 'string') return storableString(item);
-  if (typeof item !== 'object' || item === null || Array.isArray(item)) return item;
-  return Object.fromEntries(Object.entries(item).map(([key, value]) => [storableString(key), value]));
-}
-
 /** What a run or a step is doing, as it is kept. */
 export const storableProgress = (message: string, redaction: Redaction | undefined): string =>
   storableText(message, limits.progressChars, redaction);
 
+/** How data is written that is kept: as PostgreSQL takes it, without secrets. What is named like one is hidden down to its last text. */
+export const storableJson = (redaction: Redaction, text: (text: string) => string = redaction.text): JsonOptions => ({
+  isSecret: redaction.isSecret,
+  name: storableString,
+  // Counts, flags and what is empty are no secrets.
+  text: (value, isSecret) => (isSecret && value !== '' ? REDACTED : storableString(text(value))),
+});
+
 /** Steps as JSON text, without secrets. */
 export const storableSteps = (steps: readonly JobRunStep[], redaction: Redaction): string =>
-  storableJson(steps, (_key, item) => (typeof item === 'string' ? redaction.text(item) : item)) ?? '[]';
+  JSON.stringify(steps, (_key, item) => (typeof item === 'string' ? redaction.text(item) : item));
 
 export interface StorableMetadata {
   /** JSON text; null when there is nothing to keep. */
@@ -61,7 +55,7 @@ export function storableMetadata(metadata: Record<string, unknown>, redaction: R
   let truncated = false;
   for (const [key, value] of Object.entries(metadata)) {
     if (value === undefined) continue;
-    const json = toJson(value, key, redaction);
+    const json = metadataJson(value, key, redaction);
     const part = json && `${JSON.stringify(storableString(key.slice(0, 200)))}:${json}`;
     bytes += Buffer.byteLength(part ?? '') + 1;
     if (part === undefined || bytes > limits.metadataBytes) {
@@ -73,60 +67,19 @@ export function storableMetadata(metadata: Record<string, unknown>, redaction: R
   return { json: parts.length === 0 && !truncated ? null : `{${parts.join(',')}}`, truncated };
 }
 
-/** Something a job returned or reported that isn't JSON; the message says what and where. */
-export class NotJsonError extends Error {}
+/** More than may be kept, for a secret may take more room than the word that stands for it. */
+const METADATA_CHARS = 4 * limits.metadataBytes;
 
 /** Undefined for what is far too large: putting a hundred megabytes into words would stop the process for seconds. */
-function toJson(value: unknown, path: string, redaction: Redaction): string | undefined {
-  if (redaction.isSecret(path)) return JSON.stringify(REDACTED);
-  // More than may be kept, for a secret may take more room than the word that stands for it.
-  if (!new Inspection(4 * limits.metadataBytes).fits(value, path, [])) return undefined;
-  const json = storableJson(value, (key, item) => {
-    if (item !== null && redaction.isSecret(key)) return REDACTED;
-    return typeof item === 'string' ? redaction.text(item) : item;
-  });
-  // What JSON leaves out of an object.
-  return json ?? 'null';
-}
-
-/** A look at a value that stops where it is clear that its JSON is longer than `most`. */
-class Inspection {
-  #left: number;
-
-  constructor(most: number) {
-    this.#left = most;
-  }
-
-  /** Throws NotJsonError for what JSON has no word for, as far as was looked. */
-  fits(value: unknown, path: string, above: readonly object[]): boolean {
-    if (typeof value === 'bigint' || typeof value === 'function' || typeof value === 'symbol') {
-      throw new NotJsonError(`\`${path}\` is a ${typeof value}, which isn't JSON`);
-    }
-    this.#left -= typeof value === 'string' ? value.length + 2 : 2;
-    if (this.#left < 0) return false;
-    if (typeof value !== 'object' || value === null) return true;
-    if (above.includes(value)) throw new NotJsonError(`\`${path}\` contains itself, which isn't JSON`);
-    if (above.length > limits.jsonDepth)
-      throw new NotJsonError(`\`${path}\` is nested deeper than ${limits.jsonDepth} levels`);
-    // Bytes become numbers with commas between.
-    if (ArrayBuffer.isView(value)) return 2 * value.byteLength <= this.#left;
-    if ('toJSON' in value && typeof value.toJSON === 'function') return true;
-    return this.#fitsParts(value, path, [...above, value]);
-  }
-
-  #fitsParts(value: object, path: string, above: readonly object[]): boolean {
-    // Neither items nor keys are listed first: there may be millions of them, or only room for them.
-    if (Array.isArray(value)) {
-      for (let index = 0; index < value.length; index++) {
-        if (!this.fits(value[index], `${path}.${index}`, above)) return false;
-      }
-      return true;
-    }
-    for (const key in value) {
-      if (!Object.hasOwn(value, key)) continue;
-      this.#left -= key.length;
-      if (!this.fits((value as Record<string, unknown>)[key], `${path}.${key}`, above)) return false;
-    }
-    return true;
+function metadataJson(value: unknown, key: string, redaction: Redaction): string | undefined {
+  const text = (given: string) => {
+    if (given.length > METADATA_CHARS) throw new TooLargeError('A text is too large');
+    return redaction.text(given);
+  };
+  try {
+    return writeJson(value, key, { ...storableJson(redaction, text), maxChars: METADATA_CHARS }) ?? 'null';
+  } catch (error) {
+    if (error instanceof TooLargeError) return undefined;
+    throw error;
   }
 }

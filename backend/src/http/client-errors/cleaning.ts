@@ -1,7 +1,8 @@
+import { writeJson } from '@job-manager/client/json-value';
 import type { clientErrorReport } from '@job-manager/shared/contract/errors';
 import { limits } from '@job-manager/shared/limits';
 import type * as z from 'zod';
-import { REDACTED, type Redaction } from '../../queue/redaction.js';
+import type { Redaction } from '../../queue/redaction.js';
 import { storableJson, storableText } from '../../queue/storable.js';
 import type { NewClientError } from '../../store/client-errors.js';
 import { fingerprintOf } from './fingerprint.js';
@@ -30,10 +31,7 @@ export function clean(report: z.output<typeof clientErrorReport>, redaction: Red
 }
 
 function cleanParameters(parameters: Record<string, unknown>, redaction: Redaction): unknown {
-  const json = storableJson(parameters, (key, item) => {
-    if (item !== null && redaction.isSecret(key)) return REDACTED;
-    return typeof item === 'string' ? redaction.text(item) : item;
-  });
+  const json = writeJson(parameters, 'parameters', storableJson(redaction));
   if (json === undefined) return null;
   if (Buffer.byteLength(json) <= limits.messageDataBytes) return JSON.parse(json);
   return { truncated: storableText(json, limits.messageDataBytes / 4) };

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { jsonText } from '@job-manager/client/json-value';
 import type { ScheduleSettings } from '@job-manager/shared/contract/schedules';
 import { compareVersions, type KnownVersion } from '../../store/job-version.js';
 import { listKnownSchedules, readClock, type ScheduleRow } from '../../store/schedules.js';
@@ -58,7 +59,7 @@ function isSame(stored: ScheduleRow, settings: ScheduleSettings): boolean {
     hasTiming(stored, settings) &&
     isDeepStrictEqual(
       [stored.jobName, stored.parameters, stored.missedRuns, stored.overlap],
-      [jobName, JSON.parse(JSON.stringify(parameters)), missed.toUpperCase(), overlap.toUpperCase()],
+      [jobName, JSON.parse(jsonText(parameters, 'parameters')), missed.toUpperCase(), overlap.toUpperCase()],
     )
   );
 }

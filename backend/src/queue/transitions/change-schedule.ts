@@ -1,3 +1,4 @@
+import { jsonText } from '@job-manager/client/json-value';
 import type { ScheduleSettings } from '@job-manager/shared/contract/schedules';
 import { type ListedScheduleRow, type ScheduleRow, selectSchedules } from '../../store/schedules.js';
 import type { Sql } from '../../store/sql.js';
@@ -53,7 +54,7 @@ export async function removeSchedule(sql: Sql, schedule: ScheduleRow, actor: Act
 const settingsValues = ({ settings, anchorAt, nextRunAt }: PlacedSettings): unknown[] => [
   settings.name,
   settings.jobName,
-  JSON.stringify(settings.parameters),
+  jsonText(settings.parameters, 'parameters'),
   settings.cron ?? null,
   settings.everyMs ?? null,
   settings.timeZone,

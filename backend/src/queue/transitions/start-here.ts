@@ -1,3 +1,4 @@
+import { jsonText } from '@job-manager/client/json-value';
 import type { Sql } from '../../store/sql.js';
 import type { Actor } from '../queue.js';
 import { auditFrom, auditValues } from './audit.js';
@@ -20,7 +21,7 @@ export interface RunHere {
 export async function startRunHere(sql: Sql, run: RunHere, actor: Actor): Promise<ClaimedRun> {
   const started = await sql.query<ClaimedRun>(START, [
     run.jobName,
-    JSON.stringify(run.parameters),
+    jsonText(run.parameters, 'parameters'),
     run.algorithmVersion,
     run.runnerId,
     run.timeoutMs,

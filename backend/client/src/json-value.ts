@@ -1,0 +1,235 @@
+import { types } from 'node:util';
+import { limits } from './shared.js';
+
+// How values of a program become JSON. `JSON.stringify` empties Map, Set and Error, and makes null of NaN without a word;
+// here each is written as what it holds, or refused with its path. README has the table.
+
+/** A value that JSON can't hold; `problem` says what is wrong with what stands at `path`. */
+export class NotJsonError extends Error {
+  constructor(
+    /** Dotted. */
+    readonly path: string,
+    readonly problem: string,
+    /** A text could stand for the value, where one is wanted. */
+    readonly hasText = false,
+  ) {
+    super(`\`${path}\` ${problem}`);
+  }
+}
+
+/** A value whose JSON is longer than allowed. */
+export class TooLargeError extends Error {}
+
+export interface JsonOptions {
+  /** Characters in all, about; beyond it the writing stops with TooLargeError, before time and memory are spent. */
+  maxChars?: number;
+  /** The name of a value whose texts are secrets, however deep. */
+  isSecret?(key: string): boolean;
+  /** What is written of a text. */
+  text?(text: string, isSecret: boolean): string;
+  /** What is written of a name. */
+  name?(key: string): string;
+  /** The text that stands for a value which JSON can't hold; without it, NotJsonError is thrown. */
+  instead?(value: unknown): string;
+}
+
+/**
+ * A value as JSON text; undefined where JSON leaves it out (undefined). Throws NotJsonError for what JSON can't hold, for
+ * what contains itself or is nested too deep, and for what can't be read; TooLargeError.
+ */
+export function writeJson(value: unknown, path: string, options: JsonOptions): string | undefined {
+  return new JsonWriter(options).write(value, {
+    path,
+    key: '',
+    isSecret: options.isSecret?.(path) ?? false,
+    above: [],
+  });
+}
+
+/** The same, exactly and of any length; undefined becomes null. Throws NotJsonError. */
+export function jsonText(value: unknown, path: string): string {
+  return (isPlain(value) ? JSON.stringify(value) : writeJson(value, path, {})) ?? 'null';
+}
+
+/** The value itself where `JSON.stringify` writes it as `jsonText` does; else a copy of which that is true. Throws NotJsonError. */
+export function plainJson<Value>(value: Value, path: string): Value {
+  return isPlain(value) ? value : JSON.parse(jsonText(value, path));
+}
+
+function isPlain(value: unknown): boolean {
+  try {
+    return isPlainJson(value);
+  } catch {
+    // A getter that throws is told of with its path.
+    return false;
+  }
+}
+
+/** Whether `JSON.stringify` writes a value as it should be: most are of this kind, and it looks at each part once. */
+function isPlainJson(value: unknown, depth: number = limits.jsonDepth): boolean {
+  if (typeof value === 'number') return Number.isFinite(value);
+  if (typeof value !== 'object')
+    return typeof value !== 'bigint' && typeof value !== 'function' && typeof value !== 'symbol';
+  if (value === null) return true;
+  if (depth === 0 || hasToJson(value)) return false;
+  if (Array.isArray(value)) return value.every((item) => isPlainJson(item, depth - 1));
+  const prototype = Object.getPrototypeOf(value);
+  if (prototype !== Object.prototype && prototype !== null) return false;
+  for (const key in value) if (!isPlainJson((value as Record<string, unknown>)[key], depth - 1)) return false;
+  return true;
+}
+
+/**
+ * What is written of a value, its parts left as they are: what its `toJSON` says, the entries of a Map, the items of a Set, name,
+ * message and fields of an Error. Throws NotJsonError for an object that JSON would empty.
+ */
+export function jsonForm(value: unknown, path: string, key = ''): unknown {
+  if (types.isDate(value) && Number.isNaN(value.getTime()))
+    throw new NotJsonError(path, isNoJson('an invalid Date'), true);
+  const form = hasToJson(value) ? read(path, () => value.toJSON(key)) : value;
+  if (typeof form !== 'object' || form === null || Array.isArray(form)) return form;
+  if (types.isMap(form)) return formOfMap(form);
+  if (types.isSet(form)) return [...form];
+  if (form instanceof Error) return formOfError(form);
+  if (types.isTypedArray(form)) return Array.from<unknown>(form);
+  if (types.isBoxedPrimitive(form)) return form.valueOf();
+  const name = classOf(form);
+  if (name !== null && Object.keys(form).length === 0) throw new NotJsonError(path, isNoJson(`a ${name}`), true);
+  return form;
+}
+
+const isNoJson = (what: string): string => `is ${what}, which isn't JSON`;
+
+function hasToJson(value: unknown): value is { toJSON(key: string): unknown } {
+  const mayHave =
+    (typeof value === 'object' && value !== null) || typeof value === 'bigint' || typeof value === 'function';
+  return mayHave && typeof (value as { toJSON?: unknown }).toJSON === 'function';
+}
+
+/** Keys of an object are texts. */
+function formOfMap(map: Map<unknown, unknown>): unknown {
+  const entries = [...map];
+  return entries.every(([key]) => typeof key === 'string') ? Object.fromEntries(entries) : entries;
+}
+
+/** Its stack is for the log, and an error that failed a run has it there. */
+function formOfError(error: Error): object {
+  const { name, message, cause } = error;
+  const { errors } = error as { errors?: unknown };
+  return Object.assign({ name, message }, error, cause !== undefined && { cause }, errors !== undefined && { errors });
+}
+
+/** The class of an object; null for one that has none. */
+function classOf(value: object): string | null {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (prototype === null || prototype === Object.prototype) return null;
+  const made = value.constructor;
+  // Objects of another realm have an Object of their own.
+  return typeof made === 'function' && made.name !== 'Object' ? made.name || 'class' : null;
+}
+
+/** Calls what the program itself wrote: a `toJSON`, a getter. */
+function read<Result>(path: string, look: () => Result): Result {
+  try {
+    return look();
+  } catch (error) {
+    throw new NotJsonError(path, `can't be read: ${error instanceof Error ? error.message : 'it throws'}`);
+  }
+}
+
+/** Where in the whole a value stands. */
+interface Place {
+  path: string;
+  key: string;
+  /** It stands below a name whose texts are secrets. */
+  isSecret: boolean;
+  above: readonly object[];
+}
+
+class JsonWriter {
+  readonly #options: JsonOptions;
+  #room: number;
+
+  constructor(options: JsonOptions) {
+    this.#options = options;
+    this.#room = options.maxChars ?? Number.POSITIVE_INFINITY;
+  }
+
+  write(given: unknown, place: Place): string | undefined {
+    // Bytes are written as numbers, which otherwise are no secrets.
+    if (place.isSecret && ArrayBuffer.isView(given)) return this.#writeText('bytes', place);
+    try {
+      return this.#writeForm(this.#formOf(given, place), place);
+    } catch (error) {
+      const { instead } = this.#options;
+      const hasText = error instanceof NotJsonError && error.hasText && error.path === place.path;
+      if (instead === undefined || !hasText) throw error;
+      const isCount = typeof given === 'bigint' || typeof given === 'number';
+      return this.#writeText(instead(given), { ...place, isSecret: place.isSecret && !isCount });
+    }
+  }
+
+  #formOf(given: unknown, { path, key }: Place): unknown {
+    // Each item takes two characters at least, so what is far too large is never copied.
+    if (ArrayBuffer.isView(given)) this.#take(2 * given.byteLength, 'look');
+    if (types.isMap(given) || types.isSet(given)) this.#take(2 * given.size, 'look');
+    return jsonForm(given, path, key);
+  }
+
+  #writeForm(form: unknown, place: Place): string | undefined {
+    if (typeof form === 'string') return this.#writeText(form, place);
+    this.#take(2);
+    if (typeof form === 'number' && !Number.isFinite(form))
+      throw new NotJsonError(place.path, isNoJson(String(form)), true);
+    if (typeof form === 'bigint' || typeof form === 'function' || typeof form === 'symbol')
+      throw new NotJsonError(place.path, isNoJson(`a ${typeof form}`), true);
+    if (typeof form !== 'object' || form === null) return JSON.stringify(form);
+    if (place.above.includes(form)) throw new NotJsonError(place.path, CONTAINS_ITSELF);
+    if (place.above.length >= limits.jsonDepth) throw new NotJsonError(place.path, TOO_DEEP);
+    const above = [...place.above, form];
+    return Array.isArray(form)
+      ? this.#writeList(form, { ...place, above })
+      : this.#writeObject(form, { ...place, above });
+  }
+
+  #writeText(text: string, { isSecret }: Place): string {
+    const written = JSON.stringify(this.#options.text?.(text, isSecret) ?? text);
+    this.#take(written.length);
+    return written;
+  }
+
+  #writeList(list: readonly unknown[], place: Place): string {
+    const parts: string[] = [];
+    // Not by `map`, which would pass over millions of holes without a look at the room.
+    for (let index = 0; index < list.length; index++) {
+      parts.push(this.write(list[index], { ...place, path: `${place.path}.${index}`, key: String(index) }) ?? 'null');
+      this.#take(1);
+    }
+    return `[${parts.join(',')}]`;
+  }
+
+  #writeObject(object: object, place: Place): string {
+    const parts: string[] = [];
+    // Keys are not listed first: there may be millions of them, or only room for them.
+    for (const key in object) {
+      if (!Object.hasOwn(object, key)) continue;
+      const path = `${place.path}.${key}`;
+      const value = read(path, () => (object as Record<string, unknown>)[key]);
+      const isSecret = place.isSecret || (this.#options.isSecret?.(key) ?? false);
+      const written = this.write(value, { path, key, isSecret, above: place.above });
+      if (written === undefined) continue;
+      const name = JSON.stringify(this.#options.name?.(key) ?? key);
+      this.#take(name.length);
+      parts.push(`${name}:${written}`);
+    }
+    return `{${parts.join(',')}}`;
+  }
+
+  #take(chars: number, kind: 'look' | 'write' = 'write'): void {
+    if (chars > this.#room) throw new TooLargeError(`Longer than ${this.#options.maxChars} characters as JSON`);
+    if (kind === 'write') this.#room -= chars;
+  }
+}
+
+const CONTAINS_ITSELF = "contains itself, which isn't JSON";
+const TOO_DEEP = `is nested deeper than ${limits.jsonDepth} levels`;
