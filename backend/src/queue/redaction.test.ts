@@ -42,6 +42,16 @@ it.each([
   ['token', 'token'],
   ['the secretary: ada', 'the secretary: ada'],
   ['tokens left over: 5', 'tokens left over: 5'],
+  ['Used 5 tokens: 12 in, 7 out', 'Used 5 tokens: 12 in, 7 out'],
+  ['inputTokens=812 output_tokens=1,095 cookies: 4.', 'inputTokens=812 output_tokens=1,095 cookies: 4.'],
+  ['{"totalTokens":907,"tokens":[1,2],"secrets":[]}', '{"totalTokens":907,"tokens":[1,2],"secrets":[]}'],
+  ['{"password":null,"token":"","secret":false}', '{"password":null,"token":"","secret":false}'],
+  [
+    "{ tokens: { input: 5 }, credentials: { user: 'ada', password: 'x' } }",
+    "{ tokens: { input: 5 }, credentials: { user: 'ada', password: '[redacted]' } }",
+  ],
+  ['password=12345 token: 482913', 'password=[redacted] token: [redacted]'],
+  ['tokens=a12,b13 tokens: 4f5e', 'tokens=[redacted],b13 tokens: [redacted]'],
   ['https://example.com:8080/path', 'https://example.com:8080/path'],
 ])('writes %j as %j', (text, redacted) => {
   expect(redaction.text(text)).toBe(redacted);

@@ -5,7 +5,7 @@ export const REDACTED = '[redacted]';
 export interface Redaction {
   /** What it was made of, for another process to make the same. */
   keys: string;
-  /** Whether what stands under this key is a secret. */
+  /** Whether what stands under this key is a secret: each text of it, however deep. Numbers, booleans and what is empty are none. */
   isSecret(key: string): boolean;
   /** The text without the secrets in it: `key=value`, `key: value`, `"key":"value"`, `Bearer …`, `//user:password@`. */
   text(text: string): string;
@@ -54,8 +54,16 @@ function withoutCredentials(text: string): string {
     .replace(/(\/\/[^\s/:@]*:)(?!\[redacted\])[^\s/@]+@/g, `$1${REDACTED}@`);
 }
 
+/**
+ * What is no secret whatever its name: nothing, a flag, and after a plural (`5 tokens: 12 in`) a number. In a text, a number after
+ * a singular may be a PIN. A bracket that opens has its own names within.
+ */
+const NO_SECRET = /^(?:null|undefined|true|false|nil|none|(\\*["'])\1|[[({]+)[.\])}]*$/i;
+const COUNT = /^[[(]*[-+~]?\d[\d.,_/%]*[kMB]?$/;
+
 /** Quotes stay, so that JSON in a message remains JSON. */
-function hide(_match: string, key: string, value: string): string {
+function hide(match: string, key: string, value: string): string {
+  if (NO_SECRET.test(value) || (COUNT.test(value) && /s[\\"']*\s*[=:]\s*$/i.test(key))) return match;
   const [quote = ''] = /^\\*["']/.exec(value) ?? [];
   return `${key}${quote}${REDACTED}${quote}`;
 }

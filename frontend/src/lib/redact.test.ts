@@ -7,14 +7,18 @@ test('takes out what is named like a secret, however deep', () => {
     apiKey: 'k',
     nested: [{ Password: 'p', ok: true }],
     'Private-Key': 1,
-    private_key: 1,
+    private_key: { pem: 'x' },
+    inputTokens: 5,
+    token: '',
   };
   expect(redact(given)).toEqual({
     batchSize: 100,
     apiKey: '[redacted]',
     nested: [{ Password: '[redacted]', ok: true }],
     'Private-Key': 1,
-    private_key: '[redacted]',
+    private_key: { pem: '[redacted]' },
+    inputTokens: 5,
+    token: '',
   });
 });
 
