@@ -273,6 +273,7 @@ it('is removed when its runs are gone, and not before', async () => {
   const [from, to] = [new Date(0), new Date(Date.now() + 3_600_000)];
   const ended = {
     status: 'SUCCESS' as const,
+    jobName: null,
     after: { finishedAt: from, id: '0' },
     before: { finishedAt: to, id: '0' },
   };

@@ -17,6 +17,16 @@ export async function takeOnTask(sql: Sql, name: string, everyMs: number): Promi
   return taken.rowCount === 1;
 }
 
+/** In how many milliseconds the first of these tasks is due; at most an interval. */
+export async function readNextDueMs(sql: Sql, names: string[], everyMs: number): Promise<number> {
+  const read = await sql.query<{ ms: number }>(
+    `SELECT least($2::float8, greatest(0, extract(epoch FROM "nextAt" - clock_timestamp()) * 1000))::float8 AS ms
+     FROM "MaintenanceTask" WHERE name = ANY($1) ORDER BY "nextAt" LIMIT 1`,
+    [names, everyMs],
+  );
+  return read.rows[0]?.ms ?? everyMs;
+}
+
 /** Says that a task is still being done, so that nobody else takes it on. */
 export async function keepTask(sql: Sql, name: string, everyMs: number): Promise<void> {
   await sql.query(
@@ -34,79 +44,69 @@ export async function noteTaskDone(sql: Sql, name: string, result: string, hasPr
   );
 }
 
-/** What to keep of the finished runs of one state; null for no limit. */
+/** What to keep of the finished runs of one state: for how many days, and how many of each job; null for no limit. */
 export interface Retention {
   days: number | null;
   runs: number | null;
 }
 
-/** The finished runs of one state that are past their time: those that ended at or after `from` and before the place. */
+/** Finished runs of one state that are past their time: those that ended at or after `from` and before the place. */
 export interface PrunableSpan {
+  /** Null for all jobs. */
+  jobName: string | null;
   from: Date;
   before: { finishedAt: Date; id: string };
   /** Which limit they are over. */
   reason: string;
 }
 
-/** What is past its time of one state; null when nothing is. Reads counters and at most an hour of runs. */
-export async function readPrunable(
-  sql: Sql,
-  status: TerminalStatus,
-  retention: Retention,
-): Promise<PrunableSpan | null> {
-  const from = await readOldestHour(sql, status);
-  if (from === null) return null;
-  const byAge = await findAgeLimit(sql, retention.days);
-  const byCount = await findCountLimit(sql, status, retention.runs);
-  const limit = laterOf(byAge, byCount);
-  return limit === null || limit.before.finishedAt < from ? null : { from, ...limit };
+/** What is past its time of one state. Reads counters and, of each job that has too many runs, at most an hour of them. */
+export async function readPrunable(sql: Sql, status: TerminalStatus, retention: Retention): Promise<PrunableSpan[]> {
+  const { days, runs } = retention;
+  const byAge = days === null ? [] : await findTooOld(sql, status, days);
+  const byCount = runs === null ? [] : await findTooMany(sql, status, runs);
+  return [...byAge, ...byCount];
 }
 
-type Limit = Omit<PrunableSpan, 'from'>;
-
-function laterOf(a: Limit | null, b: Limit | null): Limit | null {
-  if (a === null || b === null) return a ?? b;
-  return a.before.finishedAt > b.before.finishedAt ? a : b;
-}
-
-async function readOldestHour(sql: Sql, status: TerminalStatus): Promise<Date | null> {
-  const read = await sql.query<{ hour: Date }>(
-    `SELECT hour FROM "JobRunCount" WHERE status = $1::"JobRunStatus" AND runs > 0 ORDER BY hour LIMIT 1`,
-    [status],
+async function findTooOld(sql: Sql, status: TerminalStatus, days: number): Promise<PrunableSpan[]> {
+  const read = await sql.query<{ from: Date | null; at: Date }>(
+    `SELECT (SELECT hour FROM "JobRunCount" WHERE status = $1::"JobRunStatus" AND runs > 0 ORDER BY hour LIMIT 1) AS from,
+       clock_timestamp() - $2 * interval '24 hours' AS at`,
+    [status, days],
   );
-  return read.rows[0]?.hour ?? null;
-}
-
-async function findAgeLimit(sql: Sql, days: number | null): Promise<Limit | null> {
-  if (days === null) return null;
-  const read = await sql.query<{ at: Date }>(`SELECT clock_timestamp() - $1 * interval '24 hours' AS at`, [days]);
-  const [row] = read.rows;
-  return row
-    ? { before: { finishedAt: row.at, id: '0' }, reason: `older than ${days} ${days === 1 ? 'day' : 'days'}` }
-    : null;
+  return read.rows.flatMap(({ from, at }) => {
+    if (from === null || from > at) return [];
+    const reason = `older than ${days} ${days === 1 ? 'day' : 'days'}`;
+    return [{ jobName: null, from, before: { finishedAt: at, id: '0' }, reason }];
+  });
 }
 
 /**
- * The oldest of the newest `most` runs: by the counters to the hour, then within that hour by the runs. A place, not
- * a number: several processes at once, or one that comes late, can't remove too many.
+ * The oldest of the newest `most` runs of each job that has more: by the counters to the hour, then within that hour by
+ * the runs. A place, not a number: several processes at once, or one that comes late, can't remove too many.
  */
-async function findCountLimit(sql: Sql, status: TerminalStatus, most: number | null): Promise<Limit | null> {
-  if (most === null) return null;
-  const found = await sql.query<{ finishedAt: Date; id: string }>(OLDEST_KEPT, [status, most]);
-  const [before] = found.rows;
-  return before ? { before, reason: `beyond the newest ${most.toLocaleString('en')}` } : null;
+async function findTooMany(sql: Sql, status: TerminalStatus, most: number): Promise<PrunableSpan[]> {
+  const found = await sql.query<{ jobName: string; from: Date; finishedAt: Date; id: string }>(OLDEST_KEPT, [
+    status,
+    most,
+  ]);
+  const reason = `beyond the newest ${most.toLocaleString('en')} of each job`;
+  return found.rows.map(({ jobName, from, ...before }) => ({ jobName, from, before, reason }));
 }
 
 const OLDEST_KEPT = `
-WITH hours AS (
-  SELECT hour, sum(runs) AS runs, sum(sum(runs)) OVER (ORDER BY hour DESC) AS so_far
-  FROM "JobRunCount" WHERE status = $1::"JobRunStatus" GROUP BY hour
+WITH hours AS MATERIALIZED (
+  SELECT "jobName", hour, sum(runs) OVER (PARTITION BY "jobName" ORDER BY hour DESC) AS so_far, min(hour) OVER (PARTITION BY "jobName") AS first
+  FROM "JobRunCount" WHERE status = $1::"JobRunStatus" AND runs > 0
 ), edge AS MATERIALIZED (
-  SELECT hour, (so_far - $2::bigint)::bigint AS surplus FROM hours WHERE so_far > $2::bigint ORDER BY hour DESC LIMIT 1
+  SELECT DISTINCT ON ("jobName") "jobName", first, hour, (so_far - $2::bigint)::bigint AS surplus
+  FROM hours WHERE so_far > $2::bigint ORDER BY "jobName", hour DESC
 )
-SELECT "finishedAt", id FROM "JobRun"
-WHERE status = $1::"JobRunStatus" AND "finishedAt" IS NOT NULL AND "finishedAt" >= (SELECT hour FROM edge)
-ORDER BY "finishedAt", id OFFSET (SELECT surplus FROM edge) LIMIT 1`;
+SELECT edge."jobName", edge.first AS from, place."finishedAt", place.id FROM edge CROSS JOIN LATERAL (
+  SELECT "finishedAt", id FROM "JobRun" j
+  WHERE j."jobName" = edge."jobName" AND status = $1::"JobRunStatus" AND "finishedAt" IS NOT NULL AND "finishedAt" >= edge.hour
+  ORDER BY "finishedAt", id OFFSET edge.surplus LIMIT 1
+) place ORDER BY edge."jobName"`;
 
 /** At most so many rows in one statement. */
 const MOST_ROWS = 5_000;

@@ -1,6 +1,8 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { TerminalStatus } from '@job-manager/shared/run';
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { readHistory } from '../../store/history.js';
+import { readNextDueMs } from '../../store/maintenance.js';
 import { readStats } from '../../store/stats.js';
 import { readViolations } from '../../store/violations.js';
 import { createTestDatabase, type TestDatabase } from '../../testing/database.js';
@@ -47,6 +49,11 @@ async function endRuns(count: number, states: TerminalStatus[], apart = '1 day')
 }
 
 const rows = async (sql: string, ...values: unknown[]) => (await database.pool.query(sql, values)).rows;
+/** After runs were changed by hand. */
+const countAnew = async () => {
+  await rows('TRUNCATE "JobRunCount"');
+  await rows(`WITH counted AS (${countEnded('"JobRun"')}) SELECT 1`);
+};
 const left = async () => {
   const counts = await rows(`SELECT status, count(*)::int AS runs FROM "JobRun" GROUP BY status`);
   return Object.fromEntries(counts.map(({ status, runs }) => [status, runs]));
@@ -71,22 +78,123 @@ it('removes runs past their age, failures later, with all that was kept of them'
   expect(await resultOf('remove old SUCCESS runs')).toBe('Removed 70 runs older than 30 days');
 });
 
-it('removes the oldest runs beyond a number, to the run', async () => {
+it('removes the oldest runs of each job beyond a number, to the run', async () => {
   await endRuns(300, ['SUCCESS', 'FAILED'], '1 minute');
   const [edge] = await rows(
-    `SELECT id FROM "JobRun" WHERE status = 'FAILED' ORDER BY "finishedAt" DESC, id DESC OFFSET 76`,
+    `SELECT id FROM "JobRun" WHERE status = 'FAILED' AND "jobName" = 'job1' ORDER BY "finishedAt" DESC, id DESC OFFSET 76`,
   );
   await loopOf({ FAILED: { days: null, runs: 77 } }).tick();
-  expect(await left()).toEqual({ SUCCESS: 300, FAILED: 77 });
+  expect(await left()).toEqual({ SUCCESS: 300, FAILED: 3 * 77 });
   expect(await rows('SELECT 1 FROM "JobRun" WHERE id = $1', edge?.id)).toHaveLength(1);
-  expect(await resultOf('remove old FAILED runs')).toBe('Removed 223 runs beyond the newest 77');
+  expect(await resultOf('remove old FAILED runs')).toBe('Removed 69 runs beyond the newest 77 of each job');
   expect(await loopOf({ FAILED: { days: null, runs: 77 } }, 1).tick()).toEqual([]);
 });
 
 it('takes the stricter of both limits', async () => {
   await endRuns(50, ['SUCCESS', 'CANCELLED']);
   await loopOf({ SUCCESS: { days: 20, runs: 5 }, CANCELLED: { days: 5, runs: 20 } }).tick();
-  expect(await left()).toEqual({ SUCCESS: 5, CANCELLED: 5 });
+  expect(await left()).toEqual({ SUCCESS: 15, CANCELLED: 5 });
+  expect(await resultOf('remove old SUCCESS runs')).toBe(
+    'Removed 30 runs older than 20 days and 5 runs beyond the newest 5 of each job',
+  );
+});
+
+it('leaves the runs of one job alone, however many another has', async () => {
+  await endRuns(300, ['SUCCESS'], '1 minute');
+  await rows(`UPDATE "JobRun" SET "jobName" = 'busy' WHERE "jobName" <> 'job0'`);
+  await countAnew();
+  await loopOf({ SUCCESS: { days: null, runs: 100 } }).tick();
+  expect(await rows('SELECT "jobName", count(*)::int AS runs FROM "JobRun" GROUP BY 1 ORDER BY 1')).toEqual([
+    { jobName: 'busy', runs: 100 },
+    { jobName: 'job0', runs: 100 },
+  ]);
+});
+
+describe('runs that somebody still needs stay', () => {
+  const KEEP_ONE = { SUCCESS: { days: null, runs: 1 } };
+  const idOf = async (jobName: string) =>
+    (await rows(`SELECT id FROM "JobRun" WHERE "jobName" = $1 ORDER BY id`, jobName)).map(({ id }) => id);
+  const addRun = async (more: Record<string, unknown> = {}) => {
+    const values = { jobName: 'waiting', ...more };
+    const columns = Object.keys(values).map((name) => `"${name}"`);
+    const [run] = await rows(
+      `INSERT INTO "JobRun" (${columns.join(', ')}) VALUES (${columns.map((_, n) => `$${n + 1}`).join(', ')}) RETURNING id`,
+      ...Object.values(values),
+    );
+    return run.id;
+  };
+
+  it.each([
+    [
+      'a key of a period',
+      `"uniqueKey" = 'k', "uniqueScope" = 'PERIOD', "uniqueUntil" = clock_timestamp() + interval '1 hour'`,
+      `"uniqueUntil" = clock_timestamp()`,
+    ],
+    ['an idempotency key', `"idempotencyKey" = 'k'`, `"finishedAt" = clock_timestamp() - interval '25 hours'`],
+  ])('while %s counts', async (_name, taken, isOver) => {
+    await endRuns(30, ['SUCCESS'], '1 minute');
+    const [, first] = await idOf('job0');
+    await rows(`UPDATE "JobRun" SET ${taken} WHERE id = $1`, first);
+    const loop = loopOf(KEEP_ONE, 1);
+    await loop.tick();
+    expect(await left()).toEqual({ SUCCESS: 4 });
+    await rows(`UPDATE "JobRun" SET ${isOver} WHERE id = $1`, first);
+    await countAnew();
+    await delay(2);
+    await loop.tick();
+    expect(await left()).toEqual({ SUCCESS: 3 });
+  });
+
+  it('while their batch is open, and until the run that it calls back has ended', async () => {
+    await endRuns(30, ['SUCCESS'], '1 minute');
+    const callback = await addRun({ isBlocked: true });
+    const [batch] = await rows(
+      `INSERT INTO "JobRunBatch" (name, total, "callbackRunId") VALUES ('b', 11, $1) RETURNING id`,
+      callback,
+    );
+    await rows(`UPDATE "JobRun" SET "batchId" = $1 WHERE "jobName" = 'job0'`, batch.id);
+    const open = await addRun({ batchId: batch.id });
+    await loopOf(KEEP_ONE, 1).tick();
+    expect(await left()).toEqual({ SUCCESS: 12, QUEUED: 2 });
+    await rows('DELETE FROM "JobRun" WHERE id = $1', open);
+    await rows('UPDATE "JobRunBatch" SET "finishedAt" = clock_timestamp()');
+    await rows(`UPDATE "JobRun" SET "isBlocked" = false WHERE id = $1`, callback);
+    await delay(2);
+    await loopOf(KEEP_ONE, 1).tick();
+    expect(await left()).toEqual({ SUCCESS: 12, QUEUED: 1 });
+    await rows(`DELETE FROM "JobRun" WHERE status = 'QUEUED'`);
+    await delay(2);
+    await loopOf(KEEP_ONE, 1).tick();
+    expect(await left()).toEqual({ SUCCESS: 3 });
+  });
+
+  it.each([
+    ['waits', { status: 'QUEUED' }],
+    ['is about to begin', { status: 'QUEUED', isBlocked: false }],
+    [
+      'runs',
+      {
+        status: 'RUNNING',
+        attempt: 1,
+        claimNo: 1,
+        leaseToken: crypto.randomUUID(),
+        runnerId: crypto.randomUUID(),
+        startedAt: new Date(),
+        lastHeartbeatAt: new Date(),
+      },
+    ],
+  ])('while a run %s that reads their results', async (_name, state) => {
+    await endRuns(30, ['SUCCESS'], '1 minute');
+    const before = await idOf('job0');
+    const id = await addRun({ ...state, dependsOn: before.slice(2, 6) });
+    await loopOf(KEEP_ONE, 1).tick();
+    expect(await idOf('job0')).toEqual(expect.arrayContaining(before.slice(2, 6)));
+    expect((await left()).SUCCESS).toBe(7);
+    await rows('DELETE FROM "JobRun" WHERE id = $1', id);
+    await delay(2);
+    await loopOf(KEEP_ONE, 1).tick();
+    expect(await left()).toEqual({ SUCCESS: 3 });
+  });
 });
 
 it('removes many in small batches, each with its audit entry', async () => {
@@ -104,6 +212,8 @@ it('removes many in small batches, each with its audit entry', async () => {
 it('takes fewer runs at once where they wrote much', async () => {
   await endRuns(6, ['SUCCESS']);
   await rows(`UPDATE "JobRun" SET "messageCount" = 30000`);
+  await rows(`UPDATE "JobRun" SET "jobName" = 'job0'`);
+  await countAnew();
   await loopOf({ SUCCESS: { days: null, runs: 1 } }).tick();
   const audited = await rows(`SELECT details FROM "AuditEvent" WHERE action = 'run.prune' ORDER BY id`);
   expect(audited.map(({ details }) => details.runs)).toEqual([2, 2, 1]);
@@ -119,7 +229,7 @@ it('does each task once, however many processes tick', async () => {
       .map(({ name }) => name)
       .sort(),
   );
-  expect(await left()).toEqual({ SUCCESS: 7 });
+  expect(await left()).toEqual({ SUCCESS: 3 * 7 });
 });
 
 it('removes no more than it may when two are at the same work after all', async () => {
@@ -127,7 +237,7 @@ it('removes no more than it may when two are at the same work after all', async 
   const policy = { ...KEEP_ALL, SUCCESS: { days: null, runs: 100 } };
   const [task] = pruningTasks(database.pool, policy);
   await Promise.all(Array.from({ length: 5 }, () => task?.run(async () => true)));
-  expect(await left()).toEqual({ SUCCESS: 100 });
+  expect(await left()).toEqual({ SUCCESS: 3 * 100 });
 });
 
 it('loses no count of runs that end while others of the same hour are removed', async () => {
@@ -162,6 +272,20 @@ it('does a task again after its interval, and one that failed too', async () => 
   expect(runs).toBe(2);
 });
 
+it('is looked for again when the first task is due', async () => {
+  const names = ['a', 'b', 'elsewhere'];
+  expect(await readNextDueMs(database.pool, names, 60_000)).toBe(60_000);
+  await rows(
+    `INSERT INTO "MaintenanceTask" (name, "nextAt") SELECT name, clock_timestamp() + s * interval '1 second'
+     FROM unnest($1::text[], ARRAY[50, 20, 1]) AS t(name, s)`,
+    names,
+  );
+  expect(Math.ceil((await readNextDueMs(database.pool, ['a', 'b'], 60_000)) / 10_000)).toBe(2);
+  expect(await readNextDueMs(database.pool, ['a'], 30_000)).toBe(30_000);
+  await rows(`UPDATE "MaintenanceTask" SET "nextAt" = clock_timestamp() - interval '1 hour'`);
+  expect(await readNextDueMs(database.pool, ['a', 'b'], 60_000)).toBe(0);
+});
+
 it('keeps a task while it works on it, and leaves it soon when it is stopped', async () => {
   let pauses = 0;
   const task = {
@@ -184,7 +308,7 @@ it('keeps a task while it works on it, and leaves it soon when it is stopped', a
 
 it('keeps history and stats right', async () => {
   await endRuns(48, ['SUCCESS', 'FAILED'], '1 hour');
-  await loopOf({ SUCCESS: { days: 1, runs: null }, FAILED: { days: null, runs: 3 } }).tick();
+  await loopOf({ SUCCESS: { days: 1, runs: null }, FAILED: { days: null, runs: 1 } }).tick();
   const history = await readHistory(database.pool, { page: 1, pageSize: 50 });
   expect([history.total, history.runs.length]).toEqual([27, 27]);
   expect((await readStats(database.pool, 300_000)).last24h).toMatchObject({ success: 24, failed: 3 });

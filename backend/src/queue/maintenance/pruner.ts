@@ -34,21 +34,32 @@ export function pruningTasks(sql: Sql, policy: RetentionPolicy): MaintenanceTask
 type Pause = () => Promise<boolean>;
 
 async function pruneStatus(sql: Sql, status: TerminalStatus, retention: Retention, pause: Pause): Promise<string> {
-  const span = await readPrunable(sql, status, retention);
-  if (span === null) return 'Nothing to remove';
-  return inWords(await pruneSpan(sql, status, span, pause), 'runs', span.reason);
+  const removed = new Map<string, number>();
+  for (const span of await readPrunable(sql, status, retention)) {
+    const { runs, isStopped } = await pruneSpan(sql, status, span, pause);
+    removed.set(span.reason, (removed.get(span.reason) ?? 0) + runs);
+    if (isStopped) break;
+  }
+  const parts = [...removed].filter(([, runs]) => runs > 0);
+  if (parts.length === 0) return 'Nothing to remove';
+  return `Removed ${parts.map(([reason, runs]) => `${runs.toLocaleString('en')} runs ${reason}`).join(' and ')}`;
 }
 
-async function pruneSpan(sql: Sql, status: TerminalStatus, span: PrunableSpan, pause: Pause): Promise<number> {
-  const { before, reason } = span;
-  let after: Place | null = { finishedAt: span.from, id: '0' };
-  let removed = 0;
-  while (after !== null) {
-    const batch = await pruneRuns(sql, { status, before, after, reason });
+/** Until the span is empty, but for what somebody still needs, or the process is being stopped. */
+async function pruneSpan(
+  sql: Sql,
+  status: TerminalStatus,
+  { jobName, from, before, reason }: PrunableSpan,
+  pause: Pause,
+): Promise<{ runs: number; isStopped: boolean }> {
+  let after: Place = { finishedAt: from, id: '0' };
+  for (let removed = 0; ; ) {
+    const batch = await pruneRuns(sql, { status, jobName, before, after, reason });
     removed += batch.runs;
-    after = batch.last !== null && (await pause()) ? batch.last : null;
+    if (batch.last === null) return { runs: removed, isStopped: false };
+    if (!(await pause())) return { runs: removed, isStopped: true };
+    after = batch.last;
   }
-  return removed;
 }
 
 function removal(name: string, what: string, remove: () => Promise<number>): MaintenanceTask {
@@ -57,12 +68,7 @@ function removal(name: string, what: string, remove: () => Promise<number>): Mai
     run: async (pause) => {
       let removed = 0;
       for (let batch = await remove(); batch > 0; batch = (await pause()) ? await remove() : 0) removed += batch;
-      return inWords(removed, what);
+      return removed === 0 ? 'Nothing to remove' : `Removed ${removed.toLocaleString('en')} ${what}`;
     },
   };
-}
-
-function inWords(removed: number, what: string, reason?: string): string {
-  if (removed === 0) return 'Nothing to remove';
-  return `Removed ${removed.toLocaleString('en')} ${what}${reason === undefined ? '' : ` ${reason}`}`;
 }

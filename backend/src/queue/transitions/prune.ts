@@ -13,6 +13,8 @@ export interface Place {
 
 export interface PruneRequest {
   status: TerminalStatus;
+  /** Null for all jobs. */
+  jobName: string | null;
   /** Runs that ended before this place are removed. */
   before: Place;
   /** Where to begin; a batch begins where the one before it ended, so that nothing is passed twice. */
@@ -23,40 +25,56 @@ export interface PruneRequest {
 
 export interface Pruned {
   runs: number;
-  /** The last of the removed; null when there were none. */
+  /** The last that was looked at; null when there were none. */
   last: Place | null;
 }
 
 /**
- * Removes one batch of finished runs, the oldest first, with all that was kept of them, and lowers the counters.
- * Runs that another process is removing are passed by.
+ * Removes one batch of finished runs, the oldest first, with all that was kept of them, and lowers the counters. Left
+ * are those that somebody still needs: whose key is taken, whose batch is open or not yet called back, whose results a
+ * run is yet to read. Runs that another process is removing are passed by.
  */
-export async function pruneRuns(sql: Sql, { status, before, after, reason }: PruneRequest): Promise<Pruned> {
-  const pruned = await sql.query<{ runs: number; finishedAt: Date | null; id: string | null }>(PRUNE, [
-    status,
-    before.finishedAt,
-    before.id,
-    after.finishedAt,
-    after.id,
-    reason,
-  ]);
+export async function pruneRuns(sql: Sql, { status, jobName, before, after, reason }: PruneRequest): Promise<Pruned> {
+  const values = [status, before.finishedAt, before.id, after.finishedAt, after.id, reason];
+  const pruned = await sql.query<{ runs: number; finishedAt: Date | null; id: string | null }>(
+    jobName === null ? PRUNE : PRUNE_OF_JOB,
+    jobName === null ? values : [...values, jobName],
+  );
   const [row] = pruned.rows;
   if (!row) throw new Error('PostgreSQL returned no row for an aggregate');
   const { runs, finishedAt, id } = row;
   return { runs, last: finishedAt === null || id === null ? null : { finishedAt, id } };
 }
 
+/** An idempotency key answers for so long after the end of its run, whatever else retention says. */
+const KEY_KEPT = `interval '24 hours'`;
+
+const IS_KEY_FREE = `("uniqueUntil" IS NULL OR "uniqueUntil" <= (SELECT at FROM moment))
+    AND ("idempotencyKey" IS NULL OR "finishedAt" <= (SELECT at FROM moment) - ${KEY_KEPT})`;
+
+const IS_BATCH_OVER = `("batchId" IS NULL OR NOT EXISTS (
+      SELECT FROM "JobRunBatch" b LEFT JOIN "JobRun" c ON c.id = b."callbackRunId"
+      WHERE b.id = j."batchId" AND (b."finishedAt" IS NULL OR c.status IN ('QUEUED', 'RUNNING'))))`;
+
 // The counters are locked before they are looked at, in the order in which ending runs take them: an hour that is
 // still being counted must neither be lost nor wait in a circle.
-const PRUNE = `
-WITH old AS MATERIALIZED (
-  SELECT id, "finishedAt", "messageCount" - "droppedMessages" AS messages FROM "JobRun"
+const prune = (ofJob: string): string => `
+WITH moment AS MATERIALIZED (SELECT clock_timestamp() AS at
+), old AS MATERIALIZED (
+  SELECT id, "finishedAt", "messageCount" - "droppedMessages" AS messages FROM "JobRun" j
   WHERE status = $1::"JobRunStatus" AND "finishedAt" IS NOT NULL
-    AND ("finishedAt", id) < ($2::timestamptz, $3::bigint) AND ("finishedAt", id) > ($4::timestamptz, $5::bigint)
-  ORDER BY "finishedAt", id LIMIT ${MOST_RUNS} FOR UPDATE SKIP LOCKED
-), batch AS MATERIALIZED (
-  SELECT id FROM (SELECT id, sum(messages) OVER (ORDER BY "finishedAt", id) - messages AS passed FROM old) placed
+    AND ("finishedAt", id) < ($2::timestamptz, $3::bigint) AND ("finishedAt", id) > ($4::timestamptz, $5::bigint)${ofJob}
+    AND ${IS_KEY_FREE}
+    AND ${IS_BATCH_OVER}
+  ORDER BY "finishedAt", id LIMIT ${MOST_RUNS} FOR UPDATE OF j SKIP LOCKED
+), looked AS MATERIALIZED (
+  SELECT id, "finishedAt" FROM (SELECT *, sum(messages) OVER (ORDER BY "finishedAt", id) - messages AS passed FROM old) placed
   WHERE passed < ${MOST_MESSAGES}
+), needed AS MATERIALIZED (
+  -- By those that wait, and those that have not ended: they read the results when they run.
+  SELECT unnest(d."dependsOn") AS id FROM "JobRun" d
+  WHERE d."dependsOn" && ARRAY(SELECT id FROM looked) AND (d."isBlocked" OR d.status IN ('QUEUED', 'RUNNING'))
+), batch AS MATERIALIZED (SELECT id FROM looked WHERE id NOT IN (SELECT id FROM needed)
 ), messages AS (
   DELETE FROM "JobRunMessage" WHERE "runId" IN (SELECT id FROM batch)
 ), attempts AS (
@@ -76,11 +94,14 @@ WITH old AS MATERIALIZED (
   UPDATE "JobRunCount" c SET runs = n.runs, "totalDurationMs" = n.ms FROM counters n
   WHERE (c.hour, c."jobName", c.status) = (n.hour, n."jobName", n.status) AND n.runs > 0
 ), total AS (
-  SELECT count(*)::int AS runs, max("finishedAt") AS "finishedAt",
-    (SELECT id FROM removed ORDER BY "finishedAt" DESC, id DESC LIMIT 1) AS id FROM removed
+  SELECT count(*)::int AS runs, max("finishedAt") AS "upTo" FROM removed
 ), audited AS (
   INSERT INTO "AuditEvent" (action, target, details)
-  SELECT 'run.prune', $1::text, jsonb_build_object('status', $1::text, 'runs', runs, 'upTo', "finishedAt", 'reason', $6::text)
+  SELECT 'run.prune', $1::text, jsonb_build_object('status', $1::text, 'runs', runs, 'upTo', "upTo", 'reason', $6::text)
   FROM total WHERE runs > 0
 )
-SELECT * FROM total`;
+SELECT total.runs, last."finishedAt", last.id FROM total
+LEFT JOIN (SELECT * FROM looked ORDER BY "finishedAt" DESC, id DESC LIMIT 1) last ON true`;
+
+const PRUNE = prune('');
+const PRUNE_OF_JOB = prune(' AND "jobName" = $7');
