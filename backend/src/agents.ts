@@ -37,8 +37,9 @@ export interface AgentDeps {
 }
 
 /**
- * The agents of the engine. Every server and every worker has them all: each does its part for all processes,
- * and whatever must happen once happens in whichever comes first.
+ * The agents of the engine: one declares the jobs of this process, one recovers runs of dead runners, one does
+ * maintenance, one fires schedules. Every server and every worker has them all: each does its part for all processes, and
+ * whatever must happen once happens in whichever comes first. In standby none of them starts.
  */
 export function createAgents(deps: AgentDeps): Agents {
   const { sql, config, registry, events, notifier, listener, runnerId = null } = deps;
@@ -62,9 +63,11 @@ export function createAgents(deps: AgentDeps): Agents {
     events,
     process: { runnerId, host: config.HOSTNAME, pid: process.pid },
     // Not before: what comes due is decided by what the code says now.
-    onDeclared: () => scheduler.start(),
+    onDeclared: () => {
+      if (config.JOBS_SCHEDULER) scheduler.start();
+    },
   });
-  const agents: Agent[] = [announcer, rescuer, maintenance];
+  const agents: Agent[] = config.JOBS_STANDBY ? [] : [announcer, rescuer, maintenance];
   return {
     rescuer,
     start: () => {

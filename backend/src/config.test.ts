@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { ConfigError, configEnvironment, describeConfig, readConfig } from './config.js';
+import { ConfigError, configEnvironment, describeConfig, embeddedConfig, readConfig } from './config.js';
 
 it('works with nothing set', () => {
   expect(readConfig({})).toMatchObject({ PORT: 3000, HOST: '127.0.0.1', JOBS_RUNNER: true, JOBS_CONCURRENCY: 10 });
@@ -30,6 +30,13 @@ describe('a wrong value is one line that names its variable', () => {
 
   it('that takes runs back before they could beat twice', () => {
     expect(() => readConfig({ JOBS_STALLED_AFTER_MS: '40000' })).toThrow(/JOBS_STALLED_AFTER_MS .* JOBS_HEARTBEAT_MS/);
+  });
+});
+
+it('takes on and off as true and false where settings are given in code', () => {
+  expect(embeddedConfig({ JOBS_STANDBY: true, JOBS_SCHEDULER: false })).toMatchObject({
+    JOBS_STANDBY: true,
+    JOBS_SCHEDULER: false,
   });
 });
 

@@ -7,7 +7,8 @@ import { throughPooler } from './database/transaction-pooling.js';
 
 const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url));
 
-const onOff = z.enum(['on', 'off']).transform((value) => value === 'on');
+/** In code, where settings are given as an object, also true and false. */
+const onOff = z.union([z.boolean(), z.enum(['on', 'off']).transform((value) => value === 'on')], 'must be on or off');
 const milliseconds = (fallback: number, least = 1) =>
   z.coerce.number().int().min(least).max(86_400_000).default(fallback);
 
@@ -71,6 +72,12 @@ const environment = z.object({
   METRICS_TOKEN: z.string().min(16).optional().describe('Bearer token that may read /metrics without signing in'),
   SAMPLE_DATA: onOff.default(true).describe('Fill an empty database with the sample network'),
   JOBS_RUNNER: onOff.default(true).describe('Start the built-in runner with the server'),
+  JOBS_SCHEDULER: onOff
+    .default(true)
+    .describe('Queue the runs of schedules that come due; off, due times wait for another process'),
+  JOBS_STANDBY: onOff
+    .default(false)
+    .describe('Do nothing by itself, as for a copy of production: no runs, no schedules, no recovery, no maintenance'),
   JOBS_CONCURRENCY: z.coerce.number().int().min(1).max(1_000).default(10).describe('Runs at once, per runner'),
   JOBS_POLL_MS: milliseconds(1_000, 20).describe(
     'How often a runner looks for work unasked; every other time while it hears notifications and nothing waits',
@@ -107,9 +114,9 @@ const environment = z.object({
   JOBS_KEEP_SUCCESS_DAYS: days(30).describe('Days to keep successful runs; 0 keeps them for ever'),
   JOBS_KEEP_CANCELLED_DAYS: days(30).describe('Days to keep cancelled runs; 0 keeps them for ever'),
   JOBS_KEEP_FAILED_DAYS: days(90).describe('Days to keep failed runs; 0 keeps them for ever'),
-  JOBS_KEEP_SUCCESS_RUNS: runs(1_000_000).describe('Successful runs to keep at most; 0 for no limit'),
-  JOBS_KEEP_CANCELLED_RUNS: runs(1_000_000).describe('Cancelled runs to keep at most; 0 for no limit'),
-  JOBS_KEEP_FAILED_RUNS: runs(1_000_000).describe('Failed runs to keep at most; 0 for no limit'),
+  JOBS_KEEP_SUCCESS_RUNS: runs(1_000_000).describe('Successful runs to keep of each job at most; 0 for no limit'),
+  JOBS_KEEP_CANCELLED_RUNS: runs(1_000_000).describe('Cancelled runs to keep of each job at most; 0 for no limit'),
+  JOBS_KEEP_FAILED_RUNS: runs(1_000_000).describe('Failed runs to keep of each job at most; 0 for no limit'),
   JOBS_MAINTENANCE_MS: milliseconds(300_000, 20).describe('How often one process removes what is past its time'),
   SENTRY_DSN: z
     .url({ protocol: /^https?$/ })

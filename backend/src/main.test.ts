@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import type { SystemHealth } from '@job-manager/shared/contract/health';
 import { afterEach, expect, it, vi } from 'vitest';
 import { TestNetwork } from './testing/network.js';
 import { startTestServer, type TestServer } from './testing/server.js';
@@ -62,6 +63,28 @@ it('hands running runs back when it is closed, without using up an attempt', asy
   await first.close();
   server = undefined;
   expect(await read.mock.results[0]?.value).toEqual([{ status: 'QUEUED', attempt: 0, claimNo: 1 }]);
+});
+
+it('stands by: starts nothing, and says so', async () => {
+  const gone = spawnSync(process.execPath, ['-e', '']).pid;
+  server = await startTestServer({ JOBS_RUNNER: 'on', JOBS_STANDBY: 'on' }, ({ pool }) =>
+    pool.query(
+      `WITH killed AS (
+         INSERT INTO "Runner" (id, kind, host, pid, version, concurrency) VALUES (gen_random_uuid(), 'BUILT_IN', 'h', $1, '1', 1) RETURNING id
+       ) INSERT INTO "JobRun" ("jobName", status, attempt, "claimNo", "startedAt", "lastHeartbeatAt", "leaseToken", "runnerId")
+         SELECT 'trending', 'RUNNING', 1, 1, now(), now() - interval '1 hour', gen_random_uuid(), id FROM killed`,
+      [gone],
+    ),
+  );
+  const token = await server.tokenOf('admin@example.test', 'ADMIN');
+  await server.call(token, 'POST', '/admin/jobs/enqueue', { jobName: 'trending', parameters: {} });
+  const health = await server.call<SystemHealth>(token, 'GET', '/admin/jobs/health');
+  expect(health.reasons.map(({ code }) => code)).toContain('STANDBY');
+  expect(health.reasons.map(({ code }) => code)).not.toContain('NO_RUNNER');
+  expect(server.runnerPid()).toBeUndefined();
+  expect(await statuses(server)).toEqual({ QUEUED: 1, RUNNING: 1 });
+  // What declares the jobs begins first of all agents.
+  expect((await server.database.pool.query('SELECT 1 FROM "JobProcess"')).rowCount).toBe(0);
 });
 
 it('takes back at once what a runner left that was killed together with its server', async () => {

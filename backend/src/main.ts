@@ -11,6 +11,7 @@ import type { Rescuer } from './queue/maintenance/rescuer.js';
 import { catchStrayErrors } from './queue/stray-errors.js';
 import { createServerEngine, type ServerEngine } from './server-engine.js';
 import { createServerFace } from './server-face.js';
+import { STANDBY_NOTE } from './standby.js';
 import { readLivingRunners } from './store/runners.js';
 
 export interface ServerOptions {
@@ -45,9 +46,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 
   await listen(server, config);
   await engine.listener.start();
-  if (config.DATABASE_URL === undefined) await buryKilledRunners(engine.pool, engine.agents.rescuer);
+  if (config.DATABASE_URL === undefined && !config.JOBS_STANDBY)
+    await buryKilledRunners(engine.pool, engine.agents.rescuer);
   engine.agents.start();
-  if (config.JOBS_RUNNER) runner.start();
+  if (config.JOBS_RUNNER && !config.JOBS_STANDBY) runner.start();
+  if (config.JOBS_STANDBY) log.warn(STANDBY_NOTE);
 
   return {
     url: addressOf(server),

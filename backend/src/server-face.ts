@@ -6,7 +6,7 @@ import type { HostUsers } from './auth/host-users.js';
 import type { Sessions } from './auth/sessions.js';
 import { migrationState } from './database/migrate.js';
 import { HealthCheck } from './health/health-check.js';
-import { healthLimits } from './health/limits.js';
+import { healthDuties, healthLimits } from './health/limits.js';
 import { createHttpApp } from './http/app.js';
 import type { HostPlace } from './http/context.js';
 import { Gateway } from './live/gateway.js';
@@ -54,6 +54,7 @@ export function createServerFace(engine: ServerEngine, { sessions, isClosing, ho
     isClosing,
     version: VERSION,
     limits: healthLimits(config),
+    duties: healthDuties(config),
   });
   const panel = existsSync(PANEL) ? { panelDir: PANEL } : {};
   if (host !== undefined && panel.panelDir === undefined) log.warn(`The panel has not been built: ${PANEL} is missing`);

@@ -12,6 +12,7 @@ import { createRedaction } from './queue/redaction.js';
 import { createRegistry } from './queue/registry.js';
 import { Runner } from './queue/runner.js';
 import { catchStrayErrors, catchStrayErrorsOfRuns } from './queue/stray-errors.js';
+import { STANDBY_NOTE } from './standby.js';
 import { Listener } from './store/listener.js';
 import { Notifier } from './store/notifier.js';
 import { VERSION } from './version.js';
@@ -30,6 +31,7 @@ export interface WorkerOptions {
 }
 
 export interface RunningWorker {
+  /** Empty in standby. */
   runnerId: string;
   /** Stops claiming, lets runs end or hands them back, and disconnects. */
   stop(): Promise<void>;
@@ -39,6 +41,7 @@ export interface RunningWorker {
 
 /** Starts a runner of all jobs, with its part of the recovery. Waits for a database that isn't there yet. */
 export async function startWorker(options: WorkerOptions): Promise<RunningWorker> {
+  if (options.config.JOBS_STANDBY) return standBy(options.log);
   const { config, databaseUrl, kind, log, jobs = productJobs, isGuest = false } = options;
   const registry = createRegistry(jobs);
   const events = new QueueEvents();
@@ -104,4 +107,11 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
       releaseErrors();
     },
   };
+}
+
+/** A worker that does nothing until it is stopped, so that whatever supervises it doesn't start it again and again. */
+function standBy(log: Logger): RunningWorker {
+  log.warn(STANDBY_NOTE);
+  const timer = setInterval(() => {}, 60_000);
+  return { runnerId: '', hurry: () => {}, stop: async () => clearInterval(timer) };
 }

@@ -17,6 +17,8 @@ export interface HealthFacts {
   };
   /** Null when the database could not tell. */
   state: SystemState | null;
+  /** What this process leaves to others, by its settings. */
+  duties: { isStandby: boolean; firesSchedules: boolean };
   limits: {
     heartbeatMs: number;
     maintenanceMs: number;

@@ -28,6 +28,8 @@ export interface HealthCheckOptions {
   pendingMigrations(client: pg.ClientBase): Promise<string[]>;
   isClosing(): boolean;
   version: string;
+  /** Everything, unless said otherwise. */
+  duties?: HealthFacts['duties'];
   limits: HealthFacts['limits'] & Pick<HealthLimits, 'stalledAfterMs'>;
 }
 
@@ -38,6 +40,8 @@ const ANSWER_WITHIN_MS = 5_000;
 /** A measurement serves all who ask within this time, and within ten times what it took. */
 const FRESH_MS = 1_000;
 const FRESH_TIMES = 10;
+
+const ALL_DUTIES = { isStandby: false, firesSchedules: true };
 
 type Measured = Omit<HealthFacts, 'isClosing'> & { measuredAt: Date };
 
@@ -85,13 +89,13 @@ export class HealthCheck implements Health {
   }
 
   async #measure(): Promise<Measured> {
-    const { probe, limits } = this.#options;
+    const { probe, limits, duties = ALL_DUTIES } = this.#options;
     const startedAt = performance.now();
     const [asked, roundTripMs] = await Promise.all([this.#askDatabase(), probe.roundTrip()]);
     const { state, ...database } = asked;
     const notifications = { isOff: probe.isOff, isConnected: probe.isConnected, roundTripMs };
     const now = performance.now();
-    this.#known = { database, notifications, state, limits, measuredAt: state?.now ?? new Date() };
+    this.#known = { database, notifications, state, duties, limits, measuredAt: state?.now ?? new Date() };
     this.#knownUntil = now + Math.max(FRESH_MS, FRESH_TIMES * (now - startedAt));
     return this.#known;
   }

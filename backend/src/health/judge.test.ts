@@ -58,6 +58,7 @@ const WELL: HealthFacts = {
   database: { latencyMs: 2, pendingMigrations: 0 },
   notifications: { isConnected: true, roundTripMs: 3 },
   state: STATE,
+  duties: { isStandby: false, firesSchedules: true },
   limits: { heartbeatMs: 30_000, maintenanceMs: 5 * MINUTE, mostExternal: 50 },
 };
 
@@ -85,7 +86,7 @@ it.each<[string, HealthFacts]>([
   ['no external program may run', { ...WELL, limits: { ...WELL.limits, mostExternal: 0 } }],
   [
     'maintenance is a little late',
-    withState({ maintenance: [{ ...STATE.maintenance[0], nextAt: ago(14 * MINUTE) } as never] }),
+    withState({ maintenance: [{ ...STATE.maintenance[0], nextAt: ago(4 * MINUTE) } as never] }),
   ],
 ])('is OK when %s', (_what, facts) => {
   expect(judge(facts)).toEqual({ verdict: 'OK', reasons: [] });
@@ -218,7 +219,7 @@ it.each<[string, HealthFacts, string, string]>([
     'maintenance is not done',
     withState({
       maintenance: [
-        { task: 'sweep', lastFinishedAt: null, lastResult: null, hasProblem: false, nextAt: ago(16 * MINUTE) },
+        { task: 'sweep', lastFinishedAt: null, lastResult: null, hasProblem: false, nextAt: ago(6 * MINUTE) },
       ],
     }),
     'MAINTENANCE_OVERDUE',
@@ -258,6 +259,17 @@ it('names every reason, the worst first', () => {
     'WARNING SLOW_RUNS',
     'WARNING RUNNER_IDLE',
   ]);
+});
+
+it('says that this server stands by, and counts nothing as late for that', () => {
+  const late = [{ task: 'sweep', lastFinishedAt: null, lastResult: null, hasProblem: false, nextAt: ago(60 * MINUTE) }];
+  const facts = withState({ runners: [], backlog: waiting(60 * MINUTE), maintenance: late });
+  const standby = { ...facts, duties: { isStandby: true, firesSchedules: true } };
+  expect(judge(standby).reasons.map(({ code, message }) => [code, message])).toEqual([
+    ['STANDBY', expect.stringContaining('JOBS_STANDBY=on')],
+  ]);
+  const unscheduled = { ...WELL, duties: { isStandby: false, firesSchedules: false } };
+  expect(judge(unscheduled).reasons.map(({ code }) => code)).toEqual(['SCHEDULER_OFF']);
 });
 
 it('names the versions of a job that live together, what differs and where', () => {

@@ -21,8 +21,8 @@ const thresholds = {
   loopLag: 1_000,
   /** Part of the limit of external runs. */
   externalUsed: 0.9,
-  /** In intervals. */
-  overdueIntervals: 3,
+  /** Or an interval, where that is longer: tasks are done when they are due. */
+  overdue: 60_000,
 } as const;
 
 /** What to make of the facts: the worst of all reasons, and each in words, the worst first. */
@@ -30,6 +30,7 @@ export function judge(facts: HealthFacts): { verdict: Verdict; reasons: Reason[]
   const { state } = facts;
   const found = [
     ...judgeServer(facts),
+    ...judgeDuties(facts),
     ...(state === null
       ? []
       : [...judgeBacklog(facts, state), ...judgeRuns(facts, state), ...judgeRunners(facts, state)]),
@@ -43,6 +44,24 @@ export function judge(facts: HealthFacts): { verdict: Verdict; reasons: Reason[]
 
 const critical = (code: string, message: string): Reason => ({ severity: 'CRITICAL', code, message });
 const warning = (code: string, message: string): Reason => ({ severity: 'WARNING', code, message });
+
+/** What this process doesn't do because of its settings: nobody should look for the cause elsewhere. */
+function judgeDuties({ duties }: HealthFacts): Reason[] {
+  if (duties.isStandby)
+    return [
+      warning(
+        'STANDBY',
+        'This server stands by (JOBS_STANDBY=on): it executes no runs, fires no schedules and recovers nothing.',
+      ),
+    ];
+  if (duties.firesSchedules) return [];
+  return [
+    warning(
+      'SCHEDULER_OFF',
+      'This server fires no schedules (JOBS_SCHEDULER=off); due times wait for a process that does.',
+    ),
+  ];
+}
 
 function judgeServer({ isClosing, database, notifications }: HealthFacts): Reason[] {
   const { latencyMs, pendingMigrations } = database;
@@ -71,6 +90,8 @@ function judgeNotifications({ isOff, isConnected, roundTripMs }: HealthFacts['no
 
 function judgeBacklog(facts: HealthFacts, { now, backlog, runners }: SystemState): Reason[] {
   const isClaimedBySomebody = runners.some((runner) => isClaiming(runner, facts, now));
+  // That runs wait is what it was started for.
+  if (facts.duties.isStandby && !isClaimedBySomebody) return [];
   const ageMs = backlog.oldestDueAt === null ? 0 : since(now, backlog.oldestDueAt);
   const due = count(backlog.due, 'due run');
   const found: Reason[] = [];
@@ -132,9 +153,9 @@ function judgeRunners(facts: HealthFacts, { now, backlog, runners }: SystemState
   });
 }
 
-function judgeMaintenance({ limits }: HealthFacts, { now, maintenance }: SystemState): Reason[] {
+function judgeMaintenance({ limits, duties }: HealthFacts, { now, maintenance }: SystemState): Reason[] {
   const overdue = maintenance.filter(
-    (task) => since(now, task.nextAt) > thresholds.overdueIntervals * limits.maintenanceMs,
+    (task) => !duties.isStandby && since(now, task.nextAt) > Math.max(thresholds.overdue, limits.maintenanceMs),
   );
   const found = maintenance
     .filter(({ hasProblem }) => hasProblem)

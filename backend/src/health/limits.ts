@@ -1,4 +1,5 @@
 import type { Config } from '../config.js';
+import type { HealthFacts } from './facts.js';
 import type { HealthCheckOptions } from './health-check.js';
 
 /** What the settings say about when something is late. */
@@ -7,4 +8,10 @@ export const healthLimits = (config: Config): HealthCheckOptions['limits'] => ({
   maintenanceMs: config.JOBS_MAINTENANCE_MS,
   mostExternal: config.JOBS_MAX_EXTERNAL,
   stalledAfterMs: config.JOBS_STALLED_AFTER_MS,
+});
+
+/** What the settings leave to other processes. */
+export const healthDuties = (config: Config): HealthFacts['duties'] => ({
+  isStandby: config.JOBS_STANDBY,
+  firesSchedules: config.JOBS_SCHEDULER,
 });

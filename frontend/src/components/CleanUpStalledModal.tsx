@@ -84,9 +84,15 @@ function Explanation() {
 function Preview({ chosen, found }: { chosen: AffectedRun[]; found: number }) {
   if (found === 0) {
     return (
-      <Text size="sm" fw={500} mt="sm" role="status">
-        No stalled jobs: every running job has a live heartbeat.
-      </Text>
+      <>
+        <Text size="sm" fw={500} mt="sm" role="status">
+          No stalled jobs: every running job has a live heartbeat.
+        </Text>
+        <Text size="sm" mt="xs">
+          Stalled jobs are also taken back automatically, so those you saw may be back in the queue or ended by now. The
+          log of each says what happened to it.
+        </Text>
+      </>
     );
   }
   const count = chosen.length === 1 ? '1 stalled job' : `${chosen.length.toLocaleString('en')} stalled jobs`;

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { isUnreachable } from '../../store/faults.js';
-import { keepTask, noteTaskDone, takeOnTask } from '../../store/maintenance.js';
+import { keepTask, noteTaskDone, readNextDueMs, takeOnTask } from '../../store/maintenance.js';
 import type { Sql } from '../../store/sql.js';
 import type { QueueEvents } from '../events.js';
 
@@ -34,9 +34,12 @@ function wordsFor(error: unknown): string {
 /** A process that just began has other things to do. */
 const FIRST_AFTER_MS = 15_000;
 const PAUSE_MS = 50;
+/** Processes look up to so long after a task is due, at most a tenth of the interval, so that they don't come in step. */
+const SPREAD_MS = 2_000;
+const RETRY_MS = 10_000;
 
 /**
- * Does the tasks that are due. Runs in every process; each task is done by whichever comes first. One that dies over
+ * Does the tasks when they are due. Runs in every process; each task is done by whichever comes first. One that dies over
  * a task costs an interval, for then it is due again.
  */
 export class MaintenanceLoop {
@@ -90,22 +93,29 @@ export class MaintenanceLoop {
 
   #later(ms: number): void {
     if (this.#isClosed) return;
-    // Jitter, so that many processes don't come in step.
+    const spreadMs = Math.min(SPREAD_MS, this.#options.everyMs / 10);
     this.#timer = setTimeout(
       () => {
         this.#working = this.#pass();
       },
-      ms * (0.75 + Math.random() / 2),
+      ms + Math.random() * spreadMs,
     );
     this.#timer.unref();
   }
 
   async #pass(): Promise<void> {
+    const { sql, tasks, everyMs, events } = this.#options;
+    let againMs = Math.min(RETRY_MS, everyMs);
     try {
       await this.tick();
+      againMs = await readNextDueMs(
+        sql,
+        tasks.map(({ name }) => name),
+        everyMs,
+      );
     } catch (error) {
-      if (!isUnreachable(error)) this.#options.events.emit('fault', { during: 'maintenance', error });
+      if (!isUnreachable(error)) events.emit('fault', { during: 'maintenance', error });
     }
-    this.#later(this.#options.everyMs);
+    this.#later(againMs);
   }
 }

@@ -44,8 +44,20 @@ function nameOf(task: string): string {
   return task.charAt(0).toUpperCase() + task.slice(1).toLowerCase();
 }
 
-/** A time to come; one that has passed only means that whoever is free does it next. */
+/** So long may a task be due before it is late: processes don't all look at the same moment. */
+const LATE_MS = 60_000;
+
+/** A time to come, or since when a task should have been done. */
 function NextTime({ at }: { at: string }) {
-  const isDue = useServerTime((now) => Date.parse(at) <= now);
-  return isDue ? 'due now' : <RelativeTime at={at} />;
+  const state = useServerTime((now) => {
+    const sinceMs = now - Date.parse(at);
+    return sinceMs <= 0 ? 'later' : sinceMs <= LATE_MS ? 'due' : 'late';
+  });
+  if (state === 'due') return 'due now';
+  return (
+    <>
+      {state === 'late' && 'overdue, was due '}
+      <RelativeTime at={at} />
+    </>
+  );
 }

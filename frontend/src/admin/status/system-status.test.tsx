@@ -95,13 +95,17 @@ test('tells when each maintenance task was done, with what result, and when next
     maintenance: [
       { task: 'remove old SUCCESS runs', lastFinishedAt: ago(65), lastResult: 'removed 12 runs', nextAt: ago(-600) },
       { task: 'timeouts', lastFinishedAt: null, lastResult: null, nextAt: ago(-30) },
+      { task: 'self-check', lastFinishedAt: null, lastResult: null, nextAt: ago(5) },
+      { task: 'sessions', lastFinishedAt: null, lastResult: null, nextAt: ago(190) },
     ],
   });
   await openPanel(PLACE);
   await verdict();
-  const [first, second] = region('Maintenance').getAllByRole('row').slice(1);
+  const [first, second, third, fourth] = region('Maintenance').getAllByRole('row').slice(1);
   expect(first).toHaveTextContent(/^Remove old success runs1m agoremoved 12 runsin \d+m$/);
   expect(second).toHaveTextContent(/^Timeoutsnot yetnone yetin \d+s$/);
+  expect(third).toHaveTextContent(/due now$/);
+  expect(fourth).toHaveTextContent(/overdue, was due 3m ago$/);
 });
 
 test('asks again every ten seconds, and when told to', async () => {
