@@ -114,7 +114,7 @@ describe('taking back a stalled run', () => {
       },
     ]);
     expect(await notesOf(lost)).toEqual([
-      'WARN SYSTEM The runner stopped responding: no heartbeat for 5 min; back to the queue for attempt 2 of 3',
+      'WARN SYSTEM The runner stopped responding: no heartbeat for 5 min; back to the queue without using up an attempt; from now on it runs apart from other runs',
     ]);
   });
 
@@ -161,7 +161,7 @@ describe('taking back a stalled run', () => {
       [
         again.id,
         'QUEUED',
-        'The runner stopped responding: no heartbeat for 5 min; back to the queue for attempt 2 of 3',
+        'The runner stopped responding: no heartbeat for 5 min; back to the queue without using up an attempt; from now on it runs apart from other runs',
       ],
       [last.id, 'FAILED', 'The runner stopped responding: no heartbeat for 5 min; failed: attempt 1 of 1 was the last'],
       [asked.id, 'CANCELLED', 'The runner stopped responding: no heartbeat for 5 min; cancelled, as was asked'],

@@ -331,14 +331,14 @@ describe('recovery', () => {
     const zombie = await claimOne();
     await engine.silence(zombie.id);
     expect(await engine.rescuer.tick()).toBe(1);
-    expect(await engine.run(zombie.id)).toMatchObject({ status: 'QUEUED', attempt: 1, startedAt: null });
+    expect(await engine.run(zombie.id)).toMatchObject({ status: 'QUEUED', attempt: 0, startedAt: null });
     expect(await finishRuns(engine.database.pool, [outcome(zombie)])).toEqual(new Set());
     const [next] = await claimDueRuns(engine.database.pool, {
       runnerId: '00000000-0000-4000-8000-000000000001',
       jobNames: ['actor'],
       most: 1,
     });
-    expect(next).toMatchObject({ id: zombie.id, attempt: 2, claimNo: 2 });
+    expect(next).toMatchObject({ id: zombie.id, attempt: 1, claimNo: 2 });
     expect(await finishRuns(engine.database.pool, [outcome(zombie)])).toEqual(new Set());
     if (next) expect(await finishRuns(engine.database.pool, [outcome(next)])).toEqual(new Set([next.id]));
   });

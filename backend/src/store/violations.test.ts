@@ -73,6 +73,14 @@ describe('The rules of the engine', () => {
     ],
     ['nobody waits for a batch that has ended', () => aRun('"isBlocked" = true')],
     [
+      'nobody is stopped as poison who crashed nothing',
+      () => aRun(`status = 'FAILED', "finishedAt" = clock_timestamp(), error = 'Stopped as poison: it took'`),
+    ],
+    [
+      'a suspect begins apart in a claim of its own',
+      async () => database.pool.query('INSERT INTO "SuspectRun" ("runId", "claimNo") VALUES ($1, 1)', [await aRun()]),
+    ],
+    [
       'no message is numbered beyond the count',
       async () => {
         const id = await aRun('"droppedMessages" = 0');

@@ -18,6 +18,11 @@ const RULES: Rule[] = [
   where('attempts never exceed claims', 'attempt > "claimNo"'),
   where('attempts never exceed their limit', 'attempt > "maxAttempts"'),
   where('crashes never exceed claims', 'crashes > "claimNo"'),
+  where('nobody is stopped as poison who crashed nothing', '"isPoison" AND crashes = 0'),
+  where(
+    'a suspect begins apart in a claim of its own',
+    `EXISTS (SELECT 1 FROM "SuspectRun" s WHERE s."runId" = r.id AND s."claimNo" > r."claimNo")`,
+  ),
   where('a cancelled request never runs again', `status = 'QUEUED' AND "cancelRequestedAt" IS NOT NULL`),
   where('running runs wait for nobody', `status = 'RUNNING' AND "isBlocked"`),
   where(
@@ -115,7 +120,7 @@ const RULES_OF_ALL: Rule[] = [
 
 const COLUMNS = `id, "jobName", status, attempt, "maxAttempts", "claimNo", crashes, "leaseToken", "cancelRequestedAt", "startedAt",
   "finishedAt", "durationMs", "messageCount", "warningCount", "errorCount", "droppedMessages", "isBlocked", "dependsOn", "waitsFor", "batchId",
-  "scheduleId", "dueAt", trigger`;
+  "scheduleId", "dueAt", trigger, coalesce(error LIKE 'Stopped as poison%', false) AS "isPoison"`;
 
 /** Rules that are broken, and by how many. */
 export type Violations = Record<string, number>;

@@ -51,7 +51,7 @@ export const jobRunSummary = z.object({
   errorCount: z.number().int(),
   /** Oldest messages dropped to keep within the limit per run. */
   droppedMessages: z.number().int(),
-  /** Executions that ended with their process. */
+  /** Executions that ended with a process in which nothing else ran. */
   crashes: z.number().int(),
   /** Waits for other runs. */
   isBlocked: z.boolean(),

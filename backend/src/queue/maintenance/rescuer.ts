@@ -6,7 +6,8 @@ import type { Sql } from '../../store/sql.js';
 import type { QueueEvents } from '../events.js';
 import { SYSTEM } from '../queue.js';
 import { inBatches } from '../transitions/in-batches.js';
-import { MOST_RECOVERED, recoverRunsOf, recoverStalledRuns } from '../transitions/recover.js';
+import { countRunsOf, MOST_RECOVERED, recoverRunsOf, recoverStalledRuns } from '../transitions/recover.js';
+import { forgetEndedSuspects } from '../transitions/suspects.js';
 import { MOST_TIMED_OUT, timeOutOverdueRuns } from '../transitions/time-out.js';
 
 export interface RescuerOptions {
@@ -72,13 +73,15 @@ export class Rescuer {
       isStopped,
     );
     this.#announceTimedOut(timedOut);
+    await forgetEndedSuspects(sql);
     return recovered.length + timedOut.length;
   }
 
   async #recoverRunsOf(runnerId: string): Promise<number> {
     const { sql } = this.#options;
     await markRunnerLost(sql, runnerId);
-    const recovered = await inBatches(MOST_RECOVERED, () => recoverRunsOf(sql, runnerId, SYSTEM));
+    const runs = await countRunsOf(sql, runnerId);
+    const recovered = await inBatches(MOST_RECOVERED, () => recoverRunsOf(sql, runnerId, SYSTEM, runs));
     this.#announceRecovered(recovered);
     return recovered.length;
   }

@@ -1,17 +1,17 @@
 /**
  * Keeps executions that end without ending their run, as a CTE body in the statement that ends them. `source` has
  * the rows of JobRun as they were before: id, claimNo, attempt, runnerId and startedAt, and `at`, the moment of
- * the end. `error` is an SQL expression over it, and so is what else is `told`, by column.
+ * the end. `outcome` and `error` are SQL expressions over it, and so is what else is `told`, by column.
  */
 export const archiveAttempt = (
   source: string,
-  outcome: 'LOST' | 'RELEASED' | 'FAILED',
+  outcome: string,
   error: string,
   told: Record<string, string> = {},
 ): string => {
   const more = Object.entries(told);
   return `INSERT INTO "JobRunAttempt" ("runId", "claimNo", attempt, outcome, "runnerId", "startedAt", "endedAt", "durationMs", error${more.map(([column]) => `, ${column}`).join('')})
-   SELECT id, "claimNo", attempt, '${outcome}', "runnerId", "startedAt", at,
+   SELECT id, "claimNo", attempt, (${outcome})::"JobRunAttemptOutcome", "runnerId", "startedAt", at,
      greatest(0, extract(epoch FROM at - "startedAt") * 1000)::bigint, left(${error}, 1000)${more.map(([, value]) => `, ${value}`).join('')}
    FROM ${source}`;
 };

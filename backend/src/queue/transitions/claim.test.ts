@@ -11,7 +11,7 @@ beforeAll(async () => {
   database = await createTestDatabase();
 });
 afterAll(() => database.drop());
-beforeEach(() => database.pool.query('TRUNCATE "JobRun", "JobRunAttempt", "Channel", "ChannelStart"'));
+beforeEach(() => database.pool.query('TRUNCATE "JobRun", "JobRunAttempt", "Channel", "ChannelStart", "SuspectRun"'));
 
 const runnerId = randomUUID();
 const asked = (most: number, more: Partial<ClaimRequest> = {}): ClaimRequest => ({
@@ -231,5 +231,67 @@ describe('how it is done', () => {
     const [{ 'QUERY PLAN': plan }] = await rows(`EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) ${text}`, values);
     expect(plan[0].Plan['Shared Hit Blocks'] + plan[0].Plan['Shared Read Blocks']).toBeLessThan(1_000);
     expect(await rows(`SELECT FROM "JobRun" WHERE status = 'RUNNING'`)).toHaveLength(10);
+  });
+});
+
+describe('suspects', () => {
+  /** A run that was lost so often. */
+  async function suspect(losses = 1, run: Record<string, unknown> = {}): Promise<string> {
+    const id = await queue(run);
+    await rows('INSERT INTO "SuspectRun" ("runId", losses) VALUES ($1, $2)', [id, losses]);
+    return id;
+  }
+  const ids = async (request: Partial<ClaimRequest>) => (await take(10, request)).map(({ id }) => id);
+
+  it('are left out where they are not wanted, though they are first in line, and are reported', async () => {
+    const id = await suspect(1, { runAt: ago(9_000) });
+    const other = await queue();
+    expect(await claim(database.pool, asked(10, { suspects: 'none' }))).toMatchObject({
+      runs: [{ id: other }],
+      hasSuspects: true,
+    });
+    expect(await ids({ suspects: { from: 0, to: 9 } })).toEqual([id]);
+    expect(await claim(database.pool, asked(10, { suspects: 'none' }))).toMatchObject({ runs: [], hasSuspects: false });
+  });
+
+  it('are claimed by how often they were lost, without looking at the million runs before them', async () => {
+    await queue({ runAt: ago(9_000) }, 1_000);
+    const [once, twice, later] = [
+      await suspect(1),
+      await suspect(2, { priority: 1 }),
+      await suspect(1, { runAt: ago(-60_000) }),
+    ];
+    expect(await ids({ suspects: { from: 2, to: 9 } })).toEqual([twice]);
+    expect(await ids({ suspects: { from: 0, to: 9 } })).toEqual([once]);
+    expect(later).toBeDefined();
+  });
+
+  it('keep to the limits of their channel', async () => {
+    await rows(`INSERT INTO "Channel" (name, concurrency) VALUES ('narrow', 1)`);
+    await suspect(1, { channel: 'narrow' });
+    await suspect(1, { channel: 'narrow' });
+    const only = { suspects: { from: 0, to: 9 } };
+    expect(await ids(only)).toHaveLength(1);
+    expect(await ids(only)).toEqual([]);
+  });
+});
+
+describe('a run with a single attempt', () => {
+  it('is not claimed ahead of the free slots, and nobody overtakes it', async () => {
+    const many = await queue({}, 2);
+    const single = await queue({ maxAttempts: 1 });
+    await queue({}, 2);
+    const first = await take(10, { free: 1 });
+    expect(first.map(({ id }) => id)).toEqual([String(Number(many) - 1), many]);
+    expect(await take(10, { free: 0 })).toEqual([]);
+    const next = await take(10, { free: 1 });
+    expect(next.map(({ id }) => id)).toEqual([single]);
+    expect(await take(10, { free: 1 })).toHaveLength(2);
+  });
+
+  it('begins by priority where there are several', async () => {
+    await queue({ maxAttempts: 1, priority: 5, runAt: ago(9_000) });
+    const urgent = await queue({ maxAttempts: 1, channel: 'z', priority: -5 });
+    expect((await take(10, { free: 1 })).map(({ id }) => id)).toEqual([urgent]);
   });
 });

@@ -36,6 +36,13 @@ export interface ClaimRequest {
   held?: Record<string, number>;
   /** Runs that are passed by: they were refused here, and wait for another version of their job. */
   refused?: string[];
+  /**
+   * Free slots; all of `most` unless given. A run beyond them waits in the runner and nobody else knows when it begins,
+   * so none with a single attempt is claimed there, nor any that stands behind one.
+   */
+  free?: number;
+  /** Suspects are left out, or nothing else is claimed: those that were lost so often, from and to. All unless given. */
+  suspects?: 'none' | { from: number; to: number };
 }
 
 export interface Claim {
@@ -44,6 +51,8 @@ export interface Claim {
   lookAgainMs: number | null;
   /** Something may be due still: more than fit in, of another channel, or of one that is full. */
   mayFindMore: boolean;
+  /** There are due suspects. */
+  hasSuspects: boolean;
 }
 
 /** What a statement answers: a row per claimed run, or one whose run is empty. */
@@ -57,6 +66,7 @@ interface ClaimNews {
   sought: number;
   isLimited: boolean;
   lookAgainMs: number | null;
+  hasSuspects: boolean;
 }
 
 /**
@@ -74,25 +84,37 @@ export async function claim(sql: Sql, request: ClaimRequest): Promise<Claim> {
 export const claimDueRuns = async (sql: Sql, request: ClaimRequest): Promise<ClaimedRun[]> =>
   (await claim(sql, request)).runs;
 
-async function claimOnce(
-  sql: Sql,
-  { most, runnerId, jobNames, held = {}, refused = [] }: ClaimRequest,
-): Promise<ClaimRow[]> {
+async function claimOnce(sql: Sql, request: ClaimRequest): Promise<ClaimRow[]> {
+  const { most, runnerId, jobNames, held = {}, refused = [], free = most, suspects } = request;
   // From here, for a thousand random numbers take PostgreSQL longer.
   const tokens = arrayLiteral(Array.from({ length: most }, () => randomUUID()));
-  const values = [most, runnerId, jobNames, JSON.stringify(held), tokens, refused];
-  const { rows } = await sql.query<ClaimRow>({ name: planName('claim'), text: CLAIM, values });
+  const values = [most, runnerId, jobNames, JSON.stringify(held), tokens, refused, free];
+  const { rows } =
+    typeof suspects === 'object'
+      ? await sql.query<ClaimRow>({
+          name: planName('claim-suspects'),
+          text: CLAIM_SUSPECTS,
+          values: [...values, suspects.from, suspects.to],
+        })
+      : await sql.query<ClaimRow>({ name: planName('claim'), text: CLAIM, values: [...values, suspects !== 'none'] });
   const last = rows.at(-1)?.id;
   if (last) noteId(last);
   return rows;
 }
 
 function claimOf(rows: ClaimRow[]): Claim {
-  const { channels = 0, dueLanes = 0, sought = 0, isLimited = false, lookAgainMs = null } = rows[0] ?? {};
+  const {
+    channels = 0,
+    dueLanes = 0,
+    sought = 0,
+    isLimited = false,
+    lookAgainMs = null,
+    hasSuspects = false,
+  } = rows[0] ?? {};
   const runs = rows[0]?.id === null ? [] : rows.map(runOf);
   const isAll =
     runs.length === 0 ? dueLanes === 0 : channels === 1 && dueLanes === 1 && !isLimited && runs.length < sought;
-  return { runs, lookAgainMs, mayFindMore: !isAll };
+  return { runs, lookAgainMs, mayFindMore: !isAll, hasSuspects };
 }
 
 /** Column by column: a thousand times a second, a spread would be half the price of the row. */
@@ -116,10 +138,35 @@ const runOf = (row: ClaimRow): ClaimedRun => ({
 
 // What is asked, when, and the lot that is drawn. From here on nothing is a parameter: the plan is then the same whatever
 // is asked, so PostgreSQL keeps it, instead of planning a statement of this size anew for every claim.
-const ASKED = `asked AS MATERIALIZED (
+const askedFor = (more: string): string => `asked AS MATERIALIZED (
   SELECT clock_timestamp() AS at, random()::numeric AS lot, $1::int AS most, $2::uuid AS "runnerId", $3::text[] AS jobs, $4::jsonb AS held,
-    $5::uuid[] AS tokens, $6::bigint[] AS refused
+    $5::uuid[] AS tokens, $6::bigint[] AS refused, $7::int AS free, ${more}
 )`;
+
+/** Which runs a claim takes: where their lanes are found, and which of a lane are meant, as an SQL condition over JobRun `j`. */
+interface Wanted {
+  asked: string;
+  lanes: string;
+  which: string;
+}
+
+const ANY: Wanted = {
+  asked: askedFor('$8::boolean AS "takesSuspects"'),
+  lanes: lanesOf('lane', 'NOT "isBlocked"'),
+  // Hashed once, and hardly ever with anything in it.
+  which: `((SELECT "takesSuspects" FROM asked) OR j.id NOT IN (SELECT "runId" FROM "SuspectRun"))`,
+};
+
+// Found by their ids: they may stand anywhere among a million runs.
+const isSuspect = `j.id = ANY ((SELECT suspects FROM asked)::bigint[])`;
+const SUSPECTS: Wanted = {
+  asked: askedFor(`ARRAY(SELECT "runId" FROM "SuspectRun" WHERE losses BETWEEN $8::int AND $9::int) AS suspects`),
+  lanes: `lane AS (
+  SELECT channel, priority, min("runAt") AS "runAt" FROM "JobRun" j
+  WHERE ${isSuspect} AND status = 'QUEUED' AND NOT "isBlocked" GROUP BY 1, 2
+)`,
+  which: isSuspect,
+};
 
 // Channels with runs whose time has come, and how many each may start here. Those that are full are seen to be full
 // without a lock, so runners that ask again and again never stand in line for them.
@@ -136,16 +183,16 @@ const OPEN = `open AS MATERIALIZED (
 
 // The due runs of a lane that this runner has the code for, from the lane's first run on: what was claimed before
 // it still lies about in the index for a while, and would be walked through once more.
-const dueIn = (lane: string): string => `"JobRun" j
+const dueIn = (which: string, lane: string): string => `"JobRun" j
   WHERE j.status = 'QUEUED' AND NOT j."isBlocked" AND j.channel = ${lane}.channel AND j.priority = ${lane}.priority
     AND j."runAt" BETWEEN ${lane}."runAt" AND (SELECT at FROM asked) AND j."jobName" = ANY ((SELECT jobs FROM asked)::text[])
-    AND j.id <> ALL ((SELECT refused FROM asked)::bigint[])`;
+    AND j.id <> ALL ((SELECT refused FROM asked)::bigint[]) AND ${which}`;
 
 // How many runs each of them could use slots for. A channel on its own gets all slots, so nothing is counted.
-const WORK = `work AS MATERIALIZED (
+const workOf = (which: string) => `work AS MATERIALIZED (
   SELECT channel, weight, held, "isLimited", CASE WHEN (SELECT count(*) FROM open) = 1 THEN room ELSE (
     SELECT count(*)::int FROM (
-      SELECT FROM lane CROSS JOIN LATERAL (SELECT FROM ${dueIn('lane')} LIMIT open.room) known
+      SELECT FROM lane CROSS JOIN LATERAL (SELECT FROM ${dueIn(which, 'lane')} LIMIT open.room) known
       WHERE lane.channel = open.channel LIMIT open.room
     ) due
   ) END AS runs
@@ -186,14 +233,21 @@ const GRANTED = `granted AS MATERIALIZED (
 
 // Lane after lane, until the channel has its quota. SKIP LOCKED: runners pass by each other's candidates instead of
 // queueing up behind them. MATERIALIZED: as a subquery of the update it would be evaluated anew for each row by a
-// nested-loop plan, LIMIT and all, and take far more than asked.
-const DUE = `due AS MATERIALIZED (
-  SELECT taken.id, row_number() OVER () AS n FROM granted CROSS JOIN LATERAL (
-    SELECT first.id
-    FROM (SELECT * FROM lane WHERE lane.channel = granted.channel AND lane."runAt" <= (SELECT at FROM asked) ORDER BY priority) l
-    CROSS JOIN LATERAL (SELECT j.id FROM ${dueIn('l')} ORDER BY j."runAt", j.id LIMIT granted.runs FOR UPDATE OF j SKIP LOCKED) first
-    LIMIT granted.runs
-  ) taken LIMIT (SELECT most FROM asked)
+// nested-loop plan, LIMIT and all, and take far more than asked. They begin in the order of `n`, as there are slots.
+const dueOf = (which: string) => `due AS MATERIALIZED (
+  SELECT id, n FROM (
+    SELECT id, row_number() OVER line AS n, bool_or("maxAttempts" = 1) OVER line AS "isBehindSingle" FROM (
+      SELECT taken.* FROM granted CROSS JOIN LATERAL (
+        SELECT first.*
+        FROM (SELECT * FROM lane WHERE lane.channel = granted.channel AND lane."runAt" <= (SELECT at FROM asked) ORDER BY priority) l
+        CROSS JOIN LATERAL (
+          SELECT j.id, j.priority, j."runAt", j."maxAttempts" FROM ${dueIn(which, 'l')}
+          ORDER BY j."runAt", j.id LIMIT granted.runs FOR UPDATE OF j SKIP LOCKED
+        ) first
+        LIMIT granted.runs
+      ) taken LIMIT (SELECT most FROM asked)
+    ) found WINDOW line AS (ORDER BY priority, "runAt", id ROWS UNBOUNDED PRECEDING)
+  ) lined WHERE n <= (SELECT free FROM asked) OR NOT "isBehindSingle"
 )`;
 
 // The time of the start is taken once all locks are there: a start that waited would otherwise count as an older one,
@@ -234,9 +288,10 @@ const LATER = `later AS (
   WHERE freed.at IS NOT NULL
 )`;
 
-const CLAIM = `
-WITH RECURSIVE ${ASKED}, ${lanesOf('lane', 'NOT "isBlocked"')}, ${OPEN}, ${WORK}, ${LEVEL}, ${QUOTA}, ${GRANTED}, ${DUE}, ${CLAIMED}, ${LATER}
-SELECT known.*, "dueLanes", later.ms AS "lookAgainMs", c.id, c."jobName", c.channel, c.priority, c.parameters, c.attempt, c."maxAttempts", c."claimNo",
+const claimStatement = ({ asked, lanes, which }: Wanted): string => `
+WITH RECURSIVE ${asked}, ${lanes}, ${OPEN}, ${workOf(which)}, ${LEVEL}, ${QUOTA}, ${GRANTED}, ${dueOf(which)}, ${CLAIMED}, ${LATER}
+SELECT known.*, "dueLanes", later.ms AS "lookAgainMs", ${HAS_SUSPECTS} AS "hasSuspects",
+  c.id, c."jobName", c.channel, c.priority, c.parameters, c.attempt, c."maxAttempts", c."claimNo",
   c."leaseToken", date_part('epoch', c."startedAt") * 1000 AS "startedAtMs", c."timeoutMs"::float8 AS "timeoutMs", c."retryPolicy", c.crashes, c."maxCrashes", c."dependsOn"
 FROM (
   SELECT count(*)::int AS channels, coalesce(sum(runs), 0)::int AS sought, coalesce(bool_or("isLimited"), false) AS "isLimited"
@@ -244,3 +299,12 @@ FROM (
 ) known
 CROSS JOIN (SELECT count(*)::int AS "dueLanes" FROM lane WHERE "runAt" <= (SELECT at FROM asked)) due CROSS JOIN later LEFT JOIN claimed c ON true
 ORDER BY c.priority, c."runAt", c.id`;
+
+// With an empty table it looks at nothing.
+const HAS_SUSPECTS = `EXISTS (
+  SELECT FROM "SuspectRun" s JOIN "JobRun" j ON j.id = s."runId"
+  WHERE j.status = 'QUEUED' AND NOT j."isBlocked" AND j."runAt" <= (SELECT at FROM asked) AND j."jobName" = ANY ((SELECT jobs FROM asked)::text[])
+)`;
+
+const CLAIM = claimStatement(ANY);
+const CLAIM_SUSPECTS = claimStatement(SUSPECTS);

@@ -6,15 +6,20 @@ import { isStalled, silenceLimit } from '../../store/stalled.js';
 import type { Actor } from '../queue.js';
 import { auditValues } from './audit.js';
 import { poisonWords } from './poison.js';
-import { takeBack } from './take-back.js';
+import { heldRuns, takeBack } from './take-back.js';
 
 /** At most so many in one statement, so that a mass death never holds locks for long. */
 export const MOST_RECOVERED = 500;
 
+/** A run that is lost so often is failed, though nothing speaks against it, or as often as it has attempts. */
+const MAX_LOSSES = 20;
+
 /**
- * Takes back runs that were silent for too long: cancelled where that was asked for, stopped where they take down one
- * process after the other, queued again while they have attempts left, failed otherwise. By the database's clock: `stalledAfterMs` for those of our runners,
- * their own limit for those of external programs. With `ids` only those among them. At most MOST_RECOVERED.
+ * Recovers runs that were silent for too long: cancelled where that was asked for, queued again otherwise, without using
+ * up an attempt, and from then on suspects, which run apart from other runs. Only a suspect that ran alone in its runner
+ * answers for the death: it is stopped as poison at `maxCrashes`. A run with a single attempt is failed, for it may have
+ * begun. By the database's clock: `stalledAfterMs` for those of our runners, their own limit for those of external
+ * programs, which are failed. With `ids` only those among them. At most MOST_RECOVERED.
  */
 export async function recoverStalledRuns(
   sql: Sql,
@@ -26,10 +31,22 @@ export async function recoverStalledRuns(
   return recovered.rows;
 }
 
-/** Takes back runs of a runner that is known to be dead; at most MOST_RECOVERED. */
-export async function recoverRunsOf(sql: Sql, runnerId: string, actor: Actor): Promise<RunSummaryRow[]> {
-  const recovered = await sql.query<RunSummaryRow>(OF_RUNNER, [runnerId, ...auditValues(actor)]);
+/**
+ * Recovers runs of a runner that is known to be dead, likewise; at most MOST_RECOVERED. `runs` is how many it held, for
+ * the message that each of them gets.
+ */
+export async function recoverRunsOf(sql: Sql, runnerId: string, actor: Actor, runs = 1): Promise<RunSummaryRow[]> {
+  const recovered = await sql.query<RunSummaryRow>(OF_RUNNER, [runnerId, ...auditValues(actor), runs]);
   return recovered.rows;
+}
+
+/** How many RUNNING runs a runner holds. */
+export async function countRunsOf(sql: Sql, runnerId: string): Promise<number> {
+  const { rows } = await sql.query<{ runs: number }>(
+    `SELECT count(*)::int AS runs FROM "JobRun" WHERE status = 'RUNNING' AND "runnerId" = $1`,
+    [runnerId],
+  );
+  return rows[0]?.runs ?? 0;
 }
 
 export interface RecoverableRun extends RunSummaryRow {
@@ -51,33 +68,43 @@ export async function previewStalledRuns(
   return { runs: found.rows, serverTime: clock.rows[0]?.now ?? new Date() };
 }
 
-// A run of an external program crashes no process of ours, and nobody else could repeat it.
-const CRASHES = `crashes + ("inactivityTimeoutMs" IS NULL)::int`;
+const isExternal = '"inactivityTimeoutMs" IS NOT NULL';
+/** The runner's death is its own: nothing else ran in that process. */
+const isGuilty = `(trial IS NOT DISTINCT FROM 'ALONE')`;
+const hasNotBegun = `(trial IS NOT DISTINCT FROM 'NOT_BEGUN')`;
+const CRASHES = `crashes + ${isGuilty}::int`;
+const isPoison = (crashes: string) => `${isGuilty} AND ${crashes} >= "maxCrashes"`;
+const isLostTooOften = `losses + 1 >= greatest("maxAttempts", ${MAX_LOSSES})`;
 
-// One that was asked to stop is never queued again.
-const NEXT = `CASE WHEN "cancelRequestedAt" IS NOT NULL THEN 'CANCELLED' WHEN ${CRASHES} >= "maxCrashes" THEN 'FAILED'
-  WHEN attempt < "maxAttempts" THEN 'QUEUED' ELSE 'FAILED' END`;
+// One that was asked to stop is never queued again. One with a single attempt may have begun, unless it is a suspect that has not.
+const NEXT = `CASE WHEN "cancelRequestedAt" IS NOT NULL THEN 'CANCELLED' WHEN ${hasNotBegun} THEN 'QUEUED'
+  WHEN ${isPoison(CRASHES)} OR ${isExternal} OR "maxAttempts" = 1 OR ${isLostTooOften} THEN 'FAILED'
+  WHEN ${isGuilty} AND attempt >= "maxAttempts" THEN 'FAILED' ELSE 'QUEUED' END`;
 
 const SILENT = `CASE WHEN "inactivityTimeoutMs" IS NULL THEN 'The runner stopped responding: no heartbeat for '
   ELSE 'No progress, message or heartbeat for ' END || ${durationWordsOf(silenceLimit('$1'))}`;
 
-/**
- * What happened to the run and what follows, as an SQL expression over JobRun rows with their `next` state and `why`;
- * `attempt` is the one that was lost, and it is among the crashes.
- */
+const QUEUED_AGAIN = `CASE WHEN ${hasNotBegun} THEN 'the job had not begun in it, and goes back to the queue'
+  WHEN ${isGuilty} THEN 'nothing else ran in it; back to the queue for attempt ' || attempt + 1 || ' of ' || "maxAttempts"
+  ELSE 'back to the queue without using up an attempt; from now on it runs apart from other runs' END`;
+
+const TOO_OFTEN = `'it was lost with its runner ' || losses + 1 || ' times, which says nothing about the job, but somebody should look why runners die'`;
+
+/** What happened to the run and what follows, as an SQL expression over `lost`. */
 const told = (
   crashes: string,
-): string => `CASE WHEN next = 'FAILED' AND ${crashes} >= "maxCrashes" THEN ${poisonWords(crashes)} || '. ' || why
-  ELSE why || '; ' || CASE next WHEN 'QUEUED' THEN 'back to the queue for attempt ' || attempt + 1 || ' of ' || "maxAttempts"
-    WHEN 'CANCELLED' THEN 'cancelled, as was asked'
-    ELSE 'failed: attempt ' || attempt || ' of ' || "maxAttempts" || ' was the last' END END`;
+) => `CASE WHEN next = 'FAILED' AND ${isPoison(crashes)} THEN ${poisonWords(crashes)} || '. ' || why
+  ELSE why || '; ' || CASE next WHEN 'QUEUED' THEN ${QUEUED_AGAIN} WHEN 'CANCELLED' THEN 'cancelled, as was asked'
+    ELSE 'failed: ' || CASE WHEN NOT ${isGuilty} AND "maxAttempts" > 1 THEN ${TOO_OFTEN}
+      ELSE 'attempt ' || attempt || ' of ' || "maxAttempts" || ' was the last' END END END`;
 
-const ERROR = `CASE WHEN crashes >= "maxCrashes" THEN ${poisonWords('crashes')} || '. ' || why
-  WHEN "inactivityTimeoutMs" IS NULL THEN why || ' (attempt ' || attempt || ' of ' || "maxAttempts" || ')' ELSE why END`;
+const ERROR = `CASE WHEN ${isPoison('crashes')} THEN ${poisonWords('crashes')} || '. ' || why
+  WHEN ${isExternal} THEN why WHEN NOT ${isGuilty} AND "maxAttempts" > 1 THEN why || '; ' || ${TOO_OFTEN}
+  ELSE why || ' (attempt ' || attempt || ' of ' || "maxAttempts" || ')' END`;
 
 const PREVIEW = `
 WITH stalled AS MATERIALIZED (
-  SELECT *, ${NEXT} AS next, ${SILENT} AS why FROM "JobRun" WHERE status = 'RUNNING' AND ${isStalled('$1')} ORDER BY id LIMIT 1000
+  SELECT *, ${NEXT} AS next, ${SILENT} AS why FROM (${heldRuns(isStalled('$1'))} LIMIT 1000) held
 ), judged AS (SELECT *, ${told(CRASHES)} AS reason FROM stalled)
 ${selectSummary('judged').replace('SELECT', 'SELECT r.next AS becomes, r.reason,')} ORDER BY r.id`;
 
@@ -87,13 +114,22 @@ const recover = (which: string, why: string) => `${takeBack({
   next: NEXT,
   why,
   crashes: CRASHES,
+  refunds: `NOT ${isGuilty}`,
   error: ERROR,
   told: `${told('crashes')} || coalesce(' (cleaned up by ' || $3::text || ')', '')`,
-  outcome: 'LOST',
+  outcome: `CASE WHEN ${hasNotBegun} THEN 'RELEASED' ELSE 'LOST' END`,
+  more: `suspected AS (
+  INSERT INTO "SuspectRun" AS s ("runId") SELECT id FROM judged WHERE next = 'QUEUED'
+  ON CONFLICT ("runId") DO UPDATE SET losses = s.losses + 1
+    WHERE EXISTS (SELECT FROM judged WHERE judged.id = s."runId" AND NOT ${hasNotBegun})
+), `,
   action: 'run.recover',
   actorAt: 2,
 })}
 ${selectSummary('taken')}`;
 
 const STALLED = recover(`${isStalled('$1')} AND ($7::bigint[] IS NULL OR id = ANY($7))`, SILENT);
-const OF_RUNNER = recover('"runnerId" = $1', `'The runner died while the job was running'`);
+const OF_RUNNER = recover(
+  '"runnerId" = $1',
+  `CASE WHEN $7::int > 1 THEN 'The runner died while it held ' || $7::int || ' runs' ELSE 'The runner died while the job was running' END`,
+);

@@ -40,7 +40,7 @@ WITH moment AS MATERIALIZED (SELECT clock_timestamp() AS at
       steps = CASE WHEN held.cancelled THEN j.steps END, ${countNote('INFO')}
   FROM held, moment WHERE j.id = held.id
   RETURNING j.*, held.attempt AS "heldAttempt"
-), archived AS (${archiveAttempt('(SELECT * FROM held, moment WHERE NOT cancelled) ended', 'RELEASED', 'NULL')}
+), archived AS (${archiveAttempt('(SELECT * FROM held, moment WHERE NOT cancelled) ended', `'RELEASED'`, 'NULL')}
 ), counted AS (${countEnded('released')}
 ), noted AS (${noteFrom('(SELECT id, "messageCount", "heldAttempt" AS attempt, status FROM released) noted', 'INFO', TOLD)})
 SELECT id FROM released`;

@@ -7,6 +7,7 @@ import { notMeasured } from '../meter.js';
 import { type Actor, SYSTEM } from '../queue.js';
 import { type ClaimedRun, claimDueRuns } from './claim.js';
 import { type FailedAttempt, retryRuns } from './retry.js';
+import { beginSuspect, clearSuspect } from './suspects.js';
 
 const idle = defineJob({
   name: 'idle',
@@ -202,6 +203,72 @@ describe('a runner that never heard the answer', () => {
   });
 });
 
+describe('a run that was with a runner when it died', () => {
+  it('is never failed for it, however often, when its job had not begun', async () => {
+    let run = await claim();
+    for (let lost = 1; lost <= 30; lost++) {
+      await engine.rescuer.buryRunner((await engine.run(run.id)).runnerId ?? '');
+      expect(await engine.run(run.id)).toMatchObject({ status: 'QUEUED', crashes: 0, attempt: 0 });
+      run = await claim(run.id);
+    }
+    expect((await notesOf(run)).at(-1)).toBe(
+      'WARN The runner died while the job was running; the job had not begun in it, and goes back to the queue',
+    );
+    expect(await engine.violations()).toEqual({});
+    expect(await retry(failureOf(run, { isWorthRepeating: false }))).toEqual({ [run.id]: 'FAILED' });
+  });
+
+  it('says how many were with it', async () => {
+    const [run, other] = [await claim(), await claim()];
+    await change(other, `"runnerId" = '${(await engine.run(run.id)).runnerId}'`);
+    expect(await engine.rescuer.buryRunner((await engine.run(run.id)).runnerId ?? '')).toBe(2);
+    const why = 'The runner died while it held 2 runs';
+    const again = 'back to the queue without using up an attempt; from now on it runs apart from other runs';
+    for (const each of [run, other]) expect(await notesOf(each)).toEqual([`WARN ${why}; ${again}`]);
+  });
+
+  it('is failed in the end when it began apart and its runners died all the same, but not as poison', async () => {
+    let run = await claim();
+    for (let lost = 1; lost <= 20; lost++) {
+      if (lost > 1) expect(await beginSuspect(engine.database.pool, run, false)).toBe(true);
+      await engine.rescuer.buryRunner((await engine.run(run.id)).runnerId ?? '');
+      if (lost < 20) run = await claim(run.id);
+    }
+    const { status, crashes, error } = await engine.run(run.id);
+    expect([status, crashes]).toEqual(['FAILED', 0]);
+    expect(error).toMatch(/^The runner died while the job was running; it was lost with its runner 20 times/);
+  });
+
+  it('is failed when it has a single attempt, which it may have used', async () => {
+    const run = await claim();
+    await change(run, '"maxAttempts" = 1');
+    await engine.rescuer.buryRunner((await engine.run(run.id)).runnerId ?? '');
+    const error = 'The runner died while the job was running (attempt 1 of 1)';
+    expect(await engine.run(run.id)).toMatchObject({ status: 'FAILED', error, crashes: 0 });
+  });
+
+  it('is no suspect any more once an execution has ended, be it in failure', async () => {
+    const { pool } = engine.database;
+    const suspects = async () => (await rows('SELECT "runId" FROM "SuspectRun" WHERE "runId" = $1', run.id)).length;
+    let run = await claim();
+    await engine.rescuer.buryRunner((await engine.run(run.id)).runnerId ?? '');
+    run = await claim(run.id);
+    expect(await beginSuspect(pool, { ...run, leaseToken: randomUUID() }, true)).toBe(false);
+    await beginSuspect(pool, run, true);
+    await retry(failureOf(run));
+    await clearSuspect(pool, { ...run, claimNo: 7 });
+    expect(await suspects()).toBe(1);
+    await clearSuspect(pool, run);
+    expect(await suspects()).toBe(0);
+    run = await claim(run.id);
+    await engine.rescuer.buryRunner((await engine.run(run.id)).runnerId ?? '');
+    expect(await suspects()).toBe(1);
+    await engine.queue.cancel(run.id, SYSTEM);
+    await engine.rescuer.tick();
+    expect(await suspects()).toBe(0);
+  });
+});
+
 describe('poison', () => {
   it('is a run whose own process crashed three times, whatever attempts are left', async () => {
     const crash = { isCrash: true, error: 'The process ended by SIGSEGV' };
@@ -230,14 +297,21 @@ describe('poison', () => {
     expect(await retry(failureOf({ ...run, claimNo: 3 }))).toEqual({ [run.id]: 'QUEUED' });
   });
 
-  it('is a run that was lost with three runners', async () => {
+  it('is a run that died with three runners in which it was alone', async () => {
     let run = await claim();
+    const bury = async () => engine.rescuer.buryRunner((await engine.run(run.id)).runnerId ?? '');
     await change(run, '"maxAttempts" = 10');
+    expect(await bury()).toBe(1);
+    expect(await engine.run(run.id)).toMatchObject({ crashes: 0, attempt: 0, status: 'QUEUED' });
     for (const lost of [1, 2, 3]) {
-      const { runnerId } = await engine.run(run.id);
-      expect(await engine.rescuer.buryRunner(runnerId ?? '')).toBe(1);
-      expect(await engine.run(run.id)).toMatchObject({ crashes: lost, status: lost === 3 ? 'FAILED' : 'QUEUED' });
-      if (lost < 3) run = await claim(run.id);
+      run = await claim(run.id);
+      expect(await beginSuspect(engine.database.pool, run, true)).toBe(true);
+      expect(await bury()).toBe(1);
+      expect(await engine.run(run.id)).toMatchObject({
+        crashes: lost,
+        attempt: lost,
+        status: lost === 3 ? 'FAILED' : 'QUEUED',
+      });
     }
     const error = 'Stopped as poison: it took down its process 3 times. The runner died while the job was running';
     expect(await engine.run(run.id)).toMatchObject({ error });
@@ -248,6 +322,7 @@ describe('poison', () => {
     const [poison, asked] = [await claim(), await claim()];
     await change(poison, '"maxCrashes" = 1');
     await change(asked, '"maxCrashes" = 1');
+    for (const run of [poison, asked]) await beginSuspect(engine.database.pool, run, true);
     await engine.queue.cancel(asked.id, ada);
     await engine.silence(poison.id, asked.id);
     const { runs } = await engine.queue.previewCleanup();

@@ -127,7 +127,7 @@ WITH failure AS MATERIALIZED (
       "warningCount" = j."warningCount" + (judged.next = 'QUEUED')::int, "errorCount" = j."errorCount" + (judged.next = 'FAILED')::int
   FROM judged, moment WHERE j.id = judged.id
   RETURNING j.*, judged.token, judged.next, judged.told, judged."isTimeOut"
-), archived AS (${archiveAttempt(`(SELECT * FROM judged, moment WHERE next = 'QUEUED') failed`, 'FAILED', 'error', {
+), archived AS (${archiveAttempt(`(SELECT * FROM judged, moment WHERE next = 'QUEUED') failed`, `'FAILED'`, 'error', {
   '"errorStack"': 'stack',
   '"childPid"': 'pid',
   '"cpuMs"': '"cpuMs"',

@@ -10,22 +10,38 @@ interface TakeBack {
   which: string;
   /** At most so many. */
   most: number;
-  /** The state that follows, as an SQL expression over JobRun. */
+  /** The state that follows, as an SQL expression over `held`: the run, with its `trial` and `losses`. */
   next: string;
   /** Why the execution is over, likewise. */
   why: string;
   /** How often the run has then ended with its process, likewise. */
   crashes: string;
-  /** The error of a run that fails, as an SQL expression over `lost`: id, attempt, next, why, crashes ... */
+  /** Whether a run that is queued again keeps the attempt, likewise. */
+  refunds: string;
+  /** The error of a run that fails, as an SQL expression over `lost`: `held` with next, why, crashes and refunds. */
   error: string;
-  /** The message that is left on the run, as an SQL expression over the run as it is then, with its `next` and `why`. */
+  /** The message that is left on the run, likewise, with its `error`. */
   told: string;
-  /** As what the execution is kept where the run is queued again. */
-  outcome: 'LOST' | 'FAILED';
+  /** As what the execution is kept where the run is queued again, as an SQL expression over `lost`. */
+  outcome: string;
+  /** Further CTEs over `judged`, each with a comma after it. */
+  more?: string;
   action: AuditAction;
   /** Number of the first of the values of `auditValues`. */
   actorAt: number;
 }
+
+const TRIAL = `(SELECT CASE WHEN s."claimNo" IS DISTINCT FROM j."claimNo" THEN 'NOT_BEGUN' WHEN s."isAlone" THEN 'ALONE' ELSE 'APART' END
+    FROM "SuspectRun" s WHERE s."runId" = j.id)`;
+
+/**
+ * The runs of JobRun `j` that meet a condition, with `trial` and `losses`, as a query. A trial is how a suspect was
+ * being executed: not yet, alone in its runner's process, or apart in another way; it is null for a run that is no
+ * suspect, of which nobody knows whether it had begun.
+ */
+export const heldRuns = (which: string): string => `
+  SELECT j.*, ${TRIAL} AS trial, coalesce((SELECT s.losses FROM "SuspectRun" s WHERE s."runId" = j.id), 0) AS losses
+  FROM "JobRun" j WHERE status = 'RUNNING' AND ${which} ORDER BY id`;
 
 // Runs are queued again where they stood in line. The token is cleared, so whatever their runner still sends changes
 // nothing. SKIP LOCKED: what something else just writes is no longer silent, or is taken by the next sweep.
@@ -36,30 +52,33 @@ export const takeBack = ({
   next,
   why,
   crashes,
+  refunds,
   error,
   told,
   outcome,
+  more = '',
   action,
   actorAt,
 }: TakeBack): string => `
 WITH moment AS MATERIALIZED (SELECT clock_timestamp() AS at
+), held AS MATERIALIZED (${heldRuns(which)} LIMIT ${most} FOR UPDATE OF j SKIP LOCKED
 ), lost AS MATERIALIZED (
-  SELECT id, attempt, "maxAttempts", "claimNo", "runnerId", "startedAt", "maxCrashes", "inactivityTimeoutMs",
-    ${crashes} AS crashes, ${next} AS next, ${why} AS why
-  FROM "JobRun" WHERE status = 'RUNNING' AND ${which}
-  ORDER BY id LIMIT ${most} FOR UPDATE SKIP LOCKED
-), judged AS MATERIALIZED (SELECT *, ${error} AS error FROM lost
+  SELECT id, attempt, "maxAttempts", "claimNo", "runnerId", "startedAt", "maxCrashes", "inactivityTimeoutMs", trial, losses,
+    ${crashes} AS crashes, ${next} AS next, ${why} AS why, ${refunds} AS refunds
+  FROM held
+), judged AS MATERIALIZED (SELECT told.*, ${told} AS told FROM (SELECT *, ${error} AS error FROM lost) told
 ), taken AS (
   UPDATE "JobRun" j
   SET status = judged.next::"JobRunStatus", rev = j.rev + 1, "leaseToken" = NULL, crashes = judged.crashes,
+      attempt = j.attempt - (judged.next = 'QUEUED' AND judged.refunds)::int,
       error = CASE WHEN judged.next = 'FAILED' THEN left(judged.error, ${limits.errorChars}) END,
       ${endExecution('judged.next')},
       "messageCount" = j."messageCount" + 1,
       "warningCount" = j."warningCount" + (judged.next <> 'FAILED')::int, "errorCount" = j."errorCount" + (judged.next = 'FAILED')::int
   FROM judged, moment WHERE j.id = judged.id
-  RETURNING j.*, judged.next, judged.why
-), archived AS (${archiveAttempt(`(SELECT * FROM lost, moment WHERE next = 'QUEUED') ended`, outcome, 'why')}
-), counted AS (${countEnded('taken')}
+  RETURNING j.*, judged.attempt AS "heldAttempt", judged.next, judged.told
+), archived AS (${archiveAttempt(`(SELECT * FROM judged, moment WHERE next = 'QUEUED') ended`, outcome, 'why')}
+), ${more}counted AS (${countEnded('taken')}
 ), audited AS (${auditFrom('taken', action, actorAt)}
-), warned AS (${noteFrom(`(SELECT * FROM taken WHERE next <> 'FAILED') warned`, 'WARN', told)}
-), failed AS (${noteFrom(`(SELECT * FROM taken WHERE next = 'FAILED') failed`, 'ERROR', told)})`;
+), warned AS (${noteFrom(`(SELECT id, "messageCount", "heldAttempt" AS attempt, told FROM taken WHERE next <> 'FAILED') warned`, 'WARN', 'told')}
+), failed AS (${noteFrom(`(SELECT * FROM taken WHERE next = 'FAILED') failed`, 'ERROR', 'told')})`;

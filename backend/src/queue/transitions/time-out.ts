@@ -26,9 +26,10 @@ const OVERDUE = `${takeBack({
   next: `CASE WHEN "cancelRequestedAt" IS NULL AND attempt < "maxAttempts" THEN 'QUEUED' ELSE 'FAILED' END`,
   why: `'Timed out after ' || ${durationWordsOf('"timeoutMs"')}`,
   crashes: 'crashes',
+  refunds: 'false',
   error: 'why',
   told: `why || CASE next WHEN 'QUEUED' THEN '; back to the queue for attempt ' || attempt + 1 || ' of ' || "maxAttempts" ELSE '' END`,
-  outcome: 'FAILED',
+  outcome: `'FAILED'`,
   action: 'run.time-out',
   actorAt: 2,
 })}
