@@ -9,6 +9,7 @@ import type { Pace } from './pace.js';
 import type { Reachability } from './reachability.js';
 import type { Registry } from './registry.js';
 import type { Slots } from './slots.js';
+import type { Suspects } from './suspects.js';
 import { TimeBudget } from './time-budget.js';
 import { type ClaimedRun, type ClaimRequest, claim } from './transitions/claim.js';
 
@@ -40,6 +41,8 @@ export interface ClaimLoopOptions {
   isTold(): boolean;
   slots: Pick<Slots, 'free' | 'waiting'>;
   pace: Pick<Pace, 'ahead' | 'claimed'>;
+  /** Without them, suspects are left to other runners. */
+  suspects?: Pick<Suspects, 'claims' | 'canClaim' | 'isExclusive' | 'note' | 'noteNone' | 'take'>;
   /** Takes in runs that were claimed just now. */
   take(runs: ClaimedRun[]): void;
 }
@@ -73,32 +76,53 @@ export class ClaimLoop {
   }
 
   /** One pass: claims as many due runs as there is room for, has them begun, and returns how many. */
-  tick(): Promise<number> {
-    return this.#claim(this.#room());
+  async tick(): Promise<number> {
+    const suspects = await this.#claimSuspects();
+    return suspects + (await this.#claim(this.#room()));
   }
 
   /** Free slots, and what is missing ahead once half of it is used up. */
   #room(): number {
-    const { slots, held, concurrency, pace } = this.#options;
+    const { slots, held, concurrency, pace, suspects } = this.#options;
     const { ahead } = pace;
+    if (suspects?.isExclusive) return 0;
     if (held.size >= concurrency + MOST_HELD || (slots.free === 0 && slots.waiting > ahead / 2)) return 0;
     return Math.min(MOST_AT_ONCE, slots.free + Math.max(0, ahead - slots.waiting));
   }
 
   async #claim(most: number): Promise<number> {
-    const { sql, notifier, pace, take } = this.#options;
+    const { sql, notifier, pace, suspects, take } = this.#options;
     if (most <= 0 || this.#isStopping) return 0;
     const from = performance.now();
-    const { runs: claimed, lookAgainMs, mayFindMore } = await claim(sql, this.#request(most));
+    const request = { ...this.#request(most), free: this.#options.slots.free, suspects: 'none' as const };
+    const { runs: claimed, lookAgainMs, mayFindMore, hasSuspects } = await claim(sql, request);
     this.#budget.spend(performance.now() - from);
     this.#lookAgainMs = lookAgainMs;
     this.#mayFindMore = mayFindMore;
     pace.claimed(claimed.length, most);
+    suspects?.note(hasSuspects);
     if (claimed.length === 0) return 0;
     this.lastClaimAt = performance.now();
     notifier.changed();
     take(claimed);
     return claimed.length;
+  }
+
+  /** Claims suspects, where this runner has the means to run them; returns how many. */
+  async #claimSuspects(): Promise<number> {
+    const { sql, suspects, notifier } = this.#options;
+    if (!suspects || this.#isStopping) return 0;
+    const claims = suspects.claims();
+    for (const { request, isApart } of claims) {
+      const { runs } = await claim(sql, { ...this.#request(request.most), ...request });
+      if (runs.length === 0) continue;
+      this.lastClaimAt = performance.now();
+      suspects.take(runs, isApart);
+      notifier.changed();
+      return runs.length;
+    }
+    if (claims.length > 0) suspects.noteNone();
+    return 0;
   }
 
   /** Looks for work now instead of at the next poll. */
@@ -108,7 +132,8 @@ export class ClaimLoop {
 
   /** There is room for more runs, here or in a channel; it is of use where the last look left some behind. */
   useRoom(): void {
-    if (this.#mayFindMore) this.wakeUp();
+    const { suspects } = this.#options;
+    if (this.#mayFindMore || suspects?.isExclusive || suspects?.canClaim) this.wakeUp();
   }
 
   /** Everything a claim is told about this runner. */
@@ -118,16 +143,17 @@ export class ClaimLoop {
   }
 
   async #loop(): Promise<void> {
-    const { database } = this.#options;
+    const { database, suspects } = this.#options;
     let delayMs = RETRY_MS.first;
     while (!this.#isStopping) {
       try {
         this.#alarm.reset();
+        await this.#claimSuspects();
         const room = this.#room();
         const claimed = await this.#claim(room);
         if (room > 0) database.noteReachable();
         delayMs = RETRY_MS.first;
-        if (claimed > 0 && this.#mayFindMore) continue;
+        if ((claimed > 0 && this.#mayFindMore) || suspects?.canClaim) continue;
         await this.#alarm.sleep(this.#pauseMs());
         await this.#rest();
       } catch (error) {

@@ -33,18 +33,29 @@ export class Executions {
     const { registry, isolation, services, redaction, events } = options;
     const { jobsModule, databaseUrl, most } = isolation;
     const isolated = registry.names().find((name) => registry.get(name)?.isolated);
-    if (isolated === undefined) return;
-    if (jobsModule === undefined)
+    if (jobsModule === undefined) {
+      if (isolated === undefined) return;
       throw new RegistryError(`Job "${isolated}" is isolated: its runner needs jobsModule, the module to load it from`);
+    }
     const setup = { jobsModule, databaseUrl, mediaDir: services.mediaDir, redactKeys: redaction.keys };
     this.#isolation = new Isolation({ setup, most, redaction, events });
   }
 
-  /** Throws for a job this process has no code for. */
-  create(run: ClaimedRun): RunExecution {
+  /** Whether there are processes for jobs of their own, which may know some jobs and others not. */
+  get canIsolate(): boolean {
+    return this.#isolation !== undefined;
+  }
+
+  /** The jobs that such a process knows. Throws, saying why, when none can start. */
+  async isolableJobs(): Promise<string[]> {
+    return this.#isolation ? await this.#isolation.jobNames() : [];
+  }
+
+  /** With `isApart` in a process of its own, whatever the job says. Throws for a job this process has no code for. */
+  create(run: ClaimedRun, isApart = false): RunExecution {
     const job = this.#options.registry.get(run.jobName);
     if (!job) throw new Error(`Claimed a run of unknown job ${run.jobName}`);
-    if (job.isolated && this.#isolation) return this.#isolation.create(job, run, this.#here);
+    if ((job.isolated || isApart) && this.#isolation) return this.#isolation.create(job, run, this.#here);
     return new Execution(job, run, this.#here);
   }
 

@@ -17,6 +17,7 @@ import {
   type ExecutionResult,
   isStop,
   LAST_WORDS_MS,
+  neverBegun,
   type RunExecution,
   RunStopped,
   type StopReason,
@@ -142,8 +143,7 @@ export class Execution implements RunExecution, ContextSource {
   #neverBegun(reason: StopReason): ExecutionResult {
     this.#isOver = true;
     this.#timer?.clear();
-    if (reason !== 'cancelled') return { status: 'interrupted', reason };
-    return { status: 'CANCELLED', error: null, errorStack: null, json: null, truncated: false };
+    return neverBegun(reason);
   }
 
   #stopWith(reason: StopReason): void {

@@ -105,11 +105,11 @@ export interface JobDefinition<Schema extends ParametersSchema = ParametersSchem
   channel?: string;
   /** -100 to 100, lower first within the channel; 0 unless said otherwise. */
   priority?: number;
-  /** How often a run may be begun, after an error or a lost runner. 3 unless said otherwise; 1 for never again. */
+  /** How often a run may be begun after an error; a runner that died uses up none. 3 unless said otherwise; 1 for never again, whatever happens. */
   maxAttempts?: number;
   /** How long failed attempts wait before the next; what is left out is as `defaultRetry` in `shared/src/retry.ts`. */
   retry?: Partial<RetryPolicy>;
-  /** A run that took its process down so often is stopped, whatever attempts are left. 3 unless said otherwise. */
+  /** A run that took down so many processes in which it was alone is stopped, whatever attempts are left. 3 unless said otherwise. */
   maxCrashes?: number;
   /**
    * Runs in a process of its own, so that an endless loop, a leak or a crash harms nothing else, and force-fail

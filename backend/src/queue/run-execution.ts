@@ -55,6 +55,12 @@ export function timedOut(run: ClaimedRun, metadata: StorableMetadata): Execution
   return { status: 'FAILED', error, errorStack: null, isTimeOut: true, ...metadata };
 }
 
+/** How an execution ends that was stopped before its job began. */
+export function neverBegun(reason: StopReason): ExecutionResult {
+  if (reason !== 'cancelled') return { status: 'interrupted', reason };
+  return { status: 'CANCELLED', error: null, errorStack: null, json: null, truncated: false };
+}
+
 /** Aborting throws the reason itself, or an AbortError from whatever the signal was passed to. */
 export function isStop(thrown: unknown, stop: RunStopped): boolean {
   if (thrown === stop) return true;

@@ -21,6 +21,7 @@ import type { Registry } from './registry.js';
 import type { ExecutionResult, RunExecution } from './run-execution.js';
 import { followSignals } from './runner-signals.js';
 import { HAND_BACK_MS, Slots } from './slots.js';
+import { Suspects } from './suspects.js';
 import type { Lease } from './transitions/beat.js';
 import type { ClaimedRun } from './transitions/claim.js';
 import { type ReleaseReason, releaseRuns } from './transitions/release.js';
@@ -110,7 +111,15 @@ export class Runner {
       handBack: (executions) => void this.#handBack(executions),
       onRoom: () => this.#claims.useRoom(),
     });
+    const suspects = new Suspects({
+      ...{ sql, events, concurrency, jobNames: registry.names(), executions: this.#executions },
+      heldRuns: () => this.#held.size,
+      hold: (runs, isApart) => this.#hold(runs, isApart),
+      execute: (execution) => this.#run(execution, () => {}),
+      onRoom: () => this.#claims.wakeUp(),
+    });
     this.#claims = new ClaimLoop({
+      suspects,
       pace: this.#pace,
       isTold: () => options.listener?.isConnected === true,
       ...{ sql, runnerId: this.id, registry, concurrency, pollMs, held: this.#held, notifier, events, database },
@@ -196,8 +205,8 @@ export class Runner {
     this.#slots.add(this.#hold(runs));
   }
 
-  #hold(runs: ClaimedRun[]): RunExecution[] {
-    const executions = runs.map((run) => this.#executions.create(run));
+  #hold(runs: ClaimedRun[], isApart = false): RunExecution[] {
+    const executions = runs.map((run) => this.#executions.create(run, isApart));
     for (const execution of executions) this.#held.add(execution);
     this.#heartbeat?.hold(runs.map(leaseOf));
     return executions;

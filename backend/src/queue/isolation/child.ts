@@ -48,6 +48,7 @@ async function setUp(setup: ChildSetup): Promise<void> {
     const db = createPrisma(createPool(setup.databaseUrl, { max: CONNECTIONS }));
     const services = { db, mediaDir: setup.mediaDir };
     workplace = { jobs: new Map(jobs.map((job) => [job.name, job])), services, redaction };
+    tell({ type: 'loaded', jobNames: [...workplace.jobs.keys()] });
   } catch (thrown) {
     return tell({ type: 'unusable', error: describeFailure(thrown, redaction).error });
   }

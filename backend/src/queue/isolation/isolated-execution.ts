@@ -6,7 +6,14 @@ import { LongTimer } from '../long-timer.js';
 import type { MessageLine } from '../message-line.js';
 import { notMeasured } from '../meter.js';
 import type { Redaction } from '../redaction.js';
-import { type ExecutionResult, LAST_WORDS_MS, type RunExecution, type StopReason, timedOut } from '../run-execution.js';
+import {
+  type ExecutionResult,
+  LAST_WORDS_MS,
+  neverBegun,
+  type RunExecution,
+  type StopReason,
+  timedOut,
+} from '../run-execution.js';
 import { lastProgress, type ProgressState } from '../run-progress.js';
 import { type StorableMetadata, storableText } from '../storable.js';
 import type { ClaimedRun } from '../transitions/claim.js';
@@ -75,6 +82,7 @@ export class IsolatedExecution implements RunExecution {
 
   async finish(): Promise<ExecutionResult> {
     try {
+      if (this.#stopReason) return neverBegun(this.#stopReason);
       return await this.#execute();
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
@@ -103,6 +111,10 @@ export class IsolatedExecution implements RunExecution {
       void taking.then((unused) => pool.giveBack(unused)).catch(() => {});
       return this.#endOfKilled(this.#killReason ?? 'lease lost');
     }
+    if (this.#stopReason) {
+      pool.giveBack(process);
+      return neverBegun(this.#stopReason);
+    }
     this.#process = process;
     this.usage = { ...notMeasured, childPid: process.pid };
     // From here on: that no process was ready is not the job's fault.
@@ -115,7 +127,6 @@ export class IsolatedExecution implements RunExecution {
       },
       onSample: (sample) => this.#measure(sample),
     });
-    if (this.#stopReason) process.stop(this.#stopReason);
     const end = await ending;
     const result = this.#resultOf(end);
     pool.giveBack(process, mayGoOn(result));

@@ -61,6 +61,8 @@ export class IsolatedProcess {
   #onReady: (() => void)[] = [];
   #fault: string | null = null;
   #isReady = false;
+  /** The jobs that it knows, once it is ready. */
+  jobNames: string[] = [];
   /** How many runs it has begun. */
   runs = 0;
   /** When it last waited for a run, and when it first did. */
@@ -142,6 +144,7 @@ export class IsolatedProcess {
   #hear(line: string): void {
     const report = parseReport(line);
     if (!report) this.#break('it reported something that makes no sense');
+    else if (report.type === 'loaded') this.jobNames = report.jobNames;
     else if (report.type === 'ready') this.#noteReady(report.memoryBytes);
     else if (report.type === 'unusable') this.#break(report.error);
     else if (report.type === 'ended') {

@@ -39,6 +39,13 @@ export class Isolation {
     });
   }
 
+  /** The jobs that the module has, as one of the processes tells. Throws, saying why, when none can start. */
+  async jobNames(): Promise<string[]> {
+    const process = await this.#pool.take(undefined);
+    this.#pool.giveBack(process);
+    return process.jobNames;
+  }
+
   create(job: AnyJob, run: ClaimedRun, telling: Pick<ExecutionOptions, 'onMessage' | 'onProgress'>): RunExecution {
     const { events, redaction } = this.#options;
     const execution = new IsolatedExecution({

@@ -55,6 +55,8 @@ const executionResult = z.union([
 ]) as unknown as z.ZodType<ExecutionResult>;
 
 export const childReport = z.discriminatedUnion('type', [
+  /** Has loaded the module, which has these jobs. */
+  z.object({ type: z.literal('loaded'), jobNames: z.array(z.string()) }),
   /** Waits for a run. */
   z.object({ type: z.literal('ready'), memoryBytes: z.number() }),
   z.object({

@@ -1,0 +1,32 @@
+import * as z from 'zod';
+import { defineJob } from '../queue/job.js';
+
+/** What takes down the process it happens in. */
+const deaths = {
+  none: () => {},
+  kill: () => process.kill(process.pid, 'SIGKILL'),
+  exit: () => process.exit(3),
+  abort: () => process.abort(),
+};
+
+const described = {
+  description: 'Waits, or takes down its process',
+  examples: ['nothing runs it'],
+  algorithmVersion: '1',
+};
+
+export const jobs = [
+  defineJob({
+    ...described,
+    name: 'mortal',
+    retry: { backoffMs: 1 },
+    parameters: z.strictObject({
+      death: z.enum(['none', 'kill', 'exit', 'abort']).default('none'),
+      ms: z.number().default(200),
+    }),
+    run: async (ctx, { death, ms }) => {
+      deaths[death]();
+      await ctx.pause(ms);
+    },
+  }),
+];

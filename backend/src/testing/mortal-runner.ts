@@ -1,0 +1,13 @@
+import { startJobWorker } from '../job-manager.js';
+import { jobs } from './mortal-jobs.js';
+
+// A worker of another application, to be killed by its jobs.
+
+process.once('disconnect', () => process.exit(0));
+const worker = await startJobWorker({
+  databaseUrl: process.env.DATABASE_URL ?? '',
+  jobs,
+  jobsModule: new URL('./mortal-jobs.ts', import.meta.url).href,
+  settings: { LOG_LEVEL: 'error' },
+});
+process.send?.(worker.runnerId);
