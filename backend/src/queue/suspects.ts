@@ -131,7 +131,8 @@ export class Suspects {
     const hasBegun = await beginSuspect(sql, run, isAlone).catch(onError);
     if (!hasBegun) execution.stop('lease lost');
     const result = await execute(execution);
-    if (result.status !== 'interrupted' && result.crashed !== true) await clearSuspect(sql, run).catch(onError);
+    const hasEnded = result.status !== 'interrupted' && !result.crashed && !result.isRefused;
+    if (hasEnded) await clearSuspect(sql, run).catch(onError);
     this.#count(isApart, -1);
     this.#ramp.ended += 1;
     onRoom();

@@ -38,7 +38,7 @@ WITH moment AS MATERIALIZED (SELECT clock_timestamp() AS at
   FROM held WHERE j.id = held.id
   RETURNING j.id, j."messageCount", held.attempt
 ), archived AS (
-  ${archiveAttempt('(SELECT * FROM held, moment) ended', 'RELEASED', '$5::text', { '"refusedBy"': '$3::varchar' })}
+  ${archiveAttempt('(SELECT * FROM held, moment) ended', `'RELEASED'`, '$5::text', { '"refusedBy"': '$3::varchar' })}
 ), noted AS (
   ${noteFrom(
     'released',
