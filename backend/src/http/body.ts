@@ -92,6 +92,7 @@ function parseBytes(bytes: Buffer): unknown {
 }
 
 function parseText(text: string): unknown {
+  if (text === '') return {};
   try {
     return parseExactJson(text);
   } catch (error) {
