@@ -80,13 +80,28 @@ it('counts up to ten thousand', async () => {
   expect(await named('mail')).toMatchObject({ queued: 10_000, due: 10_000 });
 });
 
-it('sets limits and weight; what is left out has none', async () => {
+it('sets limits and weight; what is left out stays, and null takes a limit away', async () => {
   const limits = { concurrency: 5, concurrencyPerRunner: 2, rateLimit: 10, ratePeriodMs: 1_000, weight: 4 };
   const answer = await set('mail', limits);
   expect(answer.status).toBe(200);
   expect(answer.json.channel).toEqual({ name: 'mail', ...untouched, ...limits, recentStarts: 0 });
-  expect((await set('mail', { concurrency: 6 })).json.channel).toEqual({ name: 'mail', ...untouched, concurrency: 6 });
-  expect(await named('mail')).toMatchObject({ concurrency: 6, rateLimit: null, weight: 1 });
+  const changed = { name: 'mail', ...untouched, ...limits, concurrency: 6, recentStarts: 0 };
+  expect((await set('mail', { concurrency: 6 })).json.channel).toEqual(changed);
+  expect((await set('mail', { rateLimit: 20 })).json.channel).toMatchObject({ rateLimit: 20, ratePeriodMs: 1_000 });
+  expect((await set('mail', { concurrency: null, rateLimit: null })).json.channel).toMatchObject({
+    ...{ concurrency: null, concurrencyPerRunner: 2, rateLimit: null, ratePeriodMs: null, weight: 4 },
+  });
+  expect((await set('new', { weight: 3 })).json.channel).toEqual({ name: 'new', ...untouched, weight: 3 });
+});
+
+it('refuses a change that names nothing, or a limit that there is not, and changes nothing', async () => {
+  await set('mail', { concurrency: 5 });
+  const empty = await set('mail', {});
+  expect(empty.status).toBe(400);
+  expect(empty.json.detail).toBe('The call names nothing to change; null takes a limit away.');
+  const misspelt = await set('mail', { concurency: 2 });
+  expect(misspelt.json.detail).toBe('concurency: is no field of this call; did you mean concurrency?');
+  expect(await named('mail')).toMatchObject({ concurrency: 5 });
 });
 
 it('tells the starts that count against a rate limit now', async () => {
@@ -145,7 +160,7 @@ it('refuses a pause until a day that no answer could tell, and stays readable', 
 
 it('writes who changed what into the audit log, before and after', async () => {
   await set('mail', { concurrency: 5 });
-  await set('mail', { rateLimit: 2, ratePeriodMs: 100, weight: 3 });
+  await set('mail', { concurrency: null, rateLimit: 2, ratePeriodMs: 100, weight: 3 });
   await pause('mail', { reason: 'down' });
   await resume('mail');
   const by = { actorId: admin.id, target: 'mail' };
@@ -169,7 +184,7 @@ it('resumes what is not paused without a word', async () => {
 it('forgets the starts of a rate limit that is lifted', async () => {
   await set('mail', { rateLimit: 1, ratePeriodMs: 60_000 });
   await sql(`INSERT INTO "ChannelStart" VALUES ('mail', now(), 1)`);
-  await set('mail', {});
+  await set('mail', { rateLimit: null });
   expect(await sql('SELECT * FROM "ChannelStart"')).toEqual([]);
 });
 
@@ -189,6 +204,8 @@ it.each([
   [{ rateLimit: 5, ratePeriodMs: 1 }, 'ratePeriodMs'],
   [{ weight: 0 }, 'weight'],
   [{ weight: 'heavy' }, 'weight'],
+  [{ weight: null }, 'weight'],
+  [{ rateLimit: null, ratePeriodMs: 1_000 }, 'ratePeriodMs'],
 ])('refuses %j and says where', async (body, field) => {
   const answer = await set('mail', body);
   expect(answer.status).toBe(400);

@@ -10,8 +10,8 @@ export function createChannelCalls({ queue: { channels } }: Pick<HttpDeps, 'queu
   return os.router({
     listChannels: os.listChannels.handler(async () => ({ channels: (await channels.list()).map(presentChannel) })),
 
-    setChannel: os.setChannel.handler(async ({ input: { channel, ...settings }, context }) => ({
-      channel: presentChannel(await channels.set(channel, settings, actorOf(context))),
+    setChannel: os.setChannel.handler(async ({ input: { channel, ...change }, context }) => ({
+      channel: presentChannel(await channels.set(channel, change, actorOf(context))),
     })),
 
     pauseChannel: os.pauseChannel.handler(async ({ input: { channel, reason, resumeAt }, context }) => {

@@ -1,4 +1,5 @@
-import type { ChannelSettings } from '@job-manager/shared/contract/channels';
+import { refusal } from '@job-manager/client/errors';
+import type { ChannelChange } from '@job-manager/shared/contract/channels';
 import { limits } from '@job-manager/shared/limits';
 import { type ChannelRow, listChannels, readChannel } from '../store/channel-list.js';
 import type { Notifier } from '../store/notifier.js';
@@ -15,8 +16,8 @@ import { setChannel } from './transitions/set-channel.js';
 export interface Channels {
   /** Those with settings, with jobs or with runs. */
   list(): Promise<ChannelRow[]>;
-  /** Sets limits and weight; a limit that is null is none. */
-  set(name: string, settings: ChannelSettings, actor: Actor): Promise<ChannelRow>;
+  /** Changes limits and weight; null takes a limit away, and what is left out stays. */
+  set(name: string, change: ChannelChange, actor: Actor): Promise<ChannelRow>;
   /** Starts nothing more; what is running goes on. Pausing what is paused gives it this reason and this end. */
   pause(name: string, pause: ChannelPause, actor: Actor): Promise<ChannelRow>;
   /** Resuming what isn't paused changes nothing. */
@@ -34,8 +35,11 @@ export function createChannels({ sql, registry, notifier }: ChannelsOptions): Ch
   return {
     list: () => listChannels(sql, [...new Set(registry.definitions().map(({ channel }) => channel))]),
 
-    set: async (name, settings, actor) => {
-      await setChannel(sql, name, settings, actor);
+    set: async (name, change, actor) => {
+      if (Object.keys(change).length === 0) throw new QueueError('INVALID_INPUT', NO_CHANGE);
+      const isRateLifted = change.rateLimit === null && change.ratePeriodMs === undefined;
+      const whole = isRateLifted ? { ...change, ratePeriodMs: null } : change;
+      await setChannel(sql, name, whole, actor).catch(explainHalfARate);
       // There may be more room now than any runner has seen.
       notifier.queued();
       return readChannel(sql, name);
@@ -59,3 +63,11 @@ const inThePast = () =>
   new QueueError('INVALID_INPUT', 'resumeAt has passed: a pause can only end in the future.', [
     { path: 'resumeAt', message: 'must lie in the future' },
   ]);
+
+/** The table refuses a rate limit without a period, and a period without a rate limit, whatever was there before. */
+function explainHalfARate(error: unknown): never {
+  if ((error as { code?: unknown } | null)?.code !== CHECK_VIOLATION) throw error;
+  throw refusal('INVALID_INPUT', 'ratePeriodMs', 'goes with rateLimit, and only with it');
+}
+const NO_CHANGE = 'The call names nothing to change; null takes a limit away.';
+const CHECK_VIOLATION = '23514';

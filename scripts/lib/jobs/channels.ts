@@ -1,12 +1,11 @@
 import { durationWords } from '@job-manager/backend/store/duration-words';
-import { type ChannelSettings, channelSettings, type JobChannel } from '@job-manager/shared/contract/channels';
+import { type ChannelSettings, channelChange, type JobChannel } from '@job-manager/shared/contract/channels';
 import { channelName } from '@job-manager/shared/contract/enqueue-options';
 import type { Command } from 'commander';
-import * as z from 'zod';
 import { Refusal } from '../refusal.js';
 import { type Engine, type Told, withEngine } from './engine.js';
 import { columns, timeWords } from './tables.js';
-import { readDuration, readTime } from './values.js';
+import { checked, readDuration, readTime } from './values.js';
 
 interface SetOptions {
   concurrency?: string;
@@ -101,12 +100,9 @@ function pauseInWords({ paused }: JobChannel): string {
 }
 
 async function set(engine: Engine, name: string, options: SetOptions): Promise<Told> {
-  const before = (await readChannels(engine)).find((channel) => channel.name === name);
   const named = { ...given('concurrency', options.concurrency), ...given('concurrencyPerRunner', options.perRunner) };
-  const wanted = { ...channelSettings.parse(before ?? {}), ...named, ...weight(options.weight), ...rate(options.rate) };
-  const checked = channelSettings.safeParse(wanted);
-  if (!checked.success) throw new Refusal(z.prettifyError(checked.error));
-  await engine.queue.channels.set(name, checked.data, engine.actor);
+  const change = checked(channelChange, { ...named, ...weight(options.weight), ...rate(options.rate) });
+  await engine.queue.channels.set(name, change, engine.actor);
   return list(engine);
 }
 
@@ -132,7 +128,7 @@ function endOf(options: PauseOptions): Date | null {
 }
 
 function checkName(name: string): string {
-  const checked = channelName.safeParse(name);
-  if (checked.success) return checked.data;
-  throw new Refusal(`${JSON.stringify(name)} is no name of a channel: it ${checked.error.issues[0]?.message}.`);
+  const result = channelName.safeParse(name);
+  if (result.success) return result.data;
+  throw new Refusal(`${JSON.stringify(name)} is no name of a channel: it ${result.error.issues[0]?.message}.`);
 }

@@ -1,25 +1,31 @@
 import * as z from 'zod';
 import { limits } from '../limits.js';
 import { channelName } from './enqueue-options.js';
+import { isoTime } from './iso-time.js';
 import { routeFor } from './policy.js';
 
 const TAG = ['Channels'];
 const time = z.iso.datetime();
 const count = z.number().int();
-const byName = z.object({ channel: channelName });
+const byName = z.strictObject({ channel: channelName });
 const most = z.number().int().min(1).max(1_000_000).nullable();
 
-/** What may be set of a channel; null for no limit. */
-export const channelSettings = z.object({
-  concurrency: most.default(null).describe('Runs at once, over all runners'),
-  concurrencyPerRunner: most.default(null),
-  rateLimit: most.default(null).describe('Starts within `ratePeriodMs`'),
-  ratePeriodMs: z.number().int().min(100).max(86_400_000).nullable().default(null),
-  weight: z.number().int().min(1).max(1_000).default(1).describe('Share of a runner among channels with work'),
+const channelSettings = z.strictObject({
+  concurrency: most.describe('Runs at once, over all runners'),
+  concurrencyPerRunner: most,
+  rateLimit: most.describe('Starts within `ratePeriodMs`'),
+  ratePeriodMs: z.number().int().min(100).max(86_400_000).nullable(),
+  weight: z.number().int().min(1).max(1_000).describe('Share of a runner among channels with work'),
 });
+/** What may be set of a channel; null for no limit. */
 export type ChannelSettings = z.infer<typeof channelSettings>;
 
-export const jobChannel = channelSettings.extend({
+/** What is to be changed of a channel. What is left out stays as it is. */
+export const channelChange = channelSettings.partial();
+export type ChannelChange = z.infer<typeof channelChange>;
+
+export const jobChannel = z.object({
+  ...channelSettings.shape,
   name: z.string(),
   paused: z
     .object({ at: time, by: z.string().nullable(), reason: z.string().nullable(), resumeAt: time.nullable() })
@@ -50,17 +56,12 @@ export const channels = {
     .route({
       method: 'PUT',
       path: '/admin/jobs/channels/{channel}',
-      summary: 'Set the limits and the weight of a channel; what is left out has none',
+      summary: 'Change limits and weight of a channel',
+      description:
+        'What is left out stays as it is, and null takes a limit away. `rateLimit` and `ratePeriodMs` come and go together.',
       tags: TAG,
     })
-    .input(
-      byName
-        .extend(channelSettings.shape)
-        .refine((given) => (given.rateLimit === null) === (given.ratePeriodMs === null), {
-          path: ['ratePeriodMs'],
-          message: 'goes with rateLimit, and only with it',
-        }),
-    )
+    .input(byName.extend(channelChange.shape))
     .output(z.object({ channel: jobChannel })),
 
   pauseChannel: routeFor('manageChannels')
@@ -73,7 +74,7 @@ export const channels = {
     .input(
       byName.extend({
         reason: z.string().trim().max(limits.reasonChars).optional(),
-        resumeAt: z.iso.datetime({ offset: true }).optional().describe('Goes on by itself then'),
+        resumeAt: isoTime.optional().describe('Goes on by itself then'),
       }),
     )
     .output(z.object({ channel: jobChannel })),
