@@ -39,7 +39,7 @@ async function run(args: string[]): Promise<number> {
     return print(command.json ? definitions.map((each) => JSON.stringify(each)).join('\n') : listJobs(definitions));
   if (!command.job) throw new UsageError(describeCommand());
   // Before anything is started: a wrong parameter needs no database.
-  const { job } = registry.check(command.job.name, command.parameters);
+  const { job } = await registry.check(command.job.name, command.parameters);
   return execute(job, command);
 }
 

@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { checkInput, describeIssues } from '@job-manager/shared/check-input';
 import * as z from 'zod';
 import { DEFAULT_SCHEMA, schemaIn, withSchema } from './database/schema.js';
 import { throughPooler } from './database/transaction-pooling.js';
@@ -177,9 +178,9 @@ export function embeddedConfig(
 
 /** Checks what somebody configured. Throws ConfigError with one line that names every fault. */
 export function parseConfig<Schema extends z.ZodType>(schema: Schema, given: unknown): z.output<Schema> {
-  const parsed = schema.safeParse(given);
-  if (!parsed.success) throw new ConfigError(describeIssues(parsed.error));
-  return parsed.data;
+  const checked = checkInput(schema, given, 'setting');
+  if (!checked.success) throw new ConfigError(describeIssues(checked.issues));
+  return checked.data;
 }
 
 function complete(config: Environment): Config {
@@ -241,10 +242,4 @@ export function describeConfig(): { name: string; description: string; fallback:
 function write(value: unknown): string {
   if (typeof value === 'boolean') return value ? 'on' : 'off';
   return String(value);
-}
-
-function describeIssues(error: z.ZodError): string {
-  return error.issues
-    .map(({ path, message }) => (path.length === 0 ? message : `${path.join('.')}: ${message}`))
-    .join('; ');
 }

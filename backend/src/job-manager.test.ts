@@ -471,10 +471,14 @@ describe('an option that can not be used is refused in one line:', () => {
     ['a path with what HTML means something by', { path: '/a"b' }, 'path: must be a path such as /ops/jobs'],
     ['no lookup', { identify: 'ada' }, 'identify: must be a function'],
     ['an address to sign in that is a script', { signInUrl: 'javascript:alert(1)' }, 'signInUrl: must be a path'],
-    ['an option nobody knows', { pathh: '/' }, 'Unrecognized key: "pathh"'],
-    ['a setting nobody knows', { settings: { JOBS_CONCURENCY: 3 } }, 'Unrecognized key: "JOBS_CONCURENCY"'],
-    ['a setting that has no meaning here', { settings: { PORT: 80 } }, 'Unrecognized key: "PORT"'],
-    ['a number out of bounds', { settings: { JOBS_CONCURRENCY: -1 } }, 'JOBS_CONCURRENCY: Too small'],
+    ['an option nobody knows', { pathh: '/' }, 'pathh: is no setting; did you mean path?'],
+    [
+      'a setting nobody knows',
+      { settings: { JOBS_CONCURENCY: 3 } },
+      'JOBS_CONCURENCY: is no setting; did you mean JOBS_CONCURRENCY?',
+    ],
+    ['a setting that has no meaning here', { settings: { PORT: 80 } }, 'PORT: is no setting'],
+    ['a number out of bounds', { settings: { JOBS_CONCURRENCY: -1 } }, 'JOBS_CONCURRENCY: must be at least'],
   ])('%s', (_what, wrong, words) => {
     expect(() => createJobManager({ ...good, ...wrong } as JobManagerOptions)).toThrow(words);
   });

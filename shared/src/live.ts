@@ -96,16 +96,16 @@ export const blankRun = {
 
 /** What a client may say. */
 export const clientMessage = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('client.admin.resync') }),
+  z.strictObject({ type: z.literal('client.admin.resync') }),
   /** Asks for a `jobs_counts`, to learn whether the connection still lives. */
-  z.object({ type: z.literal('client.admin.ping') }),
+  z.strictObject({ type: z.literal('client.admin.ping') }),
   /** Asks for the messages and steps of one run, live; `afterSeq` is the last message it has. */
-  z.object({
+  z.strictObject({
     type: z.literal('client.admin.follow_run'),
     jobRunId: runId,
     afterSeq: z.number().int().min(0).max(2_147_483_647),
   }),
-  z.object({ type: z.literal('client.admin.unfollow_run'), jobRunId: runId }),
+  z.strictObject({ type: z.literal('client.admin.unfollow_run'), jobRunId: runId }),
 ]);
 export type ClientMessage = z.infer<typeof clientMessage>;
 

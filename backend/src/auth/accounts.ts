@@ -1,3 +1,4 @@
+import { checkInput } from '@job-manager/shared/check-input';
 import { type CurrentUser, newPassword } from '@job-manager/shared/contract/auth';
 import { type UserRole, userRoles } from '@job-manager/shared/roles';
 import * as z from 'zod';
@@ -25,9 +26,9 @@ export async function upsertAccount(
   sql: Sql,
   account: { email: string; password: string; role: UserRole },
 ): Promise<CurrentUser> {
-  const checked = wanted.safeParse(account);
+  const checked = checkInput(wanted, account);
   if (!checked.success) {
-    throw new AccountError(checked.error.issues.map((issue) => `${String(issue.path[0])} ${issue.message}`).join('; '));
+    throw new AccountError(checked.issues.map(({ path, message }) => `${path} ${message}`).join('; '));
   }
   const { email, password, role } = checked.data;
   return writeAccount(sql, { email, role, passwordHash: await hashPassword(password) });

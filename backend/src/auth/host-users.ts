@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { checkInput, describeIssues } from '@job-manager/shared/check-input';
 import type { CurrentUser } from '@job-manager/shared/contract/auth';
 import { permissionsOf } from '@job-manager/shared/permissions';
 import { userRoles } from '@job-manager/shared/roles';
@@ -71,11 +72,13 @@ async function ask(identify: Identify, request: IncomingMessage): Promise<HostPe
   try {
     const answer = await Promise.race([Promise.resolve().then(() => identify(request)), late]);
     if (answer === null || answer === undefined) return null;
-    const { id, email = id, role } = hostUser.parse(answer);
+    const checked = checkInput(hostUser, answer, 'field of a user');
+    if (!checked.success)
+      throw new IdentifyFailed(`identify answers what is no user: ${describeIssues(checked.issues)}`);
+    const { id, email = id, role } = checked.data;
     return { externalId: id, email, role };
   } catch (error) {
-    if (error instanceof z.ZodError)
-      throw new IdentifyFailed(`identify answers what is no user: ${z.prettifyError(error)}`);
+    if (error instanceof IdentifyFailed) throw error;
     throw new IdentifyFailed('identify could not say who makes a request', { cause: error });
   } finally {
     clearTimeout(timer);

@@ -7,6 +7,7 @@ import { createAuthCalls } from './auth-calls.js';
 import { createBatchCalls } from './batch-calls.js';
 import { checkUrl, largeCallNeeds, readBody } from './body.js';
 import { createChannelCalls } from './channel-calls.js';
+import { checkPlaces, refusalOfInput, refuseFields } from './check-fields.js';
 import type { CallContext, HttpDeps } from './context.js';
 import { createErrorCalls } from './error-calls.js';
 import { createExternalCalls } from './external-calls.js';
@@ -33,11 +34,11 @@ export function createApi(deps: HttpDeps, gate: Gate, stats: StatsCache): Router
     next();
   });
   api.use(createDocumentRoutes());
-  api.use((req, _res, next) => {
+  api.use((req, res, next) => {
     // The server leaves the body of a HEAD answer out by itself.
     if (req.method === 'HEAD') req.method = 'GET';
     checkUrl(req);
-    resolveRoute(routes, req.method, pathOf(req).slice(req.baseUrl.length));
+    res.locals.route = resolveRoute(routes, req.method, pathOf(req).slice(req.baseUrl.length));
     next();
   });
   api.use(async (req, _res, next) => {
@@ -50,7 +51,7 @@ export function createApi(deps: HttpDeps, gate: Gate, stats: StatsCache): Router
   api.use(async (req, res) => {
     const { matched } = await handler.handle(req, res, {
       prefix: prefixOf(req),
-      context: { req, res, identity: null },
+      context: { req, res, route: res.locals.route, identity: null },
     });
     if (!matched) throw new HttpProblem('NOT_FOUND', 'There is no such call.');
   });
@@ -67,6 +68,16 @@ function createHandler(deps: HttpDeps, gate: Gate, stats: StatsCache) {
     .use(async ({ context, procedure, next }) => {
       const identity = await gate(context.req, procedure['~orpc'].meta.policy);
       return next({ context: { identity } });
+    })
+    .use(async ({ context: { req, route }, procedure, next }, input: unknown) => {
+      checkPlaces(req, route);
+      const { inputSchema } = procedure['~orpc'];
+      if (inputSchema === undefined) refuseFields(input);
+      try {
+        return await next();
+      } catch (error) {
+        throw refusalOfInput(error, { route, schema: inputSchema, input });
+      }
     });
   const router = os.router({
     auth: createAuthCalls(deps),

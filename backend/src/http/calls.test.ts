@@ -84,10 +84,13 @@ it('cancels a queued run, and again without complaint', async () => {
   expect((await cancel()).json).toEqual(answer.json);
 });
 
-it('cancels the run of the path, whatever the body says', async () => {
+it('refuses a body that names another run than the path', async () => {
   const [one, two] = [(await enqueue()).json.jobRunId, (await enqueue()).json.jobRunId];
   const body = { jobRunId: two };
-  expect((await as(admin, { method: 'POST', path: `/api/admin/jobs/${one}/cancel`, body })).json.run.id).toBe(one);
+  const cancel = (more: object) => as(admin, { method: 'POST', path: `/api/admin/jobs/${one}/cancel`, ...more });
+  expect((await cancel({ body })).json).toMatchObject({ status: 400, field: 'jobRunId' });
+  expect((await runs()).map((run) => run.status)).toEqual(['QUEUED', 'QUEUED']);
+  expect((await cancel({})).json.run.id).toBe(one);
   expect((await runs()).map((run) => run.status)).toEqual(['CANCELLED', 'QUEUED']);
 });
 

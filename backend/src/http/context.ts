@@ -11,6 +11,7 @@ import type { ExternalRuns } from '../queue/external/runs.js';
 import type { Actor, Queue } from '../queue/queue.js';
 import type { AuditPerson } from '../store/audit.js';
 import type { SessionOrigin } from '../store/sessions.js';
+import type { ApiRoute } from './routes.js';
 
 /** The place of Job Manager in the application that embeds it. */
 export interface HostPlace {
@@ -44,6 +45,7 @@ export interface HttpDeps {
 export interface CallContext {
   req: Request;
   res: Response;
+  route: ApiRoute;
   identity: Identity | null;
 }
 

@@ -6,7 +6,7 @@ import { ZodToJsonSchemaConverter } from '@orpc/zod/zod4';
 import { Router } from 'express';
 import swaggerUi from 'swagger-ui-express';
 import { type ProblemCode, problemTitles, statusOf } from './problem.js';
-import { type ApiRoute, listRoutes } from './routes.js';
+import { type ApiRoute, listRoutes, takesKey } from './routes.js';
 
 /** `openapi.json` and `docs`, the page to read it: both for everybody, they tell no more than the README. */
 export function createDocumentRoutes(): Router {
@@ -63,14 +63,13 @@ function describeRoute(document: OpenAPI.Document, route: ApiRoute): void {
   operation.security = route.policy === 'public' ? [] : [{ cookie: [] }, { bearer: [] }];
   operation.responses ??= {};
   Object.assign(operation.responses, problemResponses(codesOf(route)));
-  if (KEYED.includes(route.name)) operation.parameters = [...(operation.parameters ?? []), IDEMPOTENCY_KEY];
+  if (takesKey(route)) operation.parameters = [...(operation.parameters ?? []), IDEMPOTENCY_KEY];
   if (BEGINS_A_RUN.includes(route.name)) {
     Object.assign(operation.responses['201'] ?? {}, { headers: { Location: LOCATION } });
   }
 }
 
 const BEGINS_A_RUN = ['jobs.enqueue', 'external.start'];
-const KEYED = [...BEGINS_A_RUN, 'external.message'];
 
 const LOCATION = { description: 'Address of the run', schema: { type: 'string' } };
 const IDEMPOTENCY_KEY: OpenAPI.ParameterObject = {

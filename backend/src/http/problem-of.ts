@@ -1,4 +1,4 @@
-import { ORPCError, ValidationError } from '@orpc/server';
+import { ORPCError } from '@orpc/server';
 import { TooManyAttempts } from '../auth/attempts.js';
 import { IdentifyFailed } from '../auth/host-users.js';
 import { HashingBusy } from '../auth/passwords.js';
@@ -29,21 +29,10 @@ export function problemOf(error: unknown): HttpProblem {
 
 /** oRPC's own errors: input that doesn't fit the contract, or a wrapper around whatever a handler threw. */
 function ofContract(error: ORPCError<string, unknown>): HttpProblem {
-  if (error.cause instanceof ValidationError && error.code === 'BAD_REQUEST') return ofIssues(error.cause.issues);
   if (error.code === 'INTERNAL_SERVER_ERROR') return problemOf(error.cause ?? new Error(error.message));
   if (error.status === 400) return new HttpProblem('INVALID_INPUT', 'The request could not be read.');
   return new HttpProblem('INTERNAL', 'The server failed; its log says why.');
 }
-
-function ofIssues(found: ValidationError['issues']): HttpProblem {
-  const issues = found.map((issue) => ({ path: dotted(issue.path ?? []), message: issue.message }));
-  const field = issues[0]?.path.split('.')[0] || undefined;
-  const detail = issues.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`)).join('; ');
-  return new HttpProblem('INVALID_INPUT', detail, { field, issues });
-}
-
-type Path = NonNullable<ValidationError['issues'][number]['path']>;
-const dotted = (path: Path): string => path.map((part) => String(typeof part === 'object' ? part.key : part)).join('.');
 
 const FIELD_OF: Partial<Record<QueueError['code'], string>> = {
   UNKNOWN_JOB: 'jobName',

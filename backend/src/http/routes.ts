@@ -15,6 +15,10 @@ export interface ApiRoute {
 
 const POLICIES: readonly unknown[] = ['public', 'signedIn', ...Object.keys(permissions)];
 
+/** Calls that an `Idempotency-Key` makes harmless when they are sent again. */
+const KEYED = ['jobs.enqueue', 'external.start', 'external.message'];
+export const takesKey = ({ name }: ApiRoute): boolean => KEYED.includes(name);
+
 /** The calls of a contract. Throws, naming the route, where one says not who may call it or where it is. */
 export function listRoutes(contract: Parameters<typeof traverseContractProcedures>[0]['router']): ApiRoute[] {
   const routes: ApiRoute[] = [];

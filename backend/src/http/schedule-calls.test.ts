@@ -95,10 +95,10 @@ describe('refuses', () => {
     [{ timeZone: 'Mars/Base' }, 'INVALID_INPUT', 'timeZone', 'There is no time zone named "Mars/Base".'],
     [{ everyMs: 5_000 }, 'INVALID_INPUT', 'cron', 'Give a cron line or an interval, not both.'],
     [{ cron: undefined }, 'INVALID_INPUT', 'cron', 'Give either a cron line or an interval.'],
-    [{ cron: undefined, everyMs: 999 }, 'INVALID_INPUT', 'everyMs', 'everyMs: Too small'],
+    [{ cron: undefined, everyMs: 999 }, 'INVALID_INPUT', 'everyMs', 'everyMs: must be at least 1000'],
     [{ name: 'Not A Name' }, 'INVALID_INPUT', 'name', 'name: must begin with a lower case letter'],
     [{ jobName: 'gone' }, 'UNKNOWN_JOB', 'jobName', 'There is no job named "gone".'],
-    [{ parameters: { word: 7 } }, 'INVALID_PARAMETERS', 'parameters', 'parameters.word: Invalid input'],
+    [{ parameters: { word: 7 } }, 'INVALID_PARAMETERS', 'parameters', 'parameters.word: must be a text, not a number'],
   ])('%j', async (more, code, field, detail) => {
     const answer = await create(more);
     expect(answer.status).toBe(400);

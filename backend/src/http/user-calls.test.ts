@@ -217,16 +217,18 @@ it('signs somebody out everywhere, who may come back with the same password', as
   expect(await audited()).toMatchObject([{ action: 'account.sign-out-everywhere', details: { sessionsEnded: 1 } }]);
 });
 
+const bodyOf = (verb: string) => (verb === 'role' ? { role: 'ADMIN' } : {});
+
 it.each(['role', 'disable', 'enable', 'reset-password', 'sign-out'])(
   'knows nobody to %s who is not there',
   async (verb) => {
-    expect(problemCode(await change(2_147_483_647, verb, { role: 'ADMIN' }))).toBe('UNKNOWN_ACCOUNT');
-    expect(problemCode(await change(2_147_483_648, verb, { role: 'ADMIN' }))).toBe('INVALID_INPUT');
+    expect(problemCode(await change(2_147_483_647, verb, bodyOf(verb)))).toBe('UNKNOWN_ACCOUNT');
+    expect(problemCode(await change(2_147_483_648, verb, bodyOf(verb)))).toBe('INVALID_INPUT');
   },
 );
 
 it.each(['role', 'disable', 'reset-password'])('lets nobody %s themselves', async (verb) => {
-  const answer = await change(boss.id, verb, { role: 'ADMIN' });
+  const answer = await change(boss.id, verb, bodyOf(verb));
   expect(problemCode(answer)).toBe('NOT_ALLOWED');
   expect(await isSignedIn(boss)).toBe(true);
   expect(await audited()).toEqual([]);

@@ -151,7 +151,7 @@ describe('a batch is refused whole', () => {
       'with parameters that do not fit',
       [giving(1), { jobName: 'give', parameters: { n: 'two' } }],
       'runs.1.parameters.n',
-      'expected number',
+      'must be a number',
     ],
   ];
   it.each(faults)('%s', async (_, runs, path, message) => {

@@ -1,10 +1,10 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { jsonForm, NotJsonError } from '@job-manager/client/json-value';
+import { type CheckedInput, checkForeignInput, describeIssues } from '@job-manager/shared/check-input';
 import type { AttemptUsage } from '@job-manager/shared/contract/message';
 import type { MessageLevel } from '@job-manager/shared/message';
 import type { TerminalStatus } from '@job-manager/shared/run';
-import * as z from 'zod';
 import type { QueueEvents } from './events.js';
 import { approachable, describeFailure, JobFailure, ParametersRefused } from './failure.js';
 import type { AnyJob, JobContext, JobLog } from './job.js';
@@ -165,13 +165,17 @@ export class Execution implements RunExecution, ContextSource {
   #callJob(): Promise<unknown> {
     return new Promise((resolve, reject) => {
       this.#failStray = reject;
-      const parsed = this.#job.parameters.safeParse(this.run.parameters);
-      if (!parsed.success) {
-        throw new ParametersRefused(`The parameters do not fit this job: ${z.prettifyError(parsed.error)}`);
-      }
+      const checked = checkForeignInput(this.#job.parameters, this.run.parameters, 'parameter of this job');
+      const ran = checked instanceof Promise ? checked.then((late) => this.#runWith(late)) : this.#runWith(checked);
       // Not resolve(…), which would settle for the job alone and hear of nothing else.
-      Promise.resolve(this.#job.run(new RunContext(this), parsed.data)).then(resolve, reject);
+      Promise.resolve(ran).then(resolve, reject);
     });
+  }
+
+  /** Throws ParametersRefused where the parameters don't fit. */
+  #runWith(checked: CheckedInput<Record<string, unknown>>): unknown {
+    if (checked.success) return this.#job.run(new RunContext(this), checked.data);
+    throw new ParametersRefused(`The parameters do not fit this job: ${describeIssues(checked.issues)}`);
   }
 
   #keep(returned: unknown): void {

@@ -1,6 +1,7 @@
 import { checkParameters as checkStorable } from '@job-manager/client/check-parameters';
 import { plainJson } from '@job-manager/client/json-value';
 import type { JobSettings } from '@job-manager/client/request';
+import { type CheckedInput, checkForeignInput, describeIssues, within } from '@job-manager/shared/check-input';
 import { channelName, priority } from '@job-manager/shared/contract/enqueue-options';
 import type { JobDefinition } from '@job-manager/shared/contract/run';
 import type { ScheduleSettings } from '@job-manager/shared/contract/schedules';
@@ -20,6 +21,12 @@ const SLOW_AFTER_MS = 30 * 60_000;
 /** A process that has loaded the jobs takes 150 MB before it has done anything. */
 const LEAST_MEMORY_MB = 256;
 
+/** A job whose parameters were checked. */
+interface CheckedJob {
+  job: AnyJob;
+  timeoutMs: number | null;
+}
+
 /** The jobs a process knows. */
 export interface Registry {
   names(): string[];
@@ -33,8 +40,11 @@ export interface Registry {
   version(name: string): JobVersion | undefined;
   /** When the jobs run by themselves, as their code says. */
   schedules(): ScheduleSettings[];
-  /** Checks a request; throws QueueError for an unknown job or parameters that don't fit. */
-  check(name: string, parameters: unknown): { job: AnyJob; maxAttempts: number; timeoutMs: number | null };
+  /**
+   * Checks a request; throws QueueError for an unknown job or parameters that don't fit. A promise where the schema of
+   * the job has asynchronous checks.
+   */
+  check(name: string, parameters: unknown): CheckedJob | Promise<CheckedJob>;
 }
 
 /** A definition that can't be offered; the message names job and fault. */
@@ -66,8 +76,9 @@ export function createRegistry(jobs: readonly AnyJob[]): Registry {
     check: (name, parameters) => {
       const job = byName.get(name);
       if (!job) throw new QueueError('UNKNOWN_JOB', `There is no job named "${name}".`);
-      checkParameters(job, parameters);
-      return { job, maxAttempts: job.maxAttempts ?? defaultMaxAttempts, timeoutMs: timeoutOf(job) };
+      const checked = { job, timeoutMs: timeoutOf(job) };
+      const slow = checkParameters(job, parameters);
+      return slow === undefined ? checked : slow.then(() => checked);
     },
   };
 }
@@ -107,8 +118,10 @@ function findDefaultsFault(job: AnyJob): string | undefined {
   } catch {
     return 'defaultParams must be JSON-serializable';
   }
-  const parsed = job.parameters.safeParse(job.defaultParams);
-  return parsed.success ? undefined : `defaultParams do not pass its own schema: ${z.prettifyError(parsed.error)}`;
+  const checked = checkForeignInput(job.parameters, job.defaultParams, A_PARAMETER);
+  // What takes its time is said where the parameters are used.
+  if (checked instanceof Promise || checked.success) return undefined;
+  return `defaultParams do not pass its own schema: ${describeIssues(checked.issues)}`;
 }
 
 function findScheduleFault(job: AnyJob): string | undefined {
@@ -116,7 +129,7 @@ function findScheduleFault(job: AnyJob): string | undefined {
     const fault = findCodeScheduleFault(schedule, new Date());
     if (fault !== undefined) return fault;
     try {
-      checkParameters(job, schedule.parameters ?? {});
+      checkParameters(job, schedule.parameters ?? {})?.catch(() => {});
     } catch (error) {
       return `schedule "${schedule.name}": ${(error as Error).message}`;
     }
@@ -145,20 +158,23 @@ function isSame(a: unknown, b: unknown): boolean {
   );
 }
 
-function checkParameters(job: AnyJob, parameters: unknown): void {
+/** What a field of the parameters is called where nothing reads it. */
+const A_PARAMETER = 'parameter of this job';
+
+/** Throws QueueError, or the promise that is returned does. */
+function checkParameters(job: AnyJob, parameters: unknown): Promise<void> | undefined {
   checkStorable(parameters);
   // As the run will find them: a Date is a text then.
-  const parsed = job.parameters.safeParse(plainJson(parameters, 'parameters'));
-  if (parsed.success) return;
-  const issues = parsed.error.issues.map((issue) => ({
-    path: ['parameters', ...issue.path.map(String)].join('.'),
-    message: issue.message,
-  }));
-  throw new QueueError(
-    'INVALID_PARAMETERS',
-    issues.map((issue) => `${issue.path}: ${issue.message}`).join('; '),
-    issues,
-  );
+  const checked = checkForeignInput(job.parameters, plainJson(parameters, 'parameters'), A_PARAMETER);
+  if (checked instanceof Promise) return checked.then(refuseWrong);
+  refuseWrong(checked);
+  return undefined;
+}
+
+function refuseWrong(checked: CheckedInput<unknown>): void {
+  if (checked.success) return;
+  const issues = within('parameters', checked.issues);
+  throw new QueueError('INVALID_PARAMETERS', describeIssues(issues), issues);
 }
 
 /** How long an attempt of a job may take, in milliseconds; null for as long as it likes. */

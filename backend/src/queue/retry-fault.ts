@@ -1,3 +1,4 @@
+import { checkInput, describeIssues, within } from '@job-manager/shared/check-input';
 import { retryPolicy } from '@job-manager/shared/contract/enqueue-options';
 import { limits } from '@job-manager/shared/limits';
 import * as z from 'zod';
@@ -5,13 +6,13 @@ import type { AnyJob } from './job.js';
 
 const times = z.number().int().min(1).max(limits.attempts);
 /** What is left out is as usual; a word that nobody reads is a mistake. */
-const partialPolicy = retryPolicy.partial().strict();
+const partialPolicy = retryPolicy.partial();
 
 /** What is wrong with how a job wants its runs repeated, in words; undefined where nothing is. */
 export function findRetryFault({ maxAttempts = 1, maxCrashes = 1, retry = {} }: AnyJob): string | undefined {
   const most = `must be whole, from 1 to ${limits.attempts}`;
   if (!times.safeParse(maxAttempts).success) return `maxAttempts ${most}`;
   if (!times.safeParse(maxCrashes).success) return `maxCrashes ${most}`;
-  const [issue] = partialPolicy.safeParse(retry).error?.issues ?? [];
-  return issue && `${['retry', ...issue.path].join('.')}: ${issue.message}`;
+  const checked = checkInput(partialPolicy, retry, 'field of retry');
+  return checked.success ? undefined : describeIssues(within('retry', checked.issues));
 }

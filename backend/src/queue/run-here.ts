@@ -21,7 +21,7 @@ export interface RunHereOptions {
  */
 export async function runHere(options: RunHereOptions): Promise<{ runId: string; ended: Promise<ExecutionResult> }> {
   const { sql, registry, runner, jobName, parameters, actor } = options;
-  const { job, timeoutMs } = registry.check(jobName, parameters);
+  const { job, timeoutMs } = await registry.check(jobName, parameters);
   const { algorithmVersion, channel = 'default' } = job;
   const here = { jobName, parameters, algorithmVersion, timeoutMs, channel, runnerId: runner.id };
   const claimed = await startRunHere(sql, here, actor);

@@ -9,6 +9,7 @@ import { createRegistry } from '@job-manager/backend/queue/registry';
 import { Notifier } from '@job-manager/backend/store/notifier';
 import { readRun } from '@job-manager/backend/store/run';
 import type { RunRow } from '@job-manager/backend/store/run-row';
+import { checkInput, describeIssues } from '@job-manager/shared/check-input';
 import { enqueueOptions, unique } from '@job-manager/shared/contract/enqueue-options';
 import { isTerminal, type TerminalStatus } from '@job-manager/shared/run';
 import * as z from 'zod';
@@ -55,9 +56,9 @@ export async function queueRun(options: QueuedRunOptions): Promise<QueuedRun> {
 
 /** As the API checks it. Throws UsageError, which names the field. */
 function checkQueueing(given: Record<string, unknown>) {
-  const checked = z.strictObject({ ...enqueueOptions, unique: unique.optional() }).safeParse(given);
+  const checked = checkInput(z.strictObject({ ...enqueueOptions, unique: unique.optional() }), given, 'option');
   if (checked.success) return checked.data;
-  throw new UsageError(z.prettifyError(checked.error));
+  throw new UsageError(describeIssues(checked.issues));
 }
 
 async function hasRunner(pool: QueuedRunOptions['pool']): Promise<boolean> {

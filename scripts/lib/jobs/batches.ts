@@ -3,11 +3,10 @@ import { text } from 'node:stream/consumers';
 import { batchRequest, type JobRunBatch } from '@job-manager/shared/contract/batches';
 import { InexactNumberError, parseExactJson } from '@job-manager/shared/exact-json';
 import type { Command } from 'commander';
-import * as z from 'zod';
 import { Refusal } from '../refusal.js';
 import { type Engine, type Told, withEngine } from './engine.js';
 import { columns, facts, timeWords } from './tables.js';
-import { checkId } from './values.js';
+import { checked, checkId } from './values.js';
 
 /** Newest batches that a list shows. */
 const LISTED = 50;
@@ -105,7 +104,7 @@ const ended = ({ total, counts, progressPercent }: JobRunBatch): string =>
   `${total - counts.queued - counts.running} of ${total} (${Math.floor(progressPercent)} %)`;
 
 async function add(engine: Engine, file: string): Promise<Told> {
-  const request = checked(parsed(file, await (file === '-' ? text(process.stdin) : readText(file))));
+  const request = checked(batchRequest, parsed(file, await (file === '-' ? text(process.stdin) : readText(file))));
   const { batchId, jobRunIds } = await engine.queue.enqueueBatch({ ...request, trigger: 'MANUAL' }, engine.actor);
   return {
     json: { batchId, jobRunIds },
@@ -126,13 +125,6 @@ function parsed(file: string, content: string): unknown {
     if (error instanceof InexactNumberError) throw new Refusal(`${file}: ${error.message}.`);
     throw new Refusal(`${file} is no JSON: ${(error as Error).message}`);
   }
-}
-
-/** As the API checks it. */
-function checked(body: unknown) {
-  const result = batchRequest.safeParse(body);
-  if (result.success) return result.data;
-  throw new Refusal(z.prettifyError(result.error));
 }
 
 async function reading() {

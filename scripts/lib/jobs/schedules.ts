@@ -7,11 +7,10 @@ import {
   scheduleSettings,
 } from '@job-manager/shared/contract/schedules';
 import { type Command, Option } from 'commander';
-import * as z from 'zod';
 import { Refusal } from '../refusal.js';
 import { type Engine, type Told, withEngine } from './engine.js';
 import { columns, timeWords } from './tables.js';
-import { readDuration, readObject } from './values.js';
+import { checked, readDuration, readObject } from './values.js';
 
 interface AddOptions {
   cron?: string;
@@ -143,23 +142,31 @@ async function list({ queue }: Engine): Promise<Told> {
 
 async function add(engine: Engine, name: string, jobName: string, options: AddOptions): Promise<Told> {
   const { cron, every: everyMs, timeZone, params: parameters, missed, overlap } = options;
-  const settings = scheduleSettings.safeParse({ name, jobName, parameters, cron, everyMs, timeZone, missed, overlap });
-  if (!settings.success) throw new Refusal(z.prettifyError(settings.error));
-  await engine.queue.schedules.create(settings.data, engine.actor);
+  const given = { name, jobName, parameters, cron, everyMs, timeZone, missed, overlap };
+  await engine.queue.schedules.create(checked(scheduleSettings, given), engine.actor);
   return list(engine);
 }
 
 async function change(engine: Engine, name: string, options: Partial<AddOptions>): Promise<Told> {
   const { presentSchedule } = await import('@job-manager/backend/present/schedule');
-  const { id, cron, everyMs, ...before } = presentSchedule(await find(engine, name));
+  const before = presentSchedule(await find(engine, name));
+  const { id, cron, everyMs, jobName, parameters: kept, timeZone, missed, overlap } = before;
   const { cron: newCron, every: newEveryMs, params: parameters, ...named } = options;
   const isRetimed = newCron !== undefined || newEveryMs !== undefined;
   const timing = isRetimed
     ? { cron: newCron, everyMs: newEveryMs }
     : { cron: cron ?? undefined, everyMs: everyMs ?? undefined };
-  const settings = scheduleSettings.safeParse({ ...before, ...timing, ...named, ...(parameters && { parameters }) });
-  if (!settings.success) throw new Refusal(z.prettifyError(settings.error));
-  await engine.queue.schedules.change(id, settings.data, engine.actor);
+  const whole = {
+    name: before.name,
+    jobName,
+    timeZone,
+    missed,
+    overlap,
+    ...timing,
+    ...named,
+    parameters: parameters ?? kept,
+  };
+  await engine.queue.schedules.change(id, checked(scheduleSettings, whole), engine.actor);
   return list(engine);
 }
 

@@ -1,5 +1,7 @@
+import { checkInput, describeIssues } from '@job-manager/shared/check-input';
 import { InexactNumberError, parseExactJson } from '@job-manager/shared/exact-json';
 import { InvalidArgumentError } from 'commander';
+import type * as z from 'zod';
 import { Refusal } from '../refusal.js';
 
 const UNITS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
@@ -35,4 +37,11 @@ export function checkId(text: string): string {
   const id = text.replace(/^#/, '');
   if (/^[1-9]\d{0,17}$/.test(id)) return id;
   throw new Refusal(`${JSON.stringify(text)} is no number of a run or a batch.`);
+}
+
+/** What a schema of the API makes of a value. Throws Refusal, which names every fault. */
+export function checked<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {
+  const result = checkInput(schema, value, 'field of it');
+  if (result.success) return result.data;
+  throw new Refusal(describeIssues(result.issues));
 }

@@ -1,11 +1,11 @@
 import * as z from 'zod';
 import { auditActions } from '../audit.js';
 import { limits } from '../limits.js';
+import { isoTime } from './iso-time.js';
 import { routeFor } from './policy.js';
 import { runId } from './run.js';
 
 const TAG = ['Administration'];
-const day = z.iso.datetime({ offset: true });
 
 export const auditEvent = z.object({
   id: z.string(),
@@ -22,12 +22,12 @@ export const auditEvent = z.object({
 });
 export type AuditEvent = z.infer<typeof auditEvent>;
 
-const filters = z.object({
+const filters = z.strictObject({
   actor: z.string().trim().max(254).optional().describe('Part of the actor'),
   action: z.enum(auditActions).optional(),
   jobRunId: runId.optional(),
-  from: day.optional(),
-  to: day.optional(),
+  from: isoTime.optional(),
+  to: isoTime.optional(),
 });
 
 /** Who did what. */

@@ -9,7 +9,7 @@ export type CurrentUser = z.infer<typeof currentUser>;
 /** A password as somebody may choose it. */
 export const newPassword = z.string().min(8, 'needs at least 8 characters').max(200, 'has more than 200 characters');
 
-const credentials = z.object({ email: z.string().min(1).max(254), password: z.string().min(1).max(200) });
+const credentials = z.strictObject({ email: z.string().min(1).max(254), password: z.string().min(1).max(200) });
 
 export const auth = {
   login: routeFor('public')
@@ -55,6 +55,6 @@ export const auth = {
       summary: "Change one's own password; every other session of this person ends",
       tags: ['Sign-in'],
     })
-    .input(z.object({ currentPassword: z.string().min(1).max(200), newPassword }))
+    .input(z.strictObject({ currentPassword: z.string().min(1).max(200), newPassword }))
     .output(z.object({ ok: z.literal(true) })),
 };

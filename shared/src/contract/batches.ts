@@ -6,7 +6,7 @@ import { jobRunSummary, runId } from './run.js';
 
 const TAG = ['Batches'];
 const time = z.iso.datetime();
-const byBatch = z.object({ batchId: runId });
+const byBatch = z.strictObject({ batchId: runId });
 const count = z.number().int();
 
 export const jobRunBatch = z.object({
@@ -23,7 +23,7 @@ export const jobRunBatch = z.object({
 });
 export type JobRunBatch = z.infer<typeof jobRunBatch>;
 
-const batchRun = z.object({
+const batchRun = z.strictObject({
   ...enqueueOptions,
   ref: z.string().min(1).max(100).optional().describe('A name within this call, for `after` of others'),
   jobName,
@@ -37,11 +37,11 @@ const batchRun = z.object({
 });
 
 /** What a batch is queued from. */
-export const batchRequest = z.object({
+export const batchRequest = z.strictObject({
   name: z.string().trim().min(1).max(200),
   runs: z.array(batchRun).min(1).max(limits.batchRuns),
   callback: z
-    .object({ jobName, parameters: jobParameters.default({}), when: waitCondition.default('finished') })
+    .strictObject({ jobName, parameters: jobParameters.default({}), when: waitCondition.default('finished') })
     .optional()
     .describe('A run that begins when all of the batch have ended'),
 });
@@ -62,7 +62,7 @@ export const batches = {
   listBatches: routeFor('view')
     .route({ method: 'GET', path: '/admin/jobs/batches', summary: 'Batches, the newest first', tags: TAG })
     .input(
-      z.object({
+      z.strictObject({
         page: z.coerce.number().int().min(1).max(1_000_000).default(1),
         pageSize: z.coerce.number().int().min(1).max(limits.pageSize).default(50),
       }),

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { onConflicts, uniqueScopes, waitConditions } from '../enqueue.js';
 import { isWithinDepth, limits } from '../limits.js';
+import { isoTime } from './iso-time.js';
 import { runId } from './run-id.js';
 
 /** Names of jobs, also of those that nobody here has the code of. */
@@ -18,7 +19,7 @@ export const priority = z.number().int().min(-limits.priority).max(limits.priori
 /** A duration in milliseconds. */
 const ms = (least: number) => z.number().int().min(least).max(limits.farMs);
 
-export const retryPolicy = z.object({
+export const retryPolicy = z.strictObject({
   backoffMs: ms(0),
   factor: z.number().min(1).max(100).default(2),
   maxBackoffMs: ms(0).default(3_600_000),
@@ -29,7 +30,7 @@ export const waitCondition = z
   .describe('`succeeded`: cancelled when one of them does not succeed; `finished`: runs whatever became of them');
 
 export const unique = z
-  .object({
+  .strictObject({
     key: z.string().min(1).max(limits.uniqueKeyChars),
     scope: z
       .enum(uniqueScopes)
@@ -60,7 +61,7 @@ export type Unique = z.infer<typeof unique>;
 export const enqueueOptions = {
   channel: channelName.optional(),
   priority: priority.optional().describe('Lower runs first, within the channel'),
-  runAt: z.iso.datetime({ offset: true }).optional().describe('Not before this time'),
+  runAt: isoTime.optional().describe('Not before this time'),
   delayMs: ms(0).optional().describe('Not before so long from now; instead of `runAt`'),
   scope: z.string().min(1).max(200).optional().describe('What the run is about, for people'),
   maxAttempts: z.number().int().min(1).max(limits.attempts).optional(),

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { limits } from '../limits.js';
+import { isoTime } from './iso-time.js';
 import { routeFor } from './policy.js';
 
 const TAG = ['Errors'];
@@ -11,7 +12,7 @@ const cut = (most: number) => z.string().transform((text) => text.slice(0, most)
 const errorLevels = ['error', 'warning'] as const;
 
 /** What a browser tells about something that went wrong in it. */
-export const clientErrorReport = z.object({
+export const clientErrorReport = z.strictObject({
   level: z.enum(errorLevels),
   message: cut(limits.clientErrorChars),
   stack: cut(8_000).optional(),
@@ -21,7 +22,7 @@ export const clientErrorReport = z.object({
   jobRunId: cut(20).optional(),
   parameters: z.record(z.string(), z.unknown()).optional(),
   url: cut(500),
-  occurredAt: z.iso.datetime().optional().describe("By the browser's clock"),
+  occurredAt: isoTime.optional().describe("By the browser's clock"),
   /** How many like this one stand behind it, where the browser sent only some. */
   count: z.number().int().min(1).max(10_000).default(1),
 });
@@ -69,7 +70,7 @@ export const errorPeriods = {
 export type ErrorPeriod = keyof typeof errorPeriods;
 const period = z.enum(Object.keys(errorPeriods) as [ErrorPeriod]);
 
-const filters = z.object({
+const filters = z.strictObject({
   period: period.default('7d'),
   level: z.enum(errorLevels).optional(),
   search: z.string().trim().max(200).optional(),
@@ -85,7 +86,7 @@ export const errors = {
       summary: 'Report errors of the panel; too many are dropped, which `accepted` tells',
       tags: TAG,
     })
-    .input(z.object({ errors: z.array(clientErrorReport).min(1).max(20) }))
+    .input(z.strictObject({ errors: z.array(clientErrorReport).min(1).max(20) }))
     .output(z.object({ accepted: z.number().int() })),
 
   groups: routeFor('viewErrors')
@@ -109,7 +110,7 @@ export const errors = {
       tags: TAG,
     })
     .input(
-      z.object({
+      z.strictObject({
         fingerprint: z.string().regex(/^[0-9a-f]{16}$/, 'must be a fingerprint'),
         period: period.default('7d'),
       }),

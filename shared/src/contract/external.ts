@@ -10,7 +10,7 @@ const record = z
   .record(z.string(), z.unknown())
   .refine((value) => isWithinDepth(value), `must not be nested deeper than ${limits.jsonDepth}`);
 
-const lease = z.object({
+const lease = z.strictObject({
   jobRunId: runId,
   leaseToken: z.uuid().describe('From the answer of `start`: proves that the run is still yours'),
 });
@@ -23,7 +23,7 @@ const instruction = z.object({
 
 const MILLISECONDS_A_DAY = 86_400_000;
 
-const line = z.object({
+const line = z.strictObject({
   level: z
     .enum(['info', 'warn', 'warning', 'error'])
     .transform((level) => (level === 'warning' ? 'warn' : level))
@@ -38,7 +38,7 @@ const IDEMPOTENT = 'With an `Idempotency-Key` header, a repeated call does nothi
 export const external = {
   list: routeFor('view')
     .route({ method: 'GET', path: '/admin/jobs', summary: 'Active runs, and the latest finished ones', tags: TAG })
-    .input(z.object({ includePast: z.stringbool().optional() }))
+    .input(z.strictObject({ includePast: z.stringbool().optional() }))
     .output(z.object({ runs: z.array(jobRunSummary) })),
 
   start: routeFor('execute')
@@ -51,7 +51,7 @@ export const external = {
       tags: TAG,
     })
     .input(
-      z.object({
+      z.strictObject({
         jobName: z.string().regex(/^[a-z][a-z0-9-]{0,99}$/, 'must be lower case letters, digits and hyphens'),
         parameters: record.default({}),
         scope: z.string().min(1).max(200).optional(),
@@ -65,7 +65,7 @@ export const external = {
 
   getProgress: routeFor('view')
     .route({ method: 'GET', path: '/admin/jobs/{jobRunId}/progress', summary: 'How far a run is', tags: TAG })
-    .input(z.object({ jobRunId: runId }))
+    .input(z.strictObject({ jobRunId: runId }))
     .output(
       instruction.extend({
         status: jobRun.shape.status,

@@ -2,11 +2,12 @@ import * as z from 'zod';
 import { limits } from '../limits.js';
 import { terminalStatuses } from '../run.js';
 import { enqueueOptions, jobName, jobParameters, unique } from './enqueue-options.js';
+import { isoTime } from './iso-time.js';
 import { routeFor } from './policy.js';
 import { jobDefinition, jobRun, jobRunSummary, jobStats, runId } from './run.js';
 
 const TAG = ['Jobs'];
-const byRun = z.object({ jobRunId: runId });
+const byRun = z.strictObject({ jobRunId: runId });
 
 export const jobs = {
   definitions: routeFor('view')
@@ -22,7 +23,7 @@ export const jobs = {
   history: routeFor('view')
     .route({ method: 'GET', path: '/admin/jobs/history', summary: 'Finished runs, newest first', tags: TAG })
     .input(
-      z.object({
+      z.strictObject({
         jobName: jobName.optional(),
         status: z.enum(terminalStatuses).optional(),
         page: z.coerce.number().int().min(1).max(1_000_000_000).default(1),
@@ -54,7 +55,7 @@ export const jobs = {
       summary: 'Counts, at most 30 s old unless refreshed',
       tags: TAG,
     })
-    .input(z.object({ refresh: z.stringbool().optional() }))
+    .input(z.strictObject({ refresh: z.stringbool().optional() }))
     .output(jobStats),
 
   get: routeFor('view')
@@ -72,7 +73,7 @@ export const jobs = {
       tags: TAG,
     })
     .input(
-      z.object({
+      z.strictObject({
         jobName,
         parameters: jobParameters.default({}),
         rerunOfId: runId.optional().describe('The finished run that this one repeats'),
@@ -108,6 +109,6 @@ export const jobs = {
       description: 'Now, where no time is given: a run that waits for its time or its next attempt becomes due.',
       tags: TAG,
     })
-    .input(byRun.extend({ runAt: z.iso.datetime({ offset: true }).optional() }))
+    .input(byRun.extend({ runAt: isoTime.optional() }))
     .output(z.object({ run: jobRun })),
 };

@@ -53,7 +53,7 @@ export interface StepPlan {
 
 const stepId = z.string().min(1).max(100);
 
-export const stepPlan: z.ZodType<StepPlan> = z.object({
+export const stepPlan: z.ZodType<StepPlan> = z.strictObject({
   id: stepId,
   label: z.string().min(1).max(limits.stepLabelChars).optional(),
   weight: z.number().positive().max(1_000_000).optional(),
@@ -63,7 +63,7 @@ export const stepPlan: z.ZodType<StepPlan> = z.object({
 });
 
 /** How far one step is. */
-export const stepReport = z.object({
+export const stepReport = z.strictObject({
   id: stepId,
   progress: z.number().min(0).max(1),
   message: z.string().optional(),

@@ -17,7 +17,7 @@ export const messages = {
       tags: TAG,
     })
     .input(
-      z.object({
+      z.strictObject({
         jobRunId: runId,
         afterSeq: z.coerce.number().int().min(0).max(2_147_483_647).default(0),
         level: z.enum(messageLevels).optional().describe('This level and worse'),
@@ -39,6 +39,6 @@ export const messages = {
       summary: 'All messages of a run as a text file',
       tags: TAG,
     })
-    .input(z.object({ jobRunId: runId }))
+    .input(z.strictObject({ jobRunId: runId }))
     .output(z.file()),
 };

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { jobRunStatuses } from '../run.js';
+import { isoTime } from './iso-time.js';
 import { routeFor } from './policy.js';
 import { jobRun, jobRunSummary, runId } from './run.js';
 
@@ -35,7 +36,7 @@ export const recovery = {
       tags: TAG,
     })
     .input(
-      z.object({
+      z.strictObject({
         jobRunIds: z.array(runId).min(1).max(1_000).optional().describe('Only these, where they are still stalled'),
       }),
     )
@@ -50,7 +51,7 @@ export const recovery = {
         'Open some time after the cancel was asked for (`forceFailAfterMs` of the definitions). The lease is taken away: whatever the runner still writes is refused.',
       tags: TAG,
     })
-    .input(z.object({ jobRunId: runId, reason: z.string().trim().max(300).optional() }))
+    .input(z.strictObject({ jobRunId: runId, reason: z.string().trim().max(300).optional() }))
     .output(z.object({ run: jobRun })),
 
   previewEmergency: routeFor('emergency')
@@ -70,11 +71,9 @@ export const recovery = {
       tags: TAG,
     })
     .input(
-      z.object({
+      z.strictObject({
         confirmation: z.literal(EMERGENCY_CONFIRMATION, `must be "${EMERGENCY_CONFIRMATION}"`),
-        startedBefore: z.iso
-          .datetime({ offset: true })
-          .describe('The `serverTime` of the preview: runs that started later are left alone'),
+        startedBefore: isoTime.describe('The `serverTime` of the preview: runs that started later are left alone'),
         reason: z.string().trim().max(300).optional(),
       }),
     )

@@ -1,13 +1,14 @@
 import * as z from 'zod';
 import { uniqueScopes, waitConditions } from '../enqueue.js';
 import { jobRunStatuses, jobRunTriggers, waitReasons } from '../run.js';
-import { retryPolicy } from './enqueue-options.js';
+import { retryPolicy as givenRetryPolicy } from './enqueue-options.js';
 import { jobRunAttempt, jobRunStep } from './message.js';
 import { runId } from './run-id.js';
 
 export { runId };
 
 const time = z.iso.datetime();
+const retryPolicy = z.object(givenRetryPolicy.shape);
 
 export const person = z.object({ id: z.number().int(), email: z.string() });
 

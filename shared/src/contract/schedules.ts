@@ -6,7 +6,7 @@ import { runId } from './run.js';
 
 const TAG = ['Schedules'];
 const time = z.iso.datetime();
-const byId = z.object({ scheduleId: z.uuid() });
+const byId = z.strictObject({ scheduleId: z.uuid() });
 
 export const missedPolicies = ['skip', 'once', 'all'] as const;
 export type MissedPolicy = (typeof missedPolicies)[number];
@@ -26,7 +26,7 @@ const timing = {
 };
 
 /** What a schedule says, in code or over the API. */
-export const scheduleSettings = z.object({
+export const scheduleSettings = z.strictObject({
   name: scheduleName,
   jobName,
   parameters: jobParameters.default({}),
@@ -107,7 +107,7 @@ export const schedules = {
       tags: TAG,
     })
     .input(
-      z.object({
+      z.strictObject({
         cron: timing.cron,
         everyMs: z.coerce.number().int().min(1_000).max(31_536_000_000).optional(),
         timeZone: timing.timeZone,

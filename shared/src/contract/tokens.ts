@@ -37,7 +37,7 @@ export const tokens = {
       tags: TAG,
     })
     .input(
-      z.object({
+      z.strictObject({
         name: z.string().trim().min(1).max(100),
         permissions: z
           .array(z.enum(tokenPermissions))
@@ -56,6 +56,6 @@ export const tokens = {
       summary: 'End a token; the next call made with it is refused',
       tags: TAG,
     })
-    .input(z.object({ tokenId: z.uuid() }))
+    .input(z.strictObject({ tokenId: z.uuid() }))
     .output(z.object({ apiToken })),
 };

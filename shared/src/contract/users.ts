@@ -6,7 +6,7 @@ import { routeFor } from './policy.js';
 
 const TAG = ['Administration'];
 const time = z.iso.datetime();
-const byUser = z.object({ userId: z.coerce.number().int().min(1).max(2_147_483_647) });
+const byUser = z.strictObject({ userId: z.coerce.number().int().min(1).max(2_147_483_647) });
 
 export const account = z.object({
   id: z.number().int(),
@@ -29,7 +29,7 @@ export const users = {
   list: routeFor('manageUsers')
     .route({ method: 'GET', path: '/admin/users', summary: 'People who may sign in, and members', tags: TAG })
     .input(
-      z.object({
+      z.strictObject({
         search: z.string().trim().max(254).optional(),
         role: z.enum(userRoles).optional().describe('ADMIN and SUPER_ADMIN when left out'),
         page: z.coerce.number().int().min(1).max(1_000_000).default(1),
@@ -54,7 +54,7 @@ export const users = {
       tags: TAG,
     })
     .input(
-      z.object({
+      z.strictObject({
         email: z.string().trim().toLowerCase().max(254).pipe(z.email('is not an e-mail address')),
         role: z.enum(operatorRoles),
         password: newPassword.optional().describe('Generated when left out'),

@@ -48,7 +48,7 @@ const MOST_NAME_CHARS = 200;
 export function createBatches({ sql, registry, notifier, schema }: BatchesOptions): Batches {
   return {
     enqueueBatch: async (request, actor, { sql: theirs } = {}) => {
-      const { runs, callback } = checked(request, registry);
+      const { runs, callback } = await checked(request, registry);
       const batch = { name: request.name, callback };
       const options = { actor, notifies: theirs !== undefined, settingsOf: registry.settings, batch };
       const added = theirs
@@ -68,21 +68,21 @@ export function createBatches({ sql, registry, notifier, schema }: BatchesOption
   };
 }
 
-function checked({ name, runs, callback, trigger }: BatchRequest, registry: Registry) {
+async function checked({ name, runs, callback, trigger }: BatchRequest, registry: Registry) {
   if (name.trim() === '' || name.length > MOST_NAME_CHARS) {
     throw refusal('INVALID_INPUT', 'name', `must have 1 to ${MOST_NAME_CHARS} characters`);
   }
   const requests = resolveReferences(runs).map((request) => ({ ...request, trigger }));
   checkBatch(requests, callback);
-  for (const [index, request] of requests.entries()) checkJob(request, registry, `runs.${index}.`);
-  if (callback !== undefined) checkJob(callback, registry, 'callback.');
+  for (const [index, request] of requests.entries()) await checkJob(request, registry, `runs.${index}.`);
+  if (callback !== undefined) await checkJob(callback, registry, 'callback.');
   return { runs: requests, callback };
 }
 
 /** As the registry checks it, said of the place it has in the call. */
-function checkJob({ jobName, parameters = {} }: BatchCallback, registry: Registry, at: string): void {
+async function checkJob({ jobName, parameters = {} }: BatchCallback, registry: Registry, at: string): Promise<void> {
   try {
-    registry.check(jobName, parameters);
+    await registry.check(jobName, parameters);
   } catch (error) {
     if (!(error instanceof QueueError)) throw error;
     const issues = error.issues.length > 0 ? error.issues : [{ path: 'jobName', message: error.message }];

@@ -27,9 +27,12 @@ it.each([
   [{ name: 'n', cron: '0 3 30 2 *' }, 'schedule "n": "0 3 30 2 *" never comes due'],
   [{ name: 'n', cron: '0 25 * * *' }, 'schedule "n": The hour field "25" cannot be read'],
   [{ name: 'n', cron: '0 3 * * *', timeZone: 'Mars/Base' }, 'schedule "n": There is no time zone named "Mars/Base".'],
-  [{ name: 'n', everyMs: 10 }, 'schedule "n": everyMs: Too small'],
+  [{ name: 'n', everyMs: 10 }, 'schedule "n": everyMs: must be at least 1000'],
   [{ name: 'n' }, 'schedule "n": Give either a cron line or an interval.'],
-  [{ name: 'n', everyMs: 5_000, parameters: { word: 3 } }, 'schedule "n": parameters.word: Invalid input'],
+  [
+    { name: 'n', everyMs: 5_000, parameters: { word: 3 } },
+    'schedule "n": parameters.word: must be a text, not a number',
+  ],
 ])('refuses a schedule in code that is faulty: %j', (schedule, told) => {
   expect(() => createRegistry([jobOf('report', [schedule as CodeSchedule])])).toThrow(`Job "report": ${told}`);
 });

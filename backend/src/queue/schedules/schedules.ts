@@ -52,19 +52,19 @@ export interface SchedulesOptions {
 
 /** Opens schedules to those who ask things of them. What comes due is a scheduler's work. */
 export function createSchedules({ sql, registry, notifier }: SchedulesOptions): Schedules {
-  const told = (row: ListedScheduleRow): Schedule => ({
+  const told = async (row: ListedScheduleRow): Promise<Schedule> => ({
     ...row,
     timing: inWords(row),
-    problem: problemOf(row, registry),
+    problem: await problemOf(row, registry),
   });
-  const changed = (row: ListedScheduleRow): Schedule => {
+  const changed = (row: ListedScheduleRow): Promise<Schedule> => {
     notifier.schedulesChanged();
     return told(row);
   };
   return {
     list: async () => {
       const [rows, now] = await Promise.all([listSchedules(sql), readClock(sql)]);
-      return { schedules: rows.map(told), now };
+      return { schedules: await Promise.all(rows.map(told)), now };
     },
 
     get: async (id) => told(await readSchedule(sql, id)),
@@ -85,7 +85,7 @@ export function createSchedules({ sql, registry, notifier }: SchedulesOptions): 
 
     create: async (settings, actor) => {
       const now = await readClock(sql);
-      checkSettings(settings, registry, now);
+      await checkSettings(settings, registry, now);
       const row = await addSchedule(sql, placeNew(settings, now), 'API', actor);
       if (row === null) throw await whyNotAdded(sql, settings.name);
       return changed(row);
@@ -93,7 +93,7 @@ export function createSchedules({ sql, registry, notifier }: SchedulesOptions): 
 
     change: async (id, settings, actor) => {
       const now = await readClock(sql);
-      checkSettings(settings, registry, now);
+      await checkSettings(settings, registry, now);
       return untilUnchanged(async () => {
         const schedule = await readSchedule(sql, id);
         checkIsOurs(schedule, 'changed');
@@ -129,7 +129,7 @@ export function createSchedules({ sql, registry, notifier }: SchedulesOptions): 
 
     run: async (id, trigger, actor) => {
       const { jobName, parameters } = await readSchedule(sql, id);
-      registry.check(jobName, parameters);
+      await registry.check(jobName, parameters);
       const settings = registry.settings(jobName);
       if (!settings) throw new Error(`Job ${jobName} has no settings`);
       const runId = await untilUnchanged(async () => {
@@ -160,9 +160,9 @@ async function readSchedule(sql: Sql, id: string): Promise<ListedScheduleRow> {
   return row;
 }
 
-function checkSettings(settings: ScheduleSettings, registry: Registry, now: Date): void {
+async function checkSettings(settings: ScheduleSettings, registry: Registry, now: Date): Promise<void> {
   checkTiming(settings, now);
-  registry.check(settings.jobName, settings.parameters);
+  await registry.check(settings.jobName, settings.parameters);
 }
 
 function checkIsOurs({ name, jobName, source }: ScheduleRow, what: 'changed' | 'removed'): void {
@@ -198,11 +198,11 @@ function inWords(row: ScheduleRow): string {
   }
 }
 
-function problemOf({ jobName, parameters, ...row }: ScheduleRow, registry: Registry): string | null {
+async function problemOf({ jobName, parameters, ...row }: ScheduleRow, registry: Registry): Promise<string | null> {
   if (!registry.get(jobName))
     return `There is no job named "${jobName}" in the code any more: nothing is queued until it is back.`;
   try {
-    registry.check(jobName, parameters);
+    await registry.check(jobName, parameters);
   } catch (error) {
     return `Its parameters do not fit the job any more: ${(error as Error).message}`;
   }

@@ -47,7 +47,8 @@ export class Enqueueing {
    * need no second look.
    */
   async enqueue(request: RunRequest, actor: Actor): Promise<EnqueuedRun> {
-    const { settings, parameters } = this.#check(request);
+    const { settings, parameters, slow } = this.#check(request);
+    if (slow !== null) await slow;
     if (request.rerunOfId !== undefined) await checkRerun(this.#sql, request.rerunOfId);
     if (!isPlain(request)) return this.#enqueueKeyed(request, actor);
     const describe = freshRun({ request, parameters, settings, actor });
@@ -57,7 +58,7 @@ export class Enqueueing {
 
   /** Queues a run in a transaction of the caller; runners hear of it at the commit. */
   async enqueueIn(theirs: ClientSql, request: RunRequest, actor: Actor): Promise<EnqueuedRun> {
-    this.#check(request);
+    await this.#check(request).slow;
     if (request.rerunOfId !== undefined) await checkRerun(theirs, request.rerunOfId);
     const options = { actor, notifies: true, settingsOf: this.#options.registry.settings };
     // There is nothing to be sent again: what fails here has broken the transaction.
@@ -83,13 +84,15 @@ export class Enqueueing {
     return { run: await readRun(this.#sql, jobRunId), isNew };
   }
 
-  #check(request: RunRequest): { settings: JobSettings; parameters: string } {
+  /** `slow` is what remains of the check, where the schema of the job takes its time. */
+  #check(request: RunRequest): { settings: JobSettings; parameters: string; slow: Promise<unknown> | null } {
     const { registry } = this.#options;
     const parameters = checkOne(request);
-    registry.check(request.jobName, request.parameters ?? {});
+    const checked = registry.check(request.jobName, request.parameters ?? {});
+    const slow = checked instanceof Promise ? checked : null;
     const settings = registry.settings(request.jobName);
     if (!settings) throw new Error(`The job "${request.jobName}" was checked and has no settings`);
-    return { settings, parameters };
+    return { settings, parameters, slow };
   }
 }
 

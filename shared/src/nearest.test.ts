@@ -15,6 +15,16 @@ it.each([
   expect(nearest(mistyped, names)).toBe(meant);
 });
 
+it.each([
+  ['concurency', 'concurrency'],
+  ['timezone', 'timeZone'],
+  ['delay', 'delayMs'],
+  ['backoffFactor', 'factor'],
+  ['uniqueKey', 'unique'],
+])('finds the field meant by %s', (mistyped, meant) => {
+  expect(nearest(mistyped, ['concurrency', 'timeZone', 'delayMs', 'factor', 'unique', 'key'])).toBe(meant);
+});
+
 it.each(['', '--', 'x', 'completely-different', 'zzzzzzzz'])('suggests nothing for %j', (mistyped) => {
   expect(nearest(mistyped, names)).toBeUndefined();
 });

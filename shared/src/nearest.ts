@@ -12,9 +12,10 @@ export function nearest(mistyped: string, names: readonly string[]): string | un
 
 const normalise = (name: string) => name.toLowerCase().replace(/[-_]/g, '');
 
-/** 0 when equal, little for one the other starts with, else how many letters must be changed, added, left out or swapped. */
+/** 0 when equal, little where one begins with or has the other, else how many letters must be changed, added, left out or swapped. */
 function distanceOf(a: string, b: string): number {
   if (a !== b && a.length >= 4 && b.startsWith(a)) return 0.5;
+  if (a !== b && Math.min(a.length, b.length) >= 4 && (a.includes(b) || b.includes(a))) return 0.75;
   let beforeLast: number[] = [];
   let last = Array.from({ length: b.length + 1 }, (_, index) => index);
   for (let i = 1; i <= a.length; i++) {

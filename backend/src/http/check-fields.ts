@@ -1,0 +1,53 @@
+import { checkInput, describeIssues, type InputIssue } from '@job-manager/shared/check-input';
+import { ORPCError, ValidationError } from '@orpc/server';
+import type { Request } from 'express';
+import * as z from 'zod';
+import { HttpProblem } from './problem.js';
+import { type ApiRoute, takesKey } from './routes.js';
+
+/** Refuses fields that stand where their call doesn't read them: in query, body or path. Throws a 400 problem. */
+export function checkPlaces(req: Request, route: ApiRoute): void {
+  const query = [...new Set(new URLSearchParams(req.originalUrl.split('?')[1] ?? '').keys())];
+  const body = Object.keys(req.body ?? {});
+  const [read, unread, where] = route.method === 'GET' ? [query, body, 'query'] : [body, query, 'body'];
+  const issues = [
+    ...unread.map((path) => ({ path, message: `must be in the ${where}: this call reads no others` })),
+    ...read
+      .filter((path) => route.path.includes(`{${path}}`))
+      .map((path) => ({ path, message: 'is in the path already' })),
+  ];
+  if (issues.length > 0) throw invalidInput(issues);
+}
+
+/** Refuses any field of a call that takes none. Throws a 400 problem. */
+export function refuseFields(input: unknown): void {
+  const fields = typeof input === 'object' && input !== null ? Object.keys(input) : [];
+  if (fields.length > 0) throw invalidInput(fields.map((path) => ({ path, message: 'is no field of this call' })));
+}
+
+interface GivenInput {
+  route: ApiRoute;
+  schema: unknown;
+  input: unknown;
+}
+
+/** What an input that doesn't fit the contract is refused with; any other error as it is. */
+export function refusalOfInput(error: unknown, { route, schema, input }: GivenInput): unknown {
+  if (!(error instanceof ORPCError && error.code === 'BAD_REQUEST')) return error;
+  if (!(error.cause instanceof ValidationError) || !(schema instanceof z.ZodType)) return error;
+  // A second time, for the words: what fits is checked once.
+  const checked = checkInput(schema, input);
+  if (checked.success) return error;
+  return invalidInput(takesKey(route) ? checked.issues.map(pointToHeader) : checked.issues);
+}
+
+/** The key is a field in the client package, and a header over HTTP. */
+const pointToHeader = (issue: InputIssue): InputIssue =>
+  /^idempotency[-_]?key$/i.test(issue.path)
+    ? { ...issue, message: 'is no field of this call; send it as the header Idempotency-Key' }
+    : issue;
+
+function invalidInput(issues: InputIssue[]): HttpProblem {
+  const field = issues[0]?.path.split('.')[0] || undefined;
+  return new HttpProblem('INVALID_INPUT', describeIssues(issues), { field, issues });
+}

@@ -1,0 +1,78 @@
+import * as z from 'zod';
+import { issueMessages } from './issue-messages.js';
+
+/** What is wrong with one part of an input. */
+export interface InputIssue {
+  /** Dotted; empty for the whole. */
+  path: string;
+  /** Follows the path: `must be at least 1`. */
+  message: string;
+}
+
+export type CheckedInput<Output> = { success: true; data: Output } | { success: false; issues: InputIssue[] };
+
+/**
+ * Parses a value by a schema without asynchronous checks; what is wrong comes in plain words. `noun` is what a field of
+ * the value is called, for those that the schema doesn't know.
+ */
+export function checkInput<Schema extends z.ZodType>(
+  schema: Schema,
+  value: unknown,
+  noun = 'field of this call',
+): CheckedInput<z.output<Schema>> {
+  const checked = checkForeignInput(schema, value, noun);
+  if (!(checked instanceof Promise)) return checked;
+  checked.catch(() => {});
+  throw new Error('The schema has asynchronous checks');
+}
+
+/**
+ * The same by a schema that somebody else wrote: a promise where it has asynchronous checks, and an error that it
+ * throws is an issue of the value.
+ */
+export function checkForeignInput<Schema extends z.ZodType>(
+  schema: Schema,
+  value: unknown,
+  noun: string,
+): CheckedInput<z.output<Schema>> | Promise<CheckedInput<z.output<Schema>>> {
+  const context = { async: true, error: issueMessages(noun) };
+  const answer = ({ value: data, issues }: z.core.ParsePayload): CheckedInput<z.output<Schema>> =>
+    issues.length === 0
+      ? { success: true, data: data as z.output<Schema> }
+      : {
+          success: false,
+          issues: listIssues(issues.map((issue) => z.core.util.finalizeIssue(issue, context, z.config()))),
+        };
+  const failed = (error: unknown): CheckedInput<never> => {
+    const reason = error instanceof Error ? error.message : String(error);
+    return { success: false, issues: [{ path: '', message: `could not be read by the schema: ${reason}` }] };
+  };
+  try {
+    // Not `safeParse`, which drops the promise of an asynchronous check, nor `safeParseAsync`, which is late for others.
+    const result = schema._zod.run({ value, issues: [] }, context);
+    return result instanceof Promise ? result.then(answer).catch(failed) : answer(result);
+  } catch (error) {
+    return failed(error);
+  }
+}
+
+/** The issues of zod with dotted paths, each unknown field by itself. */
+export function listIssues(issues: readonly z.core.$ZodIssue[]): InputIssue[] {
+  return issues.flatMap((issue) => {
+    const path = issue.path.map(String);
+    if (issue.code !== 'unrecognized_keys') return { path: path.join('.'), message: issue.message };
+    const messages = issue.message.split('\n');
+    return issue.keys.map((key, index) => ({
+      path: [...path, key].join('.'),
+      message: messages[index] ?? issue.message,
+    }));
+  });
+}
+
+/** The same issues, of a value that is a field of another one. */
+export const within = (field: string, issues: readonly InputIssue[]): InputIssue[] =>
+  issues.map(({ path, message }) => ({ path: path === '' ? field : `${field}.${path}`, message }));
+
+/** Issues in one line: `batchSize: must be at least 1; dryRun: is missing`. */
+export const describeIssues = (issues: readonly InputIssue[]): string =>
+  issues.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`)).join('; ');
