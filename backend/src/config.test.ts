@@ -22,6 +22,7 @@ describe('a wrong value is one line that names its variable', () => {
     ['JOBS_CONCURRENCY', '0'],
     ['LOG_LEVEL', 'loud'],
     ['ADMIN_EMAIL', 'not an address'],
+    ['PUBLIC_URL', 'https://ops.example.com/jobs-admin'],
   ])('%s=%s', (name, value) => {
     const read = () => readConfig({ [name]: value });
     expect(read).toThrow(ConfigError);

@@ -39,8 +39,13 @@ const environment = z.object({
   PORT: z.coerce.number().int().min(0).max(65_535).default(3000).describe('Port of panel, API and socket'),
   PUBLIC_URL: z
     .url({ protocol: /^https?$/ })
+    // Nothing is served below a path, so an address with one would lead to a page that can't load.
+    .refine(
+      (url) => /^[^/]+\/\/[^/?#@]+\/?$/.test(url),
+      'must be scheme, host and port alone, such as https://jobs.example.com: the server is served at the root of its host, never below a path',
+    )
     .optional()
-    .describe('Address that browsers use, behind a reverse proxy'),
+    .describe('Address that browsers use, behind a reverse proxy; without a path'),
   TRUST_PROXY: z.coerce.number().int().min(0).max(10).default(0).describe('Reverse proxies in front of the server'),
   DATABASE_URL: postgresUrl.optional().describe('PostgreSQL to use; the embedded one when not set'),
   DATABASE_SCHEMA: z
