@@ -3,7 +3,7 @@ import { implement } from '@orpc/server';
 import { presentRun, presentSummary } from '../present/run.js';
 import { unknownRun } from '../queue/errors.js';
 import { readActivePicture } from '../store/active.js';
-import { readHistory } from '../store/history.js';
+import { readHistory, readHistoryJobNames } from '../store/history.js';
 import { readRun, readWaiting } from '../store/run.js';
 import { actorOf, type CallContext, callerOf, type HttpDeps } from './context.js';
 import { idempotencyKeyOf } from './idempotency-key.js';
@@ -26,6 +26,8 @@ export function createJobCalls({ config, pool, queue, registry }: HttpDeps, gate
       const { runs, total } = await readHistory(pool, input);
       return { runs: runs.map(presentSummary), total, page: input.page, pageSize: input.pageSize };
     }),
+
+    historyJobNames: os.historyJobNames.handler(async () => ({ jobNames: await readHistoryJobNames(pool) })),
 
     active: os.active.handler(async () => ({ runs: (await readActivePicture(pool)).rows.map(presentSummary) })),
 

@@ -2,7 +2,7 @@ import { terminalStatuses } from '@job-manager/shared/run';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { countEnded } from '../queue/transitions/count.js';
 import { createTestDatabase, type TestDatabase } from '../testing/database.js';
-import { findStretch, planWalk, readHistory } from './history.js';
+import { findStretch, planWalk, readHistory, readHistoryJobNames } from './history.js';
 
 interface Ended {
   id: string;
@@ -35,6 +35,10 @@ beforeAll(async () => {
   oracle = all.rows.sort((a, b) => b.finishedAt.getTime() - a.finishedAt.getTime() || Number(b.id) - Number(a.id));
 });
 afterAll(() => database.drop());
+
+it('names every job that has finished runs, whoever ran them', async () => {
+  expect(await readHistoryJobNames(database.pool)).toEqual(['a', 'b', 'rare']);
+});
 
 const jobNames = [undefined, 'a', 'rare', 'unknown'];
 const statuses = [undefined, ...terminalStatuses];

@@ -27,6 +27,16 @@ export async function readHistory(sql: Sql, request: HistoryRequest): Promise<Hi
   return { runs: await readWalk(sql, request, await shortenWalk(sql, { request, walk, days })), total };
 }
 
+/** Names of all jobs that have finished runs, by the counters; the first 1,000 in order. */
+export async function readHistoryJobNames(sql: Sql): Promise<string[]> {
+  const { rows } = await sql.query<{ jobName: string }>({ name: 'history job names', text: JOB_NAMES });
+  return rows.map(({ jobName }) => jobName);
+}
+
+const JOB_NAMES = `
+SELECT "jobName" FROM "JobRunDayCount" GROUP BY "jobName" HAVING sum(runs) > 0
+ORDER BY "jobName" COLLATE "C" LIMIT 1000`;
+
 /** A walk along an index: from which end, past how many, taking how many. */
 export interface Walk {
   from: 'newest' | 'oldest';

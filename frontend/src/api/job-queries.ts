@@ -46,6 +46,10 @@ export const socketPathQuery = () => ({
   retry: false,
 });
 
+/** Names of all jobs that have finished runs: also those of other programs, and of jobs whose code is gone. */
+export const historyJobNamesQuery = () =>
+  api.jobs.historyJobNames.queryOptions({ staleTime: 30_000, select: ({ jobNames }) => jobNames });
+
 export const runQuery = (jobRunId: string) => api.jobs.get.queryOptions({ input: { jobRunId } });
 
 export const historyKey = () => api.jobs.history.key();

@@ -128,6 +128,10 @@ const handlers = [
     }),
   ),
   http.get(
+    '/api/admin/jobs/history/job-names',
+    guarded(() => HttpResponse.json({ jobNames: [...new Set(world.history.map(({ jobName }) => jobName))].sort() })),
+  ),
+  http.get(
     '/api/admin/jobs/health',
     guarded(() => HttpResponse.json(world.health)),
   ),

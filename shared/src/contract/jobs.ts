@@ -39,6 +39,16 @@ export const jobs = {
       }),
     ),
 
+  historyJobNames: routeFor('view')
+    .route({
+      method: 'GET',
+      path: '/admin/jobs/history/job-names',
+      summary: 'Names of all jobs with finished runs',
+      description: 'Also those of external programs and of jobs whose code is gone; the first 1,000 in order.',
+      tags: TAG,
+    })
+    .output(z.object({ jobNames: z.array(z.string()) })),
+
   active: routeFor('view')
     .route({
       method: 'GET',

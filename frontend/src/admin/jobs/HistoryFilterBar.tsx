@@ -8,6 +8,7 @@ import classes from './JobHistoryList.module.css';
 interface Props {
   filters: HistoryFilters;
   jobNames: readonly string[];
+  onOpenJobs: () => void;
   onFilterChange: (filters: HistoryFilters) => void;
   onRunNew: () => void;
 }
@@ -17,7 +18,7 @@ const statusChoices = terminalStatuses.map((value) => ({ value, label: statusLoo
 /** At the end of the page instead, the choices would lie outside every landmark. */
 const inPlace = { withinPortal: false };
 
-export function HistoryFilterBar({ filters, jobNames, onFilterChange, onRunNew }: Props) {
+export function HistoryFilterBar({ filters, jobNames, onOpenJobs, onFilterChange, onRunNew }: Props) {
   // A job that has since been removed still has its history, so its name from the address stays a choice.
   const names = filters.jobName && !jobNames.includes(filters.jobName) ? [filters.jobName, ...jobNames] : jobNames;
   return (
@@ -31,7 +32,8 @@ export function HistoryFilterBar({ filters, jobNames, onFilterChange, onRunNew }
         clearable
         comboboxProps={inPlace}
         searchable
-        nothingFoundMessage="No such job"
+        nothingFoundMessage="No job of this name has runs"
+        onDropdownOpen={onOpenJobs}
         clearButtonProps={{ 'aria-label': 'Clear the job filter' }}
       />
       <Select

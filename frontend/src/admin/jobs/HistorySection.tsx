@@ -1,7 +1,14 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useCallback, useMemo, useState } from 'react';
 import { toFailure } from '../../api/failure';
-import { definitionsQuery, type HistoryFilters, historyKey, historyQuery, PAGE_SIZE } from '../../api/job-queries';
+import {
+  definitionsQuery,
+  type HistoryFilters,
+  historyJobNamesQuery,
+  historyKey,
+  historyQuery,
+  PAGE_SIZE,
+} from '../../api/job-queries';
 import type { ActiveChange } from '../../api/live/active-runs';
 import { useLiveChanges } from '../../api/live/LiveProvider';
 import { useHistoryPlace, useOpenedRun, useRunDialog } from '../../components/url-state';
@@ -15,8 +22,7 @@ const NONE: never[] = [];
 export function HistorySection() {
   const { filters, page, setPage, setFilters } = useHistoryPlace();
   const history = useQuery(historyQuery(filters, page));
-  const definitions = useQuery(definitionsQuery());
-  const jobNames = useMemo(() => definitions.data?.map(({ name }) => name).sort() ?? NONE, [definitions.data]);
+  const { jobNames, onOpenJobs } = useJobNames();
   const { open } = useOpenedRun();
   const { openNew } = useRunDialog();
   const { hasNewRuns, showNewRuns } = useNewRuns(filters, page, setPage);
@@ -30,6 +36,7 @@ export function HistorySection() {
       page={page}
       pageSize={PAGE_SIZE}
       jobNames={jobNames}
+      onOpenJobs={onOpenJobs}
       filters={filters}
       hasNewRuns={hasNewRuns}
       onShowNewRuns={showNewRuns}
@@ -40,6 +47,18 @@ export function HistorySection() {
       onRetry={() => void history.refetch()}
     />
   );
+}
+
+/** Jobs to filter by: those with code at once; those that only the history knows, once somebody looks for one. */
+function useJobNames() {
+  const [isWanted, setWanted] = useState(false);
+  const { data: definitions = NONE } = useQuery(definitionsQuery());
+  const { data: known = NONE } = useQuery({ ...historyJobNamesQuery(), enabled: isWanted });
+  const jobNames = useMemo(
+    () => [...new Set<string>([...definitions.map(({ name }) => name), ...known])].sort(),
+    [definitions, known],
+  );
+  return { jobNames, onOpenJobs: useCallback(() => setWanted(true), []) };
 }
 
 /** The first page follows; on any other one the reader is told and not disturbed. */

@@ -22,6 +22,8 @@ interface JobHistoryListProps {
   page: number;
   pageSize: number;
   jobNames: readonly string[];
+  /** Somebody looks for a job to filter by. */
+  onOpenJobs: () => void;
   filters: HistoryFilters;
   /** Runs have ended since this page was read. */
   hasNewRuns: boolean;

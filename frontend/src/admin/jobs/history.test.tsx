@@ -53,6 +53,13 @@ test('leads back from a page past the end', async () => {
   await waitFor(() => expect(address()).toBe('/admin/jobs/history'));
 });
 
+test('leads back from a page beyond what the server reads', async () => {
+  world.historyTotal = 120;
+  await openPanel('/admin/jobs/history?page=99999999999999999999');
+  expect(await history().findByText('This page is past the end')).toBeVisible();
+  expect(world.calls).toContainEqual(expect.stringContaining('page=1000000000&'));
+});
+
 test.each(['-3', 'abc', '1.5', '0'])('takes ?page=%s as something sensible', async (page) => {
   world.history = [aRun.success()];
   await openPanel(`/admin/jobs/history?page=${page}`);
@@ -73,6 +80,15 @@ test('filters by job and status, in the address, from the first page on', async 
   await user.click(history().getByRole('button', { name: 'Clear filters' }));
   expect(await history().findByText('Showing 1–2 of 2')).toBeVisible();
   expect(address()).toBe('/admin/jobs/history');
+});
+
+test('offers the jobs that only the history knows as a filter', async () => {
+  world.history = [aRun.success(), aRun.success({ jobName: 'py-import' })];
+  const { user } = await openPanel('/admin/jobs/history');
+  await user.click(await history().findByRole('combobox', { name: 'Filter by job' }));
+  await user.click(await findOption('py-import'));
+  await waitFor(() => expect(history().getAllByRole('listitem')).toHaveLength(1));
+  expect(address()).toBe('/admin/jobs/history?job=py-import');
 });
 
 test('starts from the filters in the address', async () => {
