@@ -1,6 +1,7 @@
 import '@fontsource-variable/inter/index.css';
 import './ui/mantine-styles';
 import './ui/theme.css';
+import './ui/forced-colors.css';
 import './ui/reduced-motion.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
