@@ -1,12 +1,12 @@
 import { useServerTime } from '../api/server-clock';
-import { formatDateTime } from '../lib/date-time';
+import { formatDateTime, withZone } from '../lib/date-time';
 import { formatAgo, formatDuration } from '../lib/duration';
 
 /** "3m ago" by the server's clock, with the exact time on hover. */
 export function RelativeTime({ at }: { at: string }) {
   const text = useServerTime((now) => formatAgo(now - Date.parse(at)));
   return (
-    <time dateTime={at} title={formatDateTime(at)} className="tabular">
+    <time dateTime={at} title={withZone(formatDateTime(at), at)} className="tabular">
       {text}
     </time>
   );
@@ -22,8 +22,17 @@ export function Elapsed({ since }: { since: string }) {
 export function DateTime({ at }: { at: string }) {
   const ago = useServerTime((now) => formatAgo(now - Date.parse(at)));
   return (
-    <time dateTime={at} className="tabular">
+    <time dateTime={at} title={withZone(formatDateTime(at), at)} className="tabular">
       {formatDateTime(at)} <span className="dimmed unbroken">({ago})</span>
+    </time>
+  );
+}
+
+/** The exact time alone, with its zone on hover. */
+export function ExactTime({ at }: { at: string }) {
+  return (
+    <time dateTime={at} title={withZone(formatDateTime(at), at)} className="tabular">
+      {formatDateTime(at)}
     </time>
   );
 }

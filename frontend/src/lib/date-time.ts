@@ -1,3 +1,5 @@
+import { timeZoneName } from './local-time';
+
 // Swedish writes dates as the panel does: 2024-01-08 10:23:45.
 const format = new Intl.DateTimeFormat('sv-SE', { dateStyle: 'short', timeStyle: 'medium' });
 
@@ -21,6 +23,12 @@ export const formatPreciseTime = (iso: string): string => {
   const milliseconds = new Date(iso).getMilliseconds().toString().padStart(3, '0');
   return `${formatDateTime(iso)}.${milliseconds}`;
 };
+
+/** The day alone, in the reader's zone: `2024-01-08`. */
+export const formatDay = (iso: string): string => day.format(new Date(iso));
+
+/** What belongs to a time that stands without its zone: the zone that it is in. */
+export const withZone = (text: string, iso: string): string => `${text} ${timeZoneName(new Date(iso))}`;
 
 /** A time in the reader's zone: `2024-01-08 10:23:45`. */
 export const formatDateTime = (iso: string): string => format.format(new Date(iso));

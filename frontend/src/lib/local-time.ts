@@ -15,10 +15,12 @@ export function readLocalInput(text: string): string | null {
   return Number.isNaN(time) ? null : new Date(time).toISOString();
 }
 
+// Made once: lists of hundreds of times name the zone of each.
+const zone = new Intl.DateTimeFormat('en', { timeZoneName: 'shortOffset' });
+
 /** The reader's zone as they know it, with its offset where it has one: `Europe/Berlin (GMT+1)`. */
 export function timeZoneName(now = new Date()): string {
-  const format = new Intl.DateTimeFormat('en', { timeZoneName: 'shortOffset' });
-  const offset = format.formatToParts(now).find(({ type }) => type === 'timeZoneName')?.value;
-  const { timeZone } = format.resolvedOptions();
+  const offset = zone.formatToParts(now).find(({ type }) => type === 'timeZoneName')?.value;
+  const { timeZone } = zone.resolvedOptions();
   return offset === undefined || /^GMT([+-]0)?$/.test(offset) ? timeZone : `${timeZone} (${offset})`;
 }

@@ -12,6 +12,8 @@ interface Props {
   size?: 'compact-sm' | 'sm';
   /** For screen readers, where the label alone is not enough. */
   description?: string;
+  /** On hover. */
+  title?: string;
 }
 
 const SHOWN_INSTEAD = 200;
@@ -20,7 +22,7 @@ const refusalOf = (text: string): string =>
   text.length > SHOWN_INSTEAD ? 'The browser refused to copy the text.' : `Could not copy. The text is: ${text}`;
 
 /** Copies, and says for a moment that it did. */
-export function CopyButton({ text, label, size = 'sm', description }: Props) {
+export function CopyButton({ text, label, size = 'sm', description, title }: Props) {
   const [isCopied, setCopied] = useState(false);
   const { start } = useTimeout(() => setCopied(false), 2_000);
   const copy = async () => {
@@ -33,6 +35,7 @@ export function CopyButton({ text, label, size = 'sm', description }: Props) {
     <Button
       variant="default"
       size={size}
+      title={title}
       leftSection={isCopied ? <IconCheck size={16} /> : <IconCopy size={16} />}
       aria-label={isCopied ? undefined : description}
       onClick={() => void copy()}

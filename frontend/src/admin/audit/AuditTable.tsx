@@ -2,8 +2,8 @@ import type { AuditEvent } from '@job-manager/shared/contract/audit';
 import { Button } from '@mantine/core';
 import { IconChevronDown, IconChevronRight } from '@tabler/icons-react';
 import { memo, useId, useState } from 'react';
+import { ExactTime } from '../../components/RelativeTime';
 import { RunLink } from '../../components/RunLink';
-import { formatDateTime } from '../../lib/date-time';
 import { Ellipsis } from '../../ui/Ellipsis';
 import { Cell, Table } from '../../ui/Table';
 import { AuditDetails } from './AuditDetails';
@@ -43,7 +43,7 @@ const AuditRow = memo(function AuditRow({ event }: { event: AuditEvent }) {
       <tr data-event={event.id}>
         <Cell isHeader>
           <time dateTime={event.at} className={classes.time}>
-            {formatDateTime(event.at)}
+            <ExactTime at={event.at} />
           </time>
         </Cell>
         <Cell label="Who">

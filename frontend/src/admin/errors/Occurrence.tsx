@@ -1,7 +1,6 @@
 import type { ClientErrorOccurrence } from '@job-manager/shared/contract/errors';
-import { RelativeTime } from '../../components/RelativeTime';
+import { ExactTime, RelativeTime } from '../../components/RelativeTime';
 import { RunLink } from '../../components/RunLink';
-import { formatDateTime } from '../../lib/date-time';
 import { CodeBlock } from '../../ui/CodeBlock';
 import { Fact, Facts } from '../../ui/Facts';
 import classes from './Occurrence.module.css';
@@ -18,7 +17,7 @@ export function Occurrence({ occurrence, isFirst }: Props) {
     <li>
       <details className={classes.occurrence} open={isFirst}>
         <summary>
-          <span className="tabular">{formatDateTime(occurrence.at)}</span>{' '}
+          <ExactTime at={occurrence.at} />{' '}
           <span className="dimmed">
             <RelativeTime at={occurrence.at} /> · {occurrence.user ?? 'nobody signed in'}
             {occurrence.count > 1 && ` · ${occurrence.count.toLocaleString('en')} times`}

@@ -1,3 +1,4 @@
+import { CopyButton } from '../../ui/CopyButton';
 import classes from './RunDetails.module.css';
 
 interface Props {
@@ -9,9 +10,13 @@ interface Props {
 
 /** Why a run or an attempt failed, and where in the code. */
 export function RunError({ error, stack, of }: Props) {
+  const title = of === undefined ? 'Error' : `Error of ${of}`;
   return (
-    <section className={classes.error} aria-label={of === undefined ? 'Error' : `Error of ${of}`}>
-      <h3 className={classes.errorTitle}>{of === undefined ? 'Error' : `Error of ${of}`}</h3>
+    <section className={classes.error} aria-label={title}>
+      <div className={classes.errorHead}>
+        <h3 className={classes.errorTitle}>{title}</h3>
+        <CopyButton text={copied(error, stack)} label="Copy" size="compact-sm" description={`Copy ${title}`} />
+      </div>
       <p className={classes.errorText}>{error}</p>
       {stack && (
         <details>
@@ -24,4 +29,10 @@ export function RunError({ error, stack, of }: Props) {
       )}
     </section>
   );
+}
+
+/** Most stacks begin with the error itself. */
+function copied(error: string, stack: string | null): string {
+  if (stack === null) return error;
+  return stack.includes(error) ? stack : `${error}\n${stack}`;
 }

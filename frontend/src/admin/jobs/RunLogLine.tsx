@@ -2,13 +2,16 @@ import type { JobRunMessage } from '@job-manager/shared/contract/message';
 import type { MessageLevel } from '@job-manager/shared/message';
 import { IconAlertTriangle, IconExclamationCircle, IconInfoCircle, type TablerIcon } from '@tabler/icons-react';
 import { memo } from 'react';
-import { formatClock, formatPreciseTime } from '../../lib/date-time';
+import { formatClock, formatDay, formatPreciseTime, withZone } from '../../lib/date-time';
+import { dataText } from './log-search';
 import classes from './RunLog.module.css';
 
 interface Props {
   line: JobRunMessage;
   /** The first line shown of its attempt, where another comes before it. */
   startsAttempt: boolean;
+  /** The first line shown, or the first of another day. */
+  startsDay: boolean;
   pattern: RegExp | null;
   isMarked: boolean;
   isOpen: boolean;
@@ -22,14 +25,16 @@ const levelLook = {
 } as const satisfies Record<MessageLevel, { label: string; icon: TablerIcon }>;
 
 /** One message: its number, when, how grave, what. */
-export const RunLogLine = memo(function RunLogLine({ line, startsAttempt, pattern, isMarked, ...data }: Props) {
+export const RunLogLine = memo(function RunLogLine(props: Props) {
+  const { line, startsAttempt, startsDay, pattern, isMarked } = props;
   const { label, icon: Icon } = levelLook[line.level];
   return (
     <>
+      {startsDay && <p className={classes.day}>{withZone(formatDay(line.at), line.at)}</p>}
       {startsAttempt && <p className={classes.attempt}>Attempt {line.attempt}</p>}
       <div className={classes.line} data-level={line.level} data-marked={isMarked || undefined}>
         <span className={classes.number}>{line.seq}</span>
-        <time className={classes.time} dateTime={line.at} title={formatPreciseTime(line.at)}>
+        <time className={classes.time} dateTime={line.at} title={withZone(formatPreciseTime(line.at), line.at)}>
           {formatClock(line.at)}
         </time>
         <span className={classes.level}>
@@ -39,26 +44,33 @@ export const RunLogLine = memo(function RunLogLine({ line, startsAttempt, patter
         <div className={classes.text}>
           {line.source === 'SYSTEM' && <span className={classes.system}>Job Manager</span>}
           <Highlighted text={line.message} pattern={pattern} />
-          {line.data !== null && <LineData line={line} {...data} />}
+          {line.data !== null && <LineData {...props} />}
         </div>
       </div>
     </>
   );
 });
 
-function LineData({ line, isOpen, onToggle }: Pick<Props, 'line' | 'isOpen' | 'onToggle'>) {
+/** Data is folded, but what was searched for and stands there alone is shown. */
+function LineData({ line, pattern, isOpen, onToggle }: Pick<Props, 'line' | 'pattern' | 'isOpen' | 'onToggle'>) {
+  const text = dataText(line);
+  const isFound = pattern !== null && !pattern.test(line.message) && pattern.test(text);
   return (
     <>
       <button
         type="button"
         className={classes.dataToggle}
-        aria-expanded={isOpen}
+        aria-expanded={isOpen || isFound}
         aria-label={`Data of line ${line.seq}`}
         onClick={() => onToggle(line.seq)}
       >
         {'{…}'}
       </button>
-      {isOpen && <pre className={classes.data}>{JSON.stringify(line.data, null, 2)}</pre>}
+      {(isOpen || isFound) && (
+        <pre className={classes.data}>
+          <Highlighted text={text} pattern={pattern} />
+        </pre>
+      )}
     </>
   );
 }

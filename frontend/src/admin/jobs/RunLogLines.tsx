@@ -3,6 +3,7 @@ import { Button } from '@mantine/core';
 import { IconArrowDown } from '@tabler/icons-react';
 import { useCallback, useMemo, useState } from 'react';
 import { type ItemContent, Virtuoso } from 'react-virtuoso';
+import { formatDay } from '../../lib/date-time';
 import classes from './RunLog.module.css';
 import { RunLogLine } from './RunLogLine';
 import { AT_END_PX, type LogView } from './useLogView';
@@ -74,11 +75,15 @@ const drawLine: ItemContent<JobRunMessage, Context> = (
     line={line}
     startsAttempt={line.attempt > 0 && (lines[index - removed - 1]?.attempt ?? 1) !== line.attempt}
     pattern={pattern}
+    startsDay={startsDay(line, lines[index - removed - 1])}
     isMarked={line.seq === marked}
     isOpen={opened.has(line.seq)}
     onToggle={toggle}
   />
 );
+
+const startsDay = (line: JobRunMessage, before: JobRunMessage | undefined): boolean =>
+  before === undefined || formatDay(before.at) !== formatDay(line.at);
 
 /** The lines whose data is shown; kept here, because a line that is scrolled away forgets everything. */
 function useOpened(): [ReadonlySet<number>, (seq: number) => void] {

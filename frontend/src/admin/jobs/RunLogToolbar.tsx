@@ -18,6 +18,9 @@ interface Props {
   onFirstError: () => void;
 }
 
+/** On screen they are in the reader's zone, which is named there. */
+const TIMES_IN_UTC = 'With times in UTC';
+
 const filters: { filter: LogFilter; label: string }[] = [
   { filter: 'all', label: 'All' },
   { filter: 'problems', label: 'Warnings and errors' },
@@ -57,6 +60,7 @@ export function RunLogToolbar({ run, shown, filter, counts, onFilter, onFirstErr
           label="Copy"
           size="compact-sm"
           description="Copy the messages shown"
+          title={TIMES_IN_UTC}
         />
         <Button
           component="a"
@@ -66,6 +70,7 @@ export function RunLogToolbar({ run, shown, filter, counts, onFilter, onFirstErr
           variant="default"
           leftSection={<IconDownload size={16} />}
           aria-label="Download all messages"
+          title={TIMES_IN_UTC}
         >
           Download
         </Button>

@@ -18,6 +18,12 @@ test.each([
   expect(findLines(lines, textPattern(text))).toHaveLength(count);
 });
 
+test('finds what stands in the data of a line alone', () => {
+  const line = aMessage({ seq: 50, message: 'stored', data: { order: { orderId: 'A-4711' } } });
+  expect(findLines([...lines, line], textPattern('orderid'))).toEqual([50]);
+  expect(findLines([...lines, line], textPattern('a-4711'))).toEqual([50]);
+});
+
 test('counts what each filter leaves', () => {
   expect(countLines(lines)).toEqual({ all: 4, problems: 2, errors: 1 });
   for (const filter of ['all', 'problems', 'errors'] as const)

@@ -31,11 +31,27 @@ export function textPattern(text: string): RegExp | null {
   return text === '' ? null : new RegExp(text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&'), 'iu');
 }
 
-/** Numbers of the lines in which the pattern occurs. */
+/** The data of a line as it is shown, which is also what is searched; empty without data. */
+export function dataText(line: JobRunMessage): string {
+  if (line.data === null) return '';
+  let text = dataTexts.get(line);
+  if (text === undefined) {
+    text = JSON.stringify(line.data, null, 2);
+    dataTexts.set(line, text);
+  }
+  return text;
+}
+
+/** Each key pressed searches the whole log: the texts are made once. */
+const dataTexts = new WeakMap<JobRunMessage, string>();
+
+/** Numbers of the lines in whose message or data the pattern occurs. */
 export function findLines(lines: Lines, pattern: RegExp | null): number[] {
   if (pattern === null) return [];
   const found: number[] = [];
-  for (const { seq, message } of lines) if (pattern.test(message)) found.push(seq);
+  for (const line of lines) {
+    if (pattern.test(line.message) || (line.data !== null && pattern.test(dataText(line)))) found.push(line.seq);
+  }
   return found;
 }
 
