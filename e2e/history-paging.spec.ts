@@ -92,3 +92,36 @@ async function filter(page: Page, by: 'job' | 'status', choice: string): Promise
 
 /** "Finished: 3m ago" goes on. */
 const withoutTime = (row: string) => row.replace(/Finished: .*ago/, '');
+
+test('runs that were looked at leave no step behind, and a run leads back to the same page', async ({ page, runs }) => {
+  const ids = await runs.insertEnded({ jobName: 'trending', count: 60 });
+  await page.goto('/admin/dashboard');
+  await page.getByRole('link', { name: 'History', exact: true }).click();
+  await history(page).getByRole('button', { name: 'Next' }).click();
+  const shown = ids.slice(50, 52);
+  for (const id of shown) {
+    await historyRow(page, id)
+      .getByRole('button', { name: /^Details/ })
+      .click();
+    await expect(page).toHaveTitle(`trending #${id} · Job Manager`);
+    await page.keyboard.press('Escape');
+    await expect(page).toHaveURL('/admin/jobs/history?page=2');
+    await expect(page).toHaveTitle('History · Job Manager');
+  }
+  await historyRow(page, shown[0] ?? '')
+    .getByRole('link', { name: 'trending' })
+    .click();
+  await page.getByRole('link', { name: 'All runs' }).click();
+  await expect(page).toHaveURL('/admin/jobs/history?page=2');
+  await page.goBack();
+  await page.goBack();
+  await page.goBack();
+  await expect(page).toHaveURL('/admin/jobs/history');
+  await page.goBack();
+  await expect(page).toHaveURL('/admin/dashboard');
+
+  // Opened by a link, there is no page to go back to.
+  await page.goto(`/admin/jobs?run=${ids[0]}`);
+  await page.getByRole('dialog').getByRole('button', { name: 'Close' }).click();
+  await expect(page).toHaveURL('/admin/jobs');
+});

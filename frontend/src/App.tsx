@@ -30,7 +30,10 @@ export function App() {
   );
 }
 
-const trackFailure = (error: unknown, call: string): void => trackError(error, { action: 'load', component: call });
+function trackFailure(error: unknown, call: string): void {
+  // What an address names and the server doesn't have is a mistyped or an old address; the page says so.
+  if (toFailure(error).status !== 404) trackError(error, { action: 'load', component: call });
+}
 
 function tellStale(error: unknown, retry: () => void): void {
   const { title, details } = toFailure(error);

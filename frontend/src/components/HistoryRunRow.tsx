@@ -1,13 +1,12 @@
 import type { JobRunSummary } from '@job-manager/shared/contract/run';
 import { Button } from '@mantine/core';
 import { memo } from 'react';
-import { Link } from 'react-router-dom';
 import { formatDuration } from '../lib/duration';
-import { paths } from '../paths';
 import classes from './HistoryRunRow.module.css';
 import { StatusMark } from './JobStatusBadge';
 import { MessageCounts } from './MessageCounts';
 import { RelativeTime } from './RelativeTime';
+import { RunPageLink } from './RunPageLink';
 import { statusLook, triggerLabel } from './status';
 
 interface Props {
@@ -21,9 +20,9 @@ export const HistoryRunRow = memo(function HistoryRunRow({ run, onViewDetails }:
     <li className={classes.row} data-run={run.id}>
       <StatusMark status={run.status} />
       <div className={classes.what}>
-        <Link to={paths.run(run.id)} className={classes.name}>
+        <RunPageLink jobRunId={run.id} className={classes.name}>
           {run.jobName}
-        </Link>
+        </RunPageLink>
         <span className={classes.id}>#{run.id}</span>
         {run.attempt > 1 && <span className={classes.attempts}>{run.attempt} attempts</span>}
         <MessageCounts run={run} />

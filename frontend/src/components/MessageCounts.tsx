@@ -1,17 +1,17 @@
 import type { JobRunSummary } from '@job-manager/shared/contract/run';
 import { IconAlertTriangle, IconExclamationCircle } from '@tabler/icons-react';
-import { Link } from 'react-router-dom';
-import { paths } from '../paths';
 import classes from './MessageCounts.module.css';
+import { RunPageLink } from './RunPageLink';
 
 /** How many warnings and errors a run has written, leading to them; nothing where there are none. */
 export function MessageCounts({ run }: { run: JobRunSummary }) {
   if (run.warningCount + run.errorCount === 0) return null;
   return (
-    <Link
-      to={paths.run(run.id, 'log')}
+    <RunPageLink
+      jobRunId={run.id}
+      tab="log"
       className={classes.counts}
-      aria-label={`${spell(run)} of ${run.jobName} #${run.id}`}
+      label={`${spell(run)} of ${run.jobName} #${run.id}`}
     >
       {run.errorCount > 0 && (
         <span className={classes.count} data-level="ERROR">
@@ -25,7 +25,7 @@ export function MessageCounts({ run }: { run: JobRunSummary }) {
           {warnings(run)}
         </span>
       )}
-    </Link>
+    </RunPageLink>
   );
 }
 

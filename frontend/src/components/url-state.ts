@@ -1,7 +1,9 @@
+import { isRunId } from '@job-manager/shared/contract/run-id';
 import { terminalStatuses } from '@job-manager/shared/run';
 import { parseAsInteger, parseAsString, parseAsStringLiteral, useQueryState, useQueryStates } from 'nuqs';
 import { useCallback } from 'react';
 import { type RunTab, runTabs } from '../paths';
+import { closeEntries, openAsEntry } from './dialog-history';
 
 const push = { history: 'push' } as const;
 
@@ -10,6 +12,9 @@ const historyPlace = {
   status: parseAsStringLiteral(terminalStatuses),
   page: parseAsInteger.withDefault(1),
 };
+
+/** As far as the API reads. */
+const LAST_PAGE = 1_000_000_000;
 
 interface Filters {
   jobName?: string;
@@ -21,7 +26,7 @@ export function useHistoryPlace() {
   const [{ job, status, page }, set] = useQueryStates(historyPlace, push);
   return {
     filters: { jobName: job ?? undefined, status: status ?? undefined },
-    page: Math.max(1, page),
+    page: Math.min(Math.max(1, page), LAST_PAGE),
     setPage: (next: number) => void set({ page: next === 1 ? null : next }),
     setFilters: (next: Filters) => void set({ job: next.jobName ?? null, status: next.status ?? null, page: null }),
   };
@@ -31,15 +36,19 @@ export function useHistoryPlace() {
 
 const parseAsRunTab = parseAsStringLiteral(runTabs);
 
-const openedRun = { run: parseAsString, tab: parseAsRunTab };
+const dialogs = { run: parseAsString, tab: parseAsRunTab, new: parseAsString, rerun: parseAsString };
+type Dialogs = { run: string | null; tab: RunTab | null };
+
+/** The part that was open goes with the details; that of a page stays. */
+const withoutDetails = ({ run, tab }: Dialogs) => ({ run: null, tab: run === null ? tab : null });
 
 /** The run whose details are open: `?run=123`. */
 export function useOpenedRun() {
-  const [{ run: runId }, set] = useQueryStates(openedRun);
+  const [{ run: runId }, set] = useQueryStates(dialogs);
   return {
-    runId: runId !== null && /^[1-9]\d{0,18}$/.test(runId) ? runId : null,
-    open: useCallback((id: string) => void set({ run: id, tab: null }, push), [set]),
-    close: useCallback(() => void set({ run: null, tab: null }), [set]),
+    runId: runId !== null && isRunId(runId) ? runId : null,
+    open: useCallback((id: string) => void openAsEntry(() => set({ run: id, tab: null }, push)), [set]),
+    close: useCloseDialogs(),
   };
 }
 
@@ -49,25 +58,40 @@ export function useRunTab(): [RunTab, (tab: RunTab) => void] {
   return [tab ?? 'overview', (next) => void setTab(next === 'overview' ? null : next)];
 }
 
-const runDialog = { new: parseAsString, rerun: parseAsString, ...openedRun };
-/** The part that was open goes with the details; that of a page stays. */
-const withoutDetails = ({ run, tab }: { run: string | null; tab: RunTab | null }) => ({
-  run: null,
-  tab: run === null ? tab : null,
-});
-
 /** What the Run New Job dialog is open for: `?new=trending` (or `?new=` with no job chosen), or `?rerun=123`. */
 export function useRunDialog() {
-  const [{ new: jobName, rerun }, set] = useQueryStates(runDialog);
+  const [{ new: jobName, rerun }, set] = useQueryStates(dialogs);
+  const rerunOfId = rerun !== null && isRunId(rerun) ? rerun : null;
+  const open = useCallback(
+    (change: { new: string | null; rerun: string | null }) =>
+      void openAsEntry(() => set((now) => ({ ...withoutDetails(now), ...change }), push)),
+    [set],
+  );
   return {
-    isOpen: jobName !== null || rerun !== null,
+    isOpen: jobName !== null || rerunOfId !== null,
     jobName: jobName === '' ? null : jobName,
-    rerunOfId: rerun,
-    openNew: useCallback(() => void set((now) => ({ ...withoutDetails(now), new: '', rerun: null }), push), [set]),
-    openRerun: useCallback(
-      (runId: string) => void set((now) => ({ ...withoutDetails(now), new: null, rerun: runId }), push),
-      [set],
-    ),
-    close: useCallback(() => void set({ new: null, rerun: null }), [set]),
+    rerunOfId,
+    openNew: useCallback(() => open({ new: '', rerun: null }), [open]),
+    openRerun: useCallback((runId: string) => open({ new: null, rerun: runId }), [open]),
+    close: useCloseDialogs(),
+  };
+}
+
+/** Closes whichever of these dialogs is open; resolves when the address is that of the page again. */
+function useCloseDialogs(): () => Promise<void> {
+  const [, set] = useQueryStates(dialogs);
+  return useCallback(
+    () => closeEntries(() => void set((now) => ({ ...withoutDetails(now), new: null, rerun: null }))),
+    [set],
+  );
+}
+
+/** The dialog that creates what a page lists: `?create=`. */
+export function useCreateDialog() {
+  const [create, set] = useQueryState('create', parseAsString);
+  return {
+    isOpen: create !== null,
+    open: useCallback(() => void openAsEntry(() => set('', push)), [set]),
+    close: useCallback(() => closeEntries(() => void set(null)), [set]),
   };
 }

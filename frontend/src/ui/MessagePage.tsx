@@ -1,7 +1,7 @@
 import { Title } from '@mantine/core';
-import { useDocumentTitle } from '@mantine/hooks';
 import type { TablerIcon } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
+import { usePageTitle } from './document-title';
 import classes from './MessagePage.module.css';
 
 interface Props {
@@ -13,7 +13,7 @@ interface Props {
 
 /** A page that has one thing to say. */
 export function MessagePage({ icon: Icon, title, text, children }: Props) {
-  useDocumentTitle(`${title} · Job Manager`);
+  usePageTitle(title);
   return (
     <main id="content" className={classes.page} tabIndex={-1}>
       <span className={classes.icon} aria-hidden>

@@ -1,6 +1,6 @@
 import { Title } from '@mantine/core';
-import { useDocumentTitle } from '@mantine/hooks';
 import type { ReactNode } from 'react';
+import { usePageTitle } from './document-title';
 import classes from './Page.module.css';
 
 interface Props {
@@ -13,7 +13,7 @@ interface Props {
 
 /** A page below the header: its title, here and in the tab, and its sections. */
 export function Page({ title, lead, actions, children }: Props) {
-  useDocumentTitle(`${title} · Job Manager`);
+  usePageTitle(title);
   return (
     <div className={classes.page}>
       <div className={classes.header}>

@@ -6,3 +6,6 @@ export const runId = z
   // Abort: BigInt throws where the text is no number.
   .regex(/^[1-9]\d{0,18}$/, { error: 'must be a run number', abort: true })
   .refine((id) => BigInt(id) <= 9_223_372_036_854_775_807n, 'must be a run number');
+
+/** Whether a text can be a run's id; whether there is such a run, the database knows. */
+export const isRunId = (text: string): boolean => runId.safeParse(text).success;

@@ -1,8 +1,8 @@
 import { Modal } from '@mantine/core';
-import { Link } from 'react-router-dom';
 import { toFailure } from '../../api/failure';
+import { RunPageLink } from '../../components/RunPageLink';
 import { useRunTab } from '../../components/url-state';
-import { paths } from '../../paths';
+import { useDialogTitle } from '../../ui/document-title';
 import { ErrorPanel } from '../../ui/ErrorPanel';
 import { RowSkeletons } from '../../ui/RowSkeletons';
 import { useIsPhone } from '../../ui/useIsPhone';
@@ -27,6 +27,7 @@ export function JobDetailsModal({ jobRunId, open, onClose, onRerun }: JobDetails
   const failure = error === null ? null : toFailure(error);
   const isPhone = useIsPhone();
   const [tab] = useRunTab();
+  useDialogTitle(open ? `${run?.jobName ?? 'Run'} #${jobRunId}` : null);
   return (
     <Modal
       opened={open}
@@ -40,9 +41,9 @@ export function JobDetailsModal({ jobRunId, open, onClose, onRerun }: JobDetails
         <>
           <RunDetails run={run} isCancelling={isCancelling} />
           <div className={classes.actions}>
-            <Link to={paths.run(jobRunId, tab)} className={classes.page}>
+            <RunPageLink jobRunId={jobRunId} tab={tab} className={classes.page}>
               Open as a page
-            </Link>
+            </RunPageLink>
             <RunActions run={run} isCancelling={isCancelling} onRerun={onRerun} />
           </div>
         </>

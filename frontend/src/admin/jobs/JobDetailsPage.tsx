@@ -1,7 +1,9 @@
+import { isRunId } from '@job-manager/shared/contract/run-id';
 import { Anchor } from '@mantine/core';
-import { IconFileUnknown } from '@tabler/icons-react';
+import { IconFileUnknown, IconMapQuestion } from '@tabler/icons-react';
 import { Link, useParams } from 'react-router-dom';
 import { toFailure } from '../../api/failure';
+import { historyCameFrom } from '../../components/history-return';
 import { useRunDialog } from '../../components/url-state';
 import { paths } from '../../paths';
 import { EmptyState } from '../../ui/EmptyState';
@@ -17,8 +19,9 @@ import { useRun } from './useRun';
 /** One run on a page of its own: `/admin/jobs/123`. */
 export function JobDetailsPage() {
   const { jobRunId = '' } = useParams();
-  const isRunNumber = /^[1-9]\d{0,18}$/.test(jobRunId);
-  return isRunNumber ? <KnownRun jobRunId={jobRunId} /> : <NoSuchRun jobRunId={jobRunId} />;
+  if (isRunId(jobRunId)) return <KnownRun jobRunId={jobRunId} />;
+  // A word was never the number of a run.
+  return /^\d+$/.test(jobRunId) ? <NoSuchRun jobRunId={jobRunId} /> : <NoSuchPage />;
 }
 
 function KnownRun({ jobRunId }: { jobRunId: string }) {
@@ -32,7 +35,7 @@ function KnownRun({ jobRunId }: { jobRunId: string }) {
     <Page
       title={run ? `${run.jobName} #${jobRunId}` : `Run #${jobRunId}`}
       lead={
-        <Anchor component={Link} to={paths.history} size="sm">
+        <Anchor component={Link} to={historyCameFrom()} size="sm">
           All runs
         </Anchor>
       }
@@ -66,6 +69,23 @@ function NoSuchRun({ jobRunId }: { jobRunId: string }) {
           }
         />
       </Section>
+    </Page>
+  );
+}
+
+function NoSuchPage() {
+  return (
+    <Page title="Page not found">
+      <EmptyState
+        icon={IconMapQuestion}
+        title="Nothing is at this address"
+        text="It may be mistyped, or from another version of the panel."
+        action={
+          <Anchor component={Link} to={paths.jobs}>
+            Jobs
+          </Anchor>
+        }
+      />
     </Page>
   );
 }

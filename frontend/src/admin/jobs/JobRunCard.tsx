@@ -2,15 +2,14 @@ import type { JobRunSummary } from '@job-manager/shared/contract/run';
 import { isTerminal, type JobUIStatus, uiStatus } from '@job-manager/shared/run';
 import { Button, Loader } from '@mantine/core';
 import { memo } from 'react';
-import { Link } from 'react-router-dom';
 import { useServerTime } from '../../api/server-clock';
 import { useCan } from '../../api/session';
 import { JobProgressBar } from '../../components/JobProgressBar';
 import { JobStatusBadge, StatusMark } from '../../components/JobStatusBadge';
 import { MessageCounts } from '../../components/MessageCounts';
 import { RelativeTime } from '../../components/RelativeTime';
+import { RunPageLink } from '../../components/RunPageLink';
 import { formatDuration } from '../../lib/duration';
-import { paths } from '../../paths';
 import { AttentionBadge } from './AttentionBadge';
 import { attentionOf, type Limits } from './attention';
 import { ForceFailButton } from './ForceFailButton';
@@ -42,9 +41,9 @@ export const JobRunCard = memo(function JobRunCard({ run, state, isFading, isCan
       <StatusMark status={status} />
       <div className={classes.main}>
         <div className={classes.title}>
-          <Link to={paths.run(run.id)} className={classes.name}>
+          <RunPageLink jobRunId={run.id} className={classes.name}>
             {run.jobName}
-          </Link>
+          </RunPageLink>
           <span className={classes.id}>#{run.id}</span>
           <MessageCounts run={run} />
           {attention !== '' && <AttentionBadge run={run} attention={attention} limits={limits} />}

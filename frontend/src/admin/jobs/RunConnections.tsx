@@ -1,9 +1,8 @@
 import type { JobRun, RelatedRun } from '@job-manager/shared/contract/run';
 import { isTerminal } from '@job-manager/shared/run';
-import { Link } from 'react-router-dom';
 import { JobProgressBar } from '../../components/JobProgressBar';
 import { JobStatusBadge } from '../../components/JobStatusBadge';
-import { paths } from '../../paths';
+import { RunPageLink } from '../../components/RunPageLink';
 import { isUnfinished } from './connections';
 import classes from './RunConnections.module.css';
 import details from './RunDetails.module.css';
@@ -75,9 +74,9 @@ function Row({ jobRunId, jobName, status }: RelatedRun) {
   }
   return (
     <>
-      <Link to={paths.run(jobRunId)} className={classes.link}>
+      <RunPageLink jobRunId={jobRunId} className={classes.link}>
         {jobName} <span className="tabular">#{jobRunId}</span>
-      </Link>
+      </RunPageLink>
       <JobStatusBadge status={status} />
     </>
   );

@@ -13,14 +13,10 @@ const RunJobModal = loadable(() => import('./RunJobModal').then((module) => modu
 
 /** The two dialogs that any page can open through its address; loaded when first needed. */
 export function RunDialogs() {
-  const { runId, close: closeRun } = useOpenedRun();
-  const { isOpen, jobName, rerunOfId, close: closeDialog } = useRunDialog();
-  const closeAll = () => {
-    closeRun();
-    closeDialog();
-  };
+  const { runId, close } = useOpenedRun();
+  const { isOpen, jobName, rerunOfId } = useRunDialog();
   return (
-    <DialogBoundary opened={[runId, isOpen, jobName, rerunOfId]} onClose={closeAll}>
+    <DialogBoundary opened={[runId, isOpen, jobName, rerunOfId]} onClose={close}>
       <OpenedRun />
       <RunDialog />
     </DialogBoundary>
@@ -48,8 +44,8 @@ function RunDialog() {
   useReturnFocus(isOpen);
   if (opening === 0) return null;
 
-  const onEnqueued = (_run: JobRun) => {
-    close();
+  const onEnqueued = async (_run: JobRun) => {
+    await close();
     void queryClient.invalidateQueries({ queryKey: statsKey() });
     // The dialog gives the focus back first; that must not scroll the page away again.
     setTimeout(() => document.querySelector('.active-jobs')?.scrollIntoView({ block: 'start' }), 60);

@@ -2,13 +2,12 @@ import type { JobRun } from '@job-manager/shared/contract/run';
 import type { JobUIStatus } from '@job-manager/shared/run';
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
-import { Link } from 'react-router-dom';
 import { definitionsQuery } from '../../api/job-queries';
 import { JobStatusBadge } from '../../components/JobStatusBadge';
 import { DateTime } from '../../components/RelativeTime';
+import { RunPageLink } from '../../components/RunPageLink';
 import { triggerLabel } from '../../components/status';
 import { formatDuration } from '../../lib/duration';
-import { paths } from '../../paths';
 import classes from './RunDetails.module.css';
 import { describeRetries } from './retry-words';
 
@@ -66,9 +65,9 @@ export function RunFacts({ run, status }: { run: JobRun; status: JobUIStatus }) 
       {run.scope && <Fact name="Scope">{run.scope}</Fact>}
       {run.rerunOfId && (
         <Fact name="Re-run of">
-          <Link to={paths.run(run.rerunOfId)} className={classes.link}>
+          <RunPageLink jobRunId={run.rerunOfId} className={classes.link}>
             #{run.rerunOfId}
-          </Link>
+          </RunPageLink>
         </Fact>
       )}
     </dl>

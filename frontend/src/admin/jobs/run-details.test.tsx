@@ -128,7 +128,13 @@ test('leads from the details to the same job with the same parameters', async ()
   expect(address()).toBe(`/admin/jobs?rerun=${run.id}`);
 });
 
-test.each(['99999', 'abc', '0', '99999999999999999999'])('says that there is no run %s', async (id) => {
+test('a word in the place of a run number is an address with nothing at it, and no error', async () => {
+  await openPanel('/admin/jobs/overview');
+  expect(await screen.findByText('Nothing is at this address')).toBeVisible();
+  expect(world.reported).toEqual([]);
+});
+
+test.each(['99999', '0', '9999999999999999999'])('says that there is no run %s', async (id) => {
   await openPanel(`/admin/jobs/${id}`);
   expect(await screen.findByText(`There is no run “${id}”`)).toBeVisible();
 });

@@ -1,7 +1,6 @@
 import type { SystemHealth } from '@job-manager/shared/contract/health';
-import { Link } from 'react-router-dom';
+import { RunPageLink } from '../../components/RunPageLink';
 import { formatDuration, spellDuration } from '../../lib/duration';
-import { paths } from '../../paths';
 import { Section } from '../../ui/Section';
 import { Tag } from '../../ui/Tag';
 import classes from './TroubledRunsSection.module.css';
@@ -45,9 +44,9 @@ function Row({ run, tag, words, place }: RowProps) {
     <li className={classes.row}>
       <Tag tone={tag === 'Stalled' ? 'failed' : 'warning'}>{tag}</Tag>
       <span className={classes.run}>
-        <Link to={paths.run(run.jobRunId)} className={classes.name}>
+        <RunPageLink jobRunId={run.jobRunId} className={classes.name}>
           {run.jobName} #{run.jobRunId}
-        </Link>
+        </RunPageLink>
         <span className={classes.facts}>{words}</span>
       </span>
       <span className={classes.runner}>{place}</span>

@@ -1,0 +1,21 @@
+import type { PropsWithChildren } from 'react';
+import { Link } from 'react-router-dom';
+import { paths, type RunTab } from '../paths';
+import { noteHistory } from './history-return';
+
+interface Props {
+  jobRunId: string;
+  tab?: RunTab;
+  className?: string;
+  /** For screen readers, where the text is not enough. */
+  label?: string;
+}
+
+/** Leads to a run's page, which leads back to the list as it is now. */
+export function RunPageLink({ jobRunId, tab, className, label, children }: PropsWithChildren<Props>) {
+  return (
+    <Link to={paths.run(jobRunId, tab)} onClick={noteHistory} className={className} aria-label={label}>
+      {children}
+    </Link>
+  );
+}
