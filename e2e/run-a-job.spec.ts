@@ -1,3 +1,4 @@
+import { signIn } from './fixtures/accounts.js';
 import {
   activeJobs,
   card,
@@ -11,6 +12,7 @@ import {
 } from './fixtures/job-manager.js';
 import { slowly } from './fixtures/runs.js';
 import { expect, test } from './fixtures/story.js';
+import { operator } from './product/operator.js';
 
 test.beforeEach(({ page }) => page.goto('/admin/jobs'));
 
@@ -21,7 +23,6 @@ test('a job is chosen, set up, enqueued, followed and found in the history', asy
   const dialog = runDialog(page);
   await expect(dialog).toContainText('Compute match scores between users');
   await expect(dialog).toContainText('tsx scripts/runJobs.ts match-scores --userId=8 --batchSize=100');
-  await dialog.getByRole('button', { name: 'Load Defaults' }).click();
   const defaults = { batchSize: 100, candidateBatchSize: 500, topN: 50, pauseMs: 50 };
   await expect(parametersField(page)).toHaveValue(JSON.stringify(defaults, null, 2));
 
@@ -88,4 +89,25 @@ test('a double click on Enqueue makes one run', async ({ page, runs }) => {
   const id = await enqueuedId(page);
   await expect(historyRow(page, id)).toBeVisible();
   expect(await runs.count('trending')).toBe(1);
+});
+
+test('what was typed is there again after Escape, a reload and another sign-in', async ({ page, context }) => {
+  await chooseJob(page, 'match-scores');
+  await parametersField(page).fill('{"userId": 8');
+  await page.mouse.click(5, 450);
+  await expect(parametersField(page)).toHaveValue('{"userId": 8');
+  await page.keyboard.press('Escape');
+  await expect(runDialog(page)).toBeHidden();
+  await page.getByRole('button', { name: 'Run New Job' }).first().click();
+  await page.reload();
+  await expect(page.getByLabel('Select Job')).toHaveValue('match-scores');
+  await parametersField(page).fill('{"userId": 8}');
+
+  await context.clearCookies();
+  await runDialog(page).getByRole('button', { name: 'Enqueue Job' }).click();
+  await expect(page.getByText('Your session has ended.')).toBeVisible();
+  await signIn(page, operator);
+  await expect(parametersField(page)).toHaveValue('{"userId": 8}');
+  await runDialog(page).getByRole('button', { name: 'Discard' }).click();
+  await expect(page.getByLabel('Select Job')).toHaveValue('');
 });

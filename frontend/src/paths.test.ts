@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { afterLogin, loginFor } from './paths';
+import { afterLogin, describeAddress, loginFor } from './paths';
 
 test('leads back to the whole address after signing in', () => {
   const login = new URL(loginFor('/admin/jobs?status=FAILED&page=2'), 'http://localhost');
@@ -13,3 +13,14 @@ test.each([null, '//evil.example', 'https://evil.example', '/\\evil.example', 'j
     expect(afterLogin(next)).toBe('/admin/dashboard');
   },
 );
+
+test.each([
+  ['/admin/jobs?job=trending&new=', 'Run New Job'],
+  ['/admin/jobs?rerun=13', 'Re-run Job (#13)'],
+  ['/admin/jobs/history?run=13&tab=log', 'run #13'],
+  ['/admin/jobs/13', 'run #13'],
+  ['/admin/jobs/history?page=2', 'History'],
+  ['/admin/errors/0123', 'this page'],
+])('describes %s as %s', (address, description) => {
+  expect(describeAddress(address)).toBe(description);
+});

@@ -1,6 +1,7 @@
 import { isOperator } from '@job-manager/shared/roles';
 import { Button } from '@mantine/core';
 import { IconCloudOff } from '@tabler/icons-react';
+import { useState } from 'react';
 import { Navigate, useLocation } from 'react-router-dom';
 import { toFailure } from '../api/failure';
 import { keepsAccounts, mount } from '../api/place';
@@ -17,6 +18,8 @@ export function AdminRoute() {
   const session = useSession();
   // Read here, so that this renders again when the address changes; the dialogs' part of it is only in `window`.
   useLocation();
+  const [wasSignedIn, setWasSignedIn] = useState(false);
+  if (session.data && !wasSignedIn) setWasSignedIn(true);
   if (session.isPending) {
     return <PageLoader />;
   }
@@ -31,9 +34,13 @@ export function AdminRoute() {
     );
   }
   if (!session.data) {
-    if (!keepsAccounts) return <SignedOutPage onRetry={() => void session.refetch()} isRetrying={session.isFetching} />;
+    if (!keepsAccounts) {
+      const retry = () => void session.refetch();
+      return <SignedOutPage isSessionEnded={wasSignedIn} onRetry={retry} isRetrying={session.isFetching} />;
+    }
     const { pathname, search } = window.location;
-    return <Navigate to={loginFor(pathname.slice(mount.length) + search)} replace />;
+    const state = wasSignedIn ? { isSessionEnded: true } : undefined;
+    return <Navigate to={loginFor(pathname.slice(mount.length) + search)} state={state} replace />;
   }
   return isOperator(session.data.role) ? <AdminLayout /> : <NoAccessPage email={session.data.email} />;
 }

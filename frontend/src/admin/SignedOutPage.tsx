@@ -4,18 +4,20 @@ import { signInUrl } from '../api/place';
 import { MessagePage } from '../ui/MessagePage';
 
 interface Props {
+  /** Was signed in a moment ago. */
+  isSessionEnded: boolean;
   onRetry(): void;
   isRetrying: boolean;
 }
 
 /** For people whom the application around us doesn't know. A link and no redirect, which could go round for ever. */
-export function SignedOutPage({ onRetry, isRetrying }: Props) {
+export function SignedOutPage({ isSessionEnded, onRetry, isRetrying }: Props) {
   const address = signInUrl();
   return (
     <MessagePage
       icon={IconLock}
       title="You are not signed in"
-      text="Sign in to the application that this panel is part of."
+      text={`${isSessionEnded ? 'Your session has ended. ' : ''}Sign in to the application that this panel is part of.`}
     >
       {address === null ? (
         <Button onClick={onRetry} loading={isRetrying}>

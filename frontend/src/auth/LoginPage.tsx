@@ -1,19 +1,21 @@
 import { Button, PasswordInput, TextInput, Title } from '@mantine/core';
 import { useForm } from '@mantine/form';
-import { useDocumentTitle } from '@mantine/hooks';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { Navigate, useSearchParams } from 'react-router-dom';
+import { useState } from 'react';
+import { Navigate, useLocation, useSearchParams } from 'react-router-dom';
 import { client } from '../api/client';
 import { toFailure } from '../api/failure';
 import { setSession, useSession } from '../api/session';
-import { afterLogin } from '../paths';
+import { dropDraftsOfOthers, hasDrafts } from '../lib/drafts';
+import { afterLogin, describeAddress } from '../paths';
 import { ColorSchemeSwitch } from '../ui/ColorSchemeSwitch';
+import { usePageTitle } from '../ui/document-title';
 import { ProductMark } from '../ui/ProductMark';
 import classes from './LoginPage.module.css';
 
 /** Email and password; leads back to where the reader wanted to go. */
 export function LoginPage() {
-  useDocumentTitle('Sign in · Job Manager');
+  usePageTitle('Sign in');
   const [search] = useSearchParams();
   const session = useSession();
   if (session.data) return <Navigate to={afterLogin(search.get('next'))} replace />;
@@ -27,14 +29,31 @@ export function LoginPage() {
         <Title order={1} className={classes.title}>
           Sign in to Job Manager
         </Title>
-        <p className={classes.lead}>
-          {search.has('next') ? 'Sign in to go on where you were.' : 'Watch, run and cancel background jobs.'}
-        </p>
+        <Lead next={search.get('next')} />
         <LoginForm />
       </div>
     </main>
   );
 }
+
+/** Why one is here, and where signing in leads. */
+function Lead({ next }: { next: string | null }) {
+  const { state } = useLocation();
+  const [isTextKept] = useState(hasDrafts);
+  if (next === null) return <p className={classes.lead}>Watch, run and cancel background jobs.</p>;
+  return (
+    <div className={classes.lead}>
+      {isEnded(state) && <p role="status">Your session has ended.</p>}
+      <p>Sign in to go on where you were.</p>
+      <p>
+        You will return to {describeAddress(afterLogin(next))}
+        {isTextKept ? '; what you entered and did not send is kept.' : '.'}
+      </p>
+    </div>
+  );
+}
+
+const isEnded = (state: unknown): boolean => typeof state === 'object' && state !== null && 'isSessionEnded' in state;
 
 function LoginForm() {
   const queryClient = useQueryClient();
@@ -47,7 +66,10 @@ function LoginForm() {
   });
   const login = useMutation({
     mutationFn: ({ email, password }: typeof form.values) => client.auth.login({ email: email.trim(), password }),
-    onSuccess: ({ user }) => setSession(queryClient, user),
+    onSuccess: ({ user }) => {
+      dropDraftsOfOthers(String(user.id));
+      setSession(queryClient, user);
+    },
     onError: () => form.setFieldValue('password', ''),
   });
   return (

@@ -3,6 +3,7 @@ import { useNavigate } from 'react-router-dom';
 import { client } from '../api/client';
 import { isSignedOut, toFailure } from '../api/failure';
 import { endSession } from '../api/session';
+import { dropDraftsOfOthers } from '../lib/drafts';
 import { paths } from '../paths';
 import { toastError } from '../ui/toast';
 
@@ -13,6 +14,7 @@ export function useSignOut(): () => void {
   const leave = async () => {
     await navigate(paths.login);
     endSession(queryClient);
+    dropDraftsOfOthers(null);
   };
   const { mutate } = useMutation({
     mutationFn: () => client.auth.logout(),

@@ -13,17 +13,22 @@ interface Props {
   /** Takes something away from somebody. */
   isDangerous?: boolean;
   isPending: boolean;
+  /** Holds what somebody typed: a slip beside the dialog does not close it. */
+  isChanged?: boolean;
   /** Why it was refused; the dialog stays, to try again or give up. */
   fault: string | null;
   onConfirm: () => void;
   onClose: () => void;
+  /** Cancel, where giving up is more than closing. */
+  onGiveUp?: () => void;
 }
 
 /** Asks before something is done, and stays until it is. Show it only while it is open. */
 export function ConfirmDialog(props: Props) {
-  const { title, subject, children, confirm, isDangerous = false, isPending, fault, onConfirm, onClose } = props;
+  const { title, subject, children, confirm, isDangerous = false, isPending, isChanged = false, fault } = props;
+  const { onConfirm, onClose, onGiveUp = onClose } = props;
   return (
-    <Modal opened onClose={onClose} title={title} returnFocus={false} centered>
+    <Modal opened onClose={onClose} title={title} returnFocus={false} closeOnClickOutside={!isChanged} centered>
       <form
         className={classes.form}
         noValidate
@@ -37,7 +42,7 @@ export function ConfirmDialog(props: Props) {
         {fault !== null && <Fault>{fault}</Fault>}
         <Group justify="flex-end" gap="xs">
           {/* Unless a field comes before it: a hasty Enter should do nothing that can't be undone. */}
-          <Button variant="default" onClick={onClose} data-autofocus>
+          <Button variant="default" onClick={onGiveUp} data-autofocus>
             Cancel
           </Button>
           <Button type="submit" color={isDangerous ? 'red' : undefined} loading={isPending}>

@@ -1,6 +1,7 @@
 import type { JobRunSummary } from '@job-manager/shared/contract/run';
 import { Button, Group, Modal, Text, TextInput } from '@mantine/core';
 import { useState } from 'react';
+import { useDraft } from '../../components/useDraft';
 import { useForceFail } from './useForceFail';
 
 interface Props {
@@ -12,10 +13,22 @@ const REASON_CHARS = 300;
 
 /** Says what force-failing does before it is done. */
 export function ForceFailModal({ run, onClose }: Props) {
-  const [reason, setReason] = useState('');
-  const { forceFail, isPending } = useForceFail(run, onClose);
+  const draft = useDraft(`force fail ${run.id}`, '');
+  const [reason, setReason] = useState(draft.start);
+  const giveUp = () => {
+    draft.drop();
+    onClose();
+  };
+  const { forceFail, isPending } = useForceFail(run, { onSuccess: draft.drop, onSettled: onClose });
   return (
-    <Modal opened onClose={onClose} title={`Force fail ${run.jobName} #${run.id}`} returnFocus={false} centered>
+    <Modal
+      opened
+      onClose={onClose}
+      title={`Force fail ${run.jobName} #${run.id}`}
+      returnFocus={false}
+      closeOnClickOutside={!draft.isChanged(reason)}
+      centered
+    >
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -35,11 +48,14 @@ export function ForceFailModal({ run, onClose }: Props) {
           description="For the run’s messages and the audit log"
           maxLength={REASON_CHARS}
           value={reason}
-          onChange={(event) => setReason(event.currentTarget.value)}
+          onChange={(event) => {
+            setReason(event.currentTarget.value);
+            draft.keep(event.currentTarget.value);
+          }}
           data-autofocus
         />
         <Group justify="flex-end" gap="xs" mt="lg">
-          <Button variant="default" onClick={onClose}>
+          <Button variant="default" onClick={giveUp}>
             Keep waiting
           </Button>
           <Button type="submit" color="red" loading={isPending}>

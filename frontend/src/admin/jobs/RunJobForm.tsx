@@ -3,44 +3,60 @@ import { Button, JsonInput, NativeSelect } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { IconAlertTriangle } from '@tabler/icons-react';
 import { useState } from 'react';
+import { RestoredNote } from '../../components/RestoredNote';
 import { Banner } from '../../ui/Banner';
 import { JobDescription } from './JobDescription';
 import { parametersFault } from './parameters';
 import classes from './RunJobForm.module.css';
 import { RunOptionsFold } from './RunOptionsFold';
-import { isOptionField, noOptions } from './run-options';
+import { hasOptions, isOptionField } from './run-options';
 import { type RunFormValues, useEnqueue } from './useEnqueue';
+import { defaultsOf, useEnqueueDraft } from './useEnqueueDraft';
 
 interface Props {
   definitions: readonly JobDefinition[];
   original?: JobRun;
   jobName: string | null;
   activeJobs: readonly JobRunSummary[];
+  /** Whether the form holds more than it began with. */
+  onChanged: (isChanged: boolean) => void;
   onClose: () => void;
   onEnqueued: (run: JobRun) => void;
 }
 
-const asText = (parameters: unknown) => JSON.stringify(parameters, null, 2);
-
-export function RunJobForm({ definitions, original, jobName, activeJobs, onClose, onEnqueued }: Props) {
-  const [areOptionsOpen, setOptionsOpen] = useState(false);
+export function RunJobForm(props: Props) {
+  const { definitions, original, jobName, activeJobs, onClose, onEnqueued } = props;
+  const definitionOf = (name: string) => definitions.find(({ id }) => id === name);
+  const { untouched, draft, keep } = useEnqueueDraft({ ...props, definition: definitionOf(jobName ?? '') });
+  const [areOptionsOpen, setOptionsOpen] = useState(hasOptions(draft.start.values.options));
   const form = useForm<RunFormValues>({
-    initialValues: {
-      jobName: original?.jobName ?? jobName ?? '',
-      parameters: original ? asText(original.parameters) : '{}',
-      options: noOptions,
-    },
+    initialValues: draft.start.values,
+    onValuesChange: keep,
     validate: {
       jobName: (name) => (name === '' ? 'Select a job' : null),
       parameters: parametersFault,
     },
   });
-  const chosen = definitions.find(({ id }) => id === form.values.jobName);
+  const chosen = definitionOf(form.values.jobName);
+  // What was typed stays; defaults that nobody touched give way to those of the other job.
+  const chooseJob = (name: string) => {
+    const { parameters } = form.values;
+    const isUntouched = parameters.trim() === '' || parameters === defaultsOf(chosen);
+    form.setValues({ jobName: name, parameters: isUntouched ? defaultsOf(definitionOf(name)) : parameters });
+    form.clearErrors();
+  };
+  const giveUp = () => {
+    draft.drop();
+    onClose();
+  };
   const isRunning = activeJobs.some((run) => run.jobName === form.values.jobName && run.status === 'RUNNING');
 
   const enqueue = useEnqueue({
     rerunOfId: original?.id,
-    onEnqueued,
+    onEnqueued: (run) => {
+      draft.drop();
+      onEnqueued(run);
+    },
     onRefused: onClose,
     onFaults: (messages) => {
       form.setErrors(messages);
@@ -51,6 +67,14 @@ export function RunJobForm({ definitions, original, jobName, activeJobs, onClose
 
   return (
     <form onSubmit={submit} className={classes.form} noValidate>
+      {draft.isRestored && (
+        <RestoredNote
+          onDiscard={() => {
+            form.setValues(untouched);
+            draft.drop();
+          }}
+        />
+      )}
       <NativeSelect
         label="Select Job"
         data={[
@@ -59,6 +83,7 @@ export function RunJobForm({ definitions, original, jobName, activeJobs, onClose
         ]}
         data-autofocus
         {...form.getInputProps('jobName')}
+        onChange={(event) => chooseJob(event.currentTarget.value)}
       />
       {chosen && <JobDescription definition={chosen} />}
       {isRunning && <Banner icon={IconAlertTriangle}>Another instance of this job is currently running.</Banner>}
@@ -71,7 +96,7 @@ export function RunJobForm({ definitions, original, jobName, activeJobs, onClose
             variant="default"
             size="compact-sm"
             disabled={chosen?.defaultParams === undefined}
-            onClick={() => form.setFieldValue('parameters', asText(chosen?.defaultParams ?? {}))}
+            onClick={() => form.setFieldValue('parameters', defaultsOf(chosen))}
           >
             Load Defaults
           </Button>
@@ -93,7 +118,7 @@ export function RunJobForm({ definitions, original, jobName, activeJobs, onClose
       </div>
       <RunOptionsFold form={form} definition={chosen} isOpen={areOptionsOpen} onToggle={setOptionsOpen} />
       <div className={classes.buttons}>
-        <Button variant="default" onClick={onClose}>
+        <Button variant="default" onClick={giveUp}>
           Cancel
         </Button>
         <Button type="submit" loading={enqueue.isPending}>

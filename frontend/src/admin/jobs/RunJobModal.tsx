@@ -1,8 +1,10 @@
 import type { JobDefinition, JobRun, JobRunSummary } from '@job-manager/shared/contract/run';
 import { Modal } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
 import { toFailure } from '../../api/failure';
 import { definitionsQuery, runQuery } from '../../api/job-queries';
+import { useDialogTitle } from '../../ui/document-title';
 import { ErrorPanel } from '../../ui/ErrorPanel';
 import { RowSkeletons } from '../../ui/RowSkeletons';
 import { useIsPhone } from '../../ui/useIsPhone';
@@ -27,8 +29,12 @@ export function RunJobModal({ open, opening, jobName, rerunOfId, activeJobs, onC
   const definitions = useQuery(definitionsQuery());
   const original = useQuery({ ...runQuery(rerunOfId ?? ''), enabled: rerunOfId !== null });
   const error = definitions.error ?? original.error;
+  const isUnknown = error !== null && error === original.error && toFailure(error).status === 404;
   const isLoading = definitions.data === undefined || (rerunOfId !== null && original.data === undefined);
   const isPhone = useIsPhone();
+  const [changedOpening, setChangedOpening] = useState<number | null>(null);
+  const title = rerunOfId === null ? 'Run New Job' : `Re-run Job (#${rerunOfId})`;
+  useDialogTitle(open ? title : null);
   return (
     <Modal
       opened={open}
@@ -36,13 +42,15 @@ export function RunJobModal({ open, opening, jobName, rerunOfId, activeJobs, onC
       size="lg"
       fullScreen={isPhone}
       returnFocus={false}
-      title={rerunOfId === null ? 'Run New Job' : `Re-run Job (#${rerunOfId})`}
+      // What was typed would come back, but a slip of the hand should not close it in the first place.
+      closeOnClickOutside={changedOpening !== opening}
+      title={title}
     >
       {error && isLoading ? (
         <ErrorPanel
-          title="The dialog could not be prepared"
+          title={isUnknown ? `There is no run #${rerunOfId}` : 'The dialog could not be prepared'}
           details={toFailure(error).details}
-          onRetry={() => void (definitions.error ? definitions.refetch() : original.refetch())}
+          onRetry={isUnknown ? undefined : () => void (definitions.error ? definitions.refetch() : original.refetch())}
         />
       ) : isLoading ? (
         <RowSkeletons rows={4} label="Loading jobs" />
@@ -53,6 +61,7 @@ export function RunJobModal({ open, opening, jobName, rerunOfId, activeJobs, onC
           original={original.data}
           jobName={jobName}
           activeJobs={activeJobs}
+          onChanged={(isChanged) => setChangedOpening(isChanged ? opening : null)}
           onClose={onClose}
           onEnqueued={onEnqueued}
         />

@@ -1,6 +1,7 @@
 import type { JobRun } from '@job-manager/shared/contract/run';
 import { Button, Group, Modal, Text, TextInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
+import { useDraft } from '../../components/useDraft';
 import { localInput, readLocalInput, timeZoneName } from '../../lib/local-time';
 import { useReschedule } from './useReschedule';
 
@@ -13,9 +14,15 @@ const HOUR_MS = 3_600_000;
 
 /** Asks until when a queued run is put off. */
 export function RunLaterModal({ run, onClose }: Props) {
-  const [text, setText] = useState(() => localInput(Math.max(Date.parse(run.runAt), Date.now() + HOUR_MS)));
+  const [proposed] = useState(() => localInput(Math.max(Date.parse(run.runAt), Date.now() + HOUR_MS)));
+  const draft = useDraft(`run later ${run.id}`, proposed);
+  const [text, setText] = useState(draft.start);
+  const giveUp = () => {
+    draft.drop();
+    onClose();
+  };
   const [fault, setFault] = useState<string | null>(null);
-  const { reschedule, isPending } = useReschedule(run, { onSuccess: onClose });
+  const { reschedule, isPending } = useReschedule(run, { onSuccess: giveUp });
   const submit = (event: FormEvent) => {
     event.preventDefault();
     const at = readLocalInput(text);
@@ -24,7 +31,14 @@ export function RunLaterModal({ run, onClose }: Props) {
     reschedule(at);
   };
   return (
-    <Modal opened onClose={onClose} title={`Run ${run.jobName} #${run.id} later`} returnFocus={false} centered>
+    <Modal
+      opened
+      onClose={onClose}
+      title={`Run ${run.jobName} #${run.id} later`}
+      returnFocus={false}
+      closeOnClickOutside={!draft.isChanged(text)}
+      centered
+    >
       <form onSubmit={submit} noValidate>
         <TextInput
           type="datetime-local"
@@ -35,6 +49,7 @@ export function RunLaterModal({ run, onClose }: Props) {
           error={fault}
           onChange={(event) => {
             setText(event.currentTarget.value);
+            draft.keep(event.currentTarget.value);
             setFault(null);
           }}
           data-autofocus
@@ -45,7 +60,7 @@ export function RunLaterModal({ run, onClose }: Props) {
             : 'It starts as soon as its channel and a runner have room then.'}
         </Text>
         <Group justify="flex-end" gap="xs" mt="lg">
-          <Button variant="default" onClick={onClose}>
+          <Button variant="default" onClick={giveUp}>
             Cancel
           </Button>
           <Button type="submit" loading={isPending}>

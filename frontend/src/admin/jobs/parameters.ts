@@ -1,4 +1,5 @@
 import type { JobDefinition } from '@job-manager/shared/contract/run';
+import { InexactNumberError, parseExactJson } from '@job-manager/shared/exact-json';
 import type { Failure } from '../../api/failure';
 import { asSentence } from '../../api/field-errors';
 import { parseJson } from '../../lib/json-syntax';
@@ -9,7 +10,19 @@ export function parametersFault(text: string): string | null {
   if (text.trim() === '') return null;
   const parsed = parseJson(text);
   if (!parsed.ok) return `Invalid JSON syntax at line ${parsed.line}, column ${parsed.column}`;
-  return isObject(parsed.value) ? null : 'Parameters must be a JSON object: { … }';
+  if (!isObject(parsed.value)) return 'Parameters must be a JSON object: { … }';
+  return findInexactNumber(text);
+}
+
+/** A number in the text that would be sent as another one, with its path, or null. */
+function findInexactNumber(text: string): string | null {
+  try {
+    parseExactJson(text);
+    return null;
+  } catch (error) {
+    if (error instanceof InexactNumberError) return error.message;
+    throw error;
+  }
 }
 
 /** The parameters in a text that has no fault; none when it is empty. */

@@ -1,8 +1,8 @@
-import { act, screen, waitFor, within } from '@testing-library/react';
+import { act, cleanup, screen, waitFor, within } from '@testing-library/react';
 import { HttpResponse, http } from 'msw';
 import { expect, test } from 'vitest';
 import { aDefinition, aRun } from '../../testing/a-run';
-import { backend, callsTo, live, problem, world } from '../../testing/backend';
+import { backend, callsTo, live, operator, problem, world } from '../../testing/backend';
 import { address, openPanel } from '../../testing/render-app';
 
 interface Enqueued {
@@ -48,7 +48,6 @@ test('queues a job with its defaults, says so, and gives the focus back', async 
   await user.selectOptions(await dialog.findByLabelText('Select Job'), 'match-scores');
   expect(dialog.getByText('Compute match scores between users')).toBeVisible();
   expect(dialog.getByText(/^tsx scripts\/runJobs\.ts match-scores/)).toBeVisible();
-  await user.click(dialog.getByRole('button', { name: 'Load Defaults' }));
   await user.click(dialog.getByRole('button', { name: 'Enqueue Job' }));
   expect(await screen.findByText('Job enqueued: #12850')).toBeVisible();
   expect(asked[0]?.body).toEqual({ jobName: 'match-scores', parameters: { batchSize: 100, pauseMs: 50 } });
@@ -76,6 +75,14 @@ test('finds a fault in the JSON, with its place, and does not ask the server', a
   await write('{\n  "userId": 8,\n}');
   await submit();
   expect(dialog.getByText('Invalid JSON syntax at line 3, column 1')).toBeVisible();
+  expect(callsTo('POST')).toBe(0);
+});
+
+test('refuses a number that JSON would change, with its path, and does not ask the server', async () => {
+  const { dialog, write, submit } = await openDialog('/admin/jobs?new=match-scores');
+  await write('{"orders": [{"id": 3544790567247868102}]}');
+  await submit();
+  expect(dialog.getByText('orders.0.id: too large to be kept exactly; send it as text')).toBeVisible();
   expect(callsTo('POST')).toBe(0);
 });
 
@@ -164,6 +171,58 @@ test('loads no defaults where a job has none', async () => {
   world.definitions = [aDefinition({ defaultParams: undefined })];
   const { dialog } = await openDialog('/admin/jobs?new=match-scores');
   expect(dialog.getByRole('button', { name: 'Load Defaults' })).toBeDisabled();
+});
+
+test('brings the defaults of the chosen job, but not over what was typed', async () => {
+  const { user, dialog, job, parameters, write } = await openDialog();
+  await user.selectOptions(job, 'match-scores');
+  expect(JSON.parse(parameters.value)).toEqual({ batchSize: 100, pauseMs: 50 });
+  await user.selectOptions(job, 'trending');
+  expect(parameters).toHaveValue('{}');
+  await write('{"mine": 1}');
+  await user.selectOptions(job, 'match-scores');
+  expect(parameters).toHaveValue('{"mine": 1}');
+  await user.click(dialog.getByRole('button', { name: 'Load Defaults' }));
+  expect(JSON.parse(parameters.value)).toEqual({ batchSize: 100, pauseMs: 50 });
+});
+
+test('keeps what was typed through a click beside it, Escape and a reload, until it is given up', async () => {
+  const first = await openDialog('/admin/jobs?new=match-scores');
+  await first.write('{"userId": 8}');
+  await first.user.click(document.querySelector('.mantine-Modal-overlay') as HTMLElement);
+  expect(first.parameters).toHaveValue('{"userId": 8}');
+  await first.user.keyboard('{Escape}');
+  await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
+  cleanup();
+
+  const second = await openDialog();
+  expect(second.job).toHaveValue('match-scores');
+  expect(second.parameters).toHaveValue('{"userId": 8}');
+  await second.user.click(second.dialog.getByRole('button', { name: 'Discard' }));
+  expect(second.parameters).toHaveValue('{}');
+  expect(second.dialog.queryByText(/^Restored/)).toBeNull();
+  expect(sessionStorage).toHaveLength(0);
+});
+
+test('keeps what was typed through the end of the session, for the same person', async () => {
+  acceptEnqueues(() => problem(401, { retryable: false }));
+  const { user, write, submit } = await openDialog('/admin/jobs?new=match-scores');
+  await write('{"userId": 8}');
+  world.user = null;
+  await submit();
+  expect(await screen.findByText('Your session has ended.')).toBeVisible();
+  expect(screen.getByText(/return to Run New Job; what you entered/)).toBeVisible();
+  backend.use(
+    http.post('/api/auth/login', () => {
+      world.user = operator;
+      return HttpResponse.json({ user: world.user });
+    }),
+  );
+  await user.type(screen.getByLabelText('E-mail'), 'ada@example.com');
+  await user.type(screen.getByLabelText('Password'), 'secret{Enter}');
+  const dialog = within(await screen.findByRole('dialog', { name: 'Run New Job' }));
+  expect(await dialog.findByLabelText('Parameters (JSON)')).toHaveValue('{"userId": 8}');
+  expect(address()).toBe('/admin/jobs?new=match-scores');
 });
 
 test('has the only select and the only textarea of the page', async () => {

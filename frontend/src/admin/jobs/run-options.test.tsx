@@ -49,7 +49,7 @@ test('queues a run as the options say', async () => {
   await waitFor(() => expect(bodies).toHaveLength(1));
   expect(bodies[0]).toEqual({
     jobName: 'match-scores',
-    parameters: {},
+    parameters: { batchSize: 100, pauseMs: 50 },
     runAt: readLocalInput('2027-05-06T07:08'),
     priority: -5,
     channel: 'mail',
@@ -63,7 +63,7 @@ test('sends none of the options that are left empty', async () => {
   const { submit } = await openOptions();
   await submit();
   await waitFor(() => expect(bodies).toHaveLength(1));
-  expect(bodies[0]).toEqual({ jobName: 'match-scores', parameters: {} });
+  expect(bodies[0]).toEqual({ jobName: 'match-scores', parameters: { batchSize: 100, pauseMs: 50 } });
 });
 
 test('keeps the only select and the only textarea of the page', async () => {

@@ -48,7 +48,9 @@ export function useEnqueue({ rerunOfId, onEnqueued, onFaults, onRefused }: Ends)
       const failure = toFailure(error);
       if (isTaken(failure, options)) return onFaults({ 'options.uniqueKey': failure.details });
       if (failure.retryable) return onFaults(messagesOf(failure));
-      if (failure.status !== 401) toastError({ title: 'Cannot run job', message: failure.details });
+      // The sign-in page has taken over; afterwards the form is there again.
+      if (failure.status === 401) return;
+      toastError({ title: 'Cannot run job', message: failure.details });
       onRefused();
     },
   });

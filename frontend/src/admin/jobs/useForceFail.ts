@@ -5,13 +5,20 @@ import { toFailure } from '../../api/failure';
 import { forceFailRun, runKey } from '../../api/job-queries';
 import { toastError } from '../../ui/toast';
 
+interface Ends {
+  onSuccess: () => void;
+  /** However it went. */
+  onSettled: () => void;
+}
+
 /** Force-fails a run, for a reason or for none; that it has failed is told to everybody by the socket. */
-export function useForceFail(run: Pick<JobRunSummary, 'id' | 'jobName'>, onEnd: () => void) {
+export function useForceFail(run: Pick<JobRunSummary, 'id' | 'jobName'>, { onSuccess, onSettled }: Ends) {
   const queryClient = useQueryClient();
   const call = useMutation({
     mutationFn: (reason: string) => forceFailRun(run.id, reason === '' ? undefined : reason),
+    onSuccess,
     onSettled: () => {
-      onEnd();
+      onSettled();
       return queryClient.invalidateQueries({ queryKey: runKey(run.id) });
     },
     onError: (error, reason) => {

@@ -8,6 +8,7 @@ import { healthKey } from '../../api/health-queries';
 import { historyKey, statsKey } from '../../api/job-queries';
 import { type AffectedRun, emergencyCleanup } from '../../api/recovery-queries';
 import { AffectedRuns } from '../../components/AffectedRuns';
+import { useDraft } from '../../components/useDraft';
 import { formatDateTime } from '../../lib/date-time';
 import { Fault } from '../../ui/Fault';
 import type { Outcome } from './EmergencyDialog';
@@ -22,8 +23,12 @@ interface Props {
 /** Which runs, what happens to them, and the confirmation that has to be typed. */
 export function EmergencyForm({ preview: { runs, serverTime }, onDone, onClose }: Props) {
   const [confirmation, setConfirmation] = useState('');
-  const [reason, setReason] = useState('');
-  const { mutate, isPending, error } = useEmergencyCall(runs.length, onDone);
+  const draft = useDraft('emergency cleanup', '');
+  const [reason, setReason] = useState(draft.start);
+  const { mutate, isPending, error } = useEmergencyCall(runs.length, (outcome) => {
+    draft.drop();
+    onDone(outcome);
+  });
   const isConfirmed = confirmation.trim() === EMERGENCY_CONFIRMATION;
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -38,7 +43,10 @@ export function EmergencyForm({ preview: { runs, serverTime }, onDone, onClose }
         description="Stands in the audit log and on each run."
         maxLength={300}
         value={reason}
-        onChange={(event) => setReason(event.currentTarget.value)}
+        onChange={(event) => {
+          setReason(event.currentTarget.value);
+          draft.keep(event.currentTarget.value);
+        }}
       />
       <TextInput
         label={`Type “${EMERGENCY_CONFIRMATION}” to confirm`}
@@ -49,7 +57,13 @@ export function EmergencyForm({ preview: { runs, serverTime }, onDone, onClose }
       />
       {error && <Fault>{`Nothing was failed. ${toFailure(error).details}`}</Fault>}
       <Group justify="flex-end" gap="xs">
-        <Button variant="default" onClick={onClose}>
+        <Button
+          variant="default"
+          onClick={() => {
+            draft.drop();
+            onClose();
+          }}
+        >
           Keep them running
         </Button>
         <Button type="submit" color="red" disabled={!isConfirmed} loading={isPending}>

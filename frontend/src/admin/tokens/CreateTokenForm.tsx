@@ -7,6 +7,8 @@ import { client } from '../../api/client';
 import { trackError } from '../../api/errorTracking';
 import { toFailure } from '../../api/failure';
 import { fieldErrors } from '../../api/field-errors';
+import { RestoredNote } from '../../components/RestoredNote';
+import { useDraft } from '../../components/useDraft';
 import { ConfirmDialog } from '../../ui/ConfirmDialog';
 import classes from './CreateTokenForm.module.css';
 import { tokensKey } from './queries';
@@ -30,15 +32,20 @@ interface Values {
   expiresInDays: string;
 }
 
-const initialValues: Values = { name: '', permissions: [], expiresInDays: '90' };
+const untouched: Values = { name: '', permissions: [], expiresInDays: '90' };
 
 /** Name, permissions and end of a token to be. */
 export function CreateTokenForm({ onCreated, onClose }: Props) {
+  const draft = useDraft('create token', untouched);
   const form = useForm({
-    initialValues,
+    initialValues: draft.start,
+    onValuesChange: draft.keep,
     validate: { name: (name) => (name.trim() === '' ? 'Enter a name' : null), permissions: permissionsFault },
   });
-  const { mutate, isPending, error } = useCreateToken(onCreated);
+  const { mutate, isPending, error } = useCreateToken((created) => {
+    draft.drop();
+    onCreated(created);
+  });
   const refused = error && fieldErrors(toFailure(error), ['name', 'permissions', 'expiresInDays']);
   return (
     <ConfirmDialog
@@ -48,7 +55,20 @@ export function CreateTokenForm({ onCreated, onClose }: Props) {
       fault={refused?.rest ?? null}
       onConfirm={form.onSubmit((values) => mutate(values))}
       onClose={onClose}
+      onGiveUp={() => {
+        draft.drop();
+        onClose();
+      }}
+      isChanged={draft.isChanged(form.values)}
     >
+      {draft.isRestored && (
+        <RestoredNote
+          onDiscard={() => {
+            form.setValues(untouched);
+            draft.drop();
+          }}
+        />
+      )}
       <TextInput
         label="Name"
         description="What uses it, so that you know later which to revoke"

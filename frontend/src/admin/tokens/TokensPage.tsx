@@ -1,9 +1,10 @@
 import type { ApiToken } from '@job-manager/shared/contract/tokens';
 import { Anchor, Button } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
-import { useCallback, useState } from 'react';
+import { useState } from 'react';
 import { mount } from '../../api/place';
 import { Permitted } from '../../components/Permitted';
+import { useCreateDialog } from '../../components/url-state';
 import { DialogBoundary } from '../../ui/DialogBoundary';
 import { loadable } from '../../ui/loadable';
 import { Page } from '../../ui/Page';
@@ -22,14 +23,11 @@ export function TokensPage() {
   );
 }
 
-/** What a dialog is open for. */
-type Asked = 'create' | ApiToken;
-
 function Tokens() {
-  const [asked, ask] = useState<Asked | null>(null);
-  const create = useCallback(() => ask('create'), []);
-  const close = () => ask(null);
-  useReturnFocus(asked !== null);
+  const [revoked, revoke] = useState<ApiToken | null>(null);
+  const create = useCreateDialog();
+  const close = () => (create.isOpen ? void create.close() : revoke(null));
+  useReturnFocus(create.isOpen || revoked !== null);
   return (
     <Page
       title="API tokens"
@@ -42,15 +40,15 @@ function Tokens() {
         </>
       }
       actions={
-        <Button leftSection={<IconPlus size={16} />} onClick={create}>
+        <Button leftSection={<IconPlus size={16} />} onClick={create.open}>
           Create token
         </Button>
       }
     >
-      <TokensSection onCreate={create} onRevoke={ask} />
-      <DialogBoundary opened={[asked]} onClose={close}>
-        {asked === 'create' && <CreateTokenDialog onClose={close} />}
-        {asked !== null && asked !== 'create' && <RevokeTokenDialog token={asked} onClose={close} />}
+      <TokensSection onCreate={create.open} onRevoke={revoke} />
+      <DialogBoundary opened={[create.isOpen, revoked]} onClose={close}>
+        {create.isOpen && <CreateTokenDialog onClose={close} />}
+        {revoked !== null && <RevokeTokenDialog token={revoked} onClose={close} />}
       </DialogBoundary>
     </Page>
   );

@@ -3,6 +3,8 @@ import { TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { client } from '../../api/client';
 import { fieldErrors } from '../../api/field-errors';
+import { RestoredNote } from '../../components/RestoredNote';
+import { useDraft } from '../../components/useDraft';
 import { ConfirmDialog } from '../../ui/ConfirmDialog';
 import { toastSuccess } from '../../ui/toast';
 import { generated, PasswordChoice, passwordFault } from './PasswordChoice';
@@ -21,10 +23,15 @@ interface Values {
   password: typeof generated;
 }
 
+/** The password is not among what is kept. */
+const untouched: Pick<Values, 'email' | 'role'> = { email: '', role: 'ADMIN' };
+
 /** Somebody new who may sign in. */
 export function CreateUserDialog({ onPassword, onClose }: Props) {
+  const draft = useDraft('create user', untouched);
   const form = useForm<Values>({
-    initialValues: { email: '', role: 'ADMIN', password: generated },
+    initialValues: { ...draft.start, password: generated },
+    onValuesChange: ({ email, role }) => draft.keep({ email, role }),
     validate: {
       email: (email) => (email.trim() === '' ? 'Enter an e-mail address' : null),
       password: passwordFault,
@@ -35,6 +42,7 @@ export function CreateUserDialog({ onPassword, onClose }: Props) {
     call: ({ email, role, password }: Values) =>
       client.users.create({ email, role, password: password.isGenerated ? undefined : password.text }),
     onDone: ({ account, password }) => {
+      draft.drop();
       if (password !== null) return onPassword({ email: account.email, password });
       toastSuccess({ message: `${account.email} may now sign in.` });
       onClose();
@@ -49,7 +57,20 @@ export function CreateUserDialog({ onPassword, onClose }: Props) {
       fault={refused?.rest ?? null}
       onConfirm={form.onSubmit((values) => mutate(values))}
       onClose={onClose}
+      onGiveUp={() => {
+        draft.drop();
+        onClose();
+      }}
+      isChanged={draft.isChanged({ email: form.values.email, role: form.values.role })}
     >
+      {draft.isRestored && (
+        <RestoredNote
+          onDiscard={() => {
+            form.setValues(untouched);
+            draft.drop();
+          }}
+        />
+      )}
       <TextInput
         label="E-mail"
         type="email"

@@ -1,7 +1,8 @@
 import { Button } from '@mantine/core';
 import { IconUserPlus } from '@tabler/icons-react';
-import { useCallback, useState } from 'react';
+import { useState } from 'react';
 import { Permitted } from '../../components/Permitted';
+import { useCreateDialog } from '../../components/url-state';
 import { DialogBoundary } from '../../ui/DialogBoundary';
 import { loadable } from '../../ui/loadable';
 import { Page } from '../../ui/Page';
@@ -22,23 +23,24 @@ export function UsersPage() {
 }
 
 function Users() {
-  const [asked, ask] = useState<Asked | null>(null);
-  const create = useCallback(() => ask({ act: 'create' }), []);
-  const close = () => ask(null);
+  const [act, ask] = useState<Asked | null>(null);
+  const create = useCreateDialog();
+  const asked: Asked | null = create.isOpen ? { act: 'create' } : act;
+  const close = () => (create.isOpen ? void create.close() : ask(null));
   useReturnFocus(asked !== null);
   return (
     <Page
       title="Users"
       lead="Who may sign in, and what each may do"
       actions={
-        <Button leftSection={<IconUserPlus size={16} />} onClick={create}>
+        <Button leftSection={<IconUserPlus size={16} />} onClick={create.open}>
           Create user
         </Button>
       }
     >
       <UsersSection onAsk={ask} />
       <RolesOverview />
-      <DialogBoundary opened={[asked]} onClose={close}>
+      <DialogBoundary opened={[asked?.act]} onClose={close}>
         {asked && <UserDialog asked={asked} onClose={close} />}
       </DialogBoundary>
     </Page>
