@@ -15,6 +15,7 @@ const historyPlace = {
 
 /** As far as the API reads. */
 const LAST_PAGE = 1_000_000_000;
+const JOB_NAME_CHARS = 100;
 
 interface Filters {
   jobName?: string;
@@ -25,7 +26,7 @@ interface Filters {
 export function useHistoryPlace() {
   const [{ job, status, page }, set] = useQueryStates(historyPlace, push);
   return {
-    filters: { jobName: job ?? undefined, status: status ?? undefined },
+    filters: { jobName: job?.slice(0, JOB_NAME_CHARS) || undefined, status: status ?? undefined },
     page: Math.min(Math.max(1, page), LAST_PAGE),
     setPage: (next: number) => void set({ page: next === 1 ? null : next }),
     setFilters: (next: Filters) => void set({ job: next.jobName ?? null, status: next.status ?? null, page: null }),
