@@ -1,5 +1,5 @@
 import type { ErrorPeriod } from '@job-manager/shared/contract/errors';
-import { formatDateTime } from '../../lib/date-time';
+import { formatDateTime, withZone } from '../../lib/date-time';
 import { formatDuration } from '../../lib/duration';
 
 export interface Rate {
@@ -20,13 +20,18 @@ export const periodWords = {
 export const countOf = (count: number, noun: string): string =>
   `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`;
 
-/** The beginning of a bucket, to the minute. */
-export const bucketTime = ({ since, bucketMs }: Rate, index: number): string =>
-  formatDateTime(new Date(Date.parse(since) + index * bucketMs).toISOString()).slice(0, 'yyyy-mm-dd hh:mm'.length);
+const bucketStart = ({ since, bucketMs }: Rate, index: number): string =>
+  new Date(Date.parse(since) + index * bucketMs).toISOString();
 
-/** What each bar says: "2026-11-22 06:00: 14 occurrences". */
+/** The beginning of a bucket, to the minute. */
+export const bucketTime = (rate: Rate, index: number): string =>
+  formatDateTime(bucketStart(rate, index)).slice(0, 'yyyy-mm-dd hh:mm'.length);
+
+/** What each bar says: "2026-11-22 06:00 Europe/Berlin (GMT+1): 14 occurrences". */
 export const bucketLabels = (rate: Rate): string[] =>
-  rate.values.map((value, index) => `${bucketTime(rate, index)}: ${countOf(value, 'occurrence')}`);
+  rate.values.map(
+    (value, index) => `${withZone(bucketTime(rate, index), bucketStart(rate, index))}: ${countOf(value, 'occurrence')}`,
+  );
 
 /** The chart for those who can't see it: how many, over how long, and when most. */
 export function describeRate(rate: Rate, period: ErrorPeriod): string {
