@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 import { limits } from '@job-manager/shared/limits';
+import { errorMessage, isError, stackWithReasons } from './failure-reasons.js';
 import type { Redaction } from './redaction.js';
 import { storableText } from './storable.js';
 
@@ -11,12 +12,16 @@ export interface Failure {
 /** What `ctx.fail` throws. */
 export class JobFailure extends Error {
   override readonly name = 'JobFailure';
+  // Private: the own fields of an error are shown with its stack, and this one explains nothing.
+  readonly #isWorthRepeating: boolean;
 
-  constructor(
-    message: string,
-    readonly isWorthRepeating: boolean,
-  ) {
+  constructor(message: string, isWorthRepeating: boolean) {
     super(message);
+    this.#isWorthRepeating = isWorthRepeating;
+  }
+
+  get isWorthRepeating(): boolean {
+    return this.#isWorthRepeating;
   }
 }
 
@@ -27,12 +32,14 @@ export class ParametersRefused extends JobFailure {
   }
 }
 
-/** Puts whatever a job threw into words, without secrets: an Error, a string, null, an object that defends itself. */
+/** Describes whatever a job threw, without secrets: an Error with all reasons in it, a string, null, an object that defends itself. */
 export function describeFailure(thrown: unknown, redaction: Redaction): Failure {
   try {
     return {
       error: storableText(messageOf(thrown), limits.errorChars, redaction),
-      errorStack: thrown instanceof Error ? storableText(stackOf(thrown), limits.stackChars, redaction) : null,
+      errorStack: isError(thrown)
+        ? storableText(stackWithReasons(thrown, redaction), limits.stackChars, redaction)
+        : null,
     };
   } catch {
     return { error: UNREADABLE, errorStack: null };
@@ -52,19 +59,7 @@ export function approachable(thrown: unknown): unknown {
 const UNREADABLE = 'The job threw something that cannot be read';
 
 function messageOf(thrown: unknown): string {
-  if (thrown instanceof Error) return thrown.message || thrown.name || 'The job threw an error without a message';
+  if (isError(thrown)) return errorMessage(thrown);
   if (typeof thrown === 'string') return thrown || 'The job threw an empty string';
   return `The job threw ${inspect(thrown, { depth: 2, breakLength: Infinity })}`;
-}
-
-function stackOf(error: Error): string {
-  const parts: string[] = [];
-  let current: unknown = error;
-  // A cause may lead back to its own error.
-  for (let depth = 0; current instanceof Error && depth < 5; depth++) {
-    const lines = (current.stack ?? `${current.name}: ${current.message}`).split('\n').slice(0, limits.stackFrames + 1);
-    parts.push(`${depth === 0 ? '' : 'Caused by: '}${lines.join('\n')}`);
-    current = current.cause;
-  }
-  return parts.join('\n');
 }

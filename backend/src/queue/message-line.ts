@@ -30,7 +30,8 @@ function storableMessage(message: unknown, redaction: Redaction): string {
   }
 }
 
-function storableData(data: unknown, redaction: Redaction): string | null {
+/** Data as JSON text of at most 4 kB, null for none; what doesn't fit is named. Never throws. */
+export function storableData(data: unknown, redaction: Redaction): string | null {
   if (data === undefined || data === null || typeof data === 'function') return null;
   try {
     const json = toJson(data, '', redaction);
