@@ -35,7 +35,7 @@ describe('a wrong value is one line that names its variable', () => {
 });
 
 it('takes on and off as true and false where settings are given in code', () => {
-  expect(embeddedConfig({ JOBS_STANDBY: true, JOBS_SCHEDULER: false })).toMatchObject({
+  expect(embeddedConfig('postgres://localhost/shop', { JOBS_STANDBY: true, JOBS_SCHEDULER: false })).toMatchObject({
     JOBS_STANDBY: true,
     JOBS_SCHEDULER: false,
   });

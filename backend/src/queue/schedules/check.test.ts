@@ -52,7 +52,24 @@ it.each([
   [{ cron: '0 3 * * MON-FRI', timeZone: 'Europe/Berlin' }, 'At 03:00, Monday through Friday (Europe/Berlin)'],
   [{ cron: '*/15 * * * * *' }, 'Every 15 seconds (UTC)'],
   [{ cron: '@daily' }, 'At 00:00 (UTC)'],
-  [{ cron: '0 0 13 * FRI' }, 'At 00:00, on day 13 of the month, and on Friday (UTC)'],
+  [{ cron: '0 0 13 * FRI' }, 'At 00:00, on day 13 of the month or on Friday (UTC)'],
+  [{ cron: '*/45 * * * *' }, 'At minutes 0 and 45 of every hour (UTC)'],
+  [{ cron: '*/20 * * * *' }, 'Every 20 minutes (UTC)'],
+  [{ cron: '0 */5 * * *' }, 'At 00:00, 05:00, 10:00, 15:00 and 20:00 (UTC)'],
+  [{ cron: '0 */6 * * *' }, 'Every 6 hours (UTC)'],
+  [{ cron: '*/50 * * * * *' }, 'At seconds 0 and 50 of every minute (UTC)'],
+  [{ cron: '* */8 * * *' }, 'Every minute, in the hours 00, 08 and 16 (UTC)'],
+  [{ cron: '*/10 9-17 * * 1-5' }, 'Every 10 minutes, between 09:00 and 17:59, Monday through Friday (UTC)'],
+  [{ cron: '0 0 */10 * *' }, 'At 00:00, on day 1, 11, 21, and 31 of the month (UTC)'],
+  [{ cron: '0 0 */15 * 1' }, 'At 00:00, on day 1, 16, and 31 of the month or on Monday (UTC)'],
+  [{ cron: '0 0 1-7 6 1' }, 'At 00:00, between day 1 and 7 of the month or on Monday, only in June (UTC)'],
+  // Every day is one of them.
+  [{ cron: '0 0 1-31 * 1' }, 'At 00:00 (UTC)'],
+  [{ cron: '0 0 * */5 *' }, 'At 00:00, only in January, June, and November (UTC)'],
+  [{ cron: '0 0 * * */3' }, 'At 00:00, only on Sunday, Wednesday, and Saturday (UTC)'],
+  [{ cron: '0 0 L * *' }, 'At 00:00, on the last day of the month (UTC)'],
+  [{ cron: '0 0 * * 1#2' }, 'At 00:00, on the second Monday of the month (UTC)'],
+  [{ cron: '@monthly' }, 'At 00:00, on day 1 of the month (UTC)'],
   [{ everyMs: 1_000 }, 'Every second'],
   [{ everyMs: 1_500 }, 'Every 1.5 seconds'],
   [{ everyMs: 5_400_000 }, 'Every 90 minutes'],
@@ -89,4 +106,54 @@ it('says of any line within a moment when it comes due, in words, or why it cann
     ),
     { numRuns: 2_000 },
   );
+});
+
+const range = (most: number) =>
+  fc
+    .tuple(fc.integer({ min: 0, max: most }), fc.integer({ min: 0, max: most }))
+    .map(([a, b]) => (a < b ? `${a}-${b}` : `${b}-${a}`));
+const field = (most: number) =>
+  fc.oneof(
+    fc.constant('*'),
+    fc.integer({ min: 0, max: most }).map(String),
+    fc.uniqueArray(fc.integer({ min: 0, max: most }), { minLength: 2, maxLength: 4 }).map((list) => list.join(',')),
+    fc
+      .tuple(fc.oneof(fc.constant('*'), range(most)), fc.integer({ min: 1, max: most }))
+      .map(([of, step]) => `${of}/${step}`),
+  );
+const UNIT_MS = { second: 1_000, minute: 60_000, hour: 3_600_000 };
+
+it('says times of day that are the real due times', () => {
+  const kinds = new Set<string>();
+  fc.assert(
+    fc.property(fc.constantFrom('', '0 ', '*/7 '), field(59), field(23), (second, minute, hour) => {
+      const cron = `${second}${minute} ${hour} * * *`;
+      const timing = timingOf({ cron, everyMs: null, timeZone: 'UTC', anchorAt: NOW });
+      const words = timingInWords({ cron, everyMs: null, timeZone: 'UTC' });
+      const day = Date.parse('2026-11-23T00:00:00Z');
+      const due: string[] = [];
+      const gaps = new Set<number>();
+      let at = timing.next(new Date(day - 1));
+      for (let n = 0; at !== null && at.getTime() < day + 86_400_000 && n < 250; n++) {
+        due.push(at.toISOString().slice(11, 19));
+        const next = timing.next(at);
+        if (next) gaps.add(next.getTime() - at.getTime());
+        at = next;
+      }
+      const every = /^Every (?:(\d+) )?(second|minute|hour)s? \(/.exec(words);
+      const minutes = /^At minutes? ([\d, and]+) of every hour \(/.exec(words);
+      const times = /^At ([\d:, and]+) \(/.exec(words);
+      const numbers = (text = '') => text.split(/, | and /);
+      if (every) expect([...gaps]).toEqual([Number(every[1] ?? 1) * UNIT_MS[every[2] as keyof typeof UNIT_MS]]);
+      else if (minutes)
+        expect([...new Set(due.map((time) => String(Number(time.slice(3, 5)))))]).toEqual(numbers(minutes[1]));
+      else if (times)
+        expect(due.map((time) => time.replace(/:00$/, ''))).toEqual(
+          numbers(times[1]).map((time) => time.replace(/^(.{5}):00$/, '$1')),
+        );
+      kinds.add(every ? 'every' : minutes ? 'minutes' : times ? 'times' : 'other');
+    }),
+    { numRuns: 150 },
+  );
+  expect([...kinds].sort()).toEqual(['every', 'minutes', 'other', 'times']);
 });
