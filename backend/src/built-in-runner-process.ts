@@ -3,13 +3,14 @@ import { readConfig } from './config.js';
 import { createLog } from './log.js';
 import { startWorker } from './worker.js';
 
-// Ctrl-C reaches the whole group; the server says when it is time.
-process.on('SIGINT', () => {});
+// Ctrl-C and a closed terminal reach the whole group; the server says when it is time.
+for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => {});
 
 const config = readConfig();
 const log = createLog(config, 'runner');
 const stopSignal = new Promise<void>((resolve) => {
-  process.once('SIGTERM', () => resolve());
+  // Not once: a signal to the group comes beside that of the server, and without a listener it would end the drain.
+  process.on('SIGTERM', () => resolve());
   // The server is gone, killed perhaps: nobody else would end this process.
   process.once('disconnect', () => resolve());
 });

@@ -62,8 +62,11 @@ function listed(names: string[], more: number): string {
 }
 
 /** `until` has the time: each reader has a zone of their own. */
-function later({ claimNo, attempt, maxAttempts, error, runAt }: QueuedRun): Waiting {
+function later({ claimNo, attempt, maxAttempts, error, runAt, earlierAttempts }: QueuedRun): Waiting {
   if (claimNo === 0) return because('scheduled', 'Its time has not come yet.', runAt);
+  const last = earlierAttempts.at(-1);
+  if (last?.outcome === 'SNOOZED')
+    return because('scheduled', `Its job put it off${last.error === null ? '.' : `: ${last.error}`}`, runAt);
   const next = `attempt ${attempt + 1} of ${maxAttempts}`;
   const message =
     error === null

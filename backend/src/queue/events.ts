@@ -12,6 +12,8 @@ interface QueueEventMap {
   runEnded: [RunRef & { status: TerminalStatus; error: string | null; durationMs: number }];
   /** An attempt failed, and there is another after a while. */
   runRetried: [RunRef & { attempt: number; maxAttempts: number; error: string | null; delayMs: number }];
+  /** The job put its run off. */
+  runSnoozed: [RunRef & { reason: string | null; delayMs: number }];
   /** The lease was taken away while the job ran; nothing of this execution is kept. */
   leaseLost: [RunRef];
   /** An outcome arrived after the lease had gone. */

@@ -3,13 +3,14 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { jsonForm, NotJsonError } from '@job-manager/client/json-value';
 import { type CheckedInput, checkForeignInput, describeIssues } from '@job-manager/shared/check-input';
 import type { AttemptUsage } from '@job-manager/shared/contract/message';
+import { limits } from '@job-manager/shared/limits';
 import type { MessageLevel } from '@job-manager/shared/message';
 import type { TerminalStatus } from '@job-manager/shared/run';
 import type { QueueEvents } from './events.js';
-import { approachable, describeFailure, JobFailure, ParametersRefused } from './failure.js';
+import { approachable, describeFailure, JobFailure, JobSnooze, ParametersRefused } from './failure.js';
 import type { AnyJob, JobContext, JobLog } from './job.js';
 import { LongTimer, longDelay } from './long-timer.js';
-import { type MessageLine, messageLine } from './message-line.js';
+import { type MessageLine, messageFirst, messageLine } from './message-line.js';
 import { type Measurement, type Meter, notMeasured } from './meter.js';
 import type { Redaction } from './redaction.js';
 import { type ContextSource, RunContext } from './run-context.js';
@@ -24,7 +25,7 @@ import {
   timedOut,
 } from './run-execution.js';
 import { type ProgressState, RunProgress } from './run-progress.js';
-import { type StorableMetadata, storableMetadata } from './storable.js';
+import { type StorableMetadata, storableMetadata, storableText } from './storable.js';
 import type { ClaimedRun } from './transitions/claim.js';
 import type { LastProgress } from './transitions/finish.js';
 
@@ -73,9 +74,13 @@ export class Execution implements RunExecution, ContextSource {
     this.#job = job;
     this.run = run;
     this.#options = options;
-    this.progress = new RunProgress((state) => {
-      if (!this.#isOver) options.onProgress(run, state);
-    }, options.redaction);
+    this.progress = new RunProgress(
+      (state) => {
+        if (!this.#isOver) options.onProgress(run, state);
+      },
+      options.redaction,
+      (mistake) => this.log.warn(mistake),
+    );
   }
 
   /** The execution that threw something nobody caught, as far as Node can tell. */
@@ -195,6 +200,7 @@ export class Execution implements RunExecution, ContextSource {
       if (stop.reason !== 'cancelled') return { status: 'interrupted', reason: stop.reason };
       return { status: 'CANCELLED', error: null, errorStack: null, ...this.metadataSoFar() };
     }
+    if (thrown instanceof JobSnooze) return this.#snoozed(thrown);
     return { status: 'FAILED', ...this.#failureOf(thrown), ...this.metadataSoFar() };
   }
 
@@ -202,12 +208,19 @@ export class Execution implements RunExecution, ContextSource {
     if (thrown instanceof NotJsonError)
       return { error: `The job's result can't be kept: ${thrown.message}`, errorStack: null, isFinal: true as const };
     const failure = describeFailure(thrown, this.#options.redaction);
-    const isFinal = thrown instanceof JobFailure && !thrown.isWorthRepeating;
+    if (!(thrown instanceof JobFailure)) return failure;
+    const { isWorthRepeating, retryInMs } = thrown;
     return {
       ...failure,
-      ...(isFinal && { isFinal }),
+      ...(!isWorthRepeating && { isFinal: true as const }),
+      ...(retryInMs !== undefined && { retryInMs }),
       ...(thrown instanceof ParametersRefused && { isRefused: true as const }),
     };
+  }
+
+  #snoozed({ delayMs, reason }: JobSnooze): ExecutionResult {
+    const words = reason === null ? null : storableText(String(reason), limits.reasonChars, this.#options.redaction);
+    return { status: 'snoozed', delayMs, reason: words };
   }
 
   #timedOut(): ExecutionResult {
@@ -238,17 +251,18 @@ export class Execution implements RunExecution, ContextSource {
   }
 
   #makeLog(): JobLog {
-    const write = (level: keyof JobLog, message: string, data?: Record<string, unknown>) => {
+    const write = (level: keyof JobLog, ...given: unknown[]) => {
       const { events, redaction, onMessage } = this.#options;
+      const [message, data] = messageFirst(given);
       const line = messageLine(LEVELS[level], message, data, redaction);
       const told = line.data === null ? undefined : JSON.parse(line.data);
       events.emit('runLogged', { runId: this.run.id, jobName: this.jobName, level, message: line.message, data: told });
       if (!this.#isOver) onMessage(this.run, line);
     };
     return {
-      info: (message, data) => write('info', message, data),
-      warn: (message, data) => write('warn', message, data),
-      error: (message, data) => write('error', message, data),
+      info: (...given: unknown[]) => write('info', ...given),
+      warn: (...given: unknown[]) => write('warn', ...given),
+      error: (...given: unknown[]) => write('error', ...given),
     };
   }
 

@@ -14,14 +14,21 @@ export class JobFailure extends Error {
   override readonly name = 'JobFailure';
   // Private: the own fields of an error are shown with its stack, and this one explains nothing.
   readonly #isWorthRepeating: boolean;
+  readonly #retryInMs: number | undefined;
 
-  constructor(message: string, isWorthRepeating: boolean) {
+  /** `retryInMs` is when the next attempt begins, where the job wants to decide it. */
+  constructor(message: string, isWorthRepeating: boolean, retryInMs?: number) {
     super(message);
     this.#isWorthRepeating = isWorthRepeating;
+    this.#retryInMs = retryInMs;
   }
 
   get isWorthRepeating(): boolean {
     return this.#isWorthRepeating;
+  }
+
+  get retryInMs(): number | undefined {
+    return this.#retryInMs;
   }
 }
 
@@ -30,6 +37,26 @@ export class ParametersRefused extends JobFailure {
   constructor(message: string) {
     super(message, false);
   }
+}
+
+/** What `ctx.snooze` throws. */
+export class JobSnooze extends Error {
+  override readonly name = 'JobSnooze';
+
+  constructor(
+    readonly delayMs: number,
+    readonly reason: string | null,
+  ) {
+    super(reason ?? 'The job put its run off');
+  }
+}
+
+/** The number of milliseconds that a job gives; `by` is what it called. Throws TypeError and RangeError for what is none, or too many. */
+export function checkDelay(ms: number, by: string): number {
+  if (typeof ms !== 'number' || Number.isNaN(ms))
+    throw new TypeError(`${by} needs a number of milliseconds, not ${ms}`);
+  if (ms > limits.farMs) throw new RangeError(`${by} reaches 10 years (${limits.farMs} ms), not ${ms} ms`);
+  return Math.max(0, Math.round(ms));
 }
 
 /** Describes whatever a job threw, without secrets: an Error with all reasons in it, a string, null, an object that defends itself. */

@@ -23,7 +23,7 @@ export interface JobContext {
   /** The folder of the media files. */
   readonly mediaDir: string;
   /**
-   * Reports how much is done, 0 to 1. Cheap: call it as often as you like, the newest wins. The whole never goes
+   * Reports how much is done, 0 to 1; a percentage is left out, with a warning on the run. Cheap: call it as often as you like, the newest wins. The whole never goes
    * back, and reaches 100 % when the run has succeeded.
    */
   progress(fraction: number, message?: string): void;
@@ -56,6 +56,17 @@ export interface JobContext {
    * left: what is wrong would be wrong again, as with a user who doesn't exist.
    */
   fail(reason: string, options?: { retry?: boolean }): never;
+  /**
+   * Fails this attempt, and has the next begin after exactly so many milliseconds (up to ten years) instead of the
+   * backoff: `Retry-After`. Uses up an attempt; where none is left the run fails with the reason. Throws.
+   */
+  retryIn(ms: number, reason: string): never;
+  /**
+   * Not yet: ends this execution without an outcome and has the run begin again after so many milliseconds, up to ten
+   * years. Uses up no attempt and so never fails the run, however often; what `setMetadata` was given in it is not
+   * kept. At least a second, and a minute from the hundredth execution of the run on. Throws.
+   */
+  snooze(ms: number, reason?: string): never;
 }
 
 /** One step of a run. It runs from its first report on; other steps are left as they are, for several may run at once. */
@@ -73,9 +84,15 @@ export interface StepHandle {
  * never waited for. Secrets in them are redacted.
  */
 export interface JobLog {
-  info(message: string, data?: Record<string, unknown>): void;
-  warn(message: string, data?: Record<string, unknown>): void;
-  error(message: string, data?: Record<string, unknown>): void;
+  info: LogCall;
+  warn: LogCall;
+  error: LogCall;
+}
+
+interface LogCall {
+  (message: string, data?: Record<string, unknown>): void;
+  /** In the order of pino. */
+  (data: Record<string, unknown> | Error, message?: string): void;
 }
 
 type ParametersSchema = z.ZodObject;

@@ -59,6 +59,10 @@ export function logQueueEvents(events: QueueEvents, log: Logger): void {
       `Run #${runId} ${jobName} failed in attempt ${attempt} of ${maxAttempts}; again in ${durationWords(delayMs)}`,
     );
   });
+  events.on('runSnoozed', (data) => {
+    if (usual.mayTell('ended'))
+      log.info(data, `Run #${data.runId} ${data.jobName} was put off by its job for ${durationWords(data.delayMs)}`);
+  });
   events.on('leaseLost', (data) => log.warn(data, `Run #${data.runId} was taken away while it ran; stopping it`));
   events.on('outcomeRefused', (data) =>
     log.warn(data, `Run #${data.runId} had been taken away; its outcome is dropped`),

@@ -22,6 +22,17 @@ export function messageLine(level: MessageLevel, message: unknown, data: unknown
   return { level, message: storableMessage(message, redaction), data: storableData(data, redaction) };
 }
 
+/** What a log call was given, as a message and its data; other loggers want the data first. */
+export function messageFirst([first, second]: readonly unknown[]): [message: unknown, data: unknown] {
+  if (typeof first !== 'object' || first === null) return [first, second];
+  try {
+    if (first instanceof Error) return [second ?? first.message, { error: first }];
+  } catch {
+    return [first, second];
+  }
+  return typeof second === 'string' ? [second, first] : [second ?? 'Data', first];
+}
+
 function storableMessage(message: unknown, redaction: Redaction): string {
   try {
     return storableText(String(message), limits.messageChars, redaction);

@@ -4,19 +4,24 @@ import { Completions } from './completions.js';
 import type { QueueEvents } from './events.js';
 import type { Reachability } from './reachability.js';
 import type { Registry } from './registry.js';
-import type { ExecutionResult, RunExecution } from './run-execution.js';
+import type { ExecutionResult, RunExecution, SnoozeResult } from './run-execution.js';
 import type { ClaimedRun } from './transitions/claim.js';
 import { finishRuns, type Outcome } from './transitions/finish.js';
 import { type AfterFailure, type FailedAttempt, retryRuns } from './transitions/retry.js';
+import { type AfterSnooze, type Snooze, snoozeRuns } from './transitions/snooze.js';
 
 /** How an execution ended that is to have an outcome. */
-export type ExecutionOutcome = Exclude<ExecutionResult, { status: 'interrupted' }>;
+type ExecutionOutcome = Exclude<ExecutionResult, { status: 'interrupted' | 'snoozed' }>;
 
-/** What became of an outcome: the run has ended, waits for its next attempt, or wasn't this runner's any more. */
-export type Recorded = { as: 'ended' } | { as: 'refused' } | { as: 'retried'; delayMs: number };
+/** How an execution ended by itself. */
+export type ExecutionEnd = Exclude<ExecutionResult, { status: 'interrupted' }>;
+
+/** What became of an end: the run has ended too, waits for its next execution, or wasn't this runner's any more. */
+export type Recorded = { as: 'ended' | 'cancelled' | 'refused' } | { as: 'retried' | 'snoozed'; delayMs: number };
 
 const ENDED: Recorded = { as: 'ended' };
 const REFUSED: Recorded = { as: 'refused' };
+const CANCELLED: Recorded = { as: 'cancelled' };
 
 export interface OutcomesOptions {
   sql: Sql;
@@ -32,6 +37,7 @@ export class Outcomes {
   readonly #options: OutcomesOptions;
   readonly #endings: Completions<Outcome, Recorded>;
   readonly #failures: Completions<FailedAttempt, AfterFailure | null>;
+  readonly #snoozes: Completions<Snooze, AfterSnooze | null>;
 
   constructor(options: OutcomesOptions) {
     const { sql, events, database } = options;
@@ -59,10 +65,20 @@ export class Outcomes {
       unwritten: null,
       simplify: withErrorAlone,
     });
+    this.#snoozes = new Completions({
+      ...told,
+      write: async (snoozes) => {
+        const settled = await snoozeRuns(sql, snoozes);
+        return snoozes.map(({ leaseToken }) => settled.get(leaseToken) ?? null);
+      },
+      unwritten: null,
+      simplify: (snooze) => (snooze.reason === null ? null : { ...snooze, reason: null }),
+    });
   }
 
   /** Resolves once the outcome is recorded, however long the database is away. */
-  record(execution: RunExecution, result: ExecutionOutcome): Promise<Recorded> {
+  record(execution: RunExecution, result: ExecutionEnd): Promise<Recorded> {
+    if (result.status === 'snoozed') return this.#snooze(execution, result);
     if (hasMoreToIt(execution.run, result)) return this.#fail(execution, result);
     const { status, error } = result;
     const outcome: Outcome = Object.assign(commonTo(execution, result), { status, error });
@@ -70,7 +86,7 @@ export class Outcomes {
   }
 
   async #fail(execution: RunExecution, result: ExecutionOutcome): Promise<Recorded> {
-    const delayMs = this.#delayMs(execution.run);
+    const delayMs = result.retryInMs ?? this.#delayMs(execution.run);
     const next = await this.#failures.record({
       ...commonTo(execution, result),
       claimNo: execution.run.claimNo,
@@ -82,6 +98,13 @@ export class Outcomes {
     });
     if (next === 'QUEUED') return { as: 'retried', delayMs };
     return next === null ? REFUSED : ENDED;
+  }
+
+  async #snooze({ run }: RunExecution, { delayMs, reason }: SnoozeResult): Promise<Recorded> {
+    const { id, leaseToken, claimNo } = run;
+    const next = await this.#snoozes.record({ id, leaseToken, claimNo, delayMs, reason });
+    if (next === 'QUEUED') return { as: 'snoozed', delayMs };
+    return next === null ? REFUSED : CANCELLED;
   }
 
   #delayMs(run: ClaimedRun): number {

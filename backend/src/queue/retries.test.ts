@@ -1,6 +1,7 @@
 import type { RetryPolicy } from '@job-manager/shared/retry';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import * as z from 'zod';
+import { presentRun } from '../present/run.js';
 import { TestEngine } from '../testing/engine.js';
 import { type AnyJob, defineJob, type JobContext } from './job.js';
 import { notMeasured } from './meter.js';
@@ -11,6 +12,7 @@ import { createRegistry } from './registry.js';
 import { runHere } from './run-here.js';
 import type { Runner } from './runner.js';
 import { type ClaimedRun, claimDueRuns } from './transitions/claim.js';
+import { snoozeRuns } from './transitions/snooze.js';
 
 const acts = {
   failTwice: async ({ attempt }: JobContext) => {
@@ -19,6 +21,25 @@ const acts = {
   fail: async (ctx: JobContext) => ctx.fail('Not this time'),
   giveUp: async (ctx: JobContext) => ctx.fail('There is no user 8', { retry: false }),
   returnBigint: async () => ({ total: 5n }),
+  retryIn: async (ctx: JobContext) => ctx.retryIn(5_000, 'The service asks for 5 s'),
+  snooze: async (ctx: JobContext) => ctx.snooze(90_000, 'The file is not there yet'),
+  snoozeForNothing: async (ctx: JobContext) => ctx.snooze(0),
+  snoozeForNaN: async (ctx: JobContext) => ctx.snooze(Number.NaN),
+  retryInAges: async (ctx: JobContext) => ctx.retryIn(1e15, 'Ages'),
+  pauseForMonths: async (ctx: JobContext) => ctx.pause(2 ** 31),
+  pauseForEver: async (ctx: JobContext) => ctx.pause(Number.POSITIVE_INFINITY),
+  pauseForNothing: async (ctx: JobContext) => {
+    await ctx.pause(0);
+    await ctx.pause(-5);
+    return { waited: true };
+  },
+  pauseForNaN: async (ctx: JobContext) => ctx.pause(Number.NaN),
+  reportPercent: async (ctx: JobContext) => {
+    ctx.progress(50, 'Half');
+    ctx.progress(60);
+    ctx.log.info({ users: 5 }, 'Counted');
+    ctx.log.error(new Error('Odd'));
+  },
   goOn: async (ctx: JobContext) => {
     for (;;) await ctx.pause(5);
   },
@@ -30,7 +51,7 @@ const job = (name: string, more: Pick<AnyJob, 'retry'> = {}) =>
     description: 'Fails as its parameter says',
     examples: [`tsx scripts/runJobs.ts ${name}`],
     algorithmVersion: '1',
-    parameters: z.strictObject({ act: z.enum(['failTwice', 'fail', 'giveUp', 'returnBigint', 'goOn']) }),
+    parameters: z.strictObject({ act: z.enum(Object.keys(acts) as [keyof typeof acts]) }),
     run: async (ctx, { act }) => acts[act](ctx),
     ...more,
   });
@@ -235,3 +256,140 @@ function recordFailure(run: ClaimedRun, more: { crashed?: true } = {}): Promise<
   const failed = { status: 'FAILED', error: 'It broke', errorStack: null, json: null, truncated: false } as const;
   return outcomes.record(execution, { ...failed, ...more });
 }
+
+const afterMs = async (id: string) => {
+  const [row] = await rows(
+    `SELECT round(extract(epoch FROM r."runAt" - a."endedAt") * 1000)::float8 AS ms
+     FROM "JobRun" r JOIN "JobRunAttempt" a ON a."runId" = r.id WHERE r.id = $1 ORDER BY a."claimNo" DESC LIMIT 1`,
+    id,
+  );
+  // Each of the two times is rounded to milliseconds.
+  return Math.round(row.ms / 10) * 10;
+};
+const due = (id: string) => change(id, '"runAt" = clock_timestamp()');
+
+describe('a job that says when to try again', () => {
+  it('is tried again after exactly that time, using up an attempt', async () => {
+    const id = await enqueue('patient', 'retryIn');
+    await work();
+    expect(await engine.run(id)).toMatchObject({ status: 'QUEUED', attempt: 1, error: 'The service asks for 5 s' });
+    expect(await afterMs(id)).toBe(5_000);
+  });
+
+  it('fails with its reason when no attempt is left', async () => {
+    const { id } = await engine.enqueue('patient', { act: 'retryIn' }, { maxAttempts: 1 });
+    await work();
+    expect(await engine.run(id)).toMatchObject({ status: 'FAILED', error: 'The service asks for 5 s' });
+  });
+
+  it('hears of a time that is none', async () => {
+    const ages = await enqueue('patient', 'retryInAges');
+    await work();
+    expect((await engine.run(ages)).error).toBe(
+      'ctx.retryIn reaches 10 years (316224000000 ms), not 1000000000000000 ms',
+    );
+  });
+});
+
+describe('a job that puts its run off', () => {
+  it('begins again after that time, and never fails for want of attempts', async () => {
+    const snoozed = vi.fn();
+    engine.events.on('runSnoozed', snoozed);
+    const { id } = await engine.enqueue('usual', { act: 'snooze' }, { maxAttempts: 1 });
+    for (let times = 1; times <= 3; times++) {
+      await work();
+      const run = await engine.run(id);
+      expect(run).toMatchObject({ status: 'QUEUED', attempt: 0, claimNo: times, error: null, startedAt: null });
+      expect(await afterMs(id)).toBe(90_000);
+      expect(presentRun(run).waiting).toMatchObject({
+        reason: 'scheduled',
+        message: 'Its job put it off: The file is not there yet',
+      });
+      await due(id);
+    }
+    expect((await engine.run(id)).earlierAttempts).toMatchObject(
+      [1, 2, 3].map((claimNo) => ({ claimNo, attempt: 1, outcome: 'SNOOZED', error: 'The file is not there yet' })),
+    );
+    expect(snoozed).toHaveBeenCalledTimes(3);
+    const [told] = await rows(`SELECT level, message FROM "JobRunMessage" WHERE "runId" = $1 LIMIT 1`, id);
+    expect(told).toEqual({
+      level: 'INFO',
+      message: 'Put off by its job for 90 s, without using up an attempt: The file is not there yet',
+    });
+  });
+
+  it('is not begun again at once, and rarely after many times', async () => {
+    const id = await enqueue('usual', 'snoozeForNothing');
+    await work();
+    expect(await afterMs(id)).toBe(1_000);
+    await rows(
+      `INSERT INTO "JobRunAttempt" ("runId", "claimNo", attempt, outcome, "startedAt", "endedAt", "durationMs")
+       SELECT $1, n, 1, 'SNOOZED', a."endedAt", a."endedAt", 0 FROM generate_series(2, 99) n, "JobRunAttempt" a WHERE a."runId" = $1`,
+      id,
+    );
+    await change(id, '"claimNo" = 99, "runAt" = clock_timestamp()');
+    await work();
+    expect(await afterMs(id)).toBe(60_000);
+  });
+
+  it('is cancelled where that was asked for', async () => {
+    const id = await enqueue('usual', 'snooze');
+    const [claimed] = await claimDueRuns(engine.database.pool, { runnerId: runner.id, jobNames: ['usual'], most: 1 });
+    const { leaseToken, claimNo } = claimed as ClaimedRun;
+    await change(id, '"cancelRequestedAt" = clock_timestamp()');
+    const snooze = { id, leaseToken, claimNo, delayMs: 5_000, reason: null };
+    expect(await snoozeRuns(engine.database.pool, [snooze])).toEqual(new Map([[leaseToken, 'CANCELLED']]));
+    expect((await engine.run(id)).status).toBe('CANCELLED');
+  });
+
+  it('may say so twice, where the first answer was lost, and not when the run is no longer its own', async () => {
+    const id = await enqueue('usual', 'snooze');
+    const [claimed] = await claimDueRuns(engine.database.pool, { runnerId: runner.id, jobNames: ['usual'], most: 1 });
+    const { leaseToken, claimNo } = claimed as ClaimedRun;
+    const snooze = { id, leaseToken, claimNo, delayMs: 5_000, reason: null };
+    for (let times = 0; times < 2; times++)
+      expect(await snoozeRuns(engine.database.pool, [snooze])).toEqual(new Map([[leaseToken, 'QUEUED']]));
+    expect(await snoozeRuns(engine.database.pool, [{ ...snooze, claimNo: 7 }])).toEqual(new Map());
+    expect((await engine.run(id)).earlierAttempts).toHaveLength(1);
+  });
+
+  it('fails with words for what is no time', async () => {
+    const id = await enqueue('usual', 'snoozeForNaN');
+    await work();
+    expect((await engine.run(id)).error).toBe('ctx.snooze needs a number of milliseconds, not NaN');
+  });
+});
+
+describe('a pause', () => {
+  it.each(['pauseForMonths', 'pauseForEver'] as const)('lasts until the run is to stop: %s', async (act) => {
+    const id = await enqueue('usual', act);
+    expect(await runner.tick()).toBe(1);
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    expect(runner.activeRuns).toBe(1);
+    runner.cancel(id);
+    expect(await engine.until(id, 'CANCELLED', 'SUCCESS')).toMatchObject({ status: 'CANCELLED' });
+  });
+
+  it('of nothing is over at once, and one of NaN is an error', async () => {
+    const [nothing, nan] = [await enqueue('usual', 'pauseForNothing'), await enqueue('usual', 'pauseForNaN')];
+    await work();
+    expect(await engine.run(nothing)).toMatchObject({ status: 'SUCCESS', metadata: { waited: true } });
+    expect((await engine.run(nan)).error).toBe('ctx.pause: must be a number of milliseconds, not NaN');
+  });
+});
+
+it('warns once of progress that is no fraction, and takes log calls in the order of pino', async () => {
+  const id = await enqueue('usual', 'reportPercent');
+  await work();
+  await engine.until(id, 'SUCCESS');
+  const said = await rows(`SELECT level, message, data FROM "JobRunMessage" WHERE "runId" = $1 ORDER BY seq`, id);
+  expect(said).toMatchObject([
+    {
+      level: 'WARN',
+      message: 'ctx.progress takes a fraction from 0 to 1, and got 50; it is left out. For 50 % report 0.5.',
+    },
+    { level: 'INFO', message: 'Counted', data: { users: 5 } },
+    { level: 'ERROR', message: 'Odd', data: { error: { message: 'Odd' } } },
+  ]);
+  expect(await engine.run(id)).toMatchObject({ progressMessage: 'Half' });
+});

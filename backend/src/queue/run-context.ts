@@ -1,6 +1,6 @@
 import type { StepPlan } from '@job-manager/shared/contract/message';
 import { readUpstream } from '../store/upstream.js';
-import { JobFailure } from './failure.js';
+import { checkDelay, JobFailure, JobSnooze } from './failure.js';
 import type { JobContext, JobLog, StepHandle, UpstreamRun } from './job.js';
 import type { RunProgress } from './run-progress.js';
 import type { ClaimedRun } from './transitions/claim.js';
@@ -98,6 +98,18 @@ export class RunContext implements JobContext {
   get fail() {
     return (reason: string, { retry = true }: { retry?: boolean } = {}): never => {
       throw new JobFailure(reason, retry);
+    };
+  }
+
+  get retryIn() {
+    return (ms: number, reason: string): never => {
+      throw new JobFailure(reason, true, checkDelay(ms, 'ctx.retryIn'));
+    };
+  }
+
+  get snooze() {
+    return (ms: number, reason?: string): never => {
+      throw new JobSnooze(checkDelay(ms, 'ctx.snooze'), reason ?? null);
     };
   }
 }

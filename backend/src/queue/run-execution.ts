@@ -11,6 +11,9 @@ export const LAST_WORDS_MS = 5_000;
 /** Why a run is stopped before its end. */
 export type StopReason = 'cancelled' | 'drained' | 'lease lost' | 'timed out';
 
+/** Why an execution left its run without an outcome; `not begun`: its process was stopped before the job began. */
+export type Interruption = StopReason | 'not begun';
+
 /** What an aborted `ctx.signal` carries, and what `checkCancellation` throws. */
 export class RunStopped extends Error {
   override readonly name = 'RunStopped';
@@ -20,8 +23,16 @@ export class RunStopped extends Error {
   }
 }
 
+/** The job puts its run off. */
+export interface SnoozeResult {
+  status: 'snoozed';
+  delayMs: number;
+  reason: string | null;
+}
+
 /** How one execution ended; `interrupted` leaves the run without an outcome. */
 export type ExecutionResult =
+  | SnoozeResult
   | ({
       status: TerminalStatus;
       error: string | null;
@@ -31,10 +42,12 @@ export type ExecutionResult =
       isFinal?: true;
       /** The parameters don't fit this version of the job; another version may take them. */
       isRefused?: true;
+      /** The next attempt, if there is one, begins after exactly this time. */
+      retryInMs?: number;
       /** The process of the job ended before the job had. */
       crashed?: true;
     } & StorableMetadata)
-  | { status: 'interrupted'; reason: StopReason };
+  | { status: 'interrupted'; reason: Interruption };
 
 /** One run of one job, in this process (`Execution`) or in one of its own (`isolation/isolated-execution.ts`). */
 export interface RunExecution {

@@ -17,17 +17,26 @@ export interface ProgressState {
 /** What a job reports of its progress, by itself or step by step. The whole never goes back. */
 export class RunProgress {
   readonly #onChange: (state: ProgressState) => void;
+  readonly #onMistake: (message: string) => void;
+  #hasMistaken = false;
   readonly #redaction: Redaction | undefined;
   readonly #startedAt = performance.now();
   #state: ProgressState = { percent: null, message: null, steps: null };
 
-  constructor(onChange: (state: ProgressState) => void, redaction?: Redaction) {
+  /** `onMistake` is called once, with what to say to the author of a job that reports no fraction. */
+  constructor(
+    onChange: (state: ProgressState) => void,
+    redaction?: Redaction,
+    onMistake: (message: string) => void = () => {},
+  ) {
     this.#onChange = onChange;
+    this.#onMistake = onMistake;
     this.#redaction = redaction;
   }
 
   report(fraction: number, message?: string): void {
-    const percent = Number.isNaN(fraction) ? this.#state.percent : heldPercent(this.#state.percent, fraction);
+    const before = this.#state.percent;
+    const percent = this.#isFraction(fraction, 'ctx.progress') ? heldPercent(before, fraction) : before;
     const told = this.#storable(message) ?? this.#state.message;
     this.#change({ percent, message: told });
   }
@@ -41,7 +50,10 @@ export class RunProgress {
     if (!hasStep(this.#state.steps ?? [], id)) throw new StepError(`There is no step "${id}"`);
     return {
       start: (message) => this.#reportStep({ id, progress: 0, message }),
-      progress: (fraction, message) => this.#reportStep({ id, progress: fraction, message }),
+      progress: (fraction, message) => {
+        const isFraction = this.#isFraction(fraction, `ctx.step('${id}').progress`);
+        this.#reportStep({ id, progress: isFraction ? fraction : Number.NaN, message });
+      },
       done: (message) => this.#reportStep({ id, progress: 1, message }),
       pipeline: (plan) => this.pipeline(plan, id),
     };
@@ -50,6 +62,15 @@ export class RunProgress {
   /** How far the run came, with its steps as they are once it has ended so. */
   atEnd(status: TerminalStatus, redaction: Redaction): LastProgress {
     return lastProgress(this.#state, status, this.#afterMs(), redaction);
+  }
+
+  /** A percentage would be all of it from the first report on; what is added up may be a little beside 0 and 1. */
+  #isFraction(fraction: unknown, by: string): boolean {
+    if (typeof fraction === 'number' && fraction >= -0.01 && fraction <= 1.01) return true;
+    if (!this.#hasMistaken)
+      this.#onMistake(`${by} takes a fraction from 0 to 1, and got ${fraction}; it is left out. For 50 % report 0.5.`);
+    this.#hasMistaken = true;
+    return false;
   }
 
   #reportStep({ message, ...place }: StepReport): void {

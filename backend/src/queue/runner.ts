@@ -11,7 +11,7 @@ import { Heartbeat, type HeartbeatNews } from './heartbeat.js';
 import { HeldRuns } from './held-runs.js';
 import type { JobContext } from './job.js';
 import { MessageWriter } from './message-writer.js';
-import { type ExecutionOutcome, Outcomes, type Recorded } from './outcomes.js';
+import { type ExecutionEnd, Outcomes, type Recorded } from './outcomes.js';
 import { Pace } from './pace.js';
 import { ProgressReporter } from './progress-reporter.js';
 import { Reachability } from './reachability.js';
@@ -227,14 +227,14 @@ export class Runner {
       if (this.#messages.has(leaseToken)) await this.#messages.flush(leaseToken);
       this.#tellEnd(execution, result, durationMs, await this.#outcomes.record(execution, result));
     }
-    this.#settle(leaseToken, result);
+    await this.#settle(execution, result);
     return result;
   }
 
   /** Whether another version of the job gets the run. One that was started for this process alone goes to no other. */
-  async #isHandedOn(run: ClaimedRun, { isRefused, error }: ExecutionOutcome): Promise<boolean> {
-    if (!isRefused || this.#options.kind === 'CLI') return false;
-    return this.#refusals.handBack(run, error ?? '');
+  async #isHandedOn(run: ClaimedRun, end: ExecutionEnd): Promise<boolean> {
+    if (end.status === 'snoozed' || !end.isRefused || this.#options.kind === 'CLI') return false;
+    return this.#refusals.handBack(run, end.error ?? '');
   }
 
   /** Sends back what never began. Lost on the way, the runs come back when their lease ends. */
@@ -278,20 +278,30 @@ export class Runner {
     });
   }
 
-  #tellEnd({ run }: RunExecution, result: ExecutionOutcome, durationMs: number, recorded: Recorded): void {
+  #tellEnd({ run }: RunExecution, result: ExecutionEnd, durationMs: number, recorded: Recorded): void {
     const { events } = this.#options;
     const { id: runId, jobName, attempt, maxAttempts } = run;
-    const { status, error } = result;
-    if (recorded.as === 'ended') events.emit('runEnded', { runId, jobName, status, error, durationMs });
-    else if (recorded.as === 'refused') events.emit('outcomeRefused', { runId, jobName });
-    else events.emit('runRetried', { runId, jobName, attempt, maxAttempts, error, delayMs: recorded.delayMs });
+    if (recorded.as === 'refused') events.emit('outcomeRefused', { runId, jobName });
+    else if (recorded.as === 'cancelled')
+      events.emit('runEnded', { runId, jobName, status: 'CANCELLED', error: null, durationMs });
+    else if (result.status === 'snoozed') events.emit('runSnoozed', { ...result, runId, jobName });
+    else if (recorded.as === 'retried')
+      events.emit('runRetried', {
+        runId,
+        jobName,
+        attempt,
+        maxAttempts,
+        error: result.error,
+        delayMs: recorded.delayMs,
+      });
+    else events.emit('runEnded', { runId, jobName, status: result.status, error: result.error, durationMs });
   }
 
-  #settle(leaseToken: string, result: ExecutionResult): void {
-    if (result.status === 'interrupted' && result.reason === 'drained') {
-      this.#held.keepDrained(leaseToken);
-      return;
-    }
+  async #settle(execution: RunExecution, result: ExecutionResult): Promise<void> {
+    const { leaseToken } = execution.run;
+    const interruption = result.status === 'interrupted' ? result.reason : undefined;
+    if (interruption === 'drained') return this.#held.keepDrained(leaseToken);
+    if (interruption === 'not begun') return this.#handBack([execution]);
     this.#letGo(leaseToken);
     this.#claims.useRoom();
     this.#options.notifier.changed();

@@ -37,6 +37,10 @@ export interface SuspectsOptions {
   onRoom(): void;
 }
 
+/** Whether the job came to its end without taking its process along. */
+const hasEnded = (result: ExecutionResult): boolean =>
+  result.status === 'snoozed' || (result.status !== 'interrupted' && !result.crashed && !result.isRefused);
+
 /** A claim of suspects, and how what it brings is executed. */
 export interface SuspectClaim {
   request: Pick<ClaimRequest, 'jobNames' | 'most' | 'suspects'>;
@@ -131,8 +135,7 @@ export class Suspects {
     const hasBegun = await beginSuspect(sql, run, isAlone).catch(onError);
     if (!hasBegun) execution.stop('lease lost');
     const result = await execute(execution);
-    const hasEnded = result.status !== 'interrupted' && !result.crashed && !result.isRefused;
-    if (hasEnded) await clearSuspect(sql, run).catch(onError);
+    if (hasEnded(result)) await clearSuspect(sql, run).catch(onError);
     this.#count(isApart, -1);
     this.#ramp.ended += 1;
     onRoom();

@@ -53,7 +53,7 @@ export interface RunSummaryRow {
 export interface AttemptRow {
   claimNo: number;
   attempt: number;
-  outcome: 'LOST' | 'RELEASED' | 'FAILED';
+  outcome: 'LOST' | 'RELEASED' | 'FAILED' | 'SNOOZED';
   runnerId: string | null;
   startedAt: string;
   endedAt: string;

@@ -1,8 +1,9 @@
 import type { JobRunStep } from '@job-manager/shared/contract/message';
 import type { MessageLevel } from '@job-manager/shared/message';
 import type { PrismaClient } from '../generated/prisma/client.js';
-import { JobFailure } from '../queue/failure.js';
+import { checkDelay, JobFailure, JobSnooze } from '../queue/failure.js';
 import type { AnyJob, JobContext } from '../queue/job.js';
+import { messageFirst } from '../queue/message-line.js';
 import { RunProgress } from '../queue/run-progress.js';
 
 export interface JobTrial {
@@ -35,9 +36,12 @@ export async function tryJob(
     trial.steps = steps ?? [];
     trial.progress.push({ fraction: (percent ?? 0) / 100, message });
   });
-  const say = (level: MessageLevel) => (message: string, data?: Record<string, unknown>) => {
-    trial.messages.push({ level, message, ...(data && { data }) });
-  };
+  const say =
+    (level: MessageLevel) =>
+    (...given: unknown[]) => {
+      const [message, data] = messageFirst(given) as [string, Record<string, unknown> | undefined];
+      trial.messages.push({ level, message, ...(data && { data }) });
+    };
   const signal = options.signal ?? new AbortController().signal;
   let checks = 0;
   const ctx: JobContext = {
@@ -64,6 +68,12 @@ export async function tryJob(
     upstream: async () => [],
     fail: (reason, { retry = true } = {}) => {
       throw new JobFailure(reason, retry);
+    },
+    retryIn: (ms, reason) => {
+      throw new JobFailure(reason, true, checkDelay(ms, 'ctx.retryIn'));
+    },
+    snooze: (ms, reason) => {
+      throw new JobSnooze(checkDelay(ms, 'ctx.snooze'), reason ?? null);
     },
   };
   const result = await job.run(ctx, job.parameters.parse(parameters));

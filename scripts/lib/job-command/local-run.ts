@@ -118,6 +118,11 @@ function outcomeOf(result: ExecutionResult) {
   if (result.status === 'interrupted') {
     return { status: 'LOST' as const, error: 'Another process has taken the run away', metadata: null };
   }
+  if (result.status === 'snoozed') {
+    const why = result.reason === null ? '' : ` (${result.reason})`;
+    const error = `The job put its run off${why}; it is queued for any runner, for later`;
+    return { status: 'SNOOZED' as const, error, metadata: null };
+  }
   return {
     status: result.status,
     error: result.error,

@@ -10,7 +10,7 @@ interface RunStart {
 
 export interface RunEnd {
   runId: string;
-  status: TerminalStatus | 'LOST';
+  status: TerminalStatus | 'LOST' | 'SNOOZED';
   error: string | null;
   metadata: unknown;
 }
@@ -118,12 +118,16 @@ function wordsFor({ out, err, now }: ReportStreams, line: (text: string) => void
     note: (text) => line(colors.dim(escapeControls(text))),
     ended: ({ runId, status, error, metadata }) => {
       const seconds = ((now() - startedAt) / 1_000).toFixed(1);
-      const color = { SUCCESS: colors.green, FAILED: colors.red, CANCELLED: colors.yellow, LOST: colors.red }[status];
-      line(color(`Run #${runId} ended after ${seconds} s: ${status}${error ? `: ${escapeControls(error)}` : ''}`));
+      const color = END_COLORS[status];
+      line(
+        colors[color](`Run #${runId} ended after ${seconds} s: ${status}${error ? `: ${escapeControls(error)}` : ''}`),
+      );
       if (metadata !== null) out.write(`${printableJson(metadata, 2)}\n`);
     },
   };
 }
+
+const END_COLORS = { SUCCESS: 'green', FAILED: 'red', CANCELLED: 'yellow', LOST: 'red', SNOOZED: 'yellow' } as const;
 
 function describeProgress(percent: number | null, message: string | null): string {
   const text = message === null ? null : escapeControls(message);

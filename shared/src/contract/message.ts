@@ -79,6 +79,8 @@ export const attemptOutcomes = [
   'LOST',
   /** Handed back by a runner that was stopped; doesn't count against the limit. */
   'RELEASED',
+  /** The job put its run off; doesn't count against the limit. */
+  'SNOOZED',
 ] as const;
 
 /** What an attempt took. In a process of its own that is its own; in the runner's, that of all that ran there meanwhile. */

@@ -30,11 +30,11 @@ let execution: Execution | undefined;
 let runNo = 0;
 let isTainted = false;
 
-// A stop signal to the whole group is for the runner, which says when it is time.
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
 process.on('uncaughtException', failStray);
 process.on('unhandledRejection', failStray);
 process.once('disconnect', () => process.exit(0));
+// The runner ended while the modules were loaded.
+if (!process.connected) process.exit(0);
 process.on('message', (order: ChildOrder) => {
   if (order.type === 'setUp') void setUp(order.setup);
   if (order.type === 'run') void execute(order.runNo, order.run);

@@ -7,6 +7,8 @@ import { type AnyJob, defineJob, type JobContext } from '../job.js';
 const acts: Record<string, (ctx: JobContext) => unknown> = {
   succeed: () => ({ done: 1 }),
   query: async (ctx) => ({ users: await ctx.db.user.count(), media: ctx.mediaDir }),
+  snooze: (ctx) => ctx.snooze(90_000, 'Not yet'),
+  retryIn: (ctx) => ctx.retryIn(90_000, 'Later'),
   exit: () => process.exit(3),
   abort: () => process.abort(),
   segfault: () => {

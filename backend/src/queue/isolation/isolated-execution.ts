@@ -18,7 +18,7 @@ import { lastProgress, type ProgressState } from '../run-progress.js';
 import { type StorableMetadata, storableText } from '../storable.js';
 import type { ClaimedRun } from '../transitions/claim.js';
 import type { LastProgress } from '../transitions/finish.js';
-import type { IsolatedProcess, RunEnd } from './isolated-process.js';
+import { type IsolatedProcess, NotStartedError, type RunEnd } from './isolated-process.js';
 import { endWords, type ProcessDeath } from './process-death.js';
 import type { ProcessPool } from './process-pool.js';
 import type { ChildSample } from './samples.js';
@@ -45,7 +45,7 @@ export interface IsolatedExecutionOptions {
 
 /** Whether the job may have been left to itself. */
 const mayGoOn = (result: ExecutionResult): boolean =>
-  result.status === 'interrupted' ? result.reason === 'lease lost' : result.isTimeOut === true;
+  result.status === 'interrupted' ? result.reason === 'lease lost' : 'isTimeOut' in result;
 
 /** One run of one job in a process of its own, which ends with whatever the job does to it. */
 export class IsolatedExecution implements RunExecution {
@@ -85,6 +85,9 @@ export class IsolatedExecution implements RunExecution {
       if (this.#stopReason) return neverBegun(this.#stopReason);
       return await this.#execute();
     } catch (error) {
+      // A stop signal to the whole group is no fault of the run.
+      if (error instanceof NotStartedError && error.isByStopSignal)
+        return { status: 'interrupted', reason: 'not begun' };
       const reason = error instanceof Error ? error.message : String(error);
       return this.#failed(`The job could not be started in a process of its own: ${reason}`, null);
     } finally {

@@ -21,6 +21,8 @@ import {
 } from './wire.js';
 
 const PROGRAM = fileURLToPath(new URL('./child.ts', import.meta.url));
+/** Makes it deaf to stop signals while it starts. */
+const DEAF = fileURLToPath(new URL('./ignore-stop-signals.cjs', import.meta.url));
 /** Loading the jobs takes a second or two; a module that takes longer than this never comes. */
 const BOOT_MS = 60_000;
 /** What a process wrote before its end arrives so soon after it, unless a process of its own keeps the pipe open. */
@@ -50,6 +52,20 @@ interface CurrentRun {
   end(end: RunEnd): void;
 }
 
+/** The process ended before it was ready for a run. */
+export class NotStartedError extends Error {
+  /** Somebody stopped it, or the whole group it is in. */
+  readonly isByStopSignal: boolean;
+
+  constructor(death: ProcessDeath) {
+    super(endWords(death));
+    const { signal, fault } = death;
+    this.isByStopSignal = fault === null && signal !== null && STOP_SIGNALS.includes(signal);
+  }
+}
+
+const STOP_SIGNALS: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+
 /** A process that executes isolated runs, one at a time, seen from its runner. */
 export class IsolatedProcess {
   readonly pid: number;
@@ -73,7 +89,7 @@ export class IsolatedProcess {
 
   constructor(options: IsolatedProcessOptions) {
     const child = fork(PROGRAM, {
-      execArgv: typescriptArgs,
+      execArgv: ['--require', DEAF, ...typescriptArgs],
       serialization: 'advanced',
       stdio: ['ignore', 'pipe', 'pipe', 'ipc', 'pipe', 'pipe'],
     });
@@ -108,7 +124,7 @@ export class IsolatedProcess {
     const timer = setTimeout(() => this.#break(`it was not ready for a run within ${BOOT_MS / 1_000} s`), BOOT_MS);
     const death = await Promise.race([booted, this.died]);
     clearTimeout(timer);
-    if (death !== 'ready') throw new Error(endWords(death));
+    if (death !== 'ready') throw new NotStartedError(death);
   }
 
   /** Executes a run; it must be ready. Resolves when the run or the process has ended. */

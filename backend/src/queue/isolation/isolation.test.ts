@@ -8,6 +8,8 @@ import { typescriptArgs } from '../../typescript-loader.js';
 import { SYSTEM } from '../queue.js';
 import type { Runner } from '../runner.js';
 import { jobs } from './fixture-jobs.js';
+import { NotStartedError } from './isolated-process.js';
+import { ProcessPool } from './process-pool.js';
 
 // Each process loads the jobs anew, and a busy machine takes its time over that.
 vi.setConfig({ testTimeout: 150_000 });
@@ -103,6 +105,17 @@ describe('a run in a process of its own', () => {
     const [line] = await messagesOf(run.id);
     expect(line).toMatch(/^x{7000,}… 992,\d{3} more characters were left out$/);
     expect(line).toHaveLength(limits.messageChars);
+  });
+
+  it('may be put off or tried again when its job says so', async () => {
+    const snoozed = await begin('isolated', 'snooze');
+    const retried = (await engine.enqueue('isolated', { act: 'retryIn' }, { maxAttempts: 2 })).id;
+    const areRecorded = async () => {
+      expect(await engine.run(snoozed)).toMatchObject({ status: 'QUEUED', claimNo: 1, attempt: 0 });
+      expect(await engine.run(retried)).toMatchObject({ status: 'QUEUED', claimNo: 1, attempt: 1, error: 'Later' });
+    };
+    await vi.waitFor(areRecorded, { timeout: 45_000 });
+    for (const id of [snoozed, retried]) await engine.queue.cancel(id, SYSTEM);
   });
 
   it('fails with what it throws, as any other', async () => {
@@ -258,6 +271,33 @@ it('is ended by a drain, which hands its run back and leaves no process, whether
     await engine.queue.cancel(id, SYSTEM);
   }
 });
+
+it.each(['SIGTERM', 'SIGINT'] as const)(
+  'goes back to the queue when %s ends its process before the job began',
+  async (signal) => {
+    const other = engine.runner({ concurrency: 1 });
+    await other.open();
+    const id = await begin('isolated', 'succeed');
+    const open = vi
+      .spyOn(ProcessPool.prototype, 'take')
+      .mockImplementationOnce(() =>
+        Promise.reject(new NotStartedError({ type: 'died', code: null, signal, output: null, fault: null })),
+      );
+    const run = await vi.waitFor(
+      async () => {
+        await other.tick();
+        return engine.run(id).then((now) => (now.status === 'SUCCESS' ? now : Promise.reject(new Error(now.status))));
+      },
+      { timeout: 45_000 },
+    );
+    expect(run).toMatchObject({ attempt: 1, claimNo: 2 });
+    expect(await messagesOf(id)).toEqual([
+      'It could not begin at once; handed back to the queue, without using up an attempt',
+    ]);
+    open.mockRestore();
+    await other.stop();
+  },
+);
 
 it('fails a run whose module cannot be loaded, saying why', async () => {
   const { jobsModule } = engine;

@@ -69,7 +69,11 @@ export class ProcessPool<Process extends PooledProcess = IsolatedProcess> {
   /** Lets one start that is ready when the next run comes. */
   #warmUp(): void {
     if (this.#isClosed || this.#idle.length > 0 || this.#all.size >= this.#options.most) return;
-    this.#keep(this.#open());
+    try {
+      this.#keep(this.#open());
+    } catch {
+      // No process can be made just now; whoever needs one says so.
+    }
   }
 
   #open(): Process {

@@ -47,6 +47,11 @@ const stopReason = z.enum(['cancelled', 'drained', 'lease lost', 'timed out'] sa
 const executionResult = z.union([
   z.looseObject({ status: z.literal('interrupted'), reason: stopReason }),
   z.looseObject({
+    status: z.literal('snoozed'),
+    delayMs: z.number(),
+    reason: z.string().max(limits.errorChars).nullable(),
+  }),
+  z.looseObject({
     ...storable.shape,
     status: z.enum(terminalStatuses),
     error: z.string().max(limits.errorChars).nullable(),

@@ -1,6 +1,7 @@
 import type { JobRunAttempt } from '@job-manager/shared/contract/message';
 import type { JobRun } from '@job-manager/shared/contract/run';
 import {
+  IconAlarmSnooze,
   IconCheck,
   IconChevronRight,
   IconCircleDotFilled,
@@ -36,6 +37,12 @@ const outcomeLook = {
     label: 'Handed back',
     hint: 'The runner was stopped; this doesn’t count as an attempt.',
     icon: IconCornerUpLeft,
+    tone: 'queued',
+  },
+  SNOOZED: {
+    label: 'Put off',
+    hint: 'The job put its run off; this doesn’t count as an attempt.',
+    icon: IconAlarmSnooze,
     tone: 'queued',
   },
 } as const satisfies Record<JobRunAttempt['outcome'], Look>;

@@ -76,21 +76,23 @@ test('shows the attempts one by one, the last that failed opened', async () => {
         error: 'Refused',
         errorStack: 'Error: Refused\n at net.ts:1',
       }),
-      anAttempt({ claimNo: 4, attempt: 3, runnerId: 'runner-9' }),
+      anAttempt({ claimNo: 4, attempt: 3, outcome: 'SNOOZED', error: null }),
+      anAttempt({ claimNo: 5, attempt: 3, runnerId: 'runner-9' }),
     ],
   });
   world.runs = [run];
   const { user } = await openPanel(`/admin/jobs/${run.id}?tab=attempts`);
   const attempts = within(await screen.findByRole('list', { name: 'Attempts' }));
   const names = attempts.getAllByText(/^Attempt \d$/).map((name) => name.textContent);
-  expect(names).toEqual(['Attempt 1', 'Attempt 2', 'Attempt 2', 'Attempt 3']);
-  for (const outcome of ['Lost', 'Handed back', 'Failed', 'Success']) expect(attempts.getByText(outcome)).toBeVisible();
+  expect(names).toEqual(['Attempt 1', 'Attempt 2', 'Attempt 2', 'Attempt 3', 'Attempt 3']);
+  for (const outcome of ['Lost', 'Handed back', 'Failed', 'Put off', 'Success'])
+    expect(attempts.getByText(outcome)).toBeVisible();
   const failed = within(attempts.getByRole('region', { name: 'Error of Attempt 2' }));
   expect(failed.getByText('Refused')).toBeVisible();
   await user.click(failed.getByText('Stack trace'));
   expect(failed.getByText(/net\.ts:1/)).toBeVisible();
   expect(attempts.getByText('runner-9')).not.toBeVisible();
-  await user.click(attempts.getByText('Attempt 3'));
+  await user.click(attempts.getAllByText('Attempt 3')[1] as HTMLElement);
   expect(attempts.getByText('runner-9')).toBeVisible();
 });
 

@@ -1,0 +1,2 @@
+-- Attempts that a job ended itself, to be continued later.
+ALTER TYPE "JobRunAttemptOutcome" ADD VALUE 'SNOOZED';
