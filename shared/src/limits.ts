@@ -14,6 +14,8 @@ export const limits = {
   messagesPerCall: 500,
   /** Messages in one answer or one socket message. */
   messagesPage: 5_000,
+  /** Of text and data in one page of messages, about: 5,000 of the longest would be 60 MB. */
+  messagesPageBytes: 4 * 1024 * 1024,
   /** Steps of a run, nested ones included. */
   steps: 1_000,
   stepLabelChars: 200,

@@ -61,6 +61,19 @@ describe('the list', () => {
     expect((await get(`${id}/messages?afterSeq=2147483647`)).json.messages).toEqual([]);
   });
 
+  it('ends a page of long messages early, and loses none of them', async () => {
+    const id = await aRun({ messages: 1_200 });
+    await server.database.pool.query(`UPDATE "JobRunMessage" SET message = repeat('ü', 8000) WHERE "runId" = $1`, [id]);
+    const seqs: number[] = [];
+    for (let page = [0]; page.length > 0; seqs.push(...page)) {
+      page = seqsOf((await get(`${id}/messages?limit=5000&afterSeq=${seqs.at(-1) ?? 0}`)).json.messages);
+      expect(page.length).toBeLessThan(300);
+    }
+    expect(seqs).toEqual(Array.from({ length: 1_200 }, (_, at) => at + 1));
+    const { text } = await get(`${id}/messages/download`);
+    expect(text.trimEnd().split('\n')).toHaveLength(1_200);
+  });
+
   it('has this level and worse', async () => {
     const id = await aRun({ messages: 30 });
     expect(seqsOf((await get(`${id}/messages?level=WARN`)).json.messages)).toEqual([10, 20, 30]);
@@ -81,7 +94,7 @@ describe('the download', () => {
   it('is a text file with a line for each message', async () => {
     const id = await aRun({ messages: 10, dropped: 8 });
     await server.database.pool.query(
-      `UPDATE "JobRunMessage" SET message = E'two\\r\\nlines' WHERE "runId" = $1 AND seq = 9`,
+      `UPDATE "JobRunMessage" SET message = E'two\\r\\nlines \\x1b[2J\\u009b1m' WHERE "runId" = $1 AND seq = 9`,
       [id],
     );
     const { status, headers, text } = await get(`${id}/messages/download`);
@@ -90,7 +103,7 @@ describe('the download', () => {
     expect(headers['content-disposition']).toBe(`attachment; filename=run-${id}-messages.txt`);
     expect(text.split('\n')).toEqual([
       '# 8 of 10 messages were dropped, the oldest and least severe first, to keep within the limit per run',
-      '2026-11-22T10:00:00.009Z [attempt 1] INFO two\\nlines',
+      '2026-11-22T10:00:00.009Z [attempt 1] INFO two\\nlines \\x1b[2J\\x9b1m',
       '2026-11-22T10:00:00.010Z [attempt 1] WARN Line 10 {"n":1}',
       '',
     ]);

@@ -1,4 +1,5 @@
 import type { JobRunStep } from '@job-manager/shared/contract/message';
+import { limits } from '@job-manager/shared/limits';
 import type { MessageLevel, MessageSource } from '@job-manager/shared/message';
 import type { JobRunStatus } from '@job-manager/shared/run';
 import type { Sql } from './sql.js';
@@ -26,7 +27,10 @@ export interface MessageState extends MessageCounts {
   steps: JobRunStep[] | null | undefined;
 }
 
-/** The messages of a run after `afterSeq`, in order, at most `limit`; of this level and worse, where one is given. */
+/**
+ * The messages of a run after `afterSeq`, in order, at most `limit` and about 4 MB of them; of this level and worse, where one
+ * is given. None only where none are left.
+ */
 export async function readMessages(
   sql: Sql,
   runId: string,
@@ -34,12 +38,23 @@ export async function readMessages(
 ): Promise<MessageRow[]> {
   const read = await sql.query<MessageRow>({
     name: 'messages',
-    text: `SELECT seq, at, attempt, level, source, message, data FROM "JobRunMessage"
-      WHERE "runId" = $1 AND seq > $2 AND level >= $3::"JobRunMessageLevel" ORDER BY seq LIMIT $4`,
-    values: [runId, afterSeq, level, limit],
+    text: PAGE,
+    values: [runId, afterSeq, level, limit, limits.messagesPageBytes],
   });
   return read.rows;
 }
+
+// Both sizes are known without unpacking what is stored apart from its row.
+const PAGE = `
+SELECT seq, at, attempt, level, source, message, data FROM (
+  SELECT page.*, sum(octet_length(message) + coalesce(pg_column_size(data), 0))
+    OVER (ORDER BY seq ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before
+  FROM (
+    SELECT seq, at, attempt, level, source, message, data FROM "JobRunMessage"
+    WHERE "runId" = $1 AND seq > $2 AND level >= $3::"JobRunMessageLevel" ORDER BY seq LIMIT $4
+  ) page
+) sized
+WHERE coalesce(before, 0) < $5 ORDER BY seq`;
 
 /** How many messages a run wrote, and how many of them were dropped; null when there is no such run. */
 export async function readMessageCounts(sql: Sql, runId: string): Promise<MessageCounts | null> {

@@ -21,7 +21,13 @@ export const messages = {
         jobRunId: runId,
         afterSeq: z.coerce.number().int().min(0).max(2_147_483_647).default(0),
         level: z.enum(messageLevels).optional().describe('This level and worse'),
-        limit: z.coerce.number().int().min(1).max(limits.messagesPage).default(1_000),
+        limit: z.coerce
+          .number()
+          .int()
+          .min(1)
+          .max(limits.messagesPage)
+          .default(1_000)
+          .describe('A page of about 4 MB ends before it: read on until one is empty'),
       }),
     )
     .output(

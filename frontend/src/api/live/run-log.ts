@@ -1,5 +1,4 @@
 import type { JobRunMessage } from '@job-manager/shared/contract/message';
-import { limits } from '@job-manager/shared/limits';
 import type { Follow, RunMessages } from './followed-runs';
 import { lastOf, noCoverage, withRead, withTold } from './log-coverage';
 import { mergeLines, withoutDropped } from './log-lines';
@@ -32,7 +31,7 @@ type Page = Omit<RunMessages, 'jobRunId'>;
 
 interface Options {
   jobRunId: string;
-  /** The next messages, `limits.messagesPage` of them while there are so many. */
+  /** The next messages: as many as fit into a page, none where none are left. */
   readPage(afterSeq: number, signal: AbortSignal): Promise<Page>;
 }
 
@@ -77,8 +76,11 @@ export function createRunLog({ jobRunId, readPage }: Options): RunLog {
   const readNext = async (signal: AbortSignal): Promise<void> => {
     const page = await readPage(coverage.readUpTo, signal);
     if (signal.aborted) return;
-    coverage = withRead(coverage, page.messages.at(-1)?.seq);
-    take(page, { isComplete: page.messages.length < limits.messagesPage && coverage.ahead === null, error: null });
+    const last = page.messages.at(-1)?.seq;
+    coverage = withRead(coverage, last);
+    // The last messages of all may be gone: then an empty page is the end.
+    const isEnd = last === undefined || last >= page.messageCount;
+    take(page, { isComplete: isEnd && coverage.ahead === null, error: null });
     if (!state.isComplete) await readNext(signal);
   };
 
