@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 import { createSessions } from './auth/sessions.js';
 import { BuiltInRunner } from './built-in-runner.js';
 import { type Config, ConfigError, configEnvironment } from './config.js';
-import { isAlive } from './database/file-lock.js';
+import { isAlive, startTimeOf } from './database/process-start.js';
 import { jobs as productJobs } from './jobs/registry.js';
 import type { AnyJob } from './queue/job.js';
 import type { Rescuer } from './queue/maintenance/rescuer.js';
@@ -92,8 +92,18 @@ function createBuiltInRunner({ config, log, agents }: ServerEngine, databaseUrl:
  */
 async function buryKilledRunners(pool: pg.Pool, rescuer: Rescuer): Promise<void> {
   const runners = await readLivingRunners(pool);
-  for (const { id, pid } of runners) if (!isAlive(pid)) await rescuer.buryRunner(id);
+  for (const { id, pid, startedAt } of runners) if (!isItself(pid, startedAt)) await rescuer.buryRunner(id);
 }
+
+/** Whether the process that registered a runner then still has that pid: in a container the next process gets the same. */
+function isItself(pid: number, registeredAt: Date): boolean {
+  if (!isAlive(pid)) return false;
+  const startedAt = startTimeOf(pid);
+  return startedAt === undefined || startedAt.getTime() <= registeredAt.getTime() + CLOCK_STEP_MS;
+}
+
+/** Both clocks are those of this machine; that of its start is rounded to a second. */
+const CLOCK_STEP_MS = 2_000;
 
 function listen(server: Server, config: Config): Promise<void> {
   return new Promise((resolve, reject) => {

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { withFileLock } from '@job-manager/backend/database/file-lock';
@@ -16,7 +16,6 @@ const STAMP = join(GENERATED, 'prisma/.stamp');
 export async function ensurePrismaClient(): Promise<boolean> {
   const wanted = await fingerprint(['prisma/schema', 'prisma.config.ts'], versionOf('prisma'));
   if (await isCurrent(wanted)) return false;
-  await mkdir(GENERATED, { recursive: true });
   return withFileLock(join(GENERATED, 'lock'), async () => {
     // Another process may have made it while this one waited.
     if (await isCurrent(wanted)) return false;

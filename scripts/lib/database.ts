@@ -1,4 +1,5 @@
 import { type Config, ConfigError } from '@job-manager/backend/config';
+import { reasonOf } from '@job-manager/backend/database/await-database';
 import type { createPool } from '@job-manager/backend/database/client';
 import { withSchema } from '@job-manager/backend/database/schema';
 import { ensurePrismaClient } from './client.js';
@@ -7,6 +8,8 @@ import { onStopSignals } from './stop-signals.js';
 
 export interface Database {
   url: string;
+  /** What else this has changed on the machine. */
+  notice?: string;
   isEmbedded: boolean;
   /** Leaves it; the last to leave the embedded one stops it. */
   release(): Promise<void>;
@@ -74,10 +77,4 @@ async function checkConnection(url: string): Promise<void> {
   } finally {
     await pool.end();
   }
-}
-
-/** Node reports a host with several addresses as an AggregateError without a message of its own. */
-function reasonOf(error: unknown): string {
-  const { message, errors } = error as Error & { errors?: Error[] };
-  return message || (errors?.map((each) => each.message).join('; ') ?? 'no answer');
 }

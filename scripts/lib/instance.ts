@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isAlive, withFileLock } from '@job-manager/backend/database/file-lock';
+import { withFileLock } from '@job-manager/backend/database/file-lock';
+import { isAlive, startOf } from '@job-manager/backend/database/process-start';
 import * as z from 'zod';
 import { Refusal } from './refusal.js';
 
@@ -47,16 +47,6 @@ function describe({ pid, url }: Note): string {
 }
 
 const noteFile = (dataDir: string) => join(dataDir, 'server.json');
-
-/** When a process began, as far as the system tells: pids are used again, after a reboot or in a container at once. */
-function startOf(pid: number): string {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
-  } catch {
-    return '';
-  }
-}
 
 function parseJson(text: string): unknown {
   try {

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { withFileLock } from '@job-manager/backend/database/file-lock';
@@ -17,7 +17,6 @@ const STAMP = join(CACHE, 'panel');
 export async function ensurePanel(signal?: AbortSignal): Promise<boolean> {
   const wanted = await fingerprint(SOURCES);
   if (await isCurrent(wanted)) return false;
-  await mkdir(CACHE, { recursive: true });
   return withFileLock(`${STAMP}.lock`, async () => {
     if (await isCurrent(wanted)) return false;
     await rm(STAMP, { force: true });

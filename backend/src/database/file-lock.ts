@@ -1,9 +1,22 @@
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { ConfigError } from '../config.js';
+import { isAlive, startOf } from './process-start.js';
 
 const WAIT_MS = 90_000;
+const RETRY_MS = 50;
+/** An empty lock belongs to a process that is about to write into it, or that died before it could. */
+const EMPTY_MS = 2_000;
 
-/** Runs `work` while holding a lock file; a lock left by a process that is gone is taken over. */
+/** What this process writes: a pid alone may be that of another process by now, in a container the very same one. */
+const MINE = `${process.pid} ${startOf(process.pid)} ${randomUUID()}`;
+
+/**
+ * Runs `work` while holding a lock file; a lock left by a process that is gone is taken over. Throws ConfigError where
+ * the file can't be written, or another process holds it for too long.
+ */
 export async function withFileLock<T>(file: string, work: () => Promise<T>): Promise<T> {
   await takeLock(file);
   try {
@@ -15,30 +28,61 @@ export async function withFileLock<T>(file: string, work: () => Promise<T>): Pro
 
 async function takeLock(file: string): Promise<void> {
   const deadline = performance.now() + WAIT_MS;
+  await mkdir(dirname(file), { recursive: true }).catch(refuse(file));
   while (!(await tryLock(file))) {
-    if (performance.now() > deadline) throw new Error(`Another process has held ${file} for too long.`);
-    await delay(50);
+    if (performance.now() > deadline) throw new ConfigError(`Another process has held ${file} for too long.`);
+    await delay(RETRY_MS);
   }
 }
 
-/** Takes the lock unless a living process holds it. */
+/** Takes the lock unless a living process holds it. Throws ConfigError where the file can't be written. */
 export async function tryLock(file: string): Promise<boolean> {
-  try {
-    await writeFile(file, String(process.pid), { flag: 'wx' });
-    return true;
-  } catch {
-    const holder = Number(await readFile(file, 'utf8').catch(() => '0'));
-    if (holder > 0 && !isAlive(holder)) await rm(file, { force: true });
+  if (await create(file)) return true;
+  if (!(await isLeft(file))) return false;
+  // One at a time looks again and takes over, or the second would remove the lock that the first has just taken.
+  const takeover = `${file}.takeover`;
+  if (!(await create(takeover))) {
+    if (await isLeft(takeover)) await rm(takeover, { force: true });
     return false;
   }
+  try {
+    if (!(await isLeft(file))) return false;
+    await rm(file, { force: true });
+    return await create(file);
+  } finally {
+    await rm(takeover, { force: true });
+  }
 }
 
-/** Whether a process with this pid exists. */
-export function isAlive(pid: number): boolean {
+/** False where there is such a file already. */
+async function create(file: string): Promise<boolean> {
   try {
-    process.kill(pid, 0);
+    await writeFile(file, MINE, { flag: 'wx' });
     return true;
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    return refuse(file)(error as Error);
   }
+}
+
+const refuse =
+  (file: string) =>
+  (error: Error): never => {
+    const message = `The file ${file} can't be written, which this user needs to be able to do: ${error.message}`;
+    throw new ConfigError(message, { cause: error });
+  };
+
+/** Whether the process that made a lock is gone. */
+async function isLeft(file: string): Promise<boolean> {
+  const text = await readFile(file, 'utf8').catch(() => undefined);
+  if (text === undefined) return false;
+  const [pid = 0, start] = [Number(text.split(' ')[0]), text.split(' ')[1]];
+  if (!(pid > 0)) return isOlderThan(file, EMPTY_MS);
+  if (pid === process.pid) return text !== MINE;
+  return !isAlive(pid) || (start !== undefined && start !== startOf(pid));
+}
+
+async function isOlderThan(file: string, ageMs: number): Promise<boolean> {
+  const made = await stat(file).catch(() => undefined);
+  return made !== undefined && Date.now() - made.mtimeMs > ageMs;
 }

@@ -45,9 +45,9 @@ export async function markLostRunners(sql: Sql, silentForMs: number): Promise<st
 }
 
 /** The runners that count as living, with their process on their machine. */
-export async function readLivingRunners(sql: Sql): Promise<{ id: string; pid: number }[]> {
-  const living = await sql.query<{ id: string; pid: number }>(
-    `SELECT id, pid FROM "Runner" WHERE status IN ('ACTIVE', 'DRAINING')`,
+export async function readLivingRunners(sql: Sql): Promise<{ id: string; pid: number; startedAt: Date }[]> {
+  const living = await sql.query<{ id: string; pid: number; startedAt: Date }>(
+    `SELECT id, pid, "startedAt" FROM "Runner" WHERE status IN ('ACTIVE', 'DRAINING')`,
   );
   return living.rows;
 }

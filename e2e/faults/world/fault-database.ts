@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createPool } from '@job-manager/backend/database/client';
 import { acquireEmbeddedDatabase, type EmbeddedDatabase } from '@job-manager/backend/database/embedded';
-import { isAlive } from '@job-manager/backend/database/file-lock';
 import { migrate } from '@job-manager/backend/database/migrate';
+import { isAlive } from '@job-manager/backend/database/process-start';
 import { vi } from 'vitest';
 import { SmallDisk } from './small-disk.js';
 

@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { isAlive } from '@job-manager/backend/database/file-lock';
+import { isAlive } from '@job-manager/backend/database/process-start';
 import { JobAnnouncer } from '@job-manager/backend/queue/maintenance/job-announcer';
 import { Scheduler } from '@job-manager/backend/queue/maintenance/scheduler';
 import { createRegistry } from '@job-manager/backend/queue/registry';

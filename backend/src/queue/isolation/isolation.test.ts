@@ -2,7 +2,7 @@ import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { limits } from '@job-manager/shared/limits';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { isAlive } from '../../database/file-lock.js';
+import { isAlive } from '../../database/process-start.js';
 import { TestEngine } from '../../testing/engine.js';
 import { typescriptArgs } from '../../typescript-loader.js';
 import { SYSTEM } from '../queue.js';
