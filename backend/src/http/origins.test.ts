@@ -58,7 +58,12 @@ it('takes PUBLIC_URL for our own origin, whatever host a proxy asks for', async 
         body: { email: 'x', password: 'y' },
       });
     expect(problemCode(await login('https://jobs.example.com'))).toBe('WRONG_CREDENTIALS');
-    expect(problemCode(await login('http://jobs.example.com'))).toBe('FOREIGN_ORIGIN');
+    const refused = await login('http://jobs.example.com');
+    expect(problemCode(refused)).toBe('FOREIGN_ORIGIN');
+    expect(refused.text).toContain(
+      "the Origin http://jobs.example.com, and the panel's own is https://jobs.example.com",
+    );
+    expect(refused.text).toContain('set PUBLIC_URL');
   } finally {
     await proxied.stop();
   }

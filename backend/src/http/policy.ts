@@ -1,7 +1,7 @@
 import type { Policy } from '@job-manager/shared/contract/policy';
 import type { Request } from 'express';
 import { RateLimiterMemory } from 'rate-limiter-flexible';
-import { judgeOrigin } from '../auth/origin.js';
+import { describeOwnOrigin, judgeOrigin } from '../auth/origin.js';
 import { readBearer, readCookie } from '../auth/request.js';
 import type { Identity } from '../auth/sessions.js';
 import { recordAudit } from '../store/audit.js';
@@ -42,7 +42,7 @@ export function createGate({ sessions, pool, config }: Pick<HttpDeps, 'sessions'
     const identity = await sessions.authenticate(req, originOf(req).ip);
     const isProven =
       sessions.accounts === 'own' ? isFromOwnPage(req, config, policy) : isFromHostPage(req, config, identity);
-    if (!isProven) return deny(req, identity, FOREIGN);
+    if (!isProven) return deny(req, identity, foreign(req, config));
     if (policy === 'public') return identity;
     if (identity === null) throw new HttpProblem('SIGNED_OUT', 'This call needs somebody signed in.');
     if (policy === 'signedIn') return identity.user ? identity : deny(req, identity, NO_PERSON);
@@ -59,10 +59,11 @@ function nameOf(identity: Identity | null, ip: string | null): string {
 
 const NO_PERSON = new HttpProblem('FORBIDDEN', 'This is for people who signed in; API tokens have no session.');
 
-const FOREIGN = new HttpProblem(
-  'FOREIGN_ORIGIN',
-  'Browsers may send this from the panel only; programs sign in at /api/auth/token and send the token as Bearer.',
-);
+const foreign = (req: Request, config: HttpDeps['config']) =>
+  new HttpProblem(
+    'FOREIGN_ORIGIN',
+    `Browsers may send this from the panel only; programs sign in at /api/auth/token and send the token as Bearer. ${describeOwnOrigin(req, config)}`,
+  );
 
 /**
  * Whether a write comes from where it may. What a cookie authorises, and signing in by cookie, must come from

@@ -6,7 +6,7 @@ import { type ClientMessage, clientMessage, closeCodes, mostFollowed } from '@jo
 import type { Logger } from 'pino';
 import { type RawData, WebSocket, WebSocketServer } from 'ws';
 import type { HostUsers } from '../auth/host-users.js';
-import { judgeOrigin } from '../auth/origin.js';
+import { describeOwnOrigin, judgeOrigin } from '../auth/origin.js';
 import type { Identity, Sessions } from '../auth/sessions.js';
 import type { Config } from '../config.js';
 import type { Listener } from '../store/listener.js';
@@ -112,7 +112,9 @@ export class Gateway {
     stream.on('error', () => stream.destroy());
     try {
       // Before anything else: a foreign page must not even learn whether its visitor is signed in here.
-      if (judgeOrigin(request, this.#options.config) === 'foreign') return refuse(stream, '403 Forbidden');
+      if (judgeOrigin(request, this.#options.config) === 'foreign') {
+        return refuse(stream, '403 Forbidden', describeOwnOrigin(request, this.#options.config));
+      }
       const identity = await this.#options.sessions.authenticate(request);
       this.#sockets.handleUpgrade(request, stream, head, (socket) =>
         this.#admit(socket, { request, stream, identity }),
@@ -287,7 +289,12 @@ function pathOf(request: IncomingMessage): string | undefined {
   }
 }
 
-function refuse(stream: Duplex, status: string): void {
+function refuse(stream: Duplex, status: string, text = ''): void {
   stream.on('error', () => stream.destroy());
-  stream.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+  const head = [
+    'Connection: close',
+    'Content-Type: text/plain; charset=utf-8',
+    `Content-Length: ${Buffer.byteLength(text)}`,
+  ];
+  stream.end(`HTTP/1.1 ${status}\r\n${head.join('\r\n')}\r\n\r\n${text}`);
 }
