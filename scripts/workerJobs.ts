@@ -1,15 +1,12 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { type Config, readConfig } from '@job-manager/backend/config';
+import { awaitDatabase } from '@job-manager/backend/database/await-database';
 import type { createLog } from '@job-manager/backend/log';
-import { isUnreachable } from '@job-manager/backend/store/faults';
 import { Command, InvalidArgumentError } from 'commander';
 import { ensurePrismaClient } from './lib/client.js';
 import { acquireDatabase, migrateDatabase } from './lib/database.js';
 import { reportFailure } from './lib/refusal.js';
 import { Resources } from './lib/resources.js';
 import { onStopSignals } from './lib/stop-signals.js';
-
-const MOST_RETRY_MS = 5_000;
 
 const { concurrency } = new Command('worker:jobs')
   .description('Executes queued runs until it is stopped; start as many as you like, on any machine.')
@@ -57,16 +54,8 @@ function force(): void {
 /** A worker may well start before its database does: it waits, as it would later. */
 async function openDatabase(config: Config, log: ReturnType<typeof createLog>): Promise<string> {
   const url = config.DATABASE_URL ?? (await resources.hold(acquireDatabase(config), (held) => held.release())).url;
-  for (let delayMs = 250; ; delayMs = Math.min(delayMs * 2, MOST_RETRY_MS)) {
-    try {
-      await migrateDatabase(url);
-      return url;
-    } catch (error) {
-      if (!isUnreachable(error)) throw error;
-      log.warn({ err: error }, 'The database can not be reached; waiting for it');
-      await delay(delayMs);
-    }
-  }
+  await awaitDatabase(() => migrateDatabase(url), { log, waitMs: config.DATABASE_WAIT_MS, signal: stopping.signal });
+  return url;
 }
 
 function stopRequested(): Promise<void> {

@@ -56,6 +56,15 @@ const environment = z.object({
   DATABASE_LISTEN_URL: postgresUrl
     .optional()
     .describe('Direct connection for LISTEN, when DATABASE_URL goes through a pooler'),
+  DATABASE_WAIT_MS: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(86_400_000)
+    .optional()
+    .describe(
+      'How long a worker or an embedded start waits for a database that can not be reached; 0 fails at once, for ever when not set',
+    ),
   DATA_DIR: z
     .string()
     .optional()

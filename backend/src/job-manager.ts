@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import * as z from 'zod';
 import { createHostUsers, type Identify } from './auth/host-users.js';
 import { type EmbeddedSettings, embeddedConfig, parseConfig, postgresUrl } from './config.js';
+import { awaitDatabase } from './database/await-database.js';
 import { migrate } from './database/migrate.js';
 import { createLog } from './log.js';
 import type { AnyJob } from './queue/job.js';
@@ -44,7 +45,10 @@ export interface JobManager {
   queue: Queue;
   /** Serves the panel's socket on this server; sockets on other paths stay the application's. */
   attach(server: Server): void;
-  /** Applies the migrations the database lacks and begins to work. Rejects where it can't, and may be called again. */
+  /**
+   * Applies the migrations the database lacks and begins to work. Waits for a database that can't be reached (setting
+   * DATABASE_WAIT_MS). Rejects where it can't begin, and may be called again.
+   */
   start(): Promise<void>;
   /** Lets runs end or go back to the queue, closes sockets and connections. The application's server is its own to close. */
   close(): Promise<void>;
@@ -89,6 +93,7 @@ export function createJobManager(given: JobManagerOptions): JobManager {
   let isOpen = false;
   let starting: Promise<void> | undefined;
   let closing: Promise<void> | undefined;
+  const waiting = new AbortController();
   const host = { mount, signInUrl, isOpen: () => isOpen };
   const face = createServerFace(engine, { sessions, host, isClosing: () => closing !== undefined });
   const closeSockets: (() => void)[] = [];
@@ -115,13 +120,15 @@ export function createJobManager(given: JobManagerOptions): JobManager {
   };
 
   async function start(): Promise<void> {
-    await migrate(databaseUrl);
+    const wait = { log, waitMs: config.DATABASE_WAIT_MS, signal: waiting.signal };
+    await awaitDatabase(() => migrate(databaseUrl), wait);
     await engine.listener.start();
     stopWork = await startWork(engine, { databaseUrl, jobs, jobsModule, runner });
     isOpen = true;
   }
 
   async function close(): Promise<void> {
+    waiting.abort();
     // One that is still starting has to be there before it can end.
     await starting?.catch(() => {});
     isOpen = false;
@@ -154,10 +161,14 @@ export interface JobWorkerOptions {
   log?: Logger;
 }
 
-/** Starts a worker for a Job Manager whose `runner` is `none`, in a process of its own. */
+/**
+ * Starts a worker for a Job Manager whose `runner` is `none`, in a process of its own. Waits for a database that can't be
+ * reached (setting DATABASE_WAIT_MS), and applies the migrations it lacks: either of the two processes may start first.
+ */
 export async function startJobWorker({ settings, ...work }: JobWorkerOptions): Promise<RunningWorker> {
   const config = embeddedConfig(parseConfig(postgresUrl, work.databaseUrl), settings);
   const databaseUrl = config.DATABASE_URL;
   const log = work.log ?? createLog(config, 'worker');
+  await awaitDatabase(() => migrate(databaseUrl), { log, waitMs: config.DATABASE_WAIT_MS });
   return startWorker({ ...work, databaseUrl, config, log, kind: 'WORKER', isGuest: true });
 }

@@ -4,7 +4,7 @@ import { ConfigError } from '../config.js';
 import { isPassing } from '../store/faults.js';
 import { sessionOf } from './database-client.js';
 import { type Migration, migrationNames, readMigration } from './migration-files.js';
-import { checkTarget } from './migration-target.js';
+import { checkPermission, checkTarget, hasMigrations } from './migration-target.js';
 import { OwnClient } from './own-client.mjs';
 import { quoted, schemaOf } from './schema.js';
 
@@ -33,6 +33,7 @@ export async function migrate(url: string): Promise<string[]> {
   await client.connect();
   try {
     const applied: string[] = [];
+    await checkPermission(client, schema, 'use');
     if ((await migrationState(client, schema)).pending.length > 0) {
       for (const name of await migrationNames()) if (await applyWhereMissing(client, schema, name)) applied.push(name);
     }
@@ -55,9 +56,8 @@ export async function migrationState(client: pg.ClientBase, schema: string): Pro
 }
 
 async function finishedMigrations(client: pg.ClientBase, schema: string): Promise<Set<string>> {
+  if (!(await hasMigrations(client, schema))) return new Set();
   const table = `${quoted(schema)}._prisma_migrations`;
-  const found = await client.query('SELECT to_regclass($1) IS NOT NULL AS exists', [table]);
-  if (!found.rows[0].exists) return new Set();
   const { rows } = await client.query(`SELECT migration_name AS name FROM ${table} WHERE finished_at IS NOT NULL`);
   return new Set(rows.map(({ name }) => name));
 }
@@ -78,8 +78,8 @@ async function applyWhereMissing(client: pg.ClientBase, schema: string, name: st
 
 /** Looked for first: to make one takes a permission that whoever was given a schema may lack, even where there is nothing to do. */
 async function makeSchema(client: pg.ClientBase, schema: string): Promise<void> {
-  const { rows } = await client.query('SELECT to_regnamespace($1) IS NULL AS "isMissing"', [quoted(schema)]);
-  if (rows[0].isMissing) await client.query(`CREATE SCHEMA ${quoted(schema)}`);
+  const { rows } = await client.query('SELECT 1 FROM pg_namespace WHERE nspname = $1', [schema]);
+  if (rows.length === 0) await client.query(`CREATE SCHEMA ${quoted(schema)}`);
 }
 
 /** Writes down, as Prisma does, that a migration is applied. One that failed in an older version left a row without an end. */

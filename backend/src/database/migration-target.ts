@@ -22,11 +22,19 @@ export async function checkTarget(client: pg.ClientBase, schema: string): Promis
   await checkPermission(client, schema);
 }
 
+/** Whether there is a table of migrations. By the catalog: what names a table would be refused to one who may not use the schema. */
+export async function hasMigrations(client: pg.ClientBase, schema: string): Promise<boolean> {
+  const { rows } = await client.query(
+    `SELECT 1 FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace WHERE nspname = $1 AND relname = '_prisma_migrations'`,
+    [schema],
+  );
+  return rows.length > 0;
+}
+
 /** Ours has our first migration, as its checksum says, or what that made. */
 async function isOurs(client: pg.ClientBase, schema: string): Promise<boolean> {
+  if (!(await hasMigrations(client, schema))) return false;
   const table = `${quoted(schema)}._prisma_migrations`;
-  const found = await client.query('SELECT to_regclass($1) IS NOT NULL AS exists', [table]);
-  if (!found.rows[0].exists) return false;
   const [first = ''] = await migrationNames();
   const { checksum } = await readMigration(first);
   // As JSON, for a table of this name may have any columns.
@@ -82,17 +90,22 @@ async function checkSearchPath(client: pg.ClientBase): Promise<void> {
   throw new ConfigError(message);
 }
 
-async function checkPermission(client: pg.ClientBase, schema: string): Promise<void> {
+/** Throws ConfigError, with what to grant, where this role may not make the schema, or tables in it; with `use`, may not even look. */
+export async function checkPermission(
+  client: pg.ClientBase,
+  schema: string,
+  wanted: 'make' | 'use' = 'make',
+): Promise<void> {
   const { rows } = await client.query<{ refusal: string | null }>(
     `SELECT CASE
-       WHEN n.oid IS NULL AND NOT has_database_privilege(current_database(), 'CREATE') THEN
+       WHEN n.oid IS NULL AND $2 = 'make' AND NOT has_database_privilege(current_database(), 'CREATE') THEN
          format('The role %I may not make the schema %I in the database %I: GRANT CREATE ON DATABASE %3$I TO %1$I, or have an owner of it run CREATE SCHEMA %2$I AUTHORIZATION %1$I',
            current_user, wanted.name, current_database())
-       WHEN n.oid IS NOT NULL AND NOT (has_schema_privilege(n.oid, 'CREATE') AND has_schema_privilege(n.oid, 'USAGE')) THEN
-         format('The role %I may not make tables in the schema %I, which the migrations need: GRANT USAGE, CREATE ON SCHEMA %2$I TO %1$I', current_user, wanted.name)
+       WHEN n.oid IS NOT NULL AND NOT ((has_schema_privilege(n.oid, 'CREATE') OR $2 = 'use') AND has_schema_privilege(n.oid, 'USAGE')) THEN
+         format('The role %I may not use the schema %I, or not make tables in it: GRANT USAGE, CREATE ON SCHEMA %2$I TO %1$I', current_user, wanted.name)
      END AS refusal
      FROM (SELECT $1::text AS name) wanted LEFT JOIN pg_namespace n ON n.nspname = wanted.name`,
-    [schema],
+    [schema, wanted],
   );
   const refusal = rows[0]?.refusal;
   if (refusal) throw new ConfigError(`${refusal}; nothing was written`);

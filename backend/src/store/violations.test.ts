@@ -132,7 +132,9 @@ describe('The rules of the engine', () => {
 
   it('are seen to be broken where a day counts something else than its hours', async () => {
     await database.pool.query(
-      `INSERT INTO "JobRunDayCount" (day, "jobName", status, runs) VALUES (date_trunc('day', now(), 'UTC'), 'job', 'SUCCESS', 1)`,
+      `ALTER TABLE "JobRunDayCount" DISABLE TRIGGER "JobRunDayCount_is_derived";
+       INSERT INTO "JobRunDayCount" (day, "jobName", status, runs) VALUES (date_trunc('day', now(), 'UTC'), 'job', 'SUCCESS', 1);
+       ALTER TABLE "JobRunDayCount" ENABLE TRIGGER "JobRunDayCount_is_derived"`,
     );
     expect(await readViolations(database.pool)).toEqual({ 'counters of days equal those of their hours': 1 });
   });

@@ -1,0 +1,155 @@
+import { createClient } from '@job-manager/client/client';
+import type pg from 'pg';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { ConfigError } from '../config.js';
+import { startJobWorker } from '../job-manager.js';
+import { readViolations } from '../store/violations.js';
+import { createTestDatabase, type TestDatabase } from '../testing/database.js';
+import { echo } from '../testing/host-application.js';
+import { createPool } from './client.js';
+import { openClient } from './database-client.js';
+import { MigrationError, migrate, migrationState } from './migrate.js';
+import { migrationNames } from './migration-files.js';
+import { withSchema } from './schema.js';
+
+let database: TestDatabase;
+let sql: pg.Pool;
+beforeAll(async () => {
+  database = await createTestDatabase();
+  sql = database.pool;
+});
+afterAll(() => database.drop());
+
+const refusalIn = (schema: string): Promise<Error> =>
+  migrate(withSchema(database.url, schema)).then(
+    () => new Error(`nothing was refused in ${schema}`),
+    (error) => error,
+  );
+const everythingIn = async (schema: string) =>
+  (
+    await sql.query(
+      `SELECT (SELECT json_agg(relname ORDER BY relname) FROM pg_class WHERE relnamespace = to_regnamespace($1)) AS relations,
+         (SELECT json_agg(proname ORDER BY proname) FROM pg_proc WHERE pronamespace = to_regnamespace($1)) AS functions`,
+      [schema],
+    )
+  ).rows;
+
+describe('a schema of another application', () => {
+  it.each([
+    ['has a table named as one of ours', 'CREATE TABLE a."User" (name text)', 'User'],
+    [
+      'has other tables',
+      'CREATE TABLE a.orders (number int); CREATE VIEW a.open AS SELECT * FROM a.orders',
+      'open, orders',
+    ],
+    [
+      'has migrations of Prisma',
+      `CREATE TABLE a._prisma_migrations (migration_name text, finished_at timestamptz); INSERT INTO a._prisma_migrations VALUES ('20240101000000_init', now())`,
+      '_prisma_migrations',
+    ],
+    [
+      'has a migration of the same name as ours',
+      `CREATE TABLE a._prisma_migrations (migration_name text, finished_at timestamptz); INSERT INTO a._prisma_migrations VALUES ('20260101000000_init', now())`,
+      '_prisma_migrations',
+    ],
+  ])('%s, and is left alone', async (_what, script, names) => {
+    await sql.query(`DROP SCHEMA IF EXISTS a CASCADE; CREATE SCHEMA a; ${script}`);
+    const before = await everythingIn('a');
+    const refusal = await refusalIn('a');
+    expect(refusal).toBeInstanceOf(ConfigError);
+    expect(refusal.message).toMatch(
+      /^The schema "a" of this database belongs to another application .*DATABASE_SCHEMA/,
+    );
+    expect(refusal.message).toContain(`(it has ${names})`);
+    expect(await everythingIn('a')).toEqual(before);
+  });
+
+  it('may be that of Job Manager after all, where its first migration once failed', async () => {
+    const row = `'1', '20260101000000_init', 'x', NULL`;
+    await sql.query(`CREATE SCHEMA left_over; CREATE TABLE left_over._prisma_migrations (id VARCHAR(36) PRIMARY KEY NOT NULL,
+      migration_name VARCHAR(255) NOT NULL, checksum VARCHAR(64) NOT NULL, finished_at TIMESTAMPTZ, logs TEXT, rolled_back_at TIMESTAMPTZ,
+      started_at TIMESTAMPTZ NOT NULL DEFAULT now(), applied_steps_count INTEGER NOT NULL DEFAULT 0);
+      INSERT INTO left_over._prisma_migrations (id, migration_name, checksum, finished_at) VALUES (${row})`);
+    expect(await migrate(withSchema(database.url, 'left_over'))).toEqual(await migrationNames());
+    expect(await migrate(withSchema(database.url, 'left_over'))).toEqual([]);
+  });
+});
+
+describe('a migration that PostgreSQL refuses', () => {
+  const url = () => withSchema(database.url, 'left_over');
+
+  it('is told in its words, leaves nothing, and may be applied again', async () => {
+    const last = (await migrationNames()).at(-1) ?? '';
+    const { rows } = await sql.query('DELETE FROM left_over._prisma_migrations WHERE migration_name = $1 RETURNING *', [
+      last,
+    ]);
+    const before = await everythingIn('left_over');
+    const refusal = await migrate(url()).catch((error) => error);
+    expect(refusal).toBeInstanceOf(MigrationError);
+    expect(refusal.message).toContain(`Migration ${last} failed and changed nothing: `);
+    expect(refusal.message).toMatch(/already exists.*\(42[0-9A-Z]{3}\)/);
+    expect(await everythingIn('left_over')).toEqual(before);
+    const state = async () => {
+      const client = await openClient({ connectionString: url() });
+      return migrationState(client, 'left_over').finally(() => client.end());
+    };
+    expect(await state()).toEqual({ pending: [last], unknown: [] });
+    await sql.query(
+      'INSERT INTO left_over._prisma_migrations SELECT * FROM json_populate_record(NULL::left_over._prisma_migrations, $1)',
+      [JSON.stringify(rows[0])],
+    );
+    await sql.query(
+      `UPDATE left_over._prisma_migrations SET migration_name = '99990101000000_later' WHERE migration_name = $1`,
+      [last],
+    );
+    expect(await state()).toEqual({ pending: [last], unknown: ['99990101000000_later'] });
+  });
+
+  it('is not sent where the role may not make tables: what to grant is told', async () => {
+    await sql.query(`CREATE ROLE clerk LOGIN PASSWORD 'clerk'; CREATE SCHEMA closed`);
+    const theirs = new URL(database.url);
+    [theirs.username, theirs.password] = ['clerk', 'clerk'];
+    const refused = (schema: string) => migrate(withSchema(theirs.href, schema)).catch((error) => error.message);
+    expect(await refused('closed')).toContain('GRANT USAGE, CREATE ON SCHEMA closed TO clerk');
+    expect(await refused('missing')).toMatch(/may not make the schema missing .*GRANT CREATE ON DATABASE \w+ TO clerk/);
+    await sql.query('DROP ROLE clerk');
+  });
+});
+
+it('a worker may start first: it applies the migrations itself', async () => {
+  const databaseUrl = withSchema(database.url, 'worker_first');
+  const client = createClient({ connectionString: databaseUrl });
+  await expect(client.enqueue({ jobName: 'echo' })).rejects.toMatchObject({
+    code: 'NOT_INSTALLED',
+    message: expect.stringContaining('the schema "worker_first"'),
+  });
+  const worker = await startJobWorker({ databaseUrl, jobs: [echo], settings: { LOG_LEVEL: 'silent' } });
+  await vi.waitFor(() => client.enqueue({ jobName: 'echo' }), 5_000);
+  await client.close();
+  await worker.stop();
+});
+
+it('data restored by itself, with an empty search path, leaves the counters right', async () => {
+  const hours = `INSERT INTO left_over."JobRunCount" (hour, "jobName", status, runs, "totalDurationMs") VALUES ('2026-01-01T10:00Z', 'a', 'SUCCESS', 3, 0), ('2026-01-01T11:00Z', 'a', 'SUCCESS', 4, 0)`;
+  const days = (name: string) =>
+    `INSERT INTO left_over."JobRunDayCount" (day, "jobName", status, runs) VALUES ('2026-01-01T00:00Z', '${name}', 'SUCCESS', 7)`;
+  await sql.query(`BEGIN; SET LOCAL search_path = ''; ${hours}; ${days('a')}; COMMIT`);
+  await sql.query(`BEGIN; SET LOCAL search_path = ''; ${days('b')}; ${hours.replaceAll("'a'", "'b'")}; COMMIT`);
+  const counted = await sql.query('SELECT "jobName", runs FROM left_over."JobRunDayCount" ORDER BY 1');
+  expect(counted.rows).toEqual([
+    { jobName: 'a', runs: '7' },
+    { jobName: 'b', runs: '7' },
+  ]);
+  const pool = createPool(withSchema(database.url, 'left_over'));
+  expect(Object.keys(await readViolations(pool))).toEqual(['counters equal the rows']);
+  await pool.end();
+});
+
+it('tables that only a search path led to are named, and no others are made', async () => {
+  const name = new URL(database.url).pathname.slice(1);
+  await sql.query(
+    `ALTER SCHEMA public RENAME TO app; CREATE SCHEMA public; ALTER DATABASE ${name} SET search_path = app`,
+  );
+  expect((await refusalIn('public')).message).toContain('set DATABASE_SCHEMA=app');
+  expect(await migrate(withSchema(database.url, 'app'))).toEqual([]);
+});
