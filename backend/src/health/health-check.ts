@@ -102,17 +102,20 @@ export class HealthCheck implements Health {
 
   async #askDatabase(): Promise<HealthFacts['database'] & Pick<HealthFacts, 'state'>> {
     const startedAt = performance.now();
+    let answered: HealthFacts['database'] | undefined;
     try {
       return await withClient(this.#options.pool, async (client) => {
         await client.query('SELECT 1');
         const latencyMs = performance.now() - startedAt;
-        const pendingMigrations = await this.#countPending(client);
+        const database = { latencyMs, pendingMigrations: await this.#countPending(client) };
+        answered = database;
         // The tables may not be there yet.
-        const state = pendingMigrations > 0 ? null : await readSystemState(client, this.#healthLimits());
-        return { latencyMs, pendingMigrations, state };
+        const isCounted = database.pendingMigrations === 0;
+        return { ...database, state: isCounted ? await readSystemState(client, this.#healthLimits()) : null };
       });
     } catch {
-      return { latencyMs: null, pendingMigrations: 0, state: null };
+      // Slow to count is not gone: requests can be served.
+      return { ...(answered ?? { latencyMs: null, pendingMigrations: 0 }), state: null };
     }
   }
 

@@ -1,4 +1,5 @@
 import type { SystemHealth, Verdict } from '@job-manager/shared/contract/health';
+import { queuedCap } from '@job-manager/shared/live';
 import { durationWords } from '../store/duration-words.js';
 import type { RunnerRow, SystemState, TroubledRow } from '../store/health.js';
 import { compareVersions, listDifferences } from '../store/job-version.js';
@@ -63,7 +64,7 @@ function judgeDuties({ duties }: HealthFacts): Reason[] {
   ];
 }
 
-function judgeServer({ isClosing, database, notifications }: HealthFacts): Reason[] {
+function judgeServer({ isClosing, database, notifications, state }: HealthFacts): Reason[] {
   const { latencyMs, pendingMigrations } = database;
   const found: Reason[] = [];
   if (isClosing) found.push(critical('CLOSING', 'This server is being stopped.'));
@@ -74,6 +75,10 @@ function judgeServer({ isClosing, database, notifications }: HealthFacts): Reaso
   const slow = `The database takes ${durationWords(latencyMs)} to answer.`;
   if (latencyMs > thresholds.latency.critical) found.push(critical('DATABASE_SLOW', slow));
   else if (latencyMs > thresholds.latency.warning) found.push(warning('DATABASE_SLOW', slow));
+  if (pendingMigrations === 0 && state === null) {
+    const message = 'The database answers, but not in time how runs and runners are doing.';
+    found.push(warning('STATE_UNKNOWN', message));
+  }
   return [...found, ...judgeNotifications(notifications)];
 }
 
@@ -205,7 +210,9 @@ const isSilent = (runner: RunnerRow, { limits }: Pick<HealthFacts, 'limits'>, no
 const since = (now: Date, then: Date): number => now.getTime() - then.getTime();
 
 const count = (number: number, noun: string): string =>
-  `${number.toLocaleString('en')} ${noun}${number === 1 ? '' : 's'}`;
+  number > queuedCap
+    ? `more than ${queuedCap.toLocaleString('en')} ${noun}s`
+    : `${number.toLocaleString('en')} ${noun}${number === 1 ? '' : 's'}`;
 
 const KINDS = { BUILT_IN: 'The built-in runner', WORKER: 'The runner', CLI: 'The command line' } as const;
 const nameOf = ({ kind, host, pid }: RunnerRow): string => `${KINDS[kind]} on ${host} (process ${pid})`;

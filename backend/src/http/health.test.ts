@@ -203,6 +203,24 @@ describe('a health check', () => {
     }
   });
 
+  it('serves on while the database answers but counts too slowly, and says so', async () => {
+    vi.useFakeTimers();
+    try {
+      const never = new Promise(() => {});
+      const query = (text: string) => (text === 'SELECT 1' ? Promise.resolve() : never);
+      const check = checkOver(
+        { connect: async () => ({ query, release: () => {} }) },
+        { pendingMigrations: async () => [] },
+      );
+      const asked = check.readiness();
+      await vi.advanceTimersByTimeAsync(5_000);
+      expect(await asked).toMatchObject({ ok: true, verdict: 'WARNING', checks: { database: 'ok' } });
+      expect((await check.system()).reasons.map(({ code }) => code)).toEqual(['STATE_UNKNOWN']);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
   it('gives a connection back that came too late', async () => {
     vi.useFakeTimers();
     try {

@@ -39,7 +39,9 @@ export function createMetrics(
 function createGauges(registry: Registry) {
   const gauge = (name: string, help: string, labelNames: string[] = []) =>
     new Gauge({ name, help, labelNames, registers: [registry] });
-  const runs = gauge('job_manager_runs', 'Runs that have not ended, by status', ['status']);
+  const runs = gauge('job_manager_runs', 'Runs that have not ended, by status; queued ones are counted up to 10,001', [
+    'status',
+  ]);
   const stalled = gauge('job_manager_runs_stalled', 'Running runs whose runner has gone silent');
   const ended = gauge('job_manager_runs_ended_24h', 'Runs that ended in the last 24 hours, by status', ['status']);
   const retries = gauge(
@@ -73,7 +75,7 @@ function createHealthGauges(registry: Registry): (found: SystemHealth) => void {
   const latency = gauge('job_manager_database_latency_seconds', 'Round trip of an empty query');
   const roundTrip = gauge('job_manager_notification_seconds', 'Round trip of a notification');
   const runners = gauge('job_manager_runners_alive', 'Runners that are registered and not lost');
-  const due = gauge('job_manager_runs_due', 'Queued runs that wait for a runner');
+  const due = gauge('job_manager_runs_due', 'Queued runs that wait for a runner, counted up to 10,001');
   const oldest = gauge('job_manager_backlog_age_seconds', 'How long the oldest of them has waited');
   const slow = gauge('job_manager_runs_slow', 'Running runs that take longer than expected');
   const external = gauge('job_manager_runs_external', 'Running runs of external programs');

@@ -18,7 +18,7 @@ export function changesBetween(before: Runs, after: Runs): Change[] {
   return changes;
 }
 
-/** How a run left the picture: by ending, or pushed out of the part of the queue that is shown. */
+/** How a run left the picture: by ending, or pushed out of the part of the list that is shown. */
 export function departureOf(runId: string, now: JobRunSummary | undefined): Change {
   if (now && isTerminal(now.status)) return { type: 'server.admin.job_completed', data: { jobRunId: runId, run: now } };
   return { type: 'server.admin.job_hidden', data: { jobRunId: runId } };

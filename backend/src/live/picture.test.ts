@@ -100,6 +100,25 @@ it('shows the first 200 queued runs and counts them all', async () => {
   expect(toldOf(last.id)).toEqual(['job_hidden']);
 });
 
+it('shows the 500 runs that have run longest and counts them all, also while queued ones begin', async () => {
+  const { pool } = engine.database;
+  const start = (where: string) =>
+    pool.query(
+      `UPDATE "JobRun" SET status = 'RUNNING', attempt = 1, "claimNo" = 1, "leaseToken" = gen_random_uuid(), "runnerId" = gen_random_uuid(),
+         "startedAt" = clock_timestamp(), "lastHeartbeatAt" = clock_timestamp(), rev = rev + 1 WHERE ${where}`,
+    );
+  await pool.query(`INSERT INTO "JobRun" ("jobName") SELECT 'gate' FROM generate_series(1, 700)`);
+  await start('id <= 510');
+  await picture.refresh();
+  expect(picture.snapshot()).toMatchObject({ counts: { running: 510, queued: 190 } });
+  expect(picture.snapshot().runs).toHaveLength(500 + 190);
+  await start('id <= 560');
+  await picture.refresh();
+  expect(picture.snapshot()).toMatchObject({ counts: { running: 560, queued: 140 } });
+  const { runs } = picture.snapshot();
+  expect(runs.map(({ status }) => status)).toEqual([...Array(500).fill('RUNNING'), ...Array(140).fill('QUEUED')]);
+});
+
 /** As the panel does. */
 function applyTogether(known: Map<string, JobRunSummary>, { runs, hidden }: Together['data']): void {
   for (const part of runs) {

@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events';
 import type { JobRunSummary } from '@job-manager/shared/contract/run';
+import { limits } from '@job-manager/shared/limits';
 import type { ActiveCounts } from '@job-manager/shared/live';
 import { presentSummary } from '../present/run.js';
 import { type ActivePicture, readActivePicture, readRuns } from '../store/active.js';
@@ -166,7 +167,9 @@ export class LivePicture extends EventEmitter<{ changes: [Change[]] }> {
     picture: ActivePicture,
   ): void {
     // A run that was queued again and claimed between the two queries is active: the next look finds it.
-    const left = gone.filter((id) => now.get(id)?.status !== 'RUNNING');
+    // Where more run than are shown, it may as well be one of those that are not.
+    const isCut = picture.running > limits.runningInSnapshot;
+    const left = gone.filter((id) => isCut || now.get(id)?.status !== 'RUNNING');
     for (const id of gone) if (!left.includes(id)) after.set(id, now.get(id) as JobRunSummary);
     const counts = { running: picture.running, queued: picture.queued };
     this.#serverTime = picture.serverTime;

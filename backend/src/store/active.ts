@@ -1,11 +1,14 @@
 import { limits } from '@job-manager/shared/limits';
 import { queuedCap } from '@job-manager/shared/live';
-import { lanesOf } from './lanes.js';
+import { countableIn, lanesOf } from './lanes.js';
 import { type RunSummaryRow, selectSummary } from './run-row.js';
 import type { Sql } from './sql.js';
 
 export interface ActivePicture {
-  /** RUNNING runs, the longest running first, then the first QUEUED ones as a channel takes them; last those that wait for others. */
+  /**
+   * The first RUNNING runs, the longest running first, then the first QUEUED ones as a channel takes them; last those that
+   * wait for others.
+   */
   rows: RunSummaryRow[];
   running: number;
   /** Stops counting one above the cap. */
@@ -41,13 +44,6 @@ const firstIn = (lane: string, condition: string, most: string): string => `
     ORDER BY q."runAt", q.id LIMIT ${most}
   ) first ORDER BY priority, "runAt", id LIMIT ${most}`;
 
-/** One row per queued run, up to the cap. Lane by lane, for PostgreSQL may think that reading the whole index is as good. */
-const countable = (lane: string, condition: string): string => `
-  SELECT FROM ${lane} CROSS JOIN LATERAL (
-    SELECT FROM "JobRun" q WHERE q.status = 'QUEUED' AND ${condition} AND q.channel = ${lane}.channel AND q.priority = ${lane}.priority
-    LIMIT ${queuedCap + 1}
-  ) counted`;
-
 const MOST = limits.queuedInSnapshot;
 const READY = 'NOT q."isBlocked"';
 const BLOCKED = 'q."isBlocked"';
@@ -57,8 +53,10 @@ const PICTURE = `
 WITH RECURSIVE ${lanesOf('lane', 'NOT "isBlocked"')}, ${lanesOf('blocked_lane', '"isBlocked"')}
 , ready AS MATERIALIZED (${firstIn('lane', READY, `${MOST}`)}
 ), blocked AS MATERIALIZED (${firstIn('blocked_lane', BLOCKED, `(SELECT ${MOST} - count(*) FROM ready)`)}
+), started AS MATERIALIZED (
+  SELECT id, "startedAt" FROM "JobRun" WHERE status = 'RUNNING' ORDER BY "startedAt", id LIMIT ${limits.runningInSnapshot}
 ), active AS (
-  (SELECT 0 AS part, row_number() OVER (ORDER BY "startedAt", id) AS place, j.* FROM "JobRun" j WHERE status = 'RUNNING')
+  (SELECT 0 AS part, row_number() OVER (ORDER BY started."startedAt", started.id) AS place, j.* FROM started JOIN "JobRun" j ON j.id = started.id)
   UNION ALL
   (SELECT 1, first.place, j.* FROM (
      SELECT id, row_number() OVER (ORDER BY priority, "runAt", id) AS place FROM ready
@@ -68,7 +66,7 @@ WITH RECURSIVE ${lanesOf('lane', 'NOT "isBlocked"')}, ${lanesOf('blocked_lane', 
 ), counts AS (
   SELECT (SELECT count(*)::int FROM "JobRun" WHERE status = 'RUNNING') AS running,
          (SELECT count(*)::int FROM (
-           ${countable('lane', READY)} UNION ALL ${countable('blocked_lane', BLOCKED)} LIMIT ${queuedCap + 1}) q) AS queued,
+           ${countableIn('lane', READY, queuedCap + 1)} UNION ALL ${countableIn('blocked_lane', BLOCKED, queuedCap + 1)} LIMIT ${queuedCap + 1}) q) AS queued,
          (SELECT id FROM "JobRun" WHERE "finishedAt" IS NOT NULL ORDER BY "finishedAt" DESC, id DESC LIMIT 1) AS "lastEndedId",
          clock_timestamp() AS "serverTime"
 )

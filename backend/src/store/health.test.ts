@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../testing/database.js';
 import { readSystemState } from './health.js';
 import type { Sql } from './sql.js';
+import { readStats } from './stats.js';
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -41,8 +42,8 @@ it('counts the queue in the index of claims alone, and looks at the first in lin
   const inLine = readers.filter(({ node }) => node['Index Name'] === 'JobRun_claim');
   // Whatever reads the rows themselves stops soon; what counts needs none.
   const whole = inLine.filter(({ above }) => above !== 'Limit');
-  expect(whole.map(({ node }) => node['Node Type'])).toEqual(['Index Only Scan']);
-  expect(inLine.length).toBeGreaterThan(whole.length);
+  expect(whole).toEqual([]);
+  expect(inLine.length).toBeGreaterThan(0);
   expect(readers.filter(({ node }) => node['Node Type'] === 'Seq Scan')).toEqual([]);
 });
 
@@ -63,4 +64,14 @@ it('counts as due what a runner could start: in no paused channel, and waiting f
     due: 3,
     oldestDueAt: new Date('2026-01-01T00:00:00Z'),
   });
+});
+
+it('counts a long queue up to the cap, in health and in the statistics', async () => {
+  const sql = database.pool;
+  await sql.query(
+    `INSERT INTO "JobRun" ("jobName", channel) SELECT 'work', 'c' || n % 3 FROM generate_series(1, 10100) n`,
+  );
+  const { backlog } = await readSystemState(sql, { stalledAfterMs: 300_000, slowAfterMs: 1_800_000, slowJobs: [] });
+  expect(backlog).toMatchObject({ queued: 10_001, due: 10_001 });
+  expect((await readStats(sql, 300_000)).queued).toBe(10_001);
 });

@@ -1,7 +1,8 @@
 import type { RunnerHealth } from '@job-manager/shared/contract/health';
+import { queuedCap } from '@job-manager/shared/live';
 import { slowPartOfTimeout } from '@job-manager/shared/run';
 import { type RivalVersion, readRivalVersions } from './job-versions.js';
-import { isPaused, lanesOf } from './lanes.js';
+import { countableIn, isPaused, lanesOf } from './lanes.js';
 import type { Sql } from './sql.js';
 import { isStalled, silenceLimit } from './stalled.js';
 
@@ -13,6 +14,7 @@ export type RunnerRow = Omit<RunnerHealth, Times> & {
   lastProgressAt: Date | null;
 };
 
+/** Numbers of runs stop counting one above `queuedCap`. */
 export interface BacklogRow {
   queued: number;
   /** Those that a runner could start: in no paused channel, and waiting for no other run. */
@@ -102,18 +104,25 @@ export async function readSystemState(sql: Sql, limits: HealthLimits): Promise<S
 /** So many of those first in line are looked at for how long they have waited: what waits behind them began to later. */
 const FIRST_IN_LINE = 10_000;
 
-// The numbers come from the index that claims use, without a look at the rows, of which there may be a million.
+/** Counting stops one above what screens show. */
+const MOST = queuedCap + 1;
+
+// The numbers come from the index that claims use, without a look at the rows, and end at the cap: there may be millions.
 // What stands in a paused channel, or waits for other runs, waits for no runner.
 const COUNTS = `
 WITH RECURSIVE moment AS MATERIALIZED (SELECT clock_timestamp() AS now
 ), paused AS MATERIALIZED (
   SELECT coalesce(array_agg(name), '{}') AS channels FROM "Channel" c WHERE ${isPaused('c', '(SELECT now FROM moment)')}
-), queue AS (
-  SELECT count(*)::int AS queued, (count(*) FILTER (
-    WHERE NOT "isBlocked" AND "runAt" <= (SELECT now FROM moment) AND channel <> ALL ((SELECT channels FROM paused)::text[])))::int AS due
-  FROM "JobRun" WHERE status = 'QUEUED'
 ), ${lanesOf('lane', 'NOT "isBlocked"')}
-, first AS MATERIALIZED (
+, ${lanesOf('blocked_lane', '"isBlocked"')}
+, claimable AS MATERIALIZED (
+  SELECT * FROM lane WHERE channel <> ALL ((SELECT channels FROM paused)::text[])
+), queue AS MATERIALIZED (
+  SELECT (SELECT count(*)::int FROM (
+      ${countableIn('lane', 'NOT q."isBlocked"', MOST)} UNION ALL ${countableIn('blocked_lane', 'q."isBlocked"', MOST)} LIMIT ${MOST}) q) AS queued,
+    (SELECT count(*)::int FROM (
+      ${countableIn('claimable', 'NOT q."isBlocked" AND q."runAt" <= (SELECT now FROM moment)', MOST)} LIMIT ${MOST}) d) AS due
+), first AS MATERIALIZED (
   SELECT first.* FROM lane CROSS JOIN LATERAL (
     SELECT id, "jobName", "runAt", "claimNo" FROM "JobRun" q
     WHERE status = 'QUEUED' AND NOT "isBlocked" AND q.channel = lane.channel AND q.priority = lane.priority AND q."runAt" <= (SELECT now FROM moment)

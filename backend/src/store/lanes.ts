@@ -14,6 +14,16 @@ export const lanesOf = (lane: string, condition: string): string => `${lane} AS 
   ) next
 )`;
 
+/**
+ * A row without columns for each queued run in the lanes of a CTE, up to `most`. Lane by lane, for PostgreSQL may think
+ * that reading the whole index is as good. `condition` is an SQL expression over the run `q` and the lane.
+ */
+export const countableIn = (lane: string, condition: string, most: number): string => `
+  SELECT FROM ${lane} CROSS JOIN LATERAL (
+    SELECT FROM "JobRun" q WHERE q.status = 'QUEUED' AND q.channel = ${lane}.channel AND q.priority = ${lane}.priority AND ${condition}
+    LIMIT ${most}
+  ) counted`;
+
 /** Whether a channel, a row of Channel or none, is paused `at` a time (an SQL expression). */
 export const isPaused = (channel: string, at: string): string =>
   `(${channel}."pausedAt" IS NOT NULL AND coalesce(${channel}."resumeAt" > ${at}, true))`;

@@ -1,4 +1,6 @@
 import type { JobStats } from '@job-manager/shared/contract/run';
+import { queuedCap } from '@job-manager/shared/live';
+import { countableIn, lanesOf } from './lanes.js';
 import type { Sql } from './sql.js';
 import { isStalled } from './stalled.js';
 
@@ -24,13 +26,16 @@ export async function readStats(sql: Sql, stalledAfterMs: number): Promise<JobSt
   };
 }
 
+/** Counting the queue stops one above what screens show. */
+const MOST = queuedCap + 1;
+
 const PART = `"finishedAt" >= since AND "finishedAt" < whole_from`;
 
 // Whole hours come from the counters. Of the oldest hour only a part belongs to the 24: its rows are counted
 // in the history indexes, all of them in one and the unsuccessful in the other; the rest are successes. `infinity` is there for the planner: of
 // one end of a stretch whose time it doesn't know it expects a third of all counters, of two ends a few.
 const STATS = `
-WITH moment AS MATERIALIZED (SELECT clock_timestamp() AS now
+WITH RECURSIVE moment AS MATERIALIZED (SELECT clock_timestamp() AS now
 ), span AS MATERIALIZED (
   SELECT now, now - interval '24 hours' AS since, date_trunc('hour', now - interval '24 hours', 'UTC') + interval '1 hour' AS whole_from
   FROM moment
@@ -44,10 +49,11 @@ WITH moment AS MATERIALIZED (SELECT clock_timestamp() AS now
          (SELECT count(*) FROM "JobRun" WHERE status = 'FAILED' AND ${PART}) AS failed,
          (SELECT count(*) FROM "JobRun" WHERE status = 'CANCELLED' AND ${PART}) AS cancelled
   FROM span
-)
+), ${lanesOf('lane', 'NOT "isBlocked"')}
+, ${lanesOf('blocked_lane', '"isBlocked"')}
 SELECT span.now,
   (SELECT count(*) FROM "JobRun" WHERE status = 'RUNNING') AS active,
-  (SELECT count(*) FROM "JobRun" WHERE status = 'QUEUED') AS queued,
+  (SELECT count(*) FROM (${countableIn('lane', 'NOT q."isBlocked"', MOST)} UNION ALL ${countableIn('blocked_lane', 'q."isBlocked"', MOST)} LIMIT ${MOST}) q) AS queued,
   (SELECT count(*) FROM "JobRun" WHERE status = 'RUNNING' AND ${isStalled('$1')}) AS stalled,
   hours.success + part.total - part.failed - part.cancelled AS success,
   hours.failed + part.failed AS failed,

@@ -4,6 +4,7 @@ import type { ReactNode } from 'react';
 import { formatClock } from '../lib/date-time';
 import classes from './JobStatsTiles.module.css';
 import { StatusMark } from './JobStatusBadge';
+import { formatQueued } from './queued-count';
 
 /** The counts: running now, waiting, and how the last 24 hours went. Skeletons of the same size while `stats` is null. */
 export function JobStatsTiles({ stats, isStale }: { stats: JobStats | null; isStale: boolean }) {
@@ -14,7 +15,7 @@ export function JobStatsTiles({ stats, isStale }: { stats: JobStats | null; isSt
         {stats && stats.stalled > 0 && <span className={classes.warning}>{stats.stalled} stalled</span>}
         {staleNote || (stats?.stalled === 0 && 'running now')}
       </Tile>
-      <Tile mark={<StatusMark status="QUEUED" />} label="Queued" value={stats?.queued}>
+      <Tile mark={<StatusMark status="QUEUED" />} label="Queued" value={stats?.queued} format={formatQueued}>
         {staleNote || 'waiting to start'}
       </Tile>
       <Tile mark={<StatusMark status="SUCCESS" />} label="Last 24h" value={stats?.last24h.total}>
@@ -29,10 +30,13 @@ interface TileProps {
   mark: ReactNode;
   label: string;
   value: number | undefined;
+  format?: (value: number) => string;
   children: ReactNode;
 }
 
-function Tile({ mark, label, value, children }: TileProps) {
+const plain = (value: number): string => value.toLocaleString('en');
+
+function Tile({ mark, label, value, format = plain, children }: TileProps) {
   return (
     <div className={classes.tile}>
       <dt className={classes.label}>
@@ -40,7 +44,7 @@ function Tile({ mark, label, value, children }: TileProps) {
         {label}
       </dt>
       <dd className={classes.value}>
-        {value === undefined ? <Skeleton width={64} height={32} my={4} /> : value.toLocaleString('en')}
+        {value === undefined ? <Skeleton width={64} height={32} my={4} /> : format(value)}
       </dd>
       <dd className={classes.note}>{value === undefined ? <Skeleton width={110} height={12} my={4} /> : children}</dd>
     </div>

@@ -50,8 +50,8 @@ export const systemHealth = z.object({
   notifications: z.object({ ok: z.boolean(), roundTripMs: z.number().nullable() }),
   runners: z.array(runnerHealth).describe('The living, and those lost or stopped in the last 24 hours'),
   backlog: z.object({
-    queued: z.number().int(),
-    due: z.number().int(),
+    queued: z.number().int().describe('Counted up to 10,001, which stands for more than 10,000'),
+    due: z.number().int().describe('Those that a runner could start, counted likewise'),
     oldestDueAt: time.nullable(),
     oldestAgeMs: z.number().nullable(),
   }),

@@ -125,7 +125,7 @@ export type JobDefinition = z.infer<typeof jobDefinition>;
 
 export const jobStats = z.object({
   active: z.number().int(),
-  queued: z.number().int(),
+  queued: z.number().int().describe('Counted up to 10,001, which stands for more than 10,000'),
   last24h: z.object({
     total: z.number().int(),
     success: z.number().int(),

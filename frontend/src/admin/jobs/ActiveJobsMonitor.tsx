@@ -2,6 +2,7 @@ import type { JobRunSummary } from '@job-manager/shared/contract/run';
 import { Button } from '@mantine/core';
 import { IconPlayerPlay, IconZzz } from '@tabler/icons-react';
 import { useRef } from 'react';
+import { formatQueued } from '../../components/queued-count';
 import { EmptyState } from '../../ui/EmptyState';
 import { useHoldStill } from '../../ui/hold-still';
 import { RowSkeletons } from '../../ui/RowSkeletons';
@@ -132,7 +133,7 @@ function Counts({ running, queued, shown }: CountsProps) {
   const hidden = running + queued - shown.length;
   return (
     <span className={classes.counts}>
-      {running} running · {queued.toLocaleString('en')} queued
+      {running} running · {formatQueued(queued)} queued
       {hidden > 0 && ` · the first ${shown.length} shown`}
     </span>
   );

@@ -1,5 +1,6 @@
 import type { SystemHealth } from '@job-manager/shared/contract/health';
 import type { ReactNode } from 'react';
+import { formatQueued } from '../../components/queued-count';
 import { formatDuration } from '../../lib/duration';
 import { Section } from '../../ui/Section';
 import { SectionBoundary } from '../../ui/SectionBoundary';
@@ -74,8 +75,8 @@ function Notifications({ ok, roundTripMs }: SystemHealth['notifications']) {
 
 function Backlog({ queued, due, oldestAgeMs }: SystemHealth['backlog']) {
   return (
-    <Vital label="Backlog" value={count(queued)}>
-      {due === 0 ? 'none of them due' : `${count(due)} due`}
+    <Vital label="Backlog" value={formatQueued(queued)}>
+      {due === 0 ? 'none of them due' : `${formatQueued(due)} due`}
       {oldestAgeMs !== null && `, the oldest for ${formatDuration(oldestAgeMs)}`}
     </Vital>
   );
