@@ -1,10 +1,10 @@
 import { signIn } from './fixtures/accounts.js';
-import { card, detailsDialog, historyRow } from './fixtures/job-manager.js';
+import { card, detailsDialog, historyRow, toast } from './fixtures/job-manager.js';
 import { expect, nobody, test } from './fixtures/story.js';
 
 test.use({ storageState: nobody });
 
-test('an admin force-fails a run that ignores its cancel, once it has had its time', async ({
+test('an admin force-fails a run with one button: it is asked to stop, and ended when it does not', async ({
   page,
   accounts,
   runs,
@@ -15,23 +15,18 @@ test('an admin force-fails a run that ignores its cancel, once it has had its ti
   await runs.untilBlocked();
   await page.goto('/admin/jobs');
   await signIn(page, admin);
-  const offer = card(page, id).getByRole('button', { name: `Force fail match-scores #${id}` });
-  await card(page, id).getByRole('button', { name: 'Cancel' }).click();
-  await expect(card(page, id).getByRole('button', { name: 'Stopping…' })).toBeDisabled();
-  await expect(offer).toBeHidden();
   await card(page, id).getByRole('button', { name: 'Details' }).click();
-  await expect(detailsDialog(page).getByRole('button', { name: /^Force fail in \d+s$/ })).toBeDisabled();
-  const headers = { origin: process.env.E2E_URL ?? '' };
-  const early = await page.request.post(`/api/admin/jobs/${id}/force-fail`, { data: {}, headers });
-  expect(early.status()).toBe(409);
-  await page.keyboard.press('Escape');
-
-  await runs.cancelledAgo(id, '31 s');
-  await offer.click();
+  await detailsDialog(page)
+    .getByRole('button', { name: `Force fail match-scores #${id}` })
+    .click();
   const question = page.getByRole('dialog', { name: `Force fail match-scores #${id}` });
   await expect(question).toContainText('The process may still be working on it');
+  await question.getByLabel('Seconds to stop by itself').fill('3');
   await question.getByLabel('Reason (optional)').fill('Waits for a lock that nobody gives up');
   await question.getByRole('button', { name: 'Force fail' }).click();
+  await expect(toast(page, 'was asked to stop; it is failed in 3s unless it does')).toBeVisible();
+  await page.keyboard.press('Escape');
+  await page.mouse.move(0, 0);
   await expect(question).toBeHidden();
   await expect(card(page, id)).toBeHidden();
   await expect(historyRow(page, id)).toContainText('Failed');

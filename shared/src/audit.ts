@@ -14,6 +14,7 @@ export const auditActions = [
   'run.replace',
   'run.recover',
   'run.time-out',
+  'run.ask-force-fail',
   'run.force-fail',
   'run.emergency-fail',
   'run.prune',

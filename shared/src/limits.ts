@@ -33,6 +33,8 @@ export const limits = {
   attempts: 1_000,
   /** Of delays, timeouts, periods and times to come: ten years. What is longer must be a mistake. */
   farMs: 10 * 366 * 86_400_000,
+  /** Time that a run may be given to stop by itself before it is force-failed. */
+  forceFailGraceMs: 60_000,
   /** Runs that one run may wait for. */
   dependencies: 100,
   /** Runs in one call. */

@@ -8,7 +8,7 @@ export const permissions = {
   cancel: 'Cancel runs',
   execute: 'Execute runs from an external program: start, report, complete, fail',
   cleanup: 'Take back stalled runs',
-  forceFail: 'Force-fail a run that ignores its cancel',
+  forceFail: 'Ask a run to stop, and fail it when it goes on',
   manageChannels: 'Set limits of channels, pause and resume them',
   manageSchedules: 'Create, change, pause and remove schedules',
   emergency: 'Fail all running runs at once',

@@ -50,18 +50,22 @@ it('previews what a cleanup would do, then cleans the chosen runs', async () => 
   expect((await call(admin, 'POST', '/cleanup-stalled', {})).json).toMatchObject({ cleaned: 1, runs: [{ id: other }] });
 });
 
-it('force-fails a run that ignores its cancel, and says why not where it does not', async () => {
+it('force-fails a run with one call: at once where its grace is over, and else asks it to stop first', async () => {
   const [ignoring, asked, running] = [await addRunning(1, 40), await addRunning(1, 10), await addRunning(1)];
   const failed = await call(admin, 'POST', `/${ignoring}/force-fail`, { reason: ' It hangs ' });
-  expect(failed.json.run).toMatchObject({
-    id: ignoring,
-    status: 'FAILED',
-    error: 'Force-failed by admin@example.com: It hangs',
+  expect(failed.json).toMatchObject({
+    run: { id: ignoring, status: 'FAILED', error: 'Force-failed by admin@example.com: It hangs' },
+    forceFailAt: null,
   });
   const early = await call(admin, 'POST', `/${asked}/force-fail`, {});
-  expect(problemCode(early)).toBe('NOT_ALLOWED');
-  expect(early.json.detail).toMatch(/possible in \d+ s/);
-  expect((await call(admin, 'POST', `/${running}/force-fail`, {})).json.detail).toMatch(/Cancel it first/);
+  expect(early.json.run).toMatchObject({ id: asked, status: 'RUNNING' });
+  expect(Date.parse(early.json.forceFailAt) - Date.parse(early.json.run.cancelRequestedAt)).toBe(30_000);
+  const patient = await call(admin, 'POST', `/${running}/force-fail`, { graceMs: 45_000 });
+  expect(patient.json.run.cancelRequestedBy).toMatchObject({ email: 'admin@example.com' });
+  expect(Date.parse(patient.json.forceFailAt) - Date.parse(patient.json.run.cancelRequestedAt)).toBe(45_000);
+  expect((await call(admin, 'POST', `/${running}/force-fail`, { graceMs: 0 })).json.run.status).toBe('FAILED');
+  for (const graceMs of [-1, 60_001, 1.5, '30'])
+    expect((await call(admin, 'POST', `/${asked}/force-fail`, { graceMs })).status).toBe(400);
   expect(problemCode(await call(admin, 'POST', `/${ignoring}/force-fail`, {}))).toBe('NOT_ALLOWED');
   expect(problemCode(await call(admin, 'POST', '/999999/force-fail', {}))).toBe('UNKNOWN_RUN');
 });

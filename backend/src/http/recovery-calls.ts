@@ -8,7 +8,7 @@ import { actorOf, type CallContext, type HttpDeps } from './context.js';
 const os = implement(contract.recovery).$context<CallContext>();
 
 /** Helping runs that do not help themselves. */
-export function createRecoveryCalls({ queue }: Pick<HttpDeps, 'queue'>) {
+export function createRecoveryCalls({ queue, config }: Pick<HttpDeps, 'queue' | 'config'>) {
   return os.router({
     previewCleanup: os.previewCleanup.handler(async () => {
       const { runs, serverTime } = await queue.previewCleanup();
@@ -21,9 +21,13 @@ export function createRecoveryCalls({ queue }: Pick<HttpDeps, 'queue'>) {
       return { cleaned: runs.length, runs: runs.map(presentSummary) };
     }),
 
-    forceFail: os.forceFail.handler(async ({ input, context }) => ({
-      run: presentRun(await queue.forceFail(input.jobRunId, actorOf(context), input.reason)),
-    })),
+    forceFail: os.forceFail.handler(async ({ input, context }) => {
+      const { jobRunId, reason, graceMs = config.JOBS_FORCE_FAIL_AFTER_MS } = input;
+      const run = await queue.forceFail(jobRunId, actorOf(context), { reason, graceMs });
+      const askedAt = run.status === 'RUNNING' ? run.cancelRequestedAt : null;
+      const forceFailAt = askedAt && new Date(askedAt.getTime() + graceMs).toISOString();
+      return { run: presentRun(run), forceFailAt };
+    }),
 
     previewEmergency: os.previewEmergency.handler(async () => {
       const { runs, serverTime } = await queue.previewEmergency();

@@ -144,7 +144,7 @@ describe('every way in which a run ends without success', () => {
     },
     'force-fail': async ({ id }) => {
       await cancelRun(sql(), id, SYSTEM);
-      await forceFailRun(sql(), { runId: id, reason: null, afterMs: 0 }, SYSTEM);
+      await forceFailRun(sql(), { runId: id, reason: null, graceMs: 0 }, SYSTEM);
     },
     'emergency cleanup': () =>
       emergencyFailRuns(sql(), { startedBefore: new Date(Date.now() + 60_000), reason: null }, SYSTEM),

@@ -260,7 +260,7 @@ describe('force-failing', () => {
     const zombie = await claimOne();
     await engine.queue.cancel(zombie.id, ada);
     await change(zombie, askedLongAgo);
-    const failed = await engine.queue.forceFail(zombie.id, ada, 'It hangs \u0000');
+    const failed = await engine.queue.forceFail(zombie.id, ada, { reason: 'It hangs \u0000' });
     expect(failed).toMatchObject({
       status: 'FAILED',
       error: 'Force-failed by ada@example.com: It hangs ',
@@ -277,25 +277,51 @@ describe('force-failing', () => {
     ]);
   });
 
-  it('says what is missing where it is not possible', async () => {
+  it('asks a run to stop first, and fails it when its grace is over', async () => {
+    const [patient, hurried] = [await claimOne(), await claimOne()];
+    const asked = await engine.queue.forceFail(patient.id, ada, { graceMs: 60_000, reason: 'It hangs' });
+    expect(asked).toMatchObject({ status: 'RUNNING', cancelRequestedByEmail: 'ada@example.com' });
+    expect(await engine.queue.forceFail(hurried.id, ada, { graceMs: 0 })).toMatchObject({ status: 'FAILED' });
+    await expectFenced(hurried);
+
+    // As when the process that was asked has ended since.
+    expect(await engine.rescuer.tick()).toBe(0);
+    await change(patient, `"cancelRequestedAt" = clock_timestamp() - interval '61 s'`);
+    expect(await engine.rescuer.tick()).toBe(1);
+    expect(await engine.run(patient.id)).toMatchObject({
+      status: 'FAILED',
+      error: 'Force-failed by ada@example.com: It hangs',
+    });
+    expect(await notesOf(patient)).toEqual([
+      'INFO SYSTEM Asked to stop, or to be force-failed after 60 s, by ada@example.com: It hangs',
+      'ERROR SYSTEM Force-failed by ada@example.com: It hangs',
+    ]);
+    expect(await auditOf(patient, 'run.ask-force-fail')).toEqual([
+      { actorEmail: 'ada@example.com', ip: '10.0.0.1', details: { graceMs: 60_000, reason: 'It hangs' } },
+    ]);
+  });
+
+  it('fails it in time by itself, and leaves alone what has stopped', async () => {
+    const [stubborn, obedient] = [await claimOne(), await claimOne()];
+    for (const { id } of [stubborn, obedient]) await engine.queue.forceFail(id, ada, { graceMs: 200 });
+    await finishRuns(engine.database.pool, [{ ...successOf(obedient), status: 'CANCELLED' }]);
+    await vi.waitFor(async () => expect((await engine.run(stubborn.id)).status).toBe('FAILED'));
+    expect((await engine.run(obedient.id)).status).toBe('CANCELLED');
+  });
+
+  it('refuses a run that is not running', async () => {
     const run = await claimOne();
-    const forceFail = () => engine.queue.forceFail(run.id, ada);
-    await expect(forceFail()).rejects.toMatchObject({
-      code: 'NOT_ALLOWED',
-      message: expect.stringContaining('Cancel it first'),
-    });
-    await engine.queue.cancel(run.id, ada);
-    await expect(forceFail()).rejects.toMatchObject({
-      code: 'NOT_ALLOWED',
-      message: expect.stringMatching(/possible in (30|29) s/),
-    });
     await finishRuns(engine.database.pool, [successOf(run)]);
-    await expect(forceFail()).rejects.toMatchObject({
+    const waiting = await engine.enqueue('stubborn');
+    const forceFail = (id: string) => engine.queue.forceFail(id, ada, { graceMs: 0 });
+    await expect(forceFail(run.id)).rejects.toMatchObject({
       code: 'NOT_ALLOWED',
       message: expect.stringContaining('is SUCCESS; only RUNNING'),
     });
-    await expect(engine.queue.forceFail('999999999', ada)).rejects.toMatchObject({ code: 'UNKNOWN_RUN' });
-    expect(await auditOf(run, 'run.force-fail')).toEqual([]);
+    await expect(forceFail(waiting.id)).rejects.toMatchObject({ code: 'NOT_ALLOWED' });
+    await expect(forceFail('999999999')).rejects.toMatchObject({ code: 'UNKNOWN_RUN' });
+    expect(await auditOf(run, 'run.ask-force-fail')).toEqual([]);
+    await engine.queue.cancel(waiting.id, ada);
   });
 
   it('ends a run once, whoever comes first', async () => {

@@ -1,8 +1,11 @@
 import type { Notifier } from '../store/notifier.js';
+import { readRun } from '../store/run.js';
 import type { RunRow, RunSummaryRow } from '../store/run-row.js';
 import type { Sql } from '../store/sql.js';
+import { notAllowed, unknownRun } from './errors.js';
 import type { Actor } from './queue.js';
 import { storableText } from './storable.js';
+import { askForceFail, type ForceFailRequest } from './transitions/ask-force-fail.js';
 import { emergencyFailRuns, MOST_FAILED, previewEmergencyFail } from './transitions/emergency-fail.js';
 import { forceFailRun } from './transitions/force-fail.js';
 import { inBatches } from './transitions/in-batches.js';
@@ -20,14 +23,23 @@ export interface EmergencyRequest {
   reason?: string;
 }
 
+export interface ForceFailOptions {
+  reason?: string;
+  /** Time that the run has to stop by itself, counted from when it was first asked to. */
+  graceMs?: number;
+}
+
 /** What people may do for runs that don't help themselves. Refusals are QueueErrors. */
 export interface Recovery {
   /** The runs that `cleanUpStalled` would take back now, what becomes of each, and why. */
   previewCleanup(): Promise<Preview<RecoverableRun>>;
   /** Takes back the runs whose runner or program has gone silent; with `runIds` only those among them. */
   cleanUpStalled(actor: Actor, runIds?: string[]): Promise<RunSummaryRow[]>;
-  /** Fails a run that goes on some time after it was asked to stop; its runner can write nothing more. */
-  forceFail(runId: string, actor: Actor, reason?: string): Promise<RunRow>;
+  /**
+   * Asks a RUNNING run to stop and, if it goes on when its grace is over, fails it: its runner can write nothing more.
+   * Answers the run as it is now: FAILED where the grace is over. Should this process end meanwhile, the sweep does it.
+   */
+  forceFail(runId: string, actor: Actor, options?: ForceFailOptions): Promise<RunRow>;
   /** The runs that `emergencyFail` would fail. */
   previewEmergency(): Promise<Preview<RunSummaryRow>>;
   /** Fails all RUNNING runs; their runners can write nothing more about them. */
@@ -39,12 +51,23 @@ export interface RecoveryOptions {
   notifier: Notifier;
   /** Silence after which a run of ours is stalled. */
   stalledAfterMs: number;
-  /** How long after its cancel a run may be force-failed; 30 s unless said otherwise. */
+  /** The grace of a force-fail that names none; 30 s unless said otherwise. */
   forceFailAfterMs?: number;
 }
 
 export function createRecovery(options: RecoveryOptions): Recovery {
-  const { sql, notifier, stalledAfterMs, forceFailAfterMs: afterMs = 30_000 } = options;
+  const { sql, notifier, stalledAfterMs, forceFailAfterMs = 30_000 } = options;
+
+  const failNow = async (request: ForceFailRequest, actor: Actor): Promise<RunRow | null> => {
+    const run = await forceFailRun(sql, request, actor);
+    if (run !== null) notifier.revoked([run.id]);
+    return run;
+  };
+  const failLater = (request: ForceFailRequest, actor: Actor): void => {
+    // What fails here is left to the sweep.
+    setTimeout(() => void failNow(request, actor).catch(() => {}), request.graceMs + TIMER_SLACK_MS).unref();
+  };
+
   return {
     previewCleanup: () => previewStalledRuns(sql, stalledAfterMs),
 
@@ -55,10 +78,16 @@ export function createRecovery(options: RecoveryOptions): Recovery {
       return runs;
     },
 
-    forceFail: async (runId, actor, reason) => {
-      const run = await forceFailRun(sql, { runId, reason: storableReason(reason), afterMs }, actor);
-      notifier.revoked([runId]);
-      return run;
+    forceFail: async (runId, actor, { reason, graceMs = forceFailAfterMs } = {}) => {
+      const request = { runId, reason: storableReason(reason), graceMs };
+      const overdue = await failNow(request, actor);
+      if (overdue !== null) return overdue;
+      const asked = await askForceFail(sql, request, actor);
+      if (asked === null) throw await refusal(sql, runId);
+      notifier.cancelRequested(runId);
+      if (graceMs === 0) return (await failNow(request, actor)) ?? asked;
+      failLater(request, actor);
+      return asked;
     },
 
     previewEmergency: () => previewEmergencyFail(sql),
@@ -70,6 +99,14 @@ export function createRecovery(options: RecoveryOptions): Recovery {
       return runs;
     },
   };
+}
+
+/** A timer may be early by the database's clock. */
+const TIMER_SLACK_MS = 50;
+
+async function refusal(sql: Sql, runId: string): Promise<Error> {
+  const run = await readRun(sql, runId);
+  return run === null ? unknownRun(runId) : notAllowed('forceFail', runId, run.status);
 }
 
 const REASON_CHARS = 300;

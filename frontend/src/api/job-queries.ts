@@ -68,11 +68,12 @@ export const cancelRun = (jobRunId: string, graph = false) =>
 /** Gives a queued run another time; without one it is due now. */
 export const rescheduleRun = (jobRunId: string, runAt?: string) => client.jobs.reschedule({ jobRunId, runAt });
 
-/** How long after its cancel a run that goes on may be force-failed. */
+/** How long a run that is force-failed may take to stop by itself, unless somebody says otherwise. */
 export const forceFailAfterQuery = () =>
   api.jobs.definitions.queryOptions({
     staleTime: Number.POSITIVE_INFINITY,
     select: ({ forceFailAfterMs }) => forceFailAfterMs,
   });
 
-export const forceFailRun = (jobRunId: string, reason?: string) => client.recovery.forceFail({ jobRunId, reason });
+export const forceFailRun = (jobRunId: string, graceMs: number, reason?: string) =>
+  client.recovery.forceFail({ jobRunId, graceMs, reason });

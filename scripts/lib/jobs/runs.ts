@@ -41,11 +41,12 @@ export function addRunCommands(program: Command): void {
 
   run
     .command('force-fail <id>')
-    .description('fails a running run that ignores its cancel')
+    .description('asks a running run to stop, and fails it when it goes on')
+    .option('--grace <duration>', 'time to stop by itself, such as 0 or 10s', readDuration)
     .option('--reason <words>')
-    .action((id: string, { reason }: { reason?: string }, command: Command) =>
+    .action((id: string, { reason, grace }: { reason?: string; grace?: number }, command: Command) =>
       withEngine(command, async (engine) => {
-        await engine.queue.forceFail(checkId(id), engine.actor, reason);
+        await engine.queue.forceFail(checkId(id), engine.actor, { reason, graceMs: grace });
         return show(engine, id);
       }),
     );

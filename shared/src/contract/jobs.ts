@@ -16,7 +16,12 @@ export const jobs = {
       z.object({
         jobs: z.array(jobDefinition),
         stalledAfterMs: z.number().int().describe('Silence after which a run counts as stalled'),
-        forceFailAfterMs: z.number().int().describe('How long after its cancel a run may be force-failed'),
+        forceFailAfterMs: z
+          .number()
+          .int()
+          .describe(
+            'How long a run that is force-failed may take to stop by itself, where the call names no other time',
+          ),
       }),
     ),
 

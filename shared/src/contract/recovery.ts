@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { limits } from '../limits.js';
 import { jobRunStatuses } from '../run.js';
 import { isoTime } from './iso-time.js';
 import { routeFor } from './policy.js';
@@ -46,13 +47,33 @@ export const recovery = {
     .route({
       method: 'POST',
       path: '/admin/jobs/{jobRunId}/force-fail',
-      summary: 'Fail a running run that ignores its cancel',
+      summary: 'Stop a running run, by force where it does not stop by itself',
       description:
-        'Open some time after the cancel was asked for (`forceFailAfterMs` of the definitions). The lease is taken away: whatever the runner still writes is refused.',
+        'Asks the run to stop, unless somebody has, and fails it when it still goes on `graceMs` after it was first asked. The answer is the run as it is now: FAILED where that time is over already, and at `forceFailAt` otherwise. The lease is taken away: whatever the runner still writes is refused.',
       tags: TAG,
     })
-    .input(z.strictObject({ jobRunId: runId, reason: z.string().trim().max(300).optional() }))
-    .output(z.object({ run: jobRun })),
+    .input(
+      z.strictObject({
+        jobRunId: runId,
+        reason: z.string().trim().max(300).optional(),
+        graceMs: z
+          .number()
+          .int()
+          .min(0)
+          .max(limits.forceFailGraceMs)
+          .optional()
+          .describe('Time to stop by itself; `forceFailAfterMs` of the definitions where left out'),
+      }),
+    )
+    .output(
+      z.object({
+        run: jobRun,
+        forceFailAt: z.iso
+          .datetime()
+          .nullable()
+          .describe('When it is failed unless it has stopped; null when it has ended'),
+      }),
+    ),
 
   previewEmergency: routeFor('emergency')
     .route({

@@ -5,6 +5,8 @@ import { markLostRunners, markRunnerLost } from '../../store/runners.js';
 import type { Sql } from '../../store/sql.js';
 import type { QueueEvents } from '../events.js';
 import { SYSTEM } from '../queue.js';
+import { readDueForceFails } from '../transitions/ask-force-fail.js';
+import { forceFailRun } from '../transitions/force-fail.js';
 import { inBatches } from '../transitions/in-batches.js';
 import { countRunsOf, MOST_RECOVERED, recoverRunsOf, recoverStalledRuns } from '../transitions/recover.js';
 import { forgetEndedSuspects } from '../transitions/suspects.js';
@@ -74,7 +76,19 @@ export class Rescuer {
     );
     this.#announceTimedOut(timedOut);
     await forgetEndedSuspects(sql);
-    return recovered.length + timedOut.length;
+    return recovered.length + timedOut.length + (await this.#forceFailDue());
+  }
+
+  /** The force-fails whose process ended before they were due. */
+  async #forceFailDue(): Promise<number> {
+    const { sql, notifier } = this.#options;
+    const failed: string[] = [];
+    for (const { request, actor } of await readDueForceFails(sql)) {
+      const run = await forceFailRun(sql, request, actor);
+      if (run !== null) failed.push(run.id);
+    }
+    notifier.revoked(failed);
+    return failed.length;
   }
 
   async #recoverRunsOf(runnerId: string): Promise<number> {

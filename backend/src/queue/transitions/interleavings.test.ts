@@ -90,7 +90,8 @@ const acts = {
   retry: failAttempt({ isTimeOut: false, isCrash: false }),
   timeOut: failAttempt({ isTimeOut: true, isCrash: false }),
   crash: failAttempt({ isTimeOut: false, isCrash: true }),
-  forceFail: (sql, { id }) => orRefused(forceFailRun(sql, { runId: id, reason: null, afterMs: 0 }, SYSTEM)),
+  forceFail: async (sql, { id }) =>
+    (await forceFailRun(sql, { runId: id, reason: null, graceMs: 0 }, SYSTEM)) ? 'done' : 'refused',
 } satisfies Record<string, Act>;
 type ActName = keyof typeof acts;
 const names = Object.keys(acts) as ActName[];

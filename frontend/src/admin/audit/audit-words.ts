@@ -17,6 +17,7 @@ export const auditWords = {
   'run.replace': 'Replaced a queued run',
   'run.recover': 'Took back a stalled run',
   'run.time-out': 'Ended a run that took too long',
+  'run.ask-force-fail': 'Asked a run to stop, or to be force-failed',
   'run.force-fail': 'Force-failed a run',
   'run.emergency-fail': 'Failed a run in an emergency cleanup',
   'run.prune': 'Removed old runs',

@@ -1,4 +1,5 @@
 import type { JobRunSummary } from '@job-manager/shared/contract/run';
+import { limits } from '@job-manager/shared/limits';
 import { Button, Group, Modal, Text, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { useDraft } from '../../components/useDraft';
@@ -6,20 +7,25 @@ import { useForceFail } from './useForceFail';
 
 interface Props {
   run: JobRunSummary;
+  /** The grace to begin with. */
+  graceMs: number;
   onClose: () => void;
 }
 
 const REASON_CHARS = 300;
+const MAX_SECONDS = limits.forceFailGraceMs / 1_000;
 
-/** Says what force-failing does before it is done. */
-export function ForceFailModal({ run, onClose }: Props) {
+/** Says what force-failing does before it is done, and asks how long the run may take to stop by itself. */
+export function ForceFailModal({ run, graceMs, onClose }: Props) {
   const draft = useDraft(`force fail ${run.id}`, '');
   const [reason, setReason] = useState(draft.start);
+  const [seconds, setSeconds] = useState(String(Math.min(MAX_SECONDS, Math.round(graceMs / 1_000))));
   const giveUp = () => {
     draft.drop();
     onClose();
   };
   const { forceFail, isPending } = useForceFail(run, { onSuccess: draft.drop, onSettled: onClose });
+  const isValid = /^\d+$/.test(seconds.trim()) && Number(seconds) <= MAX_SECONDS;
   return (
     <Modal
       opened
@@ -30,18 +36,33 @@ export function ForceFailModal({ run, onClose }: Props) {
       centered
     >
       <form
+        noValidate
         onSubmit={(event) => {
           event.preventDefault();
-          forceFail(reason.trim());
+          if (isValid) forceFail({ reason: reason.trim(), graceMs: Number(seconds) * 1_000 });
         }}
       >
         <Text size="sm">
-          The run was asked to stop and goes on. Force-failing takes it away from its runner and records it as failed.
+          {run.cancelRequestedAt === null
+            ? 'The run is asked to stop. If it still goes on after this time, it is taken away from its runner and recorded as failed.'
+            : 'The run was asked to stop and goes on. Once it has had this time since then, it is taken away from its runner and recorded as failed.'}
         </Text>
         <Text size="sm" mt="sm">
           The process may still be working on it; nothing that it still writes to this run is kept. What it does
           elsewhere can’t be stopped from here.
         </Text>
+        <TextInput
+          mt="md"
+          type="number"
+          inputMode="numeric"
+          min={0}
+          max={MAX_SECONDS}
+          label="Seconds to stop by itself"
+          description={`0 ends it at once; at most ${MAX_SECONDS}`}
+          error={isValid ? null : `A whole number from 0 to ${MAX_SECONDS}`}
+          value={seconds}
+          onChange={(event) => setSeconds(event.currentTarget.value)}
+        />
         <TextInput
           mt="md"
           label="Reason (optional)"
@@ -56,7 +77,7 @@ export function ForceFailModal({ run, onClose }: Props) {
         />
         <Group justify="flex-end" gap="xs" mt="lg">
           <Button variant="default" onClick={giveUp}>
-            Keep waiting
+            Keep running
           </Button>
           <Button type="submit" color="red" loading={isPending}>
             Force fail

@@ -61,7 +61,7 @@ export const JobRunCard = memo(function JobRunCard({ run, state, isFading, isCan
           isOver={state === 'ended'}
           onCancel={() => on.onCancel(run)}
         />
-        {state === 'active' && status === 'CANCEL_REQUESTED' && <ForceFailButton run={run} />}
+        {state === 'active' && (status === 'CANCEL_REQUESTED' || attention !== '') && <ForceFailButton run={run} />}
         <Button variant="default" size="sm" aria-label={`Details of ${name}`} onClick={() => on.onViewDetails(run.id)}>
           Details
         </Button>

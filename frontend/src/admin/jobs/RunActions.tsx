@@ -31,7 +31,7 @@ export function RunActions({ run, isCancelling, onRerun }: Props) {
       <RunNowButton run={run} />
       <RunLaterButton run={run} />
       {isAllowed('cancel', run.status) && <CancelRunButton run={run} isCancelling={isCancelling} />}
-      <ForceFailButton run={run} isAnnounced />
+      <ForceFailButton run={run} />
     </>
   );
 }

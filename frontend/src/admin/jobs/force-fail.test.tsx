@@ -25,65 +25,58 @@ function answering(run: JobRun): unknown[] {
   backend.use(
     http.post('/api/admin/jobs/:id/force-fail', async ({ request }) => {
       asked.push(await request.json());
-      return HttpResponse.json({ run: aRun.failed({ id: run.id, rev: 2 }) });
+      return HttpResponse.json({
+        run: aRun.failed({ id: run.id, rev: 2 }),
+        forceFailAt: new Date(Date.now() + 30_000).toISOString(),
+      });
     }),
   );
   return asked;
 }
 
-test('offers to force-fail a run that goes on after its grace time', async () => {
-  const run = askedToStop(31);
+test('force-fails with one button: the run is asked to stop first, for as long as the dialog says', async () => {
+  const run = aRun.running();
+  world.active = [run];
   const asked = answering(run);
   const { user } = await openPanel(`/admin/jobs/${run.id}`);
   await user.click(await forceFail(run));
   const dialog = within(await screen.findByRole('dialog', { name: `Force fail match-scores #${run.id}` }));
-  expect(dialog.getByText(/takes it away from its runner/)).toBeVisible();
+  expect(dialog.getByText(/is asked to stop/)).toBeVisible();
+  const seconds = dialog.getByLabelText('Seconds to stop by itself');
+  expect(seconds).toHaveValue(30);
+  await user.clear(seconds);
+  await user.type(seconds, '61{Enter}');
+  expect(dialog.getByText('A whole number from 0 to 60')).toBeVisible();
+  expect(asked).toEqual([]);
+  await user.clear(seconds);
+  await user.type(seconds, '5');
   await user.type(dialog.getByRole('textbox', { name: 'Reason (optional)' }), ' stuck in a loop ');
   await user.click(dialog.getByRole('button', { name: 'Force fail' }));
   await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
-  expect(asked).toEqual([{ reason: 'stuck in a loop' }]);
+  expect(asked).toEqual([{ reason: 'stuck in a loop', graceMs: 5_000 }]);
 });
 
-test('asks nothing when given no reason, and does nothing when kept waiting', async () => {
+test('sends no reason where none is given, and nothing when the run is kept', async () => {
   const run = askedToStop(31);
   const asked = answering(run);
   const { user } = await openPanel(`/admin/jobs/${run.id}`);
   await user.click(await forceFail(run));
-  await user.click(await screen.findByRole('button', { name: 'Keep waiting' }));
+  await user.click(await screen.findByRole('button', { name: 'Keep running' }));
   expect(asked).toEqual([]);
   await user.click(await forceFail(run));
   await user.click(await screen.findByRole('button', { name: 'Force fail' }));
-  await waitFor(() => expect(asked).toEqual([{}]));
+  await waitFor(() => expect(asked).toEqual([{ graceMs: 30_000 }]));
+  expect(await screen.findByText(/was asked to stop; it is failed in 30s unless it does/)).toBeVisible();
 });
 
-test('says before when it will be offered', async () => {
-  // The clock stands between the looks, however long a busy machine takes.
-  const now = Math.floor(Date.now() / 1_000) * 1_000;
-  vi.useFakeTimers({ toFake: ['Date', 'setInterval', 'clearInterval'], now });
-  const run = askedToStop(10);
-  await openPanel(`/admin/jobs/${run.id}`);
-  const soon = await screen.findByRole('button', { name: 'Force fail in 20s' });
-  expect(soon).toBeDisabled();
-  expect(screen.queryByRole('button', { name: /^Force fail match/ })).toBeNull();
-  act(() => void vi.advanceTimersByTime(21_000));
-  expect(await forceFail(run)).toBeEnabled();
-});
-
-test('offers nothing for a run that nobody asked to stop', async () => {
-  const run = aRun.running();
-  world.active = [run];
-  await openPanel(`/admin/jobs/${run.id}`);
-  await screen.findByRole('button', { name: /^Cancel match-scores/ });
-  expect(screen.queryByRole('button', { name: /Force fail/ })).toBeNull();
-});
-
-test('stands on the card of a stuck run, and only there', async () => {
-  const stuck = aRun.running({ cancelRequestedAt: ago(60) });
+test('stands on the cards of runs that were asked to stop or need looking at', async () => {
   const stopping = aRun.running({ cancelRequestedAt: ago(5) });
-  world.active = [stuck, stopping, aRun.running()];
+  const slow = aRun.running({ startedAt: ago(7_200) });
+  world.active = [stopping, slow, aRun.running(), aRun.queued()];
   await openPanel('/admin/jobs');
-  expect(await list().findByRole('button', { name: `Force fail match-scores #${stuck.id}` })).toBeVisible();
-  expect(list().getAllByRole('button', { name: /Force fail/ })).toHaveLength(1);
+  expect(await list().findByRole('button', { name: `Force fail match-scores #${stopping.id}` })).toBeVisible();
+  expect(list().getByRole('button', { name: `Force fail match-scores #${slow.id}` })).toBeVisible();
+  expect(list().getAllByRole('button', { name: /Force fail/ })).toHaveLength(2);
 });
 
 test('says why it failed, and offers to try again with the same reason', async () => {
@@ -101,7 +94,7 @@ test('says why it failed, and offers to try again with the same reason', async (
   expect(getRecentErrors().at(-1)?.context).toMatchObject({ action: 'forceFail', jobRunId: run.id });
   const asked = answering(run);
   await user.click(screen.getByRole('button', { name: 'Retry' }));
-  await waitFor(() => expect(asked).toEqual([{ reason: 'stuck' }]));
+  await waitFor(() => expect(asked).toEqual([{ reason: 'stuck', graceMs: 30_000 }]));
 });
 
 test('the question goes away when the run ends by itself', async () => {

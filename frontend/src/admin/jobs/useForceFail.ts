@@ -1,9 +1,17 @@
 import type { JobRunSummary } from '@job-manager/shared/contract/run';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import { trackError } from '../../api/errorTracking';
 import { toFailure } from '../../api/failure';
 import { forceFailRun, runKey } from '../../api/job-queries';
-import { toastError } from '../../ui/toast';
+import { useAction } from '../../api/useAction';
+import { formatDuration } from '../../lib/duration';
+import { toastError, toastInfo } from '../../ui/toast';
+
+interface ForceFail {
+  /** For a reason, or empty. */
+  reason: string;
+  graceMs: number;
+}
 
 interface Ends {
   onSuccess: () => void;
@@ -11,24 +19,29 @@ interface Ends {
   onSettled: () => void;
 }
 
-/** Force-fails a run, for a reason or for none; that it has failed is told to everybody by the socket. */
+/** Asks a run to stop and has it failed after its grace; that it has ended is told to everybody by the socket. */
 export function useForceFail(run: Pick<JobRunSummary, 'id' | 'jobName'>, { onSuccess, onSettled }: Ends) {
   const queryClient = useQueryClient();
-  const call = useMutation({
-    mutationFn: (reason: string) => forceFailRun(run.id, reason === '' ? undefined : reason),
-    onSuccess,
+  const name = `${run.jobName} #${run.id}`;
+  const call = useAction({
+    mutationFn: ({ reason, graceMs }: ForceFail) => forceFailRun(run.id, graceMs, reason === '' ? undefined : reason),
     onSettled: () => {
       onSettled();
       return queryClient.invalidateQueries({ queryKey: runKey(run.id) });
     },
-    onError: (error, reason) => {
+    onSuccess: ({ forceFailAt }, { graceMs }) => {
+      onSuccess();
+      if (forceFailAt !== null)
+        toastInfo({ message: `${name} was asked to stop; it is failed in ${formatDuration(graceMs)} unless it does` });
+    },
+    onError: (error, asked) => {
       trackError(error, { action: 'forceFail', jobName: run.jobName, jobRunId: run.id });
       const { status, details, retryable } = toFailure(error);
       if (status === 401) return;
       toastError({
-        title: `${run.jobName} #${run.id} could not be force-failed`,
+        title: `${name} could not be force-failed`,
         message: details,
-        offer: retryable ? { label: 'Retry', act: () => call.mutate(reason) } : undefined,
+        offer: retryable ? { label: 'Retry', act: () => call.mutate(asked) } : undefined,
       });
     },
   });

@@ -1,0 +1,71 @@
+import { type RunRow, selectRun } from '../../store/run-row.js';
+import type { Sql } from '../../store/sql.js';
+import type { Actor } from '../queue.js';
+import { auditFrom, auditValues } from './audit.js';
+import { countNote, noteFrom } from './note.js';
+
+export interface ForceFailRequest {
+  runId: string;
+  reason: string | null;
+  /** Time that the run has to stop by itself, from when it was first asked to. */
+  graceMs: number;
+}
+
+/** A force-fail that was asked for and is due. */
+export interface DueForceFail {
+  request: ForceFailRequest;
+  actor: Actor;
+}
+
+export const MAX_DUE = 100;
+
+/**
+ * Asks a RUNNING run to stop, unless somebody has, and notes that it is to be failed once its grace is over. The note
+ * is the audit entry: it outlives the process, and costs the other runs nothing. Null for a run that isn't running.
+ */
+export async function askForceFail(
+  sql: Sql,
+  { runId, reason, graceMs }: ForceFailRequest,
+  actor: Actor,
+): Promise<RunRow | null> {
+  const asked = await sql.query<RunRow>(ASK, [runId, graceMs, reason, ...auditValues(actor)]);
+  return asked.rows[0] ?? null;
+}
+
+/** The runs that go on though their grace is over, with who asked for it; of one asked for twice both. */
+export async function readDueForceFails(sql: Sql): Promise<DueForceFail[]> {
+  type Row = ForceFailRequest & Actor;
+  const { rows } = await sql.query<Row>(DUE);
+  return rows.map(({ runId, reason, graceMs, ...actor }) => ({ request: { runId, reason, graceMs }, actor }));
+}
+
+const ASK = `
+WITH target AS MATERIALIZED (SELECT id, "cancelRequestedAt" IS NULL AS "isFirst" FROM "JobRun"
+  WHERE id = $1 AND status = 'RUNNING' FOR UPDATE
+), changed AS (
+  UPDATE "JobRun" j
+  SET "cancelRequestedAt" = coalesce(j."cancelRequestedAt", clock_timestamp()),
+      "cancelRequestedById" = CASE WHEN "isFirst" THEN $4 ELSE j."cancelRequestedById" END, rev = j.rev + 1,
+      ${countNote('INFO')}
+  FROM target WHERE j.id = target.id AND j.status = 'RUNNING'
+  RETURNING j.*
+), audited AS (${auditFrom(
+  'changed',
+  'run.ask-force-fail',
+  4,
+  `jsonb_strip_nulls(jsonb_build_object('graceMs', $2::float8, 'reason', $3::text))`,
+)}
+), noted AS (${noteFrom(
+  'changed',
+  'INFO',
+  `'Asked to stop, or to be force-failed after ' || ($2::float8 / 1000)::text || ' s, by ' || coalesce($5::text, 'the system')
+     || coalesce(': ' || $3::text, '')`,
+)})
+${selectRun('changed')}`;
+
+const DUE = `
+SELECT r.id::text AS "runId", a.details->>'reason' AS reason, (a.details->>'graceMs')::float8 AS "graceMs",
+  a."actorId" AS "userId", a."actorEmail" AS email, a.ip, a."userAgent", a."tokenId"
+FROM "JobRun" r JOIN "AuditEvent" a ON a."runId" = r.id AND a.action = 'run.ask-force-fail'
+WHERE r.status = 'RUNNING' AND r."cancelRequestedAt" + (a.details->>'graceMs')::float8 * interval '1 ms' <= clock_timestamp()
+ORDER BY a.id LIMIT ${MAX_DUE}`;
