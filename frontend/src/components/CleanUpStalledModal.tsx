@@ -1,11 +1,12 @@
 import type { JobRunSummary } from '@job-manager/shared/contract/run';
 import { Button, Group, Modal, Text } from '@mantine/core';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { trackError } from '../api/errorTracking';
 import { toFailure } from '../api/failure';
 import { healthKey } from '../api/health-queries';
 import { historyKey, stalledAfterQuery, statsKey } from '../api/job-queries';
 import { type AffectedRun, cleanUpStalled, cleanupPreviewQuery } from '../api/recovery-queries';
+import { useAction } from '../api/useAction';
 import { spellDuration } from '../lib/duration';
 import { ErrorPanel } from '../ui/ErrorPanel';
 import { Fault } from '../ui/Fault';
@@ -102,7 +103,7 @@ function Preview({ chosen, found }: { chosen: AffectedRun[]; found: number }) {
 
 function useCleanUpCall(onEnd: () => void) {
   const queryClient = useQueryClient();
-  return useMutation({
+  return useAction({
     mutationFn: (chosen: AffectedRun[]) => cleanUpStalled(chosen.map(({ run }) => run.id)),
     onSuccess: ({ cleaned, runs }, chosen) => {
       for (const queryKey of [statsKey(), historyKey(), healthKey()]) void queryClient.invalidateQueries({ queryKey });

@@ -1,9 +1,10 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from 'react-router-dom';
 import { client } from '../api/client';
 import { isSignedOut, toFailure } from '../api/failure';
 import { endSession } from '../api/session';
 import { dropDraftsOfOthers } from '../lib/drafts';
+import { useAction } from '../api/useAction';
 import { paths } from '../paths';
 import { toastError } from '../ui/toast';
 
@@ -16,7 +17,7 @@ export function useSignOut(): () => void {
     endSession(queryClient);
     dropDraftsOfOthers(null);
   };
-  const { mutate } = useMutation({
+  const { mutate } = useAction({
     mutationFn: () => client.auth.logout(),
     onSuccess: leave,
     onError: (error) => {

@@ -1,11 +1,11 @@
 import { newPassword } from '@job-manager/shared/contract/auth';
 import { Button, PasswordInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
-import { useMutation } from '@tanstack/react-query';
 import { client } from '../../api/client';
 import { trackError } from '../../api/errorTracking';
 import { toFailure } from '../../api/failure';
 import { fieldErrors } from '../../api/field-errors';
+import { useAction } from '../../api/useAction';
 import { Fault } from '../../ui/Fault';
 import { toastSuccess } from '../../ui/toast';
 import classes from './ChangePasswordForm.module.css';
@@ -23,7 +23,7 @@ export function ChangePasswordForm({ email }: { email: string }) {
       repeated: (repeated, values) => (repeated === values.newPassword ? null : 'This is not the same password'),
     },
   });
-  const change = useMutation({
+  const change = useAction({
     mutationFn: ({ repeated: _, ...passwords }: Values) => client.auth.changePassword(passwords),
     // The passwords are not to be kept.
     gcTime: 0,

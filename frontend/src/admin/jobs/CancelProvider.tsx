@@ -1,7 +1,7 @@
 import type { JobRunSummary } from '@job-manager/shared/contract/run';
 import { isTerminal } from '@job-manager/shared/run';
 import { useMutation } from '@tanstack/react-query';
-import { createContext, type PropsWithChildren, useCallback, useContext, useMemo, useState } from 'react';
+import { createContext, type PropsWithChildren, useCallback, useContext, useMemo, useRef, useState } from 'react';
 import { trackError } from '../../api/errorTracking';
 import { toFailure } from '../../api/failure';
 import { cancelRun } from '../../api/job-queries';
@@ -25,6 +25,9 @@ const CancelContext = createContext<Cancelling>({ asked: new Map(), cancel: () =
 export function CancelProvider({ children }: PropsWithChildren) {
   const [asked, setAsked] = useState<ReadonlyMap<string, Asked>>(new Map());
 
+  // Clicks of one moment are faster than the drawing that disables their button.
+  const underWay = useRef(new Set<string>());
+
   const { mutateAsync: ask } = useMutation({
     mutationFn: ({ id, graph }: { id: string; graph: boolean }) => cancelRun(id, graph),
   });
@@ -40,6 +43,8 @@ export function CancelProvider({ children }: PropsWithChildren) {
 
   const cancel = useCallback(
     async (run: Cancelled, graph: boolean) => {
+      if (underWay.current.has(run.id)) return;
+      underWay.current.add(run.id);
       mark(run.id, 'asked');
       try {
         const answer = await ask({ id: run.id, graph });
@@ -53,6 +58,8 @@ export function CancelProvider({ children }: PropsWithChildren) {
           message: details,
           offer: retryable ? { label: 'Retry', act: () => void cancel(run, graph) } : undefined,
         });
+      } finally {
+        underWay.current.delete(run.id);
       }
     },
     [ask, mark],

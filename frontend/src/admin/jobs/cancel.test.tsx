@@ -35,6 +35,19 @@ test('says Stopping… from the click on, and asks once however often it is clic
   expect(await list().findByText('No active jobs')).toBeVisible();
 });
 
+test('clicks of one moment, before anything is drawn, ask once', async () => {
+  const run = aRun.running();
+  world.active = [run];
+  backend.use(http.post('/api/admin/jobs/:id/cancel', () => HttpResponse.json({ run })));
+  await openPanel('/admin/jobs');
+  const button = await list().findByRole('button', { name: `Cancel match-scores #${run.id}` });
+  act(() => {
+    for (let click = 0; click < 5; click++) button.click();
+  });
+  await list().findByRole('button', { name: /^Stopping…/ });
+  await waitFor(() => expect(callsTo('POST')).toBe(1));
+});
+
 test('reverts when cancelling fails, says why, and offers to try again', async () => {
   const run = aRun.running();
   world.active = [run];

@@ -1,9 +1,9 @@
 import type { JobRun } from '@job-manager/shared/contract/run';
-import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { trackError } from '../../api/errorTracking';
 import { type Failure, toFailure } from '../../api/failure';
 import { enqueueRun } from '../../api/job-queries';
+import { useAction } from '../../api/useAction';
 import { randomId } from '../../lib/random-id';
 import { toastError, toastInfo, toastSuccess } from '../../ui/toast';
 import { messagesOf, readParameters } from './parameters';
@@ -29,7 +29,7 @@ interface Ends {
 /** Queues one run, however often it is asked to. */
 export function useEnqueue({ rerunOfId, onEnqueued, onFaults, onRefused }: Ends) {
   const [idempotencyKey] = useState(() => randomId());
-  return useMutation({
+  return useAction({
     mutationFn: ({ jobName, parameters, options }: RunFormValues) =>
       enqueueRun({
         jobName,

@@ -1,8 +1,9 @@
 import type { JobRunSummary } from '@job-manager/shared/contract/run';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import { trackError } from '../../api/errorTracking';
 import { toFailure } from '../../api/failure';
 import { rescheduleRun, runKey } from '../../api/job-queries';
+import { useAction } from '../../api/useAction';
 import { formatMoment } from '../../lib/date-time';
 import { toastError, toastSuccess } from '../../ui/toast';
 
@@ -14,7 +15,7 @@ interface Ends {
 export function useReschedule(run: Pick<JobRunSummary, 'id' | 'jobName'>, { onSuccess }: Ends = {}) {
   const queryClient = useQueryClient();
   const name = `${run.jobName} #${run.id}`;
-  const call = useMutation({
+  const call = useAction({
     mutationFn: (runAt: string | undefined) => rescheduleRun(run.id, runAt),
     onSettled: () => queryClient.invalidateQueries({ queryKey: runKey(run.id) }),
     onSuccess: (_answer, runAt) => {

@@ -1,12 +1,13 @@
 import { EMERGENCY_CONFIRMATION } from '@job-manager/shared/contract/recovery';
 import { Button, Group, Text, TextInput } from '@mantine/core';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { trackError } from '../../api/errorTracking';
 import { toFailure } from '../../api/failure';
 import { healthKey } from '../../api/health-queries';
 import { historyKey, statsKey } from '../../api/job-queries';
 import { type AffectedRun, emergencyCleanup } from '../../api/recovery-queries';
+import { useAction } from '../../api/useAction';
 import { AffectedRuns } from '../../components/AffectedRuns';
 import { useDraft } from '../../components/useDraft';
 import { formatDateTime } from '../../lib/date-time';
@@ -94,7 +95,7 @@ function Explanation({ count, serverTime }: { count: number; serverTime: string 
 
 function useEmergencyCall(previewed: number, onDone: (outcome: Outcome) => void) {
   const queryClient = useQueryClient();
-  return useMutation({
+  return useAction({
     mutationFn: (input: { startedBefore: string; reason?: string }) =>
       emergencyCleanup({ confirmation: EMERGENCY_CONFIRMATION, ...input }),
     onSuccess: ({ failed, runs }) => {

@@ -1,9 +1,10 @@
 import type { SystemHealth } from '@job-manager/shared/contract/health';
 import { Button } from '@mantine/core';
 import { IconPlugConnectedX, IconRefresh } from '@tabler/icons-react';
-import { useMutation, useQuery } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { toFailure } from '../../api/failure';
 import { healthQuery } from '../../api/health-queries';
+import { useAction } from '../../api/useAction';
 import { RelativeTime } from '../../components/RelativeTime';
 import { Banner } from '../../ui/Banner';
 import { ErrorPanel } from '../../ui/ErrorPanel';
@@ -29,7 +30,7 @@ export function SystemStatusPage() {
     refetchOnWindowFocus: true,
   });
   // Not `isFetching`: the button would blink with every look.
-  const refresh = useMutation({ mutationFn: () => refetch() });
+  const refresh = useAction({ mutationFn: () => refetch() });
   const fault = error && toFailure(error).details;
   return (
     <Page

@@ -2,13 +2,14 @@ import type { ApiToken } from '@job-manager/shared/contract/tokens';
 import { permissions, type TokenPermission, tokenPermissions } from '@job-manager/shared/permissions';
 import { Checkbox, NativeSelect, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import { client } from '../../api/client';
 import { trackError } from '../../api/errorTracking';
 import { toFailure } from '../../api/failure';
 import { fieldErrors } from '../../api/field-errors';
 import { RestoredNote } from '../../components/RestoredNote';
 import { useDraft } from '../../components/useDraft';
+import { useAction } from '../../api/useAction';
 import { ConfirmDialog } from '../../ui/ConfirmDialog';
 import classes from './CreateTokenForm.module.css';
 import { tokensKey } from './queries';
@@ -107,7 +108,7 @@ function permissionsFault(given: readonly TokenPermission[]): string | null {
 
 function useCreateToken(onCreated: Props['onCreated']) {
   const queryClient = useQueryClient();
-  return useMutation({
+  return useAction({
     mutationFn: ({ expiresInDays, ...values }: Values) =>
       client.tokens.create({ ...values, expiresInDays: expiresInDays === NEVER ? undefined : Number(expiresInDays) }),
     // The token in the answer is not to be kept.

@@ -1,8 +1,9 @@
 import type { ApiToken } from '@job-manager/shared/contract/tokens';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import { client } from '../../api/client';
 import { trackError } from '../../api/errorTracking';
 import { toFailure } from '../../api/failure';
+import { useAction } from '../../api/useAction';
 import { ConfirmDialog } from '../../ui/ConfirmDialog';
 import { toastSuccess } from '../../ui/toast';
 import { showToken, tokensKey } from './queries';
@@ -15,7 +16,7 @@ interface Props {
 /** Ends a token. */
 export function RevokeTokenDialog({ token, onClose }: Props) {
   const queryClient = useQueryClient();
-  const { mutate, isPending, error } = useMutation({
+  const { mutate, isPending, error } = useAction({
     mutationFn: () => client.tokens.revoke({ tokenId: token.id }),
     onSuccess: ({ apiToken }) => {
       // The button that opened this goes first: the focus must not return to what is about to vanish.

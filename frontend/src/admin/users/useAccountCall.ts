@@ -1,6 +1,7 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import { trackError } from '../../api/errorTracking';
 import { toFailure } from '../../api/failure';
+import { useAction } from '../../api/useAction';
 import { accountsKey } from './queries';
 import type { UserAct } from './user-acts';
 
@@ -14,7 +15,7 @@ interface AccountCall<Input, Answer> {
 /** A change to somebody's account. The list is read anew either way: a refusal often means that it is behind. */
 export function useAccountCall<Input, Answer>({ action, call, onDone }: AccountCall<Input, Answer>) {
   const queryClient = useQueryClient();
-  const { mutate, isPending, error } = useMutation({
+  const { mutate, isPending, error } = useAction({
     mutationFn: call,
     // A password in the answer is not to be kept.
     gcTime: 0,
