@@ -27,6 +27,17 @@ test('leads to sign-in and back to the same address', async () => {
   expect(document.title).toBe('Jobs · Job Manager');
 });
 
+test('a sign-in in another tab wakes the one that waits for it', async () => {
+  world.user = null;
+  await openPanel('/admin/jobs?status=FAILED');
+  await screen.findByLabelText('E-mail');
+  world.user = operator;
+  // As browsers tell the other tabs of what one of them keeps.
+  window.dispatchEvent(new StorageEvent('storage', { key: 'job-manager: signed in' }));
+  expect(await screen.findByRole('heading', { name: 'Jobs', level: 1 })).toBeVisible();
+  expect(address()).toBe('/admin/jobs?status=FAILED');
+});
+
 test('says why signing in failed and keeps the email', async () => {
   world.user = null;
   acceptSignIn();

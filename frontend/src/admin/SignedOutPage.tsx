@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core';
 import { IconLock } from '@tabler/icons-react';
 import { signInUrl } from '../api/place';
+import { useSignInElsewhere } from '../api/session';
 import { MessagePage } from '../ui/MessagePage';
 
 interface Props {
@@ -13,6 +14,7 @@ interface Props {
 /** For people whom the application around us doesn't know. A link and no redirect, which could go round for ever. */
 export function SignedOutPage({ isSessionEnded, onRetry, isRetrying }: Props) {
   const address = signInUrl();
+  useSignInElsewhere();
   return (
     <MessagePage
       icon={IconLock}

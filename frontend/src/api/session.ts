@@ -1,6 +1,7 @@
 import type { CurrentUser } from '@job-manager/shared/contract/auth';
 import { can, type Permission } from '@job-manager/shared/permissions';
-import { hashKey, type QueryClient, useQuery } from '@tanstack/react-query';
+import { hashKey, type QueryClient, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useEffect } from 'react';
 import { api } from './client';
 import { isSignedOut } from './failure';
 import { keepsAccounts } from './place';
@@ -35,6 +36,31 @@ export const setSession = (queryClient: QueryClient, user: CurrentUser | null): 
 /** Asks the server anew, because a socket was refused or the role may have changed. */
 export const recheckSession = (queryClient: QueryClient): Promise<void> =>
   queryClient.invalidateQueries({ queryKey: sessionQuery.queryKey });
+
+const SIGNED_IN_KEY = 'job-manager: signed in';
+
+/** Lets the other tabs of this browser know that somebody has signed in. */
+export const announceSignIn = (): void => localStorage.setItem(SIGNED_IN_KEY, new Date().toISOString());
+
+/** For pages that wait for a sign-in: asks who is signed in when another tab did it, or when this tab is looked at again. */
+export function useSignInElsewhere(): void {
+  const queryClient = useQueryClient();
+  useEffect(() => {
+    const recheck = () => void recheckSession(queryClient);
+    const onStorage = ({ key }: StorageEvent) => {
+      if (key === SIGNED_IN_KEY) recheck();
+    };
+    const onVisibility = () => {
+      if (document.visibilityState === 'visible') recheck();
+    };
+    window.addEventListener('storage', onStorage);
+    document.addEventListener('visibilitychange', onVisibility);
+    return () => {
+      window.removeEventListener('storage', onStorage);
+      document.removeEventListener('visibilitychange', onVisibility);
+    };
+  }, [queryClient]);
+}
 
 /** Forgets who was signed in and everything that was read in their name. */
 export function endSession(queryClient: QueryClient): void {

@@ -1,11 +1,12 @@
 import { Button, PasswordInput, TextInput, Title } from '@mantine/core';
 import { useForm } from '@mantine/form';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Navigate, useLocation, useSearchParams } from 'react-router-dom';
 import { client } from '../api/client';
 import { toFailure } from '../api/failure';
-import { setSession, useSession } from '../api/session';
+import { announceSignIn, setSession, useSession, useSignInElsewhere } from '../api/session';
+import { useAction } from '../api/useAction';
 import { dropDraftsOfOthers, hasDrafts } from '../lib/drafts';
 import { afterLogin, describeAddress } from '../paths';
 import { ColorSchemeSwitch } from '../ui/ColorSchemeSwitch';
@@ -18,6 +19,7 @@ export function LoginPage() {
   usePageTitle('Sign in');
   const [search] = useSearchParams();
   const session = useSession();
+  useSignInElsewhere();
   if (session.data) return <Navigate to={afterLogin(search.get('next'))} replace />;
   return (
     <main className={classes.page}>
@@ -64,11 +66,12 @@ function LoginForm() {
       password: (password) => (password === '' ? 'Enter your password' : null),
     },
   });
-  const login = useMutation({
+  const login = useAction({
     mutationFn: ({ email, password }: typeof form.values) => client.auth.login({ email: email.trim(), password }),
     onSuccess: ({ user }) => {
       dropDraftsOfOthers(String(user.id));
       setSession(queryClient, user);
+      announceSignIn();
     },
     onError: () => form.setFieldValue('password', ''),
   });
