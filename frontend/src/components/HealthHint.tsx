@@ -1,10 +1,12 @@
 import type { SystemHealth } from '@job-manager/shared/contract/health';
 import { IconAlertTriangle, IconArrowRight, IconUrgent } from '@tabler/icons-react';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { useEffect } from 'react';
+import { useCallback, useEffect } from 'react';
 import { Link } from 'react-router-dom';
 import { healthQuery } from '../api/health-queries';
-import { useLive } from '../api/live/LiveProvider';
+import type { ActiveChange } from '../api/live/active-runs';
+import { useLive, useLiveChanges } from '../api/live/LiveProvider';
+import { useServerTime } from '../api/server-clock';
 import { paths } from '../paths';
 import { useSteady } from '../ui/hold-still';
 import classes from './HealthHint.module.css';
@@ -31,25 +33,49 @@ export function HealthHint() {
 }
 
 const EVERY_MS = 30_000;
+/** A due run starts within a moment where all is well. */
+const LATE_AFTER_MS = 15_000;
+/** What was read before a run was late says nothing of why. */
+const FRESH_MS = 5_000;
 
 /**
- * Health for pages that are about something else: asked for once the page has what it came for, then while
- * there is work or trouble. A quiet system where all is well costs an idle tab no query.
+ * Health for pages that are about something else: read once the page has what it came for, when runs come, start or
+ * end, and when one that is due doesn't start; every half minute only while trouble is shown. A tab where nothing
+ * happens makes no query.
  */
 function useHealthInPassing(): SystemHealth | undefined {
   const queryClient = useQueryClient();
   const isSettled = useLive((live) => live.isLoaded || live.status === 'reconnecting');
-  const hasWork = useLive((live) => live.counts !== null && live.counts.running + live.counts.queued > 0);
+  const isLate = useIsWorkLate();
   const { data } = useQuery({
     ...healthQuery(),
     enabled: isSettled,
     staleTime: EVERY_MS,
     refetchOnWindowFocus: true,
-    refetchInterval: ({ state }) => (hasWork || (state.data && state.data.verdict !== 'OK') ? EVERY_MS : false),
+    refetchInterval: ({ state }) => state.data !== undefined && state.data.verdict !== 'OK' && EVERY_MS,
   });
+  const readIfOld = useCallback(
+    (staleTime: number) => void queryClient.prefetchQuery({ ...healthQuery(), staleTime }),
+    [queryClient],
+  );
   useEffect(() => {
-    // Work has come after a quiet time: what was known may be old.
-    if (hasWork) void queryClient.prefetchQuery({ ...healthQuery(), staleTime: EVERY_MS });
-  }, [hasWork, queryClient]);
+    if (isSettled && isLate) readIfOld(FRESH_MS);
+  }, [isSettled, isLate, readIfOld]);
+  useLiveChanges(
+    useCallback(
+      ({ added, started, completed, vanished }: ActiveChange) => {
+        if (added.length + started.length + completed.length + vanished.length > 0) readIfOld(EVERY_MS);
+      },
+      [readIfOld],
+    ),
+  );
   return data;
+}
+
+/** Whether a run that is due has waited for longer than a healthy system lets it. */
+function useIsWorkLate(): boolean {
+  const runs = useLive((live) => live.runs);
+  return useServerTime((now) =>
+    runs.some((run) => run.status === 'QUEUED' && !run.isBlocked && Date.parse(run.runAt) + LATE_AFTER_MS < now),
+  );
 }

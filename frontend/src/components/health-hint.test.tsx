@@ -38,26 +38,37 @@ test('says nothing when health cannot be read', async () => {
   expect(screen.queryByRole('alert')).toBeNull();
 });
 
-test('asks every half minute while there is work', async () => {
+test('asks every half minute while trouble is shown, and no more when it is over', async () => {
   vi.useFakeTimers({ shouldAdvanceTime: true });
-  world.active = [aRun.running()];
-  await openPanel('/admin/jobs');
-  await waitFor(() => expect(healthCalls()).toBe(1));
   world.health = trouble;
-  await act(() => vi.advanceTimersByTimeAsync(30_000));
+  await openPanel('/admin/jobs');
   expect(await screen.findByText(/No runner is alive/)).toBeVisible();
+  world.health = someHealth();
+  await act(() => vi.advanceTimersByTimeAsync(30_000));
+  await waitFor(() => expect(screen.queryByText(/No runner is alive/)).toBeNull());
+  expect(healthCalls()).toBe(2);
+  await act(() => vi.advanceTimersByTimeAsync(120_000));
   expect(healthCalls()).toBe(2);
 });
 
-test('asks nothing in a quiet system, and at once when work comes', async () => {
+test('asks nothing while nothing happens, whatever runs or waits for its time, and when a run comes', async () => {
   vi.useFakeTimers({ shouldAdvanceTime: true });
+  world.active = [aRun.running(), aRun.queued({ runAt: new Date(Date.now() + 3_600_000).toISOString() })];
   await openPanel('/admin/jobs');
   await waitFor(() => expect(healthCalls()).toBe(1));
   await act(() => vi.advanceTimersByTimeAsync(120_000));
   expect(healthCalls()).toBe(1);
   world.health = trouble;
-  act(() =>
-    live.send('server.admin.jobs_counts', { counts: { running: 0, queued: 1 }, serverTime: new Date().toISOString() }),
-  );
+  act(() => live.tell(aRun.queued({ runAt: new Date(Date.now()).toISOString() })));
+  expect(await screen.findByText(/No runner is alive/)).toBeVisible();
+});
+
+test('asks when a run that is due does not start', async () => {
+  vi.useFakeTimers({ shouldAdvanceTime: true });
+  world.active = [aRun.queued({ runAt: new Date(Date.now()).toISOString() })];
+  await openPanel('/admin/jobs');
+  await waitFor(() => expect(healthCalls()).toBe(1));
+  world.health = trouble;
+  await act(() => vi.advanceTimersByTimeAsync(40_000));
   expect(await screen.findByText(/No runner is alive/)).toBeVisible();
 });
