@@ -88,6 +88,8 @@ export const blankRun = {
   droppedMessages: 0,
   crashes: 0,
   isBlocked: false,
+  waitReason: null,
+  waitDetail: null,
   batchId: null,
   scheduleId: null,
   dueAt: null,

@@ -1,9 +1,10 @@
 import { contract } from '@job-manager/shared/contract/index';
 import { implement } from '@orpc/server';
-import { presentRun, presentSummary } from '../present/run.js';
+import { presentActive, presentRun, presentSummary } from '../present/run.js';
 import { unknownRun } from '../queue/errors.js';
 import { readActivePicture } from '../store/active.js';
 import { readHistory, readHistoryJobNames } from '../store/history.js';
+import { readPausedChannels } from '../store/paused-channels.js';
 import { readRun, readWaiting } from '../store/run.js';
 import { actorOf, type CallContext, callerOf, type HttpDeps } from './context.js';
 import { idempotencyKeyOf } from './idempotency-key.js';
@@ -29,7 +30,10 @@ export function createJobCalls({ config, pool, queue, registry }: HttpDeps, gate
 
     historyJobNames: os.historyJobNames.handler(async () => ({ jobNames: await readHistoryJobNames(pool) })),
 
-    active: os.active.handler(async () => ({ runs: (await readActivePicture(pool)).rows.map(presentSummary) })),
+    active: os.active.handler(async () => {
+      const [{ rows, serverTime }, paused] = await Promise.all([readActivePicture(pool), readPausedChannels(pool)]);
+      return { runs: rows.map((row) => presentActive(row, paused, serverTime)) };
+    }),
 
     stats: os.stats.handler(({ input }) => (input.refresh ? stats.refresh() : stats.get())),
 

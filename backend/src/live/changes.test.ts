@@ -17,6 +17,8 @@ const blank: JobRunSummary = {
     batchId: null,
     scheduleId: null,
     dueAt: null,
+    waitReason: null,
+    waitDetail: null,
     uniqueKey: null,
   },
   rev: 0,

@@ -80,6 +80,25 @@ it('finds what happened without any notification at its next look', async () => 
   expect(types()).toEqual(['job_queued', 'jobs_counts']);
 });
 
+it('tells on the runs of a paused channel who paused it and why, though their rows do not change', async () => {
+  const { pool } = engine.database;
+  const { rows } = await pool.query(`INSERT INTO "JobRun" ("jobName", channel) VALUES ('gate', 'mail') RETURNING id`);
+  const [{ id }] = rows;
+  await picture.refresh();
+  await pool.query(`INSERT INTO "Channel" (name, "pausedAt", "pausedBy", "pauseReason")
+    VALUES ('mail', clock_timestamp(), 'ada@example.com', 'the relay is down')`);
+  await picture.refresh();
+  expect(picture.snapshot().runs.find((run) => run.id === id)).toMatchObject({
+    waitReason: 'channelPaused',
+    waitDetail: 'Channel mail is paused by ada@example.com: the relay is down',
+  });
+  await picture.refresh();
+  await pool.query(`DELETE FROM "Channel" WHERE name = 'mail'`);
+  await picture.refresh();
+  expect(toldOf(id)).toEqual(['job_queued', 'job_queued', 'job_queued']);
+  expect(picture.snapshot().runs.find((run) => run.id === id)).toMatchObject({ waitReason: null, waitDetail: null });
+});
+
 it('tells the end of a run that came and went between two looks', async () => {
   const { rows } = await engine.database.pool.query(
     `INSERT INTO "JobRun" ("jobName", status, "finishedAt") VALUES ('gate', 'SUCCESS', clock_timestamp()) RETURNING id`,

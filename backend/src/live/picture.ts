@@ -2,10 +2,12 @@ import { EventEmitter } from 'node:events';
 import type { JobRunSummary } from '@job-manager/shared/contract/run';
 import { limits } from '@job-manager/shared/limits';
 import type { ActiveCounts } from '@job-manager/shared/live';
-import { presentSummary } from '../present/run.js';
+import { presentActive, presentSummary } from '../present/run.js';
 import { type ActivePicture, readActivePicture, readRuns } from '../store/active.js';
 import type { ProgressNote } from '../store/channels.js';
 import type { Listener } from '../store/listener.js';
+import { type PausedChannel, readPausedChannels } from '../store/paused-channels.js';
+import type { RunSummaryRow } from '../store/run-row.js';
 import type { Sql } from '../store/sql.js';
 import { type Change, changesBetween, departureOf, gather, progressOf } from './changes.js';
 import { SharedMessage, SharedText } from './shared-message.js';
@@ -34,6 +36,7 @@ const FLOOD_FROM = 150;
 const FLOOD_GAP_MS = { each: 1, most: 1_000 };
 /** So many changes in one look are told in one message, each by what is different alone. */
 const GATHERED_FROM = 10;
+const NONE_PAUSED: ReadonlyMap<string, PausedChannel> = new Map();
 /** A picture that was read so recently is good enough to begin with: what came since then is told as changes. */
 const FRESH_MS = 100;
 
@@ -149,7 +152,11 @@ export class LivePicture extends EventEmitter<{ changes: [Change[]] }> {
 
   async #read(): Promise<void> {
     const picture = await readActivePicture(this.#options.sql);
-    const after = new Map(picture.rows.map((row) => [row.id, this.#withNewestProgress(presentSummary(row))]));
+    // A table of a few rows, and not even that where nothing waits.
+    const hasQueued = picture.rows.some(({ status }) => status === 'QUEUED');
+    const paused = hasQueued ? await readPausedChannels(this.#options.sql) : NONE_PAUSED;
+    const present = (row: RunSummaryRow) => presentActive(row, paused, picture.serverTime);
+    const after = new Map(picture.rows.map((row) => [row.id, this.#withNewestProgress(present(row))]));
     const gone = new Set([...this.#runs.keys()].filter((id) => !after.has(id)));
     // A run that came and went between two looks was never in the picture; its end is told all the same.
     const { lastEndedId } = picture;

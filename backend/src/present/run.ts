@@ -1,6 +1,7 @@
 import type { AttemptUsage, JobRunAttempt, JobRunStep } from '@job-manager/shared/contract/message';
 import type { JobRun, JobRunSummary } from '@job-manager/shared/contract/run';
 import { isTerminal, type JobRunStatus } from '@job-manager/shared/run';
+import type { PausedChannel } from '../store/paused-channels.js';
 import type { RunRow, RunSummaryRow } from '../store/run-row.js';
 import { type HasCode, presentWaiting } from './waiting.js';
 
@@ -42,12 +43,30 @@ export function presentSummary(row: RunSummaryRow): JobRunSummary {
     droppedMessages: row.droppedMessages,
     crashes: row.crashes,
     isBlocked: row.isBlocked,
+    waitReason: null,
+    waitDetail: null,
     batchId: row.batchId,
     scheduleId: row.scheduleId,
     dueAt: isoOrNull(row.dueAt),
     uniqueKey: row.uniqueKey,
     rev: row.rev,
   };
+}
+
+/** A run of the active list: with what keeps it, where that is a paused channel. */
+export function presentActive(
+  row: RunSummaryRow,
+  paused: ReadonlyMap<string, PausedChannel>,
+  serverTime: Date,
+): JobRunSummary {
+  const summary = presentSummary(row);
+  const channel = row.status === 'QUEUED' && !row.isBlocked && row.runAt <= serverTime && paused.get(row.channel);
+  return channel ? { ...summary, waitReason: 'channelPaused', waitDetail: describePause(channel) } : summary;
+}
+
+function describePause({ name, pausedBy, pauseReason }: PausedChannel): string {
+  const by = pausedBy === null ? '' : ` by ${pausedBy}`;
+  return `Channel ${name} is paused${by}${pauseReason === null ? '' : `: ${pauseReason}`}`;
 }
 
 /** A whole run. Of a queued one `hasCode` tells whether this server knows its job. */

@@ -51,6 +51,8 @@ function make(status: JobRunStatus, part: Partial<JobRun>): JobRun {
     batchId: null,
     scheduleId: null,
     dueAt: null,
+    waitReason: null,
+    waitDetail: null,
     uniqueKey: null,
     rev: 1,
     parameters: {},

@@ -56,6 +56,10 @@ export const jobRunSummary = z.object({
   crashes: z.number().int(),
   /** Waits for other runs. */
   isBlocked: z.boolean(),
+  /** What keeps a queued run of the active list that its own row doesn't tell of: a paused channel. */
+  waitReason: z.enum(waitReasons).nullable(),
+  /** The same in words: who paused it, and why. */
+  waitDetail: z.string().nullable(),
   batchId: runId.nullable(),
   scheduleId: z.string().nullable(),
   /** The time at which its schedule wanted it. */

@@ -22,6 +22,7 @@ export function QueueFacts({ run }: { run: JobRunSummary }) {
 function Wait({ run }: { run: JobRunSummary }) {
   const isLater = useServerTime((now) => isPutOff(run, now));
   if (run.isBlocked) return <span>Waits for other runs</span>;
+  if (run.waitDetail !== null) return <span className={classes.message}>{run.waitDetail}</span>;
   if (!isLater) return <Due run={run} />;
   return run.claimNo === 0 ? <Start run={run} /> : <NextAttempt run={run} />;
 }

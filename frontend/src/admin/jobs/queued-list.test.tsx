@@ -31,6 +31,14 @@ test('says of queued runs what each waits for', async () => {
   expect(await row(plain.id)).not.toHaveTextContent(/Channel|Priority/);
 });
 
+test('a run of a paused channel says who paused it and why', async () => {
+  const waitDetail = 'Channel mail is paused by ada@example.com: the relay is down';
+  world.active = [aRun.queued({ channel: 'mail', waitReason: 'channelPaused', waitDetail })];
+  await openPanel('/admin/jobs');
+  expect(await screen.findByText(waitDetail)).toBeVisible();
+  expect(screen.queryByText('Waiting to start…')).toBeNull();
+});
+
 test('times tick down to the start', async () => {
   const began = stopClock();
   const run = aRun.queued({ runAt: soon(65) });
