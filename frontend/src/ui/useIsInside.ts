@@ -1,8 +1,9 @@
 import { type RefObject, useEffect, useState } from 'react';
+import { isReturningFocus } from './useReturnFocus';
 
 /**
- * Whether the pointer, or a focus that came by keyboard, is inside an element. A click focuses a button as well, but
- * its reader may be gone.
+ * Whether the pointer, or a focus that came by keyboard, is inside an element. A click focuses a button as well, and a
+ * closed dialog gives the focus back, but there the reader may be gone.
  */
 export function useIsInside(zone: RefObject<HTMLElement | null>): boolean {
   const [hasPointer, setPointer] = useState(false);
@@ -14,7 +15,8 @@ export function useIsInside(zone: RefObject<HTMLElement | null>): boolean {
     const listeners: Record<string, (event: Event) => void> = {
       pointerenter: () => setPointer(true),
       pointerleave: () => setPointer(false),
-      focusin: ({ target }) => setFocus(target instanceof Element && target.matches(':focus-visible')),
+      focusin: ({ target }) =>
+        setFocus(target instanceof Element && target.matches(':focus-visible') && !isReturningFocus()),
       focusout: (event) => {
         if (!contains(element, (event as FocusEvent).relatedTarget)) setFocus(false);
       },

@@ -1,5 +1,10 @@
 import { useEffect, useRef } from 'react';
 
+let isReturning = false;
+
+/** Whether the focus that is being set is one that a closed dialog gives back, which nobody moved there. */
+export const isReturningFocus = (): boolean => isReturning;
+
 /**
  * Gives the focus back to whatever had it before a dialog opened, or to the page when that is gone.
  * Mantine's own does this only for dialogs that are already there when they open; ours are loaded on demand.
@@ -21,6 +26,8 @@ function giveBack(opener: Element | null): void {
   // After the dialog's focus trap has let go.
   view?.setTimeout(() => {
     const target = element?.isConnected ? element : page.querySelector('main');
+    isReturning = true;
     target?.focus({ preventScroll: true });
+    isReturning = false;
   }, 20);
 }
