@@ -3,8 +3,8 @@ import { useNavigate } from 'react-router-dom';
 import { client } from '../api/client';
 import { isSignedOut, toFailure } from '../api/failure';
 import { endSession } from '../api/session';
-import { dropDraftsOfOthers } from '../lib/drafts';
 import { useAction } from '../api/useAction';
+import { dropDraftsOfOthers } from '../lib/drafts';
 import { paths } from '../paths';
 import { toastError } from '../ui/toast';
 

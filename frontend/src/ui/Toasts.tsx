@@ -10,7 +10,14 @@ export function Toasts() {
   useToastRoom(host);
   return (
     <div ref={host}>
-      <Notifications position={POSITION} limit={MAX_TOASTS} zIndex={400} containerWidth={360} withinPortal={false} />
+      <Notifications
+        position={POSITION}
+        limit={MAX_TOASTS}
+        zIndex={400}
+        containerWidth={360}
+        withinPortal={false}
+        notificationMaxHeight={260}
+      />
     </div>
   );
 }

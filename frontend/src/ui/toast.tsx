@@ -2,6 +2,7 @@ import { Button } from '@mantine/core';
 import { notifications, notificationsStore } from '@mantine/notifications';
 import { IconAlertTriangle, IconCheck, IconInfoCircle } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
+import classes from './toast.module.css';
 
 interface Offer {
   label: string;
@@ -78,7 +79,7 @@ function show(
   const data = { title, color, icon, autoClose, withBorder: true, closeButtonProps: { 'aria-label': 'Dismiss' } };
   const content = (
     <>
-      {message}
+      <span className={classes.text}>{message}</span>
       {offer && (
         <Button
           size="compact-sm"
