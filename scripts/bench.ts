@@ -1,3 +1,4 @@
+import './lib/check-node.js';
 import { Command, InvalidArgumentError } from 'commander';
 import pc from 'picocolors';
 import type { BenchReport } from './bench/report.js';

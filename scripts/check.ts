@@ -1,3 +1,4 @@
+import './lib/check-node.js';
 import { parseArgs } from 'node:util';
 import pc from 'picocolors';
 import { ensurePrismaClient } from './lib/client.js';

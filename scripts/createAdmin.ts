@@ -1,5 +1,5 @@
+import './lib/check-node.js';
 import { createInterface } from 'node:readline/promises';
-import { password as askPassword, cancel, isCancel } from '@clack/prompts';
 import { readConfig } from '@job-manager/backend/config';
 import { type UserRole, userRoles } from '@job-manager/shared/roles';
 import { Command } from 'commander';
@@ -37,6 +37,7 @@ function readRole(text: string): UserRole {
 }
 
 async function readPassword(): Promise<string> {
+  const { password: askPassword, cancel, isCancel } = await import('@clack/prompts');
   if (!process.stdin.isTTY) return readFirstLine();
   const given = await askPassword({ message: 'Password' });
   if (!isCancel(given)) return given ?? '';

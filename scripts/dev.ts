@@ -1,3 +1,4 @@
+import './lib/check-node.js';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';

@@ -1,3 +1,4 @@
+import './lib/check-node.js';
 import { ensurePrismaClient } from './lib/client.js';
 
 const isNew = await ensurePrismaClient();

@@ -1,3 +1,4 @@
+import './lib/check-node.js';
 import { createJobsProgram } from './lib/jobs/program.js';
 
 await createJobsProgram().parseAsync();

@@ -1,5 +1,5 @@
+import './lib/check-node.js';
 import { rm } from 'node:fs/promises';
-import { confirm, isCancel } from '@clack/prompts';
 import { type Config, readConfig } from '@job-manager/backend/config';
 import { DEFAULT_SCHEMA } from '@job-manager/backend/database/schema';
 import { Command } from 'commander';
@@ -47,6 +47,7 @@ async function isConfirmed(config: Config): Promise<boolean> {
   if (!process.stdin.isTTY) throw new Refusal('Nobody can be asked here; add --yes to delete everything.');
   const media = ownsMedia ? ` and the files in ${config.MEDIA_DIR}` : '';
   const message = `Delete all accounts, runs and data in ${nameOf(config)}${media}?`;
+  const { confirm, isCancel } = await import('@clack/prompts');
   const answer = await confirm({ message, initialValue: false });
   return !isCancel(answer) && answer;
 }

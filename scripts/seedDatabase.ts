@@ -1,3 +1,4 @@
+import './lib/check-node.js';
 import { readConfig } from '@job-manager/backend/config';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import pc from 'picocolors';

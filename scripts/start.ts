@@ -1,3 +1,4 @@
+import './lib/check-node.js';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Config, readConfig } from '@job-manager/backend/config';
 import type { RunningServer } from '@job-manager/backend/main';

@@ -1,3 +1,4 @@
+import './lib/check-node.js';
 import { spawnSync } from 'node:child_process';
 import { ensurePrismaClient } from './lib/client.js';
 import { programOf, ROOT } from './lib/repository.js';

@@ -1,3 +1,4 @@
+import './lib/check-node.js';
 import { type Config, readConfig } from '@job-manager/backend/config';
 import { awaitDatabase } from '@job-manager/backend/database/await-database';
 import type { createLog } from '@job-manager/backend/log';

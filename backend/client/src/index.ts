@@ -1,3 +1,5 @@
+import './check-node.js';
+
 export { type CallOptions, type ClientOptions, createClient, type JobClient } from './client.js';
 export type { Enqueued } from './enqueue.js';
 export { type ParameterIssue, QueueError, type QueueErrorCode } from './errors.js';
