@@ -31,7 +31,8 @@ export const waitReasons = [
 ] as const;
 export type WaitReason = (typeof waitReasons)[number];
 
-/** A run whose job states no threshold of its own is called slow some time before its timeout ends it. */
+/** A run whose job states no threshold of its own is called slow after this time, or some time before a shorter timeout ends it. */
+export const defaultSlowAfterMs = 30 * 60_000;
 export const slowPartOfTimeout = 0.8;
 
 /** In which states each action is open; the screen offers it, the engine enforces it. */

@@ -1,5 +1,6 @@
 import type { SystemHealth, Verdict } from '@job-manager/shared/contract/health';
 import type { JobDefinition } from '@job-manager/shared/contract/run';
+import { defaultSlowAfterMs } from '@job-manager/shared/run';
 import type pg from 'pg';
 import { type HealthLimits, readSystemState } from '../store/health.js';
 import type { NotificationProbe } from '../store/notification-probe.js';
@@ -34,7 +35,6 @@ export interface HealthCheckOptions {
 }
 
 /** Runs of external programs, and of jobs that nobody here knows, are slow after this time. */
-const SLOW_AFTER_MS = 30 * 60_000;
 /** A database that hasn't answered by then counts as unreachable; the connection is given up. */
 const ANSWER_WITHIN_MS = 5_000;
 /** A measurement serves all who ask within this time, and within ten times what it took. */
@@ -128,7 +128,7 @@ export class HealthCheck implements Health {
 
   #healthLimits(): HealthLimits {
     const { registry, limits } = this.#options;
-    return { stalledAfterMs: limits.stalledAfterMs, slowAfterMs: SLOW_AFTER_MS, slowJobs: registry.definitions() };
+    return { stalledAfterMs: limits.stalledAfterMs, slowAfterMs: defaultSlowAfterMs, slowJobs: registry.definitions() };
   }
 }
 

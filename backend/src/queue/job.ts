@@ -135,9 +135,9 @@ export interface JobDefinition<Schema extends ParametersSchema = ParametersSchem
   isolated?: boolean;
   /** An isolated attempt that takes more memory than this is ended. */
   memoryLimitMb?: number;
-  /** A run that takes longer is marked slow. 30 minutes unless said otherwise, or four fifths of a shorter timeout. */
+  /** A run that takes longer is marked slow. 30 minutes unless said otherwise, or four fifths of a timeout that comes before. */
   slowAfterMs?: number;
-  /** An attempt that takes longer is failed; null for as long as it likes. 30 minutes unless said otherwise. */
+  /** An attempt that takes longer is failed; null for as long as it likes. An hour unless said otherwise. */
   timeoutMs?: number | null;
   /** When it runs by itself; a schedule that is gone from here is removed at the next start. */
   schedules?: CodeSchedule<z.input<Schema>>[];

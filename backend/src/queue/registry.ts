@@ -7,7 +7,7 @@ import type { JobDefinition } from '@job-manager/shared/contract/run';
 import type { ScheduleSettings } from '@job-manager/shared/contract/schedules';
 import { limits } from '@job-manager/shared/limits';
 import { defaultMaxAttempts, defaultMaxCrashes, defaultRetry } from '@job-manager/shared/retry';
-import { slowPartOfTimeout } from '@job-manager/shared/run';
+import { defaultSlowAfterMs, slowPartOfTimeout } from '@job-manager/shared/run';
 import * as z from 'zod';
 import { type JobVersion, versionOf } from '../store/job-version.js';
 import { QueueError } from './errors.js';
@@ -15,8 +15,7 @@ import type { AnyJob } from './job.js';
 import { findRetryFault } from './retry-fault.js';
 import { codeSchedulesOf, findCodeScheduleFault } from './schedules/in-code.js';
 
-const TIMEOUT_MS = 30 * 60_000;
-const SLOW_AFTER_MS = 30 * 60_000;
+const TIMEOUT_MS = 60 * 60_000;
 /** Timers and the database's integers end here, after 24 days. */
 /** A process that has loaded the jobs takes 150 MB before it has done anything. */
 const LEAST_MEMORY_MB = 256;
@@ -211,7 +210,8 @@ function describe(job: AnyJob): JobDefinition {
     ...(job.defaultParams && { defaultParams: job.defaultParams }),
     algorithmVersion: job.algorithmVersion,
     parametersSchema: z.toJSONSchema(job.parameters, { io: 'input', unrepresentable: 'any' }),
-    slowAfterMs: job.slowAfterMs ?? Math.round(Math.min(SLOW_AFTER_MS, slowPartOfTimeout * (timeoutMs ?? Infinity))),
+    slowAfterMs:
+      job.slowAfterMs ?? Math.round(Math.min(defaultSlowAfterMs, slowPartOfTimeout * (timeoutMs ?? Infinity))),
     timeoutMs,
     maxAttempts,
     maxCrashes,
