@@ -1,3 +1,4 @@
+import './lib/check-node.js';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Config, readConfig } from '@job-manager/backend/config';
 import type { AnyJob } from '@job-manager/backend/queue/job';
@@ -45,13 +46,22 @@ async function run(args: string[]): Promise<number> {
 
 async function execute(job: AnyJob, command: JobCommand): Promise<number> {
   const config = readConfig();
-  const report = createReport({ out: process.stdout, err: process.stderr, now: () => performance.now() }, command);
+  const out = command.enqueue ? process.stdout : keepStdout();
+  const report = createReport({ out, err: process.stderr, now: () => performance.now() }, command);
   const database = await resources.hold(acquireDatabase(config), (held) => held.release());
   await migrateDatabase(database.url);
   if (cancelling.signal.aborted) return EXIT.cancelled;
   const { parameters, queueing, wait } = command;
   const order = { config, databaseUrl: database.url, job, parameters, queueing, report };
   return command.enqueue ? enqueue(order, wait) : runHere(order);
+}
+
+/** Standard output for what the command writes; what the job prints goes to standard error from now on. */
+function keepStdout(): Pick<NodeJS.WriteStream, 'write'> {
+  const { stdout, stderr } = process;
+  const write = stdout.write.bind(stdout);
+  stdout.write = stderr.write.bind(stderr);
+  return { write };
 }
 
 interface Order {

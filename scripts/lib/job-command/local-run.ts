@@ -17,6 +17,7 @@ import { Notifier } from '@job-manager/backend/store/notifier';
 import { VERSION } from '@job-manager/backend/version';
 import type { Resources } from '../resources.js';
 import { whoAsks } from '../who-asks.js';
+import { guardExit } from './exit-guard.js';
 import type { Report } from './report.js';
 
 export interface LocalRunOptions {
@@ -77,7 +78,11 @@ export async function startLocalRun(options: LocalRunOptions): Promise<LocalRun>
     releaseErrors();
   });
   // Before the job says anything.
-  events.on('runStarted', ({ runId, jobName }) => report.started({ runId, jobName, parameters }));
+  let releaseExit = () => {};
+  events.on('runStarted', ({ runId, jobName }) => {
+    releaseExit = guardExit({ runId, runnerId: runner.id, databaseUrl });
+    report.started({ runId, jobName, parameters });
+  });
   events.on('runLogged', ({ level, message, data }) => report.log(level, message, data));
   let doing: string | null | undefined;
   events.on('runProgressed', ({ percent, message }) => {
@@ -99,6 +104,7 @@ export async function startLocalRun(options: LocalRunOptions): Promise<LocalRun>
   const rescuer = new Rescuer({ sql, events, notifier, stalledAfterMs, sweepMs: config.JOBS_SWEEP_MS });
   return {
     ended: ended.then((result) => {
+      releaseExit();
       if (result.status === 'SUCCESS' && doing !== undefined) report.progress(100, doing);
       report.ended({ runId, ...outcomeOf(result) });
       return result;
@@ -108,6 +114,7 @@ export async function startLocalRun(options: LocalRunOptions): Promise<LocalRun>
       runner.cancel(runId);
     },
     abandon: async () => {
+      releaseExit();
       await rescuer.buryRunner(runner.id);
       await notifier.flush();
     },
