@@ -332,6 +332,18 @@ describe('recovery', () => {
     await engine.silence(zombie.id);
     expect(await engine.rescuer.tick()).toBe(1);
     expect(await engine.run(zombie.id)).toMatchObject({ status: 'QUEUED', attempt: 0, startedAt: null });
+    const suspects = async () => (await engine.database.pool.query('SELECT FROM "SuspectRun"')).rowCount;
+    expect(await suspects()).toBe(1);
+    // Its runner was cut off, and nobody took it down.
+    const runnerId = '00000000-0000-4000-8000-000000000000';
+    await beat(engine.database.pool, {
+      runnerId,
+      leases: [],
+      loopLagMs: 0,
+      lastClaimAgoMs: null,
+      lastProgressAgoMs: null,
+    });
+    expect(await suspects()).toBe(0);
     expect(await finishRuns(engine.database.pool, [outcome(zombie)])).toEqual(new Set());
     const [next] = await claimDueRuns(engine.database.pool, {
       runnerId: '00000000-0000-4000-8000-000000000001',

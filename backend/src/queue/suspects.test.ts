@@ -1,18 +1,32 @@
 import { fork } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import * as z from 'zod';
 import { TestEngine } from '../testing/engine.js';
 import { jobs } from '../testing/mortal-jobs.js';
 import { typescriptArgs } from '../typescript-loader.js';
+import { defineJob } from './job.js';
 import { SYSTEM } from './queue.js';
+import type { Runner } from './runner.js';
+import { Suspects } from './suspects.js';
 
 const RUNNER = fileURLToPath(new URL('../testing/mortal-runner.ts', import.meta.url));
 const MAX_DEATHS = 40;
 
+const opened = new Map<string, () => void>();
+const gate = defineJob({
+  name: 'gate',
+  description: 'Ends when the test says so',
+  examples: ['nothing runs it'],
+  algorithmVersion: '1',
+  parameters: z.strictObject({}),
+  run: (ctx) => new Promise<void>((end) => opened.set(ctx.runId, end)),
+});
+
 let engine: TestEngine;
 beforeAll(async () => {
-  engine = await TestEngine.create(jobs);
+  engine = await TestEngine.create([...jobs, gate]);
 });
 afterEach(async () => {
   expect(await engine.violations()).toEqual({});
@@ -77,4 +91,114 @@ it('fails three that kill their process in three ways and no other run, with one
   for (const { error } of failed) expect(error).toMatch(/^Stopped as poison: it took down its process 3 times/);
   // All three were with the first.
   expect(died).toBe(1);
+});
+
+describe('a runner whose jobs can have no processes of their own', () => {
+  /** Runs that were lost with a runner so often, and are first in line. */
+  async function suspects(count: number, losses: number): Promise<string[]> {
+    const ids: string[] = [];
+    for (let n = 0; n < count; n++) ids.push((await engine.enqueue('gate', {}, { priority: -1 })).id);
+    await rows('INSERT INTO "SuspectRun" ("runId", losses) SELECT unnest($1::bigint[]), $2', ids, losses);
+    return ids;
+  }
+  const begun = () => vi.waitFor(() => expect(opened.size).toBe(runner.activeRuns));
+  const end = async (...ids: string[]) => {
+    for (const id of ids) opened.get(id)?.();
+    for (const id of ids) await engine.until(id, 'SUCCESS');
+    await vi.waitFor(() => expect(runner.activeRuns).toBe(opened.size - ids.length));
+    for (const id of ids) opened.delete(id);
+  };
+  const aloneOf = async (id: string) => (await rows('SELECT "isAlone" FROM "SuspectRun" WHERE "runId" = $1', id))[0];
+
+  let runner: Runner;
+  it('runs each alone that was lost again, before anything else', async () => {
+    runner = engine.runner({ concurrency: 9 });
+    const others = [(await engine.enqueue('gate')).id, (await engine.enqueue('gate')).id];
+    const ids = await suspects(2, 2);
+    for (const id of ids) {
+      expect(await runner.tick()).toBe(1);
+      await begun();
+      expect([...opened.keys()]).toEqual([id]);
+      expect(await aloneOf(id)).toEqual({ isAlone: true });
+      expect(await runner.tick()).toBe(0);
+      await end(id);
+      await vi.waitFor(async () => expect(await aloneOf(id)).toBeUndefined());
+    }
+    expect(await runner.tick()).toBe(2);
+    await begun();
+    await end(...others);
+  });
+
+  it('runs a few together that were lost once, and makes none of them answer for a death', async () => {
+    runner = engine.runner({ concurrency: 9 });
+    const ids = await suspects(4, 1);
+    expect(await runner.tick()).toBe(3);
+    await begun();
+    expect(await aloneOf(ids[0] ?? '')).toEqual({ isAlone: false });
+    await end(...ids.slice(0, 3));
+    // One that is left over is alone.
+    expect(await runner.tick()).toBe(1);
+    await begun();
+    expect(await aloneOf(ids[3] ?? '')).toEqual({ isAlone: true });
+    await end(...ids.slice(3));
+  });
+});
+
+describe('where suspects wait for this process to be idle', () => {
+  const make = (held: { runs: number }) =>
+    new Suspects({
+      ...{ sql: engine.database.pool, events: engine.events, jobNames: ['gate'], concurrency: 9 },
+      executions: { canIsolate: false, isolableJobs: async () => [] },
+      heldRuns: () => held.runs,
+      hold: () => [],
+      execute: () => Promise.reject(new Error('Nothing is executed here')),
+      onRoom: () => {},
+    });
+  const later = (ms: number) => vi.advanceTimersByTime(ms);
+
+  it('claims nothing else after two seconds, for ten at most, and not again for a hundred', () => {
+    vi.useFakeTimers({ toFake: ['performance'] });
+    const held = { runs: 1 };
+    const suspects = make(held);
+    suspects.noteNone();
+    suspects.note(true);
+    expect([suspects.isExclusive, suspects.canClaim]).toEqual([false, false]);
+    later(2_100);
+    suspects.note(true);
+    expect(suspects.isExclusive).toBe(true);
+    later(9_000);
+    expect(suspects.isExclusive).toBe(true);
+    held.runs = 0;
+    expect(suspects.canClaim).toBe(true);
+    held.runs = 1;
+    later(1_100);
+    suspects.note(true);
+    expect(suspects.isExclusive).toBe(false);
+    later(80_000);
+    suspects.note(true);
+    expect(suspects.isExclusive).toBe(false);
+    later(20_000);
+    suspects.note(true);
+    expect(suspects.isExclusive).toBe(true);
+    vi.useRealTimers();
+  });
+
+  it('goes on with others when none can be claimed after all', () => {
+    vi.useFakeTimers({ toFake: ['performance'] });
+    const held = { runs: 1 };
+    const suspects = make(held);
+    suspects.noteNone();
+    suspects.note(true);
+    later(2_100);
+    suspects.note(true);
+    held.runs = 0;
+    expect([suspects.isExclusive, suspects.canClaim]).toEqual([true, true]);
+    suspects.noteNone();
+    expect([suspects.isExclusive, suspects.canClaim]).toEqual([false, false]);
+    suspects.note(true);
+    expect(suspects.canClaim).toBe(false);
+    later(1_100);
+    expect(suspects.canClaim).toBe(true);
+    vi.useRealTimers();
+  });
 });

@@ -61,7 +61,7 @@ export class Suspects {
   #dueSince = performance.now();
   #againAt = 0;
   /** From when to when nothing else is claimed, so that this process becomes idle. */
-  #emptying = { from: 0, to: 0 };
+  #emptying = { from: Number.NEGATIVE_INFINITY, to: Number.NEGATIVE_INFINITY };
   #apart = 0;
   #here = 0;
   #ramp = { since: 0, ended: 0 };
@@ -116,12 +116,12 @@ export class Suspects {
   noteNone(): void {
     this.#areDue = false;
     this.#againAt = performance.now() + AGAIN_MS;
-    if (this.#isIdle && this.isExclusive) this.#emptying.to = 0;
+    if (this.#isIdle && this.isExclusive) this.#emptying.to = this.#emptying.from;
   }
 
   /** Begins what a claim brought. */
   take(runs: ClaimedRun[], isApart: boolean): void {
-    this.#emptying.to = 0;
+    this.#emptying.to = this.#emptying.from;
     if (isApart && this.#apart === 0) this.#ramp = { since: performance.now(), ended: 0 };
     const isAlone = !isApart && runs.length === 1;
     for (const execution of this.#options.hold(runs, isApart)) void this.#run(execution, { isApart, isAlone });

@@ -21,7 +21,10 @@ export interface BeatAnswer {
   cancelRequested: string[];
 }
 
-/** Proves that a runner and its runs live, in one statement for all of them. */
+/**
+ * Proves that a runner and its runs live, in one statement for all of them. Runs that were lost with it, because it was
+ * cut off or frozen, are suspects no more: there was no death.
+ */
 export async function beat(sql: Sql, pulse: RunnerPulse): Promise<BeatAnswer> {
   const answer = await sql.query<{ token: string; cancelRequested: boolean }>({
     name: 'beat',
@@ -61,5 +64,7 @@ WITH held AS MATERIALIZED (
       "lastProgressAt" = coalesce(clock_timestamp() - $6::float8 * interval '1 ms', "lastProgressAt"),
       status = CASE status WHEN 'LOST' THEN 'ACTIVE' ELSE status END, "stoppedAt" = NULL
   WHERE id = $3
+), cleared AS (
+  DELETE FROM "SuspectRun" WHERE "runId" IN (SELECT "runId" FROM "SuspectRun" WHERE "runnerId" = $3 FOR UPDATE SKIP LOCKED)
 )
 SELECT token, "cancelRequested" FROM held`;

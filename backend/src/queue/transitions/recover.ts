@@ -119,8 +119,8 @@ const recover = (which: string, why: string) => `${takeBack({
   told: `${told('crashes')} || coalesce(' (cleaned up by ' || $3::text || ')', '')`,
   outcome: `CASE WHEN ${hasNotBegun} THEN 'RELEASED' ELSE 'LOST' END`,
   more: `suspected AS (
-  INSERT INTO "SuspectRun" AS s ("runId") SELECT id FROM judged WHERE next = 'QUEUED'
-  ON CONFLICT ("runId") DO UPDATE SET losses = s.losses + 1
+  INSERT INTO "SuspectRun" AS s ("runId", "runnerId") SELECT id, "runnerId" FROM judged WHERE next = 'QUEUED'
+  ON CONFLICT ("runId") DO UPDATE SET losses = s.losses + 1, "runnerId" = EXCLUDED."runnerId"
     WHERE EXISTS (SELECT FROM judged WHERE judged.id = s."runId" AND NOT ${hasNotBegun})
 ), `,
   action: 'run.recover',

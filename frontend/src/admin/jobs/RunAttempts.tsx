@@ -32,10 +32,10 @@ const outcomeLook = {
   SUCCESS: { label: 'Success', icon: IconCheck, tone: 'success' },
   FAILED: { label: 'Failed', icon: IconX, tone: 'failed' },
   CANCELLED: { label: 'Cancelled', icon: IconCircleX, tone: 'cancelled' },
-  LOST: { label: 'Lost', hint: 'The runner went silent.', icon: IconPlugConnectedX, tone: 'failed' },
+  LOST: { label: 'Lost', hint: 'The runner died or went silent.', icon: IconPlugConnectedX, tone: 'failed' },
   RELEASED: {
     label: 'Handed back',
-    hint: 'The runner was stopped; this doesn’t count as an attempt.',
+    hint: 'The runner was stopped, or died before the job began; this doesn’t count as an attempt.',
     icon: IconCornerUpLeft,
     tone: 'queued',
   },
