@@ -98,3 +98,26 @@ describe('a built-in runner that is stopped', () => {
     expect(onDeath).toHaveBeenCalledWith('r-1');
   });
 });
+
+describe('a built-in runner that its runs take down', () => {
+  it('is started again within two seconds, however often', async () => {
+    const children = Array.from({ length: 6 }, (_, n) => new FakeChild(n + 1));
+    const { fork } = runnerOf(...children.map((child) => () => child));
+    for (const [n, child] of children.entries()) {
+      child.emit('message', { type: 'ready', runnerId: `r-${n}` });
+      child.emit('exit', null, 'SIGKILL');
+      await vi.advanceTimersByTimeAsync(2_000);
+      expect(fork).toHaveBeenCalledTimes(n + 2);
+    }
+    expect(onDeath).toHaveBeenCalledTimes(children.length);
+  });
+
+  it('has its runs recovered where its death is seen before its first word', () => {
+    const child = new FakeChild(1);
+    runnerOf(() => child);
+    child.emit('exit', 3, null);
+    expect(onDeath).not.toHaveBeenCalled();
+    child.emit('message', { type: 'ready', runnerId: 'r-1' });
+    expect(onDeath).toHaveBeenCalledWith('r-1');
+  });
+});

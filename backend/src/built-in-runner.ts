@@ -4,7 +4,8 @@ import type { Logger } from 'pino';
 import { typescriptArgs } from './typescript-loader.js';
 
 const PROGRAM = fileURLToPath(new URL('./built-in-runner-process.ts', import.meta.url));
-const RESTART_MS = { first: 500, most: 30_000 };
+/** One that had claimed runs waits less: the next death says more about which of them was the reason. */
+const RESTART_MS = { first: 500, most: 30_000, mostAfterClaims: 2_000 };
 /** A runner that lived this long starts again without waiting. */
 const HEALTHY_AFTER_MS = 60_000;
 /** How often a runner that is stopping reports that it still works at it. */
@@ -71,7 +72,11 @@ export class BuiltInRunner {
     try {
       const child = this.#fork();
       this.#child = child;
-      child.on('message', (message: RunnerMessage) => this.#onMessage(message));
+      child.on('message', (message: RunnerMessage) => {
+        if (!isOver) this.#onMessage(message);
+        // The first run that it claimed took it down: its death may be seen before what it had sent.
+        else if (message.type === 'ready') void this.#options.onDeath(message.runnerId);
+      });
       child.once('exit', (code, signal) => onEnd(code, signal));
       // Without a process there is no exit; other errors are those of a process that lives.
       child.once('error', (error) => child.pid === undefined && onEnd(null, null, error));
@@ -123,13 +128,11 @@ export class BuiltInRunner {
     this.#runnerId = undefined;
     if (this.#isStopping) return;
     if (livedMs > HEALTHY_AFTER_MS) this.#restartMs = RESTART_MS.first;
+    const restartMs = runnerId ? Math.min(this.#restartMs, RESTART_MS.mostAfterClaims) : this.#restartMs;
     const what = how.err === undefined ? 'died' : 'could not be started';
-    this.#options.log.error(
-      { runnerId, ...how },
-      `The built-in runner ${what}; it starts again in ${this.#restartMs} ms`,
-    );
+    this.#options.log.error({ runnerId, ...how }, `The built-in runner ${what}; it starts again in ${restartMs} ms`);
     if (runnerId) void this.#options.onDeath(runnerId);
-    this.#timer = setTimeout(() => this.start(), this.#restartMs);
+    this.#timer = setTimeout(() => this.start(), restartMs);
     this.#restartMs = Math.min(this.#restartMs * 2, RESTART_MS.most);
   }
 }
