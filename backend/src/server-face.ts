@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { Express } from 'express';
 import type { HostUsers } from './auth/host-users.js';
 import type { Sessions } from './auth/sessions.js';
-import { migrationState } from './database/migrate.js';
+import { readInstallation } from './database/installation.js';
 import { HealthCheck } from './health/health-check.js';
 import { healthDuties, healthLimits } from './health/limits.js';
 import { createHttpApp } from './http/app.js';
@@ -50,7 +50,7 @@ export function createServerFace(engine: ServerEngine, { sessions, isClosing, ho
     pool,
     probe: new NotificationProbe(pool, listener),
     registry,
-    pendingMigrations: async (client) => (await migrationState(client, config.DATABASE_SCHEMA)).pending,
+    installation: (client) => readInstallation(client, config.DATABASE_SCHEMA),
     isClosing,
     version: VERSION,
     limits: healthLimits(config),

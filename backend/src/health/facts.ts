@@ -1,3 +1,4 @@
+import type { Installation } from '../database/installation.js';
 import type { SystemState } from '../store/health.js';
 
 /** What was measured; everything the verdict and the answers are made of. */
@@ -6,8 +7,7 @@ export interface HealthFacts {
   database: {
     /** Round trip of an empty query, waiting for a free connection included; null when there was no answer. */
     latencyMs: number | null;
-    pendingMigrations: number;
-  };
+  } & Installation;
   notifications: {
     /** There are none, by choice: everything polls. */
     isOff?: boolean;

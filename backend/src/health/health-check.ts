@@ -2,6 +2,8 @@ import type { SystemHealth, Verdict } from '@job-manager/shared/contract/health'
 import type { JobDefinition } from '@job-manager/shared/contract/run';
 import { defaultSlowAfterMs } from '@job-manager/shared/run';
 import type pg from 'pg';
+import { type Installation, isNeeded } from '../database/installation.js';
+import { isPassing } from '../store/faults.js';
 import { type HealthLimits, readSystemState } from '../store/health.js';
 import type { NotificationProbe } from '../store/notification-probe.js';
 import type { HealthFacts } from './facts.js';
@@ -25,8 +27,8 @@ export interface HealthCheckOptions {
   pool: pg.Pool;
   probe: Pick<NotificationProbe, 'isConnected' | 'roundTrip'> & { isOff?: boolean };
   registry: { definitions(): JobDefinition[] };
-  /** Names of the migrations that the database lacks. */
-  pendingMigrations(client: pg.ClientBase): Promise<string[]>;
+  /** How the tables compare with what this version expects. */
+  installation(client: pg.ClientBase): Promise<Installation>;
   isClosing(): boolean;
   version: string;
   /** Everything, unless said otherwise. */
@@ -41,6 +43,12 @@ const ANSWER_WITHIN_MS = 5_000;
 const FRESH_MS = 1_000;
 const FRESH_TIMES = 10;
 
+/** What is whole is compared again so much later; what isn't, each time. */
+const COMPARED_MS = 60_000;
+const WHOLE: Installation = { pending: [], unknown: [], missing: [] };
+
+const isUsable = ({ pending, missing }: Installation): boolean => pending.length === 0 && !missing.some(isNeeded);
+
 const ALL_DUTIES = { isStandby: false, firesSchedules: true };
 
 type Measured = Omit<HealthFacts, 'isClosing'> & { measuredAt: Date };
@@ -51,8 +59,7 @@ export class HealthCheck implements Health {
   #known: Measured | undefined;
   #knownUntil = Number.NEGATIVE_INFINITY;
   #measuring: Promise<Measured> | undefined;
-  /** The database can't lose migrations, so this is looked at until none is missing. */
-  #isMigrated = false;
+  #installation: { found: Installation; until: number } | undefined;
 
   constructor(options: HealthCheckOptions) {
     this.#options = options;
@@ -72,7 +79,7 @@ export class HealthCheck implements Health {
       notifications: describeNotifications(facts.notifications),
     };
     // Without notifications everything still works, a second later.
-    const ok = checks.server === 'ok' && checks.database === 'ok';
+    const ok = checks.server === 'ok' && facts.database.latencyMs !== null && isUsable(facts.database);
     return { ok, verdict: judge(facts).verdict, checks };
   }
 
@@ -107,23 +114,31 @@ export class HealthCheck implements Health {
       return await withClient(this.#options.pool, async (client) => {
         await client.query('SELECT 1');
         const latencyMs = performance.now() - startedAt;
-        const database = { latencyMs, pendingMigrations: await this.#countPending(client) };
-        answered = database;
-        // The tables may not be there yet.
-        const isCounted = database.pendingMigrations === 0;
-        return { ...database, state: isCounted ? await readSystemState(client, this.#healthLimits()) : null };
+        const installation = await this.#installationOf(client);
+        answered = { latencyMs, ...installation };
+        // The tables may not be there yet, or not as they were.
+        if (!isUsable(installation)) return { ...answered, state: null };
+        const state = await readSystemState(client, this.#healthLimits()).catch(async (error) => {
+          if (isPassing(error)) throw error;
+          this.#installation = undefined;
+          answered = { latencyMs, ...(await this.#installationOf(client)) };
+          return null;
+        });
+        return { ...answered, state };
       });
     } catch {
       // Slow to count is not gone: requests can be served.
-      return { ...(answered ?? { latencyMs: null, pendingMigrations: 0 }), state: null };
+      return { ...(answered ?? { latencyMs: null, ...WHOLE }), state: null };
     }
   }
 
-  async #countPending(client: pg.ClientBase): Promise<number> {
-    if (this.#isMigrated) return 0;
-    const pending = await this.#options.pendingMigrations(client);
-    this.#isMigrated = pending.length === 0;
-    return pending.length;
+  async #installationOf(client: pg.ClientBase): Promise<Installation> {
+    const known = this.#installation;
+    if (known && performance.now() < known.until) return known.found;
+    const found = await this.#options.installation(client);
+    const isWhole = found.pending.length + found.missing.length === 0;
+    this.#installation = isWhole ? { found, until: performance.now() + COMPARED_MS } : undefined;
+    return found;
   }
 
   #healthLimits(): HealthLimits {

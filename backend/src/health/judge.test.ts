@@ -53,9 +53,10 @@ const STATE: SystemState = {
   ],
   rivals: [],
 };
+const WHOLE = { pending: [], unknown: [], missing: [] };
 const WELL: HealthFacts = {
   isClosing: false,
-  database: { latencyMs: 2, pendingMigrations: 0 },
+  database: { latencyMs: 2, ...WHOLE },
   notifications: { isConnected: true, roundTripMs: 3 },
   state: STATE,
   duties: { isStandby: false, firesSchedules: true },
@@ -96,21 +97,21 @@ it.each<[string, HealthFacts, string, string]>([
   ['the server is being stopped', { ...WELL, isClosing: true }, 'CLOSING', 'being stopped'],
   [
     'the database does not answer',
-    { ...WELL, database: { latencyMs: null, pendingMigrations: 0 }, state: null },
+    { ...WELL, database: { latencyMs: null, ...WHOLE }, state: null },
     'DATABASE_UNREACHABLE',
     'does not answer',
   ],
   [
     'the database answers very late',
-    { ...WELL, database: { latencyMs: 2_100, pendingMigrations: 0 } },
+    { ...WELL, database: { latencyMs: 2_100, ...WHOLE } },
     'DATABASE_SLOW',
     'takes 2.1 s to answer',
   ],
   [
     'migrations are missing',
-    { ...WELL, database: { latencyMs: 2, pendingMigrations: 1 }, state: null },
+    { ...WELL, database: { latencyMs: 2, ...WHOLE, pending: ['1_a'] }, state: null },
     'MIGRATIONS_MISSING',
-    'lacks 1 migration.',
+    'lacks 1 migration: 1_a.',
   ],
   [
     'runs wait and nobody is there',
@@ -150,7 +151,7 @@ it('misses no notifications where a pooler keeps them away', () => {
 });
 
 it.each<[string, HealthFacts, string, string]>([
-  ['the database is slow', { ...WELL, database: { latencyMs: 300, pendingMigrations: 0 } }, 'DATABASE_SLOW', '300 ms'],
+  ['the database is slow', { ...WELL, database: { latencyMs: 300, ...WHOLE } }, 'DATABASE_SLOW', '300 ms'],
   [
     'nobody listens',
     { ...WELL, notifications: { isConnected: false, roundTripMs: null } },

@@ -1,10 +1,12 @@
 import type { SystemHealth, Verdict } from '@job-manager/shared/contract/health';
 import { queuedCap } from '@job-manager/shared/live';
+import { isNeeded } from '../database/installation.js';
 import { durationWords } from '../store/duration-words.js';
 import type { RunnerRow, SystemState, TroubledRow } from '../store/health.js';
 import { compareVersions, listDifferences } from '../store/job-version.js';
 import type { RivalVersion } from '../store/job-versions.js';
 import type { HealthFacts } from './facts.js';
+import { listed } from './listed.js';
 
 type Reason = SystemHealth['reasons'][number];
 
@@ -65,17 +67,26 @@ function judgeDuties({ duties }: HealthFacts): Reason[] {
 }
 
 function judgeServer({ isClosing, database, notifications, state }: HealthFacts): Reason[] {
-  const { latencyMs, pendingMigrations } = database;
+  const { latencyMs, pending, unknown, missing } = database;
   const found: Reason[] = [];
   if (isClosing) found.push(critical('CLOSING', 'This server is being stopped.'));
   if (latencyMs === null) return [...found, critical('DATABASE_UNREACHABLE', 'The database does not answer.')];
-  if (pendingMigrations > 0) {
-    found.push(critical('MIGRATIONS_MISSING', `The database lacks ${count(pendingMigrations, 'migration')}.`));
+  if (pending.length > 0) {
+    const message = `The database lacks ${count(pending.length, 'migration')}: ${listed(pending)}.`;
+    found.push(critical('MIGRATIONS_MISSING', message));
+  }
+  if (unknown.length > 0) {
+    const message = `The database has migrations of a newer version: ${listed(unknown)}.`;
+    found.push(warning('MIGRATIONS_UNKNOWN', message));
+  }
+  if (missing.length > 0) {
+    const message = `The database lacks what its migrations made: ${listed(missing)}.`;
+    found.push(missing.some(isNeeded) ? critical('SCHEMA_DRIFT', message) : warning('SCHEMA_DRIFT', message));
   }
   const slow = `The database takes ${durationWords(latencyMs)} to answer.`;
   if (latencyMs > thresholds.latency.critical) found.push(critical('DATABASE_SLOW', slow));
   else if (latencyMs > thresholds.latency.warning) found.push(warning('DATABASE_SLOW', slow));
-  if (pendingMigrations === 0 && state === null) {
+  if (pending.length === 0 && missing.length === 0 && state === null) {
     const message = 'The database answers, but not in time how runs and runners are doing.';
     found.push(warning('STATE_UNKNOWN', message));
   }
@@ -194,10 +205,6 @@ function describeRivals(rivals: RivalVersion[]): string {
     `which counts, and ${those.join(', and ')}. They differ in ${[...differences].join(', ')}.`
   );
 }
-
-/** The first few of a list. */
-const listed = (items: string[]): string =>
-  items.length > 3 ? `${items.slice(0, 3).join(', ')} and ${items.length - 3} more` : items.join(', ');
 
 /** Whether a runner takes runs from the queue, as far as can be told. */
 function isClaiming(runner: RunnerRow, facts: Pick<HealthFacts, 'limits'>, now: Date): boolean {

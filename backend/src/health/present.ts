@@ -2,6 +2,7 @@ import type { RunnerHealth, SystemHealth } from '@job-manager/shared/contract/he
 import type { RunnerRow, SystemState, TroubledRow } from '../store/health.js';
 import type { HealthFacts } from './facts.js';
 import { judge } from './judge.js';
+import { listed } from './listed.js';
 
 /** The facts and the verdict as the API shows them. */
 export function presentHealth(facts: HealthFacts, checkedAt: Date, version: string): SystemHealth {
@@ -20,9 +21,10 @@ export function presentHealth(facts: HealthFacts, checkedAt: Date, version: stri
 }
 
 /** The database in a few words: `ok`, or what is wrong. */
-export function describeDatabase({ latencyMs, pendingMigrations }: HealthFacts['database']): string {
+export function describeDatabase({ latencyMs, pending, missing }: HealthFacts['database']): string {
   if (latencyMs === null) return 'unreachable';
-  return pendingMigrations === 0 ? 'ok' : `lacks ${pendingMigrations} migrations`;
+  if (pending.length > 0) return `lacks ${pending.length} migrations: ${listed(pending)}`;
+  return missing.length > 0 ? `lacks ${listed(missing)}` : 'ok';
 }
 
 type PresentedState = Pick<SystemHealth, 'runners' | 'backlog' | 'running' | 'stalled' | 'slow' | 'maintenance'>;

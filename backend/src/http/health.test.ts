@@ -1,6 +1,6 @@
 import type { SystemHealth } from '@job-manager/shared/contract/health';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { migrationState } from '../database/migrate.js';
+import { readInstallation } from '../database/installation.js';
 import { DEFAULT_SCHEMA } from '../database/schema.js';
 import { HealthCheck, type HealthCheckOptions } from '../health/health-check.js';
 import { createTestDatabase, type TestDatabase } from '../testing/database.js';
@@ -165,7 +165,7 @@ describe('a health check', () => {
       pool: pool as HealthCheckOptions['pool'],
       probe: { isConnected: true, roundTrip: async () => 1 },
       registry: { definitions: () => [] },
-      pendingMigrations: async (client) => (await migrationState(client, DEFAULT_SCHEMA)).pending,
+      installation: (client) => readInstallation(client, DEFAULT_SCHEMA),
       isClosing: () => false,
       version: '1',
       limits: { heartbeatMs: 30_000, maintenanceMs: 300_000, mostExternal: 50, stalledAfterMs: 300_000 },
@@ -210,7 +210,7 @@ describe('a health check', () => {
       const query = (text: string) => (text === 'SELECT 1' ? Promise.resolve() : never);
       const check = checkOver(
         { connect: async () => ({ query, release: () => {} }) },
-        { pendingMigrations: async () => [] },
+        { installation: async () => ({ pending: [], unknown: [], missing: [] }) },
       );
       const asked = check.readiness();
       await vi.advanceTimersByTimeAsync(5_000);
@@ -243,22 +243,42 @@ describe('a health check', () => {
   });
 
   it('is not ready while migrations are missing, and looks again until none is', async () => {
-    let missing = ['20990101000000_later'];
-    const asked = vi.fn(async () => missing);
+    let pending = ['20990101000000_later'];
+    const asked = vi.fn(async () => ({ pending, unknown: [], missing: [] }));
     vi.useFakeTimers({ toFake: ['performance'] });
-    const check = checkOver(database.pool, { pendingMigrations: asked });
+    const check = checkOver(database.pool, { installation: asked });
     expect(await check.readiness()).toMatchObject({
       ok: false,
       verdict: 'CRITICAL',
-      checks: { database: 'lacks 1 migrations' },
+      checks: { database: 'lacks 1 migrations: 20990101000000_later' },
     });
-    missing = [];
+    pending = [];
     vi.advanceTimersByTime(60_000);
     expect((await check.readiness()).ok).toBe(true);
-    vi.advanceTimersByTime(60_000);
+    vi.advanceTimersByTime(30_000);
     expect((await check.readiness()).ok).toBe(true);
     vi.useRealTimers();
     expect(asked).toHaveBeenCalledTimes(2);
+  });
+
+  it('names what has been taken from the tables, and is not ready where statements need it', async () => {
+    const check = checkOver(database.pool, {
+      installation: async () => ({ pending: [], unknown: [], missing: ['index a'] }),
+    });
+    expect(await check.readiness()).toMatchObject({
+      ok: true,
+      verdict: 'WARNING',
+      checks: { database: 'lacks index a' },
+    });
+    const missing = ['column JobRun.scope'];
+    const without = checkOver(database.pool, {
+      installation: async () => ({ pending: [], unknown: ['9_z'], missing }),
+    });
+    expect(await without.readiness()).toMatchObject({ ok: false, checks: { database: 'lacks column JobRun.scope' } });
+    expect((await without.system()).reasons).toMatchObject([
+      { code: 'SCHEMA_DRIFT', severity: 'CRITICAL', message: expect.stringContaining('column JobRun.scope') },
+      { code: 'MIGRATIONS_UNKNOWN', severity: 'WARNING', message: expect.stringContaining('9_z') },
+    ]);
   });
 
   it('is not ready from the moment the server is being stopped', async () => {

@@ -9,7 +9,7 @@ import * as z from 'zod';
 import { upsertAccount } from '../auth/accounts.js';
 import { createSessions, type Sessions } from '../auth/sessions.js';
 import { type Config, readConfig } from '../config.js';
-import { migrationState } from '../database/migrate.js';
+import { readInstallation } from '../database/installation.js';
 import { DEFAULT_SCHEMA } from '../database/schema.js';
 import { HealthCheck } from '../health/health-check.js';
 import { healthLimits } from '../health/limits.js';
@@ -78,7 +78,7 @@ export async function startTrialServer(
       pool: database.pool,
       probe: { isConnected: true, roundTrip: async () => 1 },
       registry,
-      pendingMigrations: async (client) => (await migrationState(client, DEFAULT_SCHEMA)).pending,
+      installation: (client) => readInstallation(client, DEFAULT_SCHEMA),
       isClosing: () => false,
       version: 'trial',
       limits: healthLimits(config),

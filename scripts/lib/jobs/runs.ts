@@ -73,7 +73,18 @@ async function readPresented(sql: Engine['sql'], registry: Engine['registry'], i
 }
 
 async function check({ sql }: Engine): Promise<Told> {
-  const { readViolations } = await import('@job-manager/backend/store/violations');
+  const [{ readViolations }, { readInstallation }, { readConfig }] = await Promise.all([
+    import('@job-manager/backend/store/violations'),
+    import('@job-manager/backend/database/installation'),
+    import('@job-manager/backend/config'),
+  ]);
+  const client = await sql.connect();
+  const { missing } = await readInstallation(client, readConfig().DATABASE_SCHEMA).finally(() => client.release());
+  // Rules that are about what is missing couldn't be looked at.
+  if (missing.length > 0) {
+    process.exitCode = 1;
+    return { json: { missing }, words: `The database lacks what its migrations made: ${missing.join(', ')}` };
+  }
   const violations = await readViolations(sql);
   const broken = Object.entries(violations);
   if (broken.length === 0) return { json: violations, words: 'All rules of the engine hold.' };

@@ -1,0 +1,49 @@
+import type pg from 'pg';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { createTestDatabase, type TestDatabase } from '../testing/database.js';
+import { expectedObjects } from './expected-objects.js';
+import { objectsIn, readInstallation } from './installation.js';
+import { migrationNames } from './migration-files.js';
+
+let database: TestDatabase;
+let client: pg.PoolClient;
+beforeAll(async () => {
+  database = await createTestDatabase();
+  client = await database.pool.connect();
+});
+afterAll(async () => {
+  client.release();
+  await database.drop();
+});
+
+it('what migrations make is read from them as PostgreSQL has it', async () => {
+  expect(await expectedObjects()).toEqual([...(await objectsIn(client, 'public'))].sort());
+});
+
+it('names what is missing, and nothing where all is there', async () => {
+  expect(await readInstallation(client, 'public')).toEqual({ pending: [], unknown: [], missing: [] });
+  await client.query(`BEGIN; ALTER TABLE "JobRun" DROP COLUMN scope; DROP TABLE "ChannelStart"; DROP INDEX "JobRun_dependents";
+    DROP FUNCTION job_manager_external_slot`);
+  expect((await readInstallation(client, 'public')).missing).toEqual([
+    'column JobRun.scope',
+    'function job_manager_external_slot',
+    'index JobRun_dependents',
+    'table ChannelStart',
+  ]);
+  await client.query('ROLLBACK');
+});
+
+it('names migrations that are not applied, and those of a newer version', async () => {
+  const last = (await migrationNames()).at(-1);
+  await client.query('BEGIN');
+  await client.query(
+    `UPDATE _prisma_migrations SET migration_name = '99990101000000_later' WHERE migration_name = $1`,
+    [last],
+  );
+  expect(await readInstallation(client, 'public')).toEqual({
+    pending: [last],
+    unknown: ['99990101000000_later'],
+    missing: [],
+  });
+  await client.query('ROLLBACK');
+});
