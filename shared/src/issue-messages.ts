@@ -1,10 +1,7 @@
 import type * as z from 'zod';
-import { nearest } from './nearest.js';
+import { describeUnknown, listed } from './nearest.js';
 
 type RawIssue = z.core.$ZodRawIssue;
-
-/** Longer lists of names or values are cut. */
-const MAX_LISTED = 15;
 
 /**
  * The messages of zod's issues in plain words, as a `error` of one parse. They follow the path of the value: `must be
@@ -17,7 +14,7 @@ export const issueMessages =
     describe(issue, noun);
 
 function describe(issue: RawIssue, noun: string): string {
-  if (issue.code === 'unrecognized_keys') return describeUnknown(issue, noun);
+  if (issue.code === 'unrecognized_keys') return describeUnknownKeys(issue, noun);
   if (issue.input === undefined && (issue.path ?? []).length > 0) return 'is missing';
   switch (issue.code) {
     case 'invalid_type':
@@ -42,19 +39,15 @@ function describe(issue: RawIssue, noun: string): string {
   }
 }
 
-function describeUnknown({ keys, inst, path = [] }: Extract<RawIssue, { code: 'unrecognized_keys' }>, noun: string) {
+function describeUnknownKeys(
+  { keys, inst, path = [] }: Extract<RawIssue, { code: 'unrecognized_keys' }>,
+  noun: string,
+) {
   const shape = (inst as { _zod?: { def?: { shape?: object } } } | undefined)?._zod?.def?.shape ?? {};
   const known = Object.keys(shape);
   const parent = path.findLast((part) => typeof part === 'string');
   const what = parent === undefined ? noun : `field of ${String(parent)}`;
-  return keys.map((key) => describeUnknownField(key, known, what)).join('\n');
-}
-
-/** Of a field that nothing reads, what it may have been meant for. */
-export function describeUnknownField(field: string, known: readonly string[], what: string): string {
-  const near = nearest(field, known);
-  if (near !== undefined) return `is no ${what}; did you mean ${near}?`;
-  return known.length === 0 ? `is no ${what}` : `is no ${what}; there are ${listed(known)}`;
+  return keys.map((key) => describeUnknown(key, known, what)).join('\n');
 }
 
 const TYPES: Record<string, string> = {
@@ -92,11 +85,6 @@ function received(input: unknown, expected: string): string {
 }
 
 const written = (value: unknown): string => (typeof value === 'string' ? JSON.stringify(value) : String(value));
-
-function listed(values: readonly unknown[]): string {
-  const shown = values.slice(0, MAX_LISTED).map(String).join(', ');
-  return values.length > MAX_LISTED ? `${shown} and ${values.length - MAX_LISTED} more` : shown;
-}
 
 const oneOf = (values: readonly unknown[]): string =>
   values.length === 1 ? written(values[0]) : `one of ${listed(values)}`;

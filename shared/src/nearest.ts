@@ -10,6 +10,21 @@ export function nearest(mistyped: string, names: readonly string[]): string | un
   return best && best.distance <= Math.max(1, Math.ceil(wanted.length / 3)) ? best.name : undefined;
 }
 
+/** Of a name that nothing reads, what it may have been meant for; `what` is what it is taken for. */
+export function describeUnknown(name: string, known: readonly string[], what: string): string {
+  const near = nearest(name, known);
+  if (near !== undefined) return `is no ${what}; did you mean ${near}?`;
+  return known.length === 0 ? `is no ${what}` : `is no ${what}; there are ${listed(known)}`;
+}
+
+/** Longer lists of names or values are cut. */
+const MAX_LISTED = 15;
+
+export function listed(values: readonly unknown[]): string {
+  const shown = values.slice(0, MAX_LISTED).map(String).join(', ');
+  return values.length > MAX_LISTED ? `${shown} and ${values.length - MAX_LISTED} more` : shown;
+}
+
 const normalise = (name: string) => name.toLowerCase().replace(/[-_]/g, '');
 
 /** 0 when equal, little where one begins with or has the other, else how many letters must be changed, added, left out or swapped. */

@@ -36,9 +36,11 @@ function checkOrder(requests: readonly RunRequest[]): void {
   }
 }
 
+const EMPTY_BATCH = 'must not be empty: nothing would ever end the batch; queue its callback by itself';
+
 /** Checks a batch: its runs are counted, so each has to come to be. Throws QueueError. */
 export function checkBatch(requests: readonly RunRequest[], callback: BatchCallback | undefined): void {
-  if (requests.length === 0) throw refusal('INVALID_INPUT', 'runs', 'must be at least one run');
+  if (requests.length === 0) throw refusal('INVALID_INPUT', 'runs', EMPTY_BATCH);
   checkMany(requests);
   const keyed = requests.findIndex(hasKey);
   if (keyed >= 0) throw refusal('INVALID_INPUT', `runs.${keyed}`, 'has a key, which runs of a batch have not');

@@ -1,7 +1,7 @@
 import { checkParameters } from './check-parameters.js';
 import { refusal } from './errors.js';
 import type { BatchCallback, RunRequest, UniqueKey } from './request.js';
-import { jobRunTriggers, limits, onConflicts, uniqueScopes, waitConditions } from './shared.js';
+import { describeUnknown, jobRunTriggers, limits, onConflicts, uniqueScopes, waitConditions } from './shared.js';
 
 const MOST_RUN_ID = 9_223_372_036_854_775_807n;
 
@@ -123,7 +123,9 @@ function checkFields(given: object, checks: Record<string, Check>, at: string): 
   if (typeof given !== 'object' || given === null) throw refusal('INVALID_INPUT', at.slice(0, -1), 'must be an object');
   for (const [field, value] of Object.entries(given)) {
     if (value === undefined) continue;
-    const fault = Object.hasOwn(checks, field) ? checks[field]?.(value) : 'is no option';
+    const fault = Object.hasOwn(checks, field)
+      ? checks[field]?.(value)
+      : describeUnknown(field, Object.keys(checks), 'option');
     if (fault) throw refusal('INVALID_INPUT', `${at}${field}`, fault);
   }
 }

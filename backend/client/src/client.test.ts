@@ -71,6 +71,31 @@ describe('a client without server and jobs', () => {
     expect((await stored())[0].idempotencyKey).toBe('client:1:a');
   });
 
+  it('refuses a key that was used for another request, of many runs before any is queued', async () => {
+    const request = {
+      jobName: 'note',
+      idempotencyKey: 'a',
+      parameters: { n: 1 },
+      runAt: new Date('2030-01-01T00:00:00Z'),
+    };
+    const { jobRunId } = await client.enqueue(request);
+    expect(await client.enqueue({ ...request, runAt: '2030-01-01T01:00+01:00' })).toEqual({ jobRunId, isNew: false });
+    const other = { ...request, parameters: { n: 2 } };
+    await expect(client.enqueue(other)).rejects.toMatchObject({
+      code: 'DUPLICATE',
+      issues: [{ path: 'idempotencyKey', message: expect.stringContaining(`began run #${jobRunId}`) }],
+    });
+    const many = (...requests: RunRequest[]) => client.enqueueMany([{ jobName: 'note' }, ...requests]);
+    await expect(many(other)).rejects.toMatchObject({ code: 'DUPLICATE', issues: [{ path: 'runs.1.idempotencyKey' }] });
+    const twice = { jobName: 'note', idempotencyKey: 'b' };
+    await expect(many(twice, { ...twice, scope: 'x' })).rejects.toMatchObject({
+      issues: [{ path: 'runs.2.idempotencyKey' }],
+    });
+    expect(await stored()).toHaveLength(1);
+    expect(await many(request, twice, twice)).toMatchObject([{ isNew: true }, { jobRunId, isNew: false }, {}, {}]);
+    expect(await stored()).toHaveLength(3);
+  });
+
   it('tells long keys apart by all of them', async () => {
     const ask = (end: string) => client.enqueue({ jobName: 'note', idempotencyKey: 'k'.repeat(199) + end });
     const first = await ask('a');
@@ -80,6 +105,10 @@ describe('a client without server and jobs', () => {
 
   it('is told in words what no program in TypeScript could ask', async () => {
     const ask = (more: object) => client.enqueue({ jobName: 'note', ...more });
+    await expect(ask({ delay: 5 })).rejects.toThrow('delay: is no option; did you mean delayMs?');
+    await expect(ask({ unique: { key: 'a', conflict: 'refuse' } })).rejects.toThrow(
+      'unique.conflict: is no option; did you mean onConflict?',
+    );
     await expect(ask({ trigger: 'WHIM' })).rejects.toThrow('trigger: must be one of MANUAL, CRON, EVENT, API');
     await expect(ask({ unique: 'k' })).rejects.toThrow('unique: must be an object');
     await expect(ask({ after: 'me' })).rejects.toThrow('after: must be a list');

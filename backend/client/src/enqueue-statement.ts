@@ -13,7 +13,7 @@ WITH moment AS MATERIALIZED (SELECT date_trunc('milliseconds', clock_timestamp()
 ), request AS MATERIALIZED (
   SELECT r.*, line.last, line."isUntouched", line."freeAt",
     CASE WHEN NOT r."joinsLine" THEN job_manager_first_in_line(r."jobName", r."uniqueKey", r."uniqueScope", r."lineLock") END AS overtaken
-  FROM ROWS FROM (json_to_recordset($1::json) AS (${NEW_RUN_COLUMNS})) WITH ORDINALITY AS r
+  FROM ROWS FROM (json_to_recordset($1::text::json) AS (${NEW_RUN_COLUMNS})) WITH ORDINALITY AS r
   -- Strict: nothing is locked for runs that join no line.
   CROSS JOIN LATERAL job_manager_join_line(r."jobName", CASE WHEN r."joinsLine" THEN r."uniqueKey" END) AS line
 ), given AS MATERIALIZED (
@@ -66,7 +66,7 @@ WITH moment AS MATERIALIZED (SELECT date_trunc('milliseconds', clock_timestamp()
   RETURNING id, name AS "jobName", total
 ), added AS (
   INSERT INTO "JobRun" (id, "jobName", parameters, trigger, scope, channel, priority, "algorithmVersion", "maxAttempts", "maxCrashes",
-    "timeoutMs", "retryPolicy", "runAt", "queuedAt", "rerunOfId", "idempotencyKey", "isBlocked", "dependsOn", "waitsFor", "hasDependents",
+    "timeoutMs", "retryPolicy", "runAt", "queuedAt", "rerunOfId", "idempotencyKey", "requestHash", "isBlocked", "dependsOn", "waitsFor", "hasDependents",
     "batchId", "uniqueKey", "uniqueScope", "uniqueUntil", "triggeredById", "triggeredByTokenId")
   SELECT given.id, given."jobName", given.parameters, given.trigger::"JobRunTrigger", given.scope, coalesce(given.channel, job.channel),
     coalesce(given.priority, job.priority), coalesce(given."algorithmVersion", job."algorithmVersion"),
@@ -75,7 +75,7 @@ WITH moment AS MATERIALIZED (SELECT date_trunc('milliseconds', clock_timestamp()
     given."retryPolicy",
     -- A time that has passed puts nobody ahead of those who have waited since.
     greatest(moment.now, least(greatest(moment.now, given."runAt", moment.now + given."delayMs" * interval '1 ms'), moment.now + given."maxWaitMs" * interval '1 ms'), CASE given."uniqueScope" WHEN 'PERIOD' THEN given."freeAt" END),
-    moment.now, given."rerunOfId", given."idempotencyKey", given."isCallback" OR coalesce(waits."isBlocked", false), waits."dependsOn",
+    moment.now, given."rerunOfId", given."idempotencyKey", given."requestHash", given."isCallback" OR coalesce(waits."isBlocked", false), waits."dependsOn",
     CASE WHEN given.last IS NOT NULL THEN 'FINISHED' ELSE given."waitsFor" END::"WaitCondition",
     given.id IN (SELECT "on" FROM wait),
     CASE WHEN NOT given."isCallback" THEN (SELECT id FROM batch) END, given."uniqueKey",

@@ -3,11 +3,11 @@ import { auditValues } from './audit.js';
 import { ENQUEUE } from './enqueue-statement.js';
 import { QueueError, type QueueErrorCode, refusal, unknownJob } from './errors.js';
 import { jsonText } from './json-value.js';
-import { HOLDERS } from './key-holders.js';
 import { type NewRun, newRun } from './new-run.js';
 import { addAll, isPlain, plainRun } from './plain-runs.js';
 import { REPLACE } from './replace-statement.js';
 import type { BatchCallback, JobSettings, RunRequest } from './request.js';
+import { readKeyHolders, refuseReusedKeys, reusedKey } from './reused-keys.js';
 import { rowsOf, type Sql } from './sql.js';
 
 /** What became of a request. */
@@ -64,6 +64,7 @@ export async function enqueueRuns(
   }
   const runs: Enqueued[] = [];
   let pending = pendingOf(requests, options);
+  if (pending.length > 1) await refuseReusedKeys(sql, pending);
   let batchId: string | null = null;
   for (let tries = 0; pending.length > 0; tries++) {
     if (tries === MOST_TRIES) throw new QueueError('BUSY', 'The key of the run is taken and free by turns; try again.');
@@ -176,11 +177,11 @@ async function settle(
 ): Promise<Map<number, Enqueued>> {
   const settled = new Map<number, Enqueued>();
   if (left.length === 0) return settled;
-  const holders = await rowsOf<{ index: string; runId: string; key: 'idempotencyKey' | 'unique' }>(sql, HOLDERS, [
-    JSON.stringify(left.map(({ run }) => run)),
-  ]);
-  for (const { index: place, runId, key } of holders) {
-    const waiting = left[Number(place)] as Pending;
+  const taken = left.map(({ run }) => run);
+  for (const { place, runId, key, isReused } of await readKeyHolders(sql, taken)) {
+    const waiting = left[place] as Pending;
+    // Of several runs the others have been queued by now; their keys were looked at before.
+    if (isReused && requests.length === 1) throw reusedKey(runId);
     const onConflict = key === 'unique' ? requests[waiting.index]?.unique?.onConflict : 'existing';
     if (onConflict === 'refuse') throw duplicate(waiting.run, runId);
     if (onConflict === 'after') waiting.run.joinsLine = true;

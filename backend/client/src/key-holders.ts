@@ -1,24 +1,29 @@
 import { NEW_RUN_COLUMNS } from './new-run.js';
 
 /**
- * Who has the keys of runs that could not be added: a row per run that still finds somebody. $1 are the runs as JSON.
+ * Who has the keys of runs: a row per run that finds somebody. $1 are the runs as JSON.
  */
 export const HOLDERS = `
-SELECT (r.ordinality - 1)::text AS index, holder.id::text AS "runId", holder.key
-FROM ROWS FROM (json_to_recordset($1::json) AS (${NEW_RUN_COLUMNS})) WITH ORDINALITY AS r
+SELECT (r.ordinality - 1)::text AS index, holder.id::text AS "runId", holder.key,
+  (holder.key = 'idempotencyKey' AND CASE
+    -- Runs of older versions have kept no more than their job.
+    WHEN holder."requestHash" IS NULL THEN holder."jobName" <> r."jobName"
+    ELSE holder."requestHash" IS DISTINCT FROM r."requestHash"
+  END)::text AS "isReused"
+FROM ROWS FROM (json_to_recordset($1::text::json) AS (${NEW_RUN_COLUMNS})) WITH ORDINALITY AS r
 CROSS JOIN LATERAL (
-  SELECT 1 AS rank, id, 'idempotencyKey' AS key FROM "JobRun" WHERE "idempotencyKey" = r."idempotencyKey"
+  SELECT 1 AS rank, id, 'idempotencyKey' AS key, "jobName", "requestHash" FROM "JobRun" WHERE "idempotencyKey" = r."idempotencyKey"
   UNION ALL
-  SELECT 2, id, 'unique' FROM "JobRun" j WHERE j."jobName" = r."jobName" AND j."uniqueKey" = r."uniqueKey" AND r."uniqueScope" = 'QUEUED'
+  SELECT 2, id, 'unique', NULL, NULL FROM "JobRun" j WHERE j."jobName" = r."jobName" AND j."uniqueKey" = r."uniqueKey" AND r."uniqueScope" = 'QUEUED'
     AND j."uniqueScope" = 'QUEUED' AND j.status = 'QUEUED' AND j."claimNo" = 0
   UNION ALL
-  SELECT 2, id, 'unique' FROM "JobRun" j WHERE j."jobName" = r."jobName" AND j."uniqueKey" = r."uniqueKey" AND r."uniqueScope" = 'RUNNING'
+  SELECT 2, id, 'unique', NULL, NULL FROM "JobRun" j WHERE j."jobName" = r."jobName" AND j."uniqueKey" = r."uniqueKey" AND r."uniqueScope" = 'RUNNING'
     AND j."uniqueScope" = 'RUNNING' AND j.status IN ('QUEUED', 'RUNNING')
   UNION ALL
-  SELECT 2, id, 'unique' FROM "JobRun" j WHERE j."jobName" = r."jobName" AND j."uniqueKey" = r."uniqueKey" AND r."uniqueScope" = 'PERIOD'
+  SELECT 2, id, 'unique', NULL, NULL FROM "JobRun" j WHERE j."jobName" = r."jobName" AND j."uniqueKey" = r."uniqueKey" AND r."uniqueScope" = 'PERIOD'
     AND j."uniqueScope" = 'PERIOD' AND j."uniqueUntil" > clock_timestamp()
   UNION ALL
-  SELECT 3, line.first, 'unique' FROM job_manager_first_in_line(r."jobName", r."uniqueKey", r."uniqueScope", 'NONE') AS line(first)
+  SELECT 3, line.first, 'unique', NULL, NULL FROM job_manager_first_in_line(r."jobName", r."uniqueKey", r."uniqueScope", 'NONE') AS line(first)
   WHERE line.first IS NOT NULL
   ORDER BY rank, id LIMIT 1
 ) AS holder`;

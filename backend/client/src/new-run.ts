@@ -1,5 +1,6 @@
 import { plainJson } from './json-value.js';
 import type { JobSettings, RunRequest } from './request.js';
+import { requestHash } from './request-hash.js';
 import { defaultRetry, type RetryPolicy } from './shared.js';
 
 /** A run on its way into the database, as one object of the JSON that the statement takes. */
@@ -25,6 +26,8 @@ const newRunColumns = {
   delayMs: 'bigint',
   rerunOfId: 'bigint',
   idempotencyKey: 'text',
+  /** With an idempotency key: of the request as it was given. */
+  requestHash: 'text',
   /** Of the same length as `afterIndexes`: where one has a run, the other has null, so that the order is kept. */
   after: 'bigint[]',
   /** Places of the runs in this call that it waits for, from 0. */
@@ -70,6 +73,7 @@ export function newRun(request: RunRequest, settings: JobSettings | undefined): 
     delayMs: request.delayMs,
     rerunOfId: request.rerunOfId,
     idempotencyKey: request.idempotencyKey,
+    requestHash: request.idempotencyKey === undefined ? undefined : hashOf(request),
     after: request.after?.map((wanted) => (typeof wanted === 'string' ? wanted : null)),
     afterIndexes: request.after?.map((wanted) => (typeof wanted === 'string' ? null : wanted.index)),
     waitsFor: request.after && (request.when ?? 'succeeded').toUpperCase(),
@@ -84,6 +88,12 @@ export function newRun(request: RunRequest, settings: JobSettings | undefined): 
     replaces: onConflict === 'replace',
     isCallback: false,
   };
+}
+
+/** Who asks, and with which key, is no part of what is asked. */
+function hashOf({ idempotencyKey, trigger, parameters = {}, runAt, ...options }: RunRequest): string {
+  const at = runAt === undefined ? undefined : new Date(runAt);
+  return requestHash({ ...options, parameters: plainJson(parameters, 'parameters'), runAt: at });
 }
 
 /** How long an attempt may take; 0 for as long as it likes, undefined where that is as the job says. */

@@ -55,13 +55,13 @@ WITH moment AS MATERIALIZED (SELECT date_trunc('milliseconds', clock_timestamp()
   SELECT r.*, r.ordinality::int - 1 AS kind, job.name IS NULL AND NOT r."isKnown" AS "isUnknown",
     job.channel AS "itsChannel", job.priority AS "itsPriority", job."algorithmVersion" AS "itsVersion",
     job."maxAttempts" AS "itsAttempts", job."maxCrashes" AS "itsCrashes", job."timeoutMs" AS "itsTimeoutMs"
-  FROM ROWS FROM (json_to_recordset($1::json) AS (${KIND_COLUMNS})) WITH ORDINALITY AS r LEFT JOIN "Job" job ON job.name = r."jobName"
+  FROM ROWS FROM (json_to_recordset($1::text::json) AS (${KIND_COLUMNS})) WITH ORDINALITY AS r LEFT JOIN "Job" job ON job.name = r."jobName"
 ), kind AS MATERIALIZED (
   SELECT *, CASE WHEN $7::boolean THEN "isUnknown" ELSE bool_or("isUnknown") OVER () END AS "isRefused" FROM asked
 ), given AS MATERIALIZED (
   -- Ids come before anything is joined: their order is that of the call.
   SELECT nextval('"JobRun_id_seq"') AS id, place, parameters, coalesce(kind, 0) AS kind, scope, "runAt", "delayMs"
-  FROM ROWS FROM (jsonb_array_elements($2::jsonb), unnest($3::int[]), unnest($4::text[]), unnest($5::timestamptz[]), unnest($6::bigint[]))
+  FROM ROWS FROM (jsonb_array_elements($2::text::jsonb), unnest($3::int[]), unnest($4::text[]), unnest($5::timestamptz[]), unnest($6::bigint[]))
     WITH ORDINALITY AS r(parameters, kind, scope, "runAt", "delayMs", place)
 ), added AS (
   INSERT INTO "JobRun" (id, "jobName", parameters, trigger, scope, channel, priority, "algorithmVersion", "maxAttempts", "maxCrashes",

@@ -11,7 +11,7 @@ import { notificationChannels } from './notification-channels.js';
 export const REPLACE = `
 WITH moment AS MATERIALIZED (SELECT date_trunc('milliseconds', clock_timestamp()) AS now
 ), given AS MATERIALIZED (
-  SELECT * FROM json_to_recordset($1::json) AS r(${NEW_RUN_COLUMNS})
+  SELECT * FROM json_to_recordset($1::text::json) AS r(${NEW_RUN_COLUMNS})
 ), target AS MATERIALIZED (
   -- Compared with single values and not joined, so that the index of keys has the order, and one look is enough.
   SELECT id FROM "JobRun"

@@ -11,5 +11,6 @@ export {
 } from '../../../shared/src/enqueue.js';
 export { isWithinDepth, limits } from '../../../shared/src/limits.js';
 export type { MessageLevel } from '../../../shared/src/message.js';
+export { describeUnknown } from '../../../shared/src/nearest.js';
 export { defaultRetry, type RetryPolicy } from '../../../shared/src/retry.js';
 export { type JobRunStatus, type JobRunTrigger, jobRunTriggers } from '../../../shared/src/run.js';

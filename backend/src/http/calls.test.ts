@@ -52,6 +52,37 @@ it('queues once for an idempotency key, however often and how fast it is sent', 
   expect(await runs()).toHaveLength(1);
 });
 
+it('answers the same request for an idempotency key, and refuses another one', async () => {
+  const headers = { 'idempotency-key': 'nightly' };
+  const request = { jobName: 'echo', parameters: { word: 'a', more: { x: 1, y: 2 } }, priority: 3 };
+  const { jobRunId, note } = (await enqueue(admin, headers, request)).json;
+  expect(note).toBeNull();
+  await as(admin, { method: 'POST', path: `/api/admin/jobs/${jobRunId}/cancel` });
+  const turned = '{"priority": 3.0, "parameters": {"more":{"y":2,"x":1},"word":"a"}, "jobName": "echo"}';
+  const asBefore = await as(admin, {
+    method: 'POST',
+    path: '/api/admin/jobs/enqueue',
+    body: turned,
+    headers: { ...headers, 'content-type': 'application/json' },
+  });
+  expect(asBefore.json).toMatchObject({ jobRunId, isNew: false });
+  expect(asBefore.json.note).toMatch(
+    /run #\d+ of .* already, which is CANCELLED; nothing new was queued\. .*rerunOfId: "\d+"/,
+  );
+  const others = [
+    { ...request, parameters: { word: 'a', more: { x: 1, y: 3 } } },
+    { ...request, priority: undefined },
+    { ...request, delayMs: 5_000 },
+    { ...request, unique: { key: 'k' } },
+  ];
+  for (const other of others) {
+    const refused = await enqueue(admin, headers, other);
+    expect([refused.status, problemCode(refused), refused.json.field]).toEqual([409, 'DUPLICATE', 'Idempotency-Key']);
+    expect(refused.json.detail).toContain(`was used for another request, which began run #${jobRunId}`);
+  }
+  expect(await runs()).toHaveLength(1);
+});
+
 it('keeps the keys of different people apart, long ones too', async () => {
   for (const key of ['mine', 'k'.repeat(200), `${'k'.repeat(199)}!`]) {
     const mine = await enqueue(admin, { 'idempotency-key': key });

@@ -113,6 +113,21 @@ describe('a start', () => {
     expect(later.json).toMatchObject({ leaseToken: answers[0]?.json.leaseToken, run: { status: 'SUCCESS' } });
   });
 
+  it('with the same key refuses another request', async () => {
+    const key = { 'idempotency-key': 'tonight' };
+    const first = await start({ parameters: { a: 1, b: 2 } }, key);
+    expect((await start({ parameters: { b: 2, a: 1 } }, key)).text).toBe(first.text);
+    for (const other of [
+      { parameters: { a: 1 } },
+      { parameters: { a: 1, b: 2 }, scope: 'x' },
+      { jobName: 'other-job' },
+    ]) {
+      const refused = await start(other, key);
+      expect([refused.status, problemCode(refused), refused.json.field]).toEqual([409, 'DUPLICATE', 'Idempotency-Key']);
+    }
+    expect(await sql('SELECT id FROM "JobRun"')).toHaveLength(1);
+  });
+
   it('keeps the keys of callers and of calls apart', async () => {
     const key = { 'idempotency-key': 'tonight' };
     const runner = await newToken('runner', 'run', 'execute');
@@ -249,6 +264,9 @@ describe('messages', () => {
     expect(new Set(answers.map((answer) => answer.text))).toEqual(
       new Set([JSON.stringify({ jobRunId: run.jobRunId, shouldStop: false })]),
     );
+    expect(await linesOf(run)).toHaveLength(2);
+    const refused = await tell(run, 'message', { message: 'other' }, { 'idempotency-key': 'the batch' });
+    expect([refused.status, problemCode(refused)]).toEqual([409, 'DUPLICATE']);
     expect(await linesOf(run)).toHaveLength(2);
     const other = await begun();
     await tell(other, 'message', { message: 'mine' }, { 'idempotency-key': 'the batch' });

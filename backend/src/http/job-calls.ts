@@ -1,4 +1,5 @@
 import { contract } from '@job-manager/shared/contract/index';
+import { isTerminal } from '@job-manager/shared/run';
 import { implement } from '@orpc/server';
 import { presentActive, presentRun, presentSummary } from '../present/run.js';
 import { unknownRun } from '../queue/errors.js';
@@ -6,6 +7,7 @@ import { readActivePicture } from '../store/active.js';
 import { readHistory, readHistoryJobNames } from '../store/history.js';
 import { readPausedChannels } from '../store/paused-channels.js';
 import { readRun, readWaiting } from '../store/run.js';
+import type { QueuedRun } from '../store/run-row.js';
 import { actorOf, type CallContext, callerOf, type HttpDeps } from './context.js';
 import { idempotencyKeyOf } from './idempotency-key.js';
 import type { Gate } from './policy.js';
@@ -52,7 +54,8 @@ export function createJobCalls({ config, pool, queue, registry }: HttpDeps, gate
       const { run, isNew } = await queue.enqueue({ ...input, trigger, idempotencyKey }, actorOf(context));
       context.res.location(`${context.req.baseUrl}/admin/jobs/${run.id}`);
       const waiting = await readWaiting(pool, run.id);
-      return { jobRunId: run.id, run: presentRun({ ...run, waiting }, hasCode), isNew };
+      const note = isNew ? null : noteOfEarlier(run);
+      return { jobRunId: run.id, run: presentRun({ ...run, waiting }, hasCode), isNew, note };
     }),
 
     reschedule: os.reschedule.handler(async ({ input, context }) => {
@@ -64,4 +67,10 @@ export function createJobCalls({ config, pool, queue, registry }: HttpDeps, gate
       run: presentRun(await queue[input.graph ? 'cancelGraph' : 'cancel'](input.jobRunId, actorOf(context)), hasCode),
     })),
   });
+}
+
+/** What a call is told whose key has a run already. */
+function noteOfEarlier({ id, status, queuedAt }: Pick<QueuedRun, 'id' | 'status' | 'queuedAt'>): string {
+  const told = `The key has run #${id} of ${queuedAt.toISOString()} already, which is ${status}; nothing new was queued.`;
+  return isTerminal(status) ? `${told} To run it again, send rerunOfId: "${id}" with another key.` : told;
 }

@@ -75,7 +75,8 @@ const LOCATION = { description: 'Address of the run', schema: { type: 'string' }
 const IDEMPOTENCY_KEY: OpenAPI.ParameterObject = {
   name: 'Idempotency-Key',
   in: 'header',
-  description: 'The same key does nothing twice and answers the same; keys of different callers and calls never meet.',
+  description:
+    'The same key does nothing twice and answers the same, and is refused (409) for another request; keys of different callers and calls never meet.',
   schema: { type: 'string', minLength: 1, maxLength: 200, pattern: '^[\\x20-\\x7e]+$' },
 };
 
@@ -98,7 +99,7 @@ const OWN_CODES: Record<string, ProblemCode[]> = {
   'users.list': ['HOST_ACCOUNTS'],
   'jobs.get': ['UNKNOWN_RUN'],
   'jobs.cancel': ['UNKNOWN_RUN', 'NOT_ALLOWED'],
-  'jobs.enqueue': ['UNKNOWN_JOB', 'INVALID_PARAMETERS', 'UNKNOWN_RUN', 'NOT_ALLOWED'],
+  'jobs.enqueue': ['UNKNOWN_JOB', 'INVALID_PARAMETERS', 'UNKNOWN_RUN', 'NOT_ALLOWED', 'DUPLICATE'],
   'schedules.getSchedule': ['UNKNOWN_SCHEDULE'],
   'schedules.nextRuns': ['UNKNOWN_SCHEDULE'],
   'schedules.createSchedule': ['UNKNOWN_JOB', 'INVALID_PARAMETERS', 'NAME_TAKEN', 'NOT_ALLOWED'],
@@ -114,11 +115,11 @@ const OWN_CODES: Record<string, ProblemCode[]> = {
   'users.resetPassword': ['UNKNOWN_ACCOUNT', 'HOST_ACCOUNTS'],
   'users.signOutEverywhere': ['UNKNOWN_ACCOUNT', 'HOST_ACCOUNTS'],
   'errors.group': ['UNKNOWN_ERROR'],
-  'external.start': ['INVALID_PARAMETERS', 'LEASE_LOST', 'TOO_MANY_ACTIVE'],
+  'external.start': ['INVALID_PARAMETERS', 'LEASE_LOST', 'DUPLICATE', 'TOO_MANY_ACTIVE'],
   'external.getProgress': ['UNKNOWN_RUN'],
   'external.progress': REPORT_CODES,
   'external.heartbeat': REPORT_CODES,
-  'external.message': REPORT_CODES,
+  'external.message': [...REPORT_CODES, 'DUPLICATE'],
   'external.complete': REPORT_CODES,
   'external.fail': REPORT_CODES,
   'tokens.create': ['NOT_ALLOWED'],

@@ -34,6 +34,12 @@ function ofContract(error: ORPCError<string, unknown>): HttpProblem {
   return new HttpProblem('INTERNAL', 'The server failed; its log says why.');
 }
 
+/** What the client package calls `idempotencyKey` is a header here. */
+function ofKey(code: Exclude<QueueError['code'], 'BUSY'>, message: string): HttpProblem {
+  const field = 'Idempotency-Key';
+  return new HttpProblem(code, `${field}: ${message}`, { field, issues: [{ path: field, message }] });
+}
+
 const FIELD_OF: Partial<Record<QueueError['code'], string>> = {
   UNKNOWN_JOB: 'jobName',
   INVALID_PARAMETERS: 'parameters',
@@ -41,6 +47,7 @@ const FIELD_OF: Partial<Record<QueueError['code'], string>> = {
 
 function ofQueue(error: QueueError): HttpProblem {
   if (error.code === 'BUSY') return unavailable(error.message, 1);
+  if (error.issues[0]?.path === 'idempotencyKey') return ofKey(error.code, error.issues[0].message);
   const issues = error.issues.length > 0 ? error.issues : undefined;
   const field = FIELD_OF[error.code] ?? issues?.[0]?.path.split('.')[0];
   const headers = error.code === 'TOO_MANY_ACTIVE' ? { 'Retry-After': '10' } : undefined;

@@ -119,7 +119,7 @@ describe('creating somebody', () => {
 
   it.each([
     { email: 'nobody', role: 'ADMIN' },
-    { email: 'a@example.com', role: 'USER' },
+    { email: 'a@example.com', role: 'OWNER' },
     { email: 'a@example.com', role: 'ADMIN', password: 'short' },
     { email: `${'a'.repeat(250)}@example.com`, role: 'ADMIN' },
   ])('refuses %j', async (body) => {

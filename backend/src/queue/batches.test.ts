@@ -113,7 +113,7 @@ describe('a batch', () => {
 
 describe('a batch is refused whole', () => {
   const faults: [string, BatchRun[], string, string][] = [
-    ['without runs', [], 'runs', 'at least one run'],
+    ['without runs', [], 'runs', 'must not be empty'],
     [
       'in a circle',
       [giving(1, { ref: 'a', after: ['b'] }), giving(2, { ref: 'b', after: ['a'] })],

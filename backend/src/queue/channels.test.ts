@@ -148,7 +148,14 @@ describe('limits', () => {
     );
     await queue('mail', 5);
     const here = { parameters: {}, algorithmVersion: '1', timeoutMs: null, runnerId: randomUUID() };
-    const elsewhere = { parameters: {}, scope: null, algorithmVersion: null, steps: null, idempotencyKey: null };
+    const elsewhere = {
+      parameters: {},
+      scope: null,
+      algorithmVersion: null,
+      steps: null,
+      idempotencyKey: null,
+      requestHash: null,
+    };
     const limits = { timeoutMs: 60_000, inactivityTimeoutMs: 60_000 };
     const sql = engine.database.pool;
     await startRunHere(sql, { ...here, jobName: 'send', channel: 'mail' }, SYSTEM);

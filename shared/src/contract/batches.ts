@@ -36,10 +36,12 @@ const batchRun = z.strictObject({
     .describe('Runs to wait for: `ref` of runs of this call, or `#` and the id of another run'),
 });
 
+const EMPTY_BATCH = 'must not be empty: nothing would ever end the batch; queue its callback by itself';
+
 /** What a batch is queued from. */
 export const batchRequest = z.strictObject({
   name: z.string().trim().min(1).max(200),
-  runs: z.array(batchRun).min(1).max(limits.batchRuns),
+  runs: z.array(batchRun).min(1, EMPTY_BATCH).max(limits.batchRuns),
   callback: z
     .strictObject({ jobName, parameters: jobParameters.default({}), when: waitCondition.default('finished') })
     .optional()

@@ -101,6 +101,10 @@ export const jobs = {
         jobRunId: runId,
         run: jobRun,
         isNew: z.boolean().describe('False where the key of the call, or of the run, was taken'),
+        note: z
+          .string()
+          .nullable()
+          .describe('In words for people: which earlier run is answered, and how it is; null for a new one'),
       }),
     ),
 

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { limits } from '../limits.js';
-import { operatorRoles, userRoles } from '../roles.js';
+import { userRoles } from '../roles.js';
 import { newPassword } from './auth.js';
 import { routeFor } from './policy.js';
 
@@ -56,7 +56,7 @@ export const users = {
     .input(
       z.strictObject({
         email: z.string().trim().toLowerCase().max(254).pipe(z.email('is not an e-mail address')),
-        role: z.enum(operatorRoles),
+        role: z.enum(userRoles),
         password: newPassword.optional().describe('Generated when left out'),
       }),
     )

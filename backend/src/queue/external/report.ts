@@ -1,6 +1,8 @@
+import { refusal } from '@job-manager/client/errors';
 import type { MessageLevel } from '@job-manager/shared/message';
+import type { Sql } from '../../store/sql.js';
 import { QueueError } from '../errors.js';
-import { messageLine } from '../message-line.js';
+import { type MessageLine, messageLine } from '../message-line.js';
 import type { Redaction } from '../redaction.js';
 import { storableProgress } from '../storable.js';
 import type { Lease } from '../transitions/beat.js';
@@ -68,9 +70,23 @@ export async function writeLines(
     throw error;
   });
   if (held.size === 0) throw await refusalOf(sql, lease);
+  if (callKey !== null) await refuseAnother(sql, lease, stored, callKey);
   notifier.spoke(lease.id);
   notifier.changed();
   return answer;
+}
+
+/** Throws QueueError where the key of the call belongs to another call, whose first line is another one. */
+async function refuseAnother(sql: Sql, { id }: Lease, [first]: MessageLine[], callKey: string): Promise<void> {
+  if (!first) return;
+  const written = await sql.query<{ isSame: boolean }>(
+    `SELECT level::text = $3 AND message = $4 AND data IS NOT DISTINCT FROM $5::jsonb AS "isSame"
+     FROM "JobRunMessage" WHERE "runId" = $1::bigint AND "callKey" = $2`,
+    [id, callKey, first.level, first.message, first.data],
+  );
+  if (written.rows[0]?.isSame === false) {
+    throw refusal('DUPLICATE', 'idempotencyKey', 'was used for other messages; another call needs another key');
+  }
 }
 
 const LEVELS = { info: 'INFO', warn: 'WARN', error: 'ERROR' } as const;

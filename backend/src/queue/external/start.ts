@@ -1,3 +1,5 @@
+import { requestHash } from '@job-manager/client/request-hash';
+import { reusedKey } from '@job-manager/client/reused-keys';
 import type { StepPlan } from '@job-manager/shared/contract/message';
 import { isWithinDepth, limits } from '@job-manager/shared/limits';
 import { QueueError } from '../errors.js';
@@ -34,6 +36,7 @@ export async function startRun(
     const why = `${mostActive} runs of external programs are running already`;
     throw new QueueError('TOO_MANY_ACTIVE', `${why}; try again when one has ended.`);
   }
+  if (!started.isNew) refuseAnother(started.run, request);
   if (started.isNew) notifier.changed();
   return { ...started.run, leaseToken: tokenOf(started.run) };
 }
@@ -58,7 +61,16 @@ const newRun = (request: ExternalStart, inactiveAfterMs: number) => ({
   timeoutMs: request.timeoutMs ?? TIMEOUT_MS,
   inactivityTimeoutMs: request.inactivityTimeoutMs ?? inactiveAfterMs,
   idempotencyKey: request.idempotencyKey ?? null,
+  requestHash: request.idempotencyKey === undefined ? null : hashOf(request),
 });
+
+/** Of what is asked; the key is no part of that. */
+const hashOf = ({ idempotencyKey, ...asked }: ExternalStart): string => requestHash(asked);
+
+/** Throws QueueError where the key of the request began a run for another request. */
+function refuseAnother(run: HeldRun, request: ExternalStart): void {
+  if (run.requestHash !== null && run.requestHash !== hashOf(request)) throw reusedKey(run.id);
+}
 
 /** The token of a run whose start may be answered a second time, after the run was taken away. */
 function tokenOf({ id, status, leaseToken }: HeldRun): string {

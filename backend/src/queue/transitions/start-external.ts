@@ -13,10 +13,12 @@ export interface NewExternalRun {
   timeoutMs: number;
   inactivityTimeoutMs: number;
   idempotencyKey: string | null;
+  /** Of what was asked with that key. */
+  requestHash: string | null;
 }
 
 /** A run with the token that proves whose it is; null where it was taken away. */
-export type HeldRun = RunRow & { leaseToken: string | null };
+export type HeldRun = RunRow & { leaseToken: string | null; requestHash: string | null };
 
 /**
  * Creates a run that the program which asks executes from now on. Returns the run of then where the idempotency
@@ -39,6 +41,7 @@ export async function startExternalRun(
     run.idempotencyKey,
     most,
     ...auditValues(actor),
+    run.requestHash,
   ]);
   if (started.rows[0]) return { run: started.rows[0], isNew: true };
   const known = await sql.query<HeldRun>(`${selectHeld('"JobRun"')} WHERE r."idempotencyKey" = $1`, [
@@ -48,16 +51,17 @@ export async function startExternalRun(
 }
 
 /** Reads HeldRun columns from `source`, a table or a CTE with the columns of JobRun. */
-const selectHeld = (source: string): string => selectRun(source).replace('SELECT', 'SELECT r."leaseToken",');
+const selectHeld = (source: string): string =>
+  selectRun(source).replace('SELECT', 'SELECT r."leaseToken", r."requestHash",');
 
 // No runner has this id: it keeps "a running run has a runner" true without a row that beats for it.
 const START = `
 WITH moment AS MATERIALIZED (SELECT clock_timestamp() AS at
 ), started AS (
-  INSERT INTO "JobRun" ("jobName", parameters, scope, "algorithmVersion", steps, "timeoutMs", "inactivityTimeoutMs", "idempotencyKey",
+  INSERT INTO "JobRun" ("jobName", parameters, scope, "algorithmVersion", steps, "timeoutMs", "inactivityTimeoutMs", "idempotencyKey", "requestHash",
     channel, "triggeredById", "triggeredByTokenId", trigger, status, attempt, "maxAttempts", "claimNo", "runnerId", "leaseToken",
     "queuedAt", "runAt", "startedAt", "lastHeartbeatAt", "queueDelayMs")
-  SELECT $1, $2, $3, $4, $5, $6, $7, $8, coalesce((SELECT channel FROM "Job" WHERE name = $1::varchar), 'default'), $10, $14, 'API', 'RUNNING', 1, 1, 1, gen_random_uuid(), gen_random_uuid(), at, at, at, at, 0
+  SELECT $1, $2, $3, $4, $5, $6, $7, $8, $15, coalesce((SELECT channel FROM "Job" WHERE name = $1::varchar), 'default'), $10, $14, 'API', 'RUNNING', 1, 1, 1, gen_random_uuid(), gen_random_uuid(), at, at, at, at, 0
   FROM moment WHERE job_manager_external_slot($9)
   ON CONFLICT ("idempotencyKey") WHERE "idempotencyKey" IS NOT NULL DO NOTHING
   RETURNING *

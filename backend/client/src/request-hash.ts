@@ -1,0 +1,21 @@
+import { createHash } from 'node:crypto';
+
+/**
+ * The same for requests that ask for the same, in whatever order they name it; times are compared as moments. What is
+ * undefined isn't there.
+ */
+export function requestHash(request: object): string {
+  return createHash('sha256')
+    .update(JSON.stringify(sorted(request)))
+    .digest('hex');
+}
+
+/** Objects with their keys in order, as PostgreSQL and programs each have their own. */
+function sorted(value: unknown): unknown {
+  if (value instanceof Date) return value.toISOString();
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  // A list of pairs: an object would put keys that look like numbers first, and drop `__proto__`.
+  return entries.flatMap(([key, inner]) => (inner === undefined ? [] : [[key, sorted(inner)]]));
+}
