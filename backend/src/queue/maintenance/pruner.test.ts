@@ -341,6 +341,28 @@ it('forgets old runners, but not one that runs still name', async () => {
   expect(kept.map(({ id }) => id)).toEqual([3, 4, 5]);
 });
 
+it('forgets processes that ended a week ago, and old versions that none of the others has', async () => {
+  await rows(
+    `INSERT INTO "JobProcess" (id, host, pid, "jobNames", versions, "lastSeenAt")
+     SELECT gen_random_uuid(), host, 1, '{report}', ARRAY[version], now() - days * interval '1 day'
+     FROM (VALUES ('living', 'a', 0), ('gone', 'b', 8), ('recent', 'c', 6)) AS p(host, version, days)`,
+  );
+  await rows(
+    `INSERT INTO "JobVersion" ("jobName", version, declaration, "firstSeenAt")
+     SELECT 'report', version, '{}', now() - days * interval '1 day' FROM (VALUES ('a', 100), ('b', 100), ('c', 100), ('d', 80)) AS v(version, days)`,
+  );
+  await loopOf({}).tick();
+  expect((await rows('SELECT host FROM "JobProcess" ORDER BY host')).map(({ host }) => host)).toEqual([
+    'living',
+    'recent',
+  ]);
+  expect((await rows('SELECT version FROM "JobVersion" ORDER BY version')).map(({ version }) => version)).toEqual([
+    'a',
+    'c',
+    'd',
+  ]);
+});
+
 it('removes sessions that are over, and errors of browsers that are old', async () => {
   await rows(`INSERT INTO "User" (id, email) VALUES (1, 'a@example.com')`);
   await rows(

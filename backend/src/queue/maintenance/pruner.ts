@@ -1,4 +1,5 @@
 import { type TerminalStatus, terminalStatuses } from '@job-manager/shared/run';
+import { removeOldProcesses, removeOldVersions } from '../../store/job-versions.js';
 import {
   type PrunableSpan,
   type Retention,
@@ -25,6 +26,8 @@ export function pruningTasks(sql: Sql, policy: RetentionPolicy): MaintenanceTask
     })),
     removal('remove empty batches', 'batches', () => removeEmptyBatches(sql)),
     removal('remove old runners', 'runners', () => removeOldRunners(sql)),
+    removal('remove old job processes', 'processes', () => removeOldProcesses(sql)),
+    removal('remove old job versions', 'versions', () => removeOldVersions(sql)),
     removal('remove old sessions', 'sessions', () => removeOldSessions(sql)),
     removal('remove old browser errors', 'errors', () => removeOldClientErrors(sql)),
     removal('remove old skipped due times', 'entries', () => removeOldSkips(sql)),
