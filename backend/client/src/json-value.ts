@@ -38,12 +38,7 @@ export interface JsonOptions {
  * what contains itself or is nested too deep, and for what can't be read; TooLargeError.
  */
 export function writeJson(value: unknown, path: string, options: JsonOptions): string | undefined {
-  return new JsonWriter(options).write(value, {
-    path,
-    key: '',
-    isSecret: options.isSecret?.(path) ?? false,
-    above: [],
-  });
+  return new JsonWriter(path, options).write(value, '', options.isSecret?.(path) ?? false);
 }
 
 /** The same, exactly and of any length; undefined becomes null. Throws NotJsonError. */
@@ -73,8 +68,7 @@ function isPlainJson(value: unknown, depth: number = limits.jsonDepth): boolean 
   if (value === null) return true;
   if (depth === 0 || hasToJson(value)) return false;
   if (Array.isArray(value)) return value.every((item) => isPlainJson(item, depth - 1));
-  const prototype = Object.getPrototypeOf(value);
-  if (prototype !== Object.prototype && prototype !== null) return false;
+  if (!isBare(value)) return false;
   for (const key in value) if (!isPlainJson((value as Record<string, unknown>)[key], depth - 1)) return false;
   return true;
 }
@@ -137,99 +131,128 @@ function read<Result>(path: string, look: () => Result): Result {
   }
 }
 
-/** Where in the whole a value stands. */
-interface Place {
-  path: string;
-  key: string;
-  /** It stands below a name whose texts are secrets. */
-  isSecret: boolean;
-  above: readonly object[];
-}
-
+/** Where it is stands in two stacks and no copies of them: most results and lines of a log pass here. */
 class JsonWriter {
   readonly #options: JsonOptions;
   #room: number;
+  /** Names down to the value, the first as it was given. */
+  readonly #names: string[];
+  /** Objects above the value. */
+  readonly #above: object[] = [];
 
-  constructor(options: JsonOptions) {
+  constructor(path: string, options: JsonOptions) {
     this.#options = options;
     this.#room = options.maxChars ?? Number.POSITIVE_INFINITY;
+    this.#names = [path];
   }
 
-  write(given: unknown, place: Place): string | undefined {
+  /** Below the name of a secret `isSecret` is true. */
+  write(given: unknown, key: string, isSecret: boolean): string | undefined {
+    if (typeof given === 'string') return this.#writeText(given, isSecret);
     // Bytes are written as numbers, which otherwise are no secrets.
-    if (place.isSecret && ArrayBuffer.isView(given)) return this.#writeText('bytes', place);
+    if (isSecret && ArrayBuffer.isView(given)) return this.#writeText('bytes', isSecret);
+    const { length } = this.#names;
     try {
-      return this.#writeForm(this.#formOf(given, place), place);
+      return this.#writeForm(this.#formOf(given, key), isSecret);
     } catch (error) {
       const { instead } = this.#options;
-      const hasText = error instanceof NotJsonError && error.hasText && error.path === place.path;
-      if (instead === undefined || !hasText) throw error;
+      const isHere = this.#names.length === length;
+      if (instead === undefined || !isHere || !(error instanceof NotJsonError) || !error.hasText) throw error;
       const isCount = typeof given === 'bigint' || typeof given === 'number';
-      return this.#writeText(instead(given), { ...place, isSecret: place.isSecret && !isCount });
+      return this.#writeText(instead(given), isSecret && !isCount);
     }
   }
 
-  #formOf(given: unknown, { path, key }: Place): unknown {
+  #formOf(given: unknown, key: string): unknown {
+    const isObject = typeof given === 'object' && given !== null;
+    if (!isObject && !hasToJson(given)) return given;
+    if (isObject && isBare(given) && !hasToJson(given)) return given;
     // Each item takes two characters at least, so what is far too large is never copied.
-    if (ArrayBuffer.isView(given)) this.#take(2 * given.byteLength, 'look');
-    if (types.isMap(given) || types.isSet(given)) this.#take(2 * given.size, 'look');
-    return jsonForm(given, path, key);
+    if (ArrayBuffer.isView(given)) this.#checkRoom(2 * given.byteLength);
+    if (types.isMap(given) || types.isSet(given)) this.#checkRoom(2 * given.size);
+    return jsonForm(given, this.#path(), key);
   }
 
-  #writeForm(form: unknown, place: Place): string | undefined {
-    if (typeof form === 'string') return this.#writeText(form, place);
+  #writeForm(form: unknown, isSecret: boolean): string | undefined {
+    if (typeof form === 'string') return this.#writeText(form, isSecret);
     this.#take(2);
-    if (typeof form === 'number' && !Number.isFinite(form))
-      throw new NotJsonError(place.path, isNoJson(String(form)), true);
+    if (typeof form === 'number' && !Number.isFinite(form)) throw this.#notJson(isNoJson(String(form)), true);
     if (typeof form === 'bigint' || typeof form === 'function' || typeof form === 'symbol')
-      throw new NotJsonError(place.path, isNoJson(`a ${typeof form}`), true);
+      throw this.#notJson(isNoJson(`a ${typeof form}`), true);
     if (typeof form !== 'object' || form === null) return JSON.stringify(form);
-    if (place.above.includes(form)) throw new NotJsonError(place.path, CONTAINS_ITSELF);
-    if (place.above.length >= limits.jsonDepth) throw new NotJsonError(place.path, TOO_DEEP);
-    const above = [...place.above, form];
-    return Array.isArray(form)
-      ? this.#writeList(form, { ...place, above })
-      : this.#writeObject(form, { ...place, above });
+    if (this.#above.includes(form)) throw this.#notJson("contains itself, which isn't JSON");
+    if (this.#above.length >= limits.jsonDepth) throw this.#notJson(`is nested deeper than ${limits.jsonDepth} levels`);
+    this.#above.push(form);
+    const written = Array.isArray(form) ? this.#writeList(form, isSecret) : this.#writeObject(form, isSecret);
+    this.#above.pop();
+    return written;
   }
 
-  #writeText(text: string, { isSecret }: Place): string {
+  #writeText(text: string, isSecret: boolean): string {
     const written = JSON.stringify(this.#options.text?.(text, isSecret) ?? text);
     this.#take(written.length);
     return written;
   }
 
-  #writeList(list: readonly unknown[], place: Place): string {
-    const parts: string[] = [];
+  #writeList(list: readonly unknown[], isSecret: boolean): string {
+    let parts = '';
     // Not by `map`, which would pass over millions of holes without a look at the room.
     for (let index = 0; index < list.length; index++) {
-      parts.push(this.write(list[index], { ...place, path: `${place.path}.${index}`, key: String(index) }) ?? 'null');
+      const key = String(index);
+      this.#names.push(key);
+      const written = this.write(list[index], key, isSecret) ?? 'null';
+      this.#names.pop();
+      parts += index === 0 ? written : `,${written}`;
       this.#take(1);
     }
-    return `[${parts.join(',')}]`;
+    return `[${parts}]`;
   }
 
-  #writeObject(object: object, place: Place): string {
-    const parts: string[] = [];
+  #writeObject(object: object, isSecret: boolean): string {
+    let parts = '';
     // Keys are not listed first: there may be millions of them, or only room for them.
     for (const key in object) {
       if (!Object.hasOwn(object, key)) continue;
-      const path = `${place.path}.${key}`;
-      const value = read(path, () => (object as Record<string, unknown>)[key]);
-      const isSecret = place.isSecret || (this.#options.isSecret?.(key) ?? false);
-      const written = this.write(value, { path, key, isSecret, above: place.above });
+      this.#names.push(key);
+      const value = this.#read(object as Record<string, unknown>, key);
+      const written = this.write(value, key, isSecret || (this.#options.isSecret?.(key) ?? false));
+      this.#names.pop();
       if (written === undefined) continue;
       const name = JSON.stringify(this.#options.name?.(key) ?? key);
       this.#take(name.length);
-      parts.push(`${name}:${written}`);
+      parts += parts === '' ? `${name}:${written}` : `,${name}:${written}`;
     }
-    return `{${parts.join(',')}}`;
+    return `{${parts}}`;
   }
 
-  #take(chars: number, kind: 'look' | 'write' = 'write'): void {
+  #read(object: Record<string, unknown>, key: string): unknown {
+    try {
+      return object[key];
+    } catch {
+      return read(this.#path(), () => object[key]);
+    }
+  }
+
+  #path(): string {
+    return this.#names.join('.');
+  }
+
+  #notJson(problem: string, hasText = false): NotJsonError {
+    return new NotJsonError(this.#path(), problem, hasText);
+  }
+
+  #checkRoom(chars: number): void {
     if (chars > this.#room) throw new TooLargeError(`Longer than ${this.#options.maxChars} characters as JSON`);
-    if (kind === 'write') this.#room -= chars;
+  }
+
+  #take(chars: number): void {
+    this.#checkRoom(chars);
+    this.#room -= chars;
   }
 }
 
-const CONTAINS_ITSELF = "contains itself, which isn't JSON";
-const TOO_DEEP = `is nested deeper than ${limits.jsonDepth} levels`;
+/** A list, or an object without a class. */
+function isBare(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null || Array.isArray(value);
+}

@@ -3,7 +3,7 @@ import { jsonForm, writeJson } from '@job-manager/client/json-value';
 import { limits } from '@job-manager/shared/limits';
 import type { MessageLevel } from '@job-manager/shared/message';
 import type { Redaction } from './redaction.js';
-import { storableJson, storableText } from './storable.js';
+import { dataOptions, storableText } from './storable.js';
 
 /** A message as it is stored: short enough, without secrets. */
 export interface MessageLine {
@@ -106,13 +106,14 @@ function entryJson(key: string, value: unknown, redaction: Redaction): string | 
   }
 }
 
+const lineOptions = dataOptions((text, redaction) => storableText(text, TEXT_CHARS, redaction), {
+  maxChars: 4 * limits.messageDataBytes,
+  // A log call is no reason for a run to fail.
+  instead: (odd) => (typeof odd === 'bigint' ? String(odd) : inspect(odd, { depth: 0, breakLength: Infinity })),
+});
+
 /** Throws for what can't be JSON, and for what is far too large, before it is walked to its end. */
 const toJson = (value: unknown, key: string, redaction: Redaction): string | undefined =>
-  writeJson(value, key, {
-    ...storableJson(redaction, (text) => storableText(text, TEXT_CHARS, redaction)),
-    maxChars: 4 * limits.messageDataBytes,
-    // A log call is no reason for a run to fail.
-    instead: (odd) => (typeof odd === 'bigint' ? String(odd) : inspect(odd, { depth: 0, breakLength: Infinity })),
-  });
+  writeJson(value, key, lineOptions(redaction));
 
 const fits = (json: string): boolean => Buffer.byteLength(json) <= limits.messageDataBytes;

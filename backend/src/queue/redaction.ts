@@ -25,13 +25,28 @@ export function createRedaction(keys: string): Redaction {
   const header = new RegExp(`((?:${headers.join('|')})\\s*:\\s*)(?!["'\\s]|\\[redacted\\]).*`, 'gi');
   return {
     keys,
-    isSecret: (candidate) => key.test(candidate),
+    isSecret: remembered((candidate) => key.test(candidate)),
     text: whereSuspicious((text) => {
       const withoutHeaders = headers.length === 0 ? text : text.replace(header, `$1${REDACTED}`);
       return withoutCredentials(withoutHeaders).replace(pair, hide);
     }),
   };
 }
+
+/** Jobs use the same few names over and over, and the search takes longer than all else about a value. */
+function remembered(search: (key: string) => boolean): (key: string) => boolean {
+  const found = new Map<string, boolean>();
+  return (key) => {
+    const known = found.get(key);
+    if (known !== undefined) return known;
+    const isFound = search(key);
+    if (found.size >= MAX_REMEMBERED) found.clear();
+    if (key.length <= MAX_REMEMBERED_CHARS) found.set(key, isFound);
+    return isFound;
+  };
+}
+const MAX_REMEMBERED = 1_000;
+const MAX_REMEMBERED_CHARS = 100;
 
 /** Leaves out four searches for a text that has nothing which any of them could do without: most of what jobs say. */
 const whereSuspicious =

@@ -21,19 +21,35 @@ export function storableText(text: string, maxChars: number, redaction?: Redacti
 }
 
 /** Data as PostgreSQL takes it: no NUL, no half of a surrogate pair. */
-const storableString = (text: string): string => text.replaceAll('\u0000', '').toWellFormed();
+const storableString = (text: string): string =>
+  UNSTORABLE.test(text) ? text.replaceAll('\u0000', '').toWellFormed() : text;
+const UNSTORABLE = /\0|\p{Surrogate}/u;
 
 /** What a run or a step is doing, as it is kept. */
 export const storableProgress = (message: string, redaction: Redaction | undefined): string =>
   storableText(message, limits.progressChars, redaction);
 
-/** How data is written that is kept: as PostgreSQL takes it, without secrets. What is named like one is hidden down to its last text. */
-export const storableJson = (redaction: Redaction, text: (text: string) => string = redaction.text): JsonOptions => ({
-  isSecret: redaction.isSecret,
-  name: storableString,
-  // Counts, flags and what is empty are no secrets.
-  text: (value, isSecret) => (isSecret && value !== '' ? REDACTED : storableString(text(value))),
-});
+/**
+ * How data is written that is kept: as PostgreSQL takes it, without secrets. What is named like one is hidden down to its last
+ * text. Made once for each redaction: for a small value, making functions takes longer than the writing.
+ */
+export function dataOptions(
+  textOf: (text: string, redaction: Redaction) => string,
+  others: Pick<JsonOptions, 'maxChars' | 'instead'> = {},
+): (redaction: Redaction) => JsonOptions {
+  const made = new WeakMap<Redaction, JsonOptions>();
+  return (redaction) => {
+    const options = made.get(redaction) ?? {
+      ...others,
+      isSecret: redaction.isSecret,
+      name: storableString,
+      // Counts, flags and what is empty are no secrets.
+      text: (value, isSecret) => (isSecret && value !== '' ? REDACTED : storableString(textOf(value, redaction))),
+    };
+    made.set(redaction, options);
+    return options;
+  };
+}
 
 /** Steps as JSON text, without secrets. */
 export const storableSteps = (steps: readonly JobRunStep[], redaction: Redaction): string =>
@@ -70,14 +86,18 @@ export function storableMetadata(metadata: Record<string, unknown>, redaction: R
 /** More than may be kept, for a secret may take more room than the word that stands for it. */
 const METADATA_CHARS = 4 * limits.metadataBytes;
 
+const metadataOptions = dataOptions(
+  (text, redaction) => {
+    if (text.length > METADATA_CHARS) throw new TooLargeError('A text is too large');
+    return redaction.text(text);
+  },
+  { maxChars: METADATA_CHARS },
+);
+
 /** Undefined for what is far too large: putting a hundred megabytes into words would stop the process for seconds. */
 function metadataJson(value: unknown, key: string, redaction: Redaction): string | undefined {
-  const text = (given: string) => {
-    if (given.length > METADATA_CHARS) throw new TooLargeError('A text is too large');
-    return redaction.text(given);
-  };
   try {
-    return writeJson(value, key, { ...storableJson(redaction, text), maxChars: METADATA_CHARS }) ?? 'null';
+    return writeJson(value, key, metadataOptions(redaction)) ?? 'null';
   } catch (error) {
     if (error instanceof TooLargeError) return undefined;
     throw error;

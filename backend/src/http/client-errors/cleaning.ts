@@ -3,7 +3,7 @@ import type { clientErrorReport } from '@job-manager/shared/contract/errors';
 import { limits } from '@job-manager/shared/limits';
 import type * as z from 'zod';
 import type { Redaction } from '../../queue/redaction.js';
-import { storableJson, storableText } from '../../queue/storable.js';
+import { dataOptions, storableText } from '../../queue/storable.js';
 import type { NewClientError } from '../../store/client-errors.js';
 import { fingerprintOf } from './fingerprint.js';
 
@@ -30,8 +30,10 @@ export function clean(report: z.output<typeof clientErrorReport>, redaction: Red
   };
 }
 
+const reportOptions = dataOptions((text, redaction) => redaction.text(text));
+
 function cleanParameters(parameters: Record<string, unknown>, redaction: Redaction): unknown {
-  const json = writeJson(parameters, 'parameters', storableJson(redaction));
+  const json = writeJson(parameters, 'parameters', reportOptions(redaction));
   if (json === undefined) return null;
   if (Buffer.byteLength(json) <= limits.messageDataBytes) return JSON.parse(json);
   return { truncated: storableText(json, limits.messageDataBytes / 4) };
