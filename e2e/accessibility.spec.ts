@@ -1,3 +1,4 @@
+import type { Locator } from '@playwright/test';
 import { expectAccessible } from './fixtures/accessibility.js';
 import { signIn } from './fixtures/accounts.js';
 import {
@@ -65,6 +66,13 @@ test('the job manager, with runs in every state', async ({ page, runs }) => {
   await expect(card(page, silent)).toContainText('Stalled');
   await expect(page.getByText('1 job may be stalled')).toBeVisible();
   await expectAccessible(page);
+
+  // Forced colours take all backgrounds away but those of the system.
+  await page.emulateMedia({ forcedColors: 'active' });
+  const bar = card(page, running).getByRole('progressbar');
+  const paint = (part: Locator) => part.evaluate((element) => getComputedStyle(element).backgroundColor);
+  expect(await paint(bar.locator('> *'))).not.toBe(await paint(page.locator('body')));
+  expect(await bar.evaluate((element) => getComputedStyle(element).borderTopWidth)).toBe('1px');
 });
 
 test('the job manager, cut off from the server', async ({ page, runs }) => {

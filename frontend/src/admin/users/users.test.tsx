@@ -133,9 +133,14 @@ test('creates somebody with a password of one’s own choice, checked before it 
   expect(bodies).toEqual([]);
   await user.type(dialog.getByLabelText('E-mail'), 'eve@example.com');
   await user.type(dialog.getByLabelText('Password'), ' but longer');
+  // What would be there again after a reload: the address of the dialog, and the text but for the password.
+  expect(address()).toBe('/admin/users?create=');
+  expect(JSON.stringify({ ...sessionStorage })).toMatch(/eve@example\.com/);
+  expect(JSON.stringify({ ...sessionStorage })).not.toMatch(/longer/);
   await user.click(dialog.getByRole('button', { name: 'Create user' }));
   await asksNoMore();
   expect(bodies).toEqual([{ email: 'eve@example.com', role: 'ADMIN', password: 'short but longer' }]);
+  expect(JSON.stringify({ ...sessionStorage })).not.toMatch(/eve/);
 });
 
 test('shows what the server objects to at the field', async () => {
