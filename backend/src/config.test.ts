@@ -59,3 +59,36 @@ it('stands in the README, every variable with its default and meaning', () => {
     expect(readme).toContain(`| \`${name}\` | ${fallback && `\`${fallback}\``} | ${description} |`);
   }
 });
+
+describe('the schema of the tables', () => {
+  const url = 'postgres://localhost/shop';
+  const schemaOf = (env: NodeJS.ProcessEnv) => readConfig(env).DATABASE_SCHEMA;
+
+  it('is that of the URL where no setting names one, else public', () => {
+    expect(schemaOf({ DATABASE_URL: url })).toBe('public');
+    expect(schemaOf({ DATABASE_URL: `${url}?schema=jobs` })).toBe('jobs');
+    expect(schemaOf({ DATABASE_URL: `${url}?schema=jobs`, DATABASE_SCHEMA: 'jobs' })).toBe('jobs');
+    expect(readConfig({ DATABASE_URL: url, DATABASE_SCHEMA: 'jobs' }).DATABASE_URL).toBe(`${url}?schema=jobs`);
+    expect(embeddedConfig(`${url}?schema=jobs`)).toMatchObject({
+      DATABASE_SCHEMA: 'jobs',
+      DATABASE_URL: `${url}?schema=jobs`,
+    });
+  });
+
+  it.each([
+    [
+      { DATABASE_URL: `${url}?schema=a`, DATABASE_SCHEMA: 'b' },
+      'DATABASE_SCHEMA names the schema "b" and DATABASE_URL the schema "a"; name one',
+    ],
+    [
+      { DATABASE_URL: `${url}?schema=a`, DATABASE_SCHEMA: 'public' },
+      'DATABASE_SCHEMA names the schema "public" and DATABASE_URL',
+    ],
+    [{ DATABASE_URL: `${url}?schema=a`, DATABASE_LISTEN_URL: `${url}?schema=b` }, 'DATABASE_LISTEN_URL the schema "b"'],
+    [{ DATABASE_URL: `${url}?schema=A%20b` }, 'DATABASE_URL: its schema must be lower case'],
+    [{ DATABASE_URL: 'postgres://me@one:5432,two:5432/shop' }, 'DATABASE_URL: names several hosts'],
+  ])('is refused where there are two or none that can be: %o', (env, words) => {
+    expect(() => readConfig(env)).toThrow(words);
+    expect(() => readConfig(env)).toThrow(/^[^\n]*$/);
+  });
+});

@@ -9,7 +9,7 @@ import { ownTypes } from './type-parsers.mjs';
  * ones that PgBouncer keeps for each of its clients. Prisma's adapter misreads times in any zone but UTC, and the driver
  * any date style but ISO.
  */
-const STARTUP = { DateStyle: 'ISO', TimeZone: 'UTC', standard_conforming_strings: 'on' };
+const STARTUP = { DateStyle: 'ISO, MDY', TimeZone: 'UTC', standard_conforming_strings: 'on' };
 
 /** @typedef {import('pg').ClientConfig & { session: string | null }} OwnClientConfig */
 
