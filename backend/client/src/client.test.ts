@@ -1,6 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../../src/testing/database.js';
 import { createClient, type JobClient } from './client.js';
+import { ENQUEUE } from './enqueue-statement.js';
+import { HOLDERS } from './key-holders.js';
+import { ENQUEUE_PLAIN, ENQUEUE_PLAIN_AUDITED } from './plain-statement.js';
+import { REPLACE } from './replace-statement.js';
 import type { RunRequest } from './request.js';
 
 let database: TestDatabase;
@@ -94,6 +98,12 @@ describe('a client without server and jobs', () => {
     expect(await stored()).toHaveLength(1);
     expect(await many(request, twice, twice)).toMatchObject([{ isNew: true }, { jobRunId, isNew: false }, {}, {}]);
     expect(await stored()).toHaveLength(3);
+  });
+
+  it('passes JSON as text: drivers such as postgres.js encode a parameter of the type json once more', () => {
+    const statements = [ENQUEUE, ENQUEUE_PLAIN, ENQUEUE_PLAIN_AUDITED, REPLACE, HOLDERS].join('\n');
+    expect(statements).toMatch(/\$1::text::json\b/);
+    expect(statements).not.toMatch(/\$\d+::jsonb?\b/);
   });
 
   it('tells long keys apart by all of them', async () => {

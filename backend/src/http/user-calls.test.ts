@@ -117,6 +117,11 @@ describe('creating somebody', () => {
     expect(await isSignedIn(ada)).toBe(true);
   });
 
+  it('creates people of every role that there is', async () => {
+    const { json, status } = await create({ email: 'member@example.com', role: 'USER' });
+    expect([status, json.account.role]).toEqual([201, 'USER']);
+  });
+
   it.each([
     { email: 'nobody', role: 'ADMIN' },
     { email: 'a@example.com', role: 'OWNER' },

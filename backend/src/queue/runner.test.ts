@@ -31,6 +31,18 @@ const actor = defineJob({
 /** The same, without a second attempt. */
 const actorOnce = defineJob({ ...actor, name: 'actor-once', maxAttempts: 1 });
 
+/** Its schema throws, and takes its time. */
+const careful = defineJob({
+  ...actor,
+  name: 'careful',
+  parameters: z.object({
+    act: z
+      .string()
+      .transform((text) => String(JSON.parse(text)))
+      .refine(async (act) => act !== 'nothing', 'must be something'),
+  }),
+});
+
 const acts: Record<string, (ctx: JobContext) => Promise<unknown>> = {
   succeed: async () => ({ done: 1 }),
   report: async (ctx) => {
@@ -117,7 +129,7 @@ const acts: Record<string, (ctx: JobContext) => Promise<unknown>> = {
 let engine: TestEngine;
 let releaseErrors: () => void;
 beforeAll(async () => {
-  engine = await TestEngine.create([actor, actorOnce]);
+  engine = await TestEngine.create([actor, actorOnce, careful]);
   // vitest fails on stray errors unless somebody else takes them.
   for (const name of ['unhandledRejection', 'uncaughtException'] as const) process.removeAllListeners(name);
   releaseErrors = catchStrayErrors(engine.events);
@@ -504,8 +516,29 @@ describe('enqueueing', () => {
     await expect(engine.enqueue('no-such-job')).rejects.toMatchObject({ code: 'UNKNOWN_JOB' });
     await expect(engine.enqueue('actor', { act: 5 })).rejects.toMatchObject({
       code: 'INVALID_PARAMETERS',
-      issues: [{ path: 'parameters.act', message: expect.any(String) }],
+      issues: [{ path: 'parameters.act', message: 'must be a text, not a number' }],
     });
+    await expect(engine.enqueue('actor', { atc: 'x' })).rejects.toThrow(
+      'parameters.atc: is no parameter of this job; did you mean act?',
+    );
+  });
+
+  it('refuses what a schema throws at, and waits for one that takes its time', async () => {
+    const issue = (message: unknown) => ({ code: 'INVALID_PARAMETERS', issues: [{ message }] });
+    const unreadable = expect.stringMatching(/^could not be read by the schema: .*JSON/);
+    await expect(engine.enqueue('careful', { act: '{bad' })).rejects.toMatchObject(issue(unreadable));
+    await expect(engine.enqueue('careful', { act: '"nothing"' })).rejects.toMatchObject(issue('must be something'));
+    const name = 'many';
+    const run = { jobName: 'careful', parameters: { act: '"nothing"' } };
+    await expect(engine.queue.enqueueBatch({ name, runs: [run], trigger: 'API' }, SYSTEM)).rejects.toMatchObject({
+      issues: [{ path: 'runs.0.parameters.act', message: 'must be something' }],
+    });
+    const { id } = await engine.enqueue('careful', { act: '"succeed"' });
+    const wrong = await engine.enqueue('careful', { act: '"succeed"' });
+    await engine.database.pool.query(`UPDATE "JobRun" SET parameters = '{"act": "{bad"}' WHERE id = $1`, [wrong.id]);
+    await engine.runner().tick();
+    expect((await engine.until(id, 'SUCCESS')).metadata).toEqual({ done: 1 });
+    expect((await engine.until(wrong.id, 'FAILED')).error).toContain('could not be read by the schema');
   });
 
   it('links a re-run to a run that has ended, and to no other', async () => {
