@@ -44,7 +44,7 @@ describe('a client without server and jobs', () => {
         algorithmVersion: '3',
         maxAttempts: 5,
         maxCrashes: 2,
-        timeoutMs: 60_000,
+        timeoutMs: '60000',
         trigger: 'EVENT',
         status: 'QUEUED',
       },

@@ -18,6 +18,11 @@ it('keeps message and data as they are', () => {
     message: 'Hello',
     data: '{"n":1,"list":["a",null]}',
   });
+  expect(messageLine('INFO', { n: 1 }, 'Hello', redaction)).toEqual({
+    level: 'INFO',
+    message: 'Hello',
+    data: '{"n":1}',
+  });
   expect(dataOf(undefined)).toBeNull();
   expect(dataOf(null)).toBeNull();
   expect(dataOf({})).toEqual({});

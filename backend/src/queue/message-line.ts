@@ -19,7 +19,10 @@ const LEFT_OUT = '…';
 
 /** Whatever a job says as a line that can be stored. Never throws: a log call is no reason for a run to fail. */
 export function messageLine(level: MessageLevel, message: unknown, data: unknown, redaction: Redaction): MessageLine {
-  return { level, message: storableMessage(message, redaction), data: storableData(data, redaction) };
+  // Other loggers take the data first.
+  const isSwapped = typeof message === 'object' && message !== null && typeof data === 'string';
+  const [text, beside] = isSwapped ? [data, message] : [message, data];
+  return { level, message: storableMessage(text, redaction), data: storableData(beside, redaction) };
 }
 
 /** What a log call was given, as a message and its data; other loggers want the data first. */
