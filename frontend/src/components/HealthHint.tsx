@@ -5,6 +5,7 @@ import { useCallback, useEffect } from 'react';
 import { Link } from 'react-router-dom';
 import { healthQuery } from '../api/health-queries';
 import type { ActiveChange } from '../api/live/active-runs';
+import { useFallback } from '../api/live/HttpFallback';
 import { useLive, useLiveChanges } from '../api/live/LiveProvider';
 import { useServerTime } from '../api/server-clock';
 import { paths } from '../paths';
@@ -45,7 +46,9 @@ const FRESH_MS = 5_000;
  */
 function useHealthInPassing(): SystemHealth | undefined {
   const queryClient = useQueryClient();
-  const isSettled = useLive((live) => live.isLoaded || live.status === 'reconnecting');
+  const { isBlocked } = useFallback();
+  const isLiveSettled = useLive((live) => live.isLoaded || live.status === 'reconnecting');
+  const isSettled = isLiveSettled || isBlocked;
   const isLate = useIsWorkLate();
   const { data } = useQuery({
     ...healthQuery(),
