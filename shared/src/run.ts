@@ -31,6 +31,26 @@ export const waitReasons = [
 ] as const;
 export type WaitReason = (typeof waitReasons)[number];
 
+/** Why a run that failed has no further attempt. */
+export const noRetryReasons = [
+  'attempts',
+  /** The job reported that it can't succeed. */
+  'final',
+  'parameters',
+  'result',
+  'cancelled',
+  'poison',
+  'operator',
+  'external',
+] as const;
+
+/** How errors begin that fail a run for good; screens tell by them why no attempt follows. */
+export const finalErrors = {
+  parameters: 'The parameters do not fit this job',
+  result: "The job's result can't be kept",
+  outcome: 'The outcome could not be stored',
+} as const;
+
 /** A run whose job states no threshold of its own is called slow after this time, or some time before a shorter timeout ends it. */
 export const defaultSlowAfterMs = 30 * 60_000;
 export const slowPartOfTimeout = 0.8;

@@ -3,6 +3,7 @@ import type { JobRun, JobRunSummary } from '@job-manager/shared/contract/run';
 import { isTerminal, type JobRunStatus } from '@job-manager/shared/run';
 import type { PausedChannel } from '../store/paused-channels.js';
 import type { RunRow, RunSummaryRow } from '../store/run-row.js';
+import { presentNoRetry } from './no-retry.js';
 import { type HasCode, presentWaiting } from './waiting.js';
 
 /** A run as lists and the socket show it. */
@@ -80,6 +81,7 @@ export function presentRun(row: RunRow, hasCode: HasCode = () => true): JobRun {
     steps: row.steps && presentSteps(row.steps, row.status),
     attempts: presentAttempts(row),
     waiting: row.waiting && presentWaiting({ ...row, waiting: row.waiting }, hasCode),
+    noRetry: presentNoRetry(row),
     retryPolicy: row.retryPolicy,
     maxCrashes: row.maxCrashes,
     dependsOn: row.dependsOn,

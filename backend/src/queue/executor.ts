@@ -5,7 +5,7 @@ import { type CheckedInput, checkForeignInput, describeIssues } from '@job-manag
 import type { AttemptUsage } from '@job-manager/shared/contract/message';
 import { limits } from '@job-manager/shared/limits';
 import type { MessageLevel } from '@job-manager/shared/message';
-import type { TerminalStatus } from '@job-manager/shared/run';
+import { finalErrors, type TerminalStatus } from '@job-manager/shared/run';
 import type { QueueEvents } from './events.js';
 import { approachable, describeFailure, JobFailure, JobSnooze, ParametersRefused } from './failure.js';
 import type { AnyJob, JobContext, JobLog } from './job.js';
@@ -180,7 +180,7 @@ export class Execution implements RunExecution, ContextSource {
   /** Throws ParametersRefused where the parameters don't fit. */
   #runWith(checked: CheckedInput<Record<string, unknown>>): unknown {
     if (checked.success) return this.#job.run(new RunContext(this), checked.data);
-    throw new ParametersRefused(`The parameters do not fit this job: ${describeIssues(checked.issues)}`);
+    throw new ParametersRefused(`${finalErrors.parameters}: ${describeIssues(checked.issues)}`);
   }
 
   #keep(returned: unknown): void {
@@ -206,7 +206,7 @@ export class Execution implements RunExecution, ContextSource {
 
   #failureOf(thrown: unknown) {
     if (thrown instanceof NotJsonError)
-      return { error: `The job's result can't be kept: ${thrown.message}`, errorStack: null, isFinal: true as const };
+      return { error: `${finalErrors.result}: ${thrown.message}`, errorStack: null, isFinal: true as const };
     const failure = describeFailure(thrown, this.#options.redaction);
     if (!(thrown instanceof JobFailure)) return failure;
     const { isWorthRepeating, retryInMs } = thrown;

@@ -1,4 +1,5 @@
 import { defaultRetry, type RetryPolicy, retryDelayMs } from '@job-manager/shared/retry';
+import { finalErrors } from '@job-manager/shared/run';
 import type { Sql } from '../store/sql.js';
 import { Completions } from './completions.js';
 import type { QueueEvents } from './events.js';
@@ -142,7 +143,7 @@ function commonTo(execution: RunExecution, result: ExecutionOutcome) {
 function unstorable(outcome: Outcome, error: unknown): Outcome | null {
   if (outcome.metadata === null && outcome.status === 'FAILED') return null;
   const reason = error instanceof Error ? error.message : String(error);
-  const told = `The outcome (${outcome.status}) could not be stored: ${reason}`.slice(0, 900);
+  const told = `${finalErrors.outcome} (${outcome.status}): ${reason}`.slice(0, 900);
   return { ...outcome, status: 'FAILED', error: told, errorStack: null, ...NOTHING_ELSE };
 }
 

@@ -61,6 +61,7 @@ function make(status: JobRunStatus, part: Partial<JobRun>): JobRun {
     steps: null,
     attempts: [],
     waiting: null,
+    noRetry: null,
     retryPolicy: null,
     maxCrashes: 3,
     dependsOn: [],

@@ -71,6 +71,7 @@ function outcome(run: JobRun): Fact[] {
     ['parameters', printableJson(run.parameters)],
     ['result', run.metadata == null ? null : printableJson(run.metadata)],
     ['error', run.error, pc.red],
+    ['not again', run.noRetry?.message ?? null],
   ];
 }
 

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { uniqueScopes, waitConditions } from '../enqueue.js';
-import { jobRunStatuses, jobRunTriggers, waitReasons } from '../run.js';
+import { jobRunStatuses, jobRunTriggers, noRetryReasons, waitReasons } from '../run.js';
 import { retryPolicy as givenRetryPolicy } from './enqueue-options.js';
 import { jobRunAttempt, jobRunStep } from './message.js';
 import { runId } from './run-id.js';
@@ -93,6 +93,10 @@ export const jobRun = jobRunSummary.extend({
     })
     .nullable()
     .describe('Why a queued run has not been started; null for others'),
+  noRetry: z
+    .object({ reason: z.enum(noRetryReasons), message: z.string().describe('In words for people') })
+    .nullable()
+    .describe('Why a run that failed has no further attempt; null for others'),
   retryPolicy: retryPolicy.nullable().describe('Null where it is as the job says'),
   maxCrashes: z.number().int(),
   dependsOn: z.array(relatedRun).describe('Runs it waits for, or waited for'),

@@ -32,6 +32,7 @@ export function RunFacts({ run, status }: { run: JobRun; status: JobUIStatus }) 
         </Fact>
       )}
       {!isExternal && <Retries run={run} />}
+      {run.noRetry && <Fact name="No further attempt">{run.noRetry.message}</Fact>}
       <Fact name="Timeout">{run.timeoutMs === null ? 'none' : formatDuration(run.timeoutMs)}</Fact>
       {run.inactivityTimeoutMs === null ? (
         <Fact name="Runner">{run.runnerId ?? 'none yet'}</Fact>

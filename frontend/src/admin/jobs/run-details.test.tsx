@@ -13,12 +13,22 @@ test('shows everything about a run', async () => {
     errorStack: 'Error: Database timeout\n    at query (db.ts:1)',
     attempt: 2,
     rerunOfId: '12001',
+    noRetry: { reason: 'final', message: 'The job reported that it can not succeed.' },
   });
   world.runs = [run];
   await openPanel(`/admin/jobs/${run.id}`);
   expect(await screen.findByRole('heading', { name: `match-scores #${run.id}`, level: 1 })).toBeVisible();
   const main = within(screen.getByRole('main'));
-  for (const text of ['Failed', 'Manual', 'ada@example.com', '1.2.3', '2 of 3', 'runner-1', 'Database timeout'])
+  for (const text of [
+    'Failed',
+    'Manual',
+    'ada@example.com',
+    '1.2.3',
+    '2 of 3',
+    'runner-1',
+    'Database timeout',
+    /can not succeed/,
+  ])
     expect(main.getByText(text)).toBeVisible();
   expect(main.getByText('delay: 2.1s')).toBeVisible();
   expect(main.getByText('duration: 2m 5s')).toBeVisible();
