@@ -111,7 +111,7 @@ describe('a due time', () => {
       priority: -5,
       maxAttempts: 4,
       maxCrashes: 2,
-      timeoutMs: 60_000,
+      timeoutMs: '60000',
       algorithmVersion: '7',
       dueAt: now,
       dependsOn: null,
