@@ -43,7 +43,25 @@ export function createPool(url: string, { max = 10, statementTimeoutMs }: PoolOp
 /** Sends a statement again that another transaction was in the way of: it has changed nothing, and it was a transaction of its own. */
 class DatabasePool extends pg.Pool {
   override query = ((...given: unknown[]) =>
-    retryOnContention(() => (super.query as (...given: unknown[]) => Promise<unknown>)(...given))) as pg.Pool['query'];
+    retryOnContention(() => (super.query as (...given: unknown[]) => Promise<unknown>)(...given)).catch(
+      nameThePooler,
+    )) as pg.Pool['query'];
+}
+
+const UNTOLD_POOLER =
+  'is a pooler in transaction mode in between? Then set DATABASE_LISTEN_URL, or put ?pgbouncer=true into the URL';
+const OLD_CONNECTIONS =
+  'the connections of a pooler are older than the tables: renew them, as RECONNECT does in PgBouncer';
+
+/** Adds what may be behind it to an error that only a connection of somebody else's explains. */
+function nameThePooler(error: unknown): never {
+  const { code, message } = error as { code?: unknown; message?: unknown };
+  const isLostName = code === '26000' || code === '42P05';
+  const isOldPlan = code === '0A000' && String(message).includes('cached plan');
+  if (error instanceof Error && (isLostName || isOldPlan)) {
+    error.message += ` (${isLostName ? UNTOLD_POOLER : OLD_CONNECTIONS})`;
+  }
+  throw error;
 }
 
 /** Prisma over a pool that stays the caller's to close. */

@@ -46,6 +46,10 @@ describe('a pool', () => {
     await pool.end();
   });
 
+  it('names the pooler nobody told of, where a prepared statement is lost', async () => {
+    await expect(database.pool.query('EXECUTE missing')).rejects.toThrow(/does not exist \(.*DATABASE_LISTEN_URL/);
+  });
+
   it('prepares statements and limits their time where the connection is its own', async () => {
     const pool = createPool(database.url, { max: 1, statementTimeoutMs: 1_234 });
     await pool.query({ name: 'one', text: 'SELECT $1::int AS one', values: [1] });
