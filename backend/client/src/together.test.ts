@@ -51,7 +51,7 @@ describe('runs that are queued one by one at the same time', () => {
       { jobName: 'note', channel: 'default', priority: 0, scope: null, trigger: 'EVENT', retryPolicy: null },
       { jobName: 'post', channel: 'mail', priority: 5, scope, runAt: new Date('2031-01-01T00:00:00Z'), maxAttempts: 1 },
       { channel: 'other', priority: -3, retryPolicy: { backoffMs: 7, factor: 2, maxBackoffMs: 3_600_000 } },
-      { jobName: 'post', timeoutMs: 9, maxAttempts: 4, trigger: 'API', scope: 'NULL', algorithmVersion: '2' },
+      { jobName: 'post', timeoutMs: '9', maxAttempts: 4, trigger: 'API', scope: 'NULL', algorithmVersion: '2' },
       { jobName: 'note', priority: 0 },
     ]);
     expect(rows[0].runAt).toEqual(rows[0].queuedAt);

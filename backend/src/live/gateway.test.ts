@@ -137,6 +137,23 @@ describe('what a client says', () => {
     other.socket.close();
   });
 
+  it.each([
+    [{ type: 'client.admin.ping', since: 5 }, 'since: is no field of this message; there are type'],
+    [
+      { type: 'client.admin.follow_run', jobRunId: '1', afterSq: 0 },
+      'afterSeq: is missing; afterSq: is no field of this message; did you mean afterSeq?',
+    ],
+    [{ type: 'client.admin.nothing' }, expect.stringMatching(/^type: must be one of client\.admin\.resync/)],
+  ])('says why it closes the connection of %j', async (message, reason) => {
+    const connection = open(admin);
+    await untilWelcome(connection);
+    const why = new Promise<string>((resolve) =>
+      connection.socket.once('close', (_code, text) => resolve(text.toString())),
+    );
+    connection.socket.send(JSON.stringify(message));
+    expect(await why).toEqual(reason);
+  });
+
   it('closes a connection that talks without end', async () => {
     const connection = open(admin);
     await untilWelcome(connection);

@@ -1,6 +1,7 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { parseExactJson } from '@job-manager/shared/exact-json';
+import { checkInput, describeIssues } from '@job-manager/shared/check-input';
+import { InexactNumberError, parseExactJson } from '@job-manager/shared/exact-json';
 import { limits } from '@job-manager/shared/limits';
 import { type ClientMessage, clientMessage, closeCodes, mostFollowed } from '@job-manager/shared/live';
 import type { Logger } from 'pino';
@@ -187,9 +188,9 @@ export class Gateway {
   }
 
   #hear(connection: Connection, data: RawData, isBinary: boolean): void {
-    const message = isBinary ? undefined : parseMessage(data);
-    if (message) this.#answer(connection, message);
-    else connection.socket.close(1008, 'Not a message of this protocol');
+    const message = isBinary ? 'Not a message of this protocol' : parseMessage(data);
+    if (typeof message === 'string') connection.socket.close(1008, message);
+    else this.#answer(connection, message);
   }
 
   #answer(connection: Connection, message: ClientMessage): void {
@@ -272,13 +273,18 @@ function unfollow({ followed }: Connection, runId: string): void {
   followed.delete(runId);
 }
 
-function parseMessage(data: RawData) {
+/** A message, or why it is none, as short as the reason of a close has to be. */
+function parseMessage(data: RawData): ClientMessage | string {
   try {
-    return clientMessage.safeParse(parseExactJson(data.toString())).data;
-  } catch {
-    return undefined;
+    const checked = checkInput(clientMessage, parseExactJson(data.toString()), 'field of this message');
+    return checked.success ? checked.data : shortened(describeIssues(checked.issues));
+  } catch (error) {
+    return error instanceof InexactNumberError ? shortened(error.message) : 'Not JSON';
   }
 }
+
+/** Three bytes less than fit: a character that is cut may become one of three. */
+const shortened = (reason: string): string => Buffer.from(reason).subarray(0, 120).toString();
 
 /** Undefined for an address that is none. */
 function pathOf(request: IncomingMessage): string | undefined {

@@ -33,14 +33,17 @@ const actorOnce = defineJob({ ...actor, name: 'actor-once', maxAttempts: 1 });
 
 /** Its schema throws, and takes its time. */
 const careful = defineJob({
-  ...actor,
   name: 'careful',
+  description: 'Looks twice',
+  examples: ['tsx scripts/runJobs.ts careful'],
+  algorithmVersion: '1',
   parameters: z.object({
     act: z
       .string()
       .transform((text) => String(JSON.parse(text)))
       .refine(async (act) => act !== 'nothing', 'must be something'),
   }),
+  run: async () => ({ done: 1 }),
 });
 
 const acts: Record<string, (ctx: JobContext) => Promise<unknown>> = {
