@@ -154,7 +154,7 @@ const TROUBLED = `
 SELECT * FROM (
   SELECT id AS "jobRunId", "jobName", "runnerId", "startedAt", "lastHeartbeatAt", ${isStalled('$1')} AS "isStalled",
     extract(epoch FROM clock_timestamp() - "lastHeartbeatAt")::float8 * 1000 AS "silentMs", ${silenceLimit('$1')} AS "silenceLimitMs",
-    extract(epoch FROM clock_timestamp() - "startedAt")::float8 * 1000 AS "ranMs", coalesce(slow.ms, least(${slowPartOfTimeout} * "timeoutMs", $2::float8)) AS "slowAfterMs"
+    extract(epoch FROM clock_timestamp() - "startedAt")::float8 * 1000 AS "ranMs", coalesce(slow.ms, ${slowPartOfTimeout} * "timeoutMs", $2::float8) AS "slowAfterMs"
   FROM "JobRun" LEFT JOIN unnest($3::text[], $4::float8[]) AS slow(name, ms) ON slow.name = "jobName" AND "inactivityTimeoutMs" IS NULL
   WHERE status = 'RUNNING'
 ) running WHERE "isStalled" OR "ranMs" > "slowAfterMs" ORDER BY "startedAt", "jobRunId" LIMIT 1000`;

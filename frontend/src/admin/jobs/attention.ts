@@ -13,9 +13,9 @@ export interface Limits {
 export const silenceLimit = (run: JobRunSummary, { stalledAfterMs }: Limits): number | undefined =>
   run.inactivityTimeoutMs ?? stalledAfterMs;
 
-/** Time after which this run counts as slow: where its job states none, half an hour or some time before its timeout ends it. */
+/** Time after which this run counts as slow: where its job states none, some time before its timeout ends it. */
 export const slownessLimit = (run: JobRunSummary, { slowAfterMs }: Limits): number | undefined =>
-  slowAfterMs ?? Math.min(defaultSlowAfterMs, slowPartOfTimeout * (run.timeoutMs ?? Number.POSITIVE_INFINITY));
+  slowAfterMs ?? (run.timeoutMs === null ? defaultSlowAfterMs : slowPartOfTimeout * run.timeoutMs);
 
 /**
  * Whether a run needs looking at: stalled when its runner has gone silent, slow when it lives but takes
