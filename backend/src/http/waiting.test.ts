@@ -250,6 +250,12 @@ it('inLine: how many come before it in its channel', async () => {
   expect(await waiting(await aRun({ priority: -9 }))).toMatchObject({ message: 'It is next in channel default.' });
 });
 
+it('inLine: runs apart, because its last runner died', async () => {
+  const id = await aRun();
+  await server.database.pool.query('INSERT INTO "SuspectRun" ("runId") VALUES ($1)', [id]);
+  expect(await waiting(id)).toMatchObject({ reason: 'inLine', message: expect.stringContaining('runs apart') });
+});
+
 it('inLine: counts no further than it must', async () => {
   await query(`INSERT INTO "JobRun" ("jobName") SELECT 'echo' FROM generate_series(1, 1100)`);
   expect(await waiting(await aRun())).toMatchObject({

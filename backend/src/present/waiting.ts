@@ -30,8 +30,11 @@ export function presentWaiting(run: QueuedRun, hasCode: HasCode): Waiting {
   if (facts.nextStartAt !== null) return because('rateLimited', rateLimited(run.channel, facts), facts.nextStartAt);
   if (!isCodeHere)
     return because('noCode', `This server has no job "${run.jobName}"; a runner that has it may start it.`);
-  return because('inLine', inLine(run.channel, facts.ahead));
+  return because('inLine', facts.isSuspect ? SUSPECT : inLine(run.channel, facts.ahead));
 }
+
+const SUSPECT =
+  'Its last runner died, so it runs apart from others: in a process of its own, or while its runner has nothing else to do.';
 
 const because = (reason: WaitReason, message: string, until: string | Date | null = null): Waiting => ({
   reason,

@@ -29,6 +29,8 @@ export interface WaitingFacts {
   runners: number;
   /** Runs that come before it in its channel; stops counting one above `lineCap`. */
   ahead: number;
+  /** It was with a runner that died, and runs apart from others. */
+  isSuspect: boolean;
 }
 
 const FEW = 3;
@@ -83,7 +85,8 @@ export const WAITING = `CASE WHEN r.status = 'QUEUED' THEN (
       ${NEXT_START} AS "nextStartAt", c."rateLimit", c."ratePeriodMs",
       ${ageMs(`greatest(j."lastSeenAt", (SELECT max(p."lastSeenAt") FROM "JobProcess" p WHERE r."jobName" = ANY(p."jobNames")))`)} AS "codeSeenMs",
       alive."mayHaveCode", alive."isCodeMissing", alive.runners,
-      CASE WHEN r."isBlocked" OR r."runAt" > moment.now THEN 0 ELSE ${AHEAD} END AS ahead
+      CASE WHEN r."isBlocked" OR r."runAt" > moment.now THEN 0 ELSE ${AHEAD} END AS ahead,
+      EXISTS (SELECT FROM "SuspectRun" s WHERE s."runId" = r.id) AS "isSuspect"
     FROM (SELECT clock_timestamp() AS now) moment
     LEFT JOIN "Job" j ON j.name = r."jobName"
     CROSS JOIN LATERAL (
