@@ -49,7 +49,9 @@ export async function bundleRunner(folder: string): Promise<string> {
       outfile: thread,
       format: 'esm',
       // For what is CommonJS among what it imports.
-      banner: { js: `import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);` },
+      banner: {
+        js: `import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);`,
+      },
       plugins: [ourSource],
     }),
     esbuild.build({
