@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { afterLogin, describeAddress, loginFor } from './paths';
+import { describeAddress } from './auth/describe-address';
+import { afterLogin, loginFor } from './paths';
 
 test('leads back to the whole address after signing in', () => {
   const login = new URL(loginFor('/admin/jobs?status=FAILED&page=2'), 'http://localhost');

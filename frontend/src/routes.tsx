@@ -4,13 +4,13 @@ import { BrowserRouter, Navigate, Route, Routes } from 'react-router-dom';
 import { AdminRoute } from './admin/AdminRoute';
 import { JobManagerPage } from './admin/jobs/JobManagerPage';
 import { keepsAccounts, mount } from './api/place';
-import { NotFoundPage } from './NotFoundPage';
 import { paths } from './paths';
 import { loadable } from './ui/loadable';
 import { PageLoader } from './ui/PageLoader';
 
 // The main page comes with the first load; the others are loaded when first visited.
 const LoginPage = loadable(() => import('./auth/LoginPage').then((page) => page.LoginPage));
+const NotFoundPage = loadable(() => import('./NotFoundPage').then((page) => page.NotFoundPage));
 const AdminDashboard = loadable(() => import('./admin/dashboard/AdminDashboard').then((page) => page.AdminDashboard));
 const JobHistoryPage = loadable(() => import('./admin/jobs/JobHistoryPage').then((page) => page.JobHistoryPage));
 const JobMonitorPage = loadable(() => import('./admin/jobs/JobMonitorPage').then((page) => page.JobMonitorPage));

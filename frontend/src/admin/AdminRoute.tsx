@@ -7,11 +7,13 @@ import { toFailure } from '../api/failure';
 import { keepsAccounts, mount } from '../api/place';
 import { useSession } from '../api/session';
 import { loginFor } from '../paths';
+import { loadable } from '../ui/loadable';
 import { MessagePage } from '../ui/MessagePage';
 import { PageLoader } from '../ui/PageLoader';
 import { AdminLayout } from './AdminLayout';
-import { NoAccessPage } from './NoAccessPage';
-import { SignedOutPage } from './SignedOutPage';
+
+const NoAccessPage = loadable(() => import('./NoAccessPage').then((page) => page.NoAccessPage));
+const SignedOutPage = loadable(() => import('./SignedOutPage').then((page) => page.SignedOutPage));
 
 /** Lets operators in; sends others to sign in, or tells them that they have no access. */
 export function AdminRoute() {

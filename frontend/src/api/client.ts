@@ -1,9 +1,9 @@
-import { contract } from '@job-manager/shared/contract/index';
 import { createORPCClient, ORPCError } from '@orpc/client';
 import type { ContractRouterClient } from '@orpc/contract';
 import { OpenAPILink } from '@orpc/openapi-client/fetch';
 import { createTanstackQueryUtils } from '@orpc/tanstack-query';
 import { readProblem } from './failure';
+import { contract } from './panel-contract';
 import { mount } from './place';
 
 interface CallContext {

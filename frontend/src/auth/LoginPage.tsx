@@ -8,10 +8,11 @@ import { toFailure } from '../api/failure';
 import { announceSignIn, setSession, useSession, useSignInElsewhere } from '../api/session';
 import { useAction } from '../api/useAction';
 import { dropDraftsOfOthers, hasDrafts } from '../lib/drafts';
-import { afterLogin, describeAddress } from '../paths';
+import { afterLogin } from '../paths';
 import { ColorSchemeSwitch } from '../ui/ColorSchemeSwitch';
 import { usePageTitle } from '../ui/document-title';
 import { ProductMark } from '../ui/ProductMark';
+import { describeAddress } from './describe-address';
 import classes from './LoginPage.module.css';
 
 /** Email and password; leads back to where the reader wanted to go. */

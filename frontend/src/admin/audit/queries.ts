@@ -1,8 +1,8 @@
 import type { AuditAction } from '@job-manager/shared/audit';
-import { contract } from '@job-manager/shared/contract/index';
 import { keepPreviousData } from '@tanstack/react-query';
 import { api } from '../../api/client';
 import { downloadAddress } from '../../api/download-address';
+import { contract } from '../../api/panel-contract';
 
 export interface AuditFilters {
   actor?: string;

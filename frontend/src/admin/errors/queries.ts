@@ -1,8 +1,8 @@
 import type { ClientErrorGroup, ErrorPeriod } from '@job-manager/shared/contract/errors';
-import { contract } from '@job-manager/shared/contract/index';
 import { keepPreviousData } from '@tanstack/react-query';
 import { api, type client } from '../../api/client';
 import { downloadAddress } from '../../api/download-address';
+import { contract } from '../../api/panel-contract';
 
 export interface ErrorFilters {
   period: ErrorPeriod;
