@@ -1,7 +1,6 @@
 import type { TerminalStatus } from '@job-manager/shared/run';
 import { keepPreviousData } from '@tanstack/react-query';
 import { api, client } from './client';
-import { mount } from './place';
 
 export const PAGE_SIZE = 50;
 
@@ -30,21 +29,6 @@ export const historyQuery = (filters: HistoryFilters, page: number, pageSize = P
 /** The active runs as of now, for as long as the socket doesn't bring them. */
 export const activeQuery = () =>
   api.jobs.active.queryOptions({ select: ({ runs }) => runs, gcTime: 0, meta: { isQuiet: true } });
-
-/** What answers at the address of the socket, in words: a browser doesn't tell its page why a socket failed. */
-export const socketPathQuery = () => ({
-  queryKey: ['socket path'],
-  queryFn: async ({ signal }: { signal: AbortSignal }): Promise<string> => {
-    const { status, headers } = await fetch(`${mount}/ws`, { cache: 'no-store', signal });
-    // The server's own answer to whatever is no WebSocket.
-    const hasArrived = headers.get('content-type')?.startsWith('application/problem+json');
-    return hasArrived
-      ? 'Requests to /ws do arrive, but not as WebSockets: the headers Upgrade and Connection are not passed on, or the browser or an extension blocks them.'
-      : `Requests to /ws are answered with HTTP ${status} before they arrive at the server.`;
-  },
-  meta: { isQuiet: true },
-  retry: false,
-});
 
 /** Names of all jobs that have finished runs: also those of other programs, and of jobs whose code is gone. */
 export const historyJobNamesQuery = () =>

@@ -1,11 +1,15 @@
 import { IconPlugConnectedX } from '@tabler/icons-react';
-import { FALLBACK_EVERY_MS, useFallback } from '../api/live/HttpFallback';
+import { Suspense } from 'react';
+import { useFallback } from '../api/live/HttpFallback';
 import { useLive } from '../api/live/LiveProvider';
 import { useServerTime } from '../api/server-clock';
-import { formatClock } from '../lib/date-time';
 import { Banner } from '../ui/Banner';
 import { useSteady } from '../ui/hold-still';
-import { Attempt, BLOCKED_TEXT, LastMessage, ReconnectNow } from './ConnectionDetails';
+import { loadable } from '../ui/loadable';
+import { Attempt, LastMessage, ReconnectNow } from './ConnectionDetails';
+
+// Loaded when needed: the server answers, so it can be.
+const ConnectionBlocked = loadable(() => import('./ConnectionBlocked').then((module) => module.ConnectionBlocked));
 
 const STALE_AFTER_MS = 60_000;
 
@@ -21,7 +25,15 @@ export function ConnectionBanner() {
       title={isBlocked && !isLost ? BLOCKED_TITLE : 'Real-time updates paused'}
       actions={<ReconnectNow />}
     >
-      {isBlocked ? <Blocked isLost={isLost} /> : <Lost />} {/* Ticks each second: not to be read aloud each time. */}
+      {isBlocked ? (
+        <Suspense fallback={null}>
+          {isLost && `${BLOCKED_TITLE}. `}
+          <ConnectionBlocked />
+        </Suspense>
+      ) : (
+        <Lost />
+      )}{' '}
+      {/* Ticks each second: not to be read aloud each time. */}
       <span aria-live="off">
         Attempt <Attempt />. Last message <LastMessage />.
       </span>
@@ -37,19 +49,4 @@ function Lost() {
   return isStale
     ? 'Data may be stale: nothing has been heard from the server for more than a minute. Still trying to reconnect.'
     : 'Reconnecting. The list continues by itself as soon as the server answers.';
-}
-
-/** The list comes over HTTP meanwhile. */
-function Blocked({ isLost }: { isLost: boolean }) {
-  const { active, reason } = useFallback();
-  return (
-    <>
-      {isLost && `${BLOCKED_TITLE}. `}
-      {BLOCKED_TEXT} {reason}{' '}
-      <span aria-live="off">
-        Data may be stale by some seconds: it is read every {FALLBACK_EVERY_MS / 1_000} s instead, last{' '}
-        {active !== null && <strong>{`at ${formatClock(new Date(active.readAt).toISOString())}`}</strong>}.
-      </span>
-    </>
-  );
 }

@@ -5,20 +5,17 @@ import { useServerTime } from '../api/server-clock';
 import { formatAgo } from '../lib/duration';
 import classes from './ConnectionIndicator.module.css';
 
-export const BLOCKED_TEXT =
-  'The server answers, but its WebSocket can’t be reached: a proxy or gateway has to pass /ws on.';
-
 /** How the connection is doing: what was heard last, which try it is on, and a way to try now. */
 export function ConnectionDetails() {
   const status = useLive((live) => live.status);
-  const { isBlocked, reason } = useFallback();
+  const { isBlocked } = useFallback();
   return (
     <div className={classes.details}>
       <p className={classes.state}>
         {status === 'live'
           ? 'Everything is told as it happens.'
           : isBlocked
-            ? `${BLOCKED_TEXT} ${reason ?? ''}`
+            ? 'The list is read every 10 s meanwhile.'
             : 'The list continues by itself as soon as the server answers.'}
       </p>
       <dl className={classes.facts}>

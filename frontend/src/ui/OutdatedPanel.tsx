@@ -2,8 +2,7 @@ import { reloadIfReachable } from '../api/panel-version';
 import { ErrorPanel } from './ErrorPanel';
 import { toastError } from './toast';
 
-export const outdatedText =
-  'The server has no such code. It may have been updated since; reloading brings the new version.';
+export const outdatedText = 'The server may have been updated. Reloading brings the new version.';
 
 /** Loads the page anew, unless the server is away. */
 export function reload(): void {

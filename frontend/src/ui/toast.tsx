@@ -31,37 +31,9 @@ export const toastError = (toast: Toast): string => show(toast, 'red', <IconAler
 /** Stays until it is answered. */
 export const toastQuestion = (toast: Toast): string => show(toast, 'blue', <IconInfoCircle size={18} />, false);
 
-interface Group<Item> {
-  /** So many stand on screen by themselves. */
-  max: number;
-  /** Shows one toast about items that came together, and answers its id. */
-  showSome(items: readonly Item[]): string;
-  /** Shows or renews the toast about all that came since; `latest` are the last few of them. */
-  showMore(id: string, count: number, latest: readonly Item[]): void;
-}
-
-const LATEST_KEPT = 3;
-
-/** Toasts of a kind that may come faster than they can be read: what finds no place of its own is added up in one. */
-export function createToastGroup<Item>(name: string, { max, showSome, showMore }: Group<Item>) {
-  const moreId = `${name}: more`;
-  let own: string[] = [];
-  let more = { count: 0, latest: [] as Item[] };
-  return (items: readonly Item[]): void => {
-    if (items.length === 0) return;
-    own = own.filter(isShown);
-    if (own.length < max && !isShown(moreId)) {
-      more = { count: 0, latest: [] };
-      own.push(showSome(items));
-      return;
-    }
-    if (!isShown(moreId)) more = { count: 0, latest: [] };
-    more = { count: more.count + items.length, latest: [...more.latest, ...items].slice(-LATEST_KEPT) };
-    showMore(moreId, more.count, more.latest);
-  };
-}
-
-const isShown = (id: string): boolean => notificationsStore.getState().notifications.some((toast) => toast.id === id);
+/** Whether a toast is on screen. */
+export const isToastShown = (id: string): boolean =>
+  notificationsStore.getState().notifications.some((toast) => toast.id === id);
 
 let renewals = 0;
 
@@ -73,7 +45,7 @@ function show(
 ): string {
   // Mantine counts anew only where the time is another one.
   const autoClose = closesAfterMs && closesAfterMs + (renewals++ % 2);
-  const isRenewed = wantedId !== undefined && isShown(wantedId);
+  const isRenewed = wantedId !== undefined && isToastShown(wantedId);
   const { notifications: shown } = notificationsStore.getState();
   if (!isRenewed && shown.length >= MAX_TOASTS) notifications.hide(shown[0]?.id ?? '');
   const data = { title, color, icon, autoClose, withBorder: true, closeButtonProps: { 'aria-label': 'Dismiss' } };

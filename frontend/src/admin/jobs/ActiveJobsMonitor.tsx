@@ -1,20 +1,25 @@
 import type { JobRunSummary } from '@job-manager/shared/contract/run';
 import { Button } from '@mantine/core';
 import { IconPlayerPlay, IconZzz } from '@tabler/icons-react';
-import { useRef } from 'react';
+import { Suspense, useRef } from 'react';
+import { useServerTime } from '../../api/server-clock';
 import { formatQueued } from '../../components/queued-count';
 import { EmptyState } from '../../ui/EmptyState';
-import { useHoldStill } from '../../ui/hold-still';
+import { useHoldStill, useSteady } from '../../ui/hold-still';
+import { loadable } from '../../ui/loadable';
 import { RowSkeletons } from '../../ui/RowSkeletons';
 import { Section } from '../../ui/Section';
+import { SectionBoundary } from '../../ui/SectionBoundary';
 import { useIsInside } from '../../ui/useIsInside';
 import classes from './ActiveJobsMonitor.module.css';
-import { AttentionBanner } from './AttentionBanner';
-import type { LimitsOf } from './attention';
+import { attentionOf, type LimitsOf } from './attention';
 import { JobRunCard } from './JobRunCard';
 import type { ListRow } from './list-rows';
 import { useFrozenHeights } from './useFrozenHeights';
 import { useListRows } from './useListRows';
+
+// Most of the time nothing is slow or stalled.
+const AttentionBanner = loadable(() => import('./AttentionBanner').then((module) => module.AttentionBanner));
 
 interface ActiveJobsMonitorProps {
   /** Active runs in display order. */
@@ -42,6 +47,9 @@ export function ActiveJobsMonitor(props: ActiveJobsMonitorProps) {
   useHoldStill(isHeld);
   const { rows, waiting, showAll } = useListRows({ active: jobs, ended, isHeld, isAsked: isCancelling });
   const isEmpty = rows.length === 0;
+  const needsAttention = useSteady(
+    useServerTime((now) => jobs.some((run) => attentionOf(run, props.limitsOf(run.jobName), now) !== null)),
+  );
   return (
     <Section
       title="Active & Queued Jobs"
@@ -49,7 +57,13 @@ export function ActiveJobsMonitor(props: ActiveJobsMonitorProps) {
       aside={counts && !isEmpty ? <Counts {...counts} shown={jobs} /> : null}
     >
       <div ref={zone} className={classes.zone}>
-        <AttentionBanner {...props} jobs={jobs} rows={rows} />
+        {needsAttention && (
+          <SectionBoundary name="What needs attention">
+            <Suspense fallback={null}>
+              <AttentionBanner {...props} jobs={jobs} rows={rows} />
+            </Suspense>
+          </SectionBoundary>
+        )}
         {waiting > 0 && <WaitingChanges count={waiting} onShow={showAll} />}
         {loading ? (
           <RowSkeletons rows={3} label="Loading active jobs" />

@@ -2,14 +2,15 @@ import type { JobRunSummary } from '@job-manager/shared/contract/run';
 import { useQueryClient } from '@tanstack/react-query';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { useNavigate } from 'react-router-dom';
+import { trackError } from '../../api/errorTracking';
 import { runKey } from '../../api/job-queries';
 import type { ActiveChange } from '../../api/live/active-runs';
 import { useLiveChanges } from '../../api/live/LiveProvider';
+import { loadCode } from '../../api/panel-version';
 import { useSession } from '../../api/session';
 import { useOpenedRun } from '../../components/url-state';
 import { paths } from '../../paths';
-import { describeEnds } from './news';
-import { createRunToasts } from './run-toasts';
+import type { Ways } from './run-toasts';
 
 /** Gathered for a moment, so that a hundred runs ending at once are one sentence and one toast. */
 const GATHER_MS = 1_000;
@@ -51,26 +52,43 @@ function useToasts(): void {
   useEffect(() => {
     current.current = { open, navigate };
   });
-  const [showToasts] = useState(() =>
-    createRunToasts({
-      openRun: (id) => current.current.open(id),
-      openFailures: () => void current.current.navigate(`${paths.history}?status=FAILED`),
-    }),
-  );
+  const toasts = useRef<ReturnType<typeof loadToasts>>(undefined);
   const userId = user?.id;
   useEnds(
-    useCallback((completed: JobRunSummary[]) => showToasts(completed, userId), [showToasts, userId]),
+    useCallback(
+      (completed: JobRunSummary[]) => {
+        toasts.current ??= loadToasts({
+          openRun: (id) => current.current.open(id),
+          openFailures: () => void current.current.navigate(`${paths.history}?status=FAILED`),
+        });
+        toasts.current.then(
+          (show) => show(completed, userId),
+          (error) => {
+            // The next end tries again.
+            toasts.current = undefined;
+            trackError(error, { action: 'showToast' });
+          },
+        );
+      },
+      [userId],
+    ),
     GATHER_MS,
   );
 }
 
+/** Loaded with the first end: most pages see none for a while. */
+const loadToasts = (ways: Ways) =>
+  loadCode(() => import('./run-toasts')).then((module) => module.createRunToasts(ways));
+
 /** What to announce; starts and queueing are not, for they need nobody. */
 function useAnnouncements(): { text: string; number: number } {
   const [announcement, announce] = useState({ text: '', number: 0 });
-  const onEnds = useCallback(
-    (completed: JobRunSummary[]) => announce(({ number }) => ({ text: describeEnds(completed), number: number + 1 })),
-    [],
-  );
+  const onEnds = useCallback((completed: JobRunSummary[]) => {
+    loadCode(() => import('./news')).then(
+      ({ describeEnds }) => announce(({ number }) => ({ text: describeEnds(completed), number: number + 1 })),
+      (error) => trackError(error, { action: 'announceEnds' }),
+    );
+  }, []);
   useEnds(onEnds, GATHER_MS, ANNOUNCE_EVERY_MS);
   return announcement;
 }

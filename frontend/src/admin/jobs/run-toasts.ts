@@ -1,7 +1,8 @@
 import type { JobRunSummary } from '@job-manager/shared/contract/run';
-import { createToastGroup, toastError, toastSuccess } from '../../ui/toast';
+import { toastError, toastSuccess } from '../../ui/toast';
+import { createToastGroup } from '../../ui/toast-group';
 
-interface Ways {
+export interface Ways {
   openRun(jobRunId: string): void;
   openFailures(): void;
 }

@@ -1,7 +1,7 @@
 import type { JobRunSummary } from '@job-manager/shared/contract/run';
 import { useQuery } from '@tanstack/react-query';
 import { createContext, type PropsWithChildren, useContext, useEffect, useMemo, useState } from 'react';
-import { activeQuery, socketPathQuery } from '../job-queries';
+import { activeQuery } from '../job-queries';
 import { useServerTime } from '../server-clock';
 import { useLive, useReconnectNow } from './LiveProvider';
 
@@ -18,11 +18,9 @@ interface Fallback {
   isBlocked: boolean;
   /** The active runs as the server answered last, and when that was by this machine's clock; null while the socket has them. */
   active: { runs: JobRunSummary[]; readAt: number } | null;
-  /** What seems to be in the way. */
-  reason: string | null;
 }
 
-const FallbackContext = createContext<Fallback>({ isBlocked: false, active: null, reason: null });
+const FallbackContext = createContext<Fallback>({ isBlocked: false, active: null });
 
 /** Reads the active runs over HTTP for all parts of the page, as long as the socket doesn't get through. */
 export function HttpFallback({ children }: PropsWithChildren) {
@@ -31,7 +29,6 @@ export function HttpFallback({ children }: PropsWithChildren) {
   const list = useQuery({ ...activeQuery(), enabled: isAway, refetchInterval: FALLBACK_EVERY_MS, retry: false });
   const isAnswered = isAway && list.data !== undefined && !list.isError;
   const isBlocked = isAnswered && failures >= BLOCKED_FROM_FAILURES;
-  const { data: reason = null } = useQuery({ ...socketPathQuery(), enabled: isBlocked });
 
   const reconnect = useReconnectNow();
   const isWorthATry = isAnswered && failures < BLOCKED_FROM_FAILURES;
@@ -42,8 +39,8 @@ export function HttpFallback({ children }: PropsWithChildren) {
   const runs = isBlocked ? list.data : undefined;
   const readAt = list.dataUpdatedAt;
   const value = useMemo(
-    () => ({ isBlocked, active: runs === undefined ? null : { runs, readAt }, reason }),
-    [isBlocked, runs, readAt, reason],
+    () => ({ isBlocked, active: runs === undefined ? null : { runs, readAt } }),
+    [isBlocked, runs, readAt],
   );
   return <FallbackContext value={value}>{children}</FallbackContext>;
 }
