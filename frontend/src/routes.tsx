@@ -9,7 +9,6 @@ import { loadable } from './ui/loadable';
 import { PageLoader } from './ui/PageLoader';
 
 // The main page comes with the first load; the others are loaded when first visited.
-const NotFoundPage = loadable(() => import('./NotFoundPage').then((page) => page.NotFoundPage));
 const LoginPage = loadable(() => import('./auth/LoginPage').then((page) => page.LoginPage));
 const NotFoundPage = loadable(() => import('./NotFoundPage').then((page) => page.NotFoundPage));
 const AdminDashboard = loadable(() => import('./admin/dashboard/AdminDashboard').then((page) => page.AdminDashboard));
