@@ -70,8 +70,8 @@ test('no row moves under the pointer: ends and additions wait until it has left 
   await runs.block('MatchScore');
   const first = await runs.start('match-scores', { batchSize: 30 });
   await runs.untilBlocked();
-  const second = await runs.enqueue('trending', {}, { runAt: '2099-01-01T00:00:00Z' });
-  const third = await runs.enqueue('trending', {}, { runAt: '2099-01-02T00:00:00Z' });
+  const second = await runs.enqueue('trending', {}, { delayMs: 3_600_000 });
+  const third = await runs.enqueue('trending', {}, { delayMs: 7_200_000 });
   await page.goto('/admin/jobs/monitor');
   const cancel = card(page, third).getByRole('button', { name: `Cancel trending #${third}` });
   await cancel.hover();
@@ -80,7 +80,7 @@ test('no row moves under the pointer: ends and additions wait until it has left 
   await runs.cancel(second);
   await runs.letGo();
   await runs.reach(first, 'SUCCESS');
-  const fourth = await runs.enqueue('trending', {}, { runAt: '2099-01-03T00:00:00Z' });
+  const fourth = await runs.enqueue('trending', {}, { delayMs: 10_800_000 });
   const show = activeJobs(page).getByRole('button', { name: '3 changes · Show' });
   await expect(show).toBeVisible();
   await expect(card(page, first)).toContainText('Success');
