@@ -126,7 +126,7 @@ const seenKeys = new Set<string>();
 
 /** The first time that a request is seen: what is sent again with the same key changes nothing. */
 const isNewEnqueue: StatementPick = ({ text, values }) => {
-  const key = text.includes('INSERT INTO "JobRun"') ? /"idempotencyKey":"([^"]+)"/.exec(values)?.[1] : undefined;
+  const key = /INSERT INTO ("\w+"\.)?"JobRun"/.test(text) ? /"idempotencyKey":"([^"]+)"/.exec(values)?.[1] : undefined;
   if (key === undefined || seenKeys.has(key)) return false;
   seenKeys.add(key);
   return true;
