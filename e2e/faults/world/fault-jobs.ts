@@ -51,7 +51,7 @@ export function createFaultJobs(folder: string): AnyJob[] {
   const fragile = defineJob({
     ...told,
     name: 'fragile',
-    description: 'Waits, and is begun again once only',
+    description: 'Waits, and is begun again once only, unless its runner was lost',
     maxAttempts: 2,
     parameters: z.strictObject({ ms }),
     run: noted((ctx, { ms }) => ctx.pause(ms)),

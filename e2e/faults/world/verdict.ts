@@ -118,10 +118,13 @@ SELECT id::text, status::text, error, attempt, "maxAttempts", "claimNo", "inacti
     AND a.action IN ('run.emergency-fail', 'run.force-fail', 'run.time-out')) AS "isFailedByOthers"
 FROM "JobRun" r WHERE r.id > $1`;
 
-/** A job failed by itself in the last claim, every attempt was used up, it was poison, what it returned is no JSON, or somebody failed it. */
+/** How an error begins that the engine writes where neither the job nor a person failed the run, or what it contains. */
+const ENGINE_ERRORS = /^(Stopped as poison|The job's result can't be kept)|; it was lost with its runner \d+ times/;
+
+/** A job failed by itself in the last claim, every attempt was used up, the engine says why, or somebody failed it. */
 function isExplained(row: Row, executions: Execution[]): boolean {
   if (!row.error) return false;
-  if (row.isFailedByOthers || /^(Stopped as poison|The job's result can't be kept)/.test(row.error)) return true;
+  if (row.isFailedByOthers || ENGINE_ERRORS.test(row.error)) return true;
   return lastOf(row, executions)?.last === 'throw' || row.attempt === row.maxAttempts;
 }
 
