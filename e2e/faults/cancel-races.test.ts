@@ -15,8 +15,8 @@ import { type Execution, executionsByRun, readLedger } from './world/ledger.js';
 import { reportFinding } from './world/report.js';
 import { judge } from './world/verdict.js';
 
-const RACES = size(400, 5_000);
-const LEAST_OF_ORDER = size(40, 1_000);
+const RACES = size(200, 5_000);
+const LEAST_OF_ORDER = size(20, 1_000);
 /** Races at a time, each for a run of its own. */
 const ROUND = 20;
 /** A cancel comes at most so much earlier or later than what it races. */

@@ -12,7 +12,7 @@ import { World } from './world/world.js';
 const HISTORY = size(5_000, 150_000);
 /** The rest is past its time and removed meanwhile: the history is one of 60 days. */
 const KEEP_DAYS = 20;
-const LOAD_MS = size(4_000, 20_000);
+const LOAD_MS = size(3_000, 20_000);
 const ENQUEUERS = size(8, 16);
 const READERS = 2;
 /** Connections that send the head of a request one character at a time. */

@@ -8,7 +8,7 @@ import { reportFinding } from './world/report.js';
 import { readActive, Viewer } from './world/viewer.js';
 import { World } from './world/world.js';
 
-const SOCKETS = size(200, 1_000);
+const SOCKETS = size(60, 1_000);
 const PEOPLE = SOCKETS / 10;
 /** Tabs that share a session, as those of one browser do. */
 const TABS = 5;
