@@ -3,9 +3,11 @@ import type { Sql } from './sql.js';
 
 /**
  * Our tables, types and sequences are the only quoted names that begin with a capital, but for aliases, and what stands
- * after one of these words; our functions have our name. What has a schema already keeps it.
+ * after one of these words; our functions have our name. What has a schema already keeps it. Comments and texts are left
+ * alone, but for a text that is a name, as `nextval` takes it.
  */
-const OUR_NAMES = /(?<![.\w]|\b(?:AS|COLLATE|CONSTRAINT|INDEX|TRIGGER)\s+)"[A-Z]\w*"|(?<![.\w])job_manager_\w+(?=\()/g;
+const OUR_NAMES =
+  /--[^\n]*|'"[A-Z]\w*"'|'(?:[^']|'')*'|(?<![.\w]|\b(?:AS|COLLATE|CONSTRAINT|INDEX|TRIGGER)\s+)"[A-Z]\w*"|(?<![.\w])job_manager_\w+(?=\()/g;
 
 /** Every statement is sent again and again, and is always the same text: by schema. */
 const known = new Map<string, Map<string, string>>();
@@ -34,9 +36,14 @@ export function qualified(text: string, schema: string): string {
   const ofSchema = known.get(schema) ?? new Map<string, string>();
   const found = ofSchema.get(text);
   if (found !== undefined) return found;
-  const made = text.replace(OUR_NAMES, (name) => `"${schema}".${name}`);
+  const made = text.replace(OUR_NAMES, (found) => withSchema(found, schema));
   if (ofSchema.size >= MAX_KNOWN) ofSchema.clear();
   ofSchema.set(text, made);
   known.set(schema, ofSchema);
   return made;
+}
+
+function withSchema(found: string, schema: string): string {
+  if (found.startsWith(`'"`) && /^'"[A-Z]\w*"'$/.test(found)) return `'"${schema}".${found.slice(1)}`;
+  return found.startsWith("'") || found.startsWith('--') ? found : `"${schema}".${found}`;
 }
