@@ -140,7 +140,14 @@ describe('a body', () => {
   });
 
   it.each([
-    ['__proto__', '{"jobName":"echo","parameters":{"__proto__":{"polluted":true}},"__proto__":{"polluted":true}}'],
+    '{"jobName":"echo","__proto__":{"polluted":true}}',
+    '{"jobName":"echo","parameters":{"word":"x","deep":[{"\\u005f_proto__":1}]}}',
+  ])('with a field that would be lost is refused: %s', async (body) => {
+    expect(problemCode(await post(body))).toBe('INVALID_INPUT');
+    expect(({} as Record<string, unknown>).polluted).toBeUndefined();
+  });
+
+  it.each([
     ['constructor', '{"jobName":"echo","parameters":{"constructor":{"prototype":{"polluted":true}}}}'],
     ['a key twice', '{"jobName":"nope","jobName":"echo"}'],
     [

@@ -19,6 +19,9 @@ const LARGE_CALLS: [path: RegExp, permission: Permission][] = [
   [/^\/admin\/jobs\/\d+\/(?:message|progress|complete|fail)$/, 'execute'],
 ];
 
+/** Calls whose texts are for people: a file name in another encoding must not keep a line from being written. */
+const REPORTS = /^\/admin\/jobs\/\d+\/(?:message|progress|fail)$/;
+
 const readerOf = (limit: number): RequestHandler => express.raw({ limit, inflate: false, type: () => true });
 const read = readerOf(limits.bodyBytes);
 const readLarge = readerOf(limits.largeBodyBytes);
@@ -47,7 +50,7 @@ export const readBody: RequestHandler[] = [
   },
   (req, res, next) => (largeCallNeeds(req) ? readLarge : read)(req, res, next),
   (req, _res, next) => {
-    const body: unknown = Buffer.isBuffer(req.body) ? parseBytes(req.body) : req.body;
+    const body: unknown = Buffer.isBuffer(req.body) ? parseBytes(req.body, REPORTS.test(req.path)) : req.body;
     req.body = checkBody(body ?? {}, { isCleanedLater: req.path === ERROR_REPORTS });
     next();
   },
@@ -81,14 +84,17 @@ function takeOver(body: unknown, limit: number): unknown {
 /** Bytes that are no UTF-8 would silently become other characters. */
 const UTF8 = new TextDecoder('utf-8', { fatal: true });
 
-function parseBytes(bytes: Buffer): unknown {
-  let text: string;
+/** With `isReport`, what is no UTF-8 is replaced. */
+function parseBytes(bytes: Buffer, isReport = false): unknown {
+  return parseText(isReport ? bytes.toString('utf8') : decodeStrictly(bytes));
+}
+
+function decodeStrictly(bytes: Buffer): string {
   try {
-    text = UTF8.decode(bytes);
+    return UTF8.decode(bytes);
   } catch {
     throw new HttpProblem('INVALID_INPUT', 'The body is not valid UTF-8.');
   }
-  return parseText(text);
 }
 
 function parseText(text: string): unknown {
@@ -128,22 +134,27 @@ function checkBody(body: unknown, { isCleanedLater }: { isCleanedLater: boolean 
     const field = at.split('.')[0];
     throw new HttpProblem('INVALID_INPUT', `${at}: ${message}`, { field, issues: [{ path: at, message }] });
   }
+  const lost = findPath(body, '', (each, place) => place === 'key' && each === '__proto__');
+  if (lost !== null) throw new HttpProblem('INVALID_INPUT', `${lost}: has a field __proto__, which can’t be kept`);
   return body;
 }
 
 /** Dotted path of the first text, key or value, that can't be stored. */
 const findUnstorable = (value: unknown, path: string): string | null =>
-  findPath(value, path, (each, at) => typeof each === 'string' && UNSTORABLE.test(each) && !CLEANED_TEXT.test(at));
+  findPath(value, path, (each, _, at) => typeof each === 'string' && UNSTORABLE.test(each) && !CLEANED_TEXT.test(at));
 
 /** Dotted path of the first number that was perhaps another one before somebody else parsed it. */
 const findUnsafe = (value: unknown, path: string): string | null =>
   findPath(value, path, (each) => typeof each === 'number' && Math.abs(each) > Number.MAX_SAFE_INTEGER);
 
+/** Whether a key or value is wrong; a value has a dotted path. */
+type Judge = (each: unknown, place: 'key' | 'value', at: string) => boolean;
+
 /** Dotted path of the first key or value that is wrong. Recursion is safe: the depth is known to be small. */
-function findPath(value: unknown, path: string, isWrong: (value: unknown, at: string) => boolean): string | null {
-  if (typeof value !== 'object' || value === null) return isWrong(value, path) ? path : null;
+function findPath(value: unknown, path: string, isWrong: Judge): string | null {
+  if (typeof value !== 'object' || value === null) return isWrong(value, 'value', path) ? path : null;
   for (const [key, inner] of Object.entries(value)) {
-    if (isWrong(key, '')) return path === '' ? 'body' : path;
+    if (isWrong(key, 'key', '')) return path === '' ? 'body' : path;
     const found = findPath(inner, path === '' ? key : `${path}.${key}`, isWrong);
     if (found !== null) return found;
   }
