@@ -7,6 +7,12 @@ import { defineConfig } from 'vitest/config';
  */
 const isolate = false;
 
+/** Tests that need a process, and modules, of their own: they measure one, or replace what others have loaded. */
+const ALONE = {
+  backend: ['backend/src/queue/meter.test.ts'],
+  frontend: ['src/admin/embedded.test.tsx', 'src/admin/jobs/sections.test.tsx', 'src/api/panel-version.test.ts'],
+};
+
 /** Where a retry would hide a race: the engine, its store, the live picture and the fault suite. */
 const ENGINE = ['backend/src/{queue,store,live}/**/*.test.ts', 'backend/client/src/**/*.test.ts'];
 
@@ -27,7 +33,7 @@ export default defineConfig({
     maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
       { test: { name: 'shared', include: ['shared/src/**/*.test.ts'], isolate } },
-      { test: { name: 'engine', include: ENGINE, ...backend } },
+      { test: { name: 'engine', include: ENGINE, exclude: ALONE.backend, ...backend } },
       {
         test: {
           name: 'backend',
@@ -37,7 +43,13 @@ export default defineConfig({
           retry,
         },
       },
-      'frontend',
+      { test: { ...backend, name: 'backend-alone', include: ALONE.backend, isolate: true } },
+      { extends: 'frontend/vite.config.ts', root: 'frontend', test: { exclude: ALONE.frontend, isolate } },
+      {
+        extends: 'frontend/vite.config.ts',
+        root: 'frontend',
+        test: { name: 'frontend-alone', include: ALONE.frontend },
+      },
       {
         test: {
           name: 'faults',

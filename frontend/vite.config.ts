@@ -44,8 +44,6 @@ export default defineConfig({
     css: { modules: { classNameStrategy: 'non-scoped' } },
     // A page of the whole panel takes seconds on a machine that runs several suites at once.
     testTimeout: 60_000,
-    // As for the other tests, in the root's vitest.config.ts.
-    isolate: false,
     retry: process.env.CI ? 1 : 0,
   },
 });

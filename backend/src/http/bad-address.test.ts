@@ -54,7 +54,7 @@ describe('a path', () => {
 
   it('ignores headers that would change the method', async () => {
     const headers = { 'x-http-method-override': 'POST', 'x-method-override': 'POST' };
-    expect((await ask({ path: '/api/admin/jobs/active?_method=POST', headers })).status).toBe(200);
+    expect((await ask({ path: '/api/admin/jobs/active', headers })).status).toBe(200);
   });
 
   it('answers HEAD like GET, without the body', async () => {
@@ -88,23 +88,21 @@ describe('a query', () => {
     'jobName=%00',
     '&&&=',
     `jobName=${'x'.repeat(101)}`,
+    'unknown=1',
+    '__proto__[x]=1',
+    'constructor[prototype][x]=1',
   ])('of history with %s is refused', async (query) => {
     expect(problemCode(await ask({ path: `/api/admin/jobs/history?${query}` }))).toBe('INVALID_INPUT');
   });
 
-  it.each([
-    'page=1000000000&pageSize=200',
-    'jobName=%ED%A0%80',
-    'jobName=%E0%A4%A',
-    'jobName=%27',
-    'unknown=1',
-    '__proto__[x]=1',
-    'constructor[prototype][x]=1',
-  ])('of history with %s finds nothing and harms nothing', async (query) => {
-    const answer = await ask({ path: `/api/admin/jobs/history?${query}` });
-    expect([answer.status, answer.json.runs]).toEqual([200, []]);
-    expect(({} as Record<string, unknown>).x).toBeUndefined();
-  });
+  it.each(['page=1000000000&pageSize=200', 'jobName=%ED%A0%80', 'jobName=%E0%A4%A', 'jobName=%27'])(
+    'of history with %s finds nothing and harms nothing',
+    async (query) => {
+      const answer = await ask({ path: `/api/admin/jobs/history?${query}` });
+      expect([answer.status, answer.json.runs]).toEqual([200, []]);
+      expect(({} as Record<string, unknown>).x).toBeUndefined();
+    },
+  );
 
   it('of stats takes yes or no only', async () => {
     expect(problemCode(await ask({ path: '/api/admin/jobs/stats?refresh=perhaps' }))).toBe('INVALID_INPUT');

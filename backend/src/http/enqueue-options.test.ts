@@ -95,7 +95,7 @@ describe('the call that queues a run', () => {
     ['a channel with a blank', { channel: 'a b' }, 'channel', /lower case/],
     ['a negative priority beyond', { priority: -101 }, 'priority', /priority/],
     ['a wish without a run', { when: 'finished' }, 'when', /goes with after/],
-    ['an id that is none', { after: ['x'] }, 'after', /run number/],
+    ['an id that is none', { after: ['x'] }, 'after', /number of a run/],
   ])('refuses %s and names the field', async (_, options, field, words) => {
     const answer = await enqueue(options);
     expect(problemCode(answer)).toBe('INVALID_INPUT');

@@ -44,7 +44,7 @@ it('shows an external run to whoever watches: its start, steps, messages, cancel
   const line = expect.objectContaining({ seq: 1, message: 'hello from outside' });
   await hear({ type: 'server.admin.run_messages', ...about({ jobRunId, messages: [line], messageCount: 1 }) });
 
-  await tell('cancel');
+  await server.call(apiToken, 'POST', `/admin/jobs/${jobRunId}/cancel`, {});
   await hear({ type: 'server.admin.job_cancel_requested', ...about({ jobRunId }) });
   await tell('fail', { cancelled: true });
   const run = expect.objectContaining({ status: 'CANCELLED', triggeredByToken: 'importer' });

@@ -1,5 +1,8 @@
-import { expect, test } from 'vitest';
-import { noteId, planName } from './plan-name.js';
+import { expect, test, vi } from 'vitest';
+
+// Other files of this worker have noted ids.
+vi.resetModules();
+const { noteId, planName } = await import('./plan-name.js');
 
 test('a statement is planned anew when there are ten times as many runs, and never as if there were fewer', () => {
   noteId('9');
