@@ -19,7 +19,7 @@ test('a run whose runner went silent is pointed out, cleaned up and run again', 
 
   await expect(toast(page, 'Cleaned 1 stalled job')).toContainText(`match-scores #${id}`);
   await expect(banner).toBeHidden();
-  await expect(card(page, id)).toContainText('Attempt 2 of 3');
+  await expect(card(page, id).getByRole('link', { name: `1 warning of match-scores #${id}` })).toBeVisible();
   await expect(historyRow(page, id)).toContainText('Success');
 });
 
