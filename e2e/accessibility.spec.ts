@@ -12,7 +12,7 @@ import {
   toast,
 } from './fixtures/job-manager.js';
 import type { Line } from './fixtures/program.js';
-import { type Runs, slowly } from './fixtures/runs.js';
+import { inOwnProcess, type Runs, slowly } from './fixtures/runs.js';
 import { Socket } from './fixtures/socket.js';
 import { expect, nobody, test } from './fixtures/story.js';
 
@@ -180,7 +180,7 @@ test('the log of a run, searched', async ({ page, runs }) => {
 test('the attempts of a run', async ({ page, runs }) => {
   const id = await runs.insertSilent('trending');
   await runs.recover();
-  await runs.reach(id, 'SUCCESS');
+  await runs.reach(id, 'SUCCESS', inOwnProcess);
   await page.goto(`/admin/jobs?run=${id}&tab=attempts`);
   await expect(page.getByRole('list', { name: 'Attempts' })).toContainText('Lost');
   await expectAccessible(page);

@@ -1,4 +1,5 @@
 import { card, historyRow, statistics, toast } from './fixtures/job-manager.js';
+import { inOwnProcess } from './fixtures/runs.js';
 import { expect, test } from './fixtures/story.js';
 
 test('a run whose runner went silent is pointed out, cleaned up and run again', async ({ page, runs }) => {
@@ -20,7 +21,7 @@ test('a run whose runner went silent is pointed out, cleaned up and run again', 
   await expect(toast(page, 'Cleaned 1 stalled job')).toContainText(`match-scores #${id}`);
   await expect(banner).toBeHidden();
   await expect(card(page, id).getByRole('link', { name: `1 warning of match-scores #${id}` })).toBeVisible();
-  await expect(historyRow(page, id)).toContainText('Success');
+  await expect(historyRow(page, id)).toContainText('Success', inOwnProcess);
 });
 
 test('cleaning up where nothing is stalled says so and touches nothing', async ({ page, runs }) => {

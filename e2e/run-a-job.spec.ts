@@ -26,7 +26,7 @@ test('a job is chosen, set up, enqueued, followed and found in the history', asy
   const defaults = { batchSize: 100, candidateBatchSize: 500, topN: 50, pauseMs: 50 };
   await expect(parametersField(page)).toHaveValue(JSON.stringify(defaults, null, 2));
 
-  await parametersField(page).fill(JSON.stringify({ ...defaults, batchSize: 20, pauseMs: 600 }));
+  await parametersField(page).fill(JSON.stringify({ ...defaults, batchSize: 20, pauseMs: 1_500 }));
   const id = await enqueue(page);
   await expect(dialog).toBeHidden();
 

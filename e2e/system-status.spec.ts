@@ -1,6 +1,6 @@
 import { signIn } from './fixtures/accounts.js';
 import { historyRow, toast } from './fixtures/job-manager.js';
-import { slowly } from './fixtures/runs.js';
+import { inOwnProcess, slowly } from './fixtures/runs.js';
 import { expect, nobody, test } from './fixtures/story.js';
 
 test('the system status shows the runner at work, and how the rest is doing', async ({ page, runs }) => {
@@ -44,7 +44,7 @@ test('a stalled run is told on the jobs page, explained and cleaned up on the sy
   await expect(toast(page, 'Cleaned 1 stalled job')).toBeVisible();
   await expect(troubled).toContainText('None: every running job has a live heartbeat');
   await expect(verdict).not.toContainText('stalled');
-  await runs.reach(id, 'SUCCESS');
+  await runs.reach(id, 'SUCCESS', inOwnProcess);
 });
 
 test('an emergency cleanup fails exactly what it showed, after its words were typed', async ({
