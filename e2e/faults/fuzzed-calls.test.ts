@@ -11,7 +11,7 @@ import { expectWithin } from './world/machine.js';
 import { reportFinding } from './world/report.js';
 import { World } from './world/world.js';
 
-const CALLS = size(5_000, 100_000);
+const CALLS = size(3_000, 100_000);
 /** What there is to be found is made anew after so many. */
 const ROUND = size(1_000, 5_000);
 const AT_ONCE = 12;
