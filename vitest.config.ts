@@ -54,6 +54,7 @@ export default defineConfig({
         test: {
           name: 'faults',
           include: ['e2e/faults/**/*.test.ts'],
+          globalSetup: ['e2e/faults/world/global-setup.ts'],
           setupFiles: ['backend/src/testing/patience.ts'],
           // One at a time: each runs whole processes and judges how they bear a bad day.
           fileParallelism: false,

@@ -1,12 +1,13 @@
+import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { createPool } from '@job-manager/backend/database/client';
 import { acquireEmbeddedDatabase, type EmbeddedDatabase } from '@job-manager/backend/database/embedded';
-import { migrate } from '@job-manager/backend/database/migrate';
 import { isAlive } from '@job-manager/backend/database/process-start';
-import { vi } from 'vitest';
+import { inject, vi } from 'vitest';
 import { SmallDisk } from './small-disk.js';
 
 type Pool = ReturnType<typeof createPool>;
@@ -34,8 +35,8 @@ export class FaultDatabase {
    */
   static async start(folder: string, diskMb?: number): Promise<FaultDatabase> {
     const disk = diskMb === undefined ? undefined : await SmallDisk.mount(join(folder, 'postgres'), diskMb);
+    await copyTemplate(folder);
     const server = await acquire(folder);
-    await migrate(server.url);
     return new FaultDatabase(folder, server, disk);
   }
 
@@ -143,6 +144,13 @@ const CHECKPOINTER = `backend_type = 'checkpointer'`;
 /** On PostgreSQL's own defaults: what an outage may lose is part of the test. */
 function acquire(folder: string): Promise<EmbeddedDatabase> {
   return acquireEmbeddedDatabase({ dataDir: folder, home: join(folder, 'postgres') });
+}
+
+/** The files of a migrated, empty database, with their owner. */
+async function copyTemplate(folder: string): Promise<void> {
+  await mkdir(join(folder, 'postgres'), { recursive: true });
+  const files = ['data', 'password'].map((name) => join(inject('faultsTemplate'), 'postgres', name));
+  await promisify(execFile)('cp', ['-a', ...files, join(folder, 'postgres')]);
 }
 
 const mainPidIn = (postmaster: string): number => Number(postmaster.split('\n')[0]);

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { expect, vi } from 'vitest';
+import { expect, inject, vi } from 'vitest';
 import type { RunRequest } from '../../../backend/client/src/index.js';
 import { Enqueuer } from './enqueuer.js';
 import { FaultDatabase } from './fault-database.js';
@@ -13,7 +13,7 @@ import { readLedger } from './ledger.js';
 import { beginSessionOf, createPerson, SECRET } from './people.js';
 import { Program } from './program.js';
 import type { Judgement } from './report.js';
-import { bundleRunner } from './runner-bundle.js';
+import { BUNDLED_RUNNER } from './runner-bundle.js';
 import { judge } from './verdict.js';
 import { Viewer } from './viewer.js';
 
@@ -66,11 +66,12 @@ export class World {
     // PostgreSQL may run under another account, which must be able to enter.
     await chmod(folder, 0o755);
     await writeFile(join(folder, 'ledger'), '');
-    const [database, runner] = await Promise.all([FaultDatabase.start(folder, diskMb), bundleRunner(folder)]);
+    const database = await FaultDatabase.start(folder, diskMb);
     const operator = await createPerson(database.pool, 'SUPER_ADMIN');
     const token = await beginSessionOf(database.pool, operator.id);
     const network = await FaultProxy.start(database.url);
     const serverSettings = typeof settings === 'function' ? await settings(folder, database) : settings;
+    const runner = join(inject('faultsTemplate'), BUNDLED_RUNNER);
     const place = { folder, runner, database, network, token, port: await freePort(), serverSettings };
     const server = startServer(place);
     await server.ready;
