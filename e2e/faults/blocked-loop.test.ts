@@ -11,10 +11,10 @@ import { reportFinding } from './world/report.js';
 import { World } from './world/world.js';
 
 const POISON_RUNNER = fileURLToPath(new URL('./poison/poison-runner.ts', import.meta.url));
-/** Three leases, or ten. */
-const BLOCKED_MS = size(6_000, 20_000);
+/** Two leases and a half, or ten. */
+const BLOCKED_MS = size(5_000, 20_000);
 const SPINNERS = size(1, 2);
-const ENDLESS = size(2, 24);
+const ENDLESS = size(1, 24);
 const ENDLESS_TIMEOUT_MS = 300;
 const HOGS = size(1, 4);
 /** The aims are a second and 100 ms, on a machine with time. */

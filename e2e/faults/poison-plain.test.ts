@@ -10,10 +10,10 @@ import { type RunnerOptions, World } from './world/world.js';
 
 const RUNNER = fileURLToPath(new URL('./poison/plain-runner.ts', import.meta.url));
 const RUN_MS = 100;
-const SOUND = size(300, 40_000);
+const SOUND = size(120, 40_000);
 const KILLERS = size(3, 5);
 /** Where each killer takes down runners and no other processes. */
-const SOUND_ALONE = size(40, 1_000);
+const SOUND_ALONE = size(20, 1_000);
 const KILLERS_ALONE = size(1, 5);
 /** Of the time that the same runs take without poison: nine tenths of the throughput. */
 const MAX_SLOWDOWN = 1 / 0.9;
@@ -27,9 +27,9 @@ afterEach(() => stopKeeping());
 afterAll(() => world?.close());
 
 it(`fails none of ${SOUND} runs beside ${KILLERS} that kill the runner`, async () => {
-  const runners = keepRunners(size(2, 4), { concurrency: 10 });
+  const runners = keepRunners(size(2, 4), { concurrency: size(4, 10) });
   await world.untilKnown('killer');
-  await timeOf(soundRuns(40));
+  await timeOf(soundRuns(size(10, 40)));
   const withoutMs = await timeOf(soundRuns(SOUND / 2));
   const besideMs = await timeOf(mix(soundRuns(SOUND / 2), killers(KILLERS)));
   const verdict = await world.expectAllRight();
