@@ -8,11 +8,11 @@ import { reportFinding } from './world/report.js';
 import { World } from './world/world.js';
 
 const RUNNER = fileURLToPath(new URL('./poison/poison-runner.ts', import.meta.url));
-const HEALTHY = size(300, 10_000);
+const HEALTHY = size(120, 10_000);
 /** Each takes down three processes. */
 const DEADLY = size(2, 12);
 const ENDLESS = size(1, 10);
-const TOXIC = size(2 * Object.keys(toxins).length, 480);
+const TOXIC = size(Object.keys(toxins).length, 480);
 /** Of these together poison may take so many, and so much of the time of all. */
 const SLOTS = 40;
 const AT_ONCE = 1;
