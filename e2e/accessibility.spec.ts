@@ -216,6 +216,8 @@ test('the audit log, with an entry open', async ({ page, runs }) => {
 });
 
 test('the API tokens, and a new one', async ({ page, runs }) => {
+  // Three looks at the whole page, in each of its forms.
+  test.slow();
   await runs.program();
   await page.goto('/admin/tokens');
   await expect(page.getByRole('row', { name: /^A program of a story/ })).toBeVisible();
