@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { isFull, size } from '@job-manager/backend/testing/size';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { executionsByRun, readLedger } from './world/ledger.js';
 import { expectWithin } from './world/machine.js';
 import { reportFinding } from './world/report.js';
@@ -19,6 +19,8 @@ const STEADY_MS = size(2_000, 10_000);
 const WINDOW_MS = 500;
 /** Of the steady rate; a busy machine bunches up what comes. Without jitter all would come in one window, five times as many. */
 const MOST_PEAK = size(4, 2);
+/** Attempts that it refuses, whatever time a busy machine needs for them. */
+const REFUSALS = size(1, 4) * RUNS;
 
 let world: World;
 beforeAll(async () => {
@@ -34,6 +36,7 @@ it(`asks a dependency that was down for ${RUNS} runs no more often once it is ba
   await writeFile(down, '');
   await world.enqueuer.enqueueMany(Array.from({ length: RUNS }, () => ({ jobName: 'dependent', parameters: {} })));
   await delay(DOWN_MS);
+  await untilRefused();
   await rm(down);
   const backAtMs = Number(process.hrtime.bigint() / 1_000n) / 1_000;
   await world.untilQuiet();
@@ -51,12 +54,18 @@ it(`asks a dependency that was down for ${RUNS} runs no more often once it is ba
   const waits = waitsAtMost();
   // Full jitter: any time up to the whole backoff is as likely.
   if (isFull) for (const [part, share] of waits.entries()) expect(share, `quarter ${part + 1}`).toBeGreaterThan(0.15);
-  const injected = { what: 'attempts refused by what was down', count: failed, target: size(1, 4) * RUNS };
+  const injected = { what: 'attempts refused by what was down', count: failed, target: REFUSALS };
   reportFinding('dependency down', injected, verdict, [
     `${RUNS} runs, ${(steady * 1_000) / WINDOW_MS} calls a second while down, at most ${(peak * 1_000) / WINDOW_MS} after`,
     `waits by quarters of the backoff ${waits.map((share) => `${Math.round(share * 100)} %`).join(', ')}`,
   ]);
 });
+
+/** While it is down, every attempt that starts is one more. */
+async function untilRefused(): Promise<void> {
+  const started = () => readLedger(join(world.folder, 'ledger')).filter(({ phase }) => phase === 'start').length;
+  await vi.waitFor(() => expect(started()).toBeGreaterThanOrEqual(REFUSALS), { timeout: 90_000, interval: 200 });
+}
 
 interface Calls {
   window: number;
