@@ -29,6 +29,7 @@ it('loses and doubles nothing when the disk of the database is full', async () =
   const dataFills = DATA_FILLS + WAL_FILLS - walFills;
   const stopFeeding = world.keepFeeding(300);
   for (let fills = 0; fills < dataFills; fills++) {
+    await makeRoomInLog();
     await disk.fill();
     await untilWritesAreRefused();
     await expectReadsToWork();
@@ -62,6 +63,12 @@ it('loses and doubles nothing when the disk of the database is full', async () =
     ],
   );
 });
+
+/** Begins a new file of the write-ahead log: a PostgreSQL that needs one while the disk is full stops, and no longer reads. */
+async function makeRoomInLog(): Promise<void> {
+  await world.database.pool.query('SELECT pg_switch_wal()');
+  await world.database.pool.query(`SELECT pg_logical_emit_message(true, 'room', '')`);
+}
 
 async function untilWritesAreRefused(): Promise<void> {
   const before = world.enqueuer.refused;
