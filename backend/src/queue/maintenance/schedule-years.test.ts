@@ -39,9 +39,11 @@ it('gives every due time of an autumn one run or a reason for none, however thre
   expect(await readViolations(database.pool)).toEqual({});
 });
 
+/** Long enough, and zones enough, for schedulers to meet at a due time many times: one meeting by itself may come to nothing. */
+const span = { to: new Date('2018-02-05T00:00:00Z') };
+
 it('notices when the same due time can be taken twice', async () => {
   await database.pool.query('DROP INDEX "JobRun_due"');
-  const span = { zones: ['Europe/Berlin'], to: new Date('2018-01-15T00:00:00Z') };
   const tamper = (statement: string) =>
     statement
       .replace('AND rev = $2 AND "nextRunAt" = $3', 'AND $2::int = $2 AND $3::timestamptz = $3')
@@ -50,7 +52,6 @@ it('notices when the same due time can be taken twice', async () => {
 });
 
 it('notices when a schedule is taken as it was, though the index lets no run through twice', async () => {
-  const span = { zones: ['Europe/Berlin'], to: new Date('2018-01-15T00:00:00Z') };
   const tamper = (statement: string) =>
     statement.replace('AND rev = $2 AND "nextRunAt" = $3', 'AND $2::int = $2 AND $3::timestamptz = $3');
   const report = await live({ ...span, tamper });
