@@ -48,7 +48,12 @@ it(`lets no runner that was frozen past its leases write anything (${ZOMBIES} zo
     [
       { what: 'outcomes of zombies, all refused', count: refused, target: ZOMBIES },
       // Few, and none perhaps among forty: their runs wait for an idle runner, as suspects, until the zombie's first beat clears them.
-      { what: 'of them while an heir was at work', count: verdict.zombies, target: size(0, ZOMBIES / 40), isPart: true },
+      {
+        what: 'of them while an heir was at work',
+        count: verdict.zombies,
+        target: size(0, ZOMBIES / 40),
+        isPart: true,
+      },
     ],
     verdict,
     [`${freezes} freezes of ${RUNNERS} runners`],
