@@ -44,10 +44,15 @@ export default defineConfig({
         },
       },
       { test: { ...backend, name: 'backend-alone', include: ALONE.backend, isolate: true } },
-      { extends: 'frontend/vite.config.ts', root: 'frontend', test: { exclude: ALONE.frontend, isolate } },
       {
         extends: 'frontend/vite.config.ts',
         root: 'frontend',
+        test: { name: 'frontend', include: ['src/**/*.test.{ts,tsx}'], exclude: ALONE.frontend, isolate },
+      },
+      {
+        extends: 'frontend/vite.config.ts',
+        root: 'frontend',
+        // What both have in common has no list of files: lists are put together, not replaced.
         test: { name: 'frontend-alone', include: ALONE.frontend },
       },
       {

@@ -37,9 +37,7 @@ export default defineConfig({
     },
   },
   test: {
-    name: 'frontend',
     environment: 'jsdom',
-    include: ['src/**/*.test.{ts,tsx}'],
     setupFiles: ['src/testing/setup.ts'],
     css: { modules: { classNameStrategy: 'non-scoped' } },
     // A page of the whole panel takes seconds on a machine that runs several suites at once.
