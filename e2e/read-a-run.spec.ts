@@ -32,6 +32,7 @@ test('the steps of a running run move as it reports them', async ({ page, runs }
   await expect(steps).toContainText('1 of 2 done');
   await expect(barOf('Writing the rows')).toHaveAttribute('aria-valuenow', '20');
   await expect(steps).toContainText('Row 2,000 of 10,000');
+  expect(await page.evaluate(translate), 'texts that a translator would take over').toBe(0);
   // A quarter of the weight is done, and a fifth of the rest.
   await expect(
     detailsDialog(page).getByRole('progressbar', { name: `Progress of nightly-import #${id}` }),
@@ -40,6 +41,26 @@ test('the steps of a running run move as it reports them', async ({ page, runs }
   await program.complete({ rowsWritten: 10_000 });
   await expect(detailsDialog(page)).toContainText('rowsWritten');
   await expect(steps).toContainText('2 of 2 done');
+});
+
+test('a long word as a message wraps: the bar is as wide as its column, on a phone as well', async ({ page, runs }) => {
+  const program = await runs.program();
+  const id = await program.start({ jobName: 'nightly-import', steps: [{ id: 'read' }] });
+  await program.reach([{ id: 'read', progress: 0.25, message: `s3://${'a'.repeat(300)}` }]);
+  for (const width of [1_280, 320]) {
+    await page.setViewportSize({ width, height: 800 });
+    await page.goto('/admin/jobs');
+    await expect(card(page, id)).toContainText('s3://aaa');
+    const bar = card(page, id).getByRole('progressbar');
+    for (const name of ['Cancel', 'Details']) {
+      const button = card(page, id).getByRole('button', { name });
+      expect(await overlap(bar, button), `${name} at ${width} pixels`).toBe(false);
+    }
+    expect(await page.evaluate(sideways), `pixels to scroll sideways at ${width}`).toBeLessThanOrEqual(0);
+    await page.goto(`/admin/jobs/${id}`);
+    await expect(page.getByRole('main')).toContainText('s3://aaa');
+    expect(await page.evaluate(sideways), `pixels to scroll sideways at ${width}`).toBeLessThanOrEqual(0);
+  }
 });
 
 test('the log follows one running run and no other, and its warnings are counted on the card', async ({
@@ -146,3 +167,29 @@ test('a log of 25,000 lines is read to its end and searched', async ({ page, run
   await expect(page.getByText('1 of 1')).toBeVisible();
   await expect(log(page).getByText('A needle in the haystack')).toBeInViewport();
 });
+
+/** Whether two parts cover the same pixels, or one of them lies outside of the window. */
+async function overlap(one: Locator, other: Locator): Promise<boolean> {
+  const [a, b] = [await one.boundingBox(), await other.boundingBox()];
+  if (!a || !b) throw new Error('One of them is not on the page.');
+  const isApart = a.x + a.width <= b.x || b.x + b.width <= a.x || a.y + a.height <= b.y || b.y + b.height <= a.y;
+  return !isApart || b.x + b.width > (await one.page().evaluate(() => window.innerWidth));
+}
+
+const sideways = () => document.documentElement.scrollWidth - document.documentElement.clientWidth;
+
+/** Wraps the texts that Chrome's translator would wrap, whose later changes React would miss; answers how many. */
+function translate(): number {
+  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  const found: Text[] = [];
+  while (texts.nextNode()) {
+    const text = texts.currentNode as Text;
+    if (text.data.trim() && text.parentElement?.translate) found.push(text);
+  }
+  for (const text of found) {
+    const font = document.createElement('font');
+    text.replaceWith(font);
+    font.append(text.data);
+  }
+  return found.length;
+}

@@ -81,6 +81,19 @@ test('follows a run while it is open, to its end', async () => {
   expect(view.getByRole('button', { name: 'Re-run Job' })).toBeVisible();
 });
 
+test('keeps the parts of the parameters open that the reader opened, whatever the run reports', async () => {
+  const run = aRun.running({ parameters: { a: { b: { c: { d: 'the innermost' } } } } });
+  world.active = [run];
+  const { user } = await openPanel(`/admin/jobs?run=${run.id}`);
+  const view = await dialog();
+  await view.findByText('Running');
+  await user.click(await view.findByRole('button', { name: 'Open' }));
+  expect(view.getByText('"the innermost"')).toBeVisible();
+  act(() => live.progress(run, 73, 'Nearly there'));
+  expect(await view.findByText('73%')).toBeVisible();
+  expect(view.getByText('"the innermost"')).toBeVisible();
+});
+
 test('opens large metadata only when asked, and shows its size', async () => {
   const metadata = { rows: Array.from({ length: 3_000 }, (_, index) => ({ index, name: `row-${index}` })) };
   const run = aRun.success({ metadata });
