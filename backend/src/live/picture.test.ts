@@ -1,7 +1,7 @@
 import type { JobRunSummary } from '@job-manager/shared/contract/run';
 import { blankRun } from '@job-manager/shared/live';
 import { isTerminal } from '@job-manager/shared/run';
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import * as z from 'zod';
 import { defineJob } from '../queue/job.js';
 import { SYSTEM } from '../queue/queue.js';
@@ -31,8 +31,10 @@ let picture: LivePicture;
 let told: Change[];
 let unwatch: () => void;
 
-beforeEach(async () => {
+beforeAll(async () => {
   engine = await TestEngine.create([gate]);
+});
+beforeEach(async () => {
   const listener = await engine.listener(['changed', 'progress']);
   picture = new LivePicture({ sql: engine.database.pool, listener, pollMs: 60_000 });
   told = [];
@@ -43,8 +45,9 @@ beforeEach(async () => {
 afterEach(async () => {
   for (const open of opened.values()) open();
   unwatch();
-  await engine.close();
+  await engine.clear();
 });
+afterAll(() => engine.close());
 
 const snapshotAsSent = () => JSON.parse(picture.snapshotMessage().textAt(0).toString()).data;
 const types = () => told.map((change) => change.type.replace('server.admin.', ''));

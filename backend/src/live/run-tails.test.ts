@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import type { JobRunMessage, JobRunStep } from '@job-manager/shared/contract/message';
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import { planSteps } from '../queue/steps.js';
 import { createTestDatabase, type TestDatabase } from '../testing/database.js';
 import { RunTails } from './run-tails.js';
@@ -9,15 +9,19 @@ import type { SharedMessage } from './shared-message.js';
 let database: TestDatabase;
 let listener: EventEmitter;
 let leaves: (() => void)[];
-beforeEach(async () => {
+beforeAll(async () => {
   database = await createTestDatabase();
+});
+beforeEach(() => {
   listener = new EventEmitter();
   leaves = [];
 });
 afterEach(async () => {
   for (const leave of leaves) leave();
-  await database.drop();
+  vi.restoreAllMocks();
+  await database.clear();
 });
+afterAll(() => database.drop());
 
 const tailsOf = (pollMs = 60_000) => new RunTails({ sql: database.pool, listener, pollMs });
 

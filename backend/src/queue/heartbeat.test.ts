@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../testing/database.js';
 import { startSilentNetwork } from '../testing/silent-network.js';
 import { Heartbeat, type HeartbeatNews } from './heartbeat.js';
@@ -8,14 +8,17 @@ import type { Lease } from './transitions/beat.js';
 let database: TestDatabase;
 let heartbeat: Heartbeat;
 let news: HeartbeatNews[];
-beforeEach(async () => {
+beforeAll(async () => {
   database = await createTestDatabase();
+});
+beforeEach(() => {
   news = [];
 });
 afterEach(async () => {
   await heartbeat.stop();
-  await database.drop();
+  await database.clear();
 });
+afterAll(() => database.drop());
 
 function start({ url = database.url } = {}): void {
   heartbeat = new Heartbeat(

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { MessageLevel } from '@job-manager/shared/message';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import * as z from 'zod';
 import type { Sql } from '../store/sql.js';
 import { TestEngine } from '../testing/engine.js';
@@ -24,15 +24,16 @@ const actor = defineJob({
 
 let engine: TestEngine;
 let sql: Sql;
-beforeEach(async () => {
+beforeAll(async () => {
   engine = await TestEngine.create([actor]);
   sql = engine.database.pool;
 });
 afterEach(async () => {
   const violations = await engine.violations();
-  await engine.close();
+  await engine.clear();
   expect(violations).toEqual({});
 });
+afterAll(() => engine.close());
 
 interface StoredMessage extends Pick<MessageLine, 'level' | 'message'> {
   seq: number;

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import * as z from 'zod';
 import { TestEngine } from '../testing/engine.js';
 import { defineJob, type JobContext } from './job.js';
@@ -74,7 +74,7 @@ describe('progress', () => {
 describe('a run with steps', () => {
   let act: (ctx: JobContext) => Promise<void>;
   let engine: TestEngine;
-  beforeEach(async () => {
+  beforeAll(async () => {
     const actor = defineJob({
       name: 'actor',
       description: 'Does what the test says',
@@ -86,7 +86,8 @@ describe('a run with steps', () => {
     });
     engine = await TestEngine.create([actor]);
   });
-  afterEach(() => engine.close());
+  afterEach(() => engine.clear());
+  afterAll(() => engine.close());
 
   const plan = (ctx: JobContext) => {
     ctx.pipeline([{ id: 'load', label: 'Loading' }, { id: 'compute' }, { id: 'clean-up' }]);

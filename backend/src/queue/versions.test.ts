@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import * as z from 'zod';
 import { TestEngine } from '../testing/engine.js';
 import { type AnyJob, defineJob } from './job.js';
@@ -23,13 +23,15 @@ const OLD = { order: 1 };
 const NEW = { order: 1, currency: 'EUR' };
 
 let engine: TestEngine;
-beforeEach(async () => {
+beforeAll(async () => {
   engine = await TestEngine.create([after]);
 });
 afterEach(async () => {
-  expect(await engine.violations()).toEqual({});
-  await engine.close();
+  const violations = await engine.violations();
+  await engine.clear();
+  expect(violations).toEqual({});
 });
+afterAll(() => engine.close());
 
 const query = async (text: string, ...values: unknown[]) => (await engine.database.pool.query(text, values)).rows;
 

@@ -1,13 +1,14 @@
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { countEnded } from '../queue/transitions/count.js';
 import { createTestDatabase, type TestDatabase } from '../testing/database.js';
 import { readStats } from './stats.js';
 
 let database: TestDatabase;
-beforeEach(async () => {
+beforeAll(async () => {
   database = await createTestDatabase();
 });
-afterEach(() => database.drop());
+afterEach(() => database.clear());
+afterAll(() => database.drop());
 
 const STALLED_AFTER_MS = 300_000;
 const stats = () => readStats(database.pool, STALLED_AFTER_MS);

@@ -19,8 +19,8 @@ export class TestEngine {
   readonly queue: Queue;
   readonly notifier: Notifier;
   readonly rescuer: Rescuer;
-  readonly #runners: Runner[] = [];
-  readonly #listeners: Listener[] = [];
+  #runners: Runner[] = [];
+  #listeners: Listener[] = [];
 
   static async create(jobs: AnyJob[]): Promise<TestEngine> {
     return new TestEngine(await createTestDatabase(), jobs);
@@ -123,10 +123,24 @@ export class TestEngine {
     return readViolations(this.database.pool);
   }
 
+  /** For the next test, as if just made: stops the runners, restores what was spied on, and empties the database. */
+  async clear(): Promise<void> {
+    await this.#stop();
+    this.events.removeAllListeners();
+    vi.restoreAllMocks();
+    await this.database.clear();
+  }
+
   async close(): Promise<void> {
+    await this.#stop();
+    await this.database.drop();
+  }
+
+  async #stop(): Promise<void> {
     await Promise.all(this.#runners.map((runner) => runner.stop()));
     await Promise.all(this.#listeners.map((listener) => listener.close()));
     await this.notifier.flush();
-    await this.database.drop();
+    this.#runners = [];
+    this.#listeners = [];
   }
 }

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { TerminalStatus } from '@job-manager/shared/run';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { readHistory } from '../../store/history.js';
 import { readNextDueMs } from '../../store/maintenance.js';
 import { readStats } from '../../store/stats.js';
@@ -12,13 +12,15 @@ import { MaintenanceLoop } from './maintenance-loop.js';
 import { pruningTasks, type RetentionPolicy } from './pruner.js';
 
 let database: TestDatabase;
-beforeEach(async () => {
+beforeAll(async () => {
   database = await createTestDatabase();
 });
 afterEach(async () => {
-  expect(await readViolations(database.pool)).toEqual({});
-  await database.drop();
+  const violations = await readViolations(database.pool);
+  await database.clear();
+  expect(violations).toEqual({});
 });
+afterAll(() => database.drop());
 
 const ALL = { days: null, runs: null };
 const KEEP_ALL: RetentionPolicy = { SUCCESS: ALL, FAILED: ALL, CANCELLED: ALL };

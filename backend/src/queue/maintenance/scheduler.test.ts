@@ -1,5 +1,5 @@
 import type { ScheduleSettings } from '@job-manager/shared/contract/schedules';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import * as z from 'zod';
 import type { Listener } from '../../store/listener.js';
 import { TestEngine } from '../../testing/engine.js';
@@ -29,14 +29,18 @@ const jobOf = (name: string, schedules?: CodeSchedule[]): AnyJob =>
 
 let engine: TestEngine;
 let now: Date;
-beforeEach(async () => {
+beforeAll(async () => {
   engine = await TestEngine.create([jobOf('report')]);
+});
+beforeEach(() => {
   now = new Date('2026-11-22T10:00:00.000Z');
 });
 afterEach(async () => {
-  expect(await engine.violations()).toEqual({});
-  await engine.close();
+  const violations = await engine.violations();
+  await engine.clear();
+  expect(violations).toEqual({});
 });
+afterAll(() => engine.close());
 
 const scheduler = (jobs = [jobOf('report')], more: { clock?: () => Promise<Date>; listener?: Listener } = {}) =>
   new Scheduler({
