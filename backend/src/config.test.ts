@@ -21,6 +21,7 @@ describe('a wrong value is one line that names its variable', () => {
     ['JOBS_RUNNER', 'maybe'],
     ['JOBS_CONCURRENCY', '0'],
     ['LOG_LEVEL', 'loud'],
+    ['SECOND_FACTOR_FOR', 'ADMIN,BOSS'],
     ['ADMIN_EMAIL', 'not an address'],
     ['PUBLIC_URL', 'https://ops.example.com/jobs-admin'],
   ])('%s=%s', (name, value) => {

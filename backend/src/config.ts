@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { checkInput, describeIssues } from '@job-manager/shared/check-input';
+import { userRoles } from '@job-manager/shared/roles';
 import * as z from 'zod';
 import { DEFAULT_SCHEMA, schemaIn, withSchema } from './database/schema.js';
 import { throughPooler } from './database/transaction-pooling.js';
@@ -19,6 +20,8 @@ const runs = (fallback: number) => z.coerce.number().int().min(0).max(1_000_000_
 // Not longer, for it becomes part of what is listened to.
 const SCHEMA_NAME = /^(?!pg_)[a-z_][a-z0-9_]{0,39}$/;
 const SCHEMA_RULE = 'must be lower case letters, digits and _, at most 40, not beginning with pg_';
+
+const ROLES = new RegExp(`^\\s*((${userRoles.join('|')})\\s*(,\\s*|$))*$`);
 
 const hasSeveralHosts = (url: string) => /^postgres(ql)?:\/\/([^/@]*@)?[^/?]*,/.test(url);
 
@@ -84,6 +87,12 @@ const environment = z.object({
     .max(200)
     .optional()
     .describe('Password of the first SUPER_ADMIN; generated and shown once when not set'),
+  SECOND_FACTOR_FOR: z
+    .string()
+    .regex(ROLES, `must be roles with commas between, of ${userRoles.join(', ')}`)
+    .transform((text) => userRoles.filter((role) => text.split(/[\s,]+/).includes(role)))
+    .default([])
+    .describe('Roles, with commas between, that must set up a second factor before they may do anything'),
   METRICS_TOKEN: z.string().min(16).optional().describe('Bearer token that may read /metrics without signing in'),
   SAMPLE_DATA: onOff.default(true).describe('Fill an empty database with the sample network'),
   JOBS_RUNNER: onOff.default(true).describe('Start the built-in runner with the server'),
@@ -170,6 +179,7 @@ const OF_OUR_OWN_SERVER = {
   JWT_SECRET: true,
   ADMIN_EMAIL: true,
   ADMIN_PASSWORD: true,
+  SECOND_FACTOR_FOR: true,
   SAMPLE_DATA: true,
   JOBS_RUNNER: true,
 } as const;

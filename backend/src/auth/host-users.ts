@@ -59,7 +59,7 @@ export function createHostUsers({ sql, identify }: { sql: Sql; identify: Identif
       const person = await ask(identify, request);
       if (person === null) return null;
       const user = await rowOf(person);
-      return { user, apiToken: null, permissions: permissionsOf[user.role], via: 'host' };
+      return { user, apiToken: null, permissions: permissionsOf[user.role], pending: [], via: 'host' };
     },
   };
 }

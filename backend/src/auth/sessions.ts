@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { CurrentUser } from '@job-manager/shared/contract/auth';
+import type { PendingStep } from '@job-manager/shared/pending-steps';
 import { type Permission, permissionsOf } from '@job-manager/shared/permissions';
 import type { Config } from '../config.js';
 import { type AccountRow, changeOwnPassword, findAccount } from '../store/accounts.js';
@@ -23,7 +24,10 @@ const RECHECK_MS = 300_000;
 export interface SessionIdentity {
   user: CurrentUser;
   apiToken: null;
+  /** None while something is pending. */
   permissions: readonly Permission[];
+  /** What must be done before anything else. */
+  pending: readonly PendingStep[];
   sessionId: string;
   /** A browser with its cookie, or a program with a bearer token. */
   via: 'cookie' | 'bearer';
@@ -34,6 +38,7 @@ export interface HostIdentity {
   user: CurrentUser;
   apiToken: null;
   permissions: readonly Permission[];
+  pending: readonly [];
   via: 'host';
 }
 
@@ -42,6 +47,7 @@ export interface TokenIdentity {
   user: null;
   apiToken: { id: string; name: string };
   permissions: readonly Permission[];
+  pending: readonly [];
   via: 'bearer';
 }
 
@@ -88,7 +94,7 @@ export interface Sessions {
 /** Sessions over a database. Creates the signing key when there is none yet. */
 export async function createSessions(deps: {
   sql: Sql;
-  config: Pick<Config, 'JWT_SECRET' | 'DATA_DIR' | 'PUBLIC_URL' | 'TRUST_PROXY'>;
+  config: Pick<Config, 'JWT_SECRET' | 'DATA_DIR' | 'PUBLIC_URL' | 'TRUST_PROXY' | 'SECOND_FACTOR_FOR'>;
 }): Promise<Sessions> {
   const { sql, config } = deps;
   const secret = await loadSecret(config);
@@ -123,13 +129,16 @@ export async function createSessions(deps: {
       const token = bearer ?? readCookie(request, config);
       const claims = token === undefined ? null : await readToken(token);
       if (!claims) return null;
-      const user = await findSessionUser(sql, { ...claims, id: claims.sessionId });
-      if (!user) return null;
-      const permissions = permissionsOf[user.role];
+      const found = await findSessionUser(sql, { ...claims, id: claims.sessionId });
+      if (!found) return null;
+      const { hasSecondFactor, ...user } = found;
+      const pending: PendingStep[] =
+        config.SECOND_FACTOR_FOR.includes(user.role) && !hasSecondFactor ? ['setUpSecondFactor'] : [];
       return {
         user,
         apiToken: null,
-        permissions,
+        permissions: pending.length > 0 ? [] : permissionsOf[user.role],
+        pending,
         sessionId: claims.sessionId,
         via: bearer === undefined ? 'cookie' : 'bearer',
       };

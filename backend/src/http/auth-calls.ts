@@ -30,8 +30,8 @@ export function createAuthCalls({ sessions, config }: Pick<HttpDeps, 'sessions' 
     }),
 
     me: os.me.handler(({ context }) => {
-      const { user, permissions } = personOf(context);
-      return { user, permissions: [...permissions], accounts: sessions.accounts };
+      const { user, permissions, pending } = personOf(context);
+      return { user, permissions: [...permissions], pending: [...pending], accounts: sessions.accounts };
     }),
 
     changePassword: os.changePassword.handler(async ({ input, context }) => {

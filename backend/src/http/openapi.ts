@@ -84,8 +84,7 @@ const IDEMPOTENCY_KEY: OpenAPI.ParameterObject = {
 function codesOf(route: ApiRoute): ProblemCode[] {
   const codes: ProblemCode[] = ['INVALID_INPUT', 'INTERNAL', 'UNAVAILABLE'];
   if (route.method !== 'GET') codes.push('FOREIGN_ORIGIN', 'TOO_LARGE', 'UNSUPPORTED_TYPE');
-  if (route.policy !== 'public') codes.push('SIGNED_OUT');
-  if (route.policy !== 'public' && route.policy !== 'signedIn') codes.push('FORBIDDEN');
+  if (route.policy !== 'public') codes.push('SIGNED_OUT', 'FORBIDDEN');
   return [...codes, ...(OWN_CODES[route.name] ?? [])];
 }
 

@@ -1,4 +1,5 @@
 import type { Policy } from '@job-manager/shared/contract/policy';
+import type { PendingStep } from '@job-manager/shared/pending-steps';
 import type { Request } from 'express';
 import { RateLimiterMemory } from 'rate-limiter-flexible';
 import { describeOwnOrigin, judgeOrigin } from '../auth/origin.js';
@@ -45,6 +46,9 @@ export function createGate({ sessions, pool, config }: Pick<HttpDeps, 'sessions'
     if (!isProven) return deny(req, identity, foreign(req, config));
     if (policy === 'public') return identity;
     if (identity === null) throw new HttpProblem('SIGNED_OUT', 'This call needs somebody signed in.');
+    if (policy === 'session') return identity.user ? identity : deny(req, identity, NO_PERSON);
+    const [step] = identity.pending;
+    if (step !== undefined) return deny(req, identity, new HttpProblem('PENDING_STEP', PENDING[step]));
     if (policy === 'signedIn') return identity.user ? identity : deny(req, identity, NO_PERSON);
     if (policy !== undefined && identity.permissions.includes(policy)) return identity;
     return deny(req, identity, new HttpProblem('FORBIDDEN', `This needs the permission "${policy}".`));
@@ -56,6 +60,11 @@ function nameOf(identity: Identity | null, ip: string | null): string {
   if (identity === null) return `address ${ip}`;
   return identity.user ? `user ${identity.user.id}` : `token ${identity.apiToken.id}`;
 }
+
+const PENDING: Record<PendingStep, string> = {
+  setUpSecondFactor:
+    'This server asks your role for a second factor. Set one up first: on your account page, or with POST /api/auth/second-factor/begin and /confirm.',
+};
 
 const NO_PERSON = new HttpProblem('FORBIDDEN', 'This is for people who signed in; API tokens have no session.');
 

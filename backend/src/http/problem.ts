@@ -9,6 +9,7 @@ export const problemTitles = {
   WRONG_CREDENTIALS: 'E-mail or password is wrong',
   WRONG_PASSWORD: 'The password is wrong',
   FORBIDDEN: 'No access',
+  PENDING_STEP: 'Something else must be done first',
   FOREIGN_ORIGIN: 'Sent from another site',
   UNKNOWN_RUN: 'There is no such run',
   NOT_FOUND: 'There is nothing here',
@@ -43,6 +44,7 @@ const STATUS: Record<ProblemCode, number> = {
   // Not 401, which tells the panel that the session is gone.
   WRONG_PASSWORD: 400,
   FORBIDDEN: 403,
+  PENDING_STEP: 403,
   FOREIGN_ORIGIN: 403,
   UNKNOWN_RUN: 404,
   NOT_FOUND: 404,

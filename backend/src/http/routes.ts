@@ -13,7 +13,7 @@ export interface ApiRoute {
   policy: Policy;
 }
 
-const POLICIES: readonly unknown[] = ['public', 'signedIn', ...Object.keys(permissions)];
+const POLICIES: readonly unknown[] = ['public', 'session', 'signedIn', ...Object.keys(permissions)];
 
 /** Calls that an `Idempotency-Key` makes harmless when they are sent again. */
 const KEYED = ['jobs.enqueue', 'external.start', 'external.message'];

@@ -18,8 +18,8 @@ export interface AccessGround {
   run(sql: string, ...values: unknown[]): Promise<pg.QueryResult>;
 }
 
-/** Whom the server must take somebody for: a person of a role, or a program with permissions. */
-export type Taken = 'nobody' | UserRole | readonly TokenPermission[];
+/** Whom the server must take somebody for: a person of a role, one who must do something else first, or a program with permissions. */
+export type Taken = 'nobody' | 'limited' | UserRole | readonly TokenPermission[];
 
 export interface Knocking {
   token: () => Promise<string | undefined>;
@@ -34,6 +34,8 @@ export function refusal(policy: Policy, is: Taken): string | null {
   if (is === 'nobody') return 'SIGNED_OUT';
   // Tokens have no session that could be asked about or ended.
   if (typeof is !== 'string') return is.some((permission) => permission === policy) ? null : 'FORBIDDEN';
+  if (policy === 'session') return null;
+  if (is === 'limited') return 'PENDING_STEP';
   return policy === 'signedIn' || can(is, policy) ? null : 'FORBIDDEN';
 }
 

@@ -46,15 +46,21 @@ WITH swept AS (
 )
 SELECT begun.id, begun."expiresAt", person."tokenVersion" FROM begun, person`;
 
+export interface SessionUser extends CurrentUser {
+  hasSecondFactor: boolean;
+}
+
 /** The person of a session as the database knows them now; null when it has ended, by whatever means. */
 export async function findSessionUser(
   sql: Sql,
   session: { id: string; userId: number; tokenVersion: number },
-): Promise<CurrentUser | null> {
-  const found = await sql.query<CurrentUser>({
+): Promise<SessionUser | null> {
+  const found = await sql.query<SessionUser>({
     // Every call asks it: planned once per connection.
     name: 'find-session',
-    text: `SELECT u.id, u.email, u.role FROM "Session" s JOIN "User" u ON u.id = s."userId"
+    text: `SELECT u.id, u.email, u.role,
+       EXISTS (SELECT FROM "SecondFactor" f WHERE f."userId" = u.id AND f."confirmedAt" IS NOT NULL) AS "hasSecondFactor"
+     FROM "Session" s JOIN "User" u ON u.id = s."userId"
      WHERE s.id = $1 AND u.id = $2 AND u."tokenVersion" = $3 AND u."disabledAt" IS NULL
        AND s."expiresAt" > clock_timestamp()`,
     values: [session.id, session.userId, session.tokenVersion],

@@ -4,6 +4,7 @@ import type { SystemHealth } from '@job-manager/shared/contract/health';
 import type { JobRunMessage, JobRunStep } from '@job-manager/shared/contract/message';
 import type { JobDefinition, JobRun, JobStats } from '@job-manager/shared/contract/run';
 import type { ClientMessage, ServerMessage } from '@job-manager/shared/live';
+import type { PendingStep } from '@job-manager/shared/pending-steps';
 import { HttpResponse, http, type JsonBodyType, ws } from 'msw';
 import { setupServer } from 'msw/node';
 import type { AffectedRun } from '../api/recovery-queries';
@@ -13,6 +14,8 @@ import { someHealth } from './some-health';
 /** What the pretended server knows; a test sets what it needs. */
 interface World {
   user: CurrentUser | null;
+  /** What they must do first. */
+  pending: PendingStep[];
   history: JobRun[];
   /** More runs than `history` holds, for the pages. */
   historyTotal: number | null;
@@ -42,6 +45,7 @@ export const operator: CurrentUser = { id: 1, email: 'ada@example.com', role: 'S
 
 const newWorld = (): World => ({
   user: operator,
+  pending: [],
   history: [],
   historyTotal: null,
   runs: [],
@@ -91,7 +95,9 @@ type Client = Parameters<Parameters<typeof socket.addEventListener>[1]>[0]['clie
 let clients: { client: Client; seq: number }[] = [];
 
 const handlers = [
-  http.get('/api/auth/me', () => (world.user ? HttpResponse.json({ user: world.user }) : signedOut())),
+  http.get('/api/auth/me', () =>
+    world.user ? HttpResponse.json({ user: world.user, pending: world.pending }) : signedOut(),
+  ),
   http.post('/api/errors', async ({ request }) => {
     const { errors } = (await request.json()) as { errors: ClientErrorReport[] };
     world.reported.push(...errors);

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { pendingSteps } from '../pending-steps.js';
 import { type Permission, permissions } from '../permissions.js';
 import { userRoles } from '../roles.js';
 import { routeFor } from './policy.js';
@@ -27,7 +28,7 @@ export const auth = {
     .input(credentials)
     .output(z.object({ token: z.string(), expiresAt: z.iso.datetime(), user: currentUser })),
 
-  logout: routeFor('signedIn')
+  logout: routeFor('session')
     .route({
       method: 'POST',
       path: '/auth/logout',
@@ -36,19 +37,22 @@ export const auth = {
     })
     .output(z.object({ ok: z.literal(true) })),
 
-  me: routeFor('signedIn')
+  me: routeFor('session')
     .route({ method: 'GET', path: '/auth/me', summary: 'Who is signed in', tags: ['Sign-in'] })
     .output(
       z.object({
         user: currentUser,
         permissions: z.array(z.enum(Object.keys(permissions) as [Permission])),
+        pending: z
+          .array(z.enum(pendingSteps))
+          .describe('What must be done first; until then the session has no permissions'),
         accounts: z
           .enum(['own', 'host'])
           .describe('Who keeps people and their sign-in: this server, or the application that it is part of'),
       }),
     ),
 
-  changePassword: routeFor('signedIn')
+  changePassword: routeFor('session')
     .route({
       method: 'POST',
       path: '/auth/password',

@@ -1,8 +1,11 @@
 import { oc } from '@orpc/contract';
 import type { Permission } from '../permissions.js';
 
-/** Who may make a call: everybody, everybody signed in, or those with a permission. */
-export type Policy = 'public' | 'signedIn' | Permission;
+/**
+ * Who may make a call: everybody, everybody with a session of their own (`session`: also while something else must be
+ * done first, see `pending-steps.ts`), everybody signed in, or those with a permission.
+ */
+export type Policy = 'public' | 'session' | 'signedIn' | Permission;
 
 interface RouteMeta {
   /** Absent means nobody: the server refuses to start with a route that names no policy. */
