@@ -9,13 +9,14 @@ import { useLiveChanges } from '../../api/live/LiveProvider';
 import { loadCode } from '../../api/panel-version';
 import { useSession } from '../../api/session';
 import { useOpenedRun } from '../../components/url-state';
+import { type Collector, createCollector } from '../../lib/collector';
 import { paths } from '../../paths';
 import type { Ways } from './run-toasts';
 
-/** Gathered for a moment, so that a hundred runs ending at once are one sentence and one toast. */
-const GATHER_MS = 1_000;
-/** A screen reader that is spoken to more often has time for nothing else. */
-const ANNOUNCE_EVERY_MS = 5_000;
+/** A hundred runs that end within it are one sentence and one toast. */
+const COLLECT_MS = 1_000;
+/** A screen reader that receives sentences more often reads nothing else. */
+const ANNOUNCEMENT_INTERVAL_MS = 5_000;
 
 /** What every page does when runs end: read open details anew, show toasts, speak to screen readers. */
 export function LiveEffects() {
@@ -72,7 +73,6 @@ function useToasts(): void {
       },
       [userId],
     ),
-    GATHER_MS,
   );
 }
 
@@ -89,34 +89,20 @@ function useAnnouncements(): { text: string; number: number } {
       (error) => trackError(error, { action: 'announceEnds' }),
     );
   }, []);
-  useEnds(onEnds, GATHER_MS, ANNOUNCE_EVERY_MS);
+  useEnds(onEnds, ANNOUNCEMENT_INTERVAL_MS);
   return announcement;
 }
 
-/** Hands over the runs that ended, gathered for `gatherMs`, and not again within `everyMs`; keep `onEnds` stable. */
-function useEnds(onEnds: (completed: JobRunSummary[]) => void, gatherMs: number, everyMs = 0): void {
-  const gathered = useRef<JobRunSummary[]>([]);
-  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
-  const handedAt = useRef(Number.NEGATIVE_INFINITY);
-  const latest = useRef(onEnds);
+/** Hands over the runs that ended, collected for `COLLECT_MS`, at most once per `intervalMs`; keep `onEnds` stable. */
+function useEnds(onEnds: (completed: JobRunSummary[]) => void, intervalMs = 0): void {
+  const collector = useRef<Collector<JobRunSummary>>(undefined);
   useEffect(() => {
-    latest.current = onEnds;
-  }, [onEnds]);
-  useEffect(() => () => clearTimeout(timer.current), []);
+    collector.current = createCollector(onEnds, { collectMs: COLLECT_MS, intervalMs });
+    return () => collector.current?.stop();
+  }, [onEnds, intervalMs]);
   useLiveChanges(
-    useCallback(
-      ({ completed }: ActiveChange) => {
-        if (completed.length === 0) return;
-        gathered.current.push(...completed);
-        if (timer.current !== undefined) return;
-        const wait = Math.max(gatherMs, handedAt.current + everyMs - Date.now());
-        timer.current = setTimeout(() => {
-          timer.current = undefined;
-          handedAt.current = Date.now();
-          latest.current(gathered.current.splice(0));
-        }, wait);
-      },
-      [gatherMs, everyMs],
-    ),
+    useCallback(({ completed }: ActiveChange) => {
+      if (completed.length > 0) collector.current?.add(completed);
+    }, []),
   );
 }
