@@ -5,7 +5,7 @@ import { typescriptArgs } from './typescript-loader.js';
 
 const PROGRAM = fileURLToPath(new URL('./built-in-runner-process.ts', import.meta.url));
 /** One that had claimed runs waits less: the next death says more about which of them was the reason. */
-const RESTART_MS = { first: 500, most: 30_000, mostAfterClaims: 2_000 };
+const RESTART_MS = { first: 500, most: 30_000, maxAfterClaims: 2_000 };
 /** A runner that lived this long starts again without waiting. */
 const HEALTHY_AFTER_MS = 60_000;
 /** How often a runner that is stopping reports that it still works at it. */
@@ -128,7 +128,7 @@ export class BuiltInRunner {
     this.#runnerId = undefined;
     if (this.#isStopping) return;
     if (livedMs > HEALTHY_AFTER_MS) this.#restartMs = RESTART_MS.first;
-    const restartMs = runnerId ? Math.min(this.#restartMs, RESTART_MS.mostAfterClaims) : this.#restartMs;
+    const restartMs = runnerId ? Math.min(this.#restartMs, RESTART_MS.maxAfterClaims) : this.#restartMs;
     const what = how.err === undefined ? 'died' : 'could not be started';
     this.#options.log.error({ runnerId, ...how }, `The built-in runner ${what}; it starts again in ${restartMs} ms`);
     if (runnerId) void this.#options.onDeath(runnerId);

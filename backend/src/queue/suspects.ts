@@ -11,7 +11,7 @@ const MAX_PROCESSES = Math.min(8, Math.max(4, availableParallelism()));
 /** It begins with two, and uses one more whenever a suspect has ended, or after so long. */
 const RAMP_MS = 2_000;
 /** Where suspects can't have processes, a runner that is never idle stops claiming others after so long ... */
-const PATIENCE_MS = 2_000;
+const TIMEOUT_MS = 2_000;
 /** ... until it is idle, but for no longer than this, and then not again for ten times as long. */
 const EMPTYING_MS = 10_000;
 /** Between a claim of suspects that brought none and the next: their channel may be paused, or full. */
@@ -161,7 +161,7 @@ export class Suspects {
     const now = performance.now();
     const hasOthers = this.#options.jobNames.some((name) => !this.#isolable?.has(name));
     if (!hasOthers || this.#isIdle || this.isExclusive || this.#roomApart <= 0) return false;
-    return now - this.#dueSince > PATIENCE_MS && now > this.#emptying.from + 10 * EMPTYING_MS;
+    return now - this.#dueSince > TIMEOUT_MS && now > this.#emptying.from + 10 * EMPTYING_MS;
   }
 
   /** Learns from one such process which jobs it can load. */

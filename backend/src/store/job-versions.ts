@@ -105,14 +105,14 @@ export async function readRivalVersions(sql: Sql): Promise<RivalVersion[]> {
 }
 
 /** At most so many rows in one statement. */
-const MOST_ROWS = 5_000;
+const MAX_ROWS = 5_000;
 const KEPT_DAYS = { process: 7, version: 90 };
 
 /** Forgets processes that ended a week ago; returns how many. */
 export async function removeOldProcesses(sql: Sql): Promise<number> {
   const removed = await sql.query(
     `DELETE FROM "JobProcess" WHERE id IN (SELECT id FROM "JobProcess" p
-       WHERE "lastSeenAt" < clock_timestamp() - interval '${KEPT_DAYS.process} days' AND NOT (${isLiving('p')}) LIMIT ${MOST_ROWS})`,
+       WHERE "lastSeenAt" < clock_timestamp() - interval '${KEPT_DAYS.process} days' AND NOT (${isLiving('p')}) LIMIT ${MAX_ROWS})`,
   );
   return removed.rowCount ?? 0;
 }
@@ -124,7 +124,7 @@ export async function removeOldVersions(sql: Sql): Promise<number> {
        SELECT "jobName", version FROM "JobVersion" old
        WHERE "firstSeenAt" < clock_timestamp() - interval '${KEPT_DAYS.version} days'
          AND NOT EXISTS (SELECT FROM ${LIVING_VERSIONS} WHERE has."jobName" = old."jobName" AND has.version = old.version)
-       LIMIT ${MOST_ROWS}
+       LIMIT ${MAX_ROWS}
      ) gone WHERE (v."jobName", v.version) = (gone."jobName", gone.version)`,
   );
   return removed.rowCount ?? 0;

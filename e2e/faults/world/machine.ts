@@ -4,7 +4,7 @@ import { expect } from 'vitest';
 
 /** How long the machine is watched, and how much of its processors others may use for it to count as quiet. */
 const WATCH_MS = 300;
-const QUIET_SHARE = 0.2;
+const MAX_LOAD_SHARE = 0.2;
 
 interface ProcessorTimes {
   idle: number;
@@ -40,7 +40,7 @@ const busyBefore = await measureBusyShare();
  */
 export function expectWithin(what: string, figure: number, bound: number, unit: string): void {
   const isWithin = figure <= bound;
-  const isJudged = busyBefore <= QUIET_SHARE;
+  const isJudged = busyBefore <= MAX_LOAD_SHARE;
   const note =
     isWithin || isJudged ? '' : ` (not judged: ${Math.round(busyBefore * 100)} % of the processors were busy)`;
   console.log(`${what}: ${Number(figure.toFixed(2))} ${unit}, at most ${bound}${note}`);

@@ -102,28 +102,28 @@ const listed = (items: string[]): string =>
 /** The days of a line as an ending of the sentence; nothing for every day. */
 function describeDays(line: string, pattern: CronPattern): string {
   if (line.startsWith('@'))
-    return dayWords(
+    return formatDays(
       { '@weekly': '* * 0', '@monthly': '1 * *', '@yearly': '1 1 *', '@annually': '1 1 *' }[line.toLowerCase()] ??
         '* * *',
     );
   const [day = '*', month = '*', weekday = '*'] = line.toUpperCase().split(/\s+/).slice(-3);
   const days = /[LW]/.test(day)
     ? day
-    : fieldWords(
+    : formatField(
         day,
         matches(pattern.day).map((n) => n + 1),
         31,
       );
-  const weekdays = /[L#]/.test(weekday) ? weekday : fieldWords(weekday, matches(pattern.dayOfWeek), 7);
-  const months = fieldWords(
+  const weekdays = /[L#]/.test(weekday) ? weekday : formatField(weekday, matches(pattern.dayOfWeek), 7);
+  const months = formatField(
     month,
     matches(pattern.month).map((n) => n + 1),
     12,
   );
   const [inMonths, onDays, onWeekdays] = [
-    dayWords(`* ${months} *`),
-    dayWords(`${days} * *`),
-    dayWords(`* * ${weekdays}`),
+    formatDays(`* ${months} *`),
+    formatDays(`${days} * *`),
+    formatDays(`* * ${weekdays}`),
   ];
   if (isStar(day) || isStar(weekday)) return onDays + onWeekdays + inMonths;
   // With both, either will do: so says cron, and croner.
@@ -134,10 +134,10 @@ function describeDays(line: string, pattern: CronPattern): string {
 const isStar = (field: string): boolean => field === '*' || field === '?';
 
 /** A field as it is, but for steps: they start over with each month, year and week. `*` for all of its values. */
-function fieldWords(field: string, values: number[], size: number): string {
+function formatField(field: string, values: number[], size: number): string {
   if (values.length === size) return '*';
   return field.includes('/') ? values.join(',') : field;
 }
 
-const dayWords = (fields: string): string =>
+const formatDays = (fields: string): string =>
   cronstrue.toString(`0 0 ${fields}`, { use24HourTimeFormat: true }).replace(/^At 00:00/, '');
