@@ -1,6 +1,6 @@
 import './lib/check-node.js';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Config, readConfig } from '@job-manager/backend/config';
+import { type Config, forgetSecretSettings, readConfig } from '@job-manager/backend/config';
 import type { AnyJob } from '@job-manager/backend/queue/job';
 import pc from 'picocolors';
 import { ensurePrismaClient } from './lib/client.js';
@@ -46,6 +46,7 @@ async function run(args: string[]): Promise<number> {
 
 async function execute(job: AnyJob, command: JobCommand): Promise<number> {
   const config = readConfig();
+  forgetSecretSettings();
   const out = command.enqueue ? process.stdout : keepStdout();
   const report = createReport({ out, err: process.stderr, now: () => performance.now() }, command);
   const database = await resources.hold(acquireDatabase(config), (held) => held.release());

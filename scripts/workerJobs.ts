@@ -1,5 +1,5 @@
 import './lib/check-node.js';
-import { type Config, readConfig } from '@job-manager/backend/config';
+import { type Config, forgetSecretSettings, readConfig } from '@job-manager/backend/config';
 import { awaitDatabase } from '@job-manager/backend/database/await-database';
 import type { createLog } from '@job-manager/backend/log';
 import { Command, InvalidArgumentError } from 'commander';
@@ -33,6 +33,7 @@ process.exit();
 
 async function work(): Promise<void> {
   const config = readConfig({ ...process.env, ...(concurrency && { JOBS_CONCURRENCY: String(concurrency) }) });
+  forgetSecretSettings();
   await ensurePrismaClient();
   const [{ startWorker }, logging] = await Promise.all([
     import('@job-manager/backend/worker'),

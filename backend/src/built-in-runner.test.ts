@@ -1,4 +1,4 @@
-import type { ChildProcess } from 'node:child_process';
+import type { ChildProcess, fork } from 'node:child_process';
 import { EventEmitter } from 'node:events';
 import pino from 'pino';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -36,6 +36,23 @@ function runnerOf(...starts: (() => FakeChild)[]) {
   runner.start();
   return { runner, fork };
 }
+
+it('is given none of the secrets of the server', () => {
+  const secrets = { JWT_SECRET: 'x'.repeat(32), ADMIN_PASSWORD: 'a password', METRICS_TOKEN: 'y'.repeat(16) };
+  for (const [name, value] of Object.entries(secrets)) vi.stubEnv(name, value);
+  const given: (NodeJS.ProcessEnv | undefined)[] = [];
+  const start = (_program: string | URL, options: { env?: NodeJS.ProcessEnv }) => {
+    given.push(options.env);
+    return new FakeChild(1) as unknown as ChildProcess;
+  };
+  const log = pino({ level: 'silent' });
+  const env = { ...secrets, PORT: '1' };
+  const databaseUrl = 'postgres://localhost/x';
+  new BuiltInRunner({ databaseUrl, env, drainMs: 0, log, fork: start as typeof fork, onDeath }).start();
+  expect(given).toEqual([expect.objectContaining({ PORT: '1', DATABASE_URL: databaseUrl, PATH: process.env.PATH })]);
+  for (const name of Object.keys(secrets)) expect(given[0]).not.toHaveProperty(name);
+  vi.unstubAllEnvs();
+});
 
 describe('a built-in runner that cannot be started', () => {
   it('is started again where Node reports an error and no exit', async () => {

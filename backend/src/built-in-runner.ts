@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
+import { withoutSecretSettings } from './config.js';
 import { typescriptArgs } from './typescript-loader.js';
 
 const PROGRAM = fileURLToPath(new URL('./built-in-runner-process.ts', import.meta.url));
@@ -103,7 +104,11 @@ export class BuiltInRunner {
   #fork(): ChildProcess {
     // The URL goes by the environment: a command line is public to the whole machine.
     return (this.#options.fork ?? fork)(PROGRAM, {
-      env: { ...process.env, ...this.#options.env, DATABASE_URL: this.#options.databaseUrl },
+      env: withoutSecretSettings({
+        ...process.env,
+        ...this.#options.env,
+        DATABASE_URL: this.#options.databaseUrl,
+      }),
       execArgv: typescriptArgs,
     });
   }

@@ -1,6 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { ConfigError, configEnvironment, describeConfig, embeddedConfig, readConfig } from './config.js';
+import {
+  ConfigError,
+  configEnvironment,
+  describeConfig,
+  embeddedConfig,
+  readConfig,
+  secretSettings,
+  withoutSecretSettings,
+} from './config.js';
 
 it('works with nothing set', () => {
   expect(readConfig({})).toMatchObject({ PORT: 3000, HOST: '127.0.0.1', JOBS_RUNNER: true, JOBS_CONCURRENCY: 10 });
@@ -92,4 +100,12 @@ describe('the schema of the tables', () => {
     expect(() => readConfig(env)).toThrow(words);
     expect(() => readConfig(env)).toThrow(/^[^\n]*$/);
   });
+});
+
+it('keeps every setting that is a secret from job code, and nothing else', () => {
+  const named = describeConfig().flatMap(({ name }) => (/SECRET|PASSWORD|TOKEN|_KEY$/.test(name) ? [name] : []));
+  expect(named).toEqual(expect.arrayContaining(['JWT_SECRET', 'ADMIN_PASSWORD', 'METRICS_TOKEN']));
+  expect(secretSettings).toEqual(expect.arrayContaining(named));
+  const env = Object.fromEntries([...secretSettings, 'PATH', 'DATABASE_URL'].map((name) => [name, 'x']));
+  expect(withoutSecretSettings(env)).toEqual({ PATH: 'x', DATABASE_URL: 'x' });
 });

@@ -36,7 +36,7 @@ export const postgresUrl = z
   .pipe(z.url({ protocol: /^postgres(ql)?$/, error: 'must be the URL of a PostgreSQL database, postgresql://…' }))
   .refine((url) => SCHEMA_NAME.test(schemaIn(url) ?? DEFAULT_SCHEMA), `its schema ${SCHEMA_RULE}`);
 
-/** Every variable the product reads. An empty one counts as not set. */
+/** Every variable the product reads. An empty one counts as not set. What is marked `isSecret` never reaches the code of jobs. */
 const environment = z.object({
   HOST: z.string().default('127.0.0.1').describe('Address to listen on'),
   PORT: z.coerce.number().int().min(0).max(65_535).default(3000).describe('Port of panel, API and socket'),
@@ -79,21 +79,25 @@ const environment = z.object({
     .string()
     .min(32, 'must have at least 32 characters')
     .optional()
-    .describe('Signs the sessions; generated into DATA_DIR when not set'),
+    .meta({ description: 'Signs the sessions; generated into DATA_DIR when not set', isSecret: true }),
   ADMIN_EMAIL: z.email().optional().describe('First SUPER_ADMIN, made when nobody may sign in yet'),
   ADMIN_PASSWORD: z
     .string()
     .min(8)
     .max(200)
     .optional()
-    .describe('Password of the first SUPER_ADMIN; generated and shown once when not set'),
+    .meta({ description: 'Password of the first SUPER_ADMIN; generated and shown once when not set', isSecret: true }),
   SECOND_FACTOR_FOR: z
     .string()
     .regex(ROLES, `must be roles with commas between, of ${userRoles.join(', ')}`)
     .transform((text) => userRoles.filter((role) => text.split(/[\s,]+/).includes(role)))
     .default([])
     .describe('Roles, with commas between, that must set up a second factor before they may do anything'),
-  METRICS_TOKEN: z.string().min(16).optional().describe('Bearer token that may read /metrics without signing in'),
+  METRICS_TOKEN: z
+    .string()
+    .min(16)
+    .optional()
+    .meta({ description: 'Bearer token that may read /metrics without signing in', isSecret: true }),
   SAMPLE_DATA: onOff.default(true).describe('Fill an empty database with the sample network'),
   JOBS_RUNNER: onOff.default(true).describe('Start the built-in runner with the server'),
   JOBS_SCHEDULER: onOff
@@ -251,6 +255,21 @@ function schemaFrom(config: Environment): string {
 export function configEnvironment(config: Config): NodeJS.ProcessEnv {
   const entries = Object.entries(config).filter(([name, value]) => name in environment.shape && value !== undefined);
   return Object.fromEntries(entries.map(([name, value]) => [name, write(value)]));
+}
+
+/** The settings that are secrets of the server: job code has none of them. */
+export const secretSettings: readonly string[] = Object.entries(environment.shape).flatMap(([name, schema]) =>
+  schema.meta()?.isSecret === true ? [name] : [],
+);
+
+/** The environment without the server's secrets, for a process that executes jobs. DATABASE_URL stays: runners need it. */
+export function withoutSecretSettings(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !secretSettings.includes(name)));
+}
+
+/** Removes the server's secrets from this process's environment, before it executes jobs or starts children that do. */
+export function forgetSecretSettings(): void {
+  for (const name of secretSettings) delete process.env[name];
 }
 
 /** Names, defaults and meanings of all settings, for the documentation and its test. */
