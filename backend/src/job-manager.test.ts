@@ -104,6 +104,8 @@ describe('a lookup that fails', () => {
     ],
     ['answers somebody without a role', () => ({ id: '1' }) as never],
     ['answers a role that is none', () => ({ id: '1', role: 'KING' }) as never],
+    ['answers an address with a line feed', () => ({ id: '1', email: 'a@b.example\n=1+1', role: 'ADMIN' as const })],
+    ['answers an id with an escape', () => ({ id: '1\x1b[2J', role: 'ADMIN' as const })],
     ['answers an id that is too long', () => ({ id: 'x'.repeat(201), role: 'ADMIN' as const })],
   ])('is a 503 and no crash when it %s', async (_how, lookUp) => {
     host.users.set('unlucky', lookUp);

@@ -20,6 +20,9 @@ const SEQUENCE = new RegExp(
 const LINE_START = new RegExp(`^${CSI}(?:[01]?G|2K)$`);
 
 const CONTROL = /[^\P{Cc}\t\n]/u;
+
+/** Any text of one line that shows as it is: no control character, no line separator, nothing that turns its order around. */
+export const ONE_PLAIN_LINE = /^[^\p{Cc}\p{Cs}\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]*$/u;
 const CONTROLS = /[^\P{Cc}\t\n]/gu;
 
 /**

@@ -1,5 +1,5 @@
 import { checkInput } from '@job-manager/shared/check-input';
-import { type CurrentUser, newPassword } from '@job-manager/shared/contract/auth';
+import { type CurrentUser, newEmail, newPassword } from '@job-manager/shared/contract/auth';
 import { type UserRole, userRoles } from '@job-manager/shared/roles';
 import * as z from 'zod';
 import { writeAccount } from '../store/accounts.js';
@@ -10,7 +10,7 @@ import { hashPassword } from './passwords.js';
 export class AccountError extends Error {}
 
 const wanted = z.object({
-  email: z.string().trim().toLowerCase().max(254).pipe(z.email('is not an e-mail address')),
+  email: newEmail,
   password: newPassword,
   role: z.enum(userRoles, `must be one of ${userRoles.join(', ')}`),
 });

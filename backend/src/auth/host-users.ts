@@ -3,6 +3,7 @@ import { checkInput, describeIssues } from '@job-manager/shared/check-input';
 import type { CurrentUser } from '@job-manager/shared/contract/auth';
 import { permissionsOf } from '@job-manager/shared/permissions';
 import { userRoles } from '@job-manager/shared/roles';
+import { ONE_PLAIN_LINE } from '@job-manager/shared/terminal-text';
 import * as z from 'zod';
 import { type HostPerson, writeHostUser } from '../store/host-users.js';
 import type { Sql } from '../store/sql.js';
@@ -10,13 +11,8 @@ import { authenticateToken, isApiToken } from './api-tokens.js';
 import { readBearer } from './request.js';
 import type { Identity } from './sessions.js';
 
-// What no text column can hold would fail every call of this person.
-const text = (most: number) =>
-  z
-    .string()
-    .min(1)
-    .max(most)
-    .regex(/^[^\0\p{Surrogate}]*$/u, 'has a character that cannot be stored');
+// It is shown in lists, logs and files: what no text column can hold, or what breaks a line, would spoil all of them.
+const text = (most: number) => z.string().min(1).max(most).regex(ONE_PLAIN_LINE, 'has a control character');
 
 const hostUser = z.object({
   id: z.union([text(200), z.number().int()]).transform(String),

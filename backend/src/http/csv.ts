@@ -4,12 +4,13 @@ import { stringify } from 'csv-stringify/sync';
 export const MOST_CSV_ROWS = 50_000;
 
 /** The columns of a CSV file, by name: how each cell is read from a row. */
-export type CsvColumns<Row> = Record<string, (row: Row) => string | number | null>;
+export type CsvColumns<Row> = Record<string, (row: Row) => Cell>;
+type Cell = string | number | null;
 
 /**
- * A CSV file in parts, as spreadsheets like it best: UTF-8 with its mark, a header, CRLF. Cells that a spreadsheet would
- * take for a formula are made plain text. `note` is told how many rows went out, before the file ends; also when its
- * reader leaves early.
+ * A CSV file in parts, as spreadsheets like it best: UTF-8 with its mark, a header, CRLF. A text with a separator of any
+ * country or a line end is quoted, and one that a spreadsheet would take for a formula has an apostrophe before it
+ * (`withoutFormula`). `note` is told how many rows went out, before the file ends; also when its reader leaves early.
  */
 export async function* csvParts<Row>(
   columns: CsvColumns<Row>,
@@ -34,5 +35,23 @@ export const csvNamed = (name: string) => ({
   type: 'text/csv; charset=utf-8',
 });
 
-const stringifyRows = (rows: unknown[][], bom = false): string =>
-  stringify(rows, { bom, escape_formulas: true, record_delimiter: 'windows' });
+const stringifyRows = (rows: Cell[][], bom = false): string =>
+  stringify(
+    rows.map((row) => row.map((cell) => (typeof cell === 'string' ? withoutFormula(cell) : cell))),
+    { bom, quoted_match: SPLITS, record_delimiter: 'windows' },
+  );
+
+/** Beyond comma, quote and CRLF: semicolons, tabs, lone line feeds and carriage returns, other blanks and control characters. */
+const SPLITS = /[;\p{C}]|[^\S ]/u;
+
+/**
+ * The text as a cell that no spreadsheet computes. One that begins with a formula character gets an apostrophe before
+ * it, and so does one that begins with apostrophes and then such a character: so whoever reads the file takes one off
+ * where `/^'+[formula character]/` matches, and has the text again. Lone surrogates become U+FFFD, as UTF-8 has none.
+ */
+export function withoutFormula(text: string): string {
+  return `${FORMULA.test(text) ? "'" : ''}${text.toWellFormed()}`;
+}
+
+/** `=`, `+`, `-`, `@`, their full-width forms, and the blanks that spreadsheets skip before them. */
+const FORMULA = /^'*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/;

@@ -48,6 +48,15 @@ describe('a browser', () => {
     expect(wrongPassword.headers['set-cookie']).toBeUndefined();
   });
 
+  it.each(['x\n=1+1', 'x\r', 'x\t=1', '\x1b]0;x', 'x\x9b', 'x\u2028', 'x\u202e'])(
+    'is refused an address that is no line of text, which is not written down: %j',
+    async (email) => {
+      const before = (await audit()).length;
+      expect((await login({ email, password: 'x' })).status).toBe(400);
+      expect(await audit()).toHaveLength(before);
+    },
+  );
+
   it('cannot sign in to an account that never had a password', async () => {
     await server.database.db.user.create({ data: { email: 'member@example.com' } });
     expect(problemCode(await login({ email: 'member@example.com', password: PASSWORD }))).toBe('WRONG_CREDENTIALS');

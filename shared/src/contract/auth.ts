@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { pendingSteps } from '../pending-steps.js';
 import { type Permission, permissions } from '../permissions.js';
 import { userRoles } from '../roles.js';
+import { ONE_PLAIN_LINE } from '../terminal-text.js';
 import { routeFor } from './policy.js';
 
 export const currentUser = z.object({ id: z.number().int(), email: z.string(), role: z.enum(userRoles) });
@@ -10,7 +11,12 @@ export type CurrentUser = z.infer<typeof currentUser>;
 /** A password as somebody may choose it. */
 export const newPassword = z.string().min(8, 'needs at least 8 characters').max(200, 'has more than 200 characters');
 
-const credentials = z.strictObject({ email: z.string().min(1).max(254), password: z.string().min(1).max(200) });
+/** An address as a new account may have it. */
+export const newEmail = z.string().trim().toLowerCase().max(254).pipe(z.email('is not an e-mail address'));
+
+/** What somebody signs in with goes into the audit log, known or not: it is one line there, and in files made of it. */
+const signInEmail = z.string().min(1).max(254).regex(ONE_PLAIN_LINE, 'has a character that no address has');
+const credentials = z.strictObject({ email: signInEmail, password: z.string().min(1).max(200) });
 
 export const auth = {
   login: routeFor('public')

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { limits } from '../limits.js';
 import { userRoles } from '../roles.js';
-import { newPassword } from './auth.js';
+import { newEmail, newPassword } from './auth.js';
 import { routeFor } from './policy.js';
 
 const TAG = ['Administration'];
@@ -55,7 +55,7 @@ export const users = {
     })
     .input(
       z.strictObject({
-        email: z.string().trim().toLowerCase().max(254).pipe(z.email('is not an e-mail address')),
+        email: newEmail,
         role: z.enum(userRoles),
         password: newPassword.optional().describe('Generated when left out'),
       }),
