@@ -62,7 +62,7 @@ export function createAgents(deps: AgentDeps): Agents {
     registry,
     events,
     process: { runnerId, host: config.HOSTNAME, pid: process.pid },
-    // Not before: what comes due is decided by what the code says now.
+    // Not before: what comes due depends on the schedules in this version's code.
     onDeclared: () => {
       if (config.JOBS_SCHEDULER) scheduler.start();
     },

@@ -3,7 +3,7 @@ import { readConfig } from './config.js';
 import { createLog } from './log.js';
 import { startWorker } from './worker.js';
 
-// Ctrl-C and a closed terminal reach the whole group; the server says when it is time.
+// Ctrl-C and a closed terminal reach the whole group; the server decides when this process stops.
 for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => {});
 
 const config = readConfig();

@@ -5,7 +5,7 @@ import { withoutSecretSettings } from './config.js';
 import { typescriptArgs } from './typescript-loader.js';
 
 const PROGRAM = fileURLToPath(new URL('./built-in-runner-process.ts', import.meta.url));
-/** One that had claimed runs waits less: the next death says more about which of them was the reason. */
+/** One that had claimed runs waits less: the next death narrows down which of them was the reason. */
 const RESTART_MS = { first: 500, most: 30_000, maxAfterClaims: 2_000 };
 /** A runner that lived this long starts again without waiting. */
 const HEALTHY_AFTER_MS = 60_000;

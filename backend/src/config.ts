@@ -114,7 +114,7 @@ const environment = z.object({
   JOBS_STALLED_AFTER_MS: milliseconds(300_000, 100).describe('Silence after which a run is taken back'),
   JOBS_SWEEP_MS: milliseconds(30_000, 20).describe('How often stalled runs are looked for'),
   JOBS_FORCE_FAIL_AFTER_MS: milliseconds(30_000, 0).describe(
-    'How long a run that is force-failed may take to stop by itself, where nobody says otherwise',
+    'How long a run that is force-failed may take to stop by itself, by default',
   ),
   JOBS_MAX_EXTERNAL: z.coerce
     .number()

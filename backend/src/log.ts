@@ -29,7 +29,7 @@ export function createLog(config: Config, name: string): pino.Logger {
 
 const hexOf = (control: string): string => control.charCodeAt(0).toString(16).padStart(4, '0');
 
-/** What others said never reaches a terminal as a command: JSON leaves control characters beyond ASCII as they are. */
+/** Foreign text never reaches a terminal as a command: JSON leaves control characters beyond ASCII as they are. */
 export const inertLines = {
   streamWrite: (line: string): string => line.replace(/[\x7f-\x9f]/g, (control) => `\\u${hexOf(control)}`),
 };

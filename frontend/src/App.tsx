@@ -31,7 +31,7 @@ export function App() {
 }
 
 function trackFailure(error: unknown, call: string): void {
-  // What an address names and the server doesn't have is a mistyped or an old address; the page says so.
+  // What an address names and the server doesn't have is a mistyped or an old address; the page reports it.
   if (toFailure(error).status !== 404) trackError(error, { action: 'load', component: call });
 }
 

@@ -27,7 +27,7 @@ export function checkInput<Schema extends z.ZodType>(
 }
 
 /**
- * The same by a schema that somebody else wrote: a promise where it has asynchronous checks, and an error that it
+ * The same by a schema of another author: a promise where it has asynchronous checks, and an error that it
  * throws is an issue of the value.
  */
 export function checkForeignInput<Schema extends z.ZodType>(

@@ -1,5 +1,5 @@
 /**
- * The text in at most `maxChars` characters. Where it is longer, its end says how many were left out; `missing` is how
+ * The text in at most `maxChars` characters. Where it is longer, its end gives the number left out; `missing` is how
  * many had been left out before.
  */
 export function cutText(text: string, maxChars: number, missing = 0): string {

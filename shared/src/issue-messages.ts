@@ -5,7 +5,7 @@ type RawIssue = z.core.$ZodRawIssue;
 
 /**
  * The messages of zod's issues in plain words, as a `error` of one parse. They follow the path of the value: `must be
- * a text`. What a schema says itself goes before. `noun` is what a field at the top is: `parameter of this job`.
+ * a text`. A message of the schema itself goes first. `noun` is what a field at the top is: `parameter of this job`.
  * Unknown keys of one object are one issue; its message has a line for each.
  */
 export const issueMessages =
@@ -74,7 +74,7 @@ const TYPES: Record<string, string> = {
 };
 const typeName = (type: string): string => TYPES[type] ?? `a ${type}`;
 
-/** What came instead, where that says more. */
+/** What came instead, where that helps. */
 function received(input: unknown, expected: string): string {
   if (typeof input === 'number' && !Number.isInteger(input) && ['number', 'int'].includes(expected)) {
     // A text that is no number has become NaN on the way.

@@ -4,7 +4,7 @@ export const limits = {
   jsonDepth: 32,
   parametersBytes: 32 * 1024,
   metadataBytes: 256 * 1024,
-  /** A line of the log; what is longer is cut, and says by how much. */
+  /** A line of the log; what is longer is cut, with a note of how much. */
   messageChars: 8_000,
   /** What a run or a step is doing: one line, which travels in notifications and lists. */
   progressChars: 500,

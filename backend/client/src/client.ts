@@ -13,7 +13,7 @@ import type { Sql } from './sql.js';
 /** Where the client finds Job Manager's tables. */
 export type ClientOptions = {
   /**
-   * The schema of its tables, as DATABASE_SCHEMA says it. Without, it is that of the URL (`?schema=`), else `public`; the search
+   * The schema of its tables, as DATABASE_SCHEMA names it. Without, it is that of the URL (`?schema=`), else `public`; the search
    * path of a connection of the program's own has to find them.
    */
   schema?: string;

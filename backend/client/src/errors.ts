@@ -40,7 +40,7 @@ export class QueueError extends Error {
 export const refusal = (code: QueueErrorCode, path: string, message: string): QueueError =>
   new QueueError(code, `${path}: ${message}`, [{ path, message }]);
 
-/** What a connection says where our tables are looked for in vain: no such table, no such schema. */
+/** PostgreSQL's codes for a missing table and a missing schema. */
 export function notInstalled(error: unknown, schema: string | undefined): QueueError | undefined {
   const code = (error as { code?: unknown } | null)?.code;
   // Prisma keeps the code of PostgreSQL deeper.

@@ -11,7 +11,7 @@ const OUR_NAMES =
 
 /** Every statement is sent again and again, and is always the same text: by schema. */
 const known = new Map<string, Map<string, string>>();
-/** A few statements are made of what they are asked; they must not fill the memory. */
+/** A few statements are built per call; the cache must not grow with each. */
 const MAX_KNOWN = 2_000;
 
 /** Refuses what is no name of a schema before it stands in a statement. Throws QueueError. */

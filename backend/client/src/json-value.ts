@@ -4,7 +4,7 @@ import { limits } from './shared.js';
 // How values of a program become JSON. `JSON.stringify` empties Map, Set and Error, and makes null of NaN without a word;
 // here each is written as what it holds, or refused with its path. README has the table.
 
-/** A value that JSON can't hold; `problem` says what is wrong with what stands at `path`. */
+/** A value that JSON can't hold; `problem` describes the value at `path`. */
 export class NotJsonError extends Error {
   constructor(
     /** Dotted. */
@@ -55,7 +55,7 @@ function isPlain(value: unknown): boolean {
   try {
     return isPlainJson(value);
   } catch {
-    // A getter that throws is told of with its path.
+    // A getter that throws is reported with its path.
     return false;
   }
 }

@@ -1,7 +1,7 @@
 import { NEW_RUN_COLUMNS } from './new-run.js';
 
 /**
- * Who has the keys of runs: a row per run that finds somebody. $1 are the runs as JSON.
+ * The runs that hold the keys of new ones: a row per new run whose key is held. $1 are the runs as JSON.
  */
 export const HOLDERS = `
 SELECT (r.ordinality - 1)::text AS index, holder.id::text AS "runId", holder.key,

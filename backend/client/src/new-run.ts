@@ -90,19 +90,19 @@ export function newRun(request: RunRequest, settings: JobSettings | undefined): 
   };
 }
 
-/** Who asks, and with which key, is no part of what is asked. */
+/** Neither the caller nor the key is part of the request. */
 function hashOf({ idempotencyKey, trigger, parameters = {}, runAt, ...options }: RunRequest): string {
   const at = runAt === undefined ? undefined : new Date(runAt);
   return requestHash({ ...options, parameters: plainJson(parameters, 'parameters'), runAt: at });
 }
 
-/** How long an attempt may take; 0 for as long as it likes, undefined where that is as the job says. */
+/** How long an attempt may take; 0 for as long as it likes, undefined for the job's own. */
 export function timeoutOf({ timeoutMs }: RunRequest, settings: JobSettings | undefined): number | undefined {
   const wanted = timeoutMs === undefined ? settings?.timeoutMs : timeoutMs;
   return wanted === null ? 0 : wanted;
 }
 
-/** How a run is repeated where its request says something of it; undefined where that is as the job says. */
+/** How a run is repeated where its request says something of it; undefined for the job's own. */
 export function retryPolicyOf({ retry }: RunRequest): RetryPolicy | undefined {
   if (retry === undefined) return undefined;
   const { backoffMs, factor, maxBackoffMs } = defaultRetry;

@@ -21,7 +21,7 @@ export function judgeOrigin(request: IncomingMessage, config: ProxySettings): Or
   return isOwn(origin, request, config) ? 'own' : 'foreign';
 }
 
-/** What a browser would have to send as Origin, and which settings say so: for whoever set up a proxy in front of us. */
+/** What a browser would have to send as Origin, and which settings say so: for the operator of a proxy in front of us. */
 export function describeOwnOrigin(request: IncomingMessage, config: ProxySettings): string {
   const { origin } = request.headers;
   const host = hostOf(request, config);

@@ -9,7 +9,7 @@ export interface AwaitDatabaseOptions {
   log: Pick<Logger, 'warn' | 'info'>;
   /** How long a database that can't be reached is waited for, in milliseconds; undefined for as long as it takes. */
   waitMs: number | undefined;
-  /** Aborted when nobody waits any more. */
+  /** Aborted when the caller no longer waits. */
   signal?: AbortSignal;
 }
 

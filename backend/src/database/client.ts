@@ -53,7 +53,7 @@ const UNTOLD_POOLER =
 const OLD_CONNECTIONS =
   'the connections of a pooler are older than the tables: renew them, as RECONNECT does in PgBouncer';
 
-/** Adds what may be behind it to an error that only a connection of somebody else's explains. */
+/** Adds the likely cause to an error that only a shared connection of a pooler explains. */
 function nameThePooler(error: unknown): never {
   const { code, message } = error as { code?: unknown; message?: unknown };
   const isLostName = code === '26000' || code === '42P05';

@@ -24,7 +24,7 @@ export function sessionOf(url: string, statementTimeoutMs = 0): string | null {
 
 /**
  * Our own statements name the schema; this serves those of jobs. In a schema of our own nothing else is to be found: a
- * table that is missing there must not be one of somebody else's. In the default one the rest of the path stays.
+ * table that is missing there must not be another application's. In the default one the rest of the path stays.
  */
 const searchPathOf = (schema: string): string =>
   schema === DEFAULT_SCHEMA
@@ -55,7 +55,7 @@ export class DatabaseClient extends OwnClient {
       ...statement,
       // Prisma names the schema itself, and brings parsers; through a pooler the search path of its raw statements is anybody's.
       text: types === undefined || this.#isPooled ? qualified(text, this.#schema) : text,
-      // Through a pooler a name would be looked for on a connection that has never heard it.
+      // Through a pooler a name would be looked for on a connection that never prepared it.
       name: this.#isPooled ? undefined : name,
       ...(types !== undefined && { types: ownTypesUnder(types) }),
     };

@@ -42,7 +42,7 @@ export async function objectsIn(client: pg.ClientBase, schema: string): Promise<
   return new Set(rows.map(({ object }) => object));
 }
 
-/** A table that is missing has no columns, and to say so of each helps nobody. */
+/** A table that is missing has no columns, and listing each would only hide the rest. */
 function withoutParts(missing: string[]): string[] {
   const tables = missing.filter((object) => object.startsWith('table ')).map((object) => object.slice('table '.length));
   return missing.filter((object) => !tables.some((table) => object.startsWith(`column ${table}.`)));

@@ -24,7 +24,7 @@ export interface MigrationState {
 /**
  * Applies the migrations that the database lacks and returns their names. Each is one transaction together with its row
  * in the standard `_prisma_migrations` table, so one that fails leaves nothing, and `prisma migrate deploy` goes on
- * working. Throws ConfigError, with nothing written, where the schema is somebody else's or the role may not write to it.
+ * working. Throws ConfigError, with nothing written, where the schema belongs to another application or the role may not write to it.
  */
 export async function migrate(url: string): Promise<string[]> {
   const schema = schemaOf(url);
@@ -65,7 +65,7 @@ async function finishedMigrations(client: pg.ClientBase, schema: string): Promis
 async function applyWhereMissing(client: pg.ClientBase, schema: string, name: string): Promise<boolean> {
   const migration = await readMigration(name);
   return inTransaction(client, schema, async () => {
-    // To the end of the transaction: through a pooler a lock of the session would stay with somebody else's connection.
+    // To the end of the transaction: through a pooler a lock of the session would stay on a connection that others use.
     await client.query('SELECT pg_advisory_xact_lock($1)', [MIGRATION_LOCK]);
     if ((await finishedMigrations(client, schema)).has(name)) return false;
     await checkTarget(client, schema);
@@ -76,7 +76,7 @@ async function applyWhereMissing(client: pg.ClientBase, schema: string, name: st
   });
 }
 
-/** Looked for first: to make one takes a permission that whoever was given a schema may lack, even where there is nothing to do. */
+/** Looked for first: to create one takes a permission that the owner of a schema may lack, even where there is nothing to do. */
 async function makeSchema(client: pg.ClientBase, schema: string): Promise<void> {
   const { rows } = await client.query('SELECT 1 FROM pg_namespace WHERE nspname = $1', [schema]);
   if (rows.length === 0) await client.query(`CREATE SCHEMA ${quoted(schema)}`);
@@ -99,8 +99,8 @@ async function note(client: pg.ClientBase, schema: string, { name, checksum }: M
 }
 
 /**
- * Has our functions find their tables whoever calls them: the transaction of a caller, or a restore with an empty search
- * path. Whoever doesn't own them leaves them as they are.
+ * Pins the search path of our functions, for any caller: the transaction of a caller, or a restore with an empty search
+ * path. A role that doesn't own them leaves them as they are.
  */
 async function pinFunctions(client: pg.ClientBase, schema: string): Promise<void> {
   const { rows } = await client.query<{ pin: string }>(
@@ -121,7 +121,7 @@ const TRIGGER_FUNCTIONS = [
   'notify_session_ended',
 ];
 
-/** Settings of this transaction alone: through a pooler those of the session are somebody else's. */
+/** Settings of this transaction alone: through a pooler those of the session would reach other clients. */
 async function inTransaction<T>(client: pg.ClientBase, schema: string, work: () => Promise<T>): Promise<T> {
   const settings = [
     'BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE',
@@ -141,7 +141,7 @@ async function inTransaction<T>(client: pg.ClientBase, schema: string, work: () 
   }
 }
 
-/** Says which migration it was, with all that PostgreSQL says; a database that can't be reached is the caller's to wait for. */
+/** Names the migration and adds all that PostgreSQL reported; an unreachable database is left for the caller to wait for. */
 const explainAs =
   ({ name, script }: Migration) =>
   (error: pg.DatabaseError): never => {

@@ -31,7 +31,7 @@ export async function hasMigrations(client: pg.ClientBase, schema: string): Prom
   return rows.length > 0;
 }
 
-/** Ours has our first migration, as its checksum says, or what that made. */
+/** Ours has our first migration, by its checksum, or what that made. */
 async function isOurs(client: pg.ClientBase, schema: string): Promise<boolean> {
   if (!(await hasMigrations(client, schema))) return false;
   const table = `${quoted(schema)}._prisma_migrations`;
@@ -51,7 +51,7 @@ const hasOurRuns = (schema: string): string => `EXISTS (
   WHERE n.nspname = ${schema} AND c.relname = 'JobRun' AND a.attname = 'leaseToken')`;
 
 /**
- * Tables and views of somebody else's. Those of extensions are nobody's, and a table of migrations counts unless all
+ * Tables and views of other applications. Those of extensions don't count, and a table of migrations counts unless all
  * that it has are rows of ours that never ended: what an older version left where it failed.
  */
 async function foreignRelations(client: pg.ClientBase, schema: string): Promise<string[]> {

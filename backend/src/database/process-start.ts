@@ -10,7 +10,7 @@ export function isAlive(pid: number): boolean {
   }
 }
 
-/** When a process began, as far as the system tells, else an empty text: pids are used again, after a reboot or in a container at once. */
+/** When a process began, as far as the system reports it, else an empty text: pids are used again, after a reboot or in a container at once. */
 export function startOf(pid: number): string {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');

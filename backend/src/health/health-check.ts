@@ -31,7 +31,7 @@ export interface HealthCheckOptions {
   installation(client: pg.ClientBase): Promise<Installation>;
   isClosing(): boolean;
   version: string;
-  /** Everything, unless said otherwise. */
+  /** Everything by default. */
   duties?: HealthFacts['duties'];
   limits: HealthFacts['limits'] & Pick<HealthLimits, 'stalledAfterMs'>;
 }

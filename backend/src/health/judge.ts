@@ -48,7 +48,7 @@ export function judge(facts: HealthFacts): { verdict: Verdict; reasons: Reason[]
 const critical = (code: string, message: string): Reason => ({ severity: 'CRITICAL', code, message });
 const warning = (code: string, message: string): Reason => ({ severity: 'WARNING', code, message });
 
-/** What this process doesn't do because of its settings: nobody should look for the cause elsewhere. */
+/** What this process doesn't do because of its settings: an operator need not look for the cause elsewhere. */
 function judgeDuties({ duties }: HealthFacts): Reason[] {
   if (duties.isStandby)
     return [

@@ -77,7 +77,7 @@ function checkPlace({ mount, isOpen }: HostPlace): RequestHandler {
 function answerErrors(log: Logger): ErrorRequestHandler {
   return (error: unknown, req, res, _next) => {
     const problem = problemOf(error);
-    // What is ours is said already, such as that it is still starting.
+    // Our own reasons are reported already, such as that it is still starting.
     if (problem.status >= 500 && error !== problem) {
       const requestId = res.getHeader('x-request-id');
       log.error({ requestId, method: req.method, path: pathOf(req), err: error }, problem.detail);

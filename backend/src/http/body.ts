@@ -143,7 +143,7 @@ function checkBody(body: unknown, { isCleanedLater }: { isCleanedLater: boolean 
 const findUnstorable = (value: unknown, path: string): string | null =>
   findPath(value, path, (each, _, at) => typeof each === 'string' && UNSTORABLE.test(each) && !CLEANED_TEXT.test(at));
 
-/** Dotted path of the first number that was perhaps another one before somebody else parsed it. */
+/** Dotted path of the first number that was perhaps another one before an earlier parser read it. */
 const findUnsafe = (value: unknown, path: string): string | null =>
   findPath(value, path, (each) => typeof each === 'number' && Math.abs(each) > Number.MAX_SAFE_INTEGER);
 

@@ -69,7 +69,7 @@ export function createJobCalls({ config, pool, queue, registry }: HttpDeps, gate
   });
 }
 
-/** What a call is told whose key has a run already. */
+/** The answer to a call whose key has a run already. */
 function noteOfEarlier({ id, status, queuedAt }: Pick<QueuedRun, 'id' | 'status' | 'queuedAt'>): string {
   const told = `The key has run #${id} of ${queuedAt.toISOString()} already, which is ${status}; nothing new was queued.`;
   return isTerminal(status) ? `${told} To run it again, send rerunOfId: "${id}" with another key.` : told;

@@ -13,7 +13,7 @@ export function changesBetween(before: Runs, after: Runs): Change[] {
   const changes: Change[] = [];
   for (const run of after.values()) {
     const known = before.get(run.id);
-    // A paused channel is told on its runs, whose rows it doesn't change.
+    // A paused channel shows on its runs, whose rows it doesn't change.
     if (known?.rev !== run.rev || known.waitDetail !== run.waitDetail) changes.push(changeOf(known, run));
   }
   return changes;

@@ -51,7 +51,7 @@ export class Executions {
     return this.#isolation ? await this.#isolation.jobNames() : [];
   }
 
-  /** With `isApart` in a process of its own, whatever the job says. Throws for a job this process has no code for. */
+  /** With `isApart` in a process of its own, whatever the job's setting. Throws for a job this process has no code for. */
   create(run: ClaimedRun, isApart = false): RunExecution {
     const job = this.#options.registry.get(run.jobName);
     if (!job) throw new Error(`Claimed a run of unknown job ${run.jobName}`);

@@ -4,7 +4,7 @@ import { limits } from '@job-manager/shared/limits';
 import { storableData } from './message-line.js';
 import type { Redaction } from './redaction.js';
 
-/** Errors within errors: nobody reads further, and a cause may lead back to its own error. */
+/** Errors within errors: more is not read, and a cause may lead back to its own error. */
 const MAX_LEVELS = 5;
 const MAX_REASONS = 20;
 /** Of one error, so that those within it have room too. */
@@ -35,7 +35,7 @@ function codeOf(error: Error): string | null {
   return isCode ? String(code) : null;
 }
 
-/** Own ones alone: every DOMException inherits a number that says nothing. */
+/** Own ones alone: every DOMException inherits a number without meaning. */
 const readField = (error: Error, key: string): unknown =>
   Object.hasOwn(error, key) ? (error as unknown as Record<string, unknown>)[key] : undefined;
 

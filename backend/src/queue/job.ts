@@ -122,11 +122,11 @@ export interface JobDefinition<Schema extends ParametersSchema = ParametersSchem
   channel?: string;
   /** -100 to 100, lower first within the channel; 0 unless said otherwise. */
   priority?: number;
-  /** How often a run may be begun after an error; a runner that died uses up none. 3 unless said otherwise; 1 for never again, whatever happens. */
+  /** How often a run may be begun after an error; a runner that died uses up none. 3 by default; 1 for never again, whatever happens. */
   maxAttempts?: number;
   /** How long failed attempts wait before the next; what is left out is as `defaultRetry` in `shared/src/retry.ts`. */
   retry?: Partial<RetryPolicy>;
-  /** A run that took down so many processes in which it was alone is stopped, whatever attempts are left. 3 unless said otherwise. */
+  /** A run that took down so many processes in which it was alone is stopped, whatever attempts are left. 3 by default. */
   maxCrashes?: number;
   /**
    * Runs in a process of its own, so that an endless loop, a leak or a crash harms nothing else, and force-fail
@@ -135,9 +135,9 @@ export interface JobDefinition<Schema extends ParametersSchema = ParametersSchem
   isolated?: boolean;
   /** An isolated attempt that takes more memory than this is ended. */
   memoryLimitMb?: number;
-  /** A run that takes longer is marked slow. 30 minutes unless said otherwise, or four fifths of a timeout that comes before. */
+  /** A run that takes longer is marked slow. 30 minutes by default, or four fifths of a timeout that comes before. */
   slowAfterMs?: number;
-  /** An attempt that takes longer is failed; null for as long as it likes. An hour unless said otherwise. */
+  /** An attempt that takes longer is failed; null for as long as it likes. An hour by default. */
   timeoutMs?: number | null;
   /** When it runs by itself; a schedule that is gone from here is removed at the next start. */
   schedules?: CodeSchedule<z.input<Schema>>[];

@@ -51,7 +51,7 @@ export interface RecoveryOptions {
   notifier: Notifier;
   /** Silence after which a run of ours is stalled. */
   stalledAfterMs: number;
-  /** The grace of a force-fail that names none; 30 s unless said otherwise. */
+  /** The grace of a force-fail that names none; 30 s by default. */
   forceFailAfterMs?: number;
 }
 

@@ -118,7 +118,7 @@ function findDefaultsFault(job: AnyJob): string | undefined {
     return 'defaultParams must be JSON-serializable';
   }
   const checked = checkForeignInput(job.parameters, job.defaultParams, A_PARAMETER);
-  // What takes its time is said where the parameters are used.
+  // Asynchronous checks run where the parameters are used.
   if (checked instanceof Promise || checked.success) return undefined;
   return `defaultParams do not pass its own schema: ${describeIssues(checked.issues)}`;
 }

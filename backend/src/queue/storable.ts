@@ -10,7 +10,7 @@ const READ_AHEAD = 4;
 
 /**
  * Text that people read, as it is kept: without secrets, without codes for terminals, NUL and halves of surrogate pairs,
- * and in at most `maxChars` characters; what is longer is cut, and says by how much. `missing` characters were left out
+ * and in at most `maxChars` characters; what is longer is cut, with a note of how much. `missing` characters were left out
  * before.
  */
 export function storableText(text: string, maxChars: number, redaction?: Redaction, missing = 0): string {

@@ -50,7 +50,7 @@ export interface SuspectClaim {
 /**
  * Runs suspects, which a runner held when it died. Where their job can be loaded elsewhere, each runs in a process of
  * its own, beside everything else. Otherwise it runs in this process while nothing else is in it: alone, or after a
- * single loss with a few others that were lost once. So a death of the process says in the end whose it was.
+ * single loss with a few others that were lost once. So a death of the process in the end identifies its run.
  */
 export class Suspects {
   readonly #options: SuspectsOptions;

@@ -71,7 +71,7 @@ export const listDifferences = (a: JobDeclaration, b: JobDeclaration): string[] 
 const fingerprint = (value: unknown): string =>
   createHash('sha256').update(canonical(value)).digest('hex').slice(0, 16);
 
-/** JSON with sorted keys, so that what PostgreSQL has kept as jsonb compares with what the code says. */
+/** JSON with sorted keys, so that what PostgreSQL has kept as jsonb compares with the code's settings. */
 function canonical(value: unknown): string {
   return JSON.stringify(value, (_key, item: unknown) => {
     if (typeof item !== 'object' || item === null || Array.isArray(item)) return item;

@@ -10,7 +10,7 @@ export interface JobProcess {
   pid: number;
 }
 
-/** A process says that it lives every so often, and counts as living for three times as long. */
+/** A process renews its row every so often, and counts as living for three times as long. */
 export const ALIVE_EVERY_MS = 20_000;
 const LIVING = `interval '${3 * ALIVE_EVERY_MS} ms'`;
 

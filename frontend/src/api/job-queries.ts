@@ -52,7 +52,7 @@ export const cancelRun = (jobRunId: string, graph = false) =>
 /** Gives a queued run another time; without one it is due now. */
 export const rescheduleRun = (jobRunId: string, runAt?: string) => client.jobs.reschedule({ jobRunId, runAt });
 
-/** How long a run that is force-failed may take to stop by itself, unless somebody says otherwise. */
+/** How long a run that is force-failed may take to stop by itself, by default. */
 export const forceFailAfterQuery = () =>
   api.jobs.definitions.queryOptions({
     staleTime: Number.POSITIVE_INFINITY,

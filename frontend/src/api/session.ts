@@ -39,7 +39,7 @@ export const recheckSession = (queryClient: QueryClient): Promise<void> =>
 
 const SIGNED_IN_KEY = 'job-manager: signed in';
 
-/** Lets the other tabs of this browser know that somebody has signed in. */
+/** Notifies the other tabs of this browser of a sign-in. */
 export const announceSignIn = (): void => localStorage.setItem(SIGNED_IN_KEY, new Date().toISOString());
 
 /** For pages that wait for a sign-in: asks who is signed in when another tab did it, or when this tab is looked at again. */

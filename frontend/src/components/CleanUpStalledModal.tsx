@@ -91,7 +91,7 @@ function Preview({ chosen, found }: { chosen: AffectedRun[]; found: number }) {
         </Text>
         <Text size="sm" mt="xs">
           Stalled jobs are also taken back automatically, so those you saw may be back in the queue or ended by now. The
-          log of each says what happened to it.
+          log of each shows what happened to it.
         </Text>
       </>
     );

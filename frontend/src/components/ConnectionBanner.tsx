@@ -13,7 +13,7 @@ const ConnectionBlocked = loadable(() => import('./ConnectionBlocked').then((mod
 
 const STALE_AFTER_MS = 60_000;
 
-/** Says that the page has stopped following, why as far as is known, and how old it may be. */
+/** Shows that the page no longer follows, why as far as is known, and how old it may be. */
 export function ConnectionBanner() {
   const isLost = useLive((live) => live.status === 'reconnecting');
   const { isBlocked } = useFallback();

@@ -36,7 +36,7 @@ export function HealthHint() {
 const EVERY_MS = 30_000;
 /** A due run starts within a moment where all is well. */
 const LATE_AFTER_MS = 15_000;
-/** What was read before a run was late says nothing of why. */
+/** What was read before a run was late doesn't explain why. */
 const FRESH_MS = 5_000;
 
 /**

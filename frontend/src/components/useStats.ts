@@ -10,7 +10,7 @@ const AT_MOST_EVERY_MS = 2_000;
 
 /**
  * The statistics, read when the page opens, when asked, and when runs come, start or end; progress alone changes none
- * of them. `isStale` while nothing says when they change.
+ * of them. `isStale` while no socket reports when they change.
  */
 export function useStats() {
   const queryClient = useQueryClient();

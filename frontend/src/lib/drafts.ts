@@ -66,7 +66,7 @@ function draftKeys(): string[] {
 function read(key: string): Draft | undefined {
   try {
     const kept: unknown = JSON.parse(sessionStorage.getItem(key) ?? 'null');
-    // Written by nobody but `keepDraft`.
+    // Only `keepDraft` writes it.
     return kept === null ? undefined : (kept as Draft);
   } catch {
     return undefined;

@@ -1,10 +1,10 @@
-/** Fields that somebody wrote into since the page was loaded. */
+/** Fields typed into since the page was loaded. */
 const typedInto = new Set<HTMLInputElement | HTMLTextAreaElement>();
 
 const isTextField = (target: EventTarget | null): target is HTMLInputElement | HTMLTextAreaElement =>
   target instanceof HTMLTextAreaElement || (target instanceof HTMLInputElement && target.type !== 'search');
 
-/** Notes where somebody types, until the returned function is called. What only filters a list is in the address. */
+/** Notes the fields that are typed into, until the returned function is called. What only filters a list is in the address. */
 export function watchTyping(): () => void {
   const onInput = ({ target }: Event) => {
     if (isTextField(target)) typedInto.add(target);

@@ -13,7 +13,7 @@ interface Props {
   /** Takes something away from somebody. */
   isDangerous?: boolean;
   isPending: boolean;
-  /** Holds what somebody typed: a slip beside the dialog does not close it. */
+  /** Holds typed text: a click beside the dialog does not close it. */
   isChanged?: boolean;
   /** Why it was refused; the dialog stays, to try again or give up. */
   fault: string | null;

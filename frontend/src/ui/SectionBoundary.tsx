@@ -28,7 +28,7 @@ export function SectionBoundary({ name, isFramed = false, children }: PropsWithC
             <ErrorPanel
               title={name ? `${name} could not be shown` : 'This part of the page has failed'}
               details="The rest still works. Trying again may help."
-              // In turn behind those who are told what has been read.
+              // Queued behind those who are notified of what has been read.
               onRetry={() => void readAnew(queryClient).then(() => notifyManager.schedule(resetErrorBoundary))}
               retry="Try again"
             />

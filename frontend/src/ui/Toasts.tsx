@@ -22,7 +22,7 @@ export function Toasts() {
   );
 }
 
-/** Says to the style sheets how high the toasts stand, so that pages and dialogs leave as much room below. */
+/** Gives the style sheets the height of the toasts, so that pages and dialogs leave as much room below. */
 function useToastRoom(host: RefObject<HTMLElement | null>): void {
   useEffect(() => {
     const stack = host.current?.querySelector(`[data-position="${POSITION}"]`);

@@ -2,7 +2,7 @@ import { useEffect, useRef } from 'react';
 
 let isReturning = false;
 
-/** Whether the focus that is being set is one that a closed dialog gives back, which nobody moved there. */
+/** Whether the focus that is being set is returned by a closed dialog rather than moved by the reader. */
 export const isReturningFocus = (): boolean => isReturning;
 
 /**

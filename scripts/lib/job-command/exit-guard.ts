@@ -14,7 +14,7 @@ export interface GuardedRun {
 
 /**
  * Until the returned function is called, an end of this process is one amid a run: it is no success, the run is ended
- * at once, and a line says so.
+ * at once, with a line about it.
  */
 export function guardExit(run: GuardedRun): () => void {
   const onExit = (code: number) => {

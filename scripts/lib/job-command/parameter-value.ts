@@ -44,7 +44,7 @@ function readScalar(name: string, text: string, types: string[]): unknown {
 
 const JSON_NUMBER = /^-?\d+(\.\d+)?(e[+-]?\d+)?$/i;
 
-/** Whether a whole number is wanted is left to the schema, which says it better; one that would change is none. */
+/** Whether a whole number is wanted is left to the schema, whose message is better; one that would change is none. */
 function readNumber(text: string): number | undefined {
   const value = Number(text);
   if (text.trim() === '' || !Number.isFinite(value)) return undefined;

@@ -49,7 +49,7 @@ export const recovery = {
       path: '/admin/jobs/{jobRunId}/force-fail',
       summary: 'Stop a running run, by force where it does not stop by itself',
       description:
-        'Asks the run to stop, unless somebody has, and fails it when it still goes on `graceMs` after it was first asked. The answer is the run as it is now: FAILED where that time is over already, and at `forceFailAt` otherwise. The lease is taken away: whatever the runner still writes is refused.',
+        'Asks the run to stop, unless that was requested before, and fails it when it still goes on `graceMs` after it was first asked. The answer is the run as it is now: FAILED where that time is over already, and at `forceFailAt` otherwise. The lease is taken away: whatever the runner still writes is refused.',
       tags: TAG,
     })
     .input(

@@ -54,7 +54,7 @@ interface CurrentRun {
 
 /** The process ended before it was ready for a run. */
 export class NotStartedError extends Error {
-  /** Somebody stopped it, or the whole group it is in. */
+  /** A signal from outside stopped it, or the group it is in. */
   readonly isByStopSignal: boolean;
 
   constructor(death: ProcessDeath) {

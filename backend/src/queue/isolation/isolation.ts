@@ -39,7 +39,7 @@ export class Isolation {
     });
   }
 
-  /** The jobs that the module has, as one of the processes tells. Throws, saying why, when none can start. */
+  /** The jobs that the module has, as one of the processes reports. Throws with the reason when none can start. */
   async jobNames(): Promise<string[]> {
     const process = await this.#pool.take(undefined);
     this.#pool.giveBack(process);

@@ -72,7 +72,7 @@ export class ProcessPool<Process extends PooledProcess = IsolatedProcess> {
     try {
       this.#keep(this.#open());
     } catch {
-      // No process can be made just now; whoever needs one says so.
+      // No process can be made just now; the caller that needs one reports it.
     }
   }
 

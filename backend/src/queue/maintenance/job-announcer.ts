@@ -61,7 +61,7 @@ export class JobAnnouncer {
     if (this.#isDeclared) await noteProcessStopped(this.#options.sql, this.#process.id).catch(() => {});
   }
 
-  /** One pass: declares what the code says wherever something else is stored. False where there was nothing to do. */
+  /** One pass: declares the code's settings where others are stored. False where there was nothing to do. */
   async tick(): Promise<boolean> {
     const { sql, registry } = this.#options;
     const names = registry.names();

@@ -48,7 +48,7 @@ async function pruneStatus(sql: Sql, status: TerminalStatus, retention: Retentio
   return `Removed ${parts.map(([reason, runs]) => `${runs.toLocaleString('en')} runs ${reason}`).join(' and ')}`;
 }
 
-/** Until the span is empty, but for what somebody still needs, or the process is being stopped. */
+/** Until the span is empty, but for what is still needed, or the process is being stopped. */
 async function pruneSpan(
   sql: Sql,
   status: TerminalStatus,

@@ -26,7 +26,7 @@ const everyUnit = (many: number, name: string): string =>
 
 /**
  * The times of day come from the times that the line really has, for "every 45 minutes" is no translation of a step
- * that starts over with each hour. The days are put into words by cronstrue, which is told no such steps.
+ * that starts over with each hour. The days are put into words by cronstrue, which gets no such steps.
  */
 function describeCron(line: string): string {
   const pattern = new CronPattern(line, undefined, { mode: '5-or-6-parts' });
@@ -37,7 +37,7 @@ function describeCron(line: string): string {
 
 const matches = (field: number[]): number[] => field.flatMap((match, n) => (match === 0 ? [] : [n]));
 
-/** More times of day than this are told as a rule, not one by one; as many as `timing.ts` takes for named ones. */
+/** More times of day than this are described as a rule, not one by one; as many as `timing.ts` takes for named ones. */
 const MAX_LISTED = 24;
 
 function describeTimes(seconds: number[], minutes: number[], hours: number[]): string {
@@ -51,7 +51,7 @@ function describeTimes(seconds: number[], minutes: number[], hours: number[]): s
   return describeRule(seconds, minutes, hours);
 }
 
-/** `every 10 seconds, in minutes 0 to 9, between 09:00 and 17:59`, with what says nothing left out. */
+/** `every 10 seconds, in minutes 0 to 9, between 09:00 and 17:59`, without the parts that match everything. */
 function describeRule(seconds: number[], minutes: number[], hours: number[]): string {
   const second = isZero(seconds) ? null : partOf(seconds, 60, 'second');
   const isEveryMinute = minutes.length === 60;
@@ -126,7 +126,7 @@ function describeDays(line: string, pattern: CronPattern): string {
     formatDays(`* * ${weekdays}`),
   ];
   if (isStar(day) || isStar(weekday)) return onDays + onWeekdays + inMonths;
-  // With both, either will do: so says cron, and croner.
+  // With both, either will do, as in cron and croner.
   if (onDays === '' || onWeekdays === '') return inMonths;
   return `${onDays} or ${onWeekdays.replace(/^, (only )?/, '')}${inMonths}`;
 }

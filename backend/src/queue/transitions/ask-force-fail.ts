@@ -20,7 +20,7 @@ export interface DueForceFail {
 export const MAX_DUE = 100;
 
 /**
- * Asks a RUNNING run to stop, unless somebody has, and notes that it is to be failed once its grace is over. The note
+ * Asks a RUNNING run to stop, unless that was requested before, and notes that it is to be failed once its grace is over. The note
  * is the audit entry: it outlives the process, and costs the other runs nothing. Null for a run that isn't running.
  */
 export async function askForceFail(

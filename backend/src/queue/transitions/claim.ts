@@ -37,7 +37,7 @@ export interface ClaimRequest {
   /** Runs that are passed by: they were refused here, and wait for another version of their job. */
   refused?: string[];
   /**
-   * Free slots; all of `most` unless given. A run beyond them waits in the runner and nobody else knows when it begins,
+   * Free slots; all of `most` unless given. A run beyond them waits in the runner and no other process knows when it begins,
    * so none with a single attempt is claimed there, nor any that stands behind one.
    */
   free?: number;

@@ -31,7 +31,7 @@ export interface Pruned {
 
 /**
  * Removes one batch of finished runs, the oldest first, with all that was kept of them, and lowers the counters. Left
- * are those that somebody still needs: whose key is taken, whose batch is open or not yet called back, whose results a
+ * are those still needed: whose key is taken, whose batch is open or not yet called back, whose results a
  * run is yet to read. Runs that another process is removing are passed by.
  */
 export async function pruneRuns(sql: Sql, { status, jobName, before, after, reason }: PruneRequest): Promise<Pruned> {

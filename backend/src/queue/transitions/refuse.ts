@@ -15,7 +15,7 @@ export interface Refusal extends Lease {
 /**
  * Hands a run back to the queue whose parameters don't fit the version of its job that this process has, for a process
  * of another version. The attempt is refunded. Changes nothing and returns false where every version that lives has
- * refused it, or where it was asked to stop: then there is nobody to wait for.
+ * refused it, or where it was asked to stop: then there is nothing to wait for.
  */
 export async function refuseRun(sql: Sql, refusal: Refusal): Promise<boolean> {
   const { id, leaseToken, version, algorithmVersion, reason } = refusal;

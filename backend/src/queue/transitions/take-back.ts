@@ -37,7 +37,7 @@ const TRIAL = `(SELECT CASE WHEN s."claimNo" IS DISTINCT FROM j."claimNo" THEN '
 /**
  * The runs of JobRun `j` that meet a condition, with `trial` and `losses`, as a query. A trial is how a suspect was
  * being executed: not yet, alone in its runner's process, or apart in another way; it is null for a run that is no
- * suspect, of which nobody knows whether it had begun.
+ * suspect, of which it is unknown whether it had begun.
  */
 export const heldRuns = (which: string): string => `
   SELECT j.*, ${TRIAL} AS trial, coalesce((SELECT s.losses FROM "SuspectRun" s WHERE s."runId" = j.id), 0) AS losses

@@ -27,7 +27,7 @@ const bucketStart = ({ since, bucketMs }: Rate, index: number): string =>
 export const bucketTime = (rate: Rate, index: number): string =>
   formatDateTime(bucketStart(rate, index)).slice(0, 'yyyy-mm-dd hh:mm'.length);
 
-/** What each bar says: "2026-11-22 06:00 Europe/Berlin (GMT+1): 14 occurrences". */
+/** The label of each bar: "2026-11-22 06:00 Europe/Berlin (GMT+1): 14 occurrences". */
 export const bucketLabels = (rate: Rate): string[] =>
   rate.values.map(
     (value, index) => `${withZone(bucketTime(rate, index), bucketStart(rate, index))}: ${countOf(value, 'occurrence')}`,

@@ -86,7 +86,7 @@ export function ActiveJobsMonitor(props: ActiveJobsMonitorProps) {
   );
 }
 
-/** Lies over the list's upper edge: what says that rows wait must not move them either. */
+/** Lies over the list's upper edge: the note that rows wait must not move them either. */
 function WaitingChanges({ count, onShow }: { count: number; onShow: () => void }) {
   return (
     <div className={classes.waiting}>

@@ -15,7 +15,7 @@ interface Props {
 const REASON_CHARS = 300;
 const MAX_SECONDS = limits.forceFailGraceMs / 1_000;
 
-/** Says what force-failing does before it is done, and asks how long the run may take to stop by itself. */
+/** Explains force-failing before it is done, and asks how long the run may take to stop by itself. */
 export function ForceFailModal({ run, graceMs, onClose }: Props) {
   const draft = useDraft(`force fail ${run.id}`, '');
   const [reason, setReason] = useState(draft.start);

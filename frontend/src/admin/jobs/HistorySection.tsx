@@ -49,7 +49,7 @@ export function HistorySection() {
   );
 }
 
-/** Jobs to filter by: those with code at once; those that only the history knows, once somebody looks for one. */
+/** Jobs to filter by: those with code at once; those that only the history has, once the filter is opened. */
 function useJobNames() {
   const [isWanted, setWanted] = useState(false);
   const { data: definitions = NONE } = useQuery(definitionsQuery());

@@ -22,7 +22,7 @@ interface JobHistoryListProps {
   page: number;
   pageSize: number;
   jobNames: readonly string[];
-  /** Somebody looks for a job to filter by. */
+  /** The reader opened the filter of jobs. */
   onOpenJobs: () => void;
   filters: HistoryFilters;
   /** Runs have ended since this page was read. */

@@ -12,7 +12,7 @@ interface JobStatsOverviewProps {
   stats: JobStats | null;
   /** Being read, for the first time or anew. */
   loading: boolean;
-  /** Nothing says when they change. */
+  /** No socket reports when they change. */
   isStale: boolean;
   /** Why there are none. */
   fault: string | null;

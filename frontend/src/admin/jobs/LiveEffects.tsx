@@ -80,7 +80,7 @@ function useToasts(): void {
 const loadToasts = (ways: Ways) =>
   loadCode(() => import('./run-toasts')).then((module) => module.createRunToasts(ways));
 
-/** What to announce; starts and queueing are not, for they need nobody. */
+/** What to announce; starts and queueing are not: they need no act. */
 function useAnnouncements(): { text: string; number: number } {
   const [announcement, announce] = useState({ text: '', number: 0 });
   const onEnds = useCallback((completed: JobRunSummary[]) => {

@@ -38,7 +38,7 @@ export function RunJobForm(props: Props) {
     },
   });
   const chosen = definitionOf(form.values.jobName);
-  // What was typed stays; defaults that nobody touched give way to those of the other job.
+  // What was typed stays; untouched defaults give way to those of the other job.
   const chooseJob = (name: string) => {
     const { parameters } = form.values;
     const isUntouched = parameters.trim() === '' || parameters === defaultsOf(chosen);

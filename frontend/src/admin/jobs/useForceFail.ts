@@ -19,7 +19,7 @@ interface Ends {
   onSettled: () => void;
 }
 
-/** Asks a run to stop and has it failed after its grace; that it has ended is told to everybody by the socket. */
+/** Asks a run to stop and has it failed after its grace; every panel learns of its end by the socket. */
 export function useForceFail(run: Pick<JobRunSummary, 'id' | 'jobName'>, { onSuccess, onSettled }: Ends) {
   const queryClient = useQueryClient();
   const name = `${run.jobName} #${run.id}`;

@@ -20,7 +20,7 @@ export function useRun(jobRunId: string, isOpen = true) {
     ...runQuery(jobRunId),
     refetchInterval: ({ state }) => {
       if (!isOpen || state.error !== null || state.data === undefined || isTerminal(state.data.status)) return false;
-      // Why it waits may change without a change of the run, as when somebody resumes its channel.
+      // Why it waits may change without a change of the run, as when an operator resumes its channel.
       if (state.data.status === 'QUEUED') return WAITS_ANEW_MS;
       return isBlocked && FALLBACK_EVERY_MS;
     },

@@ -7,7 +7,7 @@ import { useLive, useReconnectNow } from './LiveProvider';
 
 /** How often the list is read over HTTP while the socket doesn't get through. */
 export const FALLBACK_EVERY_MS = 10_000;
-/** So many failed tries make it worth a look whether the server answers at all; one more says that only the socket fails. */
+/** After so many failed tries the page checks whether the server answers at all; after one more only the socket fails. */
 const ASK_FROM_FAILURES = 2;
 const BLOCKED_FROM_FAILURES = 3;
 /** A connection that was there may be back in a moment: a server restarts, a laptop wakes. */
