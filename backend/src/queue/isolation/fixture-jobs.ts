@@ -97,7 +97,7 @@ const definition = {
 
 export const jobs: AnyJob[] = [
   defineJob({ ...definition, name: 'isolated', isolated: true }),
-  defineJob({ ...definition, name: 'brief', isolated: true, timeoutMs: 3_000 }),
+  defineJob({ ...definition, name: 'brief', isolated: true, timeoutMs: 1_000 }),
   defineJob({ ...definition, name: 'narrow', isolated: true, memoryLimitMb: 256 }),
   defineJob({
     ...definition,

@@ -4,7 +4,7 @@ import { IsolatedProcess } from './isolated-process.js';
 // A runner's process, to be killed: it has one process that is in an endless loop and one that waits.
 
 const setup = {
-  jobsModule: new URL('./fixture-jobs.ts', import.meta.url).href,
+  jobsModule: process.env.JOBS_MODULE ?? '',
   databaseUrl: '',
   mediaDir: '',
   redactKeys: '',
