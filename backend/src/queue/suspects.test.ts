@@ -3,15 +3,16 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import * as z from 'zod';
+import { type CompiledPrograms, compilePrograms } from '../testing/compiled-programs.js';
 import { TestEngine } from '../testing/engine.js';
 import { jobs } from '../testing/mortal-jobs.js';
-import { typescriptArgs } from '../typescript-loader.js';
 import { defineJob } from './job.js';
 import { SYSTEM } from './queue.js';
 import type { Runner } from './runner.js';
 import { Suspects } from './suspects.js';
 
-const RUNNER = fileURLToPath(new URL('../testing/mortal-runner.ts', import.meta.url));
+const RUNNER = new URL('../testing/mortal-runner.ts', import.meta.url);
+const JOBS = new URL('../testing/mortal-jobs.ts', import.meta.url);
 const MAX_DEATHS = 40;
 
 const opened = new Map<string, () => void>();
@@ -24,14 +25,19 @@ const gate = defineJob({
   run: (ctx) => new Promise<void>((end) => opened.set(ctx.runId, end)),
 });
 
+let programs: CompiledPrograms;
 let engine: TestEngine;
 beforeAll(async () => {
+  programs = await compilePrograms(RUNNER, JOBS);
   engine = await TestEngine.create([...jobs, gate]);
 });
 afterEach(async () => {
   expect(await engine.violations()).toEqual({});
 });
-afterAll(() => engine.close());
+afterAll(async () => {
+  await engine.close();
+  await programs.remove();
+});
 
 const rows = async (sql: string, ...values: unknown[]) => (await engine.database.pool.query(sql, values)).rows;
 
@@ -42,10 +48,10 @@ async function liveThrough(deaths: Record<number, string>) {
     parameters: { ms: 100, ...(deaths[at] && { death: deaths[at] }) },
   }));
   const { jobRunIds: runIds } = await engine.queue.enqueueBatch({ name: 'thirty', runs, trigger: 'MANUAL' }, SYSTEM);
-  const env = { ...process.env, DATABASE_URL: engine.database.url };
+  const env = { ...process.env, DATABASE_URL: engine.database.url, JOBS_MODULE: programs.urlOf(JOBS) };
   let died = 0;
   for (; died < MAX_DEATHS; died++) {
-    const runner = fork(RUNNER, { env, execArgv: typescriptArgs });
+    const runner = fork(fileURLToPath(RUNNER), { env });
     const over = new AbortController();
     const exited = new Promise<'died'>((resolve) => runner.once('exit', () => resolve('died')));
     const runnerId = new Promise<string>((resolve) => runner.once('message', (id) => resolve(String(id))));

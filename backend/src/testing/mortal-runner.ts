@@ -7,7 +7,7 @@ process.once('disconnect', () => process.exit(0));
 const worker = await startJobWorker({
   databaseUrl: process.env.DATABASE_URL ?? '',
   jobs,
-  jobsModule: new URL('./mortal-jobs.ts', import.meta.url).href,
+  jobsModule: process.env.JOBS_MODULE ?? '',
   settings: { LOG_LEVEL: 'error' },
 });
 process.send?.(worker.runnerId);
