@@ -23,7 +23,9 @@ const CHILD = new URL('../queue/isolation/child.ts', import.meta.url);
 export interface CompiledPrograms {
   /** Where the compiled form of a module is. */
   urlOf(module: URL): string;
-  /** Lets programs start from TypeScript again, and removes the compiled ones. */
+  /** Lets programs start from TypeScript again. */
+  restore(): void;
+  /** Does so, and removes the compiled ones. */
   remove(): Promise<void>;
 }
 
@@ -51,6 +53,7 @@ export async function compilePrograms(...modules: URL[]): Promise<CompiledProgra
   const restore = replaceFork((path) => (modules.concat(CHILD).some(isAt(path)) ? compiledOf(path) : undefined));
   return {
     urlOf,
+    restore,
     remove: async () => {
       restore();
       await rm(folder, { recursive: true });

@@ -121,12 +121,6 @@ describe('a run in a process of its own', () => {
     for (const id of [snoozed, retried]) await engine.queue.cancel(id, SYSTEM);
   });
 
-  it('fails with what it throws, as any other', async () => {
-    const run = await runToEnd('isolated', 'throw');
-    expect(run).toMatchObject({ status: 'FAILED', error: 'As jobs do' });
-    expect(run.errorStack).toContain('fixture-jobs');
-  });
-
   it('writes to the log of its runner, in bounded lines without secrets', async () => {
     const lines: string[] = [];
     engine.events.on('processWrote', ({ text }) => lines.push(text));
@@ -303,4 +297,16 @@ it('fails a run whose module cannot be loaded, saying why', async () => {
   const id = await begin('isolated', 'succeed');
   await lost.tick();
   expect((await ended(id)).error).toContain('The job could not be started in a process of its own');
+});
+
+it('starts from TypeScript, and fails with what it throws, as any other', async () => {
+  programs.restore();
+  engine.jobsModule = JOBS.href;
+  const fromSource = engine.runner({ concurrency: 1 });
+  await fromSource.open();
+  const id = await begin('isolated', 'throw');
+  await fromSource.tick();
+  const run = await ended(id);
+  expect(run).toMatchObject({ status: 'FAILED', error: 'As jobs do' });
+  expect(run.errorStack).toContain('fixture-jobs.ts');
 });
