@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { checkInput, describeIssues } from '@job-manager/shared/check-input';
 import { userRoles } from '@job-manager/shared/roles';
 import * as z from 'zod';
+import { compileTrust } from './auth/proxies.js';
 import { DEFAULT_SCHEMA, schemaIn, withSchema } from './database/schema.js';
 import { throughPooler } from './database/transaction-pooling.js';
 
@@ -36,6 +37,28 @@ export const postgresUrl = z
   .pipe(z.url({ protocol: /^postgres(ql)?$/, error: 'must be the URL of a PostgreSQL database, postgresql://…' }))
   .refine((url) => SCHEMA_NAME.test(schemaIn(url) ?? DEFAULT_SCHEMA), `its schema ${SCHEMA_RULE}`);
 
+/** A number in the environment is a text. */
+const trustedProxies = z
+  .union([z.number(), z.string().trim()])
+  .transform((value) => (/^\d+$/.test(String(value)) ? Number(value) : value))
+  .refine((value) => typeof value === 'string' || (Number.isInteger(value) && value >= 0 && value <= 10), {
+    error: 'must be a number of proxies from 0 to 10',
+    abort: true,
+  })
+  .refine(
+    canBeTrusted,
+    'must be a number of proxies, or addresses and networks with commas between, such as 10.0.0.5,172.16.0.0/12 or loopback',
+  );
+
+function canBeTrusted(value: string | number): boolean {
+  try {
+    compileTrust(value);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** Every variable the product reads. An empty one counts as not set. What is marked `isSecret` never reaches the code of jobs. */
 const environment = z.object({
   HOST: z.string().default('127.0.0.1').describe('Address to listen on'),
@@ -49,7 +72,21 @@ const environment = z.object({
     )
     .optional()
     .describe('Address that browsers use, behind a reverse proxy; without a path'),
-  TRUST_PROXY: z.coerce.number().int().min(0).max(10).default(0).describe('Reverse proxies in front of the server'),
+  ALLOWED_HOSTS: z
+    .string()
+    .regex(
+      /^\s*([\w.-]+\s*(,\s*[\w.-]+\s*)*)?$/,
+      'must be host names with commas between, without scheme and port, such as jobs.internal,jobs.example.com',
+    )
+    .default('')
+    .describe(
+      'Host names it answers for, with commas between, beside that of `PUBLIC_URL`, `localhost`, addresses and the name of the machine',
+    ),
+  TRUST_PROXY: trustedProxies
+    .default(0)
+    .describe(
+      'Reverse proxies whose `X-Forwarded-*` headers count: how many there are in front of the server, or their addresses and networks with commas between (`10.0.0.5,172.16.0.0/12`, `loopback`)',
+    ),
   DATABASE_URL: postgresUrl.optional().describe('PostgreSQL to use; the embedded one when not set'),
   DATABASE_SCHEMA: z
     .string()

@@ -3,6 +3,7 @@ import type { Server } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import type { Express } from 'express';
 import type { HostUsers } from './auth/host-users.js';
+import { describeUntrustedProxy, ForwardedHeaderWatch } from './auth/proxies.js';
 import type { Sessions } from './auth/sessions.js';
 import { readInstallation } from './database/installation.js';
 import { HealthCheck } from './health/health-check.js';
@@ -46,12 +47,14 @@ export function createServerFace(engine: ServerEngine, { sessions, isClosing, ho
     listener,
     onFault: (error) => log.warn({ err: error }, 'What a followed run says could not be read'),
   });
+  const forwarded = new ForwardedHeaderWatch((proxy) => log.warn(describeUntrustedProxy(proxy)));
   const health = new HealthCheck({
     pool,
     probe: new NotificationProbe(pool, listener),
     registry,
     installation: (client) => readInstallation(client, config.DATABASE_SCHEMA),
     isClosing,
+    untrustedProxy: () => forwarded.recent,
     version: VERSION,
     limits: healthLimits(config),
     duties: healthDuties(config),
@@ -59,7 +62,7 @@ export function createServerFace(engine: ServerEngine, { sessions, isClosing, ho
   const panel = existsSync(PANEL) ? { panelDir: PANEL } : {};
   if (host !== undefined && panel.panelDir === undefined) log.warn(`The panel has not been built: ${PANEL} is missing`);
   return {
-    app: createHttpApp({ ...engine, sessions, health, host, ...panel }),
+    app: createHttpApp({ ...engine, sessions, health, forwarded, host, ...panel }),
     attach: (server) => new Gateway({ server, mount: host?.mount, config, sessions, picture, tails, listener, log }),
   };
 }

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { TLSSocket } from 'node:tls';
 import type { Config } from '../config.js';
+import { isFromTrustedProxy } from './proxies.js';
 
 type ProxySettings = Pick<Config, 'PUBLIC_URL' | 'TRUST_PROXY'>;
 
@@ -8,13 +9,15 @@ type ProxySettings = Pick<Config, 'PUBLIC_URL' | 'TRUST_PROXY'>;
 export function isSecure(request: IncomingMessage, config: ProxySettings): boolean {
   if (config.PUBLIC_URL?.startsWith('https:')) return true;
   if ((request.socket as TLSSocket).encrypted) return true;
-  return config.TRUST_PROXY > 0 && firstOf(request.headers['x-forwarded-proto']) === 'https';
+  return firstOf(request.headers['x-forwarded-proto']) === 'https' && isFromTrustedProxy(request, config);
 }
 
-/** The host the browser asked for, with its port. */
+/** The host the browser asked for, with its port; where PUBLIC_URL is set, its host, whatever a header names. */
 export function hostOf(request: IncomingMessage, config: ProxySettings): string | undefined {
-  const forwarded = config.TRUST_PROXY > 0 ? firstOf(request.headers['x-forwarded-host']) : undefined;
-  return (forwarded ?? request.headers.host)?.toLowerCase();
+  if (config.PUBLIC_URL !== undefined) return new URL(config.PUBLIC_URL).host;
+  const forwarded = firstOf(request.headers['x-forwarded-host']);
+  const isTrue = forwarded !== undefined && isFromTrustedProxy(request, config);
+  return (isTrue ? forwarded : request.headers.host)?.toLowerCase();
 }
 
 /** `__Host-` makes browsers refuse the cookie from a subdomain or over plain http. */

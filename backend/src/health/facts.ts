@@ -1,3 +1,4 @@
+import type { UntrustedProxy } from '../auth/proxies.js';
 import type { Installation } from '../database/installation.js';
 import type { SystemState } from '../store/health.js';
 
@@ -19,6 +20,8 @@ export interface HealthFacts {
   state: SystemState | null;
   /** What this process leaves to others, by its settings. */
   duties: { isStandby: boolean; firesSchedules: boolean };
+  /** A reverse proxy whose headers are ignored. */
+  untrustedProxy?: UntrustedProxy | null;
   limits: {
     heartbeatMs: number;
     maintenanceMs: number;

@@ -2,6 +2,7 @@ import type { SystemHealth, Verdict } from '@job-manager/shared/contract/health'
 import type { JobDefinition } from '@job-manager/shared/contract/run';
 import { defaultSlowAfterMs } from '@job-manager/shared/run';
 import type pg from 'pg';
+import type { UntrustedProxy } from '../auth/proxies.js';
 import { type Installation, isNeeded } from '../database/installation.js';
 import { isPassing } from '../store/faults.js';
 import { type HealthLimits, readSystemState } from '../store/health.js';
@@ -30,6 +31,8 @@ export interface HealthCheckOptions {
   /** How the tables compare with what this version expects. */
   installation(client: pg.ClientBase): Promise<Installation>;
   isClosing(): boolean;
+  /** A reverse proxy whose headers are ignored, of late. */
+  untrustedProxy?(): UntrustedProxy | null;
   version: string;
   /** Everything by default. */
   duties?: HealthFacts['duties'];
@@ -84,7 +87,8 @@ export class HealthCheck implements Health {
   }
 
   #factsOf(measured: Measured): HealthFacts {
-    return { ...measured, isClosing: this.#options.isClosing() };
+    const { isClosing, untrustedProxy } = this.#options;
+    return { ...measured, isClosing: isClosing(), untrustedProxy: untrustedProxy?.() ?? null };
   }
 
   async #measured(): Promise<Measured> {

@@ -1,5 +1,6 @@
 import type { SystemHealth, Verdict } from '@job-manager/shared/contract/health';
 import { queuedCap } from '@job-manager/shared/live';
+import { describeUntrustedProxy } from '../auth/proxies.js';
 import { isNeeded } from '../database/installation.js';
 import { durationWords } from '../store/duration-words.js';
 import type { RunnerRow, SystemState, TroubledRow } from '../store/health.js';
@@ -66,9 +67,10 @@ function judgeDuties({ duties }: HealthFacts): Reason[] {
   ];
 }
 
-function judgeServer({ isClosing, database, notifications, state }: HealthFacts): Reason[] {
+function judgeServer({ isClosing, database, notifications, state, untrustedProxy }: HealthFacts): Reason[] {
   const { latencyMs, pending, unknown, missing } = database;
   const found: Reason[] = [];
+  if (untrustedProxy) found.push(warning('UNTRUSTED_PROXY', describeUntrustedProxy(untrustedProxy)));
   if (isClosing) found.push(critical('CLOSING', 'This server is being stopped.'));
   if (latencyMs === null) return [...found, critical('DATABASE_UNREACHABLE', 'The database does not answer.')];
   if (pending.length > 0) {

@@ -2,13 +2,14 @@ import { randomUUID } from 'node:crypto';
 import compression from 'compression';
 import express, { type ErrorRequestHandler, type RequestHandler } from 'express';
 import type { Logger } from 'pino';
+import { compileTrust } from '../auth/proxies.js';
 import { readStats } from '../store/stats.js';
 import { createApi } from './api.js';
 import type { HostPlace, HttpDeps } from './context.js';
 import { createHealth } from './health.js';
 import { createMetrics } from './metrics.js';
 import { createPanel } from './panel.js';
-import { createGate, pathOf } from './policy.js';
+import { checkHost, createGate, pathOf } from './policy.js';
 import { HttpProblem, sendProblem } from './problem.js';
 import { problemOf } from './problem-of.js';
 import { securityHeaders } from './security-headers.js';
@@ -21,7 +22,7 @@ const COMPRESSED_FROM_BYTES = 4 * 1024;
 
 /** The whole HTTP face: API, health, metrics and panel. Throws when a route doesn't say who may call it. */
 export function createHttpApp(deps: HttpDeps): express.Express {
-  const { config, pool, log, panelDir, host } = deps;
+  const { config, pool, log, panelDir, host, forwarded } = deps;
   const gate = createGate(deps);
   const stats = createStatsCache(
     () => readStats(pool, config.JOBS_STALLED_AFTER_MS),
@@ -30,13 +31,22 @@ export function createHttpApp(deps: HttpDeps): express.Express {
   const app = express();
   app.disable('x-powered-by').disable('etag').enable('case sensitive routing').enable('strict routing');
   // Unset, an application's own setting holds for what it mounts.
-  if (host === undefined || config.TRUST_PROXY > 0) app.set('trust proxy', config.TRUST_PROXY);
+  if (host === undefined || config.TRUST_PROXY !== 0) app.set('trust proxy', compileTrust(config.TRUST_PROXY));
   app.use(nameRequest(log));
+  app.use((req, _res, next) => {
+    forwarded.observe(req, config);
+    next();
+  });
   app.use(securityHeaders(config));
   if (host !== undefined) app.use(checkPlace(host));
   app.use(compression({ threshold: COMPRESSED_FROM_BYTES }));
   app.use(createHealth(deps));
   app.use(createMetrics(deps, gate, stats));
+  // After health and metrics, which are asked for by names of the inside: a service of Kubernetes, a load balancer.
+  app.use((req, _res, next) => {
+    checkHost(req, config);
+    next();
+  });
   app.use('/api', createApi(deps, gate, stats));
   if (panelDir !== undefined) app.use(createPanel(panelDir, host));
   app.use(() => {

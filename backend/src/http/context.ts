@@ -3,6 +3,7 @@ import type { Request, Response } from 'express';
 import type pg from 'pg';
 import type { Logger } from 'pino';
 import type { HostUsers } from '../auth/host-users.js';
+import { type ForwardedHeaderWatch, readAddress } from '../auth/proxies.js';
 import type { HostIdentity, Identity, SessionIdentity, Sessions } from '../auth/sessions.js';
 import type { Config } from '../config.js';
 import type { PrismaClient } from '../generated/prisma/client.js';
@@ -34,6 +35,7 @@ export interface HttpDeps {
   /** Our own people and their sessions, or the users of the application that embeds us. */
   sessions: Sessions | HostUsers;
   health: Health;
+  forwarded: ForwardedHeaderWatch;
   /** The built panel; without it only the API is served. */
   panelDir?: string;
   /** Where the application that embeds us has mounted us, and where it signs people in. Left out where the server is our own. */
@@ -52,7 +54,7 @@ export interface CallContext {
 /** Where a request comes from, for sessions and the audit log. */
 export const originOf = (req: Request): SessionOrigin => ({
   // A proxy may pass on whatever it was sent.
-  ip: req.ip?.slice(0, 64) ?? null,
+  ip: req.ip === undefined ? null : readAddress(req.ip),
   userAgent: req.get('user-agent')?.slice(0, 300) ?? null,
 });
 

@@ -6,7 +6,7 @@ import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import { readBearer } from '../auth/request.js';
 import { countRetries } from '../store/retries.js';
 import type { HttpDeps } from './context.js';
-import type { Gate } from './policy.js';
+import { checkHost, type Gate } from './policy.js';
 import type { StatsCache } from './stats-cache.js';
 
 /** `/metrics` for Prometheus: the process and the jobs. Read by an operator, or with METRICS_TOKEN as bearer token. */
@@ -21,7 +21,11 @@ export function createMetrics(
   const showHealth = createHealthGauges(registry);
   const metrics = Router({ caseSensitive: true, strict: true });
   metrics.get('/metrics', async (req, res) => {
-    if (!hasToken(req, config.METRICS_TOKEN)) await gate(req, 'view');
+    if (!hasToken(req, config.METRICS_TOKEN)) {
+      const reader = await gate(req, 'view');
+      // A program with its token asks by whatever name leads here.
+      if (reader?.via !== 'bearer') checkHost(req, config);
+    }
     await Promise.all([stats.get(), countRetries(pool)]).then(gauges.show, (error: unknown) => {
       // The process's own metrics must come through with the database down.
       gauges.hide();

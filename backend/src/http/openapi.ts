@@ -82,8 +82,9 @@ const IDEMPOTENCY_KEY: OpenAPI.ParameterObject = {
 
 /** The problems a call can answer with. */
 function codesOf(route: ApiRoute): ProblemCode[] {
-  const codes: ProblemCode[] = ['INVALID_INPUT', 'INTERNAL', 'UNAVAILABLE'];
-  if (route.method !== 'GET') codes.push('FOREIGN_ORIGIN', 'TOO_LARGE', 'UNSUPPORTED_TYPE');
+  const codes: ProblemCode[] = ['INVALID_INPUT', 'FOREIGN_HOST', 'INTERNAL', 'UNAVAILABLE'];
+  if (route.method !== 'GET' || route.policy !== 'public') codes.push('FOREIGN_ORIGIN');
+  if (route.method !== 'GET') codes.push('TOO_LARGE', 'UNSUPPORTED_TYPE');
   if (route.policy !== 'public') codes.push('SIGNED_OUT', 'FORBIDDEN');
   return [...codes, ...(OWN_CODES[route.name] ?? [])];
 }

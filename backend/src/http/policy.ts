@@ -2,7 +2,8 @@ import type { Policy } from '@job-manager/shared/contract/policy';
 import type { PendingStep } from '@job-manager/shared/pending-steps';
 import type { Request } from 'express';
 import { RateLimiterMemory } from 'rate-limiter-flexible';
-import { describeOwnOrigin, judgeOrigin } from '../auth/origin.js';
+import { describeForeignHost, findForeignHost, isHostName } from '../auth/hosts.js';
+import { describeOwnOrigin, isFromOtherSite, judgeOrigin } from '../auth/origin.js';
 import { readBearer, readCookie } from '../auth/request.js';
 import type { Identity } from '../auth/sessions.js';
 import { recordAudit } from '../store/audit.js';
@@ -42,7 +43,9 @@ export function createGate({ sessions, pool, config }: Pick<HttpDeps, 'sessions'
   return async (req, policy) => {
     const identity = await sessions.authenticate(req, originOf(req).ip);
     const isProven =
-      sessions.accounts === 'own' ? isFromOwnPage(req, config, policy) : isFromHostPage(req, config, identity);
+      sessions.accounts === 'own'
+        ? isFromOwnPage(req, config, policy)
+        : isFromHostPage(req, config, { identity, policy });
     if (!isProven) return deny(req, identity, foreign(req, config));
     if (policy === 'public') return identity;
     if (identity === null) throw new HttpProblem('SIGNED_OUT', 'This call needs somebody signed in.');
@@ -74,12 +77,22 @@ const foreign = (req: Request, config: HttpDeps['config']) =>
     `Browsers may send this from the panel only; programs sign in at /api/auth/token and send the token as Bearer. ${describeOwnOrigin(req, config)}`,
   );
 
+/** Throws a 421 problem where the request asks by a host name that isn't ours, and a 400 problem where it is no name. */
+export function checkHost(req: Request, config: HttpDeps['config']): void {
+  const foreignHost = findForeignHost(req, config);
+  if (foreignHost === null) return;
+  if (!isHostName(foreignHost))
+    throw new HttpProblem('INVALID_INPUT', 'The header Host is no host.', { field: 'Host' });
+  throw new HttpProblem('FOREIGN_HOST', describeForeignHost(foreignHost));
+}
+
 /**
- * Whether a write comes from where it may. What a cookie authorises, and signing in by cookie, must come from
+ * Whether a call comes from where it may. What a cookie authorises, and signing in by cookie, must come from
  * our own pages; a bearer token is proof enough, because no other site can send it.
  */
 function isFromOwnPage(req: Request, config: HttpDeps['config'], policy: Policy | undefined): boolean {
-  if (req.method === 'GET' || readBearer(req) !== undefined) return true;
+  if (readBearer(req) !== undefined) return true;
+  if (req.method === 'GET') return isReadable(req, policy);
   const verdict = judgeOrigin(req, config);
   const needsProof = readCookie(req, config) !== undefined || (policy === 'public' && setsCookie(req));
   return verdict === 'own' || (verdict === 'absent' && !needsProof);
@@ -89,13 +102,24 @@ function isFromOwnPage(req: Request, config: HttpDeps['config'], policy: Policy 
  * The same where the application that embeds us says who calls: by which header it knows them is its own business,
  * so whatever a browser sends along by itself needs the proof.
  */
-function isFromHostPage(req: Request, config: HttpDeps['config'], identity: Identity | null): boolean {
-  if (req.method === 'GET' || identity?.apiToken) return true;
+function isFromHostPage(
+  req: Request,
+  config: HttpDeps['config'],
+  { identity, policy }: { identity: Identity | null; policy: Policy | undefined },
+): boolean {
+  if (identity?.apiToken) return true;
+  if (req.method === 'GET') return isReadable(req, policy);
   const verdict = judgeOrigin(req, config);
   const isSentByItself =
     (req.headers.authorization !== undefined && readBearer(req) === undefined) || 'cookie' in req.headers;
   return verdict === 'own' || (verdict === 'absent' && !isSentByItself);
 }
+
+/**
+ * Whether a page may have this read. Other sites see no answer, yet a read costs, and an export is written into the audit
+ * log under the name of whoever looks at that page.
+ */
+const isReadable = (req: Request, policy: Policy | undefined): boolean => policy === 'public' || !isFromOtherSite(req);
 
 const setsCookie = (req: Request): boolean => pathOf(req) === '/api/auth/login';
 

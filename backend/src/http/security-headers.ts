@@ -1,11 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import type { RequestHandler } from 'express';
 import helmet from 'helmet';
+import { isHostName } from '../auth/hosts.js';
 import { hostOf } from '../auth/request.js';
 import type { Config } from '../config.js';
-
-/** A host as it may stand in a header value; anything else, a request made up by hand, gets no socket. */
-const HOST = /^[a-z0-9.:[\]-]+$/;
 
 /** Everything from our own server only, but for the panel's errors, which may also go to Sentry. Works over plain http, too: nothing is upgraded unless https is how we are reached. */
 export function securityHeaders(config: Pick<Config, 'PUBLIC_URL' | 'TRUST_PROXY' | 'SENTRY_DSN'>): RequestHandler {
@@ -13,7 +11,8 @@ export function securityHeaders(config: Pick<Config, 'PUBLIC_URL' | 'TRUST_PROXY
   // Older browsers don't count ws: as 'self'.
   const socket = (scheme: string) => (req: IncomingMessage) => {
     const host = hostOf(req, config);
-    return host !== undefined && HOST.test(host) ? `${scheme}://${host}` : "'self'";
+    // Anything else, a request made up by hand, gets no socket.
+    return host !== undefined && isHostName(host) ? `${scheme}://${host}` : "'self'";
   };
   return helmet({
     contentSecurityPolicy: {

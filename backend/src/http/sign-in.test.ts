@@ -170,7 +170,7 @@ describe('guessing', () => {
 });
 
 it('names the cookie so that only https can set it, when https is how browsers come', async () => {
-  const secure = await startTrialServer({ env: { TRUST_PROXY: '1' } });
+  const secure = await startTrialServer({ env: { TRUST_PROXY: '1', ALLOWED_HOSTS: 'jobs.example.com' } });
   try {
     await secure.signIn('ADMIN');
     const headers = {

@@ -7,6 +7,7 @@ import type { UserRole } from '@job-manager/shared/roles';
 import { pino } from 'pino';
 import * as z from 'zod';
 import { upsertAccount } from '../auth/accounts.js';
+import { ForwardedHeaderWatch } from '../auth/proxies.js';
 import { createSessions, type Sessions } from '../auth/sessions.js';
 import { type Config, readConfig } from '../config.js';
 import { readInstallation } from '../database/installation.js';
@@ -53,6 +54,7 @@ export async function startTrialServer(
   const sessions = await createSessions({ sql: database.pool, config });
   const registry = createRegistry([ECHO]);
   const notifier = new Notifier(database.pool);
+  const forwarded = new ForwardedHeaderWatch(() => {});
   const app = createHttpApp({
     config,
     pool: database.pool,
@@ -80,9 +82,11 @@ export async function startTrialServer(
       registry,
       installation: (client) => readInstallation(client, DEFAULT_SCHEMA),
       isClosing: () => false,
+      untrustedProxy: () => forwarded.recent,
       version: 'trial',
       limits: healthLimits(config),
     }),
+    forwarded,
     log: pino({ level: 'silent' }),
     ...options.deps,
   });

@@ -7,6 +7,7 @@ import { type ClientMessage, clientMessage, closeCodes, mostFollowed } from '@jo
 import type { Logger } from 'pino';
 import { type RawData, WebSocket, WebSocketServer } from 'ws';
 import type { HostUsers } from '../auth/host-users.js';
+import { describeForeignHost, findForeignHost } from '../auth/hosts.js';
 import { describeOwnOrigin, judgeOrigin } from '../auth/origin.js';
 import type { Identity, Sessions } from '../auth/sessions.js';
 import type { Config } from '../config.js';
@@ -112,6 +113,8 @@ export class Gateway {
   async #open(request: IncomingMessage, stream: Duplex, head: Buffer): Promise<void> {
     stream.on('error', () => stream.destroy());
     try {
+      const foreignHost = findForeignHost(request, this.#options.config);
+      if (foreignHost !== null) return refuse(stream, '421 Misdirected Request', describeForeignHost(foreignHost));
       // Before anything else: a foreign page must not even learn whether its visitor is signed in here.
       if (judgeOrigin(request, this.#options.config) === 'foreign') {
         return refuse(stream, '403 Forbidden', describeOwnOrigin(request, this.#options.config));
