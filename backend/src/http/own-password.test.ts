@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { findAccount } from '../store/accounts.js';
 import { beginSession } from '../store/sessions.js';
+import { PASSWORD } from '../testing/account.js';
 import { problemCode, type Sent, send } from './trial-request.js';
-import { PASSWORD, startTrialServer, type TrialServer, type TrialUser } from './trial-server.js';
+import { startTrialServer, type TrialServer, type TrialUser } from './trial-server.js';
 
 let server: TrialServer;
 let ada: TrialUser;
