@@ -7,16 +7,21 @@ const PER_ACCOUNT_AND_ADDRESS = 10;
 /** Wrong passwords from one address, whatever the account: an office behind one address still gets in. */
 const PER_ADDRESS = 100;
 
-/** Too many wrong passwords; `retryAfterS` seconds until the next try counts. */
+/** Too many wrong passwords or codes; `retryAfterS` seconds until the next try counts. */
 export class TooManyAttempts extends Error {
-  constructor(readonly retryAfterS: number) {
-    super('Too many wrong passwords');
+  constructor(
+    readonly retryAfterS: number,
+    readonly of: 'passwords' | 'codes' = 'passwords',
+  ) {
+    super(`Too many wrong ${of}`);
   }
 }
 
 export interface Attempts {
   /** Counts a try before the password is looked at, so that tries sent at once don't slip through. Throws TooManyAttempts. */
   begin(email: string, ip: string | null): Promise<void>;
+  /** Takes a try back that turned out right, where more is asked for: the wrong ones before it still count. */
+  release(email: string, ip: string | null): Promise<void>;
   /** Takes a try back that turned out right, and forgets the wrong ones before it. */
   succeed(email: string, ip: string | null): Promise<void>;
 }
@@ -33,6 +38,10 @@ export function createAttempts(): Attempts {
     begin: async (email, ip) => {
       await consume(address, network(ip));
       await consume(pair, pairKey(email, ip));
+    },
+    release: async (email, ip) => {
+      await address.reward(network(ip), 1);
+      await pair.reward(pairKey(email, ip), 1);
     },
     succeed: async (email, ip) => {
       await address.reward(network(ip), 1);

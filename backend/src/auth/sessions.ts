@@ -5,18 +5,16 @@ import { type Permission, permissionsOf } from '@job-manager/shared/permissions'
 import type { Config } from '../config.js';
 import { type AccountRow, changeOwnPassword, findAccount } from '../store/accounts.js';
 import { recordAudit } from '../store/audit.js';
-import { beginSession, endSession, findSessionUser, type SessionOrigin } from '../store/sessions.js';
+import { endSession, findSessionUser, type SessionOrigin } from '../store/sessions.js';
 import type { Sql } from '../store/sql.js';
-import { normalizeEmail } from './accounts.js';
 import { authenticateToken, isApiToken } from './api-tokens.js';
-import { createAttempts, TooManyAttempts } from './attempts.js';
+import { createAttempts } from './attempts.js';
 import { hashPassword, isPassword, unknownHash } from './passwords.js';
 import { readBearer, readCookie } from './request.js';
+import { createSecondFactors, type SecondFactors } from './second-factor.js';
 import { loadSecret } from './secret.js';
-import { createTokenReader, signToken } from './tokens.js';
-
-/** How long a session lasts, in milliseconds: 7 days. */
-export const SESSION_MS = 7 * 24 * 60 * 60 * 1_000;
+import { createSignIn, type SignIn } from './sign-in.js';
+import { createTokenReader } from './tokens.js';
 
 const RECHECK_MS = 300_000;
 
@@ -54,25 +52,14 @@ export interface TokenIdentity {
 /** Who makes a request. */
 export type Identity = SessionIdentity | HostIdentity | TokenIdentity;
 
-export interface SignedIn {
-  user: CurrentUser;
-  token: string;
-  sessionId: string;
-  expiresAt: Date;
-}
-
-/** Unknown or disabled account, or wrong password; nobody learns which. */
-export class SignInRefused extends Error {}
-
 /** The current password, asked for before it is changed, is another one. */
 export class WrongPassword extends Error {}
 
-export interface Sessions {
+export interface Sessions extends SignIn {
   accounts: 'own';
+  secondFactors: SecondFactors;
   /** How often open sockets are looked at again: a backup, for whatever takes access away is notified. */
   recheckMs: number;
-  /** Checks a password and begins a session. Throws SignInRefused, TooManyAttempts or HashingBusy. */
-  signIn(credentials: { email: string; password: string }, from: SessionOrigin): Promise<SignedIn>;
   /**
    * Who makes this request (or asks for this upgrade): one query, no answer of which is remembered, so a demotion, a
    * deletion, a sign-out or a revoked API token counts from the next request on. Null for nobody. A bearer
@@ -80,6 +67,8 @@ export interface Sessions {
    */
   authenticate(request: IncomingMessage, ip?: string | null): Promise<Identity | null>;
   signOut(identity: SessionIdentity, from: SessionOrigin): Promise<void>;
+  /** Asks for one's own password again. Throws WrongPassword, TooManyAttempts or HashingBusy. */
+  checkPassword(identity: SessionIdentity, password: string, from: SessionOrigin): Promise<void>;
   /**
    * Changes one's own password; every other session of this person ends. Guesses at the current one count with
    * those at signing in. Throws WrongPassword, TooManyAttempts or HashingBusy.
@@ -100,28 +89,23 @@ export async function createSessions(deps: {
   const secret = await loadSecret(config);
   const readToken = createTokenReader(secret);
   const attempts = createAttempts();
+  const secondFactors = createSecondFactors({ sql, serverSecret: secret });
   await unknownHash();
+
+  const checkCurrent = async ({ user }: SessionIdentity, current: string, from: SessionOrigin): Promise<AccountRow> => {
+    const account = await findAccount(sql, user.email);
+    const isRight = await isPassword(account?.passwordHash ?? null, current);
+    if (account && isRight && account.disabledAt === null) return account;
+    const actor = { actorId: user.id, actorEmail: user.email, ...from };
+    await recordAudit(sql, { ...actor, action: 'session.refused', target: 'current password' });
+    throw new WrongPassword();
+  };
 
   return {
     accounts: 'own',
     recheckMs: RECHECK_MS,
-
-    signIn: async ({ email: typed, password }, from) => {
-      const email = normalizeEmail(typed);
-      await attempts.begin(email, from.ip).catch((error) => auditRefusal(sql, email, from, error));
-      const account = await findAccount(sql, email);
-      const isRight = await isPassword(account?.passwordHash ?? null, password);
-      const session = account && isRight ? await beginSession(sql, account, SESSION_MS, from) : null;
-      if (!account || !session) return auditRefusal(sql, email, from, new SignInRefused());
-      await attempts.succeed(email, from.ip);
-      const claims = { sessionId: session.id, userId: account.id, tokenVersion: session.tokenVersion };
-      return {
-        user: { id: account.id, email: account.email, role: account.role },
-        token: await signToken(secret, claims, session.expiresAt),
-        sessionId: session.id,
-        expiresAt: session.expiresAt,
-      };
-    },
+    secondFactors,
+    ...createSignIn({ sql, secret, attempts, secondFactors }),
 
     authenticate: async (request, ip = null) => {
       const bearer = readBearer(request);
@@ -146,28 +130,20 @@ export async function createSessions(deps: {
 
     signOut: (identity, from) => endSession(sql, identity.sessionId, from),
 
-    changePassword: async ({ user, sessionId }, { current, wanted }, from) => {
+    checkPassword: async (identity, password, from) => {
+      await attempts.begin(identity.user.email, from.ip);
+      await checkCurrent(identity, password, from);
+      await attempts.succeed(identity.user.email, from.ip);
+    },
+
+    changePassword: async (identity, { current, wanted }, from) => {
+      const { user, sessionId } = identity;
       const actor = { actorId: user.id, actorEmail: user.email, ...from };
-      const checkCurrent = async (): Promise<AccountRow> => {
-        const account = await findAccount(sql, user.email);
-        const isRight = await isPassword(account?.passwordHash ?? null, current);
-        if (account && isRight && account.disabledAt === null) return account;
-        await recordAudit(sql, { ...actor, action: 'session.refused', target: 'current password' });
-        throw new WrongPassword();
-      };
       await attempts.begin(user.email, from.ip);
-      let seen = await checkCurrent();
-      const passwordHash = await hashPassword(wanted);
-      while (!(await changeOwnPassword(sql, seen, { passwordHash, sessionId }, actor))) seen = await checkCurrent();
+      let seen = await checkCurrent(identity, current, from);
+      const change = { passwordHash: await hashPassword(wanted), sessionId };
+      while (!(await changeOwnPassword(sql, seen, change, actor))) seen = await checkCurrent(identity, current, from);
       await attempts.succeed(user.email, from.ip);
     },
   };
-}
-
-async function auditRefusal(sql: Sql, email: string, from: SessionOrigin, refusal: unknown): Promise<never> {
-  // Tries beyond the limit leave no entry: a flood must not fill the log.
-  if (!(refusal instanceof TooManyAttempts)) {
-    await recordAudit(sql, { ...from, actorId: null, actorEmail: email, action: 'session.refused', target: null });
-  }
-  throw refusal;
 }

@@ -2,6 +2,7 @@ import { contract } from '@job-manager/shared/contract/index';
 import { implement } from '@orpc/server';
 import { hashPassword, makePassword } from '../auth/passwords.js';
 import { presentPerson } from '../present/person.js';
+import { removeFactor } from '../store/second-factors.js';
 import {
   addPerson,
   changeRole,
@@ -77,6 +78,16 @@ export function createUserCalls({ pool, sessions }: Pick<HttpDeps, 'pool' | 'ses
       const { password, passwordHash, told } = await passwordFor(input.password);
       const person = await resetPassword(pool, { userId, by: auditPersonOf(context) }, passwordHash);
       return { account: presentPerson(person ?? (await read(userId))), password: told ? password : null };
+    }),
+
+    removeSecondFactor: os.removeSecondFactor.handler(async ({ input: { userId }, context }) => {
+      refuseOneself(
+        context,
+        userId,
+        'Turn your own second factor off on your account page, where a code is asked for.',
+      );
+      await removeFactor(pool, userId, auditPersonOf(context));
+      return { account: presentPerson(await read(userId)) };
     }),
 
     signOutEverywhere: os.signOutEverywhere.handler(async ({ input: { userId }, context }) => {

@@ -8,12 +8,17 @@ export interface AccountRow extends CurrentUser {
   passwordHash: string | null;
   disabledAt: Date | null;
   lastSignInAt: Date | null;
+  hasSecondFactor: boolean;
 }
+
+/** Of the person `u`. */
+export const HAS_SECOND_FACTOR = `EXISTS (
+  SELECT FROM "SecondFactor" f WHERE f."userId" = u.id AND f."confirmedAt" IS NOT NULL) AS "hasSecondFactor"`;
 
 /** The account of an address in lower case, or null. */
 export async function findAccount(sql: Sql, email: string): Promise<AccountRow | null> {
   const found = await sql.query<AccountRow>(
-    `SELECT id, email, role, "passwordHash", "disabledAt", "lastSignInAt" FROM "User" WHERE email = $1`,
+    `SELECT id, email, role, "passwordHash", "disabledAt", "lastSignInAt", ${HAS_SECOND_FACTOR} FROM "User" u WHERE email = $1`,
     [email],
   );
   return found.rows[0] ?? null;
