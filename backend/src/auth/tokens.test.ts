@@ -38,3 +38,16 @@ it('refuses one that it has read before, once its time is over by more than cloc
   vi.setSystemTime(Date.now() + 2 * HOUR);
   expect(await read(token)).toBeNull();
 });
+
+it.each([
+  { userId: 2_147_483_648 },
+  { userId: 9_999_999_999 },
+  { tokenVersion: 1e12 },
+  { tokenVersion: 2 ** 31 },
+  { tokenVersion: -1 },
+  { tokenVersion: 0.5 },
+  { sessionId: 'none' },
+])('refuses %j, which no column can hold, whoever signed it', async (part) => {
+  const token = await signToken(secret, { ...claims, ...part }, new Date(Date.now() + HOUR));
+  expect(await createTokenReader(secret)(token)).toBeNull();
+});

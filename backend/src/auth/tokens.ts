@@ -15,10 +15,16 @@ const AUDIENCE = 'job-manager-panel';
 /** The session's row decides, by the database's clock; `exp` must only never be stricter where clocks disagree. */
 const CLOCKS_MAY_DIFFER_MS = 24 * 60 * 60 * 1_000;
 
+/** The columns that they are compared with have 32 bits: PostgreSQL fails a statement that compares more. */
+const integer = z.int32().min(0);
 const payload = z.object({
-  sub: z.string().regex(/^\d{1,10}$/),
+  sub: z
+    .string()
+    .regex(/^\d{1,10}$/)
+    .transform(Number)
+    .pipe(integer),
   sid: z.uuid(),
-  ver: z.number().int(),
+  ver: integer,
   exp: z.number(),
 });
 
@@ -73,7 +79,7 @@ async function verify(secret: Uint8Array, token: string): Promise<SignedClaims |
       clockTolerance: CLOCKS_MAY_DIFFER_MS / 1_000,
     });
     const { sid, sub, ver, exp } = payload.parse(verified.payload);
-    const claims = { sessionId: sid, userId: Number(sub), tokenVersion: ver };
+    const claims = { sessionId: sid, userId: sub, tokenVersion: ver };
     return { claims, endsAt: exp * 1_000 + CLOCKS_MAY_DIFFER_MS };
   } catch (error) {
     if (error instanceof errors.JOSEError || error instanceof z.ZodError) return null;
