@@ -35,6 +35,8 @@ it.each([
   [{ email: 'nowhere' }, /email is not an e-mail address/],
   [{ password: 'short' }, /password needs at least 8 characters/],
   [{ password: 'x'.repeat(201) }, /password has more than 200 characters/],
+  [{ password: 'password1' }, /password is one of the most common/],
+  [{ password: 'Ada@example.com' }, /password is little more than a name/],
   [{ role: 'KING' as (typeof userRoles)[number] }, /role must be one of USER, ADMIN, SUPER_ADMIN/],
 ])('refuses %j in one line', async (wrong, message) => {
   const attempt = upsertAccount(database.pool, { ...account, ...wrong });
