@@ -3,15 +3,22 @@ import { createInterface } from 'node:readline/promises';
 import { readConfig } from '@job-manager/backend/config';
 import { type UserRole, userRoles } from '@job-manager/shared/roles';
 import { Command } from 'commander';
+import pc from 'picocolors';
 import { withDatabase } from './lib/database.js';
 import { Refusal, runCommand } from './lib/refusal.js';
 
+const IN_PLAIN_SIGHT =
+  'A password on a command line is seen in the list of processes and kept by the shell: leave it out, and it is asked for.';
+
 const program = new Command('admin:create')
-  .description('Creates an account, or gives an existing one this password and role and signs it out everywhere.')
-  .usage('<email> [password] <ROLE>')
+  .description(
+    'Creates an account, or gives an existing one this password and role, lets it in again and signs it out everywhere. The password is asked for, or read from standard input, and has to be changed at the first sign-in.',
+  )
+  .usage('<email> <ROLE>')
   .argument('<email>')
-  .argument('<password-or-role>', 'without a password it is asked for, or read from standard input')
-  .argument('[role]', userRoles.join(', '))
+  // Older calls have the password here, and the role behind it.
+  .argument('<role>', userRoles.join(', '))
+  .argument('[role-behind-password]', 'for older scripts: <email> <password> <ROLE>')
   .showHelpAfterError('Try --help.')
   .action((email: string, second: string, third?: string) => runCommand(() => createAccount(email, second, third)));
 
@@ -20,14 +27,17 @@ await program.parseAsync();
 async function createAccount(email: string, second: string, third: string | undefined): Promise<void> {
   const config = readConfig();
   const role = readRole(third ?? second);
+  if (third !== undefined) console.warn(pc.yellow(IN_PLAIN_SIGHT));
   const password = third === undefined ? await readPassword() : second;
   const account = await withDatabase(config, async ({ pool }) => {
     const { AccountError, upsertAccount } = await import('@job-manager/backend/auth/accounts');
-    return upsertAccount(pool, { email, password, role }).catch((error) => {
+    const { hostsOf } = await import('@job-manager/backend/auth/password-rules');
+    const options = { mustChangePassword: true, hosts: hostsOf(config) };
+    return upsertAccount(pool, { email, password, role }, options).catch((error) => {
       throw error instanceof AccountError ? new Refusal(error.message) : error;
     });
   });
-  console.log(`${account.email} can sign in as ${account.role}.`);
+  console.log(`${account.email} can sign in as ${account.role}, and chooses a new password then.`);
 }
 
 function readRole(text: string): UserRole {
@@ -48,5 +58,5 @@ async function readPassword(): Promise<string> {
 async function readFirstLine(): Promise<string> {
   const lines = createInterface({ input: process.stdin });
   for await (const line of lines) return line;
-  throw new Refusal('The password is missing: name it, or send it to standard input.');
+  throw new Refusal('The password is missing: send it to standard input.');
 }

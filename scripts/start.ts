@@ -71,12 +71,12 @@ function announce(address: string, signIn: SignIn): void {
 }
 
 function describeSignIn({ email, newPassword }: SignIn): string[] {
-  const renew = `npx pnpm@10 admin:create ${email} <password> SUPER_ADMIN`;
+  const renew = `npx pnpm@10 admin:create ${email} SUPER_ADMIN`;
   if (!newPassword) return [`  Sign in as ${pc.bold(email)}`, pc.dim(`  Password forgotten? ${renew}`)];
   return [
     `  Sign in as ${pc.bold(email)}`,
     `  Password   ${pc.bold(newPassword)}`,
-    pc.dim(`  Shown this once. For another one: ${renew}`),
+    pc.dim(`  Shown this once, and to be changed when you sign in. For another one: ${renew}`),
   ];
 }
 

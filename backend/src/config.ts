@@ -117,6 +117,13 @@ const environment = z.object({
     .min(32, 'must have at least 32 characters')
     .optional()
     .meta({ description: 'Signs the sessions; generated into DATA_DIR when not set', isSecret: true }),
+  SESSION_IDLE_MS: z.coerce
+    .number()
+    .int()
+    .min(1_000)
+    .max(604_800_000)
+    .default(86_400_000)
+    .describe('A session that makes no call for so long ends; seven days after signing in it ends in any case'),
   ADMIN_EMAIL: z.email().optional().describe('First SUPER_ADMIN, made when nobody may sign in yet'),
   ADMIN_PASSWORD: z
     .string()
@@ -174,12 +181,8 @@ const environment = z.object({
     ),
   JOBS_REDACT_KEYS: z
     .string()
-    .default(
-      'password,passwd,pwd,passphrase,secret,secret_key,token,authorization,cookie,api_key,private_key,access_key,signing_key,credential',
-    )
-    .describe(
-      'Names, with commas between, whose texts are shown nowhere: not in parameters, messages, metadata and errors (counts under them are)',
-    ),
+    .default('password,passwd,secret,token,authorization,cookie,api_key,apikey,private_key,credential')
+    .describe('Names, with commas between, whose texts never appear in messages and metadata (counts under them do)'),
   JOBS_KEEP_SUCCESS_DAYS: days(30).describe('Days to keep successful runs; 0 keeps them for ever'),
   JOBS_KEEP_CANCELLED_DAYS: days(30).describe('Days to keep cancelled runs; 0 keeps them for ever'),
   JOBS_KEEP_FAILED_DAYS: days(90).describe('Days to keep failed runs; 0 keeps them for ever'),
@@ -222,6 +225,7 @@ const OF_OUR_OWN_SERVER = {
   DATABASE_URL: true,
   DATA_DIR: true,
   JWT_SECRET: true,
+  SESSION_IDLE_MS: true,
   ADMIN_EMAIL: true,
   ADMIN_PASSWORD: true,
   SECOND_FACTOR_FOR: true,

@@ -1,5 +1,6 @@
 import type { Config } from '@job-manager/backend/config';
 import type { createPool } from '@job-manager/backend/database/client';
+import { Refusal } from './refusal.js';
 
 type Pool = ReturnType<typeof createPool>;
 
@@ -20,13 +21,15 @@ export async function ensureOperator(pool: Pool, config: Config): Promise<SignIn
   );
   const [operator] = found.rows;
   if (operator) return operator;
-  const { upsertAccount } = await import('@job-manager/backend/auth/accounts');
+  const { AccountError, upsertAccount } = await import('@job-manager/backend/auth/accounts');
+  const { hostsOf } = await import('@job-manager/backend/auth/password-rules');
   const { makePassword } = await import('@job-manager/backend/auth/passwords');
   const password = config.ADMIN_PASSWORD ?? makePassword();
-  const { email } = await upsertAccount(pool, {
-    email: config.ADMIN_EMAIL ?? DEFAULT_EMAIL,
-    password,
-    role: 'SUPER_ADMIN',
+  const account = { email: config.ADMIN_EMAIL ?? DEFAULT_EMAIL, password, role: 'SUPER_ADMIN' as const };
+  // Who sets ADMIN_PASSWORD chose it themselves; a generated one was on somebody's screen or in a log.
+  const options = { mustChangePassword: config.ADMIN_PASSWORD === undefined, hosts: hostsOf(config) };
+  const { email } = await upsertAccount(pool, account, options).catch((error) => {
+    throw error instanceof AccountError ? new Refusal(`The first account, ADMIN_…: ${error.message}`) : error;
   });
   return config.ADMIN_PASSWORD ? { email } : { email, newPassword: password };
 }

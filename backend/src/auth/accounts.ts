@@ -4,6 +4,7 @@ import { type UserRole, userRoles } from '@job-manager/shared/roles';
 import * as z from 'zod';
 import { writeAccount } from '../store/accounts.js';
 import type { Sql } from '../store/sql.js';
+import { findWeakness } from './password-rules.js';
 import { hashPassword } from './passwords.js';
 
 /** An account that can't be made as asked; the message is one line for people. */
@@ -18,18 +19,28 @@ const wanted = z.object({
 /** How an address is stored and looked up, however it was typed. */
 export const normalizeEmail = (email: string): string => email.trim().toLowerCase();
 
+interface AccountOptions {
+  /** Whether the password, which somebody else chose, has to be changed before anything else. */
+  mustChangePassword?: boolean;
+  /** Names of the server, which make no password. */
+  hosts?: readonly string[];
+}
+
 /**
- * Creates somebody who may sign in. An account that exists gets the new password and role, and all of
- * its sessions end. Throws AccountError for an address, password or role that can't be used.
+ * Creates somebody who may sign in. An account that exists gets the new password and role, a lock by wrong passwords
+ * is lifted, and all of its sessions end. Throws AccountError for an address, password or role that can't be used.
  */
 export async function upsertAccount(
   sql: Sql,
   account: { email: string; password: string; role: UserRole },
+  { mustChangePassword = false, hosts = [] }: AccountOptions = {},
 ): Promise<CurrentUser> {
   const checked = checkInput(wanted, account);
   if (!checked.success) {
     throw new AccountError(checked.issues.map(({ path, message }) => `${path} ${message}`).join('; '));
   }
   const { email, password, role } = checked.data;
-  return writeAccount(sql, { email, role, passwordHash: await hashPassword(password) });
+  const weakness = await findWeakness(password, { email, hosts });
+  if (weakness !== null) throw new AccountError(`password ${weakness}`);
+  return writeAccount(sql, { email, role, passwordHash: await hashPassword(password), mustChangePassword });
 }

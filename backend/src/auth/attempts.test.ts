@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { createAttempts, network, TooManyAttempts } from './attempts.js';
+import { type Attempt, type AttemptedAccount, createAttempts, network, TooManyAttempts } from './attempts.js';
 
 const tries = async (count: number, attempt: (n: number) => Promise<void>): Promise<boolean[]> => {
   const results: boolean[] = [];
@@ -17,26 +17,96 @@ const tries = async (count: number, attempt: (n: number) => Promise<void>): Prom
   return results;
 };
 
-it('stops an address that guesses at one account, and nobody else at that account', async () => {
+/** A try of somebody; without `account`, at an address that nobody has. */
+const attempt = (ip: string | null, part: Partial<Attempt> = {}): Attempt => ({
+  email: 'admin@example.com',
+  account: null,
+  ...part,
+  ip,
+});
+const account = (part: Partial<AttemptedAccount> = {}): AttemptedAccount => ({
+  id: 1,
+  attemptsResetAt: null,
+  isKnownNetwork: false,
+  ...part,
+});
+const network60 = (n: number) => `203.0.113.${n % 60}`;
+
+it.each([
+  ['an account', account()],
+  ['an address that nobody has', null],
+])('stops a network that guesses at %s, and no other network', async (_name, at) => {
   const attempts = createAttempts();
-  const guesses = await tries(12, () => attempts.begin('admin@example.com', '203.0.113.1'));
+  const guesses = await tries(12, () => attempts.begin(attempt('203.0.113.1', { account: at })));
   expect(guesses).toEqual([...Array(10).fill(true), false, false]);
-  await expect(attempts.begin('admin@example.com', '203.0.113.2')).resolves.toBeUndefined();
+  await expect(attempts.begin(attempt('203.0.113.2', { account: at }))).resolves.toBeUndefined();
 });
 
-it('stops an address that guesses at many accounts', async () => {
+it.each([
+  ['an account', account()],
+  ['an address that nobody has', null],
+])('stops strangers who share their guesses at %s, after thirty of them all', async (_name, at) => {
   const attempts = createAttempts();
-  const guesses = await tries(101, (n) => attempts.begin(`user${n}@example.com`, '203.0.113.1'));
+  const guesses = await tries(180, (n) => attempts.begin(attempt(network60(n), { account: at })));
+  expect(guesses.filter((isIn) => isIn)).toHaveLength(30);
+});
+
+it('lets strangers lock nobody out of where they sign in from', async () => {
+  const attempts = createAttempts();
+  await tries(180, (n) => attempts.begin(attempt(network60(n), { account: account() })));
+  const owner = attempt('198.51.100.7', { account: account({ isKnownNetwork: true }) });
+  expect(await tries(12, () => attempts.begin(owner))).toEqual([...Array(10).fill(true), false, false]);
+});
+
+it('stops a network that guesses at many accounts', async () => {
+  const attempts = createAttempts();
+  const guesses = await tries(101, (n) => attempts.begin(attempt('203.0.113.1', { email: `user${n}@example.com` })));
   expect(guesses).toEqual([...Array(100).fill(true), false]);
 });
 
-it('never counts right passwords, so an office can sign in all morning', async () => {
+it('counts what one account’s limit refuses against no other account', async () => {
+  const attempts = createAttempts();
+  await tries(300, () => attempts.begin(attempt('203.0.113.1', { account: account() })));
+  await expect(attempts.begin(attempt('203.0.113.1', { email: 'b@example.com' }))).resolves.toBeUndefined();
+});
+
+it('begins anew for an account that was reset, the limit of its network included', async () => {
+  const attempts = createAttempts();
+  await tries(100, (n) => attempts.begin(attempt('203.0.113.1', { email: `user${n}@example.com` })));
+  await tries(30, (n) => attempts.begin(attempt(`198.51.100.${n}`, { account: account() })));
+  const locked = attempt('203.0.113.1', { account: account() });
+  await expect(attempts.begin(locked)).rejects.toThrow(TooManyAttempts);
+  const reset = attempt('203.0.113.1', { account: account({ attemptsResetAt: new Date() }) });
+  await expect(attempts.begin(reset)).resolves.toBeUndefined();
+  const longAgo = account({ id: 2, attemptsResetAt: new Date(Date.now() - 20 * 60_000) });
+  await expect(attempts.begin(attempt('203.0.113.1', { account: longAgo }))).rejects.toThrow(TooManyAttempts);
+});
+
+it('never counts right passwords as wrong, so an office can sign in all morning', async () => {
   const attempts = createAttempts();
   const mornings = await tries(300, async (n) => {
-    await attempts.begin(`user${n % 3}@example.com`, '203.0.113.1');
-    await attempts.succeed(`user${n % 3}@example.com`, '203.0.113.1');
+    const person = attempt('203.0.113.1', { account: account({ id: n % 30, isKnownNetwork: n >= 30 }) });
+    await attempts.begin(person);
+    await attempts.succeed(person);
   });
   expect(mornings.every((isIn) => isIn)).toBe(true);
+});
+
+it('stops an account that signs in again and again', async () => {
+  const attempts = createAttempts();
+  const signIns = await tries(32, async () => {
+    const person = attempt('203.0.113.1', { account: account({ isKnownNetwork: true }) });
+    await attempts.begin(person);
+    await attempts.succeed(person);
+  });
+  expect(signIns).toEqual([...Array(30).fill(true), false, false]);
+});
+
+it('counts guesses at one’s own current password apart', async () => {
+  const attempts = createAttempts();
+  await tries(12, () => attempts.begin(attempt('203.0.113.1', { account: account() })));
+  expect(await tries(12, () => attempts.beginOwn(account()))).toEqual([...Array(10).fill(true), false, false]);
+  await expect(attempts.beginOwn(account({ attemptsResetAt: new Date() }))).resolves.toBeUndefined();
 });
 
 it.each([

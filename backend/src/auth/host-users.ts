@@ -6,6 +6,7 @@ import { userRoles } from '@job-manager/shared/roles';
 import { ONE_PLAIN_LINE } from '@job-manager/shared/terminal-text';
 import * as z from 'zod';
 import { type HostPerson, writeHostUser } from '../store/host-users.js';
+import type { SessionOrigin } from '../store/sessions.js';
 import type { Sql } from '../store/sql.js';
 import { authenticateToken, isApiToken } from './api-tokens.js';
 import { readBearer } from './request.js';
@@ -34,7 +35,7 @@ export interface HostUsers {
   /** Nobody tells us when somebody signs out or loses a role there, so open sockets are looked at again this often. */
   recheckMs: number;
   /** As `Sessions.authenticate`; throws IdentifyFailed where the application fails to answer. */
-  authenticate(request: IncomingMessage, ip?: string | null): Promise<Identity | null>;
+  authenticate(request: IncomingMessage, from?: SessionOrigin): Promise<Identity | null>;
 }
 
 const RECHECK_MS = 30_000;
@@ -49,9 +50,9 @@ export function createHostUsers({ sql, identify }: { sql: Sql; identify: Identif
   return {
     accounts: 'host',
     recheckMs: RECHECK_MS,
-    authenticate: async (request, ip = null) => {
+    authenticate: async (request, from) => {
       const bearer = readBearer(request);
-      if (bearer !== undefined && isApiToken(bearer)) return authenticateToken(sql, bearer, ip);
+      if (bearer !== undefined && isApiToken(bearer)) return authenticateToken(sql, bearer, from?.ip ?? null);
       const person = await ask(identify, request);
       if (person === null) return null;
       const user = await rowOf(person);

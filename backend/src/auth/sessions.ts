@@ -3,20 +3,37 @@ import type { CurrentUser } from '@job-manager/shared/contract/auth';
 import type { PendingStep } from '@job-manager/shared/pending-steps';
 import { type Permission, permissionsOf } from '@job-manager/shared/permissions';
 import type { Config } from '../config.js';
-import { type AccountRow, changeOwnPassword, findAccount } from '../store/accounts.js';
+import { findAccount } from '../store/accounts.js';
 import { recordAudit } from '../store/audit.js';
-import { endSession, findSessionUser, type SessionOrigin } from '../store/sessions.js';
+import {
+  beginSession,
+  endOwnSessions,
+  endSession,
+  findSessionUser,
+  listOwnSessions,
+  noteSessionUse,
+  type OwnSessionRow,
+  type SessionOrigin,
+  settleSignIn,
+} from '../store/sessions.js';
 import type { Sql } from '../store/sql.js';
+import { normalizeEmail } from './accounts.js';
 import { authenticateToken, isApiToken } from './api-tokens.js';
-import { createAttempts } from './attempts.js';
-import { hashPassword, isPassword, unknownHash } from './passwords.js';
+import { createAttempts, network, TooManyAttempts } from './attempts.js';
+import { changePassword, confirmPassword } from './own-password.js';
+import { isPassword, unknownHash } from './passwords.js';
 import { readBearer, readCookie } from './request.js';
-import { createSecondFactors, type SecondFactors } from './second-factor.js';
 import { loadSecret } from './secret.js';
-import { createSignIn, type SignIn } from './sign-in.js';
-import { createTokenReader } from './tokens.js';
+import { createTokenReader, signToken } from './tokens.js';
+
+/** How long a session lasts at most, in milliseconds: 7 days. */
+export const SESSION_MS = 7 * 24 * 60 * 60 * 1_000;
+/** Sessions of one person; a new one ends the oldest beyond it. */
+const MAX_SESSIONS = 20;
 
 const RECHECK_MS = 300_000;
+/** A session's use is written down at most so often, and ten times within what counts as idle. */
+const NOTE_USE_EVERY_MS = 60_000;
 
 /** Somebody signed in, as the database knows them this moment. */
 export interface SessionIdentity {
@@ -52,72 +69,115 @@ export interface TokenIdentity {
 /** Who makes a request. */
 export type Identity = SessionIdentity | HostIdentity | TokenIdentity;
 
-/** The current password, asked for before it is changed, is another one. */
-export class WrongPassword extends Error {}
+export interface SignedIn {
+  user: CurrentUser;
+  token: string;
+  sessionId: string;
+  expiresAt: Date;
+}
 
-export interface Sessions extends SignIn {
+/** Unknown or disabled account, or wrong password; nobody learns which. */
+export class SignInRefused extends Error {}
+
+export interface Sessions {
   accounts: 'own';
-  secondFactors: SecondFactors;
   /** How often open sockets are looked at again: a backup, for whatever takes access away is notified. */
   recheckMs: number;
   /**
+   * Checks a password and begins a session; that of the browser whose request is given ends, since its cookie is
+   * replaced. Throws SignInRefused, TooManyAttempts or HashingBusy.
+   */
+  signIn(
+    credentials: { email: string; password: string },
+    from: SessionOrigin,
+    browser?: IncomingMessage,
+  ): Promise<SignedIn>;
+  /**
    * Who makes this request (or asks for this upgrade): one query, no answer of which is remembered, so a demotion, a
    * deletion, a sign-out or a revoked API token counts from the next request on. Null for nobody. A bearer
-   * token goes before a cookie. `ip` is noted as where an API token was used from.
+   * token goes before a cookie. A call says where it comes `from`, and counts as use of the session or the API token;
+   * without, as for a socket that is looked at again, it doesn't.
    */
-  authenticate(request: IncomingMessage, ip?: string | null): Promise<Identity | null>;
+  authenticate(request: IncomingMessage, from?: SessionOrigin): Promise<Identity | null>;
   signOut(identity: SessionIdentity, from: SessionOrigin): Promise<void>;
-  /** Asks for one's own password again. Throws WrongPassword, TooManyAttempts or HashingBusy. */
-  checkPassword(identity: SessionIdentity, password: string, from: SessionOrigin): Promise<void>;
   /**
-   * Changes one's own password; every other session of this person ends. Guesses at the current one count with
-   * those at signing in. Throws WrongPassword, TooManyAttempts or HashingBusy.
+   * Changes one's own password; every other session of this person ends. Guesses at the current one are counted apart
+   * from those at signing in. Throws WrongPassword, TooManyAttempts or HashingBusy.
    */
   changePassword(
     identity: SessionIdentity,
     passwords: { current: string; wanted: string },
     from: SessionOrigin,
   ): Promise<void>;
+  /** Where one is signed in, last used first. */
+  listOwn(identity: SessionIdentity): Promise<OwnSessionRow[]>;
+  /** Ends one of one's own sessions, or all but this one, and returns how many ended. Throws as `changePassword` does. */
+  endOwn(
+    identity: SessionIdentity,
+    which: 'others' | { id: string },
+    current: string,
+    from: SessionOrigin,
+  ): Promise<number>;
 }
 
 /** Sessions over a database. Creates the signing key when there is none yet. */
 export async function createSessions(deps: {
   sql: Sql;
-  config: Pick<Config, 'JWT_SECRET' | 'DATA_DIR' | 'PUBLIC_URL' | 'TRUST_PROXY' | 'SECOND_FACTOR_FOR'>;
+  config: Pick<
+    Config,
+    'JWT_SECRET' | 'DATA_DIR' | 'PUBLIC_URL' | 'TRUST_PROXY' | 'SECOND_FACTOR_FOR' | 'SESSION_IDLE_MS'
+  >;
 }): Promise<Sessions> {
   const { sql, config } = deps;
   const secret = await loadSecret(config);
   const readToken = createTokenReader(secret);
   const attempts = createAttempts();
-  const secondFactors = createSecondFactors({ sql, serverSecret: secret });
+  const idleMs = config.SESSION_IDLE_MS;
+  const noteUseEveryMs = Math.min(NOTE_USE_EVERY_MS, idleMs / 10);
   await unknownHash();
 
-  const checkCurrent = async ({ user }: SessionIdentity, current: string, from: SessionOrigin): Promise<AccountRow> => {
-    const account = await findAccount(sql, user.email);
-    const isRight = await isPassword(account?.passwordHash ?? null, current);
-    if (account && isRight && account.disabledAt === null) return account;
-    const actor = { actorId: user.id, actorEmail: user.email, ...from };
-    await recordAudit(sql, { ...actor, action: 'session.refused', target: 'current password' });
-    throw new WrongPassword();
-  };
+  /** The session that the cookie of a request stands for, or stood for. */
+  const claimsOf = async (token: string | undefined) => (token === undefined ? null : readToken(token));
 
   return {
     accounts: 'own',
     recheckMs: RECHECK_MS,
-    secondFactors,
-    ...createSignIn({ sql, secret, attempts, secondFactors }),
 
-    authenticate: async (request, ip = null) => {
+    signIn: async ({ email: typed, password }, from, browser) => {
+      const email = normalizeEmail(typed);
+      const account = await findAccount(sql, email, network(from.ip));
+      const attempt = { email, ip: from.ip, account };
+      await attempts.begin(attempt).catch((error) => auditRefusal(sql, email, from, error));
+      const isRight = await isPassword(account?.passwordHash ?? null, password);
+      if (!account || !isRight || account.disabledAt) return auditRefusal(sql, email, from, new SignInRefused());
+      await attempts.succeed(attempt);
+      const session = await beginSession(sql, account, SESSION_MS, from, idleMs);
+      if (!session) return auditRefusal(sql, email, from, new SignInRefused());
+      await settleSignIn(sql, account.id, { network: knownNetwork(from.ip), maxSessions: MAX_SESSIONS });
+      const replaced = browser && (await claimsOf(readCookie(browser, config)));
+      if (replaced) await endSession(sql, replaced.sessionId, from, 'replaced by a new sign-in');
+      const claims = { sessionId: session.id, userId: account.id, tokenVersion: session.tokenVersion };
+      return {
+        user: { id: account.id, email: account.email, role: account.role },
+        token: await signToken(secret, claims, session.expiresAt),
+        sessionId: session.id,
+        expiresAt: session.expiresAt,
+      };
+    },
+
+    authenticate: async (request, from) => {
       const bearer = readBearer(request);
-      if (bearer !== undefined && isApiToken(bearer)) return authenticateToken(sql, bearer, ip);
-      const token = bearer ?? readCookie(request, config);
-      const claims = token === undefined ? null : await readToken(token);
+      if (bearer !== undefined && isApiToken(bearer)) return authenticateToken(sql, bearer, from?.ip ?? null);
+      const claims = await claimsOf(bearer ?? readCookie(request, config));
       if (!claims) return null;
-      const found = await findSessionUser(sql, { ...claims, id: claims.sessionId });
+      const found = await findSessionUser(sql, { ...claims, id: claims.sessionId }, noteUseEveryMs);
       if (!found) return null;
-      const { hasSecondFactor, ...user } = found;
-      const pending: PendingStep[] =
-        config.SECOND_FACTOR_FOR.includes(user.role) && !hasSecondFactor ? ['setUpSecondFactor'] : [];
+      const { hasSecondFactor, mustChangePassword, isUseDue, ...user } = found;
+      // The call needn't wait for it, and is as good without it.
+      if (from && isUseDue) void noteSessionUse(sql, claims.sessionId, idleMs).catch(() => {});
+      const pending: PendingStep[] = [];
+      if (mustChangePassword) pending.push('changePassword');
+      if (config.SECOND_FACTOR_FOR.includes(user.role) && !hasSecondFactor) pending.push('setUpSecondFactor');
       return {
         user,
         apiToken: null,
@@ -130,20 +190,27 @@ export async function createSessions(deps: {
 
     signOut: (identity, from) => endSession(sql, identity.sessionId, from),
 
-    checkPassword: async (identity, password, from) => {
-      await attempts.begin(identity.user.email, from.ip);
-      await checkCurrent(identity, password, from);
-      await attempts.succeed(identity.user.email, from.ip);
-    },
+    changePassword: (identity, passwords, from) => changePassword({ sql, attempts }, { ...identity, from }, passwords),
 
-    changePassword: async (identity, { current, wanted }, from) => {
-      const { user, sessionId } = identity;
-      const actor = { actorId: user.id, actorEmail: user.email, ...from };
-      await attempts.begin(user.email, from.ip);
-      let seen = await checkCurrent(identity, current, from);
-      const change = { passwordHash: await hashPassword(wanted), sessionId };
-      while (!(await changeOwnPassword(sql, seen, change, actor))) seen = await checkCurrent(identity, current, from);
-      await attempts.succeed(user.email, from.ip);
+    listOwn: ({ user }) => listOwnSessions(sql, user.id),
+
+    endOwn: async ({ user, sessionId }, which, current, from) => {
+      await confirmPassword({ sql, attempts }, { user, from }, current);
+      return endOwnSessions(sql, user.id, which === 'others' ? { except: sessionId } : { only: which.id }, from);
     },
   };
+}
+
+/** The network to remember somebody by; null where the address tells none. */
+function knownNetwork(ip: string | null): string | null {
+  const found = network(ip);
+  return found === 'unknown' ? null : found;
+}
+
+async function auditRefusal(sql: Sql, email: string, from: SessionOrigin, refusal: unknown): Promise<never> {
+  // Tries beyond the limit leave no entry: a flood must not fill the log.
+  if (!(refusal instanceof TooManyAttempts)) {
+    await recordAudit(sql, { ...from, actorId: null, actorEmail: email, action: 'session.refused', target: null });
+  }
+  throw refusal;
 }

@@ -1,4 +1,5 @@
 import type { HostUsers } from '../auth/host-users.js';
+import { findWeakness, type PasswordOwner } from '../auth/password-rules.js';
 import type { SessionIdentity, Sessions } from '../auth/sessions.js';
 import { type CallContext, personOf } from './context.js';
 import { HttpProblem } from './problem.js';
@@ -14,6 +15,14 @@ export function sessionOf(context: CallContext): SessionIdentity {
   const person = personOf(context);
   if (person.via === 'host') throw ofTheHost();
   return person;
+}
+
+/** Refuses a password that would be guessed first; `field` is what the caller knows it by. */
+export async function refuseWeakPassword(password: string, owner: PasswordOwner, field: string): Promise<void> {
+  const weakness = await findWeakness(password, owner);
+  if (weakness === null) return;
+  const issues = [{ path: field, message: weakness }];
+  throw new HttpProblem('INVALID_INPUT', `The password ${weakness}.`, { field, issues });
 }
 
 const ofTheHost = () =>

@@ -2,12 +2,10 @@ import type { AuditAction } from '@job-manager/shared/audit';
 import { contract } from '@job-manager/shared/contract/index';
 import { EMERGENCY_CONFIRMATION } from '@job-manager/shared/contract/recovery';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { PASSWORD } from '../testing/account.js';
 import { type ApiRoute, listRoutes } from './routes.js';
-import { codeOf, setUpFactor } from './second-factor-test-kit.js';
 import { fillPath } from './trial-access.js';
 import { type Sent, send } from './trial-request.js';
-import { startTrialServer, type TrialServer, type TrialUser } from './trial-server.js';
+import { PASSWORD, startTrialServer, type TrialServer, type TrialUser } from './trial-server.js';
 
 let server: TrialServer;
 let boss: TrialUser;
@@ -23,7 +21,7 @@ const writes = listRoutes(contract).filter((route) => route.method !== 'GET');
 interface Change {
   action: AuditAction;
   /** What is needed first: values of the path's placeholders, and the rest of the body. */
-  given?: () => Promise<{ path?: Record<string, string>; body?: object; token?: string; cookie?: string }>;
+  given?: () => Promise<{ path?: Record<string, string>; body?: object; token?: string }>;
 }
 
 /** A call that leaves no entry, and why it need not. */
@@ -36,37 +34,6 @@ const REPORT = 'a report of the program that executes the run; its start and its
 
 const calls: Record<string, Change | Exception> = {
   'auth.login': { action: 'session.begin', given: async () => ({ body: credentials() }) },
-  'auth.loginCode': {
-    action: 'session.begin',
-    given: async () => {
-      const { user, factor } = await withFactor();
-      const body = { email: user.email, password: PASSWORD };
-      const headers = { origin: server.url };
-      const answer = await send(server.url, { method: 'POST', path: '/api/auth/login', body, headers });
-      const [cookie] = answer.headers['set-cookie']?.[0]?.split(';') ?? [];
-      return { cookie, body: { code: await factor.freshCode() } };
-    },
-  },
-  'secondFactor.begin': {
-    unnoted: 'nothing changes until it is confirmed',
-    given: async () => ({ token: (await somebody()).token }),
-  },
-  'secondFactor.confirm': {
-    action: 'second-factor.set-up',
-    given: async () => {
-      const { token } = await somebody();
-      const headers = { authorization: `Bearer ${token}` };
-      const begun = await send(server.url, {
-        method: 'POST',
-        path: '/api/auth/second-factor/begin',
-        body: {},
-        headers,
-      });
-      return { token, body: { code: codeOf(begun.json.secret) } };
-    },
-  },
-  'secondFactor.turnOff': { action: 'second-factor.turn-off', given: () => withProof() },
-  'secondFactor.renewRecoveryCodes': { action: 'second-factor.renew-recovery-codes', given: () => withProof() },
   'auth.token': { action: 'session.begin', given: async () => ({ body: credentials() }) },
   'auth.logout': {
     action: 'session.end',
@@ -79,12 +46,26 @@ const calls: Record<string, Change | Exception> = {
       return { token, body: { currentPassword: PASSWORD, newPassword: 'quite another one' } };
     },
   },
+  'auth.endSession': {
+    action: 'session.end',
+    given: async () => {
+      const { token, sessionId } = await somebody();
+      return { token, path: { sessionId }, body: { currentPassword: PASSWORD } };
+    },
+  },
+  'auth.endOtherSessions': {
+    action: 'session.end',
+    given: async () => {
+      const { email } = await somebody();
+      const { token } = await server.sessions.signIn({ email, password: PASSWORD }, NOWHERE);
+      return { token, body: { currentPassword: PASSWORD } };
+    },
+  },
   'jobs.enqueue': { action: 'run.enqueue', given: async () => ({ body: { jobName: 'echo' } }) },
   'jobs.reschedule': {
     action: 'run.reschedule',
     given: async () => ({ path: { jobRunId: await queued({ runAt: new Date(Date.now() + 3_600_000) }) } }),
   },
-  'jobs.reveal': { action: 'run.reveal', given: async () => ({ path: { jobRunId: await queued({}) } }) },
   'jobs.cancel': { action: 'run.cancel', given: async () => ({ path: { jobRunId: await running() } }) },
   'channels.setChannel': {
     action: 'channel.set',
@@ -174,10 +155,6 @@ const calls: Record<string, Change | Exception> = {
     },
   },
   'users.resetPassword': { action: 'account.reset-password', given: () => user() },
-  'users.removeSecondFactor': {
-    action: 'second-factor.remove',
-    given: async () => ({ path: { userId: String((await withFactor()).user.id) } }),
-  },
   'users.signOutEverywhere': { action: 'account.sign-out-everywhere', given: () => user() },
   'errors.report': {
     unnoted: 'anybody may report, and the report itself is what is kept',
@@ -189,11 +166,6 @@ const aBatch = { name: 'Tonight', runs: [{ jobName: 'echo' }] };
 const NOWHERE = { ip: null, userAgent: null };
 const credentials = () => ({ email: boss.email, password: PASSWORD });
 const somebody = () => server.signIn('ADMIN', crypto.randomUUID());
-const withFactor = async () => {
-  const user = await somebody();
-  return { user, factor: await setUpFactor(server, user) };
-};
-const withProof = async () => ({ token: (await withFactor()).user.token, body: { currentPassword: PASSWORD } });
 const user = async (body: object = {}) => ({ path: { userId: String((await somebody()).id) }, body });
 const asBoss = (sent: Sent) =>
   send(server.url, { ...sent, headers: { authorization: `Bearer ${boss.token}`, 'user-agent': 'the panel' } });
@@ -231,10 +203,8 @@ async function newEntries(work: () => Promise<unknown>) {
 it.each(writes.map((route) => [route.name, route] as const))('%s', async (name, route: ApiRoute) => {
   const call = calls[name];
   if (!call) throw new Error(`${name} is new: say here how it is called and what the audit log says of it`);
-  const { path = {}, body = {}, token = boss.token, cookie } = (await call.given?.()) ?? {};
-  const proof: Sent['headers'] =
-    cookie === undefined ? { authorization: `Bearer ${token}` } : { cookie, origin: server.url };
-  const headers = { ...proof, 'user-agent': 'the panel' };
+  const { path = {}, body = {}, token = boss.token } = (await call.given?.()) ?? {};
+  const headers = { authorization: `Bearer ${token}`, 'user-agent': 'the panel' };
   const entries = await newEntries(async () => {
     const url = `/api${fillPath(route.path, path)}`;
     const answer = await send(server.url, { method: route.method, path: url, body, headers });

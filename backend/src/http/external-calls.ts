@@ -2,7 +2,6 @@ import { contract } from '@job-manager/shared/contract/index';
 import { implement } from '@orpc/server';
 import { presentRun, presentSteps, presentSummary } from '../present/run.js';
 import { unknownRun } from '../queue/errors.js';
-import { createRedaction } from '../queue/redaction.js';
 import { readActivePicture } from '../store/active.js';
 import { readHistory } from '../store/history.js';
 import { readRun } from '../store/run.js';
@@ -15,8 +14,7 @@ const os = implement(contract.external).$context<CallContext>();
 const PAST_SHOWN = 100;
 
 /** Runs that external programs execute. */
-export function createExternalCalls({ external, pool, config }: Pick<HttpDeps, 'external' | 'pool' | 'config'>) {
-  const redaction = createRedaction(config.JOBS_REDACT_KEYS);
+export function createExternalCalls({ external, pool }: Pick<HttpDeps, 'external' | 'pool'>) {
   return os.router({
     list: os.list.handler(async ({ input }) => {
       const { rows: active } = await readActivePicture(pool);
@@ -29,7 +27,7 @@ export function createExternalCalls({ external, pool, config }: Pick<HttpDeps, '
       const run = await external.start({ ...input, idempotencyKey }, actorOf(context));
       context.res.location(`${context.req.baseUrl}/admin/jobs/${run.id}`);
       const shouldStop = run.cancelRequestedAt !== null;
-      return { jobRunId: run.id, leaseToken: run.leaseToken, shouldStop, run: presentRun(run, redaction) };
+      return { jobRunId: run.id, leaseToken: run.leaseToken, shouldStop, run: presentRun(run) };
     }),
 
     getProgress: os.getProgress.handler(async ({ input }) => {
@@ -63,13 +61,13 @@ export function createExternalCalls({ external, pool, config }: Pick<HttpDeps, '
 
     complete: os.complete.handler(async ({ input, context }) => {
       const ending = { status: 'SUCCESS' as const, metadata: input.metadata };
-      return { run: presentRun(await external.end(leaseOf(input), ending, actorOf(context)), redaction) };
+      return { run: presentRun(await external.end(leaseOf(input), ending, actorOf(context))) };
     }),
 
     fail: os.fail.handler(async ({ input, context }) => {
       const { cancelled, error, errorStack, metadata } = input;
       const ending = { status: cancelled ? ('CANCELLED' as const) : ('FAILED' as const), error, errorStack, metadata };
-      return { run: presentRun(await external.end(leaseOf(input), ending, actorOf(context)), redaction) };
+      return { run: presentRun(await external.end(leaseOf(input), ending, actorOf(context))) };
     }),
   });
 }

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { TooManyAttempts } from '../auth/attempts.js';
 import { findAccount } from '../store/accounts.js';
 import { beginSession } from '../store/sessions.js';
-import { PASSWORD } from '../testing/account.js';
 import { problemCode, type Sent, send } from './trial-request.js';
-import { startTrialServer, type TrialServer, type TrialUser } from './trial-server.js';
+import { PASSWORD, startTrialServer, type TrialServer, type TrialUser } from './trial-server.js';
 
 let server: TrialServer;
 let ada: TrialUser;
@@ -75,7 +75,28 @@ it.each(['short', 'x'.repeat(201)])('must not be %j', async (newPassword) => {
   expect([problemCode(answer), answer.json.field]).toEqual(['INVALID_INPUT', 'newPassword']);
 });
 
-it('stops a guesser who found the panel open, as at signing in', async () => {
+it.each(['password1', '12345678', '        ', 'Job-Manager', 'example.com'])(
+  'must not be the guessable %j',
+  async (newPassword) => {
+    const answer = await change({ currentPassword: PASSWORD, newPassword });
+    expect([problemCode(answer), answer.json.field]).toEqual(['INVALID_INPUT', 'newPassword']);
+    expect(answer.json.issues).toEqual([{ path: 'newPassword', message: expect.stringMatching(/^(is|repeats) /) }]);
+  },
+);
+
+it('can be changed while strangers have locked the sign-in', async () => {
+  const guess = () =>
+    server.sessions.signIn({ email: ada.email, password: 'a guess' }, { ip: '203.0.113.9', userAgent: null });
+  for (let guesses = 0; guesses < 11; guesses++) await guess().catch(() => {});
+  await expect(guess()).rejects.toThrow(TooManyAttempts);
+  expect((await toNew()).status).toBe(200);
+});
+
+it('clears what the browser keeps of pages, and no cookies, which other ports share', async () => {
+  expect((await toNew()).headers['clear-site-data']).toBe('"cache"');
+});
+
+it('stops a guesser who found the panel open', async () => {
   for (let guess = 0; guess < 10; guess++) expect(problemCode(await toNew('a guess'))).toBe('WRONG_PASSWORD');
   const answer = await toNew();
   expect(problemCode(answer)).toBe('TOO_MANY_ATTEMPTS');

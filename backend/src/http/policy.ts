@@ -41,7 +41,7 @@ export function createGate({ sessions, pool, config }: Pick<HttpDeps, 'sessions'
   };
 
   return async (req, policy) => {
-    const identity = await sessions.authenticate(req, originOf(req).ip);
+    const identity = await sessions.authenticate(req, originOf(req));
     const isProven =
       sessions.accounts === 'own'
         ? isFromOwnPage(req, config, policy)
@@ -65,6 +65,7 @@ function nameOf(identity: Identity | null, ip: string | null): string {
 }
 
 const PENDING: Record<PendingStep, string> = {
+  changePassword: 'Somebody else chose your password: change it first, with POST /api/auth/password.',
   setUpSecondFactor:
     'This server asks your role for a second factor. Set one up first: on your account page, or with POST /api/auth/second-factor/begin and /confirm.',
 };
@@ -121,8 +122,7 @@ function isFromHostPage(
  */
 const isReadable = (req: Request, policy: Policy | undefined): boolean => policy === 'public' || !isFromOtherSite(req);
 
-const SET_COOKIES = ['/api/auth/login', '/api/auth/login/code'];
-const setsCookie = (req: Request): boolean => SET_COOKIES.includes(pathOf(req));
+const setsCookie = (req: Request): boolean => pathOf(req) === '/api/auth/login';
 
 /** The path of a request without its query. */
 export const pathOf = (req: Request): string => req.originalUrl.split('?', 1)[0] ?? '/';

@@ -42,8 +42,7 @@ export function listRoutes(contract: Parameters<typeof traverseContractProcedure
  * case) reaches a handler. Throws a 404 or 405 problem; a fixed path hides a placeholder of other methods.
  */
 export function resolveRoute(routes: ApiRoute[], method: string, path: string): ApiRoute {
-  const given = path.split('/');
-  const matching = routes.filter((route) => matches(route.path, given));
+  const matching = routes.filter((route) => matches(route.path, path));
   const fixed = matching.filter((route) => !route.path.includes('{'));
   const candidates = fixed.length > 0 ? fixed : matching;
   if (candidates.length === 0) throw new HttpProblem('NOT_FOUND', 'There is no such call.');
@@ -53,16 +52,9 @@ export function resolveRoute(routes: ApiRoute[], method: string, path: string): 
   throw new HttpProblem('METHOD_NOT_ALLOWED', `This path answers ${allow}.`, { headers: { Allow: allow } });
 }
 
-/** Split once, rather than all of them for each request. */
-const segments = new Map<string, string[]>();
-function segmentsOf(template: string): string[] {
-  const known = segments.get(template) ?? template.split('/');
-  segments.set(template, known);
-  return known;
-}
-
-function matches(template: string, given: string[]): boolean {
-  const wanted = segmentsOf(template);
+function matches(template: string, path: string): boolean {
+  const wanted = template.split('/');
+  const given = path.split('/');
   return (
     wanted.length === given.length &&
     wanted.every((segment, index) => (segment.startsWith('{') ? given[index] !== '' : segment === given[index]))

@@ -1,25 +1,20 @@
 import { contract } from '@job-manager/shared/contract/index';
 import { implement } from '@orpc/server';
 import { presentSchedule } from '../present/schedule.js';
-import { restoreSecrets } from '../present/secrets.js';
-import { createRedaction } from '../queue/redaction.js';
-import type { Schedule } from '../store/schedules.js';
 import { actorOf, type CallContext, callerOf, type HttpDeps } from './context.js';
 
 const os = implement(contract.schedules).$context<CallContext>();
 
 /** Reading and steering schedules. */
-export function createScheduleCalls({ queue: { schedules }, config }: HttpDeps) {
-  const redaction = createRedaction(config.JOBS_REDACT_KEYS);
-  const present = (schedule: Schedule) => presentSchedule(schedule, redaction);
+export function createScheduleCalls({ queue: { schedules } }: HttpDeps) {
   return os.router({
     listSchedules: os.listSchedules.handler(async () => {
       const listed = await schedules.list();
-      return { schedules: listed.schedules.map(present), serverTime: listed.now.toISOString() };
+      return { schedules: listed.schedules.map(presentSchedule), serverTime: listed.now.toISOString() };
     }),
 
     getSchedule: os.getSchedule.handler(async ({ input }) => ({
-      schedule: present(await schedules.get(input.scheduleId)),
+      schedule: presentSchedule(await schedules.get(input.scheduleId)),
     })),
 
     nextRuns: os.nextRuns.handler(async ({ input }) => ({
@@ -34,16 +29,12 @@ export function createScheduleCalls({ queue: { schedules }, config }: HttpDeps) 
     createSchedule: os.createSchedule.handler(async ({ input, context }) => {
       const schedule = await schedules.create(input, actorOf(context));
       context.res.location(`${context.req.baseUrl}/admin/jobs/schedules/${schedule.id}`);
-      return { schedule: present(schedule) };
+      return { schedule: presentSchedule(schedule) };
     }),
 
-    changeSchedule: os.changeSchedule.handler(async ({ input: { scheduleId, ...settings }, context }) => {
-      // What was shown of them has its secrets redacted.
-      const { jobName, parameters: kept } = await schedules.get(scheduleId);
-      const isSameJob = settings.jobName === jobName;
-      const parameters = isSameJob ? restoreSecrets(settings.parameters, kept, redaction) : settings.parameters;
-      return { schedule: present(await schedules.change(scheduleId, { ...settings, parameters }, actorOf(context))) };
-    }),
+    changeSchedule: os.changeSchedule.handler(async ({ input: { scheduleId, ...settings }, context }) => ({
+      schedule: presentSchedule(await schedules.change(scheduleId, settings, actorOf(context))),
+    })),
 
     removeSchedule: os.removeSchedule.handler(async ({ input, context }) => {
       await schedules.remove(input.scheduleId, actorOf(context));
@@ -51,11 +42,11 @@ export function createScheduleCalls({ queue: { schedules }, config }: HttpDeps) 
     }),
 
     pauseSchedule: os.pauseSchedule.handler(async ({ input, context }) => ({
-      schedule: present(await schedules.pause(input.scheduleId, input.reason || null, actorOf(context))),
+      schedule: presentSchedule(await schedules.pause(input.scheduleId, input.reason || null, actorOf(context))),
     })),
 
     resumeSchedule: os.resumeSchedule.handler(async ({ input, context }) => ({
-      schedule: present(await schedules.resume(input.scheduleId, actorOf(context))),
+      schedule: presentSchedule(await schedules.resume(input.scheduleId, actorOf(context))),
     })),
 
     runSchedule: os.runSchedule.handler(async ({ input, context }) => {

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import type { UserRole } from '@job-manager/shared/roles';
 import { pino } from 'pino';
 import * as z from 'zod';
+import { upsertAccount } from '../auth/accounts.js';
 import { ForwardedHeaderWatch } from '../auth/proxies.js';
 import { createSessions, type Sessions } from '../auth/sessions.js';
 import { type Config, readConfig } from '../config.js';
@@ -20,7 +21,6 @@ import { createRedaction } from '../queue/redaction.js';
 import { createRegistry } from '../queue/registry.js';
 import { Notifier } from '../store/notifier.js';
 import type { Sql } from '../store/sql.js';
-import { createAccount, PASSWORD } from '../testing/account.js';
 import { createTestDatabase, type TestDatabase } from '../testing/database.js';
 import { createHttpApp, type HttpDeps } from './app.js';
 
@@ -42,6 +42,8 @@ export interface TrialUser {
   cookie: string;
   sessionId: string;
 }
+
+export const PASSWORD = 'correct horse battery';
 
 export async function startTrialServer(
   options: { env?: NodeJS.ProcessEnv; deps?: Partial<HttpDeps> } = {},
@@ -108,7 +110,7 @@ export async function startTrialServer(
 
 async function signIn(sql: Sql, sessions: Sessions, role: UserRole, name: string): Promise<TrialUser> {
   const email = `${name}@example.com`;
-  await createAccount(sql, { email, role });
+  await upsertAccount(sql, { email, password: PASSWORD, role });
   const { user, token, sessionId } = await sessions.signIn(
     { email, password: PASSWORD },
     { ip: null, userAgent: null },

@@ -1,8 +1,7 @@
 import type { Account } from '@job-manager/shared/contract/users';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { PASSWORD } from '../testing/account.js';
 import { problemCode, type Sent, send } from './trial-request.js';
-import { startTrialServer, type TrialServer, type TrialUser } from './trial-server.js';
+import { PASSWORD, startTrialServer, type TrialServer, type TrialUser } from './trial-server.js';
 
 let server: TrialServer;
 let boss: TrialUser;
@@ -104,7 +103,9 @@ describe('creating somebody', () => {
   it('takes a chosen password without telling it again', async () => {
     const answer = await create({ email: 'new@example.com', role: 'SUPER_ADMIN', password: 'chosen by boss' });
     expect(answer.json.password).toBeNull();
-    expect((await login('new@example.com', 'chosen by boss')).status).toBe(200);
+    const { token } = (await login('new@example.com', 'chosen by boss')).json;
+    const me = await send(server.url, { path: '/api/auth/me', headers: { authorization: `Bearer ${token}` } });
+    expect(me.json.pending).toEqual(['changePassword']);
   });
 
   it('refuses an address that somebody has, members included, and changes nothing about them', async () => {
@@ -127,6 +128,8 @@ describe('creating somebody', () => {
     { email: 'nobody', role: 'ADMIN' },
     { email: 'a@example.com', role: 'OWNER' },
     { email: 'a@example.com', role: 'ADMIN', password: 'short' },
+    { email: 'a@example.com', role: 'ADMIN', password: 'password1' },
+    { email: 'grace.hopper@example.com', role: 'ADMIN', password: 'gracehopper' },
     { email: `${'a'.repeat(250)}@example.com`, role: 'ADMIN' },
   ])('refuses %j', async (body) => {
     expect(problemCode(await create(body))).toBe('INVALID_INPUT');

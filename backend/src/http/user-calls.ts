@@ -1,8 +1,8 @@
 import { contract } from '@job-manager/shared/contract/index';
 import { implement } from '@orpc/server';
+import { hostsOf } from '../auth/password-rules.js';
 import { hashPassword, makePassword } from '../auth/passwords.js';
 import { presentPerson } from '../present/person.js';
-import { removeFactor } from '../store/second-factors.js';
 import {
   addPerson,
   changeRole,
@@ -14,18 +14,24 @@ import {
   resetPassword,
   signOutEverywhere,
 } from '../store/users.js';
-import { ownSessions } from './accounts.js';
+import { ownSessions, refuseWeakPassword } from './accounts.js';
 import { auditPersonOf, type CallContext, type HttpDeps, personOf } from './context.js';
 import { HttpProblem } from './problem.js';
 
 /** People and their roles; refused where they are the business of the application that embeds us. */
-export function createUserCalls({ pool, sessions }: Pick<HttpDeps, 'pool' | 'sessions'>) {
+export function createUserCalls({ pool, sessions, config }: Pick<HttpDeps, 'pool' | 'sessions' | 'config'>) {
   const os = implement(contract.users)
     .$context<CallContext>()
     .use(({ next }) => {
       ownSessions(sessions);
       return next();
     });
+  /** The password that was chosen for somebody, or a new one that has to be told. */
+  const passwordFor = async (email: string, chosen: string | undefined) => {
+    if (chosen !== undefined) await refuseWeakPassword(chosen, { email, hosts: hostsOf(config) }, 'password');
+    const password = chosen ?? makePassword();
+    return { password, passwordHash: await hashPassword(password), told: chosen === undefined };
+  };
   /** The person after a change that need not have changed anything. */
   const read = async (userId: number): Promise<PersonRow> => {
     const person = await findPerson(pool, userId);
@@ -41,7 +47,7 @@ export function createUserCalls({ pool, sessions }: Pick<HttpDeps, 'pool' | 'ses
 
     create: os.create.handler(async ({ input, context }) => {
       const { email, role } = input;
-      const { password, passwordHash, told } = await passwordFor(input.password);
+      const { password, passwordHash, told } = await passwordFor(email, input.password);
       const added = await addPerson(pool, { email, role, passwordHash }, auditPersonOf(context));
       if (!added) throw taken(email);
       return { account: presentPerson(added), password: told ? password : null };
@@ -74,20 +80,10 @@ export function createUserCalls({ pool, sessions }: Pick<HttpDeps, 'pool' | 'ses
         userId,
         'Change your own password on your account page, where the current one is asked for.',
       );
-      await read(userId);
-      const { password, passwordHash, told } = await passwordFor(input.password);
+      const { email } = await read(userId);
+      const { password, passwordHash, told } = await passwordFor(email, input.password);
       const person = await resetPassword(pool, { userId, by: auditPersonOf(context) }, passwordHash);
       return { account: presentPerson(person ?? (await read(userId))), password: told ? password : null };
-    }),
-
-    removeSecondFactor: os.removeSecondFactor.handler(async ({ input: { userId }, context }) => {
-      refuseOneself(
-        context,
-        userId,
-        'Turn your own second factor off on your account page, where a code is asked for.',
-      );
-      await removeFactor(pool, userId, auditPersonOf(context));
-      return { account: presentPerson(await read(userId)) };
     }),
 
     signOutEverywhere: os.signOutEverywhere.handler(async ({ input: { userId }, context }) => {
@@ -95,12 +91,6 @@ export function createUserCalls({ pool, sessions }: Pick<HttpDeps, 'pool' | 'ses
       return { account: presentPerson(person ?? (await read(userId))) };
     }),
   });
-}
-
-/** The password that was chosen, or a new one that has to be told. */
-async function passwordFor(chosen: string | undefined) {
-  const password = chosen ?? makePassword();
-  return { password, passwordHash: await hashPassword(password), told: chosen === undefined };
 }
 
 function refuseOneself(context: CallContext, userId: number, detail: string): void {

@@ -8,18 +8,19 @@ export interface AccountRow extends CurrentUser {
   passwordHash: string | null;
   disabledAt: Date | null;
   lastSignInAt: Date | null;
-  hasSecondFactor: boolean;
+  mustChangePassword: boolean;
+  attemptsResetAt: Date | null;
+  /** Whether its person has signed in from the network that was asked about. */
+  isKnownNetwork: boolean;
 }
 
-/** Of the person `u`. */
-export const HAS_SECOND_FACTOR = `EXISTS (
-  SELECT FROM "SecondFactor" f WHERE f."userId" = u.id AND f."confirmedAt" IS NOT NULL) AS "hasSecondFactor"`;
-
 /** The account of an address in lower case, or null. */
-export async function findAccount(sql: Sql, email: string): Promise<AccountRow | null> {
+export async function findAccount(sql: Sql, email: string, network: string | null = null): Promise<AccountRow | null> {
   const found = await sql.query<AccountRow>(
-    `SELECT id, email, role, "passwordHash", "disabledAt", "lastSignInAt", ${HAS_SECOND_FACTOR} FROM "User" u WHERE email = $1`,
-    [email],
+    `SELECT id, email, role, "passwordHash", "disabledAt", "lastSignInAt", "mustChangePassword", "attemptsResetAt",
+       EXISTS (SELECT FROM "SignInNetwork" n WHERE n."userId" = "User".id AND n.network = $2) AS "isKnownNetwork"
+     FROM "User" WHERE email = $1`,
+    [email, network],
   );
   return found.rows[0] ?? null;
 }
@@ -28,11 +29,17 @@ export interface NewAccount {
   email: string;
   passwordHash: string;
   role: UserRole;
+  /** Where somebody else chose the password. */
+  mustChangePassword?: boolean;
 }
 
-/** Creates the account, or gives the existing one this password and role, lets it in again and ends all of its sessions. */
+/**
+ * Creates the account, or gives the existing one this password and role, lets it in again, lifts a lock by wrong
+ * passwords and ends all of its sessions.
+ */
 export async function writeAccount(sql: Sql, account: NewAccount): Promise<CurrentUser> {
-  const written = await sql.query<CurrentUser>(WRITE, [account.email, account.passwordHash, account.role]);
+  const { email, passwordHash, role, mustChangePassword = false } = account;
+  const written = await sql.query<CurrentUser>(WRITE, [email, passwordHash, role, mustChangePassword]);
   const [user] = written.rows;
   if (!user) throw new Error('PostgreSQL returned no row for an account');
   return user;
@@ -40,9 +47,10 @@ export async function writeAccount(sql: Sql, account: NewAccount): Promise<Curre
 
 const WRITE = `
 WITH written AS (
-  INSERT INTO "User" (email, "passwordHash", role) VALUES ($1, $2, $3::"UserRole")
+  INSERT INTO "User" (email, "passwordHash", role, "mustChangePassword") VALUES ($1, $2, $3::"UserRole", $4)
   ON CONFLICT (email) DO UPDATE
   SET "passwordHash" = EXCLUDED."passwordHash", role = EXCLUDED.role, "disabledAt" = NULL,
+      "mustChangePassword" = EXCLUDED."mustChangePassword", "attemptsResetAt" = clock_timestamp(),
       "tokenVersion" = "User"."tokenVersion" + 1
   RETURNING id, email, role
 ), ended AS (
@@ -71,7 +79,7 @@ export async function changeOwnPassword(
 
 const CHANGE_OWN_PASSWORD = `
 WITH changed AS (
-  UPDATE "User" SET "passwordHash" = $4
+  UPDATE "User" SET "passwordHash" = $4, "mustChangePassword" = false
   WHERE id = $1 AND "passwordHash" = $2 AND "lastSignInAt" IS NOT DISTINCT FROM $3::timestamptz AND "disabledAt" IS NULL
   RETURNING id, email
 ), ended AS (

@@ -1,6 +1,5 @@
 import type { AuditAction } from '@job-manager/shared/audit';
 import { operatorRoles, type UserRole } from '@job-manager/shared/roles';
-import { HAS_SECOND_FACTOR } from './accounts.js';
 import { type AuditPerson, auditPerson, auditPersonValues } from './audit.js';
 import { containing } from './search.js';
 import type { Sql } from './sql.js';
@@ -11,7 +10,6 @@ export interface PersonRow {
   email: string;
   role: UserRole;
   canSignIn: boolean;
-  hasSecondFactor: boolean;
   disabledAt: Date | null;
   createdAt: Date;
   lastSignInAt: Date | null;
@@ -40,7 +38,7 @@ const LIVING_SESSIONS = `(
 
 const selectPeople = (source: string, sessions = LIVING_SESSIONS): string => `
 SELECT u.id, u.email, u.role, u."passwordHash" IS NOT NULL AS "canSignIn", u."disabledAt", u."createdAt", u."lastSignInAt",
-  ${HAS_SECOND_FACTOR}, ${sessions} AS sessions
+  ${sessions} AS sessions
 FROM ${source} u`;
 
 /** A page of people, the highest role first, and how many there are in all. */
@@ -72,7 +70,7 @@ export async function findPerson(sql: Sql, userId: number): Promise<PersonRow | 
   return found.rows[0] ?? null;
 }
 
-/** Adds somebody who may sign in; null where the address is taken. */
+/** Adds somebody who may sign in, and then has to change the password; null where the address is taken. */
 export async function addPerson(
   sql: Sql,
   person: { email: string; passwordHash: string; role: UserRole },
@@ -85,7 +83,7 @@ export async function addPerson(
 
 const ADD = `
 WITH added AS (
-  INSERT INTO "User" (email, "passwordHash", role) VALUES ($1, $2, $3::"UserRole")
+  INSERT INTO "User" (email, "passwordHash", role, "mustChangePassword") VALUES ($1, $2, $3::"UserRole", true)
   ON CONFLICT (email) DO NOTHING RETURNING *
 ), audited AS (${auditPerson(
   'added',
@@ -109,13 +107,16 @@ export async function disablePerson(sql: Sql, { userId, by }: PersonChange): Pro
   return changed.rows[0] ?? null;
 }
 
-/** Lets somebody in again; null where nothing changed. */
+/** Lets somebody in again, whatever wrong passwords there were; null where nothing changed. */
 export async function enablePerson(sql: Sql, { userId, by }: PersonChange): Promise<PersonRow | null> {
   const changed = await sql.query<PersonRow>(ENABLE, [userId, ...auditPersonValues(by)]);
   return changed.rows[0] ?? null;
 }
 
-/** Gives somebody another password and ends their sessions; null for nobody of that id. */
+/**
+ * Gives somebody another password, which they have to change, ends their sessions and lifts a lock by wrong passwords;
+ * null for nobody of that id.
+ */
 export async function resetPassword(
   sql: Sql,
   { userId, by }: PersonChange,
@@ -143,6 +144,7 @@ locked AS MATERIALIZED (
 
 // Raising the version ends sessions, too, that begin this very moment and can't be seen here yet.
 const END_SESSIONS = `"tokenVersion" = u."tokenVersion" + 1`;
+const LIFT_LOCK = `"attemptsResetAt" = clock_timestamp()`;
 const ENDED = `ended AS (DELETE FROM "Session" WHERE "userId" IN (SELECT id FROM changed) RETURNING id)`;
 
 const audited = (action: AuditAction, details: string): string =>
@@ -167,14 +169,14 @@ ${selectPeople('changed', '0')}`;
 
 const ENABLE = `
 WITH changed AS (
-  UPDATE "User" u SET "disabledAt" = NULL WHERE u.id = $1 AND u."disabledAt" IS NOT NULL
+  UPDATE "User" u SET "disabledAt" = NULL, ${LIFT_LOCK} WHERE u.id = $1 AND u."disabledAt" IS NOT NULL
   RETURNING u.*
 ), ${audited('account.enable', `'role', role`)}
 ${selectPeople('changed')}`;
 
 const RESET_PASSWORD = `
 WITH changed AS (
-  UPDATE "User" u SET "passwordHash" = $6, ${END_SESSIONS} WHERE u.id = $1 RETURNING u.*
+  UPDATE "User" u SET "passwordHash" = $6, "mustChangePassword" = true, ${LIFT_LOCK}, ${END_SESSIONS} WHERE u.id = $1 RETURNING u.*
 ), ${ENDED}, ${audited('account.reset-password', SESSIONS_ENDED)}
 ${selectPeople('changed', '0')}`;
 

@@ -5,14 +5,13 @@ import { useState } from 'react';
 import { Navigate, useLocation, useSearchParams } from 'react-router-dom';
 import { client } from '../api/client';
 import { toFailure } from '../api/failure';
-import { announceSignIn, loadSession, useSession, useSignInElsewhere } from '../api/session';
+import { announceSignIn, setSession, useSession, useSignInElsewhere } from '../api/session';
 import { useAction } from '../api/useAction';
 import { dropDraftsOfOthers, hasDrafts } from '../lib/drafts';
 import { afterLogin } from '../paths';
 import { ColorSchemeSwitch } from '../ui/ColorSchemeSwitch';
 import { usePageTitle } from '../ui/document-title';
 import { ProductMark } from '../ui/ProductMark';
-import { CodeForm } from './CodeForm';
 import { describeAddress } from './describe-address';
 import classes from './LoginPage.module.css';
 
@@ -34,7 +33,7 @@ export function LoginPage() {
           Sign in to Job Manager
         </Title>
         <Lead next={search.get('next')} />
-        <SignInSteps />
+        <LoginForm />
       </div>
     </main>
   );
@@ -59,32 +58,8 @@ function Lead({ next }: { next: string | null }) {
 
 const isEnded = (state: unknown): boolean => typeof state === 'object' && state !== null && 'isSessionEnded' in state;
 
-/** The password and, for those who have a second factor, the code. */
-function SignInSteps() {
+function LoginForm() {
   const queryClient = useQueryClient();
-  const [isCodeAwaited, setCodeAwaited] = useState(false);
-  const [note, setNote] = useState<string | null>(null);
-  const onSignedIn = async (userId: number) => {
-    dropDraftsOfOthers(String(userId));
-    await loadSession(queryClient);
-    announceSignIn();
-  };
-  const onEnded = (reason: string | null) => {
-    setNote(reason);
-    setCodeAwaited(false);
-  };
-  if (isCodeAwaited) return <CodeForm onSignedIn={onSignedIn} onEnded={onEnded} />;
-  return <LoginForm note={note} onSignedIn={onSignedIn} onCodeNeeded={() => setCodeAwaited(true)} />;
-}
-
-interface LoginFormProps {
-  /** Why the password is asked for again. */
-  note: string | null;
-  onSignedIn: (userId: number) => Promise<void>;
-  onCodeNeeded: () => void;
-}
-
-function LoginForm({ note, onSignedIn, onCodeNeeded }: LoginFormProps) {
   const form = useForm({
     initialValues: { email: '', password: '' },
     validate: {
@@ -94,10 +69,13 @@ function LoginForm({ note, onSignedIn, onCodeNeeded }: LoginFormProps) {
   });
   const login = useAction({
     mutationFn: ({ email, password }: typeof form.values) => client.auth.login({ email: email.trim(), password }),
-    onSuccess: ({ user }) => (user === null ? onCodeNeeded() : onSignedIn(user.id)),
+    onSuccess: ({ user }) => {
+      dropDraftsOfOthers(String(user.id));
+      setSession(queryClient, user);
+      announceSignIn();
+    },
     onError: () => form.setFieldValue('password', ''),
   });
-  const fault = login.error ? toFailure(login.error).details : note;
   return (
     <form className={classes.form} noValidate onSubmit={form.onSubmit((values) => login.mutate(values))}>
       <TextInput label="E-mail" type="email" autoComplete="username" autoFocus {...form.getInputProps('email')} />
@@ -107,9 +85,9 @@ function LoginForm({ note, onSignedIn, onCodeNeeded }: LoginFormProps) {
         visibilityToggleButtonProps={{ 'aria-label': 'Show password' }}
         {...form.getInputProps('password')}
       />
-      {fault !== null && (
+      {login.error && (
         <p className={classes.fault} role="alert">
-          {fault}
+          {toFailure(login.error).details}
         </p>
       )}
       <Button type="submit" fullWidth loading={login.isPending}>

@@ -1,5 +1,4 @@
-const SECRET =
-  /passw|passphrase|pwd|secret|token|authori[sz]ation|cookie|(?:api|private|access|signing)[_-]?key|credential/i;
+const SECRET = /passw|secret|token|authori[sz]ation|cookie|api_?key|private_?key|credential/i;
 const MOST_DEPTH = 8;
 
 /** A copy of JSON-like data in which each text below the name of a secret says `[redacted]`; numbers, flags and what is empty are none. */

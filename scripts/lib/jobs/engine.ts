@@ -1,6 +1,5 @@
 import { readConfig } from '@job-manager/backend/config';
 import type { Actor, Queue } from '@job-manager/backend/queue/queue';
-import type { Redaction } from '@job-manager/backend/queue/redaction';
 import type { Registry } from '@job-manager/backend/queue/registry';
 import { printableJson } from '@job-manager/shared/terminal-text';
 import type { Command } from 'commander';
@@ -13,7 +12,6 @@ export interface Engine {
   queue: Queue;
   registry: Registry;
   actor: Actor;
-  redaction: Redaction;
 }
 
 /** What a command tells: JSON as the API would answer it, and the same in words. */
@@ -33,15 +31,13 @@ export function withEngine(command: Command, work: (engine: Engine) => Promise<T
 
 async function ask(sql: OpenDatabase['pool'], work: (engine: Engine) => Promise<Told>): Promise<Told> {
   // Only now, for they need the generated client.
-  const [{ jobs }, { createRegistry }, { createQueue }, { Notifier }, { QueueError }, { createRedaction }] =
-    await Promise.all([
-      import('@job-manager/backend/jobs/registry'),
-      import('@job-manager/backend/queue/registry'),
-      import('@job-manager/backend/queue/queue'),
-      import('@job-manager/backend/store/notifier'),
-      import('@job-manager/backend/queue/errors'),
-      import('@job-manager/backend/queue/redaction'),
-    ]);
+  const [{ jobs }, { createRegistry }, { createQueue }, { Notifier }, { QueueError }] = await Promise.all([
+    import('@job-manager/backend/jobs/registry'),
+    import('@job-manager/backend/queue/registry'),
+    import('@job-manager/backend/queue/queue'),
+    import('@job-manager/backend/store/notifier'),
+    import('@job-manager/backend/queue/errors'),
+  ]);
   const config = readConfig();
   const registry = createRegistry(jobs);
   const notifier = new Notifier(sql, config.DATABASE_SCHEMA);
@@ -53,13 +49,7 @@ async function ask(sql: OpenDatabase['pool'], work: (engine: Engine) => Promise<
     forceFailAfterMs: config.JOBS_FORCE_FAIL_AFTER_MS,
   });
   try {
-    return await work({
-      sql,
-      queue,
-      registry,
-      actor: whoAsks('jobs.ts'),
-      redaction: createRedaction(config.JOBS_REDACT_KEYS),
-    });
+    return await work({ sql, queue, registry, actor: whoAsks('jobs.ts') });
   } catch (error) {
     throw error instanceof QueueError ? new Refusal(error.message) : error;
   } finally {

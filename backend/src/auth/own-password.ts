@@ -1,0 +1,59 @@
+import type { CurrentUser } from '@job-manager/shared/contract/auth';
+import { type AccountRow, changeOwnPassword, findAccount } from '../store/accounts.js';
+import { recordAudit } from '../store/audit.js';
+import type { SessionOrigin } from '../store/sessions.js';
+import type { Sql } from '../store/sql.js';
+import type { Attempts } from './attempts.js';
+import { hashPassword, isPassword } from './passwords.js';
+
+/** The current password, asked for before something of one's own is changed, is another one. */
+export class WrongPassword extends Error {}
+
+interface Checks {
+  sql: Sql;
+  attempts: Pick<Attempts, 'beginOwn' | 'succeedOwn'>;
+}
+
+/** Somebody signed in, and where from. */
+interface Person {
+  user: CurrentUser;
+  from: SessionOrigin;
+}
+
+/**
+ * The account of somebody who knows its current password. Wrong ones are counted per person and written down. Throws
+ * WrongPassword, TooManyAttempts or HashingBusy.
+ */
+export async function confirmPassword(
+  { sql, attempts }: Checks,
+  { user, from }: Person,
+  current: string,
+): Promise<AccountRow> {
+  const account = await findAccount(sql, user.email);
+  if (account) {
+    await attempts.beginOwn(account);
+    if ((await isPassword(account.passwordHash, current)) && account.disabledAt === null) {
+      await attempts.succeedOwn(account);
+      return account;
+    }
+  }
+  const actor = { actorId: user.id, actorEmail: user.email, ...from };
+  await recordAudit(sql, { ...actor, action: 'session.refused', target: 'current password' });
+  throw new WrongPassword();
+}
+
+/** Changes the password of somebody who knows the current one; their other sessions end. Throws as `confirmPassword` does. */
+export async function changePassword(
+  checks: Checks,
+  person: Person & { sessionId: string },
+  { current, wanted }: { current: string; wanted: string },
+): Promise<void> {
+  const { user, from, sessionId } = person;
+  const actor = { actorId: user.id, actorEmail: user.email, ...from };
+  let seen = await confirmPassword(checks, person, current);
+  const passwordHash = await hashPassword(wanted);
+  // Somebody signed in meanwhile, or changed the password: looked at again.
+  while (!(await changeOwnPassword(checks.sql, seen, { passwordHash, sessionId }, actor))) {
+    seen = await confirmPassword(checks, person, current);
+  }
+}
