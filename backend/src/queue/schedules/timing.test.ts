@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { cpuTimeMs } from '../../testing/cpu-time.js';
+import { size } from '../../testing/size.js';
 import { listDueTimes, type Timing, timingOf } from './timing.js';
 
 const cron = (line: string, timeZone = 'UTC') =>
@@ -230,13 +231,24 @@ const some = (least: number, most: number, many: number) =>
     .uniqueArray(fc.integer({ min: least, max: most }), { minLength: 1, maxLength: many })
     .map((list) => list.sort((a, b) => a - b));
 
-/** Lines of which a table of minutes can tell what they mean. */
-const lines = fc.record({
-  minutes: fc.oneof(some(0, 59, 4), fc.constantFrom('*', '*/10')),
-  hours: fc.oneof(some(0, 3, 3), some(0, 23, 6), fc.constant('*' as const)),
-  zone: fc.constantFrom(...ZONES),
-  day: fc.constantFrom(...DAYS),
+const places = ZONES.flatMap((zone) => DAYS.map((day) => ({ zone, day })));
+const changing = places.filter(({ zone, day }) => {
+  const shown = new Intl.DateTimeFormat('en', { timeZone: zone, timeZoneName: 'longOffset' });
+  const [before, after] = [-1, 2].map((days) => shown.formatToParts(Date.parse(`${day}T00:00Z`) + days * 86_400_000));
+  return before?.at(-1)?.value !== after?.at(-1)?.value;
 });
+
+/** Lines of which a table of minutes can tell what they mean, most of them where clocks change. */
+const lines = fc
+  .record({
+    minutes: fc.oneof(some(0, 59, 4), fc.constantFrom('*', '*/10')),
+    hours: fc.oneof(some(0, 3, 3), some(0, 23, 6), fc.constant('*' as const)),
+    place: fc.oneof(
+      { weight: 9, arbitrary: fc.constantFrom(...changing) },
+      { weight: 1, arbitrary: fc.constantFrom(...places) },
+    ),
+  })
+  .map(({ place, ...line }) => ({ ...line, ...place }));
 type Line = typeof lines extends fc.Arbitrary<infer T> ? T : never;
 
 const lineOf = ({ minutes, hours }: Line): string => `${minutes} ${hours} * * *`;
@@ -307,7 +319,7 @@ it('agrees with a calendar on the wall about random lines on days of change', ()
           .map((at) => new Date(at).toISOString()),
       );
     }),
-    { numRuns: 120 },
+    { numRuns: size(60, 600) },
   );
 });
 
@@ -330,7 +342,7 @@ it('counts what it would step through, and looks back as it looks ahead', async 
         expect(timing.previous(last)?.getTime() ?? 0).toBe((times.at(-2) ?? timing.previous(first))?.getTime() ?? 0);
       },
     ),
-    { numRuns: 40 },
+    { numRuns: size(20, 200) },
   );
 });
 
