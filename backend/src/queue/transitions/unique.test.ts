@@ -1,12 +1,14 @@
 import type { UniqueKey } from '@job-manager/client/request';
 import type { Sql } from '@job-manager/client/sql';
 import type { UniqueScope } from '@job-manager/shared/enqueue';
+import type pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import * as z from 'zod';
 import { createPool } from '../../database/client.js';
 import type { RunRow } from '../../store/run-row.js';
 import { TestEngine } from '../../testing/engine.js';
 import { TestGraph } from '../../testing/graph.js';
+import { size } from '../../testing/size.js';
 import { inTransaction, untilSomebodyWaits } from '../../testing/transaction.js';
 import { defineJob } from '../job.js';
 import { SYSTEM } from '../queue.js';
@@ -37,11 +39,19 @@ const KEY = 'k';
 const PERIOD_MS = 60_000;
 const scopes: UniqueScope[] = ['queued', 'running', 'period'];
 
+/** How many ask at the same time. */
+const CROWD = size(30, 100);
+
 let engine: TestEngine;
+let crowd: pg.Pool;
 beforeAll(async () => {
   engine = await TestEngine.create([note]);
+  crowd = createPool(engine.database.url, { max: 25 });
 });
-afterAll(() => engine.close());
+afterAll(async () => {
+  await crowd.end();
+  await engine.close();
+});
 afterEach(async () => {
   const violations = await engine.violations();
   await engine.database.pool.query('TRUNCATE "JobRun", "JobRunMessage", "JobRunAttempt", "JobRunCount"');
@@ -70,16 +80,14 @@ const makePeriodOver = () =>
 
 describe.each(scopes)('a key with the scope %s', (scope) => {
   it('has one run, however many ask for it at once', async () => {
-    const pool = createPool(engine.database.url, { max: 25 });
-    const answers = await Promise.all(Array.from({ length: 50 }, () => ask(scope, 'existing', 0, pool)));
-    await pool.end();
+    const answers = await Promise.all(Array.from({ length: CROWD }, () => ask(scope, 'existing', 0, crowd)));
     expect(await runs()).toHaveLength(1);
     expect(new Set(answers.map(({ run }) => run.id)).size).toBe(1);
     expect(answers.filter(({ isNew }) => isNew)).toHaveLength(1);
   });
 
   it('is refused to all but one, who are told of that one', async () => {
-    const answers = await Promise.allSettled(Array.from({ length: 50 }, () => ask(scope, 'refuse')));
+    const answers = await Promise.allSettled(Array.from({ length: CROWD }, () => ask(scope, 'refuse')));
     const [holder] = await runs();
     expect(answers.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
     for (const answer of answers) {
@@ -106,15 +114,16 @@ describe.each(scopes)('a key with the scope %s', (scope) => {
   });
 
   it('would have two runs without its index', async () => {
-    const other = await TestEngine.create([note]);
-    const { pool } = other.database;
-    await pool.query(`DROP INDEX "JobRun_unique_${scope}"`);
-    const request = { jobName: 'note', trigger: 'EVENT', unique: unique(scope, 'existing') } as const;
+    const { pool } = engine.database;
+    const name = `JobRun_unique_${scope}`;
+    const { rows } = await pool.query('SELECT indexdef FROM pg_indexes WHERE indexname = $1', [name]);
+    await pool.query(`DROP INDEX "${name}"`);
     const { isNew } = await inTransaction(pool, async (sql) => {
-      await other.queue.enqueue(request, SYSTEM, { sql });
-      return other.queue.enqueue(request, SYSTEM);
+      await ask(scope, 'existing', 0, sql);
+      return ask(scope, 'existing');
     });
-    await other.close();
+    await pool.query('TRUNCATE "JobRun"');
+    await pool.query(rows[0].indexdef);
     expect(isNew).toBe(true);
   });
 
@@ -128,16 +137,14 @@ describe.each(scopes)('a key with the scope %s', (scope) => {
     const first = await ask(scope, 'replace', 1);
     const second = await ask(scope, 'replace', 2);
     expect(second).toMatchObject({ isNew: false, run: { id: first.run.id, parameters: { n: 2 }, messageCount: 1 } });
-    const pool = createPool(engine.database.url, { max: 25 });
-    await Promise.all(Array.from({ length: 50 }, (_, n) => ask(scope, 'replace', n, pool)));
-    await pool.end();
+    await Promise.all(Array.from({ length: CROWD }, (_, n) => ask(scope, 'replace', n, crowd)));
     expect(await runs()).toHaveLength(1);
     await ask(scope, 'replace', 77);
-    expect((await runs())[0]).toMatchObject({ parameters: { n: 77 }, messageCount: 52 });
+    expect((await runs())[0]).toMatchObject({ parameters: { n: 77 }, messageCount: CROWD + 2 });
   });
 
   it('has one run when many replace at once what is not there yet', async () => {
-    await Promise.all(Array.from({ length: 50 }, (_, n) => ask(scope, 'replace', n)));
+    await Promise.all(Array.from({ length: CROWD }, (_, n) => ask(scope, 'replace', n)));
     expect(await runs()).toHaveLength(1);
   });
 });
@@ -177,9 +184,7 @@ describe('a key that is taken until the end', () => {
   it('has one run waiting behind the one that has begun, whatever many want to replace', async () => {
     const first = await ask('running', 'replace', 1);
     await claim();
-    const pool = createPool(engine.database.url, { max: 25 });
-    await Promise.all(Array.from({ length: 50 }, (_, n) => ask('running', 'replace', n, pool)));
-    await pool.end();
+    await Promise.all(Array.from({ length: CROWD }, (_, n) => ask('running', 'replace', n, crowd)));
     await ask('running', 'replace', 77);
     expect(await runs()).toMatchObject([
       { id: first.run.id, status: 'RUNNING', parameters: { n: 1 } },
@@ -250,9 +255,7 @@ describe('runs that wait behind others of their key', () => {
   it('form one line when twenty join at once, and are executed one after another', async () => {
     active = mostActive = 0;
     order.length = 0;
-    const pool = createPool(engine.database.url, { max: 21 });
-    await Promise.all(Array.from({ length: 20 }, (_, n) => ask('running', 'after', n, pool)));
-    await pool.end();
+    await Promise.all(Array.from({ length: 20 }, (_, n) => ask('running', 'after', n, crowd)));
     const line = await runs();
     expect(line.map(({ dependsOn }) => dependsOn)).toEqual([null, ...line.slice(0, -1).map(({ id }) => [id])]);
     const runner = engine.runner({ pollMs: 5 });
@@ -267,7 +270,8 @@ describe('runs that wait behind others of their key', () => {
     active = mostActive = 0;
     const runner = engine.runner({ pollMs: 5 });
     await runner.start();
-    for (let n = 0; n < 30; n++) await Promise.all([ask('running', 'after', n), ask('running', 'existing', n)]);
+    for (let n = 0; n < size(15, 60); n++)
+      await Promise.all([ask('running', 'after', n), ask('running', 'existing', n)]);
     await vi.waitFor(async () => expect((await runs()).every(({ status }) => status === 'SUCCESS')).toBe(true));
     await runner.stop();
     expect(mostActive).toBe(1);
