@@ -1,5 +1,5 @@
 import './lib/check-node.js';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { availableParallelism, cpus, loadavg, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
@@ -12,8 +12,8 @@ import { runTestSuite, type SuiteResult } from './lib/suites.js';
 
 /** Who may call what, and from where: part of the normal tests, counted here as well. */
 const MATRIX = ['backend/src/http/access.test.ts', 'backend/src/http/origins.test.ts'];
-/** Tests of the engine with random choices or with volume, which are small within the normal tests. */
-const VOLUME = ['chains', 'channels', 'line-of-key', 'races'];
+/** The source of the engine and of what stands beside it. */
+const BACKEND = new URL('../backend/', import.meta.url);
 
 const { only, small } = new Command('test:faults')
   .description('Kills, cuts, blocks, storms and fuzzes the product at full size, and tells what was found.')
@@ -47,8 +47,17 @@ function runMatrix(): Promise<SuiteResult> {
   return runVitest('every call × role × no session × Origin', 'backend', MATRIX, {});
 }
 
-function runVolume(): Promise<SuiteResult> {
-  return runVitest('engine at full size', 'engine', VOLUME, { FAULTS: 'full' });
+async function runVolume(): Promise<SuiteResult> {
+  return runVitest('engine at full size', 'engine', await findVolumeTests(), { FAULTS: 'full' });
+}
+
+/** Tests with random choices or with volume, which are small within the normal tests: those that ask for a size. */
+async function findVolumeTests(): Promise<string[]> {
+  const files = (await readdir(BACKEND, { recursive: true })).filter((file) =>
+    /^(src|client\/src)\/.*\.test\.ts$/.test(file),
+  );
+  const texts = await Promise.all(files.map((file) => readFile(new URL(file, BACKEND), 'utf8')));
+  return files.filter((_, at) => texts[at]?.includes('/testing/size.js')).map((file) => `backend/${file}`);
 }
 
 function runVitest(name: string, project: string, files: string[], env: NodeJS.ProcessEnv): Promise<SuiteResult> {
