@@ -4,6 +4,7 @@ import { readBatch, readBatchRuns } from '../store/batches.js';
 import { removeEmptyBatches } from '../store/maintenance.js';
 import { TestEngine } from '../testing/engine.js';
 import { TestGraph } from '../testing/graph.js';
+import { size } from '../testing/size.js';
 import type { BatchRun } from './batches/references.js';
 import { defineJob } from './job.js';
 import { SYSTEM } from './queue.js';
@@ -226,37 +227,37 @@ describe('cancelling a batch', () => {
 });
 
 it('ends a long line of batches, each waiting for the callback of the one before, without running out of stack', async () => {
-  const line = [await graph.addBatch(1, 'SUCCEEDED')];
-  for (let n = 1; n < 400; n++) {
-    const batch = await graph.addBatch(1, 'SUCCEEDED');
-    await rows(
-      `UPDATE "JobRun" SET "isBlocked" = true, "dependsOn" = ARRAY[$2::bigint], "waitsFor" = 'SUCCEEDED' WHERE id = $1`,
-      batch.runIds[0],
-      line[n - 1]?.callbackId,
-    );
-    await rows(`UPDATE "JobRun" SET "hasDependents" = true WHERE id = $1`, line[n - 1]?.callbackId);
-    line.push(batch);
-  }
+  const line = await Promise.all(Array.from({ length: size(300, 1_000) }, () => graph.addBatch(1, 'SUCCEEDED')));
+  const [first, behind] = [line.slice(0, -1), line.slice(1)];
+  await rows(
+    `WITH pair AS (SELECT * FROM unnest($1::bigint[], $2::bigint[]) AS p(callback, run)),
+       before AS (UPDATE "JobRun" SET "hasDependents" = true FROM pair WHERE id = callback)
+     UPDATE "JobRun" SET "isBlocked" = true, "dependsOn" = ARRAY[callback], "waitsFor" = 'SUCCEEDED' FROM pair WHERE id = run`,
+    first.map(({ callbackId }) => callbackId),
+    behind.map(({ runIds }) => runIds[0]),
+  );
   await engine.queue.cancel(String(line[0]?.runIds[0]), SYSTEM);
   expect(await rows(`SELECT 1 FROM "JobRunBatch" WHERE "finishedAt" IS NULL`)).toEqual([]);
   expect(await graph.states(String(line.at(-1)?.callbackId))).toEqual(['CANCELLED']);
 });
 
-it('queues and cancels 10,000 at once, and pages through them', async () => {
-  const runs = Array.from({ length: 10_000 }, (_, n) =>
-    giving(n, { ref: `r${n}`, ...(n >= 5_000 && { after: [`r${n - 1}`] }) }),
+it('queues and cancels thousands at once, and pages through them', async () => {
+  const total = size(2_000, 10_000);
+  const runs = Array.from({ length: total }, (_, n) =>
+    giving(n, { ref: `r${n}`, ...(n >= total / 2 && { after: [`r${n - 1}`] }) }),
   );
   const { batchId, jobRunIds } = await enqueueBatch(runs, { jobName: 'collect', when: 'succeeded' });
-  expect(await readBatch(engine.database.pool, batchId)).toMatchObject({ total: 10_000, queued: 10_000, running: 0 });
-  const page = await readBatchRuns(engine.database.pool, batchId, { page: 100, pageSize: 50 });
-  expect([page.total, page.runs.map(({ id }) => id)]).toEqual([10_000, jobRunIds.slice(4_950, 5_000)]);
+  expect(await readBatch(engine.database.pool, batchId)).toMatchObject({ total, queued: total, running: 0 });
+  const page = await readBatchRuns(engine.database.pool, batchId, { page: total / 100, pageSize: 50 });
+  const atHalf = jobRunIds.slice(total / 2 - 50, total / 2);
+  expect([page.total, page.runs.map(({ id }) => id)]).toEqual([total, atHalf]);
   expect(await readBatchRuns(engine.database.pool, batchId, { page: 1_000_000, pageSize: 50 })).toEqual({
     runs: [],
-    total: 10_000,
+    total,
   });
-  expect(await engine.queue.cancelBatch(batchId, SYSTEM)).toEqual({ cancelled: 10_000, asked: 0 });
+  expect(await engine.queue.cancelBatch(batchId, SYSTEM)).toEqual({ cancelled: total, asked: 0 });
   expect(await readBatch(engine.database.pool, batchId)).toMatchObject({
-    cancelled: 10_000,
+    cancelled: total,
     finishedAt: expect.any(Date),
   });
 });

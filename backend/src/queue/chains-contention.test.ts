@@ -120,7 +120,7 @@ describe('a statement that is stopped in a circle of waits is sent again', () =>
   });
 });
 
-const RUNS = size(80, 480);
+const RUNS = size(60, 480);
 const WORKERS = 6;
 
 /** Numbers from 0 up to `below`, the same ones each time. */

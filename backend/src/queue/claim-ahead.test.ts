@@ -23,7 +23,7 @@ const quick = define('quick', async () => {});
 const gate = define('gate', () => new Promise<void>((resolve) => (open = resolve)));
 
 /** Long enough for the thread to notice, and to have handed back what waits well before the end. */
-const BLOCKED_MS = 4_000;
+const BLOCKED_MS = 3_000;
 const blocker = define('blocker', async () => {
   const until = performance.now() + BLOCKED_MS;
   while (performance.now() < until);
@@ -109,7 +109,7 @@ describe('runs that were claimed ahead', () => {
     await untilAllEnded();
     const { rows } = await engine.database.pool.query<{ early: number }>(
       `SELECT count(*)::int AS early FROM "JobRunAttempt" a, "JobRun" blocker
-       WHERE blocker.id = $1 AND a."runId" > $1 AND a.outcome = 'RELEASED' AND a."endedAt" < blocker."finishedAt" - interval '1 second'`,
+       WHERE blocker.id = $1 AND a."runId" > $1 AND a.outcome = 'RELEASED' AND a."endedAt" < blocker."finishedAt" - interval '0.5 seconds'`,
       [gateId],
     );
     expect(rows[0]?.early).toBeGreaterThan(0);

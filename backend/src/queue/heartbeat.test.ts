@@ -22,7 +22,7 @@ afterAll(() => database.drop());
 
 function start({ url = database.url } = {}): void {
   heartbeat = new Heartbeat(
-    { url, runnerId: randomUUID(), intervalMs: 50, stalledAfterMs: 5_000 },
+    { url, runnerId: randomUUID(), intervalMs: 50, stalledAfterMs: 3_000 },
     (told) => news.push(told),
     () => ({ lastClaimAt: null, lastProgressAt: null }),
   );

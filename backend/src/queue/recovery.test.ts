@@ -34,7 +34,7 @@ const acts = {
     for (;;) await ctx.pause(5);
   },
   block: async () => {
-    const end = performance.now() + 2_500;
+    const end = performance.now() + 1_500;
     while (performance.now() < end);
     blockedUntil = Date.now();
   },

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import * as z from 'zod';
 import { TestEngine } from '../testing/engine.js';
+import { size } from '../testing/size.js';
 import { defineJob, type JobContext } from './job.js';
 import { SYSTEM } from './queue.js';
 import type { Runner } from './runner.js';
@@ -124,7 +125,7 @@ const acts: Record<string, (ctx: JobContext) => Promise<unknown>> = {
   },
   returnHuge: async () => ({ small: 1, huge: 'x'.repeat(300_000), after: 2 }),
   blockLoop: async () => {
-    const end = performance.now() + 2_500;
+    const end = performance.now() + 1_200;
     while (performance.now() < end);
   },
 };
@@ -234,8 +235,8 @@ describe('a runner', () => {
     engine.events.on('leaseLost', beats);
     const run = await engine.until(id, 'SUCCESS');
     expect(beats).not.toHaveBeenCalled();
-    // Beats went on while the loop stood still, and raised the revision: some 50 on an idle machine.
-    expect(run.rev).toBeGreaterThan(6);
+    // Beats went on while the loop stood still, and raised the revision: some 25 on an idle machine.
+    expect(run.rev).toBeGreaterThan(5);
   });
 });
 
@@ -251,10 +252,13 @@ it('wakes a sleeping runner by notification, and finds work without one', async 
 });
 
 it('never executes one claim twice, however many runners race', async () => {
-  const ids = await Promise.all(Array.from({ length: 200 }, () => runOf('succeed')));
+  const ids = await Promise.all(Array.from({ length: size(100, 1_000) }, () => runOf('succeed')));
   const runners = Array.from({ length: 4 }, () => engine.runner({ concurrency: 7 }));
   await Promise.all(runners.map((runner) => runner.start()));
-  await Promise.all(ids.map((id) => engine.until(id, 'SUCCESS')));
+  await vi.waitFor(async () => {
+    const left = `SELECT FROM "JobRun" WHERE id = ANY($1) AND status <> 'SUCCESS'`;
+    expect((await engine.database.pool.query(left, [ids])).rowCount).toBe(0);
+  });
   await Promise.all(runners.map((runner) => runner.stop()));
   for (const id of ids) expect(executions.filter((entry) => entry.startsWith(`${id}/`))).toEqual([`${id}/1`]);
 });

@@ -13,7 +13,8 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   const server = await acquireEmbeddedDatabase({
     dataDir: folder,
     home: join(folder, 'postgres'),
-    settings: ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off'],
+    // Circles of waits are noticed sooner, too.
+    settings: ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'deadlock_timeout=400ms'],
   });
   const template = new URL(server.url);
   template.pathname = '/template_jobs';

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { planName } from '../../store/plan-name.js';
 import type { Sql } from '../../store/sql.js';
 import { createTestDatabase, type TestDatabase } from '../../testing/database.js';
+import { size } from '../../testing/size.js';
 import { type ClaimRequest, claim, claimDueRuns } from './claim.js';
 
 let database: TestDatabase;
@@ -219,13 +220,19 @@ describe('how it is done', () => {
   });
 
   it('passes by what may not start without reading it', async () => {
+    const many = size(5_000, 20_000);
     await rows(
-      `INSERT INTO "JobRun" ("jobName", priority, "runAt") SELECT 'work', -9, now() + interval '1 hour' FROM generate_series(1, 20000)`,
+      `INSERT INTO "JobRun" ("jobName", priority, "runAt") SELECT 'work', -9, now() + interval '1 hour' FROM generate_series(1, $1::int)`,
+      [many],
     );
-    await rows(`INSERT INTO "JobRun" ("jobName", channel) SELECT 'work', 'paused' FROM generate_series(1, 20000)`);
-    await rows(`INSERT INTO "JobRun" ("jobName", "isBlocked") SELECT 'work', true FROM generate_series(1, 20000)`);
+    await rows(`INSERT INTO "JobRun" ("jobName", channel) SELECT 'work', 'paused' FROM generate_series(1, $1::int)`, [
+      many,
+    ]);
+    await rows(`INSERT INTO "JobRun" ("jobName", "isBlocked") SELECT 'work', true FROM generate_series(1, $1::int)`, [
+      many,
+    ]);
     await rows(`INSERT INTO "Channel" (name, "pausedAt") VALUES ('paused', now())`);
-    await queue({}, 20_000);
+    await queue({}, many);
     await rows('ANALYZE "JobRun"');
     const { text, values } = await statement();
     const [{ 'QUERY PLAN': plan }] = await rows(`EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) ${text}`, values);
