@@ -8,16 +8,22 @@ import { renderPicture } from './render-picture.js';
 /** Enough to keep two cores busy beside the database. */
 const AT_ONCE = 3;
 
+export type RenderPicture = typeof renderPicture;
+
 /**
  * Renders the files and writes them below `mediaDir`, dated as their uploads, and returns how many.
  * A file that is there already stays as it is: when its bytes are others, the item gets the next free name.
  */
-export async function writeMediaFiles(items: readonly MediaItem[], mediaDir: string, seed: number): Promise<number> {
+export async function writeMediaFiles(
+  items: readonly MediaItem[],
+  mediaDir: string,
+  { seed, render = renderPicture }: { seed: number; render?: RenderPicture | undefined },
+): Promise<number> {
   const waiting = items.filter((item) => item.fate !== 'missing').values();
   let written = 0;
   const work = async () => {
     for (const item of waiting) {
-      const bytes = await bytesOf(item, seed);
+      const bytes = await bytesOf(item, seed, render);
       item.fileName = await placeFile(mediaDir, item.fileName, bytes);
       const date = new Date(item.createdAt);
       await utimes(join(mediaDir, item.fileName), date, date);
@@ -28,9 +34,9 @@ export async function writeMediaFiles(items: readonly MediaItem[], mediaDir: str
   return written;
 }
 
-async function bytesOf(item: MediaItem, seed: number): Promise<Buffer> {
+async function bytesOf(item: MediaItem, seed: number, render: RenderPicture): Promise<Buffer> {
   const random = new Random(seed, `picture ${item.id}`);
-  const bytes = await renderPicture(item.picture, random);
+  const bytes = await render(item.picture, random);
   return item.damage ? damageBytes(bytes, item.damage, random) : bytes;
 }
 

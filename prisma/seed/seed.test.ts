@@ -3,7 +3,9 @@ import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createTestDatabase, type TestDatabase } from '@job-manager/backend/testing/database';
+import { size } from '@job-manager/backend/testing/size';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { RenderPicture } from './media-files.js';
 import { isEmpty, NotEmptyError, type SeedOptions, type SeedSummary, seedSampleData } from './seed.js';
 import { TABLE_NAMES, type TableName } from './tables.js';
 
@@ -13,7 +15,10 @@ interface Sample {
   summary: SeedSummary;
 }
 
+const USERS = size(24, 60);
 const now = new Date('2026-03-01T00:00:00Z');
+/** What the painter's tests are for takes a second for each network; here bytes that depend on the same things will do. */
+const render: RenderPicture = async (picture, random) => Buffer.from(`${JSON.stringify(picture)} ${random.fraction()}`);
 const leftovers: (() => Promise<void>)[] = [];
 let sample: Sample;
 
@@ -36,7 +41,15 @@ async function prepared(): Promise<{ database: TestDatabase; mediaDir: string }>
 
 async function seeded(options: Partial<SeedOptions>): Promise<Sample> {
   const { database, mediaDir } = await prepared();
-  const summary = await seedSampleData({ pool: database.pool, mediaDir, users: 60, seed: 7, now, ...options });
+  const summary = await seedSampleData({
+    pool: database.pool,
+    mediaDir,
+    users: USERS,
+    seed: 7,
+    now,
+    render,
+    ...options,
+  });
   return { database, mediaDir, summary };
 }
 
@@ -104,10 +117,10 @@ it('makes members who cannot sign in and cannot be written to', async () => {
 
 it('numbers members from 1 and lets the next account come after them', async () => {
   const first = await sample.database.pool.query('SELECT min(id) AS least, max(id) AS most FROM "User"');
-  expect(first.rows[0]).toEqual({ least: 1, most: 60 });
+  expect(first.rows[0]).toEqual({ least: 1, most: USERS });
   const admin = await sample.database.db.user.create({ data: { email: 'admin@example.net' } });
   await sample.database.db.user.delete({ where: { id: admin.id } });
-  expect(admin.id).toBe(61);
+  expect(admin.id).toBe(USERS + 1);
 });
 
 it('gives media no metadata: finding it is a job', async () => {
@@ -133,7 +146,14 @@ it('leaves orphaned files, rows without a file, and pairs', async () => {
 
 it('refuses a database that has a network already, and changes nothing', async () => {
   const before = await digestOfTables(sample);
-  const again = seedSampleData({ pool: sample.database.pool, mediaDir: sample.mediaDir, users: 60, seed: 9, now });
+  const again = seedSampleData({
+    pool: sample.database.pool,
+    mediaDir: sample.mediaDir,
+    users: USERS,
+    seed: 9,
+    now,
+    render,
+  });
   await expect(again).rejects.toThrow(NotEmptyError);
   await expect(again).rejects.toThrow(/data already in Profile, .*reset the database first/);
   expect(await digestOfTables(sample)).toEqual(before);
@@ -142,7 +162,7 @@ it('refuses a database that has a network already, and changes nothing', async (
 
 it('lets only one of two at once seed a database', async () => {
   const { database, mediaDir } = await prepared();
-  const options = { pool: database.pool, mediaDir, users: 10, now };
+  const options = { pool: database.pool, mediaDir, users: 10, now, render };
   const outcomes = await Promise.allSettled([seedSampleData(options), seedSampleData(options)]);
   expect(outcomes.map((outcome) => outcome.status).sort()).toEqual(['fulfilled', 'rejected']);
   expect(await database.db.profile.count()).toBe(10);
@@ -153,7 +173,7 @@ it('gives members ids and addresses beside those of accounts that are there', as
   const taken = await sample.database.db.user.findFirstOrThrow({ where: { id: 1 } });
   await database.db.user.create({ data: { id: 5, email: taken.email, role: 'SUPER_ADMIN' } });
   expect(await isEmpty(database.pool)).toBe(true);
-  await seedSampleData({ pool: database.pool, mediaDir, users: 10, seed: 7, now });
+  await seedSampleData({ pool: database.pool, mediaDir, users: 10, seed: 7, now, render });
   const users = await database.db.user.findMany({ orderBy: { id: 'asc' } });
   expect(users.map((user) => user.id)).toEqual([5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15]);
   expect(users[0]).toMatchObject({ email: taken.email, role: 'SUPER_ADMIN' });
@@ -165,7 +185,7 @@ it('leaves foreign files as they are, even under a name it wants', async () => {
   const wanted = (await fileNamesInRows(sample)).find((name) => name in present) ?? '';
   await mkdir(dirname(join(mediaDir, wanted)), { recursive: true });
   await writeFile(join(mediaDir, wanted), 'mine');
-  await seedSampleData({ pool: database.pool, mediaDir, users: 60, seed: 7, now });
+  await seedSampleData({ pool: database.pool, mediaDir, users: USERS, seed: 7, now, render });
 
   expect(await readFile(join(mediaDir, wanted), 'utf8')).toBe('mine');
   const other = wanted.replace(/(\.\w+)$/, '-2$1');
@@ -177,7 +197,7 @@ it('leaves foreign files as they are, even under a name it wants', async () => {
 it('writes no row when it fails', async () => {
   const { database, mediaDir } = await prepared();
   await writeFile(join(mediaDir, 'file'), '');
-  const seeding = seedSampleData({ pool: database.pool, mediaDir: join(mediaDir, 'file'), users: 10, now });
+  const seeding = seedSampleData({ pool: database.pool, mediaDir: join(mediaDir, 'file'), users: 10, now, render });
   await expect(seeding).rejects.toThrow(/ENOTDIR/);
   expect(await isEmpty(database.pool)).toBe(true);
   expect(await database.db.user.count()).toBe(0);

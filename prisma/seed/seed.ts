@@ -2,7 +2,7 @@ import type { createPool } from '@job-manager/backend/database/client';
 import type { Connection } from './bulk-insert.js';
 import type { Drift } from './counters.js';
 import type { MediaItem } from './media.js';
-import { writeMediaFiles } from './media-files.js';
+import { type RenderPicture, writeMediaFiles } from './media-files.js';
 import { createNetwork, type Network } from './network.js';
 import { writeSampleSchedule } from './sample-schedule.js';
 import { TABLE_NAMES, type TableName, writeTable } from './tables.js';
@@ -19,6 +19,8 @@ export interface SeedOptions {
   seed?: number;
   /** The end of the 90 days; the start of today (UTC) when not set, so that two runs on one day agree. */
   now?: Date;
+  /** What makes the bytes of a picture instead of the painter, for tests: painting is most of the work. */
+  render?: RenderPicture;
   onProgress?: (phase: string) => void;
 }
 
@@ -79,7 +81,7 @@ async function seedWith(client: Connection, options: Settled): Promise<SeedSumma
   const accounts = await existingAccounts(client);
   const network = createNetwork({ ...accounts, users: options.users, seed, now: (options.now ?? today()).getTime() });
 
-  const files = writeMediaFiles(network.media, options.mediaDir, seed);
+  const files = writeMediaFiles(network.media, options.mediaDir, { seed, render: options.render });
   const tables = writeTables(client, network, options);
   // Whichever fails, the other must not go on behind the caller's back.
   await Promise.allSettled([files, tables]);
