@@ -1,11 +1,13 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
+import { promisify, stripVTControlCharacters } from 'node:util';
 import { createTestDatabase, type TestDatabase } from '@job-manager/backend/testing/database';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { runCommand } from './lib/refusal.js';
 import { programOf, ROOT } from './lib/repository.js';
+import { createSeedProgram } from './lib/seed-program.js';
 
 let database: TestDatabase;
 let mediaDir: string;
@@ -14,30 +16,47 @@ beforeAll(async () => {
   mediaDir = await mkdtemp(join(tmpdir(), 'job-manager-seed-'));
 });
 afterAll(async () => {
+  vi.unstubAllEnvs();
   await database.drop();
   await rm(mediaDir, { recursive: true });
 });
 
-async function seedDatabase(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+/** In a process of its own, as people run it. */
+async function seedDatabase(...args: string[]): Promise<string> {
   const env = { ...process.env, DATABASE_URL: database.url, MEDIA_DIR: mediaDir, NO_COLOR: '1' };
   const command = [programOf('tsx'), 'scripts/seedDatabase.ts', ...args];
+  return (await promisify(execFile)(process.execPath, command, { cwd: ROOT, env })).stdout;
+}
+
+/** In this process: what a command writes to stderr before it ends with 1. */
+async function refusalOf(...args: string[]): Promise<string> {
+  const written: string[] = [];
+  const write = (text: string) => void written.push(stripVTControlCharacters(text));
+  const error = vi.spyOn(console, 'error').mockImplementation(write);
+  const program = createSeedProgram().exitOverride().configureOutput({ writeErr: write });
   try {
-    return { code: 0, ...(await promisify(execFile)(process.execPath, command, { cwd: ROOT, env })) };
-  } catch (error) {
-    return error as { code: number; stdout: string; stderr: string };
+    await runCommand(async () => void (await program.parseAsync(args, { from: 'user' })));
+    expect(process.exitCode).toBe(1);
+  } finally {
+    process.exitCode = undefined;
+    error.mockRestore();
   }
+  return written.join('\n');
 }
 
 it('fills an empty database, and refuses to fill it again', async () => {
-  const first = await seedDatabase('--users', '12', '--seed', '3', '--until', '2026-03-01');
-  expect(first).toMatchObject({ code: 0, stdout: expect.stringMatching(/^Profile +12$/m) });
+  const stdout = await seedDatabase('--users', '12', '--seed', '3', '--until', '2026-03-01');
+  expect(stdout).toMatch(/^Profile +12$/m);
   const { rows } = await database.pool.query('SELECT max("createdAt") AS newest FROM "Post"');
   expect(rows[0].newest.getTime()).toBeLessThanOrEqual(Date.UTC(2026, 2, 1));
+  const pictures = await readdir(mediaDir, { recursive: true });
+  const painted = pictures.find((name) => name.endsWith('.png')) ?? '';
+  expect((await readFile(join(mediaDir, painted))).subarray(1, 4).toString()).toBe('PNG');
 
-  const second = await seedDatabase('--users', '12');
-  expect(second.code).toBe(1);
-  expect(second.stderr).toMatch(/^There is data already in Profile, .*; reset the database first$/m);
-  expect(second.stderr).not.toContain('seed.ts:');
+  vi.stubEnv('DATABASE_URL', database.url);
+  const refusal = await refusalOf('--users', '12');
+  expect(refusal).toMatch(/^There is data already in Profile, .*; reset the database first$/m);
+  expect(refusal).not.toContain('seed.ts:');
 });
 
 it.each([
@@ -46,7 +65,5 @@ it.each([
   ['--until', '2026-02-31'],
   ['--speed', '3'],
 ])('refuses %s %s and says why', async (option, value) => {
-  const { code, stderr } = await seedDatabase(`${option}=${value}`);
-  expect(code).toBe(1);
-  expect(stderr).toContain(option);
+  expect(await refusalOf(`${option}=${value}`)).toMatch(new RegExp(`^error: .*${option}`, 'm'));
 });

@@ -1,0 +1,67 @@
+import { readConfig } from '@job-manager/backend/config';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import pc from 'picocolors';
+import { NotEmptyError, type SeedSummary, seedSampleData } from '../../prisma/seed/seed.js';
+import { withDatabase } from './database.js';
+import { Refusal } from './refusal.js';
+
+interface Options {
+  users: number;
+  seed: number;
+  until?: Date;
+}
+
+/** The command that fills an empty database with the sample network. Throws Refusal where there is data already. */
+export const createSeedProgram = (): Command =>
+  new Command('db:seed')
+    .description('Fills an empty database and the media folder with a sample network.')
+    .addOption(new Option('--users <count>', 'members, 2 to 10000').default(1_000).argParser(wholeNumber(2, 10_000)))
+    .addOption(new Option('--seed <number>', 'the same seed gives the same data').default(42).argParser(wholeNumber(0)))
+    .option('--until <yyyy-mm-dd>', 'day on which the 90 days of activity end, in UTC (default: today)', day)
+    .showHelpAfterError('Try --help.')
+    .action(seed);
+
+async function seed({ users, seed, until: now }: Options): Promise<void> {
+  const config = readConfig();
+  await withDatabase(config, async ({ url }) => {
+    const { createPool } = await import('@job-manager/backend/database/client');
+    const started = performance.now();
+    const pool = createPool(url);
+    const onProgress = (phase: string) => console.log(pc.dim(`${phase} …`));
+    try {
+      const summary = await seedSampleData({ pool, mediaDir: config.MEDIA_DIR, users, seed, now, onProgress });
+      report(summary, (performance.now() - started) / 1_000);
+    } catch (error) {
+      throw error instanceof NotEmptyError ? new Refusal(error.message) : error;
+    } finally {
+      await pool.end();
+    }
+  });
+}
+
+function report({ rows, media, drifted }: SeedSummary, seconds: number): void {
+  const width = Math.max(...Object.keys(rows).map((table) => table.length));
+  for (const [table, count] of Object.entries(rows)) {
+    console.log(`${table.padEnd(width)} ${count.toLocaleString('en').padStart(9)}`);
+  }
+  console.log(
+    `${media.files} media files: ${media.corrupt} corrupt, ${media.orphans} without a row; ${media.missing} rows without a file.`,
+  );
+  console.log(`Counters are wrong on purpose in ${drifted.profiles} profiles and ${drifted.posts} posts.`);
+  console.log(pc.green(`Done in ${seconds.toFixed(1)} s.`));
+}
+
+function wholeNumber(least: number, most = 2 ** 31 - 1): (value: string) => number {
+  return (value) => {
+    const number = Number(value);
+    if (/^\d+$/.test(value) && number >= least && number <= most) return number;
+    throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`);
+  };
+}
+
+function day(value: string): Date {
+  const date = new Date(`${value}T00:00:00Z`);
+  // JavaScript takes the 31st of February for the 3rd of March.
+  if (!Number.isNaN(date.getTime()) && date.toISOString().slice(0, 10) === value) return date;
+  throw new InvalidArgumentError('It must be a day such as 2026-03-01.');
+}
