@@ -170,6 +170,9 @@ const environment = z.object({
   JOBS_INACTIVE_AFTER_MS: milliseconds(600_000, 1_000).describe(
     'Silence after which a run of an external program is failed',
   ),
+  JOBS_MAX_INACTIVE_MS: milliseconds(3_600_000, 1_000).describe(
+    'The longest silence that an external program may ask for',
+  ),
   JOBS_MESSAGES_PER_RUN: z.coerce
     .number()
     .int()

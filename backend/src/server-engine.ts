@@ -78,6 +78,7 @@ export function createServerEngine({ config, databaseUrl, log, jobs }: ServerEng
       notifier,
       mostActive: config.JOBS_MAX_EXTERNAL,
       inactiveAfterMs: config.JOBS_INACTIVE_AFTER_MS,
+      maxInactiveMs: config.JOBS_MAX_INACTIVE_MS,
       messagesPerRun: config.JOBS_MESSAGES_PER_RUN,
       redaction: createRedaction(config.JOBS_REDACT_KEYS),
     }),

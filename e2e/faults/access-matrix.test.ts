@@ -84,7 +84,7 @@ function casesOf(who: string, knocking: Knocking, route: ApiRoute): Case[] {
     const isAnonymous = who === 'anonymous';
     return [
       { ...byCookie, allowed: [expectedByCookie(route, isByCookie, from, isAnonymous)] },
-      ...(isAnonymous ? [] : [{ ...byBearer, allowed: [refusal(route.policy, is)] }]),
+      ...(isAnonymous ? [] : [{ ...byBearer, allowed: [refusal(route, is)] }]),
     ];
   });
   return route.method === 'GET' ? fromPlaces : [...fromPlaces, ...disguised(route, knocking, is, title)];
@@ -99,7 +99,7 @@ const READ_FROM = ['our own Origin alone', 'a foreign Origin', 'no Origin at all
 function expectedByCookie(route: ApiRoute, is: Taken, from: string, isAnonymous: boolean): string | null {
   const needsProof = !isAnonymous || route.path === '/auth/login';
   const isProven = route.method === 'GET' || from === 'own' || (from === 'absent' && !needsProof);
-  return isProven ? refusal(route.policy, is) : 'FOREIGN_ORIGIN';
+  return isProven ? refusal(route, is) : 'FOREIGN_ORIGIN';
 }
 
 /** Writes in what a form can send, and writes that pretend to be reads. */
@@ -109,14 +109,14 @@ function disguised(route: ApiRoute, knocking: Knocking, is: Taken, title: (more:
     ...{ route, knocking, how: 'bearer' as const, title: title(`as ${type}`) },
     headers: { ...own, 'content-type': type },
     // The gate comes first only where the body may be large.
-    allowed: ['UNSUPPORTED_TYPE', ...(refusal(route.policy, is) === null ? [] : [refusal(route.policy, is)])],
+    allowed: ['UNSUPPORTED_TYPE', ...(refusal(route, is) === null ? [] : [refusal(route, is)])],
   }));
   const read = { ...route, method: 'GET' };
   const twin = routes.find(({ method, path }) => method === 'GET' && path === route.path);
   const override = {
     ...{ route: read, knocking, how: 'bearer' as const, title: title('as a GET that says POST') },
     headers: { ...own, 'x-http-method-override': route.method },
-    allowed: [twin ? refusal(twin.policy, is) : 'METHOD_NOT_ALLOWED', 'METHOD_NOT_ALLOWED', 'NOT_FOUND', 'UNKNOWN_RUN'],
+    allowed: [twin ? refusal(twin, is) : 'METHOD_NOT_ALLOWED', 'METHOD_NOT_ALLOWED', 'NOT_FOUND', 'UNKNOWN_RUN'],
   };
   return [...bodies, override];
 }

@@ -3,6 +3,14 @@ import { NEW_RUN_COLUMNS } from './new-run.js';
 import { countNote, noteFrom } from './note.js';
 import { notificationChannels } from './notification-channels.js';
 
+/** What a request chooses of a run, for the audit log. */
+const chosenOf = (
+  source: string,
+): string => `(SELECT jsonb_strip_nulls(jsonb_build_object('scope', scope, 'channel', channel, 'priority', priority,
+    'maxAttempts', "maxAttempts", 'timeoutMs', "timeoutMs", 'runAt', "runAt")) || jsonb_build_object('parameters', parameters, 'retryPolicy', "retryPolicy")
+  FROM ${source})`;
+const BEFORE_AND_AFTER = `jsonb_build_object('before', ${chosenOf('target')}, 'after', ${chosenOf('changed')})`;
+
 /**
  * Gives the last run of a key that has not begun the parameters, the time and the options of another: of many requests
  * in a row one run is left, with what the last of them wanted. $1 is the run as a JSON array of one, $2 to $6 who asks, $7 whether that
@@ -14,7 +22,7 @@ WITH moment AS MATERIALIZED (SELECT date_trunc('milliseconds', clock_timestamp()
   SELECT * FROM json_to_recordset($1::text::json) AS r(${NEW_RUN_COLUMNS})
 ), target AS MATERIALIZED (
   -- Compared with single values and not joined, so that the index of keys has the order, and one look is enough.
-  SELECT id FROM "JobRun"
+  SELECT * FROM "JobRun"
   WHERE "jobName" = (SELECT "jobName" FROM given) AND "uniqueKey" = (SELECT "uniqueKey" FROM given)
     AND status = 'QUEUED' AND "claimNo" = 0
   ORDER BY id DESC LIMIT 1 FOR UPDATE
@@ -37,7 +45,10 @@ WITH moment AS MATERIALIZED (SELECT date_trunc('milliseconds', clock_timestamp()
   -- Claimed while we waited for the lock: too late to change what it does.
   WHERE j.id = target.id AND j.status = 'QUEUED' AND j."claimNo" = 0
   RETURNING j.*
-), audited AS (${auditFrom('(SELECT * FROM changed WHERE $7::boolean) AS alone', 'run.replace', 2)}
+), authored AS (
+  INSERT INTO "JobRunAuthor" ("runId", "userId", "tokenId") SELECT id, $2::int, $6::uuid FROM changed
+  ON CONFLICT ("runId") DO UPDATE SET "userId" = excluded."userId", "tokenId" = excluded."tokenId", at = clock_timestamp()
+), audited AS (${auditFrom('(SELECT * FROM changed WHERE $7::boolean) AS alone', 'run.replace', 2, BEFORE_AND_AFTER)}
 ), noted AS (${noteFrom('changed', 'INFO', `'Given new parameters by ' || coalesce($3::text, 'a later request') || ' with the same key'`)}
 ), notified AS (
   SELECT pg_notify(channel, '') FROM unnest(ARRAY['${notificationChannels.queued}', '${notificationChannels.changed}']) AS channel

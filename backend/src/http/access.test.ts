@@ -41,13 +41,13 @@ describe.each(Object.entries(identities))('%s', (_name, { token, is, isByCookie 
       ...callOf(route),
       headers: cookie ? { ...own, cookie: `jm_session=${cookie}` } : own,
     });
-    expectGate(byCookie, refusal(route.policy, isByCookie));
+    expectGate(byCookie, refusal(route, isByCookie));
     const bearer = await tokenTo(route);
     const byBearer = await send(server.url, {
       ...callOf(route),
       headers: bearer ? { authorization: `Bearer ${bearer}` } : own,
     });
-    expectGate(byBearer, refusal(route.policy, is));
+    expectGate(byBearer, refusal(route, is));
   });
 });
 

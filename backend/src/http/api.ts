@@ -2,6 +2,7 @@ import { contract } from '@job-manager/shared/contract/index';
 import { OpenAPIHandler } from '@orpc/openapi/node';
 import { implement } from '@orpc/server';
 import { type Request, Router } from 'express';
+import type { Identity } from '../auth/sessions.js';
 import { createAuditCalls } from './audit-calls.js';
 import { createAuthCalls } from './auth-calls.js';
 import { createBatchCalls } from './batch-calls.js';
@@ -18,7 +19,7 @@ import { createDocumentRoutes } from './openapi.js';
 import { type Gate, pathOf } from './policy.js';
 import { HttpProblem } from './problem.js';
 import { createRecoveryCalls } from './recovery-calls.js';
-import { listRoutes, resolveRoute } from './routes.js';
+import { type ApiRoute, listRoutes, resolveRoute } from './routes.js';
 import { createScheduleCalls } from './schedule-calls.js';
 import type { StatsCache } from './stats-cache.js';
 import { createTokenCalls } from './token-calls.js';
@@ -61,13 +62,22 @@ export function createApi(deps: HttpDeps, gate: Gate, stats: StatsCache): Router
 /** `/api`, below wherever an application has mounted us. */
 const prefixOf = (req: Request): `/${string}` => `/${req.baseUrl.slice(1)}`;
 
+/** An answer as this caller may see it. */
+function shownTo<Output>(identity: Identity | null, { viewedFields }: ApiRoute, output: Output): Output {
+  if (viewedFields.length === 0 || identity?.permissions.includes('view')) return output;
+  const hidden = new Set(viewedFields);
+  return Object.fromEntries(Object.entries(output as object).filter(([name]) => !hidden.has(name))) as Output;
+}
+
 function createHandler(deps: HttpDeps, gate: Gate, stats: StatsCache) {
   const os = implement(contract)
     .$context<CallContext>()
     // Before the input is looked at, so that nobody learns anything from the way it is refused.
     .use(async ({ context, procedure, next }) => {
-      const identity = await gate(context.req, procedure['~orpc'].meta.policy);
-      return next({ context: { identity } });
+      const { policy, alsoNeeds } = procedure['~orpc'].meta;
+      const identity = await gate(context.req, policy, alsoNeeds);
+      const result = await next({ context: { identity } });
+      return { ...result, output: shownTo(identity, context.route, result.output) };
     })
     .use(async ({ context: { req, route }, procedure, next }, input: unknown) => {
       checkPlaces(req, route);

@@ -20,7 +20,7 @@ export function createBatchCalls({ pool, queue }: Pick<HttpDeps, 'pool' | 'queue
       const trigger = callerOf(context).via === 'bearer' ? 'API' : 'MANUAL';
       const { batchId, jobRunIds } = await queue.enqueueBatch({ ...input, trigger }, actorOf(context));
       context.res.location(`${context.req.baseUrl}/admin/jobs/batches/${batchId}`);
-      return { batch: presentBatch(await known(batchId)), jobRunIds };
+      return { batchId, jobRunIds, batch: presentBatch(await known(batchId)) };
     }),
 
     listBatches: os.listBatches.handler(async ({ input }) => {
@@ -39,7 +39,7 @@ export function createBatchCalls({ pool, queue }: Pick<HttpDeps, 'pool' | 'queue
     cancelBatch: os.cancelBatch.handler(async ({ input: { batchId }, context }) => {
       await known(batchId);
       const done = await queue.cancelBatch(batchId, actorOf(context));
-      return { batch: presentBatch(await known(batchId)), ...done };
+      return { batchId, ...done, batch: presentBatch(await known(batchId)) };
     }),
   });
 }

@@ -10,17 +10,22 @@ export function createChannelCalls({ queue: { channels } }: Pick<HttpDeps, 'queu
   return os.router({
     listChannels: os.listChannels.handler(async () => ({ channels: (await channels.list()).map(presentChannel) })),
 
-    setChannel: os.setChannel.handler(async ({ input: { channel, ...change }, context }) => ({
-      channel: presentChannel(await channels.set(channel, change, actorOf(context))),
-    })),
+    setChannel: os.setChannel.handler(async ({ input: { channel, ...change }, context }) =>
+      changed(await channels.set(channel, change, actorOf(context))),
+    ),
 
     pauseChannel: os.pauseChannel.handler(async ({ input: { channel, reason, resumeAt }, context }) => {
       const pause = { reason: reason || null, resumeAt: resumeAt === undefined ? null : new Date(resumeAt) };
-      return { channel: presentChannel(await channels.pause(channel, pause, actorOf(context))) };
+      return changed(await channels.pause(channel, pause, actorOf(context)));
     }),
 
-    resumeChannel: os.resumeChannel.handler(async ({ input, context }) => ({
-      channel: presentChannel(await channels.resume(input.channel, actorOf(context))),
-    })),
+    resumeChannel: os.resumeChannel.handler(async ({ input, context }) =>
+      changed(await channels.resume(input.channel, actorOf(context))),
+    ),
   });
 }
+
+const changed = (channel: Parameters<typeof presentChannel>[0]) => ({
+  name: channel.name,
+  channel: presentChannel(channel),
+});

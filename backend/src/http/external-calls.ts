@@ -61,13 +61,15 @@ export function createExternalCalls({ external, pool }: Pick<HttpDeps, 'external
 
     complete: os.complete.handler(async ({ input, context }) => {
       const ending = { status: 'SUCCESS' as const, metadata: input.metadata };
-      return { run: presentRun(await external.end(leaseOf(input), ending, actorOf(context))) };
+      const run = presentRun(await external.end(leaseOf(input), ending, actorOf(context)));
+      return { jobRunId: run.id, run };
     }),
 
     fail: os.fail.handler(async ({ input, context }) => {
       const { cancelled, error, errorStack, metadata } = input;
       const ending = { status: cancelled ? ('CANCELLED' as const) : ('FAILED' as const), error, errorStack, metadata };
-      return { run: presentRun(await external.end(leaseOf(input), ending, actorOf(context))) };
+      const run = presentRun(await external.end(leaseOf(input), ending, actorOf(context)));
+      return { jobRunId: run.id, run };
     }),
   });
 }

@@ -60,12 +60,15 @@ export function createJobCalls({ config, pool, queue, registry }: HttpDeps, gate
 
     reschedule: os.reschedule.handler(async ({ input, context }) => {
       const runAt = input.runAt === undefined ? null : new Date(input.runAt);
-      return { run: presentRun(await queue.reschedule(input.jobRunId, runAt, actorOf(context)), hasCode) };
+      const run = presentRun(await queue.reschedule(input.jobRunId, runAt, actorOf(context)), hasCode);
+      return { jobRunId: run.id, run };
     }),
 
-    cancel: os.cancel.handler(async ({ input, context }) => ({
-      run: presentRun(await queue[input.graph ? 'cancelGraph' : 'cancel'](input.jobRunId, actorOf(context)), hasCode),
-    })),
+    cancel: os.cancel.handler(async ({ input, context }) => {
+      const cancelled = await queue[input.graph ? 'cancelGraph' : 'cancel'](input.jobRunId, actorOf(context));
+      const run = presentRun(cancelled, hasCode);
+      return { jobRunId: run.id, run };
+    }),
   });
 }
 

@@ -1,5 +1,6 @@
 import type { Policy } from '@job-manager/shared/contract/policy';
 import type { PendingStep } from '@job-manager/shared/pending-steps';
+import type { Permission } from '@job-manager/shared/permissions';
 import type { Request } from 'express';
 import { RateLimiterMemory } from 'rate-limiter-flexible';
 import { describeForeignHost, findForeignHost, isHostName } from '../auth/hosts.js';
@@ -17,7 +18,11 @@ const DENIALS_PER_MINUTE = 60;
  * Decides whether a request may make a call, and returns who makes it (null: nobody). The role is the
  * database's of this moment. Throws 401 or 403 problems; a 403 leaves an audit entry.
  */
-export type Gate = (req: Request, policy: Policy | undefined) => Promise<Identity | null>;
+export type Gate = (
+  req: Request,
+  policy: Policy | undefined,
+  alsoNeeds?: readonly Permission[],
+) => Promise<Identity | null>;
 
 export function createGate({ sessions, pool, config }: Pick<HttpDeps, 'sessions' | 'pool' | 'config'>): Gate {
   const denials = new RateLimiterMemory({ points: DENIALS_PER_MINUTE, duration: 60 });
@@ -40,7 +45,7 @@ export function createGate({ sessions, pool, config }: Pick<HttpDeps, 'sessions'
     throw problem;
   };
 
-  return async (req, policy) => {
+  return async (req, policy, alsoNeeds = []) => {
     const identity = await sessions.authenticate(req, originOf(req));
     const isProven =
       sessions.accounts === 'own'
@@ -53,8 +58,10 @@ export function createGate({ sessions, pool, config }: Pick<HttpDeps, 'sessions'
     const [step] = identity.pending;
     if (step !== undefined) return deny(req, identity, new HttpProblem('PENDING_STEP', PENDING[step]));
     if (policy === 'signedIn') return identity.user ? identity : deny(req, identity, NO_PERSON);
-    if (policy !== undefined && identity.permissions.includes(policy)) return identity;
-    return deny(req, identity, new HttpProblem('FORBIDDEN', `This needs the permission "${policy}".`));
+    // A call without a policy is for nobody.
+    const missing = [policy, ...alsoNeeds].find((wanted) => !wanted || !identity.permissions.includes(wanted));
+    if (policy !== undefined && missing === undefined) return identity;
+    return deny(req, identity, new HttpProblem('FORBIDDEN', `This needs the permission "${missing}".`));
   };
 }
 

@@ -13,12 +13,12 @@ export function createRecoveryCalls({ queue, config }: Pick<HttpDeps, 'queue' | 
     previewCleanup: os.previewCleanup.handler(async () => {
       const { runs, serverTime } = await queue.previewCleanup();
       const affected = runs.map((run) => ({ run: presentSummary(run), becomes: run.becomes, reason: run.reason }));
-      return { runs: affected, serverTime: serverTime.toISOString() };
+      return { jobRunIds: idsOf(runs), runs: affected, serverTime: serverTime.toISOString() };
     }),
 
     cleanupStalled: os.cleanupStalled.handler(async ({ input, context }) => {
       const runs = await queue.cleanUpStalled(actorOf(context), input.jobRunIds);
-      return { cleaned: runs.length, runs: runs.map(presentSummary) };
+      return { cleaned: runs.length, jobRunIds: idsOf(runs), runs: runs.map(presentSummary) };
     }),
 
     forceFail: os.forceFail.handler(async ({ input, context }) => {
@@ -47,6 +47,8 @@ export function createRecoveryCalls({ queue, config }: Pick<HttpDeps, 'queue' | 
     }),
   });
 }
+
+const idsOf = (runs: { id: string }[]): string[] => runs.map(({ id }) => id);
 
 function describeRunning(run: RunSummaryRow, now: Date): string {
   const since = (time: Date | null) => durationWords(Math.max(0, now.getTime() - (time ?? now).getTime()));

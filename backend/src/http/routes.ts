@@ -1,5 +1,5 @@
-import type { Policy } from '@job-manager/shared/contract/policy';
-import { permissions } from '@job-manager/shared/permissions';
+import { type Policy, viewedFields } from '@job-manager/shared/contract/policy';
+import { type Permission, permissions } from '@job-manager/shared/permissions';
 import { traverseContractProcedures } from '@orpc/server';
 import { HttpProblem } from './problem.js';
 
@@ -11,6 +11,10 @@ export interface ApiRoute {
   /** With `{placeholders}`, below `/api`. */
   path: string;
   policy: Policy;
+  /** What the caller needs besides. */
+  alsoNeeds: readonly Permission[];
+  /** Parts of the answer that are left out where the caller lacks `view`. */
+  viewedFields: readonly string[];
 }
 
 const POLICIES: readonly unknown[] = ['public', 'session', 'signedIn', ...Object.keys(permissions)];
@@ -23,7 +27,7 @@ export const takesKey = ({ name }: ApiRoute): boolean => KEYED.includes(name);
 export function listRoutes(contract: Parameters<typeof traverseContractProcedures>[0]['router']): ApiRoute[] {
   const routes: ApiRoute[] = [];
   traverseContractProcedures({ router: contract, path: [] }, ({ contract: procedure, path }) => {
-    const { meta, route } = procedure['~orpc'];
+    const { meta, route, outputSchema } = procedure['~orpc'];
     const name = path.join('.');
     if (!route.method || !route.path) throw new Error(`The route ${name} has no method or no path`);
     const policy: unknown = 'policy' in meta ? meta.policy : undefined;
@@ -32,7 +36,14 @@ export function listRoutes(contract: Parameters<typeof traverseContractProcedure
         `The route ${name} (${route.method} ${route.path}) has no policy: nobody could say who may call it`,
       );
     }
-    routes.push({ name, method: route.method, path: route.path, policy: policy as Policy });
+    routes.push({
+      name,
+      method: route.method,
+      path: route.path,
+      policy: policy as Policy,
+      alsoNeeds: 'alsoNeeds' in meta ? (meta.alsoNeeds as Permission[]) : [],
+      viewedFields: viewedFields(outputSchema),
+    });
   });
   return routes;
 }

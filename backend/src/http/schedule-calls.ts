@@ -1,6 +1,7 @@
 import { contract } from '@job-manager/shared/contract/index';
 import { implement } from '@orpc/server';
 import { presentSchedule } from '../present/schedule.js';
+import type { Schedule } from '../store/schedules.js';
 import { actorOf, type CallContext, callerOf, type HttpDeps } from './context.js';
 
 const os = implement(contract.schedules).$context<CallContext>();
@@ -29,25 +30,25 @@ export function createScheduleCalls({ queue: { schedules } }: HttpDeps) {
     createSchedule: os.createSchedule.handler(async ({ input, context }) => {
       const schedule = await schedules.create(input, actorOf(context));
       context.res.location(`${context.req.baseUrl}/admin/jobs/schedules/${schedule.id}`);
-      return { schedule: presentSchedule(schedule) };
+      return changed(schedule);
     }),
 
-    changeSchedule: os.changeSchedule.handler(async ({ input: { scheduleId, ...settings }, context }) => ({
-      schedule: presentSchedule(await schedules.change(scheduleId, settings, actorOf(context))),
-    })),
+    changeSchedule: os.changeSchedule.handler(async ({ input: { scheduleId, ...settings }, context }) =>
+      changed(await schedules.change(scheduleId, settings, actorOf(context))),
+    ),
 
     removeSchedule: os.removeSchedule.handler(async ({ input, context }) => {
       await schedules.remove(input.scheduleId, actorOf(context));
       return { removed: true as const };
     }),
 
-    pauseSchedule: os.pauseSchedule.handler(async ({ input, context }) => ({
-      schedule: presentSchedule(await schedules.pause(input.scheduleId, input.reason || null, actorOf(context))),
-    })),
+    pauseSchedule: os.pauseSchedule.handler(async ({ input, context }) =>
+      changed(await schedules.pause(input.scheduleId, input.reason || null, actorOf(context))),
+    ),
 
-    resumeSchedule: os.resumeSchedule.handler(async ({ input, context }) => ({
-      schedule: presentSchedule(await schedules.resume(input.scheduleId, actorOf(context))),
-    })),
+    resumeSchedule: os.resumeSchedule.handler(async ({ input, context }) =>
+      changed(await schedules.resume(input.scheduleId, actorOf(context))),
+    ),
 
     runSchedule: os.runSchedule.handler(async ({ input, context }) => {
       const trigger = callerOf(context).via === 'bearer' ? 'API' : 'MANUAL';
@@ -57,5 +58,7 @@ export function createScheduleCalls({ queue: { schedules } }: HttpDeps) {
     }),
   });
 }
+
+const changed = (schedule: Schedule) => ({ scheduleId: schedule.id, schedule: presentSchedule(schedule) });
 
 const inIso = (times: Date[]): string[] => times.map((at) => at.toISOString());

@@ -99,7 +99,7 @@ describe('who may', () => {
   });
 
   it('starts runs in its own name', async () => {
-    const { token } = (await create({ permissions: ['run'] })).json;
+    const { token } = (await create({ permissions: ['run', 'view'] })).json;
     const answer = await as(token, { method: 'POST', path: '/api/admin/jobs/enqueue', body: { jobName: 'echo' } });
     expect(answer.json.run).toMatchObject({ trigger: 'API', triggeredBy: null, triggeredByToken: 'nightly' });
   });

@@ -1,11 +1,11 @@
 import { createHmac, randomUUID } from 'node:crypto';
-import type { Policy } from '@job-manager/shared/contract/policy';
-import { can, type TokenPermission, tokenPermissions } from '@job-manager/shared/permissions';
+import { can, type Permission, type TokenPermission, tokenPermissions } from '@job-manager/shared/permissions';
 import type { UserRole } from '@job-manager/shared/roles';
 import { SignJWT } from 'jose';
 import type pg from 'pg';
 import { makeApiToken } from '../auth/api-tokens.js';
 import { signToken } from '../auth/tokens.js';
+import type { ApiRoute } from './routes.js';
 import type { TrialSession } from './trial-access.js';
 
 /** What identities are made of: a server whose key is known, and its tables. */
@@ -29,14 +29,17 @@ export interface Knocking {
 }
 
 /** What the gate must say to somebody; null: come in. */
-export function refusal(policy: Policy, is: Taken): string | null {
+export function refusal({ policy, alsoNeeds }: Pick<ApiRoute, 'policy' | 'alsoNeeds'>, is: Taken): string | null {
   if (policy === 'public') return null;
   if (is === 'nobody') return 'SIGNED_OUT';
   // Tokens have no session that could be asked about or ended.
-  if (typeof is !== 'string') return is.some((permission) => permission === policy) ? null : 'FORBIDDEN';
-  if (policy === 'session') return null;
+  if (policy === 'session' || policy === 'signedIn') {
+    if (typeof is !== 'string') return 'FORBIDDEN';
+    return is === 'limited' && policy === 'signedIn' ? 'PENDING_STEP' : null;
+  }
   if (is === 'limited') return 'PENDING_STEP';
-  return policy === 'signedIn' || can(is, policy) ? null : 'FORBIDDEN';
+  const has = (wanted: Permission) => (typeof is === 'string' ? can(is, wanted) : is.some((one) => one === wanted));
+  return [policy, ...alsoNeeds].every(has) ? null : 'FORBIDDEN';
 }
 
 /** The token of a session of somebody. */

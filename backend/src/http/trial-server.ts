@@ -71,6 +71,7 @@ export async function startTrialServer(
       notifier,
       mostActive: config.JOBS_MAX_EXTERNAL,
       inactiveAfterMs: config.JOBS_INACTIVE_AFTER_MS,
+      maxInactiveMs: config.JOBS_MAX_INACTIVE_MS,
       messagesPerRun: config.JOBS_MESSAGES_PER_RUN,
       redaction: createRedaction(config.JOBS_REDACT_KEYS),
     }),
@@ -119,7 +120,7 @@ async function signIn(sql: Sql, sessions: Sessions, role: UserRole, name: string
 }
 
 /** A job that takes a word, so that tests can send a wrong one. */
-const ECHO = defineJob({
+export const ECHO = defineJob({
   name: 'echo',
   description: 'Says what it was told',
   examples: ['echo --word=hello'],

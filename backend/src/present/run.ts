@@ -29,8 +29,9 @@ export function presentSummary(row: RunSummaryRow): JobRunSummary {
     lastHeartbeatAt: isoOrNull(row.lastHeartbeatAt),
     durationMs: numberOrNull(row.durationMs),
     queueDelayMs: numberOrNull(row.queueDelayMs),
-    triggeredBy: personOrNull(row.triggeredById, row.triggeredByEmail),
-    triggeredByToken: row.triggeredByToken,
+    // A run of a schedule names its author there, but its time has triggered it.
+    triggeredBy: row.trigger === 'CRON' ? null : personOrNull(row.triggeredById, row.triggeredByEmail),
+    triggeredByToken: row.trigger === 'CRON' ? null : row.triggeredByToken,
     cancelRequestedBy: personOrNull(row.cancelRequestedById, row.cancelRequestedByEmail),
     cancelRequestedAt: isoOrNull(row.cancelRequestedAt),
     runnerId: row.runnerId,
@@ -91,7 +92,15 @@ export function presentRun(row: RunRow, hasCode: HasCode = () => true): JobRun {
     schedule:
       row.scheduleId === null || row.scheduleName === null ? null : { id: row.scheduleId, name: row.scheduleName },
     unique: presentUnique(row),
+    parametersBy: presentAuthor(row),
   };
+}
+
+/** Who chose the parameters; null where that is who triggered the run, or the code. */
+function presentAuthor({ author, trigger, triggeredById, triggeredByEmail, triggeredByToken }: RunRow) {
+  if (author) return { person: personOrNull(author.userId, author.email), token: author.token };
+  if (trigger !== 'CRON' || (triggeredById === null && triggeredByToken === null)) return null;
+  return { person: personOrNull(triggeredById, triggeredByEmail), token: triggeredByToken };
 }
 
 const WAITS_FOR = { SUCCEEDED: 'succeeded', FINISHED: 'finished' } as const;

@@ -69,6 +69,7 @@ describe('a statement that is stopped in a circle of waits is sent again', () =>
         const external = createExternalRuns({
           ...options,
           mostActive: 10,
+          maxInactiveMs: 3_600_000,
           inactiveAfterMs: 60_000,
           messagesPerRun: 10,
         });

@@ -168,7 +168,7 @@ describe('limits', () => {
     const sql = engine.database.pool;
     await startRunHere(sql, { ...here, jobName: 'send', channel: 'mail' }, SYSTEM);
     expect(await new Claimer(5).claim()).toHaveLength(1);
-    await startExternalRun(sql, { ...elsewhere, ...limits, jobName: 'report' }, 10, SYSTEM);
+    await startExternalRun(sql, { ...elsewhere, ...limits, jobName: 'report' }, { most: 10, perToken: 5 }, SYSTEM);
     await startRunHere(sql, { ...here, jobName: 'send', channel: 'mail' }, SYSTEM);
     expect(await runningIn('mail')).toBe(4);
     expect(await new Claimer(5).claim()).toEqual([]);

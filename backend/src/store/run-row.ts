@@ -73,6 +73,13 @@ export interface RelatedRunRow {
   status: JobRunStatus | null;
 }
 
+/** A person, or the name of an API token; neither for a program with a connection to the database. */
+export interface AuthorRow {
+  userId: number | null;
+  email: string | null;
+  token: string | null;
+}
+
 export interface RunRow extends RunSummaryRow {
   parameters: Record<string, unknown>;
   metadata: unknown;
@@ -95,6 +102,8 @@ export interface RunRow extends RunSummaryRow {
   scheduleName: string | null;
   uniqueScope: 'QUEUED' | 'RUNNING' | 'PERIOD' | 'BEHIND' | null;
   uniqueUntil: Date | null;
+  /** Who chose its parameters, where that isn't who triggered it. */
+  author: AuthorRow | null;
   /** What may keep it from starting; null for a run that isn't queued. */
   waiting: WaitingFacts | null;
 }
@@ -125,10 +134,12 @@ const DEPENDENTS = `CASE WHEN r."hasDependents" THEN (
 const BATCH = `(SELECT json_build_object('id', b.id::text, 'name', b.name, 'total', b.total,
     'ended', (SELECT count(*) FROM "JobRun" m WHERE m."batchId" = b.id AND m.status IN ('SUCCESS', 'FAILED', 'CANCELLED')))
   FROM "JobRunBatch" b WHERE b.id = r."batchId" OR (r."batchId" IS NULL AND b."callbackRunId" = r.id))`;
+const AUTHOR = `(SELECT json_build_object('userId', p.id, 'email', p.email, 'token', q.name) FROM "JobRunAuthor" a
+  LEFT JOIN "User" p ON p.id = a."userId" LEFT JOIN "ApiToken" q ON q.id = a."tokenId" WHERE a."runId" = r.id)`;
 const WHOLE = `${SUMMARY}, r.parameters, r.metadata, r."metadataTruncated", r."errorStack", r.steps, r."childPid", r."cpuMs",
   r."peakMemoryBytes", r."maxLoopLagMs", r."retryPolicy", r."maxCrashes", r."waitsFor", r."uniqueScope", r."uniqueUntil",
   ${ATTEMPTS} AS "earlierAttempts", ${DEPENDS_ON} AS "dependsOn", ${DEPENDENTS} AS dependents, ${BATCH} AS batch,
-  (SELECT s.name FROM "Schedule" s WHERE s.id = r."scheduleId") AS "scheduleName", ${WAITING} AS waiting`;
+  (SELECT s.name FROM "Schedule" s WHERE s.id = r."scheduleId") AS "scheduleName", ${AUTHOR} AS author, ${WAITING} AS waiting`;
 const PEOPLE = `LEFT JOIN "User" t ON t.id = r."triggeredById" LEFT JOIN "User" c ON c.id = r."cancelRequestedById"
   LEFT JOIN "ApiToken" k ON k.id = r."triggeredByTokenId"`;
 

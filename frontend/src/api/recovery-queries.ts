@@ -4,7 +4,7 @@ import { api, client } from './client';
 
 type Preview = InferContractRouterOutputs<typeof recovery>['previewCleanup'];
 /** A run that is to be helped: what becomes of it, and why. */
-export type AffectedRun = Preview['runs'][number];
+export type AffectedRun = NonNullable<Preview['runs']>[number];
 
 // A preview is read when its dialog opens and forgotten when it closes: what is agreed to is what is shown.
 const asOfOpening = { gcTime: 0, staleTime: Number.POSITIVE_INFINITY, meta: { isQuiet: true } };

@@ -41,12 +41,12 @@ const AT_ONCE = 1_000;
 function Question({ onClose }: { onClose: () => void }) {
   const { data, error, refetch } = useQuery(cleanupPreviewQuery());
   const { mutate, isPending, error: refusal } = useCleanUpCall(onClose);
-  const chosen = data?.runs.slice(0, AT_ONCE) ?? [];
+  const chosen = data?.runs?.slice(0, AT_ONCE) ?? [];
   return (
     <>
       <Explanation />
       {data ? (
-        <Preview chosen={chosen} found={data.runs.length} />
+        <Preview chosen={chosen} found={data.jobRunIds.length} />
       ) : error ? (
         <ErrorPanel
           title="Stalled jobs could not be looked up"
@@ -105,7 +105,7 @@ function useCleanUpCall(onEnd: () => void) {
   const queryClient = useQueryClient();
   return useAction({
     mutationFn: (chosen: AffectedRun[]) => cleanUpStalled(chosen.map(({ run }) => run.id)),
-    onSuccess: ({ cleaned, runs }, chosen) => {
+    onSuccess: ({ cleaned, runs = [] }, chosen) => {
       for (const queryKey of [statsKey(), historyKey(), healthKey()]) void queryClient.invalidateQueries({ queryKey });
       tell(cleaned, runs, chosen.length - cleaned);
       onEnd();

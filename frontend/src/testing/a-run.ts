@@ -70,6 +70,7 @@ function make(status: JobRunStatus, part: Partial<JobRun>): JobRun {
     batch: null,
     schedule: null,
     unique: null,
+    parametersBy: null,
     ...part,
   };
 }

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { limits } from '../limits.js';
 import { enqueueOptions, jobName, jobParameters, waitCondition } from './enqueue-options.js';
-import { routeFor } from './policy.js';
+import { forViewers, routeFor } from './policy.js';
 import { jobRunSummary, runId } from './run.js';
 
 const TAG = ['Batches'];
@@ -59,7 +59,13 @@ export const batches = {
       tags: TAG,
     })
     .input(batchRequest)
-    .output(z.object({ batch: jobRunBatch, jobRunIds: z.array(runId).describe('In the order of `runs`') })),
+    .output(
+      z.object({
+        batchId: runId,
+        jobRunIds: z.array(runId).describe('In the order of `runs`'),
+        batch: forViewers(jobRunBatch),
+      }),
+    ),
 
   listBatches: routeFor('view')
     .route({ method: 'GET', path: '/admin/jobs/batches', summary: 'Batches, the newest first', tags: TAG })
@@ -94,5 +100,5 @@ export const batches = {
       tags: TAG,
     })
     .input(byBatch)
-    .output(z.object({ batch: jobRunBatch, cancelled: count, asked: count })),
+    .output(z.object({ batchId: runId, cancelled: count, asked: count, batch: forViewers(jobRunBatch) })),
 };

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { limits } from '../limits.js';
 import { channelName } from './enqueue-options.js';
 import { isoTime } from './iso-time.js';
-import { routeFor } from './policy.js';
+import { forViewers, routeFor } from './policy.js';
 
 const TAG = ['Channels'];
 const time = z.iso.datetime();
@@ -62,7 +62,7 @@ export const channels = {
       tags: TAG,
     })
     .input(byName.extend(channelChange.shape))
-    .output(z.object({ channel: jobChannel })),
+    .output(z.object({ name: z.string(), channel: forViewers(jobChannel) })),
 
   pauseChannel: routeFor('manageChannels')
     .route({
@@ -77,7 +77,7 @@ export const channels = {
         resumeAt: isoTime.optional().describe('Goes on by itself then'),
       }),
     )
-    .output(z.object({ channel: jobChannel })),
+    .output(z.object({ name: z.string(), channel: forViewers(jobChannel) })),
 
   resumeChannel: routeFor('manageChannels')
     .route({
@@ -87,5 +87,5 @@ export const channels = {
       tags: TAG,
     })
     .input(byName)
-    .output(z.object({ channel: jobChannel })),
+    .output(z.object({ name: z.string(), channel: forViewers(jobChannel) })),
 };

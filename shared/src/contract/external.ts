@@ -132,7 +132,7 @@ export const external = {
       tags: TAG,
     })
     .input(lease.extend({ metadata: record.optional() }))
-    .output(z.object({ run: jobRun })),
+    .output(z.object({ jobRunId: runId, run: jobRun })),
 
   fail: routeFor('execute')
     .route({
@@ -150,5 +150,5 @@ export const external = {
         metadata: record.optional(),
       }),
     )
-    .output(z.object({ run: jobRun })),
+    .output(z.object({ jobRunId: runId, run: jobRun })),
 };

@@ -3,7 +3,7 @@ import { limits } from '../limits.js';
 import { terminalStatuses } from '../run.js';
 import { enqueueOptions, jobName, jobParameters, unique } from './enqueue-options.js';
 import { isoTime } from './iso-time.js';
-import { routeFor } from './policy.js';
+import { forViewers, routeFor } from './policy.js';
 import { jobDefinition, jobRun, jobRunSummary, jobStats, runId } from './run.js';
 
 const TAG = ['Jobs'];
@@ -99,12 +99,14 @@ export const jobs = {
     .output(
       z.object({
         jobRunId: runId,
-        run: jobRun,
+        run: forViewers(jobRun),
         isNew: z.boolean().describe('False where the key of the call, or of the run, was taken'),
-        note: z
-          .string()
-          .nullable()
-          .describe('In words for people: which earlier run is answered, and how it is; null for a new one'),
+        note: forViewers(
+          z
+            .string()
+            .nullable()
+            .describe('In words for people: which earlier run is answered, and how it is; null for a new one'),
+        ),
       }),
     ),
 
@@ -118,7 +120,7 @@ export const jobs = {
     .input(
       byRun.extend({ graph: z.boolean().optional().describe('Also the runs it waits for and those that wait for it') }),
     )
-    .output(z.object({ run: jobRun })),
+    .output(z.object({ jobRunId: runId, run: forViewers(jobRun) })),
 
   reschedule: routeFor('run')
     .route({
@@ -129,5 +131,5 @@ export const jobs = {
       tags: TAG,
     })
     .input(byRun.extend({ runAt: isoTime.optional() }))
-    .output(z.object({ run: jobRun })),
+    .output(z.object({ jobRunId: runId, run: forViewers(jobRun) })),
 };

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { limits } from '../limits.js';
 import { jobRunStatuses } from '../run.js';
 import { isoTime } from './iso-time.js';
-import { routeFor } from './policy.js';
+import { forViewers, routeFor } from './policy.js';
 import { jobRun, jobRunSummary, runId } from './run.js';
 
 const TAG = ['Health and recovery'];
@@ -26,7 +26,13 @@ export const recovery = {
       summary: 'The runs that a cleanup would take back, and why',
       tags: TAG,
     })
-    .output(z.object({ runs: z.array(affected), serverTime: z.iso.datetime() })),
+    .output(
+      z.object({
+        jobRunIds: z.array(runId),
+        runs: forViewers(z.array(affected)),
+        serverTime: z.iso.datetime(),
+      }),
+    ),
 
   cleanupStalled: routeFor('cleanup')
     .route({
@@ -41,7 +47,13 @@ export const recovery = {
         jobRunIds: z.array(runId).min(1).max(1_000).optional().describe('Only these, where they are still stalled'),
       }),
     )
-    .output(z.object({ cleaned: z.number().int(), runs: z.array(jobRunSummary) })),
+    .output(
+      z.object({
+        cleaned: z.number().int(),
+        jobRunIds: z.array(runId),
+        runs: forViewers(z.array(jobRunSummary)),
+      }),
+    ),
 
   forceFail: routeFor('forceFail')
     .route({

@@ -108,6 +108,12 @@ export const jobRun = jobRunSummary.extend({
     .describe('The batch it is part of, or that calls it back'),
   schedule: z.object({ id: z.string(), name: z.string() }).nullable(),
   unique: z.object({ key: z.string(), scope: z.enum([...uniqueScopes, 'behind']), until: time.nullable() }).nullable(),
+  parametersBy: z
+    .object({ person: person.nullable(), token: z.string().nullable().describe('Name of the API token') })
+    .nullable()
+    .describe(
+      'Who chose its parameters, where that is not who triggered it: a later request with `replace`, or the last to change its schedule. Neither is set for a program with a connection to the database',
+    ),
 });
 export type JobRun = z.infer<typeof jobRun>;
 

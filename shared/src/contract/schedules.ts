@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { limits } from '../limits.js';
 import { jobName, jobParameters } from './enqueue-options.js';
-import { routeFor } from './policy.js';
+import { forViewers, routeFor } from './policy.js';
 import { runId } from './run.js';
 
 const TAG = ['Schedules'];
@@ -77,6 +77,9 @@ export const jobSchedule = z.object({
 export type JobSchedule = z.infer<typeof jobSchedule>;
 
 const one = z.object({ schedule: jobSchedule });
+const changed = z.object({ scheduleId: z.uuid(), schedule: forViewers(jobSchedule) });
+
+const DECIDES = 'Needs the permission `run` as well: it decides what runs, and the runs name who did.';
 
 /** Runs at set times. */
 export const schedules = {
@@ -116,26 +119,28 @@ export const schedules = {
     )
     .output(z.object({ timing: z.string(), times: z.array(time) })),
 
-  createSchedule: routeFor('manageSchedules')
+  createSchedule: routeFor('manageSchedules', 'run')
     .route({
       method: 'POST',
       path: '/admin/jobs/schedules',
       successStatus: 201,
       summary: 'Create a schedule',
+      description: DECIDES,
       tags: TAG,
     })
     .input(scheduleSettings)
-    .output(one),
+    .output(changed),
 
-  changeSchedule: routeFor('manageSchedules')
+  changeSchedule: routeFor('manageSchedules', 'run')
     .route({
       method: 'PUT',
       path: '/admin/jobs/schedules/{scheduleId}',
       summary: 'Change a schedule that was made over the API',
+      description: DECIDES,
       tags: TAG,
     })
     .input(byId.extend(scheduleSettings.shape))
-    .output(one),
+    .output(changed),
 
   removeSchedule: routeFor('manageSchedules')
     .route({
@@ -155,17 +160,18 @@ export const schedules = {
       tags: TAG,
     })
     .input(byId.extend({ reason: z.string().trim().max(limits.reasonChars).optional() }))
-    .output(one),
+    .output(changed),
 
-  resumeSchedule: routeFor('manageSchedules')
+  resumeSchedule: routeFor('manageSchedules', 'run')
     .route({
       method: 'POST',
       path: '/admin/jobs/schedules/{scheduleId}/resume',
       summary: 'Resume a schedule, from its next due time on',
+      description: DECIDES,
       tags: TAG,
     })
     .input(byId)
-    .output(one),
+    .output(changed),
 
   runSchedule: routeFor('run')
     .route({

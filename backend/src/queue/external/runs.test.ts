@@ -9,6 +9,7 @@ import { createExternalRuns, type ExternalRuns } from './runs.js';
 
 const MOST = 50;
 const INACTIVE_AFTER_MS = 300_000;
+const MAX_INACTIVE_MS = 3_600_000;
 
 let engine: TestEngine;
 let external: ExternalRuns;
@@ -21,6 +22,7 @@ beforeAll(async () => {
     redaction: createRedaction(''),
     mostActive: MOST,
     inactiveAfterMs: INACTIVE_AFTER_MS,
+    maxInactiveMs: MAX_INACTIVE_MS,
     messagesPerRun: 100,
   });
 });

@@ -36,6 +36,8 @@ export interface ExternalOptions {
   mostActive: number;
   /** Silence after which a run is failed, where its program doesn't say otherwise. */
   inactiveAfterMs: number;
+  /** The longest silence that a program may ask for. */
+  maxInactiveMs: number;
   messagesPerRun: number;
 }
 

@@ -1,10 +1,11 @@
+import { refusal } from '@job-manager/client/errors';
 import { requestHash } from '@job-manager/client/request-hash';
 import { reusedKey } from '@job-manager/client/reused-keys';
 import type { StepPlan } from '@job-manager/shared/contract/message';
 import { isWithinDepth, limits } from '@job-manager/shared/limits';
 import { QueueError } from '../errors.js';
 import type { Actor } from '../queue.js';
-import { type HeldRun, startExternalRun } from '../transitions/start-external.js';
+import { type ExternalLimits, type HeldRun, startExternalRun } from '../transitions/start-external.js';
 import { plannedSteps } from './progress.js';
 import type { ExternalOptions } from './runs.js';
 
@@ -29,20 +30,32 @@ export async function startRun(
   request: ExternalStart,
   actor: Actor,
 ): Promise<HeldRun & { leaseToken: string }> {
-  checkStart(request, options.registry);
+  checkStart(request, options);
   const { sql, mostActive, notifier } = options;
-  const started = await startExternalRun(sql, newRun(request, options.inactiveAfterMs), mostActive, actor);
-  if (!started) {
-    const why = `${mostActive} runs of external programs are running already`;
-    throw new QueueError('TOO_MANY_ACTIVE', `${why}; try again when one has ended.`);
-  }
+  const limits = { most: mostActive, perToken: shareOf(mostActive) };
+  const started = await startExternalRun(sql, newRun(request, options.inactiveAfterMs), limits, actor);
+  if (!started) throw tooMany(limits, actor);
   if (!started.isNew) refuseAnother(started.run, request);
   if (started.isNew) notifier.changed();
   return { ...started.run, leaseToken: tokenOf(started.run) };
 }
 
-function checkStart({ jobName, parameters }: ExternalStart, registry: ExternalOptions['registry']): void {
-  if (registry.get(jobName)) {
+/** One API token may hold half of the places, so that it can't keep all others out. */
+const shareOf = (mostActive: number): number => Math.max(1, Math.floor(mostActive / 2));
+
+function tooMany({ most, perToken }: ExternalLimits, { tokenId }: Actor): QueueError {
+  const share = tokenId === null ? '' : `, or ${perToken} of this API token`;
+  const why = `${most} runs of external programs${share} are running already`;
+  return new QueueError('TOO_MANY_ACTIVE', `${why}; try again when one has ended.`);
+}
+
+function checkStart({ jobName, parameters, inactivityTimeoutMs }: ExternalStart, options: ExternalOptions): void {
+  const maxInactiveMs = Math.max(options.maxInactiveMs, options.inactiveAfterMs);
+  if (inactivityTimeoutMs !== undefined && inactivityTimeoutMs > maxInactiveMs) {
+    const message = `must be at most ${maxInactiveMs}, unless the server allows more with JOBS_MAX_INACTIVE_MS`;
+    throw refusal('INVALID_INPUT', 'inactivityTimeoutMs', message);
+  }
+  if (options.registry.get(jobName)) {
     const message = 'is a job of this server, which its own runners execute; enqueue it instead';
     throw new QueueError('INVALID_INPUT', `jobName: "${jobName}" ${message}.`, [{ path: 'jobName', message }]);
   }

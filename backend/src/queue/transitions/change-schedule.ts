@@ -66,8 +66,10 @@ const settingsValues = ({ settings, anchorAt, nextRunAt }: PlacedSettings): unkn
 
 const ADD = `
 WITH added AS (
-  INSERT INTO "Schedule" (name, "jobName", parameters, cron, "everyMs", "timeZone", "anchorAt", "missedRuns", overlap, "nextRunAt", source, "createdBy")
-  SELECT $1, $2, $3::jsonb, $4, $5::bigint, $6, $7::timestamptz, $8::"MissedRuns", $9::"Overlap", $10::timestamptz, $11::"ScheduleSource", left($13::text, 254)
+  INSERT INTO "Schedule" (name, "jobName", parameters, cron, "everyMs", "timeZone", "anchorAt", "missedRuns", overlap, "nextRunAt", source, "createdBy",
+    "authorId", "authorTokenId")
+  SELECT $1, $2, $3::jsonb, $4, $5::bigint, $6, $7::timestamptz, $8::"MissedRuns", $9::"Overlap", $10::timestamptz, $11::"ScheduleSource", left($13::text, 254),
+    $12::int, $16::uuid
   WHERE (SELECT count(*) FROM "Schedule") < ${MOST_SCHEDULES}
   ON CONFLICT (name) DO NOTHING
   RETURNING *
@@ -81,7 +83,8 @@ WITH mine AS MATERIALIZED (SELECT * FROM "Schedule" WHERE id = $11 AND rev = $12
 , changed AS (
   UPDATE "Schedule" s
   SET name = $1, "jobName" = $2, parameters = $3::jsonb, cron = $4, "everyMs" = $5::bigint, "timeZone" = $6, "anchorAt" = $7,
-      "missedRuns" = $8::"MissedRuns", overlap = $9::"Overlap", "nextRunAt" = $10, "lastDueAt" = coalesce($14::timestamptz, s."lastDueAt"), rev = s.rev + 1
+      "missedRuns" = $8::"MissedRuns", overlap = $9::"Overlap", "nextRunAt" = $10, "lastDueAt" = coalesce($14::timestamptz, s."lastDueAt"),
+      "authorId" = $17::int, "authorTokenId" = $21::uuid, rev = s.rev + 1
   FROM mine WHERE s.id = mine.id RETURNING s.*
 ), audited AS (${auditSchedule('changed', 'schedule.change', 17, SETTINGS_SAID)})
 SELECT id FROM changed`;

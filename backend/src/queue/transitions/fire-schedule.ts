@@ -77,11 +77,11 @@ WITH mine AS MATERIALIZED (
     lead(id) OVER (ORDER BY at) IS NOT NULL AS "hasDependents" FROM fresh
 ), added AS (
   INSERT INTO "JobRun" (id, "jobName", parameters, trigger, "algorithmVersion", channel, priority, "maxAttempts", "maxCrashes",
-    "timeoutMs", "scheduleId", "dueAt", "dependsOn", "waitsFor", "isBlocked", "hasDependents")
+    "timeoutMs", "triggeredById", "triggeredByTokenId", "scheduleId", "dueAt", "dependsOn", "waitsFor", "isBlocked", "hasDependents")
   -- As the newest version of the job declares, which may live in another process.
   SELECT placed.id, mine."jobName", mine.parameters, 'CRON', coalesce(job."algorithmVersion", $12), coalesce(job.channel, $13),
     coalesce(job.priority, $14), coalesce(job."maxAttempts", $15), coalesce(job."maxCrashes", $16),
-    CASE WHEN job.name IS NULL THEN $17 ELSE job."timeoutMs" END, mine.id, placed.at, placed."dependsOn",
+    CASE WHEN job.name IS NULL THEN $17 ELSE job."timeoutMs" END, mine."authorId", mine."authorTokenId", mine.id, placed.at, placed."dependsOn",
     CASE WHEN placed."dependsOn" IS NOT NULL THEN 'FINISHED'::"WaitCondition" END, placed."dependsOn" IS NOT NULL, placed."hasDependents"
   FROM mine CROSS JOIN placed LEFT JOIN "Job" job ON job.name = mine."jobName"
   -- The last word, should two ever get this far with the same due time.

@@ -54,6 +54,7 @@ const UNTOUCHED = {
   scheduleName: null,
   uniqueScope: null,
   uniqueUntil: null,
+  author: null,
 } as const satisfies Partial<QueuedRun>;
 
 /**

@@ -79,6 +79,8 @@ WITH moment AS MATERIALIZED (SELECT clock_timestamp() AS at
   DELETE FROM "JobRunMessage" WHERE "runId" IN (SELECT id FROM batch)
 ), attempts AS (
   DELETE FROM "JobRunAttempt" WHERE "runId" IN (SELECT id FROM batch)
+), authors AS (
+  DELETE FROM "JobRunAuthor" WHERE "runId" IN (SELECT id FROM batch)
 ), removed AS (
   DELETE FROM "JobRun" j USING batch WHERE j.id = batch.id RETURNING j.id, j."jobName", j.status, j."finishedAt", j."durationMs"
 ), less AS MATERIALIZED (

@@ -29,6 +29,9 @@ WITH mine AS MATERIALIZED (SELECT * FROM "Schedule" WHERE id = $1 FOR UPDATE
   FROM mine
   ON CONFLICT ("scheduleId", "dueAt") WHERE "scheduleId" IS NOT NULL DO NOTHING
   RETURNING *
+), authored AS (
+  INSERT INTO "JobRunAuthor" ("runId", "userId", "tokenId") SELECT added.id, "authorId", "authorTokenId" FROM added, mine
+  WHERE "authorId" IS NOT NULL OR "authorTokenId" IS NOT NULL
 ), moved AS (UPDATE "Schedule" s SET "lastRunId" = added.id, rev = s.rev + 1 FROM added WHERE s.id = added."scheduleId"
 ), audited AS (${auditFrom('added', 'schedule.run', 9, `jsonb_build_object('scheduleId', "scheduleId", 'schedule', (SELECT name FROM mine))`)})
 SELECT id FROM added`;

@@ -17,17 +17,23 @@ export interface NewExternalRun {
   requestHash: string | null;
 }
 
+/** RUNNING external runs at once: in all, and of one API token. */
+export interface ExternalLimits {
+  most: number;
+  perToken: number;
+}
+
 /** A run with the token that proves whose it is; null where it was taken away. */
 export type HeldRun = RunRow & { leaseToken: string | null; requestHash: string | null };
 
 /**
  * Creates a run that the program which asks executes from now on. Returns the run of then where the idempotency
- * key has been used, even when there are too many runs; null when `most` external runs are RUNNING.
+ * key has been used, even when there are too many runs; null at one of the limits.
  */
 export async function startExternalRun(
   sql: Sql,
   run: NewExternalRun,
-  most: number,
+  { most, perToken }: ExternalLimits,
   actor: Actor,
 ): Promise<{ run: HeldRun; isNew: boolean } | null> {
   const started = await sql.query<HeldRun>(START, [
@@ -42,6 +48,7 @@ export async function startExternalRun(
     most,
     ...auditValues(actor),
     run.requestHash,
+    perToken,
   ]);
   if (started.rows[0]) return { run: started.rows[0], isNew: true };
   const known = await sql.query<HeldRun>(`${selectHeld('"JobRun"')} WHERE r."idempotencyKey" = $1`, [
@@ -62,7 +69,7 @@ WITH moment AS MATERIALIZED (SELECT clock_timestamp() AS at
     channel, "triggeredById", "triggeredByTokenId", trigger, status, attempt, "maxAttempts", "claimNo", "runnerId", "leaseToken",
     "queuedAt", "runAt", "startedAt", "lastHeartbeatAt", "queueDelayMs")
   SELECT $1, $2, $3, $4, $5, $6, $7, $8, $15, coalesce((SELECT channel FROM "Job" WHERE name = $1::varchar), 'default'), $10, $14, 'API', 'RUNNING', 1, 1, 1, gen_random_uuid(), gen_random_uuid(), at, at, at, at, 0
-  FROM moment WHERE job_manager_external_slot($9)
+  FROM moment WHERE job_manager_external_slot($9, $14, $16)
   ON CONFLICT ("idempotencyKey") WHERE "idempotencyKey" IS NOT NULL DO NOTHING
   RETURNING *
 ), audited AS (${auditFrom('started', 'run.start-external', 10)})

@@ -48,7 +48,7 @@ export function CancelProvider({ children }: PropsWithChildren) {
       mark(run.id, 'asked');
       try {
         const answer = await ask({ id: run.id, graph });
-        if (isTerminal(answer.run.status)) mark(run.id, 'gone');
+        if (answer.run && isTerminal(answer.run.status)) mark(run.id, 'gone');
       } catch (error) {
         mark(run.id, null);
         trackError(error, { action: 'cancelJob', jobName: run.jobName, jobRunId: run.id });

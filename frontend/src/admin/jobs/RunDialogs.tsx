@@ -1,4 +1,3 @@
-import type { JobRun } from '@job-manager/shared/contract/run';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { statsKey } from '../../api/job-queries';
@@ -44,7 +43,7 @@ function RunDialog() {
   useReturnFocus(isOpen);
   if (opening === 0) return null;
 
-  const onEnqueued = async (_run: JobRun) => {
+  const onEnqueued = async () => {
     await close();
     void queryClient.invalidateQueries({ queryKey: statsKey() });
     // The dialog gives the focus back first; that must not scroll the page away again.

@@ -63,6 +63,7 @@ export function RunFacts({ run, status }: { run: JobRun; status: JobUIStatus }) 
           </span>
         </Fact>
       )}
+      {run.parametersBy && <Fact name="Parameters by">{authorOf(run.parametersBy)}</Fact>}
       {run.scope && <Fact name="Scope">{run.scope}</Fact>}
       {run.rerunOfId && (
         <Fact name="Re-run of">
@@ -94,6 +95,11 @@ function Taken({ unique: { scope, until } }: { unique: NonNullable<JobRun['uniqu
       taken until <DateTime at={until} />
     </>
   );
+}
+
+function authorOf({ person, token }: NonNullable<JobRun['parametersBy']>): string {
+  if (token !== null) return `API token ${token}`;
+  return person?.email ?? 'a program with a connection to the database';
 }
 
 function startedBy(run: JobRun): string {

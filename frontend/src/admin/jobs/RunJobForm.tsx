@@ -21,7 +21,7 @@ interface Props {
   /** Whether the form holds more than it began with. */
   onChanged: (isChanged: boolean) => void;
   onClose: () => void;
-  onEnqueued: (run: JobRun) => void;
+  onEnqueued: () => void;
 }
 
 export function RunJobForm(props: Props) {
@@ -53,9 +53,9 @@ export function RunJobForm(props: Props) {
 
   const enqueue = useEnqueue({
     rerunOfId: original?.id,
-    onEnqueued: (run) => {
+    onEnqueued: () => {
       draft.drop();
-      onEnqueued(run);
+      onEnqueued();
     },
     onRefused: onClose,
     onFaults: (messages) => {

@@ -1,4 +1,4 @@
-import type { JobDefinition, JobRun, JobRunSummary } from '@job-manager/shared/contract/run';
+import type { JobDefinition, JobRunSummary } from '@job-manager/shared/contract/run';
 import { Modal } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -21,7 +21,7 @@ interface RunJobModalProps {
   /** For the warning that another instance is running. */
   activeJobs: readonly JobRunSummary[];
   onClose: () => void;
-  onEnqueued: (run: JobRun) => void;
+  onEnqueued: () => void;
 }
 
 /** Picks a job, sets its parameters and queues a run; also repeats an earlier run with its parameters. */

@@ -1,4 +1,3 @@
-import type { JobRun } from '@job-manager/shared/contract/run';
 import { useState } from 'react';
 import { trackError } from '../../api/errorTracking';
 import { type Failure, toFailure } from '../../api/failure';
@@ -19,7 +18,7 @@ export interface RunFormValues {
 interface Ends {
   /** The finished run that is repeated. */
   rerunOfId?: string;
-  onEnqueued: (run: JobRun) => void;
+  onEnqueued: () => void;
   /** Can be put right: what is wrong, by field. */
   onFaults: (messages: Record<string, string>) => void;
   /** Can never be queued like this; it has been told. */
@@ -38,10 +37,10 @@ export function useEnqueue({ rerunOfId, onEnqueued, onFaults, onRefused }: Ends)
         idempotencyKey,
         ...readOptions(options),
       }),
-    onSuccess: ({ jobRunId, run, isNew }, { options }) => {
+    onSuccess: ({ jobRunId, isNew }, { options }) => {
       if (!isNew && hasKey(options)) toastInfo({ message: `Run #${jobRunId} has this key already` });
       else toastSuccess({ message: `Job enqueued: #${jobRunId}` });
-      onEnqueued(run);
+      onEnqueued();
     },
     onError: (error, { jobName, options }) => {
       trackError(error, { action: 'enqueueJob', component: 'RunJobModal', jobName });

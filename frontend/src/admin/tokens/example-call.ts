@@ -17,8 +17,8 @@ const examples = {
   manageChannels: { method: 'PUT', path: '/api/admin/jobs/channels/default', body: '{"concurrency": 10}' },
   manageSchedules: {
     method: 'POST',
-    path: '/api/admin/jobs/schedules',
-    body: '{"name": "nightly", "jobName": "trending", "cron": "0 3 * * *"}',
+    path: '/api/admin/jobs/schedules/00000000-0000-4000-8000-000000000000/pause',
+    body: '{}',
   },
 } as const satisfies Record<TokenPermission, Example>;
 
