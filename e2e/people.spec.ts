@@ -17,7 +17,15 @@ test('somebody new signs in with the password they were given', async ({ page, b
   await expect(rowOf(page, email)).toContainText('Admin');
   await expect(rowOf(page, email)).toContainText('Never');
 
-  const theirs = await signedIn(browser, { email, password });
+  const theirs = await browser.newPage({ storageState: nobody });
+  await theirs.goto('/admin/jobs');
+  await signIn(theirs, { email, password });
+  await expect(theirs.getByRole('heading', { level: 1, name: 'Choose a new password' })).toBeVisible();
+  expect((await theirs.request.get('/api/admin/jobs/active')).status()).toBe(403);
+  await theirs.getByRole('textbox', { name: 'Current password' }).fill(password);
+  await theirs.getByRole('textbox', { name: 'New password', exact: true }).fill('one of my own, long');
+  await theirs.getByRole('textbox', { name: 'Repeat the new password' }).fill('one of my own, long');
+  await theirs.getByRole('button', { name: 'Change password' }).click();
   await expect(activeJobs(theirs)).toBeVisible();
   await page.reload();
   await expect(rowOf(page, email)).toContainText(/ago|now/);
@@ -79,6 +87,20 @@ test('a new password of one’s own ends every other session', async ({ browser,
   await expect(activeJobs(elsewhere)).toBeVisible();
   await here.goto('/admin/jobs');
   await expect(activeJobs(here)).toBeVisible();
+  for (const page of [here, elsewhere]) await page.context().close();
+});
+
+test('somebody ends a session of theirs that goes on elsewhere', async ({ browser, accounts }) => {
+  const admin = await accounts.create('ADMIN');
+  const [here, elsewhere] = [await signedIn(browser, admin), await signedIn(browser, admin)];
+  await here.goto('/admin/account');
+  await expect(here.getByRole('row', { name: /This one/ })).toHaveCount(1);
+  await here.getByRole('button', { name: 'End all others' }).click();
+  const dialog = here.getByRole('dialog', { name: 'End all other sessions?' });
+  await dialog.getByRole('textbox', { name: 'Your current password' }).fill(admin.password);
+  await dialog.getByRole('button', { name: 'End', exact: true }).click();
+  await expect(toast(here, 'The session has ended.')).toBeVisible();
+  await expect(elsewhere).toHaveURL(/\/login/);
   for (const page of [here, elsewhere]) await page.context().close();
 });
 

@@ -107,7 +107,8 @@ test('signs out', async () => {
 
 test('offers to try again when the server cannot be reached', async () => {
   let isDown = true;
-  backend.use(http.get('/api/auth/me', () => (isDown ? HttpResponse.error() : HttpResponse.json({ user: operator }))));
+  const signedIn = { user: operator, pending: [] };
+  backend.use(http.get('/api/auth/me', () => (isDown ? HttpResponse.error() : HttpResponse.json(signedIn))));
   const { user } = await openPanel('/admin/jobs');
   expect(await screen.findByRole('heading', { name: 'The server cannot be reached' })).toBeVisible();
   isDown = false;

@@ -13,6 +13,7 @@ import { PageLoader } from '../ui/PageLoader';
 import { AdminLayout } from './AdminLayout';
 
 const NoAccessPage = loadable(() => import('./NoAccessPage').then((page) => page.NoAccessPage));
+const NewPasswordPage = loadable(() => import('./account/NewPasswordPage').then((page) => page.NewPasswordPage));
 const SignedOutPage = loadable(() => import('./SignedOutPage').then((page) => page.SignedOutPage));
 
 /** Lets operators in; sends others to sign in, or tells them that they have no access. */
@@ -44,5 +45,6 @@ export function AdminRoute() {
     const state = wasSignedIn ? { isSessionEnded: true } : undefined;
     return <Navigate to={loginFor(pathname.slice(mount.length) + search)} state={state} replace />;
   }
+  if (session.data.pending[0] === 'changePassword') return <NewPasswordPage email={session.data.email} />;
   return isOperator(session.data.role) ? <AdminLayout /> : <NoAccessPage email={session.data.email} />;
 }

@@ -1,4 +1,5 @@
 import type { CurrentUser } from '@job-manager/shared/contract/auth';
+import type { PendingStep } from '@job-manager/shared/pending-steps';
 import { can, type Permission } from '@job-manager/shared/permissions';
 import { hashKey, type QueryClient, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
@@ -6,12 +7,18 @@ import { api } from './client';
 import { isSignedOut } from './failure';
 import { keepsAccounts } from './place';
 
+/** Somebody signed in, and what they must do before anything else. */
+export interface SignedInUser extends CurrentUser {
+  pending: readonly PendingStep[];
+}
+
 /** Who is signed in; `null` when nobody is. Asked once, then kept until the session is known to have changed. */
 const sessionQuery = {
   queryKey: api.auth.me.key(),
-  queryFn: async ({ signal }: { signal: AbortSignal }): Promise<CurrentUser | null> => {
+  queryFn: async ({ signal }: { signal: AbortSignal }): Promise<SignedInUser | null> => {
     try {
-      return (await api.auth.me.call(undefined, { signal })).user;
+      const { user, pending } = await api.auth.me.call(undefined, { signal });
+      return { ...user, pending };
     } catch (error) {
       if (isSignedOut(error)) return null;
       throw error;
@@ -29,9 +36,9 @@ export function useCan(permission: Permission): boolean {
   return user != null && can(user.role, permission) && (keepsAccounts || permission !== 'manageUsers');
 }
 
-export const setSession = (queryClient: QueryClient, user: CurrentUser | null): void => {
-  queryClient.setQueryData(sessionQuery.queryKey, user);
-};
+/** Asks who is signed in now, after a sign-in. */
+export const loadSession = (queryClient: QueryClient): Promise<SignedInUser | null> =>
+  queryClient.fetchQuery({ ...sessionQuery, staleTime: 0 });
 
 /** Asks the server anew, because a socket was refused or the role may have changed. */
 export const recheckSession = (queryClient: QueryClient): Promise<void> =>
@@ -64,6 +71,6 @@ export function useSignInElsewhere(): void {
 
 /** Forgets who was signed in and everything that was read in their name. */
 export function endSession(queryClient: QueryClient): void {
-  setSession(queryClient, null);
+  queryClient.setQueryData(sessionQuery.queryKey, null);
   queryClient.removeQueries({ predicate: ({ queryHash }) => queryHash !== hashKey(sessionQuery.queryKey) });
 }

@@ -5,7 +5,7 @@ import { useState } from 'react';
 import { Navigate, useLocation, useSearchParams } from 'react-router-dom';
 import { client } from '../api/client';
 import { toFailure } from '../api/failure';
-import { announceSignIn, setSession, useSession, useSignInElsewhere } from '../api/session';
+import { announceSignIn, loadSession, useSession, useSignInElsewhere } from '../api/session';
 import { useAction } from '../api/useAction';
 import { dropDraftsOfOthers, hasDrafts } from '../lib/drafts';
 import { afterLogin } from '../paths';
@@ -69,9 +69,9 @@ function LoginForm() {
   });
   const login = useAction({
     mutationFn: ({ email, password }: typeof form.values) => client.auth.login({ email: email.trim(), password }),
-    onSuccess: ({ user }) => {
+    onSuccess: async ({ user }) => {
       dropDraftsOfOthers(String(user.id));
-      setSession(queryClient, user);
+      await loadSession(queryClient);
       announceSignIn();
     },
     onError: () => form.setFieldValue('password', ''),

@@ -1,3 +1,4 @@
+import { useMantineColorScheme } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from 'react-router-dom';
 import { client } from '../api/client';
@@ -12,7 +13,10 @@ import { toastError } from '../ui/toast';
 export function useSignOut(): () => void {
   const queryClient = useQueryClient();
   const navigate = useNavigate();
+  const { colorScheme, setColorScheme } = useMantineColorScheme();
   const leave = async () => {
+    // Signing out clears the browser's storage, in which the scheme is chosen for whoever comes next.
+    setColorScheme(colorScheme);
     await navigate(paths.login);
     endSession(queryClient);
     dropDraftsOfOthers(null);

@@ -1,4 +1,4 @@
-import type { CurrentUser } from '@job-manager/shared/contract/auth';
+import type { CurrentUser, OwnSession } from '@job-manager/shared/contract/auth';
 import type { ClientErrorReport } from '@job-manager/shared/contract/errors';
 import type { SystemHealth } from '@job-manager/shared/contract/health';
 import type { JobRunMessage, JobRunStep } from '@job-manager/shared/contract/message';
@@ -16,6 +16,8 @@ interface World {
   user: CurrentUser | null;
   /** What they must do first. */
   pending: PendingStep[];
+  /** Where they are signed in. */
+  sessions: OwnSession[];
   history: JobRun[];
   /** More runs than `history` holds, for the pages. */
   historyTotal: number | null;
@@ -46,6 +48,7 @@ export const operator: CurrentUser = { id: 1, email: 'ada@example.com', role: 'S
 const newWorld = (): World => ({
   user: operator,
   pending: [],
+  sessions: [],
   history: [],
   historyTotal: null,
   runs: [],
@@ -98,6 +101,7 @@ const handlers = [
   http.get('/api/auth/me', () =>
     world.user ? HttpResponse.json({ user: world.user, pending: world.pending }) : signedOut(),
   ),
+  http.get('/api/auth/sessions', () => HttpResponse.json({ sessions: world.sessions })),
   http.post('/api/errors', async ({ request }) => {
     const { errors } = (await request.json()) as { errors: ClientErrorReport[] };
     world.reported.push(...errors);

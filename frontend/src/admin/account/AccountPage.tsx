@@ -3,6 +3,7 @@ import { roleLabel } from '../../components/roles';
 import { Page } from '../../ui/Page';
 import { Section } from '../../ui/Section';
 import { ChangePasswordForm } from './ChangePasswordForm';
+import { SessionsSection } from './SessionsSection';
 
 /** One's own account. */
 export function AccountPage() {
@@ -13,6 +14,7 @@ export function AccountPage() {
       <Section title="Change password">
         <ChangePasswordForm email={user.email} />
       </Section>
+      <SessionsSection />
     </Page>
   );
 }

@@ -1,7 +1,8 @@
 import { newPassword } from '@job-manager/shared/contract/auth';
 import { Button, PasswordInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
-import { client } from '../../api/client';
+import { useQueryClient } from '@tanstack/react-query';
+import { api, client } from '../../api/client';
 import { trackError } from '../../api/errorTracking';
 import { toFailure } from '../../api/failure';
 import { fieldErrors } from '../../api/field-errors';
@@ -13,8 +14,15 @@ import classes from './ChangePasswordForm.module.css';
 const initialValues = { currentPassword: '', newPassword: '', repeated: '' };
 type Values = typeof initialValues;
 
+interface Props {
+  email: string;
+  /** What follows a change, besides telling of it. */
+  onChanged?: () => Promise<void>;
+}
+
 /** The password as it is, and twice as it is to be. */
-export function ChangePasswordForm({ email }: { email: string }) {
+export function ChangePasswordForm({ email, onChanged }: Props) {
+  const queryClient = useQueryClient();
   const form = useForm({
     initialValues,
     validate: {
@@ -27,8 +35,10 @@ export function ChangePasswordForm({ email }: { email: string }) {
     mutationFn: ({ repeated: _, ...passwords }: Values) => client.auth.changePassword(passwords),
     // The passwords are not to be kept.
     gcTime: 0,
-    onSuccess: () => {
+    onSuccess: async () => {
       form.reset();
+      await queryClient.invalidateQueries({ queryKey: api.auth.sessions.key() });
+      await onChanged?.();
       toastSuccess({ title: 'Your password is changed', message: 'Every other session of yours has ended.' });
     },
     onError: (error) => {
@@ -51,7 +61,7 @@ export function ChangePasswordForm({ email }: { email: string }) {
       />
       <PasswordInput
         label="New password"
-        description="At least 8 characters"
+        description="At least 8 characters, and none that is guessed first"
         autoComplete="new-password"
         visibilityToggleButtonProps={{ 'aria-label': 'Show the new password' }}
         {...form.getInputProps('newPassword')}
