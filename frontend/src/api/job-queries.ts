@@ -45,6 +45,9 @@ type EnqueueInput = Parameters<typeof client.jobs.enqueue>[0] & { idempotencyKey
 export const enqueueRun = ({ idempotencyKey, ...input }: EnqueueInput) =>
   client.jobs.enqueue(input, { context: { idempotencyKey } });
 
+/** The parameters of a run with the secrets in them; the server writes down who looked. */
+export const revealParameters = (jobRunId: string) => client.jobs.reveal({ jobRunId });
+
 /** Cancels a run; with `graph` also those that it waits for and those that wait for it. */
 export const cancelRun = (jobRunId: string, graph = false) =>
   client.jobs.cancel(graph ? { jobRunId, graph } : { jobRunId });

@@ -1,10 +1,13 @@
 import { useEffect } from 'react';
 
+const BIDI_CONTROLS = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+
 /** What the tab is called: the dialog that is open, otherwise the page. */
 const names: { page: string; dialog: string | null } = { page: '', dialog: null };
 
 function show(): void {
-  document.title = `${names.dialog ?? names.page} · Job Manager`;
+  // No element isolates a text there: what turns its order around would turn ours.
+  document.title = `${names.dialog ?? names.page} · Job Manager`.replace(BIDI_CONTROLS, '');
 }
 
 /** Names the page in the tab, the browser's history and bookmarks. */

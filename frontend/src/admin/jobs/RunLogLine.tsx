@@ -43,7 +43,9 @@ export const RunLogLine = memo(function RunLogLine(props: Props) {
         </span>
         <div className={classes.text}>
           {line.source === 'SYSTEM' && <span className={classes.system}>Job Manager</span>}
-          <Highlighted text={line.message} pattern={pattern} />
+          <bdi>
+            <Highlighted text={line.message} pattern={pattern} />
+          </bdi>
           {line.data !== null && <LineData {...props} />}
         </div>
       </div>

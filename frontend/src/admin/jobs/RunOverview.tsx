@@ -7,6 +7,7 @@ import { RunConnections } from './RunConnections';
 import classes from './RunDetails.module.css';
 import { RunError } from './RunError';
 import { RunFacts } from './RunFacts';
+import { RunParameters } from './RunParameters';
 import { RunSteps } from './RunSteps';
 import { RunTimeline } from './RunTimeline';
 import { RunWaiting } from './RunWaiting';
@@ -44,12 +45,7 @@ export function RunOverview({ run, status }: Props) {
         </section>
       </SectionBoundary>
       <SectionBoundary name="Parameters">
-        <JsonBlock
-          title="Parameters"
-          value={run.parameters}
-          fileName={`${run.jobName}-${run.id}-parameters.json`}
-          empty="The run was started without parameters."
-        />
+        <RunParameters run={run} />
       </SectionBoundary>
       <SectionBoundary name="Metadata">
         <JsonBlock

@@ -1,7 +1,8 @@
 import { act, screen, waitFor, within } from '@testing-library/react';
+import { HttpResponse, http } from 'msw';
 import { expect, test, vi } from 'vitest';
 import { aRun } from '../../testing/a-run';
-import { live, world } from '../../testing/backend';
+import { backend, live, world } from '../../testing/backend';
 import { address, openPanel } from '../../testing/render-app';
 
 const dialog = async () => within(await screen.findByRole('dialog', { name: /Job Run Details/ }));
@@ -37,6 +38,36 @@ test('shows everything about a run', async () => {
   expect(main.getByRole('link', { name: '#12001' })).toHaveAttribute('href', '/admin/jobs/12001');
   expect(main.getByText(/at query/)).not.toBeVisible();
   expect(document.title).toBe(`match-scores #${run.id} · Job Manager`);
+});
+
+test('shows the secrets of a run to those who ask for them and may', async () => {
+  const run = aRun.success({ parameters: { password: '[redacted]', userId: 8 } });
+  world.runs = [run];
+  backend.use(
+    http.post(`*/api/admin/jobs/${run.id}/reveal`, () =>
+      HttpResponse.json({ parameters: { password: 'hunter2', userId: 8 } }),
+    ),
+  );
+  const { user } = await openPanel(`/admin/jobs/${run.id}`);
+  expect(await screen.findByText('"[redacted]"')).toBeVisible();
+  await user.click(screen.getByRole('button', { name: 'Show secrets' }));
+  expect(await screen.findByText('"hunter2"')).toBeVisible();
+  await user.click(screen.getByRole('button', { name: 'Hide secrets' }));
+  expect(screen.queryByText('"hunter2"')).toBeNull();
+});
+
+test('offers no secrets where there are none, and to nobody who may not see them', async () => {
+  const run = aRun.success({ parameters: { password: '[redacted]' } });
+  const other = aRun.success({ parameters: { userId: 8 } });
+  world.runs = [run, other];
+  const { unmount } = await openPanel(`/admin/jobs/${other.id}`);
+  expect(await screen.findByText('userId:')).toBeVisible();
+  expect(screen.queryByRole('button', { name: 'Show secrets' })).toBeNull();
+  unmount();
+  world.user = { id: 2, email: 'bob@example.com', role: 'ADMIN' };
+  await openPanel(`/admin/jobs/${run.id}`);
+  expect(await screen.findByText(/the run has them whole/)).toBeVisible();
+  expect(screen.queryByRole('button', { name: 'Show secrets' })).toBeNull();
 });
 
 test('opens over the page from the history, is in the address, and closes with the focus back', async () => {

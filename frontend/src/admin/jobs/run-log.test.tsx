@@ -52,6 +52,16 @@ test('shows what a run wrote: when, how grave, by whom', async () => {
   expect(await text(/"batch": 7/)).toBeVisible();
 });
 
+test('keeps a text that turns the order of letters around to itself', async () => {
+  const message = 'Saved photo_\u202egpj.exe';
+  const { user } = await openLog(ended([aMessage({ seq: 1, message, data: { n: 1 } })]));
+  const isolated = await text(message);
+  expect(isolated.tagName).toBe('BDI');
+  expect(isolated).not.toContainElement(screen.getByRole('button', { name: 'Data of line 1' }));
+  await user.type(await screen.findByRole('textbox', { name: 'Search the messages' }), 'photo');
+  await waitFor(async () => expect((await text('photo')).closest('bdi')).not.toBeNull());
+});
+
 test('parts the attempts', async () => {
   const run = ended(lines(4, (seq) => ({ attempt: seq < 3 ? 1 : 2 })));
   await openLog(run);

@@ -20,6 +20,7 @@ const examples = {
     path: '/api/admin/jobs/schedules/00000000-0000-4000-8000-000000000000/pause',
     body: '{}',
   },
+  viewSecrets: { method: 'POST', path: '/api/admin/jobs/1/reveal', body: '{}' },
 } as const satisfies Record<TokenPermission, Example>;
 
 /** For a shell, with lines that fit a dialog: a call that the token allows; one that changes nothing, where it may. */
