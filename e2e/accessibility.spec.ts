@@ -1,5 +1,5 @@
 import type { Locator } from '@playwright/test';
-import { expectAccessible } from './fixtures/accessibility.js';
+import { expectAccessible, findProblems } from './fixtures/accessibility.js';
 import { signIn } from './fixtures/accounts.js';
 import {
   activeJobs,
@@ -16,7 +16,39 @@ import { inOwnProcess, type Runs, slowly } from './fixtures/runs.js';
 import { Socket } from './fixtures/socket.js';
 import { expect, nobody, test } from './fixtures/story.js';
 
-// Each test ends in one state of the panel and looks it over, light and dark, on a desktop and on a phone.
+// Each test ends in one state of the panel and scans it, light and dark, on a desktop and on a phone.
+test.describe.configure({ mode: 'parallel' });
+
+test('the scans find what is wrong in one colour scheme or on one device alone', async ({ page }) => {
+  await page.setContent(`<html lang="en" data-mantine-color-scheme="light"><head><title>Faults</title><style>
+    body { background: #fff; color: #000 }
+    @media (prefers-color-scheme: dark) { body { background: #000; color: #fff } #dark { color: #333 } }
+    @media (min-width: 1000px) { #desktop { color: #ddd } }
+    @media (max-width: 500px) {
+      #phone { color: #ddd }
+      #wide { width: 600px }
+      #unnamed { display: inline !important }
+    }
+    @media (max-width: 500px) and (prefers-color-scheme: dark) { #dark-phone { background: #ddd } }
+    #unnamed { display: none }
+    </style></head><body><main><h1>Faults</h1><p id="dark">dark</p><p id="desktop">desktop</p><p id="phone">phone</p>
+    <p id="dark-phone">both</p><div id="wide">wide</div><button id="unnamed"></button></main></body></html>`);
+  await page.evaluate(() => {
+    const scheme = matchMedia('(prefers-color-scheme: dark)');
+    scheme.onchange = () =>
+      document.documentElement.setAttribute('data-mantine-color-scheme', scheme.matches ? 'dark' : 'light');
+  });
+  const found = (await findProblems(page)).map((problem) => problem.replace(/( #\S+).*|: \d+/, '$1'));
+  expect(found).toEqual([
+    'desktop, light: color-contrast: #desktop',
+    'desktop, dark: color-contrast: #dark',
+    'phone, dark: color-contrast: #dark-phone',
+    'phone, light: color-contrast: #phone',
+    'phone: button-name: #unnamed',
+    'phone pixels to scroll sideways',
+    'zoomed pixels to scroll sideways',
+  ]);
+});
 
 test.describe('signed out', () => {
   test.use({ storageState: nobody });
