@@ -36,9 +36,13 @@ export default defineConfig({
       },
     },
   },
+  // React's production build, which the panel's tests load, has no development runtime.
+  oxc: process.env.VITEST ? { jsx: { development: false } } : undefined,
   test: {
-    environment: 'jsdom',
-    setupFiles: ['src/testing/setup.ts'],
+    environment: 'happy-dom',
+    // The panel as it ships: React draws it in a third of the time that its development build takes.
+    env: { NODE_ENV: 'production' },
+    setupFiles: ['src/testing/act.ts', 'src/testing/setup.ts'],
     css: { modules: { classNameStrategy: 'non-scoped' } },
     // A page of the whole panel takes seconds on a machine that runs several suites at once.
     testTimeout: 60_000,

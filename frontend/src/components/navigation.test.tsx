@@ -4,7 +4,7 @@ import { operator, world } from '../testing/backend';
 import { openPanel } from '../testing/render-app';
 
 const navigation = () => within(screen.getByRole('navigation', { name: 'Main' }));
-// jsdom lays nothing out, so Mantine keeps its menus hidden there.
+// happy-dom lays nothing out, so Mantine keeps its menus hidden there.
 const offers = async () =>
   (await navigation().findAllByRole('menuitem', { hidden: true })).map((item) => item.textContent);
 

@@ -4,7 +4,7 @@ import type { ComponentType, PropsWithChildren } from 'react';
 import { App } from '../App';
 
 interface Options {
-  /** Around the panel, where a part needs what jsdom doesn't have. */
+  /** Around the panel, where a part needs what happy-dom doesn't have. */
   wrapper?: ComponentType<PropsWithChildren>;
 }
 

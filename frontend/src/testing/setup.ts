@@ -1,10 +1,10 @@
 import '@testing-library/jest-dom/vitest';
 import { notifications } from '@mantine/notifications';
-import { cleanup, configure } from '@testing-library/react';
+import { cleanup, configure, getConfig, prettyDOM } from '@testing-library/react';
 import { afterAll, afterEach, beforeAll, vi } from 'vitest';
 import { backend, resetBackend } from './backend';
 
-// What jsdom has no notion of and the parts rely on.
+// What happy-dom has no notion of and the parts rely on.
 window.matchMedia = (media) =>
   Object.assign(new EventTarget(), { matches: false, media, onchange: null }) as unknown as MediaQueryList;
 window.ResizeObserver = class {
@@ -18,12 +18,24 @@ Object.defineProperty(document, 'fonts', { value: new EventTarget(), configurabl
 
 // Two cores are shared by several suites: a lazy page may take its time. Only a test that fails waits so long.
 const PATIENCE_MS = 15_000;
-configure({ asyncUtilTimeout: PATIENCE_MS });
+configure({
+  asyncUtilTimeout: PATIENCE_MS,
+  // Printing the document costs more than the query. A wait that gives up prints it by itself, once.
+  getElementError: (message, container) =>
+    Object.assign(new Error(isWaiting() ? (message ?? '') : `${message}\n\n${prettyDOM(container)}`), {
+      name: 'TestingLibraryElementError',
+    }),
+});
 const { waitFor } = vi;
 vi.waitFor = (condition, options) => waitFor(condition, options ?? PATIENCE_MS);
 
+/** Testing Library marks with it, undeclared, that a wait tries its condition. */
+function isWaiting(): boolean {
+  return Reflect.get(getConfig(), '_disableExpensiveErrorDiagnostics') === true;
+}
+
 // Expected here: tracked errors, which go to the console for whoever looks into them, and Mantine's surprise
-// at menus that jsdom, having no layout, keeps hidden.
+// at menus that happy-dom, having no layout, keeps hidden.
 const expectedOnConsole = /^\[(\w+|@mantine\/hooks\/use-focus-trap)\]/;
 beforeAll(() => {
   for (const level of ['error', 'warn'] as const) {

@@ -9,7 +9,7 @@ import { aMessage, aRun } from '../../testing/a-run';
 import { backend, callsTo, live, problem, world } from '../../testing/backend';
 import { address, openPanel } from '../../testing/render-app';
 
-/** jsdom has no heights; in these a hundred lines are seen at once. */
+/** happy-dom has no heights; in these a hundred lines are seen at once. */
 const withHeights = ({ children }: PropsWithChildren) => (
   <VirtuosoMockContext value={{ viewportHeight: 2_000, itemHeight: 20 }}>{children}</VirtuosoMockContext>
 );
