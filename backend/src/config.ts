@@ -87,6 +87,13 @@ const environment = z.object({
     .describe(
       'Reverse proxies whose `X-Forwarded-*` headers count: how many there are in front of the server, or their addresses and networks with commas between (`10.0.0.5,172.16.0.0/12`, `loopback`)',
     ),
+  SOCKETS_PER_PERSON: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(100_000)
+    .default(20)
+    .describe('Live connections (open tabs of the panel) of one person at once, per server process'),
   DATABASE_URL: postgresUrl.optional().describe('PostgreSQL to use; the embedded one when not set'),
   DATABASE_SCHEMA: z
     .string()

@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import type { Logger } from 'pino';
 import { type Agents, createAgents } from './agents.js';
+import { createRefusals, type Refusals } from './auth/refusals.js';
 import type { Config } from './config.js';
 import { createPool, createPrisma } from './database/client.js';
 import { schemaOf } from './database/schema.js';
@@ -35,6 +36,7 @@ export interface ServerEngine {
   queue: Queue;
   external: ExternalRuns;
   agents: Agents;
+  refusals: Refusals;
   /** Lets go of the database; the agents have stopped before. */
   close(): Promise<void>;
 }
@@ -56,6 +58,10 @@ export function createServerEngine({ config, databaseUrl, log, jobs }: ServerEng
     'probe',
     'schedules',
   ]);
+  const refusals = createRefusals({
+    sql: pool,
+    onError: (error) => log.warn({ err: error }, 'A refusal could not be written into the audit log'),
+  });
   return {
     config,
     log,
@@ -83,7 +89,9 @@ export function createServerEngine({ config, databaseUrl, log, jobs }: ServerEng
       redaction: createRedaction(config.JOBS_REDACT_KEYS),
     }),
     agents: createAgents({ sql: pool, config, registry, events, notifier, listener }),
+    refusals,
     close: async () => {
+      await refusals.flush();
       await listener.close();
       await notifier.flush();
       await db.$disconnect();

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { Express } from 'express';
 import type { HostUsers } from './auth/host-users.js';
 import { describeUntrustedProxy, ForwardedHeaderWatch } from './auth/proxies.js';
+import { createCredentialTrace } from './auth/refused-credentials.js';
 import type { Sessions } from './auth/sessions.js';
 import { readInstallation } from './database/installation.js';
 import { HealthCheck } from './health/health-check.js';
@@ -36,7 +37,7 @@ export interface ServerFaceOptions {
 
 /** Wires the face of an engine. */
 export function createServerFace(engine: ServerEngine, { sessions, isClosing, host }: ServerFaceOptions): ServerFace {
-  const { config, pool, listener, registry, log } = engine;
+  const { config, pool, listener, registry, refusals, log } = engine;
   const picture = new LivePicture({
     sql: pool,
     listener,
@@ -63,6 +64,10 @@ export function createServerFace(engine: ServerEngine, { sessions, isClosing, ho
   if (host !== undefined && panel.panelDir === undefined) log.warn(`The panel has not been built: ${PANEL} is missing`);
   return {
     app: createHttpApp({ ...engine, sessions, health, forwarded, host, ...panel }),
-    attach: (server) => new Gateway({ server, mount: host?.mount, config, sessions, picture, tails, listener, log }),
+    attach: (server) =>
+      new Gateway({
+        ...{ server, mount: host?.mount, config, sessions, picture, tails, listener, refusals, log },
+        traceCredential: createCredentialTrace({ sql: pool, sessions, refusals, config }),
+      }),
   };
 }

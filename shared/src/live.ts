@@ -115,4 +115,4 @@ export type ClientMessage = z.infer<typeof clientMessage>;
 export const mostFollowed = 5;
 
 /** Close codes after which reconnecting is pointless until somebody signs in (again). */
-export const closeCodes = { signedOut: 4401, noAccess: 4403, tooSlow: 4408 } as const;
+export const closeCodes = { signedOut: 4401, noAccess: 4403, tooSlow: 4408, tooMany: 4429 } as const;

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { type Permission, tokenPermissions } from '@job-manager/shared/permissions';
 import type { Sql } from '../store/sql.js';
-import { findLivingToken, noteTokenUse } from '../store/tokens.js';
+import { type EndedToken, findLivingToken, noteTokenUse, readEndedToken } from '../store/tokens.js';
 import type { TokenIdentity } from './sessions.js';
 
 /** Tells an API token from a session's token at a glance, and lets scanners of leaked secrets know ours. */
@@ -44,5 +44,8 @@ export async function authenticateToken(sql: Sql, text: string, ip: string | nul
     via: 'bearer',
   };
 }
+
+/** A token that was once made and lets nobody in any more; null for an invented one. */
+export const findEndedToken = (sql: Sql, text: string): Promise<EndedToken | null> => readEndedToken(sql, hashOf(text));
 
 const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex');

@@ -99,6 +99,8 @@ export interface Sessions {
    * without, as for a socket that is looked at again, it doesn't.
    */
   authenticate(request: IncomingMessage, from?: SessionOrigin): Promise<Identity | null>;
+  /** Whether we signed this session token, however the session ended. */
+  isOwnToken(token: string): Promise<boolean>;
   signOut(identity: SessionIdentity, from: SessionOrigin): Promise<void>;
   /**
    * Changes one's own password; every other session of this person ends. Guesses at the current one are counted apart
@@ -187,6 +189,8 @@ export async function createSessions(deps: {
         via: bearer === undefined ? 'cookie' : 'bearer',
       };
     },
+
+    isOwnToken: async (token) => (await readToken(token)) !== null,
 
     signOut: (identity, from) => endSession(sql, identity.sessionId, from),
 

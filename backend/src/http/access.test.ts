@@ -67,6 +67,25 @@ it('notes every denied call, with who, what and from where', async () => {
   ]);
 });
 
+it('leaves one trace per network and minute of credentials that let nobody in, never the credential', async () => {
+  const { rows } = await server.run(
+    `SELECT "actorEmail", "tokenId", details->>'reason' AS reason FROM "AuditEvent" WHERE details ? 'reason' ORDER BY 3`,
+  );
+  expect(rows.length).toBeGreaterThanOrEqual(2);
+  expect(rows.map(({ reason }) => reason)).toEqual(
+    expect.arrayContaining([
+      expect.stringMatching(/^(revoked|expired|unknown) API token$/),
+      'session token that this server did not sign',
+    ]),
+  );
+  const known = rows.find(({ reason }) => /revoked|expired/.test(reason));
+  if (known) expect(known).toMatchObject({ actorEmail: 'token program', tokenId: expect.any(String) });
+  const all = await server.run(
+    `SELECT count(*)::int AS n FROM "AuditEvent" e WHERE e::text ~ 'jm_[A-Za-z0-9_-]{20}|eyJ'`,
+  );
+  expect(all.rows).toEqual([{ n: 0 }]);
+});
+
 describe('running a run again', () => {
   const again = async (permissions: TokenPermission[]) => {
     const run = await server.database.db.jobRun.create({

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import compression from 'compression';
-import express, { type ErrorRequestHandler, type RequestHandler } from 'express';
+import express, { type ErrorRequestHandler, type Request, type RequestHandler } from 'express';
 import type { Logger } from 'pino';
 import { compileTrust } from '../auth/proxies.js';
+import type { Refusals } from '../auth/refusals.js';
 import { readStats } from '../store/stats.js';
 import { createApi } from './api.js';
-import type { HostPlace, HttpDeps } from './context.js';
+import { type HostPlace, type HttpDeps, originOf } from './context.js';
 import { createHealth } from './health.js';
 import { createMetrics } from './metrics.js';
 import { createPanel } from './panel.js';
@@ -43,8 +44,8 @@ export function createHttpApp(deps: HttpDeps): express.Express {
   app.use(createHealth(deps));
   app.use(createMetrics(deps, gate, stats));
   // After health and metrics, which are asked for by names of the inside: a service of Kubernetes, a load balancer.
-  app.use((req, _res, next) => {
-    checkHost(req, config);
+  app.use(async (req, _res, next) => {
+    await checkHost(req, deps);
     next();
   });
   app.use('/api', createApi(deps, gate, stats));
@@ -52,7 +53,7 @@ export function createHttpApp(deps: HttpDeps): express.Express {
   app.use(() => {
     throw new HttpProblem('NOT_FOUND', 'There is nothing at this address.');
   });
-  app.use(answerErrors(log));
+  app.use(answerErrors(deps));
   return app;
 }
 
@@ -84,9 +85,26 @@ function checkPlace({ mount, isOpen }: HostPlace): RequestHandler {
   };
 }
 
-function answerErrors(log: Logger): ErrorRequestHandler {
-  return (error: unknown, req, res, _next) => {
+/** One entry when a limit of guesses begins; the guesses beyond it, however many, leave none. */
+async function recordLimit(req: Request, { extras }: HttpProblem, refusals: Refusals): Promise<void> {
+  const path = pathOf(req);
+  const email = typeof req.body?.email === 'string' ? req.body.email : null;
+  const limitMs = Number(extras.headers?.['Retry-After'] ?? 60) * 1_000;
+  const entry = {
+    actorId: null,
+    actorEmail: email,
+    ...originOf(req),
+    action: 'access.denied' as const,
+    target: `${req.method} ${path}`,
+    details: { reason: 'too many attempts', limitMs },
+  };
+  await refusals.recordOnce(`limit of ${path} for ${email}`, entry.ip, () => entry, limitMs);
+}
+
+function answerErrors({ log, refusals }: Pick<HttpDeps, 'log' | 'refusals'>): ErrorRequestHandler {
+  return async (error: unknown, req, res, _next) => {
     const problem = problemOf(error);
+    if (problem.code === 'TOO_MANY_ATTEMPTS') await recordLimit(req, problem, refusals);
     // Our own reasons are reported already, such as that it is still starting.
     if (problem.status >= 500 && error !== problem) {
       const requestId = res.getHeader('x-request-id');

@@ -4,6 +4,7 @@ import type pg from 'pg';
 import type { Logger } from 'pino';
 import type { HostUsers } from '../auth/host-users.js';
 import { type ForwardedHeaderWatch, readAddress } from '../auth/proxies.js';
+import type { Refusals } from '../auth/refusals.js';
 import type { HostIdentity, Identity, SessionIdentity, Sessions } from '../auth/sessions.js';
 import type { Config } from '../config.js';
 import type { PrismaClient } from '../generated/prisma/client.js';
@@ -36,6 +37,7 @@ export interface HttpDeps {
   sessions: Sessions | HostUsers;
   health: Health;
   forwarded: ForwardedHeaderWatch;
+  refusals: Refusals;
   /** The built panel; without it only the API is served. */
   panelDir?: string;
   /** Where the application that embeds us has mounted us, and where it signs people in. Left out where the server is our own. */

@@ -11,7 +11,7 @@ import type { StatsCache } from './stats-cache.js';
 
 /** `/metrics` for Prometheus: the process and the jobs. Read by an operator, or with METRICS_TOKEN as bearer token. */
 export function createMetrics(
-  { config, pool, log, health }: Pick<HttpDeps, 'config' | 'pool' | 'log' | 'health'>,
+  { config, pool, log, health, refusals }: Pick<HttpDeps, 'config' | 'pool' | 'log' | 'health' | 'refusals'>,
   gate: Gate,
   stats: StatsCache,
 ): Router {
@@ -24,7 +24,7 @@ export function createMetrics(
     if (!hasToken(req, config.METRICS_TOKEN)) {
       const reader = await gate(req, 'view');
       // A program with its token asks by whatever name leads here.
-      if (reader?.via !== 'bearer') checkHost(req, config);
+      if (reader?.via !== 'bearer') await checkHost(req, { config, refusals });
     }
     await Promise.all([stats.get(), countRetries(pool)]).then(gauges.show, (error: unknown) => {
       // The process's own metrics must come through with the database down.

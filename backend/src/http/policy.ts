@@ -2,17 +2,13 @@ import type { Policy } from '@job-manager/shared/contract/policy';
 import type { PendingStep } from '@job-manager/shared/pending-steps';
 import type { Permission } from '@job-manager/shared/permissions';
 import type { Request } from 'express';
-import { RateLimiterMemory } from 'rate-limiter-flexible';
 import { describeForeignHost, findForeignHost, isHostName } from '../auth/hosts.js';
 import { describeOwnOrigin, isFromOtherSite, judgeOrigin } from '../auth/origin.js';
+import { createCredentialTrace } from '../auth/refused-credentials.js';
 import { readBearer, readCookie } from '../auth/request.js';
 import type { Identity } from '../auth/sessions.js';
-import { recordAudit } from '../store/audit.js';
 import { type HttpDeps, originOf } from './context.js';
 import { HttpProblem } from './problem.js';
-
-/** Denied calls of one person, or of one address nobody is signed in at, that the log notes per minute: a flood must not fill it. */
-const DENIALS_PER_MINUTE = 60;
 
 /**
  * Decides whether a request may make a call, and returns who makes it (null: nobody). The role is the
@@ -24,29 +20,30 @@ export type Gate = (
   alsoNeeds?: readonly Permission[],
 ) => Promise<Identity | null>;
 
-export function createGate({ sessions, pool, config }: Pick<HttpDeps, 'sessions' | 'pool' | 'config'>): Gate {
-  const denials = new RateLimiterMemory({ points: DENIALS_PER_MINUTE, duration: 60 });
+export function createGate({
+  sessions,
+  pool,
+  config,
+  refusals,
+}: Pick<HttpDeps, 'sessions' | 'pool' | 'config' | 'refusals'>): Gate {
+  const traceCredential = createCredentialTrace({ sql: pool, sessions, refusals, config });
 
   const deny = async (req: Request, identity: Identity | null, problem: HttpProblem): Promise<never> => {
-    const from = originOf(req);
-    const isNoted = await denials.consume(nameOf(identity, from.ip)).then(
-      () => true,
-      () => false,
-    );
-    if (isNoted) {
-      const actor = {
-        actorId: identity?.user?.id ?? null,
-        actorEmail: identity?.apiToken ? `token ${identity.apiToken.name}` : (identity?.user?.email ?? null),
-        tokenId: identity?.apiToken?.id,
-      };
-      const target = `${req.method} ${pathOf(req)}`;
-      await recordAudit(pool, { ...actor, ...from, action: 'access.denied', target });
-    }
+    await refusals.record({
+      actorId: identity?.user?.id ?? null,
+      actorEmail: identity?.apiToken ? `token ${identity.apiToken.name}` : (identity?.user?.email ?? null),
+      tokenId: identity?.apiToken?.id,
+      source: sourceOf(identity),
+      ...originOf(req),
+      action: 'access.denied',
+      target: targetOf(req),
+    });
     throw problem;
   };
 
   return async (req, policy, alsoNeeds = []) => {
     const identity = await sessions.authenticate(req, originOf(req));
+    if (identity === null) await traceCredential(req, targetOf(req), originOf(req));
     const isProven =
       sessions.accounts === 'own'
         ? isFromOwnPage(req, config, policy)
@@ -65,11 +62,13 @@ export function createGate({ sessions, pool, config }: Pick<HttpDeps, 'sessions'
   };
 }
 
-/** Whose calls are counted together. */
-function nameOf(identity: Identity | null, ip: string | null): string {
-  if (identity === null) return `address ${ip}`;
+/** Whose refusals are counted together; undefined where only the network is known. */
+function sourceOf(identity: Identity | null): string | undefined {
+  if (identity === null) return undefined;
   return identity.user ? `user ${identity.user.id}` : `token ${identity.apiToken.id}`;
 }
+
+const targetOf = (req: Request): string => `${req.method} ${pathOf(req)}`;
 
 const PENDING: Record<PendingStep, string> = {
   changePassword: 'Somebody else chose your password: change it first, with POST /api/auth/password.',
@@ -86,11 +85,22 @@ const foreign = (req: Request, config: HttpDeps['config']) =>
   );
 
 /** Throws a 421 problem where the request asks by a host name that isn't ours, and a 400 problem where it is no name. */
-export function checkHost(req: Request, config: HttpDeps['config']): void {
+export async function checkHost(
+  req: Request,
+  { config, refusals }: Pick<HttpDeps, 'config' | 'refusals'>,
+): Promise<void> {
   const foreignHost = findForeignHost(req, config);
   if (foreignHost === null) return;
   if (!isHostName(foreignHost))
     throw new HttpProblem('INVALID_INPUT', 'The header Host is no host.', { field: 'Host' });
+  await refusals.recordOnce('host', req.ip ?? null, () => ({
+    actorId: null,
+    actorEmail: null,
+    ...originOf(req),
+    action: 'access.denied',
+    target: targetOf(req),
+    details: { reason: 'unknown host', host: foreignHost.slice(0, 200) },
+  }));
   throw new HttpProblem('FOREIGN_HOST', describeForeignHost(foreignHost));
 }
 

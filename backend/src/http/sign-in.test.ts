@@ -147,6 +147,11 @@ describe('guessing', () => {
     expect(Number(right.headers['retry-after'])).toBeGreaterThan(800);
     expect(Number(right.headers['retry-after'])).toBeLessThanOrEqual(900);
     expect((await audit()).filter((event) => event.action === 'session.refused')).toHaveLength(10);
+    // One entry when the limit begins, none for the guesses beyond it.
+    const begun = await server.database.pool.query(`SELECT * FROM "AuditEvent" WHERE action = 'access.denied'`);
+    expect(begun.rows).toMatchObject([
+      { actorEmail: EMAIL, target: 'POST /api/auth/login', details: { reason: 'too many attempts' } },
+    ]);
   });
 
   it('counts programs and browsers together', async () => {

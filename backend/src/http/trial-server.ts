@@ -8,6 +8,7 @@ import { pino } from 'pino';
 import * as z from 'zod';
 import { upsertAccount } from '../auth/accounts.js';
 import { ForwardedHeaderWatch } from '../auth/proxies.js';
+import { createRefusals } from '../auth/refusals.js';
 import { createSessions, type Sessions } from '../auth/sessions.js';
 import { type Config, readConfig } from '../config.js';
 import { readInstallation } from '../database/installation.js';
@@ -55,6 +56,7 @@ export async function startTrialServer(
   const registry = createRegistry([ECHO]);
   const notifier = new Notifier(database.pool);
   const forwarded = new ForwardedHeaderWatch(() => {});
+  const refusals = createRefusals({ sql: database.pool, onError: () => {} });
   const app = createHttpApp({
     config,
     pool: database.pool,
@@ -88,6 +90,7 @@ export async function startTrialServer(
       limits: healthLimits(config),
     }),
     forwarded,
+    refusals,
     log: pino({ level: 'silent' }),
     ...options.deps,
   });

@@ -66,6 +66,34 @@ describe('who may watch', () => {
     expect(await open(await server.tokenOf('member@example.test', 'USER')).closed).toBe(4403);
   });
 
+  it('closes the 21st of one person with words, and opens it once another has closed', async () => {
+    const crowded = await server.tokenOf('crowded@example.test', 'ADMIN');
+    const opened = Array.from({ length: 20 }, () => open(crowded));
+    await Promise.all(opened.map(untilWelcome));
+    const { socket, closed } = open(crowded);
+    const reason = new Promise<string>((resolve) => socket.once('close', (_code, text) => resolve(text.toString())));
+    expect([await closed, await reason]).toEqual([4429, expect.stringContaining('20 live connections')]);
+    // Others are not in their way.
+    const other = open(admin);
+    await untilWelcome(other);
+    const [first] = opened;
+    first?.socket.close();
+    await first?.closed;
+    const another = open(crowded);
+    await untilWelcome(another);
+    for (const one of [other, another, ...opened]) one.socket.terminate();
+  });
+
+  it('leaves one trace of the sockets that a network was refused, in a minute', async () => {
+    const traces = await server.database.pool.query(
+      `SELECT details->>'reason' AS reason FROM "AuditEvent" WHERE target = 'GET /ws' ORDER BY id`,
+    );
+    expect(traces.rows.map(({ reason }) => reason)).toEqual([
+      'nobody signed in',
+      'session token that this server did not sign',
+    ]);
+  });
+
   it('refuses a page of another origin before it looks who is there', async () => {
     expect(await open(admin, { origin: 'https://evil.example' }).closed).toBe(403);
     expect(await open(admin, { origin: 'null' }).closed).toBe(403);
@@ -183,11 +211,37 @@ async function startGateway(part: Record<string, unknown>) {
     picture,
     tails: {},
     listener: new EventEmitter(),
+    refusals: { recordOnce: async () => {} },
+    traceCredential: async () => {},
     log: pino({ level: 'silent' }),
     ...part,
   } as unknown as GatewayOptions);
   return { gateway, http, picture, url: `ws://127.0.0.1:${(http.address() as AddressInfo).port}/ws` };
 }
+
+it('refuses a network where nobody is signed in after 60 upgrades a minute, and nobody else', async () => {
+  const authenticate = async ({ headers }: { headers: Record<string, string> }) =>
+    headers.authorization ? { user: { id: 1 }, permissions: ['view'] } : null;
+  const { gateway, http, url } = await startGateway({ sessions: { authenticate, recheckMs: 60_000 } });
+  const knock = (headers: Record<string, string> = {}) =>
+    new Promise<number>((resolve) => {
+      const socket = new WebSocket(url, { headers });
+      socket.on('error', () => {});
+      socket.on('unexpected-response', (_request, response) => resolve(response.statusCode ?? 0));
+      socket.on('message', () => {
+        socket.close();
+        resolve(200);
+      });
+      socket.on('close', resolve);
+    });
+  const answers = await Promise.all(Array.from({ length: 70 }, () => knock()));
+  expect([answers.filter((code) => code === 4401).length, answers.filter((code) => code === 429).length]).toEqual([
+    60, 10,
+  ]);
+  expect(await knock({ authorization: 'Bearer x' })).toBe(200);
+  gateway.close();
+  http.close();
+});
 
 describe('messages are compressed', () => {
   const change: Change = {

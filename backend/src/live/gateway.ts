@@ -5,13 +5,19 @@ import { InexactNumberError, parseExactJson } from '@job-manager/shared/exact-js
 import { limits } from '@job-manager/shared/limits';
 import { type ClientMessage, clientMessage, closeCodes, mostFollowed } from '@job-manager/shared/live';
 import type { Logger } from 'pino';
+import { RateLimiterMemory } from 'rate-limiter-flexible';
 import { type RawData, WebSocket, WebSocketServer } from 'ws';
+import { network } from '../auth/attempts.js';
 import type { HostUsers } from '../auth/host-users.js';
 import { describeForeignHost, findForeignHost } from '../auth/hosts.js';
 import { describeOwnOrigin, judgeOrigin } from '../auth/origin.js';
+import { addressOf } from '../auth/proxies.js';
+import type { Refusals } from '../auth/refusals.js';
+import type { TraceCredential } from '../auth/refused-credentials.js';
 import type { Identity, Sessions } from '../auth/sessions.js';
 import type { Config } from '../config.js';
 import type { Listener } from '../store/listener.js';
+import type { SessionOrigin } from '../store/sessions.js';
 import type { LivePicture } from './picture.js';
 import type { RunTails } from './run-tails.js';
 import { encode } from './shared-message.js';
@@ -20,6 +26,10 @@ import { Viewer, type ViewerSocket } from './viewer.js';
 const PING_MS = 30_000;
 const CATCH_UP_MS = 250;
 const MOST_MESSAGES_PER_MINUTE = 120;
+/** Upgrades of nobody from one network. A panel whose session has ended asks once. */
+const MAX_STRANGERS_PER_MINUTE = 60;
+/** For the other end to close a refused socket. */
+const REFUSED_CLOSE_MS = 2_000;
 /** Bytes are taken for binary ones otherwise; and what is worth compressing is, once for all, before it comes here. */
 const AS_TEXT = { binary: false, compress: false };
 /** No message needs what came before it to be read, so the same bytes suit everybody. */
@@ -34,6 +44,8 @@ export interface GatewayOptions {
   picture: LivePicture;
   tails: RunTails;
   listener: Listener;
+  refusals: Refusals;
+  traceCredential: TraceCredential;
   log: Logger;
 }
 
@@ -42,6 +54,7 @@ interface Caller {
   request: IncomingMessage;
   stream: Duplex;
   identity: Identity | null;
+  from: SessionOrigin;
 }
 
 interface Connection {
@@ -62,6 +75,7 @@ export class Gateway {
   readonly #sockets: WebSocketServer;
   readonly #connections = new Set<Connection>();
   readonly #timers: NodeJS.Timeout[] = [];
+  readonly #strangers = new RateLimiterMemory({ points: MAX_STRANGERS_PER_MINUTE, duration: 60 });
   /** Changes that everybody was told. */
   #toldAll = 0;
 
@@ -113,15 +127,26 @@ export class Gateway {
   async #open(request: IncomingMessage, stream: Duplex, head: Buffer): Promise<void> {
     stream.on('error', () => stream.destroy());
     try {
-      const foreignHost = findForeignHost(request, this.#options.config);
-      if (foreignHost !== null) return refuse(stream, '421 Misdirected Request', describeForeignHost(foreignHost));
-      // Before anything else: a foreign page must not even learn whether its visitor is signed in here.
-      if (judgeOrigin(request, this.#options.config) === 'foreign') {
-        return refuse(stream, '403 Forbidden', describeOwnOrigin(request, this.#options.config));
+      const { config, sessions, traceCredential } = this.#options;
+      const from = { ip: addressOf(request, config), userAgent: request.headers['user-agent'] ?? null };
+      const foreignHost = findForeignHost(request, config);
+      if (foreignHost !== null) {
+        await this.#recordRefusal(from, null, `the host ${foreignHost.slice(0, 200)}`);
+        return refuse(stream, '421 Misdirected Request', describeForeignHost(foreignHost));
       }
-      const identity = await this.#options.sessions.authenticate(request);
+      // Before anything else: a foreign page must not even learn whether its visitor is signed in here.
+      if (judgeOrigin(request, config) === 'foreign') {
+        await this.#recordRefusal(from, null, 'a page of another site');
+        return refuse(stream, '403 Forbidden', describeOwnOrigin(request, config));
+      }
+      const identity = await sessions.authenticate(request);
+      if (identity === null) {
+        await traceCredential(request, this.#target, from);
+        await this.#recordRefusal(from, null, 'nobody signed in');
+        if (!(await this.#mayAsk(from))) return refuse(stream, '429 Too Many Requests', 'Try again in a minute.');
+      }
       this.#sockets.handleUpgrade(request, stream, head, (socket) =>
-        this.#admit(socket, { request, stream, identity }),
+        this.#admit(socket, { request, stream, identity, from }),
       );
     } catch (error) {
       this.#options.log.warn({ err: error }, 'A socket could not be opened');
@@ -129,11 +154,54 @@ export class Gateway {
     }
   }
 
+  get #target(): string {
+    return `GET ${this.#options.mount ?? ''}/ws`;
+  }
+
+  /** Once per network and minute. */
+  async #recordRefusal(from: SessionOrigin, identity: Identity | null, reason: string): Promise<void> {
+    await this.#options.refusals.recordOnce('socket', from.ip, () => ({
+      actorId: identity?.user?.id ?? null,
+      actorEmail: identity?.apiToken ? `token ${identity.apiToken.name}` : (identity?.user?.email ?? null),
+      tokenId: identity?.apiToken?.id,
+      ...from,
+      action: 'access.denied',
+      target: this.#target,
+      details: { reason },
+    }));
+  }
+
+  /** Whether a network where nobody is signed in has asked for no more sockets than it may. */
+  #mayAsk({ ip }: SessionOrigin): Promise<boolean> {
+    return this.#strangers.consume(network(ip)).then(
+      () => true,
+      () => false,
+    );
+  }
+
+  /** Who may watch, or with which close code and words they are refused. */
+  #judge(identity: Identity | null): { userId: number } | { code: number; words: string } {
+    if (identity === null) return { code: closeCodes.signedOut, words: 'Sign in first' };
+    if (!mayWatch(identity)) return { code: closeCodes.noAccess, words: 'No access' };
+    const maxSockets = this.#options.config.SOCKETS_PER_PERSON;
+    if (this.#countOf(identity.user.id) < maxSockets) return { userId: identity.user.id };
+    const words = `You have ${maxSockets} live connections open already; close other tabs of the panel.`;
+    return { code: closeCodes.tooMany, words };
+  }
+
+  #countOf(userId: number): number {
+    return [...this.#connections].filter((connection) => connection.userId === userId).length;
+  }
+
   /** A refusal is a close code, because a browser shows its page no status of a failed upgrade. */
-  #admit(socket: WebSocket, { request, stream, identity }: Caller): void {
+  #admit(socket: WebSocket, { request, stream, identity, from }: Caller): void {
     socket.on('error', () => socket.terminate());
-    if (!identity?.user || !identity.permissions.includes('view')) {
-      socket.close(identity ? closeCodes.noAccess : closeCodes.signedOut, identity ? 'No access' : 'Sign in first');
+    const verdict = this.#judge(identity);
+    if ('code' in verdict) {
+      if (identity !== null) void this.#recordRefusal(from, identity, verdict.words);
+      socket.close(verdict.code, verdict.words);
+      // Cut off where the other end doesn't close it.
+      setTimeout(() => socket.terminate(), REFUSED_CLOSE_MS).unref();
       return;
     }
     const viewer = this.#viewerOn(socket, { request, stream });
@@ -144,7 +212,7 @@ export class Gateway {
       viewer,
       unwatch,
       followed: new Map(),
-      userId: identity.user.id,
+      userId: verdict.userId,
       isAlive: true,
       messagesThisMinute: 0,
     };
@@ -263,6 +331,11 @@ export class Gateway {
   #every(ms: number, work: () => void): void {
     this.#timers.push(setInterval(work, ms).unref());
   }
+}
+
+/** People alone; a program with an API token asks over HTTP. */
+function mayWatch(identity: Identity): identity is Exclude<Identity, { user: null }> {
+  return identity.user !== null && identity.permissions.includes('view');
 }
 
 /** Whoever asks for a smaller window couldn't look back as far as our messages do, and gets them plain. */

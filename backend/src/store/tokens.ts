@@ -42,6 +42,21 @@ const audited = (source: string, action: 'token.create' | 'token.revoke', first:
   return auditPerson(source, { action, target: 'name', details }, first);
 };
 
+export interface EndedToken {
+  id: string;
+  name: string;
+  isRevoked: boolean;
+}
+
+/** The token with this hash that is revoked or past its time. */
+export async function readEndedToken(sql: Sql, hash: string): Promise<EndedToken | null> {
+  const found = await sql.query<EndedToken>(
+    `SELECT id, name, "revokedAt" IS NOT NULL AS "isRevoked" FROM "ApiToken" WHERE hash = $1 AND NOT ${LIVING}`,
+    [hash],
+  );
+  return found.rows[0] ?? null;
+}
+
 /** All tokens that can be used and the latest that no longer can, the newest first. */
 export async function listTokens(sql: Sql): Promise<TokenRow[]> {
   const found = await sql.query<TokenRow>(LIST);

@@ -45,7 +45,9 @@ const BLOCKED_TITLE = "Real-time updates don't get through";
 
 function Lost() {
   const heardAt = useLive((live) => live.heardAt);
+  const refusedBecause = useLive((live) => live.refusedBecause);
   const isStale = useServerTime(() => Date.now() - (heardAt ?? Date.now()) > STALE_AFTER_MS);
+  if (refusedBecause !== null) return refusedBecause;
   return isStale
     ? 'Data may be stale: nothing has been heard from the server for more than a minute. Still trying to reconnect.'
     : 'Reconnecting. The list continues by itself as soon as the server answers.';

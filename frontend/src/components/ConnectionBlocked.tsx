@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { FALLBACK_EVERY_MS, useFallback } from '../api/live/HttpFallback';
+import { useLive } from '../api/live/LiveProvider';
 import { mount } from '../api/place';
 import { formatClock } from '../lib/date-time';
 
@@ -8,10 +9,11 @@ const BLOCKED_TEXT = 'The server answers, but its WebSocket can’t be reached: 
 /** What keeps the socket away, as far as is known, and how the list comes meanwhile. */
 export function ConnectionBlocked() {
   const { active } = useFallback();
-  const { data: reason } = useQuery(socketPathQuery());
+  const refusedBecause = useLive((live) => live.refusedBecause);
+  const { data: reason } = useQuery({ ...socketPathQuery(), enabled: refusedBecause === null });
   return (
     <>
-      {BLOCKED_TEXT} {reason}{' '}
+      {refusedBecause ?? `${BLOCKED_TEXT} ${reason ?? ''}`}{' '}
       <span aria-live="off">
         Data may be stale by some seconds: it is read every {FALLBACK_EVERY_MS / 1_000} s instead, last{' '}
         {active !== null && <strong>{`at ${formatClock(new Date(active.readAt).toISOString())}`}</strong>}.

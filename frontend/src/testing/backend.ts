@@ -230,8 +230,8 @@ export const live = {
   steps(run: JobRun, steps: JobRunStep[] | null) {
     live.send('server.admin.run_steps', { jobRunId: run.id, steps });
   },
-  close(code: number) {
-    clients.at(-1)?.client.close(code);
+  close(code: number, reason?: string) {
+    clients.at(-1)?.client.close(code, reason);
   },
   get connections() {
     return clients.length;

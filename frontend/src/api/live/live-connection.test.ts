@@ -65,6 +65,15 @@ test.each([
   expect(live.connections).toBe(1);
 });
 
+test('keeps why the server refuses one more connection, and goes on trying', async () => {
+  const connection = connect();
+  await vi.waitFor(() => expect(connection.getState().isLoaded).toBe(true));
+  live.close(4429, 'You have 20 live connections open already');
+  await vi.waitFor(() => expect(connection.getState().refusedBecause).toMatch(/20 live connections/));
+  await vi.waitFor(() => expect(connection.getState().status).toBe('live'));
+  expect(connection.getState().refusedBecause).toBeNull();
+});
+
 test('asks for one snapshot, however many messages come before it', async () => {
   const connection = connect();
   await vi.waitFor(() => expect(connection.getState().isLoaded).toBe(true));

@@ -32,6 +32,8 @@ export interface LiveState {
   readonly failures: number;
   /** When the next try is due, by this machine's clock; null while connected or trying. */
   readonly retryAt: number | null;
+  /** Why the server refuses this connection for now: the person has too many open. */
+  readonly refusedBecause: string | null;
 }
 
 /** Before anything has been heard. */
@@ -44,6 +46,7 @@ export const beforeConnection: LiveState = {
   heardAt: null,
   failures: 0,
   retryAt: null,
+  refusedBecause: null,
 };
 
 export interface LiveConnection {
@@ -139,14 +142,15 @@ export function connectLive({ url, onLost, random = Math.random }: Options): Liv
     if ('serverTime' in message.data && message.data.serverTime !== undefined) learnServerTime(message.data.serverTime);
     if (message.type === 'server.admin.jobs_snapshot' && failures > 0) {
       failures = 0;
-      publish({ failures });
+      publish({ failures, refusedBecause: null });
     }
     batch.add(message);
   });
-  socket.addEventListener('close', ({ code }) => {
+  socket.addEventListener('close', ({ code, reason }) => {
     batch.flush();
     const refusal = refusalOf(code);
-    publish({ status: refusal ?? (state.isLoaded ? 'reconnecting' : 'connecting') });
+    const refusedBecause = code === closeCodes.tooMany ? reason : null;
+    publish({ status: refusal ?? (state.isLoaded ? 'reconnecting' : 'connecting'), refusedBecause });
     if (refusal === null) onLost(++failures);
   });
 
