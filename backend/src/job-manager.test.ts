@@ -11,14 +11,18 @@ import { listRoutes } from './http/routes.js';
 import { createJobManager, type JobManagerOptions, startJobWorker } from './job-manager.js';
 import { defineJob } from './queue/job.js';
 import { SYSTEM } from './queue/queue.js';
+import { bundleOf } from './testing/bundle.js';
 import { echo, type HostApplication, PATH, startHostApplication } from './testing/host-application.js';
-import { typescriptArgs } from './typescript-loader.js';
 
 let host: HostApplication;
 beforeAll(async () => {
   host = await startHostApplication();
 });
 afterAll(() => host.close());
+
+/** Another application over the same database, for what is about its own set-up. */
+const startOther: typeof startHostApplication = (options) =>
+  startHostApplication({ database: host.database, ...options });
 
 const codeOf = async (answer: Response) => [answer.status, ((await answer.json()) as { code: string }).code];
 
@@ -116,7 +120,7 @@ describe('a lookup that fails', () => {
   it('is logged with its reason', async () => {
     const lines: string[] = [];
     const log = pino({ level: 'error' }, { write: (line) => lines.push(line) });
-    const other = await startHostApplication({ log });
+    const other = await startOther({ log });
     other.users.set('unlucky', () => Promise.reject(new Error('the directory is down')));
     await other.call('unlucky', '/auth/me');
     await other.close();
@@ -170,7 +174,7 @@ describe('a body that the application has read before', () => {
     ['as bytes', express.raw({ type: '*/*' })],
     ['if it is a form', express.urlencoded()],
   ])('%s is taken over', async (_how, parser) => {
-    const other = await startHostApplication({ before: (app) => app.use(parser) });
+    const other = await startOther({ before: (app) => app.use(parser) });
     const answer = await other.call('ada', '/admin/jobs/enqueue', { json });
     expect(await answer.json()).toMatchObject({ run: { parameters: { word: 'hello' } } });
     const refused = await other.call('ada', '/admin/jobs/enqueue', { json: { jobName: 'nothing' } });
@@ -185,7 +189,7 @@ describe('a body that the application has read before', () => {
   });
 
   it('has the same limits', async () => {
-    const other = await startHostApplication({ before: (app) => app.use(express.json({ limit: '10mb' })) });
+    const other = await startOther({ before: (app) => app.use(express.json({ limit: '10mb' })) });
     const large = { jobName: 'echo', parameters: { word: 'x'.repeat(70_000) } };
     expect(await codeOf(await other.call('ada', '/admin/jobs/enqueue', { json: large }))).toEqual([413, 'TOO_LARGE']);
     const deep = `{"jobName":"echo","parameters":{"a":${'['.repeat(20_000)}${']'.repeat(20_000)}}}`;
@@ -201,7 +205,7 @@ describe('a body that the application has read before', () => {
 
 describe('beside it', () => {
   it('the application keeps its own addresses, errors and headers', async () => {
-    const other = await startHostApplication({
+    const other = await startOther({
       before: (app) => {
         app.get('/api/health', (_req, res) => void res.set('x-mine', 'yes').send('mine'));
       },
@@ -217,7 +221,7 @@ describe('beside it', () => {
 
   it('the application hears of none of our errors, and its headers do not weaken ours', async () => {
     const heard = vi.fn();
-    const other = await startHostApplication({
+    const other = await startOther({
       before: (app) => {
         app.use((_req, res, next) => {
           res.set('content-security-policy', "script-src 'unsafe-inline'");
@@ -242,7 +246,7 @@ describe('beside it', () => {
     ['with a slash behind its path', `${PATH}/`],
     ['at the root', '/'],
   ])('it may be mounted %s', async (_where, path) => {
-    const other = await startHostApplication({ path });
+    const other = await startOther({ path });
     const api = `${other.url}${path.replace(/\/$/, '')}/api`;
     const answer = await fetch(`${api}/auth/me`, { headers: { cookie: 'who=ada' } });
     expect(await answer.json()).toMatchObject({ user: { email: 'ada@host.example' } });
@@ -250,7 +254,7 @@ describe('beside it', () => {
   });
 
   it("it may be mounted in the application's own router", async () => {
-    const other = await startHostApplication();
+    const other = await startOther();
     const ops = express.Router();
     ops.use('/jobs', other.jobs.router);
     const app = express().use('/ops', ops);
@@ -264,12 +268,11 @@ describe('beside it', () => {
   });
 
   it('believes a proxy where the application does, for where a call came from', async () => {
-    const other = await startHostApplication({ before: (app) => app.set('trust proxy', true) });
+    const other = await startOther({ before: (app) => app.set('trust proxy', true) });
     const json = { jobName: 'echo', parameters: {} };
     await other.call('ada', '/admin/jobs/enqueue', { json, headers: { 'x-forwarded-for': '203.0.113.7' } });
-    expect(await other.database.db.auditEvent.findFirst({ where: { action: 'run.enqueue' } })).toMatchObject({
-      ip: '203.0.113.7',
-    });
+    const latest = { where: { action: 'run.enqueue' }, orderBy: { id: 'desc' } } as const;
+    expect(await other.database.db.auditEvent.findFirst(latest)).toMatchObject({ ip: '203.0.113.7' });
     await other.close();
   });
 
@@ -279,7 +282,7 @@ describe('beside it', () => {
   });
 
   it('refuses to answer at another path than it was told', async () => {
-    const other = await startHostApplication();
+    const other = await startOther();
     other.app.use('/elsewhere', other.jobs.router);
     expect((await fetch(`${other.url}/elsewhere/healthz`)).status).toBe(500);
     await other.close();
@@ -316,7 +319,7 @@ describe('the socket', () => {
 
   it('leaves sockets on other paths to the application, and refuses those that nobody serves', async () => {
     expect(await open(`${host.url}/ws`, 'ada').closed).toBe(404);
-    const other = await startHostApplication();
+    const other = await startOther();
     const chat = new WebSocketServer({ noServer: true });
     other.server.on('upgrade', (request, stream, head) => {
       if (request.url === '/chat') chat.handleUpgrade(request, stream, head, (socket) => socket.send('hello'));
@@ -331,7 +334,7 @@ describe('the socket', () => {
 
 describe('its life', () => {
   it('answers 503 until it is started, and once it is closed', async () => {
-    const other = await startHostApplication({ isStarted: false });
+    const other = await startOther({ isStarted: false });
     expect(await codeOf(await other.call('ada', '/auth/me'))).toEqual([503, 'UNAVAILABLE']);
     await Promise.all([other.jobs.start(), other.jobs.start()]);
     expect((await other.call('ada', '/auth/me')).status).toBe(200);
@@ -404,14 +407,16 @@ describe('its life', () => {
 });
 
 describe('an error that nobody caught', () => {
-  const STRAY = new URL('./queue/stray-errors.ts', import.meta.url);
+  let bundle: string;
+  beforeAll(async () => {
+    bundle = await bundleOf({ catchStrayErrorsOfRuns: new URL('./queue/stray-errors.ts', import.meta.url).href });
+  });
   const ends = (lines: string) => {
-    const program = `import { catchStrayErrorsOfRuns } from '${STRAY}'; catchStrayErrorsOfRuns(); ${lines}`;
-    const { status, stdout, stderr } = spawnSync(
-      process.execPath,
-      [...typescriptArgs, '--input-type=module', '--eval', program],
-      { encoding: 'utf8' },
-    );
+    const input = `${bundle}\n; catchStrayErrorsOfRuns(); ${lines}`;
+    const { status, stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-'], {
+      input,
+      encoding: 'utf8',
+    });
     return { status, stdout, stderr };
   };
 

@@ -28,14 +28,17 @@ interface HostOptions extends Partial<JobManagerOptions> {
   /** What the application does with requests before Job Manager sees them. */
   before?(app: Express): void;
   isStarted?: boolean;
+  /** Of another application, which drops it; one of its own otherwise. */
+  database?: TestDatabase;
 }
 
 export async function startHostApplication({
   before,
   isStarted = true,
+  database: shared,
   ...options
 }: HostOptions = {}): Promise<HostApplication> {
-  const database = await createTestDatabase();
+  const database = shared ?? (await createTestDatabase());
   const users: HostApplication['users'] = new Map([
     ['ada', { id: 'u-17', email: 'ada@host.example', role: 'ADMIN' as const }],
     ['bob', { id: 'u-18', email: 'bob@host.example', role: 'USER' as const }],
@@ -83,7 +86,7 @@ export async function startHostApplication({
       await jobs.close();
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
-      await database.drop();
+      if (shared === undefined) await database.drop();
     },
   };
 }
