@@ -5,6 +5,7 @@ import { JobAnnouncer } from '@job-manager/backend/queue/maintenance/job-announc
 import { Scheduler } from '@job-manager/backend/queue/maintenance/scheduler';
 import { createRegistry } from '@job-manager/backend/queue/registry';
 import { TestEngine } from '@job-manager/backend/testing/engine';
+import { size } from '@job-manager/backend/testing/size';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createClient, type JobClient } from '../../../backend/client/src/index.js';
 import { addAlbum, makeThumbnail, publishAlbum } from './batches.js';
@@ -74,6 +75,7 @@ describe('retries', () => {
     await vi.waitFor(async () => expect(await attemptsOf(jobRunId)).toHaveLength(1));
     const { runAt, attempt, maxAttempts } = await engine.run(jobRunId);
     expect(attempt <= 2 && maxAttempts === 5 && runAt.getTime() - Date.now() <= 2_000).toBe(true);
+    await query('UPDATE "JobRun" SET "runAt" = clock_timestamp() WHERE status = \'QUEUED\'');
     expect(await ended(jobRunId)).toMatchObject({ status: 'SUCCESS', attempt: 2, metadata: { sent: 12 } });
     expect(await attemptsOf(jobRunId)).toEqual([
       { attempt: 1, outcome: 'FAILED', error: 'The mail service answered 503' },
@@ -188,9 +190,13 @@ it('ends the process of a job that never returns, and no other', async () => {
   const run = await vi.waitFor(() => ended(quick), { timeout: 60_000 });
   expect(run).toMatchObject({ status: 'SUCCESS', metadata: { matches: true } });
   expect(Number(run.peakMemoryBytes)).toBeGreaterThan(1_000_000);
-  const endless = await enqueue('^(a+)+$', `${'a'.repeat(40)}b`, { timeoutMs: 1_500 });
+  const endless = await enqueue('^(a+)+$', `${'a'.repeat(40)}b`, { timeoutMs: 300 });
   const stopped = await ended(endless);
-  expect(stopped).toMatchObject({ status: 'FAILED', error: expect.stringContaining('1.5 s'), childPid: run.childPid });
+  expect(stopped).toMatchObject({
+    status: 'FAILED',
+    error: expect.stringContaining('after 300 ms'),
+    childPid: run.childPid,
+  });
   await vi.waitFor(() => expect(isAlive(Number(run.childPid))).toBe(false));
 }, 90_000);
 
@@ -213,12 +219,13 @@ describe.each([
   });
 });
 
-it('queues ten thousand runs in one call, or none of them', async () => {
-  const orders = Array.from({ length: 10_000 }, (_, index) => index + 1);
+it('queues up to ten thousand runs in one call, or none of them', async () => {
+  const runs = size(500, 10_000);
+  const orders = Array.from({ length: runs }, (_, index) => index + 1);
   const added = await sendInvoices(jobs, orders);
-  expect(new Set(added.map(({ jobRunId }) => jobRunId)).size).toBe(10_000);
-  await expect(sendInvoices(jobs, [...orders, 10_001])).rejects.toThrow('10000');
-  expect(await query('SELECT count(*)::int AS runs FROM "JobRun" WHERE priority = 50')).toEqual([{ runs: 10_000 }]);
+  expect(new Set(added.map(({ jobRunId }) => jobRunId)).size).toBe(runs);
+  await expect(sendInvoices(jobs, new Array<number>(10_001).fill(1))).rejects.toThrow('10000');
+  expect(await query('SELECT count(*)::int AS runs FROM "JobRun" WHERE priority = 50')).toEqual([{ runs }]);
 });
 
 it('is asked by a program that has neither server nor jobs', async () => {
