@@ -2,10 +2,17 @@ import { spawn } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { existsSync, openSync } from 'node:fs';
 import { chmod, chown, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { platform } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import pg from 'pg';
+import {
+  type EmbeddedAddress,
+  freePort,
+  listenSettings,
+  readPostmaster,
+  socketAddress,
+  urlOf,
+} from './embedded-address.js';
 import {
   copyBinaries,
   findBinaries,
@@ -14,6 +21,7 @@ import {
   postgresAccount,
 } from './embedded-binaries.js';
 import { withFileLock } from './file-lock.js';
+import { OwnClient } from './own-client.mjs';
 import { isAlive, startOf } from './process-start.js';
 
 /**
@@ -37,8 +45,13 @@ export interface EmbeddedDatabase {
 export interface EmbeddedOptions {
   /** The product's own data folder; the database is below it unless this process is root. */
   dataDir: string;
-  /** Where the server lives instead of the place chosen from `dataDir`; must be enterable by its account. */
+  /**
+   * Where the server lives instead of the place chosen from `dataDir`; must be enterable by its account. For the tests: it listens
+   * at a port then, where they can put a proxy or a pooler in between.
+   */
   home?: string;
+  /** A socket that only this account and root may reach, which is the default where there are such, or a port of 127.0.0.1. */
+  listensAt?: 'socket' | 'port';
   /** Extra settings as `name=value`, for the tests. */
   settings?: string[];
 }
@@ -50,6 +63,9 @@ interface Place {
   account: PostgresAccount | undefined;
   password: string;
   settings: string[];
+  listensAt: 'socket' | 'port';
+  /** Whether what listens at a port has to prove that it knows the password. */
+  proves: boolean;
 }
 
 /** Where root keeps what the postgres account must be able to enter. */
@@ -62,7 +78,7 @@ export async function acquireEmbeddedDatabase(options: EmbeddedOptions): Promise
   const home = options.home ?? embeddedHome(options.dataDir);
   await mkdir(join(home, 'users'), { recursive: true, mode: 0o755 });
   const me = join(home, 'users', String(process.pid));
-  const place = await preparePlace(home, options.settings ?? []);
+  const place = await preparePlace(home, options);
 
   const url = await withFileLock(join(home, 'lock'), async () => {
     await writeFile(me, startOf(process.pid));
@@ -95,12 +111,22 @@ function embeddedHome(dataDir: string): string {
   return join(MACHINE_DIR, name);
 }
 
-async function preparePlace(home: string, settings: string[]): Promise<Place> {
+async function preparePlace(home: string, options: EmbeddedOptions): Promise<Place> {
   const account = postgresAccount();
   const found = await findBinaries();
   const binaries = account ? await copyBinaries(found, MACHINE_DIR) : found;
   await Promise.all([chmod(binaries.initdb, 0o755), chmod(binaries.postgres, 0o755)]).catch(() => {});
-  return { home, data: join(home, 'data'), binaries, account, settings, password: await readPassword(home) };
+  const byDefault = options.home === undefined && platform() !== 'win32' ? 'socket' : 'port';
+  return {
+    home,
+    data: join(home, 'data'),
+    binaries,
+    account,
+    password: await readPassword(home),
+    settings: options.settings ?? [],
+    listensAt: options.listensAt ?? byDefault,
+    proves: options.home === undefined || options.listensAt !== undefined,
+  };
 }
 
 async function readPassword(home: string): Promise<string> {
@@ -112,35 +138,28 @@ async function readPassword(home: string): Promise<string> {
 async function runningServer(place: Place): Promise<string | undefined> {
   const server = await readPostmaster(place.data);
   if (!server || !isAlive(server.pid)) return undefined;
-  const url = urlOf(place, server.port);
+  const url = databaseUrl(place, server.address);
   // It may be starting, stopping or recovering; a foreign process that got the pid never answers.
   return (await answers(url, 15_000)) ? url : undefined;
 }
 
 async function startServer(place: Place): Promise<string> {
   if (!existsSync(join(place.data, 'PG_VERSION'))) await initialise(place);
-  const port = await choosePort(place.home);
+  const address = await chooseAddress(place);
   const log = openSync(join(place.home, 'postgres.log'), 'a');
-  const settings = [
-    'listen_addresses=127.0.0.1',
-    'unix_socket_directories=',
-    'max_connections=200',
-    'timezone=UTC',
-    ...place.settings,
-  ];
+  const settings = [...listenSettings(address), 'max_connections=200', 'timezone=UTC', ...place.settings];
   const server = spawn(
     place.binaries.postgres,
-    ['-D', place.data, '-p', String(port), ...settings.flatMap((setting) => ['-c', setting])],
+    ['-D', place.data, '-p', String(address.port), ...settings.flatMap((setting) => ['-c', setting])],
     // Detached, or Ctrl-C in the terminal would stop it before the runs are handed back.
     { ...place.account, cwd: place.home, detached: true, stdio: ['ignore', log, log] },
   );
   server.unref();
-  const url = urlOf(place, port);
-  if (!(await answers(urlOf(place, port, 'postgres'), READY_WITHIN_MS))) {
+  if (!(await answers(databaseUrl(place, address, 'postgres'), READY_WITHIN_MS))) {
     throw new Error(`The embedded PostgreSQL did not start; see ${join(place.home, 'postgres.log')}.`);
   }
-  await createDatabase(place, port);
-  return url;
+  await createDatabase(databaseUrl(place, address, 'postgres'));
+  return databaseUrl(place, address);
 }
 
 async function initialise(place: Place): Promise<void> {
@@ -181,8 +200,8 @@ async function run(place: Place, program: string, args: string[]): Promise<void>
   if (code !== 0) throw new Error(`The embedded PostgreSQL could not be set up: ${complaint.trim()}`);
 }
 
-async function createDatabase(place: Place, port: number): Promise<void> {
-  const client = new pg.Client(urlOf(place, port, 'postgres'));
+async function createDatabase(url: string): Promise<void> {
+  const client = new OwnClient({ connectionString: url, session: null });
   await client.connect();
   try {
     const found = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [DATABASE]);
@@ -194,7 +213,7 @@ async function createDatabase(place: Place, port: number): Promise<void> {
 
 async function stopServer(place: Place): Promise<void> {
   const server = await readPostmaster(place.data);
-  if (!server || !isAlive(server.pid) || !(await answers(urlOf(place, server.port), 1_000))) return;
+  if (!server || !isAlive(server.pid) || !(await answers(databaseUrl(place, server.address), 1_000))) return;
   // SIGINT is PostgreSQL's "fast" shutdown: it ends the sessions and writes a clean checkpoint.
   process.kill(server.pid, 'SIGINT');
   const deadline = performance.now() + READY_WITHIN_MS;
@@ -214,18 +233,10 @@ async function isUsed(home: string): Promise<boolean> {
   return names.length > dead.length;
 }
 
-/** `postmaster.pid` holds the pid on its first line and the port on its fourth. */
-async function readPostmaster(data: string): Promise<{ pid: number; port: number } | undefined> {
-  const text = await readFile(join(data, 'postmaster.pid'), 'utf8').catch(() => undefined);
-  const lines = text?.split('\n');
-  return lines?.[3] ? { pid: Number(lines[0]), port: Number(lines[3]) } : undefined;
-}
-
 async function answers(url: string, withinMs: number): Promise<boolean> {
   const deadline = performance.now() + withinMs;
   do {
-    const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 2_000 });
-    client.on('error', () => {});
+    const client = new OwnClient({ connectionString: url, connectionTimeoutMillis: 2_000, session: null });
     try {
       await client.connect();
       return true;
@@ -238,25 +249,13 @@ async function answers(url: string, withinMs: number): Promise<boolean> {
   return false;
 }
 
-/** The port of last time when it is free, so that a worker that outlives a restart finds its way back. */
-async function choosePort(home: string): Promise<number> {
+async function chooseAddress({ home, account, listensAt }: Place): Promise<EmbeddedAddress> {
+  if (listensAt === 'socket') return socketAddress(home, account);
   const file = join(home, 'port');
-  const last = Number(await readFile(file, 'utf8').catch(() => '0'));
-  const port = await freePort(last).catch(() => freePort(0));
+  const port = await freePort(Number(await readFile(file, 'utf8').catch(() => '0')));
   await writeFile(file, String(port));
-  return port;
+  return { port, folder: null };
 }
 
-function freePort(wanted: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer().once('error', reject);
-    probe.listen(wanted, '127.0.0.1', () => {
-      const { port } = probe.address() as { port: number };
-      probe.close(() => resolve(port));
-    });
-  });
-}
-
-function urlOf(place: Place, port: number, database = DATABASE): string {
-  return `postgresql://postgres:${place.password}@127.0.0.1:${port}/${database}`;
-}
+const databaseUrl = ({ password, proves }: Place, address: EmbeddedAddress, database = DATABASE): string =>
+  urlOf(address, { password, database }, proves);

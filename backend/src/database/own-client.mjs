@@ -11,6 +11,43 @@ import { ownTypes } from './type-parsers.mjs';
  */
 const STARTUP = { DateStyle: 'ISO, MDY', TimeZone: 'UTC', standard_conforming_strings: 'on' };
 
+/**
+ * Whether the URL asks for a server that proves who it is, in the words of libpq.
+ * @param {string} url
+ */
+const requiresScram = (url) => URL.canParse(url) && new URL(url).searchParams.get('require_auth') === 'scram-sha-256';
+
+/**
+ * Ends the connection before anything is sent to a server that asks for the password itself, for a hash of it, or for nothing:
+ * only by SCRAM does the server prove that it knows the password, too.
+ * @param {pg.Client} client
+ */
+function requireScram(client) {
+  const { connection } =
+    /** @type {{ connection: import('node:events').EventEmitter & { stream: import('node:stream').Duplex } }} */ (
+      /** @type {unknown} */ (client)
+    );
+  const refuse = () => {
+    // At once: what else has come with the request must not make it a connection.
+    connection.emit(
+      'error',
+      new Error('What listens at the port of the database does not prove that it is the database'),
+    );
+    connection.stream.destroy();
+  };
+  let isProven = false;
+  // The driver listens for these too, but later: it writes into a stream that is gone.
+  connection.on('authenticationCleartextPassword', refuse);
+  connection.on('authenticationMD5Password', refuse);
+  // The driver has checked the proof of the server by then, and would have ended the connection.
+  connection.on('authenticationSASLFinal', () => {
+    isProven = true;
+  });
+  connection.on('authenticationOk', () => {
+    if (!isProven) refuse();
+  });
+}
+
 /** @typedef {import('pg').ClientConfig & { session: string | null }} OwnClientConfig */
 
 /**
@@ -24,6 +61,7 @@ export class OwnClient extends pg.Client {
   constructor({ session, ...config }) {
     super({ ...config, types: ownTypes });
     this.#session = session;
+    if (config.connectionString !== undefined && requiresScram(config.connectionString)) requireScram(this);
     // One that breaks is noticed by the query that fails; without a listener the event would end the process.
     this.on('error', () => {});
   }
