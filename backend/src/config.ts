@@ -191,8 +191,12 @@ const environment = z.object({
     ),
   JOBS_REDACT_KEYS: z
     .string()
-    .default('password,passwd,secret,token,authorization,cookie,api_key,apikey,private_key,credential')
-    .describe('Names, with commas between, whose texts never appear in messages and metadata (counts under them do)'),
+    .default(
+      'password,passwd,pwd,passphrase,secret,secret_key,token,authorization,cookie,api_key,private_key,access_key,signing_key,credential',
+    )
+    .describe(
+      'Names, with commas between, whose texts are shown nowhere: not in parameters, messages, metadata and errors (counts under them are)',
+    ),
   JOBS_KEEP_SUCCESS_DAYS: days(30).describe('Days to keep successful runs; 0 keeps them for ever'),
   JOBS_KEEP_CANCELLED_DAYS: days(30).describe('Days to keep cancelled runs; 0 keeps them for ever'),
   JOBS_KEEP_FAILED_DAYS: days(90).describe('Days to keep failed runs; 0 keeps them for ever'),
