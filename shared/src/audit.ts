@@ -18,6 +18,7 @@ export const auditActions = [
   'run.force-fail',
   'run.emergency-fail',
   'run.prune',
+  'run.reveal',
   'batch.enqueue',
   'batch.cancel',
   'channel.set',

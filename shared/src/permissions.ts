@@ -14,6 +14,7 @@ export const permissions = {
   emergency: 'Fail all running runs at once',
   viewErrors: 'See the errors that browsers reported',
   viewAudit: 'Read and export the audit log',
+  viewSecrets: 'See the secrets in the parameters of runs; each time is written down',
   manageTokens: 'Create and revoke API tokens',
   manageUsers: 'Create people, change roles, disable, reset passwords, sign out everywhere',
 } as const satisfies Record<string, string>;
@@ -37,7 +38,7 @@ const admin = [
 export const permissionsOf = {
   USER: [],
   ADMIN: admin,
-  SUPER_ADMIN: [...admin, 'emergency', 'manageTokens', 'manageUsers'],
+  SUPER_ADMIN: [...admin, 'viewSecrets', 'emergency', 'manageTokens', 'manageUsers'],
 } as const satisfies Record<UserRole, readonly Permission[]>;
 
 /** What an API token may be given; managing people and tokens takes a person. */
@@ -50,6 +51,7 @@ export const tokenPermissions = [
   'cleanup',
   'manageChannels',
   'manageSchedules',
+  'viewSecrets',
 ] as const satisfies Permission[];
 export type TokenPermission = (typeof tokenPermissions)[number];
 

@@ -1,6 +1,8 @@
 import type { AuditEvent } from '@job-manager/shared/contract/audit';
 import { contract } from '@job-manager/shared/contract/index';
 import { implement } from '@orpc/server';
+import { hideSecrets } from '../present/secrets.js';
+import { createRedaction } from '../queue/redaction.js';
 import { recordAudit } from '../store/audit.js';
 import { type AuditEventRow, type AuditFilters, readAuditLog } from '../store/audit-log.js';
 import { inChunks } from '../store/chunks.js';
@@ -11,16 +13,20 @@ import { sendFile } from './download.js';
 const os = implement(contract.audit).$context<CallContext>();
 
 /** Reading the audit log. */
-export function createAuditCalls({ pool }: Pick<HttpDeps, 'pool'>) {
+export function createAuditCalls({ pool, config }: Pick<HttpDeps, 'pool' | 'config'>) {
+  const redaction = createRedaction(config.JOBS_REDACT_KEYS);
+  /** Parameters are among the details. */
+  const read: typeof readAuditLog = async (...query) =>
+    (await readAuditLog(...query)).map((row) => ({ ...row, details: hideSecrets(row.details, redaction) }));
   return os.router({
     list: os.list.handler(async ({ input: { before, limit, ...filters } }) => {
       // One more than asked for tells whether there are more.
-      const rows = await readAuditLog(pool, filtersOf(filters), { before, limit: limit + 1 });
+      const rows = await read(pool, filtersOf(filters), { before, limit: limit + 1 });
       return { events: rows.slice(0, limit).map(presentEvent), hasMore: rows.length > limit };
     }),
 
     export: os.export.handler(async ({ input, context }) => {
-      const chunks = inChunks(MOST_CSV_ROWS, (page) => readAuditLog(pool, filtersOf(input), page));
+      const chunks = inChunks(MOST_CSV_ROWS, (page) => read(pool, filtersOf(input), page));
       const file = csvNamed('audit-log');
       const entry = { ...auditPersonOf(context), action: 'audit.export' as const, target: file.name };
       const note = (rows: number) => recordAudit(pool, { ...entry, details: { ...input, rows } });

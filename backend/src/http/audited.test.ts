@@ -66,6 +66,7 @@ const calls: Record<string, Change | Exception> = {
     action: 'run.reschedule',
     given: async () => ({ path: { jobRunId: await queued({ runAt: new Date(Date.now() + 3_600_000) }) } }),
   },
+  'jobs.reveal': { action: 'run.reveal', given: async () => ({ path: { jobRunId: await queued({}) } }) },
   'jobs.cancel': { action: 'run.cancel', given: async () => ({ path: { jobRunId: await running() } }) },
   'channels.setChannel': {
     action: 'channel.set',

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { problemCode, type Sent, send } from './trial-request.js';
 import { startTrialServer, type TrialServer, type TrialUser } from './trial-server.js';
 
@@ -32,6 +32,67 @@ it('queues a run and says where it is', async () => {
     triggeredBy: { id: admin.id, email: admin.email },
   });
   expect((await as(admin, { path: answer.headers.location ?? '' })).json).toEqual(run);
+});
+
+describe('secrets in the parameters of a run', () => {
+  const parameters = { password: 'hunter2', url: 'https://ada:pw@db/x', maxTokens: 5, word: 'a' };
+  const shown = { password: '[redacted]', url: 'https://ada:[redacted]@db/x', maxTokens: 5, word: 'a' };
+  const post = (user: TrialUser, path: string, body: object = {}) => as(user, { method: 'POST', path, body });
+  const ended = async () => {
+    const { jobRunId } = (await enqueue(admin, {}, { jobName: 'echo', parameters })).json;
+    await post(admin, `/api/admin/jobs/${jobRunId}/cancel`);
+    return jobRunId;
+  };
+
+  it('are shown to nobody, and kept for the run', async () => {
+    const { jobRunId, run } = (await enqueue(other, {}, { jobName: 'echo', parameters })).json;
+    const answers = [
+      await as(other, { path: `/api/admin/jobs/${jobRunId}` }),
+      await post(other, `/api/admin/jobs/${jobRunId}/reschedule`),
+      await post(other, `/api/admin/jobs/${jobRunId}/cancel`),
+    ];
+    expect([run, ...answers.map(({ json }) => json.run ?? json)].map((each) => each.parameters)).toEqual(
+      Array(4).fill(shown),
+    );
+    expect(answers.map(({ text }) => text).join()).not.toMatch(/hunter2|:pw@/);
+    expect(await runs()).toMatchObject([{ parameters }]);
+  });
+
+  it('are revealed to those who may, which is written down first', async () => {
+    const jobRunId = await ended();
+    expect(problemCode(await post(admin, `/api/admin/jobs/${jobRunId}/reveal`))).toBe('FORBIDDEN');
+    expect((await post(other, `/api/admin/jobs/${jobRunId}/reveal`)).json).toEqual({ parameters });
+    expect(problemCode(await post(other, '/api/admin/jobs/999999/reveal'))).toBe('UNKNOWN_RUN');
+    const entries = await server.database.pool.query(
+      `SELECT "actorEmail", details FROM "AuditEvent" WHERE action = 'run.reveal' AND "runId" = $1`,
+      [jobRunId],
+    );
+    expect(entries.rows).toEqual([{ actorEmail: other.email, details: null }]);
+  });
+
+  it('go to a run that repeats it where they were left as shown', async () => {
+    const rerunOfId = await ended();
+    const again = await enqueue(admin, {}, { jobName: 'echo', rerunOfId, parameters: { ...shown, word: 'b' } });
+    expect(again.json.run.parameters).toEqual({ ...shown, word: 'b' });
+    expect((await runs()).at(-1).parameters).toEqual({ ...parameters, word: 'b' });
+    const refused = await enqueue(admin, {}, { jobName: 'echo', rerunOfId, parameters: { token: '[redacted]' } });
+    expect([refused.status, refused.json.issues[0].path]).toEqual([400, 'parameters.token']);
+  });
+
+  it('do not stand in the audit log either', async () => {
+    const settings = { name: 'secret', jobName: 'echo', everyMs: 3_600_000, timeZone: 'UTC', parameters };
+    const { schedule } = (await post(other, '/api/admin/jobs/schedules', settings)).json;
+    expect(schedule.parameters).toEqual(shown);
+    const path = `/api/admin/jobs/schedules/${schedule.id}`;
+    await as(other, { method: 'PUT', path, body: { ...settings, parameters: { ...shown, word: 'b' } } });
+    const kept = await server.database.pool.query('SELECT parameters FROM "Schedule" WHERE id = $1', [schedule.id]);
+    expect(kept.rows).toEqual([{ parameters: { ...parameters, word: 'b' } }]);
+    for (const log of ['/api/admin/audit', '/api/admin/audit/export']) {
+      const { status, text } = await as(other, { path: log });
+      expect([status, /schedule\.change/.test(text), /hunter2|:pw@/.test(text)]).toEqual([200, true, false]);
+    }
+    await as(other, { method: 'DELETE', path });
+  });
 });
 
 it('knows a person at the panel from a program', async () => {

@@ -2,6 +2,7 @@ import { contract } from '@job-manager/shared/contract/index';
 import { implement } from '@orpc/server';
 import { presentRun, presentSteps, presentSummary } from '../present/run.js';
 import { unknownRun } from '../queue/errors.js';
+import { createRedaction } from '../queue/redaction.js';
 import { readActivePicture } from '../store/active.js';
 import { readHistory } from '../store/history.js';
 import { readRun } from '../store/run.js';
@@ -14,7 +15,8 @@ const os = implement(contract.external).$context<CallContext>();
 const PAST_SHOWN = 100;
 
 /** Runs that external programs execute. */
-export function createExternalCalls({ external, pool }: Pick<HttpDeps, 'external' | 'pool'>) {
+export function createExternalCalls({ external, pool, config }: Pick<HttpDeps, 'external' | 'pool' | 'config'>) {
+  const redaction = createRedaction(config.JOBS_REDACT_KEYS);
   return os.router({
     list: os.list.handler(async ({ input }) => {
       const { rows: active } = await readActivePicture(pool);
@@ -27,7 +29,7 @@ export function createExternalCalls({ external, pool }: Pick<HttpDeps, 'external
       const run = await external.start({ ...input, idempotencyKey }, actorOf(context));
       context.res.location(`${context.req.baseUrl}/admin/jobs/${run.id}`);
       const shouldStop = run.cancelRequestedAt !== null;
-      return { jobRunId: run.id, leaseToken: run.leaseToken, shouldStop, run: presentRun(run) };
+      return { jobRunId: run.id, leaseToken: run.leaseToken, shouldStop, run: presentRun(run, redaction) };
     }),
 
     getProgress: os.getProgress.handler(async ({ input }) => {
@@ -61,14 +63,14 @@ export function createExternalCalls({ external, pool }: Pick<HttpDeps, 'external
 
     complete: os.complete.handler(async ({ input, context }) => {
       const ending = { status: 'SUCCESS' as const, metadata: input.metadata };
-      const run = presentRun(await external.end(leaseOf(input), ending, actorOf(context)));
+      const run = presentRun(await external.end(leaseOf(input), ending, actorOf(context)), redaction);
       return { jobRunId: run.id, run };
     }),
 
     fail: os.fail.handler(async ({ input, context }) => {
       const { cancelled, error, errorStack, metadata } = input;
       const ending = { status: cancelled ? ('CANCELLED' as const) : ('FAILED' as const), error, errorStack, metadata };
-      const run = presentRun(await external.end(leaseOf(input), ending, actorOf(context)));
+      const run = presentRun(await external.end(leaseOf(input), ending, actorOf(context)), redaction);
       return { jobRunId: run.id, run };
     }),
   });

@@ -2,12 +2,15 @@ import { contract } from '@job-manager/shared/contract/index';
 import { isTerminal } from '@job-manager/shared/run';
 import { implement } from '@orpc/server';
 import { presentActive, presentRun, presentSummary } from '../present/run.js';
+import { restoreSecrets } from '../present/secrets.js';
 import { unknownRun } from '../queue/errors.js';
+import { createRedaction } from '../queue/redaction.js';
+import { revealParameters } from '../queue/transitions/reveal.js';
 import { readActivePicture } from '../store/active.js';
 import { readHistory, readHistoryJobNames } from '../store/history.js';
 import { readPausedChannels } from '../store/paused-channels.js';
 import { readRun, readWaiting } from '../store/run.js';
-import type { QueuedRun } from '../store/run-row.js';
+import type { QueuedRun, RunRow } from '../store/run-row.js';
 import { actorOf, type CallContext, callerOf, type HttpDeps } from './context.js';
 import { idempotencyKeyOf } from './idempotency-key.js';
 import type { Gate } from './policy.js';
@@ -15,9 +18,24 @@ import type { StatsCache } from './stats-cache.js';
 
 const os = implement(contract.jobs).$context<CallContext>();
 
+interface Wanted {
+  jobName: string;
+  parameters: Record<string, unknown>;
+}
+
 /** Reading and steering runs. */
 export function createJobCalls({ config, pool, queue, registry }: HttpDeps, gate: Gate, stats: StatsCache) {
   const hasCode = (jobName: string) => registry.definitions().some(({ name }) => name === jobName);
+  const redaction = createRedaction(config.JOBS_REDACT_KEYS);
+  const present = (run: RunRow) => presentRun(run, redaction, hasCode);
+
+  /** What a form shows of the run that is repeated has its secrets redacted; the new run needs them. */
+  const withSecretsOf = async (rerunOfId: string | undefined, { jobName, parameters }: Wanted) => {
+    const original = rerunOfId === undefined ? null : await readRun(pool, rerunOfId);
+    // Another job might tell them.
+    return original?.jobName === jobName ? restoreSecrets(parameters, original.parameters, redaction) : parameters;
+  };
+
   return os.router({
     definitions: os.definitions.handler(() => ({
       jobs: registry.definitions(),
@@ -42,8 +60,12 @@ export function createJobCalls({ config, pool, queue, registry }: HttpDeps, gate
     get: os.get.handler(async ({ input }) => {
       const run = await readRun(pool, input.jobRunId);
       if (!run) throw unknownRun(input.jobRunId);
-      return presentRun(run, hasCode);
+      return present(run);
     }),
+
+    reveal: os.reveal.handler(async ({ input: { jobRunId }, context }) => ({
+      parameters: await revealParameters(pool, jobRunId, actorOf(context)),
+    })),
 
     enqueue: os.enqueue.handler(async ({ input, context }) => {
       // Running again is a permission of its own, beside the one that the route names.
@@ -51,22 +73,23 @@ export function createJobCalls({ config, pool, queue, registry }: HttpDeps, gate
       const { via } = callerOf(context);
       const idempotencyKey = idempotencyKeyOf(context);
       const trigger = via === 'bearer' ? 'API' : 'MANUAL';
-      const { run, isNew } = await queue.enqueue({ ...input, trigger, idempotencyKey }, actorOf(context));
+      const parameters = await withSecretsOf(input.rerunOfId, input);
+      const { run, isNew } = await queue.enqueue({ ...input, parameters, trigger, idempotencyKey }, actorOf(context));
       context.res.location(`${context.req.baseUrl}/admin/jobs/${run.id}`);
       const waiting = await readWaiting(pool, run.id);
       const note = isNew ? null : noteOfEarlier(run);
-      return { jobRunId: run.id, run: presentRun({ ...run, waiting }, hasCode), isNew, note };
+      return { jobRunId: run.id, run: present({ ...run, waiting }), isNew, note };
     }),
 
     reschedule: os.reschedule.handler(async ({ input, context }) => {
       const runAt = input.runAt === undefined ? null : new Date(input.runAt);
-      const run = presentRun(await queue.reschedule(input.jobRunId, runAt, actorOf(context)), hasCode);
+      const run = present(await queue.reschedule(input.jobRunId, runAt, actorOf(context)));
       return { jobRunId: run.id, run };
     }),
 
     cancel: os.cancel.handler(async ({ input, context }) => {
       const cancelled = await queue[input.graph ? 'cancelGraph' : 'cancel'](input.jobRunId, actorOf(context));
-      const run = presentRun(cancelled, hasCode);
+      const run = present(cancelled);
       return { jobRunId: run.id, run };
     }),
   });

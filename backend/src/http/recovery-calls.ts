@@ -1,6 +1,7 @@
 import { contract } from '@job-manager/shared/contract/index';
 import { implement } from '@orpc/server';
 import { presentRun, presentSummary } from '../present/run.js';
+import { createRedaction } from '../queue/redaction.js';
 import { durationWords } from '../store/duration-words.js';
 import type { RunSummaryRow } from '../store/run-row.js';
 import { actorOf, type CallContext, type HttpDeps } from './context.js';
@@ -9,6 +10,7 @@ const os = implement(contract.recovery).$context<CallContext>();
 
 /** Helping runs that do not help themselves. */
 export function createRecoveryCalls({ queue, config }: Pick<HttpDeps, 'queue' | 'config'>) {
+  const redaction = createRedaction(config.JOBS_REDACT_KEYS);
   return os.router({
     previewCleanup: os.previewCleanup.handler(async () => {
       const { runs, serverTime } = await queue.previewCleanup();
@@ -26,7 +28,7 @@ export function createRecoveryCalls({ queue, config }: Pick<HttpDeps, 'queue' | 
       const run = await queue.forceFail(jobRunId, actorOf(context), { reason, graceMs });
       const askedAt = run.status === 'RUNNING' ? run.cancelRequestedAt : null;
       const forceFailAt = askedAt && new Date(askedAt.getTime() + graceMs).toISOString();
-      return { run: presentRun(run), forceFailAt };
+      return { run: presentRun(run, redaction), forceFailAt };
     }),
 
     previewEmergency: os.previewEmergency.handler(async () => {

@@ -1,21 +1,26 @@
 import { contract } from '@job-manager/shared/contract/index';
 import { implement } from '@orpc/server';
 import { presentSchedule } from '../present/schedule.js';
+import { restoreSecrets } from '../present/secrets.js';
+import { createRedaction } from '../queue/redaction.js';
 import type { Schedule } from '../store/schedules.js';
 import { actorOf, type CallContext, callerOf, type HttpDeps } from './context.js';
 
 const os = implement(contract.schedules).$context<CallContext>();
 
 /** Reading and steering schedules. */
-export function createScheduleCalls({ queue: { schedules } }: HttpDeps) {
+export function createScheduleCalls({ queue: { schedules }, config }: HttpDeps) {
+  const redaction = createRedaction(config.JOBS_REDACT_KEYS);
+  const present = (schedule: Schedule) => presentSchedule(schedule, redaction);
+  const changed = (schedule: Schedule) => ({ scheduleId: schedule.id, schedule: present(schedule) });
   return os.router({
     listSchedules: os.listSchedules.handler(async () => {
       const listed = await schedules.list();
-      return { schedules: listed.schedules.map(presentSchedule), serverTime: listed.now.toISOString() };
+      return { schedules: listed.schedules.map(present), serverTime: listed.now.toISOString() };
     }),
 
     getSchedule: os.getSchedule.handler(async ({ input }) => ({
-      schedule: presentSchedule(await schedules.get(input.scheduleId)),
+      schedule: present(await schedules.get(input.scheduleId)),
     })),
 
     nextRuns: os.nextRuns.handler(async ({ input }) => ({
@@ -33,9 +38,13 @@ export function createScheduleCalls({ queue: { schedules } }: HttpDeps) {
       return changed(schedule);
     }),
 
-    changeSchedule: os.changeSchedule.handler(async ({ input: { scheduleId, ...settings }, context }) =>
-      changed(await schedules.change(scheduleId, settings, actorOf(context))),
-    ),
+    changeSchedule: os.changeSchedule.handler(async ({ input: { scheduleId, ...settings }, context }) => {
+      // What was shown of them has its secrets redacted.
+      const { jobName, parameters: kept } = await schedules.get(scheduleId);
+      const isSameJob = settings.jobName === jobName;
+      const parameters = isSameJob ? restoreSecrets(settings.parameters, kept, redaction) : settings.parameters;
+      return changed(await schedules.change(scheduleId, { ...settings, parameters }, actorOf(context)));
+    }),
 
     removeSchedule: os.removeSchedule.handler(async ({ input, context }) => {
       await schedules.remove(input.scheduleId, actorOf(context));
@@ -58,7 +67,5 @@ export function createScheduleCalls({ queue: { schedules } }: HttpDeps) {
     }),
   });
 }
-
-const changed = (schedule: Schedule) => ({ scheduleId: schedule.id, schedule: presentSchedule(schedule) });
 
 const inIso = (times: Date[]): string[] => times.map((at) => at.toISOString());

@@ -1,9 +1,11 @@
 import type { AttemptUsage, JobRunAttempt, JobRunStep } from '@job-manager/shared/contract/message';
 import type { JobRun, JobRunSummary } from '@job-manager/shared/contract/run';
+import type { Redaction } from '@job-manager/shared/redaction';
 import { isTerminal, type JobRunStatus } from '@job-manager/shared/run';
 import type { PausedChannel } from '../store/paused-channels.js';
 import type { RunRow, RunSummaryRow } from '../store/run-row.js';
 import { presentNoRetry } from './no-retry.js';
+import { hideSecrets } from './secrets.js';
 import { type HasCode, presentWaiting } from './waiting.js';
 
 /** A run as lists and the socket show it. */
@@ -71,11 +73,11 @@ function describePause({ name, pausedBy, pauseReason }: PausedChannel): string {
   return `Channel ${name} is paused${by}${pauseReason === null ? '' : `: ${pauseReason}`}`;
 }
 
-/** A whole run. Of a queued one `hasCode` tells whether this server knows its job. */
-export function presentRun(row: RunRow, hasCode: HasCode = () => true): JobRun {
+/** A whole run, its secrets redacted. Of a queued one `hasCode` tells whether this server knows its job. */
+export function presentRun(row: RunRow, redaction: Redaction, hasCode: HasCode = () => true): JobRun {
   return {
     ...presentSummary(row),
-    parameters: row.parameters,
+    parameters: hideSecrets(row.parameters, redaction),
     metadata: row.metadata,
     metadataTruncated: row.metadataTruncated,
     errorStack: row.errorStack,

@@ -1,14 +1,16 @@
 import type { JobSchedule } from '@job-manager/shared/contract/schedules';
+import type { Redaction } from '@job-manager/shared/redaction';
 import type { Schedule } from '../store/schedules.js';
+import { hideSecrets } from './secrets.js';
 
-/** A schedule as the API shows it. */
-export function presentSchedule(schedule: Schedule): JobSchedule {
+/** A schedule as the API shows it, its secrets redacted. */
+export function presentSchedule(schedule: Schedule, redaction: Redaction): JobSchedule {
   const { pausedAt, pausedBy, pauseReason } = schedule;
   return {
     id: schedule.id,
     name: schedule.name,
     jobName: schedule.jobName,
-    parameters: schedule.parameters,
+    parameters: hideSecrets(schedule.parameters, redaction),
     cron: schedule.cron,
     everyMs: schedule.everyMs,
     timeZone: schedule.timeZone,

@@ -31,6 +31,9 @@ it.each([
   ['token_value', true],
   ['tokenCount', false],
   ['token-limits', false],
+  ['tokenId', false],
+  ['secret_name', false],
+  ['tokenIdentity', true],
   ['passwordLength', false],
   ['TOKEN_TYPE', false],
   ['maxTokensUsed', false],
@@ -74,7 +77,10 @@ it.each([
   ['SECRET_KEY=abc pwd: x passphrase = y', 'SECRET_KEY=[redacted] pwd: [redacted] passphrase = [redacted]'],
   ["{ signing_key => 'abc' }", "{ signing_key => '[redacted]' }"],
   ['psql --password hunter2 -h db', 'psql --password [redacted] -h db'],
-  ['run --api-token=abc --db-password "a b" --verbose', 'run --api-token=[redacted] --db-password "[redacted]" --verbose'],
+  [
+    'run --api-token=abc --db-password "a b" --verbose',
+    'run --api-token=[redacted] --db-password "[redacted]" --verbose',
+  ],
   ['run --password 1234 --token --verbose', 'run --password [redacted] --token --verbose'],
   ['got eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln-_ from it', 'got [redacted] from it'],
   ['called with jm_0123456789abcdefghij0123456789ABCDEFGHIJ', 'called with [redacted]'],
@@ -140,7 +146,19 @@ it.each([readConfig({}).JOBS_REDACT_KEYS, 'pin', ''])(
 
 it.each([
   ...['token', 'tokenA', 'token_', 'a', '"', '\\"', '//', '//a:', 'password=', 'Bearer ', ' ', '--', '--a ', '-'],
-  ...['eyJ', 'eyJ.', 'eyJ-', 'eyJa.a.', 'jm_', '-----BEGIN PRIVATE KEY-----', '-----BEGIN ', 'token ', 'token\\', '=', ':'],
+  ...[
+    'eyJ',
+    'eyJ.',
+    'eyJ-',
+    'eyJa.a.',
+    'jm_',
+    '-----BEGIN PRIVATE KEY-----',
+    '-----BEGIN ',
+    'token ',
+    'token\\',
+    '=',
+    ':',
+  ],
   ...['secret_access_key_', 'private ', '--token-', '//a@', '(', "'"],
 ])('takes no longer than a text is long: %j', (piece) => {
   const text = piece.repeat(58_000 / piece.length);

@@ -8,6 +8,7 @@ import { notMeasured } from './meter.js';
 import { Outcomes, type Recorded } from './outcomes.js';
 import { SYSTEM } from './queue.js';
 import { Reachability } from './reachability.js';
+import { createRedaction } from './redaction.js';
 import { createRegistry } from './registry.js';
 import { runHere } from './run-here.js';
 import type { Runner } from './runner.js';
@@ -301,7 +302,7 @@ describe('a job that puts its run off', () => {
       const run = await engine.run(id);
       expect(run).toMatchObject({ status: 'QUEUED', attempt: 0, claimNo: times, error: null, startedAt: null });
       expect(await afterMs(id)).toBe(90_000);
-      expect(presentRun(run).waiting).toMatchObject({
+      expect(presentRun(run, createRedaction('')).waiting).toMatchObject({
         reason: 'scheduled',
         message: 'Its job put it off: The file is not there yet',
       });

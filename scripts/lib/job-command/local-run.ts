@@ -2,6 +2,7 @@ import type { Config } from '@job-manager/backend/config';
 import { createPool, createPrisma } from '@job-manager/backend/database/client';
 import { listenUrlOf } from '@job-manager/backend/database/transaction-pooling';
 import { jobsModule } from '@job-manager/backend/jobs/registry';
+import { hideSecrets } from '@job-manager/backend/present/secrets';
 import { QueueEvents } from '@job-manager/backend/queue/events';
 import type { AnyJob } from '@job-manager/backend/queue/job';
 import { Rescuer } from '@job-manager/backend/queue/maintenance/rescuer';
@@ -51,6 +52,7 @@ export async function startLocalRun(options: LocalRunOptions): Promise<LocalRun>
   );
   const listener = new Listener(listenUrlOf(databaseUrl, config.DATABASE_LISTEN_URL), ['cancel', 'revoked']);
   await resources.hold(listener.start(), () => listener.close());
+  const redaction = createRedaction(config.JOBS_REDACT_KEYS);
   const runner = new Runner({
     sql,
     databaseUrl,
@@ -64,7 +66,7 @@ export async function startLocalRun(options: LocalRunOptions): Promise<LocalRun>
       drainMs: 0,
       messagesPerRun: config.JOBS_MESSAGES_PER_RUN,
     },
-    redaction: createRedaction(config.JOBS_REDACT_KEYS),
+    redaction,
     kind: 'CLI',
     host: config.HOSTNAME,
     version: VERSION,
@@ -81,7 +83,7 @@ export async function startLocalRun(options: LocalRunOptions): Promise<LocalRun>
   let releaseExit = () => {};
   events.on('runStarted', ({ runId, jobName }) => {
     releaseExit = guardExit({ runId, runnerId: runner.id, databaseUrl });
-    report.started({ runId, jobName, parameters });
+    report.started({ runId, jobName, parameters: hideSecrets(parameters, redaction) });
   });
   events.on('runLogged', ({ level, message, data }) => report.log(level, message, data));
   let doing: string | null | undefined;

@@ -2,9 +2,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Config } from '@job-manager/backend/config';
 import type { createPool } from '@job-manager/backend/database/client';
 import { presentRun } from '@job-manager/backend/present/run';
+import { hideSecrets } from '@job-manager/backend/present/secrets';
 import type { HasCode } from '@job-manager/backend/present/waiting';
 import type { AnyJob } from '@job-manager/backend/queue/job';
 import { createQueue, type Queue } from '@job-manager/backend/queue/queue';
+import { createRedaction, type Redaction } from '@job-manager/backend/queue/redaction';
 import { createRegistry } from '@job-manager/backend/queue/registry';
 import { Notifier } from '@job-manager/backend/store/notifier';
 import { readRun } from '@job-manager/backend/store/run';
@@ -40,17 +42,18 @@ export async function queueRun(options: QueuedRunOptions): Promise<QueuedRun> {
   const { pool, job, parameters, queueing, report, config } = options;
   const notifier = new Notifier(pool, config.DATABASE_SCHEMA);
   const stalledAfterMs = config.JOBS_STALLED_AFTER_MS;
+  const redaction = createRedaction(config.JOBS_REDACT_KEYS);
   const queue = createQueue({ sql: pool, registry: createRegistry([job]), notifier, stalledAfterMs });
   const request = { ...checkQueueing(queueing), jobName: job.name, parameters, trigger: 'MANUAL' as const };
   const { run, isNew } = await queue.enqueue(request, whoAsks('runJobs.ts'));
   await notifier.flush();
-  report.queued({ runId: run.id, jobName: job.name, parameters: run.parameters });
+  report.queued({ runId: run.id, jobName: job.name, parameters: hideSecrets(run.parameters, redaction) });
   if (!isNew) report.note(`Run #${run.id} has the key already; nothing new was queued.`);
   if (!(await hasRunner(pool)))
     report.note('No runner is up; the run starts with the next one (pnpm start, or pnpm worker:jobs).');
   return {
     cancel: () => cancel(queue, notifier, run.id),
-    wait: () => follow(pool, run.id, report, (jobName) => jobName === job.name),
+    wait: () => follow({ pool, runId: run.id, report, redaction, hasCode: (jobName) => jobName === job.name }),
   };
 }
 
@@ -71,22 +74,24 @@ async function cancel(queue: Queue, notifier: Notifier, runId: string): Promise<
   await notifier.flush();
 }
 
-async function follow(
-  pool: QueuedRunOptions['pool'],
-  runId: string,
-  report: Report,
-  hasCode: HasCode,
-): Promise<TerminalStatus> {
+interface Followed extends Pick<QueuedRunOptions, 'pool' | 'report'> {
+  runId: string;
+  redaction: Redaction;
+  hasCode: HasCode;
+}
+
+async function follow({ pool, runId, report, redaction, hasCode }: Followed): Promise<TerminalStatus> {
   let claimNo = 0;
   let waitsBecause: string | undefined;
   for (;;) {
     const run = await readRun(pool, runId);
     if (!run) throw new Error(`Run #${runId} is gone`);
     if (isTerminal(run.status)) return end(run, run.status, report);
-    if (run.claimNo > claimNo) report.started({ runId, jobName: run.jobName, parameters: run.parameters });
+    if (run.claimNo > claimNo)
+      report.started({ runId, jobName: run.jobName, parameters: hideSecrets(run.parameters, redaction) });
     claimNo = run.claimNo;
     if (run.status === 'RUNNING') report.progress(run.progressPercent, run.progressMessage);
-    const { waiting, error } = presentRun(run, hasCode);
+    const { waiting, error } = presentRun(run, redaction, hasCode);
     // Told when the reason changes, not with each run that leaves the line before it.
     if (waiting && waiting.reason !== waitsBecause) report.note([waiting.message, error].filter(Boolean).join(' '));
     waitsBecause = waiting?.reason;

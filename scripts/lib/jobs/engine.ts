@@ -1,5 +1,6 @@
 import { readConfig } from '@job-manager/backend/config';
 import type { Actor, Queue } from '@job-manager/backend/queue/queue';
+import type { Redaction } from '@job-manager/backend/queue/redaction';
 import type { Registry } from '@job-manager/backend/queue/registry';
 import { printableJson } from '@job-manager/shared/terminal-text';
 import type { Command } from 'commander';
@@ -12,6 +13,7 @@ export interface Engine {
   queue: Queue;
   registry: Registry;
   actor: Actor;
+  redaction: Redaction;
 }
 
 /** What a command tells: JSON as the API would answer it, and the same in words. */
@@ -31,13 +33,15 @@ export function withEngine(command: Command, work: (engine: Engine) => Promise<T
 
 async function ask(sql: OpenDatabase['pool'], work: (engine: Engine) => Promise<Told>): Promise<Told> {
   // Only now, for they need the generated client.
-  const [{ jobs }, { createRegistry }, { createQueue }, { Notifier }, { QueueError }] = await Promise.all([
-    import('@job-manager/backend/jobs/registry'),
-    import('@job-manager/backend/queue/registry'),
-    import('@job-manager/backend/queue/queue'),
-    import('@job-manager/backend/store/notifier'),
-    import('@job-manager/backend/queue/errors'),
-  ]);
+  const [{ jobs }, { createRegistry }, { createQueue }, { Notifier }, { QueueError }, { createRedaction }] =
+    await Promise.all([
+      import('@job-manager/backend/jobs/registry'),
+      import('@job-manager/backend/queue/registry'),
+      import('@job-manager/backend/queue/queue'),
+      import('@job-manager/backend/store/notifier'),
+      import('@job-manager/backend/queue/errors'),
+      import('@job-manager/backend/queue/redaction'),
+    ]);
   const config = readConfig();
   const registry = createRegistry(jobs);
   const notifier = new Notifier(sql, config.DATABASE_SCHEMA);
@@ -49,7 +53,13 @@ async function ask(sql: OpenDatabase['pool'], work: (engine: Engine) => Promise<
     forceFailAfterMs: config.JOBS_FORCE_FAIL_AFTER_MS,
   });
   try {
-    return await work({ sql, queue, registry, actor: whoAsks('jobs.ts') });
+    return await work({
+      sql,
+      queue,
+      registry,
+      actor: whoAsks('jobs.ts'),
+      redaction: createRedaction(config.JOBS_REDACT_KEYS),
+    });
   } catch (error) {
     throw error instanceof QueueError ? new Refusal(error.message) : error;
   } finally {

@@ -1,5 +1,6 @@
 import type { JobRun } from '@job-manager/shared/contract/run';
 import { uiStatus } from '@job-manager/shared/run';
+import { printableJson } from '@job-manager/shared/terminal-text';
 import type { Command } from 'commander';
 import { Refusal } from '../refusal.js';
 import { type Engine, type Told, withEngine } from './engine.js';
@@ -14,6 +15,17 @@ export function addRunCommands(program: Command): void {
     .command('show <id>')
     .description('everything about a run: why it waits, its attempts, what it waits for and who waits for it')
     .action((id: string, _options: object, command: Command) => withEngine(command, (engine) => show(engine, id)));
+
+  run
+    .command('reveal <id>')
+    .description('its parameters with the secrets in them; written to the audit log')
+    .action((id: string, _options: object, command: Command) =>
+      withEngine(command, async ({ sql, actor }) => {
+        const { revealParameters } = await import('@job-manager/backend/queue/transitions/reveal');
+        const parameters = await revealParameters(sql, checkId(id), actor);
+        return { json: { parameters }, words: printableJson(parameters, 2) };
+      }),
+    );
 
   run
     .command('cancel <id>')
@@ -57,19 +69,19 @@ export function addRunCommands(program: Command): void {
     .action((_options: object, command: Command) => withEngine(command, check));
 }
 
-async function show({ sql, registry }: Engine, id: string): Promise<Told> {
-  const run = await readPresented(sql, registry, checkId(id));
+async function show(engine: Engine, id: string): Promise<Told> {
+  const run = await readPresented(engine, checkId(id));
   return { json: run, words: runInWords(run, uiStatus(run)) };
 }
 
-async function readPresented(sql: Engine['sql'], registry: Engine['registry'], id: string): Promise<JobRun> {
+async function readPresented({ sql, registry, redaction }: Engine, id: string): Promise<JobRun> {
   const [{ readRun }, { presentRun }] = await Promise.all([
     import('@job-manager/backend/store/run'),
     import('@job-manager/backend/present/run'),
   ]);
   const row = await readRun(sql, id);
   if (row === null) throw new Refusal(`There is no run #${id}.`);
-  return presentRun(row, (jobName) => registry.get(jobName) !== undefined);
+  return presentRun(row, redaction, (jobName) => registry.get(jobName) !== undefined);
 }
 
 async function check({ sql }: Engine): Promise<Told> {

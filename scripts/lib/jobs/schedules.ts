@@ -125,9 +125,9 @@ export function addScheduleCommands(program: Command): void {
     );
 }
 
-async function list({ queue }: Engine): Promise<Told> {
+async function list({ queue, redaction }: Engine): Promise<Told> {
   const { presentSchedule } = await import('@job-manager/backend/present/schedule');
-  const schedules = (await queue.schedules.list()).schedules.map(presentSchedule);
+  const schedules = (await queue.schedules.list()).schedules.map((each) => presentSchedule(each, redaction));
   const rows = schedules.map(({ name, jobName, timing, nextRunAt, lastRunId, paused, problem }) => [
     name,
     jobName,
@@ -148,9 +148,14 @@ async function add(engine: Engine, name: string, jobName: string, options: AddOp
 }
 
 async function change(engine: Engine, name: string, options: Partial<AddOptions>): Promise<Told> {
-  const { presentSchedule } = await import('@job-manager/backend/present/schedule');
-  const before = presentSchedule(await find(engine, name));
-  const { id, cron, everyMs, jobName, parameters: kept, timeZone, missed, overlap } = before;
+  const [{ presentSchedule }, { restoreSecrets }] = await Promise.all([
+    import('@job-manager/backend/present/schedule'),
+    import('@job-manager/backend/present/secrets'),
+  ]);
+  const { redaction } = engine;
+  const found = await find(engine, name);
+  const before = presentSchedule(found, redaction);
+  const { id, cron, everyMs, jobName, timeZone, missed, overlap } = before;
   const { cron: newCron, every: newEveryMs, params: parameters, ...named } = options;
   const isRetimed = newCron !== undefined || newEveryMs !== undefined;
   const timing = isRetimed
@@ -164,7 +169,7 @@ async function change(engine: Engine, name: string, options: Partial<AddOptions>
     overlap,
     ...timing,
     ...named,
-    parameters: parameters ?? kept,
+    parameters: parameters === undefined ? found.parameters : restoreSecrets(parameters, found.parameters, redaction),
   };
   await engine.queue.schedules.change(id, checked(scheduleSettings, whole), engine.actor);
   return list(engine);

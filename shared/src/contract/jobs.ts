@@ -78,6 +78,18 @@ export const jobs = {
     .input(byRun)
     .output(jobRun),
 
+  reveal: routeFor('viewSecrets')
+    .route({
+      method: 'POST',
+      path: '/admin/jobs/{jobRunId}/reveal',
+      summary: 'The parameters of a run with the secrets in them; written to the audit log',
+      description:
+        'Everywhere else a text under the name of a secret is `[redacted]`, and so are secrets within texts.',
+      tags: TAG,
+    })
+    .input(byRun)
+    .output(z.object({ parameters: z.record(z.string(), z.unknown()) })),
+
   enqueue: routeFor('run')
     .route({
       method: 'POST',
@@ -91,7 +103,11 @@ export const jobs = {
       z.strictObject({
         jobName,
         parameters: jobParameters.default({}),
-        rerunOfId: runId.optional().describe('The finished run that this one repeats'),
+        rerunOfId: runId
+          .optional()
+          .describe(
+            'The finished run that this one repeats; where a parameter is left `[redacted]`, as the answers show it, that run’s own value is taken',
+          ),
         ...enqueueOptions,
         unique: unique.optional(),
       }),

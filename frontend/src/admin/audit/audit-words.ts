@@ -15,6 +15,7 @@ export const auditWords = {
   'run.cancel': 'Cancelled a run',
   'run.reschedule': 'Gave a queued run another time',
   'run.replace': 'Replaced a queued run',
+  'run.reveal': 'Looked at the secrets of a run',
   'run.recover': 'Took back a stalled run',
   'run.time-out': 'Ended a run that took too long',
   'run.ask-force-fail': 'Asked a run to stop, or to be force-failed',
