@@ -6,6 +6,7 @@ import { Command } from 'commander';
 import pc from 'picocolors';
 import { withDatabase } from './lib/database.js';
 import { Refusal, runCommand } from './lib/refusal.js';
+import { say } from './lib/terminal.js';
 
 const IN_PLAIN_SIGHT =
   'A password on a command line is seen in the list of processes and kept by the shell: leave it out, and it is asked for.';
@@ -37,7 +38,7 @@ async function createAccount(email: string, second: string, third: string | unde
       throw error instanceof AccountError ? new Refusal(error.message) : error;
     });
   });
-  console.log(`${account.email} can sign in as ${account.role}, and chooses a new password then.`);
+  say(`${account.email} can sign in as ${account.role}, and chooses a new password then.`);
 }
 
 function readRole(text: string): UserRole {

@@ -2,6 +2,7 @@ import './lib/check-node.js';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Config, forgetSecretSettings, readConfig } from '@job-manager/backend/config';
 import type { AnyJob } from '@job-manager/backend/queue/job';
+import { escapeControls, printableJson } from '@job-manager/shared/terminal-text';
 import pc from 'picocolors';
 import { ensurePrismaClient } from './lib/client.js';
 import { acquireDatabase, migrateDatabase } from './lib/database.js';
@@ -12,6 +13,7 @@ import { UsageError } from './lib/job-command/usage-error.js';
 import { reportFailure } from './lib/refusal.js';
 import { Resources } from './lib/resources.js';
 import { onStopSignals } from './lib/stop-signals.js';
+import { complain, say } from './lib/terminal.js';
 
 const EXIT = { success: 0, failed: 1, usage: 2, cancelled: 130 } as const;
 /** How long a forced end may take to leave the database in order. */
@@ -37,7 +39,7 @@ async function run(args: string[]): Promise<number> {
   const command = parseArguments(args, definitions);
   if (command.help) return print(command.job ? describeJob(command.job) : describeCommand());
   if (command.list)
-    return print(command.json ? definitions.map((each) => JSON.stringify(each)).join('\n') : listJobs(definitions));
+    return print(command.json ? definitions.map((each) => printableJson(each)).join('\n') : listJobs(definitions));
   if (!command.job) throw new UsageError(describeCommand());
   // Before anything is started: a wrong parameter needs no database.
   const { job } = await registry.check(command.job.name, command.parameters);
@@ -111,12 +113,12 @@ function exitCodeOf(status: string): number {
 
 function codeOf(error: unknown): number {
   if (error instanceof UsageError) {
-    console.error(pc.red(error.message));
+    complain(pc.red(escapeControls(error.message)));
     return EXIT.usage;
   }
   if (isInvalidParameters(error)) {
     for (const { path, message } of error.issues)
-      console.error(pc.red(`${path.replace(/^parameters\.?/, '--')}: ${message}`));
+      complain(pc.red(escapeControls(`${path.replace(/^parameters\.?/, '--')}: ${message}`)));
     return EXIT.usage;
   }
   reportFailure(error);
@@ -129,7 +131,7 @@ function isInvalidParameters(error: unknown): error is { issues: { path: string;
 }
 
 function print(text: string): number {
-  console.log(text);
+  say(text);
   return EXIT.success;
 }
 

@@ -10,6 +10,7 @@ import { prepareProduct, serve } from './lib/product.js';
 import { reportFailure } from './lib/refusal.js';
 import { Resources } from './lib/resources.js';
 import { onStopSignals } from './lib/stop-signals.js';
+import { say } from './lib/terminal.js';
 
 /** How long a forced stop may take to leave the database in order. */
 const FORCED_WITHIN_MS = 5_000;
@@ -67,7 +68,7 @@ function announce(address: string, signIn: SignIn): void {
     pc.dim('  Ctrl-C stops it and keeps the data.'),
     '',
   ];
-  console.log(lines.join('\n'));
+  say(lines.join('\n'));
 }
 
 function describeSignIn({ email, newPassword }: SignIn): string[] {

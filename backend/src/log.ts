@@ -1,3 +1,4 @@
+import { printableJsonLine } from '@job-manager/shared/terminal-text';
 import pino from 'pino';
 import type { Config } from './config.js';
 
@@ -27,19 +28,17 @@ export function createLog(config: Config, name: string): pino.Logger {
   });
 }
 
-const hexOf = (control: string): string => control.charCodeAt(0).toString(16).padStart(4, '0');
-
 /** Foreign text never reaches a terminal as a command: JSON leaves control characters beyond ASCII as they are. */
-export const inertLines = {
-  streamWrite: (line: string): string => line.replace(/[\x7f-\x9f]/g, (control) => `\\u${hexOf(control)}`),
-};
+export const inertLines = { streamWrite: printableJsonLine };
 
 /** The same for lines that are made readable first: there an escaped control character becomes itself again. */
 export const inertPrettyLines = {
   streamWrite: (line: string): string =>
     inertLines
       .streamWrite(line)
-      .replace(/\\(?:u00(?:[01][\da-f]|7f|[89][\da-f])|[\\bfr])/g, (part) => (part === '\\\\' ? part : `\\${part}`)),
+      .replace(/\\(?:u00(?:[01][\da-f]|7f|[89][\da-f])|u(?:061c|200[ef]|202[a-e]|206[6-9])|[\\bfr])/g, (part) =>
+        part === '\\\\' ? part : `\\${part}`,
+      ),
 };
 
 /** What pino's own `redact` does for these keys; that took a third of the time of a line. */

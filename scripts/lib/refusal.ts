@@ -1,6 +1,7 @@
 import { ConfigError } from '@job-manager/backend/config';
 import { escapeControls } from '@job-manager/shared/terminal-text';
 import pc from 'picocolors';
+import { complain } from './terminal.js';
 
 /** Something a person can put right; the message is one line that says how. */
 export class Refusal extends Error {}
@@ -19,5 +20,5 @@ export async function runCommand(command: () => Promise<void>): Promise<void> {
 export function reportFailure(error: unknown): void {
   const isExpected = error instanceof Refusal || error instanceof ConfigError;
   const text = error instanceof Error ? (isExpected ? error.message : (error.stack ?? error.message)) : String(error);
-  console.error(pc.red(escapeControls(text)));
+  complain(pc.red(escapeControls(text)));
 }

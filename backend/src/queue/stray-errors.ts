@@ -1,3 +1,4 @@
+import { escapeControls } from '@job-manager/shared/terminal-text';
 import type { QueueEvents } from './events.js';
 import { Execution } from './executor.js';
 
@@ -12,7 +13,7 @@ export function catchStrayErrorsOfRuns(): () => void {
   };
   const onException = (error: unknown) => {
     if (Execution.ofStrayError()?.failWith(error) || !isAlone('uncaughtException')) return;
-    console.error(error);
+    console.error(escapeControls(error instanceof Error ? (error.stack ?? error.message) : String(error)));
     process.exit(1);
   };
   process.on('unhandledRejection', onRejection);

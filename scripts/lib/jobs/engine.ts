@@ -6,6 +6,7 @@ import { printableJson } from '@job-manager/shared/terminal-text';
 import type { Command } from 'commander';
 import { type OpenDatabase, withDatabase } from '../database.js';
 import { Refusal, runCommand } from '../refusal.js';
+import { say } from '../terminal.js';
 import { whoAsks } from '../who-asks.js';
 
 export interface Engine {
@@ -27,7 +28,7 @@ export function withEngine(command: Command, work: (engine: Engine) => Promise<T
   return runCommand(async () => {
     const told = await withDatabase(readConfig(), ({ pool }) => ask(pool, work));
     const { json } = command.optsWithGlobals<{ json?: boolean }>();
-    console.log(json ? printableJson(told.json, 2) : told.words);
+    say(json ? printableJson(told.json, 2) : told.words);
   });
 }
 

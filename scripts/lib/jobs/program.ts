@@ -1,3 +1,4 @@
+import { escapeControls } from '@job-manager/shared/terminal-text';
 import { Command } from 'commander';
 import { addBatchCommands } from './batches.js';
 import { addChannelCommands } from './channels.js';
@@ -9,6 +10,8 @@ export function createJobsProgram(): Command {
   const program = new Command('jobs')
     .description('Shows and steers runs, channels, schedules and batches, straight in the database.')
     .option('--json', 'write what the API would answer')
+    // An argument is quoted in the complaint about it.
+    .configureOutput({ outputError: (text, write) => write(escapeControls(text)) })
     .showHelpAfterError('Try --help.');
   addRunCommands(program);
   addChannelCommands(program);

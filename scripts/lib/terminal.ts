@@ -1,0 +1,9 @@
+import { escapeAllButColours } from '@job-manager/shared/terminal-text';
+
+// Every line that a command writes goes through here: what a run, a server or an argument says is shown, not obeyed.
+
+/** Writes text of ours, with that of others in it, to standard output. */
+export const say = (text: string): void => console.log(escapeAllButColours(text));
+
+/** The same to standard error. */
+export const complain = (text: string): void => console.error(escapeAllButColours(text));
