@@ -33,7 +33,7 @@ export default defineConfig({
     maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
       { test: { name: 'shared', include: ['shared/src/**/*.test.ts'], isolate } },
-      { test: { name: 'engine', include: ENGINE, exclude: ALONE.backend, ...backend } },
+      { test: { name: 'engine', include: ENGINE, exclude: ALONE.backend, ...backend, testTimeout: 30_000 } },
       {
         test: {
           name: 'backend',

@@ -106,7 +106,7 @@ export class TestEngine {
         if (!states.includes(run.status)) throw new Error(`Run #${id} is ${run.status}`);
         return run;
       },
-      { timeout: 45_000, interval: 10 },
+      { interval: 10 },
     );
   }
 

@@ -117,7 +117,7 @@ describe('a run in a process of its own', () => {
       expect(await engine.run(snoozed)).toMatchObject({ status: 'QUEUED', claimNo: 1, attempt: 0 });
       expect(await engine.run(retried)).toMatchObject({ status: 'QUEUED', claimNo: 1, attempt: 1, error: 'Later' });
     };
-    await vi.waitFor(areRecorded, { timeout: 45_000 });
+    await vi.waitFor(areRecorded);
     for (const id of [snoozed, retried]) await engine.queue.cancel(id, SYSTEM);
   });
 
