@@ -31,7 +31,9 @@ beforeAll(async () => {
 });
 afterAll(() => engine.close());
 beforeEach(() =>
-  query('TRUNCATE "JobRun", "JobRunAttempt", "JobRunCount", "JobRunMessage", "Channel", "ChannelStart"'),
+  query(
+    'DELETE FROM "JobRun"; DELETE FROM "JobRunAttempt"; DELETE FROM "JobRunCount"; DELETE FROM "JobRunMessage"; DELETE FROM "ChannelStart"; DELETE FROM "Channel"',
+  ),
 );
 afterEach(async () => expect(await engine.violations()).toEqual({}));
 
@@ -237,7 +239,7 @@ describe('rate limits', () => {
     const limited = { rateLimit: fc.integer({ min: 1, max: 6 }), ratePeriodMs: fc.integer({ min: 60, max: 150 }) };
     await fc.assert(
       fc.asyncProperty(fc.record(limited), fc.integer({ min: 1, max: 4 }), async (limit, runners) => {
-        await query('TRUNCATE "JobRun", "Channel", "ChannelStart"');
+        await query('DELETE FROM "JobRun"; DELETE FROM "ChannelStart"; DELETE FROM "Channel"');
         const wanted = limit.rateLimit * 4;
         await queue('mail', wanted + 50);
         await set('mail', limit);
@@ -360,7 +362,7 @@ describe('fairness', () => {
         fc.array(channel, { minLength: 1, maxLength: 6 }),
         fc.integer({ min: 1, max: 12 }),
         async (all, most) => {
-          await query('TRUNCATE "JobRun", "Channel"');
+          await query('DELETE FROM "JobRun"; DELETE FROM "Channel"');
           for (const [index, { weight, work }] of all.entries()) {
             await set(`c${index}`, { weight });
             await queue(`c${index}`, work, index % 2);
@@ -374,7 +376,7 @@ describe('fairness', () => {
           }
           const available = all.reduce((sum, { work }) => sum + work, 0);
           expect(Object.values(got).reduce((sum, runs) => sum + runs, 0)).toBe(Math.min(most, available));
-          await query('TRUNCATE "JobRun"');
+          await query('DELETE FROM "JobRun"');
         },
       ),
       { numRuns: size(20, 200) },

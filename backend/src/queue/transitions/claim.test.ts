@@ -12,7 +12,11 @@ beforeAll(async () => {
   database = await createTestDatabase();
 });
 afterAll(() => database.drop());
-beforeEach(() => database.pool.query('TRUNCATE "JobRun", "JobRunAttempt", "Channel", "ChannelStart", "SuspectRun"'));
+beforeEach(() =>
+  database.pool.query(
+    'DELETE FROM "JobRun"; DELETE FROM "JobRunAttempt"; DELETE FROM "ChannelStart"; DELETE FROM "SuspectRun"; DELETE FROM "Channel"',
+  ),
+);
 
 const runnerId = randomUUID();
 const asked = (most: number, more: Partial<ClaimRequest> = {}): ClaimRequest => ({

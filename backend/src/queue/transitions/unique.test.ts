@@ -46,7 +46,7 @@ let engine: TestEngine;
 let crowd: pg.Pool;
 beforeAll(async () => {
   engine = await TestEngine.create([note]);
-  crowd = createPool(engine.database.url, { max: 25 });
+  crowd = createPool(engine.database.url, { max: 15 });
 });
 afterAll(async () => {
   await crowd.end();
@@ -54,7 +54,9 @@ afterAll(async () => {
 });
 afterEach(async () => {
   const violations = await engine.violations();
-  await engine.database.pool.query('TRUNCATE "JobRun", "JobRunMessage", "JobRunAttempt", "JobRunCount"');
+  await engine.database.pool.query(
+    'DELETE FROM "JobRun"; DELETE FROM "JobRunMessage"; DELETE FROM "JobRunAttempt"; DELETE FROM "JobRunCount"',
+  );
   expect(violations).toEqual({});
 });
 
@@ -109,7 +111,7 @@ describe.each(scopes)('a key with the scope %s', (scope) => {
       });
       expect(second.isNew).toBe(end === 'ROLLBACK');
       expect(second.run.id === first.run.id).toBe(end === 'COMMIT');
-      await pool.query('TRUNCATE "JobRun"');
+      await pool.query('DELETE FROM "JobRun"');
     }
   });
 
@@ -122,7 +124,7 @@ describe.each(scopes)('a key with the scope %s', (scope) => {
       await ask(scope, 'existing', 0, sql);
       return ask(scope, 'existing');
     });
-    await pool.query('TRUNCATE "JobRun"');
+    await pool.query('DELETE FROM "JobRun"');
     await pool.query(rows[0].indexdef);
     expect(isNew).toBe(true);
   });
