@@ -3,6 +3,8 @@ import { implement } from '@orpc/server';
 import { hostsOf } from '../auth/password-rules.js';
 import { hashPassword, makePassword } from '../auth/passwords.js';
 import { presentPerson } from '../present/person.js';
+import { presentToken } from '../present/token.js';
+import { listTokensOf, revokeTokensOf } from '../store/tokens.js';
 import {
   addPerson,
   changeRole,
@@ -39,6 +41,13 @@ export function createUserCalls({ pool, sessions, config }: Pick<HttpDeps, 'pool
     return person;
   };
 
+  /** What becomes of the tokens of somebody who has been given less. */
+  const tokensOf = async (userId: number, isRevoking: boolean, context: CallContext) => {
+    const revoked = isRevoking ? await revokeTokensOf(pool, userId, auditPersonOf(context)) : [];
+    const left = await listTokensOf(pool, userId);
+    return { tokens: left.map(presentToken), revokedTokens: revoked.map(presentToken) };
+  };
+
   return os.router({
     list: os.list.handler(async ({ input }) => {
       const { people, total } = await listPeople(pool, input);
@@ -53,18 +62,18 @@ export function createUserCalls({ pool, sessions, config }: Pick<HttpDeps, 'pool
       return { account: presentPerson(added), password: told ? password : null };
     }),
 
-    changeRole: os.changeRole.handler(async ({ input: { userId, role }, context }) => {
+    changeRole: os.changeRole.handler(async ({ input: { userId, role, revokeTokens }, context }) => {
       refuseOneself(context, userId, 'Your own role is for somebody else to change.');
       const person = (await changeRole(pool, { userId, by: auditPersonOf(context) }, role)) ?? (await read(userId));
       if (person.role !== role) throw lastOne(person);
-      return { account: presentPerson(person) };
+      return { account: presentPerson(person), ...(await tokensOf(userId, revokeTokens, context)) };
     }),
 
-    disable: os.disable.handler(async ({ input: { userId }, context }) => {
+    disable: os.disable.handler(async ({ input: { userId, revokeTokens }, context }) => {
       refuseOneself(context, userId, 'You cannot disable yourself.');
       const person = (await disablePerson(pool, { userId, by: auditPersonOf(context) })) ?? (await read(userId));
       if (person.disabledAt === null) throw lastOne(person);
-      return { account: presentPerson(person) };
+      return { account: presentPerson(person), ...(await tokensOf(userId, revokeTokens, context)) };
     }),
 
     enable: os.enable.handler(async ({ input: { userId }, context }) => {

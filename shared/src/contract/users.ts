@@ -3,6 +3,7 @@ import { limits } from '../limits.js';
 import { userRoles } from '../roles.js';
 import { newEmail, newPassword } from './auth.js';
 import { routeFor } from './policy.js';
+import { apiToken } from './tokens.js';
 
 const TAG = ['Administration'];
 const time = z.iso.datetime();
@@ -20,6 +21,14 @@ export const account = z.object({
   sessions: z.number().int().describe('Browsers and programs signed in now'),
 });
 export type Account = z.infer<typeof account>;
+
+/** What becomes of the API tokens somebody made, who may do less from now on. */
+const revokeTokens = z.boolean().default(false).describe('Also end the API tokens they made, which go on by themselves otherwise');
+const withTokens = z.object({
+  account,
+  tokens: z.array(apiToken).describe('API tokens they made that can still be used'),
+  revokedTokens: z.array(apiToken).describe('API tokens they made that this call has ended'),
+});
 
 /** A generated password is told this once; null when the caller chose it. */
 const withPassword = z.object({ account, password: z.string().nullable() });
@@ -69,8 +78,8 @@ export const users = {
       summary: 'Change a role; what it no longer allows ends at once',
       tags: TAG,
     })
-    .input(byUser.extend({ role: z.enum(userRoles) }))
-    .output(z.object({ account })),
+    .input(byUser.extend({ role: z.enum(userRoles), revokeTokens }))
+    .output(withTokens),
 
   disable: routeFor('manageUsers')
     .route({
@@ -79,8 +88,8 @@ export const users = {
       summary: 'Keep somebody out; all sessions end',
       tags: TAG,
     })
-    .input(byUser)
-    .output(z.object({ account })),
+    .input(byUser.extend({ revokeTokens }))
+    .output(withTokens),
 
   enable: routeFor('manageUsers')
     .route({ method: 'POST', path: '/admin/users/{userId}/enable', summary: 'Let somebody in again', tags: TAG })

@@ -106,7 +106,20 @@ function End({ token }: { token: ApiToken }) {
       </WithNote>
     );
   }
-  return <span>{token.expiresAt === null ? 'Never' : <RelativeTime at={token.expiresAt} />}</span>;
+  if (token.expiresAt !== null) {
+    return (
+      <span>
+        <RelativeTime at={token.expiresAt} />
+      </span>
+    );
+  }
+  return (
+    <span>
+      <Tag tone="warning" title="It can be used until somebody revokes it">
+        Never
+      </Tag>
+    </span>
+  );
 }
 
 function WithNote({ note, children }: { note: string | null; children: ReactNode }) {

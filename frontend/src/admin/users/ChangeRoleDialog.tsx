@@ -5,6 +5,7 @@ import { client } from '../../api/client';
 import { roleLabel } from '../../components/roles';
 import { ConfirmDialog } from '../../ui/ConfirmDialog';
 import { toastSuccess } from '../../ui/toast';
+import { MadeTokens } from './MadeTokens';
 import { RoleField } from './RoleField';
 import { useAccountCall } from './useAccountCall';
 
@@ -16,10 +17,11 @@ interface Props {
 /** Another role for somebody. */
 export function ChangeRoleDialog({ account, onClose }: Props) {
   const [role, setRole] = useState<UserRole>(account.role);
+  const [isRevoking, setRevoking] = useState(false);
   const [isUnchanged, setUnchanged] = useState(false);
   const { mutate, isPending, failure } = useAccountCall({
     action: 'changeRole',
-    call: () => client.users.changeRole({ userId: account.id, role }),
+    call: () => client.users.changeRole({ userId: account.id, role, ...(isRevoking && { revokeTokens: true }) }),
     onDone: () => {
       toastSuccess({ message: `${account.email} is now ${roleLabel[role]}.` });
       onClose();
@@ -46,6 +48,7 @@ export function ChangeRoleDialog({ account, onClose }: Props) {
         onChange={setRole}
         error={isUnchanged && role === account.role ? 'This is the role they have' : null}
       />
+      <MadeTokens userId={account.id} isRevoking={isRevoking} onChange={setRevoking} />
     </ConfirmDialog>
   );
 }

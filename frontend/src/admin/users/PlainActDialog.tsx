@@ -1,8 +1,10 @@
 import type { Account } from '@job-manager/shared/contract/users';
+import { useState } from 'react';
 import { client } from '../../api/client';
 import { useSession } from '../../api/session';
 import { ConfirmDialog } from '../../ui/ConfirmDialog';
 import { toastSuccess } from '../../ui/toast';
+import { MadeTokens } from './MadeTokens';
 import { useAccountCall } from './useAccountCall';
 import type { UserAct } from './user-acts';
 
@@ -42,9 +44,10 @@ const words: Record<PlainAct, Words> = {
 };
 
 const calls = {
-  disable: client.users.disable,
-  enable: client.users.enable,
-  signOutEverywhere: client.users.signOutEverywhere,
+  disable: (userId: number, isRevoking: boolean) =>
+    client.users.disable({ userId, ...(isRevoking && { revokeTokens: true }) }),
+  enable: (userId: number) => client.users.enable({ userId }),
+  signOutEverywhere: (userId: number) => client.users.signOutEverywhere({ userId }),
 } as const satisfies Record<PlainAct, unknown>;
 
 interface Props {
@@ -56,10 +59,11 @@ interface Props {
 /** Says what one of them does, and does it. */
 export function PlainActDialog({ act, account, onClose }: Props) {
   const { data: me } = useSession();
+  const [isRevoking, setRevoking] = useState(false);
   const { title, text, confirm, isDangerous, done } = words[act];
   const { mutate, isPending, failure } = useAccountCall({
     action: act,
-    call: () => calls[act]({ userId: account.id }),
+    call: () => calls[act](account.id, isRevoking) as Promise<unknown>,
     onDone: () => {
       toastSuccess({ message: done(account.email) });
       onClose();
@@ -77,6 +81,7 @@ export function PlainActDialog({ act, account, onClose }: Props) {
       onClose={onClose}
     >
       <p>{text}</p>
+      {act === 'disable' && <MadeTokens userId={account.id} isRevoking={isRevoking} onChange={setRevoking} />}
       {account.id === me?.id && <p>This is your own account: you are signed out here as well.</p>}
     </ConfirmDialog>
   );

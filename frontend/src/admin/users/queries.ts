@@ -16,4 +16,15 @@ export const accountsQuery = ({ search, role }: UserFilters, page: number) =>
     placeholderData: keepPreviousData,
   });
 
+/** The API tokens that somebody made and that can be used. */
+export const tokensMadeByQuery = (userId: number) =>
+  api.tokens.list.queryOptions({
+    select: ({ tokens }) =>
+      tokens.filter(
+        ({ createdBy, revokedAt, expiresAt }) =>
+          createdBy?.id === userId && revokedAt === null && (expiresAt === null || Date.parse(expiresAt) > Date.now()),
+      ),
+    meta: { isQuiet: true },
+  });
+
 export const accountsKey = () => api.users.list.key();

@@ -3,7 +3,7 @@ import { HttpResponse, http } from 'msw';
 import { expect, test } from 'vitest';
 import { getRecentErrors } from '../../api/errorTracking';
 import { ago } from '../../testing/a-run';
-import { acceptPost, anAccount, ownAccount, serveAccounts } from '../../testing/administration';
+import { acceptPost, aToken, anAccount, ownAccount, serveAccounts } from '../../testing/administration';
 import { backend, callsTo, operator, problem, world } from '../../testing/backend';
 import { address, openPanel } from '../../testing/render-app';
 
@@ -202,6 +202,23 @@ test.each([
   await asksNoMore();
   expect(bodies).toHaveLength(1);
   await waitFor(() => expect(screen.getByRole('button', { name: 'Actions on bob@example.com' })).toHaveFocus());
+});
+
+test('names the tokens of somebody who is disabled, and revokes them where that is asked for', async () => {
+  const made = { ...aToken({ name: 'nightly-import' }), createdBy: { id: bob.id, email: bob.email } };
+  const others = aToken({ name: 'of-somebody-else' });
+  backend.use(http.get('/api/admin/tokens', () => HttpResponse.json({ tokens: [made, others] })));
+  serveAccounts(() => [bob]);
+  const bodies = acceptPost(`/api/admin/users/${bob.id}/disable`, () =>
+    HttpResponse.json({ account: bob, tokens: [], revokedTokens: [made] }),
+  );
+  const { user, dialog } = await choose('bob@example.com', 'Disable');
+  const box = await dialog.findByRole('checkbox', { name: 'Also revoke the API token they made' });
+  expect(box).toHaveAccessibleDescription(/^nightly-import: goes on/);
+  await user.click(box);
+  await user.click(dialog.getByRole('button', { name: 'Disable' }));
+  await asksNoMore();
+  expect(bodies).toEqual([{ revokeTokens: true }]);
 });
 
 test('lets somebody in again', async () => {
