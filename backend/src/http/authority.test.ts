@@ -86,6 +86,7 @@ async function others(): Promise<Record<string, string>> {
     channel: 'default',
     userId: '999999',
     tokenId: '00000000-0000-4000-8000-000000000000',
+    sessionId: '00000000-0000-4000-8000-000000000000',
     fingerprint: '0123456789abcdef',
   };
 }

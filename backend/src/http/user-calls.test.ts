@@ -177,23 +177,29 @@ describe('keeping somebody out', () => {
     expect(await audited()).toMatchObject([{ action: 'account.disable', details: { sessionsEnded: 1 } }]);
   });
 
-  it.each(['disable', 'role'])('names the API tokens they made, which go on, and ends them where that is asked for (%s)', async (verb) => {
-    const lead = await server.signIn('SUPER_ADMIN', 'lead');
-    const making = { method: 'POST', path: '/api/admin/tokens', body: { name: 'nightly', permissions: ['view'] } };
-    const { token, apiToken } = (await as(lead, making)).json;
-    const works = async () => (await as({ ...ada, token }, { path: '/api/admin/jobs/active' })).status === 200;
-    const less = verb === 'role' ? { role: 'USER' } : {};
-    expect((await change(lead.id, verb, less)).json).toMatchObject({ tokens: [{ id: apiToken.id }], revokedTokens: [] });
-    expect(await works()).toBe(true);
-    const { json } = await change(lead.id, verb, { ...less, revokeTokens: true });
-    expect(json).toMatchObject({ tokens: [], revokedTokens: [{ id: apiToken.id, revokedBy: { id: boss.id } }] });
-    expect(await works()).toBe(false);
-    const noted = await server.database.pool.query(
-      `SELECT target FROM "AuditEvent" WHERE "actorId" = $1 AND action = 'token.revoke'`,
-      [boss.id],
-    );
-    expect(noted.rows).toEqual([{ target: 'nightly' }]);
-  });
+  it.each(['disable', 'role'])(
+    'names the API tokens they made, which go on, and ends them where that is asked for (%s)',
+    async (verb) => {
+      const lead = await server.signIn('SUPER_ADMIN', 'lead');
+      const making = { method: 'POST', path: '/api/admin/tokens', body: { name: 'nightly', permissions: ['view'] } };
+      const { token, apiToken } = (await as(lead, making)).json;
+      const works = async () => (await as({ ...ada, token }, { path: '/api/admin/jobs/active' })).status === 200;
+      const less = verb === 'role' ? { role: 'USER' } : {};
+      expect((await change(lead.id, verb, less)).json).toMatchObject({
+        tokens: [{ id: apiToken.id }],
+        revokedTokens: [],
+      });
+      expect(await works()).toBe(true);
+      const { json } = await change(lead.id, verb, { ...less, revokeTokens: true });
+      expect(json).toMatchObject({ tokens: [], revokedTokens: [{ id: apiToken.id, revokedBy: { id: boss.id } }] });
+      expect(await works()).toBe(false);
+      const noted = await server.database.pool.query(
+        `SELECT target FROM "AuditEvent" WHERE "actorId" = $1 AND action = 'token.revoke'`,
+        [boss.id],
+      );
+      expect(noted.rows).toEqual([{ target: 'nightly' }]);
+    },
+  );
 
   it('counts even where a session is left over in the database', async () => {
     await server.database.pool.query(`UPDATE "User" SET "disabledAt" = clock_timestamp() WHERE id = $1`, [ada.id]);

@@ -78,7 +78,7 @@ export const jobs = {
     .input(byRun)
     .output(jobRun),
 
-  reveal: routeFor('viewSecrets')
+  reveal: routeFor('viewSecrets', 'view')
     .route({
       method: 'POST',
       path: '/admin/jobs/{jobRunId}/reveal',

@@ -23,7 +23,10 @@ export const account = z.object({
 export type Account = z.infer<typeof account>;
 
 /** What becomes of the API tokens somebody made, who may do less from now on. */
-const revokeTokens = z.boolean().default(false).describe('Also end the API tokens they made, which go on by themselves otherwise');
+const revokeTokens = z
+  .boolean()
+  .default(false)
+  .describe('Also end the API tokens they made, which go on by themselves otherwise');
 const withTokens = z.object({
   account,
   tokens: z.array(apiToken).describe('API tokens they made that can still be used'),

@@ -3,7 +3,7 @@ import { HttpResponse, http } from 'msw';
 import { expect, test } from 'vitest';
 import { getRecentErrors } from '../../api/errorTracking';
 import { ago } from '../../testing/a-run';
-import { acceptPost, aToken, anAccount, ownAccount, serveAccounts } from '../../testing/administration';
+import { acceptPost, anAccount, aToken, ownAccount, serveAccounts } from '../../testing/administration';
 import { backend, callsTo, operator, problem, world } from '../../testing/backend';
 import { address, openPanel } from '../../testing/render-app';
 
