@@ -26,7 +26,7 @@ export function networkPerTest(): Bench {
     database = await createTestDatabase();
   });
   beforeEach(async () => {
-    await database.pool.query('TRUNCATE "User", "Interest", "Quiz", "TrendingItem" RESTART IDENTITY CASCADE');
+    await database.clear();
     network = new TestNetwork(database.db);
   });
   afterAll(() => database.drop());
