@@ -69,9 +69,7 @@ export class TestNetwork {
 
   /** `option` counts from 0; null skips the question. */
   async answer(userId: number, question: AskedQuestion, option: number | null, importance = 2): Promise<void> {
-    const optionId = option === null ? null : (question.options[option]?.id ?? Number.NaN);
-    const data = { userId, questionId: question.id, optionId, importance, answerMs: 4000, answeredAt: NOW };
-    await this.db.quizAnswer.create({ data });
+    await this.db.quizAnswer.create({ data: answerOf(userId, question, option, importance) });
   }
 
   /** Returns the post's id. */
@@ -87,6 +85,12 @@ export class TestNetwork {
   async follow(followerId: number, followeeId: number, createdAt = NOW): Promise<void> {
     await this.db.follow.create({ data: { followerId, followeeId, createdAt } });
   }
+}
+
+/** The row of an answer; `option` counts from 0, null skips the question. */
+export function answerOf(userId: number, question: AskedQuestion, option: number | null, importance: number) {
+  const optionId = option === null ? null : (question.options[option]?.id ?? Number.NaN);
+  return { userId, questionId: question.id, optionId, importance, answerMs: 4000, answeredAt: NOW };
 }
 
 const TYPICAL = {
