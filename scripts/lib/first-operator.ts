@@ -29,7 +29,9 @@ export async function ensureOperator(pool: Pool, config: Config): Promise<SignIn
   // Who sets ADMIN_PASSWORD chose it themselves; a generated one was on somebody's screen or in a log.
   const options = { mustChangePassword: config.ADMIN_PASSWORD === undefined, hosts: hostsOf(config) };
   const { email } = await upsertAccount(pool, account, options).catch((error) => {
-    throw error instanceof AccountError ? new Refusal(`The first account, ADMIN_…: ${error.message}`) : error;
+    throw error instanceof AccountError
+      ? new Refusal(`The account of ADMIN_EMAIL and ADMIN_PASSWORD cannot be made: ${error.message}.`)
+      : error;
   });
   return config.ADMIN_PASSWORD ? { email } : { email, newPassword: password };
 }
