@@ -147,7 +147,13 @@ const handlers = [
   ),
   http.get(
     '/api/admin/jobs/cleanup-stalled',
-    guarded(() => HttpResponse.json({ runs: world.stalled, serverTime: new Date().toISOString() })),
+    guarded(() =>
+      HttpResponse.json({
+        jobRunIds: world.stalled.map(({ run }) => run.id),
+        runs: world.stalled,
+        serverTime: new Date().toISOString(),
+      }),
+    ),
   ),
   http.get(
     '/api/admin/jobs/emergency-cleanup',
