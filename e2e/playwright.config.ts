@@ -13,8 +13,9 @@ export default defineConfig({
   forbidOnly: Boolean(process.env.CI),
   // A story that passes at its second try only is flaky, which fails the run unless it is listed in `suite-counts.ts`.
   retries: process.env.CI ? 1 : 0,
-  timeout: 60_000,
-  expect: { timeout: 15_000 },
+  // Most take two to four seconds on a quiet machine, the slowest ten.
+  timeout: 40_000,
+  expect: { timeout: 10_000 },
   reporter: 'list',
   use: {
     ...devices['Desktop Chrome'],

@@ -44,8 +44,8 @@ export default defineConfig({
     env: { NODE_ENV: 'production' },
     setupFiles: ['src/testing/act.ts', 'src/testing/setup.ts'],
     css: { modules: { classNameStrategy: 'non-scoped' } },
-    // A page of the whole panel takes seconds on a machine that runs several suites at once.
-    testTimeout: 60_000,
+    // The slowest takes three seconds on a quiet machine.
+    testTimeout: 30_000,
     retry: process.env.CI ? 1 : 0,
   },
 });

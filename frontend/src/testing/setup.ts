@@ -16,10 +16,10 @@ window.scrollTo = () => {};
 Element.prototype.scrollIntoView = () => {};
 Object.defineProperty(document, 'fonts', { value: new EventTarget(), configurable: true });
 
-// Two cores are shared by several suites: a lazy page may take its time. Only a test that fails waits so long.
-const PATIENCE_MS = 15_000;
+// A wait takes a fraction of a second on a quiet machine; only a test that fails waits so long.
+const TIMEOUT_MS = 6_000;
 configure({
-  asyncUtilTimeout: PATIENCE_MS,
+  asyncUtilTimeout: TIMEOUT_MS,
   // Printing the document costs more than the query. A wait that gives up prints it by itself, once.
   getElementError: (message, container) =>
     Object.assign(new Error(isWaiting() ? (message ?? '') : `${message}\n\n${prettyDOM(container)}`), {
@@ -27,7 +27,7 @@ configure({
     }),
 });
 const { waitFor } = vi;
-vi.waitFor = (condition, options) => waitFor(condition, options ?? PATIENCE_MS);
+vi.waitFor = (condition, options) => waitFor(condition, options ?? TIMEOUT_MS);
 
 /** Testing Library marks with it, undeclared, that a wait tries its condition. */
 function isWaiting(): boolean {
