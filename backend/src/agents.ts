@@ -53,7 +53,7 @@ export function createAgents(deps: AgentDeps): Agents {
   const maintenance = new MaintenanceLoop({
     sql,
     events,
-    tasks: [...pruningTasks(sql, retentionPolicy(config)), selfCheck(sql)],
+    tasks: [...pruningTasks(sql, retentionPolicy(config), config.AUDIT_KEEP_ACCESS_DAYS || null), selfCheck(sql)],
     everyMs: config.JOBS_MAINTENANCE_MS,
   });
   const scheduler = new Scheduler({ sql, registry, events, notifier, listener });

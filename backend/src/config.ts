@@ -203,6 +203,12 @@ const environment = z.object({
   JOBS_KEEP_SUCCESS_RUNS: runs(1_000_000).describe('Successful runs to keep of each job at most; 0 for no limit'),
   JOBS_KEEP_CANCELLED_RUNS: runs(1_000_000).describe('Cancelled runs to keep of each job at most; 0 for no limit'),
   JOBS_KEEP_FAILED_RUNS: runs(1_000_000).describe('Failed runs to keep of each job at most; 0 for no limit'),
+  AUDIT_KEEP_ACCESS_DAYS: days(90)
+    // The database lets go of none that is younger.
+    .refine((value) => value === 0 || value >= 7, 'must be 0 or at least 7')
+    .describe(
+      'Days to keep sign-ins and refusals in the audit log, 7 or more; 0 keeps them for ever, as all other entries are',
+    ),
   JOBS_MAINTENANCE_MS: milliseconds(300_000, 20).describe('How often one process removes what is past its time'),
   SENTRY_DSN: z
     .url({ protocol: /^https?$/ })

@@ -1,3 +1,4 @@
+import '@job-manager/shared/zod-without-eval';
 import '@fontsource-variable/inter/index.css';
 import './ui/mantine-styles';
 import './ui/theme.css';

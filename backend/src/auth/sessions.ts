@@ -24,7 +24,7 @@ import { changePassword, confirmPassword } from './own-password.js';
 import { isPassword, unknownHash } from './passwords.js';
 import { readBearer, readCookie } from './request.js';
 import { loadSecret } from './secret.js';
-import { createTokenReader, signToken } from './tokens.js';
+import { createTokenReader, signToken, type TokenUse } from './tokens.js';
 
 /** How long a session lasts at most, in milliseconds: 7 days. */
 export const SESSION_MS = 7 * 24 * 60 * 60 * 1_000;
@@ -84,8 +84,8 @@ export interface Sessions {
   /** How often open sockets are looked at again: a backup, for whatever takes access away is notified. */
   recheckMs: number;
   /**
-   * Checks a password and begins a session; that of the browser whose request is given ends, since its cookie is
-   * replaced. Throws SignInRefused, TooManyAttempts or HashingBusy.
+   * Checks a password and begins a session, whose token is a bearer token. With the request of a browser it is that of a
+   * cookie, and the session of the cookie that it replaces ends. Throws SignInRefused, TooManyAttempts or HashingBusy.
    */
   signIn(
     credentials: { email: string; password: string },
@@ -138,8 +138,9 @@ export async function createSessions(deps: {
   const noteUseEveryMs = Math.min(NOTE_USE_EVERY_MS, idleMs / 10);
   await unknownHash();
 
-  /** The session that the cookie of a request stands for, or stood for. */
-  const claimsOf = async (token: string | undefined) => (token === undefined ? null : readToken(token));
+  /** The session that a token of a request stands for, or stood for. */
+  const claimsOf = async (token: string | undefined, use: TokenUse) =>
+    token === undefined ? null : readToken(token, use);
 
   return {
     accounts: 'own',
@@ -156,12 +157,12 @@ export async function createSessions(deps: {
       const session = await beginSession(sql, account, SESSION_MS, from, idleMs);
       if (!session) return auditRefusal(sql, email, from, new SignInRefused());
       await settleSignIn(sql, account.id, { network: knownNetwork(from.ip), maxSessions: MAX_SESSIONS });
-      const replaced = browser && (await claimsOf(readCookie(browser, config)));
+      const replaced = browser && (await claimsOf(readCookie(browser, config), 'cookie'));
       if (replaced) await endSession(sql, replaced.sessionId, from, 'replaced by a new sign-in');
       const claims = { sessionId: session.id, userId: account.id, tokenVersion: session.tokenVersion };
       return {
         user: { id: account.id, email: account.email, role: account.role },
-        token: await signToken(secret, claims, session.expiresAt),
+        token: await signToken(secret, claims, session.expiresAt, browser ? 'cookie' : 'bearer'),
         sessionId: session.id,
         expiresAt: session.expiresAt,
       };
@@ -170,7 +171,8 @@ export async function createSessions(deps: {
     authenticate: async (request, from) => {
       const bearer = readBearer(request);
       if (bearer !== undefined && isApiToken(bearer)) return authenticateToken(sql, bearer, from?.ip ?? null);
-      const claims = await claimsOf(bearer ?? readCookie(request, config));
+      const via = bearer === undefined ? 'cookie' : 'bearer';
+      const claims = await claimsOf(bearer ?? readCookie(request, config), via);
       if (!claims) return null;
       const found = await findSessionUser(sql, { ...claims, id: claims.sessionId }, noteUseEveryMs);
       if (!found) return null;
@@ -186,7 +188,7 @@ export async function createSessions(deps: {
         permissions: pending.length > 0 ? [] : permissionsOf[user.role],
         pending,
         sessionId: claims.sessionId,
-        via: bearer === undefined ? 'cookie' : 'bearer',
+        via,
       };
     },
 

@@ -118,6 +118,7 @@ describe('the panel', () => {
     expect(headers['strict-transport-security']).toBeUndefined();
     expect(headers).toMatchObject({ 'x-content-type-options': 'nosniff', 'x-frame-options': 'DENY' });
     expect(headers['x-powered-by']).toBeUndefined();
+    expect(headers['permissions-policy']).toMatch(/^clipboard-write=\(self\), .*camera=\(\), .*geolocation=\(\)/);
   });
 
   it('is kept on https where browsers come by https', async () => {

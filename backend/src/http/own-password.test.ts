@@ -3,7 +3,7 @@ import { TooManyAttempts } from '../auth/attempts.js';
 import { findAccount } from '../store/accounts.js';
 import { beginSession } from '../store/sessions.js';
 import { problemCode, type Sent, send } from './trial-request.js';
-import { PASSWORD, startTrialServer, type TrialServer, type TrialUser } from './trial-server.js';
+import { NEW_BROWSER, PASSWORD, startTrialServer, type TrialServer, type TrialUser } from './trial-server.js';
 
 let server: TrialServer;
 let ada: TrialUser;
@@ -23,7 +23,7 @@ const toNew = (currentPassword = PASSWORD) => change({ currentPassword, newPassw
 const isSignedIn = async (cookie: string) =>
   (await send(server.url, { path: '/api/auth/me', headers: { cookie } })).status === 200;
 const signIn = (password: string) =>
-  server.sessions.signIn({ email: ada.email, password }, { ip: null, userAgent: null });
+  server.sessions.signIn({ email: ada.email, password }, { ip: null, userAgent: null }, NEW_BROWSER);
 const audited = () => server.database.db.auditEvent.findMany({ where: { actorId: ada.id }, orderBy: { id: 'asc' } });
 
 it('counts at once, and the old one no longer', async () => {

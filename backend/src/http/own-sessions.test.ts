@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { upsertAccount } from '../auth/accounts.js';
 import { problemCode, type Sent, send } from './trial-request.js';
-import { PASSWORD, startTrialServer, type TrialServer, type TrialUser } from './trial-server.js';
+import { NEW_BROWSER, PASSWORD, startTrialServer, type TrialServer, type TrialUser } from './trial-server.js';
 
 const IDLE_MS = 3_600_000;
 let server: TrialServer;
@@ -21,6 +21,7 @@ const signInFrom = async (userAgent: string, ip: string | null = null) => {
   const { token, sessionId } = await server.sessions.signIn(
     { email: ada.email, password: PASSWORD },
     { ip, userAgent },
+    NEW_BROWSER,
   );
   return { cookie: `jm_session=${token}`, sessionId };
 };

@@ -14,7 +14,7 @@ export function securityHeaders(config: Pick<Config, 'PUBLIC_URL' | 'TRUST_PROXY
     // Anything else, a request made up by hand, gets no socket.
     return host !== undefined && isHostName(host) ? `${scheme}://${host}` : "'self'";
   };
-  return helmet({
+  const setHeaders = helmet({
     contentSecurityPolicy: {
       useDefaults: false,
       directives: {
@@ -40,4 +40,18 @@ export function securityHeaders(config: Pick<Config, 'PUBLIC_URL' | 'TRUST_PROXY
     strictTransportSecurity: isHttps,
     xFrameOptions: { action: 'deny' },
   });
+  return (req, res, next) => {
+    res.setHeader('Permissions-Policy', PERMISSIONS_POLICY);
+    setHeaders(req, res, next);
+  };
 }
+
+/** The panel copies to the clipboard, and uses nothing else that browsers ask permission for. */
+const DENIED_FEATURES = [
+  ...['accelerometer', 'autoplay', 'bluetooth', 'camera', 'clipboard-read', 'display-capture', 'encrypted-media'],
+  ...['fullscreen', 'gamepad', 'geolocation', 'gyroscope', 'hid', 'idle-detection', 'local-fonts', 'magnetometer'],
+  ...['microphone', 'midi', 'payment', 'picture-in-picture', 'publickey-credentials-create'],
+  ...['publickey-credentials-get', 'screen-wake-lock', 'serial', 'storage-access', 'usb', 'window-management'],
+  ...['xr-spatial-tracking'],
+];
+const PERMISSIONS_POLICY = ['clipboard-write=(self)', ...DENIED_FEATURES.map((name) => `${name}=()`)].join(', ');

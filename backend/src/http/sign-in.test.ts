@@ -196,3 +196,22 @@ it('names the cookie so that only https can set it, when https is how browsers c
     await secure.stop();
   }
 });
+
+it('takes the token of a cookie for no bearer token, nor the other way round', async () => {
+  const at = await startTrialServer();
+  try {
+    await at.signIn('ADMIN');
+    const body = { email: EMAIL, password: PASSWORD };
+    const login = await send(at.url, { method: 'POST', path: '/api/auth/login', headers: { origin: at.url }, body });
+    const ofCookie = /jm_session=([^;]+)/.exec(String(login.headers['set-cookie']))?.[1] ?? '';
+    const { token } = (await send(at.url, { method: 'POST', path: '/api/auth/token', body })).json;
+    const asCookie = (text: string) =>
+      send(at.url, { path: '/api/auth/me', headers: { cookie: `jm_session=${text}` } });
+    const asBearer = (text: string) =>
+      send(at.url, { path: '/api/auth/me', headers: { authorization: `Bearer ${text}` } });
+    expect([(await asCookie(ofCookie)).status, (await asBearer(token)).status]).toEqual([200, 200]);
+    expect([(await asBearer(ofCookie)).status, (await asCookie(token)).status]).toEqual([401, 401]);
+  } finally {
+    await at.stop();
+  }
+});

@@ -1,5 +1,5 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,7 +9,9 @@ import * as z from 'zod';
 import { upsertAccount } from '../auth/accounts.js';
 import { ForwardedHeaderWatch } from '../auth/proxies.js';
 import { createRefusals } from '../auth/refusals.js';
+import { loadSecret } from '../auth/secret.js';
 import { createSessions, type Sessions } from '../auth/sessions.js';
+import { createTokenReader, signToken } from '../auth/tokens.js';
 import { type Config, readConfig } from '../config.js';
 import { readInstallation } from '../database/installation.js';
 import { DEFAULT_SCHEMA } from '../database/schema.js';
@@ -45,6 +47,9 @@ export interface TrialUser {
 }
 
 export const PASSWORD = 'correct horse battery';
+
+/** The request of a browser that isn't signed in yet, to sign it in with a cookie. */
+export const NEW_BROWSER = { headers: {}, socket: {} } as IncomingMessage;
 
 export async function startTrialServer(
   options: { env?: NodeJS.ProcessEnv; deps?: Partial<HttpDeps> } = {},
@@ -102,7 +107,7 @@ export async function startTrialServer(
     database,
     config,
     sessions,
-    signIn: (role, name = role.toLowerCase()) => signIn(database.pool, sessions, role, name),
+    signIn: (role, name = role.toLowerCase()) => signIn({ sql: database.pool, sessions, config }, role, name),
     stop: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
@@ -112,14 +117,20 @@ export async function startTrialServer(
   };
 }
 
-async function signIn(sql: Sql, sessions: Sessions, role: UserRole, name: string): Promise<TrialUser> {
+async function signIn(
+  { sql, sessions, config }: { sql: Sql; sessions: Sessions; config: Config },
+  role: UserRole,
+  name: string,
+): Promise<TrialUser> {
   const email = `${name}@example.com`;
   await upsertAccount(sql, { email, password: PASSWORD, role });
-  const { user, token, sessionId } = await sessions.signIn(
-    { email, password: PASSWORD },
-    { ip: null, userAgent: null },
-  );
-  return { id: user.id, email, token, sessionId, cookie: `jm_session=${token}` };
+  const from = { ip: null, userAgent: null };
+  const { user, token, sessionId, expiresAt } = await sessions.signIn({ email, password: PASSWORD }, from);
+  const secret = await loadSecret(config);
+  const claims = await createTokenReader(secret)(token);
+  if (claims === null) throw new Error('The server signed a token with another key');
+  const cookie = await signToken(secret, claims, expiresAt, 'cookie');
+  return { id: user.id, email, token, sessionId, cookie: `jm_session=${cookie}` };
 }
 
 /** A job that takes a word, so that tests can send a wrong one. */

@@ -152,6 +152,19 @@ export const removeOldClientErrors = (sql: Sql): Promise<number> =>
        ORDER BY id LIMIT ${MOST_ROWS})`,
   );
 
+/** Removes audit entries of sign-ins and refusals that are older than `days`; returns how many. The database refuses all others. */
+export const removeOldAccessEntries = async (sql: Sql, days: number): Promise<number> => {
+  const removed = await sql.query(
+    `DELETE FROM "AuditEvent" WHERE id IN (
+       SELECT id FROM "AuditEvent"
+       WHERE at < (SELECT clock_timestamp() - $1 * interval '1 day')
+         AND action IN ('access.denied', 'session.begin', 'session.end', 'session.refused')
+       ORDER BY id LIMIT ${MOST_ROWS})`,
+    [days],
+  );
+  return removed.rowCount ?? 0;
+};
+
 async function remove(sql: Sql, statement: string): Promise<number> {
   return (await sql.query(statement)).rowCount ?? 0;
 }

@@ -388,3 +388,27 @@ it('keeps the newest errors of browsers only, however young', async () => {
   const [kept] = await rows('SELECT count(*)::int AS count, min(message::int) AS oldest FROM "ClientError"');
   expect(kept).toEqual({ count: 50_000, oldest: 101 });
 });
+
+it('removes sign-ins and refusals past their days from the audit log, and the database refuses all else', async () => {
+  const { pool } = database;
+  const add = (action: string, days: number) =>
+    pool.query(`INSERT INTO "AuditEvent" (action, at) VALUES ($1, clock_timestamp() - $2 * interval '1 day')`, [
+      action,
+      days,
+    ]);
+  for (const action of ['access.denied', 'session.begin', 'session.end', 'session.refused', 'token.create'])
+    for (const days of [3, 20, 100]) await add(action, days);
+  const tasks = pruningTasks(pool, KEEP_ALL, 90);
+  expect(await tasks.at(-1)?.run(async () => true)).toBe('Removed 4 entries');
+  const kept = await pool.query(
+    `SELECT count(*)::int AS n FROM "AuditEvent" WHERE at < clock_timestamp() - interval '1 day'`,
+  );
+  expect(kept.rows).toEqual([{ n: 11 }]);
+  for (const statement of [
+    `DELETE FROM "AuditEvent" WHERE action = 'token.create'`,
+    `DELETE FROM "AuditEvent" WHERE action = 'access.denied'`,
+    `UPDATE "AuditEvent" SET target = 'x' WHERE at < clock_timestamp() - interval '10 days'`,
+    'TRUNCATE "AuditEvent"',
+  ])
+    await expect(pool.query(statement), statement).rejects.toThrow('The audit log cannot be changed');
+});

@@ -5,6 +5,7 @@ import {
   type Retention,
   readPrunable,
   removeEmptyBatches,
+  removeOldAccessEntries,
   removeOldClientErrors,
   removeOldRunners,
   removeOldSessions,
@@ -17,8 +18,8 @@ import type { MaintenanceTask } from './maintenance-loop.js';
 /** What to keep of finished runs, by how they ended. */
 export type RetentionPolicy = Record<TerminalStatus, Retention>;
 
-/** The tasks that remove what is past its time. */
-export function pruningTasks(sql: Sql, policy: RetentionPolicy): MaintenanceTask[] {
+/** The tasks that remove what is past its time; without `accessDays`, sign-ins and refusals stay in the audit log for ever. */
+export function pruningTasks(sql: Sql, policy: RetentionPolicy, accessDays: number | null = null): MaintenanceTask[] {
   return [
     ...terminalStatuses.map((status) => ({
       name: `remove old ${status} runs`,
@@ -31,6 +32,9 @@ export function pruningTasks(sql: Sql, policy: RetentionPolicy): MaintenanceTask
     removal('remove old sessions', 'sessions', () => removeOldSessions(sql)),
     removal('remove old browser errors', 'errors', () => removeOldClientErrors(sql)),
     removal('remove old skipped due times', 'entries', () => removeOldSkips(sql)),
+    ...(accessDays === null
+      ? []
+      : [removal('remove old sign-ins and refusals', 'entries', () => removeOldAccessEntries(sql, accessDays))]),
   ];
 }
 
