@@ -18,7 +18,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 beforeEach(async () => {
-  await database.pool.query('TRUNCATE "JobRun"');
+  await database.pool.query('DELETE FROM "JobRun"');
 });
 
 const stored = async () => (await database.pool.query('SELECT * FROM "JobRun" ORDER BY id')).rows;

@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 beforeEach(async () => {
-  await database.pool.query('TRUNCATE "JobRun"');
+  await database.pool.query('DELETE FROM "JobRun"');
 });
 
 const stored = async () => (await database.pool.query('SELECT *, xmin::text AS commit FROM "JobRun" ORDER BY id')).rows;

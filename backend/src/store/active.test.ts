@@ -9,7 +9,7 @@ beforeAll(async () => {
   database = await createTestDatabase();
 });
 afterAll(() => database.drop());
-beforeEach(() => database.pool.query('TRUNCATE "JobRun"'));
+beforeEach(() => database.pool.query('DELETE FROM "JobRun"'));
 
 /** Queues runs, the later ones due later; returns their ids. */
 async function queue(count: number, run: { channel?: string; priority?: number; blocked?: boolean } = {}) {

@@ -27,7 +27,7 @@ beforeAll(async () => {
   });
 });
 afterAll(() => engine.close());
-beforeEach(() => sql('TRUNCATE "JobRun", "JobRunMessage", "JobRunCount" CASCADE'));
+beforeEach(() => sql('DELETE FROM "JobRun"; DELETE FROM "JobRunMessage"; DELETE FROM "JobRunCount"'));
 afterEach(async () => expect(await engine.violations()).toEqual({}));
 
 const sql = async (text: string, ...values: unknown[]) => (await engine.database.pool.query(text, values)).rows;

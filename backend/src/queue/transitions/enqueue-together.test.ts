@@ -31,7 +31,7 @@ beforeAll(async () => {
   robot = { userId: null, email: 'token robot', tokenId: tokens.rows[0].id, tokenName: 'robot', ...from };
 });
 afterAll(() => engine.close());
-beforeEach(() => engine.database.pool.query('TRUNCATE "JobRun"'));
+beforeEach(() => engine.database.pool.query('DELETE FROM "JobRun"'));
 
 const enqueue = (n: number, actor: Actor) =>
   engine.queue.enqueue({ jobName: 'note', parameters: { n }, trigger: 'API' }, actor);
