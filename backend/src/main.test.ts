@@ -1,15 +1,10 @@
 import { spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import type { SystemHealth } from '@job-manager/shared/contract/health';
-import { afterEach, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { TestNetwork } from './testing/network.js';
 import { startTestServer, type TestServer } from './testing/server.js';
-
-let server: TestServer | undefined;
-afterEach(async () => {
-  await server?.close();
-  server = undefined;
-});
+import { size } from './testing/size.js';
 
 interface StatusCount {
   status: string;
@@ -24,50 +19,63 @@ async function statuses({ database }: TestServer): Promise<Record<string, number
 }
 
 async function untilStatuses(of: TestServer, expected: Record<string, number>): Promise<void> {
-  await vi.waitFor(async () => expect(await statuses(of)).toEqual(expected), { timeout: 45_000, interval: 20 });
+  await vi.waitFor(async () => expect(await statuses(of)).toEqual(expected), { timeout: 45_000, interval: 50 });
 }
 
-it('loses none of ten runs when their runner is killed in the middle of them', async () => {
-  server = await startTestServer({ JOBS_RUNNER: 'on', JOBS_CONCURRENCY: '10' });
-  await new TestNetwork(server.database.db).members(20);
-  const token = await server.tokenOf('admin@example.test', 'ADMIN');
-  // One profile at a time with pauses: long enough for all to run at once and be killed in the middle.
-  const request = { jobName: 'profile-search-index', parameters: { batchSize: 1, pauseMs: 250 } };
-  const { call } = server;
-  await Promise.all(Array.from({ length: 10 }, () => call(token, 'POST', '/admin/jobs/enqueue', request)));
-  await untilStatuses(server, { RUNNING: 10 });
-  const killed = server.runnerPid();
-  if (killed !== undefined) process.kill(killed, 'SIGKILL');
-  await untilStatuses(server, { SUCCESS: 10 });
-  const { rows } = await server.database.pool.query('SELECT DISTINCT attempt, "claimNo" FROM "JobRun"');
-  expect(rows).toEqual([{ attempt: 1, claimNo: 2 }]);
-  expect(server.runnerPid()).not.toBe(killed);
-}, 120_000);
+describe('its runner', () => {
+  /** Each is executed again in a process of its own, whose start costs a second and a half. */
+  const runs = size(2, 10);
+  let server: TestServer;
+  let isClosed = false;
+  let enqueue: (parameters: object) => Promise<unknown>;
+  beforeAll(async () => {
+    server = await startTestServer({ JOBS_RUNNER: 'on', JOBS_CONCURRENCY: '10', JOBS_DRAIN_MS: '0' });
+    await new TestNetwork(server.database.db).members(20);
+    const token = await server.tokenOf('admin@example.test', 'ADMIN');
+    enqueue = (parameters) =>
+      server.call(token, 'POST', '/admin/jobs/enqueue', { jobName: 'profile-search-index', parameters });
+  });
+  afterAll(async () => {
+    if (!isClosed) await server.close();
+  });
 
-it('hands running runs back when it is closed, without using up an attempt', async () => {
-  const first = await startTestServer({ JOBS_RUNNER: 'on', JOBS_DRAIN_MS: '0' });
-  server = first;
-  await new TestNetwork(first.database.db).members(50);
-  const token = await first.tokenOf('admin@example.test', 'ADMIN');
-  const request = { jobName: 'profile-search-index', parameters: { batchSize: 1, pauseMs: 200 } };
-  await first.call(token, 'POST', '/admin/jobs/enqueue', request);
-  await untilStatuses(first, { RUNNING: 1 });
-  const read = vi.fn(
-    async () => (await first.database.pool.query('SELECT status, attempt, "claimNo" FROM "JobRun"')).rows,
-  );
-  const drop = first.database.drop;
-  first.database.drop = async () => {
-    await read();
-    await drop();
-  };
-  await first.close();
-  server = undefined;
-  expect(await read.mock.results[0]?.value).toEqual([{ status: 'QUEUED', attempt: 0, claimNo: 1 }]);
+  it('is started again when it is killed in the middle of its runs, of which none is lost', async () => {
+    // All of them wait to write until the lock is released.
+    const lock = await server.database.pool.connect();
+    await lock.query('BEGIN; LOCK TABLE "ProfileSearchDocument"');
+    await Promise.all(Array.from({ length: runs }, () => enqueue({})));
+    await untilStatuses(server, { RUNNING: runs });
+    const killed = server.runnerPid();
+    if (killed !== undefined) process.kill(killed, 'SIGKILL');
+    await lock.query('ROLLBACK');
+    lock.release();
+    await untilStatuses(server, { SUCCESS: runs });
+    const { rows } = await server.database.pool.query('SELECT DISTINCT attempt, "claimNo" FROM "JobRun"');
+    expect(rows).toEqual([{ attempt: 1, claimNo: 2 }]);
+    expect(server.runnerPid()).not.toBe(killed);
+  }, 120_000);
+
+  it('hands running runs back when the server is closed, without using up an attempt', async () => {
+    await server.database.pool.query('DELETE FROM "JobRun"');
+    await enqueue({ batchSize: 1, pauseMs: 1_000 });
+    await untilStatuses(server, { RUNNING: 1 });
+    const { drop } = server.database;
+    const read = vi.fn(
+      async () => (await server.database.pool.query('SELECT status, attempt, "claimNo" FROM "JobRun"')).rows,
+    );
+    server.database.drop = async () => {
+      await read();
+      await drop();
+    };
+    await server.close();
+    isClosed = true;
+    expect(await read.mock.results[0]?.value).toEqual([{ status: 'QUEUED', attempt: 0, claimNo: 1 }]);
+  });
 });
 
 it('stands by: starts nothing, and says so', async () => {
   const gone = spawnSync(process.execPath, ['-e', '']).pid;
-  server = await startTestServer({ JOBS_RUNNER: 'on', JOBS_STANDBY: 'on' }, ({ pool }) =>
+  const server = await startTestServer({ JOBS_RUNNER: 'on', JOBS_STANDBY: 'on' }, ({ pool }) =>
     pool.query(
       `WITH killed AS (
          INSERT INTO "Runner" (id, kind, host, pid, version, concurrency) VALUES (gen_random_uuid(), 'BUILT_IN', 'h', $1, '1', 1) RETURNING id
@@ -85,46 +93,52 @@ it('stands by: starts nothing, and says so', async () => {
   expect(await statuses(server)).toEqual({ QUEUED: 1, RUNNING: 1 });
   // What declares the jobs begins first of all agents.
   expect((await server.database.pool.query('SELECT 1 FROM "JobProcess"')).rowCount).toBe(0);
+  await server.close();
 });
 
-it('takes back at once what a runner left that was killed together with its server', async () => {
-  const gone = spawnSync(process.execPath, ['-e', '']).pid;
-  const runner = { kind: 'BUILT_IN', host: 'here', version: '0', concurrency: 1 } as const;
-  const lease = {
-    status: 'RUNNING',
-    attempt: 1,
-    claimNo: 1,
-    leaseToken: randomUUID(),
-    startedAt: new Date(),
-    lastHeartbeatAt: new Date(),
-  } as const;
-  server = await startTestServer({}, async ({ db }) => {
-    for (const pid of [gone, process.pid]) {
-      const { id } = await db.runner.create({ data: { ...runner, id: randomUUID(), pid } });
-      await db.jobRun.create({
-        data: { jobName: pid === gone ? 'of the dead' : 'of the living', runnerId: id, ...lease },
-      });
-    }
+describe('a server without a runner', () => {
+  let server: TestServer;
+  beforeAll(async () => {
+    const gone = spawnSync(process.execPath, ['-e', '']).pid;
+    const runner = { kind: 'BUILT_IN', host: 'here', version: '0', concurrency: 1 } as const;
+    const lease = {
+      status: 'RUNNING',
+      attempt: 1,
+      claimNo: 1,
+      leaseToken: randomUUID(),
+      startedAt: new Date(),
+      lastHeartbeatAt: new Date(),
+    } as const;
+    server = await startTestServer({}, async ({ db }) => {
+      for (const pid of [gone, process.pid]) {
+        const { id } = await db.runner.create({ data: { ...runner, id: randomUUID(), pid } });
+        await db.jobRun.create({
+          data: { jobName: pid === gone ? 'of the dead' : 'of the living', runnerId: id, ...lease },
+        });
+      }
+    });
   });
-  const runs = await server.database.db.jobRun.findMany({
-    orderBy: { jobName: 'asc' },
-    select: { jobName: true, status: true },
+  afterAll(() => server.close());
+
+  it('takes back at once what a runner left that was killed together with its server', async () => {
+    const runs = await server.database.db.jobRun.findMany({
+      orderBy: { jobName: 'asc' },
+      select: { jobName: true, status: true },
+    });
+    expect(runs).toEqual([
+      { jobName: 'of the dead', status: 'QUEUED' },
+      { jobName: 'of the living', status: 'RUNNING' },
+    ]);
   });
-  expect(runs).toEqual([
-    { jobName: 'of the dead', status: 'QUEUED' },
-    { jobName: 'of the living', status: 'RUNNING' },
-  ]);
-});
 
-it('says in one line that its port is taken', async () => {
-  server = await startTestServer();
-  const { port } = new URL(server.url);
-  await expect(startTestServer({ PORT: port })).rejects.toThrow(`PORT ${port} is taken; set PORT to a free one`);
-});
+  it('says in one line that its port is taken', async () => {
+    const { port } = new URL(server.url);
+    await expect(startTestServer({ PORT: port })).rejects.toThrow(`PORT ${port} is taken; set PORT to a free one`);
+  });
 
-it('is ready while it can serve', async () => {
-  server = await startTestServer();
-  const ready = await fetch(`${server.url}/readyz`);
-  expect(ready.status).toBe(200);
-  expect(await ready.json()).toMatchObject({ ok: true, checks: { database: 'ok', server: 'ok' } });
+  it('is ready while it can serve', async () => {
+    const ready = await fetch(`${server.url}/readyz`);
+    expect(ready.status).toBe(200);
+    expect(await ready.json()).toMatchObject({ ok: true, checks: { database: 'ok', server: 'ok' } });
+  });
 });
