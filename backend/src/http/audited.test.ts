@@ -2,10 +2,11 @@ import type { AuditAction } from '@job-manager/shared/audit';
 import { contract } from '@job-manager/shared/contract/index';
 import { EMERGENCY_CONFIRMATION } from '@job-manager/shared/contract/recovery';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { PASSWORD } from '../testing/account.js';
 import { type ApiRoute, listRoutes } from './routes.js';
 import { fillPath } from './trial-access.js';
 import { type Sent, send } from './trial-request.js';
-import { PASSWORD, startTrialServer, type TrialServer, type TrialUser } from './trial-server.js';
+import { startTrialServer, type TrialServer, type TrialUser } from './trial-server.js';
 
 let server: TrialServer;
 let boss: TrialUser;

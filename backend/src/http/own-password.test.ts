@@ -2,8 +2,9 @@ import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { TooManyAttempts } from '../auth/attempts.js';
 import { findAccount } from '../store/accounts.js';
 import { beginSession } from '../store/sessions.js';
+import { PASSWORD } from '../testing/account.js';
 import { problemCode, type Sent, send } from './trial-request.js';
-import { NEW_BROWSER, PASSWORD, startTrialServer, type TrialServer, type TrialUser } from './trial-server.js';
+import { NEW_BROWSER, startTrialServer, type TrialServer, type TrialUser } from './trial-server.js';
 
 let server: TrialServer;
 let ada: TrialUser;

@@ -2,8 +2,9 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { jwtVerify } from 'jose';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { PASSWORD } from '../testing/account.js';
 import { problemCode, type Sent, send } from './trial-request.js';
-import { PASSWORD, startTrialServer, type TrialServer } from './trial-server.js';
+import { startTrialServer, type TrialServer } from './trial-server.js';
 
 let server: TrialServer;
 beforeEach(async () => {

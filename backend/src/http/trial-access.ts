@@ -1,11 +1,12 @@
+import { Agent } from 'node:http';
 import type pg from 'pg';
 import { expect } from 'vitest';
-import { upsertAccount } from '../auth/accounts.js';
 import { signToken } from '../auth/tokens.js';
 import { beginSession } from '../store/sessions.js';
+import { createAccount } from '../testing/account.js';
 import type { ApiRoute } from './routes.js';
-import { type Answer, problemCode, type Sent } from './trial-request.js';
-import { PASSWORD, startTrialServer, type TrialServer } from './trial-server.js';
+import { type Answer, problemCode, type Sent, send } from './trial-request.js';
+import { startTrialServer, type TrialServer } from './trial-server.js';
 
 export const SECRET_TEXT = 'a secret that only these tests know, long enough';
 export const SECRET = new TextEncoder().encode(SECRET_TEXT);
@@ -51,7 +52,7 @@ export async function startAccessTrial(): Promise<AccessTrial> {
     tokenFor: async (role) => tokenOf(await begin(people[role])),
     newAdmin: async () => {
       const email = `${crypto.randomUUID()}@example.com`;
-      return (await upsertAccount(pool, { email, password: PASSWORD, role: 'ADMIN' })).id;
+      return (await createAccount(pool, { email, role: 'ADMIN' })).id;
     },
     run: (sql, ...values) => pool.query(sql, values),
   };
@@ -94,4 +95,28 @@ export function expectGate(answer: Answer, wanted: string | null): void {
   }
   expect(answer.headers['cache-control']).toBe('no-store');
   expect(answer.headers['access-control-allow-origin']).toBeUndefined();
+}
+
+/** One call of a matrix, and what the gate must answer. */
+export interface GateCall extends Sent {
+  /** For the message where the gate answers otherwise. */
+  title: string;
+  wanted: string | null;
+}
+
+/** Sends the calls, some at a time, and returns a sentence for each that the gate answered otherwise. */
+export async function wrongAnswers(url: string, calls: GateCall[]): Promise<string[]> {
+  const agent = new Agent({ keepAlive: true, maxSockets: 8 });
+  const check = async ({ title, wanted, ...call }: GateCall) => {
+    const answer = await send(url, { ...call, agent });
+    try {
+      expectGate(answer, wanted);
+      return [];
+    } catch (error) {
+      return [`${title}: ${error}`];
+    }
+  };
+  const wrong = await Promise.all(calls.map(check));
+  agent.destroy();
+  return wrong.flat();
 }

@@ -1,4 +1,4 @@
-import { type IncomingHttpHeaders, request } from 'node:http';
+import { type Agent, type IncomingHttpHeaders, request } from 'node:http';
 import { problem } from '@job-manager/shared/errors';
 import { expect } from 'vitest';
 
@@ -9,6 +9,8 @@ export interface Sent {
   headers?: Record<string, string | string[]>;
   /** An object is sent as JSON, text and bytes as they are. */
   body?: object | string | Buffer;
+  /** Keeps connections for the next call; without one each call has its own. */
+  agent?: Agent;
 }
 
 export interface Answer {
@@ -20,7 +22,7 @@ export interface Answer {
 }
 
 /** Sends a request exactly as told, where `fetch` would tidy the path and forbid headers. */
-export function send(url: string, { method = 'GET', path, headers = {}, body }: Sent): Promise<Answer> {
+export function send(url: string, { method = 'GET', path, headers = {}, body, agent }: Sent): Promise<Answer> {
   const isJson = typeof body === 'object' && !Buffer.isBuffer(body);
   const bytes = body === undefined ? undefined : Buffer.from(isJson ? JSON.stringify(body) : body);
   const { hostname, port } = new URL(url);
@@ -29,7 +31,7 @@ export function send(url: string, { method = 'GET', path, headers = {}, body }: 
     const length = bytes === undefined || isChunked ? {} : { 'content-length': String(bytes.length) };
     const type = isJson ? { 'content-type': 'application/json' } : {};
     const req = request(
-      { hostname, port, method, path, headers: { ...type, ...length, ...headers }, agent: false },
+      { hostname, port, method, path, headers: { ...type, ...length, ...headers }, agent: agent ?? false },
       (res) => {
         const chunks: Buffer[] = [];
         res.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -51,10 +53,12 @@ export function send(url: string, { method = 'GET', path, headers = {}, body }: 
   });
 }
 
+const refusalSchema = problem.strict();
+
 /** Checks that a refusal is a problem as the contract has it, and returns its code. */
 export function problemCode(answer: Answer): string {
   expect(answer.headers['content-type'], answer.text).toMatch(/^application\/problem\+json/);
-  const body = problem.strict().parse(answer.json);
+  const body = refusalSchema.parse(answer.json);
   expect(body.status).toBe(answer.status);
   expect(body).toMatchObject({ error: body.title, details: body.detail });
   expect(answer.headers['x-request-id']).toBeTruthy();

@@ -6,7 +6,6 @@ import { join } from 'node:path';
 import type { UserRole } from '@job-manager/shared/roles';
 import { pino } from 'pino';
 import * as z from 'zod';
-import { upsertAccount } from '../auth/accounts.js';
 import { ForwardedHeaderWatch } from '../auth/proxies.js';
 import { createRefusals } from '../auth/refusals.js';
 import { loadSecret } from '../auth/secret.js';
@@ -24,6 +23,7 @@ import { createRedaction } from '../queue/redaction.js';
 import { createRegistry } from '../queue/registry.js';
 import { Notifier } from '../store/notifier.js';
 import type { Sql } from '../store/sql.js';
+import { createAccount, PASSWORD } from '../testing/account.js';
 import { createTestDatabase, type TestDatabase } from '../testing/database.js';
 import { createHttpApp, type HttpDeps } from './app.js';
 
@@ -45,8 +45,6 @@ export interface TrialUser {
   cookie: string;
   sessionId: string;
 }
-
-export const PASSWORD = 'correct horse battery';
 
 /** The request of a browser that isn't signed in yet, to sign it in with a cookie. */
 export const NEW_BROWSER = { headers: {}, socket: {} } as IncomingMessage;
@@ -123,7 +121,7 @@ async function signIn(
   name: string,
 ): Promise<TrialUser> {
   const email = `${name}@example.com`;
-  await upsertAccount(sql, { email, password: PASSWORD, role });
+  await createAccount(sql, { email, role });
   const from = { ip: null, userAgent: null };
   const { user, token, sessionId, expiresAt } = await sessions.signIn({ email, password: PASSWORD }, from);
   const secret = await loadSecret(config);

@@ -1,7 +1,8 @@
 import type { Account } from '@job-manager/shared/contract/users';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { PASSWORD } from '../testing/account.js';
 import { problemCode, type Sent, send } from './trial-request.js';
-import { PASSWORD, startTrialServer, type TrialServer, type TrialUser } from './trial-server.js';
+import { startTrialServer, type TrialServer, type TrialUser } from './trial-server.js';
 
 let server: TrialServer;
 let boss: TrialUser;

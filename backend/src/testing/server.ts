@@ -2,9 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pino from 'pino';
-import { upsertAccount } from '../auth/accounts.js';
 import { readConfig } from '../config.js';
 import { type RunningServer, startServer } from '../main.js';
+import { createAccount, PASSWORD } from './account.js';
 import { createTestDatabase, type TestDatabase } from './database.js';
 
 export interface TestServer extends RunningServer {
@@ -14,8 +14,6 @@ export interface TestServer extends RunningServer {
   /** Calls the API and returns the parsed answer; throws when it is no success. */
   call<T>(token: string, method: 'GET' | 'POST', path: string, body?: unknown): Promise<T>;
 }
-
-const PASSWORD = 'a password of eight and more';
 
 /** The whole server on a free port over a database of its own, with these settings. `prepare` fills it before the start. */
 export async function startTestServer(
@@ -37,7 +35,7 @@ export async function startTestServer(
     ...server,
     database,
     tokenOf: async (email, role) => {
-      await upsertAccount(database.pool, { email, password: PASSWORD, role });
+      await createAccount(database.pool, { email, role });
       const answer = await post('/auth/token', { email, password: PASSWORD });
       const { token } = (await answer.json()) as { token: string };
       return token;
