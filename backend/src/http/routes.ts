@@ -53,7 +53,8 @@ export function listRoutes(contract: Parameters<typeof traverseContractProcedure
  * case) reaches a handler. Throws a 404 or 405 problem; a fixed path hides a placeholder of other methods.
  */
 export function resolveRoute(routes: ApiRoute[], method: string, path: string): ApiRoute {
-  const matching = routes.filter((route) => matches(route.path, path));
+  const given = path.split('/');
+  const matching = routes.filter((route) => matches(route.path, given));
   const fixed = matching.filter((route) => !route.path.includes('{'));
   const candidates = fixed.length > 0 ? fixed : matching;
   if (candidates.length === 0) throw new HttpProblem('NOT_FOUND', 'There is no such call.');
@@ -63,9 +64,16 @@ export function resolveRoute(routes: ApiRoute[], method: string, path: string): 
   throw new HttpProblem('METHOD_NOT_ALLOWED', `This path answers ${allow}.`, { headers: { Allow: allow } });
 }
 
-function matches(template: string, path: string): boolean {
-  const wanted = template.split('/');
-  const given = path.split('/');
+/** Split once, rather than all of them for each request. */
+const segments = new Map<string, string[]>();
+function segmentsOf(template: string): string[] {
+  const known = segments.get(template) ?? template.split('/');
+  segments.set(template, known);
+  return known;
+}
+
+function matches(template: string, given: string[]): boolean {
+  const wanted = segmentsOf(template);
   return (
     wanted.length === given.length &&
     wanted.every((segment, index) => (segment.startsWith('{') ? given[index] !== '' : segment === given[index]))
