@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { upsertAccount } from '../auth/accounts.js';
+import { PASSWORD } from '../testing/account.js';
 import { problemCode, type Sent, send } from './trial-request.js';
-import { NEW_BROWSER, PASSWORD, startTrialServer, type TrialServer, type TrialUser } from './trial-server.js';
+import { NEW_BROWSER, startTrialServer, type TrialServer, type TrialUser } from './trial-server.js';
 
 const IDLE_MS = 3_600_000;
 let server: TrialServer;
