@@ -178,7 +178,7 @@ const environment = z.object({
     'Silence after which a run of an external program is failed',
   ),
   JOBS_MAX_INACTIVE_MS: milliseconds(3_600_000, 1_000).describe(
-    'The longest silence that an external program may ask for',
+    'The longest `inactivityTimeoutMs` that a program may ask for; at most a day',
   ),
   JOBS_MESSAGES_PER_RUN: z.coerce
     .number()

@@ -153,7 +153,9 @@ describe('a write that the host application knows somebody by a cookie for', () 
   });
 
   it('is not needed by an API token', async () => {
-    const made = await host.call('root', '/admin/tokens', { json: { name: 'a program', permissions: ['run'] } });
+    const made = await host.call('root', '/admin/tokens', {
+      json: { name: 'a program', permissions: ['run', 'view'] },
+    });
     const { token } = await made.json();
     const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
     const answer = await fetch(`${host.url}${PATH}/api/admin/jobs/enqueue`, {
