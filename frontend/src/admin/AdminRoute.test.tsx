@@ -49,6 +49,43 @@ test('says why signing in failed and keeps the email', async () => {
   expect(screen.getByLabelText('Password')).toHaveValue('');
 });
 
+test('asks for a code after the password, takes a recovery code too, and goes back when the wait is over', async () => {
+  world.user = null;
+  const codes: string[] = [];
+  backend.use(
+    http.post('/api/auth/login', () =>
+      HttpResponse.json({ user: null, codeNeeded: { expiresAt: new Date().toISOString() } }),
+    ),
+    http.post('/api/auth/login/code', async ({ request }) => {
+      const { code } = (await request.json()) as { code: string };
+      codes.push(code);
+      if (code === '000000') return problem(401, { code: 'SIGN_IN_CODE_WRONG', detail: 'The code is wrong.' });
+      if (code === '999999') return problem(401, { code: 'SIGN_IN_ENDED', detail: 'Begin again.' });
+      world.user = operator;
+      return HttpResponse.json({ user: operator });
+    }),
+  );
+  const { user } = await openPanel('/admin/jobs');
+  const typePassword = async () => {
+    await user.type(await screen.findByLabelText('E-mail'), 'ada@example.com');
+    await user.type(screen.getByLabelText('Password'), 'secret{Enter}');
+  };
+  await typePassword();
+  const field = await screen.findByLabelText('Code from your app');
+  expect([field.getAttribute('inputmode'), field.getAttribute('autocomplete')]).toEqual(['numeric', 'one-time-code']);
+  expect(field).toHaveFocus();
+  await user.type(field, '000000{Enter}');
+  expect(await screen.findByRole('alert')).toHaveTextContent('The code is wrong.');
+  await user.type(field, '999999{Enter}');
+  expect(await screen.findByLabelText('E-mail')).toBeVisible();
+  expect(screen.getByRole('alert')).toHaveTextContent('Begin again.');
+  await typePassword();
+  await user.click(await screen.findByRole('button', { name: 'Use a recovery code' }));
+  await user.type(screen.getByLabelText('Recovery code'), 'abcde-fghij{Enter}');
+  expect(await screen.findByRole('heading', { name: 'Jobs', level: 1 })).toBeVisible();
+  expect(codes).toEqual(['000000', '999999', 'abcde-fghij']);
+});
+
 test('asks for both fields before it asks the server', async () => {
   world.user = null;
   const { user } = await openPanel('/login');

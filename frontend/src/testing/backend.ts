@@ -18,6 +18,7 @@ interface World {
   pending: PendingStep[];
   /** Where they are signed in. */
   sessions: OwnSession[];
+  secondFactor: { since: string | null; recoveryCodes: number; isDemanded: boolean };
   history: JobRun[];
   /** More runs than `history` holds, for the pages. */
   historyTotal: number | null;
@@ -49,6 +50,7 @@ const newWorld = (): World => ({
   user: operator,
   pending: [],
   sessions: [],
+  secondFactor: { since: null, recoveryCodes: 0, isDemanded: false },
   history: [],
   historyTotal: null,
   runs: [],
@@ -102,6 +104,10 @@ const handlers = [
     world.user ? HttpResponse.json({ user: world.user, pending: world.pending }) : signedOut(),
   ),
   http.get('/api/auth/sessions', () => HttpResponse.json({ sessions: world.sessions })),
+  http.get(
+    '/api/auth/second-factor',
+    guarded(() => HttpResponse.json(world.secondFactor)),
+  ),
   http.post('/api/errors', async ({ request }) => {
     const { errors } = (await request.json()) as { errors: ClientErrorReport[] };
     world.reported.push(...errors);

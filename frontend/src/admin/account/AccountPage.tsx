@@ -3,6 +3,7 @@ import { roleLabel } from '../../components/roles';
 import { Page } from '../../ui/Page';
 import { Section } from '../../ui/Section';
 import { ChangePasswordForm } from './ChangePasswordForm';
+import { SecondFactorSection } from './SecondFactorSection';
 import { SessionsSection } from './SessionsSection';
 
 /** One's own account. */
@@ -14,6 +15,7 @@ export function AccountPage() {
       <Section title="Change password">
         <ChangePasswordForm email={user.email} />
       </Section>
+      <SecondFactorSection user={user} />
       <SessionsSection />
     </Page>
   );

@@ -1,7 +1,7 @@
 import type { OwnSession } from '@job-manager/shared/contract/auth';
 import { screen, waitFor, within } from '@testing-library/react';
 import { HttpResponse } from 'msw';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { getRecentErrors } from '../../api/errorTracking';
 import { ago } from '../../testing/a-run';
 import { acceptPost } from '../../testing/administration';
@@ -128,4 +128,92 @@ test('shows nothing but the form to somebody whose password another person chose
   await user.click(screen.getByRole('button', { name: 'Change password' }));
   expect(await screen.findByRole('heading', { level: 1, name: 'Users' })).toBeVisible();
   expect(address()).toBe('/admin/users');
+});
+
+describe('two-step sign-in', () => {
+  const codes = Array.from({ length: 10 }, (_, n) => `abcd${n}-efgh${n}`);
+  const begun = { secret: 'GEZDGNBVGY3TQOJQ', uri: 'otpauth://totp/Job%20Manager:ada?secret=GEZDGNBVGY3TQOJQ' };
+  const on = () => {
+    world.secondFactor = { since: ago(3_600), recoveryCodes: 9, isDemanded: true };
+  };
+
+  test('is set up with the password where it is asked for, a code of the app, and recovery codes at the end', async () => {
+    const beginnings = acceptPost('/api/auth/second-factor/begin', (body) =>
+      (body as { currentPassword?: string }).currentPassword === undefined
+        ? problem(400, { code: 'PASSWORD_NEEDED', field: 'currentPassword', detail: 'Enter your current password.' })
+        : HttpResponse.json(begun),
+    );
+    const confirmed = acceptPost('/api/auth/second-factor/confirm', (body) => {
+      if ((body as { code: string }).code !== '123456')
+        return problem(400, { code: 'WRONG_CODE', field: 'code', detail: 'The code is wrong.' });
+      on();
+      return HttpResponse.json({ recoveryCodes: codes });
+    });
+    const { user } = await openPanel('/admin/account');
+    await user.click(await screen.findByRole('button', { name: 'Set up' }));
+    await user.click(await screen.findByRole('button', { name: 'Continue' }));
+    const dialog = within(screen.getByRole('dialog', { name: 'Set up two-step sign-in' }));
+    await user.type(await dialog.findByLabelText('Current password'), 'old password');
+    await user.click(dialog.getByRole('button', { name: 'Continue' }));
+    expect(await dialog.findByRole('img', { name: /^QR code with the secret of ada@example.com/ })).toBeVisible();
+    expect(dialog.getByText('GEZD GNBV GY3T QOJQ')).toBeVisible();
+    const code = dialog.getByLabelText('Code from your app');
+    expect([code.getAttribute('inputmode'), code.getAttribute('autocomplete')]).toEqual(['numeric', 'one-time-code']);
+    await user.type(code, '000000');
+    await user.click(dialog.getByRole('button', { name: 'Turn on' }));
+    await waitFor(() => expect(code).toHaveAccessibleDescription(/The code is wrong/));
+    await user.clear(code);
+    await user.type(code, '123456');
+    await user.click(dialog.getByRole('button', { name: 'Turn on' }));
+    const shown = within(await dialog.findByRole('list', { name: 'Recovery codes' }));
+    expect(shown.getAllByRole('listitem').map((item) => item.textContent)).toEqual(codes);
+    await user.keyboard('{Escape}');
+    await user.click(dialog.getByRole('button', { name: 'I have kept them' }));
+    expect(await screen.findByRole('button', { name: 'Turn off' })).toBeVisible();
+    expect(beginnings).toEqual([{}, { currentPassword: 'old password' }]);
+    expect(confirmed).toEqual([{ code: '000000' }, { code: '123456' }]);
+  });
+
+  test('says how many recovery codes are left, and replaces them for a code', async () => {
+    on();
+    acceptPost('/api/auth/second-factor/recovery-codes', () => HttpResponse.json({ recoveryCodes: codes }));
+    const { user } = await openPanel('/admin/account');
+    expect(await screen.findByText(/one of 9 recovery codes/)).toBeVisible();
+    expect(screen.getByText(/This server demands it of your role/)).toBeVisible();
+    await user.click(screen.getByRole('button', { name: 'New recovery codes' }));
+    await user.type(await screen.findByLabelText('Code from your app, or a recovery code'), '123456');
+    await user.click(screen.getByRole('button', { name: 'Make new codes' }));
+    expect(await screen.findByRole('list', { name: 'Recovery codes' })).toBeVisible();
+  });
+
+  test('is turned off with the password by those who are no super admins', async () => {
+    on();
+    world.user = { ...operator, role: 'ADMIN' };
+    const bodies = acceptPost('/api/auth/second-factor/turn-off', () => HttpResponse.json({ ok: true }));
+    const { user } = await openPanel('/admin/account');
+    await user.click(await screen.findByRole('button', { name: 'Turn off' }));
+    await user.click(await screen.findByRole('button', { name: 'Use my password' }));
+    const dialog = within(screen.getByRole('dialog'));
+    await user.type(dialog.getByLabelText('Current password'), 'old password');
+    await user.click(dialog.getByRole('button', { name: 'Turn off' }));
+    await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
+    expect(bodies).toEqual([{ currentPassword: 'old password' }]);
+  });
+
+  test('must be set up first where it is demanded, and nothing else is read until then', async () => {
+    world.pending = ['setUpSecondFactor'];
+    acceptPost('/api/auth/second-factor/begin', () => HttpResponse.json(begun));
+    acceptPost('/api/auth/second-factor/confirm', () => {
+      world.pending = [];
+      return HttpResponse.json({ recoveryCodes: codes });
+    });
+    const { user } = await openPanel('/admin/jobs');
+    expect(screen.getByRole('heading', { level: 1 })).toHaveTextContent('Set up two-step sign-in');
+    await user.click(screen.getByRole('button', { name: 'Continue' }));
+    await user.type(await screen.findByLabelText('Code from your app'), '123456');
+    await user.click(screen.getByRole('button', { name: 'Turn on' }));
+    await user.click(await screen.findByRole('button', { name: 'I have kept them' }));
+    expect(await screen.findByRole('heading', { name: 'Jobs', level: 1 })).toBeVisible();
+    expect(address()).toBe('/admin/jobs');
+  });
 });

@@ -9,7 +9,7 @@ import { useAccountCall } from './useAccountCall';
 import type { UserAct } from './user-acts';
 
 /** What takes nothing but a yes. */
-type PlainAct = Extract<UserAct, 'disable' | 'enable' | 'signOutEverywhere'>;
+type PlainAct = Extract<UserAct, 'disable' | 'enable' | 'removeSecondFactor' | 'signOutEverywhere'>;
 
 interface Words {
   title: string;
@@ -34,6 +34,13 @@ const words: Record<PlainAct, Words> = {
     isDangerous: false,
     done: (email) => `${email} may sign in again.`,
   },
+  removeSecondFactor: {
+    title: 'Remove second factor?',
+    text: 'For somebody who lost phone and recovery codes. Signing in then takes their password alone, and they are signed out everywhere at once. Be sure that it is they who ask.',
+    confirm: 'Remove',
+    isDangerous: true,
+    done: (email) => `The second factor of ${email} is removed.`,
+  },
   signOutEverywhere: {
     title: 'Sign out everywhere?',
     text: 'Every browser and program signed in with this account is signed out at once. Signing in again stays possible.',
@@ -47,6 +54,7 @@ const calls = {
   disable: (userId: number, isRevoking: boolean) =>
     client.users.disable({ userId, ...(isRevoking && { revokeTokens: true }) }),
   enable: (userId: number) => client.users.enable({ userId }),
+  removeSecondFactor: (userId: number) => client.users.removeSecondFactor({ userId }),
   signOutEverywhere: (userId: number) => client.users.signOutEverywhere({ userId }),
 } as const satisfies Record<PlainAct, unknown>;
 

@@ -5,6 +5,7 @@ import {
   IconLock,
   IconLogout,
   IconPassword,
+  IconShieldOff,
   IconUserCheck,
   IconUserOff,
   IconUserShield,
@@ -27,6 +28,7 @@ const items = {
   disable: { label: 'Disable', icon: IconUserOff },
   enable: { label: 'Enable', icon: IconUserCheck },
   resetPassword: { label: 'Reset password', icon: IconPassword },
+  removeSecondFactor: { label: 'Remove second factor', icon: IconShieldOff },
   signOutEverywhere: { label: 'Sign out everywhere', icon: IconLogout },
 } as const satisfies Record<UserAct, { label: string; icon: TablerIcon }>;
 

@@ -22,6 +22,7 @@ const columns = [
   { label: 'E-mail' },
   { label: 'Role' },
   { label: 'Status' },
+  { label: 'Two-step' },
   { label: 'Last sign-in' },
   { label: 'Sessions', align: 'right' },
   { label: 'Actions', isHidden: true },
@@ -64,6 +65,17 @@ const UserRow = memo(function UserRow({ account, isOwn, onAsk }: RowProps) {
           <Tag tone={status.tone} title={status.meaning}>
             {status.label}
           </Tag>
+        </span>
+      </Cell>
+      <Cell label="Two-step">
+        <span>
+          {account.secondFactor ? (
+            <Tag tone="success" title="Signing in takes a code as well">
+              On
+            </Tag>
+          ) : (
+            <span className="dimmed">Off</span>
+          )}
         </span>
       </Cell>
       <Cell label="Last sign-in">

@@ -1,7 +1,13 @@
 import type { Account } from '@job-manager/shared/contract/users';
 
 /** What can be done to somebody's account. */
-export type UserAct = 'changeRole' | 'disable' | 'enable' | 'resetPassword' | 'signOutEverywhere';
+export type UserAct =
+  | 'changeRole'
+  | 'disable'
+  | 'enable'
+  | 'resetPassword'
+  | 'removeSecondFactor'
+  | 'signOutEverywhere';
 
 /** What a dialog of this page is open for. */
 export type Asked = { act: 'create' } | { act: UserAct; account: Account };
@@ -15,5 +21,11 @@ export interface Secret {
 /** What may be done to an account; one's own role and access are for somebody else to change. */
 export function actsOn(account: Account, isOwn: boolean): UserAct[] {
   if (isOwn) return ['signOutEverywhere'];
-  return ['changeRole', account.disabledAt === null ? 'disable' : 'enable', 'resetPassword', 'signOutEverywhere'];
+  return [
+    'changeRole',
+    account.disabledAt === null ? 'disable' : 'enable',
+    'resetPassword',
+    ...(account.secondFactor ? (['removeSecondFactor'] as const) : []),
+    'signOutEverywhere',
+  ];
 }
