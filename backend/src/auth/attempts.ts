@@ -15,7 +15,7 @@ const SIGN_INS_PER_ACCOUNT = 30;
 export class TooManyAttempts extends Error {
   constructor(
     readonly retryAfterS: number,
-    readonly what: 'wrong passwords' | 'sign-ins' = 'wrong passwords',
+    readonly what: 'wrong passwords' | 'wrong codes' | 'sign-ins' = 'wrong passwords',
   ) {
     super(`Too many ${what}`);
   }
@@ -39,6 +39,8 @@ export interface Attempt {
 export interface Attempts {
   /** Counts a try before the password is looked at, so that tries sent at once don't slip through. Throws TooManyAttempts. */
   begin(attempt: Attempt): Promise<void>;
+  /** Takes a try back that turned out right, where more is asked for: the wrong ones before it still count. */
+  release(attempt: Attempt): Promise<void>;
   /** Takes a try back that turned out right, and forgets the wrong ones before it. Throws TooManyAttempts beyond the sign-ins of an account. */
   succeed(attempt: Attempt): Promise<void>;
   /** The same for the current password, which one's own changes ask for: counted apart, so a lock at signing in leaves it alone. */
@@ -70,6 +72,11 @@ export function createAttempts(): Attempts {
       await consume(networks, network(attempt.ip)).catch((refusal) => {
         if (!isResetSince(attempt, refusal)) throw refusal;
       });
+    },
+    release: async (attempt) => {
+      await networks.reward(network(attempt.ip), 1);
+      if (!attempt.account?.isKnownNetwork) await strangers.reward(accountKey(attempt), 1);
+      await pair.reward(pairKey(attempt), 1);
     },
     succeed: async (attempt) => {
       await networks.reward(network(attempt.ip), 1);

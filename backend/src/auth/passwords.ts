@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { type Algorithm, hash, verify } from '@node-rs/argon2';
+import { type Algorithm, hash, hashRaw, verify } from '@node-rs/argon2';
 
 /** OWASP's first choice for argon2id: 19 MiB, two passes. The enum's value, for `isolatedModules` can't read a const enum. */
 const ARGON2ID: Algorithm = 2;
@@ -18,6 +18,11 @@ const waiting: (() => void)[] = [];
 /** The argon2id hash of a password. Throws HashingBusy when too many wait. */
 export function hashPassword(password: string): Promise<string> {
   return inTurn(() => hash(password, COST));
+}
+
+/** The argon2id hash of a text with a given salt, in hex, for what is looked up by its hash. Throws HashingBusy when too many wait. */
+export function hashWithSalt(text: string, salt: Uint8Array): Promise<string> {
+  return inTurn(async () => (await hashRaw(text, { ...COST, salt })).toString('hex'));
 }
 
 /**

@@ -23,9 +23,12 @@ export function hostOf(request: IncomingMessage, config: ProxySettings): string 
 /** `__Host-` makes browsers refuse the cookie from a subdomain or over plain http. */
 export const cookieName = (secure: boolean): string => (secure ? '__Host-jm_session' : 'jm_session');
 
-/** The session cookie of a request, if it has one. */
-export function readCookie(request: IncomingMessage, config: ProxySettings): string | undefined {
-  const wanted = cookieName(isSecure(request, config));
+/** The same for what a browser brings with its code, between the two steps of signing in. */
+export const challengeCookieName = (secure: boolean): string => (secure ? '__Host-jm_sign_in' : 'jm_sign_in');
+
+/** The session cookie of a request, or one of another name, if it has one. */
+export function readCookie(request: IncomingMessage, config: ProxySettings, nameOf = cookieName): string | undefined {
+  const wanted = nameOf(isSecure(request, config));
   for (const pair of (request.headers.cookie ?? '').split(';')) {
     const [name, value] = pair.split('=', 2);
     if (name?.trim() === wanted) return value?.trim();

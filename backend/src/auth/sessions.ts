@@ -3,10 +3,7 @@ import type { CurrentUser } from '@job-manager/shared/contract/auth';
 import type { PendingStep } from '@job-manager/shared/pending-steps';
 import { type Permission, permissionsOf } from '@job-manager/shared/permissions';
 import type { Config } from '../config.js';
-import { findAccount } from '../store/accounts.js';
-import { recordAudit } from '../store/audit.js';
 import {
-  beginSession,
   endOwnSessions,
   endSession,
   findSessionUser,
@@ -14,22 +11,17 @@ import {
   noteSessionUse,
   type OwnSessionRow,
   type SessionOrigin,
-  settleSignIn,
 } from '../store/sessions.js';
 import type { Sql } from '../store/sql.js';
-import { normalizeEmail } from './accounts.js';
 import { authenticateToken, isApiToken } from './api-tokens.js';
-import { createAttempts, network, TooManyAttempts } from './attempts.js';
+import { createAttempts } from './attempts.js';
 import { changePassword, confirmPassword } from './own-password.js';
-import { isPassword, unknownHash } from './passwords.js';
+import { unknownHash } from './passwords.js';
 import { readBearer, readCookie } from './request.js';
+import { createSecondFactors, type SecondFactors } from './second-factor.js';
 import { loadSecret } from './secret.js';
-import { createTokenReader, signToken, type TokenUse } from './tokens.js';
-
-/** How long a session lasts at most, in milliseconds: 7 days. */
-export const SESSION_MS = 7 * 24 * 60 * 60 * 1_000;
-/** Sessions of one person; a new one ends the oldest beyond it. */
-const MAX_SESSIONS = 20;
+import { createSignIn, type SignIn } from './sign-in.js';
+import { createTokenReader, type TokenUse } from './tokens.js';
 
 const RECHECK_MS = 300_000;
 /** A session's use is written down at most so often, and ten times within what counts as idle. */
@@ -69,29 +61,11 @@ export interface TokenIdentity {
 /** Who makes a request. */
 export type Identity = SessionIdentity | HostIdentity | TokenIdentity;
 
-export interface SignedIn {
-  user: CurrentUser;
-  token: string;
-  sessionId: string;
-  expiresAt: Date;
-}
-
-/** Unknown or disabled account, or wrong password; nobody learns which. */
-export class SignInRefused extends Error {}
-
-export interface Sessions {
+export interface Sessions extends SignIn {
   accounts: 'own';
+  secondFactors: SecondFactors;
   /** How often open sockets are looked at again: a backup, for whatever takes access away is notified. */
   recheckMs: number;
-  /**
-   * Checks a password and begins a session, whose token is a bearer token. With the request of a browser it is that of a
-   * cookie, and the session of the cookie that it replaces ends. Throws SignInRefused, TooManyAttempts or HashingBusy.
-   */
-  signIn(
-    credentials: { email: string; password: string },
-    from: SessionOrigin,
-    browser?: IncomingMessage,
-  ): Promise<SignedIn>;
   /**
    * Who makes this request (or asks for this upgrade): one query, no answer of which is remembered, so a demotion, a
    * deletion, a sign-out or a revoked API token counts from the next request on. Null for nobody. A bearer
@@ -102,6 +76,8 @@ export interface Sessions {
   /** Whether we signed this session token, however the session ended. */
   isOwnToken(token: string): Promise<boolean>;
   signOut(identity: SessionIdentity, from: SessionOrigin): Promise<void>;
+  /** Asks for one's own password again. Throws WrongPassword, TooManyAttempts or HashingBusy. */
+  checkPassword(identity: SessionIdentity, password: string, from: SessionOrigin): Promise<void>;
   /**
    * Changes one's own password; every other session of this person ends. Guesses at the current one are counted apart
    * from those at signing in. Throws WrongPassword, TooManyAttempts or HashingBusy.
@@ -136,37 +112,23 @@ export async function createSessions(deps: {
   const attempts = createAttempts();
   const idleMs = config.SESSION_IDLE_MS;
   const noteUseEveryMs = Math.min(NOTE_USE_EVERY_MS, idleMs / 10);
+  const secondFactors = createSecondFactors({ sql, serverSecret: secret });
   await unknownHash();
 
   /** The session that a token of a request stands for, or stood for. */
   const claimsOf = async (token: string | undefined, use: TokenUse) =>
     token === undefined ? null : readToken(token, use);
+  const endReplaced = async (browser: IncomingMessage, from: SessionOrigin) => {
+    const replaced = await claimsOf(readCookie(browser, config), 'cookie');
+    if (replaced) await endSession(sql, replaced.sessionId, from, 'replaced by a new sign-in');
+  };
 
   return {
     accounts: 'own',
     recheckMs: RECHECK_MS,
 
-    signIn: async ({ email: typed, password }, from, browser) => {
-      const email = normalizeEmail(typed);
-      const account = await findAccount(sql, email, network(from.ip));
-      const attempt = { email, ip: from.ip, account };
-      await attempts.begin(attempt).catch((error) => auditRefusal(sql, email, from, error));
-      const isRight = await isPassword(account?.passwordHash ?? null, password);
-      if (!account || !isRight || account.disabledAt) return auditRefusal(sql, email, from, new SignInRefused());
-      await attempts.succeed(attempt);
-      const session = await beginSession(sql, account, SESSION_MS, from, idleMs);
-      if (!session) return auditRefusal(sql, email, from, new SignInRefused());
-      await settleSignIn(sql, account.id, { network: knownNetwork(from.ip), maxSessions: MAX_SESSIONS });
-      const replaced = browser && (await claimsOf(readCookie(browser, config), 'cookie'));
-      if (replaced) await endSession(sql, replaced.sessionId, from, 'replaced by a new sign-in');
-      const claims = { sessionId: session.id, userId: account.id, tokenVersion: session.tokenVersion };
-      return {
-        user: { id: account.id, email: account.email, role: account.role },
-        token: await signToken(secret, claims, session.expiresAt, browser ? 'cookie' : 'bearer'),
-        sessionId: session.id,
-        expiresAt: session.expiresAt,
-      };
-    },
+    secondFactors,
+    ...createSignIn({ sql, secret, attempts, secondFactors, idleMs, endReplaced }),
 
     authenticate: async (request, from) => {
       const bearer = readBearer(request);
@@ -196,6 +158,10 @@ export async function createSessions(deps: {
 
     signOut: (identity, from) => endSession(sql, identity.sessionId, from),
 
+    checkPassword: async ({ user }, password, from) => {
+      await confirmPassword({ sql, attempts }, { user, from }, password);
+    },
+
     changePassword: (identity, passwords, from) => changePassword({ sql, attempts }, { ...identity, from }, passwords),
 
     listOwn: ({ user }) => listOwnSessions(sql, user.id),
@@ -205,18 +171,4 @@ export async function createSessions(deps: {
       return endOwnSessions(sql, user.id, which === 'others' ? { except: sessionId } : { only: which.id }, from);
     },
   };
-}
-
-/** The network to remember somebody by; null where the address tells none. */
-function knownNetwork(ip: string | null): string | null {
-  const found = network(ip);
-  return found === 'unknown' ? null : found;
-}
-
-async function auditRefusal(sql: Sql, email: string, from: SessionOrigin, refusal: unknown): Promise<never> {
-  // Tries beyond the limit leave no entry: a flood must not fill the log.
-  if (!(refusal instanceof TooManyAttempts)) {
-    await recordAudit(sql, { ...from, actorId: null, actorEmail: email, action: 'session.refused', target: null });
-  }
-  throw refusal;
 }

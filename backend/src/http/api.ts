@@ -21,6 +21,7 @@ import { HttpProblem } from './problem.js';
 import { createRecoveryCalls } from './recovery-calls.js';
 import { type ApiRoute, listRoutes, resolveRoute } from './routes.js';
 import { createScheduleCalls } from './schedule-calls.js';
+import { createSecondFactorCalls } from './second-factor-calls.js';
 import type { StatsCache } from './stats-cache.js';
 import { createTokenCalls } from './token-calls.js';
 import { createUserCalls } from './user-calls.js';
@@ -91,6 +92,7 @@ function createHandler(deps: HttpDeps, gate: Gate, stats: StatsCache) {
     });
   const router = os.router({
     auth: createAuthCalls(deps),
+    secondFactor: createSecondFactorCalls(deps),
     jobs: createJobCalls(deps, gate, stats),
     messages: createMessageCalls(deps),
     batches: createBatchCalls(deps),

@@ -4,6 +4,7 @@ import { EMERGENCY_CONFIRMATION } from '@job-manager/shared/contract/recovery';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { PASSWORD } from '../testing/account.js';
 import { type ApiRoute, listRoutes } from './routes.js';
+import { codeOf, setUpFactor } from './second-factor-test-kit.js';
 import { fillPath } from './trial-access.js';
 import { type Sent, send } from './trial-request.js';
 import { startTrialServer, type TrialServer, type TrialUser } from './trial-server.js';
@@ -22,7 +23,7 @@ const writes = listRoutes(contract).filter((route) => route.method !== 'GET');
 interface Change {
   action: AuditAction;
   /** What is needed first: values of the path's placeholders, and the rest of the body. */
-  given?: () => Promise<{ path?: Record<string, string>; body?: object; token?: string }>;
+  given?: () => Promise<{ path?: Record<string, string>; body?: object; token?: string; cookie?: string }>;
 }
 
 /** A call that leaves no entry, and why it need not. */
@@ -35,6 +36,37 @@ const REPORT = 'a report of the program that executes the run; its start and its
 
 const calls: Record<string, Change | Exception> = {
   'auth.login': { action: 'session.begin', given: async () => ({ body: credentials() }) },
+  'auth.loginCode': {
+    action: 'session.begin',
+    given: async () => {
+      const { user, factor } = await withFactor();
+      const body = { email: user.email, password: PASSWORD };
+      const headers = { origin: server.url };
+      const answer = await send(server.url, { method: 'POST', path: '/api/auth/login', body, headers });
+      const [cookie] = answer.headers['set-cookie']?.[0]?.split(';') ?? [];
+      return { cookie, body: { code: await factor.freshCode() } };
+    },
+  },
+  'secondFactor.begin': {
+    unnoted: 'nothing changes until it is confirmed',
+    given: async () => ({ token: (await somebody()).token }),
+  },
+  'secondFactor.confirm': {
+    action: 'second-factor.set-up',
+    given: async () => {
+      const { token } = await somebody();
+      const headers = { authorization: `Bearer ${token}` };
+      const begun = await send(server.url, {
+        method: 'POST',
+        path: '/api/auth/second-factor/begin',
+        body: {},
+        headers,
+      });
+      return { token, body: { code: codeOf(begun.json.secret) } };
+    },
+  },
+  'secondFactor.turnOff': { action: 'second-factor.turn-off', given: () => withProof() },
+  'secondFactor.renewRecoveryCodes': { action: 'second-factor.renew-recovery-codes', given: () => withProof() },
   'auth.token': { action: 'session.begin', given: async () => ({ body: credentials() }) },
   'auth.logout': {
     action: 'session.end',
@@ -157,6 +189,10 @@ const calls: Record<string, Change | Exception> = {
     },
   },
   'users.resetPassword': { action: 'account.reset-password', given: () => user() },
+  'users.removeSecondFactor': {
+    action: 'second-factor.remove',
+    given: async () => ({ path: { userId: String((await withFactor()).user.id) } }),
+  },
   'users.signOutEverywhere': { action: 'account.sign-out-everywhere', given: () => user() },
   'errors.report': {
     unnoted: 'anybody may report, and the report itself is what is kept',
@@ -168,6 +204,11 @@ const aBatch = { name: 'Tonight', runs: [{ jobName: 'echo' }] };
 const NOWHERE = { ip: null, userAgent: null };
 const credentials = () => ({ email: boss.email, password: PASSWORD });
 const somebody = () => server.signIn('ADMIN', crypto.randomUUID());
+const withFactor = async () => {
+  const user = await somebody();
+  return { user, factor: await setUpFactor(server, user) };
+};
+const withProof = async () => ({ token: (await withFactor()).user.token, body: { currentPassword: PASSWORD } });
 const user = async (body: object = {}) => ({ path: { userId: String((await somebody()).id) }, body });
 const asBoss = (sent: Sent) =>
   send(server.url, { ...sent, headers: { authorization: `Bearer ${boss.token}`, 'user-agent': 'the panel' } });
@@ -205,8 +246,9 @@ async function newEntries(work: () => Promise<unknown>) {
 it.each(writes.map((route) => [route.name, route] as const))('%s', async (name, route: ApiRoute) => {
   const call = calls[name];
   if (!call) throw new Error(`${name} is new: say here how it is called and what the audit log says of it`);
-  const { path = {}, body = {}, token = boss.token } = (await call.given?.()) ?? {};
-  const headers = { authorization: `Bearer ${token}`, 'user-agent': 'the panel' };
+  const { path = {}, body = {}, token = boss.token, cookie } = (await call.given?.()) ?? {};
+  const proof = cookie === undefined ? { authorization: `Bearer ${token}` } : { cookie, origin: server.url };
+  const headers = { ...proof, 'user-agent': 'the panel' };
   const entries = await newEntries(async () => {
     const url = `/api${fillPath(route.path, path)}`;
     const answer = await send(server.url, { method: route.method, path: url, body, headers });

@@ -1,9 +1,9 @@
 import { contract } from '@job-manager/shared/contract/index';
 import { implement } from '@orpc/server';
-import type { Request, Response } from 'express';
 import { hostsOf } from '../auth/password-rules.js';
-import { cookieName, isSecure } from '../auth/request.js';
-import { SESSION_MS } from '../auth/sessions.js';
+import { challengeCookieName, cookieName, isSecure, readCookie } from '../auth/request.js';
+import { SESSION_MS, SignInEnded } from '../auth/sign-in.js';
+import { PENDING_SIGN_IN_MS } from '../store/pending-sign-ins.js';
 import type { OwnSessionRow } from '../store/sessions.js';
 import { ownSessions, refuseWeakPassword, sessionOf } from './accounts.js';
 import { type CallContext, type HttpDeps, originOf, personOf } from './context.js';
@@ -15,8 +15,22 @@ const os = implement(contract.auth).$context<CallContext>();
 export function createAuthCalls({ sessions, config }: Pick<HttpDeps, 'sessions' | 'config'>) {
   return os.router({
     login: os.login.handler(async ({ input, context }) => {
-      const { user, token } = await ownSessions(sessions).signIn(input, originOf(context.req), context.req);
-      setSessionCookie(context.req, context.res, token, SESSION_MS);
+      const begun = await ownSessions(sessions).beginSignIn(input, originOf(context.req), context.req);
+      if ('challenge' in begun) {
+        setCookie(context, challengeCookieName, begun.challenge, PENDING_SIGN_IN_MS);
+        return { user: null, codeNeeded: { expiresAt: begun.expiresAt.toISOString() } };
+      }
+      setCookie(context, cookieName, begun.token, SESSION_MS);
+      return { user: begun.user };
+    }),
+
+    loginCode: os.loginCode.handler(async ({ input: { code }, context }) => {
+      const own = ownSessions(sessions);
+      const challenge = readCookie(context.req, config, challengeCookieName);
+      if (challenge === undefined) throw new SignInEnded();
+      const { user, token } = await own.finishSignIn(challenge, code, originOf(context.req), context.req);
+      setCookie(context, challengeCookieName, '', 0);
+      setCookie(context, cookieName, token, SESSION_MS);
       return { user };
     }),
 
@@ -27,7 +41,7 @@ export function createAuthCalls({ sessions, config }: Pick<HttpDeps, 'sessions' 
 
     logout: os.logout.handler(async ({ context }) => {
       await ownSessions(sessions).signOut(sessionOf(context), originOf(context.req));
-      setSessionCookie(context.req, context.res, '', 0);
+      setCookie(context, cookieName, '', 0);
       // Not "cookies": those belong to every server on this host, whatever its port.
       context.res.setHeader('Clear-Site-Data', '"cache", "storage"');
       return { ok: true as const };
@@ -73,9 +87,9 @@ export function createAuthCalls({ sessions, config }: Pick<HttpDeps, 'sessions' 
     }),
   });
 
-  function setSessionCookie(req: Request, res: Response, token: string, maxAge: number): void {
+  function setCookie({ req, res }: CallContext, nameOf: typeof cookieName, value: string, maxAge: number): void {
     const secure = isSecure(req, config);
-    res.cookie(cookieName(secure), token, { httpOnly: true, sameSite: 'strict', path: '/', secure, maxAge });
+    res.cookie(nameOf(secure), value, { httpOnly: true, sameSite: 'strict', path: '/', secure, maxAge });
   }
 }
 

@@ -29,7 +29,7 @@ const SUCCESS: Record<string, string> = {
 /** Calls that answer a file. */
 const FILES = ['messages.download', 'audit.export', 'errors.export'];
 /** Calls that a guesser is stopped at. */
-const CHECKS_A_PASSWORD = ['auth.login', 'auth.token', 'auth.changePassword'];
+const CHECKS_A_PASSWORD = ['auth.login', 'auth.loginCode', 'auth.token', 'auth.changePassword', 'secondFactor.begin'];
 
 it('is OpenAPI 3.1 and has every route of the contract and no other', () => {
   expect(document.openapi).toBe('3.1.1');

@@ -139,7 +139,8 @@ function isFromHostPage(
  */
 const isReadable = (req: Request, policy: Policy | undefined): boolean => policy === 'public' || !isFromOtherSite(req);
 
-const setsCookie = (req: Request): boolean => pathOf(req) === '/api/auth/login';
+const SET_COOKIES = ['/api/auth/login', '/api/auth/login/code'];
+const setsCookie = (req: Request): boolean => SET_COOKIES.includes(pathOf(req));
 
 /** The path of a request without its query. */
 export const pathOf = (req: Request): string => req.originalUrl.split('?', 1)[0] ?? '/';

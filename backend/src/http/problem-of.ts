@@ -1,9 +1,11 @@
 import { ORPCError } from '@orpc/server';
 import { TooManyAttempts } from '../auth/attempts.js';
+import { UnreadableSecret } from '../auth/encryption.js';
 import { IdentifyFailed } from '../auth/host-users.js';
 import { WrongPassword } from '../auth/own-password.js';
 import { HashingBusy } from '../auth/passwords.js';
-import { SignInRefused } from '../auth/sessions.js';
+import { NoSecondFactor, SecondFactorExists, WrongCode } from '../auth/second-factor.js';
+import { SignInCodeNeeded, SignInCodeRefused, SignInEnded, SignInRefused } from '../auth/sign-in.js';
 import { QueueError } from '../queue/errors.js';
 import { isPassing } from '../store/faults.js';
 import { bodyTooLarge } from './body.js';
@@ -18,8 +20,10 @@ export function problemOf(error: unknown): HttpProblem {
   if (error instanceof WrongPassword) {
     return new HttpProblem('WRONG_PASSWORD', 'The current password is wrong.', { field: 'currentPassword' });
   }
+  const factorProblem = ofSecondFactor(error);
+  if (factorProblem) return factorProblem;
   if (error instanceof TooManyAttempts) {
-    const detail = `Too many ${error.what}; try again in ${error.retryAfterS} s.`;
+    const detail = `${error.message}; try again in ${error.retryAfterS} s.`;
     return new HttpProblem('TOO_MANY_ATTEMPTS', detail, { headers: { 'Retry-After': String(error.retryAfterS) } });
   }
   if (error instanceof IdentifyFailed)
@@ -27,6 +31,25 @@ export function problemOf(error: unknown): HttpProblem {
   if (error instanceof HashingBusy) return unavailable('Too many people are signing in; try again in a moment.', 2);
   return ofBody(error) ?? ofDatabase(error) ?? new HttpProblem('INTERNAL', 'The server failed; its log says why.');
 }
+
+function ofSecondFactor(error: unknown): HttpProblem | null {
+  const field = { field: 'code' };
+  if (error instanceof SignInCodeNeeded)
+    return new HttpProblem('CODE_NEEDED', 'This account has a second factor: send its code as well.', field);
+  if (error instanceof SignInCodeRefused) return new HttpProblem('SIGN_IN_CODE_WRONG', WRONG_CODE, field);
+  if (error instanceof WrongCode) return new HttpProblem('WRONG_CODE', WRONG_CODE, field);
+  if (error instanceof SignInEnded)
+    return new HttpProblem('SIGN_IN_ENDED', 'This sign-in waited too long, or had too many wrong codes: begin again.');
+  if (error instanceof NoSecondFactor) return new HttpProblem('NOT_ALLOWED', error.message);
+  if (error instanceof SecondFactorExists)
+    return new HttpProblem('NOT_ALLOWED', 'A second factor is set up already: turn it off first.');
+  if (error instanceof UnreadableSecret) return new HttpProblem('NOT_ALLOWED', UNREADABLE);
+  return null;
+}
+
+const WRONG_CODE = 'The code is wrong, or was used before; each counts for about a minute, and once.';
+const UNREADABLE =
+  'The secret of this server has changed, so codes of the app can’t be checked: use a recovery code, or have the second factor removed on the server with pnpm admin:remove-second-factor.';
 
 /** oRPC's own errors: input that doesn't fit the contract, or a wrapper around whatever a handler threw. */
 function ofContract(error: ORPCError<string, unknown>): HttpProblem {

@@ -4,6 +4,7 @@ import { hostsOf } from '../auth/password-rules.js';
 import { hashPassword, makePassword } from '../auth/passwords.js';
 import { presentPerson } from '../present/person.js';
 import { presentToken } from '../present/token.js';
+import { removeFactor } from '../store/second-factors.js';
 import { listTokensOf, revokeTokensOf } from '../store/tokens.js';
 import {
   addPerson,
@@ -93,6 +94,16 @@ export function createUserCalls({ pool, sessions, config }: Pick<HttpDeps, 'pool
       const { password, passwordHash, told } = await passwordFor(email, input.password);
       const person = await resetPassword(pool, { userId, by: auditPersonOf(context) }, passwordHash);
       return { account: presentPerson(person ?? (await read(userId))), password: told ? password : null };
+    }),
+
+    removeSecondFactor: os.removeSecondFactor.handler(async ({ input: { userId }, context }) => {
+      refuseOneself(
+        context,
+        userId,
+        'Turn your own second factor off on your account page, where a code is asked for.',
+      );
+      await removeFactor(pool, userId, auditPersonOf(context));
+      return { account: presentPerson(await read(userId)) };
     }),
 
     signOutEverywhere: os.signOutEverywhere.handler(async ({ input: { userId }, context }) => {

@@ -8,6 +8,7 @@ export function presentPerson(row: PersonRow): Account {
     email: row.email,
     role: row.role,
     canSignIn: row.canSignIn,
+    secondFactor: row.hasSecondFactor,
     disabledAt: row.disabledAt?.toISOString() ?? null,
     createdAt: row.createdAt.toISOString(),
     lastSignInAt: row.lastSignInAt?.toISOString() ?? null,

@@ -12,14 +12,19 @@ export interface AccountRow extends CurrentUser {
   attemptsResetAt: Date | null;
   /** Whether its person has signed in from the network that was asked about. */
   isKnownNetwork: boolean;
+  hasSecondFactor: boolean;
 }
+
+/** Of the person `u`. */
+export const HAS_SECOND_FACTOR = `EXISTS (
+  SELECT FROM "SecondFactor" f WHERE f."userId" = u.id AND f."confirmedAt" IS NOT NULL) AS "hasSecondFactor"`;
 
 /** The account of an address in lower case, or null. */
 export async function findAccount(sql: Sql, email: string, network: string | null = null): Promise<AccountRow | null> {
   const found = await sql.query<AccountRow>(
-    `SELECT id, email, role, "passwordHash", "disabledAt", "lastSignInAt", "mustChangePassword", "attemptsResetAt",
-       EXISTS (SELECT FROM "SignInNetwork" n WHERE n."userId" = "User".id AND n.network = $2) AS "isKnownNetwork"
-     FROM "User" WHERE email = $1`,
+    `SELECT id, email, role, "passwordHash", "disabledAt", "lastSignInAt", "mustChangePassword", "attemptsResetAt", ${HAS_SECOND_FACTOR},
+       EXISTS (SELECT FROM "SignInNetwork" n WHERE n."userId" = u.id AND n.network = $2) AS "isKnownNetwork"
+     FROM "User" u WHERE email = $1`,
     [email, network],
   );
   return found.rows[0] ?? null;

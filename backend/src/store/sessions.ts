@@ -1,5 +1,5 @@
 import type { CurrentUser } from '@job-manager/shared/contract/auth';
-import type { AccountRow } from './accounts.js';
+import { type AccountRow, HAS_SECOND_FACTOR } from './accounts.js';
 import type { Sql } from './sql.js';
 
 export interface SessionRow {
@@ -100,7 +100,7 @@ export async function findSessionUser(
     name: 'find-session',
     text: `SELECT u.id, u.email, u.role, u."mustChangePassword",
        s."lastUsedAt" < clock_timestamp() - $4 * interval '1 ms' AS "isUseDue",
-       EXISTS (SELECT FROM "SecondFactor" f WHERE f."userId" = u.id AND f."confirmedAt" IS NOT NULL) AS "hasSecondFactor"
+       ${HAS_SECOND_FACTOR}
      FROM "Session" s JOIN "User" u ON u.id = s."userId"
      WHERE s.id = $1 AND u.id = $2 AND u."tokenVersion" = $3 AND u."disabledAt" IS NULL
        AND s."expiresAt" > clock_timestamp()`,
@@ -117,6 +117,15 @@ export async function noteSessionUse(sql: Sql, sessionId: string, idleMs: number
      WHERE id = $1 AND "expiresAt" > clock_timestamp()`,
     [sessionId, idleMs],
   );
+}
+
+/** Whether a session began no longer ago than this. */
+export async function isSessionFresh(sql: Sql, sessionId: string, withinMs: number): Promise<boolean> {
+  const found = await sql.query(
+    `SELECT FROM "Session" WHERE id = $1 AND "createdAt" > clock_timestamp() - $2 * interval '1 ms'`,
+    [sessionId, withinMs],
+  );
+  return found.rows.length > 0;
 }
 
 /** Ends a session and writes its audit entry. A session that has ended already is left alone. */

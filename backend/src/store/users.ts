@@ -1,5 +1,6 @@
 import type { AuditAction } from '@job-manager/shared/audit';
 import { operatorRoles, type UserRole } from '@job-manager/shared/roles';
+import { HAS_SECOND_FACTOR } from './accounts.js';
 import { type AuditPerson, auditPerson, auditPersonValues } from './audit.js';
 import { containing } from './search.js';
 import type { Sql } from './sql.js';
@@ -10,6 +11,7 @@ export interface PersonRow {
   email: string;
   role: UserRole;
   canSignIn: boolean;
+  hasSecondFactor: boolean;
   disabledAt: Date | null;
   createdAt: Date;
   lastSignInAt: Date | null;
@@ -38,7 +40,7 @@ const LIVING_SESSIONS = `(
 
 const selectPeople = (source: string, sessions = LIVING_SESSIONS): string => `
 SELECT u.id, u.email, u.role, u."passwordHash" IS NOT NULL AS "canSignIn", u."disabledAt", u."createdAt", u."lastSignInAt",
-  ${sessions} AS sessions
+  ${HAS_SECOND_FACTOR}, ${sessions} AS sessions
 FROM ${source} u`;
 
 /** A page of people, the highest role first, and how many there are in all. */

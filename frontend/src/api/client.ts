@@ -1,5 +1,5 @@
 import { createORPCClient, ORPCError } from '@orpc/client';
-import type { ContractRouterClient } from '@orpc/contract';
+import type { AnyContractRouter, ContractRouterClient } from '@orpc/contract';
 import { OpenAPILink } from '@orpc/openapi-client/fetch';
 import { createTanstackQueryUtils } from '@orpc/tanstack-query';
 import { readProblem } from './failure';
@@ -11,22 +11,29 @@ interface CallContext {
   idempotencyKey?: string;
 }
 
-const link = new OpenAPILink<CallContext>(contract, {
-  url: () => new URL(`${mount}/api`, window.location.origin),
-  headers: ({ context }) => (context.idempotencyKey === undefined ? {} : { 'Idempotency-Key': context.idempotencyKey }),
-  fetch: async (request, init) => asPlainJson(await fetch(request, { ...init, credentials: 'same-origin' })),
-  customErrorResponseBodyDecoder: (body, response) => {
-    const problem = readProblem(body);
-    return new ORPCError(problem?.code ?? 'UNREADABLE_ANSWER', {
-      status: response.status,
-      message: problem?.details,
-      data: problem,
-    });
-  },
-});
+const linkTo = (calls: AnyContractRouter) =>
+  new OpenAPILink<CallContext>(calls, {
+    url: () => new URL(`${mount}/api`, window.location.origin),
+    headers: ({ context }) =>
+      context.idempotencyKey === undefined ? {} : { 'Idempotency-Key': context.idempotencyKey },
+    fetch: async (request, init) => asPlainJson(await fetch(request, { ...init, credentials: 'same-origin' })),
+    customErrorResponseBodyDecoder: (body, response) => {
+      const problem = readProblem(body);
+      return new ORPCError(problem?.code ?? 'UNREADABLE_ANSWER', {
+        status: response.status,
+        message: problem?.details,
+        data: problem,
+      });
+    },
+  });
 
 /** Calls to `/api`, one method per route of the contract; failures are read with `toFailure`. */
-export const client: ContractRouterClient<typeof contract, CallContext> = createORPCClient(link);
+export const client = createClient(contract);
+
+/** The same for calls that few pages make, and that the others needn't load. */
+export function createClient<Calls extends AnyContractRouter>(calls: Calls): ContractRouterClient<Calls, CallContext> {
+  return createORPCClient(linkTo(calls));
+}
 
 /** The same calls as options for TanStack Query. */
 export const api = createTanstackQueryUtils(client);

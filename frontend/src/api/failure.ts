@@ -31,6 +31,10 @@ export function toFailure(error: unknown): Failure {
 export const isRefusal = (error: unknown): boolean =>
   error instanceof ORPCError && error.status >= 400 && error.status < 500;
 
+/** The server's code for what went wrong, such as `WRONG_PASSWORD`. */
+export const codeOf = (error: unknown): string | undefined =>
+  error instanceof ORPCError ? readProblem(error.data)?.code : undefined;
+
 export const isSignedOut = (error: unknown): boolean => error instanceof ORPCError && error.status === 401;
 
 const unreachable: Failure = {

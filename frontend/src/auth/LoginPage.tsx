@@ -12,6 +12,7 @@ import { afterLogin } from '../paths';
 import { ColorSchemeSwitch } from '../ui/ColorSchemeSwitch';
 import { usePageTitle } from '../ui/document-title';
 import { ProductMark } from '../ui/ProductMark';
+import { CodeForm } from './CodeForm';
 import { describeAddress } from './describe-address';
 import classes from './LoginPage.module.css';
 
@@ -33,7 +34,7 @@ export function LoginPage() {
           Sign in to Job Manager
         </Title>
         <Lead next={search.get('next')} />
-        <LoginForm />
+        <SignInSteps />
       </div>
     </main>
   );
@@ -58,8 +59,32 @@ function Lead({ next }: { next: string | null }) {
 
 const isEnded = (state: unknown): boolean => typeof state === 'object' && state !== null && 'isSessionEnded' in state;
 
-function LoginForm() {
+/** The password and, for those who have a second factor, the code. */
+function SignInSteps() {
   const queryClient = useQueryClient();
+  const [isCodeAwaited, setCodeAwaited] = useState(false);
+  const [note, setNote] = useState<string | null>(null);
+  const onSignedIn = async (userId: number) => {
+    dropDraftsOfOthers(String(userId));
+    await loadSession(queryClient);
+    announceSignIn();
+  };
+  const onEnded = (reason: string | null) => {
+    setNote(reason);
+    setCodeAwaited(false);
+  };
+  if (isCodeAwaited) return <CodeForm onSignedIn={onSignedIn} onEnded={onEnded} />;
+  return <LoginForm note={note} onSignedIn={onSignedIn} onCodeNeeded={() => setCodeAwaited(true)} />;
+}
+
+interface LoginFormProps {
+  /** Why the password is asked for again. */
+  note: string | null;
+  onSignedIn: (userId: number) => Promise<void>;
+  onCodeNeeded: () => void;
+}
+
+function LoginForm({ note, onSignedIn, onCodeNeeded }: LoginFormProps) {
   const form = useForm({
     initialValues: { email: '', password: '' },
     validate: {
@@ -69,13 +94,10 @@ function LoginForm() {
   });
   const login = useAction({
     mutationFn: ({ email, password }: typeof form.values) => client.auth.login({ email: email.trim(), password }),
-    onSuccess: async ({ user }) => {
-      dropDraftsOfOthers(String(user.id));
-      await loadSession(queryClient);
-      announceSignIn();
-    },
+    onSuccess: ({ user }) => (user === null ? onCodeNeeded() : onSignedIn(user.id)),
     onError: () => form.setFieldValue('password', ''),
   });
+  const fault = login.error ? toFailure(login.error).details : note;
   return (
     <form className={classes.form} noValidate onSubmit={form.onSubmit((values) => login.mutate(values))}>
       <TextInput label="E-mail" type="email" autoComplete="username" autoFocus {...form.getInputProps('email')} />
@@ -85,9 +107,9 @@ function LoginForm() {
         visibilityToggleButtonProps={{ 'aria-label': 'Show password' }}
         {...form.getInputProps('password')}
       />
-      {login.error && (
+      {fault !== null && (
         <p className={classes.fault} role="alert">
-          {toFailure(login.error).details}
+          {fault}
         </p>
       )}
       <Button type="submit" fullWidth loading={login.isPending}>

@@ -15,6 +15,7 @@ export function anAccount(part: Partial<Account> = {}): Account {
     email: `person${lastId}@example.com`,
     role: 'ADMIN',
     canSignIn: true,
+    secondFactor: false,
     disabledAt: null,
     createdAt: ago(86_400 * 30),
     lastSignInAt: ago(3_700),

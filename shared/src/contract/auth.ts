@@ -32,10 +32,33 @@ export const ownSession = z.object({
 });
 export type OwnSession = z.infer<typeof ownSession>;
 
+/** A code of the app, or a recovery code, with or without spaces and dashes. */
+export const factorCode = z.string().trim().min(1).max(40);
+
+/** Sign-in goes on with a code; nobody is signed in yet. */
+const codeNeeded = z.object({
+  user: z.null(),
+  codeNeeded: z.object({ expiresAt: z.iso.datetime().describe('Until when the code is waited for') }),
+});
+
 export const auth = {
   login: routeFor('public')
     .route({ method: 'POST', path: '/auth/login', summary: 'Sign in; sets the session cookie', tags: ['Sign-in'] })
     .input(credentials)
+    .output(
+      z
+        .union([z.object({ user: currentUser }), codeNeeded])
+        .describe('Who is signed in, or, for those who have a second factor, that /auth/login/code comes next'),
+    ),
+
+  loginCode: routeFor('public')
+    .route({
+      method: 'POST',
+      path: '/auth/login/code',
+      summary: 'The second step of signing in, in the same browser: a code of the app or a recovery code',
+      tags: ['Sign-in'],
+    })
+    .input(z.strictObject({ code: factorCode }))
     .output(z.object({ user: currentUser })),
 
   token: routeFor('public')
@@ -45,7 +68,7 @@ export const auth = {
       summary: 'Sign a program in; answers a bearer token, sets no cookie',
       tags: ['Sign-in'],
     })
-    .input(credentials)
+    .input(credentials.extend({ code: factorCode.optional().describe('For those who have a second factor') }))
     .output(z.object({ token: z.string(), expiresAt: z.iso.datetime(), user: currentUser })),
 
   logout: routeFor('session')

@@ -9,12 +9,14 @@ import { jobs } from './jobs.js';
 import { messages } from './messages.js';
 import { recovery } from './recovery.js';
 import { schedules } from './schedules.js';
+import { secondFactor } from './second-factor.js';
 import { tokens } from './tokens.js';
 import { users } from './users.js';
 
 /** The whole API under `/api`: the server serves it, the client calls it, the API document shows it. */
 export const contract = {
   auth,
+  secondFactor,
   jobs,
   messages,
   batches,

@@ -15,6 +15,7 @@ export const account = z.object({
   role: z.enum(userRoles),
   /** Whether there is a password to sign in with. */
   canSignIn: z.boolean(),
+  secondFactor: z.boolean().describe('Whether signing in takes a code as well'),
   disabledAt: time.nullable(),
   createdAt: time,
   lastSignInAt: time.nullable(),
@@ -108,6 +109,16 @@ export const users = {
     })
     .input(byUser.extend({ password: newPassword.optional().describe('Generated when left out') }))
     .output(withPassword),
+
+  removeSecondFactor: routeFor('manageUsers')
+    .route({
+      method: 'POST',
+      path: '/admin/users/{userId}/remove-second-factor',
+      summary: 'Remove the second factor of somebody who lost it; all sessions end',
+      tags: TAG,
+    })
+    .input(byUser)
+    .output(z.object({ account })),
 
   signOutEverywhere: routeFor('manageUsers')
     .route({

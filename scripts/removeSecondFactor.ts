@@ -1,0 +1,27 @@
+import './lib/check-node.js';
+import { readConfig } from '@job-manager/backend/config';
+import { Command } from 'commander';
+import { withDatabase } from './lib/database.js';
+import { Refusal, runCommand } from './lib/refusal.js';
+
+const program = new Command('admin:remove-second-factor')
+  .description('Removes the second factor of somebody who lost it, and signs them out everywhere.')
+  .argument('<email>')
+  .showHelpAfterError('Try --help.')
+  .action((email: string) => runCommand(() => removeSecondFactor(email)));
+
+await program.parseAsync();
+
+async function removeSecondFactor(typed: string): Promise<void> {
+  const { normalizeEmail } = await import('@job-manager/backend/auth/accounts');
+  const { findAccount } = await import('@job-manager/backend/store/accounts');
+  const { removeFactor } = await import('@job-manager/backend/store/second-factors');
+  const email = normalizeEmail(typed);
+  const isRemoved = await withDatabase(readConfig(), async ({ pool }) => {
+    const account = await findAccount(pool, email);
+    if (!account) throw new Refusal(`There is no account ${email}.`);
+    return removeFactor(pool, account.id, { actorId: null, actorEmail: null, ip: null, userAgent: null });
+  });
+  if (!isRemoved) throw new Refusal(`${email} has no second factor.`);
+  console.log(`The second factor of ${email} is removed: signing in takes the password alone.`);
+}
