@@ -247,7 +247,8 @@ it.each(writes.map((route) => [route.name, route] as const))('%s', async (name, 
   const call = calls[name];
   if (!call) throw new Error(`${name} is new: say here how it is called and what the audit log says of it`);
   const { path = {}, body = {}, token = boss.token, cookie } = (await call.given?.()) ?? {};
-  const proof = cookie === undefined ? { authorization: `Bearer ${token}` } : { cookie, origin: server.url };
+  const proof: Sent['headers'] =
+    cookie === undefined ? { authorization: `Bearer ${token}` } : { cookie, origin: server.url };
   const headers = { ...proof, 'user-agent': 'the panel' };
   const entries = await newEntries(async () => {
     const url = `/api${fillPath(route.path, path)}`;
