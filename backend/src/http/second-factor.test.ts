@@ -82,7 +82,9 @@ describe('setting up', () => {
   it('forgets a secret that was not confirmed in time, and replaces none that was', async () => {
     expect(problemCode(await own('confirm', { code: '000000' }))).toBe('NOT_ALLOWED');
     const { secret } = (await own('begin', {})).json;
-    await query(`UPDATE "SecondFactor" SET "createdAt" = clock_timestamp() - interval '16 minutes' WHERE "userId" = $1`);
+    await query(
+      `UPDATE "SecondFactor" SET "createdAt" = clock_timestamp() - interval '16 minutes' WHERE "userId" = $1`,
+    );
     expect(problemCode(await own('confirm', { code: codeOf(secret) }))).toBe('NOT_ALLOWED');
     await setUpFactor(server, ada);
     expect(problemCode(await own('begin', {}))).toBe('NOT_ALLOWED');
@@ -100,7 +102,9 @@ describe('a browser that signs in', () => {
     ]);
     const value = challenge.split('=')[1] ?? '';
     expect(await isSignedIn(value)).toBe(false);
-    expect((await send(server.url, { path: '/api/auth/me', headers: { cookie: `jm_session=${value}` } })).status).toBe(401);
+    expect((await send(server.url, { path: '/api/auth/me', headers: { cookie: `jm_session=${value}` } })).status).toBe(
+      401,
+    );
     const second = await typeCode(await factor.freshCode(), challenge);
     expect(second.json.user).toMatchObject({ id: ada.id, email: ada.email });
     expect(await isSignedIn(cookieOf(second, 'jm_session').split('=')[1] ?? '')).toBe(true);
