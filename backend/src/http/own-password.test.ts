@@ -4,7 +4,7 @@ import { findAccount } from '../store/accounts.js';
 import { beginSession } from '../store/sessions.js';
 import { PASSWORD } from '../testing/account.js';
 import { problemCode, type Sent, send } from './trial-request.js';
-import { NEW_BROWSER, startTrialServer, type TrialServer, type TrialUser } from './trial-server.js';
+import { signInBrowser, startTrialServer, type TrialServer, type TrialUser } from './trial-server.js';
 
 let server: TrialServer;
 let ada: TrialUser;
@@ -23,8 +23,7 @@ const change = (body: object, headers: Sent['headers'] = { cookie: ada.cookie, o
 const toNew = (currentPassword = PASSWORD) => change({ currentPassword, newPassword: NEW });
 const isSignedIn = async (cookie: string) =>
   (await send(server.url, { path: '/api/auth/me', headers: { cookie } })).status === 200;
-const signIn = (password: string) =>
-  server.sessions.signIn({ email: ada.email, password }, { ip: null, userAgent: null }, NEW_BROWSER);
+const signIn = (password: string) => signInBrowser(server.sessions, { email: ada.email, password });
 const audited = () => server.database.db.auditEvent.findMany({ where: { actorId: ada.id }, orderBy: { id: 'asc' } });
 
 it('counts at once, and the old one no longer', async () => {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vites
 import { upsertAccount } from '../auth/accounts.js';
 import { PASSWORD } from '../testing/account.js';
 import { problemCode, type Sent, send } from './trial-request.js';
-import { NEW_BROWSER, startTrialServer, type TrialServer, type TrialUser } from './trial-server.js';
+import { signInBrowser, startTrialServer, type TrialServer, type TrialUser } from './trial-server.js';
 
 const IDLE_MS = 3_600_000;
 let server: TrialServer;
@@ -19,11 +19,8 @@ beforeEach(async () => {
 const as = ({ cookie }: { cookie: string }, sent: Sent) =>
   send(server.url, { ...sent, headers: { cookie, origin: server.url, ...sent.headers } });
 const signInFrom = async (userAgent: string, ip: string | null = null) => {
-  const { token, sessionId } = await server.sessions.signIn(
-    { email: ada.email, password: PASSWORD },
-    { ip, userAgent },
-    NEW_BROWSER,
-  );
+  const credentials = { email: ada.email, password: PASSWORD };
+  const { token, sessionId } = await signInBrowser(server.sessions, credentials, { ip, userAgent });
   return { cookie: `jm_session=${token}`, sessionId };
 };
 const isSignedIn = async (session: { cookie: string }) => (await as(session, { path: '/api/auth/me' })).status === 200;

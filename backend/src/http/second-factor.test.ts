@@ -1,12 +1,13 @@
 import { contract } from '@job-manager/shared/contract/index';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createSessions } from '../auth/sessions.js';
+import { PASSWORD } from '../testing/account.js';
 import { listRoutes } from './routes.js';
 import { codeOf, type SetUpFactor, setUpFactor } from './second-factor-test-kit.js';
 import { callOf, expectGate } from './trial-access.js';
 import { refusal } from './trial-identities.js';
 import { type Answer, problemCode, type Sent, send } from './trial-request.js';
-import { PASSWORD, startTrialServer, type TrialServer, type TrialUser } from './trial-server.js';
+import { startTrialServer, type TrialServer, type TrialUser } from './trial-server.js';
 
 let server: TrialServer;
 let ada: TrialUser;
@@ -107,7 +108,8 @@ describe('a browser that signs in', () => {
     );
     const second = await typeCode(await factor.freshCode(), challenge);
     expect(second.json.user).toMatchObject({ id: ada.id, email: ada.email });
-    expect(await isSignedIn(cookieOf(second, 'jm_session').split('=')[1] ?? '')).toBe(true);
+    const me = { path: '/api/auth/me', headers: { cookie: cookieOf(second, 'jm_session') } };
+    expect((await send(server.url, me)).status).toBe(200);
     expect(problemCode(await typeCode(await factor.freshCode(), challenge))).toBe('SIGN_IN_ENDED');
   });
 

@@ -10,6 +10,7 @@ import { ForwardedHeaderWatch } from '../auth/proxies.js';
 import { createRefusals } from '../auth/refusals.js';
 import { loadSecret } from '../auth/secret.js';
 import { createSessions, type Sessions } from '../auth/sessions.js';
+import type { Credentials, SignedIn } from '../auth/sign-in.js';
 import { createTokenReader, signToken } from '../auth/tokens.js';
 import { type Config, readConfig } from '../config.js';
 import { readInstallation } from '../database/installation.js';
@@ -22,6 +23,7 @@ import { createQueue } from '../queue/queue.js';
 import { createRedaction } from '../queue/redaction.js';
 import { createRegistry } from '../queue/registry.js';
 import { Notifier } from '../store/notifier.js';
+import type { SessionOrigin } from '../store/sessions.js';
 import type { Sql } from '../store/sql.js';
 import { createAccount, PASSWORD } from '../testing/account.js';
 import { createTestDatabase, type TestDatabase } from '../testing/database.js';
@@ -46,8 +48,18 @@ export interface TrialUser {
   sessionId: string;
 }
 
-/** The request of a browser that isn't signed in yet, to sign it in with a cookie. */
-export const NEW_BROWSER = { headers: {}, socket: {} } as IncomingMessage;
+const NEW_BROWSER = { headers: {}, socket: {} } as IncomingMessage;
+
+/** Signs in a browser without a session, an account without a second factor: the token is that of a cookie. */
+export async function signInBrowser(
+  sessions: Sessions,
+  credentials: Credentials,
+  from: SessionOrigin = { ip: null, userAgent: null },
+): Promise<SignedIn> {
+  const answer = await sessions.beginSignIn(credentials, from, NEW_BROWSER);
+  if (!('token' in answer)) throw new Error('The account has a second factor');
+  return answer;
+}
 
 export async function startTrialServer(
   options: { env?: NodeJS.ProcessEnv; deps?: Partial<HttpDeps> } = {},

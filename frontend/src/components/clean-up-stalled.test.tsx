@@ -103,7 +103,9 @@ test('offers to look again when the preview failed', async () => {
   let isBroken = true;
   backend.use(
     http.get('/api/admin/jobs/cleanup-stalled', () =>
-      isBroken ? problem(400, { detail: 'Not now.' }) : HttpResponse.json({ runs: [], serverTime: ago(0) }),
+      isBroken
+        ? problem(400, { detail: 'Not now.' })
+        : HttpResponse.json({ jobRunIds: [], runs: [], serverTime: ago(0) }),
     ),
   );
   const { user, dialog } = await openDialog();
