@@ -53,7 +53,8 @@ function take(): ClientErrorReport[] {
 
 function isWithinLimit(): boolean {
   const now = Date.now();
-  if (now - minute.startedAt > 60_000) minute = { startedAt: now, sent: 0 };
+  // Set back, the clock must not keep this minute open.
+  if (now < minute.startedAt || now - minute.startedAt > 60_000) minute = { startedAt: now, sent: 0 };
   minute.sent += 1;
   return minute.sent <= MOST_PER_MINUTE;
 }

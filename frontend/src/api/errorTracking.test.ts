@@ -103,6 +103,19 @@ test('sends no more than 10 at once, nor 30 kinds a minute', async () => {
   expect(callsTo('POST /api/errors')).toBe(3);
 });
 
+test('reports again after the clock was set back', async () => {
+  for (let index = 0; index < 30; index++) {
+    trackError(new Error(`kind ${index}`), { action: 'x' });
+    if (index % 10 !== 9) continue;
+    await settle();
+    world.reported = [];
+  }
+  vi.setSystemTime(Date.now() - 3_600_000);
+  trackError(new Error('later'), { action: 'x' });
+  await settle();
+  expect(world.reported).toMatchObject([{ message: 'later' }]);
+});
+
 test('stays within what the server takes, however long the errors are', async () => {
   for (let index = 0; index < 10; index++) {
     const error = new Error(`${index}${'x'.repeat(5_000)}`);
