@@ -68,7 +68,7 @@ export async function runTestSuite(suite: TestSuite): Promise<SuiteResult> {
 
 function troublesOf({ name, tool }: TestSuite, { failed }: SuiteCounts, report: string | undefined): Trouble[] {
   const troubles = findTroubles(tool, report);
-  if (failed === 0 || troubles.some(({ kind }) => kind === 'failed')) return troubles;
+  if (failed === 0 || troubles.length > 0) return troubles;
   const error = 'Something went wrong outside of any test: what, stands where the suite ends above.';
   return [...troubles, { kind: 'failed', test: name, error }];
 }
