@@ -37,7 +37,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const engine = createServerEngine({ config, databaseUrl, log, jobs });
   // A server never dies from a request, a message or a row: what slips through every handler is logged.
   const releaseErrors = catchStrayErrors(engine.events);
-  const sessions = await createSessions({ sql: engine.pool, config });
+  const sessions = await createSessions({ sql: engine.pool, refusals: engine.refusals, config });
   let closing: Promise<void> | undefined;
   const face = createServerFace(engine, { sessions, isClosing: () => closing !== undefined });
   const server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000 }, face.app);

@@ -17,6 +17,7 @@ import { authenticateToken, isApiToken } from './api-tokens.js';
 import { createAttempts } from './attempts.js';
 import { changePassword, confirmPassword } from './own-password.js';
 import { unknownHash } from './passwords.js';
+import type { Refusals } from './refusals.js';
 import { readBearer, readCookie } from './request.js';
 import { createSecondFactors, type SecondFactors } from './second-factor.js';
 import { loadSecret } from './secret.js';
@@ -101,12 +102,13 @@ export interface Sessions extends SignIn {
 /** Sessions over a database. Creates the signing key when there is none yet. */
 export async function createSessions(deps: {
   sql: Sql;
+  refusals: Refusals;
   config: Pick<
     Config,
     'JWT_SECRET' | 'DATA_DIR' | 'PUBLIC_URL' | 'TRUST_PROXY' | 'SECOND_FACTOR_FOR' | 'SESSION_IDLE_MS'
   >;
 }): Promise<Sessions> {
-  const { sql, config } = deps;
+  const { sql, config, refusals } = deps;
   const secret = await loadSecret(config);
   const readToken = createTokenReader(secret);
   const attempts = createAttempts();
@@ -128,7 +130,7 @@ export async function createSessions(deps: {
     recheckMs: RECHECK_MS,
 
     secondFactors,
-    ...createSignIn({ sql, secret, attempts, secondFactors, idleMs, endReplaced }),
+    ...createSignIn({ sql, secret, attempts, refusals, secondFactors, idleMs, endReplaced }),
 
     authenticate: async (request, from) => {
       const bearer = readBearer(request);

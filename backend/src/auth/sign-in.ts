@@ -2,13 +2,13 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { CurrentUser } from '@job-manager/shared/contract/auth';
 import { type AccountRow, findAccount } from '../store/accounts.js';
-import { recordAudit } from '../store/audit.js';
 import { addPendingSignIn, countSignInTry, endPendingSignIn } from '../store/pending-sign-ins.js';
 import { beginSession, type SessionOrigin, settleSignIn } from '../store/sessions.js';
 import type { Sql } from '../store/sql.js';
 import { normalizeEmail } from './accounts.js';
 import { type Attempt, type Attempts, network, TooManyAttempts } from './attempts.js';
 import { isPassword } from './passwords.js';
+import type { Refusals } from './refusals.js';
 import { type SecondFactors, WrongCode } from './second-factor.js';
 import { signToken } from './tokens.js';
 
@@ -68,6 +68,7 @@ interface SignInDeps {
   /** Signs the sessions. */
   secret: Uint8Array;
   attempts: Attempts;
+  refusals: Refusals;
   secondFactors: SecondFactors;
   /** A session that isn't used ends after this. */
   idleMs: number;
@@ -76,8 +77,22 @@ interface SignInDeps {
 }
 
 /** Signing in, in one step or two. No session begins before everything is right. */
-export function createSignIn({ sql, secret, attempts, secondFactors, idleMs, endReplaced }: SignInDeps): SignIn {
-  const refuse = (email: string, from: SessionOrigin, refusal: unknown) => auditRefusal(sql, email, from, refusal);
+export function createSignIn({
+  sql,
+  secret,
+  attempts,
+  refusals,
+  secondFactors,
+  idleMs,
+  endReplaced,
+}: SignInDeps): SignIn {
+  const refuse = async (email: string, from: SessionOrigin, refusal: unknown): Promise<never> => {
+    // A try beyond the limit leaves no entry of its own: one is written when the limit begins.
+    if (!(refusal instanceof TooManyAttempts)) {
+      await refusals.record({ ...from, actorId: null, actorEmail: email, action: 'session.refused', target: null });
+    }
+    throw refusal;
+  };
 
   /** Who tries; counted until `begin` or `release` takes the try back. */
   const beginAttempt = async (email: string, from: SessionOrigin) => {
@@ -159,14 +174,6 @@ type KnownAttempt = Attempt & { account: AccountRow };
 function knownNetwork(ip: string | null): string | null {
   const found = network(ip);
   return found === 'unknown' ? null : found;
-}
-
-async function auditRefusal(sql: Sql, email: string, from: SessionOrigin, refusal: unknown): Promise<never> {
-  // Tries beyond the limit leave no entry: a flood must not fill the log.
-  if (!(refusal instanceof TooManyAttempts)) {
-    await recordAudit(sql, { ...from, actorId: null, actorEmail: email, action: 'session.refused', target: null });
-  }
-  throw refusal;
 }
 
 const hashOf = (challenge: string): string => createHash('sha256').update(challenge).digest('hex');

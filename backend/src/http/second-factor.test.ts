@@ -252,7 +252,7 @@ describe('turning off', () => {
 it('says what to do when the secret of the server is another one, and still takes recovery codes', async () => {
   const { secret, recoveryCodes } = await setUpFactor(server, ada);
   const config = { ...server.config, JWT_SECRET: 'quite another secret, of more than 32 characters' };
-  const elsewhere = await createSessions({ sql: server.database.pool, config });
+  const elsewhere = await createSessions({ sql: server.database.pool, refusals: server.refusals, config });
   const from = { ip: null, userAgent: null };
   const credentials = { email: ada.email, password: PASSWORD };
   await expect(elsewhere.signIn({ ...credentials, code: codeOf(secret, 1) }, from)).rejects.toThrow(/secret/);

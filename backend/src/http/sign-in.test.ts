@@ -2,6 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { jwtVerify } from 'jose';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { MAX_LISTED_OF_STRANGERS } from '../auth/refusals.js';
 import { PASSWORD } from '../testing/account.js';
 import { problemCode, type Sent, send } from './trial-request.js';
 import { startTrialServer, type TrialServer } from './trial-server.js';
@@ -133,6 +134,19 @@ it('writes down who came, who went and who was turned away, and never the passwo
     { action: 'session.end', actorEmail: EMAIL, ip: '127.0.0.1', userAgent: 'Browser 3' },
   ]);
   expect(JSON.stringify(events)).not.toMatch(/a wrong one|correct horse/);
+});
+
+it('counts wrong passwords instead of listing them once strangers have been refused too often', async () => {
+  for (let n = 0; n < MAX_LISTED_OF_STRANGERS; n++) {
+    const entry = { actorId: null, actorEmail: null, action: 'access.denied', target: null, userAgent: null } as const;
+    await server.refusals.record({ ...entry, ip: `192.0.2.${n}` });
+  }
+  const listed = (await audit()).length;
+  expect(problemCode(await login({ email: 'unknown@example.com', password: 'a wrong one' }))).toBe('WRONG_CREDENTIALS');
+  expect(await audit()).toHaveLength(listed);
+  await server.refusals.flush();
+  const counted = await server.database.pool.query(`SELECT details FROM "AuditEvent" WHERE details ? 'refusals'`);
+  expect(counted.rows).toEqual([{ details: { refusals: 1, networks: 1, actions: ['session.refused'] } }]);
 });
 
 describe('guessing', () => {

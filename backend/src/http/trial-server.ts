@@ -7,7 +7,7 @@ import type { UserRole } from '@job-manager/shared/roles';
 import { pino } from 'pino';
 import * as z from 'zod';
 import { ForwardedHeaderWatch } from '../auth/proxies.js';
-import { createRefusals } from '../auth/refusals.js';
+import { createRefusals, type Refusals } from '../auth/refusals.js';
 import { loadSecret } from '../auth/secret.js';
 import { createSessions, type Sessions } from '../auth/sessions.js';
 import type { Credentials, SignedIn } from '../auth/sign-in.js';
@@ -35,6 +35,7 @@ export interface TrialServer {
   database: TestDatabase;
   config: Config;
   sessions: Sessions;
+  refusals: Refusals;
   /** Creates an account and signs it in. */
   signIn(role: UserRole, name?: string): Promise<TrialUser>;
   stop(): Promise<void>;
@@ -67,11 +68,11 @@ export async function startTrialServer(
   const database = await createTestDatabase();
   const dataDir = await mkdtemp(join(tmpdir(), 'job-manager-http-'));
   const config = readConfig({ DATA_DIR: dataDir, ...options.env });
-  const sessions = await createSessions({ sql: database.pool, config });
+  const refusals = createRefusals({ sql: database.pool, onError: () => {} });
+  const sessions = await createSessions({ sql: database.pool, refusals, config });
   const registry = createRegistry([ECHO]);
   const notifier = new Notifier(database.pool);
   const forwarded = new ForwardedHeaderWatch(() => {});
-  const refusals = createRefusals({ sql: database.pool, onError: () => {} });
   const app = createHttpApp({
     config,
     pool: database.pool,
@@ -117,6 +118,7 @@ export async function startTrialServer(
     database,
     config,
     sessions,
+    refusals,
     signIn: (role, name = role.toLowerCase()) => signIn({ sql: database.pool, sessions, config }, role, name),
     stop: async () => {
       server.closeAllConnections();
