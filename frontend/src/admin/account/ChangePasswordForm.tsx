@@ -61,7 +61,7 @@ export function ChangePasswordForm({ email, onChanged }: Props) {
       />
       <PasswordInput
         label="New password"
-        description="At least 8 characters, and none that is guessed first"
+        description="At least 8 characters; common passwords are refused"
         autoComplete="new-password"
         visibilityToggleButtonProps={{ 'aria-label': 'Show the new password' }}
         {...form.getInputProps('newPassword')}

@@ -15,6 +15,7 @@ import { toastSuccess } from '../../ui/toast';
 import { useReturnFocus } from '../../ui/useReturnFocus';
 import { describeBrowser } from './describe-browser';
 import { EndSessionsDialog } from './EndSessionsDialog';
+import classes from './SessionsSection.module.css';
 
 const columns = [
   { label: 'Browser' },
@@ -72,10 +73,10 @@ function SessionRow({ session, onEnd }: { session: OwnSession; onEnd: () => void
   return (
     <tr>
       <Cell isHeader isWide>
-        <span title={session.userAgent ?? undefined}>
+        <span className={classes.browser} title={session.userAgent ?? undefined}>
           <Ellipsis text={browser} />
-        </span>{' '}
-        {session.isCurrent && <Tag tone="success">This one</Tag>}
+          {session.isCurrent && <Tag tone="success">This one</Tag>}
+        </span>
       </Cell>
       <Cell label="Address">{session.ip ?? 'Unknown'}</Cell>
       <Cell label="Began">
