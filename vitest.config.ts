@@ -19,6 +19,9 @@ const ENGINE = ['backend/src/{queue,store,live}/**/*.test.ts', 'backend/client/s
 /** Elsewhere a test that passes at its second try only is named as flaky, which fails the run; see `suite-counts.ts`. */
 const retry = process.env.CI ? 1 : 0;
 
+/** Far more than any test takes; those that are ten times as large in the fault suite get ten times as long. */
+const ENGINE_TIMEOUT_MS = process.env.FAULTS === 'full' ? 300_000 : 30_000;
+
 const backend = {
   globalSetup: ['backend/src/testing/global-setup.ts'],
   setupFiles: ['backend/src/testing/patience.ts'],
@@ -33,7 +36,7 @@ export default defineConfig({
     maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
       { test: { name: 'shared', include: ['shared/src/**/*.test.ts'], isolate } },
-      { test: { name: 'engine', include: ENGINE, exclude: ALONE.backend, ...backend, testTimeout: 30_000 } },
+      { test: { name: 'engine', include: ENGINE, exclude: ALONE.backend, ...backend, testTimeout: ENGINE_TIMEOUT_MS } },
       {
         test: {
           name: 'backend',
