@@ -14,7 +14,7 @@ import { AdminLayout } from './AdminLayout';
 
 const NoAccessPage = loadable(() => import('./NoAccessPage').then((page) => page.NoAccessPage));
 const NewPasswordPage = loadable(() => import('./account/NewPasswordPage').then((page) => page.NewPasswordPage));
-const PendingStepPage = loadable(() => import('./account/PendingStepPage').then((page) => page.PendingStepPage));
+const SecondFactorPage = loadable(() => import('./account/SecondFactorPage').then((page) => page.SecondFactorPage));
 const SignedOutPage = loadable(() => import('./SignedOutPage').then((page) => page.SignedOutPage));
 
 /** Lets operators in; sends others to sign in, or tells them that they have no access. */
@@ -47,6 +47,6 @@ export function AdminRoute() {
     return <Navigate to={loginFor(pathname.slice(mount.length) + search)} state={state} replace />;
   }
   if (session.data.pending[0] === 'changePassword') return <NewPasswordPage email={session.data.email} />;
-  if (session.data.pending.length > 0) return <PendingStepPage user={session.data} />;
+  if (session.data.pending.length > 0) return <SecondFactorPage email={session.data.email} />;
   return isOperator(session.data.role) ? <AdminLayout /> : <NoAccessPage email={session.data.email} />;
 }
