@@ -7,7 +7,7 @@ import { recordAudit } from '../store/audit.js';
 import { type AuditEventRow, type AuditFilters, readAuditLog } from '../store/audit-log.js';
 import { inChunks } from '../store/chunks.js';
 import { auditPersonOf, type CallContext, type HttpDeps } from './context.js';
-import { type CsvColumns, csvNamed, csvParts, MOST_CSV_ROWS } from './csv.js';
+import { type CsvColumns, csvNamed, csvParts, MAX_CSV_ROWS } from './csv.js';
 import { sendFile } from './download.js';
 
 const os = implement(contract.audit).$context<CallContext>();
@@ -26,7 +26,7 @@ export function createAuditCalls({ pool, config }: Pick<HttpDeps, 'pool' | 'conf
     }),
 
     export: os.export.handler(async ({ input, context }) => {
-      const chunks = inChunks(MOST_CSV_ROWS, (page) => read(pool, filtersOf(input), page));
+      const chunks = inChunks(MAX_CSV_ROWS, (page) => read(pool, filtersOf(input), page));
       const file = csvNamed('audit-log');
       const entry = { ...auditPersonOf(context), action: 'audit.export' as const, target: file.name };
       const note = (rows: number) => recordAudit(pool, { ...entry, details: { ...input, rows } });

@@ -1,7 +1,7 @@
 import { stringify } from 'csv-stringify/sync';
 
 /** Rows in one file: what a spreadsheet still opens with ease. */
-export const MOST_CSV_ROWS = 50_000;
+export const MAX_CSV_ROWS = 50_000;
 
 /** The columns of a CSV file, by name: how each cell is read from a row. */
 export type CsvColumns<Row> = Record<string, (row: Row) => Cell>;

@@ -27,7 +27,7 @@ import { VERSION } from '../version.js';
 import { clean } from './client-errors/cleaning.js';
 import { createIntake, createSampler } from './client-errors/intake.js';
 import { auditPersonOf, type CallContext, type HttpDeps, originOf } from './context.js';
-import { type CsvColumns, csvNamed, csvParts, MOST_CSV_ROWS } from './csv.js';
+import { type CsvColumns, csvNamed, csvParts, MAX_CSV_ROWS } from './csv.js';
 import { sendFile } from './download.js';
 import { HttpProblem } from './problem.js';
 
@@ -94,7 +94,7 @@ export function createErrorCalls({ pool, config }: Pick<HttpDeps, 'pool' | 'conf
     export: os.export.handler(async ({ input, context }) => {
       const { period, ...filters } = input;
       const since = await periodBegin(pool, errorPeriods[period]);
-      const chunks = inChunks(MOST_CSV_ROWS, (page) => readClientErrors(pool, { ...filters, since }, page));
+      const chunks = inChunks(MAX_CSV_ROWS, (page) => readClientErrors(pool, { ...filters, since }, page));
       const file = csvNamed('errors');
       const entry = { ...auditPersonOf(context), action: 'errors.export' as const, target: file.name };
       const note = (rows: number) => recordAudit(pool, { ...entry, details: { ...input, rows } });

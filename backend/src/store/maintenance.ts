@@ -109,7 +109,7 @@ SELECT edge."jobName", edge.first AS from, place."finishedAt", place.id FROM edg
 ) place ORDER BY edge."jobName"`;
 
 /** At most so many rows in one statement. */
-const MOST_ROWS = 5_000;
+const MAX_ROWS = 5_000;
 const RUNNERS_KEPT_DAYS = 7;
 const CLIENT_ERRORS_KEPT_DAYS = 30;
 const CLIENT_ERRORS_KEPT = 50_000;
@@ -121,7 +121,7 @@ export const removeOldRunners = (sql: Sql): Promise<number> =>
     `DELETE FROM "Runner" WHERE id IN (
        SELECT id FROM "Runner" r WHERE status IN ('STOPPED', 'LOST')
          AND "lastHeartbeatAt" < clock_timestamp() - interval '${RUNNERS_KEPT_DAYS} days'
-         AND NOT EXISTS (SELECT 1 FROM "JobRun" j WHERE j.status = 'RUNNING' AND j."runnerId" = r.id) LIMIT ${MOST_ROWS})`,
+         AND NOT EXISTS (SELECT 1 FROM "JobRun" j WHERE j.status = 'RUNNING' AND j."runnerId" = r.id) LIMIT ${MAX_ROWS})`,
   );
 
 /** Removes batches that have ended and of which no run is left, nor the one they called back; returns how many. */
@@ -131,14 +131,14 @@ export const removeEmptyBatches = (sql: Sql): Promise<number> =>
     `DELETE FROM "JobRunBatch" WHERE id IN (
        SELECT id FROM "JobRunBatch" b WHERE "finishedAt" IS NOT NULL
          AND NOT EXISTS (SELECT 1 FROM "JobRun" m WHERE m."batchId" = b.id)
-         AND NOT EXISTS (SELECT 1 FROM "JobRun" c WHERE c.id = b."callbackRunId") LIMIT ${MOST_ROWS})`,
+         AND NOT EXISTS (SELECT 1 FROM "JobRun" c WHERE c.id = b."callbackRunId") LIMIT ${MAX_ROWS})`,
   );
 
 /** Removes sessions that are over; returns how many. */
 export const removeOldSessions = (sql: Sql): Promise<number> =>
   remove(
     sql,
-    `DELETE FROM "Session" WHERE id IN (SELECT id FROM "Session" WHERE "expiresAt" < clock_timestamp() LIMIT ${MOST_ROWS})`,
+    `DELETE FROM "Session" WHERE id IN (SELECT id FROM "Session" WHERE "expiresAt" < clock_timestamp() LIMIT ${MAX_ROWS})`,
   );
 
 /** Removes errors of browsers that are old or too many; returns how many. */
@@ -149,7 +149,7 @@ export const removeOldClientErrors = (sql: Sql): Promise<number> =>
        SELECT id FROM "ClientError"
        WHERE at < (SELECT clock_timestamp() - interval '${CLIENT_ERRORS_KEPT_DAYS} days')
          OR id <= (SELECT id FROM "ClientError" ORDER BY id DESC OFFSET ${CLIENT_ERRORS_KEPT} LIMIT 1)
-       ORDER BY id LIMIT ${MOST_ROWS})`,
+       ORDER BY id LIMIT ${MAX_ROWS})`,
   );
 
 /** Removes audit entries of sign-ins and refusals that are older than `days`; returns how many. The database refuses all others. */
@@ -159,7 +159,7 @@ export const removeOldAccessEntries = async (sql: Sql, days: number): Promise<nu
        SELECT id FROM "AuditEvent"
        WHERE at < (SELECT clock_timestamp() - $1 * interval '1 day')
          AND action IN ('access.denied', 'session.begin', 'session.end', 'session.refused')
-       ORDER BY id LIMIT ${MOST_ROWS})`,
+       ORDER BY id LIMIT ${MAX_ROWS})`,
     [days],
   );
   return removed.rowCount ?? 0;

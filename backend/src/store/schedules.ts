@@ -110,14 +110,14 @@ export async function readDueSchedules(
 }
 
 const SKIPS_KEPT = 1_000;
-const MOST_ROWS = 5_000;
+const MAX_ROWS = 5_000;
 
 /** Forgets skipped due times beyond the latest of each schedule; returns how many stretches. */
 export async function removeOldSkips(sql: Sql): Promise<number> {
   const removed = await sql.query(
     `DELETE FROM "ScheduleSkip" WHERE id IN (
        SELECT k.id FROM "Schedule" s CROSS JOIN LATERAL (
-         SELECT id FROM "ScheduleSkip" WHERE "scheduleId" = s.id ORDER BY id DESC OFFSET ${SKIPS_KEPT}) k LIMIT ${MOST_ROWS})`,
+         SELECT id FROM "ScheduleSkip" WHERE "scheduleId" = s.id ORDER BY id DESC OFFSET ${SKIPS_KEPT}) k LIMIT ${MAX_ROWS})`,
   );
   return removed.rowCount ?? 0;
 }
