@@ -26,7 +26,7 @@ export async function ensureOperator(pool: Pool, config: Config): Promise<SignIn
   const { makePassword } = await import('@job-manager/backend/auth/passwords');
   const password = config.ADMIN_PASSWORD ?? makePassword();
   const account = { email: config.ADMIN_EMAIL ?? DEFAULT_EMAIL, password, role: 'SUPER_ADMIN' as const };
-  // Who sets ADMIN_PASSWORD chose it themselves; a generated one was on somebody's screen or in a log.
+  // Who sets ADMIN_PASSWORD chose it themselves; a generated one was on a screen or in a log.
   const options = { mustChangePassword: config.ADMIN_PASSWORD === undefined, hosts: hostsOf(config) };
   const { email } = await upsertAccount(pool, account, options).catch((error) => {
     throw error instanceof AccountError

@@ -20,14 +20,14 @@ const wanted = z.object({
 export const normalizeEmail = (email: string): string => email.trim().toLowerCase();
 
 interface AccountOptions {
-  /** Whether the password, which somebody else chose, has to be changed before anything else. */
+  /** Whether the password, which another person chose, has to be changed before anything else. */
   mustChangePassword?: boolean;
   /** Names of the server, which make no password. */
   hosts?: readonly string[];
 }
 
 /**
- * Creates somebody who may sign in. An account that exists gets the new password and role, a lock by wrong passwords
+ * Creates an account that may sign in. An account that exists gets the new password and role, a lock by wrong passwords
  * is lifted, and all of its sessions end. Throws AccountError for an address, password or role that can't be used.
  */
 export async function upsertAccount(

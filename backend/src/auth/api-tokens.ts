@@ -45,7 +45,7 @@ export async function authenticateToken(sql: Sql, text: string, ip: string | nul
   };
 }
 
-/** A token that was once made and lets nobody in any more; null for an invented one. */
+/** A token that was once made and is no longer accepted; null for an invented one. */
 export const findEndedToken = (sql: Sql, text: string): Promise<EndedToken | null> => readEndedToken(sql, hashOf(text));
 
 const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex');

@@ -8,7 +8,7 @@ const PER_ACCOUNT_AND_NETWORK = 10;
 const PER_ACCOUNT_FROM_STRANGERS = 30;
 /** Wrong passwords from one network, whatever the account: an office behind one address still gets in. */
 const PER_NETWORK = 100;
-/** Right passwords of one account: people and scripts that sign in for each call are told to keep their session. */
+/** Right passwords of one account: the error asks people and scripts that sign in for each call to keep their session. */
 const SIGN_INS_PER_ACCOUNT = 30;
 
 /** Too many wrong passwords, or too many sign-ins; `retryAfterS` seconds until the next try counts. */
@@ -29,7 +29,7 @@ export interface AttemptedAccount {
   isKnownNetwork: boolean;
 }
 
-/** Somebody who tries to sign in. */
+/** A person who tries to sign in. */
 export interface Attempt {
   email: string;
   ip: string | null;
@@ -52,7 +52,7 @@ type OwnAccount = Pick<AttemptedAccount, 'id' | 'attemptsResetAt'>;
 
 /**
  * Limits guessing per network, per account from a network, and per account from all networks that are new to it: no
- * stranger locks somebody out of where they sign in from. A reset of the account begins all of its counts anew.
+ * stranger locks a person out of where they sign in from. A reset of the account begins all of its counts anew.
  * Counted in this process; several API processes allow each their own.
  */
 export function createAttempts(): Attempts {

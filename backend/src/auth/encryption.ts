@@ -20,7 +20,7 @@ const HEADER_BYTES = 1 + IV_BYTES + TAG_BYTES;
 /**
  * AES-256-GCM with a key of its own for each purpose, derived (HKDF-SHA-256) from the server's secret; see `loadSecret`.
  * An encrypted secret is version (1 byte), IV (12), tag (16) and ciphertext; the version and the owner are
- * authenticated, so that a row copied to somebody else can't be read.
+ * authenticated, so that a row copied to another owner can't be read.
  */
 export function createEncryption(serverSecret: Uint8Array, purpose: string): Encryption {
   const key = new Uint8Array(hkdfSync('sha256', serverSecret, '', `job-manager ${purpose}`, KEY_BYTES));

@@ -17,7 +17,7 @@ export function findForeignHost(request: IncomingMessage, config: HostSettings):
   return asked.find((name) => !isOurs(nameOf(name), config)) ?? null;
 }
 
-/** What to tell whoever came by a name that isn't ours. */
+/** The message of a request by a host name that isn't ours. */
 export const describeForeignHost = (host: string): string =>
   `This server does not answer for the host ${host.slice(0, 200)}. Set PUBLIC_URL to the address that browsers use, or name the host in ALLOWED_HOSTS.`;
 

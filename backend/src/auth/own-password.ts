@@ -14,14 +14,14 @@ interface Checks {
   attempts: Pick<Attempts, 'beginOwn' | 'succeedOwn'>;
 }
 
-/** Somebody signed in, and where from. */
+/** A person who is signed in, and where from. */
 interface Person {
   user: CurrentUser;
   from: SessionOrigin;
 }
 
 /**
- * The account of somebody who knows its current password. Wrong ones are counted per person and written down. Throws
+ * The account of a person who knows its current password. Wrong ones are counted per person and written down. Throws
  * WrongPassword, TooManyAttempts or HashingBusy.
  */
 export async function confirmPassword(
@@ -42,7 +42,7 @@ export async function confirmPassword(
   throw new WrongPassword();
 }
 
-/** Changes the password of somebody who knows the current one; their other sessions end. Throws as `confirmPassword` does. */
+/** Changes the password of a person who knows the current one; their other sessions end. Throws as `confirmPassword` does. */
 export async function changePassword(
   checks: Checks,
   person: Person & { sessionId: string },
@@ -52,7 +52,7 @@ export async function changePassword(
   const actor = { actorId: user.id, actorEmail: user.email, ...from };
   let seen = await confirmPassword(checks, person, current);
   const passwordHash = await hashPassword(wanted);
-  // Somebody signed in meanwhile, or changed the password: looked at again.
+  // The account has changed meanwhile, by a sign-in or a new password: checked again.
   while (!(await changeOwnPassword(checks.sql, seen, { passwordHash, sessionId }, actor))) {
     seen = await confirmPassword(checks, person, current);
   }

@@ -57,7 +57,7 @@ export interface UntrustedProxy {
   header: string;
 }
 
-/** Long enough for somebody to look, and gone a while after the setting was put right. */
+/** Long enough for an operator to look, and gone a while after the setting was put right. */
 const REMEMBERED_MS = 15 * 60_000;
 
 /** Watches for `X-Forwarded-*` headers that are ignored. `onFirst` runs once, for the first one in this process. */

@@ -15,7 +15,7 @@ interface Deps {
   config: Pick<Config, 'PUBLIC_URL' | 'TRUST_PROXY'>;
 }
 
-/** Leaves a trace of the credential that a request of nobody carries. */
+/** Leaves a trace of the credential that a request carries in vain. */
 export type TraceCredential = (request: IncomingMessage, target: string, from: SessionOrigin) => Promise<void>;
 
 /**
@@ -35,7 +35,7 @@ export function createCredentialTrace({ sql, sessions, refusals, config }: Deps)
       });
       return;
     }
-    // What else lets somebody in there is the host application's business.
+    // What else is accepted there is the host application's business.
     if (sessions.accounts === 'host') return;
     const token = bearer ?? readCookie(request, config);
     if (token === undefined || token === '' || (await sessions.isOwnToken(token))) return;

@@ -31,12 +31,12 @@ export interface SignedIn {
 
 /** The password was right and a code comes next. */
 export interface AwaitedCode {
-  /** What the browser brings with the code; nobody is signed in by it. */
+  /** What the browser brings with the code; it signs no one in. */
   challenge: string;
   expiresAt: Date;
 }
 
-/** Unknown or disabled account, or wrong password; nobody learns which. */
+/** Unknown or disabled account, or wrong password; the answer is the same. */
 export class SignInRefused extends Error {}
 
 /** The password is right, and this account takes a code as well. */
@@ -45,7 +45,7 @@ export class SignInCodeNeeded extends Error {}
 /** The password was right, the code is not. */
 export class SignInCodeRefused extends Error {}
 
-/** Nobody waits for this code any more: too late, too many wrong ones, or another browser. */
+/** No sign-in waits for this code any more: too late, too many wrong ones, or another browser. */
 export class SignInEnded extends Error {}
 
 export interface SignIn {
@@ -170,7 +170,7 @@ export function createSignIn({
 
 type KnownAttempt = Attempt & { account: AccountRow };
 
-/** The network to remember somebody by; null where the address tells none. */
+/** The network by which a person is known; null where the address gives none. */
 function knownNetwork(ip: string | null): string | null {
   const found = network(ip);
   return found === 'unknown' ? null : found;

@@ -15,7 +15,7 @@ const SOCKET_PORT = 5432;
 /** Systems take paths of 104 to 108 bytes; PostgreSQL puts a lock file beside its socket. */
 const MAX_PATH_BYTES = 103;
 
-/** Where to listen at a socket. Throws where the folder for it is somebody else's. */
+/** Where to listen at a socket. Throws where the folder for it belongs to another account. */
 export async function socketAddress(home: string, account: PostgresAccount | undefined): Promise<EmbeddedAddress> {
   const folder = socketFolder(home);
   await mkdir(folder, { mode: 0o700 }).catch((error) => {
@@ -26,7 +26,7 @@ export async function socketAddress(home: string, account: PostgresAccount | und
   if (!found.isDirectory() || (found.uid !== owner && found.uid !== process.getuid?.())) {
     throw new Error(`${folder}, where the embedded PostgreSQL listens, belongs to another account; remove it.`);
   }
-  // Whoever may put a socket there is sent the password: this account, and root.
+  // An account that may put a socket there receives the password: this one, and root.
   if (account) await chown(folder, account.uid, account.gid);
   await chmod(folder, 0o700);
   return { port: SOCKET_PORT, folder };

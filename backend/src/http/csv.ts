@@ -10,7 +10,7 @@ type Cell = string | number | null;
 /**
  * A CSV file in parts, as spreadsheets like it best: UTF-8 with its mark, a header, CRLF. A text with a separator of any
  * country or a line end is quoted, and one that a spreadsheet would take for a formula has an apostrophe before it
- * (`withoutFormula`). `note` is told how many rows went out, before the file ends; also when its reader leaves early.
+ * (`withoutFormula`). `note` receives how many rows went out, before the file ends; also when its reader leaves early.
  */
 export async function* csvParts<Row>(
   columns: CsvColumns<Row>,
@@ -46,7 +46,7 @@ const SPLITS = /[;\p{C}]|[^\S ]/u;
 
 /**
  * The text as a cell that no spreadsheet computes. One that begins with a formula character gets an apostrophe before
- * it, and so does one that begins with apostrophes and then such a character: so whoever reads the file takes one off
+ * it, and so does one that begins with apostrophes and then such a character: so a program that reads the file takes one off
  * where `/^'+[formula character]/` matches, and has the text again. Lone surrogates become U+FFFD, as UTF-8 has none.
  */
 export function withoutFormula(text: string): string {

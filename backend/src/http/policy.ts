@@ -55,7 +55,7 @@ export function createGate({
     const [step] = identity.pending;
     if (step !== undefined) return deny(req, identity, new HttpProblem('PENDING_STEP', PENDING[step]));
     if (policy === 'signedIn') return identity.user ? identity : deny(req, identity, NO_PERSON);
-    // A call without a policy is for nobody.
+    // A call without a policy is refused.
     const missing = [policy, ...alsoNeeds].find((wanted) => !wanted || !identity.permissions.includes(wanted));
     if (policy !== undefined && missing === undefined) return identity;
     return deny(req, identity, new HttpProblem('FORBIDDEN', `This needs the permission "${missing}".`));
@@ -135,7 +135,7 @@ function isFromHostPage(
 
 /**
  * Whether a page may have this read. Other sites see no answer, yet a read costs, and an export is written into the audit
- * log under the name of whoever looks at that page.
+ * log under the name of the person who looks at that page.
  */
 const isReadable = (req: Request, policy: Policy | undefined): boolean => policy === 'public' || !isFromOtherSite(req);
 

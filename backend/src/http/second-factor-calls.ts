@@ -7,7 +7,7 @@ import { ownSessions, sessionOf } from './accounts.js';
 import { type CallContext, type HttpDeps, originOf } from './context.js';
 import { HttpProblem } from './problem.js';
 
-/** How long after signing in nobody is asked for the password again. */
+/** How long after signing in the password is not asked for again. */
 const FRESH_MS = 10 * 60_000;
 
 const os = implement(contract.secondFactor).$context<CallContext>();
@@ -54,7 +54,7 @@ export function createSecondFactorCalls({ sessions, pool, config }: Pick<HttpDep
   });
 }
 
-/** Whoever sits at an open panel must not get rid of what guards it. */
+/** A person at an open panel must not get rid of what guards it. */
 async function prove(
   own: Sessions,
   { code, currentPassword }: { code?: string; currentPassword?: string },

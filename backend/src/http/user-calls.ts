@@ -42,7 +42,7 @@ export function createUserCalls({ pool, sessions, config }: Pick<HttpDeps, 'pool
     return person;
   };
 
-  /** What becomes of the tokens of somebody who has been given less. */
+  /** What becomes of the tokens of a person who has lost rights. */
   const tokensOf = async (userId: number, isRevoking: boolean, context: CallContext) => {
     const revoked = isRevoking ? await revokeTokensOf(pool, userId, auditPersonOf(context)) : [];
     const left = await listTokensOf(pool, userId);

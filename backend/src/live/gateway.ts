@@ -26,7 +26,7 @@ import { Viewer, type ViewerSocket } from './viewer.js';
 const PING_MS = 30_000;
 const CATCH_UP_MS = 250;
 const MOST_MESSAGES_PER_MINUTE = 120;
-/** Upgrades of nobody from one network. A panel whose session has ended asks once. */
+/** Upgrades without a session from one network. A panel whose session has ended asks once. */
 const MAX_STRANGERS_PER_MINUTE = 60;
 /** For the other end to close a refused socket. */
 const REFUSED_CLOSE_MS = 2_000;
@@ -171,7 +171,7 @@ export class Gateway {
     }));
   }
 
-  /** Whether a network where nobody is signed in has asked for no more sockets than it may. */
+  /** Whether a network has requested no more sockets without a session than it may. */
   #mayAsk({ ip }: SessionOrigin): Promise<boolean> {
     return this.#strangers.consume(network(ip)).then(
       () => true,

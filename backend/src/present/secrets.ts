@@ -38,7 +38,7 @@ function restore({ given, kept, path, isSecret }: Place, redaction: Redaction): 
   if (typeof given === 'string') return restoreText({ given, kept, path, isSecret }, redaction);
   if (typeof given !== 'object' || given === null) return given;
   if (Array.isArray(given)) {
-    // In a list that became longer or shorter nobody knows which item is which.
+    // In a list that became longer or shorter it is unknown which item is which.
     const items = Array.isArray(kept) && kept.length === given.length ? kept : [];
     return given.map((item, index) =>
       restore({ given: item, kept: items[index], path: `${path}.${index}`, isSecret }, redaction),

@@ -34,7 +34,7 @@ export interface NewAccount {
   email: string;
   passwordHash: string;
   role: UserRole;
-  /** Where somebody else chose the password. */
+  /** Where another person chose the password. */
   mustChangePassword?: boolean;
 }
 

@@ -6,11 +6,11 @@ export const PENDING_SIGN_IN_MS = 5 * 60_000;
 /** Codes that may be tried before the password is asked for again. */
 export const MAX_CODES = 5;
 
-/** Somebody whose password was right, and which one that was. */
+/** A person whose password was right, and which one that was. */
 export type PendingAccount = Pick<AccountRow, 'id' | 'email' | 'role' | 'passwordHash'>;
 
 /**
- * Remembers that the password of somebody was right. Null for somebody disabled, or whose password is no longer the
+ * Remembers that a person's password was right. Null for a disabled account, or whose password is no longer the
  * one that was checked.
  */
 export async function addPendingSignIn(
@@ -29,7 +29,7 @@ SELECT $1, id, "passwordHash", clock_timestamp() + $4 * interval '1 ms' FROM "Us
 WHERE id = $2 AND "passwordHash" = $3 AND "disabledAt" IS NULL
 RETURNING "expiresAt"`;
 
-/** Counts a code before it is looked at. Null where nobody waits under this hash, or no longer. */
+/** Counts a code before it is looked at. Null where no sign-in waits under this hash, or no longer. */
 export async function countSignInTry(sql: Sql, hash: string): Promise<PendingAccount | null> {
   const counted = await sql.query<PendingAccount>(
     `UPDATE "PendingSignIn" p SET tries = p.tries + 1 FROM "User" u

@@ -2,7 +2,7 @@ import type { AuditAction } from '@job-manager/shared/audit';
 import { type AuditPerson, auditPerson, auditPersonValues } from './audit.js';
 import type { Sql } from './sql.js';
 
-/** How long somebody may take to read the secret into their app and type its first code. */
+/** How long a person may take to read the secret into their app and type its first code. */
 const CONFIRM_WITHIN = `interval '15 minutes'`;
 /** Wrong codes of one person within a day, from wherever: those who guess know the password already. */
 export const MAX_TRIES = 20;
@@ -36,7 +36,7 @@ export async function writeUnconfirmedFactor(sql: Sql, userId: number, secret: U
 
 const NOW_MS = `(extract(epoch FROM clock_timestamp()) * 1000)::float8 AS "nowMs"`;
 
-/** The secret that somebody is about to confirm; null where there is none, or it waited too long. */
+/** The secret that a person is about to confirm; null where there is none, or it waited too long. */
 export async function findUnconfirmedFactor(sql: Sql, userId: number): Promise<FactorSecret | null> {
   const found = await sql.query<FactorSecret>(
     `SELECT secret, ${NOW_MS} FROM "SecondFactor"
@@ -134,7 +134,7 @@ WITH used AS (
 )})
 SELECT id FROM changed`;
 
-/** Gives somebody other recovery codes; the former ones are worth nothing. False where they have no second factor. */
+/** Replaces the recovery codes of a person; the former ones are worth nothing. False where they have no second factor. */
 export async function replaceRecoveryCodes(
   sql: Sql,
   userId: number,
@@ -156,7 +156,7 @@ WITH changed AS (
 ), audited AS (${audited('second-factor.renew-recovery-codes', `NULL`, 4)})
 SELECT id FROM changed`;
 
-/** Whether somebody has one, since when, and how many of their recovery codes are left. */
+/** Whether a person has one, since when, and how many of their recovery codes are left. */
 export async function readFactor(sql: Sql, userId: number): Promise<{ since: Date; recoveryCodes: number } | null> {
   const found = await sql.query<{ since: Date; recoveryCodes: number }>(
     `SELECT "confirmedAt" AS since,
@@ -167,7 +167,7 @@ export async function readFactor(sql: Sql, userId: number): Promise<{ since: Dat
   return found.rows[0] ?? null;
 }
 
-/** Somebody no longer wants theirs; every other session of theirs ends. False where they have none. */
+/** Turns off a person's own; every other session of theirs ends. False where they have none. */
 export async function turnFactorOff(sql: Sql, userId: number, sessionId: string, by: AuditPerson): Promise<boolean> {
   const removed = await sql.query(TURN_OFF, [userId, sessionId, ...auditPersonValues(by)]);
   return removed.rows.length > 0;
@@ -180,7 +180,7 @@ WITH changed AS (${REMOVED}), ended AS (${endOtherSessions(2)}),
 audited AS (${audited('second-factor.turn-off', SESSIONS_ENDED, 3)})
 SELECT id FROM changed`;
 
-/** Takes away the second factor of somebody who lost it, and ends their sessions. False where they have none. */
+/** Takes away the second factor of a person who lost it, and ends their sessions. False where they have none. */
 export async function removeFactor(sql: Sql, userId: number, by: AuditPerson): Promise<boolean> {
   const removed = await sql.query(REMOVE, [userId, ...auditPersonValues(by)]);
   return removed.rows.length > 0;

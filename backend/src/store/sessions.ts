@@ -17,7 +17,7 @@ export interface SessionOrigin {
 
 /**
  * Begins a session, notes the sign-in and writes its audit entry; sweeps out the person's expired ones on the way.
- * It ends when it was not used for `idleMs`. Null for somebody disabled, or whose password is no longer the one that
+ * It ends when it was not used for `idleMs`. Null for a disabled account, or whose password is no longer the one that
  * was checked.
  */
 export async function beginSession(

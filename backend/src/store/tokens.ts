@@ -109,7 +109,7 @@ WITH revoked AS (
 ), audited AS (${audited('revoked', 'token.revoke', 2)})
 ${selectTokens('revoked')}`;
 
-/** The tokens that somebody made and that can be used. */
+/** The tokens that a person made and that can be used. */
 export async function listTokensOf(sql: Sql, userId: number): Promise<TokenRow[]> {
   const found = await sql.query<TokenRow>(
     `${selectTokens('"ApiToken"')} WHERE k."createdById" = $1 AND k.id IN (SELECT id FROM "ApiToken" WHERE ${LIVING}) ORDER BY k.name, k.id`,
@@ -118,7 +118,7 @@ export async function listTokensOf(sql: Sql, userId: number): Promise<TokenRow[]
   return found.rows;
 }
 
-/** Ends all tokens that somebody made, each with its audit entry, and returns those that could be used till then. */
+/** Ends all tokens that a person made, each with its audit entry, and returns those that could be used till then. */
 export async function revokeTokensOf(sql: Sql, userId: number, keeper: AuditPerson): Promise<TokenRow[]> {
   return (await sql.query<TokenRow>(REVOKE_OF, [userId, ...auditPersonValues(keeper)])).rows;
 }

@@ -72,7 +72,7 @@ export async function findPerson(sql: Sql, userId: number): Promise<PersonRow | 
   return found.rows[0] ?? null;
 }
 
-/** Adds somebody who may sign in, and then has to change the password; null where the address is taken. */
+/** Adds an account that may sign in, and then has to change the password; null where the address is taken. */
 export async function addPerson(
   sql: Sql,
   person: { email: string; passwordHash: string; role: UserRole },
@@ -109,15 +109,15 @@ export async function disablePerson(sql: Sql, { userId, by }: PersonChange): Pro
   return changed.rows[0] ?? null;
 }
 
-/** Lets somebody in again, whatever wrong passwords there were; null where nothing changed. */
+/** Enables an account again, whatever wrong passwords there were; null where nothing changed. */
 export async function enablePerson(sql: Sql, { userId, by }: PersonChange): Promise<PersonRow | null> {
   const changed = await sql.query<PersonRow>(ENABLE, [userId, ...auditPersonValues(by)]);
   return changed.rows[0] ?? null;
 }
 
 /**
- * Gives somebody another password, which they have to change, ends their sessions and lifts a lock by wrong passwords;
- * null for nobody of that id.
+ * Gives a person another password, which they have to change, ends their sessions and lifts a lock by wrong passwords;
+ * null for an unknown id.
  */
 export async function resetPassword(
   sql: Sql,
@@ -128,7 +128,7 @@ export async function resetPassword(
   return changed.rows[0] ?? null;
 }
 
-/** Ends all sessions of somebody; null for nobody of that id. */
+/** Ends all sessions of somebody; null for an unknown id. */
 export async function signOutEverywhere(sql: Sql, { userId, by }: PersonChange): Promise<PersonRow | null> {
   const changed = await sql.query<PersonRow>(SIGN_OUT, [userId, ...auditPersonValues(by)]);
   return changed.rows[0] ?? null;

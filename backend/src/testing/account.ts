@@ -12,7 +12,7 @@ const ARGON2ID: Algorithm = 2;
 let passwordHash: Promise<string> | undefined;
 
 /**
- * Creates somebody who may sign in with PASSWORD. Its hash is argon2id at the least cost there is: one of full cost
+ * Creates an account that may sign in with PASSWORD. Its hash is argon2id at the least cost there is: one of full cost
  * takes a twentieth of a second to make, and as long at each sign-in.
  */
 export async function createAccount(

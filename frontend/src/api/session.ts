@@ -7,7 +7,7 @@ import { api } from './client';
 import { isSignedOut } from './failure';
 import { keepsAccounts } from './place';
 
-/** Somebody signed in, and what they must do before anything else. */
+/** The person signed in, and what they must do before anything else. */
 export interface SignedInUser extends CurrentUser {
   pending: readonly PendingStep[];
 }

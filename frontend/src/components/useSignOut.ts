@@ -15,7 +15,7 @@ export function useSignOut(): () => void {
   const navigate = useNavigate();
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   const leave = async () => {
-    // Signing out clears the browser's storage, in which the scheme is chosen for whoever comes next.
+    // Signing out clears the browser's storage, in which the scheme is kept for the next person.
     setColorScheme(colorScheme);
     await navigate(paths.login);
     endSession(queryClient);

@@ -8,13 +8,13 @@ import { routeFor } from './policy.js';
 export const currentUser = z.object({ id: z.number().int(), email: z.string(), role: z.enum(userRoles) });
 export type CurrentUser = z.infer<typeof currentUser>;
 
-/** The length of a password that somebody may choose; the server refuses those, too, that are guessed first. */
+/** The length of a password that a person may choose; the server refuses those, too, that are guessed first. */
 export const newPassword = z.string().min(8, 'needs at least 8 characters').max(200, 'has more than 200 characters');
 
 /** An address as a new account may have it. */
 export const newEmail = z.string().trim().toLowerCase().max(254).pipe(z.email('is not an e-mail address'));
 
-/** What somebody signs in with goes into the audit log, known or not: it is one line there, and in files made of it. */
+/** The address of a sign-in goes into the audit log, known or not: it is one line there, and in files made of it. */
 const signInEmail = z.string().min(1).max(254).regex(ONE_PLAIN_LINE, 'has a character that no address has');
 const credentials = z.strictObject({ email: signInEmail, password: z.string().min(1).max(200) });
 
@@ -35,7 +35,7 @@ export type OwnSession = z.infer<typeof ownSession>;
 /** A code of the app, or a recovery code, with or without spaces and dashes. */
 export const factorCode = z.string().trim().min(1).max(40);
 
-/** Sign-in goes on with a code; nobody is signed in yet. */
+/** Sign-in goes on with a code; no session has begun yet. */
 const codeNeeded = z.object({
   user: z.null(),
   codeNeeded: z.object({ expiresAt: z.iso.datetime().describe('Until when the code is waited for') }),

@@ -23,7 +23,7 @@ export const account = z.object({
 });
 export type Account = z.infer<typeof account>;
 
-/** What becomes of the API tokens somebody made, who may do less from now on. */
+/** What becomes of the API tokens of a person who may do less from now on. */
 const revokeTokens = z
   .boolean()
   .default(false)

@@ -15,7 +15,7 @@ interface Props {
   onClose: () => void;
 }
 
-/** Asks for the password before sessions end: who finds a panel open locks nobody out elsewhere. */
+/** Asks for the password before sessions end: a person who finds a panel open can't end the owner's sessions elsewhere. */
 export function EndSessionsDialog({ which, onEnded, onClose }: Props) {
   const [currentPassword, setPassword] = useState('');
   const { mutate, isPending, error } = useAction({

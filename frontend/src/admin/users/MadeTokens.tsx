@@ -8,7 +8,7 @@ interface Props {
   onChange: (isRevoking: boolean) => void;
 }
 
-/** Names the API tokens that somebody made, which go on without them, and offers to end these as well. */
+/** Names the API tokens that a person made, which go on without them, and offers to end these as well. */
 export function MadeTokens({ userId, isRevoking, onChange }: Props) {
   const { data: tokens = [] } = useQuery(tokensMadeByQuery(userId));
   if (tokens.length === 0) return null;

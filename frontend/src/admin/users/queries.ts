@@ -16,7 +16,7 @@ export const accountsQuery = ({ search, role }: UserFilters, page: number) =>
     placeholderData: keepPreviousData,
   });
 
-/** The API tokens that somebody made and that can be used. */
+/** The API tokens that a person made and that can be used. */
 export const tokensMadeByQuery = (userId: number) =>
   api.tokens.list.queryOptions({
     select: ({ tokens }) =>
