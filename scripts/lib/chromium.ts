@@ -5,7 +5,11 @@ import { chromium } from '@playwright/test';
 import { installWithApt, succeeds } from './apt.js';
 import { programOf } from './repository.js';
 
+/** Debian's package of Chromium without its windows: the same pages for half of the processor time. */
+const HEADLESS = { name: 'chromium-headless-shell', program: '/usr/bin/chromium-headless-shell' };
+
 const SYSTEM_BROWSERS = [
+  HEADLESS.program,
   '/usr/bin/chromium',
   '/usr/bin/chromium-browser',
   '/usr/bin/google-chrome-stable',
@@ -18,15 +22,21 @@ const SYSTEM_BROWSERS = [
 
 /**
  * The program of a Chromium that runs on this machine: CHROMIUM_PATH, the one Playwright installed, or
- * the machine's own; when there is none, Playwright's is downloaded or, as root, Debian's installed.
+ * the machine's own; when there is none, Playwright's is downloaded or, as root, Debian's installed. Where no one
+ * watches (CI), Debian's without windows is installed even beside another one.
  * Throws one line that says what to do when nothing helps.
  */
 export async function findChromium(): Promise<string> {
   const given = process.env.CHROMIUM_PATH;
   if (given) return checkGiven(given);
+  if (process.env.CI && !existsSync(HEADLESS.program)) await installWithApt(HEADLESS.name);
   const found = await findInstalledChromium();
   if (found) return found;
-  for (const install of [installWithPlaywright, () => installWithApt('chromium')]) {
+  for (const install of [
+    installWithPlaywright,
+    () => installWithApt(HEADLESS.name),
+    () => installWithApt('chromium'),
+  ]) {
     if (await install()) {
       const installed = await findInstalledChromium();
       if (installed) return installed;
