@@ -97,7 +97,8 @@ const NO_RUNS = { runs: 0, lost: 0, doubled: 0, stuck: 0 };
 const READ_FROM = ['our own Origin alone', 'a foreign Origin', 'no Origin at all'];
 
 function expectedByCookie(route: ApiRoute, is: Taken, from: string, isAnonymous: boolean): string | null {
-  const needsProof = !isAnonymous || route.path === '/auth/login';
+  // Both steps of signing in would sign a browser in to somebody else's account.
+  const needsProof = !isAnonymous || route.path.startsWith('/auth/login');
   const isProven = route.method === 'GET' || from === 'own' || (from === 'absent' && !needsProof);
   return isProven ? refusal(route, is) : 'FOREIGN_ORIGIN';
 }
