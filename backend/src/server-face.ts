@@ -41,6 +41,7 @@ export function createServerFace(engine: ServerEngine, { sessions, isClosing, ho
   const picture = new LivePicture({
     sql: pool,
     listener,
+    hasCode: (jobName) => registry.definitions().some(({ name }) => name === jobName),
     onFault: (error) => log.warn({ err: error }, 'The live picture could not be read'),
   });
   const tails = new RunTails({

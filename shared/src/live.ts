@@ -90,6 +90,8 @@ export const blankRun = {
   isBlocked: false,
   waitReason: null,
   waitDetail: null,
+  waitSince: null,
+  waitUntil: null,
   batchId: null,
   scheduleId: null,
   dueAt: null,

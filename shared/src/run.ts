@@ -20,12 +20,15 @@ export const waitReasons = [
   'retry',
   /** It waits for other runs. */
   'blocked',
+  'jobPaused',
   'channelPaused',
   'channelFull',
   'rateLimited',
   /** No process that lives has the code of its job. */
   'noCode',
   'noRunner',
+  /** Every slot of every runner is taken. */
+  'runnersBusy',
   /** Others come first. */
   'inLine',
 ] as const;

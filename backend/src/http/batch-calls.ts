@@ -1,15 +1,16 @@
 import { contract } from '@job-manager/shared/contract/index';
 import { implement } from '@orpc/server';
 import { presentBatch } from '../present/batch.js';
-import { presentSummary } from '../present/run.js';
 import { unknownBatch } from '../queue/errors.js';
 import { type BatchRow, readBatch, readBatches, readBatchRuns } from '../store/batches.js';
 import { actorOf, type CallContext, callerOf, type HttpDeps } from './context.js';
+import { hasCodeIn, presentQueuedRuns } from './present-queued.js';
 
 const os = implement(contract.batches).$context<CallContext>();
 
 /** Runs that were queued together. */
-export function createBatchCalls({ pool, queue }: Pick<HttpDeps, 'pool' | 'queue'>) {
+export function createBatchCalls({ pool, queue, registry }: Pick<HttpDeps, 'pool' | 'queue' | 'registry'>) {
+  const hasCode = hasCodeIn(registry);
   const known = async (batchId: string): Promise<BatchRow> => {
     const batch = await readBatch(pool, batchId);
     if (!batch) throw unknownBatch(batchId);
@@ -33,7 +34,7 @@ export function createBatchCalls({ pool, queue }: Pick<HttpDeps, 'pool' | 'queue
     batchRuns: os.batchRuns.handler(async ({ input: { batchId, page, pageSize } }) => {
       await known(batchId);
       const { runs, total } = await readBatchRuns(pool, batchId, { page, pageSize });
-      return { runs: runs.map(presentSummary), total, page, pageSize };
+      return { runs: await presentQueuedRuns(pool, runs, hasCode), total, page, pageSize };
     }),
 
     cancelBatch: os.cancelBatch.handler(async ({ input: { batchId }, context }) => {

@@ -1,19 +1,19 @@
 import { contract } from '@job-manager/shared/contract/index';
 import { isTerminal } from '@job-manager/shared/run';
 import { implement } from '@orpc/server';
-import { presentActive, presentRun, presentSummary } from '../present/run.js';
+import { presentRun, presentSummary } from '../present/run.js';
 import { restoreSecrets } from '../present/secrets.js';
 import { unknownRun } from '../queue/errors.js';
 import { createRedaction } from '../queue/redaction.js';
 import { revealParameters } from '../queue/transitions/reveal.js';
 import { readActivePicture } from '../store/active.js';
 import { readHistory, readHistoryJobNames } from '../store/history.js';
-import { readPausedChannels } from '../store/paused-channels.js';
 import { readRun, readWaiting } from '../store/run.js';
 import type { QueuedRun, RunRow } from '../store/run-row.js';
 import { actorOf, type CallContext, callerOf, type HttpDeps } from './context.js';
 import { idempotencyKeyOf } from './idempotency-key.js';
 import type { Gate } from './policy.js';
+import { hasCodeIn, presentQueuedRuns } from './present-queued.js';
 import type { StatsCache } from './stats-cache.js';
 
 const os = implement(contract.jobs).$context<CallContext>();
@@ -25,7 +25,7 @@ interface Wanted {
 
 /** Reading and steering runs. */
 export function createJobCalls({ config, pool, queue, registry }: HttpDeps, gate: Gate, stats: StatsCache) {
-  const hasCode = (jobName: string) => registry.definitions().some(({ name }) => name === jobName);
+  const hasCode = hasCodeIn(registry);
   const redaction = createRedaction(config.JOBS_REDACT_KEYS);
   const present = (run: RunRow) => presentRun(run, redaction, hasCode);
 
@@ -51,8 +51,8 @@ export function createJobCalls({ config, pool, queue, registry }: HttpDeps, gate
     historyJobNames: os.historyJobNames.handler(async () => ({ jobNames: await readHistoryJobNames(pool) })),
 
     active: os.active.handler(async () => {
-      const [{ rows, serverTime }, paused] = await Promise.all([readActivePicture(pool), readPausedChannels(pool)]);
-      return { runs: rows.map((row) => presentActive(row, paused, serverTime)) };
+      const { rows } = await readActivePicture(pool);
+      return { runs: await presentQueuedRuns(pool, rows, hasCode) };
     }),
 
     stats: os.stats.handler(({ input }) => (input.refresh ? stats.refresh() : stats.get())),

@@ -1,4 +1,4 @@
-import type { JobRun } from '@job-manager/shared/contract/run';
+import type { JobRun, JobRunSummary } from '@job-manager/shared/contract/run';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import type { Prisma } from '../generated/prisma/client.js';
 import { startTrialServer, type TrialServer, type TrialUser } from './trial-server.js';
@@ -274,4 +274,65 @@ it('what concerns the run alone is said before what holds its channel', async ()
   expect(await reasonOf(id)).toBe('channelPaused');
   await query(`UPDATE "Channel" SET "pausedAt" = NULL`);
   expect(await reasonOf(id)).toBe('noRunner');
+});
+
+/** Why the queued runs of the active list wait, by id. */
+async function listed(): Promise<Map<string, Partial<JobRunSummary>>> {
+  const answer = await fetch(`${server.url}/api/admin/jobs/active`, { headers: { cookie: ada.cookie } });
+  const { runs } = (await answer.json()) as { runs: JobRunSummary[] };
+  return new Map(
+    runs.map(({ id, waitReason, waitDetail, waitSince, waitUntil }) => [
+      id,
+      { waitReason, waitDetail, waitSince, waitUntil },
+    ]),
+  );
+}
+
+it('a list has the same reasons as the run, whatever they are', async () => {
+  const { channel } = server.database.db;
+  const [pausedAt, resumeAt, runAt] = [soon(-300_000), soon(300_000), soon(60_000)];
+  await channel.create({ data: { name: 'mail', pausedAt, pausedBy: 'ada', pauseReason: 'down', resumeAt } });
+  await channel.create({ data: { name: 'full', concurrency: 1 } });
+  await channel.create({ data: { name: 'slow', rateLimit: 1, ratePeriodMs: 60_000 } });
+  await query(`INSERT INTO "ChannelStart" VALUES ('slow', clock_timestamp(), 1)`);
+  const blocker = await running({ channel: 'full', jobName: 'load' });
+  const callback = await waitsFor([], { dependsOn: undefined, waitsFor: 'FINISHED' });
+  await query(`INSERT INTO "JobRunBatch" (name, total, "callbackRunId") VALUES ('Nightly', 3, $1)`, [callback]);
+  const ids = {
+    channelPaused: await aRun({ channel: 'mail' }),
+    channelFull: await aRun({ channel: 'full' }),
+    rateLimited: await aRun({ channel: 'slow' }),
+    blocked: await waitsFor([blocker]),
+    callback,
+    retry: await aRun({ ...begun, runAt, error: 'no disk' }),
+    scheduled: await aRun({ runAt }),
+    noCode: await aRun({ jobName: 'gone' }),
+    inLine: await aRun(),
+  };
+  const inList = await listed();
+  for (const id of Object.values(ids)) {
+    const whole = await waiting(id);
+    expect(inList.get(id)).toMatchObject({ waitReason: whole?.reason });
+    if (whole?.reason !== 'rateLimited') expect(inList.get(id)?.waitUntil).toBe(whole?.until);
+  }
+  expect(inList.get(ids.channelPaused)).toEqual({
+    waitReason: 'channelPaused',
+    waitDetail: 'Channel mail is paused by ada: down',
+    waitSince: pausedAt.toISOString(),
+    waitUntil: resumeAt.toISOString(),
+  });
+  expect(inList.get(ids.blocked)?.waitDetail).toBe(`It waits for #${blocker} load to succeed.`);
+  expect(inList.get(callback)?.waitDetail).toMatch(/^It is called when batch #\d+ "Nightly" has ended\.$/);
+  expect(inList.get(blocker)).toEqual({ waitReason: null, waitDetail: null, waitSince: null, waitUntil: null });
+});
+
+it('runnersBusy: as many run as there are slots', async () => {
+  for (let held = 0; held < 5; held++) await running();
+  const id = await aRun();
+  const busy = { reason: 'runnersBusy', message: 'All runners are busy. It is next in channel default.', until: null };
+  expect(await waiting(id)).toEqual(busy);
+  expect((await listed()).get(id)).toMatchObject({
+    waitReason: 'runnersBusy',
+    waitDetail: 'All runners are busy. It waits for its turn in channel default.',
+  });
 });

@@ -19,6 +19,8 @@ const blank: JobRunSummary = {
     dueAt: null,
     waitReason: null,
     waitDetail: null,
+    waitSince: null,
+    waitUntil: null,
     uniqueKey: null,
   },
   rev: 0,

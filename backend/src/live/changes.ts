@@ -13,11 +13,17 @@ export function changesBetween(before: Runs, after: Runs): Change[] {
   const changes: Change[] = [];
   for (const run of after.values()) {
     const known = before.get(run.id);
-    // A paused channel shows on its runs, whose rows it doesn't change.
-    if (known?.rev !== run.rev || known.waitDetail !== run.waitDetail) changes.push(changeOf(known, run));
+    if (known?.rev !== run.rev || !waitsAlike(known, run)) changes.push(changeOf(known, run));
   }
   return changes;
 }
+
+/** A paused channel shows on its runs, whose rows it doesn't change. */
+const waitsAlike = (a: JobRunSummary, b: JobRunSummary): boolean =>
+  a.waitReason === b.waitReason &&
+  a.waitDetail === b.waitDetail &&
+  a.waitSince === b.waitSince &&
+  a.waitUntil === b.waitUntil;
 
 /** How a run left the picture: by ending, or pushed out of the part of the list that is shown. */
 export function departureOf(runId: string, now: JobRunSummary | undefined): Change {

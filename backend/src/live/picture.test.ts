@@ -36,7 +36,7 @@ beforeAll(async () => {
 });
 beforeEach(async () => {
   const listener = await engine.listener(['changed', 'progress']);
-  picture = new LivePicture({ sql: engine.database.pool, listener, pollMs: 60_000 });
+  picture = new LivePicture({ sql: engine.database.pool, listener, pollMs: 60_000, factsMaxAgeMs: 0 });
   told = [];
   picture.on('changes', (changes) => told.push(...changes));
   unwatch = picture.watch();
@@ -94,12 +94,17 @@ it('tells on the runs of a paused channel who paused it and why, though their ro
   expect(picture.snapshot().runs.find((run) => run.id === id)).toMatchObject({
     waitReason: 'channelPaused',
     waitDetail: 'Channel mail is paused by ada@example.com: the relay is down',
+    waitSince: expect.any(String),
+    waitUntil: null,
   });
   await picture.refresh();
   await pool.query(`DELETE FROM "Channel" WHERE name = 'mail'`);
   await picture.refresh();
   expect(toldOf(id)).toEqual(['job_queued', 'job_queued', 'job_queued']);
-  expect(picture.snapshot().runs.find((run) => run.id === id)).toMatchObject({ waitReason: null, waitDetail: null });
+  expect(picture.snapshot().runs.find((run) => run.id === id)).toMatchObject({
+    waitReason: 'noRunner',
+    waitSince: null,
+  });
 });
 
 it('tells the end of a run that came and went between two looks', async () => {

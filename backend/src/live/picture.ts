@@ -2,12 +2,12 @@ import { EventEmitter } from 'node:events';
 import type { JobRunSummary } from '@job-manager/shared/contract/run';
 import { limits } from '@job-manager/shared/limits';
 import type { ActiveCounts } from '@job-manager/shared/live';
-import { presentActive, presentSummary } from '../present/run.js';
+import { presentQueued, presentSummary } from '../present/run.js';
+import type { HasCode } from '../present/waiting.js';
 import { type ActivePicture, readActivePicture, readRuns } from '../store/active.js';
 import type { ProgressNote } from '../store/channels.js';
 import type { Listener } from '../store/listener.js';
-import { type PausedChannel, readPausedChannels } from '../store/paused-channels.js';
-import type { RunSummaryRow } from '../store/run-row.js';
+import { type QueueFacts, readQueueFacts } from '../store/queue-facts.js';
 import type { Sql } from '../store/sql.js';
 import { type Change, changesBetween, departureOf, gather, progressOf } from './changes.js';
 import { SharedMessage, SharedText } from './shared-message.js';
@@ -21,8 +21,12 @@ export interface Snapshot {
 interface PictureOptions {
   sql: Sql;
   listener: Listener;
+  /** Whether this server has the code of a job. */
+  hasCode?: HasCode;
   /** How often the truth is read unasked while somebody watches, in milliseconds. */
   pollMs?: number;
+  /** How old what is known of channels and runners may be, in milliseconds. */
+  factsMaxAgeMs?: number;
   onFault?(error: unknown): void;
 }
 
@@ -36,7 +40,8 @@ const FLOOD_FROM = 150;
 const FLOOD_GAP_MS = { each: 1, most: 1_000 };
 /** So many changes in one look are told in one message, each by what is different alone. */
 const GATHERED_FROM = 10;
-const NONE_PAUSED: ReadonlyMap<string, PausedChannel> = new Map();
+/** Somewhat below the interval of the poll, so that each poll reads them. */
+const FACTS_MAX_AGE_MS = 900;
 /** A picture that was read so recently is good enough to begin with: what came since then is told as changes. */
 const FRESH_MS = 100;
 
@@ -63,6 +68,7 @@ export class LivePicture extends EventEmitter<{ changes: [Change[]] }> {
   /** When the last look began and when it ended. */
   #lookedAt = Number.NEGATIVE_INFINITY;
   #readAt = Number.NEGATIVE_INFINITY;
+  #facts: (QueueFacts & { readAt: number }) | undefined;
   /** The runs and counts of the picture as text, from the first who needs it until they change. */
   #text: SharedText | undefined;
   #timer: NodeJS.Timeout | undefined;
@@ -152,11 +158,13 @@ export class LivePicture extends EventEmitter<{ changes: [Change[]] }> {
 
   async #read(): Promise<void> {
     const picture = await readActivePicture(this.#options.sql);
-    // A table of a few rows, and not even that where nothing waits.
-    const hasQueued = picture.rows.some(({ status }) => status === 'QUEUED');
-    const paused = hasQueued ? await readPausedChannels(this.#options.sql) : NONE_PAUSED;
-    const present = (row: RunSummaryRow) => presentActive(row, paused, picture.serverTime);
-    const after = new Map(picture.rows.map((row) => [row.id, this.#withNewestProgress(present(row))]));
+    const facts = await this.#readFacts(picture.rows);
+    // Whether a time has come changes from one look to the next, what is known of channels once a second.
+    const now = { ...facts, serverTime: picture.serverTime };
+    const hasCode = this.#options.hasCode ?? (() => true);
+    const after = new Map(
+      picture.rows.map((row) => [row.id, this.#withNewestProgress(presentQueued(row, now, hasCode))]),
+    );
     const gone = new Set([...this.#runs.keys()].filter((id) => !after.has(id)));
     // A run that came and went between two looks was never in the picture; its end is told all the same.
     const { lastEndedId } = picture;
@@ -165,6 +173,14 @@ export class LivePicture extends EventEmitter<{ changes: [Change[]] }> {
     this.#lastEndedId = lastEndedId;
     const ended = gone.size === 0 ? [] : await readRuns(this.#options.sql, [...gone]);
     this.#tell(after, [...gone], new Map(ended.map((row) => [row.id, presentSummary(row)])), picture);
+  }
+
+  /** Notifications come up to fifty times a second, these need not: a run that they do not know has no reason until then. */
+  async #readFacts(rows: ActivePicture['rows']): Promise<QueueFacts> {
+    const maxAgeMs = this.#options.factsMaxAgeMs ?? FACTS_MAX_AGE_MS;
+    if (this.#facts && performance.now() - this.#facts.readAt < maxAgeMs) return this.#facts;
+    this.#facts = { ...(await readQueueFacts(this.#options.sql, rows)), readAt: performance.now() };
+    return this.#facts;
   }
 
   #tell(

@@ -2,11 +2,11 @@ import type { AttemptUsage, JobRunAttempt, JobRunStep } from '@job-manager/share
 import type { JobRun, JobRunSummary } from '@job-manager/shared/contract/run';
 import type { Redaction } from '@job-manager/shared/redaction';
 import { isTerminal, type JobRunStatus } from '@job-manager/shared/run';
-import type { PausedChannel } from '../store/paused-channels.js';
+import type { QueueFacts } from '../store/queue-facts.js';
 import type { RunRow, RunSummaryRow } from '../store/run-row.js';
 import { presentNoRetry } from './no-retry.js';
 import { hideSecrets } from './secrets.js';
-import { type HasCode, presentWaiting } from './waiting.js';
+import { type HasCode, NO_WAIT, presentWait, presentWaiting } from './waiting.js';
 
 /** A run as lists and the socket show it. */
 export function presentSummary(row: RunSummaryRow): JobRunSummary {
@@ -47,8 +47,7 @@ export function presentSummary(row: RunSummaryRow): JobRunSummary {
     droppedMessages: row.droppedMessages,
     crashes: row.crashes,
     isBlocked: row.isBlocked,
-    waitReason: null,
-    waitDetail: null,
+    ...NO_WAIT,
     batchId: row.batchId,
     scheduleId: row.scheduleId,
     dueAt: isoOrNull(row.dueAt),
@@ -57,21 +56,11 @@ export function presentSummary(row: RunSummaryRow): JobRunSummary {
   };
 }
 
-/** A run of the active list: with what keeps it, where that is a paused channel. */
-export function presentActive(
-  row: RunSummaryRow,
-  paused: ReadonlyMap<string, PausedChannel>,
-  serverTime: Date,
-): JobRunSummary {
-  const summary = presentSummary(row);
-  const channel = row.status === 'QUEUED' && !row.isBlocked && row.runAt <= serverTime && paused.get(row.channel);
-  return channel ? { ...summary, waitReason: 'channelPaused', waitDetail: describePause(channel) } : summary;
-}
-
-function describePause({ name, pausedBy, pauseReason }: PausedChannel): string {
-  const by = pausedBy === null ? '' : ` by ${pausedBy}`;
-  return `Channel ${name} is paused${by}${pauseReason === null ? '' : `: ${pauseReason}`}`;
-}
+/** The same with why a queued run has not been started. */
+export const presentQueued = (row: RunSummaryRow, facts: QueueFacts, hasCode: HasCode): JobRunSummary => ({
+  ...presentSummary(row),
+  ...presentWait(row, facts, hasCode),
+});
 
 /** A whole run, its secrets redacted. Of a queued one `hasCode` tells whether this server knows its job. */
 export function presentRun(row: RunRow, redaction: Redaction, hasCode: HasCode = () => true): JobRun {

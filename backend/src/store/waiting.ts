@@ -1,5 +1,15 @@
+import { isPaused } from './lanes.js';
+
 /** So many that come before a run are counted; beyond, they are "more than". */
 export const lineCap = 1_000;
+
+/** Who paused a job, as ISO texts and words. */
+export interface PauseFacts {
+  pausedAt: string;
+  pausedBy: string | null;
+  pauseReason: string | null;
+  resumeAt: string | null;
+}
 
 /** What may keep a queued run from starting, as far as the database knows. Times are ISO texts, for it comes as JSON. */
 export interface WaitingFacts {
@@ -8,12 +18,15 @@ export interface WaitingFacts {
   /** The runs it waits for that have not ended: the first few, and how many there are. */
   blockers: { jobRunId: string; jobName: string }[];
   blockerCount: number;
+  /** Its job is paused; null when it isn't. */
+  jobPause: PauseFacts | null;
   /** How long its channel has been paused; null when it isn't. */
   pausedMs: number | null;
+  pausedAt: string | null;
   pausedBy: string | null;
   pauseReason: string | null;
   resumeAt: string | null;
-  /** Runs at once in its channel, over all runners, and how many there may be; null for no limit. */
+  /** Runs at once in its channel, over all runners, counted where there is a limit; null for no limit. */
   running: number;
   mostRunning: number | null;
   /** The channel has used up its starts until then; null when it hasn't. */
@@ -27,13 +40,16 @@ export interface WaitingFacts {
   /** Every living runner has declared its jobs, and this is none of them. */
   isCodeMissing: boolean;
   runners: number;
-  /** Runs that come before it in its channel; stops counting one above `lineCap`. */
-  ahead: number;
+  /** As many runs are running as all living runners have slots. */
+  isBusy: boolean;
+  /** Runs that come before it in its channel; stops counting one above `lineCap`. Null where they are not counted. */
+  ahead: number | null;
   /** It was with a runner that died, and runs apart from others. */
   isSuspect: boolean;
 }
 
-const FEW = 3;
+/** So many of the runs that one waits for are named. */
+export const FEW = 3;
 
 /** Longer without a heartbeat, and a runner is not counted on: four, as they come unless set otherwise. */
 const SILENT = `interval '2 minutes'`;
@@ -69,6 +85,30 @@ const ageMs = (time: string) => `extract(epoch FROM moment.now - ${time})::float
 /** A runner declares its jobs soon after its start. */
 const START = `interval '30 seconds'`;
 
+/** The facts that all runs of a job in a channel share; of `r` only these two are read. */
+export const SHARED = `NULL::json AS "jobPause",
+      CASE WHEN pause.is THEN ${ageMs('c."pausedAt"')} END AS "pausedMs", CASE WHEN pause.is THEN c."pausedAt" END AS "pausedAt",
+      c."pausedBy", c."pauseReason", c."resumeAt",
+      CASE WHEN coalesce(c.concurrency, c."concurrencyPerRunner") IS NULL THEN 0
+        ELSE (SELECT count(*)::int FROM "JobRun" held WHERE held.status = 'RUNNING' AND held.channel = r.channel) END AS running,
+      least(c.concurrency, c."concurrencyPerRunner" * alive.runners) AS "mostRunning",
+      ${NEXT_START} AS "nextStartAt", c."rateLimit", c."ratePeriodMs",
+      ${ageMs(`greatest(j."lastSeenAt", (SELECT max(p."lastSeenAt") FROM "JobProcess" p WHERE r."jobName" = ANY(p."jobNames")))`)} AS "codeSeenMs",
+      alive."mayHaveCode", alive."isCodeMissing", alive.runners,
+      (SELECT count(*) FROM "JobRun" WHERE status = 'RUNNING' AND "inactivityTimeoutMs" IS NULL) >= alive.slots AS "isBusy"`;
+
+/** Where these come from: joined to `moment` and to `r`. */
+export const SHARED_SOURCES = `LEFT JOIN "Job" j ON j.name = r."jobName"
+    CROSS JOIN LATERAL (
+      SELECT count(*)::int AS runners, coalesce(sum(concurrency), 0) AS slots,
+        coalesce(bool_and(p.id IS NOT NULL AND r."jobName" <> ALL (p."jobNames")), false) AS "isCodeMissing",
+        coalesce(bool_or(r."jobName" = ANY (p."jobNames") OR (p.id IS NULL AND runner."startedAt" <= j."lastSeenAt" + ${START})), false) AS "mayHaveCode"
+      FROM "Runner" runner LEFT JOIN "JobProcess" p ON p."runnerId" = runner.id
+      WHERE runner.status = 'ACTIVE' AND runner.kind <> 'CLI' AND runner."lastHeartbeatAt" > moment.now - ${SILENT}
+    ) alive
+    LEFT JOIN "Channel" c ON c.name = r.channel
+    CROSS JOIN LATERAL (SELECT ${isPaused('c', 'moment.now')} AS is) pause`;
+
 /** WaitingFacts of a run `r` that is queued, null for others; all of it as of one moment. */
 export const WAITING = `CASE WHEN r.status = 'QUEUED' THEN (
   SELECT row_to_json(facts) FROM (
@@ -78,26 +118,10 @@ export const WAITING = `CASE WHEN r.status = 'QUEUED' THEN (
         WHERE p.id = ANY(r."dependsOn") AND p.status IN ('QUEUED', 'RUNNING') ORDER BY p.id LIMIT ${FEW}
       ) few) AS blockers,
       (SELECT count(*)::int FROM "JobRun" p WHERE p.id = ANY(r."dependsOn") AND p.status IN ('QUEUED', 'RUNNING')) AS "blockerCount",
-      CASE WHEN pause.is THEN ${ageMs('c."pausedAt"')} END AS "pausedMs",
-      c."pausedBy", c."pauseReason", c."resumeAt",
-      (SELECT count(*)::int FROM "JobRun" held WHERE held.status = 'RUNNING' AND held.channel = r.channel) AS running,
-      least(c.concurrency, c."concurrencyPerRunner" * alive.runners) AS "mostRunning",
-      ${NEXT_START} AS "nextStartAt", c."rateLimit", c."ratePeriodMs",
-      ${ageMs(`greatest(j."lastSeenAt", (SELECT max(p."lastSeenAt") FROM "JobProcess" p WHERE r."jobName" = ANY(p."jobNames")))`)} AS "codeSeenMs",
-      alive."mayHaveCode", alive."isCodeMissing", alive.runners,
+      ${SHARED},
       CASE WHEN r."isBlocked" OR r."runAt" > moment.now THEN 0 ELSE ${AHEAD} END AS ahead,
       EXISTS (SELECT FROM "SuspectRun" s WHERE s."runId" = r.id) AS "isSuspect"
     FROM (SELECT clock_timestamp() AS now) moment
-    LEFT JOIN "Job" j ON j.name = r."jobName"
-    CROSS JOIN LATERAL (
-      SELECT count(*)::int AS runners, coalesce(bool_and(p.id IS NOT NULL AND r."jobName" <> ALL (p."jobNames")), false) AS "isCodeMissing",
-        coalesce(bool_or(r."jobName" = ANY (p."jobNames") OR (p.id IS NULL AND runner."startedAt" <= j."lastSeenAt" + ${START})), false) AS "mayHaveCode"
-      FROM "Runner" runner LEFT JOIN "JobProcess" p ON p."runnerId" = runner.id
-      WHERE runner.status = 'ACTIVE' AND runner.kind <> 'CLI' AND runner."lastHeartbeatAt" > moment.now - ${SILENT}
-    ) alive
-    LEFT JOIN "Channel" c ON c.name = r.channel
-    CROSS JOIN LATERAL (
-      SELECT c."pausedAt" IS NOT NULL AND (c."resumeAt" IS NULL OR c."resumeAt" > moment.now) AS is
-    ) pause
+    ${SHARED_SOURCES}
   ) facts
 ) END`;

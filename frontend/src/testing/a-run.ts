@@ -53,6 +53,8 @@ function make(status: JobRunStatus, part: Partial<JobRun>): JobRun {
     dueAt: null,
     waitReason: null,
     waitDetail: null,
+    waitSince: null,
+    waitUntil: null,
     uniqueKey: null,
     rev: 1,
     parameters: {},

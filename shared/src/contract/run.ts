@@ -56,10 +56,13 @@ export const jobRunSummary = z.object({
   crashes: z.number().int(),
   /** Waits for other runs. */
   isBlocked: z.boolean(),
-  /** What keeps a queued run of the active list that its own row doesn't tell of: a paused channel. */
-  waitReason: z.enum(waitReasons).nullable(),
-  /** The same in words: who paused it, and why. */
-  waitDetail: z.string().nullable(),
+  waitReason: z
+    .enum(waitReasons)
+    .nullable()
+    .describe('Why a queued run has not been started, at most some seconds old; null for others'),
+  waitDetail: z.string().nullable().describe('The same in words for people'),
+  waitSince: time.nullable().describe('Since when its channel or its job is paused'),
+  waitUntil: time.nullable().describe('When that ends by itself: a pause, a wait for its time, a rate limit'),
   batchId: runId.nullable(),
   scheduleId: z.string().nullable(),
   /** The time at which its schedule wanted it. */

@@ -5,7 +5,7 @@ import { formatMoment } from '../../lib/date-time';
 import classes from './JobRunCard.module.css';
 import { isPutOff } from './put-off';
 
-/** What a queued run waits for, as far as its own row tells. */
+/** What a queued run waits for. */
 export function QueueFacts({ run }: { run: JobRunSummary }) {
   return (
     <>
@@ -21,10 +21,28 @@ export function QueueFacts({ run }: { run: JobRunSummary }) {
 
 function Wait({ run }: { run: JobRunSummary }) {
   const isLater = useServerTime((now) => isPutOff(run, now));
-  if (run.isBlocked) return <span>Waits for other runs</span>;
-  if (run.waitDetail !== null) return <span className={classes.message}>{run.waitDetail}</span>;
-  if (!isLater) return <Due run={run} />;
-  return run.claimNo === 0 ? <Start run={run} /> : <NextAttempt run={run} />;
+  if (!run.isBlocked && isLater) return run.claimNo === 0 ? <Start run={run} /> : <NextAttempt run={run} />;
+  const isPaused = run.waitReason === 'channelPaused' || run.waitReason === 'jobPaused';
+  return (
+    <>
+      {run.isBlocked ? <span>Waits for other runs</span> : !isPaused && <Due run={run} />}
+      {run.waitReason !== 'inLine' && run.waitDetail !== null && <Reason run={run} />}
+    </>
+  );
+}
+
+function Reason({ run: { waitDetail, waitSince } }: { run: JobRunSummary }) {
+  return (
+    <span className={classes.message}>
+      <span>{waitDetail}</span>
+      {waitSince !== null && (
+        <>
+          {' ('}
+          <RelativeTime at={waitSince} />)
+        </>
+      )}
+    </span>
+  );
 }
 
 function Due({ run }: { run: JobRunSummary }) {

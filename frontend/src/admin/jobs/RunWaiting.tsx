@@ -26,11 +26,13 @@ const looks = {
   scheduled: { title: 'Starts later', icon: IconClock },
   retry: { title: 'Waits for its next attempt', icon: IconRepeat },
   blocked: { title: 'Waits for other runs', icon: IconHierarchy2 },
+  jobPaused: { title: 'Its job is paused', icon: IconPlayerPause, needsSomebody: true },
   channelPaused: { title: 'Its channel is paused', icon: IconPlayerPause, needsSomebody: true },
   channelFull: { title: 'Its channel is full', icon: IconStack2 },
   rateLimited: { title: 'Its channel has started enough for now', icon: IconGauge },
   noCode: { title: 'Its code is missing', icon: IconCodeOff, needsSomebody: true },
   noRunner: { title: 'No runner', icon: IconPlugConnectedX, needsSomebody: true },
+  runnersBusy: { title: 'All runners are busy', icon: IconListNumbers },
   inLine: { title: 'Waits in line', icon: IconListNumbers },
 } as const satisfies Record<WaitReason, Look>;
 

@@ -33,9 +33,11 @@ test('says of queued runs what each waits for', async () => {
 
 test('a run of a paused channel says who paused it and why', async () => {
   const waitDetail = 'Channel mail is paused by ada@example.com: the relay is down';
-  world.active = [aRun.queued({ channel: 'mail', waitReason: 'channelPaused', waitDetail })];
+  const run = aRun.queued({ channel: 'mail', waitReason: 'channelPaused', waitDetail, waitSince: ago(390) });
+  world.active = [run];
   await openPanel('/admin/jobs');
   expect(await screen.findByText(waitDetail)).toBeVisible();
+  expect(await row(run.id)).toHaveTextContent(`${waitDetail} (6m ago)`);
   expect(screen.queryByText('Waiting to start…')).toBeNull();
 });
 
