@@ -154,15 +154,11 @@ export const removeOldClientErrors = (sql: Sql): Promise<number> =>
 
 /** Removes audit entries of sign-ins and refusals that are older than `days`; returns how many. The database refuses all others. */
 export const removeOldAccessEntries = async (sql: Sql, days: number): Promise<number> => {
-  const removed = await sql.query(
-    `DELETE FROM "AuditEvent" WHERE id IN (
-       SELECT id FROM "AuditEvent"
-       WHERE at < (SELECT clock_timestamp() - $1 * interval '1 day')
-         AND action IN ('access.denied', 'session.begin', 'session.end', 'session.refused')
-       ORDER BY id LIMIT ${MAX_ROWS})`,
-    [days],
-  );
-  return removed.rowCount ?? 0;
+  const { rows } = await sql.query<{ removed: number }>('SELECT job_manager_remove_access_entries($1, $2) AS removed', [
+    days,
+    MAX_ROWS,
+  ]);
+  return rows[0]?.removed ?? 0;
 };
 
 async function remove(sql: Sql, statement: string): Promise<number> {
