@@ -1,5 +1,6 @@
 -- Rights of the role that server and workers use, where another role owns the tables and applies the migrations. Job code has
 -- this role's connection: it can add to the audit log, and neither change it nor take its triggers away.
+-- The embedded PostgreSQL has the role from its start, and these rights after each migration, by itself.
 --
 -- Once, as an administrator:   CREATE ROLE job_manager_app LOGIN NOSUPERUSER PASSWORD '...';
 -- After every migration, as the owner (PGOPTIONS="-c search_path=..." for tables in another schema):

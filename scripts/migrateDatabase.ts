@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { type Config, readConfig } from '@job-manager/backend/config';
 import type { SchemaFiles } from '@job-manager/backend/database/schema-diff';
 import { Command } from 'commander';
-import { migrateDatabase, withDatabase } from './lib/database.js';
+import { type Database, migrateDatabase, withDatabase } from './lib/database.js';
 import { Refusal, runCommand } from './lib/refusal.js';
 import { ROOT } from './lib/repository.js';
 
@@ -25,7 +25,7 @@ const program = new Command('db:migrate')
 await program.parseAsync();
 
 async function apply(): Promise<void> {
-  const applied = await withDatabase(readConfig(), ({ url }) => migrateDatabase(url), { migrated: false });
+  const applied = await withDatabase(readConfig(), migrateDatabase, { migrated: false });
   for (const name of applied) console.log(`Applied ${name}`);
   if (applied.length === 0) console.log('The database is up to date.');
 }
@@ -52,9 +52,9 @@ function nameOf(title: string, now: Date): string {
 
 /** The engine wants a database to talk to, though it only compares the two schemas. */
 function diff(config: Config, before: SchemaFiles): Promise<string> {
-  const compare = async ({ url }: { url: string }) => {
+  const compare = async ({ ownerUrl }: Database) => {
     const { diffSchemas, readSchema } = await import('@job-manager/backend/database/schema-diff');
-    return diffSchemas(url, before, await readSchema());
+    return diffSchemas(ownerUrl, before, await readSchema());
   };
   return withDatabase(config, compare, { migrated: false });
 }

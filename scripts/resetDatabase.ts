@@ -28,7 +28,7 @@ async function reset({ yes = false, seed = false }: Options): Promise<void> {
   const config = readConfig();
   if (!config.DATABASE_URL) await refuseBesideServer(config);
   if (!yes && !(await isConfirmed(config))) return console.log('Nothing was changed.');
-  await withDatabase(config, (database) => renew(database, config, seed), { migrated: false });
+  await withDatabase(config, (database) => renew(database, config, seed), { migrated: false, asOwner: true });
   console.log(seed ? 'The database is new and holds the sample network.' : 'The database is new and empty.');
 }
 
@@ -60,7 +60,8 @@ function nameOf({ DATABASE_URL, DATABASE_SCHEMA, DATA_DIR }: Config): string {
   return `${part}${pathname.slice(1)} on ${host}`;
 }
 
-async function recreate({ pool, url }: OpenDatabase, schema: string): Promise<void> {
+async function recreate(database: OpenDatabase, schema: string): Promise<void> {
+  const { pool } = database;
   const { rows } = await pool.query<{ others: number }>(
     `SELECT count(*)::int AS others FROM pg_stat_activity
      WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid()`,
@@ -68,7 +69,7 @@ async function recreate({ pool, url }: OpenDatabase, schema: string): Promise<vo
   const others = rows[0]?.others ?? 0;
   if (others > 0) throw new Refusal(`The database is in use (${others} connections); stop servers and workers first.`);
   await pool.query(`DROP SCHEMA IF EXISTS ${schema} CASCADE; CREATE SCHEMA ${schema}`);
-  await migrateDatabase(url);
+  await migrateDatabase(database);
 }
 
 async function fill({ pool }: OpenDatabase, config: Config): Promise<void> {

@@ -52,7 +52,7 @@ async function execute(job: AnyJob, command: JobCommand): Promise<number> {
   const out = command.enqueue ? process.stdout : keepStdout();
   const report = createReport({ out, err: process.stderr, now: () => performance.now() }, command);
   const database = await resources.hold(acquireDatabase(config), (held) => held.release());
-  await migrateDatabase(database.url);
+  await migrateDatabase(database);
   if (cancelling.signal.aborted) return EXIT.cancelled;
   const { parameters, queueing, wait } = command;
   const order = { config, databaseUrl: database.url, job, parameters, queueing, report };

@@ -55,9 +55,13 @@ function force(): void {
 
 /** A worker may well start before its database does: it waits, as it would later. */
 async function openDatabase(config: Config, log: ReturnType<typeof createLog>): Promise<string> {
-  const url = config.DATABASE_URL ?? (await resources.hold(acquireDatabase(config), (held) => held.release())).url;
-  await awaitDatabase(() => migrateDatabase(url), { log, waitMs: config.DATABASE_WAIT_MS, signal: stopping.signal });
-  return url;
+  const { DATABASE_URL: own } = config;
+  const database = own
+    ? { url: own, ownerUrl: own, isEmbedded: false }
+    : await resources.hold(acquireDatabase(config), (held) => held.release());
+  const wait = { log, waitMs: config.DATABASE_WAIT_MS, signal: stopping.signal };
+  await awaitDatabase(() => migrateDatabase(database), wait);
+  return database.url;
 }
 
 function stopRequested(): Promise<void> {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Config, readConfig } from '@job-manager/backend/config';
 import { acquireEmbeddedDatabase } from '@job-manager/backend/database/embedded';
+import { grantApplicationRights } from '@job-manager/backend/database/embedded-roles';
 import { prepareProduct, serve } from '../../scripts/lib/product.js';
 import { reportFailure } from '../../scripts/lib/refusal.js';
 import { Resources } from '../../scripts/lib/resources.js';
@@ -38,7 +39,7 @@ process.exit();
 
 async function start(): Promise<ProductAddresses> {
   const folder = await resources.hold(makeFolder(), (made) => rm(made, { recursive: true, force: true }));
-  const { url: databaseUrl } = await resources.hold(
+  const { url: databaseUrl, applicationUrl } = await resources.hold(
     acquireEmbeddedDatabase({
       dataDir: folder,
       home: join(folder, 'postgres'),
@@ -48,7 +49,8 @@ async function start(): Promise<ProductAddresses> {
   );
   const config = configure(folder, databaseUrl);
   await prepareProduct({ config, resources, signal: stopping.signal, sampleUsers: SAMPLE_USERS });
-  const { url } = await serve({ config, databaseUrl, resources });
+  await grantApplicationRights(databaseUrl);
+  const { url } = await serve({ config, databaseUrl: applicationUrl, resources });
   return { url, databaseUrl };
 }
 

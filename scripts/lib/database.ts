@@ -7,7 +7,10 @@ import { Refusal } from './refusal.js';
 import { onStopSignals } from './stop-signals.js';
 
 export interface Database {
+  /** As the role of server, workers and job code. */
   url: string;
+  /** As the role that owns the tables, for migrations and what else needs it. That of the embedded one may do more than `url`. */
+  ownerUrl: string;
   /** What else this has changed on the machine. */
   notice?: string;
   isEmbedded: boolean;
@@ -19,40 +22,45 @@ export interface Database {
 export async function acquireDatabase(config: Config): Promise<Database> {
   if (config.DATABASE_URL) {
     await checkConnection(config.DATABASE_URL);
-    return { url: config.DATABASE_URL, isEmbedded: false, release: async () => {} };
+    const url = config.DATABASE_URL;
+    return { url, ownerUrl: url, isEmbedded: false, release: async () => {} };
   }
   const { acquireEmbeddedDatabase } = await import('@job-manager/backend/database/embedded');
   try {
-    const embedded = await acquireEmbeddedDatabase({ dataDir: config.DATA_DIR });
-    return { ...embedded, url: withSchema(embedded.url, config.DATABASE_SCHEMA), isEmbedded: true };
+    const { url, applicationUrl, ...embedded } = await acquireEmbeddedDatabase({ dataDir: config.DATA_DIR });
+    return {
+      ...embedded,
+      url: withSchema(applicationUrl, config.DATABASE_SCHEMA),
+      ownerUrl: withSchema(url, config.DATABASE_SCHEMA),
+      isEmbedded: true,
+    };
   } catch (error) {
     throw new Refusal((error as Error).message);
   }
 }
 
-export interface OpenDatabase {
-  url: string;
+export interface OpenDatabase extends Database {
   pool: ReturnType<typeof createPool>;
 }
 
 /**
  * Makes the client, opens the database, works with it and leaves it, also when stopped by a signal (exit
- * 130). It is up to date unless `migrated` is false.
+ * 130). It is up to date unless `migrated` is false; `pool` connects as the application role unless `asOwner` is true.
  */
 export async function withDatabase<T>(
   config: Config,
   work: (database: OpenDatabase) => Promise<T>,
-  options: { migrated: boolean } = { migrated: true },
+  { migrated = true, asOwner = false }: { migrated?: boolean; asOwner?: boolean } = {},
 ): Promise<T> {
   await ensurePrismaClient();
   const database = await acquireDatabase(config);
   const leave = () => void database.release().finally(() => process.exit(130));
   const ignoreSignals = onStopSignals({ stop: leave, force: () => process.exit(130) });
   const { createPool } = await import('@job-manager/backend/database/client');
-  const pool = createPool(database.url, { max: 2 });
+  const pool = createPool(asOwner ? database.ownerUrl : database.url, { max: 2 });
   try {
-    if (options.migrated) await migrateDatabase(database.url);
-    return await work({ url: database.url, pool });
+    if (migrated) await migrateDatabase(database);
+    return await work({ ...database, pool });
   } finally {
     ignoreSignals();
     await pool.end();
@@ -60,10 +68,20 @@ export async function withDatabase<T>(
   }
 }
 
-/** Applies the migrations that the database lacks, and returns their names. */
-export async function migrateDatabase(url: string): Promise<string[]> {
+/**
+ * Applies the migrations that the database lacks, and returns their names. In the embedded one the application role gets its
+ * rights on what there is now; in any other that is the owner's to do.
+ */
+export async function migrateDatabase({
+  ownerUrl,
+  isEmbedded,
+}: Pick<Database, 'ownerUrl' | 'isEmbedded'>): Promise<string[]> {
   const { migrate } = await import('@job-manager/backend/database/migrate');
-  return migrate(url);
+  const applied = await migrate(ownerUrl);
+  if (!isEmbedded) return applied;
+  const { grantApplicationRights } = await import('@job-manager/backend/database/embedded-roles');
+  await grantApplicationRights(ownerUrl);
+  return applied;
 }
 
 async function checkConnection(url: string): Promise<void> {

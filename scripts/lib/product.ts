@@ -45,11 +45,11 @@ export async function prepareProduct(options: ProductOptions): Promise<PreparedP
       work: async () => {
         database = await resources.hold(acquireDatabase(config), (held) => held.release());
         const { createPool } = await import('@job-manager/backend/database/client');
-        pool = createPool(database.url, { max: 2 });
+        pool = createPool(database.ownerUrl, { max: 2 });
         return database.notice && `Embedded PostgreSQL: ${database.notice}`;
       },
     },
-    { title: 'Migrations', work: () => migrateWith(opened().database.url) },
+    { title: 'Migrations', work: () => bringUpToDate(opened().database) },
     ...(config.SAMPLE_DATA ? [{ title: 'Sample data', work: (say: Say) => fill(opened().pool, options, say) }] : []),
     {
       title: 'Operator account',
@@ -88,8 +88,8 @@ async function generate(): Promise<string> {
   return (await ensurePrismaClient()) ? 'Prisma client generated' : 'Prisma client is current';
 }
 
-async function migrateWith(url: string): Promise<string> {
-  const applied = await migrateDatabase(url);
+async function bringUpToDate(database: Database): Promise<string> {
+  const applied = await migrateDatabase(database);
   return applied.length > 0 ? `Applied ${applied.length} migrations` : 'Migrations are current';
 }
 

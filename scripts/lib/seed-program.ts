@@ -23,10 +23,10 @@ export const createSeedProgram = (): Command =>
 
 async function seed({ users, seed, until: now }: Options): Promise<void> {
   const config = readConfig();
-  await withDatabase(config, async ({ url }) => {
+  await withDatabase(config, async ({ ownerUrl }) => {
     const { createPool } = await import('@job-manager/backend/database/client');
     const started = performance.now();
-    const pool = createPool(url);
+    const pool = createPool(ownerUrl);
     const onProgress = (phase: string) => console.log(pc.dim(`${phase} …`));
     try {
       const summary = await seedSampleData({ pool, mediaDir: config.MEDIA_DIR, users, seed, now, onProgress });

@@ -1,18 +1,17 @@
-import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { pruningTasks } from '../queue/maintenance/pruner.js';
 import { createTestDatabase, type TestDatabase } from '../testing/database.js';
 import { createPool } from './client.js';
+import { grantApplicationRights, makeApplicationRole } from './embedded-roles.js';
 import { migrate } from './migrate.js';
-
-const SCRIPT = new URL('../../../prisma/application-role.sql', import.meta.url);
 
 let database: TestDatabase;
 let appUrl: string;
 let app: ReturnType<typeof createPool>;
 beforeAll(async () => {
   database = await createTestDatabase();
-  await database.pool.query(`DROP ROLE IF EXISTS job_manager_app; CREATE ROLE job_manager_app LOGIN PASSWORD 'app'`);
-  await database.pool.query(await readFile(SCRIPT, 'utf8'));
+  await makeApplicationRole(database.url, { user: 'job_manager_app', password: 'app' });
+  await grantApplicationRights(database.url);
   const url = new URL(database.url);
   url.username = 'job_manager_app';
   url.password = 'app';
@@ -21,7 +20,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await app.end();
-  await database.pool.query('DROP OWNED BY job_manager_app; DROP ROLE job_manager_app');
+  await database.pool.query('DROP OWNED BY job_manager_app');
   await database.drop();
 });
 
@@ -39,8 +38,35 @@ it.each([
   `ALTER TABLE "AuditEvent" DISABLE TRIGGER ALL`,
   `DROP TRIGGER "AuditEvent_is_append_only" ON "AuditEvent"`,
   `SET session_replication_role = replica`,
+  `CREATE OR REPLACE FUNCTION "AuditEvent_refuse_change"() RETURNS trigger LANGUAGE sql AS 'SELECT 1'`,
   `DELETE FROM "_prisma_migrations"`,
+  'CREATE TABLE mine ()',
+  'CREATE ROLE mine SUPERUSER',
+  'ALTER ROLE job_manager_app SUPERUSER',
+  'SET ROLE postgres',
+  `SELECT pg_read_file('postgresql.conf')`,
+  `COPY (SELECT 1) TO PROGRAM 'cat'`,
 ])('adds to the audit log, and may not say %s', async (statement) => {
   await app.query(`INSERT INTO "AuditEvent" (action, target) VALUES ('session.end', 'test')`);
   await expect(app.query(statement)).rejects.toMatchObject({ code: '42501' });
+});
+
+it('removes what is past its days from the audit log, and nothing else, by a function of the owner', async () => {
+  // A table of the caller by that name must not take its place; in one word, the pool would write the schema before it.
+  await app.query(
+    `DO $$ BEGIN EXECUTE 'CREATE TEMPORARY TABLE "Audit' || 'Event" (id bigint, action text, at timestamptz)'; END $$`,
+  );
+  await app.query(
+    `INSERT INTO "AuditEvent" (action, at) SELECT action, clock_timestamp() - interval '100 days'
+     FROM unnest(ARRAY['access.denied', 'token.create']) action`,
+  );
+  const keepAll = { days: null, runs: null };
+  const policy = { SUCCESS: keepAll, FAILED: keepAll, CANCELLED: keepAll };
+  expect(
+    await pruningTasks(app, policy, 90)
+      .at(-1)
+      ?.run(async () => true),
+  ).toBe('Removed 1 entries');
+  await app.query(`INSERT INTO "AuditEvent" (action) VALUES ('access.denied')`);
+  await expect(app.query('SELECT job_manager_remove_access_entries(-1, 9)')).rejects.toMatchObject({ code: '23000' });
 });

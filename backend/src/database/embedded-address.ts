@@ -73,12 +73,11 @@ export async function readPostmaster(data: string): Promise<{ pid: number; addre
  */
 export function urlOf(
   { port, folder }: EmbeddedAddress,
-  login: { password: string; database: string },
+  login: { user: string; password: string; database: string },
   proves: boolean,
 ): string {
-  const url = new URL(
-    `postgresql://postgres:${login.password}@${folder === null ? '127.0.0.1' : 'localhost'}:${port}/`,
-  );
+  const host = folder === null ? '127.0.0.1' : 'localhost';
+  const url = new URL(`postgresql://${login.user}:${login.password}@${host}:${port}/`);
   url.pathname = `/${login.database}`;
   if (folder !== null) url.searchParams.set('host', folder);
   else if (proves) url.searchParams.set('require_auth', 'scram-sha-256');

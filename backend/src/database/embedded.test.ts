@@ -47,6 +47,25 @@ describe('the embedded PostgreSQL', () => {
     expect(joined.url).toBe(server.url);
   });
 
+  it('has a role for server and job code, and gives one back that is missing or has another password', async () => {
+    const owner = createPool(server.url, { max: 1 });
+    const application = new URL(server.applicationUrl);
+    for (const change of ['DROP ROLE', 'ALTER ROLE']) {
+      await owner.query(`${change} job_manager_app ${change === 'ALTER ROLE' ? "SUPERUSER PASSWORD 'x'" : ''}`);
+      const joined = await start();
+      expect(joined.applicationUrl).toBe(server.applicationUrl);
+      const pool = createPool(joined.applicationUrl, { max: 1 });
+      const role = 'SELECT rolname, rolsuper, rolcreaterole, rolcreatedb FROM pg_roles WHERE rolname = current_user';
+      const { rows } = await pool.query(role);
+      await pool.end();
+      expect(rows).toEqual([
+        { rolname: application.username, rolsuper: false, rolcreaterole: false, rolcreatedb: false },
+      ]);
+    }
+    await owner.end();
+    expect(application.password).not.toBe(new URL(server.url).password);
+  });
+
   it.runIf(process.getuid?.() === 0)('lets no other account near the socket', async () => {
     const connect = `require('node:net').connect('${socketFolder()}/.s.PGSQL.5432').on('error', (e) => console.log(e.code)).on('connect', () => { console.log('in'); process.exit(); })`;
     const asNobody = { uid: 65_534, gid: 65_534, cwd: '/' };
@@ -91,9 +110,12 @@ describe('a port of the embedded PostgreSQL', () => {
     });
     await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve));
     const { port } = listener.address() as AddressInfo;
-    const pool = createPool(urlOf({ port, folder: null }, { password: 'secret', database: 'job_manager' }, true), {
-      max: 1,
-    });
+    const pool = createPool(
+      urlOf({ port, folder: null }, { user: 'postgres', password: 'secret', database: 'job_manager' }, true),
+      {
+        max: 1,
+      },
+    );
     await expect(pool.query('SELECT 1')).rejects.toThrow('does not prove that it is the database');
     await pool.end();
     await new Promise((resolve) => listener.close(resolve));

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { existsSync, openSync } from 'node:fs';
 import { chmod, chown, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { platform } from 'node:os';
@@ -20,6 +20,7 @@ import {
   type PostgresBinaries,
   postgresAccount,
 } from './embedded-binaries.js';
+import { type Login, type Logins, makeApplicationRole, makeDatabase, readLogins } from './embedded-roles.js';
 import { withFileLock } from './file-lock.js';
 import { OwnClient } from './own-client.mjs';
 import { isAlive, startOf } from './process-start.js';
@@ -35,7 +36,10 @@ import { isAlive, startOf } from './process-start.js';
  * started it and can't run from a folder that the postgres account may enter.
  */
 export interface EmbeddedDatabase {
+  /** As the owner, a superuser: for migrations and commands, and never in the environment of job code. */
   url: string;
+  /** As the role of server, workers and job code. Its rights come by `grantApplicationRights`, after each migration. */
+  applicationUrl: string;
   /** What else this start has changed on the machine, in a sentence. */
   notice?: string;
   /** Leaves the server; the last to leave stops it. The data stays. */
@@ -61,7 +65,7 @@ interface Place {
   data: string;
   binaries: PostgresBinaries;
   account: PostgresAccount | undefined;
-  password: string;
+  logins: Logins;
   settings: string[];
   listensAt: 'socket' | 'port';
   /** Whether what listens at a port has to prove that it knows the password. */
@@ -80,14 +84,17 @@ export async function acquireEmbeddedDatabase(options: EmbeddedOptions): Promise
   const me = join(home, 'users', String(process.pid));
   const place = await preparePlace(home, options);
 
-  const url = await withFileLock(join(home, 'lock'), async () => {
+  const address = await withFileLock(join(home, 'lock'), async () => {
     await writeFile(me, startOf(process.pid));
-    const running = await runningServer(place);
-    return running ?? (await startServer(place));
+    const found = (await runningServer(place)) ?? (await startServer(place));
+    // Here as well: an older version may have started it, which made no such role.
+    await makeApplicationRole(databaseUrl(place, found), place.logins.application);
+    return found;
   });
 
   return {
-    url,
+    url: databaseUrl(place, address),
+    applicationUrl: databaseUrl(place, address, DATABASE, place.logins.application),
     ...(place.account?.isNew && {
       notice: `made the system account "postgres", for PostgreSQL doesn't run as root; its files are in ${MACHINE_DIR}`,
     }),
@@ -122,28 +129,21 @@ async function preparePlace(home: string, options: EmbeddedOptions): Promise<Pla
     data: join(home, 'data'),
     binaries,
     account,
-    password: await readPassword(home),
+    logins: await readLogins(home),
     settings: options.settings ?? [],
     listensAt: options.listensAt ?? byDefault,
     proves: options.home === undefined || options.listensAt !== undefined,
   };
 }
 
-async function readPassword(home: string): Promise<string> {
-  const file = join(home, 'password');
-  await writeFile(file, randomBytes(24).toString('hex'), { mode: 0o600, flag: 'wx' }).catch(() => {});
-  return readFile(file, 'utf8');
-}
-
-async function runningServer(place: Place): Promise<string | undefined> {
+async function runningServer(place: Place): Promise<EmbeddedAddress | undefined> {
   const server = await readPostmaster(place.data);
   if (!server || !isAlive(server.pid)) return undefined;
-  const url = databaseUrl(place, server.address);
   // It may be starting, stopping or recovering; a foreign process that got the pid never answers.
-  return (await answers(url, 15_000)) ? url : undefined;
+  return (await answers(databaseUrl(place, server.address), 15_000)) ? server.address : undefined;
 }
 
-async function startServer(place: Place): Promise<string> {
+async function startServer(place: Place): Promise<EmbeddedAddress> {
   if (!existsSync(join(place.data, 'PG_VERSION'))) await initialise(place);
   const address = await chooseAddress(place);
   const log = openSync(join(place.home, 'postgres.log'), 'a');
@@ -158,8 +158,8 @@ async function startServer(place: Place): Promise<string> {
   if (!(await answers(databaseUrl(place, address, 'postgres'), READY_WITHIN_MS))) {
     throw new Error(`The embedded PostgreSQL did not start; see ${join(place.home, 'postgres.log')}.`);
   }
-  await createDatabase(databaseUrl(place, address, 'postgres'));
-  return databaseUrl(place, address);
+  await makeDatabase(databaseUrl(place, address, 'postgres'), DATABASE);
+  return address;
 }
 
 async function initialise(place: Place): Promise<void> {
@@ -168,7 +168,7 @@ async function initialise(place: Place): Promise<void> {
   const passwordFile = join(place.home, 'password.initdb');
   await rm(partial, { recursive: true, force: true });
   await mkdir(partial, { mode: 0o700 });
-  await writeFile(passwordFile, place.password, { mode: 0o600 });
+  await writeFile(passwordFile, place.logins.owner.password, { mode: 0o600 });
   if (place.account) {
     await chown(partial, place.account.uid, place.account.gid);
     await chown(passwordFile, place.account.uid, place.account.gid);
@@ -198,17 +198,6 @@ async function run(place: Place, program: string, args: string[]): Promise<void>
   });
   const code = await new Promise((resolve, reject) => child.on('error', reject).on('close', resolve));
   if (code !== 0) throw new Error(`The embedded PostgreSQL could not be set up: ${complaint.trim()}`);
-}
-
-async function createDatabase(url: string): Promise<void> {
-  const client = new OwnClient({ connectionString: url, session: null });
-  await client.connect();
-  try {
-    const found = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [DATABASE]);
-    if (found.rowCount === 0) await client.query(`CREATE DATABASE ${DATABASE}`);
-  } finally {
-    await client.end();
-  }
 }
 
 async function stopServer(place: Place): Promise<void> {
@@ -257,5 +246,9 @@ async function chooseAddress({ home, account, listensAt }: Place): Promise<Embed
   return { port, folder: null };
 }
 
-const databaseUrl = ({ password, proves }: Place, address: EmbeddedAddress, database = DATABASE): string =>
-  urlOf(address, { password, database }, proves);
+const databaseUrl = (
+  { logins, proves }: Place,
+  address: EmbeddedAddress,
+  database = DATABASE,
+  login: Login = logins.owner,
+): string => urlOf(address, { ...login, database }, proves);

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { migrateDatabase } from '../../lib/database.js';
 import { ensurePanel } from '../../lib/panel.js';
 import { ROOT } from '../../lib/repository.js';
 
@@ -11,5 +12,8 @@ export async function openDatabase(): Promise<{ url: string; release(): Promise<
   const url = process.env.DATABASE_URL;
   if (url) return { url, release: async () => {} };
   const { acquireEmbeddedDatabase } = await import('@job-manager/backend/database/embedded');
-  return acquireEmbeddedDatabase({ dataDir: join(ROOT, '.data/shop') });
+  const embedded = await acquireEmbeddedDatabase({ dataDir: join(ROOT, '.data/shop') });
+  // The owner's address stays here: application and jobs get a role that owns nothing.
+  await migrateDatabase({ ownerUrl: embedded.url, isEmbedded: true });
+  return { url: embedded.applicationUrl, release: embedded.release };
 }
