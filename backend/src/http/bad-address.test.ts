@@ -95,6 +95,23 @@ describe('a query', () => {
     expect(problemCode(await ask({ path: `/api/admin/jobs/history?${query}` }))).toBe('INVALID_INPUT');
   });
 
+  it.each([
+    ['page[]=1', 'page'],
+    ['page%5B%5D=1', 'page'],
+    ['page[0]=1', 'page'],
+    ['page=1&page=1', 'page'],
+    ['page=1&page[]=2', 'page'],
+    ['page\\[\\]=1', 'page'],
+    ['pageSize=1?x&page[]=1', 'page'],
+    ['status[]=FAILED', 'status'],
+    ['jobName[0]=a', 'jobName'],
+  ])('of history with %s is refused, and the field named', async (query, field) => {
+    const answer = await ask({ path: `/api/admin/jobs/history?${query}` });
+    expect([answer.status, problemCode(answer)]).toEqual([400, 'INVALID_INPUT']);
+    const issue = answer.json.issues.find(({ path }: { path: string }) => path === field);
+    expect(issue?.message).toMatch(/^must be (one value|there once)/);
+  });
+
   it.each(['page=1000000000&pageSize=200', 'jobName=%ED%A0%80', 'jobName=%E0%A4%A', 'jobName=%27'])(
     'of history with %s finds nothing and harms nothing',
     async (query) => {

@@ -5,18 +5,39 @@ import * as z from 'zod';
 import { HttpProblem } from './problem.js';
 import { type ApiRoute, takesKey } from './routes.js';
 
-/** Refuses fields that stand where their call doesn't read them: in query, body or path. Throws a 400 problem. */
+/**
+ * Refuses fields that stand where their call doesn't read them: in query, body or path; and in the query what isn't one value
+ * under a plain name. Throws a 400 problem.
+ */
 export function checkPlaces(req: Request, route: ApiRoute): void {
-  const query = [...new Set(new URLSearchParams(req.originalUrl.split('?')[1] ?? '').keys())];
+  const given = [...new URLSearchParams(queryOf(req)).keys()];
+  const query = [...new Set(given)];
   const body = Object.keys(req.body ?? {});
   const [read, unread, where] = route.method === 'GET' ? [query, body, 'query'] : [body, query, 'body'];
   const issues = [
+    ...(route.method === 'GET' ? manifold(given) : []),
     ...unread.map((path) => ({ path, message: `must be in the ${where}: this call reads no others` })),
     ...read
       .filter((path) => route.path.includes(`{${path}}`))
       .map((path) => ({ path, message: 'is in the path already' })),
   ];
   if (issues.length > 0) throw invalidInput(issues);
+}
+
+/** What follows the first question mark; another one is a character of it. */
+const queryOf = (req: Request): string => req.originalUrl.replace(/^[^?]*\??/, '');
+
+/** Repeated and in brackets, one parser reads a list or an object there, and another one the first or last value alone. */
+function manifold(names: string[]): InputIssue[] {
+  const nested = names.filter((name) => /[[\]\\]/.test(name));
+  const repeated = names.filter((name, at) => names.indexOf(name) !== at);
+  return [
+    ...nested.map((name) => ({
+      path: name.split(/[[\]\\]/, 1)[0] ?? '',
+      message: 'must be one value, without brackets',
+    })),
+    ...repeated.filter((name) => !nested.includes(name)).map((path) => ({ path, message: 'must be there once' })),
+  ].filter(({ path }, at, all) => all.findIndex((issue) => issue.path === path) === at);
 }
 
 /** Refuses any field of a call that takes none. Throws a 400 problem. */
