@@ -22,7 +22,7 @@ export function Elapsed({ since }: { since: string }) {
 export function DateTime({ at }: { at: string }) {
   const ago = useServerTime((now) => formatAgo(now - Date.parse(at)));
   return (
-    <time dateTime={at} title={withZone(formatDateTime(at), at)} className="tabular">
+    <time dateTime={at} title={withZone(formatDateTime(at), at)}>
       {formatDateTime(at)} <span className="dimmed unbroken">({ago})</span>
     </time>
   );
@@ -31,7 +31,7 @@ export function DateTime({ at }: { at: string }) {
 /** The exact time alone, with its zone on hover. */
 export function ExactTime({ at }: { at: string }) {
   return (
-    <time dateTime={at} title={withZone(formatDateTime(at), at)} className="tabular">
+    <time dateTime={at} title={withZone(formatDateTime(at), at)}>
       {formatDateTime(at)}
     </time>
   );

@@ -1,18 +1,25 @@
 import { timeZoneName } from './local-time';
+import { zoneChoice } from './time-zone';
 
-// Swedish writes dates as the panel does: 2024-01-08 10:23:45.
-const format = new Intl.DateTimeFormat('sv-SE', { dateStyle: 'short', timeStyle: 'medium' });
+// Swedish writes dates as the panel does: 2024-01-08 10:23:45. Made once: lists write hundreds of them.
+function formatsOf(timeZone: string | undefined) {
+  return {
+    full: new Intl.DateTimeFormat('sv-SE', { dateStyle: 'short', timeStyle: 'medium', timeZone }),
+    clock: new Intl.DateTimeFormat('sv-SE', { timeStyle: 'medium', timeZone }),
+    minutes: new Intl.DateTimeFormat('sv-SE', { timeStyle: 'short', timeZone }),
+    day: new Intl.DateTimeFormat('sv-SE', { dateStyle: 'short', timeZone }),
+  };
+}
 
-const clock = new Intl.DateTimeFormat('sv-SE', { timeStyle: 'medium' });
+const byZone = { local: formatsOf(undefined), utc: formatsOf('UTC') };
+const formats = () => byZone[zoneChoice()];
 
 /** The time of day alone: `10:23:45`. */
-export const formatClock = (iso: string): string => clock.format(new Date(iso));
-
-const minutes = new Intl.DateTimeFormat('sv-SE', { timeStyle: 'short' });
-const day = new Intl.DateTimeFormat('sv-SE', { dateStyle: 'short' });
+export const formatClock = (iso: string): string => formats().clock.format(new Date(iso));
 
 /** A time to come as people say it: `14:02` on the day of `now`, otherwise `2024-01-08 14:02`. */
 export function formatMoment(iso: string, now: number): string {
+  const { day, minutes } = formats();
   const at = new Date(iso);
   const date = day.format(at);
   return date === day.format(now) ? minutes.format(at) : `${date} ${minutes.format(at)}`;
@@ -24,11 +31,12 @@ export const formatPreciseTime = (iso: string): string => {
   return `${formatDateTime(iso)}.${milliseconds}`;
 };
 
-/** The day alone, in the reader's zone: `2024-01-08`. */
-export const formatDay = (iso: string): string => day.format(new Date(iso));
+/** The day alone, in the chosen zone: `2024-01-08`. */
+export const formatDay = (iso: string): string => formats().day.format(new Date(iso));
 
 /** What belongs to a time that stands without its zone: the zone that it is in. */
-export const withZone = (text: string, iso: string): string => `${text} ${timeZoneName(new Date(iso))}`;
+export const withZone = (text: string, iso: string): string =>
+  `${text} ${zoneChoice() === 'utc' ? 'UTC' : timeZoneName(new Date(iso))}`;
 
-/** A time in the reader's zone: `2024-01-08 10:23:45`. */
-export const formatDateTime = (iso: string): string => format.format(new Date(iso));
+/** A time in the chosen zone: `2024-01-08 10:23:45`. */
+export const formatDateTime = (iso: string): string => formats().full.format(new Date(iso));
