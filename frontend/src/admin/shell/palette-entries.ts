@@ -1,0 +1,58 @@
+import { isRunId } from '@job-manager/shared/contract/run-id';
+import { scoreMatch } from '../../lib/fuzzy';
+import type { RecentPage } from '../../lib/recent-pages';
+import { paths } from '../../paths';
+
+/** One line of the palette. */
+export interface PaletteEntry {
+  group: 'Run' | 'Recent' | 'Pages' | 'Jobs' | 'Actions';
+  label: string;
+  description?: string;
+  /** Keys that do the same. */
+  keys?: string;
+  /** Where it leads; what only opens a dialog acts instead. */
+  to?: string;
+  act?: () => void;
+}
+
+interface Sources {
+  pages: readonly { to: string; label: string; key?: string }[];
+  recent: readonly RecentPage[];
+  jobs: readonly { name: string; description: string }[];
+  /** Opens the run dialog for a job, or for one yet to be chosen; absent for those who may not run. */
+  runJob?: (jobName: string) => void;
+}
+
+/** As many lines as one can look through. */
+const MAX_ENTRIES = 20;
+
+/** What the palette offers for a text: recent places and pages for none, otherwise what matches, the best first. */
+export function findEntries(typed: string, sources: Sources): PaletteEntry[] {
+  const text = typed.trim();
+  if (text === '') return [...recentEntries(sources), ...pageEntries(sources), ...actionEntries(sources)];
+  const matches = [...pageEntries(sources), ...jobEntries(sources), ...actionEntries(sources)]
+    .map((entry) => ({ entry, score: scoreMatch(entry.label, text) || scoreMatch(entry.description ?? '', text) / 8 }))
+    .filter(({ score }) => score > 0)
+    .sort((a, b) => b.score - a.score)
+    .slice(0, MAX_ENTRIES);
+  return [...runEntries(text), ...matches.map(({ entry }) => entry)];
+}
+
+function runEntries(text: string): PaletteEntry[] {
+  const id = text.replace(/^#/, '');
+  return isRunId(id) ? [{ group: 'Run', label: `Open run #${id}`, to: paths.run(id) }] : [];
+}
+
+const recentEntries = ({ recent }: Sources): PaletteEntry[] => recent.map((page) => ({ group: 'Recent', ...page }));
+
+const pageEntries = ({ pages }: Sources): PaletteEntry[] =>
+  pages.map(({ to, label, key }) => ({ group: 'Pages', label, to, keys: key && `g ${key}` }));
+
+const jobEntries = ({ jobs, runJob }: Sources): PaletteEntry[] =>
+  jobs.flatMap(({ name, description }) => [
+    { group: 'Jobs', label: `Open ${name}`, description, to: paths.historyOf(name) },
+    ...(runJob ? [{ group: 'Jobs' as const, label: `Run ${name}…`, description, act: () => runJob(name) }] : []),
+  ]);
+
+const actionEntries = ({ runJob }: Sources): PaletteEntry[] =>
+  runJob ? [{ group: 'Actions', label: 'Run New Job', keys: 'c', act: () => runJob('') }] : [];
