@@ -286,10 +286,19 @@ test('one’s own account, with objections', async ({ page }) => {
   await expectAccessible(page);
 });
 
-test('the menu of administration', async ({ page }) => {
-  await page.goto('/admin/jobs');
+test('the navigation, open on a desktop and in the menu of a phone', async ({ page }) => {
+  await page.goto('/admin/account');
   await page.getByRole('button', { name: 'Administration' }).click();
-  await expect(page.getByRole('menuitem', { name: 'Audit log' })).toBeVisible();
+  await expect(page.getByRole('link', { name: 'Audit log' })).toBeVisible();
+  await expectAccessible(page);
+  await page.getByRole('button', { name: 'Menu' }).click();
+  await expect(page.getByRole('navigation', { name: 'All pages' })).toBeVisible();
+  await expectAccessible(page);
+});
+
+test('the sidebar as icons', async ({ page }) => {
+  await page.goto('/admin/account');
+  await page.getByRole('button', { name: 'Collapse the sidebar' }).click();
   await expectAccessible(page);
 });
 

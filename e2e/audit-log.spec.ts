@@ -20,7 +20,7 @@ test('what an admin did is found by who, what and which run, and taken away as a
   await expect(historyRow(page, id)).toContainText('Cancelled');
 
   await page.getByRole('button', { name: 'Administration' }).click();
-  await page.getByRole('menuitem', { name: 'Audit log' }).click();
+  await page.getByRole('link', { name: 'Audit log' }).click();
   await page.getByRole('textbox', { name: 'Search by actor' }).fill(admin.email);
   await expect(page).toHaveURL(`/admin/audit?actor=${admin.email}`);
   await expect(entries(page)).toHaveCount(4);

@@ -51,7 +51,7 @@ test('a job is started below the path, seen live, and found again by its address
   await signIn(page, 'ada');
   await expect(page.getByRole('heading', { level: 1, name: 'Dashboard' })).toBeVisible();
   await expect(page).toHaveURL('/ops/jobs/admin/dashboard');
-  await page.getByRole('link', { name: 'Jobs', exact: true }).click();
+  await page.getByRole('link', { name: /^Runs/ }).click();
   await expect(activeJobs(page)).toContainText('No active jobs');
 
   const id = await runJob(page, 'send-invoice', { order: 12, pages: 6, pauseMs: 500 });

@@ -16,7 +16,7 @@ test('a call that fails again and again is one kind of error, with its page and 
   }
 
   await page.getByRole('button', { name: 'Administration' }).click();
-  await page.getByRole('menuitem', { name: 'Errors' }).click();
+  await page.getByRole('link', { name: 'Browser errors' }).click();
   await expect(page).toHaveURL('/admin/errors');
   const kind = page.getByRole('row').filter({ hasText: 'cancelJob' });
   await expect(kind).toHaveCount(1);

@@ -96,6 +96,7 @@ const withoutTime = (row: string) => row.replace(/Finished: .*ago/, '');
 test('runs that were looked at leave no step behind, and a run leads back to the same page', async ({ page, runs }) => {
   const ids = await runs.insertEnded({ jobName: 'trending', count: 60 });
   await page.goto('/admin/dashboard');
+  await page.getByRole('link', { name: /^Runs/ }).click();
   await page.getByRole('link', { name: 'History', exact: true }).click();
   await history(page).getByRole('button', { name: 'Next' }).click();
   const shown = ids.slice(50, 52);
@@ -106,12 +107,12 @@ test('runs that were looked at leave no step behind, and a run leads back to the
     await expect(page).toHaveTitle(`trending #${id} · Job Manager`);
     await page.keyboard.press('Escape');
     await expect(page).toHaveURL('/admin/jobs/history?page=2');
-    await expect(page).toHaveTitle('History · Job Manager');
+    await expect(page).toHaveTitle('History · Runs · Job Manager');
   }
   await historyRow(page, shown[0] ?? '')
     .getByRole('link', { name: 'trending' })
     .click();
-  await page.getByRole('link', { name: 'All runs' }).click();
+  await page.getByRole('navigation', { name: 'Breadcrumb' }).getByRole('link', { name: 'Runs' }).click();
   await expect(page).toHaveURL('/admin/jobs/history?page=2');
   await page.goBack();
   await page.goBack();

@@ -1,5 +1,5 @@
 import { signIn } from './fixtures/accounts.js';
-import { activeJobs, card, history, historyRow, statistics } from './fixtures/job-manager.js';
+import { activeJobs, card, history, historyRow } from './fixtures/job-manager.js';
 import { slowly } from './fixtures/runs.js';
 import { Socket } from './fixtures/socket.js';
 import { expect, nobody, test } from './fixtures/story.js';
@@ -9,7 +9,7 @@ test('a lost connection is told, and back again the list is the truth', async ({
   const ending = await runs.start('match-scores', slowly);
   const staying = await runs.start('match-scores', slowly);
   await page.goto('/admin/jobs');
-  const indicator = statistics(page).getByRole('status', { name: /^Real-time updates/ });
+  const indicator = page.getByRole('status', { name: /^Real-time updates/ });
   const banner = page.getByRole('status').filter({ hasText: 'Real-time updates paused' });
   await expect(indicator).toHaveText('Live');
   await expect(card(page, ending)).toBeVisible();
@@ -69,7 +69,7 @@ test('the attempts are counted, and the next one need not be waited for', async 
   await page.clock.install();
   const socket = await Socket.hold(page);
   await page.goto('/admin/jobs');
-  const indicator = statistics(page).getByRole('status', { name: /^Real-time updates/ });
+  const indicator = page.getByRole('status', { name: /^Real-time updates/ });
   const banner = page.getByRole('status').filter({ hasText: 'Real-time updates paused' });
   await expect(indicator).toHaveText('Live');
   await socket.cut();

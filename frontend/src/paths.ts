@@ -9,6 +9,7 @@ export const paths = {
   dashboard: '/admin/dashboard',
   jobs: '/admin/jobs',
   history: '/admin/jobs/history',
+  historyOf: (jobName: string) => `/admin/jobs/history?job=${encodeURIComponent(jobName)}`,
   monitor: '/admin/jobs/monitor',
   run: (jobRunId: string, tab: RunTab = 'overview') =>
     tab === 'overview' ? `/admin/jobs/${jobRunId}` : `/admin/jobs/${jobRunId}?tab=${tab}`,

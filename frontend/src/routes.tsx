@@ -10,7 +10,7 @@ import { PageLoader } from './ui/PageLoader';
 
 // The main page comes with the first load; the others are loaded when first visited.
 const LoginPage = loadable(() => import('./auth/LoginPage').then((page) => page.LoginPage));
-const NotFoundPage = loadable(() => import('./NotFoundPage').then((page) => page.NotFoundPage));
+const NotFoundPage = loadable(() => import('./components/NotFoundPage').then((page) => page.NotFoundPage));
 const AdminDashboard = loadable(() => import('./admin/dashboard/AdminDashboard').then((page) => page.AdminDashboard));
 const JobHistoryPage = loadable(() => import('./admin/jobs/JobHistoryPage').then((page) => page.JobHistoryPage));
 const JobMonitorPage = loadable(() => import('./admin/jobs/JobMonitorPage').then((page) => page.JobMonitorPage));
@@ -48,8 +48,8 @@ export function AppRoutes() {
               {keepsAccounts && <Route path={paths.users} element={<UsersPage />} />}
               {keepsAccounts && <Route path={paths.account} element={<AccountPage />} />}
               <Route path={paths.systemStatus} element={<SystemStatusPage />} />
+              <Route path="*" element={<NotFoundPage />} />
             </Route>
-            <Route path="*" element={<NotFoundPage />} />
           </Routes>
         </Suspense>
       </NuqsAdapter>

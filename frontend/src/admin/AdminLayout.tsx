@@ -6,8 +6,8 @@ import { HttpFallback } from '../api/live/HttpFallback';
 import { LiveProvider, useLive } from '../api/live/LiveProvider';
 import { isOutdated } from '../api/panel-version';
 import { endSession, recheckSession } from '../api/session';
-import { AppHeader } from '../components/AppHeader';
 import { SkipLinks } from '../components/SkipLinks';
+import { useZoneChoice } from '../lib/time-zone';
 import { reload } from '../ui/OutdatedPanel';
 import { PageLoader } from '../ui/PageLoader';
 import { SectionBoundary } from '../ui/SectionBoundary';
@@ -16,13 +16,16 @@ import classes from './AdminLayout.module.css';
 import { CancelProvider } from './jobs/CancelProvider';
 import { LiveEffects } from './jobs/LiveEffects';
 import { RunDialogs } from './jobs/RunDialogs';
+import { Shell } from './shell/Shell';
+import { stepsOf, useCrumbs } from './shell/useCrumbs';
+import { useScrollMemory } from './shell/useScrollMemory';
 
 /** From the second failure on, the reason may be an ended session that the socket could not name. */
 const RECHECK_AFTER_FAILURES = 2;
 /** A restart of the server costs a try or two; more is worth knowing of. */
 const TELL_AFTER_FAILURES = 4;
 
-/** What surrounds every page of the panel: header, live connection, dialogs. */
+/** What surrounds every page of the panel: navigation, live connection, dialogs. */
 export function AdminLayout() {
   const queryClient = useQueryClient();
   const onLost = useCallback(
@@ -39,10 +42,9 @@ export function AdminLayout() {
           <SocketRefusal />
           <UpgradeNotice />
           <SkipLinks />
-          <SectionBoundary name="The header">
-            <AppHeader />
-          </SectionBoundary>
-          <Main />
+          <Shell>
+            <Main />
+          </Shell>
           <RunDialogs />
           <SectionBoundary name="News of runs">
             <LiveEffects />
@@ -57,15 +59,18 @@ function Main() {
   const { pathname } = useLocation();
   const main = useRef<HTMLElement>(null);
   const previous = useRef(pathname);
+  const zone = useZoneChoice();
+  useScrollMemory();
+  const isFirstLevel = stepsOf(useCrumbs()).length < 2;
   useEffect(() => {
     if (previous.current === pathname) return;
     previous.current = pathname;
     main.current?.focus({ preventScroll: true });
-    window.scrollTo(0, 0);
   }, [pathname]);
   return (
-    <main ref={main} id="content" className={classes.main} tabIndex={-1}>
-      <SectionBoundary key={pathname}>
+    <main ref={main} id="content" className={classes.main} data-first-level={isFirstLevel || undefined} tabIndex={-1}>
+      {/* In another zone every time on the page is another text. */}
+      <SectionBoundary key={`${pathname} ${zone}`}>
         <Suspense fallback={<PageLoader />}>
           <Outlet />
         </Suspense>

@@ -22,9 +22,9 @@ test('leads to sign-in and back to the same address', async () => {
   const { user } = await openPanel('/admin/jobs?status=FAILED&page=2');
   await user.type(await screen.findByLabelText('E-mail'), 'ada@example.com');
   await user.type(screen.getByLabelText('Password'), 'secret{Enter}');
-  expect(await screen.findByRole('heading', { name: 'Jobs', level: 1 })).toBeVisible();
+  expect(await screen.findByRole('heading', { name: 'Runs', level: 1 })).toBeVisible();
   expect(address()).toBe('/admin/jobs?status=FAILED&page=2');
-  expect(document.title).toBe('Jobs · Job Manager');
+  expect(document.title).toBe('Runs · Job Manager');
 });
 
 test('a sign-in in another tab wakes the one that waits for it', async () => {
@@ -34,7 +34,7 @@ test('a sign-in in another tab wakes the one that waits for it', async () => {
   world.user = operator;
   // As browsers tell the other tabs of what one of them keeps.
   window.dispatchEvent(new StorageEvent('storage', { key: 'job-manager: signed in' }));
-  expect(await screen.findByRole('heading', { name: 'Jobs', level: 1 })).toBeVisible();
+  expect(await screen.findByRole('heading', { name: 'Runs', level: 1 })).toBeVisible();
   expect(address()).toBe('/admin/jobs?status=FAILED');
 });
 
@@ -82,7 +82,7 @@ test('asks for a code after the password, takes a recovery code too, and goes ba
   await typePassword();
   await user.click(await screen.findByRole('button', { name: 'Use a recovery code' }));
   await user.type(screen.getByLabelText('Recovery code'), 'abcde-fghij{Enter}');
-  expect(await screen.findByRole('heading', { name: 'Jobs', level: 1 })).toBeVisible();
+  expect(await screen.findByRole('heading', { name: 'Runs', level: 1 })).toBeVisible();
   expect(codes).toEqual(['000000', '999999', 'abcde-fghij']);
 });
 
@@ -150,7 +150,7 @@ test('offers to try again when the server cannot be reached', async () => {
   expect(await screen.findByRole('heading', { name: 'The server cannot be reached' })).toBeVisible();
   isDown = false;
   await user.click(screen.getByRole('button', { name: 'Retry' }));
-  expect(await screen.findByRole('heading', { name: 'Jobs', level: 1 })).toBeVisible();
+  expect(await screen.findByRole('heading', { name: 'Runs', level: 1 })).toBeVisible();
 });
 
 test.each(['/nowhere', '/admin/nowhere'])('says that nothing is at %s', async (place) => {

@@ -30,11 +30,14 @@ const sessionQuery = {
 
 export const useSession = () => useQuery(sessionQuery);
 
-/** Whether whoever is signed in may do this; by the table that the server enforces. Nobody manages people who are kept elsewhere. */
-export function useCan(permission: Permission): boolean {
+/** What the person signed in may do, by the table that the server enforces. Nobody manages people who are kept elsewhere. */
+export function useAllowed(): (permission: Permission) => boolean {
   const { data: user } = useSession();
-  return user != null && can(user.role, permission) && (keepsAccounts || permission !== 'manageUsers');
+  return (permission) => user != null && can(user.role, permission) && (keepsAccounts || permission !== 'manageUsers');
 }
+
+/** Whether the person signed in may do this. */
+export const useCan = (permission: Permission): boolean => useAllowed()(permission);
 
 /** Asks who is signed in now, after a sign-in. */
 export const loadSession = (queryClient: QueryClient): Promise<SignedInUser | null> =>

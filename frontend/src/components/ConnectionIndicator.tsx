@@ -1,13 +1,12 @@
-import { ActionIcon, Popover } from '@mantine/core';
-import { IconInfoCircle } from '@tabler/icons-react';
+import { Popover, UnstyledButton } from '@mantine/core';
 import { useState } from 'react';
 import { useFallback } from '../api/live/HttpFallback';
 import { useLive } from '../api/live/LiveProvider';
 import { ConnectionDetails } from './ConnectionDetails';
 import classes from './ConnectionIndicator.module.css';
 
-/** "Live" while the socket tells what happens, "Reconnecting…" while it doesn't; more on request. */
-export function ConnectionIndicator() {
+/** "Live" while the socket is connected, "Reconnecting…" while it is not; a click shows more. Short, it is a dot. */
+export function ConnectionIndicator({ isShort = false }: { isShort?: boolean }) {
   const status = useLive((live) => live.status);
   const [isOpen, setOpen] = useState(false);
   const { isBlocked } = useFallback();
@@ -17,31 +16,28 @@ export function ConnectionIndicator() {
     <span className={classes.indicator}>
       <span className={classes.pill} data-live={isLive} role="status" aria-label={`Real-time updates: ${label}`}>
         <span className={classes.dot} aria-hidden />
-        {label}
+        <span className={isShort ? 'visually-hidden' : undefined}>{label}</span>
       </span>
       <Popover
         opened={isOpen}
         onChange={setOpen}
-        position="bottom-start"
+        position="bottom-end"
         width={280}
         shadow="md"
         withinPortal={false}
         trapFocus={false}
       >
         <Popover.Target>
-          <ActionIcon
-            variant="subtle"
-            color="gray"
-            size="sm"
+          {/* Lies over the pill: a button would take the state its own role from it. */}
+          <UnstyledButton
+            className={classes.opener}
             aria-label="About the connection"
             onClick={() => setOpen(!isOpen)}
             onKeyDown={(event) => {
               // The focus stays here, where the popover's own Escape doesn't listen.
               if (event.key === 'Escape') setOpen(false);
             }}
-          >
-            <IconInfoCircle size={16} aria-hidden />
-          </ActionIcon>
+          />
         </Popover.Target>
         <Popover.Dropdown>
           <ConnectionDetails />

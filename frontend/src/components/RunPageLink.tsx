@@ -1,7 +1,7 @@
 import type { PropsWithChildren } from 'react';
 import { Link } from 'react-router-dom';
 import { paths, type RunTab } from '../paths';
-import { noteHistory } from './history-return';
+import { noteList } from './list-return';
 
 interface Props {
   jobRunId: string;
@@ -14,7 +14,7 @@ interface Props {
 /** Leads to a run's page, which leads back to the list as it is now. */
 export function RunPageLink({ jobRunId, tab, className, label, children }: PropsWithChildren<Props>) {
   return (
-    <Link to={paths.run(jobRunId, tab)} onClick={noteHistory} className={className} aria-label={label}>
+    <Link to={paths.run(jobRunId, tab)} onClick={noteList} className={className} aria-label={label}>
       {children}
     </Link>
   );

@@ -5,6 +5,8 @@ import { SectionBoundary } from './SectionBoundary';
 
 interface Props {
   title: string;
+  /** The page's own title, or its tab, says the same: the section keeps its name for assistive technology alone. */
+  isTitleHidden?: boolean;
   /** Beside the title: counts, a state. */
   aside?: ReactNode;
   actions?: ReactNode;
@@ -14,13 +16,13 @@ interface Props {
 }
 
 /** A titled card. What breaks inside stays inside. */
-export function Section({ title, aside, actions, className = '', children }: Props) {
+export function Section({ title, isTitleHidden = false, aside, actions, className = '', children }: Props) {
   const titleId = useId();
   return (
     <section className={`${classes.section} ${className}`} aria-labelledby={titleId}>
-      <div className={classes.header}>
+      <div className={classes.header} data-bare={(isTitleHidden && !aside && !actions) || undefined}>
         <div className={classes.heading}>
-          <Title order={2} id={titleId}>
+          <Title order={2} id={titleId} className={isTitleHidden ? 'visually-hidden' : undefined}>
             {title}
           </Title>
           {aside}

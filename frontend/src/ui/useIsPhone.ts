@@ -1,4 +1,5 @@
 import { useMediaQuery } from '@mantine/hooks';
 
-/** Whether the screen is as narrow as a phone's; there, dialogs fill it. */
-export const useIsPhone = (): boolean => useMediaQuery('(max-width: 40em)', false, { getInitialValueInEffect: false });
+/** Whether the screen is as narrow as a phone's: dialogs fill it, and the navigation stands at its lower edge. */
+export const useIsPhone = (): boolean =>
+  useMediaQuery('(max-width: 47.99em)', false, { getInitialValueInEffect: false });

@@ -213,7 +213,7 @@ describe('two-step sign-in', () => {
     await user.type(await screen.findByLabelText('Code from your app'), '123456');
     await user.click(screen.getByRole('button', { name: 'Turn on' }));
     await user.click(await screen.findByRole('button', { name: 'I have kept them' }));
-    expect(await screen.findByRole('heading', { name: 'Jobs', level: 1 })).toBeVisible();
+    expect(await screen.findByRole('heading', { name: 'Runs', level: 1 })).toBeVisible();
     expect(address()).toBe('/admin/jobs');
   });
 });

@@ -20,6 +20,7 @@ export function AuditSection({ place }: { place: Place }) {
   return (
     <Section
       title="Entries"
+      isTitleHidden
       actions={
         <Button
           variant="default"

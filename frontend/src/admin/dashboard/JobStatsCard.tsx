@@ -2,7 +2,6 @@ import { Button } from '@mantine/core';
 import { IconArrowRight } from '@tabler/icons-react';
 import { Link } from 'react-router-dom';
 import { toFailure } from '../../api/failure';
-import { ConnectionIndicator } from '../../components/ConnectionIndicator';
 import { JobStatsTiles } from '../../components/JobStatsTiles';
 import { useStats } from '../../components/useStats';
 import { paths } from '../../paths';
@@ -15,7 +14,6 @@ export function JobStatsCard() {
   return (
     <Section
       title="Job Statistics"
-      aside={<ConnectionIndicator />}
       actions={
         <Button component={Link} to={paths.jobs} rightSection={<IconArrowRight size={16} />}>
           Manage Jobs

@@ -1,7 +1,8 @@
+import type { JobRunSummary } from '@job-manager/shared/contract/run';
 import { Anchor } from '@mantine/core';
 import { IconCircleCheck } from '@tabler/icons-react';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { useCallback } from 'react';
+import { useCallback, useRef } from 'react';
 import { Link } from 'react-router-dom';
 import { toFailure } from '../../api/failure';
 import { historyKey, historyQuery } from '../../api/job-queries';
@@ -14,6 +15,7 @@ import { paths } from '../../paths';
 import { EmptyState } from '../../ui/EmptyState';
 import { ErrorPanel } from '../../ui/ErrorPanel';
 import { RowSkeletons } from '../../ui/RowSkeletons';
+import { useRovingRows } from '../../ui/roving-rows';
 import { Section } from '../../ui/Section';
 import classes from './RecentFailures.module.css';
 
@@ -23,7 +25,6 @@ const AT_MOST_EVERY_MS = 2_000;
 /** The last runs that failed. */
 export function RecentFailures() {
   const { data, error, refetch } = useQuery(historyQuery({ status: 'FAILED' }, 1, SHOWN));
-  const { open } = useOpenedRun();
   useFollowFailures();
   return (
     <Section
@@ -36,11 +37,7 @@ export function RecentFailures() {
     >
       {data ? (
         data.runs.length > 0 ? (
-          <ul className={classes.list}>
-            {data.runs.map((run) => (
-              <HistoryRunRow key={run.id} run={run} onViewDetails={open} />
-            ))}
-          </ul>
+          <FailedRuns runs={data.runs} />
         ) : (
           <EmptyState icon={IconCircleCheck} title="No failures" text="No run in the history has failed." />
         )
@@ -54,6 +51,19 @@ export function RecentFailures() {
         <RowSkeletons rows={SHOWN} label="Loading recent failures" />
       )}
     </Section>
+  );
+}
+
+function FailedRuns({ runs }: { runs: readonly JobRunSummary[] }) {
+  const { open } = useOpenedRun();
+  const list = useRef<HTMLUListElement>(null);
+  useRovingRows(list);
+  return (
+    <ul ref={list} className={classes.list}>
+      {runs.map((run) => (
+        <HistoryRunRow key={run.id} run={run} onViewDetails={open} />
+      ))}
+    </ul>
   );
 }
 

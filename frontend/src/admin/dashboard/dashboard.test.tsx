@@ -10,7 +10,7 @@ test('leads to the jobs, the monitor and the history', async () => {
   const links = screen.getByRole('navigation', { name: 'Quick links' });
   expect(links).toHaveTextContent(/Run New Job.*Monitor.*History/);
   await user.click(screen.getByRole('link', { name: 'Manage Jobs' }));
-  expect(await screen.findByRole('heading', { name: 'Jobs', level: 1 })).toBeVisible();
+  expect(await screen.findByRole('heading', { name: 'Runs', level: 1 })).toBeVisible();
   expect(address()).toBe('/admin/jobs');
 });
 
@@ -36,6 +36,6 @@ test('says so when nothing has failed', async () => {
 
 test('opens the run dialog from the quick links', async () => {
   const { user } = await openPanel('/admin/dashboard');
-  await user.click(await screen.findByRole('button', { name: /Run New Job/ }));
+  await user.click(await screen.findByRole('button', { name: /Run New Job Pick a job/ }));
   expect(await screen.findByRole('dialog', { name: 'Run New Job' })).toBeVisible();
 });

@@ -32,6 +32,7 @@ function ErrorGroup({ fingerprint }: { fingerprint: string }) {
   return (
     <Page
       title="Error"
+      trail={[{ label: 'Browser errors', to: `${paths.errors}?period=${period}` }, { label: 'Error' }]}
       lead={
         <Anchor component={Link} to={{ pathname: paths.errors, search: `?period=${period}` }} inherit>
           All errors

@@ -12,7 +12,7 @@ import { errorGroupsQuery, errorsExport } from './queries';
 /** What went wrong in people's browsers. */
 export function ErrorsPage() {
   return (
-    <Permitted permission="viewErrors" title="Errors">
+    <Permitted permission="viewErrors" title="Browser errors">
       <Errors />
     </Permitted>
   );
@@ -23,7 +23,7 @@ function Errors() {
   const groups = useQuery(errorGroupsQuery(place.filters));
   return (
     <Page
-      title="Errors"
+      title="Browser errors"
       lead="What went wrong in the browsers of people who use this panel"
       actions={
         <>

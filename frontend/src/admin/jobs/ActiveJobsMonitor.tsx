@@ -1,6 +1,6 @@
 import type { JobRunSummary } from '@job-manager/shared/contract/run';
 import { Button } from '@mantine/core';
-import { IconPlayerPlay, IconZzz } from '@tabler/icons-react';
+import { IconZzz } from '@tabler/icons-react';
 import { Suspense, useRef } from 'react';
 import { useServerTime } from '../../api/server-clock';
 import { formatQueued } from '../../components/queued-count';
@@ -8,6 +8,7 @@ import { EmptyState } from '../../ui/EmptyState';
 import { useHoldStill, useSteady } from '../../ui/hold-still';
 import { loadable } from '../../ui/loadable';
 import { RowSkeletons } from '../../ui/RowSkeletons';
+import { useRovingRows } from '../../ui/roving-rows';
 import { Section } from '../../ui/Section';
 import { SectionBoundary } from '../../ui/SectionBoundary';
 import { useIsInside } from '../../ui/useIsInside';
@@ -28,20 +29,19 @@ interface ActiveJobsMonitorProps {
   ended: readonly JobRunSummary[];
   counts: { running: number; queued: number } | null;
   loading: boolean;
-  /** Grows with its content instead of scrolling inside. */
-  isFullHeight?: boolean;
+  /** The page has nothing else: no title, and the list grows with its content instead of scrolling inside. */
+  isOnlySection?: boolean;
   limitsOf: LimitsOf;
   isCancelling: (jobRunId: string) => boolean;
   onCancel: (run: JobRunSummary) => void;
   onViewDetails: (jobRunId: string) => void;
-  onRunNew: () => void;
   /** Absent for those who may not. */
   onCleanupStalled?: () => void;
 }
 
 /** The runs that are going on or waiting. None of them moves while the pointer or the focus is among them. */
 export function ActiveJobsMonitor(props: ActiveJobsMonitorProps) {
-  const { jobs, ended, counts, loading, isCancelling, onRunNew } = props;
+  const { jobs, ended, counts, loading, isCancelling, isOnlySection } = props;
   const zone = useRef<HTMLDivElement>(null);
   const isHeld = useIsInside(zone);
   useHoldStill(isHeld);
@@ -53,6 +53,7 @@ export function ActiveJobsMonitor(props: ActiveJobsMonitorProps) {
   return (
     <Section
       title="Active & Queued Jobs"
+      isTitleHidden={isOnlySection}
       className="active-jobs"
       aside={counts && !isEmpty ? <Counts {...counts} shown={jobs} /> : null}
     >
@@ -72,11 +73,6 @@ export function ActiveJobsMonitor(props: ActiveJobsMonitorProps) {
             icon={IconZzz}
             title="No active jobs"
             text="Nothing is running or waiting. Whatever starts appears here by itself."
-            action={
-              <Button variant="light" leftSection={<IconPlayerPlay size={16} />} onClick={onRunNew}>
-                Run New Job
-              </Button>
-            }
           />
         ) : (
           <RunList {...props} rows={rows} isHeld={isHeld} />
@@ -105,7 +101,7 @@ interface RunListProps extends ActiveJobsMonitorProps {
 function RunList({
   rows,
   isHeld,
-  isFullHeight = false,
+  isOnlySection = false,
   limitsOf,
   isCancelling,
   onCancel,
@@ -113,11 +109,12 @@ function RunList({
 }: RunListProps) {
   const list = useRef<HTMLUListElement>(null);
   useFrozenHeights(list, isHeld);
+  useRovingRows(list);
   return (
     <ul
       ref={list}
       className={classes.list}
-      data-full-height={isFullHeight || undefined}
+      data-full-height={isOnlySection || undefined}
       data-held={isHeld || undefined}
       aria-label="Active and queued jobs"
     >

@@ -4,19 +4,20 @@ import { definitionsQuery, stalledAfterQuery } from '../../api/job-queries';
 import { useFallback } from '../../api/live/HttpFallback';
 import { useLive } from '../../api/live/LiveProvider';
 import { ConnectionBanner } from '../../components/ConnectionBanner';
-import { useOpenedRun, useRunDialog } from '../../components/url-state';
+import { useOpenedRun } from '../../components/url-state';
 import { ActiveJobsMonitor } from './ActiveJobsMonitor';
 import { limitsOf } from './attention';
 import { useCancelling } from './CancelProvider';
 
 interface Props {
-  isFullHeight?: boolean;
+  /** The page has nothing else: no title, and the list grows with its content. */
+  isOnlySection?: boolean;
   /** Absent for those who may not. */
   onCleanupStalled?: () => void;
 }
 
 /** The active list over the live connection; where that doesn't get through, as the API answered last. */
-export function ActiveSection({ isFullHeight, onCleanupStalled }: Props) {
+export function ActiveSection({ isOnlySection, onCleanupStalled }: Props) {
   const { active: answered } = useFallback();
   const told = useLive((live) => live.runs);
   const runs = answered?.runs ?? told;
@@ -28,7 +29,6 @@ export function ActiveSection({ isFullHeight, onCleanupStalled }: Props) {
   const limits = useMemo(() => limitsOf(definitions, stalledAfterMs), [definitions, stalledAfterMs]);
   const { asked, cancel } = useCancelling();
   const { open } = useOpenedRun();
-  const { openNew } = useRunDialog();
   const jobs = useMemo(() => runs.filter((run) => asked.get(run.id) !== 'gone'), [runs, asked]);
   const isCancelling = useCallback((jobRunId: string) => asked.has(jobRunId), [asked]);
   return (
@@ -39,12 +39,11 @@ export function ActiveSection({ isFullHeight, onCleanupStalled }: Props) {
         ended={ended}
         counts={counts}
         loading={!isLoaded && answered === null}
-        isFullHeight={isFullHeight}
+        isOnlySection={isOnlySection}
         limitsOf={limits}
         isCancelling={isCancelling}
         onCancel={cancel}
         onViewDetails={open}
-        onRunNew={openNew}
         onCleanupStalled={onCleanupStalled}
       />
     </>

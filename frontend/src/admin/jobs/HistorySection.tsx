@@ -19,7 +19,7 @@ const AT_MOST_EVERY_MS = 1_000;
 const NONE: never[] = [];
 
 /** The history over the API, its filters and page in the address. */
-export function HistorySection() {
+export function HistorySection({ isOnlySection }: { isOnlySection?: boolean }) {
   const { filters, page, setPage, setFilters } = useHistoryPlace();
   const history = useQuery(historyQuery(filters, page));
   const { jobNames, onOpenJobs } = useJobNames();
@@ -28,6 +28,7 @@ export function HistorySection() {
   const { hasNewRuns, showNewRuns } = useNewRuns(filters, page, setPage);
   return (
     <JobHistoryList
+      isOnlySection={isOnlySection}
       runs={history.data?.runs ?? NONE}
       total={history.data?.total ?? 0}
       loading={history.isPending}

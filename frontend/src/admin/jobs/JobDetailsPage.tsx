@@ -1,9 +1,10 @@
 import { isRunId } from '@job-manager/shared/contract/run-id';
 import { Anchor } from '@mantine/core';
-import { IconFileUnknown, IconMapQuestion } from '@tabler/icons-react';
+import { IconFileUnknown } from '@tabler/icons-react';
 import { Link, useParams } from 'react-router-dom';
 import { toFailure } from '../../api/failure';
-import { historyCameFrom } from '../../components/history-return';
+import { listCameFrom } from '../../components/list-return';
+import { NotFoundPage } from '../../components/NotFoundPage';
 import { useRunDialog } from '../../components/url-state';
 import { paths } from '../../paths';
 import { EmptyState } from '../../ui/EmptyState';
@@ -21,7 +22,7 @@ export function JobDetailsPage() {
   const { jobRunId = '' } = useParams();
   if (isRunId(jobRunId)) return <KnownRun jobRunId={jobRunId} />;
   // A word was never the number of a run.
-  return /^\d+$/.test(jobRunId) ? <NoSuchRun jobRunId={jobRunId} /> : <NoSuchPage />;
+  return /^\d+$/.test(jobRunId) ? <NoSuchRun jobRunId={jobRunId} /> : <NotFoundPage />;
 }
 
 function KnownRun({ jobRunId }: { jobRunId: string }) {
@@ -34,14 +35,14 @@ function KnownRun({ jobRunId }: { jobRunId: string }) {
   return (
     <Page
       title={run ? `${run.jobName} #${jobRunId}` : `Run #${jobRunId}`}
-      lead={
-        <Anchor component={Link} to={historyCameFrom()} size="sm">
-          All runs
-        </Anchor>
-      }
+      trail={[
+        { label: 'Runs', to: listCameFrom() },
+        ...(run ? [{ label: run.jobName, to: paths.historyOf(run.jobName), isBeside: true }] : []),
+        { label: `#${jobRunId}` },
+      ]}
       actions={run && <RunActions run={run} isCancelling={isCancelling} onRerun={openRerun} />}
     >
-      <Section title="Job Run Details">
+      <Section title="Job Run Details" isTitleHidden>
         {run ? (
           <RunDetails run={run} isCancelling={isCancelling} />
         ) : failure ? (
@@ -56,8 +57,8 @@ function KnownRun({ jobRunId }: { jobRunId: string }) {
 
 function NoSuchRun({ jobRunId }: { jobRunId: string }) {
   return (
-    <Page title="No such run">
-      <Section title="Job Run Details">
+    <Page title="No such run" trail={[{ label: 'Runs', to: listCameFrom() }, { label: `#${jobRunId}` }]}>
+      <Section title="Job Run Details" isTitleHidden>
         <EmptyState
           icon={IconFileUnknown}
           title={`There is no run “${jobRunId}”`}
@@ -69,23 +70,6 @@ function NoSuchRun({ jobRunId }: { jobRunId: string }) {
           }
         />
       </Section>
-    </Page>
-  );
-}
-
-function NoSuchPage() {
-  return (
-    <Page title="Page not found">
-      <EmptyState
-        icon={IconMapQuestion}
-        title="Nothing is at this address"
-        text="It may be mistyped, or from another version of the panel."
-        action={
-          <Anchor component={Link} to={paths.jobs}>
-            Jobs
-          </Anchor>
-        }
-      />
     </Page>
   );
 }

@@ -1,17 +1,21 @@
 import type { JobRunSummary } from '@job-manager/shared/contract/run';
 import { Button } from '@mantine/core';
-import { IconFilterOff, IconHistory, IconPlayerPlay } from '@tabler/icons-react';
+import { IconFilterOff, IconHistory } from '@tabler/icons-react';
+import { useRef } from 'react';
 import type { HistoryFilters } from '../../api/job-queries';
 import { HistoryRunRow } from '../../components/HistoryRunRow';
 import { EmptyState } from '../../ui/EmptyState';
 import { ErrorPanel } from '../../ui/ErrorPanel';
 import { Pager } from '../../ui/Pager';
 import { RowSkeletons } from '../../ui/RowSkeletons';
+import { useRovingRows } from '../../ui/roving-rows';
 import { Section } from '../../ui/Section';
 import { HistoryFilterBar } from './HistoryFilterBar';
 import classes from './JobHistoryList.module.css';
 
 interface JobHistoryListProps {
+  /** The page has nothing else, and the title stands above it. */
+  isOnlySection?: boolean;
   runs: readonly JobRunSummary[];
   total: number;
   /** Nothing to show yet. */
@@ -41,6 +45,7 @@ export function JobHistoryList(props: JobHistoryListProps) {
   return (
     <Section
       title="Job History"
+      isTitleHidden={props.isOnlySection}
       className="job-history"
       actions={
         hasNewRuns && (
@@ -76,8 +81,10 @@ export function JobHistoryList(props: JobHistoryListProps) {
 }
 
 function RunRows({ runs, isTurning, onViewDetails }: JobHistoryListProps) {
+  const list = useRef<HTMLUListElement>(null);
+  useRovingRows(list);
   return (
-    <ul className={classes.list} aria-busy={isTurning} aria-label="Runs that have ended">
+    <ul ref={list} className={classes.list} aria-busy={isTurning} aria-label="Runs that have ended">
       {runs.map((run) => (
         <HistoryRunRow key={run.id} run={run} onViewDetails={onViewDetails} />
       ))}
@@ -85,7 +92,7 @@ function RunRows({ runs, isTurning, onViewDetails }: JobHistoryListProps) {
   );
 }
 
-function NoRuns({ filters, total, onFilterChange, onPageChange, onRunNew }: JobHistoryListProps) {
+function NoRuns({ filters, total, onFilterChange, onPageChange }: JobHistoryListProps) {
   if (total > 0) {
     return (
       <EmptyState
@@ -115,11 +122,6 @@ function NoRuns({ filters, total, onFilterChange, onPageChange, onRunNew }: JobH
       icon={IconHistory}
       title="No runs yet"
       text="Once a run has ended, it is listed here with how it went and how long it took."
-      action={
-        <Button variant="light" leftSection={<IconPlayerPlay size={16} />} onClick={onRunNew}>
-          Run New Job
-        </Button>
-      }
     />
   );
 }

@@ -1,14 +1,14 @@
-import { Page } from '../../ui/Page';
 import { SectionBoundary } from '../../ui/SectionBoundary';
 import { HistorySection } from './HistorySection';
+import { RunsPage } from './RunsPage';
 
 /** The history on a page of its own. */
 export function JobHistoryPage() {
   return (
-    <Page title="History" lead="Every run that has ended, newest first">
+    <RunsPage tab="History">
       <SectionBoundary name="Job History" isFramed>
-        <HistorySection />
+        <HistorySection isOnlySection />
       </SectionBoundary>
-    </Page>
+    </RunsPage>
   );
 }

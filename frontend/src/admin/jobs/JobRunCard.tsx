@@ -89,6 +89,7 @@ export function CancelButton({ status, name, isOver = false, onCancel }: CancelB
       size="sm"
       className={classes.cancel}
       disabled={isStopping || isOver}
+      data-key="C"
       leftSection={isStopping ? <Loader size={14} color="currentColor" aria-hidden /> : undefined}
       aria-label={isStopping ? `Stopping… ${name}` : `Cancel ${name}`}
       onClick={onCancel}

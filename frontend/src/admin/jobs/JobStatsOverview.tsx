@@ -1,7 +1,6 @@
 import type { JobStats } from '@job-manager/shared/contract/run';
 import { Button } from '@mantine/core';
 import { IconEraser, IconRefresh } from '@tabler/icons-react';
-import { ConnectionIndicator } from '../../components/ConnectionIndicator';
 import { JobStatsTiles } from '../../components/JobStatsTiles';
 import { RelativeTime } from '../../components/RelativeTime';
 import { ErrorPanel } from '../../ui/ErrorPanel';
@@ -21,7 +20,7 @@ interface JobStatsOverviewProps {
   onCleanupStalled?: () => void;
 }
 
-/** How many run, wait and have ended; with the connection's state beside the title. */
+/** How many run, wait and have ended. */
 export function JobStatsOverview({
   stats,
   loading,
@@ -34,7 +33,6 @@ export function JobStatsOverview({
     <Section
       title="Job Statistics"
       className="job-stats"
-      aside={<ConnectionIndicator />}
       actions={
         <Button variant="default" leftSection={<IconRefresh size={16} />} loading={loading} onClick={onRefresh}>
           Refresh

@@ -25,7 +25,7 @@ export function TokensSection({ onCreate, onRevoke }: Props) {
   const { state, setState } = useTokenState();
   const shown = useInState(tokens ?? [], state);
   return (
-    <Section title="Tokens">
+    <Section title="Tokens" isTitleHidden>
       <StateFilter state={state} onChange={setState} />
       {tokens === undefined ? (
         error ? (

@@ -20,7 +20,7 @@ export function UsersSection({ onAsk }: Props) {
   const place = useUsersPlace();
   const { data, error, isPlaceholderData, refetch } = useQuery(accountsQuery(place.filters, place.page));
   return (
-    <Section title="People">
+    <Section title="People" isTitleHidden>
       <UserFilterBar filters={place.filters} onSearch={place.setSearch} onRoleChange={place.setRole} />
       {data ? (
         data.users.length > 0 ? (

@@ -1,0 +1,100 @@
+import { screen, within } from '@testing-library/react';
+import { expect, test, vi } from 'vitest';
+import { aRun } from '../../testing/a-run';
+import { world } from '../../testing/backend';
+import { address, openPanel } from '../../testing/render-app';
+
+const rows = async () => (await screen.findAllByRole('link', { name: 'match-scores' })) as HTMLElement[];
+
+async function openHistory() {
+  world.history = [aRun.success(), aRun.failed(), aRun.success()];
+  const panel = await openPanel('/admin/jobs/history');
+  await rows();
+  return panel;
+}
+
+test('g and a letter open a page', async () => {
+  const { user } = await openPanel('/admin/dashboard');
+  await user.keyboard('gx');
+  expect(await screen.findByRole('heading', { name: 'System status', level: 1 })).toBeVisible();
+  await user.keyboard('gr');
+  await vi.waitFor(() => expect(address()).toBe('/admin/jobs'));
+});
+
+test('c runs a new job, and keys rest while a dialog is open or somebody types', async () => {
+  const { user } = await openPanel('/admin/jobs');
+  await user.keyboard('c');
+  expect(await screen.findByRole('dialog', { name: 'Run New Job' })).toBeVisible();
+  await user.keyboard('gd');
+  expect(address()).toBe('/admin/jobs?new=');
+});
+
+test('single keys can be switched off', async () => {
+  const { user } = await openPanel('/admin/jobs');
+  await user.click(screen.getByRole('button', { name: /^Account/ }));
+  await user.click(await screen.findByRole('menuitemcheckbox', { name: 'Single-key shortcuts', hidden: true }));
+  await user.click(screen.getByRole('main'));
+  await user.keyboard('c');
+  expect(address()).toBe('/admin/jobs');
+});
+
+test('? shows the keys', async () => {
+  const { user } = await openPanel('/admin/jobs');
+  await user.keyboard('?');
+  const sheet = within(await screen.findByRole('dialog', { name: 'Keyboard shortcuts' }));
+  expect(sheet.getByText('System status')).toBeInTheDocument();
+});
+
+test('t writes all times in UTC, and back', async () => {
+  const { user } = await openPanel('/admin/jobs');
+  await user.keyboard('t');
+  expect(await screen.findByText('UTC')).toBeVisible();
+  await user.keyboard('t');
+  expect(screen.queryByText('UTC')).toBeNull();
+});
+
+test('a list is one stop of the Tab key, and j and k move in it', async () => {
+  const { user } = await openHistory();
+  const [first, second, third] = await rows();
+  expect([first, second, third].map((link) => link?.tabIndex)).toEqual([0, -1, -1]);
+  await user.keyboard('j');
+  expect(first).toHaveFocus();
+  await user.keyboard('jj');
+  expect(third).toHaveFocus();
+  await user.keyboard('j');
+  expect(third).toHaveFocus();
+  await user.keyboard('k');
+  expect(second).toHaveFocus();
+  expect([first, second, third].map((link) => link?.tabIndex)).toEqual([-1, 0, -1]);
+});
+
+test('Enter opens the marked run, o opens it in a new tab', async () => {
+  const open = vi.spyOn(window, 'open').mockReturnValue(null);
+  const { user } = await openHistory();
+  await user.keyboard('jo');
+  const run = world.history[0];
+  expect(open).toHaveBeenCalledWith(expect.stringContaining(`/admin/jobs/${run?.id}`), '_blank', 'noopener');
+  await user.keyboard('{Enter}');
+  expect(await screen.findByRole('heading', { name: `match-scores #${run?.id}`, level: 1 })).toBeVisible();
+});
+
+test('Shift and C cancel the marked run', async () => {
+  world.active = [aRun.running()];
+  const { user } = await openPanel('/admin/jobs/monitor');
+  await rows();
+  await user.keyboard('j{Shift>}C{/Shift}');
+  await vi.waitFor(() => expect(world.calls.some((call) => call.includes('/cancel'))).toBe(true));
+});
+
+test('the palette opens a run by its number, and a job by its name', async () => {
+  const run = aRun.success();
+  world.history = [run];
+  const { user } = await openPanel('/admin/dashboard');
+  await user.keyboard('{Control>}k{/Control}');
+  const field = await screen.findByRole('combobox', { name: 'Search or jump to', hidden: true });
+  await user.type(field, `#${run.id}{Enter}`);
+  expect(await screen.findByRole('heading', { name: `match-scores #${run.id}`, level: 1 })).toBeVisible();
+  await user.keyboard('/');
+  await user.type(await screen.findByRole('combobox', { name: 'Search or jump to', hidden: true }), 'trend{Enter}');
+  await vi.waitFor(() => expect(address()).toBe('/admin/jobs/history?job=trending'));
+});

@@ -1,0 +1,30 @@
+/** The keys that work on every page, and what the help says of them; those of pages come from the navigation. */
+export const globalKeys = {
+  c: 'Run a new job',
+  '/': 'Search, or jump to a page, job or run',
+  '[': 'Collapse or expand the sidebar',
+  r: 'Refresh what the page shows',
+  t: 'Switch between local time and UTC',
+  '?': 'Show these keys',
+} as const;
+
+/** The keys of lists and pages, for the help; `list-keys.ts` and the `data-key` of their controls make them work. */
+export const pageKeys: readonly (readonly [key: string, text: string])[] = [
+  ['j', 'Next row of the list'],
+  ['k', 'Previous row'],
+  ['Enter', 'Open the marked row'],
+  ['o', 'Open it in a new tab'],
+  ['x', 'Tick it'],
+  ['C', 'Cancel its run'],
+  ['1 … 3', 'Part of a run’s details'],
+];
+
+const KEY = 'job-manager: shortcuts';
+
+/** Whether this browser uses single keys; screen readers need them for themselves. */
+export const areShortcutsOn = (): boolean => localStorage.getItem(KEY) !== 'off';
+
+export const setShortcutsOn = (isOn: boolean): void => {
+  if (isOn) localStorage.removeItem(KEY);
+  else localStorage.setItem(KEY, 'off');
+};
