@@ -1,6 +1,6 @@
 import type { CurrentUser } from '@job-manager/shared/contract/auth';
 import { Menu, UnstyledButton } from '@mantine/core';
-import { IconCheck, IconChevronDown, IconKeyboard, IconLock, IconLogout } from '@tabler/icons-react';
+import { IconChevronDown, IconKeyboard, IconLock, IconLogout } from '@tabler/icons-react';
 import { useState } from 'react';
 import { Link } from 'react-router-dom';
 import { keepsAccounts } from '../../api/place';
@@ -64,15 +64,9 @@ function Preferences() {
 
 function Choice({ isOn, label, onSwitch }: { isOn: boolean; label: string; onSwitch: () => void }) {
   return (
-    <Menu.Item
-      role="menuitemcheckbox"
-      aria-checked={isOn}
-      closeMenuOnClick={false}
-      leftSection={<IconCheck size={16} className={isOn ? undefined : classes.off} />}
-      onClick={onSwitch}
-    >
+    <Menu.CheckboxItem checked={isOn} onChange={onSwitch} closeMenuOnClick={false}>
       {label}
-    </Menu.Item>
+    </Menu.CheckboxItem>
   );
 }
 
