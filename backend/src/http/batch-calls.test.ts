@@ -170,3 +170,26 @@ it('says so where there is no such batch', async () => {
   }
   expect(problemCode(await get('/batches/none'))).toBe('INVALID_INPUT');
 });
+
+it('lists the failed runs of a batch alone, and says before a cancel what it would do', async () => {
+  const { batchId, jobRunIds } = (await enqueue([echo(), echo(), echo(), echo()])).json;
+  const [failed, done] = jobRunIds;
+  const end = (id: string, status: string) =>
+    server.database.pool.query(
+      `UPDATE "JobRun" SET status = $2::"JobRunStatus", "finishedAt" = now(), "startedAt" = now() WHERE id = $1`,
+      [id, status],
+    );
+  await end(failed, 'FAILED');
+  await end(done, 'SUCCESS');
+  expect((await get(`/batches/${batchId}/runs?failedOnly=true`)).json).toMatchObject({
+    total: 1,
+    runs: [{ id: failed }],
+  });
+  expect((await get(`/batches/${batchId}/runs?failedOnly=false`)).json.total).toBe(4);
+  const preview = (await get(`/batches/${batchId}/cancel/preview`)).json;
+  expect(preview).toMatchObject({ cancelled: 2, asked: 0, byJob: [{ jobName: 'echo', runs: 2 }] });
+  expect(preview.first.map(({ id }: { id: string }) => id)).toEqual(jobRunIds.slice(2));
+  const cancelled = (await post(`/batches/${batchId}/cancel`)).json;
+  expect(cancelled).toMatchObject({ cancelled: preview.cancelled, asked: preview.asked });
+  expect(problemCode(await get('/batches/999999/cancel/preview'))).toBe('UNKNOWN_BATCH');
+});

@@ -2,7 +2,7 @@ import { contract } from '@job-manager/shared/contract/index';
 import { implement } from '@orpc/server';
 import { presentBatch } from '../present/batch.js';
 import { unknownBatch } from '../queue/errors.js';
-import { type BatchRow, readBatch, readBatches, readBatchRuns } from '../store/batches.js';
+import { type BatchRow, previewCancel, readBatch, readBatches, readBatchRuns } from '../store/batches.js';
 import { actorOf, type CallContext, callerOf, type HttpDeps } from './context.js';
 import { hasCodeIn, presentQueuedRuns } from './present-queued.js';
 
@@ -31,10 +31,16 @@ export function createBatchCalls({ pool, queue, registry }: Pick<HttpDeps, 'pool
 
     getBatch: os.getBatch.handler(async ({ input }) => ({ batch: presentBatch(await known(input.batchId)) })),
 
-    batchRuns: os.batchRuns.handler(async ({ input: { batchId, page, pageSize } }) => {
+    batchRuns: os.batchRuns.handler(async ({ input: { batchId, page, pageSize, failedOnly } }) => {
       await known(batchId);
-      const { runs, total } = await readBatchRuns(pool, batchId, { page, pageSize });
+      const { runs, total } = await readBatchRuns(pool, batchId, { page, pageSize, isFailed: failedOnly });
       return { runs: await presentQueuedRuns(pool, runs, hasCode), total, page, pageSize };
+    }),
+
+    previewCancelBatch: os.previewCancelBatch.handler(async ({ input: { batchId } }) => {
+      await known(batchId);
+      const { first, ...counts } = await previewCancel(pool, batchId);
+      return { batchId, ...counts, first: await presentQueuedRuns(pool, first, hasCode) };
     }),
 
     cancelBatch: os.cancelBatch.handler(async ({ input: { batchId }, context }) => {

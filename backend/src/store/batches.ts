@@ -42,15 +42,46 @@ export async function readBatches(sql: Sql, { page, pageSize }: Page): Promise<{
 export async function readBatchRuns(
   sql: Sql,
   batchId: string,
-  { page, pageSize }: Page,
+  { page, pageSize, isFailed = false }: Page & { isFailed?: boolean },
 ): Promise<{ runs: RunSummaryRow[]; total: number }> {
   const read = await sql.query<RunSummaryRow & { total: number }>(BATCH_RUNS, [
     batchId,
     (page - 1) * pageSize,
     pageSize,
+    isFailed,
   ]);
   return { runs: read.rows.filter(({ id }) => id !== null), total: read.rows[0]?.total ?? 0 };
 }
+
+/** What a cancel of the batch would do now. */
+export interface CancelPreviewRow {
+  cancelled: number;
+  asked: number;
+  byJob: { jobName: string; runs: number }[];
+  first: RunSummaryRow[];
+}
+
+/** Reads what a cancel of a batch would do now. */
+export async function previewCancel(sql: Sql, batchId: string): Promise<CancelPreviewRow> {
+  const counted = await sql.query<Omit<CancelPreviewRow, 'first'>>(PREVIEW, [batchId]);
+  const first = await sql.query<RunSummaryRow>(FIRST_TO_CANCEL, [batchId]);
+  return { ...(counted.rows[0] ?? { cancelled: 0, asked: 0, byJob: [] }), first: first.rows };
+}
+
+const TO_CANCEL = `SELECT id, "jobName", status FROM "JobRun"
+  WHERE "batchId" = $1 AND (status = 'QUEUED' OR (status = 'RUNNING' AND "cancelRequestedAt" IS NULL))`;
+
+const PREVIEW = `
+WITH target AS MATERIALIZED (${TO_CANCEL})
+SELECT (SELECT count(*)::int FROM target WHERE status = 'QUEUED') AS cancelled, (SELECT count(*)::int FROM target WHERE status = 'RUNNING') AS asked,
+  (SELECT coalesce(json_agg(job), '[]') FROM (
+    SELECT "jobName", count(*)::int AS runs FROM target GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 20
+  ) job) AS "byJob"`;
+
+const FIRST_TO_CANCEL = `
+WITH target AS MATERIALIZED (${TO_CANCEL}
+), shown AS (SELECT j.* FROM "JobRun" j WHERE j.id = ANY(ARRAY(SELECT id FROM target ORDER BY id LIMIT 10)))
+${selectSummary('shown')} ORDER BY r.id`;
 
 // The counts come from an index that has batch and state.
 const selectBatches = (source: string): string => `
@@ -68,7 +99,7 @@ ${selectBatches('page')} ORDER BY b.id DESC`;
 
 // MATERIALIZED: for the order the planner would otherwise walk through all runs there are, looking for these.
 const BATCH_RUNS = `
-WITH member AS MATERIALIZED (SELECT id FROM "JobRun" WHERE "batchId" = $1
+WITH member AS MATERIALIZED (SELECT id FROM "JobRun" WHERE "batchId" = $1 AND (NOT $4::boolean OR status = 'FAILED')
 ), page AS MATERIALIZED (SELECT id FROM member ORDER BY id OFFSET $2 LIMIT $3
 ), shown AS (SELECT j.* FROM "JobRun" j JOIN page USING (id)
 ), run AS (${selectSummary('shown')})

@@ -88,9 +88,30 @@ export const batches = {
       byBatch.extend({
         page: z.coerce.number().int().min(1).max(1_000_000).default(1),
         pageSize: z.coerce.number().int().min(1).max(limits.pageSize).default(50),
+        failedOnly: z.stringbool().optional().describe('Only those that failed; `total` is their number then'),
       }),
     )
     .output(z.object({ runs: z.array(jobRunSummary), total: count, page: count, pageSize: count })),
+
+  previewCancelBatch: routeFor('view')
+    .route({
+      method: 'GET',
+      path: '/admin/jobs/batches/{batchId}/cancel/preview',
+      summary: 'What cancelling a batch would do now',
+      tags: TAG,
+    })
+    .input(byBatch)
+    .output(
+      z.object({
+        batchId: runId,
+        cancelled: count.describe('Queued runs, which would be cancelled at once'),
+        asked: count.describe(
+          'Running ones, which would be asked to stop; those that were asked already are not counted',
+        ),
+        byJob: z.array(z.object({ jobName: z.string(), runs: count })).describe('The first 20, the most runs first'),
+        first: z.array(jobRunSummary).describe('The first 10 of them'),
+      }),
+    ),
 
   cancelBatch: routeFor('cancel')
     .route({
