@@ -52,6 +52,8 @@ const STATE: SystemState = {
     },
   ],
   rivals: [],
+  ended: { since: ago(75 * MINUTE), jobs: [] },
+  pauses: [],
 };
 const WHOLE = { pending: [], unknown: [], missing: [] };
 const WELL: HealthFacts = {
@@ -305,4 +307,40 @@ it('names the versions of a job that live together, what differs and where', () 
       .reasons.map(({ message }) => message)
       .at(-1),
   ).toBe('The same holds for 2 more jobs.');
+});
+
+it.each([
+  [60, 305, true],
+  [5, 25, true],
+  [4, 4, false],
+  [19, 100, false],
+])('FAILURE_RATE: %i of %i runs failed', (failed, runs, isReason) => {
+  const jobs = [
+    { jobName: 'match-scores', runs: failed + 1, failed },
+    { jobName: 'trending', runs: runs - failed - 1, failed: 0 },
+  ].filter((job) => job.runs > 0);
+  const { reasons } = judge(withState({ ended: { since: ago(75 * MINUTE), jobs } }));
+  const percent = Math.round((100 * failed) / runs);
+  const message = `${failed} of ${runs} runs (${percent} %) in the last 75 min failed: ${failed} of match-scores.`;
+  if (isReason) expect(reasons).toEqual([{ severity: 'WARNING', code: 'FAILURE_RATE', message }]);
+  else if (failed < 5) expect(reasons).toEqual([]);
+  // Too few of all, and most of this job.
+  else
+    expect(reasons.map((reason) => reason.message)).toEqual([
+      '19 of 20 runs (95 %) of job match-scores in the last 75 min failed.',
+    ]);
+});
+
+it('CHANNEL_PAUSED: a pause that runs have waited behind for a quarter of an hour', () => {
+  const pause = { channel: 'mail', pausedBy: 'ada@example.com', pauseReason: 'the relay is down', due: 14 };
+  const paused = (waitingMs: number) => judge(withState({ pauses: [{ ...pause, pausedMs: 20 * MINUTE, waitingMs }] }));
+  expect(paused(14 * MINUTE).reasons).toEqual([]);
+  expect(paused(15 * MINUTE).reasons).toEqual([
+    {
+      severity: 'WARNING',
+      code: 'CHANNEL_PAUSED',
+      message:
+        'Channel mail has been paused for 20 min by ada@example.com ("the relay is down"), and 14 due runs wait in it: resume it when it may go on.',
+    },
+  ]);
 });

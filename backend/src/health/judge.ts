@@ -3,13 +3,15 @@ import { queuedCap } from '@job-manager/shared/live';
 import { describeUntrustedProxy } from '../auth/proxies.js';
 import { isNeeded } from '../database/installation.js';
 import { durationWords } from '../store/duration-words.js';
-import type { RunnerRow, SystemState, TroubledRow } from '../store/health.js';
+import type { EndedRow, RunnerRow, SystemState, TroubledRow } from '../store/health.js';
 import { compareVersions, listDifferences } from '../store/job-version.js';
 import type { RivalVersion } from '../store/job-versions.js';
 import type { HealthFacts } from './facts.js';
 import { listed } from './listed.js';
 
 type Reason = SystemHealth['reasons'][number];
+
+type Ended = Pick<EndedRow, 'runs' | 'failed'>;
 
 /** From where on something is a reason, in milliseconds where nothing else is said. */
 const thresholds = {
@@ -27,6 +29,10 @@ const thresholds = {
   externalUsed: 0.9,
   /** Or an interval, where that is longer: tasks are done when they are due. */
   overdue: 60_000,
+  /** Of the runs that ended lately, in per cent; fewer failures than `runs` are none to be warned of. */
+  failed: { percent: 20, runs: 5 },
+  /** So long runs may wait in a paused channel before the pause counts as forgotten. */
+  forgottenPause: 15 * 60_000,
 } as const;
 
 /** What to make of the facts: the worst of all reasons, and each in words, the worst first. */
@@ -38,7 +44,9 @@ export function judge(facts: HealthFacts): { verdict: Verdict; reasons: Reason[]
     ...(state === null
       ? []
       : [...judgeBacklog(facts, state), ...judgeRuns(facts, state), ...judgeRunners(facts, state)]),
-    ...(state === null ? [] : [...judgeMaintenance(facts, state), ...judgeVersions(state)]),
+    ...(state === null
+      ? []
+      : [...judgeFailures(state), ...judgePauses(state), ...judgeMaintenance(facts, state), ...judgeVersions(state)]),
   ];
   const reasons = (['CRITICAL', 'WARNING'] as const).flatMap((severity) =>
     found.filter((reason) => reason.severity === severity),
@@ -142,6 +150,48 @@ function judgeRuns({ limits }: HealthFacts, { troubled, runningExternal }: Syste
     found.push(warning('EXTERNAL_LIMIT', message));
   }
   return found;
+}
+
+/** Of all runs together, else of single jobs: what fails in one of many jobs is lost in the whole. */
+function judgeFailures({ now, ended: { since: from, jobs } }: SystemState): Reason[] {
+  const within = durationWords(since(now, from));
+  const sum = (field: 'runs' | 'failed') => jobs.reduce((total, job) => total + job[field], 0);
+  const all = { runs: sum('runs'), failed: sum('failed') };
+  const failing = jobs.filter(failsOften);
+  if (failsOften(all)) {
+    const worst = jobs.filter(({ failed }) => failed > 0).slice(0, MAX_JOBS_NAMED);
+    const whose = listed(worst.map(({ jobName, failed }) => `${failed.toLocaleString('en')} of ${jobName}`));
+    return [warning('FAILURE_RATE', `${describeFailures(all)} in the last ${within} failed: ${whose}.`)];
+  }
+  const found = failing
+    .slice(0, MAX_JOBS_NAMED)
+    .map((job) =>
+      warning('FAILURE_RATE', `${describeFailures(job)} of job ${job.jobName} in the last ${within} failed.`),
+    );
+  const more = failing.length - found.length;
+  return more > 0 ? [...found, warning('FAILURE_RATE', `The same holds for ${count(more, 'more job')}.`)] : found;
+}
+
+const percentFailed = ({ runs, failed }: Ended): number => Math.round((100 * failed) / Math.max(1, runs));
+
+const failsOften = (ended: Ended): boolean =>
+  ended.failed >= thresholds.failed.runs && percentFailed(ended) >= thresholds.failed.percent;
+
+const describeFailures = (ended: Ended): string =>
+  `${ended.failed.toLocaleString('en')} of ${count(ended.runs, 'run')} (${percentFailed(ended)} %)`;
+
+/** Somebody paused the channel, and may have forgotten it. */
+function judgePauses({ pauses }: SystemState): Reason[] {
+  return pauses
+    .filter(({ waitingMs }) => waitingMs >= thresholds.forgottenPause)
+    .slice(0, MAX_JOBS_NAMED)
+    .map(({ channel, pausedMs, pausedBy, pauseReason, due }) => {
+      const by = pausedBy === null ? '' : ` by ${pausedBy}`;
+      const why = pauseReason === null ? '' : ` ("${pauseReason}")`;
+      const waits = `${count(due, 'due run')} ${due === 1 ? 'waits' : 'wait'} in it`;
+      const message = `Channel ${channel} has been paused for ${durationWords(pausedMs)}${by}${why}, and ${waits}: resume it when it may go on.`;
+      return warning('CHANNEL_PAUSED', message);
+    });
 }
 
 function judgeRunners(facts: HealthFacts, { now, backlog, runners }: SystemState): Reason[] {

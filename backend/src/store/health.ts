@@ -60,6 +60,27 @@ export interface SystemState {
   maintenance: TaskRow[];
   /** Versions of jobs of which more than one lives. */
   rivals: RivalVersion[];
+  /** Runs that ended in this hour and the one before, by job; and since when these are. */
+  ended: { since: Date; jobs: EndedRow[] };
+  /** Paused channels in which runs are due, the longest first. */
+  pauses: PauseRow[];
+}
+
+export interface EndedRow {
+  jobName: string;
+  runs: number;
+  failed: number;
+}
+
+export interface PauseRow {
+  channel: string;
+  pausedBy: string | null;
+  pauseReason: string | null;
+  pausedMs: number;
+  /** How long both have been so: that it is paused, and that a run is due. */
+  waitingMs: number;
+  /** Due runs, counted like the backlog. */
+  due: number;
 }
 
 export interface HealthLimits {
@@ -69,7 +90,7 @@ export interface HealthLimits {
   slowAfterMs: number;
 }
 
-/** Reads how the jobs are doing, in five short queries. */
+/** Reads how the jobs are doing, in seven short queries. */
 export async function readSystemState(sql: Sql, limits: HealthLimits): Promise<SystemState> {
   const jobNames = limits.slowJobs.map(({ name }) => name);
   const counts = await sql.query<BacklogRow & { now: Date; running: number; runningExternal: number }>(COUNTS, [
@@ -98,7 +119,16 @@ export async function readSystemState(sql: Sql, limits: HealthLimits): Promise<S
     troubled: troubled.rows,
     maintenance: tasks.rows,
     rivals: await readRivalVersions(sql),
+    ended: await readEnded(sql),
+    pauses: (await sql.query<PauseRow>(PAUSES)).rows,
   };
+}
+
+/** From the counters, which are kept by hour: so these are of one to two hours. */
+async function readEnded(sql: Sql): Promise<SystemState['ended']> {
+  const { rows } = await sql.query<EndedRow & { since: Date }>(ENDED);
+  const [first] = rows;
+  return { since: first?.since ?? new Date(), jobs: rows };
 }
 
 /** So many of those first in line are looked at for how long they have waited: what waits behind them began to later. */
@@ -139,6 +169,27 @@ WITH RECURSIVE moment AS MATERIALIZED (SELECT clock_timestamp() AS now
 SELECT (SELECT now FROM moment) AS now, queue.*, running.*, (SELECT min(since) FROM waiting) AS "oldestDueAt",
   (SELECT min(since) FROM waiting WHERE "isKnown") AS "oldestKnownDueAt"
 FROM queue, running`;
+
+const ENDED = `
+WITH span AS MATERIALIZED (SELECT date_trunc('hour', clock_timestamp() - interval '1 hour', 'UTC') AS since)
+SELECT span.since, "jobName", sum(runs)::int AS runs, coalesce(sum(runs) FILTER (WHERE status = 'FAILED'), 0)::int AS failed
+FROM span, "JobRunCount" WHERE hour >= (SELECT since FROM span) AND hour < 'infinity' GROUP BY 1, 2 ORDER BY 4 DESC, 2`;
+
+const PAUSES = `
+WITH RECURSIVE moment AS MATERIALIZED (SELECT clock_timestamp() AS now
+), ${lanesOf('every_lane', 'NOT "isBlocked"')}
+, lane AS MATERIALIZED (SELECT * FROM every_lane WHERE "runAt" <= (SELECT now FROM moment)
+), pause AS MATERIALIZED (
+  SELECT c.name, c."pausedBy", c."pauseReason", c."pausedAt", first."runAt", moment.now
+  FROM moment, "Channel" c CROSS JOIN LATERAL (SELECT min("runAt") AS "runAt" FROM lane WHERE lane.channel = c.name) first
+  WHERE first."runAt" IS NOT NULL AND ${isPaused('c', '(SELECT now FROM moment)')} ORDER BY greatest(c."pausedAt", first."runAt") LIMIT 100
+)
+SELECT name AS channel, "pausedBy", "pauseReason", extract(epoch FROM now - "pausedAt")::float8 * 1000 AS "pausedMs",
+  extract(epoch FROM now - greatest("pausedAt", "runAt"))::float8 * 1000 AS "waitingMs",
+  (SELECT count(*)::int FROM (
+    ${countableIn('lane', 'NOT q."isBlocked" AND q."runAt" <= pause.now', MOST)} WHERE lane.channel = pause.name LIMIT ${MOST}
+  ) due) AS due
+FROM pause ORDER BY "waitingMs" DESC`;
 
 // What a runner holds and claimed last is read from the runs: its own word is as old as its last heartbeat.
 const RUNNERS = `
