@@ -28,6 +28,7 @@ export const limits = {
   stackFrames: 50,
   pageSize: 200,
   uniqueKeyChars: 200,
+  correlationChars: 100,
   /** -100 to 100. */
   priority: 100,
   attempts: 1_000,

@@ -93,6 +93,7 @@ export const blankRun = {
   waitSince: null,
   waitUntil: null,
   batchId: null,
+  correlationId: null,
   scheduleId: null,
   dueAt: null,
   uniqueKey: null,

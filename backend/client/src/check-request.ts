@@ -71,6 +71,7 @@ const REQUEST: Record<keyof RunRequest, Check> = {
   runAt: time,
   delayMs: duration(0),
   scope: text(200),
+  correlationId: text(limits.correlationChars),
   maxAttempts: whole(1, limits.attempts),
   retry: anything,
   timeoutMs: (value) => (value === null ? null : duration(1)(value)),

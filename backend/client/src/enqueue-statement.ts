@@ -24,25 +24,26 @@ WITH moment AS MATERIALIZED (SELECT date_trunc('milliseconds', clock_timestamp()
   -- Waits for an end that is being written, and sees it; an end that comes later waits for us, and finds who waits.
   -- Without the lock a run could begin to wait for one that has just told everybody of its end. In order of id: two
   -- that wait for the same runs would otherwise lock each other out.
-  SELECT id, status::text FROM "JobRun"
+  SELECT id, status::text, "correlationId" FROM "JobRun"
   WHERE id = ANY(ARRAY(SELECT unnest(after) FROM given)) AND id <> ALL(ARRAY(SELECT last FROM given WHERE last IS NOT NULL))
   ORDER BY id FOR NO KEY UPDATE
 ), known AS MATERIALIZED (
   -- The end of a line was locked and written to by the function above: this statement can't do so any more.
-  SELECT * FROM predecessor UNION SELECT last, 'QUEUED' FROM given WHERE last IS NOT NULL
+  SELECT * FROM predecessor UNION SELECT last, 'QUEUED', NULL FROM given WHERE last IS NOT NULL
 ), wait AS MATERIALIZED (
-  SELECT given.id, p.id AS "on", p.status IN ('QUEUED', 'RUNNING') AS blocks, wanted.place
+  SELECT given.id, p.id AS "on", p.status IN ('QUEUED', 'RUNNING') AS blocks, wanted.place, p."correlationId"
   FROM given CROSS JOIN LATERAL unnest(given.after) WITH ORDINALITY AS wanted(id, place) JOIN known p ON p.id = wanted.id
   UNION ALL
-  SELECT given.id, other.id, true, wanted.place
+  SELECT given.id, other.id, true, wanted.place, NULL
   FROM given CROSS JOIN LATERAL unnest(given."afterIndexes") WITH ORDINALITY AS wanted(index, place)
     JOIN given other ON other.ordinality = wanted.index + 1
   UNION ALL
-  SELECT id, last, true, NULL FROM given WHERE last IS NOT NULL
+  SELECT id, last, true, NULL, NULL FROM given WHERE last IS NOT NULL
 ), waits AS MATERIALIZED (
   -- In the order given: the run reads their results in it.
-  SELECT id, array_agg("on" ORDER BY place) AS "dependsOn", bool_or(blocks) AS "isBlocked"
-  FROM (SELECT id, "on", min(place) AS place, bool_or(blocks) AS blocks FROM wait GROUP BY id, "on") once GROUP BY id
+  SELECT id, array_agg("on" ORDER BY place) AS "dependsOn", bool_or(blocks) AS "isBlocked",
+    (array_agg("correlationId" ORDER BY place) FILTER (WHERE "correlationId" IS NOT NULL))[1] AS "correlationId"
+  FROM (SELECT id, "on", min(place) AS place, bool_or(blocks) AS blocks, max("correlationId") AS "correlationId" FROM wait GROUP BY id, "on") once GROUP BY id
 ), refusal AS MATERIALIZED (
   SELECT ordinality, 'UNKNOWN_JOB' AS code, NULL::bigint AS "runId", NULL::text AS status
   FROM given WHERE NOT "isKnown" AND NOT EXISTS (SELECT FROM "Job" WHERE name = given."jobName")
@@ -67,7 +68,7 @@ WITH moment AS MATERIALIZED (SELECT date_trunc('milliseconds', clock_timestamp()
 ), added AS (
   INSERT INTO "JobRun" (id, "jobName", parameters, trigger, scope, channel, priority, "algorithmVersion", "maxAttempts", "maxCrashes",
     "timeoutMs", "retryPolicy", "runAt", "queuedAt", "rerunOfId", "idempotencyKey", "requestHash", "isBlocked", "dependsOn", "waitsFor", "hasDependents",
-    "batchId", "uniqueKey", "uniqueScope", "uniqueUntil", "triggeredById", "triggeredByTokenId")
+    "batchId", "uniqueKey", "uniqueScope", "uniqueUntil", "triggeredById", "triggeredByTokenId", "correlationId")
   SELECT given.id, given."jobName", given.parameters, given.trigger::"JobRunTrigger", given.scope, coalesce(given.channel, job.channel),
     coalesce(given.priority, job.priority), coalesce(given."algorithmVersion", job."algorithmVersion"),
     coalesce(given."maxAttempts", job."maxAttempts"), coalesce(given."maxCrashes", job."maxCrashes"),
@@ -81,7 +82,8 @@ WITH moment AS MATERIALIZED (SELECT date_trunc('milliseconds', clock_timestamp()
     CASE WHEN NOT given."isCallback" THEN (SELECT id FROM batch) END, given."uniqueKey",
     CASE WHEN given.last IS NOT NULL OR (given."uniqueScope" = 'PERIOD' AND given."freeAt" IS NOT NULL) THEN 'BEHIND' ELSE given."uniqueScope" END::"UniqueScope",
     CASE WHEN given.last IS NULL AND given."freeAt" IS NULL THEN moment.now + given."periodMs" * interval '1 ms' END,
-    $2::int, $6::uuid
+    $2::int, $6::uuid,
+    coalesce(given."correlationId", waits."correlationId", (SELECT "correlationId" FROM "JobRun" original WHERE original.id = given."rerunOfId"))
   FROM given CROSS JOIN moment LEFT JOIN "Job" job ON job.name = given."jobName" LEFT JOIN waits ON waits.id = given.id
   WHERE NOT EXISTS (SELECT FROM refusal)
     -- Read, so that it comes first: the order of the parts of a statement is nobody's promise otherwise.

@@ -112,12 +112,36 @@ async function enqueuePlain(
 
 function pendingOf(requests: readonly RunRequest[], { settingsOf, batch }: EnqueueOptions): Pending[] {
   const pending = requests.map((request, index) => ({ index, run: newRun(request, settingsOf?.(request.jobName)) }));
-  if (requests.length > 1) for (const { run } of pending) run.lineLock = 'NONE';
+  if (requests.length > 1) {
+    for (const { run } of pending) run.lineLock = 'NONE';
+    passOnCorrelation(pending.map(({ run }) => run));
+  }
   if (batch?.callback === undefined) return pending;
   const { jobName, parameters, when = 'finished' } = batch.callback;
-  const run = newRun({ jobName, parameters, trigger: requests[0]?.trigger }, settingsOf?.(jobName));
+  const correlationId = requests.find((request) => request.correlationId !== undefined)?.correlationId;
+  const run = newRun({ jobName, parameters, correlationId, trigger: requests[0]?.trigger }, settingsOf?.(jobName));
   const callback = { ...run, waitsFor: when.toUpperCase(), isCallback: true };
   return [...pending, { index: requests.length, run: callback }];
+}
+
+/** Runs that wait for others of the call belong to what these belong to, unless they name something else. */
+function passOnCorrelation(runs: readonly NewRun[]): void {
+  const dependents = new Map<number, NewRun[]>();
+  for (const run of runs) {
+    for (const index of (run.afterIndexes ?? []) as (number | null)[]) {
+      if (index !== null) dependents.set(index, [...(dependents.get(index) ?? []), run]);
+    }
+  }
+  if (dependents.size === 0) return;
+  const places = new Map(runs.map((run, place) => [run, place]));
+  const ready = runs.filter(({ correlationId }) => correlationId !== undefined);
+  for (const run of ready) {
+    for (const dependent of dependents.get(places.get(run) ?? -1) ?? []) {
+      if (dependent.correlationId !== undefined) continue;
+      dependent.correlationId = run.correlationId;
+      ready.push(dependent);
+    }
+  }
 }
 
 /** At another try the others of the call are there: they have ids now, and places no more. */

@@ -12,6 +12,7 @@ const newRunColumns = {
   parameters: 'jsonb',
   trigger: 'text',
   scope: 'text',
+  correlationId: 'text',
   channel: 'text',
   priority: 'int',
   algorithmVersion: 'text',
@@ -61,6 +62,7 @@ export function newRun(request: RunRequest, settings: JobSettings | undefined): 
     parameters: plainJson(request.parameters ?? {}, 'parameters'),
     trigger: request.trigger ?? 'EVENT',
     scope: request.scope,
+    correlationId: request.correlationId,
     channel: request.channel ?? settings?.channel,
     priority: request.priority ?? settings?.priority,
     algorithmVersion: settings?.algorithmVersion,
@@ -90,8 +92,8 @@ export function newRun(request: RunRequest, settings: JobSettings | undefined): 
   };
 }
 
-/** Neither the caller nor the key is part of the request. */
-function hashOf({ idempotencyKey, trigger, parameters = {}, runAt, ...options }: RunRequest): string {
+/** Neither the caller nor the key is part of the request, nor an id that may be another each time it is sent. */
+function hashOf({ idempotencyKey, trigger, correlationId, parameters = {}, runAt, ...options }: RunRequest): string {
   const at = runAt === undefined ? undefined : new Date(runAt);
   return requestHash({ ...options, parameters: plainJson(parameters, 'parameters'), runAt: at });
 }

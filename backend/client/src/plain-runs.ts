@@ -11,6 +11,7 @@ export interface PlainRun {
   /** As JSON. */
   parameters: string;
   scope: string | null;
+  correlationId: string | null;
   runAt: string | null;
   delayMs: number | null;
   kind: RunKind;
@@ -34,6 +35,7 @@ export function plainRun(
   return {
     parameters,
     scope: request.scope ?? null,
+    correlationId: request.correlationId ?? null,
     runAt: request.runAt === undefined ? null : new Date(request.runAt).toISOString(),
     delayMs: request.delayMs ?? null,
     kind: {
@@ -97,7 +99,8 @@ async function send(
   { isEach, notifies }: { isEach: boolean; notifies: boolean },
 ): Promise<{ added: AddedRun[]; refused: number[] }> {
   const { kinds, places } = kindsOf(runs);
-  const values = [JSON.stringify(kinds), ...listsOf(runs, places, kinds.length), isEach, notifies];
+  const correlations = listOf(runs.map(({ correlationId }) => correlationId));
+  const values = [JSON.stringify(kinds), ...listsOf(runs, places, kinds.length), isEach, notifies, correlations];
   const text = kinds.some((kind) => kind.isAudited) ? ENQUEUE_PLAIN_AUDITED : ENQUEUE_PLAIN;
   const [row] = await rowsOf<AnswerRow>(sql, text, values);
   if (!row) throw new Error('Runs were neither queued nor refused');

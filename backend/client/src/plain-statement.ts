@@ -45,14 +45,14 @@ const AUDIT = auditFrom(
  * nothing keeps them out, so that this costs a third of the statement that can do everything. What they have in common
  * is sent once. $1 are the kinds as JSON, $2 the parameters of all runs as one JSON array, $3 the kind of each, $4 their scopes, $5
  * and $6 when and how long from now they are due, $7 whether the runs are those of different calls: then each is
- * refused by itself, and otherwise all are with the first. $8 is whether runners are told (at commit). The lists are
+ * refused by itself, and otherwise all are with the first. $8 is whether runners are told (at commit), $9 are their correlation ids. The lists are
  * texts, which every driver passes on as they are; an empty one stands for nothing at all. `alongside` is what else the
  * statement does with the runs.
  */
 const enqueuePlain = (alongside = ''): string => `
 WITH moment AS MATERIALIZED (SELECT date_trunc('milliseconds', clock_timestamp()) AS now
 ), asked AS MATERIALIZED (
-  SELECT r.*, r.ordinality::int - 1 AS kind, job.name IS NULL AND NOT r."isKnown" AS "isUnknown",
+  SELECT r.*, (SELECT "correlationId" FROM "JobRun" original WHERE original.id = r."rerunOfId") AS "itsCorrelation", r.ordinality::int - 1 AS kind, job.name IS NULL AND NOT r."isKnown" AS "isUnknown",
     job.channel AS "itsChannel", job.priority AS "itsPriority", job."algorithmVersion" AS "itsVersion",
     job."maxAttempts" AS "itsAttempts", job."maxCrashes" AS "itsCrashes", job."timeoutMs" AS "itsTimeoutMs"
   FROM ROWS FROM (json_to_recordset($1::text::json) AS (${KIND_COLUMNS})) WITH ORDINALITY AS r LEFT JOIN "Job" job ON job.name = r."jobName"
@@ -60,17 +60,17 @@ WITH moment AS MATERIALIZED (SELECT date_trunc('milliseconds', clock_timestamp()
   SELECT *, CASE WHEN $7::boolean THEN "isUnknown" ELSE bool_or("isUnknown") OVER () END AS "isRefused" FROM asked
 ), given AS MATERIALIZED (
   -- Ids come before anything is joined: their order is that of the call.
-  SELECT nextval('"JobRun_id_seq"') AS id, place, parameters, coalesce(kind, 0) AS kind, scope, "runAt", "delayMs"
-  FROM ROWS FROM (jsonb_array_elements($2::text::jsonb), unnest($3::int[]), unnest($4::text[]), unnest($5::timestamptz[]), unnest($6::bigint[]))
-    WITH ORDINALITY AS r(parameters, kind, scope, "runAt", "delayMs", place)
+  SELECT nextval('"JobRun_id_seq"') AS id, place, parameters, coalesce(kind, 0) AS kind, scope, "runAt", "delayMs", "correlationId"
+  FROM ROWS FROM (jsonb_array_elements($2::text::jsonb), unnest($3::int[]), unnest($4::text[]), unnest($5::timestamptz[]), unnest($6::bigint[]), unnest($9::text[]))
+    WITH ORDINALITY AS r(parameters, kind, scope, "runAt", "delayMs", "correlationId", place)
 ), added AS (
   INSERT INTO "JobRun" (id, "jobName", parameters, trigger, scope, channel, priority, "algorithmVersion", "maxAttempts", "maxCrashes",
-    "timeoutMs", "retryPolicy", "runAt", "queuedAt", "rerunOfId", "triggeredById", "triggeredByTokenId")
+    "timeoutMs", "retryPolicy", "runAt", "queuedAt", "rerunOfId", "triggeredById", "triggeredByTokenId", "correlationId")
   SELECT given.id, "jobName", parameters, trigger::"JobRunTrigger", scope, coalesce(channel, "itsChannel"), coalesce(priority, "itsPriority"),
     coalesce("algorithmVersion", "itsVersion"), coalesce("maxAttempts", "itsAttempts"), coalesce("maxCrashes", "itsCrashes"),
     nullif(CASE WHEN "isKnown" THEN "timeoutMs" ELSE coalesce("timeoutMs", "itsTimeoutMs") END, 0), "retryPolicy",
     -- A time that has passed puts nobody ahead of those who have waited since.
-    greatest(moment.now, "runAt", moment.now + "delayMs" * interval '1 ms'), moment.now, "rerunOfId", "actorId", "tokenId"
+    greatest(moment.now, "runAt", moment.now + "delayMs" * interval '1 ms'), moment.now, "rerunOfId", "actorId", "tokenId", coalesce("correlationId", "itsCorrelation")
   FROM given JOIN kind USING (kind) CROSS JOIN moment WHERE NOT "isRefused"
 ), ${alongside}notified AS (
   SELECT pg_notify(channel, '') FROM unnest(ARRAY['${notificationChannels.queued}', '${notificationChannels.changed}']) AS channel

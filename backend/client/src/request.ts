@@ -37,6 +37,11 @@ export interface RunRequest {
   delayMs?: number;
   /** What the run is about, for people. */
   scope?: string;
+  /**
+   * The caller's own id of what the run belongs to, to find it by; without, it is that of the run in `rerunOfId`, or of the first
+   * in `after` that has one.
+   */
+  correlationId?: string;
   maxAttempts?: number;
   /** How long failed attempts wait before the next. */
   retry?: Partial<RetryPolicy>;

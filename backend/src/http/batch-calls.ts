@@ -4,6 +4,7 @@ import { presentBatch } from '../present/batch.js';
 import { unknownBatch } from '../queue/errors.js';
 import { type BatchRow, previewCancel, readBatch, readBatches, readBatchRuns } from '../store/batches.js';
 import { actorOf, type CallContext, callerOf, type HttpDeps } from './context.js';
+import { correlationIdOf } from './correlation.js';
 import { hasCodeIn, presentQueuedRuns } from './present-queued.js';
 
 const os = implement(contract.batches).$context<CallContext>();
@@ -19,7 +20,9 @@ export function createBatchCalls({ pool, queue, registry }: Pick<HttpDeps, 'pool
   return os.router({
     enqueueBatch: os.enqueueBatch.handler(async ({ input, context }) => {
       const trigger = callerOf(context).via === 'bearer' ? 'API' : 'MANUAL';
-      const { batchId, jobRunIds } = await queue.enqueueBatch({ ...input, trigger }, actorOf(context));
+      const correlationId = correlationIdOf(context);
+      const runs = input.runs.map((run) => ({ ...run, correlationId: run.correlationId ?? correlationId }));
+      const { batchId, jobRunIds } = await queue.enqueueBatch({ ...input, runs, trigger }, actorOf(context));
       context.res.location(`${context.req.baseUrl}/admin/jobs/batches/${batchId}`);
       return { batchId, jobRunIds, batch: presentBatch(await known(batchId)) };
     }),

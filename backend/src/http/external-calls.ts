@@ -7,6 +7,7 @@ import { readActivePicture } from '../store/active.js';
 import { readHistory } from '../store/history.js';
 import { readRun } from '../store/run.js';
 import { actorOf, type CallContext, type HttpDeps } from './context.js';
+import { correlationIdOf } from './correlation.js';
 import { idempotencyKeyOf } from './idempotency-key.js';
 
 const os = implement(contract.external).$context<CallContext>();
@@ -26,7 +27,8 @@ export function createExternalCalls({ external, pool, config }: Pick<HttpDeps, '
 
     start: os.start.handler(async ({ input, context }) => {
       const idempotencyKey = idempotencyKeyOf(context, 'start');
-      const run = await external.start({ ...input, idempotencyKey }, actorOf(context));
+      const correlationId = input.correlationId ?? correlationIdOf(context);
+      const run = await external.start({ ...input, idempotencyKey, correlationId }, actorOf(context));
       context.res.location(`${context.req.baseUrl}/admin/jobs/${run.id}`);
       const shouldStop = run.cancelRequestedAt !== null;
       return { jobRunId: run.id, leaseToken: run.leaseToken, shouldStop, run: presentRun(run, redaction) };

@@ -11,6 +11,7 @@ import { readHistory, readHistoryJobNames } from '../store/history.js';
 import { readRun, readWaiting } from '../store/run.js';
 import type { QueuedRun, RunRow } from '../store/run-row.js';
 import { actorOf, type CallContext, callerOf, type HttpDeps } from './context.js';
+import { correlationIdOf } from './correlation.js';
 import { idempotencyKeyOf } from './idempotency-key.js';
 import type { Gate } from './policy.js';
 import { hasCodeIn, presentQueuedRuns } from './present-queued.js';
@@ -72,9 +73,12 @@ export function createJobCalls({ config, pool, queue, registry }: HttpDeps, gate
       if (input.rerunOfId !== undefined) await gate(context.req, 'retry');
       const { via } = callerOf(context);
       const idempotencyKey = idempotencyKeyOf(context);
-      const trigger = via === 'bearer' ? 'API' : 'MANUAL';
+      const trigger = via === 'bearer' ? ('API' as const) : ('MANUAL' as const);
       const parameters = await withSecretsOf(input.rerunOfId, input);
-      const { run, isNew } = await queue.enqueue({ ...input, parameters, trigger, idempotencyKey }, actorOf(context));
+      // Each click has a trace of its own, and a run that repeats another belongs to what that one belongs to.
+      const correlationId = input.correlationId ?? correlationIdOf(context, input.rerunOfId === undefined);
+      const request = { ...input, parameters, trigger, idempotencyKey, correlationId };
+      const { run, isNew } = await queue.enqueue(request, actorOf(context));
       context.res.location(`${context.req.baseUrl}/admin/jobs/${run.id}`);
       const waiting = await readWaiting(pool, run.id);
       const note = isNew ? null : noteOfEarlier(run);

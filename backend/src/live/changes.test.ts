@@ -15,6 +15,7 @@ const blank: JobRunSummary = {
     crashes: 0,
     isBlocked: false,
     batchId: null,
+    correlationId: null,
     scheduleId: null,
     dueAt: null,
     waitReason: null,

@@ -49,6 +49,7 @@ export function presentSummary(row: RunSummaryRow): JobRunSummary {
     isBlocked: row.isBlocked,
     ...NO_WAIT,
     batchId: row.batchId,
+    correlationId: row.correlationId,
     scheduleId: row.scheduleId,
     dueAt: isoOrNull(row.dueAt),
     uniqueKey: row.uniqueKey,

@@ -161,6 +161,7 @@ describe('limits', () => {
     const elsewhere = {
       parameters: {},
       scope: null,
+      correlationId: null,
       algorithmVersion: null,
       steps: null,
       idempotencyKey: null,

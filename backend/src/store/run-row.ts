@@ -43,6 +43,7 @@ export interface RunSummaryRow {
   crashes: number;
   isBlocked: boolean;
   batchId: string | null;
+  correlationId: string | null;
   scheduleId: string | null;
   dueAt: Date | null;
   uniqueKey: string | null;
@@ -117,7 +118,7 @@ const SUMMARY = `r.id, r."jobName", r.channel, r.priority, r.status, r.trigger, 
   k.name AS "triggeredByToken",
   r."cancelRequestedById", c.email AS "cancelRequestedByEmail", r."cancelRequestedAt", r."runnerId", r."rerunOfId",
   r."claimNo", r."timeoutMs"::float8 AS "timeoutMs", r."inactivityTimeoutMs", r."messageCount", r."warningCount", r."errorCount", r."droppedMessages",
-  r.crashes, r."isBlocked", r."batchId", r."scheduleId", r."dueAt", r."uniqueKey", r.rev`;
+  r.crashes, r."isBlocked", r."batchId", r."correlationId", r."scheduleId", r."dueAt", r."uniqueKey", r.rev`;
 const ATTEMPTS = `(SELECT coalesce(json_agg(json_build_object('claimNo', a."claimNo", 'attempt', a.attempt, 'outcome', a.outcome,
     'runnerId', a."runnerId", 'startedAt', a."startedAt", 'endedAt', a."endedAt", 'durationMs', a."durationMs",
     'error', a.error, 'errorStack', a."errorStack", 'childPid', a."childPid", 'cpuMs', a."cpuMs",

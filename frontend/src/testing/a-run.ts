@@ -49,6 +49,7 @@ function make(status: JobRunStatus, part: Partial<JobRun>): JobRun {
     crashes: 0,
     isBlocked: false,
     batchId: null,
+    correlationId: null,
     scheduleId: null,
     dueAt: null,
     waitReason: null,

@@ -30,6 +30,7 @@ function place(run: JobRun): Fact[] {
     ['attempt', `${run.attempt} of ${run.maxAttempts}`],
     ['crashes', run.crashes === 0 ? null : `${run.crashes}, poison at ${run.maxCrashes}`],
     ['retries', retries(run)],
+    ['correlation', run.correlationId],
     ['unique key', unique && `${unique.key} (${unique.scope}${until})`],
     ['schedule', run.schedule && `${run.schedule.name}, due ${timeWords(run.dueAt)}`],
   ];

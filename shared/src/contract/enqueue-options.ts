@@ -57,6 +57,15 @@ export const unique = z
   });
 export type Unique = z.infer<typeof unique>;
 
+/** The caller's own id of the story that a run belongs to. */
+export const correlationId = z
+  .string()
+  .min(1)
+  .max(limits.correlationChars)
+  .describe(
+    'Your own id of what the run belongs to, to find it by; without, `X-Correlation-Id` or the trace id of `traceparent`, else that of the run it repeats or waits for',
+  );
+
 /** How a run is to be queued; what is left out is as the job says. */
 export const enqueueOptions = {
   channel: channelName.optional(),
@@ -64,6 +73,7 @@ export const enqueueOptions = {
   runAt: isoTime.optional().describe('Not before this time'),
   delayMs: ms(0).optional().describe('Not before so long from now; instead of `runAt`'),
   scope: z.string().min(1).max(200).optional().describe('What the run is about, for people'),
+  correlationId: correlationId.optional(),
   maxAttempts: z.number().int().min(1).max(limits.attempts).optional(),
   retry: retryPolicy.optional(),
   timeoutMs: ms(1).nullable().optional().describe('How long an attempt may take; null for as long as it likes'),

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { isWithinDepth, limits } from '../limits.js';
+import { correlationId } from './enqueue-options.js';
 import { stepPlan, stepReport } from './message.js';
 import { routeFor } from './policy.js';
 import { jobRun, jobRunSummary, runId } from './run.js';
@@ -55,6 +56,7 @@ export const external = {
         jobName: z.string().regex(/^[a-z][a-z0-9-]{0,99}$/, 'must be lower case letters, digits and hyphens'),
         parameters: record.default({}),
         scope: z.string().min(1).max(200).optional(),
+        correlationId: correlationId.optional(),
         algorithmVersion: z.string().min(1).max(50).optional(),
         steps: z.array(stepPlan).max(limits.steps).optional(),
         timeoutMs: z.number().int().min(1_000).max(limits.farMs).optional(),

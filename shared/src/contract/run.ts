@@ -64,6 +64,7 @@ export const jobRunSummary = z.object({
   waitSince: time.nullable().describe('Since when its channel or its job is paused'),
   waitUntil: time.nullable().describe('When that ends by itself: a pause, a wait for its time, a rate limit'),
   batchId: runId.nullable(),
+  correlationId: z.string().nullable().describe("The caller's own id of what the run belongs to"),
   scheduleId: z.string().nullable(),
   /** The time at which its schedule wanted it. */
   dueAt: time.nullable(),

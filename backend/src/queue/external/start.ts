@@ -16,6 +16,7 @@ export interface ExternalStart {
   jobName: string;
   parameters: Record<string, unknown>;
   scope?: string;
+  correlationId?: string;
   algorithmVersion?: string;
   steps?: StepPlan[];
   timeoutMs?: number;
@@ -69,6 +70,7 @@ const newRun = (request: ExternalStart, inactiveAfterMs: number) => ({
   jobName: request.jobName,
   parameters: request.parameters,
   scope: request.scope ?? null,
+  correlationId: request.correlationId ?? null,
   algorithmVersion: request.algorithmVersion ?? null,
   steps: request.steps && request.steps.length > 0 ? plannedSteps(request.steps) : null,
   timeoutMs: request.timeoutMs ?? TIMEOUT_MS,
@@ -77,8 +79,8 @@ const newRun = (request: ExternalStart, inactiveAfterMs: number) => ({
   requestHash: request.idempotencyKey === undefined ? null : hashOf(request),
 });
 
-/** Of what is asked; the key is no part of that. */
-const hashOf = ({ idempotencyKey, ...asked }: ExternalStart): string => requestHash(asked);
+/** Of what is asked; the key is no part of that, nor an id that may be another each time. */
+const hashOf = ({ idempotencyKey, correlationId, ...asked }: ExternalStart): string => requestHash(asked);
 
 /** Throws QueueError where the key of the request began a run for another request. */
 function refuseAnother(run: HeldRun, request: ExternalStart): void {

@@ -46,10 +46,10 @@ export class Enqueueing {
    * Queues a run. Those without keys that wait for nobody go together with others that are asked for meanwhile, and
    * need no second look.
    */
-  async enqueue(request: RunRequest, actor: Actor): Promise<EnqueuedRun> {
-    const { settings, parameters, slow } = this.#check(request);
+  async enqueue(given: RunRequest, actor: Actor): Promise<EnqueuedRun> {
+    const { settings, parameters, slow } = this.#check(given);
     if (slow !== null) await slow;
-    if (request.rerunOfId !== undefined) await checkRerun(this.#sql, request.rerunOfId);
+    const request = given.rerunOfId === undefined ? given : await asRerun(this.#sql, given, given.rerunOfId);
     if (!isPlain(request)) return this.#enqueueKeyed(request, actor);
     const describe = freshRun({ request, parameters, settings, actor });
     const added = await this.#gathering.add(plainRun(request, { parameters, actor, settings }));
@@ -59,7 +59,7 @@ export class Enqueueing {
   /** Queues a run in a transaction of the caller; runners hear of it at the commit. */
   async enqueueIn(theirs: ClientSql, request: RunRequest, actor: Actor): Promise<EnqueuedRun> {
     await this.#check(request).slow;
-    if (request.rerunOfId !== undefined) await checkRerun(theirs, request.rerunOfId);
+    if (request.rerunOfId !== undefined) await asRerun(theirs, request, request.rerunOfId);
     const options = { actor, notifies: true, settingsOf: this.#options.registry.settings };
     // There is nothing to be sent again: what fails here has broken the transaction.
     const { jobRunId, isNew } = only((await enqueueRuns(theirs, [request], options)).runs);
@@ -118,10 +118,13 @@ async function readRunOn(theirs: ClientSql, runId: string): Promise<RunRow> {
   return runOfText(row.text);
 }
 
-/** A run's end never changes, so what is seen here still holds when the new run is inserted. */
-async function checkRerun(sql: ClientSql, runId: string): Promise<void> {
-  const rows = await rowsOf<Pick<RunRow, 'status'>>(sql, 'SELECT status FROM "JobRun" WHERE id = $1::bigint', [runId]);
-  const status = rows[0]?.status;
-  if (!status) throw unknownRun(runId);
-  if (!isAllowed('rerun', status)) throw notAllowed('rerun', runId, status);
+/** The request with what it takes over from the run it repeats. A run's end never changes, so what is seen here still holds when the new run is inserted. */
+async function asRerun(sql: ClientSql, request: RunRequest, runId: string): Promise<RunRequest> {
+  type Original = Pick<RunRow, 'status' | 'correlationId'>;
+  const [original] = await rowsOf<Original>(sql, ORIGINAL, [runId]);
+  if (!original) throw unknownRun(runId);
+  if (!isAllowed('rerun', original.status)) throw notAllowed('rerun', runId, original.status);
+  return { ...request, correlationId: request.correlationId ?? original.correlationId ?? undefined };
 }
+
+const ORIGINAL = 'SELECT status, "correlationId" FROM "JobRun" WHERE id = $1::bigint';

@@ -71,6 +71,7 @@ export function freshRun({ request, parameters, settings, actor }: Asked): (adde
     priority: request.priority ?? settings.priority,
     trigger: request.trigger ?? 'EVENT',
     scope: request.scope ?? null,
+    correlationId: request.correlationId ?? null,
     algorithmVersion: settings.algorithmVersion,
     maxAttempts: request.maxAttempts ?? settings.maxAttempts,
     maxCrashes: settings.maxCrashes,

@@ -8,6 +8,7 @@ export interface NewExternalRun {
   jobName: string;
   parameters: Record<string, unknown>;
   scope: string | null;
+  correlationId: string | null;
   algorithmVersion: string | null;
   steps: JobRunStep[] | null;
   timeoutMs: number;
@@ -49,6 +50,7 @@ export async function startExternalRun(
     ...auditValues(actor),
     run.requestHash,
     perToken,
+    run.correlationId,
   ]);
   if (started.rows[0]) return { run: started.rows[0], isNew: true };
   const known = await sql.query<HeldRun>(`${selectHeld('"JobRun"')} WHERE r."idempotencyKey" = $1`, [
@@ -66,9 +68,9 @@ const START = `
 WITH moment AS MATERIALIZED (SELECT clock_timestamp() AS at
 ), started AS (
   INSERT INTO "JobRun" ("jobName", parameters, scope, "algorithmVersion", steps, "timeoutMs", "inactivityTimeoutMs", "idempotencyKey", "requestHash",
-    channel, "triggeredById", "triggeredByTokenId", trigger, status, attempt, "maxAttempts", "claimNo", "runnerId", "leaseToken",
+    "correlationId", channel, "triggeredById", "triggeredByTokenId", trigger, status, attempt, "maxAttempts", "claimNo", "runnerId", "leaseToken",
     "queuedAt", "runAt", "startedAt", "lastHeartbeatAt", "queueDelayMs")
-  SELECT $1, $2, $3, $4, $5, $6, $7, $8, $15, coalesce((SELECT channel FROM "Job" WHERE name = $1::varchar), 'default'), $10, $14, 'API', 'RUNNING', 1, 1, 1, gen_random_uuid(), gen_random_uuid(), at, at, at, at, 0
+  SELECT $1, $2, $3, $4, $5, $6, $7, $8, $15, $17, coalesce((SELECT channel FROM "Job" WHERE name = $1::varchar), 'default'), $10, $14, 'API', 'RUNNING', 1, 1, 1, gen_random_uuid(), gen_random_uuid(), at, at, at, at, 0
   FROM moment WHERE job_manager_external_slot($9, $14, $16)
   ON CONFLICT ("idempotencyKey") WHERE "idempotencyKey" IS NOT NULL DO NOTHING
   RETURNING *
