@@ -20,6 +20,7 @@ import { type Gate, pathOf } from './policy.js';
 import { HttpProblem } from './problem.js';
 import { createRecoveryCalls } from './recovery-calls.js';
 import { type ApiRoute, listRoutes, resolveRoute } from './routes.js';
+import { createRunListCalls } from './run-list-calls.js';
 import { createScheduleCalls } from './schedule-calls.js';
 import { createSecondFactorCalls } from './second-factor-calls.js';
 import type { StatsCache } from './stats-cache.js';
@@ -94,6 +95,7 @@ function createHandler(deps: HttpDeps, gate: Gate, stats: StatsCache) {
     auth: createAuthCalls(deps),
     secondFactor: createSecondFactorCalls(deps),
     jobs: createJobCalls(deps, gate, stats),
+    runLists: createRunListCalls(deps),
     messages: createMessageCalls(deps),
     batches: createBatchCalls(deps),
     channels: createChannelCalls(deps),

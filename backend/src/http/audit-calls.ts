@@ -43,7 +43,7 @@ const filtersOf = ({ from, to, ...filters }: Filters): AuditFilters => ({
   to: to === undefined ? undefined : new Date(to),
 });
 
-const presentEvent = (row: AuditEventRow): AuditEvent => ({
+export const presentEvent = (row: AuditEventRow): AuditEvent => ({
   id: row.id,
   at: row.at.toISOString(),
   actorId: row.actorId,

@@ -49,3 +49,14 @@ export async function readAuditLog(
   );
   return read.rows;
 }
+
+/** The entries about a run, the oldest first, at most `limit`. */
+export async function readAuditOfRun(sql: Sql, runId: string, limit: number): Promise<AuditEventRow[]> {
+  const read = await sql.query<AuditEventRow>(OF_RUN, [runId, limit]);
+  return read.rows;
+}
+
+// Fenced, so that the order does not make the planner walk through the whole log.
+const OF_RUN = `
+SELECT id, at, "actorId", "actorEmail", action, "runId", target, details, ip, "userAgent"
+FROM (SELECT * FROM "AuditEvent" WHERE "runId" = $1 OFFSET 0) entry ORDER BY id LIMIT $2`;

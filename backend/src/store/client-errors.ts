@@ -93,3 +93,17 @@ export const filterValues = ({ since, level, search }: ClientErrorFilters): unkn
   level ?? null,
   search ? containing(search) : null,
 ];
+
+/** How many kinds of errors were seen for the first time in the last so many milliseconds, of the latest 10,000 errors. */
+export async function countNewKinds(sql: Sql, sinceMs: number): Promise<number> {
+  const read = await sql.query<{ kinds: number }>(NEW_KINDS, [sinceMs]);
+  return read.rows[0]?.kinds ?? 0;
+}
+
+const NEW_KINDS = `
+WITH moment AS MATERIALIZED (SELECT clock_timestamp() - $1 * interval '1 ms' AS since
+), recent AS MATERIALIZED (
+  SELECT DISTINCT fingerprint FROM (SELECT fingerprint FROM "ClientError" WHERE at >= (SELECT since FROM moment) ORDER BY at DESC LIMIT 10000) e
+)
+SELECT count(*)::int AS kinds FROM recent
+WHERE NOT EXISTS (SELECT FROM "ClientError" o WHERE o.fingerprint = recent.fingerprint AND o.at < (SELECT since FROM moment))`;

@@ -56,6 +56,16 @@ SELECT seq, at, attempt, level, source, message, data FROM (
 ) sized
 WHERE coalesce(before, 0) < $5 ORDER BY seq`;
 
+/** The messages that the product wrote about a run, the oldest first, at most `limit`. */
+export async function readSystemMessages(sql: Sql, runId: string, limit: number): Promise<MessageRow[]> {
+  const read = await sql.query<MessageRow>(SYSTEM_PAGE, [runId, limit]);
+  return read.rows;
+}
+
+const SYSTEM_PAGE = `
+SELECT seq, at, attempt, level, source, message, data FROM "JobRunMessage"
+WHERE "runId" = $1 AND source = 'SYSTEM' ORDER BY seq LIMIT $2`;
+
 /** How many messages a run wrote, and how many of them were dropped; null when there is no such run. */
 export async function readMessageCounts(sql: Sql, runId: string): Promise<MessageCounts | null> {
   const read = await sql.query<MessageCounts>(`SELECT "messageCount", "droppedMessages" FROM "JobRun" WHERE id = $1`, [

@@ -1,10 +1,12 @@
-import type { JobRun } from '@job-manager/shared/contract/run';
+import type { JobRun, JobRunSummary } from '@job-manager/shared/contract/run';
+import type { LookupHit } from '@job-manager/shared/contract/run-lists';
 import { uiStatus } from '@job-manager/shared/run';
 import { printableJson } from '@job-manager/shared/terminal-text';
 import type { Command } from 'commander';
 import { Refusal } from '../refusal.js';
 import { type Engine, type Told, withEngine } from './engine.js';
 import { runInWords } from './run-words.js';
+import { columns } from './tables.js';
 import { checkId, readDuration, readTime } from './values.js';
 
 /** Commands about single runs. */
@@ -15,6 +17,11 @@ export function addRunCommands(program: Command): void {
     .command('show <id>')
     .description('everything about a run: why it waits, its attempts, what it waits for and who waits for it')
     .action((id: string, _options: object, command: Command) => withEngine(command, (engine) => show(engine, id)));
+
+  run
+    .command('find <text>')
+    .description('runs, batches and schedules by number, correlation id, key or name')
+    .action((text: string, _options: object, command: Command) => withEngine(command, (engine) => find(engine, text)));
 
   run
     .command('reveal <id>')
@@ -72,6 +79,33 @@ export function addRunCommands(program: Command): void {
 async function show(engine: Engine, id: string): Promise<Told> {
   const run = await readPresented(engine, checkId(id));
   return { json: run, words: runInWords(run, uiStatus(run)) };
+}
+
+async function find({ sql }: Engine, text: string): Promise<Told> {
+  const [{ lookUp }, { presentHits }] = await Promise.all([
+    import('@job-manager/backend/store/lookup'),
+    import('@job-manager/backend/present/lookup'),
+  ]);
+  const hits = presentHits(text, await lookUp(sql, text));
+  const words = columns([['found', '', 'what', ''], ...hits.flatMap(rowsOf)]);
+  return { json: { hits }, words: hits.length === 0 ? 'Nothing has this number, correlation id, key or name.' : words };
+}
+
+function rowsOf(hit: LookupHit): string[][] {
+  const runs = (by: string, ...found: JobRunSummary[]) =>
+    found.map((run) => [by, `#${run.id}`, run.jobName, uiStatus(run)]);
+  switch (hit.kind) {
+    case 'run':
+      return runs('number', hit.run);
+    case 'key':
+      return runs('key', hit.run);
+    case 'correlation':
+      return runs('correlation', ...hit.runs);
+    case 'batch':
+      return [['batch', `#${hit.batch.id}`, hit.batch.name, hit.batch.finishedAt === null ? 'open' : 'finished']];
+    case 'schedule':
+      return [['schedule', hit.schedule.name, hit.schedule.jobName, '']];
+  }
 }
 
 async function readPresented({ sql, registry, redaction }: Engine, id: string): Promise<JobRun> {

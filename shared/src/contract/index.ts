@@ -8,6 +8,7 @@ import { health } from './health.js';
 import { jobs } from './jobs.js';
 import { messages } from './messages.js';
 import { recovery } from './recovery.js';
+import { runLists } from './run-lists.js';
 import { schedules } from './schedules.js';
 import { secondFactor } from './second-factor.js';
 import { tokens } from './tokens.js';
@@ -18,6 +19,7 @@ export const contract = {
   auth,
   secondFactor,
   jobs,
+  runLists,
   messages,
   batches,
   channels,

@@ -1,0 +1,59 @@
+import type { contract } from '@job-manager/shared/contract/index';
+import type { InferContractRouterOutputs } from '@orpc/contract';
+import type { ChannelRow } from '../store/channel-list.js';
+import { countNewKinds } from '../store/client-errors.js';
+import type { HttpDeps } from './context.js';
+
+type Badges = InferContractRouterOutputs<typeof contract>['runLists']['badges'];
+
+const FRESH_MS = 10_000;
+const NEW_KIND_MS = 86_400_000;
+/** How long a due run may wait in a channel that has no target of its own. */
+const TARGET_WAIT_MS = 5 * 60_000;
+
+/** The figures beside the places of the panel, read at most every 10 s for all viewers; who may see what is the caller's business. */
+export function createBadges({
+  pool,
+  queue,
+  health,
+}: Pick<HttpDeps, 'pool' | 'queue' | 'health'>): () => Promise<Badges> {
+  return keptFor(FRESH_MS, async () => {
+    const [system, channels, schedules, newErrorKinds] = await Promise.all([
+      health.system(),
+      queue.channels.list(),
+      queue.schedules.list(),
+      countNewKinds(pool, NEW_KIND_MS),
+    ]);
+    const now = schedules.now.getTime();
+    return {
+      running: system.running,
+      pausedJobs: 0,
+      scheduleProblems: schedules.schedules.filter(({ problem }) => problem !== null).length,
+      channels: {
+        late: channels.filter((channel) => isLate(channel, now)).length,
+        paused: channels.filter(({ pausedAt, due }) => pausedAt !== null && due > 0).length,
+      },
+      runners: system.runners.filter(({ status }) => status === 'ACTIVE' || status === 'DRAINING').length,
+      verdict: system.verdict,
+      newErrorKinds,
+      asOf: schedules.now.toISOString(),
+    };
+  });
+}
+
+const isLate = ({ pausedAt, oldestDueAt }: ChannelRow, now: number): boolean =>
+  pausedAt === null && oldestDueAt !== null && now - oldestDueAt.getTime() > TARGET_WAIT_MS;
+
+/** Reads at most once per `ms`, however many ask; a failure is kept for nobody. */
+function keptFor<T>(ms: number, read: () => Promise<T>): () => Promise<T> {
+  let known: { answer: Promise<T>; until: number } | undefined;
+  return () => {
+    if (known && performance.now() < known.until) return known.answer;
+    const answer = read();
+    known = { answer, until: performance.now() + ms };
+    answer.catch(() => {
+      if (known?.answer === answer) known = undefined;
+    });
+    return answer;
+  };
+}

@@ -1,0 +1,91 @@
+import { contract } from '@job-manager/shared/contract/index';
+import { implement } from '@orpc/server';
+import { presentGraph } from '../present/graph.js';
+import { presentHits } from '../present/lookup.js';
+import { presentMessage } from '../present/message.js';
+import { presentSummary } from '../present/run.js';
+import { hideSecrets } from '../present/secrets.js';
+import { unknownRun } from '../queue/errors.js';
+import { createRedaction } from '../queue/redaction.js';
+import { readAuditOfRun } from '../store/audit-log.js';
+import { lookUp } from '../store/lookup.js';
+import { readSystemMessages } from '../store/messages.js';
+import { readGraph } from '../store/run-graph.js';
+import { readNeighbours } from '../store/run-neighbours.js';
+import type { RunSummaryRow } from '../store/run-row.js';
+import { readClock } from '../store/schedules.js';
+import { presentEvent } from './audit-calls.js';
+import { createBadges } from './badges.js';
+import { type CallContext, callerOf, type HttpDeps } from './context.js';
+import { hasCodeIn, presentQueuedRuns } from './present-queued.js';
+import { readQueuePage } from './queue-page.js';
+
+const os = implement(contract.runLists).$context<CallContext>();
+
+/** Entries of either kind that the activity of a run shows. */
+const ACTIVITY_SHOWN = 500;
+
+/** What lists, the search and a run's page read beside the run itself. */
+export function createRunListCalls(deps: HttpDeps) {
+  const { pool, registry, config } = deps;
+  const hasCode = hasCodeIn(registry);
+  const redaction = createRedaction(config.JOBS_REDACT_KEYS);
+  const badges = createBadges(deps);
+  const known = async (jobRunId: string): Promise<void> => {
+    const { rowCount } = await pool.query('SELECT FROM "JobRun" WHERE id = $1', [jobRunId]);
+    if (rowCount === 0) throw unknownRun(jobRunId);
+  };
+
+  return os.router({
+    lookup: os.lookup.handler(async ({ input: { q } }) => ({ hits: presentHits(q, await lookUp(pool, q)) })),
+
+    queue: os.queue.handler(async ({ input }) => {
+      const asOf = (await readClock(pool)).toISOString();
+      const { runs, cursor } = await readQueuePage(pool, input);
+      return { runs: await presentQueuedRuns(pool, runs, hasCode), cursor, asOf };
+    }),
+
+    badges: os.badges.handler(async ({ context }) => {
+      const { newErrorKinds, ...rest } = await badges();
+      const seesErrors = callerOf(context).permissions.includes('viewErrors');
+      return { ...rest, newErrorKinds: seesErrors ? newErrorKinds : null };
+    }),
+
+    neighbours: os.neighbours.handler(async ({ input: { jobRunId } }) => {
+      await known(jobRunId);
+      const { usual, ...runs } = await readNeighbours(pool, jobRunId);
+      const present = (row: RunSummaryRow | null) => row && presentSummary(row);
+      return {
+        previous: present(runs.previous),
+        next: present(runs.next),
+        lastSuccess: present(runs.lastSuccess),
+        lastFailure: present(runs.lastFailure),
+        usual,
+      };
+    }),
+
+    graph: os.graph.handler(async ({ input: { jobRunId } }) => {
+      await known(jobRunId);
+      return presentGraph(await readGraph(pool, jobRunId));
+    }),
+
+    activity: os.activity.handler(async ({ input: { jobRunId } }) => {
+      await known(jobRunId);
+      // One more than is shown tells whether there are more.
+      const [events, messages] = await Promise.all([
+        readAuditOfRun(pool, jobRunId, ACTIVITY_SHOWN + 1),
+        readSystemMessages(pool, jobRunId, ACTIVITY_SHOWN + 1),
+      ]);
+      const audited = events.slice(0, ACTIVITY_SHOWN).map((row) => {
+        const event = presentEvent({ ...row, details: hideSecrets(row.details, redaction) });
+        return { kind: 'audit' as const, at: event.at, event };
+      });
+      const written = messages.slice(0, ACTIVITY_SHOWN).map((row) => {
+        const message = presentMessage(row);
+        return { kind: 'message' as const, at: message.at, message };
+      });
+      const entries = [...audited, ...written].sort((a, b) => a.at.localeCompare(b.at));
+      return { entries, isCut: Math.max(events.length, messages.length) > ACTIVITY_SHOWN };
+    }),
+  });
+}

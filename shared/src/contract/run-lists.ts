@@ -1,0 +1,181 @@
+import * as z from 'zod';
+import { limits } from '../limits.js';
+import { jobRunStatuses } from '../run.js';
+import { auditEvent } from './audit.js';
+import { jobName } from './enqueue-options.js';
+import { verdicts } from './health.js';
+import { jobRunMessage } from './message.js';
+import { routeFor } from './policy.js';
+import { jobRunSummary, runId } from './run.js';
+
+const TAG = ['Jobs'];
+const time = z.iso.datetime();
+const count = z.number().int();
+const byRun = z.strictObject({ jobRunId: runId });
+
+const lookupHit = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('run'), run: jobRunSummary }),
+  z.object({
+    kind: z.literal('correlation'),
+    correlationId: z.string(),
+    runs: z.array(jobRunSummary).describe('The newest 50'),
+    hasMore: z.boolean(),
+  }),
+  z.object({ kind: z.literal('key'), key: z.string(), run: jobRunSummary }),
+  z.object({ kind: z.literal('batch'), batch: z.object({ id: runId, name: z.string(), finishedAt: time.nullable() }) }),
+  z.object({
+    kind: z.literal('schedule'),
+    schedule: z.object({ id: z.string(), name: z.string(), jobName: z.string() }),
+  }),
+]);
+export type LookupHit = z.infer<typeof lookupHit>;
+
+export const queueStates = ['due', 'scheduled', 'blocked'] as const;
+
+const graphNode = z.object({
+  jobRunId: runId,
+  /** Null for a run that was removed. */
+  jobName: z.string().nullable(),
+  status: z.enum(jobRunStatuses).nullable(),
+  isBlocked: z.boolean(),
+  /** Longest way to it from a run that waits for none. */
+  depth: count,
+  startedAt: time.nullable(),
+  finishedAt: time.nullable(),
+  durationMs: z.number().nullable(),
+  error: z.string().nullable(),
+});
+export type GraphNode = z.infer<typeof graphNode>;
+
+/** What lists, the search and a run's page read beside the run itself. */
+export const runLists = {
+  lookup: routeFor('view')
+    .route({
+      method: 'GET',
+      path: '/admin/jobs/lookup',
+      summary: 'Whatever has this number, correlation id, key or name',
+      description:
+        'Run and batch numbers, correlation ids and idempotency keys are compared as a whole, as are the unique keys of runs that have not ended or hold their key for a time; names of schedules and of the newest 10,000 batches in part.',
+      tags: TAG,
+    })
+    .input(z.strictObject({ q: z.string().trim().min(1).max(200) }))
+    .output(z.object({ hits: z.array(lookupHit) })),
+
+  queue: routeFor('view')
+    .route({
+      method: 'GET',
+      path: '/admin/jobs/queue',
+      summary: 'Queued runs in the order in which they are claimed, 50 each',
+      description:
+        'Due and scheduled runs by priority and time, then those that wait for other runs. A page of a filter that matches few runs may hold fewer than 50 although more follow: `cursor` says so.',
+      tags: TAG,
+    })
+    .input(
+      z.strictObject({
+        channel: z.string().min(1).max(100).optional(),
+        jobName: jobName.optional(),
+        state: z.enum(queueStates).optional(),
+        cursor: z.string().min(1).max(200).optional().describe('Of the page before'),
+        skip: z.coerce
+          .number()
+          .int()
+          .min(0)
+          .max(limits.queuedInSnapshot)
+          .default(0)
+          .describe('Without a cursor: begins after so many, such as those that the live list has'),
+      }),
+    )
+    .output(
+      z.object({
+        runs: z.array(jobRunSummary),
+        cursor: z.string().nullable().describe('For the next page; null where this is the last'),
+        asOf: time,
+      }),
+    ),
+
+  badges: routeFor('view')
+    .route({
+      method: 'GET',
+      path: '/admin/jobs/badges',
+      summary: 'Small figures beside the places of the panel, at most 10 s old',
+      tags: TAG,
+    })
+    .output(
+      z.object({
+        running: count,
+        pausedJobs: count,
+        scheduleProblems: count.describe('Schedules that cannot queue runs'),
+        channels: z.object({
+          late: count.describe('Whose oldest due run has waited longer than their target'),
+          paused: count.describe('Paused, with runs that are due'),
+        }),
+        runners: count.describe('Alive'),
+        verdict: z.enum(verdicts),
+        newErrorKinds: count
+          .nullable()
+          .describe('Kinds of browser errors first seen in the last 24 hours; null without the permission to see them'),
+        asOf: time,
+      }),
+    ),
+
+  neighbours: routeFor('view')
+    .route({
+      method: 'GET',
+      path: '/admin/jobs/{jobRunId}/neighbours',
+      summary: 'Finished runs of the same job before and after this one, and how long it usually takes',
+      description: 'Of those before it at most 1,000 are looked at.',
+      tags: TAG,
+    })
+    .input(byRun)
+    .output(
+      z.object({
+        previous: jobRunSummary.nullable(),
+        next: jobRunSummary.nullable(),
+        lastSuccess: jobRunSummary.nullable(),
+        lastFailure: jobRunSummary.nullable(),
+        usual: z
+          .object({ p50: z.number(), p95: z.number(), runs: count.describe('Successful ones that were looked at') })
+          .nullable()
+          .describe('Duration of successful runs in milliseconds; null where there were none'),
+      }),
+    ),
+
+  graph: routeFor('view')
+    .route({
+      method: 'GET',
+      path: '/admin/jobs/{jobRunId}/graph',
+      summary: 'The runs that hang together with this one, at most 500',
+      description:
+        'Runs that it waits or waited for, those that wait for it, and so on. Ended runs that waited for others are found in the same batch, and where they were queued within 2,000 runs of the oldest.',
+      tags: TAG,
+    })
+    .input(byRun)
+    .output(
+      z.object({
+        nodes: z.array(graphNode).describe('By depth, then by number'),
+        edges: z.array(z.object({ from: runId, to: runId })).describe('`to` waits or waited for `from`'),
+        isCut: z.boolean().describe('There are more than 500'),
+      }),
+    ),
+
+  activity: routeFor('viewAudit', 'view')
+    .route({
+      method: 'GET',
+      path: '/admin/jobs/{jobRunId}/activity',
+      summary: 'What people and the product did to a run, oldest first',
+      description: 'At most 500 entries of the audit log and 500 messages of the product.',
+      tags: TAG,
+    })
+    .input(byRun)
+    .output(
+      z.object({
+        entries: z.array(
+          z.discriminatedUnion('kind', [
+            z.object({ kind: z.literal('audit'), at: time, event: auditEvent }),
+            z.object({ kind: z.literal('message'), at: time, message: jobRunMessage }),
+          ]),
+        ),
+        isCut: z.boolean(),
+      }),
+    ),
+};
