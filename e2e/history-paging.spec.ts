@@ -119,7 +119,7 @@ test('runs that were looked at leave no step behind, and a run leads back to the
   await page.goBack();
   await expect(page).toHaveURL('/admin/jobs/history');
   await page.goBack();
-  await expect(page).toHaveURL('/admin/dashboard');
+  await expect(page).toHaveURL('/admin/jobs');
 
   // Opened by a link, there is no page to go back to.
   await page.goto(`/admin/jobs?run=${ids[0]}`);

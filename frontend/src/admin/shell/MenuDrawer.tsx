@@ -1,9 +1,7 @@
 import { Drawer } from '@mantine/core';
 import { useEffect, useRef } from 'react';
 import { useLocation } from 'react-router-dom';
-import { ColorSchemeSwitch } from '../../ui/ColorSchemeSwitch';
 import type { DialogProps } from '../../ui/useDialog';
-import classes from './MenuDrawer.module.css';
 import { NavList } from './NavList';
 
 /** Everything that the navigation of a phone has no room for. */
@@ -29,10 +27,6 @@ export function MenuDrawer({ open, onClose }: DialogProps) {
       <nav aria-label="All pages" data-nav="wide">
         <NavList />
       </nav>
-      <div className={classes.appearance}>
-        Colours
-        <ColorSchemeSwitch />
-      </div>
     </Drawer>
   );
 }

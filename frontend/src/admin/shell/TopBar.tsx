@@ -4,10 +4,9 @@ import { useCan, useSession } from '../../api/session';
 import { ConnectionIndicator } from '../../components/ConnectionIndicator';
 import { useRunDialog } from '../../components/url-state';
 import { useZoneChoice } from '../../lib/time-zone';
-import { ColorSchemeSwitch } from '../../ui/ColorSchemeSwitch';
+import { AccountMenu } from './AccountMenu';
 import { Breadcrumb } from './Breadcrumb';
 import classes from './TopBar.module.css';
-import { UserMenu } from './UserMenu';
 
 interface Props {
   isPhone: boolean;
@@ -31,8 +30,7 @@ export function TopBar({ isPhone, onSearch, onShowShortcuts }: Props) {
         <ConnectionIndicator isShort={isPhone} />
         {!isPhone && <SearchBox onOpen={onSearch} />}
         <RunNewJob isPhone={isPhone} />
-        {!isPhone && <ColorSchemeSwitch />}
-        {user && <UserMenu user={user} onShowShortcuts={onShowShortcuts} />}
+        {user && <AccountMenu user={user} onShowShortcuts={onShowShortcuts} />}
       </div>
     </header>
   );

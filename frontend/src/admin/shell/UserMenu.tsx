@@ -1,38 +1,50 @@
 import type { CurrentUser } from '@job-manager/shared/contract/auth';
-import { Menu, UnstyledButton } from '@mantine/core';
-import { IconChevronDown, IconKeyboard, IconLock, IconLogout } from '@tabler/icons-react';
-import { useState } from 'react';
+import { type MantineColorScheme, Menu, useMantineColorScheme } from '@mantine/core';
+import { IconKeyboard, IconLock, IconLogout } from '@tabler/icons-react';
+import { useRef, useState } from 'react';
 import { Link } from 'react-router-dom';
 import { keepsAccounts } from '../../api/place';
 import { roleLabel } from '../../components/roles';
 import { useSignOut } from '../../components/useSignOut';
 import { switchZone, useZoneChoice } from '../../lib/time-zone';
 import { paths } from '../../paths';
+import { AccountButton } from './AccountButton';
+import classes from './AccountMenu.module.css';
 import { areShortcutsOn, setShortcutsOn } from './shortcuts';
-import classes from './UserMenu.module.css';
 
 interface Props {
   user: CurrentUser;
   onShowShortcuts: () => void;
 }
 
-/** Who is signed in, what this browser is to do and, where people sign in here, their password and the way out. */
+/** Who is signed in, how this browser shows the panel and, where people sign in here, their password and the way out. */
 export function UserMenu({ user, onShowShortcuts }: Props) {
+  const target = useRef<HTMLButtonElement>(null);
+  // Opened by the button that this one replaced, Mantine doesn't know whom to give the focus back.
+  const returnFocus = () => {
+    if (document.activeElement === document.body || document.activeElement?.closest('[role="menu"]'))
+      target.current?.focus();
+  };
   return (
-    <Menu position="bottom-end" width={240} shadow="md" withinPortal={false} withInitialFocusPlaceholder={false}>
+    <Menu
+      defaultOpened
+      onClose={returnFocus}
+      position="bottom-end"
+      width={240}
+      shadow="md"
+      withinPortal={false}
+      withInitialFocusPlaceholder={false}
+    >
       <Menu.Target>
-        <UnstyledButton className={classes.button} aria-label={`Account: ${user.email}`}>
-          <span className={classes.initial} aria-hidden>
-            {user.email.charAt(0).toUpperCase()}
-          </span>
-          <IconChevronDown size={14} aria-hidden />
-        </UnstyledButton>
+        <AccountButton ref={target} user={user} />
       </Menu.Target>
       <Menu.Dropdown>
         <div className={classes.who}>
           <div className={classes.email}>{user.email}</div>
           <div className={classes.role}>{roleLabel[user.role]}</div>
         </div>
+        <Menu.Divider />
+        <ColourScheme />
         <Menu.Divider />
         <Preferences />
         <Menu.Item leftSection={<IconKeyboard size={16} />} rightSection={<kbd>?</kbd>} onClick={onShowShortcuts}>
@@ -44,29 +56,41 @@ export function UserMenu({ user, onShowShortcuts }: Props) {
   );
 }
 
-function Preferences() {
-  const zone = useZoneChoice();
-  const [hasKeys, setKeys] = useState(areShortcutsOn);
+const schemes: Record<MantineColorScheme, string> = { light: 'Light', dark: 'Dark', auto: 'As the system' };
+
+/** Light, dark, or as the system is set. */
+function ColourScheme() {
+  const { colorScheme, setColorScheme } = useMantineColorScheme();
   return (
     <>
-      <Choice isOn={zone === 'utc'} label="Times in UTC" onSwitch={switchZone} />
-      <Choice
-        isOn={hasKeys}
-        label="Single-key shortcuts"
-        onSwitch={() => {
-          setShortcutsOn(!hasKeys);
-          setKeys(!hasKeys);
-        }}
-      />
+      <Menu.Label>Colours</Menu.Label>
+      <Menu.RadioGroup value={colorScheme} onChange={(value) => setColorScheme(value as MantineColorScheme)}>
+        {Object.entries(schemes).map(([value, label]) => (
+          <Menu.RadioItem key={value} value={value}>
+            {label}
+          </Menu.RadioItem>
+        ))}
+      </Menu.RadioGroup>
     </>
   );
 }
 
-function Choice({ isOn, label, onSwitch }: { isOn: boolean; label: string; onSwitch: () => void }) {
+function Preferences() {
+  const zone = useZoneChoice();
+  const [hasKeys, setKeys] = useState(areShortcutsOn);
+  const switchKeys = () => {
+    setShortcutsOn(!hasKeys);
+    setKeys(!hasKeys);
+  };
   return (
-    <Menu.CheckboxItem checked={isOn} onChange={onSwitch} closeMenuOnClick={false}>
-      {label}
-    </Menu.CheckboxItem>
+    <>
+      <Menu.CheckboxItem checked={zone === 'utc'} onChange={switchZone}>
+        Times in UTC
+      </Menu.CheckboxItem>
+      <Menu.CheckboxItem checked={hasKeys} onChange={switchKeys}>
+        Single-key shortcuts
+      </Menu.CheckboxItem>
+    </>
   );
 }
 

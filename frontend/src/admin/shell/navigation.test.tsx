@@ -114,6 +114,16 @@ test('the lists of runs stand beside each other and keep the job', async () => {
   await vi.waitFor(() => expect(document.title).toBe('History · Runs · Job Manager'));
 });
 
+test('the account menu gives the focus back', async () => {
+  const { user } = await openPanel('/admin/dashboard');
+  const account = () => screen.getByRole('button', { name: 'Account: ada@example.com' });
+  account().focus();
+  await user.keyboard('{Enter}');
+  await screen.findByRole('menuitem', { name: 'Sign out', hidden: true });
+  await user.keyboard('{Escape}');
+  await vi.waitFor(() => expect(account()).toHaveFocus());
+});
+
 test('the own password is reached from the account', async () => {
   const { user } = await openPanel('/admin/dashboard');
   await user.click(screen.getByRole('button', { name: 'Account: ada@example.com' }));

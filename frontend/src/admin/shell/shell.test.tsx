@@ -4,8 +4,8 @@ import { openPanel } from '../../testing/render-app';
 
 test('the colour scheme can be chosen, and is remembered', async () => {
   const { user } = await openPanel('/admin/dashboard');
-  await user.click(await screen.findByRole('button', { name: 'Colour scheme: System' }));
-  await user.click(await screen.findByRole('menuitem', { name: 'Dark', hidden: true }));
+  await user.click(await screen.findByRole('button', { name: /^Account/ }));
+  await user.click(await screen.findByRole('menuitemradio', { name: 'Dark', hidden: true }));
   await waitFor(() => expect(document.documentElement).toHaveAttribute('data-mantine-color-scheme', 'dark'));
   expect(localStorage.getItem('mantine-color-scheme-value')).toBe('dark');
 });

@@ -1,0 +1,27 @@
+import type { CurrentUser } from '@job-manager/shared/contract/auth';
+import { Suspense, useState } from 'react';
+import { loadable } from '../../ui/loadable';
+import { AccountButton } from './AccountButton';
+
+// Mantine's menus weigh as much as the rest of the shell; most visits never open this one.
+const UserMenu = loadable(() => import('./UserMenu').then((module) => module.UserMenu));
+
+interface Props {
+  user: CurrentUser;
+  onShowShortcuts: () => void;
+}
+
+/** Who is signed in; a click opens their menu, which is loaded then. */
+export function AccountMenu(props: Props) {
+  const [isWanted, setWanted] = useState(false);
+  const button = (
+    <AccountButton user={props.user} aria-haspopup="menu" aria-expanded={false} onClick={() => setWanted(true)} />
+  );
+  return isWanted ? (
+    <Suspense fallback={button}>
+      <UserMenu {...props} />
+    </Suspense>
+  ) : (
+    button
+  );
+}
