@@ -35,25 +35,30 @@ export function checkForeignInput<Schema extends z.ZodType>(
   value: unknown,
   noun: string,
 ): CheckedInput<z.output<Schema>> | Promise<CheckedInput<z.output<Schema>>> {
-  const context = { async: true, error: issueMessages(noun) };
-  const answer = ({ value: data, issues }: z.core.ParsePayload): CheckedInput<z.output<Schema>> =>
-    issues.length === 0
-      ? { success: true, data: data as z.output<Schema> }
-      : {
-          success: false,
-          issues: listIssues(issues.map((issue) => z.core.util.finalizeIssue(issue, context, z.config()))),
-        };
-  const failed = (error: unknown): CheckedInput<never> => {
-    const reason = error instanceof Error ? error.message : String(error);
-    return { success: false, issues: [{ path: '', message: `could not be read by the schema: ${reason}` }] };
-  };
+  const context: Context = { async: true, error: issueMessages(noun) };
   try {
     // Not `safeParse`, which drops the promise of an asynchronous check, nor `safeParseAsync`, which is late for others.
     const result = schema._zod.run({ value, issues: [] }, context);
-    return result instanceof Promise ? result.then(answer).catch(failed) : answer(result);
+    if (!(result instanceof Promise)) return answerOf<z.output<Schema>>(result, context);
+    return result.then((late) => answerOf<z.output<Schema>>(late, context)).catch(unreadable);
   } catch (error) {
-    return failed(error);
+    return unreadable(error);
   }
+}
+
+/** One for each parse: zod keeps in it what it has seen of a value. */
+type Context = z.core.ParseContextInternal<z.core.$ZodIssue>;
+
+// Outside of the call, which is made for every run: making functions takes longer than checking a small value.
+function answerOf<Output>({ value, issues }: z.core.ParsePayload, context: Context): CheckedInput<Output> {
+  if (issues.length === 0) return { success: true, data: value as Output };
+  const finalized = issues.map((issue) => z.core.util.finalizeIssue(issue, context, z.config()));
+  return { success: false, issues: listIssues(finalized) };
+}
+
+function unreadable(error: unknown): CheckedInput<never> {
+  const reason = error instanceof Error ? error.message : String(error);
+  return { success: false, issues: [{ path: '', message: `could not be read by the schema: ${reason}` }] };
 }
 
 /** The issues of zod with dotted paths, each unknown field by itself. */
