@@ -222,19 +222,21 @@ export class Runner {
     // The slot is for those who compute: what comes now is up to the database.
     onOver();
     this.#progress.forget(leaseToken);
-    if (result.status !== 'interrupted' && !(await this.#isHandedOn(execution.run, result))) {
+    // Nothing more is awaited for every run: a promise costs as much as a small job.
+    const isHandedOn = 'isRefused' in result && (await this.#handOn(execution.run, result.error ?? ''));
+    if (result.status !== 'interrupted' && !isHandedOn) {
       // First what it said: once the run has ended, its lease opens nothing any more.
       if (this.#messages.has(leaseToken)) await this.#messages.flush(leaseToken);
       this.#tellEnd(execution, result, durationMs, await this.#outcomes.record(execution, result));
     }
-    await this.#settle(execution, result);
+    if (result.status === 'interrupted' && result.reason === 'not begun') await this.#handBack([execution]);
+    else this.#settle(leaseToken, result);
     return result;
   }
 
   /** Whether another version of the job gets the run. One that was started for this process alone goes to no other. */
-  async #isHandedOn(run: ClaimedRun, end: ExecutionEnd): Promise<boolean> {
-    if (end.status === 'snoozed' || !end.isRefused || this.#options.kind === 'CLI') return false;
-    return this.#refusals.handBack(run, end.error ?? '');
+  async #handOn(run: ClaimedRun, reason: string): Promise<boolean> {
+    return this.#options.kind !== 'CLI' && this.#refusals.handBack(run, reason);
   }
 
   /** Sends back what never began. Lost on the way, the runs come back when their lease ends. */
@@ -297,11 +299,11 @@ export class Runner {
     else events.emit('runEnded', { runId, jobName, status: result.status, error: result.error, durationMs });
   }
 
-  async #settle(execution: RunExecution, result: ExecutionResult): Promise<void> {
-    const { leaseToken } = execution.run;
-    const interruption = result.status === 'interrupted' ? result.reason : undefined;
-    if (interruption === 'drained') return this.#held.keepDrained(leaseToken);
-    if (interruption === 'not begun') return this.#handBack([execution]);
+  #settle(leaseToken: string, result: ExecutionResult): void {
+    if (result.status === 'interrupted' && result.reason === 'drained') {
+      this.#held.keepDrained(leaseToken);
+      return;
+    }
     this.#letGo(leaseToken);
     this.#claims.useRoom();
     this.#options.notifier.changed();
