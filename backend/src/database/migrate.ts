@@ -37,7 +37,7 @@ export async function migrate(url: string): Promise<string[]> {
     if ((await migrationState(client, schema)).pending.length > 0) {
       for (const name of await migrationNames()) if (await applyWhereMissing(client, schema, name)) applied.push(name);
     }
-    await inTransaction(client, schema, () => pinFunctions(client, schema));
+    await pinFunctions(client, schema);
     return applied;
   } finally {
     await client.end();
@@ -110,7 +110,10 @@ async function pinFunctions(client: pg.ClientBase, schema: string): Promise<void
        AND (proname LIKE 'job\\_manager\\_%' OR proname = ANY($2))`,
     [schema, TRIGGER_FUNCTIONS],
   );
-  for (const { pin } of rows) await client.query(pin);
+  if (rows.length === 0) return;
+  await inTransaction(client, schema, async () => {
+    for (const { pin } of rows) await client.query(pin);
+  });
 }
 
 /** Those of ours that don't have our name. */
