@@ -1,6 +1,12 @@
 import type { Sql } from '../../store/sql.js';
 import type { ClaimedRun } from './claim.js';
 
+/** Whether there are suspects of any job, due or not. */
+export async function hasSuspects(sql: Sql): Promise<boolean> {
+  const found = await sql.query('SELECT FROM "SuspectRun" LIMIT 1');
+  return found.rows.length > 0;
+}
+
 /**
  * Notes that the execution of a suspect begins: apart from other runs, or even alone in its runner's process, whose
  * death is then its own. False when the run isn't this runner's any more.
