@@ -92,7 +92,8 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
 
   const agents = createAgents({ sql: enginePool, config, registry, events, notifier, listener, runnerId: runner.id });
 
-  await listener.start();
+  // Each has a connection of its own to open. Nothing is claimed before the listener would learn of a cancel request.
+  await Promise.all([listener.start(), runner.open()]);
   await runner.start();
   agents.start();
   return {

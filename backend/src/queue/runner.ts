@@ -143,9 +143,9 @@ export class Runner {
     events.emit('runnerStarted', { runnerId: this.id, concurrency: settings.concurrency });
   }
 
-  /** Claims and executes until `stop`. */
+  /** Claims and executes until `stop`, once it is open. */
   async start(): Promise<void> {
-    await this.open();
+    if (!this.#heartbeat) await this.open();
     this.#claims.start();
   }
 
