@@ -123,6 +123,7 @@ export function createJobManager(given: JobManagerOptions): JobManager {
     const wait = { log, waitMs: config.DATABASE_WAIT_MS, signal: waiting.signal };
     await awaitDatabase(() => migrate(databaseUrl), wait);
     await engine.listener.start();
+    await engine.jobSettings.start();
     stopWork = await startWork(engine, { databaseUrl, jobs, jobsModule, runner });
     isOpen = true;
   }

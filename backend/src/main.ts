@@ -46,6 +46,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 
   await listen(server, config);
   await engine.listener.start();
+  await engine.jobSettings.start();
   if (config.DATABASE_URL === undefined && !config.JOBS_STANDBY)
     await buryKilledRunners(engine.pool, engine.agents.rescuer);
   engine.agents.start();

@@ -10,6 +10,7 @@ import type { PrismaClient } from './generated/prisma/client.js';
 import { QueueEvents } from './queue/events.js';
 import { createExternalRuns, type ExternalRuns } from './queue/external/runs.js';
 import type { AnyJob } from './queue/job.js';
+import { JobSettingsWatch } from './queue/job-settings-watch.js';
 import { logQueueEvents } from './queue/log-events.js';
 import { createQueue, type Queue } from './queue/queue.js';
 import { createRedaction } from './queue/redaction.js';
@@ -36,6 +37,7 @@ export interface ServerEngine {
   queue: Queue;
   external: ExternalRuns;
   agents: Agents;
+  jobSettings: JobSettingsWatch;
   refusals: Refusals;
   /** Lets go of the database; the agents have stopped before. */
   close(): Promise<void>;
@@ -57,7 +59,9 @@ export function createServerEngine({ config, databaseUrl, log, jobs }: ServerEng
     'access',
     'probe',
     'schedules',
+    'jobs',
   ]);
+  const jobSettings = new JobSettingsWatch({ sql: pool, registry, events, listener });
   const refusals = createRefusals({
     sql: pool,
     onError: (error) => log.warn({ err: error }, 'A refusal could not be written into the audit log'),
@@ -89,8 +93,10 @@ export function createServerEngine({ config, databaseUrl, log, jobs }: ServerEng
       redaction: createRedaction(config.JOBS_REDACT_KEYS),
     }),
     agents: createAgents({ sql: pool, config, registry, events, notifier, listener }),
+    jobSettings,
     refusals,
     close: async () => {
+      await jobSettings.stop();
       await refusals.flush();
       await listener.close();
       await notifier.flush();

@@ -7,6 +7,7 @@ import { listenUrlOf } from './database/transaction-pooling.js';
 import { jobs as productJobs, jobsModule as productModule } from './jobs/registry.js';
 import { QueueEvents } from './queue/events.js';
 import type { AnyJob } from './queue/job.js';
+import { JobSettingsWatch } from './queue/job-settings-watch.js';
 import { logQueueEvents } from './queue/log-events.js';
 import { createRedaction } from './queue/redaction.js';
 import { createRegistry } from './queue/registry.js';
@@ -66,6 +67,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     'cancel',
     'revoked',
     'schedules',
+    'jobs',
   ]);
   const runner = new Runner({
     sql: enginePool,
@@ -92,8 +94,14 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
 
   const agents = createAgents({ sql: enginePool, config, registry, events, notifier, listener, runnerId: runner.id });
 
-  // Each has a connection of its own to open. Nothing is claimed before the listener would learn of a cancel request.
-  await Promise.all([listener.start(), runner.open()]);
+  const jobSettings = new JobSettingsWatch({
+    ...{ sql: enginePool, registry, events, listener },
+    onPausesChanged: () => runner.wakeUp(),
+  });
+
+  // Each has a connection of its own to open. Nothing is claimed before the listener would learn of a cancel request, and
+  // before it is known which jobs are paused.
+  await Promise.all([listener.start(), runner.open(), jobSettings.start()]);
   await runner.start();
   agents.start();
   return {
@@ -101,7 +109,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     hurry: () => runner.hurry(),
     stop: async () => {
       // At once, both of them: what an agent is busy with must not put off that no more runs are claimed.
-      await Promise.all([runner.stop(), agents.stop()]);
+      await Promise.all([runner.stop(), agents.stop(), jobSettings.stop()]);
       await listener.close();
       await db?.$disconnect();
       await Promise.all([enginePool.end(), jobPool.end()]);

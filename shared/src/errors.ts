@@ -15,5 +15,6 @@ export const problem = z.object({
   field: z.string().optional().describe('The input at fault'),
   retryable: z.boolean().describe('Whether the same call, put right or sent later, can succeed'),
   issues: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+  current: z.unknown().optional().describe('With the code `CHANGED`: what was changed, as it is now'),
 });
 export type Problem = z.infer<typeof problem>;

@@ -1,4 +1,5 @@
 import { auditFrom } from './audit.js';
+import { JOB } from './job-as-set.js';
 import { NEW_RUN_COLUMNS } from './new-run.js';
 import { notificationChannels } from './notification-channels.js';
 
@@ -84,7 +85,7 @@ WITH moment AS MATERIALIZED (SELECT date_trunc('milliseconds', clock_timestamp()
     CASE WHEN given.last IS NULL AND given."freeAt" IS NULL THEN moment.now + given."periodMs" * interval '1 ms' END,
     $2::int, $6::uuid,
     coalesce(given."correlationId", waits."correlationId", (SELECT "correlationId" FROM "JobRun" original WHERE original.id = given."rerunOfId"))
-  FROM given CROSS JOIN moment LEFT JOIN "Job" job ON job.name = given."jobName" LEFT JOIN waits ON waits.id = given.id
+  FROM given CROSS JOIN moment LEFT JOIN ${JOB} ON job.name = given."jobName" LEFT JOIN waits ON waits.id = given.id
   WHERE NOT EXISTS (SELECT FROM refusal)
     -- Read, so that it comes first: the order of the parts of a statement is nobody's promise otherwise.
     AND (SELECT count(*) FROM over) >= 0

@@ -6,6 +6,9 @@ export type QueueErrorCode =
   | 'LEASE_LOST'
   | 'TOO_MANY_ACTIVE'
   | 'INVALID_INPUT'
+  | 'NOT_FOUND'
+  /** Another change came in between. */
+  | 'CHANGED'
   /** The key of a run is taken. */
   | 'DUPLICATE'
   | 'UNKNOWN_BATCH'

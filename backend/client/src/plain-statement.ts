@@ -1,4 +1,5 @@
 import { auditFrom } from './audit.js';
+import { JOB } from './job-as-set.js';
 import { notificationChannels } from './notification-channels.js';
 
 /** What many runs of a call have in common, with the types the statement reads it as. */
@@ -55,7 +56,7 @@ WITH moment AS MATERIALIZED (SELECT date_trunc('milliseconds', clock_timestamp()
   SELECT r.*, (SELECT "correlationId" FROM "JobRun" original WHERE original.id = r."rerunOfId") AS "itsCorrelation", r.ordinality::int - 1 AS kind, job.name IS NULL AND NOT r."isKnown" AS "isUnknown",
     job.channel AS "itsChannel", job.priority AS "itsPriority", job."algorithmVersion" AS "itsVersion",
     job."maxAttempts" AS "itsAttempts", job."maxCrashes" AS "itsCrashes", job."timeoutMs" AS "itsTimeoutMs"
-  FROM ROWS FROM (json_to_recordset($1::text::json) AS (${KIND_COLUMNS})) WITH ORDINALITY AS r LEFT JOIN "Job" job ON job.name = r."jobName"
+  FROM ROWS FROM (json_to_recordset($1::text::json) AS (${KIND_COLUMNS})) WITH ORDINALITY AS r LEFT JOIN ${JOB} ON job.name = r."jobName"
 ), kind AS MATERIALIZED (
   SELECT *, CASE WHEN $7::boolean THEN "isUnknown" ELSE bool_or("isUnknown") OVER () END AS "isRefused" FROM asked
 ), given AS MATERIALIZED (

@@ -1,4 +1,5 @@
 import { auditFrom } from './audit.js';
+import { JOB } from './job-as-set.js';
 import { NEW_RUN_COLUMNS } from './new-run.js';
 import { countNote, noteFrom } from './note.js';
 import { notificationChannels } from './notification-channels.js';
@@ -41,7 +42,7 @@ WITH moment AS MATERIALIZED (SELECT date_trunc('milliseconds', clock_timestamp()
       )),
       "uniqueUntil" = CASE WHEN j."uniqueScope" = 'PERIOD' THEN coalesce(moment.now + given."periodMs" * interval '1 ms', j."uniqueUntil") END,
       rev = j.rev + 1, ${countNote('INFO')}
-  FROM target, moment, given LEFT JOIN "Job" job ON job.name = given."jobName"
+  FROM target, moment, given LEFT JOIN ${JOB} ON job.name = given."jobName"
   -- Claimed while we waited for the lock: too late to change what it does.
   WHERE j.id = target.id AND j.status = 'QUEUED' AND j."claimNo" = 0
   RETURNING j.*

@@ -10,13 +10,16 @@ import { checkUrl, largeCallNeeds, readBody } from './body.js';
 import { createChannelCalls } from './channel-calls.js';
 import { checkPlaces, refusalOfInput, refuseFields } from './check-fields.js';
 import type { CallContext, HttpDeps } from './context.js';
+import { createDefinitionCalls } from './definition-calls.js';
 import { createErrorCalls } from './error-calls.js';
 import { createExternalCalls } from './external-calls.js';
 import { createHealthCalls } from './health-calls.js';
 import { createJobCalls } from './job-calls.js';
+import { createJobSettingsCalls } from './job-settings-calls.js';
 import { createMessageCalls } from './message-calls.js';
 import { createDocumentRoutes } from './openapi.js';
 import { type Gate, pathOf } from './policy.js';
+import { createPresetCalls } from './preset-calls.js';
 import { HttpProblem } from './problem.js';
 import { createRecoveryCalls } from './recovery-calls.js';
 import { type ApiRoute, listRoutes, resolveRoute } from './routes.js';
@@ -96,6 +99,9 @@ function createHandler(deps: HttpDeps, gate: Gate, stats: StatsCache) {
     secondFactor: createSecondFactorCalls(deps),
     jobs: createJobCalls(deps, gate, stats),
     runLists: createRunListCalls(deps),
+    jobSettings: createJobSettingsCalls(deps),
+    definitions: createDefinitionCalls(deps),
+    presets: createPresetCalls(deps, gate),
     messages: createMessageCalls(deps),
     batches: createBatchCalls(deps),
     channels: createChannelCalls(deps),

@@ -114,6 +114,64 @@ const calls: Record<string, Change | Exception> = {
       return { path: { channel: name } };
     },
   },
+  'jobSettings.set': { action: 'job.set', given: async () => ({ path: { jobName: 'echo' }, body: { priority: 3 } }) },
+  'jobSettings.reset': {
+    action: 'job.reset',
+    given: async () => {
+      await server.database.db.jobSettings.upsert({
+        where: { jobName: 'echo' },
+        create: { jobName: 'echo', priority: 5 },
+        update: { priority: 5 },
+      });
+      return { path: { jobName: 'echo' } };
+    },
+  },
+  'jobSettings.pause': { action: 'job.pause', given: async () => ({ path: { jobName: 'echo' } }) },
+  'jobSettings.resume': {
+    action: 'job.resume',
+    given: async () => {
+      const pausedAt = new Date();
+      await server.database.db.jobSettings.upsert({
+        where: { jobName: 'echo' },
+        create: { jobName: 'echo', pausedAt },
+        update: { pausedAt },
+      });
+      return { path: { jobName: 'echo' } };
+    },
+  },
+  'definitions.check': { unnoted: 'it changes nothing', given: async () => ({ path: { jobName: 'echo' } }) },
+  'schedules.previewBackfill': {
+    unnoted: 'it changes nothing',
+    given: async () => ({ path: await schedule(), body: { from: '2026-01-01T00:00Z', to: '2026-01-02T00:00Z' } }),
+  },
+  'presets.create': {
+    action: 'preset.create',
+    given: async () => ({ body: { jobName: 'echo', name: crypto.randomUUID() } }),
+  },
+  'presets.change': {
+    action: 'preset.change',
+    given: async () => ({ path: await preset(), body: { name: crypto.randomUUID(), rev: 1 } }),
+  },
+  'presets.remove': { action: 'preset.remove', given: async () => ({ path: await preset() }) },
+  'schedules.backfill': {
+    action: 'schedule.backfill',
+    given: async () => ({
+      path: await schedule(),
+      body: { from: new Date(Date.now() - 90_000_000).toISOString(), to: new Date().toISOString() },
+    }),
+  },
+  'schedules.pauseSchedules': {
+    action: 'schedule.pause',
+    given: async () => ({ body: { scheduleIds: [(await schedule()).scheduleId] } }),
+  },
+  'schedules.resumeSchedules': {
+    action: 'schedule.resume',
+    given: async () => {
+      const { scheduleId } = await schedule();
+      await server.database.db.schedule.update({ where: { id: scheduleId }, data: { pausedAt: new Date() } });
+      return { body: { scheduleIds: [scheduleId] } };
+    },
+  },
   'schedules.createSchedule': { action: 'schedule.create', given: async () => ({ body: timing() }) },
   'schedules.changeSchedule': {
     action: 'schedule.change',
@@ -217,6 +275,12 @@ const timing = () => ({ name: `s-${crypto.randomUUID()}`, jobName: 'echo', cron:
 async function schedule() {
   const answer = await asBoss({ method: 'POST', path: '/api/admin/jobs/schedules', body: timing() });
   return { scheduleId: answer.json.schedule.id as string };
+}
+
+async function preset() {
+  const body = { jobName: 'echo', name: crypto.randomUUID() };
+  const answer = await asBoss({ method: 'POST', path: '/api/admin/jobs/presets', body });
+  return { presetId: answer.json.preset.id as string };
 }
 
 async function running(more: object = {}): Promise<string> {

@@ -56,12 +56,17 @@ const guards = {
   'channel.set': 'manageChannels',
   'channel.pause': 'manageChannels',
   'channel.resume': 'manageChannels',
+  'job.set': 'manageJobs',
+  'job.reset': 'manageJobs',
+  'job.pause': 'manageJobs',
+  'job.resume': 'manageJobs',
   'schedule.create': 'run',
   'schedule.change': 'run',
   'schedule.remove': 'manageSchedules',
   'schedule.pause': 'manageSchedules',
   'schedule.resume': 'run',
   'schedule.run': 'run',
+  'schedule.backfill': 'run',
 } as const satisfies Partial<Record<AuditAction, Permission | null>>;
 const guardOf = (action: string): unknown => (action in guards ? guards[action as keyof typeof guards] : 'a person');
 
@@ -84,6 +89,8 @@ async function others(): Promise<Record<string, string>> {
     batchId: batch.json.batchId,
     scheduleId: schedule.json.scheduleId,
     channel: 'default',
+    jobName: 'echo',
+    presetId: '00000000-0000-4000-8000-000000000000',
     userId: '999999',
     tokenId: '00000000-0000-4000-8000-000000000000',
     sessionId: '00000000-0000-4000-8000-000000000000',
@@ -104,6 +111,7 @@ const bodies: Record<string, (of: Record<string, string>) => object[]> = {
   'schedules.createSchedule': ({ key }) => [{ name: `${key}-2`, jobName: 'echo', everyMs: 1_000 }],
   'schedules.changeSchedule': ({ key }) => [{ name: key, jobName: 'echo', everyMs: 1_000 }],
   'channels.setChannel': () => [{ weight: 2 }],
+  'jobSettings.set': () => [{ slowAfterMs: 60_000 }],
   'external.start': () => [{ jobName: 'a-program' }],
 };
 const isDestructive = ({ name }: ApiRoute) =>

@@ -1,6 +1,7 @@
 import { contract } from '@job-manager/shared/contract/index';
 import { isTerminal } from '@job-manager/shared/run';
 import { implement } from '@orpc/server';
+import { presentJobSettings } from '../present/job-settings.js';
 import { presentRun, presentSummary } from '../present/run.js';
 import { restoreSecrets } from '../present/secrets.js';
 import { unknownRun } from '../queue/errors.js';
@@ -8,6 +9,7 @@ import { createRedaction } from '../queue/redaction.js';
 import { revealParameters } from '../queue/transitions/reveal.js';
 import { readActivePicture } from '../store/active.js';
 import { readHistory, readHistoryJobNames } from '../store/history.js';
+import { untouchedJob } from '../store/job-settings.js';
 import { readRun, readWaiting } from '../store/run.js';
 import type { QueuedRun, RunRow } from '../store/run-row.js';
 import { actorOf, type CallContext, callerOf, type HttpDeps } from './context.js';
@@ -38,11 +40,15 @@ export function createJobCalls({ config, pool, queue, registry }: HttpDeps, gate
   };
 
   return os.router({
-    definitions: os.definitions.handler(() => ({
-      jobs: registry.definitions(),
-      stalledAfterMs: config.JOBS_STALLED_AFTER_MS,
-      forceFailAfterMs: config.JOBS_FORCE_FAIL_AFTER_MS,
-    })),
+    definitions: os.definitions.handler(async () => {
+      const settings = new Map((await queue.jobs.list()).map((row) => [row.jobName, row]));
+      const settingsOf = (jobName: string) => presentJobSettings(settings.get(jobName) ?? untouchedJob(jobName));
+      return {
+        jobs: registry.definitions().map((job) => ({ ...job, settings: settingsOf(job.name) })),
+        stalledAfterMs: config.JOBS_STALLED_AFTER_MS,
+        forceFailAfterMs: config.JOBS_FORCE_FAIL_AFTER_MS,
+      };
+    }),
 
     history: os.history.handler(async ({ input }) => {
       const { runs, total } = await readHistory(pool, input);

@@ -22,6 +22,7 @@ export const problemTitles = {
   METHOD_NOT_ALLOWED: 'Wrong method',
   NOT_ALLOWED: 'Not possible in this state',
   LEASE_LOST: 'The run is no longer yours',
+  CHANGED: 'Changed by somebody else meanwhile',
   DUPLICATE: 'The key is taken',
   UNKNOWN_BATCH: 'There is no such batch',
   NOT_INSTALLED: 'The tables are not there',
@@ -64,6 +65,7 @@ const STATUS: Record<ProblemCode, number> = {
   METHOD_NOT_ALLOWED: 405,
   NOT_ALLOWED: 409,
   LEASE_LOST: 409,
+  CHANGED: 409,
   DUPLICATE: 409,
   UNKNOWN_BATCH: 404,
   NOT_INSTALLED: 503,
@@ -106,6 +108,8 @@ interface ProblemExtras {
   field?: string;
   issues?: Problem['issues'];
   headers?: Record<string, string>;
+  /** What there is instead of what the caller knew. */
+  current?: unknown;
 }
 
 /** A request that is refused, as it will be told. `detail` is read by people and holds nothing internal. */
@@ -139,6 +143,7 @@ export function sendProblem(res: Response, refusal: HttpProblem): void {
     retryable: RETRYABLE.has(refusal.code),
     ...(refusal.extras.field === undefined ? {} : { field: refusal.extras.field }),
     ...(refusal.extras.issues === undefined ? {} : { issues: refusal.extras.issues }),
+    ...(refusal.extras.current === undefined ? {} : { current: refusal.extras.current }),
   };
   if (refusal.status === 401) res.setHeader('WWW-Authenticate', 'Bearer realm="job-manager"');
   res

@@ -68,6 +68,8 @@ const NOTHING: Record<string, string> = {
   batchId: '999999',
   scheduleId: '00000000-0000-4000-8000-000000000000',
   channel: 'no-such-channel',
+  jobName: 'no-such-job',
+  presetId: '00000000-0000-4000-8000-000000000000',
 };
 
 /** A harmless request to a route. */

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { enqueueRuns } from '@job-manager/client/enqueue';
 import * as fc from 'fast-check';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
@@ -8,6 +9,7 @@ import type { Sql } from '../store/sql.js';
 import { TestEngine } from '../testing/engine.js';
 import { size } from '../testing/size.js';
 import { defineJob } from './job.js';
+import { JobSettingsWatch } from './job-settings-watch.js';
 import { SYSTEM } from './queue.js';
 import { createRegistry } from './registry.js';
 import { runHere } from './run-here.js';
@@ -32,7 +34,7 @@ beforeAll(async () => {
 afterAll(() => engine.close());
 beforeEach(() =>
   query(
-    'DELETE FROM "JobRun"; DELETE FROM "JobRunAttempt"; DELETE FROM "JobRunCount"; DELETE FROM "JobRunMessage"; DELETE FROM "ChannelStart"; DELETE FROM "Channel"',
+    'DELETE FROM "JobRun"; DELETE FROM "JobRunAttempt"; DELETE FROM "JobRunCount"; DELETE FROM "JobRunMessage"; DELETE FROM "ChannelStart"; DELETE FROM "Channel"; DELETE FROM "JobSettings"',
   ),
 );
 afterEach(async () => expect(await engine.violations()).toEqual({}));
@@ -483,4 +485,105 @@ it('refuses a job whose channel or priority cannot be', () => {
 const settings = (given: Partial<Parameters<typeof engine.queue.channels.set>[1]>) => ({
   ...{ concurrency: null, concurrencyPerRunner: null, rateLimit: null, ratePeriodMs: null, weight: 1 },
   ...given,
+});
+
+describe('a paused job', () => {
+  /** A runner of another process, which knows of pauses what its own watch reads. */
+  async function otherProcess(listener?: Listener) {
+    const registry = createRegistry(jobs);
+    const runner = engine.runner({ pollMs: 60_000 }, listener, jobs, registry);
+    await runner.open();
+    const onPausesChanged = vi.fn();
+    const watch = new JobSettingsWatch({
+      ...{ sql: engine.database.pool, registry, events: engine.events, listener, onPausesChanged },
+    });
+    await watch.start();
+    onTestFinished(() => watch.stop());
+    const knows = (names: string[]) => vi.waitFor(() => expect(registry.claimable()).toEqual(names), { interval: 5 });
+    return { runner, watch, knows, onPausesChanged };
+  }
+  const pause = (resumeAt: Date | null = null) =>
+    engine.queue.jobs.pause('work', { reason: 'broken', resumeAt }, SYSTEM);
+  const statusOf = async (id: string) => (await engine.run(id)).status;
+
+  it('is left out of the claims of other processes as soon as they are notified, and so is its end', async () => {
+    const { runner, knows, onPausesChanged } = await otherProcess(await engine.listener(['jobs']));
+    await pause();
+    await knows(['send']);
+    const [held, sent] = [await engine.enqueue('work'), await engine.enqueue('send')];
+    expect(await runner.tick()).toBe(1);
+    await engine.until(sent.id, 'SUCCESS');
+    expect(await statusOf(held.id)).toBe('QUEUED');
+    await engine.queue.jobs.resume('work', SYSTEM);
+    await knows(['work', 'send']);
+    expect(onPausesChanged).toHaveBeenCalledTimes(2);
+    expect(await runner.tick()).toBe(1);
+    await engine.until(held.id, 'SUCCESS');
+  });
+
+  it('goes on by itself, though no notification comes', async () => {
+    const { runner, watch, knows } = await otherProcess();
+    const run = await engine.enqueue('work');
+    await pause(new Date(Date.now() + 300));
+    await watch.refresh();
+    expect(await runner.tick()).toBe(0);
+    await knows(['work', 'send']);
+    expect(await runner.tick()).toBe(1);
+    await engine.until(run.id, 'SUCCESS');
+  });
+
+  it('ends no run that was claimed before', async () => {
+    const { runner, watch } = await otherProcess();
+    const run = await engine.enqueue('work');
+    const [claimed] = await claimDueRuns(engine.database.pool, { runnerId: runner.id, jobNames: ['work'], most: 1 });
+    await pause();
+    await watch.refresh();
+    await runner.execute(claimed as ClaimedRun);
+    expect(await statusOf(run.id)).toBe('SUCCESS');
+  });
+
+  it('refuses a pause that ends in the past, and a job that was never known', async () => {
+    await expect(pause(new Date(Date.now() - 1_000))).rejects.toThrow('resumeAt');
+    await expect(engine.queue.jobs.resume('other', SYSTEM)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  });
+});
+
+describe('settings of a job', () => {
+  const wanted = { channel: 'mail', priority: 7, maxAttempts: 9, timeoutMs: 0 };
+  const set = (change: Parameters<typeof engine.queue.jobs.set>[1]) => engine.queue.jobs.set('work', change, SYSTEM);
+  const queuedAs = { channel: 'mail', priority: 7, maxAttempts: 9, timeoutMs: null };
+  afterEach(() => engine.queue.jobs.reset('work', SYSTEM));
+
+  it('hold for runs queued from then on, where the request says nothing else', async () => {
+    const before = await engine.enqueue('work');
+    await set(wanted);
+    expect(await engine.run((await engine.enqueue('work')).id)).toMatchObject(queuedAs);
+    expect((await engine.enqueue('work', {}, { priority: 1 })).priority).toBe(1);
+    expect(await engine.run(before.id)).toMatchObject({ channel: 'default', priority: 0, maxAttempts: 3 });
+    await engine.queue.jobs.reset('work', SYSTEM);
+    expect((await engine.enqueue('work')).channel).toBe('default');
+  });
+
+  it('hold for programs that queue runs without the code', async () => {
+    await query(
+      `INSERT INTO "Job" (name, channel, priority, "algorithmVersion", "maxAttempts", "maxCrashes", "timeoutMs")
+       VALUES ('work', 'default', 0, '1', 3, 3, 5000) ON CONFLICT DO NOTHING`,
+    );
+    await set(wanted);
+    for (const more of [{}, { idempotencyKey: randomUUID() }]) {
+      const { runs } = await enqueueRuns(engine.database.pool, [{ jobName: 'work', ...more }], {
+        ...{ actor: SYSTEM, notifies: false },
+      });
+      expect(await engine.run(runs[0]?.jobRunId ?? '')).toMatchObject(queuedAs);
+    }
+  });
+
+  it('are changed as somebody knew them, or not at all', async () => {
+    expect(await set({ priority: 1, rev: 0 })).toMatchObject({ priority: 1, rev: 1 });
+    await expect(set({ priority: 2, rev: 0 })).rejects.toMatchObject({
+      code: 'CHANGED',
+      current: { priority: 1, rev: 1 },
+    });
+    expect(await set({ isCritical: true, rev: 1 })).toMatchObject({ priority: 1, isCritical: true, rev: 2 });
+  });
 });

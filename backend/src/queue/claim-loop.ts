@@ -118,7 +118,9 @@ export class ClaimLoop {
     // A runner that begins looks for suspects first, and seldom is there one: to plan their claims takes PostgreSQL 20 ms.
     const worthwhile = (await hasSuspects(sql)) ? claims : [];
     for (const { request, isApart } of worthwhile) {
-      const { runs } = await claim(sql, { ...this.#request(request.most), ...request });
+      const common = this.#request(request.most);
+      const jobNames = request.jobNames.filter((name) => common.jobNames.includes(name));
+      const { runs } = await claim(sql, { ...common, ...request, jobNames });
       if (runs.length === 0) continue;
       this.lastClaimAt = performance.now();
       suspects.take(runs, isApart);
@@ -143,7 +145,7 @@ export class ClaimLoop {
   /** Everything a claim is told about this runner. */
   #request(most: number): ClaimRequest {
     const { runnerId, registry, held, refused } = this.#options;
-    return { runnerId, jobNames: registry.names(), most, held: held.perChannel(), refused: refused() };
+    return { runnerId, jobNames: registry.claimable(), most, held: held.perChannel(), refused: refused() };
   }
 
   async #loop(): Promise<void> {

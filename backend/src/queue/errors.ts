@@ -4,6 +4,17 @@ import { allowedIn } from '@job-manager/shared/run';
 
 export { type ParameterIssue, QueueError };
 
+/** A change of what somebody else has changed meanwhile. */
+export class ChangedMeanwhile extends QueueError {
+  constructor(
+    message: string,
+    /** What there is now. */
+    readonly current: unknown,
+  ) {
+    super('CHANGED', message);
+  }
+}
+
 export const unknownRun = (id: string) => new QueueError('UNKNOWN_RUN', `There is no run #${id}.`);
 
 export const unknownBatch = (id: string) => new QueueError('UNKNOWN_BATCH', `There is no batch #${id}.`);

@@ -118,6 +118,8 @@ export interface JobDefinition<Schema extends ParametersSchema = ParametersSchem
   parameters: Schema;
   /** What "Load Defaults" fills in; must pass `parameters`. */
   defaultParams?: z.input<Schema>;
+  /** Sets of parameters that the form offers by name; each must pass `parameters`. */
+  presets?: Record<string, z.input<Schema>>;
   /** The channel its runs queue in; `default` unless said otherwise. */
   channel?: string;
   /** -100 to 100, lower first within the channel; 0 unless said otherwise. */

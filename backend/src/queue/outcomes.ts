@@ -28,7 +28,7 @@ export interface OutcomesOptions {
   sql: Sql;
   events: QueueEvents;
   database: Reachability;
-  registry: Pick<Registry, 'get'>;
+  registry: Pick<Registry, 'retry'>;
   /** Numbers from 0 up to 1, for the time that failed attempts wait. */
   random?: () => number;
 }
@@ -110,7 +110,7 @@ export class Outcomes {
 
   #delayMs(run: ClaimedRun): number {
     const { registry, random = Math.random } = this.#options;
-    const policy: RetryPolicy = { ...defaultRetry, ...(run.retryPolicy ?? registry.get(run.jobName)?.retry) };
+    const policy: RetryPolicy = { ...defaultRetry, ...(run.retryPolicy ?? registry.retry(run.jobName)) };
     return retryDelayMs(policy, run.attempt, random);
   }
 }

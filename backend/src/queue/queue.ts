@@ -6,6 +6,7 @@ import type { JobRunTrigger } from '@job-manager/shared/run';
 import type { QueuedRun, RunRow } from '../store/run-row.js';
 import { type Batches, createBatches } from './batches/batches.js';
 import { type Channels, createChannels } from './channels.js';
+import { createJobControl, type JobControl } from './job-control.js';
 import { createRecovery, type Recovery, type RecoveryOptions } from './recovery.js';
 import type { Registry } from './registry.js';
 import { createSchedules, type Schedules } from './schedules/schedules.js';
@@ -43,6 +44,7 @@ export interface Queue extends Recovery, Batches {
   reschedule(runId: string, runAt: Date | null, actor: Actor): Promise<RunRow>;
   readonly schedules: Schedules;
   readonly channels: Channels;
+  readonly jobs: JobControl;
 }
 
 export interface QueueOptions extends RecoveryOptions {
@@ -60,6 +62,7 @@ export function createQueue(options: QueueOptions): Queue {
     ...createBatches(options),
     schedules: createSchedules(options),
     channels: createChannels(options),
+    jobs: createJobControl(options),
 
     enqueue: (request, actor, { sql: theirs } = {}) =>
       theirs === undefined

@@ -1,5 +1,7 @@
+import { defaultRetry } from '@job-manager/shared/retry';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
+import { untouchedJob } from '../store/job-settings.js';
 import { type AnyJob, defineJob } from './job.js';
 import { createRegistry } from './registry.js';
 
@@ -30,6 +32,11 @@ describe('the registry refuses to start with', () => {
       'defaults that are not JSON',
       { defaultParams: { size: new Date() } },
       'Job "sound-job": defaultParams must be JSON',
+    ],
+    [
+      'a preset its own schema refuses',
+      { presets: { none: { size: 0 } } },
+      'Job "sound-job": presets.none do not pass its own schema',
     ],
     [
       'defaults its own schema refuses',
@@ -89,8 +96,32 @@ it('tells what a screen needs of each job, its parameters as JSON Schema', () =>
       priority: 0,
       isolated: false,
       memoryLimitMb: null,
+      code: expect.objectContaining({ channel: 'default', maxAttempts: 3, timeoutMs: 3_600_000 }),
+      presets: [],
     },
   ]);
+});
+
+it('describes jobs as operators have set them, beside what their code says', () => {
+  const registry = createRegistry([
+    defineJob({ ...sound, retry: { backoffMs: 5_000 }, presets: { small: { size: 1 } } }),
+  ]);
+  const set = { ...untouchedJob('sound-job'), priority: 4, timeoutMs: 0, retry: { ...defaultRetry, backoffMs: 1 } };
+  registry.setOverrides([{ ...set, pausedAt: new Date() }]);
+  expect(registry.definitions()).toMatchObject([
+    {
+      priority: 4,
+      timeoutMs: null,
+      retry: { backoffMs: 1 },
+      code: { priority: 0, timeoutMs: 3_600_000, retry: { backoffMs: 5_000 } },
+    },
+  ]);
+  expect(registry.definitions()[0]?.presets).toEqual([{ name: 'small', parameters: { size: 1 } }]);
+  expect(registry.retry('sound-job')).toMatchObject({ backoffMs: 1 });
+  expect([registry.names(), registry.claimable()]).toEqual([['sound-job'], []]);
+  registry.setOverrides([]);
+  expect(registry.settings('sound-job')).toMatchObject({ priority: 0, timeoutMs: 3_600_000 });
+  expect(registry.claimable()).toEqual(['sound-job']);
 });
 
 it('refuses parameters that are too large or nested too deep', () => {

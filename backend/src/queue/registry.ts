@@ -6,9 +6,10 @@ import { channelName, priority } from '@job-manager/shared/contract/enqueue-opti
 import type { JobDefinition } from '@job-manager/shared/contract/run';
 import type { ScheduleSettings } from '@job-manager/shared/contract/schedules';
 import { limits } from '@job-manager/shared/limits';
-import { defaultMaxAttempts, defaultMaxCrashes, defaultRetry } from '@job-manager/shared/retry';
+import { defaultMaxAttempts, defaultMaxCrashes, defaultRetry, type RetryPolicy } from '@job-manager/shared/retry';
 import { defaultSlowAfterMs, slowPartOfTimeout } from '@job-manager/shared/run';
 import * as z from 'zod';
+import type { JobSettingsRow } from '../store/job-settings.js';
 import { type JobVersion, versionOf } from '../store/job-version.js';
 import { QueueError } from './errors.js';
 import type { AnyJob } from './job.js';
@@ -32,6 +33,12 @@ export interface Registry {
   get(name: string): AnyJob | undefined;
   /** What the API tells about each job. */
   definitions(): JobDefinition[];
+  /** The jobs whose runs may start: all but those that are paused. */
+  claimable(): string[];
+  /** Replaces what operators have set of jobs, and which are paused. */
+  setOverrides(rows: readonly JobSettingsRow[]): void;
+  /** How failed attempts of a job are repeated, where its run doesn't say; undefined for as the default. */
+  retry(name: string): Partial<RetryPolicy> | undefined;
   /** What runs of a job are like where whoever enqueues them doesn't say; undefined for an unknown job. */
   settings(name: string): JobSettings | undefined;
   /** Which version of each job this is. */
@@ -57,7 +64,10 @@ export function createRegistry(jobs: readonly AnyJob[]): Registry {
     if (byName.has(job.name)) throw new RegistryError(`Job "${job.name}": the name is taken by another job`);
     byName.set(job.name, job);
   }
-  const definitions = jobs.map(describe);
+  let overrides: ReadonlyMap<string, JobSettingsRow> = new Map();
+  const describeAll = () => jobs.map((job) => describe(job, overrides.get(job.name)));
+  let definitions = describeAll();
+  let claimable = [...byName.keys()];
   const schedules = jobs.flatMap(codeSchedulesOf);
   checkScheduleNames(schedules);
   const versions = new Map(jobs.map((job) => [job.name, declaredBy(job)]));
@@ -65,9 +75,16 @@ export function createRegistry(jobs: readonly AnyJob[]): Registry {
     names: () => [...byName.keys()],
     get: (name) => byName.get(name),
     definitions: () => definitions,
+    claimable: () => claimable,
+    setOverrides: (rows) => {
+      overrides = new Map(rows.map((row) => [row.jobName, row]));
+      definitions = describeAll();
+      claimable = [...byName.keys()].filter((name) => !overrides.get(name)?.pausedAt);
+    },
+    retry: (name) => overrides.get(name)?.retry ?? byName.get(name)?.retry,
     settings: (name) => {
       const job = byName.get(name);
-      return job && settingsOf(job);
+      return job && overridden(settingsOf(job), overrides.get(name));
     },
     versions: () => [...versions.values()],
     version: (name) => versions.get(name),
@@ -110,17 +127,26 @@ const isMemoryLimit = (mb: number): boolean => Number.isSafeInteger(mb) && mb >=
 const isTimeout = (ms: number): boolean => Number.isInteger(ms) && ms > 0 && ms <= limits.farMs;
 
 function findDefaultsFault(job: AnyJob): string | undefined {
-  if (job.defaultParams === undefined) return undefined;
-  try {
-    const text = JSON.stringify(job.defaultParams);
-    if (typeof text !== 'string' || !isSame(JSON.parse(text), job.defaultParams)) return 'defaultParams must be JSON';
-  } catch {
-    return 'defaultParams must be JSON-serializable';
+  const presets = Object.entries(job.presets ?? {}).map(([name, given]) => [`presets.${name}`, given] as const);
+  for (const [name, given] of [['defaultParams', job.defaultParams] as const, ...presets]) {
+    const fault = given === undefined ? undefined : findGivenFault(job, name, given);
+    if (fault !== undefined) return fault;
   }
-  const checked = checkForeignInput(job.parameters, job.defaultParams, A_PARAMETER);
+  return undefined;
+}
+
+/** What is wrong with parameters that the code of a job gives under a name. */
+function findGivenFault(job: AnyJob, name: string, given: Record<string, unknown>): string | undefined {
+  try {
+    const text = JSON.stringify(given);
+    if (typeof text !== 'string' || !isSame(JSON.parse(text), given)) return `${name} must be JSON`;
+  } catch {
+    return `${name} must be JSON-serializable`;
+  }
+  const checked = checkForeignInput(job.parameters, given, A_PARAMETER);
   // Asynchronous checks run where the parameters are used.
   if (checked instanceof Promise || checked.success) return undefined;
-  return `defaultParams do not pass its own schema: ${describeIssues(checked.issues)}`;
+  return `${name} do not pass its own schema: ${describeIssues(checked.issues)}`;
 }
 
 function findScheduleFault(job: AnyJob): string | undefined {
@@ -188,6 +214,18 @@ const settingsOf = (job: AnyJob): JobSettings => ({
   timeoutMs: timeoutOf(job),
 });
 
+/** Settings of a job as they hold: what operators have set, and what its code says where they have not. */
+function overridden(settings: JobSettings, set: JobSettingsRow | undefined): JobSettings {
+  if (!set) return settings;
+  return {
+    ...settings,
+    channel: set.channel ?? settings.channel,
+    priority: set.priority ?? settings.priority,
+    maxAttempts: set.maxAttempts ?? settings.maxAttempts,
+    timeoutMs: set.timeoutMs === null ? settings.timeoutMs : set.timeoutMs || null,
+  };
+}
+
 function declaredBy(job: AnyJob): JobVersion {
   const schema = z.toJSONSchema(job.parameters, {
     io: 'input',
@@ -200,8 +238,8 @@ function declaredBy(job: AnyJob): JobVersion {
   return versionOf(job.name, settingsOf(job), schema, codeSchedulesOf(job));
 }
 
-function describe(job: AnyJob): JobDefinition {
-  const { timeoutMs, maxAttempts, maxCrashes, channel, priority } = settingsOf(job);
+function describe(job: AnyJob, set: JobSettingsRow | undefined): JobDefinition {
+  const { timeoutMs, maxAttempts, maxCrashes, channel, priority } = overridden(settingsOf(job), set);
   return {
     id: job.name,
     name: job.name,
@@ -210,15 +248,26 @@ function describe(job: AnyJob): JobDefinition {
     ...(job.defaultParams && { defaultParams: job.defaultParams }),
     algorithmVersion: job.algorithmVersion,
     parametersSchema: z.toJSONSchema(job.parameters, { io: 'input', unrepresentable: 'any' }),
-    slowAfterMs:
-      job.slowAfterMs ?? Math.round(Math.min(defaultSlowAfterMs, slowPartOfTimeout * (timeoutMs ?? Infinity))),
+    slowAfterMs: set?.slowAfterMs ?? slowAfterOf(job, timeoutMs),
     timeoutMs,
     maxAttempts,
     maxCrashes,
-    retry: { ...defaultRetry, ...job.retry },
+    retry: { ...defaultRetry, ...(set?.retry ?? job.retry) },
     channel,
     priority,
     isolated: job.isolated ?? false,
     memoryLimitMb: job.memoryLimitMb ?? null,
+    code: codeOf(job),
+    presets: Object.entries(job.presets ?? {}).map(([name, parameters]) => ({ name, parameters })),
   };
 }
+
+/** What the code of a job says, of what operators may set. */
+function codeOf(job: AnyJob): JobDefinition['code'] {
+  const { channel, priority, maxAttempts, timeoutMs } = settingsOf(job);
+  const retry = { ...defaultRetry, ...job.retry };
+  return { channel, priority, maxAttempts, retry, timeoutMs, slowAfterMs: slowAfterOf(job, timeoutMs) };
+}
+
+const slowAfterOf = (job: AnyJob, timeoutMs: number | null): number =>
+  job.slowAfterMs ?? Math.round(Math.min(defaultSlowAfterMs, slowPartOfTimeout * (timeoutMs ?? Infinity)));

@@ -16,6 +16,8 @@ export const channels = {
   access: 'job_manager_access',
   /** Schedules were made, changed or resumed: schedulers may look; no payload. */
   schedules: 'job_manager_schedules',
+  /** Jobs were paused or resumed, or settings of them changed: whoever claims or queues their runs reads them; no payload. */
+  jobs: 'job_manager_jobs',
   /** A process measures how long a notification takes to come back to it; payload: its own mark. */
   probe: 'job_manager_probe',
 } as const;

@@ -24,6 +24,6 @@ export const countableIn = (lane: string, condition: string, most: number): stri
     LIMIT ${most}
   ) counted`;
 
-/** Whether a channel, a row of Channel or none, is paused `at` a time (an SQL expression). */
-export const isPaused = (channel: string, at: string): string =>
-  `(${channel}."pausedAt" IS NOT NULL AND coalesce(${channel}."resumeAt" > ${at}, true))`;
+/** Whether a channel or a job, a row of Channel or JobSettings or none, is paused `at` a time (an SQL expression). */
+export const isPaused = (row: string, at: string): string =>
+  `(${row}."pausedAt" IS NOT NULL AND coalesce(${row}."resumeAt" > ${at}, true))`;

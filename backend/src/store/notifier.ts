@@ -16,6 +16,7 @@ export class Notifier {
   #changed = false;
   #queued = false;
   #schedules = false;
+  #jobs = false;
   readonly #cancelled = new Set<string>();
   readonly #revoked = new Set<string>();
   readonly #progress = new Map<string, ProgressNote>();
@@ -61,6 +62,12 @@ export class Notifier {
   schedulesChanged(): void {
     this.#schedules = true;
     this.#sendSoon();
+  }
+
+  /** Settings of jobs were changed, or jobs paused or resumed. */
+  jobsChanged(): void {
+    this.#jobs = true;
+    this.#sendAtOnce();
   }
 
   /** A running run was asked to stop. */
@@ -149,6 +156,7 @@ export class Notifier {
     if (this.#changed) notes.push(['changed', '']);
     if (this.#changed) this.#changedAt = this.#sentAt;
     if (this.#schedules) notes.push(['schedules', '']);
+    if (this.#jobs) notes.push(['jobs', '']);
     for (const payload of packed([...this.#cancelled])) notes.push(['cancel', payload]);
     for (const payload of packed([...this.#revoked])) notes.push(['revoked', payload]);
     for (const payload of packed([...this.#progress.values()])) notes.push(['progress', payload]);
@@ -156,6 +164,7 @@ export class Notifier {
     this.#queued = false;
     this.#changed = false;
     this.#schedules = false;
+    this.#jobs = false;
     this.#cancelled.clear();
     this.#revoked.clear();
     this.#progress.clear();

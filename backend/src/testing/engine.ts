@@ -46,11 +46,16 @@ export class TestEngine {
   }
 
   /** A runner that is announced but not started: call `tick()` or `start()`. It has the engine's jobs unless others are given. */
-  runner(settings: Partial<RunnerSettings> = {}, listener?: Listener, jobs: AnyJob[] = this.jobs): Runner {
+  runner(
+    settings: Partial<RunnerSettings> = {},
+    listener?: Listener,
+    jobs: AnyJob[] = this.jobs,
+    registry = createRegistry(jobs),
+  ): Runner {
     const runner = new Runner({
       sql: this.database.pool,
       databaseUrl: this.database.url,
-      registry: createRegistry(jobs),
+      registry,
       services: { db: this.database.db, mediaDir: '' },
       settings: {
         concurrency: 10,

@@ -8,6 +8,7 @@ import type { AnyJob } from '@job-manager/backend/queue/job';
 import { createQueue, type Queue } from '@job-manager/backend/queue/queue';
 import { createRedaction, type Redaction } from '@job-manager/backend/queue/redaction';
 import { createRegistry } from '@job-manager/backend/queue/registry';
+import { listJobSettings } from '@job-manager/backend/store/job-settings';
 import { Notifier } from '@job-manager/backend/store/notifier';
 import { readRun } from '@job-manager/backend/store/run';
 import type { RunRow } from '@job-manager/backend/store/run-row';
@@ -43,7 +44,9 @@ export async function queueRun(options: QueuedRunOptions): Promise<QueuedRun> {
   const notifier = new Notifier(pool, config.DATABASE_SCHEMA);
   const stalledAfterMs = config.JOBS_STALLED_AFTER_MS;
   const redaction = createRedaction(config.JOBS_REDACT_KEYS);
-  const queue = createQueue({ sql: pool, registry: createRegistry([job]), notifier, stalledAfterMs });
+  const registry = createRegistry([job]);
+  registry.setOverrides(await listJobSettings(pool));
+  const queue = createQueue({ sql: pool, registry, notifier, stalledAfterMs });
   const request = { ...checkQueueing(queueing), jobName: job.name, parameters, trigger: 'MANUAL' as const };
   const { run, isNew } = await queue.enqueue(request, whoAsks('runJobs.ts'));
   await notifier.flush();

@@ -4,20 +4,15 @@ import { channelName } from '@job-manager/shared/contract/enqueue-options';
 import type { Command } from 'commander';
 import { Refusal } from '../refusal.js';
 import { type Engine, type Told, withEngine } from './engine.js';
-import { columns, timeWords } from './tables.js';
-import { checked, readDuration, readTime } from './values.js';
+import { type PauseOptions, pauseInWords, pauseOf, withPauseOptions } from './pause-options.js';
+import { columns } from './tables.js';
+import { checked, readDuration } from './values.js';
 
 interface SetOptions {
   concurrency?: string;
   perRunner?: string;
   rate?: string;
   weight?: string;
-}
-
-interface PauseOptions {
-  reason?: string;
-  until?: Date;
-  for?: number;
 }
 
 /** Commands about channels. */
@@ -40,19 +35,14 @@ export function addChannelCommands(program: Command): void {
       withEngine(command, (engine) => set(engine, checkName(name), options)),
     );
 
-  channel
-    .command('pause <name>')
-    .description('starts nothing more in it; what is running goes on')
-    .option('--reason <words>')
-    .option('--until <time>', 'goes on by itself then', readTime)
-    .option('--for <duration>', 'goes on by itself after so long, such as 30m', readDuration)
-    .action((name: string, options: PauseOptions, command: Command) =>
-      withEngine(command, async (engine) => {
-        const pause = { reason: options.reason ?? null, resumeAt: endOf(options) };
-        await engine.queue.channels.pause(checkName(name), pause, engine.actor);
-        return list(engine);
-      }),
-    );
+  withPauseOptions(
+    channel.command('pause <name>').description('starts nothing more in it; what is running goes on'),
+  ).action((name: string, options: PauseOptions, command: Command) =>
+    withEngine(command, async (engine) => {
+      await engine.queue.channels.pause(checkName(name), pauseOf(options), engine.actor);
+      return list(engine);
+    }),
+  );
 
   channel
     .command('resume <name>')
@@ -81,7 +71,7 @@ async function list(engine: Engine): Promise<Told> {
     most(channel.concurrencyPerRunner),
     rateInWords(channel),
     String(channel.weight),
-    pauseInWords(channel),
+    pauseInWords(channel.paused),
   ]);
   const heading = ['channel', 'queued', 'due', 'running', 'at once', 'per runner', 'rate', 'weight', ''];
   return { json: { channels }, words: columns([heading, ...rows]) };
@@ -91,13 +81,6 @@ const most = (limit: number | null): string => (limit === null ? '–' : String(
 
 const rateInWords = ({ rateLimit, ratePeriodMs }: ChannelSettings): string =>
   rateLimit === null || ratePeriodMs === null ? '–' : `${rateLimit} in ${durationWords(ratePeriodMs)}`;
-
-function pauseInWords({ paused }: JobChannel): string {
-  if (paused === null) return '';
-  const { at, by, reason, resumeAt } = paused;
-  const parts = [`paused ${timeWords(at)}`, by && `by ${by}`, reason, resumeAt && `until ${timeWords(resumeAt)}`];
-  return parts.filter(Boolean).join(', ');
-}
 
 async function set(engine: Engine, name: string, options: SetOptions): Promise<Told> {
   const named = { ...given('concurrency', options.concurrency), ...given('concurrencyPerRunner', options.perRunner) };
@@ -120,11 +103,6 @@ function rate(text: string | undefined) {
   } catch {
     throw new Refusal('--rate looks like 100/1m, or none.');
   }
-}
-
-function endOf(options: PauseOptions): Date | null {
-  if (options.until !== undefined && options.for !== undefined) throw new Refusal('Either --until or --for, not both.');
-  return options.for === undefined ? (options.until ?? null) : new Date(Date.now() + options.for);
 }
 
 function checkName(name: string): string {

@@ -34,15 +34,23 @@ export function withEngine(command: Command, work: (engine: Engine) => Promise<T
 
 async function ask(sql: OpenDatabase['pool'], work: (engine: Engine) => Promise<Told>): Promise<Told> {
   // Only now, for they need the generated client.
-  const [{ jobs }, { createRegistry }, { createQueue }, { Notifier }, { QueueError }, { createRedaction }] =
-    await Promise.all([
-      import('@job-manager/backend/jobs/registry'),
-      import('@job-manager/backend/queue/registry'),
-      import('@job-manager/backend/queue/queue'),
-      import('@job-manager/backend/store/notifier'),
-      import('@job-manager/backend/queue/errors'),
-      import('@job-manager/backend/queue/redaction'),
-    ]);
+  const [
+    { jobs },
+    { createRegistry },
+    { createQueue },
+    { Notifier },
+    { QueueError },
+    { createRedaction },
+    { listJobSettings },
+  ] = await Promise.all([
+    import('@job-manager/backend/jobs/registry'),
+    import('@job-manager/backend/queue/registry'),
+    import('@job-manager/backend/queue/queue'),
+    import('@job-manager/backend/store/notifier'),
+    import('@job-manager/backend/queue/errors'),
+    import('@job-manager/backend/queue/redaction'),
+    import('@job-manager/backend/store/job-settings'),
+  ]);
   const config = readConfig();
   const registry = createRegistry(jobs);
   const notifier = new Notifier(sql, config.DATABASE_SCHEMA);
@@ -54,6 +62,7 @@ async function ask(sql: OpenDatabase['pool'], work: (engine: Engine) => Promise<
     forceFailAfterMs: config.JOBS_FORCE_FAIL_AFTER_MS,
   });
   try {
+    registry.setOverrides(await listJobSettings(sql));
     return await work({
       sql,
       queue,

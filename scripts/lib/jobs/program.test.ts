@@ -171,6 +171,22 @@ describe('jobs channel', () => {
   });
 });
 
+describe('jobs job', () => {
+  it('sets, pauses, resumes and resets a job', async () => {
+    const set = await jobs('job', 'set', 'trending', '--priority', '-5', '--timeout', '10m', '--critical', 'yes');
+    expect(set).toMatchObject({
+      err: '',
+      out: expect.stringMatching(/trending +critical, priority -5, timeout 10 min/),
+    });
+    expect((await jobs('job', 'pause', 'trending', '--reason', 'wrong figures')).out).toMatch(/paused .*wrong figures/);
+    expect(await auditOf('job.pause')).toMatchObject({ target: 'trending' });
+    expect((await jobs('job', 'resume', 'trending')).out).not.toContain('paused');
+    expect((await jobs('job', 'set', 'trending', '--priority', 'code')).out).not.toContain('priority');
+    expect((await jobs('job', 'reset', 'trending')).out).not.toContain('critical');
+    expect((await jobs('job', 'pause', 'nothing')).err).toContain('There is no job named "nothing"');
+  });
+});
+
 describe('jobs batch', () => {
   it('queues a batch from a file, shows how far it is and cancels it', async () => {
     const file = `${await mkdtemp(`${tmpdir()}/batch-`)}/batch.json`;

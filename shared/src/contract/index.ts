@@ -2,11 +2,14 @@ import { audit } from './audit.js';
 import { auth } from './auth.js';
 import { batches } from './batches.js';
 import { channels } from './channels.js';
+import { definitions } from './definitions.js';
 import { errors } from './errors.js';
 import { external } from './external.js';
 import { health } from './health.js';
+import { jobSettingsCalls } from './job-settings.js';
 import { jobs } from './jobs.js';
 import { messages } from './messages.js';
+import { presets } from './presets.js';
 import { recovery } from './recovery.js';
 import { runLists } from './run-lists.js';
 import { schedules } from './schedules.js';
@@ -20,6 +23,9 @@ export const contract = {
   secondFactor,
   jobs,
   runLists,
+  jobSettings: jobSettingsCalls,
+  definitions,
+  presets,
   messages,
   batches,
   channels,

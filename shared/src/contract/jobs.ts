@@ -3,6 +3,7 @@ import { limits } from '../limits.js';
 import { terminalStatuses } from '../run.js';
 import { enqueueOptions, jobName, jobParameters, unique } from './enqueue-options.js';
 import { isoTime } from './iso-time.js';
+import { jobSettings } from './job-settings.js';
 import { forViewers, routeFor } from './policy.js';
 import { jobDefinition, jobRun, jobRunSummary, jobStats, runId } from './run.js';
 
@@ -14,7 +15,7 @@ export const jobs = {
     .route({ method: 'GET', path: '/admin/jobs/definitions', summary: 'Jobs that can be run', tags: TAG })
     .output(
       z.object({
-        jobs: z.array(jobDefinition),
+        jobs: z.array(jobDefinition.extend({ settings: jobSettings })),
         stalledAfterMs: z.number().int().describe('Silence after which a run counts as stalled'),
         forceFailAfterMs: z
           .number()

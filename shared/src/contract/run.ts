@@ -138,6 +138,19 @@ export const jobDefinition = z.object({
   priority: z.number().int(),
   isolated: z.boolean().describe('Runs in a process of its own'),
   memoryLimitMb: z.number().int().nullable(),
+  code: z
+    .object({
+      channel: z.string(),
+      priority: z.number().int(),
+      maxAttempts: z.number().int(),
+      retry: retryPolicy,
+      timeoutMs: z.number().int().nullable(),
+      slowAfterMs: z.number().int(),
+    })
+    .describe('What the code says of what operators may set; beside it stands what holds'),
+  presets: z
+    .array(z.object({ name: z.string(), parameters: z.record(z.string(), z.unknown()) }))
+    .describe('Parameters that the code offers by name'),
 });
 export type JobDefinition = z.infer<typeof jobDefinition>;
 

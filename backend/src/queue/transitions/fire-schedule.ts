@@ -1,3 +1,4 @@
+import { JOB } from '@job-manager/client/job-as-set';
 import type { JobSettings } from '@job-manager/client/request';
 import type { ScheduleRow } from '../../store/schedules.js';
 import type { Sql } from '../../store/sql.js';
@@ -81,9 +82,9 @@ WITH mine AS MATERIALIZED (
   -- As the newest version of the job declares, which may live in another process.
   SELECT placed.id, mine."jobName", mine.parameters, 'CRON', coalesce(job."algorithmVersion", $12), coalesce(job.channel, $13),
     coalesce(job.priority, $14), coalesce(job."maxAttempts", $15), coalesce(job."maxCrashes", $16),
-    CASE WHEN job.name IS NULL THEN $17 ELSE job."timeoutMs" END, mine."authorId", mine."authorTokenId", mine.id, placed.at, placed."dependsOn",
+    CASE WHEN job.name IS NULL THEN $17 ELSE nullif(job."timeoutMs", 0) END, mine."authorId", mine."authorTokenId", mine.id, placed.at, placed."dependsOn",
     CASE WHEN placed."dependsOn" IS NOT NULL THEN 'FINISHED'::"WaitCondition" END, placed."dependsOn" IS NOT NULL, placed."hasDependents"
-  FROM mine CROSS JOIN placed LEFT JOIN "Job" job ON job.name = mine."jobName"
+  FROM mine CROSS JOIN placed LEFT JOIN ${JOB} ON job.name = mine."jobName"
   -- The last word, should two ever get this far with the same due time.
   ON CONFLICT ("scheduleId", "dueAt") WHERE "scheduleId" IS NOT NULL DO NOTHING
   RETURNING id

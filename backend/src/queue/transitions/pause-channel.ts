@@ -2,16 +2,22 @@ import { isPaused } from '../../store/lanes.js';
 import type { Sql } from '../../store/sql.js';
 import type { Actor } from '../queue.js';
 import { auditValues } from './audit.js';
-import { auditChannel, pauseSaid } from './audit-channel.js';
+import { auditNamed, pauseSaid } from './audit-named.js';
 
-export interface ChannelPause {
+export interface Pause {
   reason: string | null;
   /** Goes on by itself then. */
   resumeAt: Date | null;
 }
 
+/** A pause as a call of the API asks for it. */
+export const pauseOf = ({ reason, resumeAt }: { reason?: string; resumeAt?: string }): Pause => ({
+  reason: reason || null,
+  resumeAt: resumeAt === undefined ? null : new Date(resumeAt),
+});
+
 /** Lets nothing more start in a channel; one that is paused is paused anew. False, and nothing, for a `resumeAt` that has passed. */
-export async function pauseChannel(sql: Sql, name: string, pause: ChannelPause, actor: Actor): Promise<boolean> {
+export async function pauseChannel(sql: Sql, name: string, pause: Pause, actor: Actor): Promise<boolean> {
   const paused = await sql.query(PAUSE, [name, pause.reason, pause.resumeAt, ...auditValues(actor)]);
   return paused.rows.length > 0;
 }
@@ -33,7 +39,7 @@ WITH ${BEFORE}, moment AS MATERIALIZED (SELECT clock_timestamp() AS at FROM (SEL
   SET "pausedAt" = EXCLUDED."pausedAt", "pausedBy" = EXCLUDED."pausedBy", "pauseReason" = EXCLUDED."pauseReason",
       "resumeAt" = EXCLUDED."resumeAt", "updatedAt" = clock_timestamp()
   RETURNING *
-), audited AS (${auditChannel(
+), audited AS (${auditNamed(
   `(SELECT paused.name, ${pauseSaid('before')} AS before, ${pauseSaid('paused')} AS after FROM paused LEFT JOIN before ON true) said`,
   'channel.pause',
   4,
@@ -46,7 +52,7 @@ WITH ${BEFORE}, resumed AS (
   UPDATE "Channel" c SET "pausedAt" = NULL, "pausedBy" = NULL, "pauseReason" = NULL, "resumeAt" = NULL, "updatedAt" = clock_timestamp()
   FROM before WHERE c.name = before.name AND ${isPaused('before', 'clock_timestamp()')}
   RETURNING c.name
-), audited AS (${auditChannel(
+), audited AS (${auditNamed(
   `(SELECT resumed.name, ${pauseSaid('before')} AS before FROM resumed CROSS JOIN before) said`,
   'channel.resume',
   2,

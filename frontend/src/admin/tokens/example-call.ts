@@ -15,6 +15,7 @@ const examples = {
   cancel: { method: 'POST', path: '/api/admin/jobs/1/cancel', body: '{}' },
   cleanup: { method: 'POST', path: '/api/admin/jobs/cleanup-stalled', body: '{}' },
   manageChannels: { method: 'PUT', path: '/api/admin/jobs/channels/default', body: '{"concurrency": 10}' },
+  manageJobs: { method: 'POST', path: '/api/admin/jobs/definitions/trending/pause', body: '{}' },
   manageSchedules: {
     method: 'POST',
     path: '/api/admin/jobs/schedules/00000000-0000-4000-8000-000000000000/pause',

@@ -1,0 +1,63 @@
+import { contract } from '@job-manager/shared/contract/index';
+import { implement } from '@orpc/server';
+import { hideSecrets } from '../present/secrets.js';
+import { createRedaction } from '../queue/redaction.js';
+import { readHistoryJobNames } from '../store/history.js';
+import { type JobActivityRow, readJobActivity, readRecentParameters, readUnderWay } from '../store/job-activity.js';
+import type { CallContext, HttpDeps } from './context.js';
+
+const os = implement(contract.definitions).$context<CallContext>();
+
+/** What is known of jobs beside what their code says. */
+export function createDefinitionCalls({ pool, registry, queue, config }: HttpDeps) {
+  const redaction = createRedaction(config.JOBS_REDACT_KEYS);
+  return os.router({
+    activity: os.activity.handler(async () => {
+      const own = new Set(registry.definitions().map(({ name }) => name));
+      const names = [...new Set([...own, ...(await readHistoryJobNames(pool))])].slice(0, MAX_JOBS);
+      const { jobs, since } = await readJobActivity(pool, names);
+      return { jobs: jobs.map((row) => presentActivity(row, own.has(row.jobName))), since: since.toISOString() };
+    }),
+
+    recent: os.recent.handler(async ({ input }) => {
+      const rows = await readRecentParameters(pool, input.jobName);
+      return {
+        recent: rows.map(({ finishedAt, parameters, ...row }) => ({
+          ...row,
+          finishedAt: finishedAt.toISOString(),
+          parameters: hideSecrets(parameters, redaction),
+        })),
+      };
+    }),
+
+    check: os.check.handler(async ({ input: { jobName, parameters } }) => {
+      const [issues, underWay] = await Promise.all([
+        queue.jobs.check(jobName, parameters),
+        readUnderWay(pool, jobName, parameters),
+      ]);
+      return {
+        issues,
+        underWay: underWay.map(({ queuedAt, startedAt, ...row }) => ({
+          ...row,
+          queuedAt: queuedAt.toISOString(),
+          startedAt: startedAt?.toISOString() ?? null,
+        })),
+      };
+    }),
+  });
+}
+
+const MAX_JOBS = 1_000;
+
+function presentActivity(
+  { lastRunId, lastStatus, lastFinishedAt, nextDueAt, since: _, ...row }: JobActivityRow,
+  hasCode: boolean,
+) {
+  const hasEnded = lastRunId !== null && lastStatus !== null && lastFinishedAt !== null;
+  return {
+    ...row,
+    hasCode,
+    lastRun: hasEnded ? { id: lastRunId, status: lastStatus, finishedAt: lastFinishedAt.toISOString() } : null,
+    nextDueAt: nextDueAt?.toISOString() ?? null,
+  };
+}

@@ -1,0 +1,109 @@
+import { checkOne } from '@job-manager/client/check-call';
+import { type ParameterIssue, refusal } from '@job-manager/client/errors';
+import type { JobSettingsChange } from '@job-manager/shared/contract/job-settings';
+import { limits } from '@job-manager/shared/limits';
+import { isKnownJob, type JobSettingsRow, listJobSettings, readJobSettings } from '../store/job-settings.js';
+import type { Notifier } from '../store/notifier.js';
+import type { Sql } from '../store/sql.js';
+import { ChangedMeanwhile, QueueError } from './errors.js';
+import { checkNotTooFar } from './far-time.js';
+import type { Actor } from './queue.js';
+import type { Registry } from './registry.js';
+import { storableText } from './storable.js';
+import type { Pause } from './transitions/pause-channel.js';
+import { pauseJob, resumeJob } from './transitions/pause-job.js';
+import { resetJob, setJob } from './transitions/set-job.js';
+
+/** Settings of jobs that operators change. Each change is one statement, its audit entry included; refusals are QueueErrors. */
+export interface JobControl {
+  /** Those of all jobs of which any were set. */
+  list(): Promise<JobSettingsRow[]>;
+  get(jobName: string): Promise<JobSettingsRow>;
+  /**
+   * Changes what is named; null is as the code says. With `rev` refused (`CHANGED`) where another change came in
+   * between. Holds for runs that are queued or attempted from then on.
+   */
+  set(jobName: string, change: JobSettingsChange & { rev?: number }, actor: Actor): Promise<JobSettingsRow>;
+  /** What enqueueing these parameters would say against them; nothing for fine. Throws QueueError for an unknown job. */
+  check(jobName: string, parameters: Record<string, unknown>): Promise<ParameterIssue[]>;
+  /** Takes back every setting; a pause stays. */
+  reset(jobName: string, actor: Actor): Promise<JobSettingsRow>;
+  /** Starts no run of the job; what is running goes on. Pausing what is paused gives it this reason and this end. */
+  pause(jobName: string, pause: Pause, actor: Actor): Promise<JobSettingsRow>;
+  /** Resuming what isn't paused changes nothing. */
+  resume(jobName: string, actor: Actor): Promise<JobSettingsRow>;
+}
+
+export interface JobControlOptions {
+  sql: Sql;
+  registry: Registry;
+  notifier: Pick<Notifier, 'jobsChanged' | 'queued' | 'changed'>;
+}
+
+/** Opens the settings of jobs to those who change them. */
+export function createJobControl({ sql, registry, notifier }: JobControlOptions): JobControl {
+  const read = (jobName: string) => readJobSettings(sql, jobName);
+  /** What follows a change: this process knows at once, the others by notification. */
+  const changed = async (jobName: string): Promise<JobSettingsRow> => {
+    notifier.jobsChanged();
+    // Lists show why runs wait.
+    notifier.changed();
+    const rows = await listJobSettings(sql);
+    registry.setOverrides(rows);
+    return rows.find((row) => row.jobName === jobName) ?? read(jobName);
+  };
+  const checkKnown = async (jobName: string): Promise<void> => {
+    if (registry.get(jobName) || (await isKnownJob(sql, jobName))) return;
+    throw new QueueError('NOT_FOUND', `There is no job named "${jobName}".`);
+  };
+  return {
+    list: () => listJobSettings(sql),
+
+    get: async (jobName) => {
+      await checkKnown(jobName);
+      return read(jobName);
+    },
+
+    check: async (jobName, parameters) => {
+      try {
+        checkOne({ jobName, parameters });
+        await registry.check(jobName, parameters);
+        return [];
+      } catch (error) {
+        if (error instanceof QueueError && error.issues.length > 0 && error.code !== 'UNKNOWN_JOB') return error.issues;
+        throw error;
+      }
+    },
+
+    set: async (jobName, { rev = null, ...change }, actor) => {
+      await checkKnown(jobName);
+      if (Object.keys(change).length === 0) throw new QueueError('INVALID_INPUT', NO_CHANGE);
+      if (!(await setJob(sql, { jobName, change, rev }, actor))) {
+        const message = `The settings of "${jobName}" were changed meanwhile; nothing of this change was kept.`;
+        throw new ChangedMeanwhile(message, await read(jobName));
+      }
+      return changed(jobName);
+    },
+
+    reset: async (jobName, actor) => {
+      await checkKnown(jobName);
+      return (await resetJob(sql, jobName, actor)) ? changed(jobName) : read(jobName);
+    },
+
+    pause: async (jobName, pause, actor) => {
+      await checkKnown(jobName);
+      if (pause.resumeAt !== null) checkNotTooFar(pause.resumeAt, 'resumeAt');
+      const reason = pause.reason && storableText(pause.reason, limits.reasonChars);
+      const isPaused = await pauseJob(sql, jobName, { ...pause, reason }, actor);
+      if (!isPaused) throw refusal('INVALID_INPUT', 'resumeAt', 'must lie in the future');
+      return changed(jobName);
+    },
+
+    resume: async (jobName, actor) => {
+      await checkKnown(jobName);
+      return (await resumeJob(sql, jobName, actor)) ? changed(jobName) : read(jobName);
+    },
+  };
+}
+
+const NO_CHANGE = 'The call names nothing to change; null is as the code says.';

@@ -1,0 +1,98 @@
+import type { JobRunStatus, TerminalStatus } from '@job-manager/shared/run';
+import { lanesOf } from './lanes.js';
+import type { Sql } from './sql.js';
+
+export interface JobActivityRow {
+  jobName: string;
+  lastRunId: string | null;
+  lastStatus: TerminalStatus | null;
+  lastFinishedAt: Date | null;
+  success: number;
+  failed: number;
+  cancelled: number;
+  meanMs: number | null;
+  nextDueAt: Date | null;
+  since: Date;
+}
+
+/** What ended of these jobs since a whole hour a day ago, from the counters; the last run of each by one look into its index. */
+export async function readJobActivity(sql: Sql, jobNames: string[]): Promise<{ jobs: JobActivityRow[]; since: Date }> {
+  const { rows } = await sql.query<JobActivityRow>({ name: 'job-activity', text: ACTIVITY, values: [jobNames] });
+  return { jobs: rows, since: rows[0]?.since ?? new Date() };
+}
+
+const sumOf = (status: TerminalStatus, column = 'runs') =>
+  `coalesce(sum(${column}::float8) FILTER (WHERE status = '${status}'), 0)`;
+
+const ACTIVITY = `
+WITH span AS MATERIALIZED (SELECT date_trunc('hour', clock_timestamp() - interval '23 hours', 'UTC') AS since
+), ended AS MATERIALIZED (
+  SELECT "jobName", ${sumOf('SUCCESS')} AS success, ${sumOf('FAILED')} AS failed, ${sumOf('CANCELLED')} AS cancelled,
+    ${sumOf('SUCCESS', '"totalDurationMs"')} AS ms
+  FROM "JobRunCount" WHERE hour >= (SELECT since FROM span) AND hour < 'infinity' GROUP BY 1
+), due AS MATERIALIZED (SELECT "jobName", min("nextRunAt") AS at FROM "Schedule" WHERE "pausedAt" IS NULL GROUP BY 1
+)
+SELECT n.name AS "jobName", last.id::text AS "lastRunId", last.status AS "lastStatus", last."finishedAt" AS "lastFinishedAt",
+  coalesce(success, 0) AS success, coalesce(failed, 0) AS failed, coalesce(cancelled, 0) AS cancelled, ms / nullif(success, 0) AS "meanMs",
+  due.at AS "nextDueAt", span.since
+FROM unnest($1::text[]) AS n(name) CROSS JOIN span
+LEFT JOIN LATERAL (
+  SELECT id, status, "finishedAt" FROM "JobRun" WHERE "jobName" = n.name AND "finishedAt" IS NOT NULL ORDER BY "finishedAt" DESC, id DESC LIMIT 1
+) last ON true
+LEFT JOIN ended ON ended."jobName" = n.name LEFT JOIN due ON due."jobName" = n.name
+ORDER BY n.name COLLATE "C"`;
+
+export interface RecentRow {
+  jobRunId: string;
+  status: TerminalStatus;
+  finishedAt: Date;
+  parameters: Record<string, unknown>;
+}
+
+/** The last five different parameters of a job, each with the newest run that had them. */
+export async function readRecentParameters(sql: Sql, jobName: string): Promise<RecentRow[]> {
+  return (await sql.query<RecentRow>({ name: 'recent-parameters', text: RECENT, values: [jobName] })).rows;
+}
+
+const RECENT = `
+SELECT id::text AS "jobRunId", status, "finishedAt", parameters FROM (
+  SELECT DISTINCT ON (parameters) * FROM (
+    SELECT id, status, "finishedAt", parameters FROM "JobRun"
+    WHERE "jobName" = $1 AND "finishedAt" IS NOT NULL ORDER BY "finishedAt" DESC, id DESC LIMIT 100
+  ) latest ORDER BY parameters, "finishedAt" DESC, id DESC
+) different ORDER BY "finishedAt" DESC, id DESC LIMIT 5`;
+
+export interface UnderWayRow {
+  jobRunId: string;
+  status: JobRunStatus;
+  progressPercent: number | null;
+  queuedAt: Date;
+  startedAt: Date | null;
+  isSame: boolean;
+}
+
+/** In each lane so many queued runs are looked at for those of one job. */
+const MAX_LOOKED_AT = 1_000;
+
+/** Runs of a job that run, and those among the first queued ones of each lane; those with the same parameters first, at most ten. */
+export async function readUnderWay(
+  sql: Sql,
+  jobName: string,
+  parameters: Record<string, unknown>,
+): Promise<UnderWayRow[]> {
+  return (await sql.query<UnderWayRow>(UNDER_WAY, [jobName, JSON.stringify(parameters)])).rows;
+}
+
+const UNDER_WAY = `
+WITH RECURSIVE ${lanesOf('lane', 'NOT "isBlocked"')}
+, active AS (
+  SELECT id, status, "progressPercent", "queuedAt", "startedAt", parameters FROM "JobRun" WHERE status = 'RUNNING' AND "jobName" = $1
+  UNION ALL
+  SELECT r.id, r.status, r."progressPercent", r."queuedAt", r."startedAt", r.parameters FROM lane CROSS JOIN LATERAL (
+    SELECT id, "jobName" FROM "JobRun" q
+    WHERE q.status = 'QUEUED' AND NOT q."isBlocked" AND q.channel = lane.channel AND q.priority = lane.priority
+    ORDER BY q."runAt", q.id LIMIT ${MAX_LOOKED_AT}
+  ) first JOIN "JobRun" r ON r.id = first.id WHERE first."jobName" = $1
+)
+SELECT id::text AS "jobRunId", status, "progressPercent", "queuedAt", "startedAt", parameters = $2::jsonb AS "isSame"
+FROM active ORDER BY 6 DESC, status = 'RUNNING' DESC, id LIMIT 10`;

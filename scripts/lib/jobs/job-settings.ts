@@ -1,0 +1,107 @@
+import { durationWords } from '@job-manager/backend/store/duration-words';
+import { type JobSettings, jobSettingsChange } from '@job-manager/shared/contract/job-settings';
+import type { Command } from 'commander';
+import { type Engine, type Told, withEngine } from './engine.js';
+import { type PauseOptions, pauseInWords, pauseOf, withPauseOptions } from './pause-options.js';
+import { columns } from './tables.js';
+import { checked, readDuration } from './values.js';
+
+interface SetOptions {
+  channel?: string;
+  priority?: string;
+  maxAttempts?: string;
+  timeout?: string;
+  slowAfter?: string;
+  critical?: string;
+}
+
+/** Commands about settings of jobs. */
+export function addJobCommands(program: Command): void {
+  const job = program.command('job').description('settings of jobs that hold instead of what their code says');
+
+  job
+    .command('list', { isDefault: true })
+    .description('jobs of which anything was set, and those that are paused')
+    .action((_options: object, command: Command) => withEngine(command, list));
+
+  job
+    .command('set <name>')
+    .description('sets what is named for runs from then on; "code" is as the code says')
+    .option('--channel <name>')
+    .option('--priority <number>', 'lower runs first')
+    .option('--max-attempts <number>')
+    .option('--timeout <duration>', 'of an attempt, or "none"')
+    .option('--slow-after <duration>', 'a run that takes longer is marked slow')
+    .option('--critical <yes|no>', 'marks a job of which every failure matters')
+    .action((name: string, options: SetOptions, command: Command) =>
+      withEngine(command, async (engine) => {
+        await engine.queue.jobs.set(name, checked(jobSettingsChange, changeOf(options)), engine.actor);
+        return list(engine);
+      }),
+    );
+
+  job
+    .command('reset <name>')
+    .description('takes back every setting; a pause stays')
+    .action((name: string, _options: object, command: Command) =>
+      withEngine(command, async (engine) => {
+        await engine.queue.jobs.reset(name, engine.actor);
+        return list(engine);
+      }),
+    );
+
+  withPauseOptions(job.command('pause <name>').description('starts no run of it; what is running goes on')).action(
+    (name: string, options: PauseOptions, command: Command) =>
+      withEngine(command, async (engine) => {
+        await engine.queue.jobs.pause(name, pauseOf(options), engine.actor);
+        return list(engine);
+      }),
+  );
+
+  job
+    .command('resume <name>')
+    .description('goes on with it')
+    .action((name: string, _options: object, command: Command) =>
+      withEngine(command, async (engine) => {
+        await engine.queue.jobs.resume(name, engine.actor);
+        return list(engine);
+      }),
+    );
+}
+
+function changeOf(options: SetOptions): Record<string, unknown> {
+  const { channel, priority, maxAttempts, timeout, slowAfter, critical } = options;
+  const named = {
+    channel: readSetting(channel, String),
+    priority: readSetting(priority, Number),
+    maxAttempts: readSetting(maxAttempts, Number),
+    timeoutMs: readSetting(timeout, (text) => (text === 'none' ? 0 : readDuration(text))),
+    slowAfterMs: readSetting(slowAfter, readDuration),
+    isCritical: critical === undefined ? undefined : critical === 'yes',
+  };
+  return Object.fromEntries(Object.entries(named).filter(([, value]) => value !== undefined));
+}
+
+const readSetting = <Value>(text: string | undefined, read: (text: string) => Value): Value | null | undefined =>
+  text === undefined ? undefined : text === 'code' ? null : read(text);
+
+async function list({ queue }: Engine): Promise<Told> {
+  const { presentJobSettings } = await import('@job-manager/backend/present/job-settings');
+  const settings = (await queue.jobs.list()).map(presentJobSettings);
+  const rows = settings.map((each) => [each.jobName, setInWords(each), pauseInWords(each.paused)]);
+  return { json: { settings }, words: columns([['job', 'set', ''], ...rows]) };
+}
+
+function setInWords(settings: JobSettings): string {
+  const { channel, priority, maxAttempts, retry, timeoutMs, slowAfterMs, isCritical } = settings;
+  const parts = [
+    isCritical && 'critical',
+    channel !== null && `channel ${channel}`,
+    priority !== null && `priority ${priority}`,
+    maxAttempts !== null && `${maxAttempts} attempts`,
+    retry !== null && `first retry within ${durationWords(retry.backoffMs)}`,
+    timeoutMs !== null && (timeoutMs === 0 ? 'no timeout' : `timeout ${durationWords(timeoutMs)}`),
+    slowAfterMs !== null && `slow after ${durationWords(slowAfterMs)}`,
+  ];
+  return parts.filter(Boolean).join(', ') || '–';
+}

@@ -1,0 +1,88 @@
+import * as z from 'zod';
+import { jobRunStatuses, terminalStatuses } from '../run.js';
+import { jobName, jobParameters } from './enqueue-options.js';
+import { forViewers, routeFor } from './policy.js';
+import { runId } from './run-id.js';
+
+const TAG = ['Jobs'];
+const time = z.iso.datetime();
+const count = z.number().int();
+const byName = z.strictObject({ jobName });
+const PATH = '/admin/jobs/definitions';
+
+export const jobActivity = z.object({
+  jobName: z.string(),
+  /** Null for a job whose code this server doesn't have: an external program's, or one that is gone. */
+  hasCode: z.boolean(),
+  lastRun: z.object({ id: runId, status: z.enum(terminalStatuses), finishedAt: time }).nullable(),
+  /** Ended since `since`. */
+  success: count,
+  failed: count,
+  cancelled: count,
+  /** Mean of the successful ones; null for none. */
+  meanMs: z.number().nullable(),
+  /** The first due time of its schedules that are not paused. */
+  nextDueAt: time.nullable(),
+});
+export type JobActivity = z.infer<typeof jobActivity>;
+
+const underWay = z.object({
+  jobRunId: runId,
+  status: z.enum(jobRunStatuses),
+  progressPercent: z.number().nullable(),
+  queuedAt: time,
+  startedAt: time.nullable(),
+  isSame: z.boolean().describe('It has the very same parameters'),
+});
+
+/** What is known of jobs beside what their code says. */
+export const definitions = {
+  activity: routeFor('view')
+    .route({
+      method: 'GET',
+      path: `${PATH}/activity`,
+      summary: 'Last run, what ended in a day, and next due time of each job, from counters',
+      description: 'Also of jobs of external programs and of jobs whose code is gone; the first 1,000 by name.',
+      tags: TAG,
+    })
+    .output(z.object({ jobs: z.array(jobActivity), since: time })),
+
+  recent: routeFor('view')
+    .route({
+      method: 'GET',
+      path: `${PATH}/{jobName}/recent`,
+      summary: 'The last five different parameters that a job was run with, among its last 100 finished runs',
+      tags: TAG,
+    })
+    .input(byName)
+    .output(
+      z.object({
+        recent: z.array(
+          z.object({
+            jobRunId: runId,
+            status: z.enum(terminalStatuses),
+            finishedAt: time,
+            parameters: z.record(z.string(), z.unknown()),
+          }),
+        ),
+      }),
+    ),
+
+  check: routeFor('run')
+    .route({
+      method: 'POST',
+      path: `${PATH}/{jobName}/check`,
+      summary:
+        'What enqueueing would say to these parameters, and whether runs of the job are under way; changes nothing',
+      tags: TAG,
+    })
+    .input(byName.extend({ parameters: jobParameters.default({}) }))
+    .output(
+      z.object({
+        issues: z
+          .array(z.object({ path: z.string(), message: z.string() }))
+          .describe('What is wrong, with dotted paths such as `parameters.batchSize`; empty for nothing'),
+        underWay: forViewers(z.array(underWay).describe('Runs of the job that run or wait, the first ten')),
+      }),
+    ),
+};
