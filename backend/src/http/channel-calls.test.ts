@@ -1,5 +1,5 @@
 import type { JobChannel } from '@job-manager/shared/contract/channels';
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { problemCode, type Sent, send } from './trial-request.js';
 import { startTrialServer, type TrialServer, type TrialUser } from './trial-server.js';
 
@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 beforeEach(async () => {
-  await sql('TRUNCATE "JobRun", "Channel", "ChannelStart"');
+  await sql('TRUNCATE "JobRun", "Channel", "ChannelStart", "JobSettings", "SavedParameters"');
   [{ last }] = await sql('SELECT coalesce(max(id), 0) AS last FROM "AuditEvent"');
 });
 /** The entry of the audit log before the test. */
@@ -50,8 +50,14 @@ const untouched = {
   running: 0,
   queued: 0,
   due: 0,
+  scheduled: 0,
+  blocked: 0,
   oldestDueAt: null,
   recentStarts: null,
+  targetWaitMs: null,
+  runners: [],
+  jobs: [],
+  rev: 0,
 };
 
 it('lists the channels of known jobs, of runs and of settings, by name', async () => {
@@ -84,14 +90,20 @@ it('sets limits and weight; what is left out stays, and null takes a limit away'
   const limits = { concurrency: 5, concurrencyPerRunner: 2, rateLimit: 10, ratePeriodMs: 1_000, weight: 4 };
   const answer = await set('mail', limits);
   expect(answer.status).toBe(200);
-  expect(answer.json.channel).toEqual({ name: 'mail', ...untouched, ...limits, recentStarts: 0 });
-  const changed = { name: 'mail', ...untouched, ...limits, concurrency: 6, recentStarts: 0 };
+  expect(answer.json.channel).toEqual({
+    name: 'mail',
+    ...untouched,
+    rev: expect.any(Number),
+    ...limits,
+    recentStarts: 0,
+  });
+  const changed = { name: 'mail', ...untouched, rev: expect.any(Number), ...limits, concurrency: 6, recentStarts: 0 };
   expect((await set('mail', { concurrency: 6 })).json.channel).toEqual(changed);
   expect((await set('mail', { rateLimit: 20 })).json.channel).toMatchObject({ rateLimit: 20, ratePeriodMs: 1_000 });
   expect((await set('mail', { concurrency: null, rateLimit: null })).json.channel).toMatchObject({
     ...{ concurrency: null, concurrencyPerRunner: 2, rateLimit: null, ratePeriodMs: null, weight: 4 },
   });
-  expect((await set('new', { weight: 3 })).json.channel).toEqual({ name: 'new', ...untouched, weight: 3 });
+  expect((await set('new', { weight: 3 })).json.channel).toEqual({ name: 'new', ...untouched, weight: 3, rev: 1 });
 });
 
 it('refuses a change that names nothing, or a limit that there is not, and changes nothing', async () => {
@@ -219,4 +231,107 @@ it.each(['Mail', '1st', 'a_b', 'ä', `a${'b'.repeat(100)}`])('refuses the channe
     expect(answer.status).toBe(400);
     expect(answer.json.field).toBe('channel');
   }
+});
+
+const jobPath = '/api/admin/jobs/definitions/echo';
+
+it('pauses and resumes a job, and says so in the audit log', async () => {
+  const resumeAt = new Date(Date.now() + 3_600_000).toISOString();
+  const paused = await ask({ method: 'POST', path: `${jobPath}/pause`, body: { reason: ' down ', resumeAt } });
+  expect(paused.json).toMatchObject({
+    jobName: 'echo',
+    settings: { paused: { by: admin.email, reason: 'down', resumeAt }, rev: 0 },
+  });
+  const resumed = await ask({ method: 'POST', path: `${jobPath}/resume` });
+  expect(resumed.json.settings.paused).toBeNull();
+  expect(await audit()).toMatchObject([
+    { action: 'job.pause', target: 'echo', details: { before: {}, after: { reason: 'down' } } },
+    { action: 'job.resume', target: 'echo', details: { before: { reason: 'down' }, after: {} } },
+  ]);
+});
+
+it('changes settings of a job, which its definition then has beside what the code says', async () => {
+  const set = (body: object) => ask({ method: 'PUT', path: `${jobPath}/settings`, body });
+  expect((await set({ priority: 4, slowAfterMs: 60_000, rev: 0 })).json.settings).toMatchObject({
+    priority: 4,
+    rev: 1,
+  });
+  const stale = await set({ priority: 5, rev: 0 });
+  expect(stale.status).toBe(409);
+  expect(stale.json).toMatchObject({ code: 'CHANGED', current: { priority: 4, rev: 1 } });
+  const { jobs } = (await ask({ path: '/api/admin/jobs/definitions' })).json;
+  expect(jobs.find(({ name }: { name: string }) => name === 'echo')).toMatchObject({
+    priority: 4,
+    slowAfterMs: 60_000,
+    code: { priority: 0 },
+  });
+  expect((await ask({ method: 'DELETE', path: `${jobPath}/settings` })).json.settings).toMatchObject({
+    priority: null,
+    rev: 2,
+  });
+  expect((await set({})).status).toBe(400);
+  expect((await set({ channel: 'No Channel' })).json.field).toBe('channel');
+  expect((await ask({ path: '/api/admin/jobs/definitions/nothing/settings' })).status).toBe(404);
+});
+
+it('keeps the target of a channel, and refuses a change of what has changed meanwhile', async () => {
+  expect((await set('mail', { targetWaitMs: 10_000, rev: 0 })).json.channel).toMatchObject({
+    targetWaitMs: 10_000,
+    rev: 1,
+  });
+  const stale = await set('mail', { weight: 2, rev: 0 });
+  expect(stale.json).toMatchObject({ code: 'CHANGED', current: { weight: 1, targetWaitMs: 10_000 } });
+  await queue('mail', 2, "now() + interval '1 hour'");
+  await queue('mail', 1);
+  await sql(`UPDATE "JobRun" SET "isBlocked" = true WHERE id = (SELECT max(id) FROM "JobRun")`);
+  expect(await named('mail')).toMatchObject({ queued: 2, due: 0, scheduled: 2, blocked: 1 });
+});
+
+describe('the form of a job', () => {
+  it('is told what is wrong with parameters, and which runs are under way', async () => {
+    const check = async (parameters: object) =>
+      (await ask({ method: 'POST', path: `${jobPath}/check`, body: { parameters } })).json;
+    await run('default');
+    await queue('default', 1);
+    const { issues, underWay } = await check({ word: 'x'.repeat(40_000) });
+    expect(issues).toEqual([{ path: expect.stringMatching(/^parameters/), message: expect.any(String) }]);
+    expect(underWay.map(({ status }: { status: string }) => status)).toEqual(['RUNNING', 'QUEUED']);
+    expect((await check({})).issues).toEqual([]);
+  });
+
+  it('has the last five different parameters', async () => {
+    await sql(
+      `INSERT INTO "JobRun" ("jobName", parameters, status, "claimNo", attempt, "finishedAt")
+       SELECT 'echo', jsonb_build_object('word', n % 7), 'SUCCESS', 1, 1, now() - n * interval '1 min' FROM generate_series(0, 20) n`,
+    );
+    const { recent } = (await ask({ path: `${jobPath}/recent` })).json;
+    expect(recent.map(({ parameters }: { parameters: { word: number } }) => parameters.word)).toEqual([0, 1, 2, 3, 4]);
+    const { jobs } = (await ask({ path: '/api/admin/jobs/definitions/activity' })).json;
+    expect(jobs.find(({ jobName }: { jobName: string }) => jobName === 'echo')).toMatchObject({
+      hasCode: true,
+      lastRun: { id: recent[0].jobRunId, status: 'SUCCESS' },
+    });
+  });
+
+  it('has presets: one sees their own and those that are shared', async () => {
+    const other = await server.signIn('ADMIN', 'other@example.com');
+    const as = (token: string, sent: Sent) =>
+      send(server.url, { ...sent, headers: { authorization: `Bearer ${token}` } });
+    const path = '/api/admin/jobs/presets';
+    const save = (body: object) => ask({ method: 'POST', path, body: { jobName: 'echo', ...body } });
+    const namesOf = async (token: string) =>
+      (await as(token, { path: `${path}?jobName=echo` })).json.presets.map(({ name }: { name: string }) => name);
+    const mine = (await save({ name: 'user 8', parameters: { word: 'a', password: 'secret' } })).json.preset;
+    expect(mine).toMatchObject({ isMine: true, isShared: false, rev: 1, parameters: { password: '[redacted]' } });
+    await save({ name: 'nightly', isShared: true });
+    expect(await namesOf(admin.token)).toEqual(['user 8', 'nightly']);
+    expect(await namesOf(other.token)).toEqual(['nightly']);
+    expect((await save({ name: 'user 8' })).json).toMatchObject({ code: 'NAME_TAKEN', field: 'name' });
+    const change = { method: 'PUT', path: `${path}/${mine.id}`, body: { name: 'user 9', rev: 1 } } as const;
+    expect((await as(other.token, change)).status).toBe(404);
+    expect((await ask(change)).json.preset).toMatchObject({ name: 'user 9', rev: 2 });
+    expect((await ask(change)).json).toMatchObject({ code: 'CHANGED', current: { name: 'user 9', rev: 2 } });
+    expect((await ask({ method: 'DELETE', path: `${path}/${mine.id}` })).json).toEqual({ removed: true });
+    expect(await namesOf(admin.token)).toEqual(['nightly']);
+  });
 });

@@ -1,6 +1,8 @@
 import { contract } from '@job-manager/shared/contract/index';
 import { implement } from '@orpc/server';
 import { presentChannel } from '../present/channel.js';
+import { pauseOf } from '../queue/transitions/pause-channel.js';
+import { withCurrent } from './changed-meanwhile.js';
 import { actorOf, type CallContext, type HttpDeps } from './context.js';
 
 const os = implement(contract.channels).$context<CallContext>();
@@ -10,14 +12,13 @@ export function createChannelCalls({ queue: { channels } }: Pick<HttpDeps, 'queu
   return os.router({
     listChannels: os.listChannels.handler(async () => ({ channels: (await channels.list()).map(presentChannel) })),
 
-    setChannel: os.setChannel.handler(async ({ input: { channel, ...change }, context }) =>
-      changed(await channels.set(channel, change, actorOf(context))),
+    setChannel: os.setChannel.handler(({ input: { channel, ...change }, context }) =>
+      withCurrent(context, presentChannel, async () => changed(await channels.set(channel, change, actorOf(context)))),
     ),
 
-    pauseChannel: os.pauseChannel.handler(async ({ input: { channel, reason, resumeAt }, context }) => {
-      const pause = { reason: reason || null, resumeAt: resumeAt === undefined ? null : new Date(resumeAt) };
-      return changed(await channels.pause(channel, pause, actorOf(context)));
-    }),
+    pauseChannel: os.pauseChannel.handler(async ({ input: { channel, ...pause }, context }) =>
+      changed(await channels.pause(channel, pauseOf(pause), actorOf(context))),
+    ),
 
     resumeChannel: os.resumeChannel.handler(async ({ input, context }) =>
       changed(await channels.resume(input.channel, actorOf(context))),

@@ -54,6 +54,8 @@ it('creates a schedule and tells what it means and when it comes next', async ()
     lastRunId: null,
     createdBy: admin.email,
     skips: [],
+    outcomes: [],
+    rev: expect.any(String),
   });
   expect(answer.headers.location).toBe(`/api/admin/jobs/schedules/${schedule.id}`);
   const { times } = (await call('GET', `/${schedule.id}/next?count=3`)).json;
@@ -305,4 +307,93 @@ it('tells what keeps a schedule from running', async () => {
   expect(await problem(id)).toContain('Its parameters do not fit the job any more: parameters.word');
   expect(await problem(broken.id)).toContain('Its timing cannot be read: ');
   expect((await call('GET', '')).json.schedules).toHaveLength(3);
+});
+
+describe('a pause with an end', () => {
+  it('is shown, and refused where it lies in the past', async () => {
+    const { id } = await created();
+    expect((await call('POST', `/${id}/pause`, { resumeAt: '2020-01-01T00:00Z' })).json.field).toBe('resumeAt');
+    const resumeAt = new Date(Date.now() + 3_600_000).toISOString();
+    expect((await call('POST', `/${id}/pause`, { resumeAt })).json.schedule.paused).toMatchObject({ resumeAt });
+    expect((await call('POST', `/${id}/resume`)).json.schedule.paused).toBeNull();
+  });
+
+  it('is set for several at once, and taken back', async () => {
+    const ids = [(await created({ name: 'one' })).id, (await created({ name: 'two' })).id];
+    await call('POST', `/${ids[0]}/pause`);
+    const gone = '00000000-0000-4000-8000-000000000000';
+    const paused = await call('POST', '/pause', { scheduleIds: [...ids, gone], reason: 'holidays' });
+    expect(paused.json).toEqual({ changed: [ids[1]], unchanged: [ids[0], gone] });
+    expect((await call('POST', '/resume', { scheduleIds: ids })).json.changed).toEqual(ids);
+  });
+});
+
+it('refuses a change of what has changed meanwhile, but not because it fired or was paused', async () => {
+  const { id, rev } = await created();
+  await call('POST', `/${id}/pause`);
+  const first = await call('PUT', `/${id}`, { ...NIGHTLY, cron: '0 4 * * *', rev });
+  expect(first.status, first.text).toBe(200);
+  const second = await call('PUT', `/${id}`, { ...NIGHTLY, cron: '0 5 * * *', rev });
+  expect(second.status).toBe(409);
+  expect(second.json).toMatchObject({ code: 'CHANGED', current: { cron: '0 4 * * *', rev: first.json.schedule.rev } });
+});
+
+it('warns of a timing that the clock changes, or that makes very many runs', async () => {
+  const warnings = async (cron: string) =>
+    (await call('GET', `/preview?${new URLSearchParams({ cron, timeZone: 'Europe/Berlin' })}`)).json.warnings;
+  expect(await warnings('30 2 * * *')).toEqual(
+    expect.arrayContaining([
+      { kind: 'skipped', message: expect.stringContaining('has no 02:30') },
+      { kind: 'doubled', message: expect.stringContaining('has 02:30 twice') },
+    ]),
+  );
+  expect(await warnings('0 12 * * *')).toEqual([]);
+  expect(await warnings('*/10 * * * *')).toEqual([]);
+  expect(await warnings('* * * * * *')).toEqual([{ kind: 'many', message: 'It makes 86,400 runs a day.' }]);
+});
+
+it('queues runs for due times that have none, one behind the other', async () => {
+  const { id } = await created({ cron: '0 3 * * *', timeZone: 'UTC' });
+  const range = { from: '2026-01-01T00:00Z', to: '2026-01-03T12:00Z' };
+  await sql(`INSERT INTO "JobRun" ("jobName", "scheduleId", "dueAt") VALUES ('echo', $1, '2026-01-02T03:00Z')`, id);
+  const preview = (await call('POST', `/${id}/backfill/preview`, range)).json;
+  expect(preview).toEqual({
+    times: ['2026-01-01T03:00:00.000Z', '2026-01-03T03:00:00.000Z'],
+    withRun: 1,
+    isCut: false,
+  });
+  const { jobRunIds } = (await call('POST', `/${id}/backfill`, range)).json;
+  const runs = await sql(
+    'SELECT id::text, "isBlocked", "dependsOn"::text[], "dueAt" FROM "JobRun" WHERE id = ANY($1) ORDER BY id',
+    jobRunIds,
+  );
+  expect(runs).toMatchObject([
+    { id: jobRunIds[0], isBlocked: false, dependsOn: null },
+    { id: jobRunIds[1], isBlocked: true, dependsOn: [jobRunIds[0]] },
+  ]);
+  expect((await call('POST', `/${id}/backfill`, range)).json).toEqual({ jobRunIds: [] });
+  const { outcomes } = (await call('GET', `/${id}`)).json.schedule;
+  expect(outcomes.map(({ dueAt }: { dueAt: string }) => dueAt.slice(0, 10))).toEqual([
+    '2026-01-03',
+    '2026-01-02',
+    '2026-01-01',
+  ]);
+  const tooMany = await call('POST', `/${id}/backfill`, { from: '2023-01-01T00:00Z', to: '2026-01-01T00:00Z' });
+  expect(tooMany.json.field).toBe('to');
+});
+
+it('has a calendar of what comes due, by hour', async () => {
+  await created({ name: 'hourly', cron: '0 * * * *' });
+  await created({ name: 'every-second', cron: '* * * * * *' });
+  const paused = await created({ name: 'paused', cron: '0 * * * *' });
+  await call('POST', `/${paused.id}/pause`);
+  const { schedules, hours } = (await call('GET', '/calendar?hours=3')).json;
+  expect(hours).toBe(3);
+  expect(schedules).toEqual(
+    expect.arrayContaining([
+      expect.objectContaining({ name: 'hourly', perHour: [1, 1, 1], total: 3 }),
+      expect.objectContaining({ name: 'every-second', perHour: [3_600, 3_600, 3_600], total: 10_800 }),
+    ]),
+  );
+  expect(schedules).toHaveLength(2);
 });

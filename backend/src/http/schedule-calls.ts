@@ -3,7 +3,9 @@ import { implement } from '@orpc/server';
 import { presentSchedule } from '../present/schedule.js';
 import { restoreSecrets } from '../present/secrets.js';
 import { createRedaction } from '../queue/redaction.js';
+import { pauseOf } from '../queue/transitions/pause-channel.js';
 import type { Schedule } from '../store/schedules.js';
+import { withCurrent } from './changed-meanwhile.js';
 import { actorOf, type CallContext, callerOf, type HttpDeps } from './context.js';
 
 const os = implement(contract.schedules).$context<CallContext>();
@@ -13,6 +15,18 @@ export function createScheduleCalls({ queue: { schedules }, config }: HttpDeps) 
   const redaction = createRedaction(config.JOBS_REDACT_KEYS);
   const present = (schedule: Schedule) => presentSchedule(schedule, redaction);
   const changed = (schedule: Schedule) => ({ scheduleId: schedule.id, schedule: present(schedule) });
+  /** One by one, each with its own audit entry; one that is gone, or so already, is left as it is. */
+  const changeMany = async (ids: string[], act: 'pause' | 'resume', change: (id: string) => Promise<Schedule>) => {
+    const answer = { changed: [] as string[], unchanged: [] as string[] };
+    const listed = new Map((await schedules.list()).schedules.map((schedule) => [schedule.id, schedule]));
+    for (const id of new Set(ids)) {
+      const before = listed.get(id);
+      const isDone = before === undefined || (before.pausedAt !== null) === (act === 'pause');
+      if (!isDone) await change(id);
+      answer[isDone ? 'unchanged' : 'changed'].push(id);
+    }
+    return answer;
+  };
   return os.router({
     listSchedules: os.listSchedules.handler(async () => {
       const listed = await schedules.list();
@@ -29,7 +43,7 @@ export function createScheduleCalls({ queue: { schedules }, config }: HttpDeps) 
 
     previewSchedule: os.previewSchedule.handler(async ({ input: { count, ...timing } }) => {
       const preview = await schedules.preview(timing, count);
-      return { timing: preview.timing, times: inIso(preview.times) };
+      return { ...preview, times: inIso(preview.times) };
     }),
 
     createSchedule: os.createSchedule.handler(async ({ input, context }) => {
@@ -38,12 +52,14 @@ export function createScheduleCalls({ queue: { schedules }, config }: HttpDeps) 
       return changed(schedule);
     }),
 
-    changeSchedule: os.changeSchedule.handler(async ({ input: { scheduleId, ...settings }, context }) => {
+    changeSchedule: os.changeSchedule.handler(async ({ input: { scheduleId, rev, ...settings }, context }) => {
       // What was shown of them has its secrets redacted.
       const { jobName, parameters: kept } = await schedules.get(scheduleId);
       const isSameJob = settings.jobName === jobName;
       const parameters = isSameJob ? restoreSecrets(settings.parameters, kept, redaction) : settings.parameters;
-      return changed(await schedules.change(scheduleId, { ...settings, parameters }, actorOf(context)));
+      return withCurrent(context, present, async () =>
+        changed(await schedules.change(scheduleId, { ...settings, parameters }, actorOf(context), rev)),
+      );
     }),
 
     removeSchedule: os.removeSchedule.handler(async ({ input, context }) => {
@@ -51,9 +67,32 @@ export function createScheduleCalls({ queue: { schedules }, config }: HttpDeps) 
       return { removed: true as const };
     }),
 
-    pauseSchedule: os.pauseSchedule.handler(async ({ input, context }) =>
-      changed(await schedules.pause(input.scheduleId, input.reason || null, actorOf(context))),
+    pauseSchedule: os.pauseSchedule.handler(async ({ input: { scheduleId, ...pause }, context }) =>
+      changed(await schedules.pause(scheduleId, pauseOf(pause), actorOf(context))),
     ),
+
+    pauseSchedules: os.pauseSchedules.handler(({ input: { scheduleIds, ...pause }, context }) =>
+      changeMany(scheduleIds, 'pause', (id) => schedules.pause(id, pauseOf(pause), actorOf(context))),
+    ),
+
+    resumeSchedules: os.resumeSchedules.handler(({ input, context }) =>
+      changeMany(input.scheduleIds, 'resume', (id) => schedules.resume(id, actorOf(context))),
+    ),
+
+    calendar: os.calendar.handler(async ({ input: { hours } }) => {
+      const { from, schedules: entries } = await schedules.calendar(hours);
+      const listed = entries.map(({ times, ...entry }) => ({ ...entry, times: inIso(times) }));
+      return { from: from.toISOString(), hours, schedules: listed };
+    }),
+
+    previewBackfill: os.previewBackfill.handler(async ({ input: { scheduleId, from, to } }) => {
+      const { times, ...backfill } = await schedules.previewBackfill(scheduleId, new Date(from), new Date(to));
+      return { ...backfill, times: inIso(times) };
+    }),
+
+    backfill: os.backfill.handler(async ({ input: { scheduleId, from, to }, context }) => ({
+      jobRunIds: await schedules.backfill(scheduleId, { from: new Date(from), to: new Date(to) }, actorOf(context)),
+    })),
 
     resumeSchedule: os.resumeSchedule.handler(async ({ input, context }) =>
       changed(await schedules.resume(input.scheduleId, actorOf(context))),

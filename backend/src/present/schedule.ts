@@ -1,11 +1,12 @@
 import type { JobSchedule } from '@job-manager/shared/contract/schedules';
 import type { Redaction } from '@job-manager/shared/redaction';
 import type { Schedule } from '../store/schedules.js';
+import { presentPause } from './pause.js';
 import { hideSecrets } from './secrets.js';
 
 /** A schedule as the API shows it, its secrets redacted. */
 export function presentSchedule(schedule: Schedule, redaction: Redaction): JobSchedule {
-  const { pausedAt, pausedBy, pauseReason } = schedule;
+  const { pausedAt, pausedBy, pauseReason, resumeAt } = schedule;
   return {
     id: schedule.id,
     name: schedule.name,
@@ -18,7 +19,7 @@ export function presentSchedule(schedule: Schedule, redaction: Redaction): JobSc
     missed: LOWER[schedule.missedRuns],
     overlap: LOWER[schedule.overlap],
     source: LOWER[schedule.source],
-    paused: pausedAt && { at: pausedAt.toISOString(), by: pausedBy, reason: pauseReason },
+    paused: presentPause({ pausedAt, pausedBy, pauseReason, resumeAt }),
     problem: schedule.problem,
     // Where it goes on when it is resumed is decided then.
     nextRunAt: pausedAt === null ? isoOrNull(schedule.nextRunAt) : null,
@@ -33,6 +34,8 @@ export function presentSchedule(schedule: Schedule, redaction: Redaction): JobSc
       reason: LOWER[reason],
       at: new Date(at).toISOString(),
     })),
+    outcomes: schedule.outcomes.map((run) => ({ ...run, dueAt: new Date(run.dueAt).toISOString() })),
+    rev: schedule.settingsRev,
   };
 }
 

@@ -4,22 +4,22 @@ import { limits } from '@job-manager/shared/limits';
 import { type ChannelRow, listChannels, readChannel } from '../store/channel-list.js';
 import type { Notifier } from '../store/notifier.js';
 import type { Sql } from '../store/sql.js';
-import { QueueError } from './errors.js';
+import { ChangedMeanwhile, QueueError } from './errors.js';
 import { checkNotTooFar } from './far-time.js';
 import type { Actor } from './queue.js';
 import type { Registry } from './registry.js';
 import { storableText } from './storable.js';
-import { type ChannelPause, pauseChannel, resumeChannel } from './transitions/pause-channel.js';
+import { type Pause, pauseChannel, resumeChannel } from './transitions/pause-channel.js';
 import { setChannel } from './transitions/set-channel.js';
 
 /** What may be asked about channels. Each change is one statement, its audit entry included; refusals are QueueErrors. */
 export interface Channels {
   /** Those with settings, with jobs or with runs. */
   list(): Promise<ChannelRow[]>;
-  /** Changes limits and weight; null takes a limit away, and what is left out stays. */
-  set(name: string, change: ChannelChange, actor: Actor): Promise<ChannelRow>;
+  /** Changes limits and weight; null takes a limit away, and what is left out stays. With `rev` refused where another change came in between. */
+  set(name: string, change: ChannelChange & { rev?: number }, actor: Actor): Promise<ChannelRow>;
   /** Starts nothing more; what is running goes on. Pausing what is paused gives it this reason and this end. */
-  pause(name: string, pause: ChannelPause, actor: Actor): Promise<ChannelRow>;
+  pause(name: string, pause: Pause, actor: Actor): Promise<ChannelRow>;
   /** Resuming what isn't paused changes nothing. */
   resume(name: string, actor: Actor): Promise<ChannelRow>;
 }
@@ -35,11 +35,14 @@ export function createChannels({ sql, registry, notifier }: ChannelsOptions): Ch
   return {
     list: () => listChannels(sql, [...new Set(registry.definitions().map(({ channel }) => channel))]),
 
-    set: async (name, change, actor) => {
+    set: async (name, { rev = null, ...change }, actor) => {
       if (Object.keys(change).length === 0) throw new QueueError('INVALID_INPUT', NO_CHANGE);
       const isRateLifted = change.rateLimit === null && change.ratePeriodMs === undefined;
       const whole = isRateLifted ? { ...change, ratePeriodMs: null } : change;
-      await setChannel(sql, name, whole, actor).catch(explainHalfARate);
+      if (!(await setChannel(sql, { name, change: whole, rev }, actor).catch(explainHalfARate))) {
+        const message = `Channel "${name}" was changed meanwhile; nothing of this change was kept.`;
+        throw new ChangedMeanwhile(message, await readChannel(sql, name));
+      }
       // There may be more room now than any runner has seen.
       notifier.queued();
       return readChannel(sql, name);

@@ -17,6 +17,12 @@ export interface ChannelRow {
   running: number;
   queued: number;
   due: number;
+  scheduled: number;
+  blocked: number;
+  runners: { id: string; name: string; running: number }[];
+  jobs: string[];
+  targetWaitMs: number | null;
+  rev: number;
   oldestDueAt: Date | null;
   recentStarts: number | null;
 }
@@ -37,29 +43,39 @@ export async function readChannel(sql: Sql, name: string): Promise<ChannelRow> {
 /** So many queued runs of a channel are counted. */
 const MOST_COUNTED = 10_000;
 
+const MAX_RUNNERS = 50;
+const MAX_JOBS = 200;
+/** The jobs with the channels that their runs queue in, as operators have set them or their code says. */
+const JOB_CHANNELS = `(SELECT j.name, coalesce(s.channel, j.channel) AS channel FROM "Job" j LEFT JOIN "JobSettings" s ON s."jobName" = j.name)`;
+
 /** How many runs of a channel's lanes there are, counted in the index that claims use. */
-const countIn = (condition: string): string => `(
+const countIn = (condition: string, lane = 'lane'): string => `(
   SELECT count(*)::int FROM (
-    SELECT FROM lane CROSS JOIN LATERAL (
-      SELECT FROM "JobRun" q WHERE q.status = 'QUEUED' AND NOT q."isBlocked" AND q.channel = lane.channel AND q.priority = lane.priority
+    SELECT FROM ${lane} l CROSS JOIN LATERAL (
+      SELECT FROM "JobRun" q WHERE q.status = 'QUEUED' AND ${lane === 'lane' ? 'NOT ' : ''}q."isBlocked" AND q.channel = l.channel AND q.priority = l.priority
         AND ${condition} LIMIT ${MOST_COUNTED}
-    ) found WHERE lane.channel = n.name LIMIT ${MOST_COUNTED}
+    ) found WHERE l.channel = n.name LIMIT ${MOST_COUNTED}
   ) counted)`;
 
 const CHANNELS = `
 WITH RECURSIVE moment AS MATERIALIZED (SELECT clock_timestamp() AS now), ${lanesOf('lane', 'NOT "isBlocked"')}
 , ${lanesOf('blocked_lane', '"isBlocked"')}
-, running AS MATERIALIZED (SELECT channel, count(*)::int AS runs FROM "JobRun" WHERE status = 'RUNNING' GROUP BY 1
+, held AS MATERIALIZED (SELECT channel, "runnerId", count(*)::int AS runs FROM "JobRun" WHERE status = 'RUNNING' GROUP BY 1, 2
+), running AS MATERIALIZED (SELECT channel, sum(runs)::int AS runs FROM held GROUP BY 1
 ), named AS MATERIALIZED (
   SELECT name FROM (
-    SELECT name FROM "Channel" UNION SELECT channel FROM "Job" UNION SELECT channel FROM lane UNION SELECT channel FROM blocked_lane
+    SELECT name FROM "Channel" UNION SELECT channel FROM ${JOB_CHANNELS} j UNION SELECT channel FROM lane UNION SELECT channel FROM blocked_lane
     UNION SELECT channel FROM running UNION SELECT unnest($1::text[])
   ) every WHERE $2::text IS NULL OR name = $2
 )
-SELECT n.name, c.concurrency, c."concurrencyPerRunner", c."rateLimit", c."ratePeriodMs", coalesce(c.weight, 1) AS weight,
+SELECT n.name, c.concurrency, c."concurrencyPerRunner", c."rateLimit", c."ratePeriodMs", coalesce(c.weight, 1) AS weight, c."targetWaitMs", coalesce(c.rev, 0) AS rev,
   CASE WHEN p.paused THEN c."pausedAt" END AS "pausedAt", CASE WHEN p.paused THEN c."pausedBy" END AS "pausedBy",
   CASE WHEN p.paused THEN c."pauseReason" END AS "pauseReason", CASE WHEN p.paused THEN c."resumeAt" END AS "resumeAt",
   coalesce(running.runs, 0) AS running, ${countIn('true')} AS queued, ${countIn('q."runAt" <= (SELECT now FROM moment)')} AS due,
+  ${countIn('q."runAt" > (SELECT now FROM moment)')} AS scheduled, ${countIn('true', 'blocked_lane')} AS blocked,
+  (SELECT coalesce(json_agg(json_build_object('id', r.id, 'name', r.host || ':' || r.pid, 'running', held.runs) ORDER BY held.runs DESC, r.id), '[]')
+   FROM (SELECT * FROM held WHERE held.channel = n.name ORDER BY runs DESC LIMIT ${MAX_RUNNERS}) held JOIN "Runner" r ON r.id = held."runnerId") AS runners,
+  ARRAY(SELECT j.name FROM ${JOB_CHANNELS} j WHERE j.channel = n.name ORDER BY j.name LIMIT ${MAX_JOBS}) AS jobs,
   (SELECT min("runAt") FROM lane WHERE lane.channel = n.name AND "runAt" <= moment.now) AS "oldestDueAt",
   CASE WHEN c."rateLimit" IS NOT NULL THEN (
     SELECT coalesce(sum(runs), 0)::int FROM "ChannelStart" s WHERE s.channel = n.name AND s.at > moment.now - c."ratePeriodMs" * interval '1 ms'

@@ -1,3 +1,4 @@
+import type { JobRunStatus } from '@job-manager/shared/run';
 import type { Sql } from './sql.js';
 
 export type SkipReasonRow = 'MISSED' | 'OVERLAP' | 'PAUSED' | 'JOB_GONE';
@@ -18,6 +19,8 @@ export interface ScheduleRow {
   pausedAt: Date | null;
   pausedBy: string | null;
   pauseReason: string | null;
+  /** Resumed by itself then. */
+  resumeAt: Date | null;
   nextRunAt: Date | null;
   lastDueAt: Date | null;
   lastRunId: string | null;
@@ -35,27 +38,45 @@ export interface SkipRow {
   at: string;
 }
 
+/** A run of a schedule, with ISO text for its time. */
+export interface OutcomeRow {
+  jobRunId: string;
+  status: JobRunStatus;
+  dueAt: string;
+  durationMs: number | null;
+}
+
 export interface ListedScheduleRow extends ScheduleRow {
   /** The latest, the newest first. */
   skips: SkipRow[];
+  /** The latest runs, the newest first. */
+  outcomes: OutcomeRow[];
 }
 
 /** A schedule, what its timing means, and what keeps it from running. */
 export interface Schedule extends ListedScheduleRow {
   timing: string;
   problem: string | null;
+  /** What its settings are known by, however often it fired or was paused. */
+  settingsRev: string;
 }
 
 const COLUMNS = `s.id, s.name, s."jobName", s.parameters, s.cron, s."everyMs"::float8 AS "everyMs", s."anchorAt", s."timeZone",
-  s."missedRuns", s.overlap, s.source, s."pausedAt", s."pausedBy", s."pauseReason", s."nextRunAt", s."lastDueAt", s."lastRunId",
+  s."missedRuns", s.overlap, s.source, s."pausedAt", s."pausedBy", s."pauseReason", s."resumeAt", s."nextRunAt", s."lastDueAt", s."lastRunId",
   s."createdAt", s."createdBy", s.rev`;
 
 const SKIPS_SHOWN = 10;
 const SKIPS = `(SELECT coalesce(json_agg(k ORDER BY k.id DESC), '[]') FROM (
     SELECT * FROM "ScheduleSkip" k WHERE k."scheduleId" = s.id ORDER BY k.id DESC LIMIT ${SKIPS_SHOWN}) k)`;
 
+const OUTCOMES_SHOWN = 20;
+const OUTCOMES = `(SELECT coalesce(json_agg(json_build_object('jobRunId', o.id::text, 'status', o.status, 'dueAt', o."dueAt", 'durationMs', o."durationMs")
+    ORDER BY o."dueAt" DESC), '[]') FROM (
+    SELECT id, status, "dueAt", "durationMs" FROM "JobRun" r WHERE r."scheduleId" = s.id ORDER BY r."dueAt" DESC LIMIT ${OUTCOMES_SHOWN}) o)`;
+
 /** Reads ListedScheduleRow columns from `source`, a table or a CTE with the columns of Schedule. */
-export const selectSchedules = (source: string): string => `SELECT ${COLUMNS}, ${SKIPS} AS skips FROM ${source} s`;
+export const selectSchedules = (source: string): string =>
+  `SELECT ${COLUMNS}, ${SKIPS} AS skips, ${OUTCOMES} AS outcomes FROM ${source} s`;
 
 /** All schedules: those that come due first, then those that are paused. */
 export async function listSchedules(sql: Sql): Promise<ListedScheduleRow[]> {
@@ -90,18 +111,22 @@ export async function readClock(sql: Sql): Promise<Date> {
 
 /** A schedule that comes due. */
 export type DueSchedule = ScheduleRow & { nextRunAt: Date };
+/** A schedule that comes due, or whose pause ends. */
+export type WakingSchedule = ScheduleRow & { wakesAt: Date };
 
-/** The time by the clock, or the one that is given, and what comes due within so long after it and isn't paused, the first due first. */
+/** The time by the clock, or the one that is given, and what comes due, or whose pause ends, within so long after it, the first first. */
 export async function readDueSchedules(
   sql: Sql,
   withinMs: number,
   at: Date | null = null,
-): Promise<{ now: Date; schedules: DueSchedule[] }> {
-  const found = await sql.query<{ now: Date } & (DueSchedule | { id: null })>(
+): Promise<{ now: Date; schedules: WakingSchedule[] }> {
+  const found = await sql.query<{ now: Date } & (WakingSchedule | { id: null })>(
     `WITH moment AS MATERIALIZED (SELECT coalesce($2::timestamptz, clock_timestamp()) AS now)
      SELECT moment.now, due.* FROM moment LEFT JOIN LATERAL (
-       SELECT ${COLUMNS} FROM "Schedule" s WHERE s."nextRunAt" <= moment.now + $1 * interval '1 ms' AND s."pausedAt" IS NULL
-     ) due ON true ORDER BY due."nextRunAt", due.id`,
+       SELECT ${COLUMNS}, s."nextRunAt" AS "wakesAt" FROM "Schedule" s WHERE s."nextRunAt" <= moment.now + $1 * interval '1 ms' AND s."pausedAt" IS NULL
+       UNION ALL
+       SELECT ${COLUMNS}, s."resumeAt" FROM "Schedule" s WHERE s."resumeAt" <= moment.now + $1 * interval '1 ms'
+     ) due ON true ORDER BY due."wakesAt", due.id`,
     [withinMs, at],
   );
   const [first] = found.rows;

@@ -9,8 +9,9 @@ import {
 import { type Command, Option } from 'commander';
 import { Refusal } from '../refusal.js';
 import { type Engine, type Told, withEngine } from './engine.js';
+import { type PauseOptions, pauseOf, withPauseOptions } from './pause-options.js';
 import { columns, timeWords } from './tables.js';
-import { checked, readDuration, readObject } from './values.js';
+import { checked, readDuration, readObject, readTime } from './values.js';
 
 interface AddOptions {
   cron?: string;
@@ -83,14 +84,30 @@ export function addScheduleCommands(program: Command): void {
       }),
     );
 
-  schedule
-    .command('pause <name>')
-    .description('lets it come due no more until it is resumed')
-    .option('--reason <words>')
-    .action((name: string, { reason }: { reason?: string }, command: Command) =>
+  withPauseOptions(schedule.command('pause <name>').description('lets it come due no more until it is resumed')).action(
+    (name: string, options: PauseOptions, command: Command) =>
       withEngine(command, async (engine) => {
-        await engine.queue.schedules.pause(await idOf(engine, name), reason ?? null, engine.actor);
+        await engine.queue.schedules.pause(await idOf(engine, name), pauseOf(options), engine.actor);
         return list(engine);
+      }),
+  );
+
+  schedule
+    .command('backfill <name>')
+    .description('queues a run for each due time between two moments that has none, one behind the other')
+    .requiredOption('--from <time>', 'from then on', readTime)
+    .requiredOption('--to <time>', 'up to then', readTime)
+    .option('--preview', 'only say how many')
+    .action((name: string, { preview, ...range }: { from: Date; to: Date; preview?: boolean }, command: Command) =>
+      withEngine(command, async (engine) => {
+        const id = await idOf(engine, name);
+        if (preview) {
+          const { times } = await engine.queue.schedules.previewBackfill(id, range.from, range.to);
+          const iso = times.map((at) => at.toISOString());
+          return { json: { times: iso }, words: iso.map(timeWords).join('\n') || 'Each due time has a run.' };
+        }
+        const jobRunIds = await engine.queue.schedules.backfill(id, range, engine.actor);
+        return { json: { jobRunIds }, words: `Queued ${jobRunIds.length} runs.` };
       }),
     );
 

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { limits } from '../limits.js';
 import { channelName } from './enqueue-options.js';
 import { isoTime } from './iso-time.js';
+import { pauseState } from './pause.js';
 import { forViewers, routeFor } from './policy.js';
 
 const TAG = ['Channels'];
@@ -16,6 +17,13 @@ const channelSettings = z.strictObject({
   rateLimit: most.describe('Starts within `ratePeriodMs`'),
   ratePeriodMs: z.number().int().min(100).max(86_400_000).nullable(),
   weight: z.number().int().min(1).max(1_000).describe('Share of a runner among channels with work'),
+  targetWaitMs: z
+    .number()
+    .int()
+    .min(1_000)
+    .max(604_800_000)
+    .nullable()
+    .describe('How long a due run should wait at most; null for as screens say by default'),
 });
 /** What may be set of a channel; null for no limit. */
 export type ChannelSettings = z.infer<typeof channelSettings>;
@@ -27,15 +35,22 @@ export type ChannelChange = z.infer<typeof channelChange>;
 export const jobChannel = z.object({
   ...channelSettings.shape,
   name: z.string(),
-  paused: z
-    .object({ at: time, by: z.string().nullable(), reason: z.string().nullable(), resumeAt: time.nullable() })
-    .nullable(),
+  paused: pauseState.nullable(),
   running: count,
   /** Up to 10,000; waiting for other runs not included. */
   queued: count,
   /** Of the queued, those whose time has come. */
   due: count,
+  /** Of the queued, those whose time is to come. */
+  scheduled: count,
+  /** Waiting for other runs; up to 10,000. */
+  blocked: count,
   oldestDueAt: time.nullable(),
+  /** Runners that execute runs of it now, the first 50. */
+  runners: z.array(z.object({ id: z.string(), name: z.string().describe('`host:pid`'), running: count })),
+  /** Jobs whose runs queue in it unless they say otherwise. */
+  jobs: z.array(z.string()),
+  rev: count.describe('Raised by each change of a setting'),
   /** Starts that count against the rate limit now; null without one. */
   recentStarts: count.nullable(),
 });
@@ -58,10 +73,10 @@ export const channels = {
       path: '/admin/jobs/channels/{channel}',
       summary: 'Change limits and weight of a channel',
       description:
-        'What is left out stays as it is, and null takes a limit away. `rateLimit` and `ratePeriodMs` come and go together.',
+        'What is left out stays as it is, and null takes a limit away. `rateLimit` and `ratePeriodMs` come and go together. With `rev` refused (409 `CHANGED`, with what there is as `current`) where another change came in between.',
       tags: TAG,
     })
-    .input(byName.extend(channelChange.shape))
+    .input(byName.extend({ ...channelChange.shape, rev: count.min(0).optional() }))
     .output(z.object({ name: z.string(), channel: forViewers(jobChannel) })),
 
   pauseChannel: routeFor('manageChannels')

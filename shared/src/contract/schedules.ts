@@ -1,6 +1,9 @@
 import * as z from 'zod';
 import { limits } from '../limits.js';
+import { jobRunStatuses } from '../run.js';
 import { jobName, jobParameters } from './enqueue-options.js';
+import { isoTime } from './iso-time.js';
+import { pauseState } from './pause.js';
 import { forViewers, routeFor } from './policy.js';
 import { runId } from './run.js';
 
@@ -55,7 +58,7 @@ export const jobSchedule = z.object({
   missed: z.enum(missedPolicies),
   overlap: z.enum(overlapPolicies),
   source: z.enum(['code', 'api']),
-  paused: z.object({ at: time, by: z.string().nullable(), reason: z.string().nullable() }).nullable(),
+  paused: pauseState.nullable(),
   /** What keeps it from running, such as a job that is gone from the code; null when nothing does. */
   problem: z.string().nullable(),
   nextRunAt: time.nullable(),
@@ -73,11 +76,37 @@ export const jobSchedule = z.object({
       at: time,
     }),
   ),
+  /** The latest 20 runs, the newest first. */
+  outcomes: z.array(
+    z.object({ jobRunId: runId, status: z.enum(jobRunStatuses), dueAt: time, durationMs: z.number().nullable() }),
+  ),
+  rev: z.string().describe('Of what can be changed of it; firing and pausing leave it as it is'),
 });
 export type JobSchedule = z.infer<typeof jobSchedule>;
 
+/** What somebody should know about a timing before they save it. */
+const scheduleWarning = z.object({
+  kind: z
+    .enum(['many', 'longer', 'skipped', 'doubled'])
+    .describe('Many runs a day; runs take longer than the interval; a time that a clock change leaves out, or repeats'),
+  message: z.string(),
+});
+export type ScheduleWarning = z.infer<typeof scheduleWarning>;
+
+const range = { from: isoTime, to: isoTime };
+
 const one = z.object({ schedule: jobSchedule });
 const changed = z.object({ scheduleId: z.uuid(), schedule: forViewers(jobSchedule) });
+
+const pause = {
+  reason: z.string().trim().max(limits.reasonChars).optional(),
+  resumeAt: isoTime.optional().describe('Resumed by itself then'),
+};
+const many = z.strictObject({ scheduleIds: z.array(z.uuid()).min(1).max(200) });
+const changedMany = z.object({
+  changed: z.array(z.uuid()),
+  unchanged: z.array(z.uuid()).describe('Those that were so already, or are gone'),
+});
 
 const DECIDES = 'Needs the permission `run` as well: it decides what runs, and the runs name who did.';
 
@@ -114,10 +143,11 @@ export const schedules = {
         cron: timing.cron,
         everyMs: z.coerce.number().int().min(1_000).max(31_536_000_000).optional(),
         timeZone: timing.timeZone,
+        jobName: jobName.optional().describe('To compare its usual time with the interval'),
         count: z.coerce.number().int().min(1).max(100).default(5),
       }),
     )
-    .output(z.object({ timing: z.string(), times: z.array(time) })),
+    .output(z.object({ timing: z.string(), times: z.array(time), warnings: z.array(scheduleWarning) })),
 
   createSchedule: routeFor('manageSchedules', 'run')
     .route({
@@ -136,10 +166,10 @@ export const schedules = {
       method: 'PUT',
       path: '/admin/jobs/schedules/{scheduleId}',
       summary: 'Change a schedule that was made over the API',
-      description: DECIDES,
+      description: `${DECIDES} With \`rev\` refused (409 \`CHANGED\`, with what there is as \`current\`) where another change came in between.`,
       tags: TAG,
     })
-    .input(byId.extend(scheduleSettings.shape))
+    .input(byId.extend({ ...scheduleSettings.shape, rev: z.string().max(64).optional() }))
     .output(changed),
 
   removeSchedule: routeFor('manageSchedules')
@@ -159,7 +189,7 @@ export const schedules = {
       summary: 'Let a schedule come due no more until it is resumed',
       tags: TAG,
     })
-    .input(byId.extend({ reason: z.string().trim().max(limits.reasonChars).optional() }))
+    .input(byId.extend(pause))
     .output(changed),
 
   resumeSchedule: routeFor('manageSchedules', 'run')
@@ -183,4 +213,73 @@ export const schedules = {
     })
     .input(byId)
     .output(z.object({ jobRunId: runId })),
+
+  pauseSchedules: routeFor('manageSchedules')
+    .route({ method: 'POST', path: '/admin/jobs/schedules/pause', summary: 'Pause several schedules', tags: TAG })
+    .input(many.extend(pause))
+    .output(changedMany),
+
+  resumeSchedules: routeFor('manageSchedules', 'run')
+    .route({
+      method: 'POST',
+      path: '/admin/jobs/schedules/resume',
+      summary: 'Resume several schedules',
+      description: DECIDES,
+      tags: TAG,
+    })
+    .input(many)
+    .output(changedMany),
+
+  calendar: routeFor('view')
+    .route({
+      method: 'GET',
+      path: '/admin/jobs/schedules/calendar',
+      summary: 'When schedules come due within the next hours, and how many do in each',
+      tags: TAG,
+    })
+    .input(z.strictObject({ hours: z.coerce.number().int().min(1).max(168).default(24) }))
+    .output(
+      z.object({
+        from: time,
+        hours: z.number().int(),
+        schedules: z.array(
+          z.object({
+            scheduleId: z.uuid(),
+            name: z.string(),
+            jobName: z.string(),
+            times: z.array(time).describe('The first 200'),
+            perHour: z.array(z.number().int()),
+            total: z.number().int(),
+          }),
+        ),
+      }),
+    ),
+
+  previewBackfill: routeFor('manageSchedules', 'view')
+    .route({
+      method: 'POST',
+      path: '/admin/jobs/schedules/{scheduleId}/backfill/preview',
+      summary: 'The due times between two moments that have no run; changes nothing',
+      tags: TAG,
+    })
+    .input(byId.extend(range))
+    .output(
+      z.object({
+        times: z.array(time).describe('Without a run, the first 500'),
+        withRun: z.number().int().describe('Due times among those looked at that have one'),
+        isCut: z.boolean().describe('There are more than can be queued at once'),
+      }),
+    ),
+
+  backfill: routeFor('manageSchedules', 'run')
+    .route({
+      method: 'POST',
+      path: '/admin/jobs/schedules/{scheduleId}/backfill',
+      successStatus: 201,
+      summary: 'Queue a run for each due time between two moments that has none, one behind the other',
+      description: 'Refused where there are more than 500. A due time that has got a run meanwhile is left out.',
+      tags: TAG,
+    })
+    .input(byId.extend(range))
+    .output(z.object({ jobRunIds: z.array(runId) })),
 };

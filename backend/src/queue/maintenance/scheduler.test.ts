@@ -206,6 +206,21 @@ it('looks less often while it is told of changes than on its own', async () => {
   expect(await scheduler(undefined, { listener }).tick()).toEqual({ moved: 0, againInMs: 2_000 });
 });
 
+describe('a pause with an end', () => {
+  it('is over at its time, and what comes due at that very moment runs', async () => {
+    const id = await add(HOURLY);
+    await query(`UPDATE "Schedule" SET "pausedAt" = now(), "resumeAt" = '2026-11-22T12:00Z' WHERE id = $1`, id);
+    at('11:59:59');
+    expect(await scheduler().tick()).toEqual({ moved: 0, againInMs: 1_000 });
+    at('12:00:00.010');
+    expect(await scheduler().tick()).toMatchObject({ moved: 1 });
+    expect(await scheduler().tick()).toMatchObject({ moved: 1 });
+    expect(await dueTimes()).toEqual(['12:00:00']);
+    expect(await skips()).toEqual(['PAUSED 11:00:00-11:00:00 1']);
+    expect(await stored()).toMatchObject({ pausedAt: null, resumeAt: null });
+  });
+});
+
 describe('due times that nobody noticed for more than a minute', () => {
   const missed = async (policy: 'skip' | 'once' | 'all') => {
     await add({ ...HOURLY, missed: policy });
@@ -448,7 +463,7 @@ describe('schedules in code', () => {
   it('keep a pause, their due time and what was missed over a restart', async () => {
     await inCode(NIGHTLY);
     const { id, nextRunAt } = (await stored()) ?? {};
-    await engine.queue.schedules.pause(id, 'holidays', SYSTEM);
+    await engine.queue.schedules.pause(id, { reason: 'holidays', resumeAt: null }, SYSTEM);
     await inCode({ ...NIGHTLY, overlap: 'queue' });
     expect(await stored()).toMatchObject({ pauseReason: 'holidays', nextRunAt });
     await query(`UPDATE "Schedule" SET "pausedAt" = NULL, "nextRunAt" = '2026-11-20T02:00Z'`);

@@ -1,12 +1,15 @@
 import { isContention, isUnreachable } from '../../store/faults.js';
 import type { Listener } from '../../store/listener.js';
 import type { Notifier } from '../../store/notifier.js';
-import { type DueSchedule, readDueSchedules } from '../../store/schedules.js';
+import { type DueSchedule, readDueSchedules, type ScheduleRow, type WakingSchedule } from '../../store/schedules.js';
 import type { Sql } from '../../store/sql.js';
 import type { QueueEvents } from '../events.js';
+import { SYSTEM } from '../queue.js';
 import type { Registry } from '../registry.js';
+import { planResume } from '../schedules/place.js';
 import { MISSED_AFTER_MS, planFire, planSkip } from '../schedules/plan.js';
 import { type Fired, fireSchedule } from '../transitions/fire-schedule.js';
+import { resumeSchedule } from '../transitions/pause-schedule.js';
 
 export interface SchedulerOptions {
   sql: Sql;
@@ -28,6 +31,8 @@ const AT_ONCE = 4;
 
 /** Moved on here, by somebody else, or by nobody for the time being. */
 type Outcome = 'moved' | 'lost' | 'left';
+
+const isDue = (schedule: WakingSchedule): schedule is WakingSchedule & DueSchedule => schedule.pausedAt === null;
 
 /**
  * Queues the runs of schedules as they come due. May run in any number of processes at once: whoever is first deals
@@ -67,14 +72,14 @@ export class Scheduler {
     const longestSleepMs = listener?.isConnected ? LONGEST_SLEEP_MS.told : LONGEST_SLEEP_MS.alone;
     // With the clock in one statement: it is most of what an idle process asks.
     const { now, schedules: soon } = await readDueSchedules(sql, longestSleepMs, await clock?.());
-    const due = soon.filter(({ nextRunAt }) => nextRunAt <= now);
-    const next = soon[due.length]?.nextRunAt;
+    const due = soon.filter(({ wakesAt }) => wakesAt <= now);
+    const next = soon[due.length]?.wakesAt;
     const { moved, lost } = await this.#fireAll(due, now);
     if (moved > 0 || lost > 0) return { moved, againInMs: moved > 0 ? 0 : AGAIN_MS };
     return { moved, againInMs: next === undefined ? longestSleepMs : next.getTime() - now.getTime() };
   }
 
-  async #fireAll(due: DueSchedule[], now: Date): Promise<Record<Outcome, number>> {
+  async #fireAll(due: WakingSchedule[], now: Date): Promise<Record<Outcome, number>> {
     const waiting = [...due];
     const outcomes = { moved: 0, lost: 0, left: 0 };
     const work = async () => {
@@ -88,8 +93,9 @@ export class Scheduler {
     return outcomes;
   }
 
-  async #tryFire(schedule: DueSchedule, now: Date): Promise<Outcome> {
+  async #tryFire(schedule: WakingSchedule, now: Date): Promise<Outcome> {
     try {
+      if (!isDue(schedule)) return (await this.#resume(schedule)) ? 'moved' : 'lost';
       const fired = await this.#fire(schedule, now);
       this.#faulty.delete(schedule.id);
       if (fired === 'left') return 'left';
@@ -104,10 +110,16 @@ export class Scheduler {
   }
 
   /** One that can't be dealt with must not keep the others waiting. Its due times are not lost, they wait. */
-  #tellOnce(schedule: DueSchedule, error: unknown): void {
+  #tellOnce(schedule: ScheduleRow, error: unknown): void {
     if (this.#faulty.has(schedule.id)) return;
     this.#faulty.add(schedule.id);
     this.#options.events.emit('fault', { during: `schedule ${schedule.name}`, error });
+  }
+
+  /** Ends a pause at its time: what comes due at that very moment runs. */
+  async #resume(schedule: WakingSchedule): Promise<boolean> {
+    const plan = await planResume(schedule, new Date(schedule.wakesAt.getTime() - 1));
+    return resumeSchedule(this.#options.sql, schedule, plan, SYSTEM);
   }
 
   async #fire(schedule: DueSchedule, now: Date): Promise<Fired | null | 'left'> {

@@ -1,6 +1,8 @@
-import type { ScheduleSettings } from '@job-manager/shared/contract/schedules';
+import { refusal } from '@job-manager/client/errors';
+import type { ScheduleSettings, ScheduleWarning } from '@job-manager/shared/contract/schedules';
 import { limits } from '@job-manager/shared/limits';
 import type { JobRunTrigger } from '@job-manager/shared/run';
+import { readJobActivity } from '../../store/job-activity.js';
 import type { Notifier } from '../../store/notifier.js';
 import {
   findSchedule,
@@ -11,16 +13,22 @@ import {
   type ScheduleRow,
 } from '../../store/schedules.js';
 import type { Sql } from '../../store/sql.js';
-import { QueueError } from '../errors.js';
+import { ChangedMeanwhile, QueueError } from '../errors.js';
+import { checkNotTooFar } from '../far-time.js';
 import type { Actor } from '../queue.js';
 import type { Registry } from '../registry.js';
 import { storableText } from '../storable.js';
+import { backfillSchedule, readTakenTimes } from '../transitions/backfill-schedule.js';
 import { addSchedule, changeSchedule, MOST_SCHEDULES, removeSchedule } from '../transitions/change-schedule.js';
+import type { Pause } from '../transitions/pause-channel.js';
 import { pauseSchedule, resumeSchedule } from '../transitions/pause-schedule.js';
 import { runSchedule } from '../transitions/run-schedule.js';
+import { type CalendarEntry, calendarOf } from './calendar.js';
 import { checkTiming, type GivenTiming } from './check.js';
 import { placeChanged, placeNew, planResume } from './place.js';
-import { type TimingSpec, timingOf } from './timing.js';
+import { revOf } from './rev.js';
+import { listDueTimes, type TimingSpec, timingOf } from './timing.js';
+import { timingWarnings } from './warnings.js';
 import { timingInWords } from './words.js';
 
 /** What may be asked about schedules. Each change is one statement, its audit entry included; refusals are QueueErrors. */
@@ -30,19 +38,47 @@ export interface Schedules {
   /** The next due times after now. */
   next(id: string, count: number): Promise<Date[]>;
   /** What a timing means, and when it would come due. */
-  preview(timing: GivenTiming, count: number): Promise<{ timing: string; times: Date[] }>;
+  preview(timing: GivenTiming & { jobName?: string }, count: number): Promise<TimingPreview>;
+  /** When schedules that are not paused come due within the next hours. */
+  calendar(hours: number): Promise<{ from: Date; schedules: CalendarEntry[] }>;
+  /** The due times between two moments that have no run. */
+  previewBackfill(id: string, from: Date, to: Date): Promise<Backfill>;
+  /** Queues a run for each of them, one behind the other; returns their ids. */
+  backfill(id: string, range: { from: Date; to: Date }, actor: Actor): Promise<string[]>;
   create(settings: ScheduleSettings, actor: Actor): Promise<Schedule>;
-  /** Only of those that weren't made in code. */
-  change(id: string, settings: ScheduleSettings, actor: Actor): Promise<Schedule>;
+  /** Only of those that weren't made in code. With `rev` refused where another change came in between. */
+  change(id: string, settings: ScheduleSettings, actor: Actor, rev?: string): Promise<Schedule>;
   /** Only of those that weren't made in code, or whose job is gone from there. */
   remove(id: string, actor: Actor): Promise<void>;
   /** Pausing what is paused changes nothing. */
-  pause(id: string, reason: string | null, actor: Actor): Promise<Schedule>;
+  pause(id: string, pause: Pause, actor: Actor): Promise<Schedule>;
   /** Due times that passed meanwhile are kept as skipped. */
   resume(id: string, actor: Actor): Promise<Schedule>;
   /** Queues a run now, beside the due times, paused or not; returns its id. */
   run(id: string, trigger: JobRunTrigger, actor: Actor): Promise<string>;
 }
+
+/** What a timing means. */
+export interface TimingPreview {
+  timing: string;
+  times: Date[];
+  warnings: ScheduleWarning[];
+}
+
+/** Due times without a run. */
+export interface Backfill {
+  /** At most MAX_BACKFILL. */
+  times: Date[];
+  /** Due times that have a run. */
+  withRun: number;
+  /** There are more than could be queued at once. */
+  isCut: boolean;
+}
+
+/** Runs that can be queued for due times of before in one call. */
+const MAX_BACKFILL = 500;
+/** Due times that are looked at for them. */
+const MAX_LOOKED_AT = 5_000;
 
 export interface SchedulesOptions {
   sql: Sql;
@@ -56,11 +92,17 @@ export function createSchedules({ sql, registry, notifier }: SchedulesOptions): 
     ...row,
     timing: inWords(row),
     problem: await problemOf(row, registry),
+    settingsRev: revOf(row),
   });
   const changed = (row: ListedScheduleRow): Promise<Schedule> => {
     notifier.schedulesChanged();
     return told(row);
   };
+  const changedMeanwhile = async (row: ListedScheduleRow) =>
+    new ChangedMeanwhile(
+      `Schedule "${row.name}" was changed meanwhile; nothing of this change was kept.`,
+      await told(row),
+    );
   return {
     list: async () => {
       const [rows, now] = await Promise.all([listSchedules(sql), readClock(sql)]);
@@ -80,7 +122,30 @@ export function createSchedules({ sql, registry, notifier }: SchedulesOptions): 
         timeZone: given.timeZone,
         anchorAt: now,
       };
-      return { timing: timingInWords(spec), times: nextTimes(spec, now, count) };
+      const meanMs = given.jobName === undefined ? null : await meanMsOf(sql, given.jobName);
+      const warnings = await timingWarnings(spec, now, meanMs);
+      return { timing: timingInWords(spec), times: nextTimes(spec, now, count), warnings };
+    },
+
+    calendar: async (hours) => {
+      const [rows, now] = await Promise.all([listSchedules(sql), readClock(sql)]);
+      const from = new Date(Math.floor(now.getTime() / HOUR_MS) * HOUR_MS);
+      return { from, schedules: await calendarOf(rows.slice(0, MAX_CALENDAR), from, hours) };
+    },
+
+    previewBackfill: async (id, from, to) => findBackfill(sql, await readSchedule(sql, id), from, to),
+
+    backfill: async (id, { from, to }, actor) => {
+      const schedule = await readSchedule(sql, id);
+      await registry.check(schedule.jobName, schedule.parameters);
+      const settings = registry.settings(schedule.jobName);
+      if (!settings) throw new Error(`Job ${schedule.jobName} has no settings`);
+      const { times, isCut } = await findBackfill(sql, schedule, from, to);
+      if (isCut) throw refusal('INVALID_INPUT', 'to', `leaves more than ${MAX_BACKFILL} due times without a run`);
+      const ids = await backfillSchedule(sql, { id, times, settings }, actor);
+      if (ids === null) throw unknownSchedule();
+      if (ids.length > 0) notifier.queued();
+      return ids;
     },
 
     create: async (settings, actor) => {
@@ -91,12 +156,13 @@ export function createSchedules({ sql, registry, notifier }: SchedulesOptions): 
       return changed(row);
     },
 
-    change: async (id, settings, actor) => {
+    change: async (id, settings, actor, rev) => {
       const now = await readClock(sql);
       await checkSettings(settings, registry, now);
       return untilUnchanged(async () => {
         const schedule = await readSchedule(sql, id);
         checkIsOurs(schedule, 'changed');
+        if (rev !== undefined && rev !== revOf(schedule)) throw await changedMeanwhile(schedule);
         const { placed, skip } = await placeChanged(schedule, settings, await readClock(sql));
         const isChanged = await changeSchedule(sql, schedule, placed, skip, actor).catch((error) => {
           throw isNameTaken(error) ? nameTaken(settings.name) : error;
@@ -114,8 +180,10 @@ export function createSchedules({ sql, registry, notifier }: SchedulesOptions): 
       });
     },
 
-    pause: async (id, reason, actor) => {
-      const row = await pauseSchedule(sql, id, reason && storableText(reason, limits.reasonChars), actor);
+    pause: async (id, { reason, resumeAt }, actor) => {
+      if (resumeAt !== null) await checkResumeAt(sql, resumeAt);
+      const storable = reason && storableText(reason, limits.reasonChars);
+      const row = await pauseSchedule(sql, id, { reason: storable, resumeAt }, actor);
       return row ? changed(row) : told(await readSchedule(sql, id));
     },
 
@@ -156,8 +224,35 @@ async function untilUnchanged<Result>(attempt: () => Promise<Result | null>): Pr
 
 async function readSchedule(sql: Sql, id: string): Promise<ListedScheduleRow> {
   const row = await findSchedule(sql, id);
-  if (!row) throw new QueueError('UNKNOWN_SCHEDULE', 'There is no schedule with this id.');
+  if (!row) throw unknownSchedule();
   return row;
+}
+
+const unknownSchedule = () => new QueueError('UNKNOWN_SCHEDULE', 'There is no schedule with this id.');
+
+async function checkResumeAt(sql: Sql, resumeAt: Date): Promise<void> {
+  checkNotTooFar(resumeAt, 'resumeAt');
+  if (resumeAt <= (await readClock(sql))) throw refusal('INVALID_INPUT', 'resumeAt', 'must lie in the future');
+}
+
+const HOUR_MS = 3_600_000;
+/** Schedules that a calendar has, the next due first. */
+const MAX_CALENDAR = 200;
+
+const meanMsOf = async (sql: Sql, jobName: string): Promise<number | null> =>
+  (await readJobActivity(sql, [jobName])).jobs[0]?.meanMs ?? null;
+
+async function findBackfill(sql: Sql, schedule: ScheduleRow, from: Date, to: Date): Promise<Backfill> {
+  const now = await readClock(sql);
+  if (to < from) throw refusal('INVALID_INPUT', 'to', 'must not lie before from');
+  const timing = timingOf(schedule);
+  // What is still to come, the schedule queues itself.
+  const until = to < now ? to : now;
+  const due = await listDueTimes(timing, timing.next(new Date(from.getTime() - 1)), until, MAX_LOOKED_AT + 1);
+  const taken = await readTakenTimes(sql, schedule.id, due);
+  const missing = due.filter((at) => !taken.has(at.getTime()));
+  const isCut = missing.length > MAX_BACKFILL || due.length > MAX_LOOKED_AT;
+  return { times: missing.slice(0, MAX_BACKFILL), withRun: taken.size, isCut };
 }
 
 async function checkSettings(settings: ScheduleSettings, registry: Registry, now: Date): Promise<void> {

@@ -17,6 +17,8 @@ export interface Timing {
   previous(before: Date): Date | null;
   /** How many due times there are from `first` to `last`, both due times themselves. */
   count(first: Date, last: Date): Promise<number>;
+  /** How many there are in the hour that begins then, which is a whole one in UTC; not for lines that name their times of day. */
+  countHour(begin: Date): number;
 }
 
 /** Reads a timing that has been checked. Throws for one that can't be read, or whose time zone nobody here knows. */
@@ -39,21 +41,32 @@ const breatheNowAndThen = (steps: number) => (steps % 100 === 0 ? breathe() : un
 
 function intervalTiming(everyMs: number, anchorAt: Date): Timing {
   const anchor = anchorAt.getTime();
+  /** Due times before a moment. */
+  const upTo = (ms: number) => Math.max(0, Math.ceil((ms - anchor) / everyMs) - 1);
   const nth = (n: number) => (n < 1 ? null : new Date(anchor + n * everyMs));
   return {
     next: (after) => nth(Math.max(1, Math.floor((after.getTime() - anchor) / everyMs) + 1)),
     previous: (before) => nth(Math.ceil((before.getTime() - anchor) / everyMs) - 1),
     count: async (first, last) => Math.round((last.getTime() - first.getTime()) / everyMs) + 1,
+    countHour: (begin) => upTo(begin.getTime() + 4 * QUARTER_MS) - upTo(begin.getTime()),
   };
 }
 
 function cronTiming(line: string, timeZone: string): Timing {
   const options = { mode: '5-or-6-parts', fixedTimeRule: ruleOf(line) } as const;
   const cron = new Cron(line, { ...options, timezone: timeZone });
+  let read: CronPattern | undefined;
+  // Most of those who ask want the next time alone.
+  const pattern = () => {
+    read ??= new CronPattern(line, timeZone, options);
+    return read;
+  };
   return {
     next: (after) => cron.nextRun(after),
     previous: (before) => cron.previousRuns(1, before)[0] ?? null,
-    count: (first, last) => countCron(cron, new CronPattern(line, timeZone, options), first, last),
+    count: (first, last) => countCron(cron, pattern(), first, last),
+    countHour: (begin) =>
+      [0, 1, 2, 3].reduce((sum, n) => sum + countIfDue(cron, pattern(), begin.getTime() + n * QUARTER_MS), 0),
   };
 }
 
@@ -66,9 +79,12 @@ const MOST_NAMED_TIMES = 24;
  * leap, and of one that comes twice the first counts. Any other is an interval, and runs through: it has nothing
  * while the clock leaps, and both passes of an hour that comes twice.
  */
-function ruleOf(line: string): 'no-wildcard' | 'single-value' {
+const ruleOf = (line: string): 'no-wildcard' | 'single-value' => (hasNamedTimes(line) ? 'no-wildcard' : 'single-value');
+
+/** Whether a line names its times of day, at most 24 of them; any other is an interval. */
+export function hasNamedTimes(line: string): boolean {
   const { second, minute, hour } = new CronPattern(line, undefined, { mode: '5-or-6-parts' });
-  return many(second) * many(minute) * many(hour) <= MOST_NAMED_TIMES ? 'no-wildcard' : 'single-value';
+  return many(second) * many(minute) * many(hour) <= MOST_NAMED_TIMES;
 }
 
 const many = (matches: number[]): number => matches.filter((match) => match !== 0).length;
@@ -91,6 +107,11 @@ async function countCron(cron: Cron, pattern: CronPattern, first: Date, last: Da
     await breatheNowAndThen(++steps);
   }
   return counted;
+}
+
+function countIfDue(cron: Cron, pattern: CronPattern, begin: number): number {
+  const at = cron.nextRun(new Date(begin - 1_000));
+  return at !== null && at.getTime() < begin + QUARTER_MS ? countQuarter(pattern, at) : 0;
 }
 
 const endOfQuarter = (at: Date): number => (Math.floor(at.getTime() / QUARTER_MS) + 1) * QUARTER_MS;

@@ -5,15 +5,16 @@ import type { SkippedStretch } from '../schedules/plan.js';
 import { auditValues } from './audit.js';
 import { auditSchedule } from './audit-schedule.js';
 import { gapFrom, gapValues, keepSkips } from './keep-skips.js';
+import type { Pause } from './pause-channel.js';
 
 /** Lets a schedule come due no more. Returns null, and changes nothing, where it is paused already or gone. */
 export async function pauseSchedule(
   sql: Sql,
   id: string,
-  reason: string | null,
+  { reason, resumeAt }: Pause,
   actor: Actor,
 ): Promise<ListedScheduleRow | null> {
-  const paused = await sql.query<ListedScheduleRow>(PAUSE, [id, reason, ...auditValues(actor)]);
+  const paused = await sql.query<ListedScheduleRow>(PAUSE, [id, reason, resumeAt, ...auditValues(actor)]);
   return paused.rows[0] ?? null;
 }
 
@@ -33,9 +34,9 @@ export async function resumeSchedule(
 
 const PAUSE = `
 WITH paused AS (
-  UPDATE "Schedule" SET "pausedAt" = clock_timestamp(), "pausedBy" = left($4::text, 254), "pauseReason" = $2, rev = rev + 1
-  WHERE id = $1 AND "pausedAt" IS NULL RETURNING *
-), audited AS (${auditSchedule('paused', 'schedule.pause', 3, `jsonb_strip_nulls(jsonb_build_object('reason', "pauseReason"))`)})
+  UPDATE "Schedule" SET "pausedAt" = clock_timestamp(), "pausedBy" = left($5::text, 254), "pauseReason" = $2, "resumeAt" = $3::timestamptz, rev = rev + 1
+  WHERE id = $1 AND "pausedAt" IS NULL AND ($3::timestamptz IS NULL OR $3::timestamptz > clock_timestamp()) RETURNING *
+), audited AS (${auditSchedule('paused', 'schedule.pause', 4, `jsonb_strip_nulls(jsonb_build_object('reason', "pauseReason", 'resumeAt', "resumeAt"))`)})
 ${selectSchedules('paused')}`;
 
 const RESUME = `
@@ -44,7 +45,7 @@ WITH mine AS MATERIALIZED (SELECT * FROM "Schedule" WHERE id = $1 AND rev = $2 A
 ), ${keepSkips('mine', 'gaps')}
 , resumed AS (
   UPDATE "Schedule" s
-  SET "pausedAt" = NULL, "pausedBy" = NULL, "pauseReason" = NULL, "nextRunAt" = $3, "lastDueAt" = coalesce($5::timestamptz, s."lastDueAt"), rev = s.rev + 1
+  SET "pausedAt" = NULL, "pausedBy" = NULL, "pauseReason" = NULL, "resumeAt" = NULL, "nextRunAt" = $3, "lastDueAt" = coalesce($5::timestamptz, s."lastDueAt"), rev = s.rev + 1
   FROM mine WHERE s.id = mine.id RETURNING s.*
 ), audited AS (${auditSchedule('resumed', 'schedule.resume', 8)})
 SELECT id FROM resumed`;

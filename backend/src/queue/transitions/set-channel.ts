@@ -2,17 +2,21 @@ import type { ChannelChange } from '@job-manager/shared/contract/channels';
 import type { Sql } from '../../store/sql.js';
 import type { Actor } from '../queue.js';
 import { auditValues } from './audit.js';
-import { auditChannel, limitsSaid } from './audit-channel.js';
+import { auditNamed, limitsSaid } from './audit-named.js';
 
 /**
  * Changes limits and weight of a channel, from the next claim on; null takes a limit away, and what isn't named stays.
- * What is running goes on, however many that are.
+ * What is running goes on, however many that are. False, and nothing, where `rev` is given and another change came in between.
  */
-export async function setChannel(sql: Sql, name: string, change: ChannelChange, actor: Actor): Promise<void> {
-  await sql.query(SET, [name, JSON.stringify(change), ...auditValues(actor)]);
+export async function setChannel(
+  sql: Sql,
+  { name, change, rev }: { name: string; change: ChannelChange; rev: number | null },
+  actor: Actor,
+): Promise<boolean> {
+  return (await sql.query(SET, [name, JSON.stringify(change), rev, ...auditValues(actor)])).rows.length > 0;
 }
 
-const COLUMNS = ['concurrency', 'concurrencyPerRunner', 'rateLimit', 'ratePeriodMs', 'weight'] as const;
+const COLUMNS = ['concurrency', 'concurrencyPerRunner', 'rateLimit', 'ratePeriodMs', 'weight', 'targetWaitMs'] as const;
 // The new row is checked by itself before it turns out to be a change, so it has what the old one has.
 const NEW_VALUES = COLUMNS.map((column) => {
   const value = `CASE WHEN $2::jsonb ? '${column}' THEN wanted."${column}" ELSE before."${column}" END`;
@@ -28,15 +32,17 @@ const CHANGES = COLUMNS.map(
 const SET = `
 WITH before AS MATERIALIZED (SELECT * FROM "Channel" WHERE name = $1::varchar FOR UPDATE
 ), changed AS (
-  INSERT INTO "Channel" (name, ${COLUMNS.map((column) => `"${column}"`).join(', ')})
-  SELECT $1::varchar, ${NEW_VALUES.join(', ')} FROM jsonb_to_record($2::jsonb) AS wanted (${COLUMNS.map((column) => `"${column}" int`).join(', ')}) LEFT JOIN before ON true
-  ON CONFLICT (name) DO UPDATE SET ${CHANGES.join(', ')}, "updatedAt" = clock_timestamp()
+  INSERT INTO "Channel" (name, ${COLUMNS.map((column) => `"${column}"`).join(', ')}, rev)
+  SELECT $1::varchar, ${NEW_VALUES.join(', ')}, 1 FROM jsonb_to_record($2::jsonb) AS wanted (${COLUMNS.map((column) => `"${column}" int`).join(', ')}) LEFT JOIN before ON true
+  WHERE $3::int IS NULL OR coalesce(before.rev, 0) = $3::int
+  ON CONFLICT (name) DO UPDATE SET ${CHANGES.join(', ')}, rev = "Channel".rev + 1, "updatedAt" = clock_timestamp()
+  WHERE $3::int IS NULL OR "Channel".rev = $3::int
   RETURNING *
 ), forgotten AS (DELETE FROM "ChannelStart" s USING changed WHERE s.channel = changed.name AND changed."rateLimit" IS NULL
-), audited AS (${auditChannel(
+), audited AS (${auditNamed(
   `(SELECT changed.name, ${limitsSaid('before')} AS before, ${limitsSaid('changed')} AS after FROM changed LEFT JOIN before ON true) said`,
   'channel.set',
-  3,
+  4,
   `jsonb_build_object('before', before, 'after', after)`,
 )})
 SELECT name FROM changed`;
