@@ -12,7 +12,9 @@ beforeAll(async () => {
 afterAll(() => server.stop());
 
 beforeEach(async () => {
-  await query(`TRUNCATE "JobRun", "JobRunBatch", "Channel", "ChannelStart", "Runner", "Job", "JobProcess"`);
+  await query(
+    `TRUNCATE "JobRun", "JobRunBatch", "Channel", "ChannelStart", "Runner", "Job", "JobProcess", "JobSettings"`,
+  );
   await query(
     `INSERT INTO "Runner" (id, kind, host, pid, version, concurrency) VALUES (gen_random_uuid(), 'WORKER', 'h', 1, '1', 5)`,
   );
@@ -109,6 +111,17 @@ it('blocked: a run that is called when a batch has ended says how far it is', as
   const run = await read(id);
   expect(run.waiting?.message).toBe(`It is called when batch #${batchId} "Nightly" has ended; 1 of its 3 runs have.`);
   expect(run.batch).toEqual({ id: String(batchId), name: 'Nightly', total: 3, ended: 1 });
+});
+
+it('jobPaused: who and why, until the pause ends', async () => {
+  const resumeAt = soon(60_000);
+  const job = { jobName: 'echo', pausedAt: new Date(), pausedBy: 'bob', pauseReason: 'wrong figures', resumeAt };
+  await server.database.db.jobSettings.create({ data: job });
+  const id = await aRun();
+  const message = 'Job echo is paused by bob: wrong figures';
+  expect(await waiting(id)).toEqual({ reason: 'jobPaused', message, until: resumeAt.toISOString() });
+  await server.database.db.jobSettings.update({ where: { jobName: 'echo' }, data: { resumeAt: soon(-1) } });
+  expect((await waiting(id))?.reason).not.toBe('jobPaused');
 });
 
 it('channelPaused: who, since when, why and until when', async () => {

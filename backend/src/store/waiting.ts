@@ -86,7 +86,9 @@ const ageMs = (time: string) => `extract(epoch FROM moment.now - ${time})::float
 const START = `interval '30 seconds'`;
 
 /** The facts that all runs of a job in a channel share; of `r` only these two are read. */
-export const SHARED = `NULL::json AS "jobPause",
+export const SHARED = `(SELECT json_build_object('pausedAt', s."pausedAt", 'pausedBy', s."pausedBy",
+        'pauseReason', s."pauseReason", 'resumeAt', s."resumeAt")
+      FROM "JobSettings" s WHERE s."jobName" = r."jobName" AND ${isPaused('s', 'moment.now')}) AS "jobPause",
       CASE WHEN pause.is THEN ${ageMs('c."pausedAt"')} END AS "pausedMs", CASE WHEN pause.is THEN c."pausedAt" END AS "pausedAt",
       c."pausedBy", c."pauseReason", c."resumeAt",
       CASE WHEN coalesce(c.concurrency, c."concurrencyPerRunner") IS NULL THEN 0
