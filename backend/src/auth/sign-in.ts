@@ -39,6 +39,9 @@ export interface AwaitedCode {
 /** Unknown or disabled account, or wrong password; the answer is the same. */
 export class SignInRefused extends Error {}
 
+/** The password is right, but another person set it and it was not changed in time. */
+export class PasswordExpired extends Error {}
+
 /** The password is right, and this account takes a code as well. */
 export class SignInCodeNeeded extends Error {}
 
@@ -51,7 +54,7 @@ export class SignInEnded extends Error {}
 export interface SignIn {
   /**
    * Checks password and, for those who have a second factor, the code, and begins a session. Throws SignInRefused,
-   * SignInCodeNeeded, SignInCodeRefused, TooManyAttempts, UnreadableSecret or HashingBusy.
+   * PasswordExpired, SignInCodeNeeded, SignInCodeRefused, TooManyAttempts, UnreadableSecret or HashingBusy.
    */
   signIn(credentials: Credentials & { code?: string }, from: SessionOrigin): Promise<SignedIn>;
   /**
@@ -108,6 +111,7 @@ export function createSignIn({
     const { email, account } = attempt;
     const isRight = await isPassword(account?.passwordHash ?? null, password);
     if (!account || !isRight || account.disabledAt !== null) return refuse(email, from, new SignInRefused());
+    if (account.isPasswordExpired) return refuse(email, from, new PasswordExpired());
     return { ...attempt, account };
   };
 

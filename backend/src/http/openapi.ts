@@ -92,10 +92,11 @@ function codesOf(route: ApiRoute): ProblemCode[] {
 const REPORT_CODES: ProblemCode[] = ['UNKNOWN_RUN', 'LEASE_LOST', 'NOT_ALLOWED'];
 
 const OWN_CODES: Record<string, ProblemCode[]> = {
-  'auth.login': ['WRONG_CREDENTIALS', 'TOO_MANY_ATTEMPTS', 'HOST_ACCOUNTS'],
+  'auth.login': ['WRONG_CREDENTIALS', 'PASSWORD_EXPIRED', 'TOO_MANY_ATTEMPTS', 'HOST_ACCOUNTS'],
   'auth.loginCode': ['SIGN_IN_CODE_WRONG', 'SIGN_IN_ENDED', 'NOT_ALLOWED', 'TOO_MANY_ATTEMPTS', 'HOST_ACCOUNTS'],
   'auth.token': [
     'WRONG_CREDENTIALS',
+    'PASSWORD_EXPIRED',
     'CODE_NEEDED',
     'SIGN_IN_CODE_WRONG',
     'NOT_ALLOWED',

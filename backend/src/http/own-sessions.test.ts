@@ -194,6 +194,33 @@ describe('a password that somebody else chose', () => {
     expect((await as(ada, { path: '/api/admin/jobs/history' })).status).toBe(200);
     expect((await as(ada, { path: '/api/auth/me' })).json).toMatchObject({ pending: [] });
   });
+
+  it('no longer signs in after seven days, and does again once somebody sets another', async () => {
+    const { pool } = server.database;
+    const pass = (days: number) =>
+      pool.query(`UPDATE "User" SET "passwordExpiresAt" = "passwordExpiresAt" - $1 * interval '1 day'`, [days]);
+    await pass(6.9);
+    expect((await login({}, GIVEN)).status).toBe(200);
+    await pass(0.2);
+    expect(problemCode(await login({}, 'not it at all'))).toBe('WRONG_CREDENTIALS');
+    for (const path of ['login', 'token']) {
+      const body = { email: ada.email, password: GIVEN };
+      const refused = await send(server.url, {
+        ...{ method: 'POST', path: `/api/auth/${path}`, body },
+        headers: { origin: server.url },
+      });
+      expect([refused.status, problemCode(refused)]).toEqual([401, 'PASSWORD_EXPIRED']);
+      expect(refused.json.detail).toMatch(/SUPER_ADMIN sets a new one under Users.*admin:create/);
+    }
+    const boss = await server.signIn('SUPER_ADMIN', 'boss');
+    const reset = await as(boss, { method: 'POST', path: `/api/admin/users/${ada.id}/reset-password`, body: {} });
+    const answer = await login({}, reset.json.password);
+    ada = { ...ada, cookie: answer.headers['set-cookie']?.[0]?.split(';')[0] ?? '' };
+    const own = { currentPassword: reset.json.password, newPassword: 'one of my own, long' };
+    expect((await post('password', own)).status).toBe(200);
+    await pass(8);
+    expect((await login({}, own.newPassword)).status).toBe(200);
+  });
 });
 
 describe('a lock by wrong passwords', () => {

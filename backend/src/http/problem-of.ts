@@ -5,7 +5,7 @@ import { IdentifyFailed } from '../auth/host-users.js';
 import { WrongPassword } from '../auth/own-password.js';
 import { HashingBusy } from '../auth/passwords.js';
 import { NoSecondFactor, SecondFactorExists, WrongCode } from '../auth/second-factor.js';
-import { SignInCodeNeeded, SignInCodeRefused, SignInEnded, SignInRefused } from '../auth/sign-in.js';
+import { PasswordExpired, SignInCodeNeeded, SignInCodeRefused, SignInEnded, SignInRefused } from '../auth/sign-in.js';
 import { QueueError } from '../queue/errors.js';
 import { isPassing } from '../store/faults.js';
 import { bodyTooLarge } from './body.js';
@@ -17,6 +17,7 @@ export function problemOf(error: unknown): HttpProblem {
   if (error instanceof ORPCError) return ofContract(error);
   if (error instanceof QueueError) return ofQueue(error);
   if (error instanceof SignInRefused) return new HttpProblem('WRONG_CREDENTIALS', 'E-mail or password is wrong.');
+  if (error instanceof PasswordExpired) return new HttpProblem('PASSWORD_EXPIRED', EXPIRED);
   if (error instanceof WrongPassword) {
     return new HttpProblem('WRONG_PASSWORD', 'The current password is wrong.', { field: 'currentPassword' });
   }
@@ -47,6 +48,8 @@ function ofSecondFactor(error: unknown): HttpProblem | null {
   return null;
 }
 
+const EXPIRED =
+  'Somebody else set this password more than 7 days ago, and it was never changed: it no longer signs in. A SUPER_ADMIN sets a new one under Users; on the server, pnpm admin:create does.';
 const WRONG_CODE = 'The code is wrong, or was used before; each counts for about a minute, and once.';
 const UNREADABLE =
   'The secret of this server has changed, so codes of the app can’t be checked: use a recovery code, or have the second factor removed on the server with pnpm admin:remove-second-factor.';

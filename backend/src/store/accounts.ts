@@ -9,11 +9,16 @@ export interface AccountRow extends CurrentUser {
   disabledAt: Date | null;
   lastSignInAt: Date | null;
   mustChangePassword: boolean;
+  /** Another person set the password, and it was not changed in time. */
+  isPasswordExpired: boolean;
   attemptsResetAt: Date | null;
   /** Whether its person has signed in from the network that was asked about. */
   isKnownNetwork: boolean;
   hasSecondFactor: boolean;
 }
+
+/** When a password ends that another person set: an SQL expression. It is on a screen, in a mail or in a log. */
+export const PASSWORD_END = `clock_timestamp() + interval '7 days'`;
 
 /** Of the person `u`. */
 export const HAS_SECOND_FACTOR = `EXISTS (
@@ -23,6 +28,7 @@ export const HAS_SECOND_FACTOR = `EXISTS (
 export async function findAccount(sql: Sql, email: string, network: string | null = null): Promise<AccountRow | null> {
   const found = await sql.query<AccountRow>(
     `SELECT id, email, role, "passwordHash", "disabledAt", "lastSignInAt", "mustChangePassword", "attemptsResetAt", ${HAS_SECOND_FACTOR},
+       coalesce("passwordExpiresAt" < clock_timestamp(), false) AS "isPasswordExpired",
        EXISTS (SELECT FROM "SignInNetwork" n WHERE n."userId" = u.id AND n.network = $2) AS "isKnownNetwork"
      FROM "User" u WHERE email = $1`,
     [email, network],
@@ -52,10 +58,11 @@ export async function writeAccount(sql: Sql, account: NewAccount): Promise<Curre
 
 const WRITE = `
 WITH written AS (
-  INSERT INTO "User" (email, "passwordHash", role, "mustChangePassword") VALUES ($1, $2, $3::"UserRole", $4)
+  INSERT INTO "User" (email, "passwordHash", role, "mustChangePassword", "passwordExpiresAt")
+  VALUES ($1, $2, $3::"UserRole", $4, CASE WHEN $4 THEN ${PASSWORD_END} END)
   ON CONFLICT (email) DO UPDATE
   SET "passwordHash" = EXCLUDED."passwordHash", role = EXCLUDED.role, "disabledAt" = NULL,
-      "mustChangePassword" = EXCLUDED."mustChangePassword", "attemptsResetAt" = clock_timestamp(),
+      "mustChangePassword" = EXCLUDED."mustChangePassword", "passwordExpiresAt" = EXCLUDED."passwordExpiresAt", "attemptsResetAt" = clock_timestamp(),
       "tokenVersion" = "User"."tokenVersion" + 1
   RETURNING id, email, role
 ), ended AS (
@@ -84,7 +91,7 @@ export async function changeOwnPassword(
 
 const CHANGE_OWN_PASSWORD = `
 WITH changed AS (
-  UPDATE "User" SET "passwordHash" = $4, "mustChangePassword" = false
+  UPDATE "User" SET "passwordHash" = $4, "mustChangePassword" = false, "passwordExpiresAt" = NULL
   WHERE id = $1 AND "passwordHash" = $2 AND "lastSignInAt" IS NOT DISTINCT FROM $3::timestamptz AND "disabledAt" IS NULL
   RETURNING id, email
 ), ended AS (

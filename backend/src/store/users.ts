@@ -1,6 +1,6 @@
 import type { AuditAction } from '@job-manager/shared/audit';
 import { operatorRoles, type UserRole } from '@job-manager/shared/roles';
-import { HAS_SECOND_FACTOR } from './accounts.js';
+import { HAS_SECOND_FACTOR, PASSWORD_END } from './accounts.js';
 import { type AuditPerson, auditPerson, auditPersonValues } from './audit.js';
 import { containing } from './search.js';
 import type { Sql } from './sql.js';
@@ -85,7 +85,8 @@ export async function addPerson(
 
 const ADD = `
 WITH added AS (
-  INSERT INTO "User" (email, "passwordHash", role, "mustChangePassword") VALUES ($1, $2, $3::"UserRole", true)
+  INSERT INTO "User" (email, "passwordHash", role, "mustChangePassword", "passwordExpiresAt")
+  VALUES ($1, $2, $3::"UserRole", true, ${PASSWORD_END})
   ON CONFLICT (email) DO NOTHING RETURNING *
 ), audited AS (${auditPerson(
   'added',
@@ -178,7 +179,8 @@ ${selectPeople('changed')}`;
 
 const RESET_PASSWORD = `
 WITH changed AS (
-  UPDATE "User" u SET "passwordHash" = $6, "mustChangePassword" = true, ${LIFT_LOCK}, ${END_SESSIONS} WHERE u.id = $1 RETURNING u.*
+  UPDATE "User" u SET "passwordHash" = $6, "mustChangePassword" = true, "passwordExpiresAt" = ${PASSWORD_END}, ${LIFT_LOCK}, ${END_SESSIONS}
+  WHERE u.id = $1 RETURNING u.*
 ), ${ENDED}, ${audited('account.reset-password', SESSIONS_ENDED)}
 ${selectPeople('changed', '0')}`;
 
