@@ -193,6 +193,19 @@ describe('a schedule', () => {
     expect((await as(steward, 'DELETE', `/schedules/${id}`, {})).json).toEqual({ removed: true });
   });
 
+  it('is written down with every value of its parameters, nulls among them', async () => {
+    const id = await scheduleOf(admin);
+    const parameters = { word: null, deep: { nothing: null, list: [null, 1] } };
+    await rows('UPDATE "Schedule" SET parameters = $2 WHERE id = $1', id, parameters);
+    await as(admin, 'DELETE', `/schedules/${id}`, {});
+    const [entry] = await rows(
+      `SELECT details FROM "AuditEvent" WHERE action = 'schedule.remove' AND details ->> 'scheduleId' = $1`,
+      id,
+    );
+    expect(entry.details).toMatchObject({ cron: NIGHTLY.cron, parameters });
+    expect(Object.keys(entry.details)).not.toContain('everyMs');
+  });
+
   it('has its runs name who last chose what they do', async () => {
     const id = await scheduleOf(await tokenWith('manageSchedules', 'run'));
     const runOf = async () => {

@@ -9,6 +9,6 @@ export const auditSchedule = (source: string, action: AuditAction, first: number
    SELECT $${first}::int, left($${first + 1}::text, 254), '${action}', name, $${first + 2}::text, $${first + 3}::text, $${first + 4}::uuid,
      jsonb_build_object('scheduleId', id, 'jobName', "jobName") || ${details} FROM ${source}`;
 
-/** What a schedule says, for the audit log. */
-export const SETTINGS_SAID = `jsonb_strip_nulls(jsonb_build_object('cron', cron, 'everyMs', "everyMs", 'timeZone', "timeZone",
-  'missed', lower("missedRuns"::text), 'overlap', lower(overlap::text), 'parameters', parameters))`;
+/** What a schedule says, for the audit log; its parameters as they are, for nulls in them mean something. */
+export const SETTINGS_SAID = `(jsonb_strip_nulls(jsonb_build_object('cron', cron, 'everyMs', "everyMs", 'timeZone', "timeZone",
+  'missed', lower("missedRuns"::text), 'overlap', lower(overlap::text))) || jsonb_build_object('parameters', parameters))`;
