@@ -469,7 +469,11 @@ describe('whose run it is', () => {
       `UPDATE "JobRun" SET status = 'FAILED', error = 'too slow', "leaseToken" = NULL, "finishedAt" = clock_timestamp() WHERE id = $1`,
       run.jobRunId,
     );
-    await expectAll(run, 'LEASE_LOST', /no longer yours: it was failed \(too slow\); stop/);
+    await expectAll(run, 'LEASE_LOST', /^Run #\d+ is no longer yours: it was failed; stop/);
+    // Whose token it is may view no runs: why it was failed is shown to those who may.
+    const viewer = await newToken('viewer', 'execute', 'view');
+    const shown = await post(`jobs/${run.jobRunId}/heartbeat`, { leaseToken: run.leaseToken }, {}, viewer);
+    expect(shown.json.detail).toMatch(/it was failed \(too slow\); stop/);
   });
 
   it('is never told by the lease of a runner of ours', async () => {

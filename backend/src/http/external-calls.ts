@@ -47,35 +47,39 @@ export function createExternalCalls({ external, pool, config }: Pick<HttpDeps, '
       };
     }),
 
-    progress: os.progress.handler(async ({ input }) => ({
+    progress: os.progress.handler(async ({ input, context }) => ({
       jobRunId: input.jobRunId,
-      ...(await external.progress(leaseOf(input), input)),
+      ...(await external.progress(leaseOf(input, context), input)),
     })),
 
-    heartbeat: os.heartbeat.handler(async ({ input }) => ({
+    heartbeat: os.heartbeat.handler(async ({ input, context }) => ({
       jobRunId: input.jobRunId,
-      ...(await external.beat(leaseOf(input))),
+      ...(await external.beat(leaseOf(input, context))),
     })),
 
     message: os.message.handler(async ({ input, context }) => {
       const { level, message = '', data, messages = [{ level, message, data }] } = input;
-      const answer = await external.write(leaseOf(input), messages, idempotencyKeyOf(context, 'message'));
+      const answer = await external.write(leaseOf(input, context), messages, idempotencyKeyOf(context, 'message'));
       return { jobRunId: input.jobRunId, ...answer };
     }),
 
     complete: os.complete.handler(async ({ input, context }) => {
       const ending = { status: 'SUCCESS' as const, metadata: input.metadata };
-      const run = presentRun(await external.end(leaseOf(input), ending, actorOf(context)), redaction);
+      const run = presentRun(await external.end(leaseOf(input, context), ending, actorOf(context)), redaction);
       return { jobRunId: run.id, run };
     }),
 
     fail: os.fail.handler(async ({ input, context }) => {
       const { cancelled, error, errorStack, metadata } = input;
       const ending = { status: cancelled ? ('CANCELLED' as const) : ('FAILED' as const), error, errorStack, metadata };
-      const run = presentRun(await external.end(leaseOf(input), ending, actorOf(context)), redaction);
+      const run = presentRun(await external.end(leaseOf(input, context), ending, actorOf(context)), redaction);
       return { jobRunId: run.id, run };
     }),
   });
 }
 
-const leaseOf = ({ jobRunId, leaseToken }: { jobRunId: string; leaseToken: string }) => ({ id: jobRunId, leaseToken });
+const leaseOf = ({ jobRunId, leaseToken }: { jobRunId: string; leaseToken: string }, { identity }: CallContext) => ({
+  id: jobRunId,
+  leaseToken,
+  canView: identity?.permissions.includes('view') ?? false,
+});

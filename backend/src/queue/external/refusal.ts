@@ -6,18 +6,28 @@ import type { Lease } from '../transitions/beat.js';
 
 type Found = Pick<RunRow, 'status' | 'error'> & { isExternal: boolean; isOwn: boolean };
 
+/** The lease that a program reports with. */
+export interface ReportedLease extends Lease {
+  /** Whether the program may read what a run says that isn't its own (any more); it may not by default. */
+  canView?: boolean;
+}
+
 /** Why a report of an external program changed nothing; `ending` is how it wanted its run to end. */
-export async function refusalOf(sql: Sql, lease: Lease, ending?: TerminalStatus): Promise<QueueError> {
+export async function refusalOf(sql: Sql, lease: ReportedLease, ending?: TerminalStatus): Promise<QueueError> {
   const found = await sql.query<Found>(
     `SELECT status, error, "inactivityTimeoutMs" IS NOT NULL AS "isExternal",
        "leaseToken" IS NOT DISTINCT FROM $2::uuid AS "isOwn" FROM "JobRun" WHERE id = $1`,
     [lease.id, lease.leaseToken],
   );
   const run = found.rows[0];
-  return run ? inWords(lease.id, run, ending) : unknownRun(lease.id);
+  return run ? inWords(lease, run, ending) : unknownRun(lease.id);
 }
 
-function inWords(id: string, { status, error, isExternal, isOwn }: Found, ending?: TerminalStatus): QueueError {
+function inWords(
+  { id, canView = false }: ReportedLease,
+  { status, error, isExternal, isOwn }: Found,
+  ending?: TerminalStatus,
+): QueueError {
   if (!isExternal) {
     return new QueueError(
       'LEASE_LOST',
@@ -28,8 +38,8 @@ function inWords(id: string, { status, error, isExternal, isOwn }: Found, ending
     return new QueueError('LEASE_LOST', `Run #${id} belongs to a program with another lease token; stop.`);
   }
   if (!isOwn) {
-    const why = error === null ? '' : ` (${error})`;
-    return new QueueError('LEASE_LOST', `The run is no longer yours: it was ${WAS[status]}${why}; stop.`);
+    const why = error === null || !canView ? '' : ` (${error})`;
+    return new QueueError('LEASE_LOST', `Run #${id} is no longer yours: it was ${WAS[status]}${why}; stop.`);
   }
   if (status === 'RUNNING' && ending === 'CANCELLED') {
     return new QueueError('NOT_ALLOWED', `Nobody asked run #${id} to stop; fail it without \`cancelled\`, or go on.`);

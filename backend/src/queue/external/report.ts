@@ -5,7 +5,6 @@ import { QueueError } from '../errors.js';
 import { type MessageLine, messageLine } from '../message-line.js';
 import type { Redaction } from '../redaction.js';
 import { storableProgress } from '../storable.js';
-import type { Lease } from '../transitions/beat.js';
 import {
   beatExternal,
   type ReportAnswer,
@@ -14,7 +13,7 @@ import {
 } from '../transitions/report-external.js';
 import { writeMessages } from '../transitions/write-messages.js';
 import { type ProgressReport, progressAfter } from './progress.js';
-import { refusalOf } from './refusal.js';
+import { type ReportedLease, refusalOf } from './refusal.js';
 import type { ExternalOptions } from './runs.js';
 
 /** Reports of one run that meet make each other reckon again; each time one of them comes through. */
@@ -23,7 +22,7 @@ const TRIES = 50;
 /** Writes how far a run is. Reads, reckons, and writes unless something came in between; so all reports count. */
 export async function reportProgress(
   { sql, notifier, redaction }: ExternalOptions,
-  lease: Lease,
+  lease: ReportedLease,
   report: ProgressReport,
 ): Promise<ReportAnswer> {
   const clean = withoutSecrets(report, redaction);
@@ -58,7 +57,7 @@ export interface ReportedLine {
 /** Writes messages, those of one `callKey` once. The heartbeat goes first: it tells whose run this is. */
 export async function writeLines(
   { sql, notifier, redaction, messagesPerRun }: ExternalOptions,
-  lease: Lease,
+  lease: ReportedLease,
   lines: ReportedLine[],
   callKey: string | null,
 ): Promise<ReportAnswer> {
@@ -77,7 +76,7 @@ export async function writeLines(
 }
 
 /** Throws QueueError where the key of the call belongs to another call, whose first line is another one. */
-async function refuseAnother(sql: Sql, { id }: Lease, [first]: MessageLine[], callKey: string): Promise<void> {
+async function refuseAnother(sql: Sql, { id }: ReportedLease, [first]: MessageLine[], callKey: string): Promise<void> {
   if (!first) return;
   const written = await sql.query<{ isSame: boolean }>(
     `SELECT level::text = $3 AND message = $4 AND data IS NOT DISTINCT FROM $5::jsonb AS "isSame"

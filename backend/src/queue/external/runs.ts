@@ -4,13 +4,12 @@ import type { Sql } from '../../store/sql.js';
 import type { Actor } from '../queue.js';
 import type { Redaction } from '../redaction.js';
 import type { Registry } from '../registry.js';
-import type { Lease } from '../transitions/beat.js';
 import { endExternalRun } from '../transitions/end-external.js';
 import { beatExternal, type ReportAnswer, readExternalProgress } from '../transitions/report-external.js';
 import type { HeldRun } from '../transitions/start-external.js';
 import { type Ending, endingOf } from './ending.js';
 import type { ProgressReport } from './progress.js';
-import { refusalOf } from './refusal.js';
+import { type ReportedLease, refusalOf } from './refusal.js';
 import { type ReportedLine, reportProgress, writeLines } from './report.js';
 import { type ExternalStart, startRun } from './start.js';
 
@@ -19,12 +18,12 @@ export interface ExternalRuns {
   /** Begins a run that is the caller's: whoever knows its lease token speaks for it. */
   start(request: ExternalStart, actor: Actor): Promise<HeldRun & { leaseToken: string }>;
   /** Proves that the program lives, as every other report does too. */
-  beat(lease: Lease): Promise<ReportAnswer>;
-  progress(lease: Lease, report: ProgressReport): Promise<ReportAnswer>;
+  beat(lease: ReportedLease): Promise<ReportAnswer>;
+  progress(lease: ReportedLease, report: ProgressReport): Promise<ReportAnswer>;
   /** Writes messages; those of one `callKey` once, however often they are sent. */
-  write(lease: Lease, lines: ReportedLine[], callKey?: string): Promise<ReportAnswer>;
+  write(lease: ReportedLease, lines: ReportedLine[], callKey?: string): Promise<ReportAnswer>;
   /** Ends the run. The same ending sent again by the same program answers the same. */
-  end(lease: Lease, ending: Ending, actor: Actor): Promise<RunRow>;
+  end(lease: ReportedLease, ending: Ending, actor: Actor): Promise<RunRow>;
 }
 
 export interface ExternalOptions {
