@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { findWeakness } from './password-rules.js';
+import { findWeakness, hostsOf } from './password-rules.js';
 
 const owner = { email: 'ada.lovelace@engines.example', hosts: ['db-host-7', 'jobs.acme.example'] };
 const weakness = (password: string) => findWeakness(password, owner);
@@ -69,4 +69,14 @@ it('is quick with the longest password', async () => {
   const begun = performance.now();
   for (const text of ['ab'.repeat(99), `${'a1b2'.repeat(49)}zzz`, 'q'.repeat(199)]) await weakness(`${text}!`);
   expect(performance.now() - begun).toBeLessThan(500);
+});
+
+it('counts every name of the server as one that is guessed first', async () => {
+  const hosts = hostsOf({
+    HOSTNAME: 'db-host-7',
+    PUBLIC_URL: 'https://jobs.acme.example',
+    ALLOWED_HOSTS: 'Workbench.internal, pangolin',
+  });
+  for (const password of ['db-host-7', 'acme2026', 'workbench1', 'Pangolin!!'])
+    expect(await findWeakness(password, { email: 'x@y.z', hosts }), password).toMatch(/name/);
 });

@@ -8,8 +8,15 @@ export interface PasswordOwner {
 }
 
 /** The names that this server goes by. */
-export const hostsOf = ({ HOSTNAME, PUBLIC_URL }: Pick<Config, 'HOSTNAME' | 'PUBLIC_URL'>): string[] =>
-  PUBLIC_URL === undefined ? [HOSTNAME] : [HOSTNAME, new URL(PUBLIC_URL).hostname];
+export const hostsOf = ({
+  HOSTNAME,
+  PUBLIC_URL,
+  ALLOWED_HOSTS,
+}: Pick<Config, 'HOSTNAME' | 'PUBLIC_URL' | 'ALLOWED_HOSTS'>): string[] => [
+  HOSTNAME,
+  ...(PUBLIC_URL === undefined ? [] : [new URL(PUBLIC_URL).hostname]),
+  ...ALLOWED_HOSTS.split(',').filter((name) => name.trim() !== ''),
+];
 
 const PRODUCT = 'Job Manager';
 /** Shorter parts of names, such as `com`, are in any text. */
