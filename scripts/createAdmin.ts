@@ -6,7 +6,7 @@ import { Command } from 'commander';
 import pc from 'picocolors';
 import { withDatabase } from './lib/database.js';
 import { Refusal, runCommand } from './lib/refusal.js';
-import { say } from './lib/terminal.js';
+import { complain, say } from './lib/terminal.js';
 
 const IN_PLAIN_SIGHT =
   'A password on a command line is seen in the list of processes and kept by the shell: leave it out, and it is asked for.';
@@ -28,7 +28,7 @@ await program.parseAsync();
 async function createAccount(email: string, second: string, third: string | undefined): Promise<void> {
   const config = readConfig();
   const role = readRole(third ?? second);
-  if (third !== undefined) console.warn(pc.yellow(IN_PLAIN_SIGHT));
+  if (third !== undefined) complain(pc.yellow(IN_PLAIN_SIGHT));
   const password = third === undefined ? await readPassword() : second;
   const account = await withDatabase(config, async ({ pool }) => {
     const { AccountError, upsertAccount } = await import('@job-manager/backend/auth/accounts');

@@ -11,6 +11,7 @@ import { reportFailure } from './lib/refusal.js';
 import { programOf, ROOT } from './lib/repository.js';
 import { Resources } from './lib/resources.js';
 import { onStopSignals } from './lib/stop-signals.js';
+import { say } from './lib/terminal.js';
 
 /** Whoever saves a file waits for the restart; runs under way come back to the queue. */
 const DRAIN_MS = '1000';
@@ -58,7 +59,7 @@ async function develop(): Promise<void> {
     BACKEND_PORT: String(config.PORT),
   });
   await instance.announce(`http://127.0.0.1:${config.PORT}`);
-  console.log(
+  say(
     `\n  Sign in as ${pc.bold(signIn.email)}${signIn.newPassword ? `, password ${pc.bold(signIn.newPassword)}` : ''}\n`,
   );
   await Promise.race([ended(backend), ended(vite)]);

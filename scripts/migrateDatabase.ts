@@ -9,6 +9,7 @@ import { Command } from 'commander';
 import { type Database, migrateDatabase, withDatabase } from './lib/database.js';
 import { Refusal, runCommand } from './lib/refusal.js';
 import { ROOT } from './lib/repository.js';
+import { say } from './lib/terminal.js';
 
 interface Options {
   create?: string;
@@ -26,8 +27,8 @@ await program.parseAsync();
 
 async function apply(): Promise<void> {
   const applied = await withDatabase(readConfig(), migrateDatabase, { migrated: false });
-  for (const name of applied) console.log(`Applied ${name}`);
-  if (applied.length === 0) console.log('The database is up to date.');
+  for (const name of applied) say(`Applied ${name}`);
+  if (applied.length === 0) say('The database is up to date.');
 }
 
 async function create(title: string, commit: string): Promise<void> {
@@ -37,7 +38,7 @@ async function create(title: string, commit: string): Promise<void> {
   const folder = join(ROOT, 'prisma/migrations', name);
   await mkdir(folder);
   await writeFile(join(folder, 'migration.sql'), sql);
-  console.log(`Wrote prisma/migrations/${name}/migration.sql; read it, then apply it with pnpm db:migrate.`);
+  say(`Wrote prisma/migrations/${name}/migration.sql; read it, then apply it with pnpm db:migrate.`);
 }
 
 /** Prisma's form: time and words, so that names sort in the order of application. */

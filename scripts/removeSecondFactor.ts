@@ -3,6 +3,7 @@ import { readConfig } from '@job-manager/backend/config';
 import { Command } from 'commander';
 import { withDatabase } from './lib/database.js';
 import { Refusal, runCommand } from './lib/refusal.js';
+import { say } from './lib/terminal.js';
 
 const program = new Command('admin:remove-second-factor')
   .description('Removes the second factor of somebody who lost it, and signs them out everywhere.')
@@ -23,5 +24,5 @@ async function removeSecondFactor(typed: string): Promise<void> {
     return removeFactor(pool, account.id, { actorId: null, actorEmail: null, ip: null, userAgent: null });
   });
   if (!isRemoved) throw new Refusal(`${email} has no second factor.`);
-  console.log(`The second factor of ${email} is removed: signing in takes the password alone.`);
+  say(`The second factor of ${email} is removed: signing in takes the password alone.`);
 }

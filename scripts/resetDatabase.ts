@@ -6,6 +6,7 @@ import { Command } from 'commander';
 import { migrateDatabase, type OpenDatabase, withDatabase } from './lib/database.js';
 import { findInstance } from './lib/instance.js';
 import { Refusal, runCommand } from './lib/refusal.js';
+import { complain, say } from './lib/terminal.js';
 
 interface Options {
   yes?: boolean;
@@ -27,9 +28,9 @@ await program.parseAsync();
 async function reset({ yes = false, seed = false }: Options): Promise<void> {
   const config = readConfig();
   if (!config.DATABASE_URL) await refuseBesideServer(config);
-  if (!yes && !(await isConfirmed(config))) return console.log('Nothing was changed.');
+  if (!yes && !(await isConfirmed(config))) return say('Nothing was changed.');
   await withDatabase(config, (database) => renew(database, config, seed), { migrated: false, asOwner: true });
-  console.log(seed ? 'The database is new and holds the sample network.' : 'The database is new and empty.');
+  say(seed ? 'The database is new and holds the sample network.' : 'The database is new and empty.');
 }
 
 async function renew(database: OpenDatabase, config: Config, seed: boolean): Promise<void> {
@@ -74,5 +75,5 @@ async function recreate(database: OpenDatabase, schema: string): Promise<void> {
 
 async function fill({ pool }: OpenDatabase, config: Config): Promise<void> {
   const { seedSampleData } = await import('../prisma/seed/seed.js');
-  await seedSampleData({ pool, mediaDir: config.MEDIA_DIR, onProgress: (phase) => console.error(`${phase} …`) });
+  await seedSampleData({ pool, mediaDir: config.MEDIA_DIR, onProgress: (phase) => complain(`${phase} …`) });
 }

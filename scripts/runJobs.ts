@@ -8,6 +8,7 @@ import { ensurePrismaClient } from './lib/client.js';
 import { acquireDatabase, migrateDatabase } from './lib/database.js';
 import { type JobCommand, parseArguments } from './lib/job-command/arguments.js';
 import { describeCommand, describeJob, listJobs } from './lib/job-command/help.js';
+import { separateJobOutput } from './lib/job-command/job-output.js';
 import { createReport, type Report } from './lib/job-command/report.js';
 import { UsageError } from './lib/job-command/usage-error.js';
 import { reportFailure } from './lib/refusal.js';
@@ -49,22 +50,14 @@ async function run(args: string[]): Promise<number> {
 async function execute(job: AnyJob, command: JobCommand): Promise<number> {
   const config = readConfig();
   forgetSecretSettings();
-  const out = command.enqueue ? process.stdout : keepStdout();
-  const report = createReport({ out, err: process.stderr, now: () => performance.now() }, command);
+  const streams = command.enqueue ? { out: process.stdout, err: process.stderr } : separateJobOutput();
+  const report = createReport({ ...streams, now: () => performance.now() }, command);
   const database = await resources.hold(acquireDatabase(config), (held) => held.release());
   await migrateDatabase(database);
   if (cancelling.signal.aborted) return EXIT.cancelled;
   const { parameters, queueing, wait } = command;
   const order = { config, databaseUrl: database.url, job, parameters, queueing, report };
   return command.enqueue ? enqueue(order, wait) : runHere(order);
-}
-
-/** Standard output for what the command writes; what the job prints goes to standard error from now on. */
-function keepStdout(): Pick<NodeJS.WriteStream, 'write'> {
-  const { stdout, stderr } = process;
-  const write = stdout.write.bind(stdout);
-  stdout.write = stderr.write.bind(stderr);
-  return { write };
 }
 
 interface Order {

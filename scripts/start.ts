@@ -28,7 +28,7 @@ try {
   reportFailure(error);
   process.exitCode = 1;
 }
-if (server) console.log(pc.dim('\nStopping: runs that are under way may end first; Ctrl-C again stops at once.'));
+if (server) say(pc.dim('\nStopping: runs that are under way may end first; Ctrl-C again stops at once.'));
 await resources.closeAll().catch((error) => {
   reportFailure(error);
   process.exitCode = 1;

@@ -4,6 +4,7 @@ import pc from 'picocolors';
 import { NotEmptyError, type SeedSummary, seedSampleData } from '../../prisma/seed/seed.js';
 import { withDatabase } from './database.js';
 import { Refusal } from './refusal.js';
+import { say } from './terminal.js';
 
 interface Options {
   users: number;
@@ -27,7 +28,7 @@ async function seed({ users, seed, until: now }: Options): Promise<void> {
     const { createPool } = await import('@job-manager/backend/database/client');
     const started = performance.now();
     const pool = createPool(ownerUrl);
-    const onProgress = (phase: string) => console.log(pc.dim(`${phase} …`));
+    const onProgress = (phase: string) => say(pc.dim(`${phase} …`));
     try {
       const summary = await seedSampleData({ pool, mediaDir: config.MEDIA_DIR, users, seed, now, onProgress });
       report(summary, (performance.now() - started) / 1_000);
@@ -42,13 +43,13 @@ async function seed({ users, seed, until: now }: Options): Promise<void> {
 function report({ rows, media, drifted }: SeedSummary, seconds: number): void {
   const width = Math.max(...Object.keys(rows).map((table) => table.length));
   for (const [table, count] of Object.entries(rows)) {
-    console.log(`${table.padEnd(width)} ${count.toLocaleString('en').padStart(9)}`);
+    say(`${table.padEnd(width)} ${count.toLocaleString('en').padStart(9)}`);
   }
-  console.log(
+  say(
     `${media.files} media files: ${media.corrupt} corrupt, ${media.orphans} without a row; ${media.missing} rows without a file.`,
   );
-  console.log(`Counters are wrong on purpose in ${drifted.profiles} profiles and ${drifted.posts} posts.`);
-  console.log(pc.green(`Done in ${seconds.toFixed(1)} s.`));
+  say(`Counters are wrong on purpose in ${drifted.profiles} profiles and ${drifted.posts} posts.`);
+  say(pc.green(`Done in ${seconds.toFixed(1)} s.`));
 }
 
 function wholeNumber(least: number, most = 2 ** 31 - 1): (value: string) => number {
