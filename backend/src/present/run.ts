@@ -72,6 +72,7 @@ export function presentRun(row: RunRow, redaction: Redaction, hasCode: HasCode =
     metadataTruncated: row.metadataTruncated,
     errorStack: row.errorStack,
     steps: row.steps && presentSteps(row.steps, row.status),
+    runnerName: row.runnerName,
     attempts: presentAttempts(row),
     waiting: row.waiting && presentWaiting({ ...row, waiting: row.waiting }, hasCode),
     noRetry: presentNoRetry(row),
@@ -80,6 +81,7 @@ export function presentRun(row: RunRow, redaction: Redaction, hasCode: HasCode =
     dependsOn: row.dependsOn,
     waitsFor: row.waitsFor && WAITS_FOR[row.waitsFor],
     dependents: row.dependents,
+    hasDependents: row.hasDependents,
     batch: row.batch,
     schedule:
       row.scheduleId === null || row.scheduleName === null ? null : { id: row.scheduleId, name: row.scheduleName },
@@ -137,6 +139,7 @@ function lastAttempt(row: RunRow, startedAt: Date, outcome: Exclude<JobRunStatus
     attempt: row.attempt,
     outcome,
     runnerId: row.runnerId,
+    runnerName: row.runnerName,
     startedAt: startedAt.toISOString(),
     endedAt: isoOrNull(row.finishedAt),
     durationMs: numberOrNull(row.durationMs),

@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import type { RetryPolicy } from '@job-manager/shared/retry';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import * as z from 'zod';
@@ -117,6 +118,9 @@ describe('a run that fails', () => {
     const run = await engine.run(id);
     expect(run).toMatchObject({ status: 'FAILED', attempt: 3, error: 'Not this time' });
     expect(run.earlierAttempts.map(({ error }) => error)).toEqual(['Not this time', 'Not this time']);
+    const runnerName = `${hostname()}:${process.pid}`;
+    const shown = presentRun(run, createRedaction(''));
+    expect([shown, ...shown.attempts].map((part) => part.runnerName)).toEqual(Array(4).fill(runnerName));
   });
 
   it.each([

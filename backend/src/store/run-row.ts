@@ -56,6 +56,7 @@ export interface AttemptRow {
   attempt: number;
   outcome: 'LOST' | 'RELEASED' | 'FAILED' | 'SNOOZED';
   runnerId: string | null;
+  runnerName: string | null;
   startedAt: string;
   endedAt: string;
   durationMs: number;
@@ -86,6 +87,10 @@ export interface RunRow extends RunSummaryRow {
   metadata: unknown;
   metadataTruncated: boolean;
   errorStack: string | null;
+  /** `host:pid`; null for a runner whose row was removed. */
+  runnerName: string | null;
+  /** Runs were queued that wait for it; stays when they have ended. */
+  hasDependents: boolean;
   steps: JobRunStep[] | null;
   /** Those before the last, which is the run itself; oldest first. */
   earlierAttempts: AttemptRow[];
@@ -119,8 +124,9 @@ const SUMMARY = `r.id, r."jobName", r.channel, r.priority, r.status, r.trigger, 
   r."cancelRequestedById", c.email AS "cancelRequestedByEmail", r."cancelRequestedAt", r."runnerId", r."rerunOfId",
   r."claimNo", r."timeoutMs"::float8 AS "timeoutMs", r."inactivityTimeoutMs", r."messageCount", r."warningCount", r."errorCount", r."droppedMessages",
   r.crashes, r."isBlocked", r."batchId", r."correlationId", r."scheduleId", r."dueAt", r."uniqueKey", r.rev`;
+const runnerName = (id: string) => `(SELECT u.host || ':' || u.pid FROM "Runner" u WHERE u.id = ${id})`;
 const ATTEMPTS = `(SELECT coalesce(json_agg(json_build_object('claimNo', a."claimNo", 'attempt', a.attempt, 'outcome', a.outcome,
-    'runnerId', a."runnerId", 'startedAt', a."startedAt", 'endedAt', a."endedAt", 'durationMs', a."durationMs",
+    'runnerId', a."runnerId", 'runnerName', ${runnerName('a."runnerId"')}, 'startedAt', a."startedAt", 'endedAt', a."endedAt", 'durationMs', a."durationMs",
     'error', a.error, 'errorStack', a."errorStack", 'childPid', a."childPid", 'cpuMs', a."cpuMs",
     'peakMemoryBytes', a."peakMemoryBytes", 'maxLoopLagMs', a."maxLoopLagMs") ORDER BY a."claimNo"), '[]')
   FROM "JobRunAttempt" a WHERE a."runId" = r.id)`;
@@ -139,7 +145,7 @@ const AUTHOR = `(SELECT json_build_object('userId', p.id, 'email', p.email, 'tok
   LEFT JOIN "User" p ON p.id = a."userId" LEFT JOIN "ApiToken" q ON q.id = a."tokenId" WHERE a."runId" = r.id)`;
 const WHOLE = `${SUMMARY}, r.parameters, r.metadata, r."metadataTruncated", r."errorStack", r.steps, r."childPid", r."cpuMs",
   r."peakMemoryBytes", r."maxLoopLagMs", r."retryPolicy", r."maxCrashes", r."waitsFor", r."uniqueScope", r."uniqueUntil",
-  ${ATTEMPTS} AS "earlierAttempts", ${DEPENDS_ON} AS "dependsOn", ${DEPENDENTS} AS dependents, ${BATCH} AS batch,
+  ${runnerName('r."runnerId"')} AS "runnerName", r."hasDependents", ${ATTEMPTS} AS "earlierAttempts", ${DEPENDS_ON} AS "dependsOn", ${DEPENDENTS} AS dependents, ${BATCH} AS batch,
   (SELECT s.name FROM "Schedule" s WHERE s.id = r."scheduleId") AS "scheduleName", ${AUTHOR} AS author, ${WAITING} AS waiting`;
 const PEOPLE = `LEFT JOIN "User" t ON t.id = r."triggeredById" LEFT JOIN "User" c ON c.id = r."cancelRequestedById"
   LEFT JOIN "ApiToken" k ON k.id = r."triggeredByTokenId"`;

@@ -98,6 +98,7 @@ export const jobRunAttempt = z.object({
   attempt: z.number().int(),
   outcome: z.enum(attemptOutcomes),
   runnerId: z.string().nullable(),
+  runnerName: z.string().nullable().describe('`host:pid`; null for a runner that was removed'),
   startedAt: z.iso.datetime(),
   endedAt: z.iso.datetime().nullable(),
   durationMs: z.number().nullable(),

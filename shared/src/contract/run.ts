@@ -88,6 +88,7 @@ export const jobRun = jobRunSummary.extend({
   metadataTruncated: z.boolean(),
   errorStack: z.string().nullable(),
   steps: z.array(jobRunStep).nullable().describe('Null for a run without a pipeline'),
+  runnerName: z.string().nullable().describe('`host:pid` of its runner; null for none, or one that was removed'),
   attempts: z.array(jobRunAttempt).describe('Oldest first'),
   waiting: z
     .object({
@@ -106,6 +107,7 @@ export const jobRun = jobRunSummary.extend({
   dependsOn: z.array(relatedRun).describe('Runs it waits for, or waited for'),
   waitsFor: z.enum(waitConditions).nullable(),
   dependents: z.array(relatedRun).describe('Runs that wait for it, the first 100'),
+  hasDependents: z.boolean().describe('Runs wait for it, or did'),
   batch: z
     .object({ id: runId, name: z.string(), total: z.number().int(), ended: z.number().int() })
     .nullable()

@@ -92,6 +92,8 @@ export function freshRun({ request, parameters, settings, actor }: Asked): (adde
     earlierAttempts: [],
     dependsOn: [],
     dependents: [],
+    hasDependents: false,
+    runnerName: null,
   });
 }
 

@@ -35,7 +35,11 @@ export function JobDetailsModal({ jobRunId, open, onClose, onRerun }: JobDetails
       size="56rem"
       fullScreen={isPhone}
       returnFocus={false}
-      title={run ? `Job Run Details: ${run.jobName} (#${jobRunId})` : `Job Run Details: #${jobRunId}`}
+      title={
+        <span tabIndex={-1} data-autofocus className={classes.title}>
+          {run ? `Job Run Details: ${run.jobName} (#${jobRunId})` : `Job Run Details: #${jobRunId}`}
+        </span>
+      }
     >
       {run ? (
         <>

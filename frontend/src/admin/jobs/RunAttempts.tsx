@@ -1,51 +1,14 @@
 import type { JobRunAttempt } from '@job-manager/shared/contract/message';
 import type { JobRun } from '@job-manager/shared/contract/run';
-import {
-  IconAlarmSnooze,
-  IconCheck,
-  IconChevronRight,
-  IconCircleDotFilled,
-  IconCircleX,
-  IconCornerUpLeft,
-  IconPlugConnectedX,
-  IconX,
-  type TablerIcon,
-} from '@tabler/icons-react';
+import { IconChevronRight } from '@tabler/icons-react';
 import { useServerTime } from '../../api/server-clock';
 import { DateTime, Elapsed } from '../../components/RelativeTime';
 import { formatDuration } from '../../lib/duration';
 import { AttemptUsage } from './AttemptUsage';
+import { type OutcomeLook, outcomeLook } from './attempt-outcomes';
 import { isPutOff } from './put-off';
 import classes from './RunAttempts.module.css';
 import { RunError } from './RunError';
-
-interface Look {
-  label: string;
-  /** What it means, where the word alone doesn't say. */
-  hint?: string;
-  icon: TablerIcon;
-  tone: 'queued' | 'running' | 'success' | 'failed' | 'cancelled';
-}
-
-const outcomeLook = {
-  RUNNING: { label: 'Running', icon: IconCircleDotFilled, tone: 'running' },
-  SUCCESS: { label: 'Success', icon: IconCheck, tone: 'success' },
-  FAILED: { label: 'Failed', icon: IconX, tone: 'failed' },
-  CANCELLED: { label: 'Cancelled', icon: IconCircleX, tone: 'cancelled' },
-  LOST: { label: 'Lost', hint: 'The runner died or went silent.', icon: IconPlugConnectedX, tone: 'failed' },
-  RELEASED: {
-    label: 'Handed back',
-    hint: 'The runner was stopped, or died before the job began; this doesn’t count as an attempt.',
-    icon: IconCornerUpLeft,
-    tone: 'queued',
-  },
-  SNOOZED: {
-    label: 'Put off',
-    hint: 'The job put its run off; this doesn’t count as an attempt.',
-    icon: IconAlarmSnooze,
-    tone: 'queued',
-  },
-} as const satisfies Record<JobRunAttempt['outcome'], Look>;
 
 /** Each execution of a run by itself, oldest first, with how it ended and why; and before them when the next one comes. */
 export function RunAttempts({ run }: { run: JobRun }) {
@@ -74,7 +37,7 @@ export function RunAttempts({ run }: { run: JobRun }) {
 
 function NextAttempt({ run }: { run: JobRun }) {
   const isLater = useServerTime((now) => isPutOff(run, now));
-  const name = `Attempt ${run.attempt + 1} of ${run.maxAttempts}`;
+  const name = run.attempt === 0 ? 'The run' : `Attempt ${run.attempt + 1} of ${run.maxAttempts}`;
   return (
     <p className={classes.next}>
       {run.isBlocked ? (
@@ -84,7 +47,7 @@ function NextAttempt({ run }: { run: JobRun }) {
           {name} begins at <DateTime at={run.runAt} />, or when a runner has room after that.
         </>
       ) : (
-        `${name} begins as soon as a runner takes the run.`
+        `${name} begins as soon as a runner takes it.`
       )}
     </p>
   );
@@ -97,7 +60,7 @@ interface AttemptProps {
 }
 
 function Attempt({ attempt, isExternal, isOpen }: AttemptProps & { isOpen: boolean }) {
-  const look: Look = outcomeLook[attempt.outcome];
+  const look: OutcomeLook = outcomeLook[attempt.outcome];
   const name = `Attempt ${attempt.attempt}`;
   return (
     <li>
@@ -150,7 +113,11 @@ function AttemptFacts({ attempt, isExternal }: AttemptProps) {
       )}
       <div>
         <dt>Runner</dt>
-        <dd>{isExternal ? 'External program' : (attempt.runnerId ?? 'none')}</dd>
+        <dd>
+          {isExternal
+            ? 'External program'
+            : (attempt.runnerName ?? (attempt.runnerId === null ? 'none' : 'one that was removed since'))}
+        </dd>
       </div>
       <div>
         <dt>Claim</dt>

@@ -6,10 +6,12 @@ interface Props {
   stack: string | null;
   /** What failed, where there are several. */
   of?: string;
+  /** Why no further attempt follows. */
+  note?: string;
 }
 
 /** Why a run or an attempt failed, and where in the code. */
-export function RunError({ error, stack, of }: Props) {
+export function RunError({ error, stack, of, note }: Props) {
   const title = of === undefined ? 'Error' : `Error of ${of}`;
   return (
     <section className={classes.error} aria-label={title}>
@@ -18,6 +20,7 @@ export function RunError({ error, stack, of }: Props) {
         <CopyButton text={copied(error, stack)} label="Copy" size="compact-sm" description={`Copy ${title}`} />
       </div>
       <p className={classes.errorText}>{error}</p>
+      {note && <p className={classes.errorNote}>No further attempt: {note}</p>}
       {stack && (
         <details>
           <summary className={classes.summary}>Stack trace</summary>

@@ -1,87 +1,90 @@
 import type { JobRun } from '@job-manager/shared/contract/run';
-import type { JobUIStatus } from '@job-manager/shared/run';
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { definitionsQuery } from '../../api/job-queries';
-import { JobStatusBadge } from '../../components/JobStatusBadge';
 import { DateTime } from '../../components/RelativeTime';
-import { RunPageLink } from '../../components/RunPageLink';
 import { triggerLabel } from '../../components/status';
 import { formatDuration } from '../../lib/duration';
-import classes from './RunDetails.module.css';
+import { Fact, Facts } from '../../ui/Facts';
+import classes from './RunFacts.module.css';
 import { describeRetries } from './retry-words';
 
-/** What a run is, in short: who started it, what executes it, and within which limits. */
-export function RunFacts({ run, status }: { run: JobRun; status: JobUIStatus }) {
-  const isExternal = run.inactivityTimeoutMs !== null;
+/** What a run was given, folded by subject: each fold names its main fact, so that most need no opening. */
+export function RunFacts({ run }: { run: JobRun }) {
   return (
-    <dl className={classes.facts}>
-      <Fact name="Status">
-        <JobStatusBadge status={status} />
-      </Fact>
-      <Fact name="Trigger">{triggerLabel[run.trigger]}</Fact>
-      <Fact name="Triggered By">{startedBy(run)}</Fact>
-      <Fact name="Algorithm">{run.algorithmVersion ?? 'not stated'}</Fact>
-      <Fact name="Attempt">
-        {Math.max(run.attempt, 1)} of {run.maxAttempts}
-      </Fact>
+    <section aria-label="Further facts" className={classes.groups}>
+      <Group name="Limits" brief={briefLimits(run)}>
+        <Limits run={run} />
+      </Group>
+      {(run.unique || run.scope) && (
+        <Group name="Keys" brief={[run.unique?.key, run.scope].filter(Boolean).join(', ')}>
+          {run.unique && (
+            <Fact name="Unique key">
+              {run.unique.key}
+              <Note>
+                <Taken unique={run.unique} />
+              </Note>
+            </Fact>
+          )}
+          {run.scope && <Fact name="Scope">{run.scope}</Fact>}
+        </Group>
+      )}
+      {run.schedule && (
+        <Group name="Schedule" brief={run.schedule.name}>
+          <Fact name="Name">{run.schedule.name}</Fact>
+          {run.dueAt && (
+            <Fact name="Due">
+              <DateTime at={run.dueAt} />
+            </Fact>
+          )}
+        </Group>
+      )}
+      <Group name="Origin" brief={triggerLabel[run.trigger]}>
+        <Fact name="Trigger">{triggerLabel[run.trigger]}</Fact>
+        <Fact name="Started by">{startedBy(run)}</Fact>
+        {run.parametersBy && <Fact name="Parameters by">{authorOf(run.parametersBy)}</Fact>}
+      </Group>
+      <Group name="Version" brief={run.algorithmVersion ?? 'not stated'}>
+        <Fact name="Algorithm">{run.algorithmVersion ?? 'not stated'}</Fact>
+      </Group>
+      <Group name="Ids" brief={`#${run.id}`}>
+        <Fact name="Run">{run.id}</Fact>
+        {run.batchId && <Fact name="Batch">{run.batchId}</Fact>}
+        {run.claimNo > 0 && <Fact name="Claim">{String(run.claimNo)}</Fact>}
+      </Group>
+    </section>
+  );
+}
+
+function Limits({ run }: { run: JobRun }) {
+  return (
+    <>
+      <Fact name="Channel">{`${run.channel}, priority ${run.priority}`}</Fact>
+      <Fact name="Timeout">{run.timeoutMs === null ? 'none' : formatDuration(run.timeoutMs)}</Fact>
+      {run.inactivityTimeoutMs === null ? (
+        <Attempts run={run} />
+      ) : (
+        <Fact name="External program">{`failed after ${formatDuration(run.inactivityTimeoutMs)} of silence`}</Fact>
+      )}
       {run.crashes > 0 && (
         <Fact name="Crashes">
           {run.crashes} of {run.maxCrashes}
-          <span className={classes.factNote}>times that its process ended with it</span>
+          <Note>times that its process ended with it</Note>
         </Fact>
       )}
-      {!isExternal && <Retries run={run} />}
-      {run.noRetry && <Fact name="No further attempt">{run.noRetry.message}</Fact>}
-      <Fact name="Timeout">{run.timeoutMs === null ? 'none' : formatDuration(run.timeoutMs)}</Fact>
-      {run.inactivityTimeoutMs === null ? (
-        <Fact name="Runner">{run.runnerId ?? 'none yet'}</Fact>
-      ) : (
-        <Fact name="Runner">
-          External program
-          <span className={classes.factNote}>failed after {formatDuration(run.inactivityTimeoutMs)} of silence</span>
-        </Fact>
-      )}
-      <Fact name="Channel">
-        {run.channel}, priority {run.priority}
-      </Fact>
-      {run.schedule && (
-        <Fact name="Schedule">
-          {run.schedule.name}
-          {run.dueAt && (
-            <span className={classes.factNote}>
-              due <DateTime at={run.dueAt} />
-            </span>
-          )}
-        </Fact>
-      )}
-      {run.unique && (
-        <Fact name="Unique key">
-          {run.unique.key}
-          <span className={classes.factNote}>
-            <Taken unique={run.unique} />
-          </span>
-        </Fact>
-      )}
-      {run.parametersBy && <Fact name="Parameters by">{authorOf(run.parametersBy)}</Fact>}
-      {run.scope && <Fact name="Scope">{run.scope}</Fact>}
-      {run.rerunOfId && (
-        <Fact name="Re-run of">
-          <RunPageLink jobRunId={run.rerunOfId} className={classes.link}>
-            #{run.rerunOfId}
-          </RunPageLink>
-        </Fact>
-      )}
-    </dl>
+    </>
   );
 }
 
 /** As the run says, or else as its job does; the panel may be older than the job. */
-function Retries({ run }: { run: JobRun }) {
+function Attempts({ run }: { run: JobRun }) {
   const { data: definitions } = useQuery(definitionsQuery());
   const policy = run.retryPolicy ?? definitions?.find(({ name }) => name === run.jobName)?.retry;
-  return <Fact name="Retries">{describeRetries(policy, run.maxAttempts)}</Fact>;
+  return <Fact name="Attempts">{describeRetries(policy, run.maxAttempts)}</Fact>;
 }
+
+const briefLimits = ({ channel, timeoutMs }: JobRun): string =>
+  timeoutMs === null ? `channel ${channel}, no timeout` : `channel ${channel}, ${formatDuration(timeoutMs)} timeout`;
 
 /** How long the key keeps others away. */
 function Taken({ unique: { scope, until } }: { unique: NonNullable<JobRun['unique']> }) {
@@ -107,11 +110,18 @@ function startedBy(run: JobRun): string {
   return run.triggeredBy?.email ?? 'the system';
 }
 
-function Fact({ name, children }: { name: string; children: ReactNode }) {
+function Group({ name, brief, children }: { name: string; brief: string; children: ReactNode }) {
   return (
-    <div className={classes.fact}>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
-    </div>
+    <details className={classes.group}>
+      <summary className={classes.summary}>
+        <span className={classes.name}>{name}</span>
+        <bdi className={classes.brief}>{brief}</bdi>
+      </summary>
+      <div className={classes.body}>
+        <Facts>{children}</Facts>
+      </div>
+    </details>
   );
 }
+
+const Note = ({ children }: { children: ReactNode }) => <span className={classes.note}>{children}</span>;

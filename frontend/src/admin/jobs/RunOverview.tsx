@@ -9,7 +9,8 @@ import { RunError } from './RunError';
 import { RunFacts } from './RunFacts';
 import { RunParameters } from './RunParameters';
 import { RunSteps } from './RunSteps';
-import { RunTimeline } from './RunTimeline';
+import { RunTime } from './RunTime';
+import { RunVerdict } from './RunVerdict';
 import { RunWaiting } from './RunWaiting';
 
 interface Props {
@@ -17,32 +18,30 @@ interface Props {
   status: JobUIStatus;
 }
 
-/** What a run is, how far it is, and what came of it. */
+/** What became of a run and why, then where its time went and what it was given. */
 export function RunOverview({ run, status }: Props) {
   return (
     <div className={classes.details}>
-      {run.status === 'QUEUED' && run.waiting && <RunWaiting waiting={run.waiting} />}
-      <RunFacts run={run} status={status} />
-      {run.status === 'RUNNING' && <RunProgress run={run} />}
+      <RunVerdict run={run} status={status} />
       {run.error && (
         <RunError
           error={run.error}
           stack={run.errorStack}
-          // A run that waits for its next attempt still says why the last one failed.
+          // A run that waits for its next attempt still shows why the last one failed.
           of={run.status === 'QUEUED' ? `attempt ${run.attempt}` : undefined}
+          note={run.noRetry?.message}
         />
       )}
-      <SectionBoundary name="Connected runs">
-        <RunConnections run={run} />
-      </SectionBoundary>
+      {run.status === 'QUEUED' && run.waiting && <RunWaiting waiting={run.waiting} />}
+      {run.status === 'RUNNING' && <RunProgress run={run} />}
       <SectionBoundary name="Steps">
         {run.steps && run.steps.length > 0 && <RunSteps steps={run.steps} startedAt={run.startedAt} />}
       </SectionBoundary>
       <SectionBoundary name="Timeline">
-        <section aria-label="Timeline">
-          <h3 className={classes.heading}>Timeline</h3>
-          <RunTimeline run={run} />
-        </section>
+        <RunTime run={run} />
+      </SectionBoundary>
+      <SectionBoundary name="Connected runs">
+        <RunConnections run={run} />
       </SectionBoundary>
       <SectionBoundary name="Parameters">
         <RunParameters run={run} />
@@ -57,6 +56,9 @@ export function RunOverview({ run, status }: Props) {
           empty="The run has reported nothing about itself."
           note={run.metadataTruncated ? 'The run reported more than fits; the rest was cut off.' : undefined}
         />
+      </SectionBoundary>
+      <SectionBoundary name="Further facts">
+        <RunFacts run={run} />
       </SectionBoundary>
     </div>
   );

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { describeRetries } from './retry-words';
 
 test.each([
-  [{ backoffMs: 10_000, factor: 2, maxBackoffMs: 3_600_000 }, 1, 'none, only one attempt'],
+  [{ backoffMs: 10_000, factor: 2, maxBackoffMs: 3_600_000 }, 1, '1, no retries'],
   [{ backoffMs: 10_000, factor: 2, maxBackoffMs: 3_600_000 }, 2, 'up to 2 attempts; pauses of up to 10s'],
   [
     { backoffMs: 10_000, factor: 2, maxBackoffMs: 3_600_000 },

@@ -5,7 +5,7 @@ const SHOWN = 3;
 
 /** How failed attempts are repeated: "up to 3 attempts; pauses of up to 10s, then 20s". */
 export function describeRetries(policy: RetryPolicy | undefined, maxAttempts: number): string {
-  if (maxAttempts === 1) return 'none, only one attempt';
+  if (maxAttempts === 1) return '1, no retries';
   const attempts = `up to ${maxAttempts.toLocaleString('en')} attempts`;
   if (policy === undefined) return attempts;
   const longest = (attempt: number) => retryDelayMs(policy, attempt, () => 1);

@@ -1,10 +1,11 @@
 import { act, screen, waitFor, within } from '@testing-library/react';
 import { HttpResponse, http } from 'msw';
 import { expect, test, vi } from 'vitest';
-import { aRun } from '../../testing/a-run';
+import { ago, anAttempt, aRun } from '../../testing/a-run';
 import { backend, live, world } from '../../testing/backend';
 import { address, openPanel } from '../../testing/render-app';
 
+const verdict = () => screen.getByText(/^(?:after|for|before|retrying|to start) /).closest('p');
 const dialog = async () => within(await screen.findByRole('dialog', { name: /Job Run Details/ }));
 
 test('shows everything about a run', async () => {
@@ -20,24 +21,69 @@ test('shows everything about a run', async () => {
   await openPanel(`/admin/jobs/${run.id}`);
   expect(await screen.findByRole('heading', { name: `match-scores #${run.id}`, level: 1 })).toBeVisible();
   const main = within(screen.getByRole('main'));
-  for (const text of [
-    'Failed',
-    'Manual',
-    'ada@example.com',
-    '1.2.3',
-    '2 of 3',
-    'runner-1',
-    'Database timeout',
-    /can not succeed/,
-  ])
+  expect(verdict()).toHaveTextContent(
+    `Failed after 2m 5s, having waited 2.1s · attempt 2 of 3 · vm:29504 · ada@example.com · re-run of #12001 · 1m ago`,
+  );
+  for (const text of ['Database timeout', 'No further attempt: The job reported that it can not succeed.'])
     expect(main.getByText(text)).toBeVisible();
-  expect(main.getByText('delay: 2.1s')).toBeVisible();
-  expect(main.getByText('duration: 2m 5s')).toBeVisible();
+  expect(main.getByText('1.2.3', { selector: 'summary *' })).toBeVisible();
   expect(main.getByText('usersProcessed:')).toBeVisible();
   expect(main.getByText('1250')).toBeVisible();
   expect(main.getByRole('link', { name: '#12001' })).toHaveAttribute('href', '/admin/jobs/12001');
   expect(main.getByText(/at query/)).not.toBeVisible();
   expect(document.title).toBe(`match-scores #${run.id} · Job Manager`);
+});
+
+test.each([
+  [aRun.queued({ queuedAt: ago(270), runAt: ago(270) }), /^Queued for 4m 3\ds · ada@example.com$/],
+  [aRun.queued({ runAt: ago(-3_600) }), /^Queued to start in 1h · ada@example.com$/],
+  [
+    aRun.queued({ attempt: 1, runAt: ago(-3_600), attempts: [anAttempt({ outcome: 'FAILED' })] }),
+    /^Queued retrying in 1h · attempt 1 of 3 failed · ada@example.com$/,
+  ],
+  [
+    aRun.cancelled({ startedAt: null, attempt: 0, queuedAt: ago(200), runnerName: null }),
+    /^Cancelled before it began, after 1m 50s · ada@example.com · 1m ago$/,
+  ],
+  [
+    aRun.success({
+      maxAttempts: 1,
+      triggeredBy: null,
+      triggeredByToken: 'nightly import',
+      inactivityTimeoutMs: 60_000,
+    }),
+    /^Success after 2m 5s, having waited 2.1s · attempt 1 of 1 · External program · API token nightly import · 1m ago$/,
+  ],
+])('begins with what became of a run, case %#', async (run, text) => {
+  world.runs = [run];
+  await openPanel(`/admin/jobs/${run.id}`);
+  await screen.findByRole('region', { name: 'Timeline' });
+  expect(verdict()).toHaveTextContent(text);
+});
+
+test('draws waits against attempts to scale, and lists them', async () => {
+  const at = (second: number) => new Date(Date.UTC(2026, 10, 29, 10, 0, second)).toISOString();
+  const run = aRun.success({
+    queuedAt: at(0),
+    queueDelayMs: 5_000,
+    attempts: [
+      anAttempt({ outcome: 'FAILED', startedAt: at(30), endedAt: at(40) }),
+      anAttempt({ claimNo: 2, attempt: 2, startedAt: at(50), endedAt: at(55) }),
+    ],
+  });
+  world.runs = [run];
+  await openPanel(`/admin/jobs/${run.id}`);
+  const timeline = within(await screen.findByRole('region', { name: 'Timeline' }));
+  const parts = [...timeline.getByTestId('time-bar').children] as HTMLElement[];
+  expect(parts.map(({ title, style }) => [title, style.flexGrow])).toEqual([
+    ['Waited: 30s', '30000'],
+    ['Attempt 1: 10s', '10000'],
+    ['Waited: 10s', '10000'],
+    ['Attempt 2: 5s', '5000'],
+  ]);
+  const lines = timeline.getAllByRole('listitem').map(({ textContent }) => textContent);
+  expect(lines[2]).toMatch(/^Attempt 110sFailed, started 2026-11-29/);
+  expect(lines[4]).toMatch(/^Attempt 25sSuccess/);
 });
 
 test('shows the secrets of a run to those who ask for them and may', async () => {
@@ -78,6 +124,7 @@ test('opens over the page from the history, is in the address, and closes with t
   await user.click(opener);
   await dialog();
   expect(address()).toBe(`/admin/jobs?run=${run.id}`);
+  await waitFor(() => expect(document.activeElement).toHaveTextContent(/^Job Run Details: match-scores/));
   await user.keyboard('{Escape}');
   await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
   expect(address()).toBe('/admin/jobs');

@@ -77,7 +77,7 @@ test('shows the attempts one by one, the last that failed opened', async () => {
         errorStack: 'Error: Refused\n at net.ts:1',
       }),
       anAttempt({ claimNo: 4, attempt: 3, outcome: 'SNOOZED', error: null }),
-      anAttempt({ claimNo: 5, attempt: 3, runnerId: 'runner-9' }),
+      anAttempt({ claimNo: 5, attempt: 3, runnerName: 'vm:9' }),
     ],
   });
   world.runs = [run];
@@ -91,9 +91,9 @@ test('shows the attempts one by one, the last that failed opened', async () => {
   expect(failed.getByText('Refused')).toBeVisible();
   await user.click(failed.getByText('Stack trace'));
   expect(failed.getByText(/net\.ts:1/)).toBeVisible();
-  expect(attempts.getByText('runner-9')).not.toBeVisible();
+  expect(attempts.getByText('vm:9')).not.toBeVisible();
   await user.click(attempts.getAllByText('Attempt 3')[1] as HTMLElement);
-  expect(attempts.getByText('runner-9')).toBeVisible();
+  expect(attempts.getByText('vm:9')).toBeVisible();
 });
 
 test('says that a queued run has no attempts yet', async () => {
@@ -121,17 +121,12 @@ test('the next attempt brings the one before', async () => {
   expect(await screen.findByText('Lost')).toBeVisible();
 });
 
-test('says what started and what executes a run, and within which limits', async () => {
-  const run = aRun.running({
-    triggeredByToken: 'nightly import',
-    runnerId: null,
-    inactivityTimeoutMs: 600_000,
-    startedAt: ago(9),
-  });
+test('names the limits of a run of an external program', async () => {
+  const run = aRun.running({ inactivityTimeoutMs: 600_000, startedAt: ago(9) });
   world.active = [run];
-  await openPanel(`/admin/jobs/${run.id}`);
-  for (const text of ['API token nightly import', 'External program', 'failed after 10m of silence', '30m'])
-    expect(await screen.findByText(text)).toBeVisible();
+  const { user } = await openPanel(`/admin/jobs/${run.id}`);
+  await user.click(await screen.findByText('channel default, 30m timeout'));
+  for (const text of ['failed after 10m of silence', '30m']) expect(screen.getByText(text)).toBeVisible();
 });
 
 test('a run of an external program can’t be run again from here', async () => {

@@ -81,22 +81,27 @@ test('shows its schedule, its key, its crashes and how it is repeated', async ()
     maxAttempts: 5,
   });
   world.runs = [run];
-  await openPanel(`/admin/jobs/${run.id}`);
-  await screen.findByText('nightly');
+  const { user } = await openPanel(`/admin/jobs/${run.id}`);
+  const facts = within(await screen.findByRole('region', { name: 'Further facts' }));
+  for (const name of ['Limits', 'Keys', 'Schedule', 'Origin']) {
+    expect(facts.getByText(name).closest('details')).not.toHaveAttribute('open');
+    await user.click(facts.getByText(name));
+  }
   for (const text of [
     'Cron',
     'user-8',
     'taken until the run has ended',
     'up to 5 attempts; pauses of up to 1s, then 3s, then 5s',
   ])
-    expect(screen.getByText(text)).toBeVisible();
-  expect(screen.getByText('Crashes').parentElement).toHaveTextContent('1 of 3');
+    expect(facts.getAllByText(text).at(-1)).toBeVisible();
+  expect(facts.getByText('Crashes').parentElement).toHaveTextContent('1 of 3');
 });
 
 test('repeats as its job says where the run says nothing else', async () => {
   const run = aRun.success();
   world.runs = [run];
-  await openPanel(`/admin/jobs/${run.id}`);
+  const { user } = await openPanel(`/admin/jobs/${run.id}`);
+  await user.click(await screen.findByText('Limits'));
   expect(await screen.findByText('up to 3 attempts; pauses of up to 10s, then 20s')).toBeVisible();
 });
 

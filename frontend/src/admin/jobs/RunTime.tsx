@@ -1,0 +1,115 @@
+import type { JobRunAttempt } from '@job-manager/shared/contract/message';
+import type { JobRun } from '@job-manager/shared/contract/run';
+import { isTerminal } from '@job-manager/shared/run';
+import type { ReactNode } from 'react';
+import { useServerTime } from '../../api/server-clock';
+import { DateTime } from '../../components/RelativeTime';
+import { formatDuration } from '../../lib/duration';
+import { outcomeLook } from './attempt-outcomes';
+import details from './RunDetails.module.css';
+import classes from './RunTime.module.css';
+import { type TimeSpan, timeSpans } from './time-spans';
+
+/** So many parts have a line of their own; the tab with the attempts has all. */
+const MAX_LINES = 9;
+
+/** Where the time of a run went: its waits against its attempts, drawn to scale and as a list, with the moments between. */
+export function RunTime({ run }: { run: JobRun }) {
+  // Only a run that goes on needs the clock.
+  const now = useServerTime((time) => (isTerminal(run.status) ? 0 : Math.floor(time / 1_000) * 1_000));
+  const isLater = useServerTime((time) => run.status === 'QUEUED' && Date.parse(run.runAt) > time);
+  const spans = timeSpans(run, now);
+  const shown = spans.slice(-MAX_LINES);
+  return (
+    <section aria-label="Timeline">
+      <h3 className={details.heading}>Timeline</h3>
+      {spans.length > 0 && <Bar spans={spans} />}
+      <ol className={classes.list}>
+        <Line name="Queued">
+          <DateTime at={run.queuedAt} />
+        </Line>
+        {shown.length < spans.length && (
+          <Line name="…">
+            <span className="dimmed">{spans.length - shown.length} earlier parts, in the attempts</span>
+          </Line>
+        )}
+        {shown.map((span) => (
+          <SpanLine key={span.from} span={span} />
+        ))}
+        {isLater && (
+          <Line name={run.attempts.length === 0 ? 'Starts' : 'Next attempt'}>
+            <DateTime at={run.runAt} />
+          </Line>
+        )}
+        {run.cancelRequestedAt && (
+          <Line name="Cancel requested">
+            <DateTime at={run.cancelRequestedAt} />
+            {run.cancelRequestedBy && <span className="dimmed"> by {run.cancelRequestedBy.email}</span>}
+          </Line>
+        )}
+        {run.status === 'RUNNING' && run.lastHeartbeatAt && (
+          <Line name="Heartbeat">
+            <DateTime at={run.lastHeartbeatAt} />
+          </Line>
+        )}
+        {run.finishedAt && (
+          <Line name="Finished">
+            <DateTime at={run.finishedAt} />
+          </Line>
+        )}
+      </ol>
+    </section>
+  );
+}
+
+/** The list below gives the same in words. */
+function Bar({ spans }: { spans: readonly TimeSpan[] }) {
+  return (
+    <div className={classes.bar} aria-hidden data-testid="time-bar">
+      {spans.map((span) => (
+        <span
+          key={span.from}
+          className={classes.span}
+          {...lookOf(span)}
+          title={`${nameOf(span)}: ${formatDuration(span.ms)}`}
+          style={{ flexGrow: Math.max(span.ms, 1) }}
+        />
+      ))}
+    </div>
+  );
+}
+
+function SpanLine({ span }: { span: TimeSpan }) {
+  return (
+    <Line name={nameOf(span)} mark={<span className={classes.mark} {...lookOf(span)} aria-hidden />}>
+      <span className={classes.length}>{formatDuration(span.ms)}</span>
+      {span.attempt && (
+        <span className={classes.note}>
+          {outcomeOf(span.attempt)}, started <DateTime at={span.attempt.startedAt} />
+        </span>
+      )}
+    </Line>
+  );
+}
+
+function Line({ name, mark, children }: { name: string; mark?: ReactNode; children: ReactNode }) {
+  return (
+    <li className={classes.line}>
+      {mark ?? <span className={classes.dot} aria-hidden />}
+      <span className={classes.name}>{name}</span>
+      <span className={classes.text}>{children}</span>
+    </li>
+  );
+}
+
+const nameOf = ({ attempt, isPlanned }: TimeSpan): string => {
+  if (attempt !== null) return `Attempt ${attempt.attempt}`;
+  return isPlanned ? 'Scheduled' : 'Waited';
+};
+
+const outcomeOf = ({ outcome }: JobRunAttempt): string => outcomeLook[outcome].label;
+
+const lookOf = ({ attempt, isPlanned }: TimeSpan) =>
+  attempt === null
+    ? { 'data-kind': isPlanned ? 'planned' : 'waited' }
+    : { 'data-kind': 'attempt', 'data-tone': outcomeLook[attempt.outcome].tone };

@@ -1,0 +1,40 @@
+import type { JobRunAttempt } from '@job-manager/shared/contract/message';
+import {
+  IconAlarmSnooze,
+  IconCheck,
+  IconCircleDotFilled,
+  IconCircleX,
+  IconCornerUpLeft,
+  IconPlugConnectedX,
+  IconX,
+  type TablerIcon,
+} from '@tabler/icons-react';
+
+export interface OutcomeLook {
+  label: string;
+  /** What it means, where the word alone doesn't say. */
+  hint?: string;
+  icon: TablerIcon;
+  tone: 'queued' | 'running' | 'success' | 'failed' | 'cancelled';
+}
+
+/** How an attempt ended, in a word and a colour. */
+export const outcomeLook = {
+  RUNNING: { label: 'Running', icon: IconCircleDotFilled, tone: 'running' },
+  SUCCESS: { label: 'Success', icon: IconCheck, tone: 'success' },
+  FAILED: { label: 'Failed', icon: IconX, tone: 'failed' },
+  CANCELLED: { label: 'Cancelled', icon: IconCircleX, tone: 'cancelled' },
+  LOST: { label: 'Lost', hint: 'The runner died or went silent.', icon: IconPlugConnectedX, tone: 'failed' },
+  RELEASED: {
+    label: 'Handed back',
+    hint: 'The runner was stopped, or died before the job began; this doesn’t count as an attempt.',
+    icon: IconCornerUpLeft,
+    tone: 'queued',
+  },
+  SNOOZED: {
+    label: 'Put off',
+    hint: 'The job put its run off; this doesn’t count as an attempt.',
+    icon: IconAlarmSnooze,
+    tone: 'queued',
+  },
+} as const satisfies Record<JobRunAttempt['outcome'], OutcomeLook>;
