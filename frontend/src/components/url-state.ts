@@ -37,27 +37,31 @@ export function useHistoryPlace() {
 
 const parseAsRunTab = parseAsStringLiteral(runTabs);
 
-const dialogs = { run: parseAsString, tab: parseAsRunTab, new: parseAsString, rerun: parseAsString };
-type Dialogs = { run: string | null; tab: RunTab | null };
+const dialogs = { run: parseAsString, tab: parseAsRunTab, line: parseAsInteger, new: parseAsString, rerun: parseAsString };
+type Dialogs = { run: string | null; tab: RunTab | null; line: number | null };
 
 /** The part that was open goes with the details; that of a page stays. */
-const withoutDetails = ({ run, tab }: Dialogs) => ({ run: null, tab: run === null ? tab : null });
+const withoutDetails = ({ run, tab, line }: Dialogs) =>
+  run === null ? { run, tab, line } : { run: null, tab: null, line: null };
 
 /** The run whose details are open: `?run=123`. */
 export function useOpenedRun() {
   const [{ run: runId }, set] = useQueryStates(dialogs);
   return {
     runId: runId !== null && isRunId(runId) ? runId : null,
-    open: useCallback((id: string) => void openAsEntry(() => set({ run: id, tab: null }, push)), [set]),
+    open: useCallback((id: string) => void openAsEntry(() => set({ run: id, tab: null, line: null }, push)), [set]),
     close: useCloseDialogs(),
   };
 }
 
 /** Which part of a run's details is shown: `?tab=log`. Going back leaves the run, not the part. */
 export function useRunTab(): [RunTab, (tab: RunTab) => void] {
-  const [tab, setTab] = useQueryState('tab', parseAsRunTab);
-  return [tab ?? 'overview', (next) => void setTab(next === 'overview' ? null : next)];
+  const [{ tab }, set] = useQueryStates({ tab: parseAsRunTab, line: parseAsInteger });
+  return [tab ?? 'overview', (next) => void set({ tab: next === 'overview' ? null : next, line: null })];
 }
+
+/** The line of a log that a link leads to: `?line=12`. */
+export const useLogLine = () => useQueryState('line', parseAsInteger);
 
 /** What the Run New Job dialog is open for: `?new=trending` (or `?new=` with no job chosen), or `?rerun=123`. */
 export function useRunDialog() {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { formatAgo, formatDuration, spellDuration } from './duration';
+import { formatAgo, formatDuration, formatSince, spellDuration } from './duration';
 
 test.each([
   [0, '0ms'],
@@ -41,4 +41,14 @@ test.each([
   [0, '1 second'],
 ])('spells a limit of %i ms as %s', (ms, expected) => {
   expect(spellDuration(ms)).toBe(expected);
+});
+
+test.each([
+  [0, '+0.00'],
+  [127, '+0.12'],
+  [65_300, '+1:05.30'],
+  [7_265_999, '+2:01:05'],
+  [-1_500, '−1.50'],
+])('%d ms after a start is %s', (ms, text) => {
+  expect(formatSince(ms)).toBe(text);
 });

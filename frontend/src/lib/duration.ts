@@ -19,6 +19,19 @@ function inTwo(ms: number, large: number, largeName: string, small: number, smal
   return `${Math.floor(ms / large)}${largeName}${rest > 0 ? ` ${rest}${smallName}` : ''}`;
 }
 
+/** How long after a start something happened, to be read in a column: `+0.12`, `+1:05.30`, `+2:01:05`. */
+export function formatSince(ms: number): string {
+  const sign = ms < 0 ? '−' : '+';
+  const length = Math.abs(ms);
+  const two = (value: number) => String(Math.floor(value)).padStart(2, '0');
+  const [hours, minutes] = [Math.floor(length / HOUR), Math.floor((length % HOUR) / MINUTE)];
+  const seconds = (length % MINUTE) / SECOND;
+  if (hours > 0) return `${sign}${hours}:${two(minutes)}:${two(seconds)}`;
+  const hundredths = two((length % SECOND) / 10);
+  if (minutes > 0) return `${sign}${minutes}:${two(seconds)}.${hundredths}`;
+  return `${sign}${Math.floor(seconds)}.${hundredths}`;
+}
+
 /** A limit in words, for sentences: `5 minutes`, `1 minute 30 seconds`, `1 hour`. */
 export function spellDuration(ms: number): string {
   const units = [

@@ -1,8 +1,10 @@
 import type { JobRunMessage } from '@job-manager/shared/contract/message';
 import type { MessageLevel } from '@job-manager/shared/message';
 import { IconAlertTriangle, IconExclamationCircle, IconInfoCircle, type TablerIcon } from '@tabler/icons-react';
-import { memo } from 'react';
+import { type MouseEvent, memo } from 'react';
+import { Link, useLocation } from 'react-router-dom';
 import { formatClock, formatDay, formatPreciseTime, withZone } from '../../lib/date-time';
+import { formatSince } from '../../lib/duration';
 import { dataText } from './log-search';
 import classes from './RunLog.module.css';
 
@@ -16,6 +18,9 @@ interface Props {
   isMarked: boolean;
   isOpen: boolean;
   onToggle: (seq: number) => void;
+  /** Times count from here; null for the time of day. */
+  since: string | null;
+  onLink: (seq: number) => void;
 }
 
 const levelLook = {
@@ -26,16 +31,16 @@ const levelLook = {
 
 /** One message: its number, when, how grave, what. */
 export const RunLogLine = memo(function RunLogLine(props: Props) {
-  const { line, startsAttempt, startsDay, pattern, isMarked } = props;
+  const { line, startsAttempt, startsDay, pattern, isMarked, since } = props;
   const { label, icon: Icon } = levelLook[line.level];
   return (
     <>
       {startsDay && <p className={classes.day}>{withZone(formatDay(line.at), line.at)}</p>}
       {startsAttempt && <p className={classes.attempt}>Attempt {line.attempt}</p>}
       <div className={classes.line} data-level={line.level} data-marked={isMarked || undefined}>
-        <span className={classes.number}>{line.seq}</span>
+        <LineNumber {...props} />
         <time className={classes.time} dateTime={line.at} title={withZone(formatPreciseTime(line.at), line.at)}>
-          {formatClock(line.at)}
+          {since === null ? formatClock(line.at) : formatSince(Date.parse(line.at) - Date.parse(since))}
         </time>
         <span className={classes.level}>
           <Icon size={14} aria-hidden />
@@ -52,6 +57,25 @@ export const RunLogLine = memo(function RunLogLine(props: Props) {
     </>
   );
 });
+
+/** The address of the line: to be copied, or opened elsewhere; a press marks the line and puts it into this address. */
+function LineNumber({ line: { seq }, onLink }: Pick<Props, 'line' | 'onLink'>) {
+  const { pathname, search } = useLocation();
+  const query = new URLSearchParams(search);
+  query.set('line', String(seq));
+  const follow = (event: MouseEvent) => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    onLink(seq);
+  };
+  return (
+    // Thousands of lines would be thousands of tab stops; the search and "First error" lead to a line by keyboard.
+    <Link to={`${pathname}?${query}`} tabIndex={-1} className={classes.number} onClick={follow}>
+      <span className="visually-hidden">Line </span>
+      {seq}
+    </Link>
+  );
+}
 
 /** Data is folded, but what was searched for and stands there alone is shown. */
 function LineData({ line, pattern, isOpen, onToggle }: Pick<Props, 'line' | 'pattern' | 'isOpen' | 'onToggle'>) {

@@ -1,7 +1,7 @@
 import type { JobRunMessage } from '@job-manager/shared/contract/message';
 import { Button } from '@mantine/core';
 import { IconArrowDown } from '@tabler/icons-react';
-import { useCallback, useMemo, useState } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { type ItemContent, Virtuoso } from 'react-virtuoso';
 import { formatDay } from '../../lib/date-time';
 import classes from './RunLog.module.css';
@@ -17,29 +17,42 @@ interface Props {
   isActive: boolean;
   /** Lines before the first one that are gone: the others keep their places. */
   removed: number;
+  isWrapped: boolean;
+  /** When the run began, where times count from there; null for the time of day. */
+  since: string | null;
+  /** The number of a line was pressed. */
+  onLink: (seq: number) => void;
   /** Said when the filter leaves nothing. */
   empty: string;
 }
 
-interface Context extends Pick<Props, 'lines' | 'pattern' | 'removed'> {
+interface Context extends Pick<Props, 'lines' | 'pattern' | 'removed' | 'since' | 'onLink'> {
   marked: number | null;
   opened: ReadonlySet<number>;
   toggle: (seq: number) => void;
 }
 
 /** The lines around the one that is read; only those are drawn. Stays at the end while the reader is there. */
-export function RunLogLines({ label, lines, pattern, view, isActive, removed, empty }: Props) {
+export function RunLogLines(props: Props) {
+  const { label, lines, pattern, view, isActive, removed, since, onLink, isWrapped, empty } = props;
   const [opened, toggle] = useOpened();
+  const latestLink = useRef(onLink);
+  useEffect(() => {
+    latestLink.current = onLink;
+  });
+  // Keeps its identity: each line that is drawn holds it.
+  const link = useCallback((seq: number) => latestLink.current(seq), []);
   const { marked } = view;
   const context = useMemo<Context>(
-    () => ({ lines, pattern, removed, marked, opened, toggle }),
-    [lines, pattern, removed, marked, opened, toggle],
+    () => ({ lines, pattern, removed, since, marked, opened, toggle, onLink: link }),
+    [lines, pattern, removed, since, marked, opened, toggle, link],
   );
   return (
     <div className={classes.frame}>
       <Virtuoso
         ref={view.list}
         className={classes.lines}
+        data-unwrapped={!isWrapped || undefined}
         role="log"
         // Thousands of lines a second are nothing to be read out.
         aria-live="off"
@@ -69,7 +82,7 @@ const keyOf = (_index: number, line: JobRunMessage) => line.seq;
 const drawLine: ItemContent<JobRunMessage, Context> = (
   index,
   line,
-  { lines, pattern, removed, marked, opened, toggle },
+  { lines, pattern, removed, since, marked, opened, toggle, onLink },
 ) => (
   <RunLogLine
     line={line}
@@ -79,6 +92,8 @@ const drawLine: ItemContent<JobRunMessage, Context> = (
     isMarked={line.seq === marked}
     isOpen={opened.has(line.seq)}
     onToggle={toggle}
+    since={since}
+    onLink={onLink}
   />
 );
 

@@ -7,6 +7,7 @@ import { messagesFile } from '../../api/message-queries';
 import { CopyButton } from '../../ui/CopyButton';
 import type { LogFilter } from './log-search';
 import classes from './RunLog.module.css';
+import type { LogLook } from './useLogLook';
 
 interface Props {
   run: JobRun;
@@ -14,6 +15,7 @@ interface Props {
   shown: readonly JobRunMessage[];
   filter: LogFilter;
   counts: Record<LogFilter, number>;
+  look: LogLook;
   onFilter: (filter: LogFilter) => void;
   onFirstError: () => void;
 }
@@ -28,7 +30,7 @@ const filters: { filter: LogFilter; label: string }[] = [
 ];
 
 /** Which lines are shown, and what can be done with them. */
-export function RunLogToolbar({ run, shown, filter, counts, onFilter, onFirstError }: Props) {
+export function RunLogToolbar({ run, shown, filter, counts, look, onFilter, onFirstError }: Props) {
   return (
     <div className={classes.toolbar}>
       <fieldset className={classes.filters}>
@@ -46,6 +48,13 @@ export function RunLogToolbar({ run, shown, filter, counts, onFilter, onFirstErr
         ))}
       </fieldset>
       <div className={classes.tools}>
+        <Toggle label="Wrap" hint="Wrap long lines" isOn={look.isWrapped} onToggle={look.toggleWrap} />
+        <Toggle
+          label="Since start"
+          hint="Times since the run began"
+          isOn={look.isRelative}
+          onToggle={look.toggleRelative}
+        />
         <Button
           size="compact-sm"
           variant="default"
@@ -76,5 +85,20 @@ export function RunLogToolbar({ run, shown, filter, counts, onFilter, onFirstErr
         </Button>
       </div>
     </div>
+  );
+}
+
+interface ToggleProps {
+  label: string;
+  hint: string;
+  isOn: boolean;
+  onToggle: () => void;
+}
+
+function Toggle({ label, hint, isOn, onToggle }: ToggleProps) {
+  return (
+    <button type="button" className={classes.filter} aria-pressed={isOn} title={hint} onClick={onToggle}>
+      {label}
+    </button>
   );
 }

@@ -1,11 +1,13 @@
 import type { JobRun } from '@job-manager/shared/contract/run';
 import { useMemo, useState } from 'react';
 import type { RunLogState } from '../../api/live/run-log';
+import { useLogLine } from '../../components/url-state';
 import { countLines, filterLines, type LogFilter } from './log-search';
 import classes from './RunLog.module.css';
 import { RunLogLines } from './RunLogLines';
 import { RunLogSearch } from './RunLogSearch';
 import { RunLogToolbar } from './RunLogToolbar';
+import { useLogLook } from './useLogLook';
 import { useLogSearch } from './useLogSearch';
 import { useLogView } from './useLogView';
 
@@ -23,7 +25,9 @@ export function RunLogViewer({ run, log, isActive }: Props) {
   const search = useLogSearch(shown);
   // What is dropped are info lines, which only the whole log shows.
   const removed = filter === 'all' ? log.removed : 0;
-  const view = useLogView(shown, { isActive, removed });
+  const look = useLogLook();
+  const [linked, linkTo] = useLogLine();
+  const view = useLogView(shown, { isActive, removed, linked });
   const goToFirstError = () => {
     const first = log.lines.find(({ level }) => level === 'ERROR');
     if (first) view.goTo(first.seq);
@@ -41,6 +45,7 @@ export function RunLogViewer({ run, log, isActive }: Props) {
         shown={shown}
         filter={filter}
         counts={counts}
+        look={look}
         onFilter={setFilter}
         onFirstError={goToFirstError}
       />
@@ -54,6 +59,12 @@ export function RunLogViewer({ run, log, isActive }: Props) {
         view={view}
         removed={removed}
         isActive={isActive}
+        isWrapped={look.isWrapped}
+        since={look.isRelative ? (run.attempts[0]?.startedAt ?? run.startedAt ?? run.queuedAt) : null}
+        onLink={(seq) => {
+          linkTo(seq);
+          view.mark(seq);
+        }}
         empty={filter === 'errors' ? 'No errors.' : 'No warnings and no errors.'}
       />
       {!log.isComplete && log.error === null && (

@@ -249,3 +249,28 @@ test('draws only the lines that are seen, however many there are', async () => {
   expect((await shown()).length).toBeLessThan(500);
   expect(callsTo(`GET /api/admin/jobs/${run.id}/messages`)).toBe(3);
 });
+
+test('shows the line that the address names, and puts the one whose number is pressed there', async () => {
+  const run = ended(lines(300));
+  const { user } = await openPanel(`/admin/jobs/${run.id}?tab=log&line=250`, { wrapper: withHeights });
+  const marked = () => document.querySelector('[data-marked]')?.textContent;
+  await waitFor(() => expect(marked()).toContain('Line 250'));
+  await user.click(within(await log()).getByRole('link', { name: 'Line 252' }));
+  expect(marked()).toContain('Line 252');
+  expect(address()).toBe(`/admin/jobs/${run.id}?tab=log&line=252`);
+  await user.click(screen.getByRole('tab', { name: 'Overview' }));
+  expect(address()).toBe(`/admin/jobs/${run.id}`);
+});
+
+test('counts times from the start, and leaves lines unwrapped, for those who choose so', async () => {
+  const run = ended([aMessage({ at: '2026-11-22T10:23:45.678Z' })], { startedAt: '2026-11-22T10:22:40.378Z' });
+  const { user, unmount } = await openLog(run);
+  await user.click(await screen.findByRole('button', { name: 'Since start' }));
+  expect(await text('+1:05.30')).toBeVisible();
+  await user.click(screen.getByRole('button', { name: 'Wrap' }));
+  expect(await log()).toHaveAttribute('data-unwrapped');
+  unmount();
+  await openLog(run);
+  expect(await text('+1:05.30')).toBeVisible();
+  expect(await screen.findByRole('button', { name: 'Wrap' })).toHaveAttribute('aria-pressed', 'false');
+});

@@ -1,5 +1,5 @@
 import type { JobRunMessage } from '@job-manager/shared/contract/message';
-import { type UIEvent, useRef, useState } from 'react';
+import { type UIEvent, useEffect, useRef, useState } from 'react';
 import type { IndexLocationWithAlign, ListRange, VirtuosoHandle } from 'react-virtuoso';
 import { indexOfLine } from './log-search';
 
@@ -13,15 +13,23 @@ interface Options {
   isActive: boolean;
   /** Lines before the first one that are gone. */
   removed: number;
+  /** The line that the address names: shown as soon as it has been read. */
+  linked: number | null;
 }
 
 /** Where in the lines the reader is. New lines never take the reader away from there. */
-export function useLogView(lines: readonly JobRunMessage[], { isActive, removed }: Options) {
+export function useLogView(lines: readonly JobRunMessage[], { isActive, removed, linked }: Options) {
   const list = useRef<VirtuosoHandle>(null);
   const firstVisible = useRef(0);
-  const { isAtEnd, setAtEnd, isFollowing, handlers } = useFollowing(isActive);
+  const { isAtEnd, setAtEnd, isFollowing, handlers } = useFollowing(isActive && linked === null);
   /** The line that was jumped to. */
   const [marked, setMarked] = useState<number | null>(null);
+  const goTo = (seq: number) => {
+    setAtEnd(false);
+    setMarked(seq);
+    list.current?.scrollToIndex({ index: indexOfLine(lines, seq), align: 'center' });
+  };
+  useLinkedLine(lines, linked, goTo);
   return {
     list,
     marked,
@@ -36,13 +44,12 @@ export function useLogView(lines: readonly JobRunMessage[], { isActive, removed 
     },
     firstVisible: () => firstVisible.current,
     /** Where a list that is shown anew begins: at the place the reader was. */
-    start: (): IndexLocationWithAlign =>
-      isFollowing() ? { index: 'LAST', align: 'end' } : { index: indexOfLine(lines, firstVisible.current) },
-    goTo: (seq: number) => {
-      setAtEnd(false);
-      setMarked(seq);
-      list.current?.scrollToIndex({ index: indexOfLine(lines, seq), align: 'center' });
+    start: (): IndexLocationWithAlign => {
+      if (linked !== null && marked === null) return { index: indexOfLine(lines, linked), align: 'center' };
+      return isFollowing() ? { index: 'LAST', align: 'end' } : { index: indexOfLine(lines, firstVisible.current) };
     },
+    goTo,
+    mark: setMarked,
     goToEnd: () => {
       setAtEnd(true);
       list.current?.scrollToIndex({ index: 'LAST', align: 'end' });
@@ -50,6 +57,22 @@ export function useLogView(lines: readonly JobRunMessage[], { isActive, removed 
   };
 }
 export type LogView = ReturnType<typeof useLogView>;
+
+/** Goes to the line of the address once: when it has been read, after the list has been drawn. */
+function useLinkedLine(lines: readonly JobRunMessage[], linked: number | null, goTo: (seq: number) => void) {
+  const pending = useRef(linked);
+  const isRead = pending.current !== null && lines[indexOfLine(lines, pending.current)]?.seq === pending.current;
+  const latest = useRef(goTo);
+  useEffect(() => {
+    latest.current = goTo;
+  });
+  useEffect(() => {
+    const seq = pending.current;
+    if (!isRead || seq === null) return;
+    pending.current = null;
+    latest.current(seq);
+  }, [isRead]);
+}
 
 /**
  * Whether the reader stays at the end. Being there isn't enough to tell: lines arrive faster than the list
