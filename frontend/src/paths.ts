@@ -1,5 +1,5 @@
 /** The parts of a run's details; the first is shown where none is named. */
-export const runTabs = ['overview', 'log', 'attempts'] as const;
+export const runTabs = ['overview', 'log', 'attempts', 'chain', 'activity'] as const;
 export type RunTab = (typeof runTabs)[number];
 
 /** Every address of the panel; links are built here and nowhere else. */

@@ -9,12 +9,22 @@ interface Props {
   className?: string;
   /** For screen readers, where the text is not enough. */
   label?: string;
+  title?: string;
+  tabIndex?: number;
+  /** The run that is shown already. */
+  isCurrent?: boolean;
 }
 
 /** Leads to a run's page, which leads back to the list as it is now. */
-export function RunPageLink({ jobRunId, tab, className, label, children }: PropsWithChildren<Props>) {
+export function RunPageLink({ jobRunId, tab, label, isCurrent = false, children, ...rest }: PropsWithChildren<Props>) {
   return (
-    <Link to={paths.run(jobRunId, tab)} onClick={noteList} className={className} aria-label={label}>
+    <Link
+      to={paths.run(jobRunId, tab)}
+      onClick={noteList}
+      aria-label={label}
+      aria-current={isCurrent ? 'page' : undefined}
+      {...rest}
+    >
       {children}
     </Link>
   );

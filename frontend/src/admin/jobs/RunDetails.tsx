@@ -1,16 +1,20 @@
 import type { JobRun } from '@job-manager/shared/contract/run';
 import { isTerminal, uiStatus } from '@job-manager/shared/run';
 import { Tabs } from '@mantine/core';
-import { useState } from 'react';
+import { Suspense, useState } from 'react';
 import { useRunLog } from '../../api/live/useRunLog';
 import { ConnectionBanner } from '../../components/ConnectionBanner';
 import { useRunTab } from '../../components/url-state';
 import type { RunTab } from '../../paths';
+import { loadable } from '../../ui/loadable';
+import { RowSkeletons } from '../../ui/RowSkeletons';
 import { SectionBoundary } from '../../ui/SectionBoundary';
 import { RunAttempts } from './RunAttempts';
 import classes from './RunDetails.module.css';
 import { RunLog } from './RunLog';
 import { RunOverview } from './RunOverview';
+
+const RunChain = loadable(() => import('./RunChain').then((module) => module.RunChain));
 
 interface Props {
   run: JobRun;
@@ -19,7 +23,9 @@ interface Props {
 
 /** Everything known about one run, in parts; the address says which part is shown. */
 export function RunDetails({ run, isCancelling }: Props) {
-  const [tab, setTab] = useRunTab();
+  const [wanted, setTab] = useRunTab();
+  const isAbsent = wanted === 'chain' && !hasChain(run);
+  const tab = isAbsent ? 'overview' : wanted;
   const isActive = !isTerminal(run.status);
   const isLogWanted = useOnceSeen(run.id, tab === 'log');
   const { log, retry } = useRunLog(run.id, { isActive, isWanted: isLogWanted });
@@ -34,13 +40,24 @@ export function RunDetails({ run, isCancelling }: Props) {
       {/* Only the part that is shown is there; a log that was opened is kept, and kept up to date, beside it. */}
       <Tabs value={tab} onChange={(next) => setTab(next as RunTab)} keepMounted={false}>
         <Tabs.List className={classes.tabs}>
-          <Tabs.Tab value="overview">Overview</Tabs.Tab>
-          <Tabs.Tab value="log" rightSection={messageCount > 0 && <Count of={messageCount} />}>
+          <Tabs.Tab value="overview" data-key="1">
+            Overview
+          </Tabs.Tab>
+          <Tabs.Tab value="log" data-key="2" rightSection={messageCount > 0 && <Count of={messageCount} />}>
             Log
           </Tabs.Tab>
-          <Tabs.Tab value="attempts" rightSection={run.attempts.length > 1 && <Count of={run.attempts.length} />}>
+          <Tabs.Tab
+            value="attempts"
+            data-key="3"
+            rightSection={run.attempts.length > 1 && <Count of={run.attempts.length} />}
+          >
             Attempts
           </Tabs.Tab>
+          {hasChain(run) && (
+            <Tabs.Tab value="chain" data-key="4">
+              Chain
+            </Tabs.Tab>
+          )}
         </Tabs.List>
         <Tabs.Panel value="overview">
           <SectionBoundary name="The overview">
@@ -57,10 +74,19 @@ export function RunDetails({ run, isCancelling }: Props) {
             <RunAttempts run={run} />
           </SectionBoundary>
         </Tabs.Panel>
+        <Tabs.Panel value="chain">
+          <SectionBoundary name="The chain">
+            <Suspense fallback={<RowSkeletons rows={5} label="Loading the chain" />}>
+              <RunChain run={run} />
+            </Suspense>
+          </SectionBoundary>
+        </Tabs.Panel>
       </Tabs>
     </>
   );
 }
+
+const hasChain = ({ dependsOn, hasDependents }: JobRun): boolean => dependsOn.length > 0 || hasDependents;
 
 const Count = ({ of }: { of: number }) => <span className={classes.count}>{of.toLocaleString('en')}</span>;
 

@@ -131,6 +131,28 @@ test('opens over the page from the history, is in the address, and closes with t
   await waitFor(() => expect(opener).toHaveFocus());
 });
 
+test('walks the list one came from by n and p, in the dialog and on the page', async () => {
+  const runs = [aRun.failed(), aRun.failed({ jobName: 'trending' }), aRun.success()];
+  world.history = runs;
+  const [first, second] = runs.map(({ id }) => id);
+  const { user } = await openPanel('/admin/jobs?status=FAILED');
+  await user.click(await screen.findByRole('button', { name: `Details of match-scores #${first}` }));
+  const view = await dialog();
+  expect(await view.findByText('1 of 2')).toBeVisible();
+  expect(view.getByRole('button', { name: 'Previous run' })).toBeDisabled();
+  await user.keyboard('n');
+  expect(await view.findByText('2 of 2')).toBeVisible();
+  expect(address()).toBe(`/admin/jobs?status=FAILED&run=${second}`);
+  await user.keyboard('2');
+  expect(view.getByRole('tab', { name: 'Log' })).toHaveAttribute('aria-selected', 'true');
+  await user.click(view.getByRole('link', { name: 'Open as a page' }));
+  expect(await screen.findByRole('heading', { name: `trending #${second}`, level: 1 })).toHaveFocus();
+  expect(await screen.findByText('2 of 2')).toBeVisible();
+  await user.keyboard('p');
+  expect(await screen.findByRole('heading', { name: `match-scores #${first}`, level: 1 })).toBeVisible();
+  expect(address()).toBe(`/admin/jobs/${first}?tab=log`);
+});
+
 test('goes back to the list with the browser’s back button', async () => {
   const run = aRun.success();
   world.history = [run];
@@ -238,4 +260,41 @@ test('a word in the place of a run number is an address with nothing at it, and 
 test.each(['99999', '0', '9999999999999999999'])('says that there is no run %s', async (id) => {
   await openPanel(`/admin/jobs/${id}`);
   expect(await screen.findByText(`There is no run “${id}”`)).toBeVisible();
+});
+
+test('draws the chain of a run, one tab stop, with what belongs together lit', async () => {
+  const run = aRun.queued({
+    isBlocked: true,
+    dependsOn: [
+      { jobRunId: '11', jobName: 'load', status: 'SUCCESS' },
+      { jobRunId: '12', jobName: 'parse', status: 'RUNNING' },
+    ],
+    waitsFor: 'succeeded',
+    dependents: [{ jobRunId: '900', jobName: 'report', status: 'QUEUED' }],
+    hasDependents: true,
+  });
+  world.runs = [run];
+  const { user } = await openPanel(`/admin/jobs/${run.id}?tab=chain`);
+  const chain = within(await screen.findByRole('region', { name: 'Chain' }));
+  expect(chain.getByText('4 runs in 3 stages: 1 success, 1 running, 2 waiting')).toBeVisible();
+  const own = chain.getByRole('link', { name: new RegExp(`match-scores #${run.id}Waits for #11, #12`) });
+  expect(own).toHaveAttribute('aria-current', 'page');
+  expect(chain.getAllByRole('link').filter((link) => link.tabIndex === 0)).toEqual([own]);
+  act(() => own.focus());
+  await user.keyboard('{ArrowLeft}');
+  const load = chain.getByRole('link', { name: /^load #11/ });
+  expect(load).toHaveFocus();
+  expect(load).toHaveAttribute('href', '/admin/jobs/11?tab=chain');
+  const lit = () => [...document.querySelectorAll('[data-run][data-lit]')].map((node) => node.getAttribute('data-run'));
+  expect(lit()).toEqual(['11', run.id, '900']);
+  await user.keyboard('{ArrowDown}');
+  expect(lit()).toEqual(['12', run.id, '900']);
+});
+
+test('a run without a chain has no such part, whatever the address says', async () => {
+  const run = aRun.success();
+  world.runs = [run];
+  await openPanel(`/admin/jobs/${run.id}?tab=chain`);
+  expect(await screen.findByRole('tab', { name: 'Overview' })).toHaveAttribute('aria-selected', 'true');
+  expect(screen.queryByRole('tab', { name: 'Chain' })).toBeNull();
 });
