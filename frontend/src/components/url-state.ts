@@ -33,11 +33,32 @@ export function useHistoryPlace() {
   };
 }
 
+/** The same of the address of a list. */
+export function readHistoryPlace(search: string): { filters: Filters; page: number } {
+  const query = new URLSearchParams(search);
+  const read = <Value>(parser: { parse(text: string): Value | null }, name: string) =>
+    parser.parse(query.get(name) ?? '');
+  return {
+    filters: {
+      jobName: query.get('job')?.slice(0, JOB_NAME_CHARS) || undefined,
+      status: read(historyPlace.status, 'status') ?? undefined,
+    },
+    page: Math.min(Math.max(1, read(historyPlace.page, 'page') ?? 1), LAST_PAGE),
+  };
+}
+
 // The functions below keep their identity: hundreds of rows hold them, and would all be drawn again.
 
 const parseAsRunTab = parseAsStringLiteral(runTabs);
 
-const dialogs = { run: parseAsString, tab: parseAsRunTab, line: parseAsInteger, new: parseAsString, rerun: parseAsString };
+const dialogs = {
+  run: parseAsString,
+  tab: parseAsRunTab,
+  line: parseAsInteger,
+  new: parseAsString,
+  rerun: parseAsString,
+};
+const walk = { run: parseAsString, line: parseAsInteger, page: historyPlace.page };
 type Dialogs = { run: string | null; tab: RunTab | null; line: number | null };
 
 /** The part that was open goes with the details; that of a page stays. */
@@ -47,9 +68,13 @@ const withoutDetails = ({ run, tab, line }: Dialogs) =>
 /** The run whose details are open: `?run=123`. */
 export function useOpenedRun() {
   const [{ run: runId }, set] = useQueryStates(dialogs);
+  const [, setWalk] = useQueryStates(walk);
   return {
     runId: runId !== null && isRunId(runId) ? runId : null,
     open: useCallback((id: string) => void openAsEntry(() => set({ run: id, tab: null, line: null }, push)), [set]),
+    /** Shows another run of the same list in the place of this one: the page of the list follows. */
+    walkTo: (id: string, page: number) =>
+      void setWalk({ run: id, line: null, page: page === 1 ? null : page }, { history: 'replace' }),
     close: useCloseDialogs(),
   };
 }

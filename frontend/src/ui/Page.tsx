@@ -1,11 +1,13 @@
 import { Title } from '@mantine/core';
-import type { ReactNode } from 'react';
+import type { ReactNode, Ref } from 'react';
 import { usePageTitle } from './document-title';
 import classes from './Page.module.css';
 import { type Crumb, usePageTrail } from './page-trail';
 
 interface Props {
   title: string;
+  /** To give the title the focus. */
+  titleRef?: Ref<HTMLHeadingElement>;
   /** Names the page in the tab where the title alone would not. */
   tabTitle?: string;
   /** The steps to this page below the navigation's item; its title where nothing else is given. */
@@ -19,14 +21,16 @@ interface Props {
 }
 
 /** A page of the panel: its title, here and in the browser's tab, and its sections. */
-export function Page({ title, tabTitle = title, trail, lead, tabs, actions, children }: Props) {
+export function Page({ title, titleRef, tabTitle = title, trail, lead, tabs, actions, children }: Props) {
   usePageTitle(tabTitle);
   usePageTrail(trail ?? [{ label: title }]);
   return (
     <div className={classes.page}>
       <div className={classes.header}>
         <div className={classes.heading}>
-          <Title order={1}>{title}</Title>
+          <Title order={1} ref={titleRef} tabIndex={titleRef && -1} className={titleRef && classes.focusable}>
+            {title}
+          </Title>
           {lead && <p className={classes.lead}>{lead}</p>}
         </div>
         {tabs}

@@ -1,15 +1,18 @@
 import { Modal } from '@mantine/core';
 import { toFailure } from '../../api/failure';
+import { openList } from '../../components/list-return';
 import { RunPageLink } from '../../components/RunPageLink';
-import { useRunTab } from '../../components/url-state';
+import { useOpenedRun, useRunTab } from '../../components/url-state';
 import { useDialogTitle } from '../../ui/document-title';
 import { ErrorPanel } from '../../ui/ErrorPanel';
 import { RowSkeletons } from '../../ui/RowSkeletons';
 import { useIsPhone } from '../../ui/useIsPhone';
 import { useCancelling } from './CancelProvider';
 import classes from './JobDetailsModal.module.css';
+import { pressKeyInside } from './press-key';
 import { RunActions } from './RunActions';
 import { RunDetails } from './RunDetails';
+import { RunWalk } from './RunWalk';
 import { useRun } from './useRun';
 
 interface JobDetailsModalProps {
@@ -27,6 +30,7 @@ export function JobDetailsModal({ jobRunId, open, onClose, onRerun }: JobDetails
   const failure = error === null ? null : toFailure(error);
   const isPhone = useIsPhone();
   const [tab] = useRunTab();
+  const { walkTo } = useOpenedRun();
   useDialogTitle(open ? `${run?.jobName ?? 'Run'} #${jobRunId}` : null);
   return (
     <Modal
@@ -35,6 +39,7 @@ export function JobDetailsModal({ jobRunId, open, onClose, onRerun }: JobDetails
       size="56rem"
       fullScreen={isPhone}
       returnFocus={false}
+      onKeyDown={pressKeyInside}
       title={
         <span tabIndex={-1} data-autofocus className={classes.title}>
           {run ? `Job Run Details: ${run.jobName} (#${jobRunId})` : `Job Run Details: #${jobRunId}`}
@@ -45,6 +50,7 @@ export function JobDetailsModal({ jobRunId, open, onClose, onRerun }: JobDetails
         <>
           <RunDetails run={run} isCancelling={isCancelling} />
           <div className={classes.actions}>
+            <RunWalk run={run} list={openList()} onWalk={({ jobRunId: id, page }) => walkTo(id, page)} />
             <RunPageLink jobRunId={jobRunId} tab={tab} className={classes.page}>
               Open as a page
             </RunPageLink>

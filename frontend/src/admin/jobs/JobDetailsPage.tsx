@@ -1,11 +1,13 @@
+import type { JobRun } from '@job-manager/shared/contract/run';
 import { isRunId } from '@job-manager/shared/contract/run-id';
 import { Anchor } from '@mantine/core';
 import { IconFileUnknown } from '@tabler/icons-react';
-import { Link, useParams } from 'react-router-dom';
+import { useEffect, useRef } from 'react';
+import { Link, useNavigate, useParams } from 'react-router-dom';
 import { toFailure } from '../../api/failure';
-import { listCameFrom } from '../../components/list-return';
+import { keepList, listCameFrom, notedList, withPage } from '../../components/list-return';
 import { NotFoundPage } from '../../components/NotFoundPage';
-import { useRunDialog } from '../../components/url-state';
+import { useRunDialog, useRunTab } from '../../components/url-state';
 import { paths } from '../../paths';
 import { EmptyState } from '../../ui/EmptyState';
 import { ErrorPanel } from '../../ui/ErrorPanel';
@@ -15,6 +17,8 @@ import { Section } from '../../ui/Section';
 import { useCancelling } from './CancelProvider';
 import { RunActions } from './RunActions';
 import { RunDetails } from './RunDetails';
+import { RunWalk } from './RunWalk';
+import type { WalkTarget } from './useListWalk';
 import { useRun } from './useRun';
 
 /** One run on a page of its own: `/admin/jobs/123`. */
@@ -29,17 +33,20 @@ function KnownRun({ jobRunId }: { jobRunId: string }) {
   const { run, error, refetch } = useRun(jobRunId);
   const { asked } = useCancelling();
   const { openRerun } = useRunDialog();
+  const titleRef = useFocusedTitle(jobRunId);
   const isCancelling = run?.status === 'RUNNING' && asked.has(jobRunId);
   const failure = error === null ? null : toFailure(error);
   if (failure?.status === 404) return <NoSuchRun jobRunId={jobRunId} />;
   return (
     <Page
+      titleRef={titleRef}
       title={run ? `${run.jobName} #${jobRunId}` : `Run #${jobRunId}`}
       trail={[
         { label: 'Runs', to: listCameFrom() },
         ...(run ? [{ label: run.jobName, to: paths.historyOf(run.jobName), isBeside: true }] : []),
         { label: `#${jobRunId}` },
       ]}
+      lead={run && <PageWalk run={run} />}
       actions={run && <RunActions run={run} isCancelling={isCancelling} onRerun={openRerun} />}
     >
       <Section title="Job Run Details" isTitleHidden>
@@ -53,6 +60,27 @@ function KnownRun({ jobRunId }: { jobRunId: string }) {
       </Section>
     </Page>
   );
+}
+
+function PageWalk({ run }: { run: JobRun }) {
+  const navigate = useNavigate();
+  const [tab] = useRunTab();
+  const list = notedList();
+  const walkTo = ({ jobRunId, page }: WalkTarget) => {
+    if (list !== null) keepList(withPage(list, page));
+    void navigate(paths.run(jobRunId, tab), { replace: true });
+  };
+  return <RunWalk run={run} list={list} onWalk={walkTo} />;
+}
+
+/** The title has the focus on opening, unless something else on the page has it. */
+function useFocusedTitle(jobRunId: string) {
+  const title = useRef<HTMLHeadingElement>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another run is another title
+  useEffect(() => {
+    if (document.activeElement === document.body) title.current?.focus({ preventScroll: true });
+  }, [jobRunId]);
+  return title;
 }
 
 function NoSuchRun({ jobRunId }: { jobRunId: string }) {

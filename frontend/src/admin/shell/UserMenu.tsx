@@ -6,11 +6,11 @@ import { Link } from 'react-router-dom';
 import { keepsAccounts } from '../../api/place';
 import { roleLabel } from '../../components/roles';
 import { useSignOut } from '../../components/useSignOut';
+import { areShortcutsOn, setShortcutsOn } from '../../lib/shortcuts-switch';
 import { switchZone, useZoneChoice } from '../../lib/time-zone';
 import { paths } from '../../paths';
 import { AccountButton } from './AccountButton';
 import classes from './AccountMenu.module.css';
-import { areShortcutsOn, setShortcutsOn } from './shortcuts';
 
 interface Props {
   user: CurrentUser;

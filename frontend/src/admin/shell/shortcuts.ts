@@ -16,15 +16,7 @@ export const pageKeys: readonly (readonly [key: string, text: string])[] = [
   ['o', 'Open it in a new tab'],
   ['x', 'Tick it'],
   ['C', 'Cancel its run'],
-  ['1 … 3', 'Part of a run’s details'],
+  ['1 … 5', 'Part of a run’s details'],
+  ['n', 'Next run of the list one came from'],
+  ['p', 'Previous one'],
 ];
-
-const KEY = 'job-manager: shortcuts';
-
-/** Whether this browser uses single keys; screen readers need them for themselves. */
-export const areShortcutsOn = (): boolean => localStorage.getItem(KEY) !== 'off';
-
-export const setShortcutsOn = (isOn: boolean): void => {
-  if (isOn) localStorage.removeItem(KEY);
-  else localStorage.setItem(KEY, 'off');
-};

@@ -1,7 +1,7 @@
 import { useEffect, useRef } from 'react';
+import { areShortcutsOn } from '../../lib/shortcuts-switch';
 import { type ChordStart, isKeyTaken, readKey } from './keys';
 import { pressInPage } from './list-keys';
-import { areShortcutsOn } from './shortcuts';
 
 /** What each key does, by its name: `c`, or `g r` for two in a row. */
 export type KeyActions = Readonly<Record<string, () => void>>;
