@@ -1,9 +1,9 @@
 import { type AuditAction, auditActions } from '@job-manager/shared/audit';
 import { Select, TextInput } from '@mantine/core';
+import { auditWords } from '../../components/audit-words';
 import { FilterBar } from '../../ui/FilterBar';
 import { SearchField } from '../../ui/SearchField';
 import classes from './AuditFilterBar.module.css';
-import { auditWords } from './audit-words';
 import { ACTOR_CHARS } from './place';
 import type { AuditFilters } from './queries';
 

@@ -2,13 +2,13 @@ import type { AuditEvent } from '@job-manager/shared/contract/audit';
 import { Button } from '@mantine/core';
 import { IconChevronDown, IconChevronRight } from '@tabler/icons-react';
 import { memo, useId, useState } from 'react';
+import { actorName, wordsFor } from '../../components/audit-words';
 import { ExactTime } from '../../components/RelativeTime';
 import { RunLink } from '../../components/RunLink';
 import { Ellipsis } from '../../ui/Ellipsis';
 import { Cell, Table } from '../../ui/Table';
 import { AuditDetails } from './AuditDetails';
 import classes from './AuditTable.module.css';
-import { actorName, wordsFor } from './audit-words';
 
 interface Props {
   events: readonly AuditEvent[];
