@@ -218,6 +218,20 @@ test('the attempts of a run', async ({ page, runs }) => {
   await expectAccessible(page);
 });
 
+test('the chain of a run, and what was done to it', async ({ page, runs }) => {
+  // Two looks at the whole page, in each of its forms.
+  test.slow();
+  const first = await runs.start('match-scores', slowly);
+  const second = await runs.enqueue('trending', {}, { after: [first] });
+  await runs.enqueue('affinity', {}, { after: [second] });
+  await page.goto(`/admin/jobs/${second}?tab=chain`);
+  await expect(page.getByRole('region', { name: 'Chain' }).getByRole('link')).toHaveCount(3);
+  await expectAccessible(page);
+  await page.getByRole('tab', { name: 'Activity' }).click();
+  await expect(page.getByRole('list', { name: 'Activity' })).toContainText('Queued a run');
+  await expectAccessible(page);
+});
+
 test('the errors of browsers', async ({ page }) => {
   const errors = ['The chart has no canvas', 'x is undefined'].map((message) => ({
     level: 'error',

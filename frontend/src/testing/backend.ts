@@ -1,8 +1,10 @@
+import type { AuditEvent } from '@job-manager/shared/contract/audit';
 import type { CurrentUser, OwnSession } from '@job-manager/shared/contract/auth';
 import type { ClientErrorReport } from '@job-manager/shared/contract/errors';
 import type { SystemHealth } from '@job-manager/shared/contract/health';
 import type { JobRunMessage, JobRunStep } from '@job-manager/shared/contract/message';
 import type { JobDefinition, JobRun, JobStats } from '@job-manager/shared/contract/run';
+import type { GraphNode } from '@job-manager/shared/contract/run-lists';
 import type { ClientMessage, ServerMessage } from '@job-manager/shared/live';
 import type { PendingStep } from '@job-manager/shared/pending-steps';
 import { HttpResponse, http, type JsonBodyType, ws } from 'msw';
@@ -10,6 +12,10 @@ import { setupServer } from 'msw/node';
 import type { AffectedRun } from '../api/recovery-queries';
 import { aDefinition, someStats } from './a-run';
 import { someHealth } from './some-health';
+
+type ActivityEntry =
+  | { kind: 'audit'; at: string; event: AuditEvent }
+  | { kind: 'message'; at: string; message: JobRunMessage };
 
 /** What the pretended server knows; a test sets what it needs. */
 interface World {
@@ -23,6 +29,12 @@ interface World {
   /** More runs than `history` holds, for the pages. */
   historyTotal: number | null;
   runs: JobRun[];
+  /** The runs that hang together with any run. */
+  graph: { nodes: GraphNode[]; edges: { from: string; to: string }[]; isCut: boolean };
+  /** How long successful runs of any job take. */
+  usual: { p50: number; p95: number; runs: number } | null;
+  /** What was done to any run. */
+  activity: ActivityEntry[];
   /** What runs have written, by their ids. */
   messages: Record<string, JobRunMessage[]>;
   definitions: JobDefinition[];
@@ -54,6 +66,9 @@ const newWorld = (): World => ({
   history: [],
   historyTotal: null,
   runs: [],
+  graph: { nodes: [], edges: [], isCut: false },
+  usual: null,
+  activity: [],
   messages: {},
   definitions: [aDefinition(), aDefinition({ name: 'trending', description: 'Update trending', defaultParams: {} })],
   stalledAfterMs: 300_000,
@@ -164,6 +179,20 @@ const handlers = [
   http.get(
     '/api/admin/jobs/emergency-cleanup',
     guarded(() => HttpResponse.json({ runs: world.emergency, serverTime: new Date().toISOString() })),
+  ),
+  http.get(
+    '/api/admin/jobs/:id/graph',
+    guarded(() => HttpResponse.json(world.graph)),
+  ),
+  http.get(
+    '/api/admin/jobs/:id/neighbours',
+    guarded(() =>
+      HttpResponse.json({ previous: null, next: null, lastSuccess: null, lastFailure: null, usual: world.usual }),
+    ),
+  ),
+  http.get(
+    '/api/admin/jobs/:id/activity',
+    guarded(() => HttpResponse.json({ entries: world.activity, isCut: false })),
   ),
   http.get(
     '/api/admin/jobs/:id',

@@ -28,7 +28,12 @@ export function Page({ title, titleRef, tabTitle = title, trail, lead, tabs, act
     <div className={classes.page}>
       <div className={classes.header}>
         <div className={classes.heading}>
-          <Title order={1} ref={titleRef} tabIndex={titleRef && -1} className={titleRef && classes.focusable}>
+          <Title
+            order={1}
+            ref={titleRef}
+            tabIndex={titleRef ? -1 : undefined}
+            className={titleRef ? classes.focusable : undefined}
+          >
             {title}
           </Title>
           {lead && <p className={classes.lead}>{lead}</p>}

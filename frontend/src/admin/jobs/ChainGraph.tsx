@@ -1,15 +1,16 @@
+import type { GraphNode } from '@job-manager/shared/contract/run-lists';
 import { type KeyboardEvent, useMemo, useRef, useState } from 'react';
 import { StatusMark } from '../../components/JobStatusBadge';
 import { RunPageLink } from '../../components/RunPageLink';
 import classes from './ChainGraph.module.css';
 import { type ChainEdge, relativesOf, runBeside, type Stage, waitsOf } from './chain-layout';
-import { type ChainRun, describeNode, listRuns } from './chain-nodes';
+import { describeNode, listRuns } from './chain-nodes';
 
 const NODE = { width: 216, height: 60 };
 const GAP = { x: 56, y: 12 };
 
 interface Props {
-  stages: readonly Stage<ChainRun>[];
+  stages: readonly Stage<GraphNode>[];
   edges: readonly ChainEdge[];
   /** The run whose chain it is. */
   jobRunId: string;
@@ -88,7 +89,7 @@ export function ChainGraph({ stages, edges, jobRunId }: Props) {
 const NONE: readonly string[] = [];
 
 interface NodeProps {
-  node: ChainRun;
+  node: GraphNode;
   waitsFor: readonly string[];
   isOwn: boolean;
   isTabStop: boolean;
@@ -112,6 +113,7 @@ function Node({ node, waitsFor, isOwn, isTabStop }: NodeProps) {
         <span className={classes.name}>
           <span className={classes.job}>{jobName ?? 'Removed'}</span> <span className="tabular">#{jobRunId}</span>
         </span>
+        <span className="visually-hidden">, </span>
         <span className={classes.state}>{state}</span>
         {hasEnded && <span className="visually-hidden">, waited for {listRuns(waitsFor)}</span>}
       </span>

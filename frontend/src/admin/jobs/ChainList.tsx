@@ -1,12 +1,13 @@
+import type { GraphNode } from '@job-manager/shared/contract/run-lists';
 import { JobStatusBadge } from '../../components/JobStatusBadge';
 import { RunPageLink } from '../../components/RunPageLink';
 import { formatDuration } from '../../lib/duration';
 import { type ChainEdge, type Stage, waitsOf } from './chain-layout';
-import { type ChainRun, countStates, listRuns } from './chain-nodes';
+import { countStates, listRuns } from './chain-nodes';
 import classes from './RunChain.module.css';
 
 interface Props {
-  stages: readonly Stage<ChainRun>[];
+  stages: readonly Stage<GraphNode>[];
   edges: readonly ChainEdge[];
   jobRunId: string;
 }
@@ -17,7 +18,7 @@ const MAX_SHOWN = 20;
 /** The runs of a chain stage by stage, with those that each waits or waited for. */
 export function ChainList({ stages, edges, jobRunId }: Props) {
   const waits = waitsOf(edges);
-  const rows = (runs: Stage<ChainRun>) => (
+  const rows = (runs: Stage<GraphNode>) => (
     <ul className={classes.runs}>
       {runs.map((run) => (
         <Row key={run.jobRunId} run={run} waitsFor={waits.get(run.jobRunId)} isOwn={run.jobRunId === jobRunId} />
@@ -44,7 +45,7 @@ export function ChainList({ stages, edges, jobRunId }: Props) {
   );
 }
 
-function Row({ run, waitsFor, isOwn }: { run: ChainRun; waitsFor?: readonly string[]; isOwn: boolean }) {
+function Row({ run, waitsFor, isOwn }: { run: GraphNode; waitsFor?: readonly string[]; isOwn: boolean }) {
   const { jobRunId, jobName, status, error, durationMs } = run;
   if (status === null) return <li className="dimmed">#{jobRunId}, removed since</li>;
   return (

@@ -1,17 +1,36 @@
 import type { JobRun } from '@job-manager/shared/contract/run';
+import type { GraphNode } from '@job-manager/shared/contract/run-lists';
+import { useQuery } from '@tanstack/react-query';
+import { useEffect, useRef } from 'react';
+import { toFailure } from '../../api/failure';
+import { useLive } from '../../api/live/LiveProvider';
+import { graphQuery } from '../../api/run-list-queries';
+import { ErrorPanel } from '../../ui/ErrorPanel';
+import { RowSkeletons } from '../../ui/RowSkeletons';
 import { useIsPhone } from '../../ui/useIsPhone';
 import { ChainGraph } from './ChainGraph';
 import { ChainList } from './ChainList';
-import { stagesOf } from './chain-layout';
-import { type Chain, chainOf, countStates } from './chain-nodes';
+import { type ChainEdge, stagesOf } from './chain-layout';
+import { countStates } from './chain-nodes';
 import classes from './RunChain.module.css';
+
+interface Chain {
+  nodes: readonly GraphNode[];
+  edges: readonly ChainEdge[];
+  isCut: boolean;
+}
 
 /** With more it would be a picture of nothing; they are listed instead. */
 const MAX_DRAWN = 60;
 
 /** The runs that hang together with one: as a graph, or by stage where there are too many or too little room. */
 export function RunChain({ run }: { run: JobRun }) {
-  return <ShownChain chain={chainOf(run)} jobRunId={run.id} />;
+  const { data, error, refetch } = useQuery(graphQuery(run.id));
+  useChanges(data, refetch);
+  if (data) return <ShownChain chain={data} jobRunId={run.id} />;
+  if (error === null) return <RowSkeletons rows={5} label="Loading the chain" />;
+  const { details } = toFailure(error);
+  return <ErrorPanel title="The chain could not be loaded" details={details} onRetry={() => void refetch()} />;
 }
 
 function ShownChain({ chain, jobRunId }: { chain: Chain; jobRunId: string }) {
@@ -31,3 +50,17 @@ function ShownChain({ chain, jobRunId }: { chain: Chain; jobRunId: string }) {
 }
 
 const count = (number: number, name: string) => `${number.toLocaleString('en')} ${name}${number === 1 ? '' : 's'}`;
+
+/** Reads the chain anew when one of its runs is in another state; progress is no reason. */
+function useChanges(chain: Chain | undefined, refetch: () => unknown): void {
+  const states = useLive(({ runs }) => {
+    if (chain === undefined) return null;
+    const ids = new Set(chain.nodes.map(({ jobRunId }) => jobRunId));
+    return runs.flatMap(({ id, status, claimNo }) => (ids.has(id) ? [`${id} ${status} ${claimNo}`] : [])).join();
+  });
+  const before = useRef(states);
+  useEffect(() => {
+    if (before.current !== null && before.current !== states) void refetch();
+    before.current = states;
+  }, [states, refetch]);
+}

@@ -3,6 +3,7 @@ import { isTerminal, uiStatus } from '@job-manager/shared/run';
 import { Tabs } from '@mantine/core';
 import { Suspense, useState } from 'react';
 import { useRunLog } from '../../api/live/useRunLog';
+import { useCan } from '../../api/session';
 import { ConnectionBanner } from '../../components/ConnectionBanner';
 import { useRunTab } from '../../components/url-state';
 import type { RunTab } from '../../paths';
@@ -14,6 +15,7 @@ import classes from './RunDetails.module.css';
 import { RunLog } from './RunLog';
 import { RunOverview } from './RunOverview';
 
+const RunActivity = loadable(() => import('./RunActivity').then((module) => module.RunActivity));
 const RunChain = loadable(() => import('./RunChain').then((module) => module.RunChain));
 
 interface Props {
@@ -24,7 +26,8 @@ interface Props {
 /** Everything known about one run, in parts; the address says which part is shown. */
 export function RunDetails({ run, isCancelling }: Props) {
   const [wanted, setTab] = useRunTab();
-  const isAbsent = wanted === 'chain' && !hasChain(run);
+  const mayViewAudit = useCan('viewAudit');
+  const isAbsent = (wanted === 'chain' && !hasChain(run)) || (wanted === 'activity' && !mayViewAudit);
   const tab = isAbsent ? 'overview' : wanted;
   const isActive = !isTerminal(run.status);
   const isLogWanted = useOnceSeen(run.id, tab === 'log');
@@ -58,6 +61,11 @@ export function RunDetails({ run, isCancelling }: Props) {
               Chain
             </Tabs.Tab>
           )}
+          {mayViewAudit && (
+            <Tabs.Tab value="activity" data-key="5">
+              Activity
+            </Tabs.Tab>
+          )}
         </Tabs.List>
         <Tabs.Panel value="overview">
           <SectionBoundary name="The overview">
@@ -78,6 +86,13 @@ export function RunDetails({ run, isCancelling }: Props) {
           <SectionBoundary name="The chain">
             <Suspense fallback={<RowSkeletons rows={5} label="Loading the chain" />}>
               <RunChain run={run} />
+            </Suspense>
+          </SectionBoundary>
+        </Tabs.Panel>
+        <Tabs.Panel value="activity">
+          <SectionBoundary name="Activity">
+            <Suspense fallback={<RowSkeletons rows={5} label="Loading the activity" />}>
+              <RunActivity run={run} />
             </Suspense>
           </SectionBoundary>
         </Tabs.Panel>

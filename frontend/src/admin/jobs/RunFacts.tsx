@@ -44,6 +44,11 @@ export function RunFacts({ run }: { run: JobRun }) {
         <Fact name="Started by">{startedBy(run)}</Fact>
         {run.parametersBy && <Fact name="Parameters by">{authorOf(run.parametersBy)}</Fact>}
       </Group>
+      {run.correlationId && (
+        <Group name="Correlation" brief={run.correlationId}>
+          <Fact name="Correlation id">{run.correlationId}</Fact>
+        </Group>
+      )}
       <Group name="Version" brief={run.algorithmVersion ?? 'not stated'}>
         <Fact name="Algorithm">{run.algorithmVersion ?? 'not stated'}</Fact>
       </Group>
