@@ -40,4 +40,7 @@ test('a failed run tells why, and runs again with other parameters', async ({ pa
   await details.getByRole('link', { name: `#${failed}` }).click();
   await expect(page).toHaveURL(new RegExp(`/admin/jobs/${failed}$`));
   await expect(page.getByRole('heading', { level: 1 })).toHaveText(`match-scores #${failed}`);
+  await page.setViewportSize({ width: 390, height: 844 });
+  await expect(page.getByText(/^after .+, having waited /)).toBeInViewport({ ratio: 1 });
+  await expect(page.getByText(reason, { exact: true })).toBeInViewport({ ratio: 1 });
 });

@@ -1,14 +1,18 @@
 import type { JobRunAttempt } from '@job-manager/shared/contract/message';
 import type { JobRun } from '@job-manager/shared/contract/run';
 import { isTerminal } from '@job-manager/shared/run';
-import type { ReactNode } from 'react';
+import { type ReactNode, Suspense } from 'react';
 import { useServerTime } from '../../api/server-clock';
 import { DateTime } from '../../components/RelativeTime';
 import { formatDuration } from '../../lib/duration';
+import { loadable } from '../../ui/loadable';
+import { SectionBoundary } from '../../ui/SectionBoundary';
 import { outcomeLook } from './attempt-outcomes';
 import details from './RunDetails.module.css';
 import classes from './RunTime.module.css';
 import { type TimeSpan, timeSpans } from './time-spans';
+
+const RunUsual = loadable(() => import('./RunUsual').then((module) => module.RunUsual));
 
 /** So many parts have a line of their own; the tab with the attempts has all. */
 const MAX_LINES = 9;
@@ -58,9 +62,20 @@ export function RunTime({ run }: { run: JobRun }) {
           </Line>
         )}
       </ol>
+      {isComparable(run) && (
+        <SectionBoundary name="Compared with usual">
+          <Suspense>
+            <RunUsual run={run} />
+          </Suspense>
+        </SectionBoundary>
+      )}
     </section>
   );
 }
+
+/** A failure after 2 ms is no fast run. */
+const isComparable = ({ status, inactivityTimeoutMs }: JobRun): boolean =>
+  (status === 'SUCCESS' || status === 'RUNNING') && inactivityTimeoutMs === null;
 
 /** The list below gives the same in words. */
 function Bar({ spans }: { spans: readonly TimeSpan[] }) {

@@ -1,7 +1,8 @@
+import type { GraphNode } from '@job-manager/shared/contract/run-lists';
 import { act, screen, waitFor, within } from '@testing-library/react';
 import { HttpResponse, http } from 'msw';
 import { expect, test, vi } from 'vitest';
-import { ago, anAttempt, aRun } from '../../testing/a-run';
+import { ago, aMessage, anAttempt, aRun } from '../../testing/a-run';
 import { backend, live, world } from '../../testing/backend';
 import { address, openPanel } from '../../testing/render-app';
 
@@ -19,7 +20,7 @@ test('shows everything about a run', async () => {
   });
   world.runs = [run];
   await openPanel(`/admin/jobs/${run.id}`);
-  expect(await screen.findByRole('heading', { name: `match-scores #${run.id}`, level: 1 })).toBeVisible();
+  await waitFor(() => expect(screen.getByRole('heading', { name: `match-scores #${run.id}`, level: 1 })).toHaveFocus());
   const main = within(screen.getByRole('main'));
   expect(verdict()).toHaveTextContent(
     `Failed after 2m 5s, having waited 2.1s · attempt 2 of 3 · vm:29504 · ada@example.com · re-run of #12001 · 1m ago`,
@@ -146,7 +147,7 @@ test('walks the list one came from by n and p, in the dialog and on the page', a
   await user.keyboard('2');
   expect(view.getByRole('tab', { name: 'Log' })).toHaveAttribute('aria-selected', 'true');
   await user.click(view.getByRole('link', { name: 'Open as a page' }));
-  expect(await screen.findByRole('heading', { name: `trending #${second}`, level: 1 })).toHaveFocus();
+  expect(await screen.findByRole('heading', { name: `trending #${second}`, level: 1 })).toBeVisible();
   expect(await screen.findByText('2 of 2')).toBeVisible();
   await user.keyboard('p');
   expect(await screen.findByRole('heading', { name: `match-scores #${first}`, level: 1 })).toBeVisible();
@@ -262,33 +263,92 @@ test.each(['99999', '0', '9999999999999999999'])('says that there is no run %s',
   expect(await screen.findByText(`There is no run “${id}”`)).toBeVisible();
 });
 
-test('draws the chain of a run, one tab stop, with what belongs together lit', async () => {
-  const run = aRun.queued({
-    isBlocked: true,
-    dependsOn: [
-      { jobRunId: '11', jobName: 'load', status: 'SUCCESS' },
-      { jobRunId: '12', jobName: 'parse', status: 'RUNNING' },
-    ],
-    waitsFor: 'succeeded',
-    dependents: [{ jobRunId: '900', jobName: 'report', status: 'QUEUED' }],
-    hasDependents: true,
-  });
+test('says how its time compares with that of earlier runs', async () => {
+  const run = aRun.success({ durationMs: 125_000 });
   world.runs = [run];
+  world.usual = { p50: 11_300, p95: 40_000, runs: 72 };
+  await openPanel(`/admin/jobs/${run.id}`);
+  expect(await screen.findByText('11 × slower than usual')).toBeVisible();
+});
+
+const node = (jobRunId: string, depth: number, part: Partial<GraphNode> = {}): GraphNode => ({
+  ...{ jobRunId, depth, jobName: 'load', status: 'SUCCESS', isBlocked: false },
+  ...{ startedAt: null, finishedAt: null, durationMs: 1_200, error: null, ...part },
+});
+
+test('draws the chain of a run, one tab stop, with what belongs together lit', async () => {
+  const run = aRun.queued({ isBlocked: true, dependsOn: [{ jobRunId: '11', jobName: 'load', status: 'SUCCESS' }] });
+  world.active = [run];
+  const waits = { status: 'QUEUED', isBlocked: true, durationMs: null } as const;
+  world.graph = {
+    nodes: [
+      node('11', 0),
+      node('12', 0, { jobName: 'parse', status: 'RUNNING', durationMs: null }),
+      node('13', 1, { status: 'CANCELLED', durationMs: null, error: 'Cancelled, because #10 failed' }),
+      node(run.id, 1, { jobName: 'match-scores', ...waits }),
+      node('900', 2, { jobName: 'report', ...waits }),
+    ],
+    edges: [
+      { from: '11', to: '13' },
+      { from: '11', to: run.id },
+      { from: '12', to: run.id },
+      { from: run.id, to: '900' },
+    ],
+    isCut: false,
+  };
   const { user } = await openPanel(`/admin/jobs/${run.id}?tab=chain`);
   const chain = within(await screen.findByRole('region', { name: 'Chain' }));
-  expect(chain.getByText('4 runs in 3 stages: 1 success, 1 running, 2 waiting')).toBeVisible();
-  const own = chain.getByRole('link', { name: new RegExp(`match-scores #${run.id}Waits for #11, #12`) });
+  expect(chain.getByText('5 runs in 3 stages: 1 success, 1 running, 1 cancelled, 2 waiting')).toBeVisible();
+  expect(document.querySelectorAll('[class*=edges] path')).toHaveLength(4);
+  expect(chain.getByText('Cancelled, because #10 failed')).toBeVisible();
+  const link = (jobRunId: string) => document.querySelector<HTMLElement>(`[data-run="${jobRunId}"] a`);
+  const own = link(run.id);
+  expect(own).toHaveTextContent('Waits for #11, #12');
   expect(own).toHaveAttribute('aria-current', 'page');
-  expect(chain.getAllByRole('link').filter((link) => link.tabIndex === 0)).toEqual([own]);
-  act(() => own.focus());
-  await user.keyboard('{ArrowLeft}');
-  const load = chain.getByRole('link', { name: /^load #11/ });
-  expect(load).toHaveFocus();
-  expect(load).toHaveAttribute('href', '/admin/jobs/11?tab=chain');
-  const lit = () => [...document.querySelectorAll('[data-run][data-lit]')].map((node) => node.getAttribute('data-run'));
-  expect(lit()).toEqual(['11', run.id, '900']);
-  await user.keyboard('{ArrowDown}');
-  expect(lit()).toEqual(['12', run.id, '900']);
+  expect(chain.getAllByRole('link').filter(({ tabIndex }) => tabIndex === 0)).toEqual([own]);
+  act(() => own?.focus());
+  await user.keyboard('{ArrowRight}');
+  expect(link('900')).toHaveFocus();
+  expect(link('900')).toHaveAttribute('href', '/admin/jobs/900?tab=chain');
+  const lit = () => [...document.querySelectorAll('[data-run][data-lit]')].map((one) => one.getAttribute('data-run'));
+  expect(lit()).toEqual(['11', '12', run.id, '900']);
+  await user.keyboard('{ArrowLeft}{ArrowUp}');
+  expect(lit()).toEqual(['11', '13']);
+
+  world.graph = { ...world.graph, nodes: world.graph.nodes.map((one) => ({ ...one, status: 'SUCCESS' as const })) };
+  world.active = [];
+  world.runs = [aRun.success({ ...run, status: 'SUCCESS', rev: 3 })];
+  act(() => live.tell(aRun.success({ id: run.id, rev: 3 })));
+  expect(await screen.findByText(/5 success/)).toBeVisible();
+});
+
+test('lists a chain of more runs than can be drawn by stage', async () => {
+  const run = aRun.success({ hasDependents: true });
+  world.runs = [run];
+  const many = Array.from({ length: 70 }, (_, index) => node(String(20 + index), 1));
+  const edges = many.map(({ jobRunId }) => ({ from: run.id, to: jobRunId }));
+  world.graph = { nodes: [node(run.id, 0), ...many], edges, isCut: false };
+  await openPanel(`/admin/jobs/${run.id}?tab=chain`);
+  const chain = within(await screen.findByRole('region', { name: 'Chain' }));
+  expect(chain.getByRole('heading', { name: 'Stage 2 70 success' })).toBeVisible();
+  expect(chain.getByText('50 more')).toBeVisible();
+  expect(chain.getAllByText(`waited for #${run.id}`)[0]).toBeVisible();
+});
+
+test('shows what people and the product did to a run', async () => {
+  const run = aRun.success();
+  world.runs = [run];
+  const at = run.queuedAt;
+  const event = { id: '1', at, actorId: 1, actor: 'ada@example.com', action: 'run.reschedule', jobRunId: run.id };
+  world.activity = [
+    { kind: 'audit', at, event: { ...event, target: null, details: { priority: 5 }, ip: null, userAgent: null } },
+    { kind: 'message', at, message: aMessage({ source: 'SYSTEM', message: 'Taken back: its runner went silent' }) },
+  ];
+  const { user } = await openPanel(`/admin/jobs/${run.id}`);
+  await user.click(await screen.findByRole('tab', { name: 'Activity' }));
+  const entries = within(await screen.findByRole('list', { name: 'Activity' })).getAllByRole('listitem');
+  expect(entries[0]).toHaveTextContent(/ada@example.comGave a queued run another timepriority: 5$/);
+  expect(entries[1]).toHaveTextContent(/Job ManagerTaken back: its runner went silent$/);
 });
 
 test('a run without a chain has no such part, whatever the address says', async () => {
