@@ -11,6 +11,8 @@ export const paths = {
   history: '/admin/jobs/history',
   historyOf: (jobName: string) => `/admin/jobs/history?job=${encodeURIComponent(jobName)}`,
   monitor: '/admin/jobs/monitor',
+  batches: '/admin/jobs/batches',
+  batch: (batchId: string) => `/admin/jobs/batches/${batchId}`,
   run: (jobRunId: string, tab: RunTab = 'overview') =>
     tab === 'overview' ? `/admin/jobs/${jobRunId}` : `/admin/jobs/${jobRunId}?tab=${tab}`,
   systemStatus: '/admin/system-status',

@@ -14,6 +14,8 @@ const NotFoundPage = loadable(() => import('./components/NotFoundPage').then((pa
 const AdminDashboard = loadable(() => import('./admin/dashboard/AdminDashboard').then((page) => page.AdminDashboard));
 const JobHistoryPage = loadable(() => import('./admin/jobs/JobHistoryPage').then((page) => page.JobHistoryPage));
 const JobMonitorPage = loadable(() => import('./admin/jobs/JobMonitorPage').then((page) => page.JobMonitorPage));
+const BatchesPage = loadable(() => import('./admin/jobs/BatchesPage').then((page) => page.BatchesPage));
+const BatchPage = loadable(() => import('./admin/jobs/BatchPage').then((page) => page.BatchPage));
 const SystemStatusPage = loadable(() =>
   import('./admin/status/SystemStatusPage').then((page) => page.SystemStatusPage),
 );
@@ -40,6 +42,8 @@ export function AppRoutes() {
               <Route path={paths.jobs} element={<JobManagerPage />} />
               <Route path={paths.history} element={<JobHistoryPage />} />
               <Route path={paths.monitor} element={<JobMonitorPage />} />
+              <Route path={paths.batches} element={<BatchesPage />} />
+              <Route path={paths.batch(':batchId')} element={<BatchPage />} />
               <Route path={paths.run(':jobRunId')} element={<JobDetailsPage />} />
               <Route path={paths.errors} element={<ErrorsPage />} />
               <Route path={paths.error(':fingerprint')} element={<ErrorGroupPage />} />

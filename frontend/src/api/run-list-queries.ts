@@ -1,8 +1,28 @@
 import { runLists } from '@job-manager/shared/contract/run-lists';
+import { limits } from '@job-manager/shared/limits';
 import { createTanstackQueryUtils } from '@orpc/tanstack-query';
 import { createClient } from './client';
 
+// Made apart from the other calls: the first page makes none of these.
 const api = createTanstackQueryUtils(createClient({ runLists })).runLists;
+
+/** Runs, batches and schedules by number, correlation id, key or name. */
+export const lookupQuery = (q: string) =>
+  api.lookup.queryOptions({
+    input: { q },
+    select: ({ hits }) => hits,
+    gcTime: 0,
+    meta: { isQuiet: true },
+  });
+
+/** The queue beyond what the live list has, 50 runs at a time. */
+export const queueQuery = () =>
+  api.queue.infiniteOptions({
+    input: (cursor: string | undefined) => (cursor === undefined ? { skip: limits.queuedInSnapshot } : { cursor }),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: ({ cursor }) => cursor ?? undefined,
+    gcTime: 0,
+  });
 
 /** The runs that hang together with a run. */
 export const graphQuery = (jobRunId: string) => api.graph.queryOptions({ input: { jobRunId } });

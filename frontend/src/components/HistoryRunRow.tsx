@@ -60,7 +60,7 @@ export const HistoryRunRow = memo(function HistoryRunRow({ run, onViewDetails }:
 });
 
 function durationOf(run: JobRunSummary): string {
-  if (run.durationMs === null) return run.startedAt === null ? 'never started' : '';
+  if (run.durationMs === null) return run.startedAt === null && run.finishedAt !== null ? 'never started' : '';
   const length = formatDuration(run.durationMs);
   return run.status === 'FAILED'
     ? `Failed after ${length}`

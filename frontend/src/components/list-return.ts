@@ -4,12 +4,12 @@ import { paths } from '../paths';
 const KEY = 'job-manager: list';
 /** The dialogs over a list are not part of it. */
 const DIALOGS = ['run', 'tab', 'line', 'new', 'rerun', 'create'];
-const lists: readonly string[] = [paths.jobs, paths.monitor, paths.history];
+const lists: readonly string[] = [paths.jobs, paths.monitor, paths.history, paths.batches];
 
 /** The list that is open, with its filters and page; null elsewhere. */
 export function openList(): string | null {
   const pathname = window.location.pathname.slice(mount.length);
-  if (!lists.includes(pathname)) return null;
+  if (!lists.includes(pathname) && !pathname.startsWith(`${paths.batches}/`)) return null;
   const query = new URLSearchParams(window.location.search);
   for (const name of DIALOGS) query.delete(name);
   return query.size > 0 ? `${pathname}?${query}` : pathname;

@@ -159,6 +159,10 @@ const handlers = [
     }),
   ),
   http.get(
+    '/api/admin/jobs/lookup',
+    guarded(() => HttpResponse.json({ hits: [] })),
+  ),
+  http.get(
     '/api/admin/jobs/history/job-names',
     guarded(() => HttpResponse.json({ jobNames: [...new Set(world.history.map(({ jobName }) => jobName))].sort() })),
   ),

@@ -1,7 +1,7 @@
 import type { JobRunSummary } from '@job-manager/shared/contract/run';
 import { Button } from '@mantine/core';
 import { IconZzz } from '@tabler/icons-react';
-import { Suspense, useRef } from 'react';
+import { type ComponentType, type ReactNode, Suspense, useRef } from 'react';
 import { useServerTime } from '../../api/server-clock';
 import { formatQueued } from '../../components/queued-count';
 import { EmptyState } from '../../ui/EmptyState';
@@ -37,11 +37,20 @@ interface ActiveJobsMonitorProps {
   onViewDetails: (jobRunId: string) => void;
   /** Absent for those who may not. */
   onCleanupStalled?: () => void;
+  /** Draws the rows another way. */
+  List?: ComponentType<RunListProps>;
+  /** In place of the counts. */
+  aside?: ReactNode;
+  /** Above the list, and no part of it: the focus there lets rows come and go. */
+  toolbar?: ReactNode;
+  /** In place of an empty list, where filters have left nothing. */
+  noMatch?: ReactNode;
+  below?: ReactNode;
 }
 
 /** The runs that are going on or waiting. None of them moves while the pointer or the focus is among them. */
 export function ActiveJobsMonitor(props: ActiveJobsMonitorProps) {
-  const { jobs, ended, counts, loading, isCancelling, isOnlySection } = props;
+  const { jobs, ended, counts, loading, isCancelling, isOnlySection, List = RunList } = props;
   const zone = useRef<HTMLDivElement>(null);
   const isHeld = useIsInside(zone);
   useHoldStill(isHeld);
@@ -55,8 +64,9 @@ export function ActiveJobsMonitor(props: ActiveJobsMonitorProps) {
       title="Active & Queued Jobs"
       isTitleHidden={isOnlySection}
       className="active-jobs"
-      aside={counts && !isEmpty ? <Counts {...counts} shown={jobs} /> : null}
+      aside={props.aside ?? (counts && !isEmpty ? <Counts {...counts} shown={jobs} /> : null)}
     >
+      {props.toolbar}
       <div ref={zone} className={classes.zone}>
         {needsAttention && (
           <SectionBoundary name="What needs attention">
@@ -68,6 +78,8 @@ export function ActiveJobsMonitor(props: ActiveJobsMonitorProps) {
         {waiting > 0 && <WaitingChanges count={waiting} onShow={showAll} />}
         {loading ? (
           <RowSkeletons rows={3} label="Loading active jobs" />
+        ) : isEmpty && props.noMatch ? (
+          props.noMatch
         ) : isEmpty ? (
           <EmptyState
             icon={IconZzz}
@@ -75,9 +87,10 @@ export function ActiveJobsMonitor(props: ActiveJobsMonitorProps) {
             text="Nothing is running or waiting. Whatever starts appears here by itself."
           />
         ) : (
-          <RunList {...props} rows={rows} isHeld={isHeld} />
+          <List {...props} rows={rows} isHeld={isHeld} />
         )}
       </div>
+      {props.below}
     </Section>
   );
 }
@@ -93,12 +106,12 @@ function WaitingChanges({ count, onShow }: { count: number; onShow: () => void }
   );
 }
 
-interface RunListProps extends ActiveJobsMonitorProps {
+export interface RunListProps extends ActiveJobsMonitorProps {
   rows: readonly ListRow[];
   isHeld: boolean;
 }
 
-function RunList({
+export function RunList({
   rows,
   isHeld,
   isOnlySection = false,

@@ -1,6 +1,6 @@
 import { useCleanUpStalled } from '../../components/useCleanUpStalled';
 import { SectionBoundary } from '../../ui/SectionBoundary';
-import { ActiveSection } from './ActiveSection';
+import { ActiveBoard } from './ActiveBoard';
 import { RunsPage } from './RunsPage';
 
 /** What is going on now, and nothing else: a page for the second screen. */
@@ -9,7 +9,7 @@ export function JobMonitorPage() {
   return (
     <RunsPage tab="Active">
       <SectionBoundary name="Active & Queued Jobs" isFramed>
-        <ActiveSection isOnlySection onCleanupStalled={cleanUp.ask} />
+        <ActiveBoard onCleanupStalled={cleanUp.ask} />
       </SectionBoundary>
       {cleanUp.dialog}
     </RunsPage>

@@ -20,6 +20,8 @@ import { RunNowButton } from './RunNowButton';
 
 interface Props {
   run: JobRunSummary;
+  /** What it is drawn as: an item of a list of any length is no `li` of a `ul`. */
+  as?: 'li' | 'div';
   /** Asked to stop from this page, and not yet confirmed. */
   isCancelling: boolean;
   state: ListRow['state'];
@@ -31,13 +33,27 @@ interface Props {
 }
 
 /** One active run: what, since when, how far, and what can be done about it. */
-export const JobRunCard = memo(function JobRunCard({ run, state, isFading, isCancelling, limits, ...on }: Props) {
+export const JobRunCard = memo(function JobRunCard({
+  run,
+  state,
+  isFading,
+  isCancelling,
+  limits,
+  as: Row = 'li',
+  ...on
+}: Props) {
   const status = isCancelling ? 'CANCEL_REQUESTED' : uiStatus(run);
   const attention = useServerTime((now) => (state === 'active' && attentionOf(run, limits, now)) || '');
   const name = `${run.jobName} #${run.id}`;
-  if (state === 'empty') return <li className={classes.card} data-state="empty" aria-hidden />;
+  if (state === 'empty') return <Row className={classes.card} data-state="empty" aria-hidden />;
   return (
-    <li className={classes.card} data-state={state} data-fading={isFading || undefined} data-run={run.id}>
+    <Row
+      className={classes.card}
+      role={Row === 'div' ? 'listitem' : undefined}
+      data-state={state}
+      data-fading={isFading || undefined}
+      data-run={run.id}
+    >
       <StatusMark status={status} />
       <div className={classes.main}>
         <div className={classes.title}>
@@ -66,7 +82,7 @@ export const JobRunCard = memo(function JobRunCard({ run, state, isFading, isCan
           Details
         </Button>
       </div>
-    </li>
+    </Row>
   );
 });
 

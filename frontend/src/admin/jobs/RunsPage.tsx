@@ -11,6 +11,7 @@ const tabs = [
   { to: paths.jobs, label: 'All' },
   { to: paths.monitor, label: 'Active' },
   { to: paths.history, label: 'History' },
+  { to: paths.batches, label: 'Batches' },
 ] as const;
 
 interface Props {

@@ -213,7 +213,7 @@ test('tells of every failure, and leads to it', async () => {
 
 test('shows hundreds of runs and moves one of them without drawing the others again', async () => {
   world.active = Array.from({ length: 300 }, () => aRun.running());
-  await openPanel('/admin/jobs/monitor');
+  await openPanel('/admin/jobs');
   await waitFor(() => expect(rows()).toHaveLength(300));
   const [first, second] = rows();
   const changed: Node[] = [];

@@ -25,7 +25,8 @@ export function useListWalk(run: JobRun, list: string | null): ListWalk | null {
   const [pathname = '', search = ''] = (list ?? '').split('?');
   const isActiveList = pathname === paths.monitor || (pathname === paths.jobs && !isTerminal(run.status));
   const active = useActiveWalk(run.id, isActiveList);
-  const ended = useHistoryWalk(run.id, search, list !== null && !isActiveList);
+  const isHistory = !isActiveList && (pathname === paths.jobs || pathname === paths.history);
+  const ended = useHistoryWalk(run.id, search, isHistory);
   return isActiveList ? active : ended;
 }
 

@@ -24,9 +24,11 @@ import type { DialogProps } from '../../ui/useDialog';
 import { useNavGroups } from './nav-items';
 import classes from './Palette.module.css';
 import { findEntries, type PaletteEntry } from './palette-entries';
+import { useLookup } from './useLookup';
 
 const icons: Record<PaletteEntry['group'], TablerIcon> = {
   Run: IconHash,
+  Found: IconSearch,
   Recent: IconClockHour4,
   Pages: IconFileText,
   Jobs: IconBox,
@@ -125,7 +127,8 @@ function useEntries(typed: string, isOpen: boolean): PaletteEntry[] {
   const mayRun = useCan('run');
   // biome-ignore lint/correctness/useExhaustiveDependencies: read anew at each opening
   const recent = useMemo(readRecentPages, [isOpen]);
-  return findEntries(typed, { pages, recent, jobs, runJob: mayRun ? openNew : undefined });
+  const hits = useLookup(typed, isOpen);
+  return findEntries(typed, { pages, recent, jobs, hits, runJob: mayRun ? openNew : undefined });
 }
 
 /** Opens what was chosen, in a new tab where that is asked for. */

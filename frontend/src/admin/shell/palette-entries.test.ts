@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { aRun } from '../../testing/a-run';
 import { findEntries } from './palette-entries';
 
 const pages = [
@@ -33,4 +34,25 @@ test('finds jobs by the letters of their names, and by their descriptions', () =
 
 test('runs nothing for those who may not', () => {
   expect(labels('trending', { ...sources, runJob: undefined as never })).toEqual(['Open trending']);
+});
+
+test('offers what the server found, by what it found it', () => {
+  const [run, failed] = [aRun.success(), aRun.failed()];
+  const hits = [
+    { kind: 'run' as const, run },
+    { kind: 'correlation' as const, correlationId: 'order-4711', runs: [run], hasMore: false },
+    { kind: 'key' as const, key: 'order-4711', run: failed },
+    { kind: 'batch' as const, batch: { id: '7', name: 'Nightly order-4711', finishedAt: null } },
+  ];
+  expect(findEntries('order-4711', { ...sources, hits })).toEqual([
+    {
+      ...{ group: 'Found', label: `match-scores #${run.id}`, to: `/admin/jobs/${run.id}` },
+      description: 'Correlation id order-4711, Success',
+    },
+    {
+      ...{ group: 'Found', label: `match-scores #${failed.id}`, to: `/admin/jobs/${failed.id}` },
+      description: 'Key order-4711, Failed',
+    },
+    { group: 'Found', label: 'Batch Nightly order-4711 #7', to: '/admin/jobs/batches/7' },
+  ]);
 });

@@ -1,11 +1,14 @@
+import type { JobRunSummary } from '@job-manager/shared/contract/run';
 import { isRunId } from '@job-manager/shared/contract/run-id';
+import type { LookupHit } from '@job-manager/shared/contract/run-lists';
+import { statusLook } from '../../components/status';
 import { scoreMatch } from '../../lib/fuzzy';
 import type { RecentPage } from '../../lib/recent-pages';
 import { paths } from '../../paths';
 
 /** One line of the palette. */
 export interface PaletteEntry {
-  group: 'Run' | 'Recent' | 'Pages' | 'Jobs' | 'Actions';
+  group: 'Run' | 'Found' | 'Recent' | 'Pages' | 'Jobs' | 'Actions';
   label: string;
   description?: string;
   /** Keys that do the same. */
@@ -19,6 +22,8 @@ interface Sources {
   pages: readonly { to: string; label: string; key?: string }[];
   recent: readonly RecentPage[];
   jobs: readonly { name: string; description: string }[];
+  /** What the server knows by this text. */
+  hits?: readonly LookupHit[];
   /** Opens the run dialog for a job, or for one yet to be chosen; absent for those who may not run. */
   runJob?: (jobName: string) => void;
 }
@@ -35,12 +40,26 @@ export function findEntries(typed: string, sources: Sources): PaletteEntry[] {
     .filter(({ score }) => score > 0)
     .sort((a, b) => b.score - a.score)
     .slice(0, MAX_ENTRIES);
-  return [...runEntries(text), ...matches.map(({ entry }) => entry)];
+  return [...runEntries(text), ...(sources.hits ?? []).flatMap(hitEntries), ...matches.map(({ entry }) => entry)];
 }
 
 function runEntries(text: string): PaletteEntry[] {
   const id = text.replace(/^#/, '');
   return isRunId(id) ? [{ group: 'Run', label: `Open run #${id}`, to: paths.run(id) }] : [];
+}
+
+/** Runs by their correlation id or key, and batches. A number is offered before the server has answered. */
+function hitEntries(hit: LookupHit): PaletteEntry[] {
+  const runEntry = ({ id, jobName, status }: JobRunSummary, by: string): PaletteEntry => ({
+    group: 'Found',
+    label: `${jobName} #${id}`,
+    description: `${by}, ${statusLook[status].label}`,
+    to: paths.run(id),
+  });
+  if (hit.kind === 'correlation') return hit.runs.map((run) => runEntry(run, `Correlation id ${hit.correlationId}`));
+  if (hit.kind === 'key') return [runEntry(hit.run, `Key ${hit.key}`)];
+  if (hit.kind !== 'batch') return [];
+  return [{ group: 'Found', label: `Batch ${hit.batch.name} #${hit.batch.id}`, to: paths.batch(hit.batch.id) }];
 }
 
 const recentEntries = ({ recent }: Sources): PaletteEntry[] => recent.map((page) => ({ group: 'Recent', ...page }));

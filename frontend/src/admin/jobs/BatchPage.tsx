@@ -1,0 +1,155 @@
+import type { JobRunBatch } from '@job-manager/shared/contract/batches';
+import { isRunId } from '@job-manager/shared/contract/run-id';
+import { Button, Checkbox } from '@mantine/core';
+import { IconStack2 } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { parseAsBoolean, parseAsInteger, useQueryStates } from 'nuqs';
+import { useState } from 'react';
+import { useParams } from 'react-router-dom';
+import { BATCH_PAGE_SIZE, batchQuery, batchRunsQuery } from '../../api/batch-queries';
+import { toFailure } from '../../api/failure';
+import { useCan } from '../../api/session';
+import { HistoryRunRow } from '../../components/HistoryRunRow';
+import { NotFoundPage } from '../../components/NotFoundPage';
+import { RelativeTime } from '../../components/RelativeTime';
+import { RunLink } from '../../components/RunLink';
+import { useOpenedRun } from '../../components/url-state';
+import { paths } from '../../paths';
+import { DialogBoundary } from '../../ui/DialogBoundary';
+import { EmptyState } from '../../ui/EmptyState';
+import { ErrorPanel } from '../../ui/ErrorPanel';
+import { loadable } from '../../ui/loadable';
+import { Page } from '../../ui/Page';
+import { Pager } from '../../ui/Pager';
+import { RowSkeletons } from '../../ui/RowSkeletons';
+import { Section } from '../../ui/Section';
+import { useReturnFocus } from '../../ui/useReturnFocus';
+import classes from './Batches.module.css';
+import { BatchProgress } from './BatchProgress';
+import { useBatchesFollow } from './useBatchesFollow';
+
+const CancelBatchDialog = loadable(() => import('./CancelBatchDialog').then((module) => module.CancelBatchDialog));
+
+/** One batch: how far it is, its runs, and its cancel. */
+export function BatchPage() {
+  const { batchId = '' } = useParams();
+  return isRunId(batchId) ? <Batch batchId={batchId} /> : <NotFoundPage />;
+}
+
+function Batch({ batchId }: { batchId: string }) {
+  const { data: batch, error, isPending, refetch } = useQuery(batchQuery(batchId));
+  const [isCancelling, setCancelling] = useState(false);
+  const mayCancel = useCan('cancel');
+  useBatchesFollow(batchId);
+  useReturnFocus(isCancelling);
+  const title = batch?.name ?? `Batch #${batchId}`;
+  const close = () => setCancelling(false);
+  return (
+    <Page
+      title={title}
+      trail={[{ label: 'Runs', to: paths.jobs }, { label: 'Batches', to: paths.batches }, { label: `#${batchId}` }]}
+      actions={
+        mayCancel &&
+        batch !== undefined &&
+        batch.finishedAt === null && (
+          <Button variant="default" onClick={() => setCancelling(true)}>
+            Cancel…
+          </Button>
+        )
+      }
+    >
+      {isPending && <RowSkeletons rows={4} label="Loading the batch" />}
+      {error !== null && batch === undefined && (
+        <ErrorPanel
+          title="The batch could not be loaded"
+          details={toFailure(error).details}
+          onRetry={() => void refetch()}
+        />
+      )}
+      {batch !== undefined && <Overview batch={batch} />}
+      {batch !== undefined && <Runs batchId={batchId} />}
+      <DialogBoundary opened={[isCancelling]} onClose={close}>
+        {isCancelling && batch !== undefined && <CancelBatchDialog batch={batch} onClose={close} />}
+      </DialogBoundary>
+    </Page>
+  );
+}
+
+function Overview({ batch }: { batch: JobRunBatch }) {
+  return (
+    <Section title="Progress">
+      <BatchProgress batch={batch} />
+      <div className={classes.facts}>
+        {batch.createdBy !== null && <span>By {batch.createdBy}</span>}
+        <span>
+          Queued: <RelativeTime at={batch.createdAt} />
+        </span>
+        {batch.finishedAt !== null && (
+          <span>
+            Finished: <RelativeTime at={batch.finishedAt} />
+          </span>
+        )}
+        {batch.callbackRunId !== null && (
+          <span>
+            Calls back <RunLink jobRunId={batch.callbackRunId} /> when all have ended
+          </span>
+        )}
+      </div>
+    </Section>
+  );
+}
+
+const place = { page: parseAsInteger.withDefault(1), failed: parseAsBoolean.withDefault(false) };
+
+function Runs({ batchId }: { batchId: string }) {
+  const [{ page: given, failed }, set] = useQueryStates(place, { history: 'push' });
+  const page = Math.min(Math.max(1, given), 1_000_000);
+  const list = useQuery(batchRunsQuery(batchId, page, failed));
+  const { open } = useOpenedRun();
+  const { runs = [], total = 0 } = list.data ?? {};
+  return (
+    <Section
+      title="Runs"
+      actions={
+        <Checkbox
+          label="Failed only"
+          checked={failed}
+          onChange={({ currentTarget }) => void set({ failed: currentTarget.checked || null, page: null })}
+        />
+      }
+    >
+      {list.isPending ? (
+        <RowSkeletons rows={6} label="Loading the runs" />
+      ) : list.data === undefined ? (
+        <ErrorPanel
+          title="The runs could not be loaded"
+          details={toFailure(list.error).details}
+          onRetry={() => void list.refetch()}
+        />
+      ) : runs.length === 0 ? (
+        <EmptyState
+          icon={IconStack2}
+          title={failed ? 'No run has failed' : 'No runs here'}
+          text={failed ? 'Runs of this batch that fail are listed here.' : 'Runs that retention removed are not shown.'}
+        />
+      ) : (
+        <ul className={classes.list} aria-label="Runs of the batch" aria-busy={list.isPlaceholderData}>
+          {runs.map((run) => (
+            <HistoryRunRow key={run.id} run={run} onViewDetails={open} />
+          ))}
+        </ul>
+      )}
+      {total > 0 && (
+        <Pager
+          label="Pages of runs"
+          noun="runs"
+          page={page}
+          pageSize={BATCH_PAGE_SIZE}
+          total={total}
+          shown={runs.length}
+          onPageChange={(next) => void set({ page: next === 1 ? null : next })}
+        />
+      )}
+    </Section>
+  );
+}

@@ -1,0 +1,94 @@
+import { Suspense, useEffect, useMemo, useRef } from 'react';
+import { useLive } from '../../api/live/LiveProvider';
+import { useServerTime } from '../../api/server-clock';
+import { loadable } from '../../ui/loadable';
+import { RunList, type RunListProps } from './ActiveJobsMonitor';
+import { type Grouping, groupRows, type RunGroup } from './active-groups';
+import { useActivePlace } from './active-place';
+import type { ListRow } from './list-rows';
+import { RunGroupHead } from './RunGroupHead';
+
+const VirtualRuns = loadable(() => import('./VirtualRuns').then((module) => module.VirtualRuns));
+
+/** Longer lists draw only the rows around the reader. */
+const MAX_PLAIN_ROWS = 60;
+/** How often a run may pass from one group of states to another by time alone. */
+const REGROUP_MS = 2_000;
+
+/** The rows of the Active tab: in groups where the reader wants them, and drawn as far as they are in view. */
+export function RunBoard(props: RunListProps) {
+  const { grouping, isFollowing, set } = useActivePlace();
+  const groups = useRunGroups(props.rows, grouping, props.isHeld);
+  const followed = useNewestStarted(isFollowing);
+  const board = useRef<HTMLDivElement>(null);
+  useFollowing(isFollowing, () => set({ follow: null }));
+  const isPlain = props.rows.length <= MAX_PLAIN_ROWS;
+  useEffect(() => {
+    if (followed === null || !isPlain || props.isHeld) return;
+    board.current?.querySelector(`[data-run="${followed}"]`)?.scrollIntoView({ block: 'nearest', behavior: 'smooth' });
+  }, [followed, isPlain, props.isHeld]);
+  if (!isPlain) {
+    return (
+      <Suspense fallback={null}>
+        <VirtualRuns {...props} groups={groups} followed={followed} />
+      </Suspense>
+    );
+  }
+  return (
+    <div ref={board}>
+      {groups.map((group) => (
+        <section key={group.key} aria-label={group.label || undefined}>
+          <RunGroupHead group={group} />
+          <RunList {...props} rows={group.rows} />
+        </section>
+      ))}
+    </div>
+  );
+}
+
+/** The groups of the list; one without a name where nothing is grouped. While the list is held, no run changes its group. */
+function useRunGroups(rows: readonly ListRow[], grouping: Grouping | null, isHeld: boolean): RunGroup<ListRow>[] {
+  const now = useServerTime((time) => Math.floor(time / REGROUP_MS) * REGROUP_MS);
+  const places = useRef<ReadonlyMap<string, string>>(new Map());
+  const groups = useMemo(() => {
+    if (grouping === null) return [{ key: 'all', label: '', detail: null, rows: [...rows] }];
+    return groupRows(rows, grouping, now, isHeld ? places.current : undefined);
+  }, [rows, grouping, now, isHeld]);
+  useEffect(() => {
+    places.current = new Map(
+      groups.flatMap(({ key, rows: members }) => members.map(({ run }) => [run.id, key] as const)),
+    );
+  }, [groups]);
+  return groups;
+}
+
+/** The run that started last; null while nobody follows. */
+const useNewestStarted = (isFollowing: boolean): string | null =>
+  useLive((live) => {
+    if (!isFollowing) return null;
+    const started = live.runs.filter((run) => run.startedAt !== null);
+    return (
+      started.reduce<(typeof started)[number] | null>(
+        (newest, run) => (newest === null || (run.startedAt ?? '') > (newest.startedAt ?? '') ? run : newest),
+        null,
+      )?.id ?? null
+    );
+  });
+
+/** Ends the following when the reader scrolls by themselves. */
+function useFollowing(isFollowing: boolean, stop: () => void): void {
+  const latest = useRef(stop);
+  useEffect(() => {
+    latest.current = stop;
+  });
+  useEffect(() => {
+    if (!isFollowing) return;
+    const onScroll = () => latest.current();
+    window.addEventListener('wheel', onScroll, { passive: true });
+    window.addEventListener('touchmove', onScroll, { passive: true });
+    return () => {
+      window.removeEventListener('wheel', onScroll);
+      window.removeEventListener('touchmove', onScroll);
+    };
+  }, [isFollowing]);
+}

@@ -1,0 +1,73 @@
+import { type ComponentPropsWithoutRef, useEffect, useMemo, useRef } from 'react';
+import { GroupedVirtuoso, type GroupedVirtuosoHandle } from 'react-virtuoso';
+import { useRovingRows } from '../../ui/roving-rows';
+import type { RunListProps } from './ActiveJobsMonitor';
+import type { RunGroup } from './active-groups';
+import { JobRunCard } from './JobRunCard';
+import type { ListRow } from './list-rows';
+import classes from './RunBoard.module.css';
+import { RunGroupHead } from './RunGroupHead';
+
+interface Props extends RunListProps {
+  groups: readonly RunGroup<ListRow>[];
+  /** Scrolled to when it changes. */
+  followed: string | null;
+}
+
+/** The head of a group stays below the bar at the top of the page. */
+function StickyHead({ style, ...props }: ComponentPropsWithoutRef<'div'>) {
+  return <div {...props} style={{ ...style, top: 'var(--header-height)', zIndex: 1 }} />;
+}
+
+const components = { TopItemList: StickyHead };
+
+/** A list of any length: only the rows around those in view are in the page, which scrolls as a whole. */
+export function VirtualRuns({ groups, followed, isHeld, limitsOf, isCancelling, onCancel, onViewDetails }: Props) {
+  const zone = useRef<HTMLDivElement>(null);
+  const list = useRef<GroupedVirtuosoHandle>(null);
+  const rows = useMemo(() => groups.flatMap(({ rows: members }) => members), [groups]);
+  useRovingRows(zone);
+  const isNamed = groups.some(({ label }) => label !== '');
+  const scrolledTo = useRef<string | null>(null);
+  useEffect(() => {
+    if (followed === null || isHeld || scrolledTo.current === followed) return;
+    const index = rows.findIndex(({ run }) => run.id === followed);
+    if (index < 0) return;
+    scrolledTo.current = followed;
+    list.current?.scrollIntoView({ index, behavior: 'smooth' });
+  }, [followed, isHeld, rows]);
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: Virtuoso wraps each item in a div, which no ul may have between its items
+    <div ref={zone} className={classes.virtual} role="list" aria-label="Active and queued jobs">
+      <GroupedVirtuoso
+        ref={list}
+        useWindowScroll
+        components={components}
+        groupCounts={groups.map(({ rows: members }) => members.length)}
+        groupContent={(index) => {
+          const group = groups[index];
+          return group && isNamed ? <RunGroupHead group={group} /> : <div className={classes.nameless} />;
+        }}
+        defaultItemHeight={76}
+        increaseViewportBy={200}
+        itemContent={(index) => {
+          const row = rows[index];
+          if (row === undefined) return null;
+          const { run, state } = row;
+          return (
+            <JobRunCard
+              as="div"
+              run={run}
+              state={state}
+              isFading={state === 'ended' && !isHeld}
+              isCancelling={state === 'active' && isCancelling(run.id)}
+              limits={limitsOf(run.jobName)}
+              onCancel={onCancel}
+              onViewDetails={onViewDetails}
+            />
+          );
+        }}
+      />
+    </div>
+  );
+}

@@ -1,0 +1,49 @@
+import { expect, test } from 'vitest';
+import { ago, aRun } from '../../testing/a-run';
+import { type ActiveFilters, countStates, groupRows, isWanted, stateOf } from './active-groups';
+
+const NONE: ActiveFilters = { text: '', job: null, channel: null, state: null };
+const runs = {
+  running: aRun.running(),
+  stopping: aRun.running({ cancelRequestedAt: ago(1) }),
+  due: aRun.queued({ channel: 'mail', waitReason: 'channelPaused', waitDetail: 'Channel mail is paused by ada' }),
+  retrying: aRun.queued({ claimNo: 1, runAt: ago(-60) }),
+  scheduled: aRun.queued({ runAt: ago(-60), correlationId: 'Order-4711' }),
+  blocked: aRun.queued({ isBlocked: true, jobName: 'trending' }),
+};
+const all = Object.values(runs);
+const rows = all.map((run) => ({ run }));
+
+test('every active run is in one state', () => {
+  for (const [state, run] of Object.entries(runs)) expect(stateOf(run, Date.now())).toBe(state);
+  expect(countStates(all, Date.now())).toEqual(Object.keys(runs).map((state) => [state, 1]));
+});
+
+test.each([
+  [{ text: ' #' }, all],
+  [{ text: runs.due.id }, [runs.due]],
+  [{ text: 'ORDER-4711' }, [runs.scheduled]],
+  [{ text: 'by ada' }, [runs.due]],
+  [{ job: 'trending' }, [runs.blocked]],
+  [{ channel: 'mail' }, [runs.due]],
+  [{ state: 'retrying' as const }, [runs.retrying]],
+  [{ state: 'retrying' as const, text: 'nothing like it' }, []],
+])('keeps of the list what %j asks for', (filters, wanted) => {
+  expect(all.filter((run) => isWanted(run, { ...NONE, ...filters }, Date.now()))).toEqual(wanted);
+});
+
+test('groups stand in the order of their names or states, and a paused channel says so once', () => {
+  const labels = (grouping: 'job' | 'channel' | 'state') =>
+    groupRows(rows, grouping, Date.now()).map(({ label, detail, rows: { length } }) => [label, detail, length]);
+  expect(labels('job')).toEqual([
+    ['match-scores', null, 5],
+    ['trending', null, 1],
+  ]);
+  expect(labels('channel')).toEqual([
+    ['default', null, 5],
+    ['mail', 'Channel mail is paused by ada', 1],
+  ]);
+  expect(labels('state').map(([label]) => label)).toEqual([
+    ...['Running', 'Stopping', 'Pending', 'Retrying', 'Scheduled', 'Waiting for others'],
+  ]);
+});

@@ -1,0 +1,80 @@
+import type { JobRunBatch } from '@job-manager/shared/contract/batches';
+import { screen, waitFor, within } from '@testing-library/react';
+import { HttpResponse, http } from 'msw';
+import { expect, test } from 'vitest';
+import { ago, aRun } from '../../testing/a-run';
+import { backend, operator, world } from '../../testing/backend';
+import { openPanel } from '../../testing/render-app';
+
+const batch: JobRunBatch = {
+  id: '7',
+  name: 'Nightly mails',
+  total: 60,
+  counts: { queued: 20, running: 1, success: 30, failed: 4, cancelled: 0 },
+  progressPercent: 65,
+  callbackRunId: '99',
+  createdAt: ago(600),
+  createdBy: 'ada@example.com',
+  finishedAt: null,
+};
+const serveBatches = (batches: JobRunBatch[]) =>
+  backend.use(
+    http.get('/api/admin/jobs/batches', () =>
+      HttpResponse.json({ batches, total: batches.length, page: 1, pageSize: 50 }),
+    ),
+  );
+const failed = aRun.failed();
+const calls: string[] = [];
+const serveBatch = () =>
+  backend.use(
+    http.get('/api/admin/jobs/batches/7', () => HttpResponse.json({ batch })),
+    http.get('/api/admin/jobs/batches/7/runs', ({ request }) => {
+      const isFailedOnly = request.url.includes('failedOnly=true');
+      const runs = isFailedOnly ? [failed] : [aRun.success(), failed];
+      return HttpResponse.json({ runs, total: runs.length, page: 1, pageSize: 50 });
+    }),
+    http.get('/api/admin/jobs/batches/7/cancel/preview', () =>
+      HttpResponse.json({ batchId: '7', cancelled: 20, asked: 1, byJob: [{ jobName: 'mail', runs: 21 }], first: [] }),
+    ),
+    http.post('/api/admin/jobs/batches/7/cancel', () => {
+      calls.push('cancel');
+      return HttpResponse.json({ batchId: '7', cancelled: 20, asked: 1, batch });
+    }),
+  );
+
+test('lists batches with how far they are, and leads to each', async () => {
+  serveBatches([batch]);
+  await openPanel('/admin/jobs/batches');
+  const row = (await screen.findByRole('link', { name: 'Nightly mails' })).closest('li') as HTMLElement;
+  expect(row).toHaveTextContent('65 % of 60 · 30 succeeded · 4 failed · 1 running · 20 queued · 5 removed since');
+  expect(row).toHaveTextContent('By ada@example.com');
+  expect(within(row).getByRole('link', { name: '#99' })).toHaveAttribute('href', '/admin/jobs/99');
+  expect(within(row).getByRole('link', { name: 'Nightly mails' })).toHaveAttribute('href', '/admin/jobs/batches/7');
+});
+
+test('says what a batch is where there is none', async () => {
+  serveBatches([]);
+  await openPanel('/admin/jobs/batches');
+  expect(await screen.findByText('No batches yet')).toBeVisible();
+});
+
+test('shows a batch, its failed runs alone, and cancels it knowing what that does', async () => {
+  serveBatch();
+  const { user } = await openPanel('/admin/jobs/batches/7');
+  const list = await screen.findByRole('list', { name: 'Runs of the batch' });
+  await waitFor(() => expect(within(list).getAllByRole('listitem')).toHaveLength(2));
+  await user.click(screen.getByRole('checkbox', { name: 'Failed only' }));
+  await waitFor(() => expect(within(list).getAllByRole('listitem')).toHaveLength(1));
+  await user.click(screen.getByRole('button', { name: 'Cancel…' }));
+  const dialog = await screen.findByRole('dialog', { name: 'Cancel the batch' });
+  expect(await within(dialog).findByText(/20 runs that wait would be cancelled at once, and 1 run/)).toBeVisible();
+  await user.click(within(dialog).getByRole('button', { name: 'Cancel 21 runs' }));
+  await waitFor(() => expect(calls).toEqual(['cancel']));
+});
+
+test('offers no cancel to those who may not', async () => {
+  serveBatch();
+  world.user = { ...operator, role: 'USER' };
+  await openPanel('/admin/jobs/batches/7');
+  await waitFor(() => expect(screen.queryByRole('button', { name: 'Cancel…' })).toBeNull());
+});
