@@ -332,7 +332,13 @@ it.each([
 });
 
 it('CHANNEL_PAUSED: a pause that runs have waited behind for a quarter of an hour', () => {
-  const pause = { channel: 'mail', pausedBy: 'ada@example.com', pauseReason: 'the relay is down', due: 14 };
+  const pause = {
+    kind: 'channel' as const,
+    name: 'mail',
+    pausedBy: 'ada@example.com',
+    pauseReason: 'the relay is down',
+    due: 14,
+  };
   const paused = (waitingMs: number) => judge(withState({ pauses: [{ ...pause, pausedMs: 20 * MINUTE, waitingMs }] }));
   expect(paused(14 * MINUTE).reasons).toEqual([]);
   expect(paused(15 * MINUTE).reasons).toEqual([
@@ -341,6 +347,20 @@ it('CHANNEL_PAUSED: a pause that runs have waited behind for a quarter of an hou
       code: 'CHANNEL_PAUSED',
       message:
         'Channel mail has been paused for 20 min by ada@example.com ("the relay is down"), and 14 due runs wait in it: resume it when it may go on.',
+    },
+  ]);
+  const job = {
+    ...pause,
+    kind: 'job' as const,
+    name: 'trending',
+    due: 1,
+    pausedMs: 20 * MINUTE,
+    waitingMs: 16 * MINUTE,
+  };
+  expect(judge(withState({ pauses: [job] })).reasons).toMatchObject([
+    {
+      code: 'JOB_PAUSED',
+      message: expect.stringMatching(/^Job trending has been paused .* and 1 due run waits for that:/),
     },
   ]);
 });

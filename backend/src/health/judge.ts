@@ -180,17 +180,17 @@ const failsOften = (ended: Ended): boolean =>
 const describeFailures = (ended: Ended): string =>
   `${ended.failed.toLocaleString('en')} of ${count(ended.runs, 'run')} (${percentFailed(ended)} %)`;
 
-/** Somebody paused the channel, and may have forgotten it. */
+/** Somebody paused a channel or a job, and may have forgotten it. */
 function judgePauses({ pauses }: SystemState): Reason[] {
   return pauses
     .filter(({ waitingMs }) => waitingMs >= thresholds.forgottenPause)
     .slice(0, MAX_JOBS_NAMED)
-    .map(({ channel, pausedMs, pausedBy, pauseReason, due }) => {
+    .map(({ kind, name, pausedMs, pausedBy, pauseReason, due }) => {
       const by = pausedBy === null ? '' : ` by ${pausedBy}`;
       const why = pauseReason === null ? '' : ` ("${pauseReason}")`;
-      const waits = `${count(due, 'due run')} ${due === 1 ? 'waits' : 'wait'} in it`;
-      const message = `Channel ${channel} has been paused for ${durationWords(pausedMs)}${by}${why}, and ${waits}: resume it when it may go on.`;
-      return warning('CHANNEL_PAUSED', message);
+      const waits = `${count(due, 'due run')} ${due === 1 ? 'waits' : 'wait'} ${kind === 'channel' ? 'in it' : 'for that'}`;
+      const message = `${kind === 'channel' ? 'Channel' : 'Job'} ${name} has been paused for ${durationWords(pausedMs)}${by}${why}, and ${waits}: resume it when it may go on.`;
+      return warning(kind === 'channel' ? 'CHANNEL_PAUSED' : 'JOB_PAUSED', message);
     });
 }
 

@@ -2,6 +2,7 @@ import type { contract } from '@job-manager/shared/contract/index';
 import type { InferContractRouterOutputs } from '@orpc/contract';
 import type { ChannelRow } from '../store/channel-list.js';
 import { countNewKinds } from '../store/client-errors.js';
+import { listJobSettings } from '../store/job-settings.js';
 import type { HttpDeps } from './context.js';
 
 type Badges = InferContractRouterOutputs<typeof contract>['runLists']['badges'];
@@ -18,16 +19,17 @@ export function createBadges({
   health,
 }: Pick<HttpDeps, 'pool' | 'queue' | 'health'>): () => Promise<Badges> {
   return keptFor(FRESH_MS, async () => {
-    const [system, channels, schedules, newErrorKinds] = await Promise.all([
+    const [system, channels, schedules, jobs, newErrorKinds] = await Promise.all([
       health.system(),
       queue.channels.list(),
       queue.schedules.list(),
+      listJobSettings(pool),
       countNewKinds(pool, NEW_KIND_MS),
     ]);
     const now = schedules.now.getTime();
     return {
       running: system.running,
-      pausedJobs: 0,
+      pausedJobs: jobs.filter(({ pausedAt }) => pausedAt !== null).length,
       scheduleProblems: schedules.schedules.filter(({ problem }) => problem !== null).length,
       channels: {
         late: channels.filter((channel) => isLate(channel, now)).length,
@@ -41,8 +43,8 @@ export function createBadges({
   });
 }
 
-const isLate = ({ pausedAt, oldestDueAt }: ChannelRow, now: number): boolean =>
-  pausedAt === null && oldestDueAt !== null && now - oldestDueAt.getTime() > TARGET_WAIT_MS;
+const isLate = ({ pausedAt, oldestDueAt, targetWaitMs }: ChannelRow, now: number): boolean =>
+  pausedAt === null && oldestDueAt !== null && now - oldestDueAt.getTime() > (targetWaitMs ?? TARGET_WAIT_MS);
 
 /** Reads at most once per `ms`, however many ask; a failure is kept for nobody. */
 function keptFor<T>(ms: number, read: () => Promise<T>): () => Promise<T> {

@@ -12,7 +12,7 @@ beforeAll(async () => {
   admin = await server.signIn('ADMIN');
 });
 afterAll(() => server.stop());
-beforeEach(() => query('TRUNCATE "JobRun", "JobRunBatch", "JobRunMessage", "Channel", "Schedule"'));
+beforeEach(() => query('TRUNCATE "JobRun", "JobRunBatch", "JobRunMessage", "Channel", "Schedule", "JobSettings"'));
 
 const query = (text: string, values: unknown[] = []) => server.database.pool.query(text, values);
 const call = (sent: Sent) =>
@@ -178,9 +178,14 @@ it('tells the badges, and of browser errors only those who may see them', async 
   await server.database.db.channel.create({ data: { name: 'mail', pausedAt: new Date() } });
   await aRun({ channel: 'mail' });
   await aRun({ channel: 'late', runAt: soon(-360_000) });
+  await server.database.db.channel.create({ data: { name: 'patient', targetWaitMs: 600_000 } });
+  await aRun({ channel: 'patient', runAt: soon(-360_000) });
+  await query(
+    `INSERT INTO "JobSettings" ("jobName", "pausedAt", "resumeAt") VALUES ('echo', now(), NULL), ('other', now(), now() - interval '1 s')`,
+  );
   const badges = await get('/badges');
   expect(badges).toMatchObject({
-    pausedJobs: 0,
+    pausedJobs: 1,
     channels: { late: 1, paused: 1 },
     verdict: expect.any(String),
     newErrorKinds: 0,

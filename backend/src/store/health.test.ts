@@ -98,9 +98,16 @@ it('reads what failed lately from the counters, and which paused channels have d
   await sql.query(`INSERT INTO "JobRun" ("jobName", channel, priority, "runAt") VALUES
     ('work', 'mail', 0, now() - interval '10 minutes'), ('work', 'mail', 5, now() - interval '16 minutes'),
     ('work', 'mail', 0, now() + interval '1 hour'), ('work', 'idle', 0, now() + interval '1 hour'), ('work', 'over', 0, now() - interval '1 hour')`);
+  await sql.query(`INSERT INTO "JobRun" ("jobName", channel) VALUES ('mailing', 'default')`);
+  await sql.query(
+    `INSERT INTO "JobSettings" ("jobName", "pausedAt", "pausedBy") VALUES ('mailing', now(), 'ada'), ('idle', now(), 'ada')`,
+  );
   const state = await readSystemState(sql, { stalledAfterMs: 300_000, slowAfterMs: 1_800_000, slowJobs: [] });
   expect(state.ended.jobs).toMatchObject([{ jobName: 'work', runs: 8, failed: 3 }]);
-  expect(state.pauses).toMatchObject([{ channel: 'mail', due: 2 }]);
+  expect(state.pauses).toMatchObject([
+    { kind: 'channel', name: 'mail', due: 2 },
+    { kind: 'job', name: 'mailing', due: 1, pausedBy: 'ada' },
+  ]);
   expect(Math.round((state.pauses[0]?.waitingMs ?? 0) / 60_000)).toBe(16);
 });
 

@@ -62,7 +62,7 @@ export interface SystemState {
   rivals: RivalVersion[];
   /** Runs that ended in this hour and the one before, by job; and since when these are. */
   ended: { since: Date; jobs: EndedRow[] };
-  /** Paused channels in which runs are due, the longest first. */
+  /** Paused channels and jobs of which runs are due, the longest first. */
   pauses: PauseRow[];
 }
 
@@ -73,13 +73,14 @@ export interface EndedRow {
 }
 
 export interface PauseRow {
-  channel: string;
+  kind: 'channel' | 'job';
+  name: string;
   pausedBy: string | null;
   pauseReason: string | null;
   pausedMs: number;
   /** How long both have been so: that it is paused, and that a run is due. */
   waitingMs: number;
-  /** Due runs, counted like the backlog. */
+  /** Due runs: of a channel counted like the backlog, of a job among the first of each lane. */
   due: number;
 }
 
@@ -90,7 +91,7 @@ export interface HealthLimits {
   slowAfterMs: number;
 }
 
-/** Reads how the jobs are doing, in seven short queries. */
+/** Reads how the jobs are doing, in eight short queries. */
 export async function readSystemState(sql: Sql, limits: HealthLimits): Promise<SystemState> {
   const jobNames = limits.slowJobs.map(({ name }) => name);
   const counts = await sql.query<BacklogRow & { now: Date; running: number; runningExternal: number }>(COUNTS, [
@@ -120,7 +121,7 @@ export async function readSystemState(sql: Sql, limits: HealthLimits): Promise<S
     maintenance: tasks.rows,
     rivals: await readRivalVersions(sql),
     ended: await readEnded(sql),
-    pauses: (await sql.query<PauseRow>(PAUSES)).rows,
+    pauses: [...(await sql.query<PauseRow>(PAUSES)).rows, ...(await sql.query<PauseRow>(JOB_PAUSES)).rows],
   };
 }
 
@@ -184,12 +185,33 @@ WITH RECURSIVE moment AS MATERIALIZED (SELECT clock_timestamp() AS now
   FROM moment, "Channel" c CROSS JOIN LATERAL (SELECT min("runAt") AS "runAt" FROM lane WHERE lane.channel = c.name) first
   WHERE first."runAt" IS NOT NULL AND ${isPaused('c', '(SELECT now FROM moment)')} ORDER BY greatest(c."pausedAt", first."runAt") LIMIT 100
 )
-SELECT name AS channel, "pausedBy", "pauseReason", extract(epoch FROM now - "pausedAt")::float8 * 1000 AS "pausedMs",
+SELECT 'channel' AS kind, name, "pausedBy", "pauseReason", extract(epoch FROM now - "pausedAt")::float8 * 1000 AS "pausedMs",
   extract(epoch FROM now - greatest("pausedAt", "runAt"))::float8 * 1000 AS "waitingMs",
   (SELECT count(*)::int FROM (
     ${countableIn('lane', 'NOT q."isBlocked" AND q."runAt" <= pause.now', MOST)} WHERE lane.channel = pause.name LIMIT ${MOST}
   ) due) AS due
 FROM pause ORDER BY "waitingMs" DESC`;
+
+/** Due runs of a lane that are looked at for those of a paused job. */
+const FIRST_OF_LANE = 2_000;
+
+// Without a paused job no lane is walked.
+const JOB_PAUSES = `
+WITH RECURSIVE moment AS MATERIALIZED (SELECT clock_timestamp() AS now
+), paused AS MATERIALIZED (
+  SELECT s.* FROM "JobSettings" s, moment WHERE ${isPaused('s', 'moment.now')} ORDER BY s."pausedAt" LIMIT 100
+), ${lanesOf('every_lane', 'NOT "isBlocked"')}
+, lane AS MATERIALIZED (SELECT * FROM every_lane WHERE EXISTS (SELECT FROM paused))
+, due AS MATERIALIZED (
+  SELECT first."jobName", min(first."runAt") AS "runAt", count(*)::int AS runs FROM lane CROSS JOIN LATERAL (
+    SELECT "jobName", "runAt" FROM "JobRun" q
+    WHERE q.status = 'QUEUED' AND NOT q."isBlocked" AND q.channel = lane.channel AND q.priority = lane.priority AND q."runAt" <= (SELECT now FROM moment)
+    ORDER BY q."runAt", q.id LIMIT ${FIRST_OF_LANE}
+  ) first WHERE first."jobName" IN (SELECT "jobName" FROM paused) GROUP BY 1
+)
+SELECT 'job' AS kind, "jobName" AS name, "pausedBy", "pauseReason", extract(epoch FROM moment.now - "pausedAt")::float8 * 1000 AS "pausedMs",
+  extract(epoch FROM moment.now - greatest("pausedAt", due."runAt"))::float8 * 1000 AS "waitingMs", due.runs AS due
+FROM moment, paused JOIN due USING ("jobName") ORDER BY "waitingMs" DESC`;
 
 // What a runner holds and claimed last is read from the runs: its own word is as old as its last heartbeat.
 const RUNNERS = `
