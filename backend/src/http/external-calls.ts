@@ -9,6 +9,7 @@ import { readRun } from '../store/run.js';
 import { actorOf, type CallContext, type HttpDeps } from './context.js';
 import { correlationIdOf } from './correlation.js';
 import { idempotencyKeyOf } from './idempotency-key.js';
+import { hasCodeIn, presentQueuedRuns } from './present-queued.js';
 
 const os = implement(contract.external).$context<CallContext>();
 
@@ -16,13 +17,19 @@ const os = implement(contract.external).$context<CallContext>();
 const PAST_SHOWN = 100;
 
 /** Runs that external programs execute. */
-export function createExternalCalls({ external, pool, config }: Pick<HttpDeps, 'external' | 'pool' | 'config'>) {
+export function createExternalCalls({
+  external,
+  pool,
+  config,
+  registry,
+}: Pick<HttpDeps, 'external' | 'pool' | 'config' | 'registry'>) {
+  const hasCode = hasCodeIn(registry);
   const redaction = createRedaction(config.JOBS_REDACT_KEYS);
   return os.router({
     list: os.list.handler(async ({ input }) => {
       const { rows: active } = await readActivePicture(pool);
       const past = input.includePast ? (await readHistory(pool, { page: 1, pageSize: PAST_SHOWN })).runs : [];
-      return { runs: [...active, ...past].map(presentSummary) };
+      return { runs: [...(await presentQueuedRuns(pool, active, hasCode)), ...past.map(presentSummary)] };
     }),
 
     start: os.start.handler(async ({ input, context }) => {
