@@ -1,5 +1,5 @@
 import { signIn } from './fixtures/accounts.js';
-import { activeJobs, card, history, historyRow } from './fixtures/job-manager.js';
+import { activeJobs, card, history, historyRow, statistics } from './fixtures/job-manager.js';
 import { slowly } from './fixtures/runs.js';
 import { Socket } from './fixtures/socket.js';
 import { expect, nobody, test } from './fixtures/story.js';
