@@ -1,8 +1,7 @@
 import type { AuditAction } from '@job-manager/shared/audit';
 import { keepPreviousData } from '@tanstack/react-query';
-import { api } from '../../api/client';
+import { api, contract } from '../../api/administration-client';
 import { downloadAddress } from '../../api/download-address';
-import { contract } from '../../api/panel-contract';
 
 export interface AuditFilters {
   actor?: string;

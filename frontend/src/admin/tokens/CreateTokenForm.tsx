@@ -3,7 +3,7 @@ import { permissions, type TokenPermission, tokenPermissions } from '@job-manage
 import { Checkbox, NativeSelect, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useQueryClient } from '@tanstack/react-query';
-import { client } from '../../api/client';
+import { client } from '../../api/administration-client';
 import { trackError } from '../../api/errorTracking';
 import { toFailure } from '../../api/failure';
 import { fieldErrors } from '../../api/field-errors';

@@ -1,6 +1,6 @@
 import type { ApiToken } from '@job-manager/shared/contract/tokens';
 import { useQueryClient } from '@tanstack/react-query';
-import { client } from '../../api/client';
+import { client } from '../../api/administration-client';
 import { trackError } from '../../api/errorTracking';
 import { toFailure } from '../../api/failure';
 import { useAction } from '../../api/useAction';

@@ -1,6 +1,6 @@
 import type { ApiToken } from '@job-manager/shared/contract/tokens';
 import type { QueryClient } from '@tanstack/react-query';
-import { api } from '../../api/client';
+import { api } from '../../api/administration-client';
 
 export const tokensQuery = () => api.tokens.list.queryOptions({ select: ({ tokens }) => tokens });
 

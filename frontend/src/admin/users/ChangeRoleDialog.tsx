@@ -1,7 +1,7 @@
 import type { Account } from '@job-manager/shared/contract/users';
 import { type UserRole, userRoles } from '@job-manager/shared/roles';
 import { useState } from 'react';
-import { client } from '../../api/client';
+import { client } from '../../api/administration-client';
 import { roleLabel } from '../../components/roles';
 import { ConfirmDialog } from '../../ui/ConfirmDialog';
 import { toastSuccess } from '../../ui/toast';

@@ -1,7 +1,7 @@
 import { operatorRoles } from '@job-manager/shared/roles';
 import { TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
-import { client } from '../../api/client';
+import { client } from '../../api/administration-client';
 import { fieldErrors } from '../../api/field-errors';
 import { RestoredNote } from '../../components/RestoredNote';
 import { useDraft } from '../../components/useDraft';

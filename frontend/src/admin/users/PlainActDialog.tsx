@@ -1,6 +1,6 @@
 import type { Account } from '@job-manager/shared/contract/users';
 import { useState } from 'react';
-import { client } from '../../api/client';
+import { client } from '../../api/administration-client';
 import { useSession } from '../../api/session';
 import { ConfirmDialog } from '../../ui/ConfirmDialog';
 import { toastSuccess } from '../../ui/toast';

@@ -1,6 +1,6 @@
 import type { UserRole } from '@job-manager/shared/roles';
 import { keepPreviousData } from '@tanstack/react-query';
-import { api } from '../../api/client';
+import { api } from '../../api/administration-client';
 
 export const PAGE_SIZE = 50;
 
