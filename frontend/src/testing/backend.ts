@@ -9,6 +9,7 @@ import type { ClientMessage, ServerMessage } from '@job-manager/shared/live';
 import type { PendingStep } from '@job-manager/shared/pending-steps';
 import { HttpResponse, http, type JsonBodyType, ws } from 'msw';
 import { setupServer } from 'msw/node';
+import type { Badges } from '../api/badge-calls';
 import type { AffectedRun } from '../api/recovery-queries';
 import { aDefinition, someStats } from './a-run';
 import { someHealth } from './some-health';
@@ -41,6 +42,8 @@ interface World {
   stalledAfterMs: number;
   stats: JobStats;
   health: SystemHealth;
+  /** Figures beside the navigation. */
+  badges: Pick<Badges, 'pausedJobs' | 'scheduleProblems' | 'channels' | 'runners' | 'newErrorKinds'>;
   /** What a cleanup of stalled runs would take back. */
   stalled: AffectedRun[];
   /** What an emergency cleanup would fail. */
@@ -74,6 +77,7 @@ const newWorld = (): World => ({
   stalledAfterMs: 300_000,
   stats: someStats(),
   health: someHealth(),
+  badges: { pausedJobs: 0, scheduleProblems: 0, channels: { late: 0, paused: 0 }, runners: 1, newErrorKinds: 0 },
   stalled: [],
   emergency: [],
   active: [],
@@ -136,6 +140,10 @@ const handlers = [
     guarded(() =>
       HttpResponse.json({ jobs: world.definitions, stalledAfterMs: world.stalledAfterMs, forceFailAfterMs: 30_000 }),
     ),
+  ),
+  http.get(
+    '/api/admin/jobs/badges',
+    guarded(() => HttpResponse.json({ ...world.badges, running: 0, verdict: 'OK', asOf: new Date().toISOString() })),
   ),
   http.get(
     '/api/admin/jobs/stats',

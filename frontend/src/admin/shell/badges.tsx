@@ -1,4 +1,5 @@
 import { useLive } from '../../api/live/LiveProvider';
+import { useBadges } from '../../components/useBadges';
 import { useHealth } from '../../components/useHealth';
 import classes from './badges.module.css';
 
@@ -10,7 +11,7 @@ interface CountProps {
 }
 
 /** A number behind an item of the navigation; nothing at 0. */
-export function CountBadge({ count, noun, tone = 'neutral' }: CountProps) {
+function CountBadge({ count, noun, tone = 'neutral' }: CountProps) {
   if (count === 0) return null;
   return (
     <span className={classes.count} data-tone={tone} role="img" aria-label={`${count.toLocaleString('en')} ${noun}`}>
@@ -22,6 +23,11 @@ export function CountBadge({ count, noun, tone = 'neutral' }: CountProps) {
 /** How many runs are executed now. */
 export function RunningBadge() {
   return <CountBadge count={useLive((live) => live.counts?.running ?? 0)} noun="running" />;
+}
+
+/** Kinds of browser errors that are new today. */
+export function ErrorKindsBadge() {
+  return <CountBadge count={useBadges()?.newErrorKinds ?? 0} noun="new kinds" tone="warning" />;
 }
 
 const verdictLabel = { OK: 'OK', WARNING: 'Warning', CRITICAL: 'Critical' } as const;

@@ -12,7 +12,7 @@ import {
 import type { ComponentType } from 'react';
 import { useAllowed } from '../../api/session';
 import { paths } from '../../paths';
-import { RunningBadge, VerdictBadge } from './badges';
+import { ErrorKindsBadge, RunningBadge, VerdictBadge } from './badges';
 
 /** A page that the navigation leads to. */
 export interface NavItem {
@@ -64,7 +64,14 @@ export const navGroups: readonly NavGroup[] = [
     label: 'Administration',
     isFolded: true,
     items: [
-      { to: paths.errors, label: 'Browser errors', icon: IconBug, key: 'e', permission: 'viewErrors' },
+      {
+        to: paths.errors,
+        label: 'Browser errors',
+        icon: IconBug,
+        key: 'e',
+        permission: 'viewErrors',
+        Badge: ErrorKindsBadge,
+      },
       { to: paths.audit, label: 'Audit log', icon: IconClipboardList, key: 'l', permission: 'viewAudit' },
       { to: paths.tokens, label: 'API tokens', icon: IconKey, key: 't', permission: 'manageTokens' },
       { to: paths.users, label: 'Users', icon: IconUsers, key: 'u', permission: 'manageUsers' },

@@ -62,6 +62,12 @@ test('the verdict on the health stands behind the system status', async () => {
   expect(await navigation().findByRole('link', { name: /System status\s*Critical/ })).toBeVisible();
 });
 
+test('new kinds of browser errors are counted beside their page', async () => {
+  world.badges = { ...world.badges, newErrorKinds: 3 };
+  await openPanel('/admin/errors');
+  expect(await navigation().findByRole('link', { name: /Browser errors\s*3 new kinds/ })).toBeVisible();
+});
+
 test('the sidebar folds to icons, and stays so in this browser', async () => {
   const { user, unmount } = await openPanel('/admin/jobs');
   expect(document.documentElement.dataset.navigation).toBe('wide');

@@ -1,0 +1,34 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useCallback } from 'react';
+import type { Badges } from '../api/badge-calls';
+import { useLiveChanges } from '../api/live/LiveProvider';
+import { loadCode } from '../api/panel-version';
+
+/** The server keeps them for so long. */
+const FRESH_MS = 10_000;
+/** Runs come and end all the time; what they change beside the navigation needs no hurry. */
+const MIN_INTERVAL_MS = 30_000;
+
+// The call comes with its schemas, which the first page need not wait for.
+const badgesQuery = {
+  queryKey: ['badges'],
+  queryFn: async ({ signal }: { signal: AbortSignal }): Promise<Badges> => {
+    const { readBadges } = await loadCode(() => import('../api/badge-calls'));
+    return readBadges(signal);
+  },
+  staleTime: FRESH_MS,
+  meta: { isQuiet: true },
+};
+
+/**
+ * The figures beside the items of the navigation: read when the panel opens, when its tab is looked at again, and when
+ * runs come and end. A tab where nothing happens makes no call.
+ */
+export function useBadges(): Badges | undefined {
+  const queryClient = useQueryClient();
+  const { data } = useQuery({ ...badgesQuery, refetchOnWindowFocus: true });
+  useLiveChanges(
+    useCallback(() => void queryClient.prefetchQuery({ ...badgesQuery, staleTime: MIN_INTERVAL_MS }), [queryClient]),
+  );
+  return data;
+}
