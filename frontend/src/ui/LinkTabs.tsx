@@ -1,7 +1,7 @@
 import { Link } from 'react-router-dom';
 import classes from './LinkTabs.module.css';
 
-export interface LinkTab {
+interface LinkTab {
   to: string;
   label: string;
   isCurrent: boolean;

@@ -1,5 +1,5 @@
 import type { AuditEvent } from '@job-manager/shared/contract/audit';
-import { Button } from '@mantine/core';
+import { ActionIcon } from '@mantine/core';
 import { IconChevronDown, IconChevronRight } from '@tabler/icons-react';
 import { memo, useId, useState } from 'react';
 import { actorName, wordsFor } from '../../components/audit-words';
@@ -40,7 +40,7 @@ const AuditRow = memo(function AuditRow({ event }: { event: AuditEvent }) {
   const detailsId = useId();
   return (
     <>
-      <tr data-event={event.id}>
+      <tr data-event={event.id} className={classes.entry}>
         <Cell isHeader>
           <time dateTime={event.at} className={classes.time}>
             <ExactTime at={event.at} />
@@ -61,18 +61,15 @@ const AuditRow = memo(function AuditRow({ event }: { event: AuditEvent }) {
           {event.jobRunId === null ? <span className="dimmed">–</span> : <RunLink jobRunId={event.jobRunId} />}
         </Cell>
         <Cell isCorner align="right">
-          <Button
-            variant="subtle"
-            color="gray"
-            size="compact-sm"
-            leftSection={isOpen ? <IconChevronDown size={14} /> : <IconChevronRight size={14} />}
+          <ActionIcon
+            className={classes.opener}
             aria-expanded={isOpen}
             aria-controls={isOpen ? detailsId : undefined}
             aria-label={`Details of entry ${event.id}`}
             onClick={() => setOpen(!isOpen)}
           >
-            Details
-          </Button>
+            {isOpen ? <IconChevronDown size={16} /> : <IconChevronRight size={16} />}
+          </ActionIcon>
         </Cell>
       </tr>
       {isOpen && (

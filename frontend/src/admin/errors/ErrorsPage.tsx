@@ -40,7 +40,9 @@ function Errors() {
         </>
       }
     >
-      {(groups.data || !groups.error) && <ErrorRateSection answer={groups.data} period={place.filters.period} />}
+      {(groups.data ? groups.data.total > 0 : !groups.error) && (
+        <ErrorRateSection answer={groups.data} period={place.filters.period} />
+      )}
       <ErrorGroupsSection place={place} groups={groups} />
     </Page>
   );

@@ -1,7 +1,7 @@
 import type { JobDefinition, JobRunSummary } from '@job-manager/shared/contract/run';
 import { Modal } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { toFailure } from '../../api/failure';
 import { definitionsQuery, runQuery } from '../../api/job-queries';
 import { useDialogTitle } from '../../ui/document-title';
@@ -35,6 +35,11 @@ export function RunJobModal({ open, opening, jobName, rerunOfId, activeJobs, onC
   const [changedOpening, setChangedOpening] = useState<number | null>(null);
   const title = rerunOfId === null ? 'Run New Job' : `Re-run Job (#${rerunOfId})`;
   useDialogTitle(open ? title : null);
+  const content = useRef<HTMLDivElement>(null);
+  // Opened by its address, the dialog had no field yet when its focus trap sought one.
+  useEffect(() => {
+    if (open && !isLoading) content.current?.querySelector<HTMLElement>('[data-autofocus]')?.focus();
+  }, [open, isLoading]);
   return (
     <Modal
       opened={open}
@@ -46,26 +51,30 @@ export function RunJobModal({ open, opening, jobName, rerunOfId, activeJobs, onC
       closeOnClickOutside={changedOpening !== opening}
       title={title}
     >
-      {error && isLoading ? (
-        <ErrorPanel
-          title={isUnknown ? `There is no run #${rerunOfId}` : 'The dialog could not be prepared'}
-          details={toFailure(error).details}
-          onRetry={isUnknown ? undefined : () => void (definitions.error ? definitions.refetch() : original.refetch())}
-        />
-      ) : isLoading ? (
-        <RowSkeletons rows={4} label="Loading jobs" />
-      ) : (
-        <RunJobForm
-          key={opening}
-          definitions={definitions.data as JobDefinition[]}
-          original={original.data}
-          jobName={jobName}
-          activeJobs={activeJobs}
-          onChanged={(isChanged) => setChangedOpening(isChanged ? opening : null)}
-          onClose={onClose}
-          onEnqueued={onEnqueued}
-        />
-      )}
+      <div ref={content}>
+        {error && isLoading ? (
+          <ErrorPanel
+            title={isUnknown ? `There is no run #${rerunOfId}` : 'The dialog could not be prepared'}
+            details={toFailure(error).details}
+            onRetry={
+              isUnknown ? undefined : () => void (definitions.error ? definitions.refetch() : original.refetch())
+            }
+          />
+        ) : isLoading ? (
+          <RowSkeletons rows={4} label="Loading jobs" />
+        ) : (
+          <RunJobForm
+            key={opening}
+            definitions={definitions.data as JobDefinition[]}
+            original={original.data}
+            jobName={jobName}
+            activeJobs={activeJobs}
+            onChanged={(isChanged) => setChangedOpening(isChanged ? opening : null)}
+            onClose={onClose}
+            onEnqueued={onEnqueued}
+          />
+        )}
+      </div>
     </Modal>
   );
 }

@@ -5,12 +5,13 @@ import { paths } from '../../paths';
 import { loadable } from '../../ui/loadable';
 import { useDialog } from '../../ui/useDialog';
 import classes from './BottomBar.module.css';
-import { findItem, useNavGroups } from './nav-items';
+import { findItem, type NavItem, useNavGroups } from './nav-items';
 
 const MenuDrawer = loadable(() => import('./MenuDrawer').then((module) => module.MenuDrawer));
 
 /** The items that a phone shows at once, in reach of the thumb; the drawer has all of them. */
 const shortcuts: readonly string[] = [paths.dashboard, paths.jobs, paths.systemStatus];
+const shortLabels: Record<string, string> = { [paths.systemStatus]: 'System' };
 
 /** The navigation of a phone. */
 export function BottomBar({ onSearch }: { onSearch: () => void }) {
@@ -23,19 +24,15 @@ export function BottomBar({ onSearch }: { onSearch: () => void }) {
   return (
     <>
       <nav aria-label="Main" className={classes.bar}>
-        {shown.map(({ to, label, icon, Badge }) => (
-          <Link key={to} to={to} className={classes.item} aria-current={to === current?.to ? 'page' : undefined}>
-            <Face icon={icon} label={label === 'System status' ? 'System' : label} />
-            {Badge && (
-              <span className={classes.badge}>
-                <Badge />
-              </span>
-            )}
-          </Link>
+        {shown.slice(0, 2).map((item) => (
+          <Item key={item.to} item={item} isCurrent={item === current} />
         ))}
         <UnstyledButton id="search" className={classes.item} aria-haspopup="dialog" onClick={onSearch}>
           <Face icon={IconSearch} label="Search" />
         </UnstyledButton>
+        {shown.slice(2).map((item) => (
+          <Item key={item.to} item={item} isCurrent={item === current} />
+        ))}
         <UnstyledButton
           className={classes.item}
           aria-haspopup="dialog"
@@ -47,6 +44,20 @@ export function BottomBar({ onSearch }: { onSearch: () => void }) {
       </nav>
       {menu.dialog}
     </>
+  );
+}
+
+function Item({ item, isCurrent }: { item: NavItem; isCurrent: boolean }) {
+  const { to, label, icon, Badge } = item;
+  return (
+    <Link to={to} className={classes.item} aria-current={isCurrent ? 'page' : undefined}>
+      <Face icon={icon} label={shortLabels[to] ?? label} />
+      {Badge && (
+        <span className={classes.badge}>
+          <Badge />
+        </span>
+      )}
+    </Link>
   );
 }
 

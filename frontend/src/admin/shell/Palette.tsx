@@ -115,6 +115,7 @@ function Entry({ entry, id, isSelected, onChoose }: EntryProps) {
       label={entry.label}
       description={entry.description}
       className={classes.entry}
+      classNames={{ actionDescription: classes.description }}
       onClick={({ ctrlKey, metaKey }) => onChoose(ctrlKey || metaKey)}
     />
   );

@@ -28,7 +28,7 @@ test.each(['0', '99999999999999999999', '#'])('takes %j for no run', (typed) => 
 
 test('finds jobs by the letters of their names, and by their descriptions', () => {
   expect(labels('mtchsc')).toEqual(['Open match-scores', 'Run match-scores…']);
-  expect(labels('between users')).toEqual(['Open match-scores', 'Run match-scores…']);
+  expect(labels('between users')).toEqual(['Open match-scores']);
   expect(labels('zzz')).toEqual([]);
 });
 

@@ -70,7 +70,7 @@ const pageEntries = ({ pages }: Sources): PaletteEntry[] =>
 const jobEntries = ({ jobs, runJob }: Sources): PaletteEntry[] =>
   jobs.flatMap(({ name, description }) => [
     { group: 'Jobs', label: `Open ${name}`, description, to: paths.historyOf(name) },
-    ...(runJob ? [{ group: 'Jobs' as const, label: `Run ${name}…`, description, act: () => runJob(name) }] : []),
+    ...(runJob ? [{ group: 'Jobs' as const, label: `Run ${name}…`, act: () => runJob(name) }] : []),
   ]);
 
 const actionEntries = ({ runJob }: Sources): PaletteEntry[] =>

@@ -3,7 +3,7 @@ import { useCallback, useLayoutEffect } from 'react';
 import { useIsPhone } from '../../ui/useIsPhone';
 
 /** Where the navigation stands, and how wide: at the left with words or icons, or at a phone's lower edge. */
-export type NavigationForm = 'wide' | 'icons' | 'bottom';
+type NavigationForm = 'wide' | 'icons' | 'bottom';
 
 /** The form of the navigation; between words and icons a wide window lets the reader choose, which this browser remembers. */
 export function useNavigationForm(): { form: NavigationForm; isChoice: boolean; toggle: () => void } {

@@ -49,7 +49,7 @@ const UserRow = memo(function UserRow({ account, isOwn, onAsk }: RowProps) {
   const status = accountStatus(account);
   return (
     <tr data-user={account.id}>
-      <Cell isHeader isWide>
+      <Cell isHeader>
         <span className={classes.who}>
           <Ellipsis text={account.email} />
           {isOwn && <Tag>You</Tag>}
