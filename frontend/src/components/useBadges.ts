@@ -1,6 +1,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useCallback } from 'react';
 import type { Badges } from '../api/badge-calls';
+import type { ActiveChange } from '../api/live/active-runs';
 import { useLiveChanges } from '../api/live/LiveProvider';
 import { loadCode } from '../api/panel-version';
 
@@ -28,7 +29,13 @@ export function useBadges(): Badges | undefined {
   const queryClient = useQueryClient();
   const { data } = useQuery({ ...badgesQuery, refetchOnWindowFocus: true });
   useLiveChanges(
-    useCallback(() => void queryClient.prefetchQuery({ ...badgesQuery, staleTime: MIN_INTERVAL_MS }), [queryClient]),
+    useCallback(
+      ({ added, started, completed, vanished }: ActiveChange) => {
+        if (added.length + started.length + completed.length + vanished.length > 0)
+          void queryClient.prefetchQuery({ ...badgesQuery, staleTime: MIN_INTERVAL_MS });
+      },
+      [queryClient],
+    ),
   );
   return data;
 }

@@ -31,6 +31,7 @@ test('progress causes no query', async () => {
   await screen.findByText(`#${run.id}`);
   await waitFor(() => expect(callsTo('GET /api/admin/jobs/history')).toBe(1));
   await waitFor(() => expect(callsTo('GET /api/admin/jobs/health')).toBe(1));
+  await waitFor(() => expect(callsTo('GET /api/admin/jobs/badges')).toBe(1));
   const calls = world.calls.length;
   for (let percent = 1; percent <= 50; percent++) act(() => live.progress(run, percent, 'Scoring'));
   await screen.findByText('Progress: 50%');
