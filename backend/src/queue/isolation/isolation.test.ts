@@ -23,7 +23,7 @@ beforeAll(async () => {
   process.env.NODE_OPTIONS = '--max-old-space-size=64';
   engine = await TestEngine.create(jobs);
   engine.jobsModule = programs.urlOf(JOBS);
-  runner = engine.runner({ concurrency: 4, drainMs: 10 }, await engine.listener());
+  runner = engine.runner({ concurrency: 4, drainMs: 10, heartbeatMs: 500 }, await engine.listener());
   await runner.start();
 });
 afterEach(async () => {
