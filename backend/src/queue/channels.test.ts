@@ -25,7 +25,7 @@ const job = (name: string, channel: string) =>
 const jobs = [job('work', 'default'), job('send', 'mail')];
 
 /** So many runs of one channel race or are counted; the fewer, the further from its share a weight may be. */
-const STARTS = size(300, 2_000);
+const STARTS = size(150, 2_000);
 
 let engine: TestEngine;
 beforeAll(async () => {

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { readViolations } from '../../store/violations.js';
 import { createTestDatabase, type TestDatabase } from '../../testing/database.js';
 import { liveThroughYears, type YearsOptions } from '../../testing/schedule-years.js';
-import { isFull } from '../../testing/size.js';
+import { isFull, size } from '../../testing/size.js';
 
 let database: TestDatabase;
 beforeEach(async () => {
@@ -31,11 +31,13 @@ const live = (options: Partial<YearsOptions>) =>
 const RIGHT = { duplicates: 0, gaps: 0, unasked: 0, backward: 0 };
 
 it('gives every due time of an autumn one run or a reason for none, however three schedulers race and end', async () => {
-  const span = { from: new Date('2018-10-15T00:00:00Z'), to: new Date('2018-11-15T00:00:00Z') };
+  // The shorter one has the changes in Berlin, New York and São Paulo.
+  const [from, to] = isFull ? ['2018-10-15', '2018-11-15'] : ['2018-10-26', '2018-11-06'];
+  const span = { from: new Date(`${from}T00:00:00Z`), to: new Date(`${to}T00:00:00Z`) };
   const report = await live(span);
   expect(report).toMatchObject(RIGHT);
   expect(report.runs + report.skipped).toBe(report.dueTimes);
-  expect(report.dueTimes).toBeGreaterThan(500);
+  expect(report.dueTimes).toBeGreaterThan(size(200, 500));
   expect(report.restarts).toBeGreaterThan(10);
   expect(await readViolations(database.pool)).toEqual({});
 });

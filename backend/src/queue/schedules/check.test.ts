@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { cpuTimeMs } from '../../testing/cpu-time.js';
+import { size } from '../../testing/size.js';
 import { findTimingFault } from './check.js';
 import { timingOf } from './timing.js';
 import { timingInWords } from './words.js';
@@ -104,7 +105,7 @@ it('says of any line within a moment when it comes due, in words, or why it cann
         expect(cpuTimeMs() - begin).toBeLessThan(1_000);
       },
     ),
-    { numRuns: 2_000 },
+    { numRuns: size(600, 2_000) },
   );
 });
 

@@ -113,10 +113,11 @@ afterAll(async () => {
 
 async function aQueuedRun(): Promise<Subject> {
   const jobName = `job-${randomUUID()}`;
-  const added = await database.pool.query(
-    `INSERT INTO "JobRun" ("jobName", "maxAttempts") VALUES ($1, 2) RETURNING id`,
-    [jobName],
-  );
+  const added = await database.pool.query({
+    name: 'add',
+    text: `INSERT INTO "JobRun" ("jobName", "maxAttempts") VALUES ($1, 2) RETURNING id`,
+    values: [jobName],
+  });
   return { id: added.rows[0].id, jobName, runnerId: randomUUID(), leaseToken: randomUUID() };
 }
 
@@ -146,13 +147,14 @@ const stories: [beginning: string, begin: () => Promise<Subject>, acts: ActName[
 
 /** All of a run that must not depend on who was quicker by a millisecond. */
 async function stateOf({ id, leaseToken }: Subject): Promise<string> {
-  const found = await database.pool.query(
-    `SELECT status, attempt, "claimNo", "cancelRequestedAt" IS NOT NULL AS cancelled, error, "progressPercent", "messageCount",
+  const found = await database.pool.query({
+    name: 'state',
+    text: `SELECT status, attempt, "claimNo", "cancelRequestedAt" IS NOT NULL AS cancelled, error, "progressPercent", "messageCount",
        CASE "leaseToken" WHEN $2 THEN 'first' ELSE 'another' END AS lease, "leaseToken" IS NULL AS free,
        (SELECT array_agg(outcome::text ORDER BY "claimNo") FROM "JobRunAttempt" WHERE "runId" = $1) AS attempts
      FROM "JobRun" WHERE id = $1`,
-    [id, leaseToken],
-  );
+    values: [id, leaseToken],
+  });
   return JSON.stringify(found.rows[0]);
 }
 

@@ -40,13 +40,13 @@ const PERIOD_MS = 60_000;
 const scopes: UniqueScope[] = ['queued', 'running', 'period'];
 
 /** How many ask at the same time. */
-const CROWD = size(30, 100);
+const CROWD = size(16, 100);
 
 let engine: TestEngine;
 let crowd: pg.Pool;
 beforeAll(async () => {
   engine = await TestEngine.create([note]);
-  crowd = createPool(engine.database.url, { max: 15 });
+  crowd = createPool(engine.database.url, { max: size(8, 15) });
 });
 afterAll(async () => {
   await crowd.end();
