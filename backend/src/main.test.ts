@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import type { SystemHealth } from '@job-manager/shared/contract/health';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { type CompiledPrograms, compilePrograms } from './testing/compiled-programs.js';
 import { TestNetwork } from './testing/network.js';
 import { startTestServer, type TestServer } from './testing/server.js';
 import { size } from './testing/size.js';
@@ -19,16 +20,20 @@ async function statuses({ database }: TestServer): Promise<Record<string, number
 }
 
 async function untilStatuses(of: TestServer, expected: Record<string, number>): Promise<void> {
-  await vi.waitFor(async () => expect(await statuses(of)).toEqual(expected), { timeout: 45_000, interval: 50 });
+  await vi.waitFor(async () => expect(await statuses(of)).toEqual(expected), { timeout: 20_000, interval: 50 });
 }
 
 describe('its runner', () => {
-  /** Each is executed again in a process of its own, whose start costs a second and a half. */
+  /** Each is executed again in a process of its own. */
   const runs = size(2, 10);
   let server: TestServer;
   let isClosed = false;
   let enqueue: (parameters: object) => Promise<unknown>;
+  let programs: CompiledPrograms;
   beforeAll(async () => {
+    programs = await compilePrograms(
+      ...['./built-in-runner-process.ts', './jobs/registry.ts'].map((path) => new URL(path, import.meta.url)),
+    );
     server = await startTestServer({ JOBS_RUNNER: 'on', JOBS_CONCURRENCY: '10', JOBS_DRAIN_MS: '0' });
     await new TestNetwork(server.database.db).members(20);
     const token = await server.tokenOf('admin@example.test', 'ADMIN');
@@ -37,6 +42,7 @@ describe('its runner', () => {
   });
   afterAll(async () => {
     if (!isClosed) await server.close();
+    await programs.remove();
   });
 
   it('is started again when it is killed in the middle of its runs, of which none is lost', async () => {
@@ -53,7 +59,7 @@ describe('its runner', () => {
     const { rows } = await server.database.pool.query('SELECT DISTINCT attempt, "claimNo" FROM "JobRun"');
     expect(rows).toEqual([{ attempt: 1, claimNo: 2 }]);
     expect(server.runnerPid()).not.toBe(killed);
-  }, 120_000);
+  });
 
   it('hands running runs back when the server is closed, without using up an attempt', async () => {
     await server.database.pool.query('DELETE FROM "JobRun"');

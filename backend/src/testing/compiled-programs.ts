@@ -48,7 +48,7 @@ export async function compilePrograms(...modules: URL[]): Promise<CompiledProgra
     banner: {
       js: `import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);`,
     },
-    plugins: [{ name: 'from source', setup: (build: PluginBuild) => readSources(build, urlOf(CHILD)) }],
+    plugins: [{ name: 'from source', setup: (build: PluginBuild) => readSources(build, [CHILD, ...modules], urlOf) }],
   });
   const restore = replaceFork((path) => (modules.concat(CHILD).some(isAt(path)) ? compiledOf(path) : undefined));
   return {
@@ -63,15 +63,16 @@ export async function compilePrograms(...modules: URL[]): Promise<CompiledProgra
 
 const isAt = (path: string) => (module: URL) => fileURLToPath(module) === path;
 
-/** Source files find what stands beside them where it was, but for the process of isolated jobs, which is compiled too. */
-function readSources(build: PluginBuild, child: string): void {
+/** Source files find what stands beside them where it was, but for what is compiled too. */
+function readSources(build: PluginBuild, modules: URL[], urlOf: (module: URL) => string): void {
   build.onLoad({ filter: /\/backend\/src\/.*\.(ts|mjs)$/ }, async ({ path }) => {
     const written = path.endsWith('/typescript-loader.ts')
       ? 'export const typescriptArgs = [];'
       : await readFile(path, 'utf8');
+    const itself = modules.find(isAt(path));
     const contents = written
-      .replace(`new URL('./child.ts', import.meta.url)`, `new URL(${JSON.stringify(child)})`)
-      .replaceAll('import.meta.url', JSON.stringify(pathToFileURL(path).href));
+      .replace(`new URL('./child.ts', import.meta.url)`, `new URL(${JSON.stringify(urlOf(CHILD))})`)
+      .replaceAll('import.meta.url', JSON.stringify(itself ? urlOf(itself) : pathToFileURL(path).href));
     return { contents, loader: 'ts' };
   });
 }
