@@ -47,12 +47,13 @@ afterEach(async () => {
 
 test('a runner that is called again and again claims what comes in few turns', async () => {
   const loop = startLoop();
-  const until = performance.now() + 600;
-  for (; performance.now() < until; await delay(1)) loop.wakeUp();
-  const claims = query.mock.calls.length;
+  const begin = performance.now();
+  const elapsed = () => performance.now() - begin;
+  const claims = () => query.mock.calls.length;
+  // A busy machine may give this process few turns in such a time.
+  for (; elapsed() < 600 || claims() <= 3; await delay(1)) loop.wakeUp();
   // A third of the time, and what was saved before.
-  expect(claims).toBeLessThan(600 / STATEMENT_MS / 2);
-  expect(claims).toBeGreaterThan(3);
+  expect(claims()).toBeLessThan(elapsed() / STATEMENT_MS / 2);
 });
 
 test('a call that comes alone is heard at once', async () => {
@@ -61,5 +62,5 @@ test('a call that comes alone is heard at once', async () => {
   await delay(100);
   loop.wakeUp();
   await Promise.resolve();
-  await vi.waitFor(() => expect(query).toHaveBeenCalledTimes(2), { interval: 1, timeout: 1_000 });
+  await vi.waitFor(() => expect(query).toHaveBeenCalledTimes(2), { interval: 1 });
 });

@@ -303,9 +303,12 @@ describe('force-failing', () => {
 
   it('fails it in time by itself, and leaves alone what has stopped', async () => {
     const [stubborn, obedient] = [await claimOne(), await claimOne()];
-    for (const { id } of [stubborn, obedient]) await engine.queue.forceFail(id, ada, { graceMs: 200 });
+    // Long enough to stop within it on a busy machine; the stubborn one is asked later, so its grace is over later.
+    const request = { graceMs: 1_000 };
+    await engine.queue.forceFail(obedient.id, ada, request);
     await finishRuns(engine.database.pool, [{ ...successOf(obedient), status: 'CANCELLED' }]);
-    await vi.waitFor(async () => expect((await engine.run(stubborn.id)).status).toBe('FAILED'));
+    await engine.queue.forceFail(stubborn.id, ada, request);
+    await engine.until(stubborn.id, 'FAILED');
     expect((await engine.run(obedient.id)).status).toBe('CANCELLED');
   });
 

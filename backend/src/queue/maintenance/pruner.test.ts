@@ -300,7 +300,7 @@ it('keeps a task while it works on it, and leaves it soon when it is stopped', a
   const loop = new MaintenanceLoop({ sql: database.pool, events: new QueueEvents(), tasks: [task], everyMs: 60_000 });
   const working = loop.tick();
   const nextAt = async () => (await rows('SELECT "nextAt" FROM "MaintenanceTask"'))[0]?.nextAt;
-  await vi.waitFor(() => expect(pauses).toBe(1));
+  await vi.waitFor(() => expect(pauses).toBeGreaterThan(0));
   const first = await nextAt();
   await vi.waitFor(async () => expect((await nextAt()) > first).toBe(true));
   await loop.stop();
