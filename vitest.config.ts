@@ -19,14 +19,22 @@ const ENGINE = ['backend/src/{queue,store,live}/**/*.test.ts', 'backend/client/s
 /** Elsewhere a test that passes at its second try only is named as flaky, which fails the run; see `suite-counts.ts`. */
 const retry = process.env.CI ? 1 : 0;
 
-/** Far more than any test takes; those that are ten times as large in the fault suite get ten times as long. */
-const ENGINE_TIMEOUT_MS = process.env.FAULTS === 'full' ? 300_000 : 30_000;
+const isFull = process.env.FAULTS === 'full';
+
+/** The longest waits take five seconds, which is how long a run is given to heed a stop: a machine three times as slow passes. */
+const waitTimeout = (isFaultSuite: boolean) => ({ WAIT_TIMEOUT_MS: isFaultSuite ? '20000' : '15000' });
+
+/** The largest tests take some three seconds, and seven where they wait for what takes so long. */
+const TIMEOUT_MS = 30_000;
+/** Those that are ten times as large in the fault suite get ten times as long. */
+const ENGINE_TIMEOUT_MS = isFull ? 300_000 : TIMEOUT_MS;
 
 const backend = {
   globalSetup: ['backend/src/testing/global-setup.ts'],
   setupFiles: ['backend/src/testing/patience.ts'],
-  testTimeout: 60_000,
-  hookTimeout: 60_000,
+  env: waitTimeout(isFull),
+  testTimeout: TIMEOUT_MS,
+  hookTimeout: TIMEOUT_MS,
   isolate,
 };
 
@@ -64,9 +72,10 @@ export default defineConfig({
           include: ['e2e/faults/**/*.test.ts'],
           globalSetup: ['e2e/faults/world/global-setup.ts'],
           setupFiles: ['backend/src/testing/patience.ts'],
+          env: waitTimeout(true),
           // One at a time: each runs whole processes and judges how they bear a bad day.
           fileParallelism: false,
-          testTimeout: process.env.FAULTS === 'full' ? 3_600_000 : 240_000,
+          testTimeout: isFull ? 3_600_000 : 240_000,
           hookTimeout: 120_000,
         },
       },

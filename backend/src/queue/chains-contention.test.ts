@@ -166,7 +166,7 @@ it('settles everything when many end, fail and cancel what waits for one another
   await Promise.all(Array.from({ length: WORKERS }, (_, n) => work(n)));
   expect(await sql.query(`SELECT id FROM "JobRunBatch" WHERE "finishedAt" IS NULL`)).toMatchObject({ rows: [] });
   expect(await readViolations(sql)).toEqual({});
-}, 120_000);
+});
 
 function unlessRefused(error: { code?: string }): void {
   if (error.code !== 'NOT_ALLOWED') throw error;

@@ -95,4 +95,4 @@ it('waits for a database that goes away, and goes on when it is back', async () 
   await listener.close();
   await db.$disconnect();
   await pool.end();
-}, 60_000);
+});

@@ -62,7 +62,7 @@ const attempts = (id: string) =>
 /** Claims once, and waits until nothing is under way here. */
 async function work(runner: Runner): Promise<number> {
   const claimed = await runner.tick();
-  await vi.waitFor(() => expect(runner.activeRuns).toBe(0), { timeout: 10_000 });
+  await vi.waitFor(() => expect(runner.activeRuns).toBe(0));
   return claimed;
 }
 

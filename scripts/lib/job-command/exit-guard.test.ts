@@ -25,4 +25,4 @@ it('makes an exit amid a run a failure, of the command and of the run', async ()
     error: expect.stringContaining('The runner died while the job was running'),
   });
   await database.drop();
-}, 60_000);
+});
