@@ -88,7 +88,7 @@ const byStatus = (ended: { status: string }[]) => {
 };
 
 it('fails three that kill their process in three ways and no other run, with one death of the runner', {
-  timeout: 60_000,
+  timeout: 90_000,
 }, async () => {
   const { died, ended } = await liveThrough({ 4: 'kill', 7: 'exit', 8: 'abort' });
   expect(byStatus(ended)).toEqual({ SUCCESS: 27, FAILED: 3 });
