@@ -9,6 +9,8 @@ export const codeOf = (secret: string, steps = 0): string =>
 
 export interface SetUpFactor {
   secret: string;
+  /** The code that it was set up with, which is used up. */
+  usedCode: string;
   recoveryCodes: string[];
   /** A code that was not taken before, as if the last one had been long ago. */
   freshCode(): Promise<string>;
@@ -26,10 +28,12 @@ export async function setUpFactor(server: TrialServer, { id, token }: TrialUser)
   const begun = await call('begin', {});
   expect(begun.status, begun.text).toBe(200);
   const { secret } = begun.json;
-  const confirmed = await call('confirm', { code: codeOf(secret) });
+  const usedCode = codeOf(secret);
+  const confirmed = await call('confirm', { code: usedCode });
   expect(confirmed.status, confirmed.text).toBe(200);
   return {
     secret,
+    usedCode,
     recoveryCodes: confirmed.json.recoveryCodes,
     freshCode: async () => {
       await server.database.pool.query('UPDATE "SecondFactor" SET "lastStep" = NULL WHERE "userId" = $1', [id]);

@@ -126,7 +126,7 @@ describe('a browser that signs in', () => {
 
   it('can use a code once, and none of before', async () => {
     const factor = await setUpFactor(server, ada);
-    expect(problemCode(await signInWith(codeOf(factor.secret)))).toBe('SIGN_IN_CODE_WRONG');
+    expect(problemCode(await signInWith(factor.usedCode))).toBe('SIGN_IN_CODE_WRONG');
     const code = await factor.freshCode();
     const answers = await Promise.all([signInWith(code), signInWith(code)]);
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 401]);
