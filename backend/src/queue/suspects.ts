@@ -8,7 +8,7 @@ import { beginSuspect, clearSuspect } from './transitions/suspects.js';
 
 /** Processes of their own at once, at most: each takes as much memory as a small runner. */
 const MAX_PROCESSES = Math.min(8, Math.max(4, availableParallelism()));
-/** It begins with two, and uses one more whenever a suspect has ended, or after so long. */
+/** It begins with two, and uses one more whenever a suspect has ended by itself, or after so long. */
 const RAMP_MS = 2_000;
 /** Where suspects can't have processes, a runner that is never idle stops claiming others after so long ... */
 const TIMEOUT_MS = 2_000;
@@ -135,9 +135,12 @@ export class Suspects {
     const hasBegun = await beginSuspect(sql, run, isAlone).catch(onError);
     if (!hasBegun) execution.stop('lease lost');
     const result = await execute(execution);
-    if (hasEnded(result)) await clearSuspect(sql, run).catch(onError);
+    if (hasEnded(result)) {
+      await clearSuspect(sql, run).catch(onError);
+      // One that took its process along speaks for no more at once: each death costs the start of a process.
+      this.#ramp.ended += 1;
+    }
     this.#count(isApart, -1);
-    this.#ramp.ended += 1;
     onRoom();
   }
 
