@@ -76,7 +76,7 @@ export const channels = {
         'What is left out stays as it is, and null takes a limit away. `rateLimit` and `ratePeriodMs` come and go together. With `rev` refused (409 `CHANGED`, with what there is as `current`) where another change came in between.',
       tags: TAG,
     })
-    .input(byName.extend({ ...channelChange.shape, rev: count.min(0).optional() }))
+    .input(byName.extend({ ...channelChange.shape, rev: z.int32().min(0).optional() }))
     .output(z.object({ name: z.string(), channel: forViewers(jobChannel) })),
 
   pauseChannel: routeFor('manageChannels')

@@ -7,7 +7,8 @@ import { forViewers, routeFor } from './policy.js';
 
 const TAG = ['Jobs'];
 const byName = z.strictObject({ jobName });
-const rev = z.number().int().min(0);
+/** Of 32 bits, as its column has it: PostgreSQL fails a statement that compares more. */
+const rev = z.int32().min(0);
 
 const settings = {
   channel: channelName.nullable(),

@@ -5,7 +5,8 @@ import { routeFor } from './policy.js';
 const TAG = ['Jobs'];
 const time = z.iso.datetime();
 const byId = z.strictObject({ presetId: z.uuid() });
-const rev = z.number().int().min(1);
+/** Of 32 bits, as its column has it: PostgreSQL fails a statement that compares more. */
+const rev = z.int32().min(1);
 
 /** What a preset may say of how its run is queued. */
 export const presetOptions = z.strictObject({
