@@ -15,12 +15,15 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Exchange, endExchanges, exchange } from './fuzz/exchange.js';
 import { createPerson, SECRET } from './world/people.js';
 import { reportFinding } from './world/report.js';
+import { requestPlaces } from './world/request-places.js';
 import { World } from './world/world.js';
 
 const AT_ONCE = 16;
 const routes = listRoutes(contract);
 /** In the small form these alone: the tests of the API ask all of them, one thing at a time. */
 const fewRoutes = ['jobs.history', 'jobs.cancel', 'auth.logout'];
+/** And in the small form these alone are asked from every place: a stranger, somebody known, a program. */
+const fewCallers = ['anonymous', 'SUPER_ADMIN', 'a program that may do all that programs may'];
 /** As JSON it would be the same call; no page of another site can send that without asking first. */
 const formBodies = ['text/plain', 'application/x-www-form-urlencoded'];
 
@@ -65,8 +68,9 @@ it('lets in whom the table of permissions lets in, from where they may come, and
   await Promise.all(Array.from({ length: AT_ONCE }, lane));
   expect(wrong.slice(0, 20)).toEqual([]);
 
-  const codes = ['SIGNED_OUT', 'FORBIDDEN', 'FOREIGN_ORIGIN'].map((code) => `${refused[code] ?? 0} × ${code}`);
-  const counts = `${asked.length} calls × ${identities.length} identities × ${Object.keys(originContexts).length} origins`;
+  const codes = GATE.map((code) => `${refused[code] ?? 0} × ${code}`);
+  const [origins, places] = [originContexts, requestPlaces].map((each) => Object.keys(each).length);
+  const counts = `${asked.length} calls × ${identities.length} identities × ${origins} origins and ${places} places`;
   const owed = asked.length * identities.length * 2;
   reportFinding('who may call what, from where', [{ what: counts, count: cases.length, target: owed }], NO_RUNS, codes);
 });
@@ -87,7 +91,28 @@ function casesOf(who: string, knocking: Knocking, route: ApiRoute): Case[] {
       ...(isAnonymous ? [] : [{ ...byBearer, allowed: [refusal(route, is)] }]),
     ];
   });
-  return route.method === 'GET' ? fromPlaces : [...fromPlaces, ...disguised(route, knocking, is, title)];
+  const elsewhere = isFull || fewCallers.includes(who) ? askedElsewhere(who, knocking, route) : [];
+  const all = [...fromPlaces, ...elsewhere];
+  return route.method === 'GET' ? all : [...all, ...disguised(route, knocking, is, title)];
+}
+
+/** The same call by other host names, with what proxies add that nobody trusts, and from pages of other sites. */
+function askedElsewhere(who: string, knocking: Knocking, route: ApiRoute): Case[] {
+  const { is, isByCookie = is } = knocking;
+  const isAnonymous = who === 'anonymous';
+  return Object.entries(requestPlaces).flatMap(([name, { headers, isOurHost, from }]) => {
+    const given = { route, knocking, headers: headers(new URL(world.url)) };
+    const title = `${route.method} ${route.path} as ${who} with ${name}`;
+    const isForeignRead = route.method === 'GET' && 'sec-fetch-site' in given.headers && route.policy !== 'public';
+    const byCookie =
+      from === 'foreign' && isForeignRead ? 'FOREIGN_ORIGIN' : expectedByCookie(route, isByCookie, from, isAnonymous);
+    const cookie = { ...given, how: 'cookie' as const, title: `${title} by cookie` };
+    const bearer = { ...given, how: 'bearer' as const, title: `${title} by bearer` };
+    return [
+      { ...cookie, allowed: [isOurHost ? byCookie : 'FOREIGN_HOST'] },
+      ...(isAnonymous ? [] : [{ ...bearer, allowed: [isOurHost ? refusal(route, is) : 'FOREIGN_HOST'] }]),
+    ];
+  });
 }
 
 /** Nobody began any. */
@@ -156,7 +181,7 @@ function codeOf({ type, text }: Exchange): string | null {
   return type.startsWith('application/problem+json') ? problem.strict().parse(JSON.parse(text)).code : null;
 }
 
-const GATE = ['SIGNED_OUT', 'FORBIDDEN', 'FOREIGN_ORIGIN'];
+const GATE = ['SIGNED_OUT', 'FORBIDDEN', 'FOREIGN_ORIGIN', 'FOREIGN_HOST'];
 
 function isRight({ allowed }: Case, { status }: Exchange, code: string | null): boolean {
   if (status >= 500) return false;

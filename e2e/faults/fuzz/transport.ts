@@ -30,12 +30,14 @@ const MUTATIONS: Mutation[] = [
   (call, choices) => withHeaders(call, { 'idempotency-key': choices.of(KEYS) }),
   (call, choices) => withHeaders(call, { 'x-request-id': choices.of(KEYS) }),
   (call, choices) => withHeaders(call, { origin: choices.of(['null', 'https://evil.example', 'file://', 'x']) }),
-  (call, choices) => withHeaders(call, { 'sec-fetch-site': choices.of(['cross-site', 'none', 'x', '']) }),
+  (call, choices) =>
+    withHeaders(call, { 'sec-fetch-site': choices.of(['cross-site', 'same-site', 'same-origin', 'none', 'x', '']) }),
   (call, choices) => withHeaders(call, { authorization: choices.of(CREDENTIALS) }),
   (call) => withHeaders(call, { cookie: `jm_session=${'x'.repeat(4_000)}; __proto__=1; =; ;;` }),
   (call) => withHeaders(call, { 'x-http-method-override': 'DELETE', 'x-forwarded-for': 'nobody, 1.2.3.4' }),
   (call) => withHeaders(call, { accept: 'application/x-nothing', 'accept-encoding': 'br;q=0, *;q=0' }),
-  (call) => withHeaders(call, { host: 'evil.example:99999' }),
+  (call, choices) => withHeaders(call, { host: choices.of(HOSTS) }),
+  (call, choices) => withHeaders(call, { [choices.of(FORWARDED)]: choices.of([...HOSTS, ...ADDRESSES]) }),
   (call) => withHeaders(call, { upgrade: 'h2c' }),
   (call) => withHeaders(call, { range: 'bytes=0-1,9-8', 'if-none-match': '*' }),
   (call) => onPath(call, (path) => `/${path}`),
@@ -64,6 +66,20 @@ const TYPES = [
   'application/octet-stream',
   'x',
 ];
+const HOSTS = [
+  'evil.example:99999',
+  'localhost',
+  '[::1]:1',
+  '[',
+  '',
+  ' ',
+  'a'.repeat(300),
+  '127.0.0.1.evil.example',
+  'a,b',
+  'ÿ',
+];
+const FORWARDED = ['x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'x-forwarded-port', 'forwarded'];
+const ADDRESSES = ['nobody, 1.2.3.4', '::1', '"><script>', '1.2.3.4, '.repeat(100), 'https', 'javascript', '%00'];
 const KEYS = ['', ' ', 'x'.repeat(201), 'x'.repeat(8_000), '\t', 'ÿ', '%00', '__proto__', '1'];
 const CREDENTIALS = [
   '',
