@@ -15,6 +15,8 @@ type Run = Pick<JobRun, 'queuedAt' | 'queueDelayMs' | 'attempts'>;
 
 /** Shorter pauses between two attempts are the product's own work. */
 const MIN_WAIT_MS = 5;
+/** Nobody plans a start for less: a difference of clocks. */
+const MIN_PLANNED_MS = 1_000;
 
 /** Everything from queueing a run to its end, or to `now`, in order and without gaps. */
 export function timeSpans({ queuedAt, queueDelayMs, attempts }: Run, now: number): TimeSpan[] {
@@ -22,11 +24,10 @@ export function timeSpans({ queuedAt, queueDelayMs, attempts }: Run, now: number
   let at = Date.parse(queuedAt);
   for (const attempt of attempts) {
     const from = Date.parse(attempt.startedAt);
-    const due = attempts.length === 1 && queueDelayMs !== null ? from - queueDelayMs : at;
-    if (due - at > MIN_WAIT_MS) spans.push({ from: at, ms: due - at, attempt: null, isPlanned: true });
-    const waitsFrom = Math.max(at, due);
-    if (from - waitsFrom > MIN_WAIT_MS)
-      spans.push({ from: waitsFrom, ms: from - waitsFrom, attempt: null, isPlanned: false });
+    const planned = attempts.length === 1 && queueDelayMs !== null ? from - queueDelayMs - at : 0;
+    const due = planned > MIN_PLANNED_MS ? at + planned : at;
+    if (due > at) spans.push({ from: at, ms: due - at, attempt: null, isPlanned: true });
+    if (from - due > MIN_WAIT_MS) spans.push({ from: due, ms: from - due, attempt: null, isPlanned: false });
     at = attempt.endedAt === null ? now : Date.parse(attempt.endedAt);
     spans.push({ from, ms: Math.max(0, at - from), attempt, isPlanned: false });
   }
