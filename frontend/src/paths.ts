@@ -15,6 +15,12 @@ export const paths = {
   batch: (batchId: string) => `/admin/jobs/batches/${batchId}`,
   run: (jobRunId: string, tab: RunTab = 'overview') =>
     tab === 'overview' ? `/admin/jobs/${jobRunId}` : `/admin/jobs/${jobRunId}?tab=${tab}`,
+  channels: '/admin/jobs/channels',
+  channel: (name: string) => `/admin/jobs/channels/${name}`,
+  definitions: '/admin/jobs/definitions',
+  definition: (jobName: string) => `/admin/jobs/definitions/${encodeURIComponent(jobName)}`,
+  schedules: '/admin/jobs/schedules',
+  schedule: (scheduleId: string) => `/admin/jobs/schedules/${scheduleId}`,
   systemStatus: '/admin/system-status',
   errors: '/admin/errors',
   error: (fingerprint: string) => `/admin/errors/${fingerprint}`,

@@ -19,6 +19,13 @@ const BatchPage = loadable(() => import('./admin/jobs/BatchPage').then((page) =>
 const SystemStatusPage = loadable(() =>
   import('./admin/status/SystemStatusPage').then((page) => page.SystemStatusPage),
 );
+const jobPages = () => import('./admin/job-pages');
+const ChannelsPage = loadable(() => jobPages().then((pages) => pages.ChannelsPage));
+const ChannelPage = loadable(() => jobPages().then((pages) => pages.ChannelPage));
+const DefinitionsPage = loadable(() => jobPages().then((pages) => pages.DefinitionsPage));
+const DefinitionPage = loadable(() => jobPages().then((pages) => pages.DefinitionPage));
+const SchedulesPage = loadable(() => jobPages().then((pages) => pages.SchedulesPage));
+const SchedulePage = loadable(() => jobPages().then((pages) => pages.SchedulePage));
 const JobDetailsPage = loadable(() => import('./admin/jobs/JobDetailsPage').then((page) => page.JobDetailsPage));
 const ErrorsPage = loadable(() => import('./admin/errors/ErrorsPage').then((page) => page.ErrorsPage));
 const ErrorGroupPage = loadable(() => import('./admin/errors/ErrorGroupPage').then((page) => page.ErrorGroupPage));
@@ -44,6 +51,12 @@ export function AppRoutes() {
               <Route path={paths.monitor} element={<JobMonitorPage />} />
               <Route path={paths.batches} element={<BatchesPage />} />
               <Route path={paths.batch(':batchId')} element={<BatchPage />} />
+              <Route path={paths.channels} element={<ChannelsPage />} />
+              <Route path={paths.channel(':channel')} element={<ChannelPage />} />
+              <Route path={paths.definitions} element={<DefinitionsPage />} />
+              <Route path={`${paths.definitions}/:jobName`} element={<DefinitionPage />} />
+              <Route path={paths.schedules} element={<SchedulesPage />} />
+              <Route path={paths.schedule(':scheduleId')} element={<SchedulePage />} />
               <Route path={paths.run(':jobRunId')} element={<JobDetailsPage />} />
               <Route path={paths.errors} element={<ErrorsPage />} />
               <Route path={paths.error(':fingerprint')} element={<ErrorGroupPage />} />

@@ -1,4 +1,4 @@
-import type { JobSettings } from '@job-manager/shared/contract/job-settings';
+import type { JobSettings } from '@job-manager/shared/contract/job-overrides';
 import type { JobSettingsRow } from '../store/job-settings.js';
 import { presentPause } from './pause.js';
 

@@ -1,6 +1,6 @@
 import { checkOne } from '@job-manager/client/check-call';
 import { type ParameterIssue, refusal } from '@job-manager/client/errors';
-import type { JobSettingsChange } from '@job-manager/shared/contract/job-settings';
+import type { JobSettingsChange } from '@job-manager/shared/contract/job-overrides';
 import { limits } from '@job-manager/shared/limits';
 import { isKnownJob, type JobSettingsRow, listJobSettings, readJobSettings } from '../store/job-settings.js';
 import type { Notifier } from '../store/notifier.js';

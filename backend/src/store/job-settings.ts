@@ -1,4 +1,4 @@
-import type { JobOverrides } from '@job-manager/shared/contract/job-settings';
+import type { JobOverrides } from '@job-manager/shared/contract/job-overrides';
 import { isPaused } from './lanes.js';
 import type { Sql } from './sql.js';
 

@@ -35,6 +35,10 @@ export const isRefusal = (error: unknown): boolean =>
 export const codeOf = (error: unknown): string | undefined =>
   error instanceof ORPCError ? readProblem(error.data)?.code : undefined;
 
+/** What there is now, where a change was refused because another one came in between; undefined for any other failure. */
+export const currentOf = (error: unknown): unknown =>
+  error instanceof ORPCError && codeOf(error) === 'CHANGED' ? readProblem(error.data)?.current : undefined;
+
 export const isSignedOut = (error: unknown): boolean => error instanceof ORPCError && error.status === 401;
 
 const unreachable: Failure = {

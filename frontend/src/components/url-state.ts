@@ -102,6 +102,7 @@ export function useRunDialog() {
     jobName: jobName === '' ? null : jobName,
     rerunOfId,
     openNew: useCallback(() => open({ new: '', rerun: null }), [open]),
+    openNewOf: useCallback((wanted: string) => open({ new: wanted, rerun: null }), [open]),
     openRerun: useCallback((runId: string) => open({ new: null, rerun: runId }), [open]),
     close: useCloseDialogs(),
   };

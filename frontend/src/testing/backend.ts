@@ -89,6 +89,16 @@ const newWorld = (): World => ({
 
 export let world = newWorld();
 
+/** A job of which operators have set nothing. */
+const untouched = (job: JobDefinition) => ({
+  ...job,
+  settings: {
+    jobName: job.name,
+    ...{ channel: null, priority: null, maxAttempts: null, retry: null, timeoutMs: null, slowAfterMs: null },
+    ...{ isCritical: false, paused: null, rev: 0 },
+  },
+});
+
 /** A problem answer as the server writes it. */
 export function problem(status: number, part: Record<string, JsonBodyType> = {}) {
   const title = String(part.title ?? 'It went wrong');
@@ -138,8 +148,24 @@ const handlers = [
   http.get(
     '/api/admin/jobs/definitions',
     guarded(() =>
-      HttpResponse.json({ jobs: world.definitions, stalledAfterMs: world.stalledAfterMs, forceFailAfterMs: 30_000 }),
+      HttpResponse.json({
+        jobs: world.definitions.map(untouched),
+        stalledAfterMs: world.stalledAfterMs,
+        forceFailAfterMs: 30_000,
+      }),
     ),
+  ),
+  http.post(
+    '/api/admin/jobs/definitions/:jobName/check',
+    guarded(() => HttpResponse.json({ issues: [], underWay: [] })),
+  ),
+  http.get(
+    '/api/admin/jobs/definitions/activity',
+    guarded(() => HttpResponse.json({ jobs: [], since: new Date().toISOString() })),
+  ),
+  http.get(
+    '/api/admin/jobs/definitions/:jobName/recent',
+    guarded(() => HttpResponse.json({ recent: [] })),
   ),
   http.get(
     '/api/admin/jobs/badges',

@@ -1,5 +1,5 @@
 import { durationWords } from '@job-manager/backend/store/duration-words';
-import { type JobSettings, jobSettingsChange } from '@job-manager/shared/contract/job-settings';
+import { type JobSettings, jobSettingsChange } from '@job-manager/shared/contract/job-overrides';
 import type { Command } from 'commander';
 import { type Engine, type Told, withEngine } from './engine.js';
 import { type PauseOptions, pauseInWords, pauseOf, withPauseOptions } from './pause-options.js';

@@ -3,7 +3,7 @@ import { limits } from '../limits.js';
 import { terminalStatuses } from '../run.js';
 import { enqueueOptions, jobName, jobParameters, unique } from './enqueue-options.js';
 import { isoTime } from './iso-time.js';
-import { jobSettings } from './job-settings.js';
+import { jobSettings } from './job-overrides.js';
 import { forViewers, routeFor } from './policy.js';
 import { jobDefinition, jobRun, jobRunSummary, jobStats, runId } from './run.js';
 

@@ -1,4 +1,4 @@
-import type { JobSettingsChange } from '@job-manager/shared/contract/job-settings';
+import type { JobSettingsChange } from '@job-manager/shared/contract/job-overrides';
 import type { Sql } from '../../store/sql.js';
 import type { Actor } from '../queue.js';
 import { auditValues } from './audit.js';

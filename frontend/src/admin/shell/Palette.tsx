@@ -124,12 +124,12 @@ function Entry({ entry, id, isSelected, onChoose }: EntryProps) {
 function useEntries(typed: string, isOpen: boolean): PaletteEntry[] {
   const pages = useNavGroups().flatMap(({ items }) => items);
   const { data: jobs = NONE } = useQuery({ ...definitionsQuery(), enabled: isOpen });
-  const { openNew } = useRunDialog();
+  const { openNewOf } = useRunDialog();
   const mayRun = useCan('run');
   // biome-ignore lint/correctness/useExhaustiveDependencies: read anew at each opening
   const recent = useMemo(readRecentPages, [isOpen]);
   const hits = useLookup(typed, isOpen);
-  return findEntries(typed, { pages, recent, jobs, hits, runJob: mayRun ? openNew : undefined });
+  return findEntries(typed, { pages, recent, jobs, hits, runJob: mayRun ? openNewOf : undefined });
 }
 
 /** Opens what was chosen, in a new tab where that is asked for. */

@@ -96,5 +96,5 @@ test('the palette opens a run by its number, and a job by its name', async () =>
   expect(await screen.findByRole('heading', { name: `match-scores #${run.id}`, level: 1 })).toBeVisible();
   await user.keyboard('/');
   await user.type(await screen.findByRole('combobox', { name: 'Search or jump to', hidden: true }), 'trend{Enter}');
-  await vi.waitFor(() => expect(address()).toBe('/admin/jobs/history?job=trending'));
+  await vi.waitFor(() => expect(address()).toBe('/admin/jobs/definitions/trending'));
 });

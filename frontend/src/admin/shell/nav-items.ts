@@ -1,7 +1,10 @@
 import type { Permission } from '@job-manager/shared/permissions';
 import {
   IconActivityHeartbeat,
+  IconArrowsSplit2,
+  IconBox,
   IconBug,
+  IconCalendarClock,
   IconClipboardList,
   IconKey,
   IconLayoutDashboard,
@@ -45,7 +48,13 @@ export const navGroups: readonly NavGroup[] = [
     label: 'Work',
     items: [
       { to: paths.jobs, label: 'Runs', icon: IconListDetails, key: 'r', permission: 'view', Badge: RunningBadge },
+      { to: paths.definitions, label: 'Jobs', icon: IconBox, key: 'j', permission: 'view' },
+      { to: paths.schedules, label: 'Schedules', icon: IconCalendarClock, key: 's', permission: 'view' },
     ],
+  },
+  {
+    label: 'Capacity',
+    items: [{ to: paths.channels, label: 'Channels', icon: IconArrowsSplit2, key: 'c', permission: 'view' }],
   },
   {
     label: 'Operate',

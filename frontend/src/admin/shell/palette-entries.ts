@@ -69,7 +69,7 @@ const pageEntries = ({ pages }: Sources): PaletteEntry[] =>
 
 const jobEntries = ({ jobs, runJob }: Sources): PaletteEntry[] =>
   jobs.flatMap(({ name, description }) => [
-    { group: 'Jobs', label: `Open ${name}`, description, to: paths.historyOf(name) },
+    { group: 'Jobs', label: `Open ${name}`, description, to: paths.definition(name) },
     ...(runJob ? [{ group: 'Jobs' as const, label: `Run ${name}…`, act: () => runJob(name) }] : []),
   ]);
 

@@ -1,0 +1,140 @@
+import type { JobChannel } from '@job-manager/shared/contract/channels';
+import { Button, Select } from '@mantine/core';
+import { IconArrowsSplit2, IconFilterOff, IconPlus } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { parseAsString, parseAsStringLiteral, useQueryStates } from 'nuqs';
+import { toFailure } from '../../api/failure';
+import { useServerTime } from '../../api/server-clock';
+import { useCan } from '../../api/session';
+import { Permitted } from '../../components/Permitted';
+import { RefreshButton } from '../../components/RefreshButton';
+import { EmptyState } from '../../ui/EmptyState';
+import { ErrorPanel } from '../../ui/ErrorPanel';
+import { FilterBar } from '../../ui/FilterBar';
+import { Page } from '../../ui/Page';
+import { RowSkeletons } from '../../ui/RowSkeletons';
+import { SearchField } from '../../ui/SearchField';
+import { Section } from '../../ui/Section';
+import { ChannelTable } from './ChannelTable';
+import { channelsQuery } from './calls';
+import { type ChannelState, channelStates, stateLook, stateOf } from './channel-state';
+import { type ChannelActs, useChannelActs } from './useChannelActs';
+
+/** The lanes that runs queue in: how full and how late each is. */
+export function ChannelsPage() {
+  return (
+    <Permitted permission="view" title="Channels">
+      <Channels />
+    </Permitted>
+  );
+}
+
+const place = { q: parseAsString.withDefault(''), state: parseAsStringLiteral(channelStates) };
+const choices = channelStates.map((value) => ({ value, label: stateLook[value].label }));
+/** At the end of the page instead, the choices would lie outside every landmark. */
+const inPlace = { withinPortal: false };
+
+function Channels() {
+  const { data, error, refetch, dataUpdatedAt, isFetching } = useQuery(channelsQuery());
+  const [{ q, state }, set] = useQueryStates(place);
+  const acts = useChannelActs();
+  const canManage = useCan('manageChannels');
+  const shown = useShown(data ?? [], q, state);
+  return (
+    <Page
+      title="Channels"
+      lead="Lanes that runs queue in, each with limits, a weight and a pause of its own."
+      actions={
+        <>
+          <RefreshButton updatedAt={dataUpdatedAt} isFetching={isFetching} onRefresh={() => void refetch()} />
+          {canManage && (
+            <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={() => acts.change(null)}>
+              Channel settings
+            </Button>
+          )}
+        </>
+      }
+    >
+      <Section title="All channels" isTitleHidden>
+        <FilterBar>
+          <SearchField
+            label="Search channels"
+            value={q}
+            maxLength={100}
+            onChange={(next) => void set({ q: next || null })}
+          />
+          <Select
+            aria-label="Filter by state"
+            placeholder="All states"
+            data={choices}
+            value={state}
+            onChange={(next) => void set({ state: next as ChannelState | null }, { history: 'push' })}
+            clearable
+            comboboxProps={inPlace}
+            clearButtonProps={{ 'aria-label': 'Clear the state filter' }}
+          />
+        </FilterBar>
+        {data === undefined ? (
+          error ? (
+            <ErrorPanel
+              title="Channels could not be loaded"
+              details={toFailure(error).details}
+              onRetry={() => void refetch()}
+            />
+          ) : (
+            <RowSkeletons rows={3} label="Loading channels" />
+          )
+        ) : shown.length > 0 ? (
+          <>
+            <ChannelTable channels={shown} acts={acts} />
+            {isOnlyDefault(data) && <OnlyDefault acts={acts} canManage={canManage} />}
+          </>
+        ) : (
+          <EmptyState
+            icon={IconFilterOff}
+            title="No channel matches"
+            text={`Looked among ${data.length} channels.`}
+            action={
+              <Button variant="default" onClick={() => void set({ q: null, state: null })}>
+                Clear filters
+              </Button>
+            }
+          />
+        )}
+      </Section>
+      {acts.dialogs}
+    </Page>
+  );
+}
+
+function useShown(channels: readonly JobChannel[], q: string, state: ChannelState | null): readonly JobChannel[] {
+  const found = channels.filter(({ name }) => name.includes(q.toLowerCase()));
+  const names = useServerTime((now) =>
+    found
+      .filter((channel) => state === null || stateOf(channel, now) === state)
+      .map(({ name }) => name)
+      .join(' '),
+  );
+  const wanted = new Set(names.split(' '));
+  return found.filter(({ name }) => wanted.has(name));
+}
+
+const isOnlyDefault = (channels: readonly JobChannel[]): boolean =>
+  channels.length === 1 && channels[0]?.name === 'default';
+
+function OnlyDefault({ acts, canManage }: { acts: ChannelActs; canManage: boolean }) {
+  return (
+    <EmptyState
+      icon={IconArrowsSplit2}
+      title="All runs share one channel"
+      text="Channels keep one kind of work from blocking another: give mail a channel of its own, and it waits for nobody’s report. A job names its channel in code."
+      action={
+        canManage && (
+          <Button variant="light" onClick={() => acts.change(null)}>
+            Set limits of a channel
+          </Button>
+        )
+      }
+    />
+  );
+}

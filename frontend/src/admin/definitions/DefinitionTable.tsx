@@ -1,0 +1,162 @@
+import type { JobActivity } from '@job-manager/shared/contract/definitions';
+import type { JobSettings } from '@job-manager/shared/contract/job-overrides';
+import type { JobDefinition } from '@job-manager/shared/contract/run';
+import { Button } from '@mantine/core';
+import { IconStarFilled } from '@tabler/icons-react';
+import { memo } from 'react';
+import { useCan } from '../../api/session';
+import { ChannelLink, JobLink } from '../../components/EntityLinks';
+import { StatusMark } from '../../components/JobStatusBadge';
+import { PausedNote } from '../../components/PausedNote';
+import { RelativeTime } from '../../components/RelativeTime';
+import { RunPageLink } from '../../components/RunPageLink';
+import { useRunDialog } from '../../components/url-state';
+import { formatDuration } from '../../lib/duration';
+import { Cell, Table } from '../../ui/Table';
+import { Tag } from '../../ui/Tag';
+import classes from './definitions.module.css';
+import type { JobActs } from './useJobActs';
+
+export interface ListedJob {
+  jobName: string;
+  /** Missing where this server has no code of it. */
+  job?: JobDefinition & { settings: JobSettings };
+  activity: JobActivity | undefined;
+}
+
+const columns = [
+  { label: 'Job' },
+  { label: 'Last run' },
+  { label: 'Last 24 hours' },
+  { label: 'Mean', align: 'right' },
+  { label: 'Channel' },
+  { label: 'Next' },
+  { label: 'Actions', isHidden: true },
+] as const;
+
+interface Props {
+  jobs: readonly ListedJob[];
+  /** Null for those who may not pause jobs. */
+  acts: JobActs | null;
+}
+
+/** Jobs with how their runs ended lately. */
+export function DefinitionTable({ jobs, acts }: Props) {
+  const canRun = useCan('run');
+  return (
+    <Table caption="Jobs" columns={columns} stackOn="tablet">
+      {jobs.map((listed) => (
+        <DefinitionRow key={listed.jobName} listed={listed} acts={acts} canRun={canRun} />
+      ))}
+    </Table>
+  );
+}
+
+interface RowProps {
+  listed: ListedJob;
+  acts: JobActs | null;
+  canRun: boolean;
+}
+
+const DefinitionRow = memo(function DefinitionRow({ listed: { jobName, job, activity }, acts, canRun }: RowProps) {
+  const paused = job?.settings.paused ?? null;
+  return (
+    <tr>
+      <Cell isHeader>
+        <JobLink jobName={jobName} />
+        {job?.settings.isCritical && <IconStarFilled size={13} className={classes.star} aria-label="Critical" />}
+        {paused && (
+          <span className={classes.note}>
+            <PausedNote paused={paused} />
+          </span>
+        )}
+        {!job && (
+          <span className={classes.note}>
+            <Tag title="This server has no code of it: an external program executes its runs, or it is gone">
+              No code here
+            </Tag>
+          </span>
+        )}
+      </Cell>
+      <Cell label="Last run" isEmpty={!activity?.lastRun}>
+        <LastRun activity={activity} />
+      </Cell>
+      <Cell label="Last 24 hours">
+        <DayBar activity={activity} />
+      </Cell>
+      <Cell label="Mean" align="right" isEmpty={activity?.meanMs == null}>
+        {activity?.meanMs == null ? '–' : formatDuration(activity.meanMs)}
+      </Cell>
+      <Cell label="Channel" isEmpty={!job}>
+        {job ? <ChannelLink channel={job.channel} /> : '–'}
+      </Cell>
+      <Cell label="Next" isEmpty={!activity?.nextDueAt}>
+        {activity?.nextDueAt ? <RelativeTime at={activity.nextDueAt} /> : '–'}
+      </Cell>
+      <Cell isCorner align="right">
+        {job && <JobButtons job={job} acts={acts} canRun={canRun} />}
+      </Cell>
+    </tr>
+  );
+});
+
+interface ButtonsProps extends Omit<RowProps, 'listed'> {
+  job: NonNullable<ListedJob['job']>;
+}
+
+/** Pausing and running a job, as far as it is allowed. */
+export function JobButtons({ job, acts, canRun }: ButtonsProps) {
+  const { name, settings } = job;
+  const { openNewOf } = useRunDialog();
+  return (
+    <span className={classes.acts}>
+      {acts &&
+        (settings.paused === null ? (
+          <Button variant="default" size="compact-sm" aria-label={`Pause ${name}`} onClick={() => acts.pause(name)}>
+            Pause…
+          </Button>
+        ) : (
+          <Button variant="default" size="compact-sm" aria-label={`Resume ${name}`} onClick={() => acts.resume(name)}>
+            Resume
+          </Button>
+        ))}
+      {canRun && (
+        <Button variant="light" size="compact-sm" aria-label={`Run ${name}`} onClick={() => openNewOf(name)}>
+          Run…
+        </Button>
+      )}
+    </span>
+  );
+}
+
+function LastRun({ activity }: { activity: JobActivity | undefined }) {
+  const last = activity?.lastRun;
+  if (!last) return <>–</>;
+  return (
+    <span className={classes.lastRun}>
+      <StatusMark status={last.status} />
+      <RunPageLink jobRunId={last.id} className={classes.when}>
+        <RelativeTime at={last.finishedAt} />
+      </RunPageLink>
+    </span>
+  );
+}
+
+/** How many runs ended well and badly, as a bar with the figures beside it. */
+function DayBar({ activity }: { activity: JobActivity | undefined }) {
+  const { success = 0, failed = 0, cancelled = 0 } = activity ?? {};
+  const total = success + failed + cancelled;
+  if (total === 0) return <span className="dimmed">None</span>;
+  return (
+    <span className={classes.day}>
+      <span className={classes.bar} aria-hidden>
+        <span data-of="success" style={{ flexGrow: success }} />
+        <span data-of="failed" style={{ flexGrow: failed }} />
+        <span data-of="cancelled" style={{ flexGrow: cancelled }} />
+      </span>
+      {success.toLocaleString('en')} ok
+      {failed > 0 && <span className={classes.failed}> {failed.toLocaleString('en')} failed</span>}
+      {cancelled > 0 && ` ${cancelled.toLocaleString('en')} cancelled`}
+    </span>
+  );
+}

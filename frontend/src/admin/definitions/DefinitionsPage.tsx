@@ -1,0 +1,95 @@
+import type { JobActivity } from '@job-manager/shared/contract/definitions';
+import { Button } from '@mantine/core';
+import { IconBox, IconFilterOff } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { parseAsString, useQueryState } from 'nuqs';
+import { toFailure } from '../../api/failure';
+import { useCan } from '../../api/session';
+import { Permitted } from '../../components/Permitted';
+import { RefreshButton } from '../../components/RefreshButton';
+import { EmptyState } from '../../ui/EmptyState';
+import { ErrorPanel } from '../../ui/ErrorPanel';
+import { FilterBar } from '../../ui/FilterBar';
+import { Page } from '../../ui/Page';
+import { RowSkeletons } from '../../ui/RowSkeletons';
+import { SearchField } from '../../ui/SearchField';
+import { Section } from '../../ui/Section';
+import { activityQuery, jobsQuery } from './calls';
+import { DefinitionTable, type ListedJob } from './DefinitionTable';
+import { useJobActs } from './useJobActs';
+
+/** What can be run, and how it does. */
+export function DefinitionsPage() {
+  return (
+    <Permitted permission="view" title="Jobs">
+      <Definitions />
+    </Permitted>
+  );
+}
+
+function Definitions() {
+  const jobs = useQuery(jobsQuery());
+  const activity = useQuery(activityQuery());
+  const [q, setQ] = useQueryState('q', parseAsString.withDefault(''));
+  const acts = useJobActs();
+  const canManage = useCan('manageJobs');
+  const listed = listOf(jobs.data ?? [], activity.data ?? []);
+  const wanted = q.toLowerCase();
+  const shown = listed.filter(({ jobName, job }) =>
+    [jobName, job?.description ?? ''].some((text) => text.toLowerCase().includes(wanted)),
+  );
+  const external = listed.filter(({ job }) => !job).length;
+  const refresh = () => void Promise.all([jobs.refetch(), activity.refetch()]);
+  const error = jobs.error ?? activity.error;
+  return (
+    <Page
+      title="Jobs"
+      lead={
+        jobs.data &&
+        `${jobs.data.length} in the code of this server${external > 0 ? `, ${external} known by their runs alone` : ''}`
+      }
+      actions={<RefreshButton updatedAt={jobs.dataUpdatedAt} isFetching={jobs.isFetching} onRefresh={refresh} />}
+    >
+      <Section title="All jobs" isTitleHidden>
+        <FilterBar>
+          <SearchField label="Search jobs" value={q} maxLength={100} onChange={(next) => void setQ(next || null)} />
+        </FilterBar>
+        {jobs.data === undefined || activity.data === undefined ? (
+          error ? (
+            <ErrorPanel title="Jobs could not be loaded" details={toFailure(error).details} onRetry={refresh} />
+          ) : (
+            <RowSkeletons rows={8} label="Loading jobs" />
+          )
+        ) : shown.length > 0 ? (
+          <DefinitionTable jobs={shown} acts={canManage ? acts : null} />
+        ) : listed.length === 0 ? (
+          <EmptyState
+            icon={IconBox}
+            title="No jobs yet"
+            text="A job is made with defineJob, in the code that this server is started with."
+          />
+        ) : (
+          <EmptyState
+            icon={IconFilterOff}
+            title="No job matches"
+            text={`Looked for “${q}” among ${listed.length} jobs.`}
+            action={
+              <Button variant="default" onClick={() => void setQ(null)}>
+                Clear the search
+              </Button>
+            }
+          />
+        )}
+      </Section>
+      {acts.dialogs}
+    </Page>
+  );
+}
+
+/** Jobs with code here first, then those that are known by their runs. */
+function listOf(jobs: NonNullable<ListedJob['job']>[], activity: readonly JobActivity[]): ListedJob[] {
+  const byName = new Map(activity.map((each) => [each.jobName, each]));
+  const known = jobs.map((job) => ({ jobName: job.name, job, activity: byName.get(job.name) }));
+  const others = activity.filter(({ hasCode }) => !hasCode);
+  return [...known, ...others.map((each) => ({ jobName: each.jobName, activity: each }))];
+}

@@ -1,0 +1,179 @@
+import type { JobSchedule } from '@job-manager/shared/contract/schedules';
+import { Button, Group, Select } from '@mantine/core';
+import { IconCalendarClock, IconCalendarStats, IconFilterOff, IconPlus } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { parseAsString, parseAsStringLiteral, useQueryStates } from 'nuqs';
+import { useState } from 'react';
+import { toFailure } from '../../api/failure';
+import { useCan } from '../../api/session';
+import { Permitted } from '../../components/Permitted';
+import { RefreshButton } from '../../components/RefreshButton';
+import { EmptyState } from '../../ui/EmptyState';
+import { ErrorPanel } from '../../ui/ErrorPanel';
+import { FilterBar } from '../../ui/FilterBar';
+import { Page } from '../../ui/Page';
+import { RowSkeletons } from '../../ui/RowSkeletons';
+import { SearchField } from '../../ui/SearchField';
+import { Section } from '../../ui/Section';
+import { Calendar } from './Calendar';
+import { schedulesQuery } from './calls';
+import { ScheduleTable } from './ScheduleTable';
+import { type ScheduleActs, useScheduleActs } from './useScheduleActs';
+
+/** What runs by itself, when next, and whether it did. */
+export function SchedulesPage() {
+  return (
+    <Permitted permission="view" title="Schedules">
+      <Schedules />
+    </Permitted>
+  );
+}
+
+const states = ['on', 'paused', 'problem'] as const;
+type State = (typeof states)[number];
+const labels = { on: 'On', paused: 'Paused', problem: 'With a problem' } as const;
+const place = {
+  q: parseAsString.withDefault(''),
+  state: parseAsStringLiteral(states),
+  view: parseAsStringLiteral(['calendar'] as const),
+};
+const choices = states.map((value) => ({ value, label: labels[value] }));
+/** At the end of the page instead, the choices would lie outside every landmark. */
+const inPlace = { withinPortal: false };
+
+const isIn = (state: State, { paused, problem }: JobSchedule): boolean =>
+  state === 'paused' ? paused !== null : state === 'problem' ? problem !== null : paused === null && problem === null;
+
+function Schedules() {
+  const { data, error, refetch, dataUpdatedAt, isFetching } = useQuery(schedulesQuery());
+  const [{ q, state, view }, set] = useQueryStates(place);
+  const acts = useScheduleActs();
+  const canManage = useCan('manageSchedules');
+  const canRun = useCan('run');
+  const canCreate = canManage && canRun;
+  const wanted = q.toLowerCase();
+  const shown = (data ?? []).filter(
+    (schedule) =>
+      (schedule.name.includes(wanted) || schedule.jobName.includes(wanted)) &&
+      (state === null || isIn(state, schedule)),
+  );
+  const isCalendar = view === 'calendar';
+  const create = canCreate && (
+    <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={() => acts.open({ act: 'create' })}>
+      New schedule
+    </Button>
+  );
+  return (
+    <Page
+      title="Schedules"
+      actions={
+        <>
+          <RefreshButton updatedAt={dataUpdatedAt} isFetching={isFetching} onRefresh={() => void refetch()} />
+          <Button
+            variant="default"
+            leftSection={<IconCalendarStats size={16} aria-hidden />}
+            aria-pressed={isCalendar}
+            onClick={() => void set({ view: isCalendar ? null : 'calendar' }, { history: 'push' })}
+          >
+            {isCalendar ? 'List' : 'Calendar'}
+          </Button>
+          {create}
+        </>
+      }
+    >
+      <Section title={isCalendar ? 'The next 24 hours' : 'All schedules'} isTitleHidden={!isCalendar}>
+        {isCalendar ? (
+          <Calendar />
+        ) : data === undefined ? (
+          error ? (
+            <ErrorPanel
+              title="Schedules could not be loaded"
+              details={toFailure(error).details}
+              onRetry={() => void refetch()}
+            />
+          ) : (
+            <RowSkeletons rows={3} label="Loading schedules" />
+          )
+        ) : data.length === 0 ? (
+          <EmptyState
+            icon={IconCalendarClock}
+            title="Nothing runs by itself yet"
+            text="A schedule queues a run of a job at set times. Make one here, or in the code of a job under “schedules”."
+            action={create}
+          />
+        ) : (
+          <>
+            <FilterBar>
+              <SearchField
+                label="Search schedules"
+                value={q}
+                maxLength={100}
+                onChange={(next) => void set({ q: next || null })}
+              />
+              <Select
+                aria-label="Filter by state"
+                placeholder="All states"
+                data={choices}
+                value={state}
+                onChange={(next) => void set({ state: next as State | null }, { history: 'push' })}
+                clearable
+                comboboxProps={inPlace}
+                clearButtonProps={{ 'aria-label': 'Clear the state filter' }}
+              />
+            </FilterBar>
+            {shown.length > 0 ? (
+              <Listed schedules={shown} acts={acts} />
+            ) : (
+              <EmptyState
+                icon={IconFilterOff}
+                title="No schedule matches"
+                text={`Looked among ${data.length} schedules.`}
+                action={
+                  <Button variant="default" onClick={() => void set({ q: null, state: null })}>
+                    Clear filters
+                  </Button>
+                }
+              />
+            )}
+          </>
+        )}
+      </Section>
+      {acts.dialogs}
+    </Page>
+  );
+}
+
+/** The schedules, and what can be done to those that are ticked. */
+function Listed({ schedules, acts }: { schedules: readonly JobSchedule[]; acts: ScheduleActs }) {
+  const canManage = useCan('manageSchedules');
+  const canRun = useCan('run');
+  const [ticked, setTicked] = useState<ReadonlySet<string>>(new Set());
+  const chosen = schedules.filter(({ id }) => ticked.has(id));
+  const tick = (id: string) =>
+    setTicked((now) => new Set(now.has(id) ? [...now].filter((other) => other !== id) : [...now, id]));
+  const isAnyPaused = chosen.some(({ paused }) => paused !== null);
+  const isAnyOn = chosen.some(({ paused }) => paused === null);
+  return (
+    <>
+      {chosen.length > 0 && (
+        <Group gap="xs" mb="sm" role="toolbar" aria-label="What to do with the ticked schedules">
+          <span className="tabular">{chosen.length} chosen</span>
+          {isAnyOn && (
+            <Button variant="default" size="compact-sm" onClick={() => acts.open({ act: 'pause', schedules: chosen })}>
+              Pause…
+            </Button>
+          )}
+          {isAnyPaused && canRun && (
+            <Button variant="default" size="compact-sm" onClick={() => acts.resume(chosen)}>
+              Resume
+            </Button>
+          )}
+          <Button variant="subtle" size="compact-sm" onClick={() => setTicked(new Set())}>
+            Clear
+          </Button>
+        </Group>
+      )}
+      <ScheduleTable schedules={schedules} acts={acts} ticked={canManage ? ticked : null} onTick={tick} />
+    </>
+  );
+}

@@ -1,0 +1,158 @@
+import { Group, NativeSelect, TextInput } from '@mantine/core';
+import { useDebouncedValue } from '@mantine/hooks';
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { toFailure } from '../../api/failure';
+import { formatDateTime } from '../../lib/date-time';
+import { timeZoneName } from '../../lib/local-time';
+import { Fault } from '../../ui/Fault';
+import { previewQuery } from './calls';
+import { changeKind, cronOf, type Preset, type PresetKind, presetOf } from './cron-presets';
+import classes from './schedules.module.css';
+
+interface Props {
+  cron: string;
+  timeZone: string;
+  jobName: string;
+  onCron: (line: string) => void;
+  onTimeZone: (zone: string) => void;
+  errors: { cron?: string; timeZone?: string };
+}
+
+const kinds: { value: PresetKind; label: string }[] = [
+  { value: 'minutes', label: 'Every few minutes' },
+  { value: 'hours', label: 'Every few hours' },
+  { value: 'daily', label: 'Daily' },
+  { value: 'weekdays', label: 'On weekdays' },
+  { value: 'weekly', label: 'Weekly' },
+  { value: 'monthly', label: 'Monthly' },
+  { value: 'cron', label: 'A cron line' },
+];
+const days = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
+const zones = ['UTC', ...Intl.supportedValuesOf('timeZone').filter((zone) => zone !== 'UTC')];
+
+/** When a schedule comes due: presets and the cron line write each other, and below stands what it means. */
+export function TimingFields({ cron, timeZone, jobName, onCron, onTimeZone, errors }: Props) {
+  const [isFree, setFree] = useState(false);
+  const preset: Preset = isFree ? { kind: 'cron' } : presetOf(cron);
+  const change = (next: Preset) => {
+    const line = cronOf(next);
+    if (line !== null) onCron(line);
+  };
+  return (
+    <>
+      <Group gap="sm" align="end">
+        <NativeSelect
+          label="When"
+          data={kinds}
+          value={preset.kind}
+          onChange={(event) => {
+            const kind = event.currentTarget.value as PresetKind;
+            setFree(kind === 'cron');
+            change(changeKind(presetOf(cron), kind));
+          }}
+        />
+        <PresetFields preset={preset} onChange={change} />
+      </Group>
+      <TextInput
+        label="Cron line"
+        description="Minute, hour, day of month, month, day of week; six fields with seconds first"
+        value={cron}
+        onChange={(event) => onCron(event.currentTarget.value)}
+        error={errors.cron}
+        spellCheck={false}
+        autoComplete="off"
+      />
+      <TextInput
+        label="Time zone"
+        description={`Yours: ${timeZoneName()}`}
+        list="time-zones"
+        value={timeZone}
+        onChange={(event) => onTimeZone(event.currentTarget.value)}
+        error={errors.timeZone}
+      />
+      <datalist id="time-zones">
+        {zones.map((zone) => (
+          <option key={zone} value={zone} />
+        ))}
+      </datalist>
+      <Preview cron={cron} timeZone={timeZone} jobName={jobName} />
+    </>
+  );
+}
+
+function PresetFields({ preset, onChange }: { preset: Preset; onChange: (preset: Preset) => void }) {
+  const number = (label: string, value: number, max: number, set: (value: number) => Preset) => (
+    <TextInput
+      className={classes.short}
+      label={label}
+      type="number"
+      min={1}
+      max={max}
+      value={value}
+      onChange={(event) =>
+        onChange(set(Math.min(max, Math.max(1, Math.trunc(Number(event.currentTarget.value)) || 1))))
+      }
+    />
+  );
+  if (preset.kind === 'minutes') return number('Minutes', preset.every, 59, (every) => ({ ...preset, every }));
+  if (preset.kind === 'hours') return number('Hours', preset.every, 23, (every) => ({ ...preset, every }));
+  if (preset.kind === 'cron') return null;
+  return (
+    <>
+      {preset.kind === 'weekly' && (
+        <NativeSelect
+          label="Day"
+          data={days.map((label, value) => ({ label, value: String(value) }))}
+          value={String(preset.day)}
+          onChange={(event) => onChange({ ...preset, day: Number(event.currentTarget.value) })}
+        />
+      )}
+      {preset.kind === 'monthly' && number('Day of month', preset.date, 31, (date) => ({ ...preset, date }))}
+      <TextInput
+        label="At"
+        type="time"
+        value={preset.time}
+        onChange={(event) => event.currentTarget.value && onChange({ ...preset, time: event.currentTarget.value })}
+      />
+    </>
+  );
+}
+
+/** What the timing means: in words, its next times in its zone and in the reader's, and what is remarkable about it. */
+function Preview({ cron, timeZone, jobName }: Pick<Props, 'cron' | 'timeZone' | 'jobName'>) {
+  const [timing] = useDebouncedValue({ cron: cron.trim(), timeZone, jobName: jobName || undefined }, 300);
+  const { data, error } = useQuery({ ...previewQuery(timing), enabled: timing.cron !== '' && timing.timeZone !== '' });
+  if (error) return <Fault>{toFailure(error).details}</Fault>;
+  if (data === undefined) return null;
+  return (
+    <div className={classes.preview} aria-live="polite">
+      <p>{data.timing}</p>
+      <ol>
+        {data.times.map((at) => (
+          <li key={at}>
+            {inZone(at, timing.timeZone)}
+            {timing.timeZone !== ownZone && <span className="dimmed"> · {formatDateTime(at)} here</span>}
+          </li>
+        ))}
+      </ol>
+      {data.warnings.map(({ kind, message }) => (
+        <p key={kind + message} className={classes.warning}>
+          {message}
+        </p>
+      ))}
+    </div>
+  );
+}
+
+const ownZone = new Intl.DateTimeFormat().resolvedOptions().timeZone;
+
+/** A time in a zone, with the zone's own name for it: `2026-11-30 03:00 CET`. */
+export function inZone(at: string, timeZone: string): string {
+  try {
+    const options = { timeZone, dateStyle: 'short', timeStyle: 'short' } as const;
+    return `${new Intl.DateTimeFormat('sv-SE', options).format(new Date(at))} ${timeZone}`;
+  } catch {
+    return at;
+  }
+}

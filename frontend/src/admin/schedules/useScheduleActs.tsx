@@ -1,0 +1,132 @@
+import type { JobSchedule } from '@job-manager/shared/contract/schedules';
+import { useQueryClient } from '@tanstack/react-query';
+import { type ReactNode, useState } from 'react';
+import { trackError } from '../../api/errorTracking';
+import { toFailure } from '../../api/failure';
+import { useAction } from '../../api/useAction';
+import { type Pause, PauseDialog } from '../../components/PauseDialog';
+import { ConfirmDialog } from '../../ui/ConfirmDialog';
+import { DialogBoundary } from '../../ui/DialogBoundary';
+import { loadable } from '../../ui/loadable';
+import { toastError, toastSuccess } from '../../ui/toast';
+import { useReturnFocus } from '../../ui/useReturnFocus';
+import { calls, schedulesKey } from './calls';
+
+const ScheduleDialog = loadable(() => import('./ScheduleDialog').then((module) => module.ScheduleDialog));
+const BackfillDialog = loadable(() => import('./BackfillDialog').then((module) => module.BackfillDialog));
+
+type Opened =
+  | { act: 'create' }
+  | { act: 'edit' | 'copy' | 'remove' | 'backfill'; schedule: JobSchedule }
+  | { act: 'pause'; schedules: readonly JobSchedule[] };
+
+export interface ScheduleActs {
+  open: (opened: Opened) => void;
+  run: (schedule: JobSchedule) => void;
+  resume: (schedules: readonly JobSchedule[]) => void;
+  dialogs: ReactNode;
+}
+
+/** What a person may do to schedules, with the dialogs that ask first. */
+export function useScheduleActs(onRemoved: () => void = () => {}): ScheduleActs {
+  const [opened, open] = useState<Opened | null>(null);
+  const close = () => open(null);
+  useReturnFocus(opened !== null);
+  const queryClient = useQueryClient();
+  const settle = () => void queryClient.invalidateQueries({ queryKey: schedulesKey() });
+  const refuse = (title: string, action: string) => (failed: Error) => {
+    trackError(failed, { action, component: 'SchedulesPage' });
+    toastError({ title, message: toFailure(failed).details });
+  };
+  const { mutate: run } = useAction({
+    mutationFn: ({ id }: JobSchedule) => calls.runSchedule({ scheduleId: id }),
+    onSuccess: ({ jobRunId }, { name }) => void toastSuccess({ message: `Queued #${jobRunId} of ${name}.` }),
+    onError: refuse('The run could not be queued', 'runSchedule'),
+    onSettled: settle,
+  });
+  const { mutate: resume } = useAction({
+    mutationFn: (schedules: readonly JobSchedule[]) =>
+      calls.resumeSchedules({ scheduleIds: schedules.map(({ id }) => id) }),
+    onSuccess: ({ changed }) => void toastSuccess({ message: countOf(changed.length, 'resumed') }),
+    onError: refuse('They could not be resumed', 'resumeSchedules'),
+    onSettled: settle,
+  });
+  return {
+    open,
+    run,
+    resume,
+    dialogs: (
+      <DialogBoundary opened={[opened]} onClose={close}>
+        {opened?.act === 'create' && <ScheduleDialog schedule={null} isCopy={false} onClose={close} />}
+        {(opened?.act === 'edit' || opened?.act === 'copy') && (
+          <ScheduleDialog schedule={opened.schedule} isCopy={opened.act === 'copy'} onClose={close} />
+        )}
+        {opened?.act === 'backfill' && <BackfillDialog schedule={opened.schedule} onClose={close} />}
+        {opened?.act === 'pause' && <PauseSchedulesDialog schedules={opened.schedules} onClose={close} />}
+        {opened?.act === 'remove' && <RemoveDialog schedule={opened.schedule} onClose={close} onRemoved={onRemoved} />}
+      </DialogBoundary>
+    ),
+  };
+}
+
+const countOf = (count: number, done: string): string =>
+  count === 1 ? `One schedule is ${done}.` : `${count} schedules are ${done}.`;
+
+function PauseSchedulesDialog({ schedules, onClose }: { schedules: readonly JobSchedule[]; onClose: () => void }) {
+  const queryClient = useQueryClient();
+  const { mutate, isPending, error } = useAction({
+    mutationFn: (pause: Pause) => calls.pauseSchedules({ scheduleIds: schedules.map(({ id }) => id), ...pause }),
+    onSuccess: ({ changed }) => {
+      toastSuccess({ message: countOf(changed.length, 'paused') });
+      onClose();
+    },
+    onError: (failed) => trackError(failed, { action: 'pauseSchedules', component: 'SchedulesPage' }),
+    onSettled: () => void queryClient.invalidateQueries({ queryKey: schedulesKey() }),
+  });
+  const [first] = schedules;
+  return (
+    <PauseDialog
+      what={schedules.length === 1 && first ? `schedule ${first.name}` : `${schedules.length} schedules`}
+      isPending={isPending}
+      fault={error && toFailure(error).details}
+      onPause={mutate}
+      onClose={onClose}
+    >
+      Nothing comes due until it is resumed; runs that are queued or running go on.
+    </PauseDialog>
+  );
+}
+
+interface RemoveProps {
+  schedule: JobSchedule;
+  onClose: () => void;
+  onRemoved: () => void;
+}
+
+function RemoveDialog({ schedule, onClose, onRemoved }: RemoveProps) {
+  const queryClient = useQueryClient();
+  const { mutate, isPending, error } = useAction({
+    mutationFn: () => calls.removeSchedule({ scheduleId: schedule.id }),
+    onSuccess: () => {
+      toastSuccess({ message: `Schedule ${schedule.name} is removed.` });
+      onClose();
+      onRemoved();
+    },
+    onError: (failed) => trackError(failed, { action: 'removeSchedule', component: 'SchedulesPage' }),
+    onSettled: () => void queryClient.invalidateQueries({ queryKey: schedulesKey() }),
+  });
+  return (
+    <ConfirmDialog
+      title="Remove schedule?"
+      subject={schedule.name}
+      confirm="Remove"
+      isDangerous
+      isPending={isPending}
+      fault={error && toFailure(error).details}
+      onConfirm={() => mutate()}
+      onClose={onClose}
+    >
+      <p>It comes due no more. Its runs stay in the history. This can’t be undone.</p>
+    </ConfirmDialog>
+  );
+}

@@ -1,0 +1,84 @@
+import { limits } from '@job-manager/shared/limits';
+import { NativeSelect, TextInput } from '@mantine/core';
+import { useState } from 'react';
+import { localInput, readLocalInput, timeZoneName } from '../lib/local-time';
+import { ConfirmDialog } from '../ui/ConfirmDialog';
+
+export interface Pause {
+  reason?: string;
+  resumeAt?: string;
+}
+
+interface Props {
+  /** What is paused, as the title has it: `channel mail`. */
+  what: string;
+  /** What a pause means for it. */
+  children: string;
+  isPending: boolean;
+  fault: string | null;
+  onPause: (pause: Pause) => void;
+  onClose: () => void;
+}
+
+const MINUTE_MS = 60_000;
+const ends = [
+  { value: 'open', label: 'Until somebody resumes it' },
+  { value: '15', label: 'For 15 minutes' },
+  { value: '60', label: 'For an hour' },
+  { value: 'tomorrow', label: 'Until tomorrow, 8:00' },
+  { value: 'custom', label: 'Until a time of your choice' },
+];
+
+/** Asks why something is paused, and until when. */
+export function PauseDialog({ what, children, isPending, fault, onPause, onClose }: Props) {
+  const [reason, setReason] = useState('');
+  const [end, setEnd] = useState('open');
+  const [until, setUntil] = useState(() => localInput(Date.now() + 60 * MINUTE_MS));
+  const at = endOf(end, until);
+  const isTimeMissing = end === 'custom' && (at === undefined || Date.parse(at) <= Date.now());
+  return (
+    <ConfirmDialog
+      title={`Pause ${what}?`}
+      confirm="Pause"
+      isPending={isPending}
+      isChanged={reason !== ''}
+      fault={fault}
+      onConfirm={() => {
+        if (!isTimeMissing) onPause({ ...(reason.trim() && { reason: reason.trim() }), ...(at && { resumeAt: at }) });
+      }}
+      onClose={onClose}
+    >
+      <p>{children}</p>
+      <TextInput
+        label="Reason"
+        description="Stands at every run that waits because of it"
+        maxLength={limits.reasonChars}
+        value={reason}
+        onChange={(event) => setReason(event.currentTarget.value)}
+        data-autofocus
+      />
+      <NativeSelect label="How long" data={ends} value={end} onChange={(event) => setEnd(event.currentTarget.value)} />
+      {end === 'custom' && (
+        <TextInput
+          type="datetime-local"
+          label="Until"
+          description={`Your time zone: ${timeZoneName()}`}
+          value={until}
+          min={localInput(Date.now())}
+          error={isTimeMissing && 'Choose a time that has not passed'}
+          onChange={(event) => setUntil(event.currentTarget.value)}
+        />
+      )}
+    </ConfirmDialog>
+  );
+}
+
+function endOf(end: string, until: string): string | undefined {
+  if (end === 'open') return undefined;
+  if (end === 'custom') return readLocalInput(until) ?? undefined;
+  if (end !== 'tomorrow') return new Date(Date.now() + Number(end) * MINUTE_MS).toISOString();
+  const tomorrow = new Date();
+  tomorrow.setDate(tomorrow.getDate() + 1);
+  tomorrow.setHours(8, 0, 0, 0);
+  return tomorrow.toISOString();
+}
