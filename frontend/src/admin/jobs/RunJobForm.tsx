@@ -2,16 +2,21 @@ import type { JobDefinition, JobRun, JobRunSummary } from '@job-manager/shared/c
 import { Button, JsonInput, NativeSelect } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { IconAlertTriangle } from '@tabler/icons-react';
-import { useState } from 'react';
+import { Suspense, useState } from 'react';
 import { RestoredNote } from '../../components/RestoredNote';
 import { Banner } from '../../ui/Banner';
+import { loadable } from '../../ui/loadable';
 import { JobDescription } from './JobDescription';
-import { parametersFault } from './parameters';
+import { parametersFault, readParameters } from './parameters';
 import classes from './RunJobForm.module.css';
 import { RunOptionsFold } from './RunOptionsFold';
 import { hasOptions, isOptionField } from './run-options';
 import { type RunFormValues, useEnqueue } from './useEnqueue';
 import { defaultsOf, useEnqueueDraft } from './useEnqueueDraft';
+
+// What only helps to fill the form in is not waited for.
+const ParameterSide = loadable(() => import('./ParameterSide').then((module) => module.ParameterSide));
+const PresetMenu = loadable(() => import('./PresetMenu').then((module) => module.PresetMenu));
 
 interface Props {
   definitions: readonly JobDefinition[];
@@ -40,10 +45,15 @@ export function RunJobForm(props: Props) {
   const chosen = definitionOf(form.values.jobName);
   // What was typed stays; untouched defaults give way to those of the other job.
   const chooseJob = (name: string) => {
-    const { parameters } = form.values;
-    const isUntouched = parameters.trim() === '' || parameters === defaultsOf(chosen);
-    form.setValues({ jobName: name, parameters: isUntouched ? defaultsOf(definitionOf(name)) : parameters });
+    const { parameters: typed } = form.values;
+    const isUntouched = typed.trim() === '' || typed === defaultsOf(chosen);
+    form.setValues({ jobName: name, parameters: isUntouched ? defaultsOf(definitionOf(name)) : typed });
     form.clearErrors();
+  };
+  const parameters = parametersFault(form.values.parameters) === null ? readParameters(form.values.parameters) : null;
+  const write = (text: string) => {
+    form.setFieldValue('parameters', text);
+    form.clearFieldError('parameters');
   };
   const giveUp = () => {
     draft.drop();
@@ -87,34 +97,52 @@ export function RunJobForm(props: Props) {
       />
       {chosen && <JobDescription definition={chosen} />}
       {isRunning && <Banner icon={IconAlertTriangle}>Another instance of this job is currently running.</Banner>}
-      <div>
-        <div className={classes.parametersHead}>
-          <label htmlFor="run-parameters" className={classes.label}>
-            Parameters (JSON)
-          </label>
-          <Button
-            variant="default"
-            size="compact-sm"
-            disabled={chosen?.defaultParams === undefined}
-            onClick={() => form.setFieldValue('parameters', defaultsOf(chosen))}
-          >
-            Load Defaults
-          </Button>
+      <div className={classes.sides}>
+        {chosen && (
+          <Suspense fallback={null}>
+            <ParameterSide definition={chosen} text={form.values.parameters} onChange={write} />
+          </Suspense>
+        )}
+        <div>
+          <div className={classes.parametersHead}>
+            <label htmlFor="run-parameters" className={classes.label}>
+              Parameters (JSON)
+            </label>
+            <span className={classes.parametersActs}>
+              {chosen && (
+                <Suspense fallback={null}>
+                  <PresetMenu
+                    definition={chosen}
+                    parameters={parameters}
+                    onChoose={(preset) => write(JSON.stringify(preset, null, 2))}
+                  />
+                </Suspense>
+              )}
+              <Button
+                variant="default"
+                size="compact-sm"
+                disabled={chosen?.defaultParams === undefined}
+                onClick={() => write(defaultsOf(chosen))}
+              >
+                Load Defaults
+              </Button>
+            </span>
+          </div>
+          <JsonInput
+            id="run-parameters"
+            rows={7}
+            spellCheck={false}
+            classNames={{ input: classes.json, error: classes.fault }}
+            description="Checked by the server as you type"
+            inputWrapperOrder={['input', 'description', 'error']}
+            onKeyDown={(event) => {
+              if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) submit();
+            }}
+            {...form.getInputProps('parameters')}
+            // The field's own check on leaving it would hide where the fault is.
+            validationError={form.errors.parameters}
+          />
         </div>
-        <JsonInput
-          id="run-parameters"
-          rows={7}
-          spellCheck={false}
-          classNames={{ input: classes.json, error: classes.fault }}
-          description="Checked by the server when enqueued"
-          inputWrapperOrder={['input', 'description', 'error']}
-          onKeyDown={(event) => {
-            if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) submit();
-          }}
-          {...form.getInputProps('parameters')}
-          // The field's own check on leaving it would hide where the fault is.
-          validationError={form.errors.parameters}
-        />
       </div>
       <RunOptionsFold form={form} definition={chosen} isOpen={areOptionsOpen} onToggle={setOptionsOpen} />
       <div className={classes.buttons}>

@@ -44,7 +44,7 @@ export function RunJobModal({ open, opening, jobName, rerunOfId, activeJobs, onC
     <Modal
       opened={open}
       onClose={onClose}
-      size="lg"
+      size="xl"
       fullScreen={isPhone}
       returnFocus={false}
       // What was typed would come back, but a slip of the hand should not close it in the first place.

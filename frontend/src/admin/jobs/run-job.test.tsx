@@ -67,7 +67,7 @@ test('asks for a job before it asks the server', async () => {
   const { dialog, submit } = await openDialog();
   await submit();
   expect(dialog.getByText('Select a job')).toBeVisible();
-  expect(callsTo('POST')).toBe(0);
+  expect(callsTo('POST /api/admin/jobs/enqueue')).toBe(0);
 });
 
 test('finds a fault in the JSON, with its place, and does not ask the server', async () => {
@@ -75,7 +75,7 @@ test('finds a fault in the JSON, with its place, and does not ask the server', a
   await write('{\n  "userId": 8,\n}');
   await submit();
   expect(dialog.getByText('Invalid JSON syntax at line 3, column 1')).toBeVisible();
-  expect(callsTo('POST')).toBe(0);
+  expect(callsTo('POST /api/admin/jobs/enqueue')).toBe(0);
 });
 
 test('refuses a number that JSON would change, with its path, and does not ask the server', async () => {
@@ -83,7 +83,7 @@ test('refuses a number that JSON would change, with its path, and does not ask t
   await write('{"orders": [{"id": 3544790567247868102}]}');
   await submit();
   expect(dialog.getByText('orders.0.id: too large to be kept exactly; send it as text')).toBeVisible();
-  expect(callsTo('POST')).toBe(0);
+  expect(callsTo('POST /api/admin/jobs/enqueue')).toBe(0);
 });
 
 test.each(['[1]', '"x"', 'null', '8'])('refuses %s, which is JSON but no object', async (text) => {
@@ -91,7 +91,7 @@ test.each(['[1]', '"x"', 'null', '8'])('refuses %s, which is JSON but no object'
   await write(text);
   await submit();
   expect(dialog.getByText('Parameters must be a JSON object: { … }')).toBeVisible();
-  expect(callsTo('POST')).toBe(0);
+  expect(callsTo('POST /api/admin/jobs/enqueue')).toBe(0);
 });
 
 test('shows what the server objects to at the field, and stays open to put it right', async () => {
