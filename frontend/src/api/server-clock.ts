@@ -7,7 +7,7 @@ let timer: ReturnType<typeof setInterval> | undefined;
 const listeners = new Set<() => void>();
 
 /** The server's time now, in milliseconds, as far as its last message told. */
-const serverNow = (): number => Date.now() + offsetMs;
+export const serverNow = (): number => Date.now() + offsetMs;
 
 /** Learns how far this machine's clock is from the server's. */
 export function learnServerTime(iso: string): void {

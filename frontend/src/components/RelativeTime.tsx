@@ -2,9 +2,18 @@ import { useServerTime } from '../api/server-clock';
 import { formatDateTime, withZone } from '../lib/date-time';
 import { formatAgo, formatDuration } from '../lib/duration';
 
+interface Props {
+  at: string;
+  /** It has happened: a clock that is behind must not turn it into a time to come. */
+  isPast?: boolean;
+}
+
 /** "3m ago" by the server's clock, with the exact time on hover. */
-export function RelativeTime({ at }: { at: string }) {
-  const text = useServerTime((now) => formatAgo(now - Date.parse(at)));
+export function RelativeTime({ at, isPast = false }: Props) {
+  const text = useServerTime((now) => {
+    const since = now - Date.parse(at);
+    return formatAgo(isPast ? Math.max(0, since) : since);
+  });
   return (
     <time dateTime={at} title={withZone(formatDateTime(at), at)} className="tabular">
       {text}

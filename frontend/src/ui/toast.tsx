@@ -1,7 +1,8 @@
 import { Button } from '@mantine/core';
 import { notifications, notificationsStore } from '@mantine/notifications';
-import { IconAlertTriangle, IconCheck, IconInfoCircle } from '@tabler/icons-react';
+import { IconAlertTriangle, IconCheck, IconInfoCircle, IconLoader2 } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
+import { addNotice } from './notices';
 import classes from './toast.module.css';
 
 interface Offer {
@@ -15,6 +16,8 @@ export interface Toast {
   offer?: Offer;
   /** A toast whose id is on screen replaces that one and stays for its own time. */
   id?: string;
+  /** The bell has it already, in other words. */
+  isNoticed?: boolean;
 }
 
 /** More would cover the page. Nothing waits for its turn: a toast that comes late is no news. */
@@ -25,8 +28,15 @@ export const toastSuccess = (toast: Toast): string => show(toast, 'teal', <IconC
 
 export const toastInfo = (toast: Toast): string => show(toast, 'gray', <IconInfoCircle size={18} />, 5_000);
 
-/** It failed; stays long enough to be read and acted on. */
-export const toastError = (toast: Toast): string => show(toast, 'red', <IconAlertTriangle size={18} />, 12_000);
+/** It failed; stays long enough to be read and acted on, and behind the bell. */
+export function toastError(toast: Toast): string {
+  const id = show(toast, 'red', <IconAlertTriangle size={18} />, 12_000);
+  if (!toast.isNoticed) addNotice(errorNotice(id, toast));
+  return id;
+}
+
+/** Something is under way; stays until it is dismissed or replaced. */
+export const toastProgress = (toast: Toast): string => show(toast, 'blue', <IconLoader2 size={18} />, false);
 
 /** Stays until it is answered. */
 export const toastQuestion = (toast: Toast): string => show(toast, 'blue', <IconInfoCircle size={18} />, false);
@@ -34,6 +44,18 @@ export const toastQuestion = (toast: Toast): string => show(toast, 'blue', <Icon
 /** Whether a toast is on screen. */
 export const isToastShown = (id: string): boolean =>
   notificationsStore.getState().notifications.some((toast) => toast.id === id);
+
+/** An error of a call, by its title or else its text. */
+function errorNotice(id: string, { title, message }: Toast) {
+  const text = typeof message === 'string' ? message : null;
+  return {
+    id,
+    kind: 'error' as const,
+    title: title ?? text ?? 'An error',
+    text: title === undefined ? null : text,
+    to: null,
+  };
+}
 
 let renewals = 0;
 

@@ -1,8 +1,9 @@
 import type { JobRun } from '@job-manager/shared/contract/run';
-import { isAllowed } from '@job-manager/shared/run';
+import { isAllowed, isTerminal } from '@job-manager/shared/run';
 import { Button } from '@mantine/core';
 import { IconRepeat } from '@tabler/icons-react';
 import { useCan } from '../../api/session';
+import { WatchRunButton } from '../../components/notices/WatchRunButton';
 import { CopyButton } from '../../ui/CopyButton';
 import { CancelRunButton } from './CancelRunButton';
 import { ForceFailButton } from './ForceFailButton';
@@ -32,6 +33,7 @@ export function RunActions({ run, isCancelling, onRerun }: Props) {
       <RunLaterButton run={run} />
       {isAllowed('cancel', run.status) && <CancelRunButton run={run} isCancelling={isCancelling} />}
       <ForceFailButton run={run} />
+      {!isTerminal(run.status) && <WatchRunButton run={run} />}
     </>
   );
 }

@@ -9,6 +9,7 @@ const UserMenu = loadable(() => import('./UserMenu').then((module) => module.Use
 interface Props {
   user: CurrentUser;
   onShowShortcuts: () => void;
+  onOpenNotices: () => void;
 }
 
 /** Who is signed in; a click opens their menu, which is loaded then. */

@@ -2,6 +2,8 @@ import { ActionIcon, Button, UnstyledButton } from '@mantine/core';
 import { IconPlayerPlay, IconSearch } from '@tabler/icons-react';
 import { useCan, useSession } from '../../api/session';
 import { ConnectionIndicator } from '../../components/ConnectionIndicator';
+import { NoticeBell } from '../../components/notices/NoticeBell';
+import { useNoticePreferences } from '../../components/notices/useNoticePreferences';
 import { useRunDialog } from '../../components/url-state';
 import { useZoneChoice } from '../../lib/time-zone';
 import { AccountMenu } from './AccountMenu';
@@ -18,6 +20,7 @@ interface Props {
 export function TopBar({ isPhone, onSearch, onShowShortcuts }: Props) {
   const { data: user } = useSession();
   const zone = useZoneChoice();
+  const notices = useNoticePreferences();
   return (
     <header className={classes.bar}>
       <Breadcrumb isPhone={isPhone} />
@@ -30,8 +33,10 @@ export function TopBar({ isPhone, onSearch, onShowShortcuts }: Props) {
         <ConnectionIndicator isShort={isPhone} />
         {!isPhone && <SearchBox onOpen={onSearch} />}
         <RunNewJob isPhone={isPhone} />
-        {user && <AccountMenu user={user} onShowShortcuts={onShowShortcuts} />}
+        <NoticeBell onOpenPreferences={notices.open} />
+        {user && <AccountMenu user={user} onShowShortcuts={onShowShortcuts} onOpenNotices={notices.open} />}
       </div>
+      {notices.dialog}
     </header>
   );
 }

@@ -1,6 +1,6 @@
 import type { CurrentUser } from '@job-manager/shared/contract/auth';
 import { type MantineColorScheme, Menu, useMantineColorScheme } from '@mantine/core';
-import { IconKeyboard, IconLock, IconLogout } from '@tabler/icons-react';
+import { IconBell, IconKeyboard, IconLock, IconLogout } from '@tabler/icons-react';
 import { useRef, useState } from 'react';
 import { Link } from 'react-router-dom';
 import { keepsAccounts } from '../../api/place';
@@ -15,10 +15,11 @@ import classes from './AccountMenu.module.css';
 interface Props {
   user: CurrentUser;
   onShowShortcuts: () => void;
+  onOpenNotices: () => void;
 }
 
 /** Who is signed in, how this browser shows the panel and, where people sign in here, their password and the way out. */
-export function UserMenu({ user, onShowShortcuts }: Props) {
+export function UserMenu({ user, onShowShortcuts, onOpenNotices }: Props) {
   const target = useRef<HTMLButtonElement>(null);
   // Opened by the button that this one replaced, Mantine doesn't know whom to give the focus back.
   const returnFocus = () => {
@@ -47,6 +48,9 @@ export function UserMenu({ user, onShowShortcuts }: Props) {
         <ColourScheme />
         <Menu.Divider />
         <Preferences />
+        <Menu.Item leftSection={<IconBell size={16} />} onClick={onOpenNotices}>
+          Notices…
+        </Menu.Item>
         <Menu.Item leftSection={<IconKeyboard size={16} />} rightSection={<kbd>?</kbd>} onClick={onShowShortcuts}>
           Keyboard shortcuts
         </Menu.Item>

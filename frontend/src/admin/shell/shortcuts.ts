@@ -19,4 +19,5 @@ export const pageKeys: readonly (readonly [key: string, text: string])[] = [
   ['1 … 5', 'Part of a run’s details'],
   ['n', 'Next run of the list one came from'],
   ['p', 'Previous one'],
+  ['w', 'Tell me when the run ends'],
 ];

@@ -1,0 +1,22 @@
+import { ActionIcon } from '@mantine/core';
+import { IconBell, IconBellFilled } from '@tabler/icons-react';
+import { setWatched, useIsWatched } from './watched-runs';
+
+/** Announces the end of one run, whatever the preferences are; survives a reload. */
+export function WatchRunButton({ run }: { run: { id: string; jobName: string } }) {
+  const isWatched = useIsWatched(run.id);
+  const Icon = isWatched ? IconBellFilled : IconBell;
+  return (
+    <ActionIcon
+      variant="default"
+      size="lg"
+      aria-label={`Tell me when ${run.jobName} #${run.id} ends`}
+      aria-pressed={isWatched}
+      title={isWatched ? 'You are told when it ends' : 'Tell me when this ends'}
+      data-key="w"
+      onClick={() => setWatched(run.id, !isWatched)}
+    >
+      <Icon size={16} />
+    </ActionIcon>
+  );
+}
