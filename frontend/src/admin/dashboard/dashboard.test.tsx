@@ -17,7 +17,7 @@ test('leads to the jobs, the monitor and the history', async () => {
 test('shows the last failures, and new ones as they come', async () => {
   world.history = [aRun.success(), aRun.failed({ error: 'Disk full' })];
   await openPanel('/admin/dashboard');
-  expect(await screen.findByText('Error: Disk full')).toBeVisible();
+  expect(await screen.findByText('Disk full')).toBeVisible();
   expect(screen.getByRole('link', { name: 'All failures' })).toHaveAttribute(
     'href',
     '/admin/jobs/history?status=FAILED',
@@ -25,7 +25,18 @@ test('shows the last failures, and new ones as they come', async () => {
   const failed = aRun.failed({ error: 'Out of memory' });
   world.history = [failed, ...world.history];
   act(() => live.tell(failed));
-  expect(await screen.findByText('Error: Out of memory')).toBeVisible();
+  expect(await screen.findByText('Out of memory')).toBeVisible();
+});
+
+test('failures of one cause are one line, which leads to all of them', async () => {
+  world.history = [7, 8, 9].map((id) => aRun.failed({ error: `There is no user with the id ${id}` }));
+  await openPanel('/admin/dashboard');
+  const row = (await screen.findByText('There is no user with the id …')).closest('tr');
+  expect(row).toHaveTextContent(/^match-scores.*3 runs/);
+  expect(screen.getByRole('link', { name: 'match-scores' })).toHaveAttribute(
+    'href',
+    '/admin/jobs/history?job=match-scores&status=FAILED',
+  );
 });
 
 test('says so when nothing has failed', async () => {
