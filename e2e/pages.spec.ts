@@ -1,4 +1,4 @@
-import { activeJobs, card, history, historyRow, runDialog } from './fixtures/job-manager.js';
+import { activeJobs, card, historyRow, historyRows, runDialog } from './fixtures/job-manager.js';
 import { slowly } from './fixtures/runs.js';
 import { expect, test } from './fixtures/story.js';
 
@@ -13,10 +13,10 @@ test('the dashboard shows the counts and the last failures, and leads to the job
   await expect(card).toContainText('12 succeeded');
   await expect(card).toContainText('1 failed');
   const failures = page.getByRole('region', { name: 'Recent Failures' });
-  await expect(failures).toContainText(`affinity#${failed}`);
+  await expect(failures).toContainText(`#${failed}`);
   await failures.getByRole('link', { name: 'All failures' }).click();
   await expect(page).toHaveURL('/admin/jobs/history?status=FAILED');
-  await expect(history(page).getByRole('listitem')).toHaveCount(1);
+  await expect(historyRows(page)).toHaveCount(1);
 
   await page.goBack();
   await page.getByRole('link', { name: 'Manage Jobs' }).click();

@@ -1,17 +1,14 @@
 import type { JobRunSummary } from '@job-manager/shared/contract/run';
 import { Button } from '@mantine/core';
 import { IconFilterOff, IconHistory } from '@tabler/icons-react';
-import { useRef } from 'react';
 import type { HistoryFilters } from '../../api/job-queries';
-import { HistoryRunRow } from '../../components/HistoryRunRow';
+import { HistoryTable } from '../../components/HistoryTable';
 import { EmptyState } from '../../ui/EmptyState';
 import { ErrorPanel } from '../../ui/ErrorPanel';
 import { Pager } from '../../ui/Pager';
 import { RowSkeletons } from '../../ui/RowSkeletons';
-import { useRovingRows } from '../../ui/roving-rows';
 import { Section } from '../../ui/Section';
 import { HistoryFilterBar } from './HistoryFilterBar';
-import classes from './JobHistoryList.module.css';
 
 interface JobHistoryListProps {
   /** The page has nothing else, and the title stands above it. */
@@ -57,13 +54,13 @@ export function JobHistoryList(props: JobHistoryListProps) {
     >
       <HistoryFilterBar {...props} />
       {loading ? (
-        <RowSkeletons rows={8} label="Loading job history" />
+        <RowSkeletons rows={8} isDense label="Loading job history" />
       ) : fault !== null ? (
         <ErrorPanel title="History could not be loaded" details={fault} onRetry={props.onRetry} />
       ) : runs.length === 0 ? (
         <NoRuns {...props} />
       ) : (
-        <RunRows {...props} />
+        <HistoryTable runs={runs} isBusy={props.isTurning} onViewDetails={props.onViewDetails} />
       )}
       {total > 0 && (
         <Pager
@@ -77,18 +74,6 @@ export function JobHistoryList(props: JobHistoryListProps) {
         />
       )}
     </Section>
-  );
-}
-
-function RunRows({ runs, isTurning, onViewDetails }: JobHistoryListProps) {
-  const list = useRef<HTMLUListElement>(null);
-  useRovingRows(list);
-  return (
-    <ul ref={list} className={classes.list} aria-busy={isTurning} aria-label="Runs that have ended">
-      {runs.map((run) => (
-        <HistoryRunRow key={run.id} run={run} onViewDetails={onViewDetails} />
-      ))}
-    </ul>
   );
 }
 

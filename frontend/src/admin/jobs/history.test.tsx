@@ -8,20 +8,37 @@ import { address, openPanel } from '../../testing/render-app';
 const history = () => within(document.querySelector<HTMLElement>('.job-history') as HTMLElement);
 // Without a layout, Mantine takes a dropdown's target for out of sight and hides the dropdown.
 const findOption = (name: string) => screen.findByRole('option', { name, hidden: true });
+/** Without the heads. */
+const rows = () => history().getAllByRole('row').slice(1);
 const manyRuns = () => Array.from({ length: 60 }, () => aRun.success());
 
 test('lists what has ended: how, by whom, how long, when, and why it failed', async () => {
   world.history = [
     aRun.success(),
-    aRun.failed({ trigger: 'CRON', durationMs: 34_000 }),
-    aRun.cancelled({ trigger: 'EVENT', durationMs: 127 }),
+    aRun.failed({ trigger: 'CRON', durationMs: 34_000, triggeredBy: null, triggeredByToken: 'nightly' }),
+    aRun.cancelled({ trigger: 'EVENT', durationMs: null, startedAt: null, queueDelayMs: null }),
   ];
   await openPanel('/admin/jobs/history');
   await history().findByText('Showing 1–3 of 3');
-  const rows = history().getAllByRole('listitem');
-  expect(rows[0]).toHaveTextContent(/Success.*Manual.*2m 5s.*Finished: 1m ago/);
-  expect(rows[1]).toHaveTextContent(/Error: Database timeout.*Failed.*Cron.*Failed after 34s/);
-  expect(rows[2]).toHaveTextContent(/Cancelled.*Event.*Stopped after 127ms/);
+  const heads = history()
+    .getAllByRole('columnheader')
+    .map(({ textContent }) => textContent);
+  expect(heads).toEqual(['Run', 'Result', 'Started by', 'Waited', 'Took', 'Finished', 'Details']);
+  expect(rows()[0]).toHaveTextContent(/Success.*Manual · ada@example.com.*2.1s.*2m 5s.*1m ago/);
+  expect(rows()[1]).toHaveTextContent(/Failed: Database timeout.*Cron · nightly.*2.1s.*34s/);
+  expect(rows()[2]).toHaveTextContent(/Cancelled.*Event.*–.*never started/);
+});
+
+test('a row opens wherever it is clicked, but for its link, which leads to the run', async () => {
+  const run = aRun.success({ progressMessage: 'Scored 20 of 20 users' });
+  world.history = [run];
+  const { user } = await openPanel('/admin/jobs/history');
+  await user.click(await history().findByText('Scored 20 of 20 users'));
+  await waitFor(() => expect(address()).toBe(`/admin/jobs/history?run=${run.id}`));
+  await user.keyboard('{Escape}');
+  await waitFor(() => expect(address()).toBe('/admin/jobs/history'));
+  await user.click(history().getByRole('link', { name: 'match-scores' }));
+  await waitFor(() => expect(address()).toBe(`/admin/jobs/${run.id}`));
 });
 
 test('turns pages, in the address', async () => {
@@ -72,7 +89,7 @@ test('filters by job and status, in the address, from the first page on', async 
   await user.click(await history().findByRole('combobox', { name: 'Filter by job' }));
   await user.click(await findOption('trending'));
   await waitFor(() => expect(address()).toBe('/admin/jobs/history?job=trending'));
-  await waitFor(() => expect(history().getAllByRole('listitem')).toHaveLength(1));
+  await waitFor(() => expect(rows()).toHaveLength(1));
   await user.click(history().getByRole('combobox', { name: 'Filter by status' }));
   await user.click(await findOption('Success'));
   expect(await history().findByText('No runs match these filters')).toBeVisible();
@@ -87,7 +104,7 @@ test('offers the jobs that only the history knows as a filter', async () => {
   const { user } = await openPanel('/admin/jobs/history');
   await user.click(await history().findByRole('combobox', { name: 'Filter by job' }));
   await user.click(await findOption('py-import'));
-  await waitFor(() => expect(history().getAllByRole('listitem')).toHaveLength(1));
+  await waitFor(() => expect(rows()).toHaveLength(1));
   expect(address()).toBe('/admin/jobs/history?job=py-import');
 });
 

@@ -1,0 +1,130 @@
+import type { JobRunSummary } from '@job-manager/shared/contract/run';
+import { Button } from '@mantine/core';
+import { memo, useRef } from 'react';
+import { formatDuration } from '../lib/duration';
+import { useRovingRows } from '../ui/roving-rows';
+import { openRowOnClick } from '../ui/row-click';
+import classes from './HistoryTable.module.css';
+import { StatusMark } from './JobStatusBadge';
+import { MessageCounts } from './MessageCounts';
+import { RelativeTime } from './RelativeTime';
+import { RunPageLink } from './RunPageLink';
+import { statusLook, triggerLabel } from './status';
+
+interface Props {
+  runs: readonly JobRunSummary[];
+  /** Other rows are on their way, these are still shown. */
+  isBusy: boolean;
+  onViewDetails: (jobRunId: string) => void;
+}
+
+/** Runs that have ended: what, how it went, who started it, how long it waited and took, when. */
+export function HistoryTable({ runs, isBusy, onViewDetails }: Props) {
+  const table = useRef<HTMLTableElement>(null);
+  useRovingRows(table);
+  return (
+    <table ref={table} className={classes.table} aria-busy={isBusy}>
+      <caption className="visually-hidden">Runs that have ended</caption>
+      <thead>
+        <tr>
+          <th scope="col">Run</th>
+          <th scope="col">Result</th>
+          <th scope="col">Started by</th>
+          <th scope="col">Waited</th>
+          <th scope="col">Took</th>
+          <th scope="col">Finished</th>
+          <th scope="col">
+            <span className="visually-hidden">Details</span>
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {runs.map((run) => (
+          <Row key={run.id} run={run} onViewDetails={onViewDetails} />
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+interface RowProps {
+  run: JobRunSummary;
+  onViewDetails: (jobRunId: string) => void;
+}
+
+const Row = memo(function Row({ run, onViewDetails }: RowProps) {
+  const { jobName, id, attempt } = run;
+  return (
+    <tr data-run={id} onClick={(event) => openRowOnClick(event, () => onViewDetails(id))}>
+      <th scope="row" className={classes.run}>
+        <span className={classes.what}>
+          <StatusMark status={run.status} />
+          <RunPageLink jobRunId={id} className={classes.name}>
+            {jobName}
+          </RunPageLink>
+          <span className={classes.id}>#{id}</span>
+          {attempt > 1 && <span className={classes.attempts}>{attempt} attempts</span>}
+          <MessageCounts run={run} />
+        </span>
+      </th>
+      <td className={classes.result} data-tone={statusLook[run.status].tone}>
+        <Result run={run} />
+      </td>
+      <td className={classes.by}>
+        <StartedBy run={run} />
+      </td>
+      <td className={classes.figure} data-label="waited">
+        {run.queueDelayMs === null ? '–' : formatDuration(run.queueDelayMs)}
+      </td>
+      <td className={classes.figure} data-label="took">
+        {formatTook(run)}
+      </td>
+      <td className={`${classes.figure} ${classes.finished}`}>
+        {run.finishedAt && <RelativeTime at={run.finishedAt} />}
+      </td>
+      <td className={classes.details}>
+        <Button
+          variant="subtle"
+          color="gray"
+          size="compact-sm"
+          aria-label={`Details of ${jobName} #${id}`}
+          onClick={() => onViewDetails(id)}
+        >
+          Details
+        </Button>
+      </td>
+    </tr>
+  );
+});
+
+/** The error, else what the run reported last; the status is said where that doesn't say it. */
+function Result({ run }: { run: JobRunSummary }) {
+  const { label } = statusLook[run.status];
+  const text = run.status === 'FAILED' ? run.error : run.progressMessage;
+  if (!text) return <span className={classes.status}>{label}</span>;
+  return (
+    <>
+      {run.status === 'CANCELLED' ? (
+        <span className={classes.status}>{label} · </span>
+      ) : (
+        <span className="visually-hidden">{label}: </span>
+      )}
+      <span title={text}>{text}</span>
+    </>
+  );
+}
+
+function StartedBy({ run }: { run: JobRunSummary }) {
+  const who = run.triggeredBy?.email ?? run.triggeredByToken;
+  return (
+    <>
+      <span className={classes.trigger}>{triggerLabel[run.trigger]}</span>
+      {who != null && <span title={who}> · {who}</span>}
+    </>
+  );
+}
+
+function formatTook({ durationMs, startedAt }: JobRunSummary): string {
+  if (durationMs !== null) return formatDuration(durationMs);
+  return startedAt === null ? 'never started' : '–';
+}
