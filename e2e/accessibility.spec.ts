@@ -71,7 +71,7 @@ test.describe('signed out', () => {
 test('the dashboard, with failures', async ({ page, runs }) => {
   await endedRuns(runs);
   await page.goto('/admin/dashboard');
-  await expect(page.getByRole('region', { name: 'Recent Failures' }).getByRole('listitem')).toHaveCount(2);
+  await expect(page.getByRole('region', { name: 'Recent Failures' }).getByRole('row')).toHaveCount(2);
   await expectAccessible(page);
 });
 
@@ -140,6 +140,7 @@ test('the details of a failed run, and toasts', async ({ page, runs }) => {
 
 test('the question before cleaning up', async ({ page }) => {
   await page.goto('/admin/jobs');
+  await page.getByRole('button', { name: 'More about the statistics' }).click();
   await page.getByRole('button', { name: 'Clean Up Stalled Jobs' }).click();
   await expect(page.getByRole('dialog')).toBeVisible();
   await expectAccessible(page);

@@ -27,7 +27,8 @@ test('a run whose runner went silent is pointed out, cleaned up and run again', 
 test('cleaning up where nothing is stalled says so and touches nothing', async ({ page, runs }) => {
   const id = await runs.start('match-scores', { batchSize: 1, pauseMs: 1_000 });
   await page.goto('/admin/jobs');
-  await statistics(page).getByRole('button', { name: 'Clean Up Stalled Jobs' }).click();
+  await statistics(page).getByRole('button', { name: 'More about the statistics' }).click();
+  await page.getByRole('button', { name: 'Clean Up Stalled Jobs' }).click();
   const question = page.getByRole('dialog', { name: 'Clean Up Stalled Jobs' });
   await expect(question).toContainText('No stalled jobs: every running job has a live heartbeat.');
   await expect(question.getByRole('button', { name: 'Clean Up' })).toBeHidden();

@@ -20,7 +20,7 @@ test('the system status shows the runner at work, and how the rest is doing', as
   await expect(runners.getByRole('row').nth(1)).toContainText(/Built in.*Active1 of 2/);
 });
 
-test('a stalled run is told on the jobs page, explained and cleaned up on the system status', async ({
+test('a stalled run is told on the dashboard, explained and cleaned up on the system status', async ({
   page,
   runs,
 }) => {
@@ -37,7 +37,7 @@ test('a stalled run is told on the jobs page, explained and cleaned up on the sy
   }).toPass({ timeout: 30_000 });
   await expect(verdict.getByRole('list', { name: 'Reasons' })).toContainText('stalled');
 
-  await page.goto('/admin/jobs');
+  await page.goto('/admin/dashboard');
   const hint = page.getByRole('link', { name: /System status$/ });
   await expect(hint).toContainText('stalled');
   await hint.click();

@@ -44,9 +44,9 @@ function Tile({ mark, label, value, format = plain, children }: TileProps) {
         {label}
       </dt>
       <dd className={classes.value}>
-        {value === undefined ? <Skeleton width={64} height={32} my={4} /> : format(value)}
+        {value === undefined ? <Skeleton width={40} height={16} my={4} /> : format(value)}
       </dd>
-      <dd className={classes.note}>{value === undefined ? <Skeleton width={110} height={12} my={4} /> : children}</dd>
+      <dd className={classes.note}>{value === undefined ? <Skeleton width={110} height={10} my={4} /> : children}</dd>
     </div>
   );
 }

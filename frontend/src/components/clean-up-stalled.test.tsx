@@ -2,7 +2,7 @@ import { screen, waitFor, within } from '@testing-library/react';
 import { HttpResponse, http } from 'msw';
 import { expect, test } from 'vitest';
 import type { AffectedRun } from '../api/recovery-queries';
-import { ago, aRun } from '../testing/a-run';
+import { ago, aRun, someStats } from '../testing/a-run';
 import { backend, callsTo, problem, world } from '../testing/backend';
 import { openPanel } from '../testing/render-app';
 
@@ -28,8 +28,9 @@ function acceptCleanUp(answer: (ids: string[]) => unknown[]) {
 }
 
 async function openDialog() {
+  world.stats = someStats({ stalled: 1 });
   const { user } = await openPanel('/admin/jobs');
-  const button = await screen.findByRole('button', { name: 'Clean Up Stalled Jobs' });
+  const button = await screen.findByRole('button', { name: 'Clean Up Stalled Jobs (1)' });
   await user.click(button);
   const dialog = within(await screen.findByRole('dialog', { name: 'Clean Up Stalled Jobs' }));
   return { user, button, dialog };

@@ -25,6 +25,19 @@ test.each(['/admin/jobs', '/admin/dashboard'])('%s tells the worst trouble and l
   expect(address()).toBe('/admin/system-status');
 });
 
+test('leaves out what the list of active runs below it shows', async () => {
+  const stalled = { severity: 'WARNING', code: 'STALLED_RUNS', message: '1 run stalled' } as const;
+  world.health = someHealth({ verdict: 'WARNING', reasons: [stalled] });
+  const { unmount } = await openPanel('/admin/dashboard');
+  expect(await screen.findByRole('link', { name: /1 run stalled/ })).toBeVisible();
+  unmount();
+  const calls = healthCalls();
+  await openPanel('/admin/jobs');
+  await waitFor(() => expect(healthCalls()).toBeGreaterThan(calls));
+  await waitFor(() => expect(screen.getByRole('link', { name: /System status\s*Warning/ })).toBeVisible());
+  expect(screen.queryByRole('link', { name: /1 run stalled/ })).toBeNull();
+});
+
 test('says nothing while all is well', async () => {
   await openPanel('/admin/jobs');
   await waitFor(() => expect(healthCalls()).toBe(1));

@@ -11,7 +11,7 @@ export function JobManagerPage() {
   const cleanUp = useCleanUpStalled();
   return (
     <RunsPage tab="All">
-      <HealthHint />
+      <HealthHint isAboveRuns />
       <SectionBoundary name="Job Statistics" isFramed>
         <StatsSection onCleanupStalled={cleanUp.ask} />
       </SectionBoundary>

@@ -1,16 +1,21 @@
 import type { JobStats } from '@job-manager/shared/contract/run';
-import { Button } from '@mantine/core';
-import { IconEraser, IconRefresh } from '@tabler/icons-react';
+import { ActionIcon, Button, Loader, Popover } from '@mantine/core';
+import { IconDots, IconEraser, IconRefresh } from '@tabler/icons-react';
+import { useState } from 'react';
 import { JobStatsTiles } from '../../components/JobStatsTiles';
 import { RelativeTime } from '../../components/RelativeTime';
 import { ErrorPanel } from '../../ui/ErrorPanel';
 import { Section } from '../../ui/Section';
+import { SectionBoundary } from '../../ui/SectionBoundary';
+import { StillTrying } from '../../ui/StillTrying';
 import classes from './JobStatsOverview.module.css';
 
 interface JobStatsOverviewProps {
   stats: JobStats | null;
   /** Being read, for the first time or anew. */
   loading: boolean;
+  /** How often reading has failed since it began. */
+  failures?: number;
   /** No socket reports when they change. */
   isStale: boolean;
   /** Why there are none. */
@@ -20,44 +25,79 @@ interface JobStatsOverviewProps {
   onCleanupStalled?: () => void;
 }
 
-/** How many run, wait and have ended. */
-export function JobStatsOverview({
-  stats,
-  loading,
-  isStale,
-  fault,
-  onRefresh,
-  onCleanupStalled,
-}: JobStatsOverviewProps) {
+/** How many run, wait and have ended, in one line. */
+export function JobStatsOverview(props: JobStatsOverviewProps) {
+  const { stats, loading, failures = 0, isStale, fault, onRefresh, onCleanupStalled } = props;
   return (
-    <Section
-      title="Job Statistics"
-      className="job-stats"
-      actions={
-        <Button variant="default" leftSection={<IconRefresh size={16} />} loading={loading} onClick={onRefresh}>
-          Refresh
-        </Button>
-      }
-    >
+    <Section title="Job Statistics" isTitleHidden className={`job-stats ${classes.section}`}>
       {fault !== null && stats === null ? (
         <ErrorPanel title="Statistics could not be loaded" details={fault} onRetry={onRefresh} />
       ) : (
-        <JobStatsTiles stats={stats} isStale={isStale} />
+        <SectionBoundary name="Job Statistics">
+          <JobStatsTiles stats={stats} isStale={isStale} />
+        </SectionBoundary>
       )}
-      <div className={classes.footer}>
-        {onCleanupStalled && (
-          <Button variant="default" leftSection={<IconEraser size={16} />} onClick={onCleanupStalled}>
-            Clean Up Stalled Jobs
-          </Button>
-        )}
+      <div className={classes.tools}>
         <span className={classes.updated}>
-          {stats && (
+          {stats ? (
             <>
-              Updated <RelativeTime at={stats.updatedAt} />
+              Updated <RelativeTime at={stats.updatedAt} isPast />
             </>
+          ) : (
+            loading && <StillTrying failures={failures} />
           )}
         </span>
+        <Button
+          variant="default"
+          size="xs"
+          aria-busy={loading}
+          leftSection={loading ? <Loader size={14} color="currentColor" aria-hidden /> : <IconRefresh size={14} />}
+          onClick={onRefresh}
+        >
+          Refresh
+        </Button>
+        {onCleanupStalled && <CleanUp count={stats?.stalled ?? 0} onCleanupStalled={onCleanupStalled} />}
       </div>
     </Section>
+  );
+}
+
+/** A button while something is stalled; otherwise it is found when looked for. */
+function CleanUp({ count, onCleanupStalled }: { count: number; onCleanupStalled: () => void }) {
+  const [isOpen, setOpen] = useState(false);
+  if (count > 0)
+    return (
+      <Button variant="default" size="xs" leftSection={<IconEraser size={14} />} onClick={onCleanupStalled}>
+        Clean Up Stalled Jobs ({count.toLocaleString('en')})
+      </Button>
+    );
+  return (
+    <Popover opened={isOpen} onChange={setOpen} position="bottom-end" shadow="md" withinPortal={false} trapFocus>
+      <Popover.Target>
+        <ActionIcon
+          variant="subtle"
+          color="gray"
+          size={32}
+          aria-label="More about the statistics"
+          onClick={() => setOpen(!isOpen)}
+        >
+          <IconDots size={16} />
+        </ActionIcon>
+      </Popover.Target>
+      <Popover.Dropdown p={4}>
+        <Button
+          variant="subtle"
+          color="gray"
+          size="sm"
+          leftSection={<IconEraser size={16} />}
+          onClick={() => {
+            setOpen(false);
+            onCleanupStalled();
+          }}
+        >
+          Clean Up Stalled Jobs
+        </Button>
+      </Popover.Dropdown>
+    </Popover>
   );
 }

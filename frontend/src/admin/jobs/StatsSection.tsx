@@ -4,11 +4,12 @@ import { JobStatsOverview } from './JobStatsOverview';
 
 /** The statistics, read when the page opens, when asked, and when runs come, start or end. */
 export function StatsSection({ onCleanupStalled }: { onCleanupStalled?: () => void }) {
-  const { data, error, isFetching, isStale, refetch } = useStats();
+  const { data, error, isFetching, failureCount, isStale, refetch } = useStats();
   return (
     <JobStatsOverview
       stats={data ?? null}
       loading={isFetching}
+      failures={failureCount}
       isStale={isStale}
       fault={error && toFailure(error).details}
       onRefresh={() => void refetch()}

@@ -63,3 +63,35 @@ test('statistics that cannot be drawn leave the other sections usable, and can b
   await user.click(stats().getByRole('button', { name: 'Try again' }));
   expect(await stats().findByText('147')).toBeVisible();
 });
+
+test('cleaning up stands in the strip only while something is stalled', async () => {
+  const { user } = await openPanel('/admin/jobs');
+  await stats().findByText('147');
+  expect(stats().queryByRole('button', { name: /Clean Up/ })).toBeNull();
+  await user.click(stats().getByRole('button', { name: 'More about the statistics' }));
+  expect(await screen.findByRole('button', { name: 'Clean Up Stalled Jobs', hidden: true })).toBeInTheDocument();
+  world.stats = someStats({ stalled: 2 });
+  await user.click(stats().getByRole('button', { name: 'Refresh' }));
+  expect(await stats().findByRole('button', { name: 'Clean Up Stalled Jobs (2)' })).toBeVisible();
+});
+
+test('statistics that do not come are still tried for, and a clock that is behind shows no time to come', async () => {
+  vi.useFakeTimers({ shouldAdvanceTime: true });
+  let answer = () => {};
+  const held = new Promise<void>((resolve) => {
+    answer = resolve;
+  });
+  backend.use(
+    http.get('/api/admin/jobs/stats', async () => {
+      await held;
+      return undefined;
+    }),
+  );
+  world.stats = someStats({ updatedAt: new Date(Date.now() + 60_000).toISOString() });
+  await openPanel('/admin/jobs');
+  await act(() => vi.advanceTimersByTimeAsync(2_000));
+  expect(await stats().findByText('Still trying…')).toBeVisible();
+  expect(stats().getByRole('button', { name: 'Refresh' })).toHaveTextContent('Refresh');
+  answer();
+  expect(await stats().findByText(/^Updated/)).toHaveTextContent('Updated just now');
+});
