@@ -1,5 +1,7 @@
 import type { SystemHealth } from '@job-manager/shared/contract/health';
-import { IconClockOff } from '@tabler/icons-react';
+import { Button } from '@mantine/core';
+import { IconChevronDown, IconChevronUp, IconClockOff } from '@tabler/icons-react';
+import { useState } from 'react';
 import { useServerTime } from '../../api/server-clock';
 import { RelativeTime } from '../../components/RelativeTime';
 import { EmptyState } from '../../ui/EmptyState';
@@ -7,31 +9,57 @@ import { Section } from '../../ui/Section';
 import { Cell, type Column, Table } from '../../ui/Table';
 import classes from './SystemStatusPage.module.css';
 
-const columns: Column[] = [{ label: 'Task' }, { label: 'Last done' }, { label: 'Result' }, { label: 'Next' }];
+type Task = SystemHealth['maintenance'][number];
 
-/** What the product does about itself, once across all processes: when it last did, with what result, and when next. */
+const columns: Column[] = [{ label: 'Task' }, { label: 'Last done' }, { label: 'Result' }, { label: 'Next' }];
+/** So long may a task be due before it is late: processes don't all look at the same moment. */
+const LATE_MS = 60_000;
+
+const isLate = ({ nextAt }: Task, now: number): boolean => now - Date.parse(nextAt) > LATE_MS;
+
+/** What the product does about itself: one line, with the tasks that are overdue below it, and all of them on demand. */
 export function MaintenanceSection({ tasks }: { tasks: SystemHealth['maintenance'] }) {
-  return (
-    <Section title="Maintenance">
-      {tasks.length === 0 ? (
+  const [isOpen, setOpen] = useState(false);
+  const lateNames = useServerTime((now) =>
+    tasks
+      .filter((task) => isLate(task, now))
+      .map(({ task }) => task)
+      .join('\n'),
+  );
+  if (tasks.length === 0)
+    return (
+      <Section title="Maintenance">
         <EmptyState
           icon={IconClockOff}
           title="No maintenance has run yet"
           text="The first pass comes shortly after a server or a runner has started."
         />
-      ) : (
+      </Section>
+    );
+  const late = tasks.filter(({ task }) => lateNames.split('\n').includes(task));
+  const onTime = tasks.filter((task) => !late.includes(task));
+  const shown = isOpen ? [...late, ...onTime] : late;
+  return (
+    <Section
+      title="Maintenance"
+      aside={<Summary tasks={tasks} late={late.length} />}
+      actions={
+        <Button
+          variant="subtle"
+          color="gray"
+          size="compact-sm"
+          aria-expanded={isOpen}
+          rightSection={isOpen ? <IconChevronUp size={14} /> : <IconChevronDown size={14} />}
+          onClick={() => setOpen(!isOpen)}
+        >
+          {isOpen ? 'Hide the tasks' : 'Show the tasks'}
+        </Button>
+      }
+    >
+      {shown.length > 0 && (
         <Table caption="Maintenance tasks" columns={columns}>
-          {tasks.map(({ task, lastFinishedAt, lastResult, nextAt }) => (
-            <tr key={task}>
-              <Cell isHeader>{nameOf(task)}</Cell>
-              <Cell label="Last done">{lastFinishedAt ? <RelativeTime at={lastFinishedAt} /> : 'not yet'}</Cell>
-              <Cell label="Result">
-                <span className={classes.wrapping}>{lastResult ?? 'none yet'}</span>
-              </Cell>
-              <Cell label="Next">
-                <NextTime at={nextAt} />
-              </Cell>
-            </tr>
+          {shown.map((task) => (
+            <TaskRow key={task.task} {...task} />
           ))}
         </Table>
       )}
@@ -39,13 +67,44 @@ export function MaintenanceSection({ tasks }: { tasks: SystemHealth['maintenance
   );
 }
 
+function Summary({ tasks, late }: { tasks: readonly Task[]; late: number }) {
+  const lastAt = tasks
+    .map(({ lastFinishedAt }) => lastFinishedAt ?? '')
+    .sort()
+    .at(-1);
+  return (
+    <span className={classes.summary}>
+      {late > 0 && <strong>{late} overdue, </strong>}
+      {tasks.length - late} {tasks.length - late === 1 ? 'task' : 'tasks'} on time
+      {lastAt && (
+        <>
+          {' · last '}
+          <RelativeTime at={lastAt} isPast />
+        </>
+      )}
+    </span>
+  );
+}
+
+function TaskRow({ task, lastFinishedAt, lastResult, nextAt }: Task) {
+  return (
+    <tr>
+      <Cell isHeader>{nameOf(task)}</Cell>
+      <Cell label="Last done">{lastFinishedAt ? <RelativeTime at={lastFinishedAt} /> : 'not yet'}</Cell>
+      <Cell label="Result">
+        <span className={classes.wrapping}>{lastResult ?? 'none yet'}</span>
+      </Cell>
+      <Cell label="Next">
+        <NextTime at={nextAt} />
+      </Cell>
+    </tr>
+  );
+}
+
 /** The server's name of a task, `remove old FAILED runs`, as the panel writes names. */
 function nameOf(task: string): string {
   return task.charAt(0).toUpperCase() + task.slice(1).toLowerCase();
 }
-
-/** So long may a task be due before it is late: processes don't all look at the same moment. */
-const LATE_MS = 60_000;
 
 /** A time to come, or since when a task should have been done. */
 function NextTime({ at }: { at: string }) {
