@@ -204,7 +204,7 @@ it.each<[string, HealthFacts, string, string]>([
     'RUNNER_SILENT',
     'not been heard of for 2 min',
   ],
-  ['an event loop is blocked', withRunners({ loopLagMs: 4_000 }), 'LOOP_BLOCKED', 'is blocked for 4 s'],
+  ['an event loop is blocked', withRunners({ loopLagMs: 4_000 }), 'LOOP_BLOCKED', 'event loop of the runner'],
   [
     'a runner is alive and does nothing',
     withState({ backlog: waiting(2 * MINUTE) }),

@@ -208,7 +208,7 @@ function judgeRunners(facts: HealthFacts, { now, backlog, runners }: SystemState
     }
     const found: Reason[] = [];
     if (runner.loopLagMs > thresholds.loopLag) {
-      const message = `The event loop of ${name} is blocked for ${durationWords(runner.loopLagMs)}: a job computes without a pause.`;
+      const message = `The event loop of ${name.replace(/^The/, 'the')} was blocked for ${durationWords(runner.loopLagMs)}: a job computes without a pause.`;
       found.push(warning('LOOP_BLOCKED', message));
     }
     const idleMs = since(now, runner.lastClaimAt ?? runner.startedAt);

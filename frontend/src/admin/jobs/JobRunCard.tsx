@@ -9,6 +9,7 @@ import { JobStatusBadge, StatusMark } from '../../components/JobStatusBadge';
 import { MessageCounts } from '../../components/MessageCounts';
 import { RelativeTime } from '../../components/RelativeTime';
 import { RunPageLink } from '../../components/RunPageLink';
+import { statusLook } from '../../components/status';
 import { formatDuration } from '../../lib/duration';
 import { AttentionBadge } from './AttentionBadge';
 import { attentionOf, type Limits } from './attention';
@@ -67,7 +68,13 @@ export const JobRunCard = memo(function JobRunCard({
         <div className={classes.facts}>
           {state === 'ended' ? <EndFacts run={run} /> : <Facts run={run} status={status} />}
         </div>
-        {run.status !== 'QUEUED' && <JobProgressBar percent={run.progressPercent} label={`Progress of ${name}`} />}
+        {run.status !== 'QUEUED' && (
+          <JobProgressBar
+            percent={run.progressPercent}
+            label={`Progress of ${name}`}
+            tone={state === 'ended' ? statusLook[run.status].tone : 'running'}
+          />
+        )}
       </div>
       <div className={classes.actions}>
         {state === 'active' && <RunNowButton run={run} />}

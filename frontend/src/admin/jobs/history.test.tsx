@@ -35,6 +35,7 @@ test('a row opens wherever it is clicked, but for its link, which leads to the r
   const { user } = await openPanel('/admin/jobs/history');
   await user.click(await history().findByText('Scored 20 of 20 users'));
   await waitFor(() => expect(address()).toBe(`/admin/jobs/history?run=${run.id}`));
+  await screen.findByRole('dialog', { name: /Job Run Details/ });
   await user.keyboard('{Escape}');
   await waitFor(() => expect(address()).toBe('/admin/jobs/history'));
   await user.click(history().getByRole('link', { name: 'match-scores' }));
