@@ -30,7 +30,7 @@ test('an operator sees why runs wait, finds one by its correlation id, and works
   await page.goto('/admin/jobs/batches');
   await expectAccessible(page);
   await page.getByRole('link', { name: 'Tonight' }).click();
-  await expect(page.getByRole('list', { name: 'Runs of the batch' }).getByRole('listitem')).toHaveCount(3);
+  await expect(page.getByRole('table', { name: 'Runs of the batch' }).locator('tbody').getByRole('row')).toHaveCount(3);
   await page.getByRole('button', { name: 'Cancel…' }).click();
   await page.getByRole('button', { name: 'Cancel 3 runs' }).click();
   await expect(page.getByText('3 cancelled')).toBeVisible();

@@ -12,6 +12,7 @@ import { RunPageLink } from './RunPageLink';
 import { statusLook, triggerLabel } from './status';
 
 interface Props {
+  caption?: string;
   runs: readonly JobRunSummary[];
   /** Other rows are on their way, these are still shown. */
   isBusy: boolean;
@@ -19,12 +20,12 @@ interface Props {
 }
 
 /** Runs that have ended: what, how it went, who started it, how long it waited and took, when. */
-export function HistoryTable({ runs, isBusy, onViewDetails }: Props) {
+export function HistoryTable({ caption = 'Runs that have ended', runs, isBusy, onViewDetails }: Props) {
   const table = useRef<HTMLTableElement>(null);
   useRovingRows(table);
   return (
     <table ref={table} className={classes.table} aria-busy={isBusy}>
-      <caption className="visually-hidden">Runs that have ended</caption>
+      <caption className="visually-hidden">{caption}</caption>
       <thead>
         <tr>
           <th scope="col">Run</th>
@@ -124,7 +125,7 @@ function StartedBy({ run }: { run: JobRunSummary }) {
   );
 }
 
-function formatTook({ durationMs, startedAt }: JobRunSummary): string {
+function formatTook({ durationMs, startedAt, finishedAt }: JobRunSummary): string {
   if (durationMs !== null) return formatDuration(durationMs);
-  return startedAt === null ? 'never started' : '–';
+  return startedAt === null && finishedAt !== null ? 'never started' : '–';
 }

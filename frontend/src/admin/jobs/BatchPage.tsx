@@ -9,7 +9,7 @@ import { useParams } from 'react-router-dom';
 import { BATCH_PAGE_SIZE, batchQuery, batchRunsQuery } from '../../api/batch-queries';
 import { toFailure } from '../../api/failure';
 import { useCan } from '../../api/session';
-import { HistoryRunRow } from '../../components/HistoryRunRow';
+import { HistoryTable } from '../../components/HistoryTable';
 import { NotFoundPage } from '../../components/NotFoundPage';
 import { RelativeTime } from '../../components/RelativeTime';
 import { RunLink } from '../../components/RunLink';
@@ -133,11 +133,7 @@ function Runs({ batchId }: { batchId: string }) {
           text={failed ? 'Runs of this batch that fail are listed here.' : 'Runs that retention removed are not shown.'}
         />
       ) : (
-        <ul className={classes.list} aria-label="Runs of the batch" aria-busy={list.isPlaceholderData}>
-          {runs.map((run) => (
-            <HistoryRunRow key={run.id} run={run} onViewDetails={open} />
-          ))}
-        </ul>
+        <HistoryTable caption="Runs of the batch" runs={runs} isBusy={list.isPlaceholderData} onViewDetails={open} />
       )}
       {total > 0 && (
         <Pager

@@ -61,10 +61,14 @@ test('says what a batch is where there is none', async () => {
 test('shows a batch, its failed runs alone, and cancels it knowing what that does', async () => {
   serveBatch();
   const { user } = await openPanel('/admin/jobs/batches/7');
-  const list = await screen.findByRole('list', { name: 'Runs of the batch' });
-  await waitFor(() => expect(within(list).getAllByRole('listitem')).toHaveLength(2));
+  const rows = () =>
+    within(screen.getByRole('table', { name: 'Runs of the batch' }))
+      .getAllByRole('row')
+      .slice(1);
+  await screen.findByRole('table', { name: 'Runs of the batch' });
+  await waitFor(() => expect(rows()).toHaveLength(2));
   await user.click(screen.getByRole('checkbox', { name: 'Failed only' }));
-  await waitFor(() => expect(within(list).getAllByRole('listitem')).toHaveLength(1));
+  await waitFor(() => expect(rows()).toHaveLength(1));
   await user.click(screen.getByRole('button', { name: 'Cancel…' }));
   const dialog = await screen.findByRole('dialog', { name: 'Cancel the batch' });
   expect(await within(dialog).findByText(/20 runs that wait would be cancelled at once, and 1 run/)).toBeVisible();
