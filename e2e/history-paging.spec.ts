@@ -108,13 +108,13 @@ test('runs that were looked at leave no step behind, and a run leads back to the
     await expect(page).toHaveTitle('History · Runs · Job Manager');
   }
   await page.setViewportSize({ width: 1280, height: 500 });
-  await page.evaluate(() => window.scrollTo(0, 180));
+  await page.evaluate(() => window.scrollTo(0, 120));
   await historyRow(page, shown[0] ?? '')
     .getByRole('link', { name: 'trending' })
     .click();
   await page.getByRole('navigation', { name: 'Breadcrumb' }).getByRole('link', { name: 'Runs' }).click();
   await expect(page).toHaveURL('/admin/jobs/history?page=2');
-  await expect.poll(() => page.evaluate(() => window.scrollY)).toBe(180);
+  await expect.poll(() => page.evaluate(() => window.scrollY)).toBe(120);
   await page.goBack();
   await page.goBack();
   await page.goBack();

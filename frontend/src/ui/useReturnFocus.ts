@@ -13,16 +13,9 @@ export function useReturnFocus(isOpen: boolean): void {
   const opener = useRef<Element | null>(null);
   useEffect(() => {
     if (!isOpen) return;
-    opener.current = findOpener(document.activeElement);
+    opener.current = document.activeElement;
     return () => giveBack(opener.current);
   }, [isOpen]);
-}
-
-/** A menu or a popover is gone when the dialog closes; the button that opened it is still there. */
-function findOpener(focused: Element | null): Element | null {
-  const layer = focused?.closest('[role="menu"], [role="dialog"]');
-  const button = document.getElementById(layer?.getAttribute('aria-labelledby') ?? '');
-  return button instanceof HTMLButtonElement ? button : focused;
 }
 
 function giveBack(opener: Element | null): void {

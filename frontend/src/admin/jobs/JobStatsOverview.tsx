@@ -1,7 +1,7 @@
 import type { JobStats } from '@job-manager/shared/contract/run';
 import { ActionIcon, Button, Loader, Popover } from '@mantine/core';
 import { IconDots, IconEraser, IconRefresh } from '@tabler/icons-react';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { JobStatsTiles } from '../../components/JobStatsTiles';
 import { RelativeTime } from '../../components/RelativeTime';
 import { ErrorPanel } from '../../ui/ErrorPanel';
@@ -65,6 +65,7 @@ export function JobStatsOverview(props: JobStatsOverviewProps) {
 /** A button while something is stalled; otherwise it is found when looked for. */
 function CleanUp({ count, onCleanupStalled }: { count: number; onCleanupStalled: () => void }) {
   const [isOpen, setOpen] = useState(false);
+  const opener = useRef<HTMLButtonElement>(null);
   if (count > 0)
     return (
       <Button variant="default" size="xs" leftSection={<IconEraser size={14} />} onClick={onCleanupStalled}>
@@ -75,6 +76,7 @@ function CleanUp({ count, onCleanupStalled }: { count: number; onCleanupStalled:
     <Popover opened={isOpen} onChange={setOpen} position="bottom-end" shadow="md" withinPortal={false} trapFocus>
       <Popover.Target>
         <ActionIcon
+          ref={opener}
           variant="subtle"
           color="gray"
           size={32}
@@ -91,6 +93,8 @@ function CleanUp({ count, onCleanupStalled }: { count: number; onCleanupStalled:
           size="sm"
           leftSection={<IconEraser size={16} />}
           onClick={() => {
+            // The dialog gives the focus back to what has it now.
+            opener.current?.focus();
             setOpen(false);
             onCleanupStalled();
           }}

@@ -1,6 +1,6 @@
 import { ActionIcon, Popover } from '@mantine/core';
 import { IconBell } from '@tabler/icons-react';
-import { Suspense, useEffect, useState } from 'react';
+import { Suspense, useEffect, useRef, useState } from 'react';
 import { useSession } from '../../api/session';
 import { useUnreadMark } from '../../ui/document-title';
 import { loadable } from '../../ui/loadable';
@@ -20,6 +20,7 @@ export function NoticeBell({ onOpenPreferences }: { onOpenPreferences: () => voi
   const unread = useNotices().filter(({ isUnread }) => isUnread);
   useUnreadMark(unread.filter(({ kind }) => kind === 'failure').length);
   const [isOpen, setOpen] = useState(false);
+  const bell = useRef<HTMLButtonElement>(null);
   return (
     <Popover
       opened={isOpen}
@@ -33,6 +34,7 @@ export function NoticeBell({ onOpenPreferences }: { onOpenPreferences: () => voi
     >
       <Popover.Target>
         <ActionIcon
+          ref={bell}
           variant="subtle"
           color="gray"
           size="lg"
@@ -55,6 +57,8 @@ export function NoticeBell({ onOpenPreferences }: { onOpenPreferences: () => voi
               <NoticeList
                 onClose={() => setOpen(false)}
                 onOpenPreferences={() => {
+                  // The dialog gives the focus back to what has it now.
+                  bell.current?.focus();
                   setOpen(false);
                   onOpenPreferences();
                 }}
