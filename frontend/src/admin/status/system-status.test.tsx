@@ -74,7 +74,10 @@ test('lists the living runners before the lost, and the stopped on request', asy
 });
 
 test('names stalled and slow runs with their limits, and leads to them', async () => {
-  const [silent, slow] = [aRun.running(), aRun.running({ jobName: 'trending', runnerId: 'runner-7' })];
+  const [silent, slow] = [
+    aRun.running({ runnerId: 'runner-1' }),
+    aRun.running({ jobName: 'trending', runnerId: 'runner-7' }),
+  ];
   world.runs = [silent];
   world.health = someHealth({
     stalled: [troubled(silent, 360_000, 300_000)],
