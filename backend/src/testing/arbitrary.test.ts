@@ -10,10 +10,11 @@ const known = {
   refresh: ['true', 'false'],
   includePast: ['true', 'false'],
   email: ['somebody@example.test'],
-  // A pattern and a pair that goes together: drawn blindly they almost never fit.
+  // A pattern and pairs that go together: drawn blindly they almost never fit.
   channel: ['default'],
   rateLimit: [100],
   ratePeriodMs: [1_000],
+  retry: [{ backoffMs: 1_000 }],
 };
 
 const schemas: [name: string, schema: z.ZodType][] = [['the socket', clientMessage]];

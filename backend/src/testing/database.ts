@@ -106,8 +106,11 @@ async function fingerprintOf(client: pg.Client): Promise<string | undefined> {
   return (await client.query<{ fingerprint: string }>(FINGERPRINT)).rows[0]?.fingerprint;
 }
 
+/** A test may have given its database settings that no statement outlives. */
+const USUAL_SETTINGS = '-c statement_timeout=0 -c lock_timeout=0 -c default_transaction_read_only=off';
+
 async function connected<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
-  const client = new pg.Client(url);
+  const client = new pg.Client({ connectionString: url, options: USUAL_SETTINGS });
   await client.connect();
   return work(client).finally(() => client.end());
 }

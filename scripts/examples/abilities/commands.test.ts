@@ -57,13 +57,23 @@ it('sets, pauses and resumes a channel while everything runs', async () => {
   expect(await actionsOn('mail')).toEqual(['channel.set', 'channel.pause', 'channel.resume']);
 });
 
-it('makes a schedule, tells when it comes due, runs and pauses it', async () => {
-  const [added, next, queued, paused] = await run('./schedules.sh');
+it('sets, pauses and resumes a job', async () => {
+  const [set, paused, resumed] = await run('./jobs.sh');
+  expect(set).toContain('trending');
+  expect(paused).toContain('Wrong figures');
+  expect(resumed).not.toContain('Wrong figures');
+  expect(await actionsOn('trending')).toEqual(['job.set', 'job.pause', 'job.resume']);
+});
+
+it('makes a schedule, tells when it comes due, runs, pauses and previews it', async () => {
+  const [added, next, queued, paused, backfilled] = await run('./schedules.sh');
   expect(added).toMatch(/^trending-nightly +trending +At 03:00( AM)? \(Europe\/Berlin\)/m);
   expect(next?.split('\n')).toEqual([1, 2, 3].map(() => expect.stringMatching(/^\d{4}-\d\d-\d\d 0[12]:00:00 UTC$/)));
   const [manual] = await rows('SELECT id, "jobName" FROM "JobRun"');
   expect([queued, manual.jobName]).toEqual([`Queued run #${manual.id}.`, 'trending']);
   expect(paused).toMatch(/trending-nightly .* paused .*Until the move is over/);
+  expect(backfilled?.match(/2026-11-2\d 02:00:00 UTC/g)).toHaveLength(5);
+  expect(await rows('SELECT id FROM "JobRun"')).toHaveLength(1);
 });
 
 it('checks the rules of the engine, and tells programs how the system is', async () => {

@@ -4,7 +4,7 @@ export const channelStates = ['open', 'full', 'paused', 'late'] as const;
 export type ChannelState = (typeof channelStates)[number];
 
 /** How long a due run may wait where a channel has no target of its own. */
-export const DEFAULT_TARGET_MS = 5 * 60_000;
+const DEFAULT_TARGET_MS = 5 * 60_000;
 
 export const targetOf = ({ targetWaitMs }: JobChannel): number => targetWaitMs ?? DEFAULT_TARGET_MS;
 

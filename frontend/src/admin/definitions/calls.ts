@@ -4,7 +4,9 @@ import { createTanstackQueryUtils } from '@orpc/tanstack-query';
 import { createClient, api as panel } from '../../api/client';
 
 /** The calls about jobs, loaded with the pages that make them. */
-export const { definitions: calls, jobSettings } = createClient({ definitions, jobSettings: jobSettingsCalls });
+const { definitions: calls, jobSettings } = createClient({ definitions, jobSettings: jobSettingsCalls });
+
+export { jobSettings };
 
 const api = createTanstackQueryUtils(calls, { path: ['definitions'] });
 

@@ -110,7 +110,7 @@ test('history says how many attempts it took', async () => {
   const [once, often] = [aRun.success({ attempt: 1 }), aRun.failed({ attempt: 3 })];
   world.history = [once, often];
   await openPanel('/admin/jobs/history');
-  const rowOf = async (id: string) => (await screen.findByText(`#${id}`)).closest('li') as HTMLElement;
+  const rowOf = async (id: string) => (await screen.findByText(`#${id}`)).closest('tr') as HTMLElement;
   expect(await rowOf(often.id)).toHaveTextContent('3 attempts');
   expect(await rowOf(once.id)).not.toHaveTextContent('attempt');
 });
