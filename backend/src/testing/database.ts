@@ -107,7 +107,8 @@ async function fingerprintOf(client: pg.Client): Promise<string | undefined> {
 }
 
 /** A test may have given its database settings that no statement outlives. */
-const USUAL_SETTINGS = '-c statement_timeout=0 -c lock_timeout=0 -c default_transaction_read_only=off';
+const USUAL_SETTINGS =
+  '-c statement_timeout=0 -c lock_timeout=0 -c default_transaction_read_only=off -c search_path=public';
 
 async function connected<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
   const client = new pg.Client({ connectionString: url, options: USUAL_SETTINGS });
