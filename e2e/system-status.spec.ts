@@ -1,3 +1,4 @@
+import type { Locator } from '@playwright/test';
 import { signIn } from './fixtures/accounts.js';
 import { historyRow, toast } from './fixtures/job-manager.js';
 import { inOwnProcess, slowly } from './fixtures/runs.js';
@@ -31,10 +32,12 @@ test('a stalled run is told on the dashboard, explained and cleaned up on the sy
   await expect(verdict).toContainText('All is well', { timeout: 40_000 });
   const id = await runs.insertSilent('match-scores', { batchSize: 20, pauseMs: 10 });
   // What the server measured answers again for a second, and for ten times as long as it took.
-  await expect(async () => {
-    await page.getByRole('button', { name: 'Refresh' }).click();
-    await expect(verdict).toContainText('WARNING', { timeout: 1_000 });
-  }).toPass({ timeout: 30_000 });
+  const refreshUntil = (region: Locator, text: string) =>
+    expect(async () => {
+      await page.getByRole('button', { name: 'Refresh' }).click();
+      await expect(region).toContainText(text, { timeout: 1_000 });
+    }).toPass({ timeout: 30_000 });
+  await refreshUntil(verdict, 'WARNING');
   await expect(verdict.getByRole('list', { name: 'Reasons' })).toContainText('stalled');
 
   await page.goto('/admin/dashboard');
@@ -49,7 +52,7 @@ test('a stalled run is told on the dashboard, explained and cleaned up on the sy
   await expect(question).toContainText(`match-scores #${id}`);
   await question.getByRole('button', { name: 'Clean Up' }).click();
   await expect(toast(page, 'Cleaned 1 stalled job')).toBeVisible();
-  await expect(troubled).toContainText('None: every running job has a live heartbeat');
+  await refreshUntil(troubled, 'None: every running job has a live heartbeat');
   await expect(verdict).not.toContainText('stalled');
   await runs.reach(id, 'SUCCESS', inOwnProcess);
 });

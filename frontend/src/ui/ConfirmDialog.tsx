@@ -34,6 +34,8 @@ export function ConfirmDialog(props: Props) {
         noValidate
         onSubmit={(event) => {
           event.preventDefault();
+          // React hands it on to the form that the dialog was opened from, which would send itself.
+          event.stopPropagation();
           onConfirm();
         }}
       >

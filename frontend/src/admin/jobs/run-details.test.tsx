@@ -148,6 +148,7 @@ test('walks the list one came from by n and p, in the dialog and on the page', a
   expect(view.getByRole('tab', { name: 'Log' })).toHaveAttribute('aria-selected', 'true');
   await user.click(view.getByRole('link', { name: 'Open as a page' }));
   expect(await screen.findByRole('heading', { name: `trending #${second}`, level: 1 })).toBeVisible();
+  await waitFor(() => expect(document.querySelector('[aria-modal="true"]')).toBeNull());
   expect(await screen.findByText('2 of 2')).toBeVisible();
   await user.keyboard('p');
   expect(await screen.findByRole('heading', { name: `match-scores #${first}`, level: 1 })).toBeVisible();
