@@ -7,10 +7,15 @@ import { defineConfig } from 'vitest/config';
  */
 const isolate = false;
 
-/** Tests that need a process, and modules, of their own: they measure one, or replace what others have loaded. */
+/** Tests that need a process, and modules, of their own: they measure one, replace what others have loaded, or count what others leave behind. */
 const ALONE = {
   backend: ['backend/src/queue/meter.test.ts'],
-  frontend: ['src/admin/embedded.test.tsx', 'src/admin/jobs/sections.test.tsx', 'src/api/panel-version.test.ts'],
+  frontend: [
+    'src/admin/embedded.test.tsx',
+    'src/admin/jobs/sections.test.tsx',
+    'src/api/errorTracking.test.ts',
+    'src/api/panel-version.test.ts',
+  ],
 };
 
 /** Where a retry would hide a race: the engine, its store, the live picture and the fault suite. */

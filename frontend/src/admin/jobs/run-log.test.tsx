@@ -255,7 +255,7 @@ test('shows the line that the address names, and puts the one whose number is pr
   const { user } = await openPanel(`/admin/jobs/${run.id}?tab=log&line=250`, { wrapper: withHeights });
   const marked = () => document.querySelector('[data-marked]')?.textContent;
   await waitFor(() => expect(marked()).toContain('Line 250'));
-  await user.click(within(await log()).getByRole('link', { name: 'Line 252' }));
+  await user.click(await within(await log()).findByRole('link', { name: 'Line 252' }));
   expect(marked()).toContain('Line 252');
   expect(address()).toBe(`/admin/jobs/${run.id}?tab=log&line=252`);
   await user.click(screen.getByRole('tab', { name: 'Overview' }));
