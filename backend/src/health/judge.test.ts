@@ -319,7 +319,7 @@ it.each([
     { jobName: 'match-scores', runs: failed + 1, failed },
     { jobName: 'trending', runs: runs - failed - 1, failed: 0 },
   ].filter((job) => job.runs > 0);
-  const { reasons } = judge(withState({ ended: { since: ago(75 * MINUTE), jobs } }));
+  const { reasons } = judge(withState({ ended: { since: ago(75.3 * MINUTE), jobs } }));
   const percent = Math.round((100 * failed) / runs);
   const message = `${failed} of ${runs} runs (${percent} %) in the last 75 min failed: ${failed} of match-scores.`;
   if (isReason) expect(reasons).toEqual([{ severity: 'WARNING', code: 'FAILURE_RATE', message }]);

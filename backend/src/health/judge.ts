@@ -154,7 +154,7 @@ function judgeRuns({ limits }: HealthFacts, { troubled, runningExternal }: Syste
 
 /** Of all runs together, else of single jobs: what fails in one of many jobs is lost in the whole. */
 function judgeFailures({ now, ended: { since: from, jobs } }: SystemState): Reason[] {
-  const within = durationWords(since(now, from));
+  const within = durationWords(Math.round(since(now, from) / 60_000) * 60_000);
   const sum = (field: 'runs' | 'failed') => jobs.reduce((total, job) => total + job[field], 0);
   const all = { runs: sum('runs'), failed: sum('failed') };
   const failing = jobs.filter(failsOften);
