@@ -11,7 +11,7 @@ export default defineConfig({
   // Each worker has a product and a database of its own: a story that counts runs can't share them with another.
   workers: 2,
   forbidOnly: Boolean(process.env.CI),
-  // A story that passes at its second try only is flaky, which fails the run unless it is listed in `suite-counts.ts`.
+  // A story that passes at its second try only is flaky, which fails the run unless `suite-counts.ts` allows it.
   retries: process.env.CI ? 1 : 0,
   // Most take two to four seconds on a quiet machine, the slowest ten.
   timeout: 40_000,

@@ -5,7 +5,8 @@ import classes from './PageLoader.module.css';
 export function PageLoader() {
   return (
     <div className={classes.wait} role="status">
-      <Loader aria-label="Loading" />
+      <Loader aria-hidden />
+      <span className="visually-hidden">Loading…</span>
     </div>
   );
 }
