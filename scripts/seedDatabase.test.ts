@@ -44,7 +44,7 @@ async function refusalOf(...args: string[]): Promise<string> {
   return written.join('\n');
 }
 
-it('fills an empty database, and refuses to fill it again', async () => {
+it('fills an empty database, refuses to fill it again, and removes the runs it invented', async () => {
   const stdout = await seedDatabase('--users', '12', '--seed', '3', '--until', '2026-03-01');
   expect(stdout).toMatch(/^Profile +12$/m);
   const { rows } = await database.pool.query('SELECT max("createdAt") AS newest FROM "Post"');
@@ -57,6 +57,18 @@ it('fills an empty database, and refuses to fill it again', async () => {
   const refusal = await refusalOf('--users', '12');
   expect(refusal).toMatch(/^There is data already in Profile, .*; reset the database first$/m);
   expect(refusal).not.toContain('seed.ts:');
+
+  const said = vi.spyOn(console, 'log').mockImplementation(() => {});
+  try {
+    await createSeedProgram().exitOverride().parseAsync(['--remove'], { from: 'user' });
+    expect(said.mock.calls.join('\n')).toMatch(/^Removed [\d,]{5} runs, .*2 channels/);
+  } finally {
+    said.mockRestore();
+  }
+  const left = await database.pool.query(
+    'SELECT (SELECT count(*) FROM "JobRun") AS runs, (SELECT count(*) FROM "Profile") AS people',
+  );
+  expect(left.rows).toEqual([{ runs: '0', people: '12' }]);
 });
 
 it.each([

@@ -149,7 +149,7 @@ const environment = z.object({
     .min(16)
     .optional()
     .meta({ description: 'Bearer token that may read /metrics without signing in', isSecret: true }),
-  SAMPLE_DATA: onOff.default(true).describe('Fill an empty database with the sample network'),
+  SAMPLE_DATA: onOff.default(true).describe('Fill an empty database with the sample network and its runs'),
   JOBS_RUNNER: onOff.default(true).describe('Start the built-in runner with the server'),
   JOBS_SCHEDULER: onOff
     .default(true)

@@ -48,7 +48,8 @@ async function start(): Promise<ProductAddresses> {
     (database) => database.release(),
   );
   const config = configure(folder, databaseUrl);
-  await prepareProduct({ config, resources, signal: stopping.signal, sampleUsers: SAMPLE_USERS });
+  // The stories tell their own history.
+  await prepareProduct({ config, resources, signal: stopping.signal, sampleUsers: SAMPLE_USERS, historyDays: 0 });
   await grantApplicationRights(databaseUrl);
   const { url } = await serve({ config, databaseUrl: applicationUrl, resources });
   return { url, databaseUrl };

@@ -16,6 +16,8 @@ interface Sample {
 }
 
 const USERS = size(24, 60);
+/** Runs are for history.test.ts. */
+const historyDays = 0;
 const now = new Date('2026-03-01T00:00:00Z');
 /** What the painter's tests are for takes a second for each network; here bytes that depend on the same things will do. */
 const render: RenderPicture = async (picture, random) => Buffer.from(`${JSON.stringify(picture)} ${random.fraction()}`);
@@ -48,6 +50,7 @@ async function seeded(options: Partial<SeedOptions>): Promise<Sample> {
     seed: 7,
     now,
     render,
+    historyDays,
     ...options,
   });
   return { database, mediaDir, summary };
@@ -83,13 +86,6 @@ it('gives the same rows and files for the same seed', async () => {
   const again = await seeded({});
   expect(await digestOfTables(again)).toEqual(await digestOfTables(sample));
   expect(await filesOf(again)).toEqual(await filesOf(sample));
-});
-
-it('leaves one schedule, which is paused', async () => {
-  const { rows } = await sample.database.pool.query(
-    'SELECT name, "pausedAt" IS NOT NULL AS "isPaused" FROM "Schedule"',
-  );
-  expect(rows).toEqual([{ name: 'nightly-trending', isPaused: true }]);
 });
 
 it('gives other rows and files for another seed', async () => {
@@ -153,6 +149,7 @@ it('refuses a database that has a network already, and changes nothing', async (
     seed: 9,
     now,
     render,
+    historyDays,
   });
   await expect(again).rejects.toThrow(NotEmptyError);
   await expect(again).rejects.toThrow(/data already in Profile, .*reset the database first/);
@@ -162,7 +159,7 @@ it('refuses a database that has a network already, and changes nothing', async (
 
 it('lets only one of two at once seed a database', async () => {
   const { database, mediaDir } = await prepared();
-  const options = { pool: database.pool, mediaDir, users: 10, now, render };
+  const options = { pool: database.pool, mediaDir, users: 10, now, render, historyDays };
   const outcomes = await Promise.allSettled([seedSampleData(options), seedSampleData(options)]);
   expect(outcomes.map((outcome) => outcome.status).sort()).toEqual(['fulfilled', 'rejected']);
   expect(await database.db.profile.count()).toBe(10);
@@ -173,7 +170,7 @@ it('gives members ids and addresses beside those of accounts that are there', as
   const taken = await sample.database.db.user.findFirstOrThrow({ where: { id: 1 } });
   await database.db.user.create({ data: { id: 5, email: taken.email, role: 'SUPER_ADMIN' } });
   expect(await isEmpty(database.pool)).toBe(true);
-  await seedSampleData({ pool: database.pool, mediaDir, users: 10, seed: 7, now, render });
+  await seedSampleData({ pool: database.pool, mediaDir, users: 10, seed: 7, now, render, historyDays });
   const users = await database.db.user.findMany({ orderBy: { id: 'asc' } });
   expect(users.map((user) => user.id)).toEqual([5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15]);
   expect(users[0]).toMatchObject({ email: taken.email, role: 'SUPER_ADMIN' });
@@ -185,7 +182,7 @@ it('leaves foreign files as they are, even under a name it wants', async () => {
   const wanted = (await fileNamesInRows(sample)).find((name) => name in present) ?? '';
   await mkdir(dirname(join(mediaDir, wanted)), { recursive: true });
   await writeFile(join(mediaDir, wanted), 'mine');
-  await seedSampleData({ pool: database.pool, mediaDir, users: USERS, seed: 7, now, render });
+  await seedSampleData({ pool: database.pool, mediaDir, users: USERS, seed: 7, now, render, historyDays });
 
   expect(await readFile(join(mediaDir, wanted), 'utf8')).toBe('mine');
   const other = wanted.replace(/(\.\w+)$/, '-2$1');
@@ -197,7 +194,14 @@ it('leaves foreign files as they are, even under a name it wants', async () => {
 it('writes no row when it fails', async () => {
   const { database, mediaDir } = await prepared();
   await writeFile(join(mediaDir, 'file'), '');
-  const seeding = seedSampleData({ pool: database.pool, mediaDir: join(mediaDir, 'file'), users: 10, now, render });
+  const seeding = seedSampleData({
+    pool: database.pool,
+    mediaDir: join(mediaDir, 'file'),
+    users: 10,
+    now,
+    render,
+    historyDays,
+  });
   await expect(seeding).rejects.toThrow(/ENOTDIR/);
   expect(await isEmpty(database.pool)).toBe(true);
   expect(await database.db.user.count()).toBe(0);

@@ -1,10 +1,10 @@
 import type { createPool } from '@job-manager/backend/database/client';
 import type { Connection } from './bulk-insert.js';
 import type { Drift } from './counters.js';
+import { writeHistory } from './history/write-history.js';
 import type { MediaItem } from './media.js';
 import { type RenderPicture, writeMediaFiles } from './media-files.js';
 import { createNetwork, type Network } from './network.js';
-import { writeSampleSchedule } from './sample-schedule.js';
 import { TABLE_NAMES, type TableName, writeTable } from './tables.js';
 import { DAY_MS } from './time.js';
 
@@ -19,6 +19,8 @@ export interface SeedOptions {
   seed?: number;
   /** The end of the 90 days; the start of today (UTC) when not set, so that two runs on one day agree. */
   now?: Date;
+  /** Days of invented runs, with schedules and channels, up to `now` or this moment; 14 when not set, 0 for none. */
+  historyDays?: number;
   /** What makes the bytes of a picture instead of the painter, for tests: painting is most of the work. */
   render?: RenderPicture;
   onProgress?: (phase: string) => void;
@@ -29,6 +31,8 @@ export interface SeedSummary {
   media: { files: number; corrupt: number; orphans: number; missing: number };
   /** Rows whose counters are wrong on purpose. */
   drifted: Drift;
+  /** Invented runs. */
+  runs: number;
 }
 
 /** The database has data of the sample's kind already; adding more would mix two networks. */
@@ -58,7 +62,7 @@ export async function seedSampleData(options: SeedOptions): Promise<SeedSummary>
     const summary = await seedWith(client, { ...options, users, onProgress });
     await client.query('COMMIT');
     onProgress('updating statistics');
-    for (const table of TABLE_NAMES) await client.query(`ANALYZE "${table}"`);
+    for (const table of [...TABLE_NAMES, ...HISTORY_TABLES]) await client.query(`ANALYZE "${table}"`);
     return summary;
   } catch (error) {
     await client.query('ROLLBACK').catch(() => {});
@@ -89,8 +93,17 @@ async function seedWith(client: Connection, options: Settled): Promise<SeedSumma
   const filesWritten = await files;
   // Their rows come last: a file whose name was taken has got another.
   await write(client, network, 'Media', options);
-  await writeSampleSchedule(client);
-  return summarise(network, filesWritten);
+  const runs = await writeRuns(client, network, { ...options, seed });
+  return { ...summarise(network, filesWritten), runs };
+}
+
+const HISTORY_TABLES = ['JobRun', 'JobRunMessage', 'JobRunAttempt', 'JobRunCount'];
+
+async function writeRuns(client: Connection, { rows }: Network, options: Settled & { seed: number }): Promise<number> {
+  const { historyDays: days = 14, now: until = new Date(), seed, onProgress } = options;
+  if (days === 0) return 0;
+  onProgress(`writing runs of ${days} days`);
+  return writeHistory(client, { seed, until, days, people: rows.User.slice(0, 2).map(({ id }) => id) });
 }
 
 async function writeTables(client: Connection, network: Network, options: Settled): Promise<void> {
@@ -116,7 +129,7 @@ async function filledTables(connection: Connection): Promise<TableName[]> {
   return ROOTS.filter((table) => rows[0]?.[table] === true);
 }
 
-function summarise({ rows, media, drifted }: Network, files: number): SeedSummary {
+function summarise({ rows, media, drifted }: Network, files: number): Omit<SeedSummary, 'runs'> {
   const counts = TABLE_NAMES.map((table) => [table, rows[table].length]);
   const fated = (fate: MediaItem['fate']) => media.filter((item) => item.fate === fate).length;
   return {

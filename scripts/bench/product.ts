@@ -48,7 +48,7 @@ export async function startProduct({ postgres, resources, signal, say, addRuns }
   const pool = await resources.hold(Promise.resolve(createPool(databaseUrl, { max: 5 })), (held) => held.end());
   const config = configOf(folder, databaseUrl);
   say(`writing ${SAMPLE_USERS} sample users and a history of finished runs`);
-  await seedSampleData({ pool, mediaDir: config.MEDIA_DIR, users: SAMPLE_USERS });
+  await seedSampleData({ pool, mediaDir: config.MEDIA_DIR, users: SAMPLE_USERS, historyDays: 0 });
   await ensureOperator(pool, config);
   await addRuns({ pool });
   say('starting server and runner');

@@ -17,6 +17,8 @@ export interface ProductOptions {
   signal: AbortSignal;
   /** Members of the sample network; its own default when not set. */
   sampleUsers?: number;
+  /** Days of invented runs; their own default when not set. */
+  historyDays?: number;
   /** False when another program serves the panel. */
   withPanel?: boolean;
 }
@@ -96,8 +98,8 @@ async function bringUpToDate(database: Database): Promise<string> {
 async function fill(pool: Pool, options: ProductOptions, say: Say): Promise<string> {
   const { isEmpty, seedSampleData } = await import('../../prisma/seed/seed.js');
   if (!(await isEmpty(pool))) return 'Data is there already';
-  const { sampleUsers: users, config } = options;
-  await seedSampleData({ pool, mediaDir: config.MEDIA_DIR, users, onProgress: say });
+  const { sampleUsers: users, historyDays, config } = options;
+  await seedSampleData({ pool, mediaDir: config.MEDIA_DIR, users, historyDays, onProgress: say });
   return 'Sample data written';
 }
 

@@ -2,7 +2,7 @@ import { readConfig } from '@job-manager/backend/config';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import pc from 'picocolors';
 import { NotEmptyError, type SeedSummary, seedSampleData } from '../../prisma/seed/seed.js';
-import { withDatabase } from './database.js';
+import { type OpenDatabase, withDatabase } from './database.js';
 import { Refusal } from './refusal.js';
 import { say } from './terminal.js';
 
@@ -10,20 +10,23 @@ interface Options {
   users: number;
   seed: number;
   until?: Date;
+  remove?: boolean;
 }
 
-/** The command that fills an empty database with the sample network. Throws Refusal where there is data already. */
+/** The command that fills an empty database with the sample network and its runs, or removes the runs. Throws Refusal where there is data already. */
 export const createSeedProgram = (): Command =>
   new Command('db:seed')
-    .description('Fills an empty database and the media folder with a sample network.')
+    .description('Fills an empty database and the media folder with a sample network, and with runs of 14 days.')
     .addOption(new Option('--users <count>', 'members, 2 to 10000').default(1_000).argParser(wholeNumber(2, 10_000)))
     .addOption(new Option('--seed <number>', 'the same seed gives the same data').default(42).argParser(wholeNumber(0)))
     .option('--until <yyyy-mm-dd>', 'day on which the 90 days of activity end, in UTC (default: today)', day)
+    .option('--remove', 'remove the sample runs, schedules and channels instead; the network stays')
     .showHelpAfterError('Try --help.')
     .action(seed);
 
-async function seed({ users, seed, until: now }: Options): Promise<void> {
+async function seed({ users, seed, until: now, remove }: Options): Promise<void> {
   const config = readConfig();
+  if (remove) return withDatabase(config, ({ pool }) => removeSample(pool));
   await withDatabase(config, async ({ ownerUrl }) => {
     const { createPool } = await import('@job-manager/backend/database/client');
     const started = performance.now();
@@ -40,7 +43,15 @@ async function seed({ users, seed, until: now }: Options): Promise<void> {
   });
 }
 
-function report({ rows, media, drifted }: SeedSummary, seconds: number): void {
+async function removeSample(pool: OpenDatabase['pool']): Promise<void> {
+  const { removeHistory } = await import('../../prisma/seed/history/remove-history.js');
+  const { removed, kept } = await removeHistory(pool);
+  const counts = Object.entries(removed).map(([what, count]) => `${count.toLocaleString('en')} ${what}`);
+  say(`Removed ${counts.join(', ')} of the sample.`);
+  if (kept.length > 0) say(`Kept, being changed or in use: ${kept.join(', ')}.`);
+}
+
+function report({ rows, media, drifted, runs }: SeedSummary, seconds: number): void {
   const width = Math.max(...Object.keys(rows).map((table) => table.length));
   for (const [table, count] of Object.entries(rows)) {
     say(`${table.padEnd(width)} ${count.toLocaleString('en').padStart(9)}`);
@@ -49,6 +60,7 @@ function report({ rows, media, drifted }: SeedSummary, seconds: number): void {
     `${media.files} media files: ${media.corrupt} corrupt, ${media.orphans} without a row; ${media.missing} rows without a file.`,
   );
   say(`Counters are wrong on purpose in ${drifted.profiles} profiles and ${drifted.posts} posts.`);
+  say(`${runs.toLocaleString('en')} runs of 14 days were invented; --remove removes them.`);
   say(pc.green(`Done in ${seconds.toFixed(1)} s.`));
 }
 

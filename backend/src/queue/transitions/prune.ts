@@ -1,5 +1,6 @@
 import type { TerminalStatus } from '@job-manager/shared/run';
 import type { Sql } from '../../store/sql.js';
+import { removeBatch } from './remove-runs.js';
 
 /** At most so many runs in one statement, and about so many messages: a run may have written a hundred thousand. */
 const MOST_RUNS = 500;
@@ -56,8 +57,6 @@ const IS_BATCH_OVER = `("batchId" IS NULL OR NOT EXISTS (
       SELECT FROM "JobRunBatch" b LEFT JOIN "JobRun" c ON c.id = b."callbackRunId"
       WHERE b.id = j."batchId" AND (b."finishedAt" IS NULL OR c.status IN ('QUEUED', 'RUNNING'))))`;
 
-// The counters are locked before they are looked at, in the order in which ending runs take them: an hour that is
-// still being counted must neither be lost nor wait in a circle.
 const prune = (ofJob: string): string => `
 WITH moment AS MATERIALIZED (SELECT clock_timestamp() AS at
 ), old AS MATERIALIZED (
@@ -75,26 +74,7 @@ WITH moment AS MATERIALIZED (SELECT clock_timestamp() AS at
   SELECT unnest(d."dependsOn") AS id FROM "JobRun" d
   WHERE d."dependsOn" && ARRAY(SELECT id FROM looked) AND (d."isBlocked" OR d.status IN ('QUEUED', 'RUNNING'))
 ), batch AS MATERIALIZED (SELECT id FROM looked WHERE id NOT IN (SELECT id FROM needed)
-), messages AS (
-  DELETE FROM "JobRunMessage" WHERE "runId" IN (SELECT id FROM batch)
-), attempts AS (
-  DELETE FROM "JobRunAttempt" WHERE "runId" IN (SELECT id FROM batch)
-), authors AS (
-  DELETE FROM "JobRunAuthor" WHERE "runId" IN (SELECT id FROM batch)
-), removed AS (
-  DELETE FROM "JobRun" j USING batch WHERE j.id = batch.id RETURNING j.id, j."jobName", j.status, j."finishedAt", j."durationMs"
-), less AS MATERIALIZED (
-  SELECT date_trunc('hour', "finishedAt", 'UTC') AS hour, "jobName", status, count(*) AS runs, coalesce(sum("durationMs"), 0) AS ms
-  FROM removed GROUP BY 1, 2, 3
-), counters AS MATERIALIZED (
-  SELECT c.hour, c."jobName", c.status, c.runs - less.runs AS runs, c."totalDurationMs" - less.ms AS ms
-  FROM "JobRunCount" c JOIN less USING (hour, "jobName", status) ORDER BY c.hour, c."jobName", c.status FOR UPDATE OF c
-), emptied AS (
-  DELETE FROM "JobRunCount" c USING counters n
-  WHERE (c.hour, c."jobName", c.status) = (n.hour, n."jobName", n.status) AND n.runs = 0
-), lowered AS (
-  UPDATE "JobRunCount" c SET runs = n.runs, "totalDurationMs" = n.ms FROM counters n
-  WHERE (c.hour, c."jobName", c.status) = (n.hour, n."jobName", n.status) AND n.runs > 0
+${removeBatch}
 ), total AS (
   SELECT count(*)::int AS runs, max("finishedAt") AS "upTo" FROM removed
 ), audited AS (
