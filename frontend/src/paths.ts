@@ -22,9 +22,13 @@ export const paths = {
   schedules: '/admin/jobs/schedules',
   schedule: (scheduleId: string) => `/admin/jobs/schedules/${scheduleId}`,
   systemStatus: '/admin/system-status',
+  /** Its row in System status. */
+  runner: (name: string) => `/admin/system-status?runner=${encodeURIComponent(name)}`,
   errors: '/admin/errors',
   error: (fingerprint: string) => `/admin/errors/${fingerprint}`,
   audit: '/admin/audit',
+  /** What one person, token or program did. */
+  auditOf: (actor: string) => `/admin/audit?actor=${encodeURIComponent(actor)}`,
   tokens: '/admin/tokens',
   users: '/admin/users',
   account: '/admin/account',

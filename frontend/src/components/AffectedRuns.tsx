@@ -2,6 +2,7 @@ import { useId } from 'react';
 import type { AffectedRun } from '../api/recovery-queries';
 import classes from './AffectedRuns.module.css';
 import { StatusMark } from './JobStatusBadge';
+import { RunPageLink } from './RunPageLink';
 import { becomesWords, doneWords } from './recovered-runs';
 
 interface Props {
@@ -27,9 +28,9 @@ export function AffectedRuns({ title, runs, isDone = false }: Props) {
           <li key={run.id} className={classes.row}>
             <StatusMark status={becomes} />
             <div className={classes.words}>
-              <span className={classes.name}>
+              <RunPageLink jobRunId={run.id} className={classes.name}>
                 {run.jobName} <span className={classes.id}>#{run.id}</span>
-              </span>
+              </RunPageLink>
               <span className={classes.reason}>{reason}</span>
             </div>
             <span className={classes.becomes}>{words[becomes]}</span>

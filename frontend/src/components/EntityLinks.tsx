@@ -1,7 +1,13 @@
 import { Anchor } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { Link } from 'react-router-dom';
+import { useCan } from '../api/session';
 import { paths } from '../paths';
+import { HoverCard } from '../ui/HoverCard';
+import { loadable } from '../ui/loadable';
+
+const JobCard = loadable(() => import('./JobCard').then((module) => module.JobCard));
+const RunnerCard = loadable(() => import('./RunnerCard').then((module) => module.RunnerCard));
 
 interface Props {
   to: string;
@@ -14,9 +20,11 @@ const EntityLink = ({ to, children }: Props) => (
   </Anchor>
 );
 
-/** A job by its name, leading to its page. */
+/** A job by its name, leading to its page; a card beside it has its state and its last result. */
 export const JobLink = ({ jobName }: { jobName: string }) => (
-  <EntityLink to={paths.definition(jobName)}>{jobName}</EntityLink>
+  <HoverCard label={`Job ${jobName}`} card={<JobCard jobName={jobName} />}>
+    <EntityLink to={paths.definition(jobName)}>{jobName}</EntityLink>
+  </HoverCard>
 );
 
 /** A channel by its name, leading to its page. */
@@ -28,3 +36,29 @@ export const ChannelLink = ({ channel }: { channel: string }) => (
 export const ScheduleLink = ({ id, name }: { id: string; name: string }) => (
   <EntityLink to={paths.schedule(id)}>{name}</EntityLink>
 );
+
+/** A batch by its name, leading to its page. */
+export const BatchLink = ({ id, name }: { id: string; name: string }) => (
+  <EntityLink to={paths.batch(id)}>{name}</EntityLink>
+);
+
+/** A runner as `host:pid`, leading to its row in System status; a card beside it has its state. */
+export const RunnerLink = ({ name }: { name: string }) => (
+  <HoverCard label={`Runner ${name}`} card={<RunnerCard name={name} />}>
+    <EntityLink to={paths.runner(name)}>{name}</EntityLink>
+  </HoverCard>
+);
+
+/** A person by their address, leading to what they did; plain text for those who may not see that. */
+export const PersonLink = ({ email }: { email: string }) => <ActorLink actor={email}>{email}</ActorLink>;
+
+/** An API token by its name, leading to what was done with it; plain text for those who may not see that. */
+export const TokenLink = ({ name }: { name: string }) => (
+  <ActorLink actor={`token ${name}`}>API token {name}</ActorLink>
+);
+
+/** Whoever the audit log names: `children` is what they are called here. */
+export function ActorLink({ actor, children }: { actor: string; children: ReactNode }) {
+  const mayViewAudit = useCan('viewAudit');
+  return mayViewAudit ? <EntityLink to={paths.auditOf(actor)}>{children}</EntityLink> : <bdi>{children}</bdi>;
+}

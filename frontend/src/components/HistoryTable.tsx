@@ -4,6 +4,7 @@ import { memo, useRef } from 'react';
 import { formatDuration } from '../lib/duration';
 import { useRovingRows } from '../ui/roving-rows';
 import { openRowOnClick } from '../ui/row-click';
+import { ActorLink, BatchLink, PersonLink, ScheduleLink } from './EntityLinks';
 import classes from './HistoryTable.module.css';
 import { StatusMark } from './JobStatusBadge';
 import { MessageCounts } from './MessageCounts';
@@ -116,13 +117,33 @@ function Result({ run }: { run: JobRunSummary }) {
 }
 
 function StartedBy({ run }: { run: JobRunSummary }) {
-  const who = run.triggeredBy?.email ?? run.triggeredByToken;
+  const { triggeredBy, triggeredByToken } = run;
   return (
     <>
-      <span className={classes.trigger}>{triggerLabel[run.trigger]}</span>
-      {who != null && <span title={who}> · {who}</span>}
+      <span className={classes.trigger}>
+        <Trigger run={run} />
+      </span>
+      {triggeredByToken !== null ? (
+        <span title={triggeredByToken}>
+          {' '}
+          · <ActorLink actor={`token ${triggeredByToken}`}>{triggeredByToken}</ActorLink>
+        </span>
+      ) : (
+        triggeredBy && (
+          <span title={triggeredBy.email}>
+            {' '}
+            · <PersonLink email={triggeredBy.email} />
+          </span>
+        )
+      )}
     </>
   );
+}
+
+/** The schedule or the batch that a run came with, else how it was started. */
+function Trigger({ run: { scheduleId, batchId, trigger } }: { run: JobRunSummary }) {
+  if (scheduleId !== null) return <ScheduleLink id={scheduleId} name={triggerLabel[trigger]} />;
+  return batchId === null ? triggerLabel[trigger] : <BatchLink id={batchId} name={`Batch #${batchId}`} />;
 }
 
 function formatTook({ durationMs, startedAt, finishedAt }: JobRunSummary): string {

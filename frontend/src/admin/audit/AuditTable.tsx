@@ -3,12 +3,14 @@ import { ActionIcon } from '@mantine/core';
 import { IconChevronDown, IconChevronRight } from '@tabler/icons-react';
 import { memo, useId, useState } from 'react';
 import { actorName, wordsFor } from '../../components/audit-words';
+import { ActorLink } from '../../components/EntityLinks';
 import { ExactTime } from '../../components/RelativeTime';
 import { RunLink } from '../../components/RunLink';
 import { Ellipsis } from '../../ui/Ellipsis';
 import { Cell, Table } from '../../ui/Table';
 import { AuditDetails } from './AuditDetails';
 import classes from './AuditTable.module.css';
+import { AuditTarget } from './AuditTarget';
 
 interface Props {
   events: readonly AuditEvent[];
@@ -48,14 +50,16 @@ const AuditRow = memo(function AuditRow({ event }: { event: AuditEvent }) {
         </Cell>
         <Cell label="Who">
           <span className={classes.who}>
-            <Ellipsis text={actorName(event)} />
+            <Ellipsis text={actorName(event)}>
+              {event.actor === null ? undefined : <ActorLink actor={event.actor}>{event.actor}</ActorLink>}
+            </Ellipsis>
           </span>
         </Cell>
         <Cell label="What">
           <span title={event.action}>{wordsFor(event.action)}</span>
         </Cell>
         <Cell label="On" isWide isEmpty={event.target === null}>
-          {event.target === null ? <span className="dimmed">–</span> : <Ellipsis text={event.target} />}
+          <AuditTarget event={event} />
         </Cell>
         <Cell label="Run" isEmpty={event.jobRunId === null}>
           {event.jobRunId === null ? <span className="dimmed">–</span> : <RunLink jobRunId={event.jobRunId} />}

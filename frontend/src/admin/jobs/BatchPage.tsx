@@ -9,6 +9,7 @@ import { useParams } from 'react-router-dom';
 import { BATCH_PAGE_SIZE, batchQuery, batchRunsQuery } from '../../api/batch-queries';
 import { toFailure } from '../../api/failure';
 import { useCan } from '../../api/session';
+import { ActorLink } from '../../components/EntityLinks';
 import { HistoryTable } from '../../components/HistoryTable';
 import { NotFoundPage } from '../../components/NotFoundPage';
 import { RelativeTime } from '../../components/RelativeTime';
@@ -80,7 +81,11 @@ function Overview({ batch }: { batch: JobRunBatch }) {
     <Section title="Progress">
       <BatchProgress batch={batch} />
       <div className={classes.facts}>
-        {batch.createdBy !== null && <span>By {batch.createdBy}</span>}
+        {batch.createdBy !== null && (
+          <span>
+            By <ActorLink actor={batch.createdBy}>{batch.createdBy}</ActorLink>
+          </span>
+        )}
         <span>
           Queued: <RelativeTime at={batch.createdAt} />
         </span>

@@ -5,6 +5,7 @@ import { parseAsInteger, useQueryState } from 'nuqs';
 import { Link } from 'react-router-dom';
 import { BATCH_PAGE_SIZE, batchesQuery } from '../../api/batch-queries';
 import { toFailure } from '../../api/failure';
+import { ActorLink } from '../../components/EntityLinks';
 import { RelativeTime } from '../../components/RelativeTime';
 import { RunLink } from '../../components/RunLink';
 import { paths } from '../../paths';
@@ -72,7 +73,11 @@ function BatchRow({ batch }: { batch: JobRunBatch }) {
       </div>
       <BatchProgress batch={batch} />
       <div className={classes.facts}>
-        {batch.createdBy !== null && <span>By {batch.createdBy}</span>}
+        {batch.createdBy !== null && (
+          <span>
+            By <ActorLink actor={batch.createdBy}>{batch.createdBy}</ActorLink>
+          </span>
+        )}
         <span>
           Queued: <RelativeTime at={batch.createdAt} />
         </span>

@@ -4,6 +4,7 @@ import { Button, Loader } from '@mantine/core';
 import { memo } from 'react';
 import { useServerTime } from '../../api/server-clock';
 import { useCan } from '../../api/session';
+import { PersonLink } from '../../components/EntityLinks';
 import { JobProgressBar } from '../../components/JobProgressBar';
 import { JobStatusBadge, StatusMark } from '../../components/JobStatusBadge';
 import { MessageCounts } from '../../components/MessageCounts';
@@ -159,7 +160,17 @@ function EndFacts({ run }: { run: JobRunSummary }) {
 function CancelFacts({ run }: { run: JobRunSummary }) {
   return (
     <>
-      <span>Cancel requested{run.cancelRequestedBy ? ` by ${run.cancelRequestedBy.email}` : '…'}</span>
+      <span>
+        Cancel requested
+        {run.cancelRequestedBy ? (
+          <>
+            {' by '}
+            <PersonLink email={run.cancelRequestedBy.email} />
+          </>
+        ) : (
+          '…'
+        )}
+      </span>
       {run.cancelRequestedAt && <RelativeTime at={run.cancelRequestedAt} />}
       {run.progressPercent !== null && <span className="tabular">Progress: {Math.floor(run.progressPercent)}%</span>}
     </>

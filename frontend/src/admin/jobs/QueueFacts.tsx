@@ -1,5 +1,6 @@
 import type { JobRunSummary } from '@job-manager/shared/contract/run';
 import { useServerTime } from '../../api/server-clock';
+import { ChannelLink } from '../../components/EntityLinks';
 import { RelativeTime } from '../../components/RelativeTime';
 import { formatMoment } from '../../lib/date-time';
 import classes from './JobRunCard.module.css';
@@ -13,7 +14,11 @@ export function QueueFacts({ run }: { run: JobRunSummary }) {
         Queued: <RelativeTime at={run.queuedAt} />
       </span>
       <Wait run={run} />
-      {run.channel !== 'default' && <span>Channel: {run.channel}</span>}
+      {run.channel !== 'default' && (
+        <span>
+          Channel: <ChannelLink channel={run.channel} />
+        </span>
+      )}
       {run.priority !== 0 && <span className="tabular">Priority: {run.priority}</span>}
     </>
   );

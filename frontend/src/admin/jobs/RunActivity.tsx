@@ -7,6 +7,7 @@ import type { ReactNode } from 'react';
 import { toFailure } from '../../api/failure';
 import { activityQuery } from '../../api/run-list-queries';
 import { actorName, wordsFor } from '../../components/audit-words';
+import { ActorLink } from '../../components/EntityLinks';
 import { ExactTime } from '../../components/RelativeTime';
 import { EmptyState } from '../../ui/EmptyState';
 import { ErrorPanel } from '../../ui/ErrorPanel';
@@ -44,7 +45,10 @@ export function RunActivity({ run }: { run: JobRun }) {
 
 function AuditEntry({ event }: { event: AuditEvent }) {
   return (
-    <Entry at={event.at} actor={actorName(event)}>
+    <Entry
+      at={event.at}
+      actor={event.actor === null ? actorName(event) : <ActorLink actor={event.actor}>{event.actor}</ActorLink>}
+    >
       {wordsFor(event.action)}
       <Details details={event.details} />
     </Entry>
@@ -59,7 +63,7 @@ const MessageEntry = ({ message }: { message: JobRunMessage }) => (
 
 interface EntryProps {
   at: string;
-  actor: string;
+  actor: ReactNode;
   level?: JobRunMessage['level'];
   children: ReactNode;
 }

@@ -2,6 +2,7 @@ import type { JobRunAttempt } from '@job-manager/shared/contract/message';
 import type { JobRun } from '@job-manager/shared/contract/run';
 import { IconChevronRight } from '@tabler/icons-react';
 import { useServerTime } from '../../api/server-clock';
+import { RunnerLink } from '../../components/EntityLinks';
 import { DateTime, Elapsed } from '../../components/RelativeTime';
 import { formatDuration } from '../../lib/duration';
 import { AttemptUsage } from './AttemptUsage';
@@ -114,9 +115,7 @@ function AttemptFacts({ attempt, isExternal }: AttemptProps) {
       <div>
         <dt>Runner</dt>
         <dd>
-          {isExternal
-            ? 'External program'
-            : (attempt.runnerName ?? (attempt.runnerId === null ? 'none' : 'one that was removed since'))}
+          <AttemptRunner attempt={attempt} isExternal={isExternal} />
         </dd>
       </div>
       <div>
@@ -126,4 +125,10 @@ function AttemptFacts({ attempt, isExternal }: AttemptProps) {
       {attempt.usage && <AttemptUsage usage={attempt.usage} />}
     </dl>
   );
+}
+
+function AttemptRunner({ attempt, isExternal }: AttemptProps) {
+  if (isExternal) return <>External program</>;
+  if (attempt.runnerName !== null) return <RunnerLink name={attempt.runnerName} />;
+  return <>{attempt.runnerId === null ? 'none' : 'one that was removed since'}</>;
 }

@@ -1,5 +1,6 @@
 import type { JobRun, RelatedRun } from '@job-manager/shared/contract/run';
 import { isTerminal } from '@job-manager/shared/run';
+import { BatchLink } from '../../components/EntityLinks';
 import { JobProgressBar } from '../../components/JobProgressBar';
 import { JobStatusBadge } from '../../components/JobStatusBadge';
 import { RunPageLink } from '../../components/RunPageLink';
@@ -102,7 +103,7 @@ function Batch({ batch, isCallback, isOver }: BatchProps) {
       <div className={details.progress}>
         <div className={details.progressText}>
           <span className={classes.name}>
-            {name} <span className="dimmed tabular">#{id}</span>
+            <BatchLink id={id} name={name} /> <span className="dimmed tabular">#{id}</span>
           </span>
           <span className="tabular">
             {ended.toLocaleString('en')} of {total.toLocaleString('en')} runs have ended

@@ -2,11 +2,13 @@ import type { JobRun } from '@job-manager/shared/contract/run';
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { definitionsQuery } from '../../api/job-queries';
+import { BatchLink, ChannelLink, JobLink, PersonLink, ScheduleLink, TokenLink } from '../../components/EntityLinks';
 import { DateTime } from '../../components/RelativeTime';
 import { triggerLabel } from '../../components/status';
 import { formatDuration } from '../../lib/duration';
 import { Fact, Facts } from '../../ui/Facts';
 import classes from './RunFacts.module.css';
+import { RunStarter } from './RunStarter';
 import { describeRetries } from './retry-words';
 
 /** What a run was given, folded by subject: each fold names its main fact, so that most need no opening. */
@@ -31,7 +33,9 @@ export function RunFacts({ run }: { run: JobRun }) {
       )}
       {run.schedule && (
         <Group name="Schedule" brief={run.schedule.name}>
-          <Fact name="Name">{run.schedule.name}</Fact>
+          <Fact name="Name">
+            <ScheduleLink {...run.schedule} />
+          </Fact>
           {run.dueAt && (
             <Fact name="Due">
               <DateTime at={run.dueAt} />
@@ -41,8 +45,14 @@ export function RunFacts({ run }: { run: JobRun }) {
       )}
       <Group name="Origin" brief={triggerLabel[run.trigger]}>
         <Fact name="Trigger">{triggerLabel[run.trigger]}</Fact>
-        <Fact name="Started by">{startedBy(run)}</Fact>
-        {run.parametersBy && <Fact name="Parameters by">{authorOf(run.parametersBy)}</Fact>}
+        <Fact name="Started by">
+          <RunStarter run={run} />
+        </Fact>
+        {run.parametersBy && (
+          <Fact name="Parameters by">
+            <Author by={run.parametersBy} />
+          </Fact>
+        )}
       </Group>
       {run.correlationId && (
         <Group name="Correlation" brief={run.correlationId}>
@@ -50,11 +60,18 @@ export function RunFacts({ run }: { run: JobRun }) {
         </Group>
       )}
       <Group name="Version" brief={run.algorithmVersion ?? 'not stated'}>
+        <Fact name="Job">
+          <JobLink jobName={run.jobName} />
+        </Fact>
         <Fact name="Algorithm">{run.algorithmVersion ?? 'not stated'}</Fact>
       </Group>
       <Group name="Ids" brief={`#${run.id}`}>
         <Fact name="Run">{run.id}</Fact>
-        {run.batchId && <Fact name="Batch">{run.batchId}</Fact>}
+        {run.batchId && (
+          <Fact name="Batch">
+            <BatchLink id={run.batchId} name={`#${run.batchId}`} />
+          </Fact>
+        )}
         {run.claimNo > 0 && <Fact name="Claim">{String(run.claimNo)}</Fact>}
       </Group>
     </section>
@@ -64,7 +81,11 @@ export function RunFacts({ run }: { run: JobRun }) {
 function Limits({ run }: { run: JobRun }) {
   return (
     <>
-      <Fact name="Channel">{`${run.channel}, priority ${run.priority}`}</Fact>
+      <Fact name="Channel">
+        <span>
+          <ChannelLink channel={run.channel} />, priority {run.priority}
+        </span>
+      </Fact>
       <Fact name="Timeout">{run.timeoutMs === null ? 'none' : formatDuration(run.timeoutMs)}</Fact>
       {run.inactivityTimeoutMs === null ? (
         <Attempts run={run} />
@@ -105,14 +126,9 @@ function Taken({ unique: { scope, until } }: { unique: NonNullable<JobRun['uniqu
   );
 }
 
-function authorOf({ person, token }: NonNullable<JobRun['parametersBy']>): string {
-  if (token !== null) return `API token ${token}`;
-  return person?.email ?? 'a program with a connection to the database';
-}
-
-function startedBy(run: JobRun): string {
-  if (run.triggeredByToken !== null) return `API token ${run.triggeredByToken}`;
-  return run.triggeredBy?.email ?? 'the system';
+function Author({ by: { person, token } }: { by: NonNullable<JobRun['parametersBy']> }) {
+  if (token !== null) return <TokenLink name={token} />;
+  return person ? <PersonLink email={person.email} /> : <>a program with a connection to the database</>;
 }
 
 function Group({ name, brief, children }: { name: string; brief: string; children: ReactNode }) {

@@ -7,6 +7,7 @@ import { RunConnections } from './RunConnections';
 import classes from './RunDetails.module.css';
 import { RunError } from './RunError';
 import { RunFacts } from './RunFacts';
+import { RunNouns } from './RunNouns';
 import { RunParameters } from './RunParameters';
 import { RunSteps } from './RunSteps';
 import { RunTime } from './RunTime';
@@ -32,8 +33,9 @@ export function RunOverview({ run, status }: Props) {
           note={run.noRetry?.message}
         />
       )}
-      {run.status === 'QUEUED' && run.waiting && <RunWaiting waiting={run.waiting} />}
+      {run.status === 'QUEUED' && run.waiting && <RunWaiting run={run} waiting={run.waiting} />}
       {run.status === 'RUNNING' && <RunProgress run={run} />}
+      <RunNouns run={run} />
       <SectionBoundary name="Steps">
         {run.steps && run.steps.length > 0 && <RunSteps steps={run.steps} startedAt={run.startedAt} />}
       </SectionBoundary>

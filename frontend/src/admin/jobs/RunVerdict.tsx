@@ -1,12 +1,12 @@
 import type { JobRun } from '@job-manager/shared/contract/run';
 import type { JobUIStatus } from '@job-manager/shared/run';
 import { type ReactNode, useMemo } from 'react';
-import { Link } from 'react-router-dom';
 import { useServerTime } from '../../api/server-clock';
+import { RunnerLink, ScheduleLink } from '../../components/EntityLinks';
 import { JobStatusBadge } from '../../components/JobStatusBadge';
 import { RelativeTime } from '../../components/RelativeTime';
 import { RunPageLink } from '../../components/RunPageLink';
-import { paths } from '../../paths';
+import { RunStarter } from './RunStarter';
 import classes from './RunVerdict.module.css';
 import { describeAttempt, describeVerdict } from './run-verdict';
 
@@ -19,7 +19,15 @@ export function RunVerdict({ run, status }: { run: JobRun; status: JobUIStatus }
       <JobStatusBadge status={status} /> <span className={classes.outcome}>{verdict}</span>
       {attempt && <Part>{attempt}</Part>}
       <RunnerPart run={run} />
-      <Part>{startedBy(run)}</Part>
+      <Part>
+        {run.schedule ? (
+          <>
+            schedule <ScheduleLink {...run.schedule} />
+          </>
+        ) : (
+          <RunStarter run={run} />
+        )}
+      </Part>
       {run.rerunOfId && (
         <Part>
           re-run of{' '}
@@ -42,9 +50,7 @@ function RunnerPart({ run }: { run: JobRun }) {
   if (run.runnerName === null || run.status === 'QUEUED') return null;
   return (
     <Part>
-      <Link to={paths.systemStatus} className={classes.link}>
-        {run.runnerName}
-      </Link>
+      <RunnerLink name={run.runnerName} />
     </Part>
   );
 }
@@ -55,9 +61,3 @@ const Part = ({ children }: { children: ReactNode }) => (
     <span className={classes.separator}>·</span> <span className={classes.part}>{children}</span>
   </>
 );
-
-function startedBy(run: JobRun): string {
-  if (run.schedule !== null) return `schedule ${run.schedule.name}`;
-  if (run.triggeredByToken !== null) return `API token ${run.triggeredByToken}`;
-  return run.triggeredBy?.email ?? 'the system';
-}

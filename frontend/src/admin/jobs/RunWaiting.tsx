@@ -12,12 +12,17 @@ import {
   IconStack2,
   type TablerIcon,
 } from '@tabler/icons-react';
+import { Link } from 'react-router-dom';
+import { ChannelLink, JobLink } from '../../components/EntityLinks';
 import { DateTime } from '../../components/RelativeTime';
+import { paths } from '../../paths';
 import classes from './RunWaiting.module.css';
 
 interface Look {
   title: string;
   icon: TablerIcon;
+  /** Where one looks into it. */
+  leadsTo?: 'job' | 'channel' | 'runners';
   /** Goes on until somebody does something. */
   needsSomebody?: true;
 }
@@ -26,18 +31,23 @@ const looks = {
   scheduled: { title: 'Starts later', icon: IconClock },
   retry: { title: 'Waits for its next attempt', icon: IconRepeat },
   blocked: { title: 'Waits for other runs', icon: IconHierarchy2 },
-  jobPaused: { title: 'Its job is paused', icon: IconPlayerPause, needsSomebody: true },
-  channelPaused: { title: 'Its channel is paused', icon: IconPlayerPause, needsSomebody: true },
-  channelFull: { title: 'Its channel is full', icon: IconStack2 },
-  rateLimited: { title: 'Its channel has started enough for now', icon: IconGauge },
-  noCode: { title: 'Its code is missing', icon: IconCodeOff, needsSomebody: true },
-  noRunner: { title: 'No runner', icon: IconPlugConnectedX, needsSomebody: true },
-  runnersBusy: { title: 'All runners are busy', icon: IconListNumbers },
+  jobPaused: { title: 'Its job is paused', icon: IconPlayerPause, leadsTo: 'job', needsSomebody: true },
+  channelPaused: { title: 'Its channel is paused', icon: IconPlayerPause, leadsTo: 'channel', needsSomebody: true },
+  channelFull: { title: 'Its channel is full', icon: IconStack2, leadsTo: 'channel' },
+  rateLimited: { title: 'Its channel has started enough for now', icon: IconGauge, leadsTo: 'channel' },
+  noCode: { title: 'Its code is missing', icon: IconCodeOff, leadsTo: 'job', needsSomebody: true },
+  noRunner: { title: 'No runner', icon: IconPlugConnectedX, leadsTo: 'runners', needsSomebody: true },
+  runnersBusy: { title: 'All runners are busy', icon: IconListNumbers, leadsTo: 'runners' },
   inLine: { title: 'Waits in line', icon: IconListNumbers },
 } as const satisfies Record<WaitReason, Look>;
 
-/** Why a queued run has not been started. */
-export function RunWaiting({ waiting }: { waiting: NonNullable<JobRun['waiting']> }) {
+interface Props {
+  run: JobRun;
+  waiting: NonNullable<JobRun['waiting']>;
+}
+
+/** Why a queued run has not been started, and where one can look into that. */
+export function RunWaiting({ run, waiting }: Props) {
   const look: Look = looks[waiting.reason];
   return (
     <section className={classes.waiting} data-needs-somebody={look.needsSomebody} aria-label="Why it waits">
@@ -45,6 +55,18 @@ export function RunWaiting({ waiting }: { waiting: NonNullable<JobRun['waiting']
       <div className={classes.words}>
         <h3 className={classes.title}>{look.title}</h3>
         <p className={classes.text}>{waiting.message}</p>
+        {look.leadsTo === 'runners' ? (
+          <p className={classes.text}>
+            <Link to={paths.systemStatus}>Runners in System status</Link>
+          </p>
+        ) : (
+          look.leadsTo && (
+            <p className={classes.text}>
+              {look.leadsTo === 'job' ? 'Job ' : 'Channel '}
+              {look.leadsTo === 'job' ? <JobLink jobName={run.jobName} /> : <ChannelLink channel={run.channel} />}
+            </p>
+          )
+        )}
         {waiting.until !== null && (
           <p className={classes.text}>
             Until <DateTime at={waiting.until} />

@@ -29,7 +29,8 @@ test('says Stopping… from the click on, and asks once however often it is clic
   };
   act(() => answer(HttpResponse.json({ run: requested })));
   act(() => live.tell(requested));
-  expect(await list().findByText('Cancel requested by bob@example.com')).toBeVisible();
+  expect(await list().findByText('bob@example.com')).toBeVisible();
+  expect(list().getByText(/^Cancel requested/)).toHaveTextContent(/^Cancel requested by bob@example.com$/);
   act(() => live.tell(aRun.cancelled({ id: run.id, rev: 3 })));
   await list().findByText('Cancelled');
   expect(await list().findByText('No active jobs')).toBeVisible();
@@ -83,7 +84,8 @@ test('a queued run disappears at once', async () => {
 test('everybody sees who asked for it', async () => {
   world.active = [aRun.running({ cancelRequestedAt: ago(65), cancelRequestedBy: { id: 2, email: 'bob@example.com' } })];
   await openPanel('/admin/jobs');
-  expect(await list().findByText('Cancel requested by bob@example.com')).toBeVisible();
+  expect(await list().findByText('bob@example.com')).toBeVisible();
+  expect(list().getByText(/^Cancel requested/)).toHaveTextContent(/^Cancel requested by bob@example.com$/);
   expect(list().getByText('1m ago')).toBeVisible();
   expect(list().getByRole('button', { name: /^Stopping…/ })).toBeDisabled();
 });

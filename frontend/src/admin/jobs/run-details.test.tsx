@@ -3,8 +3,9 @@ import { act, screen, waitFor, within } from '@testing-library/react';
 import { HttpResponse, http } from 'msw';
 import { expect, test, vi } from 'vitest';
 import { ago, aMessage, anAttempt, aRun } from '../../testing/a-run';
-import { backend, live, world } from '../../testing/backend';
+import { backend, callsTo, live, world } from '../../testing/backend';
 import { address, openPanel } from '../../testing/render-app';
+import { aRunner, someHealth } from '../../testing/some-health';
 
 const verdict = () => screen.getByText(/^(?:after|for|before|retrying|to start) /).closest('p');
 const dialog = async () => within(await screen.findByRole('dialog', { name: /Job Run Details/ }));
@@ -33,6 +34,87 @@ test('shows everything about a run', async () => {
   expect(main.getByRole('link', { name: '#12001' })).toHaveAttribute('href', '/admin/jobs/12001');
   expect(main.getByText(/at query/)).not.toBeVisible();
   expect(document.title).toBe(`match-scores #${run.id} · Job Manager`);
+});
+
+const linked = (main: ReturnType<typeof within>) =>
+  Object.fromEntries(
+    main.getAllByRole('link', { hidden: true }).map((link) => [link.textContent, link.getAttribute('href')]),
+  );
+
+test('leads from a run to its job, channel, runner, schedule, batch and people', async () => {
+  const run = aRun.failed({
+    channel: 'mail',
+    schedule: { id: '7', name: 'nightly' },
+    batchId: '42',
+    batch: { id: '42', name: 'Tonight', total: 2, ended: 1 },
+    triggeredByToken: 'ci',
+    parametersBy: { person: { id: 2, email: 'bob@example.com' }, token: null },
+  });
+  world.runs = [run];
+  await openPanel(`/admin/jobs/${run.id}`);
+  await screen.findByRole('region', { name: 'Timeline' });
+  expect(linked(within(screen.getByRole('main')))).toMatchObject({
+    'match-scores': '/admin/jobs/definitions/match-scores',
+    mail: '/admin/jobs/channels/mail',
+    'vm:29504': '/admin/system-status?runner=vm%3A29504',
+    nightly: '/admin/jobs/schedules/7',
+    Tonight: '/admin/jobs/batches/42',
+    '#42': '/admin/jobs/batches/42',
+    'API token ci': '/admin/audit?actor=token%20ci',
+    'bob@example.com': '/admin/audit?actor=bob%40example.com',
+  });
+});
+
+// Without a layout, Mantine takes a card's target for out of sight and hides the card.
+const findCard = (name: string) => screen.findByRole('group', { name, hidden: true });
+
+test('a card beside a runner reads its state once, stays under the pointer and goes by Escape', async () => {
+  const run = aRun.success();
+  world.runs = [run];
+  world.health = someHealth({ runners: [aRunner({ host: 'vm', pid: 29504 })] });
+  const { user } = await openPanel(`/admin/jobs/${run.id}`);
+  const link = await screen.findByRole('link', { name: 'vm:29504' });
+  const reads = callsTo('GET /api/admin/jobs/health');
+  await user.hover(link);
+  const card = await findCard('Runner vm:29504');
+  await waitFor(() => expect(card).toHaveTextContent(/Active.*3 of 10 used.*ago|just now/));
+  await user.hover(card);
+  await user.keyboard('{Escape}');
+  await waitFor(() => expect(card).not.toBeInTheDocument());
+  await user.unhover(card);
+  await user.hover(link);
+  await waitFor(async () => expect(await findCard('Runner vm:29504')).toHaveTextContent('3 of 10 used'));
+  expect(callsTo('GET /api/admin/jobs/health') - reads).toBeLessThanOrEqual(1);
+});
+
+test('a card beside a job has its last result, its usual time, and runs it', async () => {
+  const run = aRun.success();
+  world.runs = [run];
+  world.usual = { p50: 40_000, p95: 65_000, runs: 12 };
+  backend.use(
+    http.get('/api/admin/jobs/definitions/activity', () =>
+      HttpResponse.json({
+        since: ago(86_400),
+        jobs: [
+          {
+            jobName: 'match-scores',
+            hasCode: true,
+            lastRun: { id: '12', status: 'FAILED', finishedAt: ago(65) },
+            ...{ success: 1, failed: 1, cancelled: 0, meanMs: 40_000, nextDueAt: null },
+          },
+        ],
+      }),
+    ),
+  );
+  const { user } = await openPanel(`/admin/jobs/${run.id}`);
+  await screen.findByRole('region', { name: 'Timeline' });
+  expect(callsTo('GET /api/admin/jobs/definitions/activity')).toBe(0);
+  const [link] = within(screen.getByRole('main')).getAllByRole('link', { name: 'match-scores' });
+  await user.hover(link as HTMLElement);
+  const card = await findCard('Job match-scores');
+  await waitFor(() => expect(card).toHaveTextContent(/Ready to run.*Failed.*#12.*1m ago.*40s, 95 % within 1m 5s/));
+  await user.click(within(card).getByRole('button', { name: 'Run', hidden: true }));
+  await waitFor(() => expect(address()).toContain('new=match-scores'));
 });
 
 test.each([

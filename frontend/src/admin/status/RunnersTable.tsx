@@ -1,8 +1,9 @@
 import type { RunnerHealth } from '@job-manager/shared/contract/health';
 import { RelativeTime } from '../../components/RelativeTime';
+import { isAlive, runnerLooks, runnerName } from '../../components/runners';
 import { formatDuration } from '../../lib/duration';
 import { Cell, type Column, Table } from '../../ui/Table';
-import { Tag, type TagTone } from '../../ui/Tag';
+import { Tag } from '../../ui/Tag';
 import classes from './RunnersTable.module.css';
 
 const columns: Column[] = [
@@ -14,12 +15,18 @@ const columns: Column[] = [
   { label: 'Loop lag' },
 ];
 
+interface Props {
+  runners: RunnerHealth[];
+  /** The one that a link led to, as `host:pid`. */
+  sought: string | null;
+}
+
 /** One runner per row. */
-export function RunnersTable({ runners }: { runners: RunnerHealth[] }) {
+export function RunnersTable({ runners, sought }: Props) {
   return (
     <Table caption="Runners" columns={columns}>
       {runners.map((runner) => (
-        <Row key={runner.id} runner={runner} />
+        <Row key={runner.id} runner={runner} isSought={runnerName(runner) === sought} />
       ))}
     </Table>
   );
@@ -31,22 +38,14 @@ const kinds: Record<RunnerHealth['kind'], string> = {
   CLI: 'Command line',
 };
 
-const statuses: Record<RunnerHealth['status'], { label: string; tone: TagTone }> = {
-  ACTIVE: { label: 'Active', tone: 'success' },
-  DRAINING: { label: 'Draining', tone: 'warning' },
-  STOPPED: { label: 'Stopped', tone: 'neutral' },
-  LOST: { label: 'Lost', tone: 'failed' },
-};
+const show = (row: HTMLElement | null) => row?.scrollIntoView({ block: 'center' });
 
-function Row({ runner }: { runner: RunnerHealth }) {
-  const { label, tone } = statuses[runner.status];
-  const isAlive = runner.status === 'ACTIVE' || runner.status === 'DRAINING';
+function Row({ runner, isSought }: { runner: RunnerHealth; isSought: boolean }) {
+  const { label, tone } = runnerLooks[runner.status];
   return (
-    <tr>
+    <tr ref={isSought ? show : undefined} aria-current={isSought || undefined} className={classes.row}>
       <Cell isHeader>
-        <span className={classes.place} title={runner.id}>
-          {runner.host}:{runner.pid}
-        </span>
+        <span className={classes.place}>{runnerName(runner)}</span>
         <span className={classes.kind}>
           {kinds[runner.kind]} · version {runner.version}
         </span>
@@ -54,12 +53,12 @@ function Row({ runner }: { runner: RunnerHealth }) {
       <Cell isCorner>
         <Tag tone={tone}>{label}</Tag>
       </Cell>
-      <Cell label="Slots used">{isAlive ? `${runner.activeRuns} of ${runner.concurrency}` : 'none'}</Cell>
+      <Cell label="Slots used">{isAlive(runner) ? `${runner.activeRuns} of ${runner.concurrency}` : 'none'}</Cell>
       <Cell label="Last claim">{runner.lastClaimAt ? <RelativeTime at={runner.lastClaimAt} /> : 'never'}</Cell>
       <Cell label="Last heartbeat">
         <RelativeTime at={runner.lastHeartbeatAt} />
       </Cell>
-      <Cell label="Loop lag">{isAlive ? formatDuration(runner.loopLagMs) : 'unknown'}</Cell>
+      <Cell label="Loop lag">{isAlive(runner) ? formatDuration(runner.loopLagMs) : 'unknown'}</Cell>
     </tr>
   );
 }

@@ -1,5 +1,8 @@
 import type { SystemHealth } from '@job-manager/shared/contract/health';
+import type { ReactNode } from 'react';
+import { RunnerLink } from '../../components/EntityLinks';
 import { RunPageLink } from '../../components/RunPageLink';
+import { runnerName } from '../../components/runners';
 import { formatDuration, spellDuration } from '../../lib/duration';
 import { Section } from '../../ui/Section';
 import { Tag } from '../../ui/Tag';
@@ -9,8 +12,12 @@ type Troubled = SystemHealth['stalled'][number];
 
 /** The runs that have gone silent, and those that take longer than their job normally does. */
 export function TroubledRunsSection({ stalled, slow, runners }: Pick<SystemHealth, 'stalled' | 'slow' | 'runners'>) {
-  const places = new Map(runners.map(({ id, host, pid }) => [id, `${host}:${pid}`]));
-  const placeOf = ({ runnerId }: Troubled) => (runnerId === null ? 'no runner' : (places.get(runnerId) ?? runnerId));
+  const names = new Map(runners.map((runner) => [runner.id, runnerName(runner)]));
+  const runnerOf = ({ runnerId }: Troubled) => {
+    const name = runnerId === null ? undefined : names.get(runnerId);
+    if (name !== undefined) return <RunnerLink name={name} />;
+    return runnerId === null ? 'no runner' : 'a runner that was removed since';
+  };
   return (
     <Section title="Stalled and slow runs">
       {stalled.length + slow.length === 0 ? (
@@ -18,10 +25,16 @@ export function TroubledRunsSection({ stalled, slow, runners }: Pick<SystemHealt
       ) : (
         <ul className={classes.list} aria-label="Stalled and slow runs">
           {stalled.map((run) => (
-            <Row key={run.jobRunId} run={run} tag="Stalled" words={`silent for ${overdue(run)}`} place={placeOf(run)} />
+            <Row
+              key={run.jobRunId}
+              run={run}
+              tag="Stalled"
+              words={`silent for ${overdue(run)}`}
+              runner={runnerOf(run)}
+            />
           ))}
           {slow.map((run) => (
-            <Row key={run.jobRunId} run={run} tag="Slow" words={`running for ${overdue(run)}`} place={placeOf(run)} />
+            <Row key={run.jobRunId} run={run} tag="Slow" words={`running for ${overdue(run)}`} runner={runnerOf(run)} />
           ))}
         </ul>
       )}
@@ -36,10 +49,10 @@ interface RowProps {
   tag: 'Stalled' | 'Slow';
   /** For how long, and how long would have been right. */
   words: string;
-  place: string;
+  runner: ReactNode;
 }
 
-function Row({ run, tag, words, place }: RowProps) {
+function Row({ run, tag, words, runner }: RowProps) {
   return (
     <li className={classes.row}>
       <Tag tone={tag === 'Stalled' ? 'failed' : 'warning'}>{tag}</Tag>
@@ -49,7 +62,7 @@ function Row({ run, tag, words, place }: RowProps) {
         </RunPageLink>
         <span className={classes.facts}>{words}</span>
       </span>
-      <span className={classes.runner}>{place}</span>
+      <span className={classes.runner}>{runner}</span>
     </li>
   );
 }

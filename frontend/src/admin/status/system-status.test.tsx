@@ -88,7 +88,9 @@ test('names stalled and slow runs with their limits, and leads to them', async (
   await verdict();
   const [first, second] = region('Stalled and slow runs').getAllByRole('listitem');
   expect(first).toHaveTextContent(`Stalledmatch-scores #${silent.id}silent for 6m, limit 5 minutesjobs-1:4711`);
-  expect(second).toHaveTextContent(`Slowtrending #${slow.id}running for 40m, limit 20 minutesrunner-7`);
+  expect(second).toHaveTextContent(
+    `Slowtrending #${slow.id}running for 40m, limit 20 minutesa runner that was removed since`,
+  );
   await user.click(screen.getByRole('link', { name: `match-scores #${silent.id}` }));
   expect(address()).toBe(`/admin/jobs/${silent.id}`);
 });

@@ -1,0 +1,14 @@
+import { definitions } from '@job-manager/shared/contract/definitions';
+import { createTanstackQueryUtils } from '@orpc/tanstack-query';
+import { createClient } from './client';
+
+// Made apart from the other calls: the first page makes none of these.
+const { definitions: calls } = createClient({ definitions });
+const api = createTanstackQueryUtils(calls, { path: ['definitions'] });
+
+/** The last run of each job, what ended in a day, and when it is next due. */
+export const activityQuery = () => api.activity.queryOptions({ select: ({ jobs }) => jobs });
+
+/** The last different parameters that a job was run with. */
+export const recentQuery = (jobName: string) =>
+  api.recent.queryOptions({ input: { jobName }, select: ({ recent }) => recent });
