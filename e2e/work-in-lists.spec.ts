@@ -28,6 +28,7 @@ test('an operator sees why runs wait, finds one by its correlation id, and works
   const batch = { name: 'Tonight', runs: [1, 2, 3].map(() => ({ jobName: 'trending', channel: 'mail' })) };
   await expect(await page.request.post('/api/admin/jobs/batches', { data: batch, headers: origin })).toBeOK();
   await page.goto('/admin/jobs/batches');
+  await expect(page.getByRole('link', { name: 'Tonight' })).toBeVisible();
   await expectAccessible(page);
   await page.getByRole('link', { name: 'Tonight' }).click();
   await expect(page.getByRole('table', { name: 'Runs of the batch' }).locator('tbody').getByRole('row')).toHaveCount(3);

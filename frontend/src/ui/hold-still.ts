@@ -23,9 +23,12 @@ export function useHoldStill(isHeld: boolean): void {
   }, [isHeld]);
 }
 
+/** Whether any part of the page is holding it still. */
+export const useIsHeldStill = (): boolean => useSyncExternalStore(subscribe, () => holders > 0);
+
 /** The value, or while the page is held still the one that was shown before. */
 export function useSteady<Value>(value: Value): Value {
-  const isHeld = useSyncExternalStore(subscribe, () => holders > 0);
+  const isHeld = useIsHeldStill();
   const [shown, setShown] = useState(value);
   if (!isHeld && !Object.is(shown, value)) setShown(value);
   return isHeld ? shown : value;

@@ -5,7 +5,7 @@ import { type ComponentType, type ReactNode, Suspense, useRef } from 'react';
 import { useServerTime } from '../../api/server-clock';
 import { formatQueued } from '../../components/queued-count';
 import { EmptyState } from '../../ui/EmptyState';
-import { useHoldStill, useSteady } from '../../ui/hold-still';
+import { useHoldStill, useIsHeldStill, useSteady } from '../../ui/hold-still';
 import { loadable } from '../../ui/loadable';
 import { RowSkeletons } from '../../ui/RowSkeletons';
 import { useRovingRows } from '../../ui/roving-rows';
@@ -13,10 +13,10 @@ import { Section } from '../../ui/Section';
 import { SectionBoundary } from '../../ui/SectionBoundary';
 import { useIsInside } from '../../ui/useIsInside';
 import classes from './ActiveJobsMonitor.module.css';
+import type { ActiveRowProps } from './active-row';
 import { attentionOf, type LimitsOf } from './attention';
 import { JobRunCard } from './JobRunCard';
 import type { ListRow } from './list-rows';
-import { useFrozenHeights } from './useFrozenHeights';
 import { useListRows } from './useListRows';
 
 // Most of the time nothing is slow or stalled.
@@ -31,6 +31,8 @@ interface ActiveJobsMonitorProps {
   loading: boolean;
   /** The page has nothing else: no title, and the list grows with its content instead of scrolling inside. */
   isOnlySection?: boolean;
+  /** Rows beyond it are counted and not drawn. */
+  maxRows?: number;
   limitsOf: LimitsOf;
   isCancelling: (jobRunId: string) => boolean;
   onCancel: (run: JobRunSummary) => void;
@@ -50,10 +52,10 @@ interface ActiveJobsMonitorProps {
 
 /** The runs that are going on or waiting. None of them moves while the pointer or the focus is among them. */
 export function ActiveJobsMonitor(props: ActiveJobsMonitorProps) {
-  const { jobs, ended, counts, loading, isCancelling, isOnlySection, List = RunList } = props;
+  const { jobs, ended, counts, loading, isCancelling, isOnlySection, maxRows, List = RunList } = props;
   const zone = useRef<HTMLDivElement>(null);
-  const isHeld = useIsInside(zone);
-  useHoldStill(isHeld);
+  useHoldStill(useIsInside(zone));
+  const isHeld = useIsHeldStill();
   const { rows, waiting, showAll } = useListRows({ active: jobs, ended, isHeld, isAsked: isCancelling });
   const isEmpty = rows.length === 0;
   const needsAttention = useSteady(
@@ -64,7 +66,10 @@ export function ActiveJobsMonitor(props: ActiveJobsMonitorProps) {
       title="Active & Queued Jobs"
       isTitleHidden={isOnlySection}
       className="active-jobs"
-      aside={props.aside ?? (counts && !isEmpty ? <Counts {...counts} shown={jobs} /> : null)}
+      aside={
+        props.aside ??
+        (counts && !isEmpty ? <Counts {...counts} shown={Math.min(jobs.length, maxRows ?? jobs.length)} /> : null)
+      }
     >
       {props.toolbar}
       <div ref={zone} className={classes.zone}>
@@ -87,7 +92,7 @@ export function ActiveJobsMonitor(props: ActiveJobsMonitorProps) {
             text="Nothing is running or waiting. Whatever starts appears here by itself."
           />
         ) : (
-          <List {...props} rows={rows} isHeld={isHeld} />
+          <List {...props} rows={rows.slice(0, maxRows)} isHeld={isHeld} />
         )}
       </div>
       {props.below}
@@ -109,6 +114,8 @@ function WaitingChanges({ count, onShow }: { count: number; onShow: () => void }
 export interface RunListProps extends ActiveJobsMonitorProps {
   rows: readonly ListRow[];
   isHeld: boolean;
+  Row?: ComponentType<ActiveRowProps>;
+  Menu?: ActiveRowProps['Menu'];
 }
 
 export function RunList({
@@ -119,20 +126,20 @@ export function RunList({
   isCancelling,
   onCancel,
   onViewDetails,
+  Row = JobRunCard,
+  Menu,
 }: RunListProps) {
   const list = useRef<HTMLUListElement>(null);
-  useFrozenHeights(list, isHeld);
   useRovingRows(list);
   return (
     <ul
       ref={list}
       className={classes.list}
       data-full-height={isOnlySection || undefined}
-      data-held={isHeld || undefined}
       aria-label="Active and queued jobs"
     >
       {rows.map(({ run, state }) => (
-        <JobRunCard
+        <Row
           key={run.id}
           run={run}
           state={state}
@@ -141,6 +148,7 @@ export function RunList({
           limits={limitsOf(run.jobName)}
           onCancel={onCancel}
           onViewDetails={onViewDetails}
+          Menu={Menu}
         />
       ))}
     </ul>
@@ -150,15 +158,16 @@ export function RunList({
 interface CountsProps {
   running: number;
   queued: number;
-  shown: readonly JobRunSummary[];
+  /** How many of them. */
+  shown: number;
 }
 
 function Counts({ running, queued, shown }: CountsProps) {
-  const hidden = running + queued - shown.length;
+  const hidden = running + queued - shown;
   return (
     <span className={classes.counts}>
       {running} running · {formatQueued(queued)} queued
-      {hidden > 0 && ` · the first ${shown.length} shown`}
+      {hidden > 0 && ` · the first ${shown} shown`}
     </span>
   );
 }

@@ -1,8 +1,11 @@
 import type { JobRunSummary } from '@job-manager/shared/contract/run';
-import { Checkbox, Select } from '@mantine/core';
-import { useMemo } from 'react';
+import { ActionIcon, Button, Checkbox, Drawer, Select } from '@mantine/core';
+import { IconAdjustmentsHorizontal, IconLayoutList, IconTable } from '@tabler/icons-react';
+import { useMemo, useState } from 'react';
 import { useServerTime } from '../../api/server-clock';
 import { SearchField } from '../../ui/SearchField';
+import { useIsPhone } from '../../ui/useIsPhone';
+import { useReturnFocus } from '../../ui/useReturnFocus';
 import classes from './ActiveToolbar.module.css';
 import { activeStates, capitalize, countStates, type Grouping, groupings, stateLabel } from './active-groups';
 import { useActivePlace } from './active-place';
@@ -10,28 +13,17 @@ import { useActivePlace } from './active-place';
 /** At the end of the page instead, the choices would lie outside every landmark. */
 const inPlace = { withinPortal: false };
 
+const VIEWS = [
+  { value: 'cards', label: 'As cards', Icon: IconLayoutList },
+  { value: 'table', label: 'As a table', Icon: IconTable },
+] as const;
 const GROUPS = groupings.map((value) => ({ value, label: `By ${value}` }));
 const STATES = activeStates.map((value) => ({ value, label: capitalize(stateLabel[value]) }));
 
-/** What of the active runs is shown, and how they are grouped; all of it in the address. */
+/** What of the active runs is shown, how they are grouped and drawn; all of it in the address. */
 export function ActiveToolbar({ runs }: { runs: readonly JobRunSummary[] }) {
-  const { filters, grouping, isFollowing, set } = useActivePlace();
-  const jobNames = useMemo(
-    () =>
-      namesOf(
-        runs.map(({ jobName }) => jobName),
-        filters.job,
-      ),
-    [runs, filters.job],
-  );
-  const channels = useMemo(
-    () =>
-      namesOf(
-        runs.map(({ channel }) => channel),
-        filters.channel,
-      ),
-    [runs, filters.channel],
-  );
+  const { filters, set } = useActivePlace();
+  const isPhone = useIsPhone();
   return (
     <div className={classes.toolbar}>
       <SearchField
@@ -41,6 +33,78 @@ export function ActiveToolbar({ runs }: { runs: readonly JobRunSummary[] }) {
         maxLength={200}
         onChange={(text) => set({ q: text || null })}
       />
+      {isPhone ? (
+        <FilterSheet runs={runs} />
+      ) : (
+        <>
+          <Choices runs={runs} />
+          <ViewSwitch />
+        </>
+      )}
+    </div>
+  );
+}
+
+/** On a phone the choices lie in a sheet at its lower edge. */
+function FilterSheet({ runs }: { runs: readonly JobRunSummary[] }) {
+  const { filters, grouping, isFollowing } = useActivePlace();
+  const [isOpen, setOpen] = useState(false);
+  useReturnFocus(isOpen);
+  const chosen = [filters.job, filters.channel, filters.state, grouping, isFollowing || null].filter(isGiven).length;
+  return (
+    <>
+      <Button variant="default" leftSection={<IconAdjustmentsHorizontal size={16} />} onClick={() => setOpen(true)}>
+        {chosen === 0 ? 'Filter and group' : `Filter and group (${chosen})`}
+      </Button>
+      <Drawer
+        opened={isOpen}
+        onClose={() => setOpen(false)}
+        position="bottom"
+        size="auto"
+        title="Filter and group"
+        returnFocus={false}
+        closeButtonProps={{ 'aria-label': 'Close' }}
+        attributes={{ header: { role: 'presentation' } }}
+      >
+        <div className={classes.sheet}>
+          <Choices runs={runs} />
+          <Button onClick={() => setOpen(false)}>Show runs</Button>
+        </div>
+      </Drawer>
+    </>
+  );
+}
+
+const isGiven = (value: unknown): boolean => value !== null;
+
+function ViewSwitch() {
+  const { view, set } = useActivePlace();
+  return (
+    <ActionIcon.Group aria-label="Rows" role="group">
+      {VIEWS.map(({ value, label, Icon }) => (
+        <ActionIcon
+          key={value}
+          variant={view === value ? 'light' : 'default'}
+          color="brand"
+          size="input-sm"
+          aria-label={label}
+          aria-pressed={view === value}
+          title={label}
+          onClick={() => set({ view: value })}
+        >
+          <Icon size={16} />
+        </ActionIcon>
+      ))}
+    </ActionIcon.Group>
+  );
+}
+
+function Choices({ runs }: { runs: readonly JobRunSummary[] }) {
+  const { filters, grouping, isFollowing, set } = useActivePlace();
+  const jobNames = useMemo(() => namesOf(runs, 'jobName', filters.job), [runs, filters.job]);
+  const channels = useMemo(() => namesOf(runs, 'channel', filters.channel), [runs, filters.channel]);
+  return (
+    <>
       <Select
         aria-label="Filter by job"
         placeholder="Any job"
@@ -84,7 +148,7 @@ export function ActiveToolbar({ runs }: { runs: readonly JobRunSummary[] }) {
         checked={isFollowing}
         onChange={({ currentTarget }) => set({ follow: currentTarget.checked || null })}
       />
-    </div>
+    </>
   );
 }
 
@@ -99,5 +163,8 @@ export function StateCounts({ runs }: { runs: readonly JobRunSummary[] }) {
 }
 
 /** What the address asks for stays a choice when no run has it any more. */
-const namesOf = (names: readonly string[], chosen: string | null): string[] =>
-  [...new Set(chosen === null ? names : [...names, chosen])].sort();
+function namesOf(runs: readonly JobRunSummary[], of: 'jobName' | 'channel', chosen: string | null): string[] {
+  const names = new Set(runs.map((run) => run[of]));
+  if (chosen !== null) names.add(chosen);
+  return [...names].sort();
+}

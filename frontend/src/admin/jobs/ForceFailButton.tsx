@@ -13,8 +13,14 @@ const ForceFailModal = loadable(() => import('./ForceFailModal').then((module) =
 
 const USUAL_GRACE_MS = 30_000;
 
+interface Props {
+  run: JobRunSummary;
+  /** In a row of a list. */
+  isQuiet?: boolean;
+}
+
 /** For a running run: asks it to stop and, after a grace, ends it by force. */
-export function ForceFailButton({ run }: { run: JobRunSummary }) {
+export function ForceFailButton({ run, isQuiet = false }: Props) {
   const mayForceFail = useCan('forceFail');
   const { data: graceMs = USUAL_GRACE_MS } = useQuery(forceFailAfterQuery());
   const [isOpen, setOpen] = useState(false);
@@ -26,7 +32,7 @@ export function ForceFailButton({ run }: { run: JobRunSummary }) {
       <Button
         variant="outline"
         color="red"
-        size="sm"
+        size={isQuiet ? 'compact-sm' : 'sm'}
         aria-label={`Force fail ${run.jobName} #${run.id}`}
         onClick={() => setOpen(true)}
       >

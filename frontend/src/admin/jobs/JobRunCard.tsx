@@ -1,8 +1,7 @@
 import type { JobRunSummary } from '@job-manager/shared/contract/run';
-import { isTerminal, type JobUIStatus, uiStatus } from '@job-manager/shared/run';
+import { isTerminal, type JobUIStatus } from '@job-manager/shared/run';
 import { Button, Loader } from '@mantine/core';
 import { memo } from 'react';
-import { useServerTime } from '../../api/server-clock';
 import { useCan } from '../../api/session';
 import { PersonLink } from '../../components/EntityLinks';
 import { JobProgressBar } from '../../components/JobProgressBar';
@@ -12,42 +11,20 @@ import { RelativeTime } from '../../components/RelativeTime';
 import { RunPageLink } from '../../components/RunPageLink';
 import { statusLook } from '../../components/status';
 import { formatDuration } from '../../lib/duration';
+import { openRowOnClick } from '../../ui/row-click';
 import { AttentionBadge } from './AttentionBadge';
-import { attentionOf, type Limits } from './attention';
+import { type ActiveRowProps, useActiveRow } from './active-row';
 import { ForceFailButton } from './ForceFailButton';
 import classes from './JobRunCard.module.css';
-import type { ListRow } from './list-rows';
 import { QueueFacts } from './QueueFacts';
 import { RunNowButton } from './RunNowButton';
 
-interface Props {
-  run: JobRunSummary;
-  /** What it is drawn as: an item of a list of any length is no `li` of a `ul`. */
-  as?: 'li' | 'div';
-  /** Asked to stop from this page, and not yet confirmed. */
-  isCancelling: boolean;
-  state: ListRow['state'];
-  /** Has ended, and is about to go. */
-  isFading: boolean;
-  limits: Limits;
-  onCancel: (run: JobRunSummary) => void;
-  onViewDetails: (jobRunId: string) => void;
-}
-
 /** One active run: what, since when, how far, and what can be done about it. */
-export const JobRunCard = memo(function JobRunCard({
-  run,
-  state,
-  isFading,
-  isCancelling,
-  limits,
-  as: Row = 'li',
-  ...on
-}: Props) {
-  const status = isCancelling ? 'CANCEL_REQUESTED' : uiStatus(run);
-  const attention = useServerTime((now) => (state === 'active' && attentionOf(run, limits, now)) || '');
-  const name = `${run.jobName} #${run.id}`;
+export const JobRunCard = memo(function JobRunCard(props: ActiveRowProps) {
+  const { run, state, isFading, limits, as: Row = 'li', Menu, onCancel, onViewDetails } = props;
+  const { status, attention, name } = useActiveRow(props);
   if (state === 'empty') return <Row className={classes.card} data-state="empty" aria-hidden />;
+  const isActive = state === 'active';
   return (
     <Row
       className={classes.card}
@@ -55,41 +32,57 @@ export const JobRunCard = memo(function JobRunCard({
       data-state={state}
       data-fading={isFading || undefined}
       data-run={run.id}
+      onClick={(event) => openRowOnClick(event, () => onViewDetails(run.id))}
     >
       <StatusMark status={status} />
       <div className={classes.main}>
         <div className={classes.title}>
-          <RunPageLink jobRunId={run.id} className={classes.name}>
+          <RunPageLink jobRunId={run.id} className={classes.name} title={run.jobName}>
             {run.jobName}
           </RunPageLink>
           <span className={classes.id}>#{run.id}</span>
           <MessageCounts run={run} />
-          {attention !== '' && <AttentionBadge run={run} attention={attention} limits={limits} />}
+          {attention !== null && <AttentionBadge run={run} attention={attention} limits={limits} />}
         </div>
-        <div className={classes.facts}>
-          {state === 'ended' ? <EndFacts run={run} /> : <Facts run={run} status={status} />}
-        </div>
-        {run.status !== 'QUEUED' && (
-          <JobProgressBar
-            percent={run.progressPercent}
-            label={`Progress of ${name}`}
-            tone={state === 'ended' ? statusLook[run.status].tone : 'running'}
+        <div className={classes.facts}>{isActive ? <Facts run={run} status={status} /> : <EndFacts run={run} />}</div>
+      </div>
+      <div className={classes.actions}>
+        {isActive && <RunNowButton run={run} isQuiet />}
+        <CancelButton
+          status={isActive ? status : run.status}
+          name={name}
+          isOver={!isActive}
+          isQuiet
+          onCancel={() => onCancel(run)}
+        />
+        {isActive && (status === 'CANCEL_REQUESTED' || attention !== null) && <ForceFailButton run={run} isQuiet />}
+        <Button
+          variant="subtle"
+          color="gray"
+          size="compact-sm"
+          aria-label={`Details of ${name}`}
+          onClick={() => onViewDetails(run.id)}
+        >
+          Details
+        </Button>
+        {Menu && isActive && (
+          <Menu
+            run={run}
+            isStopping={status === 'CANCEL_REQUESTED'}
+            onCancel={onCancel}
+            onViewDetails={onViewDetails}
           />
         )}
       </div>
-      <div className={classes.actions}>
-        {state === 'active' && <RunNowButton run={run} />}
-        <CancelButton
-          status={state === 'ended' ? run.status : status}
-          name={name}
-          isOver={state === 'ended'}
-          onCancel={() => on.onCancel(run)}
-        />
-        {state === 'active' && (status === 'CANCEL_REQUESTED' || attention !== '') && <ForceFailButton run={run} />}
-        <Button variant="default" size="sm" aria-label={`Details of ${name}`} onClick={() => on.onViewDetails(run.id)}>
-          Details
-        </Button>
-      </div>
+      {run.status !== 'QUEUED' && (
+        <div className={classes.bar}>
+          <JobProgressBar
+            percent={run.progressPercent}
+            label={`Progress of ${name}`}
+            tone={isActive ? 'running' : statusLook[run.status].tone}
+          />
+        </div>
+      )}
     </Row>
   );
 });
@@ -99,18 +92,19 @@ interface CancelButtonProps {
   name: string;
   /** The run has ended, and the button keeps its place. */
   isOver?: boolean;
+  /** In a row of a list, where there is one in each. */
+  isQuiet?: boolean;
   onCancel: () => void;
 }
 
 /** Cancels once; says "Stopping…" from the click on. Only for those who may. */
-export function CancelButton({ status, name, isOver = false, onCancel }: CancelButtonProps) {
+export function CancelButton({ status, name, isOver = false, isQuiet = false, onCancel }: CancelButtonProps) {
   const isStopping = status === 'CANCEL_REQUESTED';
   const mayCancel = useCan('cancel');
   if (!mayCancel && !isStopping) return null;
   return (
     <Button
-      variant="default"
-      size="sm"
+      {...(isQuiet ? ({ variant: 'subtle', color: 'gray', size: 'compact-sm' } as const) : { variant: 'default' })}
       className={classes.cancel}
       disabled={isStopping || isOver}
       data-key="C"
@@ -139,12 +133,17 @@ function Facts({ run, status }: { run: JobRunSummary; status: JobUIStatus }) {
           Attempt {run.attempt} of {run.maxAttempts}
         </span>
       )}
-      {run.progressMessage && <span className={classes.message}>“{run.progressMessage}”</span>}
+      {run.progressMessage && (
+        <span className={classes.message} title={run.progressMessage}>
+          “{run.progressMessage}”
+        </span>
+      )}
     </>
   );
 }
 
-function EndFacts({ run }: { run: JobRunSummary }) {
+/** How a run ended that keeps its place. */
+export function EndFacts({ run }: { run: JobRunSummary }) {
   return (
     <>
       {isTerminal(run.status) ? (
@@ -157,7 +156,8 @@ function EndFacts({ run }: { run: JobRunSummary }) {
   );
 }
 
-function CancelFacts({ run }: { run: JobRunSummary }) {
+/** Who asked a run to stop, and when. */
+export function CancelFacts({ run }: { run: JobRunSummary }) {
   return (
     <>
       <span>

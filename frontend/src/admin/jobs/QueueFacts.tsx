@@ -24,7 +24,8 @@ export function QueueFacts({ run }: { run: JobRunSummary }) {
   );
 }
 
-function Wait({ run }: { run: JobRunSummary }) {
+/** What exactly it waits for, and until when. */
+export function Wait({ run }: { run: JobRunSummary }) {
   const isLater = useServerTime((now) => isPutOff(run, now));
   if (!run.isBlocked && isLater) return run.claimNo === 0 ? <Start run={run} /> : <NextAttempt run={run} />;
   const isPaused = run.waitReason === 'channelPaused' || run.waitReason === 'jobPaused';
@@ -38,7 +39,7 @@ function Wait({ run }: { run: JobRunSummary }) {
 
 function Reason({ run: { waitDetail, waitSince } }: { run: JobRunSummary }) {
   return (
-    <span className={classes.message}>
+    <span className={classes.message} title={waitDetail ?? undefined}>
       <span>{waitDetail}</span>
       {waitSince !== null && (
         <>

@@ -2,13 +2,20 @@ import { Suspense, useEffect, useMemo, useRef } from 'react';
 import { useLive } from '../../api/live/LiveProvider';
 import { useServerTime } from '../../api/server-clock';
 import { loadable } from '../../ui/loadable';
+import { useIsPhone } from '../../ui/useIsPhone';
 import { RunList, type RunListProps } from './ActiveJobsMonitor';
 import { type Grouping, groupRows, type RunGroup } from './active-groups';
 import { useActivePlace } from './active-place';
+import { JobRunCard } from './JobRunCard';
 import type { ListRow } from './list-rows';
 import { RunGroupHead } from './RunGroupHead';
+import { RunTableHead, RunTableRow } from './RunTableRow';
 
 const VirtualRuns = loadable(() => import('./VirtualRuns').then((module) => module.VirtualRuns));
+
+/** In pixels; measured once rows are drawn. */
+const TABLE_ROW_HEIGHT = 40;
+const CARD_HEIGHT = 56;
 
 /** Longer lists draw only the rows around the reader. */
 const MAX_PLAIN_ROWS = 60;
@@ -17,7 +24,9 @@ const REGROUP_MS = 2_000;
 
 /** The rows of the Active tab: in groups where the reader wants them, and drawn as far as they are in view. */
 export function RunBoard(props: RunListProps) {
-  const { grouping, isFollowing, set } = useActivePlace();
+  const { grouping, isFollowing, view, set } = useActivePlace();
+  const isTable = !useIsPhone() && view === 'table';
+  const drawn = { Row: isTable ? RunTableRow : JobRunCard };
   const groups = useRunGroups(props.rows, grouping, props.isHeld);
   const followed = useNewestStarted(isFollowing);
   const board = useRef<HTMLDivElement>(null);
@@ -30,16 +39,24 @@ export function RunBoard(props: RunListProps) {
   if (!isPlain) {
     return (
       <Suspense fallback={null}>
-        <VirtualRuns {...props} groups={groups} followed={followed} />
+        {isTable && <RunTableHead />}
+        <VirtualRuns
+          {...props}
+          {...drawn}
+          groups={groups}
+          followed={followed}
+          rowHeight={isTable ? TABLE_ROW_HEIGHT : CARD_HEIGHT}
+        />
       </Suspense>
     );
   }
   return (
     <div ref={board}>
+      {isTable && <RunTableHead />}
       {groups.map((group) => (
         <section key={group.key} aria-label={group.label || undefined}>
           <RunGroupHead group={group} />
-          <RunList {...props} rows={group.rows} />
+          <RunList {...props} {...drawn} rows={group.rows} />
         </section>
       ))}
     </div>

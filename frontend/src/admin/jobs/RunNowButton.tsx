@@ -5,20 +5,26 @@ import { useCan } from '../../api/session';
 import { isPutOff } from './put-off';
 import { useReschedule } from './useReschedule';
 
-/** For a run that waits for its time, or for that of its next attempt; nothing for others, and for those who may not. */
-export function RunNowButton({ run }: { run: JobRunSummary }) {
-  const mayRun = useCan('run');
-  const isOffered = useServerTime((now) => isPutOff(run, now) && !run.isBlocked);
-  return mayRun && isOffered ? <Offer run={run} /> : null;
+interface Props {
+  run: JobRunSummary;
+  /** In a row of a list. */
+  isQuiet?: boolean;
 }
 
-function Offer({ run }: { run: JobRunSummary }) {
+/** For a run that waits for its time, or for that of its next attempt; nothing for others, and for those who may not. */
+export function RunNowButton({ run, isQuiet = false }: Props) {
+  const mayRun = useCan('run');
+  const isOffered = useServerTime((now) => isPutOff(run, now) && !run.isBlocked);
+  return mayRun && isOffered ? <Offer run={run} isQuiet={isQuiet} /> : null;
+}
+
+function Offer({ run, isQuiet }: Required<Props>) {
   const { reschedule, isPending } = useReschedule(run);
   const words = run.claimNo === 0 ? 'Run now' : 'Retry now';
   return (
     <Button
       variant="default"
-      size="sm"
+      size={isQuiet ? 'compact-sm' : 'sm'}
       loading={isPending}
       aria-label={`${words} ${run.jobName} #${run.id}`}
       onClick={() => reschedule(undefined)}

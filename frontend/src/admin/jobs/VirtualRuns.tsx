@@ -12,6 +12,7 @@ interface Props extends RunListProps {
   groups: readonly RunGroup<ListRow>[];
   /** Scrolled to when it changes. */
   followed: string | null;
+  rowHeight: number;
 }
 
 /** The head of a group stays below the bar at the top of the page. */
@@ -22,10 +23,12 @@ function StickyHead({ style, ...props }: ComponentPropsWithoutRef<'div'>) {
 const components = { TopItemList: StickyHead };
 
 /** A list of any length: only the rows around those in view are in the page, which scrolls as a whole. */
-export function VirtualRuns({ groups, followed, isHeld, limitsOf, isCancelling, onCancel, onViewDetails }: Props) {
+export function VirtualRuns({ groups, followed, isHeld, rowHeight, Row = JobRunCard, Menu, ...list }: Props) {
+  const { limitsOf, isCancelling, onCancel, onViewDetails } = list;
   const zone = useRef<HTMLDivElement>(null);
-  const list = useRef<GroupedVirtuosoHandle>(null);
+  const handle = useRef<GroupedVirtuosoHandle>(null);
   const rows = useMemo(() => groups.flatMap(({ rows: members }) => members), [groups]);
+  const keys = useMemo(() => groups.flatMap(keysOf), [groups]);
   useRovingRows(zone);
   const isNamed = groups.some(({ label }) => label !== '');
   const scrolledTo = useRef<string | null>(null);
@@ -34,28 +37,29 @@ export function VirtualRuns({ groups, followed, isHeld, limitsOf, isCancelling, 
     const index = rows.findIndex(({ run }) => run.id === followed);
     if (index < 0) return;
     scrolledTo.current = followed;
-    list.current?.scrollIntoView({ index, behavior: 'smooth' });
+    handle.current?.scrollIntoView({ index, behavior: 'smooth' });
   }, [followed, isHeld, rows]);
   return (
     // biome-ignore lint/a11y/useSemanticElements: Virtuoso wraps each item in a div, which no ul may have between its items
     <div ref={zone} className={classes.virtual} role="list" aria-label="Active and queued jobs">
       <GroupedVirtuoso
-        ref={list}
+        ref={handle}
         useWindowScroll
         components={components}
         groupCounts={groups.map(({ rows: members }) => members.length)}
+        computeItemKey={(index) => keys[index] ?? index}
         groupContent={(index) => {
           const group = groups[index];
           return group && isNamed ? <RunGroupHead group={group} /> : <div className={classes.nameless} />;
         }}
-        defaultItemHeight={76}
+        defaultItemHeight={rowHeight}
         increaseViewportBy={200}
         itemContent={(index) => {
           const row = rows[index];
           if (row === undefined) return null;
           const { run, state } = row;
           return (
-            <JobRunCard
+            <Row
               as="div"
               run={run}
               state={state}
@@ -64,6 +68,7 @@ export function VirtualRuns({ groups, followed, isHeld, limitsOf, isCancelling, 
               limits={limitsOf(run.jobName)}
               onCancel={onCancel}
               onViewDetails={onViewDetails}
+              Menu={Menu}
             />
           );
         }}
@@ -71,3 +76,6 @@ export function VirtualRuns({ groups, followed, isHeld, limitsOf, isCancelling, 
     </div>
   );
 }
+
+/** Virtuoso counts heads and rows together. A row keeps its element wherever its run moves to. */
+const keysOf = ({ key, rows }: RunGroup<ListRow>): string[] => [`group ${key}`, ...rows.map(({ run }) => run.id)];

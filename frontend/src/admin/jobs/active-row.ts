@@ -1,0 +1,44 @@
+import type { JobRunSummary } from '@job-manager/shared/contract/run';
+import { type JobUIStatus, uiStatus } from '@job-manager/shared/run';
+import type { ComponentType } from 'react';
+import { useServerTime } from '../../api/server-clock';
+import { type Attention, attentionOf, type Limits } from './attention';
+import type { ListRow } from './list-rows';
+
+/** What a row of the active list is drawn from. */
+export interface ActiveRowProps {
+  run: JobRunSummary;
+  /** What it is drawn as: an item of a list of any length is no `li` of a `ul`. */
+  as?: 'li' | 'div';
+  /** Asked to stop from this page, and not yet confirmed. */
+  isCancelling: boolean;
+  state: ListRow['state'];
+  /** Has ended, and is about to go. */
+  isFading: boolean;
+  limits: Limits;
+  onCancel: (run: JobRunSummary) => void;
+  onViewDetails: (jobRunId: string) => void;
+  /** More that can be done with the run, behind `⋯`. */
+  Menu?: ComponentType<RunMenuProps>;
+}
+
+export interface RunMenuProps {
+  run: JobRunSummary;
+  isStopping: boolean;
+  onCancel: (run: JobRunSummary) => void;
+  onViewDetails: (jobRunId: string) => void;
+}
+
+/** What a row shows of its run: the status, once the reader has asked it to stop as well, and whether it needs looking at. */
+export function useActiveRow({ run, isCancelling, state, limits }: ActiveRowProps): {
+  status: JobUIStatus;
+  attention: Attention;
+  name: string;
+} {
+  const attention = useServerTime((now) => (state === 'active' && attentionOf(run, limits, now)) || '');
+  return {
+    status: isCancelling ? 'CANCEL_REQUESTED' : uiStatus(run),
+    attention: attention === '' ? null : attention,
+    name: `${run.jobName} #${run.id}`,
+  };
+}
