@@ -6,6 +6,7 @@ import type { ActiveChange } from '../api/live/active-runs';
 import { useFallback } from '../api/live/HttpFallback';
 import { useLive, useLiveChanges } from '../api/live/LiveProvider';
 import { useServerTime } from '../api/server-clock';
+import { useIsIdle } from '../lib/idle';
 
 const EVERY_MS = 30_000;
 /** A due run starts within a moment where all is well. */
@@ -24,9 +25,10 @@ export function useHealth(): SystemHealth | undefined {
   const isLiveSettled = useLive((live) => live.isLoaded || live.status === 'reconnecting');
   const isSettled = isLiveSettled || isBlocked;
   const isLate = useIsWorkLate();
+  const isIdle = useIsIdle();
   const { data } = useQuery({
     ...healthQuery(),
-    enabled: isSettled,
+    enabled: isSettled && !isIdle,
     staleTime: EVERY_MS,
     refetchOnWindowFocus: true,
     refetchInterval: ({ state }) => state.data !== undefined && state.data.verdict !== 'OK' && EVERY_MS,

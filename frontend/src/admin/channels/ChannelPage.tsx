@@ -2,9 +2,9 @@ import { IconArrowsSplit2 } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useParams } from 'react-router-dom';
 import { toFailure } from '../../api/failure';
+import { AutoRefresh } from '../../components/AutoRefresh';
 import { JobLink } from '../../components/EntityLinks';
 import { Permitted } from '../../components/Permitted';
-import { RefreshButton } from '../../components/RefreshButton';
 import { paths } from '../../paths';
 import { EmptyState } from '../../ui/EmptyState';
 import { ErrorPanel } from '../../ui/ErrorPanel';
@@ -37,7 +37,13 @@ function Channel({ name }: { name: string }) {
       lead="Channel"
       actions={
         <>
-          <RefreshButton updatedAt={dataUpdatedAt} isFetching={isFetching} onRefresh={() => void refetch()} />
+          <AutoRefresh
+            page="channel"
+            isOnByDefault
+            updatedAt={dataUpdatedAt}
+            isFetching={isFetching}
+            onRefresh={() => void refetch()}
+          />
           {channel && <ChannelButtons channel={channel} acts={acts} />}
         </>
       }

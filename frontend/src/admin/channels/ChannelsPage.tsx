@@ -6,8 +6,8 @@ import { parseAsString, parseAsStringLiteral, useQueryStates } from 'nuqs';
 import { toFailure } from '../../api/failure';
 import { useServerTime } from '../../api/server-clock';
 import { useCan } from '../../api/session';
+import { AutoRefresh } from '../../components/AutoRefresh';
 import { Permitted } from '../../components/Permitted';
-import { RefreshButton } from '../../components/RefreshButton';
 import { EmptyState } from '../../ui/EmptyState';
 import { ErrorPanel } from '../../ui/ErrorPanel';
 import { FilterBar } from '../../ui/FilterBar';
@@ -46,7 +46,13 @@ function Channels() {
       lead="Lanes that runs queue in, each with limits, a weight and a pause of its own."
       actions={
         <>
-          <RefreshButton updatedAt={dataUpdatedAt} isFetching={isFetching} onRefresh={() => void refetch()} />
+          <AutoRefresh
+            page="channels"
+            isOnByDefault
+            updatedAt={dataUpdatedAt}
+            isFetching={isFetching}
+            onRefresh={() => void refetch()}
+          />
           {canManage && (
             <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={() => acts.change(null)}>
               Channel settings

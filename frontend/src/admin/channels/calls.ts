@@ -7,7 +7,5 @@ export const { channels: calls } = createClient({ channels });
 
 const api = createTanstackQueryUtils(calls, { path: ['channels'] });
 
-/** All channels, read anew every 15 seconds while somebody looks. */
-export const channelsQuery = () =>
-  api.listChannels.queryOptions({ select: ({ channels: listed }) => listed, refetchInterval: 15_000 });
+export const channelsQuery = () => api.listChannels.queryOptions({ select: ({ channels: listed }) => listed });
 export const channelsKey = () => api.listChannels.key();

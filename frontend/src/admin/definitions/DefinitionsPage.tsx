@@ -5,8 +5,8 @@ import { useQuery } from '@tanstack/react-query';
 import { parseAsString, useQueryState } from 'nuqs';
 import { toFailure } from '../../api/failure';
 import { useCan } from '../../api/session';
+import { AutoRefresh } from '../../components/AutoRefresh';
 import { Permitted } from '../../components/Permitted';
-import { RefreshButton } from '../../components/RefreshButton';
 import { EmptyState } from '../../ui/EmptyState';
 import { ErrorPanel } from '../../ui/ErrorPanel';
 import { FilterBar } from '../../ui/FilterBar';
@@ -48,7 +48,14 @@ function Definitions() {
         jobs.data &&
         `${jobs.data.length} in the code of this server${external > 0 ? `, ${external} known by their runs alone` : ''}`
       }
-      actions={<RefreshButton updatedAt={jobs.dataUpdatedAt} isFetching={jobs.isFetching} onRefresh={refresh} />}
+      actions={
+        <AutoRefresh
+          page="definitions"
+          updatedAt={jobs.dataUpdatedAt}
+          isFetching={jobs.isFetching}
+          onRefresh={refresh}
+        />
+      }
     >
       <Section title="All jobs" isTitleHidden>
         <FilterBar>

@@ -6,8 +6,8 @@ import { parseAsString, parseAsStringLiteral, useQueryStates } from 'nuqs';
 import { useState } from 'react';
 import { toFailure } from '../../api/failure';
 import { useCan } from '../../api/session';
+import { AutoRefresh } from '../../components/AutoRefresh';
 import { Permitted } from '../../components/Permitted';
-import { RefreshButton } from '../../components/RefreshButton';
 import { EmptyState } from '../../ui/EmptyState';
 import { ErrorPanel } from '../../ui/ErrorPanel';
 import { FilterBar } from '../../ui/FilterBar';
@@ -68,7 +68,12 @@ function Schedules() {
       title="Schedules"
       actions={
         <>
-          <RefreshButton updatedAt={dataUpdatedAt} isFetching={isFetching} onRefresh={() => void refetch()} />
+          <AutoRefresh
+            page="schedules"
+            updatedAt={dataUpdatedAt}
+            isFetching={isFetching}
+            onRefresh={() => void refetch()}
+          />
           <Button
             variant="default"
             leftSection={<IconCalendarStats size={16} aria-hidden />}

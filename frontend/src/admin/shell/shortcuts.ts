@@ -19,5 +19,6 @@ export const pageKeys: readonly (readonly [key: string, text: string])[] = [
   ['1 … 5', 'Part of a run’s details'],
   ['n', 'Next run of the list one came from'],
   ['p', 'Previous one'],
+  ['.', 'Refresh the page by itself, or no more'],
   ['w', 'Tell me when the run ends'],
 ];

@@ -1,10 +1,9 @@
 import type { SystemHealth } from '@job-manager/shared/contract/health';
-import { Button } from '@mantine/core';
-import { IconPlugConnectedX, IconRefresh } from '@tabler/icons-react';
+import { IconPlugConnectedX } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { toFailure } from '../../api/failure';
 import { healthQuery } from '../../api/health-queries';
-import { useAction } from '../../api/useAction';
+import { AutoRefresh } from '../../components/AutoRefresh';
 import { RelativeTime } from '../../components/RelativeTime';
 import { Banner } from '../../ui/Banner';
 import { ErrorPanel } from '../../ui/ErrorPanel';
@@ -20,31 +19,25 @@ import { TroubledRunsSection } from './TroubledRunsSection';
 import { VerdictSection } from './VerdictSection';
 import { VitalsSection } from './VitalsSection';
 
-const EVERY_MS = 10_000;
-
 /** Whether all is well, what is not, and what can be done about it. */
 export function SystemStatusPage() {
-  const { data, error, refetch } = useQuery({
+  const { data, error, refetch, dataUpdatedAt, isFetching } = useQuery({
     ...healthQuery(),
-    refetchInterval: EVERY_MS,
     refetchOnWindowFocus: true,
   });
-  // Not `isFetching`: the button would blink with every look.
-  const refresh = useAction({ mutationFn: () => refetch() });
   const fault = error && toFailure(error).details;
   return (
     <Page
       title="System status"
       lead={data ? <Checked at={data.checkedAt} /> : 'Health of the server, its runners and the queue'}
       actions={
-        <Button
-          variant="default"
-          leftSection={<IconRefresh size={16} />}
-          loading={refresh.isPending}
-          onClick={() => refresh.mutate()}
-        >
-          Refresh
-        </Button>
+        <AutoRefresh
+          page="system-status"
+          isOnByDefault
+          updatedAt={dataUpdatedAt}
+          isFetching={isFetching}
+          onRefresh={() => void refetch()}
+        />
       }
     >
       {data && fault !== null && <OutOfDate at={data.checkedAt} reason={fault} />}
@@ -75,8 +68,7 @@ function Checked({ at }: { at: string }) {
 function OutOfDate({ at, reason }: { at: string; reason: string }) {
   return (
     <Banner icon={IconPlugConnectedX} title="Health could not be checked">
-      {reason} What stands below was so <RelativeTime at={at} />; it is asked for again every {EVERY_MS / 1_000}{' '}
-      seconds.
+      {reason} What stands below was so <RelativeTime at={at} />.
     </Banner>
   );
 }

@@ -1,6 +1,6 @@
 import { act, screen, waitFor, within } from '@testing-library/react';
 import { HttpResponse, http } from 'msw';
-import { expect, test, vi } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { ago, aRun } from '../../testing/a-run';
 import { backend, callsTo, operator, problem, world } from '../../testing/backend';
 import { address, openPanel } from '../../testing/render-app';
@@ -117,28 +117,81 @@ test('tells in one line whether maintenance is on time, and on demand when each 
   expect(fourth).toHaveTextContent(/due now$/);
 });
 
-test('asks again every ten seconds, and when told to', async () => {
-  vi.useFakeTimers({ shouldAdvanceTime: true });
-  const { user } = await openPanel(PLACE);
+const pass = (ms: number) => act(() => vi.advanceTimersByTimeAsync(ms));
+/** How often health was read once the page is there; the navigation may have read it before. */
+async function settledCalls(): Promise<number> {
   await verdict();
-  expect(healthCalls()).toBe(1);
-  world.health = someHealth({ verdict: 'WARNING' });
-  await act(() => vi.advanceTimersByTimeAsync(10_000));
-  expect(await screen.findByText('WARNING')).toBeVisible();
-  const before = healthCalls();
-  world.health = someHealth();
-  await user.click(screen.getByRole('button', { name: 'Refresh' }));
-  expect(await screen.findByText('OK')).toBeVisible();
-  expect(healthCalls()).toBeGreaterThan(before);
-});
+  await pass(1_000);
+  return healthCalls();
+}
 
-test('asks nothing while the page is hidden', async () => {
-  vi.useFakeTimers({ shouldAdvanceTime: true });
-  await openPanel(PLACE);
-  await verdict();
-  vi.spyOn(document, 'visibilityState', 'get').mockReturnValue('hidden');
-  await act(() => vi.advanceTimersByTimeAsync(60_000));
-  expect(healthCalls()).toBe(1);
+describe('refreshing', () => {
+  beforeEach(() => {
+    vi.useFakeTimers({ shouldAdvanceTime: true });
+    return () => localStorage.clear();
+  });
+
+  test('reads again every 15 seconds, and on request', async () => {
+    const { user } = await openPanel(PLACE);
+    await settledCalls();
+    world.health = someHealth({ verdict: 'WARNING' });
+    await pass(16_000);
+    expect(await screen.findByText('WARNING')).toBeVisible();
+    const before = healthCalls();
+    world.health = someHealth();
+    await user.click(screen.getByRole('button', { name: 'Refresh' }));
+    expect(await screen.findByText('OK')).toBeVisible();
+    expect(healthCalls()).toBeGreaterThan(before);
+  });
+
+  test('is switched off and set by its menu, its button and a key, and this browser remembers it', async () => {
+    const { user, unmount } = await openPanel(PLACE);
+    const before = await settledCalls();
+    await user.keyboard('.');
+    expect(screen.getByRole('button', { name: 'Auto off' })).toHaveAttribute('aria-pressed', 'false');
+    await pass(25_000);
+    expect(healthCalls()).toBe(before);
+    await user.click(screen.getByRole('button', { name: 'Choose the interval' }));
+    // Without a layout the menu takes its button for scrolled away, and itself for hidden.
+    await user.click(await screen.findByRole('menuitemradio', { name: '60 s', hidden: true }));
+    unmount();
+    await openPanel(PLACE);
+    expect(await screen.findByRole('button', { name: 'Auto 60s' })).toHaveAttribute('aria-pressed', 'true');
+  });
+
+  test.each([
+    ['the tab is hidden', () => void vi.spyOn(document, 'visibilityState', 'get').mockReturnValue('hidden')],
+    ['a text field has the focus', () => document.body.appendChild(document.createElement('textarea')).focus()],
+    [
+      'a dialog is open',
+      () => document.body.appendChild(document.createElement('div')).setAttribute('aria-modal', 'true'),
+    ],
+  ])('makes no request while %s', async (_name, hold) => {
+    await openPanel(PLACE);
+    const before = await settledCalls();
+    hold();
+    await pass(25_000);
+    expect(healthCalls()).toBe(before);
+    for (const added of document.querySelectorAll('body > textarea, body > [aria-modal]')) added.remove();
+    vi.restoreAllMocks();
+    await pass(2_000);
+    await waitFor(() => expect(healthCalls()).toBe(before + 1));
+  });
+
+  test('pauses after ten minutes without input, until a press', async () => {
+    world.health = someHealth({ verdict: 'WARNING' });
+    const { user } = await openPanel(PLACE);
+    await verdict();
+    await pass(10 * 60_000);
+    const resume = await screen.findByRole('button', { name: /without input/ });
+    const before = healthCalls();
+    await pass(10 * 60_000);
+    expect(healthCalls()).toBe(before);
+    await user.click(resume);
+    await pass(2_000);
+    await waitFor(() => expect(healthCalls()).toBeGreaterThan(before));
+    expect(screen.getByRole('button', { name: 'Auto 15s' })).toBeVisible();
+  });
 });
 
 test('says why health could not be checked, and tries again', async () => {
