@@ -57,4 +57,8 @@ export const auditActions = [
   'audit.export',
   'errors.export',
 ] as const;
+/** Nouns of which each has a page that lists what was done to it. */
+export const auditSubjects = ['channel', 'job', 'schedule'] as const;
+export type AuditSubject = (typeof auditSubjects)[number];
+
 export type AuditAction = (typeof auditActions)[number];

@@ -81,6 +81,20 @@ describe('the list', () => {
     expect(await find(`actor=${encodeURIComponent('100__')}`)).toEqual([]);
   });
 
+  it('keeps to one channel, job or schedule, and leaves sign-ins out', async () => {
+    const actorEmail = actor();
+    await entry({ actorEmail, action: 'channel.pause', target: 'mail' });
+    await entry({ actorEmail, action: 'job.pause', target: 'mail' });
+    await entry({ actorEmail, action: 'channel.set', target: 'other' });
+    await entry({ actorEmail, action: 'session.begin' });
+    await entry({ actorEmail, action: 'session.refused' });
+    const find = async (query: string) =>
+      (await list(`actor=${actorEmail}&${query}`)).events.map((event) => event.action);
+    expect(await find('subject=channel&target=mail')).toEqual(['channel.pause']);
+    expect(await find('subject=channel')).toEqual(['channel.set', 'channel.pause']);
+    expect(await find('hide=sign-ins')).toEqual(['session.refused', 'channel.set', 'job.pause', 'channel.pause']);
+  });
+
   it('keeps to a time, both ends included', async () => {
     const actorEmail = actor();
     for (const at of ['2026-01-01T00:00:00Z', '2026-01-02T00:00:00Z', '2026-01-03T00:00:00Z']) {
@@ -101,6 +115,8 @@ describe('the list', () => {
 
   it.each([
     'action=anything',
+    'subject=run',
+    'hide=everything',
     'from=yesterday',
     'before=0',
     'limit=0',

@@ -1,4 +1,4 @@
-import type { AuditAction } from '@job-manager/shared/audit';
+import { type AuditAction, type AuditSubject, auditActions } from '@job-manager/shared/audit';
 import { containing } from './search.js';
 import type { Sql } from './sql.js';
 
@@ -21,9 +21,15 @@ export interface AuditFilters {
   actor?: string;
   action?: AuditAction;
   jobRunId?: string;
+  subject?: AuditSubject;
+  /** The whole name of what was acted on. */
+  target?: string;
+  hide?: 'sign-ins';
   from?: Date;
   to?: Date;
 }
+
+const SIGN_INS: AuditAction[] = ['session.begin', 'session.end'];
 
 /** The entries older than `before` (an id), newest first, at most `limit`. */
 export async function readAuditLog(
@@ -39,12 +45,19 @@ export async function readAuditLog(
   where(filters.actor ? containing(filters.actor) : undefined, (part) => `"actorEmail" ILIKE ${part}`);
   where(filters.action, (action) => `action = ${action}`);
   where(filters.jobRunId, (runId) => `"runId" = ${runId}`);
+  const actions = auditActions.filter((action) => action.startsWith(`${filters.subject}.`));
+  where(filters.subject && actions, (names) => `action = ANY(${names}::text[])`);
+  where(filters.target, (target) => `target = ${target}`);
+  where(filters.hide && SIGN_INS, (names) => `action <> ALL(${names}::text[])`);
   where(filters.from, (from) => `at >= ${from}`);
   where(filters.to, (to) => `at <= ${to}`);
   where(page.before, (id) => `id < ${id}`);
+  // What was done to one channel, job or schedule is rare: without the fence the planner walks through the whole log.
+  const fence = filters.subject && filters.target !== undefined ? 'OFFSET 0' : '';
   const read = await sql.query<AuditEventRow>(
-    `SELECT id, at, "actorId", "actorEmail", action, "runId", target, details, ip, "userAgent" FROM "AuditEvent"
-     ${conditions.length > 0 ? `WHERE ${conditions.join(' AND ')}` : ''} ORDER BY id DESC LIMIT ${page.limit}`,
+    `SELECT id, at, "actorId", "actorEmail", action, "runId", target, details, ip, "userAgent"
+     FROM (SELECT * FROM "AuditEvent" ${conditions.length > 0 ? `WHERE ${conditions.join(' AND ')}` : ''} ${fence}) entry
+     ORDER BY id DESC LIMIT ${page.limit}`,
     values,
   );
   return read.rows;

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { auditActions } from '../audit.js';
+import { auditActions, auditSubjects } from '../audit.js';
 import { limits } from '../limits.js';
 import { isoTime } from './iso-time.js';
 import { routeFor } from './policy.js';
@@ -26,6 +26,9 @@ const filters = z.strictObject({
   actor: z.string().trim().max(254).optional().describe('Part of the actor'),
   action: z.enum(auditActions).optional(),
   jobRunId: runId.optional(),
+  subject: z.enum(auditSubjects).optional().describe('Only what was done to channels, jobs or schedules'),
+  target: z.string().trim().min(1).max(200).optional().describe('The name of what was acted on, as a whole'),
+  hide: z.enum(['sign-ins']).optional().describe('Leaves out who signed in and out; refused sign-ins stay'),
   from: isoTime.optional(),
   to: isoTime.optional(),
 });
