@@ -80,6 +80,7 @@ export function createServerEngine({ config, databaseUrl, log, jobs }: ServerEng
       registry,
       notifier,
       stalledAfterMs: config.JOBS_STALLED_AFTER_MS,
+      heartbeatMs: config.JOBS_HEARTBEAT_MS,
       forceFailAfterMs: config.JOBS_FORCE_FAIL_AFTER_MS,
     }),
     external: createExternalRuns({

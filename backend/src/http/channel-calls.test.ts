@@ -269,6 +269,16 @@ it('changes settings of a job, which its definition then has beside what the cod
     priority: null,
     rev: 2,
   });
+  const more = { stalledAfterMs: 900_000, onStalled: 'fail', autoForceFailAfterMs: 300_000, keepDays: 400 };
+  expect((await set(more)).json.settings).toMatchObject(more);
+  for (const wrong of [
+    { stalledAfterMs: 1 },
+    { onStalled: 'skip' },
+    { autoForceFailAfterMs: 59_999 },
+    { keepDays: -1 },
+  ])
+    expect((await set(wrong)).json.field).toBe(Object.keys(wrong)[0]);
+  await set({ stalledAfterMs: null, onStalled: null, autoForceFailAfterMs: null, keepDays: null });
   expect((await set({})).status).toBe(400);
   expect((await set({ channel: 'No Channel' })).json.field).toBe('channel');
   expect((await ask({ path: '/api/admin/jobs/definitions/nothing/settings' })).status).toBe(404);

@@ -82,6 +82,7 @@ export async function startTrialServer(
       registry,
       notifier,
       stalledAfterMs: config.JOBS_STALLED_AFTER_MS,
+      heartbeatMs: config.JOBS_HEARTBEAT_MS,
     }),
     external: createExternalRuns({
       sql: database.pool,

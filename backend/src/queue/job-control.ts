@@ -38,10 +38,12 @@ export interface JobControlOptions {
   sql: Sql;
   registry: Registry;
   notifier: Pick<Notifier, 'jobsChanged' | 'queued' | 'changed'>;
+  /** How often runners prove that they live; 30 s by default. */
+  heartbeatMs?: number;
 }
 
 /** Opens the settings of jobs to those who change them. */
-export function createJobControl({ sql, registry, notifier }: JobControlOptions): JobControl {
+export function createJobControl({ sql, registry, notifier, heartbeatMs = 30_000 }: JobControlOptions): JobControl {
   const read = (jobName: string) => readJobSettings(sql, jobName);
   /** What follows a change: this process knows at once, the others by notification. */
   const changed = async (jobName: string): Promise<JobSettingsRow> => {
@@ -78,6 +80,7 @@ export function createJobControl({ sql, registry, notifier }: JobControlOptions)
     set: async (jobName, { rev = null, ...change }, actor) => {
       await checkKnown(jobName);
       if (Object.keys(change).length === 0) throw new QueueError('INVALID_INPUT', NO_CHANGE);
+      checkStalledAfter(change.stalledAfterMs, heartbeatMs);
       if (!(await setJob(sql, { jobName, change, rev }, actor))) {
         const message = `The settings of "${jobName}" were changed meanwhile; nothing of this change was kept.`;
         throw new ChangedMeanwhile(message, await read(jobName));
@@ -104,6 +107,15 @@ export function createJobControl({ sql, registry, notifier }: JobControlOptions)
       return (await resumeJob(sql, jobName, actor)) ? changed(jobName) : read(jobName);
     },
   };
+}
+
+/** A heartbeat or two may be late on a busy machine: a run must not be taken from a runner that lives. */
+const MIN_HEARTBEATS = 3;
+
+function checkStalledAfter(stalledAfterMs: number | null | undefined, heartbeatMs: number): void {
+  const min = MIN_HEARTBEATS * heartbeatMs;
+  if (stalledAfterMs == null || stalledAfterMs >= min) return;
+  throw refusal('INVALID_INPUT', 'stalledAfterMs', `must be at least ${min}, the time of three heartbeats`);
 }
 
 const NO_CHANGE = 'The call names nothing to change; null is as the code says.';

@@ -49,6 +49,8 @@ export interface Queue extends Recovery, Batches {
 
 export interface QueueOptions extends RecoveryOptions {
   registry: Registry;
+  /** How often runners prove that they live; 30 s by default. */
+  heartbeatMs?: number;
   /** Where the tables are, for transactions of callers; without, their search path has to find them. */
   schema?: string;
 }

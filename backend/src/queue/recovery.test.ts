@@ -201,6 +201,67 @@ describe('taking back a stalled run', () => {
   });
 });
 
+describe('settings of a job', () => {
+  const set = (change: Parameters<typeof engine.queue.jobs.set>[1]) => engine.queue.jobs.set('stubborn', change, ada);
+  const silentFor = (run: { id: string }, seconds: number) =>
+    change(run, `"lastHeartbeatAt" = clock_timestamp() - ${seconds} * interval '1 s'`);
+  afterEach(() => engine.queue.jobs.reset('stubborn', ada));
+
+  it('say after which silence its runs are stalled, and that these fail', async () => {
+    await set({ stalledAfterMs: 600_000, onStalled: 'fail' });
+    const lost = await claimOne();
+    await silentFor(lost, 590);
+    await engine.rescuer.tick();
+    expect((await engine.run(lost.id)).status).toBe('RUNNING');
+    await silentFor(lost, 601);
+    const why = 'The runner stopped responding: no heartbeat for 10 min';
+    expect((await engine.queue.previewCleanup()).runs).toMatchObject([
+      {
+        id: lost.id,
+        becomes: 'FAILED',
+        reason: `${why}; failed: stalled runs of this job fail, as operators have set`,
+      },
+    ]);
+    await engine.rescuer.tick();
+    expect(await engine.run(lost.id)).toMatchObject({
+      status: 'FAILED',
+      error: `${why}; stalled runs of this job fail, as operators have set`,
+    });
+  });
+
+  it('let a run with a single attempt run again, and count a shorter silence', async () => {
+    await set({ stalledAfterMs: 90_000, onStalled: 'again' });
+    const lost = await claimOne();
+    await change(lost, '"maxAttempts" = 1');
+    await silentFor(lost, 91);
+    await engine.rescuer.tick();
+    expect(await engine.run(lost.id)).toMatchObject({ status: 'QUEUED', attempt: 0 });
+  });
+
+  it('name no silence shorter than three heartbeats', async () => {
+    await expect(set({ stalledAfterMs: 89_999 })).rejects.toMatchObject({
+      code: 'INVALID_INPUT',
+      issues: [{ path: 'stalledAfterMs', message: 'must be at least 90000, the time of three heartbeats' }],
+    });
+  });
+
+  it('have the sweep fail a run that ignores its cancel for too long', async () => {
+    const [ignoring, asked] = [await claimOne(), await claimOne()];
+    for (const { id } of [ignoring, asked]) await engine.queue.cancel(id, ada);
+    await change(ignoring, `"cancelRequestedAt" = clock_timestamp() - interval '61 s'`);
+    await engine.rescuer.tick();
+    expect((await engine.run(ignoring.id)).status).toBe('RUNNING');
+    await set({ autoForceFailAfterMs: 60_000 });
+    await engine.rescuer.tick();
+    expect(await engine.run(ignoring.id)).toMatchObject({
+      status: 'FAILED',
+      error: 'Force-failed by the system: it went on for 60 s after its cancel',
+    });
+    expect((await engine.run(asked.id)).status).toBe('RUNNING');
+    await engine.queue.forceFail(asked.id, ada, { graceMs: 0 });
+  });
+});
+
 it('has ended a sweep that is under way when it has been stopped', async () => {
   let answer = () => {};
   const answered = new Promise<void>((resolve) => {

@@ -24,6 +24,10 @@ export const untouchedJob = (jobName: string): JobSettingsRow => ({
   retry: null,
   timeoutMs: null,
   slowAfterMs: null,
+  stalledAfterMs: null,
+  onStalled: null,
+  autoForceFailAfterMs: null,
+  keepDays: null,
   isCritical: false,
   pausedAt: null,
   pausedBy: null,
@@ -44,6 +48,13 @@ export async function readJobSettings(sql: Sql, jobName: string): Promise<JobSet
   return rows[0] ?? untouchedJob(jobName);
 }
 
+/**
+ * One setting of the job of a run, as an SQL expression over JobRun; null where it isn't set. The table is read once for
+ * a statement, however many runs it looks at.
+ */
+export const settingOfJob = (name: 'stalledAfterMs' | 'onStalled'): string =>
+  `((SELECT jsonb_object_agg("jobName", "${name}") FROM "JobSettings" WHERE "${name}" IS NOT NULL) ->> "jobName")`;
+
 /** Whether any process ever had the code of a job. */
 export async function isKnownJob(sql: Sql, jobName: string): Promise<boolean> {
   return (await sql.query('SELECT FROM "Job" WHERE name = $1', [jobName])).rows.length > 0;
@@ -51,6 +62,7 @@ export async function isKnownJob(sql: Sql, jobName: string): Promise<boolean> {
 
 const ALL = `
 SELECT s."jobName", channel, priority, "maxAttempts", retry, "timeoutMs"::float8 AS "timeoutMs", "slowAfterMs"::float8 AS "slowAfterMs",
+  "stalledAfterMs"::float8 AS "stalledAfterMs", "onStalled", "autoForceFailAfterMs"::float8 AS "autoForceFailAfterMs", "keepDays",
   "isCritical", CASE WHEN p.paused THEN "pausedAt" END AS "pausedAt", CASE WHEN p.paused THEN "pausedBy" END AS "pausedBy",
   CASE WHEN p.paused THEN "pauseReason" END AS "pauseReason", CASE WHEN p.paused THEN "resumeAt" END AS "resumeAt", rev,
   CASE WHEN p.paused THEN extract(epoch FROM "resumeAt" - clock_timestamp())::float8 * 1000 END AS "resumesInMs"

@@ -52,7 +52,7 @@ export interface Retention {
 
 /** Finished runs of one state that are past their time: those that ended at or after `from` and before the place. */
 export interface PrunableSpan {
-  /** Null for all jobs. */
+  /** Null for all jobs of which operators have set no days. */
   jobName: string | null;
   from: Date;
   before: { finishedAt: Date; id: string };
@@ -63,23 +63,34 @@ export interface PrunableSpan {
 /** What is past its time of one state. Reads counters and, of each job that has too many runs, at most an hour of them. */
 export async function readPrunable(sql: Sql, status: TerminalStatus, retention: Retention): Promise<PrunableSpan[]> {
   const { days, runs } = retention;
-  const byAge = days === null ? [] : await findTooOld(sql, status, days);
+  const byAge = await findTooOld(sql, status, days);
   const byCount = runs === null ? [] : await findTooMany(sql, status, runs);
   return [...byAge, ...byCount];
 }
 
-async function findTooOld(sql: Sql, status: TerminalStatus, days: number): Promise<PrunableSpan[]> {
-  const read = await sql.query<{ from: Date | null; at: Date }>(
-    `SELECT (SELECT hour FROM "JobRunCount" WHERE status = $1::"JobRunStatus" AND runs > 0 ORDER BY hour LIMIT 1) AS from,
-       clock_timestamp() - $2 * interval '24 hours' AS at`,
-    [status, days],
-  );
-  return read.rows.flatMap(({ from, at }) => {
+/** Of all jobs that operators have set no days of, and of each that they have; `days` is for the former. */
+async function findTooOld(sql: Sql, status: TerminalStatus, days: number | null): Promise<PrunableSpan[]> {
+  type Row = { jobName: string | null; days: number; from: Date | null; at: Date };
+  const read = await sql.query<Row>(TOO_OLD, [status, days]);
+  return read.rows.flatMap(({ jobName, days: kept, from, at }) => {
     if (from === null || from > at) return [];
-    const reason = `older than ${days} ${days === 1 ? 'day' : 'days'}`;
-    return [{ jobName: null, from, before: { finishedAt: at, id: '0' }, reason }];
+    const reason = `older than ${kept} ${kept === 1 ? 'day' : 'days'}`;
+    return [{ jobName, from, before: { finishedAt: at, id: '0' }, reason }];
   });
 }
+
+const TOO_OLD = `
+WITH own AS MATERIALIZED (SELECT "jobName", "keepDays" FROM "JobSettings" WHERE "keepDays" IS NOT NULL
+), spans AS (
+  SELECT NULL::varchar AS "jobName", $2::int AS days,
+    (SELECT hour FROM "JobRunCount" WHERE status = $1::"JobRunStatus" AND runs > 0 AND "jobName" NOT IN (SELECT "jobName" FROM own)
+     ORDER BY hour LIMIT 1) AS from
+  UNION ALL
+  SELECT "jobName", "keepDays", (SELECT min(hour) FROM "JobRunCount" c
+    WHERE c."jobName" = own."jobName" AND status = $1::"JobRunStatus" AND runs > 0)
+  FROM own WHERE "keepDays" > 0
+)
+SELECT *, clock_timestamp() - days * interval '24 hours' AS at FROM spans WHERE days IS NOT NULL`;
 
 /**
  * The oldest of the newest `most` runs of each job that has more: by the counters to the hour, then within that hour by

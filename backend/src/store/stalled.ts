@@ -1,9 +1,12 @@
+import { settingOfJob } from './job-settings.js';
+
 /**
  * Which RUNNING runs are stalled, as an SQL condition over JobRun: those of runners after a silence of `afterMs`
- * (an SQL expression), those of external programs after the time they were given.
+ * (an SQL expression) or of what operators set of their job, those of external programs after the time they were given.
  */
 export const isStalled = (afterMs: string): string =>
   `"lastHeartbeatAt" < clock_timestamp() - ${silenceLimit(afterMs)} * interval '1 ms'`;
 
 /** How long a run may be silent, in milliseconds, as an SQL expression over JobRun. */
-export const silenceLimit = (afterMs: string): string => `coalesce("inactivityTimeoutMs"::float8, ${afterMs}::float8)`;
+export const silenceLimit = (afterMs: string): string =>
+  `coalesce("inactivityTimeoutMs"::float8, ${settingOfJob('stalledAfterMs')}::float8, ${afterMs}::float8)`;

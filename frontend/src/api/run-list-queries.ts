@@ -24,6 +24,14 @@ export const queueQuery = () =>
     gcTime: 0,
   });
 
+/** The queue of a channel or of a job in the order in which it is claimed, 50 runs at a time. */
+export const queueOfQuery = (filter: { channel: string } | { jobName: string }) =>
+  api.queue.infiniteOptions({
+    input: (cursor: string | undefined) => (cursor === undefined ? filter : { ...filter, cursor }),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: ({ cursor }) => cursor ?? undefined,
+  });
+
 /** The runs that hang together with a run. */
 export const graphQuery = (jobRunId: string) => api.graph.queryOptions({ input: { jobRunId } });
 

@@ -95,6 +95,7 @@ const untouched = (job: JobDefinition) => ({
   settings: {
     jobName: job.name,
     ...{ channel: null, priority: null, maxAttempts: null, retry: null, timeoutMs: null, slowAfterMs: null },
+    ...{ stalledAfterMs: null, onStalled: null, autoForceFailAfterMs: null, keepDays: null },
     ...{ isCritical: false, paused: null, rev: 0 },
   },
 });

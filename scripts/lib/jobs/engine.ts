@@ -59,6 +59,7 @@ async function ask(sql: OpenDatabase['pool'], work: (engine: Engine) => Promise<
     registry,
     notifier,
     stalledAfterMs: config.JOBS_STALLED_AFTER_MS,
+    heartbeatMs: config.JOBS_HEARTBEAT_MS,
     forceFailAfterMs: config.JOBS_FORCE_FAIL_AFTER_MS,
   });
   try {

@@ -12,6 +12,10 @@ interface SetOptions {
   maxAttempts?: string;
   timeout?: string;
   slowAfter?: string;
+  stalledAfter?: string;
+  onStalled?: string;
+  autoForceFail?: string;
+  keepDays?: string;
   critical?: string;
 }
 
@@ -32,6 +36,10 @@ export function addJobCommands(program: Command): void {
     .option('--max-attempts <number>')
     .option('--timeout <duration>', 'of an attempt, or "none"')
     .option('--slow-after <duration>', 'a run that takes longer is marked slow')
+    .option('--stalled-after <duration>', 'silence of its runner after which a run is stalled')
+    .option('--on-stalled <again|fail>', 'what becomes of stalled runs')
+    .option('--auto-force-fail <duration>', 'fails a run that goes on for so long after a cancel')
+    .option('--keep-days <number>', 'how long finished runs are kept; 0 for ever')
     .option('--critical <yes|no>', 'marks a job of which every failure matters')
     .action((name: string, options: SetOptions, command: Command) =>
       withEngine(command, async (engine) => {
@@ -71,12 +79,17 @@ export function addJobCommands(program: Command): void {
 
 function changeOf(options: SetOptions): Record<string, unknown> {
   const { channel, priority, maxAttempts, timeout, slowAfter, critical } = options;
+  const { stalledAfter, onStalled, autoForceFail, keepDays } = options;
   const named = {
     channel: readSetting(channel, String),
     priority: readSetting(priority, Number),
     maxAttempts: readSetting(maxAttempts, Number),
     timeoutMs: readSetting(timeout, (text) => (text === 'none' ? 0 : readDuration(text))),
     slowAfterMs: readSetting(slowAfter, readDuration),
+    stalledAfterMs: readSetting(stalledAfter, readDuration),
+    onStalled: readSetting(onStalled, String),
+    autoForceFailAfterMs: readSetting(autoForceFail, readDuration),
+    keepDays: readSetting(keepDays, Number),
     isCritical: critical === undefined ? undefined : critical === 'yes',
   };
   return Object.fromEntries(Object.entries(named).filter(([, value]) => value !== undefined));
@@ -94,6 +107,7 @@ async function list({ queue }: Engine): Promise<Told> {
 
 function setInWords(settings: JobSettings): string {
   const { channel, priority, maxAttempts, retry, timeoutMs, slowAfterMs, isCritical } = settings;
+  const { stalledAfterMs, onStalled, autoForceFailAfterMs, keepDays } = settings;
   const parts = [
     isCritical && 'critical',
     channel !== null && `channel ${channel}`,
@@ -102,6 +116,10 @@ function setInWords(settings: JobSettings): string {
     retry !== null && `first retry within ${durationWords(retry.backoffMs)}`,
     timeoutMs !== null && (timeoutMs === 0 ? 'no timeout' : `timeout ${durationWords(timeoutMs)}`),
     slowAfterMs !== null && `slow after ${durationWords(slowAfterMs)}`,
+    stalledAfterMs !== null && `stalled after ${durationWords(stalledAfterMs)}`,
+    onStalled !== null && (onStalled === 'fail' ? 'stalled runs fail' : 'stalled runs run again'),
+    autoForceFailAfterMs !== null && `force-failed ${durationWords(autoForceFailAfterMs)} after a cancel`,
+    keepDays !== null && (keepDays === 0 ? 'runs kept for ever' : `runs kept ${keepDays} days`),
   ];
   return parts.filter(Boolean).join(', ') || '–';
 }

@@ -92,6 +92,23 @@ it('removes the oldest runs of each job beyond a number, to the run', async () =
   expect(await loopOf({ FAILED: { days: null, runs: 77 } }, 1).tick()).toEqual([]);
 });
 
+it('keeps the runs of a job for as long as operators have set of it', async () => {
+  await endRuns(90, ['SUCCESS', 'FAILED']);
+  await rows(`INSERT INTO "JobSettings" ("jobName", "keepDays") VALUES ('job0', 9), ('job1', 0)`);
+  const perJob = () =>
+    rows('SELECT "jobName", status, count(*)::int AS runs FROM "JobRun" GROUP BY 1, 2 ORDER BY 1, 2');
+  await loopOf({ SUCCESS: { days: 30, runs: null } }).tick();
+  expect(await perJob()).toEqual([
+    { jobName: 'job0', status: 'SUCCESS', runs: 3 },
+    { jobName: 'job0', status: 'FAILED', runs: 3 },
+    { jobName: 'job1', status: 'SUCCESS', runs: 30 },
+    { jobName: 'job1', status: 'FAILED', runs: 30 },
+    { jobName: 'job2', status: 'SUCCESS', runs: 10 },
+    { jobName: 'job2', status: 'FAILED', runs: 30 },
+  ]);
+  await rows('DELETE FROM "JobSettings"');
+});
+
 it('takes the stricter of both limits', async () => {
   await endRuns(50, ['SUCCESS', 'CANCELLED']);
   await loopOf({ SUCCESS: { days: 20, runs: 5 }, CANCELLED: { days: 5, runs: 20 } }).tick();

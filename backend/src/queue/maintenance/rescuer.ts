@@ -5,7 +5,7 @@ import { markLostRunners, markRunnerLost } from '../../store/runners.js';
 import type { Sql } from '../../store/sql.js';
 import type { QueueEvents } from '../events.js';
 import { SYSTEM } from '../queue.js';
-import { readDueForceFails } from '../transitions/ask-force-fail.js';
+import { type DueForceFail, readDueForceFails, readIgnoredCancels } from '../transitions/ask-force-fail.js';
 import { forceFailRun } from '../transitions/force-fail.js';
 import { inBatches } from '../transitions/in-batches.js';
 import { countRunsOf, MOST_RECOVERED, recoverRunsOf, recoverStalledRuns } from '../transitions/recover.js';
@@ -79,11 +79,12 @@ export class Rescuer {
     return recovered.length + timedOut.length + (await this.#forceFailDue());
   }
 
-  /** The force-fails whose process ended before they were due. */
+  /** The force-fails whose process ended before they were due, and the cancels that runs ignore for too long. */
   async #forceFailDue(): Promise<number> {
     const { sql, notifier } = this.#options;
     const failed: string[] = [];
-    for (const { request, actor } of await readDueForceFails(sql)) {
+    const ignored = (await readIgnoredCancels(sql)).map((request): DueForceFail => ({ request, actor: SYSTEM }));
+    for (const { request, actor } of [...(await readDueForceFails(sql)), ...ignored]) {
       const run = await forceFailRun(sql, request, actor);
       if (run !== null) failed.push(run.id);
     }

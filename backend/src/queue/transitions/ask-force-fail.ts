@@ -1,3 +1,4 @@
+import { durationWordsOf } from '../../store/duration-words.js';
 import { type RunRow, selectRun } from '../../store/run-row.js';
 import type { Sql } from '../../store/sql.js';
 import type { Actor } from '../queue.js';
@@ -39,6 +40,12 @@ export async function readDueForceFails(sql: Sql): Promise<DueForceFail[]> {
   return rows.map(({ runId, reason, graceMs, ...actor }) => ({ request: { runId, reason, graceMs }, actor }));
 }
 
+/** Runs that go on though operators have set of their job that an ignored cancel ends by force, and that time is over. */
+export async function readIgnoredCancels(sql: Sql): Promise<ForceFailRequest[]> {
+  const { rows } = await sql.query<{ runId: string; graceMs: number; words: string }>(IGNORED);
+  return rows.map(({ words, ...request }) => ({ ...request, reason: `it went on for ${words} after its cancel` }));
+}
+
 const ASK = `
 WITH target AS MATERIALIZED (SELECT id, "cancelRequestedAt" IS NULL AS "isFirst" FROM "JobRun"
   WHERE id = $1 AND status = 'RUNNING' FOR UPDATE
@@ -69,3 +76,10 @@ SELECT r.id::text AS "runId", a.details->>'reason' AS reason, (a.details->>'grac
 FROM "JobRun" r JOIN "AuditEvent" a ON a."runId" = r.id AND a.action = 'run.ask-force-fail'
 WHERE r.status = 'RUNNING' AND r."cancelRequestedAt" + (a.details->>'graceMs')::float8 * interval '1 ms' <= clock_timestamp()
 ORDER BY a.id LIMIT ${MAX_DUE}`;
+
+const IGNORED = `
+SELECT r.id::text AS "runId", s."autoForceFailAfterMs"::float8 AS "graceMs", ${durationWordsOf('s."autoForceFailAfterMs"')} AS words
+FROM "JobSettings" s JOIN "JobRun" r ON r."jobName" = s."jobName" AND r.status = 'RUNNING'
+WHERE s."autoForceFailAfterMs" IS NOT NULL
+  AND r."cancelRequestedAt" <= clock_timestamp() - s."autoForceFailAfterMs"::float8 * interval '1 ms'
+ORDER BY r."cancelRequestedAt" LIMIT ${MAX_DUE}`;

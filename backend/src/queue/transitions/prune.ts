@@ -14,7 +14,7 @@ export interface Place {
 
 export interface PruneRequest {
   status: TerminalStatus;
-  /** Null for all jobs. */
+  /** Null for all jobs but those of which operators have set how long their runs are kept. */
   jobName: string | null;
   /** Runs that ended before this place are removed. */
   before: Place;
@@ -85,5 +85,5 @@ ${removeBatch}
 SELECT total.runs, last."finishedAt", last.id FROM total
 LEFT JOIN (SELECT * FROM looked ORDER BY "finishedAt" DESC, id DESC LIMIT 1) last ON true`;
 
-const PRUNE = prune('');
+const PRUNE = prune(` AND "jobName" <> ALL(ARRAY(SELECT "jobName" FROM "JobSettings" WHERE "keepDays" IS NOT NULL))`);
 const PRUNE_OF_JOB = prune(' AND "jobName" = $7');

@@ -16,7 +16,8 @@ const MAX_LOSSES = 20;
 
 /**
  * Recovers runs that were silent for too long: cancelled where that was asked for, queued again otherwise, without using
- * up an attempt, and from then on suspects, which run apart from other runs. Only a suspect that ran alone in its runner
+ * up an attempt, and from then on suspects, which run apart from other runs; or failed, where operators have set that of
+ * the job. Only a suspect that ran alone in its runner
  * answers for the death: it is stopped as poison at `maxCrashes`. A run with a single attempt is failed, for it may have
  * begun. By the database's clock: `stalledAfterMs` for those of our runners, their own limit for those of external
  * programs, which are failed. With `ids` only those among them. At most MOST_RECOVERED.
@@ -76,9 +77,13 @@ const CRASHES = `crashes + ${isGuilty}::int`;
 const isPoison = (crashes: string) => `${isGuilty} AND ${crashes} >= "maxCrashes"`;
 const isLostTooOften = `losses + 1 >= greatest("maxAttempts", ${MAX_LOSSES})`;
 
+const isFailedBySetting = `("onStalled" IS NOT DISTINCT FROM 'fail')`;
+/** It may have begun, and is not to begin twice. */
+const isSingle = `("maxAttempts" = 1 AND "onStalled" IS DISTINCT FROM 'again')`;
+
 // One that was asked to stop is never queued again. One with a single attempt may have begun, unless it is a suspect that has not.
 const NEXT = `CASE WHEN "cancelRequestedAt" IS NOT NULL THEN 'CANCELLED' WHEN ${hasNotBegun} THEN 'QUEUED'
-  WHEN ${isPoison(CRASHES)} OR ${isExternal} OR "maxAttempts" = 1 OR ${isLostTooOften} THEN 'FAILED'
+  WHEN ${isPoison(CRASHES)} OR ${isExternal} OR ${isFailedBySetting} OR ${isSingle} OR ${isLostTooOften} THEN 'FAILED'
   WHEN ${isGuilty} AND attempt >= "maxAttempts" THEN 'FAILED' ELSE 'QUEUED' END`;
 
 const SILENT = `CASE WHEN "inactivityTimeoutMs" IS NULL THEN 'The runner stopped responding: no heartbeat for '
@@ -90,16 +95,18 @@ const QUEUED_AGAIN = `CASE WHEN ${hasNotBegun} THEN 'the job had not begun in it
 
 const TOO_OFTEN = `'it was lost with its runner ' || losses + 1 || ' times, which says nothing about the job, but somebody should look why runners die'`;
 
+const AS_SET = `'stalled runs of this job fail, as operators have set'`;
+
 /** What happened to the run and what follows, as an SQL expression over `lost`. */
 const told = (
   crashes: string,
 ) => `CASE WHEN next = 'FAILED' AND ${isPoison(crashes)} THEN ${poisonWords(crashes)} || '. ' || why
   ELSE why || '; ' || CASE next WHEN 'QUEUED' THEN ${QUEUED_AGAIN} WHEN 'CANCELLED' THEN 'cancelled, as was asked'
-    ELSE 'failed: ' || CASE WHEN NOT ${isGuilty} AND "maxAttempts" > 1 THEN ${TOO_OFTEN}
+    ELSE 'failed: ' || CASE WHEN ${isFailedBySetting} THEN ${AS_SET} WHEN NOT ${isGuilty} AND "maxAttempts" > 1 THEN ${TOO_OFTEN}
       ELSE 'attempt ' || attempt || ' of ' || "maxAttempts" || ' was the last' END END END`;
 
 const ERROR = `CASE WHEN ${isPoison('crashes')} THEN ${poisonWords('crashes')} || '. ' || why
-  WHEN ${isExternal} THEN why WHEN NOT ${isGuilty} AND "maxAttempts" > 1 THEN why || '; ' || ${TOO_OFTEN}
+  WHEN ${isExternal} THEN why WHEN ${isFailedBySetting} THEN why || '; ' || ${AS_SET} WHEN NOT ${isGuilty} AND "maxAttempts" > 1 THEN why || '; ' || ${TOO_OFTEN}
   ELSE why || ' (attempt ' || attempt || ' of ' || "maxAttempts" || ')' END`;
 
 const PREVIEW = `

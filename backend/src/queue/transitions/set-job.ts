@@ -30,6 +30,10 @@ const COLUMNS = {
   retry: 'jsonb',
   timeoutMs: 'bigint',
   slowAfterMs: 'bigint',
+  stalledAfterMs: 'bigint',
+  onStalled: 'text',
+  autoForceFailAfterMs: 'bigint',
+  keepDays: 'int',
   isCritical: 'boolean',
 } as const satisfies Record<keyof JobSettingsChange, string>;
 const NAMES = Object.keys(COLUMNS);

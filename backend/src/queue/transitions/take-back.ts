@@ -1,5 +1,6 @@
 import type { AuditAction } from '@job-manager/shared/audit';
 import { limits } from '@job-manager/shared/limits';
+import { settingOfJob } from '../../store/job-settings.js';
 import { archiveAttempt, endExecution } from './attempt.js';
 import { auditFrom } from './audit.js';
 import { countEnded } from './count.js';
@@ -35,12 +36,14 @@ const TRIAL = `(SELECT CASE WHEN s."claimNo" IS DISTINCT FROM j."claimNo" THEN '
     FROM "SuspectRun" s WHERE s."runId" = j.id)`;
 
 /**
- * The runs of JobRun `j` that meet a condition, with `trial` and `losses`, as a query. A trial is how a suspect was
+ * The runs of JobRun `j` that meet a condition, with `trial`, `losses` and `onStalled`, what operators
+ * have set of the job, as a query. A trial is how a suspect was
  * being executed: not yet, alone in its runner's process, or apart in another way; it is null for a run that is no
  * suspect, of which it is unknown whether it had begun.
  */
 export const heldRuns = (which: string): string => `
-  SELECT j.*, ${TRIAL} AS trial, coalesce((SELECT s.losses FROM "SuspectRun" s WHERE s."runId" = j.id), 0) AS losses
+  SELECT j.*, ${TRIAL} AS trial, coalesce((SELECT s.losses FROM "SuspectRun" s WHERE s."runId" = j.id), 0) AS losses,
+    CASE WHEN "inactivityTimeoutMs" IS NULL THEN ${settingOfJob('onStalled')} END AS "onStalled"
   FROM "JobRun" j WHERE status = 'RUNNING' AND ${which} ORDER BY id`;
 
 // Runs are queued again where they stood in line. The token is cleared, so whatever their runner still sends changes
@@ -63,7 +66,7 @@ export const takeBack = ({
 WITH moment AS MATERIALIZED (SELECT clock_timestamp() AS at
 ), held AS MATERIALIZED (${heldRuns(which)} LIMIT ${most} FOR UPDATE OF j SKIP LOCKED
 ), lost AS MATERIALIZED (
-  SELECT id, attempt, "maxAttempts", "claimNo", "runnerId", "startedAt", "maxCrashes", "inactivityTimeoutMs", trial, losses,
+  SELECT id, attempt, "maxAttempts", "onStalled", "claimNo", "runnerId", "startedAt", "maxCrashes", "inactivityTimeoutMs", trial, losses,
     ${crashes} AS crashes, ${next} AS next, ${why} AS why, ${refunds} AS refunds
   FROM held
 ), judged AS MATERIALIZED (SELECT told.*, ${told} AS told FROM (SELECT *, ${error} AS error FROM lost) told

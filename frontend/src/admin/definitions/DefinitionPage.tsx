@@ -1,33 +1,46 @@
-import { Anchor } from '@mantine/core';
 import { IconBox } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import { Link, useParams } from 'react-router-dom';
+import { parseAsStringLiteral, useQueryState } from 'nuqs';
+import { type ReactNode, useEffect } from 'react';
+import { useParams } from 'react-router-dom';
 import { toFailure } from '../../api/failure';
+import { stalledAfterQuery } from '../../api/job-queries';
 import { useCan } from '../../api/session';
-import { ChannelLink } from '../../components/EntityLinks';
-import { StatusMark } from '../../components/JobStatusBadge';
-import { PausedNote } from '../../components/PausedNote';
+import { AutoRefresh } from '../../components/AutoRefresh';
 import { Permitted } from '../../components/Permitted';
-import { RelativeTime } from '../../components/RelativeTime';
-import { RunLink } from '../../components/RunLink';
-import { formatDuration } from '../../lib/duration';
+import { SubjectAudit } from '../../components/SubjectAudit';
 import { paths } from '../../paths';
 import { EmptyState } from '../../ui/EmptyState';
 import { ErrorPanel } from '../../ui/ErrorPanel';
-import { Fact, Facts } from '../../ui/Facts';
+import { LinkTabs } from '../../ui/LinkTabs';
 import { Page } from '../../ui/Page';
 import { RowSkeletons } from '../../ui/RowSkeletons';
 import { Section } from '../../ui/Section';
-import { Cell, Table } from '../../ui/Table';
-import { activityQuery, jobsQuery, recentQuery } from './calls';
+import { jobsQuery, useRefreshJob } from './calls';
 import { JobButtons, type ListedJob } from './DefinitionTable';
-import classes from './definitions.module.css';
+import { JobDefinitionSection } from './JobDefinitionSection';
+import { JobFigures } from './JobFigures';
+import { JobPresets } from './JobPresets';
+import { JobRuns } from './JobRuns';
+import { JobSchedules } from './JobSchedules';
 import { JobSettingsForm } from './JobSettingsForm';
-import { useJobActs } from './useJobActs';
+import { countSet } from './job-setting-fields';
+import { type JobActs, useJobActs } from './useJobActs';
 
 type Job = NonNullable<ListedJob['job']>;
 
-/** One job: how it does, what it was run with lately, what operators have set of it and what its code says. */
+const parts = ['runs', 'presets', 'schedules', 'settings', 'definition'] as const;
+type Part = (typeof parts)[number];
+const labels = {
+  runs: 'Runs',
+  presets: 'Presets',
+  schedules: 'Schedules',
+  settings: 'Settings',
+  definition: 'Definition',
+} as const satisfies Record<Part, string>;
+const parsePart = parseAsStringLiteral(parts).withDefault('runs');
+
+/** One job: how it does, its runs, what it was run with, what operators have set of it and what its code says. */
 export function DefinitionPage() {
   const { jobName = '' } = useParams();
   return (
@@ -38,159 +51,91 @@ export function DefinitionPage() {
 }
 
 function Definition({ jobName }: { jobName: string }) {
-  const { data: jobs, error, refetch } = useQuery(jobsQuery());
+  const { data: jobs, error, refetch, dataUpdatedAt, isFetching } = useQuery(jobsQuery());
+  const [part] = useQueryState('part', parsePart);
   const acts = useJobActs();
   const canManage = useCan('manageJobs');
   const canRun = useCan('run');
+  const refresh = useRefreshJob();
   const job = jobs?.find(({ name }) => name === jobName);
+  usePauseFromAddress(job, canManage, acts);
   return (
     <Page
       title={jobName}
       trail={[{ label: 'Jobs', to: paths.definitions }, { label: jobName }]}
       lead={job?.description ?? 'Job'}
-      actions={job && <JobButtons job={job} acts={canManage ? acts : null} canRun={canRun} />}
+      actions={
+        <>
+          <AutoRefresh page="definition" updatedAt={dataUpdatedAt} isFetching={isFetching} onRefresh={refresh} />
+          {job && <JobButtons job={job} acts={canManage ? acts : null} canRun={canRun} />}
+        </>
+      }
     >
       <Section title="How it does">
-        <Activity jobName={jobName} job={job} />
+        <JobFigures jobName={jobName} job={job} />
       </Section>
-      <Section title="Recent parameters">
-        <Recent jobName={jobName} />
-      </Section>
-      {job ? (
-        <>
-          <Section title="Settings">
-            <JobSettingsForm job={job} isReadOnly={!canManage} />
+      <LinkTabs
+        label="Parts of the job"
+        tabs={parts.map((each) => ({
+          to: each === 'runs' ? paths.definition(jobName) : `${paths.definition(jobName)}?part=${each}`,
+          label: labels[each],
+          isCurrent: each === part,
+          count: each === 'settings' && job ? countSet(job.settings) : 0,
+        }))}
+      />
+      {part === 'runs' && <JobRuns jobName={jobName} />}
+      {part === 'presets' && <JobPresets jobName={jobName} job={job} />}
+      {part === 'schedules' && <JobSchedules jobName={jobName} />}
+      {(part === 'settings' || part === 'definition') &&
+        (job ? (
+          <OfCode part={part} job={job} canManage={canManage} />
+        ) : (
+          <Section title={labels[part]} isTitleHidden>
+            {jobs ? (
+              <NoCode />
+            ) : error ? (
+              <ErrorPanel
+                title="The job could not be loaded"
+                details={toFailure(error).details}
+                onRetry={() => void refetch()}
+              />
+            ) : (
+              <RowSkeletons rows={4} label="Loading the job" />
+            )}
           </Section>
-          <Section title="Definition">
-            <Parameters job={job} />
-          </Section>
-        </>
-      ) : jobs ? (
-        <EmptyState
-          icon={IconBox}
-          title="This server has no code of it"
-          text="An external program executes its runs, or the job is gone from the code. Settings belong to jobs with code."
-        />
-      ) : error ? (
-        <ErrorPanel
-          title="The job could not be loaded"
-          details={toFailure(error).details}
-          onRetry={() => void refetch()}
-        />
-      ) : (
-        <RowSkeletons rows={4} label="Loading the job" />
-      )}
+        ))}
+      <SubjectAudit subject="job" target={jobName} />
       {acts.dialogs}
     </Page>
   );
 }
 
-function Activity({ jobName, job }: { jobName: string; job: Job | undefined }) {
-  const { data } = useQuery(activityQuery());
-  if (data === undefined) return <RowSkeletons rows={1} label="Loading figures" />;
-  const activity = data.find((each) => each.jobName === jobName);
-  const paused = job?.settings.paused;
+function OfCode({ part, job, canManage }: { part: Part; job: Job; canManage: boolean }): ReactNode {
+  const { data: stalledAfterMs } = useQuery(stalledAfterQuery());
+  if (part === 'definition') return <JobDefinitionSection job={job} />;
+  if (stalledAfterMs === undefined) return null;
   return (
-    <Facts>
-      {paused && (
-        <Fact name="State">
-          <PausedNote paused={paused} />
-        </Fact>
-      )}
-      <Fact name="Last run">
-        {activity?.lastRun ? (
-          <span>
-            <StatusMark status={activity.lastRun.status} /> <RunLink jobRunId={activity.lastRun.id} />{' '}
-            <RelativeTime at={activity.lastRun.finishedAt} />
-          </span>
-        ) : (
-          'Never'
-        )}
-      </Fact>
-      <Fact name="Succeeded in 24 hours">{(activity?.success ?? 0).toLocaleString('en')}</Fact>
-      <Fact name="Failed in 24 hours">{(activity?.failed ?? 0).toLocaleString('en')}</Fact>
-      <Fact name="Took on average">{activity?.meanMs == null ? '–' : formatDuration(activity.meanMs)}</Fact>
-      {job && (
-        <Fact name="Channel">
-          <ChannelLink channel={job.channel} />
-        </Fact>
-      )}
-      <Fact name="Next due">{activity?.nextDueAt ? <RelativeTime at={activity.nextDueAt} /> : 'No schedule'}</Fact>
-      <Fact name="Runs">
-        <Anchor component={Link} to={paths.historyOf(jobName)} inherit>
-          History
-        </Anchor>
-      </Fact>
-    </Facts>
+    <Section title="Settings">
+      <JobSettingsForm job={job} stalledAfterMs={stalledAfterMs} isReadOnly={!canManage} />
+    </Section>
   );
 }
 
-function Recent({ jobName }: { jobName: string }) {
-  const { data, error, refetch } = useQuery(recentQuery(jobName));
-  if (error)
-    return (
-      <ErrorPanel title="They could not be loaded" details={toFailure(error).details} onRetry={() => void refetch()} />
-    );
-  if (data === undefined) return <RowSkeletons rows={2} label="Loading recent parameters" />;
-  if (data.length === 0) return <p className="dimmed">No run of it has finished yet.</p>;
-  return (
-    <Table caption="Recent parameters" columns={[{ label: 'Run' }, { label: 'Finished' }, { label: 'Parameters' }]}>
-      {data.map(({ jobRunId, status, finishedAt, parameters }) => (
-        <tr key={jobRunId}>
-          <Cell isHeader>
-            <span className={classes.lastRun}>
-              <StatusMark status={status} />
-              <RunLink jobRunId={jobRunId} />
-            </span>
-          </Cell>
-          <Cell label="Finished">
-            <RelativeTime at={finishedAt} />
-          </Cell>
-          <Cell label="Parameters" isWide>
-            <code className={classes.parameters}>{JSON.stringify(parameters)}</code>
-          </Cell>
-        </tr>
-      ))}
-    </Table>
-  );
-}
+const NoCode = () => (
+  <EmptyState
+    icon={IconBox}
+    title="This server has no code of it"
+    text="An external program executes its runs, or the job is gone from the code. Settings belong to jobs with code."
+  />
+);
 
-interface Property {
-  type?: string;
-  description?: string;
-  default?: unknown;
-}
-
-function Parameters({ job }: { job: Job }) {
-  const { properties = {}, required = [] } = job.parametersSchema as {
-    properties?: Record<string, Property>;
-    required?: string[];
-  };
-  const names = Object.keys(properties);
-  if (names.length === 0) return <p className="dimmed">It takes no parameters.</p>;
-  return (
-    <Table
-      caption="Parameters"
-      columns={[{ label: 'Parameter' }, { label: 'Type' }, { label: 'Default' }, { label: 'Meaning' }]}
-    >
-      {names.map((name) => (
-        <tr key={name}>
-          <Cell isHeader>
-            <code>{name}</code>
-          </Cell>
-          <Cell label="Type">{properties[name]?.type ?? 'JSON'}</Cell>
-          <Cell label="Default">
-            {properties[name]?.default === undefined
-              ? required.includes(name)
-                ? 'Required'
-                : '–'
-              : JSON.stringify(properties[name]?.default)}
-          </Cell>
-          <Cell label="Meaning" isWide>
-            <span className={classes.meaning}>{properties[name]?.description ?? ''}</span>
-          </Cell>
-        </tr>
-      ))}
-    </Table>
-  );
+/** The palette leads here to pause a job: `?act=pause` opens the dialog that asks first. */
+function usePauseFromAddress(job: Job | undefined, canManage: boolean, acts: JobActs): void {
+  const [act, setAct] = useQueryState('act');
+  const isWanted = act === 'pause' && job !== undefined;
+  useEffect(() => {
+    if (!isWanted || job === undefined) return;
+    void setAct(null);
+    if (canManage && job.settings.paused === null) acts.pause(job.name);
+  });
 }

@@ -1,0 +1,42 @@
+import { Button, Menu } from '@mantine/core';
+import { IconChevronDown, IconCopy } from '@tabler/icons-react';
+import { copyText } from '../lib/clipboard';
+import { toastError, toastSuccess } from '../ui/toast';
+
+export interface CopyChoice {
+  /** What is copied, after "Copy as": "definition". */
+  label: string;
+  /** Made when it is wanted. */
+  text: () => string;
+}
+
+/** The same thing as one of several texts for the clipboard. */
+export function CopyMenu({ choices }: { choices: readonly CopyChoice[] }) {
+  return (
+    <Menu position="bottom-end" withinPortal={false}>
+      <Menu.Target>
+        <Button
+          variant="default"
+          size="compact-sm"
+          leftSection={<IconCopy size={14} aria-hidden />}
+          rightSection={<IconChevronDown size={14} aria-hidden />}
+        >
+          Copy as…
+        </Button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {choices.map(({ label, text }) => (
+          <Menu.Item key={label} onClick={() => void copyAs(label, text())}>
+            {label}
+          </Menu.Item>
+        ))}
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
+
+/** Copies a text and names what was copied. */
+export async function copyAs(label: string, text: string): Promise<void> {
+  if (await copyText(text)) toastSuccess({ message: `Copied: ${label}.` });
+  else toastError({ message: 'The browser refused to copy the text.' });
+}

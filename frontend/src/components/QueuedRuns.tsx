@@ -1,0 +1,72 @@
+import type { JobRunSummary } from '@job-manager/shared/contract/run';
+import { Button } from '@mantine/core';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { toFailure } from '../api/failure';
+import { queueOfQuery } from '../api/run-list-queries';
+import { ErrorPanel } from '../ui/ErrorPanel';
+import { RowSkeletons } from '../ui/RowSkeletons';
+import { Cell, Table } from '../ui/Table';
+import { RelativeTime } from './RelativeTime';
+import { RunPageLink } from './RunPageLink';
+
+/** The queue of a channel or a job in the order in which it is claimed, as of one moment; the live list stands apart. */
+export function QueuedRuns({ of }: { of: Parameters<typeof queueOfQuery>[0] }) {
+  const queue = useInfiniteQuery(queueOfQuery(of));
+  if (queue.data === undefined) {
+    if (queue.error === null) return <RowSkeletons rows={2} label="Loading the queue" isDense />;
+    const { details } = toFailure(queue.error);
+    return <ErrorPanel title="The queue could not be loaded" details={details} onRetry={() => void queue.refetch()} />;
+  }
+  const [first] = queue.data.pages;
+  const runs = queue.data.pages.flatMap((page) => page.runs);
+  return (
+    <>
+      {first && (
+        <p className="dimmed">
+          {runs.length === 0
+            ? 'No run is queued'
+            : queue.hasNextPage
+              ? `The first ${runs.length}`
+              : 'All that are queued'}
+          , as of <RelativeTime at={first.asOf} isPast />
+        </p>
+      )}
+      {runs.length > 0 && (
+        <Table
+          caption="Queued runs"
+          columns={[{ label: 'Run' }, { label: 'Waits' }, { label: 'Queued' }, { label: 'Priority', align: 'right' }]}
+        >
+          {runs.map((run) => (
+            <QueuedRun key={run.id} run={run} />
+          ))}
+        </Table>
+      )}
+      {queue.hasNextPage && (
+        <Button variant="default" mt="sm" onClick={() => void queue.fetchNextPage()} loading={queue.isFetchingNextPage}>
+          Show 50 more
+        </Button>
+      )}
+    </>
+  );
+}
+
+function QueuedRun({ run }: { run: JobRunSummary }) {
+  return (
+    <tr>
+      <Cell isHeader>
+        <RunPageLink jobRunId={run.id}>
+          {run.jobName} #{run.id}
+        </RunPageLink>
+      </Cell>
+      <Cell label="Waits" isWide>
+        <span title={run.waitDetail ?? undefined}>{run.waitDetail ?? 'In line'}</span>
+      </Cell>
+      <Cell label="Queued">
+        <RelativeTime at={run.queuedAt} />
+      </Cell>
+      <Cell label="Priority" align="right">
+        {run.priority}
+      </Cell>
+    </tr>
+  );
+}
