@@ -67,7 +67,8 @@ async function createToken(page: Page, name: string, permissions: string[]): Pro
   await page.getByRole('button', { name: 'Create token' }).first().click();
   const form = page.getByRole('dialog', { name: 'Create token' });
   await form.getByLabel('Name').fill(name);
-  for (const permission of permissions) await form.getByRole('checkbox', { name: permission, exact: true }).check();
+  for (const permission of permissions)
+    await form.getByRole('checkbox', { name: new RegExp(` ${permission}$`) }).check();
   await form.getByRole('button', { name: 'Create token' }).click();
   const shown = page.getByRole('dialog', { name: 'New token' });
   await expect(shown).toContainText('It is not shown again');

@@ -86,7 +86,15 @@ export function CreateTokenForm({ onCreated, onClose }: Props) {
       >
         <div className={classes.permissions}>
           {tokenPermissions.map((permission) => (
-            <Checkbox key={permission} value={permission} label={permission} description={permissions[permission]} />
+            <Checkbox
+              key={permission}
+              value={permission}
+              label={
+                <>
+                  {permissions[permission]} <code className={classes.verb}>{permission}</code>
+                </>
+              }
+            />
           ))}
         </div>
       </Checkbox.Group>
