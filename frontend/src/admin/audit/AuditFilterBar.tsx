@@ -1,5 +1,5 @@
 import { type AuditAction, auditActions } from '@job-manager/shared/audit';
-import { Select, TextInput } from '@mantine/core';
+import { Checkbox, Select, TextInput } from '@mantine/core';
 import { auditWords } from '../../components/audit-words';
 import { FilterBar } from '../../ui/FilterBar';
 import { SearchField } from '../../ui/SearchField';
@@ -10,6 +10,8 @@ import type { AuditFilters } from './queries';
 interface Props {
   filters: AuditFilters;
   onChange: (filters: Partial<AuditFilters>, options?: { typed?: boolean }) => void;
+  isHiding: boolean;
+  onHide: (isHidden: boolean) => void;
 }
 
 const choices = auditActions.map((value) => ({ value, label: auditWords[value] }));
@@ -19,7 +21,7 @@ const inPlace = { withinPortal: false };
 
 const RUN_NUMBER_CHARS = 18;
 
-export function AuditFilterBar({ filters, onChange }: Props) {
+export function AuditFilterBar({ filters, onChange, isHiding, onHide }: Props) {
   return (
     <FilterBar>
       <SearchField
@@ -64,6 +66,12 @@ export function AuditFilterBar({ filters, onChange }: Props) {
         min={filters.from}
         value={filters.to ?? ''}
         onChange={(event) => onChange({ to: event.currentTarget.value })}
+      />
+      <Checkbox
+        label="Hide sign-ins"
+        checked={isHiding}
+        onChange={(event) => onHide(event.currentTarget.checked)}
+        className={classes.hide}
       />
     </FilterBar>
   );

@@ -24,7 +24,7 @@ function AuditLog() {
       actions={
         <Button
           component="a"
-          href={auditExport(place.filters)}
+          href={auditExport(place.query)}
           download
           variant="default"
           leftSection={<IconDownload size={16} />}

@@ -16,7 +16,7 @@ type Place = ReturnType<typeof useAuditPlace>;
 
 /** A page of the log, with what narrows it. */
 export function AuditSection({ place }: { place: Place }) {
-  const { data, error, isFetching, isPlaceholderData, refetch } = useQuery(auditQuery(place.filters, place.before));
+  const { data, error, isFetching, isPlaceholderData, refetch } = useQuery(auditQuery(place.query, place.before));
   return (
     <Section
       title="Entries"
@@ -32,7 +32,12 @@ export function AuditSection({ place }: { place: Place }) {
         </Button>
       }
     >
-      <AuditFilterBar filters={place.filters} onChange={place.setFilters} />
+      <AuditFilterBar
+        filters={place.filters}
+        onChange={place.setFilters}
+        isHiding={place.isHiding}
+        onHide={place.setHiding}
+      />
       {data ? (
         data.events.length > 0 ? (
           <AuditTable events={data.events} isBusy={isPlaceholderData} />
@@ -79,7 +84,7 @@ function NoEntries({ place }: { place: Place }) {
     <EmptyState
       icon={IconListDetails}
       title="No entries yet"
-      text="Sign-ins, runs started and cancelled, and changes to users and tokens are listed here."
+      text={`Runs started and cancelled, and changes to users and tokens are listed here. ${place.isHiding ? 'Sign-ins are hidden.' : ''}`}
     />
   );
 }

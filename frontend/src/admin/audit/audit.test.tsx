@@ -87,6 +87,7 @@ test('filters are in the address and in what is asked, days as the reader’s ow
     jobRunId: '12847',
     from: new Date('2026-11-01T00:00:00.000').toISOString(),
     to: new Date('2026-11-22T23:59:59.999').toISOString(),
+    hide: 'sign-ins',
   };
   await waitFor(() => expect(asked.at(-1)).toEqual(expected));
   expect(address()).toBe('/admin/audit?actor=ada&action=run.cancel&jobRunId=12847&from=2026-11-01&to=2026-11-22');
@@ -105,7 +106,7 @@ test('goes towards the past by the last entry of a page, and back to now', async
   await user.click(screen.getByRole('button', { name: 'Older' }));
   expect(await screen.findByRole('cell', { name: 'Signed in' })).toBeVisible();
   expect(address()).toBe('/admin/audit?before=899');
-  expect(asked.at(-1)).toEqual({ before: '899' });
+  expect(asked.at(-1)).toEqual({ before: '899', hide: 'sign-ins' });
   expect(screen.getByRole('button', { name: 'Older' })).toBeDisabled();
   await user.click(screen.getByRole('button', { name: 'Newest' }));
   await waitFor(() => expect(address()).toBe('/admin/audit'));
@@ -124,9 +125,19 @@ test.each(['jobRunId=abc', 'from=2026-02-31', 'to=yesterday', 'action=run.telepo
   async (query) => {
     const asked = serveAudit([anAuditEvent()]);
     await openAudit(`/admin/audit?${query}`);
-    expect(asked).toEqual([{}]);
+    expect(asked).toEqual([{ hide: 'sign-ins' }]);
   },
 );
+
+test('hides sign-ins until they are wanted', async () => {
+  const asked = serveAudit([anAuditEvent()]);
+  const { user } = await openAudit();
+  const hide = screen.getByRole('checkbox', { name: 'Hide sign-ins' });
+  expect(hide).toBeChecked();
+  await user.click(hide);
+  await waitFor(() => expect(asked).toEqual([{ hide: 'sign-ins' }, {}]));
+  expect(address()).toBe('/admin/audit?signIns=shown');
+});
 
 test('says that nothing matches, and leads back to everything', async () => {
   serveAudit([]);

@@ -25,13 +25,18 @@ const place = {
   from: parseAsDay,
   to: parseAsDay,
   before: parseAsNumberText,
+  /** Sign-ins are hidden unless the address says otherwise: they are half of the log. */
+  signIns: parseAsStringLiteral(['shown'] as const),
 };
+
+/** Actions of which the entries would all be hidden. */
+const signIns: readonly string[] = ['session.begin', 'session.end'];
 
 export const ACTOR_CHARS = 254;
 
 /** What of the log is shown: `?actor=ada&action=run.cancel&from=2026-11-01&before=4711`. */
 export function useAuditPlace() {
-  const [{ before, ...given }, set] = useQueryStates(place);
+  const [{ before, signIns: shown, ...given }, set] = useQueryStates(place);
   const filters: AuditFilters = {
     actor: given.actor?.slice(0, ACTOR_CHARS),
     action: given.action ?? undefined,
@@ -39,8 +44,15 @@ export function useAuditPlace() {
     from: given.from ?? undefined,
     to: given.to ?? undefined,
   };
+  const isHiding = shown === null && !signIns.includes(filters.action ?? '');
   return {
+    /** As they are set, but for the sign-ins. */
     filters,
+    /** With these. */
+    query: isHiding ? { ...filters, hide: 'sign-ins' as const } : filters,
+    isHiding,
+    setHiding: (isHidden: boolean) =>
+      void set({ signIns: isHidden ? null : 'shown', before: null }, { history: 'push' }),
     before: before ?? undefined,
     isFiltered: Object.values(filters).some((value) => value !== undefined),
     /** Changed filters begin with the newest again. `typed` ones leave no step to go back to for each pause. */

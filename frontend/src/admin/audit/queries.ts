@@ -10,6 +10,8 @@ export interface AuditFilters {
   /** Days of the reader's calendar, both included: `2026-11-22`. */
   from?: string;
   to?: string;
+  /** Who signed in and out is left out. */
+  hide?: 'sign-ins';
 }
 
 /** A page of the log: the entries older than `before`, or the newest. */
