@@ -19,6 +19,8 @@ export const paths = {
   channel: (name: string) => `/admin/jobs/channels/${name}`,
   definitions: '/admin/jobs/definitions',
   definition: (jobName: string) => `/admin/jobs/definitions/${encodeURIComponent(jobName)}`,
+  /** Its page, with the dialog that asks before it is paused. */
+  pauseJob: (jobName: string) => `/admin/jobs/definitions/${encodeURIComponent(jobName)}?act=pause`,
   schedules: '/admin/jobs/schedules',
   schedule: (scheduleId: string) => `/admin/jobs/schedules/${scheduleId}`,
   systemStatus: '/admin/system-status',

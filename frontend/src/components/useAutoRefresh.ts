@@ -1,5 +1,7 @@
+import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
 import { useIsIdle } from '../lib/idle';
+import { refreshStaleBadges } from './useBadges';
 
 /** The intervals to choose from, in seconds. */
 export const refreshIntervals = [5, 15, 30, 60] as const;
@@ -31,6 +33,7 @@ export function useAutoRefresh(options: AutoRefreshOptions) {
   const { page, isOnByDefault = false } = options;
   const [choice, setChoice] = useState(() => readChoice(page, isOnByDefault));
   const isIdle = useIsIdle();
+  const queryClient = useQueryClient();
   const latest = useRef(options);
   useEffect(() => {
     latest.current = options;
@@ -47,9 +50,10 @@ export function useAutoRefresh(options: AutoRefreshOptions) {
       if (!isDue || isFetching || isHeld()) return;
       requestedAt = Date.now();
       onRefresh();
+      refreshStaleBadges(queryClient);
     }, TICK_MS);
     return () => clearInterval(timer);
-  }, [isOn, everyS, isPaused]);
+  }, [isOn, everyS, isPaused, queryClient]);
   const choose = (next: RefreshChoice) => {
     setChoice(next);
     keepChoice(page, next);

@@ -1,4 +1,4 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { type QueryClient, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useCallback } from 'react';
 import type { Badges } from '../api/badge-calls';
 import type { ActiveChange } from '../api/live/active-runs';
@@ -20,6 +20,17 @@ const badgesQuery = {
   staleTime: FRESH_MS,
   meta: { isQuiet: true },
 };
+
+/** After an own change, and again when the server's cache is past: its answer may be as old as that. */
+export function refreshBadges(queryClient: QueryClient): void {
+  const refresh = () => void queryClient.invalidateQueries({ queryKey: badgesQuery.queryKey });
+  refresh();
+  setTimeout(refresh, FRESH_MS + 500);
+}
+
+/** With a page that reads itself again, where they may have changed since. */
+export const refreshStaleBadges = (queryClient: QueryClient): void =>
+  void queryClient.refetchQueries({ queryKey: badgesQuery.queryKey, type: 'active', stale: true });
 
 /**
  * The figures beside the items of the navigation: read when the panel opens, when its tab is looked at again, and when

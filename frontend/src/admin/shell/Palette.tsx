@@ -2,6 +2,7 @@ import '@mantine/spotlight/styles.layer.css';
 import { Kbd } from '@mantine/core';
 import { createSpotlight, Spotlight, useSpotlight } from '@mantine/spotlight';
 import {
+  IconArrowsSplit2,
   IconBolt,
   IconBox,
   IconClockHour4,
@@ -23,7 +24,7 @@ import { paths } from '../../paths';
 import type { DialogProps } from '../../ui/useDialog';
 import { useNavGroups } from './nav-items';
 import classes from './Palette.module.css';
-import { findEntries, type PaletteEntry } from './palette-entries';
+import { findEntries, historyEntry, type PaletteEntry } from './palette-entries';
 import { useLookup } from './useLookup';
 
 const icons: Record<PaletteEntry['group'], TablerIcon> = {
@@ -32,6 +33,7 @@ const icons: Record<PaletteEntry['group'], TablerIcon> = {
   Recent: IconClockHour4,
   Pages: IconFileText,
   Jobs: IconBox,
+  Channels: IconArrowsSplit2,
   Actions: IconBolt,
 };
 
@@ -41,7 +43,9 @@ const NONE: never[] = [];
 export function Palette({ open, onClose }: DialogProps) {
   const [[store, spotlight]] = useState(createSpotlight);
   const [typed, setTyped] = useState('');
-  const entries = useEntries(typed, open);
+  const found = useEntries(typed, open);
+  const isNothing = found.length === 0;
+  const entries = isNothing ? [historyEntry(typed)] : found;
   const choose = useChoice();
   const listId = 'palette-entries';
   const { selected } = useSpotlight(store);
@@ -75,6 +79,11 @@ export function Palette({ open, onClose }: DialogProps) {
         aria-activedescendant={entries[selected] && `${listId}-${selected}`}
         maxLength={200}
       />
+      {isNothing && (
+        <p className={classes.nothing} role="status">
+          No page, job or run matches “{typed.trim()}”.
+        </p>
+      )}
       <Spotlight.ActionsList id={listId} role="listbox" aria-label="Found">
         {groupsOf(entries).map(([group, members]) => (
           <Spotlight.ActionsGroup key={group} label={group} role="group" aria-label={group}>
@@ -89,7 +98,6 @@ export function Palette({ open, onClose }: DialogProps) {
             ))}
           </Spotlight.ActionsGroup>
         ))}
-        {entries.length === 0 && <Spotlight.Empty>No page, job or run matches “{typed.trim()}”.</Spotlight.Empty>}
       </Spotlight.ActionsList>
     </Spotlight.Root>
   );
@@ -129,7 +137,8 @@ function useEntries(typed: string, isOpen: boolean): PaletteEntry[] {
   // biome-ignore lint/correctness/useExhaustiveDependencies: read anew at each opening
   const recent = useMemo(readRecentPages, [isOpen]);
   const hits = useLookup(typed, isOpen);
-  return findEntries(typed, { pages, recent, jobs, hits, runJob: mayRun ? openNewOf : undefined });
+  const canPauseJobs = useCan('manageJobs');
+  return findEntries(typed, { pages, recent, jobs, hits, runJob: mayRun ? openNewOf : undefined, canPauseJobs });
 }
 
 /** Opens what was chosen, in a new tab where that is asked for. */

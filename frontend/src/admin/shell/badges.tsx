@@ -6,15 +6,23 @@ import classes from './badges.module.css';
 interface CountProps {
   count: number;
   /** What is counted, after the number: "running". */
-  noun: string;
+  noun?: string;
+  /** Instead of number and noun, for screen readers and on hover. */
+  label?: string;
   tone?: 'neutral' | 'warning' | 'critical' | 'busy';
 }
 
 /** A number behind an item of the navigation; nothing at 0. */
-function CountBadge({ count, noun, tone = 'neutral' }: CountProps) {
+function CountBadge({ count, noun, label, tone = 'neutral' }: CountProps) {
   if (count === 0) return null;
   return (
-    <span className={classes.count} data-tone={tone} role="img" aria-label={`${count.toLocaleString('en')} ${noun}`}>
+    <span
+      className={classes.count}
+      data-tone={tone}
+      role="img"
+      aria-label={label ?? `${count.toLocaleString('en')} ${noun}`}
+      title={label}
+    >
       {count.toLocaleString('en')}
     </span>
   );
@@ -28,6 +36,23 @@ export function RunningBadge() {
 /** Kinds of browser errors that are new today. */
 export function ErrorKindsBadge() {
   return <CountBadge count={useBadges()?.newErrorKinds ?? 0} noun="new kinds" tone="warning" />;
+}
+
+/** Jobs of which nothing starts. */
+export function PausedJobsBadge() {
+  return <CountBadge count={useBadges()?.pausedJobs ?? 0} noun="paused" tone="warning" />;
+}
+
+/** Schedules that cannot queue runs. */
+export function ScheduleProblemsBadge() {
+  return <CountBadge count={useBadges()?.scheduleProblems ?? 0} noun="with a problem" tone="warning" />;
+}
+
+/** Channels whose runs wait longer than they should, or for as long as it is paused. */
+export function WaitingChannelsBadge() {
+  const { late, paused } = useBadges()?.channels ?? { late: 0, paused: 0 };
+  const parts = [late > 0 && `${late} over target`, paused > 0 && `${paused} paused with due runs`].filter(Boolean);
+  return <CountBadge count={late + paused} label={parts.join(', ')} tone={late > 0 ? 'critical' : 'warning'} />;
 }
 
 const verdictLabel = { OK: 'OK', WARNING: 'Warning', CRITICAL: 'Critical' } as const;

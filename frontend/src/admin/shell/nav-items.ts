@@ -15,7 +15,14 @@ import {
 import type { ComponentType } from 'react';
 import { useAllowed } from '../../api/session';
 import { paths } from '../../paths';
-import { ErrorKindsBadge, RunningBadge, VerdictBadge } from './badges';
+import {
+  ErrorKindsBadge,
+  PausedJobsBadge,
+  RunningBadge,
+  ScheduleProblemsBadge,
+  VerdictBadge,
+  WaitingChannelsBadge,
+} from './badges';
 
 /** A page that the navigation leads to. */
 export interface NavItem {
@@ -48,13 +55,29 @@ export const navGroups: readonly NavGroup[] = [
     label: 'Work',
     items: [
       { to: paths.jobs, label: 'Runs', icon: IconListDetails, key: 'r', permission: 'view', Badge: RunningBadge },
-      { to: paths.definitions, label: 'Jobs', icon: IconBox, key: 'j', permission: 'view' },
-      { to: paths.schedules, label: 'Schedules', icon: IconCalendarClock, key: 's', permission: 'view' },
+      { to: paths.definitions, label: 'Jobs', icon: IconBox, key: 'j', permission: 'view', Badge: PausedJobsBadge },
+      {
+        to: paths.schedules,
+        label: 'Schedules',
+        icon: IconCalendarClock,
+        key: 's',
+        permission: 'view',
+        Badge: ScheduleProblemsBadge,
+      },
     ],
   },
   {
     label: 'Capacity',
-    items: [{ to: paths.channels, label: 'Channels', icon: IconArrowsSplit2, key: 'c', permission: 'view' }],
+    items: [
+      {
+        to: paths.channels,
+        label: 'Channels',
+        icon: IconArrowsSplit2,
+        key: 'c',
+        permission: 'view',
+        Badge: WaitingChannelsBadge,
+      },
+    ],
   },
   {
     label: 'Operate',

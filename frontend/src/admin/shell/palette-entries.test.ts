@@ -43,6 +43,7 @@ test('offers what the server found, by what it found it', () => {
     { kind: 'correlation' as const, correlationId: 'order-4711', runs: [run], hasMore: false },
     { kind: 'key' as const, key: 'order-4711', run: failed },
     { kind: 'batch' as const, batch: { id: '7', name: 'Nightly order-4711', finishedAt: null } },
+    { kind: 'schedule' as const, schedule: { id: 's1', name: 'order-4711-nightly', jobName: 'trending' } },
   ];
   expect(findEntries('order-4711', { ...sources, hits })).toEqual([
     {
@@ -54,5 +55,26 @@ test('offers what the server found, by what it found it', () => {
       description: 'Key order-4711, Failed',
     },
     { group: 'Found', label: 'Batch Nightly order-4711 #7', to: '/admin/jobs/batches/7' },
+    {
+      ...{ group: 'Found', label: 'Schedule order-4711-nightly', to: '/admin/jobs/schedules/s1' },
+      description: 'Runs trending',
+    },
+  ]);
+});
+
+test('offers to pause a job that is not paused, to those who may', () => {
+  const paused = { name: 'paused-one', description: '', settings: { paused: {} } };
+  const from = { ...sources, jobs: [...jobs, paused], canPauseJobs: true };
+  expect(findEntries('pause', from).map(({ label, to }) => [label, to])).toEqual(
+    expect.arrayContaining([['Pause trending…', '/admin/jobs/definitions/trending?act=pause']]),
+  );
+  expect(labels('pause', from)).not.toContain('Pause paused-one…');
+  expect(labels('pause')).toEqual([]);
+});
+
+test('finds the channels that jobs queue in', () => {
+  const from = { ...sources, jobs: jobs.map((job) => ({ ...job, channel: 'mail' })) };
+  expect(findEntries('mail', from)).toEqual([
+    { group: 'Channels', label: 'Channel mail', to: '/admin/jobs/channels/mail' },
   ]);
 });

@@ -8,7 +8,7 @@ import { paths } from '../../paths';
 
 /** One line of the palette. */
 export interface PaletteEntry {
-  group: 'Run' | 'Found' | 'Recent' | 'Pages' | 'Jobs' | 'Actions';
+  group: 'Run' | 'Found' | 'Recent' | 'Pages' | 'Jobs' | 'Channels' | 'Actions';
   label: string;
   description?: string;
   /** Keys that do the same. */
@@ -21,11 +21,13 @@ export interface PaletteEntry {
 interface Sources {
   pages: readonly { to: string; label: string; key?: string }[];
   recent: readonly RecentPage[];
-  jobs: readonly { name: string; description: string }[];
+  jobs: readonly { name: string; description: string; channel?: string; settings?: { paused: unknown } }[];
   /** What the server knows by this text. */
   hits?: readonly LookupHit[];
   /** Opens the run dialog for a job, or for one yet to be chosen; absent for those who may not run. */
   runJob?: (jobName: string) => void;
+  /** Whether jobs may be paused. */
+  canPauseJobs?: boolean;
 }
 
 /** As many lines as one can look through. */
@@ -35,7 +37,12 @@ const MAX_ENTRIES = 20;
 export function findEntries(typed: string, sources: Sources): PaletteEntry[] {
   const text = typed.trim();
   if (text === '') return [...recentEntries(sources), ...pageEntries(sources), ...actionEntries(sources)];
-  const matches = [...pageEntries(sources), ...jobEntries(sources), ...actionEntries(sources)]
+  const matches = [
+    ...pageEntries(sources),
+    ...jobEntries(sources),
+    ...channelEntries(sources),
+    ...actionEntries(sources),
+  ]
     .map((entry) => ({ entry, score: scoreMatch(entry.label, text) || scoreMatch(entry.description ?? '', text) / 8 }))
     .filter(({ score }) => score > 0)
     .sort((a, b) => b.score - a.score)
@@ -43,12 +50,19 @@ export function findEntries(typed: string, sources: Sources): PaletteEntry[] {
   return [...runEntries(text), ...(sources.hits ?? []).flatMap(hitEntries), ...matches.map(({ entry }) => entry)];
 }
 
+/** Where nothing was found: the history also knows jobs whose code is elsewhere, or gone. */
+export const historyEntry = (typed: string): PaletteEntry => ({
+  group: 'Actions',
+  label: 'Search the history for it',
+  to: paths.historyOf(typed.trim()),
+});
+
 function runEntries(text: string): PaletteEntry[] {
   const id = text.replace(/^#/, '');
   return isRunId(id) ? [{ group: 'Run', label: `Open run #${id}`, to: paths.run(id) }] : [];
 }
 
-/** Runs by their correlation id or key, and batches. A number is offered before the server has answered. */
+/** Runs by their correlation id or key, batches and schedules. A number is offered before the server has answered. */
 function hitEntries(hit: LookupHit): PaletteEntry[] {
   const runEntry = ({ id, jobName, status }: JobRunSummary, by: string): PaletteEntry => ({
     group: 'Found',
@@ -58,6 +72,10 @@ function hitEntries(hit: LookupHit): PaletteEntry[] {
   });
   if (hit.kind === 'correlation') return hit.runs.map((run) => runEntry(run, `Correlation id ${hit.correlationId}`));
   if (hit.kind === 'key') return [runEntry(hit.run, `Key ${hit.key}`)];
+  if (hit.kind === 'schedule') {
+    const { id, name, jobName } = hit.schedule;
+    return [{ group: 'Found', label: `Schedule ${name}`, description: `Runs ${jobName}`, to: paths.schedule(id) }];
+  }
   if (hit.kind !== 'batch') return [];
   return [{ group: 'Found', label: `Batch ${hit.batch.name} #${hit.batch.id}`, to: paths.batch(hit.batch.id) }];
 }
@@ -67,11 +85,22 @@ const recentEntries = ({ recent }: Sources): PaletteEntry[] => recent.map((page)
 const pageEntries = ({ pages }: Sources): PaletteEntry[] =>
   pages.map(({ to, label, key }) => ({ group: 'Pages', label, to, keys: key && `g ${key}` }));
 
-const jobEntries = ({ jobs, runJob }: Sources): PaletteEntry[] =>
-  jobs.flatMap(({ name, description }) => [
+const jobEntries = ({ jobs, runJob, canPauseJobs }: Sources): PaletteEntry[] =>
+  jobs.flatMap(({ name, description, settings }) => [
     { group: 'Jobs', label: `Open ${name}`, description, to: paths.definition(name) },
     ...(runJob ? [{ group: 'Jobs' as const, label: `Run ${name}…`, act: () => runJob(name) }] : []),
+    ...(canPauseJobs && !settings?.paused
+      ? [{ group: 'Jobs' as const, label: `Pause ${name}…`, to: paths.pauseJob(name) }]
+      : []),
   ]);
+
+/** Those that jobs queue in; the page of channels has the others. */
+const channelEntries = ({ jobs }: Sources): PaletteEntry[] =>
+  [...new Set(jobs.flatMap(({ channel }) => channel ?? []))].map((channel) => ({
+    group: 'Channels',
+    label: `Channel ${channel}`,
+    to: paths.channel(channel),
+  }));
 
 const actionEntries = ({ runJob }: Sources): PaletteEntry[] =>
   runJob ? [{ group: 'Actions', label: 'Run New Job', keys: 'c', act: () => runJob('') }] : [];
