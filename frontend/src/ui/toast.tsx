@@ -23,8 +23,9 @@ export interface Toast {
 /** More would cover the page. Nothing waits for its turn: a toast that comes late is no news. */
 export const MAX_TOASTS = 5;
 
-/** It worked. Answers the toast's id. */
-export const toastSuccess = (toast: Toast): string => show(toast, 'teal', <IconCheck size={18} />, 5_000);
+/** It worked; what can be undone stays for long enough to do so. Answers the toast's id. */
+export const toastSuccess = (toast: Toast): string =>
+  show(toast, 'teal', <IconCheck size={18} />, toast.offer ? 10_000 : 5_000);
 
 export const toastInfo = (toast: Toast): string => show(toast, 'gray', <IconInfoCircle size={18} />, 5_000);
 

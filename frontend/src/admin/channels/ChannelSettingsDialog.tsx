@@ -8,11 +8,11 @@ import { currentOf, toFailure } from '../../api/failure';
 import { fieldErrors } from '../../api/field-errors';
 import { useAction } from '../../api/useAction';
 import { ChangedNote, differencesOf } from '../../components/ChangedNote';
-import { spellDuration } from '../../lib/duration';
 import { ConfirmDialog } from '../../ui/ConfirmDialog';
-import { toastSuccess } from '../../ui/toast';
+import { toastError, toastSuccess } from '../../ui/toast';
 import { calls, channelsKey } from './calls';
 import classes from './channels.module.css';
+import { describeLimits } from './describe-limits';
 
 interface Props {
   /** Null for one that is yet to be named. */
@@ -38,10 +38,12 @@ export function ChannelSettingsDialog({ channel, onClose }: Props) {
   const [rev, setRev] = useState(channel?.rev);
   const form = useForm<Values>({ initialValues: valuesOf(channel) });
   const queryClient = useQueryClient();
+  const undo = useUndo(channel);
   const { mutate, isPending, error } = useAction({
     mutationFn: () => calls.setChannel({ channel: form.values.name.trim(), ...settingsOf(form.values), rev }),
-    onSuccess: ({ name }) => {
-      toastSuccess({ message: `The settings of channel ${name} hold from now on.` });
+    onSuccess: ({ name, channel: saved }) => {
+      const offer = channel && saved ? { label: 'Undo', act: () => undo(saved.rev) } : undefined;
+      toastSuccess({ message: `The settings of channel ${name} hold from now on.`, offer });
       onClose();
     },
     onError: (failed) => {
@@ -104,9 +106,26 @@ export function ChannelSettingsDialog({ channel, onClose }: Props) {
           error={refused?.fields.targetWaitMs}
         />
       </div>
-      <p>{describe(settingsOf(form.values), channel)}</p>
+      <p>{describeLimits(settingsOf(form.values), channel?.running ?? 0)}</p>
     </ConfirmDialog>
   );
+}
+
+/** Sets what was set before, unless another change came in between. */
+function useUndo(before: JobChannel | null): (rev: number) => void {
+  const queryClient = useQueryClient();
+  const { mutate } = useAction({
+    mutationFn: async (rev: number) => {
+      if (before) await calls.setChannel({ channel: before.name, ...settingsOf(valuesOf(before)), rev });
+    },
+    onSuccess: () => void toastSuccess({ message: `The settings of channel ${before?.name} are as before.` }),
+    onError: (failed) => {
+      trackError(failed, { action: 'undoSetChannel', component: 'ChannelsPage' });
+      toastError({ title: 'The settings stay as they are', message: toFailure(failed).details });
+    },
+    onSettled: () => void queryClient.invalidateQueries({ queryKey: channelsKey() }),
+  });
+  return mutate;
 }
 
 interface FieldProps {
@@ -143,18 +162,4 @@ function settingsOf(values: Values): ChannelSettings {
     weight: read(values.weight) ?? 1,
     targetWaitMs: read(values.targetWaitS, 1_000),
   };
-}
-
-/** What the settings mean, in a sentence. */
-function describe(settings: ChannelSettings, channel: JobChannel | null): string {
-  const { concurrency, concurrencyPerRunner, rateLimit, ratePeriodMs, weight } = settings;
-  const parts = [
-    concurrency === null ? 'any number at once' : `at most ${concurrency} at once`,
-    concurrencyPerRunner !== null && `${concurrencyPerRunner} in one runner`,
-    rateLimit !== null && ratePeriodMs !== null && `${rateLimit} starts in ${spellDuration(ratePeriodMs)}`,
-    `${weight} ${weight === 1 ? 'share' : 'shares'} of a runner`,
-  ].filter(Boolean);
-  const isBelow = concurrency !== null && channel !== null && channel.running > concurrency;
-  const note = isBelow ? ` ${channel.running} run now; they go on, and none starts until fewer do.` : '';
-  return `It runs ${parts.join(', ')}.${note}`;
 }

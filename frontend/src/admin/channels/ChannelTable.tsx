@@ -136,7 +136,7 @@ export function ChannelButtons({ channel, acts }: { channel: JobChannel; acts: C
           Pause…
         </Button>
       ) : (
-        <Button variant="default" size="compact-sm" aria-label={`Resume ${name}`} onClick={() => acts.resume(name)}>
+        <Button variant="default" size="compact-sm" aria-label={`Resume ${name}`} onClick={() => acts.resume(channel)}>
           Resume
         </Button>
       )}

@@ -1,5 +1,5 @@
 import type { JobChannel } from '@job-manager/shared/contract/channels';
-import { Button, Select } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { IconArrowsSplit2, IconFilterOff, IconPlus } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { parseAsString, parseAsStringLiteral, useQueryStates } from 'nuqs';
@@ -10,10 +10,9 @@ import { AutoRefresh } from '../../components/AutoRefresh';
 import { Permitted } from '../../components/Permitted';
 import { EmptyState } from '../../ui/EmptyState';
 import { ErrorPanel } from '../../ui/ErrorPanel';
-import { FilterBar } from '../../ui/FilterBar';
+import { ListToolbar } from '../../ui/ListToolbar';
 import { Page } from '../../ui/Page';
 import { RowSkeletons } from '../../ui/RowSkeletons';
-import { SearchField } from '../../ui/SearchField';
 import { Section } from '../../ui/Section';
 import { ChannelTable } from './ChannelTable';
 import { channelsQuery } from './calls';
@@ -31,8 +30,6 @@ export function ChannelsPage() {
 
 const place = { q: parseAsString.withDefault(''), state: parseAsStringLiteral(channelStates) };
 const choices = channelStates.map((value) => ({ value, label: stateLook[value].label }));
-/** At the end of the page instead, the choices would lie outside every landmark. */
-const inPlace = { withinPortal: false };
 
 function Channels() {
   const { data, error, refetch, dataUpdatedAt, isFetching } = useQuery(channelsQuery());
@@ -62,24 +59,14 @@ function Channels() {
       }
     >
       <Section title="All channels" isTitleHidden>
-        <FilterBar>
-          <SearchField
-            label="Search channels"
-            value={q}
-            maxLength={100}
-            onChange={(next) => void set({ q: next || null })}
-          />
-          <Select
-            aria-label="Filter by state"
-            placeholder="All states"
-            data={choices}
-            value={state}
-            onChange={(next) => void set({ state: next as ChannelState | null }, { history: 'push' })}
-            clearable
-            comboboxProps={inPlace}
-            clearButtonProps={{ 'aria-label': 'Clear the state filter' }}
-          />
-        </FilterBar>
+        <ListToolbar
+          noun="channels"
+          q={q}
+          onSearch={(text) => void set({ q: text })}
+          state={state}
+          states={choices}
+          onState={(next) => void set({ state: next }, { history: 'push' })}
+        />
         {data === undefined ? (
           error ? (
             <ErrorPanel

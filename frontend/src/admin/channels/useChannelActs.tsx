@@ -5,6 +5,8 @@ import { trackError } from '../../api/errorTracking';
 import { toFailure } from '../../api/failure';
 import { useAction } from '../../api/useAction';
 import { type Pause, PauseDialog } from '../../components/PauseDialog';
+import { pauseAgain } from '../../components/undo-pause';
+import { refreshBadges } from '../../components/useBadges';
 import { DialogBoundary } from '../../ui/DialogBoundary';
 import { loadable } from '../../ui/loadable';
 import { toastError, toastSuccess } from '../../ui/toast';
@@ -17,7 +19,7 @@ const ChannelSettingsDialog = loadable(() =>
 
 export interface ChannelActs {
   pause: (channel: string) => void;
-  resume: (channel: string) => void;
+  resume: (channel: JobChannel) => void;
   /** Opens the limits of a channel, or of one that is yet to be named. */
   change: (channel: JobChannel | null) => void;
   dialogs: ReactNode;
@@ -30,54 +32,62 @@ export function useChannelActs(): ChannelActs {
   const [opened, open] = useState<Opened | null>(null);
   const close = () => open(null);
   useReturnFocus(opened !== null);
-  const resume = useResume();
+  const { pause, resume, pausing } = usePause(close);
   return {
-    pause: (name) => open({ act: 'pause', name }),
-    resume: (name) => resume(name),
+    pause: (name) => {
+      pausing.reset();
+      open({ act: 'pause', name });
+    },
+    resume,
     change: (channel) => open({ act: 'change', channel }),
     dialogs: (
       <DialogBoundary opened={[opened]} onClose={close}>
-        {opened?.act === 'pause' && <PauseChannelDialog name={opened.name} onClose={close} />}
+        {opened?.act === 'pause' && (
+          <PauseDialog
+            what={`channel ${opened.name}`}
+            isPending={pausing.isPending}
+            fault={pausing.error && toFailure(pausing.error).details}
+            onPause={(asked) => pause({ name: opened.name, pause: asked })}
+            onClose={close}
+          >
+            Nothing more starts in it; what is running goes on.
+          </PauseDialog>
+        )}
         {opened?.act === 'change' && <ChannelSettingsDialog channel={opened.channel} onClose={close} />}
       </DialogBoundary>
     ),
   };
 }
 
-function useResume() {
+/** Pausing and resuming, each of which the toast offers to undo. */
+function usePause(onPaused: () => void) {
   const queryClient = useQueryClient();
-  const { mutate } = useAction({
-    mutationFn: (channel: string) => calls.resumeChannel({ channel }),
-    onSuccess: ({ name }) => void toastSuccess({ message: `Channel ${name} goes on.` }),
+  const onSettled = () => {
+    void queryClient.invalidateQueries({ queryKey: channelsKey() });
+    refreshBadges(queryClient);
+  };
+  const pausing = useAction({
+    mutationFn: ({ name, pause }: { name: string; pause: Pause }) => calls.pauseChannel({ channel: name, ...pause }),
+    onSuccess: ({ name }) => {
+      const offer = { label: 'Undo', act: () => resuming.mutate({ name, paused: null }) };
+      toastSuccess({ message: `Channel ${name} is paused.`, offer });
+      onPaused();
+    },
+    onError: (failed) => trackError(failed, { action: 'pauseChannel', component: 'ChannelsPage' }),
+    onSettled,
+  });
+  const resuming = useAction({
+    mutationFn: ({ name }: Pick<JobChannel, 'name' | 'paused'>) => calls.resumeChannel({ channel: name }),
+    onSuccess: ({ name }, { paused }) => {
+      const again = paused && pauseAgain(paused);
+      const offer = again ? { label: 'Undo', act: () => pausing.mutate({ name, pause: again }) } : undefined;
+      toastSuccess({ message: `Channel ${name} goes on.`, offer });
+    },
     onError: (failed) => {
       trackError(failed, { action: 'resumeChannel', component: 'ChannelsPage' });
       toastError({ title: 'The channel could not be resumed', message: toFailure(failed).details });
     },
-    onSettled: () => void queryClient.invalidateQueries({ queryKey: channelsKey() }),
+    onSettled,
   });
-  return mutate;
-}
-
-function PauseChannelDialog({ name, onClose }: { name: string; onClose: () => void }) {
-  const queryClient = useQueryClient();
-  const { mutate, isPending, error } = useAction({
-    mutationFn: (pause: Pause) => calls.pauseChannel({ channel: name, ...pause }),
-    onSuccess: () => {
-      toastSuccess({ message: `Channel ${name} is paused.` });
-      onClose();
-    },
-    onError: (failed) => trackError(failed, { action: 'pauseChannel', component: 'ChannelsPage' }),
-    onSettled: () => void queryClient.invalidateQueries({ queryKey: channelsKey() }),
-  });
-  return (
-    <PauseDialog
-      what={`channel ${name}`}
-      isPending={isPending}
-      fault={error && toFailure(error).details}
-      onPause={mutate}
-      onClose={onClose}
-    >
-      Nothing more starts in it; what is running goes on.
-    </PauseDialog>
-  );
+  return { pause: pausing.mutate, resume: resuming.mutate, pausing };
 }

@@ -116,7 +116,12 @@ export function JobButtons({ job, acts, canRun }: ButtonsProps) {
             Pause…
           </Button>
         ) : (
-          <Button variant="default" size="compact-sm" aria-label={`Resume ${name}`} onClick={() => acts.resume(name)}>
+          <Button
+            variant="default"
+            size="compact-sm"
+            aria-label={`Resume ${name}`}
+            onClick={() => acts.resume(settings)}
+          >
             Resume
           </Button>
         ))}

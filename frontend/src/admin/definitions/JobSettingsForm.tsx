@@ -11,7 +11,7 @@ import { fieldErrors } from '../../api/field-errors';
 import { useAction } from '../../api/useAction';
 import { ChangedNote, differencesOf } from '../../components/ChangedNote';
 import { Fault } from '../../ui/Fault';
-import { toastSuccess } from '../../ui/toast';
+import { toastError, toastSuccess } from '../../ui/toast';
 import { jobSettings, jobsKey } from './calls';
 import classes from './definitions.module.css';
 import { changeOf, NOTHING, type SettingName, type SettingValues, settingFields, valuesOf } from './job-setting-fields';
@@ -134,7 +134,10 @@ function useSave(jobName: string, { before, onSaved, onChanged }: SaveOptions) {
       if (settings) onSaved(settings);
       toastSuccess({ message: `The settings of ${jobName} are as before.` });
     },
-    onError: (failed) => trackError(failed, { action: 'undoSetJob', component: 'DefinitionPage' }),
+    onError: (failed) => {
+      trackError(failed, { action: 'undoSetJob', component: 'DefinitionPage' });
+      toastError({ title: 'The settings stay as they are', message: toFailure(failed).details });
+    },
     onSettled: settle,
   });
   return useAction({

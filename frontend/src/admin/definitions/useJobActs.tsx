@@ -1,9 +1,12 @@
+import type { JobSettings } from '@job-manager/shared/contract/job-overrides';
 import { useQueryClient } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import { trackError } from '../../api/errorTracking';
 import { toFailure } from '../../api/failure';
 import { useAction } from '../../api/useAction';
 import { type Pause, PauseDialog } from '../../components/PauseDialog';
+import { pauseAgain } from '../../components/undo-pause';
+import { refreshBadges } from '../../components/useBadges';
 import { DialogBoundary } from '../../ui/DialogBoundary';
 import { toastError, toastSuccess } from '../../ui/toast';
 import { useReturnFocus } from '../../ui/useReturnFocus';
@@ -11,56 +14,69 @@ import { jobSettings, jobsKey } from './calls';
 
 export interface JobActs {
   pause: (jobName: string) => void;
-  resume: (jobName: string) => void;
+  resume: (settings: JobSettings) => void;
   dialogs: ReactNode;
 }
 
 /** Pausing and resuming jobs, with the dialog that asks first. */
 export function useJobActs(): JobActs {
-  const [pausing, setPausing] = useState<string | null>(null);
-  const close = () => setPausing(null);
-  useReturnFocus(pausing !== null);
-  const queryClient = useQueryClient();
-  const { mutate: resume } = useAction({
-    mutationFn: (jobName: string) => jobSettings.resume({ jobName }),
-    onSuccess: ({ jobName }) => void toastSuccess({ message: `Job ${jobName} goes on.` }),
-    onError: (failed) => {
-      trackError(failed, { action: 'resumeJob', component: 'DefinitionsPage' });
-      toastError({ title: 'The job could not be resumed', message: toFailure(failed).details });
-    },
-    onSettled: () => void queryClient.invalidateQueries({ queryKey: jobsKey() }),
-  });
+  const [opened, setOpened] = useState<string | null>(null);
+  const close = () => setOpened(null);
+  useReturnFocus(opened !== null);
+  const { pausing, resuming } = usePause(close);
   return {
-    pause: setPausing,
-    resume,
+    pause: (jobName) => {
+      pausing.reset();
+      setOpened(jobName);
+    },
+    resume: resuming.mutate,
     dialogs: (
-      <DialogBoundary opened={[pausing]} onClose={close}>
-        {pausing !== null && <PauseJobDialog jobName={pausing} onClose={close} />}
+      <DialogBoundary opened={[opened]} onClose={close}>
+        {opened !== null && (
+          <PauseDialog
+            what={`job ${opened}`}
+            isPending={pausing.isPending}
+            fault={pausing.error && toFailure(pausing.error).details}
+            onPause={(pause) => pausing.mutate({ jobName: opened, pause })}
+            onClose={close}
+          >
+            No run of it starts, whatever channel it is in; what is running goes on, and new runs wait in the queue.
+          </PauseDialog>
+        )}
       </DialogBoundary>
     ),
   };
 }
 
-function PauseJobDialog({ jobName, onClose }: { jobName: string; onClose: () => void }) {
+/** Pausing and resuming, each of which the toast offers to undo. */
+function usePause(onPaused: () => void) {
   const queryClient = useQueryClient();
-  const { mutate, isPending, error } = useAction({
-    mutationFn: (pause: Pause) => jobSettings.pause({ jobName, ...pause }),
-    onSuccess: () => {
-      toastSuccess({ message: `Job ${jobName} is paused.` });
-      onClose();
+  const onSettled = () => {
+    void queryClient.invalidateQueries({ queryKey: jobsKey() });
+    refreshBadges(queryClient);
+  };
+  const pausing = useAction({
+    mutationFn: ({ jobName, pause }: { jobName: string; pause: Pause }) => jobSettings.pause({ jobName, ...pause }),
+    onSuccess: ({ jobName }) => {
+      const offer = { label: 'Undo', act: () => resuming.mutate({ jobName, paused: null }) };
+      toastSuccess({ message: `Job ${jobName} is paused.`, offer });
+      onPaused();
     },
     onError: (failed) => trackError(failed, { action: 'pauseJob', component: 'DefinitionsPage' }),
-    onSettled: () => void queryClient.invalidateQueries({ queryKey: jobsKey() }),
+    onSettled,
   });
-  return (
-    <PauseDialog
-      what={`job ${jobName}`}
-      isPending={isPending}
-      fault={error && toFailure(error).details}
-      onPause={mutate}
-      onClose={onClose}
-    >
-      No run of it starts, whatever channel it is in; what is running goes on, and new runs wait in the queue.
-    </PauseDialog>
-  );
+  const resuming = useAction({
+    mutationFn: ({ jobName }: Pick<JobSettings, 'jobName' | 'paused'>) => jobSettings.resume({ jobName }),
+    onSuccess: ({ jobName }, { paused }) => {
+      const again = paused && pauseAgain(paused);
+      const offer = again ? { label: 'Undo', act: () => pausing.mutate({ jobName, pause: again }) } : undefined;
+      toastSuccess({ message: `Job ${jobName} goes on.`, offer });
+    },
+    onError: (failed) => {
+      trackError(failed, { action: 'resumeJob', component: 'DefinitionsPage' });
+      toastError({ title: 'The job could not be resumed', message: toFailure(failed).details });
+    },
+    onSettled,
+  });
+  return { pausing, resuming };
 }

@@ -1,5 +1,5 @@
 import type { JobSchedule } from '@job-manager/shared/contract/schedules';
-import { Button, Group, Select } from '@mantine/core';
+import { Button, Group } from '@mantine/core';
 import { IconCalendarClock, IconCalendarStats, IconFilterOff, IconPlus } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { parseAsString, parseAsStringLiteral, useQueryStates } from 'nuqs';
@@ -10,10 +10,9 @@ import { AutoRefresh } from '../../components/AutoRefresh';
 import { Permitted } from '../../components/Permitted';
 import { EmptyState } from '../../ui/EmptyState';
 import { ErrorPanel } from '../../ui/ErrorPanel';
-import { FilterBar } from '../../ui/FilterBar';
+import { ListToolbar } from '../../ui/ListToolbar';
 import { Page } from '../../ui/Page';
 import { RowSkeletons } from '../../ui/RowSkeletons';
-import { SearchField } from '../../ui/SearchField';
 import { Section } from '../../ui/Section';
 import { Calendar } from './Calendar';
 import { schedulesQuery } from './calls';
@@ -38,8 +37,6 @@ const place = {
   view: parseAsStringLiteral(['calendar'] as const),
 };
 const choices = states.map((value) => ({ value, label: labels[value] }));
-/** At the end of the page instead, the choices would lie outside every landmark. */
-const inPlace = { withinPortal: false };
 
 const isIn = (state: State, { paused, problem }: JobSchedule): boolean =>
   state === 'paused' ? paused !== null : state === 'problem' ? problem !== null : paused === null && problem === null;
@@ -108,24 +105,14 @@ function Schedules() {
           />
         ) : (
           <>
-            <FilterBar>
-              <SearchField
-                label="Search schedules"
-                value={q}
-                maxLength={100}
-                onChange={(next) => void set({ q: next || null })}
-              />
-              <Select
-                aria-label="Filter by state"
-                placeholder="All states"
-                data={choices}
-                value={state}
-                onChange={(next) => void set({ state: next as State | null }, { history: 'push' })}
-                clearable
-                comboboxProps={inPlace}
-                clearButtonProps={{ 'aria-label': 'Clear the state filter' }}
-              />
-            </FilterBar>
+            <ListToolbar
+              noun="schedules"
+              q={q}
+              onSearch={(text) => void set({ q: text })}
+              state={state}
+              states={choices}
+              onState={(next) => void set({ state: next }, { history: 'push' })}
+            />
             {shown.length > 0 ? (
               <Listed schedules={shown} acts={acts} />
             ) : (

@@ -3,8 +3,10 @@ import { useQueryClient } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import { trackError } from '../../api/errorTracking';
 import { toFailure } from '../../api/failure';
+import { useCan } from '../../api/session';
 import { useAction } from '../../api/useAction';
 import { type Pause, PauseDialog } from '../../components/PauseDialog';
+import { refreshBadges } from '../../components/useBadges';
 import { ConfirmDialog } from '../../ui/ConfirmDialog';
 import { DialogBoundary } from '../../ui/DialogBoundary';
 import { loadable } from '../../ui/loadable';
@@ -33,7 +35,11 @@ export function useScheduleActs(onRemoved: () => void = () => {}): ScheduleActs 
   const close = () => open(null);
   useReturnFocus(opened !== null);
   const queryClient = useQueryClient();
-  const settle = () => void queryClient.invalidateQueries({ queryKey: schedulesKey() });
+  const canRun = useCan('run');
+  const settle = () => {
+    void queryClient.invalidateQueries({ queryKey: schedulesKey() });
+    refreshBadges(queryClient);
+  };
   const refuse = (title: string, action: string) => (failed: Error) => {
     trackError(failed, { action, component: 'SchedulesPage' });
     toastError({ title, message: toFailure(failed).details });
@@ -62,7 +68,20 @@ export function useScheduleActs(onRemoved: () => void = () => {}): ScheduleActs 
           <ScheduleDialog schedule={opened.schedule} isCopy={opened.act === 'copy'} onClose={close} />
         )}
         {opened?.act === 'backfill' && <BackfillDialog schedule={opened.schedule} onClose={close} />}
-        {opened?.act === 'pause' && <PauseSchedulesDialog schedules={opened.schedules} onClose={close} />}
+        {opened?.act === 'pause' && (
+          <PauseSchedulesDialog
+            schedules={opened.schedules}
+            onPaused={(ids) => {
+              settle();
+              const paused = opened.schedules.filter(({ id }) => ids.includes(id));
+              // Who may not resume has nothing to undo it with.
+              const offer = canRun && paused.length > 0 ? { label: 'Undo', act: () => resume(paused) } : undefined;
+              toastSuccess({ message: countOf(ids.length, 'paused'), offer });
+              close();
+            }}
+            onClose={close}
+          />
+        )}
         {opened?.act === 'remove' && <RemoveDialog schedule={opened.schedule} onClose={close} onRemoved={onRemoved} />}
       </DialogBoundary>
     ),
@@ -72,16 +91,17 @@ export function useScheduleActs(onRemoved: () => void = () => {}): ScheduleActs 
 const countOf = (count: number, done: string): string =>
   count === 1 ? `One schedule is ${done}.` : `${count} schedules are ${done}.`;
 
-function PauseSchedulesDialog({ schedules, onClose }: { schedules: readonly JobSchedule[]; onClose: () => void }) {
-  const queryClient = useQueryClient();
+interface PauseProps {
+  schedules: readonly JobSchedule[];
+  onPaused: (ids: readonly string[]) => void;
+  onClose: () => void;
+}
+
+function PauseSchedulesDialog({ schedules, onPaused, onClose }: PauseProps) {
   const { mutate, isPending, error } = useAction({
     mutationFn: (pause: Pause) => calls.pauseSchedules({ scheduleIds: schedules.map(({ id }) => id), ...pause }),
-    onSuccess: ({ changed }) => {
-      toastSuccess({ message: countOf(changed.length, 'paused') });
-      onClose();
-    },
+    onSuccess: ({ changed }) => onPaused(changed),
     onError: (failed) => trackError(failed, { action: 'pauseSchedules', component: 'SchedulesPage' }),
-    onSettled: () => void queryClient.invalidateQueries({ queryKey: schedulesKey() }),
   });
   const [first] = schedules;
   return (
