@@ -64,6 +64,7 @@ test('pauses a job, whose runs wait and say so, and changes its settings', async
   await page.goto(`/admin/jobs/${id}`);
   await expect(page.getByText(/Job trending is paused by .*: Wrong figures/)).toBeVisible();
   await page.goto('/admin/jobs/definitions/trending');
+  await page.getByRole('link', { name: 'Settings' }).click();
   await page.getByLabel('Priority').fill('-5');
   await page.getByRole('button', { name: 'Save settings' }).click();
   await expect(toast(page, 'The settings of trending hold for runs from now on.')).toBeVisible();

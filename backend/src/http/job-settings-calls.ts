@@ -1,7 +1,7 @@
 import { contract } from '@job-manager/shared/contract/index';
 import { implement } from '@orpc/server';
 import { presentJobSettings } from '../present/job-settings.js';
-import { pauseOf } from '../queue/transitions/pause-channel.js';
+import { pauseOf } from '../queue/transitions/pause-named.js';
 import type { JobSettingsRow } from '../store/job-settings.js';
 import { withCurrent } from './changed-meanwhile.js';
 import { actorOf, type CallContext, type HttpDeps } from './context.js';

@@ -3,7 +3,7 @@ import { implement } from '@orpc/server';
 import { presentSchedule } from '../present/schedule.js';
 import { restoreSecrets } from '../present/secrets.js';
 import { createRedaction } from '../queue/redaction.js';
-import { pauseOf } from '../queue/transitions/pause-channel.js';
+import { pauseOf } from '../queue/transitions/pause-named.js';
 import type { Schedule } from '../store/schedules.js';
 import { withCurrent } from './changed-meanwhile.js';
 import { actorOf, type CallContext, callerOf, type HttpDeps } from './context.js';

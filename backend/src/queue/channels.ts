@@ -9,7 +9,8 @@ import { checkNotTooFar } from './far-time.js';
 import type { Actor } from './queue.js';
 import type { Registry } from './registry.js';
 import { storableText } from './storable.js';
-import { type Pause, pauseChannel, resumeChannel } from './transitions/pause-channel.js';
+import { pauseChannel, resumeChannel } from './transitions/pause-channel.js';
+import type { Pause } from './transitions/pause-named.js';
 import { setChannel } from './transitions/set-channel.js';
 
 /** What may be asked about channels. Each change is one statement, its audit entry included; refusals are QueueErrors. */

@@ -10,8 +10,8 @@ import { checkNotTooFar } from './far-time.js';
 import type { Actor } from './queue.js';
 import type { Registry } from './registry.js';
 import { storableText } from './storable.js';
-import type { Pause } from './transitions/pause-channel.js';
 import { pauseJob, resumeJob } from './transitions/pause-job.js';
+import type { Pause } from './transitions/pause-named.js';
 import { resetJob, setJob } from './transitions/set-job.js';
 
 /** Settings of jobs that operators change. Each change is one statement, its audit entry included; refusals are QueueErrors. */

@@ -25,9 +25,9 @@ export function CopyMenu({ choices }: { choices: readonly CopyChoice[] }) {
         </Button>
       </Menu.Target>
       <Menu.Dropdown>
-        {choices.map(({ label, text }) => (
-          <Menu.Item key={label} onClick={() => void copyAs(label, text())}>
-            {label}
+        {choices.map((choice) => (
+          <Menu.Item key={choice.label} onClick={() => void copyChoice(choice)}>
+            {choice.label}
           </Menu.Item>
         ))}
       </Menu.Dropdown>
@@ -36,7 +36,7 @@ export function CopyMenu({ choices }: { choices: readonly CopyChoice[] }) {
 }
 
 /** Copies a text and names what was copied. */
-export async function copyAs(label: string, text: string): Promise<void> {
-  if (await copyText(text)) toastSuccess({ message: `Copied: ${label}.` });
+export async function copyChoice({ label, text }: CopyChoice): Promise<void> {
+  if (await copyText(text())) toastSuccess({ message: `Copied: ${label}.` });
   else toastError({ message: 'The browser refused to copy the text.' });
 }

@@ -20,7 +20,7 @@ import type { Registry } from '../registry.js';
 import { storableText } from '../storable.js';
 import { backfillSchedule, readTakenTimes } from '../transitions/backfill-schedule.js';
 import { addSchedule, changeSchedule, MOST_SCHEDULES, removeSchedule } from '../transitions/change-schedule.js';
-import type { Pause } from '../transitions/pause-channel.js';
+import type { Pause } from '../transitions/pause-named.js';
 import { pauseSchedule, resumeSchedule } from '../transitions/pause-schedule.js';
 import { runSchedule } from '../transitions/run-schedule.js';
 import { type CalendarEntry, calendarOf } from './calendar.js';

@@ -5,7 +5,7 @@ import type { SkippedStretch } from '../schedules/plan.js';
 import { auditValues } from './audit.js';
 import { auditSchedule } from './audit-schedule.js';
 import { gapFrom, gapValues, keepSkips } from './keep-skips.js';
-import type { Pause } from './pause-channel.js';
+import type { Pause } from './pause-named.js';
 
 /** Lets a schedule come due no more. Returns null, and changes nothing, where it is paused already or gone. */
 export async function pauseSchedule(

@@ -3,6 +3,8 @@ import type { Sql } from '../../store/sql.js';
 import type { Actor } from '../queue.js';
 import { auditValues } from './audit.js';
 import { auditNamed, limitsSaid } from './audit-named.js';
+import { CHANNELS } from './pause-channel.js';
+import { lockedBefore } from './pause-named.js';
 
 /**
  * Changes limits and weight of a channel, from the next claim on; null takes a limit away, and what isn't named stays.
@@ -30,8 +32,7 @@ const CHANGES = COLUMNS.map(
 // Locked before it is changed: what the audit log calls "before" is then what was there, whoever changes it too.
 // Without a rate limit nobody would ever remove the starts that were counted for it.
 const SET = `
-WITH before AS MATERIALIZED (SELECT * FROM "Channel" WHERE name = $1::varchar FOR UPDATE
-), changed AS (
+WITH ${lockedBefore(CHANNELS)}, changed AS (
   INSERT INTO "Channel" (name, ${COLUMNS.map((column) => `"${column}"`).join(', ')}, rev)
   SELECT $1::varchar, ${NEW_VALUES.join(', ')}, 1 FROM jsonb_to_record($2::jsonb) AS wanted (${COLUMNS.map((column) => `"${column}" int`).join(', ')}) LEFT JOIN before ON true
   WHERE $3::int IS NULL OR coalesce(before.rev, 0) = $3::int

@@ -3,6 +3,8 @@ import type { Sql } from '../../store/sql.js';
 import type { Actor } from '../queue.js';
 import { auditValues } from './audit.js';
 import { auditNamed } from './audit-named.js';
+import { JOB_SETTINGS } from './pause-job.js';
+import { lockedBefore } from './pause-named.js';
 
 /**
  * Changes settings of a job, for runs that are queued or attempted from then on; null is as the code says, and what isn't
@@ -41,7 +43,7 @@ const NAMES = Object.keys(COLUMNS);
 const settingsSaid = (row: string): string =>
   `jsonb_strip_nulls(jsonb_build_object(${NAMES.map((name) => `'${name}', ${name === 'isCritical' ? `nullif(${row}."isCritical", false)` : `${row}."${name}"`}`).join(', ')}))`;
 
-const BEFORE = `before AS MATERIALIZED (SELECT * FROM "JobSettings" WHERE "jobName" = $1::varchar FOR UPDATE)`;
+const BEFORE = lockedBefore(JOB_SETTINGS);
 const newValueOf = (name: string): string => {
   const value = `CASE WHEN $2::jsonb ? '${name}' THEN wanted."${name}" ELSE before."${name}" END`;
   return name === 'isCritical' ? `coalesce(${value}, false)` : value;

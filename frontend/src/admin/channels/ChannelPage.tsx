@@ -1,22 +1,29 @@
+import type { JobChannel } from '@job-manager/shared/contract/channels';
 import { IconArrowsSplit2 } from '@tabler/icons-react';
-import { useQuery } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useParams } from 'react-router-dom';
 import { toFailure } from '../../api/failure';
 import { AutoRefresh } from '../../components/AutoRefresh';
-import { JobLink } from '../../components/EntityLinks';
+import { JobLink, RunnerLink } from '../../components/EntityLinks';
 import { Permitted } from '../../components/Permitted';
+import { QueuedRuns } from '../../components/QueuedRuns';
+import { SubjectAudit } from '../../components/SubjectAudit';
 import { paths } from '../../paths';
 import { EmptyState } from '../../ui/EmptyState';
 import { ErrorPanel } from '../../ui/ErrorPanel';
 import { Fact, Facts } from '../../ui/Facts';
+import { Meter } from '../../ui/Meter';
 import { Page } from '../../ui/Page';
 import { RowSkeletons } from '../../ui/RowSkeletons';
 import { Section } from '../../ui/Section';
-import { ChannelButtons, ChannelStateTag, OldestWait, Rate, Use } from './ChannelTable';
+import { Cell, Table } from '../../ui/Table';
+import { atMost, ChannelButtons, ChannelStateTag, OldestWait } from './ChannelTable';
 import { channelsQuery } from './calls';
+import classes from './channels.module.css';
+import { describeLimits, limitUse } from './describe-limits';
 import { useChannelActs } from './useChannelActs';
 
-/** One channel: what it does now, what limits it, who serves it and whose runs queue in it. */
+/** One channel: what it does now, what limits it, what queues in it, who serves it and what was done to it. */
 export function ChannelPage() {
   const { channel = '' } = useParams();
   return (
@@ -28,6 +35,7 @@ export function ChannelPage() {
 
 function Channel({ name }: { name: string }) {
   const { data, error, refetch, dataUpdatedAt, isFetching } = useQuery(channelsQuery());
+  const queryClient = useQueryClient();
   const acts = useChannelActs();
   const channel = data?.find((each) => each.name === name);
   return (
@@ -42,7 +50,7 @@ function Channel({ name }: { name: string }) {
             isOnByDefault
             updatedAt={dataUpdatedAt}
             isFetching={isFetching}
-            onRefresh={() => void refetch()}
+            onRefresh={() => void queryClient.refetchQueries({ type: 'active' })}
           />
           {channel && <ChannelButtons channel={channel} acts={acts} />}
         </>
@@ -50,30 +58,12 @@ function Channel({ name }: { name: string }) {
     >
       <Section title="Now">
         {channel ? (
-          <Facts>
-            <Fact name="State">
-              <ChannelStateTag channel={channel} />
-            </Fact>
-            <Fact name="Running">
-              <Use value={channel.running} limit={channel.concurrency} />
-            </Fact>
-            <Fact name="Due">{channel.due.toLocaleString('en')}</Fact>
-            <Fact name="Scheduled">{channel.scheduled.toLocaleString('en')}</Fact>
-            <Fact name="Waiting for others">{channel.blocked.toLocaleString('en')}</Fact>
-            <Fact name="Oldest due">
-              <OldestWait channel={channel} />
-            </Fact>
-            <Fact name="Rate">
-              <Rate channel={channel} />
-            </Fact>
-            <Fact name="At once in one runner">{channel.concurrencyPerRunner?.toString() ?? 'Any number'}</Fact>
-            <Fact name="Weight">{channel.weight.toString()}</Fact>
-          </Facts>
+          <Now channel={channel} />
         ) : data ? (
           <EmptyState
             icon={IconArrowsSplit2}
             title={`There is no channel ${name}`}
-            text="A channel is there as soon as a job names it, a run queues in it, or somebody sets its limits."
+            text="A channel is there as soon as a job names it, a run queues in it, or its limits are set."
           />
         ) : error ? (
           <ErrorPanel
@@ -86,29 +76,98 @@ function Channel({ name }: { name: string }) {
         )}
       </Section>
       {channel && (
-        <Section title="Jobs and runners">
-          <Facts>
-            <Fact name="Jobs whose runs queue here">
-              {channel.jobs.length === 0 ? (
-                'None'
-              ) : (
-                <span>
-                  {channel.jobs.map((jobName, index) => (
-                    <span key={jobName}>
-                      {index > 0 && ', '}
-                      <JobLink jobName={jobName} />
-                    </span>
-                  ))}
-                </span>
-              )}
-            </Fact>
-            <Fact name="Runners that execute runs of it now">
-              {channel.runners.map(({ name: runner, running }) => `${runner} (${running})`).join(', ') || 'None'}
-            </Fact>
-          </Facts>
-        </Section>
+        <>
+          <Section title="Limits">
+            <Limits channel={channel} />
+          </Section>
+          <Section title="Queue">
+            <QueuedRuns of={{ channel: name }} />
+          </Section>
+          <Section title="Jobs whose runs queue here">
+            <Jobs jobs={channel.jobs} />
+          </Section>
+          <Section title="Runners that execute runs of it now">
+            <Runners runners={channel.runners} />
+          </Section>
+          <SubjectAudit subject="channel" target={name} />
+        </>
       )}
       {acts.dialogs}
     </Page>
+  );
+}
+
+function Now({ channel }: { channel: JobChannel }) {
+  return (
+    <Facts>
+      <Fact name="State">
+        <ChannelStateTag channel={channel} />
+      </Fact>
+      <Fact name="Running">{channel.running.toLocaleString('en')}</Fact>
+      <Fact name="Due">{atMost(channel.due)}</Fact>
+      <Fact name="Scheduled">{atMost(channel.scheduled)}</Fact>
+      <Fact name="Waiting for others">{atMost(channel.blocked)}</Fact>
+      <Fact name="Oldest due">
+        <OldestWait channel={channel} />
+      </Fact>
+    </Facts>
+  );
+}
+
+function Limits({ channel }: { channel: JobChannel }) {
+  const used = limitUse(channel);
+  return (
+    <>
+      <p>{describeLimits(channel, channel.running)}</p>
+      {used.length > 0 && (
+        <Facts>
+          {used.map(({ name, value, limit }) => (
+            <Fact key={name} name={name}>
+              <span className={classes.figure}>
+                {value.toLocaleString('en')} of {limit.toLocaleString('en')}
+                <Meter value={value} max={limit} tone={value > limit ? 'warning' : 'info'} />
+              </span>
+            </Fact>
+          ))}
+        </Facts>
+      )}
+    </>
+  );
+}
+
+function Jobs({ jobs }: { jobs: readonly string[] }) {
+  if (jobs.length === 0) return <p className="dimmed">No job names it; runs queue in it by their own option alone.</p>;
+  return (
+    <ul className={classes.names}>
+      {jobs.map((jobName) => (
+        <li key={jobName}>
+          <JobLink jobName={jobName} />
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** As many as the server lists. */
+const MAX_RUNNERS = 50;
+
+function Runners({ runners }: { runners: JobChannel['runners'] }) {
+  if (runners.length === 0) return <p className="dimmed">None executes a run of it at the moment.</p>;
+  return (
+    <>
+      <Table caption="Runners" columns={[{ label: 'Runner' }, { label: 'Runs of it', align: 'right' }]}>
+        {runners.map(({ id, name, running }) => (
+          <tr key={id}>
+            <Cell isHeader>
+              <RunnerLink name={name} />
+            </Cell>
+            <Cell label="Runs of it" align="right">
+              {running.toLocaleString('en')}
+            </Cell>
+          </tr>
+        ))}
+      </Table>
+      {runners.length === MAX_RUNNERS && <p className="dimmed">The first {MAX_RUNNERS} are shown.</p>}
+    </>
   );
 }

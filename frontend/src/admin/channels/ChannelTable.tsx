@@ -74,7 +74,8 @@ const ChannelRow = memo(function ChannelRow({ channel, acts }: { channel: JobCha
 });
 
 const COUNTED = 10_000;
-const atMost = (count: number): string => (count >= COUNTED ? '10,000+' : count.toLocaleString('en'));
+/** A count that ends at 10,000. */
+export const atMost = (count: number): string => (count >= COUNTED ? '10,000+' : count.toLocaleString('en'));
 
 /** How a channel is, and who paused it. */
 export function ChannelStateTag({ channel }: { channel: JobChannel }) {

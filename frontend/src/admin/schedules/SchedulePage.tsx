@@ -1,16 +1,16 @@
 import type { JobSchedule } from '@job-manager/shared/contract/schedules';
 import { IconCalendarClock } from '@tabler/icons-react';
-import { useQuery } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate, useParams } from 'react-router-dom';
 import { toFailure } from '../../api/failure';
+import { AutoRefresh } from '../../components/AutoRefresh';
+import { CopyMenu } from '../../components/CopyMenu';
 import { JobLink } from '../../components/EntityLinks';
 import { PausedNote } from '../../components/PausedNote';
 import { Permitted } from '../../components/Permitted';
 import { DateTime, RelativeTime } from '../../components/RelativeTime';
-import { RunLink } from '../../components/RunLink';
-import { statusLook } from '../../components/status';
+import { SubjectAudit } from '../../components/SubjectAudit';
 import { formatDateTime } from '../../lib/date-time';
-import { formatDuration } from '../../lib/duration';
 import { paths } from '../../paths';
 import { CodeBlock } from '../../ui/CodeBlock';
 import { EmptyState } from '../../ui/EmptyState';
@@ -20,9 +20,11 @@ import { Page } from '../../ui/Page';
 import { RowSkeletons } from '../../ui/RowSkeletons';
 import { Section } from '../../ui/Section';
 import { Cell, Table } from '../../ui/Table';
-import { nextRunsQuery, scheduleQuery } from './calls';
-import { Outcomes } from './Outcomes';
+import { nextRunsQuery, scheduleQuery, scheduleRunsQuery } from './calls';
+import { definitionChoice } from './copy-schedule';
+import { ScheduleRuns } from './ScheduleRuns';
 import { ScheduleButtons } from './ScheduleTable';
+import { ScheduleTimeline } from './ScheduleTimeline';
 import { inZone } from './TimingFields';
 import { useScheduleActs } from './useScheduleActs';
 
@@ -38,31 +40,48 @@ export function SchedulePage() {
 
 function Schedule({ scheduleId }: { scheduleId: string }) {
   const navigate = useNavigate();
-  const { data: schedule, error, refetch } = useQuery(scheduleQuery(scheduleId));
+  const { data: schedule, error, refetch, dataUpdatedAt, isFetching } = useQuery(scheduleQuery(scheduleId));
+  const queryClient = useQueryClient();
   const acts = useScheduleActs(() => void navigate(paths.schedules));
   return (
     <Page
       title={schedule?.name ?? 'Schedule'}
       trail={[{ label: 'Schedules', to: paths.schedules }, { label: schedule?.name ?? 'Schedule' }]}
       lead={schedule?.timing}
-      actions={schedule && <ScheduleButtons schedule={schedule} acts={acts} />}
+      actions={
+        <>
+          <AutoRefresh
+            page="schedule"
+            updatedAt={dataUpdatedAt}
+            isFetching={isFetching}
+            onRefresh={() => void queryClient.refetchQueries({ type: 'active' })}
+          />
+          {schedule && <ScheduleButtons schedule={schedule} acts={acts} />}
+        </>
+      }
     >
       {schedule ? (
         <>
-          <Section title="Facts">
+          <Section title="Facts" actions={<CopyMenu choices={[definitionChoice(schedule)]} />}>
+            {schedule.source === 'code' && (
+              <p className="dimmed">
+                It is kept in code: it can be paused and run here, and changed there. Copy its definition, or duplicate
+                it to change the copy here.
+              </p>
+            )}
             <ScheduleFacts schedule={schedule} />
           </Section>
           <Section title="Next">
             <NextTimes schedule={schedule} />
           </Section>
-          <Section title="Last runs">
-            <Runs outcomes={schedule.outcomes} />
-          </Section>
+          <Past schedule={schedule} />
           {schedule.skips.length > 0 && (
             <Section title="Due times without a run">
               <Skips skips={schedule.skips} />
+              {schedule.skips.length === MAX_SKIPS && <p className="dimmed">The last {MAX_SKIPS} are listed.</p>}
             </Section>
           )}
+          <SubjectAudit subject="schedule" target={schedule.name} />
         </>
       ) : error ? (
         toFailure(error).status === 404 ? (
@@ -132,33 +151,34 @@ function NextTimes({ schedule: { id, paused, timeZone } }: { schedule: JobSchedu
   );
 }
 
-function Runs({ outcomes }: { outcomes: JobSchedule['outcomes'] }) {
-  if (outcomes.length === 0) return <p className="dimmed">It has not run yet.</p>;
+function Past({ schedule: { id, skips } }: { schedule: JobSchedule }) {
+  const { data, error, refetch } = useQuery(scheduleRunsQuery(id));
+  const { data: next = [] } = useQuery(nextRunsQuery(id));
   return (
     <>
-      <Outcomes outcomes={outcomes} />
-      <Table
-        caption="Last runs"
-        columns={[{ label: 'Run' }, { label: 'Due' }, { label: 'Result' }, { label: 'Took', align: 'right' }]}
-      >
-        {outcomes.map(({ jobRunId, dueAt, status, durationMs }) => (
-          <tr key={jobRunId}>
-            <Cell isHeader>
-              <RunLink jobRunId={jobRunId} />
-            </Cell>
-            <Cell label="Due">
-              <RelativeTime at={dueAt} />
-            </Cell>
-            <Cell label="Result">{statusLook[status].label}</Cell>
-            <Cell label="Took" align="right" isEmpty={durationMs === null}>
-              {durationMs === null ? '–' : formatDuration(durationMs)}
-            </Cell>
-          </tr>
-        ))}
-      </Table>
+      <Section title="Seven days">
+        {data && <ScheduleTimeline runs={data.runs} isCut={data.hasMore} skips={skips} next={next} />}
+        {data === undefined && error === null && <RowSkeletons rows={1} label="Loading the timeline" />}
+      </Section>
+      <Section title="Runs">
+        {data ? (
+          <ScheduleRuns runs={data.runs} isCut={data.hasMore} />
+        ) : error ? (
+          <ErrorPanel
+            title="Its runs could not be loaded"
+            details={toFailure(error).details}
+            onRetry={() => void refetch()}
+          />
+        ) : (
+          <RowSkeletons rows={3} label="Loading runs" isDense />
+        )}
+      </Section>
     </>
   );
 }
+
+/** As many as the server keeps at hand. */
+const MAX_SKIPS = 10;
 
 const skipWords = {
   missed: 'No server was running',

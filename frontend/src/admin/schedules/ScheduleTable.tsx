@@ -3,10 +3,12 @@ import { ActionIcon, Button, Checkbox, Menu } from '@mantine/core';
 import { IconDots, IconLock } from '@tabler/icons-react';
 import { memo } from 'react';
 import { useCan } from '../../api/session';
+import { copyChoice } from '../../components/CopyMenu';
 import { JobLink, ScheduleLink } from '../../components/EntityLinks';
 import { PausedNote } from '../../components/PausedNote';
 import { RelativeTime } from '../../components/RelativeTime';
 import { Cell, Table } from '../../ui/Table';
+import { definitionChoice } from './copy-schedule';
 import { Outcomes } from './Outcomes';
 import classes from './schedules.module.css';
 import { inZone } from './TimingFields';
@@ -123,6 +125,7 @@ export function ScheduleButtons({ schedule, acts }: { schedule: JobSchedule; act
             )}
             {isOurs && canRun && <Menu.Item onClick={() => acts.open({ act: 'edit', schedule })}>Edit…</Menu.Item>}
             {canRun && <Menu.Item onClick={() => acts.open({ act: 'copy', schedule })}>Duplicate…</Menu.Item>}
+            <Menu.Item onClick={() => void copyChoice(definitionChoice(schedule))}>Copy as definition</Menu.Item>
             {canRun && <Menu.Item onClick={() => acts.open({ act: 'backfill', schedule })}>Backfill…</Menu.Item>}
             {isOurs && (
               <Menu.Item color="red" onClick={() => acts.open({ act: 'remove', schedule })}>

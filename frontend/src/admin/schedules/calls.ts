@@ -14,6 +14,9 @@ export const scheduleQuery = (scheduleId: string) =>
   api.getSchedule.queryOptions({ input: { scheduleId }, select: ({ schedule }) => schedule });
 export const nextRunsQuery = (scheduleId: string) =>
   api.nextRuns.queryOptions({ input: { scheduleId, count: 10 }, select: ({ times }) => times });
+/** The runs that its page draws and lists. */
+export const scheduleRunsQuery = (scheduleId: string) =>
+  api.scheduleRuns.queryOptions({ input: { scheduleId, limit: 500 } });
 export const calendarQuery = (hours: number) => api.calendar.queryOptions({ input: { hours } });
 
 type Timing = Parameters<typeof calls.previewSchedule>[0];

@@ -62,6 +62,14 @@ test('the verdict on the health stands behind the system status', async () => {
   expect(await navigation().findByRole('link', { name: /System status\s*Critical/ })).toBeVisible();
 });
 
+test('paused jobs, schedules with a problem and waiting channels are counted beside their pages', async () => {
+  world.badges = { ...world.badges, pausedJobs: 2, scheduleProblems: 1, channels: { late: 1, paused: 3 } };
+  await openPanel('/admin/dashboard');
+  expect(await navigation().findByRole('link', { name: /Jobs\s*2 paused/ })).toBeVisible();
+  expect(navigation().getByRole('link', { name: /Schedules\s*1 with a problem/ })).toBeVisible();
+  expect(navigation().getByRole('link', { name: /Channels\s*1 over target, 3 paused with due runs/ })).toBeVisible();
+});
+
 test('new kinds of browser errors are counted beside their page', async () => {
   world.badges = { ...world.badges, newErrorKinds: 3 };
   await openPanel('/admin/errors');

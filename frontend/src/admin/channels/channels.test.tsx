@@ -1,0 +1,78 @@
+import type { JobChannel } from '@job-manager/shared/contract/channels';
+import { screen, waitFor, within } from '@testing-library/react';
+import { HttpResponse, http } from 'msw';
+import { beforeEach, expect, test } from 'vitest';
+import { ago, aRun } from '../../testing/a-run';
+import { anAuditEvent } from '../../testing/administration';
+import { backend } from '../../testing/backend';
+import { openPanel } from '../../testing/render-app';
+
+let mail: JobChannel;
+const asked: unknown[] = [];
+
+beforeEach(() => {
+  asked.length = 0;
+  mail = {
+    ...{ name: 'mail', concurrency: 5, concurrencyPerRunner: null, rateLimit: 100, ratePeriodMs: 60_000, weight: 2 },
+    ...{ targetWaitMs: null, paused: null, running: 3, queued: 14, due: 14, scheduled: 0, blocked: 0 },
+    ...{ oldestDueAt: ago(60), jobs: ['trending'], rev: 1, recentStarts: 12 },
+    runners: [{ id: 'r1', name: 'vm:29504', running: 3 }],
+  };
+  const change = async ({ request }: { request: Request }) => {
+    const body = (await request.json().catch(() => ({}))) as object;
+    asked.push({ [`${request.method} ${new URL(request.url).pathname.split('/').slice(5).join('/')}`]: body });
+    return HttpResponse.json({ name: 'mail', channel: { ...mail, ...body, rev: 2 } });
+  };
+  backend.use(
+    http.get('/api/admin/jobs/channels', () => HttpResponse.json({ channels: [mail] })),
+    http.get('/api/admin/jobs/queue', ({ request }) => {
+      asked.push({ queue: new URL(request.url).searchParams.get('channel') });
+      const waiting = aRun.queued({ jobName: 'send-mail', waitDetail: 'Paused by ada: the provider is down' });
+      return HttpResponse.json({ runs: [waiting], cursor: 'more', asOf: ago(3) });
+    }),
+    http.get('/api/admin/audit', () =>
+      HttpResponse.json({ events: [anAuditEvent({ action: 'channel.pause', target: 'mail' })], hasMore: false }),
+    ),
+    http.put('/api/admin/jobs/channels/mail', change),
+    http.post('/api/admin/jobs/channels/mail/:act', change),
+  );
+});
+
+test('a channel has its limits in a sentence with their use, its queue, jobs, runners and audit', async () => {
+  await openPanel('/admin/jobs/channels/mail');
+  expect(
+    await screen.findByText('It runs at most 5 at once, 100 starts in 1 minute, 2 shares of a runner.'),
+  ).toBeVisible();
+  const limits = within(screen.getByRole('region', { name: 'Limits' }));
+  expect(limits.getByText('3 of 5')).toBeVisible();
+  expect(limits.getByText('12 of 100')).toBeVisible();
+  expect(await screen.findByText('Paused by ada: the provider is down')).toBeVisible();
+  expect(screen.getByText(/The first 1, as of/)).toBeVisible();
+  expect(screen.getByRole('button', { name: 'Show 50 more' })).toBeVisible();
+  expect(asked).toEqual([{ queue: 'mail' }]);
+  expect(screen.getByRole('link', { name: 'trending' })).toBeVisible();
+  expect(screen.getByRole('link', { name: 'vm:29504' })).toBeVisible();
+  expect(await screen.findByRole('cell', { name: 'Paused a channel' })).toBeVisible();
+});
+
+test('a pause can be undone from its toast, and so can resuming with the reason it had', async () => {
+  mail = { ...mail, paused: { at: ago(60), by: 'ada', reason: 'down', resumeAt: null } };
+  const { user } = await openPanel('/admin/jobs/channels');
+  await user.click(await screen.findByRole('button', { name: 'Resume mail' }));
+  await user.click(await screen.findByRole('button', { name: 'Undo' }));
+  await waitFor(() => expect(asked).toEqual([{ 'POST mail/resume': {} }, { 'POST mail/pause': { reason: 'down' } }]));
+});
+
+test('changed limits can be undone as they were', async () => {
+  const { user } = await openPanel('/admin/jobs/channels');
+  await user.click(await screen.findByRole('button', { name: 'Limits of mail' }));
+  const dialog = within(await screen.findByRole('dialog'));
+  await user.clear(await dialog.findByRole('textbox', { name: 'Runs at once' }));
+  await user.type(dialog.getByRole('textbox', { name: 'Runs at once' }), '1');
+  expect(dialog.getByText(/3 run now; they go on/)).toBeVisible();
+  await user.click(dialog.getByRole('button', { name: 'Save' }));
+  await user.click(await screen.findByRole('button', { name: 'Undo' }));
+  await waitFor(() =>
+    expect(asked).toMatchObject([{ 'PUT mail': { concurrency: 1 } }, { 'PUT mail': { concurrency: 5, rev: 2 } }]),
+  );
+});
