@@ -128,6 +128,7 @@ const OWN_CODES: Record<string, ProblemCode[]> = {
   'jobs.enqueue': ['UNKNOWN_JOB', 'INVALID_PARAMETERS', 'UNKNOWN_RUN', 'NOT_ALLOWED', 'DUPLICATE'],
   'schedules.getSchedule': ['UNKNOWN_SCHEDULE'],
   'schedules.nextRuns': ['UNKNOWN_SCHEDULE'],
+  'schedules.scheduleRuns': ['UNKNOWN_SCHEDULE'],
   'schedules.createSchedule': ['UNKNOWN_JOB', 'INVALID_PARAMETERS', 'NAME_TAKEN', 'NOT_ALLOWED'],
   'schedules.changeSchedule': ['UNKNOWN_SCHEDULE', 'UNKNOWN_JOB', 'INVALID_PARAMETERS', 'NAME_TAKEN', 'NOT_ALLOWED'],
   'schedules.removeSchedule': ['UNKNOWN_SCHEDULE', 'NOT_ALLOWED'],

@@ -140,6 +140,7 @@ describe('refuses', () => {
     for (const [method, path] of [
       ['GET', ''],
       ['GET', '/next'],
+      ['GET', '/runs'],
       ['PUT', ''],
       ['DELETE', ''],
       ['POST', '/pause'],
@@ -378,6 +379,10 @@ it('queues runs for due times that have none, one behind the other', async () =>
     '2026-01-02',
     '2026-01-01',
   ]);
+  const page = (await call('GET', `/${id}/runs?limit=2`)).json;
+  expect(page).toMatchObject({ hasMore: true, runs: [{ jobRunId: jobRunIds[1], startedAt: null }, {}] });
+  const rest = (await call('GET', `/${id}/runs?before=${page.runs[1].dueAt}`)).json;
+  expect(rest).toMatchObject({ hasMore: false, runs: [{ jobRunId: jobRunIds[0], dueAt: '2026-01-01T03:00:00.000Z' }] });
   const tooMany = await call('POST', `/${id}/backfill`, { from: '2023-01-01T00:00Z', to: '2026-01-01T00:00Z' });
   expect(tooMany.json.field).toBe('to');
 });

@@ -41,6 +41,19 @@ export function createScheduleCalls({ queue: { schedules }, config }: HttpDeps) 
       times: inIso(await schedules.next(input.scheduleId, input.count)),
     })),
 
+    scheduleRuns: os.scheduleRuns.handler(async ({ input: { scheduleId, before, limit } }) => {
+      const page = { before: before === undefined ? null : new Date(before), limit: limit + 1 };
+      const rows = await schedules.runs(scheduleId, page);
+      const runs = rows.slice(0, limit).map(({ dueAt, startedAt, finishedAt, ...row }) => ({
+        ...row,
+        dueAt: dueAt.toISOString(),
+        startedAt: startedAt?.toISOString() ?? null,
+        finishedAt: finishedAt?.toISOString() ?? null,
+      }));
+      // One more than requested shows whether there are more.
+      return { runs, hasMore: rows.length > limit };
+    }),
+
     previewSchedule: os.previewSchedule.handler(async ({ input: { count, ...timing } }) => {
       const preview = await schedules.preview(timing, count);
       return { ...preview, times: inIso(preview.times) };

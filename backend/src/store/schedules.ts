@@ -92,6 +92,29 @@ export async function findSchedule(sql: Sql, id: string): Promise<ListedSchedule
   return found.rows[0] ?? null;
 }
 
+export interface ScheduledRunRow {
+  jobRunId: string;
+  status: JobRunStatus;
+  dueAt: Date;
+  startedAt: Date | null;
+  finishedAt: Date | null;
+  durationMs: number | null;
+}
+
+/** Runs of a schedule due before a time (null for all), the last due first, at most `limit`. */
+export async function readScheduleRuns(
+  sql: Sql,
+  id: string,
+  { before, limit }: { before: Date | null; limit: number },
+): Promise<ScheduledRunRow[]> {
+  const found = await sql.query<ScheduledRunRow>(
+    `SELECT id::text AS "jobRunId", status, "dueAt", "startedAt", "finishedAt", "durationMs"::float8 AS "durationMs" FROM "JobRun"
+     WHERE "scheduleId" = $1 AND "dueAt" < coalesce($2, 'infinity'::timestamptz) ORDER BY "dueAt" DESC LIMIT $3`,
+    [id, before, limit],
+  );
+  return found.rows;
+}
+
 /** The schedules of these jobs, and those of these names. */
 export async function listKnownSchedules(sql: Sql, jobNames: string[], names: string[]): Promise<ScheduleRow[]> {
   const found = await sql.query<ScheduleRow>(

@@ -45,6 +45,11 @@ export const scheduleSettings = z.strictObject({
 });
 export type ScheduleSettings = z.infer<typeof scheduleSettings>;
 
+const outcome = { jobRunId: runId, status: z.enum(jobRunStatuses), dueAt: time, durationMs: z.number().nullable() };
+
+const scheduledRun = z.object({ ...outcome, startedAt: time.nullable(), finishedAt: time.nullable() });
+export type ScheduledRun = z.infer<typeof scheduledRun>;
+
 export const jobSchedule = z.object({
   id: z.uuid(),
   name: z.string(),
@@ -77,9 +82,7 @@ export const jobSchedule = z.object({
     }),
   ),
   /** The latest 20 runs, the newest first. */
-  outcomes: z.array(
-    z.object({ jobRunId: runId, status: z.enum(jobRunStatuses), dueAt: time, durationMs: z.number().nullable() }),
-  ),
+  outcomes: z.array(z.object(outcome)),
   rev: z.string().describe('Of what can be changed of it; firing and pausing leave it as it is'),
 });
 export type JobSchedule = z.infer<typeof jobSchedule>;
@@ -130,6 +133,22 @@ export const schedules = {
     })
     .input(byId.extend({ count: z.coerce.number().int().min(1).max(100).default(5) }))
     .output(z.object({ times: z.array(time) })),
+
+  scheduleRuns: routeFor('view')
+    .route({
+      method: 'GET',
+      path: '/admin/jobs/schedules/{scheduleId}/runs',
+      summary: 'The runs of a schedule by due time, the newest first',
+      description: 'A run that was started beside the due times is due when that was requested.',
+      tags: TAG,
+    })
+    .input(
+      byId.extend({
+        before: isoTime.optional().describe('Only runs due before: `dueAt` of the last of the page before'),
+        limit: z.coerce.number().int().min(1).max(500).default(50),
+      }),
+    )
+    .output(z.object({ runs: z.array(scheduledRun), hasMore: z.boolean() })),
 
   previewSchedule: routeFor('view')
     .route({

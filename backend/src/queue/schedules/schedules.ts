@@ -9,7 +9,9 @@ import {
   type ListedScheduleRow,
   listSchedules,
   readClock,
+  readScheduleRuns,
   type Schedule,
+  type ScheduledRunRow,
   type ScheduleRow,
 } from '../../store/schedules.js';
 import type { Sql } from '../../store/sql.js';
@@ -37,6 +39,8 @@ export interface Schedules {
   get(id: string): Promise<Schedule>;
   /** The next due times after now. */
   next(id: string, count: number): Promise<Date[]>;
+  /** Its runs due before a time (null for all), the last due first. */
+  runs(id: string, page: { before: Date | null; limit: number }): Promise<ScheduledRunRow[]>;
   /** What a timing means, and when it would come due. */
   preview(timing: GivenTiming & { jobName?: string }, count: number): Promise<TimingPreview>;
   /** When schedules that are not paused come due within the next hours. */
@@ -110,6 +114,11 @@ export function createSchedules({ sql, registry, notifier }: SchedulesOptions): 
     },
 
     get: async (id) => told(await readSchedule(sql, id)),
+
+    runs: async (id, page) => {
+      await readSchedule(sql, id);
+      return readScheduleRuns(sql, id, page);
+    },
 
     next: async (id, count) => nextTimes(await readSchedule(sql, id), await readClock(sql), count),
 

@@ -12,6 +12,8 @@ const HOURS = 24;
 const HOUR_MS = 3_600_000;
 /** So many due times in an hour are marked as many. */
 const MANY = 10;
+/** As many as the server lists. */
+const MAX_SCHEDULES = 200;
 
 /** What comes due in the next hours, a strip for each schedule, and the hour in which most does. */
 export function Calendar() {
@@ -63,6 +65,9 @@ export function Calendar() {
           </tr>
         ))}
       </Table>
+      {data.schedules.length === MAX_SCHEDULES && (
+        <p className="dimmed">The {MAX_SCHEDULES} that come due first are shown.</p>
+      )}
     </>
   );
 }

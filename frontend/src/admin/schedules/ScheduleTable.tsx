@@ -34,7 +34,7 @@ interface Props {
 /** Schedules with when they come due next, and how their runs ended. */
 export function ScheduleTable({ schedules, acts, ticked, onTick }: Props) {
   return (
-    <Table caption="Schedules" columns={columns} stackOn="tablet">
+    <Table caption="Schedules" columns={columns} stackOn="tablet" isRoving>
       {schedules.map((schedule) => (
         <ScheduleRow
           key={schedule.id}
@@ -58,7 +58,7 @@ interface RowProps {
 const ScheduleRow = memo(function ScheduleRow({ schedule, acts, isTicked, onTick }: RowProps) {
   const { id, name, jobName, timing, timeZone, nextRunAt, paused, problem, source, outcomes } = schedule;
   return (
-    <tr>
+    <tr data-row={id}>
       <Cell isHeader isWide>
         <span className={classes.head}>
           {isTicked !== null && (
@@ -106,7 +106,13 @@ export function ScheduleButtons({ schedule, acts }: { schedule: JobSchedule; act
   return (
     <span className={classes.acts}>
       {canRun && (
-        <Button variant="default" size="compact-sm" aria-label={`Run ${name} now`} onClick={() => acts.run(schedule)}>
+        <Button
+          variant="default"
+          size="compact-sm"
+          aria-label={`Run ${name} now`}
+          data-key="R"
+          onClick={() => acts.run(schedule)}
+        >
           Run now
         </Button>
       )}

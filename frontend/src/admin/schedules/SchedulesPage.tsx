@@ -75,6 +75,7 @@ function Schedules() {
             variant="default"
             leftSection={<IconCalendarStats size={16} aria-hidden />}
             aria-pressed={isCalendar}
+            data-key="v"
             onClick={() => void set({ view: isCalendar ? null : 'calendar' }, { history: 'push' })}
           >
             {isCalendar ? 'List' : 'Calendar'}
