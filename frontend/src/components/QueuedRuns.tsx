@@ -7,7 +7,7 @@ import { ErrorPanel } from '../ui/ErrorPanel';
 import { RowSkeletons } from '../ui/RowSkeletons';
 import { Cell, Table } from '../ui/Table';
 import { RelativeTime } from './RelativeTime';
-import { RunPageLink } from './RunPageLink';
+import { RunLink } from './RunLink';
 
 /** The queue of a channel or a job in the order in which it is claimed, as of one moment; the live list stands apart. */
 export function QueuedRuns({ of }: { of: Parameters<typeof queueOfQuery>[0] }) {
@@ -54,9 +54,9 @@ function QueuedRun({ run }: { run: JobRunSummary }) {
   return (
     <tr>
       <Cell isHeader>
-        <RunPageLink jobRunId={run.id}>
-          {run.jobName} #{run.id}
-        </RunPageLink>
+        <span className="long-name">
+          {run.jobName} <RunLink jobRunId={run.id} />
+        </span>
       </Cell>
       <Cell label="Waits" isWide>
         <span title={run.waitDetail ?? undefined}>{run.waitDetail ?? 'In line'}</span>

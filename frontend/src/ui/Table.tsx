@@ -1,5 +1,6 @@
 import { useMediaQuery } from '@mantine/hooks';
-import type { ReactNode } from 'react';
+import { type ReactNode, type RefObject, useRef } from 'react';
+import { useRovingRows } from './roving-rows';
 import classes from './Table.module.css';
 
 export interface Column {
@@ -17,6 +18,8 @@ interface Props {
   stackOn?: keyof typeof widths;
   /** Other rows are on their way, these are still shown. */
   isBusy?: boolean;
+  /** The table is one stop of the Tab key, and `j` and `k` move among its rows, which carry `data-row`. */
+  isRoving?: boolean;
   /** Rows of `Cell`s. */
   children: ReactNode;
 }
@@ -24,10 +27,11 @@ interface Props {
 const widths = { phone: '(max-width: 48em)', tablet: '(max-width: 62em)' } as const;
 
 /** A plain table; where it finds no room, its rows stand as cards with the column's name before each value. */
-export function Table({ caption, columns, stackOn = 'phone', isBusy = false, children }: Props) {
+export function Table({ caption, columns, stackOn = 'phone', isBusy = false, isRoving = false, children }: Props) {
+  const table = useRef<HTMLTableElement>(null);
   const isStacked = useMediaQuery(widths[stackOn], false, { getInitialValueInEffect: false });
   return (
-    <table className={classes.table} data-stacked={isStacked || undefined} aria-busy={isBusy}>
+    <table ref={table} className={classes.table} data-stacked={isStacked || undefined} aria-busy={isBusy}>
       <caption className="visually-hidden">{caption}</caption>
       <thead>
         <tr>
@@ -39,8 +43,14 @@ export function Table({ caption, columns, stackOn = 'phone', isBusy = false, chi
         </tr>
       </thead>
       <tbody>{children}</tbody>
+      {isRoving && <RovingRows table={table} />}
     </table>
   );
+}
+
+function RovingRows({ table }: { table: RefObject<HTMLTableElement | null> }) {
+  useRovingRows(table);
+  return null;
 }
 
 interface CellProps {

@@ -138,17 +138,21 @@ function Limits({ channel }: { channel: JobChannel }) {
 function Jobs({ jobs }: { jobs: readonly string[] }) {
   if (jobs.length === 0) return <p className="dimmed">No job names it; runs queue in it by their own option alone.</p>;
   return (
-    <ul className={classes.names}>
-      {jobs.map((jobName) => (
-        <li key={jobName}>
-          <JobLink jobName={jobName} />
-        </li>
-      ))}
-    </ul>
+    <>
+      <ul className={classes.names}>
+        {jobs.map((jobName) => (
+          <li key={jobName}>
+            <JobLink jobName={jobName} />
+          </li>
+        ))}
+      </ul>
+      {jobs.length === MAX_JOBS && <p className="dimmed">The first {MAX_JOBS} by name are shown.</p>}
+    </>
   );
 }
 
 /** As many as the server lists. */
+const MAX_JOBS = 200;
 const MAX_RUNNERS = 50;
 
 function Runners({ runners }: { runners: JobChannel['runners'] }) {

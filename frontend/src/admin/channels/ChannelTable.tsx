@@ -32,7 +32,7 @@ interface Props {
 /** Channels with what runs, what waits and how long, and what may be done about it. */
 export function ChannelTable({ channels, acts }: Props) {
   return (
-    <Table caption="Channels" columns={columns} stackOn="tablet">
+    <Table caption="Channels" columns={columns} stackOn="tablet" isRoving>
       {channels.map((channel) => (
         <ChannelRow key={channel.name} channel={channel} acts={acts} />
       ))}
@@ -42,9 +42,11 @@ export function ChannelTable({ channels, acts }: Props) {
 
 const ChannelRow = memo(function ChannelRow({ channel, acts }: { channel: JobChannel; acts: ChannelActs }) {
   return (
-    <tr>
+    <tr data-row={channel.name}>
       <Cell isHeader>
-        <ChannelLink channel={channel.name} />
+        <span className="long-name">
+          <ChannelLink channel={channel.name} />
+        </span>
       </Cell>
       <Cell label="State">
         <ChannelStateTag channel={channel} />
@@ -133,15 +135,33 @@ export function ChannelButtons({ channel, acts }: { channel: JobChannel; acts: C
   return (
     <span className={classes.acts}>
       {paused === null ? (
-        <Button variant="default" size="compact-sm" aria-label={`Pause ${name}`} onClick={() => acts.pause(name)}>
+        <Button
+          variant="default"
+          size="compact-sm"
+          aria-label={`Pause ${name}`}
+          data-key="P"
+          onClick={() => acts.pause(name)}
+        >
           Pause…
         </Button>
       ) : (
-        <Button variant="default" size="compact-sm" aria-label={`Resume ${name}`} onClick={() => acts.resume(channel)}>
+        <Button
+          variant="default"
+          size="compact-sm"
+          aria-label={`Resume ${name}`}
+          data-key="P"
+          onClick={() => acts.resume(channel)}
+        >
           Resume
         </Button>
       )}
-      <Button variant="default" size="compact-sm" aria-label={`Limits of ${name}`} onClick={() => acts.change(channel)}>
+      <Button
+        variant="default"
+        size="compact-sm"
+        aria-label={`Limits of ${name}`}
+        data-key="e"
+        onClick={() => acts.change(channel)}
+      >
         Limits…
       </Button>
     </span>

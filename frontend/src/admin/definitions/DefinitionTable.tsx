@@ -44,7 +44,7 @@ interface Props {
 export function DefinitionTable({ jobs, acts }: Props) {
   const canRun = useCan('run');
   return (
-    <Table caption="Jobs" columns={columns} stackOn="tablet">
+    <Table caption="Jobs" columns={columns} stackOn="tablet" isRoving>
       {jobs.map((listed) => (
         <DefinitionRow key={listed.jobName} listed={listed} acts={acts} canRun={canRun} />
       ))}
@@ -61,9 +61,11 @@ interface RowProps {
 const DefinitionRow = memo(function DefinitionRow({ listed: { jobName, job, activity }, acts, canRun }: RowProps) {
   const paused = job?.settings.paused ?? null;
   return (
-    <tr>
+    <tr data-row={jobName}>
       <Cell isHeader>
-        <JobLink jobName={jobName} />
+        <span className="long-name">
+          <JobLink jobName={jobName} />
+        </span>
         {job?.settings.isCritical && <IconStarFilled size={13} className={classes.star} aria-label="Critical" />}
         {paused && (
           <span className={classes.note}>
@@ -112,7 +114,13 @@ export function JobButtons({ job, acts, canRun }: ButtonsProps) {
     <span className={classes.acts}>
       {acts &&
         (settings.paused === null ? (
-          <Button variant="default" size="compact-sm" aria-label={`Pause ${name}`} onClick={() => acts.pause(name)}>
+          <Button
+            variant="default"
+            size="compact-sm"
+            aria-label={`Pause ${name}`}
+            data-key="P"
+            onClick={() => acts.pause(name)}
+          >
             Pause…
           </Button>
         ) : (
@@ -120,6 +128,7 @@ export function JobButtons({ job, acts, canRun }: ButtonsProps) {
             variant="default"
             size="compact-sm"
             aria-label={`Resume ${name}`}
+            data-key="P"
             onClick={() => acts.resume(settings)}
           >
             Resume

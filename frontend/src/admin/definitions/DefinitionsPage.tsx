@@ -68,7 +68,12 @@ function Definitions() {
             <RowSkeletons rows={8} label="Loading jobs" />
           )
         ) : shown.length > 0 ? (
-          <DefinitionTable jobs={shown} acts={canManage ? acts : null} />
+          <>
+            <DefinitionTable jobs={shown} acts={canManage ? acts : null} />
+            {activity.data.length === MAX_JOBS && (
+              <p className="dimmed">Figures are those of the first {MAX_JOBS.toLocaleString('en')} jobs by name.</p>
+            )}
+          </>
         ) : listed.length === 0 ? (
           <EmptyState
             icon={IconBox}
@@ -92,6 +97,9 @@ function Definitions() {
     </Page>
   );
 }
+
+/** As many as the server counts. */
+const MAX_JOBS = 1_000;
 
 /** Jobs with code here first, then those that are known by their runs. */
 function listOf(jobs: NonNullable<ListedJob['job']>[], activity: readonly JobActivity[]): ListedJob[] {

@@ -19,6 +19,9 @@ export const pageKeys: readonly (readonly [key: string, text: string])[] = [
   ['1 … 5', 'Part of a run’s details'],
   ['n', 'Next run of the list one came from'],
   ['p', 'Previous one'],
+  ['P', 'Pause or resume the marked channel or job'],
+  ['R', 'Run the marked schedule now'],
+  ['v', 'Calendar of the schedules'],
   ['.', 'Refresh the page by itself, or no more'],
   ['w', 'Tell me when the run ends'],
 ];
