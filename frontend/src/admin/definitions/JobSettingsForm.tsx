@@ -129,7 +129,8 @@ function useSave(jobName: string, { before, onSaved, onChanged }: SaveOptions) {
   const queryClient = useQueryClient();
   const settle = () => void queryClient.invalidateQueries({ queryKey: jobsKey() });
   const { mutate: undo } = useAction({
-    mutationFn: (rev: number) => jobSettings.set({ jobName, ...changeOf(valuesOf(before), before), rev }),
+    mutationFn: ({ to, rev }: { to: JobSettings; rev: number }) =>
+      jobSettings.set({ jobName, ...changeOf(valuesOf(to), to), rev }),
     onSuccess: ({ settings }) => {
       if (settings) onSaved(settings);
       toastSuccess({ message: `The settings of ${jobName} are as before.` });
@@ -144,7 +145,7 @@ function useSave(jobName: string, { before, onSaved, onChanged }: SaveOptions) {
     mutationFn: (change: JobSettingsChange & { rev: number }) => jobSettings.set({ jobName, ...change }),
     onSuccess: ({ settings }) => {
       if (settings) onSaved(settings);
-      const offer = settings && { label: 'Undo', act: () => undo(settings.rev) };
+      const offer = settings && { label: 'Undo', act: () => undo({ to: before, rev: settings.rev }) };
       toastSuccess({ message: `The settings of ${jobName} hold for runs from now on.`, offer });
     },
     onError: (failed) => {

@@ -11,20 +11,27 @@ const settings = {
   jobName: 'match-scores',
   ...{ channel: null, priority: null, maxAttempts: null, retry: null, timeoutMs: null, slowAfterMs: null },
   ...{ stalledAfterMs: null, onStalled: null, autoForceFailAfterMs: null, keepDays: null },
-  ...{ isCritical: false, paused: null, rev: 1 },
+  ...{ isCritical: false, paused: null, rev: 0 },
 };
+/** What the server has. */
+let known: typeof settings;
 const asked: unknown[] = [];
 
 beforeEach(() => {
   asked.length = 0;
+  known = settings;
   const remember = async ({ request }: { request: Request }) => {
     const body = (await request.json().catch(() => ({}))) as object;
     asked.push({ [`${request.method} ${new URL(request.url).pathname.replace(API, '')}`]: body });
-    return HttpResponse.json({ jobName: 'match-scores', settings: { ...settings, ...body } });
+    known = { ...known, ...body, rev: known.rev + 1 };
+    return HttpResponse.json({ jobName: 'match-scores', settings: known });
   };
   backend.use(
-    http.get('/api/admin/jobs/definitions/activity', () =>
-      HttpResponse.json({ jobs: [], since: new Date().toISOString() }),
+    http.get('/api/admin/jobs/definitions', () =>
+      HttpResponse.json({
+        jobs: world.definitions.map((job) => ({ ...job, settings: { ...known, jobName: job.name } })),
+        ...{ stalledAfterMs: 300_000, forceFailAfterMs: 30_000 },
+      }),
     ),
     http.get('/api/admin/jobs/queue', () =>
       HttpResponse.json({ runs: [], cursor: null, asOf: new Date().toISOString() }),
@@ -61,7 +68,9 @@ test('sets when runs stall, what becomes of them and how long they are kept, and
   const none = { channel: null, priority: null, maxAttempts: null, retry: null, timeoutMs: null, slowAfterMs: null };
   const set = { stalledAfterMs: 600_000, onStalled: 'fail', autoForceFailAfterMs: 300_000, keepDays: 400 };
   await waitFor(() => expect(asked).toEqual([{ 'PUT /settings': { ...none, ...set, isCritical: false, rev: 0 } }]));
-  await user.click(await screen.findByRole('button', { name: 'Undo' }));
+  // By now the page has read what was saved.
+  await waitFor(() => expect(screen.getByRole('link', { name: /Settings\s*4/ })).toBeVisible());
+  await user.click(screen.getByRole('button', { name: 'Undo' }));
   await waitFor(() =>
     expect(asked[1]).toMatchObject({ 'PUT /settings': { stalledAfterMs: null, onStalled: null, keepDays: null } }),
   );
