@@ -1,6 +1,5 @@
 import type { ClientErrorReport } from '@job-manager/shared/contract/errors';
 import { limits } from '@job-manager/shared/limits';
-import { client } from './client';
 import { mount } from './place';
 import type { TrackedError } from './recent-errors';
 
@@ -40,8 +39,17 @@ export function reportBeforeLeaving(): () => void {
 async function send(): Promise<void> {
   const errors = take();
   // What can't be reported now is in the console and among the recent errors; trying again could go on for ever.
-  if (errors.length > 0) await client.errors.report({ errors }).catch(() => {});
+  if (errors.length > 0) await post(JSON.stringify({ errors })).catch(() => {});
 }
+
+/** Without the client of the contract: what is reported may be that code could not be loaded. */
+const post = (body: string): Promise<Response> =>
+  fetch(new URL(`${mount}/api/errors`, window.location.origin), {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    credentials: 'same-origin',
+    body,
+  });
 
 function take(): ClientErrorReport[] {
   clearTimeout(timer);

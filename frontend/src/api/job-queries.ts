@@ -61,6 +61,3 @@ export const forceFailAfterQuery = () =>
     staleTime: Number.POSITIVE_INFINITY,
     select: ({ forceFailAfterMs }) => forceFailAfterMs,
   });
-
-export const forceFailRun = (jobRunId: string, graceMs: number, reason?: string) =>
-  client.recovery.forceFail({ jobRunId, graceMs, reason });

@@ -1,9 +1,6 @@
-import { auth } from '@job-manager/shared/contract/auth';
-import { errors } from '@job-manager/shared/contract/errors';
 import { health } from '@job-manager/shared/contract/health';
 import { jobs } from '@job-manager/shared/contract/jobs';
-import { messages } from '@job-manager/shared/contract/messages';
-import { recovery } from '@job-manager/shared/contract/recovery';
+import { session } from '@job-manager/shared/contract/session';
 
-/** The calls that the first page and its dialogs make; those of other pages come with their pages. */
-export const contract = { auth, jobs, messages, recovery, health, errors };
+/** The calls that the first page makes; those of other pages and of dialogs come with them. */
+export const contract = { auth: session, jobs, health };

@@ -1,8 +1,12 @@
-import type { recovery } from '@job-manager/shared/contract/recovery';
-import type { InferContractRouterOutputs } from '@orpc/contract';
-import { api, client } from './client';
+import { recovery } from '@job-manager/shared/contract/recovery';
+import { createTanstackQueryUtils } from '@orpc/tanstack-query';
+import { createClient } from './client';
 
-type Preview = InferContractRouterOutputs<typeof recovery>['previewCleanup'];
+// Made apart from the other calls: the first page makes none of these.
+const { recovery: calls } = createClient({ recovery });
+const api = createTanstackQueryUtils(calls, { path: ['recovery'] });
+
+type Preview = Awaited<ReturnType<typeof calls.previewCleanup>>;
 /** A run that is to be helped: what becomes of it, and why. */
 export type AffectedRun = NonNullable<Preview['runs']>[number];
 
@@ -10,13 +14,16 @@ export type AffectedRun = NonNullable<Preview['runs']>[number];
 const asOfOpening = { gcTime: 0, staleTime: Number.POSITIVE_INFINITY, meta: { isQuiet: true } };
 
 /** The runs that a cleanup would take back, and why. */
-export const cleanupPreviewQuery = () => api.recovery.previewCleanup.queryOptions(asOfOpening);
+export const cleanupPreviewQuery = () => api.previewCleanup.queryOptions(asOfOpening);
 
 /** Takes these runs back, where they are still stalled. */
-export const cleanUpStalled = (jobRunIds: string[]) => client.recovery.cleanupStalled({ jobRunIds });
+export const cleanUpStalled = (jobRunIds: string[]) => calls.cleanupStalled({ jobRunIds });
 
 /** The runs that an emergency cleanup would fail. */
-export const emergencyPreviewQuery = () => api.recovery.previewEmergency.queryOptions(asOfOpening);
+export const emergencyPreviewQuery = () => api.previewEmergency.queryOptions(asOfOpening);
 
-export const emergencyCleanup: typeof client.recovery.emergencyCleanup = (input) =>
-  client.recovery.emergencyCleanup(input);
+export const emergencyCleanup: typeof calls.emergencyCleanup = (input) => calls.emergencyCleanup(input);
+
+/** Fails a run that doesn't stop within `graceMs`. */
+export const forceFailRun = (jobRunId: string, graceMs: number, reason?: string) =>
+  calls.forceFail({ jobRunId, graceMs, reason });

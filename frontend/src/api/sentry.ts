@@ -1,4 +1,3 @@
-import { client } from './client';
 import type { TrackedError } from './recent-errors';
 
 type Capture = (error: unknown, entry: TrackedError) => void;
@@ -13,7 +12,8 @@ export async function tellSentry(error: unknown, entry: TrackedError): Promise<v
 
 async function load(): Promise<Capture | null> {
   try {
-    const { sentryDsn, environment, version } = await client.errors.settings();
+    const { errorCalls } = await import('./error-calls');
+    const { sentryDsn, environment, version } = await errorCalls.settings();
     if (sentryDsn === null) return null;
     const { captureException, captureMessage, init } = await import('@sentry/react');
     init({ dsn: sentryDsn, environment, release: version, tracesSampleRate: 0 });

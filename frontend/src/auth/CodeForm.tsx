@@ -1,6 +1,6 @@
 import { Button, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
-import { client } from '../api/client';
+import { accountCalls } from '../api/account-calls';
 import { codeOf, toFailure } from '../api/failure';
 import { useAction } from '../api/useAction';
 import classes from './LoginPage.module.css';
@@ -22,7 +22,7 @@ export function CodeForm({ onSignedIn, onEnded }: Props) {
   });
   const { isRecovery } = form.values;
   const send = useAction({
-    mutationFn: ({ code }: typeof form.values) => client.auth.loginCode({ code }),
+    mutationFn: ({ code }: typeof form.values) => accountCalls.loginCode({ code }),
     onSuccess: ({ user }) => onSignedIn(user.id),
     onError: (error) => {
       form.setFieldValue('code', '');

@@ -3,7 +3,7 @@ import { useForm } from '@mantine/form';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Navigate, useLocation, useSearchParams } from 'react-router-dom';
-import { client } from '../api/client';
+import { accountCalls } from '../api/account-calls';
 import { toFailure } from '../api/failure';
 import { announceSignIn, loadSession, useSession, useSignInElsewhere } from '../api/session';
 import { useAction } from '../api/useAction';
@@ -93,7 +93,7 @@ function LoginForm({ note, onSignedIn, onCodeNeeded }: LoginFormProps) {
     },
   });
   const login = useAction({
-    mutationFn: ({ email, password }: typeof form.values) => client.auth.login({ email: email.trim(), password }),
+    mutationFn: ({ email, password }: typeof form.values) => accountCalls.login({ email: email.trim(), password }),
     onSuccess: ({ user }) => (user === null ? onCodeNeeded() : onSignedIn(user.id)),
     onError: () => form.setFieldValue('password', ''),
   });

@@ -1,9 +1,11 @@
 import { Popover, UnstyledButton } from '@mantine/core';
-import { useState } from 'react';
+import { Suspense, useState } from 'react';
 import { useFallback } from '../api/live/HttpFallback';
 import { useLive } from '../api/live/LiveProvider';
-import { ConnectionDetails } from './ConnectionDetails';
+import { loadable } from '../ui/loadable';
 import classes from './ConnectionIndicator.module.css';
+
+const ConnectionDetails = loadable(() => import('./ConnectionDetails').then((module) => module.ConnectionDetails));
 
 /** "Live" while the socket is connected, "Reconnecting…" while it is not; a click shows more. Short, it is a dot. */
 export function ConnectionIndicator({ isShort = false }: { isShort?: boolean }) {
@@ -40,7 +42,7 @@ export function ConnectionIndicator({ isShort = false }: { isShort?: boolean }) 
           />
         </Popover.Target>
         <Popover.Dropdown>
-          <ConnectionDetails />
+          <Suspense>{isOpen && <ConnectionDetails />}</Suspense>
         </Popover.Dropdown>
       </Popover>
     </span>

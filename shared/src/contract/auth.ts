@@ -1,12 +1,9 @@
 import * as z from 'zod';
-import { pendingSteps } from '../pending-steps.js';
-import { type Permission, permissions } from '../permissions.js';
-import { userRoles } from '../roles.js';
 import { ONE_PLAIN_LINE } from '../terminal-text.js';
 import { routeFor } from './policy.js';
+import { currentUser, session } from './session.js';
 
-export const currentUser = z.object({ id: z.number().int(), email: z.string(), role: z.enum(userRoles) });
-export type CurrentUser = z.infer<typeof currentUser>;
+export { type CurrentUser, currentUser } from './session.js';
 
 /** The length of a password that a person may choose; the server refuses those, too, that are guessed first. */
 export const newPassword = z.string().min(8, 'needs at least 8 characters').max(200, 'has more than 200 characters');
@@ -71,29 +68,7 @@ export const auth = {
     .input(credentials.extend({ code: factorCode.optional().describe('For those who have a second factor') }))
     .output(z.object({ token: z.string(), expiresAt: z.iso.datetime(), user: currentUser })),
 
-  logout: routeFor('session')
-    .route({
-      method: 'POST',
-      path: '/auth/logout',
-      summary: 'End this session, its sockets included',
-      tags: ['Sign-in'],
-    })
-    .output(z.object({ ok: z.literal(true) })),
-
-  me: routeFor('session')
-    .route({ method: 'GET', path: '/auth/me', summary: 'Who is signed in', tags: ['Sign-in'] })
-    .output(
-      z.object({
-        user: currentUser,
-        permissions: z.array(z.enum(Object.keys(permissions) as [Permission])),
-        pending: z
-          .array(z.enum(pendingSteps))
-          .describe('What must be done first; until then the session has no permissions'),
-        accounts: z
-          .enum(['own', 'host'])
-          .describe('Who keeps people and their sign-in: this server, or the application that it is part of'),
-      }),
-    ),
+  ...session,
 
   changePassword: routeFor('session')
     .route({

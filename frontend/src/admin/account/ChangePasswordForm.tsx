@@ -2,7 +2,7 @@ import { newPassword } from '@job-manager/shared/contract/auth';
 import { Button, PasswordInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useQueryClient } from '@tanstack/react-query';
-import { api, client } from '../../api/client';
+import { accountApi, accountCalls } from '../../api/account-calls';
 import { trackError } from '../../api/errorTracking';
 import { toFailure } from '../../api/failure';
 import { fieldErrors } from '../../api/field-errors';
@@ -32,12 +32,12 @@ export function ChangePasswordForm({ email, onChanged }: Props) {
     },
   });
   const change = useAction({
-    mutationFn: ({ repeated: _, ...passwords }: Values) => client.auth.changePassword(passwords),
+    mutationFn: ({ repeated: _, ...passwords }: Values) => accountCalls.changePassword(passwords),
     // The passwords are not to be kept.
     gcTime: 0,
     onSuccess: async () => {
       form.reset();
-      await queryClient.invalidateQueries({ queryKey: api.auth.sessions.key() });
+      await queryClient.invalidateQueries({ queryKey: accountApi.sessions.key() });
       await onChanged?.();
       toastSuccess({ title: 'Your password is changed', message: 'Every other session of yours has ended.' });
     },

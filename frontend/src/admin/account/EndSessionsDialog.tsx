@@ -1,7 +1,7 @@
 import type { OwnSession } from '@job-manager/shared/contract/auth';
 import { PasswordInput } from '@mantine/core';
 import { useState } from 'react';
-import { client } from '../../api/client';
+import { accountCalls } from '../../api/account-calls';
 import { toFailure } from '../../api/failure';
 import { fieldErrors } from '../../api/field-errors';
 import { useAction } from '../../api/useAction';
@@ -20,8 +20,8 @@ export function EndSessionsDialog({ which, onEnded, onClose }: Props) {
   const [currentPassword, setPassword] = useState('');
   const { mutate, isPending, error } = useAction({
     mutationFn: async () => {
-      if (which === 'others') return (await client.auth.endOtherSessions({ currentPassword })).ended;
-      await client.auth.endSession({ sessionId: which.id, currentPassword });
+      if (which === 'others') return (await accountCalls.endOtherSessions({ currentPassword })).ended;
+      await accountCalls.endSession({ sessionId: which.id, currentPassword });
       return 1;
     },
     // The password is not to be kept.

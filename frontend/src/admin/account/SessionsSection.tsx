@@ -2,7 +2,7 @@ import type { OwnSession } from '@job-manager/shared/contract/auth';
 import { Button } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { api } from '../../api/client';
+import { accountApi } from '../../api/account-calls';
 import { toFailure } from '../../api/failure';
 import { RelativeTime } from '../../components/RelativeTime';
 import { Ellipsis } from '../../ui/Ellipsis';
@@ -28,14 +28,14 @@ const columns = [
 /** Where one is signed in, and the end of what one doesn't know or need. */
 export function SessionsSection() {
   const queryClient = useQueryClient();
-  const { data, error, refetch } = useQuery(api.auth.sessions.queryOptions());
+  const { data, error, refetch } = useQuery(accountApi.sessions.queryOptions());
   const [ending, setEnding] = useState<OwnSession | 'others' | null>(null);
   useReturnFocus(ending !== null);
   const hasOthers = data !== undefined && data.sessions.length > 1;
   const onEnded = (ended: number) => {
     setEnding(null);
     toastSuccess({ message: ended === 1 ? 'The session has ended.' : `${ended} sessions have ended.` });
-    void queryClient.invalidateQueries({ queryKey: api.auth.sessions.key() });
+    void queryClient.invalidateQueries({ queryKey: accountApi.sessions.key() });
   };
   return (
     <Section

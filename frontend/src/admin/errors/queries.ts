@@ -1,8 +1,10 @@
 import type { ClientErrorGroup, ErrorPeriod } from '@job-manager/shared/contract/errors';
+import { createTanstackQueryUtils } from '@orpc/tanstack-query';
 import { keepPreviousData } from '@tanstack/react-query';
-import { api, type client } from '../../api/client';
 import { downloadAddress } from '../../api/download-address';
-import { contract } from '../../api/panel-contract';
+import { contract, errorCalls } from '../../api/error-calls';
+
+const api = createTanstackQueryUtils(errorCalls, { path: ['errors'] });
 
 export interface ErrorFilters {
   period: ErrorPeriod;
@@ -11,12 +13,12 @@ export interface ErrorFilters {
 }
 
 /** The answer that the page is made of. */
-export type ErrorGroups = Awaited<ReturnType<typeof client.errors.groups>>;
+export type ErrorGroups = Awaited<ReturnType<typeof errorCalls.groups>>;
 
 export const errorGroupsQuery = (filters: ErrorFilters) =>
-  api.errors.groups.queryOptions({ input: filters, placeholderData: keepPreviousData });
+  api.groups.queryOptions({ input: filters, placeholderData: keepPreviousData });
 
 export const errorGroupQuery = (fingerprint: string, period: ErrorPeriod) =>
-  api.errors.group.queryOptions({ input: { fingerprint, period }, placeholderData: keepPreviousData });
+  api.group.queryOptions({ input: { fingerprint, period }, placeholderData: keepPreviousData });
 
 export const errorsExport = (filters: ErrorFilters): string => downloadAddress(contract.errors.export, { ...filters });
