@@ -4,12 +4,13 @@ import { implement } from '@orpc/server';
 import { presentJobSettings } from '../present/job-settings.js';
 import { presentRun, presentSummary } from '../present/run.js';
 import { restoreSecrets } from '../present/secrets.js';
-import { unknownRun } from '../queue/errors.js';
+import { removedRun, unknownRun } from '../queue/errors.js';
 import { createRedaction } from '../queue/redaction.js';
 import { revealParameters } from '../queue/transitions/reveal.js';
 import { readActivePicture } from '../store/active.js';
 import { readHistory, readHistoryJobNames } from '../store/history.js';
 import { untouchedJob } from '../store/job-settings.js';
+import { readRemoval } from '../store/removed-runs.js';
 import { readRun, readWaiting } from '../store/run.js';
 import type { QueuedRun, RunRow } from '../store/run-row.js';
 import { actorOf, type CallContext, callerOf, type HttpDeps } from './context.js';
@@ -66,8 +67,9 @@ export function createJobCalls({ config, pool, queue, registry }: HttpDeps, gate
 
     get: os.get.handler(async ({ input }) => {
       const run = await readRun(pool, input.jobRunId);
-      if (!run) throw unknownRun(input.jobRunId);
-      return present(run);
+      if (run) return present(run);
+      const removal = await readRemoval(pool, input.jobRunId);
+      throw removal ? removedRun(input.jobRunId, removal) : unknownRun(input.jobRunId);
     }),
 
     reveal: os.reveal.handler(async ({ input: { jobRunId }, context }) => ({

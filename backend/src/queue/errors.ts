@@ -17,6 +17,13 @@ export class ChangedMeanwhile extends QueueError {
 
 export const unknownRun = (id: string) => new QueueError('UNKNOWN_RUN', `There is no run #${id}.`);
 
+/** Says when and why it went, in the same words everywhere. */
+export const removedRun = (id: string, { at, reason }: { at: Date; reason: string }) =>
+  new QueueError(
+    'UNKNOWN_RUN',
+    `Run #${id} was removed by retention on ${at.toISOString().slice(0, 16).replace('T', ' ')} UTC (${reason}).`,
+  );
+
 export const unknownBatch = (id: string) => new QueueError('UNKNOWN_BATCH', `There is no batch #${id}.`);
 
 export const notAllowed = (action: RunAction, id: string, status: string) =>

@@ -3,6 +3,7 @@ import type { TerminalStatus } from '@job-manager/shared/run';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { readHistory } from '../../store/history.js';
 import { readNextDueMs } from '../../store/maintenance.js';
+import { readRemoval } from '../../store/removed-runs.js';
 import { readStats } from '../../store/stats.js';
 import { readViolations } from '../../store/violations.js';
 import { createTestDatabase, type TestDatabase } from '../../testing/database.js';
@@ -223,9 +224,21 @@ it('removes many in small batches, each with its audit entry', async () => {
   const audited = await rows(`SELECT details, "actorEmail" FROM "AuditEvent" WHERE action = 'run.prune' ORDER BY id`);
   expect(audited.map(({ details }) => details.runs)).toEqual([500, 500, 176]);
   expect(audited[0]).toEqual({
-    details: { status: 'SUCCESS', runs: 500, reason: 'older than 1 day', upTo: expect.any(String) },
+    details: {
+      ...{ status: 'SUCCESS', runs: 500, reason: 'older than 1 day' },
+      ...{ upTo: expect.any(String), ids: expect.any(String) },
+    },
     actorEmail: null,
   });
+  const [{ first, last }] = (await rows('SELECT min(id)::text AS first, max(id)::text AS last FROM "JobRun"')) as [
+    { first: string; last: string },
+  ];
+  const gone = (await rows(
+    `SELECT lower(unnest((details->>'ids')::int8multirange))::text AS id FROM "AuditEvent" WHERE action = 'run.prune'`,
+  )) as { id: string }[];
+  for (const { id } of gone)
+    expect(await readRemoval(database.pool, id)).toEqual({ at: expect.any(Date), reason: 'older than 1 day' });
+  for (const id of [first, last]) expect(await readRemoval(database.pool, id)).toBeNull();
 });
 
 it('takes fewer runs at once where they wrote much', async () => {

@@ -76,10 +76,11 @@ WITH moment AS MATERIALIZED (SELECT clock_timestamp() AS at
 ), batch AS MATERIALIZED (SELECT id FROM looked WHERE id NOT IN (SELECT id FROM needed)
 ${removeBatch}
 ), total AS (
-  SELECT count(*)::int AS runs, max("finishedAt") AS "upTo" FROM removed
+  SELECT count(*)::int AS runs, max("finishedAt") AS "upTo", range_agg(int8range(id, id, '[]')) AS ids FROM removed
 ), audited AS (
   INSERT INTO "AuditEvent" (action, target, details)
-  SELECT 'run.prune', $1::text, jsonb_build_object('status', $1::text, 'runs', runs, 'upTo', "upTo", 'reason', $6::text)
+  SELECT 'run.prune', $1::text, jsonb_build_object('status', $1::text, 'runs', runs, 'upTo', "upTo", 'reason', $6::text,
+    'ids', ids::text)
   FROM total WHERE runs > 0
 )
 SELECT total.runs, last."finishedAt", last.id FROM total

@@ -36,7 +36,7 @@ function KnownRun({ jobRunId }: { jobRunId: string }) {
   const titleRef = useFocusedTitle(jobRunId);
   const isCancelling = run?.status === 'RUNNING' && asked.has(jobRunId);
   const failure = error === null ? null : toFailure(error);
-  if (failure?.status === 404) return <NoSuchRun jobRunId={jobRunId} />;
+  if (failure?.status === 404) return <NoSuchRun jobRunId={jobRunId} reason={failure.details} />;
   return (
     <Page
       titleRef={titleRef}
@@ -83,14 +83,25 @@ function useFocusedTitle(jobRunId: string) {
   return title;
 }
 
-function NoSuchRun({ jobRunId }: { jobRunId: string }) {
+interface NoSuchRunProps {
+  jobRunId: string;
+  /** In the server's words, which know of runs that retention removed. */
+  reason?: string;
+}
+
+function NoSuchRun({ jobRunId, reason }: NoSuchRunProps) {
+  const wasRemoved = reason?.startsWith(`Run #${jobRunId} was removed`) === true;
   return (
     <Page title="No such run" trail={[{ label: 'Runs', to: listCameFrom() }, { label: `#${jobRunId}` }]}>
       <Section title="Job Run Details" isTitleHidden>
         <EmptyState
           icon={IconFileUnknown}
-          title={`There is no run “${jobRunId}”`}
-          text="It may have been removed since, or the address is mistyped."
+          title={wasRemoved ? reason : `There is no run “${jobRunId}”`}
+          text={
+            wasRemoved
+              ? 'Retention keeps finished runs for a time, or so many of them; what was done is in the audit log.'
+              : 'It may have been removed since, or the address is mistyped.'
+          }
           action={
             <Anchor component={Link} to={paths.history}>
               All runs
