@@ -13,7 +13,7 @@ export function ConnectionDetails() {
     <div className={classes.details}>
       <p className={classes.state}>
         {status === 'live'
-          ? 'Everything is told as it happens.'
+          ? 'Changes arrive as they happen.'
           : isBlocked
             ? 'The list is read every 10 s meanwhile.'
             : 'The list continues by itself as soon as the server answers.'}

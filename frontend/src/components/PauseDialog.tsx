@@ -22,7 +22,7 @@ interface Props {
 
 const MINUTE_MS = 60_000;
 const ends = [
-  { value: 'open', label: 'Until somebody resumes it' },
+  { value: 'open', label: 'Until it is resumed' },
   { value: '15', label: 'For 15 minutes' },
   { value: '60', label: 'For an hour' },
   { value: 'tomorrow', label: 'Until tomorrow, 8:00' },

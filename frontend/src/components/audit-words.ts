@@ -13,10 +13,10 @@ export const auditWords = {
   'run.complete-external': 'Completed a run as an external program',
   'run.fail-external': 'Failed a run as an external program',
   'run.cancel': 'Cancelled a run',
-  'run.reschedule': 'Gave a queued run another time',
+  'run.reschedule': 'Rescheduled a queued run',
   'run.replace': 'Replaced a queued run',
   'run.reveal': 'Looked at the secrets of a run',
-  'run.recover': 'Took back a stalled run',
+  'run.recover': 'Recovered a stalled run',
   'run.time-out': 'Ended a run that took too long',
   'run.ask-force-fail': 'Asked a run to stop, or to be force-failed',
   'run.force-fail': 'Force-failed a run',
@@ -28,7 +28,7 @@ export const auditWords = {
   'channel.pause': 'Paused a channel',
   'channel.resume': 'Resumed a channel',
   'job.set': 'Changed settings of a job',
-  'job.reset': 'Took back settings of a job',
+  'job.reset': 'Reset settings of a job',
   'job.pause': 'Paused a job',
   'job.resume': 'Resumed a job',
   'schedule.backfill': 'Queued missing runs of a schedule',
@@ -67,5 +67,5 @@ export const wordsFor = (action: string): string => (auditWords as Record<string
 /** Whose deed it was: what nobody is named for, somebody unknown tried, or the product did by itself. */
 export function actorName({ actor, action }: AuditEvent): string {
   if (actor !== null) return actor;
-  return action === 'session.refused' || action === 'access.denied' ? 'Somebody unknown' : 'Job Manager';
+  return action === 'session.refused' || action === 'access.denied' ? 'Unknown' : 'Job Manager';
 }

@@ -20,7 +20,7 @@ function AuditLog() {
   return (
     <Page
       title="Audit log"
-      lead="Everything that somebody changed, newest first"
+      lead="All that was changed, newest first"
       actions={
         <Button
           component="a"

@@ -46,8 +46,8 @@ test('says in plain words who did what, on what, to which run', async () => {
     '/admin/jobs/12847',
   );
   expect(role).toHaveTextContent(/Changed a role.*bob@example.com/);
-  expect(recover).toHaveTextContent(/Job Manager.*Took back a stalled run/);
-  expect(refused).toHaveTextContent(/Somebody unknown.*Was refused at sign-in.*eve@example.com/);
+  expect(recover).toHaveTextContent(/Job Manager.*Recovered a stalled run/);
+  expect(refused).toHaveTextContent(/Unknown.*Was refused at sign-in.*eve@example.com/);
   expect(unknown).toHaveTextContent(/token nightly.*run.teleport/);
 });
 

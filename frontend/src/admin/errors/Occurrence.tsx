@@ -19,7 +19,7 @@ export function Occurrence({ occurrence, isFirst }: Props) {
         <summary>
           <ExactTime at={occurrence.at} />{' '}
           <span className="dimmed">
-            <RelativeTime at={occurrence.at} /> · {occurrence.user ?? 'nobody signed in'}
+            <RelativeTime at={occurrence.at} /> · {occurrence.user ?? 'not signed in'}
             {occurrence.count > 1 && ` · ${occurrence.count.toLocaleString('en')} times`}
           </span>
         </summary>
@@ -36,7 +36,7 @@ function OccurrenceDetails({ occurrence }: Pick<Props, 'occurrence'>) {
       <p className={classes.message}>{message}</p>
       <Facts>
         <Fact name="Page">{url}</Fact>
-        <Fact name="User">{user ?? 'nobody signed in'}</Fact>
+        <Fact name="User">{user ?? 'not signed in'}</Fact>
         <Fact name="Browser">{userAgent ?? 'not known'}</Fact>
         <Fact name="Version">{version ?? 'not known'}</Fact>
         {component && <Fact name="Component">{component}</Fact>}

@@ -118,7 +118,7 @@ test('opens a kind with its pages and latest occurrences, in the same period', a
   expect(latest).toHaveTextContent(/https:\/\/jobs.example\/admin\/jobs.*Mozilla\/5.0.*match-scores/);
   expect(latest).toHaveTextContent(/"batchSize": 100/);
   expect(within(latest as HTMLElement).getByRole('link', { name: '#12847' })).toBeVisible();
-  expect(other).toHaveTextContent(/nobody signed in · 40 times/);
+  expect(other).toHaveTextContent(/not signed in · 40 times/);
   await user.click(screen.getByRole('link', { name: 'All errors' }));
   expect(await screen.findByRole('row', { name: /Failed to fetch/ })).toBeVisible();
   expect(address()).toBe('/admin/errors?period=30d');

@@ -32,7 +32,7 @@ test('the connection tells about itself, and Escape sends it away', async () => 
   const opener = screen.getByRole('button', { name: 'About the connection' });
   opener.focus();
   await user.keyboard('{Enter}');
-  expect(await screen.findByText('Everything is told as it happens.')).toBeInTheDocument();
+  expect(await screen.findByText('Changes arrive as they happen.')).toBeInTheDocument();
   expect(opener).toHaveAttribute('aria-expanded', 'true');
   await user.keyboard('{Escape}');
   expect(opener).toHaveAttribute('aria-expanded', 'false');

@@ -18,7 +18,7 @@ export function RecoverySection() {
       {cleanUp.ask && (
         <Measure
           title="Clean up stalled jobs"
-          text="Takes back runs whose runner has gone silent: each goes back to the queue while it has attempts left, and fails otherwise. The server does this by itself from time to time; here it is done now. Shows first which runs it would touch."
+          text="Recovers runs whose runner is gone: each goes back to the queue while it has attempts left, and fails otherwise. The server does this by itself from time to time; here it is done now. Shows first which runs it would touch."
         >
           <Button variant="default" leftSection={<IconEraser size={16} />} onClick={cleanUp.ask}>
             Clean Up Stalled

@@ -4,7 +4,7 @@ import classes from './VerdictSection.module.css';
 
 const looks: Record<Verdict, { icon: TablerIcon; words: string }> = {
   OK: { icon: IconShieldCheck, words: 'All is well.' },
-  WARNING: { icon: IconAlertTriangle, words: 'Work goes on, but something wants looking at.' },
+  WARNING: { icon: IconAlertTriangle, words: 'Work goes on, but something needs attention.' },
   CRITICAL: { icon: IconUrgent, words: 'Work is held up, or about to be.' },
 };
 

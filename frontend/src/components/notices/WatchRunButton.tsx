@@ -12,7 +12,7 @@ export function WatchRunButton({ run }: { run: { id: string; jobName: string } }
       size="lg"
       aria-label={`Tell me when ${run.jobName} #${run.id} ends`}
       aria-pressed={isWatched}
-      title={isWatched ? 'You are told when it ends' : 'Tell me when this ends'}
+      title={isWatched ? 'Tells you when it ends (w)' : 'Tell me when this ends (w)'}
       data-key="w"
       onClick={() => setWatched(run.id, !isWatched)}
     >
