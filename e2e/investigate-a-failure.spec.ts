@@ -40,6 +40,19 @@ test('a failed run tells why, and runs again with other parameters', async ({ pa
   await details.getByRole('link', { name: `#${failed}` }).click();
   await expect(page).toHaveURL(new RegExp(`/admin/jobs/${failed}$`));
   await expect(page.getByRole('heading', { level: 1 })).toHaveText(`match-scores #${failed}`);
+  // By keyboard: the card beside a link, into it with Tab, and away with Escape.
+  const job = page.getByRole('main').getByRole('link', { name: 'match-scores', exact: true }).first();
+  await job.focus();
+  await page.keyboard.press('Shift+Tab');
+  await page.keyboard.press('Tab');
+  const jobCard = page.getByRole('group', { name: 'Job match-scores' });
+  await expect(jobCard).toContainText(/Last result\s*Success/);
+  await page.keyboard.press('Tab');
+  await expect(jobCard.locator(':focus')).toHaveCount(1);
+  await page.keyboard.press('Escape');
+  await expect(jobCard).toBeHidden();
+  await expect(job).toBeFocused();
+
   await page.setViewportSize({ width: 390, height: 844 });
   await expect(page.getByText(/^after .+, having waited /)).toBeInViewport({ ratio: 1 });
   await expect(page.getByText(reason, { exact: true })).toBeInViewport({ ratio: 1 });

@@ -1,4 +1,13 @@
-import { type FocusEvent, type PointerEvent, type ReactNode, Suspense, useEffect, useRef, useState } from 'react';
+import {
+  type FocusEvent,
+  type PointerEvent,
+  type ReactNode,
+  Suspense,
+  useCallback,
+  useEffect,
+  useRef,
+  useState,
+} from 'react';
 import classes from './HoverCard.module.css';
 import { loadable } from './loadable';
 
@@ -24,20 +33,31 @@ interface Props {
  */
 export function HoverCard({ label, card, children }: Props) {
   const { isOpen, close, openLater, closeLater } = useDelayedOpening();
+  const anchor = useRef<HTMLSpanElement>(null);
+  const isDismissed = useRef(false);
+  const dismiss = useCallback(() => {
+    const link = anchor.current?.querySelector<HTMLElement>('a');
+    // The focus must not go with the card; back on the link, it opens none.
+    isDismissed.current = true;
+    if (anchor.current?.contains(document.activeElement)) link?.focus();
+    isDismissed.current = false;
+    close();
+  }, [close]);
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: it watches what happens to the link inside it
     <span
+      ref={anchor}
       className={classes.anchor}
       onPointerEnter={(event: PointerEvent) => event.pointerType !== 'touch' && openLater()}
       onPointerLeave={closeLater}
       onPointerDown={close}
-      onFocus={({ target }: FocusEvent) => target.matches(':focus-visible') && openLater()}
+      onFocus={({ target }: FocusEvent) => !isDismissed.current && target.matches(':focus-visible') && openLater()}
       onBlur={({ currentTarget, relatedTarget }: FocusEvent) => currentTarget.contains(relatedTarget) || closeLater()}
     >
       {children}
       {isOpen && (
         <Suspense>
-          <HoverCardPanel label={label} onClose={close}>
+          <HoverCardPanel label={label} onClose={dismiss}>
             {card}
           </HoverCardPanel>
         </Suspense>
@@ -58,9 +78,9 @@ function useDelayedOpening() {
     isOpen,
     openLater: () => setLater(true, OPEN_AFTER_MS),
     closeLater: () => setLater(false, CLOSE_AFTER_MS),
-    close: () => {
+    close: useCallback(() => {
       clearTimeout(timer.current);
       setOpen(false);
-    },
+    }, []),
   };
 }

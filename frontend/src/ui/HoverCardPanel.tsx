@@ -16,7 +16,7 @@ export function HoverCardPanel({ label, onClose, children }: Props) {
       opened
       position="bottom-start"
       floatingStrategy="fixed"
-      width="min(20rem, calc(100vw - 24px))"
+      width="min(22rem, calc(100vw - 24px))"
       shadow="md"
       withinPortal={false}
       withRoles={false}

@@ -67,7 +67,7 @@ function Due({ run }: { run: JobRunSummary }) {
 function Start({ run }: { run: JobRunSummary }) {
   const moment = useServerTime((now) => formatMoment(run.runAt, now));
   return (
-    <span className="tabular">
+    <span>
       Starts at {moment} (<RelativeTime at={run.runAt} />)
     </span>
   );

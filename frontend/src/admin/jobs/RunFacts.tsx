@@ -82,10 +82,9 @@ function Limits({ run }: { run: JobRun }) {
   return (
     <>
       <Fact name="Channel">
-        <span>
-          <ChannelLink channel={run.channel} />, priority {run.priority}
-        </span>
+        <ChannelLink channel={run.channel} />
       </Fact>
+      <Fact name="Priority">{String(run.priority)}</Fact>
       <Fact name="Timeout">{run.timeoutMs === null ? 'none' : formatDuration(run.timeoutMs)}</Fact>
       {run.inactivityTimeoutMs === null ? (
         <Attempts run={run} />
