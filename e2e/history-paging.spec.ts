@@ -8,10 +8,11 @@ test('pages and filters live in the address: back, reload and a shared link work
   await page.goto('/admin/jobs');
   await expect(history(page)).toContainText('Showing 1–50 of 127');
   await expect(rows(page)).toHaveCount(50);
+  await history(page).getByRole('link', { name: 'All history' }).click();
   await expect(history(page).getByRole('button', { name: 'Prev' })).toBeDisabled();
 
   await history(page).getByRole('button', { name: 'Next' }).click();
-  await expect(page).toHaveURL('/admin/jobs?page=2');
+  await expect(page).toHaveURL('/admin/jobs/history?page=2');
   await expect(history(page)).toContainText('Showing 51–100 of 127');
   await history(page).getByRole('button', { name: 'Next' }).click();
   await expect(history(page)).toContainText('Showing 101–127 of 127');
@@ -25,10 +26,10 @@ test('pages and filters live in the address: back, reload and a shared link work
   await expect(history(page)).toContainText('Showing 51–100 of 127');
 
   await filter(page, 'job', 'affinity');
-  await expect(page).toHaveURL('/admin/jobs?job=affinity');
+  await expect(page).toHaveURL('/admin/jobs/history?job=affinity');
   await expect(history(page)).toContainText('Showing 1–7 of 7');
   await filter(page, 'status', 'Failed');
-  await expect(page).toHaveURL('/admin/jobs?job=affinity&status=FAILED');
+  await expect(page).toHaveURL('/admin/jobs/history?job=affinity&status=FAILED');
 
   const colleague = await context.newPage();
   await colleague.goto(page.url());
@@ -36,9 +37,9 @@ test('pages and filters live in the address: back, reload and a shared link work
   await expect(historyRow(colleague, failed[0] ?? '')).toContainText('The database did not answer');
   // Choosing the chosen one again lifts it; the cross beside it is for the mouse alone.
   await filter(colleague, 'status', 'Failed');
-  await expect(colleague).toHaveURL('/admin/jobs?job=affinity');
+  await expect(colleague).toHaveURL('/admin/jobs/history?job=affinity');
   await colleague.goBack();
-  await expect(colleague).toHaveURL('/admin/jobs?job=affinity&status=FAILED');
+  await expect(colleague).toHaveURL('/admin/jobs/history?job=affinity&status=FAILED');
 });
 
 test('a page that is read stays as it is while runs end; a button shows the new ones', async ({ page, runs }) => {
@@ -109,12 +110,17 @@ test('runs that were looked at leave no step behind, and a run leads back to the
   }
   await page.setViewportSize({ width: 1280, height: 500 });
   await page.evaluate(() => window.scrollTo(0, 120));
+  await historyRow(page, shown[1] ?? '')
+    .getByRole('checkbox')
+    .check();
+  await page.evaluate(() => window.scrollTo(0, 120));
   await historyRow(page, shown[0] ?? '')
     .getByRole('link', { name: 'trending' })
     .click();
   await page.getByRole('navigation', { name: 'Breadcrumb' }).getByRole('link', { name: 'Runs' }).click();
   await expect(page).toHaveURL('/admin/jobs/history?page=2');
   await expect.poll(() => page.evaluate(() => window.scrollY)).toBe(120);
+  await expect(historyRow(page, shown[1] ?? '').getByRole('checkbox')).toBeChecked();
   await page.goBack();
   await page.goBack();
   await page.goBack();

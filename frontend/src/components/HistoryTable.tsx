@@ -11,6 +11,8 @@ import { MessageCounts } from './MessageCounts';
 import { RelativeTime } from './RelativeTime';
 import { RunPageLink } from './RunPageLink';
 import { statusLook, triggerLabel } from './status';
+import type { TickedRows } from './ticks';
+import { useRunKeys } from './useRunKeys';
 
 interface Props {
   caption?: string;
@@ -18,14 +20,18 @@ interface Props {
   /** Other rows are on their way, these are still shown. */
   isBusy: boolean;
   onViewDetails: (jobRunId: string) => void;
+  /** Rows can be ticked. */
+  ticks?: TickedRows;
 }
 
 /** Runs that have ended: what, how it went, who started it, how long it waited and took, when. */
-export function HistoryTable({ caption = 'Runs that have ended', runs, isBusy, onViewDetails }: Props) {
+export function HistoryTable({ caption = 'Runs that have ended', runs, isBusy, onViewDetails, ticks }: Props) {
   const table = useRef<HTMLTableElement>(null);
   useRovingRows(table);
+  useRunKeys(table, (wanted) => runs.find(({ id }) => id === wanted), ticks);
+  const tickedIds = ticks?.ids;
   return (
-    <table ref={table} className={classes.table} aria-busy={isBusy}>
+    <table ref={table} className={classes.table} aria-busy={isBusy} data-ticks={ticks !== undefined || undefined}>
       <caption className="visually-hidden">{caption}</caption>
       <thead>
         <tr>
@@ -42,7 +48,13 @@ export function HistoryTable({ caption = 'Runs that have ended', runs, isBusy, o
       </thead>
       <tbody>
         {runs.map((run) => (
-          <Row key={run.id} run={run} onViewDetails={onViewDetails} />
+          <Row
+            key={run.id}
+            run={run}
+            isTicked={tickedIds?.has(run.id)}
+            onTick={ticks?.toggle}
+            onViewDetails={onViewDetails}
+          />
         ))}
       </tbody>
     </table>
@@ -51,14 +63,32 @@ export function HistoryTable({ caption = 'Runs that have ended', runs, isBusy, o
 
 interface RowProps {
   run: JobRunSummary;
+  /** Undefined where rows can't be ticked. */
+  isTicked: boolean | undefined;
+  onTick: ((jobRunId: string) => void) | undefined;
   onViewDetails: (jobRunId: string) => void;
 }
 
-const Row = memo(function Row({ run, onViewDetails }: RowProps) {
+const Row = memo(function Row({ run, isTicked, onTick, onViewDetails }: RowProps) {
   const { jobName, id, attempt } = run;
   return (
-    <tr data-run={id} onClick={(event) => openRowOnClick(event, () => onViewDetails(id))}>
+    <tr
+      data-run={id}
+      data-ticked={isTicked || undefined}
+      onClick={(event) => openRowOnClick(event, () => onViewDetails(id))}
+    >
       <th scope="row" className={classes.run}>
+        {isTicked !== undefined && (
+          <label className={classes.tick}>
+            <input
+              type="checkbox"
+              data-key="x"
+              aria-label={`Tick ${jobName} #${id}`}
+              checked={isTicked}
+              onChange={() => onTick?.(id)}
+            />
+          </label>
+        )}
         <span className={classes.what}>
           <StatusMark status={run.status} />
           <RunPageLink jobRunId={id} className={classes.name}>

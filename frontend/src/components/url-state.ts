@@ -71,7 +71,11 @@ export function useOpenedRun() {
   const [, setWalk] = useQueryStates(walk);
   return {
     runId: runId !== null && isRunId(runId) ? runId : null,
-    open: useCallback((id: string) => void openAsEntry(() => set({ run: id, tab: null, line: null }, push)), [set]),
+    open: useCallback(
+      (id: string, tab: RunTab | null = null) =>
+        void openAsEntry(() => set({ run: id, tab: tab === 'overview' ? null : tab, line: null }, push)),
+      [set],
+    ),
     /** Shows another run of the same list in the place of this one: the page of the list follows. */
     walkTo: (id: string, page: number) =>
       void setWalk({ run: id, line: null, page: page === 1 ? null : page }, { history: 'replace' }),

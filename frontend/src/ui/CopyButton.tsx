@@ -14,6 +14,8 @@ interface Props {
   description?: string;
   /** On hover. */
   title?: string;
+  /** The key that presses it. */
+  shortcut?: string;
 }
 
 const SHOWN_INSTEAD = 200;
@@ -22,7 +24,7 @@ const refusalOf = (text: string): string =>
   text.length > SHOWN_INSTEAD ? 'The browser refused to copy the text.' : `Could not copy. The text is: ${text}`;
 
 /** Copies, and says for a moment that it did. */
-export function CopyButton({ text, label, size = 'sm', description, title }: Props) {
+export function CopyButton({ text, label, size = 'sm', description, title, shortcut }: Props) {
   const [isCopied, setCopied] = useState(false);
   const { start } = useTimeout(() => setCopied(false), 2_000);
   const copy = async () => {
@@ -35,7 +37,8 @@ export function CopyButton({ text, label, size = 'sm', description, title }: Pro
     <Button
       variant="default"
       size={size}
-      title={title}
+      title={title ?? (shortcut && `${label} (${shortcut})`)}
+      data-key={shortcut}
       leftSection={isCopied ? <IconCheck size={16} /> : <IconCopy size={16} />}
       aria-label={isCopied ? undefined : description}
       onClick={() => void copy()}

@@ -17,14 +17,10 @@ interface Props {
 
 /** "Showing 1–50 of 1,247", and the way to the neighbouring pages. */
 export function Pager({ label, noun, page, pageSize, total, shown, onPageChange }: Props) {
-  const first = (page - 1) * pageSize + 1;
-  const number = (value: number) => value.toLocaleString('en');
   return (
     <nav className={classes.pager} aria-label={label}>
       <span className={classes.range}>
-        {shown > 0
-          ? `Showing ${number(first)}–${number(first + shown - 1)} of ${number(total)}`
-          : `${number(total)} ${noun}`}
+        {shown > 0 ? describeRange((page - 1) * pageSize + 1, shown, total) : `${number(total)} ${noun}`}
       </span>
       <div className={classes.turn}>
         <Button
@@ -47,3 +43,9 @@ export function Pager({ label, noun, page, pageSize, total, shown, onPageChange 
     </nav>
   );
 }
+
+const number = (value: number) => value.toLocaleString('en');
+
+/** "Showing 51–100 of 1,247": so many from the first one on. */
+export const describeRange = (first: number, shown: number, total: number): string =>
+  `Showing ${number(first)}–${number(first + shown - 1)} of ${number(total)}`;

@@ -1,4 +1,4 @@
-import { type RefObject, useEffect } from 'react';
+import { type RefObject, useEffect, useRef } from 'react';
 
 const ROW = '[data-run], [data-row]';
 const STOPS = 'a[href], button, input, select, textarea, summary, [tabindex]';
@@ -49,4 +49,31 @@ export function useRovingRows(list: RefObject<HTMLElement | null>): void {
 function setStops(row: HTMLElement, isMarked: boolean): void {
   const tabIndex = isMarked ? 0 : -1;
   for (const stop of row.querySelectorAll<HTMLElement>(STOPS)) if (stop.tabIndex !== tabIndex) stop.tabIndex = tabIndex;
+}
+
+const ROW_KEY = 'rowkey';
+
+/** Leaves a key to the list of a row; reports whether the list did anything. */
+export const announceRowKey = (row: HTMLElement, key: string): boolean =>
+  !row.dispatchEvent(new CustomEvent(ROW_KEY, { detail: key, bubbles: true, cancelable: true }));
+
+/** What a list does for keys that no control of its rows stands for; `onKey` reports whether it did anything. */
+export function useRowKeys(
+  list: RefObject<HTMLElement | null>,
+  onKey: (key: string, row: HTMLElement) => boolean,
+): void {
+  const latest = useRef(onKey);
+  useEffect(() => {
+    latest.current = onKey;
+  });
+  useEffect(() => {
+    const element = list.current;
+    if (element === null) return;
+    const onRowKey = (event: Event) => {
+      const { target, detail } = event as CustomEvent<string>;
+      if (target instanceof HTMLElement && latest.current(detail, target)) event.preventDefault();
+    };
+    element.addEventListener(ROW_KEY, onRowKey);
+    return () => element.removeEventListener(ROW_KEY, onRowKey);
+  }, [list]);
 }

@@ -4,6 +4,7 @@ import { IconZzz } from '@tabler/icons-react';
 import { type ComponentType, type ReactNode, Suspense, useRef } from 'react';
 import { useServerTime } from '../../api/server-clock';
 import { formatQueued } from '../../components/queued-count';
+import { useRunKeys } from '../../components/useRunKeys';
 import { EmptyState } from '../../ui/EmptyState';
 import { useHoldStill, useIsHeldStill, useSteady } from '../../ui/hold-still';
 import { loadable } from '../../ui/loadable';
@@ -131,6 +132,7 @@ export function RunList({
 }: RunListProps) {
   const list = useRef<HTMLUListElement>(null);
   useRovingRows(list);
+  useRunKeys(list, (wanted) => rows.find(({ run }) => run.id === wanted)?.run);
   return (
     <ul
       ref={list}

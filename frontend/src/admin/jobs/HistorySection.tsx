@@ -11,6 +11,7 @@ import {
 } from '../../api/job-queries';
 import type { ActiveChange } from '../../api/live/active-runs';
 import { useLiveChanges } from '../../api/live/LiveProvider';
+import { useTicks } from '../../components/ticks';
 import { useHistoryPlace, useOpenedRun, useRunDialog } from '../../components/url-state';
 import { useThrottled } from '../../lib/useThrottled';
 import { JobHistoryList } from './JobHistoryList';
@@ -25,6 +26,7 @@ export function HistorySection({ isOnlySection }: { isOnlySection?: boolean }) {
   const { jobNames, onOpenJobs } = useJobNames();
   const { open } = useOpenedRun();
   const { openNew } = useRunDialog();
+  const ticks = useTicks(JSON.stringify(filters));
   const { hasNewRuns, showNewRuns } = useNewRuns(filters, page, setPage);
   return (
     <JobHistoryList
@@ -39,6 +41,7 @@ export function HistorySection({ isOnlySection }: { isOnlySection?: boolean }) {
       jobNames={jobNames}
       onOpenJobs={onOpenJobs}
       filters={filters}
+      ticks={ticks}
       hasNewRuns={hasNewRuns}
       onShowNewRuns={showNewRuns}
       onPageChange={setPage}

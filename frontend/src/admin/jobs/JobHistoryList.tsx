@@ -1,14 +1,22 @@
 import type { JobRunSummary } from '@job-manager/shared/contract/run';
-import { Button } from '@mantine/core';
+import { Anchor, Button } from '@mantine/core';
 import { IconFilterOff, IconHistory } from '@tabler/icons-react';
+import { Suspense } from 'react';
+import { Link } from 'react-router-dom';
 import type { HistoryFilters } from '../../api/job-queries';
 import { HistoryTable } from '../../components/HistoryTable';
+import type { TickedRows } from '../../components/ticks';
+import { paths } from '../../paths';
 import { EmptyState } from '../../ui/EmptyState';
 import { ErrorPanel } from '../../ui/ErrorPanel';
-import { Pager } from '../../ui/Pager';
+import { loadable } from '../../ui/loadable';
+import { describeRange, Pager } from '../../ui/Pager';
 import { RowSkeletons } from '../../ui/RowSkeletons';
 import { Section } from '../../ui/Section';
 import { HistoryFilterBar } from './HistoryFilterBar';
+import classes from './JobHistoryList.module.css';
+
+const SelectionBar = loadable(() => import('./SelectionBar').then((module) => module.SelectionBar));
 
 interface JobHistoryListProps {
   /** The page has nothing else, and the title stands above it. */
@@ -26,6 +34,7 @@ interface JobHistoryListProps {
   /** The reader opened the filter of jobs. */
   onOpenJobs: () => void;
   filters: HistoryFilters;
+  ticks: TickedRows;
   /** Runs have ended since this page was read. */
   hasNewRuns: boolean;
   onShowNewRuns: () => void;
@@ -38,11 +47,12 @@ interface JobHistoryListProps {
 
 /** Runs that have ended, newest first. */
 export function JobHistoryList(props: JobHistoryListProps) {
-  const { page, pageSize, total, runs, loading, fault, hasNewRuns, onShowNewRuns, onPageChange } = props;
+  const { isOnlySection = false, page, pageSize, total, runs, ticks } = props;
+  const { loading, fault, hasNewRuns, onShowNewRuns, onPageChange } = props;
   return (
     <Section
       title="Job History"
-      isTitleHidden={props.isOnlySection}
+      isTitleHidden={isOnlySection}
       className="job-history"
       actions={
         hasNewRuns && (
@@ -60,21 +70,53 @@ export function JobHistoryList(props: JobHistoryListProps) {
       ) : runs.length === 0 ? (
         <NoRuns {...props} />
       ) : (
-        <HistoryTable runs={runs} isBusy={props.isTurning} onViewDetails={props.onViewDetails} />
-      )}
-      {total > 0 && (
-        <Pager
-          label="History pages"
-          noun="runs"
-          page={page}
-          pageSize={pageSize}
-          total={total}
-          shown={runs.length}
-          onPageChange={onPageChange}
+        <HistoryTable
+          runs={runs}
+          isBusy={props.isTurning}
+          onViewDetails={props.onViewDetails}
+          ticks={isOnlySection ? ticks : undefined}
         />
+      )}
+      {total > 0 &&
+        (isOnlySection || page > 1 ? (
+          <Pager
+            label="History pages"
+            noun="runs"
+            page={page}
+            pageSize={pageSize}
+            total={total}
+            shown={runs.length}
+            onPageChange={onPageChange}
+          />
+        ) : (
+          <LeadToAll {...props} />
+        ))}
+      {isOnlySection && ticks.ids.size > 0 && (
+        <Suspense>
+          <SelectionBar ticks={ticks} />
+        </Suspense>
       )}
     </Section>
   );
+}
+
+/** Below other lists only the newest runs are shown; the history has the others, with the same filters. */
+function LeadToAll({ runs, total, filters }: JobHistoryListProps) {
+  return (
+    <div className={classes.all}>
+      <span>{describeRange(1, runs.length, total)}</span>
+      <Anchor component={Link} to={historyWith(filters)} inherit>
+        All history ▸
+      </Anchor>
+    </div>
+  );
+}
+
+function historyWith({ jobName, status }: HistoryFilters): string {
+  const query = new URLSearchParams();
+  if (jobName !== undefined) query.set('job', jobName);
+  if (status !== undefined) query.set('status', status);
+  return query.size > 0 ? `${paths.history}?${query}` : paths.history;
 }
 
 function NoRuns({ filters, total, onFilterChange, onPageChange }: JobHistoryListProps) {

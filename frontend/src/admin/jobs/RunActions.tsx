@@ -23,9 +23,15 @@ export function RunActions({ run, isCancelling, onRerun }: Props) {
   const isOurs = run.inactivityTimeoutMs === null;
   return (
     <>
-      <CopyButton text={run.id} label="Copy Run ID" />
+      <CopyButton text={run.id} label="Copy Run ID" shortcut="y" />
       {mayRetry && isOurs && isAllowed('rerun', run.status) && (
-        <Button size="sm" leftSection={<IconRepeat size={16} />} onClick={() => onRerun(run.id)}>
+        <Button
+          size="sm"
+          data-key="e"
+          title="Re-run (e)"
+          leftSection={<IconRepeat size={16} />}
+          onClick={() => onRerun(run.id)}
+        >
           Re-run Job
         </Button>
       )}

@@ -8,13 +8,14 @@ import { graphQuery } from '../../api/run-list-queries';
 import { ErrorPanel } from '../../ui/ErrorPanel';
 import { RowSkeletons } from '../../ui/RowSkeletons';
 import { useIsPhone } from '../../ui/useIsPhone';
+import { ChainActs } from './ChainActs';
 import { ChainGraph } from './ChainGraph';
 import { ChainList } from './ChainList';
 import { type ChainEdge, stagesOf } from './chain-layout';
 import { countStates } from './chain-nodes';
 import classes from './RunChain.module.css';
 
-interface Chain {
+export interface Chain {
   nodes: readonly GraphNode[];
   edges: readonly ChainEdge[];
   isCut: boolean;
@@ -44,6 +45,7 @@ function ShownChain({ chain, jobRunId }: { chain: Chain; jobRunId: string }) {
         {count(nodes.length, 'run')} in {count(stages.length, 'stage')}: {countStates(nodes)}
         {isCut && '. There are more; these are the first ones.'}
       </p>
+      <ChainActs chain={chain} jobRunId={jobRunId} />
       <View stages={stages} edges={edges} jobRunId={jobRunId} />
     </section>
   );

@@ -46,7 +46,7 @@ export function RunDetails({ run, isCancelling }: Props) {
           <Tabs.Tab value="overview" data-key="1">
             Overview
           </Tabs.Tab>
-          <Tabs.Tab value="log" data-key="2" rightSection={messageCount > 0 && <Count of={messageCount} />}>
+          <Tabs.Tab value="log" data-key="2 l" rightSection={messageCount > 0 && <Count of={messageCount} />}>
             Log
           </Tabs.Tab>
           <Tabs.Tab

@@ -1,5 +1,6 @@
 import { type ComponentPropsWithoutRef, useEffect, useMemo, useRef } from 'react';
 import { GroupedVirtuoso, type GroupedVirtuosoHandle } from 'react-virtuoso';
+import { useRunKeys } from '../../components/useRunKeys';
 import { useRovingRows } from '../../ui/roving-rows';
 import type { RunListProps } from './ActiveJobsMonitor';
 import type { RunGroup } from './active-groups';
@@ -30,6 +31,7 @@ export function VirtualRuns({ groups, followed, isHeld, rowHeight, Row = JobRunC
   const rows = useMemo(() => groups.flatMap(({ rows: members }) => members), [groups]);
   const keys = useMemo(() => groups.flatMap(keysOf), [groups]);
   useRovingRows(zone);
+  useRunKeys(zone, (wanted) => rows.find(({ run }) => run.id === wanted)?.run);
   const isNamed = groups.some(({ label }) => label !== '');
   const scrolledTo = useRef<string | null>(null);
   useEffect(() => {

@@ -55,6 +55,31 @@ export function relativesOf(jobRunId: string, edges: readonly ChainEdge[]): Read
   return found;
 }
 
+/** A run and all that wait or waited for it, directly or by way of others. */
+export function dependentsOf(jobRunId: string, edges: readonly ChainEdge[]): ReadonlySet<string> {
+  const after = groupBy(edges, 'from', 'to');
+  const found = new Set([jobRunId]);
+  // A set is walked through with what is added to it meanwhile.
+  for (const id of found) for (const other of after.get(id) ?? []) found.add(other);
+  return found;
+}
+
+/** One run of each group that hangs together without any other runs than these. */
+export function headsOf(ids: readonly string[], edges: readonly ChainEdge[]): readonly string[] {
+  const among = new Set(ids);
+  const within = edges.filter(({ from, to }) => among.has(from) && among.has(to));
+  const either = within.flatMap(({ from, to }) => [
+    { from, to },
+    { from: to, to: from },
+  ]);
+  const reached = new Set<string>();
+  return ids.filter((id) => {
+    if (reached.has(id)) return false;
+    for (const other of dependentsOf(id, either)) reached.add(other);
+    return true;
+  });
+}
+
 /** Numbers of the runs that each run waits or waited for. */
 export const waitsOf = (edges: readonly ChainEdge[]): ReadonlyMap<string, readonly string[]> =>
   groupBy(edges, 'to', 'from');

@@ -1,5 +1,5 @@
 import { act, screen, waitFor, within } from '@testing-library/react';
-import { http } from 'msw';
+import { HttpResponse, http } from 'msw';
 import { expect, test } from 'vitest';
 import { aRun } from '../../testing/a-run';
 import { backend, callsTo, live, problem, world } from '../../testing/backend';
@@ -182,4 +182,63 @@ test('keeps what it shows when reading anew fails, and offers to retry', async (
   world.history = [aRun.success(), aRun.success()];
   await user.click(screen.getByRole('button', { name: 'Retry' }));
   expect(await history().findByText('Showing 1–2 of 2')).toBeVisible();
+});
+
+test('below other lists the newest are shown, with the way to all of them', async () => {
+  world.history = manyRuns();
+  world.historyTotal = 1_247;
+  await openPanel('/admin/jobs?status=SUCCESS');
+  expect(await history().findByText('Showing 1–50 of 1,247')).toBeVisible();
+  expect(history().getByRole('link', { name: /^All history/ })).toHaveAttribute(
+    'href',
+    '/admin/jobs/history?status=SUCCESS',
+  );
+  expect(history().queryByRole('button', { name: 'Next' })).toBeNull();
+  expect(history().queryByRole('checkbox')).toBeNull();
+});
+
+const tick = (run: { id: string }) => screen.getByRole('checkbox', { name: `Tick match-scores #${run.id}` });
+
+test('rows are ticked by x, in a range, and all; the ticks are there after going into a run and back', async () => {
+  const runs = [aRun.success(), aRun.failed(), aRun.success(), aRun.success()] as const;
+  world.history = [...runs];
+  const { user } = await openPanel('/admin/jobs/history');
+  await history().findByText('Showing 1–4 of 4');
+  await user.keyboard('jxjj{Shift>}X{/Shift}');
+  expect(await screen.findByText('3 chosen')).toBeVisible();
+  expect(tick(runs[1])).toBeChecked();
+  expect(tick(runs[3])).not.toBeChecked();
+  await user.keyboard('{Enter}');
+  await screen.findByRole('heading', { name: `match-scores #${runs[2].id}`, level: 1 });
+  await user.click(within(screen.getByRole('navigation', { name: 'Breadcrumb' })).getByRole('link', { name: 'Runs' }));
+  await waitFor(() => expect(address()).toBe('/admin/jobs/history'));
+  expect(await screen.findByText('3 chosen')).toBeVisible();
+  expect(tick(runs[0])).toBeChecked();
+  await user.keyboard('ja');
+  expect(await screen.findByText('4 chosen')).toBeVisible();
+  await user.keyboard('{Escape}');
+  await waitFor(() => expect(screen.queryByText('4 chosen')).toBeNull());
+  expect(tick(runs[0])).not.toBeChecked();
+});
+
+test('ticked runs are queued again together, but for those that can not be', async () => {
+  const runs = [aRun.failed({ parameters: { userId: 1 } }), aRun.failed({ parameters: { userId: 2 } })];
+  const external = aRun.failed({ inactivityTimeoutMs: 60_000 });
+  world.history = [...runs, external];
+  const asked: unknown[] = [];
+  backend.use(
+    http.post('/api/admin/jobs/enqueue', async ({ request }) => {
+      asked.push(await request.json());
+      return HttpResponse.json({ jobRunId: '1', isNew: true, note: null, run: aRun.queued() }, { status: 201 });
+    }),
+  );
+  const { user } = await openPanel('/admin/jobs/history');
+  await history().findByText('Showing 1–3 of 3');
+  await user.keyboard('ja');
+  await user.click(await screen.findByRole('button', { name: 'Re-run…' }));
+  expect(await screen.findByText(/^1 run can’t be/)).toBeVisible();
+  await user.click(screen.getByRole('button', { name: 'Re-run 2 runs' }));
+  expect(await screen.findByText('2 runs queued again')).toBeVisible();
+  expect(asked).toEqual(runs.map(({ id, parameters }) => ({ jobName: 'match-scores', parameters, rerunOfId: id })));
+  await waitFor(() => expect(screen.queryByText('3 chosen')).toBeNull());
 });

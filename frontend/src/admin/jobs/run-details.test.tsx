@@ -3,7 +3,7 @@ import { act, screen, waitFor, within } from '@testing-library/react';
 import { HttpResponse, http } from 'msw';
 import { expect, test, vi } from 'vitest';
 import { ago, aMessage, anAttempt, aRun } from '../../testing/a-run';
-import { backend, callsTo, live, world } from '../../testing/backend';
+import { backend, callsTo, live, problem, world } from '../../testing/backend';
 import { address, openPanel } from '../../testing/render-app';
 import { aRunner, someHealth } from '../../testing/some-health';
 
@@ -344,6 +344,15 @@ test.each(['99999', '0', '9999999999999999999'])('says that there is no run %s',
   expect(await screen.findByText(`There is no run “${id}”`)).toBeVisible();
 });
 
+test('says when and why retention removed a run', async () => {
+  const details = 'Run #12 was removed by retention on 2026-11-28 04:00 UTC (older than 30 days).';
+  backend.use(
+    http.get('/api/admin/jobs/12', () => problem(404, { title: 'There is no such run', detail: details, details })),
+  );
+  await openPanel('/admin/jobs/12');
+  expect(await screen.findByText(details)).toBeVisible();
+});
+
 test('says how its time compares with that of earlier runs', async () => {
   const run = aRun.success({ durationMs: 125_000 });
   world.runs = [run];
@@ -403,6 +412,89 @@ test('draws the chain of a run, one tab stop, with what belongs together lit', a
   expect(await screen.findByText(/5 success/)).toBeVisible();
 });
 
+test('re-runs a part of a chain from a run on, in the same shape', async () => {
+  const [root, own, left, right] = [
+    aRun.success(),
+    aRun.failed({ hasDependents: true, parameters: { day: 1 } }),
+    aRun.cancelled({ jobName: 'parse', waitsFor: 'succeeded' }),
+    aRun.cancelled({ jobName: 'report', waitsFor: 'finished' }),
+  ] as const;
+  world.runs = [root, own, left, right];
+  const node = ({ id, jobName, status }: typeof root, depth: number) =>
+    ({ ...{ jobRunId: id, jobName, status, depth, isBlocked: false }, ...NO_TIMES }) satisfies GraphNode;
+  world.graph = {
+    nodes: [node(root, 0), node(own, 1), node(left, 2), node(right, 3)],
+    edges: [
+      { from: root.id, to: own.id },
+      { from: own.id, to: left.id },
+      { from: own.id, to: right.id },
+      { from: left.id, to: right.id },
+    ],
+    isCut: false,
+  };
+  const asked: unknown[] = [];
+  backend.use(
+    http.post('/api/admin/jobs/enqueue', async ({ request }) => {
+      asked.push(await request.json());
+      return HttpResponse.json({ jobRunId: `90${asked.length}`, isNew: true, note: null, run: aRun.queued() });
+    }),
+  );
+  const { user } = await openPanel(`/admin/jobs/${own.id}?tab=chain`);
+  await user.click(await screen.findByRole('button', { name: 'Re-run from here…' }));
+  await user.click(await screen.findByRole('button', { name: 'Re-run 3 runs' }));
+  await waitFor(() => expect(address()).toBe('/admin/jobs/901?tab=chain'));
+  expect(asked).toEqual([
+    { jobName: 'match-scores', parameters: { day: 1 }, rerunOfId: own.id },
+    { jobName: 'parse', parameters: left.parameters, rerunOfId: left.id, after: ['901'], when: 'succeeded' },
+    { jobName: 'report', parameters: right.parameters, rerunOfId: right.id, after: ['901', '902'], when: 'finished' },
+  ]);
+});
+
+test('cancels what has not ended of a chain, once for each part that hangs together', async () => {
+  const run = aRun.success({ hasDependents: true });
+  world.runs = [run];
+  const node = (jobRunId: string, depth: number, part: Partial<GraphNode> = {}): GraphNode => ({
+    ...{ jobRunId, jobName: 'load', status: 'QUEUED', depth, isBlocked: false },
+    ...NO_TIMES,
+    ...part,
+  });
+  world.graph = {
+    nodes: [
+      node(run.id, 0, { status: 'SUCCESS' }),
+      node('901', 1, { status: 'RUNNING' }),
+      node('902', 1),
+      node('903', 2, { isBlocked: true }),
+    ],
+    edges: [
+      { from: run.id, to: '901' },
+      { from: run.id, to: '902' },
+      { from: '901', to: '903' },
+    ],
+    isCut: false,
+  };
+  const cancelled: unknown[] = [];
+  backend.use(
+    http.post('/api/admin/jobs/:id/cancel', async ({ request, params }) => {
+      cancelled.push([params.id, await request.json()]);
+      return HttpResponse.json({ jobRunId: String(params.id) });
+    }),
+  );
+  const { user } = await openPanel(`/admin/jobs/${run.id}?tab=chain`);
+  const chain = within(await screen.findByRole('region', { name: 'Chain' }));
+  expect(chain.queryByRole('button', { name: 'Re-run from here…' })).toBeNull();
+  await user.click(chain.getByRole('button', { name: 'Cancel the chain…' }));
+  expect(await screen.findByText(/^2 that wait would be cancelled at once, and 1 running asked to stop/)).toBeVisible();
+  await user.click(screen.getByRole('button', { name: 'Cancel 3 runs' }));
+  await waitFor(() =>
+    expect(cancelled).toEqual([
+      ['901', { graph: true }],
+      ['902', { graph: true }],
+    ]),
+  );
+});
+
+const NO_TIMES = { startedAt: null, finishedAt: null, durationMs: null, error: null };
+
 test('lists a chain of more runs than can be drawn by stage', async () => {
   const run = aRun.success({ hasDependents: true });
   world.runs = [run];
@@ -428,7 +520,7 @@ test('shows what people and the product did to a run', async () => {
   const { user } = await openPanel(`/admin/jobs/${run.id}`);
   await user.click(await screen.findByRole('tab', { name: 'Activity' }));
   const entries = within(await screen.findByRole('list', { name: 'Activity' })).getAllByRole('listitem');
-  expect(entries[0]).toHaveTextContent(/ada@example.comGave a queued run another timepriority: 5$/);
+  expect(entries[0]).toHaveTextContent(/ada@example.comRescheduled a queued runpriority: 5$/);
   expect(entries[1]).toHaveTextContent(/Job ManagerTaken back: its runner went silent$/);
 });
 

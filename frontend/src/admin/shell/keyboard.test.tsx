@@ -98,3 +98,30 @@ test('the palette opens a run by its number, and a job by its name', async () =>
   await user.type(await screen.findByRole('combobox', { name: 'Search or jump to', hidden: true }), 'trend{Enter}');
   await vi.waitFor(() => expect(address()).toBe('/admin/jobs/definitions/trending'));
 });
+
+test('l opens the log of the marked run, e re-runs it', async () => {
+  const { user } = await openHistory();
+  const id = world.history[0]?.id;
+  await user.keyboard('jl');
+  await vi.waitFor(() => expect(address()).toBe(`/admin/jobs/history?run=${id}&tab=log`));
+  await screen.findByRole('dialog', { name: /Job Run Details/ });
+  await user.keyboard('{Escape}');
+  await vi.waitFor(() => expect(address()).toBe('/admin/jobs/history'));
+  await vi.waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
+  await user.keyboard('je');
+  await vi.waitFor(() => expect(address()).toMatch(/^\/admin\/jobs\/history\?rerun=/));
+});
+
+test('on the page of a run, y copies its id, l shows its log and e re-runs it', async () => {
+  const { user } = await openHistory();
+  const id = world.history[0]?.id;
+  await user.keyboard('j{Enter}');
+  await screen.findByRole('heading', { name: `match-scores #${id}`, level: 1 });
+  await user.keyboard('y');
+  expect(await screen.findByText('Copied')).toBeVisible();
+  expect(await navigator.clipboard.readText()).toBe(id);
+  await user.keyboard('l');
+  await vi.waitFor(() => expect(address()).toBe(`/admin/jobs/${id}?tab=log`));
+  await user.keyboard('e');
+  await vi.waitFor(() => expect(address()).toBe(`/admin/jobs/${id}?tab=log&rerun=${id}`));
+});

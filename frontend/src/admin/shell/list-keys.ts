@@ -1,11 +1,12 @@
-import { findRow, rowsOf } from '../../ui/roving-rows';
+import { byKey } from '../../ui/key-controls';
+import { announceRowKey, findRow, rowsOf } from '../../ui/roving-rows';
 
 const steps: Record<string, number> = { j: 1, ArrowDown: 1, k: -1, ArrowUp: -1 };
 
 /**
  * What a key does in the lists of a page: `j` and `k` move from row to row, `o` opens the row's link in a new tab, and
- * a key that a control of the row, or else of the page, names in `data-key` presses that control. Reports whether
- * anything was done.
+ * a key that a control of the row, or else of the page, names in `data-key` presses that control; other keys are left
+ * to the list. Reports whether anything was done.
  */
 export function pressInPage(key: string): boolean {
   const { activeElement } = document;
@@ -15,10 +16,8 @@ export function pressInPage(key: string): boolean {
   if (key === 'o') return openInNewTab(row);
   const control = row?.querySelector<HTMLElement>(byKey(key)) ?? findPageControl(key);
   control?.click();
-  return control != null;
+  return control != null || (row !== null && announceRowKey(row, key));
 }
-
-const byKey = (key: string): string => `[data-key="${CSS.escape(key)}"]:not(:disabled)`;
 
 /** Controls of rows answer to their row alone. */
 const findPageControl = (key: string): HTMLElement | undefined =>
