@@ -53,14 +53,31 @@ WITH moment AS MATERIALIZED (SELECT date_trunc('milliseconds', clock_timestamp()
   FROM given CROSS JOIN LATERAL unnest(given.after) AS wanted(id) LEFT JOIN known p ON p.id = wanted.id
   WHERE wanted.id IS NOT NULL
     AND (p.id IS NULL OR (given."waitsFor" = 'SUCCEEDED' AND p.status IN ('FAILED', 'CANCELLED')))
-), over AS (
-  -- A key that was taken for a time is free when that is over; nobody else empties it.
-  -- Nor where the run joins the line. One that is waited for is told so at the same time, for a statement writes once to a row.
-  UPDATE "JobRun" j SET "uniqueUntil" = NULL, "hasDependents" = j."hasDependents" OR j.id IN (SELECT id FROM predecessor), rev = j.rev + 1
-  FROM given, moment
-  WHERE given."uniqueScope" = 'PERIOD' AND given.last IS NULL AND j."jobName" = given."jobName" AND j."uniqueKey" = given."uniqueKey"
-    AND j."uniqueScope" = 'PERIOD' AND j."uniqueUntil" <= moment.now
-  RETURNING j.id
+), wanted AS MATERIALIZED (
+  -- A run that joins a line has no key of its own.
+  SELECT given.id, given.ordinality, given."jobName", given."idempotencyKey", given."uniqueScope",
+    CASE WHEN given.last IS NULL AND given."freeAt" IS NULL THEN given."uniqueKey" END AS "ownKey",
+    CASE WHEN given.last IS NULL AND given."freeAt" IS NULL THEN moment.now + given."periodMs" * interval '1 ms' END AS "uniqueUntil"
+  FROM given CROSS JOIN moment
+  WHERE NOT EXISTS (SELECT FROM refusal) AND given.overtaken IS NULL
+    AND NOT (given."joinsLine" AND given.replaces AND given."isUntouched" IS TRUE)
+), single AS MATERIALIZED (
+  SELECT id, ordinality, CASE WHEN "ownKey" IS NULL THEN 'IDEMPOTENCY' ELSE "uniqueScope" END AS scope, CASE WHEN "ownKey" IS NULL THEN '' ELSE "jobName" END AS "jobName",
+    coalesce("ownKey", "idempotencyKey") AS key, "uniqueUntil"
+  FROM wanted WHERE ("ownKey" IS NULL) <> ("idempotencyKey" IS NULL)
+), keyed AS (
+  INSERT INTO "JobRunKey" AS held (scope, "jobName", key, "runId", until)
+  -- In one order, so that two calls never wait for each other's keys.
+  SELECT DISTINCT ON (scope, "jobName", key) scope::"JobRunKeyScope", "jobName", key, id, "uniqueUntil" FROM single
+  ORDER BY scope, "jobName", key, ordinality
+  ON CONFLICT (scope, "jobName", key) DO UPDATE SET "runId" = excluded."runId", until = excluded.until WHERE held.until <= (SELECT now FROM moment)
+  RETURNING "runId"
+), free AS MATERIALIZED (
+  SELECT id, "uniqueUntil" FROM wanted
+  WHERE CASE WHEN "idempotencyKey" IS NULL AND "ownKey" IS NULL THEN true
+    WHEN "idempotencyKey" IS NULL OR "ownKey" IS NULL THEN id IN (SELECT "runId" FROM keyed)
+    -- Both or none.
+    ELSE job_manager_take_keys(id, "jobName", "idempotencyKey", "uniqueScope", "ownKey", "uniqueUntil") END
 ), batch AS (
   INSERT INTO "JobRunBatch" (name, total, "createdBy", "callbackRunId")
   SELECT $9::text, (SELECT count(*) FROM given WHERE NOT "isCallback"), $3::text, (SELECT id FROM given WHERE "isCallback")
@@ -82,18 +99,9 @@ WITH moment AS MATERIALIZED (SELECT date_trunc('milliseconds', clock_timestamp()
     given.id IN (SELECT "on" FROM wait),
     CASE WHEN NOT given."isCallback" THEN (SELECT id FROM batch) END, given."uniqueKey",
     CASE WHEN given.last IS NOT NULL OR (given."uniqueScope" = 'PERIOD' AND given."freeAt" IS NOT NULL) THEN 'BEHIND' ELSE given."uniqueScope" END::"UniqueScope",
-    CASE WHEN given.last IS NULL AND given."freeAt" IS NULL THEN moment.now + given."periodMs" * interval '1 ms' END,
-    $2::int, $6::uuid,
+    free."uniqueUntil", $2::int, $6::uuid,
     coalesce(given."correlationId", waits."correlationId", (SELECT "correlationId" FROM "JobRun" original WHERE original.id = given."rerunOfId"))
-  FROM given CROSS JOIN moment LEFT JOIN ${JOB} ON job.name = given."jobName" LEFT JOIN waits ON waits.id = given.id
-  WHERE NOT EXISTS (SELECT FROM refusal)
-    -- Read, so that it comes first: the order of the parts of a statement is nobody's promise otherwise.
-    AND (SELECT count(*) FROM over) >= 0
-    AND NOT (given."joinsLine" AND given.replaces AND given."isUntouched" IS TRUE)
-    AND given.overtaken IS NULL
-  -- Everybody takes keys in one order, so that two calls never wait for each other's.
-  ORDER BY given."idempotencyKey", given."jobName", given."uniqueKey", given.ordinality
-  ON CONFLICT DO NOTHING
+  FROM free JOIN given USING (id) CROSS JOIN moment LEFT JOIN ${JOB} ON job.name = given."jobName" LEFT JOIN waits ON waits.id = given.id
   RETURNING id, "jobName"
 ), told AS (
   UPDATE "JobRun" j SET "hasDependents" = true, rev = j.rev + 1 FROM predecessor p

@@ -12,16 +12,12 @@ SELECT (r.ordinality - 1)::text AS index, holder.id::text AS "runId", holder.key
   END)::text AS "isReused"
 FROM ROWS FROM (json_to_recordset($1::text::json) AS (${NEW_RUN_COLUMNS})) WITH ORDINALITY AS r
 CROSS JOIN LATERAL (
-  SELECT 1 AS rank, id, 'idempotencyKey' AS key, "jobName", "requestHash" FROM "JobRun" WHERE "idempotencyKey" = r."idempotencyKey"
+  SELECT 1 AS rank, h.id, 'idempotencyKey' AS key, h."jobName", h."requestHash" FROM "JobRunKey" k JOIN "JobRun" h ON h.id = k."runId"
+  WHERE k.scope = 'IDEMPOTENCY' AND k."jobName" = '' AND k.key = r."idempotencyKey"
   UNION ALL
-  SELECT 2, id, 'unique', NULL, NULL FROM "JobRun" j WHERE j."jobName" = r."jobName" AND j."uniqueKey" = r."uniqueKey" AND r."uniqueScope" = 'QUEUED'
-    AND j."uniqueScope" = 'QUEUED' AND j.status = 'QUEUED' AND j."claimNo" = 0
-  UNION ALL
-  SELECT 2, id, 'unique', NULL, NULL FROM "JobRun" j WHERE j."jobName" = r."jobName" AND j."uniqueKey" = r."uniqueKey" AND r."uniqueScope" = 'RUNNING'
-    AND j."uniqueScope" = 'RUNNING' AND j.status IN ('QUEUED', 'RUNNING')
-  UNION ALL
-  SELECT 2, id, 'unique', NULL, NULL FROM "JobRun" j WHERE j."jobName" = r."jobName" AND j."uniqueKey" = r."uniqueKey" AND r."uniqueScope" = 'PERIOD'
-    AND j."uniqueScope" = 'PERIOD' AND j."uniqueUntil" > clock_timestamp()
+  SELECT 2, k."runId", 'unique', NULL, NULL FROM "JobRunKey" k
+  WHERE k.scope = r."uniqueScope"::"JobRunKeyScope" AND k."jobName" = r."jobName" AND k.key = r."uniqueKey"
+    AND (k.until IS NULL OR k.until > clock_timestamp())
   UNION ALL
   SELECT 3, line.first, 'unique', NULL, NULL FROM job_manager_first_in_line(r."jobName", r."uniqueKey", r."uniqueScope", 'NONE') AS line(first)
   WHERE line.first IS NOT NULL

@@ -36,9 +36,8 @@ WITH moment AS MATERIALIZED (SELECT date_trunc('milliseconds', clock_timestamp()
       "retryPolicy" = given."retryPolicy",
       "runAt" = greatest(moment.now, least(greatest(moment.now, given."runAt", moment.now + given."delayMs" * interval '1 ms'), j."queuedAt" + given."maxWaitMs" * interval '1 ms'), (
         -- One that waits behind a key that is taken for a time goes on waiting for that.
-        SELECT max(h."uniqueUntil") FROM "JobRun" h
-        WHERE h."jobName" = j."jobName" AND h."uniqueKey" = j."uniqueKey" AND h."uniqueScope" = 'PERIOD' AND h."uniqueUntil" IS NOT NULL
-          AND h.id <> j.id
+        SELECT k.until FROM "JobRunKey" k
+        WHERE k.scope = 'PERIOD' AND k."jobName" = j."jobName" AND k.key = j."uniqueKey" AND k."runId" <> j.id
       )),
       "uniqueUntil" = CASE WHEN j."uniqueScope" = 'PERIOD' THEN coalesce(moment.now + given."periodMs" * interval '1 ms', j."uniqueUntil") END,
       rev = j.rev + 1, ${countNote('INFO')}

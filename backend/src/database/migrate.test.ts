@@ -1,5 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { createClient } from '@job-manager/client/client';
-import type pg from 'pg';
+import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { ConfigError } from '../config.js';
 import { startJobWorker } from '../job-manager.js';
@@ -9,7 +10,7 @@ import { echo } from '../testing/host-application.js';
 import { createPool } from './client.js';
 import { openClient } from './database-client.js';
 import { MigrationError, migrate, migrationState } from './migrate.js';
-import { migrationNames } from './migration-files.js';
+import { migrationNames, readMigration } from './migration-files.js';
 import { withSchema } from './schema.js';
 
 let database: TestDatabase;
@@ -143,6 +144,45 @@ it('data restored by itself, with an empty search path, leaves the counters righ
   const pool = createPool(withSchema(database.url, 'left_over'));
   expect(Object.keys(await readViolations(pool))).toEqual(['counters equal the rows']);
   await pool.end();
+});
+
+it('runs restored by themselves, before or after their keys, have each key once', async () => {
+  const runs = `INSERT INTO left_over."JobRun" (id, "jobName", "uniqueKey", "uniqueScope", "idempotencyKey") VALUES (901, 'a', 'k', 'RUNNING', 'i')`;
+  const keys = `INSERT INTO left_over."JobRunKey" (scope, "jobName", key, "runId") VALUES ('RUNNING', 'a', 'k', 901), ('IDEMPOTENCY', '', 'i', 901)`;
+  for (const script of [`${runs}; ${keys}`, `${keys}; ${runs}`]) {
+    await sql.query(`BEGIN; SET LOCAL search_path = ''; ${script}; COMMIT`);
+    expect((await sql.query('SELECT * FROM left_over."JobRunKey"')).rows).toHaveLength(2);
+    await sql.query('DELETE FROM left_over."JobRun"');
+    expect((await sql.query('SELECT * FROM left_over."JobRunKey"')).rows).toEqual([]);
+  }
+});
+
+it('runs that had their keys by an index have them by a row', async () => {
+  const names = await migrationNames();
+  const scripts = await Promise.all(names.map(async (name) => (await readMigration(name)).script));
+  const place = names.findIndex((name) => name.endsWith('_run_keys'));
+  const client = new pg.Client({ connectionString: database.url });
+  await client.connect();
+  await client.query('CREATE SCHEMA old; SET search_path = old');
+  for (const script of scripts.slice(0, place)) await client.query(script);
+  const schedule = randomUUID();
+  await client.query(`INSERT INTO "JobRun" ("jobName", status, "finishedAt", "claimNo", "uniqueKey", "uniqueScope", "uniqueUntil", "idempotencyKey", "scheduleId", "dueAt") VALUES
+    ('waits', 'QUEUED', NULL, 0, 'k', 'QUEUED', NULL, 'i', NULL, NULL), ('tried', 'QUEUED', NULL, 1, 'k', 'QUEUED', NULL, NULL, NULL, NULL),
+    ('behind', 'QUEUED', NULL, 0, 'k', 'BEHIND', NULL, NULL, NULL, NULL), ('retried', 'QUEUED', NULL, 1, 'k', 'RUNNING', NULL, NULL, NULL, NULL),
+    ('ended', 'FAILED', now(), 1, 'k', 'RUNNING', NULL, NULL, NULL, NULL), ('daily', 'SUCCESS', now(), 1, 'k', 'PERIOD', '2100-01-01Z', NULL, NULL, NULL),
+    ('due', 'SUCCESS', now(), 1, NULL, NULL, NULL, NULL, '${schedule}', '2026-01-01T00:00:00.123Z')`);
+  await client.query(scripts[place] ?? '');
+  const { rows } = await client.query(
+    'SELECT k.scope, r."jobName" AS run, k.key FROM "JobRunKey" k JOIN "JobRun" r ON r.id = k."runId" ORDER BY 1, 2',
+  );
+  await client.end();
+  expect(rows).toEqual([
+    { scope: 'QUEUED', run: 'waits', key: 'k' },
+    { scope: 'RUNNING', run: 'retried', key: 'k' },
+    { scope: 'PERIOD', run: 'daily', key: 'k' },
+    { scope: 'IDEMPOTENCY', run: 'waits', key: 'i' },
+    { scope: 'DUE', run: 'due', key: `${schedule}/1767225600123` },
+  ]);
 });
 
 it('tables that only a search path led to are named, and no others are made', async () => {

@@ -76,12 +76,12 @@ WITH RECURSIVE caller AS MATERIALIZED (
 ), job AS MATERIALIZED (
   SELECT name FROM "Job" UNION SELECT name FROM active_job
 ), found AS MATERIALIZED (
-  SELECT id FROM "JobRun" WHERE "idempotencyKey" = ANY(ARRAY(SELECT key FROM key))
+  SELECT "runId" AS id FROM "JobRunKey" WHERE scope = 'IDEMPOTENCY' AND "jobName" = '' AND key = ANY(ARRAY(SELECT key FROM key))
   UNION
   SELECT held.id FROM job CROSS JOIN LATERAL (
     (SELECT id FROM "JobRun" WHERE "jobName" = job.name AND "uniqueKey" = $1 AND status IN ('QUEUED', 'RUNNING') ORDER BY id DESC LIMIT ${KEYED_SHOWN})
     UNION ALL
-    (SELECT id FROM "JobRun" WHERE "jobName" = job.name AND "uniqueKey" = $1 AND "uniqueScope" = 'PERIOD' AND "uniqueUntil" IS NOT NULL)
+    (SELECT "runId" FROM "JobRunKey" WHERE scope = 'PERIOD' AND "jobName" = job.name AND key = $1)
   ) held
 ), shown AS (SELECT j.* FROM "JobRun" j WHERE j.id = ANY(ARRAY(SELECT id FROM found ORDER BY id DESC LIMIT ${KEYED_SHOWN})))
 ${selectSummary('shown')} ORDER BY r.id DESC`;

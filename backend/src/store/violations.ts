@@ -73,6 +73,14 @@ const RULES: Rule[] = [
     `"isBlocked" AND "dependsOn" IS NULL
        AND NOT EXISTS (SELECT 1 FROM "JobRunBatch" b WHERE b."callbackRunId" = r.id AND b."finishedAt" IS NULL)`,
   ),
+  where(
+    'a run has the keys that it keeps others away with',
+    `(SELECT count(*) FROM "JobRunKey" k WHERE k."runId" = r.id) <>
+       ("idempotencyKey" IS NOT NULL)::int + ("scheduleId" IS NOT NULL)::int
+       + CASE "uniqueScope" WHEN 'QUEUED' THEN status = 'QUEUED' AND "claimNo" = 0 WHEN 'RUNNING' THEN status IN ('QUEUED', 'RUNNING')
+         WHEN 'PERIOD' THEN "uniqueUntil" > clock_timestamp() OR EXISTS (SELECT FROM "JobRunKey" k WHERE k."runId" = r.id AND k.scope = 'PERIOD')
+         ELSE false END::int`,
+  ),
   {
     rule: 'a batch has ended when its runs have',
     broken: `SELECT count(*) FROM "JobRunBatch" b WHERE b.id IN (SELECT "batchId" FROM looked)
@@ -91,6 +99,10 @@ const RULES_OF_ALL: Rule[] = [
   {
     rule: 'every message has its run',
     broken: `SELECT count(*) FROM "JobRunMessage" m WHERE NOT EXISTS (SELECT 1 FROM "JobRun" r WHERE r.id = m."runId")`,
+  },
+  {
+    rule: 'every key has its run',
+    broken: `SELECT count(*) FROM "JobRunKey" k WHERE NOT EXISTS (SELECT 1 FROM "JobRun" r WHERE r.id = k."runId")`,
   },
   {
     rule: 'no due time has a run and a reason for none',
@@ -120,7 +132,7 @@ const RULES_OF_ALL: Rule[] = [
 
 const COLUMNS = `id, "jobName", status, attempt, "maxAttempts", "claimNo", crashes, "leaseToken", "cancelRequestedAt", "startedAt",
   "finishedAt", "durationMs", "messageCount", "warningCount", "errorCount", "droppedMessages", "isBlocked", "dependsOn", "waitsFor", "batchId",
-  "scheduleId", "dueAt", trigger, coalesce(error LIKE 'Stopped as poison%', false) AS "isPoison"`;
+  "scheduleId", "dueAt", "idempotencyKey", "uniqueScope", "uniqueUntil", trigger, coalesce(error LIKE 'Stopped as poison%', false) AS "isPoison"`;
 
 /** Rules that are broken, and by how many. */
 export type Violations = Record<string, number>;

@@ -46,15 +46,13 @@ it('gives every due time of an autumn one run or a reason for none, however thre
 const span = { to: new Date('2018-02-05T00:00:00Z') };
 
 it.runIf(isFull)('notices when the same due time can be taken twice', async () => {
-  await database.pool.query('DROP INDEX "JobRun_due"');
+  await database.pool.query('ALTER TABLE "JobRunKey" DROP CONSTRAINT "JobRunKey_pkey"');
   const tamper = (statement: string) =>
-    statement
-      .replace('AND rev = $2 AND "nextRunAt" = $3', 'AND $2::int = $2 AND $3::timestamptz = $3')
-      .replace(/ON CONFLICT .* DO NOTHING/, '');
+    statement.replace('AND rev = $2 AND "nextRunAt" = $3', 'AND $2::int = $2 AND $3::timestamptz = $3');
   expect((await live({ ...span, tamper })).duplicates).toBeGreaterThan(0);
 });
 
-it.runIf(isFull)('notices when a schedule is taken as it was, though the index lets no run through twice', async () => {
+it.runIf(isFull)('notices when a schedule is taken as it was, though the key lets no run through twice', async () => {
   const tamper = (statement: string) =>
     statement.replace('AND rev = $2 AND "nextRunAt" = $3', 'AND $2::int = $2 AND $3::timestamptz = $3');
   const report = await live({ ...span, tamper });

@@ -76,6 +76,11 @@ WITH mine AS MATERIALIZED (
 ), placed AS MATERIALIZED (
   SELECT id, at, coalesce(lag(ARRAY[id]) OVER (ORDER BY at), nullif(ARRAY(SELECT a.id FROM ahead a ORDER BY a.id), '{}')) AS "dependsOn",
     lead(id) OVER (ORDER BY at) IS NOT NULL AS "hasDependents" FROM fresh
+), won AS (
+  -- The last word, should two ever get this far with the same due time.
+  INSERT INTO "JobRunKey" (scope, "jobName", key, "runId")
+  SELECT 'DUE', '', job_manager_due_key(mine.id, placed.at), placed.id FROM mine CROSS JOIN placed
+  ON CONFLICT DO NOTHING RETURNING "runId"
 ), added AS (
   INSERT INTO "JobRun" (id, "jobName", parameters, trigger, "algorithmVersion", channel, priority, "maxAttempts", "maxCrashes",
     "timeoutMs", "triggeredById", "triggeredByTokenId", "scheduleId", "dueAt", "dependsOn", "waitsFor", "isBlocked", "hasDependents")
@@ -84,9 +89,7 @@ WITH mine AS MATERIALIZED (
     coalesce(job.priority, $14), coalesce(job."maxAttempts", $15), coalesce(job."maxCrashes", $16),
     CASE WHEN job.name IS NULL THEN $17 ELSE nullif(job."timeoutMs", 0) END, mine."authorId", mine."authorTokenId", mine.id, placed.at, placed."dependsOn",
     CASE WHEN placed."dependsOn" IS NOT NULL THEN 'FINISHED'::"WaitCondition" END, placed."dependsOn" IS NOT NULL, placed."hasDependents"
-  FROM mine CROSS JOIN placed LEFT JOIN ${JOB} ON job.name = mine."jobName"
-  -- The last word, should two ever get this far with the same due time.
-  ON CONFLICT ("scheduleId", "dueAt") WHERE "scheduleId" IS NOT NULL DO NOTHING
+  FROM mine CROSS JOIN placed JOIN won ON won."runId" = placed.id LEFT JOIN ${JOB} ON job.name = mine."jobName"
   RETURNING id
 ), waited AS (
   UPDATE "JobRun" j SET "hasDependents" = true, rev = j.rev + 1

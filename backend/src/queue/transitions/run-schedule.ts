@@ -22,12 +22,17 @@ export async function runSchedule(
 // `rev` is raised, so that a scheduler that read the schedule before reads it again and sees this run.
 const RUN = `
 WITH mine AS MATERIALIZED (SELECT * FROM "Schedule" WHERE id = $1 FOR UPDATE
+), due AS MATERIALIZED (
+  SELECT date_trunc('milliseconds', clock_timestamp()) AS at, nextval(pg_get_serial_sequence('"JobRun"', 'id')) AS id FROM mine
+), won AS (
+  INSERT INTO "JobRunKey" (scope, "jobName", key, "runId")
+  SELECT 'DUE', '', job_manager_due_key(mine.id, due.at), due.id FROM mine CROSS JOIN due
+  ON CONFLICT DO NOTHING RETURNING "runId"
 ), added AS (
-  INSERT INTO "JobRun" ("jobName", parameters, trigger, "algorithmVersion", channel, priority, "maxAttempts", "maxCrashes", "timeoutMs",
+  INSERT INTO "JobRun" (id, "jobName", parameters, trigger, "algorithmVersion", channel, priority, "maxAttempts", "maxCrashes", "timeoutMs",
     "scheduleId", "dueAt", "triggeredById", "triggeredByTokenId")
-  SELECT "jobName", parameters, $2::"JobRunTrigger", $3, $4, $5, $6, $7, $8, id, date_trunc('milliseconds', clock_timestamp()), $9::int, $13::uuid
-  FROM mine
-  ON CONFLICT ("scheduleId", "dueAt") WHERE "scheduleId" IS NOT NULL DO NOTHING
+  SELECT won."runId", "jobName", parameters, $2::"JobRunTrigger", $3, $4, $5, $6, $7, $8, mine.id, due.at, $9::int, $13::uuid
+  FROM mine CROSS JOIN due CROSS JOIN won
   RETURNING *
 ), authored AS (
   INSERT INTO "JobRunAuthor" ("runId", "userId", "tokenId") SELECT added.id, "authorId", "authorTokenId" FROM added, mine

@@ -53,7 +53,7 @@ export async function startExternalRun(
     run.correlationId,
   ]);
   if (started.rows[0]) return { run: started.rows[0], isNew: true };
-  const known = await sql.query<HeldRun>(`${selectHeld('"JobRun"')} WHERE r."idempotencyKey" = $1`, [
+  const known = await sql.query<HeldRun>(`${selectHeld('"JobRun"')} WHERE r.id = (${KEY_HOLDER})`, [
     run.idempotencyKey,
   ]);
   return known.rows[0] ? { run: known.rows[0], isNew: false } : null;
@@ -63,16 +63,22 @@ export async function startExternalRun(
 const selectHeld = (source: string): string =>
   selectRun(source).replace('SELECT', 'SELECT r."leaseToken", r."requestHash",');
 
+const KEY_HOLDER = `SELECT "runId" FROM "JobRunKey" WHERE scope = 'IDEMPOTENCY' AND "jobName" = '' AND key = $1`;
+
 // No runner has this id: it keeps "a running run has a runner" true without a row that beats for it.
 const START = `
 WITH moment AS MATERIALIZED (SELECT clock_timestamp() AS at
+), free AS MATERIALIZED (
+  SELECT id FROM (
+    SELECT nextval(pg_get_serial_sequence('"JobRun"', 'id')) AS id FROM moment WHERE job_manager_external_slot($9, $14, $16) OFFSET 0
+  ) asked
+  WHERE job_manager_take_keys(id, $1, $8, NULL, NULL, NULL)
 ), started AS (
-  INSERT INTO "JobRun" ("jobName", parameters, scope, "algorithmVersion", steps, "timeoutMs", "inactivityTimeoutMs", "idempotencyKey", "requestHash",
+  INSERT INTO "JobRun" (id, "jobName", parameters, scope, "algorithmVersion", steps, "timeoutMs", "inactivityTimeoutMs", "idempotencyKey", "requestHash",
     "correlationId", channel, "triggeredById", "triggeredByTokenId", trigger, status, attempt, "maxAttempts", "claimNo", "runnerId", "leaseToken",
     "queuedAt", "runAt", "startedAt", "lastHeartbeatAt", "queueDelayMs")
-  SELECT $1, $2, $3, $4, $5, $6, $7, $8, $15, $17, coalesce((SELECT channel FROM "Job" WHERE name = $1::varchar), 'default'), $10, $14, 'API', 'RUNNING', 1, 1, 1, gen_random_uuid(), gen_random_uuid(), at, at, at, at, 0
-  FROM moment WHERE job_manager_external_slot($9, $14, $16)
-  ON CONFLICT ("idempotencyKey") WHERE "idempotencyKey" IS NOT NULL DO NOTHING
+  SELECT free.id, $1, $2, $3, $4, $5, $6, $7, $8, $15, $17, coalesce((SELECT channel FROM "Job" WHERE name = $1::varchar), 'default'), $10, $14, 'API', 'RUNNING', 1, 1, 1, gen_random_uuid(), gen_random_uuid(), at, at, at, at, 0
+  FROM moment CROSS JOIN free
   RETURNING *
 ), audited AS (${auditFrom('started', 'run.start-external', 10)})
 ${selectHeld('started')}`;
