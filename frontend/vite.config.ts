@@ -23,8 +23,20 @@ const withoutJsonSchema: Plugin = {
   },
 };
 
+const TEXT = /(?:'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"|`(?:\\.|[^`\\])*`)/.source;
+const DESCRIPTION = new RegExp(`\\.describe\\(\\s*${TEXT},?\\s*\\)|\\b(?:summary|description):\\s*${TEXT},`, 'g');
+
+/** The contract's texts for the API document, which the server makes: the panel shows none of them. */
+const withoutDescriptions: Plugin = {
+  name: 'without-descriptions',
+  apply: 'build',
+  enforce: 'pre',
+  transform: (code, id) =>
+    /\/shared\/src\/contract\/[\w-]+\.ts$/.test(id) ? { code: code.replaceAll(DESCRIPTION, ''), map: null } : null,
+};
+
 export default defineConfig({
-  plugins: [react(), withoutJsonSchema],
+  plugins: [react(), withoutJsonSchema, withoutDescriptions],
   // Each file finds the others from where it lies itself: an application may mount the panel under any path.
   base: './',
   server: {
