@@ -3,9 +3,11 @@ import { Button } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { toFailure } from '../api/failure';
 import { queueOfQuery } from '../api/run-list-queries';
+import { Ellipsis } from '../ui/Ellipsis';
 import { ErrorPanel } from '../ui/ErrorPanel';
 import { RowSkeletons } from '../ui/RowSkeletons';
 import { Cell, Table } from '../ui/Table';
+import { JobLink } from './EntityLinks';
 import { RelativeTime } from './RelativeTime';
 import { RunLink } from './RunLink';
 
@@ -55,11 +57,11 @@ function QueuedRun({ run }: { run: JobRunSummary }) {
     <tr>
       <Cell isHeader>
         <span className="long-name">
-          {run.jobName} <RunLink jobRunId={run.id} />
+          <JobLink jobName={run.jobName} /> <RunLink jobRunId={run.id} />
         </span>
       </Cell>
       <Cell label="Waits" isWide>
-        <span title={run.waitDetail ?? undefined}>{run.waitDetail ?? 'In line'}</span>
+        <Ellipsis text={run.waitDetail ?? 'In line'} />
       </Cell>
       <Cell label="Queued">
         <RelativeTime at={run.queuedAt} />

@@ -75,7 +75,7 @@ function Entry({ event }: { event: AuditEvent }) {
       <Cell label="Who">{actorName(event)}</Cell>
       <Cell label="What">{wordsFor(event.action)}</Cell>
       <Cell label="From what to what" isWide isEmpty={changes === ''}>
-        <span title={changes}>{changes || '–'}</span>
+        <span className="long-name">{changes || '–'}</span>
       </Cell>
     </tr>
   );

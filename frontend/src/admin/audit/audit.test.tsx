@@ -87,7 +87,6 @@ test('filters are in the address and in what is asked, days as the reader’s ow
     jobRunId: '12847',
     from: new Date('2026-11-01T00:00:00.000').toISOString(),
     to: new Date('2026-11-22T23:59:59.999').toISOString(),
-    hide: 'sign-ins',
   };
   await waitFor(() => expect(asked.at(-1)).toEqual(expected));
   expect(address()).toBe('/admin/audit?actor=ada&action=run.cancel&jobRunId=12847&from=2026-11-01&to=2026-11-22');
@@ -137,6 +136,16 @@ test('hides sign-ins until they are wanted', async () => {
   await user.click(hide);
   await waitFor(() => expect(asked).toEqual([{ hide: 'sign-ins' }, {}]));
   expect(address()).toBe('/admin/audit?signIns=shown');
+});
+
+test('shows the sign-ins of a person who is looked for, unless they are unwanted', async () => {
+  const asked = serveAudit([anAuditEvent()]);
+  const { user } = await openAudit('/admin/audit?actor=ada');
+  const hide = screen.getByRole('checkbox', { name: 'Hide sign-ins' });
+  expect(hide).not.toBeChecked();
+  await user.click(hide);
+  await waitFor(() => expect(asked).toEqual([{ actor: 'ada' }, { actor: 'ada', hide: 'sign-ins' }]));
+  expect(address()).toBe('/admin/audit?actor=ada&signIns=hidden');
 });
 
 test('says that nothing matches, and leads back to everything', async () => {

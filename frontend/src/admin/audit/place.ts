@@ -25,8 +25,8 @@ const place = {
   from: parseAsDay,
   to: parseAsDay,
   before: parseAsNumberText,
-  /** Sign-ins are hidden unless the address says otherwise: they are half of the log. */
-  signIns: parseAsStringLiteral(['shown'] as const),
+  /** They are half of the log, so they are hidden by default, but where one looks for a person or for them. */
+  signIns: parseAsStringLiteral(['shown', 'hidden'] as const),
 };
 
 /** Actions of which the entries would all be hidden. */
@@ -44,15 +44,19 @@ export function useAuditPlace() {
     from: given.from ?? undefined,
     to: given.to ?? undefined,
   };
-  const isHiding = shown === null && !signIns.includes(filters.action ?? '');
+  const isHidden = !filters.actor && !signIns.includes(filters.action ?? '');
+  const isHiding = shown === null ? isHidden : shown === 'hidden';
   return {
     /** As they are set, but for the sign-ins. */
     filters,
     /** With these. */
     query: isHiding ? { ...filters, hide: 'sign-ins' as const } : filters,
     isHiding,
-    setHiding: (isHidden: boolean) =>
-      void set({ signIns: isHidden ? null : 'shown', before: null }, { history: 'push' }),
+    setHiding: (isWanted: boolean) =>
+      void set(
+        { signIns: isWanted === isHidden ? null : isWanted ? 'hidden' : 'shown', before: null },
+        { history: 'push' },
+      ),
     before: before ?? undefined,
     isFiltered: Object.values(filters).some((value) => value !== undefined),
     /** Changed filters begin with the newest again. `typed` ones leave no step to go back to for each pause. */

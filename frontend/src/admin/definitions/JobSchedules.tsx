@@ -41,7 +41,7 @@ function Schedules({ jobName }: { jobName: string }) {
             {nextRunAt === null ? '–' : <RelativeTime at={nextRunAt} />}
           </Cell>
           <Cell label="State" isWide>
-            {paused ? <PausedNote paused={paused} /> : (problem ?? 'On')}
+            <span className="long-name">{paused ? <PausedNote paused={paused} /> : (problem ?? 'On')}</span>
           </Cell>
         </tr>
       ))}

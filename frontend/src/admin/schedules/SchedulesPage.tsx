@@ -1,5 +1,5 @@
 import type { JobSchedule } from '@job-manager/shared/contract/schedules';
-import { Button, Group } from '@mantine/core';
+import { Button, Group, Select } from '@mantine/core';
 import { IconCalendarClock, IconCalendarStats, IconFilterOff, IconPlus } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { parseAsString, parseAsStringLiteral, useQueryStates } from 'nuqs';
@@ -33,6 +33,7 @@ type State = (typeof states)[number];
 const labels = { on: 'On', paused: 'Paused', problem: 'With a problem' } as const;
 const place = {
   q: parseAsString.withDefault(''),
+  job: parseAsString,
   state: parseAsStringLiteral(states),
   view: parseAsStringLiteral(['calendar'] as const),
 };
@@ -43,7 +44,7 @@ const isIn = (state: State, { paused, problem }: JobSchedule): boolean =>
 
 function Schedules() {
   const { data, error, refetch, dataUpdatedAt, isFetching } = useQuery(schedulesQuery());
-  const [{ q, state, view }, set] = useQueryStates(place);
+  const [{ q, job, state, view }, set] = useQueryStates(place);
   const acts = useScheduleActs();
   const canManage = useCan('manageSchedules');
   const canRun = useCan('run');
@@ -52,6 +53,7 @@ function Schedules() {
   const shown = (data ?? []).filter(
     (schedule) =>
       (schedule.name.includes(wanted) || schedule.jobName.includes(wanted)) &&
+      (job === null || schedule.jobName === job) &&
       (state === null || isIn(state, schedule)),
   );
   const isCalendar = view === 'calendar';
@@ -113,7 +115,19 @@ function Schedules() {
               state={state}
               states={choices}
               onState={(next) => void set({ state: next }, { history: 'push' })}
-            />
+            >
+              <Select
+                aria-label="Filter by job"
+                placeholder="All jobs"
+                data={[...new Set(data.map(({ jobName }) => jobName))].sort()}
+                value={job}
+                onChange={(next) => void set({ job: next }, { history: 'push' })}
+                clearable
+                searchable
+                comboboxProps={{ withinPortal: false }}
+                clearButtonProps={{ 'aria-label': 'Clear the job filter' }}
+              />
+            </ListToolbar>
             {shown.length > 0 ? (
               <Listed schedules={shown} acts={acts} />
             ) : (
@@ -122,7 +136,7 @@ function Schedules() {
                 title="No schedule matches"
                 text={`Looked among ${data.length} schedules.`}
                 action={
-                  <Button variant="default" onClick={() => void set({ q: null, state: null })}>
+                  <Button variant="default" onClick={() => void set({ q: null, job: null, state: null })}>
                     Clear filters
                   </Button>
                 }
