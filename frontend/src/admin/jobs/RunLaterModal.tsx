@@ -1,8 +1,9 @@
 import type { JobRun } from '@job-manager/shared/contract/run';
-import { Button, Group, Modal, Text, TextInput } from '@mantine/core';
+import { Button, Group, Modal, Text } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
+import { TimeField, timeProblem } from '../../components/TimeField';
 import { useDraft } from '../../components/useDraft';
-import { localInput, readLocalInput, timeZoneName } from '../../lib/local-time';
+import { localInput, readLocalInput } from '../../lib/local-time';
 import { useReschedule } from './useReschedule';
 
 interface Props {
@@ -25,10 +26,9 @@ export function RunLaterModal({ run, onClose }: Props) {
   const { reschedule, isPending } = useReschedule(run, { onSuccess: giveUp });
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    const at = readLocalInput(text);
-    if (at === null) return setFault('Choose a date and a time');
-    if (Date.parse(at) <= Date.now()) return setFault('This time has passed');
-    reschedule(at);
+    const problem = timeProblem(text);
+    if (problem !== null) return setFault(problem);
+    reschedule(readLocalInput(text) ?? undefined);
   };
   return (
     <Modal
@@ -40,19 +40,16 @@ export function RunLaterModal({ run, onClose }: Props) {
       centered
     >
       <form onSubmit={submit} noValidate>
-        <TextInput
-          type="datetime-local"
+        <TimeField
           label="Not before"
-          description={`Your time zone: ${timeZoneName()}`}
           value={text}
-          min={localInput(Date.now())}
           error={fault}
-          onChange={(event) => {
-            setText(event.currentTarget.value);
-            draft.keep(event.currentTarget.value);
+          isFirst
+          onChange={(next) => {
+            setText(next);
+            draft.keep(next);
             setFault(null);
           }}
-          data-autofocus
         />
         <Text size="sm" mt="sm" className="dimmed">
           {run.isBlocked

@@ -1,0 +1,75 @@
+import { Button, TextInput } from '@mantine/core';
+import type { ReactNode } from 'react';
+import { localInput, readLocalInput, timeZoneName } from '../lib/local-time';
+import classes from './TimeField.module.css';
+
+interface Props {
+  label: string;
+  value: string;
+  error?: ReactNode;
+  /** Has the focus when its dialog opens. */
+  isFirst?: boolean;
+  onChange: (text: string) => void;
+}
+
+/** A time to come, in the order of ISO dates and the reader's zone, with its UTC time and a few proposals. */
+export function TimeField({ label, value, error, isFirst = false, onChange }: Props) {
+  const at = readLocalInput(value);
+  return (
+    <div>
+      <TextInput
+        label={label}
+        description={`YYYY-MM-DD HH:MM, your time zone: ${timeZoneName()}`}
+        placeholder={typedTime(tonight())}
+        autoComplete="off"
+        spellCheck={false}
+        value={value}
+        error={error}
+        onChange={(event) => onChange(event.currentTarget.value)}
+        data-autofocus={isFirst || undefined}
+      />
+      <div className={classes.proposals}>
+        {proposals.map(({ name, at: when }) => (
+          <Button key={name} variant="default" size="compact-xs" onClick={() => onChange(typedTime(when()))}>
+            {name}
+          </Button>
+        ))}
+        {at !== null && <span className={classes.utc}>{formatUtc(at)}</span>}
+      </div>
+    </div>
+  );
+}
+
+/** Why a text is no time to wait for, or null. */
+export function timeProblem(text: string): string | null {
+  if (text.trim() === '') return 'Choose a date and a time';
+  const at = readLocalInput(text);
+  if (at === null) return 'This is no date and time: write it like 2026-12-24 18:00';
+  return Date.parse(at) <= Date.now() ? 'This time has passed' : null;
+}
+
+const HOUR_MS = 3_600_000;
+const NIGHT = 2;
+const MORNING = 8;
+
+/** The next time that the clock shows this hour. */
+function nextHour(hour: number): number {
+  const time = new Date();
+  time.setHours(hour, 0, 0, 0);
+  if (time.getTime() <= Date.now()) time.setDate(time.getDate() + 1);
+  return time.getTime();
+}
+
+/** As people type it: `2026-12-24 18:00`. */
+const typedTime = (at: number): string => localInput(at).replace('T', ' ');
+
+const tonight = (): number => nextHour(NIGHT);
+
+const proposals = [
+  { name: 'In an hour', at: () => Date.now() + HOUR_MS },
+  { name: 'Tonight 02:00', at: tonight },
+  { name: 'Next morning 08:00', at: () => nextHour(MORNING) },
+];
+
+/** `2026-12-24 17:00 UTC` */
+const formatUtc = (at: string): string => `${at.slice(0, 16).replace('T', ' ')} UTC`;
