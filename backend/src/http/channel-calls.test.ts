@@ -309,6 +309,22 @@ describe('the form of a job', () => {
     expect((await check({})).issues).toEqual([]);
   });
 
+  it('is told what a run would wait for in its channel', async () => {
+    const waitingOf = async (body: object) =>
+      (await ask({ method: 'POST', path: `${jobPath}/check`, body: { parameters: {}, ...body } })).json.waiting;
+    expect(await waitingOf({ channel: 'mail' })).toMatch(/^No runner is alive/);
+    await sql(
+      `INSERT INTO "Runner" (id, kind, host, pid, version, concurrency) VALUES (gen_random_uuid(), 'WORKER', 'h', 1, '1', 5)`,
+    );
+    await queue('mail', 3);
+    await queue('mail', 1, "now() + interval '1 hour'");
+    expect(await waitingOf({ channel: 'mail' })).toContain('3 runs come before it in channel mail.');
+    expect(await waitingOf({ channel: 'mail', priority: -1 })).toContain('It is next in channel mail.');
+    await pause('mail', { reason: 'Full disk' });
+    expect(await waitingOf({ channel: 'mail' })).toMatch(/^Channel mail .*Full disk/);
+    await sql('DELETE FROM "Runner"');
+  });
+
   it('has the last five different parameters', async () => {
     await sql(
       `INSERT INTO "JobRun" ("jobName", parameters, status, "claimNo", attempt, "finishedAt")

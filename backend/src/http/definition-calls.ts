@@ -1,10 +1,13 @@
 import { contract } from '@job-manager/shared/contract/index';
 import { implement } from '@orpc/server';
 import { hideSecrets } from '../present/secrets.js';
+import { presentPlannedWaiting } from '../present/waiting.js';
 import { createRedaction } from '../queue/redaction.js';
 import { readHistoryJobNames } from '../store/history.js';
 import { type JobActivityRow, readJobActivity, readRecentParameters, readUnderWay } from '../store/job-activity.js';
+import { readPlannedWaiting } from '../store/run.js';
 import type { CallContext, HttpDeps } from './context.js';
+import { hasCodeIn } from './present-queued.js';
 
 const os = implement(contract.definitions).$context<CallContext>();
 
@@ -30,13 +33,21 @@ export function createDefinitionCalls({ pool, registry, queue, config }: HttpDep
       };
     }),
 
-    check: os.check.handler(async ({ input: { jobName, parameters } }) => {
-      const [issues, underWay] = await Promise.all([
+    check: os.check.handler(async ({ input: { jobName, parameters, channel, priority } }) => {
+      const definition = registry.definitions().find(({ name }) => name === jobName);
+      const planned = definition && {
+        jobName,
+        channel: channel ?? definition.channel,
+        priority: priority ?? definition.priority,
+      };
+      const [issues, underWay, facts] = await Promise.all([
         queue.jobs.check(jobName, parameters),
         readUnderWay(pool, jobName, parameters),
+        planned && readPlannedWaiting(pool, planned),
       ]);
       return {
         issues,
+        waiting: planned && facts ? presentPlannedWaiting(planned, facts, hasCodeIn(registry)) : null,
         underWay: underWay.map(({ queuedAt, startedAt, ...row }) => ({
           ...row,
           queuedAt: queuedAt.toISOString(),

@@ -32,6 +32,17 @@ export function presentWaiting(row: RunRow & { waiting: WaitingFacts }, hasCode:
   return findWait(run, hasCode);
 }
 
+/** What a run of a job would wait for if it was queued now. */
+export function presentPlannedWaiting(
+  { jobName, channel }: Pick<Row, 'jobName' | 'channel'>,
+  waiting: WaitingFacts,
+  hasCode: HasCode,
+): string {
+  const untouched = { isBlocked: false, claimNo: 0, attempt: 0, maxAttempts: 1, error: null, runAt: new Date() };
+  const unrelated = { waitsFor: null, batch: null, isCalledBack: false, putOff: null };
+  return findWait({ jobName, channel, ...untouched, ...unrelated, waiting }, hasCode).message;
+}
+
 export const NO_WAIT: Wait = { waitReason: null, waitDetail: null, waitSince: null, waitUntil: null };
 
 /**

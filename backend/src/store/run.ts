@@ -14,3 +14,24 @@ export async function readWaiting(sql: Sql, runId: string): Promise<WaitingFacts
   const read = await sql.query<{ waiting: WaitingFacts | null }>(text, [runId]);
   return read.rows[0]?.waiting ?? null;
 }
+
+/** A run as it would be if it was queued now. */
+export interface PlannedRun {
+  jobName: string;
+  channel: string;
+  priority: number;
+}
+
+/** What would keep a run from starting if it was queued now. */
+export async function readPlannedWaiting(sql: Sql, { jobName, channel, priority }: PlannedRun): Promise<WaitingFacts> {
+  const read = await sql.query<{ waiting: WaitingFacts }>(PLANNED_WAITING, [jobName, channel, priority]);
+  const waiting = read.rows[0]?.waiting;
+  if (waiting === undefined) throw new Error('One row was asked for and none came');
+  return waiting;
+}
+
+// Behind all that are queued: it would get the highest id of all.
+const PLANNED_WAITING = `SELECT ${WAITING} AS waiting FROM (
+  SELECT $1::text AS "jobName", $2::text AS channel, $3::int AS priority, 'QUEUED' AS status, clock_timestamp() AS "runAt",
+    false AS "isBlocked", '{}'::bigint[] AS "dependsOn", 9223372036854775807 AS id
+) r`;

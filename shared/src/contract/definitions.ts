@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { jobRunStatuses, terminalStatuses } from '../run.js';
-import { jobName, jobParameters } from './enqueue-options.js';
+import { enqueueOptions, jobName, jobParameters } from './enqueue-options.js';
 import { forViewers, routeFor } from './policy.js';
 import { runId } from './run-id.js';
 
@@ -76,13 +76,25 @@ export const definitions = {
         'What enqueueing would say to these parameters, and whether runs of the job are under way; changes nothing',
       tags: TAG,
     })
-    .input(byName.extend({ parameters: jobParameters.default({}) }))
+    .input(
+      byName.extend({
+        parameters: jobParameters.default({}),
+        channel: enqueueOptions.channel,
+        priority: enqueueOptions.priority,
+      }),
+    )
     .output(
       z.object({
         issues: z
           .array(z.object({ path: z.string(), message: z.string() }))
           .describe('What is wrong, with dotted paths such as `parameters.batchSize`; empty for nothing'),
         underWay: forViewers(z.array(underWay).describe('Runs of the job that run or wait, the first ten')),
+        waiting: z
+          .string()
+          .nullable()
+          .describe(
+            'What a run of it that was queued now would wait for, in words for people: a pause, a full channel, a runner, or the runs before it; null for a job that this server does not know',
+          ),
       }),
     ),
 };
