@@ -126,7 +126,14 @@ test('the run dialog, with a warning and an objection', async ({ page, runs }) =
   await parametersField(page).fill('{"batchSize": 0}');
   await runDialog(page).getByRole('button', { name: 'Enqueue Job' }).click();
   await expect(parametersField(page)).toHaveAttribute('aria-invalid', 'true');
+  await runDialog(page).getByRole('radio', { name: 'Later…' }).check();
+  await runDialog(page).getByRole('button', { name: 'Then…' }).click();
+  await expect(page.getByRole('region', { name: 'Preview of the chain' })).toBeVisible();
+  await runDialog(page).getByRole('button', { name: 'Find…' }).click();
+  await expect(page.getByRole('listbox', { name: 'Jobs' }).getByRole('option', { name: /^trending/ })).toBeVisible();
   await expectAccessible(page);
+  await page.setViewportSize({ width: 320, height: 256 });
+  await expect(runDialog(page).getByRole('button', { name: 'Enqueue 2 Jobs' })).toBeInViewport({ ratio: 1 });
 });
 
 test('the details of a failed run, and toasts', async ({ page, runs }) => {

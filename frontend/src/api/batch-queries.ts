@@ -31,3 +31,7 @@ export const cancelPreviewQuery = (batchId: string) =>
 export const batchesKey = () => api.batches.key();
 
 export const cancelBatch = (batchId: string) => client.batches.cancelBatch({ batchId });
+
+/** Queues runs together, all of them or none. */
+export const enqueueBatch = (request: Parameters<typeof client.batches.enqueueBatch>[0]) =>
+  client.batches.enqueueBatch(request);

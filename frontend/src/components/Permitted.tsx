@@ -1,7 +1,7 @@
 import { type Permission, permissions } from '@job-manager/shared/permissions';
 import { Button } from '@mantine/core';
 import { IconLock } from '@tabler/icons-react';
-import type { PropsWithChildren } from 'react';
+import type { PropsWithChildren, ReactNode } from 'react';
 import { Link } from 'react-router-dom';
 import { useCan, useSession } from '../api/session';
 import { paths } from '../paths';
@@ -17,14 +17,11 @@ interface Props {
 
 /** A page for those who may; others, who came by its address, read what they would have to be allowed. */
 export function Permitted({ permission, title, children }: PropsWithChildren<Props>) {
-  const { data: user } = useSession();
   if (useCan(permission)) return children;
   return (
     <Page title={title}>
-      <EmptyState
-        icon={IconLock}
-        title="No access"
-        text={`Your role${user ? `, ${roleLabel[user.role]},` : ''} doesn't include this: ${permissions[permission]}. Somebody who manages users can change your role.`}
+      <NoAccess
+        permission={permission}
         action={
           <Button component={Link} to={paths.dashboard} variant="default">
             Go to the dashboard
@@ -32,5 +29,18 @@ export function Permitted({ permission, title, children }: PropsWithChildren<Pro
         }
       />
     </Page>
+  );
+}
+
+/** What a person would have to be allowed. */
+export function NoAccess({ permission, action }: { permission: Permission; action?: ReactNode }) {
+  const { data: user } = useSession();
+  return (
+    <EmptyState
+      icon={IconLock}
+      title="No access"
+      text={`Your role${user ? `, ${roleLabel[user.role]},` : ''} doesn't include this: ${permissions[permission]}. A person who manages users can change your role.`}
+      action={action}
+    />
   );
 }

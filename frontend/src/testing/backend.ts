@@ -158,7 +158,7 @@ const handlers = [
   ),
   http.post(
     '/api/admin/jobs/definitions/:jobName/check',
-    guarded(() => HttpResponse.json({ issues: [], underWay: [] })),
+    guarded(() => HttpResponse.json({ issues: [], underWay: [], waiting: null })),
   ),
   http.get(
     '/api/admin/jobs/definitions/activity',

@@ -12,8 +12,8 @@ const GAP = { x: 56, y: 12 };
 interface Props {
   stages: readonly Stage<GraphNode>[];
   edges: readonly ChainEdge[];
-  /** The run whose chain it is. */
-  jobRunId: string;
+  /** The run whose chain it is; null for a chain that is not queued yet, whose runs are only numbered. */
+  jobRunId: string | null;
 }
 
 interface Point {
@@ -35,11 +35,12 @@ export function ChainGraph({ stages, edges, jobRunId }: Props) {
   const onKeyDown = (event: KeyboardEvent) => {
     if (!isArrow(event.key)) return;
     event.preventDefault();
-    const next = runBeside(stages, current, event.key);
+    const next = runBeside(stages, current ?? '', event.key);
     if (next !== undefined) list.current?.querySelector<HTMLElement>(`[data-run="${next}"] a`)?.focus();
   };
   return (
-    <div className={classes.scroller}>
+    // With no link in it that could have the focus, a planned chain could not be scrolled by keys.
+    <div className={classes.scroller} tabIndex={jobRunId === null ? 0 : undefined}>
       <div className={classes.canvas} style={{ width, height }} data-lighting={lit !== null || undefined}>
         <svg width={width} height={height} className={classes.edges} aria-hidden>
           {edges.map(({ from, to }) => (
@@ -69,12 +70,16 @@ export function ChainGraph({ stages, edges, jobRunId }: Props) {
                     }}
                     onBlur={() => setPointed(null)}
                   >
-                    <Node
-                      node={node}
-                      waitsFor={waits.get(node.jobRunId) ?? NONE}
-                      isOwn={node.jobRunId === jobRunId}
-                      isTabStop={node.jobRunId === current}
-                    />
+                    {jobRunId === null ? (
+                      <PlannedNode node={node} waitsFor={waits.get(node.jobRunId) ?? NONE} />
+                    ) : (
+                      <Node
+                        node={node}
+                        waitsFor={waits.get(node.jobRunId) ?? NONE}
+                        isOwn={node.jobRunId === jobRunId}
+                        isTabStop={node.jobRunId === current}
+                      />
+                    )}
                   </li>
                 ))}
               </ul>
@@ -118,6 +123,20 @@ function Node({ node, waitsFor, isOwn, isTabStop }: NodeProps) {
         {hasEnded && <span className="visually-hidden">, waited for {listRuns(waitsFor)}</span>}
       </span>
     </RunPageLink>
+  );
+}
+
+function PlannedNode({ node: { jobRunId, jobName }, waitsFor }: Pick<NodeProps, 'node' | 'waitsFor'>) {
+  return (
+    <div className={classes.node} title={jobName ?? undefined}>
+      <span className={classes.texts}>
+        <span className={classes.name}>
+          <span className="tabular">{jobRunId}</span> <span className={classes.job}>{jobName}</span>
+        </span>
+        <span className="visually-hidden">, </span>
+        <span className={classes.state}>{waitsFor.length === 0 ? 'first' : `after ${waitsFor.join(', ')}`}</span>
+      </span>
+    </div>
   );
 }
 

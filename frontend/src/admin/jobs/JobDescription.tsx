@@ -1,6 +1,6 @@
 import type { JobDefinition } from '@job-manager/shared/contract/run';
 import { CopyButton } from '../../ui/CopyButton';
-import { describeParameters } from './parameters';
+import { describeParameters } from './form-messages';
 import classes from './RunJobForm.module.css';
 
 /** What a job does, how it is run from the command line, and what it accepts. */

@@ -7,15 +7,17 @@ import { trackError } from '../../api/errorTracking';
 import { toFailure } from '../../api/failure';
 import { useCan } from '../../api/session';
 import { useAction } from '../../api/useAction';
+import { recentQuery } from '../../components/parameters/calls';
 import { ConfirmDialog } from '../../ui/ConfirmDialog';
 import { toastError, toastSuccess } from '../../ui/toast';
-import { presetCalls, presetsKey, presetsQuery, recentQuery } from './form-calls';
+import { presetCalls, presetsKey, presetsQuery } from './form-calls';
+import type { AppliedPreset } from './presets';
 
 interface Props {
   definition: JobDefinition;
   /** The parameters as they stand in the form; null where they are no JSON object. */
   parameters: Record<string, unknown> | null;
-  onChoose: (parameters: Record<string, unknown>) => void;
+  onChoose: (preset: AppliedPreset) => void;
 }
 
 /** Parameters under a name: of the code, of all, of one's own, and of the last runs; and saving those of the form. */
@@ -39,22 +41,27 @@ export function PresetMenu({ definition, parameters, onChoose }: Props) {
         <Menu.Dropdown mah={320} style={{ overflowY: 'auto' }}>
           <Group
             label="In code"
-            items={inCode.map(({ name, parameters: given }) => ({ key: name, name, given }))}
+            items={inCode.map((one) => ({ key: one.name, label: one.name, parameters: one.parameters, saved: null }))}
             onChoose={onChoose}
           />
           <Group
             label="Mine"
-            items={own.map((one) => ({ key: one.id, name: one.name, given: one.parameters, problem: one.problem }))}
+            items={own.map((one) => ({ key: one.id, label: one.name, parameters: one.parameters, saved: one }))}
             onChoose={onChoose}
           />
           <Group
             label="Shared"
-            items={shared.map((one) => ({ key: one.id, name: one.name, given: one.parameters, problem: one.problem }))}
+            items={shared.map((one) => ({ key: one.id, label: one.name, parameters: one.parameters, saved: one }))}
             onChoose={onChoose}
           />
           <Group
             label="Of the last runs"
-            items={recent.map((run) => ({ key: run.jobRunId, name: `#${run.jobRunId}`, given: run.parameters }))}
+            items={recent.map(({ jobRunId, parameters: given }) => ({
+              key: jobRunId,
+              label: `#${jobRunId}`,
+              parameters: given,
+              saved: null,
+            }))}
             onChoose={onChoose}
           />
           <Menu.Divider />
@@ -75,22 +82,25 @@ export function PresetMenu({ definition, parameters, onChoose }: Props) {
   );
 }
 
-interface Item {
-  key: string;
-  name: string;
-  given: Record<string, unknown>;
-  problem?: string | null;
+interface GroupProps {
+  label: string;
+  items: readonly (AppliedPreset & { key: string })[];
+  onChoose: Props['onChoose'];
 }
 
-function Group({ label, items, onChoose }: { label: string; items: readonly Item[]; onChoose: Props['onChoose'] }) {
+function Group({ label: title, items, onChoose }: GroupProps) {
   if (items.length === 0) return null;
   return (
     <>
-      <Menu.Label>{label}</Menu.Label>
-      {items.map(({ key, name, given, problem }) => (
-        <Menu.Item key={key} title={problem ?? JSON.stringify(given)} onClick={() => onChoose(given)}>
-          {name}
-          {problem && <span className="dimmed"> (the job refuses it now)</span>}
+      <Menu.Label>{title}</Menu.Label>
+      {items.map(({ key, label, parameters, saved }) => (
+        <Menu.Item
+          key={key}
+          title={saved?.problem ?? JSON.stringify(parameters)}
+          onClick={() => onChoose({ label, parameters, saved })}
+        >
+          {label}
+          {saved?.problem != null && <span className="dimmed"> (the job refuses it now)</span>}
         </Menu.Item>
       ))}
     </>

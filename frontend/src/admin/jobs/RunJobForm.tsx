@@ -1,22 +1,31 @@
 import type { JobDefinition, JobRun, JobRunSummary } from '@job-manager/shared/contract/run';
-import { Button, JsonInput, NativeSelect } from '@mantine/core';
-import { useForm } from '@mantine/form';
-import { IconAlertTriangle } from '@tabler/icons-react';
-import { Suspense, useState } from 'react';
+import { Button } from '@mantine/core';
+import { IconPlus } from '@tabler/icons-react';
+import { type KeyboardEvent, Suspense, useEffect, useRef, useState } from 'react';
+import { ParametersEditor } from '../../components/parameters/ParametersEditor';
+import type { Problem } from '../../components/parameters/problems';
+import { useParameterProblems } from '../../components/parameters/useParameterProblems';
 import { RestoredNote } from '../../components/RestoredNote';
-import { Banner } from '../../ui/Banner';
 import { loadable } from '../../ui/loadable';
+import { RowSkeletons } from '../../ui/RowSkeletons';
+import { findChainProblems } from './chain-problems';
 import { JobDescription } from './JobDescription';
-import { parametersFault, readParameters } from './parameters';
+import { JobPicker } from './JobPicker';
+import { ParameterActs, PresetNote } from './ParameterActs';
+import { RunFormFooter } from './RunFormFooter';
 import classes from './RunJobForm.module.css';
 import { RunOptionsFold } from './RunOptionsFold';
-import { hasOptions, isOptionField } from './run-options';
-import { type RunFormValues, useEnqueue } from './useEnqueue';
-import { defaultsOf, useEnqueueDraft } from './useEnqueueDraft';
+import { withNewRow } from './run-form';
+import { isOptionField, readLane } from './run-options';
+import { UnderWayNote } from './UnderWayNote';
+import { useEnqueue } from './useEnqueue';
+import { defaultsOf } from './useEnqueueDraft';
+import { useRunForm } from './useRunForm';
+import { useScheduleInstead } from './useScheduleInstead';
+import { useValueNotes } from './useValueNotes';
+import { WhenFields } from './WhenFields';
 
-// What only helps to fill the form in is not waited for.
-const ParameterSide = loadable(() => import('./ParameterSide').then((module) => module.ParameterSide));
-const PresetMenu = loadable(() => import('./PresetMenu').then((module) => module.PresetMenu));
+const ChainRows = loadable(() => import('./ChainRows').then((module) => module.ChainRows));
 
 interface Props {
   definitions: readonly JobDefinition[];
@@ -29,130 +38,156 @@ interface Props {
   onEnqueued: () => void;
 }
 
+/** Sets up a run, or several that wait for one another, and queues them. */
 export function RunJobForm(props: Props) {
-  const { definitions, original, jobName, activeJobs, onClose, onEnqueued } = props;
-  const definitionOf = (name: string) => definitions.find(({ id }) => id === name);
-  const { untouched, draft, keep } = useEnqueueDraft({ ...props, definition: definitionOf(jobName ?? '') });
-  const [areOptionsOpen, setOptionsOpen] = useState(hasOptions(draft.start.values.options));
-  const form = useForm<RunFormValues>({
-    initialValues: draft.start.values,
-    onValuesChange: keep,
-    validate: {
-      jobName: (name) => (name === '' ? 'Select a job' : null),
-      parameters: parametersFault,
-    },
-  });
-  const chosen = definitionOf(form.values.jobName);
-  // What was typed stays; untouched defaults give way to those of the other job.
-  const chooseJob = (name: string) => {
-    const { parameters: typed } = form.values;
-    const isUntouched = typed.trim() === '' || typed === defaultsOf(chosen);
-    form.setValues({ jobName: name, parameters: isUntouched ? defaultsOf(definitionOf(name)) : typed });
-    form.clearErrors();
-  };
-  const parameters = parametersFault(form.values.parameters) === null ? readParameters(form.values.parameters) : null;
-  const write = (text: string) => {
-    form.setFieldValue('parameters', text);
-    form.clearFieldError('parameters');
-  };
-  const giveUp = () => {
-    draft.drop();
-    onClose();
-  };
-  const isRunning = activeJobs.some((run) => run.jobName === form.values.jobName && run.status === 'RUNNING');
+  const { definitions, original, activeJobs, onClose, onEnqueued } = props;
+  const { form, draft, untouched, definitionOf, chosen, chooseJob, writeParameters, areOptionsOpen, setOptionsOpen } =
+    useRunForm(props);
+  const { values } = form;
+  const [attempts, setAttempts] = useState(0);
+  const [refused, setRefused] = useState<Record<string, Problem[]>>({});
+  const { problems, underWay, waiting } = useParameterProblems(
+    chosen,
+    values.parameters,
+    attempts > 0,
+    readLane(values.options),
+  );
+  const chainProblems = findChainProblems(values, definitionOf, refused);
+  const { noteOf, applied, apply } = useValueNotes(original);
+  const onSchedule = useScheduleInstead(values, problems.syntax === null);
+  const root = useRef<HTMLFormElement>(null);
+  const showFirstProblem = () => root.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each attempt leads to the first field that is wrong now.
+  useEffect(() => {
+    if (attempts > 0) showFirstProblem();
+  }, [attempts]);
 
+  // Between the answer and the closing of the dialog there is time for another key.
+  const isDone = useRef(false);
   const enqueue = useEnqueue({
     rerunOfId: original?.id,
     onEnqueued: () => {
+      isDone.current = true;
       draft.drop();
       onEnqueued();
     },
     onRefused: onClose,
-    onFaults: (messages) => {
+    onFaults: (messages, rows) => {
       form.setErrors(messages);
-      if (Object.keys(messages).some(isOptionField)) setOptionsOpen(true);
+      setRefused(rows);
+      if (Object.keys(messages).some((field) => isOptionField(field) && field !== 'options.notBefore'))
+        setOptionsOpen(true);
+      setAttempts((before) => before + 1);
     },
   });
-  const submit = form.onSubmit((values) => enqueue.mutate(values));
+  const count = problems.count + chainProblems.count;
+  const missing = problems.missing + chainProblems.missing;
+  const submit = () => {
+    if (isDone.current) return;
+    const { hasErrors } = form.validate();
+    // What the server refused of the rows is for it to refuse again.
+    const isKnownWrong = hasErrors || problems.count > 0 || findChainProblems(values, definitionOf, {}).count > 0;
+    if (!isKnownWrong) return enqueue.mutate(values);
+    setAttempts((before) => before + 1);
+  };
 
   return (
-    <form onSubmit={submit} className={classes.form} noValidate>
-      {draft.isRestored && (
-        <RestoredNote
-          onDiscard={() => {
-            form.setValues(untouched);
-            draft.drop();
+    <form
+      ref={root}
+      onSubmit={(event) => {
+        event.preventDefault();
+        submit();
+      }}
+      onKeyDown={(event) => sendByKey(event, submit)}
+      className={classes.form}
+      noValidate
+    >
+      <div className={classes.scroller}>
+        {draft.isRestored && (
+          <RestoredNote
+            onDiscard={() => {
+              form.setValues(untouched);
+              draft.drop();
+            }}
+          />
+        )}
+        <JobPicker
+          definitions={definitions}
+          value={values.jobName}
+          error={form.errors.jobName}
+          onChoose={(name) => {
+            chooseJob(name);
+            setAttempts(0);
           }}
         />
-      )}
-      <NativeSelect
-        label="Select Job"
-        data={[
-          { value: '', label: 'Choose a job…', disabled: true },
-          ...definitions.map(({ id, name }) => ({ value: id, label: name })),
-        ]}
-        data-autofocus
-        {...form.getInputProps('jobName')}
-        onChange={(event) => chooseJob(event.currentTarget.value)}
-      />
-      {chosen && <JobDescription definition={chosen} />}
-      {isRunning && <Banner icon={IconAlertTriangle}>Another instance of this job is currently running.</Banner>}
-      <div className={classes.sides}>
-        {chosen && (
-          <Suspense fallback={null}>
-            <ParameterSide definition={chosen} text={form.values.parameters} onChange={write} />
-          </Suspense>
-        )}
-        <div>
-          <div className={classes.parametersHead}>
-            <label htmlFor="run-parameters" className={classes.label}>
-              Parameters (JSON)
-            </label>
-            <span className={classes.parametersActs}>
-              {chosen && (
-                <Suspense fallback={null}>
-                  <PresetMenu
-                    definition={chosen}
-                    parameters={parameters}
-                    onChoose={(preset) => write(JSON.stringify(preset, null, 2))}
-                  />
-                </Suspense>
-              )}
+        {chosen && <JobDescription definition={chosen} />}
+        <UnderWayNote jobName={values.jobName} activeJobs={activeJobs} underWay={underWay} />
+        <PresetNote applied={applied} parameters={values.parameters} problems={problems} />
+        <ParametersEditor
+          id="run-parameters"
+          text={values.parameters}
+          onChange={writeParameters}
+          problems={problems}
+          error={form.errors.parameters}
+          noteOf={noteOf}
+          acts={
+            <ParameterActs
+              definition={chosen}
+              text={values.parameters}
+              onWrite={writeParameters}
+              onApply={apply}
+              defaults={defaultsOf(chosen)}
+            />
+          }
+        />
+        <WhenFields form={form} activeJobs={activeJobs} onSchedule={original ? undefined : onSchedule} />
+        {!original && (
+          <>
+            {values.chain.length > 0 && (
+              <Suspense fallback={<RowSkeletons rows={2} label="Loading the chain" />}>
+                <ChainRows form={form} definitions={definitions} problems={chainProblems} isAttempted={attempts > 0} />
+              </Suspense>
+            )}
+            <div>
               <Button
                 variant="default"
                 size="compact-sm"
-                disabled={chosen?.defaultParams === undefined}
-                onClick={() => write(defaultsOf(chosen))}
+                leftSection={<IconPlus size={14} aria-hidden />}
+                onClick={() => {
+                  setAttempts(0);
+                  form.setFieldValue('chain', withNewRow(values));
+                }}
               >
-                Load Defaults
+                Then…
               </Button>
-            </span>
-          </div>
-          <JsonInput
-            id="run-parameters"
-            rows={7}
-            spellCheck={false}
-            classNames={{ input: classes.json, error: classes.fault }}
-            description="Checked by the server as you type"
-            inputWrapperOrder={['input', 'description', 'error']}
-            onKeyDown={(event) => {
-              if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) submit();
-            }}
-            {...form.getInputProps('parameters')}
-            // The field's own check on leaving it would hide where the fault is.
-            validationError={form.errors.parameters}
-          />
-        </div>
+            </div>
+          </>
+        )}
+        {waiting !== null && values.time === 'now' && <p className={classes.waiting}>{waiting}</p>}
+        <RunOptionsFold form={form} definition={chosen} isOpen={areOptionsOpen} onToggle={setOptionsOpen} />
       </div>
-      <RunOptionsFold form={form} definition={chosen} isOpen={areOptionsOpen} onToggle={setOptionsOpen} />
-      <div className={classes.buttons}>
-        <Button variant="default" onClick={giveUp}>
-          Cancel
-        </Button>
-        <Button type="submit" loading={enqueue.isPending}>
-          Enqueue Job
-        </Button>
-      </div>
+      <RunFormFooter
+        problems={count - missing + (problems.syntax === null ? 0 : 1)}
+        missing={missing}
+        runs={values.chain.length + 1}
+        isPending={enqueue.isPending}
+        onShowProblem={() => setAttempts((before) => before + 1)}
+        onCancel={() => {
+          draft.drop();
+          onClose();
+        }}
+      />
     </form>
   );
+}
+
+/** A line is not the whole form: Enter in it sends nothing, Ctrl or ⌘ with it does from everywhere. */
+function sendByKey(event: KeyboardEvent<HTMLFormElement>, send: () => void): void {
+  const { key, ctrlKey, metaKey, target, currentTarget } = event;
+  // Not of a dialog that was opened from the form.
+  if (key !== 'Enter' || !(target instanceof Element) || !currentTarget.contains(target)) return;
+  if (ctrlKey || metaKey) {
+    event.preventDefault();
+    send();
+  } else if (target instanceof HTMLInputElement) event.preventDefault();
 }

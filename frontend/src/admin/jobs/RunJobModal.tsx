@@ -4,11 +4,14 @@ import { useQuery } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
 import { toFailure } from '../../api/failure';
 import { definitionsQuery, runQuery } from '../../api/job-queries';
+import { useCan } from '../../api/session';
+import { NoAccess } from '../../components/Permitted';
 import { useDialogTitle } from '../../ui/document-title';
 import { ErrorPanel } from '../../ui/ErrorPanel';
 import { RowSkeletons } from '../../ui/RowSkeletons';
 import { useIsPhone } from '../../ui/useIsPhone';
 import { RunJobForm } from './RunJobForm';
+import classes from './RunJobModal.module.css';
 
 interface RunJobModalProps {
   open: boolean;
@@ -32,6 +35,7 @@ export function RunJobModal({ open, opening, jobName, rerunOfId, activeJobs, onC
   const isUnknown = error !== null && error === original.error && toFailure(error).status === 404;
   const isLoading = definitions.data === undefined || (rerunOfId !== null && original.data === undefined);
   const isPhone = useIsPhone();
+  const canRun = useCan('run');
   const [changedOpening, setChangedOpening] = useState<number | null>(null);
   const title = rerunOfId === null ? 'Run New Job' : `Re-run Job (#${rerunOfId})`;
   useDialogTitle(open ? title : null);
@@ -44,24 +48,31 @@ export function RunJobModal({ open, opening, jobName, rerunOfId, activeJobs, onC
     <Modal
       opened={open}
       onClose={onClose}
-      size="xl"
+      size="64rem"
+      classNames={{ content: classes.content, header: classes.header, body: classes.body }}
       fullScreen={isPhone}
       returnFocus={false}
       // What was typed would come back, but a slip of the hand should not close it in the first place.
       closeOnClickOutside={changedOpening !== opening}
       title={title}
     >
-      <div ref={content}>
-        {error && isLoading ? (
-          <ErrorPanel
-            title={isUnknown ? `There is no run #${rerunOfId}` : 'The dialog could not be prepared'}
-            details={toFailure(error).details}
-            onRetry={
-              isUnknown ? undefined : () => void (definitions.error ? definitions.refetch() : original.refetch())
-            }
-          />
-        ) : isLoading ? (
-          <RowSkeletons rows={4} label="Loading jobs" />
+      <div ref={content} className={classes.body}>
+        {isLoading || !canRun ? (
+          <div className={classes.waiting}>
+            {!canRun ? (
+              <NoAccess permission="run" />
+            ) : error ? (
+              <ErrorPanel
+                title={isUnknown ? `There is no run #${rerunOfId}` : 'The dialog could not be prepared'}
+                details={toFailure(error).details}
+                onRetry={
+                  isUnknown ? undefined : () => void (definitions.error ? definitions.refetch() : original.refetch())
+                }
+              />
+            ) : (
+              <RowSkeletons rows={4} label="Loading jobs" />
+            )}
+          </div>
         ) : (
           <RunJobForm
             key={opening}

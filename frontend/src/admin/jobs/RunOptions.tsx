@@ -2,10 +2,9 @@ import type { JobDefinition } from '@job-manager/shared/contract/run';
 import { limits } from '@job-manager/shared/limits';
 import { Select, TextInput } from '@mantine/core';
 import type { UseFormReturnType } from '@mantine/form';
-import { timeZoneName } from '../../lib/local-time';
 import classes from './RunJobForm.module.css';
+import type { RunFormValues } from './run-form';
 import type { RunOptionValues } from './run-options';
-import type { RunFormValues } from './useEnqueue';
 
 interface Props {
   form: UseFormReturnType<RunFormValues>;
@@ -34,13 +33,6 @@ export function RunOptions({ form, definition }: Props) {
   const field = (name: keyof RunOptionValues) => form.getInputProps(`options.${name}`);
   return (
     <div className={classes.options}>
-      <TextInput
-        type="datetime-local"
-        label="Not before"
-        description={`Your time zone: ${timeZoneName()}`}
-        className={classes.wide}
-        {...field('notBefore')}
-      />
       <TextInput
         type="number"
         label="Priority"

@@ -5,8 +5,8 @@ import { loadable } from '../../ui/loadable';
 import { RowSkeletons } from '../../ui/RowSkeletons';
 import { SectionBoundary } from '../../ui/SectionBoundary';
 import classes from './RunJobForm.module.css';
+import type { RunFormValues } from './run-form';
 import { hasOptions } from './run-options';
-import type { RunFormValues } from './useEnqueue';
 
 const RunOptions = loadable(() => import('./RunOptions').then((module) => module.RunOptions));
 

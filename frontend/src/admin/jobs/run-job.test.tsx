@@ -230,3 +230,231 @@ test('has the only select and the only textarea of the page', async () => {
   expect(document.querySelectorAll('select')).toHaveLength(1);
   expect(document.querySelectorAll('textarea')).toHaveLength(1);
 });
+
+const richSchema = {
+  required: ['userId'],
+  properties: {
+    userId: { type: 'integer', minimum: 1 },
+    tags: { type: 'array', items: { type: 'string' } },
+    note: { anyOf: [{ type: 'string' }, { type: 'null' }] },
+    window: { type: 'object', properties: { from: { type: 'string', format: 'date' } } },
+    pairs: { type: 'array', items: { type: 'array' } },
+  },
+};
+
+/** As the server words them. */
+function issuesOf({ userId }: { userId?: unknown }) {
+  const issue = (message: string) => [{ path: 'parameters.userId', message }];
+  if (userId === undefined) return issue('is missing');
+  if (typeof userId !== 'number') return issue('must be a number, not a text');
+  return userId < 1 ? issue('must be at least 1') : [];
+}
+
+async function openRich(place = '/admin/jobs?new=match-scores') {
+  world.definitions = [
+    aDefinition({ parametersSchema: richSchema, defaultParams: { pairs: [[1]] } }),
+    aDefinition({ name: 'trending', description: 'Update trending', channel: 'night', defaultParams: {} }),
+  ];
+  backend.use(
+    http.post('/api/admin/jobs/definitions/:jobName/check', async ({ request }) => {
+      const { parameters: given } = (await request.json()) as { parameters: { userId?: unknown } };
+      return HttpResponse.json({ issues: issuesOf(given), underWay: [], waiting: 'It is next in channel default.' });
+    }),
+  );
+  const opened = await openDialog(place);
+  const { dialog, user, parameters } = opened;
+  const field = (name: string) => dialog.findByRole<HTMLInputElement>('textbox', { name });
+  await field('userId');
+  const type = async (name: string, text: string) => user.type(await field(name), text);
+  const json = (): unknown => JSON.parse(parameters.value);
+  return { ...opened, field, type, json };
+}
+
+test('shows a fault at the field and in the JSON without a request, and counts it at the button', async () => {
+  const asked = acceptEnqueues();
+  const { dialog, field, type, json, submit, user } = await openRich();
+  await type('userId', 'eight');
+  expect(await dialog.findByText('Must be a number')).toBeVisible();
+  expect(dialog.getByText('userId: must be a number')).toBeVisible();
+  expect(json()).toEqual({ pairs: [[1]], userId: 'eight' });
+  expect(dialog.getByRole('button', { name: '1 problem' })).toBeVisible();
+  await submit();
+  expect(asked).toHaveLength(0);
+  await waitFor(async () => expect(await field('userId')).toHaveFocus());
+  await user.clear(await field('userId'));
+  expect(await dialog.findByRole('button', { name: '1 to fill in' })).toBeVisible();
+  expect(await dialog.findByText('Is missing')).toBeVisible();
+  await type('userId', '8');
+  await submit();
+  await waitFor(() => expect(asked).toHaveLength(1));
+  expect(asked[0]?.body.parameters).toEqual({ pairs: [[1]], userId: 8 });
+});
+
+test('a field writes what was typed, digit by digit, and never another number', async () => {
+  const { dialog, field, type, json } = await openRich();
+  await type('userId', '9007199254740993');
+  expect(await dialog.findByText(/^Too large to be kept exactly/)).toBeVisible();
+  expect(json()).toMatchObject({ userId: '9007199254740993' });
+  expect(await field('userId')).toHaveValue('9007199254740993');
+});
+
+test('draws lists, objects and null, and keeps an empty list and a null', async () => {
+  const { dialog, type, json, user, parameters, write } = await openRich();
+  await type('from', '2026-12-24');
+  const tags = dialog.getByRole('combobox', { name: 'tags' });
+  await user.type(tags, 'a, b{Enter}');
+  expect(json()).toEqual({ pairs: [[1]], window: { from: '2026-12-24' }, tags: ['a, b'] });
+  await user.type(tags, '{Backspace}');
+  expect(json()).toEqual({ pairs: [[1]], window: { from: '2026-12-24' }, tags: [] });
+  await user.click(dialog.getByRole('button', { name: 'Set note to null' }));
+  expect(json()).toMatchObject({ tags: [], note: null });
+  await user.clear(dialog.getByRole('textbox', { name: 'from' }));
+  await user.click(dialog.getByRole('button', { name: 'Leave tags out' }));
+  expect(json()).toEqual({ pairs: [[1]], note: null });
+  await user.click(dialog.getByRole('button', { name: 'Edit pairs in the JSON' }));
+  await waitFor(() => expect(parameters).toHaveFocus());
+  expect(parameters.value.slice(parameters.selectionStart, parameters.selectionEnd).replace(/\s/g, '')).toBe('[[1]]');
+  await write('{\n  "userId": 8,\n}');
+  expect(dialog.getByText('Fix line 3 of the JSON first.')).toBeVisible();
+  expect(dialog.getByRole('textbox', { name: 'userId' })).toBeDisabled();
+});
+
+test('Enter in a field sends nothing, Ctrl and Enter do, and twice sends once', async () => {
+  const asked = acceptEnqueues();
+  const { user, type } = await openRich();
+  await type('userId', '8{Enter}');
+  expect(callsTo('POST /api/admin/jobs/enqueue')).toBe(0);
+  await user.keyboard('{Control>}{Enter}{Enter}{/Control}');
+  await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
+  expect(asked).toHaveLength(1);
+});
+
+test('finds a job by what it does, without the mouse', async () => {
+  const { user, dialog, job } = await openRich();
+  await user.click(dialog.getByRole('button', { name: 'Find…' }));
+  await user.type(await dialog.findByRole('textbox', { name: 'Find a job' }), 'night update');
+  await waitFor(() => expect(dialog.getAllByRole('option', { name: /never run/ })).toHaveLength(1));
+  await user.keyboard('{Enter}');
+  await waitFor(() => expect(job).toHaveValue('trending'));
+  expect(job).toHaveFocus();
+});
+
+test('leads to the run that is under way in a tab of its own', async () => {
+  const running = aRun.running({ progressPercent: 19.4 });
+  world.active = [running];
+  const { dialog } = await openRich();
+  expect(await dialog.findByText(`#${running.id}`)).toBeVisible();
+  expect(dialog.getByText(/19 %, since/)).toBeVisible();
+  const link = dialog.getByRole('link', { name: `Open run #${running.id} in a new tab` });
+  expect(link).toHaveAttribute('target', '_blank');
+});
+
+test('marks what differs from the run that is repeated', async () => {
+  world.runs = [aRun.failed({ parameters: { userId: 8 } })];
+  const { field, type, dialog } = await openRich(`/admin/jobs?rerun=${world.runs[0]?.id}`);
+  expect(dialog.queryByText(/^was/)).toBeNull();
+  await type('userId', '1');
+  expect(await field('userId')).toHaveAccessibleDescription(/^was 8 in #/);
+});
+
+test('queues a chain as one batch, each run after the one before unless it is changed', async () => {
+  const asked: unknown[] = [];
+  backend.use(
+    http.post('/api/admin/jobs/batches', async ({ request }) => {
+      asked.push(await request.json());
+      return HttpResponse.json({ batchId: '7', jobRunIds: ['1', '2', '3'] }, { status: 201 });
+    }),
+  );
+  const { user, dialog, type } = await openRich();
+  await type('userId', '8');
+  for (const number of [2, 3]) {
+    await user.click(dialog.getByRole('button', { name: 'Then…' }));
+    if (number === 2) {
+      await user.click(dialog.getByRole('button', { name: 'Enqueue 2 Jobs' }));
+      expect(await dialog.findByText('Select a job')).toBeVisible();
+    }
+    await user.click(await dialog.findByRole('combobox', { name: `Job ${number}` }));
+    const list = await dialog.findByRole('listbox', { name: `Job ${number}`, hidden: true });
+    await user.click(within(list).getByRole('option', { name: 'trending', hidden: true }));
+  }
+  expect(dialog.getByRole('region', { name: 'Preview of the chain' })).toHaveTextContent('after 2');
+  await user.click(dialog.getByRole('button', { name: 'Enqueue 3 Jobs' }));
+  expect(await screen.findByText('Jobs enqueued: #1, #2, #3, as batch 7')).toBeVisible();
+  expect(asked).toEqual([
+    {
+      name: 'match-scores, then trending, then trending',
+      runs: [
+        { ref: 'first', jobName: 'match-scores', parameters: { pairs: [[1]], userId: 8 } },
+        { ref: '2', jobName: 'trending', parameters: {}, after: ['first'], when: 'succeeded' },
+        { ref: '3', jobName: 'trending', parameters: {}, after: ['2'], when: 'succeeded' },
+      ],
+    },
+  ]);
+});
+
+test('waits for other runs, or goes to a schedule with what was set up', async () => {
+  world.active = [aRun.running({ id: '12700', jobName: 'trending' })];
+  const asked = acceptEnqueues();
+  backend.use(
+    http.get('/api/admin/jobs/schedules', () => HttpResponse.json({ schedules: [] })),
+    http.get('/api/admin/jobs/schedules/preview', () =>
+      HttpResponse.json({ timing: 'At 03:00', times: [], warnings: [] }),
+    ),
+  );
+  const { user, dialog, type, submit } = await openRich();
+  await type('userId', '8');
+  await user.click(dialog.getByRole('radio', { name: 'After other runs…' }));
+  await submit();
+  expect(await dialog.findByText('Choose the runs to wait for')).toBeVisible();
+  await user.click(dialog.getByRole('combobox', { name: 'Runs to wait for' }));
+  await user.click(await dialog.findByRole('option', { name: '#12700 trending', hidden: true }));
+  await user.click(dialog.getByRole('radio', { name: 'when they have ended, however' }));
+  await user.click(dialog.getByRole('button', { name: 'On a schedule…' }));
+  const editor = within(await screen.findByRole('dialog', { name: 'New schedule' }));
+  expect(await editor.findByLabelText('Job')).toHaveValue('match-scores');
+  expect(JSON.parse(editor.getByLabelText<HTMLTextAreaElement>('Parameters (JSON)').value)).toMatchObject({
+    userId: 8,
+  });
+  cleanup();
+
+  const again = await openDialog('/admin/jobs?new=match-scores');
+  await again.submit();
+  await waitFor(() => expect(asked).toHaveLength(1));
+  expect(asked[0]?.body).toMatchObject({ after: ['12700'], when: 'finished', parameters: { userId: 8 } });
+});
+
+test('a preset is marked until it is changed, and one that the job refuses is put right and saved', async () => {
+  const saved = { id: 'a3b8c1d2-0000-4000-8000-000000000001', jobName: 'match-scores', isMine: true, isShared: false };
+  const preset = {
+    ...saved,
+    name: 'user zero',
+    options: {},
+    owner: 'ada@example.com',
+    rev: 3,
+    updatedAt: new Date().toISOString(),
+  };
+  const changes: unknown[] = [];
+  backend.use(
+    http.get('/api/admin/jobs/presets', () =>
+      HttpResponse.json({ presets: [{ ...preset, parameters: { userId: 0 }, problem: 'userId must be at least 1.' }] }),
+    ),
+    http.put('/api/admin/jobs/presets/:id', async ({ request }) => {
+      changes.push(await request.json());
+      return HttpResponse.json({ preset: { ...preset, parameters: { userId: 10 }, problem: null } });
+    }),
+  );
+  const { user, dialog, field, type } = await openRich();
+  await user.click(await dialog.findByRole('button', { name: 'Presets' }));
+  await user.click(await dialog.findByRole('menuitem', { name: /^user zero/, hidden: true }));
+  expect(
+    await dialog.findByText(/The job refuses the preset “user zero” now: userId must be at least 1/),
+  ).toBeVisible();
+  expect(await field('userId')).toHaveAccessibleDescription(/from user zero/);
+  await user.clear(await field('userId'));
+  await type('userId', '10');
+  expect(await field('userId')).not.toHaveAccessibleDescription(/from user zero/);
+  await user.click(await dialog.findByRole('button', { name: 'Save it so' }));
+  await waitFor(() =>
+    expect(changes).toEqual([{ name: 'user zero', options: {}, isShared: false, rev: 3, parameters: { userId: 10 } }]),
+  );
+});

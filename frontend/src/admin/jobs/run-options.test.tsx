@@ -25,7 +25,7 @@ async function openOptions() {
   const { user } = await openPanel('/admin/jobs?new=match-scores');
   const dialog = within(await screen.findByRole('dialog', { name: 'Run New Job' }));
   await user.click(await dialog.findByText('Options'));
-  await dialog.findByLabelText('Not before');
+  await dialog.findByLabelText('Priority');
   const fill = (label: string, text: string) => user.type(dialog.getByLabelText(label), text);
   const choose = async (label: string, option: string) => {
     await user.click(dialog.getByRole('combobox', { name: label }));
@@ -37,8 +37,9 @@ async function openOptions() {
 
 test('queues a run as the options say', async () => {
   const bodies = answerEnqueues();
-  const { fill, choose, submit } = await openOptions();
-  await fill('Not before', '2027-05-06T07:08');
+  const { user, dialog, fill, choose, submit } = await openOptions();
+  await user.click(dialog.getByRole('radio', { name: 'Later…' }));
+  await fill('Not before', '2027-05-06 07:08');
   await fill('Priority', '-5');
   await fill('Channel', 'mail');
   await fill('Attempts', '1');
@@ -50,7 +51,7 @@ test('queues a run as the options say', async () => {
   expect(bodies[0]).toEqual({
     jobName: 'match-scores',
     parameters: { batchSize: 100, pauseMs: 50 },
-    runAt: readLocalInput('2027-05-06T07:08'),
+    runAt: readLocalInput('2027-05-06 07:08'),
     priority: -5,
     channel: 'mail',
     maxAttempts: 1,

@@ -1,8 +1,11 @@
-import type { Unique } from '@job-manager/shared/contract/enqueue-options';
+import { channelName, type Unique } from '@job-manager/shared/contract/enqueue-options';
+import { limits } from '@job-manager/shared/limits';
 import { readLocalInput } from '../../lib/local-time';
+import type { RunFormValues } from './run-form';
 
 /** How a run is to be queued, as the form has it: empty for as the job says. */
 export interface RunOptionValues {
+  /** A time of the reader's zone; holds where the run is to come later. */
   notBefore: string;
   priority: string;
   channel: string;
@@ -26,13 +29,27 @@ export const noOptions: RunOptionValues = {
 };
 
 /** Whether any of them is set. */
-export const hasOptions = ({ notBefore, priority, channel, maxAttempts, uniqueKey }: RunOptionValues): boolean =>
-  [notBefore, priority, channel, maxAttempts, uniqueKey].some((text) => text.trim() !== '');
+export const hasOptions = ({ priority, channel, maxAttempts, uniqueKey }: RunOptionValues): boolean =>
+  [priority, channel, maxAttempts, uniqueKey].some((text) => text.trim() !== '');
+
+/** When the run is due, as the API takes it; nothing for at once. */
+export function readTime({ time, options, after, condition }: RunFormValues) {
+  if (time === 'later') return { runAt: readLocalInput(options.notBefore) ?? undefined };
+  return time === 'after' ? { after, when: condition } : {};
+}
+
+/** Where the run is to queue, as far as what was typed can be meant. */
+export function readLane({ channel, priority }: RunOptionValues) {
+  const [name, number] = [channel.trim(), numberOf(priority)];
+  return {
+    channel: channelName.safeParse(name).success ? name : undefined,
+    priority: Number.isInteger(number) && Math.abs(number ?? 0) <= limits.priority ? number : undefined,
+  };
+}
 
 /** The options as the API takes them; what is wrong with them, the server says. */
 export function readOptions(values: RunOptionValues) {
   return {
-    runAt: readLocalInput(values.notBefore) ?? undefined,
     priority: numberOf(values.priority),
     channel: values.channel.trim() || undefined,
     maxAttempts: numberOf(values.maxAttempts),

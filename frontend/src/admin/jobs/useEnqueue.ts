@@ -3,50 +3,57 @@ import { trackError } from '../../api/errorTracking';
 import { type Failure, toFailure } from '../../api/failure';
 import { enqueueRun } from '../../api/job-queries';
 import { useAction } from '../../api/useAction';
+import type { Problem } from '../../components/parameters/problems';
+import { readParameters } from '../../components/parameters/values';
 import { randomId } from '../../lib/random-id';
 import { toastError, toastInfo, toastSuccess } from '../../ui/toast';
-import { messagesOf, readParameters } from './parameters';
-import { type RunOptionValues, readOptions } from './run-options';
-
-/** A run to be queued, as the form has it. */
-export interface RunFormValues {
-  jobName: string;
-  parameters: string;
-  options: RunOptionValues;
-}
+import { enqueueChain } from './enqueue-chain';
+import { messagesOf, rowProblemsOf } from './form-messages';
+import type { RunFormValues } from './run-form';
+import { readOptions, readTime } from './run-options';
 
 interface Ends {
   /** The finished run that is repeated. */
   rerunOfId?: string;
   onEnqueued: () => void;
-  /** Can be put right: what is wrong, by field. */
-  onFaults: (messages: Record<string, string>) => void;
+  /** Can be put right: what is wrong, by field, and by row of the chain. */
+  onFaults: (messages: Record<string, string>, rows: Record<string, Problem[]>) => void;
   /** Can never be queued like this; it has been told. */
   onRefused: () => void;
 }
 
-/** Queues one run, however often it is asked to. */
+const NO_ROWS = {};
+
+/** Queues one run or a chain of them, however often it is asked to. */
 export function useEnqueue({ rerunOfId, onEnqueued, onFaults, onRefused }: Ends) {
   const [idempotencyKey] = useState(() => randomId());
   return useAction({
-    mutationFn: ({ jobName, parameters, options }: RunFormValues) =>
-      enqueueRun({
+    mutationFn: async (values: RunFormValues): Promise<{ message: string; isNew: boolean }> => {
+      if (values.chain.length > 0) return { message: await enqueueChain(values), isNew: true };
+      const { jobName, parameters, options } = values;
+      const { jobRunId, isNew } = await enqueueRun({
         jobName,
         parameters: readParameters(parameters),
         rerunOfId,
         idempotencyKey,
+        ...readTime(values),
         ...readOptions(options),
-      }),
-    onSuccess: ({ jobRunId, isNew }, { options }) => {
-      if (!isNew && hasKey(options)) toastInfo({ message: `Run #${jobRunId} has this key already` });
-      else toastSuccess({ message: `Job enqueued: #${jobRunId}` });
+      });
+      if (!isNew && hasKey(options)) return { message: `Run #${jobRunId} has this key already`, isNew };
+      return { message: `Job enqueued: #${jobRunId}`, isNew: true };
+    },
+    onSuccess: ({ message, isNew }) => {
+      if (isNew) toastSuccess({ message });
+      else toastInfo({ message });
       onEnqueued();
     },
-    onError: (error, { jobName, options }) => {
+    onError: (error, values) => {
+      const { jobName, options, chain } = values;
       trackError(error, { action: 'enqueueJob', component: 'RunJobModal', jobName });
       const failure = toFailure(error);
-      if (isTaken(failure, options)) return onFaults({ 'options.uniqueKey': failure.details });
-      if (failure.retryable) return onFaults(messagesOf(failure));
+      if (isTaken(failure, options)) return onFaults({ 'options.uniqueKey': failure.details }, NO_ROWS);
+      if (failure.retryable || chain.length > 0)
+        return onFaults(messagesOf(failure, chain), rowProblemsOf(failure, chain));
       // The sign-in page has taken over; afterwards the form is there again.
       if (failure.status === 401) return;
       toastError({ title: 'Cannot run job', message: failure.details });
@@ -55,5 +62,5 @@ export function useEnqueue({ rerunOfId, onEnqueued, onFaults, onRefused }: Ends)
   });
 }
 
-const hasKey = ({ uniqueKey }: RunOptionValues): boolean => uniqueKey.trim() !== '';
-const isTaken = ({ status }: Failure, options: RunOptionValues): boolean => status === 409 && hasKey(options);
+const hasKey = ({ uniqueKey }: RunFormValues['options']): boolean => uniqueKey.trim() !== '';
+const isTaken = ({ status }: Failure, options: RunFormValues['options']): boolean => status === 409 && hasKey(options);

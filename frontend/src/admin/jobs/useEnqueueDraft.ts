@@ -1,12 +1,11 @@
 import type { JobDefinition, JobRun } from '@job-manager/shared/contract/run';
+import { formatParameters } from '../../components/parameters/values';
 import { useDraft } from '../../components/useDraft';
+import type { RunFormValues } from './run-form';
 import { noOptions } from './run-options';
-import type { RunFormValues } from './useEnqueue';
-
-const asText = (parameters: unknown): string => JSON.stringify(parameters, null, 2);
 
 /** What the parameters of a job begin with. */
-export const defaultsOf = (definition?: JobDefinition): string => asText(definition?.defaultParams ?? {});
+export const defaultsOf = (definition?: JobDefinition): string => formatParameters(definition?.defaultParams ?? {});
 
 interface Opened {
   /** The run to repeat, or the job chosen beforehand with its definition, or none of them. */
@@ -20,8 +19,12 @@ interface Opened {
 export function useEnqueueDraft({ original, jobName, definition, onChanged }: Opened) {
   const untouched: RunFormValues = {
     jobName: original?.jobName ?? jobName ?? '',
-    parameters: original ? asText(original.parameters) : defaultsOf(definition),
+    parameters: original ? formatParameters(original.parameters) : defaultsOf(definition),
+    time: 'now',
+    after: [],
+    condition: 'succeeded',
     options: noOptions,
+    chain: [],
   };
   const openedFor = jobName ?? '';
   const draft = useDraft(

@@ -4,7 +4,7 @@ import type {
   OverlapPolicy,
   ScheduleSettings,
 } from '@job-manager/shared/contract/schedules';
-import { NativeSelect, Textarea, TextInput } from '@mantine/core';
+import { NativeSelect, TextInput } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { trackError } from '../../api/errorTracking';
@@ -13,7 +13,9 @@ import { fieldErrors } from '../../api/field-errors';
 import { definitionsQuery } from '../../api/job-queries';
 import { useAction } from '../../api/useAction';
 import { ChangedNote, differencesOf } from '../../components/ChangedNote';
-import { parseJson } from '../../lib/json-syntax';
+import { ParametersEditor } from '../../components/parameters/ParametersEditor';
+import { useParameterProblems } from '../../components/parameters/useParameterProblems';
+import { formatParameters, type Values as Parameters, readParameters } from '../../components/parameters/values';
 import { ConfirmDialog } from '../../ui/ConfirmDialog';
 import { toastSuccess } from '../../ui/toast';
 import { calls, schedulesKey } from './calls';
@@ -23,7 +25,15 @@ interface Props {
   /** What is changed, or copied; null for a new one from nothing. */
   schedule: JobSchedule | null;
   isCopy: boolean;
+  /** What a new one begins with. */
+  start?: NewSchedule;
   onClose: () => void;
+}
+
+/** The job and the parameters that were set up elsewhere. */
+export interface NewSchedule {
+  jobName: string;
+  parameters: Parameters;
 }
 
 interface Values {
@@ -51,18 +61,20 @@ const overlapChoices = [
 ];
 
 /** Makes a schedule, or changes one. */
-export function ScheduleDialog({ schedule, isCopy, onClose }: Props) {
+export function ScheduleDialog({ schedule, isCopy, start: given, onClose }: Props) {
   const edited = isCopy ? null : schedule;
-  const [start] = useState(() => valuesOf(schedule, isCopy));
+  const [start] = useState(() => ({ ...valuesOf(schedule, isCopy), ...(given && asValues(given)) }));
   const [values, setValues] = useState(start);
   const [rev, setRev] = useState(edited?.rev);
   const set = (part: Partial<Values>) => setValues((now) => ({ ...now, ...part }));
   const { data: jobs = [] } = useQuery(definitionsQuery());
-  const parsed = parseJson(values.parameters.trim() || '{}');
+  const [isAttempted, setAttempted] = useState(false);
+  const definition = jobs.find(({ name }) => name === values.jobName);
+  const { problems } = useParameterProblems(definition, values.parameters, isAttempted);
   const { mutate, isPending, error } = useSave(edited, rev, { onSaved: onClose, onChanged: setRev });
   const theirs = error === null ? undefined : (currentOf(error) as Record<string, unknown> | undefined);
   const refused = error && theirs === undefined ? fieldErrors(toFailure(error), FIELDS) : null;
-  const settings = parsed.ok ? settingsOf(values, parsed.value as Record<string, unknown>) : null;
+  const settings = problems.syntax === null ? settingsOf(values, readParameters(values.parameters)) : null;
   return (
     <ConfirmDialog
       title={edited ? `Change ${edited.name}` : 'New schedule'}
@@ -70,7 +82,10 @@ export function ScheduleDialog({ schedule, isCopy, onClose }: Props) {
       isPending={isPending}
       isChanged={values !== start}
       fault={refused?.rest ?? null}
-      onConfirm={() => settings && mutate(settings)}
+      onConfirm={() => {
+        setAttempted(true);
+        if (settings && problems.count === 0) mutate(settings);
+      }}
       onClose={onClose}
     >
       {theirs && settings && <ChangedNote differences={differencesOf(theirs, { ...settings })} />}
@@ -89,15 +104,12 @@ export function ScheduleDialog({ schedule, isCopy, onClose }: Props) {
         onChange={(event) => set({ jobName: event.currentTarget.value })}
         error={refused?.fields.jobName}
       />
-      <Textarea
-        label="Parameters"
-        description="JSON; what is left out is as the job says"
-        value={values.parameters}
-        rows={3}
-        spellCheck={false}
-        styles={{ input: { fontFamily: 'var(--mantine-font-family-monospace)' } }}
-        onChange={(event) => set({ parameters: event.currentTarget.value })}
-        error={parsed.ok ? refused?.fields.parameters : `Line ${parsed.line} is no JSON`}
+      <ParametersEditor
+        id="schedule-parameters"
+        text={values.parameters}
+        onChange={(parameters) => set({ parameters })}
+        problems={problems}
+        error={problems.syntax ?? refused?.fields.parameters}
       />
       {values.everyS === '' ? (
         <TimingFields
@@ -162,7 +174,7 @@ const ownZone = new Intl.DateTimeFormat().resolvedOptions().timeZone;
 const valuesOf = (schedule: JobSchedule | null, isCopy: boolean): Values => ({
   name: schedule === null ? '' : isCopy ? `${schedule.name}-copy` : schedule.name,
   jobName: schedule?.jobName ?? '',
-  parameters: JSON.stringify(schedule?.parameters ?? {}, null, 2),
+  parameters: formatParameters(schedule?.parameters ?? {}),
   cron: schedule?.cron ?? '0 3 * * *',
   everyS: schedule?.everyMs == null ? '' : String(schedule.everyMs / 1_000),
   timeZone: schedule?.timeZone ?? ownZone,
@@ -170,7 +182,9 @@ const valuesOf = (schedule: JobSchedule | null, isCopy: boolean): Values => ({
   overlap: schedule?.overlap ?? 'skip',
 });
 
-function settingsOf(values: Values, parameters: Record<string, unknown>): ScheduleSettings {
+const asValues = ({ jobName, parameters }: NewSchedule) => ({ jobName, parameters: formatParameters(parameters) });
+
+function settingsOf(values: Values, parameters: Parameters): ScheduleSettings {
   const { name, jobName, cron, everyS, timeZone, missed, overlap } = values;
   const timing = everyS === '' ? { cron: cron.trim() } : { everyMs: Number(everyS) * 1_000 };
   return { name: name.trim(), jobName, parameters, ...timing, timeZone: timeZone.trim(), missed, overlap };

@@ -3,7 +3,8 @@ import { Button, Group, Select } from '@mantine/core';
 import { IconCalendarClock, IconCalendarStats, IconFilterOff, IconPlus } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { parseAsString, parseAsStringLiteral, useQueryStates } from 'nuqs';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
+import { useLocation, useNavigate } from 'react-router-dom';
 import { toFailure } from '../../api/failure';
 import { useCan } from '../../api/session';
 import { AutoRefresh } from '../../components/AutoRefresh';
@@ -16,6 +17,7 @@ import { RowSkeletons } from '../../ui/RowSkeletons';
 import { Section } from '../../ui/Section';
 import { Calendar } from './Calendar';
 import { schedulesQuery } from './calls';
+import type { NewSchedule } from './ScheduleDialog';
 import { ScheduleTable } from './ScheduleTable';
 import { type ScheduleActs, useScheduleActs } from './useScheduleActs';
 
@@ -46,6 +48,7 @@ function Schedules() {
   const { data, error, refetch, dataUpdatedAt, isFetching } = useQuery(schedulesQuery());
   const [{ q, job, state, view }, set] = useQueryStates(place);
   const acts = useScheduleActs();
+  useNewSchedule(acts.open);
   const canManage = useCan('manageSchedules');
   const canRun = useCan('run');
   const canCreate = canManage && canRun;
@@ -148,6 +151,19 @@ function Schedules() {
       {acts.dialogs}
     </Page>
   );
+}
+
+/** Opens the editor with the job and parameters that the run form handed over, once. */
+function useNewSchedule(open: ScheduleActs['open']) {
+  const { state, pathname, search } = useLocation();
+  const navigate = useNavigate();
+  const start = (state as { newSchedule?: NewSchedule } | null)?.newSchedule;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only what is handed over opens it; it is taken out of the address's state at once.
+  useEffect(() => {
+    if (start === undefined) return;
+    open({ act: 'create', start });
+    void navigate(pathname + search, { replace: true, state: null });
+  }, [start]);
 }
 
 /** The schedules, and what can be done to those that are ticked. */

@@ -13,12 +13,13 @@ import { loadable } from '../../ui/loadable';
 import { toastError, toastSuccess } from '../../ui/toast';
 import { useReturnFocus } from '../../ui/useReturnFocus';
 import { calls, schedulesKey } from './calls';
+import type { NewSchedule } from './ScheduleDialog';
 
 const ScheduleDialog = loadable(() => import('./ScheduleDialog').then((module) => module.ScheduleDialog));
 const BackfillDialog = loadable(() => import('./BackfillDialog').then((module) => module.BackfillDialog));
 
 type Opened =
-  | { act: 'create' }
+  | { act: 'create'; start?: NewSchedule }
   | { act: 'edit' | 'copy' | 'remove' | 'backfill'; schedule: JobSchedule }
   | { act: 'pause'; schedules: readonly JobSchedule[] };
 
@@ -63,7 +64,9 @@ export function useScheduleActs(onRemoved: () => void = () => {}): ScheduleActs 
     resume,
     dialogs: (
       <DialogBoundary opened={[opened]} onClose={close}>
-        {opened?.act === 'create' && <ScheduleDialog schedule={null} isCopy={false} onClose={close} />}
+        {opened?.act === 'create' && (
+          <ScheduleDialog schedule={null} isCopy={false} start={opened.start} onClose={close} />
+        )}
         {(opened?.act === 'edit' || opened?.act === 'copy') && (
           <ScheduleDialog schedule={opened.schedule} isCopy={opened.act === 'copy'} onClose={close} />
         )}

@@ -1,0 +1,46 @@
+import { Button, Kbd } from '@mantine/core';
+import classes from './RunJobForm.module.css';
+
+interface Props {
+  /** What is wrong and would be refused. */
+  problems: number;
+  /** What is only not filled in yet. */
+  missing: number;
+  runs: number;
+  isPending: boolean;
+  onShowProblem: () => void;
+  onCancel: () => void;
+}
+
+/** The buttons, always in sight, with the number of problems that are left. */
+export function RunFormFooter({ problems, missing, runs, isPending, onShowProblem, onCancel }: Props) {
+  const left =
+    problems > 0 ? `${problems} problem${problems === 1 ? '' : 's'}` : missing > 0 ? `${missing} to fill in` : null;
+  return (
+    <div className={classes.footer}>
+      <span role="status" className={classes.left}>
+        {left !== null && (
+          <Button variant="subtle" size="compact-sm" color={problems > 0 ? 'red' : 'gray'} onClick={onShowProblem}>
+            {left}
+          </Button>
+        )}
+      </span>
+      <Button variant="default" onClick={onCancel}>
+        Cancel
+      </Button>
+      <Button
+        type="submit"
+        loading={isPending}
+        rightSection={
+          <Kbd size="xs" className={classes.keys} aria-hidden>
+            {isMac() ? '⌘↵' : 'Ctrl ↵'}
+          </Kbd>
+        }
+      >
+        {runs === 1 ? 'Enqueue Job' : `Enqueue ${runs} Jobs`}
+      </Button>
+    </div>
+  );
+}
+
+const isMac = (): boolean => /mac|iphone|ipad/i.test(navigator.userAgent);

@@ -1,0 +1,16 @@
+import { useNavigate } from 'react-router-dom';
+import { useCan } from '../../api/session';
+import { readParameters } from '../../components/parameters/values';
+import { paths } from '../../paths';
+import type { RunFormValues } from './run-form';
+
+/** Takes the job and its parameters to a new schedule; undefined for those who may make none. What is typed stays as a draft. */
+export function useScheduleInstead({ jobName, parameters }: RunFormValues, isReadable: boolean) {
+  const navigate = useNavigate();
+  const canCreate = [useCan('manageSchedules'), useCan('run')].every(Boolean);
+  if (!canCreate || jobName === '' || !isReadable) return undefined;
+  return () => {
+    const state = { newSchedule: { jobName, parameters: readParameters(parameters) } };
+    void navigate(paths.schedules, { state });
+  };
+}

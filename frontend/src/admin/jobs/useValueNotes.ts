@@ -1,0 +1,28 @@
+import type { JobRun } from '@job-manager/shared/contract/run';
+import { useState } from 'react';
+import { isSame, type Values, valueAt } from '../../components/parameters/values';
+import type { AppliedPreset } from './presets';
+
+/** Longer values are cut in a note. */
+const MAX_CHARS = 40;
+
+/** What is remarkable about a value: what it was in the run that is repeated, or the preset it comes from, until it is changed. */
+export function useValueNotes(original: JobRun | undefined) {
+  const [applied, apply] = useState<AppliedPreset | null>(null);
+  const before: Values | undefined = original?.parameters;
+  const noteOf = (path: readonly string[], value: unknown): string | null => {
+    if (before !== undefined) {
+      const was = valueAt(before, path);
+      if (isSame(was, value)) return null;
+      return was === undefined ? `not in #${original?.id}` : `was ${short(was)} in #${original?.id}`;
+    }
+    const given = applied && valueAt(applied.parameters, path);
+    return given !== null && given !== undefined && isSame(given, value) ? `from ${applied?.label}` : null;
+  };
+  return { noteOf, applied, apply };
+}
+
+function short(value: unknown): string {
+  const text = JSON.stringify(value);
+  return text.length > MAX_CHARS ? `${text.slice(0, MAX_CHARS)}…` : text;
+}
