@@ -78,7 +78,7 @@ test('fills in parameters field by field, and keeps them as a preset', async ({ 
   await chooseJob(page, 'match-scores');
   const dialog = runDialog(page);
   await dialog.getByRole('textbox', { name: 'userId' }).fill('eight');
-  await expect(dialog.getByText('Must be a number')).toBeVisible();
+  await expect(dialog.getByText('Must be a number', { exact: true })).toBeVisible();
   await dialog.getByRole('textbox', { name: 'userId' }).fill('8');
   await expect(parametersField(page)).toHaveValue(/"userId": 8/);
   await dialog.getByRole('button', { name: 'Presets' }).click();

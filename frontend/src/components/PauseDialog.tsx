@@ -1,7 +1,8 @@
 import { limits } from '@job-manager/shared/limits';
 import { NativeSelect, TextInput } from '@mantine/core';
 import { useState } from 'react';
-import { localInput, readLocalInput, timeZoneName } from '../lib/local-time';
+import { localInput, timeZoneName } from '../lib/local-time';
+import { readLocalInput } from '../lib/read-time';
 import { ConfirmDialog } from '../ui/ConfirmDialog';
 
 export interface Pause {

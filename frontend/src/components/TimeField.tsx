@@ -1,6 +1,7 @@
 import { Button, TextInput } from '@mantine/core';
 import type { ReactNode } from 'react';
-import { localInput, readLocalInput, timeZoneName } from '../lib/local-time';
+import { localInput, timeZoneName } from '../lib/local-time';
+import { readLocalInput } from '../lib/read-time';
 import classes from './TimeField.module.css';
 
 interface Props {

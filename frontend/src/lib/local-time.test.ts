@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { localInput, readLocalInput, timeZoneName } from './local-time';
+import { localInput, timeZoneName } from './local-time';
+import { readLocalInput } from './read-time';
 
 test('a time comes back from the field as it went in, to the minute', () => {
   const at = new Date(2026, 2, 4, 5, 6).getTime();

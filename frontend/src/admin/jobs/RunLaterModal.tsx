@@ -3,7 +3,8 @@ import { Button, Group, Modal, Text } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import { TimeField, timeProblem } from '../../components/TimeField';
 import { useDraft } from '../../components/useDraft';
-import { localInput, readLocalInput } from '../../lib/local-time';
+import { localInput } from '../../lib/local-time';
+import { readLocalInput } from '../../lib/read-time';
 import { useReschedule } from './useReschedule';
 
 interface Props {

@@ -1,7 +1,7 @@
 import { screen, waitFor, within } from '@testing-library/react';
 import { HttpResponse, http } from 'msw';
 import { expect, test } from 'vitest';
-import { readLocalInput } from '../../lib/local-time';
+import { readLocalInput } from '../../lib/read-time';
 import { aRun } from '../../testing/a-run';
 import { backend, problem } from '../../testing/backend';
 import { openPanel } from '../../testing/render-app';

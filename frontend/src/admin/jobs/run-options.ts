@@ -1,6 +1,6 @@
 import { channelName, type Unique } from '@job-manager/shared/contract/enqueue-options';
 import { limits } from '@job-manager/shared/limits';
-import { readLocalInput } from '../../lib/local-time';
+import { readLocalInput } from '../../lib/read-time';
 import type { RunFormValues } from './run-form';
 
 /** How a run is to be queued, as the form has it: empty for as the job says. */

@@ -1,6 +1,6 @@
 import { findInexactness, InexactNumberError, parseExactJson } from '@job-manager/shared/exact-json';
 import { parseJson } from '../../lib/json-syntax';
-import { hasZone, readLocalInput } from '../../lib/local-time';
+import { hasZone, readLocalInput } from '../../lib/read-time';
 import type { ChoiceField, ScalarField } from './schema';
 
 /** Parameters as the form has them: the parsed JSON. */
