@@ -33,7 +33,7 @@ export function FindJob({ definitions, onChoose, onClose }: Props) {
   }, [selectFirstOption, shown]);
   return (
     <Combobox store={combobox} onOptionSubmit={onChoose}>
-      <Combobox.EventsTarget>
+      <Combobox.EventsTarget withExpandedAttribute>
         <TextInput
           aria-label="Find a job"
           placeholder="Name, description or channel"

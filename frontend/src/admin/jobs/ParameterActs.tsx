@@ -1,3 +1,4 @@
+import type { Preset } from '@job-manager/shared/contract/presets';
 import type { JobDefinition } from '@job-manager/shared/contract/run';
 import { Button } from '@mantine/core';
 import { IconAlertTriangle } from '@tabler/icons-react';
@@ -16,12 +17,14 @@ interface Props {
   definition: JobDefinition | undefined;
   text: string;
   defaults: string;
+  /** What a preset keeps beside the parameters. */
+  options: Preset['options'];
   onWrite: (text: string) => void;
   onApply: (preset: AppliedPreset | null) => void;
 }
 
 /** Puts parameters into the form at once: those of a preset, or the defaults. */
-export function ParameterActs({ definition, text, defaults, onWrite, onApply }: Props) {
+export function ParameterActs({ definition, text, defaults, options, onWrite, onApply }: Props) {
   const parameters = parametersFault(text) === null ? readParameters(text) : null;
   return (
     <>
@@ -30,6 +33,7 @@ export function ParameterActs({ definition, text, defaults, onWrite, onApply }: 
           <PresetMenu
             definition={definition}
             parameters={parameters}
+            options={options}
             onChoose={(preset) => {
               onWrite(formatParameters(preset.parameters));
               onApply(preset);

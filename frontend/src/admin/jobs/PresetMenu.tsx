@@ -1,3 +1,4 @@
+import type { Preset } from '@job-manager/shared/contract/presets';
 import type { JobDefinition } from '@job-manager/shared/contract/run';
 import { Button, Checkbox, Menu, TextInput } from '@mantine/core';
 import { IconChevronDown } from '@tabler/icons-react';
@@ -17,11 +18,13 @@ interface Props {
   definition: JobDefinition;
   /** The parameters as they stand in the form; null where they are no JSON object. */
   parameters: Record<string, unknown> | null;
+  /** How the run is to be queued, as the form has it. */
+  options: Preset['options'];
   onChoose: (preset: AppliedPreset) => void;
 }
 
 /** Parameters under a name: of the code, of all, of one's own, and of the last runs; and saving those of the form. */
-export function PresetMenu({ definition, parameters, onChoose }: Props) {
+export function PresetMenu({ definition, parameters, options, onChoose }: Props) {
   const { name: jobName, presets: inCode } = definition;
   const [isOpen, setOpen] = useState(false);
   const [isSaving, setSaving] = useState(false);
@@ -76,7 +79,7 @@ export function PresetMenu({ definition, parameters, onChoose }: Props) {
         </Menu.Dropdown>
       </Menu>
       {isSaving && parameters !== null && (
-        <SaveDialog jobName={jobName} parameters={parameters} onClose={() => setSaving(false)} />
+        <SaveDialog jobName={jobName} parameters={parameters} options={options} onClose={() => setSaving(false)} />
       )}
     </>
   );
@@ -118,19 +121,19 @@ function useRemove() {
   return mutate;
 }
 
-interface SaveProps {
+interface SaveProps extends Pick<Props, 'options'> {
   jobName: string;
   parameters: Record<string, unknown>;
   onClose: () => void;
 }
 
-function SaveDialog({ jobName, parameters, onClose }: SaveProps) {
+function SaveDialog({ jobName, parameters, options, onClose }: SaveProps) {
   const [name, setName] = useState('');
   const [isShared, setShared] = useState(false);
   const canShare = useCan('managePresets');
   const queryClient = useQueryClient();
   const { mutate, isPending, error } = useAction({
-    mutationFn: () => presetCalls.create({ jobName, name: name.trim(), parameters, isShared }),
+    mutationFn: () => presetCalls.create({ jobName, name: name.trim(), parameters, options, isShared }),
     onSuccess: ({ preset }) => {
       toastSuccess({ message: `Saved as “${preset.name}”.` });
       onClose();

@@ -16,13 +16,13 @@ import { RunFormFooter } from './RunFormFooter';
 import classes from './RunJobForm.module.css';
 import { RunOptionsFold } from './RunOptionsFold';
 import { withNewRow } from './run-form';
-import { isOptionField, readLane } from './run-options';
+import { isOptionField, readLane, readPresetOptions, withPresetOptions } from './run-options';
 import { UnderWayNote } from './UnderWayNote';
 import { useEnqueue } from './useEnqueue';
 import { defaultsOf } from './useEnqueueDraft';
 import { useRunForm } from './useRunForm';
 import { useScheduleInstead } from './useScheduleInstead';
-import { useValueNotes } from './useValueNotes';
+import { findDifferences, useValueNotes } from './useValueNotes';
 import { WhenFields } from './WhenFields';
 
 const ChainRows = loadable(() => import('./ChainRows').then((module) => module.ChainRows));
@@ -135,11 +135,18 @@ export function RunJobForm(props: Props) {
               definition={chosen}
               text={values.parameters}
               onWrite={writeParameters}
-              onApply={apply}
+              options={readPresetOptions(values.options)}
+              onApply={(preset) => {
+                apply(preset);
+                if (preset?.saved)
+                  form.setFieldValue('options', withPresetOptions(values.options, preset.saved.options));
+              }}
               defaults={defaultsOf(chosen)}
             />
           }
-        />
+        >
+          {original && <Differences original={original} parameters={values.parameters} />}
+        </ParametersEditor>
         <WhenFields form={form} activeJobs={activeJobs} onSchedule={original ? undefined : onSchedule} />
         {!original && (
           <>
@@ -178,6 +185,16 @@ export function RunJobForm(props: Props) {
         }}
       />
     </form>
+  );
+}
+
+function Differences({ original, parameters }: { original: JobRun; parameters: string }) {
+  const names = findDifferences(original, parameters);
+  if (names.length === 0) return null;
+  return (
+    <p className={classes.waiting}>
+      Differs from #{original.id}: {names.join(', ')}
+    </p>
   );
 }
 

@@ -20,7 +20,7 @@ const times: { value: RunTime; label: string }[] = [
   { value: 'after', label: 'After other runs…' },
 ];
 
-export const conditions: { value: WaitCondition; label: string }[] = [
+const conditions: { value: WaitCondition; label: string }[] = [
   { value: 'succeeded', label: 'when they have succeeded' },
   { value: 'finished', label: 'when they have ended, however' },
 ];

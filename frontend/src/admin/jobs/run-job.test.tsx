@@ -332,7 +332,7 @@ test('Enter in a field sends nothing, Ctrl and Enter do, and twice sends once', 
 test('finds a job by what it does, without the mouse', async () => {
   const { user, dialog, job } = await openRich();
   await user.click(dialog.getByRole('button', { name: 'Find…' }));
-  await user.type(await dialog.findByRole('textbox', { name: 'Find a job' }), 'night update');
+  await user.type(await dialog.findByRole('combobox', { name: 'Find a job' }), 'night update');
   await waitFor(() => expect(dialog.getAllByRole('option', { name: /never run/ })).toHaveLength(1));
   await user.keyboard('{Enter}');
   await waitFor(() => expect(job).toHaveValue('trending'));
@@ -355,6 +355,7 @@ test('marks what differs from the run that is repeated', async () => {
   expect(dialog.queryByText(/^was/)).toBeNull();
   await type('userId', '1');
   expect(await field('userId')).toHaveAccessibleDescription(/^was 8 in #/);
+  expect(dialog.getByText(/^Differs from #\d+: userId$/)).toBeVisible();
 });
 
 test('queues a chain as one batch, each run after the one before unless it is changed', async () => {
@@ -428,7 +429,7 @@ test('a preset is marked until it is changed, and one that the job refuses is pu
   const preset = {
     ...saved,
     name: 'user zero',
-    options: {},
+    options: { channel: 'night' },
     owner: 'ada@example.com',
     rev: 3,
     updatedAt: new Date().toISOString(),
@@ -450,11 +451,15 @@ test('a preset is marked until it is changed, and one that the job refuses is pu
     await dialog.findByText(/The job refuses the preset “user zero” now: userId must be at least 1/),
   ).toBeVisible();
   expect(await field('userId')).toHaveAccessibleDescription(/from user zero/);
+  await user.click(dialog.getByText('Options (set)'));
+  expect(await dialog.findByLabelText('Channel')).toHaveValue('night');
   await user.clear(await field('userId'));
   await type('userId', '10');
   expect(await field('userId')).not.toHaveAccessibleDescription(/from user zero/);
   await user.click(await dialog.findByRole('button', { name: 'Save it so' }));
   await waitFor(() =>
-    expect(changes).toEqual([{ name: 'user zero', options: {}, isShared: false, rev: 3, parameters: { userId: 10 } }]),
+    expect(changes).toEqual([
+      { name: 'user zero', options: { channel: 'night' }, isShared: false, rev: 3, parameters: { userId: 10 } },
+    ]),
   );
 });

@@ -1,4 +1,5 @@
 import { channelName, type Unique } from '@job-manager/shared/contract/enqueue-options';
+import type { Preset } from '@job-manager/shared/contract/presets';
 import { limits } from '@job-manager/shared/limits';
 import { readLocalInput } from '../../lib/read-time';
 import type { RunFormValues } from './run-form';
@@ -44,6 +45,22 @@ export function readLane({ channel, priority }: RunOptionValues) {
   return {
     channel: channelName.safeParse(name).success ? name : undefined,
     priority: Number.isInteger(number) && Math.abs(number ?? 0) <= limits.priority ? number : undefined,
+  };
+}
+
+/** What of the options a preset keeps. */
+export function readPresetOptions(values: RunOptionValues): Preset['options'] {
+  const attempts = numberOf(values.maxAttempts);
+  return { ...readLane(values), maxAttempts: Number.isInteger(attempts) ? attempts : undefined };
+}
+
+/** The options with those that a preset has. */
+export function withPresetOptions(values: RunOptionValues, { channel, priority, maxAttempts }: Preset['options']) {
+  return {
+    ...values,
+    ...(channel !== undefined && { channel }),
+    ...(priority !== undefined && { priority: String(priority) }),
+    ...(maxAttempts !== undefined && { maxAttempts: String(maxAttempts) }),
   };
 }
 

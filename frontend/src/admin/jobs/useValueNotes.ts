@@ -1,6 +1,6 @@
 import type { JobRun } from '@job-manager/shared/contract/run';
 import { useState } from 'react';
-import { isSame, type Values, valueAt } from '../../components/parameters/values';
+import { isSame, parametersFault, readParameters, type Values, valueAt } from '../../components/parameters/values';
 import type { AppliedPreset } from './presets';
 
 /** Longer values are cut in a note. */
@@ -20,6 +20,14 @@ export function useValueNotes(original: JobRun | undefined) {
     return given !== null && given !== undefined && isSame(given, value) ? `from ${applied?.label}` : null;
   };
   return { noteOf, applied, apply };
+}
+
+/** Names of the parameters that differ from those of the run that is repeated; also of those that no field draws. */
+export function findDifferences(original: JobRun, parameters: string): string[] {
+  if (parametersFault(parameters) !== null) return [];
+  const now = readParameters(parameters);
+  const names = new Set([...Object.keys(original.parameters), ...Object.keys(now)]);
+  return [...names].filter((name) => !isSame(valueAt(original.parameters, [name]), valueAt(now, [name])));
 }
 
 function short(value: unknown): string {

@@ -53,7 +53,7 @@ export type ParameterField =
   /** What can't be drawn: it is edited in the JSON. */
   | (Common & { kind: 'json' });
 
-export type Schema = Record<string, unknown>;
+type Schema = Record<string, unknown>;
 
 /** Objects within the parameters, and within those; deeper ones are left to the JSON. */
 const MAX_DEPTH = 2;
