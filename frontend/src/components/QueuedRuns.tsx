@@ -7,9 +7,9 @@ import { Ellipsis } from '../ui/Ellipsis';
 import { ErrorPanel } from '../ui/ErrorPanel';
 import { RowSkeletons } from '../ui/RowSkeletons';
 import { Cell, Table } from '../ui/Table';
-import { JobLink } from './EntityLinks';
+import classes from './QueuedRuns.module.css';
 import { RelativeTime } from './RelativeTime';
-import { RunLink } from './RunLink';
+import { RunPageLink } from './RunPageLink';
 
 /** The queue of a channel or a job in the order in which it is claimed, as of one moment; the live list stands apart. */
 export function QueuedRuns({ of }: { of: Parameters<typeof queueOfQuery>[0] }) {
@@ -56,9 +56,9 @@ function QueuedRun({ run }: { run: JobRunSummary }) {
   return (
     <tr>
       <Cell isHeader>
-        <span className="long-name">
-          <JobLink jobName={run.jobName} /> <RunLink jobRunId={run.id} />
-        </span>
+        <RunPageLink jobRunId={run.id} className={`long-name ${classes.run}`}>
+          {run.jobName} #{run.id}
+        </RunPageLink>
       </Cell>
       <Cell label="Waits" isWide>
         <Ellipsis text={run.waitDetail ?? 'In line'} />
