@@ -1,7 +1,7 @@
-import { runLists } from '@job-manager/shared/contract/run-lists';
+import { badges } from '@job-manager/shared/contract/badges';
 import { createClient } from './client';
 
-const client = createClient({ runLists });
+const client = createClient({ runLists: badges });
 
 /** The figures beside the items of the navigation. */
 export const readBadges = (signal: AbortSignal) => client.runLists.badges(undefined, { signal });

@@ -2,8 +2,8 @@ import * as z from 'zod';
 import { limits } from '../limits.js';
 import { jobRunStatuses } from '../run.js';
 import { auditEvent } from './audit.js';
+import { badges } from './badges.js';
 import { jobName } from './enqueue-options.js';
-import { verdicts } from './health.js';
 import { jobRunMessage } from './message.js';
 import { routeFor } from './policy.js';
 import { jobRunSummary, runId } from './run.js';
@@ -93,30 +93,7 @@ export const runLists = {
       }),
     ),
 
-  badges: routeFor('view')
-    .route({
-      method: 'GET',
-      path: '/admin/jobs/badges',
-      summary: 'Small figures beside the places of the panel, at most 10 s old',
-      tags: TAG,
-    })
-    .output(
-      z.object({
-        running: count,
-        pausedJobs: count,
-        scheduleProblems: count.describe('Schedules that cannot queue runs'),
-        channels: z.object({
-          late: count.describe('Whose oldest due run has waited longer than their target'),
-          paused: count.describe('Paused, with runs that are due'),
-        }),
-        runners: count.describe('Alive'),
-        verdict: z.enum(verdicts),
-        newErrorKinds: count
-          .nullable()
-          .describe('Kinds of browser errors first seen in the last 24 hours; null without the permission to see them'),
-        asOf: time,
-      }),
-    ),
+  ...badges,
 
   neighbours: routeFor('view')
     .route({
