@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { checkMany, checkOne } from './check-call.js';
 import { connect } from './connect.js';
+import { withCorrelationOfRun } from './correlation-of-run.js';
 import { type Enqueued, enqueueOfProgram, only } from './enqueue.js';
 import { notInstalled, refusal } from './errors.js';
 import { checkSchema, inSchema } from './in-schema.js';
@@ -51,12 +52,12 @@ export function createClient({ schema: given, ...options }: ClientOptions): JobC
   return {
     enqueue: async (request, call = {}) => {
       const parameters = checkOne(request);
-      return wayOf(call).enqueue(withOwnKey(request), parameters).catch(explain);
+      return wayOf(call).enqueue(completed(request), parameters).catch(explain);
     },
     enqueueMany: async (requests, call = {}) => {
       if (!Array.isArray(requests)) throw refusal('INVALID_INPUT', 'runs', 'must be a list');
       const parameters = checkMany(requests);
-      return wayOf(call).enqueueMany(requests.map(withOwnKey), parameters).catch(explain);
+      return wayOf(call).enqueueMany(requests.map(completed), parameters).catch(explain);
     },
     close: own.close,
   };
@@ -106,6 +107,8 @@ function wayOver(sql: Sql, schema: string | undefined): Way {
     enqueueOfProgram(inSchema(sql, schema), requests, { notifies: true, parameters });
   return { enqueue: async (request, parameters) => only(await enqueueMany([request], [parameters])), enqueueMany };
 }
+
+const completed = (request: RunRequest): RunRequest => withCorrelationOfRun(withOwnKey(request));
 
 /** Keys of programs and those of people at the API never meet. */
 function withOwnKey(request: RunRequest): RunRequest {

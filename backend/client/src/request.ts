@@ -38,8 +38,8 @@ export interface RunRequest {
   /** What the run is about, for people. */
   scope?: string;
   /**
-   * The caller's own id of what the run belongs to, to find it by; without, it is that of the run in `rerunOfId`, or of the first
-   * in `after` that has one.
+   * The caller's own id of what the run belongs to, to find it by; without, it is that of the run in `rerunOfId`, else of the run
+   * whose code queues it, else of the first in `after` that has one.
    */
   correlationId?: string;
   maxAttempts?: number;

@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setCorrelationOfRun } from '@job-manager/client/correlation-of-run';
 import { jsonForm, NotJsonError } from '@job-manager/client/json-value';
 import { type CheckedInput, checkForeignInput, describeIssues } from '@job-manager/shared/check-input';
 import type { AttemptUsage } from '@job-manager/shared/contract/message';
@@ -48,6 +49,7 @@ const YIELD_AFTER_MS = 10;
 
 /** Which execution the code that runs now belongs to. */
 const current = new AsyncLocalStorage<Execution>();
+setCorrelationOfRun(() => current.getStore()?.run.correlationId);
 
 /** One run of one job in this process. */
 export class Execution implements RunExecution, ContextSource {

@@ -14,6 +14,8 @@ export interface JobContext {
   readonly attempt: number;
   /** Grows with every claim and is never reused: a fence for effects outside the database. */
   readonly claimNo: number;
+  /** The caller's id of what the run belongs to; what the job queues has the same, unless it names another one. */
+  readonly correlationId: string | null;
   /** When this execution began, by the database's clock; jobs that reckon with time start from here. */
   readonly startedAt: Date;
   /** Aborted when the run is to stop; pass it to whatever can be interrupted. */

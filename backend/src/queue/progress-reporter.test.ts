@@ -12,6 +12,7 @@ const run: ClaimedRun = {
   channel: 'default',
   priority: 0,
   dependsOn: null,
+  correlationId: null,
   parameters: {},
   attempt: 1,
   maxAttempts: 3,

@@ -1,4 +1,5 @@
 import type { Actor } from '@job-manager/client/actor';
+import { withCorrelationOfRun } from '@job-manager/client/correlation-of-run';
 import { inSchema } from '@job-manager/client/in-schema';
 import type { RunRequest } from '@job-manager/client/request';
 import type { Sql as ClientSql } from '@job-manager/client/sql';
@@ -66,10 +67,12 @@ export function createQueue(options: QueueOptions): Queue {
     channels: createChannels(options),
     jobs: createJobControl(options),
 
-    enqueue: (request, actor, { sql: theirs } = {}) =>
-      theirs === undefined
+    enqueue: (given, actor, { sql: theirs } = {}) => {
+      const request = withCorrelationOfRun(given);
+      return theirs === undefined
         ? enqueueing.enqueue(request, actor)
-        : enqueueing.enqueueIn(inSchema(theirs, schema), request, actor),
+        : enqueueing.enqueueIn(inSchema(theirs, schema), request, actor);
+    },
 
     cancel: async (runId, actor) => {
       const { run, isNew } = await cancelRun(sql, runId, actor);

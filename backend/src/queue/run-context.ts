@@ -40,6 +40,10 @@ export class RunContext implements JobContext {
     return this.#source.run.claimNo;
   }
 
+  get correlationId(): string | null {
+    return this.#source.run.correlationId;
+  }
+
   get startedAt(): Date {
     return this.#source.run.startedAt;
   }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { createClient } from '@job-manager/client/client';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import * as z from 'zod';
 import { TestEngine } from '../testing/engine.js';
@@ -52,6 +53,26 @@ const acts: Record<string, (ctx: JobContext) => Promise<unknown>> = {
   report: async (ctx) => {
     ctx.progress(0.25, 'A quarter');
     ctx.setMetadata({ rows: 3, text: 'nul \u0000 and half \ud800' });
+  },
+  queueOthers: async (ctx) => {
+    const client = createClient({ sql: engine.database.pool });
+    const request = { jobName: 'actor', parameters: { act: 'succeed' } };
+    const asEvent = { ...request, trigger: 'EVENT' } as const;
+    await ctx.pause(1);
+    const { run } = await engine.queue.enqueue(asEvent, SYSTEM);
+    const direct = await client.enqueue({ ...request, unique: { key: ctx.runId } });
+    const [first, second] = await client.enqueueMany([
+      { ...request, correlationId: 'its own' },
+      { ...request, after: [{ index: 0 }] },
+    ]);
+    const batch = await engine.queue.enqueueBatch(
+      { name: 'Some', runs: [request], callback: request, trigger: 'EVENT' },
+      SYSTEM,
+    );
+    const repeated = await engine.until(run.id, 'SUCCESS');
+    const again = await engine.queue.enqueue({ ...asEvent, rerunOfId: repeated.id }, SYSTEM);
+    const ids = [run.id, direct.jobRunId, batch.jobRunIds[0], again.run.id, first?.jobRunId, second?.jobRunId];
+    return { own: ctx.correlationId, ids };
   },
   gate: async (ctx) => {
     await new Promise<void>((open) => gates.set(ctx.runId, open));
@@ -209,6 +230,28 @@ describe('a runner', () => {
     ['returnProto', JSON.parse('{"__proto__":{"a":1},"b":2}')],
   ])('keeps what JSON would empty: %s', async (act, metadata) => {
     expect((await engine.until(await runOf(act), 'SUCCESS')).metadata).toEqual(metadata);
+  });
+
+  it('gives runs that a job queues the correlation id of its run, unless they have another', async () => {
+    // As a server declares it: the client package has no code of jobs.
+    await engine.database.pool.query(
+      `INSERT INTO "Job" (name, channel, priority, "algorithmVersion", "maxAttempts", "maxCrashes") VALUES ('actor', 'default', 0, '1', 3, 3)`,
+    );
+    const enqueue = async (correlationId?: string) => {
+      const request = { jobName: 'actor', parameters: { act: 'queueOthers' }, correlationId, trigger: 'API' } as const;
+      const { run } = await engine.queue.enqueue(request, SYSTEM);
+      const { own, ids } = (await engine.until(run.id, 'SUCCESS')).metadata as { own: string | null; ids: string[] };
+      const correlations = await Promise.all(ids.map(async (id) => (await engine.until(id, 'SUCCESS')).correlationId));
+      return { own, correlations };
+    };
+    expect(await enqueue('order 12')).toEqual({
+      own: 'order 12',
+      correlations: [...Array(4).fill('order 12'), 'its own', 'its own'],
+    });
+    expect(await enqueue()).toEqual({ own: null, correlations: [...Array(4).fill(null), 'its own', 'its own'] });
+    const callbacks = `SELECT r."correlationId" FROM "JobRunBatch" b JOIN "JobRun" r ON r.id = b."callbackRunId" ORDER BY 1`;
+    const { rows } = await engine.database.pool.query(callbacks);
+    expect(rows).toEqual([{ correlationId: 'order 12' }, { correlationId: null }]);
   });
 
   it('keeps the stack of an error and of its cause', async () => {

@@ -48,6 +48,7 @@ export async function tryJob(
     runId: '1',
     attempt: 1,
     claimNo: 1,
+    correlationId: null,
     startedAt: options.startedAt ?? new Date(),
     signal,
     log: { info: say('INFO'), warn: say('WARN'), error: say('ERROR') },

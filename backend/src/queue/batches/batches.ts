@@ -1,5 +1,6 @@
 import type { Actor } from '@job-manager/client/actor';
 import { checkBatch } from '@job-manager/client/check-call';
+import { withCorrelationOfRun } from '@job-manager/client/correlation-of-run';
 import { enqueueRuns } from '@job-manager/client/enqueue';
 import { refusal } from '@job-manager/client/errors';
 import { inSchema } from '@job-manager/client/in-schema';
@@ -72,7 +73,7 @@ async function checked({ name, runs, callback, trigger }: BatchRequest, registry
   if (name.trim() === '' || name.length > MOST_NAME_CHARS) {
     throw refusal('INVALID_INPUT', 'name', `must have 1 to ${MOST_NAME_CHARS} characters`);
   }
-  const requests = resolveReferences(runs).map((request) => ({ ...request, trigger }));
+  const requests = resolveReferences(runs).map((request) => withCorrelationOfRun({ ...request, trigger }));
   checkBatch(requests, callback);
   for (const [index, request] of requests.entries()) await checkJob(request, registry, `runs.${index}.`);
   if (callback !== undefined) await checkJob(callback, registry, 'callback.');

@@ -18,6 +18,7 @@ const limits = {
   channel: 'default',
   priority: 0,
   dependsOn: null,
+  correlationId: null,
   startedAt: new Date(),
   timeoutMs: null,
   maxAttempts: 1,

@@ -25,6 +25,7 @@ export interface ClaimedRun {
   maxCrashes: number;
   /** The runs it waited for; null for none. */
   dependsOn: string[] | null;
+  correlationId: string | null;
 }
 
 export interface ClaimRequest {
@@ -134,6 +135,7 @@ const runOf = (row: ClaimRow): ClaimedRun => ({
   crashes: row.crashes,
   maxCrashes: row.maxCrashes,
   dependsOn: row.dependsOn,
+  correlationId: row.correlationId,
 });
 
 // What is asked, when, and the lot that is drawn. From here on nothing is a parameter: the plan is then the same whatever
@@ -262,7 +264,7 @@ const CLAIMED = `moment AS MATERIALIZED (SELECT clock_timestamp() AS at FROM (SE
       "childPid" = NULL, "cpuMs" = NULL, "peakMemoryBytes" = NULL, "maxLoopLagMs" = NULL
   FROM due, moment WHERE j.id = due.id
   RETURNING j.id, j."jobName", j.channel, j.parameters, j.attempt, j."maxAttempts", j."claimNo", j."leaseToken", j."startedAt", j."timeoutMs",
-    j."retryPolicy", j.crashes, j."maxCrashes", j."dependsOn"::text[], j.priority, j."runAt"
+    j."retryPolicy", j.crashes, j."maxCrashes", j."dependsOn"::text[], j."correlationId", j.priority, j."runAt"
 ), started AS (
   INSERT INTO "ChannelStart" (channel, at, runs)
   SELECT c.name, job_manager_start_at(moment.at, c."ratePeriodMs"), count(*)
@@ -292,7 +294,7 @@ const claimStatement = ({ asked, lanes, which }: Wanted): string => `
 WITH RECURSIVE ${asked}, ${lanes}, ${OPEN}, ${workOf(which)}, ${LEVEL}, ${QUOTA}, ${GRANTED}, ${dueOf(which)}, ${CLAIMED}, ${LATER}
 SELECT known.*, "dueLanes", later.ms AS "lookAgainMs", ${HAS_SUSPECTS} AS "hasSuspects",
   c.id, c."jobName", c.channel, c.priority, c.parameters, c.attempt, c."maxAttempts", c."claimNo",
-  c."leaseToken", date_part('epoch', c."startedAt") * 1000 AS "startedAtMs", c."timeoutMs"::float8 AS "timeoutMs", c."retryPolicy", c.crashes, c."maxCrashes", c."dependsOn"
+  c."leaseToken", date_part('epoch', c."startedAt") * 1000 AS "startedAtMs", c."timeoutMs"::float8 AS "timeoutMs", c."retryPolicy", c.crashes, c."maxCrashes", c."dependsOn", c."correlationId"
 FROM (
   SELECT count(*)::int AS channels, coalesce(sum(runs), 0)::int AS sought, coalesce(bool_or("isLimited"), false) AS "isLimited"
   FROM work WHERE runs > 0
