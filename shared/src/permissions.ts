@@ -11,7 +11,7 @@ export const permissions = {
   forceFail: 'Ask a run to stop, and fail it when it goes on',
   manageChannels: 'Set limits of channels, pause and resume them',
   manageJobs: 'Change settings of jobs, pause and resume them',
-  managePresets: 'Save, change and remove parameters that are shared by all',
+  managePresets: 'Save, change and remove parameters and views that are shared by all',
   manageSchedules: 'Pause and remove schedules; with "run" also create, change and resume them',
   emergency: 'Fail all running runs at once',
   viewErrors: 'See the errors that browsers reported',

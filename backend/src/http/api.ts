@@ -29,6 +29,7 @@ import { createSecondFactorCalls } from './second-factor-calls.js';
 import type { StatsCache } from './stats-cache.js';
 import { createTokenCalls } from './token-calls.js';
 import { createUserCalls } from './user-calls.js';
+import { createViewCalls } from './view-calls.js';
 
 /** Everything under `/api`. Throws when a route of the contract doesn't say who may call it. */
 export function createApi(deps: HttpDeps, gate: Gate, stats: StatsCache): Router {
@@ -102,6 +103,7 @@ function createHandler(deps: HttpDeps, gate: Gate, stats: StatsCache) {
     jobSettings: createJobSettingsCalls(deps),
     definitions: createDefinitionCalls(deps),
     presets: createPresetCalls(deps, gate),
+    views: createViewCalls(deps, gate),
     messages: createMessageCalls(deps),
     batches: createBatchCalls(deps),
     channels: createChannelCalls(deps),

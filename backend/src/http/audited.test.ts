@@ -153,6 +153,15 @@ const calls: Record<string, Change | Exception> = {
     given: async () => ({ path: await preset(), body: { name: crypto.randomUUID(), rev: 1 } }),
   },
   'presets.remove': { action: 'preset.remove', given: async () => ({ path: await preset() }) },
+  'views.create': { action: 'view.create', given: async () => ({ body: view() }) },
+  'views.change': {
+    action: 'view.change',
+    given: async () => {
+      const { page: _, ...content } = view();
+      return { path: await savedView(), body: { ...content, rev: 1 } };
+    },
+  },
+  'views.remove': { action: 'view.remove', given: async () => ({ path: await savedView() }) },
   'schedules.backfill': {
     action: 'schedule.backfill',
     given: async () => ({
@@ -281,6 +290,13 @@ async function preset() {
   const body = { jobName: 'echo', name: crypto.randomUUID() };
   const answer = await asBoss({ method: 'POST', path: '/api/admin/jobs/presets', body });
   return { presetId: answer.json.preset.id as string };
+}
+
+const view = () => ({ page: 'history', name: crypto.randomUUID(), query: 'status=FAILED' });
+
+async function savedView() {
+  const answer = await asBoss({ method: 'POST', path: '/api/admin/jobs/views', body: view() });
+  return { viewId: answer.json.view.id as string };
 }
 
 async function running(more: object = {}): Promise<string> {

@@ -91,6 +91,7 @@ async function others(): Promise<Record<string, string>> {
     channel: 'default',
     jobName: 'echo',
     presetId: '00000000-0000-4000-8000-000000000000',
+    viewId: '00000000-0000-4000-8000-000000000000',
     userId: '999999',
     tokenId: '00000000-0000-4000-8000-000000000000',
     sessionId: '00000000-0000-4000-8000-000000000000',

@@ -360,4 +360,35 @@ describe('the form of a job', () => {
     expect((await ask({ method: 'DELETE', path: `${path}/${mine.id}` })).json).toEqual({ removed: true });
     expect(await namesOf(admin.token)).toEqual(['nightly']);
   });
+
+  it('has saved views: one sees their own and those that are shared', async () => {
+    const other = await server.signIn('ADMIN', 'another@example.com');
+    const as = (token: string, sent: Sent) =>
+      send(server.url, { ...sent, headers: { authorization: `Bearer ${token}` } });
+    const path = '/api/admin/jobs/views';
+    const given = { page: 'history', name: 'failed', query: 'status=FAILED' };
+    const save = (body: object) => ask({ method: 'POST', path, body: { ...given, ...body } });
+    const namesOf = async (token: string, page: string) =>
+      (await as(token, { path: `${path}?page=${page}` })).json.views.map(({ name }: { name: string }) => name);
+    const mine = (await save({ isPinned: true })).json.view;
+    expect(mine).toMatchObject({ ...given, isMine: true, isShared: false, isPinned: true, rev: 1 });
+    await save({ name: 'of all', isShared: true });
+    await save({ page: 'active', name: 'of another list' });
+    expect(await namesOf(admin.token, 'history')).toEqual(['failed', 'of all']);
+    expect(await namesOf(other.token, 'history')).toEqual(['of all']);
+    expect((await save({})).json).toMatchObject({ code: 'NAME_TAKEN', field: 'name' });
+    expect((await save({ name: 'x', query: '?a=1' })).json).toMatchObject({ code: 'INVALID_INPUT', field: 'query' });
+    const body = { name: 'failing', query: 'status=FAILED&job=echo', rev: 1 };
+    const change = { method: 'PUT', path: `${path}/${mine.id}`, body } as const;
+    expect((await as(other.token, change)).status).toBe(404);
+    expect((await ask(change)).json.view).toMatchObject({
+      name: 'failing',
+      query: body.query,
+      isPinned: false,
+      rev: 2,
+    });
+    expect((await ask(change)).json).toMatchObject({ code: 'CHANGED', current: { name: 'failing', rev: 2 } });
+    expect((await ask({ method: 'DELETE', path: `${path}/${mine.id}` })).json).toEqual({ removed: true });
+    expect(await namesOf(admin.token, 'history')).toEqual(['of all']);
+  });
 });

@@ -18,6 +18,7 @@ const routes = listRoutes(contract).map((route) => [`${route.method} ${route.pat
 /** What calls answer that don't answer 200. */
 const SUCCESS: Record<string, string> = {
   'presets.create': '201',
+  'views.create': '201',
   'schedules.backfill': '201',
   'jobs.enqueue': '201',
   'batches.enqueueBatch': '201',

@@ -70,6 +70,7 @@ const NOTHING: Record<string, string> = {
   channel: 'no-such-channel',
   jobName: 'no-such-job',
   presetId: '00000000-0000-4000-8000-000000000000',
+  viewId: '00000000-0000-4000-8000-000000000000',
 };
 
 /** A harmless request to a route. */

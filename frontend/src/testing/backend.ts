@@ -5,6 +5,7 @@ import type { SystemHealth } from '@job-manager/shared/contract/health';
 import type { JobRunMessage, JobRunStep } from '@job-manager/shared/contract/message';
 import type { JobDefinition, JobRun, JobStats } from '@job-manager/shared/contract/run';
 import type { GraphNode } from '@job-manager/shared/contract/run-lists';
+import type { GivenView, SavedView } from '@job-manager/shared/contract/views';
 import type { ClientMessage, ServerMessage } from '@job-manager/shared/live';
 import type { PendingStep } from '@job-manager/shared/pending-steps';
 import { HttpResponse, http, type JsonBodyType, ws } from 'msw';
@@ -42,6 +43,8 @@ interface World {
   stalledAfterMs: number;
   stats: JobStats;
   health: SystemHealth;
+  /** Saved filters of lists. */
+  views: SavedView[];
   /** Figures beside the navigation. */
   badges: Pick<Badges, 'pausedJobs' | 'scheduleProblems' | 'channels' | 'runners' | 'newErrorKinds'>;
   /** What a cleanup of stalled runs would take back. */
@@ -77,6 +80,7 @@ const newWorld = (): World => ({
   stalledAfterMs: 300_000,
   stats: someStats(),
   health: someHealth(),
+  views: [],
   badges: { pausedJobs: 0, scheduleProblems: 0, channels: { late: 0, paused: 0 }, runners: 1, newErrorKinds: 0 },
   stalled: [],
   emergency: [],
@@ -168,6 +172,16 @@ const handlers = [
     '/api/admin/jobs/definitions/:jobName/recent',
     guarded(() => HttpResponse.json({ recent: [] })),
   ),
+  http.get(
+    '/api/admin/jobs/views',
+    guarded(() => HttpResponse.json({ views: world.views })),
+  ),
+  http.post<never, GivenView>('/api/admin/jobs/views', async ({ request }) => {
+    const given = await request.json();
+    const view = { ...given, id: crypto.randomUUID(), isMine: true, owner: 'ada@example.com', rev: 1 };
+    world.views.push({ ...view, updatedAt: new Date().toISOString() });
+    return HttpResponse.json({ view: world.views.at(-1) }, { status: 201 });
+  }),
   http.get(
     '/api/admin/jobs/badges',
     guarded(() => HttpResponse.json({ ...world.badges, running: 0, verdict: 'OK', asOf: new Date().toISOString() })),

@@ -16,6 +16,7 @@ import { schedules } from './schedules.js';
 import { secondFactor } from './second-factor.js';
 import { tokens } from './tokens.js';
 import { users } from './users.js';
+import { views } from './views.js';
 
 /** The whole API under `/api`: the server serves it, the client calls it, the API document shows it. */
 export const contract = {
@@ -26,6 +27,7 @@ export const contract = {
   jobSettings: jobSettingsCalls,
   definitions,
   presets,
+  views,
   messages,
   batches,
   channels,

@@ -3,6 +3,7 @@ import { ActionIcon, Button, Checkbox, Drawer, Select } from '@mantine/core';
 import { IconAdjustmentsHorizontal, IconLayoutList, IconTable } from '@tabler/icons-react';
 import { useMemo, useState } from 'react';
 import { useServerTime } from '../../api/server-clock';
+import { SavedViews } from '../../components/SavedViews';
 import { SearchField } from '../../ui/SearchField';
 import { useIsPhone } from '../../ui/useIsPhone';
 import { useReturnFocus } from '../../ui/useReturnFocus';
@@ -38,6 +39,7 @@ export function ActiveToolbar({ runs }: { runs: readonly JobRunSummary[] }) {
       ) : (
         <>
           <Choices runs={runs} />
+          <SavedViews page="active" />
           <ViewSwitch />
         </>
       )}

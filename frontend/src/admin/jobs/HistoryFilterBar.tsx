@@ -1,6 +1,7 @@
 import { type TerminalStatus, terminalStatuses } from '@job-manager/shared/run';
 import { Button, Select } from '@mantine/core';
 import { IconPlayerPlay } from '@tabler/icons-react';
+import type { ReactNode } from 'react';
 import type { HistoryFilters } from '../../api/job-queries';
 import { statusLook } from '../../components/status';
 import classes from './JobHistoryList.module.css';
@@ -11,6 +12,8 @@ interface Props {
   onOpenJobs: () => void;
   onFilterChange: (filters: HistoryFilters) => void;
   onRunNew: () => void;
+  /** The saved views, on the page of the history alone. */
+  views?: ReactNode;
 }
 
 const statusChoices = terminalStatuses.map((value) => ({ value, label: statusLook[value].label }));
@@ -18,7 +21,7 @@ const statusChoices = terminalStatuses.map((value) => ({ value, label: statusLoo
 /** At the end of the page instead, the choices would lie outside every landmark. */
 const inPlace = { withinPortal: false };
 
-export function HistoryFilterBar({ filters, jobNames, onOpenJobs, onFilterChange, onRunNew }: Props) {
+export function HistoryFilterBar({ filters, jobNames, onOpenJobs, onFilterChange, onRunNew, views }: Props) {
   // A job that has since been removed still has its history, so its name from the address stays a choice.
   const names = filters.jobName && !jobNames.includes(filters.jobName) ? [filters.jobName, ...jobNames] : jobNames;
   return (
@@ -48,6 +51,7 @@ export function HistoryFilterBar({ filters, jobNames, onOpenJobs, onFilterChange
         comboboxProps={inPlace}
         clearButtonProps={{ 'aria-label': 'Clear the status filter' }}
       />
+      {views}
       <Button variant="light" leftSection={<IconPlayerPlay size={16} />} className={classes.runNew} onClick={onRunNew}>
         Run New Job
       </Button>

@@ -1,5 +1,5 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { useCallback, useMemo, useState } from 'react';
+import { type ReactNode, useCallback, useMemo, useState } from 'react';
 import { toFailure } from '../../api/failure';
 import {
   definitionsQuery,
@@ -20,7 +20,7 @@ const AT_MOST_EVERY_MS = 1_000;
 const NONE: never[] = [];
 
 /** The history over the API, its filters and page in the address. */
-export function HistorySection({ isOnlySection }: { isOnlySection?: boolean }) {
+export function HistorySection({ isOnlySection, views }: { isOnlySection?: boolean; views?: ReactNode }) {
   const { filters, page, setPage, setFilters } = useHistoryPlace();
   const history = useQuery(historyQuery(filters, page));
   const { jobNames, onOpenJobs } = useJobNames();
@@ -31,6 +31,7 @@ export function HistorySection({ isOnlySection }: { isOnlySection?: boolean }) {
   return (
     <JobHistoryList
       isOnlySection={isOnlySection}
+      views={views}
       runs={history.data?.runs ?? NONE}
       total={history.data?.total ?? 0}
       loading={history.isPending}

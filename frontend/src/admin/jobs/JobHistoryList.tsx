@@ -1,7 +1,7 @@
 import type { JobRunSummary } from '@job-manager/shared/contract/run';
 import { Anchor, Button } from '@mantine/core';
 import { IconFilterOff, IconHistory } from '@tabler/icons-react';
-import { Suspense } from 'react';
+import { type ReactNode, Suspense } from 'react';
 import { Link } from 'react-router-dom';
 import type { HistoryFilters } from '../../api/job-queries';
 import { HistoryTable } from '../../components/HistoryTable';
@@ -21,6 +21,7 @@ const SelectionBar = loadable(() => import('./SelectionBar').then((module) => mo
 interface JobHistoryListProps {
   /** The page has nothing else, and the title stands above it. */
   isOnlySection?: boolean;
+  views?: ReactNode;
   runs: readonly JobRunSummary[];
   total: number;
   /** Nothing to show yet. */

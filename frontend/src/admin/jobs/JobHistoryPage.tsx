@@ -1,3 +1,4 @@
+import { SavedViews } from '../../components/SavedViews';
 import { SectionBoundary } from '../../ui/SectionBoundary';
 import { HistorySection } from './HistorySection';
 import { RunsPage } from './RunsPage';
@@ -7,7 +8,7 @@ export function JobHistoryPage() {
   return (
     <RunsPage tab="History">
       <SectionBoundary name="Job History" isFramed>
-        <HistorySection isOnlySection />
+        <HistorySection isOnlySection views={<SavedViews page="history" />} />
       </SectionBoundary>
     </RunsPage>
   );

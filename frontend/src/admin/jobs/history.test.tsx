@@ -242,3 +242,23 @@ test('ticked runs are queued again together, but for those that can not be', asy
   expect(asked).toEqual(runs.map(({ id, parameters }) => ({ jobName: 'match-scores', parameters, rerunOfId: id })));
   await waitFor(() => expect(screen.queryByText('3 chosen')).toBeNull());
 });
+
+test('keeps filters as a view, and leads back to them', async () => {
+  world.history = manyRuns();
+  const { user } = await openPanel('/admin/jobs/history?status=FAILED&page=2');
+  await user.click(await history().findByRole('button', { name: 'Views' }));
+  await user.click(await screen.findByRole('menuitem', { name: 'Save view…', hidden: true }));
+  const dialog = await screen.findByRole('dialog', { name: 'Save view' });
+  await user.type(within(dialog).getByLabelText('Name'), 'Failed lately');
+  await user.click(within(dialog).getByRole('button', { name: 'Save' }));
+  await waitFor(() =>
+    expect(world.views).toMatchObject([{ page: 'history', query: 'status=FAILED', isShared: false }]),
+  );
+
+  await user.click(history().getByRole('combobox', { name: 'Filter by status' }));
+  await user.click(await findOption('Success'));
+  await waitFor(() => expect(address()).toBe('/admin/jobs/history?status=SUCCESS'));
+  await user.click(await history().findByRole('button', { name: 'Views' }));
+  await user.click(await screen.findByRole('menuitem', { name: /^Failed lately/, hidden: true }));
+  await waitFor(() => expect(address()).toBe('/admin/jobs/history?status=FAILED'));
+});

@@ -7,6 +7,7 @@ import {
   IconBox,
   IconClockHour4,
   IconFileText,
+  IconFilter,
   IconHash,
   IconSearch,
   type TablerIcon,
@@ -17,6 +18,7 @@ import { useNavigate } from 'react-router-dom';
 import { definitionsQuery } from '../../api/job-queries';
 import { mount } from '../../api/place';
 import { useCan } from '../../api/session';
+import { viewsQuery } from '../../api/view-calls';
 import { noteList } from '../../components/list-return';
 import { useRunDialog } from '../../components/url-state';
 import { readRecentPages } from '../../lib/recent-pages';
@@ -31,6 +33,7 @@ const icons: Record<PaletteEntry['group'], TablerIcon> = {
   Run: IconHash,
   Found: IconSearch,
   Recent: IconClockHour4,
+  Views: IconFilter,
   Pages: IconFileText,
   Jobs: IconBox,
   Channels: IconArrowsSplit2,
@@ -132,13 +135,15 @@ function Entry({ entry, id, isSelected, onChoose }: EntryProps) {
 function useEntries(typed: string, isOpen: boolean): PaletteEntry[] {
   const pages = useNavGroups().flatMap(({ items }) => items);
   const { data: jobs = NONE } = useQuery({ ...definitionsQuery(), enabled: isOpen });
+  const { data: views = NONE } = useQuery({ ...viewsQuery(), enabled: isOpen, meta: { isQuiet: true } });
   const { openNewOf } = useRunDialog();
   const mayRun = useCan('run');
   // biome-ignore lint/correctness/useExhaustiveDependencies: read anew at each opening
   const recent = useMemo(readRecentPages, [isOpen]);
   const hits = useLookup(typed, isOpen);
   const canPauseJobs = useCan('manageJobs');
-  return findEntries(typed, { pages, recent, jobs, hits, runJob: mayRun ? openNewOf : undefined, canPauseJobs });
+  const runJob = mayRun ? openNewOf : undefined;
+  return findEntries(typed, { pages, recent, views, jobs, hits, runJob, canPauseJobs });
 }
 
 /** Opens what was chosen, in a new tab where that is asked for. */

@@ -1,3 +1,4 @@
+import type { SavedView } from '@job-manager/shared/contract/views';
 import { expect, test } from 'vitest';
 import { aRun } from '../../testing/a-run';
 import { findEntries } from './palette-entries';
@@ -77,4 +78,16 @@ test('finds the channels that jobs queue in', () => {
   expect(findEntries('mail', from)).toEqual([
     { group: 'Channels', label: 'Channel mail', to: '/admin/jobs/channels/mail' },
   ]);
+});
+
+test('offers the pinned views, five at most, and those that match', () => {
+  const view = (name: string, isPinned: boolean): SavedView => ({
+    ...{ id: name, page: 'history', name, query: 'status=FAILED', isShared: false, isPinned, isMine: true },
+    ...{ owner: 'ada@example.com', rev: 1, updatedAt: new Date().toISOString() },
+  });
+  const views = [view('loose', false), ...['a1', 'a2', 'a3', 'a4', 'a5', 'a6'].map((name) => view(name, true))];
+  const offered = findEntries('', { ...sources, views }).filter(({ group }) => group === 'Views');
+  expect(offered.map(({ label }) => label)).toEqual(['a1', 'a2', 'a3', 'a4', 'a5']);
+  expect(offered[0]?.to).toBe('/admin/jobs/history?status=FAILED');
+  expect(findEntries('a3', { ...sources, views })[0]).toMatchObject({ group: 'Views', label: 'a3' });
 });

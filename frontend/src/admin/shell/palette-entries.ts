@@ -1,6 +1,8 @@
 import type { JobRunSummary } from '@job-manager/shared/contract/run';
 import { isRunId } from '@job-manager/shared/contract/run-id';
 import type { LookupHit } from '@job-manager/shared/contract/run-lists';
+import type { SavedView } from '@job-manager/shared/contract/views';
+import { addressOfView } from '../../components/saved-view-address';
 import { statusLook } from '../../components/status';
 import { scoreMatch } from '../../lib/fuzzy';
 import type { RecentPage } from '../../lib/recent-pages';
@@ -8,7 +10,7 @@ import { paths } from '../../paths';
 
 /** One line of the palette. */
 export interface PaletteEntry {
-  group: 'Run' | 'Found' | 'Recent' | 'Pages' | 'Jobs' | 'Channels' | 'Actions';
+  group: 'Run' | 'Found' | 'Recent' | 'Views' | 'Pages' | 'Jobs' | 'Channels' | 'Actions';
   label: string;
   description?: string;
   /** Keys that do the same. */
@@ -21,6 +23,8 @@ export interface PaletteEntry {
 interface Sources {
   pages: readonly { to: string; label: string; key?: string }[];
   recent: readonly RecentPage[];
+  /** Filters of lists that are pinned. */
+  views?: readonly SavedView[];
   jobs: readonly { name: string; description: string; channel?: string; settings?: { paused: unknown } }[];
   /** What the server knows by this text. */
   hits?: readonly LookupHit[];
@@ -36,8 +40,10 @@ const MAX_ENTRIES = 20;
 /** What the palette offers for a text: recent places and pages for none, otherwise what matches, the best first. */
 export function findEntries(typed: string, sources: Sources): PaletteEntry[] {
   const text = typed.trim();
-  if (text === '') return [...recentEntries(sources), ...pageEntries(sources), ...actionEntries(sources)];
+  if (text === '')
+    return [...viewEntries(sources), ...recentEntries(sources), ...pageEntries(sources), ...actionEntries(sources)];
   const matches = [
+    ...viewEntries(sources),
     ...pageEntries(sources),
     ...jobEntries(sources),
     ...channelEntries(sources),
@@ -81,6 +87,14 @@ function hitEntries(hit: LookupHit): PaletteEntry[] {
 }
 
 const recentEntries = ({ recent }: Sources): PaletteEntry[] => recent.map((page) => ({ group: 'Recent', ...page }));
+
+const MAX_PINNED = 5;
+
+const viewEntries = ({ views = [] }: Sources): PaletteEntry[] =>
+  views
+    .filter(({ isPinned }) => isPinned)
+    .slice(0, MAX_PINNED)
+    .map((view) => ({ group: 'Views', label: view.name, description: view.query, to: addressOfView(view) }));
 
 const pageEntries = ({ pages }: Sources): PaletteEntry[] =>
   pages.map(({ to, label, key }) => ({ group: 'Pages', label, to, keys: key && `g ${key}` }));
