@@ -86,7 +86,7 @@ describe('what is wrong', () => {
   });
 });
 
-describe('a schema of somebody else', () => {
+describe('a schema of another library', () => {
   it('that throws has found something wrong', () => {
     const schema = z.object({ json: z.string().transform((text) => JSON.parse(text)) });
     expect(checkForeignInput(schema, { json: '{bad' }, 'parameter')).toMatchObject({

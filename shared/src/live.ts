@@ -117,5 +117,5 @@ export type ClientMessage = z.infer<typeof clientMessage>;
 /** Runs that one connection may follow at once. */
 export const mostFollowed = 5;
 
-/** Close codes after which reconnecting is pointless until somebody signs in (again). */
+/** Close codes after which reconnecting is pointless until the user signs in (again). */
 export const closeCodes = { signedOut: 4401, noAccess: 4403, tooSlow: 4408, tooMany: 4429 } as const;

@@ -1,6 +1,6 @@
 import type { UserRole } from './roles.js';
 
-/** What somebody, or a program with an API token, may be allowed to do. Each call of the contract names one. */
+/** What a person, or a program with an API token, may be allowed to do. Each call of the contract names one. */
 export const permissions = {
   view: 'See jobs, runs, their messages, statistics and health',
   run: 'Start runs of registered jobs',

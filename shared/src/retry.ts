@@ -7,7 +7,7 @@ export interface RetryPolicy {
   maxBackoffMs: number;
 }
 
-/** What holds where neither the job nor whoever enqueued says otherwise. */
+/** What holds where neither the job nor the request says otherwise. */
 export const defaultRetry = { backoffMs: 10_000, factor: 2, maxBackoffMs: 3_600_000 } as const satisfies RetryPolicy;
 
 export const defaultMaxAttempts = 3;

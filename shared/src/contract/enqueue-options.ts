@@ -4,7 +4,7 @@ import { isWithinDepth, limits } from '../limits.js';
 import { isoTime } from './iso-time.js';
 import { runId } from './run-id.js';
 
-/** Names of jobs, also of those that nobody here has the code of. */
+/** Names of jobs, also of those without code in this process. */
 export const jobName = z.string().min(1).max(100);
 
 export const channelName = z

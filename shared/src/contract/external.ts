@@ -19,7 +19,7 @@ const lease = z.strictObject({
 /** What every answer to an external program tells. */
 const instruction = z.object({
   jobRunId: runId,
-  shouldStop: z.boolean().describe('Somebody cancelled the run: wind up, then call `fail` with `cancelled: true`'),
+  shouldStop: z.boolean().describe('The run was cancelled: wind up, then call `fail` with `cancelled: true`'),
 });
 
 const MILLISECONDS_A_DAY = 86_400_000;

@@ -9,7 +9,7 @@ import type { Permission } from '../permissions.js';
 export type Policy = 'public' | 'session' | 'signedIn' | Permission;
 
 interface RouteMeta {
-  /** Absent means nobody: the server refuses to start with a route that names no policy. */
+  /** Absent means that no caller is allowed: the server refuses to start with a route that names no policy. */
   policy?: Policy;
   /** What the caller needs besides. */
   alsoNeeds?: readonly Permission[];

@@ -24,7 +24,7 @@ const content = {
 };
 
 const given = z.strictObject({ ...content, jobName, isShared: z.boolean().default(false) });
-/** A preset as somebody saves it. */
+/** A preset as a person saves it. */
 export type GivenPreset = z.infer<typeof given>;
 
 export const preset = z.object({
@@ -35,7 +35,7 @@ export const preset = z.object({
   options: presetOptions,
   isShared: z.boolean(),
   isMine: z.boolean(),
-  owner: z.string().describe('E-mail of whoever saved it'),
+  owner: z.string().describe('E-mail of the person who saved it'),
   problem: z.string().nullable().describe('Why the job would refuse its parameters now; null where it would not'),
   rev,
   updatedAt: time,

@@ -87,7 +87,7 @@ export const jobSchedule = z.object({
 });
 export type JobSchedule = z.infer<typeof jobSchedule>;
 
-/** What somebody should know about a timing before they save it. */
+/** What a person should know about a timing before saving it. */
 const scheduleWarning = z.object({
   kind: z
     .enum(['many', 'longer', 'skipped', 'doubled'])

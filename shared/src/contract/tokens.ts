@@ -9,7 +9,7 @@ const time = z.iso.datetime();
 export const apiToken = z.object({
   id: z.uuid(),
   name: z.string(),
-  /** How the token begins, to tell it from others; the rest is known to nobody but its holder. */
+  /** How the token begins, to tell it from others; the rest is known to its holder alone. */
   prefix: z.string(),
   permissions: z.array(z.enum(tokenPermissions)),
   createdBy: person.nullable(),

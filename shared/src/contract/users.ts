@@ -63,7 +63,7 @@ export const users = {
       method: 'POST',
       path: '/admin/users',
       successStatus: 201,
-      summary: 'Create somebody who may sign in',
+      summary: 'Create an account that may sign in',
       tags: TAG,
     })
     .input(
@@ -89,14 +89,14 @@ export const users = {
     .route({
       method: 'POST',
       path: '/admin/users/{userId}/disable',
-      summary: 'Keep somebody out; all sessions end',
+      summary: 'Disable an account; all its sessions end',
       tags: TAG,
     })
     .input(byUser.extend({ revokeTokens }))
     .output(withTokens),
 
   enable: routeFor('manageUsers')
-    .route({ method: 'POST', path: '/admin/users/{userId}/enable', summary: 'Let somebody in again', tags: TAG })
+    .route({ method: 'POST', path: '/admin/users/{userId}/enable', summary: 'Enable an account again', tags: TAG })
     .input(byUser)
     .output(z.object({ account })),
 
@@ -114,7 +114,7 @@ export const users = {
     .route({
       method: 'POST',
       path: '/admin/users/{userId}/remove-second-factor',
-      summary: 'Remove the second factor of somebody who lost it; all sessions end',
+      summary: 'Remove the second factor of an account; all its sessions end',
       tags: TAG,
     })
     .input(byUser)
@@ -124,7 +124,7 @@ export const users = {
     .route({
       method: 'POST',
       path: '/admin/users/{userId}/sign-out',
-      summary: 'End all sessions of somebody',
+      summary: 'End all sessions of an account',
       tags: TAG,
     })
     .input(byUser)
