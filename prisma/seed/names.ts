@@ -12,7 +12,7 @@ export type Gender = 'female' | 'male' | 'nonbinary';
 
 interface Name {
   displayName: string;
-  /** First and last name as ASCII, with a number when somebody else has them already. */
+  /** First and last name as ASCII, with a number when another person has them already. */
   handle: string;
   email: string;
 }
@@ -30,7 +30,7 @@ const FAKERS: Record<Language, Faker> = {
   pt: portuguese,
   nl: dutch,
 };
-/** Reserved for documentation: mail to them reaches nobody. */
+/** Reserved for documentation: mail to them is never delivered. */
 const DOMAINS = ['example.com', 'example.org'];
 
 /** Names as people of each language have them; the same seed gives the same names in the same order. */

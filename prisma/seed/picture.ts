@@ -56,7 +56,7 @@ const LARGE_SIZES: readonly Size[] = [
 const SMALL_ONLY: readonly PictureFormat[] = ['gif', 'avif', 'tiff', 'png'];
 const CAMERAS = ['Pocket 3', 'Rangefinder M', 'Phone 12', 'Phone 14 Pro', 'Mirrorless II'];
 
-/** What kind of picture somebody uploads. `createdAt` in milliseconds. */
+/** What kind of picture a person uploads. `createdAt` in milliseconds. */
 export function choosePicture(owner: Person, createdAt: number, random: Random): Picture {
   const format = FORMATS.pick(random);
   const isLarge = !SMALL_ONLY.includes(format) && random.chance(0.6);

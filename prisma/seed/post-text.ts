@@ -19,7 +19,7 @@ export class PostWriter {
 
   post(author: Person, topic: InterestRow): string {
     const random = this.#random;
-    if (random.chance(0.012)) return this.#withoutWords(topic);
+    if (random.chance(0.012)) return this.#wordless(topic);
     const language = this.#languageOf(author);
     const phrases = PHRASES[language];
     const gaps = this.#gaps(author, topic, language);
@@ -85,8 +85,8 @@ export class PostWriter {
     return [...emoji, ...new Set(tags.map((tag) => `#${tag.slug}`))];
   }
 
-  /** Emoji, a bare link or tags alone: posts whose language nobody can tell. */
-  #withoutWords(topic: InterestRow): string {
+  /** Emoji, a bare link or tags alone: posts whose language can't be told. */
+  #wordless(topic: InterestRow): string {
     const kinds = [
       this.#random.sample(EMOJI, 3).join(''),
       `https://example.com/${topic.slug}`,

@@ -56,7 +56,7 @@ function reactTo(post: Post, wanted: number, audience: Audience, random: Random)
   return [...reactions.values()];
 }
 
-/** Somebody who comes across the post. */
+/** A person who comes across the post. */
 function reader(post: Post, audience: Audience, random: Random): Person {
   const fraction = random.fraction();
   const followers = audience.followersOf.get(post.author.id);

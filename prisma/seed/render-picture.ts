@@ -22,7 +22,7 @@ function paint({ width, height, treatment }: Picture, random: Random): Buffer {
   return Buffer.from(drawScene(width, height, { random, isTransparent: treatment === 'transparent' }));
 }
 
-/** Little effort: the files are many and nobody minds a few kilobytes. */
+/** Little effort: the files are many and a few kilobytes do not matter. */
 function encode(image: Sharp, format: PictureFormat): Sharp {
   switch (format) {
     case 'jpeg':

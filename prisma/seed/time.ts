@@ -6,7 +6,7 @@ export const DAY_MS = 24 * HOUR_MS;
 /** The network's history of posts, reactions and new follows. */
 export const HISTORY_DAYS = 90;
 
-/** When somebody did things: from joining, at most 90 days back, to their last visit. Empty when `until` is earlier. */
+/** When a person did things: from joining, at most 90 days back, to their last visit. Empty when `until` is earlier. */
 export interface ActiveSpan {
   from: number;
   until: number;

@@ -24,6 +24,6 @@ it('begins every sentence with a capital', () => {
   expect(fill('{job} from {place}. {topic} and more.', gaps)).toBe('Nurse from York. Hiking and more.');
 });
 
-it('refuses a gap that nobody fills', () => {
-  expect(() => fill('{nobody} is here.', gaps)).toThrow('Nothing to put into {nobody}');
+it('refuses a gap without words for it', () => {
+  expect(() => fill('{unknown} is here.', gaps)).toThrow('Nothing to put into {unknown}');
 });

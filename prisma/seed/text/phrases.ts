@@ -3,13 +3,13 @@
  * mention. Each stands by itself, so any of them can follow any other.
  */
 export interface Phrases {
-  /** What somebody did or thinks; the first sentence of a post. */
+  /** What a person did or thinks; the first sentence of a post. */
   statements: readonly string[];
   /** More about it; none depends on the topic. */
   details: readonly string[];
   questions: readonly string[];
   replies: readonly string[];
-  /** Sentences that call on somebody. */
+  /** Sentences that call on the reader. */
   mentions: readonly string[];
   /** What stands before a link. */
   links: readonly string[];
