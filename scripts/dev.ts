@@ -13,7 +13,7 @@ import { Resources } from './lib/resources.js';
 import { onStopSignals } from './lib/stop-signals.js';
 import { say } from './lib/terminal.js';
 
-/** Whoever saves a file waits for the restart; runs under way come back to the queue. */
+/** A person who saves a file waits for the restart; runs under way come back to the queue. */
 const DRAIN_MS = '1000';
 
 const CHILDREN_END_WITHIN_MS = 5_000;

@@ -6,7 +6,7 @@ import { Refusal, runCommand } from './lib/refusal.js';
 import { say } from './lib/terminal.js';
 
 const program = new Command('admin:remove-second-factor')
-  .description('Removes the second factor of somebody who lost it, and signs them out everywhere.')
+  .description('Removes the second factor of an account, and ends all its sessions.')
   .argument('<email>')
   .showHelpAfterError('Try --help.')
   .action((email: string) => runCommand(() => removeSecondFactor(email)));

@@ -13,7 +13,7 @@ interface Options {
   seed?: boolean;
 }
 
-/** A media folder that somebody named may hold more than ours. */
+/** A media folder named by MEDIA_DIR may hold more than ours. */
 const ownsMedia = !process.env.MEDIA_DIR;
 
 const program = new Command('db:reset')
@@ -45,7 +45,7 @@ async function refuseBesideServer(config: Config): Promise<void> {
 }
 
 async function isConfirmed(config: Config): Promise<boolean> {
-  if (!process.stdin.isTTY) throw new Refusal('Nobody can be asked here; add --yes to delete everything.');
+  if (!process.stdin.isTTY) throw new Refusal('There is no terminal to ask at; add --yes to delete everything.');
   const media = ownsMedia ? ` and the files in ${config.MEDIA_DIR}` : '';
   const message = `Delete all accounts, runs and data in ${nameOf(config)}${media}?`;
   const { confirm, isCancel } = await import('@clack/prompts');

@@ -11,7 +11,7 @@ const log = createLog(config, 'runner');
 const stopSignal = new Promise<void>((resolve) => {
   // Not once: a signal to the group comes beside that of the server, and without a listener it would end the drain.
   process.on('SIGTERM', () => resolve());
-  // The server is gone, killed perhaps: nobody else would end this process.
+  // The server is gone, killed perhaps: nothing else would end this process.
   process.once('disconnect', () => resolve());
 });
 

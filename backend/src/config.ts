@@ -131,7 +131,7 @@ const environment = z.object({
     .max(604_800_000)
     .default(86_400_000)
     .describe('A session that makes no call for so long ends; seven days after signing in it ends in any case'),
-  ADMIN_EMAIL: z.email().optional().describe('First SUPER_ADMIN, made when nobody may sign in yet'),
+  ADMIN_EMAIL: z.email().optional().describe('First SUPER_ADMIN, made while no account may sign in'),
   ADMIN_PASSWORD: z
     .string()
     .min(8)
@@ -269,7 +269,7 @@ export function embeddedConfig(
   return { ...config, DATABASE_URL: config.DATABASE_URL ?? databaseUrl };
 }
 
-/** Checks what somebody configured. Throws ConfigError with one line that names every fault. */
+/** Checks the configuration. Throws ConfigError with one line that names every fault. */
 export function parseConfig<Schema extends z.ZodType>(schema: Schema, given: unknown): z.output<Schema> {
   const checked = checkInput(schema, given, 'setting');
   if (!checked.success) throw new ConfigError(describeIssues(checked.issues));
@@ -287,7 +287,7 @@ function complete(config: Environment): Config {
 
 /**
  * The URLs with what else a connection has to know: the schema of our tables, and whether a pooler is in between.
- * Whoever opens one needs to be told nothing but the URL.
+ * To open one takes nothing but the URL.
  */
 function urlsOf(config: Environment) {
   const { DATABASE_URL, DATABASE_LISTEN_URL } = config;

@@ -85,7 +85,7 @@ describe('what belongs to the host application is refused:', () => {
     ['signing in as a program', '/auth/token', { email: 'a@b.example', password: 'whatever it is' }],
     ['signing out', '/auth/logout', {}],
     ['changing a password', '/auth/password', password],
-    ['adding somebody', '/admin/users', { email: 'new@host.example', role: 'ADMIN' }],
+    ['adding an account', '/admin/users', { email: 'new@host.example', role: 'ADMIN' }],
     ['changing a role', '/admin/users/1/role', { role: 'ADMIN' }],
   ])('%s', async (_what, path, json) => {
     expect(await codeOf(await host.call('root', path, { json }))).toEqual([409, 'HOST_ACCOUNTS']);
@@ -106,7 +106,7 @@ describe('a lookup that fails', () => {
         throw new Error('no such thing');
       },
     ],
-    ['answers somebody without a role', () => ({ id: '1' }) as never],
+    ['answers a person without a role', () => ({ id: '1' }) as never],
     ['answers a role that is none', () => ({ id: '1', role: 'KING' }) as never],
     ['answers an address with a line feed', () => ({ id: '1', email: 'a@b.example\n=1+1', role: 'ADMIN' as const })],
     ['answers an id with an escape', () => ({ id: '1\x1b[2J', role: 'ADMIN' as const })],
@@ -128,7 +128,7 @@ describe('a lookup that fails', () => {
   });
 });
 
-describe('a write that the host application knows somebody by a cookie for', () => {
+describe('a write by a person whom the host application knows by a cookie', () => {
   const json = { jobName: 'echo', parameters: {} };
   const enqueue = (headers: Record<string, string>) => host.call('ada', '/admin/jobs/enqueue', { json, headers });
 
@@ -319,7 +319,7 @@ describe('the socket', () => {
     expect(await open(`${host.url}${PATH}/ws`, 'unlucky').closed).toBe(503);
   });
 
-  it('leaves sockets on other paths to the application, and refuses those that nobody serves', async () => {
+  it('leaves sockets on other paths to the application, and refuses those that are not served', async () => {
     expect(await open(`${host.url}/ws`, 'ada').closed).toBe(404);
     const other = await startOther();
     const chat = new WebSocketServer({ noServer: true });
@@ -408,7 +408,7 @@ describe('its life', () => {
     });
 });
 
-describe('an error that nobody caught', () => {
+describe('an error that was not caught', () => {
   let bundle: string;
   beforeAll(async () => {
     bundle = await bundleOf({ catchStrayErrorsOfRuns: new URL('./queue/stray-errors.ts', import.meta.url).href });
@@ -480,9 +480,9 @@ describe('an option that can not be used is refused in one line:', () => {
     ['a path with what HTML means something by', { path: '/a"b' }, 'path: must be a path such as /ops/jobs'],
     ['no lookup', { identify: 'ada' }, 'identify: must be a function'],
     ['an address to sign in that is a script', { signInUrl: 'javascript:alert(1)' }, 'signInUrl: must be a path'],
-    ['an option nobody knows', { pathh: '/' }, 'pathh: is no setting; did you mean path?'],
+    ['an unknown option', { pathh: '/' }, 'pathh: is no setting; did you mean path?'],
     [
-      'a setting nobody knows',
+      'an unknown setting',
       { settings: { JOBS_CONCURENCY: 3 } },
       'JOBS_CONCURENCY: is no setting; did you mean JOBS_CONCURRENCY?',
     ],

@@ -23,7 +23,7 @@ export interface JobManagerOptions {
   /** Where `router` is mounted, such as `/ops/jobs`. */
   path: string;
   /**
-   * Tells who makes a request, by the application's own means; null for nobody. Asked for every call, for the
+   * Tells who makes a request, by the application's own means; null for no person. Asked for every call, for the
    * socket when it is opened and every 30 seconds after. The socket's request is Node's own, which no middleware
    * has seen: what tells people apart must be readable from its headers.
    */

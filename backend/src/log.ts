@@ -5,7 +5,7 @@ import type { Config } from './config.js';
 /**
  * Lines are gathered and written together, a tenth of a second late at most: one by one, what a job says cost it more
  * here than on its way into the database. What waits is written when the process ends, unless it is killed; where
- * nobody takes it, memory is not to grow with it.
+ * it is not taken, memory is not to grow with it.
  */
 const GATHERED = { dest: 1, sync: false, minLength: 4_096, periodicFlush: 100, maxLength: 16 * 1024 * 1024 };
 

@@ -29,7 +29,7 @@ export interface ServerFace {
 
 export interface ServerFaceOptions {
   sessions: Sessions | HostUsers;
-  /** Tells whoever asks for health that this server is about to end. */
+  /** Lets health report that this server is about to end. */
   isClosing(): boolean;
   /** The application it is part of, if it is. */
   host?: HostPlace;

@@ -23,7 +23,7 @@ export interface Bench {
   startAnother(addRuns: AddRuns): Promise<Bench>;
 }
 
-/** Fills a database that nobody else is connected to. */
+/** Fills a database without other connections. */
 export type AddRuns = (database: Pick<Bench, 'pool'>) => Promise<void>;
 
 export const JOBS_PAGE = '/admin/jobs';

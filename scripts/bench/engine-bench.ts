@@ -33,11 +33,11 @@ export interface BenchDatabase {
   url: string;
   /** Connections of the benchmark's own. */
   pool: ReturnType<typeof createPool>;
-  /** Disconnects, also whoever else is connected, and drops it. */
+  /** Disconnects all connections and drops it. */
   drop(): Promise<void>;
 }
 
-/** Migrated once and copied from then on: nobody may be connected to it. */
+/** Migrated once and copied from then on: nothing may be connected to it. */
 const TEMPLATE = 'bench_template';
 
 export type EngineBenchOptions = Pick<EngineBench, 'rounds' | 'runs' | 'engines' | 'signal' | 'say'> & {

@@ -56,9 +56,7 @@ function figuresOf(watches: Watch[]) {
         ...watches.map(
           ({ tabs, queries }) => `${tabs} tabs: ${perSecond(queries)} queries per second, all of server and runner`,
         ),
-        ...shared.map(
-          ([text, calls]) => `only while somebody watches: ${perSecond(calls)} per second, ${headOf(text)}`,
-        ),
+        ...shared.map(([text, calls]) => `only while a tab is open: ${perSecond(calls)} per second, ${headOf(text)}`),
       ],
     },
     {

@@ -10,7 +10,7 @@ import { percentile } from './percentile.js';
 
 const LINES = 10_000;
 const ROUNDS = 5;
-/** A line must cost its job less than this, so that nobody thinks twice before writing one. */
+/** A line must cost its job less than this, so that its price is no reason to write none. */
 const MOST_US_PER_LINE = 20;
 
 /** Works the same whether it talks or not: each step hashes a little. */

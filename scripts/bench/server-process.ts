@@ -14,7 +14,7 @@ const config = readConfig();
 const resources = new Resources();
 const stop = () => void resources.closeAll().finally(() => process.exit());
 process.once('SIGTERM', stop);
-// The benchmark is gone, killed perhaps: nobody else would end this process.
+// The benchmark is gone, killed perhaps: nothing else would end this process.
 process.once('disconnect', stop);
 
 const { url } = await serve({ config, databaseUrl: config.DATABASE_URL ?? '', resources });

@@ -156,7 +156,7 @@ describe.concurrent.each(['Python', 'bash'] as const)('the example in %s', (kind
     ]);
   });
 
-  it('stops when somebody cancels its run', async () => {
+  it('stops when its run is cancelled', async () => {
     const { runId, ended } = await start(kind, { pauseS: 0.3 });
     await until(runId, (run) => (run.progressPercent ?? 0) > 5);
     await server.call(operator, 'POST', `/admin/jobs/${runId}/cancel`);

@@ -11,7 +11,7 @@
 #
 #   SUCCESS    when the work is done                               (exit status 0)
 #   FAILED     when a command of the work fails                    (exit status 1)
-#   CANCELLED  when somebody cancelled it and the script stopped   (exit status 3)
+#   CANCELLED  when it was cancelled and the script stopped        (exit status 3)
 #   FAILED     by itself, when this script dies and falls silent for INACTIVITY_S seconds
 
 set -euo pipefail
@@ -89,7 +89,7 @@ begin() {
   echo "run #$run_id began"
 }
 
-# report <call> <more of the body>: leaves by itself when somebody cancelled the run.
+# report <call> <more of the body>: leaves by itself when the run was cancelled.
 report() {
   local answer
   answer=$(post "$run_id/$1" "{\"leaseToken\":\"$lease_token\"${2:+,$2}}")
@@ -105,7 +105,7 @@ step() { report progress "\"steps\":[{\"id\":\"$1\",\"progress\":$2,\"message\":
 # message <info, warn or error> <text>
 message() { report message "\"level\":\"$1\",\"message\":$(json "${2:0:500}")"; }
 
-# rest <seconds>: ends early when a heartbeat learns that somebody cancelled the run.
+# rest <seconds>: ends early when a heartbeat learns that the run was cancelled.
 rest() {
   sleep "$1" >/dev/null 2>&1 &
   wait $!

@@ -12,7 +12,7 @@ The run shows in the panel with its steps and messages, and can be cancelled the
 
     SUCCESS    when the work is done                                   (exit status 0)
     FAILED     when the work raises an error                           (exit status 1)
-    CANCELLED  when somebody cancelled it and the program stopped      (exit status 3)
+    CANCELLED  when it was cancelled and the program stopped           (exit status 3)
     FAILED     by itself, when this program dies and falls silent for `inactivityTimeoutMs`
 """
 
@@ -48,7 +48,7 @@ class Refused(Exception):
 
 
 class Stopped(Exception):
-    """Somebody cancelled the run: wind up."""
+    """The run was cancelled: wind up."""
 
 
 class Client:
@@ -162,7 +162,7 @@ class Run:
     def __exit__(self, _kind: type | None, error: BaseException | None, _traceback: object) -> None:
         self._is_over.set()
         if isinstance(error, Refused) and error.code == "LEASE_LOST":
-            return  # Somebody else ended the run; there is nothing left to say about it.
+            return  # Another caller ended the run; there is nothing left to say about it.
         metadata = {"metadata": self.metadata}
         if error is None:
             self._client.post(f"{self.id}/complete", {**self._lease, **metadata})

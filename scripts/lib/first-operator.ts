@@ -7,7 +7,7 @@ type Pool = ReturnType<typeof createPool>;
 /** How to sign in, for the one who starts the server. */
 export interface SignIn {
   email: string;
-  /** Made up just now, and known to nobody else. */
+  /** Generated just now, and known nowhere else. */
   newPassword?: string;
 }
 

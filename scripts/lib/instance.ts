@@ -40,7 +40,7 @@ export async function findInstance(dataDir: string): Promise<Note | undefined> {
   return found && isAlive(found.pid) && startOf(found.pid) === found.startedAt ? found : undefined;
 }
 
-/** One line for whoever tried to start a second one. */
+/** One line for the start of a second one. */
 function describe({ pid, url }: Note): string {
   const state = url ? `already runs at ${url}` : 'is already starting';
   return `Job Manager ${state} from this folder (process ${pid}); stop it first, or use it.`;

@@ -7,8 +7,8 @@ const LOOK_EVERY_MS = 500;
 
 /**
  * Calls `onGone` once when the package manager that started this process (`npx`, `pnpm`, the shells
- * between) is killed: npx dies of SIGTERM without passing it on, which would leave a server that nobody
- * sees. Does nothing when no package manager started it. Returns how to stop watching.
+ * between) is killed: npx dies of SIGTERM without passing it on, which would leave a server without a
+ * viewer. Does nothing when no package manager started it. Returns how to stop watching.
  */
 export function watchLauncher(onGone: () => void): () => void {
   const line = lineToLauncher();

@@ -66,7 +66,7 @@ export async function prepareProduct(options: ProductOptions): Promise<PreparedP
   } finally {
     await pool?.end();
   }
-  if (!signIn) throw new Error('Nobody was asked for an operator account');
+  if (!signIn) throw new Error('The phase of the operator account did not run');
   return { database: opened().database, signIn };
 }
 

@@ -6,7 +6,7 @@ const SAME_PRESS_MS = 400;
 export interface StopHandlers {
   /** The first request to stop: by signal, or, without one, because the package manager above was killed. */
   stop(signal?: NodeJS.Signals): void;
-  /** Any later one, when somebody is tired of waiting. */
+  /** Any later one, when waiting takes too long. */
   force(): void;
 }
 

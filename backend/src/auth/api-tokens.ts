@@ -8,11 +8,11 @@ import type { TokenIdentity } from './sessions.js';
 const MARK = 'jm_';
 /** Enough to tell tokens apart in a list, too little to guess the rest from. */
 const PREFIX_CHARS = 10;
-/** Nobody guesses 256 bits, so a plain hash is as good as a slow one, and costs a call nothing. */
+/** 256 bits can't be guessed, so a plain hash is as good as a slow one, and costs a call nothing. */
 const SECRET_BYTES = 32;
 
 export interface NewApiToken {
-  /** What its holder sends; known to nobody else once it has been told. */
+  /** What its holder sends; known to its holder alone once it has been shown. */
   text: string;
   prefix: string;
   hash: string;

@@ -17,7 +17,7 @@ const tries = async (count: number, attempt: (n: number) => Promise<void>): Prom
   return results;
 };
 
-/** A try of somebody; without `account`, at an address that nobody has. */
+/** A try of a person; without `account`, at an unknown address. */
 const attempt = (ip: string | null, part: Partial<Attempt> = {}): Attempt => ({
   email: 'admin@example.com',
   account: null,
@@ -34,7 +34,7 @@ const network60 = (n: number) => `203.0.113.${n % 60}`;
 
 it.each([
   ['an account', account()],
-  ['an address that nobody has', null],
+  ['an unknown address', null],
 ])('stops a network that guesses at %s, and no other network', async (_name, at) => {
   const attempts = createAttempts();
   const guesses = await tries(12, () => attempts.begin(attempt('203.0.113.1', { account: at })));
@@ -44,14 +44,14 @@ it.each([
 
 it.each([
   ['an account', account()],
-  ['an address that nobody has', null],
+  ['an unknown address', null],
 ])('stops strangers who share their guesses at %s, after thirty of them all', async (_name, at) => {
   const attempts = createAttempts();
   const guesses = await tries(180, (n) => attempts.begin(attempt(network60(n), { account: at })));
   expect(guesses.filter((isIn) => isIn)).toHaveLength(30);
 });
 
-it('lets strangers lock nobody out of where they sign in from', async () => {
+it('lets strangers lock no person out of where they sign in from', async () => {
   const attempts = createAttempts();
   await tries(180, (n) => attempts.begin(attempt(network60(n), { account: account() })));
   const owner = attempt('198.51.100.7', { account: account({ isKnownNetwork: true }) });

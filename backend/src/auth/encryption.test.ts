@@ -22,7 +22,7 @@ it('refuses a secret of which any byte was changed, cut off or added', () => {
   expect(() => decrypt(Buffer.concat([encrypted, Buffer.of(0)]), 'user 7')).toThrow(UnreadableSecret);
 });
 
-it('refuses a secret of somebody else, of another purpose and of another server', () => {
+it('refuses a secret of another person, of another purpose and of another server', () => {
   expect(() => decrypt(encrypted, 'user 8')).toThrow(UnreadableSecret);
   expect(() => createEncryption(serverSecret, 'alerts').decrypt(encrypted, 'user 7')).toThrow(UnreadableSecret);
   expect(() => createEncryption(randomBytes(32), 'second factor').decrypt(encrypted, 'user 7')).toThrow(

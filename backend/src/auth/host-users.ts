@@ -23,7 +23,7 @@ const hostUser = z.object({
 /** A user of the application that embeds us: their id there, what to show them by (the id where left out), and what they may do here. */
 export type HostUser = z.input<typeof hostUser>;
 
-/** Tells who makes a request, as the host application knows it; null for nobody. */
+/** Tells who makes a request, as the host application knows it; null for no person. */
 export type Identify = (request: IncomingMessage) => HostUser | null | Promise<HostUser | null>;
 
 /** The host application could not say who makes a request. */
@@ -32,7 +32,7 @@ export class IdentifyFailed extends Error {}
 /** People and how they sign in are the host application's. Takes the place of `Sessions`. */
 export interface HostUsers {
   accounts: 'host';
-  /** Nobody tells us when somebody signs out or loses a role there, so open sockets are looked at again this often. */
+  /** The host application doesn't say when a person signs out or loses a role there, so open sockets are looked at again this often. */
   recheckMs: number;
   /** As `Sessions.authenticate`; throws IdentifyFailed where the application fails to answer. */
   authenticate(request: IncomingMessage, from?: SessionOrigin): Promise<Identity | null>;
@@ -40,7 +40,7 @@ export interface HostUsers {
 
 const RECHECK_MS = 30_000;
 const ANSWER_WITHIN_MS = 10_000;
-/** A row is written again after this long, in case somebody removed it. */
+/** A row is written again after this long, in case it was removed. */
 const KNOWN_FOR_MS = 60_000;
 const MOST_KNOWN = 1_000;
 
@@ -82,7 +82,7 @@ async function ask(identify: Identify, request: IncomingMessage): Promise<HostPe
   }
 }
 
-/** Rows of people, written when somebody is first seen, or seen changed. */
+/** Rows of people, written when a person is first seen, or seen changed. */
 function createRows(sql: Sql): (person: HostPerson) => Promise<CurrentUser> {
   const known = new Map<string, { person: HostPerson; user: CurrentUser; at: number }>();
   return async (person) => {

@@ -4,7 +4,7 @@ import { hostOf } from './request.js';
 
 type ProxySettings = Pick<Config, 'PUBLIC_URL' | 'TRUST_PROXY'>;
 
-/** Whose page sent a request: our own, somebody else's, or no page that says so (programs send no Origin). */
+/** Whose page sent a request: our own, a foreign one, or no page that says so (programs send no Origin). */
 export type OriginVerdict = 'own' | 'foreign' | 'absent';
 
 /**

@@ -6,7 +6,7 @@ const ARGON2ID: Algorithm = 2;
 const COST = { algorithm: ARGON2ID, memoryCost: 19_456, timeCost: 2, parallelism: 1 };
 /** Each hash holds a thread of Node's pool of four and 19 MiB: two leave room for files and names. */
 const AT_ONCE = 2;
-/** About three seconds of work; whoever comes later is better told to come back. */
+/** About three seconds of work; a caller that comes later is better told to come back. */
 const MOST_WAITING = 100;
 
 /** More people are signing in than this process can check just now. */
@@ -49,7 +49,7 @@ async function inTurn<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } finally {
-    // A turn is handed over rather than given back, so nobody slips in between.
+    // A turn is handed over rather than given back, so no other caller comes between.
     const next = waiting.shift();
     if (next) next();
     else running -= 1;

@@ -28,7 +28,7 @@ const RECHECK_MS = 300_000;
 /** A session's use is written down at most so often, and ten times within what counts as idle. */
 const NOTE_USE_EVERY_MS = 60_000;
 
-/** Somebody signed in, as the database knows them this moment. */
+/** A person signed in, as the database knows them this moment. */
 export interface SessionIdentity {
   user: CurrentUser;
   apiToken: null;
@@ -41,7 +41,7 @@ export interface SessionIdentity {
   via: 'cookie' | 'bearer';
 }
 
-/** Somebody whom the application that embeds us says it is. */
+/** A person whom the application that embeds us names. */
 export interface HostIdentity {
   user: CurrentUser;
   apiToken: null;
@@ -69,7 +69,7 @@ export interface Sessions extends SignIn {
   recheckMs: number;
   /**
    * Who makes this request (or asks for this upgrade): one query, no answer of which is remembered, so a demotion, a
-   * deletion, a sign-out or a revoked API token counts from the next request on. Null for nobody. A bearer
+   * deletion, a sign-out or a revoked API token counts from the next request on. Null for no identity. A bearer
    * token goes before a cookie. A call says where it comes `from`, and counts as use of the session or the API token;
    * without, as for a socket that is looked at again, it doesn't.
    */

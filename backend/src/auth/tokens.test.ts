@@ -47,7 +47,7 @@ it.each([
   { tokenVersion: -1 },
   { tokenVersion: 0.5 },
   { sessionId: 'none' },
-])('refuses %j, which no column can hold, whoever signed it', async (part) => {
+])('refuses %j, which no column can hold, with any signature', async (part) => {
   const token = await signToken(secret, { ...claims, ...part }, new Date(Date.now() + HOUR));
   expect(await createTokenReader(secret)(token)).toBeNull();
 });

@@ -18,7 +18,7 @@ it('gives up at once where it is not to wait, and for every other reason', async
   await expect(wrong).rejects.toThrow('password');
 });
 
-it('stops waiting when nobody waits any more', async () => {
+it('stops waiting when its caller has given up', async () => {
   const closing = new AbortController();
   const waiting = awaitDatabase(() => Promise.reject(refused), { log, waitMs: undefined, signal: closing.signal });
   closing.abort();

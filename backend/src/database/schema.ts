@@ -1,7 +1,7 @@
-/** Where tables are unless somebody says otherwise: a connection's own search path finds them there. */
+/** Where tables are unless a setting says otherwise: a connection's own search path finds them there. */
 export const DEFAULT_SCHEMA = 'public';
 
-/** The URL with the schema of our tables in it, as Prisma writes it: whoever gets the URL needs to be told nothing else. */
+/** The URL with the schema of our tables in it, as Prisma writes it: what gets the URL needs no other setting. */
 export function withSchema(url: string, schema: string): string {
   // Written anew only where it has to be: what else stands in it stays as it is.
   if (schemaOf(url) === schema) return url;

@@ -46,7 +46,7 @@ describe('a pool', () => {
     await pool.end();
   });
 
-  it('names the pooler nobody told of, where a prepared statement is lost', async () => {
+  it('names the pooler that no setting names, where a prepared statement is lost', async () => {
     await expect(database.pool.query('EXECUTE missing')).rejects.toThrow(/does not exist \(.*DATABASE_LISTEN_URL/);
   });
 

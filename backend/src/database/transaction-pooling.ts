@@ -11,7 +11,7 @@ const PARAMETER = 'pgbouncer';
 export const isPooled = (url: string): boolean =>
   URL.canParse(url) && new URL(url).searchParams.get(PARAMETER) === 'true';
 
-/** The URL with the pooler told in it: whoever gets the URL needs to be told nothing else. */
+/** The URL with the pooler told in it: what gets the URL needs no other setting. */
 export function throughPooler(url: string): string {
   if (isPooled(url)) return url;
   const told = new URL(url);

@@ -39,7 +39,7 @@ export interface HealthCheckOptions {
   limits: HealthFacts['limits'] & Pick<HealthLimits, 'stalledAfterMs'>;
 }
 
-/** Runs of external programs, and of jobs that nobody here knows, are slow after this time. */
+/** Runs of external programs, and of jobs without code here, are slow after this time. */
 /** A database that hasn't answered by then counts as unreachable; the connection is given up. */
 const ANSWER_WITHIN_MS = 5_000;
 /** A measurement serves all who ask within this time, and within ten times what it took. */

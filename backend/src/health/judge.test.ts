@@ -116,7 +116,7 @@ it.each<[string, HealthFacts, string, string]>([
     'lacks 1 migration: 1_a.',
   ],
   [
-    'runs wait and nobody is there',
+    'runs wait and there is no runner',
     withState({ runners: [], backlog: waiting(61_000) }),
     'NO_RUNNER',
     'No runner is alive, and 2 due runs wait, the oldest for 61 s',
@@ -155,7 +155,7 @@ it('misses no notifications where a pooler keeps them away', () => {
 it.each<[string, HealthFacts, string, string]>([
   ['the database is slow', { ...WELL, database: { latencyMs: 300, ...WHOLE } }, 'DATABASE_SLOW', '300 ms'],
   [
-    'nobody listens',
+    'there is no listener',
     { ...WELL, notifications: { isConnected: false, roundTripMs: null } },
     'NOTIFICATIONS_DOWN',
     'a second later',

@@ -2,7 +2,7 @@ import type { SystemHealth, Verdict } from '@job-manager/shared/contract/health'
 import { queuedCap } from '@job-manager/shared/live';
 import { describeUntrustedProxy } from '../auth/proxies.js';
 import { isNeeded } from '../database/installation.js';
-import { durationWords } from '../store/duration-words.js';
+import { formatDuration } from '../store/format-duration.js';
 import type { EndedRow, RunnerRow, SystemState, TroubledRow } from '../store/health.js';
 import { compareVersions, listDifferences } from '../store/job-version.js';
 import type { RivalVersion } from '../store/job-versions.js';
@@ -18,7 +18,7 @@ const thresholds = {
   latency: { warning: 250, critical: 2_000 },
   roundTrip: 1_000,
   oldestDue: { warning: 5 * 60_000, critical: 30 * 60_000 },
-  /** So long may due runs wait where nobody can claim them, or somebody could and doesn't. */
+  /** So long may due runs wait without a runner that can claim them, or with one that doesn't. */
   unclaimed: 60_000,
   /** In heartbeats: a runner may be late, not silent. */
   silentHeartbeats: 3,
@@ -93,7 +93,7 @@ function judgeServer({ isClosing, database, notifications, state, untrustedProxy
     const message = `The database lacks what its migrations made: ${listed(missing)}.`;
     found.push(missing.some(isNeeded) ? critical('SCHEMA_DRIFT', message) : warning('SCHEMA_DRIFT', message));
   }
-  const slow = `The database takes ${durationWords(latencyMs)} to answer.`;
+  const slow = `The database takes ${formatDuration(latencyMs)} to answer.`;
   if (latencyMs > thresholds.latency.critical) found.push(critical('DATABASE_SLOW', slow));
   else if (latencyMs > thresholds.latency.warning) found.push(warning('DATABASE_SLOW', slow));
   if (pending.length === 0 && missing.length === 0 && state === null) {
@@ -110,7 +110,7 @@ function judgeNotifications({ isOff, isConnected, roundTripMs }: HealthFacts['no
     return [warning('NOTIFICATIONS_DOWN', message)];
   }
   if (roundTripMs <= thresholds.roundTrip) return [];
-  const took = durationWords(roundTripMs);
+  const took = formatDuration(roundTripMs);
   return [warning('NOTIFICATIONS_SLOW', `A notification takes ${took}: everything still works, later.`)];
 }
 
@@ -122,12 +122,12 @@ function judgeBacklog(facts: HealthFacts, { now, backlog, runners }: SystemState
   const due = count(backlog.due, 'due run');
   const found: Reason[] = [];
   if (!isClaimedBySomebody && ageMs > thresholds.unclaimed) {
-    const message = `No runner is alive, and ${due} wait, the oldest for ${durationWords(ageMs)}.`;
+    const message = `No runner is alive, and ${due} wait, the oldest for ${formatDuration(ageMs)}.`;
     found.push(critical('NO_RUNNER', message));
   } else if (!isClaimedBySomebody) {
     found.push(warning('NO_RUNNER', 'No runner is alive; runs will wait until one is started.'));
   }
-  const old = `The oldest of ${due} has waited for ${durationWords(ageMs)}.`;
+  const old = `The oldest of ${due} has waited for ${formatDuration(ageMs)}.`;
   if (ageMs > thresholds.oldestDue.critical) found.push(critical('BACKLOG_OLD', old));
   else if (ageMs > thresholds.oldestDue.warning) found.push(warning('BACKLOG_OLD', old));
   return found;
@@ -154,7 +154,7 @@ function judgeRuns({ limits }: HealthFacts, { troubled, runningExternal }: Syste
 
 /** Of all runs together, else of single jobs: what fails in one of many jobs is lost in the whole. */
 function judgeFailures({ now, ended: { since: from, jobs } }: SystemState): Reason[] {
-  const within = durationWords(Math.round(since(now, from) / 60_000) * 60_000);
+  const within = formatDuration(Math.round(since(now, from) / 60_000) * 60_000);
   const sum = (field: 'runs' | 'failed') => jobs.reduce((total, job) => total + job[field], 0);
   const all = { runs: sum('runs'), failed: sum('failed') };
   const failing = jobs.filter(failsOften);
@@ -180,7 +180,7 @@ const failsOften = (ended: Ended): boolean =>
 const describeFailures = (ended: Ended): string =>
   `${ended.failed.toLocaleString('en')} of ${count(ended.runs, 'run')} (${percentFailed(ended)} %)`;
 
-/** Somebody paused a channel or a job, and may have forgotten it. */
+/** An operator paused a channel or a job, and may have forgotten it. */
 function judgePauses({ pauses }: SystemState): Reason[] {
   return pauses
     .filter(({ waitingMs }) => waitingMs >= thresholds.forgottenPause)
@@ -189,7 +189,7 @@ function judgePauses({ pauses }: SystemState): Reason[] {
       const by = pausedBy === null ? '' : ` by ${pausedBy}`;
       const why = pauseReason === null ? '' : ` ("${pauseReason}")`;
       const waits = `${count(due, 'due run')} ${due === 1 ? 'waits' : 'wait'} ${kind === 'channel' ? 'in it' : 'for that'}`;
-      const message = `${kind === 'channel' ? 'Channel' : 'Job'} ${name} has been paused for ${durationWords(pausedMs)}${by}${why}, and ${waits}: resume it when it may go on.`;
+      const message = `${kind === 'channel' ? 'Channel' : 'Job'} ${name} has been paused for ${formatDuration(pausedMs)}${by}${why}, and ${waits}: resume it when it may go on.`;
       return warning(kind === 'channel' ? 'CHANNEL_PAUSED' : 'JOB_PAUSED', message);
     });
 }
@@ -200,21 +200,21 @@ function judgeRunners(facts: HealthFacts, { now, backlog, runners }: SystemState
     const name = nameOf(runner);
     const silentMs = since(now, runner.lastHeartbeatAt);
     if (runner.status === 'LOST' && silentMs <= thresholds.lostIsNews) {
-      return [warning('RUNNER_LOST', `${name} was lost ${durationWords(silentMs)} ago; its runs are taken back.`)];
+      return [warning('RUNNER_LOST', `${name} was lost ${formatDuration(silentMs)} ago; its runs are taken back.`)];
     }
     if (runner.status === 'STOPPED' || runner.status === 'LOST') return [];
     if (isSilent(runner, facts, now)) {
-      return [warning('RUNNER_SILENT', `${name} has not been heard of for ${durationWords(silentMs)}.`)];
+      return [warning('RUNNER_SILENT', `${name} has not been heard of for ${formatDuration(silentMs)}.`)];
     }
     const found: Reason[] = [];
     if (runner.loopLagMs > thresholds.loopLag) {
-      const message = `The event loop of ${name.replace(/^The/, 'the')} was blocked for ${durationWords(runner.loopLagMs)}: a job computes without a pause.`;
+      const message = `The event loop of ${name.replace(/^The/, 'the')} was blocked for ${formatDuration(runner.loopLagMs)}: a job computes without a pause.`;
       found.push(warning('LOOP_BLOCKED', message));
     }
     const idleMs = since(now, runner.lastClaimAt ?? runner.startedAt);
     const isIdle = isClaiming(runner, facts, now) && runner.activeRuns < runner.concurrency;
     if (isIdle && Math.min(idleMs, waitsMs) > thresholds.unclaimed) {
-      const message = `${name} is alive but has claimed nothing for ${durationWords(idleMs)}, though runs wait.`;
+      const message = `${name} is alive but has claimed nothing for ${formatDuration(idleMs)}, though runs wait.`;
       found.push(warning('RUNNER_IDLE', message));
     }
     return found;

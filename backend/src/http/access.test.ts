@@ -36,7 +36,7 @@ const ground: AccessGround = {
 const identities = identitiesOn(ground);
 
 /** Those who are refused for their token alone; the gate can't know another call of theirs from this one. */
-const isRefusedEverywhere = ({ is }: Knocking) => is === 'nobody';
+const isRefusedEverywhere = ({ is }: Knocking) => is === 'none';
 
 describe('every call by cookie and by bearer token, from', () => {
   it.each(Object.entries(identities))('%s', async (name, knocking) => {
@@ -92,7 +92,7 @@ it('notes every denied call, with who, what and from where', async () => {
   ]);
 });
 
-it('leaves one trace per network and minute of credentials that let nobody in, never the credential', async () => {
+it('leaves one trace per network and minute of credentials that were refused, never the credential', async () => {
   const { rows } = await server.run(
     `SELECT "actorEmail", "tokenId", details->>'reason' AS reason FROM "AuditEvent" WHERE details ? 'reason' ORDER BY 3`,
   );

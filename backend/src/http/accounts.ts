@@ -10,7 +10,7 @@ export function ownSessions(sessions: Sessions | HostUsers): Sessions {
   throw ofTheHost();
 }
 
-/** The session that somebody calls with. Refuses as `ownSessions` does. */
+/** The session of the call. Refuses as `ownSessions` does. */
 export function sessionOf(context: CallContext): SessionIdentity {
   const person = personOf(context);
   if (person.via === 'host') throw ofTheHost();

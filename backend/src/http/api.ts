@@ -49,7 +49,7 @@ export function createApi(deps: HttpDeps, gate: Gate, stats: StatsCache): Router
     next();
   });
   api.use(async (req, _res, next) => {
-    // Nobody unknown has us read megabytes. The call's own policy is looked at as ever.
+    // No unknown caller has us read megabytes. The call's own policy is looked at as ever.
     const permission = largeCallNeeds(req);
     if (permission) await gate(req, permission);
     next();
@@ -78,7 +78,7 @@ function shownTo<Output>(identity: Identity | null, { viewedFields }: ApiRoute, 
 function createHandler(deps: HttpDeps, gate: Gate, stats: StatsCache) {
   const os = implement(contract)
     .$context<CallContext>()
-    // Before the input is looked at, so that nobody learns anything from the way it is refused.
+    // Before the input is looked at, so that a refusal gives nothing away.
     .use(async ({ context, procedure, next }) => {
       const { policy, alsoNeeds } = procedure['~orpc'].meta;
       const identity = await gate(context.req, policy, alsoNeeds);

@@ -49,12 +49,12 @@ const calls: Record<string, Change | Exception> = {
   },
   'secondFactor.begin': {
     unnoted: 'nothing changes until it is confirmed',
-    given: async () => ({ token: (await somebody()).token }),
+    given: async () => ({ token: (await signInAnew()).token }),
   },
   'secondFactor.confirm': {
     action: 'second-factor.set-up',
     given: async () => {
-      const { token } = await somebody();
+      const { token } = await signInAnew();
       const headers = { authorization: `Bearer ${token}` };
       const begun = await send(server.url, {
         method: 'POST',
@@ -75,21 +75,21 @@ const calls: Record<string, Change | Exception> = {
   'auth.changePassword': {
     action: 'account.change-password',
     given: async () => {
-      const { token } = await somebody();
+      const { token } = await signInAnew();
       return { token, body: { currentPassword: PASSWORD, newPassword: 'quite another one' } };
     },
   },
   'auth.endSession': {
     action: 'session.end',
     given: async () => {
-      const { token, sessionId } = await somebody();
+      const { token, sessionId } = await signInAnew();
       return { token, path: { sessionId }, body: { currentPassword: PASSWORD } };
     },
   },
   'auth.endOtherSessions': {
     action: 'session.end',
     given: async () => {
-      const { email } = await somebody();
+      const { email } = await signInAnew();
       const { token } = await server.sessions.signIn({ email, password: PASSWORD }, NOWHERE);
       return { token, body: { currentPassword: PASSWORD } };
     },
@@ -270,13 +270,13 @@ const calls: Record<string, Change | Exception> = {
 const aBatch = { name: 'Tonight', runs: [{ jobName: 'echo' }] };
 const NOWHERE = { ip: null, userAgent: null };
 const credentials = () => ({ email: boss.email, password: PASSWORD });
-const somebody = () => server.signIn('ADMIN', crypto.randomUUID());
+const signInAnew = () => server.signIn('ADMIN', crypto.randomUUID());
 const withFactor = async () => {
-  const user = await somebody();
+  const user = await signInAnew();
   return { user, factor: await setUpFactor(server, user) };
 };
 const withProof = async () => ({ token: (await withFactor()).user.token, body: { currentPassword: PASSWORD } });
-const user = async (body: object = {}) => ({ path: { userId: String((await somebody()).id) }, body });
+const user = async (body: object = {}) => ({ path: { userId: String((await signInAnew()).id) }, body });
 const asBoss = (sent: Sent) =>
   send(server.url, { ...sent, headers: { authorization: `Bearer ${boss.token}`, 'user-agent': 'the panel' } });
 

@@ -73,7 +73,7 @@ const guardOf = (action: string): unknown => (action in guards ? guards[action a
 /** In the parameters of everything that others made. */
 const OF_OTHERS = 'word-of-others';
 
-/** A run in each state, a batch and a schedule, all made by somebody else. */
+/** A run in each state, a batch and a schedule, all made by another person. */
 async function others(): Promise<Record<string, string>> {
   const name = `schedule-${crypto.randomUUID().slice(0, 8)}`;
   const parameters = { word: OF_OTHERS };

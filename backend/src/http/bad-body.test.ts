@@ -89,7 +89,7 @@ describe('a body', () => {
     expect(problemCode(await post(padded(200_000), chunked))).toBe('TOO_LARGE');
   });
 
-  it('may have 8 MB where it brings thousands of runs, and only from somebody who may', async () => {
+  it('may have 8 MB where it brings thousands of runs, and only from a caller who may', async () => {
     const most = 8 * 1024 * 1024;
     const start = '{"name":"x","runs":[{"jobName":"echo"}]';
     const padded = (bytes: number) => `${start}${' '.repeat(bytes - start.length - 1)}}`;

@@ -46,7 +46,7 @@ export function createBadges({
 const isLate = ({ pausedAt, oldestDueAt, targetWaitMs }: ChannelRow, now: number): boolean =>
   pausedAt === null && oldestDueAt !== null && now - oldestDueAt.getTime() > (targetWaitMs ?? TARGET_WAIT_MS);
 
-/** Reads at most once per `ms`, however many ask; a failure is kept for nobody. */
+/** Reads at most once per `ms`, however many ask; a failure is not kept. */
 function keptFor<T>(ms: number, read: () => Promise<T>): () => Promise<T> {
   let known: { answer: Promise<T>; until: number } | undefined;
   return () => {

@@ -115,7 +115,7 @@ it.each([
     'runs: a waits for b, b waits for a',
   ],
   [
-    'a ref of nobody',
+    'an unknown ref',
     { runs: [echo({ after: ['x'] })] },
     'INVALID_INPUT',
     'runs.0.after.0: no run of this call has the ref "x"',

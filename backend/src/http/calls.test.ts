@@ -44,7 +44,7 @@ describe('secrets in the parameters of a run', () => {
     return jobRunId;
   };
 
-  it('are shown to nobody, and kept for the run', async () => {
+  it('are not shown, and kept for the run', async () => {
     const { jobRunId, run } = (await enqueue(other, {}, { jobName: 'echo', parameters })).json;
     const answers = [
       await as(other, { path: `/api/admin/jobs/${jobRunId}` }),

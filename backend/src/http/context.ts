@@ -60,10 +60,9 @@ export const originOf = (req: Request): SessionOrigin => ({
   userAgent: req.get('user-agent')?.slice(0, 300) ?? null,
 });
 
-/** Who calls. Only for calls whose policy lets nobody else in. */
+/** Who calls. Only for calls whose policy asks for an identity. */
 export function callerOf(context: CallContext): Identity {
-  if (context.identity === null)
-    throw new Error('A call that needs somebody signed in has a policy that lets anybody in');
+  if (context.identity === null) throw new Error('A call that needs a signed-in user has a policy that asks for none');
   return context.identity;
 }
 

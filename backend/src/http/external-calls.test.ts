@@ -423,11 +423,11 @@ describe('being cancelled', () => {
     expect(problemCode(await tell(run, 'fail'))).toBe('NOT_ALLOWED');
   });
 
-  it('cannot be claimed where nobody asked', async () => {
+  it('cannot be claimed where it was not asked for', async () => {
     const run = await begun();
     const answer = await tell(run, 'fail', { cancelled: true });
     expect(problemCode(answer)).toBe('NOT_ALLOWED');
-    expect(answer.json.detail).toMatch(/nobody asked/i);
+    expect(answer.json.detail).toMatch(/was not asked to stop/i);
     expect((await look(run)).status).toBe('RUNNING');
   });
 
@@ -490,7 +490,7 @@ describe('whose run it is', () => {
     expect(await linesOf(held)).toEqual([]);
   });
 
-  it('is nobody of a run that is not there', async () => {
+  it('has no say in a run that is not there', async () => {
     await expectAll({ jobRunId: '999999', leaseToken: crypto.randomUUID() }, 'UNKNOWN_RUN', /no run #999999/);
     expect((await get('jobs/999999/progress')).code).toBe('UNKNOWN_RUN');
   });

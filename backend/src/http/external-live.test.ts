@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-it('shows an external run to whoever watches: its start, steps, messages, cancel and end', async () => {
+it('shows an external run to all who watch: its start, steps, messages, cancel and end', async () => {
   const heard: ServerMessage[] = [];
   const socket = openSocket(server.url, chief, (text) => heard.push(JSON.parse(text)));
   const hear = (wanted: object) => vi.waitFor(() => expect(heard).toContainEqual(expect.objectContaining(wanted)));

@@ -78,7 +78,7 @@ describe('a whole server', () => {
     await addRunner();
     await addRunning('trending', 2_000, 400);
     await addRunning('trending', 2_000, 1);
-    await addRunning('somebody-elses', 2_000, 1);
+    await addRunning('foreign-job', 2_000, 1);
     await addRunning('trending', 1_200, 1);
     await addRunning('outside', 30, 20, 10_000);
     await addRunning('outside', 1_500, 400, 600_000);
@@ -98,7 +98,7 @@ describe('a whole server', () => {
     expect(found.slow.map(({ jobName, limitMs }) => [jobName, limitMs])).toEqual([
       ['outside', 5_760_000],
       ['trending', 1_800_000],
-      ['somebody-elses', 1_440_000],
+      ['foreign-job', 1_440_000],
     ]);
     expect(found).toMatchObject({ verdict: 'WARNING', running: 7, external: { running: 3, most: 50 } });
     expect(codes(found)).toEqual(['STALLED_RUNS', 'SLOW_RUNS']);
@@ -121,7 +121,7 @@ describe('a whole server', () => {
     expect(found.verdict).toBe('OK');
   });
 
-  it('agrees with /readyz when all waits and nobody claims', async () => {
+  it('agrees with /readyz when all waits and no runner claims', async () => {
     await server.database.pool.query(
       `INSERT INTO "JobRun" ("jobName", "runAt") VALUES ('trending', now() - interval '2 minutes')`,
     );
@@ -144,7 +144,7 @@ describe('a whole server', () => {
     expect(codes(found)).toEqual(['RUNNER_LOST']);
   });
 
-  it('tells nobody who is not signed in, but for the verdict', async () => {
+  it('answers without a session with the verdict alone', async () => {
     expect((await send(server.url, { path: '/api/admin/jobs/health' })).status).toBe(401);
     await addRunner();
     await addRunning('trending', 2_000, 400);

@@ -136,7 +136,7 @@ it('keeps no text as an address that is none', async () => {
         method: 'POST',
         path: '/api/auth/login',
         headers: { 'x-forwarded-for': forwarded, origin: proxied.url },
-        body: { email: 'nobody@example.com', password: 'y' },
+        body: { email: 'unknown@example.com', password: 'y' },
       });
     const kept = await proxied.database.pool.query(`SELECT ip FROM "AuditEvent" ORDER BY id`);
     expect(kept.rows.map(({ ip }) => ip)).toEqual([null, null, '203.0.113.7']);

@@ -34,7 +34,7 @@ it('says that it lives, without asking the database', async () => {
 });
 
 describe('/metrics', () => {
-  it('opens to an operator and to the token, and to nobody else', async () => {
+  it('opens to an operator and to the token alone', async () => {
     expect(problemCode(await get('/metrics'))).toBe('SIGNED_OUT');
     expect(problemCode(await get('/metrics', { authorization: 'Bearer another token' }))).toBe('SIGNED_OUT');
     expect(problemCode(await get('/metrics', { cookie: user.cookie }))).toBe('FORBIDDEN');
@@ -49,7 +49,7 @@ describe('/metrics', () => {
     await vi.waitFor(
       async () => {
         const { text } = await get('/metrics', { cookie: admin.cookie });
-        // Nobody runs jobs here.
+        // There is no runner here.
         expect(text).toMatch(/^job_manager_health 2$/m);
         expect(text).toMatch(/^job_manager_runners_alive 0$/m);
         expect(text).toMatch(/^job_manager_runs_due 1$/m);

@@ -12,7 +12,7 @@ beforeAll(async () => {
   server = await startTrialServer();
 });
 afterAll(() => server.stop());
-/** Somebody new each time, so that guesses of one test don't count in another. */
+/** A new person each time, so that guesses of one test don't count in another. */
 beforeEach(async () => {
   ada = await server.signIn('USER', crypto.randomUUID());
 });
@@ -108,7 +108,7 @@ it('ends sessions, too, that begin while it changes', async () => {
   const { pool } = server.database;
   const query = pool.query.bind(pool) as (...args: unknown[]) => Promise<unknown>;
   let begun: { token: string } | undefined;
-  // The moment between looking at the account and writing: somebody signs in with the old password.
+  // The moment between looking at the account and writing: a person signs in with the old password.
   pool.query = (async (text: unknown, ...rest: unknown[]) => {
     if (!begun && String(text).includes('account.change-password')) begun = await signIn(PASSWORD);
     return query(text, ...rest);
@@ -121,7 +121,7 @@ it('ends sessions, too, that begin while it changes', async () => {
   expect(await isSignedIn(ada.cookie)).toBe(true);
 });
 
-it('lets nobody in whose old password was checked just before it changed', async () => {
+it('lets no person in whose old password was checked just before it changed', async () => {
   const { pool } = server.database;
   const before = await findAccount(pool, ada.email);
   if (!before) throw new Error('no account');

@@ -11,7 +11,7 @@ beforeAll(async () => {
   server = await startTrialServer({ env: { SESSION_IDLE_MS: String(IDLE_MS) } });
 });
 afterAll(() => server.stop());
-/** Somebody new each time, so that sign-ins of one test don't count in another. */
+/** A new person each time, so that sign-ins of one test don't count in another. */
 beforeEach(async () => {
   ada = await server.signIn('ADMIN', crypto.randomUUID());
 });
@@ -41,7 +41,7 @@ const ended = async () =>
     )
   ).rows;
 
-it('are listed, last used first, this one marked, and nobody else’s', async () => {
+it('are listed, last used first, this one marked, and no other person’s', async () => {
   await server.signIn('ADMIN', crypto.randomUUID());
   const phone = await signInFrom('Phone', '203.0.113.5');
   const { json } = await as(ada, { path: '/api/auth/sessions' });
@@ -163,7 +163,7 @@ describe('the end for being idle', () => {
   });
 });
 
-describe('a password that somebody else chose', () => {
+describe('a password that another person chose', () => {
   const GIVEN = 'given by an admin';
   beforeEach(async () => {
     const { email } = ada;
@@ -195,7 +195,7 @@ describe('a password that somebody else chose', () => {
     expect((await as(ada, { path: '/api/auth/me' })).json).toMatchObject({ pending: [] });
   });
 
-  it('no longer signs in after seven days, and does again once somebody sets another', async () => {
+  it('no longer signs in after seven days, and does again once another one is set', async () => {
     const { pool } = server.database;
     const pass = (days: number) =>
       pool.query(`UPDATE "User" SET "passwordExpiresAt" = "passwordExpiresAt" - $1 * interval '1 day'`, [days]);
@@ -252,7 +252,7 @@ describe('a lock by wrong passwords', () => {
   });
 });
 
-it('of strangers keep nobody out of where they signed in from, and strangers stay out', async () => {
+it('of strangers keep no person out of where they signed in from, and strangers stay out', async () => {
   await signInFrom('At home', '198.51.100.7');
   const guess = (ip: string, password = 'not it at all') =>
     server.sessions.signIn({ email: ada.email, password }, { ip, userAgent: null });

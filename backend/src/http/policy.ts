@@ -11,7 +11,7 @@ import { type HttpDeps, originOf } from './context.js';
 import { HttpProblem } from './problem.js';
 
 /**
- * Decides whether a request may make a call, and returns who makes it (null: nobody). The role is the
+ * Decides whether a request may make a call, and returns who makes it (null: no identity). The role is the
  * database's of this moment. Throws 401 or 403 problems; a 403 leaves an audit entry.
  */
 export type Gate = (
@@ -50,7 +50,7 @@ export function createGate({
         : isFromHostPage(req, config, { identity, policy });
     if (!isProven) return deny(req, identity, foreign(req, config));
     if (policy === 'public') return identity;
-    if (identity === null) throw new HttpProblem('SIGNED_OUT', 'This call needs somebody signed in.');
+    if (identity === null) throw new HttpProblem('SIGNED_OUT', 'This call needs a signed-in user.');
     if (policy === 'session') return identity.user ? identity : deny(req, identity, NO_PERSON);
     const [step] = identity.pending;
     if (step !== undefined) return deny(req, identity, new HttpProblem('PENDING_STEP', PENDING[step]));
@@ -71,7 +71,7 @@ function sourceOf(identity: Identity | null): string | undefined {
 const targetOf = (req: Request): string => `${req.method} ${pathOf(req)}`;
 
 const PENDING: Record<PendingStep, string> = {
-  changePassword: 'Somebody else chose your password: change it first, with POST /api/auth/password.',
+  changePassword: 'Another person chose your password: change it first, with POST /api/auth/password.',
   setUpSecondFactor:
     'This server asks your role for a second factor. Set one up first: on your account page, or with POST /api/auth/second-factor/begin and /confirm.',
 };

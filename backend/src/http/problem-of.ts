@@ -28,7 +28,7 @@ export function problemOf(error: unknown): HttpProblem {
     return new HttpProblem('TOO_MANY_ATTEMPTS', detail, { headers: { 'Retry-After': String(error.retryAfterS) } });
   }
   if (error instanceof IdentifyFailed)
-    return unavailable('Nobody can say just now who is signed in; try again in a moment.', 5);
+    return unavailable('It is unknown just now who is signed in; try again in a moment.', 5);
   if (error instanceof HashingBusy) return unavailable('Too many people are signing in; try again in a moment.', 2);
   return ofBody(error) ?? ofDatabase(error) ?? new HttpProblem('INTERNAL', 'The server failed; its log says why.');
 }
@@ -49,7 +49,7 @@ function ofSecondFactor(error: unknown): HttpProblem | null {
 }
 
 const EXPIRED =
-  'Somebody else set this password more than 7 days ago, and it was never changed: it no longer signs in. A SUPER_ADMIN sets a new one under Users; on the server, pnpm admin:create does.';
+  'Another person set this password more than 7 days ago, and it was never changed: it no longer signs in. A SUPER_ADMIN sets a new one under Users; on the server, pnpm admin:create does.';
 const WRONG_CODE = 'The code is wrong, or was used before; each counts for about a minute, and once.';
 const UNREADABLE =
   'The secret of this server has changed, so codes of the app can’t be checked: use a recovery code, or have the second factor removed on the server with pnpm admin:remove-second-factor.';

@@ -23,7 +23,7 @@ export const problemTitles = {
   METHOD_NOT_ALLOWED: 'Wrong method',
   NOT_ALLOWED: 'Not possible in this state',
   LEASE_LOST: 'The run is no longer yours',
-  CHANGED: 'Changed by somebody else meanwhile',
+  CHANGED: 'Changed meanwhile',
   DUPLICATE: 'The key is taken',
   UNKNOWN_BATCH: 'There is no such batch',
   NOT_INSTALLED: 'The tables are not there',

@@ -2,7 +2,7 @@ import { contract } from '@job-manager/shared/contract/index';
 import { implement } from '@orpc/server';
 import { presentRun, presentSummary } from '../present/run.js';
 import { createRedaction } from '../queue/redaction.js';
-import { durationWords } from '../store/duration-words.js';
+import { formatDuration } from '../store/format-duration.js';
 import type { RunSummaryRow } from '../store/run-row.js';
 import { actorOf, type CallContext, type HttpDeps } from './context.js';
 
@@ -53,6 +53,6 @@ export function createRecoveryCalls({ queue, config }: Pick<HttpDeps, 'queue' | 
 const idsOf = (runs: { id: string }[]): string[] => runs.map(({ id }) => id);
 
 function describeRunning(run: RunSummaryRow, now: Date): string {
-  const since = (time: Date | null) => durationWords(Math.max(0, now.getTime() - (time ?? now).getTime()));
+  const since = (time: Date | null) => formatDuration(Math.max(0, now.getTime() - (time ?? now).getTime()));
   return `Running for ${since(run.startedAt)}; last heartbeat ${since(run.lastHeartbeatAt)} ago`;
 }

@@ -9,7 +9,7 @@ it('refuses a route that does not say who may call it, by name', () => {
   expect(() => listRoutes({ admin: { secrets: open } })).toThrow(/admin\.secrets \(GET \/secrets\) has no policy/);
 });
 
-it('refuses a policy that nobody enforces', () => {
+it('refuses a policy that is not enforced', () => {
   const odd = oc.$meta<{ policy?: string }>({ policy: 'everybody' }).route({ method: 'GET', path: '/x' });
   expect(() => listRoutes({ odd })).toThrow(/odd .* has no policy/);
 });

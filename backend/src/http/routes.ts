@@ -32,9 +32,7 @@ export function listRoutes(contract: Parameters<typeof traverseContractProcedure
     if (!route.method || !route.path) throw new Error(`The route ${name} has no method or no path`);
     const policy: unknown = 'policy' in meta ? meta.policy : undefined;
     if (!POLICIES.includes(policy)) {
-      throw new Error(
-        `The route ${name} (${route.method} ${route.path}) has no policy: nobody could say who may call it`,
-      );
+      throw new Error(`The route ${name} (${route.method} ${route.path}) has no policy: it is open who may call it`);
     }
     routes.push({
       name,

@@ -16,7 +16,7 @@ export interface SetUpFactor {
   freshCode(): Promise<string>;
 }
 
-/** Sets up a second factor for somebody, over HTTP. */
+/** Sets up a second factor for a person, over HTTP. */
 export async function setUpFactor(server: TrialServer, { id, token }: TrialUser): Promise<SetUpFactor> {
   const call = (name: string, body: object) =>
     send(server.url, {

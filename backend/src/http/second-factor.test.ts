@@ -15,7 +15,7 @@ beforeAll(async () => {
   server = await startTrialServer({ env: { SECOND_FACTOR_FOR: 'SUPER_ADMIN' } });
 });
 afterAll(() => server.stop());
-/** Somebody new each time, so that wrong codes of one test don't count in another. */
+/** A new person each time, so that wrong codes of one test don't count in another. */
 beforeEach(async () => {
   ada = await server.signIn('ADMIN', crypto.randomUUID());
 });
@@ -60,7 +60,7 @@ describe('setting up', () => {
     expect(await state()).toEqual({ since: expect.any(String), recoveryCodes: 10, isDemanded: false });
   });
 
-  it('ends every other session, and nobody reads secret or codes in the database or the log', async () => {
+  it('ends every other session, and leaves neither secret nor codes in the database or the log', async () => {
     const elsewhere = (await token()).json.token;
     const { secret, recoveryCodes } = await setUpFactor(server, ada);
     expect([await isSignedIn(elsewhere), await isSignedIn(ada.token)]).toEqual([false, true]);

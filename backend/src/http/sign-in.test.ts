@@ -44,7 +44,7 @@ describe('a browser', () => {
 
   it('is told the same, whether the account or the password is wrong', async () => {
     const wrongPassword = await login({ email: EMAIL, password: 'wrong' });
-    const unknownAccount = await login({ email: 'nobody@example.com', password: 'wrong' });
+    const unknownAccount = await login({ email: 'unknown@example.com', password: 'wrong' });
     expect(problemCode(wrongPassword)).toBe('WRONG_CREDENTIALS');
     expect(unknownAccount.text).toBe(wrongPassword.text);
     expect(wrongPassword.headers['set-cookie']).toBeUndefined();
@@ -116,7 +116,7 @@ it('keeps its key where only its owner can read it', async () => {
 });
 
 it('writes down who came, who went and who was turned away, and never the password', async () => {
-  await login({ email: 'Nobody@example.com', password: 'a wrong one' }, { 'user-agent': 'Browser 1' });
+  await login({ email: 'Unknown@example.com', password: 'a wrong one' }, { 'user-agent': 'Browser 1' });
   const answer = await login({ email: EMAIL, password: PASSWORD }, { 'user-agent': 'Browser 2' });
   const cookie = answer.headers['set-cookie']?.[0]?.split(';')[0] ?? '';
   const headers = { origin: server.url, cookie, 'user-agent': 'Browser 3' };
@@ -126,7 +126,7 @@ it('writes down who came, who went and who was turned away, and never the passwo
     {
       action: 'session.refused',
       actorId: null,
-      actorEmail: 'nobody@example.com',
+      actorEmail: 'unknown@example.com',
       ip: '127.0.0.1',
       userAgent: 'Browser 1',
     },

@@ -71,7 +71,7 @@ describe('what is kept', () => {
 });
 
 describe('who may', () => {
-  it('lets nobody but a SUPER_ADMIN create, list and revoke', async () => {
+  it('lets only a SUPER_ADMIN create, list and revoke', async () => {
     const { token, apiToken } = (await create({ permissions: [...tokenPermissions] })).json;
     for (const other of [admin.token, token]) {
       expect(problemCode(await create({}, other))).toBe('FORBIDDEN');
@@ -122,7 +122,7 @@ describe('its end', () => {
   });
 
   it.each([
-    ['of nobody', 'jm_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA'],
+    ['unknown', 'jm_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA'],
     ['without its rest', 'jm_'],
     ['with a quote in it', `jm_' OR true --`],
     ['of great length', `jm_${'a'.repeat(8_000)}`],

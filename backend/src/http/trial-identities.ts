@@ -18,20 +18,20 @@ export interface AccessGround {
   run(sql: string, ...values: unknown[]): Promise<pg.QueryResult>;
 }
 
-/** Whom the server must take somebody for: a person of a role, one who must do something else first, or a program with permissions. */
-export type Taken = 'nobody' | 'limited' | UserRole | readonly TokenPermission[];
+/** Whom the server must take a caller for: a person of a role, one who must do something else first, or a program with permissions. */
+export type Taken = 'none' | 'limited' | UserRole | readonly TokenPermission[];
 
 export interface Knocking {
   token: () => Promise<string | undefined>;
   is: Taken;
-  /** Where a cookie with this token in it stands for somebody else. */
+  /** Where a cookie with this token in it stands for another person. */
   isByCookie?: Taken;
 }
 
-/** What the gate must say to somebody; null: come in. */
+/** What the gate must answer; null: it lets the caller in. */
 export function refusal({ policy, alsoNeeds }: Pick<ApiRoute, 'policy' | 'alsoNeeds'>, is: Taken): string | null {
   if (policy === 'public') return null;
-  if (is === 'nobody') return 'SIGNED_OUT';
+  if (is === 'none') return 'SIGNED_OUT';
   // Tokens have no session that could be asked about or ended.
   if (policy === 'session' || policy === 'signedIn') {
     if (typeof is !== 'string') return 'FORBIDDEN';
@@ -42,7 +42,7 @@ export function refusal({ policy, alsoNeeds }: Pick<ApiRoute, 'policy' | 'alsoNe
   return [policy, ...alsoNeeds].every(has) ? null : 'FORBIDDEN';
 }
 
-/** The token of a session of somebody. */
+/** The token of a session of a person. */
 export const groundToken = ({ secret }: AccessGround, session: TrialSession): Promise<string> =>
   signToken(new TextEncoder().encode(secret), { ...session, sessionId: session.id }, session.expiresAt);
 
@@ -57,15 +57,15 @@ export const program = (ground: AccessGround, permissions: readonly TokenPermiss
     if (change !== undefined) await ground.run(`UPDATE "ApiToken" SET ${change} WHERE hash = $1`, hash);
     return text;
   },
-  is: change === undefined ? permissions : 'nobody',
+  is: change === undefined ? permissions : 'none',
   // What lets a program in is not taken from a browser.
-  isByCookie: 'nobody',
+  isByCookie: 'none',
 });
 
 /** Everybody who may knock: how they get their token, and who the server must take them for. */
 export function identitiesOn(ground: AccessGround): Record<string, Knocking> {
   return {
-    anonymous: { token: async () => undefined, is: 'nobody' },
+    anonymous: { token: async () => undefined, is: 'none' },
     ...peopleOn(ground),
     ...formerPeopleOn(ground),
     ...forgersOn(ground),
@@ -74,13 +74,13 @@ export function identitiesOn(ground: AccessGround): Record<string, Knocking> {
     'a program that may only execute': program(ground, ['execute']),
     'a program whose token was revoked': program(ground, tokenPermissions, '"revokedAt" = clock_timestamp()'),
     'a program whose token has expired': program(ground, tokenPermissions, `"expiresAt" = ${A_MOMENT_AGO}`),
-    'an API token that nobody made': { token: async () => makeApiToken().text, is: 'nobody' },
-    "somebody else's session in one's own token": {
+    'an unknown API token': { token: async () => makeApiToken().text, is: 'none' },
+    "another person's session in one's own token": {
       token: async () =>
         groundToken(ground, { ...(await ground.begin(ground.people.USER)), userId: ground.people.ADMIN }),
-      is: 'nobody',
+      is: 'none',
     },
-    garbage: { token: async () => 'not.a.token', is: 'nobody' },
+    garbage: { token: async () => 'not.a.token', is: 'none' },
   };
 }
 
@@ -111,14 +111,14 @@ function formerPeopleOn(ground: AccessGround): Record<string, Knocking> {
       await ground.run(change, begun.id);
       return groundToken(ground, begun);
     },
-    is: 'nobody',
+    is: 'none',
   });
   return {
     'an admin demoted a moment ago': admin('USER', `UPDATE "User" SET role = 'USER' WHERE id = $1`),
-    'a deleted admin': admin('nobody', `DELETE FROM "User" WHERE id = $1`),
-    'a disabled admin': admin('nobody', `UPDATE "User" SET "disabledAt" = clock_timestamp() WHERE id = $1`),
+    'a deleted admin': admin('none', `DELETE FROM "User" WHERE id = $1`),
+    'a disabled admin': admin('none', `UPDATE "User" SET "disabledAt" = clock_timestamp() WHERE id = $1`),
     'an admin whose sessions were all ended': admin(
-      'nobody',
+      'none',
       `UPDATE "User" SET "tokenVersion" = "tokenVersion" + 1 WHERE id = $1`,
     ),
     'an admin who signed out': session(`DELETE FROM "Session" WHERE id = $1`),
@@ -168,4 +168,4 @@ function forgersOn(ground: AccessGround): Record<string, Knocking> {
   };
 }
 
-const knocking = (token: () => Promise<string>): Knocking => ({ token, is: 'nobody' });
+const knocking = (token: () => Promise<string>): Knocking => ({ token, is: 'none' });

@@ -83,19 +83,19 @@ describe.each(routes)('%s', (_title, { route, places }) => {
     for (const { path, fields, isClosed, inputWith } of places) {
       expect(isClosed, `${route.name} ${path}`).toBe(true);
       const known = fields.find((field) => field.length > 3 && !route.path.includes(`{${field}}`));
-      for (const field of ['nobodyReadsThis', ...(known ? [`${known}x`] : [])]) {
+      for (const field of ['unreadField', ...(known ? [`${known}x`] : [])]) {
         const answer = await ask(sentWith(inputWith(field)));
         expect(problemCode(answer)).toBe('INVALID_INPUT');
         const at = path === '' ? field : `${path}.${field}`;
         const issue = answer.json.issues.find((each: { path: string }) => each.path === at);
         expect(issue?.message, `${route.name} ${at}`).toMatch(/^is no field of /);
-        if (field !== 'nobodyReadsThis') expect(issue.message).toContain(`did you mean ${known}?`);
+        if (field !== 'unreadField') expect(issue.message).toContain(`did you mean ${known}?`);
         expect(answer.text).not.toMatch(/Invalid (input|option)|expected |Unrecognized|Too (small|big)/);
       }
     }
     if (places.length > 0) return;
-    const answer = await ask(sentWith({ nobodyReadsThis: 1 }));
-    expect(answer.json).toMatchObject({ issues: [{ path: 'nobodyReadsThis', message: 'is no field of this call' }] });
+    const answer = await ask(sentWith({ unreadField: 1 }));
+    expect(answer.json).toMatchObject({ issues: [{ path: 'unreadField', message: 'is no field of this call' }] });
   });
 
   it('refuses fields where it reads none', async () => {

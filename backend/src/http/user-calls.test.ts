@@ -90,7 +90,7 @@ describe('the list', () => {
   });
 });
 
-describe('creating somebody', () => {
+describe('creating an account', () => {
   it('tells a generated password once, and it signs in', async () => {
     const answer = await create({ email: ' New@Example.com', role: 'ADMIN' });
     expect(answer.status).toBe(201);
@@ -109,7 +109,7 @@ describe('creating somebody', () => {
     expect(me.json.pending).toEqual(['changePassword']);
   });
 
-  it('refuses an address that somebody has, members included, and changes nothing about them', async () => {
+  it('refuses an address that is taken, by members too, and changes nothing about them', async () => {
     await server.database.db.user.create({ data: { email: 'member@example.com' } });
     for (const email of ['ada@example.com', 'member@example.com']) {
       const answer = await create({ email, role: 'SUPER_ADMIN', password: 'taking it over' });
@@ -126,7 +126,7 @@ describe('creating somebody', () => {
   });
 
   it.each([
-    { email: 'nobody', role: 'ADMIN' },
+    { email: 'unknown', role: 'ADMIN' },
     { email: 'a@example.com', role: 'OWNER' },
     { email: 'a@example.com', role: 'ADMIN', password: 'short' },
     { email: 'a@example.com', role: 'ADMIN', password: 'password1' },
@@ -162,7 +162,7 @@ describe('changing a role', () => {
   });
 });
 
-describe('keeping somebody out', () => {
+describe('disabling an account', () => {
   it('ends the sessions, refuses the password like a wrong one, and notes that', async () => {
     const answer = await change(ada.id, 'disable');
     expect(answer.json.account).toMatchObject({ disabledAt: expect.any(String), sessions: 0, canSignIn: true });
@@ -243,7 +243,7 @@ describe('a new password', () => {
   });
 });
 
-it('signs somebody out everywhere, who may come back with the same password', async () => {
+it('signs a person out everywhere, who may come back with the same password', async () => {
   const answer = await change(ada.id, 'sign-out');
   expect(answer.json.account.sessions).toBe(0);
   expect(await isSignedIn(ada)).toBe(false);
@@ -253,15 +253,12 @@ it('signs somebody out everywhere, who may come back with the same password', as
 
 const bodyOf = (verb: string) => (verb === 'role' ? { role: 'ADMIN' } : {});
 
-it.each(['role', 'disable', 'enable', 'reset-password', 'sign-out'])(
-  'knows nobody to %s who is not there',
-  async (verb) => {
-    expect(problemCode(await change(2_147_483_647, verb, bodyOf(verb)))).toBe('UNKNOWN_ACCOUNT');
-    expect(problemCode(await change(2_147_483_648, verb, bodyOf(verb)))).toBe('INVALID_INPUT');
-  },
-);
+it.each(['role', 'disable', 'enable', 'reset-password', 'sign-out'])('does not %s an unknown account', async (verb) => {
+  expect(problemCode(await change(2_147_483_647, verb, bodyOf(verb)))).toBe('UNKNOWN_ACCOUNT');
+  expect(problemCode(await change(2_147_483_648, verb, bodyOf(verb)))).toBe('INVALID_INPUT');
+});
 
-it.each(['role', 'disable', 'reset-password'])('lets nobody %s themselves', async (verb) => {
+it.each(['role', 'disable', 'reset-password'])('lets no person %s themselves', async (verb) => {
   const answer = await change(boss.id, verb, bodyOf(verb));
   expect(problemCode(answer)).toBe('NOT_ALLOWED');
   expect(await isSignedIn(boss)).toBe(true);

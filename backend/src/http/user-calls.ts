@@ -29,7 +29,7 @@ export function createUserCalls({ pool, sessions, config }: Pick<HttpDeps, 'pool
       ownSessions(sessions);
       return next();
     });
-  /** The password that was chosen for somebody, or a new one that has to be told. */
+  /** The password that was chosen for a person, or a new one that has to be told. */
   const passwordFor = async (email: string, chosen: string | undefined) => {
     if (chosen !== undefined) await refuseWeakPassword(chosen, { email, hosts: hostsOf(config) }, 'password');
     const password = chosen ?? makePassword();
@@ -38,7 +38,7 @@ export function createUserCalls({ pool, sessions, config }: Pick<HttpDeps, 'pool
   /** The person after a change that need not have changed anything. */
   const read = async (userId: number): Promise<PersonRow> => {
     const person = await findPerson(pool, userId);
-    if (!person) throw new HttpProblem('UNKNOWN_ACCOUNT', `There is nobody with the number ${userId}.`);
+    if (!person) throw new HttpProblem('UNKNOWN_ACCOUNT', `There is no account with the number ${userId}.`);
     return person;
   };
 
@@ -64,7 +64,7 @@ export function createUserCalls({ pool, sessions, config }: Pick<HttpDeps, 'pool
     }),
 
     changeRole: os.changeRole.handler(async ({ input: { userId, role, revokeTokens }, context }) => {
-      refuseOneself(context, userId, 'Your own role is for somebody else to change.');
+      refuseOneself(context, userId, 'Your own role is for another SUPER_ADMIN to change.');
       const person = (await changeRole(pool, { userId, by: auditPersonOf(context) }, role)) ?? (await read(userId));
       if (person.role !== role) throw lastOne(person);
       return { account: presentPerson(person), ...(await tokensOf(userId, revokeTokens, context)) };
@@ -84,7 +84,7 @@ export function createUserCalls({ pool, sessions, config }: Pick<HttpDeps, 'pool
 
     resetPassword: os.resetPassword.handler(async ({ input, context }) => {
       const { userId } = input;
-      // Whoever sits at an open panel must not get around the question for the current password.
+      // A stranger at an open panel must not get around the question for the current password.
       refuseOneself(
         context,
         userId,
@@ -123,4 +123,4 @@ const taken = (email: string) =>
   });
 
 const lastOne = ({ email }: PersonRow) =>
-  new HttpProblem('NOT_ALLOWED', `${email} is the last SUPER_ADMIN who can sign in; make somebody else one first.`);
+  new HttpProblem('NOT_ALLOWED', `${email} is the last SUPER_ADMIN who can sign in; make another one first.`);

@@ -183,7 +183,7 @@ it('rateLimited: until the starts that fill the limit no longer count', async ()
   });
 });
 
-it('noCode: nobody who lives has the job, and when somebody last had it', async () => {
+it('noCode: no living process has the job, and when one last had it', async () => {
   const id = await aRun({ jobName: 'gone' });
   expect(await waiting(id)).toMatchObject({
     reason: 'noCode',

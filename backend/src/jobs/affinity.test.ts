@@ -8,7 +8,7 @@ const bench = networkPerTest();
 const run = (parameters: Record<string, unknown> = {}) => bench.run(affinityJob, parameters);
 const stored = () => bench.db.affinity.findMany({ orderBy: [{ userId: 'asc' }, { authorId: 'asc' }] });
 
-it('adds up what somebody did to an author, halved every half-life', async () => {
+it('adds up what a user did to an author, halved every half-life', async () => {
   const [fan, author] = (await bench.network.members(2)) as [number, number];
   const post = await bench.network.post(author, 'Hello', { createdAt: daysAgo(50) });
   await bench.network.react(fan, post, daysAgo(10), 'LOVE');

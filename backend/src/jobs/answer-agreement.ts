@@ -13,7 +13,7 @@ const IMPORTANCE_WEIGHTS = [0, 1, 10, 50, 250];
 /** The answers of all people as rows of a table with one column per question. */
 interface AnswerTable {
   columns: number;
-  /** NaN where somebody has not answered. */
+  /** NaN where one of them has not answered. */
   values: Float64Array;
   weights: Float64Array;
 }
@@ -47,7 +47,7 @@ export interface Agreement {
  * How well the people of two rows go together, or undefined with fewer than `minCommon` common answers.
  *
  * Two answers agree by 1 less half their distance on the trait. A's satisfaction is the mean agreement
- * weighted by what the questions mean to A; somebody to whom none of them matters is satisfied by anything.
+ * weighted by what the questions mean to A; a user to whom none of them matters is satisfied by anything.
  * The score is the geometric mean of both satisfactions less the margin, 1 / common answers, and not below 0.
  */
 export function agreement(table: AnswerTable, a: number, b: number, minCommon: number): Agreement | undefined {

@@ -88,7 +88,7 @@ it('gives the same rows twice, and drops what left the feed', async () => {
   expect((await stored()).filter(({ postId }) => postId === top)).toEqual([]);
 });
 
-it('shows nobody their own posts, replies, what they reacted to or what lies ahead', async () => {
+it('shows no user their own posts, replies, what they reacted to or what lies ahead', async () => {
   const [me, author] = (await bench.network.members(2)) as [number, number];
   const own = await bench.network.post(me, 'Mine');
   await bench.network.post(author, 'A reply', { replyToId: own });

@@ -4,7 +4,7 @@ import { DECLARED_WEIGHT } from './user-interest-sets.js';
 
 /**
  * The people with a profile among these users, by ascending id, as they are at the start of the run. Declared
- * interests stand in for somebody whose interest set has not been computed.
+ * interests stand in for a user whose interest set has not been computed.
  */
 export function loadPeople(ctx: JobContext, users: number[]): Promise<Person[]> {
   const now = ctx.startedAt.toISOString();

@@ -98,7 +98,7 @@ function sharedInterests(user: Person, candidate: Person): number {
   return all === 0 ? NEUTRAL.interests : shared / all;
 }
 
-/** 1 within the ages somebody is looking for, halved for every five years beyond. */
+/** 1 within the ages a user is looking for, halved for every five years beyond. */
 function ageFit(seeker: Person, age: number): number {
   return halved(Math.max(0, seeker.seekingAgeMin - age, age - seeker.seekingAgeMax), AGE_HALF_YEARS);
 }

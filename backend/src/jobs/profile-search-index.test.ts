@@ -36,7 +36,7 @@ const documents = async () =>
     .rows;
 
 /** Each word of a document with the weights it carries. */
-async function weightedWords(userId: number): Promise<Record<string, string[]>> {
+async function weightedTerms(userId: number): Promise<Record<string, string[]>> {
   const { rows } = await database.pool.query(
     `SELECT lexeme, weights FROM "ProfileSearchDocument", unnest(document) WHERE "userId" = $1`,
     [userId],
@@ -45,7 +45,7 @@ async function weightedWords(userId: number): Promise<Record<string, string[]>> 
 }
 
 /** Lower-cased words; right for texts whose words PostgreSQL neither stems nor drops. */
-const plainWords = (text: string): string[] => text.toLowerCase().match(/\p{L}+/gu) ?? [];
+const wordsOf = (text: string): string[] => text.toLowerCase().match(/\p{L}+/gu) ?? [];
 
 describe('profile-search-index', () => {
   it('gives each word the weights of the places it stands in, as put together by hand', async () => {
@@ -57,9 +57,9 @@ describe('profile-search-index', () => {
     const expected: Record<string, string[]> = {};
     const texts = { A: profile.displayName, B: 'chess', C: 'Porto PT Portugal', D: profile.bio };
     for (const [weight, text] of Object.entries(texts)) {
-      for (const word of plainWords(text)) expected[word] = [...(expected[word] ?? []), weight];
+      for (const word of wordsOf(text)) expected[word] = [...(expected[word] ?? []), weight];
     }
-    expect(await weightedWords(userId)).toEqual(expected);
+    expect(await weightedTerms(userId)).toEqual(expected);
   });
 
   it('ranks a name above an interest above a place above a bio', async () => {
@@ -69,7 +69,7 @@ describe('profile-search-index', () => {
     const inInterests = await network.member();
     await network.declare(inInterests, lima);
     const inName = await network.member({ displayName: 'Lima' });
-    await network.member({ displayName: 'Somebody Else' });
+    await network.member({ displayName: 'Another Member' });
     await run({ batchSize: 2 });
     expect(await search('lima')).toEqual([inName, inInterests, inPlace, inBio]);
   });
@@ -85,7 +85,7 @@ describe('profile-search-index', () => {
     await run({ batchSize: 5 });
     for (const word of words) {
       const profiles = await database.db.profile.findMany({ orderBy: { userId: 'asc' } });
-      const expected = profiles.filter((p) => plainWords(`${p.displayName} ${p.bio}`).includes(word));
+      const expected = profiles.filter((p) => wordsOf(`${p.displayName} ${p.bio}`).includes(word));
       expect((await search(word)).sort((a, b) => a - b)).toEqual(expected.map((profile) => profile.userId));
     }
   });

@@ -54,7 +54,7 @@ async function questionIds({ db, fail }: JobContext, quizId?: number): Promise<n
 
 /**
  * Skipped questions count for the skip rate alone: entropy and answering time are about those who answered.
- * Options nobody chose stand in the distribution with 0. The ordered sum keeps the last digit the same in
+ * Options that were never chosen stand in the distribution with 0. The ordered sum keeps the last digit the same in
  * every run.
  */
 function summarise(ctx: JobContext, ids: number[]): Promise<Counted[]> {

@@ -89,7 +89,7 @@ describe('searchable-user', () => {
     expect(await rows()).toEqual(expected);
   });
 
-  it('tags the traits at which somebody stands out, and from which side', async () => {
+  it('tags the traits at which a user stands out, and from which side', async () => {
     const userId = await network.member();
     await traitVector(userId, [0.4, -0.39, 0, 0.39, -0.4, 0.1, 0, -0.9]);
     await run();

@@ -9,7 +9,7 @@ export interface TraitEvidence {
   behaviour: Behaviour;
 }
 
-/** What somebody did during the days looked at. */
+/** What a user did during the days looked at. */
 interface Behaviour {
   postsPerWeek: number;
   /** Different hashtags among the posts they reacted to. */
@@ -20,7 +20,7 @@ const ANSWERS = 1;
 const PROFILE = 0.5;
 const BEHAVIOUR = 0.25;
 
-/** At this much somebody is as far from one end as from the other. */
+/** At this much a user is as far from one end as from the other. */
 const MIDDLE_POSTS_PER_WEEK = 1;
 const MIDDLE_HASHTAGS = 10;
 

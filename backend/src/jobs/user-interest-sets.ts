@@ -5,7 +5,7 @@ import { HASHTAG_PATTERN } from './hashtags.js';
 
 const ALGORITHM_VERSION = '1.0.0';
 
-/** What an interest weighs that somebody declared and never showed. */
+/** What an interest weighs that a user declared and never showed. */
 export const DECLARED_WEIGHT = 0.6;
 /** With this many reactions an interest that is only inferred weighs a half. */
 const HALF_AT_REACTIONS = 5;

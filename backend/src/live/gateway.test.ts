@@ -57,12 +57,12 @@ describe('who may watch', () => {
     connection.socket.close();
   });
 
-  it('closes with 4401 for nobody and for a token of nobody', async () => {
+  it('closes with 4401 without a token and for an unknown one', async () => {
     expect(await open().closed).toBe(4401);
     expect(await open('not-a-token').closed).toBe(4401);
   });
 
-  it('closes with 4403 for somebody who is no operator', async () => {
+  it('closes with 4403 for a person who is no operator', async () => {
     expect(await open(await server.tokenOf('member@example.test', 'USER')).closed).toBe(4403);
   });
 
@@ -89,7 +89,7 @@ describe('who may watch', () => {
       `SELECT details->>'reason' AS reason FROM "AuditEvent" WHERE target = 'GET /ws' ORDER BY id`,
     );
     expect(traces.rows.map(({ reason }) => reason)).toEqual([
-      'nobody signed in',
+      'not signed in',
       'session token that this server did not sign',
     ]);
   });
@@ -219,7 +219,7 @@ async function startGateway(part: Record<string, unknown>) {
   return { gateway, http, picture, url: `ws://127.0.0.1:${(http.address() as AddressInfo).port}/ws` };
 }
 
-it('refuses a network where nobody is signed in after 60 upgrades a minute, and nobody else', async () => {
+it('refuses a network without a signed-in user after 60 upgrades a minute, and no other', async () => {
   const authenticate = async ({ headers }: { headers: Record<string, string> }) =>
     headers.authorization ? { user: { id: 1 }, permissions: ['view'] } : null;
   const { gateway, http, url } = await startGateway({ sessions: { authenticate, recheckMs: 60_000 } });
@@ -287,7 +287,7 @@ describe('messages are compressed', () => {
     http.close();
   });
 
-  it('to nobody who has gone in between', async () => {
+  it('to no viewer that has gone in between', async () => {
     const { gateway, http, picture, url } = await startGateway({});
     const socket = new WebSocket(url);
     await once(socket, 'message');
@@ -359,7 +359,7 @@ describe('following a run', () => {
       [runId, seq],
     );
 
-  it('brings its messages to those who follow it and to nobody else', async () => {
+  it('brings its messages to those who follow it alone', async () => {
     const [id, other] = [await aRun(2), await aRun(0)];
     const [follower, stranger] = [await watching(), await watching()];
     follower.follow(id);

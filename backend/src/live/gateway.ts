@@ -142,7 +142,7 @@ export class Gateway {
       const identity = await sessions.authenticate(request);
       if (identity === null) {
         await traceCredential(request, this.#target, from);
-        await this.#recordRefusal(from, null, 'nobody signed in');
+        await this.#recordRefusal(from, null, 'not signed in');
         if (!(await this.#mayAsk(from))) return refuse(stream, '429 Too Many Requests', 'Try again in a minute.');
       }
       this.#sockets.handleUpgrade(request, stream, head, (socket) =>
@@ -338,7 +338,7 @@ function mayWatch(identity: Identity): identity is Exclude<Identity, { user: nul
   return identity.user !== null && identity.permissions.includes('view');
 }
 
-/** Whoever asks for a smaller window couldn't look back as far as our messages do, and gets them plain. */
+/** A client that asks for a smaller window couldn't look back as far as our messages do, and gets them plain. */
 function takesDeflated(socket: WebSocket, { headers }: IncomingMessage): boolean {
   const asked = headers['sec-websocket-extensions'] ?? '';
   return socket.extensions.includes('permessage-deflate') && !asked.includes('server_max_window_bits');

@@ -221,7 +221,7 @@ it('equals the database however the writes fall', async () => {
   });
 });
 
-it('asks nothing of the database while nobody watches', async () => {
+it('asks nothing of the database without a viewer', async () => {
   unwatch();
   const query = vi.spyOn(engine.database.pool, 'query');
   const { id } = await engine.enqueue('gate');

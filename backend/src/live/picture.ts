@@ -23,7 +23,7 @@ interface PictureOptions {
   listener: Listener;
   /** Whether this server has the code of a job. */
   hasCode?: HasCode;
-  /** How often the truth is read unasked while somebody watches, in milliseconds. */
+  /** How often the truth is read unasked while there are viewers, in milliseconds. */
   pollMs?: number;
   /** How old what is known of channels and runners may be, in milliseconds. */
   factsMaxAgeMs?: number;
@@ -34,7 +34,7 @@ interface PictureOptions {
 const LEAST_GAP_MS = { calm: 20, busy: 50 };
 /** And each begins so long after the end of the one before it, however long that took. */
 const LEAST_REST_MS = 10;
-/** So many changes in one look turn the list over: nobody can read along, and to tell them takes a while for each who watches. */
+/** So many changes in one look turn the list over: no person can read along, and to tell them takes a while for each who watches. */
 const FLOOD_FROM = 150;
 /** After such a look the gap is this much longer for each of them, up to a limit. */
 const FLOOD_GAP_MS = { each: 1, most: 1_000 };
@@ -105,7 +105,7 @@ export class LivePicture extends EventEmitter<{ changes: [Change[]] }> {
     return this.#reading;
   }
 
-  /** The same for whoever begins to watch, unless it was read a moment ago: a thousand who come at once share a look. */
+  /** The same for a viewer that begins to watch, unless it was read a moment ago: a thousand who come at once share a look. */
   async refreshUnlessFresh(): Promise<void> {
     if (performance.now() - this.#readAt > FRESH_MS) await this.refresh();
   }

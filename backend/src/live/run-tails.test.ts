@@ -75,7 +75,7 @@ function follow(tails: RunTails, runId: string, afterSeq = 0) {
 const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, at) => from + at);
 const queries = () => vi.spyOn(database.pool, 'query');
 
-it('sends a follower what it lacks, then what comes, and nobody else anything', async () => {
+it('sends a follower what it lacks, then what comes, and others nothing', async () => {
   const [followed, other] = [await aRun(3), await aRun(3)];
   const tails = tailsOf();
   const first = follow(tails, followed, 1);
@@ -242,7 +242,7 @@ it('stops looking once the run has ended and all is sent, until it is told of mo
   await follower.until(6);
 });
 
-it('asks nothing of the database once nobody follows', async () => {
+it('asks nothing of the database once no viewer follows', async () => {
   const tails = tailsOf(20);
   const id = await aRun(1);
   const [one, two] = [follow(tails, id), follow(tails, id)];

@@ -14,7 +14,7 @@ export interface RunTailsOptions {
   onFault?(error: unknown): void;
 }
 
-/** The messages and steps of the runs that somebody follows: one tail per run, however many follow it. */
+/** The messages and steps of the runs that are followed: one tail per run, however many follow it. */
 export class RunTails {
   readonly #options: RunTailsOptions;
   readonly #tails = new Map<string, RunTail>();

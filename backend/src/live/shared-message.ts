@@ -76,7 +76,7 @@ function madeOnce(known: Map<number, Buffer>, seq: number, make: () => Buffer): 
   return made;
 }
 
-/** The first byte of an empty stored block. The other four are not sent: whoever reads adds them. */
+/** The first byte of an empty stored block. The other four are not sent: the reader adds them. */
 const EMPTY_BLOCK = Buffer.of(0);
 
 /** A block of a deflate stream with its text as it is (RFC 1951, section 3.2.4): what differs costs no compressing. */

@@ -27,7 +27,7 @@ export class Viewer {
   #hasPicture = false;
   #behindSince: number | undefined;
 
-  /** `toldAll`: how many changes all viewers were told so far. Whoever was told nothing else is at the same number. */
+  /** `toldAll`: how many changes all viewers were told so far. A viewer that was told nothing else is at the same number. */
   constructor(socket: ViewerSocket, onTooSlow: () => void, toldAll: () => number) {
     this.#socket = socket;
     this.#onTooSlow = onTooSlow;

@@ -36,7 +36,7 @@ const describeAttempts = ({ maxAttempts }: RunRow): string =>
   maxAttempts === 1 ? 'The run had one attempt.' : `All ${maxAttempts} attempts are used up.`;
 
 const MESSAGES: Record<Exclude<NoRetry['reason'], 'attempts'>, string> = {
-  external: 'An external program executed the run; nobody else could repeat it.',
+  external: 'An external program executed the run; no runner could repeat it.',
   operator: 'An operator failed the run.',
   poison: 'The run took down its process too often.',
   parameters: 'The parameters do not fit the job; they would not fit again.',

@@ -105,7 +105,7 @@ function presentUnique({ uniqueKey, uniqueScope, uniqueUntil }: RunRow): JobRun[
   return { key: uniqueKey, scope: UNIQUE_SCOPE[uniqueScope], until: isoOrNull(uniqueUntil) };
 }
 
-/** What an attempt took, or null where nobody measured it. */
+/** What an attempt took, or null where it was not measured. */
 function presentUsage(usage: AttemptUsage): AttemptUsage | null {
   return usage.cpuMs === null ? null : usage;
 }

@@ -1,6 +1,6 @@
 import type { JobRun, JobRunSummary } from '@job-manager/shared/contract/run';
 import type { WaitReason } from '@job-manager/shared/run';
-import { durationWords } from '../store/duration-words.js';
+import { formatDuration } from '../store/format-duration.js';
 import { type QueueFacts, queueKey } from '../store/queue-facts.js';
 import type { RunRow, RunSummaryRow } from '../store/run-row.js';
 import { lineCap, type PauseFacts, type WaitingFacts } from '../store/waiting.js';
@@ -70,7 +70,7 @@ export function presentWait(row: RunSummaryRow, { serverTime, shared, blocked }:
 /**
  * Why a queued run has not been started: of all that holds it the most decisive. What nothing but new code helps
  * against comes first, then what concerns this run alone, for until that is over it doesn't stand in line; then what
- * holds its whole channel, what needs somebody to act before what ends by itself; and at last those before it.
+ * holds its whole channel, what needs an operator before what ends by itself; and at last those before it.
  */
 function findWait(run: QueuedRun, hasCode: HasCode): Waiting {
   const facts = run.waiting;
@@ -108,7 +108,7 @@ function noCode(jobName: string, { codeSeenMs }: WaitingFacts, isCodeHere: boole
   if (isCodeHere)
     return `No process has the code of job "${jobName}" and executes runs: start a worker with this code, or restart those that live.`;
   const last =
-    codeSeenMs === null ? 'none ever said that it had it' : `one last said so ${durationWords(codeSeenMs)} ago`;
+    codeSeenMs === null ? 'none ever said that it had it' : `one last said so ${formatDuration(codeSeenMs)} ago`;
   return `No process has the code of job "${jobName}"; ${last}.`;
 }
 
@@ -146,7 +146,7 @@ function paused(channel: string, { ahead, pausedMs, pausedBy, pauseReason }: Wai
   const by = pausedBy === null ? '' : ` by ${pausedBy}`;
   const why = pauseReason === null ? '' : `: ${pauseReason}`;
   if (ahead === null) return `Channel ${channel} is paused${by}${why}`;
-  return `Channel ${channel} was paused ${durationWords(pausedMs ?? 0)} ago${by}${why || '.'}`;
+  return `Channel ${channel} was paused ${formatDuration(pausedMs ?? 0)} ago${by}${why || '.'}`;
 }
 
 function jobPaused(jobName: string, { pausedBy, pauseReason }: PauseFacts): string {
@@ -157,7 +157,7 @@ function jobPaused(jobName: string, { pausedBy, pauseReason }: PauseFacts): stri
 const atMost = (most: number): string => `at most ${most.toLocaleString('en')}`;
 
 function rateLimited(channel: string, { rateLimit, ratePeriodMs }: WaitingFacts): string {
-  return `Channel ${channel} may start ${atMost(rateLimit ?? 0)} runs in ${durationWords(ratePeriodMs ?? 0)}, and has.`;
+  return `Channel ${channel} may start ${atMost(rateLimit ?? 0)} runs in ${formatDuration(ratePeriodMs ?? 0)}, and has.`;
 }
 
 function inLine(channel: string, ahead: number | null): string {

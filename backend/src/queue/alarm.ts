@@ -1,4 +1,4 @@
-/** A sleep that can be cut short. A call that comes while nobody sleeps cuts the next sleep short. */
+/** A sleep that can be cut short. A call that comes while there is no sleep cuts the next sleep short. */
 export class Alarm {
   #wake: (() => void) | undefined;
   #isRung = false;

@@ -127,7 +127,7 @@ describe('a batch is refused whole', () => {
       'runs.1.after',
       'runs: me waits for me',
     ],
-    ['with a ref of nobody', [giving(1, { after: ['x'] })], 'runs.0.after.0', 'no run of this call has the ref "x"'],
+    ['with an unknown ref', [giving(1, { after: ['x'] })], 'runs.0.after.0', 'no run of this call has the ref "x"'],
     [
       'with a ref given twice',
       [giving(1, { ref: 'a' }), giving(2, { ref: 'a' })],

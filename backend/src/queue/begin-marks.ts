@@ -16,7 +16,7 @@ export interface BeginMark {
 
 /**
  * Which runs are held and which of them have begun, in memory shared with the heartbeat thread: while the event loop is
- * blocked, the thread hands back those that wait for it. Of the two, whoever changes a mark first has the run. A mark
+ * blocked, the thread hands back those that wait for it. Of the two, the one that changes a mark first has the run. A mark
  * is never used for two runs, so the thread knows by it that a run has gone, and needs no word for each.
  */
 export class BeginMarks {

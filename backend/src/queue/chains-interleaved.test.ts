@@ -88,7 +88,7 @@ const finishing = async (id: string, status: 'SUCCESS' | 'FAILED' | 'CANCELLED')
 };
 const newest = async () => (await database.pool.query('SELECT max(id) AS id FROM "JobRun"')).rows[0].id;
 
-describe('somebody comes to wait for a run that ends', () => {
+describe('a run comes to wait for one that ends', () => {
   it.each([
     ['SUCCESS', 'succeeded', 'QUEUED'],
     ['FAILED', 'succeeded', 'CANCELLED'],

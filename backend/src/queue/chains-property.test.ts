@@ -21,7 +21,7 @@ interface Plan {
   after: number[];
   when: Condition;
   isInBatch: boolean;
-  /** How it ends, where nobody interferes. */
+  /** How it ends without interference. */
   end: TerminalStatus;
 }
 
@@ -110,7 +110,7 @@ class Model {
     return this.#become(at, isBegun(this.states[at] as State) ? 'ASKED' : 'CANCELLED');
   }
 
-  /** The unfinished runs that hang together; a batch has a cancel of its own, so its callback hangs with nobody. */
+  /** The unfinished runs that hang together; a batch has a cancel of its own, so its callback hangs together with none. */
   #graphOf(at: number): Set<number> {
     const graph = new Set([at]);
     for (const member of graph) {

@@ -138,7 +138,7 @@ describe('every way in which a run ends without success', () => {
       await change(lease.id, '"maxAttempts" = 1');
       await retryRuns(sql(), [{ ...outcomeOf(lease, 'FAILED'), ...failure, usage: notMeasured }]);
     },
-    'a timeout that nobody minded': async ({ id }) => {
+    'a timeout that was not enforced': async ({ id }) => {
       await change(id, `"maxAttempts" = 1, "timeoutMs" = 1000, "startedAt" = "startedAt" - interval '1 hour'`);
       await timeOutOverdueRuns(sql(), 0, SYSTEM);
     },

@@ -578,7 +578,7 @@ describe('settings of a job', () => {
     }
   });
 
-  it('are changed as somebody knew them, or not at all', async () => {
+  it('are changed as the caller knew them, or not at all', async () => {
     expect(await set({ priority: 1, rev: 0 })).toMatchObject({ priority: 1, rev: 1 });
     await expect(set({ priority: 2, rev: 0 })).rejects.toMatchObject({
       code: 'CHANGED',

@@ -170,7 +170,7 @@ export class ClaimLoop {
     }
   }
 
-  /** Where the last claim left something behind, nobody is to wait for the next. */
+  /** Where the last claim left something behind, the next must not be waited for. */
   async #rest(): Promise<void> {
     const { restMs } = this.#budget;
     if (restMs > 1 && !this.#mayFindMore && !this.#isStopping) await delay(restMs);

@@ -4,7 +4,7 @@ import { allowedIn } from '@job-manager/shared/run';
 
 export { type ParameterIssue, QueueError };
 
-/** A change of what somebody else has changed meanwhile. */
+/** A change of what another caller has changed meanwhile. */
 export class ChangedMeanwhile extends QueueError {
   constructor(
     message: string,

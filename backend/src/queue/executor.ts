@@ -85,7 +85,7 @@ export class Execution implements RunExecution, ContextSource {
     );
   }
 
-  /** The execution that threw something nobody caught, as far as Node can tell. */
+  /** The execution that threw something that was not caught, as far as Node can tell. */
   static ofStrayError(): Execution | undefined {
     return current.getStore();
   }

@@ -26,7 +26,7 @@ if (!port) throw new Error('heartbeat-thread runs as a thread of a runner');
 /** @type {Map<string, HeldLease>} */
 const leases = new Map();
 /**
- * What the runner has taken since somebody wanted to know. Most runs have gone by then, and nothing of them is read.
+ * What the runner has taken since it was last read. Most runs have gone by then, and nothing of them is read.
  * @type {Batch[]}
  */
 let unread = [];

@@ -50,7 +50,7 @@ export interface JobContext {
   pause(ms: number): Promise<void>;
   /**
    * The runs that this one waited for and what they returned, in the order given; in a run that a batch calls back
-   * the runs of the batch. Empty for a run that waited for nobody.
+   * the runs of the batch. Empty for a run that waited for no other.
    */
   upstream(): Promise<UpstreamRun[]>;
   /**

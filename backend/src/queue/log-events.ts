@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { durationWords } from '../store/duration-words.js';
+import { formatDuration } from '../store/format-duration.js';
 import type { QueueEvents } from './events.js';
 
 /** Lines a second about runs that go as they should. */
@@ -56,12 +56,12 @@ export function logQueueEvents(events: QueueEvents, log: Logger): void {
     const { runId, jobName, attempt, maxAttempts, delayMs } = data;
     log.warn(
       data,
-      `Run #${runId} ${jobName} failed in attempt ${attempt} of ${maxAttempts}; again in ${durationWords(delayMs)}`,
+      `Run #${runId} ${jobName} failed in attempt ${attempt} of ${maxAttempts}; again in ${formatDuration(delayMs)}`,
     );
   });
   events.on('runSnoozed', (data) => {
     if (usual.mayTell('ended'))
-      log.info(data, `Run #${data.runId} ${data.jobName} was put off by its job for ${durationWords(data.delayMs)}`);
+      log.info(data, `Run #${data.runId} ${data.jobName} was put off by its job for ${formatDuration(data.delayMs)}`);
   });
   events.on('leaseLost', (data) => log.warn(data, `Run #${data.runId} was taken away while it ran; stopping it`));
   events.on('outcomeRefused', (data) =>

@@ -27,7 +27,7 @@ export interface MessageWriterOptions {
 }
 
 /**
- * Writes what runs say, many lines of many runs in one statement, one statement at a time. Whoever says something
+ * Writes what runs say, many lines of many runs in one statement, one statement at a time. A run that writes something
  * never waits for it. An unreachable database is waited for, with a bounded memory: beyond it the oldest of the
  * least severe lines are dropped, and counted as such.
  */

@@ -3,7 +3,7 @@ import type { AttemptUsage } from '@job-manager/shared/contract/message';
 /** Milliseconds of microseconds, as far as the database's integers go: 24 days of a processor. */
 export const cpuMsOf = (microseconds: number): number => Math.min(Math.round(microseconds / 1_000), 2_147_483_647);
 
-/** Where nobody measures. */
+/** Where nothing is measured. */
 export const notMeasured: AttemptUsage = { childPid: null, cpuMs: null, peakMemoryBytes: null, maxLoopLagMs: null };
 
 /** Measures what attempts take. */

@@ -79,7 +79,7 @@ it('waits for a database that goes away, and goes on when it is back', async () 
   const gone = new Promise((resolve) => events.once('databaseUnreachable', resolve));
   await server.release();
   await gone;
-  // Five jobs end while nobody can be told.
+  // Five jobs end while no notification can be sent.
   for (const open of opened.values()) open();
   server = await start();
 

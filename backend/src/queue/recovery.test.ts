@@ -388,7 +388,7 @@ describe('force-failing', () => {
     await engine.queue.cancel(waiting.id, ada);
   });
 
-  it('ends a run once, whoever comes first', async () => {
+  it('ends a run once, whichever comes first', async () => {
     const sql = engine.database.pool;
     const runs = await Promise.all(Array.from({ length: 12 }, () => engine.enqueue('stubborn')));
     const claimed = await claimDueRuns(sql, { runnerId: randomUUID(), jobNames: ['stubborn'], most: 12 });
@@ -561,7 +561,7 @@ describe('a run that takes too long', () => {
     expect((await engine.run(lost.id)).status).toBe('QUEUED');
   });
 
-  it('has its limit from the job, or from nobody', async () => {
+  it('has its limit from the job, or none', async () => {
     expect((await engine.enqueue('stubborn')).timeoutMs).toBeNull();
   });
 });

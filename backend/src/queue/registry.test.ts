@@ -56,7 +56,7 @@ describe('the registry refuses to start with', () => {
       { retry: { maxBackoffMs: 4e11 } },
       'Job "sound-job": retry.maxBackoffMs: must be at most 316224000000',
     ],
-    ['a retry nobody reads', { retry: { delayMs: 5 } }, 'Job "sound-job": retry.delayMs: is no field of retry'],
+    ['an unknown field of retry', { retry: { delayMs: 5 } }, 'Job "sound-job": retry.delayMs: is no field of retry'],
     ['a channel no URL wants', { channel: 'Fast Lane' }, 'channel must be lower case letters, digits and hyphens'],
     ['a priority beyond all others', { priority: 101 }, 'Job "sound-job": priority must be whole, from -100 to 100'],
     ['no time', { timeoutMs: 0 }, 'Job "sound-job": timeoutMs must be whole and at most 316224000000'],

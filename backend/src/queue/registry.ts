@@ -39,7 +39,7 @@ export interface Registry {
   setOverrides(rows: readonly JobSettingsRow[]): void;
   /** How failed attempts of a job are repeated, where its run doesn't say; undefined for as the default. */
   retry(name: string): Partial<RetryPolicy> | undefined;
-  /** What runs of a job are like where whoever enqueues them doesn't say; undefined for an unknown job. */
+  /** What runs of a job are like where their request doesn't say; undefined for an unknown job. */
   settings(name: string): JobSettings | undefined;
   /** Which version of each job this is. */
   versions(): JobVersion[];

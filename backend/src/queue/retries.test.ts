@@ -179,7 +179,7 @@ describe('a run that takes too long', () => {
     await vi.waitFor(() => expect(runner.activeRuns).toBe(0));
   });
 
-  it('is repeated where nobody stopped it, unless it was asked to stop', async () => {
+  it('is repeated where it was not stopped, unless it was asked to stop', async () => {
     const [again, asked] = [await claimOne('usual'), await claimOne('usual')];
     await engine.queue.cancel(asked.id, SYSTEM);
     for (const { id } of [again, asked])

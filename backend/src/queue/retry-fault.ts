@@ -5,7 +5,7 @@ import * as z from 'zod';
 import type { AnyJob } from './job.js';
 
 const times = z.number().int().min(1).max(limits.attempts);
-/** What is left out is as usual; a word that nobody reads is a mistake. */
+/** What is left out is as usual; an unknown word is a mistake. */
 const partialPolicy = retryPolicy.partial();
 
 /** What is wrong with how a job wants its runs repeated, in words; undefined where nothing is. */

@@ -1,6 +1,6 @@
 import type { AttemptUsage } from '@job-manager/shared/contract/message';
 import type { TerminalStatus } from '@job-manager/shared/run';
-import { durationWords } from '../store/duration-words.js';
+import { formatDuration } from '../store/format-duration.js';
 import type { StorableMetadata } from './storable.js';
 import type { ClaimedRun } from './transitions/claim.js';
 import type { LastProgress } from './transitions/finish.js';
@@ -64,7 +64,7 @@ export interface RunExecution {
 
 /** How an execution ends that was stopped because its time was up. */
 export function timedOut(run: ClaimedRun, metadata: StorableMetadata): ExecutionResult {
-  const error = `Timed out after ${durationWords(run.timeoutMs ?? 0)}`;
+  const error = `Timed out after ${formatDuration(run.timeoutMs ?? 0)}`;
   return { status: 'FAILED', error, errorStack: null, isTimeOut: true, ...metadata };
 }
 

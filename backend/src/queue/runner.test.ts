@@ -111,7 +111,7 @@ const acts: Record<string, (ctx: JobContext) => Promise<unknown>> = {
   },
   strayRejection: async (ctx) => {
     void Promise.resolve().then(() => {
-      throw new Error('Nobody awaited me');
+      throw new Error('Not awaited');
     });
     await new Promise<void>((open) => gates.set(ctx.runId, open));
   },
@@ -155,7 +155,7 @@ let engine: TestEngine;
 let releaseErrors: () => void;
 beforeAll(async () => {
   engine = await TestEngine.create([actor, actorOnce, careful]);
-  // vitest fails on stray errors unless somebody else takes them.
+  // vitest fails on stray errors unless another handler takes them.
   for (const name of ['unhandledRejection', 'uncaughtException'] as const) process.removeAllListeners(name);
   releaseErrors = catchStrayErrors(engine.events);
 });
@@ -200,7 +200,7 @@ describe('a runner', () => {
     ['throwNull', 'The job threw null'],
     ['throwProxy', 'The job threw'],
     ['throwHostileProxy', 'The job threw something that cannot be read'],
-    ['strayRejection', 'Nobody awaited me'],
+    ['strayRejection', 'Not awaited'],
     ['strayThrow', 'Thrown in a timer'],
     ['returnBigint', "The job's result can't be kept: `total` is a bigint, which isn't JSON"],
     ['returnNaN', "The job's result can't be kept: `ratio` is NaN, which isn't JSON"],
@@ -396,7 +396,7 @@ describe('recovery', () => {
     expect(await engine.run(zombie.id)).toMatchObject({ status: 'QUEUED', attempt: 0, startedAt: null });
     const suspects = async () => (await engine.database.pool.query('SELECT FROM "SuspectRun"')).rowCount;
     expect(await suspects()).toBe(1);
-    // Its runner was cut off, and nobody took it down.
+    // Its runner was cut off, and not taken down.
     const runnerId = '00000000-0000-4000-8000-000000000000';
     await beat(engine.database.pool, {
       runnerId,
@@ -430,7 +430,7 @@ describe('recovery', () => {
     await releaseRuns(sql, [zombie]);
     await finishRuns(sql, [outcome(zombie)]);
     expect(await engine.run(zombie.id)).toEqual(before);
-    if (!heir) throw new Error('nobody claimed it anew');
+    if (!heir) throw new Error('no runner claimed it anew');
     expect((await beat(sql, { ...pulse, leases: [heir] })).held).toEqual(new Set([heir.leaseToken]));
     expect(await finishRuns(sql, [outcome(heir)])).toEqual(new Set([heir.id]));
   });

@@ -4,7 +4,7 @@ import type { StepState } from '@job-manager/shared/message';
 import type { TerminalStatus } from '@job-manager/shared/run';
 import { storableProgress, storableText } from './storable.js';
 
-/** How deep steps may be nested: nobody reads further, and whoever walks them needs no more stack. */
+/** How deep steps may be nested: no reader goes further, and a walk over them needs no more stack. */
 const MOST_LEVELS = 10;
 const MOST_ID_CHARS = 100;
 /** The whole is only done when the run ended well, whatever its steps say. */

@@ -4,11 +4,11 @@ import { Execution } from './executor.js';
 
 /**
  * The same in a process that belongs to another application: what comes from a run fails that run, everything else
- * goes its way as if nobody were here.
+ * goes its way as if there were no handler.
  */
 export function catchStrayErrorsOfRuns(): () => void {
   const onRejection = (error: unknown) => {
-    // Thrown on, it becomes an uncaught exception, as it does where nobody listens.
+    // Thrown on, it becomes an uncaught exception, as it does without a listener.
     if (!Execution.ofStrayError()?.failWith(error) && isAlone('unhandledRejection')) throw error;
   };
   const onException = (error: unknown) => {
@@ -27,7 +27,7 @@ export function catchStrayErrorsOfRuns(): () => void {
 const isAlone = (event: 'unhandledRejection' | 'uncaughtException'): boolean => process.listenerCount(event) === 1;
 
 /**
- * Keeps the process alive when a job lets an error escape its promise (a rejection nobody awaited, a throw
+ * Keeps the process alive when a job lets an error escape its promise (a rejection that was not awaited, a throw
  * in a timer) and fails the run it came from. Returns a function that takes the handlers away again.
  */
 export function catchStrayErrors(events: QueueEvents): () => void {

@@ -9,7 +9,7 @@ describe('a part of the time', () => {
     vi.useRealTimers();
   });
 
-  test('whoever comes now and then never waits', () => {
+  test('a caller that comes now and then never waits', () => {
     const budget = new TimeBudget(1 / 4);
     for (let turn = 0; turn < 10; turn += 1) {
       expect(budget.restMs).toBe(0);

@@ -3,7 +3,7 @@ const MOST_MS = 10;
 
 /**
  * Keeps what is done again and again within a part of the time, where a few long turns cost less than many short ones.
- * What is not spent is saved, for a little: whoever comes now and then never waits.
+ * What is not spent is saved, for a little: a caller that comes now and then never waits.
  */
 export class TimeBudget {
   readonly #part: number;

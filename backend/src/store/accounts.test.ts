@@ -19,7 +19,7 @@ const seen = async () => {
   return found;
 };
 
-it('changes no password past somebody who is signing in, for their session could not be ended', async () => {
+it('changes no password past a person who is signing in, for that session could not be ended', async () => {
   await writeAccount(database.pool, account);
   const before = await seen();
   const signingIn = new pg.Client(database.url);
@@ -44,7 +44,7 @@ it('changes no password past somebody who is signing in, for their session could
   }
 });
 
-it('lets somebody disabled in again who is given a password by hand, and ends their sessions', async () => {
+it('enables a disabled account that is given a password by hand, and ends its sessions', async () => {
   await writeAccount(database.pool, account);
   const session = await beginSession(database.pool, await seen(), 60_000, from);
   expect(session).not.toBeNull();

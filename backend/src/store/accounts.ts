@@ -3,7 +3,7 @@ import type { UserRole } from '@job-manager/shared/roles';
 import { type AuditPerson, auditPerson, auditPersonValues } from './audit.js';
 import type { Sql } from './sql.js';
 
-/** An account as sign-in needs it; no hash means that nobody can sign in to it. */
+/** An account as sign-in needs it; no hash means that it can't sign in. */
 export interface AccountRow extends CurrentUser {
   passwordHash: string | null;
   disabledAt: Date | null;
@@ -73,8 +73,8 @@ WITH written AS (
 SELECT id, email, role FROM written`;
 
 /**
- * Gives somebody the password they chose and ends all of their sessions but this one. Changes nothing and answers
- * false when the account is no longer as `seen`: another password, or somebody signed in meanwhile, whose
+ * Gives an account the password its person chose and ends all of their sessions but this one. Changes nothing and answers
+ * false when the account is no longer as `seen`: another password, or a sign-in meanwhile, whose
  * session this statement could not see and would leave alive.
  */
 export async function changeOwnPassword(

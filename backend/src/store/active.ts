@@ -48,7 +48,7 @@ const MOST = limits.queuedInSnapshot;
 const READY = 'NOT q."isBlocked"';
 const BLOCKED = 'q."isBlocked"';
 
-// Those that wait for other runs come last: nobody knows when their turn is.
+// Those that wait for other runs come last: it is unknown when their turn is.
 const PICTURE = `
 WITH RECURSIVE ${lanesOf('lane', 'NOT "isBlocked"')}, ${lanesOf('blocked_lane', '"isBlocked"')}
 , ready AS MATERIALIZED (${firstIn('lane', READY, `${MOST}`)}

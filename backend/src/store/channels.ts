@@ -12,18 +12,18 @@ export const channels = {
   progress: 'job_manager_progress',
   /** Runs wrote messages, or their steps changed; payload: their ids, a JSON array. */
   messages: 'job_manager_messages',
-  /** Somebody's role, sessions or account changed; payload: the user id. Sent by triggers. */
+  /** A person's role, sessions or account changed; payload: the user id. Sent by triggers. */
   access: 'job_manager_access',
   /** Schedules were made, changed or resumed: schedulers may look; no payload. */
   schedules: 'job_manager_schedules',
-  /** Jobs were paused or resumed, or settings of them changed: whoever claims or queues their runs reads them; no payload. */
+  /** Jobs were paused or resumed, or settings of them changed: what claims or queues their runs reads them; no payload. */
   jobs: 'job_manager_jobs',
   /** A process measures how long a notification takes to come back to it; payload: its own mark. */
   probe: 'job_manager_probe',
 } as const;
 export type ChannelName = keyof typeof channels;
 
-/** Those that name runs: in another schema of the database somebody else's runs have the same numbers. */
+/** Those that name runs: in another schema of the database other runs have the same numbers. */
 const OF_ONE_SCHEMA: ReadonlySet<ChannelName> = new Set(['cancel', 'revoked', 'progress', 'messages']);
 
 /** What a channel is called for the tables of a schema. The others are of the whole database: they wake, and say no more. */

@@ -12,7 +12,7 @@ export function isUnreachable(error: unknown): boolean {
 }
 
 /**
- * Whether an error says nothing about the statement it answers: the database can't be reached, somebody was in the
+ * Whether an error says nothing about the statement it answers: the database can't be reached, another one was in the
  * way, or time was up. The same statement may be done later, and what it was to write is as good as ever.
  */
 export function isPassing(error: unknown): boolean {

@@ -43,7 +43,7 @@ export interface TaskRow {
   task: string;
   lastFinishedAt: Date | null;
   lastResult: string | null;
-  /** Its last result needs somebody's attention. */
+  /** Its last result needs an operator's attention. */
   hasProblem: boolean;
   nextAt: Date;
 }

@@ -36,7 +36,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-it('names every job that has finished runs, whoever ran them', async () => {
+it('names every job that has finished runs, of any runner', async () => {
   expect(await readHistoryJobNames(database.pool)).toEqual(['a', 'b', 'rare']);
 });
 

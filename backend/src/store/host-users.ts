@@ -2,7 +2,7 @@ import type { CurrentUser } from '@job-manager/shared/contract/auth';
 import type { UserRole } from '@job-manager/shared/roles';
 import type { Sql } from './sql.js';
 
-/** Somebody of the application that embeds us, as it names them. */
+/** A person of the application that embeds us, as it names them. */
 export interface HostPerson {
   /** Their id there. */
   externalId: string;

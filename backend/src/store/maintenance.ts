@@ -3,7 +3,7 @@ import type { Sql } from './sql.js';
 
 /**
  * Takes on a task that one process does for all, every `everyMs`. False when it is not due: it was done not long ago,
- * or somebody is at it.
+ * or another process is at it.
  */
 export async function takeOnTask(sql: Sql, name: string, everyMs: number): Promise<boolean> {
   const taken = await sql.query(
@@ -27,7 +27,7 @@ export async function readNextDueMs(sql: Sql, names: string[], everyMs: number):
   return read.rows[0]?.ms ?? everyMs;
 }
 
-/** Says that a task is still being done, so that nobody else takes it on. */
+/** Says that a task is still being done, so that no other process takes it on. */
 export async function keepTask(sql: Sql, name: string, everyMs: number): Promise<void> {
   await sql.query(
     `UPDATE "MaintenanceTask" SET "nextAt" = clock_timestamp() + $2::float8 * interval '1 ms' WHERE name = $1`,
@@ -35,7 +35,7 @@ export async function keepTask(sql: Sql, name: string, everyMs: number): Promise
   );
 }
 
-/** Notes how a task ended, and whether somebody should look at that. */
+/** Notes how a task ended, and whether an operator should look at that. */
 export async function noteTaskDone(sql: Sql, name: string, result: string, hasProblem = false): Promise<void> {
   await sql.query(
     `UPDATE "MaintenanceTask" SET "lastFinishedAt" = clock_timestamp(), "lastResult" = left($2, 300), "hasProblem" = $3

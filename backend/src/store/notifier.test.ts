@@ -32,7 +32,7 @@ it('says so once more, and not before five milliseconds are over, however many f
   expect(said).toHaveLength(2);
 });
 
-it('gathers what nobody waits for, and sends it along with what somebody does', async () => {
+it('gathers what no caller waits for, and sends it along with what one does', async () => {
   notifier.spoke('7');
   await vi.advanceTimersByTimeAsync(4);
   expect(said).toEqual([]);

@@ -4,7 +4,7 @@ import type { Sql } from './sql.js';
 
 /** NOTIFY takes a lock over the whole server at commit, so one process sends at most one statement in this time. */
 const GATHER_MS = 5;
-/** News that only says that something changed is repeated no sooner: whoever hears of it looks anew. */
+/** News that only says that something changed is repeated no sooner: a listener looks anew. */
 const CALM_MS = 50;
 /** PostgreSQL refuses payloads of 8,000 bytes and more. */
 const MOST_BYTES = 7_500;
@@ -77,7 +77,7 @@ export class Notifier {
     this.#sendSoon();
   }
 
-  /** Runs were taken away from whoever runs them: their runners need not wait for the next heartbeat to learn it. */
+  /** Runs were taken away from their runners: these need not wait for the next heartbeat to learn it. */
   revoked(runIds: string[]): void {
     if (runIds.length === 0) return;
     for (const runId of runIds) this.#revoked.add(runId);
@@ -105,7 +105,7 @@ export class Notifier {
     }
   }
 
-  /** What nobody waits for is gathered for a while, so that what comes with it goes along. */
+  /** What no caller waits for is gathered for a while, so that what comes with it goes along. */
   #sendSoon(): void {
     this.#sendAt(performance.now() + GATHER_MS);
   }
@@ -146,7 +146,7 @@ export class Notifier {
     const payloads = notes.map(([, payload]) => payload);
     await this.#sql
       .query({ name: 'notify', text: NOTIFY, values: [names, payloads] })
-      // Lost, as a notification may always be: whoever needs it polls.
+      // Lost, as a notification may always be: what needs it polls.
       .catch(() => {});
   }
 

@@ -25,7 +25,7 @@ const demote = (client: pg.Client, userId: number) => changeRole(client, { userI
 const disable = (client: pg.Client, userId: number) => disablePerson(client, { userId, by });
 const left = () =>
   database.db.user.count({ where: { role: 'SUPER_ADMIN', disabledAt: null, passwordHash: { not: null } } });
-/** Waits until somebody waits for a lock. */
+/** Waits until a statement waits for a lock. */
 const untilBlocked = () =>
   vi.waitFor(async () => {
     const waiting = await database.pool.query(
@@ -67,7 +67,7 @@ it('keeps one, however many are demoted at once without waiting for each other',
   }
 });
 
-it('counts nobody who is disabled or has no password as one who is left', async () => {
+it('counts no account that is disabled or has no password as one that is left', async () => {
   await superAdmin('disabled@example.com', { disabledAt: new Date() });
   await superAdmin('no-password@example.com', { passwordHash: null });
   const last = await superAdmin('last@example.com');

@@ -96,7 +96,7 @@ WITH added AS (
 ${selectPeople('added', '0')}`;
 
 /**
- * Changes a role. Null where nothing changed: nobody of that id, that role already, or nobody else would be left
+ * Changes a role. Null where nothing changed: no account of that id, that role already, or no other would be left
  * who is SUPER_ADMIN and may sign in.
  */
 export async function changeRole(sql: Sql, { userId, by }: PersonChange, role: UserRole): Promise<PersonRow | null> {
@@ -104,7 +104,7 @@ export async function changeRole(sql: Sql, { userId, by }: PersonChange, role: U
   return changed.rows[0] ?? null;
 }
 
-/** Keeps somebody out and ends their sessions. Null where nothing changed, as with `changeRole`. */
+/** Disables an account and ends its sessions. Null where nothing changed, as with `changeRole`. */
 export async function disablePerson(sql: Sql, { userId, by }: PersonChange): Promise<PersonRow | null> {
   const changed = await sql.query<PersonRow>(DISABLE, [userId, ...auditPersonValues(by)]);
   return changed.rows[0] ?? null;
@@ -129,7 +129,7 @@ export async function resetPassword(
   return changed.rows[0] ?? null;
 }
 
-/** Ends all sessions of somebody; null for an unknown id. */
+/** Ends all sessions of an account; null for an unknown id. */
 export async function signOutEverywhere(sql: Sql, { userId, by }: PersonChange): Promise<PersonRow | null> {
   const changed = await sql.query<PersonRow>(SIGN_OUT, [userId, ...auditPersonValues(by)]);
   return changed.rows[0] ?? null;
@@ -137,7 +137,7 @@ export async function signOutEverywhere(sql: Sql, { userId, by }: PersonChange):
 
 // All who could be the last SUPER_ADMIN are locked, in one order, before anybody looks who is left: of two statements
 // that take the role from the last two, the second waits, and then sees what the first has done.
-const SOMEBODY_IS_LEFT = `EXISTS (SELECT FROM locked WHERE locked.id <> $1 AND locked."isSuperAdmin")`;
+const ANOTHER_IS_LEFT = `EXISTS (SELECT FROM locked WHERE locked.id <> $1 AND locked."isSuperAdmin")`;
 const LOCK_SUPER_ADMINS = `
 locked AS MATERIALIZED (
   SELECT id, role, role = 'SUPER_ADMIN' AND "disabledAt" IS NULL AND "passwordHash" IS NOT NULL AS "isSuperAdmin" FROM "User"
@@ -158,7 +158,7 @@ const CHANGE_ROLE = `
 WITH ${LOCK_SUPER_ADMINS}, changed AS (
   UPDATE "User" u SET role = $6::"UserRole" FROM locked before
   WHERE u.id = $1 AND before.id = u.id AND before.role <> $6::"UserRole"
-    AND ($6::"UserRole" = 'SUPER_ADMIN' OR ${SOMEBODY_IS_LEFT})
+    AND ($6::"UserRole" = 'SUPER_ADMIN' OR ${ANOTHER_IS_LEFT})
   RETURNING u.*, before.role AS "roleBefore"
 ), ${audited('account.change-role', `'from', "roleBefore", 'to', role`)}
 ${selectPeople('changed')}`;
@@ -166,7 +166,7 @@ ${selectPeople('changed')}`;
 const DISABLE = `
 WITH ${LOCK_SUPER_ADMINS}, changed AS (
   UPDATE "User" u SET "disabledAt" = clock_timestamp(), ${END_SESSIONS}
-  WHERE u.id = $1 AND u."disabledAt" IS NULL AND ${SOMEBODY_IS_LEFT} RETURNING u.*
+  WHERE u.id = $1 AND u."disabledAt" IS NULL AND ${ANOTHER_IS_LEFT} RETURNING u.*
 ), ${ENDED}, ${audited('account.disable', SESSIONS_ENDED)}
 ${selectPeople('changed', '0')}`;
 

@@ -55,13 +55,13 @@ describe('The rules of the engine', () => {
     ['a cancelled request never runs again', () => aRun('"cancelRequestedAt" = clock_timestamp()')],
     ['every claim is the run itself or kept as an earlier attempt', () => aRun('"claimNo" = 1')],
     ['kept and dropped messages make up the count', () => aRun('"messageCount" = 1')],
-    ['nobody waits for runs that have all ended', () => aRun(`"isBlocked" = true, "dependsOn" = '{0}'`)],
+    ['no run waits for runs that have all ended', () => aRun(`"isBlocked" = true, "dependsOn" = '{0}'`)],
     [
-      'nobody has begun before the runs it waits for have ended',
+      'no run has begun before those it waits for have ended',
       async () => aRun(`${running(1)}, "dependsOn" = ARRAY[${await aRun()}]::bigint[]`),
     ],
     [
-      'nobody waits for a success that cannot come, nor has begun without it',
+      'no run waits for a success that cannot come, nor has begun without it',
       async () => {
         const failed = await aRun(`status = 'FAILED', "finishedAt" = clock_timestamp()`);
         await aRun(`${running(1)}, "waitsFor" = 'SUCCEEDED', "dependsOn" = ARRAY[${failed}]::bigint[]`);
@@ -71,9 +71,9 @@ describe('The rules of the engine', () => {
       'a run knows that others wait for it',
       async () => aRun(`"isBlocked" = true, "dependsOn" = ARRAY[${await aRun()}]::bigint[]`),
     ],
-    ['nobody waits for a batch that has ended', () => aRun('"isBlocked" = true')],
+    ['no run waits for a batch that has ended', () => aRun('"isBlocked" = true')],
     [
-      'nobody is stopped as poison who crashed nothing',
+      'no run is stopped as poison that crashed nothing',
       () => aRun(`status = 'FAILED', "finishedAt" = clock_timestamp(), error = 'Stopped as poison: it took'`),
     ],
     [

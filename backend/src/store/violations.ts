@@ -18,13 +18,13 @@ const RULES: Rule[] = [
   where('attempts never exceed claims', 'attempt > "claimNo"'),
   where('attempts never exceed their limit', 'attempt > "maxAttempts"'),
   where('crashes never exceed claims', 'crashes > "claimNo"'),
-  where('nobody is stopped as poison who crashed nothing', '"isPoison" AND crashes = 0'),
+  where('no run is stopped as poison that crashed nothing', '"isPoison" AND crashes = 0'),
   where(
     'a suspect begins apart in a claim of its own',
     `EXISTS (SELECT 1 FROM "SuspectRun" s WHERE s."runId" = r.id AND s."claimNo" > r."claimNo")`,
   ),
   where('a cancelled request never runs again', `status = 'QUEUED' AND "cancelRequestedAt" IS NOT NULL`),
-  where('running runs wait for nobody', `status = 'RUNNING' AND "isBlocked"`),
+  where('running runs wait for no other', `status = 'RUNNING' AND "isBlocked"`),
   where(
     'every claim is the run itself or kept as an earlier attempt',
     `"claimNo" <> (SELECT count(*) FROM "JobRunAttempt" a WHERE a."runId" = r.id)
@@ -51,16 +51,16 @@ const RULES: Rule[] = [
        FROM "JobRunMessage" m WHERE m."runId" = r.id)`,
   ),
   where(
-    'nobody waits for runs that have all ended',
+    'no run waits for runs that have all ended',
     `status = 'QUEUED' AND "isBlocked" AND "dependsOn" IS NOT NULL
        AND NOT EXISTS (SELECT 1 FROM "JobRun" p WHERE p.id = ANY(r."dependsOn") AND p.status IN ('QUEUED', 'RUNNING'))`,
   ),
   where(
-    'nobody has begun before the runs it waits for have ended',
+    'no run has begun before those it waits for have ended',
     `status = 'RUNNING' AND EXISTS (SELECT 1 FROM "JobRun" p WHERE p.id = ANY(r."dependsOn") AND p.status IN ('QUEUED', 'RUNNING'))`,
   ),
   where(
-    'nobody waits for a success that cannot come, nor has begun without it',
+    'no run waits for a success that cannot come, nor has begun without it',
     `"waitsFor" = 'SUCCEEDED' AND ("isBlocked" OR "claimNo" > 0)
        AND EXISTS (SELECT 1 FROM "JobRun" p WHERE p.id = ANY(r."dependsOn") AND p.status IN ('FAILED', 'CANCELLED'))`,
   ),
@@ -69,7 +69,7 @@ const RULES: Rule[] = [
     `"isBlocked" AND EXISTS (SELECT 1 FROM "JobRun" p WHERE p.id = ANY(r."dependsOn") AND p."finishedAt" IS NULL AND NOT p."hasDependents")`,
   ),
   where(
-    'nobody waits for a batch that has ended',
+    'no run waits for a batch that has ended',
     `"isBlocked" AND "dependsOn" IS NULL
        AND NOT EXISTS (SELECT 1 FROM "JobRunBatch" b WHERE b."callbackRunId" = r.id AND b."finishedAt" IS NULL)`,
   ),

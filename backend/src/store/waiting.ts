@@ -56,7 +56,7 @@ const SILENT = `interval '2 minutes'`;
 
 const inLine = `"JobRun" q WHERE q.status = 'QUEUED' AND NOT q."isBlocked" AND q.channel = r.channel`;
 
-// It jumps from one priority that somebody waits with to the next in the index that claims use; each is a range of it, so
+// It jumps from one priority that runs wait with to the next in the index that claims use; each is a range of it, so
 // that runs due later cost nothing. Those of its own priority come before it up to its own time, those of better ones as
 // soon as they are due.
 const AHEAD = `(WITH RECURSIVE better AS (

@@ -9,7 +9,7 @@ import { sampleInputs } from './arbitrary.js';
 const known = {
   refresh: ['true', 'false'],
   includePast: ['true', 'false'],
-  email: ['somebody@example.test'],
+  email: ['person@example.test'],
   // A pattern and pairs that go together: drawn blindly they almost never fit.
   channel: ['default'],
   rateLimit: [100],

@@ -6,7 +6,7 @@ import type { PrismaClient } from '../generated/prisma/client.js';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** A migrated, empty database to copy from; nobody may be connected to it. */
+    /** A migrated, empty database to copy from; nothing may be connected to it. */
     templateUrl: string;
   }
 }
@@ -54,7 +54,7 @@ export async function createTestDatabase(): Promise<TestDatabase> {
 async function copyOf(template: string): Promise<string> {
   const name = `test_${randomBytes(6).toString('hex')}`;
   // The default copies block by block through the log, which costs about twice the processor time. From the database
-  // `postgres`: nobody may be connected to a template while it is copied.
+  // `postgres`: nothing may be connected to a template while it is copied.
   const copy = `CREATE DATABASE ${name} TEMPLATE template_jobs STRATEGY FILE_COPY`;
   await connected(withName(template, 'postgres'), (client) => client.query(copy));
   fingerprintOfTemplate ??= await connected(withName(template, name), fingerprintOf);

@@ -49,7 +49,7 @@ export class TestGraph {
     return added.rows.map(({ id }) => id);
   }
 
-  /** A batch of runs that wait for nobody, and the run it calls back if a condition is given. */
+  /** A batch of runs that wait for no other, and the run it calls back if a condition is given. */
   async addBatch(runs: number, callback: Condition | null = null): Promise<TestBatch> {
     const added = await this.sql.query<TestBatch>(ADD_BATCH, [runs, callback]);
     const [batch] = added.rows;
@@ -57,7 +57,7 @@ export class TestGraph {
     return batch;
   }
 
-  /** Makes a batch of runs that are there, and returns the id of the run it calls back (one that waits for nobody, where there are none). */
+  /** Makes a batch of runs that are there, and returns the id of the run it calls back (one that waits for no other, where there are none). */
   async gather(runIds: string[], callback: Condition): Promise<string> {
     const gathered = await this.sql.query<{ id: string }>(GATHER, [runIds, callback]);
     return String(gathered.rows[0]?.id);

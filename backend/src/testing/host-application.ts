@@ -10,7 +10,7 @@ import { createTestDatabase, type TestDatabase } from './database.js';
 
 export const PATH = '/ops/jobs';
 
-/** An application of somebody else's that has mounted Job Manager, and knows people by a cookie of its own. */
+/** A foreign application that has mounted Job Manager, and knows people by a cookie of its own. */
 export interface HostApplication {
   url: string;
   app: Express;

@@ -1,7 +1,7 @@
 import type { Page } from '@playwright/test';
 
 export interface PageMemory {
-  /** Of JavaScript, after everything that nobody refers to was collected; in MB of 1,000,000 bytes. */
+  /** Of JavaScript, after everything without a reference was collected; in MB of 1,000,000 bytes. */
   heapMb: number;
   /** Of all documents, those that are on no page any more but still referred to included. */
   nodes: number;

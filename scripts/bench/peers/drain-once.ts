@@ -59,7 +59,7 @@ export function drainOnce(bench: EngineBench, contender: Contender): Promise<Dra
   });
 }
 
-/** Queues the runs and lets whoever did so go; then PostgreSQL knows the tables, as it does where they are older. */
+/** Queues the runs and closes that connection; then PostgreSQL knows the tables, as it does where they are older. */
 async function fill({ producer, database }: Stage, { bulk: atOnce }: Contender, count: number): Promise<void> {
   // Not in the middle of the drain: that falls on one engine and not on another.
   await database?.pool.query('CHECKPOINT');

@@ -36,7 +36,7 @@ export async function startEngine(order: ProcessOrder, logFile: string): Promise
       reject(new Error(`The process of ${order.engine} ended (${code ?? signal}): ${end}`));
     });
   });
-  // That it ends while nobody waits for an answer is how it should be.
+  // That it ends while no caller waits for an answer is how it should be.
   died.catch(() => {});
   let calls = 0;
 

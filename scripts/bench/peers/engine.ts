@@ -19,7 +19,7 @@ export interface Engine {
   /** Makes what a producer and a worker expect to find. */
   prepare(place: Place): Promise<void>;
   openProducer(place: Place): Promise<Producer>;
-  /** Resolves when jobs are claimed, or soon will be. Whoever started it ends its whole process. */
+  /** Resolves when jobs are claimed, or soon will be. The process that started it ends its whole process. */
   startWorker(place: Place, heard: Heard): Promise<void>;
 }
 
@@ -29,11 +29,11 @@ export interface Producer {
   enqueueMany(count: number, rank: Rank): Promise<void>;
 }
 
-/** `urgent` goes before `patient`; `usual` is what nobody gave a rank. */
+/** `urgent` goes before `patient`; `usual` is what has no rank. */
 export type Rank = 'urgent' | 'usual' | 'patient';
 
 /** What every engine calls its one queue, and its one job. */
 export const QUEUE = 'bench';
 
-/** Milliseconds by a clock that all processes of this machine share, and that nobody sets. */
+/** Milliseconds by a clock that all processes of this machine share, and that is never set. */
 export const sharedClock = (): number => Number(process.hrtime.bigint()) / 1e6;

@@ -55,7 +55,7 @@ function enqueueOnce(bench: EngineBench, contender: Contender): Promise<Enqueued
   });
 }
 
-/** Whoever was answered has to be there, done or not. */
+/** Each run that was answered has to be there, done or not. */
 async function checkStored({ counts }: Stage, { title }: Contender, enqueued: number): Promise<void> {
   const left = await counts.left();
   const done = await counts.done();

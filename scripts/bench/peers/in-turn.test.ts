@@ -34,7 +34,7 @@ it('measures only those that were chosen', async () => {
   expect(showings.map(({ id }) => id)).toEqual(['graphile']);
 });
 
-it('refuses an engine that nobody knows', async () => {
+it('refuses an unknown engine', async () => {
   await expect(measureInTurn(bench({ engines: ['ours', 'sidekiq'] }), IDS, async () => 1)).rejects.toThrow(Refusal);
 });
 
@@ -54,7 +54,7 @@ it('fails where ours fails', async () => {
   await expect(measureInTurn(bench(), IDS, measure)).rejects.toThrow('no such table');
 });
 
-it('fails where it was told to stop, whoever was being measured', async () => {
+it('fails where it is to stop, whichever engine is being measured', async () => {
   const measure = async (_bench: EngineBench, { id }: { id: string }) => {
     if (id === 'graphile') throw new Error('stopped');
   };

@@ -14,7 +14,7 @@ export interface JobCounts {
 }
 
 export function countInPostgres(pool: BenchDatabase['pool'], queries: Counts | null): JobCounts {
-  if (queries === null) throw new Error('Nobody said how jobs are counted');
+  if (queries === null) throw new Error('It is not set how jobs are counted');
   let asked = 0;
   const read = async (query: string) => {
     asked += 1;

@@ -80,7 +80,7 @@ function figuresOf(heard: Heard, made: { cpu: number; seconds: number; changes: 
       ],
     },
     {
-      // Told less than made, somebody was left behind, and the other figures are worth nothing.
+      // With fewer messages than changes a client was left behind, and the other figures are worth nothing.
       name: 'Changes told to each of 1,000 sockets, of those made',
       value: (100 * told) / changes,
       unit: '%',
@@ -91,7 +91,7 @@ function figuresOf(heard: Heard, made: { cpu: number; seconds: number; changes: 
   ];
 }
 
-/** One drain with nobody watching and one with all of them, in turn. */
+/** One drain without clients and one with all of them, in turn. */
 async function drainBeside(bench: EngineBench, database: BenchDatabase, clients: SocketClients): Promise<Figure> {
   await database.pool.query(`DELETE FROM "JobRun" WHERE status = 'RUNNING'`);
   const rates = { watched: [] as number[], alone: [] as number[] };

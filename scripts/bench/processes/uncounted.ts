@@ -9,7 +9,7 @@ interface Statement {
 }
 
 /**
- * Takes the counting out of the statement that ends runs, in this process alone, to see what it costs there. Whoever
+ * Takes the counting out of the statement that ends runs, in this process alone, to see what it costs there. Whichever process
  * does so must look whether nothing was counted: the statement may have been changed.
  */
 export function leaveOutCounting(): void {

@@ -18,7 +18,7 @@ const starting = startWorker({
 });
 const stop = () => void starting.then((worker) => worker.stop()).finally(() => process.exit());
 process.once('SIGTERM', stop);
-// The benchmark is gone, killed perhaps: nobody else would end this process.
+// The benchmark is gone, killed perhaps: nothing else would end this process.
 process.once('disconnect', stop);
 
 await starting;

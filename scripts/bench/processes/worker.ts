@@ -28,7 +28,7 @@ export async function startBenchWorker(databaseUrl: string, env: NodeJS.ProcessE
   const child = fork(ENTRY, {
     env: { PATH: process.env.PATH, ...configEnvironment(config), ...env },
     execArgv: typescriptArgs,
-    // Its log is written as users have it, and read by nobody.
+    // Its log is written as users have it, and not read.
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
   const { pid } = child;

@@ -81,7 +81,7 @@ async function askInTurn({ signal }: EngineBench, questions: Question[], ask: As
   }
 }
 
-/** All of them together, as somebody who pages about meets them; each by itself in the details. */
+/** All of them together, as a person who turns pages meets them; each by itself in the details. */
 function figureOf(name: string, questions: Question[]): Figure {
   const all = spreadOf(questions.flatMap(({ samples }) => samples));
   const details = questions.map(({ filter, pages, samples }) => {

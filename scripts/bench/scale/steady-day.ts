@@ -98,13 +98,13 @@ function figureOf({ rates, total, kept, morning, evening }: Day): Figure {
       `medians of the first and the last ${COMPARED} of ${SLICES} slices: ${perSecond(first)}, then ${perSecond(last)}`,
       `every two hours: ${hours.map((rate) => Math.round(rate).toLocaleString('en')).join(', ')} runs/s`,
       `the newest ${kept.toLocaleString('en')} are kept, all others were removed by the product’s own tasks`,
-      ...(morning ? [`when the first were removed: ${inWords(morning)}`] : []),
-      `at the end of the day: ${inWords(evening)}`,
+      ...(morning ? [`when the first were removed: ${describeMoment(morning)}`] : []),
+      `at the end of the day: ${describeMoment(evening)}`,
     ],
   };
 }
 
-const inWords = ({ sizes, finished }: Moment): string =>
+const describeMoment = ({ sizes, finished }: Moment): string =>
   `${finished.toLocaleString('en')} finished runs; ${Object.entries(sizes)
     .map(([table, size]) => `${table} ${describeSize(size)}`)
     .join('; ')}`;

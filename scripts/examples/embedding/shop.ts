@@ -48,7 +48,7 @@ export function createShop(): Shop {
   });
   app.post('/login', (req, res) => {
     const person = people[String(req.body?.name)];
-    if (!person) return void res.status(400).send('Nobody has that name');
+    if (!person) return void res.status(400).send('No person has that name');
     const id = randomUUID();
     sessions.set(id, person);
     const back = String(req.query.back ?? '/');

@@ -34,7 +34,7 @@ export interface QueuedRunOptions {
 
 export interface QueuedRun {
   cancel(): Promise<void>;
-  /** Follows the run to its end, whoever executes it. */
+  /** Follows the run to its end, whichever runner executes it. */
   wait(): Promise<TerminalStatus>;
 }
 

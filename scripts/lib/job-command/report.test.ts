@@ -84,7 +84,7 @@ it('names the error of a failed run', () => {
 });
 
 it.each<{ isTTY?: boolean; json?: boolean }>([{}, { isTTY: true }, { json: true }])(
-  'writes nothing that a terminal would obey, whoever said it: %j',
+  'writes nothing that a terminal would obey, wherever it comes from: %j',
   (kind) => {
     const { report, written } = watch(kind);
     const evil = 'a\x1b]52;c;cm0=\x07\x9b2Jb';

@@ -5,7 +5,7 @@ import { InexactNumberError, parseExactJson } from '@job-manager/shared/exact-js
 import type { Command } from 'commander';
 import { Refusal } from '../refusal.js';
 import { type Engine, type Told, withEngine } from './engine.js';
-import { columns, facts, timeWords } from './tables.js';
+import { columns, facts, formatTime } from './tables.js';
 import { checked, checkId } from './values.js';
 
 /** Newest batches that a list shows. */
@@ -58,8 +58,8 @@ async function list({ sql }: Engine): Promise<Told> {
     `#${one.id}`,
     one.name,
     ended(one),
-    timeWords(one.createdAt),
-    timeWords(one.finishedAt),
+    formatTime(one.createdAt),
+    formatTime(one.finishedAt),
   ]);
   const words = columns([['batch', 'name', 'ended', 'queued', 'finished'], ...rows]);
   return { json: { batches: found }, words: found.length === 0 ? 'There are no batches.' : words };
@@ -70,7 +70,7 @@ async function show({ sql }: Engine, id: string): Promise<Told> {
   const row = await readBatch(sql, checkId(id));
   if (!row) throw new Refusal(`There is no batch #${checkId(id)}.`);
   const batch = presentBatch(row);
-  return { json: { batch }, words: inWords(batch) };
+  return { json: { batch }, words: describeBatch(batch) };
 }
 
 async function showRuns({ sql }: Engine, id: string, page: number): Promise<Told> {
@@ -86,7 +86,7 @@ async function showRuns({ sql }: Engine, id: string, page: number): Promise<Told
   };
 }
 
-function inWords(batch: JobRunBatch): string {
+function describeBatch(batch: JobRunBatch): string {
   const states = Object.entries(batch.counts).filter(([, count]) => count > 0);
   return [
     `#${batch.id} ${batch.name}`,
@@ -94,8 +94,8 @@ function inWords(batch: JobRunBatch): string {
       ['ended', ended(batch)],
       ['runs', states.map(([state, count]) => `${count} ${state}`).join(', ')],
       ['calls back', batch.callbackRunId && `run #${batch.callbackRunId}`],
-      ['queued', timeWords(batch.createdAt)],
-      ['finished', batch.finishedAt && timeWords(batch.finishedAt)],
+      ['queued', formatTime(batch.createdAt)],
+      ['finished', batch.finishedAt && formatTime(batch.finishedAt)],
     ]),
   ].join('\n');
 }

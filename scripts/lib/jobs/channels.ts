@@ -1,10 +1,10 @@
-import { durationWords } from '@job-manager/backend/store/duration-words';
+import { formatDuration } from '@job-manager/backend/store/format-duration';
 import { type ChannelSettings, channelChange, type JobChannel } from '@job-manager/shared/contract/channels';
 import { channelName } from '@job-manager/shared/contract/enqueue-options';
 import type { Command } from 'commander';
 import { Refusal } from '../refusal.js';
 import { type Engine, type Told, withEngine } from './engine.js';
-import { type PauseOptions, pauseInWords, pauseOf, withPauseOptions } from './pause-options.js';
+import { describePause, type PauseOptions, pauseOf, withPauseOptions } from './pause-options.js';
 import { columns } from './tables.js';
 import { checked, readDuration } from './values.js';
 
@@ -69,9 +69,9 @@ async function list(engine: Engine): Promise<Told> {
     String(channel.running),
     most(channel.concurrency),
     most(channel.concurrencyPerRunner),
-    rateInWords(channel),
+    formatRate(channel),
     String(channel.weight),
-    pauseInWords(channel.paused),
+    describePause(channel.paused),
   ]);
   const heading = ['channel', 'queued', 'due', 'running', 'at once', 'per runner', 'rate', 'weight', ''];
   return { json: { channels }, words: columns([heading, ...rows]) };
@@ -79,8 +79,8 @@ async function list(engine: Engine): Promise<Told> {
 
 const most = (limit: number | null): string => (limit === null ? '–' : String(limit));
 
-const rateInWords = ({ rateLimit, ratePeriodMs }: ChannelSettings): string =>
-  rateLimit === null || ratePeriodMs === null ? '–' : `${rateLimit} in ${durationWords(ratePeriodMs)}`;
+const formatRate = ({ rateLimit, ratePeriodMs }: ChannelSettings): string =>
+  rateLimit === null || ratePeriodMs === null ? '–' : `${rateLimit} in ${formatDuration(ratePeriodMs)}`;
 
 async function set(engine: Engine, name: string, options: SetOptions): Promise<Told> {
   const named = { ...given('concurrency', options.concurrency), ...given('concurrencyPerRunner', options.perRunner) };

@@ -1,8 +1,8 @@
-import { durationWords } from '@job-manager/backend/store/duration-words';
+import { formatDuration } from '@job-manager/backend/store/format-duration';
 import { type JobSettings, jobSettingsChange } from '@job-manager/shared/contract/job-overrides';
 import type { Command } from 'commander';
 import { type Engine, type Told, withEngine } from './engine.js';
-import { type PauseOptions, pauseInWords, pauseOf, withPauseOptions } from './pause-options.js';
+import { describePause, type PauseOptions, pauseOf, withPauseOptions } from './pause-options.js';
 import { columns } from './tables.js';
 import { checked, readDuration } from './values.js';
 
@@ -101,11 +101,11 @@ const readSetting = <Value>(text: string | undefined, read: (text: string) => Va
 async function list({ queue }: Engine): Promise<Told> {
   const { presentJobSettings } = await import('@job-manager/backend/present/job-settings');
   const settings = (await queue.jobs.list()).map(presentJobSettings);
-  const rows = settings.map((each) => [each.jobName, setInWords(each), pauseInWords(each.paused)]);
+  const rows = settings.map((each) => [each.jobName, describeSettings(each), describePause(each.paused)]);
   return { json: { settings }, words: columns([['job', 'set', ''], ...rows]) };
 }
 
-function setInWords(settings: JobSettings): string {
+function describeSettings(settings: JobSettings): string {
   const { channel, priority, maxAttempts, retry, timeoutMs, slowAfterMs, isCritical } = settings;
   const { stalledAfterMs, onStalled, autoForceFailAfterMs, keepDays } = settings;
   const parts = [
@@ -113,12 +113,12 @@ function setInWords(settings: JobSettings): string {
     channel !== null && `channel ${channel}`,
     priority !== null && `priority ${priority}`,
     maxAttempts !== null && `${maxAttempts} attempts`,
-    retry !== null && `first retry within ${durationWords(retry.backoffMs)}`,
-    timeoutMs !== null && (timeoutMs === 0 ? 'no timeout' : `timeout ${durationWords(timeoutMs)}`),
-    slowAfterMs !== null && `slow after ${durationWords(slowAfterMs)}`,
-    stalledAfterMs !== null && `stalled after ${durationWords(stalledAfterMs)}`,
+    retry !== null && `first retry within ${formatDuration(retry.backoffMs)}`,
+    timeoutMs !== null && (timeoutMs === 0 ? 'no timeout' : `timeout ${formatDuration(timeoutMs)}`),
+    slowAfterMs !== null && `slow after ${formatDuration(slowAfterMs)}`,
+    stalledAfterMs !== null && `stalled after ${formatDuration(stalledAfterMs)}`,
     onStalled !== null && (onStalled === 'fail' ? 'stalled runs fail' : 'stalled runs run again'),
-    autoForceFailAfterMs !== null && `force-failed ${durationWords(autoForceFailAfterMs)} after a cancel`,
+    autoForceFailAfterMs !== null && `force-failed ${formatDuration(autoForceFailAfterMs)} after a cancel`,
     keepDays !== null && (keepDays === 0 ? 'runs kept for ever' : `runs kept ${keepDays} days`),
   ];
   return parts.filter(Boolean).join(', ') || '–';

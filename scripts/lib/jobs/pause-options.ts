@@ -1,7 +1,7 @@
 import type { PauseState } from '@job-manager/shared/contract/pause';
 import type { Command } from 'commander';
 import { Refusal } from '../refusal.js';
-import { timeWords } from './tables.js';
+import { formatTime } from './tables.js';
 import { readDuration, readTime } from './values.js';
 
 export interface PauseOptions {
@@ -25,9 +25,9 @@ export function pauseOf(options: PauseOptions): { reason: string | null; resumeA
 }
 
 /** A pause for a table; nothing for none. */
-export function pauseInWords(paused: PauseState | null): string {
+export function describePause(paused: PauseState | null): string {
   if (paused === null) return '';
   const { at, by, reason, resumeAt } = paused;
-  const parts = [`paused ${timeWords(at)}`, by && `by ${by}`, reason, resumeAt && `until ${timeWords(resumeAt)}`];
+  const parts = [`paused ${formatTime(at)}`, by && `by ${by}`, reason, resumeAt && `until ${formatTime(resumeAt)}`];
   return parts.filter(Boolean).join(', ');
 }

@@ -4,8 +4,8 @@ import { uiStatus } from '@job-manager/shared/run';
 import { printableJson } from '@job-manager/shared/terminal-text';
 import type { Command } from 'commander';
 import { Refusal } from '../refusal.js';
+import { describeRun } from './describe-run.js';
 import { type Engine, type Told, withEngine } from './engine.js';
-import { runInWords } from './run-words.js';
 import { columns } from './tables.js';
 import { checkId, readDuration, readTime } from './values.js';
 
@@ -78,7 +78,7 @@ export function addRunCommands(program: Command): void {
 
 async function show(engine: Engine, id: string): Promise<Told> {
   const run = await readPresented(engine, checkId(id));
-  return { json: run, words: runInWords(run, uiStatus(run)) };
+  return { json: run, words: describeRun(run, uiStatus(run)) };
 }
 
 async function find({ sql }: Engine, text: string): Promise<Told> {

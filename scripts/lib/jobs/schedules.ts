@@ -10,7 +10,7 @@ import { type Command, Option } from 'commander';
 import { Refusal } from '../refusal.js';
 import { type Engine, type Told, withEngine } from './engine.js';
 import { type PauseOptions, pauseOf, withPauseOptions } from './pause-options.js';
-import { columns, timeWords } from './tables.js';
+import { columns, formatTime } from './tables.js';
 import { checked, readDuration, readObject, readTime } from './values.js';
 
 interface AddOptions {
@@ -38,7 +38,11 @@ export function addScheduleCommands(program: Command): void {
     .option('--every <duration>', 'instead of --cron, such as 15m', readDuration)
     .option('--time-zone <name>', 'the cron line is read in its local time', 'UTC')
     .option('--params <json>', 'parameters of the runs', readObject, {})
-    .addOption(new Option('--missed <policy>', 'due times while nobody looked').choices(missedPolicies).default('once'))
+    .addOption(
+      new Option('--missed <policy>', 'due times that passed without a scheduler')
+        .choices(missedPolicies)
+        .default('once'),
+    )
     .addOption(new Option('--overlap <policy>', 'while a run of it is active').choices(overlapPolicies).default('skip'))
     .action((name: string, job: string, options: AddOptions, command: Command) =>
       withEngine(command, (engine) => add(engine, name, job, options)),
@@ -67,7 +71,7 @@ export function addScheduleCommands(program: Command): void {
       withEngine(command, async ({ queue }) => {
         const { timing, times } = await queue.schedules.preview({ cron, everyMs, timeZone }, 5);
         const iso = times.map((at) => at.toISOString());
-        return { json: { timing, times: iso }, words: [timing, ...iso.map(timeWords)].join('\n') };
+        return { json: { timing, times: iso }, words: [timing, ...iso.map(formatTime)].join('\n') };
       }),
     );
 
@@ -80,7 +84,7 @@ export function addScheduleCommands(program: Command): void {
         if (!Number.isInteger(count) || count < 1 || count > 100) throw new Refusal('--count is 1 to 100.');
         const times = await engine.queue.schedules.next(await idOf(engine, name), count);
         const iso = times.map((at) => at.toISOString());
-        return { json: { times: iso }, words: iso.map(timeWords).join('\n') || 'It never comes due again.' };
+        return { json: { times: iso }, words: iso.map(formatTime).join('\n') || 'It never comes due again.' };
       }),
     );
 
@@ -104,7 +108,7 @@ export function addScheduleCommands(program: Command): void {
         if (preview) {
           const { times } = await engine.queue.schedules.previewBackfill(id, range.from, range.to);
           const iso = times.map((at) => at.toISOString());
-          return { json: { times: iso }, words: iso.map(timeWords).join('\n') || 'Each due time has a run.' };
+          return { json: { times: iso }, words: iso.map(formatTime).join('\n') || 'Each due time has a run.' };
         }
         const jobRunIds = await engine.queue.schedules.backfill(id, range, engine.actor);
         return { json: { jobRunIds }, words: `Queued ${jobRunIds.length} runs.` };
@@ -149,7 +153,7 @@ async function list({ queue, redaction }: Engine): Promise<Told> {
     name,
     jobName,
     timing,
-    paused ? 'paused' : timeWords(nextRunAt),
+    paused ? 'paused' : formatTime(nextRunAt),
     lastRunId === null ? '–' : `#${lastRunId}`,
     problem ?? paused?.reason ?? '',
   ]);

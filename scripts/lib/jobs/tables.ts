@@ -30,5 +30,5 @@ export function facts(all: Fact[]): string {
 }
 
 /** A time for people: to the second, in UTC, as the logs have it. */
-export const timeWords = (iso: string | null): string =>
+export const formatTime = (iso: string | null): string =>
   iso === null ? '–' : `${iso.slice(0, 19).replace('T', ' ')} UTC`;

@@ -1,7 +1,7 @@
 import { RateLimiterMemory } from 'rate-limiter-flexible';
 import { network } from '../../auth/attempts.js';
 
-/** Reports per minute from one address: a broken page in each of somebody's tabs, not a program that floods. */
+/** Reports per minute from one address: a broken page in each tab of a person, not a program that floods. */
 const PER_ADDRESS = 60;
 /** Reports per minute from everywhere. */
 const IN_ALL = 600;

@@ -11,7 +11,7 @@ export interface BatchRun extends Omit<RunRequest, 'after' | 'unique' | 'idempot
 
 /**
  * Puts places and ids where the runs of a batch name each other. Throws QueueError for a name that is given twice or
- * to nobody, and for runs that wait for each other in a circle, naming them.
+ * to no run, and for runs that wait for each other in a circle, naming them.
  */
 export function resolveReferences(runs: readonly BatchRun[]): RunRequest[] {
   const places = placesOf(runs);

@@ -20,10 +20,10 @@ export async function refusalOf(sql: Sql, lease: ReportedLease, ending?: Termina
     [lease.id, lease.leaseToken],
   );
   const run = found.rows[0];
-  return run ? inWords(lease, run, ending) : unknownRun(lease.id);
+  return run ? describeRefusal(lease, run, ending) : unknownRun(lease.id);
 }
 
-function inWords(
+function describeRefusal(
   { id, canView = false }: ReportedLease,
   { status, error, isExternal, isOwn }: Found,
   ending?: TerminalStatus,
@@ -42,7 +42,7 @@ function inWords(
     return new QueueError('LEASE_LOST', `Run #${id} is no longer yours: it was ${WAS[status]}${why}; stop.`);
   }
   if (status === 'RUNNING' && ending === 'CANCELLED') {
-    return new QueueError('NOT_ALLOWED', `Nobody asked run #${id} to stop; fail it without \`cancelled\`, or go on.`);
+    return new QueueError('NOT_ALLOWED', `Run #${id} was not asked to stop; fail it without \`cancelled\`, or go on.`);
   }
   return notAllowed('report', id, status);
 }

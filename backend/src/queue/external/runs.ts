@@ -15,7 +15,7 @@ import { type ExternalStart, startRun } from './start.js';
 
 /** What programs outside may ask of the engine for the runs they execute. Refusals are QueueErrors. */
 export interface ExternalRuns {
-  /** Begins a run that is the caller's: whoever knows its lease token speaks for it. */
+  /** Begins a run that is the caller's: a program that knows its lease token speaks for it. */
   start(request: ExternalStart, actor: Actor): Promise<HeldRun & { leaseToken: string }>;
   /** Proves that the program lives, as every other report does too. */
   beat(lease: ReportedLease): Promise<ReportAnswer>;

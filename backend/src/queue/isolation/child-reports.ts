@@ -15,7 +15,7 @@ export function tell(report: ChildReport): void {
     try {
       written += writeSync(REPORTS_FD, bytes, written);
     } catch (error) {
-      // Without a runner there is nobody to work for.
+      // Without a runner there is nothing to work for.
       if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') process.exit(1);
       Atomics.wait(pause, 0, 0, 1);
     }

@@ -91,7 +91,7 @@ function tellReady(): void {
   tell({ type: 'ready', memoryBytes: process.memoryUsage.rss() });
 }
 
-/** There is one run, so whatever nobody caught is taken for its own. */
+/** There is one run, so whatever was not caught is taken for its own. */
 function failStray(error: unknown): void {
   isTainted = true;
   if (execution?.failWith(error)) return;

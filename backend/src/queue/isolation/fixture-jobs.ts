@@ -20,7 +20,7 @@ const acts: Record<string, (ctx: JobContext) => unknown> = {
     for (;;) kept.push({ filler: new Array(1_000).fill(kept.length) });
   },
   reject: () => {
-    void Promise.reject(new Error('Nobody awaited me'));
+    void Promise.reject(new Error('Not awaited'));
     return new Promise(() => {});
   },
   throw: () => {

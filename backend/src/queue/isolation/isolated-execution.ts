@@ -19,7 +19,7 @@ import { type StorableMetadata, storableText } from '../storable.js';
 import type { ClaimedRun } from '../transitions/claim.js';
 import type { LastProgress } from '../transitions/finish.js';
 import { type IsolatedProcess, NotStartedError, type RunEnd } from './isolated-process.js';
-import { endWords, type ProcessDeath } from './process-death.js';
+import { describeEnd, type ProcessDeath } from './process-death.js';
 import type { ProcessPool } from './process-pool.js';
 import type { ChildSample } from './samples.js';
 import type { ChildReport } from './wire.js';
@@ -168,7 +168,7 @@ export class IsolatedExecution implements RunExecution {
     }
     if (this.#killReason) return this.#endOfKilled(this.#killReason);
     if (this.#stopReason === 'lease lost') return { status: 'interrupted', reason: 'lease lost' };
-    return this.#crashed(endWords(end), end);
+    return this.#crashed(describeEnd(end), end);
   }
 
   #endOfKilled(reason: KillReason): ExecutionResult {

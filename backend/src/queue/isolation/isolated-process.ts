@@ -8,7 +8,7 @@ import type { StopReason } from '../run-execution.js';
 import type { ClaimedRun } from '../transitions/claim.js';
 import { ChildOutput, type OutputStream } from './child-output.js';
 import { readLines } from './lines.js';
-import { endWords, type ProcessDeath } from './process-death.js';
+import { describeEnd, type ProcessDeath } from './process-death.js';
 import { type ChildSample, parseSample } from './samples.js';
 import {
   type ChildOrder,
@@ -58,7 +58,7 @@ export class NotStartedError extends Error {
   readonly isByStopSignal: boolean;
 
   constructor(death: ProcessDeath) {
-    super(endWords(death));
+    super(describeEnd(death));
     const { signal, fault } = death;
     this.isByStopSignal = fault === null && signal !== null && STOP_SIGNALS.includes(signal);
   }
@@ -84,7 +84,7 @@ export class IsolatedProcess {
   /** When it last waited for a run, and when it first did. */
   memoryBytes = 0;
   firstMemoryBytes = 0;
-  /** Something was thrown in it that nobody caught. */
+  /** Something was thrown in it and not caught. */
   isTainted = false;
 
   constructor(options: IsolatedProcessOptions) {

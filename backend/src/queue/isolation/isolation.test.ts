@@ -142,7 +142,7 @@ describe('a crash', () => {
     ['abort', "The job's process crashed: SIGABRT"],
     ['segfault', "The job's process crashed: SIGSEGV"],
     ['fillHeap', "The job's process crashed: SIGABRT (JavaScript heap out of memory)"],
-    ['reject', 'Nobody awaited me'],
+    ['reject', 'Not awaited'],
     ['talkNonsense', "The job's process was ended: it reported something that makes no sense"],
   ])('by %s ends that attempt, says what happened, and harms no other run', async (act, error) => {
     const inside = await begin('inside', 'untilStopped');

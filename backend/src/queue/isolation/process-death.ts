@@ -10,7 +10,7 @@ export interface ProcessDeath {
 }
 
 /** How a process ended, in words for people. */
-export function endWords({ code, signal, fault, output }: ProcessDeath): string {
+export function describeEnd({ code, signal, fault, output }: ProcessDeath): string {
   if (fault) return `The job's process was ended: ${fault}`;
   if (signal === null) return `The job's process exited with code ${code ?? 'unknown'}`;
   const isHeapFull = signal === 'SIGABRT' && output?.includes('heap out of memory');

@@ -79,7 +79,7 @@ describe('replaces a process', () => {
   it.each<[string, Partial<FakeProcess>]>([
     ['that has done many runs', { runs: 200 }],
     ['that has grown', { memoryBytes: 300 * MB }],
-    ['in which something was thrown that nobody caught', { isTainted: true }],
+    ['in which something was thrown and not caught', { isTainted: true }],
   ])('%s', async (_what, change) => {
     const process = await pool.take(undefined);
     await run(process, change);
@@ -93,7 +93,7 @@ describe('replaces a process', () => {
     expect(process.isGone).toBe(true);
   });
 
-  it('that died while it was idle, though nobody has been told yet', async () => {
+  it('that died while it was idle, though that is not reported yet', async () => {
     const process = await pool.take(undefined);
     await run(process);
     process.isGone = true;
@@ -117,7 +117,7 @@ it('gives a run with a memory limit a process that has not grown, and makes room
   expect(living()).toHaveLength(3);
 });
 
-it('ends what nobody needs: all but one soon, the last after a quiet time', async () => {
+it('ends what is not needed: all but one soon, the last after a quiet time', async () => {
   const taken = [await pool.take(undefined), await pool.take(undefined), await pool.take(undefined)];
   for (const process of taken) await run(process);
   expect(living()).toHaveLength(3);

@@ -3,7 +3,7 @@ import type { IsolatedProcess } from './isolated-process.js';
 /** A process that did so much is replaced: whatever its jobs left behind goes with it. */
 const MOST_RUNS = 200;
 const MOST_GROWTH_BYTES = 128 * 1024 * 1024;
-/** More than one that nobody needed for so long is ended, and after a longer time the last one, too. */
+/** More than one that was not needed for so long is ended, and after a longer time the last one, too. */
 const SURPLUS_MS = 30_000;
 const QUIET_MS = 600_000;
 
@@ -55,7 +55,7 @@ export class ProcessPool<Process extends PooledProcess = IsolatedProcess> {
   /** Takes a process back when its run has ended; it serves others unless it is worn out. */
   giveBack(process: Process, isWornOut = false): void {
     const settled = this.#settle(process, isWornOut);
-    // One that died says so to whoever waited for it.
+    // One that died says so to the caller that waited for it.
     void settled.catch(() => {}).then(() => this.#warmUp());
   }
 

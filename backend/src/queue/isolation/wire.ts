@@ -87,7 +87,7 @@ export const childReport = z.discriminatedUnion('type', [
     type: z.literal('ended'),
     result: executionResult,
     usage: attemptUsage,
-    /** Something was thrown that nobody caught: what else it broke is unknown. */
+    /** Something was thrown and not caught: what else it broke is unknown. */
     isTainted: z.boolean(),
   }),
   /** It can't execute anything. */

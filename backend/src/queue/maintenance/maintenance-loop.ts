@@ -16,7 +16,7 @@ export interface MaintenanceTask {
   run(pause: () => Promise<boolean>): Promise<string>;
 }
 
-/** A task has done its work and found something that somebody should look at. */
+/** A task has done its work and found something that an operator should look at. */
 export class TaskProblem extends Error {}
 
 export interface MaintenanceLoopOptions {

@@ -130,7 +130,7 @@ it('leaves the runs of one job alone, however many another has', async () => {
   ]);
 });
 
-describe('runs that somebody still needs stay', () => {
+describe('runs that are still needed stay', () => {
   const KEEP_ONE = { SUCCESS: { days: null, runs: 1 } };
   const idOf = async (jobName: string) =>
     (await rows(`SELECT id FROM "JobRun" WHERE "jobName" = $1 ORDER BY id`, jobName)).map(({ id }) => id);

@@ -20,10 +20,10 @@ export interface RescuerOptions {
   sweepMs: number;
 }
 
-/** A runner stops a run itself when its time is up; whoever hasn't by then can't. */
+/** A runner stops a run itself when its time is up; one that hasn't by then can't. */
 const TIME_OUT_GRACE_MS = 15_000;
 
-/** Takes back the runs of runners that went silent, and those that nobody stops in time. May run in any number of processes at once. */
+/** Takes back the runs of runners that went silent, and those that are not stopped in time. May run in any number of processes at once. */
 export class Rescuer {
   readonly #options: RescuerOptions;
   #timer: NodeJS.Timeout | undefined;
@@ -46,7 +46,7 @@ export class Rescuer {
     await Promise.allSettled(this.#working);
   }
 
-  /** One sweep; returns how many runs it took from whoever had them. */
+  /** One sweep; returns how many runs it took from their runners. */
   tick(): Promise<number> {
     return this.#track(this.#recoverAll());
   }

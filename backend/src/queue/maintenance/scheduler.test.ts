@@ -99,7 +99,7 @@ const claim = (id: string) =>
   );
 
 describe('a due time', () => {
-  it('gets one run with the settings of the job, by nobody', async () => {
+  it('gets one run with the settings of the job, by no person', async () => {
     await add({ ...HOURLY, parameters: { word: 'x' } });
     expect(await scheduler().tick()).toMatchObject({ moved: 0 });
     at('11:00:00');
@@ -129,7 +129,7 @@ describe('a due time', () => {
     });
   });
 
-  it('is looked at again when it comes, and at once when somebody else was faster', async () => {
+  it('is looked at again when it comes, and at once when another process was faster', async () => {
     await add(HOURLY);
     at('10:59:58.500');
     expect(await scheduler().tick()).toEqual({ moved: 0, againInMs: 1_500 });
@@ -221,7 +221,7 @@ describe('a pause with an end', () => {
   });
 });
 
-describe('due times that nobody noticed for more than a minute', () => {
+describe('due times that were missed for more than a minute', () => {
   const missed = async (policy: 'skip' | 'once' | 'all') => {
     await add({ ...HOURLY, missed: policy });
     at('15:00:30');
@@ -320,7 +320,7 @@ describe('a run of before that has not ended', () => {
     for (const run of [first, second, third]) await engine.until(run?.id ?? '', 'SUCCESS');
   });
 
-  it('is waited for beside the runs that somebody asked for', async () => {
+  it('is waited for beside the runs that people asked for', async () => {
     const id = await add({ ...HOURLY, overlap: 'queue' });
     at('11:00:00');
     await scheduler().tick();

@@ -22,20 +22,20 @@ export interface SchedulerOptions {
   clock?: () => Promise<Date>;
 }
 
-/** It looks at least so often, for clocks that were put right and, where nobody tells it, for schedules that are new. */
+/** It looks at least so often, for clocks that were put right and, where no notification comes, for schedules that are new. */
 const LONGEST_SLEEP_MS = { told: 5_000, alone: 2_000 };
 /** Others were faster, or something was changed in between: what is still due is read again. */
 const AGAIN_MS = 20;
 /** Schedules that come due together are dealt with so many at a time. */
 const AT_ONCE = 4;
 
-/** Moved on here, by somebody else, or by nobody for the time being. */
+/** Moved on here, by another process, or not at all for the time being. */
 type Outcome = 'moved' | 'lost' | 'left';
 
 const isDue = (schedule: WakingSchedule): schedule is WakingSchedule & DueSchedule => schedule.pausedAt === null;
 
 /**
- * Queues the runs of schedules as they come due. May run in any number of processes at once: whoever is first deals
+ * Queues the runs of schedules as they come due. May run in any number of processes at once: the first one deals
  * with a due time. A process deals with the schedules of the jobs whose code it has; due times that none of them took
  * within a minute are those of a job that is gone.
  */

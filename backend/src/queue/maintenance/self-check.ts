@@ -11,13 +11,13 @@ export function selfCheck(sql: Sql): MaintenanceTask {
     name: 'self-check',
     run: async () => {
       const { violations, rules, runs } = await checkRecentRuns(sql, MOST_RUNS);
-      if (Object.keys(violations).length > 0) throw new TaskProblem(inWords(violations));
+      if (Object.keys(violations).length > 0) throw new TaskProblem(describeViolations(violations));
       return `All ${rules} rules hold for ${runs.toLocaleString('en')} runs`;
     },
   };
 }
 
-const inWords = (violations: Violations): string =>
+const describeViolations = (violations: Violations): string =>
   `Broken: ${Object.entries(violations)
     .map(([rule, count]) => `"${rule}" by ${count}`)
     .join(', ')}`;

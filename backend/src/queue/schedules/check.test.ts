@@ -3,8 +3,8 @@ import { expect, it } from 'vitest';
 import { cpuTimeMs } from '../../testing/cpu-time.js';
 import { size } from '../../testing/size.js';
 import { findTimingFault } from './check.js';
+import { describeTiming } from './describe-timing.js';
 import { timingOf } from './timing.js';
-import { timingInWords } from './words.js';
 
 const NOW = new Date('2026-11-22T10:00:00Z');
 const fault = (given: { cron?: string; everyMs?: number; timeZone?: string }) =>
@@ -76,7 +76,7 @@ it.each([
   [{ everyMs: 5_400_000 }, 'Every 90 minutes'],
   [{ everyMs: 86_400_000 }, 'Every day'],
 ])('says %j in words', (given, words) => {
-  expect(timingInWords({ cron: null, everyMs: null, timeZone: 'UTC', ...given })).toBe(words);
+  expect(describeTiming({ cron: null, everyMs: null, timeZone: 'UTC', ...given })).toBe(words);
 });
 
 const item = (texts: string[]) => fc.oneof(fc.constantFrom(...texts), fc.integer({ min: -1, max: 61 }).map(String));
@@ -100,7 +100,7 @@ it('says of any line within a moment when it comes due, in words, or why it cann
         if (found === null) {
           const spec = { cron, everyMs: null, timeZone, anchorAt: NOW };
           expect(timingOf(spec).next(NOW)?.getTime()).toBeGreaterThan(NOW.getTime());
-          expect(timingInWords(spec)).toMatch(/\w/);
+          expect(describeTiming(spec)).toMatch(/\w/);
         } else expect(found.message).toMatch(/^["A-Z].*[.).]$/);
         expect(cpuTimeMs() - begin).toBeLessThan(1_000);
       },
@@ -130,7 +130,7 @@ it('says times of day that are the real due times', () => {
     fc.property(fc.constantFrom('', '0 ', '*/7 '), field(59), field(23), (second, minute, hour) => {
       const cron = `${second}${minute} ${hour} * * *`;
       const timing = timingOf({ cron, everyMs: null, timeZone: 'UTC', anchorAt: NOW });
-      const words = timingInWords({ cron, everyMs: null, timeZone: 'UTC' });
+      const words = describeTiming({ cron, everyMs: null, timeZone: 'UTC' });
       const day = Date.parse('2026-11-23T00:00:00Z');
       const due: string[] = [];
       const gaps = new Set<number>();

@@ -2,14 +2,14 @@ import { CronPattern } from 'croner';
 import { type ParameterIssue, QueueError } from '../errors.js';
 import { timingOf } from './timing.js';
 
-/** A timing as somebody gives it. */
+/** A timing as a caller gives it. */
 export interface GivenTiming {
   cron?: string;
   everyMs?: number;
   timeZone: string;
 }
 
-/** Throws QueueError, with a sentence that says what is wrong and in which field, for a timing that nobody can keep. */
+/** Throws QueueError, with a sentence that says what is wrong and in which field, for a timing that can't be kept. */
 export function checkTiming(given: GivenTiming, now: Date): void {
   const fault = findTimingFault(given, now);
   if (fault) throw new QueueError('INVALID_INPUT', fault.message, [fault]);
@@ -70,7 +70,7 @@ function findLineFault(line: string): string | null {
 }
 
 function isPattern(line: string): boolean {
-  // croner takes a + before the day of week for "and"; nobody else does.
+  // croner takes a + before the day of week for "and", unlike all others.
   if (line.includes('+')) return false;
   try {
     new CronPattern(line, undefined, { mode: '5-or-6-parts' });

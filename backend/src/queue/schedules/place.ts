@@ -13,7 +13,7 @@ export function placeNew(settings: ScheduleSettings, now: Date): PlacedSettings 
 
 /**
  * A schedule with the same timing comes due as before. With another one it comes due after now, and due times by the
- * old one that nobody dealt with are kept as skipped.
+ * old one that were not dealt with are kept as skipped.
  */
 export async function placeChanged(
   schedule: ScheduleRow,

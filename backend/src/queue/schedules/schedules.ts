@@ -27,11 +27,11 @@ import { pauseSchedule, resumeSchedule } from '../transitions/pause-schedule.js'
 import { runSchedule } from '../transitions/run-schedule.js';
 import { type CalendarEntry, calendarOf } from './calendar.js';
 import { checkTiming, type GivenTiming } from './check.js';
+import { describeTiming } from './describe-timing.js';
 import { placeChanged, placeNew, planResume } from './place.js';
 import { revOf } from './rev.js';
 import { listDueTimes, type TimingSpec, timingOf } from './timing.js';
 import { timingWarnings } from './warnings.js';
-import { timingInWords } from './words.js';
 
 /** What may be asked about schedules. Each change is one statement, its audit entry included; refusals are QueueErrors. */
 export interface Schedules {
@@ -94,7 +94,7 @@ export interface SchedulesOptions {
 export function createSchedules({ sql, registry, notifier }: SchedulesOptions): Schedules {
   const told = async (row: ListedScheduleRow): Promise<Schedule> => ({
     ...row,
-    timing: inWords(row),
+    timing: describeSchedule(row),
     problem: await problemOf(row, registry),
     settingsRev: revOf(row),
   });
@@ -133,7 +133,7 @@ export function createSchedules({ sql, registry, notifier }: SchedulesOptions): 
       };
       const meanMs = given.jobName === undefined ? null : await meanMsOf(sql, given.jobName);
       const warnings = await timingWarnings(spec, now, meanMs);
-      return { timing: timingInWords(spec), times: nextTimes(spec, now, count), warnings };
+      return { timing: describeTiming(spec), times: nextTimes(spec, now, count), warnings };
     },
 
     calendar: async (hours) => {
@@ -183,7 +183,7 @@ export function createSchedules({ sql, registry, notifier }: SchedulesOptions): 
     remove: async (id, actor) => {
       await untilUnchanged(async () => {
         const schedule = await readSchedule(sql, id);
-        // What no code speaks of any more could else be removed by nobody.
+        // What no code speaks of any more could not be removed otherwise.
         if (registry.get(schedule.jobName)) checkIsOurs(schedule, 'removed');
         return (await removeSchedule(sql, schedule, actor)) || null;
       });
@@ -294,9 +294,9 @@ function nextTimes(spec: TimingSpec, now: Date, count: number): Date[] {
 }
 
 /** A row that this version can't read is shown as it is rather than not at all. */
-function inWords(row: ScheduleRow): string {
+function describeSchedule(row: ScheduleRow): string {
   try {
-    return timingInWords(row);
+    return describeTiming(row);
   } catch {
     return `${row.cron} (${row.timeZone})`;
   }

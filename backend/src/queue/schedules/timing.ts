@@ -21,7 +21,7 @@ export interface Timing {
   countHour(begin: Date): number;
 }
 
-/** Reads a timing that has been checked. Throws for one that can't be read, or whose time zone nobody here knows. */
+/** Reads a timing that has been checked. Throws for one that can't be read, or whose time zone is unknown here. */
 export function timingOf(spec: TimingSpec): Timing {
   return spec.cron === null ? intervalTiming(spec.everyMs ?? 0, spec.anchorAt) : cronTiming(spec.cron, spec.timeZone);
 }
@@ -36,7 +36,7 @@ export async function listDueTimes(timing: Timing, first: Date | null, until: Da
   return times;
 }
 
-/** A due time of a cron line takes up to a tenth of a millisecond to find; nobody should wait for thousands of them. */
+/** A due time of a cron line takes up to a tenth of a millisecond to find; no caller should wait for thousands of them. */
 const breatheNowAndThen = (steps: number) => (steps % 100 === 0 ? breathe() : undefined);
 
 function intervalTiming(everyMs: number, anchorAt: Date): Timing {

@@ -5,7 +5,7 @@ import { hasNamedTimes, type TimingSpec, timingOf } from './timing.js';
 const MANY_A_DAY = 5_000;
 const DAY_MS = 86_400_000;
 
-/** What somebody should know about a timing before they save it: what clock changes do to it within a year, and how many runs it makes. */
+/** What a person should know about a timing before saving it: what clock changes do to it within a year, and how many runs it makes. */
 export async function timingWarnings(spec: TimingSpec, now: Date, meanMs: number | null): Promise<ScheduleWarning[]> {
   const timing = timingOf(spec);
   const first = timing.next(now);
@@ -18,13 +18,13 @@ export async function timingWarnings(spec: TimingSpec, now: Date, meanMs: number
   const second = first === null ? null : timing.next(first);
   const gapMs = first === null || second === null ? null : second.getTime() - first.getTime();
   if (meanMs !== null && gapMs !== null && meanMs > gapMs) {
-    const message = `A run of this job takes ${inWords(meanMs)} on average, and this comes due every ${inWords(gapMs)}.`;
+    const message = `A run of this job takes ${formatDuration(meanMs)} on average, and this comes due every ${formatDuration(gapMs)}.`;
     warnings.push({ kind: 'longer', message });
   }
   return [...warnings, ...clockWarnings(spec, now)];
 }
 
-const inWords = (ms: number): string =>
+const formatDuration = (ms: number): string =>
   ms < 120_000
     ? `${Math.round(ms / 1_000)} s`
     : ms < 7_200_000

@@ -1,4 +1,4 @@
-import { durationWordsOf } from '../../store/duration-words.js';
+import { formatDurationSql } from '../../store/format-duration.js';
 import { type RunRow, selectRun } from '../../store/run-row.js';
 import type { Sql } from '../../store/sql.js';
 import type { Actor } from '../queue.js';
@@ -78,7 +78,7 @@ WHERE r.status = 'RUNNING' AND r."cancelRequestedAt" + (a.details->>'graceMs')::
 ORDER BY a.id LIMIT ${MAX_DUE}`;
 
 const IGNORED = `
-SELECT r.id::text AS "runId", s."autoForceFailAfterMs"::float8 AS "graceMs", ${durationWordsOf('s."autoForceFailAfterMs"')} AS words
+SELECT r.id::text AS "runId", s."autoForceFailAfterMs"::float8 AS "graceMs", ${formatDurationSql('s."autoForceFailAfterMs"')} AS words
 FROM "JobSettings" s JOIN "JobRun" r ON r."jobName" = s."jobName" AND r.status = 'RUNNING'
 WHERE s."autoForceFailAfterMs" IS NOT NULL
   AND r."cancelRequestedAt" <= clock_timestamp() - s."autoForceFailAfterMs"::float8 * interval '1 ms'

@@ -14,7 +14,7 @@ interface CancelActive {
 
 /**
  * Cancels QUEUED runs and asks RUNNING ones to stop, as the CTEs of a statement that leave the runs in `changed`.
- * Whoever waits for them is told by the trigger on the table.
+ * Runs that wait for them are told by the trigger on the table.
  */
 export const cancelActive = ({ target, by, why = `''` }: CancelActive): string => `
 target AS MATERIALIZED (${target}

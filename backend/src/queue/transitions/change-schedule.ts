@@ -31,7 +31,7 @@ export async function addSchedule(
 }
 
 /**
- * Gives a schedule other settings. `skip` are the due times by its old timing that have passed and that nobody dealt
+ * Gives a schedule other settings. `skip` are the due times by its old timing that have passed and were not dealt
  * with. Changes nothing and returns false where it isn't as it was read any more. A pause stays.
  */
 export async function changeSchedule(

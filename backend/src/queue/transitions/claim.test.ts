@@ -288,7 +288,7 @@ describe('suspects', () => {
 });
 
 describe('a run with a single attempt', () => {
-  it('is not claimed ahead of the free slots, and nobody overtakes it', async () => {
+  it('is not claimed ahead of the free slots, and no other overtakes it', async () => {
     const many = await queue({}, 2);
     const single = await queue({ maxAttempts: 1 });
     await queue({}, 2);

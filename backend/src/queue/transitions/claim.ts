@@ -5,7 +5,7 @@ import { isPaused, lanesOf } from '../../store/lanes.js';
 import { noteId, planName } from '../../store/plan-name.js';
 import type { Sql } from '../../store/sql.js';
 
-/** A run that this runner, and nobody else, may execute: everything execution needs. */
+/** A run that this runner alone may execute: everything execution needs. */
 export interface ClaimedRun {
   id: string;
   jobName: string;
@@ -203,7 +203,7 @@ const workOf = (which: string) => `work AS MATERIALIZED (
 
 // Who gets how much. Think of each channel as a vessel as wide as its weight, filled as high as the runs that this
 // runner holds of it, and as tall as its work reaches; the free slots are poured over all of them. They find their
-// level: whoever has least for its weight is served first, nobody who has work is left dry by a flooded neighbour, and
+// level: the one with the least for its weight is served first, none with work is left dry by a flooded neighbour, and
 // what one has no use for goes to the others. Above each edge the level rises more slowly, or faster.
 const LEVEL = `edge AS (
   SELECT held::float8 / weight AS height, weight FROM work UNION ALL SELECT (held + runs)::float8 / weight, -weight FROM work
@@ -272,7 +272,7 @@ const CLAIMED = `moment AS MATERIALIZED (SELECT clock_timestamp() AS at FROM (SE
   ON CONFLICT (channel, at) DO UPDATE SET runs = "ChannelStart".runs + EXCLUDED.runs
 )`;
 
-// When the time of the next run comes, and when a channel with due runs that may not start now will let them: nobody
+// When the time of the next run comes, and when a channel with due runs that may not start now will let them: nothing
 // else would say so, and a rate limit of ten a second would come to ten a poll.
 const LATER = `later AS (
   SELECT min(greatest(0, extract(epoch FROM freed.at - asked.at) * 1000))::float8 AS ms FROM asked CROSS JOIN (

@@ -23,7 +23,7 @@ export interface ExternalEnding {
 /**
  * Ends a run that an external program holds. The same ending again, by the same program, returns the run as it
  * is. Null when neither holds: the run is not its own any more, ended otherwise, or is to end as CANCELLED
- * where nobody asked it to stop.
+ * where it was not asked to stop.
  */
 export async function endExternalRun(
   sql: Sql,
@@ -65,6 +65,6 @@ ${selectRun('ended')}`;
 const FAIL = end('run.fail-external');
 const END: Record<TerminalStatus, string> = { SUCCESS: end('run.complete-external'), FAILED: FAIL, CANCELLED: FAIL };
 
-// Whoever takes a run away clears its token, so a run that still has it ended by its own program's word.
+// A statement that takes a run away clears its token, so a run that still has it ended by its own program's word.
 const ENDED_SO = `${selectRun('"JobRun"')}
 WHERE r.id = $1 AND r."leaseToken" = $2 AND r.status = $3::"JobRunStatus" AND r."inactivityTimeoutMs" IS NOT NULL`;

@@ -81,7 +81,7 @@ describe('in a transaction of pg', () => {
     expect(await seen()).toBe(1);
   });
 
-  it('a run that is rolled back never was, and wakes nobody', async () => {
+  it('a run that is rolled back never was, and wakes no runner', async () => {
     const wakened = await wakings(() =>
       ending('ROLLBACK', async (sql) => {
         await engine.queue.enqueue(request, SYSTEM, { sql });
@@ -135,7 +135,7 @@ describe('in a transaction of Prisma', () => {
     expect(theirs.run.queuedAt).toBeInstanceOf(Date);
   });
 
-  it('a run that is rolled back never was, and wakes nobody', async () => {
+  it('a run that is rolled back never was, and wakes no runner', async () => {
     const wakened = await wakings(() =>
       engine.database.db
         .$transaction(async (tx) => {

@@ -117,8 +117,8 @@ describe('the options of a run', () => {
     ['no attempt', { maxAttempts: 0 }, 'maxAttempts: must be a whole number from 1 to 1000'],
     ['a channel with blanks', { channel: 'a b' }, 'channel: must begin with a lower case letter'],
     ['a negative backoff', { retry: { backoffMs: -1 } }, 'retry.backoffMs: must be a whole number'],
-    ['an option nobody knows', { prioritty: 1 }, 'prioritty: is no option'],
-    ['an option of an option nobody knows', { retry: { backof: 1 } }, 'retry.backof: is no option'],
+    ['an unknown option', { prioritty: 1 }, 'prioritty: is no option'],
+    ['an unknown option of an option', { retry: { backof: 1 } }, 'retry.backof: is no option'],
     [
       'a key that is too long',
       { unique: { key: 'k'.repeat(201) } },
@@ -127,11 +127,11 @@ describe('the options of a run', () => {
     ['a key with a NUL', { unique: { key: 'k\0' } }, 'unique.key: has a NUL character'],
     ['a period of no time', { unique: { key: 'k', scope: 'period' } }, 'unique.periodMs: goes with the scope "period"'],
     [
-      'a scope nobody knows',
+      'an unknown scope',
       { unique: { key: 'k', scope: 'ever' } },
       'unique.scope: must be one of queued, running, period',
     ],
-    ['nobody to wait for', { after: [] }, 'after: must be a list of 1 to 100 runs'],
+    ['no run to wait for', { after: [] }, 'after: must be a list of 1 to 100 runs'],
     ['no run to wait for', { after: ['x'] }, 'after.0: must be the number of a run'],
     ['a run of another call', { after: [{ index: 0 }] }, 'after.0: names a run of the same call'],
     ['a wish without a run', { when: 'finished' }, 'when: goes with after'],
@@ -155,7 +155,7 @@ describe('the options of a run', () => {
 });
 
 describe('a run that waits for others', () => {
-  it('is blocked until they have ended, and they know that somebody waits', async () => {
+  it('is blocked until they have ended, and they know that a run waits', async () => {
     const [first, second] = [await add(), await add()];
     const run = await add({ after: [second.id, first.id] });
     expect(run).toMatchObject({ isBlocked: true, waitsFor: 'SUCCEEDED' });
@@ -205,8 +205,8 @@ describe('a run that waits for others', () => {
   });
 });
 
-describe('an end and somebody who begins to wait for it, at the same time', () => {
-  it('leaves nobody waiting when the end is written first', async () => {
+describe('an end and a run that begins to wait for it, at the same time', () => {
+  it('leaves no run waiting when the end is written first', async () => {
     const { pool } = engine.database;
     const first = await add();
     const waiting = await inTransaction(pool, async (ending) => {

@@ -43,7 +43,7 @@ export class Enqueueing {
   }
 
   /**
-   * Queues a run. Those without keys that wait for nobody go together with others that are asked for meanwhile, and
+   * Queues a run. Those without keys that wait for no run go together with others that are asked for meanwhile, and
    * need no second look.
    */
   async enqueue(given: RunRequest, actor: Actor): Promise<EnqueuedRun> {

@@ -34,6 +34,6 @@ WITH moment AS MATERIALIZED (SELECT clock_timestamp() AS at
 ), audited AS (${auditFrom('failed', action, actorAt, details)}
 ), noted AS (${noteFrom('failed', 'ERROR', 'error')})`;
 
-/** Words for what somebody did to runs and why, as an SQL expression over two values: who, and why or null. */
+/** Words for what was done to runs, by whom and why, as an SQL expression over two values: who, and why or null. */
 export const doneBy = (what: string, who: string, why: string): string =>
   `'${what} by ' || coalesce(${who}::text, 'the system') || coalesce(': ' || ${why}::text, '')`;

@@ -28,7 +28,7 @@ export interface Outcome extends Lease, LastProgress {
 
 /**
  * Records the outcomes of several runs and returns the ids of those that now stand as told. A run whose
- * lease was taken away meanwhile is missing: its outcome is somebody else's to tell. Sending the same
+ * lease was taken away meanwhile is missing: its outcome is another writer's to tell. Sending the same
  * outcome again, after an answer was lost, is harmless and returns its id again.
  */
 export async function finishRuns(sql: Sql, outcomes: Outcome[]): Promise<Set<string>> {

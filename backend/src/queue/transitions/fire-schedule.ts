@@ -18,7 +18,7 @@ export interface Fired {
 
 /**
  * Moves a schedule on as planned: queues its runs, keeps what is skipped and cancels what they replace. Changes
- * nothing and returns null where the schedule isn't as it was read any more: somebody else dealt with these due
+ * nothing and returns null where the schedule isn't as it was read any more: another process dealt with these due
  * times, or it was changed or paused. `settings` is what its runs are like where the table of jobs doesn't say; it may
  * be null where the plan has no runs.
  */

@@ -58,7 +58,7 @@ const UNTOUCHED = {
 } as const satisfies Partial<QueuedRun>;
 
 /**
- * Describes a run without keys that waits for nobody as it is in the database once it is queued: all of it is known
+ * Describes a run without keys that waits for no run as it is in the database once it is queued: all of it is known
  * then, and reading it would take as long as queueing it. The request is read now, and not again.
  */
 export function freshRun({ request, parameters, settings, actor }: Asked): (added: AddedRun) => QueuedRun {

@@ -138,7 +138,7 @@ async function aStoppingRun(): Promise<Subject> {
   return subject;
 }
 
-/** A run that nobody holds can only be claimed, cancelled, and written to in vain. */
+/** A run without a holder can only be claimed, cancelled, and written to in vain. */
 const stories: [beginning: string, begin: () => Promise<Subject>, acts: ActName[]][] = [
   ['a queued run', aQueuedRun, ['claim', 'cancel', 'succeed', 'recover']],
   ['a running run', aRunningRun, names],

@@ -59,7 +59,7 @@ describe('who leaves the line of a key before its turn', () => {
     expect(await graph.states(third)).toEqual(['QUEUED']);
   });
 
-  it('lets the next begin where nobody is ahead any more', async () => {
+  it('lets the next begin where none is ahead any more', async () => {
     const [first, second, third] = [await join(), await join(), await join()];
     await graph.end('FAILED', first);
     await engine.queue.cancel(second, SYSTEM);

@@ -1,11 +1,11 @@
 import type { JobRunStatus } from '@job-manager/shared/run';
-import { durationWordsOf } from '../../store/duration-words.js';
+import { formatDurationSql } from '../../store/format-duration.js';
 import { type RunSummaryRow, selectSummary } from '../../store/run-row.js';
 import type { Sql } from '../../store/sql.js';
 import { isStalled, silenceLimit } from '../../store/stalled.js';
 import type { Actor } from '../queue.js';
 import { auditValues } from './audit.js';
-import { poisonWords } from './poison.js';
+import { poisonMessage } from './poison.js';
 import { heldRuns, takeBack } from './take-back.js';
 
 /** At most so many in one statement, so that a mass death never holds locks for long. */
@@ -87,25 +87,25 @@ const NEXT = `CASE WHEN "cancelRequestedAt" IS NOT NULL THEN 'CANCELLED' WHEN ${
   WHEN ${isGuilty} AND attempt >= "maxAttempts" THEN 'FAILED' ELSE 'QUEUED' END`;
 
 const SILENT = `CASE WHEN "inactivityTimeoutMs" IS NULL THEN 'The runner stopped responding: no heartbeat for '
-  ELSE 'No progress, message or heartbeat for ' END || ${durationWordsOf(silenceLimit('$1'))}`;
+  ELSE 'No progress, message or heartbeat for ' END || ${formatDurationSql(silenceLimit('$1'))}`;
 
 const QUEUED_AGAIN = `CASE WHEN ${hasNotBegun} THEN 'the job had not begun in it, and goes back to the queue'
   WHEN ${isGuilty} THEN 'nothing else ran in it; back to the queue for attempt ' || attempt + 1 || ' of ' || "maxAttempts"
   ELSE 'back to the queue without using up an attempt; from now on it runs apart from other runs' END`;
 
-const TOO_OFTEN = `'it was lost with its runner ' || losses + 1 || ' times, which says nothing about the job, but somebody should look why runners die'`;
+const TOO_OFTEN = `'it was lost with its runner ' || losses + 1 || ' times, which says nothing about the job, but the deaths of runners should be looked into'`;
 
 const AS_SET = `'stalled runs of this job fail, as operators have set'`;
 
 /** What happened to the run and what follows, as an SQL expression over `lost`. */
 const told = (
   crashes: string,
-) => `CASE WHEN next = 'FAILED' AND ${isPoison(crashes)} THEN ${poisonWords(crashes)} || '. ' || why
+) => `CASE WHEN next = 'FAILED' AND ${isPoison(crashes)} THEN ${poisonMessage(crashes)} || '. ' || why
   ELSE why || '; ' || CASE next WHEN 'QUEUED' THEN ${QUEUED_AGAIN} WHEN 'CANCELLED' THEN 'cancelled, as was asked'
     ELSE 'failed: ' || CASE WHEN ${isFailedBySetting} THEN ${AS_SET} WHEN NOT ${isGuilty} AND "maxAttempts" > 1 THEN ${TOO_OFTEN}
       ELSE 'attempt ' || attempt || ' of ' || "maxAttempts" || ' was the last' END END END`;
 
-const ERROR = `CASE WHEN ${isPoison('crashes')} THEN ${poisonWords('crashes')} || '. ' || why
+const ERROR = `CASE WHEN ${isPoison('crashes')} THEN ${poisonMessage('crashes')} || '. ' || why
   WHEN ${isExternal} THEN why WHEN ${isFailedBySetting} THEN why || '; ' || ${AS_SET} WHEN NOT ${isGuilty} AND "maxAttempts" > 1 THEN why || '; ' || ${TOO_OFTEN}
   ELSE why || ' (attempt ' || attempt || ' of ' || "maxAttempts" || ')' END`;
 

@@ -1,6 +1,6 @@
 import type { AttemptUsage } from '@job-manager/shared/contract/message';
 import { limits } from '@job-manager/shared/limits';
-import { durationWordsOf } from '../../store/duration-words.js';
+import { formatDurationSql } from '../../store/format-duration.js';
 import type { Sql } from '../../store/sql.js';
 import { SYSTEM } from '../queue.js';
 import { archiveAttempt, endExecution } from './attempt.js';
@@ -9,7 +9,7 @@ import type { Lease } from './beat.js';
 import { countEnded } from './count.js';
 import { type LastProgress, usageKeys } from './finish.js';
 import { noteFrom } from './note.js';
-import { poisonWords } from './poison.js';
+import { poisonMessage } from './poison.js';
 
 /** An attempt that failed. */
 export interface FailedAttempt extends Lease, LastProgress {
@@ -83,10 +83,10 @@ const NEXT = `CASE WHEN failure."isWorthRepeating" AND j."cancelRequestedAt" IS 
   AND j.crashes + failure."isCrash"::int < j."maxCrashes" THEN 'QUEUED' ELSE 'FAILED' END`;
 
 // A run whose cancel was asked for meanwhile, or that has no attempt left, isn't repeated but fails as told.
-const FINAL = `CASE WHEN "isCrash" AND crashes >= "maxCrashes" THEN ${poisonWords('crashes')} || '. ' || error ELSE error END`;
+const FINAL = `CASE WHEN "isCrash" AND crashes >= "maxCrashes" THEN ${poisonMessage('crashes')} || '. ' || error ELSE error END`;
 
 const AGAIN = `'Attempt ' || attempt || ' of ' || "maxAttempts" || ' failed: ' || error || '; again '
-  || CASE WHEN "delayMs" = 0 THEN 'at once' ELSE 'in ' || ${durationWordsOf('"delayMs"')} END`;
+  || CASE WHEN "delayMs" = 0 THEN 'at once' ELSE 'in ' || ${formatDurationSql('"delayMs"')} END`;
 
 // What the attempt reported is kept on the row where it was the last. Then its token stays as well, as in finish.ts:
 // a runner that never heard the answer finds it. Of a run that was queued again, it finds the attempt in the archive.

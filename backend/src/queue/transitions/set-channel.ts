@@ -29,8 +29,8 @@ const CHANGES = COLUMNS.map(
     `"${column}" = CASE WHEN $2::jsonb ? '${column}' THEN EXCLUDED."${column}" ELSE "Channel"."${column}" END`,
 );
 
-// Locked before it is changed: what the audit log calls "before" is then what was there, whoever changes it too.
-// Without a rate limit nobody would ever remove the starts that were counted for it.
+// Locked before it is changed: what the audit log calls "before" is then what was there, whatever else changes it.
+// Without a rate limit nothing would ever remove the starts that were counted for it.
 const SET = `
 WITH ${lockedBefore(CHANNELS)}, changed AS (
   INSERT INTO "Channel" (name, ${COLUMNS.map((column) => `"${column}"`).join(', ')}, rev)

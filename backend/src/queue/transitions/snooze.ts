@@ -1,4 +1,4 @@
-import { durationWordsOf } from '../../store/duration-words.js';
+import { formatDurationSql } from '../../store/format-duration.js';
 import type { Sql } from '../../store/sql.js';
 import { archiveAttempt } from './attempt.js';
 import type { Lease } from './beat.js';
@@ -43,7 +43,7 @@ async function findSnoozedBefore(sql: Sql, missing: Snooze[]): Promise<string[]>
   return rows.map(({ token }) => token);
 }
 
-const WORDS = `CASE status WHEN 'QUEUED' THEN 'Put off by its job for ' || ${durationWordsOf('"delayMs"')}
+const WORDS = `CASE status WHEN 'QUEUED' THEN 'Put off by its job for ' || ${formatDurationSql('"delayMs"')}
     || ', without using up an attempt' ELSE 'Put off by its job; cancelled, as was asked' END || coalesce(': ' || left(reason, 300), '')`;
 
 const SNOOZE = `

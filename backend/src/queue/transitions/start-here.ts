@@ -9,14 +9,14 @@ export interface RunHere {
   parameters: Record<string, unknown>;
   algorithmVersion: string;
   timeoutMs: number | null;
-  /** It counts among the running of its channel, whose limits keep nobody from running a job by hand. */
+  /** It counts among the running of its channel, whose limits don't keep a person from running a job by hand. */
   channel: string;
   runnerId: string;
 }
 
 /**
  * Creates a run that is already claimed by the process that asks: a command line runs it here and now,
- * and no other runner can come first. It has one attempt: when the process is lost, nobody repeats it elsewhere.
+ * and no other runner can come first. It has one attempt: when the process is lost, it is not repeated elsewhere.
  */
 export async function startRunHere(sql: Sql, run: RunHere, actor: Actor): Promise<ClaimedRun> {
   const started = await sql.query<ClaimedRun>(START, [

@@ -48,7 +48,7 @@ export const heldRuns = (which: string): string => `
 
 // Runs are queued again where they stood in line. The token is cleared, so whatever their runner still sends changes
 // nothing. SKIP LOCKED: what something else just writes is no longer silent, or is taken by the next sweep.
-/** Takes runs away from whoever executes them, as the CTEs of a statement that leave the runs in `taken`. */
+/** Takes runs away from the runners that execute them, as the CTEs of a statement that leave the runs in `taken`. */
 export const takeBack = ({
   which,
   most,

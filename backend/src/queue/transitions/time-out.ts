@@ -1,4 +1,4 @@
-import { durationWordsOf } from '../../store/duration-words.js';
+import { formatDurationSql } from '../../store/format-duration.js';
 import { type RunSummaryRow, selectSummary } from '../../store/run-row.js';
 import type { Sql } from '../../store/sql.js';
 import type { Actor } from '../queue.js';
@@ -9,7 +9,7 @@ import { takeBack } from './take-back.js';
 export const MOST_TIMED_OUT = 500;
 
 /**
- * Takes back the runs that are over their time by more than `graceMs` and that nobody stopped: their runner's event
+ * Takes back the runs that are over their time by more than `graceMs` and that were not stopped: their runner's event
  * loop is blocked, or they are executed by an external program. Queued again while attempts are left, failed
  * otherwise. At most MOST_TIMED_OUT.
  */
@@ -24,7 +24,7 @@ const OVERDUE = `${takeBack({
     AND ("inactivityTimeoutMs" IS NOT NULL OR "lastHeartbeatAt" > "startedAt" + "timeoutMs" * interval '1 ms')`,
   most: MOST_TIMED_OUT,
   next: `CASE WHEN "cancelRequestedAt" IS NULL AND attempt < "maxAttempts" THEN 'QUEUED' ELSE 'FAILED' END`,
-  why: `'Timed out after ' || ${durationWordsOf('"timeoutMs"')}`,
+  why: `'Timed out after ' || ${formatDurationSql('"timeoutMs"')}`,
   crashes: 'crashes',
   refunds: 'false',
   error: 'why',

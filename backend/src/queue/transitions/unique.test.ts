@@ -207,7 +207,7 @@ describe('a key that is taken until the end', () => {
     expect((await engine.run(first.run.id)).parameters).toEqual({ n: 1 });
   });
 
-  it('is not given to others while somebody waits behind it', async () => {
+  it('is not given to others while a run waits behind it', async () => {
     const first = await ask('running', 'refuse');
     const second = await ask('running', 'after');
     await cancelRun(engine.database.pool, first.run.id, SYSTEM);
@@ -235,7 +235,7 @@ describe('a key that is taken for a time', () => {
     expect(await runs()).toHaveLength(2);
   });
 
-  it('is taken for that time again by whoever replaces', async () => {
+  it('is taken for that time again by a replacement', async () => {
     const first = await ask('period', 'replace');
     const second = await ask('period', 'replace');
     expect(second.run.uniqueUntil?.getTime()).toBeGreaterThan(Number(first.run.uniqueUntil?.getTime()));

@@ -3,8 +3,8 @@ import cronstrue from 'cronstrue';
 import type { TimingSpec } from './timing.js';
 
 /** A timing in words: `At 03:00, Monday through Friday (Europe/Berlin)`, `Every 90 minutes`. */
-export function timingInWords({ cron, everyMs, timeZone }: Omit<TimingSpec, 'anchorAt'>): string {
-  if (cron === null) return everyInWords(everyMs ?? 0);
+export function describeTiming({ cron, everyMs, timeZone }: Omit<TimingSpec, 'anchorAt'>): string {
+  if (cron === null) return describeInterval(everyMs ?? 0);
   return `${describeCron(cron)} (${timeZone})`;
 }
 
@@ -16,7 +16,7 @@ const UNITS = [
 ];
 
 /** In the largest unit that needs no fraction. */
-function everyInWords(everyMs: number): string {
+function describeInterval(everyMs: number): string {
   const { name, ms } = UNITS.find((unit) => everyMs % unit.ms === 0) ?? { name: 'second', ms: 1_000 };
   return everyUnit(everyMs / ms, name);
 }

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../testing/database.js';
-import { durationWords, durationWordsOf } from './duration-words.js';
+import { formatDuration, formatDurationSql } from './format-duration.js';
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -20,6 +20,6 @@ it.each<[number, string]>([
   [7_200_000, '2 h'],
   [86_400_000, '24 h'],
 ])('%d ms are told as %s, here and in SQL', async (ms, words) => {
-  const { rows } = await database.pool.query(`SELECT ${durationWordsOf('$1::float8')} AS words`, [ms]);
-  expect([durationWords(ms), rows[0].words]).toEqual([words, words]);
+  const { rows } = await database.pool.query(`SELECT ${formatDurationSql('$1::float8')} AS words`, [ms]);
+  expect([formatDuration(ms), rows[0].words]).toEqual([words, words]);
 });

@@ -1,14 +1,14 @@
-import { durationWords } from '@job-manager/backend/store/duration-words';
+import { formatDuration } from '@job-manager/backend/store/format-duration';
 import type { AttemptUsage, JobRunAttempt } from '@job-manager/shared/contract/message';
 import type { JobRun, RelatedRun } from '@job-manager/shared/contract/run';
 import { cutText } from '@job-manager/shared/cut-text';
 import type { JobUIStatus } from '@job-manager/shared/run';
 import { printableJson } from '@job-manager/shared/terminal-text';
 import pc from 'picocolors';
-import { columns, type Fact, facts, timeWords } from './tables.js';
+import { columns, type Fact, facts, formatTime } from './tables.js';
 
 /** A run as `jobs run show` tells it. */
-export function runInWords(run: JobRun, status: JobUIStatus): string {
+export function describeRun(run: JobRun, status: JobUIStatus): string {
   return [
     `${pc.bold(`#${run.id} ${run.jobName}`)}  ${status}`,
     facts([...waiting(run), ...place(run), ...times(run), ...relations(run), ...outcome(run)]),
@@ -18,12 +18,12 @@ export function runInWords(run: JobRun, status: JobUIStatus): string {
 
 function waiting({ waiting: why }: JobRun): Fact[] {
   if (why === null) return [];
-  return [['waits', why.until === null ? why.message : `${why.message} Until ${timeWords(why.until)}.`]];
+  return [['waits', why.until === null ? why.message : `${why.message} Until ${formatTime(why.until)}.`]];
 }
 
 function place(run: JobRun): Fact[] {
   const { unique } = run;
-  const until = unique?.until ? ` until ${timeWords(unique.until)}` : '';
+  const until = unique?.until ? ` until ${formatTime(unique.until)}` : '';
   return [
     ['channel', run.channel],
     ['priority', String(run.priority)],
@@ -32,24 +32,24 @@ function place(run: JobRun): Fact[] {
     ['retries', retries(run)],
     ['correlation', run.correlationId],
     ['unique key', unique && `${unique.key} (${unique.scope}${until})`],
-    ['schedule', run.schedule && `${run.schedule.name}, due ${timeWords(run.dueAt)}`],
+    ['schedule', run.schedule && `${run.schedule.name}, due ${formatTime(run.dueAt)}`],
   ];
 }
 
 function retries({ retryPolicy }: JobRun): string | null {
   if (retryPolicy === null) return null;
   const { backoffMs, factor, maxBackoffMs } = retryPolicy;
-  return `after up to ${durationWords(backoffMs)}, × ${factor} each time, at most ${durationWords(maxBackoffMs)}`;
+  return `after up to ${formatDuration(backoffMs)}, × ${factor} each time, at most ${formatDuration(maxBackoffMs)}`;
 }
 
 function times(run: JobRun): Fact[] {
   return [
-    ['queued', timeWords(run.queuedAt)],
-    ['not before', run.runAt > run.queuedAt ? timeWords(run.runAt) : null],
-    ['started', run.startedAt && timeWords(run.startedAt)],
-    ['ended', run.finishedAt && timeWords(run.finishedAt)],
-    ['took', run.durationMs === null ? null : durationWords(run.durationMs)],
-    ['timeout', run.timeoutMs === null ? 'none' : durationWords(run.timeoutMs)],
+    ['queued', formatTime(run.queuedAt)],
+    ['not before', run.runAt > run.queuedAt ? formatTime(run.runAt) : null],
+    ['started', run.startedAt && formatTime(run.startedAt)],
+    ['ended', run.finishedAt && formatTime(run.finishedAt)],
+    ['took', run.durationMs === null ? null : formatDuration(run.durationMs)],
+    ['timeout', run.timeoutMs === null ? 'none' : formatDuration(run.timeoutMs)],
   ];
 }
 
@@ -81,8 +81,8 @@ function attempts(all: JobRunAttempt[]): string {
     `${attempt.attempt}`,
     `${attempt.claimNo}`,
     attempt.outcome,
-    timeWords(attempt.startedAt),
-    attempt.durationMs === null ? '–' : durationWords(attempt.durationMs),
+    formatTime(attempt.startedAt),
+    attempt.durationMs === null ? '–' : formatDuration(attempt.durationMs),
     ...usage(attempt.usage),
     cutText(attempt.error ?? '', 100),
   ]);
@@ -94,9 +94,9 @@ function usage(of: AttemptUsage | null): string[] {
   if (of === null) return ['–', '–', '–', '–'];
   const { cpuMs, peakMemoryBytes, maxLoopLagMs, childPid } = of;
   return [
-    cpuMs === null ? '–' : durationWords(cpuMs),
+    cpuMs === null ? '–' : formatDuration(cpuMs),
     peakMemoryBytes === null ? '–' : `${Math.round(peakMemoryBytes / 1_048_576)} MB`,
-    maxLoopLagMs === null ? '–' : durationWords(maxLoopLagMs),
+    maxLoopLagMs === null ? '–' : formatDuration(maxLoopLagMs),
     childPid === null ? 'the runner’s' : String(childPid),
   ];
 }

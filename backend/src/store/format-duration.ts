@@ -6,13 +6,13 @@ const UNITS = [
 ] as const;
 
 /** A duration as people say it: `2 h`, `30 min`, `90 s`, `2.5 s`, `500 ms`. */
-export function durationWords(ms: number): string {
+export function formatDuration(ms: number): string {
   const unit = UNITS.find(({ from }) => ms >= from);
   return unit ? `${Math.round(ms / (unit.ms / 10)) / 10} ${unit.name}` : `${Math.round(ms)} ms`;
 }
 
 /** The same as an SQL expression over one in milliseconds. */
-export const durationWordsOf = (ms: string): string => {
+export const formatDurationSql = (ms: string): string => {
   const cases = UNITS.map(
     ({ name, from, ms: one }) =>
       `WHEN (${ms})::numeric >= ${from} THEN trim_scale(round((${ms})::numeric / ${one}, 1)) || ' ${name}'`,
