@@ -39,6 +39,9 @@ test('queues a run as the options say', async () => {
   const bodies = answerEnqueues();
   const { user, dialog, fill, choose, submit } = await openOptions();
   await user.click(dialog.getByRole('radio', { name: 'Later…' }));
+  await submit();
+  expect(await dialog.findByText('Choose a date and a time')).toBeVisible();
+  expect(bodies).toEqual([]);
   await fill('Not before', '2027-05-06 07:08');
   await fill('Priority', '-5');
   await fill('Channel', 'mail');
