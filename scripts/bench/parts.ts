@@ -6,6 +6,7 @@ import { historyApi } from './history-api.js';
 import { idleTabs } from './idle-tabs.js';
 import { messages } from './messages.js';
 import { idlePanel } from './panel/idle-panel.js';
+import { panelActive } from './panel/panel-active.js';
 import { panelAtScale } from './panel/panel-at-scale.js';
 import { panelHour } from './panel/panel-hour.js';
 import { panelLog } from './panel/panel-log.js';
@@ -49,6 +50,7 @@ export const productParts: Part[] = [
   idleTabs,
   messages,
   panelHour,
+  panelActive,
   panelLog,
   idlePanel,
   panelAtScale,

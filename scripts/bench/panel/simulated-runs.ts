@@ -3,7 +3,7 @@ import { type Change, progressOf } from '@job-manager/backend/live/changes';
 import type { JobRunSummary } from '@job-manager/shared/contract/run';
 import { blankRun } from '@job-manager/shared/live';
 
-/** Active at any time; each is replaced when it has ended. */
+/** Active at any time, where no other number is asked for; each is replaced when it has ended. */
 const ACTIVE = 20;
 /** A run comes, starts, reports four times and ends. */
 const REPORTS = 4;
@@ -18,9 +18,9 @@ export class SimulatedRuns {
   #next = FIRST_ID;
   #turn = 0;
 
-  constructor() {
+  constructor(active = ACTIVE) {
     // In different moments of their lives, as they are later.
-    for (let slot = 0; slot < ACTIVE; slot += 1) {
+    for (let slot = 0; slot < active; slot += 1) {
       this.#active.push({ run: this.#newRun(), changes: 0 });
       for (let change = 0; change < slot % (REPORTS + 2); change += 1) this.#advance(slot);
     }
@@ -32,7 +32,7 @@ export class SimulatedRuns {
 
   /** What happens next. */
   change(): Change {
-    this.#turn = (this.#turn + 1) % ACTIVE;
+    this.#turn = (this.#turn + 1) % this.#active.length;
     return this.#advance(this.#turn);
   }
 

@@ -5,13 +5,17 @@ import { SimulatedRuns } from './simulated-runs.js';
 
 /** Stands in for the server on a page's socket: an hour of changes in a minute is nothing an engine could do. */
 export class StandInSocket {
-  readonly #runs = new SimulatedRuns();
+  readonly #runs: SimulatedRuns;
   #route: WebSocketRoute | undefined;
   #seq = 0;
 
-  /** Answers every socket of this browser's pages from now on; one page at a time. */
-  static async take(context: BrowserContext): Promise<StandInSocket> {
-    const socket = new StandInSocket();
+  private constructor(active?: number) {
+    this.#runs = new SimulatedRuns(active);
+  }
+
+  /** Answers every socket of this browser's pages from now on; one page at a time. With `active` runs at any time. */
+  static async take(context: BrowserContext, active?: number): Promise<StandInSocket> {
+    const socket = new StandInSocket(active);
     await context.routeWebSocket('**/ws', (route) => socket.#accept(route));
     return socket;
   }
