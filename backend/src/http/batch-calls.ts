@@ -1,8 +1,10 @@
 import { contract } from '@job-manager/shared/contract/index';
 import { implement } from '@orpc/server';
 import { presentBatch } from '../present/batch.js';
+import { presentGraph } from '../present/graph.js';
 import { unknownBatch } from '../queue/errors.js';
 import { type BatchRow, previewCancel, readBatch, readBatches, readBatchRuns } from '../store/batches.js';
+import { readBatchGraph } from '../store/run-graph.js';
 import { actorOf, type CallContext, callerOf, type HttpDeps } from './context.js';
 import { correlationIdOf } from './correlation.js';
 import { hasCodeIn, presentQueuedRuns } from './present-queued.js';
@@ -38,6 +40,11 @@ export function createBatchCalls({ pool, queue, registry }: Pick<HttpDeps, 'pool
       await known(batchId);
       const { runs, total } = await readBatchRuns(pool, batchId, { page, pageSize, isFailed: failedOnly });
       return { runs: await presentQueuedRuns(pool, runs, hasCode), total, page, pageSize };
+    }),
+
+    batchGraph: os.batchGraph.handler(async ({ input: { batchId } }) => {
+      await known(batchId);
+      return presentGraph(await readBatchGraph(pool, batchId));
     }),
 
     previewCancelBatch: os.previewCancelBatch.handler(async ({ input: { batchId } }) => {

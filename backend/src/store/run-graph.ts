@@ -29,6 +29,23 @@ export async function readGraph(sql: Sql, runId: string): Promise<GraphRow[]> {
   return (await sql.query<GraphRow>(GRAPH, [runId])).rows;
 }
 
+/** The runs of a batch that wait, or waited, for others, and those that others wait for; one more than is shown where there are more. */
+export async function readBatchGraph(sql: Sql, batchId: string): Promise<GraphRow[]> {
+  return (await sql.query<GraphRow>(BATCH_GRAPH, [batchId])).rows;
+}
+
+const columnsOf = (source: string) => `
+SELECT ${source}.id, "jobName", status, "isBlocked", j."dependsOn"::text[] AS "dependsOn", "startedAt", "finishedAt",
+  "durationMs"::float8 AS "durationMs", left(error, ${ERROR_CHARS}) AS error
+FROM ${source} LEFT JOIN "JobRun" j ON j.id = ${source}.id ORDER BY ${source}.id`;
+
+const BATCH_GRAPH = `
+WITH member AS MATERIALIZED (SELECT id, "dependsOn" FROM "JobRun" WHERE "batchId" = $1
+), waiting AS MATERIALIZED (SELECT id, unnest("dependsOn") AS other FROM member WHERE "dependsOn" IS NOT NULL
+), shown AS MATERIALIZED (
+  SELECT id FROM (SELECT id FROM waiting UNION SELECT other FROM waiting) linked ORDER BY id LIMIT ${GRAPH_SHOWN + 1}
+)${columnsOf('shown')}`;
+
 const GRAPH = `
 WITH RECURSIVE ancestor(id) AS (
   SELECT $1::bigint UNION SELECT wanted.id FROM ancestor JOIN "JobRun" j ON j.id = ancestor.id CROSS JOIN LATERAL unnest(j."dependsOn") AS wanted(id)
@@ -53,7 +70,4 @@ WITH RECURSIVE ancestor(id) AS (
     UNION ALL
     SELECT id FROM "JobRun" WHERE "dependsOn" @> ARRAY[graph.id] AND ("isBlocked" OR status IN ('QUEUED', 'RUNNING')) AND "dependsOn" IS NOT NULL
   ) next
-), shown AS MATERIALIZED (SELECT id FROM graph LIMIT ${GRAPH_SHOWN + 1})
-SELECT shown.id, "jobName", status, "isBlocked", j."dependsOn"::text[] AS "dependsOn", "startedAt", "finishedAt",
-  "durationMs"::float8 AS "durationMs", left(error, ${ERROR_CHARS}) AS error
-FROM shown LEFT JOIN "JobRun" j ON j.id = shown.id ORDER BY shown.id`;
+), shown AS MATERIALIZED (SELECT id FROM graph LIMIT ${GRAPH_SHOWN + 1})${columnsOf('shown')}`;

@@ -3,6 +3,7 @@ import { limits } from '../limits.js';
 import { enqueueOptions, jobName, jobParameters, waitCondition } from './enqueue-options.js';
 import { forViewers, routeFor } from './policy.js';
 import { jobRunSummary, runId } from './run.js';
+import { runGraph } from './run-lists.js';
 
 const TAG = ['Batches'];
 const time = z.iso.datetime();
@@ -92,6 +93,16 @@ export const batches = {
       }),
     )
     .output(z.object({ runs: z.array(jobRunSummary), total: count, page: count, pageSize: count })),
+
+  batchGraph: routeFor('view')
+    .route({
+      method: 'GET',
+      path: '/admin/jobs/batches/{batchId}/graph',
+      summary: 'Runs of a batch that wait for others or have others wait for them, at most 500',
+      tags: TAG,
+    })
+    .input(byBatch)
+    .output(runGraph),
 
   previewCancelBatch: routeFor('view')
     .route({

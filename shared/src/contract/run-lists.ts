@@ -47,6 +47,13 @@ const graphNode = z.object({
 });
 export type GraphNode = z.infer<typeof graphNode>;
 
+/** Runs and who waits for whom. */
+export const runGraph = z.object({
+  nodes: z.array(graphNode).describe('By depth, then by number'),
+  edges: z.array(z.object({ from: runId, to: runId })).describe('`to` waits or waited for `from`'),
+  isCut: z.boolean().describe('There are more than 500'),
+});
+
 /** What lists, the search and a run's page read beside the run itself. */
 export const runLists = {
   lookup: routeFor('view')
@@ -127,13 +134,7 @@ export const runLists = {
       tags: TAG,
     })
     .input(byRun)
-    .output(
-      z.object({
-        nodes: z.array(graphNode).describe('By depth, then by number'),
-        edges: z.array(z.object({ from: runId, to: runId })).describe('`to` waits or waited for `from`'),
-        isCut: z.boolean().describe('There are more than 500'),
-      }),
-    ),
+    .output(runGraph),
 
   activity: routeFor('viewAudit', 'view')
     .route({

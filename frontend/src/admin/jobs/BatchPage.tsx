@@ -1,19 +1,16 @@
 import type { JobRunBatch } from '@job-manager/shared/contract/batches';
 import { isRunId } from '@job-manager/shared/contract/run-id';
-import { Button, Checkbox } from '@mantine/core';
+import { Button, Checkbox, Tabs } from '@mantine/core';
 import { IconStack2 } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import { parseAsBoolean, parseAsInteger, useQueryStates } from 'nuqs';
-import { useState } from 'react';
+import { parseAsBoolean, parseAsInteger, parseAsStringLiteral, useQueryState, useQueryStates } from 'nuqs';
+import { Suspense, useState } from 'react';
 import { useParams } from 'react-router-dom';
-import { BATCH_PAGE_SIZE, batchQuery, batchRunsQuery } from '../../api/batch-queries';
+import { BATCH_PAGE_SIZE, batchGraphQuery, batchQuery, batchRunsQuery } from '../../api/batch-queries';
 import { toFailure } from '../../api/failure';
 import { useCan } from '../../api/session';
-import { ActorLink } from '../../components/EntityLinks';
 import { HistoryTable } from '../../components/HistoryTable';
 import { NotFoundPage } from '../../components/NotFoundPage';
-import { RelativeTime } from '../../components/RelativeTime';
-import { RunLink } from '../../components/RunLink';
 import { useOpenedRun } from '../../components/url-state';
 import { paths } from '../../paths';
 import { DialogBoundary } from '../../ui/DialogBoundary';
@@ -25,10 +22,10 @@ import { Pager } from '../../ui/Pager';
 import { RowSkeletons } from '../../ui/RowSkeletons';
 import { Section } from '../../ui/Section';
 import { useReturnFocus } from '../../ui/useReturnFocus';
-import classes from './Batches.module.css';
-import { BatchProgress } from './BatchProgress';
+import { BatchFacts, BatchProgress } from './BatchProgress';
 import { useBatchesFollow } from './useBatchesFollow';
 
+const ReadChain = loadable(() => import('./RunChain').then((module) => module.ReadChain));
 const CancelBatchDialog = loadable(() => import('./CancelBatchDialog').then((module) => module.CancelBatchDialog));
 
 /** One batch: how far it is, its runs, and its cancel. */
@@ -68,7 +65,7 @@ function Batch({ batchId }: { batchId: string }) {
         />
       )}
       {batch !== undefined && <Overview batch={batch} />}
-      {batch !== undefined && <Runs batchId={batchId} />}
+      {batch !== undefined && <Parts batchId={batchId} />}
       <DialogBoundary opened={[isCancelling]} onClose={close}>
         {isCancelling && batch !== undefined && <CancelBatchDialog batch={batch} onClose={close} />}
       </DialogBoundary>
@@ -80,31 +77,37 @@ function Overview({ batch }: { batch: JobRunBatch }) {
   return (
     <Section title="Progress">
       <BatchProgress batch={batch} />
-      <div className={classes.facts}>
-        {batch.createdBy !== null && (
-          <span>
-            By <ActorLink actor={batch.createdBy}>{batch.createdBy}</ActorLink>
-          </span>
-        )}
-        <span>
-          Queued: <RelativeTime at={batch.createdAt} />
-        </span>
-        {batch.finishedAt !== null && (
-          <span>
-            Finished: <RelativeTime at={batch.finishedAt} />
-          </span>
-        )}
-        {batch.callbackRunId !== null && (
-          <span>
-            Calls back <RunLink jobRunId={batch.callbackRunId} /> when all have ended
-          </span>
-        )}
-      </div>
+      <BatchFacts batch={batch} />
     </Section>
   );
 }
 
 const place = { page: parseAsInteger.withDefault(1), failed: parseAsBoolean.withDefault(false) };
+
+/** The runs as a table; where some wait for others, also as a chain. */
+function Parts({ batchId }: { batchId: string }) {
+  const chain = useQuery(batchGraphQuery(batchId));
+  const [tab, setTab] = useQueryState('part', parseAsStringLiteral(['runs', 'chain']).withDefault('runs'));
+  if (chain.data === undefined || chain.data.nodes.length === 0) return <Runs batchId={batchId} />;
+  return (
+    <Tabs value={tab} onChange={(next) => void setTab(next === 'chain' ? 'chain' : null)} keepMounted={false}>
+      <Tabs.List>
+        <Tabs.Tab value="runs">Runs</Tabs.Tab>
+        <Tabs.Tab value="chain">Chain</Tabs.Tab>
+      </Tabs.List>
+      <Tabs.Panel value="runs" pt="md">
+        <Runs batchId={batchId} />
+      </Tabs.Panel>
+      <Tabs.Panel value="chain" pt="md">
+        <Section title="Runs that wait for others">
+          <Suspense fallback={<RowSkeletons rows={5} label="Loading the chain" />}>
+            <ReadChain query={chain} />
+          </Suspense>
+        </Section>
+      </Tabs.Panel>
+    </Tabs>
+  );
+}
 
 function Runs({ batchId }: { batchId: string }) {
   const [{ page: given, failed }, set] = useQueryStates(place, { history: 'push' });

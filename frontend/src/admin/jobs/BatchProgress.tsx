@@ -1,4 +1,7 @@
 import type { JobRunBatch } from '@job-manager/shared/contract/batches';
+import { ActorLink } from '../../components/EntityLinks';
+import { RelativeTime } from '../../components/RelativeTime';
+import { RunLink } from '../../components/RunLink';
 import classes from './Batches.module.css';
 
 /** In the order in which they stand in the bar. */
@@ -28,6 +31,32 @@ export function BatchProgress({ batch: { counts, total, progressPercent } }: { b
       <p className={classes.words}>
         <strong>{Math.floor(progressPercent)} %</strong> of {total.toLocaleString('en')} · {words.join(' · ')}
       </p>
+    </div>
+  );
+}
+
+/** Whose a batch is, since when, and what follows it. */
+export function BatchFacts({ batch }: { batch: JobRunBatch }) {
+  return (
+    <div className={classes.facts}>
+      {batch.createdBy !== null && (
+        <span>
+          By <ActorLink actor={batch.createdBy}>{batch.createdBy}</ActorLink>
+        </span>
+      )}
+      <span>
+        Queued: <RelativeTime at={batch.createdAt} />
+      </span>
+      {batch.finishedAt !== null && (
+        <span>
+          Finished: <RelativeTime at={batch.finishedAt} />
+        </span>
+      )}
+      {batch.callbackRunId !== null && (
+        <span>
+          Calls back <RunLink jobRunId={batch.callbackRunId} />
+        </span>
+      )}
     </div>
   );
 }

@@ -5,9 +5,6 @@ import { parseAsInteger, useQueryState } from 'nuqs';
 import { Link } from 'react-router-dom';
 import { BATCH_PAGE_SIZE, batchesQuery } from '../../api/batch-queries';
 import { toFailure } from '../../api/failure';
-import { ActorLink } from '../../components/EntityLinks';
-import { RelativeTime } from '../../components/RelativeTime';
-import { RunLink } from '../../components/RunLink';
 import { paths } from '../../paths';
 import { EmptyState } from '../../ui/EmptyState';
 import { ErrorPanel } from '../../ui/ErrorPanel';
@@ -15,7 +12,7 @@ import { Pager } from '../../ui/Pager';
 import { RowSkeletons } from '../../ui/RowSkeletons';
 import { Section } from '../../ui/Section';
 import classes from './Batches.module.css';
-import { BatchProgress } from './BatchProgress';
+import { BatchFacts, BatchProgress } from './BatchProgress';
 import { RunsPage } from './RunsPage';
 import { useBatchesFollow } from './useBatchesFollow';
 
@@ -72,26 +69,7 @@ function BatchRow({ batch }: { batch: JobRunBatch }) {
         <span className={classes.id}>#{batch.id}</span>
       </div>
       <BatchProgress batch={batch} />
-      <div className={classes.facts}>
-        {batch.createdBy !== null && (
-          <span>
-            By <ActorLink actor={batch.createdBy}>{batch.createdBy}</ActorLink>
-          </span>
-        )}
-        <span>
-          Queued: <RelativeTime at={batch.createdAt} />
-        </span>
-        {batch.finishedAt !== null && (
-          <span>
-            Finished: <RelativeTime at={batch.finishedAt} />
-          </span>
-        )}
-        {batch.callbackRunId !== null && (
-          <span>
-            Calls back <RunLink jobRunId={batch.callbackRunId} />
-          </span>
-        )}
-      </div>
+      <BatchFacts batch={batch} />
     </li>
   );
 }

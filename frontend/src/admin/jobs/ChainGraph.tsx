@@ -12,8 +12,8 @@ const GAP = { x: 56, y: 12 };
 interface Props {
   stages: readonly Stage<GraphNode>[];
   edges: readonly ChainEdge[];
-  /** The run whose chain it is; null for a chain that is not queued yet, whose runs are only numbered. */
-  jobRunId: string | null;
+  /** The run whose chain it is; absent for that of a batch, null for one that is not queued yet and whose runs are only numbered. */
+  jobRunId?: string | null;
 }
 
 interface Point {
@@ -27,7 +27,7 @@ interface Point {
  */
 export function ChainGraph({ stages, edges, jobRunId }: Props) {
   const list = useRef<HTMLOListElement>(null);
-  const [current, setCurrent] = useState(jobRunId);
+  const [current, setCurrent] = useState(jobRunId ?? stages[0]?.[0]?.jobRunId ?? '');
   const [pointed, setPointed] = useState<string | null>(null);
   const lit = useMemo(() => (pointed === null ? null : relativesOf(pointed, edges)), [pointed, edges]);
   const waits = useMemo(() => waitsOf(edges), [edges]);

@@ -5,11 +5,13 @@ import { formatDuration } from '../../lib/duration';
 import { type ChainEdge, type Stage, waitsOf } from './chain-layout';
 import { countStates, listRuns } from './chain-nodes';
 import classes from './RunChain.module.css';
+import runList from './RunList.module.css';
 
 interface Props {
   stages: readonly Stage<GraphNode>[];
   edges: readonly ChainEdge[];
-  jobRunId: string;
+  /** The run whose chain it is; absent for that of a batch. */
+  jobRunId?: string;
 }
 
 /** More of a stage are folded. */
@@ -19,7 +21,7 @@ const MAX_SHOWN = 20;
 export function ChainList({ stages, edges, jobRunId }: Props) {
   const waits = waitsOf(edges);
   const rows = (runs: Stage<GraphNode>) => (
-    <ul className={classes.runs}>
+    <ul className={runList.runs}>
       {runs.map((run) => (
         <Row key={run.jobRunId} run={run} waitsFor={waits.get(run.jobRunId)} isOwn={run.jobRunId === jobRunId} />
       ))}
@@ -34,7 +36,7 @@ export function ChainList({ stages, edges, jobRunId }: Props) {
           </h3>
           {rows(stage.slice(0, MAX_SHOWN))}
           {stage.length > MAX_SHOWN && (
-            <details className={classes.fold}>
+            <details className={runList.fold}>
               <summary>{(stage.length - MAX_SHOWN).toLocaleString('en')} more</summary>
               {rows(stage.slice(MAX_SHOWN))}
             </details>
@@ -49,8 +51,8 @@ function Row({ run, waitsFor, isOwn }: { run: GraphNode; waitsFor?: readonly str
   const { jobRunId, jobName, status, error, durationMs } = run;
   if (status === null) return <li className="dimmed">#{jobRunId}, removed since</li>;
   return (
-    <li className={classes.run} data-own={isOwn || undefined}>
-      <RunPageLink jobRunId={jobRunId} tab="chain" className={classes.link} isCurrent={isOwn}>
+    <li className={`${runList.run} ${classes.entry}`} data-own={isOwn || undefined}>
+      <RunPageLink jobRunId={jobRunId} tab="chain" className={runList.link} isCurrent={isOwn}>
         {jobName} <span className="tabular">#{jobRunId}</span>
       </RunPageLink>
       <JobStatusBadge status={status} />

@@ -24,17 +24,27 @@ export interface Chain {
 /** With more it would be a picture of nothing; they are listed instead. */
 const MAX_DRAWN = 60;
 
-/** The runs that hang together with one: as a graph, or by stage where there are too many or too little room. */
+/** The runs that hang together with one. */
 export function RunChain({ run }: { run: JobRun }) {
-  const { data, error, refetch } = useQuery(graphQuery(run.id));
+  return <ReadChain query={useQuery(graphQuery(run.id))} jobRunId={run.id} />;
+}
+
+interface ReadChainProps {
+  query: { data: Chain | undefined; error: Error | null; refetch: () => unknown };
+  /** The run whose chain it is; absent for that of a batch. */
+  jobRunId?: string;
+}
+
+/** A chain as a graph, or by stage where there are too many runs or too little room. */
+export function ReadChain({ query: { data, error, refetch }, jobRunId }: ReadChainProps) {
   useChanges(data, refetch);
-  if (data) return <ShownChain chain={data} jobRunId={run.id} />;
+  if (data) return <ShownChain chain={data} jobRunId={jobRunId} />;
   if (error === null) return <RowSkeletons rows={5} label="Loading the chain" />;
   const { details } = toFailure(error);
   return <ErrorPanel title="The chain could not be loaded" details={details} onRetry={() => void refetch()} />;
 }
 
-function ShownChain({ chain, jobRunId }: { chain: Chain; jobRunId: string }) {
+function ShownChain({ chain, jobRunId }: { chain: Chain; jobRunId?: string }) {
   const isPhone = useIsPhone();
   const { nodes, edges, isCut } = chain;
   const stages = stagesOf(nodes, edges);
@@ -45,7 +55,7 @@ function ShownChain({ chain, jobRunId }: { chain: Chain; jobRunId: string }) {
         {count(nodes.length, 'run')} in {count(stages.length, 'stage')}: {countStates(nodes)}
         {isCut && '. There are more; these are the first ones.'}
       </p>
-      <ChainActs chain={chain} jobRunId={jobRunId} />
+      {jobRunId !== undefined && <ChainActs chain={chain} jobRunId={jobRunId} />}
       <View stages={stages} edges={edges} jobRunId={jobRunId} />
     </section>
   );

@@ -7,6 +7,7 @@ import { RunPageLink } from '../../components/RunPageLink';
 import { isUnfinished } from './connections';
 import classes from './RunConnections.module.css';
 import details from './RunDetails.module.css';
+import runList from './RunList.module.css';
 
 /** The runs that a run waits for, those that wait for it, and the batch it belongs to; nothing for a run alone. */
 export function RunConnections({ run }: { run: JobRun }) {
@@ -48,7 +49,7 @@ function RunList({ title, note, runs }: RunListProps) {
       </h3>
       <Rows runs={ordered.slice(0, SHOWN)} />
       {folded.length > 0 && (
-        <details className={classes.fold}>
+        <details className={runList.fold}>
           <summary>{folded.length} more</summary>
           <Rows runs={folded} />
         </details>
@@ -59,9 +60,9 @@ function RunList({ title, note, runs }: RunListProps) {
 
 function Rows({ runs }: { runs: readonly RelatedRun[] }) {
   return (
-    <ul className={classes.runs}>
+    <ul className={runList.runs}>
       {runs.map((run) => (
-        <li key={run.jobRunId} className={classes.run}>
+        <li key={run.jobRunId} className={runList.run}>
           <Row {...run} />
         </li>
       ))}
@@ -75,7 +76,7 @@ function Row({ jobRunId, jobName, status }: RelatedRun) {
   }
   return (
     <>
-      <RunPageLink jobRunId={jobRunId} className={classes.link}>
+      <RunPageLink jobRunId={jobRunId} className={runList.link}>
         {jobName} <span className="tabular">#{jobRunId}</span>
       </RunPageLink>
       <JobStatusBadge status={status} />

@@ -33,6 +33,7 @@ const serveBatch = () =>
       const runs = isFailedOnly ? [failed] : [aRun.success(), failed];
       return HttpResponse.json({ runs, total: runs.length, page: 1, pageSize: 50 });
     }),
+    http.get('/api/admin/jobs/batches/7/graph', () => HttpResponse.json(world.graph)),
     http.get('/api/admin/jobs/batches/7/cancel/preview', () =>
       HttpResponse.json({ batchId: '7', cancelled: 20, asked: 1, byJob: [{ jobName: 'mail', runs: 21 }], first: [] }),
     ),
@@ -72,6 +73,7 @@ test('shows a batch, its failed runs alone, and cancels it knowing what that doe
   await user.click(screen.getByRole('button', { name: 'Cancel…' }));
   const dialog = await screen.findByRole('dialog', { name: 'Cancel the batch' });
   expect(await within(dialog).findByText(/20 runs that wait would be cancelled at once, and 1 run/)).toBeVisible();
+  await user.type(within(dialog).getByLabelText('Type 21 to confirm'), '21');
   await user.click(within(dialog).getByRole('button', { name: 'Cancel 21 runs' }));
   await waitFor(() => expect(calls).toEqual(['cancel']));
 });
@@ -81,4 +83,22 @@ test('offers no cancel to those who may not', async () => {
   world.user = { ...operator, role: 'USER' };
   await openPanel('/admin/jobs/batches/7');
   await waitFor(() => expect(screen.queryByRole('button', { name: 'Cancel…' })).toBeNull());
+});
+
+test('shows which runs of a batch wait for which, where any do', async () => {
+  const node = { jobName: 'mail', isBlocked: false, startedAt: null, finishedAt: null, durationMs: null, error: null };
+  world.graph = {
+    nodes: [
+      { ...node, jobRunId: '1', status: 'SUCCESS', depth: 0 },
+      { ...node, jobRunId: '2', status: 'RUNNING', depth: 1 },
+    ],
+    edges: [{ from: '1', to: '2' }],
+    isCut: false,
+  };
+  serveBatch();
+  const { user } = await openPanel('/admin/jobs/batches/7');
+  await user.click(await screen.findByRole('tab', { name: 'Chain' }));
+  const chain = within(await screen.findByRole('region', { name: 'Chain' }));
+  expect(await chain.findByText(/^2 runs in 2 stages/)).toBeVisible();
+  expect(screen.queryByRole('table', { name: 'Runs of the batch' })).toBeNull();
 });
