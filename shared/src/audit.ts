@@ -10,6 +10,7 @@ export const auditActions = [
   'run.complete-external',
   'run.fail-external',
   'run.cancel',
+  'run.cancel-many',
   'run.reschedule',
   'run.replace',
   'run.recover',

@@ -40,6 +40,10 @@ export const limits = {
   dependencies: 100,
   /** Runs in one call. */
   batchRuns: 10_000,
+  /** Active runs that one call cancels: a statement that changes more holds its locks for long. */
+  cancelledAtOnce: 20_000,
+  /** Active runs that a call to cancel names one by one. */
+  cancelledByIds: 1_000,
   /** Of calls that bring many runs, or many lines. */
   largeBodyBytes: 8 * 1024 * 1024,
   queuedInSnapshot: 200,

@@ -3,6 +3,7 @@ import { OpenAPIHandler } from '@orpc/openapi/node';
 import { implement } from '@orpc/server';
 import { type Request, Router } from 'express';
 import type { Identity } from '../auth/sessions.js';
+import { createActiveRunCalls } from './active-run-calls.js';
 import { createAuditCalls } from './audit-calls.js';
 import { createAuthCalls } from './auth-calls.js';
 import { createBatchCalls } from './batch-calls.js';
@@ -100,6 +101,7 @@ function createHandler(deps: HttpDeps, gate: Gate, stats: StatsCache) {
     secondFactor: createSecondFactorCalls(deps),
     jobs: createJobCalls(deps, gate, stats),
     runLists: createRunListCalls(deps),
+    activeRuns: createActiveRunCalls(deps),
     jobSettings: createJobSettingsCalls(deps),
     definitions: createDefinitionCalls(deps),
     presets: createPresetCalls(deps, gate),

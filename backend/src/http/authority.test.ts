@@ -43,6 +43,7 @@ const guards = {
   'run.complete-external': 'execute',
   'run.fail-external': 'execute',
   'run.cancel': 'cancel',
+  'run.cancel-many': 'cancel',
   'run.reschedule': 'run',
   'run.replace': 'run',
   'run.recover': 'cleanup',
@@ -109,6 +110,8 @@ const bodies: Record<string, (of: Record<string, string>) => object[]> = {
     { jobName: 'echo', unique: { key, onConflict: 'after' } },
   ],
   'batches.enqueueBatch': () => [{ name: 'mine', runs: [{ jobName: 'echo' }], callback: { jobName: 'echo' } }],
+  'activeRuns.previewCancel': () => [{ jobName: 'echo' }],
+  'activeRuns.cancel': ({ jobRunId }) => [{ jobName: 'echo', upTo: jobRunId }],
   'schedules.createSchedule': ({ key }) => [{ name: `${key}-2`, jobName: 'echo', everyMs: 1_000 }],
   'schedules.changeSchedule': ({ key }) => [{ name: key, jobName: 'echo', everyMs: 1_000 }],
   'channels.setChannel': () => [{ weight: 2 }],
@@ -116,7 +119,7 @@ const bodies: Record<string, (of: Record<string, string>) => object[]> = {
   'external.start': () => [{ jobName: 'a-program' }],
 };
 const isDestructive = ({ name }: ApiRoute) =>
-  ['jobs.cancel', 'batches.cancelBatch', 'schedules.removeSchedule'].includes(name);
+  ['jobs.cancel', 'activeRuns.cancel', 'batches.cancelBatch', 'schedules.removeSchedule'].includes(name);
 
 describe.each(tokenPermissions)('a token with "%s" alone', (permission) => {
   let token: string;

@@ -4,6 +4,7 @@ import type { ChannelRow } from '../store/channel-list.js';
 import { countNewKinds } from '../store/client-errors.js';
 import { listJobSettings } from '../store/job-settings.js';
 import type { HttpDeps } from './context.js';
+import { keptFor } from './kept-for.js';
 
 type Badges = InferContractRouterOutputs<typeof contract>['runLists']['badges'];
 
@@ -45,17 +46,3 @@ export function createBadges({
 
 const isLate = ({ pausedAt, oldestDueAt, targetWaitMs }: ChannelRow, now: number): boolean =>
   pausedAt === null && oldestDueAt !== null && now - oldestDueAt.getTime() > (targetWaitMs ?? TARGET_WAIT_MS);
-
-/** Reads at most once per `ms`, however many ask; a failure is not kept. */
-function keptFor<T>(ms: number, read: () => Promise<T>): () => Promise<T> {
-  let known: { answer: Promise<T>; until: number } | undefined;
-  return () => {
-    if (known && performance.now() < known.until) return known.answer;
-    const answer = read();
-    known = { answer, until: performance.now() + ms };
-    answer.catch(() => {
-      if (known?.answer === answer) known = undefined;
-    });
-    return answer;
-  };
-}

@@ -4,9 +4,16 @@ import { hideSecrets } from '../present/secrets.js';
 import { presentPlannedWaiting } from '../present/waiting.js';
 import { createRedaction } from '../queue/redaction.js';
 import { readHistoryJobNames } from '../store/history.js';
-import { type JobActivityRow, readJobActivity, readRecentParameters, readUnderWay } from '../store/job-activity.js';
+import {
+  type JobActivityRow,
+  readJobActivity,
+  readRecentParameters,
+  readUnderWay,
+  readUsual,
+} from '../store/job-activity.js';
 import { readPlannedWaiting } from '../store/run.js';
 import type { CallContext, HttpDeps } from './context.js';
+import { keptFor } from './kept-for.js';
 import { hasCodeIn } from './present-queued.js';
 
 const os = implement(contract.definitions).$context<CallContext>();
@@ -14,13 +21,19 @@ const os = implement(contract.definitions).$context<CallContext>();
 /** What is known of jobs beside what their code says. */
 export function createDefinitionCalls({ pool, registry, queue, config }: HttpDeps) {
   const redaction = createRedaction(config.JOBS_REDACT_KEYS);
+  const readNames = async () => {
+    const own = new Set(registry.definitions().map(({ name }) => name));
+    return { own, names: [...new Set([...own, ...(await readHistoryJobNames(pool))])].slice(0, MAX_JOBS) };
+  };
+  const usual = keptFor(FRESH_MS, async () => readUsual(pool, (await readNames()).names));
   return os.router({
     activity: os.activity.handler(async () => {
-      const own = new Set(registry.definitions().map(({ name }) => name));
-      const names = [...new Set([...own, ...(await readHistoryJobNames(pool))])].slice(0, MAX_JOBS);
+      const { own, names } = await readNames();
       const { jobs, since } = await readJobActivity(pool, names);
       return { jobs: jobs.map((row) => presentActivity(row, own.has(row.jobName))), since: since.toISOString() };
     }),
+
+    usual: os.usual.handler(async () => ({ jobs: await usual() })),
 
     recent: os.recent.handler(async ({ input }) => {
       const rows = await readRecentParameters(pool, input.jobName);
@@ -59,6 +72,8 @@ export function createDefinitionCalls({ pool, registry, queue, config }: HttpDep
 }
 
 const MAX_JOBS = 1_000;
+/** What is usual changes slowly, and the question reads 200 runs of each job. */
+const FRESH_MS = 60_000;
 
 function presentActivity(
   { lastRunId, lastStatus, lastFinishedAt, nextDueAt, since: _, ...row }: JobActivityRow,

@@ -94,8 +94,10 @@ export function createJobCalls({ config, pool, queue, registry }: HttpDeps, gate
     }),
 
     reschedule: os.reschedule.handler(async ({ input, context }) => {
-      const runAt = input.runAt === undefined ? null : new Date(input.runAt);
-      const run = present(await queue.reschedule(input.jobRunId, runAt, actorOf(context)));
+      const { jobRunId, runAt, priority } = input;
+      const now = priority === undefined ? null : undefined;
+      const at = runAt === undefined ? now : new Date(runAt);
+      const run = present(await queue.reschedule(jobRunId, at, actorOf(context), { priority }));
       return { jobRunId: run.id, run };
     }),
 

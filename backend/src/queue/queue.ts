@@ -3,7 +3,9 @@ import { withCorrelationOfRun } from '@job-manager/client/correlation-of-run';
 import { inSchema } from '@job-manager/client/in-schema';
 import type { RunRequest } from '@job-manager/client/request';
 import type { Sql as ClientSql } from '@job-manager/client/sql';
+import { limits } from '@job-manager/shared/limits';
 import type { JobRunTrigger } from '@job-manager/shared/run';
+import type { ActiveFilter } from '../store/active-filter.js';
 import type { QueuedRun, RunRow } from '../store/run-row.js';
 import { type Batches, createBatches } from './batches/batches.js';
 import { type Channels, createChannels } from './channels.js';
@@ -13,6 +15,7 @@ import type { Registry } from './registry.js';
 import { createSchedules, type Schedules } from './schedules/schedules.js';
 import { cancelRun } from './transitions/cancel.js';
 import { cancelGraph } from './transitions/cancel-graph.js';
+import { cancelMany } from './transitions/cancel-many.js';
 import { Enqueueing } from './transitions/enqueue.js';
 import { rescheduleRun } from './transitions/reschedule.js';
 
@@ -41,8 +44,21 @@ export interface Queue extends Recovery, Batches {
   cancel(runId: string, actor: Actor): Promise<RunRow>;
   /** Cancels a run with all unfinished runs it waits for, that wait for it, and so on. */
   cancelGraph(runId: string, actor: Actor): Promise<RunRow>;
-  /** Gives a QUEUED run another time; null, and a time that has passed, for now. */
-  reschedule(runId: string, runAt: Date | null, actor: Actor): Promise<RunRow>;
+  /**
+   * Gives a QUEUED run another time; null, and a time that has passed, for now. With a priority also that, and then an
+   * undefined time leaves its time as it is.
+   */
+  reschedule(
+    runId: string,
+    runAt: Date | null | undefined,
+    actor: Actor,
+    options?: { priority?: number },
+  ): Promise<RunRow>;
+  /** Cancels QUEUED runs and asks RUNNING ones to stop, all that match; up to `limits.cancelledAtOnce` by one call. */
+  cancelMany(
+    which: ActiveFilter & { upTo: string },
+    actor: Actor,
+  ): Promise<{ cancelled: number; asked: number; hasMore: boolean }>;
   readonly schedules: Schedules;
   readonly channels: Channels;
   readonly jobs: JobControl;
@@ -88,10 +104,17 @@ export function createQueue(options: QueueOptions): Queue {
       return run;
     },
 
-    reschedule: async (runId, runAt, actor) => {
-      const { run, isNew } = await rescheduleRun(sql, { runId, runAt }, actor);
+    reschedule: async (runId, runAt, actor, { priority } = {}) => {
+      const { run, isNew } = await rescheduleRun(sql, { runId, runAt, priority }, actor);
       if (isNew) notifier.queued();
       return run;
+    },
+
+    cancelMany: async (which, actor) => {
+      const { cancelled, asked } = await cancelMany(sql, which, actor);
+      for (const id of asked) notifier.cancelRequested(id);
+      if (cancelled > 0) notifier.changed();
+      return { cancelled, asked: asked.length, hasMore: cancelled + asked.length >= limits.cancelledAtOnce };
     },
   };
 }

@@ -42,6 +42,26 @@ LEFT JOIN LATERAL (
 LEFT JOIN ended ON ended."jobName" = n.name LEFT JOIN due ON due."jobName" = n.name
 ORDER BY n.name COLLATE "C"`;
 
+export interface UsualRow {
+  jobName: string;
+  p50: number;
+  p95: number;
+  runs: number;
+}
+
+/** How long the successful ones of the last 200 ended runs of each job took, in milliseconds; jobs without any are left out. */
+export async function readUsual(sql: Sql, jobNames: string[]): Promise<UsualRow[]> {
+  return (await sql.query<UsualRow>({ name: 'usual-times', text: USUAL, values: [jobNames] })).rows;
+}
+
+const USUAL = `
+SELECT n.name AS "jobName", percentile_cont(0.5) WITHIN GROUP (ORDER BY ms) AS p50,
+  percentile_cont(0.95) WITHIN GROUP (ORDER BY ms) AS p95, count(*)::int AS runs
+FROM unnest($1::text[]) AS n(name) CROSS JOIN LATERAL (
+  SELECT status, "durationMs"::float8 AS ms FROM "JobRun" WHERE "jobName" = n.name AND "finishedAt" IS NOT NULL
+  ORDER BY "finishedAt" DESC, id DESC LIMIT 200
+) ended WHERE status = 'SUCCESS' AND ms IS NOT NULL GROUP BY 1`;
+
 export interface RecentRow {
   jobRunId: string;
   status: TerminalStatus;

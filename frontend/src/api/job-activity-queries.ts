@@ -9,6 +9,16 @@ const api = createTanstackQueryUtils(calls, { path: ['definitions'] });
 /** The last run of each job, what ended in a day, and when it is next due. */
 export const activityQuery = () => api.activity.queryOptions({ select: ({ jobs }) => jobs });
 
+const USUAL_FRESH_MS = 10 * 60_000;
+
+/** How long successful runs of each job take, by its name. */
+export const usualQuery = () =>
+  api.usual.queryOptions({
+    select: ({ jobs }) => new Map(jobs.map((job) => [job.jobName, job])),
+    staleTime: USUAL_FRESH_MS,
+    meta: { isQuiet: true },
+  });
+
 /** The last different parameters that a job was run with. */
 export const recentQuery = (jobName: string) =>
   api.recent.queryOptions({ input: { jobName }, select: ({ recent }) => recent });

@@ -52,8 +52,9 @@ export const revealParameters = (jobRunId: string) => client.jobs.reveal({ jobRu
 export const cancelRun = (jobRunId: string, graph = false) =>
   client.jobs.cancel(graph ? { jobRunId, graph } : { jobRunId });
 
-/** Gives a queued run another time; without one it is due now. */
-export const rescheduleRun = (jobRunId: string, runAt?: string) => client.jobs.reschedule({ jobRunId, runAt });
+/** Gives a queued run another time or priority; with neither it is due now. */
+export const rescheduleRun = (jobRunId: string, change: { runAt?: string; priority?: number }) =>
+  client.jobs.reschedule({ jobRunId, runAt: change.runAt, priority: change.priority });
 
 /** How long a run that is force-failed may take to stop by itself, by default. */
 export const forceFailAfterQuery = () =>

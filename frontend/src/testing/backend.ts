@@ -165,6 +165,10 @@ const handlers = [
     guarded(() => HttpResponse.json({ issues: [], underWay: [], waiting: null })),
   ),
   http.get(
+    '/api/admin/jobs/definitions/usual',
+    guarded(() => HttpResponse.json({ jobs: [] })),
+  ),
+  http.get(
     '/api/admin/jobs/definitions/activity',
     guarded(() => HttpResponse.json({ jobs: [], since: new Date().toISOString() })),
   ),

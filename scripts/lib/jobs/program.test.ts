@@ -73,6 +73,7 @@ describe('jobs run', () => {
       [id],
     );
     expect(later.rows[0].is).toBe(true);
+    expect((await jobs('--json', 'run', 'reschedule', id, '--priority', '-3')).out).toContain('"priority": -3');
     expect((await jobs('--json', 'run', 'reschedule', id)).out).not.toContain('"scheduled"');
   });
 
@@ -89,6 +90,7 @@ describe('jobs run', () => {
     [['run', 'show', '999999'], 'There is no run #999999.'],
     [['run', 'show', 'x1'], '"x1" is no number of a run'],
     [['run', 'reschedule', '1', '--in', '1h', '--at', '2030-01-01'], 'Either --at or --in'],
+    [['run', 'reschedule', '1', '--priority', '101'], '100'],
     [['schedule', 'next', 'nope'], 'There is no schedule named "nope".'],
     [['schedule', 'add', 'Bad Name', 'trending', '--cron', '* * * * *'], 'lower case letter'],
     [['schedule', 'add', 'never', 'trending', '--cron', '0 0 30 2 *'], 'never comes due'],

@@ -1,3 +1,4 @@
+import { priority as prioritySchema } from '@job-manager/shared/contract/enqueue-options';
 import type { JobRun, JobRunSummary } from '@job-manager/shared/contract/run';
 import type { LookupHit } from '@job-manager/shared/contract/run-lists';
 import { uiStatus } from '@job-manager/shared/run';
@@ -7,7 +8,7 @@ import { Refusal } from '../refusal.js';
 import { describeRun } from './describe-run.js';
 import { type Engine, type Told, withEngine } from './engine.js';
 import { columns } from './tables.js';
-import { checkId, readDuration, readTime } from './values.js';
+import { checked, checkId, readDuration, readTime } from './values.js';
 
 /** Commands about single runs. */
 export function addRunCommands(program: Command): void {
@@ -48,12 +49,16 @@ export function addRunCommands(program: Command): void {
 
   run
     .command('reschedule <id>')
-    .description('makes a queued run due now, or at another time')
+    .description('makes a queued run due now, or at another time; with --priority alone leaves its time as it is')
     .option('--at <time>', 'such as 2026-12-24T18:00:00+01:00', readTime)
     .option('--in <duration>', 'such as 10m', readDuration)
-    .action((id: string, options: { at?: Date; in?: number }, command: Command) =>
+    .option('--priority <number>', 'lower runs first, within the channel', Number)
+    .action((id: string, options: { at?: Date; in?: number; priority?: number }, command: Command) =>
       withEngine(command, async (engine) => {
-        await engine.queue.reschedule(checkId(id), timeOf(options), engine.actor);
+        const priority = checked(prioritySchema.optional(), options.priority);
+        const at = timeOf(options);
+        const runAt = at === null && priority !== undefined ? undefined : at;
+        await engine.queue.reschedule(checkId(id), runAt, engine.actor, { priority });
         return show(engine, id);
       }),
     );

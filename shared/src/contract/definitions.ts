@@ -47,6 +47,27 @@ export const definitions = {
     })
     .output(z.object({ jobs: z.array(jobActivity), since: time })),
 
+  usual: routeFor('view')
+    .route({
+      method: 'GET',
+      path: `${PATH}/usual`,
+      summary: 'How long successful runs of each job take, of its last 200 ended runs; at most a minute old',
+      description: 'Jobs without a successful run among those are left out.',
+      tags: TAG,
+    })
+    .output(
+      z.object({
+        jobs: z.array(
+          z.object({
+            jobName: z.string(),
+            p50: z.number().describe('Half took no longer, in milliseconds'),
+            p95: z.number().describe('95 % took no longer'),
+            runs: count.describe('Successful ones that were looked at'),
+          }),
+        ),
+      }),
+    ),
+
   recent: routeFor('view')
     .route({
       method: 'GET',

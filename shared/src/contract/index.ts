@@ -1,3 +1,4 @@
+import { activeRuns } from './active-runs.js';
 import { audit } from './audit.js';
 import { auth } from './auth.js';
 import { batches } from './batches.js';
@@ -24,6 +25,7 @@ export const contract = {
   secondFactor,
   jobs,
   runLists,
+  activeRuns,
   jobSettings: jobSettingsCalls,
   definitions,
   presets,

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { limits } from '../limits.js';
 import { terminalStatuses } from '../run.js';
-import { enqueueOptions, jobName, jobParameters, unique } from './enqueue-options.js';
+import { enqueueOptions, jobName, jobParameters, priority, unique } from './enqueue-options.js';
 import { isoTime } from './iso-time.js';
 import { jobSettings } from './job-overrides.js';
 import { forViewers, routeFor } from './policy.js';
@@ -143,10 +143,16 @@ export const jobs = {
     .route({
       method: 'POST',
       path: '/admin/jobs/{jobRunId}/reschedule',
-      summary: 'Run a queued run now, or not before another time',
-      description: 'Now, where no time is given: a run that waits for its time or its next attempt becomes due.',
+      summary: 'Run a queued run now, not before another time, or before or after others',
+      description:
+        'Now, where neither a time nor a priority is given: a run that waits for its time or its next attempt becomes due. A priority alone leaves its time as it is.',
       tags: TAG,
     })
-    .input(byRun.extend({ runAt: isoTime.optional() }))
+    .input(
+      byRun.extend({
+        runAt: isoTime.optional(),
+        priority: priority.describe('Lower runs first, within the channel').optional(),
+      }),
+    )
     .output(z.object({ jobRunId: runId, run: forViewers(jobRun) })),
 };

@@ -56,6 +56,30 @@ it('puts a run off, and notes from when to when, and who', async () => {
   expect(Object.fromEntries(details)).toEqual({ from: runAt, to: later });
 });
 
+it('changes the priority alone and leaves the time, or both', async () => {
+  const runAt = soon(3_600_000);
+  const id = await aRunDue(runAt);
+  expect(await engine.queue.reschedule(id, undefined, ada, { priority: -2 })).toMatchObject({
+    priority: -2,
+    runAt,
+    rev: 1,
+  });
+  expect(await engine.queue.reschedule(id, undefined, ada, { priority: -2 })).toMatchObject({ rev: 1 });
+  const run = await engine.queue.reschedule(id, null, ada, { priority: 4 });
+  expect(run).toMatchObject({ priority: 4, rev: 2 });
+  expect(run.runAt.getTime()).toBeLessThan(runAt.getTime());
+  expect(await told(id)).toEqual([
+    'Priority -2 instead of 0, by ada@example.com',
+    'Due now; Priority 4 instead of -2, by ada@example.com',
+  ]);
+  const [first] = await entries(id);
+  expect(first?.details).toEqual({ priorityFrom: 0, priorityTo: -2 });
+  await expect(engine.queue.reschedule(id, undefined, ada, { priority: 101 })).rejects.toMatchObject({
+    code: 'INVALID_INPUT',
+    message: 'priority must be whole, from -100 to 100.',
+  });
+});
+
 it.each([
   ['now', null],
   ['a time that has passed', soon(-60_000)],

@@ -1,6 +1,7 @@
+import { limits } from '@job-manager/shared/limits';
 import { type RunRow, selectRun } from '../../store/run-row.js';
 import type { Sql } from '../../store/sql.js';
-import { notAllowed, unknownRun } from '../errors.js';
+import { notAllowed, QueueError, unknownRun } from '../errors.js';
 import { checkNotTooFar } from '../far-time.js';
 import type { Actor } from '../queue.js';
 import { auditFrom, auditValues } from './audit.js';
@@ -8,22 +9,26 @@ import { countNote, noteFrom } from './note.js';
 
 export interface Reschedule {
   runId: string;
-  /** Null for now, and so is a time that has passed. */
-  runAt: Date | null;
+  /** Null for now, and so is a time that has passed; undefined leaves its time as it is. */
+  runAt: Date | null | undefined;
+  /** Within its channel, lower runs first; undefined leaves it as it is. */
+  priority?: number;
 }
 
 /**
- * Gives a QUEUED run another time; a run that waits for others goes on waiting for them. One that is due already
+ * Gives a QUEUED run another time, another priority or both; a run that waits for others goes on waiting for them. One that is due already
  * and is wanted now keeps its place in line: it is returned unchanged, and nothing is noted. Throws QueueError for
  * any other run, and for a time so far away that it must be a mistake.
  */
 export async function rescheduleRun(
   sql: Sql,
-  { runId, runAt }: Reschedule,
+  { runId, runAt, priority }: Reschedule,
   actor: Actor,
 ): Promise<{ run: RunRow; isNew: boolean }> {
-  if (runAt !== null) checkNotTooFar(runAt, 'runAt');
-  const changed = await sql.query<RunRow>(RESCHEDULE, [runId, runAt, ...auditValues(actor)]);
+  if (runAt) checkNotTooFar(runAt, 'runAt');
+  if (priority !== undefined) checkPriority(priority);
+  const values = [runId, runAt ?? null, runAt === undefined, priority ?? null];
+  const changed = await sql.query<RunRow>(RESCHEDULE, [...values, ...auditValues(actor)]);
   if (changed.rows[0]) return { run: changed.rows[0], isNew: true };
   const found = await sql.query<RunRow>(`${selectRun('"JobRun"')} WHERE r.id = $1`, [runId]);
   const run = found.rows[0];
@@ -32,22 +37,34 @@ export async function rescheduleRun(
   return { run, isNew: false };
 }
 
+function checkPriority(priority: number): void {
+  if (Number.isInteger(priority) && Math.abs(priority) <= limits.priority) return;
+  const message = `must be whole, from -${limits.priority} to ${limits.priority}`;
+  throw new QueueError('INVALID_INPUT', `priority ${message}.`, [{ path: 'priority', message }]);
+}
+
+/** What has changed, for the audit log. */
+const CHANGES = `CASE WHEN "isMoved" THEN jsonb_build_object('from', before, 'to', "runAt") ELSE '{}' END
+  || CASE WHEN priority <> "priorityBefore" THEN jsonb_build_object('priorityFrom', "priorityBefore", 'priorityTo', priority) ELSE '{}' END`;
+
 // The row is locked before it is looked at, so the decision can't race with a claim or a cancel.
 const RESCHEDULE = `
 WITH moment AS MATERIALIZED (SELECT date_trunc('milliseconds', clock_timestamp()) AS now
 ), queued AS MATERIALIZED (
-  SELECT id, "runAt" AS before FROM "JobRun" WHERE id = $1 AND status = 'QUEUED' FOR UPDATE
+  SELECT id, "runAt" AS before, priority AS "priorityBefore" FROM "JobRun" WHERE id = $1 AND status = 'QUEUED' FOR UPDATE
 ), target AS (
-  SELECT *, CASE WHEN $2::timestamptz > now THEN date_trunc('milliseconds', $2::timestamptz) ELSE least(before, now) END AS after FROM queued, moment
+  SELECT *, coalesce($4::smallint, "priorityBefore") AS "priorityAfter",
+    CASE WHEN $3::boolean THEN before WHEN $2::timestamptz > now THEN date_trunc('milliseconds', $2::timestamptz) ELSE least(before, now) END AS after FROM queued, moment
 ), changed AS (
-  UPDATE "JobRun" j SET "runAt" = target.after, rev = j.rev + 1, ${countNote('INFO')}
-  FROM target WHERE j.id = target.id AND j.status = 'QUEUED' AND target.after <> target.before
-  RETURNING j.*, target.before, target.after > target.now AS "isLater"
-), audited AS (${auditFrom('changed', 'run.reschedule', 3, `jsonb_build_object('from', before, 'to', "runAt")`)}
-), noted AS (${noteFrom('changed', 'INFO', `${told()} || ', by ' || coalesce($4::text, 'the system')`)})
+  UPDATE "JobRun" j SET "runAt" = target.after, priority = target."priorityAfter", rev = j.rev + 1, ${countNote('INFO')}
+  FROM target WHERE j.id = target.id AND j.status = 'QUEUED' AND (target.after, target."priorityAfter") <> (target.before, target."priorityBefore")
+  RETURNING j.*, target.before, target."priorityBefore", target.after <> target.before AS "isMoved", target.after > target.now AS "isLater"
+), audited AS (${auditFrom('changed', 'run.reschedule', 5, CHANGES)}
+), noted AS (${noteFrom('changed', 'INFO', `${told()} || ', by ' || coalesce($6::text, 'the system')`)})
 ${selectRun('changed')}`;
 
 function told(): string {
   const time = `to_char("runAt" AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS "UTC"')`;
-  return `CASE WHEN "isLater" THEN 'Not before ' || ${time} ELSE 'Due now' END`;
+  return `concat_ws('; ', CASE WHEN NOT "isMoved" THEN NULL WHEN "isLater" THEN 'Not before ' || ${time} ELSE 'Due now' END,
+    CASE WHEN priority <> "priorityBefore" THEN 'Priority ' || priority || ' instead of ' || "priorityBefore" END)`;
 }

@@ -1,7 +1,7 @@
 import type { JobRunSummary } from '@job-manager/shared/contract/run';
 import { Button } from '@mantine/core';
 import { IconZzz } from '@tabler/icons-react';
-import { type ComponentType, type ReactNode, Suspense, useRef } from 'react';
+import { type ComponentType, type ReactNode, Suspense, useMemo, useRef } from 'react';
 import { useServerTime } from '../../api/server-clock';
 import { formatQueued } from '../../components/queued-count';
 import { useRunKeys } from '../../components/useRunKeys';
@@ -15,7 +15,7 @@ import { SectionBoundary } from '../../ui/SectionBoundary';
 import { useIsInside } from '../../ui/useIsInside';
 import classes from './ActiveJobsMonitor.module.css';
 import type { ActiveRowProps } from './active-row';
-import { attentionOf, type LimitsOf } from './attention';
+import { attentionFrom, type LimitsOf } from './attention';
 import { JobRunCard } from './JobRunCard';
 import type { ListRow } from './list-rows';
 import { useListRows } from './useListRows';
@@ -59,9 +59,13 @@ export function ActiveJobsMonitor(props: ActiveJobsMonitorProps) {
   const isHeld = useIsHeldStill();
   const { rows, waiting, showAll } = useListRows({ active: jobs, ended, isHeld, isAsked: isCancelling });
   const isEmpty = rows.length === 0;
-  const needsAttention = useSteady(
-    useServerTime((now) => jobs.some((run) => attentionOf(run, props.limitsOf(run.jobName), now) !== null)),
+  const { limitsOf } = props;
+  const attentionAt = useMemo(
+    () =>
+      jobs.reduce((first, run) => Math.min(first, attentionFrom(run, limitsOf(run.jobName))), Number.POSITIVE_INFINITY),
+    [jobs, limitsOf],
   );
+  const needsAttention = useSteady(useServerTime((now) => now > attentionAt));
   return (
     <Section
       title="Active & Queued Jobs"
@@ -117,6 +121,7 @@ export interface RunListProps extends ActiveJobsMonitorProps {
   isHeld: boolean;
   Row?: ComponentType<ActiveRowProps>;
   Menu?: ActiveRowProps['Menu'];
+  Advice?: ActiveRowProps['Advice'];
 }
 
 export function RunList({
@@ -129,6 +134,7 @@ export function RunList({
   onViewDetails,
   Row = JobRunCard,
   Menu,
+  Advice,
 }: RunListProps) {
   const list = useRef<HTMLUListElement>(null);
   useRovingRows(list);
@@ -151,6 +157,7 @@ export function RunList({
           onCancel={onCancel}
           onViewDetails={onViewDetails}
           Menu={Menu}
+          Advice={Advice}
         />
       ))}
     </ul>

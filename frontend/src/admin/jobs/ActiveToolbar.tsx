@@ -62,7 +62,7 @@ function FilterSheet({ runs }: { runs: readonly JobRunSummary[] }) {
         opened={isOpen}
         onClose={() => setOpen(false)}
         position="bottom"
-        size="auto"
+        size="min(28rem, 85dvh)"
         title="Filter and group"
         returnFocus={false}
         closeButtonProps={{ 'aria-label': 'Close' }}
@@ -156,10 +156,13 @@ function Choices({ runs }: { runs: readonly JobRunSummary[] }) {
 
 /** How many of the runs shown are in each state. */
 export function StateCounts({ runs }: { runs: readonly JobRunSummary[] }) {
-  const text = useServerTime((now) =>
-    countStates(runs, now)
-      .map(([state, count]) => `${count.toLocaleString('en')} ${stateLabel[state]}`)
-      .join(' · '),
+  const now = useServerTime((time) => time);
+  const text = useMemo(
+    () =>
+      countStates(runs, now)
+        .map(([state, count]) => `${count.toLocaleString('en')} ${stateLabel[state]}`)
+        .join(' · '),
+    [runs, now],
   );
   return <span className={classes.counts}>{text}</span>;
 }

@@ -21,7 +21,7 @@ import { RunNowButton } from './RunNowButton';
 
 /** One active run: what, since when, how far, and what can be done about it. */
 export const JobRunCard = memo(function JobRunCard(props: ActiveRowProps) {
-  const { run, state, isFading, limits, as: Row = 'li', Menu, onCancel, onViewDetails } = props;
+  const { run, state, isFading, limits, as: Row = 'li', Menu, Advice, onCancel, onViewDetails } = props;
   const { status, attention, name } = useActiveRow(props);
   if (state === 'empty') return <Row className={classes.card} data-state="empty" aria-hidden />;
   const isActive = state === 'active';
@@ -43,6 +43,7 @@ export const JobRunCard = memo(function JobRunCard(props: ActiveRowProps) {
           <span className={classes.id}>#{run.id}</span>
           <MessageCounts run={run} />
           {attention !== null && <AttentionBadge run={run} attention={attention} limits={limits} />}
+          {isActive && Advice && <Advice run={run} />}
         </div>
         <div className={classes.facts}>{isActive ? <Facts run={run} status={status} /> : <EndFacts run={run} />}</div>
       </div>

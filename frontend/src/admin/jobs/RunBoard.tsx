@@ -1,16 +1,22 @@
-import { Suspense, useEffect, useMemo, useRef } from 'react';
+import { Suspense, useEffect, useMemo, useRef, useState } from 'react';
+import type { ActiveFilter } from '../../api/active-queries';
 import { useLive } from '../../api/live/LiveProvider';
 import { useServerTime } from '../../api/server-clock';
+import { DialogBoundary } from '../../ui/DialogBoundary';
 import { loadable } from '../../ui/loadable';
 import { useIsPhone } from '../../ui/useIsPhone';
+import { useReturnFocus } from '../../ui/useReturnFocus';
 import { RunList, type RunListProps } from './ActiveJobsMonitor';
-import { type Grouping, groupRows, type RunGroup } from './active-groups';
+import { filterOfGroup, type Grouping, groupRows, type RunGroup } from './active-groups';
 import { useActivePlace } from './active-place';
 import { JobRunCard } from './JobRunCard';
 import type { ListRow } from './list-rows';
+import { OverUsual } from './OverUsual';
 import { RunGroupHead } from './RunGroupHead';
+import { RunMenu } from './RunMenu';
 import { RunTableHead, RunTableRow } from './RunTableRow';
 
+const CancelGroupDialog = loadable(() => import('./CancelGroupDialog').then((module) => module.CancelGroupDialog));
 const VirtualRuns = loadable(() => import('./VirtualRuns').then((module) => module.VirtualRuns));
 
 /** In pixels; measured once rows are drawn. */
@@ -26,7 +32,8 @@ const REGROUP_MS = 2_000;
 export function RunBoard(props: RunListProps) {
   const { grouping, isFollowing, view, set } = useActivePlace();
   const isTable = !useIsPhone() && view === 'table';
-  const drawn = { Row: isTable ? RunTableRow : JobRunCard };
+  const drawn = { Row: isTable ? RunTableRow : JobRunCard, Menu: RunMenu, Advice: OverUsual };
+  const { cancelOf, dialog } = useCancelGroup();
   const groups = useRunGroups(props.rows, grouping, props.isHeld);
   const followed = useNewestStarted(isFollowing);
   const board = useRef<HTMLDivElement>(null);
@@ -39,12 +46,14 @@ export function RunBoard(props: RunListProps) {
   if (!isPlain) {
     return (
       <Suspense fallback={null}>
+        {dialog}
         {isTable && <RunTableHead />}
         <VirtualRuns
           {...props}
           {...drawn}
           groups={groups}
           followed={followed}
+          cancelOf={cancelOf}
           rowHeight={isTable ? TABLE_ROW_HEIGHT : CARD_HEIGHT}
         />
       </Suspense>
@@ -52,15 +61,36 @@ export function RunBoard(props: RunListProps) {
   }
   return (
     <div ref={board}>
+      {dialog}
       {isTable && <RunTableHead />}
       {groups.map((group) => (
         <section key={group.key} aria-label={group.label || undefined}>
-          <RunGroupHead group={group} />
+          <RunGroupHead group={group} onCancelAll={cancelOf(group)} />
           <RunList {...props} {...drawn} rows={group.rows} />
         </section>
       ))}
     </div>
   );
+}
+
+/** Asks before all runs of a group are cancelled. */
+function useCancelGroup() {
+  const { grouping, filters } = useActivePlace();
+  const [asked, setAsked] = useState<{ label: string; filter: ActiveFilter } | null>(null);
+  useReturnFocus(asked !== null);
+  const close = () => setAsked(null);
+  return {
+    /** Undefined where none of the group can be cancelled. */
+    cancelOf: (group: RunGroup<ListRow>) => {
+      const filter = grouping && filterOfGroup(group, grouping, filters);
+      return filter ? () => setAsked({ label: group.label, filter }) : undefined;
+    },
+    dialog: (
+      <DialogBoundary opened={[asked]} onClose={close}>
+        {asked && <CancelGroupDialog {...asked} onClose={close} />}
+      </DialogBoundary>
+    ),
+  };
 }
 
 /** The groups of the list; one without a name where nothing is grouped. While the list is held, no run changes its group. */

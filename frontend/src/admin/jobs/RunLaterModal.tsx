@@ -1,4 +1,4 @@
-import type { JobRun } from '@job-manager/shared/contract/run';
+import type { JobRunSummary } from '@job-manager/shared/contract/run';
 import { Button, Group, Modal, Text } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import { TimeField, timeProblem } from '../../components/TimeField';
@@ -8,7 +8,7 @@ import { readLocalInput } from '../../lib/read-time';
 import { useReschedule } from './useReschedule';
 
 interface Props {
-  run: JobRun;
+  run: JobRunSummary;
   onClose: () => void;
 }
 
@@ -29,7 +29,7 @@ export function RunLaterModal({ run, onClose }: Props) {
     event.preventDefault();
     const problem = timeProblem(text);
     if (problem !== null) return setFault(problem);
-    reschedule(readLocalInput(text) ?? undefined);
+    reschedule({ runAt: readLocalInput(text) ?? undefined });
   };
   return (
     <Modal

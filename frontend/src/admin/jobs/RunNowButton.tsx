@@ -27,7 +27,7 @@ function Offer({ run, isQuiet }: Required<Props>) {
       size={isQuiet ? 'compact-sm' : 'sm'}
       loading={isPending}
       aria-label={`${words} ${run.jobName} #${run.id}`}
-      onClick={() => reschedule(undefined)}
+      onClick={() => reschedule({})}
     >
       {words}
     </Button>

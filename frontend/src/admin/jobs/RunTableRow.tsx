@@ -33,7 +33,7 @@ export function RunTableHead() {
 
 /** An active run as a row of 40 px. */
 export const RunTableRow = memo(function RunTableRow(props: ActiveRowProps) {
-  const { run, state, isFading, limits, as: Row = 'li', Menu, onCancel, onViewDetails } = props;
+  const { run, state, isFading, limits, as: Row = 'li', Menu, Advice, onCancel, onViewDetails } = props;
   const { status, attention, name } = useActiveRow(props);
   if (state === 'empty') return <Row className={classes.row} data-state="empty" aria-hidden />;
   const isActive = state === 'active';
@@ -74,7 +74,9 @@ export const RunTableRow = memo(function RunTableRow(props: ActiveRowProps) {
       <div className={classes.channel}>
         <ChannelLink channel={run.channel} />
       </div>
-      <div className={classes.time}>{isActive && <Since run={run} />}</div>
+      <div className={classes.time}>
+        {isActive && <Since run={run} />} {isActive && Advice && <Advice run={run} />}
+      </div>
       <div className={classes.actions}>
         <CancelButton
           status={isActive ? status : run.status}

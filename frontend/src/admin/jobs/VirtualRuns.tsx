@@ -7,13 +7,15 @@ import type { RunGroup } from './active-groups';
 import { JobRunCard } from './JobRunCard';
 import type { ListRow } from './list-rows';
 import classes from './RunBoard.module.css';
-import { RunGroupHead } from './RunGroupHead';
+import { type GroupHeadProps, RunGroupHead } from './RunGroupHead';
 
 interface Props extends RunListProps {
   groups: readonly RunGroup<ListRow>[];
   /** Scrolled to when it changes. */
   followed: string | null;
   rowHeight: number;
+  /** The cancel of a whole group; undefined where there is none. */
+  cancelOf: (group: RunGroup<ListRow>) => GroupHeadProps['onCancelAll'];
 }
 
 /** The head of a group stays below the bar at the top of the page. */
@@ -24,8 +26,8 @@ function StickyHead({ style, ...props }: ComponentPropsWithoutRef<'div'>) {
 const components = { TopItemList: StickyHead };
 
 /** A list of any length: only the rows around those in view are in the page, which scrolls as a whole. */
-export function VirtualRuns({ groups, followed, isHeld, rowHeight, Row = JobRunCard, Menu, ...list }: Props) {
-  const { limitsOf, isCancelling, onCancel, onViewDetails } = list;
+export function VirtualRuns({ groups, followed, isHeld, rowHeight, Row = JobRunCard, Menu, Advice, ...list }: Props) {
+  const { limitsOf, isCancelling, onCancel, onViewDetails, cancelOf } = list;
   const zone = useRef<HTMLDivElement>(null);
   const handle = useRef<GroupedVirtuosoHandle>(null);
   const rows = useMemo(() => groups.flatMap(({ rows: members }) => members), [groups]);
@@ -52,7 +54,11 @@ export function VirtualRuns({ groups, followed, isHeld, rowHeight, Row = JobRunC
         computeItemKey={(index) => keys[index] ?? index}
         groupContent={(index) => {
           const group = groups[index];
-          return group && isNamed ? <RunGroupHead group={group} /> : <div className={classes.nameless} />;
+          return group && isNamed ? (
+            <RunGroupHead group={group} onCancelAll={cancelOf(group)} />
+          ) : (
+            <div className={classes.nameless} />
+          );
         }}
         defaultItemHeight={rowHeight}
         increaseViewportBy={200}
@@ -71,6 +77,7 @@ export function VirtualRuns({ groups, followed, isHeld, rowHeight, Row = JobRunC
               onCancel={onCancel}
               onViewDetails={onViewDetails}
               Menu={Menu}
+              Advice={Advice}
             />
           );
         }}

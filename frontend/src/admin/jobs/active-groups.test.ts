@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { ago, aRun } from '../../testing/a-run';
-import { type ActiveFilters, countStates, groupRows, isWanted, stateOf } from './active-groups';
+import { type ActiveFilters, countStates, filterOfGroup, groupRows, isWanted, stateOf } from './active-groups';
 
 const NONE: ActiveFilters = { text: '', job: null, channel: null, state: null };
 const runs = {
@@ -46,4 +46,18 @@ test('groups stand in the order of their names or states, and a paused channel s
   expect(labels('state').map(([label]) => label)).toEqual([
     ...['Running', 'Stopping', 'Pending', 'Retrying', 'Scheduled', 'Waiting for others'],
   ]);
+});
+
+test('a cancel of a group means what it and the filters name, and with a text no run but those shown', () => {
+  const [group] = groupRows(rows.slice(2, 3), 'channel', Date.now());
+  if (group === undefined) throw new Error('There is one');
+  expect(filterOfGroup(group, 'channel', { ...NONE, job: 'trending' })).toEqual({
+    channel: 'mail',
+    jobName: 'trending',
+  });
+  expect(filterOfGroup(group, 'channel', { ...NONE, text: 'ada' })).toEqual({
+    channel: 'mail',
+    jobRunIds: [runs.due.id],
+  });
+  expect(filterOfGroup({ ...group, key: 'stopping' }, 'state', NONE)).toBeNull();
 });

@@ -1,4 +1,6 @@
 import type { JobRunSummary } from '@job-manager/shared/contract/run';
+import { limits } from '@job-manager/shared/limits';
+import type { ActiveFilter } from '../../api/active-queries';
 import { isPutOff } from './put-off';
 
 export const activeStates = ['running', 'stopping', 'due', 'retrying', 'scheduled', 'blocked'] as const;
@@ -92,6 +94,25 @@ export function groupRows<Row extends { run: JobRunSummary }>(
       detail: grouping === 'channel' ? pauseOf(members) : null,
       rows: members,
     }));
+}
+
+/**
+ * Which runs a cancel of a group means: all on the server that it and the other filters name, or, where a text narrows
+ * them, those that are shown. Null where none of them can be cancelled.
+ */
+export function filterOfGroup(
+  { key, rows }: RunGroup<{ run: JobRunSummary }>,
+  grouping: Grouping,
+  { text, job, channel, state }: ActiveFilters,
+): ActiveFilter | null {
+  const wanted = grouping === 'state' ? (key as ActiveState) : state;
+  if (wanted === 'stopping') return null;
+  return {
+    jobName: (grouping === 'job' ? key : job) ?? undefined,
+    channel: (grouping === 'channel' ? key : channel) ?? undefined,
+    state: wanted ?? undefined,
+    jobRunIds: text.trim() === '' ? undefined : rows.slice(0, limits.cancelledByIds).map(({ run }) => run.id),
+  };
 }
 
 export const capitalize = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

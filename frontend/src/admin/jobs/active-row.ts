@@ -18,6 +18,8 @@ export interface ActiveRowProps {
   limits: Limits;
   onCancel: (run: JobRunSummary) => void;
   onViewDetails: (jobRunId: string) => void;
+  /** Says more about the run behind its name or its time. */
+  Advice?: ComponentType<{ run: JobRunSummary }>;
   /** More that can be done with the run, behind `⋯`. */
   Menu?: ComponentType<RunMenuProps>;
 }

@@ -23,10 +23,39 @@ export const slownessLimit = (run: JobRunSummary, { slowAfterMs }: Limits): numb
  */
 export function attentionOf(run: JobRunSummary, limits: Limits, now: number): Attention {
   if (run.status !== 'RUNNING') return null;
-  const isOver = (since: string | null, limit: number | undefined) =>
-    since !== null && limit !== undefined && now - Date.parse(since) > limit;
-  if (isOver(run.lastHeartbeatAt ?? run.startedAt, silenceLimit(run, limits))) return 'stalled';
-  return isOver(run.startedAt, slownessLimit(run, limits)) ? 'slow' : null;
+  const { stalledAt, slowAt } = momentsOf(run, limits);
+  if (now > stalledAt) return 'stalled';
+  return now > slowAt ? 'slow' : null;
+}
+
+/** From when on a run needs looking at unless its runner speaks of it, in milliseconds; infinite for never. */
+export function attentionFrom(run: JobRunSummary, limits: Limits): number {
+  if (run.status !== 'RUNNING') return Number.POSITIVE_INFINITY;
+  const { stalledAt, slowAt } = momentsOf(run, limits);
+  return Math.min(stalledAt, slowAt);
+}
+
+interface Moments {
+  limits: Limits;
+  stalledAt: number;
+  slowAt: number;
+}
+
+// Thousands of runs are asked about each second, and a time is read from its text slowly.
+const known = new WeakMap<JobRunSummary, Moments>();
+
+function momentsOf(run: JobRunSummary, limits: Limits): Moments {
+  const before = known.get(run);
+  if (before?.limits === limits) return before;
+  const momentAfter = (since: string | null, limit: number | undefined) =>
+    since === null || limit === undefined ? Number.POSITIVE_INFINITY : Date.parse(since) + limit;
+  const moments = {
+    limits,
+    stalledAt: momentAfter(run.lastHeartbeatAt ?? run.startedAt, silenceLimit(run, limits)),
+    slowAt: momentAfter(run.startedAt, slownessLimit(run, limits)),
+  };
+  known.set(run, moments);
+  return moments;
 }
 
 /** The limits of each job's runs, by the job's name. */

@@ -11,29 +11,38 @@ interface Ends {
   onSuccess?: () => void;
 }
 
-/** Gives a queued run another time, or none: now. Lists hear of it by the socket. */
+/** Another time, another priority or both; with neither the run is due now. */
+export interface Reschedule {
+  runAt?: string;
+  priority?: number;
+}
+
+/** Changes when a queued run starts. Lists are notified by the socket. */
 export function useReschedule(run: Pick<JobRunSummary, 'id' | 'jobName'>, { onSuccess }: Ends = {}) {
   const queryClient = useQueryClient();
   const name = `${run.jobName} #${run.id}`;
   const call = useAction({
-    mutationFn: (runAt: string | undefined) => rescheduleRun(run.id, runAt),
+    mutationFn: (change: Reschedule) => rescheduleRun(run.id, change),
     onSettled: () => queryClient.invalidateQueries({ queryKey: runKey(run.id) }),
-    onSuccess: (_answer, runAt) => {
-      toastSuccess({
-        message: runAt === undefined ? `${name} is due now` : `${name} starts at ${formatMoment(runAt, Date.now())}`,
-      });
+    onSuccess: (_answer, change) => {
+      toastSuccess({ message: `${name} ${describe(change)}` });
       onSuccess?.();
     },
-    onError: (error, runAt) => {
+    onError: (error, change) => {
       trackError(error, { action: 'rescheduleJob', jobName: run.jobName, jobRunId: run.id });
       const { status, details, retryable } = toFailure(error);
       if (status === 401) return;
       toastError({
-        title: `${name} could not be given another time`,
+        title: `${name} could not be given another ${change.priority === undefined ? 'time' : 'priority'}`,
         message: details,
-        offer: retryable ? { label: 'Retry', act: () => call.mutate(runAt) } : undefined,
+        offer: retryable ? { label: 'Retry', act: () => call.mutate(change) } : undefined,
       });
     },
   });
   return { reschedule: call.mutate, isPending: call.isPending };
+}
+
+function describe({ runAt, priority }: Reschedule): string {
+  if (priority !== undefined) return `has priority ${priority}`;
+  return runAt === undefined ? 'is due now' : `starts at ${formatMoment(runAt, Date.now())}`;
 }

@@ -12,6 +12,9 @@ const MIN_RUNS = 5;
 /** Within this ratio a run took as long as usual. */
 const NOTABLE = 1.5;
 
+/** Whether a run that goes on takes longer than 95 % of its job's did. */
+export const isOverUsual = (tookMs: number, { p95, runs }: Usual): boolean => runs >= MIN_RUNS && tookMs > p95;
+
 /** "11 × slower than usual"; null where too few runs are known. `isOver` is false for a run that may still go on. */
 export function compareWithUsual(tookMs: number, usual: Usual, isOver: boolean): string | null {
   if (usual.runs < MIN_RUNS) return null;

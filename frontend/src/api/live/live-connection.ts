@@ -176,9 +176,21 @@ function shownOf({ next }: ActiveChange, state: LiveState): Partial<LiveState> {
   return {
     status: 'live',
     isLoaded: true,
-    runs: inDisplayOrder(next.runs.values()),
+    runs: inDisplayOrder(startingFrom(state.runs, next.runs)),
     counts: next.counts ?? state.counts,
   };
+}
+
+/** The runs in the order in which they stood: of thousands few have moved, and a sort of what is nearly in order is quick. */
+function* startingFrom(before: readonly JobRunSummary[], runs: ReadonlyMap<string, JobRunSummary>) {
+  const placed = new Set<string>();
+  for (const { id } of before) {
+    const run = runs.get(id);
+    if (run === undefined) continue;
+    placed.add(id);
+    yield run;
+  }
+  for (const run of runs.values()) if (!placed.has(run.id)) yield run;
 }
 
 /** A message this version doesn't know is left out; the gap in `seq` then brings a snapshot. */

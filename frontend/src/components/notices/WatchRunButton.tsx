@@ -1,10 +1,10 @@
 import { ActionIcon } from '@mantine/core';
 import { IconBell, IconBellFilled } from '@tabler/icons-react';
-import { setWatched, useIsWatched } from './watched-runs';
+import { useWatchedRun } from './watched-runs';
 
 /** Announces the end of one run, whatever the preferences are; survives a reload. */
 export function WatchRunButton({ run }: { run: { id: string; jobName: string } }) {
-  const isWatched = useIsWatched(run.id);
+  const { isWatched, setWatched } = useWatchedRun(run.id);
   const Icon = isWatched ? IconBellFilled : IconBell;
   return (
     <ActionIcon
@@ -14,7 +14,7 @@ export function WatchRunButton({ run }: { run: { id: string; jobName: string } }
       aria-pressed={isWatched}
       title={isWatched ? 'Tells you when it ends (w)' : 'Tell me when this ends (w)'}
       data-key="w"
-      onClick={() => setWatched(run.id, !isWatched)}
+      onClick={() => setWatched(!isWatched)}
     >
       <Icon size={16} />
     </ActionIcon>

@@ -33,9 +33,10 @@ export function forgetEnded(jobRunId: string): void {
   setTimeout(() => setWatched(jobRunId, false), KEPT_AFTER_END_MS);
 }
 
-/** Whether a run's end is to be announced, by the choice in any tab. */
-export function useIsWatched(jobRunId: string): boolean {
-  return useSyncExternalStore(subscribe, () => watchedRuns().includes(jobRunId));
+/** Whether a run's end is to be announced, by the choice in any tab, and that choice. */
+export function useWatchedRun(jobRunId: string): { isWatched: boolean; setWatched(isWatched: boolean): void } {
+  const isWatched = useSyncExternalStore(subscribe, () => watchedRuns().includes(jobRunId));
+  return { isWatched, setWatched: (next) => setWatched(jobRunId, next) };
 }
 
 function subscribe(listener: () => void): () => void {

@@ -1,0 +1,105 @@
+import type { JobRunSummary } from '@job-manager/shared/contract/run';
+import { TextInput } from '@mantine/core';
+import { useState } from 'react';
+import { ConfirmDialog } from '../../ui/ConfirmDialog';
+import classes from './CancelManyDialog.module.css';
+
+/** What a cancel of several runs would do now. */
+export interface CancelPreview {
+  cancelled: number;
+  asked: number;
+  byJob: readonly { jobName: string; runs: number }[];
+  first: readonly JobRunSummary[];
+}
+
+interface Props {
+  title: string;
+  subject: string;
+  /** Undefined while it is being read. */
+  preview: CancelPreview | undefined;
+  isPending: boolean;
+  fault: string | null;
+  onConfirm: () => void;
+  onClose: () => void;
+}
+
+/** Beyond it the number has to be typed. */
+const MAX_UNTYPED = 20;
+
+/** Says which runs a cancel would touch, and asks for their number where they are many. */
+export function CancelManyDialog({ title, subject, preview, isPending, fault, onConfirm, onClose }: Props) {
+  const [typed, setTyped] = useState('');
+  const [isRefused, setRefused] = useState(false);
+  const { cancelled = 0, asked = 0, byJob = [], first = [] } = preview ?? {};
+  const count = cancelled + asked;
+  const isTyped = count <= MAX_UNTYPED || typed.replace(/[\s,.]/g, '') === String(count);
+  const confirm = () => {
+    if (count === 0) onClose();
+    else if (isTyped) onConfirm();
+    else setRefused(true);
+  };
+  return (
+    <ConfirmDialog
+      title={title}
+      subject={subject}
+      confirm={preview && count === 0 ? 'Close' : preview ? `Cancel ${spellRuns(count)}` : 'Cancel runs'}
+      isDangerous={count > 0}
+      isPending={isPending || (preview === undefined && fault === null)}
+      isChanged={typed !== ''}
+      fault={fault}
+      onConfirm={confirm}
+      onClose={onClose}
+    >
+      {preview && count === 0 && <p className={classes.text}>None of them can be cancelled any more.</p>}
+      {preview && count > 0 && (
+        <>
+          <p className={classes.text}>{describe(cancelled, asked)} This can't be undone.</p>
+          {byJob.length > 1 && (
+            <ul className={classes.runs}>
+              {byJob.map(({ jobName, runs }) => (
+                <li key={jobName}>
+                  {jobName}: {runs.toLocaleString('en')}
+                </li>
+              ))}
+            </ul>
+          )}
+          <FirstRuns runs={first} count={count} />
+          {count > MAX_UNTYPED && (
+            <TextInput
+              label={`Type ${count} to confirm`}
+              value={typed}
+              inputMode="numeric"
+              autoComplete="off"
+              error={isRefused && !isTyped ? `Type ${count}` : null}
+              onChange={(event) => setTyped(event.currentTarget.value)}
+              data-autofocus
+            />
+          )}
+        </>
+      )}
+    </ConfirmDialog>
+  );
+}
+
+function describe(cancelled: number, asked: number): string {
+  const waiting = `${spellRuns(cancelled)} that ${cancelled === 1 ? 'waits' : 'wait'} would be cancelled at once`;
+  const running = `${spellRuns(asked)} that ${asked === 1 ? 'runs' : 'run'}`;
+  if (asked === 0) return `${waiting}.`;
+  return cancelled === 0 ? `${running} would be asked to stop.` : `${waiting}, and ${running} asked to stop.`;
+}
+
+function FirstRuns({ runs, count }: { runs: readonly JobRunSummary[]; count: number }) {
+  return (
+    <ul className={classes.runs} aria-label="The first of them">
+      {runs.map(({ id, jobName }) => (
+        <li key={id}>
+          {jobName} #{id}
+        </li>
+      ))}
+      {count > runs.length && <li>and {(count - runs.length).toLocaleString('en')} more</li>}
+    </ul>
+  );
+}
+
+/** "1 run", "1,204 runs". */
+export const spellRuns = (count: number): string => `${count.toLocaleString('en')} ${count === 1 ? 'run' : 'runs'}`;
