@@ -23,6 +23,7 @@ import { RowSkeletons } from '../../ui/RowSkeletons';
 import { Section } from '../../ui/Section';
 import { useReturnFocus } from '../../ui/useReturnFocus';
 import { BatchFacts, BatchProgress } from './BatchProgress';
+import { RerunFailedButton } from './RerunFailedButton';
 import { useBatchesFollow } from './useBatchesFollow';
 
 const ReadChain = loadable(() => import('./RunChain').then((module) => module.ReadChain));
@@ -47,12 +48,15 @@ function Batch({ batchId }: { batchId: string }) {
       title={title}
       trail={[{ label: 'Runs', to: paths.jobs }, { label: 'Batches', to: paths.batches }, { label: `#${batchId}` }]}
       actions={
-        mayCancel &&
-        batch !== undefined &&
-        batch.finishedAt === null && (
-          <Button variant="default" onClick={() => setCancelling(true)}>
-            Cancel…
-          </Button>
+        batch !== undefined && (
+          <>
+            {batch.counts.failed > 0 && <RerunFailedButton batch={batch} />}
+            {mayCancel && batch.finishedAt === null && (
+              <Button variant="default" onClick={() => setCancelling(true)}>
+                Cancel…
+              </Button>
+            )}
+          </>
         )
       }
     >

@@ -78,6 +78,26 @@ test('shows a batch, its failed runs alone, and cancels it knowing what that doe
   await waitFor(() => expect(calls).toEqual(['cancel']));
 });
 
+test('re-runs the failed runs of a batch, knowing which', async () => {
+  serveBatch();
+  world.runs = [failed];
+  const sent: unknown[] = [];
+  backend.use(
+    http.post('/api/admin/jobs/enqueue', async ({ request }) => {
+      sent.push(await request.json());
+      return HttpResponse.json(
+        { jobRunId: '900', run: aRun.queued({ id: '900' }), isNew: true, note: null },
+        { status: 201 },
+      );
+    }),
+  );
+  const { user } = await openPanel('/admin/jobs/batches/7');
+  await user.click(await screen.findByRole('button', { name: 'Re-run failed…' }));
+  await user.click(await screen.findByRole('button', { name: 'Re-run 1 run' }));
+  expect(await screen.findByText('1 run queued again')).toBeVisible();
+  expect(sent).toEqual([expect.objectContaining({ jobName: failed.jobName, rerunOfId: failed.id })]);
+});
+
 test('offers no cancel to those who may not', async () => {
   serveBatch();
   world.user = { ...operator, role: 'USER' };
