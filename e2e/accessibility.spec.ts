@@ -282,7 +282,7 @@ test('the API tokens, and a new one', async ({ page, runs }) => {
   await form.getByRole('button', { name: 'Create token' }).click();
   await expect(form).toContainText('Choose at least one');
   await expectAccessible(page);
-  await form.getByRole('checkbox', { name: 'view', exact: true }).check();
+  await form.getByRole('checkbox', { name: / view$/ }).check();
   await form.getByRole('button', { name: 'Create token' }).click();
   await expect(page.getByRole('dialog', { name: 'New token' })).toContainText('It is not shown again');
   await expectAccessible(page);
