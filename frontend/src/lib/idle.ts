@@ -1,7 +1,7 @@
 import { useSyncExternalStore } from 'react';
 
 /** After so long without input a tab counts as unattended. */
-export const IDLE_AFTER_MS = 10 * 60_000;
+const IDLE_AFTER_MS = 10 * 60_000;
 
 const INPUTS = ['pointerdown', 'keydown', 'wheel', 'touchstart'] as const;
 const listeners = new Set<() => void>();

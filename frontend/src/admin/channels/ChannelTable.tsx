@@ -95,7 +95,7 @@ export function ChannelStateTag({ channel }: { channel: JobChannel }) {
   );
 }
 
-export function Use({ value, limit }: { value: number; limit: number | null }) {
+function Use({ value, limit }: { value: number; limit: number | null }) {
   return (
     <span className={classes.figure}>
       {value} of {limit ?? 'any'}
@@ -118,7 +118,7 @@ export function OldestWait({ channel }: { channel: JobChannel }) {
   );
 }
 
-export function Rate({ channel: { rateLimit, ratePeriodMs, recentStarts } }: { channel: JobChannel }) {
+function Rate({ channel: { rateLimit, ratePeriodMs, recentStarts } }: { channel: JobChannel }) {
   if (rateLimit === null || ratePeriodMs === null) return <>–</>;
   return (
     <span className={classes.figure}>

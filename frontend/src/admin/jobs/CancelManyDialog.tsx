@@ -5,7 +5,7 @@ import { ConfirmDialog } from '../../ui/ConfirmDialog';
 import classes from './CancelManyDialog.module.css';
 
 /** What a cancel of several runs would do now. */
-export interface CancelPreview {
+interface CancelPreview {
   cancelled: number;
   asked: number;
   byJob: readonly { jobName: string; runs: number }[];

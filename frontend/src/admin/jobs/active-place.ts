@@ -3,7 +3,6 @@ import { useMemo } from 'react';
 import { activeStates, groupings } from './active-groups';
 
 const views = ['table', 'cards'] as const;
-export type ActiveView = (typeof views)[number];
 
 const place = {
   q: parseAsString.withDefault(''),
