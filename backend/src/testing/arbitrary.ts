@@ -59,6 +59,7 @@ function arbitraryOf(schema: JsonSchema, place: Place): fc.Arbitrary<unknown> {
   if (schema.type === 'object') return ofObject(schema, place);
   if (schema.type === 'array') return ofArray(schema, place);
   if (schema.type === 'string') return ofText(schema);
+  if (schema.type === 'null') return fc.constant(null);
   if (schema.type === 'boolean') return fc.boolean();
   if (schema.type === 'integer' || schema.type === 'number') return ofNumber(schema);
   return fc.jsonValue({ maxDepth: 3 });

@@ -146,7 +146,7 @@ describe('what a claim leaves', () => {
     const retryPolicy = { backoffMs: 5, factor: 2, maxBackoffMs: 50 };
     const id = await queue({
       ...{ channel: 'mail', parameters: { a: 1 }, timeoutMs: 9, maxAttempts: 7, crashes: 1, maxCrashes: 4 },
-      ...{ priority: 5, retryPolicy, dependsOn: [3, 4], attempt: 2, claimNo: 5 },
+      ...{ priority: 5, retryPolicy, dependsOn: [3, 4], attempt: 2, claimNo: 5, correlationId: 'order-4711' },
     });
     const [run] = await take(1);
     const [row] = await rows('SELECT * FROM "JobRun" WHERE id = $1', [id]);
@@ -154,7 +154,7 @@ describe('what a claim leaves', () => {
     expect(run).toEqual({
       ...{ id, jobName: 'work', channel: 'mail', parameters: { a: 1 }, attempt: 3, maxAttempts: 7, claimNo: 6 },
       ...{ leaseToken: row.leaseToken, startedAt: row.startedAt, timeoutMs: 9, retryPolicy, crashes: 1, maxCrashes: 4 },
-      ...{ priority: 5, dependsOn: ['3', '4'] },
+      ...{ priority: 5, dependsOn: ['3', '4'], correlationId: 'order-4711' },
     });
     expect(row.startedAt).toEqual(row.lastHeartbeatAt);
   });
