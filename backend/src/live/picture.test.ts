@@ -49,6 +49,11 @@ afterEach(async () => {
 });
 afterAll(() => engine.close());
 
+/** Looks from now on: the first may join a look that began before. */
+const look = async () => {
+  await picture.refresh();
+  await picture.refresh();
+};
 const snapshotAsSent = () => JSON.parse(picture.snapshotMessage().textAt(0).toString()).data;
 const types = () => told.map((change) => change.type.replace('server.admin.', ''));
 const about = (id: string) => told.filter((change) => 'jobRunId' in change.data && change.data.jobRunId === id);
@@ -79,7 +84,7 @@ it('tells a life in order: queued, started, progress, asked to stop, completed',
 it('finds what happened without any notification at its next look', async () => {
   await engine.database.pool.query(`INSERT INTO "JobRun" ("jobName") VALUES ('gate')`);
   expect(types()).toEqual([]);
-  await picture.refresh();
+  await look();
   expect(types()).toEqual(['job_queued', 'jobs_counts']);
 });
 
@@ -87,19 +92,19 @@ it('tells on the runs of a paused channel who paused it and why, though their ro
   const { pool } = engine.database;
   const { rows } = await pool.query(`INSERT INTO "JobRun" ("jobName", channel) VALUES ('gate', 'mail') RETURNING id`);
   const [{ id }] = rows;
-  await picture.refresh();
+  await look();
   await pool.query(`INSERT INTO "Channel" (name, "pausedAt", "pausedBy", "pauseReason")
     VALUES ('mail', clock_timestamp(), 'ada@example.com', 'the relay is down')`);
-  await picture.refresh();
+  await look();
   expect(picture.snapshot().runs.find((run) => run.id === id)).toMatchObject({
     waitReason: 'channelPaused',
     waitDetail: 'Channel mail is paused by ada@example.com: the relay is down',
     waitSince: expect.any(String),
     waitUntil: null,
   });
-  await picture.refresh();
+  await look();
   await pool.query(`DELETE FROM "Channel" WHERE name = 'mail'`);
-  await picture.refresh();
+  await look();
   expect(toldOf(id)).toEqual(['job_queued', 'job_queued', 'job_queued']);
   expect(picture.snapshot().runs.find((run) => run.id === id)).toMatchObject({
     waitReason: 'noRunner',
@@ -111,18 +116,18 @@ it('tells the end of a run that came and went between two looks', async () => {
   const { rows } = await engine.database.pool.query(
     `INSERT INTO "JobRun" ("jobName", status, "finishedAt") VALUES ('gate', 'SUCCESS', clock_timestamp()) RETURNING id`,
   );
-  await picture.refresh();
+  await look();
   expect(toldOf(rows[0].id)).toEqual(['job_completed']);
 });
 
 it('shows the first 200 queued runs and counts them all', async () => {
   await engine.database.pool.query(`INSERT INTO "JobRun" ("jobName") SELECT 'gate' FROM generate_series(1, 250)`);
-  await picture.refresh();
+  await look();
   expect(picture.snapshot()).toMatchObject({ counts: { running: 0, queued: 250 } });
   expect(picture.snapshot().runs).toHaveLength(200);
   const last = picture.snapshot().runs.at(-1) as JobRunSummary;
   await engine.database.pool.query(`INSERT INTO "JobRun" ("jobName", priority) VALUES ('gate', -1)`);
-  await picture.refresh();
+  await look();
   // It came together with the others.
   expect(toldOf(last.id)).toEqual(['job_hidden']);
 });
@@ -136,11 +141,11 @@ it('shows the 500 runs that have run longest and counts them all, also while que
     );
   await pool.query(`INSERT INTO "JobRun" ("jobName") SELECT 'gate' FROM generate_series(1, 700)`);
   await start('id <= 510');
-  await picture.refresh();
+  await look();
   expect(picture.snapshot()).toMatchObject({ counts: { running: 510, queued: 190 } });
   expect(picture.snapshot().runs).toHaveLength(500 + 190);
   await start('id <= 560');
-  await picture.refresh();
+  await look();
   expect(picture.snapshot()).toMatchObject({ counts: { running: 560, queued: 140 } });
   const { runs } = picture.snapshot();
   expect(runs.map(({ status }) => status)).toEqual([...Array(500).fill('RUNNING'), ...Array(140).fill('QUEUED')]);
@@ -159,11 +164,11 @@ function applyTogether(known: Map<string, JobRunSummary>, { runs, hidden }: Toge
 it('tells many changes of one look together, and each as it is', async () => {
   const runs = picture.snapshot().runs.length;
   await engine.database.pool.query(`INSERT INTO "JobRun" ("jobName") SELECT 'gate' FROM generate_series(1, 30)`);
-  await picture.refresh();
+  await look();
   expect(types()).toEqual(['jobs_changed']);
   expect(told[0]?.data).toMatchObject({ counts: { running: 0, queued: 30 } });
   await engine.database.pool.query(`UPDATE "JobRun" SET priority = 7, rev = rev + 1`);
-  await picture.refresh();
+  await look();
   const known = new Map<string, JobRunSummary>();
   for (const { type, data } of told) if (type === 'server.admin.jobs_changed') applyTogether(known, data);
   expect(picture.snapshot().runs).toHaveLength(runs + 30);
@@ -186,11 +191,10 @@ it('looks less often while the whole list turns over before many, and as often a
   expect(looks).toBeLessThan(8);
   picture.off('changes', count);
   for (const leave of others) leave();
-  await picture.refresh();
+  await look();
   told.length = 0;
   await pool.query(`DELETE FROM "JobRun"`);
-  await picture.refresh();
-  await picture.refresh();
+  await look();
   const { id } = await engine.enqueue('gate');
   await untilTold(id, 'job_queued');
 });
@@ -240,7 +244,7 @@ it('is read once for all who come within a moment, and is whole for each of them
   await untilTold(id, 'job_queued');
   // The moment lasts, however busy the machine is; a clock that began anew would put the next look off.
   const clock = vi.spyOn(performance, 'now').mockReturnValue(performance.now());
-  await picture.refresh();
+  await look();
   const queries = vi.spyOn(engine.database.pool, 'query');
   await Promise.all(Array.from({ length: 100 }, () => picture.refreshUnlessFresh()));
   clock.mockRestore();
