@@ -524,7 +524,7 @@ describe('a paused job', () => {
   it('goes on by itself, though no notification comes', async () => {
     const { runner, watch, knows } = await otherProcess();
     const run = await engine.enqueue('work');
-    await pause(new Date(Date.now() + 300));
+    await pause(new Date(Date.now() + 800));
     await watch.refresh();
     expect(await runner.tick()).toBe(0);
     await knows(['work', 'send']);
