@@ -78,9 +78,12 @@ const claim = async (sql: Parameters<typeof claimDueRuns>[0] = engine.database.p
 /** Another run with a key, inserted by hand. */
 const TWIN = `INSERT INTO "JobRun" ("jobName", "uniqueKey", "uniqueScope", "uniqueUntil")
   VALUES ('note', $1, $2::"UniqueScope", CASE $2 WHEN 'PERIOD' THEN clock_timestamp() + interval '1 hour' END)`;
+/** As time does it: no trigger sees it. */
 const makePeriodOver = () =>
   engine.database.pool.query(
-    `UPDATE "JobRun" SET "uniqueUntil" = clock_timestamp() - interval '1 s' WHERE "uniqueUntil" IS NOT NULL`,
+    `BEGIN; SET LOCAL session_replication_role = replica;
+     UPDATE "JobRun" SET "uniqueUntil" = clock_timestamp() - interval '1 s' WHERE "uniqueUntil" IS NOT NULL;
+     UPDATE "JobRunKey" SET until = clock_timestamp() - interval '1 s' WHERE until IS NOT NULL; COMMIT`,
   );
 
 describe.each(scopes)('a key with the scope %s', (scope) => {
@@ -215,6 +218,28 @@ describe('a key that is taken until the end', () => {
     expect(await ask('running', 'existing')).toMatchObject({ isNew: false, run: { id: second.run.id } });
     await expect(ask('running', 'refuse')).rejects.toThrow(`Run #${second.run.id} has the key`);
   });
+});
+
+it('is not kept for a run that was refused for its other key', async () => {
+  const { run } = await ask('running', 'refuse');
+  const both = {
+    jobName: 'note',
+    trigger: 'EVENT',
+    idempotencyKey: 'once',
+    unique: unique('running', 'refuse'),
+  } as const;
+  await expect(engine.queue.enqueue(both, SYSTEM)).rejects.toMatchObject({ code: 'DUPLICATE' });
+  await cancelRun(engine.database.pool, run.id, SYSTEM);
+  expect(await engine.queue.enqueue(both, SYSTEM)).toMatchObject({ isNew: true });
+});
+
+it('of a period that is over is free, and held by no run of before', async () => {
+  await ask('period', 'existing');
+  await makePeriodOver();
+  expect(await ask('period', 'refuse')).toMatchObject({ isNew: true });
+  await makePeriodOver();
+  await engine.database.pool.query(TWIN, [KEY, 'PERIOD']);
+  await expect(ask('period', 'refuse')).rejects.toMatchObject({ code: 'DUPLICATE' });
 });
 
 describe('a key that is taken for a time', () => {
