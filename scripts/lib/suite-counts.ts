@@ -27,12 +27,12 @@ const reports = { vitest: vitestReport, playwright: playwrightReport };
 
 /**
  * Why a test may pass at its second try only, by the beginning of the name that `findTroubles` gives it. Any other that
- * does so has failed, and so have the listed ones where more than `MOST_FLAKY` of them do.
+ * does so has failed, and so have the listed ones where more than `FLAKY_LIMIT` of them do.
  */
 export const KNOWN_FLAKY: Record<string, string> = {
   'e2e/': 'Two browsers, products and databases share the processors with whatever else a machine is busy with.',
 };
-export const MOST_FLAKY = 2;
+export const FLAKY_LIMIT = 2;
 
 /**
  * What a test tool's JSON report says, together with how its process ended: a tool that wrote no
@@ -54,7 +54,7 @@ export function countSuite(tool: TestTool, report: string | undefined, exitCode:
 function countFlaky(troubles: Trouble[]): number {
   const flaky = troubles.filter(({ kind }) => kind === 'flaky');
   const known = flaky.filter(({ test }) => Object.keys(KNOWN_FLAKY).some((start) => test.startsWith(start)));
-  return known.length > MOST_FLAKY ? flaky.length : flaky.length - known.length;
+  return known.length > FLAKY_LIMIT ? flaky.length : flaky.length - known.length;
 }
 
 function readReport(tool: TestTool, report: string | undefined): SuiteCounts | undefined {

@@ -3,7 +3,7 @@ import type { Page } from '@playwright/test';
 type TaskWindow = Window & typeof globalThis & { benchTasks?: number[]; benchTaskObserver?: PerformanceObserver };
 
 /** Beyond this the page feels stuck. */
-export const MOST_TASK_MS = 100;
+export const TASK_LIMIT_MS = 100;
 
 /** Begins to note how long each task of 50 ms and more kept the page from doing anything else. */
 export async function watchLongTasks(page: Page): Promise<void> {
