@@ -17,7 +17,6 @@ CROSS JOIN LATERAL (
   UNION ALL
   SELECT 2, k."runId", 'unique', NULL, NULL FROM "JobRunKey" k
   WHERE k.scope = r."uniqueScope"::"JobRunKeyScope" AND k."jobName" = r."jobName" AND k.key = r."uniqueKey"
-    AND (k.until IS NULL OR k.until > clock_timestamp())
   UNION ALL
   SELECT 3, line.first, 'unique', NULL, NULL FROM job_manager_first_in_line(r."jobName", r."uniqueKey", r."uniqueScope", 'NONE') AS line(first)
   WHERE line.first IS NOT NULL
