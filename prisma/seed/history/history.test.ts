@@ -46,10 +46,11 @@ describe('in the database', () => {
   const query = async (sql: string, ...values: unknown[]) => (await database.pool.query(sql, values)).rows;
   const countOf = async (table: string) => (await query(`SELECT count(*)::int AS count FROM "${table}"`))[0].count;
   const TABLES = ['JobRun', 'JobRunAttempt', 'JobRunMessage', 'JobRunCount', 'JobRunDayCount', 'JobRunBatch'];
+  const REMOVED = ['JobRunRemoved', 'JobRunDayRemoved'];
   const SETTINGS = ['Schedule', 'ScheduleSkip', 'Channel', 'ApiToken', 'Runner', 'SampleRow'];
   const counts = async () => {
     const all = [];
-    for (const table of [...TABLES, ...SETTINGS]) all.push([table, await countOf(table)]);
+    for (const table of [...TABLES, ...REMOVED, ...SETTINGS]) all.push([table, await countOf(table)]);
     return Object.fromEntries(all);
   };
   let people: number[];
@@ -106,6 +107,8 @@ describe('in the database', () => {
       { name: 'partner-imports', runs: false },
       { name: 'uploads', runs: true },
     ]);
+    // Runners that stopped long since did not start now.
+    expect(await countOf('RunnerEvent')).toBe(0);
   });
 
   it('are written once, and not beside runs of others', async () => {
