@@ -26,6 +26,7 @@ describe('what is wrong', () => {
     [z.number().min(1), 0, 'must be at least 1'],
     [z.number().positive(), 0, 'must be more than 0'],
     [z.number().max(9), 10, 'must be at most 9'],
+    [z.int().max(9), 2 ** 60, 'must be at most 9'],
     [z.number().lt(9), 10, 'must be less than 9'],
     [z.bigint().max(9n), 10n, 'must be at most 9'],
     [z.date().min(new Date(0)), new Date(-1), 'must be at least 1970-01-01T00:00:00.000Z'],

@@ -61,9 +61,19 @@ function unreadable(error: unknown): CheckedInput<never> {
   return { success: false, issues: [{ path: '', message: `could not be read by the schema: ${reason}` }] };
 }
 
+/** Whole numbers have a limit of their own, which says nothing where a closer one is exceeded as well. */
+const isClosest = (issue: z.core.$ZodIssue, at: number, all: readonly z.core.$ZodIssue[]): boolean =>
+  !all.some(
+    (other, index) =>
+      index > at &&
+      other.code === issue.code &&
+      (issue.code === 'too_big' || issue.code === 'too_small') &&
+      other.path.join('.') === issue.path.join('.'),
+  );
+
 /** The issues of zod with dotted paths, each unknown field by itself. */
 export function listIssues(issues: readonly z.core.$ZodIssue[]): InputIssue[] {
-  return issues.flatMap((issue) => {
+  return issues.filter(isClosest).flatMap((issue) => {
     const path = issue.path.map(String);
     if (issue.code !== 'unrecognized_keys') return { path: path.join('.'), message: issue.message };
     const messages = issue.message.split('\n');

@@ -44,6 +44,12 @@ export const limits = {
   cancelledAtOnce: 20_000,
   /** Active runs that a call to cancel names one by one. */
   cancelledByIds: 1_000,
+  /** Runs that one bulk operation touches: their ids are kept with it. */
+  bulkRuns: 100_000,
+  /** Runs in one export of the history. */
+  exportedRuns: 100_000,
+  /** Runs that a bulk operation names one by one. */
+  bulkIds: 1_000,
   /** Of calls that bring many runs, or many lines. */
   largeBodyBytes: 8 * 1024 * 1024,
   queuedInSnapshot: 200,

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { jobRunMessage, jobRunStep } from './contract/message.js';
 import { type JobRunSummary, jobRunSummary, runId } from './contract/run.js';
+import type { RunnerDetails, RunnerEvent } from './contract/runners.js';
 
 /** Counts of the active set; `queued` stops counting at `queuedCap`. */
 export const activeCounts = z.object({ running: z.number().int(), queued: z.number().int() });
@@ -17,6 +18,9 @@ export type RunPatch = z.infer<typeof runPatch>;
 const countsNow = z.object({ counts: activeCounts, serverTime: z.iso.datetime() });
 
 const oneRun = z.object({ jobRunId: runId, run: jobRunSummary });
+
+/** The whole of these is checked nowhere: their schema would be a part of the panel's first page. */
+const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null;
 
 /**
  * What the server says on `/ws`. `seq` rises by one with each message of a connection, and further only with a
@@ -57,6 +61,13 @@ export const serverMessage = z.discriminatedUnion('type', [
   ),
   /** The steps of a run that this connection follows, whole; also once when it begins to follow. */
   message('server.admin.run_steps', z.object({ jobRunId: runId, steps: z.array(jobRunStep).nullable() })),
+  /** All runners; once when a connection begins to follow them, and again when one has gone. */
+  message(
+    'server.admin.runners_snapshot',
+    z.object({ runners: z.custom<RunnerDetails[]>(Array.isArray), asOf: z.iso.datetime() }),
+  ),
+  message('server.admin.runner_changed', z.object({ runner: z.custom<RunnerDetails>(isObject) })),
+  message('server.admin.runner_event', z.object({ event: z.custom<RunnerEvent>(isObject) })),
 ]);
 export type ServerMessage = z.infer<typeof serverMessage>;
 
@@ -79,6 +90,7 @@ export const blankRun = {
   cancelRequestedBy: null,
   cancelRequestedAt: null,
   runnerId: null,
+  runnerName: null,
   rerunOfId: null,
   timeoutMs: null,
   inactivityTimeoutMs: null,
@@ -98,24 +110,6 @@ export const blankRun = {
   dueAt: null,
   uniqueKey: null,
 } satisfies Partial<JobRunSummary>;
-
-/** What a client may say. */
-export const clientMessage = z.discriminatedUnion('type', [
-  z.strictObject({ type: z.literal('client.admin.resync') }),
-  /** Asks for a `jobs_counts`, to learn whether the connection still lives. */
-  z.strictObject({ type: z.literal('client.admin.ping') }),
-  /** Asks for the messages and steps of one run, live; `afterSeq` is the last message it has. */
-  z.strictObject({
-    type: z.literal('client.admin.follow_run'),
-    jobRunId: runId,
-    afterSeq: z.number().int().min(0).max(2_147_483_647),
-  }),
-  z.strictObject({ type: z.literal('client.admin.unfollow_run'), jobRunId: runId }),
-]);
-export type ClientMessage = z.infer<typeof clientMessage>;
-
-/** Runs that one connection may follow at once. */
-export const mostFollowed = 5;
 
 /** Close codes after which reconnecting is pointless until the user signs in (again). */
 export const closeCodes = { signedOut: 4401, noAccess: 4403, tooSlow: 4408, tooMany: 4429 } as const;

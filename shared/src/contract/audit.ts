@@ -27,6 +27,10 @@ const filters = z.strictObject({
   action: z.enum(auditActions).optional(),
   jobRunId: runId.optional(),
   subject: z.enum(auditSubjects).optional().describe('Only what was done to channels, jobs or schedules'),
+  about: z
+    .enum(['maintenance'])
+    .optional()
+    .describe('Only what was done to many runs, to stuck ones, to channels and runners'),
   target: z.string().trim().min(1).max(200).optional().describe('The name of what was acted on, as a whole'),
   hide: z.enum(['sign-ins']).optional().describe('Leaves out who signed in and out; refused sign-ins stay'),
   from: isoTime.optional(),

@@ -24,6 +24,7 @@ export const badges = {
         }),
         runners: count.describe('Alive'),
         verdict: z.enum(verdicts),
+        incidents: z.object({ open: count, critical: count }).describe('Open ones, and how many of them are critical'),
         newErrorKinds: count
           .nullable()
           .describe('Kinds of browser errors first seen in the last 24 hours; null without the permission to see them'),

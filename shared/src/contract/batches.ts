@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { limits } from '../limits.js';
+import { isPlainText, NOT_PLAIN } from '../plain-text.js';
 import { enqueueOptions, jobName, jobParameters, waitCondition } from './enqueue-options.js';
 import { forViewers, routeFor } from './policy.js';
 import { jobRunSummary, runId } from './run.js';
@@ -41,7 +42,7 @@ const EMPTY_BATCH = 'must not be empty: nothing would ever end the batch; queue 
 
 /** What a batch is queued from. */
 export const batchRequest = z.strictObject({
-  name: z.string().trim().min(1).max(200),
+  name: z.string().trim().min(1).max(200).refine(isPlainText, NOT_PLAIN),
   runs: z.array(batchRun).min(1, EMPTY_BATCH).max(limits.batchRuns),
   callback: z
     .strictObject({ jobName, parameters: jobParameters.default({}), when: waitCondition.default('finished') })

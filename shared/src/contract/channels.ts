@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { limits } from '../limits.js';
+import { isPlainText, NOT_PLAIN } from '../plain-text.js';
 import { channelName } from './enqueue-options.js';
 import { isoTime } from './iso-time.js';
 import { pauseState } from './pause.js';
@@ -53,6 +54,9 @@ export const jobChannel = z.object({
   rev: count.describe('Raised by each change of a setting'),
   /** Starts that count against the rate limit now; null without one. */
   recentStarts: count.nullable(),
+  history: z
+    .array(count.nullable())
+    .describe('Queued runs of each minute of the last hour; null where none was sampled'),
 });
 export type JobChannel = z.infer<typeof jobChannel>;
 
@@ -88,7 +92,7 @@ export const channels = {
     })
     .input(
       byName.extend({
-        reason: z.string().trim().max(limits.reasonChars).optional(),
+        reason: z.string().trim().max(limits.reasonChars).refine(isPlainText, NOT_PLAIN).optional(),
         resumeAt: isoTime.optional().describe('Goes on by itself then'),
       }),
     )

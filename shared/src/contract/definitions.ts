@@ -12,15 +12,21 @@ const PATH = '/admin/jobs/definitions';
 
 export const jobActivity = z.object({
   jobName: z.string(),
-  /** Null for a job whose code this server doesn't have: an external program's, or one that is gone. */
-  hasCode: z.boolean(),
+  hasCode: z.boolean().describe('False for an external program’s, one of another process, or one that is gone'),
+  isGone: z.boolean().describe('Runs of it are queued, and no process that lives has its code'),
   lastRun: z.object({ id: runId, status: z.enum(terminalStatuses), finishedAt: time }).nullable(),
-  /** Ended since `since`. */
+  /** Ended since `since`, 24 hours ago to the millisecond. */
   success: count,
   failed: count,
   cancelled: count,
   /** Mean of the successful ones; null for none. */
   meanMs: z.number().nullable(),
+  took: z
+    .object({ p50: z.number(), p95: z.number() })
+    .nullable()
+    .describe('About, of the successful ones, in milliseconds; null where none was measured'),
+  tookBeforeP50: z.number().nullable().describe('The same p50 over the seven days of UTC before yesterday'),
+  waitedP95: z.number().nullable().describe('About, of all that began, in milliseconds'),
   /** The first due time of its schedules that are not paused. */
   nextDueAt: time.nullable(),
 });

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { onConflicts, uniqueScopes, waitConditions } from '../enqueue.js';
 import { isWithinDepth, limits } from '../limits.js';
+import { isPlainText, NOT_PLAIN } from '../plain-text.js';
 import { isoTime } from './iso-time.js';
 import { runId } from './run-id.js';
 
@@ -72,7 +73,13 @@ export const enqueueOptions = {
   priority: priority.optional().describe('Lower runs first, within the channel'),
   runAt: isoTime.optional().describe('Not before this time'),
   delayMs: ms(0).optional().describe('Not before so long from now; instead of `runAt`'),
-  scope: z.string().min(1).max(200).optional().describe('What the run is about, for people'),
+  scope: z
+    .string()
+    .min(1)
+    .max(200)
+    .refine(isPlainText, NOT_PLAIN)
+    .optional()
+    .describe('What the run is about, for people'),
   correlationId: correlationId.optional(),
   maxAttempts: z.number().int().min(1).max(limits.attempts).optional(),
   retry: retryPolicy.optional(),

@@ -83,7 +83,7 @@ export const errors = {
       method: 'POST',
       path: '/errors',
       successStatus: 202,
-      summary: 'Report errors of the panel; too many are dropped, which `accepted` tells',
+      summary: 'Report errors of the panel; too many are dropped: `accepted` is how many were kept',
       tags: TAG,
     })
     .input(z.strictObject({ errors: z.array(clientErrorReport).min(1).max(20) }))

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { isWithinDepth, limits } from '../limits.js';
+import { isPlainText, NOT_PLAIN } from '../plain-text.js';
 import { correlationId } from './enqueue-options.js';
 import { stepPlan, stepReport } from './message.js';
 import { routeFor } from './policy.js';
@@ -24,12 +25,15 @@ const instruction = z.object({
 
 const MILLISECONDS_A_DAY = 86_400_000;
 
+const KEPT = `Kept up to ${limits.messageChars} characters; the rest is cut and counted`;
+
+/** A blank one among others stays: a program sends its output as it is. */
 const line = z.strictObject({
   level: z
     .enum(['info', 'warn', 'warning', 'error'])
     .transform((level) => (level === 'warning' ? 'warn' : level))
     .default('info'),
-  message: z.string().min(1).describe(`Kept up to ${limits.messageChars} characters; the rest is cut and counted`),
+  message: z.string().describe(KEPT),
   data: record.optional(),
 });
 
@@ -55,9 +59,9 @@ export const external = {
       z.strictObject({
         jobName: z.string().regex(/^[a-z][a-z0-9-]{0,99}$/, 'must be lower case letters, digits and hyphens'),
         parameters: record.default({}),
-        scope: z.string().min(1).max(200).optional(),
+        scope: z.string().min(1).max(200).refine(isPlainText, NOT_PLAIN).optional(),
         correlationId: correlationId.optional(),
-        algorithmVersion: z.string().min(1).max(50).optional(),
+        algorithmVersion: z.string().min(1).max(50).refine(isPlainText, NOT_PLAIN).optional(),
         steps: z.array(stepPlan).max(limits.steps).optional(),
         timeoutMs: z.number().int().min(1_000).max(limits.farMs).optional(),
         inactivityTimeoutMs: z.number().int().min(1_000).max(MILLISECONDS_A_DAY).optional(),
@@ -115,7 +119,8 @@ export const external = {
     .input(
       lease
         .extend({
-          ...line.partial({ message: true }).shape,
+          ...line.shape,
+          message: z.string().min(1).describe(KEPT).optional(),
           messages: z.array(line).min(1).max(limits.messagesPerCall).optional().describe('Several, instead of one'),
         })
         .refine(({ message, messages }) => (message === undefined) !== (messages === undefined), {

@@ -1,18 +1,24 @@
 import { activeRuns } from './active-runs.js';
+import { alerts } from './alerts.js';
 import { audit } from './audit.js';
 import { auth } from './auth.js';
 import { batches } from './batches.js';
+import { bulk } from './bulk.js';
 import { channels } from './channels.js';
 import { definitions } from './definitions.js';
 import { errors } from './errors.js';
 import { external } from './external.js';
 import { health } from './health.js';
+import { historyExport } from './history-export.js';
+import { issueCalls } from './issues.js';
 import { jobSettingsCalls } from './job-settings.js';
 import { jobs } from './jobs.js';
 import { messages } from './messages.js';
+import { metricsCalls } from './metrics.js';
 import { presets } from './presets.js';
 import { recovery } from './recovery.js';
 import { runLists } from './run-lists.js';
+import { runners } from './runners.js';
 import { schedules } from './schedules.js';
 import { secondFactor } from './second-factor.js';
 import { tokens } from './tokens.js';
@@ -24,8 +30,12 @@ export const contract = {
   auth,
   secondFactor,
   jobs,
+  historyExport,
   runLists,
+  metrics: metricsCalls,
+  issues: issueCalls,
   activeRuns,
+  bulk,
   jobSettings: jobSettingsCalls,
   definitions,
   presets,
@@ -34,8 +44,10 @@ export const contract = {
   batches,
   channels,
   schedules,
+  runners,
   recovery,
   health,
+  alerts,
   external,
   tokens,
   users,

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { limits } from '../limits.js';
+import { isPlainText, NOT_PLAIN } from '../plain-text.js';
 import { jobName } from './enqueue-options.js';
 import { isoTime } from './iso-time.js';
 import { jobSettings, jobSettingsChange } from './job-overrides.js';
@@ -57,7 +58,7 @@ export const jobSettingsCalls = {
     })
     .input(
       byName.extend({
-        reason: z.string().trim().max(limits.reasonChars).optional(),
+        reason: z.string().trim().max(limits.reasonChars).refine(isPlainText, NOT_PLAIN).optional(),
         resumeAt: isoTime.optional().describe('Goes on by itself then'),
       }),
     )

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { limits } from '../limits.js';
-import { terminalStatuses } from '../run.js';
 import { enqueueOptions, jobName, jobParameters, priority, unique } from './enqueue-options.js';
+import { historyFilter } from './history.js';
 import { isoTime } from './iso-time.js';
 import { jobSettings } from './job-overrides.js';
 import { forViewers, routeFor } from './policy.js';
@@ -27,11 +27,18 @@ export const jobs = {
     ),
 
   history: routeFor('view')
-    .route({ method: 'GET', path: '/admin/jobs/history', summary: 'Finished runs, newest first', tags: TAG })
+    .route({
+      method: 'GET',
+      path: '/admin/jobs/history',
+      summary: 'Finished runs, newest first',
+      description:
+        'By job, status, time and cause alone, pages have numbers and `total` is exact. With any other condition runs are looked at from the newest back, at most 100,000 and for 1.5 s in one call: `searchedBackTo` says how far, and `cursor` goes on from there.',
+      tags: TAG,
+    })
     .input(
       z.strictObject({
-        jobName: jobName.optional(),
-        status: z.enum(terminalStatuses).optional(),
+        ...historyFilter,
+        cursor: z.string().min(1).max(200).optional().describe('Of the page before, where it answered one'),
         page: z.coerce.number().int().min(1).max(1_000_000_000).default(1),
         pageSize: z.coerce.number().int().min(1).max(limits.pageSize).default(50),
       }),
@@ -39,7 +46,13 @@ export const jobs = {
     .output(
       z.object({
         runs: z.array(jobRunSummary),
-        total: z.number().int(),
+        total: z.number().int().describe('Of this page alone, where it is not exact'),
+        totalIsExact: z.boolean(),
+        searchedBackTo: z.iso.datetime().nullable().describe('Older runs were not looked at; null where all were'),
+        cursor: z
+          .string()
+          .nullable()
+          .describe('Goes on with older runs; null where there are none, or pages have numbers'),
         page: z.number().int(),
         pageSize: z.number().int(),
       }),

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { isPlainText, NOT_PLAIN } from '../plain-text.js';
 import { enqueueOptions, jobName, jobParameters } from './enqueue-options.js';
 import { routeFor } from './policy.js';
 
@@ -18,7 +19,7 @@ export const presetOptions = z.strictObject({
 });
 
 const content = {
-  name: z.string().trim().min(1).max(100),
+  name: z.string().trim().min(1).max(100).refine(isPlainText, NOT_PLAIN),
   parameters: jobParameters.default({}),
   options: presetOptions.default({}),
 };

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { limits } from '../limits.js';
+import { isPlainText, NOT_PLAIN } from '../plain-text.js';
 import { jobRunStatuses } from '../run.js';
 import { isoTime } from './iso-time.js';
 import { forViewers, routeFor } from './policy.js';
@@ -67,7 +68,7 @@ export const recovery = {
     .input(
       z.strictObject({
         jobRunId: runId,
-        reason: z.string().trim().max(300).optional(),
+        reason: z.string().trim().max(300).refine(isPlainText, NOT_PLAIN).optional(),
         graceMs: z
           .number()
           .int()
@@ -107,7 +108,7 @@ export const recovery = {
       z.strictObject({
         confirmation: z.literal(EMERGENCY_CONFIRMATION, `must be "${EMERGENCY_CONFIRMATION}"`),
         startedBefore: isoTime.describe('The `serverTime` of the preview: runs that started later are left alone'),
-        reason: z.string().trim().max(300).optional(),
+        reason: z.string().trim().max(300).refine(isPlainText, NOT_PLAIN).optional(),
       }),
     )
     .output(z.object({ failed: z.number().int(), runs: z.array(jobRunSummary) })),

@@ -102,6 +102,66 @@ export const runLists = {
 
   ...badges,
 
+  upcoming: routeFor('view')
+    .route({
+      method: 'GET',
+      path: '/admin/jobs/upcoming',
+      summary: 'What comes due next: schedules that are not paused, and delayed runs',
+      tags: TAG,
+    })
+    .input(z.strictObject({ limit: z.coerce.number().int().min(1).max(100).default(10) }))
+    .output(
+      z.object({
+        upcoming: z.array(
+          z.discriminatedUnion('kind', [
+            z.object({
+              kind: z.literal('schedule'),
+              at: time,
+              jobName: z.string(),
+              scheduleId: z.string(),
+              name: z.string(),
+            }),
+            z.object({
+              kind: z.literal('run'),
+              at: time,
+              jobName: z.string(),
+              jobRunId: runId,
+              channel: z.string(),
+            }),
+          ]),
+        ),
+        asOf: time,
+      }),
+    ),
+
+  snapshots: routeFor('view')
+    .route({
+      method: 'GET',
+      path: '/admin/jobs/snapshots',
+      summary: 'Small figures of today, at most 60 s old',
+      tags: TAG,
+    })
+    .output(
+      z.object({
+        scheduledToday: z
+          .object({ left: count, total: count })
+          .describe('Due times of schedules of this day by UTC, those to come and all; paused ones have none to come'),
+        retriesLastHour: z
+          .object({ attempts: count, jobs: count })
+          .describe('Attempts that failed and were not the last, counted up to 10,001'),
+        regions: z
+          .array(
+            z.object({
+              region: z.string(),
+              runners: count.describe('Those that live'),
+              endedRuns: count.describe('Executions of a day, as of the last heartbeats'),
+            }),
+          )
+          .describe('By the label `region` of runners, by name; at most 20'),
+        asOf: time,
+      }),
+    ),
+
   neighbours: routeFor('view')
     .route({
       method: 'GET',
@@ -121,6 +181,10 @@ export const runLists = {
           .object({ p50: z.number(), p95: z.number(), runs: count.describe('Successful ones that were looked at') })
           .nullable()
           .describe('Duration of successful runs in milliseconds; null where there were none'),
+        alike: z
+          .object({ fingerprint: z.string(), runs: count })
+          .nullable()
+          .describe('The cause of a failed run and how many runs have it, this one included; null for other runs'),
       }),
     ),
 

@@ -40,6 +40,7 @@ export const jobRunSummary = z.object({
   cancelRequestedBy: person.nullable(),
   cancelRequestedAt: time.nullable(),
   runnerId: z.string().nullable(),
+  runnerName: z.string().nullable().describe('`host:pid` of its runner; null for none, or one that was removed'),
   rerunOfId: runId.nullable(),
   claimNo: z.number().int(),
   /** How long an attempt may take before it is failed; null for as long as it likes. */
@@ -88,7 +89,6 @@ export const jobRun = jobRunSummary.extend({
   metadataTruncated: z.boolean(),
   errorStack: z.string().nullable(),
   steps: z.array(jobRunStep).nullable().describe('Null for a run without a pipeline'),
-  runnerName: z.string().nullable().describe('`host:pid` of its runner; null for none, or one that was removed'),
   attempts: z.array(jobRunAttempt).describe('Oldest first'),
   waiting: z
     .object({
@@ -156,6 +156,8 @@ export const jobDefinition = z.object({
 });
 export type JobDefinition = z.infer<typeof jobDefinition>;
 
+const queuedCount = z.number().int();
+
 export const jobStats = z.object({
   active: z.number().int(),
   queued: z.number().int().describe('Counted up to 10,001, which stands for more than 10,000'),
@@ -166,6 +168,20 @@ export const jobStats = z.object({
     cancelled: z.number().int(),
   }),
   stalled: z.number().int(),
+  pending: queuedCount.describe('Due, in no paused channel and of no paused job'),
+  scheduled: queuedCount.describe('Queued for a time to come'),
+  blocked: queuedCount.describe('Queued, and waiting for other runs'),
+  retrying: queuedCount.describe('Of the scheduled: those that failed before'),
+  slots: z.number().int().describe('Of all runners that claim'),
+  previous: z
+    .object({
+      pending: z.number().int().nullable().describe('Due, paused or not'),
+      running: z.number().int().nullable(),
+      scheduled: z.number().int().nullable(),
+      completed: z.number().int().nullable(),
+      failed: z.number().int().nullable(),
+    })
+    .describe('At the same minute yesterday, what ended to the hour; null where it is not known'),
   updatedAt: time,
 });
 export type JobStats = z.infer<typeof jobStats>;

@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { limits } from '../limits.js';
+import { isPlainText, NOT_PLAIN } from '../plain-text.js';
 import { jobRunStatuses } from '../run.js';
-import { jobName, jobParameters } from './enqueue-options.js';
+import { channelName, jobName, jobParameters, priority } from './enqueue-options.js';
 import { isoTime } from './iso-time.js';
 import { pauseState } from './pause.js';
 import { forViewers, routeFor } from './policy.js';
@@ -42,6 +43,8 @@ export const scheduleSettings = z.strictObject({
     .enum(overlapPolicies)
     .default('skip')
     .describe('While a run of it is queued or running: skip the new one, queue it behind, or cancel the old one'),
+  channel: channelName.optional().describe('Of its runs; without, that of the job'),
+  priority: priority.optional().describe('Of its runs, lower ones first; without, that of the job'),
 });
 export type ScheduleSettings = z.infer<typeof scheduleSettings>;
 
@@ -62,6 +65,8 @@ export const jobSchedule = z.object({
   timing: z.string(),
   missed: z.enum(missedPolicies),
   overlap: z.enum(overlapPolicies),
+  channel: z.string().nullable().describe('Null for that of the job'),
+  priority: z.number().int().nullable().describe('Null for that of the job'),
   source: z.enum(['code', 'api']),
   paused: pauseState.nullable(),
   /** What keeps it from running, such as a job that is gone from the code; null when nothing does. */
@@ -102,7 +107,7 @@ const one = z.object({ schedule: jobSchedule });
 const changed = z.object({ scheduleId: z.uuid(), schedule: forViewers(jobSchedule) });
 
 const pause = {
-  reason: z.string().trim().max(limits.reasonChars).optional(),
+  reason: z.string().trim().max(limits.reasonChars).refine(isPlainText, NOT_PLAIN).optional(),
   resumeAt: isoTime.optional().describe('Resumed by itself then'),
 };
 const many = z.strictObject({ scheduleIds: z.array(z.uuid()).min(1).max(200) });

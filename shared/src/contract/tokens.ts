@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { tokenPermissions } from '../permissions.js';
+import { isPlainText, NOT_PLAIN } from '../plain-text.js';
 import { routeFor } from './policy.js';
 import { person } from './run.js';
 
@@ -33,12 +34,12 @@ export const tokens = {
       method: 'POST',
       path: '/admin/tokens',
       successStatus: 201,
-      summary: 'Create an API token; its text is told this once',
+      summary: 'Create an API token; its text is answered this once',
       tags: TAG,
     })
     .input(
       z.strictObject({
-        name: z.string().trim().min(1).max(100),
+        name: z.string().trim().min(1).max(100).refine(isPlainText, NOT_PLAIN),
         permissions: z
           .array(z.enum(tokenPermissions))
           .min(1, 'needs at least one')

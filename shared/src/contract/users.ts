@@ -104,7 +104,7 @@ export const users = {
     .route({
       method: 'POST',
       path: '/admin/users/{userId}/reset-password',
-      summary: 'Set a new password, told this once; all sessions end',
+      summary: 'Set a new password, answered this once; all sessions end',
       tags: TAG,
     })
     .input(byUser.extend({ password: newPassword.optional().describe('Generated when left out') }))

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { isPlainText, NOT_PLAIN } from '../plain-text.js';
 import { routeFor } from './policy.js';
 
 const TAG = ['Jobs'];
@@ -12,7 +13,7 @@ export type ViewPage = (typeof viewPages)[number];
 const page = z.enum(viewPages);
 
 const content = {
-  name: z.string().trim().min(1).max(100),
+  name: z.string().trim().min(1).max(100).refine(isPlainText, NOT_PLAIN),
   query: z
     .string()
     .max(2_000)
