@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { keepMonths } from '../queue/maintenance/months.js';
 import { pruningTasks } from '../queue/maintenance/pruner.js';
 import { createTestDatabase, type TestDatabase } from '../testing/database.js';
 import { createPool } from './client.js';
@@ -69,4 +70,16 @@ it('removes what is past its days from the audit log, and nothing else, by a fun
   ).toBe('Removed 1 entries');
   await app.query(`INSERT INTO "AuditEvent" (action) VALUES ('access.denied')`);
   await expect(app.query('SELECT job_manager_remove_access_entries(-1, 9)')).rejects.toMatchObject({ code: '23000' });
+});
+
+it('makes partitions of months by a function of the owner', async () => {
+  const keep = () => keepMonths(app).run(async () => true);
+  await keep();
+  const { rows } = await database.pool.query(
+    `SELECT max(relname) AS name FROM pg_class WHERE relname LIKE 'JobRun\\_20%' AND relkind = 'r'`,
+  );
+  await database.pool.query(`DROP TABLE "${rows[0].name}"`);
+  await app.query(`DO $$ BEGIN EXECUTE 'CREATE TEMPORARY TABLE "Job' || 'Run" (id bigint)'; END $$`);
+  expect(await keep()).toBe('Made 1 and dropped 0 months');
+  await expect(app.query('SELECT job_manager_make_month(now(), now())')).rejects.toMatchObject({ code: '42501' });
 });

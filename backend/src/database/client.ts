@@ -13,6 +13,8 @@ export interface PoolOptions {
    * latter: a limit that was set would stay on a connection that others get next.
    */
   statementTimeoutMs?: number;
+  /** Prepared statements keep the first plan, which uses indexes and their order: for a few statements that are sent again and again. Not through a pooler. */
+  keepsPlans?: boolean;
 }
 
 /** Beyond the statement's own time: for the answer to travel. */
@@ -21,7 +23,7 @@ const ANSWER_LATE_MS = 2_000;
 const PROBE_AFTER_MS = 10_000;
 
 /** Opens a pool on the schema of the URL, whose idle connections may break without taking the process along. */
-export function createPool(url: string, { max = 10, statementTimeoutMs }: PoolOptions = {}): pg.Pool {
+export function createPool(url: string, { max = 10, statementTimeoutMs, keepsPlans }: PoolOptions = {}): pg.Pool {
   const config: pg.PoolConfig & DatabaseClientConfig = {
     connectionString: url,
     // Pools make clients of what they are given themselves, though the type says of nothing.
@@ -32,6 +34,7 @@ export function createPool(url: string, { max = 10, statementTimeoutMs }: PoolOp
     keepAlive: true,
     keepAliveInitialDelayMillis: PROBE_AFTER_MS,
     statementTimeoutMs,
+    keepsPlans,
     query_timeout: statementTimeoutMs === undefined ? 0 : statementTimeoutMs + ANSWER_LATE_MS,
   };
   const pool = new DatabasePool(config);

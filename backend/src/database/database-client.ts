@@ -10,16 +10,30 @@ export interface DatabaseClientConfig extends pg.ClientConfig {
   connectionString: string;
   /** The server ends statements that take longer, in milliseconds; none without it. Behind a pooler it is the role's to set. */
   statementTimeoutMs?: number;
+  /** See `PoolOptions`. */
+  keepsPlans?: boolean;
 }
 
 /** A transaction that waits so long for its next statement belongs to a process that is stopped. */
 const IDLE_IN_TRANSACTION_MS = 60_000;
 
+/**
+ * A statement is planned once, by its parameters of any size. Whatever the tables were like then, and whatever their
+ * statistics say, a plan that finds runs by an index, and in its order where only the first are wanted, is right when
+ * there are millions; and such costs must not have the server compile it.
+ */
+const KEEP_PLANS = [
+  'SET plan_cache_mode = force_generic_plan',
+  ...['seqscan', 'sort', 'hashjoin', 'mergejoin'].map((way) => `SET enable_${way} = off`),
+  'SET jit = off',
+].join('; ');
+
 /** What a connection to this URL sets before anything else; null behind a pooler, where it would be set for others. */
-export function sessionOf(url: string, statementTimeoutMs = 0): string | null {
+export function sessionOf(url: string, statementTimeoutMs = 0, keepsPlans = false): string | null {
   if (isPooled(url)) return null;
   const limits = { statementTimeoutMs, idleInTransactionMs: statementTimeoutMs > 0 ? IDLE_IN_TRANSACTION_MS : 0 };
-  return `${sessionStatement(limits)}; ${searchPathOf(schemaOf(url))}`;
+  const session = `${sessionStatement(limits)}; ${searchPathOf(schemaOf(url))}`;
+  return keepsPlans ? `${session}; ${KEEP_PLANS}` : session;
 }
 
 /**
@@ -36,9 +50,9 @@ export class DatabaseClient extends OwnClient {
   readonly #schema: string;
   readonly #isPooled: boolean;
 
-  constructor({ statementTimeoutMs, ...config }: DatabaseClientConfig) {
+  constructor({ statementTimeoutMs, keepsPlans, ...config }: DatabaseClientConfig) {
     const url = config.connectionString;
-    super({ ...config, session: sessionOf(url, statementTimeoutMs) });
+    super({ ...config, session: sessionOf(url, statementTimeoutMs, keepsPlans) });
     this.#schema = schemaOf(url);
     this.#isPooled = isPooled(url);
   }

@@ -8,6 +8,8 @@ import { dirname, join } from 'node:path';
 export interface PostgresBinaries {
   initdb: string;
   postgres: string;
+  /** They don't come with the product. */
+  isForeign?: true;
 }
 
 /** The account PostgreSQL runs under; undefined means this process's own. */
@@ -30,6 +32,13 @@ export async function findBinaries(): Promise<PostgresBinaries> {
     );
   }
 }
+
+/** Those of a folder, where they lie. */
+export const binariesIn = (folder: string): PostgresBinaries => ({
+  initdb: join(folder, 'initdb'),
+  postgres: join(folder, 'postgres'),
+  isForeign: true,
+});
 
 /**
  * PostgreSQL refuses to run as root, and another account often can't enter the folder of a clone

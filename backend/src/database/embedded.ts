@@ -14,6 +14,7 @@ import {
   urlOf,
 } from './embedded-address.js';
 import {
+  binariesIn,
   copyBinaries,
   findBinaries,
   type PostgresAccount,
@@ -56,6 +57,8 @@ export interface EmbeddedOptions {
   home?: string;
   /** A socket that only this account and root may reach, which is the default where there are such, or a port of 127.0.0.1. */
   listensAt?: 'socket' | 'port';
+  /** The folder of other programs than those that come with the product, used where they lie; for the tests of other versions. */
+  programs?: string;
   /** Extra settings as `name=value`, for the tests. */
   settings?: string[];
 }
@@ -76,6 +79,9 @@ interface Place {
 const MACHINE_DIR = '/var/lib/job-manager';
 const DATABASE = 'job_manager';
 const READY_WITHIN_MS = 60_000;
+const LOCALE = ['--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'];
+/** The provider came with PostgreSQL 17. */
+const FOREIGN_LOCALE = ['--locale=C.UTF-8'];
 
 /** Starts the embedded PostgreSQL, or joins the one that runs already. */
 export async function acquireEmbeddedDatabase(options: EmbeddedOptions): Promise<EmbeddedDatabase> {
@@ -120,9 +126,7 @@ function embeddedHome(dataDir: string): string {
 
 async function preparePlace(home: string, options: EmbeddedOptions): Promise<Place> {
   const account = postgresAccount();
-  const found = await findBinaries();
-  const binaries = account ? await copyBinaries(found, MACHINE_DIR) : found;
-  await Promise.all([chmod(binaries.initdb, 0o755), chmod(binaries.postgres, 0o755)]).catch(() => {});
+  const binaries = options.programs ? binariesIn(options.programs) : await ownBinaries(account);
   const byDefault = options.home === undefined && platform() !== 'win32' ? 'socket' : 'port';
   return {
     home,
@@ -134,6 +138,13 @@ async function preparePlace(home: string, options: EmbeddedOptions): Promise<Pla
     listensAt: options.listensAt ?? byDefault,
     proves: options.home === undefined || options.listensAt !== undefined,
   };
+}
+
+async function ownBinaries(account: PostgresAccount | undefined): Promise<PostgresBinaries> {
+  const found = await findBinaries();
+  const binaries = account ? await copyBinaries(found, MACHINE_DIR) : found;
+  await Promise.all([chmod(binaries.initdb, 0o755), chmod(binaries.postgres, 0o755)]).catch(() => {});
+  return binaries;
 }
 
 async function runningServer(place: Place): Promise<EmbeddedAddress | undefined> {
@@ -180,9 +191,7 @@ async function initialise(place: Place): Promise<void> {
       `--pwfile=${passwordFile}`,
       '--auth=scram-sha-256',
       '--encoding=UTF8',
-      '--locale=C',
-      '--locale-provider=builtin',
-      '--builtin-locale=C.UTF-8',
+      ...(place.binaries.isForeign ? FOREIGN_LOCALE : LOCALE),
     ]);
   } finally {
     await rm(passwordFile, { force: true });

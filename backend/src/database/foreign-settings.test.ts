@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { SYSTEM } from '../queue/queue.js';
 import { echo, type HostApplication, startHostApplication } from '../testing/host-application.js';
 import { createPrisma } from './client.js';
+import { DatabaseClient } from './database-client.js';
 
 /** What an application has set for itself, all at once: each of them changes or ends statements that don't expect it. */
 const SETTINGS = {
@@ -16,9 +17,10 @@ const SETTINGS = {
   default_transaction_isolation: "'serializable'",
   default_transaction_read_only: 'on',
   default_transaction_deferrable: 'on',
-  statement_timeout: '1',
-  lock_timeout: '1',
-  idle_in_transaction_session_timeout: '1',
+  // Long enough for the statement with which a connection of ours sets its own, on a busy machine too.
+  statement_timeout: '250',
+  lock_timeout: '250',
+  idle_in_transaction_session_timeout: '250',
   idle_session_timeout: '500',
   transaction_timeout: '500',
   search_path: "'nowhere'",
@@ -26,6 +28,11 @@ const SETTINGS = {
   array_nulls: 'off',
   transform_null_equals: 'on',
 };
+
+const LIMITS = ['statement', 'lock', 'idle_session', 'idle_in_transaction_session', 'transaction'];
+const UNLIMITED = [...LIMITS.map((name) => `${name}_timeout=0`), 'default_transaction_read_only=off']
+  .map((setting) => `-c ${setting}`)
+  .join(' ');
 
 const OIDS = [16, 20, 21, 23, 114, 700, 701, 1005, 1007, 1009, 1015, 1016, 1082, 1114, 1184, 1185, 1186, 1700, 3802];
 const former = OIDS.map((oid) => [oid, pg.types.getTypeParser(oid)] as const);
@@ -87,13 +94,9 @@ it('a program queues by a URL, and on a connection and in a transaction of its o
   for (const { jobRunId } of runs) await untilDone(jobRunId);
   await own.close();
 
-  const client = new pg.Client(host.database.url);
+  // Theirs, so that they can work at all, and before the first statement, which might take too long.
+  const client = new pg.Client({ connectionString: host.database.url, options: UNLIMITED });
   await client.connect();
-  // Theirs, so that they can work at all.
-  await client.query('SET statement_timeout = 0; SET lock_timeout = 0; SET default_transaction_read_only = off');
-  await client.query(
-    'SET idle_session_timeout = 0; SET transaction_timeout = 0; SET idle_in_transaction_session_timeout = 0',
-  );
   const theirs = createClient({ sql: client, schema: 'public' });
   await client.query('BEGIN');
   const unique = { key: 'k', onConflict: 'after' } as const;
@@ -112,6 +115,20 @@ it('a program queues by a URL, and on a connection and in a transaction of its o
     id: BigInt(queued.jobRunId),
     queuedAt: expect.any(Date),
     parameters: {},
+  });
+});
+
+it('a connection of ours has no limit but its own', async () => {
+  const connection = new DatabaseClient({ connectionString: host.database.url, statementTimeoutMs: 5_000 });
+  await connection.connect();
+  const { rows } = await connection.query(`SELECT name, setting FROM pg_settings WHERE name LIKE '%_timeout'`);
+  await connection.end();
+  expect(Object.fromEntries(rows.map(({ name, setting }) => [name, setting]))).toMatchObject({
+    statement_timeout: '5000',
+    lock_timeout: '0',
+    idle_session_timeout: '0',
+    transaction_timeout: '0',
+    idle_in_transaction_session_timeout: '60000',
   });
 });
 

@@ -1,9 +1,10 @@
+import { pbkdf2 } from 'node:crypto';
 import type pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../testing/database.js';
 import { expectedObjects } from './expected-objects.js';
 import { objectsIn, readInstallation } from './installation.js';
-import { migrationNames } from './migration-files.js';
+import { migrationNames, readMigration } from './migration-files.js';
 
 let database: TestDatabase;
 let client: pg.PoolClient;
@@ -33,8 +34,15 @@ it('names what is missing, and nothing where all is there', async () => {
   await client.query('ROLLBACK');
 });
 
+it('reads the files of migrations while passwords keep the threads of the process busy', () => {
+  let hashes = 0;
+  for (let hash = 0; hash < 8; hash++) pbkdf2('password', 'salt', 50_000, 64, 'sha512', () => hashes++);
+  for (const name of migrationNames()) expect(readMigration(name).script).not.toBe('');
+  expect(hashes).toBe(0);
+});
+
 it('names migrations that are not applied, and those of a newer version', async () => {
-  const last = (await migrationNames()).at(-1);
+  const last = migrationNames().at(-1);
   await client.query('BEGIN');
   await client.query(
     `UPDATE _prisma_migrations SET migration_name = '99990101000000_later' WHERE migration_name = $1`,

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { expectedObjects } from './expected-objects.js';
+import { expectedObjects, isLasting } from './expected-objects.js';
 import { migrationState } from './migrate.js';
 
 /** How the tables in a database compare with what this version expects. */
@@ -26,12 +26,12 @@ export async function readInstallation(client: pg.ClientBase, schema: string): P
 export async function objectsIn(client: pg.ClientBase, schema: string): Promise<Set<string>> {
   const { rows } = await client.query<{ object: string }>(
     `WITH relation AS (
-       SELECT c.oid, relname, relkind FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace
+       SELECT c.oid, relname, relkind, relispartition FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace
        WHERE nspname = $1 AND relname <> '_prisma_migrations'
      )
      SELECT 'table ' || relname AS object FROM relation WHERE relkind IN ('r', 'p')
      UNION ALL SELECT 'column ' || relname || '.' || attname FROM relation JOIN pg_attribute ON attrelid = relation.oid
-       WHERE relkind IN ('r', 'p') AND attnum > 0 AND NOT attisdropped
+       WHERE relkind IN ('r', 'p') AND NOT relispartition AND attnum > 0 AND NOT attisdropped
      UNION ALL SELECT 'index ' || relname FROM relation WHERE relkind IN ('i', 'I')
        AND NOT EXISTS (SELECT 1 FROM pg_constraint WHERE conindid = relation.oid AND contype IN ('p', 'u'))
      UNION ALL SELECT 'trigger ' || tgname FROM relation JOIN pg_trigger ON tgrelid = relation.oid WHERE NOT tgisinternal
@@ -39,7 +39,7 @@ export async function objectsIn(client: pg.ClientBase, schema: string): Promise<
      UNION ALL SELECT 'type ' || typname FROM pg_type JOIN pg_namespace n ON n.oid = typnamespace WHERE nspname = $1 AND typtype = 'e'`,
     [schema],
   );
-  return new Set(rows.map(({ object }) => object));
+  return new Set(rows.map(({ object }) => object).filter(isLasting));
 }
 
 /** A table that is missing has no columns, and listing each would only hide the rest. */

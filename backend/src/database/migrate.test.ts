@@ -48,6 +48,7 @@ describe('a schema of another application', () => {
       `CREATE TABLE a._prisma_migrations (migration_name text, finished_at timestamptz); INSERT INTO a._prisma_migrations VALUES ('20240101000000_init', now())`,
       '_prisma_migrations',
     ],
+    ['has a type of a name of ours', `CREATE TYPE a."UserRole" AS ENUM ('guest')`, 'UserRole'],
     [
       'has a migration of the same name as ours',
       `CREATE TABLE a._prisma_migrations (migration_name text, finished_at timestamptz); INSERT INTO a._prisma_migrations VALUES ('20260101000000_init', now())`,
@@ -71,7 +72,7 @@ describe('a schema of another application', () => {
       migration_name VARCHAR(255) NOT NULL, checksum VARCHAR(64) NOT NULL, finished_at TIMESTAMPTZ, logs TEXT, rolled_back_at TIMESTAMPTZ,
       started_at TIMESTAMPTZ NOT NULL DEFAULT now(), applied_steps_count INTEGER NOT NULL DEFAULT 0);
       INSERT INTO left_over._prisma_migrations (id, migration_name, checksum, finished_at) VALUES (${row})`);
-    expect(await migrate(withSchema(database.url, 'left_over'))).toEqual(await migrationNames());
+    expect(await migrate(withSchema(database.url, 'left_over'))).toEqual(migrationNames());
     expect(await migrate(withSchema(database.url, 'left_over'))).toEqual([]);
   });
 });
@@ -158,8 +159,8 @@ it('runs restored by themselves, before or after their keys, have each key once'
 });
 
 it('runs that had their keys by an index have them by a row', async () => {
-  const names = await migrationNames();
-  const scripts = await Promise.all(names.map(async (name) => (await readMigration(name)).script));
+  const names = migrationNames();
+  const scripts = names.map((name) => readMigration(name).script);
   const place = names.findIndex((name) => name.endsWith('_run_keys'));
   const client = new pg.Client({ connectionString: database.url });
   await client.connect();

@@ -35,7 +35,7 @@ export async function migrate(url: string): Promise<string[]> {
     const applied: string[] = [];
     await checkPermission(client, schema, 'use');
     if ((await migrationState(client, schema)).pending.length > 0) {
-      for (const name of await migrationNames()) if (await applyWhereMissing(client, schema, name)) applied.push(name);
+      for (const name of migrationNames()) if (await applyWhereMissing(client, schema, name)) applied.push(name);
     }
     await pinFunctions(client, schema);
     return applied;
@@ -46,7 +46,7 @@ export async function migrate(url: string): Promise<string[]> {
 
 /** Compares the migrations in the repository with those that the database has finished. */
 export async function migrationState(client: pg.ClientBase, schema: string): Promise<MigrationState> {
-  const names = await migrationNames();
+  const names = migrationNames();
   const done = await finishedMigrations(client, schema);
   const newest = names.at(-1) ?? '';
   return {
@@ -63,7 +63,7 @@ async function finishedMigrations(client: pg.ClientBase, schema: string): Promis
 }
 
 async function applyWhereMissing(client: pg.ClientBase, schema: string, name: string): Promise<boolean> {
-  const migration = await readMigration(name);
+  const migration = readMigration(name);
   return inTransaction(client, schema, async () => {
     // To the end of the transaction: through a pooler a lock of the session would stay on a connection that others use.
     await client.query('SELECT pg_advisory_xact_lock($1)', [MIGRATION_LOCK]);

@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { ConfigError } from '../config.js';
+import { expectedObjects } from './expected-objects.js';
 import { migrationNames, readMigration } from './migration-files.js';
 import { DEFAULT_SCHEMA, quoted } from './schema.js';
 
@@ -12,7 +13,7 @@ const REMEDY =
  */
 export async function checkTarget(client: pg.ClientBase, schema: string): Promise<void> {
   if (!(await isOurs(client, schema))) {
-    const foreign = await foreignRelations(client, schema);
+    const foreign = [...(await foreignRelations(client, schema)), ...(await foreignTypes(client, schema))];
     if (foreign.length > 0) {
       const message = `The schema "${schema}" of this database belongs to another application (it has ${listed(foreign)}): ${REMEDY}`;
       throw new ConfigError(message);
@@ -35,8 +36,8 @@ export async function hasMigrations(client: pg.ClientBase, schema: string): Prom
 async function isOurs(client: pg.ClientBase, schema: string): Promise<boolean> {
   if (!(await hasMigrations(client, schema))) return false;
   const table = `${quoted(schema)}._prisma_migrations`;
-  const [first = ''] = await migrationNames();
-  const { checksum } = await readMigration(first);
+  const [first = ''] = migrationNames();
+  const { checksum } = readMigration(first);
   // As JSON, for a table of this name may have any columns.
   const { rows } = await client.query(
     `SELECT 1 FROM ${table} m CROSS JOIN LATERAL to_jsonb(m) AS j
@@ -67,11 +68,22 @@ async function foreignRelations(client: pg.ClientBase, schema: string): Promise<
   return isLeftover ? [] : names;
 }
 
+/** Enums of our names: the first migration would fail at them. */
+async function foreignTypes(client: pg.ClientBase, schema: string): Promise<string[]> {
+  const ours = (await expectedObjects()).filter((object) => object.startsWith('type '));
+  const { rows } = await client.query<{ name: string }>(
+    `SELECT typname AS name FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace
+     WHERE nspname = $1 AND typtype <> 'c' AND typname = ANY($2) ORDER BY typname`,
+    [schema, ours.map((object) => object.slice('type '.length))],
+  );
+  return rows.map(({ name }) => name);
+}
+
 async function hasForeignRows(client: pg.ClientBase, schema: string): Promise<boolean> {
   const { rows } = await client.query(
     `SELECT 1 FROM ${quoted(schema)}._prisma_migrations m CROSS JOIN LATERAL to_jsonb(m) AS j
      WHERE j->>'migration_name' <> ALL($1) OR j->>'finished_at' IS NOT NULL`,
-    [await migrationNames()],
+    [migrationNames()],
   );
   return rows.length > 0;
 }

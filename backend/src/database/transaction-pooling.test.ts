@@ -57,4 +57,18 @@ describe('a pool', () => {
     expect((await pool.query(LIMIT)).rows).toEqual([{ statement_timeout: '1234ms' }]);
     await pool.end();
   });
+
+  it('keeps the first plan, which goes by indexes, where it is asked to; never through a pooler', async () => {
+    const text = 'SELECT id FROM "JobRun" WHERE id = $1::bigint';
+    const own = createPool(database.url, { max: 1, keepsPlans: true });
+    for (let n = 0; n < 2; n++) await own.query({ name: 'one', text, values: ['1'] });
+    const plans = 'SELECT generic_plans, custom_plans FROM pg_prepared_statements';
+    expect((await own.query(plans)).rows).toEqual([{ generic_plans: '2', custom_plans: '0' }]);
+    expect((await own.query('SHOW enable_seqscan')).rows).toEqual([{ enable_seqscan: 'off' }]);
+    await own.end();
+
+    const pooled = createPool(throughPooler(database.url), { max: 1, keepsPlans: true });
+    expect((await pooled.query('SHOW plan_cache_mode')).rows).toEqual([{ plan_cache_mode: 'auto' }]);
+    await pooled.end();
+  });
 });

@@ -2,7 +2,6 @@ import { queuedCap } from '@job-manager/shared/live';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../testing/database.js';
 import { readActivePicture } from './active.js';
-import type { Sql } from './sql.js';
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -47,27 +46,3 @@ it('counts all that are queued, up to its cap', async () => {
   await queue(queuedCap, { priority: 3 });
   expect(await readActivePicture(database.pool)).toMatchObject({ queued: queuedCap + 1 });
 });
-
-it('reads no more of a long queue than it shows and counts, known to the planner or not', async () => {
-  await queue(30_000);
-  await queue(30_000, { channel: 'mail', priority: 4 });
-  const explain = {
-    query: async ({ text }: { text: string }) => {
-      const { rows } = await database.pool.query(`EXPLAIN (ANALYZE, FORMAT JSON) ${text}`);
-      most = Math.max(...rowsRead(rows[0]['QUERY PLAN'][0].Plan));
-      return database.pool.query(text);
-    },
-  } as unknown as Sql;
-  let most = 0;
-  await readActivePicture(explain);
-  expect(most).toBeLessThanOrEqual(queuedCap + 1);
-  await database.pool.query('ANALYZE "JobRun"');
-  await readActivePicture(explain);
-  expect(most).toBeLessThanOrEqual(queuedCap + 1);
-});
-
-interface PlanNode {
-  'Actual Rows': number;
-  Plans?: PlanNode[];
-}
-const rowsRead = (node: PlanNode): number[] => [node['Actual Rows'], ...(node.Plans ?? []).flatMap(rowsRead)];

@@ -1,6 +1,7 @@
 import { limits } from '@job-manager/shared/limits';
 import { queuedCap } from '@job-manager/shared/live';
-import { countableIn, lanesOf } from './lanes.js';
+import { activeRun } from './by-id.js';
+import { countableIn, firstInLanes, lanesOf } from './lanes.js';
 import { type RunSummaryRow, selectSummary } from './run-row.js';
 import type { Sql } from './sql.js';
 
@@ -37,12 +38,8 @@ export async function readRuns(sql: Sql, ids: string[]): Promise<RunSummaryRow[]
 const RUNS = `${selectSummary('"JobRun"')} WHERE r.id = ANY($1::bigint[])`;
 
 /** The first runs of each lane, and of these the first of all: never are the runs of a long queue sorted. */
-const firstIn = (lane: string, condition: string, most: string): string => `
-  SELECT first.* FROM ${lane} CROSS JOIN LATERAL (
-    SELECT id, priority, "runAt" FROM "JobRun" q
-    WHERE q.status = 'QUEUED' AND ${condition} AND q.channel = ${lane}.channel AND q.priority = ${lane}.priority
-    ORDER BY q."runAt", q.id LIMIT ${most}
-  ) first ORDER BY priority, "runAt", id LIMIT ${most}`;
+const firstIn = (lane: string, condition: string, most: string): string =>
+  `${firstInLanes(lane, 'q.id, q.priority, q."runAt"', condition, most)} ORDER BY priority, "runAt", id LIMIT ${most}`;
 
 const MOST = limits.queuedInSnapshot;
 const READY = 'NOT q."isBlocked"';
@@ -54,17 +51,17 @@ WITH RECURSIVE ${lanesOf('lane', 'NOT "isBlocked"')}, ${lanesOf('blocked_lane', 
 , ready AS MATERIALIZED (${firstIn('lane', READY, `${MOST}`)}
 ), blocked AS MATERIALIZED (${firstIn('blocked_lane', BLOCKED, `(SELECT ${MOST} - count(*) FROM ready)`)}
 ), started AS MATERIALIZED (
-  SELECT id, "startedAt" FROM "JobRun" WHERE status = 'RUNNING' ORDER BY "startedAt", id LIMIT ${limits.runningInSnapshot}
+  SELECT id, "startedAt" FROM "JobRun" WHERE status = 'RUNNING' AND "finishedAt" IS NULL ORDER BY "startedAt", id LIMIT ${limits.runningInSnapshot}
 ), active AS (
-  (SELECT 0 AS part, row_number() OVER (ORDER BY started."startedAt", started.id) AS place, j.* FROM started JOIN "JobRun" j ON j.id = started.id)
+  (SELECT 0 AS part, row_number() OVER (ORDER BY started."startedAt", started.id) AS place, j.* FROM started CROSS JOIN ${activeRun('started.id')})
   UNION ALL
   (SELECT 1, first.place, j.* FROM (
      SELECT id, row_number() OVER (ORDER BY priority, "runAt", id) AS place FROM ready
      UNION ALL SELECT id, ${MOST} + row_number() OVER (ORDER BY priority, "runAt", id) FROM blocked
-   ) first JOIN "JobRun" j ON j.id = first.id)
+   ) first CROSS JOIN ${activeRun('first.id')})
 ), shown AS (${selectSummary('active').replace('SELECT', 'SELECT r.part, r.place,')}
 ), counts AS (
-  SELECT (SELECT count(*)::int FROM "JobRun" WHERE status = 'RUNNING') AS running,
+  SELECT (SELECT count(*)::int FROM "JobRun" WHERE status = 'RUNNING' AND "finishedAt" IS NULL) AS running,
          (SELECT count(*)::int FROM (
            ${countableIn('lane', READY, queuedCap + 1)} UNION ALL ${countableIn('blocked_lane', BLOCKED, queuedCap + 1)} LIMIT ${queuedCap + 1}) q) AS queued,
          (SELECT id FROM "JobRun" WHERE "finishedAt" IS NOT NULL ORDER BY "finishedAt" DESC, id DESC LIMIT 1) AS "lastEndedId",

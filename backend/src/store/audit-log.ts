@@ -1,4 +1,4 @@
-import { type AuditAction, type AuditSubject, auditActions } from '@job-manager/shared/audit';
+import { type AuditAction, type AuditSubject, auditActions, maintenanceActions } from '@job-manager/shared/audit';
 import { containing } from './search.js';
 import type { Sql } from './sql.js';
 
@@ -22,6 +22,7 @@ export interface AuditFilters {
   action?: AuditAction;
   jobRunId?: string;
   subject?: AuditSubject;
+  about?: 'maintenance';
   /** The whole name of what was acted on. */
   target?: string;
   hide?: 'sign-ins';
@@ -47,6 +48,7 @@ export async function readAuditLog(
   where(filters.jobRunId, (runId) => `"runId" = ${runId}`);
   const actions = auditActions.filter((action) => action.startsWith(`${filters.subject}.`));
   where(filters.subject && actions, (names) => `action = ANY(${names}::text[])`);
+  where(filters.about && maintenanceActions, (names) => `action = ANY(${names}::text[])`);
   where(filters.target, (target) => `target = ${target}`);
   where(filters.hide && SIGN_INS, (names) => `action <> ALL(${names}::text[])`);
   where(filters.from, (from) => `at >= ${from}`);

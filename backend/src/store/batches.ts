@@ -69,7 +69,7 @@ export async function previewCancel(sql: Sql, batchId: string): Promise<CancelPr
 }
 
 const TO_CANCEL = `SELECT id, "jobName", status FROM "JobRun"
-  WHERE "batchId" = $1 AND (status = 'QUEUED' OR (status = 'RUNNING' AND "cancelRequestedAt" IS NULL))`;
+  WHERE "batchId" = $1 AND "finishedAt" IS NULL AND (status = 'QUEUED' OR "cancelRequestedAt" IS NULL)`;
 
 const PREVIEW = `
 WITH target AS MATERIALIZED (${TO_CANCEL})

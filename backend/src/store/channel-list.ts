@@ -1,4 +1,4 @@
-import { isPaused, lanesOf } from './lanes.js';
+import { countableIn, isPaused, lanesOf } from './lanes.js';
 import type { Sql } from './sql.js';
 
 /** A channel, its settings and how full it is. */
@@ -25,6 +25,8 @@ export interface ChannelRow {
   rev: number;
   oldestDueAt: Date | null;
   recentStarts: number | null;
+  /** Queued runs of each minute of an hour, null where none was sampled. */
+  history: (number | null)[];
 }
 
 /** The channels with settings, jobs or runs, and those of `known`, by name. */
@@ -41,9 +43,10 @@ export async function readChannel(sql: Sql, name: string): Promise<ChannelRow> {
 }
 
 /** So many queued runs of a channel are counted. */
-const MOST_COUNTED = 10_000;
+const MAX_COUNTED = 10_000;
 
 const MAX_RUNNERS = 50;
+const HISTORY_MINUTES = 60;
 const MAX_JOBS = 200;
 /** The jobs with the channels that their runs queue in, as operators have set them or their code says. */
 const JOB_CHANNELS = `(SELECT j.name, coalesce(s.channel, j.channel) AS channel FROM "Job" j LEFT JOIN "JobSettings" s ON s."jobName" = j.name)`;
@@ -51,22 +54,27 @@ const JOB_CHANNELS = `(SELECT j.name, coalesce(s.channel, j.channel) AS channel 
 /** How many runs of a channel's lanes there are, counted in the index that claims use. */
 const countIn = (condition: string, lane = 'lane'): string => `(
   SELECT count(*)::int FROM (
-    SELECT FROM ${lane} l CROSS JOIN LATERAL (
-      SELECT FROM "JobRun" q WHERE q.status = 'QUEUED' AND ${lane === 'lane' ? 'NOT ' : ''}q."isBlocked" AND q.channel = l.channel AND q.priority = l.priority
-        AND ${condition} LIMIT ${MOST_COUNTED}
-    ) found WHERE l.channel = n.name LIMIT ${MOST_COUNTED}
+    ${countableIn(lane, `${lane === 'lane' ? 'NOT ' : ''}q."isBlocked" AND ${condition}`, MAX_COUNTED)} WHERE ${lane}.channel = n.name LIMIT ${MAX_COUNTED}
   ) counted)`;
 
 const CHANNELS = `
 WITH RECURSIVE moment AS MATERIALIZED (SELECT clock_timestamp() AS now), ${lanesOf('lane', 'NOT "isBlocked"')}
 , ${lanesOf('blocked_lane', '"isBlocked"')}
-, held AS MATERIALIZED (SELECT channel, "runnerId", count(*)::int AS runs FROM "JobRun" WHERE status = 'RUNNING' GROUP BY 1, 2
+, held AS MATERIALIZED (SELECT channel, "runnerId", count(*)::int AS runs FROM "JobRun" WHERE status = 'RUNNING' AND "finishedAt" IS NULL GROUP BY 1, 2
 ), running AS MATERIALIZED (SELECT channel, sum(runs)::int AS runs FROM held GROUP BY 1
 ), named AS MATERIALIZED (
   SELECT name FROM (
     SELECT name FROM "Channel" UNION SELECT channel FROM ${JOB_CHANNELS} j UNION SELECT channel FROM lane UNION SELECT channel FROM blocked_lane
     UNION SELECT channel FROM running UNION SELECT unnest($1::text[])
   ) every WHERE $2::text IS NULL OR name = $2
+), minutes AS MATERIALIZED (
+  SELECT m.at, s.at IS NOT NULL AS "isSampled" FROM moment
+  CROSS JOIN LATERAL generate_series(date_trunc('minute', now) - interval '${HISTORY_MINUTES - 1} min', now, interval '1 min') m(at)
+  LEFT JOIN "QueueSample" s ON s.at = m.at AND s.channel = ''
+), history AS MATERIALIZED (
+  -- Of a channel without runs there is no sample.
+  SELECT named.name, array_agg(CASE WHEN "isSampled" THEN coalesce(q.queued, 0) END ORDER BY minutes.at) AS points
+  FROM named CROSS JOIN minutes LEFT JOIN "QueueSample" q ON q.at = minutes.at AND q.channel = named.name GROUP BY 1
 )
 SELECT n.name, c.concurrency, c."concurrencyPerRunner", c."rateLimit", c."ratePeriodMs", coalesce(c.weight, 1) AS weight, c."targetWaitMs", coalesce(c.rev, 0) AS rev,
   CASE WHEN p.paused THEN c."pausedAt" END AS "pausedAt", CASE WHEN p.paused THEN c."pausedBy" END AS "pausedBy",
@@ -79,7 +87,7 @@ SELECT n.name, c.concurrency, c."concurrencyPerRunner", c."rateLimit", c."ratePe
   (SELECT min("runAt") FROM lane WHERE lane.channel = n.name AND "runAt" <= moment.now) AS "oldestDueAt",
   CASE WHEN c."rateLimit" IS NOT NULL THEN (
     SELECT coalesce(sum(runs), 0)::int FROM "ChannelStart" s WHERE s.channel = n.name AND s.at > moment.now - c."ratePeriodMs" * interval '1 ms'
-  ) END AS "recentStarts"
-FROM named n CROSS JOIN moment LEFT JOIN "Channel" c ON c.name = n.name LEFT JOIN running ON running.channel = n.name
+  ) END AS "recentStarts", history.points AS history
+FROM named n CROSS JOIN moment JOIN history ON history.name = n.name LEFT JOIN "Channel" c ON c.name = n.name LEFT JOIN running ON running.channel = n.name
 CROSS JOIN LATERAL (SELECT ${isPaused('c', 'moment.now')} AS paused) p
 ORDER BY n.name`;

@@ -18,6 +18,10 @@ export const channels = {
   schedules: 'job_manager_schedules',
   /** Jobs were paused or resumed, or settings of them changed: what claims or queues their runs reads them; no payload. */
   jobs: 'job_manager_jobs',
+  /** An operation on many runs has begun: those who work such off may look; no payload. */
+  bulk: 'job_manager_bulk',
+  /** Commands wait for runners; payload: their ids, a JSON array. */
+  commands: 'job_manager_commands',
   /** A process measures how long a notification takes to come back to it; payload: its own mark. */
   probe: 'job_manager_probe',
 } as const;

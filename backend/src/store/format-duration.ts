@@ -11,6 +11,12 @@ export function formatDuration(ms: number): string {
   return unit ? `${Math.round(ms / (unit.ms / 10)) / 10} ${unit.name}` : `${Math.round(ms)} ms`;
 }
 
+/** How long ago, in whole units: `2 h ago`, `30 min ago`. */
+export function formatAgo(ms: number): string {
+  const unit = UNITS.find(({ from }) => ms >= from);
+  return `${formatDuration(unit ? Math.round(ms / unit.ms) * unit.ms : ms)} ago`;
+}
+
 /** The same as an SQL expression over one in milliseconds. */
 export const formatDurationSql = (ms: string): string => {
   const cases = UNITS.map(

@@ -2,7 +2,7 @@ import type { RunnerHealth } from '@job-manager/shared/contract/health';
 import { queuedCap } from '@job-manager/shared/live';
 import { slowPartOfTimeout } from '@job-manager/shared/run';
 import { type RivalVersion, readRivalVersions } from './job-versions.js';
-import { countableIn, isPaused, lanesOf } from './lanes.js';
+import { countableIn, firstInLanes, isPaused, lanesOf } from './lanes.js';
 import type { Sql } from './sql.js';
 import { isStalled, silenceLimit } from './stalled.js';
 
@@ -121,8 +121,13 @@ export async function readSystemState(sql: Sql, limits: HealthLimits): Promise<S
     maintenance: tasks.rows,
     rivals: await readRivalVersions(sql),
     ended: await readEnded(sql),
-    pauses: [...(await sql.query<PauseRow>(PAUSES)).rows, ...(await sql.query<PauseRow>(JOB_PAUSES)).rows],
+    pauses: await readPauses(sql),
   };
+}
+
+/** Paused channels and jobs of which runs are due, the longest of each first. */
+export async function readPauses(sql: Sql): Promise<PauseRow[]> {
+  return [...(await sql.query<PauseRow>(PAUSES)).rows, ...(await sql.query<PauseRow>(JOB_PAUSES)).rows];
 }
 
 /** From the counters, which are kept by hour: so these are of one to two hours. */
@@ -154,18 +159,14 @@ WITH RECURSIVE moment AS MATERIALIZED (SELECT clock_timestamp() AS now
     (SELECT count(*)::int FROM (
       ${countableIn('claimable', 'NOT q."isBlocked" AND q."runAt" <= (SELECT now FROM moment)', MOST)} LIMIT ${MOST}) d) AS due
 ), first AS MATERIALIZED (
-  SELECT first.* FROM lane CROSS JOIN LATERAL (
-    SELECT id, "jobName", "runAt", "claimNo" FROM "JobRun" q
-    WHERE status = 'QUEUED' AND NOT "isBlocked" AND q.channel = lane.channel AND q.priority = lane.priority AND q."runAt" <= (SELECT now FROM moment)
-    ORDER BY q."runAt", q.id LIMIT (SELECT greatest(100, ${FIRST_IN_LINE} / count(*)) FROM lane)
-  ) first WHERE lane.channel <> ALL ((SELECT channels FROM paused)::text[])
+  ${firstInLanes('lane', 'q.id, q."jobName", q."runAt", q."claimNo"', 'NOT q."isBlocked" AND q."runAt" <= (SELECT now FROM moment)', `greatest(100, ${FIRST_IN_LINE} / (SELECT count(*) FROM lane))`)} WHERE lane.channel <> ALL ((SELECT channels FROM paused)::text[])
 ), waiting AS MATERIALIZED (
   SELECT "jobName" = ANY($1::text[]) AS "isKnown",
     CASE WHEN "claimNo" = 0 THEN "runAt" ELSE greatest("runAt", (SELECT max("endedAt") FROM "JobRunAttempt" a WHERE a."runId" = first.id)) END AS since
   FROM first
 ), running AS (
   SELECT count(*)::int AS running, (count(*) FILTER (WHERE "inactivityTimeoutMs" IS NOT NULL))::int AS "runningExternal"
-  FROM "JobRun" WHERE status = 'RUNNING'
+  FROM "JobRun" WHERE status = 'RUNNING' AND "finishedAt" IS NULL
 )
 SELECT (SELECT now FROM moment) AS now, queue.*, running.*, (SELECT min(since) FROM waiting) AS "oldestDueAt",
   (SELECT min(since) FROM waiting WHERE "isKnown") AS "oldestKnownDueAt"
@@ -203,11 +204,9 @@ WITH RECURSIVE moment AS MATERIALIZED (SELECT clock_timestamp() AS now
 ), ${lanesOf('every_lane', 'NOT "isBlocked"')}
 , lane AS MATERIALIZED (SELECT * FROM every_lane WHERE EXISTS (SELECT FROM paused))
 , due AS MATERIALIZED (
-  SELECT first."jobName", min(first."runAt") AS "runAt", count(*)::int AS runs FROM lane CROSS JOIN LATERAL (
-    SELECT "jobName", "runAt" FROM "JobRun" q
-    WHERE q.status = 'QUEUED' AND NOT q."isBlocked" AND q.channel = lane.channel AND q.priority = lane.priority AND q."runAt" <= (SELECT now FROM moment)
-    ORDER BY q."runAt", q.id LIMIT ${FIRST_OF_LANE}
-  ) first WHERE first."jobName" IN (SELECT "jobName" FROM paused) GROUP BY 1
+  SELECT "jobName", min("runAt") AS "runAt", count(*)::int AS runs
+  FROM (${firstInLanes('lane', 'q."jobName", q."runAt"', 'NOT q."isBlocked" AND q."runAt" <= (SELECT now FROM moment)', FIRST_OF_LANE)}) first
+  WHERE "jobName" IN (SELECT "jobName" FROM paused) GROUP BY 1
 )
 SELECT 'job' AS kind, "jobName" AS name, "pausedBy", "pauseReason", extract(epoch FROM moment.now - "pausedAt")::float8 * 1000 AS "pausedMs",
   extract(epoch FROM moment.now - greatest("pausedAt", due."runAt"))::float8 * 1000 AS "waitingMs", due.runs AS due
@@ -218,7 +217,7 @@ const RUNNERS = `
 SELECT id, kind, status, host, pid, version, concurrency, coalesce(held.runs, 0) AS "activeRuns", "startedAt", "lastHeartbeatAt",
   greatest("lastClaimAt", held."claimedAt") AS "lastClaimAt", "lastProgressAt", "loopLagMs"
 FROM "Runner" LEFT JOIN (
-  SELECT "runnerId", count(*)::int AS runs, max("startedAt") AS "claimedAt" FROM "JobRun" WHERE status = 'RUNNING' GROUP BY 1
+  SELECT "runnerId", count(*)::int AS runs, max("startedAt") AS "claimedAt" FROM "JobRun" WHERE status = 'RUNNING' AND "finishedAt" IS NULL GROUP BY 1
 ) held ON held."runnerId" = id
 WHERE status IN ('ACTIVE', 'DRAINING') OR "lastHeartbeatAt" > clock_timestamp() - interval '24 hours'
 ORDER BY status, "startedAt", id LIMIT 500`;
@@ -229,5 +228,5 @@ SELECT * FROM (
     extract(epoch FROM clock_timestamp() - "lastHeartbeatAt")::float8 * 1000 AS "silentMs", ${silenceLimit('$1')} AS "silenceLimitMs",
     extract(epoch FROM clock_timestamp() - "startedAt")::float8 * 1000 AS "ranMs", coalesce(slow.ms, ${slowPartOfTimeout} * "timeoutMs", $2::float8) AS "slowAfterMs"
   FROM "JobRun" LEFT JOIN unnest($3::text[], $4::float8[]) AS slow(name, ms) ON slow.name = "jobName" AND "inactivityTimeoutMs" IS NULL
-  WHERE status = 'RUNNING'
+  WHERE status = 'RUNNING' AND "finishedAt" IS NULL
 ) running WHERE "isStalled" OR "ranMs" > "slowAfterMs" ORDER BY "startedAt", "jobRunId" LIMIT 1000`;

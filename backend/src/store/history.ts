@@ -1,10 +1,18 @@
-import type { TerminalStatus } from '@job-manager/shared/run';
+import { readRunsOfCause } from './history-of-cause.js';
+import {
+  countHoursOfDay,
+  countStretches,
+  filterOf,
+  findStretch,
+  type HistoryFilter,
+  type Stretch,
+} from './history-stretches.js';
 import { type RunSummaryRow, selectSummary } from './run-row.js';
 import type { Sql } from './sql.js';
 
-export interface HistoryRequest {
-  jobName?: string;
-  status?: TerminalStatus;
+export interface HistoryRequest extends HistoryFilter {
+  /** The fingerprint of a cause of failures. */
+  cause?: string;
   /** From 1. */
   page: number;
   pageSize: number;
@@ -16,15 +24,20 @@ export interface HistoryPage {
 }
 
 /**
- * A page of the finished runs, newest first by (finishedAt, id), and how many there are in all. The
- * total comes from the counters, so it is exact and nothing is counted.
+ * A page of the finished runs, newest first by (finishedAt, id), and how many there are in all. The total comes from
+ * the counters, so it is exact; runs are counted only within the hours that a time range begins and ends in.
  */
 export async function readHistory(sql: Sql, request: HistoryRequest): Promise<HistoryPage> {
-  const days = await countDays(sql, request);
-  const total = days.reduce((sum, { runs }) => sum + runs, 0);
+  const { cause } = request;
+  if (cause !== undefined) {
+    const { ids, total } = await readRunsOfCause(sql, { ...request, cause });
+    return { runs: await readPage(sql, ids), total };
+  }
+  const stretches = await countStretches(sql, request);
+  const total = stretches.reduce((sum, { runs }) => sum + runs, 0);
   const walk = planWalk(total, request);
   if (walk === null) return { runs: [], total };
-  return { runs: await readWalk(sql, request, await shortenWalk(sql, { request, walk, days })), total };
+  return { runs: await readWalk(sql, request, await shortenWalk(sql, { request, walk, stretches })), total };
 }
 
 /** Names of all jobs that have finished runs, by the counters; the first 1,000 in order. */
@@ -63,69 +76,28 @@ export function planWalk(total: number, { page, pageSize }: Pick<HistoryRequest,
   return { from: 'oldest', skip: Math.max(0, after), take: Math.min(pageSize, total - start) };
 }
 
-/** How many runs ended within a day or an hour. */
-export interface Stretch {
-  from: Date;
-  runs: number;
-}
-
-// Sums are whole numbers far below 2^53, and as such exact; sums of bigint are made digit by digit.
-
-/** Of every day that has any, the oldest first. */
-async function countDays(sql: Sql, request: HistoryRequest): Promise<Stretch[]> {
-  const { where, values } = filterOf(request);
-  const counted = await sql.query<Stretch>(
-    `SELECT day AS from, sum(runs::float8) AS runs FROM "JobRunDayCount" ${where} GROUP BY day ORDER BY day`,
-    values,
-  );
-  return counted.rows;
-}
-
-/** Of every hour of a day that has any, the oldest first. */
-async function countHours(sql: Sql, request: HistoryRequest, day: Date): Promise<Stretch[]> {
-  const { conditions, values } = filterOf(request);
-  const from = `$${values.push(day)}::timestamptz`;
-  const where = [`hour >= ${from}`, `hour < ${from} + interval '24 hours'`, ...conditions].join(' AND ');
-  const counted = await sql.query<Stretch>(
-    `SELECT hour AS from, sum(runs::float8) AS runs FROM "JobRunCount" WHERE ${where} GROUP BY hour ORDER BY hour`,
-    values,
-  );
-  return counted.rows;
-}
-
 /**
  * The same walk, begun at the hour it leads to: the counters tell how many runs it would pass before. Without,
  * a walk passes half of all runs, and reads the row of each where no index knows the filter.
  */
 async function shortenWalk(
   sql: Sql,
-  { request, walk, days }: { request: HistoryRequest; walk: Walk; days: Stretch[] },
+  { request, walk, stretches }: { request: HistoryRequest; walk: Walk; stretches: Stretch[] },
 ): Promise<Walk> {
   if (walk.skip <= SHORT_WALK) return walk;
-  const day = findStretch(days, walk);
-  if (day === null) return walk;
-  const hour = findStretch(await countHours(sql, request, day.from), { from: walk.from, skip: day.skip });
+  const found = findStretch(stretches, walk);
+  if (found === null) return walk;
+  if (found.unit === 'hour') return { ...walk, hour: found.from, skip: found.skip };
+  const hours = await countHoursOfDay(sql, request, found.from);
+  const hour = findStretch(hours, { from: walk.from, skip: found.skip });
   return hour ? { ...walk, hour: hour.from, skip: hour.skip } : walk;
-}
-
-/** In which of the stretches, oldest first, a walk ends that passes `skip` runs, and how many it passes there. */
-export function findStretch(
-  stretches: Stretch[],
-  { from, skip }: Pick<Walk, 'from' | 'skip'>,
-): { from: Date; skip: number } | null {
-  let left = skip;
-  for (const stretch of from === 'newest' ? stretches.toReversed() : stretches) {
-    if (left < stretch.runs) return { from: stretch.from, skip: left };
-    left -= stretch.runs;
-  }
-  return null;
 }
 
 /** Finds the ids, where it can in an index alone, then reads the rows of just this page. */
 async function readWalk(sql: Sql, request: HistoryRequest, walk: Walk): Promise<RunSummaryRow[]> {
   const filter = filterOf(request);
   const direction = walk.from === 'newest' ? 'DESC' : 'ASC';
-  const where = ['"finishedAt" IS NOT NULL', ...filter.conditions];
+  const where = ['"finishedAt" IS NOT NULL', ...filter.conditions, ...filter.times];
   if (walk.hour) {
     const hour = `$${filter.values.push(walk.hour)}::timestamptz`;
     where.push(walk.from === 'newest' ? `"finishedAt" < ${hour} + interval '1 hour'` : `"finishedAt" >= ${hour}`);
@@ -135,24 +107,15 @@ async function readWalk(sql: Sql, request: HistoryRequest, walk: Walk): Promise<
      ORDER BY "finishedAt" ${direction}, id ${direction} OFFSET ${walk.skip} LIMIT ${walk.take}`,
     filter.values,
   );
-  const ids = page.rows.map(({ id }) => id);
-  // Apart, because it is always the same statement: to plan it takes longer than to read a page.
+  return readPage(
+    sql,
+    page.rows.map(({ id }) => id),
+  );
+}
+
+/** Finished runs by their ids, the newest first. Apart, because it is always the same statement: to plan it takes longer than to read a page. */
+export async function readPage(sql: Sql, ids: readonly string[]): Promise<RunSummaryRow[]> {
   return (await sql.query<RunSummaryRow>({ name: 'history-page', text: PAGE, values: [ids] })).rows;
 }
 
 const PAGE = `${selectSummary('"JobRun"')} WHERE r.id = ANY($1::bigint[]) ORDER BY r."finishedAt" DESC, r.id DESC`;
-
-interface Filter {
-  conditions: string[];
-  /** The conditions as a clause; empty when there are none. */
-  where: string;
-  values: (string | Date)[];
-}
-
-function filterOf({ jobName, status }: HistoryRequest): Filter {
-  const values: Filter['values'] = [];
-  const conditions: string[] = [];
-  if (jobName !== undefined) conditions.push(`"jobName" = $${values.push(jobName)}`);
-  if (status !== undefined) conditions.push(`status = $${values.push(status)}::"JobRunStatus"`);
-  return { conditions, where: conditions.length > 0 ? `WHERE ${conditions.join(' AND ')}` : '', values };
-}

@@ -1,5 +1,7 @@
 import type { JobRunStatus, TerminalStatus } from '@job-manager/shared/run';
-import { lanesOf } from './lanes.js';
+import { activeRun } from './by-id.js';
+import { isLiving } from './job-versions.js';
+import { firstInLanes, lanesOf } from './lanes.js';
 import type { Sql } from './sql.js';
 
 export interface JobActivityRow {
@@ -15,21 +17,44 @@ export interface JobActivityRow {
   since: Date;
 }
 
-/** What ended of these jobs since a whole hour a day ago, from the counters; the last run of each by one look into its index. */
+/** What ended of these jobs in the last 24 hours to the millisecond, as the stats count it; the last run of each by one look into its index. */
 export async function readJobActivity(sql: Sql, jobNames: string[]): Promise<{ jobs: JobActivityRow[]; since: Date }> {
   const { rows } = await sql.query<JobActivityRow>({ name: 'job-activity', text: ACTIVITY, values: [jobNames] });
   return { jobs: rows, since: rows[0]?.since ?? new Date() };
 }
 
+/** In each lane so many due runs are looked at for the jobs that they are of. */
+const MAX_PER_LANE = 1_000;
+
+/** The jobs of which runs are queued, and whether a living process has their code. Those far back in a long lane may be missing. */
+export async function readQueuedJobs(sql: Sql): Promise<{ jobName: string; hasCode: boolean }[]> {
+  return (await sql.query<{ jobName: string; hasCode: boolean }>(QUEUED_JOBS)).rows;
+}
+
+const QUEUED_JOBS = `
+WITH RECURSIVE ${lanesOf('lane', 'NOT "isBlocked"')}
+SELECT "jobName", EXISTS (
+  SELECT FROM "JobProcess" p WHERE queued."jobName" = ANY (p."jobNames") AND ${isLiving('p')}
+) AS "hasCode"
+FROM (SELECT DISTINCT "jobName" FROM (${firstInLanes('lane', 'q."jobName"', 'NOT q."isBlocked"', MAX_PER_LANE)}) first) queued
+ORDER BY "jobName" COLLATE "C" LIMIT 1000`;
+
 const sumOf = (status: TerminalStatus, column = 'runs') =>
   `coalesce(sum(${column}::float8) FILTER (WHERE status = '${status}'), 0)`;
 
+// Whole hours come from the counters, the part of the oldest one from its runs.
 const ACTIVITY = `
-WITH span AS MATERIALIZED (SELECT date_trunc('hour', clock_timestamp() - interval '23 hours', 'UTC') AS since
+WITH span AS MATERIALIZED (
+  SELECT since, date_trunc('hour', since, 'UTC') + interval '1 hour' AS whole_from FROM (SELECT clock_timestamp() - interval '24 hours' AS since) moment
 ), ended AS MATERIALIZED (
   SELECT "jobName", ${sumOf('SUCCESS')} AS success, ${sumOf('FAILED')} AS failed, ${sumOf('CANCELLED')} AS cancelled,
     ${sumOf('SUCCESS', '"totalDurationMs"')} AS ms
-  FROM "JobRunCount" WHERE hour >= (SELECT since FROM span) AND hour < 'infinity' GROUP BY 1
+  FROM (
+    SELECT "jobName", status, runs, "totalDurationMs" FROM "JobRunCount" WHERE hour >= (SELECT whole_from FROM span) AND hour < 'infinity'
+    UNION ALL
+    SELECT "jobName", status, 1, "durationMs" FROM "JobRun"
+    WHERE "jobName" = ANY($1::text[]) AND "finishedAt" >= (SELECT since FROM span) AND "finishedAt" < (SELECT whole_from FROM span)
+  ) counted GROUP BY 1
 ), due AS MATERIALIZED (SELECT "jobName", min("nextRunAt") AS at FROM "Schedule" WHERE "pausedAt" IS NULL GROUP BY 1
 )
 SELECT n.name AS "jobName", last.id::text AS "lastRunId", last.status AS "lastStatus", last."finishedAt" AS "lastFinishedAt",
@@ -106,13 +131,11 @@ export async function readUnderWay(
 const UNDER_WAY = `
 WITH RECURSIVE ${lanesOf('lane', 'NOT "isBlocked"')}
 , active AS (
-  SELECT id, status, "progressPercent", "queuedAt", "startedAt", parameters FROM "JobRun" WHERE status = 'RUNNING' AND "jobName" = $1
+  SELECT id, status, "progressPercent", "queuedAt", "startedAt", parameters FROM "JobRun" WHERE status = 'RUNNING' AND "finishedAt" IS NULL AND "jobName" = $1
   UNION ALL
-  SELECT r.id, r.status, r."progressPercent", r."queuedAt", r."startedAt", r.parameters FROM lane CROSS JOIN LATERAL (
-    SELECT id, "jobName" FROM "JobRun" q
-    WHERE q.status = 'QUEUED' AND NOT q."isBlocked" AND q.channel = lane.channel AND q.priority = lane.priority
-    ORDER BY q."runAt", q.id LIMIT ${MAX_LOOKED_AT}
-  ) first JOIN "JobRun" r ON r.id = first.id WHERE first."jobName" = $1
+  SELECT j.id, j.status, j."progressPercent", j."queuedAt", j."startedAt", j.parameters
+  FROM (${firstInLanes('lane', 'q.id, q."jobName"', 'NOT q."isBlocked"', MAX_LOOKED_AT)}) first CROSS JOIN ${activeRun('first.id')}
+  WHERE first."jobName" = $1
 )
 SELECT id::text AS "jobRunId", status, "progressPercent", "queuedAt", "startedAt", parameters = $2::jsonb AS "isSame"
 FROM active ORDER BY 6 DESC, status = 'RUNNING' DESC, id LIMIT 10`;

@@ -51,7 +51,7 @@ WITH found AS MATERIALIZED (
 ), shown AS (SELECT j.* FROM "JobRun" j WHERE j.id = ANY(ARRAY(SELECT id FROM found)))
 ${selectSummary('shown')} ORDER BY r.id DESC`;
 
-const HAS_ACTIVE_KEY = `"uniqueKey" IS NOT NULL AND status IN ('QUEUED', 'RUNNING')`;
+const HAS_ACTIVE_KEY = `"uniqueKey" IS NOT NULL AND "finishedAt" IS NULL`;
 
 // An idempotency key is kept behind the name of its caller, as idempotency-key.ts of the API and the client package write it; one that
 // gets too long with it as a hash.
@@ -79,7 +79,7 @@ WITH RECURSIVE caller AS MATERIALIZED (
   SELECT "runId" AS id FROM "JobRunKey" WHERE scope = 'IDEMPOTENCY' AND "jobName" = '' AND key = ANY(ARRAY(SELECT key FROM key))
   UNION
   SELECT held.id FROM job CROSS JOIN LATERAL (
-    (SELECT id FROM "JobRun" WHERE "jobName" = job.name AND "uniqueKey" = $1 AND status IN ('QUEUED', 'RUNNING') ORDER BY id DESC LIMIT ${KEYED_SHOWN})
+    (SELECT id FROM "JobRun" WHERE "jobName" = job.name AND "uniqueKey" = $1 AND "finishedAt" IS NULL ORDER BY id DESC LIMIT ${KEYED_SHOWN})
     UNION ALL
     (SELECT "runId" FROM "JobRunKey" WHERE scope = 'PERIOD' AND "jobName" = job.name AND key = $1)
   ) held

@@ -2,13 +2,16 @@ import type { TerminalStatus } from '@job-manager/shared/run';
 import type { Sql } from './sql.js';
 
 /**
- * Takes on a task that one process does for all, every `everyMs`. False when it is not due: it was done not long ago,
- * or another process is at it.
+ * Takes on a task that one process does for all, every `everyMs`; with `isAligned` at whole multiples of that time, such
+ * as full minutes. False when it is not due: it was done not long ago, or another process is at it.
  */
-export async function takeOnTask(sql: Sql, name: string, everyMs: number): Promise<boolean> {
+export async function takeOnTask(sql: Sql, name: string, everyMs: number, isAligned = false): Promise<boolean> {
+  const nextAt = isAligned
+    ? `date_bin($2::float8 * interval '1 ms', clock_timestamp(), 'epoch') + $2::float8 * interval '1 ms'`
+    : `clock_timestamp() + $2::float8 * interval '1 ms'`;
   const taken = await sql.query(
     `INSERT INTO "MaintenanceTask" AS t (name, "nextAt", "lastStartedAt")
-     VALUES ($1, clock_timestamp() + $2::float8 * interval '1 ms', clock_timestamp())
+     VALUES ($1, ${nextAt}, clock_timestamp())
      ON CONFLICT (name) DO UPDATE SET "nextAt" = EXCLUDED."nextAt", "lastStartedAt" = EXCLUDED."lastStartedAt"
      WHERE t."nextAt" <= clock_timestamp()
      RETURNING name`,
@@ -132,8 +135,23 @@ export const removeOldRunners = (sql: Sql): Promise<number> =>
     `DELETE FROM "Runner" WHERE id IN (
        SELECT id FROM "Runner" r WHERE status IN ('STOPPED', 'LOST')
          AND "lastHeartbeatAt" < clock_timestamp() - interval '${RUNNERS_KEPT_DAYS} days'
-         AND NOT EXISTS (SELECT 1 FROM "JobRun" j WHERE j.status = 'RUNNING' AND j."runnerId" = r.id) LIMIT ${MAX_ROWS})`,
+         AND NOT EXISTS (SELECT 1 FROM "JobRun" j WHERE j.status = 'RUNNING' AND j."finishedAt" IS NULL AND j."runnerId" = r.id) LIMIT ${MAX_ROWS})`,
   );
+
+const RUNNER_EVENTS_KEPT_DAYS = 30;
+
+/** Removes what happened to runners, and was requested of them, a month ago, and what they logged a day ago; returns how many rows. */
+export const removeOldRunnerEvents = async (sql: Sql): Promise<number> => {
+  const old = `< (SELECT clock_timestamp() - interval '${RUNNER_EVENTS_KEPT_DAYS} days')`;
+  const events = `SELECT id FROM "RunnerEvent" WHERE at ${old} ORDER BY id LIMIT ${MAX_ROWS}`;
+  const lines = `SELECT id FROM "RunnerLogLine" WHERE at < (SELECT clock_timestamp() - interval '24 hours') ORDER BY id LIMIT ${MAX_ROWS}`;
+  const commands = `SELECT id FROM "RunnerCommand" WHERE "createdAt" ${old} ORDER BY id LIMIT ${MAX_ROWS}`;
+  return (
+    (await remove(sql, `DELETE FROM "RunnerEvent" WHERE id IN (${events})`)) +
+    (await remove(sql, `DELETE FROM "RunnerCommand" WHERE id IN (${commands})`)) +
+    (await remove(sql, `DELETE FROM "RunnerLogLine" WHERE id IN (${lines})`))
+  );
+};
 
 /** Removes batches that have ended and of which no run is left, nor the one they called back; returns how many. */
 export const removeEmptyBatches = (sql: Sql): Promise<number> =>

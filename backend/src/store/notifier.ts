@@ -17,10 +17,12 @@ export class Notifier {
   #queued = false;
   #schedules = false;
   #jobs = false;
+  #bulk = false;
   readonly #cancelled = new Set<string>();
   readonly #revoked = new Set<string>();
   readonly #progress = new Map<string, ProgressNote>();
   readonly #spoke = new Set<string>();
+  readonly #commanded = new Set<string>();
   /** When what is gathered is sent, by the process's own clock; null for nothing to send. */
   #dueAt: number | null = null;
   #timer: NodeJS.Timeout | undefined;
@@ -70,6 +72,12 @@ export class Notifier {
     this.#sendAtOnce();
   }
 
+  /** An operation on many runs has begun. */
+  bulkStarted(): void {
+    this.#bulk = true;
+    this.#sendAtOnce();
+  }
+
   /** A running run was asked to stop. */
   cancelRequested(runId: string): void {
     this.#cancelled.add(runId);
@@ -95,6 +103,19 @@ export class Notifier {
   spoke(runId: string): void {
     this.#spoke.add(runId);
     this.#sendSoon();
+  }
+
+  /** Commands wait for these runners. */
+  commanded(runnerIds: string[]): void {
+    if (runnerIds.length === 0) return;
+    for (const runnerId of runnerIds) this.#commanded.add(runnerId);
+    this.#sendAtOnce();
+  }
+
+  /** A person follows the log of this runner. */
+  logFollowed(runnerId: string): void {
+    this.#commanded.add(followedNote(runnerId));
+    this.#sendAtOnce();
   }
 
   /** Sends what is gathered; resolves when it was sent or lost. */
@@ -157,21 +178,28 @@ export class Notifier {
     if (this.#changed) this.#changedAt = this.#sentAt;
     if (this.#schedules) notes.push(['schedules', '']);
     if (this.#jobs) notes.push(['jobs', '']);
+    if (this.#bulk) notes.push(['bulk', '']);
     for (const payload of packed([...this.#cancelled])) notes.push(['cancel', payload]);
     for (const payload of packed([...this.#revoked])) notes.push(['revoked', payload]);
     for (const payload of packed([...this.#progress.values()])) notes.push(['progress', payload]);
     for (const payload of packed([...this.#spoke])) notes.push(['messages', payload]);
+    for (const payload of packed([...this.#commanded])) notes.push(['commands', payload]);
     this.#queued = false;
     this.#changed = false;
     this.#schedules = false;
     this.#jobs = false;
+    this.#bulk = false;
     this.#cancelled.clear();
     this.#revoked.clear();
     this.#progress.clear();
     this.#spoke.clear();
+    this.#commanded.clear();
     return notes;
   }
 }
+
+/** What is sent among the ids of runners that have commands. */
+export const followedNote = (runnerId: string): string => `log of ${runnerId}`;
 
 /** Planned once per connection: runners wait for it. */
 const NOTIFY = 'SELECT pg_notify(channel, payload) FROM unnest($1::text[], $2::text[]) AS note(channel, payload)';

@@ -64,7 +64,7 @@ SELECT moment.now AS "serverTime",
       SELECT coalesce(json_agg(p) FILTER (WHERE p.place <= ${FEW}), '[]') AS blockers, count(*)::int AS "blockerCount" FROM (
         SELECT row_number() OVER () AS place, first.* FROM (
           SELECT p.id::text AS "jobRunId", p."jobName" FROM unnest(r."dependsOn") AS wanted(id) JOIN "JobRun" p ON p.id = wanted.id
-          WHERE p.status IN ('QUEUED', 'RUNNING') LIMIT ${FEW + 1}
+          WHERE p."finishedAt" IS NULL LIMIT ${FEW + 1}
         ) first
       ) p
     ) few WHERE r.id = ANY($3::bigint[])

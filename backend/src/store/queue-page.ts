@@ -70,7 +70,7 @@ WITH RECURSIVE moment AS MATERIALIZED (SELECT clock_timestamp() AS now
   SELECT first.* FROM walked CROSS JOIN depth CROSS JOIN LATERAL (
     SELECT q.id, q.priority, q."runAt", q."jobName", row_number() OVER (ORDER BY q."runAt", q.id) AS nth FROM (
       SELECT id, priority, "runAt", "jobName" FROM "JobRun"
-      WHERE status = 'QUEUED' AND ${condition} AND channel = walked.channel AND priority = walked.priority
+      WHERE status = 'QUEUED' AND "finishedAt" IS NULL AND ${condition} AND channel = walked.channel AND priority = walked.priority
         AND "runAt" >= CASE WHEN walked.priority = $4 THEN $5::timestamptz WHEN $3::text = 'scheduled' THEN (SELECT now FROM moment) ELSE '-infinity' END
         AND (walked.priority IS DISTINCT FROM $4 OR ("runAt", id) > ($5::timestamptz, $6::bigint))
         AND ($3::text IS DISTINCT FROM 'due' OR "runAt" <= (SELECT now FROM moment))
@@ -85,7 +85,7 @@ WITH RECURSIVE moment AS MATERIALIZED (SELECT clock_timestamp() AS now
     AND NOT EXISTS (SELECT FROM horizon h WHERE (passed.priority, passed."runAt", passed.id) > (h.priority, h."runAt", h.id))
   ORDER BY priority, "runAt", id LIMIT $7
 ), shown AS (
-  SELECT j.* FROM "JobRun" j WHERE j.id = ANY(ARRAY(SELECT id FROM page)) AND j.status = 'QUEUED'
+  SELECT j.* FROM "JobRun" j WHERE j.id = ANY(ARRAY(SELECT id FROM page)) AND j.status = 'QUEUED' AND j."finishedAt" IS NULL
 ), run AS (${selectSummary('shown')})
 SELECT run.*, (SELECT json_build_object('priority', priority, 'runAt', "runAt", 'id', id::text) FROM horizon) AS horizon
 FROM (SELECT 1) once LEFT JOIN run ON true ORDER BY run.priority, run."runAt", run.id`;

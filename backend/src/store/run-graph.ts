@@ -68,6 +68,6 @@ WITH RECURSIVE ancestor(id) AS (
     UNION ALL
     SELECT "to" FROM edge WHERE "from" = graph.id
     UNION ALL
-    SELECT id FROM "JobRun" WHERE "dependsOn" @> ARRAY[graph.id] AND ("isBlocked" OR status IN ('QUEUED', 'RUNNING')) AND "dependsOn" IS NOT NULL
+    SELECT id FROM "JobRun" WHERE "dependsOn" @> ARRAY[graph.id] AND "finishedAt" IS NULL
   ) next
 ), shown AS MATERIALIZED (SELECT id FROM graph LIMIT ${GRAPH_SHOWN + 1})${columnsOf('shown')}`;

@@ -32,6 +32,8 @@ export interface RunSummaryRow {
   cancelRequestedByEmail: string | null;
   cancelRequestedAt: Date | null;
   runnerId: string | null;
+  /** `host:pid`; null for a runner whose row was removed. */
+  runnerName: string | null;
   rerunOfId: string | null;
   claimNo: number;
   timeoutMs: number | null;
@@ -87,8 +89,6 @@ export interface RunRow extends RunSummaryRow {
   metadata: unknown;
   metadataTruncated: boolean;
   errorStack: string | null;
-  /** `host:pid`; null for a runner whose row was removed. */
-  runnerName: string | null;
   /** Runs were queued that wait for it; stays when they have ended. */
   hasDependents: boolean;
   steps: JobRunStep[] | null;
@@ -117,26 +117,26 @@ export interface RunRow extends RunSummaryRow {
 /** A run without what changes from one moment to the next: why it has not been started. */
 export type QueuedRun = Omit<RunRow, 'waiting'>;
 
+const nameOfRunner = (alias: string) => `${alias}.host || ':' || ${alias}.pid`;
 const SUMMARY = `r.id, r."jobName", r.channel, r.priority, r.status, r.trigger, r.scope, r."algorithmVersion", r.error,
   r."progressPercent", r."progressMessage", r.attempt, r."maxAttempts", r."runAt", r."queuedAt", r."startedAt",
   r."finishedAt", r."lastHeartbeatAt", r."durationMs", r."queueDelayMs", r."triggeredById", t.email AS "triggeredByEmail",
   k.name AS "triggeredByToken",
-  r."cancelRequestedById", c.email AS "cancelRequestedByEmail", r."cancelRequestedAt", r."runnerId", r."rerunOfId",
+  r."cancelRequestedById", c.email AS "cancelRequestedByEmail", r."cancelRequestedAt", r."runnerId", ${nameOfRunner('u')} AS "runnerName", r."rerunOfId",
   r."claimNo", r."timeoutMs"::float8 AS "timeoutMs", r."inactivityTimeoutMs", r."messageCount", r."warningCount", r."errorCount", r."droppedMessages",
   r.crashes, r."isBlocked", r."batchId", r."correlationId", r."scheduleId", r."dueAt", r."uniqueKey", r.rev`;
-const runnerName = (id: string) => `(SELECT u.host || ':' || u.pid FROM "Runner" u WHERE u.id = ${id})`;
 const ATTEMPTS = `(SELECT coalesce(json_agg(json_build_object('claimNo', a."claimNo", 'attempt', a.attempt, 'outcome', a.outcome,
-    'runnerId', a."runnerId", 'runnerName', ${runnerName('a."runnerId"')}, 'startedAt', a."startedAt", 'endedAt', a."endedAt", 'durationMs', a."durationMs",
+    'runnerId', a."runnerId", 'runnerName', ${nameOfRunner('b')}, 'startedAt', a."startedAt", 'endedAt', a."endedAt", 'durationMs', a."durationMs",
     'error', a.error, 'errorStack', a."errorStack", 'childPid', a."childPid", 'cpuMs', a."cpuMs",
     'peakMemoryBytes', a."peakMemoryBytes", 'maxLoopLagMs', a."maxLoopLagMs") ORDER BY a."claimNo"), '[]')
-  FROM "JobRunAttempt" a WHERE a."runId" = r.id)`;
+  FROM "JobRunAttempt" a LEFT JOIN "Runner" b ON b.id = a."runnerId" WHERE a."runId" = r.id)`;
 // Ids are texts: JSON's numbers end before theirs do.
 const DEPENDS_ON = `(SELECT coalesce(json_agg(json_build_object('jobRunId', wanted.id::text, 'jobName', p."jobName", 'status', p.status)
     ORDER BY wanted.id), '[]') FROM unnest(r."dependsOn") AS wanted(id) LEFT JOIN "JobRun" p ON p.id = wanted.id)`;
 // OFFSET 0: for the order the planner would otherwise walk through all runs there are, looking for these.
 const DEPENDENTS = `CASE WHEN r."hasDependents" THEN (
     SELECT coalesce(json_agg(json_build_object('jobRunId', d.id::text, 'jobName', d."jobName", 'status', d.status) ORDER BY d.id), '[]')
-    FROM (SELECT * FROM (SELECT * FROM "JobRun" WHERE "isBlocked" AND "dependsOn" @> ARRAY[r.id] OFFSET 0) w ORDER BY id LIMIT 100) d
+    FROM (SELECT * FROM (SELECT * FROM "JobRun" WHERE "isBlocked" AND "finishedAt" IS NULL AND "dependsOn" @> ARRAY[r.id] OFFSET 0) w ORDER BY id LIMIT 100) d
   ) ELSE '[]' END`;
 const BATCH = `(SELECT json_build_object('id', b.id::text, 'name', b.name, 'total', b.total,
     'ended', (SELECT count(*) FROM "JobRun" m WHERE m."batchId" = b.id AND m.status IN ('SUCCESS', 'FAILED', 'CANCELLED')))
@@ -145,16 +145,16 @@ const AUTHOR = `(SELECT json_build_object('userId', p.id, 'email', p.email, 'tok
   LEFT JOIN "User" p ON p.id = a."userId" LEFT JOIN "ApiToken" q ON q.id = a."tokenId" WHERE a."runId" = r.id)`;
 const WHOLE = `${SUMMARY}, r.parameters, r.metadata, r."metadataTruncated", r."errorStack", r.steps, r."childPid", r."cpuMs",
   r."peakMemoryBytes", r."maxLoopLagMs", r."retryPolicy", r."maxCrashes", r."waitsFor", r."uniqueScope", r."uniqueUntil",
-  ${runnerName('r."runnerId"')} AS "runnerName", r."hasDependents", ${ATTEMPTS} AS "earlierAttempts", ${DEPENDS_ON} AS "dependsOn", ${DEPENDENTS} AS dependents, ${BATCH} AS batch,
+  r."hasDependents", ${ATTEMPTS} AS "earlierAttempts", ${DEPENDS_ON} AS "dependsOn", ${DEPENDENTS} AS dependents, ${BATCH} AS batch,
   (SELECT s.name FROM "Schedule" s WHERE s.id = r."scheduleId") AS "scheduleName", ${AUTHOR} AS author, ${WAITING} AS waiting`;
-const PEOPLE = `LEFT JOIN "User" t ON t.id = r."triggeredById" LEFT JOIN "User" c ON c.id = r."cancelRequestedById"
-  LEFT JOIN "ApiToken" k ON k.id = r."triggeredByTokenId"`;
+const NAMES = `LEFT JOIN "User" t ON t.id = r."triggeredById" LEFT JOIN "User" c ON c.id = r."cancelRequestedById"
+  LEFT JOIN "ApiToken" k ON k.id = r."triggeredByTokenId" LEFT JOIN "Runner" u ON u.id = r."runnerId"`;
 
 /** Reads RunSummaryRow columns from `source`, a table or a CTE with the columns of JobRun. */
-export const selectSummary = (source: string): string => `SELECT ${SUMMARY} FROM ${source} r ${PEOPLE}`;
+export const selectSummary = (source: string): string => `SELECT ${SUMMARY} FROM ${source} r ${NAMES}`;
 
 /** Reads RunRow columns from `source`, a table or a CTE with the columns of JobRun. */
-export const selectRun = (source: string): string => `SELECT ${WHOLE} FROM ${source} r ${PEOPLE}`;
+export const selectRun = (source: string): string => `SELECT ${WHOLE} FROM ${source} r ${NAMES}`;
 
 const BIG_NUMBERS = [
   'id',

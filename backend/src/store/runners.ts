@@ -1,3 +1,5 @@
+import type { RunnerChange } from '@job-manager/shared/runner';
+import { RUNNER_DEFAULTS } from './runner-defaults.js';
 import type { Sql } from './sql.js';
 
 export interface NewRunner {
@@ -7,22 +9,57 @@ export interface NewRunner {
   pid: number;
   version: string;
   concurrency: number;
+  labels?: Record<string, string>;
+  canRestart?: boolean;
+  /** The runner whose place it takes. */
+  replacesId?: string;
+  /** What starts its process, as far as it can know. */
+  supervisor?: string | null;
 }
 
-/** Announces a runner; announcing it again is harmless. */
-export async function registerRunner(sql: Sql, runner: NewRunner): Promise<void> {
-  await sql.query(
-    `INSERT INTO "Runner" (id, kind, host, pid, version, concurrency) VALUES ($1, $2::"RunnerKind", $3, $4, $5, $6)
-     ON CONFLICT (id) DO UPDATE SET status = 'ACTIVE', "lastHeartbeatAt" = clock_timestamp(), "stoppedAt" = NULL`,
-    [runner.id, runner.kind, runner.host, runner.pid, runner.version, runner.concurrency],
-  );
+/**
+ * Announces a runner, and returns what it is to take over of the default that is set for all; announcing it again is
+ * harmless. One of the command line executes a single run, so it takes nothing over.
+ */
+export async function registerRunner(sql: Sql, runner: NewRunner): Promise<RunnerChange> {
+  const { rows } = await sql.query<{ change: RunnerChange }>(REGISTER, [
+    runner.id,
+    runner.kind,
+    runner.host,
+    runner.pid,
+    runner.version,
+    runner.concurrency,
+    JSON.stringify(runner.labels ?? {}),
+    runner.canRestart ?? false,
+    runner.replacesId ?? null,
+    runner.supervisor ?? null,
+  ]);
+  return rows[0]?.change ?? {};
 }
 
-/** Notes that a runner stops claiming, or has stopped. */
-export async function setRunnerStatus(sql: Sql, id: string, status: 'DRAINING' | 'STOPPED' | 'LOST'): Promise<void> {
+const REGISTER = `
+WITH adopted AS MATERIALIZED (
+  SELECT coalesce((SELECT value FROM "Setting" WHERE key = '${RUNNER_DEFAULTS}' AND $2::text <> 'CLI'), '{}') AS change
+), registered AS (
+  INSERT INTO "Runner" (id, kind, host, pid, version, concurrency, labels, "canRestart", "replacesId", supervisor, "logLevel", channels, status)
+  SELECT $1::uuid, $2::"RunnerKind", $3, $4, $5, coalesce((change ->> 'concurrency')::int, $6::int), $7::jsonb, $8::boolean, $9::uuid, $10,
+    change ->> 'logLevel',
+    CASE WHEN jsonb_typeof(change -> 'channels') = 'array' THEN ARRAY(SELECT jsonb_array_elements_text(change -> 'channels')) END,
+    CASE WHEN (change ->> 'isPaused')::boolean THEN 'DRAINING' ELSE 'ACTIVE' END::"RunnerStatus"
+  FROM adopted
+  ON CONFLICT (id) DO UPDATE SET status = EXCLUDED.status, "lastHeartbeatAt" = clock_timestamp(), "stoppedAt" = NULL
+)
+SELECT change FROM adopted`;
+
+/** Notes that a runner stops claiming, has stopped, or claims again. */
+export async function setRunnerStatus(
+  sql: Sql,
+  id: string,
+  status: 'ACTIVE' | 'DRAINING' | 'STOPPED' | 'LOST',
+): Promise<void> {
   await sql.query(
-    `UPDATE "Runner" SET status = $2::"RunnerStatus", "activeRuns" = CASE WHEN $2 = 'DRAINING' THEN "activeRuns" ELSE 0 END,
-       "stoppedAt" = CASE WHEN $2 = 'DRAINING' THEN NULL ELSE clock_timestamp() END
+    `UPDATE "Runner" SET status = $2::"RunnerStatus", "activeRuns" = CASE WHEN $2 IN ('ACTIVE', 'DRAINING') THEN "activeRuns" ELSE 0 END,
+       "stoppedAt" = CASE WHEN $2 IN ('ACTIVE', 'DRAINING') THEN NULL ELSE clock_timestamp() END
      WHERE id = $1`,
     [id, status],
   );

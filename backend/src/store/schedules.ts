@@ -15,6 +15,9 @@ export interface ScheduleRow {
   timeZone: string;
   missedRuns: 'SKIP' | 'ONCE' | 'ALL';
   overlap: 'SKIP' | 'QUEUE' | 'CANCEL';
+  /** Of its runs; null for that of the job. */
+  channel: string | null;
+  priority: number | null;
   source: 'CODE' | 'API';
   pausedAt: Date | null;
   pausedBy: string | null;
@@ -62,7 +65,7 @@ export interface Schedule extends ListedScheduleRow {
 }
 
 const COLUMNS = `s.id, s.name, s."jobName", s.parameters, s.cron, s."everyMs"::float8 AS "everyMs", s."anchorAt", s."timeZone",
-  s."missedRuns", s.overlap, s.source, s."pausedAt", s."pausedBy", s."pauseReason", s."resumeAt", s."nextRunAt", s."lastDueAt", s."lastRunId",
+  s."missedRuns", s.overlap, s.channel, s.priority, s.source, s."pausedAt", s."pausedBy", s."pauseReason", s."resumeAt", s."nextRunAt", s."lastDueAt", s."lastRunId",
   s."createdAt", s."createdBy", s.rev`;
 
 const SKIPS_SHOWN = 10;

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { countEnded } from '../queue/transitions/count.js';
 import { createTestDatabase, type TestDatabase } from '../testing/database.js';
+import { readJobActivity } from './job-activity.js';
 import { readStats } from './stats.js';
 
 let database: TestDatabase;
@@ -51,6 +52,8 @@ it('leaves out what ended a moment more than 24 hours ago, and keeps what ended 
      ), counted AS (${countEnded('ended')}) SELECT 1`,
   );
   expect((await stats()).last24h).toEqual({ total: 1, success: 0, failed: 1, cancelled: 0 });
+  const { jobs } = await readJobActivity(database.pool, ['a']);
+  expect(jobs).toMatchObject([{ success: 0, failed: 1, cancelled: 0 }]);
 });
 
 it('tells running, queued and stalled runs apart', async () => {
@@ -75,4 +78,32 @@ it('gives zeroes for an empty database, and the time of the database', async () 
     last24h: { total: 0, success: 0, failed: 0, cancelled: 0 },
   });
   expect(Math.abs(now.rows[0].now.getTime() - Date.parse(read.updatedAt))).toBeLessThan(60_000);
+});
+
+it('tells what waits apart by why it waits, and leaves out of the pending what is paused', async () => {
+  const { pool } = database;
+  await pool.query(`
+    INSERT INTO "JobRun" ("jobName", channel, "runAt", "isBlocked", attempt, "claimNo") VALUES
+      ('a', 'mail', now(), false, 0, 0), ('b', 'mail', now(), false, 0, 0), ('a', 'media', now(), false, 0, 0),
+      ('a', 'mail', now() + interval '1 hour', false, 1, 1), ('a', 'mail', now() + interval '1 hour', false, 0, 0),
+      ('a', 'mail', now(), true, 0, 0)`);
+  await pool.query(`INSERT INTO "Channel" (name, "pausedAt") VALUES ('media', now())`);
+  await pool.query(`INSERT INTO "JobSettings" ("jobName", "pausedAt") VALUES ('b', now())`);
+  await pool.query(
+    `INSERT INTO "Runner" (id, kind, host, pid, version, concurrency) VALUES (gen_random_uuid(), 'WORKER', 'h', 1, '1', 8)`,
+  );
+  expect(await stats()).toMatchObject({ queued: 6, pending: 1, scheduled: 2, retrying: 1, blocked: 1, slots: 8 });
+});
+
+it('knows how it was a day ago where that was sampled and counted', async () => {
+  const unknown = { pending: null, running: null, scheduled: null, completed: null, failed: null };
+  expect((await stats()).previous).toEqual(unknown);
+  await database.pool.query(
+    `INSERT INTO "QueueSample" VALUES (date_trunc('minute', now() - interval '24 hours'), '', 9, 4, 3, 2, 5, 100, 20)`,
+  );
+  await database.pool.query(
+    `INSERT INTO "JobRunCount" SELECT date_trunc('hour', now(), 'UTC') - ago * interval '1 hour', 'a', status::"JobRunStatus", runs, 0
+     FROM (VALUES (30, 'SUCCESS', 7), (30, 'FAILED', 2), (60, 'SUCCESS', 50), (3, 'SUCCESS', 90)) c(ago, status, runs)`,
+  );
+  expect((await stats()).previous).toEqual({ pending: 4, running: 5, scheduled: 3, completed: 7, failed: 2 });
 });

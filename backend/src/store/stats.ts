@@ -1,6 +1,7 @@
 import type { JobStats } from '@job-manager/shared/contract/run';
 import { queuedCap } from '@job-manager/shared/live';
 import { countableIn, lanesOf } from './lanes.js';
+import { readQueueNow } from './queue-now.js';
 import type { Sql } from './sql.js';
 import { isStalled } from './stalled.js';
 
@@ -9,11 +10,14 @@ interface StatsRow extends Record<'active' | 'queued' | 'stalled' | 'success' | 
 }
 
 /**
- * Counts of this moment and of the last 24 hours to the millisecond, all of one snapshot.
+ * Counts of this moment and of the last 24 hours to the millisecond, of one snapshot, and beside them what waits and why.
  * `stalledAfterMs`: silence after which a running run of ours counts as stalled.
  */
 export async function readStats(sql: Sql, stalledAfterMs: number): Promise<JobStats> {
-  const read = await sql.query<StatsRow>({ name: 'stats', text: STATS, values: [stalledAfterMs] });
+  const [read, { previous, previousEnded, ...queue }] = await Promise.all([
+    sql.query<StatsRow>({ name: 'stats', text: STATS, values: [stalledAfterMs] }),
+    readQueueNow(sql),
+  ]);
   const [row] = read.rows;
   if (!row) throw new Error('PostgreSQL returned no row for the stats');
   const [success, failed, cancelled] = [Number(row.success), Number(row.failed), Number(row.cancelled)];
@@ -22,9 +26,14 @@ export async function readStats(sql: Sql, stalledAfterMs: number): Promise<JobSt
     queued: Number(row.queued),
     stalled: Number(row.stalled),
     last24h: { total: success + failed + cancelled, success, failed, cancelled },
+    ...queue,
+    previous: { ...(previous ?? UNSAMPLED), ...(previousEnded ?? UNCOUNTED) },
     updatedAt: row.now.toISOString(),
   };
 }
+
+const UNSAMPLED = { pending: null, running: null, scheduled: null };
+const UNCOUNTED = { completed: null, failed: null };
 
 /** Counting the queue stops one above what screens show. */
 const MOST = queuedCap + 1;
@@ -52,9 +61,9 @@ WITH RECURSIVE moment AS MATERIALIZED (SELECT clock_timestamp() AS now
 ), ${lanesOf('lane', 'NOT "isBlocked"')}
 , ${lanesOf('blocked_lane', '"isBlocked"')}
 SELECT span.now,
-  (SELECT count(*) FROM "JobRun" WHERE status = 'RUNNING') AS active,
+  (SELECT count(*) FROM "JobRun" WHERE status = 'RUNNING' AND "finishedAt" IS NULL) AS active,
   (SELECT count(*) FROM (${countableIn('lane', 'NOT q."isBlocked"', MOST)} UNION ALL ${countableIn('blocked_lane', 'q."isBlocked"', MOST)} LIMIT ${MOST}) q) AS queued,
-  (SELECT count(*) FROM "JobRun" WHERE status = 'RUNNING' AND ${isStalled('$1')}) AS stalled,
+  (SELECT count(*) FROM "JobRun" WHERE status = 'RUNNING' AND "finishedAt" IS NULL AND ${isStalled('$1')}) AS stalled,
   hours.success + part.total - part.failed - part.cancelled AS success,
   hours.failed + part.failed AS failed,
   hours.cancelled + part.cancelled AS cancelled

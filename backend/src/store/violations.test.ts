@@ -51,6 +51,7 @@ describe('The rules of the engine', () => {
 
   it.each([
     ['attempts never exceed their limit', () => aRun(`attempt = 4, "claimNo" = 4`)],
+    ['the columns of a run fit one another', () => aRun('"timeoutMs" = 0')],
     ['crashes never exceed claims', () => aRun('crashes = 1')],
     ['a cancelled request never runs again', () => aRun('"cancelRequestedAt" = clock_timestamp()')],
     ['every claim is the run itself or kept as an earlier attempt', () => aRun('"claimNo" = 1')],
@@ -117,7 +118,12 @@ describe('The rules of the engine', () => {
     expect((await checkRecentRuns(database.pool, 10)).violations).toMatchObject({ [rule]: 1 });
   });
 
-  it('are seen to be broken where only all runs tell: sums, and messages without a run', async () => {
+  it('are seen to be broken where only all runs tell: sums, messages without a run, and an id that two have', async () => {
+    const id = await aRun();
+    await database.pool.query(
+      `INSERT INTO "JobRun" (id, "jobName", status, "finishedAt") VALUES ($1, 'job', 'CANCELLED', now())`,
+      [id],
+    );
     await database.pool.query(
       `INSERT INTO "JobRunCount" (hour, "jobName", status, runs, "totalDurationMs") VALUES (date_trunc('hour', now()), 'job', 'SUCCESS', 1, 0)`,
     );
@@ -125,8 +131,9 @@ describe('The rules of the engine', () => {
       `INSERT INTO "JobRunMessage" ("runId", seq, attempt, level, source, message) VALUES (0, 1, 0, 'INFO', 'JOB', '')`,
     );
     expect(await readViolations(database.pool)).toEqual({
-      'counters equal the rows': 1,
+      'counters equal the rows': 2,
       'every message has its run': 1,
+      'no two runs have one id': 1,
     });
   });
 

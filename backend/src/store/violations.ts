@@ -1,3 +1,4 @@
+import { WRONG_TOTALS } from './day-totals.js';
 import type { Sql } from './sql.js';
 
 /** A rule of the engine that a query can see and that holds whatever happened. */
@@ -15,6 +16,12 @@ const where = (rule: string, condition: string): Rule => ({
 const RULES: Rule[] = [
   where('terminal runs have an end', `(status IN ('SUCCESS', 'FAILED', 'CANCELLED')) <> ("finishedAt" IS NOT NULL)`),
   where('running runs have a lease', `status = 'RUNNING' AND "leaseToken" IS NULL`),
+  where(
+    'the columns of a run fit one another',
+    `"maxAttempts" < 1 OR "progressPercent" NOT BETWEEN 0 AND 100 OR "parametersAre" <> 'object' OR "timeoutMs" <= 0 OR "inactivityTimeoutMs" <= 0
+       OR "droppedMessages" NOT BETWEEN 0 AND "messageCount" OR ("uniqueKey" IS NULL) <> ("uniqueScope" IS NULL)
+       OR ("uniqueUntil" IS NOT NULL AND "uniqueScope" <> 'PERIOD') OR ("scheduleId" IS NULL) <> ("dueAt" IS NULL)`,
+  ),
   where('attempts never exceed claims', 'attempt > "claimNo"'),
   where('attempts never exceed their limit', 'attempt > "maxAttempts"'),
   where('crashes never exceed claims', 'crashes > "claimNo"'),
@@ -97,12 +104,33 @@ const RULES: Rule[] = [
 /** Only where every run is looked at: a part tells nothing about sums, nor about what has no run. */
 const RULES_OF_ALL: Rule[] = [
   {
+    rule: 'no two runs have one id',
+    broken: 'SELECT count(*) - count(DISTINCT id) FROM looked',
+  },
+  {
     rule: 'every message has its run',
     broken: `SELECT count(*) FROM "JobRunMessage" m WHERE NOT EXISTS (SELECT 1 FROM "JobRun" r WHERE r.id = m."runId")`,
   },
   {
     rule: 'every key has its run',
     broken: `SELECT count(*) FROM "JobRunKey" k WHERE NOT EXISTS (SELECT 1 FROM "JobRun" r WHERE r.id = k."runId")`,
+  },
+  {
+    rule: 'every cause of a failure has its failed run',
+    broken: `SELECT count(*) FROM "RunError" e WHERE NOT EXISTS (
+      SELECT 1 FROM looked r WHERE r.id = e."runId" AND r.status = 'FAILED' AND r."jobName" = e."jobName" AND r."finishedAt" = e."finishedAt")
+      OR NOT EXISTS (SELECT 1 FROM "RunErrorGroup" g WHERE g.fingerprint = e.fingerprint)`,
+  },
+  {
+    rule: 'counters of causes equal their failures',
+    broken: `SELECT count(*) FROM "RunErrorCount" c FULL JOIN (
+        SELECT fingerprint, date_trunc('hour', "finishedAt", 'UTC') AS hour, "jobName", count(*) AS runs FROM "RunError" GROUP BY 1, 2, 3
+      ) e USING (fingerprint, hour, "jobName") WHERE c.runs IS DISTINCT FROM e.runs`,
+  },
+  {
+    rule: 'failures with a cause of an hour equal those of its causes',
+    broken: `SELECT count(*) FROM "RunErrorHour" h FULL JOIN (SELECT hour, sum(runs) AS runs FROM "RunErrorCount" GROUP BY 1) c USING (hour)
+      WHERE h.runs IS DISTINCT FROM c.runs`,
   },
   {
     rule: 'no due time has a run and a reason for none',
@@ -128,11 +156,24 @@ const RULES_OF_ALL: Rule[] = [
         SELECT date_trunc('day', hour, 'UTC') AS day, "jobName", status, sum(runs) AS runs FROM "JobRunCount" GROUP BY 1, 2, 3
       ) h USING (day, "jobName", status) WHERE d.runs IS DISTINCT FROM h.runs`,
   },
+  {
+    // Those of hours are kept for 400 days.
+    rule: 'counters of removed runs by day equal those of their hours',
+    broken: `SELECT count(*) FROM (SELECT * FROM "JobRunDayRemoved" WHERE day >= (SELECT clock_timestamp() - interval '397 days')) d FULL JOIN (
+        SELECT date_trunc('day', hour, 'UTC') AS day, "jobName", status, sum(runs) AS runs FROM "JobRunRemoved"
+        WHERE hour >= date_trunc('day', (SELECT clock_timestamp() - interval '397 days'), 'UTC') GROUP BY 1, 2, 3
+      ) h USING (day, "jobName", status) WHERE d.runs IS DISTINCT FROM h.runs`,
+  },
+  {
+    rule: 'totals of days equal the counters',
+    broken: `SELECT count(*) FROM (${WRONG_TOTALS}) wrong`,
+  },
 ];
 
 const COLUMNS = `id, "jobName", status, attempt, "maxAttempts", "claimNo", crashes, "leaseToken", "cancelRequestedAt", "startedAt",
   "finishedAt", "durationMs", "messageCount", "warningCount", "errorCount", "droppedMessages", "isBlocked", "dependsOn", "waitsFor", "batchId",
-  "scheduleId", "dueAt", "idempotencyKey", "uniqueScope", "uniqueUntil", trigger, coalesce(error LIKE 'Stopped as poison%', false) AS "isPoison"`;
+  "scheduleId", "dueAt", "idempotencyKey", "uniqueKey", "uniqueScope", "uniqueUntil", trigger, "progressPercent", "timeoutMs",
+  "inactivityTimeoutMs", jsonb_typeof(parameters) AS "parametersAre", coalesce(error LIKE 'Stopped as poison%', false) AS "isPoison"`;
 
 /** Rules that are broken, and by how many. */
 export type Violations = Record<string, number>;
@@ -161,9 +202,9 @@ export async function checkRecentRuns(sql: Sql, most: number): Promise<SelfCheck
 
 const recentRuns = (most: string): string => `
   SELECT * FROM (
-    (SELECT ${COLUMNS} FROM "JobRun" WHERE status = 'RUNNING' ORDER BY channel, id LIMIT ${most})
+    (SELECT ${COLUMNS} FROM "JobRun" WHERE status = 'RUNNING' AND "finishedAt" IS NULL ORDER BY channel, id LIMIT ${most})
     UNION ALL
-    (SELECT ${COLUMNS} FROM "JobRun" WHERE status = 'QUEUED' ORDER BY "isBlocked", channel, priority, "runAt", id LIMIT ${most})
+    (SELECT ${COLUMNS} FROM "JobRun" WHERE status = 'QUEUED' AND "finishedAt" IS NULL ORDER BY "isBlocked", channel, priority, "runAt", id LIMIT ${most})
     UNION ALL
     (SELECT ${COLUMNS} FROM "JobRun" WHERE "finishedAt" IS NOT NULL ORDER BY "finishedAt" DESC, id DESC LIMIT ${most})
   ) recent WHERE "messageCount" <= 10000`;

@@ -54,7 +54,7 @@ export const FEW = 3;
 /** Longer without a heartbeat, and a runner is not counted on: four, as they come unless set otherwise. */
 const SILENT = `interval '2 minutes'`;
 
-const inLine = `"JobRun" q WHERE q.status = 'QUEUED' AND NOT q."isBlocked" AND q.channel = r.channel`;
+const inLine = `"JobRun" q WHERE q.status = 'QUEUED' AND q."finishedAt" IS NULL AND NOT q."isBlocked" AND q.channel = r.channel`;
 
 // It jumps from one priority that runs wait with to the next in the index that claims use; each is a range of it, so
 // that runs due later cost nothing. Those of its own priority come before it up to its own time, those of better ones as
@@ -92,12 +92,12 @@ export const SHARED = `(SELECT json_build_object('pausedAt', s."pausedAt", 'paus
       CASE WHEN pause.is THEN ${ageMs('c."pausedAt"')} END AS "pausedMs", CASE WHEN pause.is THEN c."pausedAt" END AS "pausedAt",
       c."pausedBy", c."pauseReason", c."resumeAt",
       CASE WHEN coalesce(c.concurrency, c."concurrencyPerRunner") IS NULL THEN 0
-        ELSE (SELECT count(*)::int FROM "JobRun" held WHERE held.status = 'RUNNING' AND held.channel = r.channel) END AS running,
+        ELSE (SELECT count(*)::int FROM "JobRun" held WHERE held.status = 'RUNNING' AND held."finishedAt" IS NULL AND held.channel = r.channel) END AS running,
       least(c.concurrency, c."concurrencyPerRunner" * alive.runners) AS "mostRunning",
       ${NEXT_START} AS "nextStartAt", c."rateLimit", c."ratePeriodMs",
       ${ageMs(`greatest(j."lastSeenAt", (SELECT max(p."lastSeenAt") FROM "JobProcess" p WHERE r."jobName" = ANY(p."jobNames")))`)} AS "codeSeenMs",
       alive."mayHaveCode", alive."isCodeMissing", alive.runners,
-      (SELECT count(*) FROM "JobRun" WHERE status = 'RUNNING' AND "inactivityTimeoutMs" IS NULL) >= alive.slots AS "isBusy"`;
+      (SELECT count(*) FROM "JobRun" WHERE status = 'RUNNING' AND "finishedAt" IS NULL AND "inactivityTimeoutMs" IS NULL) >= alive.slots AS "isBusy"`;
 
 /** Where these come from: joined to `moment` and to `r`. */
 export const SHARED_SOURCES = `LEFT JOIN "Job" j ON j.name = r."jobName"
@@ -117,9 +117,9 @@ export const WAITING = `CASE WHEN r.status = 'QUEUED' THEN (
     SELECT r."runAt" > moment.now AS "isLater",
       (SELECT coalesce(json_agg(few), '[]') FROM (
         SELECT p.id::text AS "jobRunId", p."jobName" FROM "JobRun" p
-        WHERE p.id = ANY(r."dependsOn") AND p.status IN ('QUEUED', 'RUNNING') ORDER BY p.id LIMIT ${FEW}
+        WHERE p.id = ANY(r."dependsOn") AND p."finishedAt" IS NULL ORDER BY p.id LIMIT ${FEW}
       ) few) AS blockers,
-      (SELECT count(*)::int FROM "JobRun" p WHERE p.id = ANY(r."dependsOn") AND p.status IN ('QUEUED', 'RUNNING')) AS "blockerCount",
+      (SELECT count(*)::int FROM "JobRun" p WHERE p.id = ANY(r."dependsOn") AND p."finishedAt" IS NULL) AS "blockerCount",
       ${SHARED},
       CASE WHEN r."isBlocked" OR r."runAt" > moment.now THEN 0 ELSE ${AHEAD} END AS ahead,
       EXISTS (SELECT FROM "SuspectRun" s WHERE s."runId" = r.id) AS "isSuspect"

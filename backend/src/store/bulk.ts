@@ -1,0 +1,166 @@
+import type { BulkAction, BulkRequest, bulkStates } from '@job-manager/shared/contract/bulk';
+import { limits } from '@job-manager/shared/limits';
+import type { JobRunStatus, JobUIStatus } from '@job-manager/shared/run';
+import { type ActiveFilter, filterValues, TO_CANCEL } from './active-filter.js';
+import { filterOf, type HistoryFilter } from './history-stretches.js';
+import type { Sql } from './sql.js';
+
+type BulkState = (typeof bulkStates)[number];
+
+/** An operation as its row has it, but for the ids of its runs. */
+export interface BulkRow {
+  id: string;
+  action: BulkAction;
+  request: BulkRequest;
+  state: BulkState;
+  total: number;
+  done: number;
+  skipped: number;
+  /** Why runs were skipped, with how many of each. */
+  problems: Record<string, number>;
+  batchId: string | null;
+  createdBy: string | null;
+  startedAt: Date;
+  finishedAt: Date | null;
+  abortedBy: string | null;
+  error: string | null;
+}
+
+/** The columns of a BulkRow. */
+export const BULK_ROW = `id, action, request, state::text, total, done, skipped, problems, "batchId", "createdBy", "startedAt", "finishedAt", "abortedBy", error`;
+
+/** An operation that was started; null where there is none of this number. */
+export async function readBulk(sql: Sql, id: string): Promise<BulkRow | null> {
+  const { rows } = await sql.query<BulkRow>(
+    `SELECT ${BULK_ROW} FROM "BulkOperation" WHERE id = $1::bigint AND state <> 'PREVIEWED'`,
+    [id],
+  );
+  return rows[0] ?? null;
+}
+
+/** Operations that were started, the newest 50 first. */
+export async function listBulk(sql: Sql, state: BulkState | undefined): Promise<BulkRow[]> {
+  const { rows } = await sql.query<BulkRow>(
+    `SELECT ${BULK_ROW} FROM "BulkOperation" WHERE state <> 'PREVIEWED' AND ($1::text IS NULL OR state::text = $1)
+     ORDER BY "startedAt" DESC, id DESC LIMIT 50`,
+    [state ?? null],
+  );
+  return rows;
+}
+
+/** A query of `id`, `jobName` and `status`, and the values it takes from $1 on. */
+export interface Selection {
+  text: string;
+  values: unknown[];
+}
+
+/** Active runs that match. */
+export const activeSelection = (filter: ActiveFilter & { queuedBefore?: Date }): Selection => ({
+  text: `SELECT t.* FROM (${TO_CANCEL}) t ${filter.queuedBefore ? 'JOIN "JobRun" q ON q.id = t.id AND q."finishedAt" IS NULL AND q."queuedAt" < $5::timestamptz' : ''}`,
+  values: [...filterValues(filter), ...(filter.queuedBefore ? [filter.queuedBefore] : [])],
+});
+
+/** Ended runs that match, the oldest; one more than an operation takes, to know whether there are more. */
+export function endedSelection({
+  cause,
+  batchId,
+  ...filter
+}: HistoryFilter & { cause?: string; batchId?: string }): Selection {
+  const { conditions, times, values } = filterOf(filter);
+  if (batchId !== undefined) conditions.push(`"batchId" = $${values.push(batchId)}::bigint`);
+  const order = `ORDER BY r."finishedAt", r.id LIMIT ${limits.bulkRuns + 1}`;
+  const where = [...conditions, ...times].map((condition) => `r.${condition}`);
+  const select = 'SELECT r.id, r."jobName", r.status FROM';
+  if (cause === undefined)
+    return {
+      text: `${select} "JobRun" r WHERE ${['r."finishedAt" IS NOT NULL', ...where].join(' AND ')} ${order}`,
+      values,
+    };
+  const of = `e.fingerprint = $${values.push(cause)}`;
+  const joined = `"RunError" e JOIN "JobRun" r ON r.id = e."runId" AND r."finishedAt" = e."finishedAt"`;
+  return { text: `${select} ${joined} WHERE ${[of, ...where].join(' AND ')} ${order}`, values };
+}
+
+/** These runs, whatever state they are in. */
+export const namedSelection = (ids: readonly string[]): Selection => ({
+  text: `SELECT id, "jobName", CASE WHEN status = 'RUNNING' AND "cancelRequestedAt" IS NOT NULL THEN 'CANCEL_REQUESTED' ELSE status::text END AS status
+    FROM "JobRun" WHERE id = ANY($1::bigint[])`,
+  values: [[...new Set(ids)]],
+});
+
+export interface BulkPreviewRow {
+  token: string;
+  total: number;
+  isCut: boolean;
+  byJob: { jobName: string; runs: number }[];
+  byStatus: { status: JobRunStatus; runs: number }[];
+  /** Ids of the first 10. */
+  first: string[];
+  /** Runs that were found and are in another state than the action needs. */
+  inOtherState: { status: JobUIStatus; runs: number }[];
+  /** Runs that were found and whose job is not in `known`. */
+  ofUnknownJobs: { jobName: string; runs: number }[];
+  found: number;
+}
+
+/**
+ * Keeps which runs an operation would touch, and counts them: those of the selection in these states, and where `known`
+ * is given of these jobs, at most `limits.bulkRuns`. Nothing happens to them yet.
+ */
+export async function addBulkPreview(
+  sql: Sql,
+  request: BulkRequest,
+  {
+    selection,
+    statuses,
+    known,
+    actor,
+    createdBy,
+  }: {
+    selection: Selection;
+    statuses: readonly JobRunStatus[];
+    known: readonly string[] | null;
+    actor: unknown;
+    createdBy: string | null;
+  },
+): Promise<BulkPreviewRow> {
+  const { text, values } = selection;
+  const at = (offset: number) => `$${values.length + offset}`;
+  const { rows } = await sql.query<BulkPreviewRow>(
+    `WITH found AS MATERIALIZED (${text}
+), able AS MATERIALIZED (
+  SELECT * FROM found WHERE status::text = ANY(${at(1)}::text[]) AND (${at(2)}::text[] IS NULL OR "jobName" = ANY(${at(2)}))
+), kept AS MATERIALIZED (SELECT * FROM able ORDER BY id LIMIT ${limits.bulkRuns}
+), added AS (
+  INSERT INTO "BulkOperation" (action, request, actor, "createdBy", "runIds", total)
+  SELECT ${at(3)}::text, ${at(4)}::jsonb, ${at(5)}::jsonb, left(${at(6)}::text, 254), coalesce(array_agg(id ORDER BY id), '{}'), count(*) FROM kept
+  RETURNING token, total
+)
+SELECT token, total, (SELECT count(*) FROM able) > total AS "isCut", (SELECT count(*)::int FROM found) AS found,
+  ${countedBy('kept', '"jobName"')} AS "byJob", ${countedBy('kept', 'status')} AS "byStatus",
+  ARRAY(SELECT id FROM kept ORDER BY id LIMIT 10) AS first,
+  ${countedBy(`found WHERE status::text <> ALL(${at(1)}::text[])`, 'status')} AS "inOtherState",
+  ${countedBy(`found WHERE status::text = ANY(${at(1)}::text[]) AND "jobName" <> ALL(${at(2)}::text[])`, '"jobName"')} AS "ofUnknownJobs"
+FROM added`,
+    [...values, statuses, known, request.action, JSON.stringify(request), JSON.stringify(actor), createdBy],
+  );
+  const [row] = rows;
+  if (!row) throw new Error('A preview was neither kept nor refused');
+  return row;
+}
+
+const countedBy = (source: string, column: string): string =>
+  `(SELECT coalesce(json_agg(counted), '[]') FROM (SELECT ${column}, count(*)::int AS runs FROM ${source} GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 20) counted)`;
+
+const PREVIEW_KEPT_HOURS = 1;
+const KEPT_DAYS = 90;
+
+/** Removes previews of an hour ago that were not started, and operations that ended 90 days ago; returns how many. */
+export async function removeOldBulk(sql: Sql): Promise<number> {
+  const { rowCount } = await sql.query(
+    `DELETE FROM "BulkOperation" WHERE id IN (
+       SELECT id FROM "BulkOperation" WHERE "createdAt" < (SELECT clock_timestamp() - interval '${PREVIEW_KEPT_HOURS} hours')
+         AND (state = 'PREVIEWED' OR "finishedAt" < clock_timestamp() - interval '${KEPT_DAYS} days') LIMIT 1000)`,
+  );
+  return rowCount ?? 0;
+}

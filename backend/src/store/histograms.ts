@@ -1,0 +1,93 @@
+import { bucketBounds, type HistogramMeasure } from '@job-manager/shared/histogram';
+import { addChannelEnded, type ChannelEnded } from './channel-ended.js';
+import { DAY_MS, groupOf, type Span, stepAt } from './metrics/span.js';
+import type { Sql } from './sql.js';
+
+/** Values of one measure of one job: how many, their sum and largest, and how many in each bucket. */
+export interface Histogram {
+  jobName: string;
+  measure: HistogramMeasure;
+  runs: number;
+  total: number;
+  max: number;
+  buckets: number[];
+}
+
+/** Adds what was gathered to the histograms of this hour and to the channels, in one statement. Rejects without having added any. */
+export async function addHistograms(sql: Sql, histograms: Histogram[], ended: ChannelEnded[]): Promise<void> {
+  await sql.query(ADD, [JSON.stringify(histograms), JSON.stringify(ended)]);
+}
+
+// Sorted, so that two such statements take their locks in one order. A bucket that is full stays full.
+const ADD = `
+WITH ${addChannelEnded('$2')}
+INSERT INTO "JobRunHistogram" AS h (at, "jobName", measure, runs, total, max, buckets)
+SELECT date_trunc('hour', clock_timestamp(), 'UTC'), "jobName", measure, runs, total, max, buckets
+FROM jsonb_to_recordset($1::jsonb) AS g("jobName" text, measure text, runs bigint, total bigint, max bigint, buckets int[])
+ORDER BY "jobName", measure
+ON CONFLICT (at, "jobName", measure) DO UPDATE
+SET runs = h.runs + EXCLUDED.runs, total = h.total + EXCLUDED.total, max = greatest(h.max, EXCLUDED.max),
+  buckets = ARRAY(SELECT least(a::bigint + b, 2147483647)::int FROM unnest(h.buckets, EXCLUDED.buckets) WITH ORDINALITY AS u(a, b, n) ORDER BY n)`;
+
+/** The sum of the buckets of many rows, as an SQL expression: 64 sums take a tenth of the time of taking the arrays apart. */
+const SUMMED = `ARRAY[${bucketBounds.map((_, index) => `sum(buckets[${index + 1}])`).join(', ')}]`;
+
+/** As text, since the driver reads an array of PostgreSQL number by number, and JSON ten times as fast. */
+const AS_JSON = `'[' || array_to_string(${SUMMED}, ',') || ']'`;
+
+/** Sums the hours of days that have gone by. */
+export const SUM_HISTOGRAM_DAYS = `
+INSERT INTO "JobRunDayHistogram" (at, "jobName", measure, runs, total, max, buckets)
+SELECT date_trunc('day', at, 'UTC'), "jobName", measure, sum(runs), sum(total), max(max),
+  ARRAY(SELECT least(n, 2147483647)::int FROM unnest(${SUMMED}) AS n)
+FROM "JobRunHistogram"
+WHERE at >= coalesce((SELECT max(at) FROM "JobRunDayHistogram") + interval '1 day', '-infinity')
+  AND at < (SELECT date_trunc('day', clock_timestamp(), 'UTC'))
+GROUP BY 1, 2, 3 ON CONFLICT DO NOTHING`;
+
+export interface HistogramRequest {
+  /** In whole hours, or whole days. */
+  span: Span;
+  measures: HistogramMeasure[];
+  /** '' for the histogram of all jobs. */
+  jobNames: string[];
+  /** Jobs with histograms of their own; null for one of all that are named. */
+  groups: string[] | null;
+}
+
+/** A histogram of one step. `group` is '' where there are none, null for the rest of them. */
+export interface HistogramStep extends Omit<Histogram, 'jobName'> {
+  at: Date;
+  group: string | null;
+}
+
+/** The histograms of each step, group and measure of a span; those without values are missing. Reads no run. */
+export async function readHistograms(sql: Sql, request: HistogramRequest): Promise<HistogramStep[]> {
+  const { span, measures, jobNames, groups } = request;
+  const { from, to, stepMs } = span;
+  const { rows } = await sql.query<HistogramStep & { buckets: string }>(stepMs % DAY_MS === 0 ? OF_DAYS : OF_HOURS, [
+    from,
+    to,
+    stepMs,
+    measures,
+    jobNames,
+    groups,
+  ]);
+  return rows.map(({ buckets, ...step }) => ({ ...step, buckets: JSON.parse(buckets) as number[] }));
+}
+
+const of = (table: string): string =>
+  `SELECT at, "jobName", measure, runs, total, max, buckets FROM "${table}"
+   WHERE "jobName" = ANY ($5::text[]) AND measure = ANY ($4::text[]) AND at >= $1 AND at < $2`;
+
+const HOURS = of('JobRunHistogram');
+const DAYS = `${of('JobRunDayHistogram')} UNION ALL ${HOURS}
+  AND at >= (SELECT coalesce(max(at) + interval '1 day', '-infinity') FROM "JobRunDayHistogram")`;
+
+const sumsOf = (source: string): string => `
+SELECT ${stepAt('at')} AS at, ${groupOf('"jobName"', '$6')} AS group, measure, sum(runs)::float8 AS runs, sum(total)::float8 AS total,
+  max(max)::float8 AS max, ${AS_JSON} AS buckets
+FROM (${source}) h GROUP BY 1, 2, 3`;
+
+const OF_HOURS = sumsOf(HOURS);
+const OF_DAYS = sumsOf(DAYS);

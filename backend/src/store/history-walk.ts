@@ -1,0 +1,98 @@
+import { conditionsOf, type WalkedFilter } from './history-conditions.js';
+import type { Sql } from './sql.js';
+
+/** Where a walk through the history goes on: after this run, towards the older ones. */
+export interface HistoryPlace {
+  finishedAt: Date;
+  id: string;
+}
+
+interface WalkedPage {
+  /** The newest first. */
+  ids: string[];
+  /** Where the next page begins; null where the history has no older run of this range. */
+  next: HistoryPlace | null;
+}
+
+/** Entries that one request looks at, and for how long: whichever ends first. */
+const MAX_WALKED = 100_000;
+const MAX_WALK_MS = 1_500;
+/** Entries of one statement: few at first, for most pages are found among the newest. */
+const SLICE = { first: 1_000, most: 10_000 };
+
+/**
+ * A page of the ended runs that match, found by looking at one run after the other from `after` back, at most 100,000 and for
+ * 1.5 seconds. A page may hold less than `limit` although older runs match: `next` has how far it looked.
+ */
+export async function walkHistory(
+  sql: Sql,
+  {
+    filter,
+    after,
+    limit,
+    clock = () => performance.now(),
+  }: {
+    filter: WalkedFilter;
+    after: HistoryPlace | null;
+    limit: number;
+    clock?: () => number;
+  },
+): Promise<WalkedPage> {
+  const startedAt = clock();
+  const ids: string[] = [];
+  let place = after;
+  for (let walked = 0, size = SLICE.first; ; size = Math.min(4 * size, SLICE.most)) {
+    const slice = await readSlice(sql, { filter, after: place, size, limit: limit - ids.length });
+    ids.push(...slice.ids);
+    walked += slice.walked;
+    place = slice.last;
+    if (slice.isEnd) return { ids, next: null };
+    if (ids.length >= limit || walked >= MAX_WALKED || clock() - startedAt >= MAX_WALK_MS) return { ids, next: place };
+  }
+}
+
+interface Slice {
+  ids: string[];
+  walked: number;
+  /** The run that was looked at last, or the last that was found where the page is full. */
+  last: HistoryPlace | null;
+  isEnd: boolean;
+}
+
+async function readSlice(
+  sql: Sql,
+  { filter, after, size, limit }: { filter: WalkedFilter; after: HistoryPlace | null; size: number; limit: number },
+): Promise<Slice> {
+  const values: unknown[] = [];
+  const { indexed, others } = conditionsOf(filter, values);
+  const where = ['r."finishedAt" IS NOT NULL', ...indexed];
+  if (after !== null) {
+    const at = [`$${values.push(after.finishedAt)}::timestamptz`, `$${values.push(after.id)}::bigint`];
+    // The first condition alone tells which months are behind.
+    where.push(`r."finishedAt" <= ${at[0]}`, `(r."finishedAt", r.id) < (${at.join(', ')})`);
+  }
+  // A correlation id, a batch or a schedule has few runs, which an index of its own finds.
+  const isRare = [filter.correlationId, filter.batchId, filter.scheduleId].some((given) => given !== undefined);
+  const match = others.length === 0 ? 'true' : `coalesce(${others.join(' AND ')}, false)`;
+  // OFFSET 0: else the planner would walk the history for them.
+  const source = isRare
+    ? `(SELECT r.id, r."finishedAt", true AS "isMatch" FROM "JobRun" r WHERE ${[...where, ...others].join(' AND ')} OFFSET 0) r`
+    : `(SELECT r.id, r."finishedAt", ${match} AS "isMatch" FROM "JobRun" r WHERE ${where.join(' AND ')}) r`;
+  const { rows } = await sql.query<{ id: string; finishedAt: Date; isMatch: boolean; walked: number }>(
+    `WITH walked AS MATERIALIZED (
+       SELECT id, "finishedAt", "isMatch" FROM ${source} ORDER BY "finishedAt" DESC, id DESC LIMIT ${size}
+     ), numbered AS (SELECT *, row_number() OVER (ORDER BY "finishedAt" DESC, id DESC) AS n FROM walked)
+     (SELECT id, "finishedAt", true AS "isMatch", n::int AS walked FROM numbered WHERE "isMatch" ORDER BY n LIMIT $${values.push(limit)})
+     UNION ALL (SELECT id, "finishedAt", false, n::int FROM numbered ORDER BY n DESC LIMIT 1)`,
+    values,
+  );
+  const end = rows.find(({ isMatch }) => !isMatch);
+  const found = rows.filter(({ isMatch }) => isMatch).sort((a, b) => a.walked - b.walked);
+  const ids = found.map(({ id }) => id);
+  const walked = end?.walked ?? 0;
+  if (ids.length === limit) {
+    const last = found.at(-1) ?? null;
+    return { ids, walked, last, isEnd: walked < size && last?.id === end?.id };
+  }
+  return { ids, walked, last: end ?? after, isEnd: walked < size };
+}

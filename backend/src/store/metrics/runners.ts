@@ -1,0 +1,46 @@
+import type { Sql } from '../sql.js';
+import { type Span, stepAt } from './span.js';
+
+/** Slots of the runners that were alive, in the mean over each step; a step without a heartbeat is missing. */
+export async function readSlots(sql: Sql, span: Span, now: Date): Promise<{ at: Date; slots: number }[]> {
+  const isRecent = span.from.getTime() >= now.getTime() - KEPT_MS;
+  const [table, every] = isRecent ? ['RunnerBeat', '5 minutes'] : ['RunnerBeatMean', '10 minutes'];
+  // A runner that follows another in one step counts once where it is looked at in parts.
+  const { rows } = await sql.query<{ at: Date; slots: number }>(
+    `SELECT ${stepAt('part')} AS at, avg(slots)::float8 AS slots FROM (
+       SELECT part, sum(slots) AS slots FROM (
+         SELECT date_bin(least($3::float8 * interval '1 ms', interval '${every}'), at, $1) AS part, "runnerId", max(slots) AS slots
+         FROM "${table}" WHERE at >= $1 AND at < $2 GROUP BY 1, 2
+       ) runners GROUP BY 1
+     ) parts GROUP BY 1`,
+    [span.from, span.to, span.stepMs],
+  );
+  return rows;
+}
+
+/** Every heartbeat is kept for 24 hours, with some room until maintenance comes. */
+const KEPT_MS = 24 * 3_600_000;
+
+interface RegionRow {
+  region: string;
+  runners: number;
+  endedRuns: number;
+}
+
+/** Regions that runners name by their label: how many live there, and what they executed in a day. Two looks at the heartbeats of each. */
+export async function readRegions(sql: Sql): Promise<RegionRow[]> {
+  return (await sql.query<RegionRow>(REGIONS)).rows;
+}
+
+const REGIONS = `
+SELECT r.labels ->> 'region' AS region, (count(*) FILTER (WHERE r.status IN ('ACTIVE', 'DRAINING')))::int AS runners,
+  coalesce(sum(greatest(0, last.ended - CASE WHEN r."startedAt" > day.since THEN 0 ELSE first.ended END)), 0)::float8 AS "endedRuns"
+FROM (SELECT clock_timestamp() - interval '24 hours' AS since) day
+JOIN "Runner" r ON r.labels ? 'region' AND (r.status IN ('ACTIVE', 'DRAINING') OR r."lastHeartbeatAt" > day.since)
+LEFT JOIN LATERAL (
+  SELECT "endedRuns" AS ended FROM "RunnerBeat" b WHERE b."runnerId" = r.id AND at >= day.since AND "endedRuns" IS NOT NULL ORDER BY at DESC LIMIT 1
+) last ON true
+LEFT JOIN LATERAL (
+  SELECT "endedRuns" AS ended FROM "RunnerBeat" b WHERE b."runnerId" = r.id AND at >= day.since AND "endedRuns" IS NOT NULL ORDER BY at LIMIT 1
+) first ON true
+GROUP BY 1 ORDER BY 1 LIMIT 20`;

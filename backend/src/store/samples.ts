@@ -1,0 +1,77 @@
+import { EVER_ENDED } from './day-totals.js';
+import { lanesOf } from './lanes.js';
+import type { Sql } from './sql.js';
+
+export interface Sample {
+  queued: number;
+  running: number;
+  /** Those with runs that wait or run. */
+  channels: number;
+}
+
+/**
+ * Notes how full the queue is at this minute, by channel, and what ended since the sample of the minute before. One
+ * statement, and so one snapshot: what was created between two samples is the difference of their `createdTotal`.
+ * What ended while nothing was sampled is in the counters alone: no minute can be named for it.
+ */
+export async function takeSample(sql: Sql): Promise<Sample> {
+  const { rows } = await sql.query<Sample>(SAMPLE);
+  const [row] = rows;
+  if (!row) throw new Error('PostgreSQL returned no row for an aggregate');
+  return row;
+}
+
+/** Counted in the index that claims use, lane by lane. */
+const countOf = (lane: string, condition: string): string => `
+  SELECT l.channel, counted.* FROM ${lane} l CROSS JOIN LATERAL (
+    SELECT count(*) AS queued, count(*) FILTER (WHERE q."runAt" <= now) AS due, min(q."runAt") FILTER (WHERE q."runAt" <= now) AS oldest
+    FROM "JobRun" q, moment WHERE q.status = 'QUEUED' AND q."finishedAt" IS NULL AND ${condition} AND q.channel = l.channel AND q.priority = l.priority
+  ) counted`;
+
+/** A minute without the sample of the minute before, or nearly, isn't counted. */
+const MAX_APART = `interval '150 seconds'`;
+
+const SAMPLE = `
+WITH RECURSIVE moment AS MATERIALIZED (
+  SELECT now, date_trunc('minute', now, 'UTC') AS at, date_trunc('day', now, 'UTC') AS today FROM (SELECT clock_timestamp() AS now) clock
+), ${lanesOf('lane', 'NOT "isBlocked"')}
+, ${lanesOf('blocked_lane', '"isBlocked"')}
+, parts AS MATERIALIZED (
+  SELECT channel, queued, due, queued - due AS scheduled, 0 AS blocked, 0 AS running, oldest FROM (${countOf('lane', 'NOT q."isBlocked"')}) waiting
+  UNION ALL
+  SELECT channel, queued, 0, 0, queued, 0, NULL FROM (${countOf('blocked_lane', 'q."isBlocked"')}) blocked
+  UNION ALL
+  SELECT channel, 0, 0, 0, 0, count(*), NULL FROM "JobRun" WHERE status = 'RUNNING' AND "finishedAt" IS NULL GROUP BY 1
+), sums AS MATERIALIZED (
+  SELECT CASE WHEN GROUPING(channel) = 1 THEN '' ELSE channel END AS channel, coalesce(sum(queued), 0)::int AS queued, coalesce(sum(due), 0)::int AS due,
+    coalesce(sum(scheduled), 0)::int AS scheduled, coalesce(sum(blocked), 0)::int AS blocked, coalesce(sum(running), 0)::int AS running,
+    min(oldest) AS oldest
+  FROM parts GROUP BY ROLLUP (channel)
+), every AS MATERIALIZED (
+  SELECT coalesce(sum(runs), 0)::bigint AS ended FROM (${EVER_ENDED}) counted WHERE "jobName" = '' OR NOT "isTotal"
+), sampled AS (
+  INSERT INTO "QueueSample" (at, channel, queued, due, scheduled, blocked, running, "oldestDueAgeMs", "createdTotal")
+  SELECT at, channel, queued, due, scheduled, blocked, running, (extract(epoch FROM now - oldest) * 1000)::bigint,
+    CASE channel WHEN '' THEN ended + queued + running END
+  FROM sums, moment, every ON CONFLICT DO NOTHING
+), counted AS MATERIALIZED (
+  SELECT day, "jobName", status, sum(runs)::bigint AS runs FROM (
+    SELECT * FROM "JobRunDayCount" WHERE day >= (SELECT today FROM moment) - interval '1 day'
+    UNION ALL SELECT * FROM "JobRunDayRemoved" WHERE day >= (SELECT today FROM moment) - interval '1 day'
+  ) recent GROUP BY 1, 2, 3
+), more AS MATERIALIZED (
+  SELECT c.day, c."jobName", c.status, c.runs, c.runs - coalesce(s.runs, 0) AS ended
+  FROM counted c LEFT JOIN "JobRunCountSeen" s USING (day, "jobName", status) WHERE c.runs > coalesce(s.runs, 0)
+), seen AS (
+  INSERT INTO "JobRunCountSeen" (day, "jobName", status, runs) SELECT day, "jobName", status, runs FROM more
+  ON CONFLICT (day, "jobName", status) DO UPDATE SET runs = EXCLUDED.runs
+), minutes AS (
+  INSERT INTO "JobRunMinute" AS m (minute, "jobName", success, failed, cancelled)
+  SELECT moment.at - interval '1 minute', "jobName", coalesce(sum(ended) FILTER (WHERE status = 'SUCCESS'), 0),
+    coalesce(sum(ended) FILTER (WHERE status = 'FAILED'), 0), coalesce(sum(ended) FILTER (WHERE status = 'CANCELLED'), 0)
+  FROM more, moment
+  WHERE EXISTS (SELECT FROM "QueueSample" WHERE channel = '' AND at < moment.at AND at >= moment.at - ${MAX_APART}) GROUP BY 1, 2
+  ON CONFLICT (minute, "jobName") DO UPDATE
+  SET success = m.success + EXCLUDED.success, failed = m.failed + EXCLUDED.failed, cancelled = m.cancelled + EXCLUDED.cancelled
+)
+SELECT queued, running, (SELECT count(*)::int FROM sums) - 1 AS channels FROM sums WHERE channel = ''`;
