@@ -87,7 +87,7 @@ describe('a statement that is stopped in a circle of waits is sent again', () =>
           onWaiting: ignore,
           onFault: ignore,
         });
-        return completions.record(lease);
+        return new Promise((settle) => completions.record(lease, settle));
       },
     },
   };

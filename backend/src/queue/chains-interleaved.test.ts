@@ -5,6 +5,7 @@ import type { Sql } from '../store/sql.js';
 import { readViolations } from '../store/violations.js';
 import { createTestDatabase, type TestDatabase } from '../testing/database.js';
 import { TestGraph } from '../testing/graph.js';
+import { sendingAgain } from '../testing/transaction.js';
 import { SYSTEM } from './queue.js';
 import { cancelRun } from './transitions/cancel.js';
 import { cancelBatch } from './transitions/cancel-batch.js';
@@ -44,7 +45,7 @@ async function interleave(a: Act, b: Act): Promise<{ waited: boolean; answer: un
   await first.query('BEGIN');
   await a(first);
   let isDone = false;
-  const answering = b(second)
+  const answering = b(sendingAgain(second))
     .catch((error: { code?: string }) => error.code)
     .finally(() => {
       isDone = true;

@@ -27,14 +27,16 @@ export interface Channels {
 
 export interface ChannelsOptions {
   sql: Sql;
+  /** For the list; `sql` unless given. */
+  plannedSql?: Sql;
   registry: Registry;
   notifier: Pick<Notifier, 'queued'>;
 }
 
 /** Opens channels to those who ask things of them. */
-export function createChannels({ sql, registry, notifier }: ChannelsOptions): Channels {
+export function createChannels({ sql, plannedSql = sql, registry, notifier }: ChannelsOptions): Channels {
   return {
-    list: () => listChannels(sql, [...new Set(registry.definitions().map(({ channel }) => channel))]),
+    list: () => listChannels(plannedSql, [...new Set(registry.definitions().map(({ channel }) => channel))]),
 
     set: async (name, { rev = null, ...change }, actor) => {
       if (Object.keys(change).length === 0) throw new QueueError('INVALID_INPUT', NO_CHANGE);

@@ -9,11 +9,12 @@ import { createRegistry } from './registry.js';
 const STATEMENT_MS = 5;
 
 /** Answers each claim with one run, as if no other waited, or with none. */
-const query = vi.fn(async () => {
+const query = vi.fn(async (): Promise<{ rows: object[] }> => {
   await delay(STATEMENT_MS);
   return { rows: [row] };
 });
-const row = { id: '1', channels: 1, dueLanes: 1, sought: 10, isLimited: false, lookAgainMs: null };
+const runs = JSON.stringify([[1, '1', 'note', 'default', 0, {}, 1, 1, 1, null, null, 0, 3, null, null]]);
+const row = { runs, startedAtMs: 0, channels: 1, dueLanes: 1, sought: 10, isLimited: false, lookAgainMs: null };
 const take = vi.fn();
 
 const loops: ClaimLoop[] = [];
@@ -26,7 +27,7 @@ function startLoop(): ClaimLoop {
     concurrency: 10,
     pollMs: 60_000,
     refused: () => [],
-    held: new HeldRuns(),
+    held: new HeldRuns(10),
     notifier: { changed: () => {} },
     events,
     database: new Reachability(events),
@@ -63,4 +64,21 @@ test('a call that comes alone is heard at once', async () => {
   loop.wakeUp();
   await Promise.resolve();
   await vi.waitFor(() => expect(query).toHaveBeenCalledTimes(2), { interval: 1 });
+});
+
+test('a run that is announced to an idle runner is claimed by its id, and then whatever is due', async () => {
+  const none = { ...row, runs: null, channels: 0, dueLanes: 0 };
+  query.mockResolvedValueOnce({ rows: [none] });
+  const loop = startLoop();
+  const names = () => (query.mock.calls as unknown as [{ name: string; values: unknown[] }][]).map(([sent]) => sent);
+  await vi.waitFor(() => expect(query).toHaveBeenCalledTimes(1));
+  // It sleeps once the answer has come.
+  await vi.waitFor(() => {
+    loop.wakeUp('7');
+    expect(names().map(({ name }) => name)).toContain('claim-by-id');
+  });
+  await vi.waitFor(() => expect(names().at(-1)?.name).toBe('claim'));
+  const byId = names().findIndex(({ name }) => name === 'claim-by-id');
+  expect(names()[byId]?.values[0]).toBe('7');
+  expect(names()[byId + 1]?.name).toBe('claim');
 });

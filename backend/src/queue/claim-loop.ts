@@ -12,6 +12,7 @@ import type { Slots } from './slots.js';
 import type { Suspects } from './suspects.js';
 import { TimeBudget } from './time-budget.js';
 import { type ClaimedRun, type ClaimRequest, claim } from './transitions/claim.js';
+import { claimById } from './transitions/claim-by-id.js';
 import { hasSuspects } from './transitions/suspects.js';
 
 /** However fine a rate limit is, an idle runner looks no more often. */
@@ -21,7 +22,7 @@ const IDLE_POLLS = 2;
 /** In one statement; beyond that its fixed price is small change. */
 const MOST_AT_ONCE = 1_000;
 /** Runs that have ended and wait to be recorded, or are claimed ahead: with so many, the database is to catch up first. */
-const MOST_HELD = 4_000;
+const MAX_HELD = 4_000;
 /** Of its time a runner that takes whatever comes spends so much on claims: what comes meanwhile is claimed together. */
 const CLAIMING = 1 / 3;
 const RETRY_MS = { first: 100, most: 2_000 };
@@ -33,6 +34,8 @@ export interface ClaimLoopOptions {
   concurrency: number;
   pollMs: number;
   held: HeldRuns;
+  /** The only channels that it claims from; undefined for all. */
+  channels?(): string[] | undefined;
   /** Runs that are not to be claimed here for now. */
   refused(): string[];
   notifier: Pick<Notifier, 'changed'>;
@@ -54,7 +57,14 @@ export class ClaimLoop {
   readonly #alarm = new Alarm();
   readonly #budget = new TimeBudget(CLAIMING);
   #isStopping = false;
+  #isPaused = false;
+  /** The look that is under way. */
+  #underWay: Promise<unknown> = Promise.resolve();
   #mayFindMore = true;
+  /** While it has free slots and the last look has left nothing behind. */
+  #isIdle = false;
+  /** A run that was announced meanwhile. */
+  #announced: string | undefined;
   /** When the last look said that another would find more; null for when it didn't. */
   #lookAgainMs: number | null = null;
   #looping: Promise<void> | undefined;
@@ -76,6 +86,19 @@ export class ClaimLoop {
     await this.#looping;
   }
 
+  /** Claims nothing until `resume`; resolves once a claim that was under way has been answered. */
+  async pause(): Promise<void> {
+    this.#isPaused = true;
+    this.wakeUp();
+    await this.#underWay;
+  }
+
+  /** Goes on after `pause`. */
+  resume(): void {
+    this.#isPaused = false;
+    this.wakeUp();
+  }
+
   /** One pass: claims as many due runs as there is room for, has them begun, and returns how many. */
   async tick(): Promise<number> {
     const suspects = await this.#claimSuspects();
@@ -87,13 +110,13 @@ export class ClaimLoop {
     const { slots, held, concurrency, pace, suspects } = this.#options;
     const { ahead } = pace;
     if (suspects?.isExclusive) return 0;
-    if (held.size >= concurrency + MOST_HELD || (slots.free === 0 && slots.waiting > ahead / 2)) return 0;
+    if (held.size >= concurrency + MAX_HELD || (slots.free <= 0 && slots.waiting > ahead / 2)) return 0;
     return Math.min(MOST_AT_ONCE, slots.free + Math.max(0, ahead - slots.waiting));
   }
 
   async #claim(most: number): Promise<number> {
-    const { sql, notifier, pace, suspects, take } = this.#options;
-    if (most <= 0 || this.#isStopping) return 0;
+    const { sql, pace, suspects } = this.#options;
+    if (most <= 0 || this.#isStopping || this.#isPaused) return 0;
     const from = performance.now();
     const request = { ...this.#request(most), free: this.#options.slots.free, suspects: 'none' as const };
     const { runs: claimed, lookAgainMs, mayFindMore, hasSuspects } = await claim(sql, request);
@@ -102,17 +125,42 @@ export class ClaimLoop {
     this.#mayFindMore = mayFindMore;
     pace.claimed(claimed.length, most);
     suspects?.note(hasSuspects);
-    if (claimed.length === 0) return 0;
-    this.lastClaimAt = performance.now();
-    notifier.changed();
-    take(claimed);
+    if (claimed.length > 0) this.#begin(claimed);
     return claimed.length;
+  }
+
+  /** Claims the run whose announcement has ended an idle time: it begins sooner, and the claim of all that is due comes next. */
+  async #claimAnnounced(): Promise<void> {
+    const { sql, slots, suspects, channels } = this.#options;
+    const runId = this.#announced;
+    this.#announced = undefined;
+    if (this.#isPaused) return;
+    if (
+      runId === undefined ||
+      slots.free <= 0 ||
+      channels?.() !== undefined ||
+      suspects?.isExclusive ||
+      this.#isStopping
+    )
+      return;
+    const request = this.#request(1);
+    if (request.refused?.includes(runId)) return;
+    const from = performance.now();
+    const runs = await claimById(sql, runId, request);
+    this.#budget.spend(performance.now() - from);
+    if (runs.length > 0) this.#begin(runs);
+  }
+
+  #begin(claimed: ClaimedRun[]): void {
+    this.lastClaimAt = performance.now();
+    this.#options.notifier.changed();
+    this.#options.take(claimed);
   }
 
   /** Claims suspects, where this runner has the means to run them; returns how many. */
   async #claimSuspects(): Promise<number> {
     const { sql, suspects, notifier } = this.#options;
-    if (!suspects || this.#isStopping) return 0;
+    if (!suspects || this.#isStopping || this.#isPaused) return 0;
     const claims = suspects.claims();
     if (claims.length === 0) return 0;
     // A runner that begins looks for suspects first, and seldom is there one: to plan their claims takes PostgreSQL 20 ms.
@@ -131,8 +179,9 @@ export class ClaimLoop {
     return 0;
   }
 
-  /** Looks for work now instead of at the next poll. */
-  wakeUp(): void {
+  /** Looks for work now instead of at the next poll; `runId` is a run that was queued by itself. */
+  wakeUp(runId?: string): void {
+    if (this.#isIdle) this.#announced ??= runId;
     this.#alarm.ring();
   }
 
@@ -144,8 +193,9 @@ export class ClaimLoop {
 
   /** Everything a claim is told about this runner. */
   #request(most: number): ClaimRequest {
-    const { runnerId, registry, held, refused } = this.#options;
-    return { runnerId, jobNames: registry.claimable(), most, held: held.perChannel(), refused: refused() };
+    const { runnerId, registry, held, refused, channels } = this.#options;
+    const own = { runnerId, jobNames: registry.claimable(), channels: channels?.() };
+    return { ...own, most, held: held.perChannel(), refused: refused() };
   }
 
   async #loop(): Promise<void> {
@@ -154,13 +204,19 @@ export class ClaimLoop {
     while (!this.#isStopping) {
       try {
         this.#alarm.reset();
-        await this.#claimSuspects();
-        const room = this.#room();
-        const claimed = await this.#claim(room);
+        if (this.#isPaused) {
+          await this.#alarm.sleep(this.#options.pollMs);
+          continue;
+        }
+        const look = this.#look();
+        this.#underWay = look.catch(() => {});
+        const { room, claimed } = await look;
         if (room > 0) database.noteReachable();
         delayMs = RETRY_MS.first;
         if ((claimed > 0 && this.#mayFindMore) || suspects?.canClaim) continue;
+        this.#isIdle = room > 0 && !this.#mayFindMore;
         await this.#alarm.sleep(this.#pauseMs());
+        this.#isIdle = false;
         await this.#rest();
       } catch (error) {
         this.#noteFailure(error);
@@ -170,10 +226,20 @@ export class ClaimLoop {
     }
   }
 
+  async #look(): Promise<{ room: number; claimed: number }> {
+    await this.#claimAnnounced();
+    await this.#claimSuspects();
+    const room = this.#room();
+    return { room, claimed: await this.#claim(room) };
+  }
+
   /** Where the last claim left something behind, the next must not be waited for. */
   async #rest(): Promise<void> {
     const { restMs } = this.#budget;
-    if (restMs > 1 && !this.#mayFindMore && !this.#isStopping) await delay(restMs);
+    if (restMs <= 1 || this.#mayFindMore || this.#isStopping) return;
+    await delay(restMs);
+    // Others have come with it.
+    this.#announced = undefined;
   }
 
   #pauseMs(): number {

@@ -11,7 +11,8 @@ const onFault = vi.fn();
 
 function completions(simplify: (ending: string) => string | null = () => null) {
   for (const mock of [write, onWaiting, onFault]) mock.mockClear();
-  return new Completions<string, string | null>({ write, unwritten: null, simplify, onWaiting, onFault });
+  const ends = new Completions<string, string | null>({ write, unwritten: null, simplify, onWaiting, onFault });
+  return { record: (ending: string) => new Promise<string | null>((settle) => ends.record(ending, settle)) };
 }
 
 const withCode = (code: string) => Object.assign(new Error(code), { code });

@@ -44,13 +44,11 @@ export class Completions<Ending, Answer> {
     this.#options = options;
   }
 
-  /** Resolves once the end is recorded. */
-  record(ending: Ending): Promise<Answer> {
-    return new Promise((settle) => {
-      this.#waiting.push({ ending, settle });
-      this.#flushing ??= this.#flush().finally(() => {
-        this.#flushing = undefined;
-      });
+  /** Calls `settle` once the end is recorded. */
+  record(ending: Ending, settle: (answer: Answer) => void): void {
+    this.#waiting.push({ ending, settle });
+    this.#flushing ??= this.#flush().finally(() => {
+      this.#flushing = undefined;
     });
   }
 
@@ -86,9 +84,17 @@ export class Completions<Ending, Answer> {
   }
 
   async #writeOnce(batch: Waiting<Ending, Answer>[]): Promise<void> {
-    const { write, unwritten } = this.#options;
-    const answers = await write(batch.map(({ ending }) => ending));
-    for (const [index, { settle }] of batch.entries()) settle(answers[index] ?? unwritten);
+    const answers = await this.#options.write(batch.map(({ ending }) => ending));
+    for (const [index, waiting] of batch.entries()) this.#settle(waiting, answers[index]);
+  }
+
+  /** An error of what follows is none of the statement, which must not be sent again for it. */
+  #settle({ settle }: Waiting<Ending, Answer>, answer: Answer | undefined): void {
+    try {
+      settle(answer ?? this.#options.unwritten);
+    } catch (error) {
+      this.#options.onFault(error);
+    }
   }
 
   async #wait(error: unknown, delayMs: number): Promise<void> {
@@ -130,7 +136,7 @@ export class Completions<Ending, Answer> {
     } else if (only) {
       const simpler = this.#options.simplify(only.ending, error);
       if (simpler) await this.#write([{ ending: simpler, settle: only.settle }]);
-      else only.settle(this.#options.unwritten);
+      else this.#settle(only, undefined);
     }
   }
 }

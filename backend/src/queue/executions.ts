@@ -16,7 +16,7 @@ export interface ExecutionsOptions {
   redaction: Redaction;
   progress: ProgressReporter;
   messages: MessageWriter;
-  /** What the processes of isolated jobs need; `most` of them work at once. */
+  /** What the processes of isolated jobs need; `most` of them work at once, which is read anew each time. */
   isolation: { jobsModule: string | undefined; databaseUrl: string; most: number };
 }
 
@@ -31,14 +31,19 @@ export class Executions {
     this.#options = options;
     this.#here = this.#optionsHere();
     const { registry, isolation, services, redaction, events } = options;
-    const { jobsModule, databaseUrl, most } = isolation;
+    const { jobsModule, databaseUrl } = isolation;
     const isolated = registry.names().find((name) => registry.get(name)?.isolated);
     if (jobsModule === undefined) {
       if (isolated === undefined) return;
       throw new RegistryError(`Job "${isolated}" is isolated: its runner needs jobsModule, the module to load it from`);
     }
     const setup = { jobsModule, databaseUrl, mediaDir: services.mediaDir, redactKeys: redaction.keys };
-    this.#isolation = new Isolation({ setup, most, redaction, events });
+    this.#isolation = new Isolation({
+      ...{ setup, redaction, events },
+      get most() {
+        return isolation.most;
+      },
+    });
   }
 
   /** Whether there are processes for jobs of their own, which may know some jobs and others not. */

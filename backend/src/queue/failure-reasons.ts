@@ -4,8 +4,7 @@ import { limits } from '@job-manager/shared/limits';
 import { storableData } from './message-line.js';
 import type { Redaction } from './redaction.js';
 
-/** Errors within errors: more is not read, and a cause may lead back to its own error. */
-const MAX_LEVELS = 5;
+/** An error and the errors within it, however deep: more are not read. */
 const MAX_REASONS = 20;
 /** Of one error, so that those within it have room too. */
 const MAX_ERROR_CHARS = 8_000;
@@ -21,13 +20,22 @@ export const isError = (thrown: unknown): thrown is Error => thrown instanceof E
  */
 export function errorMessage(error: Error): string {
   const code = codeOf(error);
-  const text = error.message || firstReason(error) || code || error.name || 'The job threw an error without a message';
+  const text =
+    ownMessage(error) || firstReason(error) || code || nameOf(error) || 'The job threw an error without a message';
   const status = readField(error, 'status') ?? readField(error, 'statusCode');
   const beside = [code, typeof status === 'number' ? `status ${status}` : null].filter(
     (part) => part !== null && !text.includes(part.replace('status ', '')),
   );
   return beside.length === 0 ? text : `${text} (${beside.join(', ')})`;
 }
+
+/** Programs give errors messages and names that are no text, whatever their types promise. */
+function ownMessage({ message }: { message?: unknown }): string {
+  if (typeof message === 'string') return message;
+  return message === undefined || message === null ? '' : inspect(message, { depth: 2, breakLength: Infinity });
+}
+
+const nameOf = ({ name }: { name?: unknown }): string => (typeof name === 'string' ? name : 'Error');
 
 function codeOf(error: Error): string | null {
   const code = readField(error, 'code');
@@ -43,7 +51,7 @@ function firstReason(error: Error): string | null {
   const [reason] = reasonsOf(error);
   if (reason === undefined) return null;
   const { thrown } = reason;
-  if (isError(thrown)) return thrown.message || codeOf(thrown);
+  if (isError(thrown)) return ownMessage(thrown) || codeOf(thrown);
   return typeof thrown === 'string' ? thrown : inspect(thrown, { depth: 1, breakLength: Infinity });
 }
 
@@ -66,16 +74,16 @@ function reasonsOf(error: Error): Reason[] {
 export function stackWithReasons(error: Error, redaction: Redaction): string {
   const seen = new Set<unknown>();
   const parts: string[] = [];
-  const add = (label: string, thrown: unknown, level: number): void => {
+  const add = (label: string, thrown: unknown): void => {
     if (parts.length > MAX_REASONS) return;
+    if (parts.length === MAX_REASONS) return void parts.push('… more reasons were left out');
     const before = label === '' ? '' : `${label}: `;
     if (seen.has(thrown)) return void parts.push(`${before}the error above, again`);
     if (typeof thrown === 'object') seen.add(thrown);
     parts.push(before + describe(thrown, redaction));
-    if (level >= MAX_LEVELS) return;
-    for (const reason of readReasons(thrown)) add(reason.label, reason.thrown, level + 1);
+    for (const reason of readReasons(thrown)) add(reason.label, reason.thrown);
   };
-  add('', error, 1);
+  add('', error);
   return parts.join('\n');
 }
 
@@ -103,8 +111,8 @@ function textOf(thrown: unknown, redaction: Redaction): string {
 }
 
 function ownStack(error: Error, redaction: Redaction): string {
-  const { name, message } = error;
-  const stack = String(error.stack ?? `${name}: ${message}`);
+  const message = ownMessage(error);
+  const stack = typeof error.stack === 'string' ? error.stack : `${nameOf(error)}: ${message}`;
   // A function, for a message may have `$&` in it.
   const short =
     message.length > MAX_MESSAGE_CHARS ? stack.replace(message, () => cutText(message, MAX_MESSAGE_CHARS)) : stack;
@@ -121,12 +129,14 @@ function ownStack(error: Error, redaction: Redaction): string {
 }
 
 /** Or left out: a request with all its settings describes the program and not the failure. */
-const SHOWN_ELSEWHERE = ['name', 'message', 'stack', 'cause', 'errors', 'config', 'request'];
+const SHOWN_ELSEWHERE = ['name', 'message', 'stack', 'cause', 'config', 'request'];
 
 /** What else an error carries, such as `code`, `syscall` and `address`; of a response its status and data. */
 function fieldsOf(error: Error, redaction: Redaction): string | null {
   const { response, ...fields } = { ...error } as Record<string, unknown>;
   for (const key of SHOWN_ELSEWHERE) delete fields[key];
+  // A list of them are reasons; validators have one by field.
+  if (Array.isArray(fields.errors)) delete fields.errors;
   const answer = answerOf(response);
   const all = answer === null ? fields : { ...fields, response: answer };
   return Object.keys(all).length === 0 ? null : storableData(all, redaction);

@@ -13,6 +13,10 @@ const refused = (address: string) =>
     address,
   });
 const several = Object.assign(new AggregateError([refused('::1'), refused('127.0.0.1')], ''), { code: 'ECONNREFUSED' });
+const deep = Array.from({ length: 10 }).reduce<Error>(
+  (cause, _, level) => new Error(`level ${level}`, { cause }),
+  new Error('the root'),
+);
 const axios = Object.assign(new Error('Request failed with status code 422'), {
   code: 'ERR_BAD_REQUEST',
   status: 422,
@@ -39,6 +43,8 @@ it.each<[string, unknown, string]>([
   ['its code', Object.assign(new Error(''), { code: 'E42' }), 'E42'],
   ['its name', new TypeError(''), 'TypeError'],
   ['another realm', runInContext('new TypeError("elsewhere")', createContext()), 'elsewhere'],
+  ['a message that is no text', Object.assign(new Error('x'), { message: { why: 'full' } }), "{ why: 'full' }"],
+  ['a message that is a number', Object.assign(new Error('x'), { message: 5 }), '5'],
   ['a secret', new Error('password=hunter2'), 'password=[redacted]'],
   ['colours', new Error('\x1b[31mx\x1b[39m'), 'x'],
 ])('says of an error %s', (_what, thrown, error) => {
@@ -72,6 +78,13 @@ it.each<[string, unknown, RegExp[]]>([
     [/Caused by: {"code":"E42","password":"\[redacted\]","n":"1"}$/],
   ],
   ['a number', new Error('outer', { cause: 0 }), [/Caused by: 0$/]],
+  ['the deepest of many causes', deep, [/^Error: level 9\n[\s\S]*Caused by: Error: the root\n +at /]],
+  [
+    'reasons by field',
+    Object.assign(new Error('x'), { errors: { title: new Error('is too short'), size: 'is odd' } }),
+    [/"errors":{"title":{"name":"Error","message":"is too short"},"size":"is odd"}/],
+  ],
+  ['more reasons than are read', new AggregateError(Array(30).fill('y'), 'x'), [/Reason 1 of 30: y\n[\s\S]*left out$/]],
   [
     'fields of its own',
     Object.assign(new Error('x'), { code: 'E1', table: 'orders' }),

@@ -3,40 +3,37 @@
 // and a fifth of a second of a processor more, just when it is to begin.
 import { parentPort, workerData } from 'node:worker_threads';
 import { OwnClient } from '../database/own-client.mjs';
+import { LeaseTable, sharedNow } from './lease-table.mjs';
 
 /** Without a beat for this part of the lease the runs are given up here, before others take them. */
 const GIVE_UP_AT = 0.8;
 /** The runner hands back what could not begin in half of this time; what waits for longer has a blocked event loop before it. */
 const RETURN_AFTER_MS = 1_000;
-/** What is added to the mark of a run that is handed back; see `begin-marks.ts`. */
-const RETURNED = 2;
-/** Marks are multiples of it: the rest says what became of a run that is held. */
-const STEP = 4;
+
+/** A statement that others are in the way of so often is given up. */
+const MAX_TRIES = 20;
 
 /** @typedef {import('./heartbeat.js').HeartbeatNews} News */
-/** @typedef {import('./transitions/beat.js').Lease & { heldAt: number, place: number, mark: number }} HeldLease */
+/** @typedef {import('./lease-table.mjs').HeldLease} HeldLease */
 
 /** @type {import('./heartbeat.js').HeartbeatThreadData} */
 const options = workerData;
 const port = parentPort;
 if (!port) throw new Error('heartbeat-thread runs as a thread of a runner');
 
-/** @typedef {Extract<import('./heartbeat.js').HeartbeatOrder, { type: 'hold' }> & { heldAt: number }} Batch */
-
-/** @type {Map<string, HeldLease>} */
-const leases = new Map();
-/**
- * What the runner has taken since it was last read. Most runs have gone by then, and nothing of them is read.
- * @type {Batch[]}
- */
-let unread = [];
+const leases = new LeaseTable(options.leases);
+/** By place, the mark of the run that was given up there last: others may have it. */
+const givenUp = new Int32Array(leases.places);
 let isStopping = false;
-/** @type {{ loopLagMs: number, lastClaimAgoMs: number | null, lastProgressAgoMs: number | null }} */
-let pulse = { loopLagMs: 0, lastClaimAgoMs: null, lastProgressAgoMs: null };
+/** @type {Omit<Extract<import('./heartbeat.js').HeartbeatOrder, { type: 'pulse' }>, 'type'>} */
+let pulse = { loopLagMs: 0, lastClaimAgoMs: null, lastProgressAgoMs: null, endedRuns: 0 };
 let lastPulseAt = performance.now();
 /** @type {OwnClient | undefined} */
 let client;
-let lastBeatAt = performance.now();
+let lastBeatAt = sharedNow();
+/** Round trip of the last beat that was answered. @type {number | null} */
+let latencyMs = null;
+let cpu = { usage: process.cpuUsage(), at: performance.now() };
 let isUnreachable = false;
 let isRung = false;
 /**
@@ -48,11 +45,6 @@ let asking = Promise.resolve();
 let wake = () => {};
 
 port.on('message', (/** @type {import('./heartbeat.js').HeartbeatOrder} */ order) => {
-  if (order.type === 'hold') unread.push({ ...order, heldAt: performance.now() });
-  if (order.type === 'drop') {
-    readBatches();
-    leases.delete(order.leaseToken);
-  }
   if (order.type === 'pulse') {
     pulse = order;
     lastPulseAt = performance.now();
@@ -94,42 +86,14 @@ async function sleep(ms) {
   });
 }
 
-/** What is held just now. */
+/** What is held just now and was not given up. */
 function held() {
-  readBatches();
-  for (const lease of leases.values()) if (hasGone(lease)) leases.delete(lease.leaseToken);
-  return [...leases.values()];
+  return leases.held().filter(isOurs);
 }
 
-function readBatches() {
-  for (const batch of unread) readBatch(batch);
-  unread = [];
-}
-
-/** @param {Batch} batch */
-function readBatch({ ids, leaseTokens, marks, heldAt }) {
-  /** @type {{ index: number, place: number, mark: number }[]} */
-  const here = [];
-  for (let index = 0; index < marks.length / 2; index++) {
-    const [place = -1, mark = 0] = [marks[2 * index], marks[2 * index + 1]];
-    if (!hasGone({ place, mark })) here.push({ index, place, mark });
-  }
-  if (here.length === 0) return;
-  const [allIds, tokens] = [ids.split(' '), leaseTokens.split(' ')];
-  for (const { index, place, mark } of here) {
-    const [id = '', leaseToken = ''] = [allIds[index], tokens[index]];
-    leases.set(leaseToken, { id, leaseToken, heldAt, place, mark });
-  }
-}
-
-/**
- * Whether the runner has let go of a run; of one without a place it says so.
- * @param {{ place: number, mark: number }} lease
- */
-function hasGone({ place, mark }) {
-  if (place < 0) return false;
-  const now = Atomics.load(options.marks, place);
-  return now - (now % STEP) !== mark;
+/** @param {HeldLease} lease */
+function isOurs(lease) {
+  return leases.has(lease) && givenUp[lease.place] !== lease.mark;
 }
 
 /**
@@ -144,13 +108,12 @@ function inTurn(work) {
 /** Hands back what waits behind a job that blocks the event loop, for others to run. Lost on the way, it comes back with its lease. */
 async function handBackWaiting() {
   if (!client) return;
-  const now = performance.now();
-  const returned = held().filter((lease) => now - lease.heldAt > RETURN_AFTER_MS && take(lease));
+  const now = sharedNow();
+  const returned = held().filter((lease) => now - lease.heldAt > RETURN_AFTER_MS && leases.takeBack(lease));
   if (returned.length === 0) return;
-  for (const { leaseToken } of returned) leases.delete(leaseToken);
   const values = [returned.map(({ id }) => id), returned.map(({ leaseToken }) => leaseToken), options.release.reason];
   try {
-    await client.query({ text: options.release.text, values });
+    await send(client, { text: options.release.text, values });
     await client.query({
       text: "SELECT pg_notify(name, '') FROM unnest($1::text[]) AS name",
       values: [options.channels],
@@ -160,27 +123,20 @@ async function handBackWaiting() {
   }
 }
 
-/**
- * Keeps a run from beginning here; false when it has begun.
- * @param {HeldLease} lease
- */
-function take({ place, mark }) {
-  return place >= 0 && Atomics.compareExchange(options.marks, place, mark, mark + RETURNED) === mark;
-}
-
 async function tick() {
   try {
     client ??= await connect();
     const sent = held();
     // Not when the answer came, which may be long after the database noted the beat.
-    const sentAt = performance.now();
-    const { rows } = await client.query(beatOf(sent));
+    const sentAt = sharedNow();
+    const { rows } = await send(client, beatOf(sent));
     tellBack();
+    latencyMs = sharedNow() - sentAt;
     lastBeatAt = sentAt;
-    const ours = new Set(rows.map(({ token }) => token));
-    giveUp(sent.filter((lease) => !ours.has(lease.leaseToken) && leases.has(lease.leaseToken) && !hasGone(lease)));
-    const cancelled = rows.filter(({ cancelRequested }) => cancelRequested);
-    if (cancelled.length > 0) tell({ type: 'cancelRequested', tokens: cancelled.map(({ token }) => token) });
+    const beaten = new Map(rows.map(({ token, cancelRequested }) => [token, cancelRequested]));
+    giveUp(sent.filter((lease) => !beaten.has(lease.leaseToken) && isOurs(lease)));
+    const cancelled = sent.filter(({ leaseToken }) => beaten.get(leaseToken));
+    if (cancelled.length > 0) tell({ type: 'cancelRequested', leases: cancelled.map(placeOf) });
   } catch (error) {
     tellUnreachable(/** @type {Error} */ (error));
   }
@@ -203,8 +159,36 @@ function beatOf(sent) {
       Math.max(pulse.loopLagMs, ageMs - options.pulseMs),
       since(pulse.lastClaimAgoMs),
       since(pulse.lastProgressAgoMs),
+      latencyMs,
+      pulse.endedRuns,
+      readCpuPercent(),
+      process.memoryUsage.rss(),
     ],
   };
+}
+
+/** Of one core, since it was last read; of the whole process, all of its threads. */
+function readCpuPercent() {
+  const before = cpu;
+  cpu = { usage: process.cpuUsage(), at: performance.now() };
+  const { user, system } = process.cpuUsage(before.usage);
+  return (user + system) / 10 / Math.max(1, cpu.at - before.at);
+}
+
+/**
+ * Again and again while other statements are in the way: one that has just ended a run that this one means.
+ * @param {OwnClient} connection
+ * @param {import('pg').QueryConfig} statement
+ */
+async function send(connection, statement) {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await connection.query(statement);
+    } catch (error) {
+      const { code } = /** @type {{ code?: string }} */ (error);
+      if ((code !== '40001' && code !== '40P01') || tries === MAX_TRIES) throw error;
+    }
+  }
 }
 
 async function connect() {
@@ -224,15 +208,23 @@ async function connect() {
 
 /** Lets go of what others may take soon. */
 function giveUpSilent() {
-  const now = performance.now();
+  const now = sharedNow();
   const lastAt = (/** @type {HeldLease} */ { heldAt }) => Math.max(heldAt, lastBeatAt);
   giveUp(held().filter((lease) => now - lastAt(lease) > GIVE_UP_AT * options.stalledAfterMs));
 }
 
 /** @param {HeldLease[]} lost */
 function giveUp(lost) {
-  for (const lease of lost) leases.delete(lease.leaseToken);
-  if (lost.length > 0) tell({ type: 'lost', tokens: lost.map((lease) => lease.leaseToken) });
+  for (const { place, mark } of lost) givenUp[place] = mark;
+  if (lost.length > 0) tell({ type: 'lost', leases: lost.map(placeOf) });
+}
+
+/**
+ * @param {HeldLease} lease
+ * @returns {import('./lease-table.mjs').HeldPlace}
+ */
+function placeOf({ place, mark }) {
+  return { place, mark };
 }
 
 /** @param {Error} error */
@@ -244,7 +236,7 @@ function tellUnreachable(error) {
 }
 
 function tellBack() {
-  if (isUnreachable) tell({ type: 'back', afterMs: performance.now() - lastBeatAt });
+  if (isUnreachable) tell({ type: 'back', afterMs: sharedNow() - lastBeatAt });
   isUnreachable = false;
 }
 

@@ -3,16 +3,19 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vite
 import { createTestDatabase, type TestDatabase } from '../testing/database.js';
 import { startSilentNetwork } from '../testing/silent-network.js';
 import { Heartbeat, type HeartbeatNews } from './heartbeat.js';
+import { LeaseTable, sharedNow } from './lease-table.mjs';
 import type { Lease } from './transitions/beat.js';
 
 let database: TestDatabase;
 let heartbeat: Heartbeat;
+let leases: LeaseTable;
 let news: HeartbeatNews[];
 beforeAll(async () => {
   database = await createTestDatabase();
 });
 beforeEach(() => {
   news = [];
+  leases = new LeaseTable(LeaseTable.memoryFor(10));
 });
 afterEach(async () => {
   await heartbeat.stop();
@@ -20,11 +23,11 @@ afterEach(async () => {
 });
 afterAll(() => database.drop());
 
-function start({ url = database.url } = {}): void {
+function start({ url = database.url, runnerId = randomUUID() as string, stalledAfterMs = 60_000 } = {}): void {
   heartbeat = new Heartbeat(
-    { url, runnerId: randomUUID(), intervalMs: 50, stalledAfterMs: 3_000 },
+    { url, runnerId, intervalMs: 50, stalledAfterMs, leases: leases.shared },
     (told) => news.push(told),
-    () => ({ lastClaimAt: null, lastProgressAt: null }),
+    () => ({ lastClaimAt: null, lastProgressAt: null, endedRuns: 7 }),
   );
 }
 
@@ -42,30 +45,46 @@ async function beatsOf({ id }: Lease): Promise<number> {
   return rows[0]?.rev ?? 0;
 }
 
+it('keeps each beat with how its runner did, and the round trip of the one before', async () => {
+  const runnerId = randomUUID();
+  await database.pool.query(
+    `INSERT INTO "Runner" (id, kind, host, pid, version, concurrency) VALUES ($1, 'WORKER', 'h', 1, '1', 8)`,
+    [runnerId],
+  );
+  start({ runnerId });
+  const beats = () => database.pool.query('SELECT * FROM "RunnerBeat" WHERE "runnerId" = $1 ORDER BY at', [runnerId]);
+  const rows = await vi.waitFor(async () => {
+    const beaten = (await beats()).rows;
+    expect(beaten.at(-1)).toMatchObject({ endedRuns: '7', latencyMs: expect.any(Number) });
+    return beaten;
+  });
+  expect(rows[0]).toMatchObject({ latencyMs: null, slots: 8, activeRuns: 0 });
+  expect(rows.at(-1)).toMatchObject({ cpuPercent: expect.any(Number) });
+  expect(Number(rows.at(-1).rssBytes)).toBeGreaterThan(1_000_000);
+});
+
 it('gives its runs up before their leases end, even while a beat waits for an answer that never comes', async () => {
   const network = await startSilentNetwork(database.url);
   const lease = await aLease();
-  start({ url: network.url });
-  heartbeat.hold([lease]);
-  heartbeat.begin(lease.leaseToken);
+  start({ url: network.url, stalledAfterMs: 3_000 });
+  const place = leases.add(lease, sharedNow());
+  leases.begin(place);
   await vi.waitFor(async () => expect(await beatsOf(lease)).toBeGreaterThan(2));
   expect(news).toEqual([]);
 
   network.silenceAt('beat');
-  await vi.waitFor(() => expect(news).toEqual([{ type: 'lost', tokens: [lease.leaseToken] }]));
+  await vi.waitFor(() => expect(news).toEqual([{ type: 'lost', leases: [{ place, mark: leases.markAt(place) }] }]));
   network.close();
 });
 
-it.each([
-  ['among few', 0],
-  ['among more than there are marks for', 8_192],
-])('beats for a run until it is dropped, %s', async (_among, others) => {
+it('beats for a run until it is removed', async () => {
   const [dropped, kept] = [await aLease(), await aLease()];
   start();
-  heartbeat.hold(Array.from({ length: others }, () => ({ id: '999999', leaseToken: randomUUID() })));
-  heartbeat.hold([dropped, kept]);
+  const places = [dropped, kept].map((lease) => leases.add(lease, sharedNow()));
+  // Else they are handed back where the machine takes its time.
+  for (const place of places) leases.begin(place);
   await vi.waitFor(async () => expect(await beatsOf(dropped)).toBeGreaterThan(1));
-  heartbeat.drop(dropped.leaseToken);
+  leases.remove(places[0] ?? -1);
   const beats = await beatsOf(dropped);
   const later = (await beatsOf(kept)) + 5;
   await vi.waitFor(async () => expect(await beatsOf(kept)).toBeGreaterThan(later));

@@ -5,8 +5,8 @@ import { sessionOf } from '../database/database-client.js';
 import { schemaOf } from '../database/schema.js';
 import { isPooled } from '../database/transaction-pooling.js';
 import { channelOf } from '../store/channels.js';
-import { type BeginMark, BeginMarks } from './begin-marks.js';
-import { BEAT, type Lease } from './transitions/beat.js';
+import type { HeldPlace } from './lease-table.mjs';
+import { BEAT } from './transitions/beat.js';
 import { RELEASE, RELEASE_REASONS } from './transitions/release.js';
 
 export interface HeartbeatOptions {
@@ -16,6 +16,8 @@ export interface HeartbeatOptions {
   /** How often the runner's own thread tells how it is; when it doesn't, its event loop is blocked. */
   pulseMs: number;
   stalledAfterMs: number;
+  /** Memory of the `LeaseTable` that says for which runs it beats. */
+  leases: SharedArrayBuffer;
 }
 
 /** What the thread has to be told, for it can't import what is TypeScript. */
@@ -23,27 +25,28 @@ export interface HeartbeatThreadData extends HeartbeatOptions {
   statement: { name?: string; text: string };
   /** What its connection sets first. */
   session: string | null;
-  /** Of `BeginMarks`. */
-  marks: Int32Array;
   /** Hands runs back, given ids and tokens; the rest of its values stands here. */
   release: { text: string; reason: string };
   /** Where others hear of runs that are handed back. */
   channels: string[];
 }
 
-/** What the thread tells the runner; leases are named by their tokens, for a run may have been claimed anew. */
+/** What the thread tells the runner. */
 export type HeartbeatNews =
-  | { type: 'lost'; tokens: string[] }
-  | { type: 'cancelRequested'; tokens: string[] }
+  | { type: 'lost'; leases: HeldPlace[] }
+  | { type: 'cancelRequested'; leases: HeldPlace[] }
   | { type: 'unreachable'; message: string }
   | { type: 'back'; afterMs: number };
 
 /** What the runner tells the thread. */
 export type HeartbeatOrder =
-  /** Ids and tokens as one text each, with spaces between: a text is handed over at once, however long. */
-  | { type: 'hold'; ids: string; leaseTokens: string; marks: Int32Array }
-  | { type: 'drop'; leaseToken: string }
-  | { type: 'pulse'; loopLagMs: number; lastClaimAgoMs: number | null; lastProgressAgoMs: number | null }
+  | {
+      type: 'pulse';
+      loopLagMs: number;
+      lastClaimAgoMs: number | null;
+      lastProgressAgoMs: number | null;
+      endedRuns: number;
+    }
   | { type: 'beat' }
   | { type: 'stop' };
 
@@ -54,8 +57,6 @@ export type HeartbeatOrder =
 export class Heartbeat {
   readonly #options: HeartbeatOptions;
   readonly #onNews: (news: HeartbeatNews) => void;
-  readonly #leases = new Map<string, HeldLease>();
-  readonly #marks = new BeginMarks();
   readonly #lag = monitorEventLoopDelay({ resolution: LAG_LOOK_MS });
   readonly #timer: NodeJS.Timeout;
   #thread: Worker;
@@ -72,28 +73,6 @@ export class Heartbeat {
     this.#lag.enable();
     this.#timer = setInterval(() => this.#sendPulse(readTimes()), this.#options.pulseMs);
     this.#timer.unref();
-  }
-
-  /** At once: the job of a lease may block the event loop from its first line on. */
-  hold(leases: Lease[]): void {
-    const held = leases.map((lease) => ({ lease, mark: this.#marks.take() }));
-    for (const each of held) this.#leases.set(each.lease.leaseToken, each);
-    this.#order(holdOrder(held));
-  }
-
-  /** Notes that a run begins; false when it was handed back, because it waited while the event loop was blocked. */
-  begin(leaseToken: string): boolean {
-    const held = this.#leases.get(leaseToken);
-    return !held || this.#marks.begin(held.mark);
-  }
-
-  /** The thread sees it by the mark; only of a run without a place it has to be told. */
-  drop(leaseToken: string): void {
-    const held = this.#leases.get(leaseToken);
-    if (!held) return;
-    this.#leases.delete(leaseToken);
-    if (held.mark.place < 0) this.#order({ type: 'drop', leaseToken });
-    else this.#marks.giveBack(held.mark);
   }
 
   /** Beats at once instead of when the next is due. */
@@ -115,7 +94,7 @@ export class Heartbeat {
 
   /** A thread that died is replaced: without a pulse every run of this runner would be taken away. */
   #startThread(): Worker {
-    const thread = openThread(this.#options, this.#marks);
+    const thread = openThread(this.#options);
     thread.on('message', this.#onNews);
     thread.on('error', (error) => this.#onNews({ type: 'unreachable', message: `Heartbeat thread: ${error.message}` }));
     thread.on('exit', () => {
@@ -124,8 +103,6 @@ export class Heartbeat {
         if (!this.#isStopping) this.#thread = this.#startThread();
       }, RESTART_MS);
     });
-    const leases = [...this.#leases.values()];
-    if (leases.length > 0) thread.postMessage(holdOrder(leases));
     return thread;
   }
 
@@ -136,6 +113,7 @@ export class Heartbeat {
       loopLagMs: Math.max(0, this.#lag.percentile(99) / 1e6 - LAG_LOOK_MS),
       lastClaimAgoMs: ago(times.lastClaimAt),
       lastProgressAgoMs: ago(times.lastProgressAt),
+      endedRuns: times.endedRuns,
     });
     this.#lag.reset();
   }
@@ -144,18 +122,6 @@ export class Heartbeat {
     this.#thread.postMessage(order);
   }
 }
-
-interface HeldLease {
-  lease: Lease;
-  mark: BeginMark;
-}
-
-const holdOrder = (held: HeldLease[]): HeartbeatOrder => ({
-  type: 'hold',
-  ids: held.map(({ lease }) => lease.id).join(' '),
-  leaseTokens: held.map(({ lease }) => lease.leaseToken).join(' '),
-  marks: Int32Array.from(held.flatMap(({ mark }) => [mark.place, mark.mark])),
-});
 
 /** Between two looks at the loop, which are part of what is told of it. More of them are what an idle runner would cost. */
 const LAG_LOOK_MS = 100;
@@ -166,9 +132,11 @@ const STOP_WITHIN_MS = 2_000;
 interface RunnerTimes {
   lastClaimAt: number | null;
   lastProgressAt: number | null;
+  /** Executions that ended by themselves. */
+  endedRuns: number;
 }
 
-function openThread(options: HeartbeatOptions, marks: BeginMarks): Worker {
+function openThread(options: HeartbeatOptions): Worker {
   const { url } = options;
   const schema = schemaOf(url);
   const beat = qualified(BEAT, schema);
@@ -178,7 +146,6 @@ function openThread(options: HeartbeatOptions, marks: BeginMarks): Worker {
     ...options,
     statement,
     session: sessionOf(url),
-    marks: marks.shared,
     release: { text: qualified(RELEASE, schema), reason: RELEASE_REASONS['not begun'] },
     channels: [channelOf('queued', schema), channelOf('changed', schema)],
   };

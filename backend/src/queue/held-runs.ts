@@ -1,29 +1,34 @@
-import { EarlyCancels } from './early-cancels.js';
+import { type HeldPlace, LeaseTable, sharedNow } from './lease-table.mjs';
 import type { RunExecution, StopReason } from './run-execution.js';
-import type { ClaimedRun } from './transitions/claim.js';
+
+/** Runs beyond the running ones, and suspects beside them, as `ClaimLoop` and `Suspects` bound them; and some more. */
+const placesFor = (concurrency: number): number => 2 * concurrency + 8_192;
 
 /**
- * The runs that a runner holds, with their executions. By lease token: a run that was taken away may be claimed
+ * The runs that a runner holds, with their executions. By the execution: a run that was taken away may be claimed
  * anew while its old execution still winds down.
  */
 export class HeldRuns {
-  readonly #executions = new Map<string, RunExecution>();
+  readonly leases: LeaseTable;
+  /** By their place in the table of leases. */
+  readonly #executions: (RunExecution | undefined)[] = [];
   readonly #perChannel = new Map<string, number>();
-  /** Tokens of executions that ended because of a drain; they keep their lease until it is handed back. */
-  readonly #drained = new Set<string>();
+  /** Executions that ended because of a drain; they keep their lease until it is handed back. */
+  readonly #drained = new Set<RunExecution>();
   readonly #earlyCancels = new EarlyCancels();
+  #size = 0;
   #onIdle: (() => void)[] = [];
 
+  constructor(concurrency: number) {
+    this.leases = new LeaseTable(LeaseTable.memoryFor(placesFor(concurrency)));
+  }
+
   get size(): number {
-    return this.#executions.size;
+    return this.#size;
   }
 
-  get runs(): ClaimedRun[] {
-    return [...this.#executions.values()].map(({ run }) => run);
-  }
-
-  get tokens(): string[] {
-    return [...this.#executions.keys()];
+  all(): RunExecution[] {
+    return this.#executions.filter((execution) => execution !== undefined);
   }
 
   /** How many of them each channel has. */
@@ -31,45 +36,58 @@ export class HeldRuns {
     return Object.fromEntries(this.#perChannel);
   }
 
-  get(leaseToken: string): RunExecution | undefined {
-    return this.#executions.get(leaseToken);
+  /** Those that the heartbeat thread means, without what has gone meanwhile. */
+  at(places: HeldPlace[]): RunExecution[] {
+    return places.flatMap(({ place, mark }) => {
+      const execution = this.#executions[place];
+      return execution && this.leases.markAt(place) === mark ? [execution] : [];
+    });
   }
 
-  /** Takes a new execution in; one that was cancelled before it came is stopped at once. */
-  add(execution: RunExecution): void {
-    const { id, leaseToken, channel } = execution.run;
-    this.#executions.set(leaseToken, execution);
-    this.#perChannel.set(channel, (this.#perChannel.get(channel) ?? 0) + 1);
-    if (this.#earlyCancels.take(id)) execution.stop('cancelled');
+  /** Takes new executions in; one that was cancelled before it came is stopped at once. */
+  add(executions: RunExecution[]): void {
+    const heldAt = sharedNow();
+    for (const execution of executions) {
+      const { run } = execution;
+      execution.place = this.leases.add(run, heldAt);
+      this.#executions[execution.place] = execution;
+      this.#size += 1;
+      this.#count(run.channel, 1);
+      if (this.#earlyCancels.take(run.id)) execution.stop('cancelled');
+    }
   }
 
-  /** Lets go of a run whose execution has ended. */
-  remove(leaseToken: string): void {
-    const execution = this.#executions.get(leaseToken);
-    if (!execution) return;
-    this.#executions.delete(leaseToken);
-    const { channel } = execution.run;
-    const left = (this.#perChannel.get(channel) ?? 0) - 1;
-    if (left > 0) this.#perChannel.set(channel, left);
-    else this.#perChannel.delete(channel);
+  /** Notes that a run begins; false when it was handed back, because it waited while the event loop was blocked. */
+  begin(execution: RunExecution): boolean {
+    return this.#executions[execution.place] === execution && this.leases.begin(execution.place);
+  }
+
+  /** Forgets a run that has ended or is handed back. */
+  remove(execution: RunExecution): void {
+    const { place, run } = execution;
+    if (this.#executions[place] !== execution) return;
+    this.#executions[place] = undefined;
+    this.leases.remove(place);
+    this.#size -= 1;
+    this.#count(run.channel, -1);
     this.#notifyIdle();
   }
 
   /** Keeps a run whose execution ended because of a drain until it is handed back. */
-  keepDrained(leaseToken: string): void {
-    this.#drained.add(leaseToken);
+  keepDrained(execution: RunExecution): void {
+    this.#drained.add(execution);
     this.#notifyIdle();
   }
 
   /** Asks a run to stop that is here, or about to arrive. */
   cancel(runId: string): void {
-    const here = [...this.#executions.values()].filter(({ run }) => run.id === runId);
+    const here = this.all().filter(({ run }) => run.id === runId);
     for (const execution of here) execution.stop('cancelled');
     if (here.length === 0) this.#earlyCancels.add(runId);
   }
 
-  stop(tokens: string[], reason: StopReason): void {
-    for (const token of tokens) this.#executions.get(token)?.stop(reason);
+  stopAll(reason: StopReason): void {
+    for (const execution of this.all()) execution.stop(reason);
   }
 
   /** Resolves once no execution is under way any more. */
@@ -80,8 +98,39 @@ export class HeldRuns {
     });
   }
 
+  #count(channel: string, runs: number): void {
+    const left = (this.#perChannel.get(channel) ?? 0) + runs;
+    if (left > 0) this.#perChannel.set(channel, left);
+    else this.#perChannel.delete(channel);
+  }
+
   #notifyIdle(): void {
-    if (this.#onIdle.length === 0 || this.#executions.size > this.#drained.size) return;
+    if (this.#onIdle.length === 0 || this.#size > this.#drained.size) return;
     for (const resolve of this.#onIdle.splice(0)) resolve();
+  }
+}
+
+/** A cancel request that came too early is kept for so long. */
+const KEPT_MS = 10_000;
+
+/**
+ * Cancel requests for runs that aren't here, kept for a moment: the request for a run may overtake the
+ * answer of the very claim that brings it, on another connection.
+ */
+class EarlyCancels {
+  readonly #heardAt = new Map<string, number>();
+
+  add(runId: string): void {
+    const now = performance.now();
+    for (const [id, heardAt] of this.#heardAt) {
+      // In order of arrival, so the first that is young ends the search.
+      if (now - heardAt < KEPT_MS) break;
+      this.#heardAt.delete(id);
+    }
+    this.#heardAt.set(runId, now);
+  }
+
+  take(runId: string): boolean {
+    return this.#heardAt.delete(runId);
   }
 }

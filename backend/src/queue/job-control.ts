@@ -12,6 +12,7 @@ import type { Registry } from './registry.js';
 import { storableText } from './storable.js';
 import { pauseJob, resumeJob } from './transitions/pause-job.js';
 import type { Pause } from './transitions/pause-named.js';
+import { type CauseChange, type CauseVerdict, setCause } from './transitions/set-cause.js';
 import { resetJob, setJob } from './transitions/set-job.js';
 
 /** Settings of jobs that operators change. Each change is one statement, its audit entry included; refusals are QueueErrors. */
@@ -32,6 +33,8 @@ export interface JobControl {
   pause(jobName: string, pause: Pause, actor: Actor): Promise<JobSettingsRow>;
   /** Resuming what isn't paused changes nothing. */
   resume(jobName: string, actor: Actor): Promise<JobSettingsRow>;
+  /** Resolves, ignores or reopens a cause of failures; one that is resolved is open again once a run fails of it later. */
+  setCause(fingerprint: string, change: CauseChange, actor: Actor): Promise<CauseVerdict>;
 }
 
 export interface JobControlOptions {
@@ -105,6 +108,13 @@ export function createJobControl({ sql, registry, notifier, heartbeatMs = 30_000
     resume: async (jobName, actor) => {
       await checkKnown(jobName);
       return (await resumeJob(sql, jobName, actor)) ? changed(jobName) : read(jobName);
+    },
+
+    setCause: async (fingerprint, change, actor) => {
+      const verdict = await setCause(sql, fingerprint, change, actor);
+      if (verdict === null)
+        throw new QueueError('NOT_FOUND', `No failure has a cause with the fingerprint "${fingerprint}".`);
+      return verdict;
     },
   };
 }

@@ -1,6 +1,6 @@
-import type { Logger } from 'pino';
 import { formatDuration } from '../store/format-duration.js';
 import type { QueueEvents } from './events.js';
+import type { LogWriter } from './runner/runner-log.js';
 
 /** Lines a second about runs that go as they should. */
 const MOST_USUAL = 50;
@@ -36,8 +36,11 @@ class UsualLines {
   }
 }
 
+const describeEnd = ({ runId, jobName, status }: { runId: string; jobName: string; status: string }): string =>
+  `Run #${runId} ${jobName} ended: ${status}`;
+
 /** Writes the engine's events to the log; the only place that words them. */
-export function logQueueEvents(events: QueueEvents, log: Logger): void {
+export function logQueueEvents(events: QueueEvents, log: LogWriter): void {
   events.on('runnerStarted', (data) => log.info(data, 'Runner started'));
   const usual = new UsualLines((text) => log.info(text));
   events.on('runnerStopped', (data) => {
@@ -48,9 +51,8 @@ export function logQueueEvents(events: QueueEvents, log: Logger): void {
     if (usual.mayTell('started')) log.info(data, `Run #${data.runId} ${data.jobName} started`);
   });
   events.on('runEnded', (data) => {
-    const words = () => `Run #${data.runId} ${data.jobName} ended: ${data.status}`;
-    if (data.status === 'FAILED') log.error(data, words());
-    else if (usual.mayTell('ended')) log.info(data, words());
+    if (data.status === 'FAILED') log.error(data, describeEnd(data));
+    else if (usual.mayTell('ended')) log.info(data, describeEnd(data));
   });
   events.on('runRetried', (data) => {
     const { runId, jobName, attempt, maxAttempts, delayMs } = data;

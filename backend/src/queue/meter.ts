@@ -20,7 +20,7 @@ export interface Measurement {
 
 const SAMPLE_MS = 100;
 /** The processor's time is looked up at most so often: short jobs come by the thousand. */
-const LOOK_MS = 1;
+const LOOK_MS = 10;
 
 /**
  * Measures the attempts that run in this process, all with one timer: however many there are, the cost is a look

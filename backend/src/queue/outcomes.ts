@@ -20,12 +20,16 @@ export type ExecutionEnd = Exclude<ExecutionResult, { status: 'interrupted' }>;
 /** What became of an end: the run has ended too, waits for its next execution, or wasn't this runner's any more. */
 export type Recorded = { as: 'ended' | 'cancelled' | 'refused' } | { as: 'retried' | 'snoozed'; delayMs: number };
 
+type OnRecorded = (recorded: Recorded) => void;
+
 const ENDED: Recorded = { as: 'ended' };
 const REFUSED: Recorded = { as: 'refused' };
 const CANCELLED: Recorded = { as: 'cancelled' };
 
 export interface OutcomesOptions {
   sql: Sql;
+  /** For plain ends; `sql` unless given. */
+  plannedSql?: Sql;
   events: QueueEvents;
   database: Reachability;
   registry: Pick<Registry, 'retry'>;
@@ -41,7 +45,7 @@ export class Outcomes {
   readonly #snoozes: Completions<Snooze, AfterSnooze | null>;
 
   constructor(options: OutcomesOptions) {
-    const { sql, events, database } = options;
+    const { sql, plannedSql = sql, events, database } = options;
     this.#options = options;
     const during = 'recording outcomes';
     const told = {
@@ -51,7 +55,7 @@ export class Outcomes {
     this.#endings = new Completions({
       ...told,
       write: async (outcomes) => {
-        const recorded = await finishRuns(sql, outcomes);
+        const recorded = await finishRuns(plannedSql, outcomes);
         return outcomes.map(({ id }) => (recorded.has(id) ? ENDED : REFUSED));
       },
       unwritten: REFUSED,
@@ -77,18 +81,22 @@ export class Outcomes {
     });
   }
 
-  /** Resolves once the outcome is recorded, however long the database is away. */
-  record(execution: RunExecution, result: ExecutionEnd): Promise<Recorded> {
-    if (result.status === 'snoozed') return this.#snooze(execution, result);
-    if (hasMoreToIt(execution.run, result)) return this.#fail(execution, result);
-    const { status, error } = result;
-    const outcome: Outcome = Object.assign(commonTo(execution, result), { status, error });
-    return this.#endings.record(outcome);
+  /** Calls `onRecorded` once the outcome is recorded, however long the database is away. */
+  record(execution: RunExecution, result: ExecutionEnd, onRecorded: OnRecorded): void {
+    if (result.status === 'snoozed') this.#snooze(execution, result, onRecorded);
+    else if (hasMoreToIt(execution.run, result)) this.#fail(execution, result, onRecorded);
+    else this.#end(execution, result, onRecorded);
   }
 
-  async #fail(execution: RunExecution, result: ExecutionOutcome): Promise<Recorded> {
+  #end(execution: RunExecution, result: ExecutionOutcome, onRecorded: OnRecorded): void {
+    const { status, error } = result;
+    const outcome: Outcome = Object.assign(commonTo(execution, result), { status, error });
+    this.#endings.record(outcome, onRecorded);
+  }
+
+  #fail(execution: RunExecution, result: ExecutionOutcome, onRecorded: OnRecorded): void {
     const delayMs = result.retryInMs ?? this.#delayMs(execution.run);
-    const next = await this.#failures.record({
+    const failure: FailedAttempt = {
       ...commonTo(execution, result),
       claimNo: execution.run.claimNo,
       error: result.error ?? '',
@@ -96,16 +104,19 @@ export class Outcomes {
       isCrash: result.crashed === true,
       isWorthRepeating: result.isFinal !== true,
       delayMs,
+    };
+    this.#failures.record(failure, (next) => {
+      if (next === 'QUEUED') onRecorded({ as: 'retried', delayMs });
+      else onRecorded(next === null ? REFUSED : ENDED);
     });
-    if (next === 'QUEUED') return { as: 'retried', delayMs };
-    return next === null ? REFUSED : ENDED;
   }
 
-  async #snooze({ run }: RunExecution, { delayMs, reason }: SnoozeResult): Promise<Recorded> {
+  #snooze({ run }: RunExecution, { delayMs, reason }: SnoozeResult, onRecorded: OnRecorded): void {
     const { id, leaseToken, claimNo } = run;
-    const next = await this.#snoozes.record({ id, leaseToken, claimNo, delayMs, reason });
-    if (next === 'QUEUED') return { as: 'snoozed', delayMs };
-    return next === null ? REFUSED : CANCELLED;
+    this.#snoozes.record({ id, leaseToken, claimNo, delayMs, reason }, (next) => {
+      if (next === 'QUEUED') onRecorded({ as: 'snoozed', delayMs });
+      else onRecorded(next === null ? REFUSED : CANCELLED);
+    });
   }
 
   #delayMs(run: ClaimedRun): number {

@@ -1,7 +1,7 @@
 /** What is claimed ahead is to begin within this time: more than a claim takes, less than anybody notices. */
 const AHEAD_MS = 30;
 /** And never more, for the end of a process sends them back. */
-const MOST_AHEAD = 1_000;
+const MAX_AHEAD = 1_000;
 /** How much the newest run counts in the mean. */
 const NEWEST = 0.1;
 
@@ -11,18 +11,18 @@ const NEWEST = 0.1;
  * many are tried; when it doesn't, because the machine is busy or a job computes, fewer.
  */
 export class Pace {
-  readonly #concurrency: number;
+  concurrency: number;
   #target = 0;
   #meanMs = Number.POSITIVE_INFINITY;
   #longestWaitMs = 0;
 
   constructor(concurrency: number) {
-    this.#concurrency = concurrency;
+    this.concurrency = concurrency;
   }
 
   /** Runs to have at hand beyond those that run. */
   get ahead(): number {
-    return Math.min(this.#target, MOST_AHEAD, Math.floor((AHEAD_MS * this.#concurrency) / this.#meanMs));
+    return Math.min(this.#target, MAX_AHEAD, Math.floor((AHEAD_MS * this.concurrency) / this.#meanMs));
   }
 
   /** A run began that had waited so long for its slot. */
@@ -41,7 +41,7 @@ export class Pace {
     const waitedMs = this.#longestWaitMs;
     this.#longestWaitMs = 0;
     if (waitedMs > AHEAD_MS) this.#target = Math.floor((this.#target * AHEAD_MS) / waitedMs);
-    else if (runs >= room) this.#target = Math.min(MOST_AHEAD, Math.max(this.#concurrency, this.#target * 2));
+    else if (runs >= room) this.#target = Math.min(MAX_AHEAD, Math.max(this.concurrency, this.#target * 2));
   }
 
   /** Runs that were claimed ahead waited so long that they had to go back. */

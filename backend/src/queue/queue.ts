@@ -7,11 +7,14 @@ import { limits } from '@job-manager/shared/limits';
 import type { JobRunTrigger } from '@job-manager/shared/run';
 import type { ActiveFilter } from '../store/active-filter.js';
 import type { QueuedRun, RunRow } from '../store/run-row.js';
+import type { Sql } from '../store/sql.js';
 import { type Batches, createBatches } from './batches/batches.js';
+import { type Bulk, createBulk } from './bulk/bulk.js';
 import { type Channels, createChannels } from './channels.js';
 import { createJobControl, type JobControl } from './job-control.js';
 import { createRecovery, type Recovery, type RecoveryOptions } from './recovery.js';
 import type { Registry } from './registry.js';
+import { createRunners, type Runners } from './runners.js';
 import { createSchedules, type Schedules } from './schedules/schedules.js';
 import { cancelRun } from './transitions/cancel.js';
 import { cancelGraph } from './transitions/cancel-graph.js';
@@ -62,9 +65,13 @@ export interface Queue extends Recovery, Batches {
   readonly schedules: Schedules;
   readonly channels: Channels;
   readonly jobs: JobControl;
+  readonly runners: Runners;
+  readonly bulk: Bulk;
 }
 
 export interface QueueOptions extends RecoveryOptions {
+  /** For lists of the queue, connections that keep plans; `sql` unless given. */
+  plannedSql?: Sql;
   registry: Registry;
   /** How often runners prove that they live; 30 s by default. */
   heartbeatMs?: number;
@@ -82,6 +89,8 @@ export function createQueue(options: QueueOptions): Queue {
     schedules: createSchedules(options),
     channels: createChannels(options),
     jobs: createJobControl(options),
+    runners: createRunners(options),
+    bulk: createBulk(options),
 
     enqueue: (given, actor, { sql: theirs } = {}) => {
       const request = withCorrelationOfRun(given);

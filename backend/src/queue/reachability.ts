@@ -43,11 +43,12 @@ export class Reachability {
   }
 
   /** Does the work as soon as the database can be reached, however long that takes. Other errors are the caller's. */
-  async untilDone(during: string, work: () => Promise<void>): Promise<void> {
+  async untilDone<Result>(during: string, work: () => Promise<Result>): Promise<Result> {
     for (let delayMs = RETRY_MS.first; ; delayMs = Math.min(delayMs * 2, RETRY_MS.most)) {
       try {
-        await work();
-        return this.noteReachable();
+        const result = await work();
+        this.noteReachable();
+        return result;
       } catch (error) {
         if (!isPassing(error)) throw error;
         this.noteWaiting(during, error);

@@ -6,7 +6,7 @@ import { notAllowed, unknownRun } from './errors.js';
 import type { Actor } from './queue.js';
 import { storableText } from './storable.js';
 import { askForceFail, type ForceFailRequest } from './transitions/ask-force-fail.js';
-import { emergencyFailRuns, MOST_FAILED, previewEmergencyFail } from './transitions/emergency-fail.js';
+import { emergencyFailRuns, MAX_FAILED, previewEmergencyFail } from './transitions/emergency-fail.js';
 import { forceFailRun } from './transitions/force-fail.js';
 import { inBatches } from './transitions/in-batches.js';
 import { MOST_RECOVERED, previewStalledRuns, type RecoverableRun, recoverStalledRuns } from './transitions/recover.js';
@@ -94,7 +94,7 @@ export function createRecovery(options: RecoveryOptions): Recovery {
 
     emergencyFail: async ({ startedBefore, reason }, actor) => {
       const request = { startedBefore, reason: storableReason(reason) };
-      const runs = await inBatches(MOST_FAILED, () => emergencyFailRuns(sql, request, actor));
+      const runs = await inBatches(MAX_FAILED, () => emergencyFailRuns(sql, request, actor));
       notifier.revoked(runs.map((run) => run.id));
       return runs;
     },

@@ -167,6 +167,6 @@ it.each([
     redaction.text(hostile);
     redaction.isSecret(hostile);
     // 20 ms on a quiet machine.
-    expect(cpuTimeMs() - begun).toBeLessThan(200);
+    expect(cpuTimeMs() - begun).toBeLessThan(1_000);
   }
 });

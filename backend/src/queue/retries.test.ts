@@ -253,13 +253,14 @@ function recordFailure(run: ClaimedRun, more: { crashed?: true } = {}): Promise<
   });
   const execution = {
     run,
+    place: -1,
     usage: notMeasured,
     stop: () => {},
-    finish: () => Promise.reject(new Error('It is over')),
+    begin: () => {},
     progressAtEnd: () => ({ progressPercent: null, progressMessage: null, steps: null }),
   };
   const failed = { status: 'FAILED', error: 'It broke', errorStack: null, json: null, truncated: false } as const;
-  return outcomes.record(execution, { ...failed, ...more });
+  return new Promise((settle) => outcomes.record(execution, { ...failed, ...more }, settle));
 }
 
 const afterMs = async (id: string) => {

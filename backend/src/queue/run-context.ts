@@ -1,21 +1,24 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { StepPlan } from '@job-manager/shared/contract/message';
 import { readUpstream } from '../store/upstream.js';
 import { checkDelay, JobFailure, JobSnooze } from './failure.js';
 import type { JobContext, JobLog, StepHandle, UpstreamRun } from './job.js';
-import type { RunProgress } from './run-progress.js';
+import { longDelay } from './long-timer.js';
+import type { RunOutput } from './run-output.js';
 import type { ClaimedRun } from './transitions/claim.js';
 
 /** What an execution does for its job. */
 export interface ContextSource {
   readonly run: ClaimedRun;
   readonly services: Pick<JobContext, 'db' | 'mediaDir'>;
-  readonly progress: RunProgress;
+  readonly output: RunOutput;
   readonly signal: AbortSignal;
-  readonly log: JobLog;
-  setMetadata(values: Record<string, unknown>): void;
-  checkCancellation(): Promise<void>;
-  pause(ms: number): Promise<void>;
+  /** Throws the reason where the run is to stop, or is over. */
+  throwIfStopped(): void;
 }
+
+/** A long loop yields at least this often, so that heartbeats of the loop, cancels and other runs get through. */
+const YIELD_AFTER_MS = 10;
 
 /**
  * What a job is given. One is made for every run, and most jobs use little of it: each part is made when it is asked
@@ -23,6 +26,7 @@ export interface ContextSource {
  */
 export class RunContext implements JobContext {
   readonly #source: ContextSource;
+  #yieldedAt = performance.now();
 
   constructor(source: ContextSource) {
     this.#source = source;
@@ -53,7 +57,7 @@ export class RunContext implements JobContext {
   }
 
   get log(): JobLog {
-    return this.#source.log;
+    return this.#source.output.log;
   }
 
   get db(): JobContext['db'] {
@@ -65,33 +69,43 @@ export class RunContext implements JobContext {
   }
 
   get progress() {
-    const { progress } = this.#source;
+    const { progress } = this.#source.output;
     return (fraction: number, message?: string): void => progress.report(fraction, message);
   }
 
   get pipeline() {
-    const { progress } = this.#source;
+    const { progress } = this.#source.output;
     return (plan: readonly StepPlan[]): void => progress.pipeline(plan);
   }
 
   get step() {
-    const { progress } = this.#source;
+    const { progress } = this.#source.output;
     return (id: string): StepHandle => progress.step(id);
   }
 
   get setMetadata() {
-    const source = this.#source;
-    return (values: Record<string, unknown>): void => source.setMetadata(values);
+    const { output } = this.#source;
+    return (values: Record<string, unknown>): void => output.setMetadata(values);
   }
 
   get checkCancellation() {
-    const source = this.#source;
-    return (): Promise<void> => source.checkCancellation();
+    return async (): Promise<void> => {
+      if (performance.now() - this.#yieldedAt > YIELD_AFTER_MS) {
+        await nextTurn();
+        this.#yieldedAt = performance.now();
+      }
+      this.#source.throwIfStopped();
+    };
   }
 
   get pause() {
-    const source = this.#source;
-    return (ms: number): Promise<void> => source.pause(ms);
+    return async (ms: number): Promise<void> => {
+      this.#yieldedAt = performance.now();
+      await longDelay(ms, this.#source.signal).catch((error) => {
+        if (error instanceof TypeError) throw new TypeError(`ctx.pause: ${error.message}`);
+      });
+      this.#source.throwIfStopped();
+    };
   }
 
   get upstream() {

@@ -1,7 +1,11 @@
+import { NotJsonError } from '@job-manager/client/json-value';
 import type { AttemptUsage } from '@job-manager/shared/contract/message';
-import type { TerminalStatus } from '@job-manager/shared/run';
+import { limits } from '@job-manager/shared/limits';
+import { finalErrors, type TerminalStatus } from '@job-manager/shared/run';
 import { formatDuration } from '../store/format-duration.js';
-import type { StorableMetadata } from './storable.js';
+import { describeFailure, JobFailure, type JobSnooze, ParametersRefused } from './failure.js';
+import type { Redaction } from './redaction.js';
+import { type StorableMetadata, storableText } from './storable.js';
 import type { ClaimedRun } from './transitions/claim.js';
 import type { LastProgress } from './transitions/finish.js';
 
@@ -20,6 +24,35 @@ export class RunStopped extends Error {
 
   constructor(readonly reason: StopReason) {
     super(`The run is to stop: ${reason}`);
+  }
+}
+
+/** Whether a run is to stop, for its execution and for the job's signal, which most short jobs never ask for. */
+export class StopRequest {
+  #reason: RunStopped | undefined;
+  #abort: AbortController | undefined;
+
+  /** The first one that was made. */
+  get reason(): RunStopped | undefined {
+    return this.#reason;
+  }
+
+  make(reason: StopReason): void {
+    this.#reason ??= new RunStopped(reason);
+    this.#abort?.abort(this.#reason);
+  }
+
+  get hasSignal(): boolean {
+    return this.#abort !== undefined;
+  }
+
+  /** Aborted once the request is made. */
+  get signal(): AbortSignal {
+    if (!this.#abort) {
+      this.#abort = new AbortController();
+      if (this.#reason) this.#abort.abort(this.#reason);
+    }
+    return this.#abort.signal;
   }
 }
 
@@ -52,12 +85,14 @@ export type ExecutionResult =
 /** One run of one job, in this process (`Execution`) or in one of its own (`isolation/isolated-execution.ts`). */
 export interface RunExecution {
   readonly run: ClaimedRun;
-  /** What it has taken; complete once `finish` has resolved. */
+  /** Where the runner that holds it has its lease; the runner's alone. */
+  place: number;
+  /** What it has taken; complete once it has ended. */
   readonly usage: AttemptUsage;
   /** Asks the job to stop; the first reason counts. What it does is in vain once its lease is lost or its time is up. */
   stop(reason: StopReason): void;
-  /** Runs the job to its end. Never rejects. */
-  finish(): Promise<ExecutionResult>;
+  /** Runs the job to its end, and calls `onEnd` once, never before this returns. */
+  begin(onEnd: (result: ExecutionResult) => void): void;
   /** How far the run came, as it is kept once it has ended so. */
   progressAtEnd(status: TerminalStatus): LastProgress;
 }
@@ -66,6 +101,31 @@ export interface RunExecution {
 export function timedOut(run: ClaimedRun, metadata: StorableMetadata): ExecutionResult {
   const error = `Timed out after ${formatDuration(run.timeoutMs ?? 0)}`;
   return { status: 'FAILED', error, errorStack: null, isTimeOut: true, ...metadata };
+}
+
+/** How an execution ends whose job threw something that asked for nothing else. */
+export function failedWith(thrown: unknown, redaction: Redaction) {
+  const status = 'FAILED' as const;
+  if (thrown instanceof NotJsonError)
+    return { status, error: `${finalErrors.result}: ${thrown.message}`, errorStack: null, isFinal: true as const };
+  const failure = { status, ...describeFailure(thrown, redaction) };
+  if (!(thrown instanceof JobFailure)) return failure;
+  const { isWorthRepeating, retryInMs } = thrown;
+  return {
+    ...failure,
+    ...(!isWorthRepeating && { isFinal: true as const }),
+    ...(retryInMs !== undefined && { retryInMs }),
+    ...(thrown instanceof ParametersRefused && { isRefused: true as const }),
+  };
+}
+
+/** How an execution ends whose job put its run off. */
+export function snoozedWith({ delayMs, reason }: JobSnooze, redaction: Redaction): SnoozeResult {
+  return {
+    status: 'snoozed',
+    delayMs,
+    reason: reason === null ? null : storableText(String(reason), limits.reasonChars, redaction),
+  };
 }
 
 /** How an execution ends that was stopped before its job began. */

@@ -20,18 +20,20 @@ export class RunProgress {
   readonly #onMistake: (message: string) => void;
   #hasMistaken = false;
   readonly #redaction: Redaction | undefined;
-  readonly #startedAt = performance.now();
+  readonly #startedAt: number;
   #state: ProgressState = { percent: null, message: null, steps: null };
 
-  /** `onMistake` is called once, with what to say to the author of a job that reports no fraction. */
+  /** `onMistake` is called once, with what to say to the author of a job that reports no fraction. `startedAt` is by the process's own clock. */
   constructor(
     onChange: (state: ProgressState) => void,
     redaction?: Redaction,
     onMistake: (message: string) => void = () => {},
+    startedAt = performance.now(),
   ) {
     this.#onChange = onChange;
     this.#onMistake = onMistake;
     this.#redaction = redaction;
+    this.#startedAt = startedAt;
   }
 
   report(fraction: number, message?: string): void {

@@ -2,7 +2,8 @@ import type { Listener } from '../store/listener.js';
 
 /** What other processes tell a runner by notification. */
 export interface RunnerSignals {
-  onQueued(): void;
+  /** Runs were queued; the id of one that came alone. */
+  onQueued(runId: string | undefined): void;
   /** Listening, for the first time or again: what was said meanwhile was missed. */
   onConnected(): void;
   onCancel(runIds: string[]): void;
@@ -11,7 +12,7 @@ export interface RunnerSignals {
 
 /** Hands on what is heard, until the function it returns is called. */
 export function followSignals(listener: Listener, signals: RunnerSignals): () => void {
-  const onQueued = () => signals.onQueued();
+  const onQueued = (payload: string) => signals.onQueued(/^\d{1,18}$/.test(payload) ? payload : undefined);
   const onConnected = () => signals.onConnected();
   const onCancel = (payload: string) => signals.onCancel(parseIds(payload));
   const onRevoked = (payload: string) => signals.onRevoked(parseIds(payload));

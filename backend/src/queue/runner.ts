@@ -2,16 +2,19 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Listener } from '../store/listener.js';
 import type { Notifier } from '../store/notifier.js';
-import { registerRunner, setRunnerStatus } from '../store/runners.js';
+import { noteRunnerSettings } from '../store/runner-commands.js';
+import { type NewRunner, registerRunner, setRunnerStatus } from '../store/runners.js';
 import type { Sql } from '../store/sql.js';
+import { Attempts } from './attempts.js';
 import { ClaimLoop } from './claim-loop.js';
 import type { QueueEvents } from './events.js';
 import { Executions } from './executions.js';
 import { Heartbeat, type HeartbeatNews } from './heartbeat.js';
 import { HeldRuns } from './held-runs.js';
+import { Histograms } from './histograms.js';
 import type { JobContext } from './job.js';
 import { MessageWriter } from './message-writer.js';
-import { type ExecutionEnd, Outcomes, type Recorded } from './outcomes.js';
+import { Outcomes } from './outcomes.js';
 import { Pace } from './pace.js';
 import { ProgressReporter } from './progress-reporter.js';
 import { Reachability } from './reachability.js';
@@ -19,6 +22,7 @@ import type { Redaction } from './redaction.js';
 import { Refusals } from './refusals.js';
 import type { Registry } from './registry.js';
 import type { ExecutionResult, RunExecution } from './run-execution.js';
+import { RunnerCommands, type RunnerProcess } from './runner/commands.js';
 import { followSignals } from './runner-signals.js';
 import { HAND_BACK_MS, Slots } from './slots.js';
 import { Suspects } from './suspects.js';
@@ -39,6 +43,8 @@ export interface RunnerSettings {
 
 export interface RunnerOptions {
   sql: Sql;
+  /** For claims and outcomes, connections that keep plans; `sql` unless given. */
+  plannedSql?: Sql;
   /** For the heartbeat's own connection. */
   databaseUrl: string;
   registry: Registry;
@@ -48,6 +54,9 @@ export interface RunnerOptions {
   kind: 'BUILT_IN' | 'WORKER' | 'CLI';
   host: string;
   version: string;
+  labels?: Record<string, string>;
+  /** What its process does for commands of operators. */
+  process?: RunnerProcess;
   events: QueueEvents;
   notifier: Notifier;
   /** Wakes the runner early and brings cancel requests; without it, it polls. */
@@ -63,22 +72,25 @@ const LAST_WORDS_MS = 2_000;
 
 /**
  * Claims due runs and executes them, at most `concurrency` at once. The claiming is in `claim-loop.ts`, what it
- * holds in `held-runs.ts`, where a job runs in `executions.ts`, and what becomes of its end in `outcomes.ts`.
+ * holds in `held-runs.ts`, where a job runs in `executions.ts`, and the way of a run to its end in `attempts.ts`.
  */
 export class Runner {
   readonly id = randomUUID();
   readonly #options: RunnerOptions;
-  readonly #held = new HeldRuns();
+  readonly #held: HeldRuns;
   readonly #claims: ClaimLoop;
   readonly #slots: Slots;
   readonly #pace: Pace;
   readonly #executions: Executions;
-  readonly #outcomes: Outcomes;
-  readonly #refusals: Refusals;
+  readonly #attempts: Attempts;
   readonly #progress: ProgressReporter;
   readonly #messages: MessageWriter;
   readonly #database: Reachability;
+  readonly #commands: RunnerCommands;
+  /** What operators may change while it works. */
+  readonly #limits: { concurrency: number; channels: string[] | undefined };
   #heartbeat: Heartbeat | undefined;
+  readonly #histograms: Histograms;
   #unfollow: (() => void) | undefined;
   #stopping: Promise<void> | undefined;
   readonly #hurry = new AbortController();
@@ -86,9 +98,23 @@ export class Runner {
   /** Throws RegistryError for isolated jobs without a module to load them from. */
   constructor(options: RunnerOptions) {
     this.#options = options;
-    const { sql, registry, services, notifier, redaction, settings, events, databaseUrl, jobsModule } = options;
+    const {
+      sql,
+      plannedSql = sql,
+      registry,
+      services,
+      notifier,
+      redaction,
+      settings,
+      events,
+      databaseUrl,
+      jobsModule,
+    } = options;
     const { concurrency, pollMs, messagesPerRun } = settings;
     const database = new Reachability(events);
+    const limits = { concurrency, channels: undefined as string[] | undefined };
+    this.#limits = limits;
+    this.#held = new HeldRuns(concurrency);
     this.#pace = new Pace(concurrency);
     this.#database = database;
     this.#progress = new ProgressReporter({ sql, notifier, redaction });
@@ -99,34 +125,67 @@ export class Runner {
       onWaiting: (error) => database.noteWaiting('writing messages', error),
       onFault: (error) => events.emit('fault', { during: 'writing messages', error }),
     });
-    this.#outcomes = new Outcomes({ sql, events, database, registry });
-    this.#refusals = new Refusals({ sql, registry, database, notifier });
+    this.#histograms = new Histograms({ sql, onError: (error) => database.noteWaiting('writing histograms', error) });
+    const refusals = new Refusals({ sql, registry, database, notifier });
+    this.#attempts = new Attempts({
+      ...{ held: this.#held, events, notifier, progress: this.#progress, messages: this.#messages },
+      histograms: this.#histograms,
+      outcomes: new Outcomes({ sql, plannedSql, events, database, registry }),
+      // What was started for this process alone goes to no other.
+      refusals: options.kind === 'CLI' ? undefined : refusals,
+      handBack: (execution) => this.#handBack([execution]),
+      onRoom: () => this.#claims.useRoom(),
+    });
     const says = { progress: this.#progress, messages: this.#messages };
-    const isolation = { jobsModule, databaseUrl, most: concurrency };
+    const isolation = {
+      ...{ jobsModule, databaseUrl },
+      get most() {
+        return limits.concurrency;
+      },
+    };
     this.#executions = new Executions({ registry, services, events, redaction, isolation, ...says });
     this.#slots = new Slots({
-      concurrency,
+      get concurrency() {
+        return limits.concurrency;
+      },
       pace: this.#pace,
-      begin: (execution, onOver) => void this.#run(execution, onOver),
+      begin: (execution, onOver) => this.#attempts.begin(execution, onOver),
       handBack: (executions) => void this.#handBack(executions),
       onRoom: () => this.#claims.useRoom(),
     });
     const suspects = new Suspects({
-      ...{ sql, events, concurrency, jobNames: registry.names(), executions: this.#executions },
+      ...{ sql, events, jobNames: registry.names(), executions: this.#executions },
+      get concurrency() {
+        return limits.concurrency;
+      },
       heldRuns: () => this.#held.size,
       hold: (runs, isApart) => this.#hold(runs, isApart),
-      execute: (execution) => this.#run(execution, () => {}),
+      execute: (execution) => this.#attempts.execute(execution),
       onRoom: () => this.#claims.wakeUp(),
     });
     this.#claims = new ClaimLoop({
       suspects,
       pace: this.#pace,
       isTold: () => options.listener?.isConnected === true,
-      ...{ sql, runnerId: this.id, registry, concurrency, pollMs, held: this.#held, notifier, events, database },
+      ...{
+        sql: plannedSql,
+        runnerId: this.id,
+        registry,
+        pollMs,
+        held: this.#held,
+        notifier,
+        events,
+        database,
+      },
+      get concurrency() {
+        return limits.concurrency;
+      },
+      channels: () => limits.channels,
       slots: this.#slots,
-      refused: () => this.#refusals.ids(),
+      refused: () => refusals.ids(),
       take: (runs) => this.#take(runs),
     });
+    this.#commands = this.#createCommands();
   }
 
   get activeRuns(): number {
@@ -135,12 +194,20 @@ export class Runner {
 
   /** Announces the runner and starts its pulse, without claiming anything yet. Waits for the database. */
   async open(): Promise<void> {
-    const { sql, kind, host, version, settings, events, listener } = this.#options;
-    const row = { id: this.id, kind, host, version, pid: process.pid, concurrency: settings.concurrency };
-    await this.#database.untilDone('registering', () => registerRunner(sql, row));
+    const { sql, events, listener } = this.#options;
+    const adopted = await this.#database.untilDone('registering', () => registerRunner(sql, this.#row()));
+    await this.#commands.adopt(adopted);
     this.#heartbeat = this.#startHeartbeat();
     if (listener) this.#unfollow = this.#follow(listener);
-    events.emit('runnerStarted', { runnerId: this.id, concurrency: settings.concurrency });
+    this.#commands.start();
+    events.emit('runnerStarted', { runnerId: this.id, concurrency: this.#limits.concurrency });
+  }
+
+  #row(): NewRunner {
+    const { kind, host, version, labels } = this.#options;
+    const { canRestart, replacesId, supervisor } = this.#options.process ?? {};
+    const own = { id: this.id, kind, host, version, labels, canRestart, replacesId, supervisor };
+    return { ...own, pid: process.pid, concurrency: this.#limits.concurrency };
   }
 
   /** Claims and executes until `stop`, once it is open. */
@@ -154,15 +221,15 @@ export class Runner {
     return this.#claims.tick();
   }
 
-  /** Looks for work now instead of at the next poll. */
-  wakeUp(): void {
-    this.#claims.wakeUp();
+  /** Looks for work now instead of at the next poll; `runId` is a run that was queued by itself. */
+  wakeUp(runId?: string): void {
+    this.#claims.wakeUp(runId);
   }
 
   /** Executes a run that this runner holds, and records its outcome. Never rejects. */
   execute(run: ClaimedRun): Promise<ExecutionResult> {
     const [execution] = this.#hold([run]);
-    return this.#run(execution as RunExecution, () => {});
+    return this.#attempts.execute(execution as RunExecution);
   }
 
   /** Asks a run to stop that is here, or about to arrive. */
@@ -185,20 +252,48 @@ export class Runner {
     const { sql, settings, events } = this.#options;
     // From now on, however long the database takes over what is under way.
     const grace = delay(settings.drainMs, undefined, { ref: false, signal: this.#hurry.signal }).catch(() => {});
+    this.#commands.halt();
     await this.#claims.stop();
     const draining = setRunnerStatus(sql, this.id, 'DRAINING').catch(() => {});
     await this.#handBack(this.#slots.clear(), 'stopped');
     await Promise.race([this.#held.idle(), grace]);
-    this.#held.stop(this.#held.tokens, 'drained');
+    this.#held.stopAll('drained');
     await Promise.race([this.#held.idle(), delay(LAST_WORDS_MS, undefined, { ref: false })]);
     await this.#executions.close();
     const released = await this.#releaseRest();
     this.#messages.close();
+    await Promise.race([this.#histograms.flush(), delay(LAST_WORDS_MS, undefined, { ref: false })]);
     await this.#heartbeat?.stop();
     this.#unfollow?.();
     await draining;
+    await this.#commands.close();
     await setRunnerStatus(sql, this.id, 'STOPPED').catch(() => {});
     events.emit('runnerStopped', { runnerId: this.id, released });
+  }
+
+  #createCommands(): RunnerCommands {
+    const { sql, listener, notifier, events, settings, process } = this.#options;
+    return new RunnerCommands({
+      ...{ sql, listener, notifier, events, process, database: this.#database },
+      ...{ runnerId: this.id, heartbeatMs: settings.heartbeatMs },
+      register: async () => {
+        const { concurrency, channels = null } = this.#limits;
+        await registerRunner(sql, this.#row());
+        await noteRunnerSettings(sql, this.id, { concurrency, channels });
+      },
+      pause: () => this.#claims.pause(),
+      drain: async () => {
+        await this.#handBack(this.#slots.clear(), 'stopped');
+        await this.#held.idle();
+      },
+      resume: () => this.#claims.resume(),
+      stop: () => this.stop(),
+      set: ({ concurrency = this.#limits.concurrency, channels = this.#limits.channels ?? null }) => {
+        Object.assign(this.#limits, { concurrency, channels: channels ?? undefined });
+        this.#pace.concurrency = concurrency;
+        this.#claims.wakeUp();
+      },
+    });
   }
 
   #take(runs: ClaimedRun[]): void {
@@ -207,36 +302,8 @@ export class Runner {
 
   #hold(runs: ClaimedRun[], isApart = false): RunExecution[] {
     const executions = runs.map((run) => this.#executions.create(run, isApart));
-    for (const execution of executions) this.#held.add(execution);
-    this.#heartbeat?.hold(runs.map(leaseOf));
+    this.#held.add(executions);
     return executions;
-  }
-
-  async #run(execution: RunExecution, onOver: () => void): Promise<ExecutionResult> {
-    const { id: runId, jobName, leaseToken, attempt, claimNo } = execution.run;
-    if (this.#heartbeat?.begin(leaseToken) === false) execution.stop('lease lost');
-    else this.#options.events.emit('runStarted', { runId, jobName, attempt, claimNo });
-    const startedAt = performance.now();
-    const result = await execution.finish();
-    const durationMs = performance.now() - startedAt;
-    // The slot is for those who compute: what comes now is up to the database.
-    onOver();
-    this.#progress.forget(leaseToken);
-    // Nothing more is awaited for every run: a promise costs as much as a small job.
-    const isHandedOn = 'isRefused' in result && (await this.#handOn(execution.run, result.error ?? ''));
-    if (result.status !== 'interrupted' && !isHandedOn) {
-      // First what it said: once the run has ended, its lease opens nothing any more.
-      if (this.#messages.has(leaseToken)) await this.#messages.flush(leaseToken);
-      this.#tellEnd(execution, result, durationMs, await this.#outcomes.record(execution, result));
-    }
-    if (result.status === 'interrupted' && result.reason === 'not begun') await this.#handBack([execution]);
-    else this.#settle(leaseToken, result);
-    return result;
-  }
-
-  /** Whether another version of the job gets the run. One that was started for this process alone goes to no other. */
-  async #handOn(run: ClaimedRun, reason: string): Promise<boolean> {
-    return this.#options.kind !== 'CLI' && this.#refusals.handBack(run, reason);
   }
 
   /** Sends back what never began. Lost on the way, the runs come back when their lease ends. */
@@ -247,7 +314,7 @@ export class Runner {
     const leases = executions.map(({ run }) => leaseOf(run));
     const released = releaseRuns(sql, leases, reason);
     await released.catch((error) => events.emit('fault', { during: 'handing runs back', error }));
-    for (const { leaseToken } of leases) this.#letGo(leaseToken);
+    for (const execution of executions) this.#attempts.letGo(execution);
     notifier.queued();
     notifier.changed();
   }
@@ -256,15 +323,19 @@ export class Runner {
     const { databaseUrl: url, settings } = this.#options;
     const { heartbeatMs: intervalMs, stalledAfterMs } = settings;
     return new Heartbeat(
-      { url, runnerId: this.id, intervalMs, stalledAfterMs },
+      { url, runnerId: this.id, intervalMs, stalledAfterMs, leases: this.#held.leases.shared },
       (news) => this.#hear(news),
-      () => ({ lastClaimAt: this.#claims.lastClaimAt, lastProgressAt: this.#progress.lastProgressAt }),
+      () => ({
+        lastClaimAt: this.#claims.lastClaimAt,
+        lastProgressAt: this.#progress.lastProgressAt,
+        endedRuns: this.#attempts.ended,
+      }),
     );
   }
 
   #follow(listener: Listener): () => void {
     return followSignals(listener, {
-      onQueued: () => this.wakeUp(),
+      onQueued: (runId) => this.wakeUp(runId),
       onConnected: () => {
         this.wakeUp();
         // Brings the cancel requests that were missed meanwhile.
@@ -275,54 +346,20 @@ export class Runner {
       },
       onRevoked: (runIds) => {
         // The beat brings which leases are lost; a run may have been claimed anew here meanwhile.
-        if (this.#held.runs.some(({ id }) => runIds.includes(id))) this.#heartbeat?.beatNow();
+        if (this.#held.all().some(({ run }) => runIds.includes(run.id))) this.#heartbeat?.beatNow();
       },
     });
   }
 
-  #tellEnd({ run }: RunExecution, result: ExecutionEnd, durationMs: number, recorded: Recorded): void {
-    const { events } = this.#options;
-    const { id: runId, jobName, attempt, maxAttempts } = run;
-    if (recorded.as === 'refused') events.emit('outcomeRefused', { runId, jobName });
-    else if (recorded.as === 'cancelled')
-      events.emit('runEnded', { runId, jobName, status: 'CANCELLED', error: null, durationMs });
-    else if (result.status === 'snoozed') events.emit('runSnoozed', { ...result, runId, jobName });
-    else if (recorded.as === 'retried')
-      events.emit('runRetried', {
-        runId,
-        jobName,
-        attempt,
-        maxAttempts,
-        error: result.error,
-        delayMs: recorded.delayMs,
-      });
-    else events.emit('runEnded', { runId, jobName, status: result.status, error: result.error, durationMs });
-  }
-
-  #settle(leaseToken: string, result: ExecutionResult): void {
-    if (result.status === 'interrupted' && result.reason === 'drained') {
-      this.#held.keepDrained(leaseToken);
-      return;
-    }
-    this.#letGo(leaseToken);
-    this.#claims.useRoom();
-    this.#options.notifier.changed();
-  }
-
-  #letGo(leaseToken: string): void {
-    this.#messages.forget(leaseToken);
-    this.#heartbeat?.drop(leaseToken);
-    this.#held.remove(leaseToken);
-  }
-
   async #releaseRest(): Promise<number> {
     const { sql, events, notifier } = this.#options;
-    const leases = this.#held.runs.map(leaseOf);
+    const executions = this.#held.all();
+    const leases = executions.map(({ run }) => leaseOf(run));
     if (leases.length === 0) return 0;
     const said = Promise.all(leases.map(({ leaseToken }) => this.#messages.flush(leaseToken)));
     await Promise.race([said, delay(LAST_WORDS_MS, undefined, { ref: false })]);
     // Before the database does, or the next beat would take it for a loss.
-    for (const { leaseToken } of leases) this.#letGo(leaseToken);
+    for (const execution of executions) this.#attempts.letGo(execution);
     // Lost here, the runs come back when their lease ends.
     const released = releaseRuns(sql, leases);
     await released.catch((error) => events.emit('fault', { during: 'handing runs back', error }));
@@ -333,15 +370,17 @@ export class Runner {
 
   #hear(news: HeartbeatNews): void {
     if (news.type === 'lost') {
-      for (const token of news.tokens) this.#reportLost(token);
-      this.#held.stop(news.tokens, 'lease lost');
+      for (const execution of this.#held.at(news.leases)) this.#stopLost(execution);
     }
-    if (news.type === 'cancelRequested') this.#held.stop(news.tokens, 'cancelled');
+    if (news.type === 'cancelRequested') {
+      for (const execution of this.#held.at(news.leases)) execution.stop('cancelled');
+    }
     if (news.type === 'unreachable') this.#database.noteUnreachable('heartbeat', new Error(news.message));
   }
 
-  #reportLost(token: string): void {
-    const run = this.#held.get(token)?.run;
-    if (run) this.#options.events.emit('leaseLost', { runId: run.id, jobName: run.jobName });
+  #stopLost(execution: RunExecution): void {
+    const { id: runId, jobName } = execution.run;
+    this.#options.events.emit('leaseLost', { runId, jobName });
+    execution.stop('lease lost');
   }
 }

@@ -106,6 +106,15 @@ describe('metadata', () => {
     ['a date that is none', new Date(Number.NaN), "`value` is an invalid Date, which isn't JSON"],
     ['an expression', /x/, "`value` is a RegExp, which isn't JSON"],
     ['a promise', { a: Promise.resolve(1) }, "`value.a` is a Promise, which isn't JSON"],
+    ['items to come', new Map([[1, 2]]).entries(), "`value` is a Map Iterator, which isn't JSON"],
+    ['a buffer', new ArrayBuffer(1), "`value` is an ArrayBuffer, which isn't JSON"],
+    [
+      'a generator',
+      (function* () {
+        yield 1;
+      })(),
+      "`value` is a Generator, which isn't JSON",
+    ],
     [
       'an instance without fields',
       new (class Secretive {

@@ -1,6 +1,7 @@
 import type { Notifier } from '../../store/notifier.js';
 import type { RunRow } from '../../store/run-row.js';
 import type { Sql } from '../../store/sql.js';
+import type { Histograms } from '../histograms.js';
 import type { Actor } from '../queue.js';
 import type { Redaction } from '../redaction.js';
 import type { Registry } from '../registry.js';
@@ -38,6 +39,7 @@ export interface ExternalOptions {
   /** The longest silence that a program may ask for. */
   maxInactiveMs: number;
   messagesPerRun: number;
+  histograms?: Histograms;
 }
 
 /** Opens the engine to programs that execute runs by themselves. */
@@ -62,10 +64,19 @@ export function createExternalRuns(options: ExternalOptions): ExternalRuns {
       const ended = await endExternalRun(sql, lease, endingOf(ending, before, redaction), actor);
       if (!ended) throw await refusalOf(sql, lease, ending.status);
       if (ended.isNew) {
+        gatherExternalEnd(options.histograms, ended.run);
         notifier.spoke(lease.id);
         notifier.changed();
       }
       return ended.run;
     },
   };
+}
+
+/** Gathers what a run of an external program that ended says about its job and its channel. */
+function gatherExternalEnd(histograms: Histograms | undefined, { jobName, channel, status, durationMs }: RunRow): void {
+  if (status === 'SUCCESS') histograms?.add(jobName, 'duration', Number(durationMs));
+  const how = { SUCCESS: 'success', FAILED: 'failed', CANCELLED: 'cancelled', QUEUED: null, RUNNING: null } as const;
+  const ended = how[status];
+  if (ended !== null) histograms?.addEnded(channel, ended);
 }

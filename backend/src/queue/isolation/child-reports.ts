@@ -51,7 +51,7 @@ export class RunReports {
     this.#timer = undefined;
     this.#toldAt = performance.now();
     if (this.#state) this.#tellProgress(this.#state);
-    if (this.#hasMetadata) tell({ type: 'metadata', ...this.#execution().metadataSoFar() });
+    if (this.#hasMetadata) tell({ type: 'metadata', ...this.#execution().output.metadataSoFar() });
     this.#hasMetadata = false;
   }
 

@@ -71,7 +71,7 @@ async function execute(no: number, ordered: Extract<ChildOrder, { type: 'run' }>
     onMetadata: () => reports.metadata(),
   });
   execution = begun;
-  const result = await begun.finish();
+  const result = await new Promise<ExecutionResult>((resolve) => begun.begin(resolve));
   reports.flush();
   tellEnd(result, begun.usage);
 }

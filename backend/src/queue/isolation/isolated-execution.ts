@@ -50,6 +50,7 @@ const mayGoOn = (result: ExecutionResult): boolean =>
 /** One run of one job in a process of its own, which ends with whatever the job does to it. */
 export class IsolatedExecution implements RunExecution {
   readonly run: ClaimedRun;
+  place = -1;
   readonly #options: IsolatedExecutionOptions;
   readonly #startedAt = performance.now();
   #process: IsolatedProcess | undefined;
@@ -80,7 +81,11 @@ export class IsolatedExecution implements RunExecution {
     this.#after(KILL_AFTER_MS, () => this.#kill(reason));
   }
 
-  async finish(): Promise<ExecutionResult> {
+  begin(onEnd: (result: ExecutionResult) => void): void {
+    void this.#finish().then(onEnd);
+  }
+
+  async #finish(): Promise<ExecutionResult> {
     try {
       if (this.#stopReason) return neverBegun(this.#stopReason);
       return await this.#execute();

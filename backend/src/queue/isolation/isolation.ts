@@ -26,9 +26,11 @@ export class Isolation {
 
   constructor(options: IsolationOptions) {
     this.#options = options;
-    const { setup, most, redaction, events } = options;
+    const { setup, redaction, events } = options;
     this.#pool = new ProcessPool({
-      most,
+      get most() {
+        return options.most;
+      },
       open: () =>
         new IsolatedProcess({
           setup,

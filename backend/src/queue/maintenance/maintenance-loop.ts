@@ -24,6 +24,8 @@ export interface MaintenanceLoopOptions {
   events: QueueEvents;
   tasks: MaintenanceTask[];
   everyMs: number;
+  /** Tasks are due at whole multiples of that time, such as full minutes, and not so long after they were done. */
+  isAligned?: boolean;
 }
 
 function wordsFor(error: unknown): string {
@@ -71,8 +73,8 @@ export class MaintenanceLoop {
   }
 
   async #tryTask(task: MaintenanceTask): Promise<boolean> {
-    const { sql, everyMs, events } = this.#options;
-    if (this.#isClosed || !(await takeOnTask(sql, task.name, everyMs))) return false;
+    const { sql, everyMs, events, isAligned } = this.#options;
+    if (this.#isClosed || !(await takeOnTask(sql, task.name, everyMs, isAligned))) return false;
     try {
       await noteTaskDone(sql, task.name, await task.run(() => this.#pause(task)));
       return true;

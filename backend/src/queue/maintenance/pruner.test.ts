@@ -79,6 +79,16 @@ it('removes runs past their age, failures later, with all that was kept of them'
     expect(count).toEqual({ kept: 130, orphans: 0 });
   }
   expect(await resultOf('remove old SUCCESS runs')).toBe('Removed 70 runs older than 30 days');
+  // Charts go on showing what ended.
+  for (const [counted, removed] of [
+    ['JobRunCount', 'JobRunRemoved'],
+    ['JobRunDayCount', 'JobRunDayRemoved'],
+  ]) {
+    const [sums] = await rows(
+      `SELECT (SELECT sum(runs) FROM "${counted}")::int AS left, (SELECT sum(runs) FROM "${removed}")::int AS removed`,
+    );
+    expect(sums).toEqual({ left: 130, removed: 170 });
+  }
 });
 
 it('removes the oldest runs of each job beyond a number, to the run', async () => {

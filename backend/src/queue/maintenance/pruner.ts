@@ -1,4 +1,7 @@
 import { type TerminalStatus, terminalStatuses } from '@job-manager/shared/run';
+import { removeOldIncidents } from '../../store/alerts/incidents.js';
+import { removeOldBulk } from '../../store/bulk.js';
+import { removeOldCauses } from '../../store/causes.js';
 import { removeOldProcesses, removeOldVersions } from '../../store/job-versions.js';
 import {
   type PrunableSpan,
@@ -7,6 +10,7 @@ import {
   removeEmptyBatches,
   removeOldAccessEntries,
   removeOldClientErrors,
+  removeOldRunnerEvents,
   removeOldRunners,
   removeOldSessions,
 } from '../../store/maintenance.js';
@@ -25,8 +29,12 @@ export function pruningTasks(sql: Sql, policy: RetentionPolicy, accessDays: numb
       name: `remove old ${status} runs`,
       run: (pause: Pause) => pruneStatus(sql, status, policy[status], pause),
     })),
+    removal('remove old causes of failures', 'causes', () => removeOldCauses(sql)),
+    removal('remove old incidents', 'incidents', () => removeOldIncidents(sql)),
     removal('remove empty batches', 'batches', () => removeEmptyBatches(sql)),
+    removal('remove old bulk operations', 'operations', () => removeOldBulk(sql)),
     removal('remove old runners', 'runners', () => removeOldRunners(sql)),
+    removal('remove old runner events', 'entries', () => removeOldRunnerEvents(sql)),
     removal('remove old job processes', 'processes', () => removeOldProcesses(sql)),
     removal('remove old job versions', 'versions', () => removeOldVersions(sql)),
     removal('remove old sessions', 'sessions', () => removeOldSessions(sql)),

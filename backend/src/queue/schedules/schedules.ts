@@ -20,17 +20,19 @@ import { checkNotTooFar } from '../far-time.js';
 import type { Actor } from '../queue.js';
 import type { Registry } from '../registry.js';
 import { storableText } from '../storable.js';
-import { backfillSchedule, readTakenTimes } from '../transitions/backfill-schedule.js';
+import { backfillSchedule } from '../transitions/backfill-schedule.js';
 import { addSchedule, changeSchedule, MOST_SCHEDULES, removeSchedule } from '../transitions/change-schedule.js';
 import type { Pause } from '../transitions/pause-named.js';
 import { pauseSchedule, resumeSchedule } from '../transitions/pause-schedule.js';
 import { runSchedule } from '../transitions/run-schedule.js';
+import { type Backfill, findBackfill, MAX_BACKFILL } from './backfill.js';
 import { type CalendarEntry, calendarOf } from './calendar.js';
 import { checkTiming, type GivenTiming } from './check.js';
+import { describeSchedule, problemOf } from './describe-schedule.js';
 import { describeTiming } from './describe-timing.js';
 import { placeChanged, placeNew, planResume } from './place.js';
 import { revOf } from './rev.js';
-import { listDueTimes, type TimingSpec, timingOf } from './timing.js';
+import { nextTimes } from './timing.js';
 import { timingWarnings } from './warnings.js';
 
 /** What may be asked about schedules. Each change is one statement, its audit entry included; refusals are QueueErrors. */
@@ -69,21 +71,6 @@ export interface TimingPreview {
   warnings: ScheduleWarning[];
 }
 
-/** Due times without a run. */
-export interface Backfill {
-  /** At most MAX_BACKFILL. */
-  times: Date[];
-  /** Due times that have a run. */
-  withRun: number;
-  /** There are more than could be queued at once. */
-  isCut: boolean;
-}
-
-/** Runs that can be queued for due times of before in one call. */
-const MAX_BACKFILL = 500;
-/** Due times that are looked at for them. */
-const MAX_LOOKED_AT = 5_000;
-
 export interface SchedulesOptions {
   sql: Sql;
   registry: Registry;
@@ -92,7 +79,7 @@ export interface SchedulesOptions {
 
 /** Opens schedules to those who ask things of them. What comes due is a scheduler's work. */
 export function createSchedules({ sql, registry, notifier }: SchedulesOptions): Schedules {
-  const told = async (row: ListedScheduleRow): Promise<Schedule> => ({
+  const described = async (row: ListedScheduleRow): Promise<Schedule> => ({
     ...row,
     timing: describeSchedule(row),
     problem: await problemOf(row, registry),
@@ -100,20 +87,20 @@ export function createSchedules({ sql, registry, notifier }: SchedulesOptions): 
   });
   const changed = (row: ListedScheduleRow): Promise<Schedule> => {
     notifier.schedulesChanged();
-    return told(row);
+    return described(row);
   };
   const changedMeanwhile = async (row: ListedScheduleRow) =>
     new ChangedMeanwhile(
       `Schedule "${row.name}" was changed meanwhile; nothing of this change was kept.`,
-      await told(row),
+      await described(row),
     );
   return {
     list: async () => {
       const [rows, now] = await Promise.all([listSchedules(sql), readClock(sql)]);
-      return { schedules: await Promise.all(rows.map(told)), now };
+      return { schedules: await Promise.all(rows.map(described)), now };
     },
 
-    get: async (id) => told(await readSchedule(sql, id)),
+    get: async (id) => described(await readSchedule(sql, id)),
 
     runs: async (id, page) => {
       await readSchedule(sql, id);
@@ -193,13 +180,13 @@ export function createSchedules({ sql, registry, notifier }: SchedulesOptions): 
       if (resumeAt !== null) await checkResumeAt(sql, resumeAt);
       const storable = reason && storableText(reason, limits.reasonChars);
       const row = await pauseSchedule(sql, id, { reason: storable, resumeAt }, actor);
-      return row ? changed(row) : told(await readSchedule(sql, id));
+      return row ? changed(row) : described(await readSchedule(sql, id));
     },
 
     resume: async (id, actor) =>
       untilUnchanged(async () => {
         const schedule = await readSchedule(sql, id);
-        if (schedule.pausedAt === null) return told(schedule);
+        if (schedule.pausedAt === null) return described(schedule);
         const plan = await planResume(schedule, await readClock(sql));
         return (await resumeSchedule(sql, schedule, plan, actor)) ? changed(await readSchedule(sql, id)) : null;
       }),
@@ -251,19 +238,6 @@ const MAX_CALENDAR = 200;
 const meanMsOf = async (sql: Sql, jobName: string): Promise<number | null> =>
   (await readJobActivity(sql, [jobName])).jobs[0]?.meanMs ?? null;
 
-async function findBackfill(sql: Sql, schedule: ScheduleRow, from: Date, to: Date): Promise<Backfill> {
-  const now = await readClock(sql);
-  if (to < from) throw refusal('INVALID_INPUT', 'to', 'must not lie before from');
-  const timing = timingOf(schedule);
-  // What is still to come, the schedule queues itself.
-  const until = to < now ? to : now;
-  const due = await listDueTimes(timing, timing.next(new Date(from.getTime() - 1)), until, MAX_LOOKED_AT + 1);
-  const taken = await readTakenTimes(sql, schedule.id, due);
-  const missing = due.filter((at) => !taken.has(at.getTime()));
-  const isCut = missing.length > MAX_BACKFILL || due.length > MAX_LOOKED_AT;
-  return { times: missing.slice(0, MAX_BACKFILL), withRun: taken.size, isCut };
-}
-
 async function checkSettings(settings: ScheduleSettings, registry: Registry, now: Date): Promise<void> {
   checkTiming(settings, now);
   await registry.check(settings.jobName, settings.parameters);
@@ -271,8 +245,8 @@ async function checkSettings(settings: ScheduleSettings, registry: Registry, now
 
 function checkIsOurs({ name, jobName, source }: ScheduleRow, what: 'changed' | 'removed'): void {
   if (source === 'API') return;
-  const told = `Schedule "${name}" is kept in the code of job "${jobName}", and can only be ${what} there. It can be paused here.`;
-  throw new QueueError('NOT_ALLOWED', told);
+  const message = `Schedule "${name}" is kept in the code of job "${jobName}", and can only be ${what} there. It can be paused here.`;
+  throw new QueueError('NOT_ALLOWED', message);
 }
 
 async function whyNotAdded(sql: Sql, name: string): Promise<QueueError> {
@@ -285,36 +259,3 @@ const nameTaken = (name: string) =>
   new QueueError('NAME_TAKEN', `There is a schedule named "${name}" already.`, [{ path: 'name', message: 'is taken' }]);
 
 const isNameTaken = (error: unknown): boolean => (error as { code?: unknown } | null)?.code === '23505';
-
-function nextTimes(spec: TimingSpec, now: Date, count: number): Date[] {
-  const timing = timingOf(spec);
-  const times: Date[] = [];
-  for (let at = timing.next(now); at !== null && times.length < count; at = timing.next(at)) times.push(at);
-  return times;
-}
-
-/** A row that this version can't read is shown as it is rather than not at all. */
-function describeSchedule(row: ScheduleRow): string {
-  try {
-    return describeTiming(row);
-  } catch {
-    return `${row.cron} (${row.timeZone})`;
-  }
-}
-
-async function problemOf({ jobName, parameters, ...row }: ScheduleRow, registry: Registry): Promise<string | null> {
-  if (!registry.get(jobName))
-    return `There is no job named "${jobName}" in the code any more: nothing is queued until it is back.`;
-  try {
-    await registry.check(jobName, parameters);
-  } catch (error) {
-    return `Its parameters do not fit the job any more: ${(error as Error).message}`;
-  }
-  try {
-    timingOf(row);
-    new Intl.DateTimeFormat('en', { timeZone: row.timeZone });
-    return null;
-  } catch (error) {
-    return `Its timing cannot be read: ${(error as Error).message}`;
-  }
-}

@@ -54,12 +54,15 @@ async function keep(sql: Sql, settings: ScheduleSettings, stored: ScheduleRow | 
 }
 
 function isSame(stored: ScheduleRow, settings: ScheduleSettings): boolean {
-  const { jobName, parameters, missed, overlap } = settings;
+  const { jobName, parameters, missed, overlap, channel = null, priority = null } = settings;
   return (
     hasTiming(stored, settings) &&
     isDeepStrictEqual(
-      [stored.jobName, stored.parameters, stored.missedRuns, stored.overlap],
-      [jobName, JSON.parse(jsonText(parameters, 'parameters')), missed.toUpperCase(), overlap.toUpperCase()],
+      [stored.jobName, stored.parameters, stored.missedRuns, stored.overlap, stored.channel, stored.priority],
+      [
+        ...[jobName, JSON.parse(jsonText(parameters, 'parameters')), missed.toUpperCase(), overlap.toUpperCase()],
+        ...[channel, priority],
+      ],
     )
   );
 }

@@ -319,7 +319,7 @@ it('agrees with a calendar on the wall about random lines on days of change', ()
           .map((at) => new Date(at).toISOString()),
       );
     }),
-    { numRuns: size(30, 600) },
+    { numRuns: size(12, 600) },
   );
 });
 

@@ -26,6 +26,14 @@ export function timingOf(spec: TimingSpec): Timing {
   return spec.cron === null ? intervalTiming(spec.everyMs ?? 0, spec.anchorAt) : cronTiming(spec.cron, spec.timeZone);
 }
 
+/** The next due times after now; none for a timing that never comes due. */
+export function nextTimes(spec: TimingSpec, now: Date, count: number): Date[] {
+  const timing = timingOf(spec);
+  const times: Date[] = [];
+  for (let at = timing.next(now); at !== null && times.length < count; at = timing.next(at)) times.push(at);
+  return times;
+}
+
 /** The due times from `first`, which is one, up to and including `until`; at most `most`. */
 export async function listDueTimes(timing: Timing, first: Date | null, until: Date, most: number): Promise<Date[]> {
   const times: Date[] = [];

@@ -48,13 +48,13 @@ export async function readIgnoredCancels(sql: Sql): Promise<ForceFailRequest[]> 
 
 const ASK = `
 WITH target AS MATERIALIZED (SELECT id, "cancelRequestedAt" IS NULL AS "isFirst" FROM "JobRun"
-  WHERE id = $1 AND status = 'RUNNING' FOR UPDATE
+  WHERE id = $1 AND status = 'RUNNING' AND "finishedAt" IS NULL FOR UPDATE
 ), changed AS (
   UPDATE "JobRun" j
   SET "cancelRequestedAt" = coalesce(j."cancelRequestedAt", clock_timestamp()),
       "cancelRequestedById" = CASE WHEN "isFirst" THEN $4 ELSE j."cancelRequestedById" END, rev = j.rev + 1,
       ${countNote('INFO')}
-  FROM target WHERE j.id = target.id AND j.status = 'RUNNING'
+  FROM target WHERE j.id = target.id AND j.status = 'RUNNING' AND j."finishedAt" IS NULL
   RETURNING j.*
 ), audited AS (${auditFrom(
   'changed',
@@ -74,12 +74,12 @@ const DUE = `
 SELECT r.id::text AS "runId", a.details->>'reason' AS reason, (a.details->>'graceMs')::float8 AS "graceMs",
   a."actorId" AS "userId", a."actorEmail" AS email, a.ip, a."userAgent", a."tokenId"
 FROM "JobRun" r JOIN "AuditEvent" a ON a."runId" = r.id AND a.action = 'run.ask-force-fail'
-WHERE r.status = 'RUNNING' AND r."cancelRequestedAt" + (a.details->>'graceMs')::float8 * interval '1 ms' <= clock_timestamp()
+WHERE r.status = 'RUNNING' AND r."finishedAt" IS NULL AND r."cancelRequestedAt" + (a.details->>'graceMs')::float8 * interval '1 ms' <= clock_timestamp()
 ORDER BY a.id LIMIT ${MAX_DUE}`;
 
 const IGNORED = `
 SELECT r.id::text AS "runId", s."autoForceFailAfterMs"::float8 AS "graceMs", ${formatDurationSql('s."autoForceFailAfterMs"')} AS words
-FROM "JobSettings" s JOIN "JobRun" r ON r."jobName" = s."jobName" AND r.status = 'RUNNING'
+FROM "JobSettings" s JOIN "JobRun" r ON r."jobName" = s."jobName" AND r.status = 'RUNNING' AND r."finishedAt" IS NULL
 WHERE s."autoForceFailAfterMs" IS NOT NULL
   AND r."cancelRequestedAt" <= clock_timestamp() - s."autoForceFailAfterMs"::float8 * interval '1 ms'
 ORDER BY r."cancelRequestedAt" LIMIT ${MAX_DUE}`;

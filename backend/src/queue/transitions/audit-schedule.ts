@@ -11,4 +11,4 @@ export const auditSchedule = (source: string, action: AuditAction, first: number
 
 /** What a schedule says, for the audit log; its parameters as they are, for nulls in them mean something. */
 export const SETTINGS_SAID = `(jsonb_strip_nulls(jsonb_build_object('cron', cron, 'everyMs', "everyMs", 'timeZone', "timeZone",
-  'missed', lower("missedRuns"::text), 'overlap', lower(overlap::text))) || jsonb_build_object('parameters', parameters))`;
+  'missed', lower("missedRuns"::text), 'overlap', lower(overlap::text), 'channel', channel, 'priority', priority)) || jsonb_build_object('parameters', parameters))`;

@@ -42,8 +42,8 @@ WITH mine AS MATERIALIZED (SELECT * FROM "Schedule" WHERE id = $1 FOR UPDATE
 ), added AS (
   INSERT INTO "JobRun" (id, "jobName", parameters, trigger, "algorithmVersion", channel, priority, "maxAttempts", "maxCrashes",
     "timeoutMs", "triggeredById", "triggeredByTokenId", "scheduleId", "dueAt", "dependsOn", "waitsFor", "isBlocked", "hasDependents")
-  SELECT placed.id, mine."jobName", mine.parameters, 'CRON', coalesce(job."algorithmVersion", $3), coalesce(job.channel, $4),
-    coalesce(job.priority, $5), coalesce(job."maxAttempts", $6), coalesce(job."maxCrashes", $7),
+  SELECT placed.id, mine."jobName", mine.parameters, 'CRON', coalesce(job."algorithmVersion", $3), coalesce(mine.channel, job.channel, $4),
+    coalesce(mine.priority, job.priority, $5), coalesce(job."maxAttempts", $6), coalesce(job."maxCrashes", $7),
     CASE WHEN job.name IS NULL THEN $8 ELSE nullif(job."timeoutMs", 0) END, $9::int, $13::uuid, mine.id, placed.at, placed."dependsOn",
     CASE WHEN placed."dependsOn" IS NOT NULL THEN 'FINISHED'::"WaitCondition" END, placed."dependsOn" IS NOT NULL, placed."hasDependents"
   FROM mine CROSS JOIN placed LEFT JOIN ${JOB} ON job.name = mine."jobName"

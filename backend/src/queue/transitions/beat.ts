@@ -1,4 +1,5 @@
 import type { Sql } from '../../store/sql.js';
+import { isStill } from './is-still.js';
 
 /** A run that a runner holds. */
 export interface Lease {
@@ -12,6 +13,19 @@ export interface RunnerPulse {
   loopLagMs: number;
   lastClaimAgoMs: number | null;
   lastProgressAgoMs: number | null;
+  /** What is kept of the beat beside that; see `RunnerBeat`. */
+  vitals?: Partial<RunnerVitals>;
+}
+
+/** How a runner's process does, as far as it is known. */
+export interface RunnerVitals {
+  /** Round trip of the beat before. */
+  latencyMs: number;
+  /** Executions that ended since the runner began. */
+  endedRuns: number;
+  /** Of one core. */
+  cpuPercent: number;
+  rssBytes: number;
 }
 
 export interface BeatAnswer {
@@ -36,6 +50,7 @@ export async function beat(sql: Sql, pulse: RunnerPulse): Promise<BeatAnswer> {
       pulse.loopLagMs,
       pulse.lastClaimAgoMs,
       pulse.lastProgressAgoMs,
+      ...vitalKeys.map((key) => pulse.vitals?.[key] ?? null),
     ],
   });
   return {
@@ -44,19 +59,23 @@ export async function beat(sql: Sql, pulse: RunnerPulse): Promise<BeatAnswer> {
   };
 }
 
+/** In the order of the statement's values. */
+const vitalKeys = ['latencyMs', 'endedRuns', 'cpuPercent', 'rssBytes'] as const satisfies (keyof RunnerVitals)[];
+
 // SKIP LOCKED: a row that is being finished or cancelled this instant needs no beat, and waiting for it
 // while holding others could deadlock with the statement that finishes several. Sent by `heartbeat-thread.mjs`.
 export const BEAT = `
 WITH held AS MATERIALIZED (
   SELECT j.id, lease.token, j."cancelRequestedAt" IS NOT NULL AS "cancelRequested"
   FROM "JobRun" j JOIN unnest($1::bigint[], $2::uuid[]) AS lease(id, token) ON j.id = lease.id AND j."leaseToken" = lease.token
-  WHERE j.status = 'RUNNING'
+  WHERE j.status = 'RUNNING' AND j."finishedAt" IS NULL
 ), free AS MATERIALIZED (
-  SELECT id FROM "JobRun" WHERE id IN (SELECT id FROM held) AND status = 'RUNNING' ORDER BY id FOR UPDATE SKIP LOCKED
+  SELECT id FROM "JobRun" j
+  WHERE id IN (SELECT id FROM held) AND status = 'RUNNING' AND "finishedAt" IS NULL AND ${isStill('RUNNING', 'j')} ORDER BY id FOR UPDATE SKIP LOCKED
 ), touched AS (
   UPDATE "JobRun" j SET "lastHeartbeatAt" = clock_timestamp(), rev = j.rev + 1
   FROM free, unnest($1::bigint[], $2::uuid[]) AS lease(id, token)
-  WHERE j.id = free.id AND j.id = lease.id AND j."leaseToken" = lease.token AND j.status = 'RUNNING'
+  WHERE j.id = free.id AND j.id = lease.id AND j."leaseToken" = lease.token AND j.status = 'RUNNING' AND j."finishedAt" IS NULL
 ), runner AS (
   UPDATE "Runner"
   SET "lastHeartbeatAt" = clock_timestamp(), "activeRuns" = cardinality($1::bigint[]), "loopLagMs" = $4::real,
@@ -64,6 +83,10 @@ WITH held AS MATERIALIZED (
       "lastProgressAt" = coalesce(clock_timestamp() - $6::float8 * interval '1 ms', "lastProgressAt"),
       status = CASE status WHEN 'LOST' THEN 'ACTIVE' ELSE status END, "stoppedAt" = NULL
   WHERE id = $3
+), kept AS (
+  INSERT INTO "RunnerBeat" ("runnerId", at, "latencyMs", "loopLagMs", "activeRuns", slots, "endedRuns", "cpuPercent", "rssBytes")
+  SELECT id, clock_timestamp(), $7::real, $4::real, cardinality($1::bigint[]), concurrency, $8::bigint, $9::real, $10::bigint
+  FROM "Runner" WHERE id = $3 ON CONFLICT DO NOTHING
 ), cleared AS (
   DELETE FROM "SuspectRun" WHERE "runId" IN (SELECT "runId" FROM "SuspectRun" WHERE "runnerId" = $3 FOR UPDATE SKIP LOCKED)
 )

@@ -2,7 +2,7 @@ import { countEnded } from './count.js';
 import { countNote, noteFrom } from './note.js';
 
 /** Runs that a cancel changes: those that were asked to stop before are left as they are. */
-export const CAN_BE_CANCELLED = `(status = 'QUEUED' OR (status = 'RUNNING' AND "cancelRequestedAt" IS NULL))`;
+export const CAN_BE_CANCELLED = `("finishedAt" IS NULL AND (status = 'QUEUED' OR "cancelRequestedAt" IS NULL))`;
 
 interface CancelActive {
   /** A query of the ids of runs that can be cancelled, their rows locked in order of id. */
@@ -24,7 +24,7 @@ target AS MATERIALIZED (${target}
       "finishedAt" = CASE j.status WHEN 'QUEUED' THEN clock_timestamp() END, "isBlocked" = false,
       "cancelRequestedAt" = clock_timestamp(), "cancelRequestedById" = ${by.userId}, rev = j.rev + 1,
       ${countNote('INFO')}
-  FROM target WHERE j.id = target.id AND j.status IN ('QUEUED', 'RUNNING')
+  FROM target WHERE j.id = target.id AND j."finishedAt" IS NULL
   RETURNING j.*
 ), counted AS (${countEnded('changed')}
 ), noted AS (${noteFrom(

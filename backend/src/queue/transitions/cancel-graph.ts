@@ -41,12 +41,12 @@ const tooLarge = (runId: string) =>
 // arrows is forgotten.
 const CANCEL_GRAPH = `
 WITH RECURSIVE graph(id) AS (
-  SELECT id FROM "JobRun" WHERE id = $1 AND status IN ('QUEUED', 'RUNNING')
+  SELECT id FROM "JobRun" WHERE id = $1 AND "finishedAt" IS NULL
   UNION
   SELECT next.id FROM graph CROSS JOIN LATERAL (
-    SELECT p.id FROM "JobRun" j JOIN "JobRun" p ON p.id = ANY(j."dependsOn") AND p.status IN ('QUEUED', 'RUNNING') WHERE j.id = graph.id
+    SELECT p.id FROM "JobRun" j JOIN "JobRun" p ON p.id = ANY(j."dependsOn") AND p."finishedAt" IS NULL WHERE j.id = graph.id
     UNION ALL
-    SELECT d.id FROM "JobRun" d WHERE d."isBlocked" AND d."dependsOn" @> ARRAY[graph.id]
+    SELECT d.id FROM "JobRun" d WHERE d."isBlocked" AND d."finishedAt" IS NULL AND d."dependsOn" @> ARRAY[graph.id]
   ) next
 ), bounded AS MATERIALIZED (SELECT id FROM graph LIMIT ${MOST_RUNS + 1}
 ), ${cancelActive({

@@ -21,6 +21,26 @@ export async function cancelMany(
 
 const forAudit = ({ jobRunIds, ...filter }: ActiveFilter) => ({ ...filter, named: jobRunIds?.length });
 
+/**
+ * The same to runs that an operation on many has chosen, with `isForWaiting` only to those that still wait. `reason` follows
+ * in the message of each. Writes nothing into the audit log.
+ */
+export async function cancelChosen(
+  sql: Sql,
+  { runIds, isForWaiting, reason }: { runIds: readonly string[]; isForWaiting: boolean; reason: string },
+  { userId, email }: Actor,
+): Promise<CancelledAndAsked> {
+  const done = await sql.query<CancelledAndAsked>(CANCEL_CHOSEN, [runIds, isForWaiting, userId, email, reason]);
+  return done.rows[0] ?? { cancelled: 0, asked: [] };
+}
+
+const CANCEL_CHOSEN = `
+WITH ${cancelActive({
+  target: `SELECT id FROM "JobRun" WHERE id = ANY($1::bigint[]) AND ${CAN_BE_CANCELLED} AND (NOT $2::boolean OR status = 'QUEUED') ORDER BY id FOR UPDATE`,
+  by: { userId: '$3::int', name: '$4' },
+  why: `', ' || $5::text`,
+})} ${CANCELLED_AND_ASKED}`;
+
 // A run that was claimed while this waited for its lock is no longer one of those that wait.
 const CANCEL_MANY = `
 WITH ${cancelActive({

@@ -62,31 +62,33 @@ const settingsValues = ({ settings, anchorAt, nextRunAt }: PlacedSettings): unkn
   settings.missed.toUpperCase(),
   settings.overlap.toUpperCase(),
   nextRunAt,
+  settings.channel ?? null,
+  settings.priority ?? null,
 ];
 
 const ADD = `
 WITH added AS (
-  INSERT INTO "Schedule" (name, "jobName", parameters, cron, "everyMs", "timeZone", "anchorAt", "missedRuns", overlap, "nextRunAt", source, "createdBy",
-    "authorId", "authorTokenId")
-  SELECT $1, $2, $3::jsonb, $4, $5::bigint, $6, $7::timestamptz, $8::"MissedRuns", $9::"Overlap", $10::timestamptz, $11::"ScheduleSource", left($13::text, 254),
-    $12::int, $16::uuid
+  INSERT INTO "Schedule" (name, "jobName", parameters, cron, "everyMs", "timeZone", "anchorAt", "missedRuns", overlap, "nextRunAt", channel, priority, source,
+    "createdBy", "authorId", "authorTokenId")
+  SELECT $1, $2, $3::jsonb, $4, $5::bigint, $6, $7::timestamptz, $8::"MissedRuns", $9::"Overlap", $10::timestamptz, $11, $12::smallint, $13::"ScheduleSource",
+    left($15::text, 254), $14::int, $18::uuid
   WHERE (SELECT count(*) FROM "Schedule") < ${MOST_SCHEDULES}
   ON CONFLICT (name) DO NOTHING
   RETURNING *
-), audited AS (${auditSchedule('added', 'schedule.create', 12, SETTINGS_SAID)})
+), audited AS (${auditSchedule('added', 'schedule.create', 14, SETTINGS_SAID)})
 ${selectSchedules('added')}`;
 
 const CHANGE = `
-WITH mine AS MATERIALIZED (SELECT * FROM "Schedule" WHERE id = $11 AND rev = $12 FOR UPDATE
-), gaps AS MATERIALIZED (${gapFrom(13)}
+WITH mine AS MATERIALIZED (SELECT * FROM "Schedule" WHERE id = $13 AND rev = $14 FOR UPDATE
+), gaps AS MATERIALIZED (${gapFrom(15)}
 ), ${keepSkips('mine', 'gaps')}
 , changed AS (
   UPDATE "Schedule" s
   SET name = $1, "jobName" = $2, parameters = $3::jsonb, cron = $4, "everyMs" = $5::bigint, "timeZone" = $6, "anchorAt" = $7,
-      "missedRuns" = $8::"MissedRuns", overlap = $9::"Overlap", "nextRunAt" = $10, "lastDueAt" = coalesce($14::timestamptz, s."lastDueAt"),
-      "authorId" = $17::int, "authorTokenId" = $21::uuid, rev = s.rev + 1
+      "missedRuns" = $8::"MissedRuns", overlap = $9::"Overlap", "nextRunAt" = $10, channel = $11, priority = $12::smallint,
+      "lastDueAt" = coalesce($16::timestamptz, s."lastDueAt"), "authorId" = $19::int, "authorTokenId" = $23::uuid, rev = s.rev + 1
   FROM mine WHERE s.id = mine.id RETURNING s.*
-), audited AS (${auditSchedule('changed', 'schedule.change', 17, SETTINGS_SAID)})
+), audited AS (${auditSchedule('changed', 'schedule.change', 19, SETTINGS_SAID)})
 SELECT id FROM changed`;
 
 const REMOVE = `

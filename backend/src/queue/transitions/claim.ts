@@ -1,38 +1,18 @@
-import { randomUUID } from 'node:crypto';
-import type { RetryPolicy } from '@job-manager/shared/retry';
-import { arrayLiteral } from '../../store/array-literal.js';
+import { activeRun } from '../../store/by-id.js';
 import { isPaused, lanesOf } from '../../store/lanes.js';
-import { noteId, planName } from '../../store/plan-name.js';
 import type { Sql } from '../../store/sql.js';
+import { isStill } from './is-still.js';
+import { type ClaimAnswer, type ClaimedRun, newClaimId, runsOf, STARTED, startDue } from './start-due.js';
 
-/** A run that this runner alone may execute: everything execution needs. */
-export interface ClaimedRun {
-  id: string;
-  jobName: string;
-  channel: string;
-  priority: number;
-  parameters: Record<string, unknown>;
-  attempt: number;
-  maxAttempts: number;
-  claimNo: number;
-  leaseToken: string;
-  startedAt: Date;
-  /** How long this execution may take; null for as long as it likes. */
-  timeoutMs: number | null;
-  /** Where it isn't as the job says. */
-  retryPolicy: RetryPolicy | null;
-  crashes: number;
-  maxCrashes: number;
-  /** The runs it waited for; null for none. */
-  dependsOn: string[] | null;
-  correlationId: string | null;
-}
+export type { ClaimedRun } from './start-due.js';
 
 export interface ClaimRequest {
   runnerId: string;
   /** Jobs this runner has the code for; runs of others wait for a runner that does. */
   jobNames: string[];
   most: number;
+  /** The only channels to claim from; all unless given. */
+  channels?: string[];
   /** Runs that this runner has already, by channel. */
   held?: Record<string, number>;
   /** Runs that are passed by: they were refused here, and wait for another version of their job. */
@@ -56,9 +36,6 @@ export interface Claim {
   hasSuspects: boolean;
 }
 
-/** What a statement answers: a row per claimed run, or one whose run is empty. */
-type ClaimRow = Omit<ClaimedRun, 'startedAt'> & { startedAtMs: number } & ClaimNews;
-
 interface ClaimNews {
   /** Channels with runs that could start here, and lanes with runs that were due, both before this claim. */
   channels: number;
@@ -75,74 +52,49 @@ interface ClaimNews {
  * than the limits of the channels allow. Safe from any number of runners at once.
  */
 export async function claim(sql: Sql, request: ClaimRequest): Promise<Claim> {
-  const rows = await claimOnce(sql, request);
+  const first = await claimOnce(sql, request);
   // Others were quicker in the channel that was chosen: the next may be full of runs, and a poll is long.
-  const wasBeaten = rows[0]?.id === null && rows[0].channels > 1;
-  return claimOf(wasBeaten ? await claimOnce(sql, request) : rows);
+  const wasBeaten = first.runs.length === 0 && first.channels > 1;
+  return claimOf(wasBeaten ? await claimOnce(sql, request) : first);
 }
 
 /** The runs of a claim. */
 export const claimDueRuns = async (sql: Sql, request: ClaimRequest): Promise<ClaimedRun[]> =>
   (await claim(sql, request)).runs;
 
-async function claimOnce(sql: Sql, request: ClaimRequest): Promise<ClaimRow[]> {
-  const { most, runnerId, jobNames, held = {}, refused = [], free = most, suspects } = request;
-  // From here, for a thousand random numbers take PostgreSQL longer.
-  const tokens = arrayLiteral(Array.from({ length: most }, () => randomUUID()));
-  const values = [most, runnerId, jobNames, JSON.stringify(held), tokens, refused, free];
+async function claimOnce(sql: Sql, request: ClaimRequest): Promise<ClaimNews & { runs: ClaimedRun[] }> {
+  const { most, runnerId, jobNames, held = {}, refused = [], free = most, suspects, channels = null } = request;
+  const claimId = newClaimId();
+  const values = [most, runnerId, jobNames, JSON.stringify(held), claimId, refused, free];
   const { rows } =
     typeof suspects === 'object'
-      ? await sql.query<ClaimRow>({
-          name: planName('claim-suspects'),
+      ? await sql.query<ClaimAnswer & ClaimNews>({
+          name: 'claim-suspects',
           text: CLAIM_SUSPECTS,
-          values: [...values, suspects.from, suspects.to],
+          values: [...values, suspects.from, suspects.to, channels],
         })
-      : await sql.query<ClaimRow>({ name: planName('claim'), text: CLAIM, values: [...values, suspects !== 'none'] });
-  const last = rows.at(-1)?.id;
-  if (last) noteId(last);
-  return rows;
+      : await sql.query<ClaimAnswer & ClaimNews>({
+          name: 'claim',
+          text: CLAIM,
+          values: [...values, suspects !== 'none', channels],
+        });
+  const [answer] = rows;
+  if (!answer) throw new Error('A claim was left without an answer');
+  return { ...answer, runs: runsOf(answer, claimId) };
 }
 
-function claimOf(rows: ClaimRow[]): Claim {
-  const {
-    channels = 0,
-    dueLanes = 0,
-    sought = 0,
-    isLimited = false,
-    lookAgainMs = null,
-    hasSuspects = false,
-  } = rows[0] ?? {};
-  const runs = rows[0]?.id === null ? [] : rows.map(runOf);
+function claimOf({ runs, lookAgainMs, hasSuspects, ...known }: ClaimNews & { runs: ClaimedRun[] }): Claim {
+  const { channels, dueLanes, sought, isLimited } = known;
   const isAll =
     runs.length === 0 ? dueLanes === 0 : channels === 1 && dueLanes === 1 && !isLimited && runs.length < sought;
   return { runs, lookAgainMs, mayFindMore: !isAll, hasSuspects };
 }
 
-/** Column by column: a thousand times a second, a spread would be half the price of the row. */
-const runOf = (row: ClaimRow): ClaimedRun => ({
-  id: row.id,
-  jobName: row.jobName,
-  channel: row.channel,
-  priority: row.priority,
-  parameters: row.parameters,
-  attempt: row.attempt,
-  maxAttempts: row.maxAttempts,
-  claimNo: row.claimNo,
-  leaseToken: row.leaseToken,
-  startedAt: new Date(Math.round(row.startedAtMs)),
-  timeoutMs: row.timeoutMs,
-  retryPolicy: row.retryPolicy,
-  crashes: row.crashes,
-  maxCrashes: row.maxCrashes,
-  dependsOn: row.dependsOn,
-  correlationId: row.correlationId,
-});
-
 // What is asked, when, and the lot that is drawn. From here on nothing is a parameter: the plan is then the same whatever
 // is asked, so PostgreSQL keeps it, instead of planning a statement of this size anew for every claim.
 const askedFor = (more: string): string => `asked AS MATERIALIZED (
   SELECT clock_timestamp() AS at, random()::numeric AS lot, $1::int AS most, $2::uuid AS "runnerId", $3::text[] AS jobs, $4::jsonb AS held,
-    $5::uuid[] AS tokens, $6::bigint[] AS refused, $7::int AS free, ${more}
+    $5::text AS "claimId", $6::bigint[] AS refused, $7::int AS free, ${more}
 )`;
 
 /** Which runs a claim takes: where their lanes are found, and which of a lane are meant, as an SQL condition over JobRun `j`. */
@@ -153,7 +105,7 @@ interface Wanted {
 }
 
 const ANY: Wanted = {
-  asked: askedFor('$8::boolean AS "takesSuspects"'),
+  asked: askedFor('$8::boolean AS "takesSuspects", $9::text[] AS channels'),
   lanes: lanesOf('lane', 'NOT "isBlocked"'),
   // Hashed once, and hardly ever with anything in it.
   which: `((SELECT "takesSuspects" FROM asked) OR j.id NOT IN (SELECT "runId" FROM "SuspectRun"))`,
@@ -162,10 +114,12 @@ const ANY: Wanted = {
 // Found by their ids: they may stand anywhere among a million runs.
 const isSuspect = `j.id = ANY ((SELECT suspects FROM asked)::bigint[])`;
 const SUSPECTS: Wanted = {
-  asked: askedFor(`ARRAY(SELECT "runId" FROM "SuspectRun" WHERE losses BETWEEN $8::int AND $9::int) AS suspects`),
+  asked: askedFor(
+    `ARRAY(SELECT "runId" FROM "SuspectRun" WHERE losses BETWEEN $8::int AND $9::int) AS suspects, $10::text[] AS channels`,
+  ),
   lanes: `lane AS (
-  SELECT channel, priority, min("runAt") AS "runAt" FROM "JobRun" j
-  WHERE ${isSuspect} AND status = 'QUEUED' AND NOT "isBlocked" GROUP BY 1, 2
+  SELECT channel, priority, min("runAt") AS "runAt" FROM unnest((SELECT suspects FROM asked)) suspect(id) CROSS JOIN ${activeRun('suspect.id')}
+  WHERE j.status = 'QUEUED' AND NOT j."isBlocked" GROUP BY 1, 2
 )`,
   which: isSuspect,
 };
@@ -180,21 +134,22 @@ const OPEN = `open AS MATERIALIZED (
   LEFT JOIN "Channel" c ON c.name = l.channel
   CROSS JOIN LATERAL (SELECT coalesce((asked.held ->> l.channel)::int, 0) AS held) holds
   CROSS JOIN LATERAL (SELECT holds.held, least(asked.most, c."concurrencyPerRunner" - holds.held) AS room) own
-  WHERE own.room > 0 AND NOT ${isPaused('c', 'asked.at')}
+  WHERE own.room > 0 AND NOT ${isPaused('c', 'asked.at')} AND (asked.channels IS NULL OR l.channel = ANY (asked.channels))
 )`;
 
 // The due runs of a lane that this runner has the code for, from the lane's first run on: what was claimed before
-// it still lies about in the index for a while, and would be walked through once more.
+// it still lies about in the index for a while, and would be walked through once more. One that others have claimed and ended
+// since this statement began is passed by, too.
 const dueIn = (which: string, lane: string): string => `"JobRun" j
-  WHERE j.status = 'QUEUED' AND NOT j."isBlocked" AND j.channel = ${lane}.channel AND j.priority = ${lane}.priority
+  WHERE j.status = 'QUEUED' AND j."finishedAt" IS NULL AND NOT j."isBlocked" AND j.channel = ${lane}.channel AND j.priority = ${lane}.priority
     AND j."runAt" BETWEEN ${lane}."runAt" AND (SELECT at FROM asked) AND j."jobName" = ANY ((SELECT jobs FROM asked)::text[])
-    AND j.id <> ALL ((SELECT refused FROM asked)::bigint[]) AND ${which}`;
+    AND j.id <> ALL ((SELECT refused FROM asked)::bigint[]) AND ${which} AND ${isStill('QUEUED', 'j')}`;
 
 // How many runs each of them could use slots for. A channel on its own gets all slots, so nothing is counted.
 const workOf = (which: string) => `work AS MATERIALIZED (
   SELECT channel, weight, held, "isLimited", CASE WHEN (SELECT count(*) FROM open) = 1 THEN room ELSE (
     SELECT count(*)::int FROM (
-      SELECT FROM lane CROSS JOIN LATERAL (SELECT FROM ${dueIn(which, 'lane')} LIMIT open.room) known
+      SELECT FROM lane CROSS JOIN LATERAL (SELECT FROM ${dueIn(which, 'lane')} ORDER BY j."runAt", j.id LIMIT open.room) known
       WHERE lane.channel = open.channel LIMIT open.room
     ) due
   ) END AS runs
@@ -252,20 +207,7 @@ const dueOf = (which: string) => `due AS MATERIALIZED (
   ) lined WHERE n <= (SELECT free FROM asked) OR NOT "isBehindSingle"
 )`;
 
-// The time of the start is taken once all locks are there: a start that waited would otherwise count as an older one,
-// and leave the window of a rate limit too early. What the attempt before left behind goes; it is kept with that attempt.
-const CLAIMED = `moment AS MATERIALIZED (SELECT clock_timestamp() AS at FROM (SELECT count(*) FROM due) locked
-), claimed AS (
-  UPDATE "JobRun" j
-  SET status = 'RUNNING', attempt = j.attempt + 1, "claimNo" = j."claimNo" + 1, rev = j.rev + 1,
-      "runnerId" = (SELECT "runnerId" FROM asked), "leaseToken" = (SELECT tokens FROM asked)[due.n], "startedAt" = moment.at, "lastHeartbeatAt" = moment.at,
-      "queueDelayMs" = greatest(0, date_part('epoch', moment.at - greatest(j."queuedAt", j."runAt")) * 1000)::bigint,
-      "progressPercent" = NULL, "progressMessage" = NULL, steps = NULL, error = NULL, "errorStack" = NULL,
-      "childPid" = NULL, "cpuMs" = NULL, "peakMemoryBytes" = NULL, "maxLoopLagMs" = NULL
-  FROM due, moment WHERE j.id = due.id
-  RETURNING j.id, j."jobName", j.channel, j.parameters, j.attempt, j."maxAttempts", j."claimNo", j."leaseToken", j."startedAt", j."timeoutMs",
-    j."retryPolicy", j.crashes, j."maxCrashes", j."dependsOn"::text[], j."correlationId", j.priority, j."runAt"
-), started AS (
+const COUNT_STARTS = `started AS (
   INSERT INTO "ChannelStart" (channel, at, runs)
   SELECT c.name, job_manager_start_at(moment.at, c."ratePeriodMs"), count(*)
   FROM claimed JOIN "Channel" c ON c.name = claimed.channel AND c."rateLimit" IS NOT NULL CROSS JOIN moment GROUP BY 1, 2
@@ -291,20 +233,19 @@ const LATER = `later AS (
 )`;
 
 const claimStatement = ({ asked, lanes, which }: Wanted): string => `
-WITH RECURSIVE ${asked}, ${lanes}, ${OPEN}, ${workOf(which)}, ${LEVEL}, ${QUOTA}, ${GRANTED}, ${dueOf(which)}, ${CLAIMED}, ${LATER}
+WITH RECURSIVE ${asked}, ${lanes}, ${OPEN}, ${workOf(which)}, ${LEVEL}, ${QUOTA}, ${GRANTED}, ${dueOf(which)},
+${startDue('(SELECT "claimId" FROM asked)', '(SELECT "runnerId" FROM asked)')}, ${COUNT_STARTS}, ${LATER}
 SELECT known.*, "dueLanes", later.ms AS "lookAgainMs", ${HAS_SUSPECTS} AS "hasSuspects",
-  c.id, c."jobName", c.channel, c.priority, c.parameters, c.attempt, c."maxAttempts", c."claimNo",
-  c."leaseToken", date_part('epoch', c."startedAt") * 1000 AS "startedAtMs", c."timeoutMs"::float8 AS "timeoutMs", c."retryPolicy", c.crashes, c."maxCrashes", c."dependsOn", c."correlationId"
+  ${STARTED}
 FROM (
   SELECT count(*)::int AS channels, coalesce(sum(runs), 0)::int AS sought, coalesce(bool_or("isLimited"), false) AS "isLimited"
   FROM work WHERE runs > 0
 ) known
-CROSS JOIN (SELECT count(*)::int AS "dueLanes" FROM lane WHERE "runAt" <= (SELECT at FROM asked)) due CROSS JOIN later LEFT JOIN claimed c ON true
-ORDER BY c.priority, c."runAt", c.id`;
+CROSS JOIN (SELECT count(*)::int AS "dueLanes" FROM lane WHERE "runAt" <= (SELECT at FROM asked)) due CROSS JOIN later`;
 
 // With an empty table it looks at nothing.
 const HAS_SUSPECTS = `EXISTS (
-  SELECT FROM "SuspectRun" s JOIN "JobRun" j ON j.id = s."runId"
+  SELECT FROM "SuspectRun" s CROSS JOIN ${activeRun('s."runId"')}
   WHERE j.status = 'QUEUED' AND NOT j."isBlocked" AND j."runAt" <= (SELECT at FROM asked) AND j."jobName" = ANY ((SELECT jobs FROM asked)::text[])
 )`;
 

@@ -5,7 +5,7 @@ import { auditValues } from './audit.js';
 import { doneBy, failRunning } from './fail-running.js';
 
 /** At most so many in one statement. */
-export const MOST_FAILED = 500;
+export const MAX_FAILED = 500;
 
 export interface EmergencyFail {
   /** Runs that started later are left alone. */
@@ -13,7 +13,7 @@ export interface EmergencyFail {
   reason: string | null;
 }
 
-/** Fails RUNNING runs, whatever they do, and takes their leases away; at most MOST_FAILED. */
+/** Fails RUNNING runs, whatever they do, and takes their leases away; at most MAX_FAILED. */
 export async function emergencyFailRuns(
   sql: Sql,
   { startedBefore, reason }: EmergencyFail,
@@ -34,14 +34,14 @@ export async function previewEmergencyFail(sql: Sql): Promise<{ runs: RunSummary
 // Cut to milliseconds the way `startedAt` is, so that what starts before it is never said to have started later.
 const CLOCK = 'SELECT clock_timestamp()::timestamptz(3) AS now';
 
-const PREVIEW = `${selectSummary('"JobRun"')} WHERE r.status = 'RUNNING' AND r."startedAt" <= $1 ORDER BY r."startedAt", r.id`;
+const PREVIEW = `${selectSummary('"JobRun"')} WHERE r.status = 'RUNNING' AND r."finishedAt" IS NULL AND r."startedAt" <= $1 ORDER BY r."startedAt", r.id`;
 
 // Rows that something else holds this instant are waited for: "all" must mean all.
 const EMERGENCY_FAIL = `${failRunning({
-  target: `SELECT id FROM "JobRun" WHERE status = 'RUNNING' AND "startedAt" <= $1 ORDER BY id LIMIT ${MOST_FAILED} FOR UPDATE`,
+  target: `SELECT id FROM "JobRun" WHERE status = 'RUNNING' AND "finishedAt" IS NULL AND "startedAt" <= $1 ORDER BY id LIMIT ${MAX_FAILED} FOR UPDATE`,
   error: doneBy('Emergency cleanup', '$4', '$2'),
   action: 'run.emergency-fail',
   actorAt: 3,
   details: `jsonb_strip_nulls(jsonb_build_object('reason', $2::text, 'startedBefore', $1::timestamptz))`,
 })}
-${selectSummary('failed')}`;
+${selectSummary('changed')}`;

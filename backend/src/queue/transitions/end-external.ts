@@ -4,7 +4,7 @@ import type { Sql } from '../../store/sql.js';
 import type { Actor } from '../queue.js';
 import { auditFrom, auditValues } from './audit.js';
 import type { Lease } from './beat.js';
-import { countEnded } from './count.js';
+import { leaveRunning } from './leave-running.js';
 import { heldExternally } from './report-external.js';
 
 /** How an external program says that its run ended. */
@@ -50,17 +50,20 @@ export async function endExternalRun(
 
 const end = (action: 'run.complete-external' | 'run.fail-external') => `
 WITH moment AS MATERIALIZED (SELECT clock_timestamp() AS at
-), ended AS (
-  UPDATE "JobRun" j
-  SET status = $3::"JobRunStatus", error = $4, "errorStack" = $5, metadata = $6::jsonb, "metadataTruncated" = $7,
-      steps = CASE j.rev WHEN $9 THEN $8::jsonb ELSE j.steps END, "finishedAt" = moment.at, "lastHeartbeatAt" = moment.at,
-      "durationMs" = greatest(0, extract(epoch FROM moment.at - j."startedAt") * 1000)::bigint,
-      "progressPercent" = CASE $3 WHEN 'SUCCESS' THEN 100 ELSE j."progressPercent" END, rev = j.rev + 1
-  FROM moment WHERE ${heldExternally('j')} AND ($3 <> 'CANCELLED' OR j."cancelRequestedAt" IS NOT NULL)
-  RETURNING j.*
-), counted AS (${countEnded('ended')}
-), audited AS (${auditFrom('ended', action, 10)})
-${selectRun('ended')}`;
+), ${leaveRunning({
+  which: `${heldExternally('j')} AND ($3::text <> 'CANCELLED' OR j."cancelRequestedAt" IS NOT NULL)`,
+  next: '$3::text',
+  isFinal: true,
+  set: { error: '$4', '"errorStack"': '$5', metadata: '$6::jsonb', '"metadataTruncated"': '$7' },
+  execution: {
+    '"leaseToken"': 'j."leaseToken"',
+    '"lastHeartbeatAt"': 'moment.at',
+    '"progressPercent"': `CASE $3::text WHEN 'SUCCESS' THEN 100 ELSE j."progressPercent" END`,
+    steps: 'CASE j.rev WHEN $9 THEN $8::jsonb ELSE j.steps END',
+  },
+  audit: auditFrom('changed', action, 10),
+})}
+${selectRun('changed')}`;
 
 const FAIL = end('run.fail-external');
 const END: Record<TerminalStatus, string> = { SUCCESS: end('run.complete-external'), FAILED: FAIL, CANCELLED: FAIL };

@@ -5,11 +5,12 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import type { Listener } from '../../store/listener.js';
 import { TestEngine } from '../../testing/engine.js';
-import { inTransaction } from '../../testing/transaction.js';
+import { inTransaction, untilSomebodyWaits } from '../../testing/transaction.js';
 import { defineJob } from '../job.js';
 import { JobAnnouncer } from '../maintenance/job-announcer.js';
 import { SYSTEM } from '../queue.js';
 import { createRegistry } from '../registry.js';
+import { cancelRun } from './cancel.js';
 
 const note = defineJob({
   name: 'note',
@@ -103,6 +104,35 @@ describe('in a transaction of pg', () => {
       await client.enqueue(request, { sql });
     });
     expect(await seen()).toBe(2);
+  });
+});
+
+describe('in a transaction of pg, beside one that ends the run it is about', () => {
+  const unique = { key: 'k', scope: 'running' } as const;
+  it.each([
+    ['waits for that run', (id: string) => ({ after: [id], when: 'finished' }) as const],
+    ['joins the line of its key', () => ({ unique: { ...unique, onConflict: 'after' } }) as const],
+    ['replaces it', () => ({ unique: { ...unique, onConflict: 'replace' } }) as const],
+  ])('a run that %s is queued, and the transaction goes on', async (_what, wanted) => {
+    const { pool } = engine.database;
+    const { jobRunId } = await client.enqueue({ ...request, unique });
+    const other = await pool.connect();
+    await other.query('BEGIN');
+    await cancelRun(other, jobRunId, SYSTEM);
+    const queued = ending('COMMIT', async (sql) => {
+      const { isNew } = await client.enqueue({ ...request, ...wanted(jobRunId) }, { sql });
+      expect(isNew).toBe(true);
+      await client.enqueue(request, { sql });
+    });
+    await untilSomebodyWaits(pool);
+    await other.query('COMMIT');
+    other.release();
+    await queued;
+    expect((await pool.query('SELECT status, "isBlocked" FROM "JobRun" ORDER BY id')).rows).toEqual([
+      { status: 'CANCELLED', isBlocked: false },
+      { status: 'QUEUED', isBlocked: false },
+      { status: 'QUEUED', isBlocked: false },
+    ]);
   });
 });
 

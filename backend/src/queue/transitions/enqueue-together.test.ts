@@ -36,12 +36,12 @@ beforeEach(() => engine.database.pool.query('DELETE FROM "JobRun"'));
 const enqueue = (n: number, actor: Actor) =>
   engine.queue.enqueue({ jobName: 'note', parameters: { n }, trigger: 'API' }, actor);
 
-it('tells one whose account is gone, and queues the runs of all others', async () => {
-  const gone: Actor = { ...ada, userId: 999_999 };
-  const actors = Array.from({ length: 12 }, (_, n) => (n === 4 ? gone : ada));
+it('tells one that the database refuses, and queues the runs of all others', async () => {
+  const odd: Actor = { ...robot, tokenId: 'no uuid' };
+  const actors = Array.from({ length: 12 }, (_, n) => (n === 4 ? odd : ada));
   const answers = await Promise.allSettled(actors.map((actor, n) => enqueue(n, actor)));
   expect(answers.flatMap((answer, n) => (answer.status === 'rejected' ? [[n, answer.reason.code]] : []))).toEqual([
-    [4, '23503'],
+    [4, '22P02'],
   ]);
   const { rows } = await engine.database.pool.query('SELECT id, parameters FROM "JobRun" ORDER BY id');
   expect(rows.map(({ parameters }) => parameters.n)).toEqual([0, 1, 2, 3, 5, 6, 7, 8, 9, 10, 11]);

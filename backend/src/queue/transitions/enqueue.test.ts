@@ -111,7 +111,7 @@ describe('the options of a run', () => {
       { unique: { key: 'k', maxWaitMs: 5 } },
       'unique.maxWaitMs: goes with onConflict "replace"',
     ],
-    ['no time', { runAt: 'soon' }, 'runAt: is no time'],
+    ['no time', { runAt: 'soon' }, 'runAt: must be a Date, or a text such as 2026'],
     ['no time of ours', { runAt: new Date(8.64e15) }, 'runAt: is no time'],
     ['a priority beyond', { priority: 101 }, 'priority: must be a whole number from -100 to 100'],
     ['no attempt', { maxAttempts: 0 }, 'maxAttempts: must be a whole number from 1 to 1000'],

@@ -4,12 +4,18 @@ import { enqueueRuns, only } from '@job-manager/client/enqueue';
 import { ENQUEUE } from '@job-manager/client/enqueue-statement';
 import { Gathering } from '@job-manager/client/gathering';
 import { type AddedRun, addEach, isPlain, type PlainRun, plainRun } from '@job-manager/client/plain-runs';
-import { ENQUEUE_PLAIN, ENQUEUE_PLAIN_AUDITED } from '@job-manager/client/plain-statement';
+import {
+  ENQUEUE_ONE,
+  ENQUEUE_ONE_AUDITED,
+  ENQUEUE_PLAIN,
+  ENQUEUE_PLAIN_AUDITED,
+} from '@job-manager/client/plain-statement';
 import type { JobSettings, RunRequest } from '@job-manager/client/request';
 import { type Sql as ClientSql, rowsOf } from '@job-manager/client/sql';
 import { isAllowed } from '@job-manager/shared/run';
 import type { Notifier } from '../../store/notifier.js';
-import { type QueuedRun, type RunRow, runOfText, selectRun, selectRunAsText } from '../../store/run-row.js';
+import { readRun } from '../../store/run.js';
+import { type QueuedRun, type RunRow, runOfText, selectRunAsText } from '../../store/run-row.js';
 import type { Sql } from '../../store/sql.js';
 import { notAllowed, unknownRun } from '../errors.js';
 import type { Registry } from '../registry.js';
@@ -36,6 +42,8 @@ export class Enqueueing {
   constructor(options: EnqueueingOptions) {
     this.#options = options;
     this.#sql = prepared(options.sql, {
+      'enqueue-one': ENQUEUE_ONE,
+      'enqueue-one-audited': ENQUEUE_ONE_AUDITED,
       'enqueue-plain': ENQUEUE_PLAIN,
       'enqueue-plain-audited': ENQUEUE_PLAIN_AUDITED,
     });
@@ -53,7 +61,7 @@ export class Enqueueing {
     if (!isPlain(request)) return this.#enqueueKeyed(request, actor);
     const describe = freshRun({ request, parameters, settings, actor });
     const added = await this.#gathering.add(plainRun(request, { parameters, actor, settings }));
-    return { run: isNamed(actor) ? describe(added) : await readRun(this.#sql, added.jobRunId), isNew: true };
+    return { run: isNamed(actor) ? describe(added) : await readQueued(this.#options.sql, added.jobRunId), isNew: true };
   }
 
   /** Queues a run in a transaction of the caller; runners hear of it at the commit. */
@@ -81,7 +89,7 @@ export class Enqueueing {
     const place = looksAtOthers(request) ? this.#sql : prepared(sql, { enqueue: ENQUEUE });
     const { jobRunId, isNew } = only((await enqueueRuns(place, [request], options)).runs);
     if (!notifies) notifier.queued();
-    return { run: await readRun(this.#sql, jobRunId), isNew };
+    return { run: await readQueued(sql, jobRunId), isNew };
   }
 
   /** `slow` is what remains of the check, where the schema of the job takes its time. */
@@ -105,8 +113,8 @@ function prepared(sql: Sql, statements: Record<string, string>): ClientSql {
   return { query: (text, values) => sql.query({ name: names.get(text), text, values }) };
 }
 
-async function readRun(sql: ClientSql, runId: string): Promise<RunRow> {
-  const [run] = await rowsOf<RunRow>(sql, `${selectRun('"JobRun"')} WHERE r.id = $1::bigint`, [runId]);
+async function readQueued(sql: Sql, runId: string): Promise<RunRow> {
+  const run = await readRun(sql, runId);
   if (!run) throw new Error(`Run #${runId} was purged while it was read`);
   return run;
 }

@@ -1,8 +1,7 @@
 import type { AuditAction } from '@job-manager/shared/audit';
 import { limits } from '@job-manager/shared/limits';
 import { auditFrom } from './audit.js';
-import { countEnded } from './count.js';
-import { countNote, noteFrom } from './note.js';
+import { leaveRunning } from './leave-running.js';
 
 interface FailRunning {
   /** A query of the ids of RUNNING runs, their rows locked. */
@@ -17,22 +16,20 @@ interface FailRunning {
 }
 
 /**
- * Fails running runs from outside their execution, as the CTEs of a statement that leave the runs in `failed`. The
+ * Fails running runs from outside their execution, as the CTEs of a statement that leave the runs in `changed`. The
  * lease is taken away, so whatever their runner still writes changes nothing.
  */
 export const failRunning = ({ target, error, action, actorAt, details }: FailRunning): string => `
 WITH moment AS MATERIALIZED (SELECT clock_timestamp() AS at
 ), target AS MATERIALIZED (${target}
-), failed AS (
-  UPDATE "JobRun" j
-  SET status = 'FAILED', error = left(${error}, ${limits.errorChars}), "leaseToken" = NULL, "finishedAt" = moment.at, rev = j.rev + 1,
-      "durationMs" = greatest(0, extract(epoch FROM moment.at - j."startedAt") * 1000)::bigint,
-      ${countNote('ERROR')}
-  FROM target, moment WHERE j.id = target.id AND j.status = 'RUNNING'
-  RETURNING j.*
-), counted AS (${countEnded('failed')}
-), audited AS (${auditFrom('failed', action, actorAt, details)}
-), noted AS (${noteFrom('failed', 'ERROR', 'error')})`;
+), ${leaveRunning({
+  from: 'target',
+  next: `'FAILED'`,
+  isFinal: true,
+  set: { error: `left(${error}, ${limits.errorChars})` },
+  note: { level: `'ERROR'`, text: 'j.error' },
+  audit: auditFrom('changed', action, actorAt, details),
+})}`;
 
 /** Words for what was done to runs, by whom and why, as an SQL expression over two values: who, and why or null. */
 export const doneBy = (what: string, who: string, why: string): string =>

@@ -1,10 +1,9 @@
 import type { AttemptUsage } from '@job-manager/shared/contract/message';
 import type { TerminalStatus } from '@job-manager/shared/run';
 import { arrayLiteral } from '../../store/array-literal.js';
-import { planName } from '../../store/plan-name.js';
 import type { Sql } from '../../store/sql.js';
 import type { Lease } from './beat.js';
-import { countEnded } from './count.js';
+import { leaveRunning } from './leave-running.js';
 
 /** How far an execution came; what is null is left as it was last written. */
 export interface LastProgress {
@@ -32,28 +31,36 @@ export interface Outcome extends Lease, LastProgress {
  * outcome again, after an answer was lost, is harmless and returns its id again.
  */
 export async function finishRuns(sql: Sql, outcomes: Outcome[]): Promise<Set<string>> {
-  const finished = await sql.query<{ id: string }>({
-    name: planName('finish'),
-    text: FINISH,
-    values: columnsOf(outcomes),
-  });
+  const inOrder = outcomes.toSorted(byId);
+  // Of two executions of a run, which come together hardly ever, one at most has its lease.
+  const second = inOrder.filter(({ id }, index) => id === inOrder[index - 1]?.id);
+  if (second.length > 0) {
+    const first = inOrder.filter((outcome) => !second.includes(outcome));
+    return new Set([...(await finishRuns(sql, first)), ...(await finishRuns(sql, second))]);
+  }
+  const finished = await sql.query<{ id: string }>({ name: 'finish', text: FINISH, values: columnsOf(inOrder) });
   const recorded = new Set(finished.rows.map((row) => row.id));
-  const missing = outcomes.filter(({ id }) => !recorded.has(id));
+  const missing = inOrder.filter(({ id }) => !recorded.has(id));
   return missing.length === 0 ? recorded : new Set([...recorded, ...(await findToldBefore(sql, missing))]);
 }
 
-/** A column each. Most runs have nothing to say but that they are done: a column of nothing but nulls is sent empty. */
-function columnsOf(outcomes: Outcome[]): string[] {
-  const column = (read: (outcome: Outcome) => string | number | boolean | null | undefined) =>
-    arrayLiteral(outcomes.map(read));
+const byId = (a: Outcome, b: Outcome): number => a.id.length - b.id.length || (a.id < b.id ? -1 : Number(a.id > b.id));
+
+/** An array each, in the order of `placed`. Most runs have nothing to say but that they are done: null stands for nothing but `usual`. */
+function columnsOf(outcomes: Outcome[]): (string | null)[] {
+  type Value = string | number | boolean | null | undefined;
+  const column = (read: (outcome: Outcome) => Value, usual: Value = null) => {
+    const values = outcomes.map(read);
+    return values.every((value) => (value ?? null) === usual) ? null : arrayLiteral(values);
+  };
   return [
     column(({ id }) => id),
     column(({ leaseToken }) => leaseToken),
-    column(({ status }) => status),
+    column(({ status }) => status, 'SUCCESS'),
     column(({ error }) => error),
     column(({ errorStack }) => errorStack),
     column(({ metadata }) => metadata),
-    column(({ metadataTruncated }) => metadataTruncated),
+    column(({ metadataTruncated }) => metadataTruncated, false),
     column(({ progressPercent }) => progressPercent),
     column(({ progressMessage }) => progressMessage),
     column(({ steps }) => steps),
@@ -84,35 +91,38 @@ export const usageKeys = [
 // The lease token stays on the row: a runner that never heard the answer finds its own token on a finished
 // run, and knows. Recovery clears it, so an outcome told by the rescuer is never mistaken for one's own.
 //
-// The planner isn't told how many outcomes there are, nor which state is asked for. Told of a thousand it reads all of
-// the table in the order of ids; told that RUNNING is asked for, while it believes that hardly anything is, it
-// walks the index of what runs once for each outcome. Kept in the dark it looks up each run by its id.
+// What is sent about a run stands at the place of its id in sorted arrays. Joined with a list of outcomes, in a plan that was made
+// while the table had a few rows, PostgreSQL would read all that has come since once for each outcome, and keep to that plan.
+// Nor does the statement name the wanted state: while statistics say that hardly anything runs, all that does would be walked.
+const placed = (place: string): string => `(${place})[width_bucket(j.id, $1::bigint[])]`;
+const STATUS = `coalesce(${placed('$3::text[]')}, 'SUCCESS')`;
+
 const FINISH = `
-WITH moment AS MATERIALIZED (SELECT clock_timestamp() AS at
-), sent AS MATERIALIZED (
-  SELECT $1::bigint[] AS id, $2::uuid[] AS token, $3::text[] AS status, $4::text[] AS error, $5::text[] AS stack, $6::text[] AS metadata,
-    $7::boolean[] AS truncated, $8::real[] AS percent, $9::text[] AS message, $10::text[] AS steps, $11::int[] AS child, $12::int[] AS cpu,
-    $13::bigint[] AS peak, $14::int[] AS lag
-), outcome AS MATERIALIZED (
-  SELECT o.*, 'RUNNING'::"JobRunStatus" AS before FROM sent s CROSS JOIN LATERAL unnest(s.id, s.token, s.status, s.error, s.stack, s.metadata,
-    s.truncated, s.percent, s.message, s.steps, s.child, s.cpu, s.peak, s.lag)
-    AS o(id, token, status, error, stack, metadata, truncated, percent, message, steps, child, cpu, peak, lag)
-), finished AS (
-  UPDATE "JobRun" j
-  SET status = outcome.status::"JobRunStatus", error = outcome.error, "errorStack" = outcome.stack,
-      metadata = outcome.metadata::jsonb, "metadataTruncated" = outcome.truncated,
-      steps = coalesce(outcome.steps::jsonb, j.steps),
-      "childPid" = outcome.child, "cpuMs" = outcome.cpu, "peakMemoryBytes" = outcome.peak, "maxLoopLagMs" = outcome.lag,
-      "finishedAt" = moment.at, "lastHeartbeatAt" = moment.at,
-      "durationMs" = greatest(0, date_part('epoch', moment.at - j."startedAt") * 1000)::bigint,
-      "progressPercent" = CASE outcome.status WHEN 'SUCCESS' THEN 100 ELSE coalesce(outcome.percent, j."progressPercent") END,
-      "progressMessage" = coalesce(outcome.message, j."progressMessage"), rev = j.rev + 1
-  FROM outcome, moment
-  WHERE j.id = outcome.id AND j."leaseToken" = outcome.token AND j.status = outcome.before
-  RETURNING j.id, j."jobName", j.status, j."durationMs", j."finishedAt"
-), counted AS (${countEnded('finished')})
-SELECT id FROM finished`;
+WITH moment AS MATERIALIZED (SELECT clock_timestamp() AS at, 'RUNNING'::"JobRunStatus" AS before
+), ${leaveRunning({
+  which: `j.id = ANY ($1::bigint[]) AND j."leaseToken" = ${placed('$2::uuid[]')} AND j.status = moment.before`,
+  next: STATUS,
+  isFinal: true,
+  set: {
+    error: placed('$4::text[]'),
+    '"errorStack"': placed('$5::text[]'),
+    metadata: `${placed('$6::text[]')}::jsonb`,
+    '"metadataTruncated"': `coalesce(${placed('$7::boolean[]')}, false)`,
+  },
+  execution: {
+    '"leaseToken"': 'j."leaseToken"',
+    '"lastHeartbeatAt"': 'moment.at',
+    '"progressPercent"': `CASE ${STATUS} WHEN 'SUCCESS' THEN 100 ELSE coalesce(${placed('$8::real[]')}, j."progressPercent") END`,
+    '"progressMessage"': `coalesce(${placed('$9::text[]')}, j."progressMessage")`,
+    steps: `coalesce(${placed('$10::text[]')}::jsonb, j.steps)`,
+    '"childPid"': placed('$11::int[]'),
+    '"cpuMs"': placed('$12::int[]'),
+    '"peakMemoryBytes"': placed('$13::bigint[]'),
+    '"maxLoopLagMs"': placed('$14::int[]'),
+  },
+  returning: 'j.id, j."jobName", j.status, j."durationMs", j."finishedAt"',
+})}
+SELECT id FROM changed`;
 
 const TOLD_BEFORE = `
-SELECT j.id FROM "JobRun" j JOIN unnest($1::bigint[], $2::uuid[]) AS lease(id, token) ON j.id = lease.id AND j."leaseToken" = lease.token
-WHERE j.status IN ('SUCCESS', 'FAILED', 'CANCELLED')`;
+SELECT j.id FROM "JobRun" j WHERE j.id = ANY ($1::bigint[]) AND j."leaseToken" = ${placed('$2::uuid[]')} AND j.status IN ('SUCCESS', 'FAILED', 'CANCELLED')`;

@@ -55,7 +55,7 @@ WITH mine AS MATERIALIZED (
   SELECT * FROM "Schedule" WHERE id = $1 AND rev = $2 AND "nextRunAt" = $3 AND "pausedAt" IS NULL FOR UPDATE
 ), active AS MATERIALIZED (
   SELECT j.id, j.status, j."dependsOn", j."cancelRequestedAt" IS NOT NULL AS "isAsked" FROM mine
-  JOIN "JobRun" j ON j."scheduleId" = mine.id AND j.status IN ('QUEUED', 'RUNNING') ORDER BY j.id FOR UPDATE OF j
+  JOIN "JobRun" j ON j."scheduleId" = mine.id AND j."finishedAt" IS NULL ORDER BY j.id FOR UPDATE OF j
 ), due AS MATERIALIZED (
   SELECT d.at, d."isMadeUp", row_number() OVER (ORDER BY d.at) AS n, count(*) OVER () AS most, mine.overlap
   FROM mine, unnest($6::timestamptz[], $7::boolean[]) AS d(at, "isMadeUp")
@@ -85,22 +85,22 @@ WITH mine AS MATERIALIZED (
   INSERT INTO "JobRun" (id, "jobName", parameters, trigger, "algorithmVersion", channel, priority, "maxAttempts", "maxCrashes",
     "timeoutMs", "triggeredById", "triggeredByTokenId", "scheduleId", "dueAt", "dependsOn", "waitsFor", "isBlocked", "hasDependents")
   -- As the newest version of the job declares, which may live in another process.
-  SELECT placed.id, mine."jobName", mine.parameters, 'CRON', coalesce(job."algorithmVersion", $12), coalesce(job.channel, $13),
-    coalesce(job.priority, $14), coalesce(job."maxAttempts", $15), coalesce(job."maxCrashes", $16),
+  SELECT placed.id, mine."jobName", mine.parameters, 'CRON', coalesce(job."algorithmVersion", $12), coalesce(mine.channel, job.channel, $13),
+    coalesce(mine.priority, job.priority, $14), coalesce(job."maxAttempts", $15), coalesce(job."maxCrashes", $16),
     CASE WHEN job.name IS NULL THEN $17 ELSE nullif(job."timeoutMs", 0) END, mine."authorId", mine."authorTokenId", mine.id, placed.at, placed."dependsOn",
     CASE WHEN placed."dependsOn" IS NOT NULL THEN 'FINISHED'::"WaitCondition" END, placed."dependsOn" IS NOT NULL, placed."hasDependents"
   FROM mine CROSS JOIN placed JOIN won ON won."runId" = placed.id LEFT JOIN ${JOB} ON job.name = mine."jobName"
   RETURNING id
 ), waited AS (
   UPDATE "JobRun" j SET "hasDependents" = true, rev = j.rev + 1
-  FROM ahead, active a, way WHERE j.id = ahead.id AND a.id = j.id AND (NOT way.cancels OR a."isAsked")
+  FROM ahead, active a, way WHERE j.id = ahead.id AND a.id = j.id AND j."finishedAt" IS NULL AND (NOT way.cancels OR a."isAsked")
 ), cancelled AS (
   UPDATE "JobRun" j
   SET status = CASE j.status WHEN 'QUEUED' THEN 'CANCELLED' ELSE j.status END,
       "finishedAt" = CASE j.status WHEN 'QUEUED' THEN clock_timestamp() END,
       "isBlocked" = false, "hasDependents" = j."hasDependents" OR j.status = 'RUNNING',
       "cancelRequestedAt" = clock_timestamp(), "messageCount" = j."messageCount" + 1, rev = j.rev + 1
-  FROM active, way WHERE way.cancels AND j.id = active.id AND NOT active."isAsked"
+  FROM active, way WHERE way.cancels AND j.id = active.id AND j."finishedAt" IS NULL AND NOT active."isAsked"
   RETURNING j.*
 ), counted AS (${countEnded('cancelled')}
 ), noted AS (${noteFrom('cancelled', 'INFO', `CASE status WHEN 'CANCELLED' THEN 'Cancelled while queued' ELSE 'Cancel requested' END || ': the next run of its schedule is due'`)}

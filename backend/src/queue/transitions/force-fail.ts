@@ -20,10 +20,10 @@ export async function forceFailRun(
 
 const FORCE_FAIL = `${failRunning({
   target: `SELECT id FROM "JobRun"
-    WHERE id = $1 AND status = 'RUNNING' AND "cancelRequestedAt" <= clock_timestamp() - $2::float8 * interval '1 ms' FOR UPDATE`,
+    WHERE id = $1 AND status = 'RUNNING' AND "finishedAt" IS NULL AND "cancelRequestedAt" <= clock_timestamp() - $2::float8 * interval '1 ms' FOR UPDATE`,
   error: doneBy('Force-failed', '$5', '$3'),
   action: 'run.force-fail',
   actorAt: 4,
   details: `jsonb_strip_nulls(jsonb_build_object('reason', $3::text))`,
 })}
-${selectRun('failed')}`;
+${selectRun('changed')}`;

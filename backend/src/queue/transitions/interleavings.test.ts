@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Sql } from '../../store/sql.js';
 import { readViolations } from '../../store/violations.js';
 import { createTestDatabase, type TestDatabase } from '../../testing/database.js';
+import { sendingAgain } from '../../testing/transaction.js';
 import { SYSTEM } from '../queue.js';
 import { beat } from './beat.js';
 import { cancelRun } from './cancel.js';
@@ -164,7 +165,7 @@ interface Story {
 }
 
 async function oneAfterTheOther(subject: Subject, a: ActName, b: ActName): Promise<Story> {
-  const answers: [string, string] = [await acts[a](first, subject), await acts[b](second, subject)];
+  const answers: [string, string] = [await acts[a](first, subject), await acts[b](sendingAgain(second), subject)];
   return { answers, state: await stateOf(subject) };
 }
 
@@ -173,7 +174,7 @@ async function interleaved(subject: Subject, a: ActName, b: ActName): Promise<St
   await first.query('BEGIN');
   const answerA = await acts[a](first, subject);
   let isDone = false;
-  const answering = acts[b](second, subject).finally(() => {
+  const answering = acts[b](sendingAgain(second), subject).finally(() => {
     isDone = true;
   });
   await vi.waitFor(
@@ -227,6 +228,23 @@ class Orders {
     return story;
   }
 }
+
+it('Each looks for the run among the active ones alone', async () => {
+  for (const name of names) {
+    const plans: string[] = [];
+    const explained = async (statement: string | { text: string; values?: unknown[] }, given?: unknown[]) => {
+      const { text, values = given } = typeof statement === 'string' ? { text: statement } : statement;
+      const { rows } = await first.query<{ 'QUERY PLAN': string }>(`EXPLAIN ${text}`, values);
+      plans.push(rows.map((row) => row['QUERY PLAN']).join('\n'));
+      return first.query(text, values);
+    };
+    await acts[name]({ query: explained } as unknown as Sql, await aRunningRun());
+    // What comes after it, where the run was not found, reads what has become of it; an answer has the runs of its batch.
+    const looks = plans[0]?.split('SubPlan')[0];
+    expect(looks, name).toContain('JobRun_active');
+    expect(looks, name).not.toMatch(/JobRun_(before|2)/);
+  }
+});
 
 describe.each(stories)('Two at once at %s', (_beginning, begin, actNames) => {
   const orders = new Orders(begin);

@@ -1,5 +1,6 @@
 import type { Sql } from '../../store/sql.js';
 import type { Lease } from './beat.js';
+import { isStill } from './is-still.js';
 
 export interface ProgressReport extends Lease {
   percent: number | null;
@@ -33,11 +34,11 @@ WITH report AS MATERIALIZED (
   SELECT * FROM unnest($1::bigint[], $2::uuid[], $3::real[], $4::text[], $5::text[])
     AS report(id, token, percent, message, steps)
 ), free AS MATERIALIZED (
-  SELECT id FROM "JobRun" WHERE id = ANY($1) AND status = 'RUNNING' ORDER BY id FOR UPDATE SKIP LOCKED
+  SELECT id FROM "JobRun" j WHERE id = ANY($1) AND status = 'RUNNING' AND "finishedAt" IS NULL AND ${isStill('RUNNING', 'j')} ORDER BY id FOR UPDATE SKIP LOCKED
 )
 UPDATE "JobRun" j
 SET "progressPercent" = report.percent, "progressMessage" = report.message,
     steps = coalesce(report.steps::jsonb, j.steps), rev = j.rev + 1
 FROM report JOIN free USING (id)
-WHERE j.id = report.id AND j."leaseToken" = report.token AND j.status = 'RUNNING'
+WHERE j.id = report.id AND j."leaseToken" = report.token AND j.status = 'RUNNING' AND j."finishedAt" IS NULL
 RETURNING report.token`;

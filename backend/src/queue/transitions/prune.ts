@@ -72,7 +72,7 @@ WITH moment AS MATERIALIZED (SELECT clock_timestamp() AS at
 ), needed AS MATERIALIZED (
   -- By those that wait, and those that have not ended: they read the results when they run.
   SELECT unnest(d."dependsOn") AS id FROM "JobRun" d
-  WHERE d."dependsOn" && ARRAY(SELECT id FROM looked) AND (d."isBlocked" OR d.status IN ('QUEUED', 'RUNNING'))
+  WHERE d."dependsOn" && ARRAY(SELECT id FROM looked) AND d."finishedAt" IS NULL
 ), batch AS MATERIALIZED (SELECT id FROM looked WHERE id NOT IN (SELECT id FROM needed)
 ${removeBatch}
 ), total AS (

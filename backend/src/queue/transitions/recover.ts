@@ -44,7 +44,7 @@ export async function recoverRunsOf(sql: Sql, runnerId: string, actor: Actor, ru
 /** How many RUNNING runs a runner holds. */
 export async function countRunsOf(sql: Sql, runnerId: string): Promise<number> {
   const { rows } = await sql.query<{ runs: number }>(
-    `SELECT count(*)::int AS runs FROM "JobRun" WHERE status = 'RUNNING' AND "runnerId" = $1`,
+    `SELECT count(*)::int AS runs FROM "JobRun" WHERE status = 'RUNNING' AND "finishedAt" IS NULL AND "runnerId" = $1`,
     [runnerId],
   );
   return rows[0]?.runs ?? 0;
@@ -133,7 +133,7 @@ const recover = (which: string, why: string) => `${takeBack({
   action: 'run.recover',
   actorAt: 2,
 })}
-${selectSummary('taken')}`;
+${selectSummary('changed')}`;
 
 const STALLED = recover(`${isStalled('$1')} AND ($7::bigint[] IS NULL OR id = ANY($7))`, SILENT);
 const OF_RUNNER = recover(

@@ -1,8 +1,6 @@
 import type { Sql } from '../../store/sql.js';
-import { archiveAttempt } from './attempt.js';
 import type { Lease } from './beat.js';
-import { countEnded } from './count.js';
-import { countNote, noteFrom } from './note.js';
+import { AGAIN_UNLESS_CANCELLED, heldBy, leaveRunning } from './leave-running.js';
 
 /** Why a run is handed back: its runner ends, or it waited there for a slot in vain. */
 export type ReleaseReason = keyof typeof RELEASE_REASONS;
@@ -18,29 +16,18 @@ export async function releaseRuns(sql: Sql, leases: Lease[], reason: ReleaseReas
   await sql.query(RELEASE, values);
 }
 
-const TOLD = `$3 || '; ' || CASE status WHEN 'QUEUED' THEN 'handed back to the queue, without using up an attempt'
-  ELSE 'cancelled, as was asked' END`;
-
 /** Sent by `heartbeat-thread.mjs`, too. */
 export const RELEASE = `
 WITH moment AS MATERIALIZED (SELECT clock_timestamp() AS at
-), held AS MATERIALIZED (
-  SELECT j.id, j."claimNo", j.attempt, j."runnerId", j."startedAt", j."cancelRequestedAt" IS NOT NULL AS cancelled
-  FROM "JobRun" j JOIN unnest($1::bigint[], $2::uuid[]) AS lease(id, token) ON j.id = lease.id AND j."leaseToken" = lease.token
-  WHERE j.status = 'RUNNING' ORDER BY j.id FOR UPDATE OF j
-), released AS (
-  UPDATE "JobRun" j
-  SET status = CASE WHEN held.cancelled THEN 'CANCELLED' ELSE 'QUEUED' END::"JobRunStatus",
-      attempt = j.attempt - 1, rev = j.rev + 1, "leaseToken" = NULL, "lastHeartbeatAt" = NULL,
-      "runnerId" = CASE WHEN held.cancelled THEN j."runnerId" END,
-      "startedAt" = CASE WHEN held.cancelled THEN j."startedAt" END,
-      "finishedAt" = CASE WHEN held.cancelled THEN moment.at END,
-      "durationMs" = CASE WHEN held.cancelled THEN greatest(0, extract(epoch FROM moment.at - j."startedAt") * 1000)::bigint END,
-      "progressPercent" = NULL, "progressMessage" = NULL,
-      steps = CASE WHEN held.cancelled THEN j.steps END, ${countNote('INFO')}
-  FROM held, moment WHERE j.id = held.id
-  RETURNING j.*, held.attempt AS "heldAttempt"
-), archived AS (${archiveAttempt('(SELECT * FROM held, moment WHERE NOT cancelled) ended', `'RELEASED'`, 'NULL')}
-), counted AS (${countEnded('released')}
-), noted AS (${noteFrom('(SELECT id, "messageCount", "heldAttempt" AS attempt, status FROM released) noted', 'INFO', TOLD)})
-SELECT id FROM released`;
+), held AS MATERIALIZED (${heldBy('unnest($1::bigint[], $2::uuid[]) AS lease(id, token)')}
+), ${leaveRunning({
+  from: 'held',
+  next: AGAIN_UNLESS_CANCELLED,
+  refunds: 'true',
+  note: {
+    level: `'INFO'`,
+    text: `$3 || '; ' || CASE WHEN held.cancelled THEN 'cancelled, as was asked' ELSE 'handed back to the queue, without using up an attempt' END`,
+  },
+  archive: { outcome: `'RELEASED'`, error: 'NULL' },
+})}
+SELECT id FROM changed`;

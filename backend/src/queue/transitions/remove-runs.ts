@@ -11,6 +11,8 @@ export const removeBatch = `), messages AS (
   DELETE FROM "JobRunAttempt" WHERE "runId" IN (SELECT id FROM batch)
 ), authors AS (
   DELETE FROM "JobRunAuthor" WHERE "runId" IN (SELECT id FROM batch)
+), causes AS (
+  DELETE FROM "RunError" WHERE "runId" IN (SELECT id FROM batch)
 ), removed AS (
   DELETE FROM "JobRun" j USING batch WHERE j.id = batch.id RETURNING j.id, j."jobName", j.status, j."finishedAt", j."durationMs"
 ), less AS MATERIALIZED (
@@ -27,21 +29,36 @@ export const removeBatch = `), messages AS (
   WHERE (c.hour, c."jobName", c.status) = (n.hour, n."jobName", n.status) AND n.runs > 0`;
 
 /**
- * Removes these runs as far as they have ended and no run that waits or runs reads their results. Returns how many.
- * For a few thousand at a time: it is one statement.
+ * Removes these runs as far as they have ended and no run that waits or runs reads their results, as if there had never
+ * been any: charts lose them too. Returns how many. For a few thousand at a time: it is one statement.
  */
 export async function removeRuns(sql: Sql, ids: readonly string[]): Promise<number> {
-  const { rows } = await sql.query<{ runs: number }>(REMOVE, [ids]);
-  return rows[0]?.runs ?? 0;
+  const { rows } = await sql.query<{ hour: Date; jobName: string; status: string; runs: number }>(REMOVE, [ids]);
+  await sql.query(FORGET, [JSON.stringify(rows)]);
+  await sql.query('DELETE FROM "JobRunRemoved" WHERE runs = 0; DELETE FROM "JobRunDayRemoved" WHERE runs = 0');
+  return rows.reduce((sum, { runs }) => sum + runs, 0);
 }
+
+const forgetIn = (table: string, span: 'hour' | 'day'): string => `
+  UPDATE "${table}" r SET runs = r.runs - f.runs FROM (
+    SELECT date_trunc('${span}', hour, 'UTC') AS ${span}, "jobName", status, sum(runs) AS runs FROM forgotten GROUP BY 1, 2, 3
+  ) f WHERE (r.${span}, r."jobName", r.status) = (f.${span}, f."jobName", f.status)`;
+
+/** What the trigger noted when the counters were lowered. */
+const FORGET = `
+WITH forgotten AS MATERIALIZED (
+  SELECT * FROM jsonb_to_recordset($1::jsonb) AS f(hour timestamptz, "jobName" text, status "JobRunStatus", runs bigint)
+), of_hours AS (${forgetIn('JobRunRemoved', 'hour')}
+), of_days AS (${forgetIn('JobRunDayRemoved', 'day')}
+) SELECT`;
 
 const REMOVE = `
 WITH needed AS MATERIALIZED (
   SELECT unnest(d."dependsOn") AS id FROM "JobRun" d
-  WHERE d."dependsOn" && $1::bigint[] AND (d."isBlocked" OR d.status IN ('QUEUED', 'RUNNING'))
+  WHERE d."dependsOn" && $1::bigint[] AND d."finishedAt" IS NULL
 ), batch AS MATERIALIZED (
   SELECT id FROM "JobRun" j
   WHERE id = ANY ($1::bigint[]) AND "finishedAt" IS NOT NULL AND id NOT IN (SELECT id FROM needed) ORDER BY id FOR UPDATE OF j
 ${removeBatch}
 )
-SELECT count(*)::int AS runs FROM removed`;
+SELECT hour, "jobName", status, runs::int FROM less`;

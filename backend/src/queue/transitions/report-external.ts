@@ -7,7 +7,7 @@ import type { Lease } from './beat.js';
  * values). A runner's lease never counts here, so nothing but its runner can speak for its runs.
  */
 export const heldExternally = (alias: string): string =>
-  `${alias}.id = $1 AND ${alias}."leaseToken" = $2 AND ${alias}.status = 'RUNNING' AND ${alias}."inactivityTimeoutMs" IS NOT NULL`;
+  `${alias}.id = $1 AND ${alias}."leaseToken" = $2 AND ${alias}.status = 'RUNNING' AND ${alias}."finishedAt" IS NULL AND ${alias}."inactivityTimeoutMs" IS NOT NULL`;
 
 /** What the program is told; null from the functions below when the run is not its own any more. */
 export interface ReportAnswer {

@@ -1,6 +1,7 @@
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import * as z from 'zod';
 import { TestEngine } from '../../testing/engine.js';
+import { untilSomebodyWaits } from '../../testing/transaction.js';
 import { defineJob } from '../job.js';
 import { type Actor, SYSTEM } from '../queue.js';
 
@@ -128,10 +129,7 @@ it('leaves alone a run that is claimed while it waits for the row', async () => 
     [id],
   );
   const answer = engine.queue.reschedule(id, soon(60_000), ada).catch((error) => error);
-  await vi.waitFor(async () => {
-    const waits = await query(`SELECT 1 FROM pg_locks WHERE NOT granted AND pid <> pg_backend_pid()`, []);
-    expect(waits.rowCount).toBeGreaterThan(0);
-  });
+  await untilSomebodyWaits(engine.database.pool);
   await claim.query('COMMIT');
   claim.release();
   expect(await answer).toMatchObject({ code: 'NOT_ALLOWED' });

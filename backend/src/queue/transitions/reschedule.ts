@@ -27,14 +27,29 @@ export async function rescheduleRun(
 ): Promise<{ run: RunRow; isNew: boolean }> {
   if (runAt) checkNotTooFar(runAt, 'runAt');
   if (priority !== undefined) checkPriority(priority);
-  const values = [runId, runAt ?? null, runAt === undefined, priority ?? null];
-  const changed = await sql.query<RunRow>(RESCHEDULE, [...values, ...auditValues(actor)]);
+  const values = [[runId], runAt ?? null, runAt === undefined, priority ?? null];
+  const changed = await sql.query<RunRow>(RESCHEDULE_ONE, [...values, ...auditValues(actor)]);
   if (changed.rows[0]) return { run: changed.rows[0], isNew: true };
   const found = await sql.query<RunRow>(`${selectRun('"JobRun"')} WHERE r.id = $1`, [runId]);
   const run = found.rows[0];
   if (!run) throw unknownRun(runId);
   if (run.status !== 'QUEUED') throw notAllowed('reschedule', runId, run.status);
   return { run, isNew: false };
+}
+
+/** The same for many runs; answers how many of them still wait, whether they were changed or were so already. */
+export async function rescheduleRuns(
+  sql: Sql,
+  runIds: readonly string[],
+  { runAt, priority }: Omit<Reschedule, 'runId'>,
+  actor: Actor,
+): Promise<{ found: number }> {
+  const values = [runIds, runAt ?? null, runAt === undefined, priority ?? null, ...auditValues(actor)];
+  const { rows } = await sql.query<{ found: number }>(
+    `${RESCHEDULE} SELECT count(*)::int AS found FROM queued`,
+    values,
+  );
+  return rows[0] ?? { found: 0 };
 }
 
 function checkPriority(priority: number): void {
@@ -51,17 +66,17 @@ const CHANGES = `CASE WHEN "isMoved" THEN jsonb_build_object('from', before, 'to
 const RESCHEDULE = `
 WITH moment AS MATERIALIZED (SELECT date_trunc('milliseconds', clock_timestamp()) AS now
 ), queued AS MATERIALIZED (
-  SELECT id, "runAt" AS before, priority AS "priorityBefore" FROM "JobRun" WHERE id = $1 AND status = 'QUEUED' FOR UPDATE
+  SELECT id, "runAt" AS before, priority AS "priorityBefore" FROM "JobRun" WHERE id = ANY($1::bigint[]) AND status = 'QUEUED' AND "finishedAt" IS NULL ORDER BY id FOR UPDATE
 ), target AS (
   SELECT *, coalesce($4::smallint, "priorityBefore") AS "priorityAfter",
     CASE WHEN $3::boolean THEN before WHEN $2::timestamptz > now THEN date_trunc('milliseconds', $2::timestamptz) ELSE least(before, now) END AS after FROM queued, moment
 ), changed AS (
   UPDATE "JobRun" j SET "runAt" = target.after, priority = target."priorityAfter", rev = j.rev + 1, ${countNote('INFO')}
-  FROM target WHERE j.id = target.id AND j.status = 'QUEUED' AND (target.after, target."priorityAfter") <> (target.before, target."priorityBefore")
+  FROM target WHERE j.id = target.id AND j.status = 'QUEUED' AND j."finishedAt" IS NULL AND (target.after, target."priorityAfter") <> (target.before, target."priorityBefore")
   RETURNING j.*, target.before, target."priorityBefore", target.after <> target.before AS "isMoved", target.after > target.now AS "isLater"
 ), audited AS (${auditFrom('changed', 'run.reschedule', 5, CHANGES)}
-), noted AS (${noteFrom('changed', 'INFO', `${told()} || ', by ' || coalesce($6::text, 'the system')`)})
-${selectRun('changed')}`;
+), noted AS (${noteFrom('changed', 'INFO', `${told()} || ', by ' || coalesce($6::text, 'the system')`)})`;
+const RESCHEDULE_ONE = `${RESCHEDULE} ${selectRun('changed')}`;
 
 function told(): string {
   const time = `to_char("runAt" AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS "UTC"')`;

@@ -3,12 +3,10 @@ import { limits } from '@job-manager/shared/limits';
 import { formatDurationSql } from '../../store/format-duration.js';
 import type { Sql } from '../../store/sql.js';
 import { SYSTEM } from '../queue.js';
-import { archiveAttempt, endExecution } from './attempt.js';
 import { auditFrom, auditValues } from './audit.js';
 import type { Lease } from './beat.js';
-import { countEnded } from './count.js';
 import { type LastProgress, usageKeys } from './finish.js';
-import { noteFrom } from './note.js';
+import { heldBy, leaveRunning } from './leave-running.js';
 import { poisonMessage } from './poison.js';
 
 /** An attempt that failed. */
@@ -79,8 +77,8 @@ async function findToldBefore(sql: Sql, failures: FailedAttempt[]): Promise<[str
 }
 
 // Decided while the row is locked: a cancel that comes between the failure and this statement is seen.
-const NEXT = `CASE WHEN failure."isWorthRepeating" AND j."cancelRequestedAt" IS NULL AND j.attempt < j."maxAttempts"
-  AND j.crashes + failure."isCrash"::int < j."maxCrashes" THEN 'QUEUED' ELSE 'FAILED' END`;
+const NEXT = `CASE WHEN lease."isWorthRepeating" AND j."cancelRequestedAt" IS NULL AND j.attempt < j."maxAttempts"
+  AND j.crashes + lease."isCrash"::int < j."maxCrashes" THEN 'QUEUED' ELSE 'FAILED' END`;
 
 // A run whose cancel was asked for meanwhile, or that has no attempt left, isn't repeated but fails as told.
 const FINAL = `CASE WHEN "isCrash" AND crashes >= "maxCrashes" THEN ${poisonMessage('crashes')} || '. ' || error ELSE error END`;
@@ -91,54 +89,58 @@ const AGAIN = `'Attempt ' || attempt || ' of ' || "maxAttempts" || ' failed: ' |
 // What the attempt reported is kept on the row where it was the last. Then its token stays as well, as in finish.ts:
 // a runner that never heard the answer finds it. Of a run that was queued again, it finds the attempt in the archive.
 const RETRY = `
-WITH failure AS MATERIALIZED (
-  SELECT * FROM unnest($1::bigint[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::boolean[], $7::real[], $8::text[], $9::text[],
+WITH held AS MATERIALIZED (${heldBy(
+  `unnest($1::bigint[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::boolean[], $7::real[], $8::text[], $9::text[],
     $10::int[], $11::int[], $12::bigint[], $13::int[], $14::boolean[], $15::boolean[], $16::boolean[], $17::float8[])
-    AS failure(id, token, error, stack, metadata, truncated, percent, message, steps, pid, "cpuMs", memory, lag,
-      "isTimeOut", "isCrash", "isWorthRepeating", "delayMs")
-), held AS MATERIALIZED (
-  SELECT failure.*, j."claimNo", j.attempt, j."maxAttempts", j."runnerId", j."startedAt", j.crashes + failure."isCrash"::int AS crashes,
-    j."maxCrashes", ${NEXT} AS next
-  FROM "JobRun" j JOIN failure ON j.id = failure.id AND j."leaseToken" = failure.token
-  WHERE j.status = 'RUNNING' ORDER BY j.id FOR UPDATE OF j
+    AS lease(id, token, error, stack, metadata, truncated, percent, message, steps, pid, "cpuMs", memory, lag,
+      "isTimeOut", "isCrash", "isWorthRepeating", "delayMs")`,
+  `j."maxAttempts", j."maxCrashes", j.crashes + lease."isCrash"::int AS crashes, ${NEXT} AS next`,
+)}
 ), judged AS MATERIALIZED (
   SELECT *, CASE next WHEN 'QUEUED' THEN error ELSE ${FINAL} END AS "keptError", CASE next WHEN 'QUEUED' THEN ${AGAIN} ELSE ${FINAL} END AS told
   FROM held
 ), moment AS MATERIALIZED (SELECT clock_timestamp() AS at
-), settled AS (
-  UPDATE "JobRun" j
-  SET status = judged.next::"JobRunStatus", rev = j.rev + 1, crashes = judged.crashes,
-      error = left(judged."keptError", ${limits.errorChars}), "errorStack" = judged.stack,
-      "runAt" = CASE judged.next WHEN 'QUEUED' THEN date_trunc('milliseconds', moment.at + judged."delayMs" * interval '1 ms') ELSE j."runAt" END,
-      metadata = CASE judged.next WHEN 'FAILED' THEN judged.metadata::jsonb END,
-      "metadataTruncated" = judged.next = 'FAILED' AND judged.truncated,
-      ${endExecution('judged.next', {
-        '"leaseToken"': 'j."leaseToken"',
-        '"lastHeartbeatAt"': 'moment.at',
-        '"progressPercent"': 'coalesce(judged.percent, j."progressPercent")',
-        '"progressMessage"': 'coalesce(judged.message, j."progressMessage")',
-        steps: 'coalesce(judged.steps::jsonb, j.steps)',
-        '"childPid"': 'judged.pid',
-        '"cpuMs"': 'judged."cpuMs"',
-        '"peakMemoryBytes"': 'judged.memory',
-        '"maxLoopLagMs"': 'judged.lag',
-      })},
-      "messageCount" = j."messageCount" + 1,
-      "warningCount" = j."warningCount" + (judged.next = 'QUEUED')::int, "errorCount" = j."errorCount" + (judged.next = 'FAILED')::int
-  FROM judged, moment WHERE j.id = judged.id
-  RETURNING j.*, judged.token, judged.next, judged.told, judged."isTimeOut"
-), archived AS (${archiveAttempt(`(SELECT * FROM judged, moment WHERE next = 'QUEUED') failed`, `'FAILED'`, 'error', {
-  '"errorStack"': 'stack',
-  '"childPid"': 'pid',
-  '"cpuMs"': '"cpuMs"',
-  '"peakMemoryBytes"': 'memory',
-  '"maxLoopLagMs"': 'lag',
+), ${leaveRunning({
+  from: 'judged',
+  next: 'judged.next',
+  set: {
+    crashes: 'judged.crashes',
+    error: `left(judged."keptError", ${limits.errorChars})`,
+    '"errorStack"': 'judged.stack',
+    '"runAt"': `CASE judged.next WHEN 'QUEUED' THEN date_trunc('milliseconds', moment.at + judged."delayMs" * interval '1 ms') ELSE j."runAt" END`,
+    '"metadataTruncated"': `judged.next = 'FAILED' AND judged.truncated`,
+  },
+  execution: {
+    '"leaseToken"': 'j."leaseToken"',
+    '"lastHeartbeatAt"': 'moment.at',
+    metadata: 'judged.metadata::jsonb',
+    '"progressPercent"': 'coalesce(judged.percent, j."progressPercent")',
+    '"progressMessage"': 'coalesce(judged.message, j."progressMessage")',
+    steps: 'coalesce(judged.steps::jsonb, j.steps)',
+    '"childPid"': 'judged.pid',
+    '"cpuMs"': 'judged."cpuMs"',
+    '"peakMemoryBytes"': 'judged.memory',
+    '"maxLoopLagMs"': 'judged.lag',
+  },
+  note: { level: `CASE judged.next WHEN 'QUEUED' THEN 'WARN' ELSE 'ERROR' END`, text: 'judged.told' },
+  archive: {
+    outcome: `'FAILED'`,
+    error: 'error',
+    more: {
+      '"errorStack"': 'stack',
+      '"childPid"': 'pid',
+      '"cpuMs"': '"cpuMs"',
+      '"peakMemoryBytes"': 'memory',
+      '"maxLoopLagMs"': 'lag',
+    },
+  },
+  audit: auditFrom(
+    '(SELECT changed.* FROM changed JOIN judged USING (id) WHERE "isTimeOut") overdue',
+    'run.time-out',
+    18,
+  ),
 })}
-), counted AS (${countEnded('settled')}
-), audited AS (${auditFrom('(SELECT * FROM settled WHERE "isTimeOut") overdue', 'run.time-out', 18)}
-), warned AS (${noteFrom(`(SELECT * FROM settled WHERE next = 'QUEUED') again`, 'WARN', 'told')}
-), failed AS (${noteFrom(`(SELECT * FROM settled WHERE next = 'FAILED') failed`, 'ERROR', 'told')})
-SELECT token, next FROM settled`;
+SELECT judged.token, judged.next FROM changed JOIN judged USING (id)`;
 
 const TOLD_BEFORE = `
 WITH failure AS MATERIALIZED (

@@ -31,7 +31,7 @@ WITH mine AS MATERIALIZED (SELECT * FROM "Schedule" WHERE id = $1 FOR UPDATE
 ), added AS (
   INSERT INTO "JobRun" (id, "jobName", parameters, trigger, "algorithmVersion", channel, priority, "maxAttempts", "maxCrashes", "timeoutMs",
     "scheduleId", "dueAt", "triggeredById", "triggeredByTokenId")
-  SELECT won."runId", "jobName", parameters, $2::"JobRunTrigger", $3, $4, $5, $6, $7, $8, mine.id, due.at, $9::int, $13::uuid
+  SELECT won."runId", "jobName", parameters, $2::"JobRunTrigger", $3, coalesce(mine.channel, $4), coalesce(mine.priority, $5), $6, $7, $8, mine.id, due.at, $9::int, $13::uuid
   FROM mine CROSS JOIN due CROSS JOIN won
   RETURNING *
 ), authored AS (

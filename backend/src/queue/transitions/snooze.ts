@@ -1,9 +1,7 @@
 import { formatDurationSql } from '../../store/format-duration.js';
 import type { Sql } from '../../store/sql.js';
-import { archiveAttempt } from './attempt.js';
 import type { Lease } from './beat.js';
-import { countEnded } from './count.js';
-import { countNote, noteFrom } from './note.js';
+import { AGAIN_UNLESS_CANCELLED, heldBy, leaveRunning } from './leave-running.js';
 
 /** A run that its job puts off. */
 export interface Snooze extends Lease {
@@ -43,34 +41,26 @@ async function findSnoozedBefore(sql: Sql, missing: Snooze[]): Promise<string[]>
   return rows.map(({ token }) => token);
 }
 
-const WORDS = `CASE status WHEN 'QUEUED' THEN 'Put off by its job for ' || ${formatDurationSql('"delayMs"')}
-    || ', without using up an attempt' ELSE 'Put off by its job; cancelled, as was asked' END || coalesce(': ' || left(reason, 300), '')`;
+const TEXT = `CASE WHEN held.cancelled THEN 'Put off by its job; cancelled, as was asked' ELSE 'Put off by its job for '
+    || ${formatDurationSql('held."delayMs"')} || ', without using up an attempt' END || coalesce(': ' || left(held.reason, 300), '')`;
 
 const SNOOZE = `
 WITH moment AS MATERIALIZED (SELECT clock_timestamp() AS at
-), held AS MATERIALIZED (
-  SELECT j.id, j."claimNo", j.attempt, j."runnerId", j."startedAt", j."cancelRequestedAt" IS NOT NULL AS cancelled, lease.token, lease.reason,
-    greatest(lease."delayMs", CASE WHEN j."claimNo" < ${MIN_DELAY_MS.manyClaims} THEN ${MIN_DELAY_MS.few} ELSE ${MIN_DELAY_MS.many} END) AS "delayMs"
-  FROM "JobRun" j JOIN unnest($1::bigint[], $2::uuid[], $3::float8[], $4::text[]) AS lease(id, token, "delayMs", reason)
-    ON j.id = lease.id AND j."leaseToken" = lease.token
-  WHERE j.status = 'RUNNING' ORDER BY j.id FOR UPDATE OF j
-), snoozed AS (
-  UPDATE "JobRun" j
-  SET status = CASE WHEN held.cancelled THEN 'CANCELLED' ELSE 'QUEUED' END::"JobRunStatus",
-      attempt = j.attempt - 1, rev = j.rev + 1, "leaseToken" = NULL, "lastHeartbeatAt" = NULL,
-      "runAt" = CASE WHEN held.cancelled THEN j."runAt" ELSE date_trunc('milliseconds', moment.at + held."delayMs" * interval '1 ms') END,
-      "runnerId" = CASE WHEN held.cancelled THEN j."runnerId" END,
-      "startedAt" = CASE WHEN held.cancelled THEN j."startedAt" END,
-      "finishedAt" = CASE WHEN held.cancelled THEN moment.at END,
-      "durationMs" = CASE WHEN held.cancelled THEN greatest(0, extract(epoch FROM moment.at - j."startedAt") * 1000)::bigint END,
-      "progressPercent" = NULL, "progressMessage" = NULL,
-      steps = CASE WHEN held.cancelled THEN j.steps END, ${countNote('INFO')}
-  FROM held, moment WHERE j.id = held.id
-  RETURNING j.*, held.token, held.reason, held."delayMs", held.attempt AS "heldAttempt"
-), archived AS (${archiveAttempt('(SELECT * FROM held, moment WHERE NOT cancelled) ended', `'SNOOZED'`, 'reason')}
-), counted AS (${countEnded('snoozed')}
-), noted AS (${noteFrom('(SELECT id, "messageCount", "heldAttempt" AS attempt, status, reason, "delayMs" FROM snoozed) noted', 'INFO', WORDS)})
-SELECT token, status AS next FROM snoozed`;
+), held AS MATERIALIZED (${heldBy(
+  'unnest($1::bigint[], $2::uuid[], $3::float8[], $4::text[]) AS lease(id, token, wanted, reason)',
+  `greatest(lease.wanted, CASE WHEN j."claimNo" < ${MIN_DELAY_MS.manyClaims} THEN ${MIN_DELAY_MS.few} ELSE ${MIN_DELAY_MS.many} END) AS "delayMs"`,
+)}
+), ${leaveRunning({
+  from: 'held',
+  next: AGAIN_UNLESS_CANCELLED,
+  refunds: 'true',
+  set: {
+    '"runAt"': `CASE WHEN held.cancelled THEN j."runAt" ELSE date_trunc('milliseconds', moment.at + held."delayMs" * interval '1 ms') END`,
+  },
+  note: { level: `'INFO'`, text: TEXT },
+  archive: { outcome: `'SNOOZED'`, error: 'reason' },
+})}
+SELECT held.token, changed.status AS next FROM changed JOIN held USING (id)`;
 
 const SNOOZED_BEFORE = `
 SELECT snooze.token FROM unnest($1::bigint[], $2::uuid[], $3::int[]) AS snooze(id, token, "claimNo")

@@ -29,7 +29,7 @@ export async function forgetEndedSuspects(sql: Sql): Promise<void> {
 // The lock on the run keeps recovery away until it is noted.
 const BEGIN = `
 WITH held AS MATERIALIZED (
-  SELECT id, "claimNo" FROM "JobRun" WHERE id = $1 AND "leaseToken" = $2 AND status = 'RUNNING' FOR SHARE
+  SELECT id, "claimNo" FROM "JobRun" WHERE id = $1 AND "leaseToken" = $2 AND status = 'RUNNING' AND "finishedAt" IS NULL FOR SHARE
 )
 INSERT INTO "SuspectRun" AS s ("runId", "claimNo", "isAlone") SELECT id, "claimNo", $3 FROM held
 ON CONFLICT ("runId") DO UPDATE SET "claimNo" = EXCLUDED."claimNo", "isAlone" = EXCLUDED."isAlone"
@@ -37,5 +37,5 @@ RETURNING "runId"`;
 
 const FORGET = `
 DELETE FROM "SuspectRun" s WHERE NOT EXISTS (
-  SELECT FROM "JobRun" j WHERE j.id = s."runId" AND j.status IN ('QUEUED', 'RUNNING')
+  SELECT FROM "JobRun" j WHERE j.id = s."runId" AND j."finishedAt" IS NULL
 )`;

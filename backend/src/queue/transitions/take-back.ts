@@ -1,10 +1,8 @@
 import type { AuditAction } from '@job-manager/shared/audit';
 import { limits } from '@job-manager/shared/limits';
 import { settingOfJob } from '../../store/job-settings.js';
-import { archiveAttempt, endExecution } from './attempt.js';
 import { auditFrom } from './audit.js';
-import { countEnded } from './count.js';
-import { noteFrom } from './note.js';
+import { leaveRunning } from './leave-running.js';
 
 interface TakeBack {
   /** Which RUNNING runs, as an SQL condition over JobRun. */
@@ -44,11 +42,11 @@ const TRIAL = `(SELECT CASE WHEN s."claimNo" IS DISTINCT FROM j."claimNo" THEN '
 export const heldRuns = (which: string): string => `
   SELECT j.*, ${TRIAL} AS trial, coalesce((SELECT s.losses FROM "SuspectRun" s WHERE s."runId" = j.id), 0) AS losses,
     CASE WHEN "inactivityTimeoutMs" IS NULL THEN ${settingOfJob('onStalled')} END AS "onStalled"
-  FROM "JobRun" j WHERE status = 'RUNNING' AND ${which} ORDER BY id`;
+  FROM "JobRun" j WHERE status = 'RUNNING' AND "finishedAt" IS NULL AND ${which} ORDER BY id`;
 
 // Runs are queued again where they stood in line. The token is cleared, so whatever their runner still sends changes
 // nothing. SKIP LOCKED: what something else just writes is no longer silent, or is taken by the next sweep.
-/** Takes runs away from the runners that execute them, as the CTEs of a statement that leave the runs in `taken`. */
+/** Takes runs away from the runners that execute them, as the CTEs of a statement that leave the runs in `changed`. */
 export const takeBack = ({
   which,
   most,
@@ -70,18 +68,15 @@ WITH moment AS MATERIALIZED (SELECT clock_timestamp() AS at
     ${crashes} AS crashes, ${next} AS next, ${why} AS why, ${refunds} AS refunds
   FROM held
 ), judged AS MATERIALIZED (SELECT told.*, ${told} AS told FROM (SELECT *, ${error} AS error FROM lost) told
-), taken AS (
-  UPDATE "JobRun" j
-  SET status = judged.next::"JobRunStatus", rev = j.rev + 1, "leaseToken" = NULL, crashes = judged.crashes,
-      attempt = j.attempt - (judged.next = 'QUEUED' AND judged.refunds)::int,
-      error = CASE WHEN judged.next = 'FAILED' THEN left(judged.error, ${limits.errorChars}) END,
-      ${endExecution('judged.next')},
-      "messageCount" = j."messageCount" + 1,
-      "warningCount" = j."warningCount" + (judged.next <> 'FAILED')::int, "errorCount" = j."errorCount" + (judged.next = 'FAILED')::int
-  FROM judged, moment WHERE j.id = judged.id
-  RETURNING j.*, judged.attempt AS "heldAttempt", judged.next, judged.told
-), archived AS (${archiveAttempt(`(SELECT * FROM judged, moment WHERE next = 'QUEUED') ended`, outcome, 'why')}
-), ${more}counted AS (${countEnded('taken')}
-), audited AS (${auditFrom('taken', action, actorAt)}
-), warned AS (${noteFrom(`(SELECT id, "messageCount", "heldAttempt" AS attempt, told FROM taken WHERE next <> 'FAILED') warned`, 'WARN', 'told')}
-), failed AS (${noteFrom(`(SELECT * FROM taken WHERE next = 'FAILED') failed`, 'ERROR', 'told')})`;
+), ${more}${leaveRunning({
+  from: 'judged',
+  next: 'judged.next',
+  refunds: `judged.next = 'QUEUED' AND judged.refunds`,
+  set: {
+    crashes: 'judged.crashes',
+    error: `CASE WHEN judged.next = 'FAILED' THEN left(judged.error, ${limits.errorChars}) END`,
+  },
+  note: { level: `CASE judged.next WHEN 'FAILED' THEN 'ERROR' ELSE 'WARN' END`, text: 'judged.told' },
+  archive: { outcome, error: 'why' },
+  audit: auditFrom('changed', action, actorAt),
+})}`;

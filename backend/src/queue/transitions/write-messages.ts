@@ -70,7 +70,7 @@ WITH batch AS MATERIALIZED (
 ), held AS MATERIALIZED (
   SELECT j.id, batch.token, j.attempt, j."messageCount" AS before, j."messageCount" - j."droppedMessages" AS kept
   FROM "JobRun" j JOIN batch ON j.id = batch.id AND j."leaseToken" = batch.token
-  WHERE j.status = 'RUNNING' ORDER BY j.id FOR UPDATE OF j
+  WHERE j.status = 'RUNNING' AND j."finishedAt" IS NULL ORDER BY j.id FOR UPDATE OF j
 ), moment AS MATERIALIZED (SELECT clock_timestamp() AS at FROM (SELECT count(*) FROM held) locked
 ), fresh AS MATERIALIZED (
   SELECT held.*, batch.no, batch."callKey", batch.lost, batch.written, batch.warnings, batch.errors FROM held JOIN batch USING (id, token)
@@ -101,6 +101,6 @@ WITH batch AS MATERIALIZED (
       "errorCount" = j."errorCount" + fresh.errors, rev = j.rev + 1,
       "droppedMessages" = j."droppedMessages" + fresh.lost + (SELECT count(*) FROM removed WHERE removed.id = fresh.id)::int
         + fresh.written - (SELECT count(*) FROM written WHERE written.id = fresh.id)::int
-  FROM fresh WHERE j.id = fresh.id
+  FROM fresh WHERE j.id = fresh.id AND j."finishedAt" IS NULL
 )
 SELECT token FROM held`;

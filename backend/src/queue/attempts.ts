@@ -1,0 +1,154 @@
+import type { Notifier } from '../store/notifier.js';
+import type { QueueEvents } from './events.js';
+import type { HeldRuns } from './held-runs.js';
+import type { Histograms } from './histograms.js';
+import type { MessageWriter } from './message-writer.js';
+import type { ExecutionEnd, Outcomes, Recorded } from './outcomes.js';
+import type { ProgressReporter } from './progress-reporter.js';
+import type { Refusals } from './refusals.js';
+import type { ExecutionResult, RunExecution } from './run-execution.js';
+
+export interface AttemptsOptions {
+  held: HeldRuns;
+  events: QueueEvents;
+  progress: Pick<ProgressReporter, 'forget'>;
+  messages: Pick<MessageWriter, 'has' | 'flush' | 'forget'>;
+  outcomes: Pick<Outcomes, 'record'>;
+  histograms: Histograms;
+  /** Without them, a run whose parameters are refused fails here. */
+  refusals: Pick<Refusals, 'handBack'> | undefined;
+  notifier: Pick<Notifier, 'changed'>;
+  /** Returns an execution to the queue that never began. */
+  handBack(execution: RunExecution): Promise<void>;
+  /** A run has gone: there may be room for another. */
+  onRoom(): void;
+}
+
+/**
+ * The way of a held run to its end: its job runs, what it said is written, its outcome is recorded, its lease is given
+ * up. By calls instead of promises: for the shortest jobs a promise costs as much as the job.
+ */
+export class Attempts {
+  readonly #options: AttemptsOptions;
+  /** Executions that ended by themselves. */
+  ended = 0;
+
+  constructor(options: AttemptsOptions) {
+    this.#options = options;
+  }
+
+  /** Runs it and records how it ended. Never rejects. */
+  execute(execution: RunExecution): Promise<ExecutionResult> {
+    return new Promise((resolve) => this.begin(execution, () => {}, resolve));
+  }
+
+  /** `onOver` is called when the job has ended; `onSettled` when the runner has nothing more to do for it. */
+  begin(execution: RunExecution, onOver: () => void, onSettled?: (result: ExecutionResult) => void): void {
+    const { held, events, progress } = this.#options;
+    const { id: runId, jobName, leaseToken, attempt, claimNo } = execution.run;
+    if (held.begin(execution)) events.emit('runStarted', { runId, jobName, attempt, claimNo });
+    else execution.stop('lease lost');
+    const startedAt = performance.now();
+    execution.begin((result) => {
+      const durationMs = performance.now() - startedAt;
+      // The slot is for those who compute: what comes now is up to the database.
+      onOver();
+      progress.forget(leaseToken);
+      this.#end({ execution, result, durationMs, onSettled });
+    });
+  }
+
+  #end(ended: Ended): void {
+    const { execution, result } = ended;
+    if (result.status === 'interrupted') {
+      if (result.reason !== 'not begun') this.#settle(ended);
+      else void this.#options.handBack(execution).then(() => ended.onSettled?.(result));
+    } else if ('isRefused' in result) void this.#handOn(ended, result);
+    else this.#record(ended, result);
+  }
+
+  /** Another version of the job may take the run. */
+  async #handOn(ended: Ended, result: ExecutionEnd & { error: string | null }): Promise<void> {
+    const isHandedOn = await this.#options.refusals?.handBack(ended.execution.run, result.error ?? '');
+    if (isHandedOn) this.#settle(ended);
+    else this.#record(ended, result);
+  }
+
+  #record(ended: Ended, result: ExecutionEnd): void {
+    const { messages } = this.#options;
+    const { leaseToken } = ended.execution.run;
+    // First what it said: once the run has ended, its lease opens nothing any more.
+    if (messages.has(leaseToken)) void messages.flush(leaseToken).then(() => this.#recordNow(ended, result));
+    else this.#recordNow(ended, result);
+  }
+
+  #recordNow(ended: Ended, result: ExecutionEnd): void {
+    this.#options.outcomes.record(ended.execution, result, (recorded) => {
+      this.#report(ended, result, recorded);
+      this.#settle(ended);
+    });
+  }
+
+  #report({ execution, durationMs }: Ended, result: ExecutionEnd, recorded: Recorded): void {
+    const { events, histograms } = this.#options;
+    const { id: runId, jobName, attempt, maxAttempts } = execution.run;
+    this.ended++;
+    gatherEnd(histograms, execution, result, durationMs, recorded);
+    if (recorded.as === 'refused') events.emit('outcomeRefused', { runId, jobName });
+    else if (recorded.as === 'cancelled')
+      events.emit('runEnded', { runId, jobName, status: 'CANCELLED', error: null, durationMs });
+    else if (result.status === 'snoozed') events.emit('runSnoozed', { ...result, runId, jobName });
+    else if (recorded.as === 'retried') {
+      const { delayMs } = recorded;
+      events.emit('runRetried', { runId, jobName, attempt, maxAttempts, error: result.error, delayMs });
+    } else events.emit('runEnded', { runId, jobName, status: result.status, error: result.error, durationMs });
+  }
+
+  #settle({ execution, result, onSettled }: Ended): void {
+    const { held, notifier, onRoom } = this.#options;
+    if (result.status === 'interrupted' && result.reason === 'drained') held.keepDrained(execution);
+    else {
+      this.letGo(execution);
+      onRoom();
+      notifier.changed();
+    }
+    onSettled?.(result);
+  }
+
+  /** Gives up the lease, and what the run has still to say. */
+  letGo(execution: RunExecution): void {
+    this.#options.messages.forget(execution.run.leaseToken);
+    this.#options.held.remove(execution);
+  }
+}
+
+/** An execution whose job has ended. */
+interface Ended {
+  execution: RunExecution;
+  result: ExecutionResult;
+  durationMs: number;
+  onSettled: ((result: ExecutionResult) => void) | undefined;
+}
+
+/**
+ * Gathers what an execution that ended says about its job and its channel. How long runs took is known of successful ones alone:
+ * a failure after 2 ms is no fast run.
+ */
+function gatherEnd(
+  histograms: Histograms,
+  { run, usage }: RunExecution,
+  { status }: ExecutionEnd,
+  durationMs: number,
+  recorded: Recorded,
+): void {
+  if (recorded.as === 'refused') return;
+  const { jobName, channel, claimNo, queueDelayMs } = run;
+  if (recorded.as === 'cancelled') histograms.addEnded(channel, 'cancelled');
+  else if (recorded.as !== 'retried' && (status === 'SUCCESS' || status === 'FAILED'))
+    histograms.addEnded(channel, status === 'SUCCESS' ? 'success' : 'failed');
+  if (claimNo === 1 && queueDelayMs !== undefined) histograms.add(jobName, 'wait', queueDelayMs);
+  if (recorded.as === 'retried') histograms.add(jobName, 'retry', recorded.delayMs);
+  if (status === 'SUCCESS') histograms.add(jobName, 'duration', durationMs);
+  if (usage.cpuMs !== null) histograms.add(jobName, 'cpu', usage.cpuMs);
+  if (usage.peakMemoryBytes !== null) histograms.add(jobName, 'memory', usage.peakMemoryBytes / 1_024);
+}

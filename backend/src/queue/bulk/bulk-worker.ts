@@ -1,0 +1,119 @@
+import { retryOnContention } from '@job-manager/client/retry-on-contention';
+import type pg from 'pg';
+import { isPassing, isUnreachable } from '../../store/faults.js';
+import type { Listener } from '../../store/listener.js';
+import type { Notifier } from '../../store/notifier.js';
+import type { QueueEvents } from '../events.js';
+import type { Registry } from '../registry.js';
+import { dealWithNext, type StepOutcome } from './step.js';
+
+interface BulkWorkerOptions {
+  pool: Pick<pg.Pool, 'connect' | 'query'>;
+  registry: Registry;
+  events: QueueEvents;
+  notifier: Notifier;
+  /** Wakes it when an operation begins; without it, one is found at the next look. */
+  listener?: Listener;
+}
+
+/** How long after the death of a process another one finds its operation. */
+const LOOK_MS = 5_000;
+
+/** Works off bulk operations. Runs in every process: each step is done by one of them. */
+export class BulkWorker {
+  readonly #options: BulkWorkerOptions;
+  #timer: NodeJS.Timeout | undefined;
+  #isClosed = false;
+  #isWoken = false;
+  #working: Promise<unknown> | null = null;
+
+  constructor(options: BulkWorkerOptions) {
+    this.#options = options;
+  }
+
+  start(): void {
+    this.#options.listener?.on('bulk', this.#wake);
+    this.#later();
+  }
+
+  /** Resolves when the step under way has ended; another process does the others. */
+  async stop(): Promise<void> {
+    this.#isClosed = true;
+    this.#options.listener?.off('bulk', this.#wake);
+    clearTimeout(this.#timer);
+    await this.#working;
+  }
+
+  /** Does steps until none is left for this process; returns how many. */
+  async tick(): Promise<number> {
+    for (let steps = 0; ; steps++) {
+      if (this.#isClosed || !(await this.#step())) return steps;
+    }
+  }
+
+  readonly #wake = () => {
+    this.#isWoken = true;
+    if (this.#working === null) this.#look();
+  };
+
+  #later(): void {
+    if (this.#isClosed) return;
+    this.#timer = setTimeout(() => this.#look(), LOOK_MS * (0.75 + Math.random() / 2));
+    this.#timer.unref();
+  }
+
+  #look(): void {
+    clearTimeout(this.#timer);
+    if (this.#isClosed) return;
+    this.#isWoken = false;
+    this.#working = this.tick()
+      .catch((error) => {
+        if (!isUnreachable(error)) this.#options.events.emit('fault', { during: 'bulk operations', error });
+      })
+      .then(() => {
+        this.#working = null;
+        if (this.#isWoken) this.#look();
+        else this.#later();
+      });
+  }
+
+  async #step(): Promise<boolean> {
+    const outcome = await retryOnContention(() => this.#inTransaction());
+    outcome?.announce?.(this.#options.notifier);
+    return outcome !== null;
+  }
+
+  async #inTransaction(): Promise<StepOutcome | null> {
+    const { pool, registry } = this.#options;
+    const client = await pool.connect();
+    let taken: string | null = null;
+    let broken: Error | undefined;
+    try {
+      await client.query('BEGIN');
+      const onTaken = (id: string) => {
+        taken = id;
+      };
+      const outcome = await dealWithNext(client, { registry, onTaken });
+      await client.query('COMMIT');
+      return outcome;
+    } catch (error) {
+      broken = await client.query('ROLLBACK').then(
+        () => undefined,
+        (lost: Error) => lost,
+      );
+      if (taken !== null && !isPassing(error)) await this.#giveUp(taken, error);
+      throw error;
+    } finally {
+      client.release(broken);
+    }
+  }
+
+  /** An operation whose step fails would fail at every look. */
+  async #giveUp(id: string, error: unknown): Promise<void> {
+    await this.#options.pool.query(
+      `UPDATE "BulkOperation" SET state = 'FAILED', "finishedAt" = clock_timestamp(), "runIds" = '{}', error = left($2::text, 1000)
+       WHERE id = $1::bigint AND state = 'RUNNING'`,
+      [id, error instanceof Error ? error.message : String(error)],
+    );
+  }
+}

@@ -1,0 +1,214 @@
+import type { BulkRequest } from '@job-manager/shared/contract/bulk';
+import type pg from 'pg';
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import * as z from 'zod';
+import { TestEngine } from '../../testing/engine.js';
+import { defineJob } from '../job.js';
+import { createRegistry } from '../registry.js';
+import { countEnded } from '../transitions/count.js';
+import type { BulkActor } from './bulk.js';
+import { BulkWorker } from './bulk-worker.js';
+import { STEP_RUNS } from './step.js';
+
+const work = defineJob({
+  name: 'work',
+  description: 'Works',
+  examples: ['work'],
+  algorithmVersion: '1',
+  parameters: z.object({ n: z.number().optional() }),
+  run: async () => {},
+});
+const ADA: BulkActor = {
+  userId: null,
+  email: 'ada@example.com',
+  ip: null,
+  userAgent: null,
+  tokenId: null,
+  trigger: 'MANUAL',
+};
+
+let engine: TestEngine;
+beforeAll(async () => {
+  engine = await TestEngine.create([work]);
+});
+afterAll(() => engine.close());
+beforeEach(() => engine.clear());
+
+const worker = (pool: Pick<pg.Pool, 'connect' | 'query'> = engine.database.pool) =>
+  new BulkWorker({ pool, registry: createRegistry([work]), events: engine.events, notifier: engine.notifier });
+const rows = async (text: string, ...values: unknown[]) => (await engine.database.pool.query(text, values)).rows;
+
+/** So many ended runs of the job, the parameters of each its number. */
+const ended = (count: number, status = 'FAILED') =>
+  rows(
+    `WITH run AS (INSERT INTO "JobRun" ("jobName", status, parameters, error, "startedAt", "finishedAt", "durationMs", attempt, "claimNo")
+     SELECT 'work', $2::"JobRunStatus", jsonb_build_object('n', n), 'No disk', now(), now(), 1, 1, 1 FROM generate_series(1, $1::int) n RETURNING *
+     ) ${countEnded('run')}`,
+    count,
+    status,
+  );
+const preview = (request: BulkRequest) => engine.queue.bulk.preview(request, ADA);
+async function begin(request: BulkRequest): Promise<string> {
+  const { token } = await preview(request);
+  const operation = await engine.queue.bulk.begin(token, ADA);
+  if (!operation) throw new Error('The operation did not begin');
+  return operation.id;
+}
+const operation = async (id: string) => (await rows('SELECT * FROM "BulkOperation" WHERE id = $1', id))[0];
+/** How often each ended run was queued again, by how many there are of which. */
+const rerunsOfEach = () =>
+  rows(
+    `SELECT reruns, count(*)::int AS runs FROM (
+       SELECT o.id, count(r.id)::int AS reruns FROM "JobRun" o LEFT JOIN "JobRun" r ON r."rerunOfId" = o.id
+       WHERE o.status = 'FAILED' GROUP BY 1) each GROUP BY 1 ORDER BY 1`,
+  );
+
+it('re-runs exactly the failed runs of its preview, as one batch that can be cancelled', async () => {
+  await ended(60);
+  await ended(2, 'SUCCESS');
+  const request: BulkRequest = { action: 'rerun', filter: { jobName: 'work', status: 'FAILED' } };
+  const seen = await preview(request);
+  expect(seen).toMatchObject({
+    total: 60,
+    isCut: false,
+    byJob: [{ jobName: 'work', runs: 60 }],
+    byStatus: [{ status: 'FAILED', runs: 60 }],
+  });
+  expect(seen.first).toHaveLength(10);
+  await ended(1);
+  const { id } = (await engine.queue.bulk.begin(seen.token, ADA)) ?? {};
+  expect((await engine.queue.bulk.begin(seen.token, ADA))?.id).toBe(id);
+  await worker().tick();
+  expect(await rerunsOfEach()).toEqual([
+    { reruns: 0, runs: 1 },
+    { reruns: 1, runs: 60 },
+  ]);
+  const { batchId, ...done } = await operation(String(id));
+  expect(done).toMatchObject({ state: 'DONE', total: 60, done: 60, skipped: 0, runIds: [] });
+  expect(await rows('SELECT name, total, "createdBy" FROM "JobRunBatch" WHERE id = $1', batchId)).toEqual([
+    { name: 'Re-run of 60 runs of work', total: 60, createdBy: 'ada@example.com' },
+  ]);
+  const queued = `SELECT r.id FROM "JobRun" r JOIN "JobRun" o ON o.id = r."rerunOfId" WHERE r."batchId" = $1 AND r.parameters = o.parameters`;
+  expect(await rows(queued, batchId)).toHaveLength(60);
+  expect(await engine.queue.cancelBatch(batchId, ADA)).toMatchObject({ cancelled: 60 });
+  expect(await engine.violations()).toEqual({});
+});
+
+it('does nothing twice and forgets nothing when processes die in the middle', async () => {
+  await ended(2 * STEP_RUNS + 200);
+  const id = await begin({ action: 'rerun', filter: { status: 'FAILED' } });
+  await expect(worker(dyingAtCommit(2)).tick()).rejects.toThrow();
+  expect(await operation(id)).toMatchObject({ state: 'RUNNING', position: STEP_RUNS, done: STEP_RUNS });
+  await Promise.all([worker().tick(), worker().tick()]);
+  await worker().tick();
+  expect(await operation(id)).toMatchObject({ state: 'DONE', done: 2 * STEP_RUNS + 200, skipped: 0 });
+  expect(await rerunsOfEach()).toEqual([{ reruns: 1, runs: 2 * STEP_RUNS + 200 }]);
+  expect(await rows(`SELECT total FROM "JobRunBatch"`)).toEqual([{ total: 2 * STEP_RUNS + 200 }]);
+  expect(await engine.violations()).toEqual({});
+});
+
+/** The engine's pool, as a process has it that is killed before the given commit. */
+function dyingAtCommit(wanted: number): Pick<pg.Pool, 'connect' | 'query'> {
+  const { pool } = engine.database;
+  let commits = 0;
+  const connect = async () => {
+    const client = await pool.connect();
+    const query = async (text: string, values?: unknown[]) => {
+      if (text === 'COMMIT' && ++commits === wanted) {
+        const killed = new Promise((resolve) => client.once('end', resolve));
+        client.once('error', () => {});
+        await pool.query('SELECT pg_terminate_backend($1)', [(client as unknown as { processID: number }).processID]);
+        await killed;
+      }
+      return client.query(text, values);
+    };
+    return { query, release: (error?: Error) => client.release(error) };
+  };
+  return { query: pool.query.bind(pool), connect: connect as unknown as pg.Pool['connect'] };
+}
+
+it('stops between two steps when it is aborted, and leaves the rest untouched', async () => {
+  await rows(
+    `INSERT INTO "JobRun" ("jobName", channel) SELECT 'work', 'mail' FROM generate_series(1, $1::int)`,
+    STEP_RUNS + 1,
+  );
+  const id = await begin({ action: 'cancel', filter: { channel: 'mail' } });
+  await expect(worker(dyingAtCommit(2)).tick()).rejects.toThrow();
+  expect(await engine.queue.bulk.abort(id, ADA)).toMatchObject({ state: 'ABORTED', abortedBy: 'ada@example.com' });
+  expect(await worker().tick()).toBe(0);
+  const states = 'SELECT status, count(*)::int AS runs FROM "JobRun" GROUP BY 1 ORDER BY 1';
+  expect(await rows(states)).toEqual([
+    { status: 'QUEUED', runs: 1 },
+    { status: 'CANCELLED', runs: STEP_RUNS },
+  ]);
+});
+
+it('skips what has changed since the preview, and reports how many', async () => {
+  const ids = [];
+  for (let n = 0; n < 3; n++) ids.push((await engine.enqueue('work')).id);
+  const id = await begin({ action: 'cancel', ids });
+  await engine.queue.cancel(ids[0] ?? '', ADA);
+  await worker().tick();
+  expect(await operation(id)).toMatchObject({
+    state: 'DONE',
+    done: 2,
+    skipped: 1,
+    problems: { 'ended or requested to stop meanwhile': 1 },
+  });
+  expect(await preview({ action: 'cancel', ids: [...ids, '999999'] })).toMatchObject({
+    total: 0,
+    found: 3,
+    inOtherState: [{ status: 'CANCELLED', runs: 3 }],
+  });
+});
+
+it('purges what waits in a channel, and leaves what runs there and what waits elsewhere', async () => {
+  await rows(
+    `INSERT INTO "JobRun" ("jobName", channel, status, "leaseToken", "runnerId", "startedAt", "lastHeartbeatAt", attempt, "claimNo")
+     VALUES ('work', 'mail', 'RUNNING', gen_random_uuid(), gen_random_uuid(), now(), now(), 1, 1)`,
+  );
+  await engine.enqueue('work', {}, { channel: 'mail' });
+  await engine.enqueue('work', {}, { channel: 'mail', delayMs: 60_000 });
+  await engine.enqueue('work');
+  await begin({ action: 'purge', filter: { channel: 'mail' }, reason: 'sent twice' });
+  await worker().tick();
+  expect(await rows('SELECT channel, status FROM "JobRun" ORDER BY id')).toEqual([
+    { channel: 'mail', status: 'RUNNING' },
+    { channel: 'mail', status: 'CANCELLED' },
+    { channel: 'mail', status: 'CANCELLED' },
+    { channel: 'default', status: 'QUEUED' },
+  ]);
+  const [note] = await rows(`SELECT message FROM "JobRunMessage" WHERE message LIKE 'Cancelled%' LIMIT 1`);
+  expect(note.message).toBe('Cancelled while queued, by ada@example.com, all that waited in channel mail: sent twice');
+});
+
+it('gives runs that wait another priority, or has them due now', async () => {
+  const { id: late } = await engine.enqueue('work', {}, { delayMs: 3_600_000 });
+  const { id: due } = await engine.enqueue('work');
+  await begin({ action: 'reschedule', ids: [late, due], priority: 7 });
+  await worker().tick();
+  expect([(await engine.run(late)).priority, (await engine.run(due)).priority]).toEqual([7, 7]);
+  const before = await rows('SELECT "runAt" > now() AS later FROM "JobRun" WHERE id = $1', late);
+  await begin({ action: 'reschedule', ids: [late] });
+  await worker().tick();
+  expect([before, await rows('SELECT "runAt" > now() AS later FROM "JobRun" WHERE id = $1', late)]).toEqual([
+    [{ later: true }],
+    [{ later: false }],
+  ]);
+});
+
+it('counts runs whose job refuses their parameters, and queues the others', async () => {
+  await ended(2);
+  await rows(`UPDATE "JobRun" SET parameters = '{"n": "many"}' WHERE id = (SELECT min(id) FROM "JobRun")`);
+  const id = await begin({ action: 'rerun', filter: { status: 'FAILED' } });
+  await worker().tick();
+  expect(await operation(id)).toMatchObject({ done: 1, skipped: 1, problems: { 'work refuses the parameters': 1 } });
+});
+
+it('begins for the caller of the preview alone', async () => {
+  await engine.enqueue('work');
+  const { token } = await preview({ action: 'cancel', filter: { jobName: 'work' } });
+  expect(await engine.queue.bulk.begin(token, { ...ADA, tokenId: crypto.randomUUID() })).toBeNull();
+  await rows(`UPDATE "BulkOperation" SET "createdAt" = now() - interval '1 hour'`);
+  expect(await engine.queue.bulk.begin(token, ADA)).toBeNull();
+});
