@@ -1,9 +1,15 @@
+import type pg from 'pg';
 import type { Config } from './config.js';
+import { BulkWorker } from './queue/bulk/bulk-worker.js';
 import type { QueueEvents } from './queue/events.js';
+import { collectingAllCauses, collectingCauses } from './queue/maintenance/causes.js';
+import { figureTasks } from './queue/maintenance/figures.js';
 import { JobAnnouncer } from './queue/maintenance/job-announcer.js';
 import { MaintenanceLoop } from './queue/maintenance/maintenance-loop.js';
+import { keepMonths } from './queue/maintenance/months.js';
 import { pruningTasks } from './queue/maintenance/pruner.js';
 import { Rescuer } from './queue/maintenance/rescuer.js';
+import { sampling } from './queue/maintenance/sampler.js';
 import { Scheduler } from './queue/maintenance/scheduler.js';
 import { selfCheck } from './queue/maintenance/self-check.js';
 import type { Registry } from './queue/registry.js';
@@ -27,6 +33,8 @@ export interface Agents {
 
 export interface AgentDeps {
   sql: Sql;
+  /** Whose connections have transactions of their own. */
+  pool: Pick<pg.Pool, 'connect' | 'query'>;
   config: Config;
   registry: Registry;
   events: QueueEvents;
@@ -38,11 +46,11 @@ export interface AgentDeps {
 
 /**
  * The agents of the engine: one declares the jobs of this process, one recovers runs of dead runners, one does
- * maintenance, one fires schedules. Every server and every worker has them all: each does its part for all processes, and
+ * maintenance, one fires schedules, one works off operations on many runs. Every server and every worker has them all: each does its part for all processes, and
  * whatever must happen once happens in whichever comes first. In standby none of them starts.
  */
 export function createAgents(deps: AgentDeps): Agents {
-  const { sql, config, registry, events, notifier, listener, runnerId = null } = deps;
+  const { sql, pool, config, registry, events, notifier, listener, runnerId = null } = deps;
   const rescuer = new Rescuer({
     sql,
     events,
@@ -53,9 +61,16 @@ export function createAgents(deps: AgentDeps): Agents {
   const maintenance = new MaintenanceLoop({
     sql,
     events,
-    tasks: [...pruningTasks(sql, retentionPolicy(config), config.AUDIT_KEEP_ACCESS_DAYS || null), selfCheck(sql)],
+    tasks: [
+      keepMonths(sql),
+      ...pruningTasks(sql, retentionPolicy(config), config.AUDIT_KEEP_ACCESS_DAYS || null),
+      collectingAllCauses(sql),
+      ...figureTasks(sql),
+      selfCheck(sql),
+    ],
     everyMs: config.JOBS_MAINTENANCE_MS,
   });
+  const sampler = new MaintenanceLoop({ sql, events, ...sampling(sql, [collectingCauses(sql)]) });
   const scheduler = new Scheduler({ sql, registry, events, notifier, listener });
   const announcer = new JobAnnouncer({
     sql,
@@ -67,7 +82,8 @@ export function createAgents(deps: AgentDeps): Agents {
       if (config.JOBS_SCHEDULER) scheduler.start();
     },
   });
-  const agents: Agent[] = config.JOBS_STANDBY ? [] : [announcer, rescuer, maintenance];
+  const bulk = new BulkWorker({ pool, registry, events, notifier, listener });
+  const agents: Agent[] = config.JOBS_STANDBY ? [] : [announcer, rescuer, maintenance, sampler, bulk];
   return {
     rescuer,
     start: () => {

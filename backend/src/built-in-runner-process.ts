@@ -8,14 +8,28 @@ for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => {})
 
 const config = readConfig();
 const log = createLog(config, 'runner');
+let end: () => void = () => {};
 const stopSignal = new Promise<void>((resolve) => {
+  end = resolve;
   // Not once: a signal to the group comes beside that of the server, and without a listener it would end the drain.
   process.on('SIGTERM', () => resolve());
   // The server is gone, killed perhaps: nothing else would end this process.
   process.once('disconnect', () => resolve());
 });
 
-const worker = await startWorker({ config, databaseUrl: config.DATABASE_URL ?? '', kind: 'BUILT_IN', log });
+const worker = await startWorker({
+  ...{ config, databaseUrl: config.DATABASE_URL ?? '', kind: 'BUILT_IN', log },
+  supervisor: {
+    canRestart: true,
+    // The runner that had this place before, named by the server.
+    replacesId: process.argv[2],
+    end: (how) => {
+      // Known to the server before it is seen to end.
+      report({ type: 'ending', how });
+      end();
+    },
+  },
+});
 report({ type: 'ready', runnerId: worker.runnerId });
 await stopSignal;
 // A stop may take a while where the database does; a job that blocks the event loop keeps this from being sent.

@@ -28,8 +28,9 @@ const onDeath = vi.fn(async () => {});
 
 function runnerOf(...starts: (() => FakeChild)[]) {
   onDeath.mockClear();
+  const next = starts.values();
   const fork = vi.fn(
-    () => (starts[fork.mock.calls.length - 1] ?? (() => new FakeChild(1)))() as unknown as ChildProcess,
+    (..._given: unknown[]) => (next.next().value ?? (() => new FakeChild(1)))() as unknown as ChildProcess,
   );
   const log = pino({ level: 'silent' });
   const runner = new BuiltInRunner({ databaseUrl: '', env: {}, drainMs: 25_000, log, fork, onDeath });
@@ -41,7 +42,7 @@ it('is given none of the secrets of the server', () => {
   const secrets = { JWT_SECRET: 'x'.repeat(32), ADMIN_PASSWORD: 'a password', METRICS_TOKEN: 'y'.repeat(16) };
   for (const [name, value] of Object.entries(secrets)) vi.stubEnv(name, value);
   const given: (NodeJS.ProcessEnv | undefined)[] = [];
-  const start = (_program: string | URL, options: { env?: NodeJS.ProcessEnv }) => {
+  const start = (_program: string | URL, _args: readonly string[], options: { env?: NodeJS.ProcessEnv }) => {
     given.push(options.env);
     return new FakeChild(1) as unknown as ChildProcess;
   };
@@ -136,5 +137,37 @@ describe('a built-in runner that its runs take down', () => {
     expect(onDeath).not.toHaveBeenCalled();
     child.emit('message', { type: 'ready', runnerId: 'r-1' });
     expect(onDeath).toHaveBeenCalledWith('r-1');
+  });
+});
+
+describe('a built-in runner that an operator ends', () => {
+  const ending = (how: 'stop' | 'restart') => {
+    const child = new FakeChild(1);
+    const { runner, fork } = runnerOf(() => child);
+    child.emit('message', { type: 'ready', runnerId: 'r-1' });
+    child.emit('message', { type: 'ending', how });
+    return { child, runner, fork };
+  };
+
+  it('is started again at once after a restart, in the place of the former', () => {
+    const { child, fork } = ending('restart');
+    child.emit('exit', 0, null);
+    expect(fork.mock.calls.map(([, args]) => args)).toEqual([[], ['r-1']]);
+    expect(onDeath).not.toHaveBeenCalled();
+  });
+
+  it('stays away after a stop', async () => {
+    const { child, fork } = ending('stop');
+    child.emit('exit', 0, null);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(fork).toHaveBeenCalledTimes(1);
+  });
+
+  it('is ended where it hangs, its runs are taken back, and it is started again', async () => {
+    const { child, fork } = ending('restart');
+    await vi.advanceTimersByTimeAsync(32_000);
+    expect(child.signals).toEqual(['SIGKILL']);
+    expect(onDeath).toHaveBeenCalledWith('r-1');
+    expect(fork).toHaveBeenCalledTimes(2);
   });
 });

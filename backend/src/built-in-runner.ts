@@ -20,7 +20,11 @@ const SILENT_AFTER_MS = 5_000;
 const KILL_AFTER_MS = 120_000;
 
 /** What the child reports. */
-export type RunnerMessage = { type: 'ready'; runnerId: string } | { type: 'stopping' };
+export type RunnerMessage =
+  | { type: 'ready'; runnerId: string }
+  | { type: 'stopping' }
+  /** An operator has it end; with `restart` another is to begin in its place. */
+  | { type: 'ending'; how: 'stop' | 'restart' };
 
 export interface BuiltInRunnerOptions {
   databaseUrl: string;
@@ -46,6 +50,12 @@ export class BuiltInRunner {
   #restartMs = RESTART_MS.first;
   #timer: NodeJS.Timeout | undefined;
   #isStopping = false;
+  #isOver = false;
+  /** What an operator asked of the runner that is ending. */
+  #ending: 'stop' | 'restart' | undefined;
+  #endingTimer: NodeJS.Timeout | undefined;
+  /** The runner that was here before this one. */
+  #formerId: string | undefined;
   #heardAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: BuiltInRunnerOptions) {
@@ -55,6 +65,11 @@ export class BuiltInRunner {
   /** The id of the runner, once it claims. */
   get runnerId(): string | undefined {
     return this.#runnerId;
+  }
+
+  /** An operator had it stop: it does not come back. */
+  get isOver(): boolean {
+    return this.#isOver;
   }
 
   get pid(): number | undefined {
@@ -74,7 +89,7 @@ export class BuiltInRunner {
       const child = this.#fork();
       this.#child = child;
       child.on('message', (message: RunnerMessage) => {
-        if (!isOver) this.#onMessage(message);
+        if (!isOver) this.#onMessage(message, child);
         // The first run that it claimed took it down: its death may be seen before what it had sent.
         else if (message.type === 'ready') void this.#options.onDeath(message.runnerId);
       });
@@ -90,6 +105,7 @@ export class BuiltInRunner {
   async stop(): Promise<void> {
     this.#isStopping = true;
     clearTimeout(this.#timer);
+    clearInterval(this.#endingTimer);
     const child = this.#child;
     const runnerId = this.#runnerId;
     if (child?.pid === undefined) return;
@@ -103,7 +119,7 @@ export class BuiltInRunner {
 
   #fork(): ChildProcess {
     // The URL goes by the environment: a command line is public to the whole machine.
-    return (this.#options.fork ?? fork)(PROGRAM, {
+    return (this.#options.fork ?? fork)(PROGRAM, this.#formerId ? [this.#formerId] : [], {
       env: withoutSecretSettings({
         ...process.env,
         ...this.#options.env,
@@ -113,9 +129,21 @@ export class BuiltInRunner {
     });
   }
 
-  #onMessage(message: RunnerMessage): void {
+  #onMessage(message: RunnerMessage, child: ChildProcess): void {
     this.#heardAt = performance.now();
     if (message.type === 'ready') this.#runnerId = message.runnerId;
+    if (message.type !== 'ending' || this.#isStopping) return;
+    this.#ending = message.how;
+    this.#endingTimer = this.#killLate(child);
+  }
+
+  /** One that an operator had end; `diedId` where it was ended by force, with runs in its name. */
+  #onEnded(how: 'stop' | 'restart', diedId: string | undefined): void {
+    if (diedId) void this.#options.onDeath(diedId);
+    const next = how === 'restart' ? 'starts again' : 'stays away until one is started here again';
+    this.#options.log.info(`The built-in runner was stopped by an operator and ${next}`);
+    this.#isOver = how === 'stop';
+    if (how === 'restart') this.start();
   }
 
   #killLate(child: ChildProcess): NodeJS.Timeout {
@@ -130,8 +158,16 @@ export class BuiltInRunner {
 
   #onEnd(livedMs: number, how: { code: number | null; signal: NodeJS.Signals | null; err?: unknown }): void {
     const runnerId = this.#runnerId;
+    const ending = this.#ending;
     this.#runnerId = undefined;
+    this.#ending = undefined;
+    this.#formerId = runnerId ?? this.#formerId;
+    clearInterval(this.#endingTimer);
     if (this.#isStopping) return;
+    if (ending) {
+      this.#onEnded(ending, how.code === 0 ? undefined : runnerId);
+      return;
+    }
     if (livedMs > HEALTHY_AFTER_MS) this.#restartMs = RESTART_MS.first;
     const restartMs = runnerId ? Math.min(this.#restartMs, RESTART_MS.maxAfterClaims) : this.#restartMs;
     const what = how.err === undefined ? 'died' : 'could not be started';

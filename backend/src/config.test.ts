@@ -7,6 +7,7 @@ import {
   embeddedConfig,
   readConfig,
   secretSettings,
+  unknownSettings,
   withoutSecretSettings,
 } from './config.js';
 
@@ -43,6 +44,12 @@ describe('a wrong value is one line that names its variable', () => {
   });
 });
 
+it('names what looks like a setting and is none', () => {
+  expect(unknownSettings({ JOBS_STANBY: 'on', JOBS_RUNNER: 'off', HOME: '/root' })).toEqual([
+    'JOBS_STANBY is no setting; did you mean JOBS_STANDBY?',
+  ]);
+});
+
 it('takes on and off as true and false where settings are given in code', () => {
   expect(embeddedConfig('postgres://localhost/shop', { JOBS_STANDBY: true, JOBS_SCHEDULER: false })).toMatchObject({
     JOBS_STANDBY: true,
@@ -62,10 +69,10 @@ it('reads the same again from what a child process is given', () => {
   expect(readConfig(configEnvironment(config))).toEqual(config);
 });
 
-it('stands in the README, every variable with its default and meaning', () => {
-  const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+it('stands in the documents, every variable with its default and meaning', () => {
+  const document = readFileSync(new URL('../../docs/configuration.md', import.meta.url), 'utf8');
   for (const { name, fallback, description } of describeConfig()) {
-    expect(readme).toContain(`| \`${name}\` | ${fallback && `\`${fallback}\``} | ${description} |`);
+    expect(document).toContain(`| \`${name}\` | ${fallback && `\`${fallback}\``} | ${description} |`);
   }
 });
 

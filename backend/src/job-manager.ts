@@ -2,8 +2,9 @@ import type { Server } from 'node:http';
 import type { RequestHandler } from 'express';
 import type { Logger } from 'pino';
 import * as z from 'zod';
+import { createAlertAgent } from './alerts/agent.js';
 import { createHostUsers, type Identify } from './auth/host-users.js';
-import { type EmbeddedSettings, embeddedConfig, parseConfig, postgresUrl } from './config.js';
+import { type EmbeddedSettings, embeddedConfig, parseConfig } from './config.js';
 import { awaitDatabase } from './database/await-database.js';
 import { migrate } from './database/migrate.js';
 import { createLog } from './log.js';
@@ -11,6 +12,7 @@ import type { AnyJob } from './queue/job.js';
 import type { Queue } from './queue/queue.js';
 import { createServerEngine, type ServerEngine } from './server-engine.js';
 import { createServerFace } from './server-face.js';
+import { postgresUrl } from './settings.js';
 import { type RunningWorker, startWorker } from './worker.js';
 
 export interface JobManagerOptions {
@@ -32,7 +34,7 @@ export interface JobManagerOptions {
   signInUrl?: string;
   /** Whether runs are executed in this process, which they are unless said otherwise, or by workers elsewhere. */
   runner?: 'here' | 'none';
-  /** What the README lists as settings, by the same names and with the same defaults. The environment is not read. */
+  /** What docs/configuration.md lists, by the same names and with the same defaults. The environment is not read. */
   settings?: EmbeddedSettings;
   log?: Logger;
 }
@@ -96,6 +98,7 @@ export function createJobManager(given: JobManagerOptions): JobManager {
   const waiting = new AbortController();
   const host = { mount, signInUrl, isOpen: () => isOpen };
   const face = createServerFace(engine, { sessions, host, isClosing: () => closing !== undefined });
+  const alerts = createAlertAgent({ sql: engine.pool, events: engine.events, health: face.health, config, mount });
   const closeSockets: (() => void)[] = [];
   let stopWork: () => Promise<void> = async () => {};
 
@@ -125,6 +128,10 @@ export function createJobManager(given: JobManagerOptions): JobManager {
     await engine.listener.start();
     await engine.jobSettings.start();
     stopWork = await startWork(engine, { databaseUrl, jobs, jobsModule, runner });
+    if (!config.JOBS_STANDBY) {
+      alerts.start();
+      face.sampler.start();
+    }
     isOpen = true;
   }
 
@@ -133,7 +140,7 @@ export function createJobManager(given: JobManagerOptions): JobManager {
     // One that is still starting has to be there before it can end.
     await starting?.catch(() => {});
     isOpen = false;
-    await stopWork();
+    await Promise.all([stopWork(), alerts.stop(), face.sampler.stop()]);
     for (const closeSocket of closeSockets) closeSocket();
     await engine.close();
   }

@@ -51,14 +51,14 @@ describe('its runner', () => {
     await lock.query('BEGIN; LOCK TABLE "ProfileSearchDocument"');
     await Promise.all(Array.from({ length: runs }, () => enqueue({})));
     await untilStatuses(server, { RUNNING: runs });
-    const killed = server.runnerPid();
+    const [killed] = server.runnerPids();
     if (killed !== undefined) process.kill(killed, 'SIGKILL');
     await lock.query('ROLLBACK');
     lock.release();
     await untilStatuses(server, { SUCCESS: runs });
     const { rows } = await server.database.pool.query('SELECT DISTINCT attempt, "claimNo" FROM "JobRun"');
     expect(rows).toEqual([{ attempt: 1, claimNo: 2 }]);
-    expect(server.runnerPid()).not.toBe(killed);
+    expect(server.runnerPids()).not.toContain(killed);
   });
 
   it('hands running runs back when the server is closed, without using up an attempt', async () => {
@@ -95,7 +95,7 @@ it('stands by: starts nothing, and says so', async () => {
   const health = await server.call<SystemHealth>(token, 'GET', '/admin/jobs/health');
   expect(health.reasons.map(({ code }) => code)).toContain('STANDBY');
   expect(health.reasons.map(({ code }) => code)).not.toContain('NO_RUNNER');
-  expect(server.runnerPid()).toBeUndefined();
+  expect(server.runnerPids()).toEqual([]);
   expect(await statuses(server)).toEqual({ QUEUED: 1, RUNNING: 1 });
   // What declares the jobs begins first of all agents.
   expect((await server.database.pool.query('SELECT 1 FROM "JobProcess"')).rowCount).toBe(0);

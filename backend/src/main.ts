@@ -1,8 +1,10 @@
 import { createServer, type Server } from 'node:http';
 import type pg from 'pg';
 import type { Logger } from 'pino';
+import { createAlertAgent } from './alerts/agent.js';
 import { createSessions } from './auth/sessions.js';
 import { BuiltInRunner } from './built-in-runner.js';
+import { BuiltInRunners } from './built-in-runners.js';
 import { type Config, ConfigError, configEnvironment } from './config.js';
 import { isAlive, startTimeOf } from './database/process-start.js';
 import { jobs as productJobs } from './jobs/registry.js';
@@ -25,8 +27,8 @@ export interface ServerOptions {
 export interface RunningServer {
   /** Where it listens, such as `http://127.0.0.1:3000`. */
   url: string;
-  /** The built-in runner's process, when there is one. */
-  runnerPid(): number | undefined;
+  /** The processes of the built-in runners. */
+  runnerPids(): number[];
   /** Lets runs end or go back to the queue, then closes everything but the database. */
   close(): Promise<void>;
 }
@@ -39,10 +41,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const releaseErrors = catchStrayErrors(engine.events);
   const sessions = await createSessions({ sql: engine.pool, refusals: engine.refusals, config });
   let closing: Promise<void> | undefined;
-  const face = createServerFace(engine, { sessions, isClosing: () => closing !== undefined });
+  const runners = createBuiltInRunners(engine, databaseUrl);
+  const face = createServerFace(engine, { sessions, isClosing: () => closing !== undefined, runnersHere: runners });
   const server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000 }, face.app);
   const gateway = face.attach(server);
-  const runner = createBuiltInRunner(engine, databaseUrl);
+  const alerts = createAlertAgent({ sql: engine.pool, events: engine.events, health: face.health, config });
 
   await listen(server, config);
   await engine.listener.start();
@@ -50,12 +53,16 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   if (config.DATABASE_URL === undefined && !config.JOBS_STANDBY)
     await buryKilledRunners(engine.pool, engine.agents.rescuer);
   engine.agents.start();
-  if (config.JOBS_RUNNER && !config.JOBS_STANDBY) runner.start();
+  if (!config.JOBS_STANDBY) {
+    alerts.start();
+    face.sampler.start();
+  }
+  if (config.JOBS_RUNNER && !config.JOBS_STANDBY) runners.startAnother();
   if (config.JOBS_STANDBY) log.warn(STANDBY_NOTE);
 
   return {
     url: addressOf(server),
-    runnerPid: () => runner.pid,
+    runnerPids: () => runners.pids,
     close: () => {
       closing ??= close();
       return closing;
@@ -63,13 +70,23 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   };
 
   async function close(): Promise<void> {
-    // At once, both of them: what an agent is busy with must not put off that the runner claims no more.
-    await Promise.all([runner.stop(), engine.agents.stop()]);
+    // At once, all of them: what an agent is busy with must not put off that the runners claim no more.
+    await Promise.all([runners.stop(), engine.agents.stop(), alerts.stop(), face.sampler.stop()]);
     gateway.close();
     await closeServer(server);
     await engine.close();
     releaseErrors();
   }
+}
+
+function createBuiltInRunners(engine: ServerEngine, databaseUrl: string): BuiltInRunners {
+  const { JOBS_RUNNER, JOBS_STANDBY, JOBS_MAX_BUILT_IN: max } = engine.config;
+  const create = () => createBuiltInRunner(engine, databaseUrl);
+  if (JOBS_STANDBY)
+    return new BuiltInRunners({ create, max, refusal: 'This server does nothing by itself: JOBS_STANDBY is on.' });
+  if (!JOBS_RUNNER)
+    return new BuiltInRunners({ create, max, refusal: 'This server starts no runners: JOBS_RUNNER is off.' });
+  return new BuiltInRunners({ create, max });
 }
 
 function createBuiltInRunner({ config, log, agents }: ServerEngine, databaseUrl: string): BuiltInRunner {

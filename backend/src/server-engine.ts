@@ -9,6 +9,7 @@ import { listenUrlOf } from './database/transaction-pooling.js';
 import type { PrismaClient } from './generated/prisma/client.js';
 import { QueueEvents } from './queue/events.js';
 import { createExternalRuns, type ExternalRuns } from './queue/external/runs.js';
+import { Histograms } from './queue/histograms.js';
 import type { AnyJob } from './queue/job.js';
 import { JobSettingsWatch } from './queue/job-settings-watch.js';
 import { logQueueEvents } from './queue/log-events.js';
@@ -30,6 +31,8 @@ export interface ServerEngine {
   config: Config;
   log: Logger;
   pool: pg.Pool;
+  /** For what is read of the queue again and again: always by its indexes. */
+  queuePool: pg.Pool;
   db: PrismaClient;
   registry: Registry;
   events: QueueEvents;
@@ -48,6 +51,7 @@ export function createServerEngine({ config, databaseUrl, log, jobs }: ServerEng
   const registry = createRegistry(jobs);
   const schema = schemaOf(databaseUrl);
   const pool = createPool(databaseUrl, { max: 12, statementTimeoutMs: 30_000 });
+  const queuePool = createPool(databaseUrl, { max: 4, statementTimeoutMs: 30_000, keepsPlans: true });
   const db = createPrisma(pool);
   const notifier = new Notifier(pool, schema);
   const events = new QueueEvents();
@@ -60,8 +64,13 @@ export function createServerEngine({ config, databaseUrl, log, jobs }: ServerEng
     'probe',
     'schedules',
     'jobs',
+    'bulk',
   ]);
   const jobSettings = new JobSettingsWatch({ sql: pool, registry, events, listener });
+  const histograms = new Histograms({
+    sql: pool,
+    onError: (error) => log.warn({ err: error }, 'How long runs took could not be written; it is tried again'),
+  });
   const refusals = createRefusals({
     sql: pool,
     onError: (error) => log.warn({ err: error }, 'A refusal could not be written into the audit log'),
@@ -70,12 +79,14 @@ export function createServerEngine({ config, databaseUrl, log, jobs }: ServerEng
     config,
     log,
     pool,
+    queuePool,
     db,
     registry,
     events,
     listener,
     queue: createQueue({
       sql: pool,
+      plannedSql: queuePool,
       schema,
       registry,
       notifier,
@@ -92,17 +103,19 @@ export function createServerEngine({ config, databaseUrl, log, jobs }: ServerEng
       maxInactiveMs: config.JOBS_MAX_INACTIVE_MS,
       messagesPerRun: config.JOBS_MESSAGES_PER_RUN,
       redaction: createRedaction(config.JOBS_REDACT_KEYS),
+      histograms,
     }),
-    agents: createAgents({ sql: pool, config, registry, events, notifier, listener }),
+    agents: createAgents({ sql: pool, pool, config, registry, events, notifier, listener }),
     jobSettings,
     refusals,
     close: async () => {
       await jobSettings.stop();
       await refusals.flush();
+      await histograms.flush();
       await listener.close();
       await notifier.flush();
       await db.$disconnect();
-      await pool.end();
+      await Promise.all([pool.end(), queuePool.end()]);
     },
   };
 }

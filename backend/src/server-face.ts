@@ -6,14 +6,18 @@ import type { HostUsers } from './auth/host-users.js';
 import { describeUntrustedProxy, ForwardedHeaderWatch } from './auth/proxies.js';
 import { createCredentialTrace } from './auth/refused-credentials.js';
 import type { Sessions } from './auth/sessions.js';
+import type { RunnersHere } from './built-in-runners.js';
 import { readInstallation } from './database/installation.js';
 import { HealthCheck } from './health/health-check.js';
 import { healthDuties, healthLimits } from './health/limits.js';
+import { RequestTimes } from './health/request-times.js';
+import { SystemSampler } from './health/system-sampler.js';
 import { createHttpApp } from './http/app.js';
 import type { HostPlace } from './http/context.js';
 import { Gateway } from './live/gateway.js';
 import { LivePicture } from './live/picture.js';
 import { RunTails } from './live/run-tails.js';
+import { RunnersFeed } from './live/runners-feed.js';
 import type { ServerEngine } from './server-engine.js';
 import { NotificationProbe } from './store/notification-probe.js';
 import { VERSION } from './version.js';
@@ -23,6 +27,9 @@ const PANEL = fileURLToPath(new URL('../../frontend/dist', import.meta.url));
 /** What the world sees of a server: panel, API and health over HTTP, and the socket. */
 export interface ServerFace {
   app: Express;
+  health: HealthCheck;
+  /** Notes how this server does, once it is started. */
+  sampler: Pick<SystemSampler, 'start' | 'stop'>;
   /** Serves the socket on this server. */
   attach(server: Server): Gateway;
 }
@@ -33,13 +40,16 @@ export interface ServerFaceOptions {
   isClosing(): boolean;
   /** The application it is part of, if it is. */
   host?: HostPlace;
+  /** Runners that the server may start; left out where it can't. */
+  runnersHere?: RunnersHere;
 }
 
 /** Wires the face of an engine. */
-export function createServerFace(engine: ServerEngine, { sessions, isClosing, host }: ServerFaceOptions): ServerFace {
-  const { config, pool, listener, registry, refusals, log } = engine;
+export function createServerFace(engine: ServerEngine, options: ServerFaceOptions): ServerFace {
+  const { sessions, isClosing, host, runnersHere } = options;
+  const { config, pool, queuePool, listener, registry, refusals, log } = engine;
   const picture = new LivePicture({
-    sql: pool,
+    sql: queuePool,
     listener,
     hasCode: (jobName) => registry.definitions().some(({ name }) => name === jobName),
     onFault: (error) => log.warn({ err: error }, 'The live picture could not be read'),
@@ -49,9 +59,14 @@ export function createServerFace(engine: ServerEngine, { sessions, isClosing, ho
     listener,
     onFault: (error) => log.warn({ err: error }, 'What a followed run says could not be read'),
   });
+  const runners = new RunnersFeed({
+    sql: pool,
+    onError: (error) => log.warn({ err: error }, 'The runners could not be read'),
+  });
   const forwarded = new ForwardedHeaderWatch((proxy) => log.warn(describeUntrustedProxy(proxy)));
   const health = new HealthCheck({
     pool,
+    queueSql: queuePool,
     probe: new NotificationProbe(pool, listener),
     registry,
     installation: (client) => readInstallation(client, config.DATABASE_SCHEMA),
@@ -61,14 +76,31 @@ export function createServerFace(engine: ServerEngine, { sessions, isClosing, ho
     limits: healthLimits(config),
     duties: healthDuties(config),
   });
+  const requests = new RequestTimes();
+  const gateways: Gateway[] = [];
+  const sampler = new SystemSampler({
+    sql: pool,
+    health,
+    requests,
+    sockets: () => ({
+      open: gateways.reduce((sum, { size }) => sum + size, 0),
+      opened: gateways.reduce((sum, gateway) => sum + gateway.takeOpened(), 0),
+    }),
+    onError: (error) => log.warn({ err: error }, 'How the server did could not be written'),
+  });
   const panel = existsSync(PANEL) ? { panelDir: PANEL } : {};
   if (host !== undefined && panel.panelDir === undefined) log.warn(`The panel has not been built: ${PANEL} is missing`);
   return {
-    app: createHttpApp({ ...engine, sessions, health, forwarded, host, ...panel }),
-    attach: (server) =>
-      new Gateway({
-        ...{ server, mount: host?.mount, config, sessions, picture, tails, listener, refusals, log },
+    health,
+    app: createHttpApp({ ...engine, sessions, health, forwarded, requests, host, runnersHere, ...panel }),
+    sampler,
+    attach: (server) => {
+      const gateway = new Gateway({
+        ...{ server, mount: host?.mount, config, sessions, picture, tails, runners, listener, refusals, log },
         traceCredential: createCredentialTrace({ sql: pool, sessions, refusals, config }),
-      }),
+      });
+      gateways.push(gateway);
+      return gateway;
+    },
   };
 }

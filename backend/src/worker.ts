@@ -11,6 +11,9 @@ import { JobSettingsWatch } from './queue/job-settings-watch.js';
 import { logQueueEvents } from './queue/log-events.js';
 import { createRedaction } from './queue/redaction.js';
 import { createRegistry } from './queue/registry.js';
+import type { RunnerProcess } from './queue/runner/commands.js';
+import { RunnerLog } from './queue/runner/runner-log.js';
+import { detectSupervisor } from './queue/runner/supervisor.js';
 import { Runner } from './queue/runner.js';
 import { catchStrayErrors, catchStrayErrorsOfRuns } from './queue/stray-errors.js';
 import { STANDBY_NOTE } from './standby.js';
@@ -27,6 +30,8 @@ export interface WorkerOptions {
   jobs?: AnyJob[];
   /** File URL of the module that exports `jobs`; needed where some of them are isolated. */
   jobsModule?: string;
+  /** Ends this process at the command of an operator, and starts it again where it can; without it only the runner stops. */
+  supervisor?: Omit<RunnerProcess, 'setLogLevel' | 'supervisor' | 'onLogFollowed'>;
   /** The process belongs to another application, whose own errors are none of ours. */
   isGuest?: boolean;
 }
@@ -43,14 +48,20 @@ export interface RunningWorker {
 /** Starts a runner of all jobs, with its part of the recovery. Waits for a database that isn't there yet. */
 export async function startWorker(options: WorkerOptions): Promise<RunningWorker> {
   if (options.config.JOBS_STANDBY) return standBy(options.log);
-  const { config, databaseUrl, kind, log, jobs = productJobs, isGuest = false } = options;
+  const { config, databaseUrl, kind, jobs = productJobs, isGuest = false, supervisor } = options;
+  // Its own, so that a command that sets its level leaves the application's as it is.
+  const log = options.log.child({});
   const registry = createRegistry(jobs);
   const events = new QueueEvents();
-  logQueueEvents(events, log);
+  const redaction = createRedaction(config.JOBS_REDACT_KEYS);
+  const runnerLog = new RunnerLog({ redaction, runnerId: () => runner.id, sql: () => enginePool });
+  logQueueEvents(events, runnerLog.tee(log));
   const releaseErrors = isGuest ? catchStrayErrorsOfRuns() : catchStrayErrors(events);
 
   // Apart, so that jobs that use up every connection of theirs never hold up claims and outcomes.
-  const enginePool = createPool(databaseUrl, { max: 5, statementTimeoutMs: 30_000 });
+  const enginePool = createPool(databaseUrl, { max: 4, statementTimeoutMs: 30_000 });
+  // A claim, the outcomes, and one of these that waits for a row.
+  const runPool = createPool(databaseUrl, { max: 3, statementTimeoutMs: 30_000, keepsPlans: true });
   const jobPool = createPool(databaseUrl, { max: Math.min(config.JOBS_CONCURRENCY + 2, 20) });
   // Made when a job first asks for it: 10 MB that a runner with nothing to do, or with jobs of its host, has no use for.
   let db: ReturnType<typeof createPrisma> | undefined;
@@ -68,9 +79,12 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     'revoked',
     'schedules',
     'jobs',
+    'bulk',
+    'commands',
   ]);
   const runner = new Runner({
     sql: enginePool,
+    plannedSql: runPool,
     databaseUrl,
     registry,
     services,
@@ -82,17 +96,37 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
       drainMs: config.JOBS_DRAIN_MS,
       messagesPerRun: config.JOBS_MESSAGES_PER_RUN,
     },
-    redaction: createRedaction(config.JOBS_REDACT_KEYS),
+    redaction,
     kind,
     host: config.HOSTNAME,
     version: VERSION,
+    labels: config.JOBS_RUNNER_LABELS,
+    process: {
+      canRestart: supervisor?.canRestart ?? false,
+      replacesId: supervisor?.replacesId,
+      supervisor: kind === 'BUILT_IN' && !isGuest ? 'server' : detectSupervisor(),
+      end: (how) => (supervisor ? supervisor.end(how) : void runner.stop()),
+      onLogFollowed: () => runnerLog.follow(),
+      setLogLevel: (level) => {
+        log.level = level;
+      },
+    },
     events,
     notifier,
     listener,
     jobsModule: options.jobsModule ?? (jobs === productJobs ? productModule : undefined),
   });
 
-  const agents = createAgents({ sql: enginePool, config, registry, events, notifier, listener, runnerId: runner.id });
+  const agents = createAgents({
+    sql: enginePool,
+    pool: enginePool,
+    config,
+    registry,
+    events,
+    notifier,
+    listener,
+    runnerId: runner.id,
+  });
 
   const jobSettings = new JobSettingsWatch({
     ...{ sql: enginePool, registry, events, listener },
@@ -111,8 +145,9 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
       // At once, both of them: what an agent is busy with must not put off that no more runs are claimed.
       await Promise.all([runner.stop(), agents.stop(), jobSettings.stop()]);
       await listener.close();
+      await runnerLog.flush();
       await db?.$disconnect();
-      await Promise.all([enginePool.end(), jobPool.end()]);
+      await Promise.all([enginePool.end(), runPool.end(), jobPool.end()]);
       releaseErrors();
     },
   };

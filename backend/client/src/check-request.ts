@@ -1,7 +1,16 @@
 import { checkParameters } from './check-parameters.js';
 import { refusal } from './errors.js';
 import type { BatchCallback, RunRequest, UniqueKey } from './request.js';
-import { describeUnknown, jobRunTriggers, limits, onConflicts, uniqueScopes, waitConditions } from './shared.js';
+import {
+  describeUnknown,
+  isPlainText,
+  jobRunTriggers,
+  limits,
+  NOT_PLAIN,
+  onConflicts,
+  uniqueScopes,
+  waitConditions,
+} from './shared.js';
 
 const MOST_RUN_ID = 9_223_372_036_854_775_807n;
 
@@ -38,13 +47,27 @@ const oneOf =
   (value) =>
     values.includes(value as string) ? null : `must be one of ${values.join(', ')}`;
 
+const label =
+  (most: number): Check =>
+  (value) =>
+    text(most)(value) ?? (isPlainText(String(value)) ? null : NOT_PLAIN);
+
 const channel: Check = (value) =>
   typeof value === 'string' && /^[a-z][a-z0-9-]{0,99}$/.test(value)
     ? null
     : 'must begin with a lower case letter; lower case letters, digits and hyphens, at most 100';
 
+/** With its offset: any other text is read by the zone of the process, and days that are none become other days. */
+const ISO_TIME = /^(\d{4})-(\d\d)-(\d\d)T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)$/;
+
+function isIsoTime(text: string): boolean {
+  const [, year, month, day] = ISO_TIME.exec(text) ?? [];
+  return day !== undefined && new Date(Date.UTC(Number(year), Number(month), 0)).getUTCDate() >= Number(day);
+}
+
 const time: Check = (value) => {
-  if (typeof value !== 'string' && !(value instanceof Date)) return 'must be a Date or an ISO text';
+  if (!(value instanceof Date) && !(typeof value === 'string' && isIsoTime(value)))
+    return 'must be a Date, or a text such as 2026-12-24T18:00:00Z';
   const at = new Date(value);
   const year = at.getUTCFullYear();
   if (!(year >= 1 && year <= 9999)) return 'is no time';
@@ -70,7 +93,7 @@ const REQUEST: Record<keyof RunRequest, Check> = {
   priority: whole(-limits.priority, limits.priority),
   runAt: time,
   delayMs: duration(0),
-  scope: text(200),
+  scope: label(200),
   correlationId: text(limits.correlationChars),
   maxAttempts: whole(1, limits.attempts),
   retry: anything,

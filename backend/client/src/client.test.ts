@@ -3,7 +3,7 @@ import { createTestDatabase, type TestDatabase } from '../../src/testing/databas
 import { createClient, type JobClient } from './client.js';
 import { ENQUEUE } from './enqueue-statement.js';
 import { HOLDERS } from './key-holders.js';
-import { ENQUEUE_PLAIN, ENQUEUE_PLAIN_AUDITED } from './plain-statement.js';
+import { ENQUEUE_ONE, ENQUEUE_ONE_AUDITED, ENQUEUE_PLAIN, ENQUEUE_PLAIN_AUDITED } from './plain-statement.js';
 import { REPLACE } from './replace-statement.js';
 import type { RunRequest } from './request.js';
 
@@ -101,7 +101,15 @@ describe('a client without server and jobs', () => {
   });
 
   it('passes JSON as text: drivers such as postgres.js encode a parameter of the type json once more', () => {
-    const statements = [ENQUEUE, ENQUEUE_PLAIN, ENQUEUE_PLAIN_AUDITED, REPLACE, HOLDERS].join('\n');
+    const statements = [
+      ENQUEUE,
+      ENQUEUE_ONE,
+      ENQUEUE_ONE_AUDITED,
+      ENQUEUE_PLAIN,
+      ENQUEUE_PLAIN_AUDITED,
+      REPLACE,
+      HOLDERS,
+    ].join('\n');
     expect(statements).toMatch(/\$1::text::json\b/);
     expect(statements).not.toMatch(/\$\d+::jsonb?\b/);
   });
@@ -122,6 +130,9 @@ describe('a client without server and jobs', () => {
     await expect(ask({ trigger: 'WHIM' })).rejects.toThrow('trigger: must be one of MANUAL, CRON, EVENT, API');
     await expect(ask({ unique: 'k' })).rejects.toThrow('unique: must be an object');
     await expect(ask({ after: 'me' })).rejects.toThrow('after: must be a list');
+    for (const runAt of ['2030-02-30T00:00:00Z', '2030-01-01', '2030-01-01T09:00:00', '1 May 2030', '']) {
+      await expect(ask({ runAt })).rejects.toThrow('runAt: must be a Date, or a text such as 2026-12-24T18:00:00Z');
+    }
   });
 
   it('writes parameters as results are written, in every kind of call', async () => {

@@ -7,7 +7,7 @@ import { notificationChannels } from './notification-channels.js';
  * THE statement that queues runs, one or thousands: all of them, or none where one is refused. A run whose key is
  * taken is left out, and what becomes of it is decided by the caller. $1 are the runs as JSON: every driver passes
  * a text on as it is, where arrays of nulls and times come out differently. $2 to $6 are who asks, $7 whether that is
- * audited, $8 whether runners are told (at commit), $9 the name of a batch to put the runs in.
+ * audited, $8 whether runners are notified (at commit), $9 the name of a batch to put the runs in.
  */
 export const ENQUEUE = `
 WITH moment AS MATERIALIZED (SELECT date_trunc('milliseconds', clock_timestamp()) AS now
@@ -25,9 +25,9 @@ WITH moment AS MATERIALIZED (SELECT date_trunc('milliseconds', clock_timestamp()
   -- Waits for an end that is being written, and sees it; an end that comes later waits for us, and finds who waits.
   -- Without the lock a run could begin to wait for one that has just told everybody of its end. In order of id: two
   -- that wait for the same runs would otherwise lock each other out.
-  SELECT id, status::text, "correlationId" FROM "JobRun"
-  WHERE id = ANY(ARRAY(SELECT unnest(after) FROM given)) AND id <> ALL(ARRAY(SELECT last FROM given WHERE last IS NOT NULL))
-  ORDER BY id FOR NO KEY UPDATE
+  SELECT id, status::text, "correlationId" FROM job_manager_lock_runs(ARRAY(
+    SELECT id FROM (SELECT unnest(after) AS id FROM given) named WHERE id <> ALL(ARRAY(SELECT last FROM given WHERE last IS NOT NULL))
+  ))
 ), known AS MATERIALIZED (
   -- The end of a line was locked and written to by the function above: this statement can't do so any more.
   SELECT * FROM predecessor UNION SELECT last, 'QUEUED', NULL FROM given WHERE last IS NOT NULL
@@ -105,7 +105,7 @@ WITH moment AS MATERIALIZED (SELECT date_trunc('milliseconds', clock_timestamp()
   RETURNING id, "jobName"
 ), told AS (
   UPDATE "JobRun" j SET "hasDependents" = true, rev = j.rev + 1 FROM predecessor p
-  WHERE j.id = p.id AND p.status IN ('QUEUED', 'RUNNING') AND NOT j."hasDependents" AND EXISTS (SELECT FROM added)
+  WHERE j.id = p.id AND j."finishedAt" IS NULL AND p.status IN ('QUEUED', 'RUNNING') AND NOT j."hasDependents" AND EXISTS (SELECT FROM added)
 ), audited AS (${auditFrom('(SELECT * FROM added WHERE $7::boolean AND $9::text IS NULL) AS alone', 'run.enqueue', 2)}
 ), "auditedBatch" AS (${auditFrom(
   '(SELECT NULL::bigint AS id, batch.id AS "batchId", "jobName", total FROM batch WHERE $7::boolean) AS whole',

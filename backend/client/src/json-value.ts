@@ -2,7 +2,7 @@ import { types } from 'node:util';
 import { limits } from './shared.js';
 
 // How values of a program become JSON. `JSON.stringify` empties Map, Set and Error, and makes null of NaN without a word;
-// here each is written as what it holds, or refused with its path. README has the table.
+// here each is written as what it holds, or refused with its path. docs/jobs.md has the table.
 
 /** A value that JSON can't hold; `problem` describes the value at `path`. */
 export class NotJsonError extends Error {
@@ -88,7 +88,7 @@ export function jsonForm(value: unknown, path: string, key = ''): unknown {
   if (types.isTypedArray(form)) return Array.from<unknown>(form);
   if (types.isBoxedPrimitive(form)) return form.valueOf();
   const name = classOf(form);
-  if (name !== null && Object.keys(form).length === 0) throw new NotJsonError(path, isNoJson(`a ${name}`), true);
+  if (name !== null && Object.keys(form).length === 0) throw new NotJsonError(path, isNoJson(withArticle(name)), true);
   return form;
 }
 
@@ -113,13 +113,17 @@ function formOfError(error: Error): object {
   return Object.assign({ name, message }, error, cause !== undefined && { cause }, errors !== undefined && { errors });
 }
 
-/** The class of an object; null for one that has none. */
+const withArticle = (name: string): string => `${/^[AEIO]/i.test(name) ? 'an' : 'a'} ${name}`;
+
+/** The class of an object, or the kind of an iterator; null for one that has none. */
 function classOf(value: object): string | null {
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype === null || prototype === Object.prototype) return null;
   const made = value.constructor;
   // Objects of another realm have an Object of their own.
-  return typeof made === 'function' && made.name !== 'Object' ? made.name || 'class' : null;
+  if (typeof made === 'function' && made.name !== 'Object') return made.name || 'class';
+  const kind = Object.prototype.toString.call(value).slice('[object '.length, -1);
+  return kind === 'Object' ? null : kind;
 }
 
 /** Calls what the program itself wrote: a `toJSON`, a getter. */

@@ -2,6 +2,6 @@
 export const notificationChannels = {
   /** Something about the active runs changed; no payload. */
   changed: 'job_manager_changed',
-  /** Runs were queued: sleeping runners may look; no payload. */
+  /** Runs were queued: sleeping runners may look. The id of a run that came alone, or nothing. */
   queued: 'job_manager_queued',
 } as const;

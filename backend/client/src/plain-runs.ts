@@ -2,7 +2,14 @@ import type { Actor } from './actor.js';
 import { keptUserAgent } from './audit.js';
 import { type QueueError, unknownJob } from './errors.js';
 import { retryPolicyOf, timeoutOf } from './new-run.js';
-import { ENQUEUE_PLAIN, ENQUEUE_PLAIN_AUDITED, KIND_FIELDS, type RunKind } from './plain-statement.js';
+import {
+  ENQUEUE_ONE,
+  ENQUEUE_ONE_AUDITED,
+  ENQUEUE_PLAIN,
+  ENQUEUE_PLAIN_AUDITED,
+  KIND_FIELDS,
+  type RunKind,
+} from './plain-statement.js';
 import type { JobSettings, RunRequest } from './request.js';
 import { rowsOf, type Sql } from './sql.js';
 
@@ -98,6 +105,8 @@ async function send(
   runs: readonly PlainRun[],
   { isEach, notifies }: { isEach: boolean; notifies: boolean },
 ): Promise<{ added: AddedRun[]; refused: number[] }> {
+  const [only] = runs;
+  if (only && runs.length === 1) return sendOne(sql, only, { isEach, notifies });
   const { kinds, places } = kindsOf(runs);
   const correlations = listOf(runs.map(({ correlationId }) => correlationId));
   const values = [JSON.stringify(kinds), ...listsOf(runs, places, kinds.length), isEach, notifies, correlations];
@@ -110,6 +119,18 @@ async function send(
     added: row.ids.split(',').map((jobRunId) => ({ jobRunId, now })),
     refused: unknown.size === 0 ? [] : places.flatMap((place, index) => (unknown.has(place) ? [index] : [])),
   };
+}
+
+async function sendOne(
+  sql: Sql,
+  { kind, parameters, ...own }: PlainRun,
+  { isEach, notifies }: { isEach: boolean; notifies: boolean },
+): Promise<{ added: AddedRun[]; refused: number[] }> {
+  const text = kind.isAudited ? ENQUEUE_ONE_AUDITED : ENQUEUE_ONE;
+  const [row] = await rowsOf<AnswerRow>(sql, text, [JSON.stringify({ ...kind, ...own }), parameters, notifies, isEach]);
+  if (!row) throw new Error('A run was neither queued nor refused');
+  const added = [{ jobRunId: row.ids, now: new Date(Number(row.nowMs)) }];
+  return { added, refused: row.unknown === null ? [] : [0] };
 }
 
 const jobNameOf = (run: PlainRun | undefined): string => String(run?.kind.jobName);

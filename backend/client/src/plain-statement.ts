@@ -34,28 +34,44 @@ const KIND_COLUMNS = Object.entries(kindColumns)
   .map(([name, type]) => `"${name}" ${type}`)
   .join(', ');
 
-/** Where somebody's doing is written down; the five values are those of each run's kind. */
-const AUDIT = auditFrom(
-  '(SELECT given.id, kind.* FROM given JOIN kind USING (kind) WHERE "isAudited" AND NOT "isRefused") AS added',
-  'run.enqueue',
-  { actorId: '"actorId"', actorEmail: '"actorEmail"', ip: 'ip', userAgent: '"userAgent"', tokenId: '"tokenId"' },
-);
+/** What each run of a call has of its own, beside its parameters. */
+const RUN_COLUMNS = 'scope text, "runAt" timestamptz, "delayMs" bigint, "correlationId" text';
+
+/** What the job says where the call doesn't, and the run that is repeated. */
+const ITS = `job.channel AS "itsChannel", job.priority AS "itsPriority", job."algorithmVersion" AS "itsVersion",
+    job."maxAttempts" AS "itsAttempts", job."maxCrashes" AS "itsCrashes", job."timeoutMs" AS "itsTimeoutMs",
+    job.name IS NULL AND NOT r."isKnown" AS "isUnknown", CASE WHEN r."rerunOfId" IS NOT NULL THEN (SELECT "correlationId" FROM "JobRun" original WHERE original.id = r."rerunOfId") END AS "itsCorrelation"`;
+
+/** The runs of a source that has the columns above. A time that has passed puts no run ahead of those that have waited since. */
+const insertFrom = (source: string): string => `
+  INSERT INTO "JobRun" (id, "jobName", parameters, trigger, scope, channel, priority, "algorithmVersion", "maxAttempts", "maxCrashes",
+    "timeoutMs", "retryPolicy", "runAt", "queuedAt", "rerunOfId", "triggeredById", "triggeredByTokenId", "correlationId")
+  SELECT given.id, "jobName", parameters, trigger::"JobRunTrigger", scope, coalesce(channel, "itsChannel"), coalesce(priority, "itsPriority"),
+    coalesce("algorithmVersion", "itsVersion"), coalesce("maxAttempts", "itsAttempts"), coalesce("maxCrashes", "itsCrashes"),
+    nullif(CASE WHEN "isKnown" THEN "timeoutMs" ELSE coalesce("timeoutMs", "itsTimeoutMs") END, 0), "retryPolicy",
+    greatest(now, "runAt", now + "delayMs" * interval '1 ms'), now, "rerunOfId", "actorId", "tokenId", coalesce("correlationId", "itsCorrelation")
+  FROM ${source}`;
+
+/** Where somebody's doing is written down; the five values are those of each run. */
+const auditOf = (source: string): string =>
+  auditFrom(source, 'run.enqueue', {
+    ...{ actorId: '"actorId"', actorEmail: '"actorEmail"', ip: 'ip', userAgent: '"userAgent"', tokenId: '"tokenId"' },
+  });
 
 /**
  * The short way into the queue, for runs that have no key and wait for nobody: they need no look at other runs, and
  * nothing keeps them out, so that this costs a third of the statement that can do everything. What they have in common
  * is sent once. $1 are the kinds as JSON, $2 the parameters of all runs as one JSON array, $3 the kind of each, $4 their scopes, $5
  * and $6 when and how long from now they are due, $7 whether the runs are those of different calls: then each is
- * refused by itself, and otherwise all are with the first. $8 is whether runners are told (at commit), $9 are their correlation ids. The lists are
+ * refused by itself, and otherwise all are with the first. $8 is whether runners are notified (at commit), by its id of one that comes
+ * alone and in no transaction of others; $9 are their correlation ids. The lists are
  * texts, which every driver passes on as they are; an empty one stands for nothing at all. `alongside` is what else the
  * statement does with the runs.
  */
 const enqueuePlain = (alongside = ''): string => `
 WITH moment AS MATERIALIZED (SELECT date_trunc('milliseconds', clock_timestamp()) AS now
 ), asked AS MATERIALIZED (
-  SELECT r.*, (SELECT "correlationId" FROM "JobRun" original WHERE original.id = r."rerunOfId") AS "itsCorrelation", r.ordinality::int - 1 AS kind, job.name IS NULL AND NOT r."isKnown" AS "isUnknown",
-    job.channel AS "itsChannel", job.priority AS "itsPriority", job."algorithmVersion" AS "itsVersion",
-    job."maxAttempts" AS "itsAttempts", job."maxCrashes" AS "itsCrashes", job."timeoutMs" AS "itsTimeoutMs"
+  SELECT r.*, r.ordinality::int - 1 AS kind, ${ITS}
   FROM ROWS FROM (json_to_recordset($1::text::json) AS (${KIND_COLUMNS})) WITH ORDINALITY AS r LEFT JOIN ${JOB} ON job.name = r."jobName"
 ), kind AS MATERIALIZED (
   SELECT *, CASE WHEN $7::boolean THEN "isUnknown" ELSE bool_or("isUnknown") OVER () END AS "isRefused" FROM asked
@@ -64,17 +80,11 @@ WITH moment AS MATERIALIZED (SELECT date_trunc('milliseconds', clock_timestamp()
   SELECT nextval('"JobRun_id_seq"') AS id, place, parameters, coalesce(kind, 0) AS kind, scope, "runAt", "delayMs", "correlationId"
   FROM ROWS FROM (jsonb_array_elements($2::text::jsonb), unnest($3::int[]), unnest($4::text[]), unnest($5::timestamptz[]), unnest($6::bigint[]), unnest($9::text[]))
     WITH ORDINALITY AS r(parameters, kind, scope, "runAt", "delayMs", "correlationId", place)
-), added AS (
-  INSERT INTO "JobRun" (id, "jobName", parameters, trigger, scope, channel, priority, "algorithmVersion", "maxAttempts", "maxCrashes",
-    "timeoutMs", "retryPolicy", "runAt", "queuedAt", "rerunOfId", "triggeredById", "triggeredByTokenId", "correlationId")
-  SELECT given.id, "jobName", parameters, trigger::"JobRunTrigger", scope, coalesce(channel, "itsChannel"), coalesce(priority, "itsPriority"),
-    coalesce("algorithmVersion", "itsVersion"), coalesce("maxAttempts", "itsAttempts"), coalesce("maxCrashes", "itsCrashes"),
-    nullif(CASE WHEN "isKnown" THEN "timeoutMs" ELSE coalesce("timeoutMs", "itsTimeoutMs") END, 0), "retryPolicy",
-    -- A time that has passed puts nobody ahead of those who have waited since.
-    greatest(moment.now, "runAt", moment.now + "delayMs" * interval '1 ms'), moment.now, "rerunOfId", "actorId", "tokenId", coalesce("correlationId", "itsCorrelation")
-  FROM given JOIN kind USING (kind) CROSS JOIN moment WHERE NOT "isRefused"
+), added AS (${insertFrom('given JOIN kind USING (kind) CROSS JOIN moment WHERE NOT "isRefused"')}
 ), ${alongside}notified AS (
-  SELECT pg_notify(channel, '') FROM unnest(ARRAY['${notificationChannels.queued}', '${notificationChannels.changed}']) AS channel
+  SELECT pg_notify(channel, CASE WHEN channel = '${notificationChannels.queued}' THEN alone.id ELSE '' END)
+  FROM unnest(ARRAY['${notificationChannels.queued}', '${notificationChannels.changed}']) AS channel
+    CROSS JOIN (SELECT CASE WHEN $7::boolean AND count(*) = 1 THEN min(id)::text ELSE '' END AS id FROM given) alone
   WHERE $8::boolean AND EXISTS (SELECT FROM kind WHERE NOT "isRefused")
 )
 SELECT (SELECT string_agg(id::text, ',' ORDER BY place) FROM given) AS ids,
@@ -85,5 +95,28 @@ FROM moment`;
 export const ENQUEUE_PLAIN = enqueuePlain();
 
 /** The same where some of the runs are somebody's doing; the others needn't be joined with their kinds once more to find out that they aren't. */
-export const ENQUEUE_PLAIN_AUDITED = enqueuePlain(`audited AS (${AUDIT}
+export const ENQUEUE_PLAIN_AUDITED =
+  enqueuePlain(`audited AS (${auditOf('(SELECT given.id, kind.* FROM given JOIN kind USING (kind) WHERE "isAudited" AND NOT "isRefused") AS added')}
+), `);
+
+/**
+ * The same for one run, for two thirds of the price. $1 is all of it but its parameters as JSON, $2 its parameters, $3 whether
+ * runners are notified, $4 whether by its id.
+ */
+const enqueueOne = (alongside = ''): string => `
+WITH given AS MATERIALIZED (
+  SELECT r.*, nextval('"JobRun_id_seq"') AS id, $2::text::jsonb AS parameters, date_trunc('milliseconds', clock_timestamp()) AS now, ${ITS}
+  FROM json_to_record($1::text::json) AS r(${KIND_COLUMNS}, ${RUN_COLUMNS}) LEFT JOIN ${JOB} ON job.name = r."jobName"
+), added AS (${insertFrom('given WHERE NOT "isUnknown"')}
+), ${alongside}notified AS (
+  SELECT pg_notify(topic, CASE WHEN topic = '${notificationChannels.queued}' AND $4::boolean THEN given.id::text ELSE '' END)
+  FROM given CROSS JOIN unnest(ARRAY['${notificationChannels.queued}', '${notificationChannels.changed}']) AS topic
+  WHERE $3::boolean AND NOT "isUnknown"
+)
+SELECT id::text AS ids, CASE WHEN "isUnknown" THEN '0' END AS unknown, round(extract(epoch FROM now) * 1000)::text AS "nowMs",
+  (SELECT count(*) FROM notified)::text AS notified
+FROM given`;
+
+export const ENQUEUE_ONE = enqueueOne();
+export const ENQUEUE_ONE_AUDITED = enqueueOne(`audited AS (${auditOf('given WHERE NOT "isUnknown"')}
 ), `);

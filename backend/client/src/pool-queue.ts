@@ -4,7 +4,7 @@ import { Gathering } from './gathering.js';
 import { inSchema } from './in-schema.js';
 import { notificationChannels } from './notification-channels.js';
 import { type AddedRun, addEach, isPlain, type PlainRun, plainRun } from './plain-runs.js';
-import { ENQUEUE_PLAIN } from './plain-statement.js';
+import { ENQUEUE_ONE, ENQUEUE_PLAIN } from './plain-statement.js';
 import { borrow, type Connection, type Pool, Preparing } from './pool.js';
 import type { RunRequest } from './request.js';
 import { retryOnContention } from './retry-on-contention.js';
@@ -14,6 +14,9 @@ import { WakeUp } from './wake-up.js';
 const TELL = `SELECT pg_notify(channel, '') FROM unnest(ARRAY['${notificationChannels.queued}', '${notificationChannels.changed}']) AS channel`;
 
 const DONE = Promise.resolve();
+
+/** Statements whose plan is the same whatever there is. */
+const KEPT = new Set([ENQUEUE_ONE, ENQUEUE_PLAIN]);
 
 /**
  * Queues runs by the connections of a pool: single ones that come at the same time go together, each caller still
@@ -73,7 +76,7 @@ export class PoolQueue {
     const prepared = inSchema(this.#preparing.over(connection), this.#schema);
     const sql = inSchema(connection, this.#schema);
     return {
-      query: (text, values) => retryOnContention(() => (text === ENQUEUE_PLAIN ? prepared : sql).query(text, values)),
+      query: (text, values) => retryOnContention(() => (KEPT.has(text) ? prepared : sql).query(text, values)),
     };
   }
 

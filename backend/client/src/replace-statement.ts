@@ -23,10 +23,11 @@ WITH moment AS MATERIALIZED (SELECT date_trunc('milliseconds', clock_timestamp()
   SELECT * FROM json_to_recordset($1::text::json) AS r(${NEW_RUN_COLUMNS})
 ), target AS MATERIALIZED (
   -- Compared with single values and not joined, so that the index of keys has the order, and one look is enough.
-  SELECT * FROM "JobRun"
-  WHERE "jobName" = (SELECT "jobName" FROM given) AND "uniqueKey" = (SELECT "uniqueKey" FROM given)
-    AND status = 'QUEUED' AND "claimNo" = 0
-  ORDER BY id DESC LIMIT 1 FOR UPDATE
+  SELECT * FROM job_manager_lock_runs(ARRAY(
+    SELECT id FROM "JobRun" WHERE "jobName" = (SELECT "jobName" FROM given) AND "uniqueKey" = (SELECT "uniqueKey" FROM given)
+      AND status = 'QUEUED' AND "claimNo" = 0 AND "finishedAt" IS NULL
+    ORDER BY id DESC LIMIT 1
+  ))
 ), changed AS (
   UPDATE "JobRun" j
   SET parameters = given.parameters, scope = given.scope, "correlationId" = coalesce(given."correlationId", j."correlationId"), channel = coalesce(given.channel, job.channel),
@@ -43,7 +44,7 @@ WITH moment AS MATERIALIZED (SELECT date_trunc('milliseconds', clock_timestamp()
       rev = j.rev + 1, ${countNote('INFO')}
   FROM target, moment, given LEFT JOIN ${JOB} ON job.name = given."jobName"
   -- Claimed while we waited for the lock: too late to change what it does.
-  WHERE j.id = target.id AND j.status = 'QUEUED' AND j."claimNo" = 0
+  WHERE j.id = target.id AND j.status = 'QUEUED' AND j."claimNo" = 0 AND j."finishedAt" IS NULL
   RETURNING j.*
 ), authored AS (
   INSERT INTO "JobRunAuthor" ("runId", "userId", "tokenId") SELECT id, $2::int, $6::uuid FROM changed

@@ -9,6 +9,8 @@ export function isContention(error: unknown): boolean {
   return code === '40001' || code === '40P01';
 }
 
+const hasCircle = (error: unknown): boolean => (error as { code?: unknown }).code === '40P01';
+
 /** Long enough for the other to commit, and different for each: those who meet again in step stop each other again. */
 const PAUSE_MS = { min: 5, max: 50 };
 
@@ -18,7 +20,8 @@ export const pauseAfterContention = (): Promise<void> =>
 
 /**
  * Sends a statement again that PostgreSQL stopped because another transaction was in the way: the other went on, and is
- * done by then. Only for statements outside a transaction of the caller's.
+ * done by then. Where that one ended a run, whose row has moved to another partition, it is done already. Only for
+ * statements outside a transaction of the caller's.
  */
 export async function retryOnContention<Answer>(send: () => Promise<Answer>): Promise<Answer> {
   for (let tries = 1; ; tries++) {
@@ -26,7 +29,7 @@ export async function retryOnContention<Answer>(send: () => Promise<Answer>): Pr
       return await send();
     } catch (error) {
       if (!isContention(error) || tries === MAX_TRIES) throw error;
-      await pauseAfterContention();
+      if (tries > 1 || hasCircle(error)) await pauseAfterContention();
     }
   }
 }

@@ -12,5 +12,6 @@ export {
 export { isWithinDepth, limits } from '../../../shared/src/limits.js';
 export type { MessageLevel } from '../../../shared/src/message.js';
 export { describeUnknown } from '../../../shared/src/nearest.js';
+export { isPlainText, NOT_PLAIN } from '../../../shared/src/plain-text.js';
 export { defaultRetry, type RetryPolicy } from '../../../shared/src/retry.js';
 export { type JobRunStatus, type JobRunTrigger, jobRunTriggers } from '../../../shared/src/run.js';

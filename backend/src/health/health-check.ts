@@ -7,6 +7,7 @@ import { type Installation, isNeeded } from '../database/installation.js';
 import { isPassing } from '../store/faults.js';
 import { type HealthLimits, readSystemState } from '../store/health.js';
 import type { NotificationProbe } from '../store/notification-probe.js';
+import type { Sql } from '../store/sql.js';
 import type { HealthFacts } from './facts.js';
 import { judge } from './judge.js';
 import { describeDatabase, presentHealth } from './present.js';
@@ -26,6 +27,8 @@ export interface Health {
 
 export interface HealthCheckOptions {
   pool: pg.Pool;
+  /** For what is read of the queue, connections that keep plans; that of the rest unless given. */
+  queueSql?: Sql;
   probe: Pick<NotificationProbe, 'isConnected' | 'roundTrip'> & { isOff?: boolean };
   registry: { definitions(): JobDefinition[] };
   /** How the tables compare with what this version expects. */
@@ -39,7 +42,6 @@ export interface HealthCheckOptions {
   limits: HealthFacts['limits'] & Pick<HealthLimits, 'stalledAfterMs'>;
 }
 
-/** Runs of external programs, and of jobs without code here, are slow after this time. */
 /** A database that hasn't answered by then counts as unreachable; the connection is given up. */
 const ANSWER_WITHIN_MS = 5_000;
 /** A measurement serves all who ask within this time, and within ten times what it took. */
@@ -122,12 +124,14 @@ export class HealthCheck implements Health {
         answered = { latencyMs, ...installation };
         // The tables may not be there yet, or not as they were.
         if (!isUsable(installation)) return { ...answered, state: null };
-        const state = await readSystemState(client, this.#healthLimits()).catch(async (error) => {
-          if (isPassing(error)) throw error;
-          this.#installation = undefined;
-          answered = { latencyMs, ...(await this.#installationOf(client)) };
-          return null;
-        });
+        const state = await readSystemState(this.#options.queueSql ?? client, this.#healthLimits()).catch(
+          async (error) => {
+            if (isPassing(error)) throw error;
+            this.#installation = undefined;
+            answered = { latencyMs, ...(await this.#installationOf(client)) };
+            return null;
+          },
+        );
         return { ...answered, state };
       });
     } catch {

@@ -2,7 +2,7 @@ import type { SystemHealth, Verdict } from '@job-manager/shared/contract/health'
 import { queuedCap } from '@job-manager/shared/live';
 import { describeUntrustedProxy } from '../auth/proxies.js';
 import { isNeeded } from '../database/installation.js';
-import { formatDuration } from '../store/format-duration.js';
+import { formatAgo, formatDuration } from '../store/format-duration.js';
 import type { EndedRow, RunnerRow, SystemState, TroubledRow } from '../store/health.js';
 import { compareVersions, listDifferences } from '../store/job-version.js';
 import type { RivalVersion } from '../store/job-versions.js';
@@ -200,7 +200,7 @@ function judgeRunners(facts: HealthFacts, { now, backlog, runners }: SystemState
     const name = nameOf(runner);
     const silentMs = since(now, runner.lastHeartbeatAt);
     if (runner.status === 'LOST' && silentMs <= thresholds.lostIsNews) {
-      return [warning('RUNNER_LOST', `${name} was lost ${formatDuration(silentMs)} ago; its runs are taken back.`)];
+      return [warning('RUNNER_LOST', `${name} was lost ${formatAgo(silentMs)}; its runs are taken back.`)];
     }
     if (runner.status === 'STOPPED' || runner.status === 'LOST') return [];
     if (isSilent(runner, facts, now)) {

@@ -4,20 +4,26 @@ import { implement } from '@orpc/server';
 import { type Request, Router } from 'express';
 import type { Identity } from '../auth/sessions.js';
 import { createActiveRunCalls } from './active-run-calls.js';
+import { createAlertCalls } from './alert-calls.js';
 import { createAuditCalls } from './audit-calls.js';
 import { createAuthCalls } from './auth-calls.js';
 import { createBatchCalls } from './batch-calls.js';
 import { checkUrl, largeCallNeeds, readBody } from './body.js';
+import { createBulkCalls } from './bulk-calls.js';
 import { createChannelCalls } from './channel-calls.js';
-import { checkPlaces, refusalOfInput, refuseFields } from './check-fields.js';
+import { checkNumbers, checkPlaces, refusalOfInput, refuseFields } from './check-fields.js';
 import type { CallContext, HttpDeps } from './context.js';
 import { createDefinitionCalls } from './definition-calls.js';
 import { createErrorCalls } from './error-calls.js';
 import { createExternalCalls } from './external-calls.js';
 import { createHealthCalls } from './health-calls.js';
+import { createHistoryExport } from './history-export.js';
+import { refuseUnreadKey } from './idempotency-key.js';
+import { createIssueCalls } from './issue-calls.js';
 import { createJobCalls } from './job-calls.js';
 import { createJobSettingsCalls } from './job-settings-calls.js';
 import { createMessageCalls } from './message-calls.js';
+import { createMetricsCalls } from './metrics-calls.js';
 import { createDocumentRoutes } from './openapi.js';
 import { type Gate, pathOf } from './policy.js';
 import { createPresetCalls } from './preset-calls.js';
@@ -25,6 +31,7 @@ import { HttpProblem } from './problem.js';
 import { createRecoveryCalls } from './recovery-calls.js';
 import { type ApiRoute, listRoutes, resolveRoute } from './routes.js';
 import { createRunListCalls } from './run-list-calls.js';
+import { createRunnerCalls } from './runner-calls.js';
 import { createScheduleCalls } from './schedule-calls.js';
 import { createSecondFactorCalls } from './second-factor-calls.js';
 import type { StatsCache } from './stats-cache.js';
@@ -88,8 +95,10 @@ function createHandler(deps: HttpDeps, gate: Gate, stats: StatsCache) {
     })
     .use(async ({ context: { req, route }, procedure, next }, input: unknown) => {
       checkPlaces(req, route);
+      refuseUnreadKey({ req, route });
       const { inputSchema } = procedure['~orpc'];
       if (inputSchema === undefined) refuseFields(input);
+      checkNumbers(req, inputSchema);
       try {
         return await next();
       } catch (error) {
@@ -100,8 +109,12 @@ function createHandler(deps: HttpDeps, gate: Gate, stats: StatsCache) {
     auth: createAuthCalls(deps),
     secondFactor: createSecondFactorCalls(deps),
     jobs: createJobCalls(deps, gate, stats),
+    historyExport: createHistoryExport(deps),
     runLists: createRunListCalls(deps),
+    metrics: createMetricsCalls(deps),
+    issues: createIssueCalls(deps),
     activeRuns: createActiveRunCalls(deps),
+    bulk: createBulkCalls(deps, gate),
     jobSettings: createJobSettingsCalls(deps),
     definitions: createDefinitionCalls(deps),
     presets: createPresetCalls(deps, gate),
@@ -110,8 +123,10 @@ function createHandler(deps: HttpDeps, gate: Gate, stats: StatsCache) {
     batches: createBatchCalls(deps),
     channels: createChannelCalls(deps),
     schedules: createScheduleCalls(deps),
+    runners: createRunnerCalls(deps),
     recovery: createRecoveryCalls(deps),
     health: createHealthCalls(deps),
+    alerts: createAlertCalls(deps),
     external: createExternalCalls(deps),
     tokens: createTokenCalls(deps),
     users: createUserCalls(deps),

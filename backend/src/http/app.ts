@@ -4,6 +4,7 @@ import express, { type ErrorRequestHandler, type Request, type RequestHandler } 
 import type { Logger } from 'pino';
 import { compileTrust } from '../auth/proxies.js';
 import type { Refusals } from '../auth/refusals.js';
+import type { RequestTimes } from '../health/request-times.js';
 import { readStats } from '../store/stats.js';
 import { createApi } from './api.js';
 import { type HostPlace, type HttpDeps, originOf } from './context.js';
@@ -23,10 +24,10 @@ const COMPRESSED_FROM_BYTES = 4 * 1024;
 
 /** The whole HTTP face: API, health, metrics and panel. Throws when a route doesn't say who may call it. */
 export function createHttpApp(deps: HttpDeps): express.Express {
-  const { config, pool, log, panelDir, host, forwarded } = deps;
+  const { config, queuePool, log, panelDir, host, forwarded, requests } = deps;
   const gate = createGate(deps);
   const stats = createStatsCache(
-    () => readStats(pool, config.JOBS_STALLED_AFTER_MS),
+    () => readStats(queuePool, config.JOBS_STALLED_AFTER_MS),
     () => performance.now(),
   );
   const app = express();
@@ -48,6 +49,7 @@ export function createHttpApp(deps: HttpDeps): express.Express {
     await checkHost(req, deps);
     next();
   });
+  if (requests) app.use('/api', timeRequest(requests));
   app.use('/api', createApi(deps, gate, stats));
   if (panelDir !== undefined) app.use(createPanel(panelDir, host));
   app.use(() => {
@@ -68,6 +70,14 @@ function nameRequest(log: Logger): RequestHandler {
       const ms = Math.round(performance.now() - startedAt);
       log.debug({ requestId, method: req.method, path: pathOf(req), status: res.statusCode, ms }, 'request');
     });
+    next();
+  };
+}
+
+function timeRequest(requests: RequestTimes): RequestHandler {
+  return (_req, res, next) => {
+    const startedAt = performance.now();
+    res.once('finish', () => requests.add(performance.now() - startedAt, res.statusCode));
     next();
   };
 }

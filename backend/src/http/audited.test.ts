@@ -3,6 +3,7 @@ import { contract } from '@job-manager/shared/contract/index';
 import { EMERGENCY_CONFIRMATION } from '@job-manager/shared/contract/recovery';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { PASSWORD } from '../testing/account.js';
+import { someRunner } from '../testing/some-runner.js';
 import { type ApiRoute, listRoutes } from './routes.js';
 import { codeOf, setUpFactor } from './second-factor-test-kit.js';
 import { fillPath } from './trial-access.js';
@@ -12,7 +13,10 @@ import { startTrialServer, type TrialServer, type TrialUser } from './trial-serv
 let server: TrialServer;
 let boss: TrialUser;
 beforeAll(async () => {
-  server = await startTrialServer({ env: { JOBS_FORCE_FAIL_AFTER_MS: '0' } });
+  server = await startTrialServer({
+    env: { JOBS_FORCE_FAIL_AFTER_MS: '0' },
+    deps: { runnersHere: { count: 0, max: 1, refusal: null, startAnother: () => {} } },
+  });
   boss = await server.signIn('SUPER_ADMIN', 'boss');
 });
 afterAll(() => server.stop());
@@ -109,6 +113,15 @@ const calls: Record<string, Change | Exception> = {
       return { body: { channel: 'many', upTo } };
     },
   },
+  'bulk.preview': { unnoted: 'it changes no run', given: async () => ({ body: cancelOne() }) },
+  'bulk.begin': { action: 'bulk.start', given: async () => ({ body: { token: await bulkPreview() } }) },
+  'bulk.abort': {
+    action: 'bulk.abort',
+    given: async () => {
+      const sent = { method: 'POST', path: '/api/admin/jobs/bulk', body: { token: await bulkPreview() } };
+      return { path: { operationId: (await asBoss(sent)).json.operation.id } };
+    },
+  },
   'channels.setChannel': {
     action: 'channel.set',
     given: async () => ({ path: { channel: 'mail' }, body: { concurrency: 3 } }),
@@ -147,6 +160,17 @@ const calls: Record<string, Change | Exception> = {
       return { path: { jobName: 'echo' } };
     },
   },
+  'metrics.setFailure': {
+    action: 'job.set-cause',
+    given: async () => {
+      const fingerprint = 'abcdef0123456789';
+      const seen = { firstSeenAt: new Date(), lastSeenAt: new Date(), lastRunId: 1n };
+      await server.database.db.runErrorGroup.create({
+        data: { fingerprint, jobName: 'echo', cause: 'The disk is full', sample: 'The disk is full', ...seen },
+      });
+      return { path: { fingerprint }, body: { state: 'RESOLVED' } };
+    },
+  },
   'definitions.check': { unnoted: 'it changes nothing', given: async () => ({ path: { jobName: 'echo' } }) },
   'schedules.previewBackfill': {
     unnoted: 'it changes nothing',
@@ -168,6 +192,29 @@ const calls: Record<string, Change | Exception> = {
       const { page: _, ...content } = view();
       return { path: await savedView(), body: { ...content, rev: 1 } };
     },
+  },
+  'alerts.acknowledge': { action: 'incident.acknowledge', given: async () => ({ path: await incident() }) },
+  'alerts.mute': { action: 'incident.mute', given: async () => ({ path: await incident(), body: { until: null } }) },
+  'alerts.resolve': { action: 'incident.resolve', given: async () => ({ path: await incident() }) },
+  'alerts.createRule': { action: 'alert-rule.create', given: async () => ({ body: alertRule() }) },
+  'alerts.changeRule': {
+    action: 'alert-rule.change',
+    given: async () => ({ path: await savedRule(), body: { ...alertRule(), rev: 1 } }),
+  },
+  'alerts.removeRule': { action: 'alert-rule.remove', given: async () => ({ path: await savedRule() }) },
+  'alerts.tryRule': { unnoted: 'it changes nothing', given: async () => ({ body: alertRule() }) },
+  'alerts.createDestination': { action: 'alert-destination.create', given: async () => ({ body: destination() }) },
+  'alerts.changeDestination': {
+    action: 'alert-destination.change',
+    given: async () => ({ path: await savedDestination(), body: { name: crypto.randomUUID(), rev: 1 } }),
+  },
+  'alerts.removeDestination': {
+    action: 'alert-destination.remove',
+    given: async () => ({ path: await savedDestination() }),
+  },
+  'alerts.testDestination': {
+    action: 'alert-destination.test',
+    given: async () => ({ path: await savedDestination() }),
   },
   'views.remove': { action: 'view.remove', given: async () => ({ path: await savedView() }) },
   'schedules.backfill': {
@@ -223,6 +270,21 @@ const calls: Record<string, Change | Exception> = {
     action: 'run.force-fail',
     given: async () => ({ path: { jobRunId: await running({ cancelRequestedAt: new Date(Date.now() - 60_000) }) } }),
   },
+  'runners.previewRunnerCommand': { unnoted: 'it changes nothing', given: () => ping() },
+  'runners.setRunnerDefaults': {
+    action: 'runner.set-defaults',
+    given: async () => ({ body: { change: { concurrency: 3 } } }),
+  },
+  'runners.startRunnerHere': { action: 'runner.start-here' },
+  'runners.cleanUpRunners': {
+    action: 'runner.clean-up',
+    given: async () => {
+      const runnerId = await someRunner(server.database.pool);
+      await server.database.pool.query(`UPDATE "Runner" SET status = 'LOST' WHERE id = $1`, [runnerId]);
+      return { body: { runnerIds: [runnerId] } };
+    },
+  },
+  'runners.sendRunnerCommand': { action: 'runner.command', given: () => ping() },
   'recovery.emergencyCleanup': {
     action: 'run.emergency-fail',
     given: async () => {
@@ -275,6 +337,12 @@ const calls: Record<string, Change | Exception> = {
   },
 };
 
+const ping = async () => ({ body: { kind: 'PING', runnerIds: [await someRunner(server.database.pool)] } });
+const cancelOne = () => ({ action: 'cancel', filter: { jobName: 'echo' } });
+const bulkPreview = async (): Promise<string> => {
+  await queued({});
+  return (await asBoss({ method: 'POST', path: '/api/admin/jobs/bulk/preview', body: cancelOne() })).json.token;
+};
 const aBatch = { name: 'Tonight', runs: [{ jobName: 'echo' }] };
 const NOWHERE = { ip: null, userAgent: null };
 const credentials = () => ({ email: boss.email, password: PASSWORD });
@@ -306,6 +374,24 @@ async function savedView() {
   const answer = await asBoss({ method: 'POST', path: '/api/admin/jobs/views', body: view() });
   return { viewId: answer.json.view.id as string };
 }
+
+const alertRule = () => ({ name: crypto.randomUUID(), kind: 'runFailed' });
+const savedRule = async () => {
+  const answer = await asBoss({ method: 'POST', path: '/api/admin/alerts/rules', body: alertRule() });
+  return { ruleId: answer.json.rule.id as string };
+};
+
+const destination = () => ({ name: crypto.randomUUID(), kind: 'EMAIL', emails: ['ops@example.com'] });
+const savedDestination = async () => {
+  const answer = await asBoss({ method: 'POST', path: '/api/admin/alerts/destinations', body: destination() });
+  return { destinationId: answer.json.destination.id as string };
+};
+
+const incident = async () => {
+  const what = { ruleName: 'A rule', kind: 'health', severity: 'WARNING', title: 'Slow', cause: 'It is slow' } as const;
+  const { id } = await server.database.db.incident.create({ data: { key: crypto.randomUUID(), ...what } });
+  return { incidentId: String(id) };
+};
 
 async function running(more: object = {}): Promise<string> {
   const lease = { leaseToken: crypto.randomUUID(), runnerId: crypto.randomUUID() };

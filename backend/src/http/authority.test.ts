@@ -6,6 +6,7 @@ import { QueueEvents } from '../queue/events.js';
 import { Scheduler } from '../queue/maintenance/scheduler.js';
 import { createRegistry } from '../queue/registry.js';
 import { Notifier } from '../store/notifier.js';
+import { someRunner } from '../testing/some-runner.js';
 import { type ApiRoute, listRoutes } from './routes.js';
 import { type AccessTrial, callOf, fillPath, SECRET_TEXT, startAccessTrial } from './trial-access.js';
 import { type AccessGround, program } from './trial-identities.js';
@@ -61,6 +62,11 @@ const guards = {
   'job.reset': 'manageJobs',
   'job.pause': 'manageJobs',
   'job.resume': 'manageJobs',
+  'job.set-cause': 'manageJobs',
+  'runner.command': 'manageRunners',
+  'runner.set-defaults': 'manageSettings',
+  'runner.start-here': 'manageRunners',
+  'runner.clean-up': 'cleanup',
   'schedule.create': 'run',
   'schedule.change': 'run',
   'schedule.remove': 'manageSchedules',
@@ -91,11 +97,16 @@ async function others(): Promise<Record<string, string>> {
     scheduleId: schedule.json.scheduleId,
     channel: 'default',
     jobName: 'echo',
+    operationId: '999999',
     presetId: '00000000-0000-4000-8000-000000000000',
     viewId: '00000000-0000-4000-8000-000000000000',
+    incidentId: '999999',
+    ruleId: '00000000-0000-4000-8000-000000000000',
+    destinationId: '00000000-0000-4000-8000-000000000000',
     userId: '999999',
     tokenId: '00000000-0000-4000-8000-000000000000',
     sessionId: '00000000-0000-4000-8000-000000000000',
+    runnerId: await someRunner(server.database.pool),
     fingerprint: '0123456789abcdef',
   };
 }
@@ -112,10 +123,15 @@ const bodies: Record<string, (of: Record<string, string>) => object[]> = {
   'batches.enqueueBatch': () => [{ name: 'mine', runs: [{ jobName: 'echo' }], callback: { jobName: 'echo' } }],
   'activeRuns.previewCancel': () => [{ jobName: 'echo' }],
   'activeRuns.cancel': ({ jobRunId }) => [{ jobName: 'echo', upTo: jobRunId }],
+  'bulk.preview': () => [{ action: 'cancel', filter: { jobName: 'echo' } }],
   'schedules.createSchedule': ({ key }) => [{ name: `${key}-2`, jobName: 'echo', everyMs: 1_000 }],
   'schedules.changeSchedule': ({ key }) => [{ name: key, jobName: 'echo', everyMs: 1_000 }],
   'channels.setChannel': () => [{ weight: 2 }],
+  'runners.previewRunnerCommand': ({ runnerId }) => [{ kind: 'PING', runnerIds: [runnerId] }],
+  'runners.sendRunnerCommand': ({ runnerId }) => [{ kind: 'PING', runnerIds: [runnerId] }],
+  'runners.cleanUpRunners': ({ runnerId }) => [{ runnerIds: [runnerId] }],
   'jobSettings.set': () => [{ slowAfterMs: 60_000 }],
+  'metrics.setFailure': () => [{ state: 'RESOLVED' }],
   'external.start': () => [{ jobName: 'a-program' }],
 };
 const isDestructive = ({ name }: ApiRoute) =>

@@ -65,6 +65,19 @@ describe('a path', () => {
 
 describe('a query', () => {
   it.each([
+    ['history?pageSize=0x10', 'pageSize'],
+    ['history?page=', 'page'],
+    ['queue?skip=', 'skip'],
+    ['failures?limit=1e1', 'limit'],
+    ['schedules/calendar?hours=%205', 'hours'],
+    ['1/messages?afterSeq=', 'afterSeq'],
+    ['schedules/preview?everyMs=1e6', 'everyMs'],
+  ])('in which a number is written as no person does is refused: %s', async (query, path) => {
+    const answer = await ask({ path: `/api/admin/jobs/${query}` });
+    expect(answer.json.issues).toEqual([{ path, message: 'must be a number, such as 12' }]);
+  });
+
+  it.each([
     'page=0',
     'page=-1',
     'page=1.5',
@@ -88,6 +101,10 @@ describe('a query', () => {
     'jobName=%00',
     '&&&=',
     `jobName=${'x'.repeat(101)}`,
+    'from=yesterday',
+    'to=2026-13-01T00:00:00Z',
+    'from=2026-11-02T00:00:00Z&to=2026-11-01T00:00:00Z',
+    'from=2026-11-02T00:00:00Z&to=2026-11-02T01:00:00%2B01:00',
     'unknown=1',
     '__proto__[x]=1',
     'constructor[prototype][x]=1',
@@ -112,14 +129,19 @@ describe('a query', () => {
     expect(issue?.message).toMatch(/^must be (one value|there once)/);
   });
 
-  it.each(['page=1000000000&pageSize=200', 'jobName=%ED%A0%80', 'jobName=%E0%A4%A', 'jobName=%27'])(
-    'of history with %s finds nothing and harms nothing',
-    async (query) => {
-      const answer = await ask({ path: `/api/admin/jobs/history?${query}` });
-      expect([answer.status, answer.json.runs]).toEqual([200, []]);
-      expect(({} as Record<string, unknown>).x).toBeUndefined();
-    },
-  );
+  it.each([
+    'page=1000000000&pageSize=200',
+    'jobName=%ED%A0%80',
+    'jobName=%E0%A4%A',
+    'jobName=%27',
+    'from=0000-01-01T00:00Z&to=0000-01-02T00:00Z',
+    'from=9999-12-31T23:59:59-14:00',
+    'to=0001-01-01T00:00:00Z',
+  ])('of history with %s finds nothing and harms nothing', async (query) => {
+    const answer = await ask({ path: `/api/admin/jobs/history?${query}` });
+    expect([answer.status, answer.json.runs]).toEqual([200, []]);
+    expect(({} as Record<string, unknown>).x).toBeUndefined();
+  });
 
   it('of stats takes yes or no only', async () => {
     expect(problemCode(await ask({ path: '/api/admin/jobs/stats?refresh=perhaps' }))).toBe('INVALID_INPUT');

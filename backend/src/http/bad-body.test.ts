@@ -50,6 +50,20 @@ describe('a body', () => {
     }
   });
 
+  it.each([
+    ['enqueue', '"jobName":"echo","scope":#', 'scope'],
+    ['start', '"jobName":"their-job","scope":#', 'scope'],
+    ['start', '"jobName":"their-job","algorithmVersion":#', 'algorithmVersion'],
+    ['batches', '"runs":[{"jobName":"echo"}],"name":#', 'name'],
+    ['batches', '"name":"x","runs":[{"jobName":"echo","scope":#}]', 'runs.0.scope'],
+    ['presets', '"jobName":"echo","name":#', 'name'],
+    ['views', '"page":"history","query":"","name":#', 'name'],
+    ['channels/mail/pause', '"reason":#', 'reason'],
+  ])('with codes for terminals in what screens show is refused: %s', async (call, fields, path) => {
+    const answer = await post(`{${fields.replace('#', '"\\u001b[31mred"')}}`, JSON_TYPE, `/api/admin/jobs/${call}`);
+    expect(answer.json.issues).toEqual([{ path, message: 'must have no control characters' }]);
+  });
+
   it('keeps numbers that a double holds, however they are written', async () => {
     const answer = await post('{"jobName":"echo","parameters":{"word":"x","a":1.10,"b":1e3,"c":9007199254740994}}');
     expect(answer.json.run.parameters).toMatchObject({ a: 1.1, b: 1000, c: 9007199254740994 });

@@ -28,6 +28,17 @@ describe('a header', () => {
     expect(answer.json.field).toBe('Idempotency-Key');
   });
 
+  it.each(['/api/admin/jobs/batches', '/api/admin/jobs/schedules', '/api/admin/jobs/presets'])(
+    'Idempotency-Key is refused where it would prevent nothing: %s',
+    async (path) => {
+      const headers = { 'content-type': 'application/json', 'idempotency-key': 'order-7' };
+      const answer = await ask({ method: 'POST', path, body: '{}', headers });
+      expect(answer.json.detail).toMatch(/^Idempotency-Key: this call takes none/);
+      const without = await ask({ method: 'POST', path, body: '{}', headers: { 'content-type': 'application/json' } });
+      expect(without.json.detail).not.toContain('Idempotency-Key');
+    },
+  );
+
   it.each([
     ['host', 'a;b'],
     ['host', "x' script-src *"],

@@ -1,5 +1,7 @@
 import type { contract } from '@job-manager/shared/contract/index';
 import type { InferContractRouterOutputs } from '@orpc/contract';
+import { thresholds } from '../health/issues.js';
+import { countOpenIncidents } from '../store/alerts/incidents.js';
 import type { ChannelRow } from '../store/channel-list.js';
 import { countNewKinds } from '../store/client-errors.js';
 import { listJobSettings } from '../store/job-settings.js';
@@ -10,8 +12,6 @@ type Badges = InferContractRouterOutputs<typeof contract>['runLists']['badges'];
 
 const FRESH_MS = 10_000;
 const NEW_KIND_MS = 86_400_000;
-/** How long a due run may wait in a channel that has no target of its own. */
-const TARGET_WAIT_MS = 5 * 60_000;
 
 /** The figures beside the places of the panel, read at most every 10 s for all viewers; who may see what is the caller's business. */
 export function createBadges({
@@ -20,12 +20,13 @@ export function createBadges({
   health,
 }: Pick<HttpDeps, 'pool' | 'queue' | 'health'>): () => Promise<Badges> {
   return keptFor(FRESH_MS, async () => {
-    const [system, channels, schedules, jobs, newErrorKinds] = await Promise.all([
+    const [system, channels, schedules, jobs, newErrorKinds, incidents] = await Promise.all([
       health.system(),
       queue.channels.list(),
       queue.schedules.list(),
       listJobSettings(pool),
       countNewKinds(pool, NEW_KIND_MS),
+      countOpenIncidents(pool),
     ]);
     const now = schedules.now.getTime();
     return {
@@ -39,10 +40,11 @@ export function createBadges({
       runners: system.runners.filter(({ status }) => status === 'ACTIVE' || status === 'DRAINING').length,
       verdict: system.verdict,
       newErrorKinds,
+      incidents,
       asOf: schedules.now.toISOString(),
     };
   });
 }
 
 const isLate = ({ pausedAt, oldestDueAt, targetWaitMs }: ChannelRow, now: number): boolean =>
-  pausedAt === null && oldestDueAt !== null && now - oldestDueAt.getTime() > (targetWaitMs ?? TARGET_WAIT_MS);
+  pausedAt === null && oldestDueAt !== null && now - oldestDueAt.getTime() > (targetWaitMs ?? thresholds.targetWaitMs);

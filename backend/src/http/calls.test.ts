@@ -234,6 +234,9 @@ it('pages through history with the total of all pages', async () => {
   }
   const answer = await as(admin, { path: '/api/admin/jobs/history?page=2&pageSize=2&status=CANCELLED' });
   expect(answer.json).toMatchObject({ page: 2, pageSize: 2, runs: [{ status: 'CANCELLED' }] });
+  const [{ finishedAt }] = answer.json.runs;
+  const since = await as(admin, { path: `/api/admin/jobs/history?status=CANCELLED&from=${finishedAt}` });
+  expect(since.json).toMatchObject({ total: 3 });
 });
 
 it('answers stats from memory until told to look', async () => {

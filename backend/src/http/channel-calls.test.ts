@@ -1,4 +1,5 @@
 import type { JobChannel } from '@job-manager/shared/contract/channels';
+import type { JobActivity } from '@job-manager/shared/contract/definitions';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { problemCode, type Sent, send } from './trial-request.js';
 import { startTrialServer, type TrialServer, type TrialUser } from './trial-server.js';
@@ -54,6 +55,7 @@ const untouched = {
   blocked: 0,
   oldestDueAt: null,
   recentStarts: null,
+  history: expect.any(Array),
   targetWaitMs: null,
   runners: [],
   jobs: [],
@@ -79,6 +81,19 @@ it('counts what runs, what is queued, what is due, and tells since when the olde
     due: 3,
     oldestDueAt: '2026-01-02T03:04:05.000Z',
   });
+});
+
+it('has how many were queued in each minute of an hour, as far as it was sampled', async () => {
+  await run('mail');
+  await sql(
+    `INSERT INTO "QueueSample" (at, channel, queued, due, scheduled, blocked, running)
+     SELECT date_trunc('minute', clock_timestamp()) - minute * interval '1 min', channel, queued, 0, 0, 0, 0
+     FROM (VALUES (10, '', 7), (10, 'mail', 7), (11, '', 0)) sample(minute, channel, queued) ON CONFLICT DO NOTHING`,
+  );
+  const history = (await named('mail'))?.history ?? [];
+  // The minute may change between the two.
+  const at = history.indexOf(7);
+  expect([history.length, history.slice(at - 2, at + 1)]).toEqual([60, [null, 0, 7]]);
 });
 
 it('counts up to ten thousand', async () => {
@@ -337,6 +352,17 @@ describe('the form of a job', () => {
       hasCode: true,
       lastRun: { id: recent[0].jobRunId, status: 'SUCCESS' },
     });
+  });
+
+  it('has jobs that are gone from all code while runs of them are queued', async () => {
+    await sql(
+      `INSERT INTO "JobProcess" (id, host, pid, "jobNames", versions) VALUES (gen_random_uuid(), 'h', 1, '{elsewhere}', '{1}')`,
+    );
+    await sql(`INSERT INTO "JobRun" ("jobName") SELECT unnest(ARRAY['gone', 'elsewhere', 'echo'])`);
+    const { jobs } = (await ask({ path: '/api/admin/jobs/definitions/activity' })).json;
+    const listed = jobs.filter(({ isGone, hasCode }: JobActivity) => isGone || !hasCode);
+    expect(listed).toMatchObject([{ jobName: 'gone', isGone: true, hasCode: false, lastRun: null }]);
+    await sql(`DELETE FROM "JobProcess" WHERE host = 'h'`);
   });
 
   it('has presets: one sees their own and those that are shared', async () => {

@@ -6,9 +6,11 @@ import type { HostUsers } from '../auth/host-users.js';
 import { type ForwardedHeaderWatch, readAddress } from '../auth/proxies.js';
 import type { Refusals } from '../auth/refusals.js';
 import type { HostIdentity, Identity, SessionIdentity, Sessions } from '../auth/sessions.js';
+import type { RunnersHere } from '../built-in-runners.js';
 import type { Config } from '../config.js';
 import type { PrismaClient } from '../generated/prisma/client.js';
 import type { Health } from '../health/health-check.js';
+import type { RequestTimes } from '../health/request-times.js';
 import type { ExternalRuns } from '../queue/external/runs.js';
 import type { Actor, Queue } from '../queue/queue.js';
 import type { AuditPerson } from '../store/audit.js';
@@ -29,6 +31,8 @@ export interface HostPlace {
 export interface HttpDeps {
   config: Config;
   pool: pg.Pool;
+  /** See `ServerEngine`. */
+  queuePool: pg.Pool;
   db: PrismaClient;
   queue: Queue;
   external: ExternalRuns;
@@ -36,12 +40,16 @@ export interface HttpDeps {
   /** Our own people and their sessions, or the users of the application that embeds us. */
   sessions: Sessions | HostUsers;
   health: Health;
+  /** Where how long calls took is gathered; nowhere without it. */
+  requests?: RequestTimes;
   forwarded: ForwardedHeaderWatch;
   refusals: Refusals;
   /** The built panel; without it only the API is served. */
   panelDir?: string;
   /** Where the application that embeds us has mounted us, and where it signs people in. Left out where the server is our own. */
   host?: HostPlace;
+  /** Runners that this server may start; left out where it can't. */
+  runnersHere?: RunnersHere;
   log: Logger;
 }
 

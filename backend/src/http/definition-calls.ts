@@ -1,5 +1,6 @@
 import { contract } from '@job-manager/shared/contract/index';
 import { implement } from '@orpc/server';
+import { readJobTimes } from '../metrics/job-times.js';
 import { hideSecrets } from '../present/secrets.js';
 import { presentPlannedWaiting } from '../present/waiting.js';
 import { createRedaction } from '../queue/redaction.js';
@@ -7,6 +8,7 @@ import { readHistoryJobNames } from '../store/history.js';
 import {
   type JobActivityRow,
   readJobActivity,
+  readQueuedJobs,
   readRecentParameters,
   readUnderWay,
   readUsual,
@@ -26,11 +28,19 @@ export function createDefinitionCalls({ pool, registry, queue, config }: HttpDep
     return { own, names: [...new Set([...own, ...(await readHistoryJobNames(pool))])].slice(0, MAX_JOBS) };
   };
   const usual = keptFor(FRESH_MS, async () => readUsual(pool, (await readNames()).names));
+  const times = keptFor(TIMES_FRESH_MS, async () => readJobTimes(pool, (await readNames()).names, new Date()));
   return os.router({
     activity: os.activity.handler(async () => {
-      const { own, names } = await readNames();
-      const { jobs, since } = await readJobActivity(pool, names);
-      return { jobs: jobs.map((row) => presentActivity(row, own.has(row.jobName))), since: since.toISOString() };
+      const [{ own, names }, queued] = await Promise.all([readNames(), readQueuedJobs(pool)]);
+      const gone = new Set(queued.flatMap(({ jobName, hasCode }) => (hasCode || own.has(jobName) ? [] : [jobName])));
+      const all = [...new Set([...names, ...gone])].slice(0, MAX_JOBS);
+      const [{ jobs, since }, timesOf] = await Promise.all([readJobActivity(pool, all), times()]);
+      const present = (row: JobActivityRow) => ({
+        ...presentActivity(row, own.has(row.jobName)),
+        ...timesOf(row.jobName),
+        isGone: gone.has(row.jobName),
+      });
+      return { jobs: jobs.map(present), since: since.toISOString() };
     }),
 
     usual: os.usual.handler(async () => ({ jobs: await usual() })),
@@ -74,6 +84,7 @@ export function createDefinitionCalls({ pool, registry, queue, config }: HttpDep
 const MAX_JOBS = 1_000;
 /** What is usual changes slowly, and the question reads 200 runs of each job. */
 const FRESH_MS = 60_000;
+const TIMES_FRESH_MS = 10_000;
 
 function presentActivity(
   { lastRunId, lastStatus, lastFinishedAt, nextDueAt, since: _, ...row }: JobActivityRow,

@@ -305,6 +305,7 @@ describe('messages', () => {
       { message: 'before' },
       { message: 'x'.repeat(8_000) },
       { message: long },
+      { message: '' },
       { message: 'a\0b\x1b[31mc' },
     ];
     expect((await tell(run, 'message', { messages })).status).toBe(200);
@@ -313,6 +314,7 @@ describe('messages', () => {
       'before',
       'x'.repeat(8_000),
       expect.stringMatching(/^x+… 92,0\d\d more characters were left out$/),
+      '',
       'abc',
     ]);
     const told = await tell(run, 'progress', { message: long, steps: [{ id: 'x', progress: 0.5, message: long }] });

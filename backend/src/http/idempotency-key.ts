@@ -1,11 +1,19 @@
 import { createHash } from 'node:crypto';
 import { type CallContext, callerOf } from './context.js';
 import { HttpProblem } from './problem.js';
+import { takesKey } from './routes.js';
 
 const MOST = 200;
 
 /** Calls that take a key, beside `enqueue`. */
 type KeyedCall = 'start' | 'message';
+
+/** Refuses a key where nothing reads it: its caller relies on a repeated call to make nothing twice. Throws a 400 problem. */
+export function refuseUnreadKey({ req, route }: Pick<CallContext, 'req' | 'route'>): void {
+  if (!route.isCreation || takesKey(route) || req.get('idempotency-key') === undefined) return;
+  const detail = 'Idempotency-Key: this call takes none, and sent again it would make the same a second time.';
+  throw new HttpProblem('INVALID_INPUT', detail, { field: 'Idempotency-Key' });
+}
 
 /**
  * The engine's key for a caller's `Idempotency-Key`: prefixed, so that keys of different callers, and of

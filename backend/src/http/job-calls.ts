@@ -5,16 +5,18 @@ import { presentJobSettings } from '../present/job-settings.js';
 import { presentRun, presentSummary } from '../present/run.js';
 import { restoreSecrets } from '../present/secrets.js';
 import { removedRun, unknownRun } from '../queue/errors.js';
+import { collectRecentCauses } from '../queue/maintenance/causes.js';
 import { createRedaction } from '../queue/redaction.js';
 import { revealParameters } from '../queue/transitions/reveal.js';
 import { readActivePicture } from '../store/active.js';
-import { readHistory, readHistoryJobNames } from '../store/history.js';
+import { readHistoryJobNames } from '../store/history.js';
 import { untouchedJob } from '../store/job-settings.js';
 import { readRemoval } from '../store/removed-runs.js';
 import { readRun, readWaiting } from '../store/run.js';
 import type { QueuedRun, RunRow } from '../store/run-row.js';
 import { actorOf, type CallContext, callerOf, type HttpDeps } from './context.js';
 import { correlationIdOf } from './correlation.js';
+import { readHistoryPage, refuseSecretParameter } from './history-page.js';
 import { idempotencyKeyOf } from './idempotency-key.js';
 import type { Gate } from './policy.js';
 import { hasCodeIn, presentQueuedRuns } from './present-queued.js';
@@ -52,8 +54,10 @@ export function createJobCalls({ config, pool, queue, registry }: HttpDeps, gate
     }),
 
     history: os.history.handler(async ({ input }) => {
-      const { runs, total } = await readHistory(pool, input);
-      return { runs: runs.map(presentSummary), total, page: input.page, pageSize: input.pageSize };
+      refuseSecretParameter(input, redaction);
+      if (input.cause !== undefined) await collectRecentCauses(pool);
+      const { runs, ...answer } = await readHistoryPage(pool, input);
+      return { ...answer, runs: runs.map(presentSummary), page: input.page, pageSize: input.pageSize };
     }),
 
     historyJobNames: os.historyJobNames.handler(async () => ({ jobNames: await readHistoryJobNames(pool) })),

@@ -2,11 +2,13 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { type SystemHealth, verdicts } from '@job-manager/shared/contract/health';
 import type { JobStats } from '@job-manager/shared/contract/run';
 import { type Request, Router } from 'express';
-import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import { readBearer } from '../auth/request.js';
+import { readEndedTotals } from '../store/metrics/counts.js';
 import { countRetries } from '../store/retries.js';
 import type { HttpDeps } from './context.js';
 import { checkHost, type Gate } from './policy.js';
+import { readPrometheusFigures } from './prometheus-figures.js';
 import type { StatsCache } from './stats-cache.js';
 
 /** `/metrics` for Prometheus: the process and the jobs. Read by an operator, or with METRICS_TOKEN as bearer token. */
@@ -17,6 +19,8 @@ export function createMetrics(
 ): Router {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
+  // Sums of others, which `promtool check metrics` takes for counters by their names.
+  for (const of of ['handles', 'requests', 'resources']) registry.removeSingleMetric(`nodejs_active_${of}_total`);
   const gauges = createGauges(registry);
   const showHealth = createHealthGauges(registry);
   const metrics = Router({ caseSensitive: true, strict: true });
@@ -26,16 +30,20 @@ export function createMetrics(
       // A program with its token asks by whatever name leads here.
       if (reader?.via !== 'bearer') await checkHost(req, { config, refusals });
     }
-    await Promise.all([stats.get(), countRetries(pool)]).then(gauges.show, (error: unknown) => {
+    const [shown] = await Promise.all([
+      readPrometheusFigures(pool),
+      Promise.all([stats.get(), countRetries(pool), readEndedTotals(pool)]).then(gauges.show),
+    ]).catch((error: unknown) => {
       // The process's own metrics must come through with the database down.
       gauges.hide();
       log.warn({ err: error }, 'The job metrics could not be read');
+      return [''];
     });
     showHealth(await health.system());
     res
       .set('Cache-Control', 'no-store')
       .type(registry.contentType)
-      .send(await registry.metrics());
+      .send(`${await registry.metrics()}${shown ? `\n${shown}\n` : ''}`);
   });
   return metrics;
 }
@@ -48,13 +56,21 @@ function createGauges(registry: Registry) {
   ]);
   const stalled = gauge('job_manager_runs_stalled', 'Running runs whose runner has gone silent');
   const ended = gauge('job_manager_runs_ended_24h', 'Runs that ended in the last 24 hours, by status', ['status']);
+  const total = new Counter({
+    name: 'job_manager_runs_ended_total',
+    help: 'Runs that ever ended, by job and status; those removed since included',
+    labelNames: ['job', 'status'],
+    registers: [registry],
+  });
   const retries = gauge(
     'job_manager_attempts_retried_24h',
     'Attempts of the last 24 hours that failed and were not the last',
   );
   const isUp = gauge('job_manager_database_up', 'Whether the counts could be read from the database');
   return {
-    show: ([now, retried]: [JobStats, number]) => {
+    show: ([now, retried, totals]: [JobStats, number, { jobName: string; status: string; runs: number }[]]) => {
+      total.reset();
+      for (const { jobName, status, runs: ended } of totals) total.inc({ job: jobName, status }, ended);
       runs.set({ status: 'RUNNING' }, now.active);
       runs.set({ status: 'QUEUED' }, now.queued);
       stalled.set(now.stalled);
@@ -65,7 +81,7 @@ function createGauges(registry: Registry) {
       isUp.set(1);
     },
     hide: () => {
-      for (const metric of [runs, stalled, ended]) metric.reset();
+      for (const metric of [runs, stalled, ended, total]) metric.reset();
       retries.remove();
       isUp.set(0);
     },

@@ -19,6 +19,8 @@ const routes = listRoutes(contract).map((route) => [`${route.method} ${route.pat
 const SUCCESS: Record<string, string> = {
   'presets.create': '201',
   'views.create': '201',
+  'alerts.createRule': '201',
+  'alerts.createDestination': '201',
   'schedules.backfill': '201',
   'jobs.enqueue': '201',
   'batches.enqueueBatch': '201',
@@ -30,7 +32,7 @@ const SUCCESS: Record<string, string> = {
   'errors.report': '202',
 };
 /** Calls that answer a file. */
-const FILES = ['messages.download', 'audit.export', 'errors.export'];
+const FILES = ['messages.download', 'audit.export', 'errors.export', 'historyExport.runs'];
 /** Calls that a guesser is stopped at. */
 const CHECKS_A_PASSWORD = ['auth.login', 'auth.loginCode', 'auth.token', 'auth.changePassword', 'secondFactor.begin'];
 

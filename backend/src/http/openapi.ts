@@ -8,7 +8,7 @@ import swaggerUi from 'swagger-ui-express';
 import { type ProblemCode, problemTitles, statusOf } from './problem.js';
 import { type ApiRoute, listRoutes, takesKey } from './routes.js';
 
-/** `openapi.json` and `docs`, the page to read it: both for everybody, they tell no more than the README. */
+/** `openapi.json` and `docs`, the page to read it: both for everybody, they tell no more than the documents. */
 export function createDocumentRoutes(): Router {
   const routes = Router({ caseSensitive: true });
   let document: Promise<OpenAPI.Document> | undefined;

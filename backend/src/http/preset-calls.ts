@@ -16,6 +16,7 @@ import {
 import { auditPersonOf, type CallContext, callerOf, type HttpDeps } from './context.js';
 import type { Gate } from './policy.js';
 import { HttpProblem } from './problem.js';
+import { explainTakenName } from './taken-name.js';
 
 const os = implement(contract.presets).$context<CallContext>();
 
@@ -52,7 +53,7 @@ export function createPresetCalls({ pool, queue, config }: HttpDeps, gate: Gate)
       if (input.isShared) await gate(context.req, 'managePresets');
       await queue.jobs.get(input.jobName);
       const given: GivenPreset = { ...input, parameters: hideSecrets(input.parameters, redaction) };
-      const row = await addPreset(pool, given, owner).catch(explainTakenName);
+      const row = await addPreset(pool, given, owner).catch(explainTaken);
       if (!row) throw new HttpProblem('NOT_ALLOWED', `The job has ${MAX_PRESETS} presets already; remove some first.`);
       return { preset: await present(row, owner.actorId) };
     }),
@@ -62,7 +63,7 @@ export function createPresetCalls({ pool, queue, config }: HttpDeps, gate: Gate)
       const before = await findOwn(id, context);
       if (given.isShared && !before.isShared) await gate(context.req, 'managePresets');
       const parameters = hideSecrets(given.parameters, redaction);
-      const row = await changePreset(pool, { id, rev }, { ...given, parameters }, person).catch(explainTakenName);
+      const row = await changePreset(pool, { id, rev }, { ...given, parameters }, person).catch(explainTaken);
       if (row) return { preset: await present(row, person.actorId) };
       const current = await present(await findOwn(id, context), person.actorId);
       throw new HttpProblem('CHANGED', 'The preset was changed meanwhile; nothing of this change was kept.', {
@@ -85,8 +86,4 @@ function ownerOf(context: CallContext): AuditPerson & { actorId: number } {
   return { ...auditPersonOf(context), actorId: user.id };
 }
 
-function explainTakenName(error: unknown): never {
-  if ((error as { code?: unknown } | null)?.code !== '23505') throw error;
-  const message = 'is taken by another preset of this job';
-  throw new HttpProblem('NAME_TAKEN', `name: ${message}`, { field: 'name', issues: [{ path: 'name', message }] });
-}
+const explainTaken = explainTakenName('preset of this job');

@@ -10,6 +10,8 @@ export interface ApiRoute {
   method: string;
   /** With `{placeholders}`, below `/api`. */
   path: string;
+  /** It makes something, and sent again it makes it twice. */
+  isCreation: boolean;
   policy: Policy;
   /** What the caller needs besides. */
   alsoNeeds: readonly Permission[];
@@ -38,6 +40,7 @@ export function listRoutes(contract: Parameters<typeof traverseContractProcedure
       name,
       method: route.method,
       path: route.path,
+      isCreation: route.successStatus === 201,
       policy: policy as Policy,
       alsoNeeds: 'alsoNeeds' in meta ? (meta.alsoNeeds as Permission[]) : [],
       viewedFields: viewedFields(outputSchema),

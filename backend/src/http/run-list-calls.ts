@@ -1,15 +1,20 @@
 import { contract } from '@job-manager/shared/contract/index';
+import type { JobRunStatus } from '@job-manager/shared/run';
 import { implement } from '@orpc/server';
 import { presentGraph } from '../present/graph.js';
 import { presentHits } from '../present/lookup.js';
 import { presentMessage } from '../present/message.js';
 import { presentSummary } from '../present/run.js';
 import { hideSecrets } from '../present/secrets.js';
+import { presentUpcoming } from '../present/upcoming.js';
 import { unknownRun } from '../queue/errors.js';
+import { collectRecentCauses } from '../queue/maintenance/causes.js';
 import { createRedaction } from '../queue/redaction.js';
 import { readAuditOfRun } from '../store/audit-log.js';
+import { readCauseOf } from '../store/history-of-cause.js';
 import { lookUp } from '../store/lookup.js';
 import { readSystemMessages } from '../store/messages.js';
+import { readUpcoming } from '../store/queue-now.js';
 import { readGraph } from '../store/run-graph.js';
 import { readNeighbours } from '../store/run-neighbours.js';
 import type { RunSummaryRow } from '../store/run-row.js';
@@ -19,6 +24,7 @@ import { createBadges } from './badges.js';
 import { type CallContext, callerOf, type HttpDeps } from './context.js';
 import { hasCodeIn, presentQueuedRuns } from './present-queued.js';
 import { readQueuePage } from './queue-page.js';
+import { createSnapshots } from './snapshots.js';
 
 const os = implement(contract.runLists).$context<CallContext>();
 
@@ -27,13 +33,18 @@ const ACTIVITY_SHOWN = 500;
 
 /** What lists, the search and a run's page read beside the run itself. */
 export function createRunListCalls(deps: HttpDeps) {
-  const { pool, registry, config } = deps;
+  const { pool, queuePool, registry, config } = deps;
   const hasCode = hasCodeIn(registry);
   const redaction = createRedaction(config.JOBS_REDACT_KEYS);
   const badges = createBadges(deps);
-  const known = async (jobRunId: string): Promise<void> => {
-    const { rowCount } = await pool.query('SELECT FROM "JobRun" WHERE id = $1', [jobRunId]);
-    if (rowCount === 0) throw unknownRun(jobRunId);
+  const snapshots = createSnapshots(deps);
+  const statusOf = async (jobRunId: string): Promise<JobRunStatus> => {
+    const { rows } = await pool.query<{ status: JobRunStatus }>('SELECT status FROM "JobRun" WHERE id = $1', [
+      jobRunId,
+    ]);
+    const [run] = rows;
+    if (!run) throw unknownRun(jobRunId);
+    return run.status;
   };
 
   return os.router({
@@ -41,7 +52,7 @@ export function createRunListCalls(deps: HttpDeps) {
 
     queue: os.queue.handler(async ({ input }) => {
       const asOf = (await readClock(pool)).toISOString();
-      const { runs, cursor } = await readQueuePage(pool, input);
+      const { runs, cursor } = await readQueuePage(queuePool, input);
       return { runs: await presentQueuedRuns(pool, runs, hasCode), cursor, asOf };
     }),
 
@@ -51,26 +62,36 @@ export function createRunListCalls(deps: HttpDeps) {
       return { ...rest, newErrorKinds: seesErrors ? newErrorKinds : null };
     }),
 
+    upcoming: os.upcoming.handler(async ({ input: { limit } }) => ({
+      upcoming: (await readUpcoming(queuePool, limit)).map(presentUpcoming),
+      asOf: (await readClock(pool)).toISOString(),
+    })),
+
+    snapshots: os.snapshots.handler(() => snapshots()),
+
     neighbours: os.neighbours.handler(async ({ input: { jobRunId } }) => {
-      await known(jobRunId);
-      const { usual, ...runs } = await readNeighbours(pool, jobRunId);
+      if ((await statusOf(jobRunId)) === 'FAILED') await collectRecentCauses(pool);
+      const [{ usual, ...runs }, alike] = await Promise.all([
+        readNeighbours(pool, jobRunId),
+        readCauseOf(pool, jobRunId),
+      ]);
       const present = (row: RunSummaryRow | null) => row && presentSummary(row);
       return {
         previous: present(runs.previous),
         next: present(runs.next),
         lastSuccess: present(runs.lastSuccess),
         lastFailure: present(runs.lastFailure),
-        usual,
+        ...{ usual, alike },
       };
     }),
 
     graph: os.graph.handler(async ({ input: { jobRunId } }) => {
-      await known(jobRunId);
+      await statusOf(jobRunId);
       return presentGraph(await readGraph(pool, jobRunId));
     }),
 
     activity: os.activity.handler(async ({ input: { jobRunId } }) => {
-      await known(jobRunId);
+      await statusOf(jobRunId);
       // One more than is shown tells whether there are more.
       const [events, messages] = await Promise.all([
         readAuditOfRun(pool, jobRunId, ACTIVITY_SHOWN + 1),

@@ -202,6 +202,44 @@ it('tells the badges, and of browser errors only those who may see them', async 
   expect(program.json).toEqual({ ...badges, newErrorKinds: null });
 });
 
+it('tells what comes due next: schedules and delayed runs, by time', async () => {
+  const later = await aRun({ runAt: soon(7_200_000), channel: 'mail' });
+  const sooner = await aRun({ runAt: soon(600_000), priority: 9 });
+  await aRun();
+  await aRun({ runAt: soon(60_000), isBlocked: true });
+  const schedule = { jobName: 'echo', cron: '0 3 * * *', source: 'API' } as const;
+  const { id } = await server.database.db.schedule.create({
+    data: { ...schedule, name: 'hourly', nextRunAt: soon(3_600_000) },
+  });
+  await server.database.db.schedule.create({
+    data: { ...schedule, name: 'paused', nextRunAt: soon(1_000), pausedAt: new Date() },
+  });
+  const { upcoming } = await get('/upcoming');
+  expect(upcoming).toMatchObject([
+    { kind: 'run', jobRunId: sooner, channel: 'default' },
+    { kind: 'schedule', scheduleId: id, name: 'hourly', jobName: 'echo' },
+    { kind: 'run', jobRunId: later, channel: 'mail' },
+  ]);
+  expect((await get('/upcoming?limit=1')).upcoming).toEqual(upcoming.slice(0, 1));
+  expect(problemCode(await call({ path: '/upcoming?limit=0' }))).toBe('INVALID_INPUT');
+});
+
+it('has small figures of today', async () => {
+  const { id } = await server.database.db.schedule.create({
+    data: { name: 'often', jobName: 'echo', everyMs: 60_000, source: 'API', nextRunAt: soon(60_000) },
+  });
+  await aRun({ scheduleId: id, dueAt: new Date(), trigger: 'CRON' });
+  const run = await ended(0);
+  await query(
+    `INSERT INTO "JobRunAttempt" ("runId", "claimNo", attempt, outcome, "startedAt", "endedAt", "durationMs")
+     SELECT $1, n, n, 'FAILED', now(), now() - (n - 1) * interval '50 minutes', 1 FROM generate_series(1, 3) n`,
+    [run],
+  );
+  const { scheduledToday, retriesLastHour } = await get('/snapshots');
+  expect(retriesLastHour).toEqual({ attempts: 2, jobs: 1 });
+  expect(scheduledToday.total - scheduledToday.left).toBe(1);
+});
+
 it('tells the runs of the job before and after, and how long it usually takes', async () => {
   const success = await ended(-9_000);
   const failure = await ended(-8_000, { status: 'FAILED' });
@@ -223,7 +261,7 @@ it('tells the runs of the job before and after, and how long it usually takes', 
     usual: { p50: 200, runs: 2 },
   });
   expect(await get(`/${await aRun({ jobName: 'new' })}/neighbours`)).toEqual({
-    ...{ previous: null, next: null, lastSuccess: null, lastFailure: null, usual: null },
+    ...{ previous: null, next: null, lastSuccess: null, lastFailure: null, usual: null, alike: null },
   });
   expect(problemCode(await call({ path: '/999999/neighbours' }))).toBe('UNKNOWN_RUN');
 });

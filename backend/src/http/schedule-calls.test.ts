@@ -47,6 +47,8 @@ it('creates a schedule and tells what it means and when it comes next', async ()
     timing: 'At 03:00 (Europe/Berlin)',
     missed: 'once',
     overlap: 'skip',
+    channel: null,
+    priority: null,
     source: 'api',
     paused: null,
     problem: null,
@@ -88,6 +90,9 @@ it('previews a line or an interval without keeping anything', async () => {
   expect(every.timing).toBe('Every 90 seconds');
   expect(Date.parse(every.times[1]) - Date.parse(every.times[0])).toBe(90_000);
   expect(await sql('SELECT 1 FROM "Schedule"')).toEqual([]);
+  const timing = { cron: '0 12 * * MON-FRI', timeZone: 'Asia/Kathmandu' };
+  const { id } = await created(timing);
+  expect((await call('GET', `/${id}/next?count=2`)).json.times).toEqual(preview.json.times);
 });
 
 describe('refuses', () => {
@@ -98,6 +103,8 @@ describe('refuses', () => {
     [{ everyMs: 5_000 }, 'INVALID_INPUT', 'cron', 'Give a cron line or an interval, not both.'],
     [{ cron: undefined }, 'INVALID_INPUT', 'cron', 'Give either a cron line or an interval.'],
     [{ cron: undefined, everyMs: 999 }, 'INVALID_INPUT', 'everyMs', 'everyMs: must be at least 1000'],
+    [{ channel: 'No Lane' }, 'INVALID_INPUT', 'channel', 'channel: must begin with a lower case letter'],
+    [{ priority: 101 }, 'INVALID_INPUT', 'priority', 'priority: must be at most 100'],
     [{ name: 'Not A Name' }, 'INVALID_INPUT', 'name', 'name: must begin with a lower case letter'],
     [{ jobName: 'gone' }, 'UNKNOWN_JOB', 'jobName', 'There is no job named "gone".'],
     [{ parameters: { word: 7 } }, 'INVALID_PARAMETERS', 'parameters', 'parameters.word: must be a text, not a number'],
@@ -167,6 +174,27 @@ describe('changes', () => {
       missed: 'all',
     });
     expect(Date.parse(schedule.nextRunAt) - Date.now()).toBeLessThanOrEqual(3_600_000);
+  });
+
+  it('the channel and the priority of its runs, those now and those of the past as well', async () => {
+    const { id, rev } = await created({ channel: 'mail', priority: -3 });
+    await call('POST', `/${id}/run`);
+    await call('POST', `/${id}/backfill`, { from: '2026-01-01T00:00:00Z', to: '2026-01-02T12:00:00Z' });
+    expect(await sql('SELECT DISTINCT channel, priority FROM "JobRun"')).toEqual([{ channel: 'mail', priority: -3 }]);
+    const { schedule } = (await call('PUT', `/${id}`, { ...NIGHTLY, channel: 'slow', rev })).json;
+    expect(schedule).toMatchObject({ channel: 'slow', priority: null });
+    expect(schedule.rev).not.toBe(rev);
+    const stale = await call('PUT', `/${id}`, { ...NIGHTLY, rev });
+    expect([stale.status, stale.json.current.channel]).toEqual([409, 'slow']);
+    const said = await sql(
+      `SELECT details ->> 'channel' AS channel, details -> 'priority' AS priority FROM "AuditEvent"
+      WHERE details ->> 'scheduleId' = $1 AND action IN ('schedule.create', 'schedule.change') ORDER BY id`,
+      id,
+    );
+    expect(said).toEqual([
+      { channel: 'mail', priority: -3 },
+      { channel: 'slow', priority: null },
+    ]);
   });
 
   it('an interval without moving it, as long as it stays the same', async () => {

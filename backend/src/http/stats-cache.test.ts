@@ -22,6 +22,8 @@ const statsNo = (active: number): JobStats => ({
   active,
   queued: 0,
   stalled: 0,
+  ...{ pending: 0, scheduled: 0, blocked: 0, retrying: 0, slots: 0 },
+  previous: { pending: null, running: null, scheduled: null, completed: null, failed: null },
   last24h: { total: 0, success: 0, failed: 0, cancelled: 0 },
   updatedAt: '2026-01-01T00:00:00.000Z',
 });

@@ -33,6 +33,9 @@ export interface AccessTrial extends TrialServer {
 export const tokenOf = (session: TrialSession): Promise<string> =>
   signToken(SECRET, { ...session, sessionId: session.id }, session.expiresAt);
 
+/** Outlives every test file, on a busy machine, too. */
+const SESSION_MS = 3_600_000;
+
 export async function startAccessTrial(): Promise<AccessTrial> {
   const server = await startTrialServer({ env: { JWT_SECRET: SECRET_TEXT } });
   const { pool, db } = server.database;
@@ -41,7 +44,7 @@ export async function startAccessTrial(): Promise<AccessTrial> {
 
   const begin = async (userId: number) => {
     const account = await db.user.findUniqueOrThrow({ where: { id: userId } });
-    const session = await beginSession(pool, account, 60_000, { ip: null, userAgent: null });
+    const session = await beginSession(pool, account, SESSION_MS, { ip: null, userAgent: null });
     if (!session) throw new Error('no such account');
     return { ...session, userId };
   };
@@ -66,11 +69,16 @@ const NOTHING: Record<string, string> = {
   tokenId: '00000000-0000-4000-8000-000000000000',
   fingerprint: '0123456789abcdef',
   batchId: '999999',
+  operationId: '999999',
   scheduleId: '00000000-0000-4000-8000-000000000000',
+  runnerId: '00000000-0000-4000-8000-000000000000',
   channel: 'no-such-channel',
   jobName: 'no-such-job',
   presetId: '00000000-0000-4000-8000-000000000000',
   viewId: '00000000-0000-4000-8000-000000000000',
+  incidentId: '999999',
+  ruleId: '00000000-0000-4000-8000-000000000000',
+  destinationId: '00000000-0000-4000-8000-000000000000',
 };
 
 /** A harmless request to a route. */

@@ -76,6 +76,7 @@ export async function startTrialServer(
   const app = createHttpApp({
     config,
     pool: database.pool,
+    queuePool: database.pool,
     db: database.db,
     queue: createQueue({
       sql: database.pool,

@@ -6,6 +6,7 @@ import { addView, changeView, findView, listViews, MAX_VIEWS, removeView, type V
 import { auditPersonOf, type CallContext, callerOf, type HttpDeps } from './context.js';
 import type { Gate } from './policy.js';
 import { HttpProblem } from './problem.js';
+import { explainTakenName } from './taken-name.js';
 
 const os = implement(contract.views).$context<CallContext>();
 
@@ -34,7 +35,7 @@ export function createViewCalls({ pool }: HttpDeps, gate: Gate) {
     create: os.create.handler(async ({ input, context }) => {
       const owner = ownerOf(context);
       if (input.isShared) await gate(context.req, 'managePresets');
-      const row = await addView(pool, input, owner).catch(explainTakenName);
+      const row = await addView(pool, input, owner).catch(explainTaken);
       if (!row) throw new HttpProblem('NOT_ALLOWED', `The list has ${MAX_VIEWS} views already; remove some first.`);
       return { view: present(row, owner.actorId) };
     }),
@@ -43,7 +44,7 @@ export function createViewCalls({ pool }: HttpDeps, gate: Gate) {
       const person = ownerOf(context);
       const before = await findOwn(id, context);
       if (given.isShared && !before.isShared) await gate(context.req, 'managePresets');
-      const row = await changeView(pool, { id, rev }, given, person).catch(explainTakenName);
+      const row = await changeView(pool, { id, rev }, given, person).catch(explainTaken);
       if (row) return { view: present(row, person.actorId) };
       const current = present(await findOwn(id, context), person.actorId);
       throw new HttpProblem('CHANGED', 'The view was changed meanwhile; nothing of this change was kept.', { current });
@@ -63,8 +64,4 @@ function ownerOf(context: CallContext): AuditPerson & { actorId: number } {
   return { ...auditPersonOf(context), actorId: user.id };
 }
 
-function explainTakenName(error: unknown): never {
-  if ((error as { code?: unknown } | null)?.code !== '23505') throw error;
-  const message = 'is taken by another view of this list';
-  throw new HttpProblem('NAME_TAKEN', `name: ${message}`, { field: 'name', issues: [{ path: 'name', message }] });
-}
+const explainTaken = explainTakenName('view of this list');

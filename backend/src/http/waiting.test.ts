@@ -187,7 +187,7 @@ it('noCode: no living process has the job, and when one last had it', async () =
   const id = await aRun({ jobName: 'gone' });
   expect(await waiting(id)).toMatchObject({
     reason: 'noCode',
-    message: expect.stringContaining('none ever said that it had it'),
+    message: expect.stringContaining('none has ever reported it'),
   });
   await query(
     `INSERT INTO "Job" (name, channel, priority, "algorithmVersion", "maxAttempts", "maxCrashes", "lastSeenAt")
@@ -195,7 +195,7 @@ it('noCode: no living process has the job, and when one last had it', async () =
   );
   expect(await waiting(id)).toEqual({
     reason: 'noCode',
-    message: 'No process has the code of job "gone"; one last said so 3 h ago.',
+    message: 'No process has the code of job "gone"; the last report of it was 3 h ago.',
     until: null,
   });
 });
@@ -330,7 +330,7 @@ it('a list has the same reasons as the run, whatever they are', async () => {
   }
   expect(inList.get(ids.channelPaused)).toEqual({
     waitReason: 'channelPaused',
-    waitDetail: 'Channel mail is paused by ada: down',
+    waitDetail: 'Paused by ada: down',
     waitSince: pausedAt.toISOString(),
     waitUntil: resumeAt.toISOString(),
   });

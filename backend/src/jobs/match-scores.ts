@@ -39,6 +39,10 @@ export const matchScoresJob = defineJob({
   algorithmVersion: ALGORITHM_VERSION,
   parameters,
   defaultParams: { batchSize: 100, candidateBatchSize: 500, topN: 50, pauseMs: 50 },
+  presets: {
+    'one user': { userId: 8 },
+    'small and quick': { batchSize: 50, candidateBatchSize: 200, topN: 10, pauseMs: 0 },
+  },
   async run(ctx, params) {
     ctx.pipeline([
       { id: 'users', label: 'Loading users' },

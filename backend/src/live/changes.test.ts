@@ -8,7 +8,14 @@ const blank: JobRunSummary = {
   ...{ algorithmVersion: null, error: null, progressPercent: null, progressMessage: null, attempt: 0, maxAttempts: 3 },
   ...{ runAt: '2026-01-01T00:00:00.000Z', queuedAt: '2026-01-01T00:00:00.000Z', startedAt: null, finishedAt: null },
   ...{ lastHeartbeatAt: null, durationMs: null, queueDelayMs: null, triggeredBy: { id: 1, email: 'a@b.c' } },
-  ...{ triggeredByToken: null, cancelRequestedBy: null, cancelRequestedAt: null, runnerId: null, rerunOfId: null },
+  ...{
+    triggeredByToken: null,
+    cancelRequestedBy: null,
+    cancelRequestedAt: null,
+    runnerId: null,
+    runnerName: null,
+    rerunOfId: null,
+  },
   ...{ claimNo: 0, timeoutMs: null, inactivityTimeoutMs: null, messageCount: 0, warningCount: 0, errorCount: 0 },
   ...{
     droppedMessages: 0,

@@ -1,33 +1,23 @@
-import type { IncomingMessage, Server } from 'node:http';
-import type { Duplex } from 'node:stream';
+import type { IncomingMessage } from 'node:http';
 import { checkInput, describeIssues } from '@job-manager/shared/check-input';
 import { InexactNumberError, parseExactJson } from '@job-manager/shared/exact-json';
 import { limits } from '@job-manager/shared/limits';
-import { type ClientMessage, clientMessage, closeCodes, mostFollowed } from '@job-manager/shared/live';
-import type { Logger } from 'pino';
-import { RateLimiterMemory } from 'rate-limiter-flexible';
+import { closeCodes } from '@job-manager/shared/live';
+import { type ClientMessage, clientMessage, mostFollowed } from '@job-manager/shared/live-client';
 import { type RawData, WebSocket, WebSocketServer } from 'ws';
-import { network } from '../auth/attempts.js';
 import type { HostUsers } from '../auth/host-users.js';
-import { describeForeignHost, findForeignHost } from '../auth/hosts.js';
-import { describeOwnOrigin, judgeOrigin } from '../auth/origin.js';
-import { addressOf } from '../auth/proxies.js';
-import type { Refusals } from '../auth/refusals.js';
-import type { TraceCredential } from '../auth/refused-credentials.js';
 import type { Identity, Sessions } from '../auth/sessions.js';
-import type { Config } from '../config.js';
 import type { Listener } from '../store/listener.js';
-import type { SessionOrigin } from '../store/sessions.js';
 import type { LivePicture } from './picture.js';
 import type { RunTails } from './run-tails.js';
+import type { RunnersFeed } from './runners-feed.js';
 import { encode } from './shared-message.js';
+import { type Caller, Upgrades, type UpgradesOptions } from './upgrades.js';
 import { Viewer, type ViewerSocket } from './viewer.js';
 
 const PING_MS = 30_000;
 const CATCH_UP_MS = 250;
 const MOST_MESSAGES_PER_MINUTE = 120;
-/** Upgrades without a session from one network. A panel whose session has ended asks once. */
-const MAX_STRANGERS_PER_MINUTE = 60;
 /** For the other end to close a refused socket. */
 const REFUSED_CLOSE_MS = 2_000;
 /** Bytes are taken for binary ones otherwise; and what is worth compressing is, once for all, before it comes here. */
@@ -35,26 +25,12 @@ const AS_TEXT = { binary: false, compress: false };
 /** No message needs what came before it to be read, so the same bytes suit everybody. */
 const EACH_BY_ITSELF = { serverNoContextTakeover: true, clientNoContextTakeover: true };
 
-export interface GatewayOptions {
-  server: Server;
-  /** Where the application that embeds us has mounted us, such as `/ops/jobs`; left out where the server is our own. */
-  mount?: string;
-  config: Config;
+export interface GatewayOptions extends UpgradesOptions {
   sessions: Pick<Sessions | HostUsers, 'authenticate' | 'recheckMs'>;
   picture: LivePicture;
   tails: RunTails;
+  runners: RunnersFeed;
   listener: Listener;
-  refusals: Refusals;
-  traceCredential: TraceCredential;
-  log: Logger;
-}
-
-/** Who asks for a socket, and on what. */
-interface Caller {
-  request: IncomingMessage;
-  stream: Duplex;
-  identity: Identity | null;
-  from: SessionOrigin;
 }
 
 interface Connection {
@@ -65,6 +41,8 @@ interface Connection {
   unwatch: () => void;
   /** How to stop following each run that is followed, the oldest first. */
   followed: Map<string, () => void>;
+  /** Stops following the runners; undefined while they are not followed. */
+  unfollowRunners?: () => void;
   isAlive: boolean;
   messagesThisMinute: number;
 }
@@ -73,11 +51,12 @@ interface Connection {
 export class Gateway {
   readonly #options: GatewayOptions;
   readonly #sockets: WebSocketServer;
+  readonly #upgrades: Upgrades;
   readonly #connections = new Set<Connection>();
   readonly #timers: NodeJS.Timeout[] = [];
-  readonly #strangers = new RateLimiterMemory({ points: MAX_STRANGERS_PER_MINUTE, duration: 60 });
-  /** Changes that everybody was told. */
-  #toldAll = 0;
+  /** Changes that were sent to all. */
+  #sentToAll = 0;
+  #opened = 0;
 
   constructor(options: GatewayOptions) {
     this.#options = options;
@@ -86,11 +65,11 @@ export class Gateway {
       maxPayload: limits.socketFrameBytes,
       perMessageDeflate: EACH_BY_ITSELF,
     });
-    options.server.on('upgrade', this.#upgrade);
+    this.#upgrades = new Upgrades(options, this.#sockets, (socket, caller) => this.#admit(socket, caller));
     options.picture.on('changes', (changes) => {
       const encoded = changes.map(encode);
       for (const { viewer } of this.#connections) for (const change of encoded) viewer.send(change);
-      this.#toldAll += encoded.length;
+      this.#sentToAll += encoded.length;
     });
     options.listener.on('access', (userId) => this.#recheck((connection) => String(connection.userId) === userId));
     options.listener.on('connected', () => this.#recheck());
@@ -99,13 +78,20 @@ export class Gateway {
     this.#every(CATCH_UP_MS, () => this.#helpSlowOnes());
   }
 
+  /** How many connections were opened since it was last asked. */
+  takeOpened(): number {
+    const opened = this.#opened;
+    this.#opened = 0;
+    return opened;
+  }
+
   get size(): number {
     return this.#connections.size;
   }
 
   /** Tells every viewer to come back elsewhere or later, and serves no more. */
   close(): void {
-    this.#options.server.off('upgrade', this.#upgrade);
+    this.#upgrades.close();
     for (const timer of this.#timers) clearInterval(timer);
     for (const { socket } of this.#connections) {
       socket.close(1012, 'The server restarts');
@@ -114,79 +100,14 @@ export class Gateway {
     this.#sockets.close();
   }
 
-  readonly #upgrade = (request: IncomingMessage, stream: Duplex, head: Buffer): void => {
-    if (pathOf(request) === `${this.#options.mount ?? ''}/ws`) void this.#open(request, stream, head);
-    else if (this.#isForNobodyElse) refuse(stream, '404 Not Found');
-  };
-
-  /** The application around us may have sockets of its own, on other paths of the same server. */
-  get #isForNobodyElse(): boolean {
-    return this.#options.mount === undefined || this.#options.server.listenerCount('upgrade') === 1;
-  }
-
-  async #open(request: IncomingMessage, stream: Duplex, head: Buffer): Promise<void> {
-    stream.on('error', () => stream.destroy());
-    try {
-      const { config, sessions, traceCredential } = this.#options;
-      const from = { ip: addressOf(request, config), userAgent: request.headers['user-agent'] ?? null };
-      const foreignHost = findForeignHost(request, config);
-      if (foreignHost !== null) {
-        await this.#recordRefusal(from, null, `the host ${foreignHost.slice(0, 200)}`);
-        return refuse(stream, '421 Misdirected Request', describeForeignHost(foreignHost));
-      }
-      // Before anything else: a foreign page must not even learn whether its visitor is signed in here.
-      if (judgeOrigin(request, config) === 'foreign') {
-        await this.#recordRefusal(from, null, 'a page of another site');
-        return refuse(stream, '403 Forbidden', describeOwnOrigin(request, config));
-      }
-      const identity = await sessions.authenticate(request);
-      if (identity === null) {
-        await traceCredential(request, this.#target, from);
-        await this.#recordRefusal(from, null, 'not signed in');
-        if (!(await this.#mayAsk(from))) return refuse(stream, '429 Too Many Requests', 'Try again in a minute.');
-      }
-      this.#sockets.handleUpgrade(request, stream, head, (socket) =>
-        this.#admit(socket, { request, stream, identity, from }),
-      );
-    } catch (error) {
-      this.#options.log.warn({ err: error }, 'A socket could not be opened');
-      refuse(stream, '503 Service Unavailable');
-    }
-  }
-
-  get #target(): string {
-    return `GET ${this.#options.mount ?? ''}/ws`;
-  }
-
-  /** Once per network and minute. */
-  async #recordRefusal(from: SessionOrigin, identity: Identity | null, reason: string): Promise<void> {
-    await this.#options.refusals.recordOnce('socket', from.ip, () => ({
-      actorId: identity?.user?.id ?? null,
-      actorEmail: identity?.apiToken ? `token ${identity.apiToken.name}` : (identity?.user?.email ?? null),
-      tokenId: identity?.apiToken?.id,
-      ...from,
-      action: 'access.denied',
-      target: this.#target,
-      details: { reason },
-    }));
-  }
-
-  /** Whether a network has requested no more sockets without a session than it may. */
-  #mayAsk({ ip }: SessionOrigin): Promise<boolean> {
-    return this.#strangers.consume(network(ip)).then(
-      () => true,
-      () => false,
-    );
-  }
-
   /** Who may watch, or with which close code and words they are refused. */
-  #judge(identity: Identity | null): { userId: number } | { code: number; words: string } {
-    if (identity === null) return { code: closeCodes.signedOut, words: 'Sign in first' };
-    if (!mayWatch(identity)) return { code: closeCodes.noAccess, words: 'No access' };
+  #judge(identity: Identity | null): { userId: number } | { code: number; reason: string } {
+    if (identity === null) return { code: closeCodes.signedOut, reason: 'Sign in first' };
+    if (!mayWatch(identity)) return { code: closeCodes.noAccess, reason: 'No access' };
     const maxSockets = this.#options.config.SOCKETS_PER_PERSON;
     if (this.#countOf(identity.user.id) < maxSockets) return { userId: identity.user.id };
-    const words = `You have ${maxSockets} live connections open already; close other tabs of the panel.`;
-    return { code: closeCodes.tooMany, words };
+    const reason = `You have ${maxSockets} live connections open already; close other tabs of the panel.`;
+    return { code: closeCodes.tooMany, reason };
   }
 
   #countOf(userId: number): number {
@@ -198,8 +119,8 @@ export class Gateway {
     socket.on('error', () => socket.terminate());
     const verdict = this.#judge(identity);
     if ('code' in verdict) {
-      if (identity !== null) void this.#recordRefusal(from, identity, verdict.words);
-      socket.close(verdict.code, verdict.words);
+      if (identity !== null) void this.#upgrades.recordRefusal(from, identity, verdict.reason);
+      socket.close(verdict.code, verdict.reason);
       // Cut off where the other end doesn't close it.
       setTimeout(() => socket.terminate(), REFUSED_CLOSE_MS).unref();
       return;
@@ -216,10 +137,12 @@ export class Gateway {
       isAlive: true,
       messagesThisMinute: 0,
     };
+    this.#opened++;
     socket.on('close', () => {
       this.#connections.delete(connection);
       unwatch();
       for (const unfollow of connection.followed.values()) unfollow();
+      connection.unfollowRunners?.();
     });
     socket.on('pong', () => {
       connection.isAlive = true;
@@ -244,7 +167,7 @@ export class Gateway {
       },
     };
     const letGo = () => socket.close(closeCodes.tooSlow, 'Too slow');
-    return new Viewer(reader, letGo, () => this.#toldAll);
+    return new Viewer(reader, letGo, () => this.#sentToAll);
   }
 
   async #welcome(connection: Connection): Promise<void> {
@@ -280,6 +203,12 @@ export class Gateway {
         break;
       case 'client.admin.unfollow_run':
         unfollow(connection, message.jobRunId);
+        break;
+      case 'client.admin.follow':
+      case 'client.admin.unfollow':
+        connection.unfollowRunners?.();
+        connection.unfollowRunners =
+          message.type === 'client.admin.follow' ? this.#options.runners.follow(viewer) : undefined;
         break;
     }
   }
@@ -361,22 +290,3 @@ function parseMessage(data: RawData): ClientMessage | string {
 
 /** Three bytes less than fit: a character that is cut may become one of three. */
 const shortened = (reason: string): string => Buffer.from(reason).subarray(0, 120).toString();
-
-/** Undefined for an address that is none. */
-function pathOf(request: IncomingMessage): string | undefined {
-  try {
-    return new URL(request.url ?? '', 'http://localhost').pathname;
-  } catch {
-    return undefined;
-  }
-}
-
-function refuse(stream: Duplex, status: string, text = ''): void {
-  stream.on('error', () => stream.destroy());
-  const head = [
-    'Connection: close',
-    'Content-Type: text/plain; charset=utf-8',
-    `Content-Length: ${Buffer.byteLength(text)}`,
-  ];
-  stream.end(`HTTP/1.1 ${status}\r\n${head.join('\r\n')}\r\n\r\n${text}`);
-}

@@ -98,7 +98,7 @@ it('tells on the runs of a paused channel who paused it and why, though their ro
   await look();
   expect(picture.snapshot().runs.find((run) => run.id === id)).toMatchObject({
     waitReason: 'channelPaused',
-    waitDetail: 'Channel mail is paused by ada@example.com: the relay is down',
+    waitDetail: 'Paused by ada@example.com: the relay is down',
     waitSince: expect.any(String),
     waitUntil: null,
   });

@@ -18,6 +18,8 @@ export function presentSchedule(schedule: Schedule, redaction: Redaction): JobSc
     timing: schedule.timing,
     missed: LOWER[schedule.missedRuns],
     overlap: LOWER[schedule.overlap],
+    channel: schedule.channel,
+    priority: schedule.priority,
     source: LOWER[schedule.source],
     paused: presentPause({ pausedAt, pausedBy, pauseReason, resumeAt }),
     problem: schedule.problem,

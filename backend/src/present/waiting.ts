@@ -1,6 +1,6 @@
 import type { JobRun, JobRunSummary } from '@job-manager/shared/contract/run';
 import type { WaitReason } from '@job-manager/shared/run';
-import { formatDuration } from '../store/format-duration.js';
+import { formatAgo, formatDuration } from '../store/format-duration.js';
 import { type QueueFacts, queueKey } from '../store/queue-facts.js';
 import type { RunRow, RunSummaryRow } from '../store/run-row.js';
 import { lineCap, type PauseFacts, type WaitingFacts } from '../store/waiting.js';
@@ -107,8 +107,7 @@ const because = (reason: WaitReason, message: string, until: string | Date | nul
 function noCode(jobName: string, { codeSeenMs }: WaitingFacts, isCodeHere: boolean): string {
   if (isCodeHere)
     return `No process has the code of job "${jobName}" and executes runs: start a worker with this code, or restart those that live.`;
-  const last =
-    codeSeenMs === null ? 'none ever said that it had it' : `one last said so ${formatDuration(codeSeenMs)} ago`;
+  const last = codeSeenMs === null ? 'none has ever reported it' : `the last report of it was ${formatAgo(codeSeenMs)}`;
   return `No process has the code of job "${jobName}"; ${last}.`;
 }
 
@@ -145,8 +144,9 @@ function later({ claimNo, attempt, maxAttempts, error, runAt, putOff }: QueuedRu
 function paused(channel: string, { ahead, pausedMs, pausedBy, pauseReason }: WaitingFacts): string {
   const by = pausedBy === null ? '' : ` by ${pausedBy}`;
   const why = pauseReason === null ? '' : `: ${pauseReason}`;
-  if (ahead === null) return `Channel ${channel} is paused${by}${why}`;
-  return `Channel ${channel} was paused ${formatDuration(pausedMs ?? 0)} ago${by}${why || '.'}`;
+  // In a list the channel stands beside it, and the place is short.
+  if (ahead === null) return `Paused${by}${why}`;
+  return `Channel ${channel} was paused ${formatAgo(pausedMs ?? 0)}${by}${why || '.'}`;
 }
 
 function jobPaused(jobName: string, { pausedBy, pauseReason }: PauseFacts): string {

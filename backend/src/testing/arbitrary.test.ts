@@ -1,20 +1,30 @@
 import { contract } from '@job-manager/shared/contract/index';
-import { clientMessage } from '@job-manager/shared/live';
+import { clientMessage } from '@job-manager/shared/live-client';
 import { traverseContractProcedures } from '@orpc/server';
 import { expect, it } from 'vitest';
 import * as z from 'zod';
-import { sampleInputs } from './arbitrary.js';
+import { type KnownValues, sampleInputs } from './arbitrary.js';
 
 /** What a schema turns from text into something else, its JSON Schema calls just text. */
 const known = {
   refresh: ['true', 'false'],
   includePast: ['true', 'false'],
+  compare: ['true', 'false'],
+  measures: ['completed'],
   email: ['person@example.test'],
   // A pattern and pairs that go together: drawn blindly they almost never fit.
   channel: ['default'],
   rateLimit: [100],
   ratePeriodMs: [1_000],
   retry: [{ backoffMs: 1_000 }],
+  // The action of a bulk operation says what its filter may name.
+  action: ['reschedule'],
+  filter: [{ jobName: 'echo' }],
+};
+
+/** What is known of one call alone: kinds of destinations are no kinds of rules, and of one kind none has a URL. */
+const knownOf: Record<string, KnownValues> = {
+  'alerts.createDestination': { kind: ['EMAIL'], emails: [['person@example.test']], url: [undefined] },
 };
 
 const schemas: [name: string, schema: z.ZodType][] = [['the socket', clientMessage]];
@@ -23,8 +33,8 @@ traverseContractProcedures({ router: contract, path: [] }, ({ contract: call, pa
   if (schema instanceof z.ZodType) schemas.push([path.join('.'), schema]);
 });
 
-it.each(schemas)('draws inputs for %s that it mostly lets in', (_name, schema) => {
-  const drawn = sampleInputs(schema, { seed: 1, count: 100, known });
+it.each(schemas)('draws inputs for %s that it mostly lets in', (name, schema) => {
+  const drawn = sampleInputs(schema, { seed: 1, count: 100, known: { ...known, ...knownOf[name] } });
   const letIn = drawn.filter((value) => schema.safeParse(value).success);
   expect(letIn.length).toBeGreaterThan(10);
 });

@@ -80,12 +80,13 @@ function readSources(build: PluginBuild, modules: URL[], urlOf: (module: URL) =>
 /** Returns how to undo it. */
 function replaceFork(compiledOf: (path: string) => string | undefined): () => void {
   const { fork } = childProcess;
-  const forkCompiled = (path: string, options: childProcess.ForkOptions = {}) => {
+  const forkCompiled = (path: string, ...rest: [string[], childProcess.ForkOptions] | [childProcess.ForkOptions]) => {
+    const [args, options] = rest.length === 2 ? rest : [[], rest[0]];
     const compiled = compiledOf(path);
     const execArgv = (options.execArgv ?? []).filter(
       (arg, at, all) => arg !== '--import' && all[at - 1] !== '--import',
     );
-    return compiled === undefined ? fork(path, options) : fork(compiled, { ...options, execArgv });
+    return compiled === undefined ? fork(path, args, options) : fork(compiled, args, { ...options, execArgv });
   };
   childProcess.fork = forkCompiled as typeof fork;
   syncBuiltinESMExports();

@@ -61,13 +61,17 @@ async function copyOf(template: string): Promise<string> {
   return name;
 }
 
-/** Without triggers, which keep the audit log from being changed, and without the order that foreign keys ask for. */
+/**
+ * Without triggers, which keep the audit log from being changed, and without the order that foreign keys ask for. Most
+ * tables have never been written to: to delete from them as well takes three times as long.
+ */
 const CLEAR = `DO $$
 DECLARE name text;
 BEGIN
   SET LOCAL session_replication_role = replica;
   FOR name IN SELECT oid::regclass FROM pg_class
     WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND relname <> '_prisma_migrations'
+      AND pg_relation_size(oid) > 0
   LOOP
     EXECUTE 'DELETE FROM ' || name;
   END LOOP;

@@ -6,13 +6,40 @@ import type { TestProject } from 'vitest/node';
 import { acquireEmbeddedDatabase } from '../database/embedded.js';
 import { migrate } from '../database/migrate.js';
 
-/** One PostgreSQL for all test files, without the waits that only durable data needs. */
+interface TemplateDatabase {
+  url: string;
+  /** How many projects of vitest use it. */
+  users: number;
+  stop(): Promise<void>;
+}
+
+declare global {
+  /** Of this process: each project of vitest loads this file anew. */
+  var templateDatabase: Promise<TemplateDatabase> | undefined;
+}
+
+/** One PostgreSQL for all test files of all projects; the last project to end stops it. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
+  globalThis.templateDatabase ??= startDatabase();
+  const database = await globalThis.templateDatabase;
+  database.users++;
+  project.provide('templateUrl', database.url);
+  return async () => {
+    database.users--;
+    if (database.users > 0) return;
+    globalThis.templateDatabase = undefined;
+    await database.stop();
+  };
+}
+
+/** With a migrated template to copy from, and without the waits that only durable data needs. */
+async function startDatabase(): Promise<TemplateDatabase> {
   const folder = await mkdtemp(join(tmpdir(), 'job-manager-test-'));
   await chmod(folder, 0o755);
   const server = await acquireEmbeddedDatabase({
     dataDir: folder,
     home: join(folder, 'postgres'),
+    programs: process.env.TEST_POSTGRES_BIN,
     // Circles of waits are noticed sooner, too.
     settings: ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'deadlock_timeout=400ms'],
   });
@@ -20,10 +47,13 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   template.pathname = '/template_jobs';
   await withClient(server.url, (client) => client.query('CREATE DATABASE template_jobs'));
   await migrate(template.href);
-  project.provide('templateUrl', template.href);
-  return async () => {
-    await server.release();
-    await rm(folder, { recursive: true, force: true });
+  return {
+    url: template.href,
+    users: 0,
+    stop: async () => {
+      await server.release();
+      await rm(folder, { recursive: true, force: true });
+    },
   };
 }
 

@@ -116,7 +116,7 @@ const ADD = `
 WITH predecessor AS MATERIALIZED (
   SELECT id, status FROM "JobRun" WHERE id = ANY($1::bigint[]) ORDER BY id FOR NO KEY UPDATE
 ), told AS (
-  UPDATE "JobRun" j SET "hasDependents" = true FROM predecessor p WHERE j.id = p.id AND p.status IN ('QUEUED', 'RUNNING')
+  UPDATE "JobRun" j SET "hasDependents" = true FROM predecessor p WHERE j.id = p.id AND p.status IN ('QUEUED', 'RUNNING') AND j."finishedAt" IS NULL
 )
 INSERT INTO "JobRun" ("jobName", "dependsOn", "waitsFor", "isBlocked", "maxAttempts")
 SELECT $3, nullif($1::bigint[], '{}'), CASE WHEN cardinality($1::bigint[]) > 0 THEN $2 END::"WaitCondition",
@@ -163,7 +163,7 @@ const BEGIN = `
 UPDATE "JobRun" j
 SET status = 'RUNNING', attempt = attempt + 1, "claimNo" = "claimNo" + 1, rev = rev + 1, "leaseToken" = gen_random_uuid(),
     "runnerId" = $2, "startedAt" = clock_timestamp(), "lastHeartbeatAt" = clock_timestamp()
-WHERE id = ANY($1::bigint[]) AND status = 'QUEUED' AND NOT "isBlocked"
+WHERE id = ANY($1::bigint[]) AND status = 'QUEUED' AND "finishedAt" IS NULL AND NOT "isBlocked"
 RETURNING id, "leaseToken"`;
 
 const READ = `

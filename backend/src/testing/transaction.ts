@@ -1,3 +1,4 @@
+import { retryOnContention } from '@job-manager/client/retry-on-contention';
 import type pg from 'pg';
 import { expect } from 'vitest';
 import type { Sql } from '../store/sql.js';
@@ -24,3 +25,7 @@ export async function untilSomebodyWaits(sql: Sql, statements = 1): Promise<void
   const waiting = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
   await expect.poll(async () => (await sql.query(waiting)).rowCount, { timeout: 10_000 }).toBe(statements);
 }
+
+/** A connection that sends statements as a pool does: again where they met a run that has just ended. */
+export const sendingAgain = (client: Sql): Sql =>
+  ({ query: (...given: [never]) => retryOnContention(() => client.query(...given)) }) as unknown as Sql;

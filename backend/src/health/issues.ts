@@ -1,0 +1,158 @@
+import type { SystemHealth } from '@job-manager/shared/contract/health';
+import type { Issue } from '@job-manager/shared/contract/issues';
+import type { ChannelRow } from '../store/channel-list.js';
+import { formatDuration } from '../store/format-duration.js';
+import type { PauseRow } from '../store/health.js';
+import type { FailureShare, IgnoredCancelRow } from '../store/issues.js';
+import type { CauseRow } from '../store/metrics/failures.js';
+import type { Schedule } from '../store/schedules.js';
+
+/** What issues follow from. `causes` are those of an hour that are open. */
+export interface IssueFacts {
+  now: Date;
+  reasons: SystemHealth['reasons'];
+  causes: readonly CauseRow[];
+  shares: readonly FailureShare[];
+  pauses: readonly PauseRow[];
+  channels: readonly ChannelRow[];
+  schedules: readonly Schedule[];
+  ignoredCancels: readonly IgnoredCancelRow[];
+}
+
+/** From where on something is an issue. */
+export const thresholds = {
+  hourMs: 3_600_000,
+  failed: { runs: 5, rate: 0.2, timesUsual: 2 },
+  newError: { runs: 3 },
+  forgottenPauseMs: 15 * 60_000,
+  /** How long a due run may wait in a channel that has no target of its own. */
+  targetWaitMs: 5 * 60_000,
+  skips: 3,
+  ignoredCancelMs: 60_000,
+} as const;
+
+/** The issues, the worst first. */
+export function findIssues(facts: IssueFacts): Issue[] {
+  const failing = findFailing(facts);
+  const isSaid = new Set(['CHANNEL_PAUSED', 'JOB_PAUSED', ...(failing.length > 0 ? ['FAILURE_RATE'] : [])]);
+  const found = [
+    ...failing,
+    ...facts.pauses.flatMap((pause) => ofPause(pause, facts.now)),
+    ...facts.reasons.filter(({ code }) => !isSaid.has(code)).map(ofReason),
+    ...facts.channels.flatMap((channel) => ofLate(channel, facts.now)),
+    ...facts.schedules.flatMap(ofSchedule),
+    ...facts.ignoredCancels.map(ofIgnoredCancel),
+    ...findNewErrors(facts, new Set(failing.map(({ key }) => key))),
+  ];
+  return (['critical', 'warning'] as const).flatMap((wanted) => found.filter(({ severity }) => severity === wanted));
+}
+
+const counted = (runs: number, noun: string): string => `${runs.toLocaleString('en')} ${noun}${runs === 1 ? '' : 's'}`;
+const quoted = (text: string | null): string => (text === null ? '' : `: “${text}”`);
+const failingKey = (jobName: string): string => `failing ${jobName}`;
+
+/** Jobs that fail more than they use to, each with its most frequent cause. */
+function findFailing({ causes, shares }: IssueFacts): Issue[] {
+  const { runs: least, rate: from, timesUsual } = thresholds.failed;
+  return shares.flatMap(({ jobName, ended, failed, usualRate }) => {
+    const rate = failed / Math.max(1, ended);
+    const own = causes.filter((cause) => cause.jobName === jobName);
+    const [first] = own;
+    const isUnusual = rate >= Math.min(1, timesUsual * (usualRate ?? 0));
+    if (failed < least || rate < from || !isUnusual || first === undefined) return [];
+    return [
+      {
+        key: failingKey(jobName),
+        severity: 'critical' as const,
+        message: `${jobName} fails: ${failed.toLocaleString('en')} of ${counted(ended, 'run')} within an hour${quoted(first.cause)}`,
+        since: null,
+        runs: failed,
+        subject: { kind: 'failures' as const, jobName, fingerprint: own.length === 1 ? first.fingerprint : null },
+      },
+    ];
+  });
+}
+
+/** Errors that were never seen before this hour, of jobs that are not issues themselves. */
+function findNewErrors({ causes, now }: IssueFacts, failing: ReadonlySet<string>): Issue[] {
+  return causes
+    .filter(
+      ({ jobName, runs, firstSeenAt }) =>
+        runs >= thresholds.newError.runs &&
+        now.getTime() - firstSeenAt.getTime() <= thresholds.hourMs &&
+        !failing.has(failingKey(jobName)),
+    )
+    .map(({ jobName, runs, firstSeenAt, cause, fingerprint }) => ({
+      key: `new error ${fingerprint}`,
+      severity: 'warning',
+      message: `${jobName} has an error that is new, in ${counted(runs, 'run')}${quoted(cause)}`,
+      since: firstSeenAt.toISOString(),
+      runs,
+      subject: { kind: 'failures', jobName, fingerprint },
+    }));
+}
+
+function ofPause({ kind, name, pausedBy, pauseReason, pausedMs, waitingMs, due }: PauseRow, now: Date): Issue[] {
+  if (kind === 'channel' && waitingMs < thresholds.forgottenPauseMs) return [];
+  const by = pausedBy === null ? '' : ` by ${pausedBy}`;
+  const what = kind === 'channel' ? `Channel ${name}` : `Job ${name}`;
+  return [
+    {
+      key: `paused ${kind} ${name}`,
+      severity: 'critical',
+      message: `${what} is paused${by}, with ${due.toLocaleString('en')} waiting${quoted(pauseReason)}`,
+      since: new Date(now.getTime() - pausedMs).toISOString(),
+      runs: due,
+      subject: kind === 'channel' ? { kind, channel: name, isPaused: true } : { kind, jobName: name },
+    },
+  ];
+}
+
+const ofReason = ({ code, severity, message }: SystemHealth['reasons'][number]): Issue => ({
+  key: `health ${code} ${message}`,
+  severity: severity === 'CRITICAL' ? 'critical' : 'warning',
+  message,
+  since: null,
+  runs: null,
+  subject: { kind: 'service' },
+});
+
+function ofLate({ name, pausedAt, oldestDueAt, targetWaitMs, due }: ChannelRow, now: Date): Issue[] {
+  if (pausedAt !== null || oldestDueAt === null) return [];
+  const target = targetWaitMs ?? thresholds.targetWaitMs;
+  const waitMs = now.getTime() - oldestDueAt.getTime();
+  if (waitMs < target) return [];
+  return [
+    {
+      key: `late ${name}`,
+      severity: 'warning',
+      message: `Channel ${name} is late: its oldest run waits for ${formatDuration(waitMs)}, ${formatDuration(target)} at most is the target`,
+      since: new Date(oldestDueAt.getTime() + target).toISOString(),
+      runs: due,
+      subject: { kind: 'channel', channel: name, isPaused: false },
+    },
+  ];
+}
+
+function ofSchedule({ id, name, pausedAt, problem, skips, outcomes }: Schedule): Issue[] {
+  const subject = { kind: 'schedule' as const, scheduleId: id };
+  const key = `schedule ${id}`;
+  if (problem !== null)
+    return [{ key, severity: 'warning', message: `Schedule ${name}: ${problem}`, since: null, runs: null, subject }];
+  const lastRunAt = Date.parse(outcomes[0]?.dueAt ?? '1970-01-01T00:00:00Z');
+  const inRow = skips.filter(({ lastDueAt, reason }) => reason !== 'PAUSED' && Date.parse(lastDueAt) > lastRunAt);
+  const dueTimes = inRow.reduce((sum, skip) => sum + skip.dueTimes, 0);
+  const first = inRow.at(-1);
+  if (pausedAt !== null || first === undefined || dueTimes < thresholds.skips) return [];
+  const message = `Schedule ${name}: its last ${dueTimes.toLocaleString('en')} due times had no run`;
+  return [{ key, severity: 'warning', message, since: new Date(first.firstDueAt).toISOString(), runs: null, subject }];
+}
+
+const ofIgnoredCancel = ({ jobRunId, jobName, cancelRequestedAt, requestedBy }: IgnoredCancelRow): Issue => ({
+  key: `cancel ${jobRunId}`,
+  severity: 'warning',
+  message: `${jobName} #${jobRunId} goes on, though it was cancelled${requestedBy === null ? '' : ` by ${requestedBy}`}`,
+  since: cancelRequestedAt.toISOString(),
+  runs: 1,
+  subject: { kind: 'run', jobRunId },
+});

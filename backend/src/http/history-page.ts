@@ -1,0 +1,78 @@
+import { type HistoryFilterInput, isWalked } from '@job-manager/shared/contract/history';
+import * as z from 'zod';
+import type { Redaction } from '../queue/redaction.js';
+import { readHistory, readPage } from '../store/history.js';
+import type { WalkedFilter } from '../store/history-conditions.js';
+import { type HistoryPlace, walkHistory } from '../store/history-walk.js';
+import type { RunSummaryRow } from '../store/run-row.js';
+import type { Sql } from '../store/sql.js';
+import { HttpProblem } from './problem.js';
+
+interface HistoryPageRequest extends HistoryFilterInput {
+  cursor?: string;
+  page: number;
+  pageSize: number;
+}
+
+interface HistoryPageAnswer {
+  runs: RunSummaryRow[];
+  total: number;
+  totalIsExact: boolean;
+  searchedBackTo: string | null;
+  cursor: string | null;
+}
+
+/** A page of the history: counted where counters know the filter, else walked to. Throws 400 problems. */
+export async function readHistoryPage(sql: Sql, request: HistoryPageRequest): Promise<HistoryPageAnswer> {
+  const { cursor, page, pageSize, ...given } = request;
+  const filter = walkedFilterOf(given);
+  if (!isWalked(given) && cursor === undefined) {
+    const { cause, jobName, status, from, to } = filter;
+    const counted = await readHistory(sql, { cause, jobName, status, from, to, page, pageSize });
+    return { ...counted, totalIsExact: true, searchedBackTo: null, cursor: null };
+  }
+  if (page > 1)
+    throw new HttpProblem('INVALID_INPUT', 'page: these conditions have a `cursor` instead', { field: 'page' });
+  const after = cursor === undefined ? null : placeOf(cursor);
+  const { ids, next } = await walkHistory(sql, { filter, after, limit: pageSize });
+  return {
+    runs: await readPage(sql, ids),
+    total: ids.length,
+    totalIsExact: after === null && next === null,
+    searchedBackTo: next?.finishedAt.toISOString() ?? null,
+    cursor: next && cursorOf(next),
+  };
+}
+
+/** The filter with times as the database knows them; refused where the range ends before it begins. */
+export function walkedFilterOf({ from, to, ...filter }: HistoryFilterInput): WalkedFilter {
+  if (from !== undefined && to !== undefined && Date.parse(from) >= Date.parse(to))
+    throw new HttpProblem('INVALID_INPUT', 'from: must be before `to`', { field: 'from' });
+  return { ...filter, from: knownTime(from), to: knownTime(to) };
+}
+
+/** To compare secrets would tell them, one guess at a time. */
+export function refuseSecretParameter({ param }: HistoryFilterInput, redaction: Redaction): void {
+  const path = param?.slice(0, param.indexOf('=')).split('.') ?? [];
+  if (path.some((name) => redaction.isSecret(name)))
+    throw new HttpProblem('INVALID_INPUT', 'param: is a secret, and not compared', { field: 'param' });
+}
+
+/** PostgreSQL knows no year 0 and no year of five digits; nothing has ended before 1970. */
+const LAST_TIME = Date.UTC(9000, 0, 1);
+const knownTime = (iso: string | undefined): Date | undefined =>
+  iso === undefined ? undefined : new Date(Math.min(Math.max(Date.parse(iso), 0), LAST_TIME));
+
+const cursorText = z.tuple([z.iso.datetime(), z.string().regex(/^\d{1,18}$/)]);
+
+const cursorOf = ({ finishedAt, id }: HistoryPlace): string =>
+  Buffer.from(JSON.stringify([finishedAt.toISOString(), id])).toString('base64url');
+
+function placeOf(cursor: string): HistoryPlace {
+  try {
+    const [at, id] = cursorText.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString()));
+    return { finishedAt: new Date(at), id };
+  } catch {
+    throw new HttpProblem('INVALID_INPUT', 'cursor is not one that this call has answered.', { field: 'cursor' });
+  }
+}

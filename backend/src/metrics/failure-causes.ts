@@ -1,0 +1,39 @@
+import type { FailureCause, FailuresAnswer } from '@job-manager/shared/contract/failures';
+import type { CauseVerdict } from '../queue/transitions/set-cause.js';
+import { type CauseRow, type CausesRequest, readCauses } from '../store/metrics/failures.js';
+import type { Sql } from '../store/sql.js';
+
+/** The causes of failures since a moment, those with most runs first. */
+export async function readFailureCauses(sql: Sql, request: CausesRequest): Promise<FailuresAnswer> {
+  const { rows, causes, runs, unreadUntil } = await readCauses(sql, request);
+  return {
+    failures: rows.map(presentCause),
+    ...{ causes, runs },
+    searchedBackTo: (unreadUntil ?? request.since).toISOString(),
+    isCut: unreadUntil !== null,
+  };
+}
+
+const presentCause = (row: CauseRow): FailureCause => ({
+  fingerprint: row.fingerprint,
+  jobName: row.jobName,
+  cause: row.cause,
+  frame: row.frame,
+  error: row.sample,
+  runs: row.runs,
+  rate: row.ended === 0 ? null : Math.min(1, row.runs / row.ended),
+  firstAt: row.firstSeenAt.toISOString(),
+  lastAt: row.lastSeenAt.toISOString(),
+  firstVersion: row.firstVersion,
+  lastVersion: row.lastVersion,
+  lastRunId: row.lastRunId,
+  jobRunIds: row.runIds,
+  ...presentVerdict(row),
+});
+
+/** What an operator made of a cause. */
+export const presentVerdict = ({ state, stateBy, stateAt, note, cameBackAt }: CauseVerdict) => ({
+  ...{ state, stateBy, note },
+  stateAt: stateAt?.toISOString() ?? null,
+  cameBackAt: cameBackAt?.toISOString() ?? null,
+});

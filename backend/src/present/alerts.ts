@@ -1,0 +1,66 @@
+import type {
+  AlertDelivery,
+  AlertDestination,
+  AlertRule,
+  GivenAlertRule,
+  Incident,
+} from '@job-manager/shared/contract/alerts';
+import type { DeliveryRow } from '../store/alerts/deliveries.js';
+import type { ListedDestination } from '../store/alerts/destinations.js';
+import type { IncidentRow } from '../store/alerts/incidents.js';
+import type { RuleRow } from '../store/alerts/rules.js';
+
+const isoOrNull = (time: Date | null): string | null => time?.toISOString() ?? null;
+
+/** An incident as the API shows it. */
+export const presentIncident = ({ ruleName, ...row }: IncidentRow): Incident => ({
+  ...row,
+  rule: ruleName,
+  openedAt: row.openedAt.toISOString(),
+  reopenedAt: isoOrNull(row.reopenedAt),
+  lastAt: row.lastAt.toISOString(),
+  closedAt: isoOrNull(row.closedAt),
+  acknowledgedAt: isoOrNull(row.acknowledgedAt),
+  mutedUntil: isoOrNull(row.mutedUntil),
+});
+
+/** A message as the API shows it. */
+export const presentDelivery = ({ digestId, nextAt, ...row }: DeliveryRow): AlertDelivery => ({
+  ...row,
+  isTogether: digestId !== null,
+  createdAt: row.createdAt.toISOString(),
+  sentAt: isoOrNull(row.sentAt),
+  nextAt: row.status === 'PENDING' ? nextAt.toISOString() : null,
+});
+
+/** A rule as the API shows it. */
+export const presentRule = ({ onSince: _, updatedAt, ...row }: RuleRow): AlertRule => ({
+  ...row,
+  updatedAt: updatedAt.toISOString(),
+});
+
+/** What a rule says, as one would save it. */
+export const givenOf = ({
+  id: _,
+  isReady: _r,
+  problem: _p,
+  rev: _v,
+  updatedAt: _u,
+  updatedBy: _b,
+  ...given
+}: AlertRule): GivenAlertRule => given;
+
+/** A destination as the API shows it, without its secret. */
+export const presentDestination = (
+  { secret: _, last, updatedAt, ...row }: ListedDestination,
+  problem: string | null,
+): AlertDestination => ({
+  ...row,
+  problem,
+  lastDelivery: last && {
+    at: new Date(last.at).toISOString(),
+    ok: last.status === 'SENT',
+    detail: last.detail ?? '',
+  },
+  updatedAt: updatedAt.toISOString(),
+});
