@@ -23,6 +23,15 @@ const withoutJsonSchema: Plugin = {
   },
 };
 
+/** The panel shows no sentence of Zod's own: what a field says of its value stands in the contract. */
+const withoutSentences: Plugin = {
+  name: 'without-sentences',
+  apply: 'build',
+  enforce: 'pre',
+  load: (id) =>
+    /\/zod\/v4\/locales\/en\.js$/.test(id) ? 'export default () => ({ localeError: () => undefined });' : null,
+};
+
 const TEXT = /(?:'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"|`(?:\\.|[^`\\])*`)/.source;
 const DESCRIPTION = new RegExp(`\\.describe\\(\\s*${TEXT},?\\s*\\)|\\b(?:summary|description):\\s*${TEXT},`, 'g');
 
@@ -35,8 +44,49 @@ const withoutDescriptions: Plugin = {
     /\/shared\/src\/contract\/[\w-]+\.ts$/.test(id) ? { code: code.replaceAll(DESCRIPTION, ''), map: null } : null,
 };
 
+/** Names of the calls by which a contract says what goes in and comes out. */
+const SCHEMA_CALLS: unknown[] = ['input', 'output'];
+
+/** A part of a parsed module, with its place in the text. */
+interface Node {
+  type: string;
+  start: number;
+  end: number;
+  [field: string]: unknown;
+}
+const isNode = (value: unknown): value is Node =>
+  typeof value === 'object' && value !== null && typeof (value as Node).type === 'string';
+const partsOf = (node: Node): Node[] => Object.values(node).flat().filter(isNode);
+
+/** The ends of `.input(…)` and `.output(…)`, outermost first. */
+function schemaCallsIn(node: Node): [start: number, end: number][] {
+  const { callee } = node;
+  if (node.type === 'CallExpression' && isNode(callee) && callee.type === 'MemberExpression') {
+    const { object, property } = callee;
+    if (isNode(object) && isNode(property) && SCHEMA_CALLS.includes(property.name))
+      return [[object.end, node.end], ...schemaCallsIn(object)];
+  }
+  return partsOf(node).flatMap(schemaCallsIn);
+}
+
+/** The schemas of the calls, by which the server checks what it is sent: the panel's client looks at none of them. */
+const withoutSchemas: Plugin = {
+  name: 'without-schemas',
+  apply: 'build',
+  enforce: 'post',
+  transform(code, id) {
+    if (!/\/shared\/src\/contract\/[\w-]+\.ts$/.test(id)) return null;
+    const cuts = schemaCallsIn(this.parse(code) as unknown as Node).sort(([a], [b]) => b - a);
+    return {
+      code: cuts.reduce((rest, [start, end]) => rest.slice(0, start) + rest.slice(end), code),
+      map: null,
+      moduleSideEffects: false,
+    };
+  },
+};
+
 export default defineConfig({
-  plugins: [react(), withoutJsonSchema, withoutDescriptions],
+  plugins: [react(), withoutJsonSchema, withoutSentences, withoutDescriptions, withoutSchemas],
   // Each file finds the others from where it lies itself: an application may mount the panel under any path.
   base: './',
   server: {
@@ -53,6 +103,8 @@ export default defineConfig({
     target: 'es2022',
     // Fonts and pictures stay files: the server's content policy refuses `data:` addresses.
     assetsInlineLimit: 0,
+    // A page that is loaded later finds its parts by its own imports: a list of them all would be 3 kB of the first page.
+    modulePreload: { resolveDependencies: (_file, parts) => parts.filter((part) => part.endsWith('.css')) },
     // The libraries, before compression.
     chunkSizeWarningLimit: 700,
     rolldownOptions: {

@@ -1,3 +1,5 @@
+import { alertPaths } from '@job-manager/shared/alert-paths';
+
 /** The parts of a run's details; the first is shown where none is named. */
 export const runTabs = ['overview', 'log', 'attempts', 'chain', 'activity'] as const;
 export type RunTab = (typeof runTabs)[number];
@@ -7,6 +9,7 @@ export const paths = {
   login: '/login',
   admin: '/admin',
   dashboard: '/admin/dashboard',
+  overview: '/admin/jobs/overview',
   jobs: '/admin/jobs',
   history: '/admin/jobs/history',
   historyOf: (jobName: string) => `/admin/jobs/history?job=${encodeURIComponent(jobName)}`,
@@ -15,17 +18,25 @@ export const paths = {
   batch: (batchId: string) => `/admin/jobs/batches/${batchId}`,
   run: (jobRunId: string, tab: RunTab = 'overview') =>
     tab === 'overview' ? `/admin/jobs/${jobRunId}` : `/admin/jobs/${jobRunId}?tab=${tab}`,
+  operations: '/admin/jobs/manage',
+  comparePage: '/admin/jobs/compare',
+  compare: (a: string, b: string) => `/admin/jobs/compare?a=${a}&b=${b}`,
   channels: '/admin/jobs/channels',
   channel: (name: string) => `/admin/jobs/channels/${name}`,
+  runners: '/admin/jobs/runners',
+  runnerPage: (runnerId: string) => `/admin/jobs/runners/${runnerId}`,
+  runnerLog: (runnerId: string) => `/admin/jobs/runners/${runnerId}#log`,
+  /** The runners of a name, `host:pid`: mostly one. */
+  runner: (name: string) => `/admin/jobs/runners?q=${encodeURIComponent(name)}`,
   definitions: '/admin/jobs/definitions',
   definition: (jobName: string) => `/admin/jobs/definitions/${encodeURIComponent(jobName)}`,
   /** Its page, with the dialog that asks before it is paused. */
   pauseJob: (jobName: string) => `/admin/jobs/definitions/${encodeURIComponent(jobName)}?act=pause`,
   schedules: '/admin/jobs/schedules',
   schedule: (scheduleId: string) => `/admin/jobs/schedules/${scheduleId}`,
+  alerts: '/admin/alerts',
+  incident: alertPaths.incident,
   systemStatus: '/admin/system-status',
-  /** Its row in System status. */
-  runner: (name: string) => `/admin/system-status?runner=${encodeURIComponent(name)}`,
   errors: '/admin/errors',
   error: (fingerprint: string) => `/admin/errors/${fingerprint}`,
   audit: '/admin/audit',

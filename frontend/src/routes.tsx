@@ -11,11 +11,15 @@ import { PageLoader } from './ui/PageLoader';
 // The main page comes with the first load; the others are loaded when first visited.
 const LoginPage = loadable(() => import('./auth/LoginPage').then((page) => page.LoginPage));
 const NotFoundPage = loadable(() => import('./components/NotFoundPage').then((page) => page.NotFoundPage));
-const AdminDashboard = loadable(() => import('./admin/dashboard/AdminDashboard').then((page) => page.AdminDashboard));
+const DashboardPage = loadable(() => import('./admin/DashboardPage').then((page) => page.DashboardPage));
+const OverviewPage = loadable(() => import('./admin/overview/OverviewPage').then((page) => page.OverviewPage));
 const JobHistoryPage = loadable(() => import('./admin/jobs/JobHistoryPage').then((page) => page.JobHistoryPage));
 const JobMonitorPage = loadable(() => import('./admin/jobs/JobMonitorPage').then((page) => page.JobMonitorPage));
 const BatchesPage = loadable(() => import('./admin/jobs/BatchesPage').then((page) => page.BatchesPage));
 const BatchPage = loadable(() => import('./admin/jobs/BatchPage').then((page) => page.BatchPage));
+const AlertsPage = loadable(() => import('./admin/alerts/AlertsPage').then((page) => page.AlertsPage));
+const ComparePage = loadable(() => import('./admin/compare/ComparePage').then((page) => page.ComparePage));
+const OperationsPage = loadable(() => import('./admin/operations/OperationsPage').then((page) => page.OperationsPage));
 const SystemStatusPage = loadable(() =>
   import('./admin/status/SystemStatusPage').then((page) => page.SystemStatusPage),
 );
@@ -24,6 +28,8 @@ const ChannelsPage = loadable(() => jobPages().then((pages) => pages.ChannelsPag
 const ChannelPage = loadable(() => jobPages().then((pages) => pages.ChannelPage));
 const DefinitionsPage = loadable(() => jobPages().then((pages) => pages.DefinitionsPage));
 const DefinitionPage = loadable(() => jobPages().then((pages) => pages.DefinitionPage));
+const RunnersPage = loadable(() => jobPages().then((pages) => pages.RunnersPage));
+const RunnerPage = loadable(() => jobPages().then((pages) => pages.RunnerPage));
 const SchedulesPage = loadable(() => jobPages().then((pages) => pages.SchedulesPage));
 const SchedulePage = loadable(() => jobPages().then((pages) => pages.SchedulePage));
 const JobDetailsPage = loadable(() => import('./admin/jobs/JobDetailsPage').then((page) => page.JobDetailsPage));
@@ -45,14 +51,19 @@ export function AppRoutes() {
             {keepsAccounts && <Route path={paths.login} element={<LoginPage />} />}
             <Route element={<AdminRoute />}>
               <Route path={paths.admin} element={<Navigate to={paths.dashboard} replace />} />
-              <Route path={paths.dashboard} element={<AdminDashboard />} />
+              <Route path={paths.dashboard} element={<DashboardPage />} />
+              <Route path={paths.overview} element={<OverviewPage />} />
               <Route path={paths.jobs} element={<JobManagerPage />} />
               <Route path={paths.history} element={<JobHistoryPage />} />
               <Route path={paths.monitor} element={<JobMonitorPage />} />
               <Route path={paths.batches} element={<BatchesPage />} />
               <Route path={paths.batch(':batchId')} element={<BatchPage />} />
+              <Route path={paths.operations} element={<OperationsPage />} />
+              <Route path={paths.comparePage} element={<ComparePage />} />
               <Route path={paths.channels} element={<ChannelsPage />} />
               <Route path={paths.channel(':channel')} element={<ChannelPage />} />
+              <Route path={paths.runners} element={<RunnersPage />} />
+              <Route path={paths.runnerPage(':runnerId')} element={<RunnerPage />} />
               <Route path={paths.definitions} element={<DefinitionsPage />} />
               <Route path={`${paths.definitions}/:jobName`} element={<DefinitionPage />} />
               <Route path={paths.schedules} element={<SchedulesPage />} />
@@ -64,6 +75,7 @@ export function AppRoutes() {
               <Route path={paths.tokens} element={<TokensPage />} />
               {keepsAccounts && <Route path={paths.users} element={<UsersPage />} />}
               {keepsAccounts && <Route path={paths.account} element={<AccountPage />} />}
+              <Route path={paths.alerts} element={<AlertsPage />} />
               <Route path={paths.systemStatus} element={<SystemStatusPage />} />
               <Route path="*" element={<NotFoundPage />} />
             </Route>

@@ -160,6 +160,6 @@ test.each(['/nowhere', '/admin/nowhere'])('says that nothing is at %s', async (p
 
 test.each(['/', '/admin'])('opens the dashboard at %s', async (place) => {
   await openPanel(place);
-  expect(await screen.findByRole('heading', { name: 'Dashboard', level: 1 })).toBeVisible();
+  expect(await screen.findByRole('heading', { name: 'Jobs Dashboard', level: 1 })).toBeVisible();
   await waitFor(() => expect(address()).toBe('/admin/dashboard'));
 });

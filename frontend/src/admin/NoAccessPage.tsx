@@ -14,13 +14,13 @@ export function NoAccessPage({ email }: { email: string }) {
       text={
         <>
           You are signed in as <strong>{email}</strong>, and this panel is for administrators. If you should be one, ask
-          whoever runs Job Manager to change your role; there is nothing you need to do afterwards but reload.
+          the operator of Job Manager to change your role; there is nothing you need to do afterwards but reload.
         </>
       }
     >
       {keepsAccounts && (
         <Button variant="default" onClick={signOut}>
-          Sign in as somebody else
+          Sign in with another account
         </Button>
       )}
     </MessagePage>

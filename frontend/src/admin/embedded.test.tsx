@@ -31,9 +31,9 @@ beforeEach(() => {
 test('the panel lives under the path that it is mounted at', async () => {
   const { user } = await openPanel('/ops/jobs/admin/jobs');
   await waitFor(() => expect(opened).toHaveBeenCalled());
-  await user.click(screen.getByRole('link', { name: 'History' }));
+  await user.click(await screen.findByRole('link', { name: 'History' }));
   await waitFor(() => expect(address()).toBe('/ops/jobs/admin/jobs/history'));
-  expect(screen.getByRole('link', { name: /^Active/ })).toHaveAttribute('href', '/ops/jobs/admin/jobs/monitor');
+  expect(await screen.findByRole('link', { name: /^Active/ })).toHaveAttribute('href', '/ops/jobs/admin/jobs/monitor');
   expect(screen.getByRole('link', { name: 'Dashboard' })).toHaveAttribute('href', '/ops/jobs/admin/dashboard');
 });
 

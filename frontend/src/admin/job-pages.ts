@@ -4,5 +4,7 @@ export { ChannelPage } from './channels/ChannelPage';
 export { ChannelsPage } from './channels/ChannelsPage';
 export { DefinitionPage } from './definitions/DefinitionPage';
 export { DefinitionsPage } from './definitions/DefinitionsPage';
+export { RunnerPage } from './runners/RunnerPage';
+export { RunnersPage } from './runners/RunnersPage';
 export { SchedulePage } from './schedules/SchedulePage';
 export { SchedulesPage } from './schedules/SchedulesPage';

@@ -22,7 +22,7 @@ const linkTo = (calls: AnyContractRouter) =>
       return new ORPCError(problem?.code ?? 'UNREADABLE_ANSWER', {
         status: response.status,
         message: problem?.details,
-        data: problem,
+        data: { ...problem, requestId: response.headers['x-request-id'] },
       });
     },
   });

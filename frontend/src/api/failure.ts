@@ -11,6 +11,8 @@ export interface Failure {
   retryable: boolean;
   field?: string;
   issues: { path: string; message: string }[];
+  /** What the server's log calls the call. */
+  requestId?: string;
 }
 
 /** The problem in an answer's body, or undefined when a proxy or a crash answered in its own words. */
@@ -22,10 +24,16 @@ export function readProblem(body: unknown): Problem | undefined {
 export function toFailure(error: unknown): Failure {
   if (!(error instanceof ORPCError)) return unreachable;
   const known = readProblem(error.data);
-  if (known === undefined) return unreadable(error.status);
+  const requestId = requestIdOf(error.data);
+  if (known === undefined) return { ...unreadable(error.status), requestId };
   const { status, title, details, retryable, field, issues = [] } = known;
-  return { status, title, details, retryable, field, issues };
+  return { status, title, details, retryable, field, issues, requestId };
 }
+
+const requestIdOf = (data: unknown): string | undefined =>
+  typeof data === 'object' && data !== null && 'requestId' in data && typeof data.requestId === 'string'
+    ? data.requestId
+    : undefined;
 
 /** The server understood and said no: a wrong password, a field at fault, a state that doesn't allow it. */
 export const isRefusal = (error: unknown): boolean =>
@@ -49,10 +57,12 @@ const unreachable: Failure = {
   issues: [],
 };
 
+const isPassing = (status: number): boolean => status >= 500 || status === 429;
+
 const unreadable = (status: number): Failure => ({
   status,
   title: 'The server answered with an error',
-  details: `HTTP ${status}. Trying again may help.`,
-  retryable: status >= 500 || status === 429,
+  details: `HTTP ${status}. ${isPassing(status) ? 'Trying again may help.' : 'The server, or a proxy before it, refused the call.'}`,
+  retryable: isPassing(status),
   issues: [],
 });

@@ -1,12 +1,24 @@
+import type { countedFields, HistoryFilterInput } from '@job-manager/shared/contract/history';
 import type { TerminalStatus } from '@job-manager/shared/run';
-import { keepPreviousData } from '@tanstack/react-query';
+import { keepPreviousData, queryOptions } from '@tanstack/react-query';
+import { boundsOf, type OpenRange } from '../lib/time-range';
 import { api, client } from './client';
+import { serverNow } from './server-clock';
 
 export const PAGE_SIZE = 50;
+
+/** Conditions that are looked up in the runs themselves. */
+export type MoreFilters = Omit<HistoryFilterInput, (typeof countedFields)[number]>;
 
 export interface HistoryFilters {
   jobName?: string;
   status?: TerminalStatus;
+  /** When it finished. */
+  time?: OpenRange;
+  /** Failed of this cause, by its fingerprint. */
+  cause?: string;
+  /** Undefined for none. */
+  more?: MoreFilters;
 }
 
 /** Jobs that can be run; they change only with a new version of the server. */
@@ -23,8 +35,26 @@ export const stalledAfterQuery = () =>
 /** Counts as of now: the server's cache of half a minute is for programs that poll. */
 export const statsQuery = () => api.jobs.stats.queryOptions({ input: { refresh: 'true' } });
 
-export const historyQuery = (filters: HistoryFilters, page: number, pageSize = PAGE_SIZE) =>
-  api.jobs.history.queryOptions({ input: { ...filters, page, pageSize }, placeholderData: keepPreviousData });
+/** Where a page of the history begins: its number, or the `cursor` of the one before. */
+interface HistoryPagePlace {
+  page: number;
+  cursor?: string;
+}
+
+/** A page of the finished runs; a range that ends now moves on with each time it is read. */
+export const historyQuery = (
+  { time, more, ...filters }: HistoryFilters,
+  { page, cursor }: HistoryPagePlace,
+  pageSize = PAGE_SIZE,
+) =>
+  queryOptions({
+    queryKey: [...api.jobs.history.key(), { ...filters, more, time, page, cursor, pageSize }],
+    queryFn: ({ signal }) => {
+      const times = time === undefined ? {} : boundsOf(time, serverNow());
+      return client.jobs.history({ ...filters, ...more, ...times, page, cursor, pageSize }, { signal });
+    },
+    placeholderData: keepPreviousData,
+  });
 
 /** The active runs as of now, for as long as the socket doesn't bring them. */
 export const activeQuery = () =>

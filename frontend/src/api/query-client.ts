@@ -6,11 +6,11 @@ interface Listeners {
   onSignedOut(queryClient: QueryClient): void;
   /** Something could not be read; `call` names it: `jobs.history`. */
   onFailure(error: unknown, call: string): void;
-  /** Data that is already on screen could not be read anew; not told for queries whose `meta` says `isQuiet`. */
+  /** Data that is already on screen could not be read anew; not reported for queries whose `meta` says `isQuiet`. */
   onStale(error: unknown, retry: () => void): void;
 }
 
-/** Nothing is fetched unless somebody asks or an event says it changed: an idle tab causes no query. */
+/** Nothing is fetched without a request or an event: an idle tab causes no query. */
 export function createQueryClient({ onSignedOut, onFailure, onStale }: Listeners): QueryClient {
   const queryClient: QueryClient = new QueryClient({
     queryCache: new QueryCache({

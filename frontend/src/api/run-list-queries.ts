@@ -1,5 +1,5 @@
-import { runLists } from '@job-manager/shared/contract/run-lists';
-import { limits } from '@job-manager/shared/limits';
+import { type queueStates, runLists } from '@job-manager/shared/contract/run-lists';
+import type { JobUIStatus } from '@job-manager/shared/run';
 import { createTanstackQueryUtils } from '@orpc/tanstack-query';
 import { createClient } from './client';
 
@@ -15,33 +15,34 @@ export const lookupQuery = (q: string) =>
     meta: { isQuiet: true },
   });
 
-/** The queue beyond what the live list has, 50 runs at a time. */
-export const queueQuery = () =>
+export interface QueueFilter {
+  channel?: string;
+  jobName?: string;
+  state?: (typeof queueStates)[number];
+}
+
+/** Queued runs in the order in which they are claimed, after the first `skip`, 50 at a time. */
+export const queueQuery = (filter: QueueFilter, skip = 0) =>
   api.queue.infiniteOptions({
-    input: (cursor: string | undefined) => (cursor === undefined ? { skip: limits.queuedInSnapshot } : { cursor }),
+    input: (cursor: string | undefined) => ({ ...filter, ...(cursor === undefined ? { skip } : { cursor }) }),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: ({ cursor }) => cursor ?? undefined,
     gcTime: 0,
   });
 
-/** The queue of a channel or of a job in the order in which it is claimed, 50 runs at a time. */
-export const queueOfQuery = (filter: { channel: string } | { jobName: string }) =>
-  api.queue.infiniteOptions({
-    input: (cursor: string | undefined) => (cursor === undefined ? filter : { ...filter, cursor }),
-    initialPageParam: undefined as string | undefined,
-    getNextPageParam: ({ cursor }) => cursor ?? undefined,
-  });
-
 /** The runs that hang together with a run. */
 export const graphQuery = (jobRunId: string) => api.graph.queryOptions({ input: { jobRunId } });
 
-/** What ended before and after a run of the same job, and how long it usually takes: what came before does not change. */
-export const neighboursQuery = (jobRunId: string) =>
-  api.neighbours.queryOptions({
-    input: { jobRunId },
+/** What ended before and after a run of the same job, how long it usually takes, and those that failed alike: of a run in one state none of it changes much. */
+export function neighboursQuery({ id, status }: { id: string; status: JobUIStatus }) {
+  const options = api.neighbours.queryOptions({ input: { jobRunId: id } });
+  return {
+    ...options,
+    queryKey: [...options.queryKey, status],
     staleTime: Number.POSITIVE_INFINITY,
     meta: { isQuiet: true },
-  });
+  };
+}
 
 /** What people and the product did to a run. `state` is whatever makes for new entries. */
 export function activityQuery(jobRunId: string, state: string) {

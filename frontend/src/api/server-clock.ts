@@ -6,7 +6,7 @@ let offsetMs = 0;
 let timer: ReturnType<typeof setInterval> | undefined;
 const listeners = new Set<() => void>();
 
-/** The server's time now, in milliseconds, as far as its last message told. */
+/** The server's time now, in milliseconds, by its last message. */
 export const serverNow = (): number => Date.now() + offsetMs;
 
 /** Learns how far this machine's clock is from the server's. */
@@ -14,13 +14,13 @@ export function learnServerTime(iso: string): void {
   offsetMs = Date.parse(iso) - Date.now();
 }
 
-function tellAll(): void {
+function notifyAll(): void {
   for (const listener of listeners) listener();
 }
 
 function subscribe(listener: () => void): () => void {
   listeners.add(listener);
-  timer ??= setInterval(tellAll, 1_000);
+  timer ??= setInterval(notifyAll, 1_000);
   return () => {
     listeners.delete(listener);
     if (listeners.size > 0) return;

@@ -1,7 +1,8 @@
 import { ActionIcon, Button, Menu } from '@mantine/core';
-import { IconChevronDown, IconRefresh } from '@tabler/icons-react';
+import { IconChevronDown } from '@tabler/icons-react';
 import { useServerTime } from '../api/server-clock';
 import { formatAgo } from '../lib/duration';
+import { RefreshButton } from '../ui/RefreshButton';
 import { type AutoRefreshOptions, type RefreshChoice, refreshIntervals, useAutoRefresh } from './useAutoRefresh';
 
 /** Reads a page anew by hand and by itself, with how old it is; `.` switches the latter on and off. */
@@ -11,18 +12,11 @@ export function AutoRefresh(options: AutoRefreshOptions) {
   const age = useServerTime(() => (updatedAt === 0 ? '' : formatAgo(Math.max(0, Date.now() - updatedAt))));
   return (
     <>
-      <Button
-        variant="default"
-        leftSection={<IconRefresh size={16} aria-hidden />}
-        aria-busy={isFetching}
-        title={age && `Read ${age}`}
-        onClick={onRefresh}
-      >
-        Refresh
+      <RefreshButton isFetching={isFetching} onRefresh={onRefresh} title={age && `Read ${age}`}>
         <span className="dimmed tabular" aria-hidden>
           &nbsp;{age}
         </span>
-      </Button>
+      </RefreshButton>
       {isPaused ? (
         // The press itself ends the pause: the button only has to be there.
         <Button variant="default">Paused after 10 minutes without input. Resume</Button>

@@ -50,7 +50,7 @@ function Question({ onClose }: { onClose: () => void }) {
       ) : error ? (
         <ErrorPanel
           title="Stalled jobs could not be looked up"
-          details={toFailure(error).details}
+          details={toFailure(error)}
           onRetry={() => void refetch()}
         />
       ) : (

@@ -6,7 +6,7 @@ import { useServerTime } from '../api/server-clock';
 import { Banner } from '../ui/Banner';
 import { useSteady } from '../ui/hold-still';
 import { loadable } from '../ui/loadable';
-import { Attempt, LastMessage, ReconnectNow } from './ConnectionDetails';
+import { Attempt, LastMessage, ReconnectNow } from './ConnectionFacts';
 
 // Loaded when needed: the server answers, so it can be.
 const ConnectionBlocked = loadable(() => import('./ConnectionBlocked').then((module) => module.ConnectionBlocked));
@@ -44,11 +44,11 @@ export function ConnectionBanner() {
 const BLOCKED_TITLE = "Real-time updates don't get through";
 
 function Lost() {
-  const heardAt = useLive((live) => live.heardAt);
+  const receivedAt = useLive((live) => live.receivedAt);
   const refusedBecause = useLive((live) => live.refusedBecause);
-  const isStale = useServerTime(() => Date.now() - (heardAt ?? Date.now()) > STALE_AFTER_MS);
+  const isStale = useServerTime(() => Date.now() - (receivedAt ?? Date.now()) > STALE_AFTER_MS);
   if (refusedBecause !== null) return refusedBecause;
   return isStale
-    ? 'Data may be stale: nothing has been heard from the server for more than a minute. Still trying to reconnect.'
+    ? 'Data may be stale: the server has sent nothing for more than a minute. Still trying to reconnect.'
     : 'Reconnecting. The list continues by itself as soon as the server answers.';
 }

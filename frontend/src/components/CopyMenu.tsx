@@ -1,6 +1,7 @@
-import { Button, Menu } from '@mantine/core';
+import { Button, type ButtonProps, Menu } from '@mantine/core';
 import { IconChevronDown, IconCopy } from '@tabler/icons-react';
 import { copyText } from '../lib/clipboard';
+import { iconOnly } from '../ui/CopyButton';
 import { toastError, toastSuccess } from '../ui/toast';
 
 export interface CopyChoice {
@@ -10,14 +11,22 @@ export interface CopyChoice {
   text: () => string;
 }
 
+interface Props {
+  choices: readonly CopyChoice[];
+  size?: ButtonProps['size'];
+  /** The label is for screen readers alone. */
+  isIconOnly?: boolean;
+}
+
 /** The same thing as one of several texts for the clipboard. */
-export function CopyMenu({ choices }: { choices: readonly CopyChoice[] }) {
+export function CopyMenu({ choices, size = 'compact-sm', isIconOnly = false }: Props) {
   return (
     <Menu position="bottom-end" withinPortal={false}>
       <Menu.Target>
         <Button
           variant="default"
-          size="compact-sm"
+          size={size}
+          {...(isIconOnly ? iconOnly : {})}
           leftSection={<IconCopy size={14} aria-hidden />}
           rightSection={<IconChevronDown size={14} aria-hidden />}
         >

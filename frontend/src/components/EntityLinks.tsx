@@ -42,11 +42,16 @@ export const BatchLink = ({ id, name }: { id: string; name: string }) => (
   <EntityLink to={paths.batch(id)}>{name}</EntityLink>
 );
 
-/** A runner as `host:pid`, leading to its row in System status; a card beside it has its state. */
+/** A runner as `host:pid`, leading to its card on the Runners page; a card beside it has its state. */
 export const RunnerLink = ({ name }: { name: string }) => (
   <HoverCard label={`Runner ${name}`} card={<RunnerCard name={name} />}>
     <EntityLink to={paths.runner(name)}>{name}</EntityLink>
   </HoverCard>
+);
+
+/** A runner as `host:pid`, leading to its page; where the page around has its state already. */
+export const RunnerPageLink = ({ id, name }: { id: string; name: string }) => (
+  <EntityLink to={paths.runnerPage(id)}>{name}</EntityLink>
 );
 
 /** A person by their address, leading to what they did; plain text for those who may not see that. */

@@ -47,7 +47,7 @@ export function JobCard({ jobName }: { jobName: string }) {
       <CardFact name="Last result">{lastRun ? <LastRun {...lastRun} /> : 'No run has ended yet'}</CardFact>
       {lastRun && (
         <CardFact name="Usually takes">
-          <UsualTime jobRunId={lastRun.id} />
+          <UsualTime of={lastRun} />
         </CardFact>
       )}
     </EntityCard>
@@ -71,8 +71,8 @@ const LastRun = ({ id, status, finishedAt }: LastRunProps) => (
 );
 
 /** The time of those that succeeded before the last one. */
-function UsualTime({ jobRunId }: { jobRunId: string }) {
-  const { data, isPending } = useQuery(neighboursQuery(jobRunId));
+function UsualTime({ of }: { of: Pick<LastRunProps, 'id' | 'status'> }) {
+  const { data, isPending } = useQuery(neighboursQuery(of));
   if (isPending) return <>…</>;
   if (!data?.usual) return <>not known yet</>;
   const { p50, p95 } = data.usual;

@@ -1,9 +1,10 @@
 import { limits } from '@job-manager/shared/limits';
 import { NativeSelect, TextInput } from '@mantine/core';
 import { useState } from 'react';
-import { localInput, timeZoneName } from '../lib/local-time';
-import { readLocalInput } from '../lib/read-time';
+import { localInput } from '../lib/local-time';
+import { dayAfter, readLocalInput } from '../lib/read-time';
 import { ConfirmDialog } from '../ui/ConfirmDialog';
+import { TimeField, timeProblem, typedTime } from './TimeField';
 
 export interface Pause {
   reason?: string;
@@ -34,9 +35,9 @@ const ends = [
 export function PauseDialog({ what, children, isPending, fault, onPause, onClose }: Props) {
   const [reason, setReason] = useState('');
   const [end, setEnd] = useState('open');
-  const [until, setUntil] = useState(() => localInput(Date.now() + 60 * MINUTE_MS));
+  const [until, setUntil] = useState(() => typedTime(Date.now() + 60 * MINUTE_MS));
   const at = endOf(end, until);
-  const isTimeMissing = end === 'custom' && (at === undefined || Date.parse(at) <= Date.now());
+  const problem = end === 'custom' ? timeProblem(until) : null;
   return (
     <ConfirmDialog
       title={`Pause ${what}?`}
@@ -45,7 +46,7 @@ export function PauseDialog({ what, children, isPending, fault, onPause, onClose
       isChanged={reason !== ''}
       fault={fault}
       onConfirm={() => {
-        if (!isTimeMissing) onPause({ ...(reason.trim() && { reason: reason.trim() }), ...(at && { resumeAt: at }) });
+        if (problem === null) onPause({ ...(reason.trim() && { reason: reason.trim() }), ...(at && { resumeAt: at }) });
       }}
       onClose={onClose}
     >
@@ -59,17 +60,7 @@ export function PauseDialog({ what, children, isPending, fault, onPause, onClose
         data-autofocus
       />
       <NativeSelect label="How long" data={ends} value={end} onChange={(event) => setEnd(event.currentTarget.value)} />
-      {end === 'custom' && (
-        <TextInput
-          type="datetime-local"
-          label="Until"
-          description={`Your time zone: ${timeZoneName()}`}
-          value={until}
-          min={localInput(Date.now())}
-          error={isTimeMissing && 'Choose a time that has not passed'}
-          onChange={(event) => setUntil(event.currentTarget.value)}
-        />
-      )}
+      {end === 'custom' && <TimeField label="Until" value={until} error={problem} onChange={setUntil} />}
     </ConfirmDialog>
   );
 }
@@ -78,8 +69,6 @@ function endOf(end: string, until: string): string | undefined {
   if (end === 'open') return undefined;
   if (end === 'custom') return readLocalInput(until) ?? undefined;
   if (end !== 'tomorrow') return new Date(Date.now() + Number(end) * MINUTE_MS).toISOString();
-  const tomorrow = new Date();
-  tomorrow.setDate(tomorrow.getDate() + 1);
-  tomorrow.setHours(8, 0, 0, 0);
-  return tomorrow.toISOString();
+  const tomorrow = dayAfter(localInput(Date.now()).slice(0, 10));
+  return readLocalInput(`${tomorrow} 08:00`) ?? undefined;
 }

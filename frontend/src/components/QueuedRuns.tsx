@@ -1,24 +1,18 @@
 import type { JobRunSummary } from '@job-manager/shared/contract/run';
 import { Button } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { toFailure } from '../api/failure';
-import { queueOfQuery } from '../api/run-list-queries';
+import { type QueueFilter, queueQuery } from '../api/run-list-queries';
 import { Ellipsis } from '../ui/Ellipsis';
-import { ErrorPanel } from '../ui/ErrorPanel';
-import { RowSkeletons } from '../ui/RowSkeletons';
 import { Cell, Table } from '../ui/Table';
+import { Pending } from './Pending';
 import classes from './QueuedRuns.module.css';
 import { RelativeTime } from './RelativeTime';
 import { RunPageLink } from './RunPageLink';
 
 /** The queue of a channel or a job in the order in which it is claimed, as of one moment; the live list stands apart. */
-export function QueuedRuns({ of }: { of: Parameters<typeof queueOfQuery>[0] }) {
-  const queue = useInfiniteQuery(queueOfQuery(of));
-  if (queue.data === undefined) {
-    if (queue.error === null) return <RowSkeletons rows={2} label="Loading the queue" isDense />;
-    const { details } = toFailure(queue.error);
-    return <ErrorPanel title="The queue could not be loaded" details={details} onRetry={() => void queue.refetch()} />;
-  }
+export function QueuedRuns({ of }: { of: QueueFilter }) {
+  const queue = useInfiniteQuery(queueQuery(of));
+  if (queue.data === undefined) return <Pending query={queue} what="The queue" isDense />;
   const [first] = queue.data.pages;
   const runs = queue.data.pages.flatMap((page) => page.runs);
   return (
@@ -37,6 +31,7 @@ export function QueuedRuns({ of }: { of: Parameters<typeof queueOfQuery>[0] }) {
         <Table
           caption="Queued runs"
           columns={[{ label: 'Run' }, { label: 'Waits' }, { label: 'Queued' }, { label: 'Priority', align: 'right' }]}
+          isRoving
         >
           {runs.map((run) => (
             <QueuedRun key={run.id} run={run} />
@@ -54,7 +49,7 @@ export function QueuedRuns({ of }: { of: Parameters<typeof queueOfQuery>[0] }) {
 
 function QueuedRun({ run }: { run: JobRunSummary }) {
   return (
-    <tr>
+    <tr data-row={run.id}>
       <Cell isHeader>
         <RunPageLink jobRunId={run.id} className={`long-name ${classes.run}`}>
           {run.jobName} #{run.id}

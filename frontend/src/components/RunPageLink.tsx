@@ -1,4 +1,4 @@
-import type { PropsWithChildren } from 'react';
+import type { CSSProperties, PropsWithChildren } from 'react';
 import { Link } from 'react-router-dom';
 import { paths, type RunTab } from '../paths';
 import { noteList } from './list-return';
@@ -11,6 +11,7 @@ interface Props {
   label?: string;
   title?: string;
   tabIndex?: number;
+  style?: CSSProperties;
   /** The run that is shown already. */
   isCurrent?: boolean;
 }

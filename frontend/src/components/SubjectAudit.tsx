@@ -4,14 +4,12 @@ import { Anchor } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from 'react-router-dom';
 import { api } from '../api/administration-client';
-import { toFailure } from '../api/failure';
 import { useCan } from '../api/session';
 import { paths } from '../paths';
-import { ErrorPanel } from '../ui/ErrorPanel';
-import { RowSkeletons } from '../ui/RowSkeletons';
 import { Section } from '../ui/Section';
 import { Cell, Table } from '../ui/Table';
 import { actorName, wordsFor } from './audit-words';
+import { Pending } from './Pending';
 import { ExactTime } from './RelativeTime';
 
 interface Props {
@@ -33,14 +31,9 @@ export function SubjectAudit(props: Props) {
 }
 
 function Entries({ subject, target }: Props) {
-  const { data, error, refetch } = useQuery(
-    api.audit.list.queryOptions({ input: { subject, target, limit: MAX_ENTRIES } }),
-  );
-  if (data === undefined) {
-    if (error === null) return <RowSkeletons rows={2} label="Loading the audit log" isDense />;
-    const { details } = toFailure(error);
-    return <ErrorPanel title="The audit log could not be loaded" details={details} onRetry={() => void refetch()} />;
-  }
+  const query = useQuery(api.audit.list.queryOptions({ input: { subject, target, limit: MAX_ENTRIES } }));
+  const { data } = query;
+  if (data === undefined) return <Pending query={query} what="The audit log" isDense />;
   if (data.events.length === 0) return <p className="dimmed">Nothing was changed by a person or a program yet.</p>;
   return (
     <>

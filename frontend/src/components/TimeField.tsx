@@ -1,7 +1,7 @@
 import { Button, TextInput } from '@mantine/core';
 import type { ReactNode } from 'react';
-import { localInput, timeZoneName } from '../lib/local-time';
-import { readLocalInput } from '../lib/read-time';
+import { localInput, shownZoneName } from '../lib/local-time';
+import { dayAfter, readLocalInput } from '../lib/read-time';
 import classes from './TimeField.module.css';
 
 interface Props {
@@ -10,17 +10,19 @@ interface Props {
   error?: ReactNode;
   /** Has the focus when its dialog opens. */
   isFirst?: boolean;
+  /** Looks back: nothing to come is proposed. */
+  isPast?: boolean;
   onChange: (text: string) => void;
 }
 
-/** A time to come, in the order of ISO dates and the reader's zone, with its UTC time and a few proposals. */
-export function TimeField({ label, value, error, isFirst = false, onChange }: Props) {
+/** A time in the order of ISO dates and the zone that the panel shows, with its UTC time and proposals of times to come. */
+export function TimeField({ label, value, error, isFirst = false, isPast = false, onChange }: Props) {
   const at = readLocalInput(value);
   return (
     <div>
       <TextInput
         label={label}
-        description={`YYYY-MM-DD HH:MM, your time zone: ${timeZoneName()}`}
+        description={`YYYY-MM-DD HH:MM, ${shownZoneName()}`}
         placeholder={typedTime(tonight())}
         autoComplete="off"
         spellCheck={false}
@@ -30,7 +32,7 @@ export function TimeField({ label, value, error, isFirst = false, onChange }: Pr
         data-autofocus={isFirst || undefined}
       />
       <div className={classes.proposals}>
-        {proposals.map(({ name, at: when }) => (
+        {(isPast ? [] : proposals).map(({ name, at: when }) => (
           <Button key={name} variant="default" size="compact-xs" onClick={() => onChange(typedTime(when()))}>
             {name}
           </Button>
@@ -50,26 +52,23 @@ export function timeProblem(text: string): string | null {
 }
 
 const HOUR_MS = 3_600_000;
-const NIGHT = 2;
-const MORNING = 8;
 
-/** The next time that the clock shows this hour. */
-function nextHour(hour: number): number {
-  const time = new Date();
-  time.setHours(hour, 0, 0, 0);
-  if (time.getTime() <= Date.now()) time.setDate(time.getDate() + 1);
-  return time.getTime();
+/** The next time that the clock shows this: `02:00`. */
+function nextAt(clock: string): number {
+  const today = localInput(Date.now()).slice(0, 10);
+  const at = Date.parse(readLocalInput(`${today} ${clock}`) ?? '');
+  return at > Date.now() ? at : Date.parse(readLocalInput(`${dayAfter(today)} ${clock}`) ?? '');
 }
 
 /** As people type it: `2026-12-24 18:00`. */
-const typedTime = (at: number): string => localInput(at).replace('T', ' ');
+export const typedTime = (at: number): string => localInput(at).replace('T', ' ');
 
-const tonight = (): number => nextHour(NIGHT);
+const tonight = (): number => nextAt('02:00');
 
 const proposals = [
   { name: 'In an hour', at: () => Date.now() + HOUR_MS },
   { name: 'Tonight 02:00', at: tonight },
-  { name: 'Next morning 08:00', at: () => nextHour(MORNING) },
+  { name: 'Next morning 08:00', at: () => nextAt('08:00') },
 ];
 
 /** `2026-12-24 17:00 UTC` */

@@ -13,5 +13,11 @@ export const runnerLooks: Record<RunnerHealth['status'], { label: string; tone: 
   LOST: { label: 'Lost', tone: 'failed' },
 };
 
+export const runnerKinds: Record<RunnerHealth['kind'], string> = {
+  BUILT_IN: 'Built in',
+  WORKER: 'Worker',
+  CLI: 'Command line',
+};
+
 /** Whether it executes runs, be it for the last time. */
 export const isAlive = ({ status }: Pick<Runner, 'status'>): boolean => status === 'ACTIVE' || status === 'DRAINING';

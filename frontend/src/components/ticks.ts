@@ -25,18 +25,32 @@ export interface TickedRows {
 export function useTicks(list: string): TickedRows {
   const { ids } = useSyncExternalStore(
     subscribe,
-    useCallback(() => lists.get(list) ?? NONE, [list]),
+    useCallback(() => ticksOf(list), [list]),
   );
-  return useMemo(
-    () => ({
-      ids,
-      toggle: (id) => set(list, id, ids.has(id) ? [...ids].filter((other) => other !== id) : [...ids, id]),
-      tickTo: (id, rows) => set(list, id, [...ids, ...between(rows, lists.get(list)?.latest ?? id, id)]),
-      add: (rows) => set(list, rows.at(-1) ?? null, [...ids, ...rows]),
-      clear: () => set(list, null, []),
-    }),
-    [list, ids],
-  );
+  // The same functions for whatever is ticked, so that a tick draws no row but its own.
+  const acts = useMemo(() => actsOn(list), [list]);
+  return useMemo(() => ({ ids, ...acts }), [ids, acts]);
+}
+
+const ticksOf = (list: string): Ticks => lists.get(list) ?? NONE;
+
+function actsOn(list: string): Omit<TickedRows, 'ids'> {
+  const ticked = () => [...ticksOf(list).ids];
+  return {
+    toggle: (id) =>
+      set(list, id, ticksOf(list).ids.has(id) ? ticked().filter((other) => other !== id) : [...ticked(), id]),
+    tickTo: (id, rows) => set(list, id, [...ticked(), ...between(rows, ticksOf(list).latest ?? id, id)]),
+    add: (rows) => set(list, rows.at(-1) ?? null, [...ticked(), ...rows]),
+    clear: () => set(list, null, []),
+  };
+}
+
+/** What a key of a marked row does to the ticks: `X` ticks the range up to it, `a` all rows. Reports whether it did anything. */
+export function pressTickKey(ticks: TickedRows, key: string, id: string, rows: () => readonly string[]): boolean {
+  if (key === 'X') ticks.tickTo(id, rows());
+  else if (key === 'a') ticks.add(rows());
+  else return false;
+  return true;
 }
 
 function between(rows: readonly string[], from: string, to: string): readonly string[] {

@@ -1,51 +1,136 @@
 import { isRunId } from '@job-manager/shared/contract/run-id';
 import { terminalStatuses } from '@job-manager/shared/run';
-import { parseAsInteger, parseAsString, parseAsStringLiteral, useQueryState, useQueryStates } from 'nuqs';
-import { useCallback } from 'react';
-import { type RunTab, runTabs } from '../paths';
+import {
+  createLoader,
+  createParser,
+  createSerializer,
+  type inferParserType,
+  parseAsInteger,
+  parseAsString,
+  parseAsStringLiteral,
+  useQueryState,
+  useQueryStates,
+} from 'nuqs';
+import { useCallback, useMemo } from 'react';
+import type { HistoryFilters } from '../api/job-queries';
+import { type OpenRange, type RangeName, rangeNames } from '../lib/time-range';
+import { paths, type RunTab, runTabs } from '../paths';
 import { closeEntries, openAsEntry } from './dialog-history';
+import { moreOf, moreParsers, placeOfMore } from './more-filters';
 
 const push = { history: 'push' } as const;
+
+/** The API knows years of four digits. */
+const END_OF_TIME = Date.UTC(9999, 11, 31);
+
+/** A moment in milliseconds since 1970, as ISO time in the address. */
+const parseAsTime = createParser({
+  parse: (text) => {
+    const at = Date.parse(text);
+    return at >= 0 && at < END_OF_TIME ? at : null;
+  },
+  serialize: (at: number) => new Date(at).toISOString(),
+});
 
 const historyPlace = {
   job: parseAsString,
   status: parseAsStringLiteral(terminalStatuses),
+  range: parseAsStringLiteral(rangeNames),
+  from: parseAsTime,
+  to: parseAsTime,
+  cause: parseAsString,
+  ...moreParsers,
   page: parseAsInteger.withDefault(1),
+  cursor: parseAsString,
 };
 
 /** As far as the API reads. */
 const LAST_PAGE = 1_000_000_000;
 const JOB_NAME_CHARS = 100;
 
-interface Filters {
-  jobName?: string;
-  status?: (typeof terminalStatuses)[number];
+interface Times {
+  range: RangeName | null;
+  from: number | null;
+  to: number | null;
 }
 
-/** Filters and page of the history: `?job=trending&status=FAILED&page=2`. */
+/** Two ends that exclude each other are as good as none. */
+function timeOf({ range, from, to }: Times): OpenRange | undefined {
+  if (range !== null) return range;
+  if ((from === null && to === null) || (from !== null && to !== null && from >= to)) return undefined;
+  return { from: from ?? undefined, to: to ?? undefined };
+}
+
+/** Of a cause of failures. */
+const FINGERPRINT = /^[0-9a-f]{16}$/;
+
+type Place = inferParserType<typeof historyPlace>;
+
+const filtersOf = ({
+  job,
+  status,
+  cause,
+  range,
+  from,
+  to,
+  ...more
+}: Omit<Place, 'page' | 'cursor'>): HistoryFilters => ({
+  jobName: job?.slice(0, JOB_NAME_CHARS) || undefined,
+  status: status ?? undefined,
+  time: timeOf({ range, from, to }),
+  more: moreOf(more),
+  cause: cause !== null && FINGERPRINT.test(cause) ? cause : undefined,
+});
+
+const placeOf = ({ jobName, status, time, cause, more }: HistoryFilters) => ({
+  ...placeOfMore(more),
+  job: jobName ?? null,
+  status: status ?? null,
+  ...timesOf(time),
+  cause: cause ?? null,
+});
+
+const timesOf = (time: OpenRange | undefined): Times => ({
+  range: typeof time === 'string' ? time : null,
+  from: typeof time === 'object' ? (time.from ?? null) : null,
+  to: typeof time === 'object' ? (time.to ?? null) : null,
+});
+
+/** Filters and page of the history: `?job=trending&status=FAILED&range=24h&page=2`. */
 export function useHistoryPlace() {
-  const [{ job, status, page }, set] = useQueryStates(historyPlace, push);
+  const [{ page, cursor, ...place }, set] = useQueryStates(historyPlace, push);
+  // By their text: the hook answers another object with each change of the address.
+  const key = JSON.stringify(place);
+  const filters = useMemo(() => filtersOf(JSON.parse(key)), [key]);
   return {
-    filters: { jobName: job?.slice(0, JOB_NAME_CHARS) || undefined, status: status ?? undefined },
+    filters,
     page: Math.min(Math.max(1, page), LAST_PAGE),
-    setPage: (next: number) => void set({ page: next === 1 ? null : next }),
-    setFilters: (next: Filters) => void set({ job: next.jobName ?? null, status: next.status ?? null, page: null }),
+    cursor: cursor ?? undefined,
+    setPage: (next: number) => void set({ page: next === 1 ? null : next, cursor: null }),
+    setCursor: (next: string | null) => void set({ page: null, cursor: next }),
+    setFilters: (next: HistoryFilters) => void set({ ...placeOf(next), page: null, cursor: null }),
   };
 }
+
+/** Whether the history folds failures by cause: `?group=cause`. */
+export const useHistoryGroup = () => useQueryState('group', parseAsStringLiteral(['cause']).withOptions(push));
+
+const loadHistoryPlace = createLoader(historyPlace);
 
 /** The same of the address of a list. */
-export function readHistoryPlace(search: string): { filters: Filters; page: number } {
-  const query = new URLSearchParams(search);
-  const read = <Value>(parser: { parse(text: string): Value | null }, name: string) =>
-    parser.parse(query.get(name) ?? '');
-  return {
-    filters: {
-      jobName: query.get('job')?.slice(0, JOB_NAME_CHARS) || undefined,
-      status: read(historyPlace.status, 'status') ?? undefined,
-    },
-    page: Math.min(Math.max(1, read(historyPlace.page, 'page') ?? 1), LAST_PAGE),
-  };
+export function readHistoryPlace(search: string): {
+  filters: HistoryFilters;
+  page: number;
+  cursor: string | undefined;
+} {
+  const { page, cursor, ...place } = loadHistoryPlace(`?${search}`);
+  return { filters: filtersOf(place), page: Math.min(Math.max(1, page), LAST_PAGE), cursor: cursor ?? undefined };
 }
+
+const serializeHistory = createSerializer(historyPlace);
+
+/** Address of the history with these filters. */
+export const historyWith = (filters: HistoryFilters): string => serializeHistory(paths.history, placeOf(filters));
 
 // The functions below keep their identity: hundreds of rows hold them, and would all be drawn again.
 

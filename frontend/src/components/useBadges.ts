@@ -42,6 +42,8 @@ export function useBadges(): Badges | undefined {
   useLiveChanges(
     useCallback(
       ({ added, started, completed, vanished }: ActiveChange) => {
+        // A hidden tab reads them when it is looked at again.
+        if (document.visibilityState === 'hidden') return;
         if (added.length + started.length + completed.length + vanished.length > 0)
           void queryClient.prefetchQuery({ ...badgesQuery, staleTime: MIN_INTERVAL_MS });
       },

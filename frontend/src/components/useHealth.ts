@@ -34,7 +34,10 @@ export function useHealth(): SystemHealth | undefined {
     refetchInterval: ({ state }) => state.data !== undefined && state.data.verdict !== 'OK' && EVERY_MS,
   });
   const readIfOld = useCallback(
-    (staleTime: number) => void queryClient.prefetchQuery({ ...healthQuery(), staleTime }),
+    (staleTime: number) => {
+      // A hidden tab reads it when it is looked at again.
+      if (document.visibilityState === 'visible') void queryClient.prefetchQuery({ ...healthQuery(), staleTime });
+    },
     [queryClient],
   );
   useEffect(() => {

@@ -3,7 +3,7 @@ import { isAllowed } from '@job-manager/shared/run';
 import type { RefObject } from 'react';
 import { useCan } from '../api/session';
 import { rowsOf, useRowKeys } from '../ui/roving-rows';
-import type { TickedRows } from './ticks';
+import { pressTickKey, type TickedRows } from './ticks';
 import { useOpenedRun, useRunDialog } from './url-state';
 
 /** The keys of a list of runs: `l` opens the log of the marked one, `e` re-runs it, and there are those that tick. */
@@ -11,6 +11,8 @@ export function useRunKeys(
   list: RefObject<HTMLElement | null>,
   findRun: (jobRunId: string) => JobRunSummary | undefined,
   ticks?: TickedRows,
+  /** The rows in order, where not all of them are in the page. */
+  idsInOrder?: () => readonly string[],
 ): void {
   const { open } = useOpenedRun();
   const { openRerun } = useRunDialog();
@@ -21,9 +23,8 @@ export function useRunKeys(
     if (key === 'l') return does(() => open(run.id, 'log'));
     if (key === 'e') return mayRetry && canRerun(run) && does(() => openRerun(run.id));
     if (ticks === undefined) return false;
-    const ids = () => rowsOf(list.current as HTMLElement).flatMap(({ dataset }) => dataset.run ?? []);
-    if (key === 'X') return does(() => ticks.tickTo(run.id, ids()));
-    return key === 'a' && does(() => ticks.add(ids()));
+    const ids = idsInOrder ?? (() => rowsOf(list.current as HTMLElement).flatMap(({ dataset }) => dataset.run ?? []));
+    return pressTickKey(ticks, key, run.id, ids);
   });
 }
 

@@ -4,6 +4,7 @@ import { statsKey, statsQuery } from '../api/job-queries';
 import type { ActiveChange } from '../api/live/active-runs';
 import { FALLBACK_EVERY_MS, useFallback } from '../api/live/HttpFallback';
 import { useLive, useLiveChanges } from '../api/live/LiveProvider';
+import { useIsIdle } from '../lib/idle';
 import { useThrottled } from '../lib/useThrottled';
 
 const AT_MOST_EVERY_MS = 2_000;
@@ -17,7 +18,8 @@ export function useStats() {
   const { isBlocked } = useFallback();
   const isLost = useLive((live) => live.status === 'reconnecting');
   const isStale = isLost || isBlocked;
-  const query = useQuery({ ...statsQuery(), refetchInterval: isBlocked && FALLBACK_EVERY_MS });
+  const isIdle = useIsIdle();
+  const query = useQuery({ ...statsQuery(), refetchInterval: isBlocked && !isIdle && FALLBACK_EVERY_MS });
   const readAnew = useThrottled(() => void queryClient.invalidateQueries({ queryKey: statsKey() }), AT_MOST_EVERY_MS);
   useLiveChanges(
     useCallback(

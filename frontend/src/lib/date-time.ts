@@ -1,4 +1,4 @@
-import { timeZoneName } from './local-time';
+import { shownZoneName } from './local-time';
 import { zoneChoice } from './time-zone';
 
 // Swedish writes dates as the panel does: 2024-01-08 10:23:45. Made once: lists write hundreds of them.
@@ -35,8 +35,7 @@ export const formatPreciseTime = (iso: string): string => {
 export const formatDay = (iso: string): string => formats().day.format(new Date(iso));
 
 /** What belongs to a time that stands without its zone: the zone that it is in. */
-export const withZone = (text: string, iso: string): string =>
-  `${text} ${zoneChoice() === 'utc' ? 'UTC' : timeZoneName(new Date(iso))}`;
+export const withZone = (text: string, iso: string): string => `${text} ${shownZoneName(new Date(iso))}`;
 
 /** A time in the chosen zone: `2024-01-08 10:23:45`. */
 export const formatDateTime = (iso: string): string => formats().full.format(new Date(iso));

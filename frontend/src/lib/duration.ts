@@ -19,6 +19,10 @@ function inTwo(ms: number, large: number, largeName: string, small: number, smal
   return `${Math.floor(ms / large)}${largeName}${rest > 0 ? ` ${rest}${smallName}` : ''}`;
 }
 
+/** How fast something answered: below ten milliseconds a tenth counts: `1.4ms`, `38ms`, `1.2s`. */
+export const formatLatency = (ms: number): string =>
+  ms >= SECOND ? formatDuration(ms) : `${ms < 10 ? ms.toFixed(1) : Math.round(ms)}ms`;
+
 /** How long after a start something happened, to be read in a column: `+0.12`, `+1:05.30`, `+2:01:05`. */
 export function formatSince(ms: number): string {
   const sign = ms < 0 ? '−' : '+';

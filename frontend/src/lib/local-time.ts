@@ -1,8 +1,11 @@
-// Times in the reader's zone, as `<input type="datetime-local">` and people write them: without a zone.
+import { zoneChoice } from './time-zone';
 
-/** A time as `datetime-local` and people write it, to the minute: `2024-01-08T14:02`. */
+// Times in the zone that the panel shows, as people type them: without a zone of their own.
+
+/** A time as it is typed, to the minute: `2024-01-08T14:02`. */
 export function localInput(at: number): string {
   const time = new Date(at);
+  if (zoneChoice() === 'utc') return time.toISOString().slice(0, 16);
   const date = [time.getFullYear(), time.getMonth() + 1, time.getDate()].map(twoDigits).join('-');
   return `${date}T${twoDigits(time.getHours())}:${twoDigits(time.getMinutes())}`;
 }
@@ -18,3 +21,6 @@ export function timeZoneName(now = new Date()): string {
   const { timeZone } = zone.resolvedOptions();
   return offset === undefined || /^GMT([+-]0)?$/.test(offset) ? timeZone : `${timeZone} (${offset})`;
 }
+
+/** The zone that times are shown and typed in: the reader's own, or UTC. */
+export const shownZoneName = (now = new Date()): string => (zoneChoice() === 'utc' ? 'UTC' : timeZoneName(now));

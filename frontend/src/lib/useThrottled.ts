@@ -1,13 +1,32 @@
-import { useEffect, useRef, useState } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import { throttle } from './throttle';
 
-/** A stable function that calls the newest `act` at once, then at most once per `intervalMs`. */
+/**
+ * A stable function that calls the newest `act` at once, then at most once per `intervalMs`. In a hidden tab it calls
+ * nothing; what was wanted meanwhile is done once the tab is visible again.
+ */
 export function useThrottled(act: () => void, intervalMs: number): () => void {
   const newest = useRef(act);
+  const isMissed = useRef(false);
   useEffect(() => {
     newest.current = act;
   });
   const [throttled] = useState(() => throttle(() => newest.current(), intervalMs));
-  useEffect(() => () => throttled.stop(), [throttled]);
-  return throttled;
+  const call = useCallback(() => {
+    if (document.visibilityState === 'hidden') isMissed.current = true;
+    else throttled();
+  }, [throttled]);
+  useEffect(() => {
+    const catchUp = () => {
+      if (document.visibilityState === 'hidden' || !isMissed.current) return;
+      isMissed.current = false;
+      throttled();
+    };
+    document.addEventListener('visibilitychange', catchUp);
+    return () => {
+      document.removeEventListener('visibilitychange', catchUp);
+      throttled.stop();
+    };
+  }, [throttled]);
+  return call;
 }

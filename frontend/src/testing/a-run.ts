@@ -166,6 +166,12 @@ export function someStats(part: Partial<JobStats> = {}): JobStats {
     queued: 5,
     last24h: { total: 147, success: 140, failed: 5, cancelled: 2 },
     stalled: 0,
+    pending: 4,
+    scheduled: 1,
+    blocked: 0,
+    retrying: 0,
+    slots: 10,
+    previous: { pending: 3, running: 2, scheduled: 1, completed: 120, failed: 2 },
     updatedAt: ago(2),
     ...part,
   };

@@ -1,19 +1,25 @@
 import type { AuditEvent } from '@job-manager/shared/contract/audit';
 import type { CurrentUser, OwnSession } from '@job-manager/shared/contract/auth';
 import type { ClientErrorReport } from '@job-manager/shared/contract/errors';
+import type { FailureCause } from '@job-manager/shared/contract/failures';
 import type { SystemHealth } from '@job-manager/shared/contract/health';
+import type { Issue } from '@job-manager/shared/contract/issues';
 import type { JobRunMessage, JobRunStep } from '@job-manager/shared/contract/message';
+import type { RunnerPulse } from '@job-manager/shared/contract/metrics';
 import type { JobDefinition, JobRun, JobStats } from '@job-manager/shared/contract/run';
 import type { GraphNode } from '@job-manager/shared/contract/run-lists';
 import type { GivenView, SavedView } from '@job-manager/shared/contract/views';
-import type { ClientMessage, ServerMessage } from '@job-manager/shared/live';
+import type { ServerMessage } from '@job-manager/shared/live';
+import type { ClientMessage } from '@job-manager/shared/live-client';
 import type { PendingStep } from '@job-manager/shared/pending-steps';
 import { HttpResponse, http, type JsonBodyType, ws } from 'msw';
 import { setupServer } from 'msw/node';
+import type { Upcoming } from '../admin/dashboard/calls';
 import type { Badges } from '../api/badge-calls';
 import type { AffectedRun } from '../api/recovery-queries';
-import { aDefinition, someStats } from './a-run';
+import { aDefinition, ago, someStats } from './a-run';
 import { someHealth } from './some-health';
+import { serveMetrics } from './some-metrics';
 
 type ActivityEntry =
   | { kind: 'audit'; at: string; event: AuditEvent }
@@ -42,11 +48,19 @@ interface World {
   definitions: JobDefinition[];
   stalledAfterMs: number;
   stats: JobStats;
+  /** Why runs failed within a day. */
+  failures: FailureCause[];
+  /** Heartbeats of the last half hour. */
+  pulse: RunnerPulse[];
+  /** What needs an operator. */
+  issues: Issue[];
+  /** What comes due next. */
+  upcoming: Upcoming[];
   health: SystemHealth;
   /** Saved filters of lists. */
   views: SavedView[];
   /** Figures beside the navigation. */
-  badges: Pick<Badges, 'pausedJobs' | 'scheduleProblems' | 'channels' | 'runners' | 'newErrorKinds'>;
+  badges: Pick<Badges, 'pausedJobs' | 'scheduleProblems' | 'channels' | 'runners' | 'newErrorKinds' | 'incidents'>;
   /** What a cleanup of stalled runs would take back. */
   stalled: AffectedRun[];
   /** What an emergency cleanup would fail. */
@@ -79,9 +93,16 @@ const newWorld = (): World => ({
   definitions: [aDefinition(), aDefinition({ name: 'trending', description: 'Update trending', defaultParams: {} })],
   stalledAfterMs: 300_000,
   stats: someStats(),
+  failures: [],
+  pulse: [],
+  issues: [],
+  upcoming: [],
   health: someHealth(),
   views: [],
-  badges: { pausedJobs: 0, scheduleProblems: 0, channels: { late: 0, paused: 0 }, runners: 1, newErrorKinds: 0 },
+  badges: {
+    ...{ pausedJobs: 0, scheduleProblems: 0, channels: { late: 0, paused: 0 }, runners: 1, newErrorKinds: 0 },
+    incidents: { open: 0, critical: 0 },
+  },
   stalled: [],
   emergency: [],
   active: [],
@@ -118,7 +139,8 @@ export function problem(status: number, part: Record<string, JsonBodyType> = {})
     details: detail,
     retryable: true,
   };
-  return HttpResponse.json({ ...body, ...part }, { status, headers: { 'content-type': 'application/problem+json' } });
+  const headers = { 'content-type': 'application/problem+json', 'x-request-id': 'request-17' };
+  return HttpResponse.json({ ...body, ...part }, { status, headers });
 }
 
 const signedOut = () => problem(401, { title: 'Not signed in', retryable: false });
@@ -134,6 +156,7 @@ type Client = Parameters<Parameters<typeof socket.addEventListener>[1]>[0]['clie
 let clients: { client: Client; seq: number }[] = [];
 
 const handlers = [
+  serveMetrics(() => ({})),
   http.get('/api/auth/me', () =>
     world.user ? HttpResponse.json({ user: world.user, pending: world.pending }) : signedOut(),
   ),
@@ -187,6 +210,10 @@ const handlers = [
     return HttpResponse.json({ view: world.views.at(-1) }, { status: 201 });
   }),
   http.get(
+    '/api/admin/alerts/incidents',
+    guarded(() => HttpResponse.json({ incidents: [], open: 0, hasMore: false, serverTime: new Date().toISOString() })),
+  ),
+  http.get(
     '/api/admin/jobs/badges',
     guarded(() => HttpResponse.json({ ...world.badges, running: 0, verdict: 'OK', asOf: new Date().toISOString() })),
   ),
@@ -195,21 +222,74 @@ const handlers = [
     guarded(() => HttpResponse.json(world.stats)),
   ),
   http.get(
+    '/api/admin/jobs/pulse',
+    guarded(() => HttpResponse.json({ from: ago(1_800), to: ago(0), intervalMs: 30_000, runners: world.pulse })),
+  ),
+  http.get(
+    '/api/admin/jobs/snapshots',
+    guarded(() =>
+      HttpResponse.json({
+        scheduledToday: { left: 14, total: 38 },
+        retriesLastHour: { attempts: 12, jobs: 3 },
+        regions: [
+          { region: 'eu-west', runners: 2, endedRuns: 812 },
+          { region: 'us-east', runners: 1, endedRuns: 430 },
+        ],
+        asOf: ago(0),
+      }),
+    ),
+  ),
+  http.get(
+    '/api/admin/jobs/histogram',
+    guarded(() =>
+      HttpResponse.json({
+        ...{ from: ago(86_400), to: ago(0), unit: 'ms', runs: 0, total: 0, max: 0, buckets: [] },
+        ...{ p50: null, p95: null, p99: null },
+      }),
+    ),
+  ),
+  http.get(
+    '/api/admin/jobs/issues',
+    guarded(() => HttpResponse.json({ issues: world.issues, total: world.issues.length, asOf: ago(0) })),
+  ),
+  http.get(
+    '/api/admin/jobs/failures',
+    guarded(() => {
+      const runs = world.failures.reduce((sum, cause) => sum + cause.runs, 0);
+      const causes = world.failures.length;
+      return HttpResponse.json({ failures: world.failures, causes, runs, searchedBackTo: ago(86_400), isCut: false });
+    }),
+  ),
+  http.get(
+    '/api/admin/jobs/upcoming',
+    guarded(() => HttpResponse.json({ upcoming: world.upcoming, asOf: new Date().toISOString() })),
+  ),
+  http.get(
     '/api/admin/jobs/history',
     guarded(({ request }) => {
       const query = new URL(request.url).searchParams;
       const matching = world.history.filter(
         (run) =>
-          (query.get('jobName') ?? run.jobName) === run.jobName && (query.get('status') ?? run.status) === run.status,
+          (query.get('jobName') ?? run.jobName) === run.jobName &&
+          (query.get('status') ?? run.status) === run.status &&
+          (run.finishedAt ?? '') >= (query.get('from') ?? '') &&
+          (run.finishedAt ?? '') < (query.get('to') ?? '~'),
       );
       const pageSize = Number(query.get('pageSize') ?? 50);
       return HttpResponse.json({
         runs: matching.slice(0, pageSize),
         total: world.historyTotal ?? matching.length,
+        totalIsExact: true,
+        searchedBackTo: null,
+        cursor: null,
         page: Number(query.get('page') ?? 1),
         pageSize,
       });
     }),
+  ),
+  http.get(
+    '/api/admin/jobs/channels',
+    guarded(() => HttpResponse.json({ channels: [] })),
   ),
   http.get(
     '/api/admin/jobs/lookup',
@@ -244,7 +324,10 @@ const handlers = [
   http.get(
     '/api/admin/jobs/:id/neighbours',
     guarded(() =>
-      HttpResponse.json({ previous: null, next: null, lastSuccess: null, lastFailure: null, usual: world.usual }),
+      HttpResponse.json({
+        ...{ previous: null, next: null, lastSuccess: null, lastFailure: null, alike: null },
+        usual: world.usual,
+      }),
     ),
   ),
   http.get(

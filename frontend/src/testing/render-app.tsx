@@ -1,6 +1,7 @@
-import { render, screen } from '@testing-library/react';
+import { render, screen, waitFor } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import type { ComponentType, PropsWithChildren } from 'react';
+import { expect } from 'vitest';
 import { App } from '../App';
 
 interface Options {
@@ -19,3 +20,7 @@ export async function openPanel(address: string, options: Options = {}) {
 
 /** The address as the reader sees it. */
 export const address = (): string => window.location.pathname + window.location.search;
+
+/** Waits until a list takes keys: it listens a moment after its rows are drawn. */
+export const untilListTakesKeys = (): Promise<void> =>
+  waitFor(() => expect(document.querySelector('[data-roving-rows] :is([data-row], [data-run])')).not.toBeNull());

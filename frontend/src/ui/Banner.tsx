@@ -9,7 +9,7 @@ interface Props {
   actions?: ReactNode;
 }
 
-/** Something that wants attention without stopping anybody. */
+/** Something that wants attention without stopping the reader. */
 export function Banner({ icon: Icon, title, children, actions }: Props) {
   return (
     <div className={classes.banner} role="status">

@@ -2,6 +2,7 @@ import { Button, Group, Modal } from '@mantine/core';
 import type { ReactNode } from 'react';
 import classes from './ConfirmDialog.module.css';
 import { Fault } from './Fault';
+import { useIsPhone } from './useIsPhone';
 
 interface Props {
   title: string;
@@ -10,7 +11,9 @@ interface Props {
   /** What will happen, and any field it needs. */
   children: ReactNode;
   confirm: string;
-  /** Takes something away from somebody. */
+  /** Holds a long form: wider, and as large as a phone. */
+  isLarge?: boolean;
+  /** What it does can't be undone, or takes something away. */
   isDangerous?: boolean;
   isPending: boolean;
   /** Holds typed text: a click beside the dialog does not close it. */
@@ -26,9 +29,19 @@ interface Props {
 /** Asks before something is done, and stays until it is. Show it only while it is open. */
 export function ConfirmDialog(props: Props) {
   const { title, subject, children, confirm, isDangerous = false, isPending, isChanged = false, fault } = props;
-  const { onConfirm, onClose, onGiveUp = onClose } = props;
+  const { isLarge = false, onConfirm, onClose, onGiveUp = onClose } = props;
+  const isPhone = useIsPhone();
   return (
-    <Modal opened onClose={onClose} title={title} returnFocus={false} closeOnClickOutside={!isChanged} centered>
+    <Modal
+      opened
+      onClose={onClose}
+      title={title}
+      returnFocus={false}
+      closeOnClickOutside={!isChanged}
+      centered
+      size={isLarge ? '52rem' : undefined}
+      fullScreen={isLarge && isPhone}
+    >
       <form
         className={classes.form}
         noValidate
@@ -42,7 +55,7 @@ export function ConfirmDialog(props: Props) {
         {subject !== undefined && <p className={classes.subject}>{subject}</p>}
         {children}
         {fault !== null && <Fault>{fault}</Fault>}
-        <Group justify="flex-end" gap="xs">
+        <Group justify="flex-end" gap="xs" className={classes.acts}>
           {/* Unless a field comes before it: a hasty Enter should do nothing that can't be undone. */}
           <Button variant="default" onClick={onGiveUp} data-autofocus>
             Cancel

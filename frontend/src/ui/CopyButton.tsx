@@ -1,4 +1,4 @@
-import { Button } from '@mantine/core';
+import { Button, type ButtonProps } from '@mantine/core';
 import { useTimeout } from '@mantine/hooks';
 import { IconCheck, IconCopy } from '@tabler/icons-react';
 import { useState } from 'react';
@@ -16,6 +16,8 @@ interface Props {
   title?: string;
   /** The key that presses it. */
   shortcut?: string;
+  /** The label is for screen readers alone. */
+  isIconOnly?: boolean;
 }
 
 const SHOWN_INSTEAD = 200;
@@ -23,8 +25,15 @@ const SHOWN_INSTEAD = 200;
 const refusalOf = (text: string): string =>
   text.length > SHOWN_INSTEAD ? 'The browser refused to copy the text.' : `Could not copy. The text is: ${text}`;
 
+/** What makes a button with an icon as wide as that; its label stays for screen readers. */
+export const iconOnly = {
+  px: 'xs',
+  classNames: { label: 'visually-hidden' },
+  styles: { section: { margin: 0 } },
+} satisfies Partial<ButtonProps>;
+
 /** Copies, and says for a moment that it did. */
-export function CopyButton({ text, label, size = 'sm', description, title, shortcut }: Props) {
+export function CopyButton({ text, label, size = 'sm', description, title, shortcut, isIconOnly }: Props) {
   const [isCopied, setCopied] = useState(false);
   const { start } = useTimeout(() => setCopied(false), 2_000);
   const copy = async () => {
@@ -37,6 +46,7 @@ export function CopyButton({ text, label, size = 'sm', description, title, short
     <Button
       variant="default"
       size={size}
+      {...(isIconOnly ? iconOnly : {})}
       title={title ?? (shortcut && `${label} (${shortcut})`)}
       data-key={shortcut}
       leftSection={isCopied ? <IconCheck size={16} /> : <IconCopy size={16} />}

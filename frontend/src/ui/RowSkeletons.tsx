@@ -1,5 +1,6 @@
 import { Skeleton } from '@mantine/core';
 import classes from './RowSkeletons.module.css';
+import { StillTrying } from './StillTrying';
 
 interface Props {
   rows: number;
@@ -7,12 +8,14 @@ interface Props {
   label: string;
   /** Rows of a table, with one line each. */
   isDense?: boolean;
+  /** How often loading them has failed. */
+  failures?: number;
 }
 
 /** Rows of the height that the real ones will have, so that nothing jumps. */
-export function RowSkeletons({ rows, label, isDense = false }: Props) {
+export function RowSkeletons({ rows, label, isDense = false, failures = 0 }: Props) {
   return (
-    <div role="status" aria-label={label}>
+    <div role="status" aria-label={label} className={classes.rows}>
       {Array.from({ length: rows }, (_, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: the rows are all alike and never change places
         <div key={index} className={classes.row} data-dense={isDense || undefined}>
@@ -23,6 +26,9 @@ export function RowSkeletons({ rows, label, isDense = false }: Props) {
           </div>
         </div>
       ))}
+      <div className={classes.late}>
+        <StillTrying failures={failures} />
+      </div>
     </div>
   );
 }

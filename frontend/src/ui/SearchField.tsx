@@ -43,19 +43,19 @@ export function SearchField({ label, value, onChange, maxLength, className }: Pr
   );
 }
 
-/** What stands in the field: ahead of `value` while somebody types, and following it when it changes otherwise. */
+/** What stands in the field: ahead of `value` while the reader types, and following it when it changes otherwise. */
 function useTypedText(value: string, onChange: (text: string) => void) {
   const [text, setText] = useState(value);
-  const [told, setTold] = useState(value);
+  const [known, setKnown] = useState(value);
   const [previous, setPrevious] = useState(value);
   const tell = useDebouncedCallback((typed: string) => {
-    setTold(typed);
+    setKnown(typed);
     onChange(typed);
   }, PAUSE_MS);
   if (value !== previous) {
     setPrevious(value);
-    if (value !== told) {
-      setTold(value);
+    if (value !== known) {
+      setKnown(value);
       setText(value);
     }
   }

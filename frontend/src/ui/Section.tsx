@@ -20,7 +20,11 @@ export function Section({ title, isTitleHidden = false, aside, actions, classNam
   const titleId = useId();
   return (
     <section className={`${classes.section} ${className}`} aria-labelledby={titleId}>
-      <div className={classes.header} data-bare={(isTitleHidden && !aside && !actions) || undefined}>
+      <div
+        className={classes.header}
+        data-bare={(isTitleHidden && !aside && !actions) || undefined}
+        data-tight={(isTitleHidden && !actions) || undefined}
+      >
         <div className={classes.heading}>
           <Title order={2} id={titleId} className={isTitleHidden ? 'visually-hidden' : undefined}>
             {title}

@@ -17,7 +17,7 @@ interface Props {
   onDone: () => void;
 }
 
-/** A secret that nobody can see again; no slip of the hand closes it. */
+/** A secret that is not shown again; no slip of the hand closes it. */
 export function ShownOnceDialog({ title, subject, noun, secret, children, onDone }: Props) {
   return (
     <Modal
@@ -34,7 +34,7 @@ export function ShownOnceDialog({ title, subject, noun, secret, children, onDone
       <div className={classes.content}>
         <p className={classes.subject}>{subject}</p>
         <Banner icon={IconAlertTriangle} title={`Copy the ${noun} now`}>
-          It is not shown again, and nobody can look it up.
+          It is not shown again, and cannot be looked up.
         </Banner>
         <div className={classes.secret}>
           <code className={classes.text}>{secret}</code>

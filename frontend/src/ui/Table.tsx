@@ -1,13 +1,19 @@
 import { useMediaQuery } from '@mantine/hooks';
-import { type ReactNode, type RefObject, useRef } from 'react';
-import { useRovingRows } from './roving-rows';
+import { type MouseEvent, type ReactNode, type RefObject, useRef } from 'react';
+import { useRovingRows, useRowKeys } from './roving-rows';
+import { openRowOnClick } from './row-click';
 import classes from './Table.module.css';
+import { type ListSort, SortButton, SortSelect, sortState } from './TableSort';
 
 export interface Column {
   label: string;
   /** Read by screen readers alone: a column of buttons needs no heading to be seen. */
   isHidden?: boolean;
   align?: 'right';
+  /** The name of the order that the heading switches on. */
+  sortBy?: string;
+  /** The largest stand first where the heading is pressed for the first time. */
+  isLargestFirst?: boolean;
 }
 
 interface Props {
@@ -20,6 +26,12 @@ interface Props {
   isBusy?: boolean;
   /** The table is one stop of the Tab key, and `j` and `k` move among its rows, which carry `data-row`. */
   isRoving?: boolean;
+  /** What a roving table does for a key on a marked row that no control of it names; reports whether it did anything. */
+  onRowKey?: (key: string, row: string) => boolean;
+  /** A click beside its links and buttons opens a row, as the link that heads it does. */
+  opensRows?: boolean;
+  /** The order of the rows, which headings with a `sortBy` change. */
+  sort?: ListSort;
   /** Rows of `Cell`s. */
   children: ReactNode;
 }
@@ -27,29 +39,67 @@ interface Props {
 const widths = { phone: '(max-width: 48em)', tablet: '(max-width: 62em)' } as const;
 
 /** A plain table; where it finds no room, its rows stand as cards with the column's name before each value. */
-export function Table({ caption, columns, stackOn = 'phone', isBusy = false, isRoving = false, children }: Props) {
+export function Table({
+  caption,
+  columns,
+  stackOn = 'phone',
+  isBusy = false,
+  isRoving = false,
+  onRowKey,
+  opensRows = false,
+  sort,
+  children,
+}: Props) {
   const table = useRef<HTMLTableElement>(null);
   const isStacked = useMediaQuery(widths[stackOn], false, { getInitialValueInEffect: false });
   return (
-    <table ref={table} className={classes.table} data-stacked={isStacked || undefined} aria-busy={isBusy}>
-      <caption className="visually-hidden">{caption}</caption>
-      <thead>
-        <tr>
-          {columns.map(({ label, isHidden, align }) => (
-            <th key={label} scope="col" data-align={align}>
-              {isHidden ? <span className="visually-hidden">{label}</span> : label}
-            </th>
-          ))}
-        </tr>
-      </thead>
-      <tbody>{children}</tbody>
-      {isRoving && <RovingRows table={table} />}
-    </table>
+    <>
+      {sort && isStacked && <SortSelect columns={columns} sort={sort} />}
+      <table ref={table} className={classes.table} data-stacked={isStacked || undefined} aria-busy={isBusy}>
+        <caption className="visually-hidden">{caption}</caption>
+        <thead>
+          <tr>
+            {columns.map((column) => (
+              <th
+                key={column.label}
+                scope="col"
+                data-align={column.align}
+                aria-sort={sort && column.sortBy !== undefined ? sortState(column.sortBy, sort) : undefined}
+              >
+                <Heading column={column} sort={isStacked ? undefined : sort} />
+              </th>
+            ))}
+          </tr>
+        </thead>
+        {/* biome-ignore lint/a11y/useKeyWithClickEvents: the link that heads a row opens it by keyboard */}
+        <tbody data-opens={opensRows || undefined} onClick={opensRows ? openRow : undefined}>
+          {children}
+        </tbody>
+        {isRoving && <RovingRows table={table} onRowKey={onRowKey} />}
+      </table>
+    </>
   );
 }
 
-function RovingRows({ table }: { table: RefObject<HTMLTableElement | null> }) {
+function openRow(event: MouseEvent<HTMLElement>): void {
+  const { target } = event;
+  // Cards and menus of a row lie elsewhere on the page; their clicks come here all the same.
+  const row = target instanceof Element ? target.closest('tr') : null;
+  openRowOnClick(event, () => row?.querySelector<HTMLElement>('th a[href]')?.click());
+}
+
+function Heading({ column, sort }: { column: Column; sort?: ListSort }) {
+  if (column.isHidden) return <span className="visually-hidden">{column.label}</span>;
+  return sort && column.sortBy !== undefined ? <SortButton column={column} sort={sort} /> : column.label;
+}
+
+interface RovingProps extends Pick<Props, 'onRowKey'> {
+  table: RefObject<HTMLTableElement | null>;
+}
+
+function RovingRows({ table, onRowKey }: RovingProps) {
   useRovingRows(table);
+  useRowKeys(table, (key, row) => onRowKey?.(key, row.dataset.row ?? '') ?? false);
   return null;
 }
 

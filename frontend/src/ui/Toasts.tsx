@@ -22,15 +22,18 @@ export function Toasts() {
   );
 }
 
-/** Gives the style sheets the height of the toasts, so that pages and dialogs leave as much room below. */
+/** Gives the style sheets the room that toasts take of the window's lower edge, so that pages and dialogs leave as much room below. */
 function useToastRoom(host: RefObject<HTMLElement | null>): void {
   useEffect(() => {
     const stack = host.current?.querySelector(`[data-position="${POSITION}"]`);
     if (!stack) return;
     const root = document.documentElement;
-    const observer = new ResizeObserver(() =>
-      root.style.setProperty('--toast-room', `${Math.ceil(stack.getBoundingClientRect().height)}px`),
-    );
+    const observer = new ResizeObserver(() => {
+      const { top, height } = stack.getBoundingClientRect();
+      // They stand above the navigation of a phone, which a dialog covers.
+      const room = height === 0 ? 0 : Math.ceil(window.innerHeight - top);
+      root.style.setProperty('--toast-room', `${room}px`);
+    });
     observer.observe(stack);
     return () => {
       observer.disconnect();

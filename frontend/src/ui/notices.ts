@@ -28,7 +28,7 @@ export function openNotices(person: string): void {
   publish(readStored(person));
 }
 
-/** Keeps a notice, the newest of `MAX_NOTICES`; before anybody has signed in there is nobody to read it. */
+/** Keeps a notice, the newest of `MAX_NOTICES`; before a sign-in none is kept. */
 export function addNotice({ id, kind, title, text, to }: Omit<Notice, 'at' | 'isUnread'>): void {
   if (owner === null) return;
   const others = notices.filter((notice) => notice.id !== id);

@@ -38,11 +38,7 @@ export function SecondFactorSection({ user }: { user: CurrentUser }) {
       {data ? (
         <FactorState {...data} onAsk={ask} />
       ) : error ? (
-        <ErrorPanel
-          title="Its state could not be loaded"
-          details={toFailure(error).details}
-          onRetry={() => void refetch()}
-        />
+        <ErrorPanel title="Its state could not be loaded" details={toFailure(error)} onRetry={() => void refetch()} />
       ) : (
         <RowSkeletons rows={2} label="Loading the state of two-step sign-in" />
       )}
@@ -65,7 +61,7 @@ function FactorState({ since, recoveryCodes, isDemanded, onAsk }: StateProps) {
     return (
       <div className={classes.section}>
         <p className={classes.lead}>
-          Signing in can take a code from an authenticator app as well, so that your password alone lets nobody in.
+          Signing in can take a code from an authenticator app as well, so that your password alone is not enough.
         </p>
         <div>
           <Button onClick={() => onAsk('setUp')}>Set up</Button>

@@ -57,7 +57,7 @@ export function SessionsSection() {
       ) : error ? (
         <ErrorPanel
           title="Your sessions could not be loaded"
-          details={toFailure(error).details}
+          details={toFailure(error)}
           onRetry={() => void refetch()}
         />
       ) : (

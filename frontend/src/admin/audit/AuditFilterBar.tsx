@@ -1,6 +1,7 @@
 import { type AuditAction, auditActions } from '@job-manager/shared/audit';
-import { Checkbox, Select, TextInput } from '@mantine/core';
+import { Checkbox, Select } from '@mantine/core';
 import { auditWords } from '../../components/audit-words';
+import { DayField } from '../../components/DayField';
 import { FilterBar } from '../../ui/FilterBar';
 import { SearchField } from '../../ui/SearchField';
 import classes from './AuditFilterBar.module.css';
@@ -49,30 +50,9 @@ export function AuditFilterBar({ filters, onChange, isHiding, onHide }: Props) {
         maxLength={RUN_NUMBER_CHARS}
         className={classes.run}
       />
-      <TextInput
-        aria-label="From"
-        leftSection="From"
-        leftSectionWidth={56}
-        type="date"
-        max={filters.to}
-        value={filters.from ?? ''}
-        onChange={(event) => onChange({ from: event.currentTarget.value })}
-      />
-      <TextInput
-        aria-label="To"
-        leftSection="To"
-        leftSectionWidth={40}
-        type="date"
-        min={filters.from}
-        value={filters.to ?? ''}
-        onChange={(event) => onChange({ to: event.currentTarget.value })}
-      />
-      <Checkbox
-        label="Hide sign-ins"
-        checked={isHiding}
-        onChange={(event) => onHide(event.currentTarget.checked)}
-        className={classes.hide}
-      />
+      <DayField label="From" value={filters.from ?? ''} onChange={(from) => onChange({ from })} />
+      <DayField label="To" value={filters.to ?? ''} onChange={(to) => onChange({ to })} />
+      <Checkbox label="Hide sign-ins" checked={isHiding} onChange={(event) => onHide(event.currentTarget.checked)} />
     </FilterBar>
   );
 }

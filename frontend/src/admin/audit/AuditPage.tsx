@@ -1,10 +1,12 @@
 import { Button } from '@mantine/core';
 import { IconDownload } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
 import { Permitted } from '../../components/Permitted';
 import { Page } from '../../ui/Page';
+import { RefreshButton } from '../../ui/RefreshButton';
 import { AuditSection } from './AuditSection';
 import { useAuditPlace } from './place';
-import { auditExport } from './queries';
+import { auditExport, auditQuery } from './queries';
 
 /** Who did what, and when. */
 export function AuditPage() {
@@ -17,23 +19,27 @@ export function AuditPage() {
 
 function AuditLog() {
   const place = useAuditPlace();
+  const entries = useQuery(auditQuery(place.query, place.before));
   return (
     <Page
       title="Audit log"
       lead="All that was changed, newest first"
       actions={
-        <Button
-          component="a"
-          href={auditExport(place.query)}
-          download
-          variant="default"
-          leftSection={<IconDownload size={16} />}
-        >
-          Export CSV
-        </Button>
+        <>
+          <RefreshButton isFetching={entries.isFetching} onRefresh={() => void entries.refetch()} />
+          <Button
+            component="a"
+            href={auditExport(place.query)}
+            download
+            variant="default"
+            leftSection={<IconDownload size={16} />}
+          >
+            Export CSV
+          </Button>
+        </>
       }
     >
-      <AuditSection place={place} />
+      <AuditSection place={place} entries={entries} />
     </Page>
   );
 }

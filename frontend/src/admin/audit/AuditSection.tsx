@@ -1,6 +1,7 @@
+import type { AuditEvent } from '@job-manager/shared/contract/audit';
 import { Button } from '@mantine/core';
-import { IconFilterOff, IconListDetails, IconRefresh } from '@tabler/icons-react';
-import { useQuery } from '@tanstack/react-query';
+import { IconFilterOff, IconListDetails } from '@tabler/icons-react';
+import type { UseQueryResult } from '@tanstack/react-query';
 import { toFailure } from '../../api/failure';
 import { EmptyState } from '../../ui/EmptyState';
 import { ErrorPanel } from '../../ui/ErrorPanel';
@@ -10,28 +11,19 @@ import { AuditFilterBar } from './AuditFilterBar';
 import { AuditPager } from './AuditPager';
 import { AuditTable } from './AuditTable';
 import type { useAuditPlace } from './place';
-import { auditQuery } from './queries';
 
 type Place = ReturnType<typeof useAuditPlace>;
 
+interface Props {
+  place: Place;
+  entries: UseQueryResult<{ events: AuditEvent[]; hasMore: boolean }>;
+}
+
 /** A page of the log, with what narrows it. */
-export function AuditSection({ place }: { place: Place }) {
-  const { data, error, isFetching, isPlaceholderData, refetch } = useQuery(auditQuery(place.query, place.before));
+export function AuditSection({ place, entries }: Props) {
+  const { data, error, isPlaceholderData, refetch } = entries;
   return (
-    <Section
-      title="Entries"
-      isTitleHidden
-      actions={
-        <Button
-          variant="default"
-          leftSection={<IconRefresh size={16} />}
-          loading={isFetching}
-          onClick={() => void refetch()}
-        >
-          Refresh
-        </Button>
-      }
-    >
+    <Section title="Entries" isTitleHidden>
       <AuditFilterBar
         filters={place.filters}
         onChange={place.setFilters}
@@ -47,7 +39,7 @@ export function AuditSection({ place }: { place: Place }) {
       ) : error ? (
         <ErrorPanel
           title="The audit log could not be loaded"
-          details={toFailure(error).details}
+          details={toFailure(error)}
           onRetry={() => void refetch()}
         />
       ) : (

@@ -29,7 +29,7 @@ const columns = [
 
 export function AuditTable({ events, isBusy }: Props) {
   return (
-    <Table caption="Audit log" columns={columns} stackOn="tablet" isBusy={isBusy}>
+    <Table caption="Audit log" columns={columns} stackOn="tablet" isBusy={isBusy} isRoving>
       {events.map((event) => (
         <AuditRow key={event.id} event={event} />
       ))}
@@ -42,7 +42,7 @@ const AuditRow = memo(function AuditRow({ event }: { event: AuditEvent }) {
   const detailsId = useId();
   return (
     <>
-      <tr data-event={event.id} className={classes.entry}>
+      <tr data-event={event.id} data-row={event.id} className={classes.entry}>
         <Cell isHeader>
           <time dateTime={event.at} className={classes.time}>
             <ExactTime at={event.at} />

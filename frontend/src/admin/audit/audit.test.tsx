@@ -51,6 +51,16 @@ test('says in plain words who did what, on what, to which run', async () => {
   expect(unknown).toHaveTextContent(/token nightly.*run.teleport/);
 });
 
+test('is one stop of the Tab key', async () => {
+  serveAudit([anAuditEvent(), anAuditEvent()]);
+  await openAudit();
+  const [first, second] = rows();
+  const stops = (row: HTMLElement | undefined) =>
+    [...(row?.querySelectorAll<HTMLElement>('a[href], button') ?? [])].map(({ tabIndex }) => tabIndex);
+  await waitFor(() => expect(new Set(stops(first))).toEqual(new Set([0])));
+  expect(new Set(stops(second))).toEqual(new Set([-1]));
+});
+
 test('shows the rest of an entry on request', async () => {
   const event = anAuditEvent();
   serveAudit([event]);

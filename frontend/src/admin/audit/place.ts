@@ -1,14 +1,11 @@
 import { auditActions } from '@job-manager/shared/audit';
 import { createParser, parseAsString, parseAsStringLiteral, useQueryStates } from 'nuqs';
+import { isDay } from '../../lib/read-time';
 import type { AuditFilters } from './queries';
 
-/** A day that exists: `2026-11-22`. Years of four digits are what a date field and the database agree on. */
+/** A day that exists: `2026-11-22`. */
 const parseAsDay = createParser({
-  parse: (text: string) => {
-    const moment = new Date(`${text}T00:00:00.000Z`);
-    const isDay = /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(moment.getTime());
-    return isDay && moment.toISOString().startsWith(text) ? text : null;
-  },
+  parse: (text: string) => (isDay(text) ? text : null),
   serialize: (day: string) => day,
 });
 

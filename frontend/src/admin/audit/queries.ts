@@ -2,12 +2,13 @@ import type { AuditAction } from '@job-manager/shared/audit';
 import { keepPreviousData } from '@tanstack/react-query';
 import { api, contract } from '../../api/administration-client';
 import { downloadAddress } from '../../api/download-address';
+import { endOfDay, startOfDay } from '../../lib/read-time';
 
 export interface AuditFilters {
   actor?: string;
   action?: AuditAction;
   jobRunId?: string;
-  /** Days of the reader's calendar, both included: `2026-11-22`. */
+  /** Days in the zone that the panel shows, both included: `2026-11-22`. */
   from?: string;
   to?: string;
   /** Who signed in and out is left out. */
@@ -20,9 +21,9 @@ export const auditQuery = (filters: AuditFilters, before: string | undefined) =>
 
 export const auditExport = (filters: AuditFilters): string => downloadAddress(contract.audit.export, inTimes(filters));
 
-/** Days become the moments at which they begin and end where the reader is. */
+/** Days become the moments at which they begin and end in the zone that the panel shows. */
 const inTimes = ({ from, to, ...rest }: AuditFilters) => ({
   ...rest,
-  from: from && new Date(`${from}T00:00:00.000`).toISOString(),
-  to: to && new Date(`${to}T23:59:59.999`).toISOString(),
+  from: from && startOfDay(from),
+  to: to && endOfDay(to),
 });

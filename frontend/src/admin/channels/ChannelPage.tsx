@@ -1,27 +1,30 @@
 import type { JobChannel } from '@job-manager/shared/contract/channels';
 import { IconArrowsSplit2 } from '@tabler/icons-react';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { Suspense } from 'react';
 import { useParams } from 'react-router-dom';
-import { toFailure } from '../../api/failure';
 import { AutoRefresh } from '../../components/AutoRefresh';
+import { atMost, ChannelButtons, ChannelStateTag, OldestWait } from '../../components/channels/ChannelCells';
+import { channelsQuery } from '../../components/channels/calls';
+import { describeLimits, limitUse } from '../../components/channels/describe-limits';
+import { useChannelActs } from '../../components/channels/useChannelActs';
 import { JobLink, RunnerLink } from '../../components/EntityLinks';
+import { Pending } from '../../components/Pending';
 import { Permitted } from '../../components/Permitted';
 import { QueuedRuns } from '../../components/QueuedRuns';
 import { SubjectAudit } from '../../components/SubjectAudit';
 import { paths } from '../../paths';
 import { EmptyState } from '../../ui/EmptyState';
-import { ErrorPanel } from '../../ui/ErrorPanel';
 import { Fact, Facts } from '../../ui/Facts';
+import { loadable } from '../../ui/loadable';
 import { Meter } from '../../ui/Meter';
 import { Page } from '../../ui/Page';
 import { RowSkeletons } from '../../ui/RowSkeletons';
 import { Section } from '../../ui/Section';
 import { Cell, Table } from '../../ui/Table';
-import { atMost, ChannelButtons, ChannelStateTag, OldestWait } from './ChannelTable';
-import { channelsQuery } from './calls';
 import classes from './channels.module.css';
-import { describeLimits, limitUse } from './describe-limits';
-import { useChannelActs } from './useChannelActs';
+
+const ChannelCharts = loadable(() => import('./ChannelCharts').then((module) => module.ChannelCharts));
 
 /** One channel: what it does now, what limits it, what queues in it, who serves it and what was done to it. */
 export function ChannelPage() {
@@ -34,7 +37,8 @@ export function ChannelPage() {
 }
 
 function Channel({ name }: { name: string }) {
-  const { data, error, refetch, dataUpdatedAt, isFetching } = useQuery(channelsQuery());
+  const query = useQuery(channelsQuery());
+  const { data, dataUpdatedAt, isFetching } = query;
   const queryClient = useQueryClient();
   const acts = useChannelActs();
   const channel = data?.find((each) => each.name === name);
@@ -65,14 +69,8 @@ function Channel({ name }: { name: string }) {
             title={`There is no channel ${name}`}
             text="A channel is there as soon as a job names it, a run queues in it, or its limits are set."
           />
-        ) : error ? (
-          <ErrorPanel
-            title="The channel could not be loaded"
-            details={toFailure(error).details}
-            onRetry={() => void refetch()}
-          />
         ) : (
-          <RowSkeletons rows={2} label="Loading the channel" />
+          <Pending query={query} what="The channel" />
         )}
       </Section>
       {channel && (
@@ -80,6 +78,9 @@ function Channel({ name }: { name: string }) {
           <Section title="Limits">
             <Limits channel={channel} />
           </Section>
+          <Suspense fallback={<RowSkeletons rows={3} label="Loading the charts" />}>
+            <ChannelCharts channel={name} />
+          </Suspense>
           <Section title="Queue">
             <QueuedRuns of={{ channel: name }} />
           </Section>

@@ -1,38 +1,37 @@
 import type { JobChannel } from '@job-manager/shared/contract/channels';
-import { Button } from '@mantine/core';
 import { memo } from 'react';
-import { useServerTime } from '../../api/server-clock';
-import { useCan } from '../../api/session';
+import { atMost, ChannelButtons, ChannelStateTag, OldestWait } from '../../components/channels/ChannelCells';
+import type { ChannelActs } from '../../components/channels/useChannelActs';
 import { ChannelLink } from '../../components/EntityLinks';
-import { PausedNote } from '../../components/PausedNote';
 import { formatDuration } from '../../lib/duration';
 import { Meter } from '../../ui/Meter';
+import { Spark } from '../../ui/Spark';
 import { Cell, Table } from '../../ui/Table';
-import { Tag } from '../../ui/Tag';
-import { oldestWaitMs, stateLook, stateOf, targetOf } from './channel-state';
+import type { ListSort } from '../../ui/TableSort';
 import classes from './channels.module.css';
-import type { ChannelActs } from './useChannelActs';
 
 const columns = [
-  { label: 'Channel' },
-  { label: 'State' },
-  { label: 'Running' },
-  { label: 'Queued (due)' },
-  { label: 'Oldest due' },
+  { label: 'Channel', sortBy: 'name' },
+  { label: 'State', sortBy: 'state' },
+  { label: 'Running', sortBy: 'running', isLargestFirst: true },
+  { label: 'Queued (due)', sortBy: 'queued', isLargestFirst: true },
+  { label: 'Oldest due', sortBy: 'oldest' },
   { label: 'Rate' },
-  { label: 'Weight', align: 'right' },
+  { label: 'Weight', align: 'right', sortBy: 'weight', isLargestFirst: true },
+  { label: 'Queued, 1 h' },
   { label: 'Actions', isHidden: true },
 ] as const;
 
 interface Props {
   channels: readonly JobChannel[];
+  sort: ListSort;
   acts: ChannelActs;
 }
 
 /** Channels with what runs, what waits and how long, and what may be done about it. */
-export function ChannelTable({ channels, acts }: Props) {
+export function ChannelTable({ channels, sort, acts }: Props) {
   return (
-    <Table caption="Channels" columns={columns} stackOn="tablet" isRoving>
+    <Table caption="Channels" columns={columns} stackOn="tablet" isRoving opensRows sort={sort}>
       {channels.map((channel) => (
         <ChannelRow key={channel.name} channel={channel} acts={acts} />
       ))}
@@ -68,32 +67,15 @@ const ChannelRow = memo(function ChannelRow({ channel, acts }: { channel: JobCha
       <Cell label="Weight" align="right">
         {channel.weight}
       </Cell>
+      <Cell label="Queued, 1 h" isEmpty={lastOf(channel.history) === null}>
+        <Depth channel={channel} />
+      </Cell>
       <Cell isCorner align="right">
         <ChannelButtons channel={channel} acts={acts} />
       </Cell>
     </tr>
   );
 });
-
-const COUNTED = 10_000;
-/** A count that ends at 10,000. */
-export const atMost = (count: number): string => (count >= COUNTED ? '10,000+' : count.toLocaleString('en'));
-
-/** How a channel is, and who paused it. */
-export function ChannelStateTag({ channel }: { channel: JobChannel }) {
-  const state = useServerTime((now) => stateOf(channel, now));
-  const { label, tone } = stateLook[state];
-  return (
-    <span className={classes.state}>
-      <Tag tone={tone}>{label}</Tag>
-      {channel.paused && (
-        <span className={classes.note}>
-          <PausedNote paused={channel.paused} />
-        </span>
-      )}
-    </span>
-  );
-}
 
 function Use({ value, limit }: { value: number; limit: number | null }) {
   return (
@@ -104,19 +86,16 @@ function Use({ value, limit }: { value: number; limit: number | null }) {
   );
 }
 
-export function OldestWait({ channel }: { channel: JobChannel }) {
-  const target = targetOf(channel);
-  const waitMs = useServerTime((now) => oldestWaitMs(channel, now));
-  if (channel.oldestDueAt === null) return <>–</>;
-  const tone = waitMs >= target ? 'failed' : waitMs >= target * 0.7 ? 'warning' : 'info';
-  return (
-    <span className={classes.figure}>
-      {formatDuration(waitMs)} of {formatDuration(target)}
-      {channel.targetWaitMs === null && <span className="dimmed"> (default)</span>}
-      <Meter value={waitMs} max={target} tone={tone} />
-    </span>
-  );
+/** How many were queued in the last hour; nothing before the first sample. */
+function Depth({ channel: { history } }: { channel: JobChannel }) {
+  const last = lastOf(history);
+  if (last === null) return <>–</>;
+  const most = Math.max(...history.map((point) => point ?? 0));
+  const description = `At most ${most.toLocaleString('en')} queued in an hour, ${last.toLocaleString('en')} at last`;
+  return <Spark points={history} description={description} />;
 }
+
+const lastOf = (history: JobChannel['history']): number | null => history.findLast((point) => point !== null) ?? null;
 
 function Rate({ channel: { rateLimit, ratePeriodMs, recentStarts } }: { channel: JobChannel }) {
   if (rateLimit === null || ratePeriodMs === null) return <>–</>;
@@ -124,46 +103,6 @@ function Rate({ channel: { rateLimit, ratePeriodMs, recentStarts } }: { channel:
     <span className={classes.figure}>
       {recentStarts ?? 0} of {rateLimit} in {formatDuration(ratePeriodMs)}
       <Meter value={recentStarts ?? 0} max={rateLimit} />
-    </span>
-  );
-}
-
-/** Pause or resume, and the limits; nothing for those who may not. */
-export function ChannelButtons({ channel, acts }: { channel: JobChannel; acts: ChannelActs }) {
-  if (!useCan('manageChannels')) return null;
-  const { name, paused } = channel;
-  return (
-    <span className={classes.acts}>
-      {paused === null ? (
-        <Button
-          variant="default"
-          size="compact-sm"
-          aria-label={`Pause ${name}`}
-          data-key="P"
-          onClick={() => acts.pause(name)}
-        >
-          Pause…
-        </Button>
-      ) : (
-        <Button
-          variant="default"
-          size="compact-sm"
-          aria-label={`Resume ${name}`}
-          data-key="P"
-          onClick={() => acts.resume(channel)}
-        >
-          Resume
-        </Button>
-      )}
-      <Button
-        variant="default"
-        size="compact-sm"
-        aria-label={`Limits of ${name}`}
-        data-key="e"
-        onClick={() => acts.change(channel)}
-      >
-        Limits…
-      </Button>
     </span>
   );
 }

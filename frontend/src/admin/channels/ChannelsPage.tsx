@@ -3,21 +3,21 @@ import { Button } from '@mantine/core';
 import { IconArrowsSplit2, IconFilterOff, IconPlus } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { parseAsString, parseAsStringLiteral, useQueryStates } from 'nuqs';
-import { toFailure } from '../../api/failure';
-import { useServerTime } from '../../api/server-clock';
+import { serverNow, useServerTime } from '../../api/server-clock';
 import { useCan } from '../../api/session';
 import { AutoRefresh } from '../../components/AutoRefresh';
+import { channelsQuery } from '../../components/channels/calls';
+import { type ChannelState, channelStates, stateLook, stateOf } from '../../components/channels/channel-state';
+import { type ChannelActs, useChannelActs } from '../../components/channels/useChannelActs';
+import { useListSort } from '../../components/list-sort';
+import { Pending } from '../../components/Pending';
 import { Permitted } from '../../components/Permitted';
 import { EmptyState } from '../../ui/EmptyState';
-import { ErrorPanel } from '../../ui/ErrorPanel';
+import { InSteps } from '../../ui/InSteps';
 import { ListToolbar } from '../../ui/ListToolbar';
 import { Page } from '../../ui/Page';
-import { RowSkeletons } from '../../ui/RowSkeletons';
 import { Section } from '../../ui/Section';
 import { ChannelTable } from './ChannelTable';
-import { channelsQuery } from './calls';
-import { type ChannelState, channelStates, stateLook, stateOf } from './channel-state';
-import { type ChannelActs, useChannelActs } from './useChannelActs';
 
 /** The lanes that runs queue in: how full and how late each is. */
 export function ChannelsPage() {
@@ -31,12 +31,24 @@ export function ChannelsPage() {
 const place = { q: parseAsString.withDefault(''), state: parseAsStringLiteral(channelStates) };
 const choices = channelStates.map((value) => ({ value, label: stateLook[value].label }));
 
+const orders = {
+  name: ({ name }: JobChannel) => name,
+  // What needs a look stands first.
+  state: (channel: JobChannel) => -channelStates.indexOf(stateOf(channel, serverNow())),
+  running: ({ running }: JobChannel) => running,
+  queued: ({ queued }: JobChannel) => queued,
+  oldest: ({ oldestDueAt }: JobChannel) => oldestDueAt,
+  weight: ({ weight }: JobChannel) => weight,
+};
+
 function Channels() {
-  const { data, error, refetch, dataUpdatedAt, isFetching } = useQuery(channelsQuery());
+  const query = useQuery(channelsQuery());
+  const { data, refetch, dataUpdatedAt, isFetching } = query;
   const [{ q, state }, set] = useQueryStates(place);
   const acts = useChannelActs();
   const canManage = useCan('manageChannels');
   const shown = useShown(data ?? [], q, state);
+  const { sort, sorted } = useListSort(orders);
   return (
     <Page
       title="Channels"
@@ -68,18 +80,12 @@ function Channels() {
           onState={(next) => void set({ state: next }, { history: 'push' })}
         />
         {data === undefined ? (
-          error ? (
-            <ErrorPanel
-              title="Channels could not be loaded"
-              details={toFailure(error).details}
-              onRetry={() => void refetch()}
-            />
-          ) : (
-            <RowSkeletons rows={3} label="Loading channels" />
-          )
+          <Pending query={query} what="Channels" rows={3} />
         ) : shown.length > 0 ? (
           <>
-            <ChannelTable channels={shown} acts={acts} />
+            <InSteps rows={sorted(shown)} noun="channels">
+              {(part) => <ChannelTable channels={part} sort={sort} acts={acts} />}
+            </InSteps>
             {isOnlyDefault(data) && <OnlyDefault acts={acts} canManage={canManage} />}
           </>
         ) : (
@@ -120,7 +126,7 @@ function OnlyDefault({ acts, canManage }: { acts: ChannelActs; canManage: boolea
     <EmptyState
       icon={IconArrowsSplit2}
       title="All runs share one channel"
-      text="Channels keep one kind of work from blocking another: give mail a channel of its own, and it waits for nobody’s report. A job names its channel in code."
+      text="Channels keep one kind of work from blocking another: mail in a channel of its own does not wait for reports. A job names its channel in code."
       action={
         canManage && (
           <Button variant="light" onClick={() => acts.change(null)}>

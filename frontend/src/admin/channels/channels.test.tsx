@@ -4,8 +4,9 @@ import { HttpResponse, http } from 'msw';
 import { beforeEach, expect, test } from 'vitest';
 import { ago, aRun } from '../../testing/a-run';
 import { anAuditEvent } from '../../testing/administration';
-import { backend } from '../../testing/backend';
-import { openPanel } from '../../testing/render-app';
+import { backend, problem } from '../../testing/backend';
+import { address, openPanel } from '../../testing/render-app';
+import { serveMetrics } from '../../testing/some-metrics';
 
 let mail: JobChannel;
 const asked: unknown[] = [];
@@ -15,7 +16,7 @@ beforeEach(() => {
   mail = {
     ...{ name: 'mail', concurrency: 5, concurrencyPerRunner: null, rateLimit: 100, ratePeriodMs: 60_000, weight: 2 },
     ...{ targetWaitMs: null, paused: null, running: 3, queued: 14, due: 14, scheduled: 0, blocked: 0 },
-    ...{ oldestDueAt: ago(60), jobs: ['trending'], rev: 1, recentStarts: 12 },
+    ...{ oldestDueAt: ago(60), jobs: ['trending'], rev: 1, recentStarts: 12, history: [null, 0, 14, 7] },
     runners: [{ id: 'r1', name: 'vm:29504', running: 3 }],
   };
   const change = async ({ request }: { request: Request }) => {
@@ -39,6 +40,12 @@ beforeEach(() => {
 });
 
 test('a channel has its limits in a sentence with their use, its queue, jobs, runners and audit', async () => {
+  backend.use(
+    serveMetrics(
+      () => ({ depth: { points: [1, 14, 2, 3], total: 5 }, oldest: { points: [null, 60_000, 1_000, null], total: 1 } }),
+      ({ channel = '' }) => asked.push({ metrics: channel }),
+    ),
+  );
   await openPanel('/admin/jobs/channels/mail');
   expect(
     await screen.findByText('It runs at most 5 at once, 100 starts in 1 minute, 2 shares of a runner.'),
@@ -49,7 +56,10 @@ test('a channel has its limits in a sentence with their use, its queue, jobs, ru
   expect(await screen.findByText('Paused by ada: the provider is down')).toBeVisible();
   expect(screen.getByText(/The first 1, as of/)).toBeVisible();
   expect(screen.getByRole('button', { name: 'Show 50 more' })).toBeVisible();
-  expect(asked).toEqual([{ queue: 'mail' }]);
+  expect(await screen.findByRole('img', { name: /^Depth/ })).toBeVisible();
+  expect(screen.getByRole('img', { name: /^Oldest due/ })).toBeVisible();
+  expect(asked).toHaveLength(2);
+  expect(asked).toEqual(expect.arrayContaining([{ queue: 'mail' }, { metrics: 'mail' }]));
   expect(screen.getByRole('link', { name: 'trending' })).toBeVisible();
   expect(screen.getByRole('link', { name: 'vm:29504' })).toBeVisible();
   expect(await screen.findByRole('cell', { name: 'Paused a channel' })).toBeVisible();
@@ -71,8 +81,40 @@ test('changed limits can be undone as they were', async () => {
   await user.type(dialog.getByRole('textbox', { name: 'Runs at once' }), '1');
   expect(dialog.getByText(/3 run now; they go on/)).toBeVisible();
   await user.click(dialog.getByRole('button', { name: 'Save' }));
+  expect(await screen.findByText(/hold from now on: runs at once 5 → 1\.$/)).toBeVisible();
   await user.click(await screen.findByRole('button', { name: 'Undo' }));
   await waitFor(() =>
     expect(asked).toMatchObject([{ 'PUT mail': { concurrency: 1 } }, { 'PUT mail': { concurrency: 5, rev: 2 } }]),
   );
+});
+
+test('a limit without its partner is refused at its field, and an old version with both', async () => {
+  let refusal = () =>
+    problem(400, { issues: [{ path: 'ratePeriodMs', message: 'is needed with rateLimit' }] as never });
+  backend.use(http.put('/api/admin/jobs/channels/mail', () => refusal()));
+  const { user } = await openPanel('/admin/jobs/channels');
+  await user.click(await screen.findByRole('button', { name: 'Limits of mail' }));
+  const dialog = within(await screen.findByRole('dialog'));
+  const period = await dialog.findByRole('textbox', { name: 'within so many seconds' });
+  await user.clear(period);
+  await user.click(dialog.getByRole('button', { name: 'Save' }));
+  await waitFor(() => expect(period).toHaveAccessibleDescription(/Is needed with rateLimit/));
+  await user.type(period, '30');
+  refusal = () => problem(409, { code: 'CHANGED', current: { ...mail, concurrency: 7, rev: 5 } as never });
+  await user.click(dialog.getByRole('button', { name: 'Save' }));
+  expect(await dialog.findByText(/runs at once: 7 \(here: 5\), within: 1 minute \(here: 30 seconds\)/)).toBeVisible();
+});
+
+test('is sorted by what needs a look, full where as many run as may, and its rows open', async () => {
+  const full = { ...mail, name: 'full', running: 5, oldestDueAt: null };
+  backend.use(http.get('/api/admin/jobs/channels', () => HttpResponse.json({ channels: [mail, full] })));
+  const { user } = await openPanel('/admin/jobs/channels');
+  expect(within(await screen.findByRole('row', { name: /^full/ })).getByText('Full')).toBeVisible();
+  expect(screen.getAllByRole('img', { name: 'At most 14 queued in an hour, 7 at last' })).toHaveLength(2);
+  const names = () => screen.getAllByRole('rowheader').map((header) => header.textContent);
+  expect(names()).toEqual(['mail', 'full']);
+  await user.click(screen.getByRole('button', { name: 'State' }));
+  await waitFor(() => expect(names()).toEqual(['full', 'mail']));
+  await user.click(within(screen.getByRole('row', { name: /^mail/ })).getByText('3 of 5'));
+  await waitFor(() => expect(address()).toBe('/admin/jobs/channels/mail'));
 });

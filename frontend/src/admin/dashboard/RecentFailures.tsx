@@ -1,74 +1,68 @@
-import type { JobRunSummary } from '@job-manager/shared/contract/run';
+import type { FailureCause } from '@job-manager/shared/contract/failures';
 import { Anchor } from '@mantine/core';
 import { IconCircleCheck } from '@tabler/icons-react';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useCallback, useRef } from 'react';
 import { Link, useNavigate } from 'react-router-dom';
-import { toFailure } from '../../api/failure';
-import { historyKey, historyQuery } from '../../api/job-queries';
 import type { ActiveChange } from '../../api/live/active-runs';
 import { useLiveChanges } from '../../api/live/LiveProvider';
-import { createFailureGroups, type FailureGroup, failuresOf } from '../../components/notices/failure-groups';
+import { serverNow } from '../../api/server-clock';
+import { RerunCause } from '../../components/bulk/RerunCause';
+import { Pending } from '../../components/Pending';
 import { RelativeTime } from '../../components/RelativeTime';
 import { RunLink } from '../../components/RunLink';
 import { RunPageLink } from '../../components/RunPageLink';
-import { useOpenedRun } from '../../components/url-state';
+import { historyWith, useOpenedRun } from '../../components/url-state';
+import { spellRuns } from '../../lib/spell-runs';
+import { boundsOf } from '../../lib/time-range';
 import { useThrottled } from '../../lib/useThrottled';
 import { EmptyState } from '../../ui/EmptyState';
-import { ErrorPanel } from '../../ui/ErrorPanel';
-import { RowSkeletons } from '../../ui/RowSkeletons';
 import { useRovingRows } from '../../ui/roving-rows';
 import { openRowOnClick } from '../../ui/row-click';
 import { Section } from '../../ui/Section';
 import { Cell, type Column, Table } from '../../ui/Table';
-import classes from './RecentFailures.module.css';
+import { failuresOfDayQuery } from './calls';
+import classes from './dashboard.module.css';
+import { useRowCount } from './useRowCount';
 
-const SHOWN = 5;
-/** So many of the latest failures are grouped. */
-const READ = 50;
+/** The server keeps its answer for so long. */
+const AT_MOST_EVERY_MS = 10_000;
 const columns: Column[] = [
   { label: 'Job' },
   { label: 'Error' },
   { label: 'Runs', align: 'right' },
-  { label: 'Last', align: 'right' },
+  { label: 'Actions', isHidden: true },
 ];
-const AT_MOST_EVERY_MS = 2_000;
 
-/** The latest failures by job and cause: of one cause that hides all others one line is enough. */
+/** Why runs failed within a day, by job and cause: of one cause that hides all others one line is enough. */
 export function RecentFailures() {
-  const { data, error, refetch } = useQuery(historyQuery({ status: 'FAILED' }, 1, READ));
+  const query = useQuery(failuresOfDayQuery());
+  const { data } = query;
+  const rows = useRowCount();
   useFollowFailures();
+  const hidden = data ? data.causes - Math.min(rows, data.failures.length) : 0;
   return (
     <Section
       title="Recent Failures"
-      aside={data && data.total > READ && <span className="dimmed">the latest {READ} by cause</span>}
+      aside={hidden > 0 && <span className="dimmed">and {hidden.toLocaleString('en')} more causes</span>}
       actions={
-        <Anchor component={Link} to={failuresOf()} size="sm">
+        <Anchor component={Link} to={historyWith({ status: 'FAILED' })} size="sm">
           All failures
         </Anchor>
       }
     >
-      {data ? (
-        data.runs.length > 0 ? (
-          <FailureCauses runs={data.runs} />
-        ) : (
-          <EmptyState icon={IconCircleCheck} title="No failures" text="No run in the history has failed." />
-        )
-      ) : error ? (
-        <ErrorPanel
-          title="Failures could not be loaded"
-          details={toFailure(error).details}
-          onRetry={() => void refetch()}
-        />
+      {data === undefined ? (
+        <Pending query={query} what="Failures" rows={4} isDense />
+      ) : data.failures.length > 0 ? (
+        <FailureCauses causes={data.failures.slice(0, rows)} />
       ) : (
-        <RowSkeletons rows={SHOWN} isDense label="Loading recent failures" />
+        <EmptyState icon={IconCircleCheck} title="No failures in 24 hours" text="Runs that fail are listed by cause." />
       )}
     </Section>
   );
 }
 
-/** The causes of failures, the latest first. */
-function FailureCauses({ runs }: { runs: readonly JobRunSummary[] }) {
+function FailureCauses({ causes }: { causes: readonly FailureCause[] }) {
   const { open } = useOpenedRun();
   const navigate = useNavigate();
   const table = useRef<HTMLDivElement>(null);
@@ -76,56 +70,67 @@ function FailureCauses({ runs }: { runs: readonly JobRunSummary[] }) {
   return (
     <div ref={table}>
       <Table caption="Failures by job and cause" columns={columns}>
-        {causesOf(runs).map((cause) => {
-          const { id, latest, count, error } = cause;
-          const all = failuresOf(latest.jobName);
-          return (
-            <tr
-              key={id}
-              data-row={id}
-              className={classes.row}
-              onClick={(event) => openRowOnClick(event, () => (count === 1 ? open(latest.id) : void navigate(all)))}
-            >
-              <Cell isHeader>
-                {count === 1 ? (
-                  <RunPageLink jobRunId={latest.id} className={classes.name}>
-                    {latest.jobName}
-                  </RunPageLink>
-                ) : (
-                  <Link to={all} className={classes.name}>
-                    {latest.jobName}
-                  </Link>
-                )}
-              </Cell>
-              <Cell isWide>
-                <span className={classes.error} title={error}>
-                  {error}
+        {causes.map((cause) => (
+          <tr
+            key={cause.fingerprint}
+            data-row={cause.fingerprint}
+            className={classes.row}
+            onClick={(event) =>
+              openRowOnClick(event, () =>
+                cause.runs === 1 ? open(cause.lastRunId) : void navigate(historyOfCause(cause)),
+              )
+            }
+          >
+            <Cell isHeader>
+              <span className={classes.stack}>
+                <CauseLink cause={cause} />
+                <span className={classes.under}>
+                  last <RunLink jobRunId={cause.lastRunId} /> <RelativeTime at={cause.lastAt} isPast />
                 </span>
-              </Cell>
-              <Cell label="Runs" align="right">
-                {count === 1 ? <RunLink jobRunId={latest.id} /> : `${count} runs`}
-              </Cell>
-              <Cell label="Last" align="right">
-                {latest.finishedAt && <RelativeTime at={latest.finishedAt} />}
-              </Cell>
-            </tr>
-          );
-        })}
+              </span>
+            </Cell>
+            <Cell isWide>
+              <span className={classes.error} title={cause.error}>
+                {cause.runs === 1 ? cause.error : cause.cause}
+              </span>
+            </Cell>
+            <Cell label="Runs" align="right">
+              {spellRuns(cause.runs)}
+            </Cell>
+            <Cell isCorner align="right">
+              <RerunCause cause={cause} times={() => boundsOf('24h', serverNow())} />
+            </Cell>
+          </tr>
+        ))}
       </Table>
     </div>
   );
 }
 
-function causesOf(runs: readonly JobRunSummary[]): FailureGroup[] {
-  const groups = createFailureGroups(() => true)([...runs].reverse());
-  return groups
-    .sort((a, b) => Date.parse(b.latest.finishedAt ?? '') - Date.parse(a.latest.finishedAt ?? ''))
-    .slice(0, SHOWN);
+const historyOfCause = ({ jobName, fingerprint }: FailureCause): string =>
+  historyWith({ jobName, status: 'FAILED', time: '24h', cause: fingerprint });
+
+function CauseLink({ cause }: { cause: FailureCause }) {
+  if (cause.runs === 1) {
+    return (
+      <RunPageLink jobRunId={cause.lastRunId} className={classes.name}>
+        {cause.jobName}
+      </RunPageLink>
+    );
+  }
+  return (
+    <Link to={historyOfCause(cause)} className={classes.name}>
+      {cause.jobName}
+    </Link>
+  );
 }
 
 function useFollowFailures(): void {
   const queryClient = useQueryClient();
-  const readAnew = useThrottled(() => void queryClient.invalidateQueries({ queryKey: historyKey() }), AT_MOST_EVERY_MS);
+  const readAnew = useThrottled(
+    () => void queryClient.invalidateQueries({ queryKey: failuresOfDayQuery().queryKey }),
+    AT_MOST_EVERY_MS,
+  );
   useLiveChanges(
     useCallback(
       ({ completed, vanished }: ActiveChange) => {

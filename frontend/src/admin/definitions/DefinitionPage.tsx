@@ -3,22 +3,22 @@ import { useQuery } from '@tanstack/react-query';
 import { parseAsStringLiteral, useQueryState } from 'nuqs';
 import { type ReactNode, useEffect } from 'react';
 import { useParams } from 'react-router-dom';
-import { toFailure } from '../../api/failure';
 import { stalledAfterQuery } from '../../api/job-queries';
 import { useCan } from '../../api/session';
 import { AutoRefresh } from '../../components/AutoRefresh';
+import { Pending } from '../../components/Pending';
 import { Permitted } from '../../components/Permitted';
 import { SubjectAudit } from '../../components/SubjectAudit';
 import { paths } from '../../paths';
 import { EmptyState } from '../../ui/EmptyState';
-import { ErrorPanel } from '../../ui/ErrorPanel';
 import { LinkTabs } from '../../ui/LinkTabs';
+import { loadable } from '../../ui/loadable';
 import { Page } from '../../ui/Page';
-import { RowSkeletons } from '../../ui/RowSkeletons';
 import { Section } from '../../ui/Section';
 import { jobsQuery, useRefreshJob } from './calls';
 import { JobButtons, type ListedJob } from './DefinitionTable';
 import { JobDefinitionSection } from './JobDefinitionSection';
+import { JobFailures, useJobFailures } from './JobFailures';
 import { JobFigures } from './JobFigures';
 import { JobPresets } from './JobPresets';
 import { JobRuns } from './JobRuns';
@@ -29,10 +29,13 @@ import { type JobActs, useJobActs } from './useJobActs';
 
 type Job = NonNullable<ListedJob['job']>;
 
-const parts = ['runs', 'presets', 'schedules', 'settings', 'definition'] as const;
+const JobCharts = loadable(() => import('./JobCharts').then((module) => module.JobCharts));
+
+const parts = ['runs', 'failures', 'presets', 'schedules', 'settings', 'definition'] as const;
 type Part = (typeof parts)[number];
 const labels = {
   runs: 'Runs',
+  failures: 'Failures',
   presets: 'Presets',
   schedules: 'Schedules',
   settings: 'Settings',
@@ -51,13 +54,16 @@ export function DefinitionPage() {
 }
 
 function Definition({ jobName }: { jobName: string }) {
-  const { data: jobs, error, refetch, dataUpdatedAt, isFetching } = useQuery(jobsQuery());
+  const query = useQuery(jobsQuery());
+  const { data: jobs, dataUpdatedAt, isFetching } = query;
   const [part] = useQueryState('part', parsePart);
   const acts = useJobActs();
   const canManage = useCan('manageJobs');
   const canRun = useCan('run');
   const refresh = useRefreshJob();
   const job = jobs?.find(({ name }) => name === jobName);
+  const { causes } = useJobFailures(jobName);
+  const counts: Partial<Record<Part, number>> = { failures: causes, settings: job && countSet(job.settings) };
   usePauseFromAddress(job, canManage, acts);
   return (
     <Page
@@ -74,16 +80,18 @@ function Definition({ jobName }: { jobName: string }) {
       <Section title="How it does">
         <JobFigures jobName={jobName} job={job} />
       </Section>
+      <JobCharts jobName={jobName} />
       <LinkTabs
         label="Parts of the job"
         tabs={parts.map((each) => ({
           to: each === 'runs' ? paths.definition(jobName) : `${paths.definition(jobName)}?part=${each}`,
           label: labels[each],
           isCurrent: each === part,
-          count: each === 'settings' && job ? countSet(job.settings) : 0,
+          count: counts[each] ?? 0,
         }))}
       />
       {part === 'runs' && <JobRuns jobName={jobName} />}
+      {part === 'failures' && <JobFailures jobName={jobName} />}
       {part === 'presets' && <JobPresets jobName={jobName} job={job} />}
       {part === 'schedules' && <JobSchedules jobName={jobName} />}
       {(part === 'settings' || part === 'definition') &&
@@ -91,17 +99,7 @@ function Definition({ jobName }: { jobName: string }) {
           <OfCode part={part} job={job} canManage={canManage} />
         ) : (
           <Section title={labels[part]} isTitleHidden>
-            {jobs ? (
-              <NoCode />
-            ) : error ? (
-              <ErrorPanel
-                title="The job could not be loaded"
-                details={toFailure(error).details}
-                onRetry={() => void refetch()}
-              />
-            ) : (
-              <RowSkeletons rows={4} label="Loading the job" />
-            )}
+            {jobs ? <NoCode /> : <Pending query={query} what="The job" rows={4} />}
           </Section>
         ))}
       <SubjectAudit subject="job" target={jobName} />
@@ -111,12 +109,16 @@ function Definition({ jobName }: { jobName: string }) {
 }
 
 function OfCode({ part, job, canManage }: { part: Part; job: Job; canManage: boolean }): ReactNode {
-  const { data: stalledAfterMs } = useQuery(stalledAfterQuery());
+  const query = useQuery(stalledAfterQuery());
+  const { data: stalledAfterMs } = query;
   if (part === 'definition') return <JobDefinitionSection job={job} />;
-  if (stalledAfterMs === undefined) return null;
   return (
     <Section title="Settings">
-      <JobSettingsForm job={job} stalledAfterMs={stalledAfterMs} isReadOnly={!canManage} />
+      {stalledAfterMs === undefined ? (
+        <Pending query={query} what="Settings" rows={4} />
+      ) : (
+        <JobSettingsForm job={job} stalledAfterMs={stalledAfterMs} isReadOnly={!canManage} />
+      )}
     </Section>
   );
 }

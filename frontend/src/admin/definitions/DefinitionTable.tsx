@@ -7,14 +7,17 @@ import { memo } from 'react';
 import { useCan } from '../../api/session';
 import { ChannelLink, JobLink } from '../../components/EntityLinks';
 import { StatusMark } from '../../components/JobStatusBadge';
+import { PauseButton } from '../../components/PauseButton';
 import { PausedNote } from '../../components/PausedNote';
 import { RelativeTime } from '../../components/RelativeTime';
 import { RunPageLink } from '../../components/RunPageLink';
 import { useRunDialog } from '../../components/url-state';
 import { formatDuration } from '../../lib/duration';
 import { Cell, Table } from '../../ui/Table';
+import type { ListSort } from '../../ui/TableSort';
 import { Tag } from '../../ui/Tag';
 import classes from './definitions.module.css';
+import { TookTrend } from './TookTrend';
 import type { JobActs } from './useJobActs';
 
 export interface ListedJob {
@@ -25,26 +28,29 @@ export interface ListedJob {
 }
 
 const columns = [
-  { label: 'Job' },
-  { label: 'Last run' },
-  { label: 'Last 24 hours' },
-  { label: 'Mean', align: 'right' },
-  { label: 'Channel' },
-  { label: 'Next' },
+  { label: 'Job', sortBy: 'name' },
+  { label: 'Description' },
+  { label: 'Last run', sortBy: 'last', isLargestFirst: true },
+  { label: 'Last 24 hours', sortBy: 'failed', isLargestFirst: true },
+  { label: 'Took p50 / p95 ≈', align: 'right', sortBy: 'took', isLargestFirst: true },
+  { label: 'Waited p95 ≈', align: 'right', sortBy: 'waited', isLargestFirst: true },
+  { label: 'Channel', sortBy: 'channel' },
+  { label: 'Next', sortBy: 'next' },
   { label: 'Actions', isHidden: true },
 ] as const;
 
 interface Props {
   jobs: readonly ListedJob[];
+  sort: ListSort;
   /** Null for those who may not pause jobs. */
   acts: JobActs | null;
 }
 
 /** Jobs with how their runs ended lately. */
-export function DefinitionTable({ jobs, acts }: Props) {
+export function DefinitionTable({ jobs, sort, acts }: Props) {
   const canRun = useCan('run');
   return (
-    <Table caption="Jobs" columns={columns} stackOn="tablet" isRoving>
+    <Table caption="Jobs" columns={columns} stackOn="tablet" isRoving opensRows sort={sort}>
       {jobs.map((listed) => (
         <DefinitionRow key={listed.jobName} listed={listed} acts={acts} canRun={canRun} />
       ))}
@@ -65,8 +71,8 @@ const DefinitionRow = memo(function DefinitionRow({ listed: { jobName, job, acti
       <Cell isHeader>
         <span className="long-name">
           <JobLink jobName={jobName} />
+          {job?.settings.isCritical && <IconStarFilled size={13} className={classes.star} aria-label="Critical" />}
         </span>
-        {job?.settings.isCritical && <IconStarFilled size={13} className={classes.star} aria-label="Critical" />}
         {paused && (
           <span className={classes.note}>
             <PausedNote paused={paused} />
@@ -74,11 +80,22 @@ const DefinitionRow = memo(function DefinitionRow({ listed: { jobName, job, acti
         )}
         {!job && (
           <span className={classes.note}>
-            <Tag title="This server has no code of it: an external program executes its runs, or it is gone">
-              No code here
-            </Tag>
+            {activity?.isGone ? (
+              <Tag tone="warning" title="Runs of it are queued, and no process that lives has its code">
+                Gone, runs queued
+              </Tag>
+            ) : (
+              <Tag title="This server has no code of it: an external program executes its runs, or it is gone">
+                No code here
+              </Tag>
+            )}
           </span>
         )}
+      </Cell>
+      <Cell label="Description" isWide isEmpty={!job}>
+        <span className={classes.description} title={job?.description}>
+          {job?.description ?? '–'}
+        </span>
       </Cell>
       <Cell label="Last run" isEmpty={!activity?.lastRun}>
         <LastRun activity={activity} />
@@ -86,8 +103,11 @@ const DefinitionRow = memo(function DefinitionRow({ listed: { jobName, job, acti
       <Cell label="Last 24 hours">
         <DayBar activity={activity} />
       </Cell>
-      <Cell label="Mean" align="right" isEmpty={activity?.meanMs == null}>
-        {activity?.meanMs == null ? '–' : formatDuration(activity.meanMs)}
+      <Cell label="Took p50 / p95 ≈" align="right" isEmpty={!activity?.took}>
+        <Took activity={activity} />
+      </Cell>
+      <Cell label="Waited p95 ≈" align="right" isEmpty={activity?.waitedP95 == null}>
+        {activity?.waitedP95 == null ? '–' : formatDuration(activity.waitedP95)}
       </Cell>
       <Cell label="Channel" isEmpty={!job}>
         {job ? <ChannelLink channel={job.channel} /> : '–'}
@@ -112,30 +132,22 @@ export function JobButtons({ job, acts, canRun }: ButtonsProps) {
   const { openNewOf } = useRunDialog();
   return (
     <span className={classes.acts}>
-      {acts &&
-        (settings.paused === null ? (
-          <Button
-            variant="default"
-            size="compact-sm"
-            aria-label={`Pause ${name}`}
-            data-key="P"
-            onClick={() => acts.pause(name)}
-          >
-            Pause…
-          </Button>
-        ) : (
-          <Button
-            variant="default"
-            size="compact-sm"
-            aria-label={`Resume ${name}`}
-            data-key="P"
-            onClick={() => acts.resume(settings)}
-          >
-            Resume
-          </Button>
-        ))}
+      {acts && (
+        <PauseButton
+          name={name}
+          isPaused={settings.paused !== null}
+          onPause={() => acts.pause(name)}
+          onResume={() => acts.resume(settings)}
+        />
+      )}
       {canRun && (
-        <Button variant="light" size="compact-sm" aria-label={`Run ${name}`} onClick={() => openNewOf(name)}>
+        <Button
+          variant="light"
+          size="compact-sm"
+          aria-label={`Run ${name}`}
+          data-key="c"
+          onClick={() => openNewOf(name)}
+        >
           Run…
         </Button>
       )}
@@ -152,6 +164,17 @@ function LastRun({ activity }: { activity: JobActivity | undefined }) {
       <RunPageLink jobRunId={last.id} className={classes.when}>
         <RelativeTime at={last.finishedAt} />
       </RunPageLink>
+    </span>
+  );
+}
+
+/** How long half and nearly all of the runs took in a day, and how that compares with the week before. */
+function Took({ activity }: { activity: JobActivity | undefined }) {
+  if (!activity?.took) return <>–</>;
+  const { p50, p95 } = activity.took;
+  return (
+    <span className={classes.day}>
+      {formatDuration(p50)} / {formatDuration(p95)} <TookTrend activity={activity} />
     </span>
   );
 }

@@ -2,20 +2,20 @@ import type { JobActivity } from '@job-manager/shared/contract/definitions';
 import { Button } from '@mantine/core';
 import { IconBox, IconFilterOff } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import { parseAsString, useQueryState } from 'nuqs';
 import { toFailure } from '../../api/failure';
 import { useCan } from '../../api/session';
 import { AutoRefresh } from '../../components/AutoRefresh';
+import { useListSort } from '../../components/list-sort';
 import { Permitted } from '../../components/Permitted';
 import { EmptyState } from '../../ui/EmptyState';
 import { ErrorPanel } from '../../ui/ErrorPanel';
-import { FilterBar } from '../../ui/FilterBar';
+import { InSteps } from '../../ui/InSteps';
 import { Page } from '../../ui/Page';
 import { RowSkeletons } from '../../ui/RowSkeletons';
-import { SearchField } from '../../ui/SearchField';
 import { Section } from '../../ui/Section';
 import { activityQuery, jobsQuery } from './calls';
 import { DefinitionTable, type ListedJob } from './DefinitionTable';
+import { JobFilters, useJobFilters } from './JobFilters';
 import { useJobActs } from './useJobActs';
 
 /** What can be run, and how it does. */
@@ -27,17 +27,25 @@ export function DefinitionsPage() {
   );
 }
 
+const orders = {
+  name: ({ jobName }: ListedJob) => jobName,
+  last: ({ activity }: ListedJob) => activity?.lastRun?.finishedAt ?? null,
+  failed: ({ activity }: ListedJob) => activity?.failed ?? 0,
+  took: ({ activity }: ListedJob) => activity?.took?.p50 ?? null,
+  waited: ({ activity }: ListedJob) => activity?.waitedP95 ?? null,
+  channel: ({ job }: ListedJob) => job?.channel ?? null,
+  next: ({ activity }: ListedJob) => activity?.nextDueAt ?? null,
+};
+
 function Definitions() {
   const jobs = useQuery(jobsQuery());
   const activity = useQuery(activityQuery());
-  const [q, setQ] = useQueryState('q', parseAsString.withDefault(''));
+  const filters = useJobFilters();
+  const { sort, sorted } = useListSort(orders);
   const acts = useJobActs();
   const canManage = useCan('manageJobs');
   const listed = listOf(jobs.data ?? [], activity.data ?? []);
-  const wanted = q.toLowerCase();
-  const shown = listed.filter(({ jobName, job }) =>
-    [jobName, job?.description ?? ''].some((text) => text.toLowerCase().includes(wanted)),
-  );
+  const shown = sorted(listed.filter(filters.matches));
   const external = listed.filter(({ job }) => !job).length;
   const refresh = () => void Promise.all([jobs.refetch(), activity.refetch()]);
   const error = jobs.error ?? activity.error;
@@ -58,18 +66,18 @@ function Definitions() {
       }
     >
       <Section title="All jobs" isTitleHidden>
-        <FilterBar>
-          <SearchField label="Search jobs" value={q} maxLength={100} onChange={(next) => void setQ(next || null)} />
-        </FilterBar>
+        <JobFilters filters={filters} jobs={listed} />
         {jobs.data === undefined || activity.data === undefined ? (
           error ? (
-            <ErrorPanel title="Jobs could not be loaded" details={toFailure(error).details} onRetry={refresh} />
+            <ErrorPanel title="Jobs could not be loaded" details={toFailure(error)} onRetry={refresh} />
           ) : (
             <RowSkeletons rows={8} label="Loading jobs" />
           )
         ) : shown.length > 0 ? (
           <>
-            <DefinitionTable jobs={shown} acts={canManage ? acts : null} />
+            <InSteps rows={shown} noun="jobs">
+              {(part) => <DefinitionTable jobs={part} sort={sort} acts={canManage ? acts : null} />}
+            </InSteps>
             {activity.data.length === MAX_JOBS && (
               <p className="dimmed">Figures are those of the first {MAX_JOBS.toLocaleString('en')} jobs by name.</p>
             )}
@@ -84,10 +92,10 @@ function Definitions() {
           <EmptyState
             icon={IconFilterOff}
             title="No job matches"
-            text={`Looked for “${q}” among ${listed.length} jobs.`}
+            text={`Looked among ${listed.length} jobs.`}
             action={
-              <Button variant="default" onClick={() => void setQ(null)}>
-                Clear the search
+              <Button variant="default" onClick={filters.clear}>
+                Clear filters
               </Button>
             }
           />

@@ -2,13 +2,15 @@ import { useQuery } from '@tanstack/react-query';
 import { ChannelLink } from '../../components/EntityLinks';
 import { StatusMark } from '../../components/JobStatusBadge';
 import { PausedNote } from '../../components/PausedNote';
+import { Pending } from '../../components/Pending';
 import { RelativeTime } from '../../components/RelativeTime';
 import { RunLink } from '../../components/RunLink';
+import { formatSuccessRate } from '../../components/success-rate';
 import { formatDuration } from '../../lib/duration';
 import { Fact, Facts } from '../../ui/Facts';
-import { RowSkeletons } from '../../ui/RowSkeletons';
 import { activityQuery } from './calls';
 import type { ListedJob } from './DefinitionTable';
+import { TookTrend } from './TookTrend';
 
 interface Props {
   jobName: string;
@@ -17,8 +19,9 @@ interface Props {
 
 /** How a job does: its last run, a day in figures, when it comes next. */
 export function JobFigures({ jobName, job }: Props) {
-  const { data } = useQuery(activityQuery());
-  if (data === undefined) return <RowSkeletons rows={1} label="Loading figures" />;
+  const query = useQuery(activityQuery());
+  const { data } = query;
+  if (data === undefined) return <Pending query={query} what="Its figures" rows={1} />;
   const activity = data.find((each) => each.jobName === jobName);
   const paused = job?.settings.paused;
   return (
@@ -38,9 +41,19 @@ export function JobFigures({ jobName, job }: Props) {
           'Never'
         )}
       </Fact>
-      <Fact name="Succeeded in 24 hours">{(activity?.success ?? 0).toLocaleString('en')}</Fact>
-      <Fact name="Failed in 24 hours">{(activity?.failed ?? 0).toLocaleString('en')}</Fact>
-      <Fact name="Took on average">{activity?.meanMs == null ? '–' : formatDuration(activity.meanMs)}</Fact>
+      <Fact name="Completed 24h">{(activity?.success ?? 0).toLocaleString('en')}</Fact>
+      <Fact name="Failed 24h">{(activity?.failed ?? 0).toLocaleString('en')}</Fact>
+      <Fact name="Success rate 24h">{formatSuccessRate(activity?.success ?? 0, activity?.failed ?? 0)}</Fact>
+      <Fact name="Took p95 ≈">
+        {activity?.took ? (
+          <span>
+            {formatDuration(activity.took.p95)} <TookTrend activity={activity} />
+          </span>
+        ) : (
+          '–'
+        )}
+      </Fact>
+      <Fact name="Waited p95 ≈">{activity?.waitedP95 == null ? '–' : formatDuration(activity.waitedP95)}</Fact>
       {job && (
         <Fact name="Channel">
           <ChannelLink channel={job.channel} />

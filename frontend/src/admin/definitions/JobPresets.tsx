@@ -1,10 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
-import { toFailure } from '../../api/failure';
 import { StatusMark } from '../../components/JobStatusBadge';
+import { Pending } from '../../components/Pending';
 import { RelativeTime } from '../../components/RelativeTime';
 import { RunLink } from '../../components/RunLink';
-import { ErrorPanel } from '../../ui/ErrorPanel';
-import { RowSkeletons } from '../../ui/RowSkeletons';
 import { Section } from '../../ui/Section';
 import { Cell, Table } from '../../ui/Table';
 import { presetsQuery, recentQuery } from './calls';
@@ -31,12 +29,9 @@ export function JobPresets({ jobName, job }: Props) {
 }
 
 function Presets({ jobName, job }: Props) {
-  const { data, error, refetch } = useQuery(presetsQuery(jobName));
-  if (data === undefined) {
-    if (error === null) return <RowSkeletons rows={2} label="Loading presets" isDense />;
-    const { details } = toFailure(error);
-    return <ErrorPanel title="Presets could not be loaded" details={details} onRetry={() => void refetch()} />;
-  }
+  const query = useQuery(presetsQuery(jobName));
+  const { data } = query;
+  if (data === undefined) return <Pending query={query} what="Presets" isDense />;
   const inCode = (job?.presets ?? []).map((preset) => ({ ...preset, id: preset.name, from: 'Code', problem: null }));
   const saved = data.map(({ isShared, isMine, owner, ...preset }) => ({
     ...preset,
@@ -61,12 +56,9 @@ function Presets({ jobName, job }: Props) {
 }
 
 function Recent({ jobName }: { jobName: string }) {
-  const { data, error, refetch } = useQuery(recentQuery(jobName));
-  if (data === undefined) {
-    if (error === null) return <RowSkeletons rows={2} label="Loading recent parameters" isDense />;
-    const { details } = toFailure(error);
-    return <ErrorPanel title="They could not be loaded" details={details} onRetry={() => void refetch()} />;
-  }
+  const query = useQuery(recentQuery(jobName));
+  const { data } = query;
+  if (data === undefined) return <Pending query={query} what="Recent parameters" isDense />;
   if (data.length === 0) return <p className="dimmed">No run of it has finished yet.</p>;
   return (
     <Table caption="Recent parameters" columns={[{ label: 'Run' }, { label: 'Finished' }, { label: 'Parameters' }]}>

@@ -1,14 +1,12 @@
 import { Anchor } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from 'react-router-dom';
-import { toFailure } from '../../api/failure';
 import { historyQuery } from '../../api/job-queries';
 import { HistoryTable } from '../../components/HistoryTable';
+import { Pending } from '../../components/Pending';
 import { QueuedRuns } from '../../components/QueuedRuns';
 import { useOpenedRun } from '../../components/url-state';
 import { paths } from '../../paths';
-import { ErrorPanel } from '../../ui/ErrorPanel';
-import { RowSkeletons } from '../../ui/RowSkeletons';
 import { Section } from '../../ui/Section';
 
 const SHOWN = 20;
@@ -28,13 +26,10 @@ export function JobRuns({ jobName }: { jobName: string }) {
 }
 
 function LastRuns({ jobName }: { jobName: string }) {
-  const { data, error, refetch } = useQuery(historyQuery({ jobName }, 1, SHOWN));
+  const query = useQuery(historyQuery({ jobName }, { page: 1 }, SHOWN));
+  const { data } = query;
   const { open } = useOpenedRun();
-  if (data === undefined) {
-    if (error === null) return <RowSkeletons rows={5} label="Loading runs" isDense />;
-    const { details } = toFailure(error);
-    return <ErrorPanel title="Runs could not be loaded" details={details} onRetry={() => void refetch()} />;
-  }
+  if (data === undefined) return <Pending query={query} what="Runs" rows={5} isDense />;
   if (data.runs.length === 0) return <p className="dimmed">No run of it has finished yet.</p>;
   return (
     <>
@@ -46,7 +41,7 @@ function LastRuns({ jobName }: { jobName: string }) {
       />
       <p className="dimmed">
         {data.total > data.runs.length && `The newest ${data.runs.length} of ${data.total.toLocaleString('en')}. `}
-        <Anchor component={Link} to={paths.historyOf(jobName)} inherit>
+        <Anchor component={Link} to={paths.historyOf(jobName)} inherit underline="always">
           All in the history
         </Anchor>
       </p>

@@ -1,10 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
-import { toFailure } from '../../api/failure';
 import { ScheduleLink } from '../../components/EntityLinks';
 import { PausedNote } from '../../components/PausedNote';
+import { Pending } from '../../components/Pending';
 import { RelativeTime } from '../../components/RelativeTime';
-import { ErrorPanel } from '../../ui/ErrorPanel';
-import { RowSkeletons } from '../../ui/RowSkeletons';
 import { Section } from '../../ui/Section';
 import { Cell, Table } from '../../ui/Table';
 import { schedulesOfQuery } from './calls';
@@ -19,12 +17,9 @@ export function JobSchedules({ jobName }: { jobName: string }) {
 }
 
 function Schedules({ jobName }: { jobName: string }) {
-  const { data, error, refetch } = useQuery(schedulesOfQuery(jobName));
-  if (data === undefined) {
-    if (error === null) return <RowSkeletons rows={2} label="Loading schedules" isDense />;
-    const { details } = toFailure(error);
-    return <ErrorPanel title="Schedules could not be loaded" details={details} onRetry={() => void refetch()} />;
-  }
+  const query = useQuery(schedulesOfQuery(jobName));
+  const { data } = query;
+  if (data === undefined) return <Pending query={query} what="Schedules" isDense />;
   if (data.length === 0) return <p className="dimmed">No schedule runs this job.</p>;
   return (
     <Table

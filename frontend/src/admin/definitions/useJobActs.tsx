@@ -48,6 +48,9 @@ export function useJobActs(): JobActs {
   };
 }
 
+/** One for both: what was done last is what can be undone. */
+const toastOf = (jobName: string): string => `pause of job ${jobName}`;
+
 /** Pausing and resuming, each of which the toast offers to undo. */
 function usePause(onPaused: () => void) {
   const queryClient = useQueryClient();
@@ -59,7 +62,7 @@ function usePause(onPaused: () => void) {
     mutationFn: ({ jobName, pause }: { jobName: string; pause: Pause }) => jobSettings.pause({ jobName, ...pause }),
     onSuccess: ({ jobName }) => {
       const offer = { label: 'Undo', act: () => resuming.mutate({ jobName, paused: null }) };
-      toastSuccess({ message: `Job ${jobName} is paused.`, offer });
+      toastSuccess({ id: toastOf(jobName), message: `Job ${jobName} is paused.`, offer });
       onPaused();
     },
     onError: (failed) => trackError(failed, { action: 'pauseJob', component: 'DefinitionsPage' }),
@@ -70,7 +73,7 @@ function usePause(onPaused: () => void) {
     onSuccess: ({ jobName }, { paused }) => {
       const again = paused && pauseAgain(paused);
       const offer = again ? { label: 'Undo', act: () => pausing.mutate({ jobName, pause: again }) } : undefined;
-      toastSuccess({ message: `Job ${jobName} goes on.`, offer });
+      toastSuccess({ id: toastOf(jobName), message: `Job ${jobName} goes on.`, offer });
     },
     onError: (failed) => {
       trackError(failed, { action: 'resumeJob', component: 'DefinitionsPage' });

@@ -47,11 +47,7 @@ function ErrorGroup({ fingerprint }: { fingerprint: string }) {
       ) : (
         <Section title="Occurrences">
           {failure ? (
-            <ErrorPanel
-              title="The error could not be loaded"
-              details={failure.details}
-              onRetry={() => void refetch()}
-            />
+            <ErrorPanel title="The error could not be loaded" details={failure} onRetry={() => void refetch()} />
           ) : (
             <RowSkeletons rows={6} label="Loading the error" />
           )}

@@ -4,15 +4,16 @@ import { memo } from 'react';
 import { Link } from 'react-router-dom';
 import { RelativeTime } from '../../components/RelativeTime';
 import { paths } from '../../paths';
-import { Sparkline } from '../../ui/BarChart';
 import { Ellipsis } from '../../ui/Ellipsis';
 import { Cell, Table } from '../../ui/Table';
 import classes from './ErrorGroupTable.module.css';
 import { LevelTag } from './LevelTag';
-import { countOf, periodWords } from './rate';
+import { countOf, periodNames } from './period';
+import type { ErrorGroups } from './queries';
+import { SmallRate } from './RateChart';
 
 interface Props {
-  groups: readonly ClientErrorGroup[];
+  answer: ErrorGroups;
   period: ErrorPeriod;
   /** Others are on their way, these are still shown. */
   isBusy: boolean;
@@ -29,17 +30,23 @@ const columns = [
   { label: 'Pages' },
 ] as const;
 
-export function ErrorGroupTable({ groups, period, isBusy }: Props) {
+export function ErrorGroupTable({ answer, period, isBusy }: Props) {
+  const { groups, bucketMs, since } = answer;
   return (
     <Table caption="Errors by kind" columns={columns} stackOn="tablet" isBusy={isBusy}>
       {groups.map((group) => (
-        <GroupRow key={group.fingerprint} group={group} period={period} />
+        <GroupRow key={group.fingerprint} group={group} period={period} bucketMs={bucketMs} since={since} />
       ))}
     </Table>
   );
 }
 
-const GroupRow = memo(function GroupRow({ group, period }: { group: ClientErrorGroup; period: ErrorPeriod }) {
+interface RowProps extends Pick<ErrorGroups, 'bucketMs' | 'since'> {
+  group: ClientErrorGroup;
+  period: ErrorPeriod;
+}
+
+const GroupRow = memo(function GroupRow({ group, period, bucketMs, since }: RowProps) {
   return (
     <tr data-error={group.fingerprint}>
       <Cell isHeader isWide>
@@ -67,9 +74,9 @@ const GroupRow = memo(function GroupRow({ group, period }: { group: ClientErrorG
         {group.users.toLocaleString('en')}
       </Cell>
       <Cell label="Rate">
-        <Sparkline
-          values={group.rate}
-          description={`${countOf(group.count, 'occurrence')} in ${periodWords[period]}`}
+        <SmallRate
+          rate={{ values: group.rate, bucketMs, since }}
+          description={`${countOf(group.count, 'occurrence')} in ${periodNames[period]}`}
         />
       </Cell>
       <Cell label="First seen">

@@ -5,8 +5,8 @@ import { Section } from '../../ui/Section';
 import classes from './ErrorGroupView.module.css';
 import { LevelTag } from './LevelTag';
 import { Occurrence } from './Occurrence';
+import { countOf } from './period';
 import { RateChart, Total } from './RateChart';
-import { countOf } from './rate';
 
 interface Props {
   answer: { group: ClientErrorGroup; occurrences: ClientErrorOccurrence[]; bucketMs: number; since: string };

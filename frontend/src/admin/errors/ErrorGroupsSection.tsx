@@ -1,18 +1,19 @@
 import { Button, Select } from '@mantine/core';
-import { IconCircleCheck, IconFilterOff, IconRefresh } from '@tabler/icons-react';
+import { IconCircleCheck, IconFilterOff } from '@tabler/icons-react';
 import type { UseQueryResult } from '@tanstack/react-query';
 import { toFailure } from '../../api/failure';
 import { EmptyState } from '../../ui/EmptyState';
 import { ErrorPanel } from '../../ui/ErrorPanel';
 import { FilterBar } from '../../ui/FilterBar';
+import { RefreshButton } from '../../ui/RefreshButton';
 import { RowSkeletons } from '../../ui/RowSkeletons';
 import { SearchField } from '../../ui/SearchField';
 import { Section } from '../../ui/Section';
 import { ErrorGroupTable } from './ErrorGroupTable';
 import { type ErrorLevel, errorLevels, levelLook } from './level';
+import { periodNames } from './period';
 import { SEARCH_CHARS, type useErrorsPlace } from './place';
 import type { ErrorGroups } from './queries';
-import { periodWords } from './rate';
 
 interface Props {
   place: ReturnType<typeof useErrorsPlace>;
@@ -22,32 +23,16 @@ interface Props {
 /** Errors by kind, with what narrows them. */
 export function ErrorGroupsSection({ place, groups: { data, error, isFetching, isPlaceholderData, refetch } }: Props) {
   return (
-    <Section
-      title="By kind"
-      actions={
-        <Button
-          variant="default"
-          leftSection={<IconRefresh size={16} />}
-          loading={isFetching}
-          onClick={() => void refetch()}
-        >
-          Refresh
-        </Button>
-      }
-    >
+    <Section title="By kind" actions={<RefreshButton isFetching={isFetching} onRefresh={() => void refetch()} />}>
       <ErrorFilterBar place={place} />
       {data ? (
         data.groups.length > 0 ? (
-          <ErrorGroupTable groups={data.groups} period={place.filters.period} isBusy={isPlaceholderData} />
+          <ErrorGroupTable answer={data} period={place.filters.period} isBusy={isPlaceholderData} />
         ) : (
           <NoErrors place={place} />
         )
       ) : error ? (
-        <ErrorPanel
-          title="Errors could not be loaded"
-          details={toFailure(error).details}
-          onRetry={() => void refetch()}
-        />
+        <ErrorPanel title="Errors could not be loaded" details={toFailure(error)} onRetry={() => void refetch()} />
       ) : (
         <RowSkeletons rows={5} label="Loading errors" />
       )}
@@ -89,7 +74,7 @@ function NoErrors({ place }: Pick<Props, 'place'>) {
       <EmptyState
         icon={IconFilterOff}
         title="No errors match these filters"
-        text={`Nothing like it was reported in ${periodWords[place.filters.period]}.`}
+        text={`Nothing like it was reported in ${periodNames[place.filters.period]}.`}
         action={
           <Button variant="default" onClick={place.clear}>
             Clear filters
@@ -102,7 +87,7 @@ function NoErrors({ place }: Pick<Props, 'place'>) {
     <EmptyState
       icon={IconCircleCheck}
       title="No errors in this period"
-      text={`No browser reported anything in ${periodWords[place.filters.period]}.`}
+      text={`No browser reported anything in ${periodNames[place.filters.period]}.`}
     />
   );
 }

@@ -1,10 +1,13 @@
 import type { JobRunSummary } from '@job-manager/shared/contract/run';
 import { Button } from '@mantine/core';
 import { IconFilterOff } from '@tabler/icons-react';
-import { useMemo } from 'react';
+import { Suspense, useMemo } from 'react';
 import { useServerTime } from '../../api/server-clock';
 import { ConnectionBanner } from '../../components/ConnectionBanner';
+import { useTicks } from '../../components/ticks';
 import { EmptyState } from '../../ui/EmptyState';
+import { useHoldStill } from '../../ui/hold-still';
+import { loadable } from '../../ui/loadable';
 import { ActiveJobsMonitor } from './ActiveJobsMonitor';
 import { ActiveToolbar, StateCounts } from './ActiveToolbar';
 import { type ActiveFilters, isWanted } from './active-groups';
@@ -12,6 +15,8 @@ import { useActivePlace } from './active-place';
 import { QueueBeyond } from './QueueBeyond';
 import { RunBoard } from './RunBoard';
 import { useActiveList } from './useActiveList';
+
+const ActiveSelection = loadable(() => import('./ActiveSelection').then((module) => module.ActiveSelection));
 
 /** How often time alone may bring a run into the filter, or out of it. */
 const REFILTER_MS = 2_000;
@@ -21,9 +26,9 @@ export function ActiveBoard({ onCleanupStalled }: { onCleanupStalled?: () => voi
   const list = useActiveList();
   const { filters, set } = useActivePlace();
   const jobs = useWanted(list.jobs, filters);
-  const clear = () => set({ q: null, job: null, channel: null, state: null });
-  const queued = list.counts?.queued ?? 0;
-  const shown = useMemo(() => list.jobs.filter(({ status }) => status === 'QUEUED').length, [list.jobs]);
+  const ticks = useTicks(`active ${JSON.stringify(filters)}`);
+  useHoldStill(ticks.ids.size > 0);
+  const clear = () => set({ q: null, job: null, channel: null, runner: null, state: null });
   return (
     <>
       <ConnectionBanner />
@@ -32,10 +37,20 @@ export function ActiveBoard({ onCleanupStalled }: { onCleanupStalled?: () => voi
         jobs={jobs}
         isOnlySection
         List={RunBoard}
-        aside={<StateCounts runs={list.jobs} />}
+        aside={list.jobs.length > 0 ? <StateCounts runs={list.jobs} queued={list.counts?.queued ?? 0} /> : null}
         toolbar={<ActiveToolbar runs={list.jobs} />}
         noMatch={list.jobs.length > 0 ? <NoMatch onClear={clear} /> : undefined}
-        below={<QueueBeyond hidden={queued - shown} queued={queued} />}
+        below={
+          <>
+            <QueueBeyond runs={list.jobs} queued={list.counts?.queued ?? 0} filters={filters} />
+            {ticks.ids.size > 0 && (
+              <Suspense>
+                <ActiveSelection ticks={ticks} active={list.jobs} shown={jobs} />
+              </Suspense>
+            )}
+          </>
+        }
+        ticks={ticks}
         onCleanupStalled={onCleanupStalled}
       />
     </>

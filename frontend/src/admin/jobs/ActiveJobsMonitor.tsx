@@ -4,6 +4,7 @@ import { IconZzz } from '@tabler/icons-react';
 import { type ComponentType, type ReactNode, Suspense, useMemo, useRef } from 'react';
 import { useServerTime } from '../../api/server-clock';
 import { formatQueued } from '../../components/queued-count';
+import type { TickedRows } from '../../components/ticks';
 import { useRunKeys } from '../../components/useRunKeys';
 import { EmptyState } from '../../ui/EmptyState';
 import { useHoldStill, useIsHeldStill, useSteady } from '../../ui/hold-still';
@@ -40,6 +41,8 @@ interface ActiveJobsMonitorProps {
   onViewDetails: (jobRunId: string) => void;
   /** Absent for those who may not. */
   onCleanupStalled?: () => void;
+  /** Rows can be ticked. */
+  ticks?: TickedRows;
   /** Draws the rows another way. */
   List?: ComponentType<RunListProps>;
   /** In place of the counts. */
@@ -124,7 +127,19 @@ export interface RunListProps extends ActiveJobsMonitorProps {
   Advice?: ActiveRowProps['Advice'];
 }
 
-export function RunList({
+/** One place of the page for the Tab key. */
+function RunList(props: RunListProps) {
+  const zone = useRef<HTMLDivElement>(null);
+  useRovingRows(zone);
+  useRunKeys(zone, (wanted) => props.rows.find(({ run }) => run.id === wanted)?.run);
+  return (
+    <div ref={zone}>
+      <RunRows {...props} />
+    </div>
+  );
+}
+
+export function RunRows({
   rows,
   isHeld,
   isOnlySection = false,
@@ -132,20 +147,13 @@ export function RunList({
   isCancelling,
   onCancel,
   onViewDetails,
+  ticks,
   Row = JobRunCard,
   Menu,
   Advice,
 }: RunListProps) {
-  const list = useRef<HTMLUListElement>(null);
-  useRovingRows(list);
-  useRunKeys(list, (wanted) => rows.find(({ run }) => run.id === wanted)?.run);
   return (
-    <ul
-      ref={list}
-      className={classes.list}
-      data-full-height={isOnlySection || undefined}
-      aria-label="Active and queued jobs"
-    >
+    <ul className={classes.list} data-full-height={isOnlySection || undefined} aria-label="Active and queued jobs">
       {rows.map(({ run, state }) => (
         <Row
           key={run.id}
@@ -154,6 +162,8 @@ export function RunList({
           isFading={state === 'ended' && !isHeld}
           isCancelling={state === 'active' && isCancelling(run.id)}
           limits={limitsOf(run.jobName)}
+          isTicked={ticks?.ids.has(run.id)}
+          onTick={ticks?.toggle}
           onCancel={onCancel}
           onViewDetails={onViewDetails}
           Menu={Menu}

@@ -1,3 +1,4 @@
+import { queuedCap } from '@job-manager/shared/live';
 import { Anchor } from '@mantine/core';
 import { Link } from 'react-router-dom';
 import { ConnectionBanner } from '../../components/ConnectionBanner';
@@ -22,15 +23,19 @@ export function ActiveSection({ onCleanupStalled }: Props) {
       <ActiveJobsMonitor
         {...list}
         maxRows={MAX_ROWS}
-        below={list.jobs.length > MAX_ROWS ? <AllActive count={list.jobs.length} /> : undefined}
+        below={list.jobs.length > MAX_ROWS ? <AllActive counts={list.counts} /> : undefined}
         onCleanupStalled={onCleanupStalled}
       />
     </>
   );
 }
 
-const AllActive = ({ count }: { count: number }) => (
-  <Anchor component={Link} to={paths.monitor} size="sm">
-    All {count.toLocaleString('en')} active runs
-  </Anchor>
-);
+/** The live list holds the first queued ones only; the counts have all. */
+function AllActive({ counts }: Pick<ReturnType<typeof useActiveList>, 'counts'>) {
+  const isCounted = counts !== null && counts.queued <= queuedCap;
+  return (
+    <Anchor component={Link} to={paths.monitor} size="sm">
+      All {isCounted ? `${(counts.running + counts.queued).toLocaleString('en')} active runs` : 'active runs'}
+    </Anchor>
+  );
+}

@@ -3,6 +3,7 @@ import { ActionIcon, Button, Checkbox, Drawer, Select } from '@mantine/core';
 import { IconAdjustmentsHorizontal, IconLayoutList, IconTable } from '@tabler/icons-react';
 import { useMemo, useState } from 'react';
 import { useServerTime } from '../../api/server-clock';
+import { formatHidden } from '../../components/queued-count';
 import { SavedViews } from '../../components/SavedViews';
 import { SearchField } from '../../ui/SearchField';
 import { useIsPhone } from '../../ui/useIsPhone';
@@ -52,7 +53,9 @@ function FilterSheet({ runs }: { runs: readonly JobRunSummary[] }) {
   const { filters, grouping, isFollowing } = useActivePlace();
   const [isOpen, setOpen] = useState(false);
   useReturnFocus(isOpen);
-  const chosen = [filters.job, filters.channel, filters.state, grouping, isFollowing || null].filter(isGiven).length;
+  const chosen = [filters.job, filters.channel, filters.runner, filters.state, grouping, isFollowing || null].filter(
+    isGiven,
+  ).length;
   return (
     <>
       <Button variant="default" leftSection={<IconAdjustmentsHorizontal size={16} />} onClick={() => setOpen(true)}>
@@ -70,6 +73,7 @@ function FilterSheet({ runs }: { runs: readonly JobRunSummary[] }) {
       >
         <div className={classes.sheet}>
           <Choices runs={runs} />
+          <SavedViews page="active" />
           <Button onClick={() => setOpen(false)}>Show runs</Button>
         </div>
       </Drawer>
@@ -105,6 +109,7 @@ function Choices({ runs }: { runs: readonly JobRunSummary[] }) {
   const { filters, grouping, isFollowing, set } = useActivePlace();
   const jobNames = useMemo(() => namesOf(runs, 'jobName', filters.job), [runs, filters.job]);
   const channels = useMemo(() => namesOf(runs, 'channel', filters.channel), [runs, filters.channel]);
+  const runners = useMemo(() => namesOf(runs, 'runnerName', filters.runner), [runs, filters.runner]);
   return (
     <>
       <Select
@@ -127,6 +132,18 @@ function Choices({ runs }: { runs: readonly JobRunSummary[] }) {
         searchable
         comboboxProps={inPlace}
       />
+      {(runners.length > 1 || filters.runner !== null) && (
+        <Select
+          aria-label="Filter by runner"
+          placeholder="Any runner"
+          data={runners}
+          value={filters.runner}
+          onChange={(runner) => set({ runner })}
+          clearable
+          searchable
+          comboboxProps={inPlace}
+        />
+      )}
       <Select
         aria-label="Filter by state"
         placeholder="Any state"
@@ -154,22 +171,29 @@ function Choices({ runs }: { runs: readonly JobRunSummary[] }) {
   );
 }
 
-/** How many of the runs shown are in each state. */
-export function StateCounts({ runs }: { runs: readonly JobRunSummary[] }) {
+interface StateCountsProps {
+  runs: readonly JobRunSummary[];
+  /** All that are queued, also beyond `runs`. */
+  queued: number;
+}
+
+/** How many of the runs shown are in each state, and how many more wait. */
+export function StateCounts({ runs, queued }: StateCountsProps) {
   const now = useServerTime((time) => time);
-  const text = useMemo(
-    () =>
-      countStates(runs, now)
-        .map(([state, count]) => `${count.toLocaleString('en')} ${stateLabel[state]}`)
-        .join(' · '),
-    [runs, now],
-  );
+  const text = useMemo(() => {
+    const states = countStates(runs, now).map(([state, count]) => `${count.toLocaleString('en')} ${stateLabel[state]}`);
+    const hidden = queued - runs.filter(({ status }) => status === 'QUEUED').length;
+    return [...states, ...(hidden > 0 ? [`${formatHidden(hidden, queued)} more wait`] : [])].join(' · ');
+  }, [runs, queued, now]);
   return <span className={classes.counts}>{text}</span>;
 }
 
 /** What the address asks for stays a choice when no run has it any more. */
-function namesOf(runs: readonly JobRunSummary[], of: 'jobName' | 'channel', chosen: string | null): string[] {
-  const names = new Set(runs.map((run) => run[of]));
-  if (chosen !== null) names.add(chosen);
-  return [...names].sort();
+function namesOf(
+  runs: readonly JobRunSummary[],
+  of: 'jobName' | 'channel' | 'runnerName',
+  chosen: string | null,
+): string[] {
+  const names = new Set([...runs.map((run) => run[of]), chosen]);
+  return [...names].filter((name) => name !== null).sort();
 }

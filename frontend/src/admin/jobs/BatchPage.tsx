@@ -11,6 +11,7 @@ import { toFailure } from '../../api/failure';
 import { useCan } from '../../api/session';
 import { HistoryTable } from '../../components/HistoryTable';
 import { NotFoundPage } from '../../components/NotFoundPage';
+import { useTicks } from '../../components/ticks';
 import { useOpenedRun } from '../../components/url-state';
 import { paths } from '../../paths';
 import { DialogBoundary } from '../../ui/DialogBoundary';
@@ -27,6 +28,7 @@ import { RerunFailedButton } from './RerunFailedButton';
 import { useBatchesFollow } from './useBatchesFollow';
 
 const ReadChain = loadable(() => import('./RunChain').then((module) => module.ReadChain));
+const ListSelection = loadable(() => import('./ListSelection').then((module) => module.ListSelection));
 const CancelBatchDialog = loadable(() => import('./CancelBatchDialog').then((module) => module.CancelBatchDialog));
 
 /** One batch: how far it is, its runs, and its cancel. */
@@ -62,11 +64,9 @@ function Batch({ batchId }: { batchId: string }) {
     >
       {isPending && <RowSkeletons rows={4} label="Loading the batch" />}
       {error !== null && batch === undefined && (
-        <ErrorPanel
-          title="The batch could not be loaded"
-          details={toFailure(error).details}
-          onRetry={() => void refetch()}
-        />
+        <Section title="Batch" isTitleHidden>
+          <ErrorPanel title="The batch could not be loaded" details={toFailure(error)} onRetry={() => void refetch()} />
+        </Section>
       )}
       {batch !== undefined && <Overview batch={batch} />}
       {batch !== undefined && <Parts batchId={batchId} />}
@@ -118,6 +118,7 @@ function Runs({ batchId }: { batchId: string }) {
   const page = Math.min(Math.max(1, given), 1_000_000);
   const list = useQuery(batchRunsQuery(batchId, page, failed));
   const { open } = useOpenedRun();
+  const ticks = useTicks(`batch ${batchId} ${failed}`);
   const { runs = [], total = 0 } = list.data ?? {};
   return (
     <Section
@@ -135,7 +136,7 @@ function Runs({ batchId }: { batchId: string }) {
       ) : list.data === undefined ? (
         <ErrorPanel
           title="The runs could not be loaded"
-          details={toFailure(list.error).details}
+          details={toFailure(list.error)}
           onRetry={() => void list.refetch()}
         />
       ) : runs.length === 0 ? (
@@ -145,7 +146,13 @@ function Runs({ batchId }: { batchId: string }) {
           text={failed ? 'Runs of this batch that fail are listed here.' : 'Runs that retention removed are not shown.'}
         />
       ) : (
-        <HistoryTable caption="Runs of the batch" runs={runs} isBusy={list.isPlaceholderData} onViewDetails={open} />
+        <HistoryTable
+          caption="Runs of the batch"
+          runs={runs}
+          isBusy={list.isPlaceholderData}
+          onViewDetails={open}
+          ticks={ticks}
+        />
       )}
       {total > 0 && (
         <Pager
@@ -157,6 +164,11 @@ function Runs({ batchId }: { batchId: string }) {
           shown={runs.length}
           onPageChange={(next) => void set({ page: next === 1 ? null : next })}
         />
+      )}
+      {ticks.ids.size > 0 && (
+        <Suspense>
+          <ListSelection ticks={ticks} hasActive />
+        </Suspense>
       )}
     </Section>
   );

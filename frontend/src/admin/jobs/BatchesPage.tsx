@@ -2,7 +2,8 @@ import type { JobRunBatch } from '@job-manager/shared/contract/batches';
 import { IconStack2 } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { parseAsInteger, useQueryState } from 'nuqs';
-import { Link } from 'react-router-dom';
+import { useRef } from 'react';
+import { Link, useNavigate } from 'react-router-dom';
 import { BATCH_PAGE_SIZE, batchesQuery } from '../../api/batch-queries';
 import { toFailure } from '../../api/failure';
 import { paths } from '../../paths';
@@ -10,6 +11,8 @@ import { EmptyState } from '../../ui/EmptyState';
 import { ErrorPanel } from '../../ui/ErrorPanel';
 import { Pager } from '../../ui/Pager';
 import { RowSkeletons } from '../../ui/RowSkeletons';
+import { useRovingRows } from '../../ui/roving-rows';
+import { openRowOnClick } from '../../ui/row-click';
 import { Section } from '../../ui/Section';
 import classes from './Batches.module.css';
 import { BatchFacts, BatchProgress } from './BatchProgress';
@@ -34,18 +37,14 @@ function Batches() {
   useBatchesFollow();
   if (list.isPending) return <RowSkeletons rows={5} label="Loading batches" />;
   if (list.data === undefined) {
-    const { details } = toFailure(list.error);
-    return <ErrorPanel title="Batches could not be loaded" details={details} onRetry={() => void list.refetch()} />;
+    const failure = toFailure(list.error);
+    return <ErrorPanel title="Batches could not be loaded" details={failure} onRetry={() => void list.refetch()} />;
   }
   const { batches, total } = list.data;
   if (total === 0) return <NoBatches />;
   return (
     <>
-      <ul className={classes.list} aria-label="Batches" aria-busy={list.isPlaceholderData}>
-        {batches.map((batch) => (
-          <BatchRow key={batch.id} batch={batch} />
-        ))}
-      </ul>
+      <BatchRows batches={batches} isBusy={list.isPlaceholderData} />
       <Pager
         label="Pages of batches"
         noun="batches"
@@ -59,9 +58,27 @@ function Batches() {
   );
 }
 
-function BatchRow({ batch }: { batch: JobRunBatch }) {
+function BatchRows({ batches, isBusy }: { batches: readonly JobRunBatch[]; isBusy: boolean }) {
+  const list = useRef<HTMLUListElement>(null);
+  useRovingRows(list);
   return (
-    <li className={classes.row}>
+    <ul ref={list} className={classes.list} aria-label="Batches" aria-busy={isBusy}>
+      {batches.map((batch) => (
+        <BatchRow key={batch.id} batch={batch} />
+      ))}
+    </ul>
+  );
+}
+
+function BatchRow({ batch }: { batch: JobRunBatch }) {
+  const navigate = useNavigate();
+  return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: the link in it is what the keyboard opens
+    <li
+      className={classes.row}
+      data-row={batch.id}
+      onClick={(event) => openRowOnClick(event, () => void navigate(paths.batch(batch.id)))}
+    >
       <div className={classes.title}>
         <Link to={paths.batch(batch.id)} className={classes.name}>
           {batch.name}

@@ -1,6 +1,8 @@
 import type { JobRunSummary } from '@job-manager/shared/contract/run';
 import { TextInput } from '@mantine/core';
 import { useState } from 'react';
+import { FirstRuns, RunsByJob } from '../../components/bulk/PreviewLists';
+import { spellRuns } from '../../lib/spell-runs';
 import { ConfirmDialog } from '../../ui/ConfirmDialog';
 import classes from './CancelManyDialog.module.css';
 
@@ -14,7 +16,9 @@ interface CancelPreview {
 
 interface Props {
   title: string;
-  subject: string;
+  subject?: string;
+  /** How many runs were chosen one by one; some of them may have ended since. */
+  named?: number;
   /** Undefined while it is being read. */
   preview: CancelPreview | undefined;
   isPending: boolean;
@@ -27,7 +31,8 @@ interface Props {
 const MAX_UNTYPED = 20;
 
 /** Says which runs a cancel would touch, and asks for their number where they are many. */
-export function CancelManyDialog({ title, subject, preview, isPending, fault, onConfirm, onClose }: Props) {
+export function CancelManyDialog(props: Props) {
+  const { title, subject, named = 0, preview, isPending, fault, onConfirm, onClose } = props;
   const [typed, setTyped] = useState('');
   const [isRefused, setRefused] = useState(false);
   const { cancelled = 0, asked = 0, byJob = [], first = [] } = preview ?? {};
@@ -54,16 +59,14 @@ export function CancelManyDialog({ title, subject, preview, isPending, fault, on
       {preview && count > 0 && (
         <>
           <p className={classes.text}>{describe(cancelled, asked)} This can't be undone.</p>
-          {byJob.length > 1 && (
-            <ul className={classes.runs}>
-              {byJob.map(({ jobName, runs }) => (
-                <li key={jobName}>
-                  {jobName}: {runs.toLocaleString('en')}
-                </li>
-              ))}
-            </ul>
-          )}
+          <RunsByJob jobs={byJob} />
           <FirstRuns runs={first} count={count} />
+          {named > count && (
+            <p className={classes.text}>
+              {spellRuns(named - count)} of the chosen {named - count === 1 ? 'has' : 'have'} ended, or{' '}
+              {named - count === 1 ? 'was' : 'were'} asked to stop before.
+            </p>
+          )}
           {count > MAX_UNTYPED && (
             <TextInput
               label={`Type ${count} to confirm`}
@@ -87,19 +90,3 @@ function describe(cancelled: number, asked: number): string {
   if (asked === 0) return `${waiting}.`;
   return cancelled === 0 ? `${running} would be asked to stop.` : `${waiting}, and ${running} asked to stop.`;
 }
-
-function FirstRuns({ runs, count }: { runs: readonly JobRunSummary[]; count: number }) {
-  return (
-    <ul className={classes.runs} aria-label="The first of them">
-      {runs.map(({ id, jobName }) => (
-        <li key={id}>
-          {jobName} #{id}
-        </li>
-      ))}
-      {count > runs.length && <li>and {(count - runs.length).toLocaleString('en')} more</li>}
-    </ul>
-  );
-}
-
-/** "1 run", "1,204 runs". */
-export const spellRuns = (count: number): string => `${count.toLocaleString('en')} ${count === 1 ? 'run' : 'runs'}`;

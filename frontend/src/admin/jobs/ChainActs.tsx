@@ -58,7 +58,6 @@ export function ChainActs({ chain, jobRunId }: Props) {
           <RerunDialog
             ids={part.map((node) => node.jobRunId)}
             text="This run and those that waited for it are queued anew as a chain of the same shape, with their parameters. What they waited for before it has ended and is not run again."
-            isWhole
             waitsFor={waitsOf(chain.edges)}
             onClose={close}
             onDone={([first]) => first !== undefined && void navigate(paths.run(first, 'chain'))}

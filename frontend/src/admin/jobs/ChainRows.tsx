@@ -3,7 +3,8 @@ import { limits } from '@job-manager/shared/limits';
 import { ActionIcon, MultiSelect, Select } from '@mantine/core';
 import type { UseFormReturnType } from '@mantine/form';
 import { IconX } from '@tabler/icons-react';
-import { useMemo } from 'react';
+import { useEffect, useMemo, useRef } from 'react';
+import { flushSync } from 'react-dom';
 import { ParameterFields } from '../../components/parameters/ParameterFields';
 import { atFields, describeProblem, MISSING, pathsOf } from '../../components/parameters/problems';
 import { fieldsOf } from '../../components/parameters/schema';
@@ -19,14 +20,27 @@ interface Props {
   definitions: readonly JobDefinition[];
   problems: ChainProblems;
   isAttempted: boolean;
+  /** Key of the row that was added last: the reader goes on there. */
+  added: string | null;
+  /** Takes the focus when the last row has been removed. */
+  onEmptied: () => void;
 }
 
 /** At the end of the page instead, the choices would lie outside the dialog. */
 const inPlace = { withinPortal: false };
 
 /** What runs after the job of the form, a row for each run, and below them how they hang together. */
-export function ChainRows({ form, definitions, problems, isAttempted }: Props) {
+export function ChainRows({ form, definitions, problems, isAttempted, added, onEmptied }: Props) {
   const { chain } = form.values;
+  const list = useRef<HTMLOListElement>(null);
+  const remove = (key: string, index: number) => {
+    // The row that follows, or is last now, takes the focus over, once the other one is gone.
+    flushSync(() => form.setFieldValue('chain', withoutRow(form.values, key)));
+    const rows = list.current?.children ?? [];
+    const next = rows[Math.min(index, rows.length - 1)]?.querySelector('input');
+    if (next) next.focus();
+    else onEmptied();
+  };
   const setRow = (key: string, part: Partial<ChainRow>) =>
     form.setFieldValue(
       'chain',
@@ -34,7 +48,7 @@ export function ChainRows({ form, definitions, problems, isAttempted }: Props) {
     );
   return (
     <>
-      <ol className={classes.rows} start={2}>
+      <ol ref={list} className={classes.rows} start={2}>
         {chain.map((row, index) => (
           <Row
             key={row.key}
@@ -45,7 +59,8 @@ export function ChainRows({ form, definitions, problems, isAttempted }: Props) {
             problems={problems.byRow[row.key] ?? []}
             isAttempted={isAttempted}
             onChange={(part) => setRow(row.key, part)}
-            onRemove={() => form.setFieldValue('chain', withoutRow(form.values, row.key))}
+            isNew={row.key === added}
+            onRemove={() => remove(row.key, index)}
           />
         ))}
       </ol>
@@ -62,11 +77,16 @@ interface RowProps {
   definitions: readonly JobDefinition[];
   problems: ChainProblems['byRow'][string];
   isAttempted: boolean;
+  isNew: boolean;
   onChange: (part: Partial<ChainRow>) => void;
   onRemove: () => void;
 }
 
-function Row({ row, number, before, definitions, problems, isAttempted, onChange, onRemove }: RowProps) {
+function Row({ row, number, before, definitions, problems, isAttempted, isNew, onChange, onRemove }: RowProps) {
+  const job = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    if (isNew) job.current?.focus();
+  }, [isNew]);
   const { jobName, after, when } = row;
   const definitionOf = (name: string | null) => definitions.find(({ id }) => id === name);
   const ofRow = (path: string) => (isAttempted ? problems.find((one) => one.path === path)?.message : undefined);
@@ -77,10 +97,12 @@ function Row({ row, number, before, definitions, problems, isAttempted, onChange
           {number}
         </span>
         <Select
+          ref={job}
           label={`Job ${number}`}
           data={definitions.map(({ id, name }) => ({ value: id, label: name }))}
           placeholder="Choose a job"
           searchable
+          selectFirstOptionOnChange
           allowDeselect={false}
           value={jobName === '' ? null : jobName}
           error={ofRow('jobName')}

@@ -4,6 +4,7 @@ import { IconPlayerPlay } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import type { HistoryFilters } from '../../api/job-queries';
 import { statusLook } from '../../components/status';
+import { capitalized, describeTime, rangeNames } from '../../lib/time-range';
 import classes from './JobHistoryList.module.css';
 
 interface Props {
@@ -18,12 +19,21 @@ interface Props {
 
 const statusChoices = terminalStatuses.map((value) => ({ value, label: statusLook[value].label }));
 
+const timeChoices = rangeNames.map((value) => ({ value, label: capitalized(describeTime(value)) }));
+/** A range of the address that is none of these. */
+const OTHER_TIME = 'other';
+
 /** At the end of the page instead, the choices would lie outside every landmark. */
 const inPlace = { withinPortal: false };
 
 export function HistoryFilterBar({ filters, jobNames, onOpenJobs, onFilterChange, onRunNew, views }: Props) {
   // A job that has since been removed still has its history, so its name from the address stays a choice.
   const names = filters.jobName && !jobNames.includes(filters.jobName) ? [filters.jobName, ...jobNames] : jobNames;
+  const { time } = filters;
+  const times =
+    typeof time === 'object'
+      ? [...timeChoices, { value: OTHER_TIME, label: capitalized(describeTime(time)) }]
+      : timeChoices;
   return (
     <div className={classes.filters}>
       <Select
@@ -50,6 +60,19 @@ export function HistoryFilterBar({ filters, jobNames, onOpenJobs, onFilterChange
         clearable
         comboboxProps={inPlace}
         clearButtonProps={{ 'aria-label': 'Clear the status filter' }}
+      />
+      <Select
+        className={typeof time === 'object' ? classes.range : undefined}
+        aria-label="Filter by time"
+        placeholder="Filter by time"
+        data={times}
+        value={typeof time === 'object' ? OTHER_TIME : (time ?? null)}
+        onChange={(value) =>
+          value !== OTHER_TIME && onFilterChange({ ...filters, time: rangeNames.find((name) => name === value) })
+        }
+        clearable
+        comboboxProps={inPlace}
+        clearButtonProps={{ 'aria-label': 'Clear the time filter' }}
       />
       {views}
       <Button variant="light" leftSection={<IconPlayerPlay size={16} />} className={classes.runNew} onClick={onRunNew}>

@@ -11,18 +11,19 @@ import {
 } from '../../api/job-queries';
 import type { ActiveChange } from '../../api/live/active-runs';
 import { useLiveChanges } from '../../api/live/LiveProvider';
+import { serverNow } from '../../api/server-clock';
 import { useTicks } from '../../components/ticks';
 import { useHistoryPlace, useOpenedRun, useRunDialog } from '../../components/url-state';
 import { useThrottled } from '../../lib/useThrottled';
-import { JobHistoryList } from './JobHistoryList';
+import { type HistoryWalk, JobHistoryList } from './JobHistoryList';
 
 const AT_MOST_EVERY_MS = 1_000;
 const NONE: never[] = [];
 
 /** The history over the API, its filters and page in the address. */
 export function HistorySection({ isOnlySection, views }: { isOnlySection?: boolean; views?: ReactNode }) {
-  const { filters, page, setPage, setFilters } = useHistoryPlace();
-  const history = useQuery(historyQuery(filters, page));
+  const { filters, page, cursor, setPage, setCursor, setFilters } = useHistoryPlace();
+  const history = useQuery(historyQuery(filters, { page, cursor }));
   const { jobNames, onOpenJobs } = useJobNames();
   const { open } = useOpenedRun();
   const { openNew } = useRunDialog();
@@ -38,6 +39,7 @@ export function HistorySection({ isOnlySection, views }: { isOnlySection?: boole
       isTurning={history.isPlaceholderData}
       fault={history.error && history.data === undefined ? toFailure(history.error).details : null}
       page={page}
+      walk={walkOf(history.data, cursor, setCursor)}
       pageSize={PAGE_SIZE}
       jobNames={jobNames}
       onOpenJobs={onOpenJobs}
@@ -54,6 +56,17 @@ export function HistorySection({ isOnlySection, views }: { isOnlySection?: boole
   );
 }
 
+/** How far a walk through the history looked; null where its pages have numbers. */
+function walkOf(
+  data: { totalIsExact: boolean; searchedBackTo: string | null; cursor: string | null } | undefined,
+  cursor: string | undefined,
+  go: (cursor: string | null) => void,
+): HistoryWalk | null {
+  // Also where nothing is said of it, by a server of the version before.
+  if (data === undefined || (data.totalIsExact !== false && cursor === undefined)) return null;
+  return { searchedBackTo: data.searchedBackTo, older: data.cursor, isNewest: cursor === undefined, go };
+}
+
 /** Jobs to filter by: those with code at once; those that only the history has, once the filter is opened. */
 function useJobNames() {
   const [isWanted, setWanted] = useState(false);
@@ -66,14 +79,16 @@ function useJobNames() {
   return { jobNames, onOpenJobs: useCallback(() => setWanted(true), []) };
 }
 
-/** The first page follows; on any other one the reader is told and not disturbed. */
+/** The first page follows; any other one stays as it is and offers the new runs. */
 function useNewRuns(filters: HistoryFilters, page: number, setPage: (page: number) => void) {
   const queryClient = useQueryClient();
   const [hasNewRuns, setNewRuns] = useState(false);
   const readAnew = useThrottled(() => void queryClient.invalidateQueries({ queryKey: historyKey() }), AT_MOST_EVERY_MS);
-  const { jobName, status } = filters;
+  const { jobName, status, time } = filters;
   const follow = useCallback(
     ({ completed, vanished }: ActiveChange) => {
+      // Nothing that ends now belongs to a range that has ended.
+      if (typeof time === 'object' && time.to !== undefined && time.to < serverNow()) return;
       const isShown = completed.some(
         (run) => (jobName ?? run.jobName) === run.jobName && (status ?? run.status) === run.status,
       );
@@ -81,7 +96,7 @@ function useNewRuns(filters: HistoryFilters, page: number, setPage: (page: numbe
       if (page === 1) readAnew();
       else setNewRuns(true);
     },
-    [page, jobName, status, readAnew],
+    [page, jobName, status, time, readAnew],
   );
   useLiveChanges(follow);
   return {

@@ -60,7 +60,7 @@ export function JobDetailsModal({ jobRunId, open, onClose, onRerun }: JobDetails
       ) : failure ? (
         <ErrorPanel
           title={failure.status === 404 ? `There is no run #${jobRunId}` : 'The run could not be loaded'}
-          details={failure.details}
+          details={failure}
           onRetry={failure.status === 404 ? undefined : () => void refetch()}
         />
       ) : (

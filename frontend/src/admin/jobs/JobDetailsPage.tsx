@@ -53,7 +53,7 @@ function KnownRun({ jobRunId }: { jobRunId: string }) {
         {run ? (
           <RunDetails run={run} isCancelling={isCancelling} />
         ) : failure ? (
-          <ErrorPanel title="The run could not be loaded" details={failure.details} onRetry={() => void refetch()} />
+          <ErrorPanel title="The run could not be loaded" details={failure} onRetry={() => void refetch()} />
         ) : (
           <RowSkeletons rows={6} label="Loading the run" />
         )}
@@ -85,7 +85,7 @@ function useFocusedTitle(jobRunId: string) {
 
 interface NoSuchRunProps {
   jobRunId: string;
-  /** In the server's words, which know of runs that retention removed. */
+  /** As the server states it, which knows of runs that retention removed. */
   reason?: string;
 }
 

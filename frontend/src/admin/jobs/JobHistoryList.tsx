@@ -3,10 +3,12 @@ import { Anchor, Button } from '@mantine/core';
 import { IconFilterOff, IconHistory } from '@tabler/icons-react';
 import { type ReactNode, Suspense } from 'react';
 import { Link } from 'react-router-dom';
+import { filterOfHistory } from '../../api/bulk-filter';
 import type { HistoryFilters } from '../../api/job-queries';
 import { HistoryTable } from '../../components/HistoryTable';
 import type { TickedRows } from '../../components/ticks';
-import { paths } from '../../paths';
+import { historyWith } from '../../components/url-state';
+import { describeTime } from '../../lib/time-range';
 import { EmptyState } from '../../ui/EmptyState';
 import { ErrorPanel } from '../../ui/ErrorPanel';
 import { loadable } from '../../ui/loadable';
@@ -16,7 +18,19 @@ import { Section } from '../../ui/Section';
 import { HistoryFilterBar } from './HistoryFilterBar';
 import classes from './JobHistoryList.module.css';
 
-const SelectionBar = loadable(() => import('./SelectionBar').then((module) => module.SelectionBar));
+const WalkPager = loadable(() => import('./WalkPager').then((module) => module.WalkPager));
+const ListSelection = loadable(() => import('./ListSelection').then((module) => module.ListSelection));
+
+/** A list whose runs were looked for one after the other, from the newest back. */
+export interface HistoryWalk {
+  /** Older runs were not looked at. */
+  searchedBackTo: string | null;
+  /** Leads to older runs; null for none. */
+  older: string | null;
+  isNewest: boolean;
+  /** Null for the newest. */
+  go: (cursor: string | null) => void;
+}
 
 interface JobHistoryListProps {
   /** The page has nothing else, and the title stands above it. */
@@ -24,6 +38,7 @@ interface JobHistoryListProps {
   views?: ReactNode;
   runs: readonly JobRunSummary[];
   total: number;
+  walk: HistoryWalk | null;
   /** Nothing to show yet. */
   loading: boolean;
   /** Another page is on its way, the old one still shown. */
@@ -48,7 +63,7 @@ interface JobHistoryListProps {
 
 /** Runs that have ended, newest first. */
 export function JobHistoryList(props: JobHistoryListProps) {
-  const { isOnlySection = false, page, pageSize, total, runs, ticks } = props;
+  const { isOnlySection = false, page, pageSize, total, runs, ticks, filters } = props;
   const { loading, fault, hasNewRuns, onShowNewRuns, onPageChange } = props;
   return (
     <Section
@@ -78,7 +93,13 @@ export function JobHistoryList(props: JobHistoryListProps) {
           ticks={isOnlySection ? ticks : undefined}
         />
       )}
+      {props.walk !== null && !loading && fault === null && (
+        <Suspense>
+          <WalkPager {...props.walk} shown={runs.length} />
+        </Suspense>
+      )}
       {total > 0 &&
+        props.walk === null &&
         (isOnlySection || page > 1 ? (
           <Pager
             label="History pages"
@@ -94,7 +115,14 @@ export function JobHistoryList(props: JobHistoryListProps) {
         ))}
       {isOnlySection && ticks.ids.size > 0 && (
         <Suspense>
-          <SelectionBar ticks={ticks} />
+          <ListSelection
+            ticks={ticks}
+            matching={
+              isNarrowed(filters) && filters.more === undefined
+                ? { total, filter: () => filterOfHistory(filters) }
+                : undefined
+            }
+          />
         </Suspense>
       )}
     </Section>
@@ -113,14 +141,8 @@ function LeadToAll({ runs, total, filters }: JobHistoryListProps) {
   );
 }
 
-function historyWith({ jobName, status }: HistoryFilters): string {
-  const query = new URLSearchParams();
-  if (jobName !== undefined) query.set('job', jobName);
-  if (status !== undefined) query.set('status', status);
-  return query.size > 0 ? `${paths.history}?${query}` : paths.history;
-}
-
-function NoRuns({ filters, total, onFilterChange, onPageChange }: JobHistoryListProps) {
+function NoRuns({ filters, total, walk, onFilterChange, onPageChange }: JobHistoryListProps) {
+  if (walk !== null && walk.searchedBackTo !== null) return null;
   if (total > 0) {
     return (
       <EmptyState
@@ -131,12 +153,12 @@ function NoRuns({ filters, total, onFilterChange, onPageChange }: JobHistoryList
       />
     );
   }
-  if (filters.jobName !== undefined || filters.status !== undefined) {
+  if (isNarrowed(filters)) {
     return (
       <EmptyState
         icon={IconFilterOff}
         title="No runs match these filters"
-        text={`Nothing has ended with ${describe(filters)}.`}
+        text={`Nothing has ended ${describe(filters)}.`}
         action={
           <Button variant="default" onClick={() => onFilterChange({})}>
             Clear filters
@@ -154,7 +176,11 @@ function NoRuns({ filters, total, onFilterChange, onPageChange }: JobHistoryList
   );
 }
 
-function describe({ jobName, status }: HistoryFilters): string {
-  const parts = [jobName && `job ${jobName}`, status && `status ${status}`];
-  return parts.filter(Boolean).join(' and ');
+const isNarrowed = (filters: HistoryFilters): boolean => Object.values(filters).some((value) => value !== undefined);
+
+function describe({ jobName, status, time, more }: HistoryFilters): string {
+  const parts = [jobName && `job ${jobName}`, status && `status ${status}`, more && 'these conditions']
+    .filter(Boolean)
+    .join(' and ');
+  return [parts && `with ${parts}`, time && describeTime(time)].filter(Boolean).join(' ');
 }

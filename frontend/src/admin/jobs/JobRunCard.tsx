@@ -5,14 +5,11 @@ import { memo } from 'react';
 import { useCan } from '../../api/session';
 import { PersonLink } from '../../components/EntityLinks';
 import { JobProgressBar } from '../../components/JobProgressBar';
-import { JobStatusBadge, StatusMark } from '../../components/JobStatusBadge';
-import { MessageCounts } from '../../components/MessageCounts';
+import { JobStatusBadge } from '../../components/JobStatusBadge';
 import { RelativeTime } from '../../components/RelativeTime';
-import { RunPageLink } from '../../components/RunPageLink';
 import { statusLook } from '../../components/status';
 import { formatDuration } from '../../lib/duration';
-import { openRowOnClick } from '../../ui/row-click';
-import { AttentionBadge } from './AttentionBadge';
+import { ActiveRow, RowTitle } from './ActiveRow';
 import { type ActiveRowProps, useActiveRow } from './active-row';
 import { ForceFailButton } from './ForceFailButton';
 import classes from './JobRunCard.module.css';
@@ -21,30 +18,15 @@ import { RunNowButton } from './RunNowButton';
 
 /** One active run: what, since when, how far, and what can be done about it. */
 export const JobRunCard = memo(function JobRunCard(props: ActiveRowProps) {
-  const { run, state, isFading, limits, as: Row = 'li', Menu, Advice, onCancel, onViewDetails } = props;
+  const { run, state, Menu, Advice, onCancel, onViewDetails } = props;
   const { status, attention, name } = useActiveRow(props);
-  if (state === 'empty') return <Row className={classes.card} data-state="empty" aria-hidden />;
   const isActive = state === 'active';
   return (
-    <Row
-      className={classes.card}
-      role={Row === 'div' ? 'listitem' : undefined}
-      data-state={state}
-      data-fading={isFading || undefined}
-      data-run={run.id}
-      onClick={(event) => openRowOnClick(event, () => onViewDetails(run.id))}
-    >
-      <StatusMark status={status} />
+    <ActiveRow of={props} className={classes.card} status={status}>
       <div className={classes.main}>
-        <div className={classes.title}>
-          <RunPageLink jobRunId={run.id} className={classes.name} title={run.jobName}>
-            {run.jobName}
-          </RunPageLink>
-          <span className={classes.id}>#{run.id}</span>
-          <MessageCounts run={run} />
-          {attention !== null && <AttentionBadge run={run} attention={attention} limits={limits} />}
+        <RowTitle of={props} attention={attention}>
           {isActive && Advice && <Advice run={run} />}
-        </div>
+        </RowTitle>
         <div className={classes.facts}>{isActive ? <Facts run={run} status={status} /> : <EndFacts run={run} />}</div>
       </div>
       <div className={classes.actions}>
@@ -84,7 +66,7 @@ export const JobRunCard = memo(function JobRunCard(props: ActiveRowProps) {
           />
         </div>
       )}
-    </Row>
+    </ActiveRow>
   );
 });
 

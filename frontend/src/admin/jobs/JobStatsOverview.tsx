@@ -1,10 +1,11 @@
 import type { JobStats } from '@job-manager/shared/contract/run';
-import { ActionIcon, Button, Loader, Popover } from '@mantine/core';
-import { IconDots, IconEraser, IconRefresh } from '@tabler/icons-react';
+import { ActionIcon, Button, Popover } from '@mantine/core';
+import { IconDots, IconEraser } from '@tabler/icons-react';
 import { useRef, useState } from 'react';
 import { JobStatsTiles } from '../../components/JobStatsTiles';
 import { RelativeTime } from '../../components/RelativeTime';
 import { ErrorPanel } from '../../ui/ErrorPanel';
+import { RefreshButton } from '../../ui/RefreshButton';
 import { Section } from '../../ui/Section';
 import { SectionBoundary } from '../../ui/SectionBoundary';
 import { StillTrying } from '../../ui/StillTrying';
@@ -47,15 +48,7 @@ export function JobStatsOverview(props: JobStatsOverviewProps) {
             loading && <StillTrying failures={failures} />
           )}
         </span>
-        <Button
-          variant="default"
-          size="xs"
-          aria-busy={loading}
-          leftSection={loading ? <Loader size={14} color="currentColor" aria-hidden /> : <IconRefresh size={14} />}
-          onClick={onRefresh}
-        >
-          Refresh
-        </Button>
+        <RefreshButton size="xs" isFetching={loading} onRefresh={onRefresh} />
         {onCleanupStalled && <CleanUp count={stats?.stalled ?? 0} onCleanupStalled={onCleanupStalled} />}
       </div>
     </Section>

@@ -1,16 +1,12 @@
 import type { Preset } from '@job-manager/shared/contract/presets';
 import type { JobDefinition } from '@job-manager/shared/contract/run';
-import { Button, Checkbox, Menu, TextInput } from '@mantine/core';
-import { IconChevronDown } from '@tabler/icons-react';
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { Menu } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { trackError } from '../../api/errorTracking';
-import { toFailure } from '../../api/failure';
-import { useCan } from '../../api/session';
-import { useAction } from '../../api/useAction';
 import { recentQuery } from '../../components/parameters/calls';
-import { ConfirmDialog } from '../../ui/ConfirmDialog';
-import { toastError, toastSuccess } from '../../ui/toast';
+import { SaveDialog } from '../../components/saved/SaveDialog';
+import { SavedGroup, SavedMenu } from '../../components/saved/SavedMenu';
+import { useRemoveSaved } from '../../components/saved/useRemoveSaved';
 import { presetCalls, presetsKey, presetsQuery } from './form-calls';
 import type { AppliedPreset } from './presets';
 
@@ -30,143 +26,98 @@ export function PresetMenu({ definition, parameters, options, onChoose }: Props)
   const [isSaving, setSaving] = useState(false);
   const { data: saved = [] } = useQuery({ ...presetsQuery(jobName), enabled: isOpen });
   const { data: recent = [] } = useQuery({ ...recentQuery(jobName), enabled: isOpen });
-  const own = saved.filter(({ isShared }) => !isShared);
-  const shared = saved.filter(({ isShared }) => isShared);
-  const remove = useRemove();
+  const remove = useRemoveSaved<Preset>({
+    noun: 'preset',
+    remove: (presetId) => presetCalls.remove({ presetId }),
+    restore: (preset) => presetCalls.create(contentOf(preset)),
+    queryKey: presetsKey(),
+  });
+  const group = (label: string, items: readonly Item[]) => (
+    <SavedGroup label={label} of={items}>
+      {(item) => <PresetItem key={item.key} item={item} onChoose={onChoose} />}
+    </SavedGroup>
+  );
   return (
     <>
-      <Menu position="bottom-end" opened={isOpen} onChange={setOpen} withinPortal={false}>
-        <Menu.Target>
-          <Button variant="default" size="compact-sm" rightSection={<IconChevronDown size={14} aria-hidden />}>
-            Presets
-          </Button>
-        </Menu.Target>
-        <Menu.Dropdown mah={320} style={{ overflowY: 'auto' }}>
-          <Group
-            label="In code"
-            items={inCode.map((one) => ({ key: one.name, label: one.name, parameters: one.parameters, saved: null }))}
-            onChoose={onChoose}
-          />
-          <Group
-            label="Mine"
-            items={own.map((one) => ({ key: one.id, label: one.name, parameters: one.parameters, saved: one }))}
-            onChoose={onChoose}
-          />
-          <Group
-            label="Shared"
-            items={shared.map((one) => ({ key: one.id, label: one.name, parameters: one.parameters, saved: one }))}
-            onChoose={onChoose}
-          />
-          <Group
-            label="Of the last runs"
-            items={recent.map(({ jobRunId, parameters: given }) => ({
-              key: jobRunId,
-              label: `#${jobRunId}`,
-              parameters: given,
-              saved: null,
-            }))}
-            onChoose={onChoose}
-          />
-          <Menu.Divider />
-          <Menu.Item disabled={parameters === null} onClick={() => setSaving(true)}>
-            Save these as…
-          </Menu.Item>
-          {own.map(({ id, name }) => (
-            <Menu.Item key={id} color="red" onClick={() => remove(id)}>
-              Remove “{name}”
-            </Menu.Item>
-          ))}
-        </Menu.Dropdown>
-      </Menu>
+      <SavedMenu
+        label="Presets"
+        isCompact
+        isOpen={isOpen}
+        onOpen={setOpen}
+        saved={saved}
+        save={{ label: 'Save these as…', isDisabled: parameters === null, onClick: () => setSaving(true) }}
+        onRemove={remove}
+      >
+        {group(
+          'In code',
+          inCode.map((one) => ({ key: one.name, label: one.name, parameters: one.parameters, saved: null })),
+        )}
+        {group('Mine', saved.filter(({ isShared }) => !isShared).map(itemOf))}
+        {group('Shared', saved.filter(({ isShared }) => isShared).map(itemOf))}
+        {group(
+          'Of the last runs',
+          recent.map(({ jobRunId, parameters: given }) => ({
+            key: jobRunId,
+            label: `#${jobRunId}`,
+            note: summaryOf(given),
+            parameters: given,
+            saved: null,
+          })),
+        )}
+      </SavedMenu>
       {isSaving && parameters !== null && (
-        <SaveDialog jobName={jobName} parameters={parameters} options={options} onClose={() => setSaving(false)} />
-      )}
-    </>
-  );
-}
-
-interface GroupProps {
-  label: string;
-  items: readonly (AppliedPreset & { key: string })[];
-  onChoose: Props['onChoose'];
-}
-
-function Group({ label: title, items, onChoose }: GroupProps) {
-  if (items.length === 0) return null;
-  return (
-    <>
-      <Menu.Label>{title}</Menu.Label>
-      {items.map(({ key, label, parameters, saved }) => (
-        <Menu.Item
-          key={key}
-          title={saved?.problem ?? JSON.stringify(parameters)}
-          onClick={() => onChoose({ label, parameters, saved })}
-        >
-          {label}
-          {saved?.problem != null && <span className="dimmed"> (the job refuses it now)</span>}
-        </Menu.Item>
-      ))}
-    </>
-  );
-}
-
-function useRemove() {
-  const queryClient = useQueryClient();
-  const { mutate } = useAction({
-    mutationFn: (presetId: string) => presetCalls.remove({ presetId }),
-    onSuccess: () => void toastSuccess({ message: 'The preset is removed.' }),
-    onError: (failed) => toastError({ title: 'The preset could not be removed', message: toFailure(failed).details }),
-    onSettled: () => void queryClient.invalidateQueries({ queryKey: presetsKey() }),
-  });
-  return mutate;
-}
-
-interface SaveProps extends Pick<Props, 'options'> {
-  jobName: string;
-  parameters: Record<string, unknown>;
-  onClose: () => void;
-}
-
-function SaveDialog({ jobName, parameters, options, onClose }: SaveProps) {
-  const [name, setName] = useState('');
-  const [isShared, setShared] = useState(false);
-  const canShare = useCan('managePresets');
-  const queryClient = useQueryClient();
-  const { mutate, isPending, error } = useAction({
-    mutationFn: () => presetCalls.create({ jobName, name: name.trim(), parameters, options, isShared }),
-    onSuccess: ({ preset }) => {
-      toastSuccess({ message: `Saved as “${preset.name}”.` });
-      onClose();
-    },
-    onError: (failed) => trackError(failed, { action: 'savePreset', component: 'RunJobModal' }),
-    onSettled: () => void queryClient.invalidateQueries({ queryKey: presetsKey() }),
-  });
-  return (
-    <ConfirmDialog
-      title="Save as a preset"
-      subject={jobName}
-      confirm="Save"
-      isPending={isPending}
-      isChanged={name !== ''}
-      fault={error && toFailure(error).details}
-      onConfirm={() => name.trim() !== '' && mutate()}
-      onClose={onClose}
-    >
-      <TextInput
-        label="Name"
-        description="Secrets in the parameters are not kept"
-        maxLength={100}
-        value={name}
-        onChange={(event) => setName(event.currentTarget.value)}
-        data-autofocus
-      />
-      {canShare && (
-        <Checkbox
-          label="Shared by all"
-          checked={isShared}
-          onChange={(event) => setShared(event.currentTarget.checked)}
+        <SaveDialog
+          title="Save as a preset"
+          subject={jobName}
+          description="Secrets in the parameters are not kept"
+          component="RunJobModal"
+          save={({ name, isShared }) => presetCalls.create({ jobName, name, parameters, options, isShared })}
+          queryKey={presetsKey()}
+          onClose={() => setSaving(false)}
         />
       )}
-    </ConfirmDialog>
+    </>
   );
+}
+
+const contentOf = ({ jobName, name, parameters, options, isShared }: Preset) => ({
+  jobName,
+  name,
+  parameters,
+  options,
+  isShared,
+});
+
+type Item = AppliedPreset & { key: string; note?: string };
+
+const itemOf = (preset: Preset): Item => ({
+  key: preset.id,
+  label: preset.name,
+  parameters: preset.parameters,
+  saved: preset,
+});
+
+function PresetItem({ item, onChoose }: { item: Item; onChoose: Props['onChoose'] }) {
+  const { label, note, parameters, saved } = item;
+  return (
+    <Menu.Item
+      title={saved?.problem ?? JSON.stringify(parameters)}
+      onClick={() => onChoose({ label, parameters, saved })}
+    >
+      {label}
+      {note && <span className="dimmed"> {note}</span>}
+      {saved?.problem != null && <span className="dimmed"> (the job refuses it now)</span>}
+    </Menu.Item>
+  );
+}
+
+const SUMMARY_CHARS = 44;
+
+/** Parameters on a line, as far as they fit: `userId 8, batchSize 100`. */
+function summaryOf(parameters: Readonly<Record<string, unknown>>): string {
+  const text = Object.entries(parameters)
+    .map(([name, value]) => `${name} ${JSON.stringify(value)}`)
+    .join(', ');
+  if (text === '') return 'no parameters';
+  return text.length > SUMMARY_CHARS ? `${text.slice(0, SUMMARY_CHARS).trimEnd()}…` : text;
 }

@@ -1,35 +1,40 @@
 import type { JobRunSummary } from '@job-manager/shared/contract/run';
-import { limits } from '@job-manager/shared/limits';
 import { Button } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 import { toFailure } from '../../api/failure';
-import { queueQuery } from '../../api/run-list-queries';
-import { formatQueued } from '../../components/queued-count';
+import { type QueueFilter, queueQuery } from '../../api/run-list-queries';
+import { serverNow } from '../../api/server-clock';
+import { formatHidden } from '../../components/queued-count';
 import { RelativeTime } from '../../components/RelativeTime';
 import { RunPageLink } from '../../components/RunPageLink';
 import { ErrorPanel } from '../../ui/ErrorPanel';
+import { type ActiveFilters, capitalize, isInQueueFilter, isWanted, queueFilterOf } from './active-groups';
 import { QueueFacts } from './QueueFacts';
 import classes from './RunBoard.module.css';
 
 interface Props {
-  /** Queued runs that the live list does not have. */
-  hidden: number;
+  /** All runs of the live list. */
+  runs: readonly JobRunSummary[];
   /** All that are queued. */
   queued: number;
+  filters: ActiveFilters;
 }
 
 /** The queue beyond the live list: read once when it is wanted, and apart from what lives. */
-export function QueueBeyond({ hidden, queued }: Props) {
+export function QueueBeyond({ runs, queued, filters }: Props) {
   const [isWanted, setWanted] = useState(false);
-  if (hidden <= 0 && !isWanted) return null;
+  const live = useMemo(() => runs.filter(({ status }) => status === 'QUEUED'), [runs]);
+  const hidden = queued - live.length;
+  const filter = queueFilterOf(filters);
+  if (filter === null || (hidden <= 0 && !isWanted)) return null;
   return (
     <div className={classes.beyond}>
       {isWanted ? (
-        <Beyond />
+        <Beyond key={JSON.stringify(filter)} filter={filter} live={live} filters={filters} />
       ) : (
         <p className={classes.more}>
-          {queued > limits.queuedInSnapshot ? `${formatQueued(hidden)} more wait` : 'More wait'}
+          {capitalize(formatHidden(hidden, queued))} more wait{isNarrowed(filters) && ', and some of them may match'}
           <Button size="compact-sm" variant="default" onClick={() => setWanted(true)}>
             Show them
           </Button>
@@ -39,15 +44,27 @@ export function QueueBeyond({ hidden, queued }: Props) {
   );
 }
 
-function Beyond() {
-  const queue = useInfiniteQuery(queueQuery());
+const isNarrowed = ({ text, job, channel, state }: ActiveFilters): boolean =>
+  text !== '' || job !== null || channel !== null || state !== null;
+
+interface BeyondProps {
+  filter: QueueFilter;
+  live: readonly JobRunSummary[];
+  filters: ActiveFilters;
+}
+
+function Beyond({ filter, live, filters }: BeyondProps) {
+  // As many as the live list had at first: it is apart from this one and goes on changing.
+  const [skip] = useState(() => live.filter((run) => isInQueueFilter(run, filter, serverNow())).length);
+  const queue = useInfiniteQuery(queueQuery(filter, skip));
   if (queue.isPending) return <p className={classes.more}>Loading…</p>;
   if (queue.isError) {
-    const { details } = toFailure(queue.error);
-    return <ErrorPanel title="The queue could not be loaded" details={details} onRetry={() => void queue.refetch()} />;
+    const failure = toFailure(queue.error);
+    return <ErrorPanel title="The queue could not be loaded" details={failure} onRetry={() => void queue.refetch()} />;
   }
   const [first] = queue.data.pages;
-  const runs = queue.data.pages.flatMap((page) => page.runs);
+  const read = queue.data.pages.flatMap((page) => page.runs);
+  const runs = read.filter((run) => isWanted(run, filters, Date.parse(first?.asOf ?? run.queuedAt)));
   return (
     <>
       <p className={classes.more}>
@@ -65,7 +82,11 @@ function Beyond() {
           <QueuedRun key={run.id} run={run} />
         ))}
       </ul>
-      {runs.length === 0 && <p className={classes.more}>No more runs wait.</p>}
+      {runs.length === 0 && (
+        <p className={classes.more}>
+          {read.length === 0 ? 'No more runs wait.' : `None of these ${read.length} matches the filters.`}
+        </p>
+      )}
       {queue.hasNextPage && (
         <Button variant="default" onClick={() => void queue.fetchNextPage()} loading={queue.isFetchingNextPage}>
           Show 50 more

@@ -16,17 +16,15 @@ interface Props {
   ids: readonly string[];
   /** What becomes of them. */
   text: string;
-  /** All of them or none: a chain with a gap would be another chain. */
-  isWhole?: boolean;
-  /** By run, the others of them that it waits for; none in a list. */
-  waitsFor?: ReadonlyMap<string, readonly string[]>;
+  /** By run, the others of them that it waits for. */
+  waitsFor: ReadonlyMap<string, readonly string[]>;
   onClose: () => void;
   /** `queued` has the new runs in the order of `ids`. */
   onDone: (queued: readonly string[]) => void;
 }
 
-/** Says which runs would be queued again and which can't be, and does it. */
-export function RerunDialog({ ids, text, isWhole = false, waitsFor = NONE, onClose, onDone }: Props) {
+/** Says which runs would be queued again, and does it: all of them or none, for a chain with a gap would be another chain. */
+export function RerunDialog({ ids, text, waitsFor, onClose, onDone }: Props) {
   const { runs, missing, isLoading } = useOriginals(ids);
   const able = runs.filter(canRerun);
   const unable = runs.length - able.length;
@@ -34,15 +32,14 @@ export function RerunDialog({ ids, text, isWhole = false, waitsFor = NONE, onClo
     onClose();
     onDone(queued);
   });
-  const isRefused = !isLoading && (able.length === 0 || (isWhole && unable + missing > 0));
-  const refusal = isWhole ? 'Not all of them can be re-run.' : 'None of them can be re-run.';
+  const isRefused = !isLoading && unable + missing > 0;
   const name = isLoading ? 'Re-run runs' : `Re-run ${count(able.length)}`;
   return (
     <ConfirmDialog
       title={name}
       confirm={name}
       isPending={isPending || isLoading}
-      fault={error ? toFailure(error).details : isRefused ? refusal : null}
+      fault={error ? toFailure(error).details : isRefused ? 'Not all of them can be re-run.' : null}
       onConfirm={() => isRefused || mutate(able)}
       onClose={onClose}
     >
@@ -59,8 +56,6 @@ export function RerunDialog({ ids, text, isWhole = false, waitsFor = NONE, onClo
     </ConfirmDialog>
   );
 }
-
-const NONE: ReadonlyMap<string, readonly string[]> = new Map();
 
 function useOriginals(ids: readonly string[]) {
   return useQueries({

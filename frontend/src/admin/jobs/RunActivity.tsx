@@ -20,12 +20,16 @@ export function RunActivity({ run }: { run: JobRun }) {
   const { data, error, refetch } = useQuery(activityQuery(run.id, `${run.status} ${run.claimNo} ${run.runAt}`));
   if (data === undefined) {
     if (error === null) return <RowSkeletons rows={5} label="Loading the activity" />;
-    const { details } = toFailure(error);
-    return <ErrorPanel title="The activity could not be loaded" details={details} onRetry={() => void refetch()} />;
+    const failure = toFailure(error);
+    return <ErrorPanel title="The activity could not be loaded" details={failure} onRetry={() => void refetch()} />;
   }
   if (data.entries.length === 0)
     return (
-      <EmptyState icon={IconHistoryOff} title="Nothing is recorded" text="Nobody has done anything to this run." />
+      <EmptyState
+        icon={IconHistoryOff}
+        title="Nothing is recorded"
+        text="What people and the product do to this run is listed here."
+      />
     );
   return (
     <>

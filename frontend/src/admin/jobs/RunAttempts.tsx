@@ -3,11 +3,11 @@ import type { JobRun } from '@job-manager/shared/contract/run';
 import { IconChevronRight } from '@tabler/icons-react';
 import { useServerTime } from '../../api/server-clock';
 import { RunnerLink } from '../../components/EntityLinks';
+import { isPutOff } from '../../components/put-off';
 import { DateTime, Elapsed } from '../../components/RelativeTime';
 import { formatDuration } from '../../lib/duration';
 import { AttemptUsage } from './AttemptUsage';
 import { type OutcomeLook, outcomeLook } from './attempt-outcomes';
-import { isPutOff } from './put-off';
 import classes from './RunAttempts.module.css';
 import { RunError } from './RunError';
 
@@ -56,7 +56,7 @@ function NextAttempt({ run }: { run: JobRun }) {
 
 interface AttemptProps {
   attempt: JobRunAttempt;
-  /** Executed by a program of somebody else, which is no runner. */
+  /** Executed by an external program, which is no runner. */
   isExternal: boolean;
 }
 

@@ -2,21 +2,25 @@ import { Suspense, useEffect, useMemo, useRef, useState } from 'react';
 import type { ActiveFilter } from '../../api/active-queries';
 import { useLive } from '../../api/live/LiveProvider';
 import { useServerTime } from '../../api/server-clock';
+import { useRunKeys } from '../../components/useRunKeys';
 import { DialogBoundary } from '../../ui/DialogBoundary';
 import { loadable } from '../../ui/loadable';
+import { useRovingRows } from '../../ui/roving-rows';
 import { useIsPhone } from '../../ui/useIsPhone';
 import { useReturnFocus } from '../../ui/useReturnFocus';
-import { RunList, type RunListProps } from './ActiveJobsMonitor';
+import { type RunListProps, RunRows } from './ActiveJobsMonitor';
 import { filterOfGroup, type Grouping, groupRows, type RunGroup } from './active-groups';
 import { useActivePlace } from './active-place';
 import { JobRunCard } from './JobRunCard';
 import type { ListRow } from './list-rows';
 import { OverUsual } from './OverUsual';
+import classes from './RunBoard.module.css';
 import { RunGroupHead } from './RunGroupHead';
 import { RunMenu } from './RunMenu';
 import { RunTableHead, RunTableRow } from './RunTableRow';
+import type { GroupedRunsProps } from './VirtualRuns';
 
-const CancelGroupDialog = loadable(() => import('./CancelGroupDialog').then((module) => module.CancelGroupDialog));
+const CancelActiveDialog = loadable(() => import('./CancelActiveDialog').then((module) => module.CancelActiveDialog));
 const VirtualRuns = loadable(() => import('./VirtualRuns').then((module) => module.VirtualRuns));
 
 /** In pixels; measured once rows are drawn. */
@@ -32,41 +36,50 @@ const REGROUP_MS = 2_000;
 export function RunBoard(props: RunListProps) {
   const { grouping, isFollowing, view, set } = useActivePlace();
   const isTable = !useIsPhone() && view === 'table';
-  const drawn = { Row: isTable ? RunTableRow : JobRunCard, Menu: RunMenu, Advice: OverUsual };
   const { cancelOf, dialog } = useCancelGroup();
   const groups = useRunGroups(props.rows, grouping, props.isHeld);
   const followed = useNewestStarted(isFollowing);
-  const board = useRef<HTMLDivElement>(null);
   useFollowing(isFollowing, () => set({ follow: null }));
-  const isPlain = props.rows.length <= MAX_PLAIN_ROWS;
-  useEffect(() => {
-    if (followed === null || !isPlain || props.isHeld) return;
-    board.current?.querySelector(`[data-run="${followed}"]`)?.scrollIntoView({ block: 'nearest', behavior: 'smooth' });
-  }, [followed, isPlain, props.isHeld]);
-  if (!isPlain) {
-    return (
-      <Suspense fallback={null}>
-        {dialog}
-        {isTable && <RunTableHead />}
-        <VirtualRuns
-          {...props}
-          {...drawn}
-          groups={groups}
-          followed={followed}
-          cancelOf={cancelOf}
-          rowHeight={isTable ? TABLE_ROW_HEIGHT : CARD_HEIGHT}
-        />
-      </Suspense>
-    );
-  }
+  const drawn = {
+    ...props,
+    Row: isTable ? RunTableRow : JobRunCard,
+    Menu: RunMenu,
+    Advice: OverUsual,
+    groups,
+    followed,
+    cancelOf,
+  };
   return (
-    <div ref={board}>
+    <div className={classes.board} data-ticks={props.ticks !== undefined || undefined}>
       {dialog}
       {isTable && <RunTableHead />}
+      {props.rows.length <= MAX_PLAIN_ROWS ? (
+        <PlainRuns {...drawn} />
+      ) : (
+        <Suspense fallback={null}>
+          <VirtualRuns {...drawn} rowHeight={isTable ? TABLE_ROW_HEIGHT : CARD_HEIGHT} />
+        </Suspense>
+      )}
+    </div>
+  );
+}
+
+/** All groups together are one place of the page for the Tab key, and one list for the keys of rows. */
+function PlainRuns({ groups, followed, cancelOf, ...list }: GroupedRunsProps) {
+  const { isHeld, ticks } = list;
+  const zone = useRef<HTMLDivElement>(null);
+  useRovingRows(zone);
+  useRunKeys(zone, (wanted) => list.rows.find(({ run }) => run.id === wanted)?.run, ticks);
+  useEffect(() => {
+    if (followed === null || isHeld) return;
+    zone.current?.querySelector(`[data-run="${followed}"]`)?.scrollIntoView({ block: 'nearest', behavior: 'smooth' });
+  }, [followed, isHeld]);
+  return (
+    <div ref={zone}>
       {groups.map((group) => (
         <section key={group.key} aria-label={group.label || undefined}>
           <RunGroupHead group={group} onCancelAll={cancelOf(group)} />
-          <RunList {...props} {...drawn} rows={group.rows} />
+          <RunRows {...list} rows={group.rows} />
         </section>
       ))}
     </div>
@@ -87,7 +100,9 @@ function useCancelGroup() {
     },
     dialog: (
       <DialogBoundary opened={[asked]} onClose={close}>
-        {asked && <CancelGroupDialog {...asked} onClose={close} />}
+        {asked && (
+          <CancelActiveDialog title="Cancel all in group" subject={asked.label} filter={asked.filter} onClose={close} />
+        )}
       </DialogBoundary>
     ),
   };
@@ -109,7 +124,7 @@ function useRunGroups(rows: readonly ListRow[], grouping: Grouping | null, isHel
   return groups;
 }
 
-/** The run that started last; null while nobody follows. */
+/** The run that started last; null while the list does not follow. */
 const useNewestStarted = (isFollowing: boolean): string | null =>
   useLive((live) => {
     if (!isFollowing) return null;
@@ -122,7 +137,7 @@ const useNewestStarted = (isFollowing: boolean): string | null =>
     );
   });
 
-/** Ends the following when the reader scrolls by themselves. */
+/** Ends the following when the reader scrolls. */
 function useFollowing(isFollowing: boolean, stop: () => void): void {
   const latest = useRef(stop);
   useEffect(() => {

@@ -40,8 +40,8 @@ export function ReadChain({ query: { data, error, refetch }, jobRunId }: ReadCha
   useChanges(data, refetch);
   if (data) return <ShownChain chain={data} jobRunId={jobRunId} />;
   if (error === null) return <RowSkeletons rows={5} label="Loading the chain" />;
-  const { details } = toFailure(error);
-  return <ErrorPanel title="The chain could not be loaded" details={details} onRetry={() => void refetch()} />;
+  const failure = toFailure(error);
+  return <ErrorPanel title="The chain could not be loaded" details={failure} onRetry={() => void refetch()} />;
 }
 
 function ShownChain({ chain, jobRunId }: { chain: Chain; jobRunId?: string }) {

@@ -1,7 +1,7 @@
 import type { JobRun } from '@job-manager/shared/contract/run';
 import { isTerminal, uiStatus } from '@job-manager/shared/run';
 import { Tabs } from '@mantine/core';
-import { Suspense, useState } from 'react';
+import { Suspense, useRef, useState } from 'react';
 import { useRunLog } from '../../api/live/useRunLog';
 import { useCan } from '../../api/session';
 import { ConnectionBanner } from '../../components/ConnectionBanner';
@@ -10,6 +10,7 @@ import type { RunTab } from '../../paths';
 import { loadable } from '../../ui/loadable';
 import { RowSkeletons } from '../../ui/RowSkeletons';
 import { SectionBoundary } from '../../ui/SectionBoundary';
+import { useTabInSight } from '../../ui/useTabInSight';
 import { RunAttempts } from './RunAttempts';
 import classes from './RunDetails.module.css';
 import { RunLog } from './RunLog';
@@ -29,6 +30,8 @@ export function RunDetails({ run, isCancelling }: Props) {
   const mayViewAudit = useCan('viewAudit');
   const isAbsent = (wanted === 'chain' && !hasChain(run)) || (wanted === 'activity' && !mayViewAudit);
   const tab = isAbsent ? 'overview' : wanted;
+  const tabs = useRef<HTMLDivElement>(null);
+  useTabInSight(tabs, tab);
   const isActive = !isTerminal(run.status);
   const isLogWanted = useOnceSeen(run.id, tab === 'log');
   const { log, retry } = useRunLog(run.id, { isActive, isWanted: isLogWanted });
@@ -42,7 +45,7 @@ export function RunDetails({ run, isCancelling }: Props) {
       )}
       {/* Only the part that is shown is there; a log that was opened is kept, and kept up to date, beside it. */}
       <Tabs value={tab} onChange={(next) => setTab(next as RunTab)} keepMounted={false}>
-        <Tabs.List className={classes.tabs}>
+        <Tabs.List ref={tabs} className={classes.tabs}>
           <Tabs.Tab value="overview" data-key="1">
             Overview
           </Tabs.Tab>

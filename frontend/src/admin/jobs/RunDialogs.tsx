@@ -43,11 +43,11 @@ function RunDialog() {
   useReturnFocus(isOpen);
   if (opening === 0) return null;
 
-  const onEnqueued = async () => {
+  const onEnqueued = async (showIt: () => void) => {
     await close();
     void queryClient.invalidateQueries({ queryKey: statsKey() });
     // The dialog gives the focus back first; that must not scroll the page away again.
-    setTimeout(() => document.querySelector('.active-jobs')?.scrollIntoView({ block: 'start' }), 60);
+    setTimeout(showIt, 60);
   };
   return (
     <RunJobModal

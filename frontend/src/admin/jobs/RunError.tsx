@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react';
 import { CopyButton } from '../../ui/CopyButton';
 import classes from './RunDetails.module.css';
 
@@ -8,10 +9,12 @@ interface Props {
   of?: string;
   /** Why no further attempt follows. */
   note?: string;
+  /** Below the error, above its stack. */
+  children?: ReactNode;
 }
 
 /** Why a run or an attempt failed, and where in the code. */
-export function RunError({ error, stack, of, note }: Props) {
+export function RunError({ error, stack, of, note, children }: Props) {
   const title = of === undefined ? 'Error' : `Error of ${of}`;
   return (
     <section className={classes.error} aria-label={title}>
@@ -21,6 +24,7 @@ export function RunError({ error, stack, of, note }: Props) {
       </div>
       <p className={classes.errorText}>{error}</p>
       {note && <p className={classes.errorNote}>No further attempt: {note}</p>}
+      {children}
       {stack && (
         <details>
           <summary className={classes.summary}>Stack trace</summary>

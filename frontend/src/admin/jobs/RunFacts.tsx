@@ -1,3 +1,4 @@
+import type { AttemptUsage } from '@job-manager/shared/contract/message';
 import type { JobRun } from '@job-manager/shared/contract/run';
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
@@ -5,19 +6,36 @@ import { definitionsQuery } from '../../api/job-queries';
 import { BatchLink, ChannelLink, JobLink, PersonLink, ScheduleLink, TokenLink } from '../../components/EntityLinks';
 import { DateTime } from '../../components/RelativeTime';
 import { triggerLabel } from '../../components/status';
+import { formatBytes } from '../../lib/byte-size';
 import { formatDuration } from '../../lib/duration';
 import { Fact, Facts } from '../../ui/Facts';
+import { describeRetries } from './describe-retries';
 import classes from './RunFacts.module.css';
 import { RunStarter } from './RunStarter';
-import { describeRetries } from './retry-words';
 
 /** What a run was given, folded by subject: each fold names its main fact, so that most need no opening. */
 export function RunFacts({ run }: { run: JobRun }) {
+  const usage = run.attempts.at(-1)?.usage;
   return (
     <section aria-label="Further facts" className={classes.groups}>
       <Group name="Limits" brief={briefLimits(run)}>
         <Limits run={run} />
       </Group>
+      {usage && (
+        <Group name="Resources" brief={briefUsage(usage)}>
+          <Fact name="CPU time">{usage.cpuMs === null ? 'not measured' : formatDuration(usage.cpuMs)}</Fact>
+          <Fact name="Peak memory">
+            {usage.peakMemoryBytes === null ? 'not measured' : formatBytes(usage.peakMemoryBytes)}
+          </Fact>
+          <Fact name="Longest loop lag">
+            {usage.maxLoopLagMs === null ? 'not measured' : formatDuration(usage.maxLoopLagMs)}
+          </Fact>
+          <Fact name="Process">
+            {usage.childPid === null ? 'that of the runner' : `its own, PID ${usage.childPid}`}
+            {usage.childPid === null && <Note>the figures include what else ran there</Note>}
+          </Fact>
+        </Group>
+      )}
       {(run.unique || run.scope) && (
         <Group name="Keys" brief={[run.unique?.key, run.scope].filter(Boolean).join(', ')}>
           {run.unique && (
@@ -110,6 +128,15 @@ function Attempts({ run }: { run: JobRun }) {
 
 const briefLimits = ({ channel, timeoutMs }: JobRun): string =>
   timeoutMs === null ? `channel ${channel}, no timeout` : `channel ${channel}, ${formatDuration(timeoutMs)} timeout`;
+
+/** Of the last attempt. */
+const briefUsage = ({ cpuMs, peakMemoryBytes }: AttemptUsage): string =>
+  [
+    cpuMs !== null && `CPU ${formatDuration(cpuMs)}`,
+    peakMemoryBytes !== null && `memory ${formatBytes(peakMemoryBytes)}`,
+  ]
+    .filter(Boolean)
+    .join(', ');
 
 /** How long the key keeps others away. */
 function Taken({ unique: { scope, until } }: { unique: NonNullable<JobRun['unique']> }) {

@@ -1,13 +1,10 @@
 import type { JobDefinition, JobRun, JobRunSummary } from '@job-manager/shared/contract/run';
-import { Button } from '@mantine/core';
-import { IconPlus } from '@tabler/icons-react';
-import { type KeyboardEvent, Suspense, useEffect, useRef, useState } from 'react';
+import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
 import { ParametersEditor } from '../../components/parameters/ParametersEditor';
 import type { Problem } from '../../components/parameters/problems';
 import { useParameterProblems } from '../../components/parameters/useParameterProblems';
 import { RestoredNote } from '../../components/RestoredNote';
-import { loadable } from '../../ui/loadable';
-import { RowSkeletons } from '../../ui/RowSkeletons';
+import { ChainPart } from './ChainPart';
 import { findChainProblems } from './chain-problems';
 import { JobDescription } from './JobDescription';
 import { JobPicker } from './JobPicker';
@@ -15,7 +12,6 @@ import { ParameterActs, PresetNote } from './ParameterActs';
 import { RunFormFooter } from './RunFormFooter';
 import classes from './RunJobForm.module.css';
 import { RunOptionsFold } from './RunOptionsFold';
-import { withNewRow } from './run-form';
 import { isOptionField, readLane, readPresetOptions, withPresetOptions } from './run-options';
 import { UnderWayNote } from './UnderWayNote';
 import { useEnqueue } from './useEnqueue';
@@ -25,8 +21,6 @@ import { useScheduleInstead } from './useScheduleInstead';
 import { findDifferences, useValueNotes } from './useValueNotes';
 import { WhenFields } from './WhenFields';
 
-const ChainRows = loadable(() => import('./ChainRows').then((module) => module.ChainRows));
-
 interface Props {
   definitions: readonly JobDefinition[];
   original?: JobRun;
@@ -35,7 +29,7 @@ interface Props {
   /** Whether the form holds more than it began with. */
   onChanged: (isChanged: boolean) => void;
   onClose: () => void;
-  onEnqueued: () => void;
+  onEnqueued: (jobRunId: string) => void;
 }
 
 /** Sets up a run, or several that wait for one another, and queues them. */
@@ -66,10 +60,10 @@ export function RunJobForm(props: Props) {
   const isDone = useRef(false);
   const enqueue = useEnqueue({
     rerunOfId: original?.id,
-    onEnqueued: () => {
+    onEnqueued: (jobRunId) => {
       isDone.current = true;
       draft.drop();
-      onEnqueued();
+      onEnqueued(jobRunId);
     },
     onRefused: onClose,
     onFaults: (messages, rows) => {
@@ -149,26 +143,13 @@ export function RunJobForm(props: Props) {
         </ParametersEditor>
         <WhenFields form={form} activeJobs={activeJobs} onSchedule={original ? undefined : onSchedule} />
         {!original && (
-          <>
-            {values.chain.length > 0 && (
-              <Suspense fallback={<RowSkeletons rows={2} label="Loading the chain" />}>
-                <ChainRows form={form} definitions={definitions} problems={chainProblems} isAttempted={attempts > 0} />
-              </Suspense>
-            )}
-            <div>
-              <Button
-                variant="default"
-                size="compact-sm"
-                leftSection={<IconPlus size={14} aria-hidden />}
-                onClick={() => {
-                  setAttempts(0);
-                  form.setFieldValue('chain', withNewRow(values));
-                }}
-              >
-                Then…
-              </Button>
-            </div>
-          </>
+          <ChainPart
+            form={form}
+            definitions={definitions}
+            problems={chainProblems}
+            isAttempted={attempts > 0}
+            onAdd={() => setAttempts(0)}
+          />
         )}
         {waiting !== null && values.time === 'now' && <p className={classes.waiting}>{waiting}</p>}
         <RunOptionsFold form={form} definition={chosen} isOpen={areOptionsOpen} onToggle={setOptionsOpen} />

@@ -12,6 +12,7 @@ import { RowSkeletons } from '../../ui/RowSkeletons';
 import { useIsPhone } from '../../ui/useIsPhone';
 import { RunJobForm } from './RunJobForm';
 import classes from './RunJobModal.module.css';
+import { showNewRun } from './show-new-run';
 
 interface RunJobModalProps {
   open: boolean;
@@ -24,7 +25,8 @@ interface RunJobModalProps {
   /** For the warning that another instance is running. */
   activeJobs: readonly JobRunSummary[];
   onClose: () => void;
-  onEnqueued: () => void;
+  /** `showIt` leads to the new run where the page lists it. */
+  onEnqueued: (showIt: () => void) => void;
 }
 
 /** Picks a job, sets its parameters and queues a run; also repeats an earlier run with its parameters. */
@@ -64,7 +66,7 @@ export function RunJobModal({ open, opening, jobName, rerunOfId, activeJobs, onC
             ) : error ? (
               <ErrorPanel
                 title={isUnknown ? `There is no run #${rerunOfId}` : 'The dialog could not be prepared'}
-                details={toFailure(error).details}
+                details={toFailure(error)}
                 onRetry={
                   isUnknown ? undefined : () => void (definitions.error ? definitions.refetch() : original.refetch())
                 }
@@ -82,7 +84,7 @@ export function RunJobModal({ open, opening, jobName, rerunOfId, activeJobs, onC
             activeJobs={activeJobs}
             onChanged={(isChanged) => setChangedOpening(isChanged ? opening : null)}
             onClose={onClose}
-            onEnqueued={onEnqueued}
+            onEnqueued={(jobRunId) => onEnqueued(() => showNewRun(jobRunId))}
           />
         )}
       </div>

@@ -39,8 +39,8 @@ const Loading = () => <RowSkeletons rows={6} label="Loading messages" />;
 
 function NoLines({ log, isActive, onRetry }: Omit<Props, 'run'>) {
   if (log.error !== null) {
-    const { details } = toFailure(log.error);
-    return <ErrorPanel title="The messages could not be loaded" details={details} onRetry={onRetry} />;
+    const failure = toFailure(log.error);
+    return <ErrorPanel title="The messages could not be loaded" details={failure} onRetry={onRetry} />;
   }
   if (!log.isComplete) return <Loading />;
   return isActive ? (

@@ -6,12 +6,12 @@ import { useRef, useState } from 'react';
 import { useServerTime } from '../../api/server-clock';
 import { useCan } from '../../api/session';
 import { useWatchedRun } from '../../components/notices/watched-runs';
+import { isPutOff } from '../../components/put-off';
 import { DialogBoundary } from '../../ui/DialogBoundary';
 import { useHoldStill } from '../../ui/hold-still';
 import { loadable } from '../../ui/loadable';
 import { useReturnFocus } from '../../ui/useReturnFocus';
 import type { RunMenuProps } from './active-row';
-import { isPutOff } from './put-off';
 import classes from './RunMenu.module.css';
 import { useReschedule } from './useReschedule';
 

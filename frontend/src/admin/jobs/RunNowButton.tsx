@@ -2,7 +2,7 @@ import type { JobRunSummary } from '@job-manager/shared/contract/run';
 import { Button } from '@mantine/core';
 import { useServerTime } from '../../api/server-clock';
 import { useCan } from '../../api/session';
-import { isPutOff } from './put-off';
+import { isPutOff } from '../../components/put-off';
 import { useReschedule } from './useReschedule';
 
 interface Props {
@@ -20,16 +20,16 @@ export function RunNowButton({ run, isQuiet = false }: Props) {
 
 function Offer({ run, isQuiet }: Required<Props>) {
   const { reschedule, isPending } = useReschedule(run);
-  const words = run.claimNo === 0 ? 'Run now' : 'Retry now';
+  const label = run.claimNo === 0 ? 'Run now' : 'Retry now';
   return (
     <Button
       variant="default"
       size={isQuiet ? 'compact-sm' : 'sm'}
       loading={isPending}
-      aria-label={`${words} ${run.jobName} #${run.id}`}
+      aria-label={`${label} ${run.jobName} #${run.id}`}
       onClick={() => reschedule({})}
     >
-      {words}
+      {label}
     </Button>
   );
 }

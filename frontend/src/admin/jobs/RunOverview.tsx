@@ -2,6 +2,7 @@ import type { JobRun } from '@job-manager/shared/contract/run';
 import type { JobUIStatus } from '@job-manager/shared/run';
 import { JobProgressBar } from '../../components/JobProgressBar';
 import { SectionBoundary } from '../../ui/SectionBoundary';
+import { AlikeFailures } from './AlikeFailures';
 import { JsonBlock } from './JsonBlock';
 import { RunConnections } from './RunConnections';
 import classes from './RunDetails.module.css';
@@ -31,7 +32,9 @@ export function RunOverview({ run, status }: Props) {
           // A run that waits for its next attempt still shows why the last one failed.
           of={run.status === 'QUEUED' ? `attempt ${run.attempt}` : undefined}
           note={run.noRetry?.message}
-        />
+        >
+          {run.status === 'FAILED' && <AlikeFailures run={run} />}
+        </RunError>
       )}
       {run.status === 'QUEUED' && run.waiting && <RunWaiting run={run} waiting={run.waiting} />}
       {run.status === 'RUNNING' && <RunProgress run={run} />}

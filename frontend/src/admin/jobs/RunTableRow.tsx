@@ -2,18 +2,14 @@ import type { JobRunSummary } from '@job-manager/shared/contract/run';
 import type { JobUIStatus } from '@job-manager/shared/run';
 import { memo } from 'react';
 import { useServerTime } from '../../api/server-clock';
-import { ChannelLink } from '../../components/EntityLinks';
+import { ChannelLink, RunnerLink } from '../../components/EntityLinks';
 import { JobProgressBar } from '../../components/JobProgressBar';
-import { StatusMark } from '../../components/JobStatusBadge';
-import { MessageCounts } from '../../components/MessageCounts';
-import { RunPageLink } from '../../components/RunPageLink';
+import { RunWait } from '../../components/RunWait';
 import { statusLook } from '../../components/status';
 import { formatDuration } from '../../lib/duration';
-import { openRowOnClick } from '../../ui/row-click';
-import { AttentionBadge } from './AttentionBadge';
+import { ActiveRow, RowTitle } from './ActiveRow';
 import { type ActiveRowProps, useActiveRow } from './active-row';
 import { CancelButton, CancelFacts, EndFacts } from './JobRunCard';
-import { Wait } from './QueueFacts';
 import classes from './RunTableRow.module.css';
 
 /** The heads of the columns; the rows are items of a list and name what they hold themselves. */
@@ -25,6 +21,7 @@ export function RunTableHead() {
       <span>Progress</span>
       <span>Message, or what it waits for</span>
       <span>Channel</span>
+      <span>Runner</span>
       <span className={classes.time}>For</span>
       <span />
     </div>
@@ -33,47 +30,19 @@ export function RunTableHead() {
 
 /** An active run as a row of 40 px. */
 export const RunTableRow = memo(function RunTableRow(props: ActiveRowProps) {
-  const { run, state, isFading, limits, as: Row = 'li', Menu, Advice, onCancel, onViewDetails } = props;
+  const { run, state, Menu, Advice, onCancel, onViewDetails } = props;
   const { status, attention, name } = useActiveRow(props);
-  if (state === 'empty') return <Row className={classes.row} data-state="empty" aria-hidden />;
   const isActive = state === 'active';
   const isStopping = status === 'CANCEL_REQUESTED';
   return (
-    <Row
-      className={classes.row}
-      role={Row === 'div' ? 'listitem' : undefined}
-      data-state={state}
-      data-fading={isFading || undefined}
-      data-run={run.id}
-      onClick={(event) => openRowOnClick(event, () => onViewDetails(run.id))}
-    >
-      <StatusMark status={status} />
-      <div className={classes.what}>
-        <RunPageLink jobRunId={run.id} className={classes.name} title={run.jobName}>
-          {run.jobName}
-        </RunPageLink>
-        <span className={classes.id}>#{run.id}</span>
-        <MessageCounts run={run} />
-        {attention !== null && <AttentionBadge run={run} attention={attention} limits={limits} />}
-      </div>
-      <div className={classes.progress}>
-        {run.status !== 'QUEUED' && (
-          <>
-            <JobProgressBar
-              percent={run.progressPercent}
-              label={`Progress of ${name}`}
-              tone={isActive ? 'running' : statusLook[run.status].tone}
-            />
-            {run.progressPercent !== null && (
-              <span className={classes.percent}>{Math.floor(run.progressPercent)} %</span>
-            )}
-          </>
-        )}
-      </div>
+    <ActiveRow of={props} className={classes.row} status={status}>
+      <RowTitle of={props} attention={attention} />
+      {run.status !== 'QUEUED' && <Progress run={run} name={name} isActive={isActive} />}
       <div className={classes.message}>{isActive ? <Message run={run} status={status} /> : <EndFacts run={run} />}</div>
       <div className={classes.channel}>
         <ChannelLink channel={run.channel} />
       </div>
+      <div className={classes.runner}>{run.runnerName && <RunnerLink name={run.runnerName} />}</div>
       <div className={classes.time}>
         {isActive && <Since run={run} />} {isActive && Advice && <Advice run={run} />}
       </div>
@@ -89,16 +58,29 @@ export const RunTableRow = memo(function RunTableRow(props: ActiveRowProps) {
           <Menu run={run} isStopping={isStopping} onCancel={onCancel} onViewDetails={onViewDetails} />
         )}
       </div>
-    </Row>
+    </ActiveRow>
   );
 });
+
+function Progress({ run, name, isActive }: { run: JobRunSummary; name: string; isActive: boolean }) {
+  return (
+    <div className={classes.progress}>
+      <JobProgressBar
+        percent={run.progressPercent}
+        label={`Progress of ${name}`}
+        tone={isActive ? 'running' : statusLook[run.status].tone}
+      />
+      {run.progressPercent !== null && <span className={classes.percent}>{Math.floor(run.progressPercent)} %</span>}
+    </div>
+  );
+}
 
 function Message({ run, status }: { run: JobRunSummary; status: JobUIStatus }) {
   if (status === 'CANCEL_REQUESTED') return <CancelFacts run={run} />;
   if (run.status === 'QUEUED') {
     return (
       <>
-        <Wait run={run} />
+        <RunWait run={run} isBrief />
         {run.priority !== 0 && <span className="tabular">Priority: {run.priority}</span>}
       </>
     );

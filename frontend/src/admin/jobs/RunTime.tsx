@@ -24,10 +24,11 @@ export function RunTime({ run }: { run: JobRun }) {
   const isLater = useServerTime((time) => run.status === 'QUEUED' && Date.parse(run.runAt) > time);
   const spans = timeSpans(run, now);
   const shown = spans.slice(-MAX_LINES);
+  const before = run.dependsOn.length > 0 ? 'Waited for others' : 'Scheduled';
   return (
     <section aria-label="Timeline">
       <h3 className={details.heading}>Timeline</h3>
-      {spans.length > 0 && <Bar spans={spans} />}
+      {spans.length > 0 && <Bar spans={spans} before={before} />}
       <ol className={classes.list}>
         <Line name="Queued">
           <DateTime at={run.queuedAt} />
@@ -38,7 +39,7 @@ export function RunTime({ run }: { run: JobRun }) {
           </Line>
         )}
         {shown.map((span) => (
-          <SpanLine key={span.from} span={span} />
+          <SpanLine key={span.from} span={span} before={before} />
         ))}
         {isLater && (
           <Line name={run.attempts.length === 0 ? 'Starts' : 'Next attempt'}>
@@ -77,8 +78,11 @@ export function RunTime({ run }: { run: JobRun }) {
 const isComparable = ({ status, inactivityTimeoutMs }: JobRun): boolean =>
   (status === 'SUCCESS' || status === 'RUNNING') && inactivityTimeoutMs === null;
 
+/** What the time before a run could be started is called. */
+type Before = 'Waited for others' | 'Scheduled';
+
 /** The list below gives the same in words. */
-function Bar({ spans }: { spans: readonly TimeSpan[] }) {
+function Bar({ spans, before }: { spans: readonly TimeSpan[]; before: Before }) {
   return (
     <div className={classes.bar} aria-hidden data-testid="time-bar">
       {spans.map((span) => (
@@ -86,7 +90,7 @@ function Bar({ spans }: { spans: readonly TimeSpan[] }) {
           key={span.from}
           className={classes.span}
           {...lookOf(span)}
-          title={`${nameOf(span)}: ${formatDuration(span.ms)}`}
+          title={`${nameOf(span, before)}: ${formatDuration(span.ms)}`}
           style={{ flexGrow: Math.max(span.ms, 1) }}
         />
       ))}
@@ -94,9 +98,9 @@ function Bar({ spans }: { spans: readonly TimeSpan[] }) {
   );
 }
 
-function SpanLine({ span }: { span: TimeSpan }) {
+function SpanLine({ span, before }: { span: TimeSpan; before: Before }) {
   return (
-    <Line name={nameOf(span)} mark={<span className={classes.mark} {...lookOf(span)} aria-hidden />}>
+    <Line name={nameOf(span, before)} mark={<span className={classes.mark} {...lookOf(span)} aria-hidden />}>
       <span className={classes.length}>{formatDuration(span.ms)}</span>
       {span.attempt && (
         <span className={classes.note}>
@@ -117,9 +121,9 @@ function Line({ name, mark, children }: { name: string; mark?: ReactNode; childr
   );
 }
 
-const nameOf = ({ attempt, isPlanned }: TimeSpan): string => {
+const nameOf = ({ attempt, isPlanned }: TimeSpan, before: Before): string => {
   if (attempt !== null) return `Attempt ${attempt.attempt}`;
-  return isPlanned ? 'Scheduled' : 'Waited';
+  return isPlanned ? before : 'Waited';
 };
 
 const outcomeOf = ({ outcome }: JobRunAttempt): string => outcomeLook[outcome].label;

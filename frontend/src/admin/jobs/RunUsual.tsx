@@ -7,7 +7,7 @@ import { compareWithUsual, describeUsual, type Usual } from './usual-time';
 
 /** How the time of a run compares with that of earlier ones that succeeded; nothing where too few are known. */
 export function RunUsual({ run }: { run: JobRun }) {
-  const { data } = useQuery(neighboursQuery(run.id));
+  const { data } = useQuery(neighboursQuery(run));
   const isOver = run.status === 'SUCCESS';
   // By the second: the figure of a run that goes on moves with its clock.
   const took = useServerTime((now) => {

@@ -12,31 +12,38 @@ import {
   IconStack2,
   type TablerIcon,
 } from '@tabler/icons-react';
+import { Suspense } from 'react';
 import { Link } from 'react-router-dom';
+import { useCan } from '../../api/session';
 import { ChannelLink, JobLink } from '../../components/EntityLinks';
 import { DateTime } from '../../components/RelativeTime';
 import { paths } from '../../paths';
+import { loadable } from '../../ui/loadable';
 import classes from './RunWaiting.module.css';
+
+const ResumeChannel = loadable(() =>
+  import('../../components/channels/ResumeChannel').then((module) => module.ResumeChannel),
+);
 
 interface Look {
   title: string;
   icon: TablerIcon;
   /** Where one looks into it. */
   leadsTo?: 'job' | 'channel' | 'runners';
-  /** Goes on until somebody does something. */
-  needsSomebody?: true;
+  /** Lasts until an operator acts. */
+  needsOperator?: true;
 }
 
 const looks = {
   scheduled: { title: 'Starts later', icon: IconClock },
   retry: { title: 'Waits for its next attempt', icon: IconRepeat },
   blocked: { title: 'Waits for other runs', icon: IconHierarchy2 },
-  jobPaused: { title: 'Its job is paused', icon: IconPlayerPause, leadsTo: 'job', needsSomebody: true },
-  channelPaused: { title: 'Its channel is paused', icon: IconPlayerPause, leadsTo: 'channel', needsSomebody: true },
+  jobPaused: { title: 'Its job is paused', icon: IconPlayerPause, leadsTo: 'job', needsOperator: true },
+  channelPaused: { title: 'Its channel is paused', icon: IconPlayerPause, leadsTo: 'channel', needsOperator: true },
   channelFull: { title: 'Its channel is full', icon: IconStack2, leadsTo: 'channel' },
   rateLimited: { title: 'Its channel has started enough for now', icon: IconGauge, leadsTo: 'channel' },
-  noCode: { title: 'Its code is missing', icon: IconCodeOff, leadsTo: 'job', needsSomebody: true },
-  noRunner: { title: 'No runner', icon: IconPlugConnectedX, leadsTo: 'runners', needsSomebody: true },
+  noCode: { title: 'Its code is missing', icon: IconCodeOff, leadsTo: 'job', needsOperator: true },
+  noRunner: { title: 'No runner', icon: IconPlugConnectedX, leadsTo: 'runners', needsOperator: true },
   runnersBusy: { title: 'All runners are busy', icon: IconListNumbers, leadsTo: 'runners' },
   inLine: { title: 'Waits in line', icon: IconListNumbers },
 } as const satisfies Record<WaitReason, Look>;
@@ -49,15 +56,16 @@ interface Props {
 /** Why a queued run has not been started, and where one can look into that. */
 export function RunWaiting({ run, waiting }: Props) {
   const look: Look = looks[waiting.reason];
+  const canResume = useCan('manageChannels');
   return (
-    <section className={classes.waiting} data-needs-somebody={look.needsSomebody} aria-label="Why it waits">
+    <section className={classes.waiting} data-needs-operator={look.needsOperator} aria-label="Why it waits">
       <look.icon size={20} stroke={1.75} className={classes.icon} aria-hidden />
       <div className={classes.words}>
         <h3 className={classes.title}>{look.title}</h3>
         <p className={classes.text}>{waiting.message}</p>
         {look.leadsTo === 'runners' ? (
           <p className={classes.text}>
-            <Link to={paths.systemStatus}>Runners in System status</Link>
+            <Link to={paths.runners}>Runners</Link>
           </p>
         ) : (
           look.leadsTo && (
@@ -73,6 +81,11 @@ export function RunWaiting({ run, waiting }: Props) {
           </p>
         )}
       </div>
+      {waiting.reason === 'channelPaused' && canResume && (
+        <Suspense fallback={null}>
+          <ResumeChannel name={run.channel} />
+        </Suspense>
+      )}
     </section>
   );
 }

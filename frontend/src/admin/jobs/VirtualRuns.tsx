@@ -1,5 +1,5 @@
 import { type ComponentPropsWithoutRef, useEffect, useMemo, useRef } from 'react';
-import { GroupedVirtuoso, type GroupedVirtuosoHandle } from 'react-virtuoso';
+import { GroupedVirtuoso, type GroupedVirtuosoHandle, type ScrollSeekPlaceholderProps } from 'react-virtuoso';
 import { useRunKeys } from '../../components/useRunKeys';
 import { useRovingRows } from '../../ui/roving-rows';
 import type { RunListProps } from './ActiveJobsMonitor';
@@ -9,13 +9,16 @@ import type { ListRow } from './list-rows';
 import classes from './RunBoard.module.css';
 import { type GroupHeadProps, RunGroupHead } from './RunGroupHead';
 
-interface Props extends RunListProps {
+export interface GroupedRunsProps extends RunListProps {
   groups: readonly RunGroup<ListRow>[];
   /** Scrolled to when it changes. */
   followed: string | null;
-  rowHeight: number;
   /** The cancel of a whole group; undefined where there is none. */
   cancelOf: (group: RunGroup<ListRow>) => GroupHeadProps['onCancelAll'];
+}
+
+interface Props extends GroupedRunsProps {
+  rowHeight: number;
 }
 
 /** The head of a group stays below the bar at the top of the page. */
@@ -23,17 +26,37 @@ function StickyHead({ style, ...props }: ComponentPropsWithoutRef<'div'>) {
   return <div {...props} style={{ ...style, top: 'var(--header-height)', zIndex: 1 }} />;
 }
 
-const components = { TopItemList: StickyHead };
+/** In place of a row that is gone in the next frame. */
+const PassingRow = ({ height }: ScrollSeekPlaceholderProps) => (
+  <div className={classes.passing} style={{ height }} aria-hidden />
+);
+
+const components = { TopItemList: StickyHead, ScrollSeekPlaceholder: PassingRow };
+
+/**
+ * Pixels per frame. Beyond the first, half of a small screen, no row can be read, and to draw all of them anew in each
+ * frame takes longer than a frame has.
+ */
+const passing = { enter: 400, exit: 100 };
+const scrollSeek = {
+  enter: (velocity: number) => Math.abs(velocity) > passing.enter,
+  exit: (velocity: number) => Math.abs(velocity) < passing.exit,
+};
 
 /** A list of any length: only the rows around those in view are in the page, which scrolls as a whole. */
 export function VirtualRuns({ groups, followed, isHeld, rowHeight, Row = JobRunCard, Menu, Advice, ...list }: Props) {
-  const { limitsOf, isCancelling, onCancel, onViewDetails, cancelOf } = list;
+  const { limitsOf, isCancelling, onCancel, onViewDetails, cancelOf, ticks } = list;
   const zone = useRef<HTMLDivElement>(null);
   const handle = useRef<GroupedVirtuosoHandle>(null);
   const rows = useMemo(() => groups.flatMap(({ rows: members }) => members), [groups]);
   const keys = useMemo(() => groups.flatMap(keysOf), [groups]);
   useRovingRows(zone);
-  useRunKeys(zone, (wanted) => rows.find(({ run }) => run.id === wanted)?.run);
+  useRunKeys(
+    zone,
+    (wanted) => rows.find(({ run }) => run.id === wanted)?.run,
+    ticks,
+    () => rows.map(({ run }) => run.id),
+  );
   const isNamed = groups.some(({ label }) => label !== '');
   const scrolledTo = useRef<string | null>(null);
   useEffect(() => {
@@ -50,6 +73,7 @@ export function VirtualRuns({ groups, followed, isHeld, rowHeight, Row = JobRunC
         ref={handle}
         useWindowScroll
         components={components}
+        scrollSeekConfiguration={scrollSeek}
         groupCounts={groups.map(({ rows: members }) => members.length)}
         computeItemKey={(index) => keys[index] ?? index}
         groupContent={(index) => {
@@ -74,6 +98,8 @@ export function VirtualRuns({ groups, followed, isHeld, rowHeight, Row = JobRunC
               isFading={state === 'ended' && !isHeld}
               isCancelling={state === 'active' && isCancelling(run.id)}
               limits={limitsOf(run.jobName)}
+              isTicked={ticks?.ids.has(run.id)}
+              onTick={ticks?.toggle}
               onCancel={onCancel}
               onViewDetails={onViewDetails}
               Menu={Menu}

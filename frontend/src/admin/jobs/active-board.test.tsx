@@ -6,9 +6,9 @@ import { expect, test } from 'vitest';
 import { setWatched, watchedRuns } from '../../components/notices/watched-runs';
 import { ago, aRun } from '../../testing/a-run';
 import { backend, live, world } from '../../testing/backend';
-import { openPanel } from '../../testing/render-app';
+import { openPanel, untilListTakesKeys } from '../../testing/render-app';
 
-const waitDetail = 'Channel mail is paused by ada@example.com: the relay is down';
+const waitDetail = 'Paused by ada@example.com: the relay is down';
 const mail = () => aRun.queued({ channel: 'mail', waitReason: 'channelPaused', waitDetail });
 const withHeights = ({ children }: PropsWithChildren) => (
   <VirtuosoMockContext.Provider value={{ viewportHeight: 760, itemHeight: 76 }}>
@@ -37,8 +37,8 @@ test('groups by channel, where a paused one says so once', async () => {
   expect(within(group).getAllByRole('listitem')).toHaveLength(2);
 });
 
-test('shows the queue beyond the live list when it is asked for', async () => {
-  world.active = [aRun.queued()];
+test('shows the queue beyond the live list when it is asked for, as the filters have it', async () => {
+  world.active = [aRun.running(), aRun.running({ runnerName: 'eu-2:812' }), aRun.queued({ jobName: 'mailing' })];
   const asked: string[] = [];
   const beyond = [aRun.queued({ jobName: 'trending' }), aRun.queued({ jobName: 'mailing' })];
   backend.use(
@@ -54,30 +54,54 @@ test('shows the queue beyond the live list when it is asked for', async () => {
     }),
   );
   const { user } = await openPanel('/admin/jobs/monitor');
-  await waitFor(() => expect(names()).toHaveLength(1));
+  await waitFor(() => expect(names()).toHaveLength(3));
   live.send('server.admin.jobs_counts', {
-    counts: { running: 0, queued: 277 },
+    counts: { running: 2, queued: 277 },
     serverTime: new Date().toISOString(),
   });
   expect(await screen.findByText('276 more wait')).toBeVisible();
+  expect(screen.getByText('2 running · 1 pending · 276 more wait')).toBeVisible();
   expect(asked).toEqual([]);
   await user.click(screen.getByRole('button', { name: 'Show them' }));
   const list = await screen.findByRole('list', { name: 'Queued runs beyond the live list' });
   expect(within(list).getByRole('link')).toHaveTextContent(`trending #${beyond[0]?.id}`);
   await user.click(screen.getByRole('button', { name: 'Show 50 more' }));
   await waitFor(() => expect(within(list).getAllByRole('link')).toHaveLength(2));
-  expect(asked).toEqual(['?skip=200', '?cursor=abc']);
+  expect(asked).toEqual(['?skip=1', '?cursor=abc']);
+  await user.click(screen.getByLabelText('Filter by job', { selector: 'input' }));
+  await user.click(await screen.findByRole('option', { name: 'mailing', hidden: true }));
+  await waitFor(() => expect(asked.at(-1)).toBe('?jobName=mailing&skip=1'));
+  await user.click(await screen.findByRole('button', { name: 'Show 50 more' }));
+  await waitFor(() => expect(asked.at(-1)).toBe('?jobName=mailing&cursor=abc'));
+  await user.click(screen.getByLabelText('Filter by runner', { selector: 'input' }));
+  await user.click(await screen.findByRole('option', { name: 'vm:29504', hidden: true }));
+  await waitFor(() => expect(list).not.toBeInTheDocument());
+  expect(screen.queryByText('276 more wait')).toBeNull();
+});
+
+test('groups and filters by the runner, which the row names', async () => {
+  const [here, there] = [aRun.running(), aRun.running({ runnerName: 'eu-2:812' })];
+  world.active = [here, there];
+  await openPanel('/admin/jobs/monitor?group=runner&runner=eu-2:812');
+  const group = await screen.findByRole('region', { name: 'eu-2:812' });
+  expect(within(group).getByRole('link', { name: 'eu-2:812' })).toBeVisible();
+  expect(names()).toEqual([there.id]);
 });
 
 test('draws of a long list only what is in view, in one place for the Tab key', async () => {
-  world.active = Array.from({ length: 5_000 }, () => aRun.queued());
-  await openPanel('/admin/jobs/monitor', { wrapper: withHeights });
+  world.active = Array.from({ length: 1_000 }, () => aRun.queued());
+  const { user } = await openPanel('/admin/jobs/monitor', { wrapper: withHeights });
   await waitFor(() => expect(names().length).toBeGreaterThan(5));
   expect(names().length).toBeLessThan(60);
   expect(screen.getByRole('list', { name: 'Active and queued jobs' })).toBeVisible();
   const stops = () =>
     [...document.querySelectorAll<HTMLElement>('main :is(a, button, input)')].filter(({ tabIndex }) => tabIndex >= 0);
   await waitFor(() => expect(stops().length).toBeLessThan(40));
+  await untilListTakesKeys();
+  await user.keyboard('ja');
+  expect(await screen.findByText('1,000 chosen')).toBeVisible();
+  await user.keyboard('{Escape}');
+  await waitFor(() => expect(screen.queryByText('1,000 chosen')).toBeNull());
 });
 
 test('cancels a whole group, knowing which runs it touches', async () => {
@@ -138,6 +162,91 @@ test('a row changes the priority of its run, and announces its end when wanted',
   await choose('menuitemcheckbox', 'Tell me when it ends');
   await waitFor(() => expect(watchedRuns()).toContain(run.id));
   setWatched(run.id, false);
+});
+
+test('ticked rows of all groups are given a priority, cancelled and, once ended, re-run together', async () => {
+  const [waits, others, running] = [aRun.queued(), [mail(), mail()] as const, aRun.running({ jobName: 'trending' })];
+  world.active = [running, waits, ...others];
+  const sent: unknown[] = [];
+  backend.use(
+    http.post('/api/admin/jobs/:id/reschedule', async ({ request, params }) => {
+      sent.push({ id: params.id, ...((await request.json()) as object) });
+      const problem = { type: 'about:blank', title: 'Conflict', status: 409, error: 'Conflict', details: 'It runs' };
+      return params.id === waits.id
+        ? HttpResponse.json({ ...problem, code: 'CONFLICT', retryable: false }, { status: 409 })
+        : HttpResponse.json({ jobRunId: waits.id, run: waits });
+    }),
+    http.post('/api/admin/jobs/active/cancel/preview', async ({ request }) => {
+      sent.push(await request.json());
+      return HttpResponse.json({ cancelled: 2, asked: 0, byJob: [], first: [...others], upTo: '99' });
+    }),
+    http.post('/api/admin/jobs/active/cancel', async ({ request }) => {
+      sent.push(await request.json());
+      return HttpResponse.json({ cancelled: 2, asked: 0, hasMore: false });
+    }),
+  );
+  const { user } = await openPanel('/admin/jobs/monitor?group=channel');
+  await screen.findByRole('region', { name: 'mail' });
+  // From the last row of the first group into the second one.
+  await untilListTakesKeys();
+  await user.keyboard('jjxj{Shift>}X{/Shift}');
+  expect(await screen.findByText('2 chosen')).toBeVisible();
+  await user.click(screen.getByRole('button', { name: 'Select all 4 shown' }));
+  expect(await screen.findByText('4 chosen')).toBeVisible();
+  // Escape belongs to the dialog, and leaves the ticks.
+  await user.click(screen.getByRole('button', { name: 'Priority…' }));
+  await screen.findByRole('dialog', { name: 'Set priority of 3 runs' });
+  await user.keyboard('{Escape}');
+  await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
+  await user.click(screen.getByRole('button', { name: 'Priority…' }));
+  const priority = within(await screen.findByRole('dialog', { name: 'Set priority of 3 runs' }));
+  await user.clear(priority.getByLabelText('Priority'));
+  await user.type(priority.getByLabelText('Priority'), '-5');
+  await user.click(priority.getByRole('button', { name: 'Set priority of 3 runs' }));
+  expect(await screen.findByText('2 runs have priority -5; 1 run had started or ended meanwhile')).toBeVisible();
+  expect(sent).toEqual([waits, ...others].map(({ id }) => ({ id, priority: -5 })));
+  await waitFor(() => expect(screen.queryByText('4 chosen')).toBeNull());
+
+  sent.length = 0;
+  await user.click(screen.getByRole('checkbox', { name: `Tick ${waits.jobName} #${waits.id}` }));
+  await user.keyboard('a');
+  expect(await screen.findByText('4 chosen')).toBeVisible();
+  live.send('server.admin.job_completed', {
+    jobRunId: running.id,
+    run: { ...running, ...aRun.failed(), id: running.id },
+  });
+  expect(await screen.findByRole('button', { name: 'Re-run…' })).toBeVisible();
+  await user.click(screen.getByRole('button', { name: 'Cancel…' }));
+  const dialog = within(await screen.findByRole('dialog', { name: 'Cancel the chosen runs' }));
+  expect(await dialog.findByText(/^2 runs of the chosen have ended/)).toBeVisible();
+  await user.click(dialog.getByRole('button', { name: 'Cancel 2 runs' }));
+  expect(await screen.findByText('2 runs cancelled, 0 runs asked to stop')).toBeVisible();
+  const jobRunIds = [running, waits, ...others].map(({ id }) => id);
+  expect(sent).toEqual([
+    { jobRunIds: expect.toSatisfy((ids: string[]) => ids.toSorted().join() === jobRunIds.toSorted().join()) },
+    expect.objectContaining({ upTo: '99' }),
+  ]);
+  await waitFor(() => expect(screen.queryByText('4 chosen')).toBeNull());
+});
+
+test('n walks the list as it was filtered, also from a run that has ended', async () => {
+  const [other, first, second] = [aRun.running(), mail(), mail()];
+  world.active = [other, first, second];
+  world.runs = [...world.active];
+  const { user } = await openPanel('/admin/jobs/monitor?q=relay&group=channel');
+  await waitFor(() => expect(names()).toEqual([first.id, second.id]));
+  await untilListTakesKeys();
+  await user.keyboard('j{Enter}');
+  expect(await screen.findByText('1 of 2')).toBeVisible();
+  const cancelled = aRun.cancelled({ id: first.id, jobName: first.jobName, rev: first.rev + 1 });
+  world.active = [other, second];
+  world.runs = [cancelled, second];
+  live.send('server.admin.job_completed', { jobRunId: first.id, run: cancelled });
+  expect(await screen.findByRole('button', { name: 'Re-run Job' })).toBeVisible();
+  expect(await screen.findByText('1 of 2')).toBeVisible();
+  await user.keyboard('n');
+  expect(await screen.findByRole('heading', { name: `${second.jobName} #${second.id}`, level: 1 })).toBeVisible();
+  expect(await screen.findByText('1 of 1')).toBeVisible();
 });
 
 test('says of a run that it takes longer than 95 % of its job did', async () => {

@@ -167,7 +167,7 @@ test('a run named in a banner leads to its details', async () => {
   world.active = [silent];
   const { user } = await openPanel('/admin/jobs');
   await user.click(await list().findByRole('button', { name: `match-scores #${silent.id}` }));
-  expect(address()).toBe(`/admin/jobs?run=${silent.id}`);
+  await waitFor(() => expect(address()).toBe(`/admin/jobs?run=${silent.id}`));
 });
 
 test('keeps the times by the server’s clock', async () => {
@@ -216,7 +216,8 @@ test('shows the first of hundreds of runs, and moves one of them without drawing
   await openPanel('/admin/jobs');
   await waitFor(() => expect(rows()).toHaveLength(60));
   expect(list().getByText('300 running · 0 queued · the first 60 shown')).toBeVisible();
-  expect(list().getByRole('link', { name: 'All 300 active runs' })).toHaveAttribute('href', '/admin/jobs/monitor');
+  const all = list().getByRole('link', { name: 'All 300 active runs' });
+  expect(all).toHaveAttribute('href', '/admin/jobs/monitor');
   const [first, second] = rows();
   const changed: Node[] = [];
   const observer = new MutationObserver((records) => changed.push(...records.map(({ target }) => target)));
@@ -232,4 +233,8 @@ test('shows the first of hundreds of runs, and moves one of them without drawing
   expect(changed.some((node) => first?.contains(node))).toBe(true);
   expect(changed.some((node) => second?.contains(node))).toBe(false);
   observer.disconnect();
+  // More wait than the live list holds.
+  const counts = { running: 300, queued: 1_440 };
+  act(() => live.send('server.admin.jobs_counts', { counts, serverTime: new Date().toISOString() }));
+  await waitFor(() => expect(all).toHaveAccessibleName('All 1,740 active runs'));
 });

@@ -16,6 +16,9 @@ export interface ActiveRowProps {
   /** Has ended, and is about to go. */
   isFading: boolean;
   limits: Limits;
+  /** Undefined where rows can't be ticked. */
+  isTicked?: boolean;
+  onTick?: (jobRunId: string) => void;
   onCancel: (run: JobRunSummary) => void;
   onViewDetails: (jobRunId: string) => void;
   /** Says more about the run behind its name or its time. */

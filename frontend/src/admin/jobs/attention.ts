@@ -3,7 +3,7 @@ import { defaultSlowAfterMs, slowPartOfTimeout } from '@job-manager/shared/run';
 
 export type Attention = 'stalled' | 'slow' | null;
 
-/** When a run needs looking at; unknown until the server has told. */
+/** When a run needs looking at; unknown until the server has answered. */
 export interface Limits {
   slowAfterMs?: number;
   stalledAfterMs?: number;

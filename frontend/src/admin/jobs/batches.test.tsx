@@ -3,8 +3,9 @@ import { screen, waitFor, within } from '@testing-library/react';
 import { HttpResponse, http } from 'msw';
 import { expect, test } from 'vitest';
 import { ago, aRun } from '../../testing/a-run';
-import { backend, operator, world } from '../../testing/backend';
-import { openPanel } from '../../testing/render-app';
+import { aBulkPreview, anOperation, serveBulk } from '../../testing/an-operation';
+import { backend, operator, problem, world } from '../../testing/backend';
+import { openPanel, untilListTakesKeys } from '../../testing/render-app';
 
 const batch: JobRunBatch = {
   id: '7',
@@ -24,13 +25,14 @@ const serveBatches = (batches: JobRunBatch[]) =>
     ),
   );
 const failed = aRun.failed();
+const later = aRun.success();
 const calls: string[] = [];
 const serveBatch = () =>
   backend.use(
     http.get('/api/admin/jobs/batches/7', () => HttpResponse.json({ batch })),
     http.get('/api/admin/jobs/batches/7/runs', ({ request }) => {
       const isFailedOnly = request.url.includes('failedOnly=true');
-      const runs = isFailedOnly ? [failed] : [aRun.success(), failed];
+      const runs = isFailedOnly ? [failed] : [later, failed];
       return HttpResponse.json({ runs, total: runs.length, page: 1, pageSize: 50 });
     }),
     http.get('/api/admin/jobs/batches/7/graph', () => HttpResponse.json(world.graph)),
@@ -51,6 +53,46 @@ test('lists batches with how far they are, and leads to each', async () => {
   expect(row).toHaveTextContent('By ada@example.com');
   expect(within(row).getByRole('link', { name: '#99' })).toHaveAttribute('href', '/admin/jobs/99');
   expect(within(row).getByRole('link', { name: 'Nightly mails' })).toHaveAttribute('href', '/admin/jobs/batches/7');
+});
+
+test('batches are one place for the Tab key, and j, Enter and a click open them', async () => {
+  serveBatches([batch, { ...batch, id: '8', name: 'Morning mails' }]);
+  const { user } = await openPanel('/admin/jobs/batches');
+  const second = await screen.findByRole('link', { name: 'Morning mails' });
+  await untilListTakesKeys();
+  expect(second).toHaveAttribute('tabindex', '-1');
+  await user.keyboard('jj');
+  expect(second).toHaveFocus();
+  serveBatch();
+  await user.click((await screen.findByRole('link', { name: 'Nightly mails' })).closest('li') as HTMLElement);
+  expect(await screen.findByRole('heading', { name: 'Nightly mails', level: 1 })).toBeVisible();
+});
+
+test('runs of a batch are ticked, cancelled and re-run, and n walks them', async () => {
+  serveBatch();
+  world.runs = [failed, later];
+  const { user } = await openPanel('/admin/jobs/batches/7');
+  await screen.findByRole('table', { name: 'Runs of the batch' });
+  await untilListTakesKeys();
+  await user.keyboard('ja');
+  const bar = within(await screen.findByRole('region', { name: 'Ticked runs' }));
+  expect(bar.getByText('2 chosen')).toBeVisible();
+  expect(bar.getByRole('button', { name: 'Cancel…' })).toBeVisible();
+  expect(bar.getByRole('button', { name: 'Re-run…' })).toBeVisible();
+  await user.keyboard('{Enter}');
+  expect(await screen.findByRole('heading', { name: `match-scores #${later.id}`, level: 1 })).toBeVisible();
+  expect(await screen.findByText('1 of 2')).toBeVisible();
+  await user.keyboard('n');
+  expect(await screen.findByRole('heading', { name: `match-scores #${failed.id}`, level: 1 })).toBeVisible();
+});
+
+test('the details of a failed call can be copied, with what the server’s log calls it', async () => {
+  backend.use(http.get('/api/admin/jobs/batches', () => problem(400, { detail: 'The page is too far.' })));
+  const { user } = await openPanel('/admin/jobs/batches');
+  await user.click(await screen.findByRole('button', { name: 'Copy details' }));
+  expect(await screen.findByRole('button', { name: 'Copied' })).toBeVisible();
+  const copied = await navigator.clipboard.readText();
+  expect(copied).toMatch(/^Batches could not be loaded\nThe page is too far\.\nRequest request-17\nhttp.*\/batches\n/);
 });
 
 test('says what a batch is where there is none', async () => {
@@ -80,22 +122,13 @@ test('shows a batch, its failed runs alone, and cancels it knowing what that doe
 
 test('re-runs the failed runs of a batch, knowing which', async () => {
   serveBatch();
-  world.runs = [failed];
-  const sent: unknown[] = [];
-  backend.use(
-    http.post('/api/admin/jobs/enqueue', async ({ request }) => {
-      sent.push(await request.json());
-      return HttpResponse.json(
-        { jobRunId: '900', run: aRun.queued({ id: '900' }), isNew: true, note: null },
-        { status: 201 },
-      );
-    }),
-  );
+  const { sent, handlers } = serveBulk(aBulkPreview({ total: 1 }), anOperation({ total: 1, done: 1 }));
+  backend.use(...handlers);
   const { user } = await openPanel('/admin/jobs/batches/7');
   await user.click(await screen.findByRole('button', { name: 'Re-run failed…' }));
   await user.click(await screen.findByRole('button', { name: 'Re-run 1 run' }));
   expect(await screen.findByText('1 run queued again')).toBeVisible();
-  expect(sent).toEqual([expect.objectContaining({ jobName: failed.jobName, rerunOfId: failed.id })]);
+  expect(sent[0]).toEqual({ action: 'rerun', filter: { batchId: '7', status: 'FAILED' } });
 });
 
 test('offers no cancel to those who may not', async () => {

@@ -20,7 +20,7 @@ test('says Stopping… from the click on, and asks once however often it is clic
   const stopping = list().getByRole('button', { name: `Stopping… match-scores #${run.id}` });
   expect(stopping).toBeDisabled();
   expect(list().getByText('Cancel requested…')).toBeVisible();
-  await waitFor(() => expect(callsTo('POST')).toBe(1));
+  await waitFor(() => expect(callsTo('POST /api/admin/jobs/')).toBe(1));
   const requested = {
     ...run,
     rev: 2,
@@ -39,14 +39,18 @@ test('says Stopping… from the click on, and asks once however often it is clic
 test('clicks of one moment, before anything is drawn, ask once', async () => {
   const run = aRun.running();
   world.active = [run];
-  backend.use(http.post('/api/admin/jobs/:id/cancel', () => HttpResponse.json({ run })));
+  backend.use(
+    http.post('/api/admin/jobs/:id/cancel', () =>
+      HttpResponse.json({ run: { ...run, cancelRequestedAt: run.startedAt } }),
+    ),
+  );
   await openPanel('/admin/jobs');
   const button = await list().findByRole('button', { name: `Cancel match-scores #${run.id}` });
   act(() => {
     for (let click = 0; click < 5; click++) button.click();
   });
   await list().findByRole('button', { name: /^Stopping…/ });
-  await waitFor(() => expect(callsTo('POST')).toBe(1));
+  await waitFor(() => expect(callsTo('POST /api/admin/jobs/')).toBe(1));
 });
 
 test('reverts when cancelling fails, says why, and offers to try again', async () => {

@@ -1,13 +1,14 @@
 import { enqueueBatch } from '../../api/batch-queries';
 import { readParameters } from '../../components/parameters/values';
+import { paths } from '../../paths';
 import { FIRST, type RunFormValues } from './run-form';
 import { readOptions, readTime } from './run-options';
 
 /** As long as the name of a batch may be. */
 const MAX_NAME_CHARS = 200;
 
-/** Queues the runs of the form as one batch, all of them or none; answers what to say of it. */
-export async function enqueueChain(values: RunFormValues): Promise<string> {
+/** Queues the runs of the form as one batch, all of them or none; answers the first run, what to say of it, and the address of the batch. */
+export async function enqueueChain(values: RunFormValues) {
   const { jobName, parameters, options, chain } = values;
   const { unique: _, ...others } = readOptions(options);
   const { runAt, after, when } = readTime(values);
@@ -28,5 +29,10 @@ export async function enqueueChain(values: RunFormValues): Promise<string> {
   }));
   const name = [first, ...rows].map((run) => run.jobName).join(', then ');
   const { batchId, jobRunIds } = await enqueueBatch({ name: name.slice(0, MAX_NAME_CHARS), runs: [first, ...rows] });
-  return `Jobs enqueued: ${jobRunIds.map((id) => `#${id}`).join(', ')}, as batch ${batchId}`;
+  const names = jobRunIds.map((id) => `#${id}`).join(', ');
+  return {
+    jobRunId: jobRunIds[0] ?? '',
+    message: `Jobs enqueued: ${names}, as batch ${batchId}`,
+    to: paths.batch(batchId),
+  };
 }

@@ -1,9 +1,10 @@
 import { act, screen, waitFor, within } from '@testing-library/react';
 import { HttpResponse, http } from 'msw';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { aRun } from '../../testing/a-run';
+import { aBulkPreview, anOperation, serveBulk } from '../../testing/an-operation';
 import { backend, callsTo, live, problem, world } from '../../testing/backend';
-import { address, openPanel } from '../../testing/render-app';
+import { address, openPanel, untilListTakesKeys } from '../../testing/render-app';
 
 const history = () => within(document.querySelector<HTMLElement>('.job-history') as HTMLElement);
 // Without a layout, Mantine takes a dropdown's target for out of sight and hides the dropdown.
@@ -100,6 +101,21 @@ test('filters by job and status, in the address, from the first page on', async 
   expect(address()).toBe('/admin/jobs/history');
 });
 
+test('keeps to a time that is chosen, or that the address of a chart gives', async () => {
+  const old = aRun.failed({ finishedAt: '2026-11-20T11:20:00.000Z' });
+  world.history = [aRun.success(), old];
+  const { user, unmount } = await openPanel('/admin/jobs/history');
+  await user.click(await history().findByRole('combobox', { name: 'Filter by time' }));
+  await user.click(await findOption('In the last 24 hours'));
+  expect(await history().findByText('Showing 1–1 of 1')).toBeVisible();
+  await waitFor(() => expect(address()).toBe('/admin/jobs/history?range=24h'));
+  unmount();
+  await openPanel('/admin/jobs/history?from=2026-11-20T11:00:00Z&to=2026-11-20T12:00:00Z');
+  expect(await history().findByText(`#${old.id}`)).toBeVisible();
+  expect(history().getByText('Showing 1–1 of 1')).toBeVisible();
+  expect(history().getByRole('combobox', { name: 'Filter by time' })).toHaveValue('From 2026-11-20 11:00 to 12:00');
+});
+
 test('offers the jobs that only the history knows as a filter', async () => {
   world.history = [aRun.success(), aRun.success({ jobName: 'py-import' })];
   const { user } = await openPanel('/admin/jobs/history');
@@ -124,6 +140,26 @@ test('the first page follows what ends', async () => {
   await waitFor(() => expect(live.connections).toBe(1));
   act(() => live.tell(run));
   expect(await history().findByText(`#${run.id}`)).toBeVisible();
+});
+
+test('a hidden tab reads nothing when runs end, and once when it is looked at again', async () => {
+  await openPanel('/admin/jobs/history');
+  await history().findByText('No runs yet');
+  await waitFor(() => expect(live.connections).toBe(1));
+  const visibility = vi.spyOn(document, 'visibilityState', 'get').mockReturnValue('hidden');
+  const reads = callsTo('GET /api/admin/jobs/history');
+  const runs = [aRun.success(), aRun.success()];
+  world.history = [...runs];
+  for (const run of runs) act(() => live.tell(run));
+  // The count beside the tab has the news, so the list had it too.
+  const counts = { counts: { running: 0, queued: 3 }, serverTime: new Date().toISOString() };
+  act(() => live.send('server.admin.jobs_counts', counts));
+  await waitFor(() => expect(screen.getByRole('link', { name: /^Active/ })).toHaveTextContent('3'));
+  expect(callsTo('GET /api/admin/jobs/history')).toBe(reads);
+  visibility.mockRestore();
+  act(() => void document.dispatchEvent(new Event('visibilitychange')));
+  expect(await history().findByText(`#${runs[0]?.id}`)).toBeVisible();
+  expect(callsTo('GET /api/admin/jobs/history')).toBe(reads + 1);
 });
 
 test('any other page stays as it is and offers the new runs', async () => {
@@ -204,6 +240,7 @@ test('rows are ticked by x, in a range, and all; the ticks are there after going
   world.history = [...runs];
   const { user } = await openPanel('/admin/jobs/history');
   await history().findByText('Showing 1–4 of 4');
+  await untilListTakesKeys();
   await user.keyboard('jxjj{Shift>}X{/Shift}');
   expect(await screen.findByText('3 chosen')).toBeVisible();
   expect(tick(runs[1])).toBeChecked();
@@ -214,6 +251,7 @@ test('rows are ticked by x, in a range, and all; the ticks are there after going
   await waitFor(() => expect(address()).toBe('/admin/jobs/history'));
   expect(await screen.findByText('3 chosen')).toBeVisible();
   expect(tick(runs[0])).toBeChecked();
+  await untilListTakesKeys();
   await user.keyboard('ja');
   expect(await screen.findByText('4 chosen')).toBeVisible();
   await user.keyboard('{Escape}');
@@ -221,26 +259,69 @@ test('rows are ticked by x, in a range, and all; the ticks are there after going
   expect(tick(runs[0])).not.toBeChecked();
 });
 
-test('ticked runs are queued again together, but for those that can not be', async () => {
-  const runs = [aRun.failed({ parameters: { userId: 1 } }), aRun.failed({ parameters: { userId: 2 } })];
-  const external = aRun.failed({ inactivityTimeoutMs: 60_000 });
-  world.history = [...runs, external];
-  const asked: unknown[] = [];
+test('ticked runs are queued again together, but for those that can not be, and that is taken back', async () => {
+  const runs = [aRun.failed(), aRun.failed(), aRun.failed()];
+  world.history = runs;
+  const preview = aBulkPreview({
+    total: 2,
+    first: runs.slice(0, 2),
+    cannot: [{ reason: 'no code of match-scores', count: 1 }],
+  });
+  const { sent, handlers } = serveBulk(preview, anOperation({ total: 2, done: 2 }));
   backend.use(
-    http.post('/api/admin/jobs/enqueue', async ({ request }) => {
-      asked.push(await request.json());
-      return HttpResponse.json({ jobRunId: '1', isNew: true, note: null, run: aRun.queued() }, { status: 201 });
-    }),
+    ...handlers,
+    http.post('/api/admin/jobs/batches/7/cancel', () => HttpResponse.json({ batchId: '7', cancelled: 2, asked: 0 })),
   );
   const { user } = await openPanel('/admin/jobs/history');
   await history().findByText('Showing 1–3 of 3');
+  await untilListTakesKeys();
   await user.keyboard('ja');
   await user.click(await screen.findByRole('button', { name: 'Re-run…' }));
-  expect(await screen.findByText(/^1 run can’t be/)).toBeVisible();
+  expect(await screen.findByText('Left alone: 1 no code of match-scores.')).toBeVisible();
   await user.click(screen.getByRole('button', { name: 'Re-run 2 runs' }));
   expect(await screen.findByText('2 runs queued again')).toBeVisible();
-  expect(asked).toEqual(runs.map(({ id, parameters }) => ({ jobName: 'match-scores', parameters, rerunOfId: id })));
+  expect(sent).toEqual([{ action: 'rerun', ids: runs.map(({ id }) => id) }, { token: preview.token }]);
   await waitFor(() => expect(screen.queryByText('3 chosen')).toBeNull());
+  await user.click(screen.getByRole('button', { name: 'Undo' }));
+  expect(await screen.findByText('2 runs cancelled, 0 runs requested to stop')).toBeVisible();
+});
+
+test('all runs that match are chosen at once, on whatever page they are', async () => {
+  world.history = [aRun.failed(), aRun.failed()];
+  world.historyTotal = 1_247;
+  const { sent, handlers } = serveBulk(
+    aBulkPreview({ total: 1_247 }),
+    anOperation({ total: 1_247, state: 'RUNNING', done: 500 }),
+  );
+  backend.use(...handlers);
+  const { user } = await openPanel('/admin/jobs/history?status=FAILED');
+  await history().findByText('Showing 1–2 of 1,247');
+  await untilListTakesKeys();
+  await user.keyboard('jx');
+  await user.click(await screen.findByRole('button', { name: 'Select all 1,247 that match' }));
+  expect(await screen.findByText('All 1,247 that match')).toBeVisible();
+  await user.click(screen.getByRole('button', { name: 'Re-run…' }));
+  await user.click(await screen.findByRole('button', { name: 'Re-run 1,247 runs' }));
+  expect(await screen.findByRole('progressbar', { name: 'Progress of Re-run 1,247 runs' })).toHaveValue(500);
+  expect(sent[0]).toEqual({ action: 'rerun', filter: { status: 'FAILED' } });
+  expect(screen.getByRole('button', { name: 'Abort' })).toBeVisible();
+});
+
+test('lists the runs of one cause, as its link says, until that is cleared', async () => {
+  world.history = manyRuns();
+  const asked: (string | null)[] = [];
+  backend.use(
+    http.get('/api/admin/jobs/history', ({ request }) => {
+      asked.push(new URL(request.url).searchParams.get('cause'));
+      return undefined;
+    }),
+  );
+  const { user } = await openPanel('/admin/jobs/history?status=FAILED&cause=0123456789abcdef');
+  await waitFor(() => expect(asked).toEqual(['0123456789abcdef']));
+  await user.click(await history().findByRole('button', { name: 'Of one cause: clear' }));
+  await waitFor(() => expect(asked).toEqual(['0123456789abcdef', null]));
+  await waitFor(() => expect(address()).toBe('/admin/jobs/history?status=FAILED'));
+  expect(history().queryByRole('button', { name: 'Of one cause: clear' })).toBeNull();
 });
 
 test('keeps filters as a view, and leads back to them', async () => {
@@ -261,4 +342,58 @@ test('keeps filters as a view, and leads back to them', async () => {
   await user.click(await history().findByRole('button', { name: 'Views' }));
   await user.click(await screen.findByRole('menuitem', { name: /^Failed lately/, hidden: true }));
   await waitFor(() => expect(address()).toBe('/admin/jobs/history?status=FAILED'));
+
+  backend.use(
+    http.delete('/api/admin/jobs/views/:id', () => {
+      world.views = [];
+      return HttpResponse.json({ removed: true });
+    }),
+  );
+  await user.click(await history().findByRole('button', { name: 'Views' }));
+  await user.click(await screen.findByRole('menuitem', { name: 'Remove “Failed lately”', hidden: true }));
+  const toast = (await screen.findByText('The view “Failed lately” is removed.')).closest<HTMLElement>(
+    '[role="alert"]',
+  );
+  expect(world.views).toEqual([]);
+  await user.click(within(toast as HTMLElement).getByRole('button', { name: 'Undo' }));
+  expect(await screen.findByText('The view “Failed lately” is back.')).toBeVisible();
+  expect(world.views).toMatchObject([{ page: 'history', name: 'Failed lately', query: 'status=FAILED' }]);
+});
+
+test('conditions beyond job, status and time are added and taken away, and say how far was looked', async () => {
+  const asked: string[] = [];
+  backend.use(
+    http.get('/api/admin/jobs/history', ({ request }) => {
+      const query = new URL(request.url).searchParams;
+      if (!query.has('channel')) return undefined;
+      asked.push(`${query.get('channel')} ${query.get('not')} ${query.get('cursor')}`);
+      return HttpResponse.json({
+        ...{ runs: [aRun.failed()], total: 1, totalIsExact: false, page: 1, pageSize: 50 },
+        ...{ searchedBackTo: '2026-11-29T09:40:00.000Z', cursor: 'older' },
+      });
+    }),
+  );
+  const { user } = await openPanel('/admin/jobs/history');
+  await user.click(await history().findByRole('button', { name: 'Filter' }));
+  await user.click(await screen.findByRole('menuitem', { name: 'Channel', hidden: true }));
+  const dialog = within(await screen.findByRole('dialog', { name: 'Filter by channel' }));
+  await user.type(dialog.getByLabelText('Channel'), 'mail');
+  await user.click(dialog.getByLabelText('Is not'));
+  await user.click(dialog.getByRole('button', { name: 'Filter' }));
+  expect(await history().findByText(/^1 found back to 2026-11-29/)).toBeVisible();
+  expect(address()).toBe('/admin/jobs/history?channel=mail&not=channel&range=7d');
+  await user.click(history().getByRole('button', { name: 'Look further back' }));
+  await waitFor(() => expect(asked).toEqual(['mail channel null', 'mail channel older']));
+  await user.click(await history().findByRole('button', { name: 'Channel: not mail: clear' }));
+  await waitFor(() => expect(address()).toBe('/admin/jobs/history?range=7d'));
+});
+
+test('the export has the filters of the list', async () => {
+  world.history = [aRun.failed()];
+  const { user } = await openPanel('/admin/jobs/history?status=FAILED&took=60000');
+  await user.click(await history().findByRole('button', { name: 'Export' }));
+  expect(await screen.findByRole('menuitem', { name: /^CSV/, hidden: true })).toHaveAttribute(
+    'href',
+    expect.stringMatching(/\/api\/admin\/jobs\/history\/export\?status=FAILED&tookMinMs=60000&format=csv$/),
+  );
 });

@@ -32,7 +32,7 @@ test('says of queued runs what each waits for', async () => {
 });
 
 test('a run of a paused channel says who paused it and why', async () => {
-  const waitDetail = 'Channel mail is paused by ada@example.com: the relay is down';
+  const waitDetail = 'Paused by ada@example.com: the relay is down';
   const run = aRun.queued({ channel: 'mail', waitReason: 'channelPaused', waitDetail, waitSince: ago(390) });
   world.active = [run];
   await openPanel('/admin/jobs');

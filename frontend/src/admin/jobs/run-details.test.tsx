@@ -1,5 +1,5 @@
 import type { GraphNode } from '@job-manager/shared/contract/run-lists';
-import { act, screen, waitFor, within } from '@testing-library/react';
+import { act, cleanup, screen, waitFor, within } from '@testing-library/react';
 import { HttpResponse, http } from 'msw';
 import { expect, test, vi } from 'vitest';
 import { ago, aMessage, anAttempt, aRun } from '../../testing/a-run';
@@ -54,7 +54,7 @@ test('leads from a run to its job, channel, runner, schedule, batch and people',
   expect(linked(screen.getByRole('main'))).toMatchObject({
     'match-scores': '/admin/jobs/definitions/match-scores',
     mail: '/admin/jobs/channels/mail',
-    'vm:29504': '/admin/system-status?runner=vm%3A29504',
+    'vm:29504': '/admin/jobs/runners?q=vm%3A29504',
     nightly: '/admin/jobs/schedules/7',
     Tonight: '/admin/jobs/batches/42',
     '#42': '/admin/jobs/batches/42',
@@ -124,7 +124,7 @@ test.each([
   ],
   [
     aRun.cancelled({ startedAt: null, attempt: 0, queuedAt: ago(200), runnerName: null }),
-    /^Cancelled before it began, after 1m 50s · ada@example.com · 1m ago$/,
+    /^Cancelled before it began, after 1m 50s · ada@example.com · \d+m ago$/,
   ],
   [
     aRun.success({
@@ -133,7 +133,7 @@ test.each([
       triggeredByToken: 'nightly import',
       inactivityTimeoutMs: 60_000,
     }),
-    /^Success after 2m 5s, having waited 2.1s · attempt 1 of 1 · External program · API token nightly import · 1m ago$/,
+    /^Success after 2m 5s, having waited 2.1s · attempt 1 of 1 · External program · API token nightly import · \d+m ago$/,
   ],
 ])('begins with what became of a run, case %#', async (run, text) => {
   world.runs = [run];
@@ -165,6 +165,17 @@ test('draws waits against attempts to scale, and lists them', async () => {
   const lines = timeline.getAllByRole('listitem').map(({ textContent }) => textContent);
   expect(lines[2]).toMatch(/^Attempt 110sFailed, started 2026-11-29/);
   expect(lines[4]).toMatch(/^Attempt 25sSuccess/);
+  cleanup();
+
+  const waited = aRun.success({
+    queuedAt: at(0),
+    queueDelayMs: 1_000,
+    dependsOn: [{ jobRunId: '11', jobName: 'load', status: 'SUCCESS' }],
+    attempts: [anAttempt({ startedAt: at(30), endedAt: at(40) })],
+  });
+  world.runs = [waited];
+  await openPanel(`/admin/jobs/${waited.id}`);
+  expect(await screen.findByText('Waited for others')).toBeVisible();
 });
 
 test('shows the secrets of a run to those who ask for them and may', async () => {
@@ -315,6 +326,17 @@ test('saves JSON to a file', async () => {
   expect(JSON.parse((await blobs[0]?.text()) ?? '')).toEqual({ a: 1 });
 });
 
+test('leads from a failure to those of the same cause, where there are others', async () => {
+  const run = aRun.failed();
+  world.runs = [run];
+  const none = { previous: null, next: null, lastSuccess: null, lastFailure: null, usual: null };
+  const alike = { fingerprint: '0123456789abcdef', runs: 60 };
+  backend.use(http.get('/api/admin/jobs/:id/neighbours', () => HttpResponse.json({ ...none, alike })));
+  await openPanel(`/admin/jobs/${run.id}`);
+  const link = await screen.findByRole('link', { name: '59 others alike' });
+  expect(link).toHaveAttribute('href', '/admin/jobs/history?job=match-scores&status=FAILED&cause=0123456789abcdef');
+});
+
 test('copies the run’s number', async () => {
   const run = aRun.success();
   world.runs = [run];
@@ -322,6 +344,27 @@ test('copies the run’s number', async () => {
   await user.click(await screen.findByRole('button', { name: 'Copy Run ID' }));
   expect(await navigator.clipboard.readText()).toBe(run.id);
   expect(screen.getByRole('button', { name: 'Copied' })).toBeVisible();
+});
+
+test('copies a run as a link and as what queues another, quoted for a shell and without a secret', async () => {
+  const run = aRun.failed({ parameters: { key: '[redacted]', word: "it's" }, channel: 'slow', priority: -5 });
+  world.runs = [run];
+  const { user } = await openPanel(`/admin/jobs/${run.id}`);
+  const copied = async (label: string) => {
+    await user.click(await screen.findByRole('button', { name: 'Copy as…' }));
+    await user.click(await screen.findByRole('menuitem', { name: label, hidden: true }));
+    expect(await screen.findByText(`Copied: ${label}.`)).toBeVisible();
+    return navigator.clipboard.readText();
+  };
+  expect(await copied('Link')).toBe(`${window.location.origin}/admin/jobs/${run.id}`);
+  const lane = '"channel":"slow","priority":-5';
+  const parameters = String.raw`{"key":"[redacted]","word":"it'\''s"}`;
+  expect(await copied('Command line')).toBe(
+    `npx tsx scripts/runJobs.ts match-scores --params='${parameters}' --enqueue --queueing='{${lane}}'`,
+  );
+  const call = await copied('curl');
+  expect(call).toContain(`-H "Authorization: Bearer $JOBS_TOKEN"`);
+  expect(call).toContain(`-d '{"jobName":"match-scores","parameters":${parameters},${lane}}'`);
 });
 
 test('leads from the details to the same job with the same parameters', async () => {
@@ -333,11 +376,14 @@ test('leads from the details to the same job with the same parameters', async ()
   expect(address()).toBe(`/admin/jobs?rerun=${run.id}`);
 });
 
-test('a word in the place of a run number is an address with nothing at it, and no error', async () => {
-  await openPanel('/admin/jobs/overview');
-  expect(await screen.findByText('Nothing is at this address')).toBeVisible();
-  expect(world.reported).toEqual([]);
-});
+test.each(['/admin/jobs/latest', '/admin/jobs/batches/latest', '/admin/jobs/schedules/latest'])(
+  'a word in the place of a number is an address with nothing at it, and no error: %s',
+  async (path) => {
+    await openPanel(path);
+    expect(await screen.findByText('Nothing is at this address')).toBeVisible();
+    expect(world.reported).toEqual([]);
+  },
+);
 
 test.each(['99999', '0', '9999999999999999999'])('says that there is no run %s', async (id) => {
   await openPanel(`/admin/jobs/${id}`);

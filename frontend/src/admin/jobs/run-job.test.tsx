@@ -1,7 +1,7 @@
 import { act, cleanup, screen, waitFor, within } from '@testing-library/react';
-import { HttpResponse, http } from 'msw';
+import { delay, HttpResponse, http } from 'msw';
 import { expect, test } from 'vitest';
-import { aDefinition, aRun } from '../../testing/a-run';
+import { aDefinition, ago, aRun } from '../../testing/a-run';
 import { backend, callsTo, live, operator, problem, world } from '../../testing/backend';
 import { address, openPanel } from '../../testing/render-app';
 
@@ -54,6 +54,8 @@ test('queues a job with its defaults, says so, and gives the focus back', async 
   await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
   await waitFor(() => expect(opener).toHaveFocus());
   expect(address()).toBe('/admin/jobs');
+  act(() => live.tell(aRun.queued({ id: '12850' })));
+  await waitFor(() => expect(document.querySelector('[data-run="12850"]')).toHaveAttribute('data-new'));
 });
 
 test('is in the address, with the job chosen', async () => {
@@ -270,11 +272,13 @@ async function openRich(place = '/admin/jobs?new=match-scores') {
   return { ...opened, field, type, json };
 }
 
-test('shows a fault at the field and in the JSON without a request, and counts it at the button', async () => {
+test('shows a fault at the field and in the JSON at once, without an answer, and counts it at the button', async () => {
   const asked = acceptEnqueues();
   const { dialog, field, type, json, submit, user } = await openRich();
+  backend.use(http.post('/api/admin/jobs/definitions/:jobName/check', () => delay('infinite'), { once: true }));
   await type('userId', 'eight');
-  expect(await dialog.findByText('Must be a number')).toBeVisible();
+  // With the last key: nothing is waited for.
+  expect(dialog.getByText('Must be a number')).toBeVisible();
   expect(dialog.getByText('userId: must be a number')).toBeVisible();
   expect(json()).toEqual({ pairs: [[1]], userId: 'eight' });
   expect(dialog.getByRole('button', { name: '1 problem' })).toBeVisible();
@@ -365,22 +369,35 @@ test('queues a chain as one batch, each run after the one before unless it is ch
       asked.push(await request.json());
       return HttpResponse.json({ batchId: '7', jobRunIds: ['1', '2', '3'] }, { status: 201 });
     }),
+    http.get('/api/admin/jobs/batches/7', () => problem(404, { detail: 'There is no batch 7.' })),
   );
   const { user, dialog, type } = await openRich();
   await type('userId', '8');
+  const then = dialog.getByRole('button', { name: 'Then…' });
+  await user.click(then);
+  await user.click(await dialog.findByRole('button', { name: 'Remove run 2 of the chain' }));
+  expect(then).toHaveFocus();
   for (const number of [2, 3]) {
-    await user.click(dialog.getByRole('button', { name: 'Then…' }));
+    await user.click(then);
+    await waitFor(() => expect(dialog.getByRole('combobox', { name: `Job ${number}` })).toHaveFocus());
     if (number === 2) {
       await user.click(dialog.getByRole('button', { name: 'Enqueue 2 Jobs' }));
       expect(await dialog.findByText('Select a job')).toBeVisible();
     }
     await user.click(await dialog.findByRole('combobox', { name: `Job ${number}` }));
     const list = await dialog.findByRole('listbox', { name: `Job ${number}`, hidden: true });
-    await user.click(within(list).getByRole('option', { name: 'trending', hidden: true }));
+    if (number === 2) await user.click(within(list).getByRole('option', { name: 'trending', hidden: true }));
+    else await user.keyboard('tren{Enter}');
   }
   expect(dialog.getByRole('region', { name: 'Preview of the chain' })).toHaveTextContent('after 2');
+  await user.click(then);
+  await user.click(await dialog.findByRole('button', { name: 'Remove run 4 of the chain' }));
+  expect(dialog.getByRole('combobox', { name: 'Job 3' })).toHaveFocus();
   await user.click(dialog.getByRole('button', { name: 'Enqueue 3 Jobs' }));
   expect(await screen.findByText('Jobs enqueued: #1, #2, #3, as batch 7')).toBeVisible();
+  await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
+  await user.click(screen.getByRole('button', { name: 'Show' }));
+  await waitFor(() => expect(address()).toBe('/admin/jobs/batches/7'));
   expect(asked).toEqual([
     {
       name: 'match-scores, then trending, then trending',
@@ -444,8 +461,16 @@ test('a preset is marked until it is changed, and one that the job refuses is pu
       return HttpResponse.json({ preset: { ...preset, parameters: { userId: 10 }, problem: null } });
     }),
   );
+  backend.use(
+    http.get('/api/admin/jobs/definitions/:jobName/recent', () =>
+      HttpResponse.json({
+        recent: [{ jobRunId: '77', status: 'SUCCESS', finishedAt: ago(60), parameters: { userId: 8, topN: 3 } }],
+      }),
+    ),
+  );
   const { user, dialog, field, type } = await openRich();
   await user.click(await dialog.findByRole('button', { name: 'Presets' }));
+  expect(await dialog.findByRole('menuitem', { name: /^#77\s+userId 8, topN 3$/, hidden: true })).toBeInTheDocument();
   await user.click(await dialog.findByRole('menuitem', { name: /^user zero/, hidden: true }));
   expect(
     await dialog.findByText(/The job refuses the preset “user zero” now: userId must be at least 1/),

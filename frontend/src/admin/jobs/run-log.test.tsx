@@ -256,10 +256,10 @@ test('shows the line that the address names, and puts the one whose number is pr
   const marked = () => document.querySelector('[data-marked]')?.textContent;
   await waitFor(() => expect(marked()).toContain('Line 250'));
   await user.click(await within(await log()).findByRole('link', { name: 'Line 252' }));
-  expect(marked()).toContain('Line 252');
-  expect(address()).toBe(`/admin/jobs/${run.id}?tab=log&line=252`);
+  await waitFor(() => expect(marked()).toContain('Line 252'));
+  await waitFor(() => expect(address()).toBe(`/admin/jobs/${run.id}?tab=log&line=252`));
   await user.click(screen.getByRole('tab', { name: 'Overview' }));
-  expect(address()).toBe(`/admin/jobs/${run.id}`);
+  await waitFor(() => expect(address()).toBe(`/admin/jobs/${run.id}`));
 });
 
 test('counts times from the start, and leaves lines unwrapped, for those who choose so', async () => {

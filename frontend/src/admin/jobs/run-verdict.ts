@@ -1,6 +1,6 @@
 import type { JobRun } from '@job-manager/shared/contract/run';
+import { isPutOff } from '../../components/put-off';
 import { formatAgo, formatDuration } from '../../lib/duration';
-import { isPutOff } from './put-off';
 
 type Run = Pick<
   JobRun,

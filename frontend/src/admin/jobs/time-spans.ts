@@ -7,7 +7,7 @@ export interface TimeSpan {
   ms: number;
   /** Null for time in which the run waited. */
   attempt: JobRunAttempt | null;
-  /** Waited for a time that was set, rather than for a runner. */
+  /** Waited for a time that was set or for other runs, rather than for a runner. */
   isPlanned: boolean;
 }
 
@@ -15,7 +15,7 @@ type Run = Pick<JobRun, 'queuedAt' | 'queueDelayMs' | 'attempts'>;
 
 /** Shorter pauses between two attempts are the product's own work. */
 const MIN_WAIT_MS = 5;
-/** Nobody plans a start for less: a difference of clocks. */
+/** A planned start is later than this; less is a difference of clocks. */
 const MIN_PLANNED_MS = 1_000;
 
 /** Everything from queueing a run to its end, or to `now`, in order and without gaps. */

@@ -10,8 +10,8 @@ import { useCancelling } from './CancelProvider';
 /** The active runs over the live connection; where that doesn't get through, as the API answered last. With what can be done to them. */
 export function useActiveList() {
   const { active: answered } = useFallback();
-  const told = useLive((live) => live.runs);
-  const runs = answered?.runs ?? told;
+  const received = useLive((live) => live.runs);
+  const runs = answered?.runs ?? received;
   const ended = useLive((live) => live.ended);
   const counts = useLive((live) => (answered === null ? live.counts : null));
   const isLoaded = useLive((live) => live.isLoaded);

@@ -1,4 +1,5 @@
 import { useState } from 'react';
+import { useNavigate } from 'react-router-dom';
 import { trackError } from '../../api/errorTracking';
 import { type Failure, toFailure } from '../../api/failure';
 import { enqueueRun } from '../../api/job-queries';
@@ -6,6 +7,7 @@ import { useAction } from '../../api/useAction';
 import type { Problem } from '../../components/parameters/problems';
 import { readParameters } from '../../components/parameters/values';
 import { randomId } from '../../lib/random-id';
+import { paths } from '../../paths';
 import { toastError, toastInfo, toastSuccess } from '../../ui/toast';
 import { enqueueChain } from './enqueue-chain';
 import { messagesOf, rowProblemsOf } from './form-messages';
@@ -15,11 +17,20 @@ import { readOptions, readTime } from './run-options';
 interface Ends {
   /** The finished run that is repeated. */
   rerunOfId?: string;
-  onEnqueued: () => void;
+  /** The run, or the first of a chain. */
+  onEnqueued: (jobRunId: string) => void;
   /** Can be put right: what is wrong, by field, and by row of the chain. */
   onFaults: (messages: Record<string, string>, rows: Record<string, Problem[]>) => void;
-  /** Can never be queued like this; it has been told. */
+  /** Can never be queued like this; the reader has been notified. */
   onRefused: () => void;
+}
+
+interface Queued {
+  message: string;
+  jobRunId: string;
+  isNew: boolean;
+  /** Address of what was queued. */
+  to: string;
 }
 
 const NO_ROWS = {};
@@ -27,9 +38,10 @@ const NO_ROWS = {};
 /** Queues one run or a chain of them, however often it is asked to. */
 export function useEnqueue({ rerunOfId, onEnqueued, onFaults, onRefused }: Ends) {
   const [idempotencyKey] = useState(() => randomId());
+  const navigate = useNavigate();
   return useAction({
-    mutationFn: async (values: RunFormValues): Promise<{ message: string; isNew: boolean }> => {
-      if (values.chain.length > 0) return { message: await enqueueChain(values), isNew: true };
+    mutationFn: async (values: RunFormValues): Promise<Queued> => {
+      if (values.chain.length > 0) return { ...(await enqueueChain(values)), isNew: true };
       const { jobName, parameters, options } = values;
       const { jobRunId, isNew } = await enqueueRun({
         jobName,
@@ -39,13 +51,15 @@ export function useEnqueue({ rerunOfId, onEnqueued, onFaults, onRefused }: Ends)
         ...readTime(values),
         ...readOptions(options),
       });
-      if (!isNew && hasKey(options)) return { message: `Run #${jobRunId} has this key already`, isNew };
-      return { message: `Job enqueued: #${jobRunId}`, isNew: true };
+      const queued = { jobRunId, to: paths.run(jobRunId) };
+      if (!isNew && hasKey(options)) return { message: `Run #${jobRunId} has this key already`, isNew, ...queued };
+      return { message: `Job enqueued: #${jobRunId}`, isNew: true, ...queued };
     },
-    onSuccess: ({ message, isNew }) => {
-      if (isNew) toastSuccess({ message });
-      else toastInfo({ message });
-      onEnqueued();
+    onSuccess: ({ message, jobRunId, isNew, to }) => {
+      const toast = { message, offer: { label: 'Show', act: () => void navigate(to) } };
+      if (isNew) toastSuccess(toast);
+      else toastInfo(toast);
+      onEnqueued(jobRunId);
     },
     onError: (error, values) => {
       const { jobName, options, chain } = values;

@@ -1,10 +1,15 @@
-import type { JobRun } from '@job-manager/shared/contract/run';
+import type { JobRun, JobRunSummary } from '@job-manager/shared/contract/run';
 import { isTerminal } from '@job-manager/shared/run';
 import { useQuery } from '@tanstack/react-query';
-import { historyQuery, PAGE_SIZE } from '../../api/job-queries';
+import { useMemo, useState } from 'react';
+import { batchRunsQuery } from '../../api/batch-queries';
+import { type HistoryFilters, historyQuery, PAGE_SIZE } from '../../api/job-queries';
 import { useLive } from '../../api/live/LiveProvider';
+import { serverNow } from '../../api/server-clock';
 import { readHistoryPlace } from '../../components/url-state';
 import { paths } from '../../paths';
+import { groupRows, isWanted } from './active-groups';
+import { readActivePlace } from './active-place';
 
 /** A run beside the one that is shown, on its page of the list. */
 export interface WalkTarget {
@@ -24,37 +29,85 @@ export interface ListWalk {
 export function useListWalk(run: JobRun, list: string | null): ListWalk | null {
   const [pathname = '', search = ''] = (list ?? '').split('?');
   const isActiveList = pathname === paths.monitor || (pathname === paths.jobs && !isTerminal(run.status));
-  const active = useActiveWalk(run.id, isActiveList);
-  const isHistory = !isActiveList && (pathname === paths.jobs || pathname === paths.history);
-  const ended = useHistoryWalk(run.id, search, isHistory);
-  return isActiveList ? active : ended;
+  const active = useActiveWalk(run.id, isActiveList ? (pathname === paths.monitor ? search : '') : null);
+  const paged = usePagedWalk(run.id, isActiveList ? null : readPagedList(pathname, search));
+  return isActiveList ? active : paged;
 }
 
-function useActiveWalk(jobRunId: string, isWanted: boolean): ListWalk | null {
+/** `search` is that of the active list; null where one came from another. */
+function useActiveWalk(jobRunId: string, search: string | null): ListWalk | null {
+  const place = useMemo(() => (search === null ? null : readActivePlace(search)), [search]);
   // As text: an array would be another one with each progress of a run.
-  const ids = useLive(({ runs }) => (isWanted ? runs.map(({ id }) => id).join() : ''));
-  if (ids === '') return null;
-  return walkThrough(ids.split(','), jobRunId, { page: 1, total: ids.split(',').length });
+  const live = useLive(({ runs }) => (place === null ? '' : idsInOrder(runs, place).join()));
+  // The run may end while it is read, and leave the list: its place there stays where one goes on from.
+  const [known, setKnown] = useState(live);
+  const isIn = live.split(',').includes(jobRunId);
+  if (isIn && live !== known) setKnown(live);
+  const ids = (isIn ? live : known).split(',');
+  return place === null ? null : walkThrough(ids, jobRunId, { page: 1, total: ids.length });
+}
+
+/** The active runs as their list shows them. */
+function idsInOrder(
+  runs: readonly JobRunSummary[],
+  { filters, grouping }: ReturnType<typeof readActivePlace>,
+): string[] {
+  const now = serverNow();
+  const rows = runs.filter((run) => isWanted(run, filters, now)).map((run) => ({ run }));
+  const groups = grouping === null ? [{ rows }] : groupRows(rows, grouping, now);
+  return groups.flatMap((group) => group.rows.map(({ run }) => run.id));
+}
+
+/** A list in pages: the history, or the runs of a batch. */
+interface PagedList {
+  page: number;
+  cursor: string | undefined;
+  filters: HistoryFilters;
+  batch: { id: string; isFailedOnly: boolean } | null;
+}
+
+function readPagedList(pathname: string, search: string): PagedList | null {
+  const { filters, page, cursor } = readHistoryPlace(search);
+  if (pathname === paths.jobs || pathname === paths.history) return { page, cursor, filters, batch: null };
+  const [, batchId] = pathname.split(`${paths.batches}/`);
+  if (batchId === undefined) return null;
+  return {
+    page,
+    cursor: undefined,
+    filters: {},
+    batch: { id: batchId, isFailedOnly: search.split('&').includes('failed=true') },
+  };
 }
 
 /** The list is there already, mostly; its neighbours are read only at its edges. */
 const STALE_MS = 10_000;
 
-function useHistoryWalk(jobRunId: string, search: string, isWanted: boolean): ListWalk | null {
-  const { filters, page } = readHistoryPlace(search);
-  const read = (which: number, isEnabled: boolean) => ({
-    ...historyQuery(filters, which),
-    enabled: isWanted && isEnabled,
-    staleTime: STALE_MS,
-    placeholderData: undefined,
+function usePage(list: PagedList | null, page: number, isWanted: boolean) {
+  const { filters = {}, batch = null } = list ?? {};
+  const isEnabled = isWanted && list !== null;
+  const reading = { staleTime: STALE_MS, placeholderData: undefined };
+  const history = useQuery({
+    ...historyQuery(filters, { page, cursor: list?.cursor }),
+    ...reading,
+    enabled: isEnabled && batch === null,
   });
-  const { data } = useQuery(read(page, true));
-  const ids = data?.runs.map(({ id }) => id) ?? [];
+  const ofBatch = useQuery({
+    ...batchRunsQuery(batch?.id ?? '', page, batch?.isFailedOnly ?? false),
+    ...reading,
+    enabled: isEnabled && batch !== null,
+  });
+  return batch === null ? history.data : ofBatch.data;
+}
+
+function usePagedWalk(jobRunId: string, list: PagedList | null): ListWalk | null {
+  const page = list?.page ?? 1;
+  const { runs = [], total = 0 } = usePage(list, page, true) ?? {};
+  const ids = runs.map(({ id }) => id);
   const index = ids.indexOf(jobRunId);
-  const pages = Math.ceil((data?.total ?? 0) / PAGE_SIZE);
-  const before = useQuery(read(page - 1, index === 0 && page > 1)).data?.runs.at(-1);
-  const after = useQuery(read(page + 1, index === ids.length - 1 && index >= 0 && page < pages)).data?.runs[0];
-  const walk = walkThrough(ids, jobRunId, { page, total: data?.total ?? 0 });
+  const pages = Math.ceil(total / PAGE_SIZE);
+  const before = usePage(list, page - 1, index === 0 && page > 1)?.runs.at(-1);
+  const after = usePage(list, page + 1, index === ids.length - 1 && index >= 0 && page < pages)?.runs[0];
+  const walk = list && walkThrough(ids, jobRunId, { page, total });
   return (
     walk && {
       ...walk,

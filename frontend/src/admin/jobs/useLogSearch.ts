@@ -9,7 +9,7 @@ export function useLogSearch(lines: readonly JobRunMessage[]) {
   const searched = useDeferredValue(lines);
   const pattern = useMemo(() => textPattern(wanted), [wanted]);
   const found = useMemo(() => findLines(searched, pattern), [searched, pattern]);
-  // Whoever types and presses Enter at once is ahead of the deferred search.
+  // Enter right after typing comes before the deferred search.
   const foundNow = () => (text.trim() === wanted ? found : findLines(lines, textPattern(text.trim())));
   return {
     text,

@@ -1,5 +1,5 @@
 import type { JobRunMessage } from '@job-manager/shared/contract/message';
-import { type UIEvent, useEffect, useRef, useState } from 'react';
+import { type RefObject, type UIEvent, useEffect, useRef, useState } from 'react';
 import type { IndexLocationWithAlign, ListRange, VirtuosoHandle } from 'react-virtuoso';
 import { indexOfLine } from './log-search';
 
@@ -21,13 +21,14 @@ interface Options {
 export function useLogView(lines: readonly JobRunMessage[], { isActive, removed, linked }: Options) {
   const list = useRef<VirtuosoHandle>(null);
   const firstVisible = useRef(0);
-  const { isAtEnd, setAtEnd, isFollowing, handlers } = useFollowing(isActive && linked === null);
   /** The line that was jumped to. */
   const [marked, setMarked] = useState<number | null>(null);
+  const jump = useJump(list, lines);
+  const { isAtEnd, setAtEnd, isFollowing, handlers } = useFollowing(isActive && linked === null, jump.end);
   const goTo = (seq: number) => {
     setAtEnd(false);
     setMarked(seq);
-    list.current?.scrollToIndex({ index: indexOfLine(lines, seq), align: 'center' });
+    jump.to(seq);
   };
   useLinkedLine(lines, linked, goTo);
   return {
@@ -39,8 +40,9 @@ export function useLogView(lines: readonly JobRunMessage[], { isActive, removed,
     onAtEnd: (isThere: boolean) => {
       if (isThere || !isActive) setAtEnd(isThere);
     },
-    onRange: ({ startIndex }: ListRange) => {
+    onRange: ({ startIndex, endIndex }: ListRange) => {
       firstVisible.current = lines[startIndex - removed]?.seq ?? 0;
+      jump.onDrawn(startIndex - removed, endIndex - removed);
     },
     firstVisible: () => firstVisible.current,
     /** Where a list that is shown anew begins: at the place the reader was. */
@@ -51,12 +53,44 @@ export function useLogView(lines: readonly JobRunMessage[], { isActive, removed,
     goTo,
     mark: setMarked,
     goToEnd: () => {
+      jump.end();
       setAtEnd(true);
       list.current?.scrollToIndex({ index: 'LAST', align: 'end' });
     },
   };
 }
 export type LogView = ReturnType<typeof useLogView>;
+
+/** So long after a jump the list is led back to where it was sent. */
+const JUMP_MS = 3_000;
+
+/**
+ * Scrolls to a line, and once more where the list went elsewhere: one that has just been drawn anew goes to where it
+ * begins, after a jump that came meanwhile.
+ */
+function useJump(list: RefObject<VirtuosoHandle | null>, lines: readonly JobRunMessage[]) {
+  const target = useRef<{ seq: number; until: number } | null>(null);
+  const scroll = (seq: number) => list.current?.scrollToIndex({ index: indexOfLine(lines, seq), align: 'center' });
+  return {
+    to: (seq: number) => {
+      target.current = { seq, until: performance.now() + JUMP_MS };
+      scroll(seq);
+    },
+    /** These lines are drawn: those on screen, and as many before as after them. */
+    onDrawn: (first: number, last: number) => {
+      if (target.current === null) return;
+      const { seq, until } = target.current;
+      const index = indexOfLine(lines, seq);
+      const margin = (last - first) / 3;
+      const isThere = (first === 0 || index >= first + margin) && (last >= lines.length - 1 || index <= last - margin);
+      if (isThere || performance.now() > until) target.current = null;
+      else scroll(seq);
+    },
+    end: () => {
+      target.current = null;
+    },
+  };
+}
 
 /** Goes to the line of the address once: when it has been read, after the list has been drawn. */
 function useLinkedLine(lines: readonly JobRunMessage[], linked: number | null, goTo: (seq: number) => void) {
@@ -78,7 +112,7 @@ function useLinkedLine(lines: readonly JobRunMessage[], linked: number | null, g
  * Whether the reader stays at the end. Being there isn't enough to tell: lines arrive faster than the list
  * scrolls. So the reader leaves by scrolling up by hand, and comes back by reaching the end.
  */
-function useFollowing(isActive: boolean) {
+function useFollowing(isActive: boolean, onHandled: () => void) {
   const [isAtEnd, setState] = useState(isActive);
   const newest = useRef(isActive);
   const handAt = useRef(Number.NEGATIVE_INFINITY);
@@ -89,6 +123,7 @@ function useFollowing(isActive: boolean) {
   };
   const onHand = () => {
     handAt.current = performance.now();
+    onHandled();
   };
   const onScroll = ({ currentTarget: { scrollTop, scrollHeight, clientHeight } }: UIEvent) => {
     const isUp = scrollTop < lastTop.current;

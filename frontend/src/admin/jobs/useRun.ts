@@ -6,12 +6,14 @@ import { runQuery } from '../../api/job-queries';
 import { FALLBACK_EVERY_MS, useFallback } from '../../api/live/HttpFallback';
 import { useLive } from '../../api/live/LiveProvider';
 import { useFollowedSteps } from '../../api/live/useFollowedSteps';
+import { useIsIdle } from '../../lib/idle';
 
 const WAITS_ANEW_MS = 4_000;
 
-/** A whole run; while it is active and `isOpen`, what the socket tells is laid over what was read. */
+/** A whole run; while it is active and `isOpen`, what the socket brings is laid over what was read. */
 export function useRun(jobRunId: string, isOpen = true) {
   const { isBlocked } = useFallback();
+  const isIdle = useIsIdle();
   const {
     data: read,
     error,
@@ -19,7 +21,8 @@ export function useRun(jobRunId: string, isOpen = true) {
   } = useQuery({
     ...runQuery(jobRunId),
     refetchInterval: ({ state }) => {
-      if (!isOpen || state.error !== null || state.data === undefined || isTerminal(state.data.status)) return false;
+      if (!isOpen || isIdle || state.error !== null || state.data === undefined || isTerminal(state.data.status))
+        return false;
       // Why it waits may change without a change of the run, as when an operator resumes its channel.
       if (state.data.status === 'QUEUED') return WAITS_ANEW_MS;
       return isBlocked && FALLBACK_EVERY_MS;
@@ -29,7 +32,7 @@ export function useRun(jobRunId: string, isOpen = true) {
   const isActive = read !== undefined && !isTerminal(read.status);
   const steps = useFollowedSteps(jobRunId, isActive && isOpen);
   const isAhead = isActive && live !== undefined && live.rev >= read.rev;
-  // The socket tells nothing of earlier attempts nor of what a run waits for, so these mean reading anew.
+  // The socket has neither earlier attempts nor what a run waits for, so these mean reading anew.
   const isAnotherAttempt = isAhead && (live.claimNo !== read.claimNo || live.status !== read.status);
   const isOtherwiseQueued = isAhead && live.status === 'QUEUED' && live.rev !== read.rev;
   const behindRev = isAnotherAttempt || isOtherwiseQueued ? live.rev : null;

@@ -21,17 +21,26 @@ function accept(call: 'reschedule' | 'cancel'): unknown[] {
   return asked;
 }
 
-test('says why a queued run waits, and until when', async () => {
+test('says why a queued run waits and until when, and resumes its channel', async () => {
   const until = soon(3_600);
   const run = aRun.queued({
+    channel: 'mail',
     waiting: { reason: 'channelPaused', message: 'Channel mail was paused 5 min ago by ada@example.com.', until },
   });
   world.runs = [run];
-  await openPanel(`/admin/jobs/${run.id}`);
+  const paused = { at: ago(300), by: 'ada@example.com', reason: null, resumeAt: until };
+  const resumed = vi.fn(() => HttpResponse.json({ name: 'mail', channel: { name: 'mail', paused: null } }));
+  backend.use(
+    http.get('/api/admin/jobs/channels', () => HttpResponse.json({ channels: [{ name: 'mail', paused }] })),
+    http.post('/api/admin/jobs/channels/mail/resume', resumed),
+  );
+  const { user } = await openPanel(`/admin/jobs/${run.id}`);
   const why = within(await screen.findByRole('region', { name: 'Why it waits' }));
   expect(why.getByRole('heading', { name: 'Its channel is paused' })).toBeVisible();
   expect(why.getByText('Channel mail was paused 5 min ago by ada@example.com.')).toBeVisible();
   expect(why.getByText('(in 1h)')).toBeVisible();
+  await user.click(await why.findByRole('button', { name: 'Resume mail' }));
+  await waitFor(() => expect(resumed).toHaveBeenCalledOnce());
 });
 
 test('reads a queued run anew when it changes, and says no more why it waits once it runs', async () => {
@@ -59,6 +68,12 @@ test('asks again now and then while it is queued: a reason changes without the r
     world.runs = [{ ...run, waiting: { ...inLine, message: 'It is next in channel default.' } }];
     await act(() => vi.advanceTimersByTimeAsync(4_100));
     expect(await screen.findByText('It is next in channel default.')).toBeVisible();
+    // Unattended for ten minutes, until the next press.
+    await act(() => vi.advanceTimersByTimeAsync(10 * 60_000));
+    const unattended = callsTo(`GET /api/admin/jobs/${run.id}`);
+    await act(() => vi.advanceTimersByTimeAsync(20_000));
+    expect(callsTo(`GET /api/admin/jobs/${run.id}`)).toBe(unattended);
+    act(() => void document.dispatchEvent(new Event('keydown')));
     world.runs = [aRun.success({ id: run.id, rev: 9 })];
     await act(() => vi.advanceTimersByTimeAsync(4_100));
     await screen.findByText('Success');
@@ -79,6 +94,7 @@ test('shows its schedule, its key, its crashes and how it is repeated', async ()
     crashes: 1,
     retryPolicy: { backoffMs: 1_000, factor: 3, maxBackoffMs: 5_000 },
     maxAttempts: 5,
+    attempts: [anAttempt({ usage: { childPid: null, cpuMs: 80, peakMemoryBytes: 2_400_000_000, maxLoopLagMs: null } })],
   });
   world.runs = [run];
   const { user } = await openPanel(`/admin/jobs/${run.id}`);
@@ -95,6 +111,7 @@ test('shows its schedule, its key, its crashes and how it is repeated', async ()
   ])
     expect(facts.getAllByText(text).at(-1)).toBeVisible();
   expect(facts.getByText('Crashes').parentElement).toHaveTextContent('1 of 3');
+  expect(facts.getByText('CPU 80ms, memory 2.4 GB')).toBeVisible();
 });
 
 test('repeats as its job says where the run says nothing else', async () => {

@@ -1,12 +1,12 @@
 import type { JobSchedule } from '@job-manager/shared/contract/schedules';
-import { Group, TextInput } from '@mantine/core';
+import { Group } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { trackError } from '../../api/errorTracking';
 import { toFailure } from '../../api/failure';
 import { useAction } from '../../api/useAction';
+import { TimeField, typedTime } from '../../components/TimeField';
 import { formatDateTime } from '../../lib/date-time';
-import { localInput, timeZoneName } from '../../lib/local-time';
 import { readLocalInput } from '../../lib/read-time';
 import { ConfirmDialog } from '../../ui/ConfirmDialog';
 import { toastSuccess } from '../../ui/toast';
@@ -14,11 +14,12 @@ import { calls, schedulesKey } from './calls';
 
 const DAY_MS = 86_400_000;
 const SHOWN = 5;
+const NO_TIME = 'Write it like 2026-12-24 18:00';
 
 /** Queues runs for due times of before that have none, after saying how many those are. */
 export function BackfillDialog({ schedule, onClose }: { schedule: JobSchedule; onClose: () => void }) {
-  const [from, setFrom] = useState(() => localInput(Date.now() - DAY_MS));
-  const [to, setTo] = useState(() => localInput(Date.now()));
+  const [from, setFrom] = useState(() => typedTime(Date.now() - DAY_MS));
+  const [to, setTo] = useState(() => typedTime(Date.now()));
   const range = { from: readLocalInput(from) ?? '', to: readLocalInput(to) ?? '' };
   const isRange = range.from !== '' && range.to !== '';
   const preview = useQuery({
@@ -52,21 +53,8 @@ export function BackfillDialog({ schedule, onClose }: { schedule: JobSchedule; o
     >
       <p>Queues a run for each due time between two moments that has none, one behind the other.</p>
       <Group grow gap="sm" align="start">
-        <TextInput
-          type="datetime-local"
-          label="From"
-          description={timeZoneName()}
-          value={from}
-          onChange={(event) => setFrom(event.currentTarget.value)}
-          data-autofocus
-        />
-        <TextInput
-          type="datetime-local"
-          label="To"
-          description="Up to now"
-          value={to}
-          onChange={(event) => setTo(event.currentTarget.value)}
-        />
+        <TimeField label="From" value={from} error={range.from === '' && NO_TIME} isFirst isPast onChange={setFrom} />
+        <TimeField label="To" value={to} error={range.to === '' && NO_TIME} isPast onChange={setTo} />
       </Group>
       {preview.data && (
         <div aria-live="polite">

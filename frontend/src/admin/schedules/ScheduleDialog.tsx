@@ -4,7 +4,8 @@ import type {
   OverlapPolicy,
   ScheduleSettings,
 } from '@job-manager/shared/contract/schedules';
-import { NativeSelect, TextInput } from '@mantine/core';
+import { limits } from '@job-manager/shared/limits';
+import { NativeSelect, Radio, Stack, TextInput } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { trackError } from '../../api/errorTracking';
@@ -19,7 +20,8 @@ import { formatParameters, type Values as Parameters, readParameters } from '../
 import { ConfirmDialog } from '../../ui/ConfirmDialog';
 import { toastSuccess } from '../../ui/toast';
 import { calls, schedulesKey } from './calls';
-import { TimingFields } from './TimingFields';
+import classes from './schedules.module.css';
+import { IntervalField, TimingFields } from './TimingFields';
 
 interface Props {
   /** What is changed, or copied; null for a new one from nothing. */
@@ -34,6 +36,8 @@ interface Props {
 export interface NewSchedule {
   jobName: string;
   parameters: Parameters;
+  channel?: string;
+  priority?: number;
 }
 
 interface Values {
@@ -41,23 +45,33 @@ interface Values {
   jobName: string;
   parameters: string;
   cron: string;
-  /** Instead of the cron line; empty for that. */
+  /** Instead of the cron line, where a schedule has that. */
   everyS: string;
   timeZone: string;
   missed: MissedPolicy;
   overlap: OverlapPolicy;
+  /** Empty for those of the job. */
+  channel: string;
+  priority: string;
 }
 
-const FIELDS = ['name', 'jobName', 'parameters', 'cron', 'everyMs', 'timeZone', 'missed', 'overlap'] as const;
+const FIELDS = [
+  ...(['name', 'jobName', 'parameters', 'cron', 'everyMs', 'timeZone', 'missed', 'overlap'] as const),
+  ...(['channel', 'priority'] as const),
+];
 const missedChoices = [
-  { value: 'once', label: 'One run for all of them' },
-  { value: 'skip', label: 'None' },
-  { value: 'all', label: 'A run for each, one behind the other' },
+  { value: 'once', label: 'One run for all of them', description: 'It runs as soon as a server is back.' },
+  { value: 'skip', label: 'None', description: 'The next one comes at the next due time.' },
+  { value: 'all', label: 'A run for each', description: 'They run one behind the other, and may be many.' },
 ];
 const overlapChoices = [
-  { value: 'skip', label: 'Skip the new one' },
-  { value: 'queue', label: 'Queue it behind' },
-  { value: 'cancel', label: 'Cancel the old one' },
+  { value: 'skip', label: 'Skip the new one', description: 'The due time has no run, and the page says why.' },
+  { value: 'queue', label: 'Queue it behind', description: 'It starts when the one before it has ended.' },
+  {
+    value: 'cancel',
+    label: 'Cancel the old one',
+    description: 'The old one is asked to stop, and the new one starts.',
+  },
 ];
 
 /** Makes a schedule, or changes one. */
@@ -74,12 +88,14 @@ export function ScheduleDialog({ schedule, isCopy, start: given, onClose }: Prop
   const { mutate, isPending, error } = useSave(edited, rev, { onSaved: onClose, onChanged: setRev });
   const theirs = error === null ? undefined : (currentOf(error) as Record<string, unknown> | undefined);
   const refused = error && theirs === undefined ? fieldErrors(toFailure(error), FIELDS) : null;
-  const settings = problems.syntax === null ? settingsOf(values, readParameters(values.parameters)) : null;
+  const settings =
+    problems.syntax === null ? settingsOf(values, readParameters(values.parameters), start.everyS !== '') : null;
   return (
     <ConfirmDialog
       title={edited ? `Change ${edited.name}` : 'New schedule'}
       confirm={edited ? 'Save' : 'Create schedule'}
       isPending={isPending}
+      isLarge
       isChanged={values !== start}
       fault={refused?.rest ?? null}
       onConfirm={() => {
@@ -88,30 +104,25 @@ export function ScheduleDialog({ schedule, isCopy, start: given, onClose }: Prop
       }}
       onClose={onClose}
     >
-      {theirs && settings && <ChangedNote differences={differencesOf(theirs, { ...settings })} />}
-      <TextInput
-        label="Name"
-        description="Lower case letters, digits and hyphens"
-        value={values.name}
-        onChange={(event) => set({ name: event.currentTarget.value })}
-        error={refused?.fields.name}
-        data-autofocus
-      />
-      <NativeSelect
-        label="Job"
-        data={[{ value: '', label: 'Choose a job' }, ...jobs.map(({ name }) => ({ value: name, label: name }))]}
-        value={values.jobName}
-        onChange={(event) => set({ jobName: event.currentTarget.value })}
-        error={refused?.fields.jobName}
-      />
-      <ParametersEditor
-        id="schedule-parameters"
-        text={values.parameters}
-        onChange={(parameters) => set({ parameters })}
-        problems={problems}
-        error={problems.syntax ?? refused?.fields.parameters}
-      />
-      {values.everyS === '' ? (
+      {theirs && settings && <ChangedNote differences={differencesOf(theirs, withLane(settings))} />}
+      <div className={classes.pair}>
+        <TextInput
+          label="Name"
+          description="Lower case letters, digits and hyphens"
+          value={values.name}
+          onChange={(event) => set({ name: event.currentTarget.value })}
+          error={refused?.fields.name}
+          data-autofocus
+        />
+        <NativeSelect
+          label="Job"
+          data={[{ value: '', label: 'Choose a job' }, ...jobs.map(({ name }) => ({ value: name, label: name }))]}
+          value={values.jobName}
+          onChange={(event) => set({ jobName: event.currentTarget.value })}
+          error={refused?.fields.jobName}
+        />
+      </div>
+      {start.everyS === '' ? (
         <TimingFields
           cron={values.cron}
           timeZone={values.timeZone}
@@ -121,30 +132,82 @@ export function ScheduleDialog({ schedule, isCopy, start: given, onClose }: Prop
           errors={refused?.fields ?? {}}
         />
       ) : (
-        <TextInput
-          label="Every so many seconds"
-          type="number"
-          min={1}
-          value={values.everyS}
-          onChange={(event) => set({ everyS: event.currentTarget.value })}
+        <IntervalField
+          everyS={values.everyS}
+          jobName={values.jobName}
+          onChange={(everyS) => set({ everyS })}
           error={refused?.fields.everyMs}
         />
       )}
-      <NativeSelect
+      <ParametersEditor
+        id="schedule-parameters"
+        text={values.parameters}
+        onChange={(parameters) => set({ parameters })}
+        problems={problems}
+        error={problems.syntax ?? refused?.fields.parameters}
+      />
+      <Choices
         label="Due times that passed while no server ran get"
-        data={missedChoices}
+        choices={missedChoices}
         value={values.missed}
-        onChange={(event) => set({ missed: event.currentTarget.value as MissedPolicy })}
+        onChange={(missed) => set({ missed: missed as MissedPolicy })}
       />
-      <NativeSelect
+      <Choices
         label="While a run of it has not ended"
-        data={overlapChoices}
+        choices={overlapChoices}
         value={values.overlap}
-        onChange={(event) => set({ overlap: event.currentTarget.value as OverlapPolicy })}
+        onChange={(overlap) => set({ overlap: overlap as OverlapPolicy })}
       />
+      <div className={classes.pair}>
+        <TextInput
+          label="Channel"
+          description="Empty for that of the job"
+          placeholder={definition?.channel}
+          maxLength={100}
+          value={values.channel}
+          onChange={(event) => set({ channel: event.currentTarget.value })}
+          error={refused?.fields.channel}
+        />
+        <TextInput
+          label="Priority"
+          description="Lower runs first; empty for that of the job"
+          type="number"
+          placeholder={definition && String(definition.priority)}
+          min={-limits.priority}
+          max={limits.priority}
+          value={values.priority}
+          onChange={(event) => set({ priority: event.currentTarget.value })}
+          error={refused?.fields.priority}
+        />
+      </div>
     </ConfirmDialog>
   );
 }
+
+/** What is left to the job is a difference too. */
+const withLane = (settings: ScheduleSettings) => ({
+  ...settings,
+  channel: settings.channel ?? null,
+  priority: settings.priority ?? null,
+});
+
+interface ChoicesProps {
+  label: string;
+  choices: readonly { value: string; label: string; description: string }[];
+  value: string;
+  onChange: (value: string) => void;
+}
+
+/** A choice of few, each with its consequence. */
+const Choices = ({ label, choices, value, onChange }: ChoicesProps) => (
+  <Radio.Group label={label} value={value} onChange={onChange}>
+    <Stack gap={6} mt={6}>
+      {choices.map((choice) => (
+        <Radio key={choice.value} {...choice} />
+      ))}
+    </Stack>
+  </Radio.Group>
+);
 
 interface SaveOptions {
   onSaved: () => void;
@@ -180,12 +243,23 @@ const valuesOf = (schedule: JobSchedule | null, isCopy: boolean): Values => ({
   timeZone: schedule?.timeZone ?? ownZone,
   missed: schedule?.missed ?? 'once',
   overlap: schedule?.overlap ?? 'skip',
+  channel: schedule?.channel ?? '',
+  priority: schedule?.priority?.toString() ?? '',
 });
 
-const asValues = ({ jobName, parameters }: NewSchedule) => ({ jobName, parameters: formatParameters(parameters) });
+const asValues = ({ jobName, parameters, channel = '', priority }: NewSchedule) => ({
+  jobName,
+  parameters: formatParameters(parameters),
+  channel,
+  priority: priority?.toString() ?? '',
+});
 
-function settingsOf(values: Values, parameters: Parameters): ScheduleSettings {
-  const { name, jobName, cron, everyS, timeZone, missed, overlap } = values;
-  const timing = everyS === '' ? { cron: cron.trim() } : { everyMs: Number(everyS) * 1_000 };
-  return { name: name.trim(), jobName, parameters, ...timing, timeZone: timeZone.trim(), missed, overlap };
+function settingsOf(values: Values, parameters: Parameters, hasInterval: boolean): ScheduleSettings {
+  const { name, jobName, cron, everyS, timeZone, missed, overlap, channel, priority } = values;
+  const timing = hasInterval ? { everyMs: Math.round(Number(everyS) * 1_000) } : { cron: cron.trim() };
+  return {
+    ...{ name: name.trim(), jobName, parameters, ...timing, timeZone: timeZone.trim(), missed, overlap },
+    ...(channel.trim() !== '' && { channel: channel.trim() }),
+    ...(priority.trim() !== '' && { priority: Number(priority) }),
+  };
 }

@@ -5,8 +5,10 @@ import { useNavigate, useParams } from 'react-router-dom';
 import { toFailure } from '../../api/failure';
 import { AutoRefresh } from '../../components/AutoRefresh';
 import { CopyMenu } from '../../components/CopyMenu';
-import { JobLink } from '../../components/EntityLinks';
+import { ChannelLink, JobLink } from '../../components/EntityLinks';
+import { NotFoundPage } from '../../components/NotFoundPage';
 import { PausedNote } from '../../components/PausedNote';
+import { Pending } from '../../components/Pending';
 import { Permitted } from '../../components/Permitted';
 import { DateTime, RelativeTime } from '../../components/RelativeTime';
 import { SubjectAudit } from '../../components/SubjectAudit';
@@ -14,23 +16,26 @@ import { formatDateTime } from '../../lib/date-time';
 import { paths } from '../../paths';
 import { CodeBlock } from '../../ui/CodeBlock';
 import { EmptyState } from '../../ui/EmptyState';
-import { ErrorPanel } from '../../ui/ErrorPanel';
 import { Fact, Facts } from '../../ui/Facts';
 import { Page } from '../../ui/Page';
-import { RowSkeletons } from '../../ui/RowSkeletons';
 import { Section } from '../../ui/Section';
 import { Cell, Table } from '../../ui/Table';
 import { nextRunsQuery, scheduleQuery, scheduleRunsQuery } from './calls';
 import { definitionChoice } from './copy-schedule';
+import { skipReasonLabels } from './Outcomes';
+import { ScheduleButtons } from './ScheduleButtons';
 import { ScheduleRuns } from './ScheduleRuns';
-import { ScheduleButtons } from './ScheduleTable';
 import { ScheduleTimeline } from './ScheduleTimeline';
 import { inZone } from './TimingFields';
 import { useScheduleActs } from './useScheduleActs';
 
+/** As the API reads it: asked for another id, it refuses the call, and no retry helps. */
+const UUID = /^[\da-f]{8}-[\da-f]{4}-[1-8][\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/i;
+
 /** One schedule: what it runs, when next, how its runs ended and which due times had none. */
 export function SchedulePage() {
   const { scheduleId = '' } = useParams();
+  if (!UUID.test(scheduleId)) return <NotFoundPage />;
   return (
     <Permitted permission="view" title="Schedule">
       <Schedule scheduleId={scheduleId} />
@@ -40,7 +45,8 @@ export function SchedulePage() {
 
 function Schedule({ scheduleId }: { scheduleId: string }) {
   const navigate = useNavigate();
-  const { data: schedule, error, refetch, dataUpdatedAt, isFetching } = useQuery(scheduleQuery(scheduleId));
+  const query = useQuery(scheduleQuery(scheduleId));
+  const { data: schedule, error, dataUpdatedAt, isFetching } = query;
   const queryClient = useQueryClient();
   const acts = useScheduleActs(() => void navigate(paths.schedules));
   return (
@@ -56,7 +62,7 @@ function Schedule({ scheduleId }: { scheduleId: string }) {
             isFetching={isFetching}
             onRefresh={() => void queryClient.refetchQueries({ type: 'active' })}
           />
-          {schedule && <ScheduleButtons schedule={schedule} acts={acts} />}
+          {schedule && <ScheduleButtons schedule={schedule} acts={acts} isOnPage />}
         </>
       }
     >
@@ -83,33 +89,32 @@ function Schedule({ scheduleId }: { scheduleId: string }) {
           )}
           <SubjectAudit subject="schedule" target={schedule.name} />
         </>
-      ) : error ? (
-        toFailure(error).status === 404 ? (
-          <EmptyState
-            icon={IconCalendarClock}
-            title="There is no such schedule"
-            text="It was removed; its runs are in the history."
-          />
-        ) : (
-          <ErrorPanel
-            title="The schedule could not be loaded"
-            details={toFailure(error).details}
-            onRetry={() => void refetch()}
-          />
-        )
+      ) : error && toFailure(error).status === 404 ? (
+        <EmptyState
+          icon={IconCalendarClock}
+          title="There is no such schedule"
+          text="It was removed; its runs are in the history."
+        />
       ) : (
-        <RowSkeletons rows={6} label="Loading the schedule" />
+        <Section title="Facts">
+          <Pending query={query} what="The schedule" rows={6} />
+        </Section>
       )}
       {acts.dialogs}
     </Page>
   );
 }
 
-const missedWords = { once: 'One run for all of them', skip: 'None', all: 'A run for each' } as const;
-const overlapWords = { skip: 'The new one is skipped', queue: 'The new one waits', cancel: 'The old one is cancelled' };
+const missedLabels = { once: 'One run for all of them', skip: 'None', all: 'A run for each' } as const;
+const overlapLabels = {
+  skip: 'The new one is skipped',
+  queue: 'The new one waits',
+  cancel: 'The old one is cancelled',
+};
 
 function ScheduleFacts({ schedule }: { schedule: JobSchedule }) {
   const { jobName, paused, problem, missed, overlap, source, createdBy, createdAt, parameters } = schedule;
+  const { channel, priority } = schedule;
   return (
     <>
       <Facts>
@@ -117,8 +122,10 @@ function ScheduleFacts({ schedule }: { schedule: JobSchedule }) {
         <Fact name="Job">
           <JobLink jobName={jobName} />
         </Fact>
-        <Fact name="Missed due times">{missedWords[missed]}</Fact>
-        <Fact name="When runs overlap">{overlapWords[overlap]}</Fact>
+        <Fact name="Missed due times">{missedLabels[missed]}</Fact>
+        <Fact name="When runs overlap">{overlapLabels[overlap]}</Fact>
+        <Fact name="Channel">{channel === null ? 'That of its job' : <ChannelLink channel={channel} />}</Fact>
+        <Fact name="Priority">{priority ?? 'That of its job'}</Fact>
         <Fact name="Kept">{source === 'code' ? 'In the code of its job' : 'Here'}</Fact>
         <Fact name="Created">
           <span>
@@ -133,18 +140,19 @@ function ScheduleFacts({ schedule }: { schedule: JobSchedule }) {
 }
 
 function NextTimes({ schedule: { id, paused, timeZone } }: { schedule: JobSchedule }) {
-  const { data } = useQuery(nextRunsQuery(id));
+  const query = useQuery(nextRunsQuery(id));
+  const { data } = query;
   if (paused) return <p className="dimmed">Nothing comes due while it is paused.</p>;
-  if (data === undefined) return <RowSkeletons rows={2} label="Loading the next times" />;
+  if (data === undefined) return <Pending query={query} what="Its next times" />;
   if (data.length === 0) return <p className="dimmed">It never comes due again.</p>;
   return (
-    <Table caption="Next due times" columns={[{ label: 'Here' }, { label: `In ${timeZone}` }]}>
+    <Table caption="Next due times" columns={[{ label: 'Here' }, { label: 'In its zone' }]}>
       {data.map((at) => (
         <tr key={at}>
           <Cell isHeader>
             <DateTime at={at} />
           </Cell>
-          <Cell label={`In ${timeZone}`}>{inZone(at, timeZone)}</Cell>
+          <Cell label="In its zone">{inZone(at, timeZone)}</Cell>
         </tr>
       ))}
     </Table>
@@ -152,25 +160,23 @@ function NextTimes({ schedule: { id, paused, timeZone } }: { schedule: JobSchedu
 }
 
 function Past({ schedule: { id, skips } }: { schedule: JobSchedule }) {
-  const { data, error, refetch } = useQuery(scheduleRunsQuery(id));
+  const query = useQuery(scheduleRunsQuery(id));
+  const { data } = query;
   const { data: next = [] } = useQuery(nextRunsQuery(id));
   return (
     <>
       <Section title="Seven days">
-        {data && <ScheduleTimeline runs={data.runs} isCut={data.hasMore} skips={skips} next={next} />}
-        {data === undefined && error === null && <RowSkeletons rows={1} label="Loading the timeline" />}
+        {data ? (
+          <ScheduleTimeline runs={data.runs} isCut={data.hasMore} skips={skips} next={next} />
+        ) : (
+          <Pending query={query} what="The timeline" rows={1} />
+        )}
       </Section>
       <Section title="Runs">
         {data ? (
           <ScheduleRuns runs={data.runs} isCut={data.hasMore} />
-        ) : error ? (
-          <ErrorPanel
-            title="Its runs could not be loaded"
-            details={toFailure(error).details}
-            onRetry={() => void refetch()}
-          />
         ) : (
-          <RowSkeletons rows={3} label="Loading runs" isDense />
+          <Pending query={query} what="Its runs" rows={3} isDense />
         )}
       </Section>
     </>
@@ -179,13 +185,6 @@ function Past({ schedule: { id, skips } }: { schedule: JobSchedule }) {
 
 /** As many as the server keeps at hand. */
 const MAX_SKIPS = 10;
-
-const skipWords = {
-  missed: 'No server was running',
-  overlap: 'The run before had not ended',
-  paused: 'It was paused',
-  'job-gone': 'No process had the code of the job',
-} as const;
 
 function Skips({ skips }: { skips: JobSchedule['skips'] }) {
   return (
@@ -200,7 +199,7 @@ function Skips({ skips }: { skips: JobSchedule['skips'] }) {
           <Cell label="Due times" align="right">
             {dueTimes.toLocaleString('en')}
           </Cell>
-          <Cell label="Why">{skipWords[reason]}</Cell>
+          <Cell label="Why">{skipReasonLabels[reason]}</Cell>
         </tr>
       ))}
     </Table>

@@ -1,24 +1,23 @@
 import type { JobSchedule } from '@job-manager/shared/contract/schedules';
-import { Button, Group, Select } from '@mantine/core';
+import { Button, SegmentedControl, Select } from '@mantine/core';
 import { IconCalendarClock, IconCalendarStats, IconFilterOff, IconPlus } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import { parseAsString, parseAsStringLiteral, useQueryStates } from 'nuqs';
-import { useEffect, useState } from 'react';
+import { parseAsNumberLiteral, parseAsString, parseAsStringLiteral, useQueryState, useQueryStates } from 'nuqs';
+import { useEffect } from 'react';
 import { useLocation, useNavigate } from 'react-router-dom';
-import { toFailure } from '../../api/failure';
 import { useCan } from '../../api/session';
 import { AutoRefresh } from '../../components/AutoRefresh';
+import { Pending } from '../../components/Pending';
 import { Permitted } from '../../components/Permitted';
 import { EmptyState } from '../../ui/EmptyState';
-import { ErrorPanel } from '../../ui/ErrorPanel';
 import { ListToolbar } from '../../ui/ListToolbar';
 import { Page } from '../../ui/Page';
-import { RowSkeletons } from '../../ui/RowSkeletons';
 import { Section } from '../../ui/Section';
 import { Calendar } from './Calendar';
 import { schedulesQuery } from './calls';
+import { useScheduleRights } from './ScheduleButtons';
 import type { NewSchedule } from './ScheduleDialog';
-import { ScheduleTable } from './ScheduleTable';
+import { ScheduleList } from './ScheduleList';
 import { type ScheduleActs, useScheduleActs } from './useScheduleActs';
 
 /** What runs by itself, when next, and whether it did. */
@@ -38,6 +37,8 @@ const place = {
   job: parseAsString,
   state: parseAsStringLiteral(states),
   view: parseAsStringLiteral(['calendar'] as const),
+  /** How far the calendar looks ahead. */
+  days: parseAsNumberLiteral([1, 7] as const).withDefault(1),
 };
 const choices = states.map((value) => ({ value, label: labels[value] }));
 
@@ -45,10 +46,12 @@ const isIn = (state: State, { paused, problem }: JobSchedule): boolean =>
   state === 'paused' ? paused !== null : state === 'problem' ? problem !== null : paused === null && problem === null;
 
 function Schedules() {
-  const { data, error, refetch, dataUpdatedAt, isFetching } = useQuery(schedulesQuery());
-  const [{ q, job, state, view }, set] = useQueryStates(place);
+  const query = useQuery(schedulesQuery());
+  const { data, refetch, dataUpdatedAt, isFetching } = query;
+  const [{ q, job, state, view, days }, set] = useQueryStates(place);
   const acts = useScheduleActs();
   useNewSchedule(acts.open);
+  useEditFromAddress(data, acts.open);
   const canManage = useCan('manageSchedules');
   const canRun = useCan('run');
   const canCreate = canManage && canRun;
@@ -89,19 +92,27 @@ function Schedules() {
         </>
       }
     >
-      <Section title={isCalendar ? 'The next 24 hours' : 'All schedules'} isTitleHidden={!isCalendar}>
-        {isCalendar ? (
-          <Calendar />
-        ) : data === undefined ? (
-          error ? (
-            <ErrorPanel
-              title="Schedules could not be loaded"
-              details={toFailure(error).details}
-              onRetry={() => void refetch()}
+      <Section
+        title={isCalendar ? `The next ${days === 7 ? '7 days' : '24 hours'}` : 'All schedules'}
+        isTitleHidden={!isCalendar}
+        actions={
+          isCalendar && (
+            <SegmentedControl
+              aria-label="How far ahead"
+              data={[
+                { value: '1', label: '24 hours' },
+                { value: '7', label: '7 days' },
+              ]}
+              value={String(days)}
+              onChange={(next) => void set({ days: next === '7' ? 7 : null }, { history: 'push' })}
             />
-          ) : (
-            <RowSkeletons rows={3} label="Loading schedules" />
           )
+        }
+      >
+        {isCalendar ? (
+          <Calendar hours={24 * days} />
+        ) : data === undefined ? (
+          <Pending query={query} what="Schedules" rows={3} />
         ) : data.length === 0 ? (
           <EmptyState
             icon={IconCalendarClock}
@@ -132,7 +143,7 @@ function Schedules() {
               />
             </ListToolbar>
             {shown.length > 0 ? (
-              <Listed schedules={shown} acts={acts} />
+              <ScheduleList schedules={shown} acts={acts} />
             ) : (
               <EmptyState
                 icon={IconFilterOff}
@@ -153,6 +164,20 @@ function Schedules() {
   );
 }
 
+/** A link leads to the editor: `?edit=` the id of a schedule opens it, and `?edit=new` one for a new schedule, once. */
+function useEditFromAddress(schedules: readonly JobSchedule[] | undefined, open: ScheduleActs['open']) {
+  const [edit, setEdit] = useQueryState('edit');
+  const { canEdit, canManage, canRun } = useScheduleRights();
+  const isWanted = edit !== null && schedules !== undefined;
+  useEffect(() => {
+    if (!isWanted) return;
+    void setEdit(null);
+    if (edit === 'new' && canManage && canRun) open({ act: 'create' });
+    const schedule = schedules.find(({ id }) => id === edit);
+    if (schedule && canEdit(schedule)) open({ act: 'edit', schedule });
+  });
+}
+
 /** Opens the editor with the job and parameters that the run form handed over, once. */
 function useNewSchedule(open: ScheduleActs['open']) {
   const { state, pathname, search } = useLocation();
@@ -164,39 +189,4 @@ function useNewSchedule(open: ScheduleActs['open']) {
     open({ act: 'create', start });
     void navigate(pathname + search, { replace: true, state: null });
   }, [start]);
-}
-
-/** The schedules, and what can be done to those that are ticked. */
-function Listed({ schedules, acts }: { schedules: readonly JobSchedule[]; acts: ScheduleActs }) {
-  const canManage = useCan('manageSchedules');
-  const canRun = useCan('run');
-  const [ticked, setTicked] = useState<ReadonlySet<string>>(new Set());
-  const chosen = schedules.filter(({ id }) => ticked.has(id));
-  const tick = (id: string) =>
-    setTicked((now) => new Set(now.has(id) ? [...now].filter((other) => other !== id) : [...now, id]));
-  const isAnyPaused = chosen.some(({ paused }) => paused !== null);
-  const isAnyOn = chosen.some(({ paused }) => paused === null);
-  return (
-    <>
-      {chosen.length > 0 && (
-        <Group gap="xs" mb="sm" role="toolbar" aria-label="What to do with the ticked schedules">
-          <span className="tabular">{chosen.length} chosen</span>
-          {isAnyOn && (
-            <Button variant="default" size="compact-sm" onClick={() => acts.open({ act: 'pause', schedules: chosen })}>
-              Pause…
-            </Button>
-          )}
-          {isAnyPaused && canRun && (
-            <Button variant="default" size="compact-sm" onClick={() => acts.resume(chosen)}>
-              Resume
-            </Button>
-          )}
-          <Button variant="subtle" size="compact-sm" onClick={() => setTicked(new Set())}>
-            Clear
-          </Button>
-        </Group>
-      )}
-      <ScheduleTable schedules={schedules} acts={acts} ticked={canManage ? ticked : null} onTick={tick} />
-    </>
-  );
 }

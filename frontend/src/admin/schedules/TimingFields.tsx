@@ -3,6 +3,7 @@ import { useDebouncedValue } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { toFailure } from '../../api/failure';
+import { fieldErrors } from '../../api/field-errors';
 import { formatDateTime } from '../../lib/date-time';
 import { timeZoneName } from '../../lib/local-time';
 import { Fault } from '../../ui/Fault';
@@ -34,6 +35,7 @@ const zones = ['UTC', ...Intl.supportedValuesOf('timeZone').filter((zone) => zon
 /** When a schedule comes due: presets and the cron line write each other, and below stands what it means. */
 export function TimingFields({ cron, timeZone, jobName, onCron, onTimeZone, errors }: Props) {
   const [isFree, setFree] = useState(false);
+  const { data, timing, refused } = usePreview({ cron, timeZone, jobName });
   const preset: Preset = isFree ? { kind: 'cron' } : presetOf(cron);
   const change = (next: Preset) => {
     const line = cronOf(next);
@@ -59,7 +61,7 @@ export function TimingFields({ cron, timeZone, jobName, onCron, onTimeZone, erro
         description="Minute, hour, day of month, month, day of week; six fields with seconds first"
         value={cron}
         onChange={(event) => onCron(event.currentTarget.value)}
-        error={errors.cron}
+        error={errors.cron ?? refused?.fields.cron}
         spellCheck={false}
         autoComplete="off"
       />
@@ -69,14 +71,39 @@ export function TimingFields({ cron, timeZone, jobName, onCron, onTimeZone, erro
         list="time-zones"
         value={timeZone}
         onChange={(event) => onTimeZone(event.currentTarget.value)}
-        error={errors.timeZone}
+        error={errors.timeZone ?? refused?.fields.timeZone}
       />
       <datalist id="time-zones">
         {zones.map((zone) => (
           <option key={zone} value={zone} />
         ))}
       </datalist>
-      <Preview cron={cron} timeZone={timeZone} jobName={jobName} />
+      {refused?.rest && <Fault>{refused.rest}</Fault>}
+      {refused === null && data && <Preview data={data} timeZone={timing.timeZone} />}
+    </>
+  );
+}
+
+interface IntervalProps {
+  everyS: string;
+  jobName: string;
+  onChange: (everyS: string) => void;
+  error?: string;
+}
+
+/** An interval, which comes due regardless of clocks and zones, with its next times. */
+export function IntervalField({ everyS, jobName, onChange, error }: IntervalProps) {
+  const { data, refused } = usePreview({ everyMs: Math.round(Number(everyS) * 1_000), timeZone: ownZone, jobName });
+  return (
+    <>
+      <TextInput
+        label="Every so many seconds"
+        inputMode="numeric"
+        value={everyS}
+        onChange={(event) => onChange(event.currentTarget.value)}
+        error={error}
+      />
+      {refused === null && data && <Preview data={data} timeZone={ownZone} />}
     </>
   );
 }
@@ -119,20 +146,32 @@ function PresetFields({ preset, onChange }: { preset: Preset; onChange: (preset:
   );
 }
 
+type Line = { cron: string } | { everyMs: number };
+
+/** What the server makes of the timing that was typed, and of which field it refuses what. */
+function usePreview({ jobName, timeZone, ...given }: { timeZone: string; jobName: string } & Line) {
+  const line = 'cron' in given ? { cron: given.cron.trim() } : given;
+  const [timing] = useDebouncedValue({ ...line, timeZone, jobName: jobName || undefined }, 300);
+  const isGiven = 'cron' in timing ? timing.cron !== '' : timing.everyMs >= 1_000;
+  const { data, error } = useQuery({ ...previewQuery(timing), enabled: isGiven && timing.timeZone !== '' });
+  return { data, timing, refused: error && fieldErrors(toFailure(error), ['cron', 'timeZone']) };
+}
+
+interface PreviewProps {
+  data: NonNullable<ReturnType<typeof usePreview>['data']>;
+  timeZone: string;
+}
+
 /** What the timing means: in words, its next times in its zone and in the reader's, and what is remarkable about it. */
-function Preview({ cron, timeZone, jobName }: Pick<Props, 'cron' | 'timeZone' | 'jobName'>) {
-  const [timing] = useDebouncedValue({ cron: cron.trim(), timeZone, jobName: jobName || undefined }, 300);
-  const { data, error } = useQuery({ ...previewQuery(timing), enabled: timing.cron !== '' && timing.timeZone !== '' });
-  if (error) return <Fault>{toFailure(error).details}</Fault>;
-  if (data === undefined) return null;
+function Preview({ data, timeZone }: PreviewProps) {
   return (
     <div className={classes.preview} aria-live="polite">
       <p>{data.timing}</p>
       <ol>
         {data.times.map((at) => (
           <li key={at}>
-            {inZone(at, timing.timeZone)}
-            {timing.timeZone !== ownZone && <span className="dimmed"> · {formatDateTime(at)} here</span>}
+            {inZone(at, timeZone)}
+            {timeZone !== ownZone && <span className="dimmed"> · {formatDateTime(at)} here</span>}
           </li>
         ))}
       </ol>

@@ -6,6 +6,7 @@ import { toFailure } from '../../api/failure';
 import { useCan } from '../../api/session';
 import { useAction } from '../../api/useAction';
 import { type Pause, PauseDialog } from '../../components/PauseDialog';
+import { pauseAgain } from '../../components/undo-pause';
 import { refreshBadges } from '../../components/useBadges';
 import { ConfirmDialog } from '../../ui/ConfirmDialog';
 import { DialogBoundary } from '../../ui/DialogBoundary';
@@ -26,6 +27,8 @@ type Opened =
 export interface ScheduleActs {
   open: (opened: Opened) => void;
   run: (schedule: JobSchedule) => void;
+  /** Pauses it, after asking why, or resumes it. */
+  switch: (schedule: JobSchedule) => void;
   resume: (schedules: readonly JobSchedule[]) => void;
   dialogs: ReactNode;
 }
@@ -54,13 +57,26 @@ export function useScheduleActs(onRemoved: () => void = () => {}): ScheduleActs 
   const { mutate: resume } = useAction({
     mutationFn: (schedules: readonly JobSchedule[]) =>
       calls.resumeSchedules({ scheduleIds: schedules.map(({ id }) => id) }),
-    onSuccess: ({ changed }) => void toastSuccess({ message: countOf(changed.length, 'resumed') }),
+    onSuccess: ({ changed }, schedules) => {
+      const [only] = schedules.length === 1 ? schedules : [];
+      const again = only?.paused ? pauseAgain(only.paused) : undefined;
+      const offer = again ? { label: 'Undo', act: () => pause({ scheduleIds: changed, ...again }) } : undefined;
+      toastSuccess({ id: toastOf(changed), message: countOf(changed.length, 'resumed'), offer });
+    },
     onError: refuse('They could not be resumed', 'resumeSchedules'),
+    onSettled: settle,
+  });
+  const { mutate: pause } = useAction({
+    mutationFn: (given: Parameters<typeof calls.pauseSchedules>[0]) => calls.pauseSchedules(given),
+    onSuccess: ({ changed }) => void toastSuccess({ id: toastOf(changed), message: countOf(changed.length, 'paused') }),
+    onError: refuse('It could not be paused again', 'pauseSchedules'),
     onSettled: settle,
   });
   return {
     open,
     run,
+    switch: (schedule) =>
+      schedule.paused === null ? open({ act: 'pause', schedules: [schedule] }) : resume([schedule]),
     resume,
     dialogs: (
       <DialogBoundary opened={[opened]} onClose={close}>
@@ -79,7 +95,7 @@ export function useScheduleActs(onRemoved: () => void = () => {}): ScheduleActs 
               const paused = opened.schedules.filter(({ id }) => ids.includes(id));
               // Who may not resume has nothing to undo it with.
               const offer = canRun && paused.length > 0 ? { label: 'Undo', act: () => resume(paused) } : undefined;
-              toastSuccess({ message: countOf(ids.length, 'paused'), offer });
+              toastSuccess({ id: toastOf(ids), message: countOf(ids.length, 'paused'), offer });
               close();
             }}
             onClose={close}
@@ -90,6 +106,9 @@ export function useScheduleActs(onRemoved: () => void = () => {}): ScheduleActs 
     ),
   };
 }
+
+/** One for both: what was done last is what can be undone. */
+const toastOf = (ids: readonly string[]): string => `pause of schedules ${[...ids].sort().join()}`;
 
 const countOf = (count: number, done: string): string =>
   count === 1 ? `One schedule is ${done}.` : `${count} schedules are ${done}.`;

@@ -10,20 +10,24 @@ import {
   IconFilter,
   IconHash,
   IconSearch,
+  IconServer2,
   type TablerIcon,
 } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { useNavigate } from 'react-router-dom';
+import { healthQuery } from '../../api/health-queries';
 import { definitionsQuery } from '../../api/job-queries';
 import { mount } from '../../api/place';
 import { useCan } from '../../api/session';
 import { viewsQuery } from '../../api/view-calls';
+import { channelsQuery } from '../../components/channels/calls';
 import { noteList } from '../../components/list-return';
 import { useRunDialog } from '../../components/url-state';
 import { readRecentPages } from '../../lib/recent-pages';
 import { paths } from '../../paths';
 import type { DialogProps } from '../../ui/useDialog';
+import { takeEarlyKeys } from './early-keys';
 import { useNavGroups } from './nav-items';
 import classes from './Palette.module.css';
 import { findEntries, historyEntry, type PaletteEntry } from './palette-entries';
@@ -37,22 +41,25 @@ const icons: Record<PaletteEntry['group'], TablerIcon> = {
   Pages: IconFileText,
   Jobs: IconBox,
   Channels: IconArrowsSplit2,
+  Runners: IconServer2,
   Actions: IconBolt,
 };
 
 const NONE: never[] = [];
+type SpotlightStore = ReturnType<typeof createSpotlight>[0];
 
 /** Finds pages, jobs and runs by typing, and opens them. */
 export function Palette({ open, onClose }: DialogProps) {
   const [[store, spotlight]] = useState(createSpotlight);
   const [typed, setTyped] = useState('');
-  const found = useEntries(typed, open);
-  const isNothing = found.length === 0;
+  const { found, isPending } = useEntries(typed, open);
+  const isNothing = found.length === 0 && !isPending;
   const entries = isNothing ? [historyEntry(typed)] : found;
   const choose = useChoice();
   const listId = 'palette-entries';
   const { selected } = useSpotlight(store);
   const isNewTab = useRef(false);
+  useSelection(store, listId, entries);
   useEffect(() => (open ? spotlight.open() : spotlight.close()), [open, spotlight]);
   return (
     <Spotlight.Root
@@ -81,13 +88,14 @@ export function Palette({ open, onClose }: DialogProps) {
         aria-controls={listId}
         aria-activedescendant={entries[selected] && `${listId}-${selected}`}
         maxLength={200}
+        onFocus={() => setTyped((before) => before + takeEarlyKeys())}
       />
-      {isNothing && (
+      {(isNothing || entries.length === 0) && (
         <p className={classes.nothing} role="status">
-          No page, job or run matches “{typed.trim()}”.
+          {isNothing ? `No page, job or run matches “${typed.trim()}”.` : 'Searching…'}
         </p>
       )}
-      <Spotlight.ActionsList id={listId} role="listbox" aria-label="Found">
+      <Spotlight.ActionsList id={listId} className={classes.list} role="listbox" aria-label="Found">
         {groupsOf(entries).map(([group, members]) => (
           <Spotlight.ActionsGroup key={group} label={group} role="group" aria-label={group}>
             {members.map(({ entry, index }) => (
@@ -118,32 +126,56 @@ function Entry({ entry, id, isSelected, onChoose }: EntryProps) {
   const Icon = icons[entry.group];
   return (
     <Spotlight.Action
-      id={id}
+      // The spotlight takes an `id` for itself and gives its line none.
+      renderRoot={(props) => <button {...props} id={id} />}
       role="option"
       aria-selected={isSelected}
       leftSection={<Icon size={18} stroke={1.75} aria-hidden />}
-      rightSection={entry.keys && <Kbd size="xs">{entry.keys}</Kbd>}
+      rightSection={
+        entry.keys && (
+          <Kbd size="xs" className={classes.keys}>
+            {entry.keys}
+          </Kbd>
+        )
+      }
       label={entry.label}
       description={entry.description}
       className={classes.entry}
-      classNames={{ actionDescription: classes.description }}
+      classNames={{ actionBody: classes.body, actionDescription: classes.description }}
       onClick={({ ctrlKey, metaKey }) => onChoose(ctrlKey || metaKey)}
     />
   );
 }
 
-function useEntries(typed: string, isOpen: boolean): PaletteEntry[] {
+/** The spotlight selects as one types; what comes later is selected here, unless a line that was selected still stands. */
+function useSelection(store: SpotlightStore, listId: string, entries: readonly PaletteEntry[]): void {
+  const lines = entries.map(({ group, label, to }) => `${group} ${label} ${to}`).join('\n');
+  // biome-ignore lint/correctness/useExhaustiveDependencies: whenever the lines change
+  useEffect(() => {
+    const drawn = [...(document.getElementById(listId)?.querySelectorAll('[data-action]') ?? [])];
+    const kept = drawn.findIndex((line) => line.hasAttribute('data-selected'));
+    const selected = Math.max(kept, 0);
+    drawn[selected]?.setAttribute('data-selected', 'true');
+    store.setState({ ...store.getState(), selected });
+  }, [lines, listId, store]);
+}
+
+function useEntries(typed: string, isOpen: boolean): { found: PaletteEntry[]; isPending: boolean } {
   const pages = useNavGroups().flatMap(({ items }) => items);
   const { data: jobs = NONE } = useQuery({ ...definitionsQuery(), enabled: isOpen });
+  const { data: channels = NONE } = useQuery({ ...channelsQuery(), enabled: isOpen, meta: { isQuiet: true } });
   const { data: views = NONE } = useQuery({ ...viewsQuery(), enabled: isOpen, meta: { isQuiet: true } });
+  // The shell keeps it fresh for its dot.
+  const { data: health } = useQuery({ ...healthQuery(), enabled: false });
   const { openNewOf } = useRunDialog();
   const mayRun = useCan('run');
   // biome-ignore lint/correctness/useExhaustiveDependencies: read anew at each opening
   const recent = useMemo(readRecentPages, [isOpen]);
-  const hits = useLookup(typed, isOpen);
+  const { hits, isPending } = useLookup(typed, isOpen);
   const canPauseJobs = useCan('manageJobs');
   const runJob = mayRun ? openNewOf : undefined;
-  return findEntries(typed, { pages, recent, views, jobs, hits, runJob, canPauseJobs });
+  const listed = { pages, recent, views, jobs, channels, runners: health?.runners };
+  return { found: findEntries(typed, { ...listed, hits, runJob, canPauseJobs }), isPending };
 }
 
 /** Opens what was chosen, in a new tab where that is asked for. */

@@ -9,6 +9,7 @@ import { loadable } from '../../ui/loadable';
 import { SectionBoundary } from '../../ui/SectionBoundary';
 import { useDialog } from '../../ui/useDialog';
 import { BottomBar } from './BottomBar';
+import { keepEarlyKeys } from './early-keys';
 import { useNavGroups } from './nav-items';
 import classes from './Shell.module.css';
 import { Sidebar } from './Sidebar';
@@ -25,9 +26,13 @@ export function Shell({ children }: PropsWithChildren) {
   const { form, isChoice, toggle } = useNavigationForm();
   const palette = useDialog(Palette);
   const sheet = useDialog(ShortcutSheet);
+  const search = () => {
+    keepEarlyKeys();
+    palette.open();
+  };
   useShortcuts({
     ...usePageActions(),
-    '/': palette.open,
+    '/': search,
     '?': sheet.open,
     '[': toggle,
     t: switchZone,
@@ -43,8 +48,8 @@ export function Shell({ children }: PropsWithChildren) {
       )}
       <div className={classes.body}>
         <SectionBoundary name="The header">
-          <TopBar isPhone={isPhone} onSearch={palette.open} onShowShortcuts={sheet.open} />
-          {isPhone && <BottomBar onSearch={palette.open} />}
+          <TopBar isPhone={isPhone} onSearch={search} onShowShortcuts={sheet.open} />
+          {isPhone && <BottomBar onSearch={search} />}
         </SectionBoundary>
         {children}
       </div>

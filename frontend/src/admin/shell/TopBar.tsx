@@ -16,7 +16,7 @@ interface Props {
   onShowShortcuts: () => void;
 }
 
-/** Above every page: the way to it, the connection, the search, a new run, and whoever is signed in. */
+/** Above every page: the way to it, the connection, the search, a new run, and the account. */
 export function TopBar({ isPhone, onSearch, onShowShortcuts }: Props) {
   const { data: user } = useSession();
   const zone = useZoneChoice();

@@ -6,6 +6,7 @@ import { Link } from 'react-router-dom';
 import { keepsAccounts } from '../../api/place';
 import { roleLabel } from '../../components/roles';
 import { useSignOut } from '../../components/useSignOut';
+import { isCompact, setCompact } from '../../lib/density';
 import { areShortcutsOn, setShortcutsOn } from '../../lib/shortcuts-switch';
 import { switchZone, useZoneChoice } from '../../lib/time-zone';
 import { paths } from '../../paths';
@@ -82,6 +83,11 @@ function ColourScheme() {
 function Preferences() {
   const zone = useZoneChoice();
   const [hasKeys, setKeys] = useState(areShortcutsOn);
+  const [hasLowRows, setLowRows] = useState(isCompact);
+  const switchRows = () => {
+    setCompact(!hasLowRows);
+    setLowRows(!hasLowRows);
+  };
   const switchKeys = () => {
     setShortcutsOn(!hasKeys);
     setKeys(!hasKeys);
@@ -90,6 +96,9 @@ function Preferences() {
     <>
       <Menu.CheckboxItem checked={zone === 'utc'} onChange={switchZone}>
         Times in UTC
+      </Menu.CheckboxItem>
+      <Menu.CheckboxItem checked={hasLowRows} onChange={switchRows}>
+        Compact tables
       </Menu.CheckboxItem>
       <Menu.CheckboxItem checked={hasKeys} onChange={switchKeys}>
         Single-key shortcuts

@@ -33,6 +33,12 @@ export function RunningBadge() {
   return <CountBadge count={useLive((live) => live.counts?.running ?? 0)} noun="running" />;
 }
 
+/** Incidents that are open; red where one is critical. */
+export function IncidentsBadge() {
+  const { open, critical } = useBadges()?.incidents ?? { open: 0, critical: 0 };
+  return <CountBadge count={open} noun="open" tone={critical > 0 ? 'critical' : 'warning'} />;
+}
+
 /** Kinds of browser errors that are new today. */
 export function ErrorKindsBadge() {
   return <CountBadge count={useBadges()?.newErrorKinds ?? 0} noun="new kinds" tone="warning" />;
@@ -46,6 +52,18 @@ export function PausedJobsBadge() {
 /** Schedules that cannot queue runs. */
 export function ScheduleProblemsBadge() {
   return <CountBadge count={useBadges()?.scheduleProblems ?? 0} noun="with a problem" tone="warning" />;
+}
+
+/** Runners that live; red where there is none. */
+export function RunnersBadge() {
+  const alive = useBadges()?.runners;
+  if (alive === 0)
+    return (
+      <span className={classes.count} data-tone="critical" role="img" aria-label="None alive">
+        0
+      </span>
+    );
+  return <CountBadge count={alive ?? 0} noun="alive" />;
 }
 
 /** Channels whose runs wait longer than they should, or for as long as it is paused. */

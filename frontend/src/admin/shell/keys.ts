@@ -16,7 +16,10 @@ export function readKey(chord: ChordStart, key: string, now: number): KeyRead {
   return key === 'g' ? { chord: now, pressed: null } : { chord: null, pressed: key };
 }
 
-/** Whether a key belongs to what has the focus, or to a dialog, rather than to the page. */
+/** Whether a dialog lies over the page. */
+export const isDialogOpen = (): boolean => document.querySelector('[aria-modal="true"]') !== null;
+
+/** Whether a key belongs to what has the focus rather than to the page. */
 export function isKeyTaken({
   target,
   defaultPrevented,
@@ -26,7 +29,6 @@ export function isKeyTaken({
   altKey,
 }: KeyboardEvent): boolean {
   if (defaultPrevented || isComposing || ctrlKey || metaKey || altKey) return true;
-  if (document.querySelector('[aria-modal="true"]') !== null) return true;
   return (
     target instanceof Element &&
     target.closest('input:not([type="checkbox"]), textarea, select, [contenteditable="true"], [role="menu"]') !== null

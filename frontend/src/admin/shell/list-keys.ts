@@ -3,20 +3,29 @@ import { announceRowKey, findRow, rowsOf } from '../../ui/roving-rows';
 
 const steps: Record<string, number> = { j: 1, ArrowDown: 1, k: -1, ArrowUp: -1 };
 
-/**
- * What a key does in the lists of a page: `j` and `k` move from row to row, `o` opens the row's link in a new tab, and
- * a key that a control of the row, or else of the page, names in `data-key` presses that control; other keys are left
- * to the list. Reports whether anything was done.
- */
-export function pressInPage(key: string): boolean {
+/** The row that has the focus. */
+function markedRow(): HTMLElement | null {
   const { activeElement } = document;
-  const row = activeElement === null ? null : findRow(activeElement);
+  return activeElement === null ? null : findRow(activeElement);
+}
+
+/** Presses the control of the marked row, or else of the page, that names a key in `data-key`; reports whether there is one. */
+export function pressControl(key: string): boolean {
+  const control = markedRow()?.querySelector<HTMLElement>(byKey(key)) ?? findPageControl(key);
+  control?.click();
+  return control != null;
+}
+
+/**
+ * What a key that no control names does in the lists of a page: `j` and `k` move from row to row, `o` opens the row's
+ * link in a new tab; others are left to the list. Reports whether anything was done.
+ */
+export function pressInList(key: string): boolean {
+  const row = markedRow();
   const step = steps[key];
   if (step !== undefined) return moveRow(row, step, key.startsWith('Arrow'));
   if (key === 'o') return openInNewTab(row);
-  const control = row?.querySelector<HTMLElement>(byKey(key)) ?? findPageControl(key);
-  control?.click();
-  return control != null || (row !== null && announceRowKey(row, key));
+  return row !== null && announceRowKey(row, key);
 }
 
 /** Controls of rows answer to their row alone. */

@@ -2,13 +2,17 @@ import type { Permission } from '@job-manager/shared/permissions';
 import {
   IconActivityHeartbeat,
   IconArrowsSplit2,
+  IconBellRinging,
   IconBox,
   IconBug,
   IconCalendarClock,
+  IconChartHistogram,
   IconClipboardList,
   IconKey,
   IconLayoutDashboard,
   IconListDetails,
+  IconServer2,
+  IconTool,
   IconUsers,
   type TablerIcon,
 } from '@tabler/icons-react';
@@ -17,7 +21,9 @@ import { useAllowed } from '../../api/session';
 import { paths } from '../../paths';
 import {
   ErrorKindsBadge,
+  IncidentsBadge,
   PausedJobsBadge,
+  RunnersBadge,
   RunningBadge,
   ScheduleProblemsBadge,
   VerdictBadge,
@@ -40,7 +46,7 @@ export interface NavItem {
 export interface NavGroup {
   /** The caption; the first group needs none. */
   label: string | null;
-  /** Closed until somebody opens it, or is on one of its pages. */
+  /** Closed until it is opened, or one of its pages is. */
   isFolded?: boolean;
   items: readonly NavItem[];
 }
@@ -49,7 +55,10 @@ export interface NavGroup {
 export const navGroups: readonly NavGroup[] = [
   {
     label: null,
-    items: [{ to: paths.dashboard, label: 'Dashboard', icon: IconLayoutDashboard, key: 'd', permission: 'view' }],
+    items: [
+      { to: paths.dashboard, label: 'Dashboard', icon: IconLayoutDashboard, key: 'd', permission: 'view' },
+      { to: paths.overview, label: 'Overview', icon: IconChartHistogram, key: 'o', permission: 'view' },
+    ],
   },
   {
     label: 'Work',
@@ -77,11 +86,19 @@ export const navGroups: readonly NavGroup[] = [
         permission: 'view',
         Badge: WaitingChannelsBadge,
       },
+      { to: paths.runners, label: 'Runners', icon: IconServer2, key: 'n', permission: 'view', Badge: RunnersBadge },
+    ],
+  },
+  {
+    label: 'Insight',
+    items: [
+      { to: paths.alerts, label: 'Alerts', icon: IconBellRinging, key: 'a', permission: 'view', Badge: IncidentsBadge },
     ],
   },
   {
     label: 'Operate',
     items: [
+      { to: paths.operations, label: 'Operations', icon: IconTool, key: 'm', permission: 'view' },
       {
         to: paths.systemStatus,
         label: 'System status',

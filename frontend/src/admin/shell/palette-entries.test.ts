@@ -73,8 +73,12 @@ test('offers to pause a job that is not paused, to those who may', () => {
   expect(labels('pause')).toEqual([]);
 });
 
-test('finds the channels that jobs queue in', () => {
-  const from = { ...sources, jobs: jobs.map((job) => ({ ...job, channel: 'mail' })) };
+test('finds channels and runners by their names', () => {
+  const runners = [{ host: 'eu-2', pid: 812 }];
+  const from = { ...sources, channels: [{ name: 'mail' }, { name: 'default' }], runners };
+  expect(findEntries('eu-2:812', from)).toEqual([
+    { group: 'Runners', label: 'Runner eu-2:812', to: '/admin/jobs/runners?q=eu-2%3A812' },
+  ]);
   expect(findEntries('mail', from)).toEqual([
     { group: 'Channels', label: 'Channel mail', to: '/admin/jobs/channels/mail' },
   ]);

@@ -2,6 +2,7 @@ import type { JobRunSummary } from '@job-manager/shared/contract/run';
 import { isRunId } from '@job-manager/shared/contract/run-id';
 import type { LookupHit } from '@job-manager/shared/contract/run-lists';
 import type { SavedView } from '@job-manager/shared/contract/views';
+import { runnerName } from '../../components/runners';
 import { addressOfView } from '../../components/saved-view-address';
 import { statusLook } from '../../components/status';
 import { scoreMatch } from '../../lib/fuzzy';
@@ -10,7 +11,7 @@ import { paths } from '../../paths';
 
 /** One line of the palette. */
 export interface PaletteEntry {
-  group: 'Run' | 'Found' | 'Recent' | 'Views' | 'Pages' | 'Jobs' | 'Channels' | 'Actions';
+  group: 'Run' | 'Found' | 'Recent' | 'Views' | 'Pages' | 'Jobs' | 'Channels' | 'Runners' | 'Actions';
   label: string;
   description?: string;
   /** Keys that do the same. */
@@ -25,7 +26,9 @@ interface Sources {
   recent: readonly RecentPage[];
   /** Filters of lists that are pinned. */
   views?: readonly SavedView[];
-  jobs: readonly { name: string; description: string; channel?: string; settings?: { paused: unknown } }[];
+  jobs: readonly { name: string; description: string; settings?: { paused: unknown } }[];
+  channels?: readonly { name: string }[];
+  runners?: readonly { host: string; pid: number }[];
   /** What the server knows by this text. */
   hits?: readonly LookupHit[];
   /** Opens the run dialog for a job, or for one yet to be chosen; absent for those who may not run. */
@@ -47,6 +50,7 @@ export function findEntries(typed: string, sources: Sources): PaletteEntry[] {
     ...pageEntries(sources),
     ...jobEntries(sources),
     ...channelEntries(sources),
+    ...runnerEntries(sources),
     ...actionEntries(sources),
   ]
     .map((entry) => ({ entry, score: scoreMatch(entry.label, text) || scoreMatch(entry.description ?? '', text) / 8 }))
@@ -108,13 +112,11 @@ const jobEntries = ({ jobs, runJob, canPauseJobs }: Sources): PaletteEntry[] =>
       : []),
   ]);
 
-/** Those that jobs queue in; the page of channels has the others. */
-const channelEntries = ({ jobs }: Sources): PaletteEntry[] =>
-  [...new Set(jobs.flatMap(({ channel }) => channel ?? []))].map((channel) => ({
-    group: 'Channels',
-    label: `Channel ${channel}`,
-    to: paths.channel(channel),
-  }));
+const channelEntries = ({ channels = [] }: Sources): PaletteEntry[] =>
+  channels.map(({ name }) => ({ group: 'Channels', label: `Channel ${name}`, to: paths.channel(name) }));
+
+const runnerEntries = ({ runners = [] }: Sources): PaletteEntry[] =>
+  runners.map(runnerName).map((name) => ({ group: 'Runners', label: `Runner ${name}`, to: paths.runner(name) }));
 
 const actionEntries = ({ runJob }: Sources): PaletteEntry[] =>
   runJob ? [{ group: 'Actions', label: 'Run New Job', keys: 'c', act: () => runJob('') }] : [];

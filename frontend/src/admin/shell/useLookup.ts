@@ -5,13 +5,15 @@ import { lookupQuery } from '../../api/run-list-queries';
 
 /** So long after the last letter the server is asked. */
 const PAUSE_MS = 200;
-/** A letter alone is nobody's key. */
+/** A letter alone is no key of a run. */
 const MIN_CHARS = 2;
 const NONE: LookupHit[] = [];
 
-/** What the server knows by this text; nothing until it has answered. */
-export function useLookup(typed: string, isOpen: boolean): readonly LookupHit[] {
+/** What the server knows by this text, and whether its answer is still to come. */
+export function useLookup(typed: string, isOpen: boolean): { hits: readonly LookupHit[]; isPending: boolean } {
   const [text] = useDebouncedValue(typed.trim(), PAUSE_MS);
-  const { data } = useQuery({ ...lookupQuery(text), enabled: isOpen && text.length >= MIN_CHARS });
-  return data !== undefined && text === typed.trim() ? data : NONE;
+  const { data, error } = useQuery({ ...lookupQuery(text), enabled: isOpen && text.length >= MIN_CHARS });
+  const isCurrent = text === typed.trim();
+  const isAnswered = isCurrent && (data !== undefined || error !== null);
+  return { hits: (isCurrent && data) || NONE, isPending: typed.trim().length >= MIN_CHARS && !isAnswered };
 }

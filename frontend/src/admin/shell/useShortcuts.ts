@@ -1,7 +1,7 @@
 import { useEffect, useRef } from 'react';
 import { areShortcutsOn } from '../../lib/shortcuts-switch';
-import { type ChordStart, isKeyTaken, readKey } from './keys';
-import { pressInPage } from './list-keys';
+import { type ChordStart, isDialogOpen, isKeyTaken, readKey } from './keys';
+import { pressControl, pressInList } from './list-keys';
 
 /** What each key does, by its name: `c`, or `g r` for two in a row. */
 export type KeyActions = Readonly<Record<string, () => void>>;
@@ -10,7 +10,7 @@ export type KeyActions = Readonly<Record<string, () => void>>;
 const isPaletteKey = ({ key, ctrlKey, metaKey }: KeyboardEvent): boolean =>
   (ctrlKey || metaKey) && key.toLowerCase() === 'k';
 
-/** Listens to the keyboard while the shell is shown: first the keys of all pages, then those of the open page's lists. */
+/** Listens to the keyboard while the shell is shown: first the keys that controls of the open page name, then those of all pages, then those of lists. */
 export function useShortcuts(actions: KeyActions): void {
   const latest = useRef(actions);
   useEffect(() => {
@@ -18,22 +18,33 @@ export function useShortcuts(actions: KeyActions): void {
   });
   useEffect(() => {
     let chord: ChordStart = null;
+    // Before the dialog sees the key: one that Escape closes is gone when the key arrives at the page.
+    let hadDialog = false;
+    const noteDialog = () => {
+      hadDialog = isDialogOpen();
+    };
     const onKey = (event: KeyboardEvent) => {
       if (isPaletteKey(event)) {
         event.preventDefault();
         latest.current['/']?.();
         return;
       }
-      if (['Shift', 'CapsLock'].includes(event.key) || isKeyTaken(event) || !areShortcutsOn()) return;
+      if (['Shift', 'CapsLock'].includes(event.key) || hadDialog || isKeyTaken(event) || !areShortcutsOn()) return;
       const read = readKey(chord, event.key, event.timeStamp);
       chord = read.chord;
       if (read.pressed === null) return;
       const act = latest.current[read.pressed];
-      if (act) act();
-      else if (!pressInPage(read.pressed)) return;
+      if (!pressControl(read.pressed)) {
+        if (act) act();
+        else if (!pressInList(read.pressed)) return;
+      }
       event.preventDefault();
     };
+    window.addEventListener('keydown', noteDialog, { capture: true });
     document.addEventListener('keydown', onKey);
-    return () => document.removeEventListener('keydown', onKey);
+    return () => {
+      window.removeEventListener('keydown', noteDialog, { capture: true });
+      document.removeEventListener('keydown', onKey);
+    };
   }, []);
 }

@@ -32,7 +32,7 @@ export function EmergencyQuestion({ onDone, onClose }: Props) {
       ) : error ? (
         <ErrorPanel
           title="Running jobs could not be looked up"
-          details={toFailure(error).details}
+          details={toFailure(error)}
           onRetry={() => void refetch()}
         />
       ) : (

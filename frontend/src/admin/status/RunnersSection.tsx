@@ -1,9 +1,8 @@
 import type { RunnerHealth } from '@job-manager/shared/contract/health';
 import { Button } from '@mantine/core';
 import { IconServerOff } from '@tabler/icons-react';
-import { parseAsString, useQueryState } from 'nuqs';
 import { useState } from 'react';
-import { isAlive, runnerName } from '../../components/runners';
+import { isAlive } from '../../components/runners';
 import { EmptyState } from '../../ui/EmptyState';
 import { Section } from '../../ui/Section';
 import { RunnersTable } from './RunnersTable';
@@ -11,12 +10,10 @@ import classes from './SystemStatusPage.module.css';
 
 /** Who executes runs: the living and the lost, and on request those that have stopped. */
 export function RunnersSection({ runners }: { runners: RunnerHealth[] }) {
-  const [sought] = useQueryState('runner', parseAsString);
-  const isSought = (runner: RunnerHealth) => runnerName(runner) === sought;
   const living = runners.filter(isAlive);
   const lost = runners.filter(({ status }) => status === 'LOST');
   const stopped = runners.filter(({ status }) => status === 'STOPPED');
-  const [isAllShown, setAllShown] = useState(stopped.some(isSought));
+  const [isAllShown, setAllShown] = useState(false);
   const shown = [...living, ...lost, ...(isAllShown ? stopped : [])];
   return (
     <Section title="Runners" aside={<span className={classes.counts}>{counted(living.length, lost.length)}</span>}>
@@ -24,13 +21,10 @@ export function RunnersSection({ runners }: { runners: RunnerHealth[] }) {
         <EmptyState
           icon={IconServerOff}
           title="No runner is alive"
-          text="Whatever is queued waits until one is. The server starts one of its own unless it was told not to; “pnpm worker:jobs” starts another, on any machine that reaches the database."
+          text="Whatever is queued waits until one is. The server starts one of its own unless JOBS_RUNNER is off; “pnpm worker:jobs” starts another, on any machine that reaches the database."
         />
       )}
-      {sought !== null && !runners.some(isSought) && (
-        <p className="dimmed">The runner {sought} has been gone for more than 24 hours.</p>
-      )}
-      {shown.length > 0 && <RunnersTable runners={shown} sought={sought} />}
+      {shown.length > 0 && <RunnersTable runners={shown} />}
       {stopped.length > 0 && (
         <Button
           variant="default"

@@ -1,6 +1,7 @@
 import type { RunnerHealth } from '@job-manager/shared/contract/health';
+import { RunnerPageLink } from '../../components/EntityLinks';
 import { RelativeTime } from '../../components/RelativeTime';
-import { isAlive, runnerLooks, runnerName } from '../../components/runners';
+import { isAlive, runnerKinds, runnerLooks, runnerName } from '../../components/runners';
 import { formatDuration } from '../../lib/duration';
 import { Cell, type Column, Table } from '../../ui/Table';
 import { Tag } from '../../ui/Tag';
@@ -17,37 +18,29 @@ const columns: Column[] = [
 
 interface Props {
   runners: RunnerHealth[];
-  /** The one that a link led to, as `host:pid`. */
-  sought: string | null;
 }
 
 /** One runner per row. */
-export function RunnersTable({ runners, sought }: Props) {
+export function RunnersTable({ runners }: Props) {
   return (
     <Table caption="Runners" columns={columns}>
       {runners.map((runner) => (
-        <Row key={runner.id} runner={runner} isSought={runnerName(runner) === sought} />
+        <Row key={runner.id} runner={runner} />
       ))}
     </Table>
   );
 }
 
-const kinds: Record<RunnerHealth['kind'], string> = {
-  BUILT_IN: 'Built in',
-  WORKER: 'Worker',
-  CLI: 'Command line',
-};
-
-const show = (row: HTMLElement | null) => row?.scrollIntoView({ block: 'center' });
-
-function Row({ runner, isSought }: { runner: RunnerHealth; isSought: boolean }) {
+function Row({ runner }: { runner: RunnerHealth }) {
   const { label, tone } = runnerLooks[runner.status];
   return (
-    <tr ref={isSought ? show : undefined} aria-current={isSought || undefined} className={classes.row}>
+    <tr>
       <Cell isHeader>
-        <span className={classes.place}>{runnerName(runner)}</span>
+        <span className={classes.place}>
+          <RunnerPageLink id={runner.id} name={runnerName(runner)} />
+        </span>
         <span className={classes.kind}>
-          {kinds[runner.kind]} · version {runner.version}
+          {runnerKinds[runner.kind]} · version {runner.version}
         </span>
       </Cell>
       <Cell isCorner>

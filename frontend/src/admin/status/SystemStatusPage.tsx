@@ -1,9 +1,11 @@
 import type { SystemHealth } from '@job-manager/shared/contract/health';
 import { IconPlugConnectedX } from '@tabler/icons-react';
-import { useQuery } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { toFailure } from '../../api/failure';
 import { healthQuery } from '../../api/health-queries';
 import { AutoRefresh } from '../../components/AutoRefresh';
+import { AlertFeed } from '../../components/alerts/AlertFeed';
+import { metricsKey } from '../../components/metrics/metric-calls';
 import { RelativeTime } from '../../components/RelativeTime';
 import { Banner } from '../../ui/Banner';
 import { ErrorPanel } from '../../ui/ErrorPanel';
@@ -14,6 +16,7 @@ import { MaintenanceSection } from './MaintenanceSection';
 import { RecoverySection } from './RecoverySection';
 import { RunnersSection } from './RunnersSection';
 import { StatusSkeleton } from './StatusSkeleton';
+import { SystemCharts } from './SystemCharts';
 import classes from './SystemStatusPage.module.css';
 import { TroubledRunsSection } from './TroubledRunsSection';
 import { VerdictSection } from './VerdictSection';
@@ -21,6 +24,7 @@ import { VitalsSection } from './VitalsSection';
 
 /** Whether all is well, what is not, and what can be done about it. */
 export function SystemStatusPage() {
+  const queryClient = useQueryClient();
   const { data, error, refetch, dataUpdatedAt, isFetching } = useQuery({
     ...healthQuery(),
     refetchOnWindowFocus: true,
@@ -36,7 +40,10 @@ export function SystemStatusPage() {
           isOnByDefault
           updatedAt={dataUpdatedAt}
           isFetching={isFetching}
-          onRefresh={() => void refetch()}
+          onRefresh={() => {
+            void refetch();
+            void queryClient.invalidateQueries({ queryKey: metricsKey });
+          }}
         />
       }
     >
@@ -50,6 +57,9 @@ export function SystemStatusPage() {
       ) : (
         <StatusSkeleton />
       )}
+      <SectionBoundary name="Alerts" isFramed>
+        <AlertFeed />
+      </SectionBoundary>
       <SectionBoundary name="Recovery" isFramed>
         <RecoverySection />
       </SectionBoundary>
@@ -80,6 +90,9 @@ function Health({ health, isOld }: { health: SystemHealth; isOld: boolean }) {
         <VerdictSection health={health} />
       </SectionBoundary>
       <VitalsSection health={health} />
+      <SectionBoundary name="The charts of the server" isFramed>
+        <SystemCharts />
+      </SectionBoundary>
       <SectionBoundary name="Runners" isFramed>
         <RunnersSection runners={health.runners} />
       </SectionBoundary>

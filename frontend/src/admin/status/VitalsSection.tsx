@@ -1,7 +1,7 @@
 import type { SystemHealth } from '@job-manager/shared/contract/health';
 import type { ReactNode } from 'react';
 import { formatQueued } from '../../components/queued-count';
-import { formatDuration } from '../../lib/duration';
+import { formatDuration, formatLatency } from '../../lib/duration';
 import { Section } from '../../ui/Section';
 import { SectionBoundary } from '../../ui/SectionBoundary';
 import classes from './VitalsSection.module.css';
@@ -48,7 +48,7 @@ function Vital({ label, value, isBad = false, children }: VitalProps) {
 
 function Database({ ok, latencyMs, detail }: SystemHealth['database']) {
   return (
-    <Vital label="Database" value={latencyMs === null ? 'No answer' : milliseconds(latencyMs)} isBad={!ok}>
+    <Vital label="Database" value={latencyMs === null ? 'No answer' : formatLatency(latencyMs)} isBad={!ok}>
       {ok ? 'for one small query' : detail}
     </Vital>
   );
@@ -65,7 +65,7 @@ function Notifications({ ok, roundTripMs }: SystemHealth['notifications']) {
   return (
     <Vital
       label="Notifications"
-      value={roundTripMs === null ? 'None came back' : milliseconds(roundTripMs)}
+      value={roundTripMs === null ? 'None came back' : formatLatency(roundTripMs)}
       isBad={!ok}
     >
       {ok ? 'round trip through the database' : 'runners and screens poll meanwhile'}
@@ -91,7 +91,3 @@ function Running({ running, external }: Pick<SystemHealth, 'running' | 'external
 }
 
 const count = (number: number): string => number.toLocaleString('en');
-
-/** Latencies are small: below ten, a tenth counts. */
-const milliseconds = (ms: number): string =>
-  ms >= 1_000 ? formatDuration(ms) : `${ms < 10 ? ms.toFixed(1) : Math.round(ms)}ms`;

@@ -14,6 +14,7 @@ const healthCalls = () => callsTo('GET /api/admin/jobs/health');
 test('says OK, when it was checked, and what was measured', async () => {
   await openPanel(PLACE);
   expect((await verdict()).getByText('OK')).toBeVisible();
+  expect((await verdict()).getByText('All is well.')).toBeVisible();
   expect(screen.getByText(/^Checked/)).toHaveTextContent(/^Checked (just now|\d+s ago)$/);
   const vitals = region('Vital signs');
   expect(vitals.getByText('1.2ms')).toBeVisible();
@@ -92,7 +93,7 @@ test('names stalled and slow runs with their limits, and leads to them', async (
     `Slowtrending #${slow.id}running for 40m, limit 20 minutesa runner that was removed since`,
   );
   await user.click(screen.getByRole('link', { name: `match-scores #${silent.id}` }));
-  expect(address()).toBe(`/admin/jobs/${silent.id}`);
+  await waitFor(() => expect(address()).toBe(`/admin/jobs/${silent.id}`));
 });
 
 test('tells in one line whether maintenance is on time, and on demand when each task was done, with what result', async () => {

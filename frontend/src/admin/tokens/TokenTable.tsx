@@ -115,7 +115,7 @@ function End({ token }: { token: ApiToken }) {
   }
   return (
     <span>
-      <Tag tone="warning" title="It can be used until somebody revokes it">
+      <Tag tone="warning" title="It can be used until it is revoked">
         Never
       </Tag>
     </span>

@@ -29,11 +29,7 @@ export function TokensSection({ onCreate, onRevoke }: Props) {
       <StateFilter state={state} onChange={setState} />
       {tokens === undefined ? (
         error ? (
-          <ErrorPanel
-            title="Tokens could not be loaded"
-            details={toFailure(error).details}
-            onRetry={() => void refetch()}
-          />
+          <ErrorPanel title="Tokens could not be loaded" details={toFailure(error)} onRetry={() => void refetch()} />
         ) : (
           <RowSkeletons rows={4} label="Loading tokens" />
         )

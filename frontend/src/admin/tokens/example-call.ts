@@ -13,9 +13,20 @@ const examples = {
   run: { method: 'POST', path: '/api/admin/jobs/enqueue', body: '{"jobName": "trending"}' },
   retry: { method: 'POST', path: '/api/admin/jobs/enqueue', body: '{"jobName": "trending", "rerunOfId": "1"}' },
   cancel: { method: 'POST', path: '/api/admin/jobs/1/cancel', body: '{}' },
+  bulk: {
+    method: 'POST',
+    path: '/api/admin/jobs/bulk/preview',
+    body: '{"action": "cancel", "filter": {"jobName": "trending"}}',
+  },
+  export: { method: 'GET', path: '/api/admin/jobs/history/export' },
   cleanup: { method: 'POST', path: '/api/admin/jobs/cleanup-stalled', body: '{}' },
   manageChannels: { method: 'PUT', path: '/api/admin/jobs/channels/default', body: '{"concurrency": 10}' },
   manageJobs: { method: 'POST', path: '/api/admin/jobs/definitions/trending/pause', body: '{}' },
+  manageRunners: {
+    method: 'POST',
+    path: '/api/admin/jobs/runners/commands',
+    body: '{"kind": "PING", "runnerIds": ["00000000-0000-4000-8000-000000000000"]}',
+  },
   manageSchedules: {
     method: 'POST',
     path: '/api/admin/jobs/schedules/00000000-0000-4000-8000-000000000000/pause',

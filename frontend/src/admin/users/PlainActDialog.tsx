@@ -36,7 +36,7 @@ const words: Record<PlainAct, Words> = {
   },
   removeSecondFactor: {
     title: 'Remove second factor?',
-    text: 'For somebody who lost phone and recovery codes. Signing in then takes their password alone, and they are signed out everywhere at once. Be sure that it is they who ask.',
+    text: 'For an account whose phone and recovery codes are lost. Signing in then takes the password alone, and the account is signed out everywhere at once. Be sure that its owner asks.',
     confirm: 'Remove',
     isDangerous: true,
     done: (email) => `The second factor of ${email} is removed.`,

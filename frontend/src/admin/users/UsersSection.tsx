@@ -29,11 +29,7 @@ export function UsersSection({ onAsk }: Props) {
           <NoUsers place={place} isPastEnd={data.total > 0} />
         )
       ) : error ? (
-        <ErrorPanel
-          title="Users could not be loaded"
-          details={toFailure(error).details}
-          onRetry={() => void refetch()}
-        />
+        <ErrorPanel title="Users could not be loaded" details={toFailure(error)} onRetry={() => void refetch()} />
       ) : (
         <RowSkeletons rows={8} label="Loading users" />
       )}

@@ -1,6 +1,7 @@
 import type { JobRunSummary } from '@job-manager/shared/contract/run';
 import { useQuery } from '@tanstack/react-query';
 import { createContext, type PropsWithChildren, useContext, useEffect, useMemo, useState } from 'react';
+import { useIsIdle } from '../../lib/idle';
 import { activeQuery } from '../job-queries';
 import { useServerTime } from '../server-clock';
 import { useLive, useReconnectNow } from './LiveProvider';
@@ -22,11 +23,20 @@ interface Fallback {
 
 const FallbackContext = createContext<Fallback>({ isBlocked: false, active: null });
 
-/** Reads the active runs over HTTP for all parts of the page, as long as the socket doesn't get through. */
+/**
+ * Reads the active runs over HTTP for all parts of the page, as long as the socket doesn't get through; a tab without
+ * input for ten minutes reads none until the next one.
+ */
 export function HttpFallback({ children }: PropsWithChildren) {
   const isAway = useIsSocketAway();
   const failures = useLive((live) => live.failures);
-  const list = useQuery({ ...activeQuery(), enabled: isAway, refetchInterval: FALLBACK_EVERY_MS, retry: false });
+  const isIdle = useIsIdle();
+  const list = useQuery({
+    ...activeQuery(),
+    enabled: isAway && !isIdle,
+    refetchInterval: FALLBACK_EVERY_MS,
+    retry: false,
+  });
   const isAnswered = isAway && list.data !== undefined && !list.isError;
   const isBlocked = isAnswered && failures >= BLOCKED_FROM_FAILURES;
 

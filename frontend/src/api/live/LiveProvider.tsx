@@ -9,7 +9,7 @@ import {
 } from 'react';
 import { mount } from '../place';
 import type { ActiveChange } from './active-runs';
-import type { Follow } from './followed-runs';
+import type { Follow, FollowRunners } from './followed-runs';
 import { beforeConnection, connectLive, type LiveConnection, type LiveState } from './live-connection';
 
 const LiveContext = createContext<LiveConnection | null>(null);
@@ -35,7 +35,7 @@ function socketUrl({ protocol, host }: Location): string {
 }
 
 const neverSubscribed = () => () => {};
-const neverFollowed: Follow = () => () => {};
+const neverFollowed = () => () => {};
 
 /** A part of the live state; renders again only when `select` answers something else. */
 export function useLive<Value>(select: (state: LiveState) => Value): Value {
@@ -55,6 +55,12 @@ export function useReconnectNow(): () => void {
 export function useFollow(): Follow {
   const connection = useContext(LiveContext);
   return connection?.follow ?? neverFollowed;
+}
+
+/** Follows the runners over the live connection; a new function whenever the connection is another one. */
+export function useFollowRunners(): FollowRunners {
+  const connection = useContext(LiveContext);
+  return connection?.followRunners ?? neverFollowed;
 }
 
 /** Calls `listener` with what each batch of messages did; keep it stable between renders. */

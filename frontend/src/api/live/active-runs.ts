@@ -2,7 +2,7 @@ import type { JobRunSummary } from '@job-manager/shared/contract/run';
 import { type ActiveCounts, blankRun, type RunPatch, type ServerMessage } from '@job-manager/shared/live';
 import { isTerminal } from '@job-manager/shared/run';
 
-/** The active set as the socket told it. */
+/** The active set as the socket delivered it. */
 export interface ActiveRuns {
   readonly runs: ReadonlyMap<string, JobRunSummary>;
   readonly counts: ActiveCounts | null;
@@ -18,7 +18,7 @@ export interface ActiveChange {
   added: JobRunSummary[];
   started: JobRunSummary[];
   completed: JobRunSummary[];
-  /** Gone from the active set, and nobody said how they ended. */
+  /** Gone from the active set without a message on how they ended. */
   vanished: string[];
   /** A message is missing: ask for a new snapshot. */
   hasGap: boolean;
@@ -86,7 +86,7 @@ export function applyMessages(before: ActiveRuns, messages: readonly ServerMessa
   return { next, completed, hasGap, ...compare(before.runs, next, hidden) };
 }
 
-/** Null where a part of a run comes that was never told. Only of a run that is new to everybody the job is named. */
+/** Null where a part comes of a run that is not known. Only a run that is new to all viewers has its job named. */
 function withPatch(known: JobRunSummary | undefined, part: RunPatch): JobRunSummary | null {
   if (part.jobName !== undefined) return { ...blankRun, ...part } as JobRunSummary;
   return known ? { ...known, ...part } : null;
@@ -105,8 +105,8 @@ function withProgress(message: RunMessage): JobRunSummary {
   };
 }
 
-function newerOf(known: JobRunSummary | undefined, told: JobRunSummary): JobRunSummary {
-  return known !== undefined && known.rev > told.rev ? known : told;
+function newerOf(known: JobRunSummary | undefined, received: JobRunSummary): JobRunSummary {
+  return known !== undefined && known.rev > received.rev ? known : received;
 }
 
 function compare(before: ActiveRuns['runs'], { runs, ended }: ActiveRuns, hidden: ReadonlySet<string>) {

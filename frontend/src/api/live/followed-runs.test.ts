@@ -1,4 +1,5 @@
-import type { ClientMessage, ServerMessage } from '@job-manager/shared/live';
+import type { ServerMessage } from '@job-manager/shared/live';
+import type { ClientMessage } from '@job-manager/shared/live-client';
 import { expect, test, vi } from 'vitest';
 import { ago, aMessage, aStep } from '../../testing/a-run';
 import { createFollowedRuns } from './followed-runs';

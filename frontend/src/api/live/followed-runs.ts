@@ -1,25 +1,35 @@
 import type { JobRunStep } from '@job-manager/shared/contract/message';
-import type { ClientMessage, ServerMessage } from '@job-manager/shared/live';
+import type { ServerMessage } from '@job-manager/shared/live';
+import type { ClientMessage } from '@job-manager/shared/live-client';
 
 export type RunMessages = Extract<ServerMessage, { type: 'server.admin.run_messages' }>['data'];
 
-/** Somebody who wants to hear what one run says. */
+/** A part of the page that follows one run. */
 export interface RunFollower {
-  /** The last message it has; it is told those after it. Without this it is told of steps alone. */
+  /** The last message it has; it receives those after it. Without this it receives steps alone. */
   lastSeq?(): number;
-  onMessages?(told: RunMessages): void;
+  onMessages?(messages: RunMessages): void;
   onSteps?(steps: JobRunStep[] | null): void;
 }
 
 /** Makes the server tell a follower of one run, until the answered function is called. */
 export type Follow = (jobRunId: string, follower: RunFollower) => () => void;
 
+export type RunnersMessage = Extract<ServerMessage, { type: `server.admin.runner${string}` }>;
+export type RunnersFollower = (message: RunnersMessage) => void;
+/** Makes the server send what changes of the runners, until the answered function is called. */
+export type FollowRunners = (follower: RunnersFollower) => () => void;
+
+const isOfRunners = (message: ServerMessage): message is RunnersMessage =>
+  message.type.startsWith('server.admin.runner');
+
 /** No message comes after it. */
 const AFTER_ALL = 2_147_483_647;
 
-/** Keeps the server told which runs are looked at, and hands their messages and steps to whoever looks. */
+/** Keeps the server informed which runs are followed, and hands on their messages and steps. */
 export function createFollowedRuns(send: (message: ClientMessage) => void) {
   const followers = new Map<string, Set<RunFollower>>();
+  const runnerFollowers = new Set<RunnersFollower>();
 
   /** One wish per run and connection: the follower that has the fewest messages decides. */
   const ask = (jobRunId: string) => {
@@ -40,23 +50,38 @@ export function createFollowedRuns(send: (message: ClientMessage) => void) {
     };
   };
 
+  const followRunners: FollowRunners = (follower) => {
+    runnerFollowers.add(follower);
+    // Also beside others: the snapshot that it begins with is harmless to them.
+    send({ type: 'client.admin.follow', topic: 'runners' });
+    return () => {
+      if (runnerFollowers.delete(follower) && runnerFollowers.size === 0)
+        send({ type: 'client.admin.unfollow', topic: 'runners' });
+    };
+  };
+
   return {
     follow,
-    /** To be told everything that the server says. A snapshot means that what was asked before may be forgotten. */
+    followRunners,
+    /** Takes every message of the server. A snapshot means that what was requested before may be lost. */
     hear(messages: readonly ServerMessage[]) {
-      for (const { type, data } of messages) {
+      for (const message of messages) {
+        const { type, data } = message;
+        if (isOfRunners(message)) for (const hear of runnerFollowers) hear(message);
         if (type === 'server.admin.run_messages') {
           for (const follower of followers.get(data.jobRunId) ?? []) follower.onMessages?.(data);
         } else if (type === 'server.admin.run_steps') {
           for (const follower of followers.get(data.jobRunId) ?? []) follower.onSteps?.(data.steps);
         }
       }
-      if (messages.some(({ type }) => type === 'server.admin.jobs_snapshot'))
+      if (messages.some(({ type }) => type === 'server.admin.jobs_snapshot')) {
         for (const id of followers.keys()) ask(id);
+        if (runnerFollowers.size > 0) send({ type: 'client.admin.follow', topic: 'runners' });
+      }
     },
   };
 }
 
-/** Whether a message is about one followed run, and changes nothing of the active set. */
-export const isOfFollowedRun = ({ type }: ServerMessage): boolean =>
-  type === 'server.admin.run_messages' || type === 'server.admin.run_steps';
+/** Whether a message is about a followed run or the runners, and changes nothing of the active set. */
+export const isOfFollowed = (message: ServerMessage): boolean =>
+  isOfRunners(message) || message.type === 'server.admin.run_messages' || message.type === 'server.admin.run_steps';

@@ -1,15 +1,10 @@
 import type { JobRunSummary } from '@job-manager/shared/contract/run';
-import {
-  type ActiveCounts,
-  type ClientMessage,
-  closeCodes,
-  type ServerMessage,
-  serverMessage,
-} from '@job-manager/shared/live';
+import { type ActiveCounts, closeCodes, type ServerMessage, serverMessage } from '@job-manager/shared/live';
+import type { ClientMessage } from '@job-manager/shared/live-client';
 import ReconnectingWebSocket from 'partysocket/ws';
 import { learnServerTime } from '../server-clock';
 import { type ActiveChange, applyMessages, inDisplayOrder, noRuns } from './active-runs';
-import { createFollowedRuns, type Follow, isOfFollowedRun } from './followed-runs';
+import { createFollowedRuns, type Follow, type FollowRunners, isOfFollowed } from './followed-runs';
 import { createFrameBatch } from './frame-batch';
 import { createRecentEnds } from './recent-ends';
 import { createReconnectPause, reconnectDelay } from './reconnect-pause';
@@ -26,8 +21,8 @@ export interface LiveState {
   readonly ended: readonly JobRunSummary[];
   readonly counts: ActiveCounts | null;
   readonly isLoaded: boolean;
-  /** When the server was last heard, by this machine's clock. */
-  readonly heardAt: number | null;
+  /** When the server's last message came, by this machine's clock. */
+  readonly receivedAt: number | null;
   /** Tries in a row that brought no connection. */
   readonly failures: number;
   /** When the next try is due, by this machine's clock; null while connected or trying. */
@@ -36,14 +31,14 @@ export interface LiveState {
   readonly refusedBecause: string | null;
 }
 
-/** Before anything has been heard. */
+/** Before the first message. */
 export const beforeConnection: LiveState = {
   status: 'connecting',
   runs: [],
   ended: [],
   counts: null,
   isLoaded: false,
-  heardAt: null,
+  receivedAt: null,
   failures: 0,
   retryAt: null,
   refusedBecause: null,
@@ -54,8 +49,10 @@ export interface LiveConnection {
   subscribe(listener: () => void): () => void;
   /** Tells what each batch of messages did. */
   onChange(listener: (change: ActiveChange) => void): () => void;
-  /** What one run says and how its steps get on, which isn't told to everybody. */
+  /** The messages and steps of one run, which only its followers receive. */
   follow: Follow;
+  /** What changes of the runners, which only their followers receive. */
+  followRunners: FollowRunners;
   /** Tries now instead of when the next try is due. */
   reconnectNow(): void;
   close(): void;
@@ -81,7 +78,7 @@ export function connectLive({ url, onLost, random = Math.random }: Options): Liv
     state = { ...state, ...part };
     for (const listener of listeners) listener();
   };
-  /** What is said while nobody listens is not kept: a new connection begins with a snapshot, and asks anew. */
+  /** What is sent without a connection is not kept: a new connection begins with a snapshot, and asks anew. */
   const send = (message: ClientMessage) => {
     if (socket.readyState === socket.OPEN) socket.send(JSON.stringify(message));
   };
@@ -97,8 +94,8 @@ export function connectLive({ url, onLost, random = Math.random }: Options): Liv
       isResyncing = true;
       send({ type: 'client.admin.resync' });
     }
-    const isActiveSetTheSame = messages.every(isOfFollowedRun);
-    publish({ ...(isActiveSetTheSame ? {} : shownOf(change, state)), heardAt: Date.now() });
+    const isActiveSetTheSame = messages.every(isOfFollowed);
+    publish({ ...(isActiveSetTheSame ? {} : shownOf(change, state)), receivedAt: Date.now() });
     for (const listener of changeListeners) listener(change);
     followed.hear(messages);
   });
@@ -133,10 +130,10 @@ export function connectLive({ url, onLost, random = Math.random }: Options): Liv
   socket.addEventListener('open', () => {
     active = { ...active, seq: null };
     isResyncing = false;
-    silence.heard();
+    silence.received();
   });
   socket.addEventListener('message', ({ data }) => {
-    silence.heard();
+    silence.received();
     const message = readMessage(data);
     if (message === null) return;
     if ('serverTime' in message.data && message.data.serverTime !== undefined) learnServerTime(message.data.serverTime);
@@ -159,6 +156,7 @@ export function connectLive({ url, onLost, random = Math.random }: Options): Liv
     subscribe: (listener) => subscribeTo(listeners, listener),
     onChange: (listener) => subscribeTo(changeListeners, listener),
     follow: followed.follow,
+    followRunners: followed.followRunners,
     reconnectNow: () => pause.cutShort(),
     close: () => {
       stopWatching();

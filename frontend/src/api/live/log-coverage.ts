@@ -2,13 +2,13 @@
 export interface LogCoverage {
   /** Nothing up to this number is missing. */
   readonly readUpTo: number;
-  /** Told while those before them are still to be read. */
+  /** Received while those before them are still to be read. */
   readonly ahead: { readonly from: number; readonly to: number } | null;
 }
 
 export const noCoverage: LogCoverage = { readUpTo: 0, ahead: null };
 
-/** After the socket told messages `from` to `to`, which follow each other. */
+/** After the socket delivered messages `from` to `to`, which follow each other. */
 export function withTold(before: LogCoverage, from: number, to: number): LogCoverage {
   const { readUpTo, ahead } = before;
   if (to <= readUpTo) return before;

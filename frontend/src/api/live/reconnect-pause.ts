@@ -10,7 +10,7 @@ export function reconnectDelay(failures: number, random: () => number): number {
   return LEAST_MS + random() * Math.min(LAST_CEILING_MS, FIRST_CEILING_MS * GROWTH ** (failures - 1));
 }
 
-/** The wait before the next try, which can be cut short by whoever knows that trying is worth it now. */
+/** The wait before the next try, which a caller can cut short when a try is worth it now. */
 export function createReconnectPause() {
   let end: (() => void) | undefined;
   return {

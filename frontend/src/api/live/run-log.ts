@@ -7,7 +7,7 @@ import { mergeLines, withoutDropped } from './log-lines';
 export interface RunLogState {
   /** By number, without doubles; replaced as a whole with every change. */
   readonly lines: readonly JobRunMessage[];
-  /** Messages the run ever wrote, as far as the server has told. */
+  /** Messages the run ever wrote, as far as the server has reported. */
   readonly messageCount: number;
   readonly droppedMessages: number;
   /** Lines that were here and have been dropped since. */
@@ -44,7 +44,7 @@ const nothing: RunLogState = {
   error: null,
 };
 
-/** Holds the messages of one run: reads them page by page, then is told by the socket; reads again what it misses. */
+/** Holds the messages of one run: reads them page by page, then receives them by the socket; reads again what it misses. */
 export function createRunLog({ jobRunId, readPage }: Options): RunLog {
   let state = nothing;
   let coverage = noCoverage;
@@ -66,10 +66,10 @@ export function createRunLog({ jobRunId, readPage }: Options): RunLog {
     publish({ lines, messageCount, droppedMessages, removed, ...part });
   };
 
-  const hear = (told: RunMessages) => {
-    const [first, last] = [told.messages[0], told.messages.at(-1)];
+  const receive = (received: RunMessages) => {
+    const [first, last] = [received.messages[0], received.messages.at(-1)];
     if (first !== undefined && last !== undefined) coverage = withTold(coverage, first.seq, last.seq);
-    take(told);
+    take(received);
     if (coverage.ahead !== null) void read();
   };
 
@@ -111,7 +111,7 @@ export function createRunLog({ jobRunId, readPage }: Options): RunLog {
         const isRead = await read();
         if (!isRead || !isOpen || !isActive) return;
         unfollow();
-        unfollow = follow(jobRunId, { lastSeq: () => lastOf(coverage), onMessages: hear });
+        unfollow = follow(jobRunId, { lastSeq: () => lastOf(coverage), onMessages: receive });
       };
       void resume();
       return () => {

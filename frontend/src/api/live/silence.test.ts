@@ -28,9 +28,9 @@ test('gives the connection up when no answer comes', () => {
 });
 
 test('is content with any answer', () => {
-  const { ask, giveUp, heard } = watch();
+  const { ask, giveUp, received } = watch();
   vi.advanceTimersByTime(32_500);
-  heard();
+  received();
   vi.advanceTimersByTime(29_000);
   expect(ask).toHaveBeenCalledTimes(1);
   expect(giveUp).not.toHaveBeenCalled();

@@ -10,28 +10,28 @@ interface Options {
   isOpen(): boolean;
 }
 
-/** A lost network leaves a socket "open" for minutes; whoever says nothing for 30 s is asked, then given up. */
+/** A lost network leaves a socket "open" for minutes; a server without a message for 30 s is pinged, then given up. */
 export function watchSilence({ ask, giveUp, isOpen }: Options) {
-  let heardAt = Date.now();
+  let receivedAt = Date.now();
   let askedAt: number | null = null;
 
   const check = () => {
     const now = Date.now();
     if (!isOpen()) return;
-    if (askedAt === null && now - heardAt >= ASK_AFTER_MS) {
+    if (askedAt === null && now - receivedAt >= ASK_AFTER_MS) {
       askedAt = now;
       ask();
     } else if (askedAt !== null && now - askedAt >= GIVE_UP_AFTER_MS) {
       askedAt = null;
-      heardAt = now;
+      receivedAt = now;
       giveUp();
     }
   };
   const timer = setInterval(check, CHECK_EVERY_MS);
 
   return {
-    heard: () => {
-      heardAt = Date.now();
+    received: () => {
+      receivedAt = Date.now();
       askedAt = null;
     },
     /** Something makes it doubtful that the connection still lives: asks now instead of after the silence. */

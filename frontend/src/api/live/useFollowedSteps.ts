@@ -5,10 +5,10 @@ import { useFollow } from './LiveProvider';
 /** The steps of an active run as the socket tells them; undefined until it does. */
 export function useFollowedSteps(jobRunId: string, isActive: boolean): JobRunStep[] | null | undefined {
   const follow = useFollow();
-  const [told, setTold] = useState<{ jobRunId: string; steps: JobRunStep[] | null }>();
+  const [latest, setLatest] = useState<{ jobRunId: string; steps: JobRunStep[] | null }>();
   useEffect(
-    () => (isActive ? follow(jobRunId, { onSteps: (steps) => setTold({ jobRunId, steps }) }) : undefined),
+    () => (isActive ? follow(jobRunId, { onSteps: (steps) => setLatest({ jobRunId, steps }) }) : undefined),
     [jobRunId, isActive, follow],
   );
-  return told?.jobRunId === jobRunId ? told.steps : undefined;
+  return latest?.jobRunId === jobRunId ? latest.steps : undefined;
 }

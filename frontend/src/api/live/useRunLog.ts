@@ -6,7 +6,7 @@ import { createRunLog, type RunLogState } from './run-log';
 interface Options {
   /** Still going on: there is more to come. */
   isActive: boolean;
-  /** Nothing is read before somebody wants to see it. */
+  /** Nothing is read before it is to be shown. */
   isWanted: boolean;
 }
 

@@ -2,8 +2,10 @@ import { Button } from '@mantine/core';
 import { IconAlertTriangle, IconCheck, IconX, type TablerIcon } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
 import { Link } from 'react-router-dom';
+import { paths } from '../../paths';
 import { clearNotices, markNoticesRead, type Notice, useNotices } from '../../ui/notices';
 import { RelativeTime } from '../RelativeTime';
+import { useBadges } from '../useBadges';
 import classes from './NoticeList.module.css';
 
 interface Props {
@@ -31,6 +33,7 @@ export function NoticeList({ onClose, onOpenPreferences }: Props) {
           Preferences…
         </Button>
       </div>
+      <OpenIncidents onClose={onClose} />
       {notices.length === 0 ? (
         <p className={classes.empty}>
           Nothing yet. Runs that fail, the ends of your own runs and calls that go wrong are kept here until you close
@@ -44,6 +47,19 @@ export function NoticeList({ onClose, onOpenPreferences }: Props) {
         </ul>
       )}
     </>
+  );
+}
+
+/** What is wrong now, whatever this browser has seen of it. */
+function OpenIncidents({ onClose }: { onClose: () => void }) {
+  const open = useBadges()?.incidents.open ?? 0;
+  if (open === 0) return null;
+  return (
+    <p className={classes.incidents}>
+      <Link to={paths.alerts} onClick={onClose}>
+        {open === 1 ? '1 incident is open' : `${open.toLocaleString('en')} incidents are open`}
+      </Link>
+    </p>
   );
 }
 

@@ -1,5 +1,5 @@
 import type { JobRunSummary } from '@job-manager/shared/contract/run';
-import { causeOf } from '../../lib/error-cause';
+import { causeOf } from '@job-manager/shared/error-cause';
 import { paths } from '../../paths';
 
 /** Failures of one job with one cause that came within seconds of each other. */

@@ -11,7 +11,7 @@ let context: AudioContext | undefined;
 export function playSound(kind: keyof typeof tones, sound: Sound): void {
   if (sound === 'off' || typeof AudioContext === 'undefined') return;
   context ??= new AudioContext();
-  // A browser keeps it asleep until somebody has clicked on the page.
+  // A browser keeps it silent until the first click on the page.
   void context.resume();
   const gain = context.createGain();
   gain.connect(context.destination);

@@ -1,7 +1,7 @@
 import { useSyncExternalStore } from 'react';
 
 const STORAGE_KEY = 'jobManagerWatchedRuns';
-/** More than anybody waits for; the oldest go first. */
+/** The oldest go first. */
 const MAX_WATCHED = 100;
 /** Every tab that is open has learned of the end by then. */
 const KEPT_AFTER_END_MS = 5_000;

@@ -19,7 +19,7 @@ interface Props {
   /** What the server answered when the form was sent; goes before `problems`. */
   error?: ReactNode;
   noteOf?: FieldContext['noteOf'];
-  /** Beside the label of the JSON. */
+  /** Above both. */
   acts?: ReactNode;
   /** Below the JSON. */
   children?: ReactNode;
@@ -39,6 +39,7 @@ export function ParametersEditor({ id, text, onChange, problems, error, noteOf, 
   };
   return (
     <div className={classes.editor}>
+      {acts && <div className={classes.acts}>{acts}</div>}
       <div className={classes.sides}>
         {fields.length > 0 && (
           <fieldset className={classes.fields} disabled={syntax !== null}>
@@ -57,12 +58,9 @@ export function ParametersEditor({ id, text, onChange, problems, error, noteOf, 
           </fieldset>
         )}
         <div>
-          <div className={classes.head}>
-            <label htmlFor={id} className={classes.label}>
-              Parameters (JSON)
-            </label>
-            {acts && <span className={classes.acts}>{acts}</span>}
-          </div>
+          <label htmlFor={id} className={classes.label}>
+            Parameters (JSON)
+          </label>
           <JsonInput
             id={id}
             ref={json}

@@ -1,4 +1,5 @@
 import { asSentence } from '../../api/field-errors';
+import { shownZoneName } from '../../lib/local-time';
 import type { ParameterField } from './schema';
 import { formatScalar } from './values';
 
@@ -57,7 +58,7 @@ const say = (value: number): string => value.toLocaleString('en', { maximumFract
 
 function limitsOf(field: ParameterField): string {
   if (field.kind === 'date') return 'YYYY-MM-DD';
-  if (field.kind === 'time') return 'YYYY-MM-DD HH:MM in your time zone, or ISO with a zone';
+  if (field.kind === 'time') return `YYYY-MM-DD HH:MM (${shownZoneName()}), or ISO with a zone`;
   if (field.kind === 'list') return rangeOf(field.minItems, field.maxItems, 'entries');
   if (field.kind === 'text') return rangeOf(field.minLength, field.maxLength, 'characters');
   if (field.kind !== 'integer' && field.kind !== 'number') return '';

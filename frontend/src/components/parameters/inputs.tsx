@@ -42,6 +42,7 @@ export function ChoiceInput(props: FieldProps<ChoiceField>) {
       value={value === null && isNullable ? NULL : place === -1 ? null : String(place)}
       placeholder={placeholderOf(props)}
       searchable={choices.length > 8}
+      selectFirstOptionOnChange
       clearable
       clearButtonProps={{ 'aria-label': `Leave ${field.name} out` }}
       comboboxProps={inPlace}

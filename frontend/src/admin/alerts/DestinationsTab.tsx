@@ -1,0 +1,200 @@
+import type { DestinationKind } from '@job-manager/shared/alert-rules';
+import type { AlertDestination } from '@job-manager/shared/contract/alerts';
+import { Button } from '@mantine/core';
+import { IconPlus, IconSend } from '@tabler/icons-react';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { trackError } from '../../api/errorTracking';
+import { toFailure } from '../../api/failure';
+import { useCan } from '../../api/session';
+import { useAction } from '../../api/useAction';
+import { api, calls, refreshAlerts } from '../../components/alerts/calls';
+import { Pending } from '../../components/Pending';
+import { RelativeTime } from '../../components/RelativeTime';
+import { ConfirmDialog } from '../../ui/ConfirmDialog';
+import { DialogBoundary } from '../../ui/DialogBoundary';
+import { EmptyState } from '../../ui/EmptyState';
+import { Section } from '../../ui/Section';
+import { Cell, Table } from '../../ui/Table';
+import { Tag } from '../../ui/Tag';
+import { toastError, toastSuccess } from '../../ui/toast';
+import { useReturnFocus } from '../../ui/useReturnFocus';
+import classes from './alerts.module.css';
+import { DestinationDialog } from './DestinationDialog';
+
+const columns = [
+  { label: 'Name' },
+  { label: 'Leads to' },
+  { label: 'Rules' },
+  { label: 'Last message' },
+  { label: 'Actions', isHidden: true },
+] as const;
+
+const kindLabels: Record<DestinationKind, string> = { EMAIL: 'E-mail', WEBHOOK: 'Webhook', SLACK: 'Slack' };
+
+type Opened = { destination: AlertDestination | null } | { removed: AlertDestination } | null;
+
+/** Where messages of incidents are sent. */
+export function DestinationsTab() {
+  const query = useQuery(api.destinations.queryOptions({ select: ({ destinations }) => destinations }));
+  const canManage = useCan('manageAlerts');
+  const [opened, open] = useState<Opened>(null);
+  const close = () => open(null);
+  useReturnFocus(opened !== null);
+  const create = canManage && (
+    <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={() => open({ destination: null })}>
+      Create destination
+    </Button>
+  );
+  return (
+    <Section title="Destinations" isTitleHidden actions={query.data?.length ? create : undefined}>
+      {query.data === undefined ? (
+        <Pending query={query} what="Destinations" rows={3} />
+      ) : query.data.length === 0 ? (
+        <EmptyState
+          icon={IconSend}
+          title="No destination yet"
+          text="A mailbox, a chat or a webhook of your own. Rules choose which of them they notify; without any, incidents stand in the panel alone."
+          action={create}
+        />
+      ) : (
+        <Table caption="Destinations" columns={columns} stackOn="tablet">
+          {query.data.map((destination) => (
+            <DestinationRow key={destination.id} destination={destination} canManage={canManage} onOpen={open} />
+          ))}
+        </Table>
+      )}
+      <DialogBoundary opened={[opened]} onClose={close}>
+        {opened !== null && 'destination' in opened && (
+          <DestinationDialog destination={opened.destination} onClose={close} />
+        )}
+        {opened !== null && 'removed' in opened && <RemoveDestination destination={opened.removed} onClose={close} />}
+      </DialogBoundary>
+    </Section>
+  );
+}
+
+interface RowProps {
+  destination: AlertDestination;
+  canManage: boolean;
+  onOpen: (opened: Opened) => void;
+}
+
+function DestinationRow({ destination, canManage, onOpen }: RowProps) {
+  const { id, name, kind, target, problem, usedBy, lastDelivery } = destination;
+  const test = useTest(id);
+  return (
+    <tr>
+      <Cell isHeader isWide>
+        <span className={classes.tags}>
+          <bdi className={classes.name}>{name}</bdi>
+          <Tag>{kindLabels[kind]}</Tag>
+        </span>
+        {problem !== null && <span className={classes.note}>{problem}</span>}
+      </Cell>
+      <Cell label="Leads to">
+        <bdi className={classes.value}>{target}</bdi>
+      </Cell>
+      <Cell label="Rules" isEmpty={usedBy.length === 0}>
+        {usedBy.length === 0 ? (
+          <span className={classes.note}>No rule notifies it</span>
+        ) : (
+          <bdi className={classes.value}>{usedBy.map((rule) => rule.name).join(', ')}</bdi>
+        )}
+      </Cell>
+      <Cell label="Last message" isEmpty={lastDelivery === null}>
+        {lastDelivery === null ? (
+          '–'
+        ) : (
+          <span className={classes.two}>
+            <span className={classes.tags}>
+              <Tag tone={lastDelivery.ok ? 'success' : 'failed'}>{lastDelivery.ok ? 'Sent' : 'Not sent'}</Tag>
+              <RelativeTime at={lastDelivery.at} isPast />
+            </span>
+            <span className={classes.note}>
+              <bdi>{lastDelivery.detail}</bdi>
+            </span>
+          </span>
+        )}
+      </Cell>
+      <Cell isCorner align="right">
+        {canManage && (
+          <span className={classes.acts}>
+            <Button
+              variant="default"
+              size="compact-sm"
+              aria-label={`Send a test to ${name}`}
+              loading={test.isPending}
+              onClick={() => test.mutate()}
+            >
+              Send a test
+            </Button>
+            <Button
+              variant="default"
+              size="compact-sm"
+              aria-label={`Edit ${name}`}
+              onClick={() => onOpen({ destination })}
+            >
+              Edit
+            </Button>
+            <Button
+              variant="default"
+              size="compact-sm"
+              aria-label={`Remove ${name}`}
+              onClick={() => onOpen({ removed: destination })}
+            >
+              Remove
+            </Button>
+          </span>
+        )}
+      </Cell>
+    </tr>
+  );
+}
+
+function useTest(destinationId: string) {
+  const queryClient = useQueryClient();
+  return useAction({
+    mutationFn: () => calls.testDestination({ destinationId }),
+    onSuccess: ({ ok, detail, latencyMs }) => {
+      if (ok) toastSuccess({ message: `The receiver took the test message in ${latencyMs} ms: ${detail}` });
+      else toastError({ title: 'The test message was not sent', message: detail });
+    },
+    onError: (failed) => {
+      trackError(failed, { action: 'testDestination', component: 'AlertsPage' });
+      toastError({ title: 'The test message was not sent', message: toFailure(failed).details });
+    },
+    onSettled: () => refreshAlerts(queryClient),
+  });
+}
+
+function RemoveDestination({ destination, onClose }: { destination: AlertDestination; onClose: () => void }) {
+  const queryClient = useQueryClient();
+  const { mutate, isPending, error } = useAction({
+    mutationFn: () => calls.removeDestination({ destinationId: destination.id }),
+    onSuccess: () => {
+      toastSuccess({ message: `The destination “${destination.name}” is removed.` });
+      onClose();
+    },
+    onError: (failed) => trackError(failed, { action: 'removeDestination', component: 'AlertsPage' }),
+    onSettled: () => refreshAlerts(queryClient),
+  });
+  const rules = destination.usedBy.map(({ name }) => name).join(', ');
+  return (
+    <ConfirmDialog
+      title="Remove destination?"
+      subject={destination.name}
+      confirm="Remove"
+      isDangerous
+      isPending={isPending}
+      fault={error && toFailure(error).details}
+      onConfirm={() => mutate()}
+      onClose={onClose}
+    >
+      <p>
+        {rules === '' ? 'No rule notifies it.' : `These rules no longer notify it: ${rules}.`} Messages that wait for it
+        are not sent. This can’t be undone.
+      </p>
+    </ConfirmDialog>
+  );
+}

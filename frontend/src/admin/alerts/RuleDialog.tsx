@@ -1,0 +1,290 @@
+import { type AlertRuleKind, alertKindOf, alertRuleKinds } from '@job-manager/shared/alert-rules';
+import type { AlertDestination, AlertRule, GivenAlertRule } from '@job-manager/shared/contract/alerts';
+import { Button, Checkbox, NativeSelect, TextInput } from '@mantine/core';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { type ReactNode, useState } from 'react';
+import { trackError } from '../../api/errorTracking';
+import { currentOf, toFailure } from '../../api/failure';
+import { fieldErrors } from '../../api/field-errors';
+import { useAction } from '../../api/useAction';
+import { calls, refreshAlerts } from '../../components/alerts/calls';
+import { ChangedNote, differencesOf } from '../../components/ChangedNote';
+import { ExactTime } from '../../components/RelativeTime';
+import { ConfirmDialog } from '../../ui/ConfirmDialog';
+import { Fault } from '../../ui/Fault';
+import { toastSuccess } from '../../ui/toast';
+import classes from './alerts.module.css';
+import { givenOf, numberProblems, type RuleValues, ruleOf, valuesOf } from './rule-values';
+
+interface Props {
+  /** Null for a new one. */
+  rule: AlertRule | null;
+  destinations: readonly AlertDestination[];
+  onClose: () => void;
+}
+
+const kinds = alertRuleKinds.map((value) => ({ value, label: alertKindOf(value).label }));
+const severities = [
+  { value: 'WARNING', label: 'Warning' },
+  { value: 'CRITICAL', label: 'Critical' },
+];
+const FIELDS = [
+  ...(['name', 'kind', 'jobs', 'channels', 'threshold', 'windowMs', 'severity'] as const),
+  ...(['destinationIds', 'remindMs', 'quiet'] as const),
+];
+
+/** Makes a rule, or changes one, and says what it would have done. */
+export function RuleDialog({ rule, destinations, onClose }: Props) {
+  const [start] = useState(() => valuesOf(rule));
+  const [values, setValues] = useState(start);
+  const [rev, setRev] = useState(rule?.rev);
+  const set = (part: Partial<RuleValues>) => setValues((now) => ({ ...now, ...part }));
+  const timeZone = rule?.quiet?.timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const given = ruleOf(values, timeZone);
+  const { mutate, isPending, error } = useSave(rule, rev, { onSaved: onClose, onChanged: setRev });
+  const theirs = error === null ? undefined : (currentOf(error) as AlertRule | undefined);
+  const refused = error && theirs === undefined ? fieldErrors(toFailure(error), FIELDS) : null;
+  const faults = { ...refused?.fields, ...present(numberProblems(values)) };
+  return (
+    <ConfirmDialog
+      title={rule ? `Change ${rule.name}` : 'New rule'}
+      confirm={rule ? 'Save' : 'Create rule'}
+      isLarge
+      isPending={isPending}
+      isChanged={values !== start}
+      fault={refused?.rest ?? null}
+      onConfirm={() => {
+        if (Object.values(numberProblems(values)).every((problem) => problem === undefined)) mutate(given);
+      }}
+      onClose={onClose}
+    >
+      {theirs && <ChangedNote differences={differencesOf({ ...givenOf(theirs) }, { ...given })} />}
+      <Condition values={values} set={set} faults={faults} isNew={rule === null} />
+      <Subject values={values} set={set} faults={faults} />
+      <Notifying values={values} set={set} faults={faults} destinations={destinations} timeZone={timeZone} />
+      <Trial given={given} />
+    </ConfirmDialog>
+  );
+}
+
+const present = <Value,>(problems: Record<string, Value | undefined>) =>
+  Object.fromEntries(Object.entries(problems).filter(([, problem]) => problem !== undefined)) as Record<string, Value>;
+
+interface FieldsProps {
+  values: RuleValues;
+  set: (part: Partial<RuleValues>) => void;
+  faults: Partial<Record<(typeof FIELDS)[number], string>>;
+}
+
+function Condition({ values, set, faults, isNew }: FieldsProps & { isNew: boolean }) {
+  const { description, threshold, windowMs } = alertKindOf(values.kind);
+  return (
+    <>
+      <div className={classes.pair}>
+        <TextInput
+          label="Name"
+          maxLength={100}
+          value={values.name}
+          onChange={(event) => set({ name: event.currentTarget.value })}
+          error={faults.name}
+          data-autofocus
+        />
+        <NativeSelect
+          label="Kind"
+          data={kinds}
+          value={values.kind}
+          disabled={!isNew}
+          onChange={(event) =>
+            set({ kind: event.currentTarget.value as AlertRuleKind, threshold: '', windowMinutes: '' })
+          }
+          error={faults.kind}
+        />
+      </div>
+      <p className={classes.note}>{description}</p>
+      <div className={classes.pair}>
+        {threshold && (
+          <TextInput
+            label={`Threshold, ${threshold.unit}`}
+            inputMode="decimal"
+            placeholder={threshold.fallback === null ? 'That of the channel' : String(threshold.fallback)}
+            value={values.threshold}
+            onChange={(event) => set({ threshold: event.currentTarget.value })}
+            error={faults.threshold}
+          />
+        )}
+        {windowMs && (
+          <TextInput
+            label="Window, minutes"
+            inputMode="numeric"
+            placeholder={String(windowMs.fallback / 60_000)}
+            value={values.windowMinutes}
+            onChange={(event) => set({ windowMinutes: event.currentTarget.value })}
+            error={faults.windowMs}
+          />
+        )}
+        <NativeSelect
+          label="Severity"
+          data={severities}
+          value={values.severity}
+          onChange={(event) => set({ severity: event.currentTarget.value as RuleValues['severity'] })}
+          error={faults.severity}
+        />
+      </div>
+    </>
+  );
+}
+
+function Subject({ values, set, faults }: FieldsProps) {
+  const { subject } = alertKindOf(values.kind);
+  if (subject === 'all') return null;
+  if (subject === 'channels')
+    return (
+      <TextInput
+        label="Channels"
+        description="Names with commas between; all channels where it is empty"
+        value={values.channels}
+        onChange={(event) => set({ channels: event.currentTarget.value })}
+        error={faults.channels}
+      />
+    );
+  return (
+    <>
+      <TextInput
+        label="Jobs"
+        description="Names with commas between, or beginnings such as media-*; all jobs where it is empty"
+        value={values.jobs}
+        onChange={(event) => set({ jobs: event.currentTarget.value })}
+        error={faults.jobs}
+      />
+      <Checkbox
+        label="Only jobs that are marked as critical in their settings"
+        checked={values.onlyCritical}
+        onChange={(event) => set({ onlyCritical: event.currentTarget.checked })}
+      />
+    </>
+  );
+}
+
+interface NotifyingProps extends FieldsProps {
+  destinations: readonly AlertDestination[];
+  timeZone: string;
+}
+
+function Notifying({ values, set, faults, destinations, timeZone }: NotifyingProps) {
+  return (
+    <>
+      {destinations.length === 0 ? (
+        <p className={classes.note}>There is no destination yet, so its incidents stand in the panel alone.</p>
+      ) : (
+        <Checkbox.Group
+          label="Notifies"
+          value={values.destinationIds}
+          onChange={(destinationIds) => set({ destinationIds })}
+          error={faults.destinationIds}
+        >
+          <div className={classes.tags}>
+            {destinations.map(({ id, name }) => (
+              <Checkbox key={id} value={id} label={name} />
+            ))}
+          </div>
+        </Checkbox.Group>
+      )}
+      <div className={classes.pair}>
+        <TextInput
+          label="Remind every, hours"
+          description="While no person acknowledged it; never where it is empty"
+          inputMode="decimal"
+          value={values.remindHours}
+          onChange={(event) => set({ remindHours: event.currentTarget.value })}
+          error={faults.remindMs}
+        />
+        <Checkbox
+          label={`Quiet hours (${timeZone})`}
+          checked={values.isQuiet}
+          onChange={(event) => set({ isQuiet: event.currentTarget.checked })}
+        />
+      </div>
+      {values.isQuiet && (
+        <div className={classes.pair}>
+          <TextInput
+            label="From"
+            type="time"
+            value={values.quietFrom}
+            onChange={(event) => set({ quietFrom: event.currentTarget.value })}
+            error={faults.quiet}
+          />
+          <TextInput
+            label="To"
+            description="Messages wait until then"
+            type="time"
+            value={values.quietTo}
+            onChange={(event) => set({ quietTo: event.currentTarget.value })}
+          />
+        </div>
+      )}
+      <Checkbox label="On" checked={values.isOn} onChange={(event) => set({ isOn: event.currentTarget.checked })} />
+    </>
+  );
+}
+
+function Trial({ given }: { given: GivenAlertRule }) {
+  const trial = useMutation({
+    // A name is not needed to try it.
+    mutationFn: () => calls.tryRule({ ...given, name: given.name.trim() || 'trial' }),
+    onError: (failed) => trackError(failed, { action: 'tryRule', component: 'AlertsPage' }),
+  });
+  return (
+    <div>
+      <Button variant="default" loading={trial.isPending} onClick={() => trial.mutate()}>
+        Try on the last seven days
+      </Button>
+      <div role="status">{trial.data && <TrialResult {...trial.data} />}</div>
+      {trial.error && <Fault>{toFailure(trial.error).details}</Fault>}
+    </div>
+  );
+}
+
+const SHOWN = 10;
+
+function TrialResult({ total, incidents }: Awaited<ReturnType<typeof calls.tryRule>>): ReactNode {
+  if (total === null)
+    return <p className={classes.note}>Too little is kept of this to tell what it would have done.</p>;
+  return (
+    <>
+      <p className={classes.note}>
+        Would have opened {total.toLocaleString('en')} {total === 1 ? 'incident' : 'incidents'} in the last seven days.
+      </p>
+      {total > 0 && (
+        <ul className={classes.trial}>
+          {incidents.slice(0, SHOWN).map(({ subject, from, to }) => (
+            <li key={`${subject} ${from}`}>
+              <bdi>{subject}</bdi>: <ExactTime at={from} /> – {to === null ? 'still open' : <ExactTime at={to} />}
+            </li>
+          ))}
+        </ul>
+      )}
+    </>
+  );
+}
+
+function useSave(
+  rule: AlertRule | null,
+  rev: number | undefined,
+  { onSaved, onChanged }: { onSaved: () => void; onChanged: (rev: number) => void },
+) {
+  const queryClient = useQueryClient();
+  return useAction({
+    mutationFn: (given: GivenAlertRule) =>
+      rule && rev !== undefined ? calls.changeRule({ ...given, ruleId: rule.id, rev }) : calls.createRule(given),
+    onSuccess: ({ rule: saved }) => {
+      toastSuccess({ message: `The rule “${saved.name}” is saved.` });
+      onSaved();
+    },
+    onError: (failed) => {
+      const current = currentOf(failed) as AlertRule | undefined;
+      if (current) onChanged(current.rev);
+      trackError(failed, { action: 'saveRule', component: 'AlertsPage' });
+    },
+    onSettled: () => refreshAlerts(queryClient),
+  });
+}

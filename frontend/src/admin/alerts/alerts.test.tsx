@@ -1,0 +1,147 @@
+import type { AlertDestination, AlertRule, Incident } from '@job-manager/shared/contract/alerts';
+import { screen, waitFor, within } from '@testing-library/react';
+import { HttpResponse, http } from 'msw';
+import { expect, test } from 'vitest';
+import { ago } from '../../testing/a-run';
+import { backend, world } from '../../testing/backend';
+import { address, openPanel } from '../../testing/render-app';
+
+const anIncident = (part: Partial<Incident> = {}): Incident => ({
+  ...{ id: '12', ruleId: null, rule: 'Critical job failed', kind: 'runFailed', severity: 'CRITICAL' },
+  ...{ title: 'match-scores fails: 60 runs since the last success', cause: 'There is no user with the id 7' },
+  ...{ jobName: 'match-scores', channel: null, fingerprint: '0123456789abcdef', lastRunId: '300', count: 60 },
+  ...{ openedAt: ago(540), reopenedAt: null, lastAt: ago(5), closedAt: null, closedBy: null },
+  ...{ acknowledgedAt: null, acknowledgedBy: null, mutedUntil: null, mutedBy: null, note: null },
+  notified: [{ destination: 'ops', event: 'opened', status: 'SENT' }],
+  ...part,
+});
+
+const ID = '00000000-0000-4000-8000-00000000000';
+
+const aRule = (part: Partial<AlertRule> = {}): AlertRule => ({
+  ...{ id: `${ID}1`, name: 'Any job fails 20 %', kind: 'failureRate', jobs: [], onlyCritical: false, channels: [] },
+  ...{ threshold: null, windowMs: null, severity: 'WARNING', destinationIds: [], remindMs: 14_400_000, quiet: null },
+  ...{ isOn: false, isReady: true, problem: null, rev: 1, updatedAt: ago(900), updatedBy: null },
+  ...part,
+});
+
+const aDestination = (part: Partial<AlertDestination> = {}): AlertDestination => ({
+  ...{ id: `${ID}2`, name: 'ops', kind: 'EMAIL', target: 'ops@example.com', emails: ['ops@example.com'] },
+  ...{ problem: null, usedBy: [], lastDelivery: null, rev: 1, updatedAt: ago(900), updatedBy: null },
+  ...part,
+});
+
+interface Served {
+  incidents?: Incident[];
+  rules?: AlertRule[];
+  destinations?: AlertDestination[];
+}
+
+/** Serves these, and keeps the bodies of what is sent. */
+function serve({ incidents = [], rules = [], destinations = [] }: Served) {
+  const sent: { path: string; body: unknown }[] = [];
+  const at = '/api/admin/alerts';
+  const keep = async (request: Request) => {
+    const text = await request.text();
+    const path = new URL(request.url).pathname.replace(at, '');
+    sent.push({ path, body: text === '' ? {} : JSON.parse(text) });
+  };
+  const [incident] = incidents;
+  backend.use(
+    http.get(`${at}/incidents`, () =>
+      HttpResponse.json({
+        incidents,
+        open: incidents.filter(({ closedAt }) => closedAt === null).length,
+        hasMore: false,
+        serverTime: ago(0),
+      }),
+    ),
+    http.get(`${at}/incidents/:id`, () => HttpResponse.json({ incident, deliveries: [] })),
+    http.get(`${at}/rules`, () => HttpResponse.json({ rules })),
+    http.get(`${at}/destinations`, () => HttpResponse.json({ destinations })),
+    http.post(`${at}/incidents/:id/:act`, async ({ request }) => {
+      await keep(request);
+      return HttpResponse.json({
+        incident: { ...incident, acknowledgedAt: ago(0), acknowledgedBy: 'ada@example.com' },
+      });
+    }),
+    http.post(`${at}/rules/trial`, async ({ request }) => {
+      await keep(request);
+      const found = [{ subject: 'echo', from: ago(9_000), to: ago(6_000) }];
+      return HttpResponse.json({ from: ago(604_800), total: 1, incidents: found });
+    }),
+    http.put(`${at}/rules/:id`, async ({ request }) => {
+      await keep(request);
+      return HttpResponse.json({ rule: rules[0] });
+    }),
+    http.post(`${at}/destinations`, async ({ request }) => {
+      await keep(request);
+      return HttpResponse.json(
+        { destination: aDestination({ kind: 'WEBHOOK' }), secret: 'whsec_once' },
+        { status: 201 },
+      );
+    }),
+    http.post(`${at}/destinations/:id/test`, async () =>
+      HttpResponse.json({ ok: false, detail: 'Wrong password', latencyMs: 9 }),
+    ),
+  );
+  return sent;
+}
+
+test('lists incidents with who was notified, opens one at its address, and acknowledges it', async () => {
+  const sent = serve({ incidents: [anIncident(), anIncident({ id: '11', closedAt: ago(60), title: 'mail waits' })] });
+  const { user } = await openPanel('/admin/alerts');
+  const row = await screen.findByRole('row', { name: /match-scores fails/ });
+  expect(row).toHaveTextContent(/Critical.*There is no user with the id 7.*match-scores.*\dm ago.*ops ✓/);
+  expect(screen.getByRole('row', { name: /mail waits/ })).toHaveTextContent(/Over.*lasted \dm/);
+  await user.click(within(row).getByRole('link', { name: /match-scores fails/ }));
+  const dialog = await screen.findByRole('dialog', { name: 'Incident 12' });
+  await waitFor(() => expect(address()).toBe('/admin/alerts?incident=12'));
+  expect(await within(dialog).findByRole('link', { name: 'Show runs' })).toHaveAttribute(
+    'href',
+    expect.stringMatching(/history\?.*job=match-scores.*cause=0123456789abcdef/),
+  );
+  await user.click(within(dialog).getByRole('button', { name: 'Acknowledge' }));
+  await waitFor(() => expect(sent).toEqual([{ path: '/incidents/12/acknowledge', body: {} }]));
+});
+
+test('says what it is for where there is no incident, and counts open ones beside the navigation', async () => {
+  world.badges.incidents = { open: 2, critical: 1 };
+  serve({});
+  await openPanel('/admin/alerts');
+  expect(await screen.findByText('No incidents')).toBeVisible();
+  expect(await screen.findByRole('img', { name: '2 open' })).toBeVisible();
+});
+
+test('switches a ready rule on, and tries a changed one on seven days', async () => {
+  const sent = serve({ rules: [aRule()], destinations: [aDestination()] });
+  const { user } = await openPanel('/admin/alerts?tab=rules');
+  await user.click(await screen.findByRole('switch', { name: 'Any job fails 20 % is on' }));
+  await waitFor(() => expect(sent.at(-1)?.body).toMatchObject({ isOn: true, rev: 1, kind: 'failureRate' }));
+  await user.click(screen.getByRole('button', { name: 'Edit Any job fails 20 %' }));
+  const dialog = await screen.findByRole('dialog', { name: 'Change Any job fails 20 %' });
+  await user.type(within(dialog).getByRole('textbox', { name: 'Threshold, %' }), '35');
+  await user.click(within(dialog).getByRole('checkbox', { name: 'ops' }));
+  await user.click(within(dialog).getByRole('button', { name: 'Try on the last seven days' }));
+  expect(await within(dialog).findByText(/Would have opened 1 incident/)).toBeVisible();
+  expect(sent.at(-1)).toMatchObject({ path: '/rules/trial', body: { threshold: 35, destinationIds: [`${ID}2`] } });
+});
+
+test('shows the secret of a new webhook once, and what a receiver answered a test', async () => {
+  const sent = serve({ destinations: [aDestination({ problem: 'No mail server is set' })] });
+  const { user } = await openPanel('/admin/alerts?tab=destinations');
+  const row = await screen.findByRole('row', { name: /ops/ });
+  expect(row).toHaveTextContent('No mail server is set');
+  await user.click(within(row).getByRole('button', { name: 'Send a test to ops' }));
+  expect(await screen.findByText('Wrong password')).toBeVisible();
+  await user.click(screen.getByRole('button', { name: 'Create destination' }));
+  const form = await screen.findByRole('dialog', { name: 'New destination' });
+  await user.type(within(form).getByRole('textbox', { name: 'Name' }), 'hook');
+  await user.selectOptions(within(form).getByRole('combobox', { name: 'Kind' }), 'WEBHOOK');
+  await user.type(within(form).getByRole('textbox', { name: 'Address' }), 'https://hook.example/x');
+  await user.click(within(form).getByRole('button', { name: 'Create destination' }));
+  expect(await screen.findByText('whsec_once')).toBeVisible();
+  expect(sent).toEqual([
+    { path: '/destinations', body: { name: 'hook', kind: 'WEBHOOK', url: 'https://hook.example/x' } },
+  ]);
+});

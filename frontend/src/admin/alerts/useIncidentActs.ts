@@ -1,0 +1,39 @@
+import type { Incident } from '@job-manager/shared/contract/alerts';
+import { useQueryClient } from '@tanstack/react-query';
+import { trackError } from '../../api/errorTracking';
+import { toFailure } from '../../api/failure';
+import { useAction } from '../../api/useAction';
+import { calls, refreshAlerts } from '../../components/alerts/calls';
+import { toastError, toastSuccess } from '../../ui/toast';
+
+/** What a person can do about an incident. */
+export function useIncidentActs() {
+  return {
+    acknowledge: useAct(
+      'acknowledgeIncident',
+      calls.acknowledge,
+      () => 'Acknowledged: no reminders are sent any more.',
+    ),
+    mute: useAct('muteIncident', calls.mute, ({ mutedUntil }) =>
+      mutedUntil === null ? 'Messages are sent again.' : 'Muted: no messages are sent until then.',
+    ),
+    resolve: useAct('resolveIncident', calls.resolve, () => 'Resolved. It opens anew when it comes back.'),
+  };
+}
+
+function useAct<Input>(
+  action: string,
+  act: (input: Input) => Promise<{ incident: Incident }>,
+  describe: (incident: Incident) => string,
+) {
+  const queryClient = useQueryClient();
+  return useAction({
+    mutationFn: act,
+    onSuccess: ({ incident }) => toastSuccess({ message: describe(incident) }),
+    onError: (failed) => {
+      trackError(failed, { action, component: 'AlertsPage' });
+      toastError({ title: 'Nothing was changed', message: toFailure(failed).details });
+    },
+    onSettled: () => refreshAlerts(queryClient),
+  });
+}

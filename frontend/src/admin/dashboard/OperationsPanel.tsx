@@ -1,0 +1,47 @@
+import { Anchor, Button, Group } from '@mantine/core';
+import { IconEraser, IconPlayerPlay } from '@tabler/icons-react';
+import { Link } from 'react-router-dom';
+import { useCan } from '../../api/session';
+import { useRunDialog } from '../../components/url-state';
+import { useCleanUpStalled } from '../../components/useCleanUpStalled';
+import { useStats } from '../../components/useStats';
+import { paths } from '../../paths';
+import { Section } from '../../ui/Section';
+
+/** What is done most often, each act with its question before it. */
+export function OperationsPanel() {
+  const { openNew } = useRunDialog();
+  const mayRun = useCan('run');
+  const { ask, dialog } = useCleanUpStalled();
+  const { data: stats } = useStats();
+  const stalled = stats?.stalled ?? 0;
+  return (
+    <Section
+      title="Operations"
+      actions={
+        <Anchor component={Link} to={paths.history} size="sm">
+          Launch Job Table
+        </Anchor>
+      }
+    >
+      <Group gap="xs">
+        {mayRun && (
+          <Button variant="default" leftSection={<IconPlayerPlay size={16} />} onClick={openNew}>
+            Run Simple Job
+          </Button>
+        )}
+        {ask && (
+          <Button
+            variant={stalled > 0 ? 'light' : 'default'}
+            color={stalled > 0 ? 'orange' : undefined}
+            leftSection={<IconEraser size={16} />}
+            onClick={ask}
+          >
+            Clear Stuck ({stalled.toLocaleString('en')})
+          </Button>
+        )}
+      </Group>
+      {dialog}
+    </Section>
+  );
+}

@@ -1,0 +1,105 @@
+import type { MetricsAnswer } from '@job-manager/shared/contract/metrics';
+import { Button, Skeleton, UnstyledButton } from '@mantine/core';
+import { IconArrowsMaximize } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { Change } from '../../components/metrics/Change';
+import { ChartDialog } from '../../components/metrics/ChartDialog';
+import { ChartSettings } from '../../components/metrics/ChartSettings';
+import { stepOf, useStartingRange } from '../../components/metrics/chart-choice';
+import { metricsQuery } from '../../components/metrics/metric-calls';
+import { chartOf, type Drawing, formatOf, seriesOf, stepUnit } from '../../components/metrics/metric-data';
+import { RangeChoice } from '../../components/metrics/RangeChoice';
+import { Pending } from '../../components/Pending';
+import { formatDateTime } from '../../lib/date-time';
+import { spellRange } from '../../lib/time-range';
+import { describeChart } from '../../ui/chart/chart-data';
+import { Plot } from '../../ui/chart/Plot';
+import { Section } from '../../ui/Section';
+import classes from './dashboard.module.css';
+import { useChartPlace } from './dashboard-place';
+
+const drawing: Drawing = { measure: 'published', name: 'Jobs Published', tone: 'brand' };
+const HEIGHT = 70;
+
+/** How many runs were created over time; a click shows it large. */
+export function PublishedChart() {
+  const { choice, choose, isLarge, open, close } = useChartPlace();
+  const starting = useStartingRange(choice.range);
+  const { range } = starting;
+  const query = useQuery(
+    metricsQuery({ measures: [drawing.measure], range, stepMs: stepOf(choice.step, range), isCompared: true }),
+  );
+  const { data } = query;
+  if (data) starting.note(data);
+  return (
+    <Section
+      title={drawing.name}
+      aside={data && <Total answer={data} range={spellRange(range)} />}
+      actions={
+        <>
+          <RangeChoice range={range} onChange={(next) => choose({ range: next })} />
+          <ChartSettings label="How the chart is drawn" choice={choice} onChange={choose} />
+          <Button variant="default" size="compact-sm" leftSection={<IconArrowsMaximize size={14} />} onClick={open}>
+            Open chart
+          </Button>
+        </>
+      }
+    >
+      {data === undefined ? (
+        query.error ? (
+          <Pending query={query} what="Figures" />
+        ) : (
+          <Skeleton height={HEIGHT} role="status" aria-label="Loading the chart" />
+        )
+      ) : (
+        <SmallChart answer={data} choice={choice} onOpen={open} />
+      )}
+      <ChartDialog
+        drawing={isLarge ? drawing : null}
+        choice={choice}
+        range={range}
+        onRange={(next) => choose({ range: next })}
+        onClose={close}
+      />
+    </Section>
+  );
+}
+
+/** What it comes to, and since when it is known where that is not all of the range. */
+function Total({ answer, range }: { answer: MetricsAnswer; range: string }) {
+  const now = seriesOf(answer, drawing.measure)?.total ?? null;
+  const before = seriesOf(answer.previous, drawing.measure)?.total ?? null;
+  const isCut = answer.since !== null && answer.since > answer.from;
+  return (
+    <span className="dimmed">
+      {now !== null && `${now.toLocaleString('en')} in ${range} `}
+      {!isCut && <Change now={now} before={before} more="neutral" />}
+      {isCut && `counted since ${formatDateTime(answer.since ?? '')}`}
+    </span>
+  );
+}
+
+interface SmallChartProps {
+  answer: MetricsAnswer;
+  choice: ReturnType<typeof useChartPlace>['choice'];
+  onOpen: () => void;
+}
+
+function SmallChart({ answer, choice, onOpen }: SmallChartProps) {
+  const data = chartOf(answer, [drawing], choice.isCompared);
+  const isKnown = data?.series.some(({ points }) => points.some((point) => point !== null));
+  if (!data || !isKnown) return <p className={classes.none}>The first figures come within two minutes.</p>;
+  const format = formatOf(drawing.measure);
+  return (
+    <UnstyledButton className={classes.chart} onClick={onOpen} aria-label={`${drawing.name}: open the chart`}>
+      <Plot
+        data={data}
+        kind={choice.kind}
+        height={HEIGHT}
+        format={format}
+        description={describeChart(`${drawing.name} ${stepUnit(data)}`, data, format)}
+        isBare
+      />
+    </UnstyledButton>
+  );
+}

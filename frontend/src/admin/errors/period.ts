@@ -1,0 +1,11 @@
+import type { ErrorPeriod } from '@job-manager/shared/contract/errors';
+
+export const periodNames = {
+  '24h': 'the last 24 hours',
+  '7d': 'the last 7 days',
+  '30d': 'the last 30 days',
+} as const satisfies Record<ErrorPeriod, string>;
+
+/** "1 error", "1,247 errors". */
+export const countOf = (count: number, noun: string): string =>
+  `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`;

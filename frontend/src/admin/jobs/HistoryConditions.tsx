@@ -1,0 +1,70 @@
+import { Button, Menu } from '@mantine/core';
+import { IconFilterPlus, IconX } from '@tabler/icons-react';
+import { useState } from 'react';
+import { useHistoryPlace } from '../../components/url-state';
+import { useReturnFocus } from '../../ui/useReturnFocus';
+import { ConditionDialog } from './ConditionDialog';
+import { type ConditionKind, conditionKinds, describeCondition, withCondition } from './history-conditions';
+
+/** Runs are looked at one after the other: without a time all there are would be. */
+const FIRST_TIME = '7d';
+
+/** Adds conditions to the history beyond job, status and time, and shows those there are. */
+export function HistoryConditions() {
+  const { filters, setFilters } = useHistoryPlace();
+  const { more } = filters;
+  const [asked, ask] = useState<ConditionKind | null>(null);
+  useReturnFocus(asked !== null);
+  const set = (kind: ConditionKind, value: string | number | null, isNot = false) => {
+    const next = withCondition(more, kind, value, isNot);
+    const time = filters.time ?? (value === null ? undefined : FIRST_TIME);
+    setFilters({ ...filters, time, more: next });
+  };
+  return (
+    <>
+      {conditionKinds.map((kind) =>
+        more?.[kind.name] === undefined ? null : (
+          <Button.Group key={kind.name}>
+            <Button variant="light" onClick={() => ask(kind)}>
+              {describeCondition(kind, more)}
+            </Button>
+            <Button
+              variant="light"
+              px={8}
+              aria-label={`${describeCondition(kind, more)}: clear`}
+              onClick={() => set(kind, null)}
+            >
+              <IconX size={14} aria-hidden />
+            </Button>
+          </Button.Group>
+        ),
+      )}
+      <Menu withinPortal={false} position="bottom-start" returnFocus>
+        <Menu.Target>
+          <Button variant="default" leftSection={<IconFilterPlus size={16} />}>
+            Filter
+          </Button>
+        </Menu.Target>
+        <Menu.Dropdown mah="24rem" style={{ overflowY: 'auto' }}>
+          {conditionKinds.map((kind) => (
+            <Menu.Item key={kind.name} onClick={() => ask(kind)}>
+              {kind.label}
+            </Menu.Item>
+          ))}
+        </Menu.Dropdown>
+      </Menu>
+      {asked && (
+        <ConditionDialog
+          key={asked.name}
+          kind={asked}
+          more={more}
+          onSet={(value, isNot) => {
+            set(asked, value, isNot);
+            ask(null);
+          }}
+          onClose={() => ask(null)}
+        />
+      )}
+    </>
+  );
+}

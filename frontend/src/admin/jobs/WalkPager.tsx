@@ -1,0 +1,31 @@
+import { Button } from '@mantine/core';
+import { IconArrowLeft, IconArrowRight } from '@tabler/icons-react';
+import { formatDateTime } from '../../lib/date-time';
+import classes from '../../ui/Pager.module.css';
+import type { HistoryWalk } from './JobHistoryList';
+
+/** How far a search through the history looked, and the way on: "12 found back to 2026-11-29 09:40". */
+export function WalkPager({ searchedBackTo, older, isNewest, go, shown }: HistoryWalk & { shown: number }) {
+  return (
+    <nav className={classes.pager} aria-label="History pages">
+      <span className={classes.range} role="status">
+        {shown.toLocaleString('en')} found{' '}
+        {searchedBackTo === null
+          ? '; there are no older ones'
+          : `back to ${formatDateTime(searchedBackTo).slice(0, 16)}`}
+      </span>
+      <div className={classes.turn}>
+        {!isNewest && (
+          <Button variant="default" leftSection={<IconArrowLeft size={16} />} onClick={() => go(null)}>
+            Newest
+          </Button>
+        )}
+        {older !== null && (
+          <Button variant="default" rightSection={<IconArrowRight size={16} />} onClick={() => go(older)}>
+            Look further back
+          </Button>
+        )}
+      </div>
+    </nav>
+  );
+}

@@ -1,8 +1,0 @@
-import type { JobRunSummary } from '@job-manager/shared/contract/run';
-
-/** Within this a run is as good as due, and starts before anybody has read that it doesn't. */
-const ANY_MOMENT_MS = 1_000;
-
-/** Whether a queued run waits for its time, or for that of its next attempt. */
-export const isPutOff = (run: Pick<JobRunSummary, 'status' | 'runAt'>, now: number): boolean =>
-  run.status === 'QUEUED' && Date.parse(run.runAt) > now + ANY_MOMENT_MS;

@@ -1,0 +1,105 @@
+import { screen, within } from '@testing-library/react';
+import { HttpResponse, http } from 'msw';
+import { expect, test } from 'vitest';
+import { aCause } from '../../testing/a-cause';
+import { aRun } from '../../testing/a-run';
+import { aBulkPreview, anOperation, serveBulk } from '../../testing/an-operation';
+import { backend, operator, world } from '../../testing/backend';
+import { openPanel } from '../../testing/render-app';
+
+const tile = (name: string) => within(screen.getByRole('region', { name }));
+const listOperations = (...operations: ReturnType<typeof anOperation>[]) =>
+  http.get('/api/admin/jobs/bulk', () => HttpResponse.json({ operations }));
+const noActivity = http.get('/api/admin/audit', () => HttpResponse.json({ events: [], hasMore: false }));
+
+test('a channel is purged after its name was typed', async () => {
+  const preview = aBulkPreview({ total: 14, byStatus: [{ status: 'QUEUED', runs: 14 }] });
+  const { sent, handlers } = serveBulk(preview, anOperation({ action: 'purge', total: 14, done: 14, batchId: null }));
+  backend.use(...handlers, listOperations(), noActivity);
+  const { user } = await openPanel('/admin/jobs/manage?channel=mail');
+  await user.click(await tile('Purge Channel').findByRole('button', { name: 'Preview…' }));
+  const dialog = within(await screen.findByRole('dialog', { name: 'Purge a channel' }));
+  const confirm = await dialog.findByRole('button', { name: 'Purge 14 runs' });
+  await user.click(confirm);
+  expect(sent).toHaveLength(1);
+  await user.type(dialog.getByLabelText('Type mail to confirm'), 'mail');
+  await user.click(confirm);
+  expect(await screen.findByText('14 runs cancelled')).toBeVisible();
+  expect(sent).toEqual([{ action: 'purge', filter: { channel: 'mail' } }, { token: preview.token }]);
+});
+
+test('active runs of a filter are cancelled, and failures of a cause are run again', async () => {
+  world.failures = [aCause()];
+  const { sent, handlers } = serveBulk(aBulkPreview({ total: 2 }), anOperation());
+  backend.use(...handlers, listOperations(), noActivity);
+  const { user } = await openPanel('/admin/jobs/manage');
+  const cancel = tile('Cancel by filter');
+  expect(cancel.getByRole('button', { name: 'Preview…' })).toBeDisabled();
+  await user.type(cancel.getByLabelText('Channel'), 'mail');
+  await user.click(cancel.getByRole('button', { name: 'Preview…' }));
+  const question = within(await screen.findByRole('dialog'));
+  expect(await question.findByRole('button', { name: 'Cancel 2 runs' })).toBeVisible();
+  await user.keyboard('{Escape}');
+  expect(sent).toEqual([{ action: 'cancel', filter: { channel: 'mail' } }]);
+  await user.click(await tile('Retry failures').findByRole('button', { name: 'Re-run 60 runs of match-scores' }));
+  expect(await screen.findByRole('button', { name: 'Re-run 2 runs' })).toBeVisible();
+});
+
+test('another operator sees how far an operation is, and may stop it', async () => {
+  const running = anOperation({
+    state: 'RUNNING',
+    total: 1_000,
+    done: 400,
+    finishedAt: null,
+    createdBy: 'bob@example.com',
+  });
+  const aborted = {
+    ...running,
+    state: 'ABORTED' as const,
+    finishedAt: running.startedAt,
+    abortedBy: 'ada@example.com',
+  };
+  backend.use(
+    listOperations(running),
+    noActivity,
+    http.post('/api/admin/jobs/bulk/12/abort', () => {
+      backend.use(listOperations(aborted));
+      return HttpResponse.json({ operation: aborted });
+    }),
+  );
+  const { user } = await openPanel('/admin/jobs/manage');
+  expect(await screen.findByRole('progressbar', { name: 'Progress of operation #12' })).toHaveValue(400);
+  await user.click(screen.getByRole('button', { name: 'Abort' }));
+  expect(await screen.findByText(/^400 runs queued again; aborted: 600 runs left untouched/)).toBeVisible();
+});
+
+test('a run is looked up by what one has of it, and what is not found leads on to the history', async () => {
+  const run = aRun.failed();
+  backend.use(
+    listOperations(),
+    noActivity,
+    http.get('/api/admin/jobs/lookup', ({ request }) => {
+      const isKnown = new URL(request.url).searchParams.get('q') === 'order-4711';
+      const runs = [run, aRun.success(), aRun.success()];
+      const hit = { kind: 'correlation', correlationId: 'order-4711', runs, hasMore: false };
+      return HttpResponse.json({ hits: isKnown ? [hit] : [] });
+    }),
+  );
+  const { user } = await openPanel('/admin/jobs/manage');
+  const box = await screen.findByLabelText('Number, correlation id, key or name');
+  await user.type(box, 'order-4711{Enter}');
+  expect(await screen.findAllByText(/^Correlation id/)).toHaveLength(3);
+  await user.clear(box);
+  await user.type(box, 'nonsense{Enter}');
+  expect(await screen.findByRole('link', { name: 'Search the history for it' })).toHaveAttribute(
+    'href',
+    '/admin/jobs/history?range=7d&text=nonsense',
+  );
+});
+
+test('without a permission a tile names it', async () => {
+  world.user = { ...operator, role: 'ADMIN' };
+  backend.use(listOperations(), noActivity);
+  await openPanel('/admin/jobs/manage');
+  expect(await screen.findAllByText(/^Needs the permission “(purge|emergency)”/)).toHaveLength(2);
+});

@@ -1,0 +1,138 @@
+import type { MetricsAnswer } from '@job-manager/shared/contract/metrics';
+import { Button } from '@mantine/core';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { Link } from 'react-router-dom';
+import { toFailure } from '../../api/failure';
+import { healthKey } from '../../api/health-queries';
+import { AutoRefresh } from '../../components/AutoRefresh';
+import { channelsKey } from '../../components/channels/calls';
+import { HealthHint } from '../../components/HealthHint';
+import { ChartDialog } from '../../components/metrics/ChartDialog';
+import { stepOf, useStartingRange } from '../../components/metrics/chart-choice';
+import { metricsQuery, pulseQuery } from '../../components/metrics/metric-calls';
+import { RangeChoice } from '../../components/metrics/RangeChoice';
+import { Permitted } from '../../components/Permitted';
+import { formatDateTime } from '../../lib/date-time';
+import { paths } from '../../paths';
+import { ErrorPanel } from '../../ui/ErrorPanel';
+import { Page } from '../../ui/Page';
+import { Section } from '../../ui/Section';
+import { ChannelBacklogs } from './ChannelBacklogs';
+import { issuesQuery, snapshotsQuery } from './calls';
+import { HotIssues } from './HotIssues';
+import { KpiSettings } from './KpiSettings';
+import { KpiStrip } from './KpiStrip';
+import { type KpiName, kpis } from './kpis';
+import classes from './overview.module.css';
+import { useOverviewPlace } from './overview-place';
+import { RunnerPulse } from './RunnerPulse';
+import { ServiceHealth } from './ServiceHealth';
+import { Snapshots } from './Snapshots';
+
+/** Whether the queue keeps up, and where it doesn't. */
+export function OverviewPage() {
+  return (
+    <Permitted permission="view" title="Overview">
+      <Overview />
+    </Permitted>
+  );
+}
+
+function Overview() {
+  const place = useOverviewPlace();
+  const { choice } = place;
+  const starting = useStartingRange(choice.range);
+  const { range } = starting;
+  const queryClient = useQueryClient();
+  // With the period before in any case: each figure says how it has changed.
+  const { data, error, refetch, dataUpdatedAt, isFetching } = useQuery(
+    metricsQuery({
+      measures: choice.kpis.map((name) => kpis[name].measure),
+      range,
+      stepMs: stepOf(choice.step, range),
+      isCompared: true,
+    }),
+  );
+  if (data) starting.note(data);
+  const refresh = () => {
+    void refetch();
+    for (const queryKey of refreshed) void queryClient.invalidateQueries({ queryKey });
+  };
+  return (
+    <Page
+      title="Async Jobs Overview"
+      tabTitle="Overview"
+      trail={[{ label: 'Overview' }]}
+      lead="Whether the queue keeps up, and where it does not"
+      actions={
+        <>
+          <AutoRefresh
+            page="overview"
+            isOnByDefault
+            updatedAt={dataUpdatedAt}
+            isFetching={isFetching}
+            onRefresh={refresh}
+          />
+          <Button component={Link} to={paths.jobs} variant="default">
+            Manage Jobs
+          </Button>
+          <Button component={Link} to={paths.systemStatus} variant="default">
+            Service Health
+          </Button>
+        </>
+      }
+    >
+      <HealthHint />
+      <Section
+        title="Figures"
+        aside={data && <Since answer={data} />}
+        actions={
+          <>
+            <RangeChoice range={range} onChange={(range) => place.choose({ range })} />
+            <KpiSettings choice={choice} onChange={place.choose} />
+          </>
+        }
+      >
+        {data === undefined && error ? (
+          <ErrorPanel title="Figures could not be loaded" details={toFailure(error)} onRetry={() => void refetch()} />
+        ) : (
+          <KpiStrip answer={data} choice={choice} range={range} onOpen={place.openChart} />
+        )}
+      </Section>
+      <div className={classes.halves}>
+        <ServiceHealth />
+        <RunnerPulse />
+        <ChannelBacklogs />
+        <HotIssues />
+      </div>
+      <Snapshots />
+      <ChartDialog
+        drawing={place.chart && drawingOf(place.chart)}
+        choice={choice}
+        range={range}
+        onRange={(next) => place.choose({ range: next })}
+        onClose={place.closeChart}
+      />
+    </Page>
+  );
+}
+
+/** Since when the figures are kept, where that is not all of the range. */
+function Since({ answer: { since, from } }: { answer: MetricsAnswer }) {
+  if (since === null || since <= from) return null;
+  return <span className="dimmed">all kept since {formatDateTime(since)}</span>;
+}
+
+/** What Refresh reads beside the figures. */
+const refreshed = [
+  channelsKey(),
+  healthKey(),
+  pulseQuery().queryKey,
+  issuesQuery().queryKey,
+  snapshotsQuery().queryKey,
+];
+
+function drawingOf(name: KpiName) {
+  const { label, measure, tone } = kpis[name];
+  return { measure, name: label, tone };
+}

@@ -1,0 +1,174 @@
+import type { JobChannel } from '@job-manager/shared/contract/channels';
+import type { Issue } from '@job-manager/shared/contract/issues';
+import { screen, waitFor, within } from '@testing-library/react';
+import { HttpResponse, http } from 'msw';
+import { beforeEach, expect, test } from 'vitest';
+import { ago, aRun, someStats } from '../../testing/a-run';
+import { backend, problem, world } from '../../testing/backend';
+import { address, openPanel } from '../../testing/render-app';
+import { type SomeMetrics, serveMetrics } from '../../testing/some-metrics';
+import { laneOf } from './pulse';
+
+let values: SomeMetrics;
+const asked: Record<string, string>[] = [];
+
+beforeEach(() => {
+  localStorage.clear();
+  asked.length = 0;
+  values = {
+    completed: { points: [400, 500, null, 384], total: 1_284, before: 1_189 },
+    failed: { points: [1, 58, 0, 1], total: 60, before: 120 },
+    depth: { points: [3, 15, null, 9], total: 9, before: 2 },
+    running: { points: [1, 2, 3, 4], total: 2, before: 2 },
+    failureRate: { points: [null, 0.2, null, null], total: 0.045, before: 0.1 },
+  };
+  backend.use(
+    http.get('/api/admin/jobs/channels', () => HttpResponse.json({ channels: [] })),
+    serveMetrics(
+      () => values,
+      (query) => asked.push(query),
+    ),
+  );
+});
+
+const card = (name: string) => within(screen.getByRole('button', { name: `${name}: open the chart` }));
+
+test('four figures of a day say how they have changed, and what they are now', async () => {
+  const since = new Date(Date.now() - 400_000).toISOString();
+  world.active = [aRun.running({ startedAt: since }), aRun.running()];
+  world.stats = someStats({ active: 6, last24h: { total: 1_340, success: 1_280, failed: 60, cancelled: 0 } });
+  const { user } = await openPanel('/admin/jobs/overview');
+  // The figures of the dashboard, not those of its steps, which begin with a whole hour.
+  expect(await card('Completed').findByText('1,280')).toBeVisible();
+  expect(card('Completed').getByText('967 % more than in the period before')).toBeInTheDocument();
+  expect(card('Queue depth').getByText('5')).toBeVisible();
+  expect(await card('In flight').findByText('6')).toBeVisible();
+  expect(await card('In flight').findByText(/^longest 6m /)).toBeVisible();
+  expect(card('Failed').getByRole('img', { hidden: true })).toHaveAccessibleName(
+    /^Failed: 60 since 2026-11-22[^,]*, most 58 from 2026-11-22/,
+  );
+  expect(asked).toMatchObject([{ measures: 'completed,failed,running,depth', compare: 'true' }]);
+  await user.click(screen.getByRole('button', { name: 'Over the last 7 days' }));
+  expect(await card('Completed').findByText('1,284')).toBeVisible();
+  expect(card('Completed').getByText('8 % more than in the period before')).toBeInTheDocument();
+  expect(card('Failed').getByText('50 % fewer than in the period before')).toBeInTheDocument();
+});
+
+test('other figures are remembered by the browser, and go along in the address', async () => {
+  const { user, unmount } = await openPanel('/admin/jobs/overview');
+  await card('Failed').findByText('5');
+  await user.click(screen.getByRole('button', { name: 'Choose the figures' }));
+  await user.click(await screen.findByRole('checkbox', { name: 'Failed' }));
+  expect(screen.getByRole('checkbox', { name: 'Retries' })).toBeEnabled();
+  await user.click(screen.getByRole('checkbox', { name: 'Failure rate' }));
+  expect(screen.getByRole('checkbox', { name: 'Retries' })).toBeDisabled();
+  expect(await card('Failure rate').findByText('3.4 %')).toBeVisible();
+  expect(address()).toContain('kpis=completed,failureRate,inFlight,depth');
+  unmount();
+  await openPanel('/admin/jobs/overview');
+  expect(await screen.findByRole('button', { name: 'Failure rate: open the chart' })).toBeVisible();
+});
+
+test('a card opens its chart, which the address keeps, over another range as well', async () => {
+  const { user } = await openPanel('/admin/jobs/overview?range=7d');
+  await user.click(await screen.findByRole('button', { name: 'Failed: open the chart' }));
+  const dialog = within(await screen.findByRole('dialog', { name: 'Failed' }));
+  expect(await dialog.findByRole('img', { name: /^Failed by 1h: 60 since / })).toBeInTheDocument();
+  expect(address()).toContain('chart=failed');
+  await user.click(dialog.getByRole('button', { name: 'Over the last 30 days' }));
+  expect(await dialog.findByRole('button', { name: 'Over the last 30 days', pressed: true })).toBeVisible();
+  expect(address()).toContain('range=30d');
+});
+
+test('says since when figures are kept where a chart has none, and why they could not be read', async () => {
+  values.failed = { points: [null, null, null, null], total: 0, before: 0 };
+  const { unmount } = await openPanel('/admin/jobs/overview?chart=failed');
+  expect(await screen.findByText(/^This is kept since 2026-11-22/)).toBeVisible();
+  unmount();
+  backend.use(http.get('/api/admin/jobs/metrics', () => problem(500, { detail: 'The database is gone' })));
+  await openPanel('/admin/jobs/overview');
+  expect(await screen.findByText('Figures could not be loaded')).toBeVisible();
+});
+
+const beatsEvery = (seconds: number, agoS: readonly number[]) =>
+  agoS.map((at) => ({ at: ago(at * seconds), latencyMs: at === 2 ? 180 : 12 }));
+
+test('each runner has its heartbeats, and a cross where one did not come', async () => {
+  world.pulse = [
+    {
+      runnerId: 'r1',
+      name: 'vm:1',
+      status: 'ACTIVE',
+      startedAt: ago(9_000),
+      beats: beatsEvery(30, [7, 6, 5, 2, 1, 0.1]),
+    },
+    { runnerId: 'r2', name: 'vm:2', status: 'LOST', startedAt: ago(9_000), beats: [] },
+    { runnerId: 'r3', name: 'vm:3', status: 'STOPPED', startedAt: ago(90_000), beats: [] },
+  ];
+  await openPanel('/admin/jobs/overview');
+  const pulse = within(await screen.findByRole('region', { name: 'Runner pulse' }));
+  const described = 'vm:1: 6 heartbeats in 30 minutes, p95 180ms, 2 missed';
+  expect(await pulse.findByRole('img', { name: described })).toBeInTheDocument();
+  expect(pulse.getByText('Lost')).toBeVisible();
+  expect(pulse.queryByText('vm:3')).toBeNull();
+  expect(pulse.getByRole('link', { name: 'View Runners' })).toHaveAttribute('href', '/admin/jobs/runners');
+});
+
+test('a runner that is silent up to now has missed heartbeats; one that was stopped has not', () => {
+  const to = '2026-11-22T12:00:00.000Z';
+  const beats = [270, 240, 210].map((s) => ({ at: new Date(Date.parse(to) - s * 1_000).toISOString(), latencyMs: 5 }));
+  const missedOf = (status: 'ACTIVE' | 'STOPPED') =>
+    laneOf({ status, beats }, { intervalMs: 30_000, to }, 600_000).missed;
+  expect([missedOf('ACTIVE'), missedOf('STOPPED')]).toEqual([6, 0]);
+});
+
+test('what needs an operator stands with its act, and goes once that was done', async () => {
+  const paused = { at: ago(3_700), by: 'ada@example.com', reason: 'The provider is down', resumeAt: null };
+  const mail: JobChannel = {
+    ...{ name: 'mail', concurrency: null, concurrencyPerRunner: null, rateLimit: null, ratePeriodMs: null, weight: 1 },
+    ...{ targetWaitMs: null, paused, running: 0, queued: 14, due: 14, scheduled: 0, blocked: 0, history: [] },
+    ...{ oldestDueAt: ago(3_700), runners: [], jobs: [], rev: 1, recentStarts: null },
+  };
+  let channels = [mail];
+  backend.use(
+    http.get('/api/admin/jobs/channels', () => HttpResponse.json({ channels })),
+    http.post('/api/admin/jobs/channels/mail/resume', () => {
+      channels = [{ ...mail, paused: null, oldestDueAt: null }];
+      return HttpResponse.json({ name: 'mail', channel: null });
+    }),
+  );
+  const issue = (message: string, subject: Issue['subject'], severity: Issue['severity'] = 'critical'): Issue => ({
+    ...{ key: message, severity, message, since: ago(600), runs: null, subject },
+  });
+  world.issues = [
+    issue('match-scores fails', { kind: 'failures', jobName: 'match-scores', fingerprint: '00000000000000f1' }),
+    issue('Channel mail is paused', { kind: 'channel', channel: 'mail', isPaused: true }),
+    issue('The loop was blocked', { kind: 'service' }, 'warning'),
+  ];
+  const { user } = await openPanel('/admin/jobs/overview');
+  const issues = within(await screen.findByRole('region', { name: 'Hot issues' }));
+  await waitFor(() =>
+    expect(issues.getAllByRole('listitem').map(({ textContent }) => textContent)).toEqual([
+      expect.stringMatching(/^Critical: match-scores fails.*since 10m ago/),
+      expect.stringMatching(/^Critical: Channel mail is paused/),
+      expect.stringMatching(/^Warning: The loop was blocked/),
+    ]),
+  );
+  expect(issues.getByRole('link', { name: /^Show: match-scores fails/ })).toHaveAttribute(
+    'href',
+    '/admin/jobs/history?job=match-scores&status=FAILED&range=1h&cause=00000000000000f1',
+  );
+  await user.click(await issues.findByRole('button', { name: 'Resume channel mail' }));
+  await waitFor(() => expect(issues.getAllByRole('listitem')).toHaveLength(2));
+});
+
+test('the small figures of today stand below, and nothing needs anyone on a good day', async () => {
+  world.active = [aRun.running({ jobName: 'trending', startedAt: ago(4_000) }), aRun.running({ startedAt: ago(60) })];
+  await openPanel('/admin/jobs/overview');
+  expect(await screen.findByText('Nothing needs you')).toBeVisible();
+  const snapshots = within(screen.getByRole('region', { name: 'Snapshots' }));
+  expect(await snapshots.findByText(/left of 38/)).toHaveTextContent('14 left of 38');
+  expect(await snapshots.findByText('12, of 3 jobs')).toBeVisible();
+  expect(await snapshots.findByRole('link', { name: /^trending #/ })).toBeVisible();
+  expect(snapshots.getByText('eu-west').closest('li')).toHaveTextContent('eu-west812');
+});

@@ -1,0 +1,66 @@
+import type { GoneRunner } from '@job-manager/shared/contract/runners';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { trackError } from '../../api/errorTracking';
+import { toFailure } from '../../api/failure';
+import { useAction } from '../../api/useAction';
+import { RelativeTime } from '../../components/RelativeTime';
+import { runnerLooks } from '../../components/runners';
+import { ConfirmDialog } from '../../ui/ConfirmDialog';
+import { toastSuccess } from '../../ui/toast';
+import { calls, cleanupQuery, runnersQuery } from './calls';
+import classes from './runners.module.css';
+
+const SHOWN = 10;
+const NONE: readonly GoneRunner[] = [];
+
+/** Shows which runners are gone and what is still in their name, and removes them. */
+export function CleanUpDialog({ onClose }: { onClose: () => void }) {
+  const { data, error } = useQuery(cleanupQuery());
+  const queryClient = useQueryClient();
+  const cleaning = useAction({
+    mutationFn: (runnerIds: string[]) => calls.cleanUpRunners({ runnerIds }),
+    onSuccess: ({ removed, recovered, left }) => {
+      const back = recovered === 0 ? '' : ` ${countRuns(recovered)} taken back.`;
+      const kept = left.length === 0 ? '' : ` ${left.length} left alone: ${left[0]?.reason ?? ''}`;
+      toastSuccess({ id: 'runner command', message: `${countRunners(removed)} removed.${back}${kept}` });
+      onClose();
+    },
+    onError: (failed) => trackError(failed, { action: 'cleanUpRunners', component: 'RunnersPage' }),
+    onSettled: () => void queryClient.invalidateQueries({ queryKey: runnersQuery().queryKey }),
+  });
+  const gone = data?.runners ?? NONE;
+  const failed = cleaning.error ?? error;
+  return (
+    <ConfirmDialog
+      title="Clean up runners that are gone?"
+      confirm={`Remove ${countRunners(gone.length)}`}
+      isDangerous
+      isPending={cleaning.isPending || data === undefined}
+      fault={failed ? toFailure(failed).details : null}
+      onConfirm={() => {
+        if (gone.length > 0) cleaning.mutate(gone.map(({ runnerId }) => runnerId));
+        else onClose();
+      }}
+      onClose={onClose}
+    >
+      <p>
+        {data?.runs
+          ? `${countRuns(data.runs)} still in their name: they are taken back first, as if the lease had ended.`
+          : 'No run is in their name any more.'}{' '}
+        Their events stay. It can't be undone.
+      </p>
+      <ul className={classes.names}>
+        {gone.slice(0, SHOWN).map(({ runnerId, name, status, runs, lastHeartbeatAt }) => (
+          <li key={runnerId}>
+            {name}: {runnerLooks[status].label.toLowerCase()}, heartbeat <RelativeTime at={lastHeartbeatAt} isPast />
+            {runs > 0 && `, ${countRuns(runs)}`}
+          </li>
+        ))}
+      </ul>
+      {gone.length > SHOWN && <p className="dimmed">and {gone.length - SHOWN} more</p>}
+    </ConfirmDialog>
+  );
+}
+
+const countRuns = (runs: number): string => (runs === 1 ? '1 run' : `${runs.toLocaleString('en')} runs`);
+const countRunners = (count: number): string => (count === 1 ? '1 runner' : `${count} runners`);

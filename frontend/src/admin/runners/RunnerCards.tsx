@@ -1,0 +1,242 @@
+import type { RunnerDetails } from '@job-manager/shared/contract/runners';
+import { listRunnerChanges, type RunnerChange } from '@job-manager/shared/runner';
+import { Button, Checkbox, Menu } from '@mantine/core';
+import { IconDots } from '@tabler/icons-react';
+import { memo, useRef } from 'react';
+import { Link } from 'react-router-dom';
+import { useCan } from '../../api/session';
+import { Elapsed, RelativeTime } from '../../components/RelativeTime';
+import { useOpenedRunner } from '../../components/runner/useOpenedRunner';
+import { isAlive, runnerKinds, runnerLooks } from '../../components/runners';
+import { copyText } from '../../lib/clipboard';
+import { formatDuration } from '../../lib/duration';
+import { paths } from '../../paths';
+import { Meter } from '../../ui/Meter';
+import { useRovingRows } from '../../ui/roving-rows';
+import { Tag } from '../../ui/Tag';
+import { commandLabels, describeState } from './describe-command';
+import { Pulse, p95Of } from './Pulse';
+import classes from './runners.module.css';
+import type { RunnerActs } from './useRunnerActs';
+
+interface Props {
+  runners: readonly RunnerDetails[];
+  newestVersion: string;
+  /** What runners take over when they start. */
+  defaults?: RunnerChange | null;
+  acts: RunnerActs;
+  ticked: ReadonlySet<string>;
+  onTick: (id: string, isTicked: boolean) => void;
+}
+
+/** A card for each runner. */
+export function RunnerCards({ runners, ticked, ...rest }: Props) {
+  const list = useRef<HTMLUListElement>(null);
+  useRovingRows(list);
+  return (
+    <ul ref={list} className={classes.cards} aria-label="Runners">
+      {runners.map((runner) => (
+        <RunnerCardItem key={runner.id} runner={runner} isTicked={ticked.has(runner.id)} {...rest} />
+      ))}
+    </ul>
+  );
+}
+
+interface ItemProps extends Omit<Props, 'runners' | 'ticked'> {
+  runner: RunnerDetails;
+  isTicked: boolean;
+}
+
+// A heartbeat draws one card: the others have the same runner as before.
+const RunnerCardItem = memo(function RunnerCardItem(props: ItemProps) {
+  const { runner, newestVersion, defaults, acts, isTicked, onTick } = props;
+  const { label, tone } = runnerLooks[runner.status];
+  const p95 = p95Of(runner.pulse);
+  const canTick = useCan('manageRunners') && isAlive(runner);
+  return (
+    <li className={classes.card} aria-label={runner.name} data-row={runner.id}>
+      <div className={classes.head}>
+        {canTick && (
+          <Checkbox
+            aria-label={`Choose ${runner.name}`}
+            data-key="x"
+            checked={isTicked}
+            onChange={(event) => onTick(runner.id, event.currentTarget.checked)}
+          />
+        )}
+        <Link to={paths.runnerPage(runner.id)} className={classes.name}>
+          {runner.name}
+        </Link>
+        <Tag tone={tone}>{label}</Tag>
+      </div>
+      <p className={classes.facts}>
+        {runner.labels.region && `${runner.labels.region} · `}
+        {runnerKinds[runner.kind]} · v{runner.version}
+        {runner.version !== newestVersion && isAlive(runner) && <span className={classes.older}> ▲ older</span>}
+        {isAlive(runner) && (
+          <>
+            {' · up '}
+            <Elapsed since={runner.startedAt} />
+          </>
+        )}
+      </p>
+      <p className={classes.facts}>
+        heartbeat <RelativeTime at={runner.lastHeartbeatAt} isPast />{' '}
+        <Pulse pulse={runner.pulse} isLost={runner.status === 'LOST'} />
+        {p95 !== null && ` p95 ${formatDuration(p95)}`}
+      </p>
+      {isAlive(runner) && <Load runner={runner} />}
+      {defaults && isAlive(runner) && runner.kind !== 'CLI' && <Differences runner={runner} change={defaults} />}
+      {runner.command && (
+        <p className={classes.command} data-state={runner.command.state}>
+          {commandLabels[runner.command.kind]} asked <RelativeTime at={runner.command.createdAt} isPast /> →{' '}
+          {describeState(runner.command)}
+        </p>
+      )}
+      <RunnerButtons runner={runner} acts={acts} />
+    </li>
+  );
+});
+
+/** What is set otherwise than runners start with. */
+function Differences({ runner, change }: { runner: RunnerDetails; change: RunnerChange }) {
+  const differences = listRunnerChanges(runner, change);
+  if (differences.length === 0) return null;
+  return (
+    <p className={classes.facts}>
+      set otherwise than the default:{' '}
+      {differences.map(({ setting, from, to }) => `${setting} ${from}, not ${to}`).join('; ')}
+    </p>
+  );
+}
+
+function Load({ runner }: { runner: RunnerDetails }) {
+  const { status, activeRuns, concurrency, loopLagMs, cpuPercent, channels } = runner;
+  const byChannel = Object.entries(runner.runsByChannel).map(([name, runs]) => `${name} ${runs}`);
+  return (
+    <>
+      <div className={classes.load}>
+        <Meter value={activeRuns} max={concurrency} tone={activeRuns >= concurrency ? 'warning' : 'info'} />
+        <span>
+          {activeRuns} of {concurrency} slots
+          {status === 'DRAINING' && activeRuns > 0 && ` · ${activeRuns} to go`} · lag {formatDuration(loopLagMs)}
+          {cpuPercent !== null && ` · CPU ${Math.round(cpuPercent)} %`}
+        </span>
+      </div>
+      <p className={classes.facts}>
+        {channels !== null && `only ${channels.join(', ')}${byChannel.length > 0 ? ' · ' : ''}`}
+        {byChannel.join(', ') || (channels === null && 'idle')}
+      </p>
+    </>
+  );
+}
+
+/** What leads on from a runner, and what may be requested of it by those who may. */
+export function RunnerButtons({
+  runner,
+  acts,
+  isPage = false,
+}: {
+  runner: RunnerDetails;
+  acts: RunnerActs;
+  isPage?: boolean;
+}) {
+  const mayManage = useCan('manageRunners') && isAlive(runner) && runner.kind !== 'CLI';
+  return (
+    <div className={classes.acts}>
+      {mayManage && <CommandButtons runner={runner} acts={acts} />}
+      {!isPage && (
+        <Button
+          component={Link}
+          to={paths.runnerLog(runner.id)}
+          size="compact-sm"
+          variant="default"
+          aria-label={`Log of ${runner.name}`}
+          data-key="l"
+        >
+          Log
+        </Button>
+      )}
+      <MoreMenu runner={runner} acts={acts} mayManage={mayManage} isPage={isPage} />
+    </div>
+  );
+}
+
+function CommandButtons({ runner, acts }: { runner: RunnerDetails; acts: RunnerActs }) {
+  const one = [runner];
+  return (
+    <>
+      {runner.status === 'DRAINING' ? (
+        <Button
+          size="compact-sm"
+          variant="default"
+          aria-label={`Resume ${runner.name}`}
+          data-key="D"
+          onClick={() => acts.send('RESUME', one)}
+        >
+          Resume
+        </Button>
+      ) : (
+        <Button
+          size="compact-sm"
+          variant="default"
+          aria-label={`Drain ${runner.name}`}
+          data-key="D"
+          onClick={() => acts.ask('DRAIN', one)}
+        >
+          Drain
+        </Button>
+      )}
+      {runner.canRestart && (
+        <Button
+          size="compact-sm"
+          variant="default"
+          aria-label={`Restart ${runner.name}`}
+          data-key="R"
+          onClick={() => acts.ask('RESTART', one)}
+        >
+          Restart
+        </Button>
+      )}
+    </>
+  );
+}
+
+interface MenuProps {
+  runner: RunnerDetails;
+  acts: RunnerActs;
+  mayManage: boolean;
+  isPage: boolean;
+}
+
+function MoreMenu({ runner, acts, mayManage, isPage }: MenuProps) {
+  const opened = useOpenedRunner();
+  const one = [runner];
+  const more = `More for ${runner.name}`;
+  if (isPage && !mayManage) return null;
+  return (
+    <Menu position="bottom-end" hideDetached={false}>
+      <Menu.Target>
+        <Button size="compact-sm" variant="subtle" color="gray" aria-label={more}>
+          <IconDots size={16} aria-hidden />
+        </Button>
+      </Menu.Target>
+      <Menu.Dropdown aria-label={more} aria-labelledby={undefined}>
+        {!isPage && <Menu.Item onClick={() => opened.open(runner.name)}>Current runs and facts</Menu.Item>}
+        <Menu.Item onClick={() => void copyText(runner.id)}>Copy id</Menu.Item>
+        {mayManage && (
+          <>
+            <Menu.Item onClick={() => acts.change(one)}>Set slots, channels, log level…</Menu.Item>
+            {!runner.canRestart && (
+              <Menu.Item disabled>Restart: its supervisor must start it, so drain and stop it</Menu.Item>
+            )}
+            <Menu.Item onClick={() => acts.send('PING', one)}>Ping</Menu.Item>
+            <Menu.Item color="red" onClick={() => acts.ask('STOP', one)}>
+              Stop…
+            </Menu.Item>
+          </>
+        )}
+      </Menu.Dropdown>
+    </Menu>
+  );
+}

@@ -1,0 +1,109 @@
+import { Skeleton } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { toFailure } from '../../api/failure';
+import { formatBytes } from '../../lib/byte-size';
+import { formatDuration } from '../../lib/duration';
+import { Chart } from '../../ui/chart/Chart';
+import type { Tone } from '../../ui/chart/chart-data';
+import { ErrorPanel } from '../../ui/ErrorPanel';
+import { Section } from '../../ui/Section';
+import { type Beats, beatsQuery } from './calls';
+import classes from './runners.module.css';
+
+type Beat = Beats['beats'][number];
+
+interface BeatChart {
+  title: string;
+  unit: string;
+  series: readonly { name: string; tone: Tone; of: (beat: Beat) => number | null }[];
+  format: (value: number) => string;
+}
+
+const rounded = (value: number): string => (Math.round(value * 10) / 10).toLocaleString('en');
+
+const charts: readonly BeatChart[] = [
+  {
+    title: 'Heartbeat latency',
+    unit: 'round trip',
+    series: [{ name: 'latency', tone: 'running', of: ({ latencyMs }) => latencyMs }],
+    format: formatDuration,
+  },
+  {
+    title: 'Loop lag',
+    unit: 'longest',
+    series: [{ name: 'lag', tone: 'cancelled', of: ({ loopLagMs }) => loopLagMs }],
+    format: formatDuration,
+  },
+  {
+    title: 'Slots',
+    unit: 'in use, and there',
+    series: [
+      { name: 'in use', tone: 'brand', of: ({ activeRuns }) => activeRuns },
+      { name: 'there', tone: 'queued', of: ({ slots }) => slots },
+    ],
+    format: rounded,
+  },
+  {
+    title: 'CPU',
+    unit: 'percent of one core',
+    series: [{ name: 'CPU', tone: 'running', of: ({ cpuPercent }) => cpuPercent }],
+    format: (value) => `${rounded(value)} %`,
+  },
+  {
+    title: 'Memory',
+    unit: 'resident',
+    series: [{ name: 'memory', tone: 'brand', of: ({ rssBytes }) => rssBytes }],
+    format: (value) => formatBytes(Math.round(value)),
+  },
+];
+const HEIGHT = 150;
+
+/** How a runner did over the last 24 hours, by its heartbeats. */
+export function RunnerCharts({ runnerId }: { runnerId: string }) {
+  const { data, error, refetch } = useQuery({ ...beatsQuery(runnerId), refetchInterval: 60_000 });
+  return (
+    <Section title="Last 24 hours">
+      {data === undefined ? (
+        error ? (
+          <ErrorPanel
+            title="Heartbeats could not be loaded"
+            details={toFailure(error)}
+            onRetry={() => void refetch()}
+          />
+        ) : (
+          <Skeleton height={HEIGHT} role="status" aria-label="Loading the charts" />
+        )
+      ) : data.beats.length === 0 ? (
+        <p className="dimmed">No heartbeat is kept of it.</p>
+      ) : (
+        <div className={classes.charts}>
+          {charts.map(({ title, unit, series, format }) => (
+            <Chart
+              key={title}
+              {...{ title, unit, format }}
+              kind="line"
+              height={HEIGHT}
+              data={{
+                ...stepsOf(data),
+                series: series.map(({ of, ...look }) => ({ ...look, points: pointsOf(data, of) })),
+              }}
+            />
+          ))}
+        </div>
+      )}
+    </Section>
+  );
+}
+
+/** From the first heartbeat that is kept: a young runner would otherwise be a line at the edge. */
+function stepsOf({ stepMs, beats }: Beats): { from: number; stepMs: number } {
+  return { from: Date.parse(beats[0]?.at ?? ''), stepMs };
+}
+
+/** A step without a heartbeat is a gap. */
+function pointsOf(data: Beats, of: (beat: Beat) => number | null): (number | null)[] {
+  const { from, stepMs } = stepsOf(data);
+  const byStep = new Map(data.beats.map((beat) => [Math.round((Date.parse(beat.at) - from) / stepMs), of(beat)]));
+  const steps = Math.max(...byStep.keys()) + 1;
+  return Array.from({ length: steps }, (_, step) => byStep.get(step) ?? null);
+}

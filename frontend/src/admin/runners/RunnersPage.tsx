@@ -1,0 +1,248 @@
+import type { RunnerDetails } from '@job-manager/shared/contract/runners';
+import type { RunnerChange } from '@job-manager/shared/runner';
+import { Button, Checkbox } from '@mantine/core';
+import { IconChevronDown, IconChevronRight, IconFilterOff } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { parseAsString, parseAsStringLiteral, useQueryStates } from 'nuqs';
+import { useState } from 'react';
+import { useCan } from '../../api/session';
+import { Pending } from '../../components/Pending';
+import { Permitted } from '../../components/Permitted';
+import { useOpenedRunner } from '../../components/runner/useOpenedRunner';
+import { isAlive } from '../../components/runners';
+import { EmptyState } from '../../ui/EmptyState';
+import { InSteps } from '../../ui/InSteps';
+import { ListToolbar } from '../../ui/ListToolbar';
+import { loadable } from '../../ui/loadable';
+import { Page } from '../../ui/Page';
+import { Section } from '../../ui/Section';
+import { ChannelCapacity } from './ChannelCapacity';
+import { defaultsQuery, runnersQuery, useLiveRunners } from './calls';
+import { FleetActs } from './FleetActs';
+import { FleetDefault } from './FleetDefault';
+import { RegionChoice, regionsOf } from './RegionChoice';
+import { RunnerCards } from './RunnerCards';
+import { RunnerEvents } from './RunnerEvents';
+import classes from './runners.module.css';
+import { type RunnerActs, useRunnerActs } from './useRunnerActs';
+
+const RunnerDrawer = loadable(() =>
+  import('../../components/runner/RunnerDrawer').then((module) => module.RunnerDrawer),
+);
+const NoRunner = loadable(() => import('./NoRunner').then((module) => module.NoRunner));
+
+/** The processes that execute runs: how they do, what they hold, and what may be asked of them. */
+export function RunnersPage() {
+  return (
+    <Permitted permission="view" title="Runners">
+      <Runners />
+    </Permitted>
+  );
+}
+
+const states = ['alive', 'draining', 'gone'] as const;
+const place = {
+  q: parseAsString.withDefault(''),
+  status: parseAsStringLiteral(states),
+  region: parseAsString,
+};
+const choices = [
+  { value: 'alive', label: 'Alive' },
+  { value: 'draining', label: 'Draining' },
+  { value: 'gone', label: 'Lost or stopped' },
+] as const;
+
+function Runners() {
+  useLiveRunners();
+  const query = useQuery(runnersQuery());
+  const [{ q, status, region }, set] = useQueryStates(place);
+  const acts = useRunnerActs();
+  const opened = useOpenedRunner();
+  const runners = query.data?.runners;
+  const shown = (runners ?? []).filter(
+    (runner) => matches(runner, q) && isIn(runner, status) && (region === null || runner.labels.region === region),
+  );
+  const living = shown.filter(isAlive);
+  const defaults = useQuery(defaultsQuery()).data;
+  return (
+    <Page
+      title="Runners"
+      lead={runners ? describeFleet(runners) : 'Processes that execute runs.'}
+      actions={runners && defaults && <FleetActs runners={runners} defaults={defaults} />}
+    >
+      <Section title="All runners" isTitleHidden>
+        <ListToolbar
+          noun="runners"
+          q={q}
+          onSearch={(text) => void set({ q: text })}
+          state={status}
+          states={choices}
+          onState={(next) => void set({ status: next }, { history: 'push' })}
+        >
+          <RegionChoice
+            regions={regionsOf(runners ?? [])}
+            region={region}
+            onChange={(next) => void set({ region: next }, { history: 'push' })}
+          />
+        </ListToolbar>
+        {runners === undefined ? (
+          <Pending query={query} what="Runners" rows={3} />
+        ) : (
+          <>
+            {defaults && <FleetDefault defaults={defaults} runners={runners} />}
+            {!runners.some(isAlive) && <NoRunner />}
+            {living.length > 0 && <Fleet runners={living} change={defaults?.change ?? null} acts={acts} />}
+            <Gone runners={shown.filter((runner) => !isAlive(runner))} isOpenFirst={status === 'gone'} acts={acts} />
+            {shown.length === 0 && runners.length > 0 && (
+              <EmptyState
+                icon={IconFilterOff}
+                title="No runner matches"
+                text={`Looked among ${runners.length} runners.`}
+                action={
+                  <Button variant="default" onClick={() => void set({ q: null, status: null, region: null })}>
+                    Clear filters
+                  </Button>
+                }
+              />
+            )}
+          </>
+        )}
+      </Section>
+      {runners && (
+        <Section title="Channel capacity">
+          <ChannelCapacity runners={runners.filter(isAlive)} />
+        </Section>
+      )}
+      <Section title="Runner events">
+        <RunnerEvents runners={runners} />
+      </Section>
+      {acts.dialogs}
+      {opened.name !== null && runners && <RunnerDrawer name={opened.name} runners={runners} onClose={opened.close} />}
+    </Page>
+  );
+}
+
+function describeFleet(runners: readonly RunnerDetails[]): string {
+  const living = runners.filter(isAlive);
+  const used = living.reduce((sum, { activeRuns }) => sum + activeRuns, 0);
+  const slots = living.reduce((sum, { concurrency }) => sum + concurrency, 0);
+  const newest = newestVersion(living);
+  const older = living.filter(({ version }) => version !== newest).length;
+  const versions = newest === '' ? '' : ` · version ${newest}${older > 0 ? ` (${older} older)` : ''}`;
+  return `${living.length} alive · ${used.toLocaleString('en')} of ${slots.toLocaleString('en')} slots in use${versions}`;
+}
+
+function matches({ id, name, labels }: RunnerDetails, q: string): boolean {
+  const wanted = q.trim().toLowerCase();
+  const texts = [id, name, ...Object.entries(labels).map(([label, value]) => `${label}=${value}`)];
+  return texts.some((text) => text.toLowerCase().includes(wanted));
+}
+
+const isIn = ({ status }: RunnerDetails, state: (typeof states)[number] | null): boolean =>
+  state === null ||
+  (state === 'alive' && isAlive({ status })) ||
+  (state === 'draining' && status === 'DRAINING') ||
+  (state === 'gone' && !isAlive({ status }));
+
+interface FleetProps {
+  runners: readonly RunnerDetails[];
+  /** What runners take over when they start. */
+  change: RunnerChange | null;
+  acts: RunnerActs;
+}
+
+/** The living runners, and what may be asked of several at once. */
+function Fleet({ runners, change, acts }: FleetProps) {
+  const [ticked, setTicked] = useState<ReadonlySet<string>>(new Set());
+  const chosen = runners.filter(({ id }) => ticked.has(id));
+  const canManage = useCan('manageRunners');
+  const tick = (id: string, isTicked: boolean) =>
+    setTicked((before) => new Set(isTicked ? [...before, id] : [...before].filter((each) => each !== id)));
+  return (
+    <>
+      {canManage && runners.length > 1 && (
+        <Checkbox
+          className={classes.all}
+          label="Choose all"
+          checked={chosen.length === runners.length}
+          indeterminate={chosen.length > 0 && chosen.length < runners.length}
+          onChange={(event) => setTicked(new Set(event.currentTarget.checked ? runners.map(({ id }) => id) : []))}
+        />
+      )}
+      {canManage && chosen.length > 0 && (
+        <section className={classes.bar} aria-label="Chosen runners">
+          <span aria-live="polite">{chosen.length} chosen</span>
+          <Button size="compact-sm" variant="default" onClick={() => acts.ask('DRAIN', chosen)}>
+            Drain {chosen.length}…
+          </Button>
+          <Button size="compact-sm" variant="default" onClick={() => acts.ask('RESTART', chosen)}>
+            Restart {chosen.length}…
+          </Button>
+          <Button size="compact-sm" variant="default" onClick={() => acts.change(chosen)}>
+            Set…
+          </Button>
+          <Button size="compact-sm" variant="subtle" color="gray" onClick={() => setTicked(new Set())}>
+            Clear
+          </Button>
+        </section>
+      )}
+      <InSteps rows={runners} noun="runners">
+        {(part) => (
+          <RunnerCards
+            runners={part}
+            newestVersion={newestVersion(runners)}
+            defaults={change}
+            acts={acts}
+            ticked={ticked}
+            onTick={tick}
+          />
+        )}
+      </InSteps>
+    </>
+  );
+}
+
+/** Of the runner that began last. */
+const newestVersion = (runners: readonly RunnerDetails[]): string =>
+  [...runners].sort((a, b) => b.startedAt.localeCompare(a.startedAt))[0]?.version ?? '';
+
+const NONE: ReadonlySet<string> = new Set();
+
+/** Those that were lost or have stopped, folded away. */
+function Gone({
+  runners,
+  isOpenFirst,
+  acts,
+}: {
+  runners: readonly RunnerDetails[];
+  isOpenFirst: boolean;
+  acts: RunnerActs;
+}) {
+  const [isOpen, setOpen] = useState(false);
+  if (runners.length === 0) return null;
+  const lost = runners.filter(({ status }) => status === 'LOST').length;
+  const gone = `${runners.length} gone in the last 24 hours${lost > 0 ? `, ${lost} lost` : ''}`;
+  const isShown = isOpen || isOpenFirst || lost > 0;
+  return (
+    <div className={classes.gone}>
+      {lost > 0 && !isOpenFirst && <p className="dimmed">{gone}</p>}
+      {lost === 0 && !isOpenFirst && (
+        <Button
+          variant="subtle"
+          color="gray"
+          size="compact-sm"
+          leftSection={isShown ? <IconChevronDown size={16} aria-hidden /> : <IconChevronRight size={16} aria-hidden />}
+          aria-expanded={isShown}
+          onClick={() => setOpen(!isOpen)}
+        >
+          {gone}
+        </Button>
+      )}
+      {isShown && (
+        <InSteps rows={runners} noun="runners">
+          {(part) => <RunnerCards runners={part} newestVersion="" acts={acts} ticked={NONE} onTick={() => {}} />}
+        </InSteps>
+      )}
+    </div>
+  );
+}

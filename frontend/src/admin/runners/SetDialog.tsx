@@ -1,0 +1,36 @@
+import type { RunnerDetails } from '@job-manager/shared/contract/runners';
+import { ConfirmDialog } from '../../ui/ConfirmDialog';
+import { ChangeFields, ChangePreview, useChangeDraft } from './ChangeFields';
+import type { RunnerOrder } from './useRunnerActs';
+
+interface Props {
+  runners: readonly RunnerDetails[];
+  isPending: boolean;
+  fault: string | null;
+  onSend: (order: RunnerOrder) => void;
+  onClose: () => void;
+}
+
+/** Changes what runners do until they end, with what is different for each of them. */
+export function SetDialog({ runners, isPending, fault, onSend, onClose }: Props) {
+  const draft = useChangeDraft();
+  const { change } = draft;
+  const [only] = runners.length === 1 ? runners : [];
+  return (
+    <ConfirmDialog
+      title={only ? `Set ${only.name}` : `Set ${runners.length} runners`}
+      confirm="Set"
+      isPending={isPending}
+      isChanged={change !== undefined}
+      fault={fault}
+      onConfirm={() => {
+        if (change) onSend({ kind: 'SET', runnerIds: runners.map(({ id }) => id), change });
+      }}
+      onClose={onClose}
+    >
+      <p>It holds until the process ends; a new one begins with its own settings, or with the default of all.</p>
+      <ChangeFields draft={draft} only={only} />
+      {change && <ChangePreview runners={runners} change={change} />}
+    </ConfirmDialog>
+  );
+}

@@ -1,0 +1,78 @@
+import type { RunnerDetails } from '@job-manager/shared/contract/runners';
+import type { RunnerCommandKind } from '@job-manager/shared/runner';
+import { useQueryClient } from '@tanstack/react-query';
+import { type ReactNode, useState } from 'react';
+import { trackError } from '../../api/errorTracking';
+import { toFailure } from '../../api/failure';
+import { useAction } from '../../api/useAction';
+import { DialogBoundary } from '../../ui/DialogBoundary';
+import { loadable } from '../../ui/loadable';
+import { toastError, toastSuccess } from '../../ui/toast';
+import { useReturnFocus } from '../../ui/useReturnFocus';
+import { calls, runnersQuery } from './calls';
+import { commandLabels } from './describe-command';
+
+const CommandDialog = loadable(() => import('./CommandDialog').then((module) => module.CommandDialog));
+const SetDialog = loadable(() => import('./SetDialog').then((module) => module.SetDialog));
+
+export type RunnerOrder = Parameters<typeof calls.sendRunnerCommand>[0];
+
+/** Commands that are asked about before they are sent. */
+type AskedKind = Extract<RunnerCommandKind, 'DRAIN' | 'STOP' | 'RESTART'>;
+
+export interface RunnerActs {
+  /** Shows what a command would touch, and sends it once that is confirmed. */
+  ask: (kind: AskedKind, runners: readonly RunnerDetails[]) => void;
+  change: (runners: readonly RunnerDetails[]) => void;
+  /** Sends at once what takes nothing away. */
+  send: (kind: 'RESUME' | 'PING', runners: readonly RunnerDetails[]) => void;
+  dialogs: ReactNode;
+}
+
+type Opened = { kind: AskedKind | 'SET'; runners: readonly RunnerDetails[] };
+
+/** What a person may ask of runners, with the dialogs that ask first. */
+export function useRunnerActs(): RunnerActs {
+  const [opened, open] = useState<Opened | null>(null);
+  const close = () => open(null);
+  useReturnFocus(opened !== null);
+  const sending = useSending(close);
+  const { mutate, isPending } = sending;
+  const fault = opened && sending.error ? toFailure(sending.error).details : null;
+  const ask = (kind: Opened['kind'], runners: readonly RunnerDetails[]) => {
+    sending.reset();
+    open({ kind, runners });
+  };
+  const dialog = { isPending, fault, onSend: mutate, onClose: close };
+  return {
+    ask,
+    change: (runners) => ask('SET', runners),
+    send: (kind, runners) => mutate({ kind, runnerIds: runners.map(({ id }) => id) }),
+    dialogs: (
+      <DialogBoundary opened={[opened]} onClose={close}>
+        {opened?.kind === 'SET' && <SetDialog runners={opened.runners} {...dialog} />}
+        {opened && opened.kind !== 'SET' && <CommandDialog kind={opened.kind} runners={opened.runners} {...dialog} />}
+      </DialogBoundary>
+    ),
+  };
+}
+
+function useSending(onSent: () => void) {
+  const queryClient = useQueryClient();
+  return useAction({
+    mutationFn: (order: RunnerOrder) => calls.sendRunnerCommand(order),
+    onSuccess: ({ sent, refused }, { kind }) => {
+      const to = sent === 1 ? 'the runner' : `${sent} runners`;
+      const left = refused.length === 0 ? '' : ` ${refused.length} left out: ${refused[0]?.reason ?? ''}`;
+      toastSuccess({ id: 'runner command', message: `${commandLabels[kind]} was sent to ${to}.${left}` });
+      onSent();
+    },
+    onError: (failed, { kind }) => {
+      trackError(failed, { action: 'sendRunnerCommand', component: 'RunnersPage' });
+      // The others have a dialog that says why.
+      if (kind !== 'RESUME' && kind !== 'PING') return;
+      toastError({ title: `${commandLabels[kind]} could not be sent`, message: toFailure(failed).details });
+    },
+    onSettled: () => void queryClient.invalidateQueries({ queryKey: runnersQuery().queryKey }),
+  });
+}

@@ -1,0 +1,30 @@
+import { bulk } from '@job-manager/shared/contract/bulk';
+import { createTanstackQueryUtils } from '@orpc/tanstack-query';
+import { createClient } from './client';
+
+// Made apart from the other calls: the first page makes none of these.
+const client = createClient({ bulk }).bulk;
+const api = createTanstackQueryUtils(client, { path: ['bulk'] });
+
+/** An act on many runs: which, and what is done to them. */
+export type BulkRequest = Parameters<typeof client.preview>[0];
+
+/** What the act would touch now; read anew each time it is asked for, and not while the reader decides. */
+export const bulkPreviewQuery = (input: BulkRequest) =>
+  api.preview.queryOptions({
+    input,
+    gcTime: 0,
+    staleTime: Number.POSITIVE_INFINITY,
+    refetchOnWindowFocus: false,
+    refetchOnReconnect: false,
+  });
+
+/** Starts what was previewed. */
+export const beginBulk = async (token: string) => (await client.begin({ token })).operation;
+export const readBulk = async (operationId: string) => (await client.get({ operationId })).operation;
+/** Stops an operation after its current step. */
+export const abortBulk = async (operationId: string) => (await client.abort({ operationId })).operation;
+
+/** Operations on many runs, the newest first. */
+export const bulkListQuery = () => api.list.queryOptions({ input: {}, select: ({ operations }) => operations });
+export const bulkListKey = () => api.list.key();

@@ -1,0 +1,25 @@
+import { Button } from '@mantine/core';
+
+interface Props {
+  /** What is paused, by its name. */
+  name: string;
+  isPaused: boolean;
+  onPause: () => void;
+  onResume: () => void;
+}
+
+/** Pauses what is on, after asking why, and resumes what is paused; `P` presses it. */
+export function PauseButton({ name, isPaused, onPause, onResume }: Props) {
+  const act = isPaused ? 'Resume' : 'Pause';
+  return (
+    <Button
+      variant="default"
+      size="compact-sm"
+      aria-label={`${act} ${name}`}
+      data-key="P"
+      onClick={isPaused ? onResume : onPause}
+    >
+      {isPaused ? act : `${act}…`}
+    </Button>
+  );
+}

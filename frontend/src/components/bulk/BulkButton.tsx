@@ -1,0 +1,43 @@
+import { Button, type ButtonProps } from '@mantine/core';
+import { type ReactNode, useState } from 'react';
+import type { BulkRequest } from '../../api/bulk-queries';
+import { DialogBoundary } from '../../ui/DialogBoundary';
+import { loadable } from '../../ui/loadable';
+import { useReturnFocus } from '../../ui/useReturnFocus';
+import { useMayDo } from './useMayDo';
+
+const BulkDialog = loadable(() => import('./BulkDialog').then((module) => module.BulkDialog));
+
+interface Props extends ButtonProps {
+  /** Made when it is clicked: a range that ends now ends then. */
+  request: () => BulkRequest;
+  action: BulkRequest['action'];
+  /** Of the dialog, where it isn't what the act is called. */
+  heading?: string;
+  subject?: string;
+  /** Why the button is disabled. */
+  title?: string;
+  onDone?: () => void;
+  children: ReactNode;
+  'aria-label'?: string;
+  'data-key'?: string;
+}
+
+/** Asks before something is done to many runs; nothing for those who may not. */
+export function BulkButton({ request, action, heading, subject, onDone, children, ...button }: Props) {
+  const may = useMayDo(action);
+  const [asked, ask] = useState<BulkRequest | null>(null);
+  useReturnFocus(asked !== null);
+  if (!may) return null;
+  const close = () => ask(null);
+  return (
+    <>
+      <Button variant="default" size="compact-sm" {...button} onClick={() => ask(request())}>
+        {children}
+      </Button>
+      <DialogBoundary opened={[asked]} onClose={close}>
+        {asked && <BulkDialog request={asked} title={heading} subject={subject} onClose={close} onDone={onDone} />}
+      </DialogBoundary>
+    </>
+  );
+}

@@ -1,0 +1,118 @@
+import type { BulkPreview } from '@job-manager/shared/contract/bulk';
+import { TextInput } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { type BulkRequest, beginBulk, bulkPreviewQuery } from '../../api/bulk-queries';
+import { toFailure } from '../../api/failure';
+import { useAction } from '../../api/useAction';
+import { spellRuns } from '../../lib/spell-runs';
+import { ConfirmDialog } from '../../ui/ConfirmDialog';
+import { statusLook } from '../status';
+import { bulkActs } from './acts';
+import classes from './BulkDialog.module.css';
+import { followOperation } from './follow-operation';
+import { FirstRuns, RunsByJob } from './PreviewLists';
+
+interface Props {
+  request: BulkRequest;
+  title?: string;
+  /** Which runs they are. */
+  subject?: string;
+  onClose: () => void;
+  onDone?: () => void;
+}
+
+/** Beyond it the number has to be typed, where the act can't be undone. */
+const MAX_UNTYPED = 20;
+
+/** Shows which runs an act on many would touch, and starts it on exactly these; a toast follows it from there. */
+export function BulkDialog({ request, title, subject, onClose, onDone }: Props) {
+  const { verb, isDangerous } = bulkActs[request.action];
+  const { data: preview, error } = useQuery(bulkPreviewQuery(request));
+  const [typed, setTyped] = useState('');
+  const [isRefused, setRefused] = useState(false);
+  const { total = 0 } = preview ?? {};
+  const wanted = wantedText(request, isDangerous ? total : 0);
+  const isTyped = wanted === null || typed.replace(/[\s,.]/g, '') === wanted;
+  const {
+    mutate,
+    isPending,
+    error: refused,
+  } = useAction({
+    mutationFn: beginBulk,
+    onSuccess: (operation) => {
+      followOperation(operation);
+      onClose();
+      onDone?.();
+    },
+  });
+  const confirm = () => {
+    if (preview === undefined) return;
+    if (total === 0) onClose();
+    else if (isTyped) mutate(preview.token);
+    else setRefused(true);
+  };
+  const failure = refused ?? error;
+  const name = preview ? `${verb} ${spellRuns(total)}` : `${verb} runs`;
+  return (
+    <ConfirmDialog
+      title={title ?? name}
+      subject={subject}
+      confirm={preview && total === 0 ? 'Close' : name}
+      isDangerous={isDangerous && total > 0}
+      isPending={isPending || (preview === undefined && error === null)}
+      isChanged={typed !== ''}
+      fault={failure && toFailure(failure).details}
+      onConfirm={confirm}
+      onClose={onClose}
+    >
+      {preview && <Touched request={request} preview={preview} />}
+      {total > 0 && wanted !== null && (
+        <TextInput
+          label={`Type ${wanted} to confirm`}
+          value={typed}
+          autoComplete="off"
+          error={isRefused && !isTyped ? `Type ${wanted}` : null}
+          onChange={(event) => setTyped(event.currentTarget.value)}
+          data-autofocus
+        />
+      )}
+    </ConfirmDialog>
+  );
+}
+
+/** What has to be typed: the channel that is emptied, or the number of many runs; null for nothing. */
+function wantedText({ action, filter }: BulkRequest, total: number): string | null {
+  if (action === 'purge') return filter?.channel ?? null;
+  return total > MAX_UNTYPED ? String(total) : null;
+}
+
+function Touched({ request, preview }: { request: BulkRequest; preview: BulkPreview }) {
+  const { total, isCut, byJob, byStatus, first, cannot } = preview;
+  return (
+    <>
+      <p className={classes.text}>
+        {total === 0 ? 'No run that matches can be changed.' : bulkActs[request.action].text}
+      </p>
+      {byStatus.length > 1 && (
+        <p className={classes.text}>
+          {byStatus
+            .map(({ status, runs }) => `${runs.toLocaleString('en')} ${statusLook[status].label.toLowerCase()}`)
+            .join(', ')}
+        </p>
+      )}
+      <RunsByJob jobs={byJob} />
+      {total > 0 && <FirstRuns runs={first} count={total} />}
+      {isCut && (
+        <p className={classes.text}>
+          More match: these are the oldest {total.toLocaleString('en')}. Do it again for the others.
+        </p>
+      )}
+      {cannot.length > 0 && (
+        <p className={classes.text}>
+          Left alone: {cannot.map(({ reason, count }) => `${count.toLocaleString('en')} ${reason}`).join(', ')}.
+        </p>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,72 @@
+import type { JobChannel } from '@job-manager/shared/contract/channels';
+import { Button } from '@mantine/core';
+import { useServerTime } from '../../api/server-clock';
+import { useCan } from '../../api/session';
+import { formatDuration } from '../../lib/duration';
+import { Meter } from '../../ui/Meter';
+import { Tag } from '../../ui/Tag';
+import { PauseButton } from '../PauseButton';
+import { PausedNote } from '../PausedNote';
+import classes from './ChannelCells.module.css';
+import { oldestWaitMs, stateLook, stateOf, targetOf } from './channel-state';
+import type { ChannelActs } from './useChannelActs';
+
+const COUNTED = 10_000;
+/** A count that ends at 10,000. */
+export const atMost = (count: number): string => (count >= COUNTED ? '10,000+' : count.toLocaleString('en'));
+
+/** How a channel is, and who paused it. */
+export function ChannelStateTag({ channel }: { channel: JobChannel }) {
+  const state = useServerTime((now) => stateOf(channel, now));
+  const { label, tone } = stateLook[state];
+  return (
+    <span className={classes.state}>
+      <Tag tone={tone}>{label}</Tag>
+      {channel.paused && (
+        <span className={classes.note}>
+          <PausedNote paused={channel.paused} />
+        </span>
+      )}
+    </span>
+  );
+}
+
+/** How long the oldest due run has waited, against what is aimed at. */
+export function OldestWait({ channel }: { channel: JobChannel }) {
+  const target = targetOf(channel);
+  const waitMs = useServerTime((now) => oldestWaitMs(channel, now));
+  if (channel.oldestDueAt === null) return <>–</>;
+  const tone = waitMs >= target ? 'failed' : waitMs >= target * 0.7 ? 'warning' : 'info';
+  return (
+    <span className={classes.figure}>
+      {formatDuration(waitMs)} of {formatDuration(target)}
+      {channel.targetWaitMs === null && <span className="dimmed"> (default)</span>}
+      <Meter value={waitMs} max={target} tone={tone} />
+    </span>
+  );
+}
+
+/** Pause or resume, and the limits; nothing for those who may not. */
+export function ChannelButtons({ channel, acts }: { channel: JobChannel; acts: ChannelActs }) {
+  if (!useCan('manageChannels')) return null;
+  const { name, paused } = channel;
+  return (
+    <span className={classes.acts}>
+      <PauseButton
+        name={name}
+        isPaused={paused !== null}
+        onPause={() => acts.pause(name)}
+        onResume={() => acts.resume(channel)}
+      />
+      <Button
+        variant="default"
+        size="compact-sm"
+        aria-label={`Limits of ${name}`}
+        data-key="e"
+        onClick={() => acts.change(channel)}
+      >
+        Limits…
+      </Button>
+    </span>
+  );
+}

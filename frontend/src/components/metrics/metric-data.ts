@@ -1,0 +1,77 @@
+import type { MetricSeries, MetricsAnswer } from '@job-manager/shared/contract/metrics';
+import { type Metric, type MetricMeasure, metrics } from '@job-manager/shared/metrics';
+import { serverNow } from '../../api/server-clock';
+import { formatBytes } from '../../lib/byte-size';
+import { formatDuration, formatLatency } from '../../lib/duration';
+import type { ChartData, Tone } from '../../ui/chart/chart-data';
+
+/** How a measure is drawn. */
+export interface Drawing {
+  measure: MetricMeasure;
+  name: string;
+  tone: Tone;
+}
+
+/** Writes values of a measure: `1,284`, `4.5 %`, `1m 40s`, `82.1 MB`. */
+export const formatOf =
+  (measure: MetricMeasure) =>
+  (value: number): string => {
+    const { unit }: Metric = metrics[measure];
+    if (unit === 'ms') return value < 10 && !Number.isInteger(value) ? formatLatency(value) : formatDuration(value);
+    if (unit === 'KiB') return formatBytes(Math.round(value * 1_024));
+    if (unit === 'share') return `${(Math.round(value * 1_000) / 10).toLocaleString('en')} %`;
+    return (Math.round(value * 10) / 10).toLocaleString('en');
+  };
+
+const counted = [
+  'published',
+  'completed',
+  'failed',
+  'cancelled',
+  'retries',
+  'cpuTime',
+  'throughput',
+  'throughput.failed',
+  'api.requests',
+  'api.errors',
+] as const satisfies MetricMeasure[];
+
+/** Whether the values of a measure may be added up. */
+export const isCounted = (measure: MetricMeasure): boolean => (counted as readonly MetricMeasure[]).includes(measure);
+
+/** The series of a measure over all that was asked for. */
+export const seriesOf = (answer: { series: MetricSeries[] } | null | undefined, measure: MetricMeasure) =>
+  answer?.series.find((series) => series.measure === measure && series.group === null);
+
+/** How long a step is, for the unit of a chart: `by 1h`. */
+export const stepUnit = ({ stepMs }: ChartData): string => `by ${formatDuration(stepMs)}`;
+
+/** What a chart draws of an answer; null where it has none of these measures. */
+export function chartOf(answer: MetricsAnswer, drawings: readonly Drawing[], isCompared = false): ChartData | null {
+  const found = drawings.flatMap((drawing) => {
+    const series = seriesOf(answer, drawing.measure);
+    return series ? [{ ...drawing, series }] : [];
+  });
+  const [first] = found;
+  if (!first) return null;
+  const { stepMs, points } = first.series;
+  const from = Date.parse(answer.from);
+  return {
+    from,
+    stepMs,
+    isCounted: isCounted(first.measure),
+    isLastPartial: from + points.length * stepMs > serverNow(),
+    series: found.map(({ measure, name, tone, series }) => ({
+      name,
+      tone,
+      points: series.points,
+      ...(isCompared && { previous: seriesOf(answer.previous, measure)?.points ?? [] }),
+    })),
+  };
+}
+/** As much of a version as finds room beside its line: some are hashes. */
+const VERSION_CHARS = 10;
+
+/** When the versions of a job first ran. */
+export const versionMarks = ({ marks }: MetricsAnswer) =>
+  marks.map(({ at, version }) => ({ at: Date.parse(at), label: `v${version.slice(0, VERSION_CHARS)}` }));

@@ -1,0 +1,48 @@
+import { expect, it } from 'vitest';
+import type { ChartData, Series } from './chart-data';
+import { layOut } from './plot-layout';
+
+const HOUR = 3_600_000;
+const FROM = Date.UTC(2026, 10, 22);
+const frame = { width: 254, height: 126, left: 52, bottom: 20 };
+
+const series = (points: Series['points'], rest: Partial<Series> = {}): Series => ({
+  name: 'Failed',
+  tone: 'failed',
+  points,
+  ...rest,
+});
+const data = (...all: Series[]): ChartData => ({ from: FROM, stepMs: HOUR, series: all });
+const drawnOf = (kind: Parameters<typeof layOut>[1], ...all: Series[]) => layOut(data(...all), kind, frame).drawn;
+
+it('draws no line where nothing was measured, and a dot for what stands alone', () => {
+  const [drawn] = drawnOf('line', series([1, 2, null, 4, null]));
+  expect(drawn?.line.match(/M/g)).toHaveLength(2);
+  expect(drawn?.dots).toHaveLength(1);
+  expect(drawn?.dots[0]?.x).toBe(52 + 3.5 * 40);
+});
+
+it('stacks bars, and none on a missing or empty step', () => {
+  const [first, second] = drawnOf('bars', series([10, 0, null]), series([10, 5, 5]));
+  expect(first?.bars.map(({ index, height }) => [index, height])).toEqual([[0, 50]]);
+  expect(second?.bars.map(({ index, y, height }) => [index, y, height])).toEqual([
+    [0, 6, 50],
+    [1, 81, 25],
+    [2, 81, 25],
+  ]);
+});
+
+it('reaches above the highest value of now and of before, in round steps from zero', () => {
+  const ticksOf = (...all: Series[]) => layOut(data(...all), 'line', frame).valueTicks.map(({ value }) => value);
+  expect(ticksOf(series([0, 61]))).toEqual([0, 20, 40, 60, 80]);
+  expect(ticksOf(series([1], { previous: [9] }))).toEqual([0, 2, 4, 6, 8, 10]);
+  expect(ticksOf(series([0, null]))).toEqual([0, 1]);
+  expect(ticksOf(series([]))).toEqual([0, 1]);
+});
+
+it('finds the step and the moment below a pixel, and the nearest outside of the plot', () => {
+  const layout = layOut(data(series([1, 2, 3, 4])), 'line', frame);
+  expect([0, 52, 101, 103, 251, 900].map(layout.indexOf)).toEqual([0, 0, 0, 1, 3, 3]);
+  expect(layout.momentOf(152)).toBe(FROM + 2 * HOUR);
+  expect(layout.xOf(FROM + 2 * HOUR)).toBe(152);
+});
