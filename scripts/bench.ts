@@ -18,10 +18,24 @@ const { json, strict, ...chosen } = new Command('bench')
   .option('--engines <engines>', 'compare these alone, such as ours,graphile-batched', commaSeparated)
   .option('--rounds <n>', 'how many times each comparison is made', wholeNumber, 3)
   .option('--runs <n>', 'how many runs a drain has', wholeNumber, 20_000)
+  .option(
+    '--snapshot-minutes <n>',
+    'how long one session holds a snapshot open while runs are worked off',
+    wholeNumber,
+    1,
+  )
   .option('--strict', 'exit with 1 when a target is missed')
   .showHelpAfterError('Try --help.')
   .parse()
-  .opts<{ json?: true; strict?: true; only?: string[]; engines?: string[]; rounds: number; runs: number }>();
+  .opts<{
+    json?: true;
+    strict?: true;
+    only?: string[];
+    engines?: string[];
+    rounds: number;
+    runs: number;
+    snapshotMinutes: number;
+  }>();
 
 const resources = new Resources();
 const stopping = new AbortController();

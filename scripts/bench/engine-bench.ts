@@ -14,6 +14,8 @@ export interface EngineBench {
   rounds: number;
   /** How many runs a drain has. */
   runs: number;
+  /** How long one session holds a snapshot open, in minutes. */
+  snapshotMinutes: number;
   /** Ids of the engines to compare; all without it. */
   engines?: string[];
   /** Aborted when the benchmark is told to stop. */
@@ -40,7 +42,10 @@ export interface BenchDatabase {
 /** Migrated once and copied from then on: nothing may be connected to it. */
 const TEMPLATE = 'bench_template';
 
-export type EngineBenchOptions = Pick<EngineBench, 'rounds' | 'runs' | 'engines' | 'signal' | 'say'> & {
+export type EngineBenchOptions = Pick<
+  EngineBench,
+  'rounds' | 'runs' | 'snapshotMinutes' | 'engines' | 'signal' | 'say'
+> & {
   postgres: BenchPostgres;
   redis: BenchRedis | null;
   resources: Resources;

@@ -19,6 +19,7 @@ import { chattyJob } from './processes/chatty-job.js';
 import { fourRunners } from './processes/four-runners.js';
 import { idleRunner } from './processes/idle-runner.js';
 import { thousandSockets } from './processes/thousand-sockets.js';
+import { drainKinds } from './scale/drain-kinds.js';
 import { longHistory } from './scale/long-history.js';
 import { openSnapshot } from './scale/open-snapshot.js';
 import { steadyDay } from './scale/steady-day.js';
@@ -31,6 +32,7 @@ export const engineParts: EnginePart[] = [
   enqueueBulk,
   pickup,
   pickupUnderLoad,
+  drainKinds,
   openSnapshot,
   fourRunners,
   idleRunner,

@@ -21,6 +21,7 @@ export interface BenchOptions {
   engines?: string[];
   rounds: number;
   runs: number;
+  snapshotMinutes: number;
   resources: Resources;
   signal: AbortSignal;
   say(text: string): void;
@@ -48,10 +49,12 @@ interface Work {
 }
 
 async function measureEngine(parts: EnginePart[], { postgres, report, options }: Work): Promise<void> {
-  const { resources, rounds, runs, engines, signal, say } = options;
+  const { resources, rounds, runs, snapshotMinutes, engines, signal, say } = options;
   const redis = await startRedis(resources, postgres.folder);
   Object.assign(report.machine.others, versionsOf(redis));
-  const bench = await startEngineBench({ postgres, redis, resources, rounds, runs, engines, signal, say });
+  const bench = await startEngineBench({
+    ...{ postgres, redis, resources, rounds, runs, snapshotMinutes, engines, signal, say },
+  });
   for (const { id, measure } of parts) await measurePart(id, () => measure(bench), { report, options });
 }
 
@@ -90,7 +93,7 @@ async function timed(id: string, measure: () => Promise<Figure[]>): Promise<Meas
 /** Of what the engine is compared with. */
 function versionsOf(redis: BenchRedis | null): Record<string, string> {
   const packages = new Set(contenders.flatMap(({ packageName }) => packageName ?? []));
-  const versions = Object.fromEntries([...packages].map((name) => [name, versionOf(name)]));
+  const versions = Object.fromEntries([...packages].map((name) => [name, versionOf(name, 'scripts/bench')]));
   return redis ? { ...versions, Redis: redis.version } : versions;
 }
 

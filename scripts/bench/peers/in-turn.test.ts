@@ -6,6 +6,7 @@ import { measureInTurn } from './in-turn.js';
 
 const bench = (given: Partial<EngineBench> = {}): EngineBench => ({
   newDatabase: () => Promise.reject(new Error('Nothing is stored here')),
+  snapshotMinutes: 1,
   rounds: 2,
   runs: 1,
   signal: new AbortController().signal,

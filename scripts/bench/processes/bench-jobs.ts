@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { appendFileSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
 import { type AnyJob, defineJob } from '@job-manager/backend';
 import * as z from 'zod';
 
@@ -13,6 +14,19 @@ export const noOp = defineJob({
   parameters: z.strictObject({}),
   defaultParams: {},
   run: async () => {},
+});
+
+/** How long `waiter` waits, in milliseconds. */
+export const WAIT_MS = 5;
+
+/** Waits, as a job does that asks another service for something. */
+export const waiter = defineJob({
+  ...told,
+  name: 'bench-waiter',
+  description: 'Waits for some milliseconds, for the benchmark.',
+  parameters: z.strictObject({}),
+  defaultParams: {},
+  run: () => delay(WAIT_MS),
 });
 
 /** Where `starter` tells its starts; every process has a file of its own. */
@@ -55,4 +69,4 @@ export const worker = defineJob({
 });
 
 /** All of them, for the processes that execute them. */
-export const benchJobs: AnyJob[] = [noOp, starter, worker];
+export const benchJobs: AnyJob[] = [noOp, waiter, starter, worker];

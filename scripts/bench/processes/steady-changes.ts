@@ -26,11 +26,11 @@ export async function changeSteadily(
 
 const CHANGE = `
 WITH old AS MATERIALIZED (
-  SELECT id FROM "JobRun" WHERE status = 'RUNNING' ORDER BY id
-  LIMIT greatest(0, (SELECT count(*) FROM "JobRun" WHERE status = 'RUNNING') - ${EACH * (TICKS_OF_A_RUN - 1)})
+  SELECT id FROM "JobRun" WHERE status = 'RUNNING' AND "finishedAt" IS NULL ORDER BY id
+  LIMIT greatest(0, (SELECT count(*) FROM "JobRun" WHERE status = 'RUNNING' AND "finishedAt" IS NULL) - ${EACH * (TICKS_OF_A_RUN - 1)})
 ), ended AS (
   UPDATE "JobRun" j SET status = 'SUCCESS', "finishedAt" = clock_timestamp(), "durationMs" = 100, "progressPercent" = 100, rev = rev + 1
-  FROM old WHERE j.id = old.id RETURNING j.*
+  FROM old WHERE j.id = old.id AND j."finishedAt" IS NULL RETURNING j.*
 ), counted AS (${countEnded('ended')}
 ), started AS (
   INSERT INTO "JobRun" ("jobName", status, trigger, "algorithmVersion", attempt, "claimNo", rev, "startedAt", "lastHeartbeatAt",

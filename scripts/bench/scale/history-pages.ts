@@ -55,8 +55,8 @@ export async function historyPages(bench: EngineBench, history: History): Promis
     const runs = history.runs.toLocaleString('en');
     const name = (what: string) => `Page of a history of ${runs} runs, any depth, p95, ${what}`;
     return [
-      { ...figureOf(name('queries'), await ask(FILTERS, bySql)), most: 3, aim: 1.5 },
-      { ...figureOf(name('over HTTP'), await ask(FILTERS, byHttp)), most: 15, aim: 8 },
+      { ...figureOf(name('queries'), await ask(FILTERS, bySql)), most: 3, aim: 2 },
+      { ...figureOf(name('over HTTP'), await ask(FILTERS, byHttp)), most: 12, aim: 8 },
       figureOf(name('job and status together, over HTTP'), await ask(BOTH, byHttp)),
     ];
   });

@@ -2,6 +2,7 @@ import type { BenchDatabase, EngineBench } from '../engine-bench.js';
 import type { EnginePart } from '../figure.js';
 import { drainOverHistory } from './drain-over-history.js';
 import { historyPages } from './history-pages.js';
+import { metricsReads } from './metrics-reads.js';
 import { addPastRuns } from './past-runs.js';
 import { statsPrice, statsReads } from './stats-reads.js';
 
@@ -27,6 +28,7 @@ export const longHistory: EnginePart = {
         ...(await statsReads(longest)),
         ...(await drainOverHistory(bench, histories)),
         ...(await statsPrice(bench)),
+        ...(await metricsReads(bench)),
       ];
     } finally {
       for (const { database } of histories) await database.drop();

@@ -1,5 +1,6 @@
 import type { BenchDatabase, EngineBench } from '../engine-bench.js';
-import type { EnginePart } from '../figure.js';
+import type { EnginePart, Figure } from '../figure.js';
+import { percentile } from '../percentile.js';
 import { startBenchWorker, withWorkers } from '../processes/worker.js';
 import { drainQueued } from './queued-drain.js';
 import { describeRates, ratioFigure } from './ratio.js';
@@ -16,7 +17,10 @@ export const openSnapshot: EnginePart = {
       const { held, free } = await measureInTurn(bench, database);
       const name = 'Drain while a snapshot is held open, times without';
       const figure = ratioFigure({ name, least: 0.85, aim: 0.95 }, held, free);
-      return [{ ...figure, details: [...figure.details, `${describeRates(held)}; without ${describeRates(free)}`] }];
+      return [
+        { ...figure, details: [...figure.details, `${describeRates(held)}; without ${describeRates(free)}`] },
+        await measureLongSnapshot(bench, database),
+      ];
     } finally {
       await database.drop();
     }
@@ -38,6 +42,34 @@ async function measureInTurn(bench: EngineBench, database: BenchDatabase) {
     }
   });
   return rates;
+}
+
+/** The first and the last drains under one long snapshot that are compared. */
+const COMPARED = 3;
+
+/** One snapshot that stays open for minutes, while runs are queued and worked off one drain after the other. */
+async function measureLongSnapshot(bench: EngineBench, database: BenchDatabase): Promise<Figure> {
+  const rates: number[] = [];
+  bench.say(`  a snapshot of ${bench.snapshotMinutes} min`);
+  const drain = () => drainQueued(database, { runs: bench.runs, signal: bench.signal });
+  await withWorkers([startBenchWorker(database.url)], async () => {
+    // The first compiles and opens what the others find; it doesn't count.
+    await drain();
+    const until = performance.now() + bench.snapshotMinutes * 60_000;
+    await withSnapshot(database, async () => {
+      while (rates.length < 2 * COMPARED || performance.now() < until) rates.push(await drain());
+    });
+  });
+  const [first, last] = [rates.slice(0, COMPARED), rates.slice(-COMPARED)].map((some) => percentile(some, 50));
+  return {
+    name: `Drain at the end of a snapshot of ${bench.snapshotMinutes} min with writes, times its start`,
+    value: (last ?? Number.NaN) / (first ?? Number.NaN),
+    unit: '×',
+    details: [
+      `medians of the first and the last ${COMPARED} of ${rates.length} drains of ${bench.runs.toLocaleString('en')}: ${describeRates(rates)}`,
+      'ten minutes: pnpm bench --only open-snapshot --snapshot-minutes 10',
+    ],
+  };
 }
 
 /** So that the next one begins as this one did. */

@@ -33,7 +33,7 @@ export async function addPastRuns(
       signal.throwIfAborted();
       await client.query(definition);
     }
-    await client.query('ALTER TABLE "JobRun" RESET (autovacuum_enabled); SET session_replication_role = origin');
+    await client.query('SET session_replication_role = origin');
     await client.query(countEnded('"JobRun"'));
     for (const table of ['"JobRun"', '"JobRunCount"', '"JobRunDayCount"'])
       await client.query(`VACUUM (ANALYZE) ${table}`);
@@ -44,7 +44,7 @@ export async function addPastRuns(
   }
 }
 
-/** Drops the indexes of runs but the primary key, and returns how to make them again. */
+/** Drops the indexes of runs that ended before now but the primary key, and returns how to make them again. */
 async function dropIndexes(client: Sql): Promise<string[]> {
   const { rows } = await client.query<{ name: string; definition: string }>(INDEXES);
   for (const { name } of rows) await client.query(`DROP INDEX "${name}"`);
@@ -53,7 +53,7 @@ async function dropIndexes(client: Sql): Promise<string[]> {
 
 const INDEXES = `
 SELECT c.relname AS name, pg_get_indexdef(i.indexrelid) AS definition
-FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid WHERE i.indrelid = '"JobRun"'::regclass AND NOT i.indisprimary`;
+FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid WHERE i.indrelid = '"JobRun_before"'::regclass AND NOT i.indisprimary`;
 
 // A cube makes few jobs have most of the runs.
 const ADD = `

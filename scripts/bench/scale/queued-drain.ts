@@ -10,7 +10,11 @@ const MOST_MS = 120_000;
 export interface DrainOrder {
   runs: number;
   jobName?: string;
+  /** Over so many channels, in turn; all in the usual one unless given. */
+  channels?: number;
   signal: AbortSignal;
+  /** Called once all are queued, when workers may begin. */
+  onQueued?(): Promise<unknown>;
 }
 
 /**
@@ -18,15 +22,19 @@ export interface DrainOrder {
  * to the last end by the database's clock. Throws when one of them didn't succeed.
  */
 export async function drainQueued({ pool }: Pick<BenchDatabase, 'pool'>, order: DrainOrder): Promise<number> {
-  const { runs, jobName = noOp.name, signal } = order;
+  const { runs, jobName = noOp.name, channels = 1, signal, onQueued } = order;
   const { rows } = await pool.query<{ before: string }>('SELECT coalesce(max(id), 0) AS before FROM "JobRun"');
   const before = rows[0]?.before ?? '0';
   // In one transaction, so that they are all there when the first is claimed.
   await pool.query(
-    `WITH queued AS (INSERT INTO "JobRun" ("jobName") SELECT $1 FROM generate_series(1, $2::int) RETURNING id)
+    `WITH queued AS (
+      INSERT INTO "JobRun" ("jobName", channel)
+      SELECT $1, CASE $3::int WHEN 1 THEN 'default' ELSE 'channel-' || n % $3 END FROM generate_series(1, $2::int) n RETURNING id
+    )
     SELECT pg_notify('job_manager_queued', '') FROM (SELECT count(*) FROM queued) counted`,
-    [jobName, runs],
+    [jobName, runs, channels],
   );
+  await onQueued?.();
   await untilEmpty(pool, signal);
   const drained = await pool.query<{ ended: number; seconds: number }>(DRAINED, [before]);
   const { ended = 0, seconds = Number.NaN } = drained.rows[0] ?? {};
@@ -46,7 +54,7 @@ async function untilEmpty(pool: BenchDatabase['pool'], signal: AbortSignal): Pro
 
 // Each of them a look into a small index: it costs the drain nothing.
 const IS_EMPTY = `
-SELECT NOT EXISTS (SELECT FROM "JobRun" WHERE status = 'RUNNING') AND NOT EXISTS (SELECT FROM "JobRun" WHERE status = 'QUEUED') AS "isEmpty"`;
+SELECT NOT EXISTS (SELECT FROM "JobRun" WHERE status = 'RUNNING' AND "finishedAt" IS NULL) AND NOT EXISTS (SELECT FROM "JobRun" WHERE status = 'QUEUED' AND "finishedAt" IS NULL) AS "isEmpty"`;
 
 const DRAINED = `
 SELECT count(*)::int AS ended, extract(epoch FROM max("finishedAt") - min("startedAt"))::float8 AS seconds

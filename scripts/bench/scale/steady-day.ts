@@ -26,7 +26,7 @@ export const steadyDay: EnginePart = {
     const database = await bench.newDatabase();
     try {
       await hurryAutovacuum(database, true);
-      return [await liveADay(bench, database)];
+      return await liveADay(bench, database);
     } finally {
       await hurryAutovacuum(database, false);
       await database.drop();
@@ -39,7 +39,7 @@ interface Moment {
   finished: number;
 }
 
-async function liveADay(bench: EngineBench, database: BenchDatabase): Promise<Figure> {
+async function liveADay(bench: EngineBench, database: BenchDatabase): Promise<Figure[]> {
   const runs = Math.ceil((bench.runs * TIMES_A_DRAIN) / SLICES);
   const keep = { days: null, runs: Math.round(runs * SLICES * KEPT) };
   const policy: RetentionPolicy = { SUCCESS: keep, FAILED: keep, CANCELLED: keep };
@@ -56,7 +56,7 @@ async function liveADay(bench: EngineBench, database: BenchDatabase): Promise<Fi
       if (removed > 0) morning ??= await readMoment(database);
     }
   });
-  return figureOf({ rates, total: runs * SLICES, kept: keep.runs, morning, evening: await readMoment(database) });
+  return figuresOf({ rates, total: runs * SLICES, kept: keep.runs, morning, evening: await readMoment(database) });
 }
 
 /** Removes what is past its time, as a maintenance pass does but for the pauses it makes. Returns how many runs went. */
@@ -83,12 +83,12 @@ interface Day {
   evening: Moment;
 }
 
-function figureOf({ rates, total, kept, morning, evening }: Day): Figure {
+function figuresOf({ rates, total, kept, morning, evening }: Day): Figure[] {
   const [first, last] = [rates.slice(0, COMPARED), rates.slice(-COMPARED)].map((some) => percentile(some, 50));
   if (first === undefined || last === undefined) throw new Error('A day has a beginning and an end');
   const perSecond = (rate: number) => `${Math.round(rate).toLocaleString('en')} runs/s`;
   const hours = Array.from({ length: 12 }, (_, part) => percentile(rates.slice(part * 24, part * 24 + 24), 50));
-  return {
+  const rate: Figure = {
     name: `Rate at the end of a steady day of ${total.toLocaleString('en')} runs, times the start`,
     value: last / first,
     unit: '×',
@@ -102,6 +102,17 @@ function figureOf({ rates, total, kept, morning, evening }: Day): Figure {
       `at the end of the day: ${describeMoment(evening)}`,
     ],
   };
+  return [rate, ...sizeFigures(morning, evening)];
+}
+
+/** What the tables of runs take at the end, times what they took when for each run that came one went. */
+function sizeFigures(morning: Moment | undefined, evening: Moment): Figure[] {
+  return (['table', 'indexes'] as const).map((part) => ({
+    name: `Size of ${part === 'table' ? 'the tables of runs' : 'their indexes'} at the end of a steady day, times from when as many go as come`,
+    value: (evening.sizes.JobRun?.[part] ?? Number.NaN) / (morning?.sizes.JobRun?.[part] ?? Number.NaN),
+    unit: '×',
+    details: [],
+  }));
 }
 
 const describeMoment = ({ sizes, finished }: Moment): string =>

@@ -22,5 +22,6 @@ export function describeSize({ table, indexes, dead }: TableSize): string {
 }
 
 const SIZES = `
-SELECT relname AS name, pg_table_size(relid)::float8 AS "table", pg_indexes_size(relid)::float8 AS indexes, n_dead_tup::int AS dead
-FROM pg_stat_user_tables WHERE relname IN ('JobRun', 'JobRunCount', 'JobRunDayCount', 'AuditEvent') ORDER BY relname DESC`;
+SELECT regexp_replace(relname, '^JobRun_.*', 'JobRun') AS name, sum(pg_table_size(relid))::float8 AS "table",
+  sum(pg_indexes_size(relid))::float8 AS indexes, sum(n_dead_tup)::int AS dead
+FROM pg_stat_user_tables WHERE relname ~ '^JobRun_' OR relname IN ('JobRunCount', 'JobRunDayCount', 'AuditEvent') GROUP BY 1 ORDER BY 1 DESC`;
