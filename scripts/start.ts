@@ -1,6 +1,6 @@
 import './lib/check-node.js';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Config, readConfig } from '@job-manager/backend/config';
+import { type Config, readConfig, unknownSettings } from '@job-manager/backend/config';
 import type { RunningServer } from '@job-manager/backend/main';
 import pc from 'picocolors';
 import type { SignIn } from './lib/first-operator.js';
@@ -10,7 +10,7 @@ import { prepareProduct, serve } from './lib/product.js';
 import { reportFailure } from './lib/refusal.js';
 import { Resources } from './lib/resources.js';
 import { onStopSignals } from './lib/stop-signals.js';
-import { say } from './lib/terminal.js';
+import { complain, say } from './lib/terminal.js';
 
 /** How long a forced stop may take to leave the database in order. */
 const FORCED_WITHIN_MS = 5_000;
@@ -38,6 +38,7 @@ process.exit();
 /** Everything, up to the line that says where it listens. */
 async function start(): Promise<void> {
   const config = readConfig();
+  for (const unknown of unknownSettings()) complain(pc.yellow(unknown));
   const instance = await resources.hold(claimInstance(config.DATA_DIR), (held) => held.release());
   await checkPort(config);
   const { database, signIn } = await prepareProduct({ config, resources, signal: stopping.signal });
@@ -84,8 +85,7 @@ function describeSignIn({ email, newPassword }: SignIn): string[] {
 /** Gives up waiting for runs, but not the order in the database. */
 async function forceStop(): Promise<void> {
   process.exitCode = 130;
-  const runner = server?.runnerPid();
-  if (runner !== undefined) process.kill(runner, 'SIGKILL');
+  for (const runner of server?.runnerPids() ?? []) process.kill(runner, 'SIGKILL');
   await Promise.race([resources.closeAll().catch(() => {}), delay(FORCED_WITHIN_MS)]);
   process.exit();
 }

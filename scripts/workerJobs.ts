@@ -1,13 +1,15 @@
 import './lib/check-node.js';
-import { type Config, forgetSecretSettings, readConfig } from '@job-manager/backend/config';
+import { type Config, forgetSecretSettings, readConfig, unknownSettings } from '@job-manager/backend/config';
 import { awaitDatabase } from '@job-manager/backend/database/await-database';
 import type { createLog } from '@job-manager/backend/log';
+import { RESTART_EXIT_CODE } from '@job-manager/shared/runner';
 import { Command, InvalidArgumentError } from 'commander';
 import { ensurePrismaClient } from './lib/client.js';
 import { acquireDatabase, migrateDatabase } from './lib/database.js';
 import { reportFailure } from './lib/refusal.js';
 import { Resources } from './lib/resources.js';
 import { onStopSignals } from './lib/stop-signals.js';
+import { complain } from './lib/terminal.js';
 
 const { concurrency } = new Command('worker:jobs')
   .description('Executes queued runs until it is stopped; start as many as you like, on any machine.')
@@ -19,7 +21,7 @@ const { concurrency } = new Command('worker:jobs')
 const resources = new Resources();
 const stopping = new AbortController();
 let hurry: (() => void) | undefined;
-onStopSignals({ stop: () => stopping.abort(), force });
+onStopSignals({ stop: () => end(0), force });
 
 try {
   await Promise.race([work(), stopRequested()]);
@@ -34,6 +36,7 @@ process.exit();
 async function work(): Promise<void> {
   const config = readConfig({ ...process.env, ...(concurrency && { JOBS_CONCURRENCY: String(concurrency) }) });
   forgetSecretSettings();
+  for (const unknown of unknownSettings()) complain(unknown);
   await ensurePrismaClient();
   const [{ startWorker }, logging] = await Promise.all([
     import('@job-manager/backend/worker'),
@@ -42,8 +45,21 @@ async function work(): Promise<void> {
   const log = logging.createLog(config, 'worker');
   const databaseUrl = await openDatabase(config, log);
   stopping.signal.throwIfAborted();
-  const starting = startWorker({ config, databaseUrl, kind: 'WORKER', log });
+  const supervisor = {
+    canRestart: config.JOBS_SUPERVISED,
+    end: (how: 'stop' | 'restart') => {
+      log.info(`Ends because an operator requested a ${how}`);
+      end(how === 'restart' ? RESTART_EXIT_CODE : 0);
+    },
+  };
+  const starting = startWorker({ config, databaseUrl, kind: 'WORKER', log, supervisor });
   ({ hurry } = await resources.hold(starting, (worker) => worker.stop()));
+}
+
+/** Drains and ends the process; the last request decides on the code. */
+function end(code: number): void {
+  process.exitCode = code;
+  stopping.abort();
 }
 
 /** The second request hands runs back without waiting for any to end; who can't wait for that either asks once more. */

@@ -9,15 +9,15 @@ import { programOf, ROOT } from './repository.js';
 
 const SOURCES = ['frontend', 'shared', 'pnpm-lock.yaml', 'tsconfig.base.json'];
 const PAGE = join(ROOT, 'frontend/dist/index.html');
-/** Beside the packages: `dist` is served, and emptied by each build. */
-const CACHE = join(ROOT, 'node_modules/.cache/job-manager');
-const STAMP = join(CACHE, 'panel');
+/** In what it is about, and written last: packages that are installed anew leave it there. Names with a dot are not served. */
+const STAMP = join(ROOT, 'frontend/dist/.built-from');
+const LOCK = join(ROOT, 'node_modules/.cache/job-manager/panel.lock');
 
 /** Builds the panel when it is missing or older than its sources; says whether it had to. */
 export async function ensurePanel(signal?: AbortSignal): Promise<boolean> {
   const wanted = await fingerprint(SOURCES);
   if (await isCurrent(wanted)) return false;
-  return withFileLock(`${STAMP}.lock`, async () => {
+  return withFileLock(LOCK, async () => {
     if (await isCurrent(wanted)) return false;
     await rm(STAMP, { force: true });
     await build(signal);

@@ -13,9 +13,9 @@ export function programOf(packageName: string, command = packageName, workspace 
   return join(folderOf(packageName, workspace), script);
 }
 
-/** The installed version of a package. */
-export function versionOf(packageName: string): string {
-  return manifestOf(packageName).version;
+/** The version of a package that is installed for a workspace, the root unless given. */
+export function versionOf(packageName: string, workspace = ''): string {
+  return manifestOf(packageName, workspace).version;
 }
 
 function manifestOf(packageName: string, workspace = ''): { version: string; bin: string | Record<string, string> } {

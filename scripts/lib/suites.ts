@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { ROOT } from './repository.js';
 import { countSuite, type SuiteCounts } from './suite-counts.js';
 import { type FileTime, readFileTimes } from './suite-times.js';
@@ -29,7 +30,7 @@ export interface StaticCheck {
 
 /** A check that either holds or not; counts as one. */
 export async function runStaticCheck({ name, command }: StaticCheck): Promise<SuiteResult> {
-  const ended = await runNode(command, { quiet: true });
+  const ended = await runNode(command, { isShown: false });
   const passed = ended.code === 0 ? 1 : 0;
   const troubles: Trouble[] = passed ? [] : [{ kind: 'failed', test: name, error: ended.output }];
   return { ...NO_TESTS, name, passed, failed: 1 - passed, ms: ended.ms, output: ended.output, troubles };
@@ -50,13 +51,13 @@ export function failSuite(name: string, error: string): SuiteResult {
   return { ...NO_TESTS, name, passed: 0, failed: 1, ms: 0, troubles: [{ kind: 'failed', test: name, error }] };
 }
 
-/** Runs a test tool for people to read along, and counts from its JSON report. */
+/** Runs a test tool for people to read along, line by line, so that two may write at once, and counts from its JSON report. */
 export async function runTestSuite(suite: TestSuite): Promise<SuiteResult> {
   const folder = await mkdtemp(join(tmpdir(), 'job-manager-report-'));
   const report = join(folder, 'report.json');
   try {
     const command = [...suite.command, ...(suite.args?.(report) ?? [])];
-    const ended = await runNode(command, { env: suite.env?.(report) });
+    const ended = await runNode(command, { isShown: true, env: suite.env?.(report) });
     const text = await readFile(report, 'utf8').catch(() => undefined);
     const counts = countSuite(suite.tool, text, ended.code);
     const troubles = troublesOf(suite, counts, text);
@@ -73,21 +74,27 @@ function troublesOf({ name, tool }: TestSuite, { failed }: SuiteCounts, report: 
   return [...troubles, { kind: 'failed', test: name, error }];
 }
 
+/** A tool that writes to us, not to the terminal itself, has to be told that colours are seen. */
+const COLOURS = process.stdout.isTTY ? { FORCE_COLOR: '1' } : {};
+
 interface Ended {
   code: number | null;
   ms: number;
   output: string;
 }
 
-async function runNode(command: string[], options: { quiet?: boolean; env?: NodeJS.ProcessEnv }): Promise<Ended> {
+async function runNode(command: string[], options: { isShown: boolean; env?: NodeJS.ProcessEnv }): Promise<Ended> {
   const started = performance.now();
   const child = spawn(process.execPath, command, {
     cwd: ROOT,
-    env: { ...process.env, ...options.env },
-    stdio: options.quiet ? ['ignore', 'pipe', 'pipe'] : ['ignore', 'inherit', 'inherit'],
+    env: { ...COLOURS, ...process.env, ...options.env },
+    stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';
-  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => (output += chunk));
+  for (const stream of [child.stdout, child.stderr]) {
+    if (options.isShown) createInterface(stream).on('line', (line) => console.log(line));
+    else stream.on('data', (chunk) => (output += chunk));
+  }
   const code = await new Promise<number | null>((resolve) => {
     child.once('error', (error) => {
       output += error.message;

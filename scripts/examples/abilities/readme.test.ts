@@ -9,14 +9,13 @@ import { parseArguments } from '../../lib/job-command/arguments.js';
 import { createJobsProgram } from '../../lib/jobs/program.js';
 
 const read = (path: string) => readFileSync(new URL(path, import.meta.url), 'utf8');
-const readme = read('../../../README.md');
-const [, abilities = ''] = /\n## What it can do\n([\s\S]*?)\n## /.exec(readme) ?? [];
+const abilities = read('../../../docs/abilities.md');
 const files = readdirSync(new URL('.', import.meta.url)).filter((file) => !file.endsWith('.test.ts'));
 
-describe('the abilities in the README', () => {
+describe('the abilities in the documents', () => {
   it.each(files)('are shown as %s runs', (file) => {
     expect(abilities).toContain(`\`\`\`${file.endsWith('.sh') ? 'sh' : 'ts'}\n${snippetOf(file)}\`\`\``);
-    expect(abilities).toContain(`](scripts/examples/abilities/${file})`);
+    expect(abilities).toContain(`](../scripts/examples/abilities/${file})`);
   });
 
   it('have no code that does not run', () => {
@@ -35,22 +34,13 @@ describe('the abilities in the README', () => {
     expect(named.length).toBeGreaterThan(5);
     for (const line of named) expect([line, ...faultsOf(line)]).toEqual([line]);
   });
-
-  it('lead to places in the README', () => {
-    const headings = [...readme.matchAll(/^#+ (.*)$/gm)].map(
-      ([, text = '']) =>
-        `#${text
-          .toLowerCase()
-          .replaceAll(/[^\w -]/g, '')
-          .replaceAll(' ', '-')}`,
-    );
-    expect(headings).toEqual(expect.arrayContaining(found(/\]\((#[^)]*)\)/g)));
-  });
 });
 
 it('shows command lines of jobs that are understood', () => {
   const definitions = createRegistry(jobs).definitions();
-  const lines = [...readme.matchAll(/npx tsx scripts\/runJobs\.ts ([^`\n]*)/g)].map(([, line = '']) => line.split(' '));
+  const documents = ['README.md', 'docs/command-line.md', 'docs/jobs.md', 'docs/abilities.md'];
+  const texts = documents.map((file) => read(`../../../${file}`)).join('\n');
+  const lines = [...texts.matchAll(/npx tsx scripts\/runJobs\.ts ([^`\n]*)/g)].map(([, line = '']) => line.split(' '));
   expect(lines.length).toBeGreaterThan(4);
   for (const words of lines) expect(() => parseArguments(words, definitions)).not.toThrow();
 });

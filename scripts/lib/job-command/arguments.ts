@@ -1,3 +1,4 @@
+import { checkInput } from '@job-manager/shared/check-input';
 import { enqueueOptions } from '@job-manager/shared/contract/enqueue-options';
 import type { JobDefinition } from '@job-manager/shared/contract/run';
 import { InexactNumberError, parseExactJson } from '@job-manager/shared/exact-json';
@@ -75,8 +76,8 @@ function readQueueing(name: keyof typeof QUEUEING, text: string): Record<string,
   const read: Record<string, unknown> = QUEUEING[name].read(text);
   if (name === 'queueing') return read;
   for (const [field, check] of Object.entries(enqueueOptions)) {
-    const [issue] = check.safeParse(read[field]).error?.issues ?? [];
-    if (issue) throw new UsageError(`--${name}=${text}: ${issue.message}.`);
+    const checked = checkInput(check, read[field]);
+    if (!checked.success) throw new UsageError(`--${name}=${text}: ${checked.issues[0]?.message}.`);
   }
   return read;
 }

@@ -2,6 +2,7 @@ import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { stripVTControlCharacters } from 'node:util';
 import { createTestDatabase, type TestDatabase } from '@job-manager/backend/testing/database';
+import { someRunner } from '@job-manager/backend/testing/some-runner';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createJobsProgram } from './program.js';
 
@@ -48,6 +49,24 @@ const auditOf = async (action: string) =>
   (await database.pool.query('SELECT * FROM "AuditEvent" WHERE action = $1 ORDER BY id DESC LIMIT 1', [action]))
     .rows[0];
 
+describe('jobs bulk', () => {
+  it('shows what an act on many would touch, and starts it when told so', async () => {
+    const id = await aRun(`channel = 'letters'`);
+    const seen = await jobs('bulk', 'purge', '--channel', 'letters');
+    expect(seen.out).toMatch(/trending +1\n1 runs\. Say --yes to start it\./);
+    const begun = await jobs('bulk', 'purge', '--channel', 'letters', '--reason', 'sent twice', '--yes');
+    expect(begun.out).toMatch(/action +purge\n +state +RUNNING\n +done +0 of 1, 0 skipped/);
+    expect(await auditOf('bulk.start')).toMatchObject({ details: { action: 'purge', runs: 1, reason: 'sent twice' } });
+    const [operation] = JSON.parse((await jobs('bulk', 'list', '--json')).out).operations;
+    expect((await jobs('bulk', 'abort', operation.id)).out).toContain('ABORTED');
+    await jobs('run', 'cancel', id);
+    expect(await jobs('bulk', 'cancel')).toMatchObject({
+      exitCode: 1,
+      err: expect.stringContaining('at least one condition'),
+    });
+  });
+});
+
 describe('jobs run', () => {
   it('shows why a run waits, and everything else about it', async () => {
     const id = await aRun(
@@ -75,6 +94,18 @@ describe('jobs run', () => {
     expect(later.rows[0].is).toBe(true);
     expect((await jobs('--json', 'run', 'reschedule', id, '--priority', '-3')).out).toContain('"priority": -3');
     expect((await jobs('--json', 'run', 'reschedule', id)).out).not.toContain('"scheduled"');
+  });
+
+  it('lists the queue of a channel or a job, and why each run waits', async () => {
+    const id = await aRun(`channel = 'slow', "runAt" = clock_timestamp() + interval '1 hour'`);
+    await aRun();
+    const { out } = await jobs('run', 'queue', '--channel', 'slow');
+    expect(out).toMatch(new RegExp(`#${id} +trending +slow +0 +Its time has not come`));
+    expect(out.split('\n')).toHaveLength(2);
+    const { runs, cursor } = JSON.parse((await jobs('--json', 'run', 'queue', '--job', 'trending')).out);
+    expect([runs.length > 1, cursor]).toEqual([true, null]);
+    expect((await jobs('run', 'queue', '--state', 'blocked', '--channel', 'slow')).out).toBe('No run is queued.');
+    expect((await jobs('run', 'queue', '--cursor', 'x')).err).toContain('cursor is not one');
   });
 
   it('cancels a run, and with --graph those that wait for it', async () => {
@@ -129,9 +160,13 @@ describe('jobs schedule', () => {
     expect(added.err).toBe('');
     expect(added.out).toMatch(/nightly +trending/);
     expect(JSON.parse((await jobs('--json', 'schedule', 'next', 'nightly', '--count', '3')).out).times).toHaveLength(3);
-    const changed = await jobs('schedule', 'change', 'nightly', '--every', '2h', '--overlap', 'queue');
+    const lane = ['--channel', 'slow', '--priority', '-5'];
+    const changed = await jobs('schedule', 'change', 'nightly', '--every', '2h', '--overlap', 'queue', ...lane);
     expect(changed).toMatchObject({ err: '', out: expect.stringMatching(/nightly +trending +.*2 h/i) });
-    expect((await jobs('--json', 'schedule')).out).toContain('"overlap": "queue"');
+    const listed = async () => JSON.parse((await jobs('--json', 'schedule')).out).schedules[0];
+    expect(await listed()).toMatchObject({ overlap: 'queue', channel: 'slow', priority: -5 });
+    await jobs('schedule', 'change', 'nightly', '--no-channel');
+    expect(await listed()).toMatchObject({ overlap: 'queue', channel: null, priority: -5 });
     expect((await jobs('schedule', 'preview', '--cron', '0 9 * * 1')).out).toContain('09:00');
     expect((await jobs('schedule', 'pause', 'nightly', '--reason', 'holidays')).out).toMatch(/paused .*holidays/);
     expect((await jobs('schedule', 'resume', 'nightly')).out).not.toContain('paused');
@@ -173,6 +208,58 @@ describe('jobs channel', () => {
   });
 });
 
+describe('jobs runner', () => {
+  it('lists runners, commands them by name, and says which are none and what they cannot obey', async () => {
+    const id = await someRunner(database.pool);
+    expect((await jobs('runner')).out).toMatch(new RegExp(`far:1 +${id} +active +0 of 10 +all +test`));
+    expect((await jobs('runner', 'drain', 'far:1')).out).toBe('far:1: drain sent');
+    const change = ['--concurrency', '4', '--channels', 'mail,sms', '--log-level', 'debug'];
+    const { commands } = JSON.parse((await jobs('--json', 'runner', 'set', id, ...change)).out);
+    const expected = { concurrency: 4, channels: ['mail', 'sms'], logLevel: 'debug' };
+    expect(commands).toMatchObject([{ kind: 'SET', runnerId: id, change: expected, state: 'sent' }]);
+    expect((await auditOf('runner.command')).details).toMatchObject({ command: 'SET', change: expected });
+    expect(await jobs('runner', 'restart', 'far:1')).toMatchObject({
+      exitCode: 1,
+      err: expect.stringMatching(/Nothing would start it again/),
+    });
+    expect(await jobs('runner', 'ping', 'far:2')).toMatchObject({ err: expect.stringMatching(/no runner "far:2"/) });
+    expect(await jobs('runner', 'set', 'far:1', '--concurrency', '0')).toMatchObject({
+      err: expect.stringMatching(/from 1 to 1000/),
+    });
+    expect(await jobs('runner', 'set', 'far:1', '--log-level', 'loud')).toMatchObject({
+      err: expect.stringMatching(/logLevel|log-level/),
+    });
+    expect(await jobs('runner', 'set', '--concurrency', '3')).toMatchObject({ err: expect.stringMatching(/--all/) });
+    expect(await jobs('runner', 'set', '--label', 'region=eu', '--paused', 'on')).toMatchObject({ exitCode: 1 });
+    expect((await jobs('runner', 'set', '--all', '--paused', 'on')).out).toBe('far:1: set sent');
+  });
+
+  it('shows what one logged, and removes those that are gone', async () => {
+    const id = await someRunner(database.pool);
+    await database.pool.query(
+      `INSERT INTO "RunnerLogLine" ("runnerId", at, level, message) VALUES ($1, now(), 'warn', 'Run #7 was taken away')`,
+      [id],
+    );
+    expect((await jobs('runner', 'log', id)).out).toMatch(/warn +Run #7 was taken away/);
+    expect((await jobs('runner', 'log', id, '--level', 'error')).out).toBe('Nothing was kept.');
+    expect(await jobs('runner', 'log', id, '--level', 'loud')).toMatchObject({ exitCode: 1 });
+    await database.pool.query(`UPDATE "Runner" SET status = 'LOST' WHERE id = $1`, [id]);
+    expect((await jobs('runner', 'cleanup', '--dry-run')).out).toContain('far:1: lost, 0 runs in its name');
+    expect((await jobs('runner', 'cleanup')).out).toBe('Removed 1 of 1 runners and took back 0 runs.');
+    expect((await jobs('runner', 'cleanup')).out).toBe('No runner is lost or has stopped.');
+  });
+
+  it('sets, shows and removes what runners start with', async () => {
+    const own = 'Runners start with their own settings.';
+    expect((await jobs('runner', 'default')).out).toBe(own);
+    const set = await jobs('runner', 'default', '--concurrency', '3', '--channels', 'mail', '--paused', 'on');
+    expect(set.out).toBe('Runners start with 3 slots, channels mail, paused.');
+    expect(await jobs('runner', 'default', '--paused', 'maybe')).toMatchObject({ exitCode: 1 });
+    expect(JSON.parse((await jobs('--json', 'runner', 'default')).out).change).toMatchObject({ concurrency: 3 });
+    expect((await jobs('runner', 'default', '--remove')).out).toBe(own);
+  });
+});
+
 describe('jobs job', () => {
   it('sets, pauses, resumes and resets a job', async () => {
     const set = await jobs('job', 'set', 'trending', '--priority', '-5', '--timeout', '10m', '--critical', 'yes');
@@ -186,6 +273,31 @@ describe('jobs job', () => {
     expect((await jobs('job', 'set', 'trending', '--priority', 'code')).out).not.toContain('priority');
     expect((await jobs('job', 'reset', 'trending')).out).not.toContain('critical');
     expect((await jobs('job', 'pause', 'nothing')).err).toContain('There is no job named "nothing"');
+  });
+});
+
+describe('jobs alert', () => {
+  it('lists incidents, acts on them, and switches rules', async () => {
+    const what = {
+      ruleName: 'A rule',
+      kind: 'runFailed',
+      severity: 'CRITICAL',
+      title: 'trending fails',
+      cause: 'Full',
+    } as const;
+    const { id } = await database.db.incident.create({ data: { key: 'a key', ...what } });
+    expect((await jobs('alert')).out).toMatch(new RegExp(`#${id} +critical +trending fails`));
+    await jobs('alert', 'acknowledge', String(id), '--note', 'on it');
+    await jobs('alert', 'mute', `#${id}`, '--for', '2h');
+    const shown = await jobs('alert', 'show', String(id));
+    expect(shown.out).toMatch(/state +critical, acknowledged, muted/);
+    expect(shown.out).toMatch(/note +on it/);
+    expect((await jobs('alert', 'resolve', String(id))).out).toMatch(/state +over/);
+    expect(await auditOf('incident.resolve')).toMatchObject({ target: `#${id} trending fails` });
+    expect(await jobs('alert', 'resolve', String(id))).toMatchObject({ exitCode: 1 });
+    expect((await jobs('alert', 'on', 'no runner')).out).toMatch(/No runner +on/);
+    expect((await jobs('alert', 'off', 'nothing')).err).toContain('There is no rule "nothing"');
+    expect(JSON.parse((await jobs('--json', 'alert', 'destinations')).out)).toEqual({ destinations: [] });
   });
 });
 
@@ -204,5 +316,30 @@ describe('jobs batch', () => {
     expect((await jobs('batch', 'runs', added.batchId)).out).toMatch(/#\d+ +trending +QUEUED/);
     expect((await jobs('batch', 'cancel', added.batchId)).out).toMatch(/2 of 2 \(100 %\)/);
     expect((await jobs('batch')).out).toContain('two of them');
+  });
+});
+
+describe('jobs metrics', () => {
+  it('shows figures over time, of all and by job, and what the API would answer', async () => {
+    await database.pool.query(
+      `INSERT INTO "JobRunCount" VALUES (date_trunc('hour', now() - interval '3 hours', 'UTC'), 'trending', 'SUCCESS', 1234, 0)`,
+    );
+    const { out } = await jobs('metrics', 'completed', 'failed', '--last', '12h', '--step', '1h', '--compare');
+    expect(out).toMatch(/^measure +of +in all +before +each 60 min$/m);
+    expect(out).toMatch(/^completed +all +1,234 +\S+ +[▁·]*█[▁·]*$/m);
+    const byJob = await jobs('--json', 'metrics', 'completed', '--last', '12h', '--step', '1h', '--by', 'job');
+    expect(JSON.parse(byJob.out).series).toMatchObject([{ measure: 'completed', group: 'trending', total: 1_234 }]);
+    expect(await jobs('metrics')).toMatchObject({ exitCode: 0 });
+  });
+
+  it.each([
+    [['nonsense'], /completed/],
+    [['depth', '--job', 'trending'], /--job: depth is known by channel alone/],
+    [['completed', '--job', 'trendig'], /There is no job named "trendig"/],
+    [['completed', '--last', '30d', '--step', '1m'], /--step: gives/],
+  ])('refuses %j', async (args, message) => {
+    const { err, exitCode } = await jobs('metrics', ...args);
+    expect(err).toMatch(message);
+    expect(exitCode).toBe(1);
   });
 });

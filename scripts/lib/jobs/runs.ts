@@ -1,9 +1,9 @@
 import { priority as prioritySchema } from '@job-manager/shared/contract/enqueue-options';
 import type { JobRun, JobRunSummary } from '@job-manager/shared/contract/run';
-import type { LookupHit } from '@job-manager/shared/contract/run-lists';
+import { type LookupHit, queueStates } from '@job-manager/shared/contract/run-lists';
 import { uiStatus } from '@job-manager/shared/run';
 import { printableJson } from '@job-manager/shared/terminal-text';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { Refusal } from '../refusal.js';
 import { describeRun } from './describe-run.js';
 import { type Engine, type Told, withEngine } from './engine.js';
@@ -23,6 +23,17 @@ export function addRunCommands(program: Command): void {
     .command('find <text>')
     .description('runs, batches and schedules by number, correlation id, key or name')
     .action((text: string, _options: object, command: Command) => withEngine(command, (engine) => find(engine, text)));
+
+  run
+    .command('queue')
+    .description('queued runs in the order in which they are claimed, 50 at a time, and why each waits')
+    .option('--channel <name>', 'of one channel alone')
+    .option('--job <name>', 'of one job alone')
+    .addOption(
+      new Option('--state <state>', 'whether they are due, or wait for their time or for others').choices(queueStates),
+    )
+    .option('--cursor <text>', 'goes on where the last answer of --json ended')
+    .action((options: QueueOptions, command: Command) => withEngine(command, (engine) => queue(engine, options)));
 
   run
     .command('reveal <id>')
@@ -84,6 +95,31 @@ export function addRunCommands(program: Command): void {
 async function show(engine: Engine, id: string): Promise<Told> {
   const run = await readPresented(engine, checkId(id));
   return { json: run, words: describeRun(run, uiStatus(run)) };
+}
+
+interface QueueOptions {
+  channel?: string;
+  job?: string;
+  state?: (typeof queueStates)[number];
+  cursor?: string;
+}
+
+async function queue({ sql, registry }: Engine, { job: jobName, ...filters }: QueueOptions): Promise<Told> {
+  const [{ readQueuePage }, { hasCodeIn, presentQueuedRuns }, { HttpProblem }] = await Promise.all([
+    import('@job-manager/backend/http/queue-page'),
+    import('@job-manager/backend/http/present-queued'),
+    import('@job-manager/backend/http/problem'),
+  ]);
+  const page = await readQueuePage(sql, { jobName, ...filters, skip: 0 }).catch((error: unknown) => {
+    throw error instanceof HttpProblem ? new Refusal(error.message) : error;
+  });
+  const runs = await presentQueuedRuns(sql, page.runs, hasCodeIn(registry));
+  const rows = runs.map(({ id, jobName: name, channel, priority, waitDetail }) => [
+    ...[`#${id}`, name, channel, String(priority), waitDetail ?? ''],
+  ]);
+  const more = page.cursor === null ? '' : '\nThere are more.';
+  const words = columns([['run', 'job', 'channel', 'priority', 'waits'], ...rows]) + more;
+  return { json: { runs, cursor: page.cursor }, words: runs.length === 0 ? `No run is queued.${more}` : words };
 }
 
 async function find({ sql }: Engine, text: string): Promise<Told> {

@@ -20,6 +20,14 @@ interface AddOptions {
   params: Record<string, unknown>;
   missed: MissedPolicy;
   overlap: OverlapPolicy;
+  channel?: string;
+  priority?: number;
+}
+
+/** `false` for `--no-channel` and `--no-priority`. */
+interface ChangeOptions extends Partial<Omit<AddOptions, 'channel' | 'priority'>> {
+  channel?: string | false;
+  priority?: number | false;
 }
 
 /** Commands about schedules; each is named by its name. */
@@ -44,6 +52,8 @@ export function addScheduleCommands(program: Command): void {
         .default('once'),
     )
     .addOption(new Option('--overlap <policy>', 'while a run of it is active').choices(overlapPolicies).default('skip'))
+    .option('--channel <name>', 'of its runs; without, that of the job')
+    .option('--priority <number>', 'of its runs; without, that of the job', Number)
     .action((name: string, job: string, options: AddOptions, command: Command) =>
       withEngine(command, (engine) => add(engine, name, job, options)),
     );
@@ -57,7 +67,11 @@ export function addScheduleCommands(program: Command): void {
     .option('--params <json>', 'parameters of the runs', readObject)
     .addOption(new Option('--missed <policy>').choices(missedPolicies))
     .addOption(new Option('--overlap <policy>').choices(overlapPolicies))
-    .action((name: string, options: Partial<AddOptions>, command: Command) =>
+    .option('--channel <name>', 'of its runs')
+    .option('--no-channel', 'that of the job again')
+    .option('--priority <number>', 'of its runs', Number)
+    .option('--no-priority', 'that of the job again')
+    .action((name: string, options: ChangeOptions, command: Command) =>
       withEngine(command, (engine) => change(engine, name, options)),
     );
 
@@ -162,13 +176,13 @@ async function list({ queue, redaction }: Engine): Promise<Told> {
 }
 
 async function add(engine: Engine, name: string, jobName: string, options: AddOptions): Promise<Told> {
-  const { cron, every: everyMs, timeZone, params: parameters, missed, overlap } = options;
-  const given = { name, jobName, parameters, cron, everyMs, timeZone, missed, overlap };
+  const { every: everyMs, params: parameters, ...others } = options;
+  const given = { name, jobName, parameters, everyMs, ...others };
   await engine.queue.schedules.create(checked(scheduleSettings, given), engine.actor);
   return list(engine);
 }
 
-async function change(engine: Engine, name: string, options: Partial<AddOptions>): Promise<Told> {
+async function change(engine: Engine, name: string, options: ChangeOptions): Promise<Told> {
   const [{ presentSchedule }, { restoreSecrets }] = await Promise.all([
     import('@job-manager/backend/present/schedule'),
     import('@job-manager/backend/present/secrets'),
@@ -177,7 +191,7 @@ async function change(engine: Engine, name: string, options: Partial<AddOptions>
   const found = await find(engine, name);
   const before = presentSchedule(found, redaction);
   const { id, cron, everyMs, jobName, timeZone, missed, overlap } = before;
-  const { cron: newCron, every: newEveryMs, params: parameters, ...named } = options;
+  const { cron: newCron, every: newEveryMs, params: parameters, channel, priority, ...named } = options;
   const isRetimed = newCron !== undefined || newEveryMs !== undefined;
   const timing = isRetimed
     ? { cron: newCron, everyMs: newEveryMs }
@@ -190,11 +204,17 @@ async function change(engine: Engine, name: string, options: Partial<AddOptions>
     overlap,
     ...timing,
     ...named,
+    channel: chosen(channel, before.channel),
+    priority: chosen(priority, before.priority),
     parameters: parameters === undefined ? found.parameters : restoreSecrets(parameters, found.parameters, redaction),
   };
   await engine.queue.schedules.change(id, checked(scheduleSettings, whole), engine.actor);
   return list(engine);
 }
+
+/** What is set anew, else what was; nothing where it is to be as the job has it. */
+const chosen = <Value>(given: Value | false | undefined, before: Value | null): Value | undefined =>
+  given === false ? undefined : (given ?? before ?? undefined);
 
 const idOf = async (engine: Engine, name: string): Promise<string> => (await find(engine, name)).id;
 
