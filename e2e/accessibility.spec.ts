@@ -14,7 +14,7 @@ import {
 import type { Line } from './fixtures/program.js';
 import { inOwnProcess, type Runs, slowly } from './fixtures/runs.js';
 import { Socket } from './fixtures/socket.js';
-import { expect, nobody, test } from './fixtures/story.js';
+import { expect, signedOut, test } from './fixtures/story.js';
 
 // Each test ends in one state of the panel and scans it, light and dark, on a desktop and on a phone.
 test.describe.configure({ mode: 'parallel' });
@@ -25,7 +25,7 @@ test('the scans find what is wrong in one colour scheme or on one device alone',
     @media (prefers-color-scheme: dark) { body { background: #000; color: #fff } #dark { color: #333 } }
     @media (min-width: 1000px) { #desktop { color: #ddd } }
     @media (max-width: 500px) {
-      #phone { color: #ddd }
+      #phone { color: #ccc }
       #wide { width: 600px }
       #unnamed { display: inline !important }
     }
@@ -51,7 +51,7 @@ test('the scans find what is wrong in one colour scheme or on one device alone',
 });
 
 test.describe('signed out', () => {
-  test.use({ storageState: nobody });
+  test.use({ storageState: signedOut });
 
   test('the sign-in page, with a refusal', async ({ page }) => {
     await page.goto('/login');
@@ -68,10 +68,14 @@ test.describe('signed out', () => {
   });
 });
 
-test('the dashboard, with failures', async ({ page, runs }) => {
+test('the dashboard and the overview, with failures', async ({ page, runs }) => {
   await endedRuns(runs);
   await page.goto('/admin/dashboard');
   await expect(page.getByRole('region', { name: 'Recent Failures' }).getByRole('row')).toHaveCount(2);
+  await expectAccessible(page);
+  await page.goto('/admin/jobs/overview');
+  await expect(page.getByRole('region', { name: 'Runner pulse' }).getByRole('img')).toBeVisible();
+  await expect(page.getByRole('region', { name: 'Hot issues' }).getByRole('status')).toHaveCount(0);
   await expectAccessible(page);
 });
 

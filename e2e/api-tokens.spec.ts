@@ -2,7 +2,7 @@ import type { Page } from '@playwright/test';
 import { signIn } from './fixtures/accounts.js';
 import { card, historyRow } from './fixtures/job-manager.js';
 import { Program } from './fixtures/program.js';
-import { expect, nobody, test } from './fixtures/story.js';
+import { expect, signedOut, test } from './fixtures/story.js';
 import { operator } from './product/operator.js';
 
 test('a program executes a run with a token, is told to stop, and is refused once the token is revoked', async ({
@@ -50,7 +50,7 @@ test('a token allows what was chosen for it, and nothing else', async ({ page })
 });
 
 test.describe('as an admin', () => {
-  test.use({ storageState: nobody });
+  test.use({ storageState: signedOut });
 
   test('tokens are not for admins', async ({ page, accounts }) => {
     await page.goto('/admin/tokens');

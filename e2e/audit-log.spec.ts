@@ -3,9 +3,9 @@ import type { Locator, Page } from '@playwright/test';
 import { signIn } from './fixtures/accounts.js';
 import { card, historyRow, runJob } from './fixtures/job-manager.js';
 import { slowly } from './fixtures/runs.js';
-import { expect, nobody, test } from './fixtures/story.js';
+import { expect, signedOut, test } from './fixtures/story.js';
 
-test.use({ storageState: nobody });
+test.use({ storageState: signedOut });
 
 test('what an admin did is found by who, what and which run, and taken away as a file', async ({ page, accounts }) => {
   const admin = await accounts.create('ADMIN');

@@ -23,16 +23,3 @@ test('a run whose runner went silent is pointed out, cleaned up and run again', 
   await expect(card(page, id).getByRole('link', { name: `1 warning of match-scores #${id}` })).toBeVisible();
   await expect(historyRow(page, id)).toContainText('Success', inOwnProcess);
 });
-
-test('cleaning up where nothing is stalled says so and touches nothing', async ({ page, runs }) => {
-  const id = await runs.start('match-scores', { batchSize: 1, pauseMs: 1_000 });
-  await page.goto('/admin/jobs');
-  await statistics(page).getByRole('button', { name: 'More about the statistics' }).click();
-  await page.getByRole('button', { name: 'Clean Up Stalled Jobs' }).click();
-  const question = page.getByRole('dialog', { name: 'Clean Up Stalled Jobs' });
-  await expect(question).toContainText('No stalled jobs: every running job has a live heartbeat.');
-  await expect(question.getByRole('button', { name: 'Clean Up' })).toBeHidden();
-  await question.getByRole('button', { name: 'Close' }).last().click();
-  await expect(card(page, id).getByRole('progressbar')).toBeVisible();
-  expect(await runs.status(id)).toBe('RUNNING');
-});

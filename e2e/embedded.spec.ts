@@ -1,7 +1,7 @@
 import type { Page } from '@playwright/test';
 import { activeJobs, card, historyRow, runJob } from './fixtures/job-manager.js';
 import { type Shop, startShop } from './fixtures/shop.js';
-import { expect, nobody, test as story } from './fixtures/story.js';
+import { expect, signedOut, test as story } from './fixtures/story.js';
 
 // Job Manager as a part of another application: `scripts/examples/embedding`, with its own people.
 
@@ -16,14 +16,14 @@ const test = story.extend<object, { shop: Shop }>({
   ],
   baseURL: async ({ shop }, use) => use(shop.url),
 });
-test.use({ storageState: nobody });
+test.use({ storageState: signedOut });
 
 async function signIn(page: Page, name: string): Promise<void> {
   await page.getByRole('link', { name: 'Sign in' }).click();
   await page.getByRole('button', { name: `I am ${name}` }).click();
 }
 
-test('somebody of the application signs in there and comes back to the page they wanted', async ({ page }) => {
+test('a person of the application signs in there and comes back to the page they wanted', async ({ page }) => {
   await page.goto('/ops/jobs/admin/jobs/history?status=FAILED');
   await expect(page.getByRole('heading', { name: 'You are not signed in' })).toBeVisible();
   await signIn(page, 'grace');
@@ -69,7 +69,7 @@ test('a job is started below the path, seen live, and found again by its address
   expect((await download).url()).toContain(`/ops/jobs/api/admin/jobs/${id}/`);
 
   await page.goBack();
-  await page.getByRole('link', { name: 'History' }).click();
+  await page.getByRole('link', { name: 'History', exact: true }).click();
   await expect(page.getByRole('main')).toContainText(`#${id}`);
   expect([strays, faults]).toEqual([[], []]);
 });

@@ -30,7 +30,7 @@ test('a call that fails again and again is one kind of error, with its page and 
   expect(await readFile(await download.path(), 'utf8')).toContain('cancelJob');
 });
 
-test('an error that nobody caught is told with its stack', async ({ page }) => {
+test('an uncaught error is reported with its stack', async ({ page }) => {
   await page.goto('/admin/jobs/history');
   await expect(history(page)).toContainText('No runs yet');
   const told = untilTold(page);

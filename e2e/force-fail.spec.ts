@@ -1,8 +1,8 @@
 import { signIn } from './fixtures/accounts.js';
 import { card, detailsDialog, historyRow, toast } from './fixtures/job-manager.js';
-import { expect, nobody, test } from './fixtures/story.js';
+import { expect, signedOut, test } from './fixtures/story.js';
 
-test.use({ storageState: nobody });
+test.use({ storageState: signedOut });
 
 test('an admin force-fails a run with one button: it is asked to stop, and ended when it does not', async ({
   page,
@@ -22,7 +22,7 @@ test('an admin force-fails a run with one button: it is asked to stop, and ended
   const question = page.getByRole('dialog', { name: `Force fail match-scores #${id}` });
   await expect(question).toContainText('The process may still be working on it');
   await question.getByLabel('Seconds to stop by itself').fill('3');
-  await question.getByLabel('Reason (optional)').fill('Waits for a lock that nobody gives up');
+  await question.getByLabel('Reason (optional)').fill('Waits for a lock that is held');
   await question.getByRole('button', { name: 'Force fail' }).click();
   await expect(toast(page, 'was asked to stop; it is failed in 3s unless it does')).toBeVisible();
   await page.keyboard.press('Escape');
@@ -36,7 +36,7 @@ test('an admin force-fails a run with one button: it is asked to stop, and ended
   await page.goto(`/admin/jobs/${id}?tab=log`);
   const log = page.getByRole('log', { name: /^Messages of/ });
   await expect(log).toContainText(admin.email);
-  await expect(log).toContainText('Waits for a lock that nobody gives up');
+  await expect(log).toContainText('Waits for a lock that is held');
   await page.goto(`/admin/audit?jobRunId=${id}`);
   await expect(page.getByRole('row', { name: /Force-failed a run/ })).toContainText(admin.email);
 });

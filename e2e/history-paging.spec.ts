@@ -42,55 +42,12 @@ test('pages and filters live in the address: back, reload and a shared link work
   await expect(colleague).toHaveURL('/admin/jobs/history?job=affinity&status=FAILED');
 });
 
-test('a page that is read stays as it is while runs end; a button shows the new ones', async ({ page, runs }) => {
-  await runs.insertEnded({ jobName: 'trending', count: 120 });
-  await page.goto('/admin/jobs/history?page=2');
-  await expect(history(page)).toContainText('Showing 51–100 of 120');
-  const read = await rows(page).allTextContents();
-
-  const id = await runs.enqueue('trending');
-  await runs.reach(id, 'SUCCESS');
-  const newRuns = history(page).getByRole('button', { name: 'New runs' });
-  await expect(newRuns).toBeVisible();
-  expect((await rows(page).allTextContents()).map(withoutTime)).toEqual(read.map(withoutTime));
-
-  await newRuns.click();
-  await expect(page).toHaveURL('/admin/jobs/history');
-  await expect(rows(page).first()).toContainText(`#${id}`);
-  await expect(newRuns).toBeHidden();
-});
-
-test('on the first page, runs that end appear by themselves', async ({ page, runs }) => {
-  await runs.insertEnded({ jobName: 'trending', count: 3 });
-  await page.goto('/admin/jobs/history');
-  await expect(rows(page)).toHaveCount(3);
-  const id = await runs.enqueue('trending');
-  await expect(historyRow(page, id)).toBeVisible();
-  await expect(history(page)).toContainText('Showing 1–4 of 4');
-});
-
-test('a page past the end and filters that match nothing offer the way back', async ({ page, runs }) => {
-  await runs.insertEnded({ jobName: 'trending', count: 60 });
-  await page.goto('/admin/jobs/history?page=9');
-  await expect(history(page)).toContainText('This page is past the end');
-  await history(page).getByRole('button', { name: 'Go to the first page' }).click();
-  await expect(history(page)).toContainText('Showing 1–50 of 60');
-
-  await page.goto('/admin/jobs/history?job=affinity');
-  await expect(history(page)).toContainText('No runs match these filters');
-  await history(page).getByRole('button', { name: 'Clear filters' }).click();
-  await expect(history(page)).toContainText('Showing 1–50 of 60');
-});
-
 async function filter(page: Page, by: 'job' | 'status', choice: string): Promise<void> {
   await history(page)
     .getByRole('combobox', { name: `Filter by ${by}` })
     .click();
   await page.getByRole('option', { name: choice, exact: true }).click();
 }
-
-/** "3m ago" goes on. */
-const withoutTime = (row: string) => row.replace(/\d+[smhd] ago/, '');
 
 test('runs that were looked at leave no step behind, and a run leads back to the same page', async ({ page, runs }) => {
   const ids = await runs.insertEnded({ jobName: 'trending', count: 60 });

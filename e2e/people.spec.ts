@@ -1,10 +1,10 @@
 import type { Browser, Locator, Page } from '@playwright/test';
 import { type Account, signIn, someAddress } from './fixtures/accounts.js';
 import { activeJobs, toast } from './fixtures/job-manager.js';
-import { expect, nobody, test } from './fixtures/story.js';
+import { expect, signedOut, test } from './fixtures/story.js';
 import { operator } from './product/operator.js';
 
-test('somebody new signs in with the password they were given', async ({ page, browser }) => {
+test('a new person signs in with the password they were given', async ({ page, browser }) => {
   const email = someAddress();
   await page.goto('/admin/users');
   await page.getByRole('button', { name: 'Create user' }).click();
@@ -17,7 +17,7 @@ test('somebody new signs in with the password they were given', async ({ page, b
   await expect(rowOf(page, email)).toContainText('Admin');
   await expect(rowOf(page, email)).toContainText('Never');
 
-  const theirs = await browser.newPage({ storageState: nobody });
+  const theirs = await browser.newPage({ storageState: signedOut });
   await theirs.goto('/admin/jobs');
   await signIn(theirs, { email, password });
   await expect(theirs.getByRole('heading', { level: 1, name: 'Choose a new password' })).toBeVisible();
@@ -90,7 +90,7 @@ test('a new password of one’s own ends every other session', async ({ browser,
   for (const page of [here, elsewhere]) await page.context().close();
 });
 
-test('somebody ends a session of theirs that goes on elsewhere', async ({ browser, accounts }) => {
+test('a person ends a session of theirs that goes on elsewhere', async ({ browser, accounts }) => {
   const admin = await accounts.create('ADMIN');
   const [here, elsewhere] = [await signedIn(browser, admin), await signedIn(browser, admin)];
   await here.goto('/admin/account');
@@ -104,7 +104,7 @@ test('somebody ends a session of theirs that goes on elsewhere', async ({ browse
   for (const page of [here, elsewhere]) await page.context().close();
 });
 
-test('nobody takes the last super admin away', async ({ page }) => {
+test('the last super admin stays', async ({ page }) => {
   await page.goto('/admin/users');
   await rowOf(page, operator.email).getByRole('button', { name: 'Actions' }).click();
   await expect(page.getByText('Your own role and access are for another super admin to change.')).toBeVisible();
@@ -122,15 +122,15 @@ test('nobody takes the last super admin away', async ({ page }) => {
 
 const rowOf = (page: Page, email: string): Locator => page.getByRole('row', { name: new RegExp(`^${email}`) });
 
-/** Chooses something from the menu of somebody's row. */
+/** Chooses something from the menu of a person's row. */
 async function act(page: Page, { email }: Account, choice: string): Promise<void> {
   await page.getByRole('button', { name: `Actions on ${email}` }).click();
   await page.getByRole('menuitem', { name: choice }).click();
 }
 
-/** A browser of somebody else, on the page of the jobs. */
+/** A browser of another person, on the page of the jobs. */
 async function signedIn(browser: Browser, account: Account): Promise<Page> {
-  const page = await browser.newPage({ storageState: nobody });
+  const page = await browser.newPage({ storageState: signedOut });
   await page.goto('/admin/jobs');
   await signIn(page, account);
   await expect(activeJobs(page)).toBeVisible();

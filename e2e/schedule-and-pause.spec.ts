@@ -25,6 +25,7 @@ test('pauses a channel for a while, gives it a limit, and resumes it', async ({ 
   await expect(row).toContainText('0 of 5');
   await row.getByRole('button', { name: 'Resume mail' }).click();
   await expect(row).toContainText('Open');
+  await expectAccessible(page);
   await row.getByRole('link', { name: 'mail' }).click();
   await expect(page.getByRole('heading', { name: 'mail', level: 1 })).toBeVisible();
   await expectAccessible(page);
@@ -48,6 +49,7 @@ test('makes a schedule from a preset, whose line and words follow, and runs it',
   const row = page.getByRole('row', { name: /trending-at-night/ });
   await row.getByRole('button', { name: 'Run trending-at-night now' }).click();
   await expect(toast(page, /Queued #\d+/)).toBeVisible();
+  await expectAccessible(page);
   await row.getByRole('link', { name: 'trending-at-night' }).click();
   await expect(page.getByRole('table', { name: 'Next due times' }).getByRole('row')).toHaveCount(11);
   await expectAccessible(page);
@@ -60,6 +62,7 @@ test('pauses a job, whose runs wait and say so, and changes its settings', async
   await page.getByRole('dialog').getByLabel('Reason').fill('Wrong figures');
   await page.getByRole('dialog').getByRole('button', { name: 'Pause' }).click();
   await expect(row).toContainText(/Paused .*: Wrong figures/);
+  await expectAccessible(page);
   const id = await runs.enqueue('trending');
   await page.goto(`/admin/jobs/${id}`);
   await expect(page.getByText(/Job trending is paused by .*: Wrong figures/)).toBeVisible();
@@ -73,7 +76,10 @@ test('pauses a job, whose runs wait and say so, and changes its settings', async
   await runs.reach(id, 'SUCCESS');
 });
 
-test('fills in parameters field by field, and keeps them as a preset', async ({ page }) => {
+test('fills in parameters field by field, keeps them as a preset, and queues jobs one after the other', async ({
+  page,
+  runs,
+}) => {
   await page.goto('/admin/jobs');
   await chooseJob(page, 'match-scores');
   const dialog = runDialog(page);
@@ -90,4 +96,17 @@ test('fills in parameters field by field, and keeps them as a preset', async ({ 
   await dialog.getByRole('button', { name: 'Presets' }).click();
   await page.getByRole('menuitem', { name: 'user 8', exact: true }).click();
   await expect(dialog.getByRole('textbox', { name: 'userId' })).toHaveValue('8');
+  for (const number of [2, 3]) {
+    await dialog.getByRole('button', { name: 'Then…' }).click();
+    await dialog.getByRole('combobox', { name: `Job ${number}` }).click();
+    await dialog
+      .getByRole('listbox', { name: `Job ${number}` })
+      .getByRole('option', { name: 'trending' })
+      .click();
+  }
+  await dialog.getByRole('button', { name: 'Enqueue 3 Jobs' }).click();
+  const queued = toast(page, /Jobs enqueued: #\d+, #\d+, #\d+, as batch/);
+  await expect(queued).toBeVisible();
+  const ids = ((await queued.textContent()) ?? '').match(/(?<=#)\d+/g) ?? [];
+  await runs.reach(ids[2] ?? '', 'SUCCESS');
 });

@@ -67,6 +67,10 @@ test('the pictures of the README', async ({ browser, runs, product }) => {
     await page.goto(`${product.url}/admin/jobs?run=${external}&tab=log`);
     await expect(page.getByRole('log', { name: /^Messages of/ })).toContainText('Writing 9,999 rows');
     await page.screenshot({ path: `${FOLDER}/log-${colorScheme}.png` });
+    await page.goto(`${product.url}/admin/dashboard`);
+    await expect(page.getByRole('region', { name: 'Recent Failures' })).toContainText('There is no user');
+    await expect(page.getByRole('region', { name: 'Job Runners' })).toContainText('2 of 2');
+    await page.screenshot({ path: `${FOLDER}/dashboard-${colorScheme}.png` });
     await page.goto(`${product.url}/admin/system-status`);
     await expect(page.getByRole('region', { name: 'Verdict' })).toContainText('All is well', { timeout: 40_000 });
     await page.screenshot({ path: `${FOLDER}/system-status-${colorScheme}.png` });

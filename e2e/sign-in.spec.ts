@@ -1,8 +1,8 @@
 import { signIn } from './fixtures/accounts.js';
 import { activeJobs } from './fixtures/job-manager.js';
-import { expect, nobody, test } from './fixtures/story.js';
+import { expect, signedOut, test } from './fixtures/story.js';
 
-test.use({ storageState: nobody });
+test.use({ storageState: signedOut });
 
 test('a wrong password is refused, and the right one lets in', async ({ page, accounts }) => {
   const admin = await accounts.create('ADMIN');
@@ -52,7 +52,7 @@ test('somebody without a role for it is told so in a friendly way', async ({ pag
   await signIn(page, member);
   await expect(page.getByRole('heading', { level: 1, name: 'No access' })).toBeVisible();
   await expect(page.getByRole('main')).toContainText(member.email);
-  await page.getByRole('button', { name: 'Sign in as somebody else' }).click();
+  await page.getByRole('button', { name: 'Sign in with another account' }).click();
   await expect(page).toHaveURL(/\/login/);
 });
 

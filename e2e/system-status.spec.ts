@@ -2,7 +2,7 @@ import type { Locator } from '@playwright/test';
 import { signIn } from './fixtures/accounts.js';
 import { historyRow, toast } from './fixtures/job-manager.js';
 import { inOwnProcess, slowly } from './fixtures/runs.js';
-import { expect, nobody, test } from './fixtures/story.js';
+import { expect, signedOut, test } from './fixtures/story.js';
 
 test('the system status shows the runner at work, and how the rest is doing', async ({ page, runs }) => {
   await runs.start('match-scores', slowly);
@@ -28,8 +28,9 @@ test('a stalled run is told on the dashboard, explained and cleaned up on the sy
   test.slow();
   const verdict = page.getByRole('region', { name: 'Verdict' });
   await page.goto('/admin/system-status');
-  // It looks again by itself, should the machine have been too slow for a moment.
-  await expect(verdict).toContainText('All is well', { timeout: 40_000 });
+  // On a busy machine a slow database may be warned of as well.
+  await expect(verdict).toContainText(/OK|WARNING/);
+  await expect(verdict).not.toContainText('stalled');
   const id = await runs.insertSilent('match-scores', { batchSize: 20, pauseMs: 10 });
   // What the server measured answers again for a second, and for ten times as long as it took.
   const refreshUntil = (region: Locator, text: string) =>
@@ -37,8 +38,8 @@ test('a stalled run is told on the dashboard, explained and cleaned up on the sy
       await page.getByRole('button', { name: 'Refresh' }).click();
       await expect(region).toContainText(text, { timeout: 1_000 });
     }).toPass({ timeout: 30_000 });
-  await refreshUntil(verdict, 'WARNING');
-  await expect(verdict.getByRole('list', { name: 'Reasons' })).toContainText('stalled');
+  await refreshUntil(verdict.getByRole('list', { name: 'Reasons' }), 'stalled');
+  await expect(verdict).toContainText('WARNING');
 
   await page.goto('/admin/dashboard');
   const hint = page.getByRole('link', { name: /System status$/ });
@@ -87,7 +88,7 @@ test('an emergency cleanup fails exactly what it showed, after its words were ty
 });
 
 test.describe('as an admin', () => {
-  test.use({ storageState: nobody });
+  test.use({ storageState: signedOut });
 
   test('an admin may clean up, but sees no emergency', async ({ page, accounts }) => {
     await page.goto('/admin/system-status');

@@ -1,9 +1,9 @@
 import type { Page } from '@playwright/test';
 import { Secret, TOTP } from 'otpauth';
 import { type Account, signIn } from './fixtures/accounts.js';
-import { expect, nobody, test } from './fixtures/story.js';
+import { expect, signedOut, test } from './fixtures/story.js';
 
-test.use({ storageState: nobody });
+test.use({ storageState: signedOut });
 
 /** What the app shows, so many half minutes from now: each code is taken once. */
 const codeOf = (secret: string, steps = 0): string =>

@@ -10,7 +10,7 @@ test('runs that wait for one another show the chain, and are cancelled as one', 
   const second = await runs.enqueue('trending', {}, { after: [first] });
   const third = await runs.enqueue('affinity', {}, { after: [second], when: 'finished' });
   await page.goto('/admin/jobs');
-  await expect(card(page, second)).toContainText('Waits for other runs');
+  await expect(card(page, second)).toContainText(`It waits for #${first} match-scores to succeed.`);
 
   await card(page, second).getByRole('link', { name: 'trending' }).click();
   await expect(page.getByRole('region', { name: 'Why it waits' })).toContainText(

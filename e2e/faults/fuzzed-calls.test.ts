@@ -92,7 +92,8 @@ function faultOf(target: FuzzTarget, call: FuzzCall, { status, type, text }: Exc
   if (status >= 500) return 'A server error';
   if (status >= 400)
     return call.method === 'HEAD' || isProblem(type, text, status) ? undefined : 'A refusal that is no problem';
-  if (!call.isMeantWell || target.output === undefined || !type.startsWith('application/json')) return undefined;
+  // A file of JSON lines is another type.
+  if (!call.isMeantWell || target.output === undefined || !/^application\/json(?:;|$)/.test(type)) return undefined;
   const parsed = target.output.safeParse(JSON.parse(text));
   return parsed.success ? undefined : `An answer outside the contract: ${z.prettifyError(parsed.error).slice(0, 500)}`;
 }

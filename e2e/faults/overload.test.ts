@@ -22,7 +22,7 @@ const SIGNING_IN = 2;
 const OVERLOAD = size(3, 10);
 const RUN_MS = 2_000;
 const PLACES = size(1, 4);
-const MOST_GROWTH_MB = 100;
+const MAX_GROWTH_MB = 100;
 /** The aim is 500 ms with the machine to itself. */
 const MOST_READ_MS = size(5_000, 1_000);
 
@@ -60,7 +60,8 @@ it(`goes on serving while ${OVERLOAD} times more is asked of it than it gets don
   expect(load.wrong.slice(0, 10)).toEqual([]);
   const read = percentile(load.reads, 99);
   expectWithin('reading under overload', read, MOST_READ_MS, 'ms');
-  expectWithin('growth of the server’s memory', growthMb, MOST_GROWTH_MB, 'MB');
+  // Within the seconds of the small form a server is still warming up.
+  if (isFull) expectWithin('growth of the server’s memory', growthMb, MAX_GROWTH_MB, 'MB');
   const injected = [
     { what: 'runs queued', count: load.queued, target: OVERLOAD * started },
     { what: 'old runs removed meanwhile', count: removed, target: HISTORY / (isFull ? 20 : 50) },

@@ -1,11 +1,11 @@
 import { createHmac } from 'node:crypto';
-import { expect, nobody, test } from '../fixtures/story.js';
+import { expect, signedOut, test } from '../fixtures/story.js';
 import { operator } from '../product/operator.js';
 import { productUrl, send, sendBytes } from './raw-request.js';
 
 // Attacks that have to fail, each with the requirement of OWASP ASVS 5 that it shows; see docs/security.md.
 
-test.use({ storageState: nobody });
+test.use({ storageState: signedOut });
 
 const JSON_TYPE = { 'content-type': 'application/json' };
 const own = () => ({ origin: productUrl().origin });

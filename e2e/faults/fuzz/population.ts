@@ -77,6 +77,11 @@ export class Population {
       const { cron: _cron, everyMs: _everyMs, ...rest } = input;
       return { ...rest, ...timing, name: `s${choices.below(50)}`, jobName: 'wait', parameters: { ms: 1 } };
     }
+    if (name === 'bulk.preview') {
+      const named = { ids: this.known.jobRunIds?.[0] ?? ['1'] };
+      const matching = { filter: choices.of([{ jobName: 'wait' }, { state: 'due' }, { channel: 'mail' }]) };
+      return { action: choices.of(['cancel', 'reschedule', 'rerun']), ...(choices.chance(0.5) ? named : matching) };
+    }
     if (name === 'recovery.emergencyCleanup') return { ...input, confirmation: EMERGENCY_CONFIRMATION };
     return input;
   }
@@ -143,16 +148,28 @@ export class Population {
       rerunOfId: runs,
       leaseToken: leases,
       tokenId: await column(`SELECT id AS value FROM "ApiToken" ORDER BY "createdAt" LIMIT 30`),
-      fingerprint: await column('SELECT DISTINCT fingerprint AS value FROM "ClientError" LIMIT 30'),
+      fingerprint: await column(
+        `(SELECT DISTINCT fingerprint AS value FROM "ClientError" LIMIT 30) UNION ALL (SELECT fingerprint FROM "RunErrorGroup" LIMIT 30)`,
+      ),
       jobName: ['wait', 'fragile', 'broken', 'fuzzed-outside'],
       channel: ['default', 'mail'],
       scheduleId: await column('SELECT id AS value FROM "Schedule" ORDER BY "createdAt" DESC LIMIT 30'),
+      incidentId: await column('SELECT id::text AS value FROM "Incident" ORDER BY id DESC LIMIT 30'),
+      ruleId: await column('SELECT id AS value FROM "AlertRule" LIMIT 30'),
+      destinationId: await column('SELECT id AS value FROM "AlertDestination" LIMIT 30'),
       batchId: await column('SELECT id::text AS value FROM "JobRunBatch" ORDER BY id DESC LIMIT 30'),
+      operationId: await column(`SELECT id::text AS value FROM "BulkOperation" ORDER BY id DESC LIMIT 30`),
+      token: await column(`SELECT token AS value FROM "BulkOperation" ORDER BY id DESC LIMIT 30`),
+      not: ['jobName', 'status,channel', 'trigger'],
+      param: ['ms=1', 'a.b=c', 'password=x'],
+      by: ['system', 'token fuzz', 'admin@example.com'],
       after: runs.length > 0 ? [runs.slice(0, 2)] : [],
       cron: ['0 3 * * *', '*/5 * * * *', '0 0 30 2 *'],
       timeZone: ['UTC', 'Europe/Berlin', 'Mars/Base'],
       refresh: ['true', 'false'],
       includePast: ['true', 'false'],
+      compare: ['true', 'false'],
+      measures: ['completed', 'published,slots', 'took.p95,waited.p50', 'depth,oldest'],
       id: ['a', 'b', 'c'],
     };
   }

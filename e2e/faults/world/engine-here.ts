@@ -53,7 +53,7 @@ export async function startEngineHere(options: EngineHereOptions): Promise<Engin
   const listener = new Listener(databaseUrl, ['queued', 'cancel', 'revoked', 'schedules']);
   const jobPool = createPool(databaseUrl, { max: 2 });
   const db = createPrisma(jobPool);
-  const agents = createAgents({ sql, config, registry, events, notifier, listener });
+  const agents = createAgents({ sql, pool: jobPool, config, registry, events, notifier, listener });
   const runners = Array.from({ length: options.runners }, () => newRunner());
   await listener.start();
   await Promise.all(runners.map((runner) => (claimsByHand ? runner.open() : runner.start())));

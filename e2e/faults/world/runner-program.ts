@@ -1,6 +1,7 @@
 import { readConfig } from '@job-manager/backend/config';
 import { createLog } from '@job-manager/backend/log';
 import { startWorker, type WorkerOptions } from '@job-manager/backend/worker';
+import { RESTART_EXIT_CODE } from '@job-manager/shared/runner';
 import { createFaultJobs } from './fault-jobs.js';
 import type { Word } from './program.js';
 
@@ -8,6 +9,8 @@ import type { Word } from './program.js';
 export async function main(more: Pick<WorkerOptions, 'jobs' | 'jobsModule'> = {}): Promise<void> {
   const config = readConfig();
   let hurry: (() => void) | undefined;
+  let code = 0;
+  let obey: () => void = () => {};
   const ended = new Promise<void>((resolve) => {
     // One listener for all of them: between two, a signal would end the process on the spot.
     process.on('SIGTERM', () => {
@@ -16,6 +19,7 @@ export async function main(more: Pick<WorkerOptions, 'jobs' | 'jobsModule'> = {}
     });
     // Whoever started this is gone, killed perhaps.
     process.once('disconnect', () => resolve());
+    obey = resolve;
   });
   const worker = await startWorker({
     config,
@@ -24,11 +28,18 @@ export async function main(more: Pick<WorkerOptions, 'jobs' | 'jobsModule'> = {}
     log: createLog(config, 'runner'),
     jobs: [...createFaultJobs(process.env.FAULTS_FOLDER ?? ''), ...(more.jobs ?? [])],
     jobsModule: more.jobsModule,
+    supervisor: {
+      canRestart: config.JOBS_SUPERVISED,
+      end: (how) => {
+        code = how === 'restart' ? RESTART_EXIT_CODE : 0;
+        obey();
+      },
+    },
   });
   process.send?.({ type: 'ready' } satisfies Word);
   void ended.then(async () => {
     hurry = () => worker.hurry();
     await worker.stop();
-    process.exit(0);
+    process.exit(code);
   });
 }
