@@ -44,4 +44,4 @@ const EMERGENCY_FAIL = `${failRunning({
   actorAt: 3,
   details: `jsonb_strip_nulls(jsonb_build_object('reason', $2::text, 'startedBefore', $1::timestamptz))`,
 })}
-${selectSummary('changed')}`;
+${selectSummary('changed')} ORDER BY r.id`;

@@ -133,7 +133,7 @@ const recover = (which: string, why: string) => `${takeBack({
   action: 'run.recover',
   actorAt: 2,
 })}
-${selectSummary('changed')}`;
+${selectSummary('changed')} ORDER BY r.id`;
 
 const STALLED = recover(`${isStalled('$1')} AND ($7::bigint[] IS NULL OR id = ANY($7))`, SILENT);
 const OF_RUNNER = recover(

@@ -33,4 +33,4 @@ const OVERDUE = `${takeBack({
   action: 'run.time-out',
   actorAt: 2,
 })}
-${selectSummary('changed')}`;
+${selectSummary('changed')} ORDER BY r.id`;
