@@ -459,6 +459,7 @@ describe('force-failing', () => {
 describe('emergency cleanup', () => {
   it('fails exactly the running runs of the preview', async () => {
     const [first, second] = [await claimOne(), await claimOne()];
+    await change(second, `"startedAt" = "startedAt" - interval '1 s'`);
     const queued = await engine.enqueue('stubborn');
     const { runs, serverTime } = await engine.queue.previewEmergency();
     expect(runs.map(({ id }) => id)).toEqual([first.id, second.id]);

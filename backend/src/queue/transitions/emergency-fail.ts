@@ -34,7 +34,7 @@ export async function previewEmergencyFail(sql: Sql): Promise<{ runs: RunSummary
 // Cut to milliseconds the way `startedAt` is, so that what starts before it is never said to have started later.
 const CLOCK = 'SELECT clock_timestamp()::timestamptz(3) AS now';
 
-const PREVIEW = `${selectSummary('"JobRun"')} WHERE r.status = 'RUNNING' AND r."finishedAt" IS NULL AND r."startedAt" <= $1 ORDER BY r."startedAt", r.id`;
+const PREVIEW = `${selectSummary('"JobRun"')} WHERE r.status = 'RUNNING' AND r."finishedAt" IS NULL AND r."startedAt" <= $1 ORDER BY r.id`;
 
 // Rows that something else holds this instant are waited for: "all" must mean all.
 const EMERGENCY_FAIL = `${failRunning({
