@@ -1,3 +1,4 @@
+import { activeRun } from './by-id.js';
 import type { RunSummaryRow } from './run-row.js';
 import type { Sql } from './sql.js';
 import { FEW, SHARED, SHARED_SOURCES, type WaitingFacts } from './waiting.js';
@@ -63,8 +64,7 @@ SELECT moment.now AS "serverTime",
     FROM "JobRun" r CROSS JOIN LATERAL (
       SELECT coalesce(json_agg(p) FILTER (WHERE p.place <= ${FEW}), '[]') AS blockers, count(*)::int AS "blockerCount" FROM (
         SELECT row_number() OVER () AS place, first.* FROM (
-          SELECT p.id::text AS "jobRunId", p."jobName" FROM unnest(r."dependsOn") AS wanted(id) JOIN "JobRun" p ON p.id = wanted.id
-          WHERE p."finishedAt" IS NULL LIMIT ${FEW + 1}
+          SELECT j.id::text AS "jobRunId", j."jobName" FROM unnest(r."dependsOn") AS wanted(id) CROSS JOIN ${activeRun('wanted.id')} LIMIT ${FEW + 1}
         ) first
       ) p
     ) few WHERE r.id = ANY($3::bigint[])
