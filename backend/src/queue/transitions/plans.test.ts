@@ -22,12 +22,10 @@ let database: TestDatabase;
 let planned: pg.Pool;
 beforeAll(async () => {
   database = await createTestDatabase();
-  await rows('ALTER TABLE "JobRun_active" SET (autovacuum_enabled = false)');
   planned = createPool(database.url, { max: 1, keepsPlans: true });
 });
 afterAll(async () => {
   await planned.end();
-  await rows('ALTER TABLE "JobRun_active" RESET (autovacuum_enabled)');
   await database.drop();
 });
 const rows = async (text: string, values: unknown[] = []) => (await database.pool.query(text, values)).rows;
