@@ -134,7 +134,7 @@ it('refuses a change that names nothing, or a limit that there is not, and chang
 it('tells the starts that count against a rate limit now', async () => {
   await set('mail', { rateLimit: 10, ratePeriodMs: 60_000 });
   await sql(
-    `INSERT INTO "ChannelStart" VALUES ('mail', now() - interval '61 s', 5), ('mail', now() - interval '59 s', 3)`,
+    `INSERT INTO "ChannelStart" VALUES ('mail', now() - interval '61 s', 5), ('mail', now() - interval '30 s', 3)`,
   );
   expect(await named('mail')).toMatchObject({ recentStarts: 3 });
 });

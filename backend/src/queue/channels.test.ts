@@ -524,9 +524,11 @@ describe('a paused job', () => {
   it('goes on by itself, though no notification comes', async () => {
     const { runner, watch, knows } = await otherProcess();
     const run = await engine.enqueue('work');
-    await pause(new Date(Date.now() + 800));
+    await pause(new Date(Date.now() + 3_600_000));
     await watch.refresh();
     expect(await runner.tick()).toBe(0);
+    await query(`UPDATE "JobSettings" SET "resumeAt" = clock_timestamp() + interval '200 ms'`);
+    await watch.refresh();
     await knows(['work', 'send']);
     expect(await runner.tick()).toBe(1);
     await engine.until(run.id, 'SUCCESS');

@@ -282,7 +282,7 @@ describe('the claim of one run', () => {
   });
 
   it.each<[string, Record<string, unknown>]>([
-    ['not due', { runAt: new Date(Date.now() + 60_000) }],
+    ['not due', { runAt: new Date(Date.now() + 3_600_000) }],
     ['blocked', { isBlocked: true }],
     ['of a job whose code is not here', { jobName: 'other' }],
     ['of a channel with settings', { channel: 'limited' }],
