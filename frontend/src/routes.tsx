@@ -17,6 +17,7 @@ const JobHistoryPage = loadable(() => import('./admin/jobs/JobHistoryPage').then
 const JobMonitorPage = loadable(() => import('./admin/jobs/JobMonitorPage').then((page) => page.JobMonitorPage));
 const BatchesPage = loadable(() => import('./admin/jobs/BatchesPage').then((page) => page.BatchesPage));
 const BatchPage = loadable(() => import('./admin/jobs/BatchPage').then((page) => page.BatchPage));
+const AnalyticsPage = loadable(() => import('./admin/analytics/AnalyticsPage').then((page) => page.AnalyticsPage));
 const AlertsPage = loadable(() => import('./admin/alerts/AlertsPage').then((page) => page.AlertsPage));
 const ComparePage = loadable(() => import('./admin/compare/ComparePage').then((page) => page.ComparePage));
 const OperationsPage = loadable(() => import('./admin/operations/OperationsPage').then((page) => page.OperationsPage));
@@ -60,6 +61,7 @@ export function AppRoutes() {
               <Route path={paths.batch(':batchId')} element={<BatchPage />} />
               <Route path={paths.operations} element={<OperationsPage />} />
               <Route path={paths.comparePage} element={<ComparePage />} />
+              <Route path={paths.analytics} element={<AnalyticsPage />} />
               <Route path={paths.channels} element={<ChannelsPage />} />
               <Route path={paths.channel(':channel')} element={<ChannelPage />} />
               <Route path={paths.runners} element={<RunnersPage />} />

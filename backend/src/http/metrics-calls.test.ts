@@ -10,6 +10,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { RequestTimes } from '../health/request-times.js';
 import { SystemSampler } from '../health/system-sampler.js';
 import { readFailureCauses } from '../metrics/failure-causes.js';
+import { readJobFigures } from '../metrics/job-figures.js';
 import type { JobTimes } from '../metrics/job-times.js';
 import { type MetricsRequest, readMetrics } from '../metrics/read-metrics.js';
 import { spanOf } from '../metrics/span.js';
@@ -540,6 +541,68 @@ function problemsIn(text: string): string[] {
   return problems;
 }
 
+describe('what each job did', () => {
+  interface Answer {
+    jobs: {
+      jobName: string | null;
+      success: number;
+      failed: number;
+      before: object | null;
+      took: { p50: number } | null;
+    }[];
+  }
+  const histogram = (at: Date, jobName: string, bucket: number, runs: number) =>
+    query(`INSERT INTO "JobRunHistogram" VALUES ($1, $2, 'duration', $3, $4, 86400000, $5)`, [
+      ...[at, jobName, runs, runs * 10],
+      emptyBuckets().map((_none, index) => (index === bucket ? runs : 0)),
+    ]);
+
+  it('adds up to what the counters of the range have, by the hour and by the day', async () => {
+    for (const [ago, from, to] of [
+      [1, hour(60), hour(59)],
+      [24, day(42), day(40)],
+    ] as const) {
+      await query('TRUNCATE "JobRunCount", "JobRunRemoved"');
+      await count(from, 'echo', 'SUCCESS', 5);
+      await count(from, 'echo', 'FAILED', 1);
+      await count(from, 'nap', 'CANCELLED', 2);
+      await count(new Date(from.getTime() - ago * HOUR_MS), 'echo', 'SUCCESS', 3);
+      const step = to.getTime() - from.getTime() >= DAY_MS ? 20 * DAY_MS : 0;
+      const answer = await get<Answer>(
+        `/metrics/jobs?${range(new Date(from.getTime() - step), new Date(to.getTime() + step))}&compare=true`,
+      );
+      const ended = answer.jobs.map((job) => [job.jobName, job.success, job.failed]);
+      expect(ended).toEqual([
+        ['echo', 5 + (step > 0 ? 3 : 0), 1],
+        ['nap', 0, 0],
+      ]);
+    }
+  });
+
+  it('compares it with the time before, and says how long it took', async () => {
+    await count(hour(100), 'echo', 'SUCCESS', 5);
+    await count(hour(101), 'echo', 'SUCCESS', 2);
+    await histogram(hour(100), 'echo', 20, 5);
+    await histogram(hour(101), 'echo', 10, 2);
+    const { jobs } = await get<Answer & { jobs: { tookBeforeP50: number }[] }>(
+      `/metrics/jobs?${range(hour(100), hour(99))}&compare=true`,
+    );
+    expect(jobs).toMatchObject([{ jobName: 'echo', success: 5, before: { success: 2, failed: 0, cancelled: 0 } }]);
+    expect(jobs[0]?.took).toMatchObject({ p50: expect.any(Number), totalMs: 50 });
+    expect(jobs[0]?.took?.p50).toBeGreaterThan(bucketBounds[19] ?? 0);
+    expect(jobs[0]?.tookBeforeP50).toBeLessThanOrEqual(bucketBounds[10] ?? 0);
+  });
+
+  it('has one row for all beyond the fifty with most runs', async () => {
+    for (let n = 0; n < 53; n++) await count(hour(140), `job-${String(n).padStart(2, '0')}`, 'SUCCESS', 100 - n);
+    await histogram(hour(140), '', 20, 60);
+    await histogram(hour(140), 'job-00', 20, 50);
+    const { jobs } = await get<Answer>(`/metrics/jobs?${range(hour(140), hour(139))}`);
+    expect(jobs).toHaveLength(51);
+    expect(jobs.at(-1)).toMatchObject({ jobName: null, success: 50 + 49 + 48, before: null, took: { totalMs: 100 } });
+  });
+});
+
 it('refuses unknown jobs by name', async () => {
   for (const path of ['/metrics?measures=failed&jobName=ehco', '/histogram?jobName=ehco']) {
     const answer = await call(path);
@@ -591,6 +654,10 @@ it('reads no run, whatever the measure, the step and the groups', async () => {
         );
       }
     }
+  }
+  for (const days of [0.2, 10, 90]) {
+    const from = new Date(NOW - days * DAY_MS).toISOString();
+    await readJobFigures({ query }, spanOf({ from, to: new Date(NOW).toISOString(), finestMs: HOUR_MS }, NOW), true);
   }
   await readFailureCauses({ query }, { since: new Date(NOW - DAY_MS), jobName: null, state: null, limit: 10 });
   expect(statements).toBeGreaterThan(metricMeasures.length * 9);

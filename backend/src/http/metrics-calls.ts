@@ -4,6 +4,7 @@ import { bucketBounds } from '@job-manager/shared/histogram';
 import { implement } from '@orpc/server';
 import { presentVerdict, readFailureCauses } from '../metrics/failure-causes.js';
 import { readSpread, readSpreadOf, type Spread } from '../metrics/figures.js';
+import { readJobFigures } from '../metrics/job-figures.js';
 import { checkChannels, checkJobs, type NameSources, UnknownName } from '../metrics/known-names.js';
 import { readMetrics } from '../metrics/read-metrics.js';
 import { readSpan, requestOf } from '../metrics/request.js';
@@ -47,6 +48,14 @@ export function createMetricsCalls({
         await known(input.jobName ?? [], input.channel);
         return readMetrics(pool, request);
       });
+    }),
+
+    byJob: os.byJob.handler(async ({ input: { from, to, compare } }) => {
+      const span = refusing(() => readSpan({ from, to, finestMs: HOUR_MS }, Date.now()));
+      return cached(JSON.stringify(['byJob', span, compare]), freshFor(span), async () => ({
+        ...{ from: span.from.toISOString(), to: span.to.toISOString() },
+        ...(await readJobFigures(pool, span, compare)),
+      }));
     }),
 
     failures: os.failures.handler(async ({ input: { range, jobName = null, state = null, limit } }) =>

@@ -74,6 +74,26 @@ const pulseAnswer = z.object({
 });
 export type PulseAnswer = z.infer<typeof pulseAnswer>;
 
+const jobFigures = z.object({
+  jobName: z.string().nullable().describe('Null for all jobs that have no row of their own'),
+  success: count,
+  failed: count,
+  cancelled: count,
+  before: z
+    .object({ success: count, failed: count, cancelled: count })
+    .nullable()
+    .describe('In the period of the same length before; null unless compared'),
+  took: z
+    .object({ p50: z.number(), p95: z.number(), totalMs: z.number() })
+    .nullable()
+    .describe('Of successful runs, about; null where none was measured'),
+  tookBeforeP50: z.number().nullable(),
+  waitedP95: z.number().nullable(),
+  cpuMs: z.number().nullable().describe('CPU time of all executions; null where none was measured'),
+  memoryP95: z.number().nullable().describe('In KiB'),
+});
+export type JobFigures = z.infer<typeof jobFigures>;
+
 const bucket = z.object({ above: z.number(), upTo: z.number(), runs: count });
 
 /** What figures are asked for. */
@@ -111,6 +131,24 @@ export const metricsCalls = {
     })
     .input(metricsQuery)
     .output(metricsAnswer),
+
+  byJob: routeFor('view')
+    .route({
+      method: 'GET',
+      path: '/admin/jobs/metrics/jobs',
+      summary: 'What each job did in a range: how many runs ended how, how long they took, what they used',
+      description: `The ${metricLimits.names} jobs of which most runs ended, and one row for all others. By whole hours, or whole days for more than 14; answers are 10 s old at most, 60 s for more than a day.`,
+      tags: TAG,
+    })
+    .input(z.strictObject({ from, to, compare: z.stringbool().default(false) }))
+    .output(
+      z.object({
+        from: time,
+        to: time,
+        jobs: z.array(jobFigures).describe('The most runs first'),
+        since: time.nullable().describe('Since when runs are counted; null where there is nothing yet'),
+      }),
+    ),
 
   pulse: routeFor('view')
     .route({

@@ -7,6 +7,7 @@ import {
   IconBug,
   IconCalendarClock,
   IconChartHistogram,
+  IconChartLine,
   IconClipboardList,
   IconKey,
   IconLayoutDashboard,
@@ -92,6 +93,7 @@ export const navGroups: readonly NavGroup[] = [
   {
     label: 'Insight',
     items: [
+      { to: paths.analytics, label: 'Analytics', icon: IconChartLine, key: 'y', permission: 'view' },
       { to: paths.alerts, label: 'Alerts', icon: IconBellRinging, key: 'a', permission: 'view', Badge: IncidentsBadge },
     ],
   },

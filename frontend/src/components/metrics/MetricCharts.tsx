@@ -29,6 +29,8 @@ interface Props {
   of: { jobName: string } | { channel: string } | Record<string, never>;
   /** Where the address says none. */
   defaultRange: RangeName;
+  /** Where the address says nothing of the period before. */
+  isComparedByDefault?: boolean;
   /** What has to happen before there is anything to draw. */
   empty: string;
   /** Another chart of the range, behind the others. */
@@ -38,9 +40,9 @@ interface Props {
 const HEIGHT = 170;
 
 /** How a job, a channel or the whole did over a range that the address has; charts of what was not measured are left out. */
-export function MetricCharts({ charts, of, defaultRange, empty, More }: Props) {
+export function MetricCharts({ charts, of, defaultRange, isComparedByDefault = false, empty, More }: Props) {
   const [range, setRange] = useQueryState('range', parseAsStringLiteral(rangeNames).withDefault(defaultRange));
-  const [isCompared, setCompared] = useQueryState('compare', parseAsBoolean.withDefault(false));
+  const [isCompared, setCompared] = useQueryState('compare', parseAsBoolean.withDefault(isComparedByDefault));
   const navigate = useNavigate();
   const measures = charts.flatMap(({ drawings }) => drawings.map(({ measure }) => measure));
   const { data, error, refetch } = useQuery(metricsQuery({ measures, range, isCompared, ...of }));

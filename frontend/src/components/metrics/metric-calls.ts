@@ -20,12 +20,22 @@ export interface MetricsQuestion {
   channel?: string;
   /** With the period of the same length before. */
   isCompared?: boolean;
+  /** A series for each of the largest, and one for the rest. */
+  groupBy?: 'job';
 }
 
 /** Figures over time; those of a range that ends now move on with each time they are read. */
-export const metricsQuery = ({ measures, range, stepMs, jobName, channel, isCompared = false }: MetricsQuestion) =>
+export const metricsQuery = ({
+  measures,
+  range,
+  stepMs,
+  jobName,
+  channel,
+  isCompared = false,
+  groupBy,
+}: MetricsQuestion) =>
   queryOptions({
-    queryKey: [...metricsKey, measures, range, stepMs, jobName, channel, isCompared],
+    queryKey: [...metricsKey, measures, range, stepMs, jobName, channel, isCompared, groupBy],
     queryFn: ({ signal }) =>
       calls.metrics(
         {
@@ -34,10 +44,20 @@ export const metricsQuery = ({ measures, range, stepMs, jobName, channel, isComp
           step: stepMs,
           jobName,
           channel,
+          groupBy,
           compare: isCompared ? 'true' : 'false',
         },
         { signal },
       ),
+    placeholderData: keepPreviousData,
+  });
+
+/** What each job did over a range that ends now. */
+export const byJobQuery = (range: TimeRange, isCompared: boolean) =>
+  queryOptions({
+    queryKey: [...metricsKey, 'byJob', range, isCompared],
+    queryFn: ({ signal }) =>
+      calls.byJob({ ...boundsOf(range, serverNow()), compare: isCompared ? 'true' : 'false' }, { signal }),
     placeholderData: keepPreviousData,
   });
 
