@@ -64,6 +64,9 @@ export const auditActions = [
   'second-factor.renew-recovery-codes',
   'second-factor.use-recovery-code',
   'second-factor.refused',
+  'role.create',
+  'role.change',
+  'role.remove',
   'token.create',
   'token.revoke',
   'alert-rule.create',
@@ -79,6 +82,7 @@ export const auditActions = [
   'audit.export',
   'history.export',
   'errors.export',
+  'errors.set-state',
 ] as const;
 /** What people, and the product by itself, do to many runs or to what executes them. */
 export const maintenanceActions = [

@@ -1,5 +1,7 @@
 import type { ClientErrorGroup } from '@job-manager/shared/contract/errors';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { readPanelErrors, readPanelErrorWeeks } from '../store/alerts/facts.js';
+import { countNewKinds } from '../store/client-errors.js';
 import { problemCode, type Sent, send } from './trial-request.js';
 import { startTrialServer, type TrialServer, type TrialUser } from './trial-server.js';
 
@@ -15,6 +17,7 @@ let ip = 0;
 beforeEach(async () => {
   ip += 1;
   await server.database.pool.query('DELETE FROM "ClientError"');
+  await server.database.pool.query('DELETE FROM "ClientErrorState"');
 });
 
 const broken = { level: 'error', message: 'it broke', action: 'load', url: '/admin/jobs' };
@@ -32,11 +35,17 @@ const groups = async (
   (await get(`/api/admin/errors${query}`)).json;
 const stored = () => server.database.db.clientError.findMany({ orderBy: { id: 'asc' } });
 /** An error as if it had come so long ago. */
-const past = (ago: string, more: { message?: string; path?: string; userId?: number; fingerprint?: string } = {}) =>
+const past = (
+  ago: string,
+  more: Partial<Record<'message' | 'path' | 'fingerprint' | 'version' | 'level', string>> & { userId?: number } = {},
+) =>
   server.database.pool.query(
-    `INSERT INTO "ClientError" (at, fingerprint, level, message, action, path, url, "userId")
-     VALUES (clock_timestamp() - $1::interval, $2, 'error', $3, 'load', $4, '/', $5)`,
-    [ago, more.fingerprint ?? 'aaaaaaaaaaaaaaaa', more.message ?? 'old', more.path ?? '/x', more.userId ?? null],
+    `INSERT INTO "ClientError" (at, fingerprint, level, message, action, path, url, "userId", version)
+     VALUES (clock_timestamp() - $1::interval, $2, $6::"ClientErrorLevel", $3, 'load', $4, '/', $5, $7)`,
+    [
+      ...[ago, more.fingerprint ?? 'aaaaaaaaaaaaaaaa', more.message ?? 'old', more.path ?? '/x', more.userId ?? null],
+      ...[more.level ?? 'error', more.version ?? null],
+    ],
   );
 
 describe('a report', () => {
@@ -190,6 +199,96 @@ describe('the groups', () => {
     expect(answer.groups).toHaveLength(200);
     expect(answer.groups[0]?.pages).toHaveLength(10);
     expect(answer.total).toBe(5_000);
+  });
+});
+
+describe('the rate against the period before', () => {
+  it('is of each kind and of all, and of the same filters', async () => {
+    await past('1 hour');
+    await past('30 hours');
+    await past('31 hours', { fingerprint: 'bbbbbbbbbbbbbbbb', level: 'warning' });
+    await past('80 hours');
+    const answer = await groups('?period=24h');
+    expect(answer.groups).toMatchObject([{ count: 1, previousCount: 1 }]);
+    expect(answer).toMatchObject({ total: 1, previousTotal: 2 });
+    expect(await groups('?period=24h&level=error')).toMatchObject({ previousTotal: 1 });
+  });
+
+  it('is not known where errors are not kept for so long', async () => {
+    await past('1 hour');
+    await past('40 days');
+    expect(await groups('?period=30d')).toMatchObject({ previousTotal: null, groups: [{ previousCount: null }] });
+  });
+});
+
+it('names the versions of the panel that a kind came from', async () => {
+  await past('1 hour', { version: '1.0.0' });
+  await past('1 hour', { version: '1.1.0' });
+  await past('2 hours', { version: '1.1.0' });
+  const [group] = (await groups()).groups;
+  expect(group?.versions).toEqual([
+    { version: '1.1.0', count: 2 },
+    { version: '1.0.0', count: 1 },
+  ]);
+});
+
+describe('a kind that an operator has judged', () => {
+  const A = 'aaaaaaaaaaaaaaaa';
+  const set = (state: string, more: object = {}) =>
+    send(server.url, {
+      method: 'PUT',
+      path: `/api/admin/errors/${A}`,
+      body: { state, ...more },
+      headers: { authorization: `Bearer ${admin.token}` },
+    });
+  const shown = async (state: string) => (await groups(`?state=${state}`)).groups.map(({ fingerprint }) => fingerprint);
+
+  it('is among those of its state, with who and why', async () => {
+    await past('1 hour');
+    await past('1 hour', { fingerprint: 'bbbbbbbbbbbbbbbb' });
+    const { group } = (await set('IGNORED', { note: 'An extension of one browser' })).json;
+    expect(group).toMatchObject({ state: 'IGNORED', stateBy: admin.email, note: 'An extension of one browser' });
+    expect([await shown('OPEN'), await shown('IGNORED')]).toEqual([['bbbbbbbbbbbbbbbb'], [A]]);
+    expect(await groups('?state=OPEN')).toMatchObject({ total: 1 });
+    await set('OPEN');
+    expect((await shown('OPEN')).sort()).toEqual([A, 'bbbbbbbbbbbbbbbb']);
+  });
+
+  it('is open again once a resolved one comes back, and an ignored one is not', async () => {
+    await past('1 hour');
+    await set('RESOLVED');
+    expect([await shown('OPEN'), await shown('RESOLVED')]).toEqual([[], [A]]);
+    await past('-1 ms');
+    const [back] = (await groups('?state=OPEN')).groups;
+    expect(back).toMatchObject({ fingerprint: A, state: 'OPEN', cameBackAt: expect.any(String) });
+    await set('IGNORED');
+    await past('-2 ms');
+    expect(await shown('OPEN')).toEqual([]);
+  });
+
+  it('is neither new nor counted by alerts while it is ignored', async () => {
+    await past('1 hour');
+    const { pool } = server.database;
+    const figures = async () => ({
+      kinds: await countNewKinds(pool, 86_400_000),
+      week: (await readPanelErrorWeeks(pool)).now,
+      minutes: (await readPanelErrors(pool, new Date(Date.now() - 86_400_000))).length,
+    });
+    expect(await figures()).toEqual({ kinds: 1, week: 1, minutes: 1 });
+    await set('IGNORED');
+    expect(await figures()).toEqual({ kinds: 0, week: 0, minutes: 0 });
+  });
+
+  it('has to be one that is kept, and its change is written down', async () => {
+    expect(problemCode(await set('RESOLVED'))).toBe('UNKNOWN_ERROR');
+    await past('1 hour');
+    await set('RESOLVED', { note: 'fixed in 1.2' });
+    const { rows } = await server.database.pool.query(
+      `SELECT target, details FROM "AuditEvent" WHERE action = 'errors.set-state' ORDER BY id DESC LIMIT 1`,
+    );
+    expect(rows).toEqual([
+      { target: 'old', details: { fingerprint: A, from: 'OPEN', to: 'RESOLVED', note: 'fixed in 1.2' } },
+    ]);
   });
 });
 

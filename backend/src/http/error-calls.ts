@@ -14,8 +14,10 @@ import {
   periodBegin,
   readGroup,
   readGroups,
+  readPreviousTotal,
   readRate,
 } from '../store/client-error-groups.js';
+import { setClientErrorState } from '../store/client-error-states.js';
 import {
   addClientErrors,
   type ClientErrorRow,
@@ -23,6 +25,7 @@ import {
   readClientErrors,
   readOccurrences,
 } from '../store/client-errors.js';
+import { CLIENT_ERRORS_KEPT_DAYS } from '../store/maintenance.js';
 import { VERSION } from '../version.js';
 import { clean } from './client-errors/cleaning.js';
 import { createIntake, createSampler } from './client-errors/intake.js';
@@ -40,6 +43,13 @@ export function createErrorCalls({ pool, config }: Pick<HttpDeps, 'pool' | 'conf
   const redaction = createRedaction(config.JOBS_REDACT_KEYS);
   const isAdmitted = createIntake();
   const sample = createSampler(() => performance.now());
+
+  const readOne = async (fingerprint: string, period: ErrorPeriod) => {
+    const since = await periodBegin(pool, errorPeriods[period]);
+    const group = await readGroup(pool, fingerprint, { since, ...errorPeriods[period] });
+    if (!group) throw UNKNOWN;
+    return { group: presentGroup(group, period), since };
+  };
 
   return os.router({
     report: os.report.handler(async ({ input, context }) => {
@@ -61,14 +71,16 @@ export function createErrorCalls({ pool, config }: Pick<HttpDeps, 'pool' | 'conf
     groups: os.groups.handler(async ({ input: { period, ...filters } }) => {
       const { bucketMs } = errorPeriods[period];
       const since = await periodBegin(pool, errorPeriods[period]);
-      const [groups, buckets] = await Promise.all([
-        readGroups(pool, { ...filters, since }, bucketMs),
+      const [groups, buckets, previousTotal] = await Promise.all([
+        readGroups(pool, { ...filters, since }, errorPeriods[period]),
         readRate(pool, { ...filters, since }, bucketMs),
+        readPreviousTotal(pool, { ...filters, since }, errorPeriods[period].ms),
       ]);
       const rate = rateOf(buckets, period);
       return {
         groups: groups.map((group) => presentGroup(group, period)),
         total: rate.reduce((sum, count) => sum + count, 0),
+        previousTotal: knowsBefore(period) ? previousTotal : null,
         rate,
         bucketMs,
         since: since.toISOString(),
@@ -76,19 +88,21 @@ export function createErrorCalls({ pool, config }: Pick<HttpDeps, 'pool' | 'conf
     }),
 
     group: os.group.handler(async ({ input: { fingerprint, period } }) => {
-      const { bucketMs } = errorPeriods[period];
-      const since = await periodBegin(pool, errorPeriods[period]);
-      const [group, occurrences] = await Promise.all([
-        readGroup(pool, fingerprint, { since, bucketMs }),
+      const [{ group, since }, occurrences] = await Promise.all([
+        readOne(fingerprint, period),
         readOccurrences(pool, fingerprint, OCCURRENCES_SHOWN),
       ]);
-      if (!group) throw new HttpProblem('UNKNOWN_ERROR', 'Nothing of this kind is kept; old errors are removed.');
       return {
-        group: presentGroup(group, period),
+        group,
         occurrences: occurrences.map(presentOccurrence),
-        bucketMs,
+        bucketMs: errorPeriods[period].bucketMs,
         since: since.toISOString(),
       };
+    }),
+
+    setState: os.setState.handler(async ({ input: { fingerprint, ...change }, context }) => {
+      if (!(await setClientErrorState(pool, fingerprint, change, auditPersonOf(context)))) throw UNKNOWN;
+      return { group: (await readOne(fingerprint, '7d')).group };
     }),
 
     export: os.export.handler(async ({ input, context }) => {
@@ -109,6 +123,12 @@ export function createErrorCalls({ pool, config }: Pick<HttpDeps, 'pool' | 'conf
   });
 }
 
+const UNKNOWN = new HttpProblem('UNKNOWN_ERROR', 'Nothing of this kind is kept; old errors are removed.');
+
+/** Whether errors are kept for as long as this period and the one before. */
+const knowsBefore = (period: ErrorPeriod): boolean =>
+  2 * errorPeriods[period].ms <= CLIENT_ERRORS_KEPT_DAYS * 86_400_000;
+
 /** Occurrences per bucket, those without any included. */
 function rateOf(buckets: Record<string, number>, period: ErrorPeriod): number[] {
   const { ms, bucketMs } = errorPeriods[period];
@@ -116,10 +136,13 @@ function rateOf(buckets: Record<string, number>, period: ErrorPeriod): number[] 
 }
 
 const presentGroup = (
-  { firstSeenAt, lastSeenAt, ...row }: ClientErrorGroupRow,
+  { firstSeenAt, lastSeenAt, stateAt, cameBackAt, ...row }: ClientErrorGroupRow,
   period: ErrorPeriod,
 ): ClientErrorGroup => ({
   ...row,
+  previousCount: knowsBefore(period) ? row.previousCount : null,
+  stateAt: stateAt?.toISOString() ?? null,
+  cameBackAt: cameBackAt?.toISOString() ?? null,
   firstSeenAt: firstSeenAt.toISOString(),
   lastSeenAt: lastSeenAt.toISOString(),
   rate: rateOf(row.rate, period),

@@ -1,3 +1,5 @@
+import type { ClientErrorState } from '@job-manager/shared/contract/errors';
+import { CLOSED_KINDS, STATES } from './client-error-states.js';
 import { containing } from './search.js';
 import type { Sql } from './sql.js';
 
@@ -69,11 +71,14 @@ export interface ClientErrorFilters {
   level?: ClientErrorLevel;
   /** Part of message, action, component, job or page. */
   search?: string;
+  state?: ClientErrorState;
 }
 
-/** The condition of `filterValues`, on rows called `e`: three values, the first of them `$1`. */
+/** The condition of `filterValues`, on rows called `e`: four values, the first of them `$1`. */
 export const MATCHES_FILTERS = `e.at >= $1 AND ($2::text IS NULL OR e.level = $2::"ClientErrorLevel") AND ($3::text IS NULL
-  OR concat_ws(' ', e.message, e.action, e.component, e."jobName", e.path) ILIKE $3)`;
+  OR concat_ws(' ', e.message, e.action, e.component, e."jobName", e.path) ILIKE $3)
+  AND ($4::text IS NULL OR CASE $4::text WHEN 'OPEN' THEN e.fingerprint NOT IN (${CLOSED_KINDS})
+    ELSE e.fingerprint IN (SELECT wanted.fingerprint FROM ${STATES} wanted WHERE wanted.state = $4::text) END)`;
 
 /** The errors older than `before` (an id), newest first, at most `limit`. */
 export async function readClientErrors(
@@ -82,19 +87,20 @@ export async function readClientErrors(
   page: { before?: string; limit: number },
 ): Promise<ClientErrorRow[]> {
   const read = await sql.query<ClientErrorRow>(
-    `${SELECT} WHERE ${MATCHES_FILTERS} AND ($4::bigint IS NULL OR e.id < $4) ORDER BY e.id DESC LIMIT $5`,
+    `${SELECT} WHERE ${MATCHES_FILTERS} AND ($5::bigint IS NULL OR e.id < $5) ORDER BY e.id DESC LIMIT $6`,
     [...filterValues(filters), page.before ?? null, page.limit],
   );
   return read.rows;
 }
 
-export const filterValues = ({ since, level, search }: ClientErrorFilters): unknown[] => [
+export const filterValues = ({ since, level, search, state }: ClientErrorFilters): unknown[] => [
   since,
   level ?? null,
   search ? containing(search) : null,
+  state ?? null,
 ];
 
-/** How many kinds of errors were seen for the first time in the last so many milliseconds, of the latest 10,000 errors. */
+/** How many open kinds of errors were seen for the first time in the last so many milliseconds, of the latest 10,000 errors. */
 export async function countNewKinds(sql: Sql, sinceMs: number): Promise<number> {
   const read = await sql.query<{ kinds: number }>(NEW_KINDS, [sinceMs]);
   return read.rows[0]?.kinds ?? 0;
@@ -106,4 +112,4 @@ WITH moment AS MATERIALIZED (SELECT clock_timestamp() - $1 * interval '1 ms' AS 
   SELECT DISTINCT fingerprint FROM (SELECT fingerprint FROM "ClientError" WHERE at >= (SELECT since FROM moment) ORDER BY at DESC LIMIT 10000) e
 )
 SELECT count(*)::int AS kinds FROM recent
-WHERE NOT EXISTS (SELECT FROM "ClientError" o WHERE o.fingerprint = recent.fingerprint AND o.at < (SELECT since FROM moment))`;
+WHERE fingerprint NOT IN (${CLOSED_KINDS}) AND NOT EXISTS (SELECT FROM "ClientError" o WHERE o.fingerprint = recent.fingerprint AND o.at < (SELECT since FROM moment))`;

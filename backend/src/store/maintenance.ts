@@ -125,7 +125,7 @@ SELECT edge."jobName", edge.first AS from, place."finishedAt", place.id FROM edg
 /** At most so many rows in one statement. */
 const MAX_ROWS = 5_000;
 const RUNNERS_KEPT_DAYS = 7;
-const CLIENT_ERRORS_KEPT_DAYS = 30;
+export const CLIENT_ERRORS_KEPT_DAYS = 30;
 const CLIENT_ERRORS_KEPT = 50_000;
 
 /** Forgets runners that ended a week ago; returns how many. One that runs still name as theirs stays. */

@@ -67,6 +67,9 @@ export const auditWords = {
   'second-factor.renew-recovery-codes': 'Made new recovery codes',
   'second-factor.use-recovery-code': 'Used a recovery code',
   'second-factor.refused': 'Gave a wrong code',
+  'role.create': 'Created a role',
+  'role.change': 'Changed what a role allows',
+  'role.remove': 'Removed a role',
   'token.create': 'Created an API token',
   'token.revoke': 'Revoked an API token',
   'alert-rule.create': 'Created an alert rule',
@@ -82,6 +85,7 @@ export const auditWords = {
   'history.export': 'Exported a list of runs',
   'audit.export': 'Exported the audit log',
   'errors.export': 'Exported the errors',
+  'errors.set-state': 'Resolved, ignored or reopened a kind of browser errors',
 } as const satisfies Record<AuditAction, string>;
 
 /** The words for an action; its own name for one that this version of the panel has not heard of. */

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { limits } from '../limits.js';
+import { isPlainText, NOT_PLAIN } from '../plain-text.js';
 import { isoTime } from './iso-time.js';
 import { routeFor } from './policy.js';
 
@@ -28,6 +29,19 @@ export const clientErrorReport = z.strictObject({
 });
 export type ClientErrorReport = z.input<typeof clientErrorReport>;
 
+export const clientErrorStates = ['OPEN', 'RESOLVED', 'IGNORED'] as const;
+export type ClientErrorState = (typeof clientErrorStates)[number];
+const state = z.enum(clientErrorStates);
+
+/** What operators made of a kind of errors. */
+const verdict = {
+  state: state.describe('`RESOLVED` becomes `OPEN` again by an error of the kind that comes later'),
+  stateBy: z.string().nullable(),
+  stateAt: time.nullable(),
+  note: z.string().nullable(),
+  cameBackAt: time.nullable().describe('When one came again after it was resolved'),
+};
+
 export const clientErrorGroup = z.object({
   fingerprint: z.string(),
   level: z.enum(errorLevels),
@@ -35,12 +49,21 @@ export const clientErrorGroup = z.object({
   action: z.string(),
   component: z.string().nullable(),
   count: z.number().int(),
+  previousCount: z
+    .number()
+    .int()
+    .nullable()
+    .describe('In the period of the same length before; null where errors are not kept for so long'),
   users: z.number().int(),
   firstSeenAt: time,
   lastSeenAt: time,
   pages: z.array(z.object({ path: z.string(), count: z.number().int() })).describe('Most affected first, at most 10'),
+  versions: z
+    .array(z.object({ version: z.string(), count: z.number().int() }))
+    .describe('Of the panel, most affected first, at most 10'),
   /** Occurrences per bucket of the period, oldest first. */
   rate: z.array(z.number().int()),
+  ...verdict,
 });
 export type ClientErrorGroup = z.infer<typeof clientErrorGroup>;
 
@@ -70,10 +93,13 @@ export const errorPeriods = {
 export type ErrorPeriod = keyof typeof errorPeriods;
 const period = z.enum(Object.keys(errorPeriods) as [ErrorPeriod]);
 
+const fingerprint = z.string().regex(/^[0-9a-f]{16}$/, 'must be a fingerprint');
+
 const filters = z.strictObject({
   period: period.default('7d'),
   level: z.enum(errorLevels).optional(),
   search: z.string().trim().max(200).optional(),
+  state: state.optional().describe('Of all states by default'),
 });
 
 /** Errors of the panel in people's browsers. */
@@ -96,6 +122,7 @@ export const errors = {
       z.object({
         groups: z.array(clientErrorGroup).describe('At most 200'),
         total: z.number().int().describe('Occurrences in the period'),
+        previousTotal: z.number().int().nullable().describe('In the period before, as `previousCount` of a kind'),
         rate: z.array(z.number().int()),
         bucketMs: z.number().int(),
         since: time,
@@ -111,7 +138,7 @@ export const errors = {
     })
     .input(
       z.strictObject({
-        fingerprint: z.string().regex(/^[0-9a-f]{16}$/, 'must be a fingerprint'),
+        fingerprint,
         period: period.default('7d'),
       }),
     )
@@ -123,6 +150,24 @@ export const errors = {
         since: time,
       }),
     ),
+
+  setState: routeFor('manageAlerts', 'viewErrors')
+    .route({
+      method: 'PUT',
+      path: '/admin/errors/{fingerprint}',
+      summary: 'Resolve, ignore or reopen a kind of error',
+      description:
+        'A resolved kind is open again once another error of it comes; an ignored one stays ignored, and counts neither as new nor for alerts.',
+      tags: TAG,
+    })
+    .input(
+      z.strictObject({
+        fingerprint,
+        state,
+        note: z.string().trim().max(limits.reasonChars).refine(isPlainText, NOT_PLAIN).nullable().default(null),
+      }),
+    )
+    .output(z.object({ group: clientErrorGroup })),
 
   export: routeFor('viewErrors')
     .route({

@@ -200,10 +200,13 @@ export async function readNewCauses(sql: Sql, since: Date): Promise<NewCause[]> 
   return rows;
 }
 
+/** Errors of kinds that are not ignored. */
+const COUNTS = `level = 'error' AND fingerprint NOT IN (SELECT fingerprint FROM "ClientErrorState" WHERE state = 'IGNORED')`;
+
 /** Errors that browsers reported since a moment, by minute. */
 export async function readPanelErrors(sql: Sql, since: Date): Promise<{ at: number; errors: number }[]> {
   const { rows } = await sql.query<{ at: number; errors: number }>(
-    `SELECT ${epochMs(`date_trunc('minute', at)`)} AS at, sum(count)::int AS errors FROM "ClientError" WHERE at >= $1 AND level = 'error' GROUP BY 1`,
+    `SELECT ${epochMs(`date_trunc('minute', at)`)} AS at, sum(count)::int AS errors FROM "ClientError" WHERE at >= $1 AND ${COUNTS} GROUP BY 1`,
     [since],
   );
   return rows;
@@ -214,7 +217,7 @@ export async function readPanelErrorWeeks(sql: Sql): Promise<{ now: number; befo
   const { rows } = await sql.query<{ now: number; before: number }>(
     `SELECT coalesce(sum(count) FILTER (WHERE at > clock_timestamp() - interval '7 days'), 0)::int AS now,
        coalesce(sum(count) FILTER (WHERE at <= clock_timestamp() - interval '7 days'), 0)::int AS before
-     FROM "ClientError" WHERE level = 'error' AND at > (SELECT clock_timestamp() - interval '14 days')`,
+     FROM "ClientError" WHERE ${COUNTS} AND at > (SELECT clock_timestamp() - interval '14 days')`,
   );
   return rows[0] ?? { now: 0, before: 0 };
 }

@@ -2,11 +2,13 @@ import type { ClientErrorGroup, ErrorPeriod } from '@job-manager/shared/contract
 import { Anchor } from '@mantine/core';
 import { memo } from 'react';
 import { Link } from 'react-router-dom';
+import { Change } from '../../components/metrics/Change';
 import { RelativeTime } from '../../components/RelativeTime';
 import { paths } from '../../paths';
 import { Ellipsis } from '../../ui/Ellipsis';
 import { Cell, Table } from '../../ui/Table';
 import classes from './ErrorGroupTable.module.css';
+import { ErrorState } from './ErrorState';
 import { LevelTag } from './LevelTag';
 import { countOf, periodNames } from './period';
 import type { ErrorGroups } from './queries';
@@ -28,6 +30,7 @@ const columns = [
   { label: 'First seen' },
   { label: 'Last seen' },
   { label: 'Pages' },
+  { label: 'State' },
 ] as const;
 
 export function ErrorGroupTable({ answer, period, isBusy }: Props) {
@@ -68,7 +71,10 @@ const GroupRow = memo(function GroupRow({ group, period, bucketMs, since }: RowP
         </span>
       </Cell>
       <Cell label="Count" align="right">
-        {group.count.toLocaleString('en')}
+        <span className={classes.count}>
+          {group.count.toLocaleString('en')}
+          <Change now={group.count} before={group.previousCount} more="bad" />
+        </span>
       </Cell>
       <Cell label="Users" align="right">
         {group.users.toLocaleString('en')}
@@ -87,6 +93,9 @@ const GroupRow = memo(function GroupRow({ group, period, bucketMs, since }: RowP
       </Cell>
       <Cell label="Pages">
         <Pages pages={group.pages} />
+      </Cell>
+      <Cell label="State">
+        <ErrorState group={group} />
       </Cell>
     </tr>
   );

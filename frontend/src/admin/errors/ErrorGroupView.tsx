@@ -1,8 +1,10 @@
 import type { ClientErrorGroup, ClientErrorOccurrence, ErrorPeriod } from '@job-manager/shared/contract/errors';
+import { Change } from '../../components/metrics/Change';
 import { DateTime } from '../../components/RelativeTime';
 import { Fact, Facts } from '../../ui/Facts';
 import { Section } from '../../ui/Section';
 import classes from './ErrorGroupView.module.css';
+import { ErrorState } from './ErrorState';
 import { LevelTag } from './LevelTag';
 import { Occurrence } from './Occurrence';
 import { countOf } from './period';
@@ -22,7 +24,12 @@ export function ErrorGroupView({ answer: { group, occurrences, bucketMs, since }
         <Facts>
           <Fact name="Action">{group.action}</Fact>
           <Fact name="Component">{group.component ?? 'not stated'}</Fact>
-          <Fact name="Occurrences">{group.count.toLocaleString('en')}</Fact>
+          <Fact name="State">
+            <ErrorState group={group} />
+          </Fact>
+          <Fact name="Occurrences">
+            {group.count.toLocaleString('en')} <Change now={group.count} before={group.previousCount} more="bad" />
+          </Fact>
           <Fact name="Users">{group.users.toLocaleString('en')}</Fact>
           <Fact name="First seen">
             <DateTime at={group.firstSeenAt} />
@@ -37,14 +44,10 @@ export function ErrorGroupView({ answer: { group, occurrences, bucketMs, since }
         <RateChart rate={{ values: group.rate, bucketMs, since }} period={period} />
       </Section>
       <Section title="Affected pages">
-        <ul className={classes.pages}>
-          {group.pages.map(({ path, count }) => (
-            <li key={path}>
-              <span className={classes.path}>{path}</span>
-              <span className="dimmed tabular">{countOf(count, 'occurrence')}</span>
-            </li>
-          ))}
-        </ul>
+        <Counts parts={group.pages.map(({ path, count }) => ({ name: path, count }))} />
+      </Section>
+      <Section title="Versions of the panel">
+        <Counts parts={group.versions.map(({ version, count }) => ({ name: version, count }))} />
       </Section>
       <Section title="Latest occurrences">
         <ol className={classes.occurrences}>
@@ -54,5 +57,20 @@ export function ErrorGroupView({ answer: { group, occurrences, bucketMs, since }
         </ol>
       </Section>
     </>
+  );
+}
+
+/** How often in each, the most first. */
+function Counts({ parts }: { parts: readonly { name: string; count: number }[] }) {
+  if (parts.length === 0) return <p className="dimmed">None in this period.</p>;
+  return (
+    <ul className={classes.pages}>
+      {parts.map(({ name, count }) => (
+        <li key={name}>
+          <span className={classes.path}>{name}</span>
+          <span className="dimmed tabular">{countOf(count, 'occurrence')}</span>
+        </li>
+      ))}
+    </ul>
   );
 }

@@ -12,8 +12,9 @@ import { Section } from '../../ui/Section';
 import { ErrorGroupTable } from './ErrorGroupTable';
 import { type ErrorLevel, errorLevels, levelLook } from './level';
 import { periodNames } from './period';
-import { SEARCH_CHARS, type useErrorsPlace } from './place';
+import { SEARCH_CHARS, type StateChoice, stateChoices, type useErrorsPlace } from './place';
 import type { ErrorGroups } from './queries';
+import { stateLook } from './state';
 
 interface Props {
   place: ReturnType<typeof useErrorsPlace>;
@@ -42,6 +43,8 @@ export function ErrorGroupsSection({ place, groups: { data, error, isFetching, i
 
 const choices = errorLevels.map((value) => ({ value, label: `${levelLook[value].label}s` }));
 
+const states = stateChoices.map((value) => ({ value, label: value === 'all' ? 'All states' : stateLook[value].label }));
+
 /** At the end of the page instead, the choices would lie outside every landmark. */
 const inPlace = { withinPortal: false };
 
@@ -63,6 +66,14 @@ function ErrorFilterBar({ place }: Pick<Props, 'place'>) {
         clearable
         comboboxProps={inPlace}
         clearButtonProps={{ 'aria-label': 'Clear the level filter' }}
+      />
+      <Select
+        aria-label="Filter by state"
+        data={states}
+        value={place.state}
+        onChange={(state) => place.setState((state ?? 'OPEN') as StateChoice)}
+        allowDeselect={false}
+        comboboxProps={inPlace}
       />
     </FilterBar>
   );
@@ -86,8 +97,8 @@ function NoErrors({ place }: Pick<Props, 'place'>) {
   return (
     <EmptyState
       icon={IconCircleCheck}
-      title="No errors in this period"
-      text={`No browser reported anything in ${periodNames[place.filters.period]}.`}
+      title="No open errors in this period"
+      text={`No browser reported anything that needs you in ${periodNames[place.filters.period]}. Resolved and ignored kinds are under their states.`}
     />
   );
 }

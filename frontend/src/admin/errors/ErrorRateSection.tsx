@@ -1,5 +1,6 @@
 import type { ErrorPeriod } from '@job-manager/shared/contract/errors';
 import { Skeleton } from '@mantine/core';
+import { Change } from '../../components/metrics/Change';
 import { Section } from '../../ui/Section';
 import type { ErrorGroups } from './queries';
 import { RateChart, Total } from './RateChart';
@@ -13,7 +14,17 @@ interface Props {
 /** How many there were in all, and when. */
 export function ErrorRateSection({ answer, period }: Props) {
   return (
-    <Section title="Over time" aside={answer && <Total count={answer.total} period={period} />}>
+    <Section
+      title="Over time"
+      aside={
+        answer && (
+          <>
+            <Total count={answer.total} period={period} />{' '}
+            <Change now={answer.total} before={answer.previousTotal} more="bad" />
+          </>
+        )
+      }
+    >
       {answer ? (
         <RateChart rate={{ ...answer, values: answer.rate }} period={period} />
       ) : (

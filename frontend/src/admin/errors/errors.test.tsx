@@ -20,6 +20,7 @@ function serveErrors(...groups: ClientErrorGroup[]) {
       return HttpResponse.json({
         groups: shown,
         total,
+        previousTotal: 7,
         rate: shown.length > 0 ? rateOf(shown) : [0, 0, 0, 0],
         bucketMs: 6 * 3_600_000,
         since: ago(86_400),
@@ -69,11 +70,11 @@ test('period, level and search are in the address, in what is asked and in what 
   await user.click(await screen.findByRole('option', { name: 'Errors', hidden: true }));
   await user.type(screen.getByRole('textbox', { name: 'Search messages' }), 'fetch');
   await waitFor(() => expect(address()).toBe('/admin/errors?period=24h&level=error&search=fetch'));
-  await waitFor(() => expect(asked.at(-1)).toEqual({ period: '24h', level: 'error', search: 'fetch' }));
+  await waitFor(() => expect(asked.at(-1)).toEqual({ period: '24h', level: 'error', search: 'fetch', state: 'OPEN' }));
   expect(screen.getByRole('button', { name: 'The last 24 hours' })).toHaveAttribute('aria-pressed', 'true');
   expect(screen.getByRole('link', { name: 'Export CSV' })).toHaveAttribute(
     'href',
-    '/api/admin/errors/export?period=24h&level=error&search=fetch',
+    '/api/admin/errors/export?period=24h&level=error&search=fetch&state=OPEN',
   );
 });
 
@@ -83,7 +84,7 @@ test('says that there are none, in all or by these filters', async () => {
   expect(await screen.findByText('No errors match these filters')).toBeVisible();
   serveErrors();
   await user.click(screen.getByRole('button', { name: 'Clear filters' }));
-  expect(await screen.findByText('No errors in this period')).toBeVisible();
+  expect(await screen.findByText('No open errors in this period')).toBeVisible();
   expect(screen.queryByRole('region', { name: 'Over time' })).toBeNull();
 });
 
@@ -145,4 +146,33 @@ test('asks the server nothing about an address that is no fingerprint', async ()
   await openPanel('/admin/errors/nonsense');
   expect(await screen.findByText('Nothing of this kind in this period')).toBeVisible();
   expect(callsTo('GET /api/admin/errors')).toBe(0);
+});
+
+test('compares each kind with the period before, and says what became of it', async () => {
+  const ignored = { state: 'IGNORED' as const, stateBy: 'bob@example.com' };
+  serveErrors(anErrorGroup(), anErrorGroup({ message: 'An extension', previousCount: null, ...ignored }));
+  await openPanel('/admin/errors?state=all');
+  const row = await screen.findByRole('row', { name: /Failed to fetch/ });
+  expect(within(row).getByText('100 % more than in the period before')).toBeInTheDocument();
+  expect(within(row).getByRole('button', { name: 'Resolve: Failed to fetch' })).toBeVisible();
+  const other = screen.getByRole('row', { name: /An extension/ });
+  expect(other).toHaveTextContent(/Ignored.*by bob@example.com/);
+  expect(within(other).getByRole('button', { name: 'Reopen: An extension' })).toBeVisible();
+});
+
+test('resolves a kind, and offers to undo it', async () => {
+  const group = anErrorGroup();
+  serveErrors(group);
+  const bodies: unknown[] = [];
+  backend.use(
+    http.put(`/api/admin/errors/${group.fingerprint}`, async ({ request }) => {
+      bodies.push(await request.json());
+      return HttpResponse.json({ group });
+    }),
+  );
+  const { user } = await openPanel('/admin/errors');
+  await user.click(await screen.findByRole('button', { name: 'Resolve: Failed to fetch' }));
+  expect(await screen.findByText('The error is resolved now.')).toBeVisible();
+  await user.click(screen.getByRole('button', { name: 'Undo' }));
+  await waitFor(() => expect(bodies).toEqual([{ state: 'RESOLVED' }, { state: 'OPEN' }]));
 });

@@ -8,24 +8,36 @@ export const SEARCH_CHARS = 200;
 export const periods = Object.keys(errorPeriods) as ErrorPeriod[];
 const period = parseAsStringLiteral(periods).withDefault('7d');
 
-const place = { period, level: parseAsStringLiteral(errorLevels), search: parseAsString };
+/** All that need somebody stand first; `all` shows every kind. */
+export const stateChoices = ['OPEN', 'RESOLVED', 'IGNORED', 'all'] as const;
+export type StateChoice = (typeof stateChoices)[number];
 
-/** Which errors are shown: `?period=24h&level=warning&search=timeout`. */
+const place = {
+  period,
+  level: parseAsStringLiteral(errorLevels),
+  search: parseAsString,
+  state: parseAsStringLiteral(stateChoices).withDefault('OPEN'),
+};
+
+/** Which errors are shown: `?period=24h&level=warning&search=timeout&state=all`. */
 export function useErrorsPlace() {
   const [given, set] = useQueryStates(place);
   const filters: ErrorFilters = {
     period: given.period,
     level: given.level ?? undefined,
     search: given.search?.trim().slice(0, SEARCH_CHARS) || undefined,
+    state: given.state === 'all' ? undefined : given.state,
   };
   return {
     filters,
-    isFiltered: filters.level !== undefined || filters.search !== undefined,
+    state: given.state,
+    isFiltered: filters.level !== undefined || filters.search !== undefined || given.state !== 'OPEN',
     setPeriod: (next: ErrorPeriod) => void set({ period: next }, { history: 'push' }),
     setLevel: (next: ErrorLevel | null) => void set({ level: next }, { history: 'push' }),
+    setState: (next: StateChoice) => void set({ state: next }, { history: 'push' }),
     // No step back for each pause in typing.
     setSearch: (next: string) => void set({ search: next === '' ? null : next }),
-    clear: () => void set({ level: null, search: null }, { history: 'push' }),
+    clear: () => void set({ level: null, search: null, state: null }, { history: 'push' }),
   };
 }
 

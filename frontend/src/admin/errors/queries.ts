@@ -1,4 +1,4 @@
-import type { ClientErrorGroup, ErrorPeriod } from '@job-manager/shared/contract/errors';
+import type { ClientErrorGroup, ClientErrorState, ErrorPeriod } from '@job-manager/shared/contract/errors';
 import { createTanstackQueryUtils } from '@orpc/tanstack-query';
 import { keepPreviousData } from '@tanstack/react-query';
 import { downloadAddress } from '../../api/download-address';
@@ -10,6 +10,7 @@ export interface ErrorFilters {
   period: ErrorPeriod;
   level?: ClientErrorGroup['level'];
   search?: string;
+  state?: ClientErrorState;
 }
 
 /** The answer that the page is made of. */
@@ -20,5 +21,10 @@ export const errorGroupsQuery = (filters: ErrorFilters) =>
 
 export const errorGroupQuery = (fingerprint: string, period: ErrorPeriod) =>
   api.group.queryOptions({ input: { fingerprint, period }, placeholderData: keepPreviousData });
+
+export const setErrorState = (fingerprint: string, state: ClientErrorState) =>
+  errorCalls.setState({ fingerprint, state });
+/** Of everything about errors. */
+export const errorsKey = api.key();
 
 export const errorsExport = (filters: ErrorFilters): string => downloadAddress(contract.errors.export, { ...filters });
