@@ -1,7 +1,7 @@
 import './lib/check-node.js';
 import { createInterface } from 'node:readline/promises';
 import { readConfig } from '@job-manager/backend/config';
-import { type UserRole, userRoles } from '@job-manager/shared/roles';
+import { userRoles } from '@job-manager/shared/roles';
 import { Command } from 'commander';
 import pc from 'picocolors';
 import { withDatabase } from './lib/database.js';
@@ -18,7 +18,7 @@ const program = new Command('admin:create')
   .usage('<email> <ROLE>')
   .argument('<email>')
   // Older calls have the password here, and the role behind it.
-  .argument('<role>', userRoles.join(', '))
+  .argument('<role>', `${userRoles.join(', ')}, or the name of an own role`)
   .argument('[role-behind-password]', 'for older scripts: <email> <password> <ROLE>')
   .showHelpAfterError('Try --help.')
   .action((email: string, second: string, third?: string) => runCommand(() => createAccount(email, second, third)));
@@ -38,14 +38,11 @@ async function createAccount(email: string, second: string, third: string | unde
       throw error instanceof AccountError ? new Refusal(error.message) : error;
     });
   });
-  say(`${account.email} can sign in as ${account.role}, and chooses a new password then.`);
+  say(`${account.email} can sign in as ${role}, and chooses a new password then.`);
 }
 
-function readRole(text: string): UserRole {
-  const role = userRoles.find((name) => name === text.toUpperCase());
-  if (role) return role;
-  throw new Refusal(`The role must be one of ${userRoles.join(', ')}.`);
-}
+/** A built-in role however it is written, or the name of an own one. */
+const readRole = (text: string): string => userRoles.find((name) => name === text.toUpperCase()) ?? text;
 
 async function readPassword(): Promise<string> {
   const { password: askPassword, cancel, isCancel } = await import('@clack/prompts');

@@ -34,6 +34,7 @@ export const paths = {
   pauseJob: (jobName: string) => `/admin/jobs/definitions/${encodeURIComponent(jobName)}?act=pause`,
   schedules: '/admin/jobs/schedules',
   schedule: (scheduleId: string) => `/admin/jobs/schedules/${scheduleId}`,
+  analytics: '/admin/jobs/analytics',
   alerts: '/admin/alerts',
   incident: alertPaths.incident,
   systemStatus: '/admin/system-status',
@@ -44,6 +45,8 @@ export const paths = {
   auditOf: (actor: string) => `/admin/audit?actor=${encodeURIComponent(actor)}`,
   tokens: '/admin/tokens',
   users: '/admin/users',
+  usersWithRole: (roleId: string) => `/admin/users?role=${roleId}`,
+  roles: '/admin/users?tab=roles',
   account: '/admin/account',
 } as const;
 

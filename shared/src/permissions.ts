@@ -12,7 +12,8 @@ export const permissions = {
   cleanup: 'Take back stalled runs',
   forceFail: 'Ask a run to stop, and fail it when it goes on',
   manageChannels: 'Set limits of channels, pause and resume them',
-  manageAlerts: 'Acknowledge, mute and resolve incidents, change alert rules and where they are sent',
+  manageAlerts:
+    'Acknowledge, mute and resolve incidents and browser errors, change alert rules and where they are sent',
   manageJobs: 'Change settings of jobs, pause and resume them',
   managePresets: 'Save, change and remove parameters and views that are shared by all',
   manageRunners: 'Drain, resume, stop and restart runners, and set what they serve',
@@ -72,6 +73,33 @@ export const tokenPermissions = [
   'viewSecrets',
 ] as const satisfies Permission[];
 export type TokenPermission = (typeof tokenPermissions)[number];
+
+/** What a role of the installation's own may be given; managing people and tokens stays with super admins. */
+export const ownRolePermissions = (Object.keys(permissions) as Permission[]).filter(
+  (permission) => permission !== 'manageTokens' && permission !== 'manageUsers',
+);
+
+/** Permissions that act on jobs and their runs, or only read: those that go with a limit to some jobs. */
+export const jobBoundPermissions = [
+  'view',
+  'run',
+  'retry',
+  'cancel',
+  'execute',
+  'bulk',
+  'export',
+  'forceFail',
+  'manageJobs',
+  'managePresets',
+  'manageSchedules',
+  'viewErrors',
+  'viewAudit',
+  'viewSecrets',
+] as const satisfies Permission[];
+
+/** The permissions among these that reach beyond jobs, so that no limit to some jobs goes with them. */
+export const beyondJobs = <Given extends Permission>(given: readonly Given[]): Given[] =>
+  given.filter((permission) => !(jobBoundPermissions as readonly Permission[]).includes(permission));
 
 export function can(role: UserRole, permission: Permission): boolean {
   return (permissionsOf[role] as readonly Permission[]).includes(permission);

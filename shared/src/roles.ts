@@ -3,7 +3,3 @@ export type UserRole = (typeof userRoles)[number];
 
 /** Roles that may open the panel. */
 export const operatorRoles = ['ADMIN', 'SUPER_ADMIN'] as const satisfies UserRole[];
-
-export function isOperator(role: UserRole): boolean {
-  return (operatorRoles as readonly UserRole[]).includes(role);
-}

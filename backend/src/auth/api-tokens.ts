@@ -40,6 +40,7 @@ export async function authenticateToken(sql: Sql, text: string, ip: string | nul
     user: null,
     apiToken: { id: token.id, name: token.name },
     permissions: tokenPermissions.filter((permission: Permission) => token.permissions.includes(permission)),
+    jobPatterns: token.jobPatterns,
     pending: [],
     via: 'bearer',
   };

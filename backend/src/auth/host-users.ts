@@ -56,7 +56,8 @@ export function createHostUsers({ sql, identify }: { sql: Sql; identify: Identif
       const person = await ask(identify, request);
       if (person === null) return null;
       const user = await rowOf(person);
-      return { user, apiToken: null, permissions: permissionsOf[user.role], pending: [], via: 'host' };
+      const permissions = permissionsOf[user.role];
+      return { user, apiToken: null, roleName: null, permissions, jobPatterns: null, pending: [], via: 'host' };
     },
   };
 }

@@ -1,7 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import type { CurrentUser } from '@job-manager/shared/contract/auth';
+import type { JobPatterns } from '@job-manager/shared/job-patterns';
 import type { PendingStep } from '@job-manager/shared/pending-steps';
-import { type Permission, permissionsOf } from '@job-manager/shared/permissions';
+import { ownRolePermissions, type Permission, permissionsOf } from '@job-manager/shared/permissions';
 import type { Config } from '../config.js';
 import {
   endOwnSessions,
@@ -28,12 +29,20 @@ const RECHECK_MS = 300_000;
 /** A session's use is written down at most so often, and ten times within what counts as idle. */
 const NOTE_USE_EVERY_MS = 60_000;
 
-/** A person signed in, as the database knows them this moment. */
-export interface SessionIdentity {
-  user: CurrentUser;
-  apiToken: null;
+/** What an identity may do. */
+interface Access {
   /** None while something is pending. */
   permissions: readonly Permission[];
+  /** Jobs that it may act on. */
+  jobPatterns: JobPatterns;
+}
+
+/** A person signed in, as the database knows them this moment. */
+export interface SessionIdentity extends Access {
+  user: CurrentUser;
+  apiToken: null;
+  /** Of the own role that they have; null with a built-in one. */
+  roleName: string | null;
   /** What must be done before anything else. */
   pending: readonly PendingStep[];
   sessionId: string;
@@ -42,19 +51,18 @@ export interface SessionIdentity {
 }
 
 /** A person whom the application that embeds us names. */
-export interface HostIdentity {
+export interface HostIdentity extends Access {
   user: CurrentUser;
   apiToken: null;
-  permissions: readonly Permission[];
+  roleName: null;
   pending: readonly [];
   via: 'host';
 }
 
 /** A program with an API token. */
-export interface TokenIdentity {
+export interface TokenIdentity extends Access {
   user: null;
   apiToken: { id: string; name: string };
-  permissions: readonly Permission[];
   pending: readonly [];
   via: 'bearer';
 }
@@ -99,6 +107,16 @@ export interface Sessions extends SignIn {
   ): Promise<number>;
 }
 
+/** Whether a person must have a second factor. One with an own role is an operator, as an ADMIN is. */
+export const isFactorDemanded = (
+  config: Pick<Config, 'SECOND_FACTOR_FOR'>,
+  { user, roleName }: Pick<SessionIdentity, 'user' | 'roleName'>,
+): boolean => config.SECOND_FACTOR_FOR.includes(roleName === null ? user.role : 'ADMIN');
+
+/** Those of an own role that there are in this version. */
+const ownPermissions = (given: readonly string[]): Permission[] =>
+  ownRolePermissions.filter((permission) => given.includes(permission));
+
 /** Sessions over a database. Creates the signing key when there is none yet. */
 export async function createSessions(deps: {
   sql: Sql;
@@ -140,16 +158,19 @@ export async function createSessions(deps: {
       if (!claims) return null;
       const found = await findSessionUser(sql, { ...claims, id: claims.sessionId }, noteUseEveryMs);
       if (!found) return null;
-      const { hasSecondFactor, mustChangePassword, isUseDue, ...user } = found;
+      const { hasSecondFactor, mustChangePassword, isUseDue, roleName, rolePermissions, jobPatterns, ...user } = found;
+      const permissions = rolePermissions === null ? permissionsOf[user.role] : ownPermissions(rolePermissions);
       // The call needn't wait for it, and is as good without it.
       if (from && isUseDue) void noteSessionUse(sql, claims.sessionId, idleMs).catch(() => {});
       const pending: PendingStep[] = [];
       if (mustChangePassword) pending.push('changePassword');
-      if (config.SECOND_FACTOR_FOR.includes(user.role) && !hasSecondFactor) pending.push('setUpSecondFactor');
+      if (isFactorDemanded(config, { user, roleName }) && !hasSecondFactor) pending.push('setUpSecondFactor');
       return {
         user,
         apiToken: null,
-        permissions: pending.length > 0 ? [] : permissionsOf[user.role],
+        roleName,
+        permissions: pending.length > 0 ? [] : permissions,
+        jobPatterns,
         pending,
         sessionId: claims.sessionId,
         via,

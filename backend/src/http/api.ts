@@ -21,6 +21,7 @@ import { createHistoryExport } from './history-export.js';
 import { refuseUnreadKey } from './idempotency-key.js';
 import { createIssueCalls } from './issue-calls.js';
 import { createJobCalls } from './job-calls.js';
+import { createJobLimit } from './job-limit.js';
 import { createJobSettingsCalls } from './job-settings-calls.js';
 import { createMessageCalls } from './message-calls.js';
 import { createMetricsCalls } from './metrics-calls.js';
@@ -29,6 +30,7 @@ import { type Gate, pathOf } from './policy.js';
 import { createPresetCalls } from './preset-calls.js';
 import { HttpProblem } from './problem.js';
 import { createRecoveryCalls } from './recovery-calls.js';
+import { createRoleCalls } from './role-calls.js';
 import { type ApiRoute, listRoutes, resolveRoute } from './routes.js';
 import { createRunListCalls } from './run-list-calls.js';
 import { createRunnerCalls } from './runner-calls.js';
@@ -84,6 +86,7 @@ function shownTo<Output>(identity: Identity | null, { viewedFields }: ApiRoute, 
 }
 
 function createHandler(deps: HttpDeps, gate: Gate, stats: StatsCache) {
+  const checkJobs = createJobLimit(deps);
   const os = implement(contract)
     .$context<CallContext>()
     // Before the input is looked at, so that a refusal gives nothing away.
@@ -93,12 +96,14 @@ function createHandler(deps: HttpDeps, gate: Gate, stats: StatsCache) {
       const result = await next({ context: { identity } });
       return { ...result, output: shownTo(identity, context.route, result.output) };
     })
-    .use(async ({ context: { req, route }, procedure, next }, input: unknown) => {
+    .use(async ({ context, procedure, next }, input: unknown) => {
+      const { req, route } = context;
       checkPlaces(req, route);
       refuseUnreadKey({ req, route });
       const { inputSchema } = procedure['~orpc'];
       if (inputSchema === undefined) refuseFields(input);
       checkNumbers(req, inputSchema);
+      await checkJobs(context, { schema: inputSchema, input });
       try {
         return await next();
       } catch (error) {
@@ -130,6 +135,7 @@ function createHandler(deps: HttpDeps, gate: Gate, stats: StatsCache) {
     external: createExternalCalls(deps),
     tokens: createTokenCalls(deps),
     users: createUserCalls(deps),
+    roles: createRoleCalls(deps),
     audit: createAuditCalls(deps),
     errors: createErrorCalls(deps),
   });

@@ -300,6 +300,9 @@ const calls: Record<string, Change | Exception> = {
   'external.complete': { action: 'run.complete-external', given: async () => lease() },
   'external.fail': { action: 'run.fail-external', given: async () => lease({ error: 'no disk' }) },
   'tokens.create': { action: 'token.create', given: async () => ({ body: { name: 'ci', permissions: ['view'] } }) },
+  'roles.create': { action: 'role.create', given: async () => ({ body: accessRole() }) },
+  'roles.change': { action: 'role.change', given: async () => ({ path: await savedRole(), body: accessRole() }) },
+  'roles.remove': { action: 'role.remove', given: async () => ({ path: await savedRole() }) },
   'tokens.revoke': {
     action: 'token.revoke',
     given: async () => {
@@ -331,6 +334,10 @@ const calls: Record<string, Change | Exception> = {
     given: async () => ({ path: { userId: String((await withFactor()).user.id) } }),
   },
   'users.signOutEverywhere': { action: 'account.sign-out-everywhere', given: () => user() },
+  'errors.setState': {
+    action: 'errors.set-state',
+    given: async () => ({ path: await clientError(), body: { state: 'RESOLVED' } }),
+  },
   'errors.report': {
     unnoted: 'anybody may report, and the report itself is what is kept',
     given: async () => ({ body: { errors: [{ level: 'error', message: 'x', action: 'a', url: '/' }] } }),
@@ -368,6 +375,12 @@ async function preset() {
   return { presetId: answer.json.preset.id as string };
 }
 
+const accessRole = () => ({ name: crypto.randomUUID(), permissions: ['view'], jobPatterns: ['media-*'] });
+const savedRole = async () => {
+  const answer = await asBoss({ method: 'POST', path: '/api/admin/roles', body: accessRole() });
+  return { roleId: answer.json.role.id as string };
+};
+
 const view = () => ({ page: 'history', name: crypto.randomUUID(), query: 'status=FAILED' });
 
 async function savedView() {
@@ -385,6 +398,13 @@ const destination = () => ({ name: crypto.randomUUID(), kind: 'EMAIL', emails: [
 const savedDestination = async () => {
   const answer = await asBoss({ method: 'POST', path: '/api/admin/alerts/destinations', body: destination() });
   return { destinationId: answer.json.destination.id as string };
+};
+
+const clientError = async () => {
+  const fingerprint = 'feedfacefeedface';
+  const what = { level: 'error', message: 'it broke', action: 'load', path: '/', url: '/' } as const;
+  await server.database.db.clientError.create({ data: { fingerprint, ...what } });
+  return { fingerprint };
 };
 
 const incident = async () => {

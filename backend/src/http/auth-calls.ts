@@ -48,8 +48,9 @@ export function createAuthCalls({ sessions, config }: Pick<HttpDeps, 'sessions' 
     }),
 
     me: os.me.handler(({ context }) => {
-      const { user, permissions, pending } = personOf(context);
-      return { user, permissions: [...permissions], pending: [...pending], accounts: sessions.accounts };
+      const { user, roleName, permissions, jobPatterns, pending } = personOf(context);
+      const access = { roleName, permissions: [...permissions], jobPatterns: jobPatterns && [...jobPatterns] };
+      return { user, ...access, pending: [...pending], accounts: sessions.accounts };
     }),
 
     changePassword: os.changePassword.handler(async ({ input, context }) => {

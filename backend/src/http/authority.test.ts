@@ -7,9 +7,11 @@ import { Scheduler } from '../queue/maintenance/scheduler.js';
 import { createRegistry } from '../queue/registry.js';
 import { Notifier } from '../store/notifier.js';
 import { someRunner } from '../testing/some-runner.js';
+import { actsOnJobs } from './job-limit.js';
+import { jobReach, jobReachOf } from './job-reach.js';
 import { type ApiRoute, listRoutes } from './routes.js';
 import { type AccessTrial, callOf, fillPath, SECRET_TEXT, startAccessTrial } from './trial-access.js';
-import { type AccessGround, program } from './trial-identities.js';
+import { type AccessGround, boundToJobs, limitedProgram, program } from './trial-identities.js';
 import { type Answer, problemCode, send } from './trial-request.js';
 import { ECHO } from './trial-server.js';
 
@@ -105,6 +107,7 @@ async function others(): Promise<Record<string, string>> {
     destinationId: '00000000-0000-4000-8000-000000000000',
     userId: '999999',
     tokenId: '00000000-0000-4000-8000-000000000000',
+    roleId: '00000000-0000-4000-8000-000000000000',
     sessionId: '00000000-0000-4000-8000-000000000000',
     runnerId: await someRunner(server.database.pool),
     fingerprint: '0123456789abcdef',
@@ -178,6 +181,92 @@ describe.each(tokenPermissions)('a token with "%s" alone', (permission) => {
     if (permission === 'view' || permission === 'execute') return;
     const whole = answers.filter(({ answer }) => answer.json?.run ?? answer.json?.schedule ?? answer.json?.batch);
     expect(whole.map(({ route }) => route.name)).toEqual([]);
+  });
+});
+
+describe('a token that is limited to some jobs', () => {
+  const acting = routes
+    .filter(({ policy }) => actsOnJobs(policy))
+    .sort((a, b) => Number(isDestructive(a)) - Number(isDestructive(b)));
+  /** The calls that answered a success, by name. */
+  const succeededWith = async (token: string): Promise<string[]> => {
+    const of = await others();
+    const succeeded = new Set<string>();
+    for (const route of acting) {
+      const path = `/api${fillPath(route.path, of)}`;
+      const sent = callOf(route);
+      for (const body of bodies[route.name]?.(of) ?? [sent.body]) {
+        const answer = await send(server.url, { ...sent, path, body, headers: { authorization: `Bearer ${token}` } });
+        if (answer.status < 300) succeeded.add(route.name);
+      }
+    }
+    return [...succeeded].sort();
+  };
+  const limitedTo = async (pattern: string) => (await limitedProgram(ground, boundToJobs, [pattern]).token()) ?? '';
+
+  it('does to these what another token does, and nothing to others', async () => {
+    const unlimited = await succeededWith(await tokenWith(...boundToJobs));
+    const bound = unlimited.filter((name) => jobReachOf(name) !== undefined);
+    expect(bound.length).toBeGreaterThan(15);
+    // The program of `external.start` has a job of another name.
+    const own = bound.filter((name) => name !== 'external.start');
+    expect((await succeededWith(await limitedTo('ec*'))).filter((name) => name !== 'external.start')).toEqual(own);
+    expect(await succeededWith(await limitedTo('another-*'))).toEqual([]);
+  });
+
+  it('is written down where it was refused, without the name of the job', async () => {
+    const { jobRunId } = await others();
+    const token = await limitedTo('another-*');
+    const refused = await as(token, 'POST', `/${jobRunId}/cancel`, {});
+    expect([problemCode(refused), refused.json.detail]).toEqual([
+      'FORBIDDEN',
+      'This acts on a job outside of those that your access is limited to: another-*.',
+    ]);
+    const entries = await rows(
+      `SELECT e.action, e.target FROM "AuditEvent" e JOIN "ApiToken" t ON t.id = e."tokenId" WHERE t.prefix = $1`,
+      token.slice(0, 10),
+    );
+    expect(entries).toEqual([{ action: 'access.denied', target: `POST /api/admin/jobs/${jobRunId}/cancel` }]);
+  });
+
+  it('reads what others read', async () => {
+    const { jobRunId } = await others();
+    expect((await as(await limitedTo('another-*'), 'GET', `/${jobRunId}`)).json.parameters).toEqual({
+      word: OF_OTHERS,
+    });
+  });
+
+  it('acts on all runs of a filter only where the filter names the job', async () => {
+    const token = await limitedTo('echo');
+    const preview = (filter: object) => as(token, 'POST', '/bulk/preview', { action: 'cancel', filter });
+    expect((await preview({ jobName: 'echo' })).status).toBe(200);
+    const whole = await preview({ channel: 'default' });
+    expect([problemCode(whole), whole.json.detail]).toEqual(['FORBIDDEN', expect.stringContaining('name them')]);
+  });
+
+  it('starts no operation on runs of others that it previewed before it was limited', async () => {
+    await others();
+    const token = await tokenWith(...boundToJobs);
+    const { json } = await as(token, 'POST', '/bulk/preview', { action: 'cancel', filter: { jobName: 'echo' } });
+    await rows(`UPDATE "ApiToken" SET "jobPatterns" = '{another-*}' WHERE prefix = $1`, token.slice(0, 10));
+    expect(problemCode(await as(token, 'POST', '/bulk', { token: json.token }))).toBe('FORBIDDEN');
+  });
+
+  it('cancels no graph in which runs of others hang', async () => {
+    const first = await enqueue(admin, { delayMs: 60_000 });
+    await rows(`UPDATE "JobRun" SET "jobName" = 'another' WHERE id = $1`, first.json.jobRunId);
+    const second = await enqueue(admin, { after: [first.json.jobRunId] });
+    const cancel = async (graph: boolean) =>
+      as(await limitedTo('echo'), 'POST', `/${second.json.jobRunId}/cancel`, { graph });
+    expect(problemCode(await cancel(true))).toBe('FORBIDDEN');
+    expect((await cancel(false)).status).toBe(200);
+  });
+
+  it('knows the reach of nothing but calls that act', () => {
+    const known = Object.entries(jobReach).flatMap(([part, calls]) =>
+      Object.keys(calls).map((call) => `${part}.${call}`),
+    );
+    expect(known.filter((name) => !acting.some((route) => route.name === name))).toEqual([]);
   });
 });
 

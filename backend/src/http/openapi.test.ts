@@ -28,6 +28,7 @@ const SUCCESS: Record<string, string> = {
   'schedules.runSchedule': '201',
   'external.start': '201',
   'tokens.create': '201',
+  'roles.create': '201',
   'users.create': '201',
   'errors.report': '202',
 };

@@ -20,15 +20,12 @@ export type Gate = (
   alsoNeeds?: readonly Permission[],
 ) => Promise<Identity | null>;
 
-export function createGate({
-  sessions,
-  pool,
-  config,
-  refusals,
-}: Pick<HttpDeps, 'sessions' | 'pool' | 'config' | 'refusals'>): Gate {
-  const traceCredential = createCredentialTrace({ sql: pool, sessions, refusals, config });
+/** Throws a 403 problem, and leaves its audit entry. */
+export type Deny = (req: Request, identity: Identity | null, problem: HttpProblem) => Promise<never>;
 
-  const deny = async (req: Request, identity: Identity | null, problem: HttpProblem): Promise<never> => {
+export const createDeny =
+  ({ refusals }: Pick<HttpDeps, 'refusals'>): Deny =>
+  async (req, identity, problem) => {
     await refusals.record({
       actorId: identity?.user?.id ?? null,
       actorEmail: identity?.apiToken ? `token ${identity.apiToken.name}` : (identity?.user?.email ?? null),
@@ -40,6 +37,11 @@ export function createGate({
     });
     throw problem;
   };
+
+export function createGate(deps: Pick<HttpDeps, 'sessions' | 'pool' | 'config' | 'refusals'>): Gate {
+  const { sessions, pool, config, refusals } = deps;
+  const traceCredential = createCredentialTrace({ sql: pool, sessions, refusals, config });
+  const deny = createDeny(deps);
 
   return async (req, policy, alsoNeeds = []) => {
     const identity = await sessions.authenticate(req, originOf(req));

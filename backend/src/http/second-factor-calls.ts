@@ -1,6 +1,6 @@
 import { contract } from '@job-manager/shared/contract/index';
 import { implement } from '@orpc/server';
-import type { Sessions } from '../auth/sessions.js';
+import { isFactorDemanded, type Sessions } from '../auth/sessions.js';
 import { readFactor } from '../store/second-factors.js';
 import { isSessionFresh } from '../store/sessions.js';
 import { ownSessions, sessionOf } from './accounts.js';
@@ -16,12 +16,12 @@ const os = implement(contract.secondFactor).$context<CallContext>();
 export function createSecondFactorCalls({ sessions, pool, config }: Pick<HttpDeps, 'sessions' | 'pool' | 'config'>) {
   return os.router({
     get: os.get.handler(async ({ context }) => {
-      const { user } = sessionOf(context);
-      const factor = await readFactor(pool, user.id);
+      const session = sessionOf(context);
+      const factor = await readFactor(pool, session.user.id);
       return {
         since: factor?.since.toISOString() ?? null,
         recoveryCodes: factor?.recoveryCodes ?? 0,
-        isDemanded: config.SECOND_FACTOR_FOR.includes(user.role),
+        isDemanded: isFactorDemanded(config, session),
       };
     }),
 

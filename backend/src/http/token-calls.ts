@@ -18,8 +18,8 @@ export function createTokenCalls({ pool }: Pick<HttpDeps, 'pool'>) {
 
     create: os.create.handler(async ({ input, context }) => {
       const { text, prefix, hash } = makeApiToken();
-      const { name, permissions, expiresInDays = null } = input;
-      const token = { name, permissions, expiresInDays, prefix, hash };
+      const { name, permissions, jobPatterns, expiresInDays = null } = input;
+      const token = { name, permissions, jobPatterns, expiresInDays, prefix, hash };
       const row = await addToken(pool, token, MOST_LIVING, auditPersonOf(context));
       if (!row) throw new HttpProblem('NOT_ALLOWED', `There are ${MOST_LIVING} tokens already; revoke some first.`);
       return { token: text, apiToken: presentToken(row) };

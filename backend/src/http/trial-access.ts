@@ -67,6 +67,7 @@ const NOTHING: Record<string, string> = {
   sessionId: '00000000-0000-4000-8000-000000000000',
   userId: '999999',
   tokenId: '00000000-0000-4000-8000-000000000000',
+  roleId: '00000000-0000-4000-8000-000000000000',
   fingerprint: '0123456789abcdef',
   batchId: '999999',
   operationId: '999999',

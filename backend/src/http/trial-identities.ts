@@ -1,10 +1,18 @@
 import { createHmac, randomUUID } from 'node:crypto';
-import { can, type Permission, type TokenPermission, tokenPermissions } from '@job-manager/shared/permissions';
+import {
+  can,
+  jobBoundPermissions,
+  type Permission,
+  type TokenPermission,
+  tokenPermissions,
+} from '@job-manager/shared/permissions';
 import type { UserRole } from '@job-manager/shared/roles';
 import { SignJWT } from 'jose';
 import type pg from 'pg';
 import { makeApiToken } from '../auth/api-tokens.js';
 import { signToken } from '../auth/tokens.js';
+import { actsOnJobs } from './job-limit.js';
+import { jobReachOf } from './job-reach.js';
 import type { ApiRoute } from './routes.js';
 import type { TrialSession } from './trial-access.js';
 
@@ -18,8 +26,15 @@ export interface AccessGround {
   run(sql: string, ...values: unknown[]): Promise<pg.QueryResult>;
 }
 
-/** Whom the server must take a caller for: a person of a role, one who must do something else first, or a program with permissions. */
-export type Taken = 'none' | 'limited' | UserRole | readonly TokenPermission[];
+/** Permissions of an own role or of a token; `isLimited`: to some jobs. */
+interface Access {
+  permissions: readonly Permission[];
+  isPerson?: boolean;
+  isLimited?: boolean;
+}
+
+/** Whom the server must take a caller for: a person of a role, one who must do something else first, or whoever has permissions. */
+export type Taken = 'none' | 'limited' | UserRole | Access;
 
 export interface Knocking {
   token: () => Promise<string | undefined>;
@@ -29,17 +44,19 @@ export interface Knocking {
 }
 
 /** What the gate must answer; null: it lets the caller in. */
-export function refusal({ policy, alsoNeeds }: Pick<ApiRoute, 'policy' | 'alsoNeeds'>, is: Taken): string | null {
+export function refusal({ name, policy, alsoNeeds }: ApiRoute, is: Taken): string | null {
   if (policy === 'public') return null;
   if (is === 'none') return 'SIGNED_OUT';
   // Tokens have no session that could be asked about or ended.
   if (policy === 'session' || policy === 'signedIn') {
-    if (typeof is !== 'string') return 'FORBIDDEN';
+    if (typeof is !== 'string') return is.isPerson ? null : 'FORBIDDEN';
     return is === 'limited' && policy === 'signedIn' ? 'PENDING_STEP' : null;
   }
   if (is === 'limited') return 'PENDING_STEP';
-  const has = (wanted: Permission) => (typeof is === 'string' ? can(is, wanted) : is.some((one) => one === wanted));
-  return [policy, ...alsoNeeds].every(has) ? null : 'FORBIDDEN';
+  const has = (wanted: Permission) => (typeof is === 'string' ? can(is, wanted) : is.permissions.includes(wanted));
+  if (![policy, ...alsoNeeds].every(has)) return 'FORBIDDEN';
+  const isLimited = typeof is !== 'string' && is.isLimited === true;
+  return isLimited && actsOnJobs(policy) && jobReachOf(name) === undefined ? 'FORBIDDEN' : null;
 }
 
 /** The token of a session of a person. */
@@ -57,12 +74,41 @@ export const program = (ground: AccessGround, permissions: readonly TokenPermiss
     if (change !== undefined) await ground.run(`UPDATE "ApiToken" SET ${change} WHERE hash = $1`, hash);
     return text;
   },
-  is: change === undefined ? permissions : 'none',
+  is: change === undefined ? { permissions } : 'none',
   // What lets a program in is not taken from a browser.
   isByCookie: 'none',
 });
 
 /** Everybody who may knock: how they get their token, and who the server must take them for. */
+/** A program that acts on some jobs alone. */
+export const limitedProgram = (
+  ground: AccessGround,
+  permissions: readonly TokenPermission[],
+  jobPatterns: readonly string[],
+): Knocking => ({
+  token: async () => {
+    const token = (await program(ground, permissions).token()) ?? '';
+    await ground.run(`UPDATE "ApiToken" SET "jobPatterns" = $2 WHERE prefix = $1`, token.slice(0, 10), jobPatterns);
+    return token;
+  },
+  is: { permissions, isLimited: true },
+  isByCookie: 'none',
+});
+
+/** A person with an own role. */
+const withOwnRole = (ground: AccessGround, permissions: readonly Permission[]): Knocking => ({
+  token: async () => {
+    const id = await ground.newAdmin();
+    await ground.run(
+      `WITH made AS (INSERT INTO "AccessRole" (name, permissions) VALUES ($2, $3) RETURNING id)
+       UPDATE "User" SET role = 'USER', "accessRoleId" = (SELECT id FROM made) WHERE id = $1`,
+      ...[id, randomUUID(), permissions],
+    );
+    return groundToken(ground, await ground.begin(id));
+  },
+  is: { permissions, isPerson: true },
+});
+
 export function identitiesOn(ground: AccessGround): Record<string, Knocking> {
   return {
     anonymous: { token: async () => undefined, is: 'none' },
@@ -72,6 +118,8 @@ export function identitiesOn(ground: AccessGround): Record<string, Knocking> {
     'a program that may do all that programs may': program(ground, tokenPermissions),
     'a program that may only look': program(ground, ['view']),
     'a program that may only execute': program(ground, ['execute']),
+    'a program that may act on some jobs': limitedProgram(ground, boundToJobs, ['no-such-*']),
+    'a person with an own role': withOwnRole(ground, ['view', 'cancel', 'manageAlerts']),
     'a program whose token was revoked': program(ground, tokenPermissions, '"revokedAt" = clock_timestamp()'),
     'a program whose token has expired': program(ground, tokenPermissions, `"expiresAt" = ${A_MOMENT_AGO}`),
     'an unknown API token': { token: async () => makeApiToken().text, is: 'none' },
@@ -83,6 +131,11 @@ export function identitiesOn(ground: AccessGround): Record<string, Knocking> {
     garbage: { token: async () => 'not.a.token', is: 'none' },
   };
 }
+
+/** Whatever a token limited to some jobs may have. */
+export const boundToJobs = tokenPermissions.filter((one) =>
+  (jobBoundPermissions as readonly Permission[]).includes(one),
+);
 
 const A_MOMENT_AGO = `clock_timestamp() - interval '1 ms'`;
 

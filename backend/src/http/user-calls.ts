@@ -4,6 +4,7 @@ import { hostsOf } from '../auth/password-rules.js';
 import { hashPassword, makePassword } from '../auth/passwords.js';
 import { presentPerson } from '../present/person.js';
 import { presentToken } from '../present/token.js';
+import { findRole } from '../store/access-roles.js';
 import { removeFactor } from '../store/second-factors.js';
 import { listTokensOf, revokeTokensOf } from '../store/tokens.js';
 import {
@@ -42,6 +43,12 @@ export function createUserCalls({ pool, sessions, config }: Pick<HttpDeps, 'pool
     return person;
   };
 
+  /** Refuses an own role that is not there. */
+  const checkRole = async (accessRoleId: string | null) => {
+    if (accessRoleId === null || (await findRole(pool, accessRoleId))) return;
+    throw new HttpProblem('UNKNOWN_ROLE', 'There is no such role.', { field: 'accessRoleId' });
+  };
+
   /** What becomes of the tokens of a person who has lost rights. */
   const tokensOf = async (userId: number, isRevoking: boolean, context: CallContext) => {
     const revoked = isRevoking ? await revokeTokensOf(pool, userId, auditPersonOf(context)) : [];
@@ -56,16 +63,19 @@ export function createUserCalls({ pool, sessions, config }: Pick<HttpDeps, 'pool
     }),
 
     create: os.create.handler(async ({ input, context }) => {
-      const { email, role } = input;
+      const { email, role, accessRoleId } = input;
+      await checkRole(accessRoleId);
       const { password, passwordHash, told } = await passwordFor(email, input.password);
-      const added = await addPerson(pool, { email, role, passwordHash }, auditPersonOf(context));
+      const added = await addPerson(pool, { email, role, accessRoleId, passwordHash }, auditPersonOf(context));
       if (!added) throw taken(email);
       return { account: presentPerson(added), password: told ? password : null };
     }),
 
-    changeRole: os.changeRole.handler(async ({ input: { userId, role, revokeTokens }, context }) => {
+    changeRole: os.changeRole.handler(async ({ input: { userId, role, accessRoleId, revokeTokens }, context }) => {
       refuseOneself(context, userId, 'Your own role is for another SUPER_ADMIN to change.');
-      const person = (await changeRole(pool, { userId, by: auditPersonOf(context) }, role)) ?? (await read(userId));
+      await checkRole(accessRoleId);
+      const change = { userId, by: auditPersonOf(context) };
+      const person = (await changeRole(pool, change, { role, accessRoleId })) ?? (await read(userId));
       if (person.role !== role) throw lastOne(person);
       return { account: presentPerson(person), ...(await tokensOf(userId, revokeTokens, context)) };
     }),

@@ -7,6 +7,7 @@ export function presentPerson(row: PersonRow): Account {
     id: row.id,
     email: row.email,
     role: row.role,
+    accessRole: row.accessRoleId === null ? null : { id: row.accessRoleId, name: row.roleName ?? '' },
     canSignIn: row.canSignIn,
     secondFactor: row.hasSecondFactor,
     disabledAt: row.disabledAt?.toISOString() ?? null,

@@ -8,6 +8,7 @@ export function presentToken(row: TokenRow): ApiToken {
     name: row.name,
     prefix: row.prefix,
     permissions: row.permissions,
+    jobPatterns: row.jobPatterns,
     createdBy: personOrNull(row.createdById, row.createdByEmail),
     createdAt: row.createdAt.toISOString(),
     expiresAt: isoOrNull(row.expiresAt),

@@ -40,6 +40,8 @@ export interface NewAccount {
   email: string;
   passwordHash: string;
   role: UserRole;
+  /** An own role; `role` is USER then. */
+  accessRoleId?: string | null;
   /** Where another person chose the password. */
   mustChangePassword?: boolean;
 }
@@ -49,8 +51,8 @@ export interface NewAccount {
  * passwords and ends all of its sessions.
  */
 export async function writeAccount(sql: Sql, account: NewAccount): Promise<CurrentUser> {
-  const { email, passwordHash, role, mustChangePassword = false } = account;
-  const written = await sql.query<CurrentUser>(WRITE, [email, passwordHash, role, mustChangePassword]);
+  const { email, passwordHash, role, accessRoleId = null, mustChangePassword = false } = account;
+  const written = await sql.query<CurrentUser>(WRITE, [email, passwordHash, role, mustChangePassword, accessRoleId]);
   const [user] = written.rows;
   if (!user) throw new Error('PostgreSQL returned no row for an account');
   return user;
@@ -58,17 +60,17 @@ export async function writeAccount(sql: Sql, account: NewAccount): Promise<Curre
 
 const WRITE = `
 WITH written AS (
-  INSERT INTO "User" (email, "passwordHash", role, "mustChangePassword", "passwordExpiresAt")
-  VALUES ($1, $2, $3::"UserRole", $4, CASE WHEN $4 THEN ${PASSWORD_END} END)
+  INSERT INTO "User" (email, "passwordHash", role, "mustChangePassword", "passwordExpiresAt", "accessRoleId")
+  VALUES ($1, $2, $3::"UserRole", $4, CASE WHEN $4 THEN ${PASSWORD_END} END, $5::uuid)
   ON CONFLICT (email) DO UPDATE
-  SET "passwordHash" = EXCLUDED."passwordHash", role = EXCLUDED.role, "disabledAt" = NULL,
+  SET "passwordHash" = EXCLUDED."passwordHash", role = EXCLUDED.role, "accessRoleId" = EXCLUDED."accessRoleId", "disabledAt" = NULL,
       "mustChangePassword" = EXCLUDED."mustChangePassword", "passwordExpiresAt" = EXCLUDED."passwordExpiresAt", "attemptsResetAt" = clock_timestamp(),
       "tokenVersion" = "User"."tokenVersion" + 1
-  RETURNING id, email, role
+  RETURNING id, email, role, "accessRoleId"
 ), ended AS (
   DELETE FROM "Session" WHERE "userId" IN (SELECT id FROM written)
 ), audited AS (
-  INSERT INTO "AuditEvent" (action, target) SELECT 'account.write', email || ' ' || role FROM written
+  INSERT INTO "AuditEvent" (action, target) SELECT 'account.write', email || ' ' || coalesce((SELECT name FROM "AccessRole" WHERE id = "accessRoleId"), role::text) FROM written
 )
 SELECT id, email, role FROM written`;
 

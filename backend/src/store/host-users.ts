@@ -28,7 +28,7 @@ const WRITE = `
 INSERT INTO "User" ("externalId", email, role)
 SELECT $1::text, CASE WHEN EXISTS (SELECT FROM "User" WHERE email = $2::text AND "externalId" IS DISTINCT FROM $1::text)
   THEN left($2::text, 251 - length($1::text)) || ' (' || $1::text || ')' ELSE $2::text END, $3::"UserRole"
-ON CONFLICT ("externalId") DO UPDATE SET email = EXCLUDED.email, role = EXCLUDED.role
+ON CONFLICT ("externalId") DO UPDATE SET email = EXCLUDED.email, role = EXCLUDED.role, "accessRoleId" = NULL
 RETURNING id, email, role`;
 
 const isTaken = (error: unknown): boolean => (error as { code?: unknown } | null)?.code === '23505';

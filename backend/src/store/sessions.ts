@@ -83,6 +83,10 @@ SELECT u.id, u.email, 'session.end', ended.ip, ended."userAgent", '{"reason": "t
 FROM ended JOIN "User" u ON u.id = ended."userId"`;
 
 export interface SessionUser extends CurrentUser {
+  /** Of the own role that the person has; null with a built-in one. */
+  roleName: string | null;
+  rolePermissions: string[] | null;
+  jobPatterns: string[] | null;
   mustChangePassword: boolean;
   hasSecondFactor: boolean;
   /** Whether it is time to note that the session is in use. */
@@ -99,9 +103,10 @@ export async function findSessionUser(
     // Every call asks it: planned once per connection.
     name: 'find-session',
     text: `SELECT u.id, u.email, u.role, u."mustChangePassword",
+       a.name AS "roleName", a.permissions AS "rolePermissions", a."jobPatterns",
        s."lastUsedAt" < clock_timestamp() - $4 * interval '1 ms' AS "isUseDue",
        ${HAS_SECOND_FACTOR}
-     FROM "Session" s JOIN "User" u ON u.id = s."userId"
+     FROM "Session" s JOIN "User" u ON u.id = s."userId" LEFT JOIN "AccessRole" a ON a.id = u."accessRoleId"
      WHERE s.id = $1 AND u.id = $2 AND u."tokenVersion" = $3 AND u."disabledAt" IS NULL
        AND s."expiresAt" > clock_timestamp()`,
     values: [session.id, session.userId, session.tokenVersion, noteUseEveryMs],

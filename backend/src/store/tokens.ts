@@ -8,6 +8,7 @@ export interface TokenRow {
   name: string;
   prefix: string;
   permissions: TokenPermission[];
+  jobPatterns: string[] | null;
   createdById: number | null;
   createdByEmail: string | null;
   createdAt: Date;
@@ -24,6 +25,7 @@ export interface NewToken {
   prefix: string;
   hash: string;
   permissions: TokenPermission[];
+  jobPatterns: readonly string[] | null;
   expiresInDays: number | null;
 }
 
@@ -33,12 +35,12 @@ const ENDED_SHOWN = 300;
 const LIVING = `("revokedAt" IS NULL AND ("expiresAt" IS NULL OR "expiresAt" > clock_timestamp()))`;
 
 const selectTokens = (source: string): string => `
-SELECT k.id, k.name, k.prefix, k.permissions, k."createdById", c.email AS "createdByEmail", k."createdAt", k."expiresAt",
+SELECT k.id, k.name, k.prefix, k.permissions, k."jobPatterns", k."createdById", c.email AS "createdByEmail", k."createdAt", k."expiresAt",
   k."lastUsedAt", k."lastUsedIp", k."revokedAt", k."revokedById", r.email AS "revokedByEmail"
 FROM ${source} k LEFT JOIN "User" c ON c.id = k."createdById" LEFT JOIN "User" r ON r.id = k."revokedById"`;
 
 const audited = (source: string, action: 'token.create' | 'token.revoke', first: number): string => {
-  const details = `jsonb_build_object('tokenId', id, 'name', name, 'permissions', permissions)`;
+  const details = `jsonb_strip_nulls(jsonb_build_object('tokenId', id, 'name', name, 'permissions', permissions, 'jobPatterns', "jobPatterns"))`;
   return auditPerson(source, { action, target: 'name', details }, first);
 };
 
@@ -78,6 +80,7 @@ export async function addToken(sql: Sql, token: NewToken, most: number, keeper: 
     token.prefix,
     token.hash,
     token.permissions,
+    token.jobPatterns,
     token.expiresInDays,
     most,
     ...auditPersonValues(keeper),
@@ -87,11 +90,11 @@ export async function addToken(sql: Sql, token: NewToken, most: number, keeper: 
 
 const ADD = `
 WITH added AS (
-  INSERT INTO "ApiToken" (name, prefix, hash, permissions, "expiresAt", "createdById")
-  SELECT $1, $2, $3, $4, clock_timestamp() + $5 * interval '1 day', $7
-  WHERE (SELECT count(*) FROM "ApiToken" WHERE ${LIVING}) < $6
+  INSERT INTO "ApiToken" (name, prefix, hash, permissions, "jobPatterns", "expiresAt", "createdById")
+  SELECT $1, $2, $3, $4, $5::text[], clock_timestamp() + $6 * interval '1 day', $8
+  WHERE (SELECT count(*) FROM "ApiToken" WHERE ${LIVING}) < $7
   RETURNING *
-), audited AS (${audited('added', 'token.create', 7)})
+), audited AS (${audited('added', 'token.create', 8)})
 ${selectTokens('added')}`;
 
 /** Ends a token and writes its audit entry. One that was revoked before is returned as it is; null for none of that id. */
@@ -134,6 +137,7 @@ export interface LivingToken {
   id: string;
   name: string;
   permissions: string[];
+  jobPatterns: string[] | null;
   /** Its last use was noted a while ago, or never. */
   isUseDue: boolean;
 }
@@ -146,7 +150,7 @@ const USE_IS_DUE = `("lastUsedAt" IS NULL OR "lastUsedAt" < clock_timestamp() - 
 export async function findLivingToken(sql: Sql, hash: string): Promise<LivingToken | null> {
   const found = await sql.query<LivingToken>({
     name: 'find-token',
-    text: `SELECT id, name, permissions, ${USE_IS_DUE} AS "isUseDue" FROM "ApiToken" WHERE hash = $1 AND ${LIVING}`,
+    text: `SELECT id, name, permissions, "jobPatterns", ${USE_IS_DUE} AS "isUseDue" FROM "ApiToken" WHERE hash = $1 AND ${LIVING}`,
     values: [hash],
   });
   return found.rows[0] ?? null;

@@ -21,7 +21,8 @@ afterEach(() => one.query('ROLLBACK'));
 const by = { actorId: null, actorEmail: null, ip: null, userAgent: null };
 const superAdmin = async (email: string, more: object = {}) =>
   (await database.db.user.create({ data: { email, role: 'SUPER_ADMIN', passwordHash: 'x', ...more } })).id;
-const demote = (client: pg.Client, userId: number) => changeRole(client, { userId, by }, 'ADMIN');
+const demote = (client: pg.Client, userId: number) =>
+  changeRole(client, { userId, by }, { role: 'ADMIN', accessRoleId: null });
 const disable = (client: pg.Client, userId: number) => disablePerson(client, { userId, by });
 const left = () =>
   database.db.user.count({ where: { role: 'SUPER_ADMIN', disabledAt: null, passwordHash: { not: null } } });
@@ -60,7 +61,9 @@ it('keeps one, however many are demoted at once without waiting for each other',
     const ids = await Promise.all(Array.from({ length: 6 }, (_, n) => superAdmin(`${n}@example.com`)));
     await Promise.all(
       ids.map((userId, n) =>
-        n % 2 ? changeRole(database.pool, { userId, by }, 'USER') : disablePerson(database.pool, { userId, by }),
+        n % 2
+          ? changeRole(database.pool, { userId, by }, { role: 'USER', accessRoleId: null })
+          : disablePerson(database.pool, { userId, by }),
       ),
     );
     expect(await left()).toBe(1);

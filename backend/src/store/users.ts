@@ -10,6 +10,9 @@ export interface PersonRow {
   id: number;
   email: string;
   role: UserRole;
+  /** The own role that they have; `role` is USER then. */
+  accessRoleId: string | null;
+  roleName: string | null;
   canSignIn: boolean;
   hasSecondFactor: boolean;
   disabledAt: Date | null;
@@ -17,6 +20,12 @@ export interface PersonRow {
   lastSignInAt: Date | null;
   /** Sessions that have not ended. */
   sessions: number;
+}
+
+/** A built-in role, or USER with an own one. */
+export interface GivenRole {
+  role: UserRole;
+  accessRoleId: string | null;
 }
 
 /** Who is changed, and by whom. */
@@ -30,25 +39,30 @@ export interface PeopleRequest {
   search?: string;
   /** Operators when left out. */
   role?: UserRole;
+  accessRoleId?: string;
   /** From 1. */
   page: number;
   pageSize: number;
 }
 
+/** What the audit log calls the role of a person: the name of the own one, or of the built-in one. */
+const roleNamed = (person: string): string =>
+  `coalesce((SELECT name FROM "AccessRole" WHERE id = ${person}."accessRoleId"), ${person}.role::text)`;
+
 const LIVING_SESSIONS = `(
   SELECT count(*)::int FROM "Session" s WHERE s."userId" = u.id AND s."expiresAt" > clock_timestamp())`;
 
 const selectPeople = (source: string, sessions = LIVING_SESSIONS): string => `
-SELECT u.id, u.email, u.role, u."passwordHash" IS NOT NULL AS "canSignIn", u."disabledAt", u."createdAt", u."lastSignInAt",
+SELECT u.id, u.email, u.role, u."accessRoleId", a.name AS "roleName", u."passwordHash" IS NOT NULL AS "canSignIn", u."disabledAt", u."createdAt", u."lastSignInAt",
   ${HAS_SECOND_FACTOR}, ${sessions} AS sessions
-FROM ${source} u`;
+FROM ${source} u LEFT JOIN "AccessRole" a ON a.id = u."accessRoleId"`;
 
 /** A page of people, the highest role first, and how many there are in all. */
 export async function listPeople(
   sql: Sql,
-  { search = '', role, page, pageSize }: PeopleRequest,
+  { search = '', role, accessRoleId, page, pageSize }: PeopleRequest,
 ): Promise<{ people: PersonRow[]; total: number }> {
-  const filter = [role === undefined ? operatorRoles : [role], containing(search)];
+  const filter = [role ?? null, accessRoleId ?? null, containing(search), operatorRoles];
   const found = await sql.query<PersonRow>(LIST, [...filter, pageSize, (page - 1) * pageSize]);
   const counted = await sql.query<{ total: number }>(
     `SELECT count(*)::int AS total FROM "User" WHERE ${MATCHES}`,
@@ -57,14 +71,17 @@ export async function listPeople(
   return { people: found.rows, total: counted.rows[0]?.total ?? 0 };
 }
 
-const MATCHES = `role = ANY($1::"UserRole"[]) AND email ILIKE $2`;
+// By role alone, USER means those without an own one.
+const MATCHES = `email ILIKE $3 AND CASE WHEN $2::uuid IS NOT NULL THEN "accessRoleId" = $2::uuid
+  WHEN $1::"UserRole" IS NOT NULL THEN role = $1::"UserRole" AND "accessRoleId" IS NULL
+  ELSE role = ANY($4::"UserRole"[]) OR "accessRoleId" IS NOT NULL END`;
 
 // The page is cut out first, so that sessions are counted for its people alone.
 const LIST = `
 WITH page AS MATERIALIZED (
-  SELECT * FROM "User" WHERE ${MATCHES} ORDER BY role DESC, email LIMIT $3 OFFSET $4
+  SELECT * FROM "User" WHERE ${MATCHES} ORDER BY role DESC, "accessRoleId" NULLS LAST, email LIMIT $5 OFFSET $6
 )
-${selectPeople('page')} ORDER BY u.role DESC, u.email`;
+${selectPeople('page')} ORDER BY u.role DESC, u."accessRoleId" NULLS LAST, u.email`;
 
 /** One person, or null. */
 export async function findPerson(sql: Sql, userId: number): Promise<PersonRow | null> {
@@ -75,23 +92,27 @@ export async function findPerson(sql: Sql, userId: number): Promise<PersonRow | 
 /** Adds an account that may sign in, and then has to change the password; null where the address is taken. */
 export async function addPerson(
   sql: Sql,
-  person: { email: string; passwordHash: string; role: UserRole },
+  person: GivenRole & { email: string; passwordHash: string },
   by: AuditPerson,
 ): Promise<PersonRow | null> {
-  const values = [person.email, person.passwordHash, person.role];
+  const values = [person.email, person.passwordHash, person.role, person.accessRoleId];
   const added = await sql.query<PersonRow>(ADD, [...values, ...auditPersonValues(by)]);
   return added.rows[0] ?? null;
 }
 
 const ADD = `
 WITH added AS (
-  INSERT INTO "User" (email, "passwordHash", role, "mustChangePassword", "passwordExpiresAt")
-  VALUES ($1, $2, $3::"UserRole", true, ${PASSWORD_END})
+  INSERT INTO "User" (email, "passwordHash", role, "accessRoleId", "mustChangePassword", "passwordExpiresAt")
+  VALUES ($1, $2, $3::"UserRole", $4::uuid, true, ${PASSWORD_END})
   ON CONFLICT (email) DO NOTHING RETURNING *
 ), audited AS (${auditPerson(
   'added',
-  { action: 'account.create', target: 'email', details: `jsonb_build_object('userId', id, 'role', role)` },
-  4,
+  {
+    action: 'account.create',
+    target: 'email',
+    details: `jsonb_build_object('userId', id, 'role', ${roleNamed('added')})`,
+  },
+  5,
 )})
 ${selectPeople('added', '0')}`;
 
@@ -99,8 +120,12 @@ ${selectPeople('added', '0')}`;
  * Changes a role. Null where nothing changed: no account of that id, that role already, or no other would be left
  * who is SUPER_ADMIN and may sign in.
  */
-export async function changeRole(sql: Sql, { userId, by }: PersonChange, role: UserRole): Promise<PersonRow | null> {
-  const changed = await sql.query<PersonRow>(CHANGE_ROLE, [userId, ...auditPersonValues(by), role]);
+export async function changeRole(
+  sql: Sql,
+  { userId, by }: PersonChange,
+  { role, accessRoleId }: GivenRole,
+): Promise<PersonRow | null> {
+  const changed = await sql.query<PersonRow>(CHANGE_ROLE, [userId, ...auditPersonValues(by), role, accessRoleId]);
   return changed.rows[0] ?? null;
 }
 
@@ -140,7 +165,7 @@ export async function signOutEverywhere(sql: Sql, { userId, by }: PersonChange):
 const ANOTHER_IS_LEFT = `EXISTS (SELECT FROM locked WHERE locked.id <> $1 AND locked."isSuperAdmin")`;
 const LOCK_SUPER_ADMINS = `
 locked AS MATERIALIZED (
-  SELECT id, role, role = 'SUPER_ADMIN' AND "disabledAt" IS NULL AND "passwordHash" IS NOT NULL AS "isSuperAdmin" FROM "User"
+  SELECT id, role, "accessRoleId", ${roleNamed('"User"')} AS "roleNamed", role = 'SUPER_ADMIN' AND "disabledAt" IS NULL AND "passwordHash" IS NOT NULL AS "isSuperAdmin" FROM "User"
   WHERE id = $1 OR (role = 'SUPER_ADMIN' AND "disabledAt" IS NULL AND "passwordHash" IS NOT NULL)
   ORDER BY id FOR UPDATE
 )`;
@@ -156,11 +181,11 @@ const SESSIONS_ENDED = `'sessionsEnded', (SELECT count(*) FROM ended)`;
 
 const CHANGE_ROLE = `
 WITH ${LOCK_SUPER_ADMINS}, changed AS (
-  UPDATE "User" u SET role = $6::"UserRole" FROM locked before
-  WHERE u.id = $1 AND before.id = u.id AND before.role <> $6::"UserRole"
+  UPDATE "User" u SET role = $6::"UserRole", "accessRoleId" = $7::uuid FROM locked before
+  WHERE u.id = $1 AND before.id = u.id AND (before.role <> $6::"UserRole" OR before."accessRoleId" IS DISTINCT FROM $7::uuid)
     AND ($6::"UserRole" = 'SUPER_ADMIN' OR ${ANOTHER_IS_LEFT})
-  RETURNING u.*, before.role AS "roleBefore"
-), ${audited('account.change-role', `'from', "roleBefore", 'to', role`)}
+  RETURNING u.*, before."roleNamed" AS "roleBefore"
+), ${audited('account.change-role', `'from', "roleBefore", 'to', ${roleNamed('changed')}`)}
 ${selectPeople('changed')}`;
 
 const DISABLE = `

@@ -24,6 +24,12 @@ const known = {
 
 /** What is known of one call alone: kinds of destinations are no kinds of rules, and of one kind none has a URL. */
 const knownOf: Record<string, KnownValues> = {
+  // An own role needs `view`, and a limit goes with some permissions alone.
+  'roles.create': { permissions: [['view', 'run']], jobPatterns: [['media-*'], null] },
+  'roles.change': { permissions: [['view', 'run']], jobPatterns: [['media-*'], null] },
+  'tokens.create': { permissions: [['view', 'run']], jobPatterns: [['media-*'], null] },
+  'users.create': { role: ['USER'] },
+  'users.changeRole': { role: ['USER'] },
   'alerts.createDestination': { kind: ['EMAIL'], emails: [['person@example.test']], url: [undefined] },
 };
 

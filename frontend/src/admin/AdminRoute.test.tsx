@@ -1,3 +1,4 @@
+import { permissionsOf } from '@job-manager/shared/permissions';
 import { act, screen, waitFor } from '@testing-library/react';
 import { HttpResponse, http } from 'msw';
 import { expect, test } from 'vitest';
@@ -144,7 +145,8 @@ test('signs out', async () => {
 
 test('offers to try again when the server cannot be reached', async () => {
   let isDown = true;
-  const signedIn = { user: operator, pending: [] };
+  const permissions = permissionsOf.SUPER_ADMIN;
+  const signedIn = { user: operator, roleName: null, permissions, jobPatterns: null, pending: [] };
   backend.use(http.get('/api/auth/me', () => (isDown ? HttpResponse.error() : HttpResponse.json(signedIn))));
   const { user } = await openPanel('/admin/jobs');
   expect(await screen.findByRole('heading', { name: 'The server cannot be reached' })).toBeVisible();

@@ -1,4 +1,3 @@
-import { isOperator } from '@job-manager/shared/roles';
 import { Button } from '@mantine/core';
 import { IconCloudOff } from '@tabler/icons-react';
 import { useState } from 'react';
@@ -48,5 +47,5 @@ export function AdminRoute() {
   }
   if (session.data.pending[0] === 'changePassword') return <NewPasswordPage email={session.data.email} />;
   if (session.data.pending.length > 0) return <SecondFactorPage email={session.data.email} />;
-  return isOperator(session.data.role) ? <AdminLayout /> : <NoAccessPage email={session.data.email} />;
+  return session.data.permissions.includes('view') ? <AdminLayout /> : <NoAccessPage email={session.data.email} />;
 }

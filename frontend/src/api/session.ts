@@ -1,14 +1,20 @@
 import type { CurrentUser } from '@job-manager/shared/contract/auth';
+import { isJobWithin, type JobPatterns } from '@job-manager/shared/job-patterns';
 import type { PendingStep } from '@job-manager/shared/pending-steps';
-import { can, type Permission } from '@job-manager/shared/permissions';
+import type { Permission } from '@job-manager/shared/permissions';
 import { hashKey, type QueryClient, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { api } from './client';
 import { isSignedOut } from './failure';
 import { keepsAccounts } from './place';
 
-/** The person signed in, and what they must do before anything else. */
+/** The person signed in, what they may do, and what they must do before anything else. */
 export interface SignedInUser extends CurrentUser {
+  /** Of the own role that they have; null with a built-in one. */
+  roleName: string | null;
+  permissions: readonly Permission[];
+  /** Jobs that they may act on. */
+  jobPatterns: JobPatterns;
   pending: readonly PendingStep[];
 }
 
@@ -17,8 +23,8 @@ const sessionQuery = {
   queryKey: api.auth.me.key(),
   queryFn: async ({ signal }: { signal: AbortSignal }): Promise<SignedInUser | null> => {
     try {
-      const { user, pending } = await api.auth.me.call(undefined, { signal });
-      return { ...user, pending };
+      const { user, roleName, permissions, jobPatterns, pending } = await api.auth.me.call(undefined, { signal });
+      return { ...user, roleName, permissions, jobPatterns, pending };
     } catch (error) {
       if (isSignedOut(error)) return null;
       throw error;
@@ -30,14 +36,20 @@ const sessionQuery = {
 
 export const useSession = () => useQuery(sessionQuery);
 
-/** What the person signed in may do, by the table that the server enforces. Nobody manages people who are kept elsewhere. */
-export function useAllowed(): (permission: Permission) => boolean {
+/**
+ * What the person signed in may do, as the server has it, and to which job where one is named. Nobody manages people who are
+ * kept elsewhere.
+ */
+export function useAllowed(): (permission: Permission, jobName?: string) => boolean {
   const { data: user } = useSession();
-  return (permission) => user != null && can(user.role, permission) && (keepsAccounts || permission !== 'manageUsers');
+  return (permission, jobName) =>
+    user?.permissions.includes(permission) === true &&
+    (jobName === undefined || isJobWithin(user.jobPatterns, jobName)) &&
+    (keepsAccounts || permission !== 'manageUsers');
 }
 
-/** Whether the person signed in may do this. */
-export const useCan = (permission: Permission): boolean => useAllowed()(permission);
+/** Whether the person signed in may do this, and to this job where one is named. */
+export const useCan = (permission: Permission, jobName?: string): boolean => useAllowed()(permission, jobName);
 
 /** Asks who is signed in now, after a sign-in. */
 export const loadSession = (queryClient: QueryClient): Promise<SignedInUser | null> =>

@@ -18,7 +18,7 @@ import { useRunDialog } from './url-state';
 export function JobCard({ jobName }: { jobName: string }) {
   const jobs = useQuery({ ...definitionsQuery(), staleTime: CARD_STALE_MS });
   const activity = useQuery({ ...activityQuery(), staleTime: CARD_STALE_MS });
-  const mayRun = useCan('run');
+  const mayRun = useCan('run', jobName);
   const { openNewOf } = useRunDialog();
   const job = jobs.data?.find(({ name }) => name === jobName);
   const lastRun = activity.data?.find((each) => each.jobName === jobName)?.lastRun;

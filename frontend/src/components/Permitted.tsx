@@ -7,7 +7,7 @@ import { useCan, useSession } from '../api/session';
 import { paths } from '../paths';
 import { EmptyState } from '../ui/EmptyState';
 import { Page } from '../ui/Page';
-import { roleLabel } from './roles';
+import { roleNameOf } from './roles';
 
 interface Props {
   permission: Permission;
@@ -39,7 +39,7 @@ export function NoAccess({ permission, action }: { permission: Permission; actio
     <EmptyState
       icon={IconLock}
       title="No access"
-      text={`Your role${user ? `, ${roleLabel[user.role]},` : ''} doesn't include this: ${permissions[permission]}. A person who manages users can change your role.`}
+      text={`Your role${user ? `, ${roleNameOf(user)},` : ''} doesn't include this: ${permissions[permission]}. A person who manages users can change your role.`}
       action={action}
     />
   );

@@ -7,6 +7,10 @@ export const roleLabel = {
   SUPER_ADMIN: 'Super admin',
 } as const satisfies Record<UserRole, string>;
 
+/** What a person's role is called: an own one by its name. */
+export const roleNameOf = ({ role, roleName }: { role: UserRole; roleName: string | null }): string =>
+  roleName ?? roleLabel[role];
+
 export const roleTone = {
   USER: 'neutral',
   ADMIN: 'info',

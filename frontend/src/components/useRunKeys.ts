@@ -1,7 +1,7 @@
 import type { JobRunSummary } from '@job-manager/shared/contract/run';
 import { isAllowed } from '@job-manager/shared/run';
 import type { RefObject } from 'react';
-import { useCan } from '../api/session';
+import { useAllowed } from '../api/session';
 import { rowsOf, useRowKeys } from '../ui/roving-rows';
 import { pressTickKey, type TickedRows } from './ticks';
 import { useOpenedRun, useRunDialog } from './url-state';
@@ -16,12 +16,12 @@ export function useRunKeys(
 ): void {
   const { open } = useOpenedRun();
   const { openRerun } = useRunDialog();
-  const mayRetry = useCan('retry');
+  const can = useAllowed();
   useRowKeys(list, (key, row) => {
     const run = findRun(row.dataset.run ?? '');
     if (run === undefined) return false;
     if (key === 'l') return does(() => open(run.id, 'log'));
-    if (key === 'e') return mayRetry && canRerun(run) && does(() => openRerun(run.id));
+    if (key === 'e') return can('retry', run.jobName) && canRerun(run) && does(() => openRerun(run.id));
     if (ticks === undefined) return false;
     const ids = idsInOrder ?? (() => rowsOf(list.current as HTMLElement).flatMap(({ dataset }) => dataset.run ?? []));
     return pressTickKey(ticks, key, run.id, ids);

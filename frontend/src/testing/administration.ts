@@ -1,5 +1,6 @@
 import type { AuditEvent } from '@job-manager/shared/contract/audit';
 import type { ClientErrorGroup, ClientErrorOccurrence } from '@job-manager/shared/contract/errors';
+import type { AccessRole } from '@job-manager/shared/contract/roles';
 import type { ApiToken } from '@job-manager/shared/contract/tokens';
 import type { Account } from '@job-manager/shared/contract/users';
 import { HttpResponse, http } from 'msw';
@@ -14,6 +15,7 @@ export function anAccount(part: Partial<Account> = {}): Account {
     id: lastId,
     email: `person${lastId}@example.com`,
     role: 'ADMIN',
+    accessRole: null,
     canSignIn: true,
     secondFactor: false,
     disabledAt: null,
@@ -34,6 +36,7 @@ export function aToken(part: Partial<ApiToken> = {}): ApiToken {
     name: `program ${lastId}`,
     prefix: 'jm_AbCdEfG',
     permissions: ['view', 'run'],
+    jobPatterns: null,
     createdBy: { id: operator.id, email: operator.email },
     createdAt: ago(86_400 * 3.5),
     expiresAt: ago(-86_400 * 30.2),
@@ -79,6 +82,9 @@ export function anErrorGroup(part: Partial<ClientErrorGroup> = {}): ClientErrorG
       { path: '/admin/dashboard', count: 2 },
     ],
     rate: [0, 2, 12, 0],
+    previousCount: 7,
+    versions: [{ version: '0.1.0', count: 14 }],
+    ...{ state: 'OPEN' as const, stateBy: null, stateAt: null, note: null, cameBackAt: null },
     ...part,
   };
 }
@@ -103,8 +109,27 @@ export function anOccurrence(part: Partial<ClientErrorOccurrence> = {}): ClientE
   };
 }
 
+export function aRole(part: Partial<AccessRole> = {}): AccessRole {
+  lastId += 1;
+  return {
+    id: `00000000-0000-4000-8000-${String(lastId).padStart(12, '0')}`,
+    name: `role ${lastId}`,
+    permissions: ['view', 'run'],
+    jobPatterns: null,
+    people: 0,
+    createdAt: ago(86_400),
+    updatedAt: ago(86_400),
+    ...part,
+  };
+}
+
+/** Answers the list of own roles. */
+export const serveRoles = (...roles: AccessRole[]): void =>
+  backend.use(http.get('/api/admin/roles', () => HttpResponse.json({ roles })));
+
 /** Answers the list of people; what it is asked for is kept in `world.calls`. */
 export function serveAccounts(accounts: () => Account[], total?: number): void {
+  serveRoles();
   backend.use(
     http.get('/api/admin/users', ({ request }) => {
       const query = new URL(request.url).searchParams;

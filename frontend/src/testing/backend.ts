@@ -12,6 +12,7 @@ import type { GivenView, SavedView } from '@job-manager/shared/contract/views';
 import type { ServerMessage } from '@job-manager/shared/live';
 import type { ClientMessage } from '@job-manager/shared/live-client';
 import type { PendingStep } from '@job-manager/shared/pending-steps';
+import { permissionsOf } from '@job-manager/shared/permissions';
 import { HttpResponse, http, type JsonBodyType, ws } from 'msw';
 import { setupServer } from 'msw/node';
 import type { Upcoming } from '../admin/dashboard/calls';
@@ -28,6 +29,8 @@ type ActivityEntry =
 /** What the pretended server knows; a test sets what it needs. */
 interface World {
   user: CurrentUser | null;
+  /** Jobs that they may act on; null for all. */
+  jobPatterns: string[] | null;
   /** What they must do first. */
   pending: PendingStep[];
   /** Where they are signed in. */
@@ -80,6 +83,7 @@ export const operator: CurrentUser = { id: 1, email: 'ada@example.com', role: 'S
 
 const newWorld = (): World => ({
   user: operator,
+  jobPatterns: null,
   pending: [],
   sessions: [],
   secondFactor: { since: null, recoveryCodes: 0, isDemanded: false },
@@ -158,7 +162,15 @@ let clients: { client: Client; seq: number }[] = [];
 const handlers = [
   serveMetrics(() => ({})),
   http.get('/api/auth/me', () =>
-    world.user ? HttpResponse.json({ user: world.user, pending: world.pending }) : signedOut(),
+    world.user
+      ? HttpResponse.json({
+          user: world.user,
+          roleName: null,
+          permissions: permissionsOf[world.user.role],
+          jobPatterns: world.jobPatterns,
+          pending: world.pending,
+        })
+      : signedOut(),
   ),
   http.get('/api/auth/sessions', () => HttpResponse.json({ sessions: world.sessions })),
   http.get(

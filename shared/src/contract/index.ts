@@ -17,6 +17,7 @@ import { messages } from './messages.js';
 import { metricsCalls } from './metrics.js';
 import { presets } from './presets.js';
 import { recovery } from './recovery.js';
+import { roles } from './roles.js';
 import { runLists } from './run-lists.js';
 import { runners } from './runners.js';
 import { schedules } from './schedules.js';
@@ -51,6 +52,7 @@ export const contract = {
   external,
   tokens,
   users,
+  roles,
   audit,
   errors,
 };

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { pendingSteps } from '../pending-steps.js';
 import { type Permission, permissions } from '../permissions.js';
 import { userRoles } from '../roles.js';
+import { jobPatterns } from './job-limit.js';
 import { routeFor } from './policy.js';
 
 export const currentUser = z.object({ id: z.number().int(), email: z.string(), role: z.enum(userRoles) });
@@ -24,6 +25,8 @@ export const session = {
       z.object({
         user: currentUser,
         permissions: z.array(z.enum(Object.keys(permissions) as [Permission])),
+        roleName: z.string().nullable().describe('Of the own role that they have; null for a built-in one'),
+        jobPatterns,
         pending: z
           .array(z.enum(pendingSteps))
           .describe('What must be done first; until then the session has no permissions'),

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { tokenPermissions } from '../permissions.js';
 import { isPlainText, NOT_PLAIN } from '../plain-text.js';
+import { jobPatterns, validateJobLimit } from './job-limit.js';
 import { routeFor } from './policy.js';
 import { person } from './run.js';
 
@@ -13,6 +14,7 @@ export const apiToken = z.object({
   /** How the token begins, to tell it from others; the rest is known to its holder alone. */
   prefix: z.string(),
   permissions: z.array(z.enum(tokenPermissions)),
+  jobPatterns,
   createdBy: person.nullable(),
   createdAt: time,
   expiresAt: time.nullable(),
@@ -38,15 +40,21 @@ export const tokens = {
       tags: TAG,
     })
     .input(
-      z.strictObject({
-        name: z.string().trim().min(1).max(100).refine(isPlainText, NOT_PLAIN),
-        permissions: z
-          .array(z.enum(tokenPermissions))
-          .min(1, 'needs at least one')
-          .max(tokenPermissions.length)
-          .refine((given) => new Set(given).size === given.length, 'names one twice'),
-        expiresInDays: z.number().int().min(1).max(3_650).optional(),
-      }),
+      z
+        .strictObject({
+          name: z.string().trim().min(1).max(100).refine(isPlainText, NOT_PLAIN),
+          permissions: z
+            .array(z.enum(tokenPermissions))
+            .min(1, 'needs at least one')
+            .max(tokenPermissions.length)
+            .refine((given) => new Set(given).size === given.length, 'names one twice'),
+          jobPatterns: jobPatterns.default(null),
+          expiresInDays: z.number().int().min(1).max(3_650).optional(),
+        })
+        .superRefine((given, context) => {
+          const problem = validateJobLimit(given.jobPatterns, given.permissions);
+          if (problem !== null) context.addIssue({ code: 'custom', path: ['jobPatterns'], message: problem });
+        }),
     )
     .output(z.object({ token: z.string(), apiToken })),
 

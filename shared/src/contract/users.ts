@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { limits } from '../limits.js';
-import { userRoles } from '../roles.js';
+import { type UserRole, userRoles } from '../roles.js';
 import { newEmail, newPassword } from './auth.js';
 import { routeFor } from './policy.js';
 import { apiToken } from './tokens.js';
@@ -13,6 +13,10 @@ export const account = z.object({
   id: z.number().int(),
   email: z.string(),
   role: z.enum(userRoles),
+  accessRole: z
+    .object({ id: z.uuid(), name: z.string() })
+    .nullable()
+    .describe('The own role that they have; `role` is USER then'),
   /** Whether there is a password to sign in with. */
   canSignIn: z.boolean(),
   secondFactor: z.boolean().describe('Whether signing in takes a code as well'),
@@ -28,6 +32,16 @@ const revokeTokens = z
   .boolean()
   .default(false)
   .describe('Also end the API tokens they made, which go on by themselves otherwise');
+/** An own role, given with the role USER. */
+const accessRoleId = z
+  .uuid()
+  .nullable()
+  .default(null)
+  .describe('An own role, of `GET /admin/roles`; goes with the role USER');
+const isOneRole = ({ role, accessRoleId }: { role: UserRole; accessRoleId: string | null }): boolean =>
+  accessRoleId === null || role === 'USER';
+const NOT_ONE_ROLE = { path: ['accessRoleId'], message: 'goes with the role "USER", and only with it' };
+
 const withTokens = z.object({
   account,
   tokens: z.array(apiToken).describe('API tokens they made that can still be used'),
@@ -44,7 +58,8 @@ export const users = {
     .input(
       z.strictObject({
         search: z.string().trim().max(254).optional(),
-        role: z.enum(userRoles).optional().describe('ADMIN and SUPER_ADMIN when left out'),
+        role: z.enum(userRoles).optional().describe('All but members without an own role when left out'),
+        accessRoleId: z.uuid().optional().describe('Those with this own role'),
         page: z.coerce.number().int().min(1).max(1_000_000).default(1),
         pageSize: z.coerce.number().int().min(1).max(limits.pageSize).default(50),
       }),
@@ -67,11 +82,14 @@ export const users = {
       tags: TAG,
     })
     .input(
-      z.strictObject({
-        email: newEmail,
-        role: z.enum(userRoles),
-        password: newPassword.optional().describe('Generated when left out'),
-      }),
+      z
+        .strictObject({
+          email: newEmail,
+          role: z.enum(userRoles),
+          accessRoleId,
+          password: newPassword.optional().describe('Generated when left out'),
+        })
+        .refine(isOneRole, NOT_ONE_ROLE),
     )
     .output(withPassword),
 
@@ -82,7 +100,7 @@ export const users = {
       summary: 'Change a role; what it no longer allows ends at once',
       tags: TAG,
     })
-    .input(byUser.extend({ role: z.enum(userRoles), revokeTokens }))
+    .input(byUser.extend({ role: z.enum(userRoles), accessRoleId, revokeTokens }).refine(isOneRole, NOT_ONE_ROLE))
     .output(withTokens),
 
   disable: routeFor('manageUsers')

@@ -1,5 +1,5 @@
 import { useSession } from '../../api/session';
-import { roleLabel } from '../../components/roles';
+import { roleNameOf } from '../../components/roles';
 import { Page } from '../../ui/Page';
 import { Section } from '../../ui/Section';
 import { ChangePasswordForm } from './ChangePasswordForm';
@@ -11,7 +11,7 @@ export function AccountPage() {
   const { data: user } = useSession();
   if (!user) return null;
   return (
-    <Page title="Your account" lead={`${user.email} · ${roleLabel[user.role]}`}>
+    <Page title="Your account" lead={`${user.email} · ${roleNameOf(user)}`}>
       <Section title="Change password">
         <ChangePasswordForm email={user.email} />
       </Section>

@@ -58,8 +58,8 @@ function Definition({ jobName }: { jobName: string }) {
   const { data: jobs, dataUpdatedAt, isFetching } = query;
   const [part] = useQueryState('part', parsePart);
   const acts = useJobActs();
-  const canManage = useCan('manageJobs');
-  const canRun = useCan('run');
+  const canManage = useCan('manageJobs', jobName);
+  const canRun = useCan('run', jobName);
   const refresh = useRefreshJob();
   const job = jobs?.find(({ name }) => name === jobName);
   const { causes } = useJobFailures(jobName);

@@ -4,7 +4,7 @@ import type { JobDefinition } from '@job-manager/shared/contract/run';
 import { Button } from '@mantine/core';
 import { IconStarFilled } from '@tabler/icons-react';
 import { memo } from 'react';
-import { useCan } from '../../api/session';
+import { useAllowed } from '../../api/session';
 import { ChannelLink, JobLink } from '../../components/EntityLinks';
 import { StatusMark } from '../../components/JobStatusBadge';
 import { PauseButton } from '../../components/PauseButton';
@@ -48,11 +48,16 @@ interface Props {
 
 /** Jobs with how their runs ended lately. */
 export function DefinitionTable({ jobs, sort, acts }: Props) {
-  const canRun = useCan('run');
+  const can = useAllowed();
   return (
     <Table caption="Jobs" columns={columns} stackOn="tablet" isRoving opensRows sort={sort}>
       {jobs.map((listed) => (
-        <DefinitionRow key={listed.jobName} listed={listed} acts={acts} canRun={canRun} />
+        <DefinitionRow
+          key={listed.jobName}
+          listed={listed}
+          acts={can('manageJobs', listed.jobName) ? acts : null}
+          canRun={can('run', listed.jobName)}
+        />
       ))}
     </Table>
   );

@@ -27,6 +27,7 @@ export function CancelRunButton({ run, isCancelling }: Props) {
     <>
       <CancelButton
         status={isCancelling ? 'CANCEL_REQUESTED' : uiStatus(run)}
+        jobName={run.jobName}
         name={`${run.jobName} #${run.id}`}
         onCancel={() => (hasConnections(run) ? setOpen(true) : cancel(run))}
       />

@@ -21,7 +21,7 @@ interface Props {
 
 /** For a running run: asks it to stop and, after a grace, ends it by force. */
 export function ForceFailButton({ run, isQuiet = false }: Props) {
-  const mayForceFail = useCan('forceFail');
+  const mayForceFail = useCan('forceFail', run.jobName);
   const { data: graceMs = USUAL_GRACE_MS } = useQuery(forceFailAfterQuery());
   const [isOpen, setOpen] = useState(false);
   useReturnFocus(isOpen);

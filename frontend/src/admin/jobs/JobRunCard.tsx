@@ -33,6 +33,7 @@ export const JobRunCard = memo(function JobRunCard(props: ActiveRowProps) {
         {isActive && <RunNowButton run={run} isQuiet />}
         <CancelButton
           status={isActive ? status : run.status}
+          jobName={run.jobName}
           name={name}
           isOver={!isActive}
           isQuiet
@@ -72,6 +73,7 @@ export const JobRunCard = memo(function JobRunCard(props: ActiveRowProps) {
 
 interface CancelButtonProps {
   status: JobUIStatus;
+  jobName: string;
   name: string;
   /** The run has ended, and the button keeps its place. */
   isOver?: boolean;
@@ -81,9 +83,9 @@ interface CancelButtonProps {
 }
 
 /** Cancels once; says "Stopping…" from the click on. Only for those who may. */
-export function CancelButton({ status, name, isOver = false, isQuiet = false, onCancel }: CancelButtonProps) {
+export function CancelButton({ status, jobName, name, isOver = false, isQuiet = false, onCancel }: CancelButtonProps) {
   const isStopping = status === 'CANCEL_REQUESTED';
-  const mayCancel = useCan('cancel');
+  const mayCancel = useCan('cancel', jobName);
   if (!mayCancel && !isStopping) return null;
   return (
     <Button

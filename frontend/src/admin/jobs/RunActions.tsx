@@ -26,7 +26,7 @@ interface Props {
 
 /** What can be done with a run in its state, by those who may. */
 export function RunActions({ run, isCancelling, onRerun }: Props) {
-  const mayRetry = useCan('retry');
+  const mayRetry = useCan('retry', run.jobName);
   // There the acts of one run share a row.
   const isPhone = useIsPhone();
   // What a program elsewhere executed can't be started from here.

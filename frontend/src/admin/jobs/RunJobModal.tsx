@@ -4,7 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
 import { toFailure } from '../../api/failure';
 import { definitionsQuery, runQuery } from '../../api/job-queries';
-import { useCan } from '../../api/session';
+import { useAllowed } from '../../api/session';
 import { NoAccess } from '../../components/Permitted';
 import { useDialogTitle } from '../../ui/document-title';
 import { ErrorPanel } from '../../ui/ErrorPanel';
@@ -37,7 +37,8 @@ export function RunJobModal({ open, opening, jobName, rerunOfId, activeJobs, onC
   const isUnknown = error !== null && error === original.error && toFailure(error).status === 404;
   const isLoading = definitions.data === undefined || (rerunOfId !== null && original.data === undefined);
   const isPhone = useIsPhone();
-  const canRun = useCan('run');
+  const can = useAllowed();
+  const canRun = can('run', original.data?.jobName ?? jobName ?? undefined);
   const [changedOpening, setChangedOpening] = useState<number | null>(null);
   const title = rerunOfId === null ? 'Run New Job' : `Re-run Job (#${rerunOfId})`;
   useDialogTitle(open ? title : null);
@@ -78,7 +79,7 @@ export function RunJobModal({ open, opening, jobName, rerunOfId, activeJobs, onC
         ) : (
           <RunJobForm
             key={opening}
-            definitions={definitions.data as JobDefinition[]}
+            definitions={(definitions.data as JobDefinition[]).filter(({ name }) => can('run', name))}
             original={original.data}
             jobName={jobName}
             activeJobs={activeJobs}

@@ -11,7 +11,7 @@ const RunLaterModal = loadable(() => import('./RunLaterModal').then((module) => 
 
 /** For queued runs: asks when, and puts them off until then. */
 export function RunLaterButton({ run }: { run: JobRun }) {
-  const mayRun = useCan('run');
+  const mayRun = useCan('run', run.jobName);
   const [isOpen, setOpen] = useState(false);
   useReturnFocus(isOpen);
   if (!mayRun || !isAllowed('reschedule', run.status)) return null;

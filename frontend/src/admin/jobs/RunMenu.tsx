@@ -64,7 +64,7 @@ export function RunMenu(props: RunMenuProps) {
 }
 
 function Items({ run, isStopping, onCancel, onViewDetails, onRunLater }: RunMenuProps & { onRunLater: () => void }) {
-  const mayCancel = useCan('cancel');
+  const mayCancel = useCan('cancel', run.jobName);
   return (
     <>
       <Menu.Item onClick={() => onViewDetails(run.id)}>Details</Menu.Item>
@@ -84,7 +84,7 @@ function Items({ run, isStopping, onCancel, onViewDetails, onRunLater }: RunMenu
 
 /** When a queued run starts, and before which others. */
 function TimeItems({ run, onRunLater }: Pick<RunMenuProps, 'run'> & { onRunLater: () => void }) {
-  const mayRun = useCan('run');
+  const mayRun = useCan('run', run.jobName);
   const { reschedule } = useReschedule(run);
   const isEarly = useServerTime((now) => isPutOff(run, now) && !run.isBlocked);
   if (!mayRun || !isAllowed('reschedule', run.status)) return null;

@@ -13,7 +13,7 @@ interface Props {
 
 /** For a run that waits for its time, or for that of its next attempt; nothing for others, and for those who may not. */
 export function RunNowButton({ run, isQuiet = false }: Props) {
-  const mayRun = useCan('run');
+  const mayRun = useCan('run', run.jobName);
   const isOffered = useServerTime((now) => isPutOff(run, now) && !run.isBlocked);
   return mayRun && isOffered ? <Offer run={run} isQuiet={isQuiet} /> : null;
 }

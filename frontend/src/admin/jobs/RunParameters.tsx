@@ -11,7 +11,7 @@ import { JsonBlock } from './JsonBlock';
 
 /** What a run was started with; its secrets are shown on request to those who may see them, until they are hidden again. */
 export function RunParameters({ run }: { run: JobRun }) {
-  const mayReveal = useCan('viewSecrets');
+  const mayReveal = useCan('viewSecrets', run.jobName);
   const revealed = useAction({
     mutationFn: () => revealParameters(run.id),
     onError: (error) => toastError({ title: 'The secrets could not be shown', message: toFailure(error).details }),

@@ -48,6 +48,7 @@ export const RunTableRow = memo(function RunTableRow(props: ActiveRowProps) {
       </div>
       <div className={classes.actions}>
         <CancelButton
+          jobName={run.jobName}
           status={isActive ? status : run.status}
           name={name}
           isOver={!isActive}

@@ -15,10 +15,10 @@ interface Props {
   isOnPage?: boolean;
 }
 
-/** What a person may do to a schedule; one that is kept in code is changed there. */
-export function useScheduleRights() {
-  const canManage = useCan('manageSchedules');
-  const canRun = useCan('run');
+/** What a person may do to schedules, of a job where one is named; one that is kept in code is changed there. */
+export function useScheduleRights(jobName?: string) {
+  const canManage = useCan('manageSchedules', jobName);
+  const canRun = useCan('run', jobName);
   return {
     canManage,
     canRun,
@@ -28,7 +28,7 @@ export function useScheduleRights() {
 }
 
 export function ScheduleButtons({ schedule, acts, isOnPage = false }: Props) {
-  const { canManage, canRun, canEdit, canSwitch } = useScheduleRights();
+  const { canManage, canRun, canEdit, canSwitch } = useScheduleRights(schedule.jobName);
   const { name, paused } = schedule;
   return (
     <span className={classes.acts}>
@@ -62,7 +62,7 @@ export function ScheduleButtons({ schedule, acts, isOnPage = false }: Props) {
 }
 
 function More({ schedule, acts, isOnPage }: Props) {
-  const { canRun, canEdit, canSwitch } = useScheduleRights();
+  const { canRun, canEdit, canSwitch } = useScheduleRights(schedule.jobName);
   const { name, paused, source } = schedule;
   return (
     <Menu position="bottom-end" withinPortal>

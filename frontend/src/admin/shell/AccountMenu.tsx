@@ -1,5 +1,5 @@
-import type { CurrentUser } from '@job-manager/shared/contract/auth';
 import { Suspense, useState } from 'react';
+import type { SignedInUser } from '../../api/session';
 import { loadable } from '../../ui/loadable';
 import { AccountButton } from './AccountButton';
 
@@ -7,7 +7,7 @@ import { AccountButton } from './AccountButton';
 const UserMenu = loadable(() => import('./UserMenu').then((module) => module.UserMenu));
 
 interface Props {
-  user: CurrentUser;
+  user: SignedInUser;
   onShowShortcuts: () => void;
   onOpenNotices: () => void;
 }

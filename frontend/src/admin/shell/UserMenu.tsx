@@ -1,10 +1,10 @@
-import type { CurrentUser } from '@job-manager/shared/contract/auth';
 import { type MantineColorScheme, Menu, useMantineColorScheme } from '@mantine/core';
 import { IconBell, IconKeyboard, IconLock, IconLogout } from '@tabler/icons-react';
 import { useRef, useState } from 'react';
 import { Link } from 'react-router-dom';
 import { keepsAccounts } from '../../api/place';
-import { roleLabel } from '../../components/roles';
+import type { SignedInUser } from '../../api/session';
+import { roleNameOf } from '../../components/roles';
 import { useSignOut } from '../../components/useSignOut';
 import { isCompact, setCompact } from '../../lib/density';
 import { areShortcutsOn, setShortcutsOn } from '../../lib/shortcuts-switch';
@@ -14,7 +14,7 @@ import { AccountButton } from './AccountButton';
 import classes from './AccountMenu.module.css';
 
 interface Props {
-  user: CurrentUser;
+  user: SignedInUser;
   onShowShortcuts: () => void;
   onOpenNotices: () => void;
 }
@@ -43,7 +43,7 @@ export function UserMenu({ user, onShowShortcuts, onOpenNotices }: Props) {
       <Menu.Dropdown>
         <div className={classes.who}>
           <div className={classes.email}>{user.email}</div>
-          <div className={classes.role}>{roleLabel[user.role]}</div>
+          <div className={classes.role}>{roleNameOf(user)}</div>
         </div>
         <Menu.Divider />
         <ColourScheme />

@@ -1,6 +1,6 @@
 import type { ApiToken } from '@job-manager/shared/contract/tokens';
-import { permissions, type TokenPermission, tokenPermissions } from '@job-manager/shared/permissions';
-import { Checkbox, NativeSelect, TextInput } from '@mantine/core';
+import { type TokenPermission, tokenPermissions } from '@job-manager/shared/permissions';
+import { NativeSelect, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useQueryClient } from '@tanstack/react-query';
 import { client } from '../../api/administration-client';
@@ -8,10 +8,12 @@ import { trackError } from '../../api/errorTracking';
 import { toFailure } from '../../api/failure';
 import { fieldErrors } from '../../api/field-errors';
 import { useAction } from '../../api/useAction';
+import { JobPatternsField } from '../../components/JobPatternsField';
+import { readJobPatterns, validateJobLimit } from '../../components/job-limit';
+import { PermissionChoice } from '../../components/PermissionChoice';
 import { RestoredNote } from '../../components/RestoredNote';
 import { useDraft } from '../../components/useDraft';
 import { ConfirmDialog } from '../../ui/ConfirmDialog';
-import classes from './CreateTokenForm.module.css';
 import { tokensKey } from './queries';
 
 interface Props {
@@ -30,10 +32,11 @@ const expiries = [
 interface Values {
   name: string;
   permissions: TokenPermission[];
+  jobs: string;
   expiresInDays: string;
 }
 
-const untouched: Values = { name: '', permissions: [], expiresInDays: '90' };
+const untouched: Values = { name: '', permissions: [], jobs: '', expiresInDays: '90' };
 
 /** Name, permissions and end of a token to be. */
 export function CreateTokenForm({ onCreated, onClose }: Props) {
@@ -41,13 +44,17 @@ export function CreateTokenForm({ onCreated, onClose }: Props) {
   const form = useForm({
     initialValues: draft.start,
     onValuesChange: draft.keep,
-    validate: { name: (name) => (name.trim() === '' ? 'Enter a name' : null), permissions: permissionsFault },
+    validate: {
+      name: (name) => (name.trim() === '' ? 'Enter a name' : null),
+      permissions: permissionsFault,
+      jobs: (jobs, values) => validateJobLimit(jobs, values.permissions),
+    },
   });
   const { mutate, isPending, error } = useCreateToken((created) => {
     draft.drop();
     onCreated(created);
   });
-  const refused = error && fieldErrors(toFailure(error), ['name', 'permissions', 'expiresInDays']);
+  const refused = error && fieldErrors(toFailure(error), ['name', 'permissions', 'jobPatterns', 'expiresInDays']);
   return (
     <ConfirmDialog
       title="Create token"
@@ -79,25 +86,17 @@ export function CreateTokenForm({ onCreated, onClose }: Props) {
         {...form.getInputProps('name')}
         error={form.errors.name ?? refused?.fields.name}
       />
-      <Checkbox.Group
-        label="May"
-        {...form.getInputProps('permissions')}
+      <PermissionChoice
+        choices={tokenPermissions}
+        value={form.values.permissions}
+        onChange={(permissions) => form.setFieldValue('permissions', permissions)}
         error={form.errors.permissions ?? refused?.fields.permissions}
-      >
-        <div className={classes.permissions}>
-          {tokenPermissions.map((permission) => (
-            <Checkbox
-              key={permission}
-              value={permission}
-              label={
-                <>
-                  {permissions[permission]} <code className={classes.verb}>{permission}</code>
-                </>
-              }
-            />
-          ))}
-        </div>
-      </Checkbox.Group>
+      />
+      <JobPatternsField
+        value={form.values.jobs}
+        onChange={(jobs) => form.setFieldValue('jobs', jobs)}
+        error={(form.errors.jobs as string | undefined) ?? refused?.fields.jobPatterns}
+      />
       <NativeSelect
         label="Expires"
         data={expiries}
@@ -117,8 +116,12 @@ function permissionsFault(given: readonly TokenPermission[]): string | null {
 function useCreateToken(onCreated: Props['onCreated']) {
   const queryClient = useQueryClient();
   return useAction({
-    mutationFn: ({ expiresInDays, ...values }: Values) =>
-      client.tokens.create({ ...values, expiresInDays: expiresInDays === NEVER ? undefined : Number(expiresInDays) }),
+    mutationFn: ({ expiresInDays, jobs, ...values }: Values) =>
+      client.tokens.create({
+        ...values,
+        jobPatterns: readJobPatterns(jobs) ?? undefined,
+        expiresInDays: expiresInDays === NEVER ? undefined : Number(expiresInDays),
+      }),
     // The token in the answer is not to be kept.
     gcTime: 0,
     onSuccess: onCreated,

@@ -67,6 +67,7 @@ const TokenRow = memo(function TokenRow({ token, onRevoke }: { token: ApiToken; 
               {permission}
             </Tag>
           ))}
+          {token.jobPatterns && <Jobs patterns={token.jobPatterns} />}
         </span>
       </Cell>
       <Cell label="Created">
@@ -97,6 +98,13 @@ const TokenRow = memo(function TokenRow({ token, onRevoke }: { token: ApiToken; 
     </tr>
   );
 });
+
+/** Acts on nothing else. */
+const Jobs = ({ patterns }: { patterns: readonly string[] }) => (
+  <span className={classes.jobs}>
+    on <code>{patterns.join(', ')}</code> alone
+  </span>
+);
 
 function End({ token }: { token: ApiToken }) {
   if (token.revokedAt !== null) {

@@ -1,12 +1,13 @@
 import type { Account } from '@job-manager/shared/contract/users';
-import { type UserRole, userRoles } from '@job-manager/shared/roles';
+import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { client } from '../../api/administration-client';
-import { roleLabel } from '../../components/roles';
 import { ConfirmDialog } from '../../ui/ConfirmDialog';
 import { toastSuccess } from '../../ui/toast';
 import { MadeTokens } from './MadeTokens';
+import { rolesQuery } from './queries';
 import { RoleField } from './RoleField';
+import { givenRole, keyOf, type RoleKey, roleChoices } from './role-choice';
 import { useAccountCall } from './useAccountCall';
 
 interface Props {
@@ -16,20 +17,23 @@ interface Props {
 
 /** Another role for somebody. */
 export function ChangeRoleDialog({ account, onClose }: Props) {
-  const [role, setRole] = useState<UserRole>(account.role);
+  const [role, setRole] = useState<RoleKey>(keyOf(account));
+  const { data: roles = [] } = useQuery(rolesQuery());
   const [isRevoking, setRevoking] = useState(false);
   const [isUnchanged, setUnchanged] = useState(false);
   const { mutate, isPending, failure } = useAccountCall({
     action: 'changeRole',
-    call: () => client.users.changeRole({ userId: account.id, role, ...(isRevoking && { revokeTokens: true }) }),
+    call: () =>
+      client.users.changeRole({ userId: account.id, ...givenRole(role), ...(isRevoking && { revokeTokens: true }) }),
     onDone: () => {
-      toastSuccess({ message: `${account.email} is now ${roleLabel[role]}.` });
+      const label = roleChoices(roles).find(({ value }) => value === role)?.label;
+      toastSuccess({ message: `${account.email} is now ${label}.` });
       onClose();
     },
   });
   const confirm = () => {
-    setUnchanged(role === account.role);
-    if (role !== account.role) mutate(undefined);
+    setUnchanged(role === keyOf(account));
+    if (role !== keyOf(account)) mutate(undefined);
   };
   return (
     <ConfirmDialog
@@ -43,10 +47,9 @@ export function ChangeRoleDialog({ account, onClose }: Props) {
     >
       <p>What the new role no longer allows ends at once, in pages that are open too.</p>
       <RoleField
-        roles={userRoles}
         value={role}
         onChange={setRole}
-        error={isUnchanged && role === account.role ? 'This is the role they have' : null}
+        error={isUnchanged && role === keyOf(account) ? 'This is the role they have' : null}
       />
       <MadeTokens userId={account.id} isRevoking={isRevoking} onChange={setRevoking} />
     </ConfirmDialog>

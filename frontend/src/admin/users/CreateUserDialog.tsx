@@ -1,4 +1,3 @@
-import { operatorRoles } from '@job-manager/shared/roles';
 import { TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { client } from '../../api/administration-client';
@@ -9,6 +8,7 @@ import { ConfirmDialog } from '../../ui/ConfirmDialog';
 import { toastSuccess } from '../../ui/toast';
 import { generated, PasswordChoice, passwordFault } from './PasswordChoice';
 import { RoleField } from './RoleField';
+import { givenRole, type RoleKey } from './role-choice';
 import { useAccountCall } from './useAccountCall';
 import type { Secret } from './user-acts';
 
@@ -19,7 +19,7 @@ interface Props {
 
 interface Values {
   email: string;
-  role: (typeof operatorRoles)[number];
+  role: RoleKey;
   password: typeof generated;
 }
 
@@ -40,7 +40,7 @@ export function CreateUserDialog({ onPassword, onClose }: Props) {
   const { mutate, isPending, failure } = useAccountCall({
     action: 'createUser',
     call: ({ email, role, password }: Values) =>
-      client.users.create({ email, role, password: password.isGenerated ? undefined : password.text }),
+      client.users.create({ email, ...givenRole(role), password: password.isGenerated ? undefined : password.text }),
     onDone: ({ account, password }) => {
       draft.drop();
       if (password !== null) return onPassword({ email: account.email, password });
@@ -81,7 +81,7 @@ export function CreateUserDialog({ onPassword, onClose }: Props) {
         error={form.errors.email ?? refused?.fields.email}
       />
       <RoleField
-        roles={operatorRoles}
+        isOperator
         value={form.values.role}
         onChange={(role) => form.setFieldValue('role', role)}
         error={refused?.fields.role}

@@ -1,4 +1,5 @@
-import { can, type Permission, permissions } from '@job-manager/shared/permissions';
+import type { AccessRole } from '@job-manager/shared/contract/roles';
+import { type Permission, permissions, permissionsOf } from '@job-manager/shared/permissions';
 import { userRoles } from '@job-manager/shared/roles';
 import { IconCheck, IconMinus } from '@tabler/icons-react';
 import { roleLabel } from '../../components/roles';
@@ -8,19 +9,23 @@ import classes from './RolesOverview.module.css';
 const all = Object.keys(permissions) as Permission[];
 
 /** The table that the server enforces, for people to read. */
-export function RolesOverview() {
+export function RolesOverview({ roles }: { roles: readonly AccessRole[] }) {
+  const columns: { key: string; label: string; allowed: readonly Permission[] }[] = [
+    ...userRoles.map((role) => ({ key: role, label: roleLabel[role], allowed: permissionsOf[role] })),
+    ...roles.map(({ id, name, permissions: allowed }) => ({ key: id, label: name, allowed })),
+  ];
   return (
-    <Section title="Roles">
-      <details className={classes.fold}>
-        <summary>What each role may do</summary>
+    <Section title="What each role may do">
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls sideways is scrolled by keyboard, too */}
+      <section className={classes.scroll} tabIndex={0} aria-label="What each role may do, by permission">
         <table className={classes.table}>
           <caption className="visually-hidden">What each role may do</caption>
           <thead>
             <tr>
               <th scope="col">Permission</th>
-              {userRoles.map((role) => (
-                <th key={role} scope="col">
-                  {roleLabel[role]}
+              {columns.map(({ key, label }) => (
+                <th key={key} scope="col">
+                  <bdi>{label}</bdi>
                 </th>
               ))}
             </tr>
@@ -29,14 +34,14 @@ export function RolesOverview() {
             {all.map((permission) => (
               <tr key={permission}>
                 <th scope="row">{permissions[permission]}</th>
-                {userRoles.map((role) => (
-                  <td key={role}>{can(role, permission) ? <Yes /> : <No />}</td>
+                {columns.map(({ key, allowed }) => (
+                  <td key={key}>{allowed.includes(permission) ? <Yes /> : <No />}</td>
                 ))}
               </tr>
             ))}
           </tbody>
         </table>
-      </details>
+      </section>
     </Section>
   );
 }

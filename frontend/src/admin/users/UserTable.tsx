@@ -57,7 +57,9 @@ const UserRow = memo(function UserRow({ account, isOwn, onAsk }: RowProps) {
       </Cell>
       <Cell label="Role">
         <span>
-          <Tag tone={roleTone[account.role]}>{roleLabel[account.role]}</Tag>
+          <Tag tone={account.accessRole ? 'info' : roleTone[account.role]}>
+            {account.accessRole?.name ?? roleLabel[account.role]}
+          </Tag>
         </span>
       </Cell>
       <Cell label="Status">

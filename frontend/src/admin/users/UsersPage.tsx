@@ -1,17 +1,26 @@
 import { Button } from '@mantine/core';
-import { IconUserPlus } from '@tabler/icons-react';
+import { IconPlus, IconUserPlus } from '@tabler/icons-react';
+import { parseAsStringLiteral, useQueryState } from 'nuqs';
 import { useState } from 'react';
 import { Permitted } from '../../components/Permitted';
 import { useCreateDialog } from '../../components/url-state';
+import { paths } from '../../paths';
 import { DialogBoundary } from '../../ui/DialogBoundary';
+import { LinkTabs } from '../../ui/LinkTabs';
 import { loadable } from '../../ui/loadable';
 import { Page } from '../../ui/Page';
 import { useReturnFocus } from '../../ui/useReturnFocus';
-import { RolesOverview } from './RolesOverview';
+import { type RoleAsked, RolesTab } from './RolesTab';
+import { emptyRole } from './role-values';
 import { UsersSection } from './UsersSection';
 import type { Asked } from './user-acts';
 
 const UserDialog = loadable(() => import('./UserDialog').then((module) => module.UserDialog));
+const RoleDialog = loadable(() => import('./RoleDialog').then((module) => module.RoleDialog));
+const RemoveRoleDialog = loadable(() => import('./RemoveRoleDialog').then((module) => module.RemoveRoleDialog));
+
+const tabs = ['people', 'roles'] as const;
+const labels = { people: 'People', roles: 'Roles' } as const;
 
 /** Who may sign in, and what each may do. */
 export function UsersPage() {
@@ -23,6 +32,22 @@ export function UsersPage() {
 }
 
 function Users() {
+  const [tab] = useQueryState('tab', parseAsStringLiteral(tabs).withDefault('people'));
+  return tab === 'people' ? <People /> : <Roles />;
+}
+
+const Tabs = ({ current }: { current: (typeof tabs)[number] }) => (
+  <LinkTabs
+    label="Parts of users"
+    tabs={tabs.map((each) => ({
+      to: each === 'people' ? paths.users : paths.roles,
+      label: labels[each],
+      isCurrent: each === current,
+    }))}
+  />
+);
+
+function People() {
   const [act, ask] = useState<Asked | null>(null);
   const create = useCreateDialog();
   const asked: Asked | null = create.isOpen ? { act: 'create' } : act;
@@ -32,6 +57,7 @@ function Users() {
     <Page
       title="Users"
       lead="Who may sign in, and what each may do"
+      tabs={<Tabs current="people" />}
       actions={
         <Button leftSection={<IconUserPlus size={16} />} onClick={create.open}>
           Create user
@@ -39,9 +65,33 @@ function Users() {
       }
     >
       <UsersSection onAsk={ask} />
-      <RolesOverview />
       <DialogBoundary opened={[asked?.act]} onClose={close}>
         {asked && <UserDialog asked={asked} onClose={close} />}
+      </DialogBoundary>
+    </Page>
+  );
+}
+
+function Roles() {
+  const [asked, ask] = useState<RoleAsked | null>(null);
+  const close = () => ask(null);
+  useReturnFocus(asked !== null);
+  return (
+    <Page
+      title="Users"
+      tabTitle="Roles · Users"
+      lead="Who may sign in, and what each may do"
+      tabs={<Tabs current="roles" />}
+      actions={
+        <Button leftSection={<IconPlus size={16} />} onClick={() => ask({ role: null, start: emptyRole })}>
+          Create role
+        </Button>
+      }
+    >
+      <RolesTab onAsk={ask} />
+      <DialogBoundary opened={[asked]} onClose={close}>
+        {asked !== null && 'start' in asked && <RoleDialog {...asked} onClose={close} />}
+        {asked !== null && 'removed' in asked && <RemoveRoleDialog role={asked.removed} onClose={close} />}
       </DialogBoundary>
     </Page>
   );

@@ -1,20 +1,23 @@
-import { userRoles } from '@job-manager/shared/roles';
-import { parseAsInteger, parseAsString, parseAsStringLiteral, useQueryStates } from 'nuqs';
+import { parseAsInteger, parseAsString, useQueryStates } from 'nuqs';
 import type { UserFilters } from './queries';
+import { isRoleKey } from './role-choice';
 
 const LAST_PAGE = 1_000_000;
 export const SEARCH_CHARS = 254;
 
 const place = {
   search: parseAsString.withDefault(''),
-  role: parseAsStringLiteral(userRoles),
+  role: parseAsString,
   page: parseAsInteger.withDefault(1),
 };
 
 /** Search, role and page of the list: `?search=ada&role=ADMIN&page=2`. */
 export function useUsersPlace() {
   const [{ search, role, page }, set] = useQueryStates(place);
-  const filters: UserFilters = { search: search.slice(0, SEARCH_CHARS), role: role ?? undefined };
+  const filters: UserFilters = {
+    search: search.slice(0, SEARCH_CHARS),
+    role: role !== null && isRoleKey(role) ? role : undefined,
+  };
   return {
     filters,
     page: Math.min(Math.max(1, page), LAST_PAGE),

@@ -1,20 +1,31 @@
-import type { UserRole } from '@job-manager/shared/roles';
 import { keepPreviousData } from '@tanstack/react-query';
 import { api } from '../../api/administration-client';
+
+import { givenRole, type RoleKey } from './role-choice';
 
 export const PAGE_SIZE = 50;
 
 export interface UserFilters {
   search: string;
   /** Everybody who may open the panel when left out. */
-  role?: UserRole;
+  role?: RoleKey;
 }
 
 export const accountsQuery = ({ search, role }: UserFilters, page: number) =>
   api.users.list.queryOptions({
-    input: { search: search === '' ? undefined : search, role, page, pageSize: PAGE_SIZE },
+    input: { search: search === '' ? undefined : search, ...filterOf(role), page, pageSize: PAGE_SIZE },
     placeholderData: keepPreviousData,
   });
+
+function filterOf(key: RoleKey | undefined) {
+  if (key === undefined) return {};
+  const { role, accessRoleId } = givenRole(key);
+  return accessRoleId === undefined ? { role } : { accessRoleId };
+}
+
+/** Own roles, by name. */
+export const rolesQuery = () => api.roles.list.queryOptions({ select: ({ roles }) => roles });
+export const rolesKey = () => api.roles.list.key();
 
 /** The API tokens that a person made and that can be used. */
 export const tokensMadeByQuery = (userId: number) =>

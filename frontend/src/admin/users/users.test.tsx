@@ -1,9 +1,17 @@
 import { screen, waitFor, within } from '@testing-library/react';
 import { HttpResponse, http } from 'msw';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { getRecentErrors } from '../../api/errorTracking';
 import { ago } from '../../testing/a-run';
-import { acceptPost, anAccount, aToken, ownAccount, serveAccounts } from '../../testing/administration';
+import {
+  acceptPost,
+  anAccount,
+  aRole,
+  aToken,
+  ownAccount,
+  serveAccounts,
+  serveRoles,
+} from '../../testing/administration';
 import { backend, callsTo, operator, problem, world } from '../../testing/backend';
 import { address, openPanel } from '../../testing/render-app';
 
@@ -255,11 +263,68 @@ test('offers neither role nor access of one’s own account, and says why', asyn
   expect(await screen.findByRole('heading', { name: 'Your account' })).toBeVisible();
 });
 
+describe('own roles', () => {
+  const team = aRole({ name: 'Media team', permissions: ['view', 'run'], jobPatterns: ['match-*'], people: 2 });
+
+  test('stand with what they allow, on which jobs and for how many', async () => {
+    serveRoles(team);
+    await openPanel('/admin/users?tab=roles');
+    const own = within(await screen.findByRole('table', { name: 'Own roles' }));
+    expect(own.getByRole('row', { name: /Media team/ })).toHaveTextContent(/view.*run.*match-\*.*2/);
+    expect(own.getByRole('link', { name: '2' })).toHaveAttribute('href', `/admin/users?role=${team.id}`);
+    expect(own.queryByRole('button', { name: 'Remove Media team' })).toBeNull();
+    const table = within(screen.getByRole('table', { name: 'What each role may do' }));
+    const cells = within(table.getByRole('row', { name: /^Start runs of registered jobs/ })).getAllByRole('cell');
+    expect(cells.map((cell) => cell.querySelector('[aria-label]')?.getAttribute('aria-label'))).toEqual([
+      ...['no', 'yes', 'yes', 'yes'],
+    ]);
+  });
+
+  test('are created with a limit to jobs, which says what it leaves in', async () => {
+    serveRoles();
+    const bodies = acceptPost('/api/admin/roles', () => HttpResponse.json({ role: team }, { status: 201 }));
+    const { user } = await openPanel('/admin/users?tab=roles');
+    await user.click(await screen.findByRole('button', { name: 'Create another role' }));
+    const dialog = within(await screen.findByRole('dialog'));
+    await user.type(dialog.getByLabelText('Name'), 'Media team');
+    await user.click(dialog.getByRole('checkbox', { name: /manageChannels/ }));
+    await user.type(dialog.getByLabelText('Acts on these jobs alone'), 'match-*');
+    expect(await dialog.findByText('Now 1 of 2 jobs: match-scores.')).toBeVisible();
+    await user.click(dialog.getByRole('button', { name: 'Create role' }));
+    expect(dialog.getByText(/Does not go with what reaches beyond jobs: Set limits of channels/)).toBeVisible();
+    await user.click(dialog.getByRole('checkbox', { name: /manageChannels/ }));
+    await user.click(dialog.getByRole('button', { name: 'Create role' }));
+    await asksNoMore();
+    expect(bodies).toEqual([{ name: 'Media team', permissions: ['view'], jobPatterns: ['match-*'] }]);
+  });
+
+  test('begin with one that only looks', async () => {
+    serveRoles();
+    const { user } = await openPanel('/admin/users?tab=roles');
+    await user.click(await screen.findByRole('button', { name: 'Create “Viewer”' }));
+    const dialog = within(await screen.findByRole('dialog'));
+    expect(dialog.getByLabelText('Name')).toHaveValue('Viewer');
+    expect(dialog.getAllByRole('checkbox', { checked: true })).toHaveLength(3);
+  });
+
+  test('are given to people', async () => {
+    serveAccounts(() => [ownAccount(), { ...bob, role: 'USER', accessRole: { id: team.id, name: team.name } }]);
+    serveRoles(team, aRole({ name: 'Viewer' }));
+    const bodies = acceptPost(`/api/admin/users/${bob.id}/role`, () => HttpResponse.json({ account: bob }));
+    const { user, dialog } = await choose('bob@example.com', 'Change role');
+    expect(row('bob@example.com')).toHaveTextContent(/Media team/);
+    expect(await dialog.findByText('May, acting on match-* alone:')).toBeVisible();
+    await user.selectOptions(dialog.getByLabelText('Role'), 'Viewer');
+    await user.click(dialog.getByRole('button', { name: 'Change role' }));
+    await asksNoMore();
+    expect(bodies).toEqual([{ role: 'USER', accessRoleId: expect.stringMatching(/^0{8}-/) }]);
+  });
+});
+
 test('shows the table that the server enforces', async () => {
-  serveAccounts(() => [bob]);
-  const { user } = await openUsers();
-  await user.click(screen.getByText('What each role may do', { selector: 'summary' }));
-  const table = within(screen.getByRole('table', { name: 'What each role may do' }));
+  serveRoles();
+  await openPanel('/admin/users?tab=roles');
+  const table = within(await screen.findByRole('table', { name: 'What each role may do' }));
   const cells = within(table.getByRole('row', { name: /^Create and revoke API tokens/ })).getAllByRole('cell');
   expect(cells.map((cell) => cell.querySelector('[aria-label]')?.getAttribute('aria-label'))).toEqual([
     'no',

@@ -1,0 +1,116 @@
+import type { AccessRole } from '@job-manager/shared/contract/roles';
+import { Button } from '@mantine/core';
+import { IconUserShield } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { Link } from 'react-router-dom';
+import { Pending } from '../../components/Pending';
+import { paths } from '../../paths';
+import { EmptyState } from '../../ui/EmptyState';
+import { Section } from '../../ui/Section';
+import { Cell, Table } from '../../ui/Table';
+import { Tag } from '../../ui/Tag';
+import { rolesQuery } from './queries';
+import { RolesOverview } from './RolesOverview';
+import classes from './RolesTab.module.css';
+import { emptyRole, type RoleValues, valuesOf, viewer } from './role-values';
+
+/** What a dialog about roles is open for. */
+export type RoleAsked = { role: AccessRole | null; start: RoleValues } | { removed: AccessRole };
+
+const columns = [
+  { label: 'Name' },
+  { label: 'May' },
+  { label: 'Acts on' },
+  { label: 'People', align: 'right' },
+  { label: 'Actions', isHidden: true },
+] as const;
+
+/** Roles of the installation's own, and what each role allows. */
+export function RolesTab({ onAsk }: { onAsk: (asked: RoleAsked) => void }) {
+  const query = useQuery(rolesQuery());
+  const { data: roles } = query;
+  return (
+    <>
+      <Section title="Own roles">
+        {roles === undefined ? (
+          <Pending query={query} what="Roles" rows={3} />
+        ) : roles.length === 0 ? (
+          <NoRoles onAsk={onAsk} />
+        ) : (
+          <Table caption="Own roles" columns={columns} stackOn="tablet">
+            {roles.map((role) => (
+              <RoleRow key={role.id} role={role} onAsk={onAsk} />
+            ))}
+          </Table>
+        )}
+      </Section>
+      <RolesOverview roles={roles ?? []} />
+    </>
+  );
+}
+
+function RoleRow({ role, onAsk }: { role: AccessRole; onAsk: (asked: RoleAsked) => void }) {
+  const { id, name, permissions, jobPatterns, people } = role;
+  return (
+    <tr>
+      <Cell isHeader>
+        <bdi className={classes.name}>{name}</bdi>
+      </Cell>
+      <Cell label="May" isWide>
+        <span className={classes.permissions}>
+          {permissions.map((permission) => (
+            <Tag key={permission}>{permission}</Tag>
+          ))}
+        </span>
+      </Cell>
+      <Cell label="Acts on">
+        {jobPatterns === null ? 'All jobs' : <code className={classes.jobs}>{jobPatterns.join(', ')}</code>}
+      </Cell>
+      <Cell label="People" align="right">
+        {people === 0 ? 0 : <Link to={paths.usersWithRole(id)}>{people}</Link>}
+      </Cell>
+      <Cell isCorner align="right">
+        <span className={classes.acts}>
+          <Button
+            variant="default"
+            size="compact-sm"
+            aria-label={`Edit ${name}`}
+            onClick={() => onAsk({ role, start: valuesOf(role) })}
+          >
+            Edit
+          </Button>
+          {people === 0 && (
+            <Button
+              variant="default"
+              size="compact-sm"
+              aria-label={`Remove ${name}`}
+              onClick={() => onAsk({ removed: role })}
+            >
+              Remove
+            </Button>
+          )}
+        </span>
+      </Cell>
+    </tr>
+  );
+}
+
+function NoRoles({ onAsk }: { onAsk: (asked: RoleAsked) => void }) {
+  return (
+    <EmptyState
+      icon={IconUserShield}
+      title="No own roles yet"
+      text="For people who should do less than an admin: support that only looks, or a team that acts on its own jobs alone."
+      action={
+        <span className={classes.acts}>
+          <Button variant="light" onClick={() => onAsk({ role: null, start: viewer })}>
+            Create “Viewer”
+          </Button>
+          <Button variant="default" onClick={() => onAsk({ role: null, start: emptyRole })}>
+            Create another role
+          </Button>
+        </span>
+      }
+    />
+  );
+}
