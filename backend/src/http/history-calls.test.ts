@@ -85,6 +85,10 @@ describe('the history', () => {
     ['not=status&status=SUCCESS', ['failed']],
     ['tookMaxMs=5&waitedMaxMs=5&trigger=MANUAL&channel=mail&status=SUCCESS', ['mail']],
     ['channel=mail&trigger=CRON', []],
+    ['jobName=other,nobody&channel=default', ['other']],
+    ['status=FAILED,CANCELLED&channel=default', ['failed']],
+    ['not=jobName&jobName=echo,nobody', ['other']],
+    ['not=status&status=SUCCESS,CANCELLED', ['failed']],
   ])('finds by %s', async (query, scopes) => {
     expect(await found(query)).toEqual(scopes);
   });
@@ -113,6 +117,8 @@ describe('the history', () => {
       ['param=password=hunter2', 'param'],
       ['param=userId', 'param'],
       ['not=scope', 'not'],
+      ['status=FAILED,LATE', 'status'],
+      ['status=RUNNING', 'status'],
       ['channel=mail&cursor=nonsense', 'cursor'],
       ['channel=mail&page=2', 'page'],
       ['channel=mail&from=2026-02-01T00:00Z&to=2026-01-01T00:00Z', 'from'],

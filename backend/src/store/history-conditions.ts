@@ -1,4 +1,4 @@
-import type { HistoryFilterInput } from '@job-manager/shared/contract/history';
+import { type HistoryFilterInput, namesIn, statusesIn } from '@job-manager/shared/contract/history';
 
 /** Conditions of a filter beyond those of the counters. */
 export type WalkedFilter = Omit<HistoryFilterInput, 'from' | 'to' | 'cause'> & {
@@ -14,17 +14,25 @@ export type WalkedFilter = Omit<HistoryFilterInput, 'from' | 'to' | 'cause'> & {
 export function conditionsOf(filter: WalkedFilter, values: unknown[]): { indexed: string[]; others: string[] } {
   const not = new Set(filter.not?.split(','));
   const value = (given: unknown, type: string) => `$${values.push(given)}::${type}`;
-  const equal = (name: 'jobName' | 'status' | 'trigger' | 'channel', type: string): string[] => {
+  const equal = (name: 'trigger' | 'channel', type: string): string[] => {
     const given = filter[name];
     return given === undefined ? [] : [`r."${name}" ${not.has(name) ? '<>' : '='} ${value(given, type)}`];
   };
+  // A single value as such: an index then has its runs in the order of their ends.
+  const oneOf = (name: 'jobName' | 'status', type: string, given: string[]): string[] => {
+    if (given.length === 0) return [];
+    if (given.length === 1) return [`r."${name}" ${not.has(name) ? '<>' : '='} ${value(given[0], type)}`];
+    return [`r."${name}" ${not.has(name) ? '<> ALL' : '= ANY'} (${value(given, `${type}[]`)})`];
+  };
+  const names = filter.jobName === undefined ? [] : namesIn(filter.jobName);
+  const statuses = filter.status === undefined ? [] : statusesIn(filter.status);
   const compared = (column: string, operator: string, given: unknown, type: string): string[] =>
     given === undefined ? [] : [`${column} ${operator} ${value(given, type)}`];
-  const name = equal('jobName', 'text');
-  const status = equal('status', '"JobRunStatus"');
-  const isByName = name.length > 0 && !not.has('jobName');
+  const name = oneOf('jobName', 'text', names);
+  const status = oneOf('status', '"JobRunStatus"', statuses);
+  const isByName = names.length === 1 && !not.has('jobName');
   // There is no index of what succeeded: most runs did.
-  const isByStatus = !isByName && !not.has('status') && (filter.status === 'FAILED' || filter.status === 'CANCELLED');
+  const isByStatus = !isByName && !not.has('status') && statuses.length === 1 && statuses[0] !== 'SUCCESS';
   const times = [
     ...compared('r."finishedAt"', '>=', filter.from, 'timestamptz'),
     ...compared('r."finishedAt"', '<', filter.to, 'timestamptz'),

@@ -1,3 +1,4 @@
+import { namesIn, statusesIn } from '@job-manager/shared/contract/history';
 import type { TerminalStatus } from '@job-manager/shared/run';
 import type { HistoryFilter } from './history-stretches.js';
 import type { Sql } from './sql.js';
@@ -14,8 +15,8 @@ export async function readRunsOfCause(
   sql: Sql,
   { cause, jobName, status, from, to, page, pageSize }: CauseFilter & { page: number; pageSize: number },
 ): Promise<{ ids: string[]; total: number }> {
-  if (status !== undefined && status !== FAILED) return { ids: [], total: 0 };
-  const values = [cause, jobName ?? null, from ?? null, to ?? null];
+  if (status !== undefined && !statusesIn(status).includes(FAILED)) return { ids: [], total: 0 };
+  const values = [cause, jobName === undefined ? null : namesIn(jobName), from ?? null, to ?? null];
   const isAll = from === undefined && to === undefined;
   const { rows: counted } = await sql.query<{ runs: number }>(
     isAll ? COUNT : COUNT_IN_TIME,
@@ -31,9 +32,9 @@ export async function readRunsOfCause(
   return { ids: rows.map(({ id }) => id), total };
 }
 
-const MATCHES = `fingerprint = $1 AND ($2::text IS NULL OR "jobName" = $2)
+const MATCHES = `fingerprint = $1 AND ($2::text[] IS NULL OR "jobName" = ANY ($2))
   AND "finishedAt" >= coalesce($3::timestamptz, '-infinity') AND "finishedAt" < coalesce($4::timestamptz, 'infinity')`;
-const COUNT = `SELECT coalesce(sum(runs::float8), 0) AS runs FROM "RunErrorCount" WHERE fingerprint = $1 AND ($2::text IS NULL OR "jobName" = $2)`;
+const COUNT = `SELECT coalesce(sum(runs::float8), 0) AS runs FROM "RunErrorCount" WHERE fingerprint = $1 AND ($2::text[] IS NULL OR "jobName" = ANY ($2))`;
 const COUNT_IN_TIME = `SELECT count(*)::float8 AS runs FROM "RunError" WHERE ${MATCHES}`;
 
 /** The cause of a failed run, and how many runs of it there are; null where none is known. */

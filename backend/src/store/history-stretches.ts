@@ -1,10 +1,12 @@
-import type { TerminalStatus } from '@job-manager/shared/run';
+import { namesIn, statusesIn } from '@job-manager/shared/contract/history';
 import type { Sql } from './sql.js';
 
 /** Which of the finished runs are wanted. */
 export interface HistoryFilter {
+  /** Names with commas between. */
   jobName?: string;
-  status?: TerminalStatus;
+  /** Statuses with commas between. */
+  status?: string;
   /** Finished at this moment or later. */
   from?: Date;
   /** Finished before this moment. */
@@ -60,15 +62,27 @@ interface Filter {
   conditions: string[];
   /** On the time at which a run finished. */
   times: string[];
-  values: (string | Date)[];
+  values: unknown[];
 }
 
-/** A filter as conditions on runs. */
-export function filterOf({ jobName, status, from, to }: HistoryFilter): Filter {
-  const values: Filter['values'] = [];
+/** The same filter for each single job and status of it, each of which an index knows. */
+export function singleFilters(filter: HistoryFilter): HistoryFilter[] {
+  const jobs = filter.jobName === undefined ? [undefined] : namesIn(filter.jobName);
+  const statuses = filter.status === undefined ? [undefined] : statusesIn(filter.status);
+  return jobs.flatMap((jobName) => statuses.map((status) => ({ ...filter, jobName, status })));
+}
+
+/** A filter as conditions on runs; `values` go on from those given. */
+export function filterOf({ jobName, status, from, to }: HistoryFilter, values: unknown[] = []): Filter {
   const conditions: string[] = [];
-  if (jobName !== undefined) conditions.push(`"jobName" = $${values.push(jobName)}`);
-  if (status !== undefined) conditions.push(`status = $${values.push(status)}::"JobRunStatus"`);
+  // A single value as such: an index then has its runs in the order of their ends.
+  const oneOf = (column: string, type: string, given: string[]) => {
+    const [only] = given;
+    if (given.length === 1 && only !== undefined) conditions.push(`${column} = $${values.push(only)}::${type}`);
+    else conditions.push(`${column} = ANY($${values.push(given)}::${type}[])`);
+  };
+  if (jobName !== undefined) oneOf('"jobName"', 'text', namesIn(jobName));
+  if (status !== undefined) oneOf('status', '"JobRunStatus"', statusesIn(status));
   const times: string[] = [];
   if (from !== undefined) times.push(`"finishedAt" >= $${values.push(from)}::timestamptz`);
   if (to !== undefined) times.push(`"finishedAt" < $${values.push(to)}::timestamptz`);
@@ -137,7 +151,7 @@ function whereOf(
   filter: HistoryFilter,
   time: string,
   { from, to }: Range,
-): { where: string; values: (string | Date)[] } {
+): { where: string; values: Filter['values'] } {
   const { conditions, values } = filterOf({ jobName: filter.jobName, status: filter.status });
   const all = [...conditions];
   if (from !== undefined) all.push(`${time} >= $${values.push(new Date(from))}::timestamptz`);

@@ -41,13 +41,14 @@ it('names every job that has finished runs, of any runner', async () => {
   expect(await readHistoryJobNames(database.pool)).toEqual(['a', 'b', 'rare']);
 });
 
-const jobNames = [undefined, 'a', 'rare', 'unknown'];
-const statuses = [undefined, ...terminalStatuses];
+const jobNames = [undefined, 'a', 'rare', 'unknown', 'rare,b'];
+const statuses = [undefined, ...terminalStatuses, 'FAILED,SUCCESS'];
+const isOf = (wanted: string | undefined, value: string) => wanted === undefined || wanted.split(',').includes(value);
 const filters = jobNames.flatMap((jobName) => statuses.map((status) => ({ jobName, status })));
 
 describe.each(filters)('of job $jobName and status $status', ({ jobName, status }) => {
   it('pages as a sort of all runs would, first to last and beyond', async () => {
-    const wanted = oracle.filter((run) => (!jobName || run.jobName === jobName) && (!status || run.status === status));
+    const wanted = oracle.filter((run) => isOf(jobName, run.jobName) && isOf(status, run.status));
     for (const pageSize of [1, 7, 50, 200]) {
       const last = Math.max(1, Math.ceil(wanted.length / pageSize));
       const pages = [1, 2, 3, Math.ceil(last / 2), Math.ceil(last / 2) + 1, last - 1, last, last + 1, 1_000_000_000];
@@ -154,7 +155,8 @@ it('never sorts: every filter has an index in the order of history', async () =>
   const client = await database.pool.connect();
   await client.query('SET enable_seqscan = off; SET enable_sort = off');
   const plans: string[] = [];
-  for (const filter of filters) {
+  const single = filters.filter(({ jobName = '', status = '' }) => !`${jobName}${status}`.includes(','));
+  for (const filter of single) {
     const explained = await client.query(
       `EXPLAIN SELECT id FROM "JobRun" WHERE "finishedAt" IS NOT NULL ${filter.jobName ? `AND "jobName" = 'a'` : ''}
        ${filter.status ? `AND status = '${filter.status}'` : ''} ORDER BY "finishedAt" DESC, id DESC LIMIT 50`,

@@ -6,6 +6,7 @@ import {
   findStretch,
   type HistoryFilter,
   type Stretch,
+  singleFilters,
 } from './history-stretches.js';
 import { type RunSummaryRow, selectSummary } from './run-row.js';
 import type { Sql } from './sql.js';
@@ -95,22 +96,32 @@ async function shortenWalk(
 
 /** Finds the ids, where it can in an index alone, then reads the rows of just this page. */
 async function readWalk(sql: Sql, request: HistoryRequest, walk: Walk): Promise<RunSummaryRow[]> {
-  const filter = filterOf(request);
+  const values: unknown[] = [];
   const direction = walk.from === 'newest' ? 'DESC' : 'ASC';
-  const where = ['"finishedAt" IS NOT NULL', ...filter.conditions, ...filter.times];
-  if (walk.hour) {
-    const hour = `$${filter.values.push(walk.hour)}::timestamptz`;
-    where.push(walk.from === 'newest' ? `"finishedAt" < ${hour} + interval '1 hour'` : `"finishedAt" >= ${hour}`);
-  }
+  const order = `ORDER BY "finishedAt" ${direction}, id ${direction}`;
+  // Each job and status by itself, as far as this page may reach into it: no index has the runs of several in order.
+  const parts = singleFilters(request).map(
+    (single) => `(${partOf(single, walk, values)} ${order} LIMIT ${walk.skip + walk.take})`,
+  );
   const page = await sql.query<{ id: string }>(
-    `SELECT id FROM "JobRun" WHERE ${where.join(' AND ')}
-     ORDER BY "finishedAt" ${direction}, id ${direction} OFFSET ${walk.skip} LIMIT ${walk.take}`,
-    filter.values,
+    `SELECT id FROM (${parts.join(' UNION ')}) part ${order} OFFSET ${walk.skip} LIMIT ${walk.take}`,
+    values,
   );
   return readPage(
     sql,
     page.rows.map(({ id }) => id),
   );
+}
+
+/** The runs of one job and status; `values` go on from those given. */
+function partOf(single: HistoryFilter, { from, hour }: Walk, values: unknown[]): string {
+  const filter = filterOf(single, values);
+  const where = ['"finishedAt" IS NOT NULL', ...filter.conditions, ...filter.times];
+  if (hour) {
+    const since = `$${values.push(hour)}::timestamptz`;
+    where.push(from === 'newest' ? `"finishedAt" < ${since} + interval '1 hour'` : `"finishedAt" >= ${since}`);
+  }
+  return `SELECT id, "finishedAt" FROM "JobRun" WHERE ${where.join(' AND ')}`;
 }
 
 /** Finished runs by their ids, the newest first. Apart, because it is always the same statement: to plan it takes longer than to read a page. */

@@ -1,5 +1,4 @@
 import type { countedFields, HistoryFilterInput } from '@job-manager/shared/contract/history';
-import type { TerminalStatus } from '@job-manager/shared/run';
 import { keepPreviousData, queryOptions } from '@tanstack/react-query';
 import { boundsOf, type OpenRange } from '../lib/time-range';
 import { api, client } from './client';
@@ -11,8 +10,10 @@ export const PAGE_SIZE = 50;
 export type MoreFilters = Omit<HistoryFilterInput, (typeof countedFields)[number]>;
 
 export interface HistoryFilters {
+  /** A job, or several with commas between. */
   jobName?: string;
-  status?: TerminalStatus;
+  /** A status, or several with commas between. */
+  status?: string;
   /** When it finished. */
   time?: OpenRange;
   /** Failed of this cause, by its fingerprint. */

@@ -32,9 +32,18 @@ const parseAsTime = createParser({
   serialize: (at: number) => new Date(at).toISOString(),
 });
 
+/** Some of the statuses of ended runs, with commas between. */
+const parseAsStatuses = createParser({
+  parse: (text) => {
+    const known = terminalStatuses.filter((status) => text.split(',').includes(status));
+    return known.length > 0 ? known.join(',') : null;
+  },
+  serialize: String,
+});
+
 const historyPlace = {
   job: parseAsString,
-  status: parseAsStringLiteral(terminalStatuses),
+  status: parseAsStatuses,
   range: parseAsStringLiteral(rangeNames),
   from: parseAsTime,
   to: parseAsTime,
@@ -46,7 +55,7 @@ const historyPlace = {
 
 /** As far as the API reads. */
 const LAST_PAGE = 1_000_000_000;
-const JOB_NAME_CHARS = 100;
+const JOB_NAMES_CHARS = 2_000;
 
 interface Times {
   range: RangeName | null;
@@ -75,7 +84,7 @@ const filtersOf = ({
   to,
   ...more
 }: Omit<Place, 'page' | 'cursor'>): HistoryFilters => ({
-  jobName: job?.slice(0, JOB_NAME_CHARS) || undefined,
+  jobName: job?.slice(0, JOB_NAMES_CHARS) || undefined,
   status: status ?? undefined,
   time: timeOf({ range, from, to }),
   more: moreOf(more),

@@ -1,7 +1,6 @@
 import * as z from 'zod';
 import { limits } from '../limits.js';
-import { jobRunTriggers, terminalStatuses } from '../run.js';
-import { jobName } from './enqueue-options.js';
+import { jobRunTriggers, type TerminalStatus, terminalStatuses } from '../run.js';
 import { fingerprint } from './fingerprint.js';
 import { isoTime } from './iso-time.js';
 import { runId } from './run-id.js';
@@ -13,10 +12,28 @@ const ms = z.coerce.number().int().min(0).max(limits.farMs);
 const negatable = ['jobName', 'status', 'trigger', 'channel'] as const;
 const NOT = new RegExp(`^(?:${negatable.join('|')})(?:,(?:${negatable.join('|')}))*$`);
 
+const ENDS = terminalStatuses.join('|');
+const STATUSES = new RegExp(`^(?:${ENDS})(?:,(?:${ENDS}))*$`);
+const MAX_JOBS = 20;
+
+/** Names with commas between as a list; a name that has commas itself is one of them. */
+export const namesIn = (text: string): string[] => (text.includes(',') ? [...text.split(','), text] : [text]);
+/** The same of statuses. */
+export const statusesIn = (text: string): TerminalStatus[] =>
+  // As the filter reads them.
+  [...new Set(text.split(','))] as TerminalStatus[];
+
 /** Which of the ended runs; all that is given must hold. */
 export const historyFilter = {
-  jobName: jobName.optional(),
-  status: z.enum(terminalStatuses).optional(),
+  jobName: text(MAX_JOBS * 100)
+    .refine((names) => names.split(',').length <= MAX_JOBS, `must be at most ${MAX_JOBS} names`)
+    .optional()
+    .describe('A job, or several with commas between'),
+  status: z
+    .string()
+    .regex(STATUSES, `must be some of ${terminalStatuses.join(', ')}, with commas between`)
+    .optional()
+    .describe(`Some of ${terminalStatuses.join(', ')}, with commas between`),
   from: isoTime.optional().describe('Finished at this moment or later'),
   to: isoTime.optional().describe('Finished before this moment'),
   cause: fingerprint.optional().describe('Failed of this cause, by its fingerprint of `GET /admin/jobs/failures`'),

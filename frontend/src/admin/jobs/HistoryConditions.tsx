@@ -5,6 +5,7 @@ import { useHistoryPlace } from '../../components/url-state';
 import { useReturnFocus } from '../../ui/useReturnFocus';
 import { ConditionDialog } from './ConditionDialog';
 import { type ConditionKind, conditionKinds, describeCondition, withCondition } from './history-conditions';
+import { ChosenSeveral, SeveralDialog, type SeveralField, severalFields } from './SeveralChoice';
 
 /** Runs are looked at one after the other: without a time all there are would be. */
 const FIRST_TIME = '7d';
@@ -14,7 +15,8 @@ export function HistoryConditions() {
   const { filters, setFilters } = useHistoryPlace();
   const { more } = filters;
   const [asked, ask] = useState<ConditionKind | null>(null);
-  useReturnFocus(asked !== null);
+  const [askedSeveral, askSeveral] = useState<SeveralField | null>(null);
+  useReturnFocus(asked !== null || askedSeveral !== null);
   const set = (kind: ConditionKind, value: string | number | null, isNot = false) => {
     const next = withCondition(more, kind, value, isNot);
     const time = filters.time ?? (value === null ? undefined : FIRST_TIME);
@@ -22,6 +24,7 @@ export function HistoryConditions() {
   };
   return (
     <>
+      <ChosenSeveral filters={filters} onAsk={askSeveral} onChange={setFilters} />
       {conditionKinds.map((kind) =>
         more?.[kind.name] === undefined ? null : (
           <Button.Group key={kind.name}>
@@ -46,6 +49,11 @@ export function HistoryConditions() {
           </Button>
         </Menu.Target>
         <Menu.Dropdown mah="24rem" style={{ overflowY: 'auto' }}>
+          {severalFields.map(({ name, label }) => (
+            <Menu.Item key={name} onClick={() => askSeveral(name)}>
+              {label}
+            </Menu.Item>
+          ))}
           {conditionKinds.map((kind) => (
             <Menu.Item key={kind.name} onClick={() => ask(kind)}>
               {kind.label}
@@ -53,6 +61,18 @@ export function HistoryConditions() {
           ))}
         </Menu.Dropdown>
       </Menu>
+      {askedSeveral && (
+        <SeveralDialog
+          key={askedSeveral}
+          field={askedSeveral}
+          filters={filters}
+          onChange={(next) => {
+            setFilters(next.more === undefined ? next : { ...next, time: next.time ?? FIRST_TIME });
+            askSeveral(null);
+          }}
+          onClose={() => askSeveral(null)}
+        />
+      )}
       {asked && (
         <ConditionDialog
           key={asked.name}

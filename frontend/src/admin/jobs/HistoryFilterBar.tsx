@@ -1,4 +1,4 @@
-import { type TerminalStatus, terminalStatuses } from '@job-manager/shared/run';
+import { terminalStatuses } from '@job-manager/shared/run';
 import { Button, Select } from '@mantine/core';
 import { IconPlayerPlay } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
@@ -19,6 +19,12 @@ interface Props {
 
 const statusChoices = terminalStatuses.map((value) => ({ value, label: statusLook[value].label }));
 
+const describeStatuses = (given: string): string =>
+  statusChoices
+    .filter(({ value }) => given.split(',').includes(value))
+    .map(({ label }) => label)
+    .join(', ');
+
 const timeChoices = rangeNames.map((value) => ({ value, label: capitalized(describeTime(value)) }));
 /** A range of the address that is none of these. */
 const OTHER_TIME = 'other';
@@ -29,6 +35,11 @@ const inPlace = { withinPortal: false };
 export function HistoryFilterBar({ filters, jobNames, onOpenJobs, onFilterChange, onRunNew, views }: Props) {
   // A job that has since been removed still has its history, so its name from the address stays a choice.
   const names = filters.jobName && !jobNames.includes(filters.jobName) ? [filters.jobName, ...jobNames] : jobNames;
+  // So do several at once, which are chosen behind “Filter”.
+  const several = filters.status?.includes(',')
+    ? [{ value: filters.status, label: describeStatuses(filters.status) }]
+    : [];
+  const statuses = [...statusChoices, ...several];
   const { time } = filters;
   const times =
     typeof time === 'object'
@@ -52,11 +63,9 @@ export function HistoryFilterBar({ filters, jobNames, onOpenJobs, onFilterChange
       <Select
         aria-label="Filter by status"
         placeholder="Filter by status"
-        data={statusChoices}
+        data={statuses}
         value={filters.status ?? null}
-        onChange={(status) =>
-          onFilterChange({ ...filters, status: (status ?? undefined) as TerminalStatus | undefined })
-        }
+        onChange={(status) => onFilterChange({ ...filters, status: status ?? undefined })}
         clearable
         comboboxProps={inPlace}
         clearButtonProps={{ 'aria-label': 'Clear the status filter' }}

@@ -35,6 +35,7 @@ export function HistorySection({ isOnlySection, views }: { isOnlySection?: boole
       views={views}
       runs={history.data?.runs ?? NONE}
       total={history.data?.total ?? 0}
+      readAt={history.dataUpdatedAt}
       loading={history.isPending}
       isTurning={history.isPlaceholderData}
       fault={history.error && history.data === undefined ? toFailure(history.error).details : null}
@@ -79,6 +80,9 @@ function useJobNames() {
   return { jobNames, onOpenJobs: useCallback(() => setWanted(true), []) };
 }
 
+const isAmong = (wanted: string | undefined, value: string): boolean =>
+  wanted === undefined || wanted.split(',').includes(value);
+
 /** The first page follows; any other one stays as it is and offers the new runs. */
 function useNewRuns(filters: HistoryFilters, page: number, setPage: (page: number) => void) {
   const queryClient = useQueryClient();
@@ -89,9 +93,7 @@ function useNewRuns(filters: HistoryFilters, page: number, setPage: (page: numbe
     ({ completed, vanished }: ActiveChange) => {
       // Nothing that ends now belongs to a range that has ended.
       if (typeof time === 'object' && time.to !== undefined && time.to < serverNow()) return;
-      const isShown = completed.some(
-        (run) => (jobName ?? run.jobName) === run.jobName && (status ?? run.status) === run.status,
-      );
+      const isShown = completed.some((run) => isAmong(jobName, run.jobName) && isAmong(status, run.status));
       if (!isShown && vanished.length === 0) return;
       if (page === 1) readAnew();
       else setNewRuns(true);
