@@ -54,10 +54,11 @@ async function exportHistory(
   const walked = walkedFilterOf(filter);
   const hasJson = 'parameters' in columns || 'metadata' in columns;
   const size = hasJson ? CHUNK.withJson : CHUNK.rows;
-  const pages = ids === undefined ? pagesOf(sql, walked, size) : chunksOf(ids.split(','), size);
+  const reach = { isCut: false };
+  const pages = ids === undefined ? pagesOf(sql, walked, { size, reach }) : chunksOf(ids.split(','), size);
   const chunks = read(sql, pages, hasJson);
   const csv = csvNamed('runs');
-  const suffix = filter.status === undefined ? '' : `-${filter.status.toLowerCase()}`;
+  const suffix = filter.status === undefined ? '' : `-${filter.status.toLowerCase().replaceAll(',', '-')}`;
   const name = csv.name.replace(/\.csv$/, `${suffix}.${format}`);
   const { userId, email, tokenId, ip, userAgent } = actorOf(context);
   const note = (rows: number) =>
@@ -65,7 +66,13 @@ async function exportHistory(
       ...{ actorId: userId, actorEmail: email, tokenId, ip, userAgent },
       action: 'history.export',
       target: name,
-      details: { ...filter, ...(named && { columns: named }), ...(ids && { named: ids.split(',').length }), rows },
+      details: {
+        ...filter,
+        ...(named && { columns: named }),
+        ...(ids && { named: ids.split(',').length }),
+        rows,
+        ...(reach.isCut && reach),
+      },
     });
   if (format === 'csv') return sendFile(context.res, { name, type: csv.type }, csvParts(columns, chunks, note));
   return sendFile(context.res, { name, type: 'application/jsonl; charset=utf-8' }, lines(columns, chunks, note));
@@ -98,10 +105,18 @@ const lineOf = (columns: CsvColumns<ExportedRow>, row: ExportedRow) =>
     }),
   );
 
-/** Ids of the runs that match, the newest first, up to the limit of an export. */
-async function* pagesOf(sql: Sql, filter: ReturnType<typeof walkedFilterOf>, size: number): AsyncGenerator<string[]> {
+/** Ids of the runs that match, the newest first, up to the limit of an export; `reach` has whether older ones were left out. */
+async function* pagesOf(
+  sql: Sql,
+  filter: ReturnType<typeof walkedFilterOf>,
+  { size, reach }: { size: number; reach: { isCut: boolean } },
+): AsyncGenerator<string[]> {
   let after: HistoryPlace | null = null;
-  for (let left: number = limits.exportedRuns; left > 0; ) {
+  for (let left: number = limits.exportedRuns; ; ) {
+    if (left === 0) {
+      reach.isCut = (await walkHistory(sql, { filter, after, limit: 1 })).ids.length > 0;
+      return;
+    }
     const page = await walkHistory(sql, { filter, after, limit: Math.min(size, left) });
     if (page.ids.length > 0) yield page.ids;
     if (page.next === null) return;

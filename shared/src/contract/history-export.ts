@@ -12,7 +12,8 @@ export const historyExport = {
       method: 'GET',
       path: '/admin/jobs/history/export',
       summary: `The finished runs that match as a file, newest first, at most ${limits.exportedRuns}`,
-      description: 'Written into the audit log.',
+      description:
+        'Written into the audit log, with how many rows it had and whether older runs were left out (`isCut`). To go on, give the `finishedAt` of the last row as `to`.',
       tags: TAG,
     })
     .input(

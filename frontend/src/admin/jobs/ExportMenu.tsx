@@ -1,8 +1,10 @@
 import { historyExport } from '@job-manager/shared/contract/history-export';
+import { limits } from '@job-manager/shared/limits';
 import { Button, Menu } from '@mantine/core';
 import { IconDownload } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
 import { downloadAddress } from '../../api/download-address';
-import type { HistoryFilters } from '../../api/job-queries';
+import { type HistoryFilters, historyQuery } from '../../api/job-queries';
 import { serverNow } from '../../api/server-clock';
 import { useCan } from '../../api/session';
 import { useHistoryPlace } from '../../components/url-state';
@@ -17,7 +19,9 @@ const WITH_JSON =
 
 /** The runs that the filters match, as a file; nothing for those who may not. */
 export function ExportMenu() {
-  const { filters } = useHistoryPlace();
+  const { filters, page, cursor } = useHistoryPlace();
+  // As the list has read it.
+  const { data } = useQuery({ ...historyQuery(filters, { page, cursor }), enabled: false });
   const mayExport = useCan('export');
   if (!mayExport) return null;
   return (
@@ -28,6 +32,11 @@ export function ExportMenu() {
         </Button>
       </Menu.Target>
       <Menu.Dropdown>
+        {data !== undefined && data.totalIsExact && data.total > limits.exportedRuns && (
+          <Menu.Label>
+            The newest {limits.exportedRuns.toLocaleString('en')} of {data.total.toLocaleString('en')}
+          </Menu.Label>
+        )}
         {formats.map(({ format, label }) => (
           <Menu.Item key={format} component="a" href={exportAddress(filters, { format })} download>
             {label}
