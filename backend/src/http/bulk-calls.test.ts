@@ -82,6 +82,7 @@ it('needs the permission for one run beside that for many', async () => {
     rerun: { filter: { jobName: 'echo' } },
     reschedule: { filter: { jobName: 'echo' } },
     purge: { filter: { channel: 'mail' } },
+    forceFail: { filter: { jobName: 'echo' } },
   };
   for (const [action, more] of Object.entries(wanted)) {
     expect([action, problemCode(await preview(many, { action, ...more }))]).toEqual([action, 'FORBIDDEN']);
@@ -92,12 +93,22 @@ it('needs the permission for one run beside that for many', async () => {
   expect((await preview(boss, { action: 'purge', ...wanted.purge })).status).toBe(200);
 });
 
+it('compares no secret', async () => {
+  const refused = await preview(admin, { action: 'rerun', filter: { param: 'password=hunter2' } });
+  expect([problemCode(refused), refused.json.field]).toEqual(['INVALID_INPUT', 'filter.param']);
+});
+
 it.each([
   [{ action: 'cancel' }, 'filter'],
   [{ action: 'cancel', filter: {} }, 'filter'],
   [{ action: 'cancel', ids: ['1'], filter: { jobName: 'echo' } }, 'filter'],
   [{ action: 'cancel', filter: { status: 'FAILED' } }, 'filter.status'],
-  [{ action: 'rerun', filter: { channel: 'mail' } }, 'filter.channel'],
+  [{ action: 'rerun', filter: { state: 'due' } }, 'filter.state'],
+  [{ action: 'forceFail', filter: { state: 'running' } }, 'filter.state'],
+  [{ action: 'cancel', filter: { isStopping: true } }, 'filter.isStopping'],
+  [{ action: 'cancel', filter: { jobName: 'echo' }, graceMs: 0 }, 'graceMs'],
+  [{ action: 'forceFail', filter: { jobName: 'echo' }, graceMs: 60_001 }, 'graceMs'],
+  [{ action: 'rerun', filter: { param: 'userId' } }, 'filter.param'],
   [{ action: 'purge', filter: { jobName: 'echo' } }, 'filter.channel'],
   [{ action: 'cancel', filter: { jobName: 'echo' }, priority: 3 }, 'priority'],
   [{ action: 'rerun', filter: { from: '2026-02-01T00:00Z', to: '2026-01-01T00:00Z' } }, 'filter.from'],

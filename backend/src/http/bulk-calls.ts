@@ -4,9 +4,11 @@ import type { Permission } from '@job-manager/shared/permissions';
 import { implement } from '@orpc/server';
 import { presentBulk, presentBulkPreview } from '../present/bulk.js';
 import { collectRecentCauses } from '../queue/maintenance/causes.js';
+import { createRedaction } from '../queue/redaction.js';
 import { type BulkRow, listBulk, readBulk } from '../store/bulk.js';
 import { type RunSummaryRow, selectSummary } from '../store/run-row.js';
 import { actorOf, type CallContext, callerOf, type HttpDeps } from './context.js';
+import { refuseSecretParameter } from './history-page.js';
 import type { Gate } from './policy.js';
 import { hasCodeIn, presentQueuedRuns } from './present-queued.js';
 import { HttpProblem } from './problem.js';
@@ -19,10 +21,15 @@ const neededBy = {
   rerun: ['run', 'retry'],
   reschedule: ['run'],
   purge: ['purge'],
+  forceFail: ['forceFail'],
 } as const satisfies Record<BulkAction, readonly [Permission, ...Permission[]]>;
 
 /** Acts on many runs. */
-export function createBulkCalls({ pool, queue, registry }: Pick<HttpDeps, 'pool' | 'queue' | 'registry'>, gate: Gate) {
+export function createBulkCalls(
+  { pool, queue, registry, config }: Pick<HttpDeps, 'pool' | 'queue' | 'registry' | 'config'>,
+  gate: Gate,
+) {
+  const redaction = createRedaction(config.JOBS_REDACT_KEYS);
   const hasCode = hasCodeIn(registry);
   const gateFor = ({ req }: CallContext, action: BulkAction) => {
     const [first, ...others] = neededBy[action];
@@ -41,6 +48,7 @@ export function createBulkCalls({ pool, queue, registry }: Pick<HttpDeps, 'pool'
   return os.router({
     preview: os.preview.handler(async ({ input, context }) => {
       await gateFor(context, input.action);
+      refuseSecretParameter(input.filter ?? {}, redaction, 'filter.param');
       if (input.filter?.cause !== undefined) await collectRecentCauses(pool);
       const trigger = callerOf(context).via === 'bearer' ? ('API' as const) : ('MANUAL' as const);
       const preview = await queue.bulk.preview(input, { ...actorOf(context), trigger });

@@ -52,10 +52,14 @@ export function walkedFilterOf({ from, to, ...filter }: HistoryFilterInput): Wal
 }
 
 /** To compare secrets would tell them, one guess at a time. */
-export function refuseSecretParameter({ param }: HistoryFilterInput, redaction: Redaction): void {
+export function refuseSecretParameter(
+  { param }: Pick<HistoryFilterInput, 'param'>,
+  redaction: Redaction,
+  field = 'param',
+): void {
   const path = param?.slice(0, param.indexOf('=')).split('.') ?? [];
   if (path.some((name) => redaction.isSecret(name)))
-    throw new HttpProblem('INVALID_INPUT', 'param: is a secret, and not compared', { field: 'param' });
+    throw new HttpProblem('INVALID_INPUT', `${field}: is a secret, and not compared`, { field });
 }
 
 /** PostgreSQL knows no year 0 and no year of five digits; nothing has ended before 1970. */

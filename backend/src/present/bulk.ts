@@ -28,7 +28,7 @@ const OTHER_STATE = {
 /** What an operation would do; `first` are the first of its runs. */
 export function presentBulkPreview(
   { ids }: BulkRequest,
-  { token, total, isCut, byJob, byStatus, inOtherState, ofUnknownJobs, found }: BulkPreviewRow,
+  { token, total, isCut, searchedBackTo, rest, byJob, byStatus, inOtherState, ofUnknownJobs, found }: BulkPreviewRow,
   first: JobRunSummary[],
 ): BulkPreview {
   const removed = ids === undefined ? 0 : new Set(ids).size - found;
@@ -36,6 +36,8 @@ export function presentBulkPreview(
     token,
     total,
     isCut,
+    searchedBackTo: searchedBackTo?.toISOString() ?? null,
+    rest: rest && { from: rest.from?.toISOString(), to: rest.to?.toISOString() },
     byJob,
     byStatus,
     first,

@@ -60,30 +60,56 @@ export const activeSelection = (filter: ActiveFilter & { queuedBefore?: Date }):
   values: [...filterValues(filter), ...(filter.queuedBefore ? [filter.queuedBefore] : [])],
 });
 
-/** Ended runs that match, the oldest; one more than an operation takes, to know whether there are more. */
-export function endedSelection({
-  cause,
-  batchId,
-  ...filter
-}: HistoryFilter & { cause?: string; batchId?: string }): Selection {
-  const { conditions, times, values } = filterOf(filter);
-  if (batchId !== undefined) conditions.push(`"batchId" = $${values.push(batchId)}::bigint`);
-  const order = `ORDER BY r."finishedAt", r.id LIMIT ${limits.bulkRuns + 1}`;
-  const where = [...conditions, ...times].map((condition) => `r.${condition}`);
-  const select = 'SELECT r.id, r."jobName", r.status FROM';
-  if (cause === undefined)
-    return {
-      text: `${select} "JobRun" r WHERE ${['r."finishedAt" IS NOT NULL', ...where].join(' AND ')} ${order}`,
-      values,
-    };
-  const of = `e.fingerprint = $${values.push(cause)}`;
-  const joined = `"RunError" e JOIN "JobRun" r ON r.id = e."runId" AND r."finishedAt" = e."finishedAt"`;
-  return { text: `${select} ${joined} WHERE ${[of, ...where].join(' AND ')} ${order}`, values };
+/** Running runs that match, those that were requested to stop among them. */
+export const runningSelection = ({
+  jobName,
+  channel,
+  isStopping,
+}: {
+  jobName?: string;
+  channel?: string;
+  isStopping?: boolean;
+}): Selection => ({
+  text: `SELECT id, "jobName", status FROM "JobRun" WHERE status = 'RUNNING' AND "finishedAt" IS NULL
+    AND ($1::text IS NULL OR "jobName" = $1) AND ($2::text IS NULL OR channel = $2) AND (NOT $3::boolean OR "cancelRequestedAt" IS NOT NULL)`,
+  values: [jobName ?? null, channel ?? null, isStopping === true],
+});
+
+interface EndedFilter extends HistoryFilter {
+  cause?: string;
+  batchId?: string;
 }
 
-/** These runs, whatever state they are in. */
-export const namedSelection = (ids: readonly string[]): Selection => ({
-  text: `SELECT id, "jobName", CASE WHEN status = 'RUNNING' AND "cancelRequestedAt" IS NOT NULL THEN 'CANCEL_REQUESTED' ELSE status::text END AS status
+/** Ended runs that match. */
+export const endedSelection = (filter: EndedFilter): Selection => {
+  const { source, values } = endedSource(filter);
+  return { text: `SELECT r.id, r."jobName", r.status FROM ${source}`, values };
+};
+
+/** When the run ended that comes after so many of those that match, by the time of their end; null where there are no more. */
+export async function findEndOf(sql: Sql, filter: EndedFilter, after: number): Promise<Date | null> {
+  const { source, values } = endedSource(filter);
+  const { rows } = await sql.query<{ finishedAt: Date }>(
+    `SELECT r."finishedAt" FROM ${source} ORDER BY r."finishedAt", r.id OFFSET $${values.push(after)} LIMIT 1`,
+    values,
+  );
+  return rows[0]?.finishedAt ?? null;
+}
+
+function endedSource({ cause, batchId, ...filter }: EndedFilter): { source: string; values: unknown[] } {
+  const { conditions, times, values } = filterOf(filter);
+  if (batchId !== undefined) conditions.push(`"batchId" = $${values.push(batchId)}::bigint`);
+  const where = [...conditions, ...times].map((condition) => `r.${condition}`);
+  if (cause === undefined)
+    return { source: `"JobRun" r WHERE ${['r."finishedAt" IS NOT NULL', ...where].join(' AND ')}`, values };
+  const of = `e.fingerprint = $${values.push(cause)}`;
+  const joined = `"RunError" e JOIN "JobRun" r ON r.id = e."runId" AND r."finishedAt" = e."finishedAt"`;
+  return { source: `${joined} WHERE ${[of, ...where].join(' AND ')}`, values };
+}
+
+/** These runs, whatever state they are in; those that were requested to stop in a state of their own, unless `isPlain`. */
+export const namedSelection = (ids: readonly string[], { isPlain = false } = {}): Selection => ({
+  text: `SELECT id, "jobName", ${isPlain ? 'status::text' : `CASE WHEN status = 'RUNNING' AND "cancelRequestedAt" IS NOT NULL THEN 'CANCEL_REQUESTED' ELSE status::text END`} AS status
     FROM "JobRun" WHERE id = ANY($1::bigint[])`,
   values: [[...new Set(ids)]],
 });
@@ -92,6 +118,8 @@ export interface BulkPreviewRow {
   token: string;
   total: number;
   isCut: boolean;
+  searchedBackTo: Date | null;
+  rest: { from?: Date; to?: Date } | null;
   byJob: { jobName: string; runs: number }[];
   byStatus: { status: JobRunStatus; runs: number }[];
   /** Ids of the first 10. */
@@ -123,7 +151,7 @@ export async function addBulkPreview(
     actor: unknown;
     createdBy: string | null;
   },
-): Promise<BulkPreviewRow> {
+): Promise<Omit<BulkPreviewRow, 'searchedBackTo' | 'rest'>> {
   const { text, values } = selection;
   const at = (offset: number) => `$${values.length + offset}`;
   const { rows } = await sql.query<BulkPreviewRow>(

@@ -9,6 +9,9 @@ const listeners = new Set<() => void>();
 /** The server's time now, in milliseconds, by its last message. */
 export const serverNow = (): number => Date.now() + offsetMs;
 
+/** A moment of this machine's clock, by the server's. */
+export const serverTimeOf = (at: number): number => at + offsetMs;
+
 /** Learns how far this machine's clock is from the server's. */
 export function learnServerTime(iso: string): void {
   offsetMs = Date.parse(iso) - Date.now();

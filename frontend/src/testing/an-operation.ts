@@ -27,6 +27,8 @@ export const aBulkPreview = (more: Partial<BulkPreview> = {}): BulkPreview => ({
   token: '00000000-0000-4000-8000-000000000001',
   total: 60,
   isCut: false,
+  searchedBackTo: null,
+  rest: null,
   byJob: [{ jobName: 'match-scores', runs: 60 }],
   byStatus: [{ status: 'FAILED', runs: 60 }],
   first: [],

@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { Refusal } from '../refusal.js';
 import { type Engine, type Told, withEngine } from './engine.js';
 import { columns, facts, formatTime } from './tables.js';
-import { checked, checkId } from './values.js';
+import { checked, checkId, readDuration } from './values.js';
 
 interface Options {
   job?: string;
@@ -14,6 +14,8 @@ interface Options {
   cause?: string;
   from?: string;
   to?: string;
+  stopping?: boolean;
+  grace?: number;
   reason?: string;
   yes?: boolean;
 }
@@ -55,6 +57,13 @@ export function addBulkCommands(program: Command): void {
   withActs(bulk.command('purge').description('cancels all that waits in a channel'), 'purge').requiredOption(
     '--channel <name>',
   );
+  withActs(
+    bulk.command('force-fail').description('asks what runs to stop, and fails what still goes on after a grace'),
+    'forceFail',
+  )
+    .option('--channel <name>')
+    .option('--stopping', 'only those that were asked to stop before')
+    .option('--grace <duration>', 'time to stop by itself, such as 0 or 10s', readDuration);
 }
 
 const withActs = (command: Command, action: BulkRequest['action']): Command =>
@@ -65,8 +74,8 @@ const withActs = (command: Command, action: BulkRequest['action']): Command =>
     .action((options: Options, used: Command) => withEngine(used, (engine) => act(engine, action, options)));
 
 async function act(engine: Engine, action: BulkRequest['action'], options: Options): Promise<Told> {
-  const { job: jobName, reason, yes, ...filter } = options;
-  const request = checked(bulkRequest, { action, filter: { jobName, ...filter }, reason });
+  const { job: jobName, reason, yes, grace: graceMs, stopping: isStopping, ...filter } = options;
+  const request = checked(bulkRequest, { action, filter: { jobName, isStopping, ...filter }, graceMs, reason });
   const { presentBulkPreview, presentBulk } = await import('@job-manager/backend/present/bulk');
   if (request.filter?.cause !== undefined) {
     const { collectRecentCauses } = await import('@job-manager/backend/queue/maintenance/causes');

@@ -60,6 +60,8 @@ describe('jobs bulk', () => {
     const [operation] = JSON.parse((await jobs('bulk', 'list', '--json')).out).operations;
     expect((await jobs('bulk', 'abort', operation.id)).out).toContain('ABORTED');
     await jobs('run', 'cancel', id);
+    const stuck = await jobs('bulk', 'force-fail', '--stopping', '--grace', '10s');
+    expect(stuck.out).toContain('0 runs.');
     expect(await jobs('bulk', 'cancel')).toMatchObject({
       exitCode: 1,
       err: expect.stringContaining('at least one condition'),

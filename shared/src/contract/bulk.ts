@@ -1,10 +1,10 @@
 import * as z from 'zod';
 import { limits } from '../limits.js';
 import { isPlainText, NOT_PLAIN } from '../plain-text.js';
-import { jobRunStatuses, terminalStatuses } from '../run.js';
+import { jobRunStatuses } from '../run.js';
 import { cancellableStates } from './active-runs.js';
-import { jobName, priority } from './enqueue-options.js';
-import { fingerprint } from './fingerprint.js';
+import { priority } from './enqueue-options.js';
+import { historyFilter } from './history.js';
 import { isoTime } from './iso-time.js';
 import { routeFor } from './policy.js';
 import { jobRunSummary, runId } from './run.js';
@@ -15,30 +15,27 @@ const time = z.iso.datetime();
 const byOperation = z.strictObject({ operationId: runId });
 
 /** What can be done to many runs by one operation. */
-export const bulkActions = ['cancel', 'rerun', 'reschedule', 'purge'] as const;
+export const bulkActions = ['cancel', 'rerun', 'reschedule', 'purge', 'forceFail'] as const;
 export type BulkAction = (typeof bulkActions)[number];
 
+const keysOf = <Fields extends object>(fields: Fields) => Object.keys(fields) as (keyof Fields)[];
 const activeFields = ['jobName', 'channel', 'state', 'queuedBefore'] as const;
 /** Which fields of the filter each action reads. */
 const fieldsOf = {
   cancel: activeFields,
   reschedule: activeFields,
   purge: ['jobName', 'channel', 'queuedBefore'],
-  rerun: ['jobName', 'status', 'from', 'to', 'cause', 'batchId'],
+  forceFail: ['jobName', 'channel', 'isStopping'],
+  rerun: keysOf(historyFilter),
 } as const satisfies Record<BulkAction, readonly (keyof BulkFilter)[]>;
 
 const filter = z.strictObject({
-  jobName: jobName.optional(),
-  channel: z.string().min(1).max(100).optional().describe('Of active runs'),
+  ...historyFilter,
   state: z.enum(cancellableStates).optional().describe('Of active runs'),
   queuedBefore: isoTime.optional().describe('Active runs that were queued before this moment'),
-  status: z.enum(terminalStatuses).optional().describe('Of ended runs'),
-  from: isoTime.optional().describe('Ended at this moment or later'),
-  to: isoTime.optional().describe('Ended before this moment'),
-  batchId: runId.optional().describe('Ended runs of this batch'),
-  cause: fingerprint.optional().describe('Failed of this cause, by its fingerprint of `GET /admin/jobs/failures`'),
+  isStopping: z.literal(true).optional().describe('Running runs that were requested to stop and go on'),
 });
-/** Which runs: those that match all that is given. */
+/** Which runs: those that match all that is given; `rerun` reads the filter of the history, the others that of active runs. */
 export type BulkFilter = z.infer<typeof filter>;
 
 export const bulkRequest = z
@@ -46,11 +43,20 @@ export const bulkRequest = z
     action: z
       .enum(bulkActions)
       .describe(
-        '`cancel`: what waits is cancelled, what runs is requested to stop; `purge`: cancels all that waits in a channel; `rerun`: queues ended runs again, as one batch; `reschedule`: due now, or another priority, for runs that wait',
+        '`cancel`: what waits is cancelled, what runs is requested to stop; `purge`: cancels all that waits in a channel; `rerun`: queues ended runs again, as one batch; `reschedule`: due now, or another priority, for runs that wait; `forceFail`: requests running runs to stop, and fails those that still go on after `graceMs`',
       ),
     ids: z.array(runId).min(1).max(limits.bulkIds).optional().describe('These runs; instead of `filter`'),
     filter: filter.optional().describe('All runs that match; instead of `ids`'),
     priority: priority.optional().describe('Of `reschedule`: instead of due now'),
+    graceMs: z
+      .number()
+      .int()
+      .min(0)
+      .max(limits.forceFailGraceMs)
+      .optional()
+      .describe(
+        'Of `forceFail`: time to stop by itself, from the first request; `forceFailAfterMs` of the definitions where left out',
+      ),
     reason: z.string().trim().max(limits.reasonChars).refine(isPlainText, NOT_PLAIN).optional(),
   })
   .superRefine((given, context) => {
@@ -62,10 +68,11 @@ export interface BulkRequest {
   ids?: string[];
   filter?: BulkFilter;
   priority?: number;
+  graceMs?: number;
   reason?: string;
 }
 
-function problemsOf({ action, ids, filter: given, priority: wanted }: BulkRequest) {
+function problemsOf({ action, ids, filter: given, priority: wanted, graceMs }: BulkRequest) {
   const problems: { path: string[]; message: string }[] = [];
   const add = (path: string[], message: string) => problems.push({ path, message });
   if ((ids === undefined) === (given === undefined)) add(['filter'], 'give either `ids` or `filter`');
@@ -76,6 +83,8 @@ function problemsOf({ action, ids, filter: given, priority: wanted }: BulkReques
   if (action === 'purge' && given?.channel === undefined) add(['filter', 'channel'], 'is needed by the action "purge"');
   if (wanted !== undefined && action !== 'reschedule')
     add(['priority'], 'goes with the action "reschedule", and only with it');
+  if (graceMs !== undefined && action !== 'forceFail')
+    add(['graceMs'], 'goes with the action "forceFail", and only with it');
   if (given?.from && given.to && Date.parse(given.from) >= Date.parse(given.to))
     add(['filter', 'from'], 'must be before `to`');
   return problems;
@@ -110,7 +119,14 @@ const answer = z.object({ operation: bulkOperation });
 const bulkPreview = z.object({
   token: z.uuid().describe('Starts the operation on exactly these runs, for 15 minutes'),
   total: count,
-  isCut: z.boolean().describe(`More match: these are the oldest ${limits.bulkRuns}`),
+  isCut: z.boolean().describe(`More match than the ${limits.bulkRuns} that one operation takes`),
+  searchedBackTo: time
+    .nullable()
+    .describe('How far a condition was looked up that no index knows; null where all runs of the range were looked at'),
+  rest: z
+    .object({ from: time.optional(), to: time.optional() })
+    .nullable()
+    .describe('Of a re-run that has not all runs: the same request with these times in its filter has the others'),
   byJob: z.array(z.object({ jobName: z.string(), runs: count })).describe('The first 20, the most runs first'),
   byStatus: z.array(z.object({ status: z.enum(jobRunStatuses), runs: count })),
   first: z.array(jobRunSummary).describe('The first 10 of them'),
@@ -126,7 +142,7 @@ export const bulk = {
       path: '/admin/jobs/bulk/preview',
       summary: 'Which runs an act on many would touch; changes none of them',
       description:
-        'Needs besides `bulk` what the action needs for one run: `cancel`, `run` and `retry` for `rerun`, `run` for `reschedule`, `purge`.',
+        'Needs besides `bulk` what the action needs for one run: `cancel`, `run` and `retry` for `rerun`, `run` for `reschedule`, `purge`, `forceFail`.',
       tags: TAG,
     })
     .input(bulkRequest)

@@ -31,9 +31,10 @@ export class BulkWorker {
     this.#options = options;
   }
 
+  /** Looks at once: a process may have died in the middle of an operation just before. */
   start(): void {
     this.#options.listener?.on('bulk', this.#wake);
-    this.#later();
+    this.#look();
   }
 
   /** Resolves when the step under way has ended; another process does the others. */
@@ -80,7 +81,14 @@ export class BulkWorker {
   async #step(): Promise<boolean> {
     const outcome = await retryOnContention(() => this.#inTransaction());
     outcome?.announce?.(this.#options.notifier);
+    if (outcome?.later !== undefined) this.#doLater(outcome.later);
     return outcome !== null;
+  }
+
+  #doLater({ afterMs, act }: NonNullable<StepOutcome['later']>): void {
+    const { pool, notifier } = this.#options;
+    // What fails here is left to the sweep.
+    setTimeout(() => void act(pool, notifier).catch(() => {}), afterMs).unref();
   }
 
   async #inTransaction(): Promise<StepOutcome | null> {

@@ -1,6 +1,6 @@
 import type { BulkRequest } from '@job-manager/shared/contract/bulk';
 import type pg from 'pg';
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { TestEngine } from '../../testing/engine.js';
 import { defineJob } from '../job.js';
@@ -8,6 +8,7 @@ import { createRegistry } from '../registry.js';
 import { countEnded } from '../transitions/count.js';
 import type { BulkActor } from './bulk.js';
 import { BulkWorker } from './bulk-worker.js';
+import { type Choice, chooseRuns } from './choose-runs.js';
 import { STEP_RUNS } from './step.js';
 
 const work = defineJob({
@@ -203,6 +204,96 @@ it('counts runs whose job refuses their parameters, and queues the others', asyn
   const id = await begin({ action: 'rerun', filter: { status: 'FAILED' } });
   await worker().tick();
   expect(await operation(id)).toMatchObject({ done: 1, skipped: 1, problems: { 'work refuses the parameters': 1 } });
+});
+
+it('re-runs what the conditions of the history match, and all of them by several previews', async () => {
+  await ended(40);
+  await rows(`UPDATE "JobRun" SET channel = 'mail' WHERE (parameters ->> 'n')::int % 4 = 0`);
+  await rows(`UPDATE "JobRun" SET "finishedAt" = "finishedAt" - id * interval '1 s'`);
+  const request: BulkRequest = { action: 'rerun', filter: { channel: 'mail', not: 'status', status: 'SUCCESS' } };
+  expect(await preview(request)).toMatchObject({ total: 10, isCut: false, searchedBackTo: null, rest: null });
+});
+
+it('takes up with the rest what one operation has no room for, and does nothing twice', async () => {
+  await ended(50);
+  // Ten of each moment: a cut in the middle of them leaves all ten to the rest.
+  await rows(
+    `UPDATE "JobRun" SET "finishedAt" = date_trunc('hour', now()) + (parameters ->> 'n')::int / 10 * interval '1 s'`,
+  );
+  const first = await chooseRuns(engine.database.pool, { action: 'rerun', filter: { status: 'FAILED' } }, 25);
+  const second = await chooseRuns(
+    engine.database.pool,
+    { action: 'rerun', filter: { status: 'FAILED', from: first.rest?.from?.toISOString() } },
+    35,
+  );
+  const chosen = async ({ selection }: Choice) => (await rows(selection.text, ...selection.values)).map(({ id }) => id);
+  const all = [...(await chosen(first)), ...(await chosen(second))];
+  expect([first.isCut, second.isCut, second.rest]).toEqual([true, false, null]);
+  expect([all.length, new Set(all).size]).toEqual([50, 50]);
+});
+
+it('says how far it looked for a condition that no index knows, and the rest is behind that', async () => {
+  await ended(50);
+  await rows(
+    `UPDATE "JobRun" SET scope = 'x', "finishedAt" = date_trunc('hour', now()) + (parameters ->> 'n')::int / 10 * interval '1 s'`,
+  );
+  const request = { action: 'rerun' as const, filter: { scope: 'x' } };
+  const first = await chooseRuns(engine.database.pool, request, 25);
+  const to = first.rest?.to?.toISOString();
+  expect(first).toMatchObject({ isCut: true, searchedBackTo: first.rest?.to });
+  const second = await chooseRuns(engine.database.pool, { ...request, filter: { ...request.filter, to } }, 50);
+  const ids = [...new Set([first, second].flatMap(({ selection }) => selection.values[0] as string[]))];
+  expect([ids.length, second.rest]).toEqual([50, null]);
+});
+
+describe('force-failing many', () => {
+  const running = async (count: number, since = '0 s') =>
+    (
+      await rows(
+        `INSERT INTO "JobRun" ("jobName", channel, status, "leaseToken", "runnerId", "startedAt", "lastHeartbeatAt", attempt, "claimNo", "cancelRequestedAt")
+         SELECT 'work', 'mail', 'RUNNING', gen_random_uuid(), gen_random_uuid(), now(), now(), 1, 1,
+           CASE WHEN $2 <> '0 s' THEN clock_timestamp() - $2::interval END FROM generate_series(1, $1::int) RETURNING id::text`,
+        count,
+        since,
+      )
+    ).map(({ id }) => id as string);
+
+  it('requests them to stop, fails those that had their grace, and the others once it is over', async () => {
+    const fresh = await running(2);
+    const ignoring = await running(3, '1 hour');
+    await engine.enqueue('work', {}, { channel: 'mail' });
+    const seen = await preview({ action: 'forceFail', filter: { channel: 'mail' }, graceMs: 60_000, reason: 'stuck' });
+    expect(seen).toMatchObject({ total: 5, byStatus: [{ status: 'RUNNING', runs: 5 }] });
+    expect(await preview({ action: 'forceFail', filter: { isStopping: true } })).toMatchObject({ total: 3 });
+    expect(await preview({ action: 'forceFail', ids: ignoring })).toMatchObject({ total: 3, inOtherState: [] });
+    const { id } = (await engine.queue.bulk.begin(seen.token, ADA)) ?? {};
+    await worker().tick();
+    expect(await operation(String(id))).toMatchObject({ state: 'DONE', done: 5, skipped: 0 });
+    const states = `SELECT status::text, "cancelRequestedAt" IS NOT NULL AS asked, left(error, 40) AS error, count(*)::int AS runs FROM "JobRun" WHERE status <> 'QUEUED' GROUP BY 1, 2, 3 ORDER BY 1`;
+    expect(await rows(states)).toEqual([
+      { status: 'FAILED', asked: true, error: 'Force-failed by ada@example.com: stuck', runs: 3 },
+      { status: 'RUNNING', asked: true, error: null, runs: 2 },
+    ]);
+    // Their grace is over, and the process that did the step is gone: the sweep does the rest.
+    await rows(
+      `UPDATE "JobRun" SET "cancelRequestedAt" = "cancelRequestedAt" - interval '2 min' WHERE id = ANY($1::bigint[])`,
+      fresh,
+    );
+    await engine.rescuer.tick();
+    expect(await rows(states)).toEqual([
+      { status: 'FAILED', asked: true, error: 'Force-failed by ada@example.com: stuck', runs: 5 },
+    ]);
+    expect(await engine.violations()).toEqual({});
+  });
+
+  it('fails them at once without a grace', async () => {
+    await running(3);
+    const id = await begin({ action: 'forceFail', filter: { jobName: 'work' }, graceMs: 0 });
+    await worker().tick();
+    expect(await operation(id)).toMatchObject({ state: 'DONE', done: 3 });
+    expect(await rows(`SELECT status::text FROM "JobRun" GROUP BY 1`)).toEqual([{ status: 'FAILED' }]);
+    expect(await engine.violations()).toEqual({});
+  });
 });
 
 it('begins for the caller of the preview alone', async () => {

@@ -1,21 +1,12 @@
 import type { BulkAction, BulkFilter, BulkRequest } from '@job-manager/shared/contract/bulk';
 import { allowedIn, type JobRunStatus } from '@job-manager/shared/run';
-import {
-  activeSelection,
-  addBulkPreview,
-  BULK_ROW,
-  type BulkPreviewRow,
-  type BulkRow,
-  endedSelection,
-  namedSelection,
-  readBulk,
-  type Selection,
-} from '../../store/bulk.js';
+import { addBulkPreview, BULK_ROW, type BulkPreviewRow, type BulkRow, readBulk } from '../../store/bulk.js';
 import type { Notifier } from '../../store/notifier.js';
 import type { Sql } from '../../store/sql.js';
 import type { Actor } from '../queue.js';
 import type { Registry } from '../registry.js';
 import { auditValues } from '../transitions/audit.js';
+import { chooseRuns } from './choose-runs.js';
 
 /** Acts on many runs. Whoever calls may do to each of the runs what the action does. */
 export interface Bulk {
@@ -36,18 +27,25 @@ interface BulkOptions {
   sql: Sql;
   registry: Registry;
   notifier: Notifier;
+  /** The grace of a force-fail that names none; 30 s by default. */
+  forceFailAfterMs?: number;
 }
 
-export function createBulk({ sql, registry, notifier }: BulkOptions): Bulk {
+export function createBulk({ sql, registry, notifier, forceFailAfterMs = 30_000 }: BulkOptions): Bulk {
   return {
-    preview: (request, actor) =>
-      addBulkPreview(sql, request, {
-        selection: selectionOf(request),
-        statuses: statusesOf[request.action],
-        known: request.action === 'rerun' ? registry.names() : null,
+    preview: async (given, actor) => {
+      const { action } = given;
+      const request = action === 'forceFail' ? { graceMs: forceFailAfterMs, ...given } : given;
+      const { selection, isCut, ...reach } = await chooseRuns(sql, request);
+      const preview = await addBulkPreview(sql, request, {
+        selection,
+        statuses: statusesOf[action],
+        known: action === 'rerun' ? registry.names() : null,
         actor,
         createdBy: actor.email,
-      }),
+      });
+      return { ...preview, ...reach, isCut: isCut || preview.isCut };
+    },
 
     actionOf: async (token, actor) => {
       const { rows } = await sql.query<{ action: BulkAction }>(
@@ -82,19 +80,10 @@ const statusesOf: Record<BulkAction, readonly JobRunStatus[]> = {
   purge: allowedIn.reschedule,
   reschedule: allowedIn.reschedule,
   rerun: allowedIn.rerun,
+  forceFail: allowedIn.forceFail,
 };
 
 const PREVIEW_MINUTES = 15;
-
-function selectionOf({ action, ids, filter = {} }: BulkRequest): Selection {
-  if (ids !== undefined) return namedSelection(ids);
-  if (action === 'rerun') return endedSelection({ ...filter, from: timeOf(filter.from), to: timeOf(filter.to) });
-  return activeSelection({ ...filter, queuedBefore: timeOf(filter.queuedBefore) });
-}
-
-/** PostgreSQL knows no year 0 and no year of five digits; nothing has ended before 1970. */
-const timeOf = (iso: string | undefined): Date | undefined =>
-  iso === undefined ? undefined : new Date(Math.min(Math.max(Date.parse(iso), 0), Date.UTC(9000, 0, 1)));
 
 const OF_CALLER = `token = $1::uuid AND actor ->> 'userId' IS NOT DISTINCT FROM $2::text AND actor ->> 'tokenId' IS NOT DISTINCT FROM $3::text`;
 const callerValues = (token: string, { userId, tokenId }: Actor): unknown[] => [

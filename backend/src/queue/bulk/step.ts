@@ -5,6 +5,7 @@ import type { Registry } from '../registry.js';
 import { cancelChosen } from '../transitions/cancel-many.js';
 import { rescheduleRuns } from '../transitions/reschedule.js';
 import { type BulkActor, isForWaiting } from './bulk.js';
+import { forceFailRuns } from './force-fail-runs.js';
 import { rerunRuns } from './rerun-runs.js';
 
 /** The next runs of an operation. */
@@ -27,6 +28,8 @@ export interface StepOutcome {
   batchId?: string;
   /** What other processes are told once it is committed. */
   announce?: (notifier: Notifier) => void;
+  /** What is done some time after it is committed; the sweep does it where this process has ended by then. */
+  later?: { afterMs: number; act: (sql: Sql, notifier: Notifier) => Promise<void> };
 }
 
 /** Runs dealt with in one transaction. */
@@ -62,6 +65,7 @@ export async function dealWithNext(
 async function actOn(sql: Sql, step: Step, registry: Registry): Promise<StepOutcome> {
   const { action, request, actor, runIds } = step;
   if (action === 'rerun') return rerunRuns(sql, step, registry);
+  if (action === 'forceFail') return forceFailRuns(sql, step);
   if (action === 'reschedule') {
     const runAt = request.priority === undefined ? null : undefined;
     const { found } = await rescheduleRuns(sql, runIds, { runAt, priority: request.priority }, actor);

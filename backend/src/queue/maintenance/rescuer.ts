@@ -5,7 +5,7 @@ import { markLostRunners, markRunnerLost } from '../../store/runners.js';
 import type { Sql } from '../../store/sql.js';
 import type { QueueEvents } from '../events.js';
 import { SYSTEM } from '../queue.js';
-import { type DueForceFail, readDueForceFails, readIgnoredCancels } from '../transitions/ask-force-fail.js';
+import { type DueForceFail, MAX_DUE, readDueForceFails, readIgnoredCancels } from '../transitions/ask-force-fail.js';
 import { forceFailRun } from '../transitions/force-fail.js';
 import { inBatches } from '../transitions/in-batches.js';
 import { countRunsOf, MOST_RECOVERED, recoverRunsOf, recoverStalledRuns } from '../transitions/recover.js';
@@ -82,12 +82,19 @@ export class Rescuer {
   /** The force-fails whose process ended before they were due, and the cancels that runs ignore for too long. */
   async #forceFailDue(): Promise<number> {
     const { sql, notifier } = this.#options;
-    const failed: string[] = [];
+    const failAll = async (due: DueForceFail[]): Promise<string[]> => {
+      const failed: string[] = [];
+      for (const { request, actor } of due) {
+        const run = await forceFailRun(sql, request, actor);
+        if (run !== null) failed.push(run.id);
+      }
+      return failed;
+    };
+    const isStopped = () => this.#isClosed;
+    // As many as were found are failed, but for those that ended at this moment: fewer end the loop.
+    const requested = await inBatches(MAX_DUE, async () => failAll(await readDueForceFails(sql)), isStopped);
     const ignored = (await readIgnoredCancels(sql)).map((request): DueForceFail => ({ request, actor: SYSTEM }));
-    for (const { request, actor } of [...(await readDueForceFails(sql)), ...ignored]) {
-      const run = await forceFailRun(sql, request, actor);
-      if (run !== null) failed.push(run.id);
-    }
+    const failed = [...requested, ...(await failAll(ignored))];
     notifier.revoked(failed);
     return failed.length;
   }

@@ -33,6 +33,16 @@ export async function askForceFail(
   return asked.rows[0] ?? null;
 }
 
+/** The same to all of these runs that are running; returns their ids. */
+export async function askForceFailChosen(
+  sql: Sql,
+  { runIds, reason, graceMs }: Omit<ForceFailRequest, 'runId'> & { runIds: readonly string[] },
+  actor: Actor,
+): Promise<string[]> {
+  const { rows } = await sql.query<{ id: string }>(ASK_CHOSEN, [runIds, graceMs, reason, ...auditValues(actor)]);
+  return rows.map(({ id }) => id);
+}
+
 /** The runs that go on though their grace is over, with who asked for it; of one asked for twice both. */
 export async function readDueForceFails(sql: Sql): Promise<DueForceFail[]> {
   type Row = ForceFailRequest & Actor;
@@ -46,9 +56,9 @@ export async function readIgnoredCancels(sql: Sql): Promise<ForceFailRequest[]> 
   return rows.map(({ words, ...request }) => ({ ...request, reason: `it went on for ${words} after its cancel` }));
 }
 
-const ASK = `
+const asking = (which: string): string => `
 WITH target AS MATERIALIZED (SELECT id, "cancelRequestedAt" IS NULL AS "isFirst" FROM "JobRun"
-  WHERE id = $1 AND status = 'RUNNING' AND "finishedAt" IS NULL FOR UPDATE
+  WHERE ${which} AND status = 'RUNNING' AND "finishedAt" IS NULL ORDER BY id FOR UPDATE
 ), changed AS (
   UPDATE "JobRun" j
   SET "cancelRequestedAt" = coalesce(j."cancelRequestedAt", clock_timestamp()),
@@ -67,8 +77,10 @@ WITH target AS MATERIALIZED (SELECT id, "cancelRequestedAt" IS NULL AS "isFirst"
   'INFO',
   `'Asked to stop, or to be force-failed after ' || ($2::float8 / 1000)::text || ' s, by ' || coalesce($5::text, 'the system')
      || coalesce(': ' || $3::text, '')`,
-)})
-${selectRun('changed')}`;
+)})`;
+
+const ASK = `${asking('id = $1')} ${selectRun('changed')}`;
+const ASK_CHOSEN = `${asking('id = ANY($1::bigint[])')} SELECT id FROM changed`;
 
 const DUE = `
 SELECT r.id::text AS "runId", a.details->>'reason' AS reason, (a.details->>'graceMs')::float8 AS "graceMs",

@@ -18,12 +18,25 @@ export async function forceFailRun(
   return failed.rows[0] ?? null;
 }
 
-const FORCE_FAIL = `${failRunning({
-  target: `SELECT id FROM "JobRun"
-    WHERE id = $1 AND status = 'RUNNING' AND "finishedAt" IS NULL AND "cancelRequestedAt" <= clock_timestamp() - $2::float8 * interval '1 ms' FOR UPDATE`,
-  error: doneBy('Force-failed', '$5', '$3'),
-  action: 'run.force-fail',
-  actorAt: 4,
-  details: `jsonb_strip_nulls(jsonb_build_object('reason', $3::text))`,
-})}
-${selectRun('changed')}`;
+/** The same to those of these runs that go on for too long; returns their ids. */
+export async function forceFailChosen(
+  sql: Sql,
+  { runIds, reason, graceMs }: Omit<ForceFailRequest, 'runId'> & { runIds: readonly string[] },
+  actor: Actor,
+): Promise<string[]> {
+  const { rows } = await sql.query<{ id: string }>(FORCE_FAIL_CHOSEN, [runIds, graceMs, reason, ...auditValues(actor)]);
+  return rows.map(({ id }) => id);
+}
+
+const failing = (which: string): string =>
+  failRunning({
+    target: `SELECT id FROM "JobRun"
+    WHERE ${which} AND status = 'RUNNING' AND "finishedAt" IS NULL AND "cancelRequestedAt" <= clock_timestamp() - $2::float8 * interval '1 ms' ORDER BY id FOR UPDATE`,
+    error: doneBy('Force-failed', '$5', '$3'),
+    action: 'run.force-fail',
+    actorAt: 4,
+    details: `jsonb_strip_nulls(jsonb_build_object('reason', $3::text))`,
+  });
+
+const FORCE_FAIL = `${failing('id = $1')} ${selectRun('changed')}`;
+const FORCE_FAIL_CHOSEN = `${failing('id = ANY($1::bigint[])')} SELECT id FROM changed`;

@@ -15,7 +15,7 @@ export function HistoryTools() {
   return (
     <>
       <CauseFilter />
-      {filters.cause !== undefined && filters.more === undefined && (
+      {filters.cause !== undefined && (
         <BulkButton
           action="rerun"
           size="sm"

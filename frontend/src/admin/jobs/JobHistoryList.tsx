@@ -5,6 +5,7 @@ import { type ReactNode, Suspense } from 'react';
 import { Link } from 'react-router-dom';
 import { filterOfHistory } from '../../api/bulk-filter';
 import type { HistoryFilters } from '../../api/job-queries';
+import { serverTimeOf } from '../../api/server-clock';
 import { HistoryTable } from '../../components/HistoryTable';
 import type { TickedRows } from '../../components/ticks';
 import { historyWith } from '../../components/url-state';
@@ -39,6 +40,8 @@ interface JobHistoryListProps {
   runs: readonly JobRunSummary[];
   total: number;
   walk: HistoryWalk | null;
+  /** When the list was read, by this machine's clock. */
+  readAt: number;
   /** Nothing to show yet. */
   loading: boolean;
   /** Another page is on its way, the old one still shown. */
@@ -118,8 +121,11 @@ export function JobHistoryList(props: JobHistoryListProps) {
           <ListSelection
             ticks={ticks}
             matching={
-              isNarrowed(filters) && filters.more === undefined
-                ? { total, filter: () => filterOfHistory(filters) }
+              isNarrowed(filters)
+                ? {
+                    total: props.walk === null ? total : null,
+                    filter: () => filterOfHistory(filters, serverTimeOf(props.readAt)),
+                  }
                 : undefined
             }
           />

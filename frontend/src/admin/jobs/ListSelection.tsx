@@ -1,9 +1,9 @@
+import type { BulkFilter } from '@job-manager/shared/contract/bulk';
 import { limits } from '@job-manager/shared/limits';
 import { Button } from '@mantine/core';
 import { IconRepeat } from '@tabler/icons-react';
 import { useState } from 'react';
 import { Link } from 'react-router-dom';
-import type { BulkRequest } from '../../api/bulk-queries';
 import { useCan } from '../../api/session';
 import { BulkButton } from '../../components/bulk/BulkButton';
 import type { TickedRows } from '../../components/ticks';
@@ -27,8 +27,9 @@ const ExportTicked = ({ ids }: { ids: readonly string[] }) => (
 
 /** All runs of a list, on whatever page. */
 interface Matching {
-  total: number;
-  filter: () => NonNullable<BulkRequest['filter']>;
+  /** Null where they were not counted: the preview looks for them. */
+  total: number | null;
+  filter: () => BulkFilter;
 }
 
 interface Props {
@@ -39,17 +40,21 @@ interface Props {
   matching?: Matching;
 }
 
+const numbered = ({ total }: Pick<Matching, 'total'>): string =>
+  total === null ? '' : `${total.toLocaleString('en')} `;
+
 /** What can be done with ticked runs of a list in pages: each dialog says which of them it can't be done with. */
 export function ListSelection({ ticks, hasActive = false, matching }: Props) {
-  const [isAll, setAll] = useState(false);
+  // As they were when they were chosen: what ends afterwards is not among them.
+  const [all, setAll] = useState<{ total: number | null; filter: BulkFilter } | null>(null);
   const ids = [...ticks.ids];
   const mayExport = useCan('export');
-  if (isAll && matching !== undefined) {
+  if (all !== null) {
     return (
-      <SelectionBar ticks={ticks} chosen={`All ${matching.total.toLocaleString('en')} that match`}>
+      <SelectionBar ticks={ticks} chosen={`All ${numbered(all)}that match`}>
         <BulkButton
           action="rerun"
-          request={() => ({ action: 'rerun', filter: matching.filter() })}
+          request={() => ({ action: 'rerun', filter: all.filter })}
           leftSection={<IconRepeat size={16} />}
           onDone={ticks.clear}
         >
@@ -60,9 +65,13 @@ export function ListSelection({ ticks, hasActive = false, matching }: Props) {
   }
   return (
     <SelectionBar ticks={ticks}>
-      {matching !== undefined && matching.total > ids.length && (
-        <Button variant="default" size="compact-sm" onClick={() => setAll(true)}>
-          Select all {matching.total.toLocaleString('en')} that match
+      {matching !== undefined && (matching.total === null || matching.total > ids.length) && (
+        <Button
+          variant="default"
+          size="compact-sm"
+          onClick={() => setAll({ total: matching.total, filter: matching.filter() })}
+        >
+          Select all {numbered(matching)}that match
         </Button>
       )}
       {hasActive && <CancelTicked ids={ids} onDone={ticks.clear} />}

@@ -303,7 +303,8 @@ test('all runs that match are chosen at once, on whatever page they are', async 
   await user.click(screen.getByRole('button', { name: 'Re-run…' }));
   await user.click(await screen.findByRole('button', { name: 'Re-run 1,247 runs' }));
   expect(await screen.findByRole('progressbar', { name: 'Progress of Re-run 1,247 runs' })).toHaveValue(500);
-  expect(sent[0]).toEqual({ action: 'rerun', filter: { status: 'FAILED' } });
+  // What fails from now on is not among them.
+  expect(sent[0]).toEqual({ action: 'rerun', filter: { status: 'FAILED', to: expect.any(String) } });
   expect(screen.getByRole('button', { name: 'Abort' })).toBeVisible();
 });
 
@@ -386,6 +387,64 @@ test('conditions beyond job, status and time are added and taken away, and say h
   await waitFor(() => expect(asked).toEqual(['mail channel null', 'mail channel older']));
   await user.click(await history().findByRole('button', { name: 'Channel: not mail: clear' }));
   await waitFor(() => expect(address()).toBe('/admin/jobs/history?range=7d'));
+});
+
+test('several jobs and statuses are chosen at once, or all but these', async () => {
+  world.history = [aRun.failed(), aRun.success({ jobName: 'trending' })];
+  const { user } = await openPanel('/admin/jobs/history');
+  await user.click(await history().findByRole('button', { name: 'Filter' }));
+  await user.click(await screen.findByRole('menuitem', { name: 'Statuses', hidden: true }));
+  const statuses = within(await screen.findByRole('dialog', { name: 'Filter by status' }));
+  await user.click(statuses.getByLabelText('Failed'));
+  await user.click(statuses.getByLabelText('Cancelled'));
+  await user.click(statuses.getByRole('button', { name: 'Filter' }));
+  await waitFor(() => expect(address()).toBe('/admin/jobs/history?status=FAILED,CANCELLED'));
+  expect(await history().findByRole('button', { name: 'Statuses: Failed, Cancelled' })).toBeVisible();
+  await user.click(history().getByRole('button', { name: 'Filter' }));
+  await user.click(await screen.findByRole('menuitem', { name: 'Jobs', hidden: true }));
+  const jobs = within(await screen.findByRole('dialog', { name: 'Filter by job' }));
+  await user.click(jobs.getByRole('combobox', { name: 'Jobs' }));
+  // The filter of the bar has it as well.
+  const options = await screen.findAllByRole('option', { name: 'trending', hidden: true });
+  await user.click(options.at(-1) as HTMLElement);
+  await user.click(jobs.getByLabelText('Is not'));
+  await user.click(jobs.getByRole('button', { name: 'Filter' }));
+  await waitFor(() =>
+    expect(address()).toBe('/admin/jobs/history?job=trending&status=FAILED,CANCELLED&not=jobName&range=7d'),
+  );
+  await user.click(await history().findByRole('button', { name: 'Jobs: not trending: clear' }));
+  await waitFor(() => expect(address()).toBe('/admin/jobs/history?status=FAILED,CANCELLED&range=7d'));
+});
+
+test('runs that were looked for are chosen all at once, and the others behind them next', async () => {
+  backend.use(
+    http.get('/api/admin/jobs/history', () =>
+      HttpResponse.json({
+        ...{ runs: [aRun.failed()], total: 1, totalIsExact: false, page: 1, pageSize: 50 },
+        ...{ searchedBackTo: '2026-11-29T09:40:00.000Z', cursor: 'older' },
+      }),
+    ),
+  );
+  const to = '2026-11-29T09:40:00.000Z';
+  const preview = aBulkPreview({ total: 12, searchedBackTo: to, rest: { to } });
+  const { sent, handlers } = serveBulk(preview, anOperation({ total: 12 }));
+  backend.use(...handlers);
+  const { user } = await openPanel('/admin/jobs/history?channel=mail');
+  await screen.findByText(/found back to/);
+  await untilListTakesKeys();
+  await user.keyboard('jx');
+  await user.click(await screen.findByRole('button', { name: 'Select all that match' }));
+  await user.click(screen.getByRole('button', { name: 'Re-run…' }));
+  const dialog = within(await screen.findByRole('dialog'));
+  expect(await dialog.findByText(/^These were found back to/)).toBeVisible();
+  await user.click(dialog.getByRole('button', { name: 'Re-run 12 runs' }));
+  await waitFor(() =>
+    expect(sent).toEqual([
+      { action: 'rerun', filter: { channel: 'mail', to: expect.any(String) } },
+      { token: preview.token },
+      { action: 'rerun', filter: { channel: 'mail', to } },
+    ]),
+  );
 });
 
 test('the export has the filters of the list', async () => {

@@ -1,4 +1,5 @@
 import type { BulkPreview } from '@job-manager/shared/contract/bulk';
+import { limits } from '@job-manager/shared/limits';
 import { TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -7,10 +8,12 @@ import { toFailure } from '../../api/failure';
 import { useAction } from '../../api/useAction';
 import { spellRuns } from '../../lib/spell-runs';
 import { ConfirmDialog } from '../../ui/ConfirmDialog';
+import { RelativeTime } from '../RelativeTime';
 import { statusLook } from '../status';
 import { bulkActs } from './acts';
 import classes from './BulkDialog.module.css';
 import { followOperation } from './follow-operation';
+import { Grace } from './Grace';
 import { FirstRuns, RunsByJob } from './PreviewLists';
 
 interface Props {
@@ -26,12 +29,24 @@ interface Props {
 const MAX_UNTYPED = 20;
 
 /** Shows which runs an act on many would touch, and starts it on exactly these; a toast follows it from there. */
-export function BulkDialog({ request, title, subject, onClose, onDone }: Props) {
+export function BulkDialog({ request: first, title, subject, onClose, onDone }: Props) {
+  const [request, setRequest] = useState(first);
+  // With the first part of the runs: it is done also where the reader leaves the rest alone.
+  const [hasBegun, setBegun] = useState(false);
+  const leave = () => {
+    onClose();
+    if (hasBegun) onDone?.();
+  };
   const { verb, isDangerous } = bulkActs[request.action];
   const { data: preview, error } = useQuery(bulkPreviewQuery(request));
   const [typed, setTyped] = useState('');
   const [isRefused, setRefused] = useState(false);
-  const { total = 0 } = preview ?? {};
+  const { total = 0, rest = null } = preview ?? {};
+  const goOn = (times: NonNullable<BulkPreview['rest']>) => {
+    setTyped('');
+    setRefused(false);
+    setRequest({ ...request, filter: { ...request.filter, ...times } });
+  };
   const wanted = wantedText(request, isDangerous ? total : 0);
   const isTyped = wanted === null || typed.replace(/[\s,.]/g, '') === wanted;
   const {
@@ -42,13 +57,19 @@ export function BulkDialog({ request, title, subject, onClose, onDone }: Props) 
     mutationFn: beginBulk,
     onSuccess: (operation) => {
       followOperation(operation);
-      onClose();
-      onDone?.();
+      if (rest === null) {
+        onClose();
+        onDone?.();
+        return;
+      }
+      setBegun(true);
+      goOn(rest);
     },
   });
   const confirm = () => {
     if (preview === undefined) return;
-    if (total === 0) onClose();
+    if (total === 0 && rest !== null) goOn(rest);
+    else if (total === 0) leave();
     else if (isTyped) mutate(preview.token);
     else setRefused(true);
   };
@@ -58,15 +79,18 @@ export function BulkDialog({ request, title, subject, onClose, onDone }: Props) 
     <ConfirmDialog
       title={title ?? name}
       subject={subject}
-      confirm={preview && total === 0 ? 'Close' : name}
+      confirm={preview && total === 0 ? (rest === null ? 'Close' : 'Look further back') : name}
       isDangerous={isDangerous && total > 0}
       isPending={isPending || (preview === undefined && error === null)}
       isChanged={typed !== ''}
       fault={failure && toFailure(failure).details}
       onConfirm={confirm}
-      onClose={onClose}
+      onClose={leave}
     >
       {preview && <Touched request={request} preview={preview} />}
+      {request.action === 'forceFail' && total > 0 && (
+        <Grace graceMs={request.graceMs} onChange={(graceMs) => setRequest({ ...request, graceMs })} />
+      )}
       {total > 0 && wanted !== null && (
         <TextInput
           label={`Type ${wanted} to confirm`}
@@ -87,8 +111,36 @@ function wantedText({ action, filter }: BulkRequest, total: number): string | nu
   return total > MAX_UNTYPED ? String(total) : null;
 }
 
-function Touched({ request, preview }: { request: BulkRequest; preview: BulkPreview }) {
-  const { total, isCut, byJob, byStatus, first, cannot } = preview;
+/** Which of the runs that match are not among these, and how to go on with them. */
+function Reach({ request, preview: { total, isCut, searchedBackTo, rest } }: Previewed) {
+  if (searchedBackTo !== null)
+    return (
+      <p className={classes.text}>
+        {total === 0 ? 'No run was found' : 'These were found'} back to <RelativeTime at={searchedBackTo} isPast />.
+        Older runs were not looked at{total > 0 && ': they are looked for next, before anything is done with them'}.
+      </p>
+    );
+  if (!isCut) return null;
+  const most = limits.bulkRuns.toLocaleString('en');
+  return (
+    <p className={classes.text}>
+      More match than the {most} that one operation takes: these are the oldest.{' '}
+      {rest !== null
+        ? 'The others are shown next, before anything is done with them.'
+        : request.action === 'rerun'
+          ? 'Narrow the time to have the others.'
+          : 'Once it has ended, do it again for the others.'}
+    </p>
+  );
+}
+
+interface Previewed {
+  request: BulkRequest;
+  preview: BulkPreview;
+}
+
+function Touched({ request, preview }: Previewed) {
+  const { total, byJob, byStatus, first, cannot } = preview;
   return (
     <>
       <p className={classes.text}>
@@ -103,11 +155,7 @@ function Touched({ request, preview }: { request: BulkRequest; preview: BulkPrev
       )}
       <RunsByJob jobs={byJob} />
       {total > 0 && <FirstRuns runs={first} count={total} />}
-      {isCut && (
-        <p className={classes.text}>
-          More match: these are the oldest {total.toLocaleString('en')}. Do it again for the others.
-        </p>
-      )}
+      <Reach request={request} preview={preview} />
       {cannot.length > 0 && (
         <p className={classes.text}>
           Left alone: {cannot.map(({ reason, count }) => `${count.toLocaleString('en')} ${reason}`).join(', ')}.

@@ -37,6 +37,13 @@ export const bulkActs: Record<BulkAction, Act> = {
     isDangerous: false,
     needs: ['run', 'retry'],
   },
+  forceFail: {
+    verb: 'Force-fail',
+    done: 'failed or requested to stop',
+    text: 'Runs are requested to stop. One that still goes on after this time is taken away from its runner and recorded as failed; its process may still be working on it. This can’t be undone.',
+    isDangerous: true,
+    needs: ['forceFail'],
+  },
   reschedule: {
     verb: 'Change',
     done: 'changed',

@@ -1,0 +1,36 @@
+import type { Sql } from '../../store/sql.js';
+import { askForceFailChosen } from '../transitions/ask-force-fail.js';
+import { forceFailChosen } from '../transitions/force-fail.js';
+import type { Step, StepOutcome } from './step.js';
+
+/** A timer may be early by the database's clock. */
+const TIMER_SLACK_MS = 50;
+
+/**
+ * Fails the running ones of these runs that were requested to stop long enough ago, and requests the others to stop, in the
+ * transaction of `sql`. Those that still go on when their grace is over are failed then, or by the sweep.
+ */
+export async function forceFailRuns(sql: Sql, { runIds, request, actor }: Step): Promise<StepOutcome> {
+  const { graceMs = 0, reason = null } = request;
+  const wanted = { reason, graceMs };
+  const failed = await forceFailChosen(sql, { runIds, ...wanted }, actor);
+  const asked = await askForceFailChosen(sql, { runIds, ...wanted }, actor);
+  if (graceMs === 0) failed.push(...(await forceFailChosen(sql, { runIds: asked, ...wanted }, actor)));
+  const done = graceMs === 0 ? failed.length : failed.length + asked.length;
+  return {
+    done,
+    problems: done < runIds.length ? { 'ended meanwhile': runIds.length - done } : {},
+    announce: (notifier) => {
+      for (const id of asked) notifier.cancelRequested(id);
+      notifier.revoked(failed);
+    },
+    ...(graceMs > 0 &&
+      asked.length > 0 && {
+        later: {
+          afterMs: graceMs + TIMER_SLACK_MS,
+          act: async (then, notifier) =>
+            notifier.revoked(await forceFailChosen(then, { runIds: asked, ...wanted }, actor)),
+        },
+      }),
+  };
+}
