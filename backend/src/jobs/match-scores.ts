@@ -43,6 +43,8 @@ export const matchScoresJob = defineJob({
     'one user': { userId: 8 },
     'small and quick': { batchSize: 50, candidateBatchSize: 200, topN: 10, pauseMs: 0 },
   },
+  summary: ({ scoresCalculated, usersProcessed }) =>
+    `${grouped(Number(scoresCalculated))} scores of ${grouped(Number(usersProcessed))} users`,
   async run(ctx, params) {
     ctx.pipeline([
       { id: 'users', label: 'Loading users' },

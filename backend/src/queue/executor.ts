@@ -102,6 +102,7 @@ export class Execution implements RunExecution, ContextSource {
     try {
       if (returned !== undefined) this.output.keepReturned(returned);
       if (this.#isTimedOut) return timedOut(this.run, this.#metadataSoFar());
+      if (this.#job.summary) this.output.summarize(this.#job.summary);
       return this.#output ? { ...SUCCEEDED, ...this.#output.storable() } : SUCCEEDED;
     } catch (thrown) {
       return this.#resultOfThrown(approachable(thrown));

@@ -122,6 +122,8 @@ export interface JobDefinition<Schema extends ParametersSchema = ParametersSchem
   defaultParams?: z.input<Schema>;
   /** Sets of parameters that the form offers by name; each must pass `parameters`. */
   presets?: Record<string, z.input<Schema>>;
+  /** The product's own: it is not offered with the other jobs, and its runs don't count in the statistics of a day. */
+  isInternal?: boolean;
   /** The channel its runs queue in; `default` unless said otherwise. */
   channel?: string;
   /** -100 to 100, lower first within the channel; 0 unless said otherwise. */
@@ -145,6 +147,8 @@ export interface JobDefinition<Schema extends ParametersSchema = ParametersSchem
   timeoutMs?: number | null;
   /** When it runs by itself; a schedule that is gone from here is removed at the next start. */
   schedules?: CodeSchedule<z.input<Schema>>[];
+  /** What lists show of a run that succeeded, from its metadata: "4,120 scores". It stands for the last message of its progress. */
+  summary?(metadata: Record<string, unknown>): string;
   /** The work. What it returns is added to the metadata; what it throws fails the run. */
   // biome-ignore lint/suspicious/noConfusingVoidType: a job may return metadata or simply end
   run(ctx: JobContext, parameters: z.output<Schema>): Promise<Record<string, unknown> | void>;

@@ -85,6 +85,15 @@ export class RunOutput {
     this.#addMetadata(isRecord && !ArrayBuffer.isView(form) ? form : { result: form });
   }
 
+  /** Keeps what `summary` makes of the metadata as the last message. What it throws fails no run: the work is done. */
+  summarize(summary: (metadata: Record<string, unknown>) => string): void {
+    try {
+      this.progress.summarize(String(summary({ ...this.#metadata })));
+    } catch (error) {
+      this.log.warn('The summary of the job could not be made', { error: String(error) });
+    }
+  }
+
   /** Metadata as it can be stored. Throws where it can't be. */
   storable(): StorableMetadata {
     return this.#metadata ? storableMetadata(this.#metadata, this.#options.redaction) : NO_METADATA;

@@ -84,7 +84,19 @@ describe('a run with steps', () => {
       parameters: z.strictObject({}),
       run: (ctx) => act(ctx),
     });
-    engine = await TestEngine.create([actor]);
+    const counter = defineJob({
+      ...{ name: 'counter', description: 'Counts', examples: ['counter'], algorithmVersion: '1' },
+      parameters: z.strictObject({ isOdd: z.boolean().default(false) }),
+      summary: ({ scores }) => {
+        if (scores === undefined) throw new Error('no scores');
+        return `${Number(scores).toLocaleString('en')} scores`;
+      },
+      run: async (ctx, { isOdd }) => {
+        ctx.progress(0.5, 'Half way');
+        return isOdd ? {} : { scores: 4_120 };
+      },
+    });
+    engine = await TestEngine.create([actor, counter]);
   });
   afterEach(() => engine.clear());
   afterAll(() => engine.close());
@@ -117,6 +129,14 @@ describe('a run with steps', () => {
     expect(statesOf(run.steps)).toEqual(['load done', `compute ${state}`, 'clean-up skipped']);
     expect(run).toMatchObject({ progressPercent: percent, progressMessage: 'Half way' });
     expect(run.steps?.[1]?.tookMs).toBeGreaterThanOrEqual(0);
+  });
+
+  it('ends with what the job makes of its metadata, and as it was where that fails', async () => {
+    const { id } = await engine.enqueue('counter');
+    const { id: odd } = await engine.enqueue('counter', { isOdd: true });
+    await engine.runner().tick();
+    expect(await engine.until(id, 'SUCCESS')).toMatchObject({ progressMessage: '4,120 scores', progressPercent: 100 });
+    expect(await engine.until(odd, 'SUCCESS')).toMatchObject({ progressMessage: 'Half way', warningCount: 1 });
   });
 
   it('keeps no secrets in them once it has ended', async () => {

@@ -61,6 +61,11 @@ export class RunProgress {
     };
   }
 
+  /** Says what became of the run, in the place of its last message. */
+  summarize(text: string): void {
+    this.#change({ message: this.#storable(text) ?? this.#state.message });
+  }
+
   /** How far the run came, with its steps as they are once it has ended so. */
   atEnd(status: TerminalStatus, redaction: Redaction): LastProgress {
     return lastProgress(this.#state, status, this.#afterMs(), redaction);
