@@ -16,6 +16,7 @@ import { logQueueEvents } from './queue/log-events.js';
 import { createQueue, type Queue } from './queue/queue.js';
 import { createRedaction } from './queue/redaction.js';
 import { createRegistry, type Registry } from './queue/registry.js';
+import { selfTestJob } from './queue/self-test-job.js';
 import { Listener } from './store/listener.js';
 import { Notifier } from './store/notifier.js';
 
@@ -48,7 +49,7 @@ export interface ServerEngine {
 
 /** Wires the engine of a server. Nothing works by itself until the listener and the agents are started. */
 export function createServerEngine({ config, databaseUrl, log, jobs }: ServerEngineOptions): ServerEngine {
-  const registry = createRegistry(jobs);
+  const registry = createRegistry([...jobs, selfTestJob]);
   const schema = schemaOf(databaseUrl);
   const pool = createPool(databaseUrl, { max: 12, statementTimeoutMs: 30_000 });
   const queuePool = createPool(databaseUrl, { max: 4, statementTimeoutMs: 30_000, keepsPlans: true });

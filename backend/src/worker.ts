@@ -15,6 +15,7 @@ import type { RunnerProcess } from './queue/runner/commands.js';
 import { RunnerLog } from './queue/runner/runner-log.js';
 import { detectSupervisor } from './queue/runner/supervisor.js';
 import { Runner } from './queue/runner.js';
+import { selfTestJob } from './queue/self-test-job.js';
 import { catchStrayErrors, catchStrayErrorsOfRuns } from './queue/stray-errors.js';
 import { STANDBY_NOTE } from './standby.js';
 import { Listener } from './store/listener.js';
@@ -51,7 +52,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   const { config, databaseUrl, kind, jobs = productJobs, isGuest = false, supervisor } = options;
   // Its own, so that a command that sets its level leaves the application's as it is.
   const log = options.log.child({});
-  const registry = createRegistry(jobs);
+  const registry = createRegistry([...jobs, selfTestJob]);
   const events = new QueueEvents();
   const redaction = createRedaction(config.JOBS_REDACT_KEYS);
   const runnerLog = new RunnerLog({ redaction, runnerId: () => runner.id, sql: () => enginePool });

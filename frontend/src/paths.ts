@@ -19,6 +19,10 @@ export const paths = {
   run: (jobRunId: string, tab: RunTab = 'overview') =>
     tab === 'overview' ? `/admin/jobs/${jobRunId}` : `/admin/jobs/${jobRunId}?tab=${tab}`,
   operations: '/admin/jobs/manage',
+  /** The tile of an act on many runs. */
+  operation: (tile: string) => `/admin/jobs/manage?tile=${tile}`,
+  /** How far an operation on many runs is. */
+  bulkOperation: (operationId: string) => `/admin/jobs/manage?operation=${operationId}`,
   comparePage: '/admin/jobs/compare',
   compare: (a: string, b: string) => `/admin/jobs/compare?a=${a}&b=${b}`,
   channels: '/admin/jobs/channels',

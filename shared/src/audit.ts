@@ -86,7 +86,6 @@ export const auditActions = [
 ] as const;
 /** What people, and the product by itself, do to many runs or to what executes them. */
 export const maintenanceActions = [
-  'bulk.start',
   'bulk.end',
   'bulk.abort',
   'run.cancel-many',
@@ -98,6 +97,7 @@ export const maintenanceActions = [
   'channel.pause',
   'channel.resume',
   'runner.command',
+  'runner.clean-up',
 ] as const satisfies readonly (typeof auditActions)[number][];
 
 /** Nouns of which each has a page that lists what was done to it. */

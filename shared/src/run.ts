@@ -1,3 +1,6 @@
+/** The internal job of test batches: it is not offered with the others, and its runs don't count in the statistics of a day. */
+export const SELF_TEST_JOB = 'queue-self-test';
+
 /** States of a run, as stored. */
 export const jobRunStatuses = ['QUEUED', 'RUNNING', 'SUCCESS', 'FAILED', 'CANCELLED'] as const;
 export type JobRunStatus = (typeof jobRunStatuses)[number];

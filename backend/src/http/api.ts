@@ -36,6 +36,7 @@ import { createRunListCalls } from './run-list-calls.js';
 import { createRunnerCalls } from './runner-calls.js';
 import { createScheduleCalls } from './schedule-calls.js';
 import { createSecondFactorCalls } from './second-factor-calls.js';
+import { createSelfTestCalls } from './self-test-calls.js';
 import type { StatsCache } from './stats-cache.js';
 import { createTokenCalls } from './token-calls.js';
 import { createUserCalls } from './user-calls.js';
@@ -120,6 +121,7 @@ function createHandler(deps: HttpDeps, gate: Gate, stats: StatsCache) {
     issues: createIssueCalls(deps),
     activeRuns: createActiveRunCalls(deps),
     bulk: createBulkCalls(deps, gate),
+    selfTest: createSelfTestCalls(deps),
     jobSettings: createJobSettingsCalls(deps),
     definitions: createDefinitionCalls(deps),
     presets: createPresetCalls(deps, gate),

@@ -253,6 +253,7 @@ const calls: Record<string, Change | Exception> = {
   },
   'schedules.runSchedule': { action: 'schedule.run', given: async () => ({ path: await schedule() }) },
   'batches.enqueueBatch': { action: 'batch.enqueue', given: async () => ({ body: aBatch }) },
+  'selfTest.start': { action: 'batch.enqueue', given: async () => ({ body: { runs: 1 } }) },
   'batches.cancelBatch': {
     action: 'batch.cancel',
     given: async () => {

@@ -124,6 +124,7 @@ const bodies: Record<string, (of: Record<string, string>) => object[]> = {
     { jobName: 'echo', unique: { key, onConflict: 'after' } },
   ],
   'batches.enqueueBatch': () => [{ name: 'mine', runs: [{ jobName: 'echo' }], callback: { jobName: 'echo' } }],
+  'selfTest.start': () => [{ runs: 1 }],
   'activeRuns.previewCancel': () => [{ jobName: 'echo' }],
   'activeRuns.cancel': ({ jobRunId }) => [{ jobName: 'echo', upTo: jobRunId }],
   'bulk.preview': () => [{ action: 'cancel', filter: { jobName: 'echo' } }],

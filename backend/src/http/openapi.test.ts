@@ -24,6 +24,7 @@ const SUCCESS: Record<string, string> = {
   'schedules.backfill': '201',
   'jobs.enqueue': '201',
   'batches.enqueueBatch': '201',
+  'selfTest.start': '201',
   'schedules.createSchedule': '201',
   'schedules.runSchedule': '201',
   'external.start': '201',

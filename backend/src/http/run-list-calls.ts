@@ -14,6 +14,7 @@ import { readAuditOfRun } from '../store/audit-log.js';
 import { readCauseOf } from '../store/history-of-cause.js';
 import { lookUp } from '../store/lookup.js';
 import { readSystemMessages } from '../store/messages.js';
+import { readOperationCounts } from '../store/operation-counts.js';
 import { readUpcoming } from '../store/queue-now.js';
 import { readGraph } from '../store/run-graph.js';
 import { readNeighbours } from '../store/run-neighbours.js';
@@ -66,6 +67,8 @@ export function createRunListCalls(deps: HttpDeps) {
       upcoming: (await readUpcoming(queuePool, limit)).map(presentUpcoming),
       asOf: (await readClock(pool)).toISOString(),
     })),
+
+    operations: os.operations.handler(() => readOperationCounts(queuePool, config.JOBS_STALLED_AFTER_MS)),
 
     snapshots: os.snapshots.handler(() => snapshots()),
 

@@ -22,6 +22,7 @@ import { defineJob } from '../queue/job.js';
 import { createQueue } from '../queue/queue.js';
 import { createRedaction } from '../queue/redaction.js';
 import { createRegistry } from '../queue/registry.js';
+import { selfTestJob } from '../queue/self-test-job.js';
 import { Notifier } from '../store/notifier.js';
 import type { SessionOrigin } from '../store/sessions.js';
 import type { Sql } from '../store/sql.js';
@@ -70,7 +71,7 @@ export async function startTrialServer(
   const config = readConfig({ DATA_DIR: dataDir, ...options.env });
   const refusals = createRefusals({ sql: database.pool, onError: () => {} });
   const sessions = await createSessions({ sql: database.pool, refusals, config });
-  const registry = createRegistry([ECHO]);
+  const registry = createRegistry([ECHO, selfTestJob]);
   const notifier = new Notifier(database.pool);
   const forwarded = new ForwardedHeaderWatch(() => {});
   const app = createHttpApp({

@@ -65,7 +65,8 @@ export function createRegistry(jobs: readonly AnyJob[]): Registry {
     byName.set(job.name, job);
   }
   let overrides: ReadonlyMap<string, JobSettingsRow> = new Map();
-  const describeAll = () => jobs.map((job) => describe(job, overrides.get(job.name)));
+  const offered = jobs.filter(({ isInternal }) => !isInternal);
+  const describeAll = () => offered.map((job) => describe(job, overrides.get(job.name)));
   let definitions = describeAll();
   let claimable = [...byName.keys()];
   const schedules = jobs.flatMap(codeSchedulesOf);

@@ -1,4 +1,5 @@
 import { queuedCap } from '@job-manager/shared/live';
+import { SELF_TEST_JOB } from '@job-manager/shared/run';
 import { countableIn, firstInLanes, isPaused, lanesOf } from './lanes.js';
 import type { Sql } from './sql.js';
 
@@ -44,9 +45,9 @@ WITH RECURSIVE moment AS MATERIALIZED (SELECT clock_timestamp() AS now
 ), paused AS MATERIALIZED (
   SELECT coalesce(array_agg(s."jobName"::text), '{}') AS jobs FROM "JobSettings" s, moment WHERE ${isPaused('s', 'moment.now')}
 ), ended AS MATERIALIZED (
-  SELECT status, runs FROM (SELECT hour, status, runs FROM "JobRunCount" UNION ALL SELECT hour, status, runs FROM "JobRunRemoved") c
+  SELECT status, runs FROM (SELECT hour, "jobName", status, runs FROM "JobRunCount" UNION ALL SELECT hour, "jobName", status, runs FROM "JobRunRemoved") c
   WHERE hour >= (SELECT date_trunc('hour', now, 'UTC') - interval '48 hours' FROM moment)
-    AND hour < (SELECT date_trunc('hour', now, 'UTC') - interval '24 hours' FROM moment)
+    AND hour < (SELECT date_trunc('hour', now, 'UTC') - interval '24 hours' FROM moment) AND "jobName" <> '${SELF_TEST_JOB}'
 ), began AS (
   SELECT least((SELECT min(day) FROM "JobRunDayCount"), (SELECT min(day) FROM "JobRunDayRemoved")) <= moment.now - interval '24 hours' AS has
   FROM moment

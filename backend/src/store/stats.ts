@@ -1,5 +1,6 @@
 import type { JobStats } from '@job-manager/shared/contract/run';
 import { queuedCap } from '@job-manager/shared/live';
+import { SELF_TEST_JOB } from '@job-manager/shared/run';
 import { countableIn, lanesOf } from './lanes.js';
 import { readQueueNow } from './queue-now.js';
 import type { Sql } from './sql.js';
@@ -52,12 +53,15 @@ WITH RECURSIVE moment AS MATERIALIZED (SELECT clock_timestamp() AS now
   SELECT coalesce(sum(runs) FILTER (WHERE status = 'SUCCESS'), 0) AS success,
          coalesce(sum(runs) FILTER (WHERE status = 'FAILED'), 0) AS failed,
          coalesce(sum(runs) FILTER (WHERE status = 'CANCELLED'), 0) AS cancelled
-  FROM "JobRunCount" WHERE hour >= (SELECT whole_from FROM span) AND hour < 'infinity'
+  FROM "JobRunCount" WHERE hour >= (SELECT whole_from FROM span) AND hour < 'infinity' AND "jobName" <> '${SELF_TEST_JOB}'
 ), part AS MATERIALIZED (
-  SELECT (SELECT count(*) FROM "JobRun" WHERE ${PART}) AS total,
-         (SELECT count(*) FROM "JobRun" WHERE status = 'FAILED' AND ${PART}) AS failed,
-         (SELECT count(*) FROM "JobRun" WHERE status = 'CANCELLED' AND ${PART}) AS cancelled
-  FROM span
+  SELECT (SELECT count(*) FROM "JobRun" WHERE ${PART}) - tested.total AS total,
+         (SELECT count(*) FROM "JobRun" WHERE status = 'FAILED' AND ${PART}) - tested.failed AS failed,
+         (SELECT count(*) FROM "JobRun" WHERE status = 'CANCELLED' AND ${PART}) - tested.cancelled AS cancelled
+  FROM span, LATERAL (
+    SELECT count(*) AS total, count(*) FILTER (WHERE status = 'FAILED') AS failed, count(*) FILTER (WHERE status = 'CANCELLED') AS cancelled
+    FROM "JobRun" WHERE "jobName" = '${SELF_TEST_JOB}' AND ${PART}
+  ) tested
 ), ${lanesOf('lane', 'NOT "isBlocked"')}
 , ${lanesOf('blocked_lane', '"isBlocked"')}
 SELECT span.now,

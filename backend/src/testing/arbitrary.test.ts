@@ -22,7 +22,7 @@ const known = {
   filter: [{ jobName: 'echo' }],
 };
 
-/** What is known of one call alone: kinds of destinations are no kinds of rules, and of one kind none has a URL. */
+/** What is known of one call alone: only a force-fail has a grace, kinds of destinations are no kinds of rules, and of one kind none has a URL. */
 const knownOf: Record<string, KnownValues> = {
   // An own role needs `view`, and a limit goes with some permissions alone.
   'roles.create': { permissions: [['view', 'run']], jobPatterns: [['media-*'], null] },
@@ -30,6 +30,7 @@ const knownOf: Record<string, KnownValues> = {
   'tokens.create': { permissions: [['view', 'run']], jobPatterns: [['media-*'], null] },
   'users.create': { role: ['USER'] },
   'users.changeRole': { role: ['USER'] },
+  'bulk.preview': { graceMs: [undefined] },
   'alerts.createDestination': { kind: ['EMAIL'], emails: [['person@example.test']], url: [undefined] },
 };
 

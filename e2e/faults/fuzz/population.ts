@@ -72,6 +72,7 @@ export class Population {
       const runs = Array.from({ length: 1 + choices.below(5) }, (_, index) => run(index));
       return { ...input, name: 'fuzzed', runs: [...runs, { ...run(9), after: ['r0'] }] };
     }
+    if (name === 'selfTest.start') return { runs: 1 + choices.below(5), failing: choices.below(2) };
     if (name === 'schedules.createSchedule' || name === 'schedules.changeSchedule') {
       const timing = choices.chance(0.5) ? { everyMs: 1_000 + choices.below(10_000) } : { cron: '* * * * *' };
       const { cron: _cron, everyMs: _everyMs, ...rest } = input;
@@ -80,7 +81,10 @@ export class Population {
     if (name === 'bulk.preview') {
       const named = { ids: this.known.jobRunIds?.[0] ?? ['1'] };
       const matching = { filter: choices.of([{ jobName: 'wait' }, { state: 'due' }, { channel: 'mail' }]) };
-      return { action: choices.of(['cancel', 'reschedule', 'rerun']), ...(choices.chance(0.5) ? named : matching) };
+      return {
+        action: choices.of(['cancel', 'reschedule', 'rerun', 'forceFail']),
+        ...(choices.chance(0.5) ? named : matching),
+      };
     }
     if (name === 'recovery.emergencyCleanup') return { ...input, confirmation: EMERGENCY_CONFIRMATION };
     return input;

@@ -1,5 +1,6 @@
 import type { Sql } from '@job-manager/backend/store/sql';
 import { readViolations } from '@job-manager/backend/store/violations';
+import { SELF_TEST_JOB } from '@job-manager/shared/run';
 import { type Execution, executionsByRun, type LedgerLine } from './ledger.js';
 
 /** What is left after a fault, once everything had time to end. */
@@ -112,11 +113,12 @@ export async function judge({ sql, ledger, acknowledged, after = '0' }: Evidence
 const lastOf = ({ claimNo }: Row, executions: Execution[]) =>
   executions.find((execution) => execution.claimNo === claimNo);
 
+/** Test batches keep no ledger, and judge themselves. */
 const RUNS = `
 SELECT id::text, status::text, error, attempt, "maxAttempts", "claimNo", "inactivityTimeoutMs" IS NOT NULL AS "isExternal",
   EXISTS (SELECT 1 FROM "AuditEvent" a WHERE a."runId" = r.id
     AND a.action IN ('run.emergency-fail', 'run.force-fail', 'run.time-out')) AS "isFailedByOthers"
-FROM "JobRun" r WHERE r.id > $1`;
+FROM "JobRun" r WHERE r.id > $1 AND r."jobName" <> '${SELF_TEST_JOB}'`;
 
 /** How an error begins that the engine writes where neither the job nor a person failed the run, or what it contains. */
 const ENGINE_ERRORS = /^(Stopped as poison|The job's result can't be kept)|; it was lost with its runner \d+ times/;

@@ -21,10 +21,14 @@ export const bulkPreviewQuery = (input: BulkRequest) =>
 
 /** Starts what was previewed. */
 export const beginBulk = async (token: string) => (await client.begin({ token })).operation;
+/** One operation and how far it is. */
+export const bulkOperationQuery = (operationId: string) =>
+  api.get.queryOptions({ input: { operationId }, select: ({ operation }) => operation });
 export const readBulk = async (operationId: string) => (await client.get({ operationId })).operation;
 /** Stops an operation after its current step. */
 export const abortBulk = async (operationId: string) => (await client.abort({ operationId })).operation;
 
 /** Operations on many runs, the newest first. */
 export const bulkListQuery = () => api.list.queryOptions({ input: {}, select: ({ operations }) => operations });
-export const bulkListKey = () => api.list.key();
+/** Whatever was read of operations. */
+export const bulkKey = () => api.key();

@@ -21,6 +21,9 @@ export interface QueueFilter {
   state?: (typeof queueStates)[number];
 }
 
+/** What the acts on many runs and runners would find now. */
+export const operationCountsQuery = () => api.operations.queryOptions();
+
 /** Queued runs in the order in which they are claimed, after the first `skip`, 50 at a time. */
 export const queueQuery = (filter: QueueFilter, skip = 0) =>
   api.queue.infiniteOptions({

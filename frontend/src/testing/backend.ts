@@ -51,6 +51,8 @@ interface World {
   definitions: JobDefinition[];
   stalledAfterMs: number;
   stats: JobStats;
+  /** What acts on many would find. */
+  operations: Record<'running' | 'queued' | 'stalled' | 'stopping' | 'goneRunners' | 'freeSlots', number>;
   /** Why runs failed within a day. */
   failures: FailureCause[];
   /** Heartbeats of the last half hour. */
@@ -97,6 +99,7 @@ const newWorld = (): World => ({
   definitions: [aDefinition(), aDefinition({ name: 'trending', description: 'Update trending', defaultParams: {} })],
   stalledAfterMs: 300_000,
   stats: someStats(),
+  operations: { running: 2, queued: 14, stalled: 0, stopping: 0, goneRunners: 0, freeSlots: 8 },
   failures: [],
   pulse: [],
   issues: [],
@@ -232,6 +235,10 @@ const handlers = [
   http.get(
     '/api/admin/jobs/stats',
     guarded(() => HttpResponse.json(world.stats)),
+  ),
+  http.get(
+    '/api/admin/jobs/operations',
+    guarded(() => HttpResponse.json(world.operations)),
   ),
   http.get(
     '/api/admin/jobs/pulse',

@@ -22,6 +22,7 @@ import { runLists } from './run-lists.js';
 import { runners } from './runners.js';
 import { schedules } from './schedules.js';
 import { secondFactor } from './second-factor.js';
+import { selfTest } from './self-test.js';
 import { tokens } from './tokens.js';
 import { users } from './users.js';
 import { views } from './views.js';
@@ -43,6 +44,7 @@ export const contract = {
   views,
   messages,
   batches,
+  selfTest,
   channels,
   schedules,
   runners,

@@ -134,6 +134,24 @@ export const runLists = {
       }),
     ),
 
+  operations: routeFor('view')
+    .route({
+      method: 'GET',
+      path: '/admin/jobs/operations',
+      summary: 'What the acts on many runs and runners would find now',
+      tags: TAG,
+    })
+    .output(
+      z.object({
+        running: count,
+        queued: count.describe('Up to 10,001'),
+        stalled: count.describe('Running, and their runner has gone silent'),
+        stopping: count.describe('Running, though they were requested to stop'),
+        goneRunners: count.describe('Lost or stopped'),
+        freeSlots: count.describe('Of the runners that are alive and claim'),
+      }),
+    ),
+
   snapshots: routeFor('view')
     .route({
       method: 'GET',

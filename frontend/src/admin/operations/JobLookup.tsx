@@ -30,6 +30,8 @@ export function JobLookup() {
           value={typed}
           maxLength={200}
           autoComplete="off"
+          data-key="f"
+          onClick={(event) => event.currentTarget.focus()}
           onChange={(event) => setTyped(event.currentTarget.value)}
         />
         <Button type="submit" variant="default">

@@ -1,19 +1,19 @@
 import type { BulkOperation } from '@job-manager/shared/contract/bulk';
-import { Button } from '@mantine/core';
-import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { abortBulk, bulkListKey, bulkListQuery } from '../../api/bulk-queries';
-import { toFailure } from '../../api/failure';
-import { useAction } from '../../api/useAction';
+import { Anchor } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { Link } from 'react-router-dom';
+import { bulkListQuery } from '../../api/bulk-queries';
 import { bulkActs } from '../../components/bulk/acts';
 import { describeOutcome } from '../../components/bulk/follow-operation';
-import { useMayDo } from '../../components/bulk/useMayDo';
 import { BatchLink } from '../../components/EntityLinks';
 import { Pending } from '../../components/Pending';
 import { RelativeTime } from '../../components/RelativeTime';
 import { spellRuns } from '../../lib/spell-runs';
+import { paths } from '../../paths';
 import { Section } from '../../ui/Section';
 import { Cell, Table } from '../../ui/Table';
-import { toastError } from '../../ui/toast';
+import { AbortButton } from './AbortButton';
+import { OperationProgress } from './OperationProgress';
 import classes from './operations.module.css';
 
 const READ_EVERY_MS = 1_000;
@@ -46,23 +46,20 @@ export function OperationsList() {
 const isRunning = ({ state }: BulkOperation): boolean => state === 'RUNNING';
 
 function Row({ operation }: { operation: BulkOperation }) {
-  const { id, action, total, done, skipped, reason, createdBy, startedAt, batchId, error } = operation;
+  const { id, action, total, reason, createdBy, startedAt, batchId, error } = operation;
   return (
     <tr>
       <Cell isHeader>
         <span className={classes.stack}>
-          {bulkActs[action].verb} {spellRuns(total)}
+          <Anchor component={Link} to={paths.bulkOperation(id)} inherit>
+            {bulkActs[action].verb} {spellRuns(total)}
+          </Anchor>
           {reason !== null && <span className="dimmed">{reason}</span>}
         </span>
       </Cell>
       <Cell label="How far" isWide>
         {isRunning(operation) ? (
-          <progress
-            className={classes.bar}
-            max={total}
-            value={done + skipped}
-            aria-label={`Progress of operation #${id}`}
-          />
+          <OperationProgress operation={operation} />
         ) : (
           <span>
             {describeOutcome(operation)}
@@ -85,21 +82,5 @@ function Row({ operation }: { operation: BulkOperation }) {
         {isRunning(operation) && <AbortButton operation={operation} />}
       </Cell>
     </tr>
-  );
-}
-
-function AbortButton({ operation: { id, action } }: { operation: BulkOperation }) {
-  const queryClient = useQueryClient();
-  const may = useMayDo(action);
-  const { mutate, isPending } = useAction({
-    mutationFn: () => abortBulk(id),
-    onError: (failed) => toastError({ title: 'The operation goes on', message: toFailure(failed).details }),
-    onSettled: () => void queryClient.invalidateQueries({ queryKey: bulkListKey() }),
-  });
-  if (!may) return null;
-  return (
-    <Button variant="default" size="compact-sm" loading={isPending} onClick={() => mutate()}>
-      Abort
-    </Button>
   );
 }

@@ -12,10 +12,12 @@ const RANGE = '24h';
 const SHOWN = 3;
 
 /** The most frequent causes of failures of a day, each of which can be run again as a whole. */
-export function RetryFailures() {
+export function RetryFailures({ hotkey }: { hotkey?: string }) {
   const { data } = useQuery(failuresQuery({ range: RANGE, limit: SHOWN }));
   return (
     <Tile
+      name="retry"
+      hotkey={hotkey}
       title="Retry failures"
       icon={IconRepeat}
       kind="repair"

@@ -1,4 +1,4 @@
-import { screen, within } from '@testing-library/react';
+import { screen, waitFor, within } from '@testing-library/react';
 import { HttpResponse, http } from 'msw';
 import { expect, test } from 'vitest';
 import { aCause } from '../../testing/a-cause';
@@ -71,6 +71,90 @@ test('another operator sees how far an operation is, and may stop it', async () 
   expect(await screen.findByRole('progressbar', { name: 'Progress of operation #12' })).toHaveValue(400);
   await user.click(screen.getByRole('button', { name: 'Abort' }));
   expect(await screen.findByText(/^400 runs queued again; aborted: 600 runs left untouched/)).toBeVisible();
+});
+
+test('the address leads to one operation, and to a tile', async () => {
+  const operation = anOperation({
+    done: 58,
+    skipped: 2,
+    problems: [{ reason: 'removed meanwhile', count: 2 }],
+    reason: 'new disk',
+  });
+  backend.use(
+    listOperations(operation),
+    noActivity,
+    http.get('/api/admin/jobs/bulk/12', () => HttpResponse.json({ operation })),
+  );
+  await openPanel('/admin/jobs/manage?operation=12&tile=cancel');
+  const facts = within(await screen.findByRole('region', { name: 'Operation #12' }));
+  expect(await facts.findByText('2 removed meanwhile')).toBeVisible();
+  expect(facts.getByText('jobName match-scores')).toBeVisible();
+  expect(facts.getByText('new disk')).toBeVisible();
+  await waitFor(() => expect(tile('Cancel by filter').getByLabelText('Job')).toHaveFocus());
+});
+
+test('keys open tiles, and the lookup', async () => {
+  backend.use(listOperations(), noActivity);
+  const { user } = await openPanel('/admin/jobs/manage');
+  await screen.findByRole('region', { name: 'Run Test Batch' });
+  await user.keyboard('5');
+  expect(tile('Purge Channel').getByLabelText('Channel to purge')).toHaveFocus();
+  await user.click(screen.getByRole('heading', { level: 1 }));
+  await user.keyboard('f');
+  expect(screen.getByLabelText('Number, correlation id, key or name')).toHaveFocus();
+  await user.click(screen.getByRole('heading', { level: 1 }));
+  await user.keyboard('2');
+  expect(await screen.findByRole('dialog', { name: 'Run a test batch' })).toBeVisible();
+});
+
+test('a test batch is queued, and reports whether the queue works', async () => {
+  const sent: unknown[] = [];
+  const result = {
+    ...{ batchId: '7', state: 'PASSED', total: 10, ended: 10, asExpected: 10, executedAgain: 0 },
+    ...{ startP50Ms: 12, startP95Ms: 40, runners: [{ name: 'vm:1', runs: 10 }] },
+  };
+  backend.use(
+    listOperations(),
+    noActivity,
+    http.post('/api/admin/jobs/self-test', async ({ request }) => {
+      sent.push(await request.json());
+      return HttpResponse.json({ batchId: '7' }, { status: 201 });
+    }),
+    http.get('/api/admin/jobs/self-test/7', () => HttpResponse.json(result)),
+  );
+  const { user } = await openPanel('/admin/jobs/manage');
+  expect(await tile('Run Test Batch').findByText('8 slots free')).toBeVisible();
+  await user.click(tile('Run Test Batch').getByRole('button', { name: 'Test the queue…' }));
+  const question = within(await screen.findByRole('dialog'));
+  expect(question.getByText(/8 slots are free: about 500ms\./)).toBeVisible();
+  await user.clear(question.getByLabelText('Runs'));
+  await user.type(question.getByLabelText('Runs'), '0');
+  await user.click(question.getByRole('button', { name: 'Run' }));
+  expect(question.getByText('A whole number from 1 to 1,000')).toBeVisible();
+  await user.clear(question.getByLabelText('Runs'));
+  await user.type(question.getByLabelText('Runs'), '10');
+  await user.click(question.getByRole('button', { name: 'Run 10 runs' }));
+  const outcome = within(await screen.findByRole('dialog', { name: 'The queue works' }));
+  expect(outcome.getByText('None was executed twice')).toBeVisible();
+  expect(outcome.getByText('Half of them started within 12ms, 95 % within 40ms')).toBeVisible();
+  expect(sent).toEqual([{ runs: 10, failing: 0 }]);
+});
+
+test('runs that go on after a cancel are force-failed, with their grace explained', async () => {
+  world.operations.stopping = 2;
+  const { sent, handlers } = serveBulk(
+    aBulkPreview({ total: 2 }),
+    anOperation({ action: 'forceFail', total: 2, done: 2, batchId: null }),
+  );
+  backend.use(...handlers, listOperations(), noActivity);
+  const { user } = await openPanel('/admin/jobs/manage');
+  await user.click(await tile('Clear Stuck Jobs').findByRole('button', { name: /^Force-fail 2 / }));
+  const dialog = within(await screen.findByRole('dialog'));
+  expect(await dialog.findByText(/requested to stop.*recorded as failed/)).toBeVisible();
+  expect(dialog.getByRole('combobox', { name: 'Time to stop by itself' })).toHaveValue('30 seconds');
+  await user.click(dialog.getByRole('button', { name: 'Force-fail 2 runs' }));
+  expect(await screen.findByText('2 runs failed or requested to stop')).toBeVisible();
+  expect(sent[0]).toEqual({ action: 'forceFail', filter: { isStopping: true } });
 });
 
 test('a run is looked up by what one has of it, and what is not found leads on to the history', async () => {

@@ -9,7 +9,9 @@ import { useReturnFocus } from '../../ui/useReturnFocus';
 
 const BroadcastDialog = loadable(() => import('./BroadcastDialog').then((module) => module.BroadcastDialog));
 const AddRunnerDialog = loadable(() => import('./AddRunnerDialog').then((module) => module.AddRunnerDialog));
-const CleanUpDialog = loadable(() => import('./CleanUpDialog').then((module) => module.CleanUpDialog));
+const CleanUpDialog = loadable(() =>
+  import('../../components/runner/CleanUpDialog').then((module) => module.CleanUpDialog),
+);
 
 interface Props {
   runners: readonly RunnerDetails[];

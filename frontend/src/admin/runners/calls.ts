@@ -18,7 +18,6 @@ export const runnerQuery = (runnerId: string) => api.getRunner.queryOptions({ in
 export const defaultsQuery = () => api.getRunnerDefaults.queryOptions();
 /** Read anew with each dialog that shows it. */
 export const setupQuery = () => api.getRunnerSetup.queryOptions({ staleTime: 0 });
-export const cleanupQuery = () => api.previewRunnerCleanup.queryOptions({ staleTime: 0, gcTime: 0 });
 export const beatsQuery = (runnerId: string) => api.listRunnerBeats.queryOptions({ input: { runnerId } });
 export const runsQuery = (runnerId: string) => api.listRunnerRuns.queryOptions({ input: { runnerId } });
 export const logQuery = ({ follow, ...input }: { runnerId: string; level: RunnerLogLevel; follow: boolean }) =>

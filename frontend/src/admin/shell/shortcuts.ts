@@ -22,6 +22,8 @@ export const pageKeys: readonly (readonly [key: string, text: string])[] = [
   ['e', 'Re-run its run; change the marked channel or schedule'],
   ['C', 'Cancel its run'],
   ['1 … 5', 'Part of a run’s details'],
+  ['1 … 9', 'Tile of the page Operations'],
+  ['f', 'Job lookup of that page'],
   ['n', 'Next run of the list one came from'],
   ['p', 'Previous one'],
   ['y', 'Copy the id of the run'],

@@ -2,40 +2,41 @@ import type { GoneRunner } from '@job-manager/shared/contract/runners';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { trackError } from '../../api/errorTracking';
 import { toFailure } from '../../api/failure';
+import { cleanUpRunners, cleanupQuery, runnersKey } from '../../api/runner-cleanup';
 import { useAction } from '../../api/useAction';
-import { RelativeTime } from '../../components/RelativeTime';
-import { runnerLooks } from '../../components/runners';
 import { ConfirmDialog } from '../../ui/ConfirmDialog';
 import { toastSuccess } from '../../ui/toast';
-import { calls, cleanupQuery, runnersQuery } from './calls';
-import classes from './runners.module.css';
+import { RelativeTime } from '../RelativeTime';
+import { runnerLooks } from '../runners';
+import classes from './CleanUpDialog.module.css';
 
 const SHOWN = 10;
 const NONE: readonly GoneRunner[] = [];
 
 /** Shows which runners are gone and what is still in their name, and removes them. */
-export function CleanUpDialog({ onClose }: { onClose: () => void }) {
+export function CleanUpDialog({ onClose, onDone }: { onClose: () => void; onDone?: () => void }) {
   const { data, error } = useQuery(cleanupQuery());
   const queryClient = useQueryClient();
   const cleaning = useAction({
-    mutationFn: (runnerIds: string[]) => calls.cleanUpRunners({ runnerIds }),
+    mutationFn: cleanUpRunners,
     onSuccess: ({ removed, recovered, left }) => {
       const back = recovered === 0 ? '' : ` ${countRuns(recovered)} taken back.`;
       const kept = left.length === 0 ? '' : ` ${left.length} left alone: ${left[0]?.reason ?? ''}`;
       toastSuccess({ id: 'runner command', message: `${countRunners(removed)} removed.${back}${kept}` });
       onClose();
+      onDone?.();
     },
-    onError: (failed) => trackError(failed, { action: 'cleanUpRunners', component: 'RunnersPage' }),
-    onSettled: () => void queryClient.invalidateQueries({ queryKey: runnersQuery().queryKey }),
+    onError: (failed) => trackError(failed, { action: 'cleanUpRunners', component: 'CleanUpDialog' }),
+    onSettled: () => void queryClient.invalidateQueries({ queryKey: runnersKey() }),
   });
   const gone = data?.runners ?? NONE;
   const failed = cleaning.error ?? error;
   return (
     <ConfirmDialog
       title="Clean up runners that are gone?"
-      confirm={`Remove ${countRunners(gone.length)}`}
-      isDangerous
-      isPending={cleaning.isPending || data === undefined}
+      confirm={data && gone.length === 0 ? 'Close' : `Remove ${countRunners(gone.length)}`}
+      isDangerous={gone.length > 0}
+      isPending={cleaning.isPending || (data === undefined && error === null)}
       fault={failed ? toFailure(failed).details : null}
       onConfirm={() => {
         if (gone.length > 0) cleaning.mutate(gone.map(({ runnerId }) => runnerId));
@@ -43,12 +44,13 @@ export function CleanUpDialog({ onClose }: { onClose: () => void }) {
       }}
       onClose={onClose}
     >
-      <p>
-        {data?.runs
-          ? `${countRuns(data.runs)} still in their name: they are taken back first, as if the lease had ended.`
-          : 'No run is in their name any more.'}{' '}
-        Their events stay. It can't be undone.
-      </p>
+      {data && (
+        <p>
+          {gone.length === 0
+            ? 'No runner is lost or has stopped: there is nothing to remove.'
+            : `${describeRuns(data.runs)} Their events stay. It can’t be undone.`}
+        </p>
+      )}
       <ul className={classes.names}>
         {gone.slice(0, SHOWN).map(({ runnerId, name, status, runs, lastHeartbeatAt }) => (
           <li key={runnerId}>
@@ -61,6 +63,11 @@ export function CleanUpDialog({ onClose }: { onClose: () => void }) {
     </ConfirmDialog>
   );
 }
+
+const describeRuns = (runs: number): string =>
+  runs > 0
+    ? `${countRuns(runs)} still in their name: they are taken back first, as if the lease had ended.`
+    : 'No run is in their name any more.';
 
 const countRuns = (runs: number): string => (runs === 1 ? '1 run' : `${runs.toLocaleString('en')} runs`);
 const countRunners = (count: number): string => (count === 1 ? '1 runner' : `${count} runners`);
