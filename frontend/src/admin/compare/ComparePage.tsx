@@ -1,9 +1,10 @@
 import type { JobRun } from '@job-manager/shared/contract/run';
 import { isRunId } from '@job-manager/shared/contract/run-id';
-import { Button, Checkbox } from '@mantine/core';
+import { Button, Checkbox, TextInput } from '@mantine/core';
 import { IconArrowsExchange, IconGitCompare } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { parseAsBoolean, parseAsString, useQueryStates } from 'nuqs';
+import { useState } from 'react';
 import { toFailure } from '../../api/failure';
 import { runQuery } from '../../api/job-queries';
 import { StatusMark } from '../../components/JobStatusBadge';
@@ -45,8 +46,8 @@ export function ComparePage() {
     >
       <Section title="Two runs" isTitleHidden>
         <div className={classes.heads}>
-          <RunHead label="First" compared={first} />
-          <RunHead label="Second" compared={second} />
+          <RunHead label="First" compared={first} onChoose={(id) => void set({ a: id })} />
+          <RunHead label="Second" compared={second} onChoose={(id) => void set({ b: id })} />
         </div>
         {a !== null && a === b && first.run && <p className={classes.note}>The same run.</p>}
         {first.run && second.run && a !== b && <Comparison a={first.run} b={second.run} isWhole={all} />}
@@ -58,18 +59,24 @@ export function ComparePage() {
 interface Compared {
   run: JobRun | undefined;
   isPending: boolean;
-  /** Why there is no run to compare. */
+  /** Why there is no run to compare; null where there is one, or none was chosen. */
   problem: string | null;
 }
 
 function useCompared(id: string | null): Compared {
   const isNumber = id !== null && isRunId(id);
   const { data: run, error, isPending } = useQuery({ ...runQuery(id ?? ''), enabled: isNumber, retry: false });
-  if (!isNumber) return { run: undefined, isPending: false, problem: 'No run chosen: the address names its number.' };
+  if (!isNumber) return { run: undefined, isPending: false, problem: null };
   return { run, isPending: isPending && error === null, problem: error && toFailure(error).details };
 }
 
-function RunHead({ label, compared: { run, isPending, problem } }: { label: string; compared: Compared }) {
+interface RunHeadProps {
+  label: string;
+  compared: Compared;
+  onChoose: (jobRunId: string) => void;
+}
+
+function RunHead({ label, compared: { run, isPending, problem }, onChoose }: RunHeadProps) {
   return (
     <div className={classes.head}>
       <span className={classes.which}>{label}</span>
@@ -83,7 +90,38 @@ function RunHead({ label, compared: { run, isPending, problem } }: { label: stri
       )}
       {isPending && <RowSkeletons rows={1} isDense label="Loading the run" />}
       {problem !== null && run === undefined && <span className="dimmed">{problem}</span>}
+      {run === undefined && !isPending && <RunChoice label={label} onChoose={onChoose} />}
     </div>
+  );
+}
+
+/** Takes the number of a run. */
+function RunChoice({ label, onChoose }: Pick<RunHeadProps, 'label' | 'onChoose'>) {
+  const [typed, setTyped] = useState('');
+  const [isRefused, setRefused] = useState(false);
+  const id = typed.trim().replace(/^#/, '');
+  return (
+    <form
+      className={classes.choice}
+      onSubmit={(event) => {
+        event.preventDefault();
+        setRefused(!isRunId(id));
+        if (isRunId(id)) onChoose(id);
+      }}
+    >
+      <TextInput
+        label={`${label} run`}
+        placeholder="Its number, such as 300"
+        inputMode="numeric"
+        autoComplete="off"
+        value={typed}
+        error={isRefused && !isRunId(id) ? 'Enter the number of a run' : null}
+        onChange={(event) => setTyped(event.currentTarget.value)}
+      />
+      <Button type="submit" variant="default">
+        Choose
+      </Button>
+    </form>
   );
 }
 
@@ -123,15 +161,27 @@ function Group({ group: { title, rows }, isWhole }: { group: ComparedGroup; isWh
       <tbody>
         {rows
           .filter(({ isSame }) => isWhole || !isSame)
-          .map(({ label, a, b, isSame, change }) => (
+          .map(({ label, a, b, isSame, change, shares }) => (
             <tr key={label} data-same={isSame || undefined}>
               <th scope="row">{label}</th>
-              <td data-label="First">{a}</td>
-              <td data-label="Second">{b}</td>
+              <td data-label="First">
+                {a}
+                <Bar share={shares?.a} />
+              </td>
+              <td data-label="Second">
+                {b}
+                <Bar share={shares?.b} />
+              </td>
               <td className={classes.change}>{change ?? (isSame ? 'same' : 'changed')}</td>
             </tr>
           ))}
       </tbody>
     </table>
   );
+}
+
+/** How long a step took, on the scale of all of them; the figure stands above it. */
+function Bar({ share }: { share: number | null | undefined }) {
+  if (share == null) return null;
+  return <span className={classes.bar} style={{ width: `${Math.max(1, Math.round(100 * share))}%` }} aria-hidden />;
 }

@@ -10,6 +10,8 @@ interface ComparedRow {
   isSame: boolean;
   /** How the second is beside the first, where that can be measured: "▲ 4m 32s". */
   change?: string;
+  /** How long each took of the longest of its kind, 0 to 1; null where it isn't known. */
+  shares?: { a: number | null; b: number | null };
 }
 
 export interface ComparedGroup {
@@ -87,13 +89,16 @@ function measuredRow({ label, a, b, format }: Measured): ComparedRow {
 /** Steps by their names, in the order of the first run, then those that only the second has. */
 function stepRows(a: JobRun, b: JobRun): ComparedRow[] {
   const [first, second] = [stepsOf(a.steps ?? []), stepsOf(b.steps ?? [])];
+  const longest = Math.max(1, ...[...first.values(), ...second.values()].map(({ tookMs }) => tookMs ?? 0));
+  const shareOf = (step: JobRunStep | undefined) => (step?.tookMs == null ? null : step.tookMs / longest);
   return [...new Set([...first.keys(), ...second.keys()])].map((label) => {
     const [one, other] = [first.get(label), second.get(label)];
     const measured = measuredRow({ label, a: one?.tookMs ?? null, b: other?.tookMs ?? null, format: formatDuration });
     const text = (step: JobRunStep | undefined, took: string) =>
       step === undefined ? NONE : step.state === 'done' ? took : `${took} (${step.state})`;
     const [left, right] = [text(one, measured.a), text(other, measured.b)];
-    return { ...measured, a: left, b: right, isSame: left === right };
+    const shares = { a: shareOf(one), b: shareOf(other) };
+    return { ...measured, a: left, b: right, isSame: left === right, shares };
   });
 }
 

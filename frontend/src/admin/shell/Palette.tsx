@@ -19,7 +19,7 @@ import { useNavigate } from 'react-router-dom';
 import { healthQuery } from '../../api/health-queries';
 import { definitionsQuery } from '../../api/job-queries';
 import { mount } from '../../api/place';
-import { useCan } from '../../api/session';
+import { useAllowed, useCan } from '../../api/session';
 import { viewsQuery } from '../../api/view-calls';
 import { channelsQuery } from '../../components/channels/calls';
 import { noteList } from '../../components/list-return';
@@ -173,9 +173,10 @@ function useEntries(typed: string, isOpen: boolean): { found: PaletteEntry[]; is
   const recent = useMemo(readRecentPages, [isOpen]);
   const { hits, isPending } = useLookup(typed, isOpen);
   const canPauseJobs = useCan('manageJobs');
+  const may = useAllowed();
   const runJob = mayRun ? openNewOf : undefined;
   const listed = { pages, recent, views, jobs, channels, runners: health?.runners };
-  return { found: findEntries(typed, { ...listed, hits, runJob, canPauseJobs }), isPending };
+  return { found: findEntries(typed, { ...listed, hits, runJob, canPauseJobs, may }), isPending };
 }
 
 /** Opens what was chosen, in a new tab where that is asked for. */

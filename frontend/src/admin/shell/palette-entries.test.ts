@@ -33,6 +33,24 @@ test('finds jobs by the letters of their names, and by their descriptions', () =
   expect(labels('zzz')).toEqual([]);
 });
 
+test.each(['300 241', 'compare #300 #241', '#300, #241', 'compare 300 and 241'])('compares two runs by %j', (typed) => {
+  expect(findEntries(typed, sources)[0]).toMatchObject({
+    label: 'Compare #300 and #241',
+    to: '/admin/jobs/compare?a=300&b=241',
+  });
+});
+
+test('leads to the tiles of acts on many that this person may do', () => {
+  expect(labels('compare')).toContain('Compare two runs…');
+  expect(labels('purge channel')).not.toContain('Purge a channel…');
+  const purger = { ...sources, may: (permission: string) => ['bulk', 'purge'].includes(permission) };
+  expect(findEntries('purge', purger)).toContainEqual({
+    group: 'Actions',
+    label: 'Purge a channel…',
+    to: '/admin/jobs/manage?tile=purge',
+  });
+});
+
 test('runs nothing for those who may not', () => {
   expect(labels('trending', { ...sources, runJob: undefined as never })).toEqual(['Open trending']);
 });

@@ -2,6 +2,7 @@ import type { JobRunSummary } from '@job-manager/shared/contract/run';
 import { isRunId } from '@job-manager/shared/contract/run-id';
 import type { LookupHit } from '@job-manager/shared/contract/run-lists';
 import type { SavedView } from '@job-manager/shared/contract/views';
+import type { Permission } from '@job-manager/shared/permissions';
 import { runnerName } from '../../components/runners';
 import { addressOfView } from '../../components/saved-view-address';
 import { statusLook } from '../../components/status';
@@ -33,6 +34,8 @@ interface Sources {
   hits?: readonly LookupHit[];
   /** Opens the run dialog for a job, or for one yet to be chosen; absent for those who may not run. */
   runJob?: (jobName: string) => void;
+  /** Whether this person has a permission. */
+  may?: (permission: Permission) => boolean;
   /** Whether jobs may be paused. */
   canPauseJobs?: boolean;
 }
@@ -52,12 +55,18 @@ export function findEntries(typed: string, sources: Sources): PaletteEntry[] {
     ...channelEntries(sources),
     ...runnerEntries(sources),
     ...actionEntries(sources),
+    ...operationEntries(sources),
   ]
     .map((entry) => ({ entry, score: scoreMatch(entry.label, text) || scoreMatch(entry.description ?? '', text) / 8 }))
     .filter(({ score }) => score > 0)
     .sort((a, b) => b.score - a.score)
     .slice(0, MAX_ENTRIES);
-  return [...runEntries(text), ...(sources.hits ?? []).flatMap(hitEntries), ...matches.map(({ entry }) => entry)];
+  return [
+    ...runEntries(text),
+    ...compareEntries(text),
+    ...(sources.hits ?? []).flatMap(hitEntries),
+    ...matches.map(({ entry }) => entry),
+  ];
 }
 
 /** Where nothing was found: the history also knows jobs whose code is elsewhere, or gone. */
@@ -70,6 +79,13 @@ export const historyEntry = (typed: string): PaletteEntry => ({
 function runEntries(text: string): PaletteEntry[] {
   const id = text.replace(/^#/, '');
   return isRunId(id) ? [{ group: 'Run', label: `Open run #${id}`, to: paths.run(id) }] : [];
+}
+
+/** Two numbers: `300 241`, or `compare #300 #241`. */
+function compareEntries(text: string): PaletteEntry[] {
+  const [, a = '', b = ''] = /^(?:compare\s+)?#?(\d+)(?:\s+|\s*,\s*|\s+and\s+)#?(\d+)$/i.exec(text) ?? [];
+  if (!isRunId(a) || !isRunId(b)) return [];
+  return [{ group: 'Run', label: `Compare #${a} and #${b}`, to: paths.compare(a, b) }];
 }
 
 /** Runs by their correlation id or key, batches and schedules. A number is offered before the server has answered. */
@@ -120,3 +136,22 @@ const runnerEntries = ({ runners = [] }: Sources): PaletteEntry[] =>
 
 const actionEntries = ({ runJob }: Sources): PaletteEntry[] =>
   runJob ? [{ group: 'Actions', label: 'Run New Job', keys: 'c', act: () => runJob('') }] : [];
+
+/** Offered where they are typed alone. */
+const operationEntries = ({ may = () => false }: Sources): PaletteEntry[] => [
+  { group: 'Actions', label: 'Compare two runs…', to: paths.comparePage },
+  // What touches many leads to its tile alone.
+  ...tileEntries.flatMap(({ label, tile, needs }) =>
+    needs.every(may) ? [{ group: 'Actions' as const, label, to: paths.operation(tile) }] : [],
+  ),
+];
+
+const tileEntries: readonly { label: string; tile: string; needs: readonly Permission[] }[] = [
+  { label: 'Run a test batch…', tile: 'test', needs: ['run'] },
+  { label: 'Clear stuck jobs…', tile: 'stuck', needs: ['cleanup'] },
+  { label: 'Purge a channel…', tile: 'purge', needs: ['bulk', 'purge'] },
+  { label: 'Clean up runners that are gone…', tile: 'runners', needs: ['cleanup'] },
+  { label: 'Cancel runs by filter…', tile: 'cancel', needs: ['bulk', 'cancel'] },
+  { label: 'Retry failures…', tile: 'retry', needs: ['bulk', 'run', 'retry'] },
+  { label: 'Emergency cleanup…', tile: 'emergency', needs: ['emergency'] },
+];
