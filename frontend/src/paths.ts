@@ -1,5 +1,9 @@
 import { alertPaths } from '@job-manager/shared/alert-paths';
 
+/** The parts of a runner's page; the first is shown where none is named. */
+export const runnerTabs = ['overview', 'runs', 'log', 'events'] as const;
+export type RunnerTab = (typeof runnerTabs)[number];
+
 /** The parts of a run's details; the first is shown where none is named. */
 export const runTabs = ['overview', 'log', 'attempts', 'chain', 'activity'] as const;
 export type RunTab = (typeof runTabs)[number];
@@ -28,8 +32,8 @@ export const paths = {
   channels: '/admin/jobs/channels',
   channel: (name: string) => `/admin/jobs/channels/${name}`,
   runners: '/admin/jobs/runners',
-  runnerPage: (runnerId: string) => `/admin/jobs/runners/${runnerId}`,
-  runnerLog: (runnerId: string) => `/admin/jobs/runners/${runnerId}#log`,
+  runnerPage: (runnerId: string, tab: RunnerTab = 'overview') =>
+    `/admin/jobs/runners/${runnerId}${tab === 'overview' ? '' : `?tab=${tab}`}`,
   /** The runners of a name, `host:pid`: mostly one. */
   runner: (name: string) => `/admin/jobs/runners?q=${encodeURIComponent(name)}`,
   definitions: '/admin/jobs/definitions',
@@ -40,8 +44,10 @@ export const paths = {
   schedule: (scheduleId: string) => `/admin/jobs/schedules/${scheduleId}`,
   analytics: '/admin/jobs/analytics',
   alerts: '/admin/alerts',
+  alertDestinations: alertPaths.destinations,
   incident: alertPaths.incident,
   systemStatus: '/admin/system-status',
+  serviceLogs: '/admin/system-status?tab=events',
   errors: '/admin/errors',
   error: (fingerprint: string) => `/admin/errors/${fingerprint}`,
   audit: '/admin/audit',

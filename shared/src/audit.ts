@@ -79,6 +79,7 @@ export const auditActions = [
   'incident.acknowledge',
   'incident.mute',
   'incident.resolve',
+  'issue.mute',
   'audit.export',
   'history.export',
   'errors.export',

@@ -6,6 +6,7 @@ const ago = (minutes: number) => new Date(NOW.getTime() - minutes * 60_000);
 const none: IssueFacts = {
   now: NOW,
   ...{ reasons: [], causes: [], shares: [], pauses: [], channels: [], schedules: [], ignoredCancels: [] },
+  ...{ incidents: [], destinations: [] },
 };
 /** Of rows with more columns than issues look at. */
 const find = (facts: { [Name in keyof IssueFacts]?: readonly object[] }) =>
@@ -14,7 +15,8 @@ const messages = (...of: Parameters<typeof find>) =>
   find(...of).map(({ severity, message }) => `${severity}: ${message}`);
 
 const cause = (jobName: string, runs: number, part: object = {}) => ({
-  ...{ jobName, runs, fingerprint: `${jobName}-1`, cause: 'No user #', firstSeenAt: ago(7_000), ...part },
+  ...{ jobName, runs, fingerprint: `${jobName}-1`, cause: 'No user #', firstSeenAt: ago(7_000) },
+  ...{ cameBackAt: null, ...part },
 });
 const share = (jobName: string, failed: number, ended: number, usualRate: number | null = 0.01) => ({
   ...{ jobName, failed, ended, usualRate },
@@ -86,5 +88,47 @@ it('names late channels, schedules that do not run and cancels that are ignored'
     'Schedule broken: No process has its job. since null',
     `Schedule skipping: its last 3 due times had no run since ${ago(25).toISOString()}`,
     `echo #7 goes on, though it was cancelled since ${ago(5).toISOString()}`,
+  ]);
+});
+
+it('names errors that came back after they were resolved, and destinations that fail', () => {
+  const causes = [cause('echo', 1, { cameBackAt: ago(3) }), cause('nap', 1, { cameBackAt: null })];
+  const destinations = [{ id: 'd', name: 'Team chat', detail: '404 Not Found', since: ago(50) }];
+  expect(find({ causes, destinations }).map(({ message, since }) => `${message} since ${since}`)).toEqual([
+    `echo fails again of what was resolved, in 1 run: “No user #” since ${ago(3).toISOString()}`,
+    `The last 3 messages to Team chat could not be delivered: “404 Not Found” since ${ago(50).toISOString()}`,
+  ]);
+});
+
+it('lists an incident with the issue that it is about, and by itself where there is none', () => {
+  const incident = (id: string, kind: string, part: object) => ({
+    ...{ id, kind, severity: 'WARNING', title: `Incident ${id}`, cause: 'So it is', openedAt: ago(9), count: 4 },
+    ...{ subject: '', jobName: null, channel: null, fingerprint: null, mutedUntil: null, mutedBy: null, ...part },
+  });
+  const reasons = ['NO_RUNNER', 'LOOP_BLOCKED', 'LOOP_BLOCKED'].map((code) => ({
+    ...{ severity: 'WARNING', code, message: code },
+  }));
+  const channels = [{ name: 'mail', pausedAt: null, targetWaitMs: null, due: 3, oldestDueAt: ago(6) }];
+  const incidents = [
+    incident('1', 'failureRate', { jobName: 'echo' }),
+    incident('2', 'channelLate', { channel: 'mail', severity: 'CRITICAL' }),
+    incident('3', 'noRunner', {}),
+    incident('4', 'health', { subject: 'LOOP_BLOCKED' }),
+    incident('5', 'slowRuns', { jobName: 'nap' }),
+    incident('6', 'slowRuns', { jobName: 'yawn', mutedUntil: ago(-60) }),
+    incident('7', 'failureRate', { jobName: 'ech' }),
+  ];
+  const facts = { causes: [cause('echo', 9)], shares: [share('echo', 9, 9)], reasons, channels, incidents };
+  expect(find(facts).map(({ key, severity, incidentId }) => `${severity} ${key}: ${incidentId}`)).toEqual([
+    'critical failing echo: 1',
+    'critical late mail: 2',
+    'warning health NO_RUNNER: 3',
+    'warning health LOOP_BLOCKED: 4',
+    'warning health LOOP_BLOCKED 2: 4',
+    'warning incident 5: 5',
+    'warning incident 7: 7',
+  ]);
+  expect(find({ incidents: incidents.slice(4, 5) })).toMatchObject([
+    { message: 'Incident 5: So it is', since: ago(9).toISOString(), runs: 4, subject: { kind: 'incident' } },
   ]);
 });

@@ -1,11 +1,13 @@
 import type { SystemHealth } from '@job-manager/shared/contract/health';
 import type { Issue } from '@job-manager/shared/contract/issues';
+import type { FailingDestination, OpenIncident } from '../store/alerts/open-incidents.js';
 import type { ChannelRow } from '../store/channel-list.js';
 import { formatDuration } from '../store/format-duration.js';
 import type { PauseRow } from '../store/health.js';
 import type { FailureShare, IgnoredCancelRow } from '../store/issues.js';
 import type { CauseRow } from '../store/metrics/failures.js';
 import type { Schedule } from '../store/schedules.js';
+import { joinIncidents } from './incident-issues.js';
 
 /** What issues follow from. `causes` are those of an hour that are open. */
 export interface IssueFacts {
@@ -17,7 +19,12 @@ export interface IssueFacts {
   channels: readonly ChannelRow[];
   schedules: readonly Schedule[];
   ignoredCancels: readonly IgnoredCancelRow[];
+  incidents: readonly OpenIncident[];
+  destinations: readonly FailingDestination[];
 }
+
+/** An issue as it is found, before incidents are joined. */
+export type FoundIssue = Omit<Issue, 'incidentId'>;
 
 /** From where on something is an issue. */
 export const thresholds = {
@@ -29,6 +36,8 @@ export const thresholds = {
   targetWaitMs: 5 * 60_000,
   skips: 3,
   ignoredCancelMs: 60_000,
+  /** So many messages to a destination failed, one after the other. */
+  failedDeliveries: 3,
 } as const;
 
 /** The issues, the worst first. */
@@ -38,21 +47,23 @@ export function findIssues(facts: IssueFacts): Issue[] {
   const found = [
     ...failing,
     ...facts.pauses.flatMap((pause) => ofPause(pause, facts.now)),
-    ...facts.reasons.filter(({ code }) => !isSaid.has(code)).map(ofReason),
+    ...ofReasons(facts.reasons.filter(({ code }) => !isSaid.has(code))),
     ...facts.channels.flatMap((channel) => ofLate(channel, facts.now)),
     ...facts.schedules.flatMap(ofSchedule),
     ...facts.ignoredCancels.map(ofIgnoredCancel),
     ...findNewErrors(facts, new Set(failing.map(({ key }) => key))),
+    ...facts.destinations.map(ofDestination),
   ];
-  return (['critical', 'warning'] as const).flatMap((wanted) => found.filter(({ severity }) => severity === wanted));
+  const issues = joinIncidents(found, facts.incidents);
+  return (['critical', 'warning'] as const).flatMap((wanted) => issues.filter(({ severity }) => severity === wanted));
 }
 
 const counted = (runs: number, noun: string): string => `${runs.toLocaleString('en')} ${noun}${runs === 1 ? '' : 's'}`;
-const quoted = (text: string | null): string => (text === null ? '' : `: “${text}”`);
+export const quoted = (text: string | null): string => (text === null ? '' : `: “${text}”`);
 const failingKey = (jobName: string): string => `failing ${jobName}`;
 
 /** Jobs that fail more than they use to, each with its most frequent cause. */
-function findFailing({ causes, shares }: IssueFacts): Issue[] {
+function findFailing({ causes, shares }: IssueFacts): FoundIssue[] {
   const { runs: least, rate: from, timesUsual } = thresholds.failed;
   return shares.flatMap(({ jobName, ended, failed, usualRate }) => {
     const rate = failed / Math.max(1, ended);
@@ -73,26 +84,29 @@ function findFailing({ causes, shares }: IssueFacts): Issue[] {
   });
 }
 
-/** Errors that were never seen before this hour, of jobs that are not issues themselves. */
-function findNewErrors({ causes, now }: IssueFacts, failing: ReadonlySet<string>): Issue[] {
+/** Errors that are new within this hour, or back after they were resolved; of jobs that are not issues themselves. */
+function findNewErrors({ causes, now }: IssueFacts, failing: ReadonlySet<string>): FoundIssue[] {
+  const isRecent = (at: Date) => now.getTime() - at.getTime() <= thresholds.hourMs;
   return causes
-    .filter(
-      ({ jobName, runs, firstSeenAt }) =>
-        runs >= thresholds.newError.runs &&
-        now.getTime() - firstSeenAt.getTime() <= thresholds.hourMs &&
-        !failing.has(failingKey(jobName)),
-    )
-    .map(({ jobName, runs, firstSeenAt, cause, fingerprint }) => ({
-      key: `new error ${fingerprint}`,
-      severity: 'warning',
-      message: `${jobName} has an error that is new, in ${counted(runs, 'run')}${quoted(cause)}`,
-      since: firstSeenAt.toISOString(),
-      runs,
-      subject: { kind: 'failures', jobName, fingerprint },
-    }));
+    .filter(({ jobName }) => !failing.has(failingKey(jobName)))
+    .flatMap(({ jobName, runs, firstSeenAt, cameBackAt, cause, fingerprint }) => {
+      const isNew = runs >= thresholds.newError.runs && isRecent(firstSeenAt);
+      if (!isNew && cameBackAt === null) return [];
+      const what = isNew ? 'has an error that is new' : 'fails again of what was resolved';
+      return [
+        {
+          key: `${isNew ? 'new error' : 'came back'} ${fingerprint}`,
+          severity: 'warning' as const,
+          message: `${jobName} ${what}, in ${counted(runs, 'run')}${quoted(cause)}`,
+          since: ((isNew ? null : cameBackAt) ?? firstSeenAt).toISOString(),
+          runs,
+          subject: { kind: 'failures' as const, jobName, fingerprint },
+        },
+      ];
+    });
 }
 
-function ofPause({ kind, name, pausedBy, pauseReason, pausedMs, waitingMs, due }: PauseRow, now: Date): Issue[] {
+function ofPause({ kind, name, pausedBy, pauseReason, pausedMs, waitingMs, due }: PauseRow, now: Date): FoundIssue[] {
   if (kind === 'channel' && waitingMs < thresholds.forgottenPauseMs) return [];
   const by = pausedBy === null ? '' : ` by ${pausedBy}`;
   const what = kind === 'channel' ? `Channel ${name}` : `Job ${name}`;
@@ -108,16 +122,22 @@ function ofPause({ kind, name, pausedBy, pauseReason, pausedMs, waitingMs, due }
   ];
 }
 
-const ofReason = ({ code, severity, message }: SystemHealth['reasons'][number]): Issue => ({
-  key: `health ${code} ${message}`,
-  severity: severity === 'CRITICAL' ? 'critical' : 'warning',
-  message,
-  since: null,
-  runs: null,
-  subject: { kind: 'service' },
-});
+/** Their words hold figures that change, so a key is the code, numbered where several have it. */
+function ofReasons(reasons: IssueFacts['reasons']): FoundIssue[] {
+  return reasons.map(({ code, severity, message }, index) => {
+    const before = reasons.slice(0, index).filter((reason) => reason.code === code).length;
+    return {
+      key: before === 0 ? `health ${code}` : `health ${code} ${before + 1}`,
+      severity: severity === 'CRITICAL' ? 'critical' : 'warning',
+      message,
+      since: null,
+      runs: null,
+      subject: { kind: 'service' },
+    };
+  });
+}
 
-function ofLate({ name, pausedAt, oldestDueAt, targetWaitMs, due }: ChannelRow, now: Date): Issue[] {
+function ofLate({ name, pausedAt, oldestDueAt, targetWaitMs, due }: ChannelRow, now: Date): FoundIssue[] {
   if (pausedAt !== null || oldestDueAt === null) return [];
   const target = targetWaitMs ?? thresholds.targetWaitMs;
   const waitMs = now.getTime() - oldestDueAt.getTime();
@@ -134,7 +154,7 @@ function ofLate({ name, pausedAt, oldestDueAt, targetWaitMs, due }: ChannelRow, 
   ];
 }
 
-function ofSchedule({ id, name, pausedAt, problem, skips, outcomes }: Schedule): Issue[] {
+function ofSchedule({ id, name, pausedAt, problem, skips, outcomes }: Schedule): FoundIssue[] {
   const subject = { kind: 'schedule' as const, scheduleId: id };
   const key = `schedule ${id}`;
   if (problem !== null)
@@ -148,11 +168,20 @@ function ofSchedule({ id, name, pausedAt, problem, skips, outcomes }: Schedule):
   return [{ key, severity: 'warning', message, since: new Date(first.firstDueAt).toISOString(), runs: null, subject }];
 }
 
-const ofIgnoredCancel = ({ jobRunId, jobName, cancelRequestedAt, requestedBy }: IgnoredCancelRow): Issue => ({
+const ofIgnoredCancel = ({ jobRunId, jobName, cancelRequestedAt, requestedBy }: IgnoredCancelRow): FoundIssue => ({
   key: `cancel ${jobRunId}`,
   severity: 'warning',
   message: `${jobName} #${jobRunId} goes on, though it was cancelled${requestedBy === null ? '' : ` by ${requestedBy}`}`,
   since: cancelRequestedAt.toISOString(),
   runs: 1,
   subject: { kind: 'run', jobRunId },
+});
+
+const ofDestination = ({ id, name, detail, since }: FailingDestination): FoundIssue => ({
+  key: `destination ${id}`,
+  severity: 'warning',
+  message: `The last ${thresholds.failedDeliveries} messages to ${name} could not be delivered${quoted(detail)}`,
+  since: since.toISOString(),
+  runs: null,
+  subject: { kind: 'destination', destinationId: id },
 });

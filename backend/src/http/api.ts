@@ -29,6 +29,7 @@ import { createDocumentRoutes } from './openapi.js';
 import { type Gate, pathOf } from './policy.js';
 import { createPresetCalls } from './preset-calls.js';
 import { HttpProblem } from './problem.js';
+import { createPulse } from './pulse.js';
 import { createRecoveryCalls } from './recovery-calls.js';
 import { createRoleCalls } from './role-calls.js';
 import { type ApiRoute, listRoutes, resolveRoute } from './routes.js';
@@ -37,6 +38,7 @@ import { createRunnerCalls } from './runner-calls.js';
 import { createScheduleCalls } from './schedule-calls.js';
 import { createSecondFactorCalls } from './second-factor-calls.js';
 import { createSelfTestCalls } from './self-test-calls.js';
+import { createSnapshots } from './snapshots.js';
 import type { StatsCache } from './stats-cache.js';
 import { createTokenCalls } from './token-calls.js';
 import { createUserCalls } from './user-calls.js';
@@ -111,14 +113,15 @@ function createHandler(deps: HttpDeps, gate: Gate, stats: StatsCache) {
         throw refusalOfInput(error, { route, schema: inputSchema, input });
       }
     });
+  const reads = { snapshots: createSnapshots(deps), pulse: createPulse(deps) };
   const router = os.router({
     auth: createAuthCalls(deps),
     secondFactor: createSecondFactorCalls(deps),
     jobs: createJobCalls(deps, gate, stats),
     historyExport: createHistoryExport(deps),
-    runLists: createRunListCalls(deps),
-    metrics: createMetricsCalls(deps),
-    issues: createIssueCalls(deps),
+    runLists: createRunListCalls(deps, reads),
+    metrics: createMetricsCalls(deps, reads),
+    issues: createIssueCalls(deps, reads),
     activeRuns: createActiveRunCalls(deps),
     bulk: createBulkCalls(deps, gate),
     selfTest: createSelfTestCalls(deps),

@@ -193,6 +193,10 @@ const calls: Record<string, Change | Exception> = {
       return { path: await savedView(), body: { ...content, rev: 1 } };
     },
   },
+  'issues.muteIssue': {
+    action: 'issue.mute',
+    given: async () => ({ body: { key: 'failing echo', until: 'cleared' } }),
+  },
   'alerts.acknowledge': { action: 'incident.acknowledge', given: async () => ({ path: await incident() }) },
   'alerts.mute': { action: 'incident.mute', given: async () => ({ path: await incident(), body: { until: null } }) },
   'alerts.resolve': { action: 'incident.resolve', given: async () => ({ path: await incident() }) },

@@ -10,26 +10,21 @@ import { readMetrics } from '../metrics/read-metrics.js';
 import { readSpan, requestOf } from '../metrics/request.js';
 import { RangeProblem } from '../metrics/span.js';
 import { collectRecentCauses } from '../queue/maintenance/causes.js';
-import { readPulse } from '../store/metrics/pulse.js';
 import { DAY_MS, HOUR_MS, type Span } from '../store/metrics/span.js';
 import { actorOf, type CallContext, type HttpDeps } from './context.js';
 import { createKeyedCache } from './keyed-cache.js';
 import { HttpProblem } from './problem.js';
+import type { ReadPulse } from './pulse.js';
 
 const os = implement(contract.metrics).$context<CallContext>();
 
 const FRESH_MS = { day: 10_000, longer: 60_000 };
-const PULSE_FRESH_MS = 5_000;
-const MINUTE_MS = 60_000;
 
 /** Figures over time. */
-export function createMetricsCalls({
-  pool,
-  registry,
-  queue,
-  config,
-}: Pick<HttpDeps, 'pool' | 'registry' | 'queue' | 'config'>) {
-  const intervalMs = config.JOBS_HEARTBEAT_MS;
+export function createMetricsCalls(
+  { pool, registry, queue }: Pick<HttpDeps, 'pool' | 'registry' | 'queue'>,
+  { pulse }: { pulse: ReadPulse },
+) {
   const cached = createKeyedCache();
   /** Of causes, made here: answers of before are not given any more. */
   let changes = 0;
@@ -73,14 +68,7 @@ export function createMetricsCalls({
       return { fingerprint, ...presentVerdict(verdict) };
     }),
 
-    pulse: os.pulse.handler(({ input: { minutes } }) =>
-      cached(JSON.stringify(['pulse', minutes]), PULSE_FRESH_MS, async () => {
-        const to = Date.now();
-        const from = new Date(to - minutes * MINUTE_MS);
-        const runners = await readPulse(pool, from);
-        return { ...{ from: from.toISOString(), to: new Date(to).toISOString() }, intervalMs, runners };
-      }),
-    ),
+    pulse: os.pulse.handler(({ input: { minutes } }) => pulse(minutes)),
 
     histogram: os.histogram.handler(async ({ input: { jobName = '', measure, from, to } }) => {
       const span = refusing(() => readSpan({ from, to, finestMs: HOUR_MS }, Date.now()));

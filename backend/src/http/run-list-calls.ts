@@ -25,7 +25,7 @@ import { createBadges } from './badges.js';
 import { type CallContext, callerOf, type HttpDeps } from './context.js';
 import { hasCodeIn, presentQueuedRuns } from './present-queued.js';
 import { readQueuePage } from './queue-page.js';
-import { createSnapshots } from './snapshots.js';
+import type { Snapshots } from './snapshots.js';
 
 const os = implement(contract.runLists).$context<CallContext>();
 
@@ -33,12 +33,11 @@ const os = implement(contract.runLists).$context<CallContext>();
 const ACTIVITY_SHOWN = 500;
 
 /** What lists, the search and a run's page read beside the run itself. */
-export function createRunListCalls(deps: HttpDeps) {
+export function createRunListCalls(deps: HttpDeps, { snapshots }: { snapshots: () => Promise<Snapshots> }) {
   const { pool, queuePool, registry, config } = deps;
   const hasCode = hasCodeIn(registry);
   const redaction = createRedaction(config.JOBS_REDACT_KEYS);
   const badges = createBadges(deps);
-  const snapshots = createSnapshots(deps);
   const statusOf = async (jobRunId: string): Promise<JobRunStatus> => {
     const { rows } = await pool.query<{ status: JobRunStatus }>('SELECT status FROM "JobRun" WHERE id = $1', [
       jobRunId,

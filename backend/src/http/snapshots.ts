@@ -5,7 +5,7 @@ import { countRetriesOfHour, countScheduledSince } from '../store/queue-now.js';
 import type { HttpDeps } from './context.js';
 import { keptFor } from './kept-for.js';
 
-type Snapshots = InferContractRouterOutputs<typeof contract>['runLists']['snapshots'];
+export type Snapshots = InferContractRouterOutputs<typeof contract>['runLists']['snapshots'];
 
 const FRESH_MS = 60_000;
 const HOUR_MS = 3_600_000;

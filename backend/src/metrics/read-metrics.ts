@@ -28,7 +28,8 @@ export async function readMetrics(sql: Sql, request: MetricsRequest): Promise<Me
     return measures.flatMap((measure) =>
       seriesOf(groups).map(({ key, ...group }) => {
         const { unit }: Metric = metrics[measure];
-        return { measure, unit, ...group, ...readings.figuresOf(measure, key) };
+        const since = isoOf(sinceOf([measure], known));
+        return { measure, unit, since, ...group, ...readings.figuresOf(measure, key) };
       }),
     );
   };
@@ -43,9 +44,11 @@ export async function readMetrics(sql: Sql, request: MetricsRequest): Promise<Me
     series,
     previous: previous && { ...timesOf(before), series: previous },
     marks: marks.map(({ at, ...mark }) => ({ at: at.toISOString(), ...mark })),
-    since: sinceOf(measures, known)?.toISOString() ?? null,
+    since: isoOf(sinceOf(measures, known)),
   };
 }
+
+const isoOf = (at: Date | null): string | null => at?.toISOString() ?? null;
 
 const timesOf = ({ from, to }: Span) => ({ from: from.toISOString(), to: to.toISOString() });
 

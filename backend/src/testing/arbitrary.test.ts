@@ -32,6 +32,7 @@ const knownOf: Record<string, KnownValues> = {
   'users.changeRole': { role: ['USER'] },
   'bulk.preview': { graceMs: [undefined] },
   'alerts.createDestination': { kind: ['EMAIL'], emails: [['person@example.test']], url: [undefined] },
+  'issues.muteIssue': { key: ['failing echo'] },
 };
 
 const schemas: [name: string, schema: z.ZodType][] = [['the socket', clientMessage]];

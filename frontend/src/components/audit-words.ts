@@ -82,6 +82,7 @@ export const auditWords = {
   'incident.acknowledge': 'Acknowledged an incident',
   'incident.mute': 'Muted or unmuted an incident',
   'incident.resolve': 'Resolved an incident',
+  'issue.mute': 'Muted or unmuted an issue',
   'history.export': 'Exported a list of runs',
   'audit.export': 'Exported the audit log',
   'errors.export': 'Exported the errors',

@@ -11,7 +11,13 @@ export function useThrottled(act: () => void, intervalMs: number): () => void {
   useEffect(() => {
     newest.current = act;
   });
-  const [throttled] = useState(() => throttle(() => newest.current(), intervalMs));
+  const [throttled] = useState(() =>
+    throttle(() => {
+      // It was visible when this was wanted, and needn't be now.
+      if (document.visibilityState === 'hidden') isMissed.current = true;
+      else newest.current();
+    }, intervalMs),
+  );
   const call = useCallback(() => {
     if (document.visibilityState === 'hidden') isMissed.current = true;
     else throttled();

@@ -59,6 +59,8 @@ interface World {
   pulse: RunnerPulse[];
   /** What needs an operator. */
   issues: Issue[];
+  /** Until when issues are muted, by their keys. */
+  mutes: Record<string, string>;
   /** What comes due next. */
   upcoming: Upcoming[];
   health: SystemHealth;
@@ -103,6 +105,7 @@ const newWorld = (): World => ({
   failures: [],
   pulse: [],
   issues: [],
+  mutes: {},
   upcoming: [],
   health: someHealth(),
   views: [],
@@ -157,6 +160,17 @@ const findRun = (id: string): JobRun | undefined =>
 const guarded = (answer: (info: { request: Request; id: string }) => Response | Promise<Response>) =>
   (({ request, params }: { request: Request; params: Record<string, unknown> }) =>
     world.user === null ? signedOut() : answer({ request, id: String(params.id) })) as never;
+
+function issuesAnswer() {
+  const issues = world.issues.filter(({ key }) => world.mutes[key] === undefined);
+  const muted = world.issues.flatMap((issue) => {
+    const until = world.mutes[issue.key];
+    if (until === undefined) return [];
+    const isUntilClear = until === 'cleared';
+    return [{ ...issue, mutedUntil: isUntilClear ? ago(-604_800) : until, isUntilClear, mutedBy: operator.email }];
+  });
+  return { issues, total: issues.length, muted, asOf: ago(0) };
+}
 
 const socket = ws.link('ws://localhost:3000/ws');
 type Client = Parameters<Parameters<typeof socket.addEventListener>[1]>[0]['client'];
@@ -241,22 +255,31 @@ const handlers = [
     guarded(() => HttpResponse.json(world.operations)),
   ),
   http.get(
-    '/api/admin/jobs/pulse',
-    guarded(() => HttpResponse.json({ from: ago(1_800), to: ago(0), intervalMs: 30_000, runners: world.pulse })),
-  ),
-  http.get(
-    '/api/admin/jobs/snapshots',
+    '/api/admin/jobs/overview',
     guarded(() =>
       HttpResponse.json({
-        scheduledToday: { left: 14, total: 38 },
-        retriesLastHour: { attempts: 12, jobs: 3 },
-        regions: [
-          { region: 'eu-west', runners: 2, endedRuns: 812 },
-          { region: 'us-east', runners: 1, endedRuns: 430 },
-        ],
-        asOf: ago(0),
+        issues: issuesAnswer(),
+        pulse: { from: ago(1_800), to: ago(0), intervalMs: 30_000, runners: world.pulse },
+        snapshots: {
+          scheduledToday: { left: 14, total: 38 },
+          retriesLastHour: { attempts: 12, jobs: 3 },
+          regions: [
+            { region: 'eu-west', runners: 2, endedRuns: 812 },
+            { region: 'us-east', runners: 1, endedRuns: 430 },
+          ],
+          asOf: ago(0),
+        },
       }),
     ),
+  ),
+  http.post(
+    '/api/admin/jobs/issues/mute',
+    guarded(async ({ request }) => {
+      const { key, until } = (await request.json()) as { key: string; until: string | null };
+      if (until === null) delete world.mutes[key];
+      else world.mutes[key] = until;
+      return HttpResponse.json(issuesAnswer());
+    }),
   ),
   http.get(
     '/api/admin/jobs/histogram',
@@ -266,10 +289,6 @@ const handlers = [
         ...{ p50: null, p95: null, p99: null },
       }),
     ),
-  ),
-  http.get(
-    '/api/admin/jobs/issues',
-    guarded(() => HttpResponse.json({ issues: world.issues, total: world.issues.length, asOf: ago(0) })),
   ),
   http.get(
     '/api/admin/jobs/failures',

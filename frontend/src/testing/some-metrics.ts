@@ -7,7 +7,9 @@ const FROM = Date.UTC(2026, 10, 22, 9);
 const STEPS = 4;
 
 /** Values of four hours, and what they and those of the period before come to. */
-export type SomeMetrics = Partial<Record<MetricMeasure, { points: (number | null)[]; total: number; before?: number }>>;
+export type SomeMetrics = Partial<
+  Record<MetricMeasure, { points: (number | null)[]; total: number; before?: number; since?: string }>
+>;
 
 /** Answers for figures over time from 2026-11-22 09:00 UTC on; `asked` gets each query. */
 export const serveMetrics = (
@@ -24,7 +26,11 @@ export const serveMetrics = (
       series: measures.flatMap((measure) => {
         const of = values()[measure];
         if (!of) return [];
-        return [isBefore ? seriesOf(measure, [7, 7, 7, 7], of.before ?? 28) : seriesOf(measure, of.points, of.total)];
+        return [
+          isBefore
+            ? seriesOf(measure, [7, 7, 7, 7], of.before ?? 28)
+            : seriesOf(measure, of.points, of.total, of.since),
+        ];
       }),
     });
     return HttpResponse.json({
@@ -36,6 +42,11 @@ export const serveMetrics = (
 
 const isoOf = (ms: number): string => new Date(ms).toISOString();
 
-const seriesOf = (measure: MetricMeasure, points: (number | null)[], total: number): MetricSeries => ({
-  ...{ measure, unit: metrics[measure].unit, group: null, isRest: false, stepMs: HOUR, points, total },
+const seriesOf = (
+  measure: MetricMeasure,
+  points: (number | null)[],
+  total: number,
+  since = isoOf(FROM),
+): MetricSeries => ({
+  ...{ measure, unit: metrics[measure].unit, group: null, isRest: false, stepMs: HOUR, since, points, total },
 });

@@ -31,6 +31,7 @@ const metricSeries = z.object({
     .describe('A job or a channel; null for all that was asked for, or the rest of the groups'),
   isRest: z.boolean().describe('All groups that have no series of their own'),
   stepMs: count.describe('Whole hours where the figures are kept no finer'),
+  since: time.nullable().describe('Since when it is kept; null where there is nothing yet'),
   points: z.array(z.number().nullable()).describe('One per step from `from` on; null where nothing is known'),
   total: z
     .number()
@@ -66,7 +67,7 @@ const runnerPulse = z.object({
 });
 export type RunnerPulse = z.infer<typeof runnerPulse>;
 
-const pulseAnswer = z.object({
+export const pulseAnswer = z.object({
   from: time,
   to: time,
   intervalMs: count.describe('A heartbeat is due so often; it comes up to a quarter earlier or later'),

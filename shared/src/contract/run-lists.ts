@@ -54,6 +54,26 @@ export const runGraph = z.object({
   isCut: z.boolean().describe('There are more than 500'),
 });
 
+/** Small figures of today. */
+export const snapshotsAnswer = z.object({
+  scheduledToday: z
+    .object({ left: count, total: count })
+    .describe('Due times of schedules of this day by UTC, those to come and all; paused ones have none to come'),
+  retriesLastHour: z
+    .object({ attempts: count, jobs: count })
+    .describe('Attempts that failed and were not the last, counted up to 10,001'),
+  regions: z
+    .array(
+      z.object({
+        region: z.string(),
+        runners: count.describe('Those that live'),
+        endedRuns: count.describe('Executions of a day, as of the last heartbeats'),
+      }),
+    )
+    .describe('By the label `region` of runners, by name; at most 20'),
+  asOf: time,
+});
+
 /** What lists, the search and a run's page read beside the run itself. */
 export const runLists = {
   lookup: routeFor('view')
@@ -159,26 +179,7 @@ export const runLists = {
       summary: 'Small figures of today, at most 60 s old',
       tags: TAG,
     })
-    .output(
-      z.object({
-        scheduledToday: z
-          .object({ left: count, total: count })
-          .describe('Due times of schedules of this day by UTC, those to come and all; paused ones have none to come'),
-        retriesLastHour: z
-          .object({ attempts: count, jobs: count })
-          .describe('Attempts that failed and were not the last, counted up to 10,001'),
-        regions: z
-          .array(
-            z.object({
-              region: z.string(),
-              runners: count.describe('Those that live'),
-              endedRuns: count.describe('Executions of a day, as of the last heartbeats'),
-            }),
-          )
-          .describe('By the label `region` of runners, by name; at most 20'),
-        asOf: time,
-      }),
-    ),
+    .output(snapshotsAnswer),
 
   neighbours: routeFor('view')
     .route({

@@ -7,10 +7,16 @@ import { ChartDialog } from '../../components/metrics/ChartDialog';
 import { ChartSettings } from '../../components/metrics/ChartSettings';
 import { stepOf, useStartingRange } from '../../components/metrics/chart-choice';
 import { metricsQuery } from '../../components/metrics/metric-calls';
-import { chartOf, type Drawing, formatOf, seriesOf, stepUnit } from '../../components/metrics/metric-data';
+import {
+  chartOf,
+  type Drawing,
+  describeSince,
+  formatOf,
+  seriesOf,
+  stepUnit,
+} from '../../components/metrics/metric-data';
 import { RangeChoice } from '../../components/metrics/RangeChoice';
 import { Pending } from '../../components/Pending';
-import { formatDateTime } from '../../lib/date-time';
 import { spellRange } from '../../lib/time-range';
 import { describeChart } from '../../ui/chart/chart-data';
 import { Plot } from '../../ui/chart/Plot';
@@ -26,9 +32,9 @@ export function PublishedChart() {
   const { choice, choose, isLarge, open, close } = useChartPlace();
   const starting = useStartingRange(choice.range);
   const { range } = starting;
-  const query = useQuery(
-    metricsQuery({ measures: [drawing.measure], range, stepMs: stepOf(choice.step, range), isCompared: true }),
-  );
+  const measures = [drawing.measure];
+  const stepMs = stepOf(choice.step, range, measures);
+  const query = useQuery(metricsQuery({ measures, range, stepMs, isCompared: true }));
   const { data } = query;
   if (data) starting.note(data);
   return (
@@ -74,7 +80,7 @@ function Total({ answer, range }: { answer: MetricsAnswer; range: string }) {
     <span className="dimmed">
       {now !== null && `${now.toLocaleString('en')} in ${range} `}
       {!isCut && <Change now={now} before={before} more="neutral" />}
-      {isCut && `counted since ${formatDateTime(answer.since ?? '')}`}
+      {isCut && describeSince(Date.parse(answer.since ?? ''))}
     </span>
   );
 }

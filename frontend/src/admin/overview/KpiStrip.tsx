@@ -4,7 +4,7 @@ import type { ReactNode } from 'react';
 import { useLive } from '../../api/live/LiveProvider';
 import { useServerTime } from '../../api/server-clock';
 import { Change } from '../../components/metrics/Change';
-import { chartOf, formatOf, isCounted, seriesOf } from '../../components/metrics/metric-data';
+import { chartOf, describeSince, formatOf, isCounted, seriesOf } from '../../components/metrics/metric-data';
 import { formatQueued } from '../../components/queued-count';
 import { useHealth } from '../../components/useHealth';
 import { useStats } from '../../components/useStats';
@@ -77,6 +77,7 @@ function Kpi({ name, answer, choice, range }: KpiProps) {
           isBare
         />
       )}
+      {data?.since !== undefined && <span className={classes.since}>{describeSince(data.since)}</span>}
     </>
   );
 }

@@ -1,4 +1,3 @@
-import type { MetricsAnswer } from '@job-manager/shared/contract/metrics';
 import { Button } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link } from 'react-router-dom';
@@ -9,16 +8,15 @@ import { channelsKey } from '../../components/channels/calls';
 import { HealthHint } from '../../components/HealthHint';
 import { ChartDialog } from '../../components/metrics/ChartDialog';
 import { stepOf, useStartingRange } from '../../components/metrics/chart-choice';
-import { metricsQuery, pulseQuery } from '../../components/metrics/metric-calls';
+import { metricsQuery } from '../../components/metrics/metric-calls';
 import { RangeChoice } from '../../components/metrics/RangeChoice';
 import { Permitted } from '../../components/Permitted';
-import { formatDateTime } from '../../lib/date-time';
 import { paths } from '../../paths';
 import { ErrorPanel } from '../../ui/ErrorPanel';
 import { Page } from '../../ui/Page';
 import { Section } from '../../ui/Section';
 import { ChannelBacklogs } from './ChannelBacklogs';
-import { issuesQuery, snapshotsQuery } from './calls';
+import { overviewQuery } from './calls';
 import { HotIssues } from './HotIssues';
 import { KpiSettings } from './KpiSettings';
 import { KpiStrip } from './KpiStrip';
@@ -44,14 +42,11 @@ function Overview() {
   const starting = useStartingRange(choice.range);
   const { range } = starting;
   const queryClient = useQueryClient();
+  const measures = choice.kpis.map((name) => kpis[name].measure);
+  const stepMs = stepOf(choice.step, range, measures);
   // With the period before in any case: each figure says how it has changed.
   const { data, error, refetch, dataUpdatedAt, isFetching } = useQuery(
-    metricsQuery({
-      measures: choice.kpis.map((name) => kpis[name].measure),
-      range,
-      stepMs: stepOf(choice.step, range),
-      isCompared: true,
-    }),
+    metricsQuery({ measures, range, stepMs, isCompared: true }),
   );
   if (data) starting.note(data);
   const refresh = () => {
@@ -85,7 +80,6 @@ function Overview() {
       <HealthHint />
       <Section
         title="Figures"
-        aside={data && <Since answer={data} />}
         actions={
           <>
             <RangeChoice range={range} onChange={(range) => place.choose({ range })} />
@@ -117,20 +111,8 @@ function Overview() {
   );
 }
 
-/** Since when the figures are kept, where that is not all of the range. */
-function Since({ answer: { since, from } }: { answer: MetricsAnswer }) {
-  if (since === null || since <= from) return null;
-  return <span className="dimmed">all kept since {formatDateTime(since)}</span>;
-}
-
 /** What Refresh reads beside the figures. */
-const refreshed = [
-  channelsKey(),
-  healthKey(),
-  pulseQuery().queryKey,
-  issuesQuery().queryKey,
-  snapshotsQuery().queryKey,
-];
+const refreshed = [channelsKey(), healthKey(), overviewQuery().queryKey];
 
 function drawingOf(name: KpiName) {
   const { label, measure, tone } = kpis[name];

@@ -4,7 +4,6 @@ import { IconServerOff } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from 'react-router-dom';
 import { RunnerLink } from '../../components/EntityLinks';
-import { pulseQuery } from '../../components/metrics/metric-calls';
 import { Pending } from '../../components/Pending';
 import { RelativeTime } from '../../components/RelativeTime';
 import { runnerLooks } from '../../components/runners';
@@ -14,6 +13,7 @@ import { EmptyState } from '../../ui/EmptyState';
 import { Section } from '../../ui/Section';
 import { Tag } from '../../ui/Tag';
 import { useIsPhone } from '../../ui/useIsPhone';
+import { overviewQuery } from './calls';
 import classes from './overview.module.css';
 import { laneOf, type PulseMark } from './pulse';
 
@@ -22,7 +22,7 @@ const MINUTES = { wide: 30, phone: 10 };
 
 /** The heartbeats of the runners, how long each took, and those that did not come. */
 export function RunnerPulse() {
-  const query = useQuery(pulseQuery());
+  const query = useQuery({ ...overviewQuery(), select: ({ pulse }) => pulse });
   const { data } = query;
   const minutes = useIsPhone() ? MINUTES.phone : MINUTES.wide;
   // One that stopped before all of it has no pulse to show.

@@ -27,8 +27,8 @@ export function ServiceHealth() {
       title="Service health"
       aside={health && <Tag tone={looks[health.verdict].tone}>{looks[health.verdict].label}</Tag>}
       actions={
-        <Anchor component={Link} to={paths.systemStatus} size="sm">
-          System status
+        <Anchor component={Link} to={paths.serviceLogs} size="sm">
+          Open Service Logs
         </Anchor>
       }
     >

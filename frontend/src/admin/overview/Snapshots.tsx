@@ -7,13 +7,13 @@ import { Elapsed } from '../../components/RelativeTime';
 import { RunPageLink } from '../../components/RunPageLink';
 import { paths } from '../../paths';
 import { Meter } from '../../ui/Meter';
-import { snapshotsQuery } from './calls';
+import { overviewQuery } from './calls';
 import { longestRunning } from './longest-running';
 import classes from './overview.module.css';
 
 /** Small figures of today. */
 export function Snapshots() {
-  const { data, error } = useQuery(snapshotsQuery());
+  const { data, error } = useQuery({ ...overviewQuery(), select: ({ snapshots }) => snapshots });
   const of = (text: (answer: NonNullable<typeof data>) => ReactNode) =>
     data ? text(data) : error ? 'could not be read' : <Skeleton width={80} height={16} />;
   return (

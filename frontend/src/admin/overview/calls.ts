@@ -1,17 +1,11 @@
 import { issueCalls } from '@job-manager/shared/contract/issues';
-import { runLists } from '@job-manager/shared/contract/run-lists';
 import { queryOptions } from '@tanstack/react-query';
 import { createClient } from '../../api/client';
 
-const calls = createClient({ runLists: { snapshots: runLists.snapshots }, issues: issueCalls });
+const { issues: calls } = createClient({ issues: issueCalls });
 
-/** Small figures of today. */
-export const snapshotsQuery = () =>
-  queryOptions({
-    queryKey: ['snapshots'],
-    queryFn: ({ signal }) => calls.runLists.snapshots(undefined, { signal }),
-  });
+/** Issues, small figures of today and heartbeats: one call for what the Overview alone shows. */
+export const overviewQuery = () =>
+  queryOptions({ queryKey: ['overview'], queryFn: ({ signal }) => calls.overview(undefined, { signal }) });
 
-/** What needs an operator. */
-export const issuesQuery = () =>
-  queryOptions({ queryKey: ['issues'], queryFn: ({ signal }) => calls.issues.issues(undefined, { signal }) });
+export const { muteIssue } = calls;

@@ -1,10 +1,10 @@
 import type { JobChannel } from '@job-manager/shared/contract/channels';
 import type { Issue } from '@job-manager/shared/contract/issues';
-import { screen, waitFor, within } from '@testing-library/react';
+import { act, screen, waitFor, within } from '@testing-library/react';
 import { HttpResponse, http } from 'msw';
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test, vi } from 'vitest';
 import { ago, aRun, someStats } from '../../testing/a-run';
-import { backend, problem, world } from '../../testing/backend';
+import { backend, live, problem, world } from '../../testing/backend';
 import { address, openPanel } from '../../testing/render-app';
 import { type SomeMetrics, serveMetrics } from '../../testing/some-metrics';
 import { laneOf } from './pulse';
@@ -138,7 +138,7 @@ test('what needs an operator stands with its act, and goes once that was done', 
     }),
   );
   const issue = (message: string, subject: Issue['subject'], severity: Issue['severity'] = 'critical'): Issue => ({
-    ...{ key: message, severity, message, since: ago(600), runs: null, subject },
+    ...{ key: message, severity, message, since: ago(600), runs: null, subject, incidentId: null },
   });
   world.issues = [
     issue('match-scores fails', { kind: 'failures', jobName: 'match-scores', fingerprint: '00000000000000f1' }),
@@ -160,6 +160,80 @@ test('what needs an operator stands with its act, and goes once that was done', 
   );
   await user.click(await issues.findByRole('button', { name: 'Resume channel mail' }));
   await waitFor(() => expect(issues.getAllByRole('listitem')).toHaveLength(2));
+});
+
+test('failures of an issue are run again, and an issue is muted for a while', async () => {
+  const subject = { kind: 'failures', jobName: 'match-scores', fingerprint: null } as const;
+  world.issues = [
+    {
+      ...{ key: 'failing match-scores', severity: 'critical', message: 'match-scores fails', since: null, runs: 60 },
+      ...{ subject, incidentId: '12' },
+    },
+    {
+      ...{ key: 'incident 13', severity: 'warning', message: 'nap is slow', since: ago(60), runs: 2 },
+      ...{ subject: { kind: 'incident' }, incidentId: '13' },
+    },
+  ];
+  let previewed: unknown;
+  backend.use(
+    http.post('/api/admin/jobs/bulk/preview', async ({ request }) => {
+      previewed = await request.json();
+      return problem(500, { detail: 'Not now' });
+    }),
+  );
+  const { user } = await openPanel('/admin/jobs/overview');
+  const issues = within(await screen.findByRole('region', { name: 'Hot issues' }));
+  await user.click(await issues.findByRole('button', { name: 'Re-run 60 of match-scores' }));
+  await waitFor(() =>
+    expect(previewed).toEqual({
+      action: 'rerun',
+      filter: { jobName: 'match-scores', status: 'FAILED', from: expect.stringMatching(/Z$/) },
+    }),
+  );
+  await user.keyboard('{Escape}');
+  await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
+  expect(issues.getByRole('link', { name: 'Show: nap is slow' })).toHaveAttribute('href', '/admin/alerts?incident=13');
+  await user.click(issues.getByRole('button', { name: 'More for: match-scores fails' }));
+  // Without a layout the menu takes its button for scrolled away, and itself for hidden.
+  const item = (name: string) => issues.findByRole('menuitem', { name, hidden: true });
+  expect(await item('Open the incident')).toHaveAttribute('href', '/admin/alerts?incident=12');
+  await user.click(await item('Mute for 8 hours'));
+  expect(await issues.findByRole('button', { name: '1 muted' })).toHaveAttribute('aria-expanded', 'false');
+  expect(issues.getAllByRole('listitem')).toHaveLength(1);
+  expect(Date.parse(world.mutes['failing match-scores'] ?? '') - Date.now()).toBeGreaterThan(7.9 * 3_600_000);
+  await user.click(issues.getByRole('button', { name: '1 muted' }));
+  await user.click(issues.getByRole('button', { name: 'Unmute: match-scores fails' }));
+  expect(await issues.findByRole('button', { name: 'Re-run 60 of match-scores' })).toBeVisible();
+});
+
+const callsNow = () => world.calls.map((call) => call.replace(/\?.*/, ''));
+
+test('opens with six calls besides who is signed in, and a hidden tab makes none', async () => {
+  vi.useFakeTimers({ shouldAdvanceTime: true });
+  try {
+    await openPanel('/admin/jobs/overview');
+    const six = ['badges', 'channels', 'health', 'metrics', 'overview', 'stats'];
+    const wanted = six.map((call) => `GET /api/admin/jobs/${call}`);
+    await waitFor(() => expect(new Set(callsNow())).toEqual(new Set(['GET /api/auth/me', ...wanted])));
+    expect(await screen.findByText('Nothing needs you')).toBeVisible();
+    await act(() => vi.advanceTimersByTimeAsync(2_000));
+    expect(callsNow().sort()).toEqual(['GET /api/auth/me', ...wanted].sort());
+    vi.spyOn(document, 'visibilityState', 'get').mockReturnValue('hidden');
+    const before = world.calls.length;
+    for (let run = 0; run < 5; run++) act(() => live.tell(aRun.failed()));
+    await act(() => vi.advanceTimersByTimeAsync(60_000));
+    expect(world.calls.slice(before)).toEqual([]);
+  } finally {
+    vi.restoreAllMocks();
+    vi.useRealTimers();
+  }
+});
+
+test('a figure that is kept for less than its range says since when', async () => {
+  values.completed = { points: [null, 500, 20, 384], total: 904, since: '2026-11-22T10:06:00.000Z' };
+  await openPanel('/admin/jobs/overview?range=7d');
+  expect(await card('Completed').findByText('collecting since 2026-11-22 10:06')).toBeVisible();
+  expect(card('Failed').queryByText(/collecting/)).toBeNull();
 });
 
 test('the small figures of today stand below, and nothing needs anyone on a good day', async () => {

@@ -47,7 +47,7 @@ function LargeChart({ drawing, choice, range, onRange }: Omit<Props, 'onClose'> 
   const { part, zoom, clear } = useChosenPart();
   const navigate = useNavigate();
   const shown: TimeRange = part ?? range;
-  const stepMs = part ? undefined : stepOf(choice.step, range);
+  const stepMs = part ? undefined : stepOf(choice.step, range, [measure]);
   const query = metricsQuery({ measures: [measure], range: shown, stepMs, isCompared: choice.isCompared });
   const { data, error, refetch } = useQuery(query);
   const chart = data && chartOf(data, [drawing], choice.isCompared);

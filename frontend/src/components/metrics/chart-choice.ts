@@ -1,4 +1,5 @@
 import type { MetricsAnswer } from '@job-manager/shared/contract/metrics';
+import { type MetricMeasure, metrics } from '@job-manager/shared/metrics';
 import { parseAsInteger, useQueryStates } from 'nuqs';
 import { useState } from 'react';
 import { type RangeName, rangeNames, type TimeRange } from '../../lib/time-range';
@@ -9,9 +10,17 @@ export type StepName = (typeof stepNames)[number];
 const HOUR_MS = 3_600_000;
 const stepLengths = { '5min': 300_000, hour: HOUR_MS, day: 24 * HOUR_MS } as const;
 
-/** Of a day or a week by the hour, which counters know from the first run on; else as the range suggests. */
-export const stepOf = (step: StepName, range: RangeName): number | undefined =>
-  step === 'auto' ? (range === '24h' || range === '7d' ? HOUR_MS : undefined) : stepLengths[step];
+/**
+ * What counters know of a day or a week by the hour, for they know hours from the first run on; else as the range suggests.
+ * A day of samples, which are kept by the minute, then begins 24 hours ago and not with a whole hour.
+ */
+export function stepOf(step: StepName, range: RangeName, measures: readonly MetricMeasure[]): number | undefined {
+  if (step !== 'auto') return stepLengths[step];
+  const isLong = range !== '24h' && range !== '7d';
+  return isLong || measures.every(isSampled) ? undefined : HOUR_MS;
+}
+
+const isSampled = (measure: MetricMeasure): boolean => ['created', 'queue'].includes(metrics[measure].source.from);
 
 /** How figures over time are drawn. */
 export interface ChartChoice {
@@ -54,9 +63,9 @@ export function keep(key: string, choice: object): void {
   }
 }
 
-/** Whether figures have just begun: of a day by hours there is nothing that a line could be drawn of. */
+/** Whether figures have just begun: of a day there are not two hours that a line could be drawn of. */
 const hasJustBegun = ({ series }: MetricsAnswer): boolean =>
-  series.every(({ points }) => points.filter((point) => point !== null).length < 2);
+  series.every(({ points, stepMs }) => points.filter((point) => point !== null).length * stepMs < 2 * HOUR_MS);
 
 const place = { from: parseAsInteger, to: parseAsInteger };
 

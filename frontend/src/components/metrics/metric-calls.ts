@@ -82,7 +82,3 @@ export const failuresQuery = (question: FailuresQuestion) =>
     queryFn: ({ signal }) => calls.failures(question, { signal }),
     placeholderData: keepPreviousData,
   });
-
-/** The heartbeats of the last half hour. */
-export const pulseQuery = () =>
-  queryOptions({ queryKey: ['pulse'], queryFn: ({ signal }) => calls.pulse({ minutes: 30 }, { signal }) });

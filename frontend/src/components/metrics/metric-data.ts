@@ -2,6 +2,7 @@ import type { MetricSeries, MetricsAnswer } from '@job-manager/shared/contract/m
 import { type Metric, type MetricMeasure, metrics } from '@job-manager/shared/metrics';
 import { serverNow } from '../../api/server-clock';
 import { formatBytes } from '../../lib/byte-size';
+import { formatDateTime } from '../../lib/date-time';
 import { formatDuration, formatLatency } from '../../lib/duration';
 import type { ChartData, Tone } from '../../ui/chart/chart-data';
 
@@ -43,8 +44,15 @@ export const isCounted = (measure: MetricMeasure): boolean => (counted as readon
 export const seriesOf = (answer: { series: MetricSeries[] } | null | undefined, measure: MetricMeasure) =>
   answer?.series.find((series) => series.measure === measure && series.group === null);
 
-/** How long a step is, for the unit of a chart: `by 1h`. */
-export const stepUnit = ({ stepMs }: ChartData): string => `by ${formatDuration(stepMs)}`;
+/** How long a step is, for the unit of a chart: `by 1h`, and since when it is kept where that is not all of its range. */
+export function stepUnit({ stepMs, since }: ChartData): string {
+  const step = `by ${formatDuration(stepMs)}`;
+  return since === undefined ? step : `${step}, ${describeSince(since)}`;
+}
+
+/** In a chart that knows less than its range. */
+export const describeSince = (since: number): string =>
+  `collecting since ${formatDateTime(new Date(since).toISOString()).slice(0, 'yyyy-mm-dd hh:mm'.length)}`;
 
 /** What a chart draws of an answer; null where it has none of these measures. */
 export function chartOf(answer: MetricsAnswer, drawings: readonly Drawing[], isCompared = false): ChartData | null {
@@ -56,10 +64,12 @@ export function chartOf(answer: MetricsAnswer, drawings: readonly Drawing[], isC
   if (!first) return null;
   const { stepMs, points } = first.series;
   const from = Date.parse(answer.from);
+  const since = Math.max(...found.map(({ series }) => (series.since === null ? from : Date.parse(series.since))));
   return {
     from,
     stepMs,
     isCounted: isCounted(first.measure),
+    ...(since > from && { since }),
     isLastPartial: from + points.length * stepMs > serverNow(),
     series: found.map(({ measure, name, tone, series }) => ({
       name,

@@ -21,6 +21,8 @@ export interface ChartData {
   isCounted?: boolean;
   /** What happened at a moment, such as the first runner of a new version. */
   marks?: readonly { at: number; label: string }[];
+  /** Nothing was kept before, in milliseconds since 1970; absent where all of the range is kept. */
+  since?: number;
   /** The last step has not ended yet. */
   isLastPartial?: boolean;
 }
