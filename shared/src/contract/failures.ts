@@ -40,7 +40,12 @@ const failureCause = z.object({
     .describe('The first place in the code of the job that the stack names, without its line; part of the fingerprint'),
   error: z.string().describe('Of the last of the runs, its first 1,000 characters'),
   runs: count,
-  rate: z.number().nullable().describe('Of the runs of the job that ended, to the hour; null where none is counted'),
+  rate: z
+    .number()
+    .nullable()
+    .describe(
+      'Of the runs of the job that ended within the range: to the minute where it begins within 48 hours, else to the hour; null where none is counted',
+    ),
   firstAt: time.describe('Ever, since causes are kept'),
   lastAt: time,
   firstVersion: z.string().nullable(),

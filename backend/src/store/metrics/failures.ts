@@ -20,7 +20,7 @@ export interface CauseRow {
   note: string | null;
   cameBackAt: Date | null;
   runs: number;
-  /** Runs of the job that ended, well or not, since the hour in which the range begins. */
+  /** Runs of the job that ended, well or not: of the hour in which the range begins since its minute, where minutes were counted then. */
   ended: number;
   /** The newest 100. */
   runIds: string[];
@@ -54,7 +54,16 @@ export async function readCauses(sql: Sql, { since, jobName, state, limit }: Cau
 const FIRST = `date_trunc('hour', $1::timestamptz, 'UTC')`;
 const NEXT = `${FIRST} + interval '1 hour'`;
 
-// Whole hours by their counters, the part of the first one by its failures.
+/** Whether minutes were counted when the range began: it has 48 hours of them, as long as a server ran. */
+const HAS_MINUTES = `EXISTS (SELECT FROM "QueueSample" WHERE channel = '' AND at >= $1 AND at < $1::timestamptz + interval '3 minutes')`;
+
+const SHOWN_JOBS = `"jobName" = ANY (ARRAY(SELECT "jobName" FROM shown))`;
+const countersOf = (hours: string): string => `
+    SELECT "jobName", runs::float8 FROM (
+      SELECT hour, "jobName", status, runs FROM "JobRunCount" UNION ALL SELECT hour, "jobName", status, runs FROM "JobRunRemoved"
+    ) h WHERE ${hours} AND status IN ('SUCCESS', 'FAILED') AND ${SHOWN_JOBS}`;
+
+// Whole hours by their counters, the part of the first one by its failures, and by its minutes.
 const CAUSES = `
 WITH counted AS MATERIALIZED (
   SELECT fingerprint, sum(runs) AS runs FROM (
@@ -68,9 +77,12 @@ WITH counted AS MATERIALIZED (
 ), shown AS MATERIALIZED (
   SELECT * FROM matching ORDER BY runs DESC, "lastSeenAt" DESC, fingerprint LIMIT $4
 ), of_job AS MATERIALIZED (
-  SELECT "jobName", sum(runs::float8) AS runs FROM (
-    SELECT hour, "jobName", status, runs FROM "JobRunCount" UNION ALL SELECT hour, "jobName", status, runs FROM "JobRunRemoved"
-  ) c WHERE hour >= ${FIRST} AND status IN ('SUCCESS', 'FAILED') AND "jobName" = ANY (ARRAY(SELECT "jobName" FROM shown)) GROUP BY 1
+  SELECT "jobName", sum(runs) AS runs FROM (
+    ${countersOf(`hour >= ${NEXT}`)}
+    UNION ALL ${countersOf(`hour = ${FIRST}`)} AND NOT (SELECT ${HAS_MINUTES})
+    UNION ALL SELECT "jobName", (success + failed)::float8 FROM "JobRunMinute"
+    WHERE minute >= date_trunc('minute', $1::timestamptz) AND minute < ${NEXT} AND ${SHOWN_JOBS} AND (SELECT ${HAS_MINUTES})
+  ) c GROUP BY 1
 ), unread AS (SELECT max(hour) + interval '1 hour' AS until FROM (${unreadHours(FIRST)}) u
 )
 SELECT (SELECT count(*)::int FROM matching) AS causes, (SELECT coalesce(sum(runs), 0)::float8 FROM matching) AS runs,
