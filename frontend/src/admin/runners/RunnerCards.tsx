@@ -1,14 +1,11 @@
 import type { RunnerDetails } from '@job-manager/shared/contract/runners';
 import { listRunnerChanges, type RunnerChange } from '@job-manager/shared/runner';
-import { Button, Checkbox, Menu } from '@mantine/core';
-import { IconDots } from '@tabler/icons-react';
+import { Checkbox } from '@mantine/core';
 import { memo, useRef } from 'react';
 import { Link } from 'react-router-dom';
 import { useCan } from '../../api/session';
 import { Elapsed, RelativeTime } from '../../components/RelativeTime';
-import { useOpenedRunner } from '../../components/runner/useOpenedRunner';
 import { isAlive, runnerKinds, runnerLooks } from '../../components/runners';
-import { copyText } from '../../lib/clipboard';
 import { formatDuration } from '../../lib/duration';
 import { paths } from '../../paths';
 import { Meter } from '../../ui/Meter';
@@ -16,6 +13,7 @@ import { useRovingRows } from '../../ui/roving-rows';
 import { Tag } from '../../ui/Tag';
 import { commandLabels, describeState } from './describe-command';
 import { Pulse, p95Of } from './Pulse';
+import { RunnerButtons } from './RunnerButtons';
 import classes from './runners.module.css';
 import type { RunnerActs } from './useRunnerActs';
 
@@ -128,115 +126,5 @@ function Load({ runner }: { runner: RunnerDetails }) {
         {byChannel.join(', ') || (channels === null && 'idle')}
       </p>
     </>
-  );
-}
-
-/** What leads on from a runner, and what may be requested of it by those who may. */
-export function RunnerButtons({
-  runner,
-  acts,
-  isPage = false,
-}: {
-  runner: RunnerDetails;
-  acts: RunnerActs;
-  isPage?: boolean;
-}) {
-  const mayManage = useCan('manageRunners') && isAlive(runner) && runner.kind !== 'CLI';
-  return (
-    <div className={classes.acts}>
-      {mayManage && <CommandButtons runner={runner} acts={acts} />}
-      {!isPage && (
-        <Button
-          component={Link}
-          to={paths.runnerLog(runner.id)}
-          size="compact-sm"
-          variant="default"
-          aria-label={`Log of ${runner.name}`}
-          data-key="l"
-        >
-          Log
-        </Button>
-      )}
-      <MoreMenu runner={runner} acts={acts} mayManage={mayManage} isPage={isPage} />
-    </div>
-  );
-}
-
-function CommandButtons({ runner, acts }: { runner: RunnerDetails; acts: RunnerActs }) {
-  const one = [runner];
-  return (
-    <>
-      {runner.status === 'DRAINING' ? (
-        <Button
-          size="compact-sm"
-          variant="default"
-          aria-label={`Resume ${runner.name}`}
-          data-key="D"
-          onClick={() => acts.send('RESUME', one)}
-        >
-          Resume
-        </Button>
-      ) : (
-        <Button
-          size="compact-sm"
-          variant="default"
-          aria-label={`Drain ${runner.name}`}
-          data-key="D"
-          onClick={() => acts.ask('DRAIN', one)}
-        >
-          Drain
-        </Button>
-      )}
-      {runner.canRestart && (
-        <Button
-          size="compact-sm"
-          variant="default"
-          aria-label={`Restart ${runner.name}`}
-          data-key="R"
-          onClick={() => acts.ask('RESTART', one)}
-        >
-          Restart
-        </Button>
-      )}
-    </>
-  );
-}
-
-interface MenuProps {
-  runner: RunnerDetails;
-  acts: RunnerActs;
-  mayManage: boolean;
-  isPage: boolean;
-}
-
-function MoreMenu({ runner, acts, mayManage, isPage }: MenuProps) {
-  const opened = useOpenedRunner();
-  const one = [runner];
-  const more = `More for ${runner.name}`;
-  if (isPage && !mayManage) return null;
-  return (
-    <Menu position="bottom-end" hideDetached={false}>
-      <Menu.Target>
-        <Button size="compact-sm" variant="subtle" color="gray" aria-label={more}>
-          <IconDots size={16} aria-hidden />
-        </Button>
-      </Menu.Target>
-      <Menu.Dropdown aria-label={more} aria-labelledby={undefined}>
-        {!isPage && <Menu.Item onClick={() => opened.open(runner.name)}>Current runs and facts</Menu.Item>}
-        <Menu.Item onClick={() => void copyText(runner.id)}>Copy id</Menu.Item>
-        {mayManage && (
-          <>
-            <Menu.Item onClick={() => acts.change(one)}>Set slots, channels, log level…</Menu.Item>
-            {!runner.canRestart && (
-              <Menu.Item disabled>Restart: its supervisor must start it, so drain and stop it</Menu.Item>
-            )}
-            <Menu.Item onClick={() => acts.send('PING', one)}>Ping</Menu.Item>
-            <Menu.Item color="red" onClick={() => acts.ask('STOP', one)}>
-              Stop…
-            </Menu.Item>
-          </>
-        )}
-      </Menu.Dropdown>
-    </Menu>
   );
 }

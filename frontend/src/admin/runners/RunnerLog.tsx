@@ -2,8 +2,7 @@ import type { RunnerLogLine } from '@job-manager/shared/contract/runners';
 import { runnerLogLevels } from '@job-manager/shared/runner';
 import { NativeSelect, Switch } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { useEffect, useLayoutEffect, useRef, useState } from 'react';
-import { useLocation } from 'react-router-dom';
+import { useLayoutEffect, useRef, useState } from 'react';
 import { Pending } from '../../components/Pending';
 import { DateTime } from '../../components/RelativeTime';
 import { FilterBar } from '../../ui/FilterBar';
@@ -29,7 +28,7 @@ export function RunnerLog({ runnerId, isAlive }: { runnerId: string; isAlive: bo
   });
   const lines = query.data?.lines.filter((line) => matches(line, q));
   return (
-    <div ref={useHashTarget('#log')}>
+    <div>
       <FilterBar>
         <SearchField label="Search the log" value={q} maxLength={100} onChange={(text) => setQ(text)} />
         <NativeSelect
@@ -56,17 +55,6 @@ export function RunnerLog({ runnerId, isAlive }: { runnerId: string; isAlive: bo
       )}
     </div>
   );
-}
-
-/** Scrolls to the element where the address names it. */
-function useHashTarget(name: string) {
-  const { hash, key } = useLocation();
-  const target = useRef<HTMLDivElement>(null);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: each visit of the address leads there, also the second
-  useEffect(() => {
-    if (hash === name) target.current?.scrollIntoView({ block: 'center' });
-  }, [hash, name, key]);
-  return target;
 }
 
 function describeNone(q: string, isFollowed: boolean): string {

@@ -1,6 +1,7 @@
 import type { RunnerDetails } from '@job-manager/shared/contract/runners';
 import { IconServerOff } from '@tabler/icons-react';
-import { useQuery } from '@tanstack/react-query';
+import { type UseQueryResult, useQuery } from '@tanstack/react-query';
+import { parseAsStringLiteral, useQueryState } from 'nuqs';
 import { useParams } from 'react-router-dom';
 import { useLive } from '../../api/live/LiveProvider';
 import { JobLink } from '../../components/EntityLinks';
@@ -11,10 +12,11 @@ import { RunLink } from '../../components/RunLink';
 import { isAlive, runnerKinds, runnerLooks } from '../../components/runners';
 import { formatBytes } from '../../lib/byte-size';
 import { formatDuration } from '../../lib/duration';
-import { paths } from '../../paths';
+import { paths, type RunnerTab, runnerTabs } from '../../paths';
 import { CopyButton } from '../../ui/CopyButton';
 import { EmptyState } from '../../ui/EmptyState';
 import { Fact, Facts } from '../../ui/Facts';
+import { LinkTabs } from '../../ui/LinkTabs';
 import { Page } from '../../ui/Page';
 import { Section } from '../../ui/Section';
 import { Cell, Table } from '../../ui/Table';
@@ -22,7 +24,7 @@ import { Tag } from '../../ui/Tag';
 import { runnerQuery, useLiveRunners } from './calls';
 import { commandLabels, describeState } from './describe-command';
 import { LastRuns } from './LastRuns';
-import { RunnerButtons } from './RunnerCards';
+import { RunnerButtons } from './RunnerButtons';
 import { RunnerCharts } from './RunnerCharts';
 import { RunnerEvents } from './RunnerEvents';
 import { RunnerLog } from './RunnerLog';
@@ -38,8 +40,12 @@ export function RunnerPage() {
   );
 }
 
+const labels = { overview: 'Overview', runs: 'Runs', log: 'Log', events: 'Events' } as const;
+const parseTab = parseAsStringLiteral(runnerTabs).withDefault('overview');
+
 function Runner({ runnerId }: { runnerId: string }) {
   useLiveRunners();
+  const [tab] = useQueryState('tab', parseTab);
   const query = useQuery(runnerQuery(runnerId));
   const acts = useRunnerActs();
   const runner = query.data?.runner;
@@ -50,7 +56,57 @@ function Runner({ runnerId }: { runnerId: string }) {
       trail={[{ label: 'Runners', to: paths.runners }, { label: name }]}
       lead="Runner"
       actions={runner && <RunnerButtons runner={runner} acts={acts} isPage />}
+      tabs={
+        <LinkTabs
+          label="Parts of the runner"
+          tabs={runnerTabs.map((each) => ({
+            to: paths.runnerPage(runnerId, each),
+            label: labels[each],
+            isCurrent: each === tab,
+          }))}
+        />
+      }
     >
+      <Part tab={tab} runnerId={runnerId} query={query} />
+      {acts.dialogs}
+    </Page>
+  );
+}
+
+interface PartProps {
+  tab: RunnerTab;
+  runnerId: string;
+  query: UseQueryResult<{ runner: RunnerDetails }>;
+}
+
+function Part({ tab, runnerId, query }: PartProps) {
+  const runner = query.data?.runner;
+  // The log and the events of a runner outlive its row.
+  if (tab === 'log')
+    return (
+      <Section title="Log">
+        <RunnerLog runnerId={runnerId} isAlive={runner !== undefined && isAlive(runner)} />
+      </Section>
+    );
+  if (tab === 'events')
+    return (
+      <Section title="Events">
+        <RunnerEvents runnerId={runnerId} />
+      </Section>
+    );
+  if (tab === 'runs')
+    return (
+      <>
+        <Section title="Runs that it executes now">
+          <CurrentRuns runnerId={runnerId} />
+        </Section>
+        <Section title="Last 50 runs">
+          <LastRuns runnerId={runnerId} />
+        </Section>
+      </>
+    );
+  return (
+    <>
       <Section title="Now">
         {runner ? (
           <Now runner={runner} />
@@ -64,25 +120,8 @@ function Runner({ runnerId }: { runnerId: string }) {
           <Pending query={query} what="The runner" rows={4} />
         )}
       </Section>
-      {runner && (
-        <>
-          <Section title="Runs that it executes now">
-            <CurrentRuns runnerId={runner.id} />
-          </Section>
-          <RunnerCharts runnerId={runner.id} />
-          <Section title="Last 50 runs">
-            <LastRuns runnerId={runner.id} />
-          </Section>
-        </>
-      )}
-      <Section title="Log">
-        <RunnerLog runnerId={runnerId} isAlive={runner !== undefined && isAlive(runner)} />
-      </Section>
-      <Section title="Events">
-        <RunnerEvents runnerId={runnerId} />
-      </Section>
-      {acts.dialogs}
-    </Page>
+      {runner && <RunnerCharts runnerId={runner.id} />}
+    </>
   );
 }
 

@@ -1,10 +1,10 @@
 import type { RunnerCommand, RunnerDefaults, RunnerDetails, RunnerSetup } from '@job-manager/shared/contract/runners';
 import { screen, waitFor, within } from '@testing-library/react';
 import { HttpResponse, http } from 'msw';
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test, vi } from 'vitest';
 import { ago } from '../../testing/a-run';
 import { backend, live, operator, problem, world } from '../../testing/backend';
-import { openPanel } from '../../testing/render-app';
+import { address, openPanel } from '../../testing/render-app';
 
 const aRunner = (part: Partial<RunnerDetails> = {}): RunnerDetails => ({
   ...{ id: '00000000-0000-4000-8000-000000000001', name: 'vm:29504', host: 'vm', pid: 29504 },
@@ -253,7 +253,7 @@ test('a runner has a page with its figures over time', async () => {
 });
 
 test('a runner’s log has its warnings, and everything while it is followed', async () => {
-  const { user } = await openPanel(`/admin/jobs/runners/${aRunner().id}`);
+  const { user } = await openPanel(`/admin/jobs/runners/${aRunner().id}?tab=log`);
   expect(await screen.findByText('Run #7 was taken away')).toBeVisible();
   expect(screen.queryByText('Run #8 started')).toBeNull();
   await user.click(screen.getByRole('switch', { name: 'Follow' }));
@@ -277,10 +277,29 @@ test('keys lead to the marked runner’s log and drain it, and its menu opens wh
   (await card()).querySelector('a')?.focus();
   await user.keyboard('l');
   expect(await screen.findByRole('heading', { level: 1, name: 'vm:29504' })).toBeVisible();
+  expect(address()).toBe(`/admin/jobs/runners/${aRunner().id}?tab=log`);
 });
 
 test('a runner whose row was removed has its events still', async () => {
-  await openPanel('/admin/jobs/runners/00000000-0000-4000-8000-00000000dead');
+  const { user } = await openPanel('/admin/jobs/runners/00000000-0000-4000-8000-00000000dead');
   expect(await screen.findByText('There is no such runner')).toBeVisible();
+  await user.click(screen.getByRole('link', { name: 'Events' }));
   expect(await screen.findByText('Its event loop was blocked for 1.5 s')).toBeVisible();
+});
+
+test('on a phone a card has one button, with all that can be done', async () => {
+  const narrow = vi.spyOn(window, 'matchMedia').mockImplementation(
+    (media) =>
+      Object.assign(new EventTarget(), {
+        ...{ matches: media === '(max-width: 47.99em)', media, onchange: null },
+      }) as never,
+  );
+  const { user } = await openPanel('/admin/jobs/runners');
+  await card();
+  expect(screen.queryByRole('button', { name: 'Drain vm:29504' })).toBeNull();
+  await user.click(screen.getByRole('button', { name: 'Manage vm:29504' }));
+  expect(await screen.findByRole('menuitem', { name: 'Log' })).toBeVisible();
+  await user.click(screen.getByRole('menuitem', { name: 'Drain…' }));
+  expect(await screen.findByRole('dialog', { name: /Drain vm:29504/ })).toBeVisible();
+  narrow.mockRestore();
 });
