@@ -12,6 +12,7 @@ import { Section } from '../../ui/Section';
 export function OperationsPanel() {
   const { openNew } = useRunDialog();
   const mayRun = useCan('run');
+  const mayPurge = useCan('purge');
   const { ask, dialog } = useCleanUpStalled();
   const { data: stats } = useStats();
   const stalled = stats?.stalled ?? 0;
@@ -19,15 +20,25 @@ export function OperationsPanel() {
     <Section
       title="Operations"
       actions={
-        <Anchor component={Link} to={paths.history} size="sm">
-          Launch Job Table
-        </Anchor>
+        <>
+          <Anchor component={Link} to={paths.operations} size="sm">
+            Job Operations Center
+          </Anchor>
+          <Anchor component={Link} to={paths.history} size="sm">
+            Launch Job Table
+          </Anchor>
+        </>
       }
     >
       <Group gap="xs">
         {mayRun && (
           <Button variant="default" leftSection={<IconPlayerPlay size={16} />} onClick={openNew}>
             Run Simple Job
+          </Button>
+        )}
+        {mayRun && (
+          <Button component={Link} to={paths.operation('test')} variant="default">
+            Run Tests
           </Button>
         )}
         {ask && (
@@ -38,6 +49,11 @@ export function OperationsPanel() {
             onClick={ask}
           >
             Clear Stuck ({stalled.toLocaleString('en')})
+          </Button>
+        )}
+        {mayPurge && (
+          <Button component={Link} to={paths.operation('purge')} variant="default">
+            Purge Channel…
           </Button>
         )}
       </Group>

@@ -1,6 +1,6 @@
 import { act, screen, waitFor, within } from '@testing-library/react';
 import { HttpResponse, http } from 'msw';
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test, vi } from 'vitest';
 import { aCause } from '../../testing/a-cause';
 import { ago, aRun, someStats } from '../../testing/a-run';
 import { aBulkPreview, anOperation, serveBulk } from '../../testing/an-operation';
@@ -199,4 +199,26 @@ test('all of it is read again by Refresh, and the rows of a list take keys', asy
   await waitFor(() =>
     expect(reads.map(callsTo).map((count, index) => count > (before[index] ?? 0))).toEqual(reads.map(() => true)),
   );
+});
+
+test('a hidden tab asks nothing, whatever runs do', async () => {
+  vi.useFakeTimers({ shouldAdvanceTime: true });
+  try {
+    await openPanel('/admin/dashboard');
+    expect(await screen.findByText('No failures in 24 hours')).toBeVisible();
+    await act(() => vi.advanceTimersByTimeAsync(20_000));
+    vi.spyOn(document, 'visibilityState', 'get').mockReturnValue('hidden');
+    const before = world.calls.length;
+    for (let run = 0; run < 5; run++) {
+      act(() => live.tell(aRun.failed()));
+      await act(() => vi.advanceTimersByTimeAsync(12_000));
+    }
+    expect(world.calls.slice(before)).toEqual([]);
+    vi.restoreAllMocks();
+    act(() => void document.dispatchEvent(new Event('visibilitychange')));
+    await waitFor(() => expect(world.calls.length).toBeGreaterThan(before));
+  } finally {
+    vi.restoreAllMocks();
+    vi.useRealTimers();
+  }
 });
