@@ -1,4 +1,12 @@
-import { kilobytes, listScripts, type PanelFile, scriptBudgets, weigh } from '../scripts/lib/panel-scripts.js';
+import type { Page } from '@playwright/test';
+import {
+  findScripts,
+  kilobytes,
+  listScripts,
+  type PanelFile,
+  scriptBudgets,
+  weigh,
+} from '../scripts/lib/panel-scripts.js';
 import { expect, test } from './fixtures/story.js';
 
 /** "250.3 kB gzipped, of which /assets/libraries.js 195.7", so that a broken budget names what to look at. */
@@ -7,12 +15,18 @@ function tell(files: PanelFile[]): string {
   return `${kilobytes(files, 'gzipped')} kB gzipped in ${files.length} scripts, of which ${largest.join(', ')}`;
 }
 
-test('the scripts that the jobs page loads at once, and the others, keep to their budgets', async ({ page }) => {
+/** The scripts that a page asks for, as it does. */
+function scriptsOf(page: Page): Set<string> {
   const loaded = new Set<string>();
   page.on('request', (request) => {
     const path = new URL(request.url()).pathname;
     if (path.endsWith('.js')) loaded.add(path);
   });
+  return loaded;
+}
+
+test('the scripts that the jobs page loads at once, and the others, keep to their budgets', async ({ page }) => {
+  const loaded = scriptsOf(page);
   await page.goto('/admin/jobs');
   await expect(page.getByRole('button', { name: 'Run New Job' }).first()).toBeVisible();
   await page.waitForLoadState('networkidle');
@@ -23,4 +37,23 @@ test('the scripts that the jobs page loads at once, and the others, keep to thei
   for (const file of lazy ?? [])
     expect.soft(kilobytes([file], 'gzipped'), file.path).toBeLessThanOrEqual(scriptBudgets.lazyScript);
   expect.soft(kilobytes(all, 'gzipped'), tell(all)).toBeLessThanOrEqual(scriptBudgets.all);
+});
+
+/** Only drawings of charts have hatched fillings. */
+const CHARTS = 'patternTransform';
+
+test('charts keep to their budget, and the jobs page loads none', async ({ page }) => {
+  const loaded = scriptsOf(page);
+  await page.goto('/admin/jobs');
+  await expect(page.getByRole('button', { name: 'Run New Job' }).first()).toBeVisible();
+  await page.waitForLoadState('networkidle');
+  const atOnce = new Set(loaded);
+  expect(await findScripts(atOnce, CHARTS)).toEqual([]);
+  await page.goto('/admin/jobs/overview?chart=completed');
+  await expect(page.getByRole('dialog', { name: 'Completed' })).toBeVisible();
+  await page.waitForLoadState('networkidle');
+  const later = await weigh([...loaded].filter((path) => !atOnce.has(path)));
+  const paths = later.map(({ path }) => path);
+  expect(await findScripts(paths, CHARTS)).not.toEqual([]);
+  expect(kilobytes(later, 'gzipped'), tell(later)).toBeLessThanOrEqual(scriptBudgets.charts);
 });

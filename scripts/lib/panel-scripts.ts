@@ -11,6 +11,8 @@ export const scriptBudgets = {
   jobsPage: 250,
   /** One script that is loaded only when it is needed. The largest, the error reports to Sentry, weighs 31. */
   lazyScript: 40,
+  /** What draws charts, with the dialog that shows one large: everything that `/admin/jobs/overview?chart=failed` loads besides. */
+  charts: 110,
   /** All of them together; they weigh 425. The pages of the console that are to come have their share. */
   all: 900,
 };
@@ -37,6 +39,14 @@ export async function weigh(paths: Iterable<string>): Promise<PanelFile[]> {
 export async function listScripts(): Promise<string[]> {
   const names = await readdir(PANEL, { recursive: true });
   return names.filter((name) => name.endsWith('.js')).map((name) => `/${name.replaceAll('\\', '/')}`);
+}
+
+/** Which of these scripts contain a text. */
+export async function findScripts(paths: Iterable<string>, text: string): Promise<string[]> {
+  const contents = await Promise.all(
+    [...paths].map(async (path) => ({ path, content: await readFile(join(PANEL, path), 'utf8') })),
+  );
+  return contents.filter(({ content }) => content.includes(text)).map(({ path }) => path);
 }
 
 /** All of them together, in kilobytes to one decimal. */
