@@ -5,6 +5,7 @@ import { firstLoad } from './first-load.js';
 import { historyApi } from './history-api.js';
 import { idleTabs } from './idle-tabs.js';
 import { messages } from './messages.js';
+import { fiftyRunners } from './panel/fifty-runners.js';
 import { idlePanel } from './panel/idle-panel.js';
 import { panelActive } from './panel/panel-active.js';
 import { panelAtScale } from './panel/panel-at-scale.js';
@@ -15,6 +16,7 @@ import { enqueueBulk } from './peers/enqueue-bulk.js';
 import { enqueueSingle } from './peers/enqueue-single.js';
 import { pickup } from './peers/pickup.js';
 import { pickupUnderLoad } from './peers/pickup-under-load.js';
+import { beatsAndSamples } from './processes/beats-and-samples.js';
 import { chattyJob } from './processes/chatty-job.js';
 import { fourRunners } from './processes/four-runners.js';
 import { idleRunner } from './processes/idle-runner.js';
@@ -36,6 +38,7 @@ export const engineParts: EnginePart[] = [
   openSnapshot,
   fourRunners,
   idleRunner,
+  beatsAndSamples,
   chattyJob,
   thousandSockets,
   longHistory,
@@ -55,5 +58,6 @@ export const productParts: Part[] = [
   panelActive,
   panelLog,
   idlePanel,
+  fiftyRunners,
   panelAtScale,
 ];
