@@ -35,6 +35,33 @@ test('the dashboard shows the counters of the database and what failed, and lead
   await expect(activeJobs(page)).toBeVisible();
 });
 
+test('the five counters are what the tables of the database say', async ({ page, runs, database }) => {
+  await runs.insertEnded({ jobName: 'trending', count: 7 });
+  await runs.insertEnded({ jobName: 'affinity', status: 'FAILED', count: 3 });
+  await runs.enqueue('trending', {}, { delayMs: 3_600_000 });
+  await page.goto('/admin/dashboard');
+  await runs.block('MatchScore');
+  for (let slot = 0; slot < 2; slot++) await runs.start('match-scores', slowly);
+  for (let waiting = 0; waiting < 3; waiting++) await runs.enqueue('match-scores', slowly);
+  const { rows } = await database.query<{ counted: string }>(
+    `SELECT concat_ws(' ', count(*) FILTER (WHERE status = 'QUEUED' AND "runAt" <= now()), count(*) FILTER (WHERE status = 'RUNNING'),
+       count(*) FILTER (WHERE status = 'QUEUED' AND "runAt" > now()), count(*) FILTER (WHERE status = 'SUCCESS'), count(*) FILTER (WHERE status = 'FAILED')) AS counted
+     FROM "JobRun"`,
+  );
+  expect(rows[0]?.counted).toBe('3 2 1 7 3');
+  await page.getByRole('button', { name: 'Refresh' }).first().click();
+  const counters = page.getByRole('region', { name: 'Counters' });
+  for (const [name, count] of Object.entries({
+    Pending: 3,
+    Running: 2,
+    Scheduled: 1,
+    'Completed 24h': 7,
+    'Failed 24h': 3,
+  }))
+    await expect(counters.getByRole('link', { name: new RegExp(`^${name}`) })).toContainText(`${name}${count}`);
+  await runs.letGo();
+});
+
 test('the statistics are read anew when asked', async ({ page, runs }) => {
   await page.goto('/admin/jobs');
   const statistics = page.getByRole('region', { name: 'Job Statistics' });
