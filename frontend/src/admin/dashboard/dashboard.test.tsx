@@ -140,11 +140,12 @@ test('the chart opens large, over a range that the address keeps, and as a table
 });
 
 test('where figures have just begun, the last hour is shown, and since when they are kept', async () => {
-  const asked: (string | undefined)[] = [];
+  const asked: number[] = [];
   const values = () => ({ published: { points: [null, null, null, 4], total: 4, before: 0 } });
-  backend.use(serveMetrics(values, ({ step }) => asked.push(step)));
+  const hoursSince = (from = '') => Math.round((Date.now() - Date.parse(from)) / 3_600_000);
+  backend.use(serveMetrics(values, ({ from }) => asked.push(hoursSince(from))));
   await openPanel('/admin/dashboard');
-  await waitFor(() => expect(asked).toEqual(['3600000', undefined]));
+  await waitFor(() => expect(asked).toEqual([24, 1]));
   expect(await section('Jobs Published').findByText(/4 in the last hour/)).toBeVisible();
   expect(section('Jobs Published').getByRole('button', { name: 'Over the last hour', pressed: true })).toBeVisible();
 });
