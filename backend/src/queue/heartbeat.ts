@@ -129,7 +129,7 @@ const RESTART_MS = 200;
 const STOP_WITHIN_MS = 2_000;
 
 /** By the process's own clock (`performance.now()`); null for never. */
-interface RunnerTimes {
+export interface RunnerTimes {
   lastClaimAt: number | null;
   lastProgressAt: number | null;
   /** Executions that ended by themselves. */

@@ -1,25 +1,80 @@
 import type { Listener } from '../store/listener.js';
+import type { QueueEvents } from './events.js';
+import { Heartbeat, type HeartbeatNews, type HeartbeatOptions, type RunnerTimes } from './heartbeat.js';
+import type { HeldRuns } from './held-runs.js';
+import type { Reachability } from './reachability.js';
 
-/** What other processes tell a runner by notification. */
-export interface RunnerSignals {
+interface RunnerSignalsOptions {
+  heartbeat: Omit<HeartbeatOptions, 'pulseMs' | 'leases'>;
+  listener: Listener | undefined;
+  held: HeldRuns;
+  database: Reachability;
+  events: QueueEvents;
+  /** How the runner is, which each beat tells. */
+  times(): RunnerTimes;
   /** Runs were queued; the id of one that came alone. */
-  onQueued(runId: string | undefined): void;
-  /** Listening, for the first time or again: what was said meanwhile was missed. */
-  onConnected(): void;
-  onCancel(runIds: string[]): void;
-  onRevoked(runIds: string[]): void;
+  onQueued(runId?: string): void;
 }
 
-/** Hands on what is heard, until the function it returns is called. */
-export function followSignals(listener: Listener, signals: RunnerSignals): () => void {
-  const onQueued = (payload: string) => signals.onQueued(/^\d{1,18}$/.test(payload) ? payload : undefined);
-  const onConnected = () => signals.onConnected();
-  const onCancel = (payload: string) => signals.onCancel(parseIds(payload));
-  const onRevoked = (payload: string) => signals.onRevoked(parseIds(payload));
-  listener.on('queued', onQueued).on('connected', onConnected).on('cancel', onCancel).on('revoked', onRevoked);
-  return () => {
-    listener.off('queued', onQueued).off('connected', onConnected).off('cancel', onCancel).off('revoked', onRevoked);
-  };
+/**
+ * What a runner is told from outside: by the answers to its heartbeat, and by notifications of other processes. Stops
+ * the runs that are asked to stop or whose lease is lost.
+ */
+export class RunnerSignals {
+  readonly #options: RunnerSignalsOptions;
+  readonly #heartbeat: Heartbeat;
+  readonly #unfollow: () => void;
+
+  /** Begins to beat and to listen. */
+  constructor(options: RunnerSignalsOptions) {
+    this.#options = options;
+    const leases = options.held.leases.shared;
+    this.#heartbeat = new Heartbeat({ ...options.heartbeat, leases }, (news) => this.#hear(news), options.times);
+    this.#unfollow = options.listener ? this.#follow(options.listener) : () => {};
+  }
+
+  /** Stops both, after the last beat. */
+  async stop(): Promise<void> {
+    await this.#heartbeat.stop();
+    this.#unfollow();
+  }
+
+  #follow(listener: Listener): () => void {
+    const { held, onQueued } = this.#options;
+    const queued = (payload: string) => onQueued(/^\d{1,18}$/.test(payload) ? payload : undefined);
+    const connected = () => {
+      onQueued();
+      // Brings the cancel requests that were missed meanwhile.
+      this.#heartbeat.beatNow();
+    };
+    const cancel = (payload: string) => {
+      for (const runId of parseIds(payload)) held.cancel(runId);
+    };
+    const revoked = (payload: string) => {
+      const runIds = parseIds(payload);
+      // The beat brings which leases are lost; a run may have been claimed anew here meanwhile.
+      if (held.all().some(({ run }) => runIds.includes(run.id))) this.#heartbeat.beatNow();
+    };
+    listener.on('queued', queued).on('connected', connected).on('cancel', cancel).on('revoked', revoked);
+    return () => {
+      listener.off('queued', queued).off('connected', connected).off('cancel', cancel).off('revoked', revoked);
+    };
+  }
+
+  #hear(news: HeartbeatNews): void {
+    const { held, events, database } = this.#options;
+    if (news.type === 'lost') {
+      for (const execution of held.at(news.leases)) {
+        const { id: runId, jobName } = execution.run;
+        events.emit('leaseLost', { runId, jobName });
+        execution.stop('lease lost');
+      }
+    }
+    if (news.type === 'cancelRequested') {
+      for (const execution of held.at(news.leases)) execution.stop('cancelled');
+    }
+    if (news.type === 'unreachable') database.noteUnreachable('heartbeat', new Error(news.message));
+  }
 }
 
 function parseIds(payload: string): string[] {

@@ -9,7 +9,7 @@ import { Attempts } from './attempts.js';
 import { ClaimLoop } from './claim-loop.js';
 import type { QueueEvents } from './events.js';
 import { Executions } from './executions.js';
-import { Heartbeat, type HeartbeatNews } from './heartbeat.js';
+import { HandBack } from './hand-back.js';
 import { HeldRuns } from './held-runs.js';
 import { Histograms } from './histograms.js';
 import type { JobContext } from './job.js';
@@ -23,12 +23,10 @@ import { Refusals } from './refusals.js';
 import type { Registry } from './registry.js';
 import type { ExecutionResult, RunExecution } from './run-execution.js';
 import { RunnerCommands, type RunnerProcess } from './runner/commands.js';
-import { followSignals } from './runner-signals.js';
-import { HAND_BACK_MS, Slots } from './slots.js';
+import { RunnerSignals } from './runner-signals.js';
+import { Slots } from './slots.js';
 import { Suspects } from './suspects.js';
-import type { Lease } from './transitions/beat.js';
 import type { ClaimedRun } from './transitions/claim.js';
-import { type ReleaseReason, releaseRuns } from './transitions/release.js';
 
 export interface RunnerSettings {
   concurrency: number;
@@ -65,8 +63,6 @@ export interface RunnerOptions {
   jobsModule?: string;
 }
 
-const leaseOf = ({ id, leaseToken }: ClaimedRun): Lease => ({ id, leaseToken });
-
 /** After the grace period, jobs that heard the signal get this long to return before their runs are handed back. */
 const LAST_WORDS_MS = 2_000;
 
@@ -89,9 +85,9 @@ export class Runner {
   readonly #commands: RunnerCommands;
   /** What operators may change while it works. */
   readonly #limits: { concurrency: number; channels: string[] | undefined };
-  #heartbeat: Heartbeat | undefined;
   readonly #histograms: Histograms;
-  #unfollow: (() => void) | undefined;
+  readonly #handBack: HandBack;
+  #signals: RunnerSignals | undefined;
   #stopping: Promise<void> | undefined;
   readonly #hurry = new AbortController();
 
@@ -133,8 +129,19 @@ export class Runner {
       outcomes: new Outcomes({ sql, plannedSql, events, database, registry }),
       // What was started for this process alone goes to no other.
       refusals: options.kind === 'CLI' ? undefined : refusals,
-      handBack: (execution) => this.#handBack([execution]),
+      handBack: (execution) => this.#handBack.unbegun([execution], 'not begun'),
       onRoom: () => this.#claims.useRoom(),
+    });
+    this.#handBack = new HandBack({
+      ...{
+        sql,
+        held: this.#held,
+        events,
+        notifier,
+        messages: this.#messages,
+        attempts: this.#attempts,
+        pace: this.#pace,
+      },
     });
     const says = { progress: this.#progress, messages: this.#messages };
     const isolation = {
@@ -150,7 +157,7 @@ export class Runner {
       },
       pace: this.#pace,
       begin: (execution, onOver) => this.#attempts.begin(execution, onOver),
-      handBack: (executions) => void this.#handBack(executions),
+      handBack: (executions) => void this.#handBack.unbegun(executions, 'not begun'),
       onRoom: () => this.#claims.useRoom(),
     });
     const suspects = new Suspects({
@@ -194,11 +201,10 @@ export class Runner {
 
   /** Announces the runner and starts its pulse, without claiming anything yet. Waits for the database. */
   async open(): Promise<void> {
-    const { sql, events, listener } = this.#options;
+    const { sql, events } = this.#options;
     const adopted = await this.#database.untilDone('registering', () => registerRunner(sql, this.#row()));
     await this.#commands.adopt(adopted);
-    this.#heartbeat = this.#startHeartbeat();
-    if (listener) this.#unfollow = this.#follow(listener);
+    this.#signals = this.#startSignals();
     this.#commands.start();
     events.emit('runnerStarted', { runnerId: this.id, concurrency: this.#limits.concurrency });
   }
@@ -212,7 +218,7 @@ export class Runner {
 
   /** Claims and executes until `stop`, once it is open. */
   async start(): Promise<void> {
-    if (!this.#heartbeat) await this.open();
+    if (!this.#signals) await this.open();
     this.#claims.start();
   }
 
@@ -255,16 +261,15 @@ export class Runner {
     this.#commands.halt();
     await this.#claims.stop();
     const draining = setRunnerStatus(sql, this.id, 'DRAINING').catch(() => {});
-    await this.#handBack(this.#slots.clear(), 'stopped');
+    await this.#handBack.unbegun(this.#slots.clear(), 'stopped');
     await Promise.race([this.#held.idle(), grace]);
     this.#held.stopAll('drained');
     await Promise.race([this.#held.idle(), delay(LAST_WORDS_MS, undefined, { ref: false })]);
     await this.#executions.close();
-    const released = await this.#releaseRest();
+    const released = await this.#handBack.rest(delay(LAST_WORDS_MS, undefined, { ref: false }));
     this.#messages.close();
     await Promise.race([this.#histograms.flush(), delay(LAST_WORDS_MS, undefined, { ref: false })]);
-    await this.#heartbeat?.stop();
-    this.#unfollow?.();
+    await this.#signals?.stop();
     await draining;
     await this.#commands.close();
     await setRunnerStatus(sql, this.id, 'STOPPED').catch(() => {});
@@ -283,7 +288,7 @@ export class Runner {
       },
       pause: () => this.#claims.pause(),
       drain: async () => {
-        await this.#handBack(this.#slots.clear(), 'stopped');
+        await this.#handBack.unbegun(this.#slots.clear(), 'stopped');
         await this.#held.idle();
       },
       resume: () => this.#claims.resume(),
@@ -296,6 +301,21 @@ export class Runner {
     });
   }
 
+  #startSignals(): RunnerSignals {
+    const { databaseUrl: url, settings, listener, events } = this.#options;
+    const { heartbeatMs: intervalMs, stalledAfterMs } = settings;
+    return new RunnerSignals({
+      ...{ held: this.#held, database: this.#database, listener, events },
+      heartbeat: { url, runnerId: this.id, intervalMs, stalledAfterMs },
+      times: () => ({
+        lastClaimAt: this.#claims.lastClaimAt,
+        lastProgressAt: this.#progress.lastProgressAt,
+        endedRuns: this.#attempts.ended,
+      }),
+      onQueued: (runId) => this.wakeUp(runId),
+    });
+  }
+
   #take(runs: ClaimedRun[]): void {
     this.#slots.add(this.#hold(runs));
   }
@@ -304,83 +324,5 @@ export class Runner {
     const executions = runs.map((run) => this.#executions.create(run, isApart));
     this.#held.add(executions);
     return executions;
-  }
-
-  /** Sends back what never began. Lost on the way, the runs come back when their lease ends. */
-  async #handBack(executions: RunExecution[], reason: ReleaseReason = 'not begun'): Promise<void> {
-    if (executions.length === 0) return;
-    const { sql, events, notifier } = this.#options;
-    this.#pace.handedBack(HAND_BACK_MS);
-    const leases = executions.map(({ run }) => leaseOf(run));
-    const released = releaseRuns(sql, leases, reason);
-    await released.catch((error) => events.emit('fault', { during: 'handing runs back', error }));
-    for (const execution of executions) this.#attempts.letGo(execution);
-    notifier.queued();
-    notifier.changed();
-  }
-
-  #startHeartbeat(): Heartbeat {
-    const { databaseUrl: url, settings } = this.#options;
-    const { heartbeatMs: intervalMs, stalledAfterMs } = settings;
-    return new Heartbeat(
-      { url, runnerId: this.id, intervalMs, stalledAfterMs, leases: this.#held.leases.shared },
-      (news) => this.#hear(news),
-      () => ({
-        lastClaimAt: this.#claims.lastClaimAt,
-        lastProgressAt: this.#progress.lastProgressAt,
-        endedRuns: this.#attempts.ended,
-      }),
-    );
-  }
-
-  #follow(listener: Listener): () => void {
-    return followSignals(listener, {
-      onQueued: (runId) => this.wakeUp(runId),
-      onConnected: () => {
-        this.wakeUp();
-        // Brings the cancel requests that were missed meanwhile.
-        this.#heartbeat?.beatNow();
-      },
-      onCancel: (runIds) => {
-        for (const runId of runIds) this.cancel(runId);
-      },
-      onRevoked: (runIds) => {
-        // The beat brings which leases are lost; a run may have been claimed anew here meanwhile.
-        if (this.#held.all().some(({ run }) => runIds.includes(run.id))) this.#heartbeat?.beatNow();
-      },
-    });
-  }
-
-  async #releaseRest(): Promise<number> {
-    const { sql, events, notifier } = this.#options;
-    const executions = this.#held.all();
-    const leases = executions.map(({ run }) => leaseOf(run));
-    if (leases.length === 0) return 0;
-    const said = Promise.all(leases.map(({ leaseToken }) => this.#messages.flush(leaseToken)));
-    await Promise.race([said, delay(LAST_WORDS_MS, undefined, { ref: false })]);
-    // Before the database does, or the next beat would take it for a loss.
-    for (const execution of executions) this.#attempts.letGo(execution);
-    // Lost here, the runs come back when their lease ends.
-    const released = releaseRuns(sql, leases);
-    await released.catch((error) => events.emit('fault', { during: 'handing runs back', error }));
-    notifier.queued();
-    await notifier.flush();
-    return leases.length;
-  }
-
-  #hear(news: HeartbeatNews): void {
-    if (news.type === 'lost') {
-      for (const execution of this.#held.at(news.leases)) this.#stopLost(execution);
-    }
-    if (news.type === 'cancelRequested') {
-      for (const execution of this.#held.at(news.leases)) execution.stop('cancelled');
-    }
-    if (news.type === 'unreachable') this.#database.noteUnreachable('heartbeat', new Error(news.message));
-  }
-
-  #stopLost(execution: RunExecution): void {
-    const { id: runId, jobName } = execution.run;
-    this.#options.events.emit('leaseLost', { runId, jobName });
-    execution.stop('lease lost');
   }
 }

@@ -1,0 +1,62 @@
+import type { Notifier } from '../store/notifier.js';
+import type { Sql } from '../store/sql.js';
+import type { Attempts } from './attempts.js';
+import type { QueueEvents } from './events.js';
+import type { HeldRuns } from './held-runs.js';
+import type { MessageWriter } from './message-writer.js';
+import type { Pace } from './pace.js';
+import type { RunExecution } from './run-execution.js';
+import { HAND_BACK_MS } from './slots.js';
+import { type ReleaseReason, releaseRuns } from './transitions/release.js';
+
+interface HandBackOptions {
+  sql: Sql;
+  held: HeldRuns;
+  events: QueueEvents;
+  notifier: Notifier;
+  messages: Pick<MessageWriter, 'flush'>;
+  attempts: Pick<Attempts, 'letGo'>;
+  pace: Pick<Pace, 'handedBack'>;
+}
+
+/** Returns held runs to the queue. What is lost on the way comes back when its lease ends. */
+export class HandBack {
+  readonly #options: HandBackOptions;
+
+  constructor(options: HandBackOptions) {
+    this.#options = options;
+  }
+
+  /** Those that never began. Never rejects. */
+  async unbegun(executions: RunExecution[], reason: ReleaseReason): Promise<void> {
+    if (executions.length === 0) return;
+    const { attempts, notifier, pace } = this.#options;
+    pace.handedBack(HAND_BACK_MS);
+    await this.#release(executions, reason);
+    for (const execution of executions) attempts.letGo(execution);
+    notifier.queued();
+    notifier.changed();
+  }
+
+  /** All that is still held, with what it said until now, which is written until `deadline`; how many. Never rejects. */
+  async rest(deadline: Promise<unknown>): Promise<number> {
+    const { held, messages, attempts, notifier } = this.#options;
+    const executions = held.all();
+    if (executions.length === 0) return 0;
+    await Promise.race([Promise.all(executions.map(({ run }) => messages.flush(run.leaseToken))), deadline]);
+    // Before the database does, or the next beat would take it for a loss.
+    for (const execution of executions) attempts.letGo(execution);
+    await this.#release(executions, 'stopped');
+    notifier.queued();
+    await notifier.flush();
+    return executions.length;
+  }
+
+  #release(executions: RunExecution[], reason: ReleaseReason): Promise<void> {
+    const { sql, events } = this.#options;
+    const leases = executions.map(({ run: { id, leaseToken } }) => ({ id, leaseToken }));
+    return releaseRuns(sql, leases, reason).catch((error) => {
+      events.emit('fault', { during: 'handing runs back', error });
+    });
+  }
+}
