@@ -38,9 +38,10 @@ async function work(): Promise<void> {
   forgetSecretSettings();
   for (const unknown of unknownSettings()) complain(unknown);
   await ensurePrismaClient();
-  const [{ startWorker }, logging] = await Promise.all([
+  const [{ startWorker }, logging, sample] = await Promise.all([
     import('@job-manager/backend/worker'),
     import('@job-manager/backend/log'),
+    import('@job-manager/backend/jobs/registry'),
   ]);
   const log = logging.createLog(config, 'worker');
   const databaseUrl = await openDatabase(config, log);
@@ -52,7 +53,7 @@ async function work(): Promise<void> {
       end(how === 'restart' ? RESTART_EXIT_CODE : 0);
     },
   };
-  const starting = startWorker({ config, databaseUrl, kind: 'WORKER', log, supervisor });
+  const starting = startWorker({ config, databaseUrl, kind: 'WORKER', log, supervisor, ...sample });
   ({ hurry } = await resources.hold(starting, (worker) => worker.stop()));
 }
 

@@ -1,11 +1,13 @@
 import { type RunnerMessage, STOPPING_EVERY_MS } from './built-in-runner.js';
 import { readConfig } from './config.js';
 import { createLog } from './log.js';
+import type { AnyJob } from './queue/job.js';
 import { startWorker } from './worker.js';
 
 // Ctrl-C and a closed terminal reach the whole group; the server decides when this process stops.
 for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => {});
 
+const [jobsModule = '', formerId] = process.argv.slice(2);
 const config = readConfig();
 const log = createLog(config, 'runner');
 let end: () => void = () => {};
@@ -17,12 +19,13 @@ const stopSignal = new Promise<void>((resolve) => {
   process.once('disconnect', () => resolve());
 });
 
+const { jobs } = (await import(jobsModule)) as { jobs: AnyJob[] };
 const worker = await startWorker({
-  ...{ config, databaseUrl: config.DATABASE_URL ?? '', kind: 'BUILT_IN', log },
+  ...{ config, databaseUrl: config.DATABASE_URL ?? '', kind: 'BUILT_IN', log, jobs, jobsModule },
   supervisor: {
     canRestart: true,
     // The runner that had this place before, named by the server.
-    replacesId: process.argv[2],
+    replacesId: formerId,
     end: (how) => {
       // Known to the server before it is seen to end.
       report({ type: 'ending', how });

@@ -33,7 +33,15 @@ function runnerOf(...starts: (() => FakeChild)[]) {
     (..._given: unknown[]) => (next.next().value ?? (() => new FakeChild(1)))() as unknown as ChildProcess,
   );
   const log = pino({ level: 'silent' });
-  const runner = new BuiltInRunner({ databaseUrl: '', env: {}, drainMs: 25_000, log, fork, onDeath });
+  const runner = new BuiltInRunner({
+    databaseUrl: '',
+    jobsModule: 'file:///jobs.js',
+    env: {},
+    drainMs: 25_000,
+    log,
+    fork,
+    onDeath,
+  });
   runner.start();
   return { runner, fork };
 }
@@ -49,7 +57,8 @@ it('is given none of the secrets of the server', () => {
   const log = pino({ level: 'silent' });
   const env = { ...secrets, PORT: '1' };
   const databaseUrl = 'postgres://localhost/x';
-  new BuiltInRunner({ databaseUrl, env, drainMs: 0, log, fork: start as typeof fork, onDeath }).start();
+  const jobsModule = 'file:///jobs.js';
+  new BuiltInRunner({ databaseUrl, jobsModule, env, drainMs: 0, log, fork: start as typeof fork, onDeath }).start();
   expect(given).toEqual([expect.objectContaining({ PORT: '1', DATABASE_URL: databaseUrl, PATH: process.env.PATH })]);
   for (const name of Object.keys(secrets)) expect(given[0]).not.toHaveProperty(name);
   vi.unstubAllEnvs();

@@ -1,10 +1,9 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
 import { withoutSecretSettings } from './config.js';
-import { typescriptArgs } from './typescript-loader.js';
+import { programAt, typescriptArgs } from './typescript-loader.js';
 
-const PROGRAM = fileURLToPath(new URL('./built-in-runner-process.ts', import.meta.url));
+const PROGRAM = programAt(new URL('./built-in-runner-process.ts', import.meta.url));
 /** One that had claimed runs waits less: the next death narrows down which of them was the reason. */
 const RESTART_MS = { first: 500, most: 30_000, maxAfterClaims: 2_000 };
 /** A runner that lived this long starts again without waiting. */
@@ -28,6 +27,8 @@ export type RunnerMessage =
 
 export interface BuiltInRunnerOptions {
   databaseUrl: string;
+  /** File URL of the module that exports the jobs as `jobs`. */
+  jobsModule: string;
   /** The server's settings as the child is to read them. */
   env: NodeJS.ProcessEnv;
   drainMs: number;
@@ -119,14 +120,18 @@ export class BuiltInRunner {
 
   #fork(): ChildProcess {
     // The URL goes by the environment: a command line is public to the whole machine.
-    return (this.#options.fork ?? fork)(PROGRAM, this.#formerId ? [this.#formerId] : [], {
-      env: withoutSecretSettings({
-        ...process.env,
-        ...this.#options.env,
-        DATABASE_URL: this.#options.databaseUrl,
-      }),
-      execArgv: typescriptArgs,
-    });
+    return (this.#options.fork ?? fork)(
+      PROGRAM,
+      [this.#options.jobsModule, ...(this.#formerId ? [this.#formerId] : [])],
+      {
+        env: withoutSecretSettings({
+          ...process.env,
+          ...this.#options.env,
+          DATABASE_URL: this.#options.databaseUrl,
+        }),
+        execArgv: typescriptArgs,
+      },
+    );
   }
 
   #onMessage(message: RunnerMessage, child: ChildProcess): void {

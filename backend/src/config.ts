@@ -1,14 +1,12 @@
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { checkInput, describeIssues } from '@job-manager/shared/check-input';
 import { describeUnknown } from '@job-manager/shared/nearest';
 import type * as z from 'zod';
+import { DATA } from './assets.js';
 import { DEFAULT_SCHEMA, schemaIn, withSchema } from './database/schema.js';
 import { throughPooler } from './database/transaction-pooling.js';
 import { type Environment, environment } from './settings.js';
-
-const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url));
 
 export interface Config extends Omit<Environment, 'DATA_DIR' | 'MEDIA_DIR' | 'DATABASE_SCHEMA'> {
   DATABASE_SCHEMA: string;
@@ -81,7 +79,7 @@ function complete(config: Environment): Config {
   if (config.JOBS_STALLED_AFTER_MS < 2 * config.JOBS_HEARTBEAT_MS) {
     throw new ConfigError('JOBS_STALLED_AFTER_MS must be at least twice JOBS_HEARTBEAT_MS');
   }
-  const dataDir = resolve(config.DATA_DIR ?? join(REPOSITORY, '.data'));
+  const dataDir = resolve(config.DATA_DIR ?? DATA);
   const mediaDir = resolve(config.MEDIA_DIR ?? join(dataDir, 'media'));
   return { ...config, ...urlsOf(config), DATA_DIR: dataDir, MEDIA_DIR: mediaDir, HOSTNAME: hostname() };
 }

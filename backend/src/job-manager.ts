@@ -1,5 +1,4 @@
-import type { Server } from 'node:http';
-import type { RequestHandler } from 'express';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
 import * as z from 'zod';
 import { createAlertAgent } from './alerts/agent.js';
@@ -42,7 +41,7 @@ export interface JobManagerOptions {
 /** Job Manager as a part of another application. One per process is meant. */
 export interface JobManager {
   /** API, health, metrics and panel, to be mounted with `app.use(path, router)`. Answers 503 until it is started. */
-  router: RequestHandler;
+  router: (request: IncomingMessage, response: ServerResponse, next: (error?: unknown) => void) => void;
   /** What may be asked of the engine: enqueue, cancel and the like. */
   queue: Queue;
   /** Serves the panel's socket on this server; sockets on other paths stay the application's. */

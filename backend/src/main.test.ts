@@ -31,10 +31,10 @@ describe('its runner', () => {
   let enqueue: (parameters: object) => Promise<unknown>;
   let programs: CompiledPrograms;
   beforeAll(async () => {
-    programs = await compilePrograms(
-      ...['./built-in-runner-process.ts', './jobs/registry.ts'].map((path) => new URL(path, import.meta.url)),
-    );
-    server = await startTestServer({ JOBS_RUNNER: 'on', JOBS_CONCURRENCY: '10', JOBS_DRAIN_MS: '0' });
+    const registry = new URL('./jobs/registry.ts', import.meta.url);
+    programs = await compilePrograms(new URL('./built-in-runner-process.ts', import.meta.url), registry);
+    const settings = { JOBS_RUNNER: 'on', JOBS_CONCURRENCY: '10', JOBS_DRAIN_MS: '0' };
+    server = await startTestServer(settings, undefined, programs.urlOf(registry));
     await new TestNetwork(server.database.db).members(20);
     const token = await server.tokenOf('admin@example.test', 'ADMIN');
     enqueue = (parameters) =>

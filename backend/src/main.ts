@@ -7,7 +7,6 @@ import { BuiltInRunner } from './built-in-runner.js';
 import { BuiltInRunners } from './built-in-runners.js';
 import { type Config, ConfigError, configEnvironment } from './config.js';
 import { isAlive, startTimeOf } from './database/process-start.js';
-import { jobs as productJobs } from './jobs/registry.js';
 import type { AnyJob } from './queue/job.js';
 import type { Rescuer } from './queue/maintenance/rescuer.js';
 import { catchStrayErrors } from './queue/stray-errors.js';
@@ -20,8 +19,10 @@ export interface ServerOptions {
   config: Config;
   databaseUrl: string;
   log: Logger;
-  /** Instead of the product's own, for tests of the whole program. */
-  jobs?: AnyJob[];
+  /** What can be run. */
+  jobs: AnyJob[];
+  /** File URL of the module that exports them as `jobs`, for the processes of the built-in runners. */
+  jobsModule: string;
 }
 
 export interface RunningServer {
@@ -35,13 +36,13 @@ export interface RunningServer {
 
 /** Starts panel, API, socket and, unless switched off, the built-in runner. Throws ConfigError for a taken port. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
-  const { config, databaseUrl, log, jobs = productJobs } = options;
+  const { config, databaseUrl, log, jobs, jobsModule } = options;
   const engine = createServerEngine({ config, databaseUrl, log, jobs });
   // A server never dies from a request, a message or a row: what slips through every handler is logged.
   const releaseErrors = catchStrayErrors(engine.events);
   const sessions = await createSessions({ sql: engine.pool, refusals: engine.refusals, config });
   let closing: Promise<void> | undefined;
-  const runners = createBuiltInRunners(engine, databaseUrl);
+  const runners = createBuiltInRunners(engine, { databaseUrl, jobsModule });
   const face = createServerFace(engine, { sessions, isClosing: () => closing !== undefined, runnersHere: runners });
   const server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000 }, face.app);
   const gateway = face.attach(server);
@@ -79,9 +80,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   }
 }
 
-function createBuiltInRunners(engine: ServerEngine, databaseUrl: string): BuiltInRunners {
+type RunnerPlace = Pick<ServerOptions, 'databaseUrl' | 'jobsModule'>;
+
+function createBuiltInRunners(engine: ServerEngine, place: RunnerPlace): BuiltInRunners {
   const { JOBS_RUNNER, JOBS_STANDBY, JOBS_MAX_BUILT_IN: max } = engine.config;
-  const create = () => createBuiltInRunner(engine, databaseUrl);
+  const create = () => createBuiltInRunner(engine, place);
   if (JOBS_STANDBY)
     return new BuiltInRunners({ create, max, refusal: 'This server does nothing by itself: JOBS_STANDBY is on.' });
   if (!JOBS_RUNNER)
@@ -89,9 +92,9 @@ function createBuiltInRunners(engine: ServerEngine, databaseUrl: string): BuiltI
   return new BuiltInRunners({ create, max });
 }
 
-function createBuiltInRunner({ config, log, agents }: ServerEngine, databaseUrl: string): BuiltInRunner {
+function createBuiltInRunner({ config, log, agents }: ServerEngine, place: RunnerPlace): BuiltInRunner {
   return new BuiltInRunner({
-    databaseUrl,
+    ...place,
     env: configEnvironment(config),
     drainMs: config.JOBS_DRAIN_MS,
     log,

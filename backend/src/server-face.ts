@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import type { Server } from 'node:http';
-import { fileURLToPath } from 'node:url';
 import type { Express } from 'express';
+import { PANEL } from './assets.js';
 import type { HostUsers } from './auth/host-users.js';
 import { describeUntrustedProxy, ForwardedHeaderWatch } from './auth/proxies.js';
 import { createCredentialTrace } from './auth/refused-credentials.js';
@@ -21,8 +21,6 @@ import { RunnersFeed } from './live/runners-feed.js';
 import type { ServerEngine } from './server-engine.js';
 import { NotificationProbe } from './store/notification-probe.js';
 import { VERSION } from './version.js';
-
-const PANEL = fileURLToPath(new URL('../../frontend/dist', import.meta.url));
 
 /** What the world sees of a server: panel, API and health over HTTP, and the socket. */
 export interface ServerFace {

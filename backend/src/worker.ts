@@ -4,7 +4,6 @@ import type { Config } from './config.js';
 import { createPool, createPrisma } from './database/client.js';
 import { schemaOf } from './database/schema.js';
 import { listenUrlOf } from './database/transaction-pooling.js';
-import { jobs as productJobs, jobsModule as productModule } from './jobs/registry.js';
 import { QueueEvents } from './queue/events.js';
 import type { AnyJob } from './queue/job.js';
 import { JobSettingsWatch } from './queue/job-settings-watch.js';
@@ -27,8 +26,8 @@ export interface WorkerOptions {
   databaseUrl: string;
   kind: 'WORKER' | 'BUILT_IN';
   log: Logger;
-  /** Instead of the product's own, for tests of the whole program. */
-  jobs?: AnyJob[];
+  /** What it executes; runs of other jobs wait for a worker that has them. */
+  jobs: AnyJob[];
   /** File URL of the module that exports `jobs`; needed where some of them are isolated. */
   jobsModule?: string;
   /** Ends this process at the command of an operator, and starts it again where it can; without it only the runner stops. */
@@ -46,10 +45,10 @@ export interface RunningWorker {
   hurry(): void;
 }
 
-/** Starts a runner of all jobs, with its part of the recovery. Waits for a database that isn't there yet. */
+/** Starts a runner of these jobs, with its part of the recovery. Waits for a database that isn't there yet. */
 export async function startWorker(options: WorkerOptions): Promise<RunningWorker> {
   if (options.config.JOBS_STANDBY) return standBy(options.log);
-  const { config, databaseUrl, kind, jobs = productJobs, isGuest = false, supervisor } = options;
+  const { config, databaseUrl, kind, jobs, isGuest = false, supervisor } = options;
   // Its own, so that a command that sets its level leaves the application's as it is.
   const log = options.log.child({});
   const registry = createRegistry([...jobs, selfTestJob]);
@@ -115,7 +114,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     events,
     notifier,
     listener,
-    jobsModule: options.jobsModule ?? (jobs === productJobs ? productModule : undefined),
+    jobsModule: options.jobsModule,
   });
 
   const agents = createAgents({

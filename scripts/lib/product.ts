@@ -78,12 +78,13 @@ export interface ServeOptions {
 
 /** Starts the server of a prepared product. */
 export async function serve({ config, databaseUrl, resources }: ServeOptions): Promise<RunningServer> {
-  const [{ startServer }, { createLog }] = await Promise.all([
+  const [{ startServer }, { createLog }, sample] = await Promise.all([
     import('@job-manager/backend/main'),
     import('@job-manager/backend/log'),
+    import('@job-manager/backend/jobs/registry'),
   ]);
   const log = createLog(config, 'server');
-  return resources.hold(startServer({ config, databaseUrl, log }), (server) => server.close());
+  return resources.hold(startServer({ config, databaseUrl, log, ...sample }), (server) => server.close());
 }
 
 async function generate(): Promise<string> {

@@ -1,8 +1,8 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { PRISMA } from '../assets.js';
 import { sessionOf } from './database-client.js';
-import { PRISMA_DIR } from './migration-files.js';
 import { OwnClient } from './own-client.mjs';
 
 // The embedded PostgreSQL has two roles: its owner, who applies migrations, and that of server, workers and job code.
@@ -21,7 +21,7 @@ export interface Logins {
 }
 
 const APPLICATION_ROLE = 'job_manager_app';
-const GRANTS = join(PRISMA_DIR, 'application-role.sql');
+const GRANTS = join(PRISMA, 'application-role.sql');
 /** Any number that no other program uses for an advisory lock: two that grant the same at once fail with "tuple concurrently updated". */
 const GRANT_LOCK = 7_021_986;
 

@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { PRISMA } from '../assets.js';
 
-export const PRISMA_DIR = fileURLToPath(new URL('../../../prisma', import.meta.url));
-const MIGRATIONS_DIR = join(PRISMA_DIR, 'migrations');
+const MIGRATIONS_DIR = join(PRISMA, 'migrations');
 
 export interface Migration {
   name: string;

@@ -4,8 +4,8 @@ import { dirname, join } from 'node:path';
 import { PrismaPg } from '@prisma/adapter-pg';
 import { bindMigrationAwareSqlAdapterFactory } from '@prisma/driver-adapter-utils';
 import type { SchemaEngine } from '@prisma/schema-engine-wasm/schema_engine_bg';
+import { PRISMA } from '../assets.js';
 import { createPool } from './client.js';
-import { PRISMA_DIR } from './migration-files.js';
 import { schemaOf } from './schema.js';
 
 const NO_FILTER = { externalTables: [], externalEnums: [] };
@@ -80,7 +80,7 @@ function withIdleTimers(bindings: EngineBindings): WebAssembly.ModuleImports {
 
 /** The Prisma schema as it stands in the repository. */
 export async function readSchema(): Promise<SchemaFiles> {
-  const folder = join(PRISMA_DIR, 'schema');
+  const folder = join(PRISMA, 'schema');
   const names = (await readdir(folder)).filter((name) => name.endsWith('.prisma')).sort();
   return Promise.all(
     names.map(

@@ -20,6 +20,10 @@ const esbuild = createRequire(createRequire(import.meta.url).resolve('tsx'))('es
 const source = fileURLToPath(new URL('..', import.meta.url));
 const CHILD = new URL('../queue/isolation/child.ts', import.meta.url);
 
+/** What `typescript-loader.ts` is among compiled programs that find the rest of the source where it was. */
+export const COMPILED_LOADER = `import { fileURLToPath } from 'node:url';
+export const isCompiled = false, typescriptArgs = [], programAt = (source) => fileURLToPath(source);`;
+
 export interface CompiledPrograms {
   /** Where the compiled form of a module is. */
   urlOf(module: URL): string;
@@ -66,9 +70,7 @@ const isAt = (path: string) => (module: URL) => fileURLToPath(module) === path;
 /** Source files find what stands beside them where it was, but for what is compiled too. */
 function readSources(build: PluginBuild, modules: URL[], urlOf: (module: URL) => string): void {
   build.onLoad({ filter: /\/backend\/src\/.*\.(ts|mjs)$/ }, async ({ path }) => {
-    const written = path.endsWith('/typescript-loader.ts')
-      ? 'export const typescriptArgs = [];'
-      : await readFile(path, 'utf8');
+    const written = path.endsWith('/typescript-loader.ts') ? COMPILED_LOADER : await readFile(path, 'utf8');
     const itself = modules.find(isAt(path));
     const contents = written
       .replace(`new URL('./child.ts', import.meta.url)`, `new URL(${JSON.stringify(urlOf(CHILD))})`)

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pino from 'pino';
 import { readConfig } from '../config.js';
+import { jobs, jobsModule as ofSample } from '../jobs/registry.js';
 import { type RunningServer, startServer } from '../main.js';
 import { createAccount, PASSWORD } from './account.js';
 import { createTestDatabase, type TestDatabase } from './database.js';
@@ -15,16 +16,23 @@ export interface TestServer extends RunningServer {
   call<T>(token: string, method: 'GET' | 'POST', path: string, body?: unknown): Promise<T>;
 }
 
-/** The whole server on a free port over a database of its own, with these settings. `prepare` fills it before the start. */
+/** The whole server on a free port over a database of its own, with these settings and the sample's jobs. `prepare` fills it before the start. */
 export async function startTestServer(
   settings: NodeJS.ProcessEnv = {},
   prepare: (database: TestDatabase) => Promise<unknown> = async () => {},
+  jobsModule = ofSample,
 ): Promise<TestServer> {
   const database = await createTestDatabase();
   await prepare(database);
   const dataDir = await mkdtemp(join(tmpdir(), 'job-manager-data-'));
   const config = readConfig({ PORT: '0', DATA_DIR: dataDir, LOG_LEVEL: 'silent', JOBS_RUNNER: 'off', ...settings });
-  const server = await startServer({ config, databaseUrl: database.url, log: pino({ level: 'silent' }) });
+  const server = await startServer({
+    config,
+    databaseUrl: database.url,
+    log: pino({ level: 'silent' }),
+    jobs,
+    jobsModule,
+  });
   const post = (path: string, body: unknown, headers: Record<string, string> = {}) =>
     fetch(`${server.url}/api${path}`, {
       method: 'POST',

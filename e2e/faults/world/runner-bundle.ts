@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { COMPILED_LOADER } from '@job-manager/backend/testing/compiled-programs';
 
 /** The part of esbuild that is used here. */
 interface Esbuild {
@@ -27,13 +28,12 @@ export const BUNDLED_RUNNER = 'runner.cjs';
 const THREAD_URL = `new URL('./${THREAD}', import.meta.url)`;
 
 /**
- * What no runner of this suite has a use for, and what stands there instead: jobs that nobody queues, the client
- * through which they would query, and the loader of what is TypeScript no more. The engine is all there.
+ * What no runner of this suite has a use for, and what stands there instead: the client through which sample
+ * jobs query, and the loader of what is TypeScript no more. The engine is all there.
  */
 const instead: Record<string, string> = {
-  'backend/src/jobs/registry.ts': `export const jobs = [], jobsModule = undefined;`,
   'backend/src/generated/prisma/client.ts': `export class PrismaClient { async $disconnect() {} }`,
-  'backend/src/typescript-loader.ts': `export const typescriptArgs = [];`,
+  'backend/src/typescript-loader.ts': COMPILED_LOADER,
   // Runners of this suite start without `fetch`.
   'backend/src/database/light-pg.mjs': '',
 };

@@ -6,7 +6,7 @@ import { createFaultJobs } from './fault-jobs.js';
 import type { Word } from './program.js';
 
 /** The runner as `pnpm worker:jobs` starts it, with the jobs of this suite and `more`. Resolves once it claims. */
-export async function main(more: Pick<WorkerOptions, 'jobs' | 'jobsModule'> = {}): Promise<void> {
+export async function main(more: Partial<Pick<WorkerOptions, 'jobs' | 'jobsModule'>> = {}): Promise<void> {
   const config = readConfig();
   let hurry: (() => void) | undefined;
   let code = 0;

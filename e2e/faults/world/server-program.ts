@@ -38,6 +38,8 @@ const server = await startServer({
   databaseUrl: config.DATABASE_URL ?? '',
   log: createLog(config, 'server'),
   jobs: createFaultJobs(process.env.FAULTS_FOLDER ?? ''),
+  // It starts no runners: those of this suite are processes of their own.
+  jobsModule: '',
 });
 stalls.enable();
 process.send?.({ type: 'ready', url: server.url } satisfies Word);

@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { typescriptArgs } from '../../typescript-loader.js';
+import { programAt, typescriptArgs } from '../../typescript-loader.js';
 import type { Redaction } from '../redaction.js';
 import type { StopReason } from '../run-execution.js';
 import type { ClaimedRun } from '../transitions/claim.js';
@@ -20,7 +20,7 @@ import {
   SAMPLES_FD,
 } from './wire.js';
 
-const PROGRAM = fileURLToPath(new URL('./child.ts', import.meta.url));
+const PROGRAM = programAt(new URL('./child.ts', import.meta.url));
 /** Makes it deaf to stop signals while it starts. */
 const DEAF = fileURLToPath(new URL('./ignore-stop-signals.cjs', import.meta.url));
 /** Loading the jobs takes a second or two; a module that takes longer than this never comes. */
