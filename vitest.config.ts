@@ -21,6 +21,9 @@ const ALONE = {
 /** Where a retry would hide a race: the engine, its store, the live picture and the fault suite. */
 const ENGINE = ['backend/src/{queue,store,live}/**/*.test.ts', 'backend/client/src/**/*.test.ts'];
 
+/** Installs packages from the registry, and runs what it installed. */
+const PACKAGES = ['scripts/packages/**/*.test.ts'];
+
 /** Elsewhere a test that passes at its second try only is named as flaky, which fails the run; see `suite-counts.ts`. */
 const retry = process.env.CI ? 1 : 0;
 
@@ -55,11 +58,12 @@ export default defineConfig({
           name: 'backend',
           include: ['backend/src/**/*.test.ts', 'prisma/seed/**/*.test.ts', 'scripts/**/*.test.ts'],
           // The benchmark's folder has a `node_modules` of its own, with links to whole packages of ours.
-          exclude: [...ENGINE, '**/node_modules/**'],
+          exclude: [...ENGINE, ...PACKAGES, '**/node_modules/**'],
           ...backend,
           retry,
         },
       },
+      { test: { ...backend, name: 'packages', include: PACKAGES, testTimeout: 240_000 } },
       { test: { ...backend, name: 'backend-alone', include: ALONE.backend, isolate: true } },
       {
         extends: 'frontend/vite.config.ts',

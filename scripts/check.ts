@@ -31,7 +31,14 @@ const STATIC_CHECKS: StaticCheck[] = [
 const TESTS: TestSuite = {
   name: 'unit and integration tests',
   tool: 'vitest',
-  command: [programOf('vitest'), 'run', '--project=!faults', '--reporter=default', '--reporter=json'],
+  command: [
+    programOf('vitest'),
+    'run',
+    '--project=!faults',
+    '--project=!packages',
+    '--reporter=default',
+    '--reporter=json',
+  ],
   args: (report) => [`--outputFile.json=${report}`],
 };
 

@@ -27,7 +27,8 @@ interface Agent {
 
 export interface Agents {
   rescuer: Rescuer;
-  start(): void;
+  /** Resolves when the jobs of this process have been declared: programs that only queue runs know them from then on. */
+  start(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -83,14 +84,17 @@ export function createAgents(deps: AgentDeps): Agents {
     },
   });
   const bulk = new BulkWorker({ pool, registry, events, notifier, listener });
-  const agents: Agent[] = config.JOBS_STANDBY ? [] : [announcer, rescuer, maintenance, sampler, bulk];
+  const others: Agent[] = [rescuer, maintenance, sampler, bulk];
   return {
     rescuer,
-    start: () => {
-      for (const agent of agents) agent.start();
+    start: async () => {
+      if (config.JOBS_STANDBY) return;
+      const declared = announcer.start();
+      for (const agent of others) agent.start();
+      await declared;
     },
     stop: async () => {
-      await Promise.all([...agents, scheduler].map((agent) => agent.stop()));
+      await Promise.all([announcer, ...others, scheduler].map((agent) => agent.stop()));
     },
   };
 }

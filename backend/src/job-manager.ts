@@ -151,7 +151,7 @@ async function startWork(
   { runner, ...work }: Pick<JobManagerOptions, 'databaseUrl' | 'jobs' | 'jobsModule'> & { runner: 'here' | 'none' },
 ): Promise<() => Promise<void>> {
   if (runner === 'none') {
-    agents.start();
+    await agents.start();
     return () => agents.stop();
   }
   // A worker brings its own agents.

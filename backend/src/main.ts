@@ -53,7 +53,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   await engine.jobSettings.start();
   if (config.DATABASE_URL === undefined && !config.JOBS_STANDBY)
     await buryKilledRunners(engine.pool, engine.agents.rescuer);
-  engine.agents.start();
+  await engine.agents.start();
   if (!config.JOBS_STANDBY) {
     alerts.start();
     face.sampler.start();

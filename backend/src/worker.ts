@@ -137,7 +137,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   // before it is known which jobs are paused.
   await Promise.all([listener.start(), runner.open(), jobSettings.start()]);
   await runner.start();
-  agents.start();
+  await agents.start();
   return {
     runnerId: runner.id,
     hurry: () => runner.hurry(),

@@ -8,7 +8,7 @@ import type { Permission } from '../permissions.js';
  */
 export type Policy = 'public' | 'session' | 'signedIn' | Permission;
 
-interface RouteMeta {
+export interface RouteMeta {
   /** Absent means that no caller is allowed: the server refuses to start with a route that names no policy. */
   policy?: Policy;
   /** What the caller needs besides. */

@@ -37,7 +37,7 @@ export class JobAnnouncer {
   readonly #options: JobAnnouncerOptions;
   readonly #process: JobProcess;
   #timer: NodeJS.Timeout | undefined;
-  #working: Promise<unknown> = Promise.resolve();
+  #working: Promise<void> = Promise.resolve();
   #digest: string | null = null;
   #isDeclared = false;
   #isClosed = false;
@@ -49,8 +49,10 @@ export class JobAnnouncer {
     this.#process = { ...options.process, id: randomUUID() };
   }
 
-  start(): void {
+  /** Resolves after the first pass, whether or not it could declare the jobs. */
+  start(): Promise<void> {
     this.#working = this.#pass();
+    return this.#working;
   }
 
   /** Resolves when nothing is under way any more, and the versions of this process don't count as living. */
@@ -107,7 +109,7 @@ export class JobAnnouncer {
       if (!this.#isDeclared) againMs = AGAIN_MS;
     }
     if (this.#isClosed) return;
-    this.#timer = setTimeout(() => this.start(), againMs);
+    this.#timer = setTimeout(() => void this.start(), againMs);
     this.#timer.unref();
   }
 }

@@ -1,0 +1,35 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createJobManager } from '@job-manager/server';
+import express from 'express';
+import { jobs, jobsModule } from './jobs';
+
+const app = express();
+app.use(express.json());
+const server = createServer(app);
+const jobManager = createJobManager({
+  databaseUrl: process.env.DATABASE_URL ?? '',
+  jobs,
+  jobsModule,
+  path: '/ops/jobs',
+  // A real application looks at its session or token here.
+  identify: (request) =>
+    request.headers.authorization === 'Token ada' ? { id: '1', email: 'ada@example.com', role: 'SUPER_ADMIN' } : null,
+  runner: process.env.RUNNER === 'none' ? 'none' : 'here',
+  settings: { DATABASE_SCHEMA: 'job_manager', LOG_LEVEL: 'warn' },
+});
+app.use('/ops/jobs', jobManager.router);
+app.get('/', (_request, response) => {
+  response.send('The application');
+});
+jobManager.attach(server);
+
+server.listen(0, '127.0.0.1', async () => {
+  await jobManager.start();
+  console.log(JSON.stringify({ port: (server.address() as AddressInfo).port }));
+});
+process.once('SIGTERM', async () => {
+  server.close();
+  await jobManager.close();
+  process.exit(0);
+});

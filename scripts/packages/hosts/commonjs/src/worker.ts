@@ -1,0 +1,12 @@
+import { startJobWorker } from '@job-manager/server';
+import { jobs, jobsModule } from './jobs';
+
+void startJobWorker({
+  databaseUrl: process.env.DATABASE_URL ?? '',
+  jobs,
+  jobsModule,
+  settings: { DATABASE_SCHEMA: 'job_manager', LOG_LEVEL: 'warn' },
+}).then((worker) => {
+  console.log(JSON.stringify({ runnerId: worker.runnerId }));
+  process.once('SIGTERM', () => void worker.stop().then(() => process.exit(0)));
+});

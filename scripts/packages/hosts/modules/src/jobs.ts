@@ -1,0 +1,17 @@
+import { defineJob } from '@job-manager/server';
+import * as z from 'zod';
+
+export const jobs = [
+  defineJob({
+    name: 'notify-followers',
+    description: 'Tells the followers of an author that there is an article',
+    examples: ['notify-followers --article=7'],
+    algorithmVersion: '1',
+    parameters: z.strictObject({ article: z.number().int() }),
+    defaultParams: { article: 7 },
+    run: async (ctx, { article }) => {
+      ctx.log.info(`Article ${article}`);
+      return { article };
+    },
+  }),
+];

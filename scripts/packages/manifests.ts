@@ -1,0 +1,97 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ROOT } from '../lib/repository.js';
+
+export const PACKAGES = ['shared', 'client', 'server'] as const;
+export type PackageName = (typeof PACKAGES)[number];
+
+type Versions = Record<string, string>;
+
+export interface Manifest {
+  name: string;
+  version: string;
+  description: string;
+  type: 'module';
+  license: string;
+  engines: { node: string };
+  main?: string;
+  types?: string;
+  exports: Record<string, string | { types: string; default: string }>;
+  typesVersions?: { '*': Record<string, string[]> };
+  dependencies?: Versions;
+  peerDependencies?: Versions;
+  peerDependenciesMeta?: Record<string, { optional: boolean }>;
+}
+
+/** In the repository each is a workspace of TypeScript, the server's the one called backend. */
+const FOLDERS: Record<PackageName, string> = { shared: 'shared', client: 'backend/client', server: 'backend' };
+
+const DESCRIPTIONS: Record<PackageName, string> = {
+  shared: 'What the packages of Job Manager have in common',
+  client: 'Enqueue runs of Job Manager from any Node program, also inside a transaction of yours',
+  server: 'Background jobs on PostgreSQL: the engine, its workers, the API and the live panel, for your application',
+};
+
+/** Of the sample application, or of a clone that is run from source. */
+const NOT_OF_THE_SERVER = ['exifr', 'sharp', 'thumbhash', 'tsx'];
+
+/** The manifest of a package as it is published: versions instead of workspaces, JavaScript instead of TypeScript. */
+export async function manifestOf(name: PackageName): Promise<Manifest> {
+  const [root, own] = await Promise.all([readManifest(''), readManifest(FOLDERS[name])]);
+  const { version, license, engines } = root;
+  return {
+    ...{ name: `@job-manager/${name}`, version, description: DESCRIPTIONS[name], type: 'module', license, engines },
+    ...ENTRIES[name],
+    ...requirements(own, version),
+  };
+}
+
+/** All modules of a folder, for our other packages alone. */
+const modulesIn = (folder: string) => ({ './*': { types: `./${folder}/*.d.ts`, default: `./${folder}/*.js` } });
+/** The same, for resolution that reads no `exports`. */
+const typesIn = (folder: string) => ({
+  typesVersions: { '*': { 'dist/*': ['./dist/*'], '*': [`./${folder}/*.d.ts`] } },
+});
+const entry = (path: string) => ({ types: `./${path}.d.ts`, default: `./${path}.js` });
+const main = (path: string) => ({ main: `./${path}.js`, types: `./${path}.d.ts` });
+
+const CLIENT = 'dist/backend/client/src';
+const ENTRIES: Record<PackageName, Pick<Manifest, 'main' | 'types' | 'exports' | 'typesVersions'>> = {
+  shared: { exports: modulesIn('dist'), ...typesIn('dist') },
+  client: {
+    ...main(`${CLIENT}/index`),
+    exports: { '.': entry(`${CLIENT}/index`), ...modulesIn(CLIENT) },
+    ...typesIn(CLIENT),
+  },
+  server: {
+    ...main('dist/index'),
+    exports: { '.': entry('dist/index'), './package.json': './package.json' },
+  },
+};
+
+interface Workspace {
+  version: string;
+  license: string;
+  engines: { node: string };
+  dependencies?: Versions;
+  peerDependencies?: Versions;
+  peerDependenciesMeta?: Record<string, { optional: boolean }>;
+}
+
+const readManifest = async (folder: string): Promise<Workspace> =>
+  JSON.parse(await readFile(join(ROOT, folder, 'package.json'), 'utf8'));
+
+function requirements(own: Workspace, version: string): Partial<Manifest> {
+  const { dependencies = {}, peerDependencies, peerDependenciesMeta } = own;
+  const { zod, ...rest } = Object.fromEntries(
+    Object.entries(dependencies)
+      .filter(([name]) => !NOT_OF_THE_SERVER.includes(name))
+      .map(([name, wanted]) => [name, wanted.startsWith('workspace:') ? version : wanted]),
+  );
+  return {
+    ...(Object.keys(rest).length > 0 && { dependencies: rest }),
+    // One zod for the jobs of an application and for what reads their schemas.
+    ...((zod || peerDependencies) && { peerDependencies: { ...peerDependencies, ...(zod && { zod: '^4.0.0' }) } }),
+    ...(peerDependenciesMeta && { peerDependenciesMeta }),
+  };
+}

