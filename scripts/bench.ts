@@ -1,11 +1,11 @@
 import './lib/check-node.js';
+import { Refusal, reportFailure } from '@job-manager/backend/cli/refusal';
+import { Resources } from '@job-manager/backend/cli/resources';
+import { onStopSignals } from '@job-manager/backend/cli/stop-signals';
 import { Command, InvalidArgumentError } from 'commander';
 import pc from 'picocolors';
 import type { BenchReport } from './bench/report.js';
 import { ensurePrismaClient } from './lib/client.js';
-import { Refusal, reportFailure } from './lib/refusal.js';
-import { Resources } from './lib/resources.js';
-import { onStopSignals } from './lib/stop-signals.js';
 
 /** Everything takes half of it on two cores with nothing else to do. */
 const WITHIN_MINUTES = 60;

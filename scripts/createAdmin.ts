@@ -1,12 +1,12 @@
 import './lib/check-node.js';
 import { createInterface } from 'node:readline/promises';
+import { Refusal, runCommand } from '@job-manager/backend/cli/refusal';
+import { complain, say } from '@job-manager/backend/cli/terminal';
 import { readConfig } from '@job-manager/backend/config';
 import { userRoles } from '@job-manager/shared/roles';
 import { Command } from 'commander';
 import pc from 'picocolors';
 import { withDatabase } from './lib/database.js';
-import { Refusal, runCommand } from './lib/refusal.js';
-import { complain, say } from './lib/terminal.js';
 
 const IN_PLAIN_SIGHT =
   'A password on a command line is seen in the list of processes and kept by the shell: leave it out, and it is asked for.';

@@ -2,16 +2,16 @@ import './lib/check-node.js';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { reportFailure } from '@job-manager/backend/cli/refusal';
+import { Resources } from '@job-manager/backend/cli/resources';
+import { onStopSignals } from '@job-manager/backend/cli/stop-signals';
+import { say } from '@job-manager/backend/cli/terminal';
 import { readConfig } from '@job-manager/backend/config';
 import pc from 'picocolors';
 import { claimInstance } from './lib/instance.js';
 import { checkPort } from './lib/port.js';
 import { prepareProduct } from './lib/product.js';
-import { reportFailure } from './lib/refusal.js';
 import { programOf, ROOT } from './lib/repository.js';
-import { Resources } from './lib/resources.js';
-import { onStopSignals } from './lib/stop-signals.js';
-import { say } from './lib/terminal.js';
 
 /** A person who saves a file waits for the restart; runs under way come back to the queue. */
 const DRAIN_MS = '1000';

@@ -3,13 +3,13 @@ import { execFile } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
+import { Refusal, runCommand } from '@job-manager/backend/cli/refusal';
+import { say } from '@job-manager/backend/cli/terminal';
 import { type Config, readConfig } from '@job-manager/backend/config';
 import type { SchemaFiles } from '@job-manager/backend/database/schema-diff';
 import { Command } from 'commander';
 import { type Database, migrateDatabase, withDatabase } from './lib/database.js';
-import { Refusal, runCommand } from './lib/refusal.js';
 import { ROOT } from './lib/repository.js';
-import { say } from './lib/terminal.js';
 
 interface Options {
   create?: string;

@@ -1,10 +1,10 @@
 import './lib/check-node.js';
 import { join } from 'node:path';
+import { say } from '@job-manager/backend/cli/terminal';
 import { Command } from 'commander';
 import { ensurePrismaClient } from './lib/client.js';
 import { ensurePanel } from './lib/panel.js';
 import { ROOT } from './lib/repository.js';
-import { say } from './lib/terminal.js';
 import { buildPackages } from './packages/build.js';
 
 const { to } = new Command('pack:packages')

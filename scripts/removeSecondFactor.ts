@@ -1,9 +1,9 @@
 import './lib/check-node.js';
+import { Refusal, runCommand } from '@job-manager/backend/cli/refusal';
+import { say } from '@job-manager/backend/cli/terminal';
 import { readConfig } from '@job-manager/backend/config';
 import { Command } from 'commander';
 import { withDatabase } from './lib/database.js';
-import { Refusal, runCommand } from './lib/refusal.js';
-import { say } from './lib/terminal.js';
 
 const program = new Command('admin:remove-second-factor')
   .description('Removes the second factor of an account, and ends all its sessions.')

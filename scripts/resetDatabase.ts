@@ -1,12 +1,12 @@
 import './lib/check-node.js';
 import { rm } from 'node:fs/promises';
+import { Refusal, runCommand } from '@job-manager/backend/cli/refusal';
+import { complain, say } from '@job-manager/backend/cli/terminal';
 import { type Config, readConfig } from '@job-manager/backend/config';
 import { DEFAULT_SCHEMA } from '@job-manager/backend/database/schema';
 import { Command } from 'commander';
 import { migrateDatabase, type OpenDatabase, withDatabase } from './lib/database.js';
 import { findInstance } from './lib/instance.js';
-import { Refusal, runCommand } from './lib/refusal.js';
-import { complain, say } from './lib/terminal.js';
 
 interface Options {
   yes?: boolean;

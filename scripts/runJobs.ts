@@ -1,5 +1,9 @@
 import './lib/check-node.js';
 import { setTimeout as delay } from 'node:timers/promises';
+import { reportFailure } from '@job-manager/backend/cli/refusal';
+import { Resources } from '@job-manager/backend/cli/resources';
+import { onStopSignals } from '@job-manager/backend/cli/stop-signals';
+import { complain, say } from '@job-manager/backend/cli/terminal';
 import { type Config, forgetSecretSettings, readConfig } from '@job-manager/backend/config';
 import type { AnyJob } from '@job-manager/backend/queue/job';
 import { escapeControls, printableJson } from '@job-manager/shared/terminal-text';
@@ -11,10 +15,6 @@ import { describeCommand, describeJob, listJobs } from './lib/job-command/help.j
 import { separateJobOutput } from './lib/job-command/job-output.js';
 import { createReport, type Report } from './lib/job-command/report.js';
 import { UsageError } from './lib/job-command/usage-error.js';
-import { reportFailure } from './lib/refusal.js';
-import { Resources } from './lib/resources.js';
-import { onStopSignals } from './lib/stop-signals.js';
-import { complain, say } from './lib/terminal.js';
 
 const EXIT = { success: 0, failed: 1, usage: 2, cancelled: 130 } as const;
 /** How long a forced end may take to leave the database in order. */

@@ -3,9 +3,9 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify, stripVTControlCharacters } from 'node:util';
+import { runCommand } from '@job-manager/backend/cli/refusal';
 import { createTestDatabase, type TestDatabase } from '@job-manager/backend/testing/database';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { runCommand } from './lib/refusal.js';
 import { programOf, ROOT } from './lib/repository.js';
 import { createSeedProgram } from './lib/seed-program.js';
 

@@ -1,5 +1,9 @@
 import './lib/check-node.js';
 import { setTimeout as delay } from 'node:timers/promises';
+import { reportFailure } from '@job-manager/backend/cli/refusal';
+import { Resources } from '@job-manager/backend/cli/resources';
+import { onStopSignals } from '@job-manager/backend/cli/stop-signals';
+import { complain, say } from '@job-manager/backend/cli/terminal';
 import { type Config, readConfig, unknownSettings } from '@job-manager/backend/config';
 import type { RunningServer } from '@job-manager/backend/main';
 import pc from 'picocolors';
@@ -7,10 +11,6 @@ import type { SignIn } from './lib/first-operator.js';
 import { claimInstance } from './lib/instance.js';
 import { checkPort } from './lib/port.js';
 import { prepareProduct, serve } from './lib/product.js';
-import { reportFailure } from './lib/refusal.js';
-import { Resources } from './lib/resources.js';
-import { onStopSignals } from './lib/stop-signals.js';
-import { complain, say } from './lib/terminal.js';
 
 /** How long a forced stop may take to leave the database in order. */
 const FORCED_WITHIN_MS = 5_000;

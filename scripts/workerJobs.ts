@@ -1,4 +1,8 @@
 import './lib/check-node.js';
+import { reportFailure } from '@job-manager/backend/cli/refusal';
+import { Resources } from '@job-manager/backend/cli/resources';
+import { onStopSignals } from '@job-manager/backend/cli/stop-signals';
+import { complain } from '@job-manager/backend/cli/terminal';
 import { type Config, forgetSecretSettings, readConfig, unknownSettings } from '@job-manager/backend/config';
 import { awaitDatabase } from '@job-manager/backend/database/await-database';
 import type { createLog } from '@job-manager/backend/log';
@@ -6,10 +10,6 @@ import { RESTART_EXIT_CODE } from '@job-manager/shared/runner';
 import { Command, InvalidArgumentError } from 'commander';
 import { ensurePrismaClient } from './lib/client.js';
 import { acquireDatabase, migrateDatabase } from './lib/database.js';
-import { reportFailure } from './lib/refusal.js';
-import { Resources } from './lib/resources.js';
-import { onStopSignals } from './lib/stop-signals.js';
-import { complain } from './lib/terminal.js';
 
 const { concurrency } = new Command('worker:jobs')
   .description('Executes queued runs until it is stopped; start as many as you like, on any machine.')

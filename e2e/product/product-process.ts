@@ -1,12 +1,12 @@
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { reportFailure } from '@job-manager/backend/cli/refusal';
+import { Resources } from '@job-manager/backend/cli/resources';
 import { type Config, readConfig } from '@job-manager/backend/config';
 import { acquireEmbeddedDatabase } from '@job-manager/backend/database/embedded';
 import { grantApplicationRights } from '@job-manager/backend/database/embedded-roles';
 import { prepareProduct, serve } from '../../scripts/lib/product.js';
-import { reportFailure } from '../../scripts/lib/refusal.js';
-import { Resources } from '../../scripts/lib/resources.js';
 import type { ProductAddresses } from './running-product.js';
 
 // The whole product in a process of its own, as `start` puts it together, over a folder and a database

@@ -1,6 +1,6 @@
+import type { Resources } from '@job-manager/backend/cli/resources';
 import { type Browser, chromium } from '@playwright/test';
 import { findChromium } from '../lib/chromium.js';
-import type { Resources } from '../lib/resources.js';
 import type { Bench } from './bench.js';
 import type { Product } from './product.js';
 

@@ -2,8 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Resources } from '@job-manager/backend/cli/resources';
 import { Redis } from 'ioredis';
-import type { Resources } from '../lib/resources.js';
 
 /** A Redis of the benchmark's own, which keeps its data in memory alone. */
 export interface BenchRedis {

@@ -1,8 +1,8 @@
 import { loadavg } from 'node:os';
+import { Refusal } from '@job-manager/backend/cli/refusal';
+import type { Resources } from '@job-manager/backend/cli/resources';
 import { createPool } from '@job-manager/backend/database/client';
-import { Refusal } from '../lib/refusal.js';
 import { versionOf } from '../lib/repository.js';
-import type { Resources } from '../lib/resources.js';
 import type { AddRuns, Bench } from './bench.js';
 import { startBrowser } from './browser.js';
 import { startEngineBench } from './engine-bench.js';

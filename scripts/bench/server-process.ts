@@ -1,6 +1,6 @@
+import { Resources } from '@job-manager/backend/cli/resources';
 import { readConfig } from '@job-manager/backend/config';
 import { serve } from '../lib/product.js';
-import { Resources } from '../lib/resources.js';
 
 /** What this process says once it listens. */
 export interface Listening {

@@ -1,10 +1,10 @@
+import { Refusal } from '@job-manager/backend/cli/refusal';
+import { onStopSignals } from '@job-manager/backend/cli/stop-signals';
 import { type Config, ConfigError } from '@job-manager/backend/config';
 import { reasonOf } from '@job-manager/backend/database/await-database';
 import type { createPool } from '@job-manager/backend/database/client';
 import { withSchema } from '@job-manager/backend/database/schema';
 import { ensurePrismaClient } from './client.js';
-import { Refusal } from './refusal.js';
-import { onStopSignals } from './stop-signals.js';
 
 export interface Database {
   /** As the role of server, workers and job code. */

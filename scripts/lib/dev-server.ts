@@ -1,7 +1,7 @@
+import { reportFailure } from '@job-manager/backend/cli/refusal';
+import { Resources } from '@job-manager/backend/cli/resources';
 import { readConfig } from '@job-manager/backend/config';
 import { serve } from './product.js';
-import { reportFailure } from './refusal.js';
-import { Resources } from './resources.js';
 
 // The part of `pnpm dev` that starts anew when a source changes; database and panel stay up around it.
 const config = readConfig();

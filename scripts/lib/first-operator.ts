@@ -1,6 +1,6 @@
+import { Refusal } from '@job-manager/backend/cli/refusal';
 import type { Config } from '@job-manager/backend/config';
 import type { createPool } from '@job-manager/backend/database/client';
-import { Refusal } from './refusal.js';
 
 type Pool = ReturnType<typeof createPool>;
 

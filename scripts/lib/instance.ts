@@ -1,9 +1,9 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Refusal } from '@job-manager/backend/cli/refusal';
 import { withFileLock } from '@job-manager/backend/database/file-lock';
 import { isAlive, startOf } from '@job-manager/backend/database/process-start';
 import * as z from 'zod';
-import { Refusal } from './refusal.js';
 
 /** This clone's one server. */
 export interface Instance {

@@ -1,3 +1,4 @@
+import type { Resources } from '@job-manager/backend/cli/resources';
 import type { Config } from '@job-manager/backend/config';
 import type { createPool } from '@job-manager/backend/database/client';
 import type { RunningServer } from '@job-manager/backend/main';
@@ -6,7 +7,6 @@ import { acquireDatabase, type Database, migrateDatabase } from './database.js';
 import { ensureOperator, type SignIn } from './first-operator.js';
 import { ensurePanel } from './panel.js';
 import { type Phase, runPhases, type Say } from './phases.js';
-import type { Resources } from './resources.js';
 
 type Pool = ReturnType<typeof createPool>;
 

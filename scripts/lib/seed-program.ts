@@ -1,10 +1,10 @@
+import { Refusal } from '@job-manager/backend/cli/refusal';
+import { say } from '@job-manager/backend/cli/terminal';
 import { readConfig } from '@job-manager/backend/config';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import pc from 'picocolors';
 import { NotEmptyError, type SeedSummary, seedSampleData } from '../../prisma/seed/seed.js';
 import { type OpenDatabase, withDatabase } from './database.js';
-import { Refusal } from './refusal.js';
-import { say } from './terminal.js';
 
 interface Options {
   users: number;

@@ -57,7 +57,7 @@ export async function startEngineHere(options: EngineHereOptions): Promise<Engin
   const runners = Array.from({ length: options.runners }, () => newRunner());
   await listener.start();
   await Promise.all(runners.map((runner) => (claimsByHand ? runner.open() : runner.start())));
-  agents.start();
+  await agents.start();
   return {
     events,
     runners,

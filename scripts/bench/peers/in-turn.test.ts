@@ -1,5 +1,5 @@
+import { Refusal } from '@job-manager/backend/cli/refusal';
 import { expect, it } from 'vitest';
-import { Refusal } from '../../lib/refusal.js';
 import type { EngineBench } from '../engine-bench.js';
 import type { ContenderId } from './engines.js';
 import { measureInTurn } from './in-turn.js';

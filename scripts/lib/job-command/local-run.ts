@@ -1,3 +1,4 @@
+import type { Resources } from '@job-manager/backend/cli/resources';
 import type { Config } from '@job-manager/backend/config';
 import { createPool, createPrisma } from '@job-manager/backend/database/client';
 import { listenUrlOf } from '@job-manager/backend/database/transaction-pooling';
@@ -16,7 +17,6 @@ import { catchStrayErrors } from '@job-manager/backend/queue/stray-errors';
 import { Listener } from '@job-manager/backend/store/listener';
 import { Notifier } from '@job-manager/backend/store/notifier';
 import { VERSION } from '@job-manager/backend/version';
-import type { Resources } from '../resources.js';
 import { whoAsks } from '../who-asks.js';
 import { guardExit } from './exit-guard.js';
 import type { Report } from './report.js';

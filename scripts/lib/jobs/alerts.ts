@@ -1,6 +1,6 @@
+import { Refusal } from '@job-manager/backend/cli/refusal';
 import type { AlertRule, Incident } from '@job-manager/shared/contract/alerts';
 import type { Command } from 'commander';
-import { Refusal } from '../refusal.js';
 import { type Engine, type Told, withEngine } from './engine.js';
 import { columns, facts, formatTime } from './tables.js';
 import { readDuration } from './values.js';

@@ -1,7 +1,7 @@
+import { Refusal } from '@job-manager/backend/cli/refusal';
 import type { BulkOperation, BulkPreview, BulkRequest } from '@job-manager/shared/contract/bulk';
 import { bulkRequest } from '@job-manager/shared/contract/bulk';
 import type { Command } from 'commander';
-import { Refusal } from '../refusal.js';
 import { type Engine, type Told, withEngine } from './engine.js';
 import { columns, facts, formatTime } from './tables.js';
 import { checked, checkId, readDuration } from './values.js';

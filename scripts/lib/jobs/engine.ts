@@ -1,3 +1,5 @@
+import { Refusal, runCommand } from '@job-manager/backend/cli/refusal';
+import { say } from '@job-manager/backend/cli/terminal';
 import { readConfig } from '@job-manager/backend/config';
 import type { Actor, Queue } from '@job-manager/backend/queue/queue';
 import type { Redaction } from '@job-manager/backend/queue/redaction';
@@ -5,8 +7,6 @@ import type { Registry } from '@job-manager/backend/queue/registry';
 import { printableJson } from '@job-manager/shared/terminal-text';
 import type { Command } from 'commander';
 import { type OpenDatabase, withDatabase } from '../database.js';
-import { Refusal, runCommand } from '../refusal.js';
-import { say } from '../terminal.js';
 import { whoAsks } from '../who-asks.js';
 
 export interface Engine {

@@ -1,8 +1,8 @@
+import { Refusal } from '@job-manager/backend/cli/refusal';
 import { formatDuration } from '@job-manager/backend/store/format-duration';
 import { type MetricSeries, type MetricsAnswer, metricsQuery } from '@job-manager/shared/contract/metrics';
 import { metricMeasures } from '@job-manager/shared/metrics';
 import type { Command } from 'commander';
-import { Refusal } from '../refusal.js';
 import { type Engine, type Told, withEngine } from './engine.js';
 import { columns, formatTime } from './tables.js';
 import { checked, readDuration, readTime } from './values.js';

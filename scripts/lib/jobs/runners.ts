@@ -1,3 +1,4 @@
+import { Refusal } from '@job-manager/backend/cli/refusal';
 import type { RunnerDetails } from '@job-manager/shared/contract/runners';
 import {
   describeRunnerChange,
@@ -8,7 +9,6 @@ import {
 } from '@job-manager/shared/runner';
 import type { Command } from 'commander';
 import * as z from 'zod';
-import { Refusal } from '../refusal.js';
 import { type Engine, type Told, withEngine } from './engine.js';
 import { columns, formatTime } from './tables.js';
 import { checked } from './values.js';

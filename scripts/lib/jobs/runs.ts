@@ -1,10 +1,10 @@
+import { Refusal } from '@job-manager/backend/cli/refusal';
 import { priority as prioritySchema } from '@job-manager/shared/contract/enqueue-options';
 import type { JobRun, JobRunSummary } from '@job-manager/shared/contract/run';
 import { type LookupHit, queueStates } from '@job-manager/shared/contract/run-lists';
 import { uiStatus } from '@job-manager/shared/run';
 import { printableJson } from '@job-manager/shared/terminal-text';
 import { type Command, Option } from 'commander';
-import { Refusal } from '../refusal.js';
 import { describeRun } from './describe-run.js';
 import { type Engine, type Told, withEngine } from './engine.js';
 import { columns } from './tables.js';

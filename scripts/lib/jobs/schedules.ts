@@ -1,3 +1,4 @@
+import { Refusal } from '@job-manager/backend/cli/refusal';
 import type { Schedule } from '@job-manager/backend/store/schedules';
 import {
   type MissedPolicy,
@@ -7,7 +8,6 @@ import {
   scheduleSettings,
 } from '@job-manager/shared/contract/schedules';
 import { type Command, Option } from 'commander';
-import { Refusal } from '../refusal.js';
 import { type Engine, type Told, withEngine } from './engine.js';
 import { type PauseOptions, pauseOf, withPauseOptions } from './pause-options.js';
 import { columns, formatTime } from './tables.js';

@@ -1,6 +1,6 @@
-import { ConfigError } from '@job-manager/backend/config';
 import { escapeControls } from '@job-manager/shared/terminal-text';
 import pc from 'picocolors';
+import { ConfigError } from '../config.js';
 import { complain } from './terminal.js';
 
 /** Something a person can put right; the message is one line that says how. */
