@@ -1,4 +1,4 @@
-import './lib/check-node.js';
+import '@job-manager/backend/cli/check-node';
 import { Refusal, reportFailure } from '@job-manager/backend/cli/refusal';
 import { Resources } from '@job-manager/backend/cli/resources';
 import { onStopSignals } from '@job-manager/backend/cli/stop-signals';

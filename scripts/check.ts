@@ -1,4 +1,4 @@
-import './lib/check-node.js';
+import '@job-manager/backend/cli/check-node';
 import { parseArgs } from 'node:util';
 import pc from 'picocolors';
 import { ensurePrismaClient } from './lib/client.js';

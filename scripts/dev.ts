@@ -1,4 +1,4 @@
-import './lib/check-node.js';
+import '@job-manager/backend/cli/check-node';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';

@@ -1,4 +1,4 @@
-import './lib/check-node.js';
+import '@job-manager/backend/cli/check-node';
 import { createJobsProgram } from './lib/jobs/program.js';
 
 await createJobsProgram().parseAsync();

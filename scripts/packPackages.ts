@@ -1,4 +1,4 @@
-import './lib/check-node.js';
+import '@job-manager/backend/cli/check-node';
 import { join } from 'node:path';
 import { say } from '@job-manager/backend/cli/terminal';
 import { Command } from 'commander';

@@ -1,4 +1,4 @@
-import './lib/check-node.js';
+import '@job-manager/backend/cli/check-node';
 import { Refusal, runCommand } from '@job-manager/backend/cli/refusal';
 import { say } from '@job-manager/backend/cli/terminal';
 import { readConfig } from '@job-manager/backend/config';

@@ -1,4 +1,4 @@
-import './lib/check-node.js';
+import '@job-manager/backend/cli/check-node';
 import { rm } from 'node:fs/promises';
 import { Refusal, runCommand } from '@job-manager/backend/cli/refusal';
 import { complain, say } from '@job-manager/backend/cli/terminal';

@@ -1,4 +1,4 @@
-import './lib/check-node.js';
+import '@job-manager/backend/cli/check-node';
 import { setTimeout as delay } from 'node:timers/promises';
 import { reportFailure } from '@job-manager/backend/cli/refusal';
 import { Resources } from '@job-manager/backend/cli/resources';

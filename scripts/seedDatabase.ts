@@ -1,4 +1,4 @@
-import './lib/check-node.js';
+import '@job-manager/backend/cli/check-node';
 import { runCommand } from '@job-manager/backend/cli/refusal';
 import { createSeedProgram } from './lib/seed-program.js';
 

@@ -1,5 +1,6 @@
-import './lib/check-node.js';
+import '@job-manager/backend/cli/check-node';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { SignIn } from '@job-manager/backend/auth/first-operator';
 import { reportFailure } from '@job-manager/backend/cli/refusal';
 import { Resources } from '@job-manager/backend/cli/resources';
 import { onStopSignals } from '@job-manager/backend/cli/stop-signals';
@@ -7,7 +8,6 @@ import { complain, say } from '@job-manager/backend/cli/terminal';
 import { type Config, readConfig, unknownSettings } from '@job-manager/backend/config';
 import type { RunningServer } from '@job-manager/backend/main';
 import pc from 'picocolors';
-import type { SignIn } from './lib/first-operator.js';
 import { claimInstance } from './lib/instance.js';
 import { checkPort } from './lib/port.js';
 import { prepareProduct, serve } from './lib/product.js';

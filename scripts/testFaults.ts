@@ -1,4 +1,4 @@
-import './lib/check-node.js';
+import '@job-manager/backend/cli/check-node';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { availableParallelism, cpus, loadavg, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';

@@ -1,10 +1,10 @@
+import { ensureOperator, type SignIn } from '@job-manager/backend/auth/first-operator';
 import type { Resources } from '@job-manager/backend/cli/resources';
 import type { Config } from '@job-manager/backend/config';
 import type { createPool } from '@job-manager/backend/database/client';
 import type { RunningServer } from '@job-manager/backend/main';
 import { ensurePrismaClient } from './client.js';
 import { acquireDatabase, type Database, migrateDatabase } from './database.js';
-import { ensureOperator, type SignIn } from './first-operator.js';
 import { ensurePanel } from './panel.js';
 import { type Phase, runPhases, type Say } from './phases.js';
 

@@ -27,8 +27,8 @@ export async function buildPackages(folder: string): Promise<Record<PackageName,
   }
 }
 
-/** What the server's package is made of: what applications import, and the programs of its child processes. */
-const PROGRAMS = ['index', 'main', 'built-in-runner-process', 'queue/isolation/child'];
+/** What the server's package is made of: what applications import, its command, and the programs of child processes. */
+const PROGRAMS = ['index', 'cli/job-manager', 'built-in-runner-process', 'queue/isolation/child'];
 
 async function compile(outDir: string): Promise<void> {
   const config = {

@@ -14,6 +14,7 @@ export interface Manifest {
   type: 'module';
   license: string;
   engines: { node: string };
+  bin?: Record<string, string>;
   main?: string;
   types?: string;
   exports: Record<string, string | { types: string; default: string }>;
@@ -56,7 +57,7 @@ const entry = (path: string) => ({ types: `./${path}.d.ts`, default: `./${path}.
 const main = (path: string) => ({ main: `./${path}.js`, types: `./${path}.d.ts` });
 
 const CLIENT = 'dist/backend/client/src';
-const ENTRIES: Record<PackageName, Pick<Manifest, 'main' | 'types' | 'exports' | 'typesVersions'>> = {
+const ENTRIES: Record<PackageName, Pick<Manifest, 'bin' | 'main' | 'types' | 'exports' | 'typesVersions'>> = {
   shared: { exports: modulesIn('dist'), ...typesIn('dist') },
   client: {
     ...main(`${CLIENT}/index`),
@@ -64,6 +65,7 @@ const ENTRIES: Record<PackageName, Pick<Manifest, 'main' | 'types' | 'exports' |
     ...typesIn(CLIENT),
   },
   server: {
+    bin: { 'job-manager': 'dist/cli/job-manager.js' },
     ...main('dist/index'),
     exports: { '.': entry('dist/index'), './package.json': './package.json' },
   },

@@ -155,6 +155,88 @@ describe.each(['commonjs', 'modules'])('an application of %s', (kind) => {
     );
   });
 
+  it.runIf(kind === 'commonjs')('has a command that looks after the database and executes runs', async () => {
+    const empty = await createHostDatabase('host_command');
+    try {
+      const before = await command(empty.url, 'doctor');
+      expect(before.code).toBe(1);
+      expect(before.stdout).toMatch(/Schema job_manager: \d+ migrations are not applied; run job-manager migrate/);
+      const printed = await command(empty.url, 'migrate', '--print');
+      await writeFile(join(place, 'migrations.sql'), printed.stdout);
+      // As it is: connections of ours write the schema before the names of our tables.
+      const apply = `const { Client } = require('pg');
+        const client = new Client(process.env.DATABASE_URL);
+        client.connect().then(() => client.query(require('fs').readFileSync('migrations.sql', 'utf8'))).then(() => client.end());`;
+      await run(process.execPath, ['-e', apply], { cwd: place, env: { DATABASE_URL: empty.url } });
+      expect((await command(empty.url, 'migrate')).stdout).toBe('The database is up to date.\n');
+      const after = await command(empty.url, 'doctor');
+      expect(after.stdout).toMatch(/✓ Schema job_manager: all migrations are applied/);
+      expect(after.stdout).toMatch(/✓ Notifications arrive/);
+      expect(after.code).toBe(0);
+      expect((await command(empty.url, 'worker', '--jobs', 'dist/none.js')).stderr).toMatch(
+        /There is no file .*none\.js/,
+      );
+    } finally {
+      await empty.drop();
+    }
+  });
+
+  it.runIf(kind === 'commonjs')('has a command that serves the panel with accounts of its own', async () => {
+    const child = spawn(join(folder, 'node_modules/.bin/job-manager'), ['serve', '--jobs', 'dist/jobs.js'], {
+      cwd: place,
+      env: { ...environmentOf(database.url), PORT: '0', LOG_LEVEL: 'warn' },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    programs.push(child);
+    const address = await new Promise<string>((resolve, reject) => {
+      createInterface({ input: child.stdout }).on('line', (line) => {
+        const url = /runs at (http:\S+); sign in as admin@example\.com/.exec(line)?.[1];
+        if (url) resolve(url);
+      });
+      child.once('exit', (code) => reject(new Error(`It ended with ${code}`)));
+    });
+    const page = await fetch(`${address}/login`);
+    expect([page.status, await page.text()]).toEqual([200, expect.stringContaining('<title>')]);
+    // The jobs of the application, in the process of a built-in runner.
+    await vi.waitFor(
+      async () => {
+        const { rows } = await query(
+          database.url,
+          `SELECT count(*)::int AS runners FROM job_manager."Runner" WHERE kind = 'BUILT_IN' AND status = 'ACTIVE' AND pid <> ${child.pid}`,
+        );
+        expect(rows).toEqual([{ runners: 1 }]);
+      },
+      { timeout: 30_000, interval: 200 },
+    );
+    await end(child);
+    expect(child.exitCode).toBe(0);
+  });
+
+  it('gets a first job from `init` that its compiler takes', async () => {
+    const { stdout } = await command(database.url, 'init', '--folder', 'src/first');
+    expect(stdout).toContain('Wrote src/first/jobs.ts');
+    const tsc = join(place, 'node_modules/typescript/bin/tsc');
+    expect((await run(process.execPath, [tsc], { cwd: place }).catch((error) => error)).stdout).toBe('');
+    const again = await command(database.url, 'init', '--folder', 'src/first');
+    expect([again.code, again.stderr]).toEqual([1, 'src/first/jobs.ts is there already; nothing was written.\n']);
+  });
+
+  interface Ended {
+    code: number;
+    stdout: string;
+    stderr: string;
+  }
+
+  /** Runs the command of the package to its end. */
+  async function command(databaseUrl: string, ...args: string[]): Promise<Ended> {
+    const bin = join(folder, 'node_modules/.bin/job-manager');
+    const options = { cwd: place, env: environmentOf(databaseUrl), maxBuffer: 64 * 2 ** 20 };
+    return run(bin, args, options).then(
+      (ended) => ({ ...ended, code: 0 }),
+      (error) => error as Ended,
+    );
+  }
+
   /** Starts a compiled program, and resolves with the line in which it says that it is ready. */
   function start<T>(file: string, env: NodeJS.ProcessEnv = {}): Promise<T> {
     // A name of ours in the environment would be taken for a setting of the application.
@@ -172,6 +254,11 @@ describe.each(['commonjs', 'modules'])('an application of %s', (kind) => {
       child.once('exit', (code) => reject(new Error(`${file} ended with ${code}`)));
     });
   }
+});
+
+const environmentOf = (databaseUrl: string): NodeJS.ProcessEnv => ({
+  ...{ PATH: process.env.PATH, HOME: process.env.HOME, NO_COLOR: '1' },
+  ...{ DATABASE_URL: databaseUrl, DATABASE_SCHEMA: 'job_manager' },
 });
 
 async function end(child: ChildProcess): Promise<void> {

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
 import { ConfigError } from '../config.js';
 import { isPassing } from '../store/faults.js';
@@ -78,24 +77,61 @@ async function applyWhereMissing(client: pg.ClientBase, schema: string, name: st
 
 /** Looked for first: to create one takes a permission that the owner of a schema may lack, even where there is nothing to do. */
 async function makeSchema(client: pg.ClientBase, schema: string): Promise<void> {
+  if (!(await hasSchema(client, schema))) await client.query(`CREATE SCHEMA ${quoted(schema)}`);
+}
+
+async function hasSchema(client: pg.ClientBase, schema: string): Promise<boolean> {
   const { rows } = await client.query('SELECT 1 FROM pg_namespace WHERE nspname = $1', [schema]);
-  if (rows.length === 0) await client.query(`CREATE SCHEMA ${quoted(schema)}`);
+  return rows.length > 0;
 }
 
 /** Writes down, as Prisma does, that a migration is applied. One that failed in an older version left a row without an end. */
-async function note(client: pg.ClientBase, schema: string, { name, checksum }: Migration): Promise<void> {
+async function note(client: pg.ClientBase, schema: string, migration: Migration): Promise<void> {
+  for (const statement of noteOf(schema, migration)) await client.query(statement);
+}
+
+function noteOf(schema: string, { name, checksum }: Migration): string[] {
   const table = `${quoted(schema)}._prisma_migrations`;
-  await client.query(`CREATE TABLE IF NOT EXISTS ${table} (
-    id VARCHAR(36) PRIMARY KEY NOT NULL, checksum VARCHAR(64) NOT NULL, finished_at TIMESTAMPTZ, migration_name VARCHAR(255) NOT NULL,
-    logs TEXT, rolled_back_at TIMESTAMPTZ, started_at TIMESTAMPTZ NOT NULL DEFAULT now(), applied_steps_count INTEGER NOT NULL DEFAULT 0)`);
-  await client.query(
-    `DELETE FROM ${table} WHERE migration_name = $1 AND finished_at IS NULL AND rolled_back_at IS NULL`,
-    [name],
-  );
-  await client.query(
-    `INSERT INTO ${table} (id, checksum, migration_name, finished_at, applied_steps_count) VALUES ($1, $2, $3, clock_timestamp(), 1)`,
-    [randomUUID(), checksum, name],
-  );
+  return [
+    `CREATE TABLE IF NOT EXISTS ${table} (
+  id VARCHAR(36) PRIMARY KEY NOT NULL, checksum VARCHAR(64) NOT NULL, finished_at TIMESTAMPTZ, migration_name VARCHAR(255) NOT NULL,
+  logs TEXT, rolled_back_at TIMESTAMPTZ, started_at TIMESTAMPTZ NOT NULL DEFAULT now(), applied_steps_count INTEGER NOT NULL DEFAULT 0)`,
+    `DELETE FROM ${table} WHERE migration_name = '${name}' AND finished_at IS NULL AND rolled_back_at IS NULL`,
+    `INSERT INTO ${table} (id, checksum, migration_name, finished_at, applied_steps_count)
+VALUES (gen_random_uuid(), '${checksum}', '${name}', clock_timestamp(), 1)`,
+  ];
+}
+
+/**
+ * What `migrate` would do to this database, as SQL for somebody else to apply as the owner of the tables: one transaction
+ * for each migration, together with its row in the table of migrations. Empty where nothing is pending. Reads only.
+ */
+export async function printMigrations(url: string): Promise<string> {
+  const schema = schemaOf(url);
+  const client = new OwnClient({ connectionString: url, session: sessionOf(url), keepAlive: true });
+  await client.connect();
+  try {
+    const { pending } = await migrationState(client, schema);
+    if (pending.length === 0) return '';
+    const make = (await hasSchema(client, schema)) ? [] : [`CREATE SCHEMA ${quoted(schema)};`];
+    const parts = pending
+      .map(readMigration)
+      .map((migration, at) => [
+        `-- ${migration.name}`,
+        `${beginIn(schema).join(';\n')};`,
+        ...(at === 0 ? make : []),
+        migration.script.trim(),
+        ...noteOf(schema, migration).map((statement) => `${statement};`),
+        'COMMIT;',
+      ]);
+    return [
+      ...parts.flat(),
+      `DO $pin$\nDECLARE\n  pin text;\nBEGIN\n  FOR pin IN ${pinsOf(schema)}\n  LOOP\n    EXECUTE pin;\n  END LOOP;\nEND\n$pin$;`,
+      '',
+    ].join('\n');
+  } finally {
+    await client.end();
+  }
 }
 
 /**
@@ -103,18 +139,20 @@ async function note(client: pg.ClientBase, schema: string, { name, checksum }: M
  * path. A role that doesn't own them leaves them as they are.
  */
 async function pinFunctions(client: pg.ClientBase, schema: string): Promise<void> {
-  const { rows } = await client.query<{ pin: string }>(
-    `SELECT format('ALTER FUNCTION %s SET search_path = %I, pg_temp', p.oid::regprocedure, $1::text) AS pin
-     FROM pg_proc p JOIN pg_namespace n ON n.oid = pronamespace
-     WHERE nspname = $1 AND prokind = 'f' AND pg_has_role(proowner, 'USAGE') AND coalesce(proconfig::text, '') NOT LIKE '%search_path=%'
-       AND (proname LIKE 'job\\_manager\\_%' OR proname = ANY($2))`,
-    [schema, TRIGGER_FUNCTIONS],
-  );
+  const { rows } = await client.query<{ pin: string }>(pinsOf(schema));
   if (rows.length === 0) return;
   await inTransaction(client, schema, async () => {
     for (const { pin } of rows) await client.query(pin);
   });
 }
+
+const pinsOf = (schema: string): string => `
+  SELECT format('ALTER FUNCTION %s SET search_path = %I, pg_temp', p.oid::regprocedure, nspname) AS pin
+  FROM pg_proc p JOIN pg_namespace n ON n.oid = pronamespace
+  WHERE nspname = ${literal(schema)} AND prokind = 'f' AND pg_has_role(proowner, 'USAGE') AND coalesce(proconfig::text, '') NOT LIKE '%search_path=%'
+    AND (proname LIKE 'job\\_manager\\_%' OR proname IN (${TRIGGER_FUNCTIONS.map(literal).join(', ')}))`;
+
+const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 
 /** Those of ours that don't have our name. */
 const TRIGGER_FUNCTIONS = [
@@ -124,16 +162,17 @@ const TRIGGER_FUNCTIONS = [
   'notify_session_ended',
 ];
 
-/** Settings of this transaction alone: through a pooler those of the session would reach other clients. */
+/** Settings of a transaction alone: through a pooler those of the session would reach other clients. */
+const beginIn = (schema: string): string[] => [
+  'BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE',
+  'SET LOCAL statement_timeout = 0',
+  'SET LOCAL lock_timeout = 0',
+  'SET LOCAL idle_in_transaction_session_timeout = 0',
+  `SET LOCAL search_path = ${quoted(schema)}`,
+];
+
 async function inTransaction<T>(client: pg.ClientBase, schema: string, work: () => Promise<T>): Promise<T> {
-  const settings = [
-    'BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE',
-    'SET LOCAL statement_timeout = 0',
-    'SET LOCAL lock_timeout = 0',
-    'SET LOCAL idle_in_transaction_session_timeout = 0',
-    `SET LOCAL search_path = ${quoted(schema)}`,
-  ];
-  await client.query(settings.join('; '));
+  await client.query(beginIn(schema).join('; '));
   try {
     const done = await work();
     await client.query('COMMIT');

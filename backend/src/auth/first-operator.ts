@@ -1,6 +1,6 @@
-import { Refusal } from '@job-manager/backend/cli/refusal';
-import type { Config } from '@job-manager/backend/config';
-import type { createPool } from '@job-manager/backend/database/client';
+import { Refusal } from '../cli/refusal.js';
+import type { Config } from '../config.js';
+import type { createPool } from '../database/client.js';
 
 type Pool = ReturnType<typeof createPool>;
 
@@ -21,9 +21,9 @@ export async function ensureOperator(pool: Pool, config: Config): Promise<SignIn
   );
   const [operator] = found.rows;
   if (operator) return operator;
-  const { AccountError, upsertAccount } = await import('@job-manager/backend/auth/accounts');
-  const { hostsOf } = await import('@job-manager/backend/auth/password-rules');
-  const { makePassword } = await import('@job-manager/backend/auth/passwords');
+  const { AccountError, upsertAccount } = await import('./accounts.js');
+  const { hostsOf } = await import('./password-rules.js');
+  const { makePassword } = await import('./passwords.js');
   const password = config.ADMIN_PASSWORD ?? makePassword();
   const account = { email: config.ADMIN_EMAIL ?? DEFAULT_EMAIL, password, role: 'SUPER_ADMIN' as const };
   // Who sets ADMIN_PASSWORD chose it themselves; a generated one was on a screen or in a log.

@@ -1,0 +1,104 @@
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Refusal } from './refusal.js';
+import { say } from './terminal.js';
+
+/** How the application in this folder is written. */
+interface Style {
+  isTypeScript: boolean;
+  isModule: boolean;
+}
+
+/**
+ * Writes a list of jobs with one in it and the lines that mount the panel, in the words of the application in the working
+ * directory: TypeScript or JavaScript, modules or CommonJS. Throws Refusal, with nothing written, where a file is there already.
+ */
+export async function writeStart(folder: string): Promise<void> {
+  const style = await readStyle();
+  const ending = style.isTypeScript ? 'ts' : 'js';
+  const files = [
+    { path: join(folder, `jobs.${ending}`), text: jobsFile(style) },
+    { path: join(folder, `panel.${ending}`), text: panelFile(style) },
+  ];
+  const taken = files.find(({ path }) => existsSync(path));
+  if (taken) throw new Refusal(`${taken.path} is there already; nothing was written.`);
+  await mkdir(folder, { recursive: true });
+  for (const { path, text } of files) await writeFile(path, text, { flag: 'wx' });
+  const compiled = style.isTypeScript ? `the compiled ${folder}/jobs.js` : `${folder}/jobs.js`;
+  say(
+    [
+      ...files.map(({ path }) => `Wrote ${path}`),
+      '',
+      `1. Mount it where your server is made: mountJobs(app, server) of ${folder}/panel.${ending}; tell there who may see it.`,
+      '2. Start your application. The panel is at /ops/jobs.',
+      `3. Runs may be executed in processes of their own: job-manager worker --jobs ${compiled}`,
+    ].join('\n'),
+  );
+}
+
+async function readStyle(): Promise<Style> {
+  const manifest = await readFile('package.json', 'utf8').catch(() => {
+    throw new Refusal('There is no package.json here: run it in the folder of your application.');
+  });
+  return {
+    isTypeScript: existsSync('tsconfig.json'),
+    isModule: (JSON.parse(manifest) as { type?: string }).type === 'module',
+  };
+}
+
+const imports = ({ isTypeScript, isModule }: Style, names: string, from: string): string => {
+  if (isTypeScript && !isModule) return `import { ${names} } from '${from.replace(/^(\..*)\.js$/, '$1')}';`;
+  return isModule ? `import { ${names} } from '${from}';` : `const { ${names} } = require('${from}');`;
+};
+
+const exporting = ({ isTypeScript, isModule }: Style, name: string): string =>
+  isTypeScript || isModule ? '' : `\nmodule.exports = { ${name} };\n`;
+const exported = ({ isTypeScript, isModule }: Style): string => (isTypeScript || isModule ? 'export ' : '');
+
+const jobsFile = (style: Style): string => `${imports(style, 'defineJob', '@job-manager/server')}
+${imports(style, 'z', 'zod')}
+
+const hello = defineJob({
+  name: 'hello',
+  description: 'Greets somebody a few times',
+  examples: ['hello --name=Ada'],
+  algorithmVersion: '1',
+  parameters: z.strictObject({ name: z.string().default('world'), times: z.number().int().min(1).max(100).default(3) }),
+  defaultParams: { name: 'world', times: 3 },
+  async run(ctx, { name, times }) {
+    for (let time = 1; time <= times; time++) {
+      await ctx.pause(1_000);
+      ctx.progress(time / times, \`Hello \${name}, for the \${time}. time\`);
+    }
+    return { greeted: name };
+  },
+});
+
+/** Every job of this application. */
+${exported(style)}const jobs = [hello];
+${exporting(style, 'jobs')}`;
+
+const panelFile = (
+  style: Style,
+): string => `${style.isTypeScript ? `import type { Server } from 'node:http';\n` : ''}${imports(style, 'createJobManager', '@job-manager/server')}
+${imports(style, 'jobs', './jobs.js')}
+
+const jobManager = createJobManager({
+  databaseUrl: process.env.DATABASE_URL${style.isTypeScript ? ` ?? ''` : ''},
+  jobs,
+  path: '/ops/jobs',
+  // Tell who makes a request, by your session or token; null for nobody. For now: everybody on this machine, as an admin.
+  identify: (request) =>
+    request.socket.remoteAddress === '127.0.0.1' ? { id: '1', email: 'you@example.com', role: 'SUPER_ADMIN' } : null,
+  // Its tables get a schema of their own, beside yours.
+  settings: { DATABASE_SCHEMA: 'job_manager' },
+});
+
+/** Mounts panel and API, and begins to execute runs in this process. */
+${exported(style)}async function mountJobs(${style.isTypeScript ? 'app: { use(path: string, router: typeof jobManager.router): unknown }, server: Server): Promise<void>' : 'app, server)'} {
+  app.use('/ops/jobs', jobManager.router);
+  jobManager.attach(server);
+  await jobManager.start();
+}
+${exporting(style, 'mountJobs')}`;

@@ -1,0 +1,85 @@
+#!/usr/bin/env node
+import './check-node.js';
+import { Command } from 'commander';
+import { readSettings } from './database.js';
+import { examine } from './doctor.js';
+import { writeStart } from './init.js';
+import { loadJobs } from './jobs-module.js';
+import { wholeNumber } from './options.js';
+import { runCommand } from './refusal.js';
+import { say } from './terminal.js';
+
+const JOBS = ['--jobs <file>', 'the compiled module that exports a list called jobs'] as const;
+
+const program = new Command('job-manager')
+  .description('Background jobs on PostgreSQL. Reads its settings, DATABASE_URL first of all, from the environment.')
+  .showHelpAfterError('Try --help.');
+
+program
+  .command('init')
+  .description('Writes a first job, a worker and the lines that mount the panel into this folder.')
+  .option('--folder <folder>', 'where to', 'jobs')
+  .action(({ folder }: { folder: string }) => runCommand(() => writeStart(folder)));
+
+program
+  .command('migrate')
+  .description(
+    'Applies the migrations that the database lacks. Server and workers do so by themselves when they start.',
+  )
+  .option('--print', 'write them as SQL for somebody else to apply, and apply nothing')
+  .action(({ print }: { print?: true }) => runCommand(() => migrateDatabase(print === true)));
+
+program
+  .command('worker')
+  .description('Executes queued runs of these jobs until it is stopped; start as many as you like, on any machine.')
+  .requiredOption(...JOBS)
+  .option('--concurrency <count>', 'runs at once (default: JOBS_CONCURRENCY, else 10)', wholeNumber(1, 1_000))
+  .action(async ({ jobs, concurrency }: { jobs: string; concurrency?: number }) => {
+    const { runWorker } = await import('./worker.js');
+    await runWorker({ concurrency, loadJobs: () => loadJobs(jobs), openDatabase: openForWorker });
+  });
+
+program
+  .command('serve')
+  .description('Serves the panel and the API with accounts of their own, and executes runs of these jobs.')
+  .requiredOption(...JOBS)
+  .action(async ({ jobs }: { jobs: string }) => {
+    const { runServer } = await import('./serve.js');
+    await runServer(() => loadJobs(jobs));
+  });
+
+program
+  .command('doctor')
+  .description('Looks at what Job Manager needs of its database, and says what is wrong. Changes nothing.')
+  .action(() =>
+    runCommand(async () => {
+      if (!(await examine())) process.exitCode = 1;
+    }),
+  );
+
+await program.parseAsync();
+
+async function migrateDatabase(isPrinted: boolean): Promise<void> {
+  const { databaseUrl } = readSettings();
+  const { migrate, printMigrations } = await import('../database/migrate.js');
+  if (isPrinted) {
+    process.stdout.write(await printMigrations(databaseUrl));
+    return;
+  }
+  const applied = await migrate(databaseUrl);
+  for (const name of applied) say(`Applied ${name}`);
+  if (applied.length === 0) say('The database is up to date.');
+}
+
+/** A worker may well start before its database does: it waits, as it would later. */
+async function openForWorker(
+  ...[config, { log, signal }]: Parameters<import('./worker.js').WorkerCommand['openDatabase']>
+): Promise<string> {
+  const [{ awaitDatabase }, { migrate }] = await Promise.all([
+    import('../database/await-database.js'),
+    import('../database/migrate.js'),
+  ]);
+  const { databaseUrl } = readSettings();
+  await awaitDatabase(() => migrate(databaseUrl), { log, waitMs: config.DATABASE_WAIT_MS, signal });
+  return databaseUrl;
+}

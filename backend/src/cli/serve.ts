@@ -1,0 +1,53 @@
+import pc from 'picocolors';
+import { ensureOperator, type SignIn } from '../auth/first-operator.js';
+import { unknownSettings } from '../config.js';
+import { awaitDatabase } from '../database/await-database.js';
+import { createPool } from '../database/client.js';
+import { migrate } from '../database/migrate.js';
+import { createLog } from '../log.js';
+import { startServer } from '../main.js';
+import { readSettings } from './database.js';
+import type { JobsModule } from './jobs-module.js';
+import { reportFailure } from './refusal.js';
+import { Resources } from './resources.js';
+import { onStopSignals } from './stop-signals.js';
+import { complain, say } from './terminal.js';
+
+/**
+ * Serves panel, API and socket for the database of DATABASE_URL until this process is told to stop, and ends the process.
+ * Executes runs of these jobs in a process of its own, unless JOBS_RUNNER is off.
+ */
+export async function runServer(loadJobs: () => Promise<JobsModule>): Promise<never> {
+  const resources = new Resources();
+  const stopping = new AbortController();
+  const stopped = new Promise<void>((resolve) => stopping.signal.addEventListener('abort', () => resolve()));
+  onStopSignals({ stop: () => stopping.abort(), force: () => process.exit(130) });
+  try {
+    await Promise.race([serve(resources, stopping.signal, loadJobs), stopped]);
+    await stopped;
+  } catch (error) {
+    reportFailure(error);
+    process.exitCode = 1;
+  }
+  await resources.closeAll().catch(reportFailure);
+  process.exit();
+}
+
+async function serve(resources: Resources, signal: AbortSignal, loadJobs: () => Promise<JobsModule>): Promise<void> {
+  const { config, databaseUrl } = readSettings();
+  for (const unknown of unknownSettings()) complain(unknown);
+  const { jobs, jobsModule } = await loadJobs();
+  const log = createLog(config, 'server');
+  await awaitDatabase(() => migrate(databaseUrl), { log, waitMs: config.DATABASE_WAIT_MS, signal });
+  const pool = createPool(databaseUrl, { max: 1 });
+  const signIn = await ensureOperator(pool, config).finally(() => pool.end());
+  signal.throwIfAborted();
+  const starting = startServer({ config, databaseUrl, log, jobs, jobsModule });
+  const { url } = await resources.hold(starting, (server) => server.close());
+  announce(config.PUBLIC_URL ?? url, signIn);
+}
+
+function announce(address: string, { email, newPassword }: SignIn): void {
+  say(`Job Manager runs at ${pc.cyan(address)}; sign in as ${pc.bold(email)}.`);
+  if (newPassword) say(`Password: ${pc.bold(newPassword)} (shown this once, and to be changed at the first sign-in)`);
+}
