@@ -161,7 +161,7 @@ describe('a built-in runner that an operator ends', () => {
   it('is started again at once after a restart, in the place of the former', () => {
     const { child, fork } = ending('restart');
     child.emit('exit', 0, null);
-    expect(fork.mock.calls.map(([, args]) => args)).toEqual([[], ['r-1']]);
+    expect(fork.mock.calls.map(([, args]) => args)).toEqual([['file:///jobs.js'], ['file:///jobs.js', 'r-1']]);
     expect(onDeath).not.toHaveBeenCalled();
   });
 

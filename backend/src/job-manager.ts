@@ -156,6 +156,7 @@ async function startWork(
   }
   // A worker brings its own agents.
   const worker = await startWorker({ ...work, config, kind: 'BUILT_IN', log, isGuest: true });
+  await worker.declared;
   return () => worker.stop();
 }
 

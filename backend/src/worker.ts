@@ -39,6 +39,8 @@ export interface WorkerOptions {
 export interface RunningWorker {
   /** Empty in standby. */
   runnerId: string;
+  /** Resolves when the jobs have been declared: programs that only queue runs know them from then on. Never rejects. */
+  declared: Promise<void>;
   /** Stops claiming, lets runs end or hands them back, and disconnects. */
   stop(): Promise<void>;
   /** Has a stop wait for no runs: all are handed back at once. */
@@ -137,9 +139,10 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   // before it is known which jobs are paused.
   await Promise.all([listener.start(), runner.open(), jobSettings.start()]);
   await runner.start();
-  await agents.start();
+  const declared = agents.start();
   return {
     runnerId: runner.id,
+    declared,
     hurry: () => runner.hurry(),
     stop: async () => {
       // At once, both of them: what an agent is busy with must not put off that no more runs are claimed.
@@ -157,5 +160,5 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
 function standBy(log: Logger): RunningWorker {
   log.warn(STANDBY_NOTE);
   const timer = setInterval(() => {}, 60_000);
-  return { runnerId: '', hurry: () => {}, stop: async () => clearInterval(timer) };
+  return { runnerId: '', declared: Promise.resolve(), hurry: () => {}, stop: async () => clearInterval(timer) };
 }
