@@ -97,6 +97,12 @@ describe('a report', () => {
     expect(overallProgress(done)).toBe(0.5);
   });
 
+  it('goes on with a step that was skipped as far as the steps below it are', () => {
+    const nested = planSteps([], [{ id: 'all', steps: [{ id: 'half', steps: [{ id: 'part' }] }] }]);
+    const again = reportStep(reportStep(nested, { id: 'all', progress: 1 }, 5), { id: 'half', progress: 0 }, 6);
+    expect(again[0]).toMatchObject({ state: 'running', steps: [{ state: 'running', progress: 1 }] });
+  });
+
   it('goes on with a step that was done when more was planned below it', () => {
     const done = reportStep(planned, { id: 'load', progress: 1 }, 5);
     const more = planSteps(done, [{ id: 'late' }], 'load');

@@ -144,7 +144,7 @@ function reported(step: JobRunStep, report: StepReport, afterMs: number): JobRun
   const running = { ...started(step, afterMs), message };
   if (report.progress >= 1) return { ...running, ...doneBelow(running, afterMs), ...endOf(running, 'done', afterMs) };
   if (step.state === 'done') return { ...step, message };
-  if (step.steps.length > 0) return running;
+  if (step.steps.length > 0) return { ...running, progress: overallProgress(step.steps) };
   // A job divides by zero now and then.
   const progress = Number.isNaN(report.progress) ? 0 : report.progress;
   return { ...running, progress: Math.max(step.progress, progress) };
