@@ -31,7 +31,10 @@ async function told(runId: string): Promise<string[]> {
 }
 
 const entries = (runId: string) =>
-  engine.database.db.auditEvent.findMany({ where: { runId: BigInt(runId), action: 'run.reschedule' } });
+  engine.database.db.auditEvent.findMany({
+    where: { runId: BigInt(runId), action: 'run.reschedule' },
+    orderBy: { id: 'asc' },
+  });
 
 it('makes a run that waits for its time due now, and wakes runners', async () => {
   const id = await aRunDue(soon(3_600_000));
