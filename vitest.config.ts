@@ -39,7 +39,7 @@ const ENGINE_TIMEOUT_MS = isFull ? 300_000 : TIMEOUT_MS;
 
 const backend = {
   globalSetup: ['backend/src/testing/global-setup.ts'],
-  setupFiles: ['backend/src/testing/patience.ts'],
+  setupFiles: ['backend/src/testing/patience.ts', 'backend/src/testing/draws.ts'],
   env: waitTimeout(isFull),
   testTimeout: TIMEOUT_MS,
   hookTimeout: TIMEOUT_MS,

@@ -51,13 +51,15 @@ async function runVolume(): Promise<SuiteResult> {
   return runVitest('engine at full size', 'engine', await findVolumeTests(), { FAULTS: 'full' });
 }
 
-/** Tests with random choices or with volume, which are small within the normal tests: those that ask for a size. */
+/** Tests with random choices or with volume, which are small within the normal tests, or draw the same each time. */
 async function findVolumeTests(): Promise<string[]> {
   const files = (await readdir(BACKEND, { recursive: true })).filter((file) =>
     /^(src|client\/src)\/.*\.test\.ts$/.test(file),
   );
   const texts = await Promise.all(files.map((file) => readFile(new URL(file, BACKEND), 'utf8')));
-  return files.filter((_, at) => texts[at]?.includes('/testing/size.js')).map((file) => `backend/${file}`);
+  return files
+    .filter((_, at) => /\/testing\/size\.js|'fast-check'/.test(texts[at] ?? ''))
+    .map((file) => `backend/${file}`);
 }
 
 function runVitest(name: string, project: string, files: string[], env: NodeJS.ProcessEnv): Promise<SuiteResult> {
