@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import type { AlertSeverity } from '@job-manager/shared/alert-rules';
-import type { GivenAlertRule } from '@job-manager/shared/contract/alerts';
+import type { GivenAlertRule } from '@job-manager/shared/contract/alerts/rules';
 import type { SystemHealth } from '@job-manager/shared/contract/health';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { type Config, readConfig } from '../config.js';

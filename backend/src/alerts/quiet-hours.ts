@@ -1,4 +1,4 @@
-import type { QuietHours } from '@job-manager/shared/contract/alerts';
+import type { QuietHours } from '@job-manager/shared/contract/alerts/rules';
 
 const DAY_MINUTES = 1_440;
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { GivenDestination } from '@job-manager/shared/contract/alerts';
+import type { GivenDestination } from '@job-manager/shared/contract/alerts/destinations';
 import { addDestination, changeDestination, type DestinationRow } from '../store/alerts/destinations.js';
 import type { AuditPerson } from '../store/audit.js';
 import type { Sql } from '../store/sql.js';

@@ -1,10 +1,6 @@
-import type {
-  AlertDelivery,
-  AlertDestination,
-  AlertRule,
-  GivenAlertRule,
-  Incident,
-} from '@job-manager/shared/contract/alerts';
+import type { AlertDestination } from '@job-manager/shared/contract/alerts/destinations';
+import type { AlertDelivery, Incident } from '@job-manager/shared/contract/alerts/incidents';
+import type { AlertRule, GivenAlertRule } from '@job-manager/shared/contract/alerts/rules';
 import type { DeliveryRow } from '../store/alerts/deliveries.js';
 import type { ListedDestination } from '../store/alerts/destinations.js';
 import type { IncidentRow } from '../store/alerts/incidents.js';

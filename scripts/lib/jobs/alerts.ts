@@ -1,5 +1,6 @@
 import { Refusal } from '@job-manager/backend/cli/refusal';
-import type { AlertRule, Incident } from '@job-manager/shared/contract/alerts';
+import type { Incident } from '@job-manager/shared/contract/alerts/incidents';
+import type { AlertRule } from '@job-manager/shared/contract/alerts/rules';
 import type { Command } from 'commander';
 import { type Engine, type Told, withEngine } from './engine.js';
 import { columns, facts, formatTime } from './tables.js';

@@ -1,5 +1,5 @@
 import type { AlertEvent, AlertRuleKind, AlertSeverity } from '@job-manager/shared/alert-rules';
-import type { QuietHours } from '@job-manager/shared/contract/alerts';
+import type { QuietHours } from '@job-manager/shared/contract/alerts/rules';
 import type { Sql } from '../sql.js';
 
 /** An incident as a message shows it. */

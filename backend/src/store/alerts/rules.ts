@@ -1,5 +1,5 @@
 import type { AlertRuleKind, AlertSeverity } from '@job-manager/shared/alert-rules';
-import type { GivenAlertRule, QuietHours } from '@job-manager/shared/contract/alerts';
+import type { GivenAlertRule, QuietHours } from '@job-manager/shared/contract/alerts/rules';
 import { type AuditPerson, auditPerson, auditPersonValues } from '../audit.js';
 import type { Sql } from '../sql.js';
 

@@ -1,5 +1,5 @@
 import type { DestinationKind } from '@job-manager/shared/alert-rules';
-import type { AlertDestination } from '@job-manager/shared/contract/alerts';
+import type { AlertDestination } from '@job-manager/shared/contract/alerts/destinations';
 import { Checkbox, NativeSelect, TextInput } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';

@@ -1,5 +1,5 @@
 import type { DestinationKind } from '@job-manager/shared/alert-rules';
-import type { AlertDestination } from '@job-manager/shared/contract/alerts';
+import type { AlertDestination } from '@job-manager/shared/contract/alerts/destinations';
 import { Button } from '@mantine/core';
 import { IconPlus, IconSend } from '@tabler/icons-react';
 import { useQuery, useQueryClient } from '@tanstack/react-query';

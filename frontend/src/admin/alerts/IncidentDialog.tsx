@@ -1,5 +1,5 @@
-import type { AlertDelivery, Incident } from '@job-manager/shared/contract/alerts';
-import { incidentId as incidentIdSchema } from '@job-manager/shared/contract/alerts';
+import type { AlertDelivery, Incident } from '@job-manager/shared/contract/alerts/incidents';
+import { incidentId as incidentIdSchema } from '@job-manager/shared/contract/alerts/incidents';
 import { Button, Group, Modal, NativeSelect } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';

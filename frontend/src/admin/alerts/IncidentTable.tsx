@@ -1,4 +1,4 @@
-import type { Incident } from '@job-manager/shared/contract/alerts';
+import type { Incident } from '@job-manager/shared/contract/alerts/incidents';
 import { Button } from '@mantine/core';
 import { memo } from 'react';
 import { Link } from 'react-router-dom';

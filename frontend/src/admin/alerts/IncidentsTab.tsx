@@ -1,4 +1,4 @@
-import type { Incident } from '@job-manager/shared/contract/alerts';
+import type { Incident } from '@job-manager/shared/contract/alerts/incidents';
 import { Button, NativeSelect } from '@mantine/core';
 import { IconBellCheck, IconFilterOff } from '@tabler/icons-react';
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';

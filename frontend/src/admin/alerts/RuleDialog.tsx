@@ -1,5 +1,6 @@
 import { type AlertRuleKind, alertKindOf, alertRuleKinds } from '@job-manager/shared/alert-rules';
-import type { AlertDestination, AlertRule, GivenAlertRule } from '@job-manager/shared/contract/alerts';
+import type { AlertDestination } from '@job-manager/shared/contract/alerts/destinations';
+import type { AlertRule, GivenAlertRule } from '@job-manager/shared/contract/alerts/rules';
 import { Button, Checkbox, NativeSelect, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';

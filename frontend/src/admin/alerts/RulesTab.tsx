@@ -1,5 +1,5 @@
 import { alertKindOf } from '@job-manager/shared/alert-rules';
-import type { AlertRule } from '@job-manager/shared/contract/alerts';
+import type { AlertRule } from '@job-manager/shared/contract/alerts/rules';
 import { Button, Switch } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
 import { useQuery, useQueryClient } from '@tanstack/react-query';

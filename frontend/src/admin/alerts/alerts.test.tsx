@@ -1,4 +1,6 @@
-import type { AlertDestination, AlertRule, Incident } from '@job-manager/shared/contract/alerts';
+import type { AlertDestination } from '@job-manager/shared/contract/alerts/destinations';
+import type { Incident } from '@job-manager/shared/contract/alerts/incidents';
+import type { AlertRule } from '@job-manager/shared/contract/alerts/rules';
 import { screen, waitFor, within } from '@testing-library/react';
 import { HttpResponse, http } from 'msw';
 import { expect, test } from 'vitest';

@@ -1,5 +1,5 @@
 import { type AlertRuleKind, alertKindOf } from '@job-manager/shared/alert-rules';
-import type { AlertRule, GivenAlertRule } from '@job-manager/shared/contract/alerts';
+import type { AlertRule, GivenAlertRule } from '@job-manager/shared/contract/alerts/rules';
 
 /** What a rule says, as one would save it. */
 export const givenOf = (rule: AlertRule): GivenAlertRule => {

@@ -1,4 +1,4 @@
-import type { Incident } from '@job-manager/shared/contract/alerts';
+import type { Incident } from '@job-manager/shared/contract/alerts/incidents';
 import { useQueryClient } from '@tanstack/react-query';
 import { trackError } from '../../api/errorTracking';
 import { toFailure } from '../../api/failure';

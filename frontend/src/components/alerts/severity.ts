@@ -1,5 +1,5 @@
 import type { AlertEvent, AlertSeverity } from '@job-manager/shared/alert-rules';
-import type { Incident } from '@job-manager/shared/contract/alerts';
+import type { Incident } from '@job-manager/shared/contract/alerts/incidents';
 import type { TagTone } from '../../ui/Tag';
 
 export const severityLook: Record<AlertSeverity, { label: string; tone: TagTone }> = {
