@@ -66,6 +66,7 @@ export function createServerEngine({ config, databaseUrl, log, jobs }: ServerEng
     'schedules',
     'jobs',
     'bulk',
+    'alerts',
   ]);
   const jobSettings = new JobSettingsWatch({ sql: pool, registry, events, listener });
   const histograms = new Histograms({

@@ -14,6 +14,7 @@ import { RequestTimes } from './health/request-times.js';
 import { SystemSampler } from './health/system-sampler.js';
 import { createHttpApp } from './http/app.js';
 import type { HostPlace } from './http/context.js';
+import { AlertsFeed } from './live/alerts-feed.js';
 import { Gateway } from './live/gateway.js';
 import { LivePicture } from './live/picture.js';
 import { RunTails } from './live/run-tails.js';
@@ -61,6 +62,11 @@ export function createServerFace(engine: ServerEngine, options: ServerFaceOption
     sql: pool,
     onError: (error) => log.warn({ err: error }, 'The runners could not be read'),
   });
+  const alerts = new AlertsFeed({
+    sql: pool,
+    listener,
+    onError: (error) => log.warn({ err: error }, 'The open incidents could not be read'),
+  });
   const forwarded = new ForwardedHeaderWatch((proxy) => log.warn(describeUntrustedProxy(proxy)));
   const health = new HealthCheck({
     pool,
@@ -80,10 +86,11 @@ export function createServerFace(engine: ServerEngine, options: ServerFaceOption
     sql: pool,
     health,
     requests,
-    sockets: () => ({
-      open: gateways.reduce((sum, { size }) => sum + size, 0),
-      opened: gateways.reduce((sum, gateway) => sum + gateway.takeOpened(), 0),
-    }),
+    sockets: () => {
+      const counts = gateways.map((gateway) => ({ open: gateway.size, ...gateway.takeCounts() }));
+      const sum = (field: 'open' | 'opened' | 'lost') => counts.reduce((total, one) => total + one[field], 0);
+      return { open: sum('open'), opened: sum('opened'), lost: sum('lost') };
+    },
     onError: (error) => log.warn({ err: error }, 'How the server did could not be written'),
   });
   const panel = existsSync(PANEL) ? { panelDir: PANEL } : {};
@@ -94,7 +101,7 @@ export function createServerFace(engine: ServerEngine, options: ServerFaceOption
     sampler,
     attach: (server) => {
       const gateway = new Gateway({
-        ...{ server, mount: host?.mount, config, sessions, picture, tails, runners, listener, refusals, log },
+        ...{ server, mount: host?.mount, config, sessions, picture, tails, runners, alerts, listener, refusals, log },
         traceCredential: createCredentialTrace({ sql: pool, sessions, refusals, config }),
       });
       gateways.push(gateway);

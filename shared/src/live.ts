@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { jobRunMessage, jobRunStep } from './contract/message.js';
 import { type JobRunSummary, jobRunSummary, runId } from './contract/run.js';
 import type { RunnerDetails, RunnerEvent } from './contract/runners.js';
+import type { IncidentEvent, IncidentNews, OpenIncidents } from './incident-news.js';
 
 /** Counts of the active set; `queued` stops counting at `queuedCap`. */
 export const activeCounts = z.object({ running: z.number().int(), queued: z.number().int() });
@@ -22,13 +23,26 @@ const oneRun = z.object({ jobRunId: runId, run: jobRunSummary });
 /** The whole of these is checked nowhere: their schema would be a part of the panel's first page. */
 const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null;
 
+const alertChange = z.object({
+  event: z.custom<IncidentEvent>((value) => typeof value === 'string'),
+  incident: z.custom<IncidentNews>(isObject),
+  open: z.number().int(),
+  critical: z.number().int(),
+});
+
 /**
  * What the server says on `/ws`. `seq` rises by one with each message of a connection, and further only with a
  * snapshot; a client that misses a number asks for a new snapshot. A run the client doesn't know yet, or knows with a lower
  * `rev`, is put in place by whatever message carries it.
  */
 export const serverMessage = z.discriminatedUnion('type', [
-  message('server.admin.jobs_snapshot', countsNow.extend({ runs: z.array(jobRunSummary) })),
+  message(
+    'server.admin.jobs_snapshot',
+    countsNow.extend({
+      runs: z.array(jobRunSummary),
+      alerts: z.custom<OpenIncidents>(isObject).optional(),
+    }),
+  ),
   message('server.admin.job_queued', oneRun),
   message('server.admin.job_started', oneRun),
   message(
@@ -68,6 +82,10 @@ export const serverMessage = z.discriminatedUnion('type', [
   ),
   message('server.admin.runner_changed', z.object({ runner: z.custom<RunnerDetails>(isObject) })),
   message('server.admin.runner_event', z.object({ event: z.custom<RunnerEvent>(isObject) })),
+  /** To all: an incident has opened, for the first time or again. */
+  message('server.admin.alert_opened', alertChange),
+  /** To all: an incident is over, or was acknowledged, muted or sent. */
+  message('server.admin.alert_changed', alertChange),
 ]);
 export type ServerMessage = z.infer<typeof serverMessage>;
 

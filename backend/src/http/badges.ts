@@ -40,7 +40,7 @@ export function createBadges({
       runners: system.runners.filter(({ status }) => status === 'ACTIVE' || status === 'DRAINING').length,
       verdict: system.verdict,
       newErrorKinds,
-      incidents,
+      incidents: { open: incidents.open, critical: incidents.critical },
       asOf: schedules.now.toISOString(),
     };
   });

@@ -58,6 +58,25 @@ describe('who may watch', () => {
     connection.socket.close();
   });
 
+  it('sends the open incidents with the snapshot, and what opens to all, in the same bytes', async () => {
+    const connections = [open(admin), open(admin)];
+    await Promise.all(connections.map(untilWelcome));
+    expect(connections[0]?.heard[0]?.data).toMatchObject({ alerts: { open: 0, critical: 0, newest: [] } });
+    const about = { ruleName: 'A rule', kind: 'runFailed', title: 'echo fails', cause: 'Full' } as const;
+    await server.database.db.incident.create({ data: { key: 'k', severity: 'CRITICAL', ...about } });
+    await server.database.pool.query(`SELECT pg_notify('job_manager_alerts', '')`);
+    for (const { heard } of connections)
+      await vi.waitFor(() =>
+        expect(heard.find(({ type }) => type === 'server.admin.alert_opened')?.data).toMatchObject({
+          incident: { title: 'echo fails' },
+          ...{ open: 1, critical: 1 },
+        }),
+      );
+    expect(connections.every(({ heard }) => isInSequence(heard))).toBe(true);
+    for (const { socket } of connections) socket.close();
+    await server.database.db.incident.deleteMany();
+  });
+
   it('closes with 4401 without a token and for an unknown one', async () => {
     expect(await open().closed).toBe(4401);
     expect(await open('not-a-token').closed).toBe(4401);
@@ -211,6 +230,7 @@ async function startGateway(part: Record<string, unknown>) {
     sessions: { authenticate: async () => ({ user: { id: 1 }, permissions: ['view'] }), recheckMs: 60_000 },
     picture,
     tails: {},
+    alerts: Object.assign(new EventEmitter(), { watch: () => () => {}, ready: async () => {}, snapshot: undefined }),
     listener: new EventEmitter(),
     refusals: { recordOnce: async () => {} },
     traceCredential: async () => {},

@@ -1,23 +1,25 @@
 import type { IncomingMessage } from 'node:http';
-import { checkInput, describeIssues } from '@job-manager/shared/check-input';
-import { InexactNumberError, parseExactJson } from '@job-manager/shared/exact-json';
 import { limits } from '@job-manager/shared/limits';
 import { closeCodes } from '@job-manager/shared/live';
-import { type ClientMessage, clientMessage, mostFollowed } from '@job-manager/shared/live-client';
+import { type ClientMessage, mostFollowed } from '@job-manager/shared/live-client';
 import { type RawData, WebSocket, WebSocketServer } from 'ws';
 import type { HostUsers } from '../auth/host-users.js';
 import type { Identity, Sessions } from '../auth/sessions.js';
 import type { Listener } from '../store/listener.js';
+import type { AlertsFeed } from './alerts-feed.js';
+import { parseClientMessage } from './client-message.js';
 import type { LivePicture } from './picture.js';
 import type { RunTails } from './run-tails.js';
 import type { RunnersFeed } from './runners-feed.js';
-import { encode } from './shared-message.js';
+import { encode, type SharedMessage } from './shared-message.js';
 import { type Caller, Upgrades, type UpgradesOptions } from './upgrades.js';
 import { Viewer, type ViewerSocket } from './viewer.js';
 
 const PING_MS = 30_000;
 const CATCH_UP_MS = 250;
 const MOST_MESSAGES_PER_MINUTE = 120;
+/** What a socket ends with that was never closed: RFC 6455, section 7.1.5. */
+const CLOSED_ABNORMALLY = 1006;
 /** For the other end to close a refused socket. */
 const REFUSED_CLOSE_MS = 2_000;
 /** Bytes are taken for binary ones otherwise; and what is worth compressing is, once for all, before it comes here. */
@@ -30,6 +32,7 @@ export interface GatewayOptions extends UpgradesOptions {
   picture: LivePicture;
   tails: RunTails;
   runners: RunnersFeed;
+  alerts: AlertsFeed;
   listener: Listener;
 }
 
@@ -57,6 +60,8 @@ export class Gateway {
   /** Changes that were sent to all. */
   #sentToAll = 0;
   #opened = 0;
+  #lost = 0;
+  #isClosing = false;
 
   constructor(options: GatewayOptions) {
     this.#options = options;
@@ -66,11 +71,8 @@ export class Gateway {
       perMessageDeflate: EACH_BY_ITSELF,
     });
     this.#upgrades = new Upgrades(options, this.#sockets, (socket, caller) => this.#admit(socket, caller));
-    options.picture.on('changes', (changes) => {
-      const encoded = changes.map(encode);
-      for (const { viewer } of this.#connections) for (const change of encoded) viewer.send(change);
-      this.#sentToAll += encoded.length;
-    });
+    options.picture.on('changes', (changes) => this.#sendToAll(changes.map(encode)));
+    options.alerts.on('changes', (messages) => this.#sendToAll(messages));
     options.listener.on('access', (userId) => this.#recheck((connection) => String(connection.userId) === userId));
     options.listener.on('connected', () => this.#recheck());
     this.#every(PING_MS, () => this.#pingAll());
@@ -78,11 +80,12 @@ export class Gateway {
     this.#every(CATCH_UP_MS, () => this.#helpSlowOnes());
   }
 
-  /** How many connections were opened since it was last asked. */
-  takeOpened(): number {
-    const opened = this.#opened;
+  /** How many connections were opened, and how many broke off without being closed, since the last call. */
+  takeCounts(): { opened: number; lost: number } {
+    const counts = { opened: this.#opened, lost: this.#lost };
     this.#opened = 0;
-    return opened;
+    this.#lost = 0;
+    return counts;
   }
 
   get size(): number {
@@ -91,6 +94,7 @@ export class Gateway {
 
   /** Tells every viewer to come back elsewhere or later, and serves no more. */
   close(): void {
+    this.#isClosing = true;
     this.#upgrades.close();
     for (const timer of this.#timers) clearInterval(timer);
     for (const { socket } of this.#connections) {
@@ -126,7 +130,11 @@ export class Gateway {
       return;
     }
     const viewer = this.#viewerOn(socket, { request, stream });
-    const unwatch = this.#options.picture.watch();
+    const { picture, alerts } = this.#options;
+    const watches = [picture.watch(), alerts.watch()];
+    const unwatch = () => {
+      for (const stop of watches) stop();
+    };
     const connection: Connection = {
       socket,
       request,
@@ -138,7 +146,8 @@ export class Gateway {
       messagesThisMinute: 0,
     };
     this.#opened++;
-    socket.on('close', () => {
+    socket.on('close', (code) => {
+      if (code === CLOSED_ABNORMALLY && !this.#isClosing) this.#lost++;
       this.#connections.delete(connection);
       unwatch();
       for (const unfollow of connection.followed.values()) unfollow();
@@ -172,17 +181,26 @@ export class Gateway {
 
   async #welcome(connection: Connection): Promise<void> {
     try {
-      await this.#options.picture.refreshUnlessFresh();
+      await Promise.all([this.#options.picture.refreshUnlessFresh(), this.#options.alerts.ready()]);
     } catch (error) {
       this.#options.log.warn({ err: error }, 'The live picture could not be read');
       connection.socket.close(1013, 'Try again later');
       return;
     }
-    connection.viewer.sendSnapshot(this.#options.picture.snapshotMessage());
+    connection.viewer.sendSnapshot(this.#snapshot());
+  }
+
+  #snapshot(): SharedMessage {
+    return this.#options.picture.snapshotMessage(this.#options.alerts.snapshot);
+  }
+
+  #sendToAll(messages: SharedMessage[]): void {
+    for (const { viewer } of this.#connections) for (const message of messages) viewer.send(message);
+    this.#sentToAll += messages.length;
   }
 
   #hear(connection: Connection, data: RawData, isBinary: boolean): void {
-    const message = isBinary ? 'Not a message of this protocol' : parseMessage(data);
+    const message = isBinary ? 'Not a message of this protocol' : parseClientMessage(data);
     if (typeof message === 'string') connection.socket.close(1008, message);
     else this.#answer(connection, message);
   }
@@ -191,7 +209,7 @@ export class Gateway {
     const { viewer } = connection;
     switch (message.type) {
       case 'client.admin.resync':
-        viewer.sendSnapshot(this.#options.picture.snapshotMessage());
+        viewer.sendSnapshot(this.#snapshot());
         break;
       case 'client.admin.ping': {
         const { counts, serverTime } = this.#options.picture.snapshot();
@@ -254,7 +272,7 @@ export class Gateway {
   }
 
   #helpSlowOnes(): void {
-    for (const { viewer } of this.#connections) viewer.tick(() => this.#options.picture.snapshotMessage());
+    for (const { viewer } of this.#connections) viewer.tick(() => this.#snapshot());
   }
 
   #every(ms: number, work: () => void): void {
@@ -277,16 +295,3 @@ function unfollow({ followed }: Connection, runId: string): void {
   followed.get(runId)?.();
   followed.delete(runId);
 }
-
-/** A message, or why it is none, as short as the reason of a close has to be. */
-function parseMessage(data: RawData): ClientMessage | string {
-  try {
-    const checked = checkInput(clientMessage, parseExactJson(data.toString()), 'field of this message');
-    return checked.success ? checked.data : shortened(describeIssues(checked.issues));
-  } catch (error) {
-    return error instanceof InexactNumberError ? shortened(error.message) : 'Not JSON';
-  }
-}
-
-/** Three bytes less than fit: a character that is cut may become one of three. */
-const shortened = (reason: string): string => Buffer.from(reason).subarray(0, 120).toString();

@@ -115,12 +115,13 @@ export class LivePicture extends EventEmitter<{ changes: [Change[]] }> {
     return { runs: [...this.#runs.values()], counts: this.#counts, serverTime: this.#now() };
   }
 
-  /** The same as a message, written once for all who ask before something changes. */
-  snapshotMessage(): SharedMessage {
+  /** The same as a message, written once for all who ask before something changes; with the open incidents as JSON. */
+  snapshotMessage(alerts?: string): SharedMessage {
     this.#text ??= new SharedText(
       `{"runs":${JSON.stringify([...this.#runs.values()])},"counts":${JSON.stringify(this.#counts)}`,
     );
-    return new SharedMessage('server.admin.jobs_snapshot', this.#text, `,"serverTime":"${this.#now()}"}`);
+    const rest = `${alerts === undefined ? '' : `,"alerts":${alerts}`},"serverTime":"${this.#now()}"}`;
+    return new SharedMessage('server.admin.jobs_snapshot', this.#text, rest);
   }
 
   #now(): string {

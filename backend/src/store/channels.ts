@@ -20,6 +20,8 @@ export const channels = {
   jobs: 'job_manager_jobs',
   /** An operation on many runs has begun: those who work such off may look; no payload. */
   bulk: 'job_manager_bulk',
+  /** Incidents or messages of them changed; no payload. */
+  alerts: 'job_manager_alerts',
   /** Commands wait for runners; payload: their ids, a JSON array. */
   commands: 'job_manager_commands',
   /** A process measures how long a notification takes to come back to it; payload: its own mark. */

@@ -8,7 +8,9 @@ import type { JobRunMessage, JobRunStep } from '@job-manager/shared/contract/mes
 import type { RunnerPulse } from '@job-manager/shared/contract/metrics';
 import type { JobDefinition, JobRun, JobStats } from '@job-manager/shared/contract/run';
 import type { GraphNode } from '@job-manager/shared/contract/run-lists';
+import type { SystemEvent } from '@job-manager/shared/contract/system';
 import type { GivenView, SavedView } from '@job-manager/shared/contract/views';
+import type { IncidentEvent, IncidentNews, OpenIncidents } from '@job-manager/shared/incident-news';
 import type { ServerMessage } from '@job-manager/shared/live';
 import type { ClientMessage } from '@job-manager/shared/live-client';
 import type { PendingStep } from '@job-manager/shared/pending-steps';
@@ -21,6 +23,7 @@ import type { AffectedRun } from '../api/recovery-queries';
 import { aDefinition, ago, someStats } from './a-run';
 import { someHealth } from './some-health';
 import { serveMetrics } from './some-metrics';
+import { type SystemStatus, someSystem } from './some-system';
 
 type ActivityEntry =
   | { kind: 'audit'; at: string; event: AuditEvent }
@@ -61,6 +64,9 @@ interface World {
   issues: Issue[];
   /** Until when issues are muted, by their keys. */
   mutes: Record<string, string>;
+  /** How the parts of the installation are, where it is not as `someSystem` has it. */
+  system: Partial<SystemStatus>;
+  systemEvents: SystemEvent[];
   /** What comes due next. */
   upcoming: Upcoming[];
   health: SystemHealth;
@@ -72,6 +78,8 @@ interface World {
   stalled: AffectedRun[];
   /** What an emergency cleanup would fail. */
   emergency: AffectedRun[];
+  /** Open incidents in the snapshot that a new connection gets; undefined where it has none. */
+  alerts?: OpenIncidents;
   /** Runs in the snapshot that a new connection gets; null sends none. */
   active: JobRun[] | null;
   /** Every call, such as `GET /api/admin/jobs/stats?refresh=true`. */
@@ -106,6 +114,8 @@ const newWorld = (): World => ({
   pulse: [],
   issues: [],
   mutes: {},
+  system: {},
+  systemEvents: [],
   upcoming: [],
   health: someHealth(),
   views: [],
@@ -338,6 +348,14 @@ const handlers = [
     guarded(() => HttpResponse.json({ jobNames: [...new Set(world.history.map(({ jobName }) => jobName))].sort() })),
   ),
   http.get(
+    '/api/admin/system',
+    guarded(() => HttpResponse.json(someSystem({ verdict: world.health.verdict, ...world.system }))),
+  ),
+  http.get(
+    '/api/admin/system/events',
+    guarded(() => HttpResponse.json({ events: world.systemEvents, next: null })),
+  ),
+  http.get(
     '/api/admin/jobs/health',
     guarded(() => HttpResponse.json(world.health)),
   ),
@@ -422,8 +440,14 @@ export const live = {
     live.send('server.admin.jobs_snapshot', {
       runs,
       counts: { running, queued: runs.length - running },
+      alerts: world.alerts,
       serverTime: new Date().toISOString(),
     });
+  },
+  /** What happened to an incident, with how many are open then. */
+  alert(event: IncidentEvent, incident: IncidentNews, { open = 1, critical = 0 } = {}) {
+    const type = event === 'opened' ? 'server.admin.alert_opened' : 'server.admin.alert_changed';
+    live.send(type, { event, incident, open, critical });
   },
   /** A message about one run, with the type that fits its state. */
   tell(run: JobRun, options?: { skip?: number }) {

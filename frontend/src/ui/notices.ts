@@ -5,8 +5,8 @@ import { serverNow } from '../api/server-clock';
 export interface Notice {
   /** A notice whose id is known replaces that one, and counts as unread again. */
   id: string;
-  /** `error` is an error of a call, the others are about runs. */
-  kind: 'failure' | 'end' | 'error';
+  /** `failure` is of runs, `end` is of runs and incidents that are over, `error` of a call. */
+  kind: 'failure' | 'end' | 'error' | 'incident';
   title: string;
   text: string | null;
   /** Address of the page that shows more. */

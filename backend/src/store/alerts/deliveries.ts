@@ -1,6 +1,7 @@
 import type { AlertEvent, AlertRuleKind, AlertSeverity } from '@job-manager/shared/alert-rules';
 import type { QuietHours } from '@job-manager/shared/contract/alerts/rules';
 import type { Sql } from '../sql.js';
+import { notifyAlerts } from './notify.js';
 
 /** An incident as a message shows it. */
 export interface MessageContent {
@@ -98,6 +99,7 @@ export type DeliveryOutcome =
 export async function noteDelivery(sql: Sql, ids: string[], outcome: DeliveryOutcome): Promise<void> {
   const retryMs = outcome.ok ? null : outcome.retryMs;
   await sql.query(NOTE, [ids, outcome.ok, outcome.detail, outcome.latencyMs, retryMs]);
+  await notifyAlerts(sql);
 }
 
 const NOTE = `

@@ -2,6 +2,7 @@ import type { AlertEvent, AlertRuleKind, AlertSeverity } from '@job-manager/shar
 import { type AuditPerson, auditPerson, auditPersonValues } from '../audit.js';
 import type { Sql } from '../sql.js';
 import { queueMessages } from './judge.js';
+import { notifyAlerts } from './notify.js';
 
 export interface IncidentRow {
   id: string;
@@ -41,8 +42,9 @@ export interface IncidentFilter {
 
 export interface IncidentList {
   rows: IncidentRow[];
-  /** Of all, whatever the filter. */
+  /** Of all, whatever the filter, and how many of them are critical. */
   open: number;
+  critical: number;
   now: Date;
 }
 
@@ -50,10 +52,7 @@ export interface IncidentList {
 export async function listIncidents(sql: Sql, filter: IncidentFilter): Promise<IncidentList> {
   const { state, severity = null, jobName = null, ruleId = null, before = null, limit } = filter;
   const { rows } = await sql.query<IncidentRow>(LIST, [state, severity, jobName, ruleId, before, limit + 1]);
-  const counted = await sql.query<{ open: number; now: Date }>(
-    `SELECT count(*)::int AS open, clock_timestamp() AS now FROM "Incident" WHERE "closedAt" IS NULL`,
-  );
-  return { rows, open: counted.rows[0]?.open ?? 0, now: counted.rows[0]?.now ?? new Date() };
+  return { rows, ...(await countOpenIncidents(sql)) };
 }
 
 const columnsOf = (incident: string): string => `
@@ -76,11 +75,12 @@ export async function findIncident(sql: Sql, id: string): Promise<IncidentRow | 
 }
 
 /** How many incidents are open, and how many of them are critical. */
-export async function countOpenIncidents(sql: Sql): Promise<{ open: number; critical: number }> {
-  const { rows } = await sql.query<{ open: number; critical: number }>(
-    `SELECT count(*)::int AS open, count(*) FILTER (WHERE severity = 'CRITICAL')::int AS critical FROM "Incident" WHERE "closedAt" IS NULL`,
+export async function countOpenIncidents(sql: Sql): Promise<{ open: number; critical: number; now: Date }> {
+  const { rows } = await sql.query<{ open: number; critical: number; now: Date }>(
+    `SELECT count(*)::int AS open, count(*) FILTER (WHERE severity = 'CRITICAL')::int AS critical, clock_timestamp() AS now
+     FROM "Incident" WHERE "closedAt" IS NULL`,
   );
-  return rows[0] ?? { open: 0, critical: 0 };
+  return rows[0] ?? { open: 0, critical: 0, now: new Date() };
 }
 
 const audited = (
@@ -112,7 +112,7 @@ export async function acknowledgeIncident(
      ), audited AS (${audited('changed', 'incident.acknowledge', 3)}) SELECT FROM changed`,
     [id, note, ...auditPersonValues(person)],
   );
-  return rows.length > 0;
+  return notifyOfChange(sql, rows.length > 0);
 }
 
 /** Mutes an incident and the next ones of its subject, or unmutes it (null); false where there is none. */
@@ -124,7 +124,7 @@ export async function muteIncident(sql: Sql, id: string, until: Date | null, per
      ), audited AS (${audited('changed', 'incident.mute', 3)}) SELECT FROM changed`,
     [id, until, ...auditPersonValues(person)],
   );
-  return rows.length > 0;
+  return notifyOfChange(sql, rows.length > 0);
 }
 
 /** Ends an open incident by hand, and queues the messages that it is over; false where it isn't open. */
@@ -142,7 +142,12 @@ export async function resolveIncident(
      ), audited AS (${audited('changed', 'incident.resolve', 3)}) SELECT FROM changed`,
     [id, note, ...auditPersonValues(person)],
   );
-  return rows.length > 0;
+  return notifyOfChange(sql, rows.length > 0);
+}
+
+async function notifyOfChange(sql: Sql, isChanged: boolean): Promise<boolean> {
+  if (isChanged) await notifyAlerts(sql);
+  return isChanged;
 }
 
 const KEPT_DAYS = 400;

@@ -5,6 +5,7 @@ import {
   REOPENS_WITHIN_MS,
 } from '@job-manager/shared/alert-rules';
 import type { Sql } from '../sql.js';
+import { notifyAlerts } from './notify.js';
 
 /** That a rule is broken for a subject now. */
 export interface BrokenRule {
@@ -43,6 +44,7 @@ export async function writeJudgement(
   const { rows } = await sql.query<Judged>(JUDGE, [JSON.stringify(broken), judged, on]);
   const [row] = rows;
   if (!row) throw new Error('PostgreSQL returned no row for an aggregate');
+  if (Object.values(row).some((count) => count > 0)) await notifyAlerts(sql);
   return row;
 }
 

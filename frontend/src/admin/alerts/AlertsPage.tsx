@@ -1,8 +1,7 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { parseAsStringLiteral, useQueryState } from 'nuqs';
-import { AutoRefresh } from '../../components/AutoRefresh';
-import { api, refreshAlerts } from '../../components/alerts/calls';
+import { useFreshAlerts } from '../../components/alerts/calls';
 import { Permitted } from '../../components/Permitted';
+import { useOpenIncidents } from '../../components/useOpenIncidents';
 import { paths } from '../../paths';
 import { LinkTabs } from '../../ui/LinkTabs';
 import { Page } from '../../ui/Page';
@@ -24,8 +23,8 @@ export function AlertsPage() {
 
 function Alerts() {
   const [tab] = useQueryState('tab', parseAsStringLiteral(tabs).withDefault('incidents'));
-  const queryClient = useQueryClient();
-  const { data, dataUpdatedAt, isFetching } = useQuery(api.incidents.queryOptions({ input: { state: 'open' } }));
+  useFreshAlerts();
+  const { open } = useOpenIncidents();
   return (
     <Page
       title="Alerts"
@@ -37,17 +36,8 @@ function Alerts() {
             to: each === 'incidents' ? paths.alerts : `${paths.alerts}?tab=${each}`,
             label: labels[each],
             isCurrent: each === tab,
-            ...(each === 'incidents' && { count: data?.open ?? 0 }),
+            ...(each === 'incidents' && { count: open }),
           }))}
-        />
-      }
-      actions={
-        <AutoRefresh
-          page="alerts"
-          isOnByDefault
-          updatedAt={dataUpdatedAt}
-          isFetching={isFetching}
-          onRefresh={() => refreshAlerts(queryClient)}
         />
       }
     >

@@ -49,7 +49,7 @@ export function IncidentDialog({ incidentId, onClose }: Props) {
 }
 
 function Loaded({ incidentId }: { incidentId: string }) {
-  const query = useQuery(api.incident.queryOptions({ input: { incidentId }, refetchInterval: 15_000 }));
+  const query = useQuery(api.incident.queryOptions({ input: { incidentId } }));
   if (query.data === undefined) return <Pending query={query} what="The incident" rows={4} />;
   const { incident, deliveries } = query.data;
   return (

@@ -7,7 +7,8 @@ import { trackError } from '../../api/errorTracking';
 import { toFailure } from '../../api/failure';
 import { runKey, runQuery } from '../../api/job-queries';
 import type { ActiveChange } from '../../api/live/active-runs';
-import { useLive, useLiveChanges } from '../../api/live/LiveProvider';
+import { useLive, useLiveAlerts, useLiveChanges } from '../../api/live/LiveProvider';
+import type { IncidentChange } from '../../api/live/open-incidents';
 import { loadCode } from '../../api/panel-version';
 import { useSession } from '../../api/session';
 import type { Ways } from '../../components/notices/run-notices';
@@ -21,10 +22,12 @@ const COLLECT_MS = 1_000;
 /** A screen reader that receives sentences more often reads nothing else. */
 const ANNOUNCEMENT_INTERVAL_MS = 5_000;
 
-/** What every page does when runs end: read open details anew, keep notices and show toasts, speak to screen readers. */
+/** What every page does when runs end and incidents open: read open details anew, keep notices and show toasts, speak to screen readers. */
 export function LiveEffects() {
   useFreshDetails();
-  useNoticesOfRuns();
+  const ways = useWays();
+  useNoticesOfRuns(ways);
+  useNoticesOfIncidents(ways);
   useEffect(announceVisibility, []);
   const { text, number } = useAnnouncements();
   return (
@@ -49,22 +52,28 @@ function useFreshDetails(): void {
   );
 }
 
-function useNoticesOfRuns(): void {
-  const { data: user } = useSession();
+/** Where a notice leads to; the same object between renders. */
+function useWays(): Ways {
   const { open } = useOpenedRun();
   const navigate = useNavigate();
   const current = useRef({ open, navigate });
   useEffect(() => {
     current.current = { open, navigate };
   });
+  const [ways] = useState(() => ({
+    openRun: (id: string) => current.current.open(id),
+    goTo: (address: string) => void current.current.navigate(address),
+  }));
+  return ways;
+}
+
+function useNoticesOfRuns(ways: Ways): void {
+  const { data: user } = useSession();
   const notices = useRef<ReturnType<typeof loadNotices>>(undefined);
   const userId = user?.id;
   const onEnds = useCallback(
     (completed: JobRunSummary[]) => {
-      notices.current ??= loadNotices({
-        openRun: (id) => current.current.open(id),
-        goTo: (address) => void current.current.navigate(address),
-      });
+      notices.current ??= loadNotices(ways);
       notices.current.then(
         (show) => show(completed, userId),
         (error) => {
@@ -74,10 +83,23 @@ function useNoticesOfRuns(): void {
         },
       );
     },
-    [userId],
+    [userId, ways],
   );
-  useEnds(onEnds);
+  useNews(onEnds, useEnds);
   useMissedEnds(onEnds);
+}
+
+function useNoticesOfIncidents({ goTo }: Ways): void {
+  const onChanges = useCallback(
+    (changes: IncidentChange[]) => {
+      loadCode(() => import('../../components/notices/incident-notices')).then(
+        ({ announceIncidents }) => announceIncidents(changes, goTo),
+        (error) => trackError(error, { action: 'announceIncidents' }),
+      );
+    },
+    [goTo],
+  );
+  useNews(onChanges, useIncidentChanges);
 }
 
 /** Loaded with the first end: most pages see none for a while. */
@@ -101,26 +123,50 @@ function useMissedEnds(onEnds: (completed: JobRunSummary[]) => void): void {
 /** What to announce; starts and queueing are not: they need no act. */
 function useAnnouncements(): { text: string; number: number } {
   const [announcement, announce] = useState({ text: '', number: 0 });
-  const onEnds = useCallback((completed: JobRunSummary[]) => {
+  const onNews = useCallback((news: (JobRunSummary | IncidentChange)[]) => {
+    const incidents = news.filter((one): one is IncidentChange => 'incident' in one);
+    const ended = news.filter((one): one is JobRunSummary => !('incident' in one));
     loadCode(() => import('./news')).then(
-      ({ describeEnds }) => announce(({ number }) => ({ text: describeEnds(completed), number: number + 1 })),
+      ({ describeEnds, describeIncidents }) =>
+        announce(({ number }) => ({
+          text: [describeIncidents(incidents), describeEnds(ended)].filter((text) => text !== '').join(' '),
+          number: number + 1,
+        })),
       (error) => trackError(error, { action: 'announceEnds' }),
     );
   }, []);
-  useEnds(onEnds, ANNOUNCEMENT_INTERVAL_MS);
+  useNews(onNews, useEndsAndIncidents, ANNOUNCEMENT_INTERVAL_MS);
   return announcement;
 }
 
-/** Hands over the runs that ended, collected for `COLLECT_MS`, at most once per `intervalMs`; keep `onEnds` stable. */
-function useEnds(onEnds: (completed: JobRunSummary[]) => void, intervalMs = 0): void {
-  const collector = useRef<Collector<JobRunSummary>>(undefined);
+type Add<News> = (news: News[]) => void;
+
+function useEnds(add: Add<JobRunSummary>): void {
+  useLiveChanges(useCallback(({ completed }: ActiveChange) => add(completed), [add]));
+}
+
+/** What opened and what is over; the rest is no news. */
+function useIncidentChanges(add: Add<IncidentChange>): void {
+  useLiveAlerts(
+    useCallback((changes: IncidentChange[]) => add(changes.filter(({ event }) => event !== 'changed')), [add]),
+  );
+}
+
+function useEndsAndIncidents(add: Add<JobRunSummary | IncidentChange>): void {
+  useEnds(add);
+  useIncidentChanges(add);
+}
+
+/** Hands over what `useSource` adds, collected for `COLLECT_MS`, at most once per `intervalMs`; keep `onNews` stable. */
+function useNews<News>(onNews: (news: News[]) => void, useSource: (add: Add<News>) => void, intervalMs = 0): void {
+  const collector = useRef<Collector<News>>(undefined);
   useEffect(() => {
-    collector.current = createCollector(onEnds, { collectMs: COLLECT_MS, intervalMs });
+    collector.current = createCollector(onNews, { collectMs: COLLECT_MS, intervalMs });
     return () => collector.current?.stop();
-  }, [onEnds, intervalMs]);
-  useLiveChanges(
-    useCallback(({ completed }: ActiveChange) => {
-      if (completed.length > 0) collector.current?.add(completed);
+  }, [onNews, intervalMs]);
+  useSource(
+    useCallback((news: News[]) => {
+      if (news.length > 0) collector.current?.add(news);
     }, []),
   );
 }

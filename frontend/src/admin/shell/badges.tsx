@@ -1,6 +1,7 @@
 import { useLive } from '../../api/live/LiveProvider';
 import { useBadges } from '../../components/useBadges';
 import { useHealth } from '../../components/useHealth';
+import { useOpenIncidents } from '../../components/useOpenIncidents';
 import classes from './badges.module.css';
 
 interface CountProps {
@@ -35,7 +36,7 @@ export function RunningBadge() {
 
 /** Incidents that are open; red where one is critical. */
 export function IncidentsBadge() {
-  const { open, critical } = useBadges()?.incidents ?? { open: 0, critical: 0 };
+  const { open, critical } = useOpenIncidents();
   return <CountBadge count={open} noun="open" tone={critical > 0 ? 'critical' : 'warning'} />;
 }
 

@@ -11,6 +11,7 @@ import { mount } from '../place';
 import type { ActiveChange } from './active-runs';
 import type { Follow, FollowRunners } from './followed-runs';
 import { beforeConnection, connectLive, type LiveConnection, type LiveState } from './live-connection';
+import type { IncidentChange } from './open-incidents';
 
 const LiveContext = createContext<LiveConnection | null>(null);
 
@@ -67,4 +68,10 @@ export function useFollowRunners(): FollowRunners {
 export function useLiveChanges(listener: (change: ActiveChange) => void): void {
   const connection = useContext(LiveContext);
   useEffect(() => connection?.onChange(listener), [connection, listener]);
+}
+
+/** Calls `listener` with what happened to incidents; keep it stable between renders. */
+export function useLiveAlerts(listener: (changes: IncidentChange[]) => void): void {
+  const connection = useContext(LiveContext);
+  useEffect(() => connection?.onAlerts(listener), [connection, listener]);
 }

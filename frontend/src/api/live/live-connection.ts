@@ -1,4 +1,5 @@
 import type { JobRunSummary } from '@job-manager/shared/contract/run';
+import type { OpenIncidents } from '@job-manager/shared/incident-news';
 import { type ActiveCounts, closeCodes, type ServerMessage, serverMessage } from '@job-manager/shared/live';
 import type { ClientMessage } from '@job-manager/shared/live-client';
 import ReconnectingWebSocket from 'partysocket/ws';
@@ -6,6 +7,7 @@ import { learnServerTime } from '../server-clock';
 import { type ActiveChange, applyMessages, inDisplayOrder, noRuns } from './active-runs';
 import { createFollowedRuns, type Follow, type FollowRunners, isOfFollowed } from './followed-runs';
 import { createFrameBatch } from './frame-batch';
+import { applyAlerts, type IncidentChange, isOfAlerts } from './open-incidents';
 import { createRecentEnds } from './recent-ends';
 import { createReconnectPause, reconnectDelay } from './reconnect-pause';
 import { watchSilence } from './silence';
@@ -20,6 +22,8 @@ export interface LiveState {
   /** Ended a moment ago, the oldest first. */
   readonly ended: readonly JobRunSummary[];
   readonly counts: ActiveCounts | null;
+  /** Null until the server has sent them. */
+  readonly alerts: OpenIncidents | null;
   readonly isLoaded: boolean;
   /** When the server's last message came, by this machine's clock. */
   readonly receivedAt: number | null;
@@ -37,6 +41,7 @@ export const beforeConnection: LiveState = {
   runs: [],
   ended: [],
   counts: null,
+  alerts: null,
   isLoaded: false,
   receivedAt: null,
   failures: 0,
@@ -49,6 +54,8 @@ export interface LiveConnection {
   subscribe(listener: () => void): () => void;
   /** Tells what each batch of messages did. */
   onChange(listener: (change: ActiveChange) => void): () => void;
+  /** Reports what happened to incidents; an empty list where they may have changed. */
+  onAlerts(listener: (changes: IncidentChange[]) => void): () => void;
   /** The messages and steps of one run, which only its followers receive. */
   follow: Follow;
   /** What changes of the runners, which only their followers receive. */
@@ -73,6 +80,7 @@ export function connectLive({ url, onLost, random = Math.random }: Options): Liv
   let state = beforeConnection;
   const listeners = new Set<() => void>();
   const changeListeners = new Set<(change: ActiveChange) => void>();
+  const alertListeners = new Set<(changes: IncidentChange[]) => void>();
 
   const publish = (part: Partial<LiveState>) => {
     state = { ...state, ...part };
@@ -94,9 +102,15 @@ export function connectLive({ url, onLost, random = Math.random }: Options): Liv
       isResyncing = true;
       send({ type: 'client.admin.resync' });
     }
-    const isActiveSetTheSame = messages.every(isOfFollowed);
-    publish({ ...(isActiveSetTheSame ? {} : shownOf(change, state)), receivedAt: Date.now() });
+    const isActiveSetTheSame = messages.every((message) => isOfFollowed(message) || isOfAlerts(message));
+    const alerts = applyAlerts(state.alerts, messages);
+    publish({
+      ...(isActiveSetTheSame ? {} : shownOf(change, state)),
+      alerts: alerts.next,
+      receivedAt: Date.now(),
+    });
     for (const listener of changeListeners) listener(change);
+    if (alerts.isNews) for (const listener of alertListeners) listener(alerts.changes);
     followed.hear(messages);
   });
 
@@ -155,6 +169,7 @@ export function connectLive({ url, onLost, random = Math.random }: Options): Liv
     getState: () => state,
     subscribe: (listener) => subscribeTo(listeners, listener),
     onChange: (listener) => subscribeTo(changeListeners, listener),
+    onAlerts: (listener) => subscribeTo(alertListeners, listener),
     follow: followed.follow,
     followRunners: followed.followRunners,
     reconnectNow: () => pause.cutShort(),

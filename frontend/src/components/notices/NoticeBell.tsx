@@ -18,7 +18,7 @@ export function NoticeBell({ onOpenPreferences }: { onOpenPreferences: () => voi
     if (userId !== undefined) openNotices(String(userId));
   }, [userId]);
   const unread = useNotices().filter(({ isUnread }) => isUnread);
-  useUnreadMark(unread.filter(({ kind }) => kind === 'failure').length);
+  useUnreadMark(unread.filter(({ kind }) => kind === 'failure' || kind === 'incident').length);
   const [isOpen, setOpen] = useState(false);
   const bell = useRef<HTMLButtonElement>(null);
   return (

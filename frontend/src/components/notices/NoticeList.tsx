@@ -1,11 +1,11 @@
 import { Button } from '@mantine/core';
-import { IconAlertTriangle, IconCheck, IconX, type TablerIcon } from '@tabler/icons-react';
+import { IconAlertTriangle, IconBellRinging, IconCheck, IconX, type TablerIcon } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
 import { Link } from 'react-router-dom';
 import { paths } from '../../paths';
 import { clearNotices, markNoticesRead, type Notice, useNotices } from '../../ui/notices';
 import { RelativeTime } from '../RelativeTime';
-import { useBadges } from '../useBadges';
+import { useOpenIncidents } from '../useOpenIncidents';
 import classes from './NoticeList.module.css';
 
 interface Props {
@@ -36,8 +36,8 @@ export function NoticeList({ onClose, onOpenPreferences }: Props) {
       <OpenIncidents onClose={onClose} />
       {notices.length === 0 ? (
         <p className={classes.empty}>
-          Nothing yet. Runs that fail, the ends of your own runs and calls that go wrong are kept here until you close
-          this tab.
+          Nothing yet. Runs that fail, the ends of your own runs, incidents and calls that go wrong are kept here until
+          you close this tab.
         </p>
       ) : (
         <ul className={classes.list} aria-label="Notices of this browser session">
@@ -52,7 +52,7 @@ export function NoticeList({ onClose, onOpenPreferences }: Props) {
 
 /** What is wrong now, whatever this browser has seen of it. */
 function OpenIncidents({ onClose }: { onClose: () => void }) {
-  const open = useBadges()?.incidents.open ?? 0;
+  const { open } = useOpenIncidents();
   if (open === 0) return null;
   return (
     <p className={classes.incidents}>
@@ -65,10 +65,12 @@ function OpenIncidents({ onClose }: { onClose: () => void }) {
 
 const keyOf = ({ id, at }: Notice): string => `${id} ${at}`;
 
-const icons = { failure: IconX, end: IconCheck, error: IconAlertTriangle } as const satisfies Record<
-  Notice['kind'],
-  TablerIcon
->;
+const icons = {
+  failure: IconX,
+  end: IconCheck,
+  error: IconAlertTriangle,
+  incident: IconBellRinging,
+} as const satisfies Record<Notice['kind'], TablerIcon>;
 
 function Row({ notice, isUnread, onClose }: { notice: Notice; isUnread: boolean; onClose: () => void }) {
   const { kind, title, text, to, at } = notice;

@@ -12,13 +12,18 @@ const toastLabels = [
   { value: 'mine', label: 'My runs' },
   { value: 'none', label: 'No runs' },
 ];
+const incidentLabels = [
+  { value: 'all', label: 'All incidents' },
+  { value: 'critical', label: 'Critical incidents' },
+  { value: 'none', label: 'No incidents' },
+];
 const soundLabels = [
   { value: 'off', label: 'Off' },
   { value: 'quiet', label: 'Quiet' },
   { value: 'loud', label: 'Loud' },
 ];
 
-/** How this browser announces what happens to runs. Each change is kept at once. */
+/** How this browser announces what happens to runs and incidents. Each change is kept at once. */
 export function NoticePreferences({ open, onClose }: DialogProps) {
   const [preferences, setPreferences] = useState(readPreferences);
   const isPhone = useIsPhone();
@@ -57,6 +62,18 @@ export function NoticePreferences({ open, onClose }: DialogProps) {
           value={preferences.endSound}
           onChange={(endSound) => change({ endSound })}
         />
+        <NativeSelect
+          label="Sound and notifications for"
+          data={incidentLabels}
+          value={preferences.incidents}
+          onChange={({ currentTarget }) => change({ incidents: currentTarget.value as Preferences['incidents'] })}
+        />
+        <SoundField
+          label="Sound when an incident opens"
+          kind="incident"
+          value={preferences.incidentSound}
+          onChange={(incidentSound) => change({ incidentSound })}
+        />
         <BrowserField isOn={preferences.isBrowserOn} onChange={(isBrowserOn) => change({ isBrowserOn })} />
       </div>
     </Modal>
@@ -65,7 +82,7 @@ export function NoticePreferences({ open, onClose }: DialogProps) {
 
 interface SoundFieldProps {
   label: string;
-  kind: 'failure' | 'end';
+  kind: 'failure' | 'end' | 'incident';
   value: Sound;
   onChange: (sound: Sound) => void;
 }

@@ -1,8 +1,8 @@
 import type { Sound } from './preferences';
 
 const volume = { quiet: 0.05, loud: 0.25 } as const;
-/** Two tones each, in hertz: falling for a failure, rising for an end. */
-const tones = { failure: [440, 294], end: [523, 659] } as const;
+/** Two tones each, in hertz: falling for a failure, rising for an end, one tone twice for an incident. */
+const tones = { failure: [440, 294], end: [523, 659], incident: [587, 587] } as const;
 const TONE_S = 0.14;
 
 let context: AudioContext | undefined;
