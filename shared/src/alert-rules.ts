@@ -92,7 +92,7 @@ export const alertKinds = {
   scheduleSkipped: {
     label: 'Schedule skipped',
     description: 'A schedule that is not paused came due and no run was queued.',
-    subject: 'all',
+    subject: 'jobs',
     windowMs: { fallback: HOUR_MS, max: DAY_MS },
     hasTrial: true,
   },
@@ -117,6 +117,15 @@ export const alertKinds = {
     subject: 'all',
     threshold: { unit: '%', fallback: 50, min: 1, max: 10_000 },
     hasTrial: false,
+  },
+  connectionsLost: {
+    label: 'Live connections lost',
+    description:
+      'So many per cent of the panel’s live connections broke off within the window without being closed, and at least five.',
+    subject: 'all',
+    threshold: { unit: '%', fallback: 5, min: 1, max: 100 },
+    windowMs: { fallback: HOUR_MS, max: DAY_MS },
+    hasTrial: true,
   },
   health: {
     label: 'Health verdict',

@@ -336,6 +336,7 @@ it.each([
   'channelLate',
   'stalledRuns',
   'panelErrors',
+  'connectionsLost',
   'queueDepth',
   'runnerLost',
   'scheduleSkipped',
@@ -380,6 +381,11 @@ async function fillWeek() {
   await query(
     `INSERT INTO "ClientError" (at, fingerprint, level, message, action, path, url, count) VALUES (${at(5_000)}, 'f', 'error', 'm', 'a', '/', '/', 60), (${at(2)}, 'f', 'error', 'm', 'a', '/', '/', 50)`,
   );
+  for (const minutes of [5_000, 3])
+    await query(
+      `INSERT INTO "SystemSample" (at, process, "apiRequests", "apiErrors", sockets, "socketsOpened", "socketsLost", verdict)
+       VALUES (${at(minutes)}, gen_random_uuid(), 0, 0, 40, 20, 6, 'OK')`,
+    );
   await query(
     `INSERT INTO "RunnerEvent" (at, "runnerId", "runnerName", kind, severity, message) VALUES (${at(5_000)}, gen_random_uuid(), 'a:1', 'lost', 'error', 'm'), (${at(4)}, gen_random_uuid(), 'a:2', 'lost', 'error', 'm')`,
   );

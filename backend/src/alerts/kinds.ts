@@ -1,5 +1,6 @@
 import type { AlertRuleKind } from '@job-manager/shared/alert-rules';
 import { channelLate, queueDepth } from './kinds/channels.js';
+import { connectionsLost } from './kinds/connections.js';
 import { failureRate, failuresRising, newCause, runFailed } from './kinds/failures.js';
 import { panelErrors, panelErrorsRising } from './kinds/panel-errors.js';
 import { noSuccess, scheduleSkipped, slowRuns, stalledRuns } from './kinds/runs.js';
@@ -22,6 +23,7 @@ export const ruleJudges = {
   newCause,
   panelErrors,
   panelErrorsRising,
+  connectionsLost,
   health,
 } as const satisfies Record<AlertRuleKind, RuleJudge>;
 

@@ -10,6 +10,7 @@ export const readyRules: readonly ReadyRule[] = [
   rule(6, { name: 'More than two runs stalled in a day', kind: 'stalledRuns', severity: 'WARNING' }),
   rule(7, { name: 'Failures rise by half, week over week', kind: 'failuresRising', severity: 'WARNING' }),
   rule(8, { name: 'Browser errors rise by half, week over week', kind: 'panelErrorsRising', severity: 'WARNING' }),
+  rule(9, { name: 'More than 5 % of live connections lost', kind: 'connectionsLost', severity: 'WARNING' }),
 ];
 
 function rule(number: number, given: Omit<ReadyRule, 'id' | 'isOn' | 'onlyCritical'> & Partial<ReadyRule>): ReadyRule {

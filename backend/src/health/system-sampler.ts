@@ -10,8 +10,8 @@ export interface SystemSamplerOptions {
   sql: Sql;
   health: Pick<Health, 'system'>;
   requests: RequestTimes;
-  /** Open ones, and how many were opened since the last look. */
-  sockets(): { open: number; opened: number };
+  /** Open ones, and how many were opened and how many broke off since the last look. */
+  sockets(): { open: number; opened: number; lost: number };
   onError(error: unknown): void;
 }
 
@@ -46,7 +46,7 @@ export class SystemSampler {
   async sample(): Promise<void> {
     const { sql, health, requests, sockets, onError } = this.#options;
     const figures = requests.take();
-    const { open, opened } = sockets();
+    const { open, opened, lost } = sockets();
     try {
       const { verdict, database, notifications } = await health.system();
       await addSystemSample(sql, {
@@ -56,6 +56,7 @@ export class SystemSampler {
         notifyMs: notifications.roundTripMs,
         sockets: open,
         socketsOpened: opened,
+        socketsLost: lost,
         verdict,
       });
     } catch (error) {

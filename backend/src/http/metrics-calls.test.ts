@@ -503,7 +503,7 @@ it('knows how the servers did minute by minute, and by hours that are over', asy
   };
   const sampler = new SystemSampler({
     ...{ sql: server.database.pool, health, requests, onError },
-    sockets: () => ({ open: 3, opened: 1 }),
+    sockets: () => ({ open: 3, opened: 1, lost: 0 }),
   });
   await sampler.sample();
   const measures = 'api.requests,api.errors,api.p95,database,notification,sockets';

@@ -15,6 +15,8 @@ export interface SystemSample {
   notifyMs: number | null;
   sockets: number;
   socketsOpened: number;
+  /** Broken off without being closed. */
+  socketsLost: number;
   verdict: Verdict;
 }
 
@@ -38,16 +40,16 @@ export const meanOfRequests = (column: string): string =>
 export const SYSTEM_MINUTES = `
   SELECT at, 1 AS minutes, sum("apiRequests")::int AS "apiRequests", sum("apiErrors")::int AS "apiErrors", ${meanOfRequests('"apiP50Ms"')} AS "apiP50Ms",
     ${meanOfRequests('"apiP95Ms"')} AS "apiP95Ms", avg("dbMs") AS "dbMs", avg("notifyMs") AS "notifyMs", sum(sockets)::float8 AS sockets,
-    sum("socketsOpened")::int AS "socketsOpened", bool_or(verdict = 'CRITICAL')::int AS criticals,
+    sum("socketsOpened")::int AS "socketsOpened", sum("socketsLost")::int AS "socketsLost", bool_or(verdict = 'CRITICAL')::int AS criticals,
     (bool_or(verdict = 'WARNING') AND NOT bool_or(verdict = 'CRITICAL'))::int AS warnings
   FROM "SystemSample"`;
 
 /** Writes the hours that have gone by, a minute ago at least. */
 export const SUM_SYSTEM_HOURS = `
 INSERT INTO "SystemSampleHour" (hour, minutes, "apiRequests", "apiErrors", "apiP50Ms", "apiP95Ms", "dbMs", "notifyMs", sockets, "socketsOpened",
-  warnings, criticals)
+  warnings, criticals, "socketsLost")
 SELECT date_trunc('hour', at, 'UTC'), count(*), sum("apiRequests"), sum("apiErrors"), ${meanOfRequests('"apiP50Ms"')},
-  ${meanOfRequests('"apiP95Ms"')}, avg("dbMs"), avg("notifyMs"), avg(sockets), sum("socketsOpened"), sum(warnings), sum(criticals)
+  ${meanOfRequests('"apiP95Ms"')}, avg("dbMs"), avg("notifyMs"), avg(sockets), sum("socketsOpened"), sum(warnings), sum(criticals), sum("socketsLost")
 FROM (${SYSTEM_MINUTES} WHERE at >= coalesce((SELECT max(hour) FROM "SystemSampleHour") + interval '1 hour', '-infinity')
   AND at < (SELECT date_trunc('hour', clock_timestamp() - interval '90 seconds', 'UTC')) GROUP BY at) minutes
 GROUP BY 1 ON CONFLICT DO NOTHING`;

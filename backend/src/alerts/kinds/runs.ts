@@ -76,10 +76,8 @@ const SKIPPED = {
 
 export const scheduleSkipped: RuleJudge = {
   find: async (rule, source) => {
-    const skips = await readSkips(
-      source.sql,
-      new Date(Math.max(rule.onSince.getTime(), source.now.getTime() - windowOf(rule))),
-    );
+    const since = new Date(Math.max(rule.onSince.getTime(), source.now.getTime() - windowOf(rule)));
+    const skips = (await readSkips(source.sql, since)).filter(({ jobName }) => looksAt(rule, jobName, source));
     const newest = new Map(skips.map((skip) => [skip.schedule, skip]));
     return [...newest.values()].map(({ schedule, jobName, at, reason }) => {
       const times = skips.filter((skip) => skip.schedule === schedule).reduce((sum, skip) => sum + skip.dueTimes, 0);
@@ -90,7 +88,7 @@ export const scheduleSkipped: RuleJudge = {
   },
   replay: async (rule, source, from) => {
     const windowMs = windowOf(rule);
-    const skips = await readSkips(source.sql, from);
+    const skips = (await readSkips(source.sql, from)).filter(({ jobName }) => looksAt(rule, jobName, source));
     const samples = skips.map(({ schedule, at }) => ({ subject: schedule, at, values: [1] }));
     const range = { windowMs, from: from.getTime(), now: source.now.getTime() };
     return spansOverWindow(samples, range, ([skipped = 0]) => skipped > 0);

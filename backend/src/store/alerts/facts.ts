@@ -200,6 +200,23 @@ export async function readNewCauses(sql: Sql, since: Date): Promise<NewCause[]> 
   return rows;
 }
 
+export interface ConnectionsMinute {
+  at: number;
+  open: number;
+  opened: number;
+  lost: number;
+}
+
+/** Live connections of all servers since a moment, by minute. */
+export async function readConnections(sql: Sql, since: Date): Promise<ConnectionsMinute[]> {
+  const { rows } = await sql.query<ConnectionsMinute>(
+    `SELECT ${epochMs('at')} AS at, sum(sockets)::int AS open, sum("socketsOpened")::int AS opened, coalesce(sum("socketsLost"), 0)::int AS lost
+     FROM "SystemSample" WHERE at >= $1 GROUP BY "SystemSample".at`,
+    [since],
+  );
+  return rows;
+}
+
 /** Errors of kinds that are not ignored. */
 const COUNTS = `level = 'error' AND fingerprint NOT IN (SELECT fingerprint FROM "ClientErrorState" WHERE state = 'IGNORED')`;
 
