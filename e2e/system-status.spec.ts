@@ -14,9 +14,9 @@ test('the system status shows the runner at work, and how the rest is doing', as
   await expect(page).toHaveURL('/admin/system-status');
   await expect(page.getByRole('region', { name: 'Verdict' })).toContainText(/OK|WARNING/);
   await expect(page.getByText(/^Checked/)).toBeVisible();
-  const vitals = page.getByRole('region', { name: 'Vital signs' });
-  await expect(vitals).toContainText(/Database\d+(\.\d)?ms/);
-  await expect(vitals).toContainText(/Notifications\d+(\.\d)?ms/);
+  const matrix = page.getByRole('table', { name: 'Service Matrix' });
+  await expect(matrix.getByRole('row', { name: /^Database/ })).toContainText(/\d+(\.\d)? m?s for a small query/);
+  await expect(matrix.getByRole('row', { name: /^LISTEN\/NOTIFY/ })).toContainText(/\d+(\.\d)? m?s round trip/);
   const runners = page.getByRole('region', { name: 'Runners' });
   await expect(runners.getByRole('row').nth(1)).toContainText(/Built in.*Active1 of 2/);
 });

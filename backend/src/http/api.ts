@@ -40,6 +40,7 @@ import { createSecondFactorCalls } from './second-factor-calls.js';
 import { createSelfTestCalls } from './self-test-calls.js';
 import { createSnapshots } from './snapshots.js';
 import type { StatsCache } from './stats-cache.js';
+import { createSystemCalls } from './system-calls.js';
 import { createTokenCalls } from './token-calls.js';
 import { createUserCalls } from './user-calls.js';
 import { createViewCalls } from './view-calls.js';
@@ -136,6 +137,7 @@ function createHandler(deps: HttpDeps, gate: Gate, stats: StatsCache) {
     runners: createRunnerCalls(deps),
     recovery: createRecoveryCalls(deps),
     health: createHealthCalls(deps),
+    system: createSystemCalls(deps),
     alerts: createAlertCalls(deps),
     external: createExternalCalls(deps),
     tokens: createTokenCalls(deps),

@@ -23,6 +23,7 @@ import { runners } from './runners.js';
 import { schedules } from './schedules.js';
 import { secondFactor } from './second-factor.js';
 import { selfTest } from './self-test.js';
+import { system } from './system.js';
 import { tokens } from './tokens.js';
 import { users } from './users.js';
 import { views } from './views.js';
@@ -50,6 +51,7 @@ export const contract = {
   runners,
   recovery,
   health,
+  system,
   alerts,
   external,
   tokens,

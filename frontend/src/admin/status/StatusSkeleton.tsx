@@ -1,8 +1,8 @@
 import { Skeleton } from '@mantine/core';
 import { RowSkeletons } from '../../ui/RowSkeletons';
 import { Section } from '../../ui/Section';
+import classes from './SystemStatusPage.module.css';
 import verdict from './VerdictSection.module.css';
-import vitals from './VitalsSection.module.css';
 
 /** What stands there until health has first been read, in the size of what is to come. */
 export function StatusSkeleton() {
@@ -15,12 +15,13 @@ export function StatusSkeleton() {
           <Skeleton width="60%" height={14} mt={10} />
         </div>
       </div>
-      <Section title="Vital signs">
-        <div className={vitals.tiles}>
-          {['database', 'notifications', 'backlog', 'running'].map((tile) => (
-            <Skeleton key={tile} height={104} radius={8} />
-          ))}
-        </div>
+      <div className={classes.strip}>
+        {['api', 'jobs', 'incidents', 'messages'].map((tile) => (
+          <Skeleton key={tile} height={92} radius={8} />
+        ))}
+      </div>
+      <Section title="Service Matrix">
+        <RowSkeletons rows={8} label="Loading the service matrix" />
       </Section>
       <Section title="Runners">
         <RowSkeletons rows={2} label="Loading runners" />

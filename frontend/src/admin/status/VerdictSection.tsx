@@ -1,5 +1,7 @@
 import type { SystemHealth, Verdict } from '@job-manager/shared/contract/health';
 import { IconAlertTriangle, IconShieldCheck, IconUrgent, type TablerIcon } from '@tabler/icons-react';
+import { Elapsed } from '../../components/RelativeTime';
+import { advice } from './components';
 import classes from './VerdictSection.module.css';
 
 const looks: Record<Verdict, { icon: TablerIcon; words: string }> = {
@@ -8,8 +10,9 @@ const looks: Record<Verdict, { icon: TablerIcon; words: string }> = {
   CRITICAL: { icon: IconUrgent, words: 'Work is held up, or about to be.' },
 };
 
-/** The verdict in a word, and why, the worst first. */
-export function VerdictSection({ health: { verdict, reasons, version } }: { health: SystemHealth }) {
+/** The verdict in a word, since when, and why with what can be done, the worst first. */
+export function VerdictSection({ health, since }: { health: SystemHealth; since: string | null }) {
+  const { verdict, reasons, version } = health;
   const { icon: Icon, words } = looks[verdict];
   return (
     <section className={classes.verdict} data-verdict={verdict} aria-label="Verdict">
@@ -21,6 +24,11 @@ export function VerdictSection({ health: { verdict, reasons, version } }: { heal
           <p className={classes.word}>{verdict}</p>
           <p className={classes.summary}>{words}</p>
         </div>
+        {since !== null && (
+          <p className={classes.since}>
+            for <Elapsed since={since} />
+          </p>
+        )}
         {reasons.length > 0 && <Reasons reasons={reasons} />}
       </div>
       <span className={classes.version}>Version {version}</span>
@@ -34,7 +42,10 @@ function Reasons({ reasons }: Pick<SystemHealth, 'reasons'>) {
       {reasons.map(({ code, severity, message }) => (
         <li key={`${code} ${message}`} data-severity={severity}>
           <span className={classes.severity}>{severity === 'CRITICAL' ? 'Critical' : 'Warning'}</span>
-          <span>{message}</span>
+          <span>
+            {message}
+            {advice[code] !== undefined && <span className={classes.advice}> {advice[code]}</span>}
+          </span>
         </li>
       ))}
     </ul>

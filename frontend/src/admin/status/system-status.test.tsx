@@ -1,10 +1,12 @@
+import { systemComponents } from '@job-manager/shared/system-components';
 import { act, screen, waitFor, within } from '@testing-library/react';
 import { HttpResponse, http } from 'msw';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { ago, aRun } from '../../testing/a-run';
-import { backend, callsTo, operator, problem, world } from '../../testing/backend';
+import { backend, callsTo, live, operator, problem, world } from '../../testing/backend';
 import { address, openPanel } from '../../testing/render-app';
 import { aRunner, someHealth, troubled } from '../../testing/some-health';
+import { aComponent } from '../../testing/some-system';
 
 const PLACE = '/admin/system-status';
 const region = (name: string) => within(screen.getByRole('region', { name }));
@@ -16,11 +18,74 @@ test('says OK, when it was checked, and what was measured', async () => {
   expect((await verdict()).getByText('OK')).toBeVisible();
   expect((await verdict()).getByText('All is well.')).toBeVisible();
   expect(screen.getByText(/^Checked/)).toHaveTextContent(/^Checked (just now|\d+s ago)$/);
-  const vitals = region('Vital signs');
-  expect(vitals.getByText('1.2ms')).toBeVisible();
-  expect(vitals.getByText('3.4ms')).toBeVisible();
-  expect(vitals.getByText('2 due, the oldest for 12s')).toBeVisible();
-  expect(vitals.getByText('1 of at most 50 by external programs')).toBeVisible();
+  expect(await (await verdict()).findByText('2h')).toBeVisible();
+  const matrix = within(await screen.findByRole('table', { name: 'Service Matrix' }));
+  const rows = matrix.getAllByRole('row').slice(1);
+  expect(rows).toHaveLength(systemComponents.length);
+  expect(rows[1]).toHaveTextContent(/^DatabaseOKfigure of database100 %–$/);
+  // Each leads somewhere.
+  for (const row of rows)
+    expect(within(row).getAllByRole('link')[0]).toHaveAttribute('href', expect.stringMatching(/\w/));
+  expect(within(rows[1] as HTMLElement).getByRole('img')).toHaveAccessibleName(
+    'Database: of 90 days 0 days with a critical incident, 0 with a warning, 30 without samples',
+  );
+});
+
+test('a part with an open incident says since when, and leads to it', async () => {
+  const incident = { id: '12', severity: 'CRITICAL' as const, title: 'No runner is alive', openedAt: ago(540) };
+  world.system = {
+    components: [
+      aComponent('runners', { status: 'CRITICAL', since: ago(540), incidents: [incident], lastIncident: incident }),
+    ],
+  };
+  await openPanel(PLACE);
+  const row = (await within(await screen.findByRole('table', { name: 'Service Matrix' })).findAllByRole('row'))[1];
+  expect(row).toHaveTextContent(/^RunnersCriticalfor 9m/);
+  expect(within(row as HTMLElement).getByRole('link', { name: 'No runner is alive' })).toHaveAttribute(
+    'href',
+    '/admin/alerts?incident=12',
+  );
+});
+
+test('the alert feed and the service log list what happened, each with where it leads', async () => {
+  world.systemEvents = [
+    {
+      id: 'opened-12',
+      at: ago(60),
+      kind: 'incident',
+      severity: 'error',
+      message: 'mail waits',
+      incidentId: '12',
+      runnerId: null,
+    },
+    {
+      id: 'runner-3',
+      at: ago(90),
+      kind: 'runner',
+      severity: 'info',
+      message: 'jobs-1:17: joined',
+      incidentId: null,
+      runnerId: 'r1',
+    },
+  ];
+  const { user } = await openPanel(PLACE);
+  const feed = within(await screen.findByRole('region', { name: 'Alert feed' }));
+  expect(await feed.findByRole('link', { name: 'mail waits' })).toHaveAttribute('href', '/admin/alerts?incident=12');
+  await user.click(screen.getByRole('link', { name: 'All events' }));
+  await waitFor(() => expect(address()).toBe(`${PLACE}?tab=events`));
+  await user.selectOptions(await screen.findByRole('combobox', { name: 'Filter by kind' }), 'Runner');
+  await waitFor(() => expect(callsTo('GET /api/admin/system/events?kind=runner')).toBe(1));
+  expect(screen.getByRole('link', { name: 'jobs-1:17: joined' })).toHaveAttribute('href', '/admin/jobs/runners/r1');
+});
+
+test('reads the matrix anew when the socket reports that an incident opened', async () => {
+  await openPanel(PLACE);
+  await screen.findByRole('table', { name: 'Service Matrix' });
+  await waitFor(() => expect(live.connections).toBe(1));
+  const before = callsTo('GET /api/admin/system');
+  const incident = { id: '12', severity: 'CRITICAL' as const, title: 'mail waits', openedAt: ago(0) };
+  act(() => live.alert('opened', { ...incident, closedAt: null, mutedUntil: null }));
+  await waitFor(() => expect(callsTo('GET /api/admin/system')).toBeGreaterThan(before));
 });
 
 test('says what is wrong in words, the worst first', async () => {
@@ -36,23 +101,20 @@ test('says what is wrong in words, the worst first', async () => {
   expect((await verdict()).getByText('CRITICAL')).toBeVisible();
   const reasons = within(screen.getByRole('list', { name: 'Reasons' })).getAllByRole('listitem');
   expect(reasons.map((reason) => reason.textContent)).toEqual([
-    'CriticalNo runner is alive',
+    'CriticalNo runner is alive Start “pnpm worker:jobs”, or set JOBS_RUNNER=on.',
     'WarningA run has waited for 6 minutes',
   ]);
   expect(region('Runners').getByText('No runner is alive')).toBeVisible();
 });
 
-test('says what is wrong with the database and with notifications', async () => {
-  world.health = someHealth({
-    verdict: 'CRITICAL',
-    database: { ok: false, latencyMs: null, detail: 'Connection refused' },
-    notifications: { ok: false, roundTripMs: null },
-  });
-  await openPanel(PLACE);
-  await verdict();
-  expect(region('Vital signs').getByText('No answer')).toBeVisible();
-  expect(region('Vital signs').getByText('Connection refused')).toBeVisible();
-  expect(region('Vital signs').getByText('None came back')).toBeVisible();
+test('marks the database where the server says that it does not reach it', async () => {
+  const { user } = await openPanel(PLACE);
+  await screen.findByRole('table', { name: 'Service Matrix' });
+  const away = () => problem(503, { code: 'UNAVAILABLE', detail: 'The database is away.' });
+  backend.use(http.get('/api/admin/jobs/health', away), http.get('/api/admin/system', away));
+  await user.click(screen.getByRole('button', { name: 'Refresh' }));
+  expect(await screen.findByRole('row', { name: /^Database Critical no answer/ })).toBeVisible();
+  expect(screen.getByText(/What stands below was so/)).toBeVisible();
 });
 
 test('lists the living runners before the lost, and the stopped on request', async () => {
@@ -105,8 +167,8 @@ test('tells in one line whether maintenance is on time, and on demand when each 
       { task: 'sessions', lastFinishedAt: null, lastResult: null, nextAt: ago(190) },
     ],
   });
-  const { user } = await openPanel(PLACE);
-  await verdict();
+  const { user } = await openPanel(`${PLACE}?tab=maintenance`);
+  await screen.findByRole('region', { name: 'Maintenance' });
   const rows = () => region('Maintenance').getAllByRole('row').slice(1);
   expect(region('Maintenance').getByText(/on time/)).toHaveTextContent('1 overdue, 3 tasks on time · last 1m ago');
   expect(rows()).toHaveLength(1);
@@ -223,18 +285,16 @@ test('keeps the last known state, dated, when it can no longer be checked', asyn
 
 test('a section that cannot be drawn leaves the others usable', async () => {
   vi.spyOn(console, 'error').mockImplementation(() => {});
-  world.health = someHealth({ runners: null as never, backlog: {} as never });
+  world.health = someHealth({ runners: null as never, stalled: null as never });
   const { user } = await openPanel(PLACE);
   expect(await screen.findByText('Runners could not be shown')).toBeVisible();
-  expect(screen.getByText('Backlog could not be shown')).toBeVisible();
-  expect(region('Vital signs').getByText('3.4ms')).toBeVisible();
-  expect(region('Maintenance').getByText(/on time/)).toBeVisible();
+  expect(screen.getByText('Stalled and slow runs could not be shown')).toBeVisible();
+  expect(await screen.findByRole('table', { name: 'Service Matrix' })).toBeVisible();
   world.health = someHealth();
   await user.click(screen.getByRole('button', { name: 'Refresh' }));
   await waitFor(() => expect(healthCalls()).toBe(2));
   for (const button of screen.getAllByRole('button', { name: 'Try again' })) await user.click(button);
   expect(await region('Runners').findByText(/jobs-1/)).toBeVisible();
-  expect(region('Vital signs').getByText('2 due, the oldest for 12s')).toBeVisible();
 });
 
 test('an admin may clean up, but sees no emergency', async () => {

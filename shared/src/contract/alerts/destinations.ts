@@ -45,7 +45,12 @@ const byDestination = z.strictObject({ destinationId: z.uuid() });
 export const destinationCalls = {
   destinations: routeFor('view')
     .route({ method: 'GET', path: '/admin/alerts/destinations', summary: 'Where messages are sent to', tags: TAG })
-    .output(z.object({ destinations: z.array(alertDestination) })),
+    .output(
+      z.object({
+        destinations: z.array(alertDestination),
+        emailProblem: z.string().nullable().describe('Why no e-mail can be sent now, such as a setting that is missing'),
+      }),
+    ),
 
   createDestination: routeFor('manageAlerts', 'view')
     .route({
