@@ -46,6 +46,11 @@ export const paths = {
   alerts: '/admin/alerts',
   alertDestinations: alertPaths.destinations,
   incident: alertPaths.incident,
+  /** A new rule of a kind, with its subject filled in. */
+  newRule: (kind: string, { jobName, channel }: { jobName?: string; channel?: string } = {}) => {
+    const subject = { ...(jobName !== undefined && { job: jobName }), ...(channel !== undefined && { channel }) };
+    return `/admin/alerts?${new URLSearchParams({ tab: 'rules', new: kind, ...subject })}`;
+  },
   systemStatus: '/admin/system-status',
   serviceLogs: '/admin/system-status?tab=events',
   errors: '/admin/errors',

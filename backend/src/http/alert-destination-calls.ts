@@ -1,20 +1,17 @@
-import { randomUUID } from 'node:crypto';
 import { contract } from '@job-manager/shared/contract/index';
 import { implement } from '@orpc/server';
 import { alertSenderOf } from '../alerts/agent.js';
 import { createDestinationSecrets, NoKey } from '../alerts/destination-secrets.js';
 import { createDestination, type SavedDestination, updateDestination } from '../alerts/save-destination.js';
-import { testMessage } from '../alerts/test-message.js';
+import { testDestination } from '../alerts/test-destination.js';
 import { UnreadableSecret } from '../auth/encryption.js';
 import { presentDestination } from '../present/alerts.js';
-import { addTestDelivery } from '../store/alerts/deliveries.js';
 import {
   type ListedDestination,
   listDestinations,
   MAX_DESTINATIONS,
   removeDestination,
 } from '../store/alerts/destinations.js';
-import { recordAudit } from '../store/audit.js';
 import { auditPersonOf, type CallContext, type HttpDeps } from './context.js';
 import { HttpProblem } from './problem.js';
 import { explainTakenName } from './taken-name.js';
@@ -37,7 +34,10 @@ export function createDestinationCalls({ pool, config, host }: HttpDeps) {
   });
 
   return {
-    destinations: os.destinations.handler(async () => ({ destinations: (await listDestinations(pool)).map(present) })),
+    destinations: os.destinations.handler(async () => ({
+      destinations: (await listDestinations(pool)).map(present),
+      emailProblem: sender.problemOf({ kind: 'EMAIL' }),
+    })),
 
     createDestination: os.createDestination.handler(async ({ input, context }) => {
       const person = auditPersonOf(context);
@@ -67,12 +67,7 @@ export function createDestinationCalls({ pool, config, host }: HttpDeps) {
 
     testDestination: os.testDestination.handler(async ({ input, context }) => {
       const row = await find(input.destinationId);
-      const attempt = await sender.send(row, testMessage(`test-${randomUUID()}`));
-      await addTestDelivery(pool, row, attempt);
-      const details = { ok: attempt.ok, detail: attempt.detail.slice(0, 300) };
-      const person = auditPersonOf(context);
-      await recordAudit(pool, { ...person, action: 'alert-destination.test', target: row.name, details });
-      return attempt;
+      return testDestination({ sql: pool, sender }, row, auditPersonOf(context));
     }),
   };
 }

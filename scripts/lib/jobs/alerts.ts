@@ -82,6 +82,13 @@ function addRuleCommands(alert: Command): void {
     .command('destinations')
     .description('where messages are sent')
     .action((_options: object, command: Command) => withEngine(command, destinations));
+
+  alert
+    .command('test <destination>')
+    .description('sends a test message now, and shows what the receiver answered')
+    .action((name: string, _options: object, command: Command) =>
+      withEngine(command, (engine) => test(engine, name)),
+    );
 }
 
 function idOf(text: string): string {
@@ -217,4 +224,20 @@ async function destinations({ sql }: Engine): Promise<Told> {
     json: { destinations: all },
     words: columns([['name', 'kind', 'leads to', 'rules', 'last message'], ...cells]),
   };
+}
+
+async function test(engine: Engine, name: string): Promise<Told> {
+  const { sql } = engine;
+  const [{ readConfig }, { listDestinations }, { alertSenderOf }, { testDestination }] = await Promise.all([
+    import('@job-manager/backend/config'),
+    import('@job-manager/backend/store/alerts/destinations'),
+    import('@job-manager/backend/alerts/agent'),
+    import('@job-manager/backend/alerts/test-destination'),
+  ]);
+  const destination = (await listDestinations(sql)).find((each) => each.name.toLowerCase() === name.toLowerCase());
+  if (!destination)
+    throw new Refusal(`There is no destination ${JSON.stringify(name)}; "alert destinations" lists them.`);
+  const attempt = await testDestination({ sql, sender: alertSenderOf(readConfig()) }, destination, personOf(engine));
+  if (!attempt.ok) throw new Refusal(`The test message was not sent: ${attempt.detail}`);
+  return { json: attempt, words: `The receiver took the test message in ${attempt.latencyMs} ms: ${attempt.detail}` };
 }

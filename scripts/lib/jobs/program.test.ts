@@ -1,6 +1,7 @@
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { stripVTControlCharacters } from 'node:util';
+import { startMailbox } from '@job-manager/backend/alerts/receivers-test-kit';
 import { createTestDatabase, type TestDatabase } from '@job-manager/backend/testing/database';
 import { someRunner } from '@job-manager/backend/testing/some-runner';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -300,6 +301,25 @@ describe('jobs alert', () => {
     expect((await jobs('alert', 'on', 'no runner')).out).toMatch(/No runner +on/);
     expect((await jobs('alert', 'off', 'nothing')).err).toContain('There is no rule "nothing"');
     expect(JSON.parse((await jobs('--json', 'alert', 'destinations')).out)).toEqual({ destinations: [] });
+  });
+});
+
+describe('jobs alert test', () => {
+  it('sends a test message, and shows what the receiver answered', async () => {
+    const mailbox = await startMailbox();
+    vi.stubEnv('ALERTS_SMTP_URL', mailbox.url);
+    await database.pool.query(
+      `INSERT INTO "AlertDestination" (name, kind, target, emails) VALUES ('Ops', 'EMAIL', 'ops@example.com', '{ops@example.com}')`,
+    );
+    expect((await jobs('alert', 'test', 'ops')).out).toMatch(/^The receiver took the test message in \d+ ms/);
+    expect(mailbox.mails.map(({ to }) => to)).toEqual([['ops@example.com']]);
+    expect((await jobs('alert', 'destinations')).out).toMatch(/Ops +email +ops@example.com +sent/);
+    expect(await auditOf('alert-destination.test')).toMatchObject({ target: 'Ops', details: { ok: true } });
+    vi.stubEnv('ALERTS_SMTP_URL', undefined);
+    const refused = await jobs('alert', 'test', 'ops');
+    expect([refused.exitCode, refused.err]).toEqual([1, expect.stringContaining('ALERTS_SMTP_URL')]);
+    expect((await jobs('alert', 'test', 'nothing')).err).toContain('There is no destination "nothing"');
+    await mailbox.close();
   });
 });
 

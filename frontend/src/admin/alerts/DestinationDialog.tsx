@@ -11,10 +11,13 @@ import { calls, refreshAlerts } from '../../components/alerts/calls';
 import { ConfirmDialog } from '../../ui/ConfirmDialog';
 import { ShownOnceDialog } from '../../ui/ShownOnceDialog';
 import { toastSuccess } from '../../ui/toast';
+import classes from './alerts.module.css';
 
 interface Props {
   /** Null for a new one. */
   destination: AlertDestination | null;
+  /** Why no e-mail can be sent now; null where it can. */
+  emailProblem: string | null;
   onClose: () => void;
 }
 
@@ -39,7 +42,7 @@ interface Saved {
 }
 
 /** Makes a destination, or changes one, and shows a new secret this once. */
-export function DestinationDialog({ destination, onClose }: Props) {
+export function DestinationDialog({ destination, emailProblem, onClose }: Props) {
   const [made, setMade] = useState<Saved | null>(null);
   if (made?.secret)
     return (
@@ -59,13 +62,14 @@ export function DestinationDialog({ destination, onClose }: Props) {
   return (
     <DestinationForm
       destination={destination}
+      emailProblem={emailProblem}
       onSaved={(saved) => (saved.secret === null ? onClose() : setMade(saved))}
       onClose={onClose}
     />
   );
 }
 
-function DestinationForm({ destination, onSaved, onClose }: Props & { onSaved: (saved: Saved) => void }) {
+function DestinationForm({ destination, emailProblem, onSaved, onClose }: Props & { onSaved: (saved: Saved) => void }) {
   const [start] = useState(() => valuesOf(destination));
   const [values, setValues] = useState(start);
   const set = (part: Partial<Values>) => setValues((now) => ({ ...now, ...part }));
@@ -98,6 +102,7 @@ function DestinationForm({ destination, onSaved, onClose }: Props & { onSaved: (
           onChange={(event) => set({ kind: event.currentTarget.value as DestinationKind })}
         />
       )}
+      {values.kind === 'EMAIL' && emailProblem !== null && <p className={classes.note}>{emailProblem}</p>}
       {values.kind === 'EMAIL' ? (
         <TextInput
           label="Addresses"

@@ -11,7 +11,6 @@ import { useAction } from '../../api/useAction';
 import { api, calls, refreshAlerts } from '../../components/alerts/calls';
 import { Pending } from '../../components/Pending';
 import { RelativeTime } from '../../components/RelativeTime';
-import { ConfirmDialog } from '../../ui/ConfirmDialog';
 import { DialogBoundary } from '../../ui/DialogBoundary';
 import { EmptyState } from '../../ui/EmptyState';
 import { Section } from '../../ui/Section';
@@ -21,6 +20,7 @@ import { toastError, toastSuccess } from '../../ui/toast';
 import { useReturnFocus } from '../../ui/useReturnFocus';
 import classes from './alerts.module.css';
 import { DestinationDialog } from './DestinationDialog';
+import { RemovalDialog } from './RemovalDialog';
 
 const columns = [
   { label: 'Name' },
@@ -36,10 +36,12 @@ type Opened = { destination: AlertDestination | null } | { removed: AlertDestina
 
 /** Where messages of incidents are sent. */
 export function DestinationsTab() {
-  const query = useQuery(api.destinations.queryOptions({ select: ({ destinations }) => destinations }));
+  const query = useQuery(api.destinations.queryOptions());
+  const destinations = query.data?.destinations;
   const canManage = useCan('manageAlerts');
   const [opened, open] = useState<Opened>(null);
   const close = () => open(null);
+  const removed = opened !== null && 'removed' in opened ? opened.removed : null;
   useReturnFocus(opened !== null);
   const create = canManage && (
     <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={() => open({ destination: null })}>
@@ -47,10 +49,10 @@ export function DestinationsTab() {
     </Button>
   );
   return (
-    <Section title="Destinations" isTitleHidden actions={query.data?.length ? create : undefined}>
-      {query.data === undefined ? (
+    <Section title="Destinations" isTitleHidden actions={destinations?.length ? create : undefined}>
+      {destinations === undefined ? (
         <Pending query={query} what="Destinations" rows={3} />
-      ) : query.data.length === 0 ? (
+      ) : destinations.length === 0 ? (
         <EmptyState
           icon={IconSend}
           title="No destination yet"
@@ -59,16 +61,32 @@ export function DestinationsTab() {
         />
       ) : (
         <Table caption="Destinations" columns={columns} stackOn="tablet">
-          {query.data.map((destination) => (
+          {destinations.map((destination) => (
             <DestinationRow key={destination.id} destination={destination} canManage={canManage} onOpen={open} />
           ))}
         </Table>
       )}
       <DialogBoundary opened={[opened]} onClose={close}>
         {opened !== null && 'destination' in opened && (
-          <DestinationDialog destination={opened.destination} onClose={close} />
+          <DestinationDialog
+            destination={opened.destination}
+            emailProblem={query.data?.emailProblem ?? null}
+            onClose={close}
+          />
         )}
-        {opened !== null && 'removed' in opened && <RemoveDestination destination={opened.removed} onClose={close} />}
+        {removed && (
+          <RemovalDialog
+            noun="destination"
+            name={removed.name}
+            remove={() => calls.removeDestination({ destinationId: removed.id })}
+            onClose={close}
+          >
+            {removed.usedBy.length === 0
+              ? 'No rule notifies it.'
+              : `These rules no longer notify it: ${removed.usedBy.map(({ name }) => name).join(', ')}.`}{' '}
+            Messages that wait for it are not sent. This can’t be undone.
+          </RemovalDialog>
+        )}
       </DialogBoundary>
     </Section>
   );
@@ -166,35 +184,4 @@ function useTest(destinationId: string) {
     },
     onSettled: () => refreshAlerts(queryClient),
   });
-}
-
-function RemoveDestination({ destination, onClose }: { destination: AlertDestination; onClose: () => void }) {
-  const queryClient = useQueryClient();
-  const { mutate, isPending, error } = useAction({
-    mutationFn: () => calls.removeDestination({ destinationId: destination.id }),
-    onSuccess: () => {
-      toastSuccess({ message: `The destination “${destination.name}” is removed.` });
-      onClose();
-    },
-    onError: (failed) => trackError(failed, { action: 'removeDestination', component: 'AlertsPage' }),
-    onSettled: () => refreshAlerts(queryClient),
-  });
-  const rules = destination.usedBy.map(({ name }) => name).join(', ');
-  return (
-    <ConfirmDialog
-      title="Remove destination?"
-      subject={destination.name}
-      confirm="Remove"
-      isDangerous
-      isPending={isPending}
-      fault={error && toFailure(error).details}
-      onConfirm={() => mutate()}
-      onClose={onClose}
-    >
-      <p>
-        {rules === '' ? 'No rule notifies it.' : `These rules no longer notify it: ${rules}.`} Messages that wait for it
-        are not sent. This can’t be undone.
-      </p>
-    </ConfirmDialog>
-  );
 }

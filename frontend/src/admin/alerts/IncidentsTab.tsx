@@ -1,9 +1,10 @@
 import type { Incident } from '@job-manager/shared/contract/alerts/incidents';
 import { Button, NativeSelect } from '@mantine/core';
 import { IconBellCheck, IconFilterOff } from '@tabler/icons-react';
-import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
+import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { parseAsString, parseAsStringLiteral, useQueryStates } from 'nuqs';
 import { Link } from 'react-router-dom';
+import { definitionsQuery } from '../../api/job-queries';
 import { api, calls } from '../../components/alerts/calls';
 import { closeEntries, openAsEntry } from '../../components/dialog-history';
 import { Pending } from '../../components/Pending';
@@ -37,6 +38,7 @@ const severities = [
 /** What is wrong and was wrong, open incidents first. */
 export function IncidentsTab() {
   const [{ state, severity, job, incident: opened }, set] = useQueryStates(place);
+  const jobNames = useJobNames(job);
   const isFiltered = state !== null || severity !== null || job !== null;
   const filter = {
     state: state ?? 'all',
@@ -73,11 +75,12 @@ export function IncidentsTab() {
             void set({ severity: (event.currentTarget.value || null) as typeof severity }, { history: 'push' })
           }
         />
-        {job !== null && (
-          <Button variant="light" onClick={() => void set({ job: null })} aria-label={`Clear the job ${job}`}>
-            Job: {job} ×
-          </Button>
-        )}
+        <NativeSelect
+          aria-label="Filter by job"
+          data={[{ value: '', label: 'Any job' }, ...jobNames]}
+          value={job ?? ''}
+          onChange={(event) => void set({ job: event.currentTarget.value || null }, { history: 'push' })}
+        />
       </FilterBar>
       {rows === undefined ? (
         <Pending query={query} what="Incidents" rows={4} />
@@ -107,6 +110,12 @@ export function IncidentsTab() {
       </DialogBoundary>
     </Section>
   );
+}
+
+/** The jobs that this server knows, and the one that is filtered by. */
+function useJobNames(chosen: string | null): string[] {
+  const { data = [] } = useQuery(definitionsQuery());
+  return [...new Set([...data.map(({ name }) => name), ...(chosen === null ? [] : [chosen])])].sort();
 }
 
 /** Pages go on behind the last that ended; where all are open there are more open ones than a page holds. */

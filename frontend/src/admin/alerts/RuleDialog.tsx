@@ -1,12 +1,13 @@
 import { type AlertRuleKind, alertKindOf, alertRuleKinds } from '@job-manager/shared/alert-rules';
 import type { AlertDestination } from '@job-manager/shared/contract/alerts/destinations';
 import type { AlertRule, GivenAlertRule } from '@job-manager/shared/contract/alerts/rules';
-import { Button, Checkbox, NativeSelect, TextInput } from '@mantine/core';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { Button, Checkbox, NativeSelect, TagsInput, TextInput } from '@mantine/core';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import { trackError } from '../../api/errorTracking';
 import { currentOf, toFailure } from '../../api/failure';
 import { fieldErrors } from '../../api/field-errors';
+import { definitionsQuery } from '../../api/job-queries';
 import { useAction } from '../../api/useAction';
 import { calls, refreshAlerts } from '../../components/alerts/calls';
 import { ChangedNote, differencesOf } from '../../components/ChangedNote';
@@ -15,11 +16,13 @@ import { ConfirmDialog } from '../../ui/ConfirmDialog';
 import { Fault } from '../../ui/Fault';
 import { toastSuccess } from '../../ui/toast';
 import classes from './alerts.module.css';
-import { givenOf, numberProblems, type RuleValues, ruleOf, valuesOf } from './rule-values';
+import { givenOf, listOf, numberProblems, type RulePreset, type RuleValues, ruleOf, valuesOf } from './rule-values';
 
 interface Props {
   /** Null for a new one. */
   rule: AlertRule | null;
+  /** What a new one begins with. */
+  preset?: RulePreset;
   destinations: readonly AlertDestination[];
   onClose: () => void;
 }
@@ -35,8 +38,8 @@ const FIELDS = [
 ];
 
 /** Makes a rule, or changes one, and says what it would have done. */
-export function RuleDialog({ rule, destinations, onClose }: Props) {
-  const [start] = useState(() => valuesOf(rule));
+export function RuleDialog({ rule, preset, destinations, onClose }: Props) {
+  const [start] = useState(() => valuesOf(rule, preset));
   const [values, setValues] = useState(start);
   const [rev, setRev] = useState(rule?.rev);
   const set = (part: Partial<RuleValues>) => setValues((now) => ({ ...now, ...part }));
@@ -135,26 +138,34 @@ function Condition({ values, set, faults, isNew }: FieldsProps & { isNew: boolea
   );
 }
 
+/** Names hold no spaces, so a space ends one as Enter does. */
+const NAMES = { splitChars: [',', ' '], clearable: true };
+
 function Subject({ values, set, faults }: FieldsProps) {
+  const { data: definitions = [] } = useQuery(definitionsQuery());
+  const names = definitions.map(({ name }) => name);
   const { subject } = alertKindOf(values.kind);
   if (subject === 'all') return null;
   if (subject === 'channels')
     return (
-      <TextInput
+      <TagsInput
         label="Channels"
-        description="Names with commas between; all channels where it is empty"
-        value={values.channels}
-        onChange={(event) => set({ channels: event.currentTarget.value })}
+        description="All channels where it is empty"
+        {...NAMES}
+        value={listOf(values.channels)}
+        onChange={(channels) => set({ channels: channels.join(', ') })}
         error={faults.channels}
       />
     );
   return (
     <>
-      <TextInput
+      <TagsInput
         label="Jobs"
-        description="Names with commas between, or beginnings such as media-*; all jobs where it is empty"
-        value={values.jobs}
-        onChange={(event) => set({ jobs: event.currentTarget.value })}
+        description="Names, or beginnings such as media-*; all jobs where it is empty"
+        {...NAMES}
+        data={names}
+        value={listOf(values.jobs)}
+        onChange={(jobs) => set({ jobs: jobs.join(', ') })}
         error={faults.jobs}
       />
       <Checkbox

@@ -1,8 +1,9 @@
-import { alertKindOf } from '@job-manager/shared/alert-rules';
+import { alertKindOf, alertRuleKinds } from '@job-manager/shared/alert-rules';
 import type { AlertRule } from '@job-manager/shared/contract/alerts/rules';
 import { Button, Switch } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { parseAsString, parseAsStringLiteral, useQueryStates } from 'nuqs';
 import { useState } from 'react';
 import { trackError } from '../../api/errorTracking';
 import { toFailure } from '../../api/failure';
@@ -12,16 +13,16 @@ import { api, calls, refreshAlerts } from '../../components/alerts/calls';
 import { severityLook } from '../../components/alerts/severity';
 import { Pending } from '../../components/Pending';
 import { formatDuration } from '../../lib/duration';
-import { ConfirmDialog } from '../../ui/ConfirmDialog';
 import { DialogBoundary } from '../../ui/DialogBoundary';
 import { Section } from '../../ui/Section';
 import { Cell, Table } from '../../ui/Table';
 import { Tag } from '../../ui/Tag';
-import { toastError, toastSuccess } from '../../ui/toast';
+import { toastError } from '../../ui/toast';
 import { useReturnFocus } from '../../ui/useReturnFocus';
 import classes from './alerts.module.css';
+import { RemovalDialog } from './RemovalDialog';
 import { RuleDialog } from './RuleDialog';
-import { givenOf } from './rule-values';
+import { givenOf, type RulePreset } from './rule-values';
 
 const columns = [
   { label: 'On' },
@@ -40,8 +41,14 @@ export function RulesTab() {
   const destinations = useQuery(api.destinations.queryOptions({ select: (listed) => listed.destinations }));
   const canManage = useCan('manageAlerts');
   const [opened, open] = useState<Opened>(null);
-  const close = () => open(null);
-  useReturnFocus(opened !== null);
+  const [preset, dropPreset] = usePreset(canManage);
+  const close = () => {
+    open(null);
+    dropPreset();
+  };
+  const removed = opened !== null && 'removed' in opened ? opened.removed : null;
+  const edited = opened !== null && 'rule' in opened ? opened.rule : preset && null;
+  useReturnFocus(opened !== null || preset !== undefined);
   const nameOf = (id: string) => destinations.data?.find((destination) => destination.id === id)?.name ?? '…';
   return (
     <Section
@@ -64,14 +71,39 @@ export function RulesTab() {
           ))}
         </Table>
       )}
-      <DialogBoundary opened={[opened]} onClose={close}>
-        {opened !== null && 'rule' in opened && (
-          <RuleDialog rule={opened.rule} destinations={destinations.data ?? []} onClose={close} />
+      <DialogBoundary opened={[opened, preset]} onClose={close}>
+        {edited !== undefined && destinations.data && (
+          <RuleDialog rule={edited} preset={preset} destinations={destinations.data} onClose={close} />
         )}
-        {opened !== null && 'removed' in opened && <RemoveRule rule={opened.removed} onClose={close} />}
+        {removed && (
+          <RemovalDialog
+            noun="rule"
+            name={removed.name}
+            remove={() => calls.removeRule({ ruleId: removed.id })}
+            onClose={close}
+          >
+            Its open incidents end, and those that ended stay in the list. Switching it off keeps the rule.
+          </RemovalDialog>
+        )}
       </DialogBoundary>
     </Section>
   );
+}
+
+const place = {
+  new: parseAsStringLiteral(alertRuleKinds),
+  job: parseAsString,
+  channel: parseAsString,
+};
+
+/** Other pages lead to a new rule: `?new=runFailed&job=mail` opens it with its fields filled in. */
+function usePreset(canManage: boolean): [RulePreset | undefined, () => void] {
+  const [{ new: kind, job, channel }, set] = useQueryStates(place);
+  const preset = canManage && kind !== null ? { kind, job, channel } : undefined;
+  const drop = () => {
+    if (kind !== null) void set({ new: null, job: null, channel: null });
+  };
+  return [preset, drop];
 }
 
 interface RowProps {
@@ -160,31 +192,4 @@ function subjectOf({ kind, jobs, onlyCritical, channels }: AlertRule): string {
   if (subject === 'channels') return channels.length === 0 ? 'All channels' : channels.join(', ');
   const which = jobs.length === 0 ? 'all jobs' : jobs.join(', ');
   return onlyCritical ? `Critical ones of ${which}` : which.replace(/^all/, 'All');
-}
-
-function RemoveRule({ rule, onClose }: { rule: AlertRule; onClose: () => void }) {
-  const queryClient = useQueryClient();
-  const { mutate, isPending, error } = useAction({
-    mutationFn: () => calls.removeRule({ ruleId: rule.id }),
-    onSuccess: () => {
-      toastSuccess({ message: `The rule “${rule.name}” is removed.` });
-      onClose();
-    },
-    onError: (failed) => trackError(failed, { action: 'removeRule', component: 'AlertsPage' }),
-    onSettled: () => refreshAlerts(queryClient),
-  });
-  return (
-    <ConfirmDialog
-      title="Remove rule?"
-      subject={rule.name}
-      confirm="Remove"
-      isDangerous
-      isPending={isPending}
-      fault={error && toFailure(error).details}
-      onConfirm={() => mutate()}
-      onClose={onClose}
-    >
-      <p>Its open incidents end, and those that ended stay in the list. Switching it off keeps the rule.</p>
-    </ConfirmDialog>
-  );
 }

@@ -1,11 +1,11 @@
 import type { AlertDestination } from '@job-manager/shared/contract/alerts/destinations';
 import type { Incident } from '@job-manager/shared/contract/alerts/incidents';
 import type { AlertRule } from '@job-manager/shared/contract/alerts/rules';
-import { screen, waitFor, within } from '@testing-library/react';
+import { act, screen, waitFor, within } from '@testing-library/react';
 import { HttpResponse, http } from 'msw';
 import { expect, test } from 'vitest';
 import { ago } from '../../testing/a-run';
-import { backend, world } from '../../testing/backend';
+import { backend, live, world } from '../../testing/backend';
 import { address, openPanel } from '../../testing/render-app';
 
 const anIncident = (part: Partial<Incident> = {}): Incident => ({
@@ -37,10 +37,11 @@ interface Served {
   incidents?: Incident[];
   rules?: AlertRule[];
   destinations?: AlertDestination[];
+  emailProblem?: string | null;
 }
 
 /** Serves these, and keeps the bodies of what is sent. */
-function serve({ incidents = [], rules = [], destinations = [] }: Served) {
+function serve({ incidents = [], rules = [], destinations = [], emailProblem = null }: Served) {
   const sent: { path: string; body: unknown }[] = [];
   const at = '/api/admin/alerts';
   const keep = async (request: Request) => {
@@ -60,7 +61,7 @@ function serve({ incidents = [], rules = [], destinations = [] }: Served) {
     ),
     http.get(`${at}/incidents/:id`, () => HttpResponse.json({ incident, deliveries: [] })),
     http.get(`${at}/rules`, () => HttpResponse.json({ rules })),
-    http.get(`${at}/destinations`, () => HttpResponse.json({ destinations })),
+    http.get(`${at}/destinations`, () => HttpResponse.json({ destinations, emailProblem })),
     http.post(`${at}/incidents/:id/:act`, async ({ request }) => {
       await keep(request);
       return HttpResponse.json({
@@ -71,6 +72,10 @@ function serve({ incidents = [], rules = [], destinations = [] }: Served) {
       await keep(request);
       const found = [{ subject: 'echo', from: ago(9_000), to: ago(6_000) }];
       return HttpResponse.json({ from: ago(604_800), total: 1, incidents: found });
+    }),
+    http.post(`${at}/rules`, async ({ request }) => {
+      await keep(request);
+      return HttpResponse.json({ rule: aRule() }, { status: 201 });
     }),
     http.put(`${at}/rules/:id`, async ({ request }) => {
       await keep(request);
@@ -115,6 +120,22 @@ test('says what it is for where there is no incident, and counts open ones besid
   expect(await screen.findByRole('img', { name: '2 open' })).toBeVisible();
 });
 
+test('reads the list anew when the socket reports a change, without polling', async () => {
+  const incidents = [anIncident()];
+  serve({ incidents });
+  await openPanel('/admin/alerts');
+  await screen.findByRole('row', { name: /match-scores fails/ });
+  await waitFor(() => expect(live.connections).toBe(1));
+  incidents.push(anIncident({ id: '13', title: 'mail waits' }));
+  const { id, severity, title, openedAt } = anIncident({ id: '13', title: 'mail waits' });
+  act(() =>
+    live.alert('opened', { id, severity, title, openedAt, closedAt: null, mutedUntil: null }, { open: 2, critical: 2 }),
+  );
+  expect(await screen.findByRole('row', { name: /mail waits/ })).toBeVisible();
+  expect(await screen.findByRole('img', { name: '2 open' })).toBeVisible();
+  expect(await screen.findByText('1 incident opened: mail waits.')).toBeInTheDocument();
+});
+
 test('switches a ready rule on, and tries a changed one on seven days', async () => {
   const sent = serve({ rules: [aRule()], destinations: [aDestination()] });
   const { user } = await openPanel('/admin/alerts?tab=rules');
@@ -146,4 +167,58 @@ test('shows the secret of a new webhook once, and what a receiver answered a tes
   expect(sent).toEqual([
     { path: '/destinations', body: { name: 'hook', kind: 'WEBHOOK', url: 'https://hook.example/x' } },
   ]);
+});
+
+test('says before saving that no mail server is set', async () => {
+  serve({ emailProblem: 'No mail server is set: set ALERTS_SMTP_URL.' });
+  const { user } = await openPanel('/admin/alerts?tab=destinations');
+  await user.click(await screen.findByRole('button', { name: 'Create destination' }));
+  const form = within(await screen.findByRole('dialog', { name: 'New destination' }));
+  expect(form.getByText(/^No mail server is set/)).toBeVisible();
+  await user.selectOptions(form.getByRole('combobox', { name: 'Kind' }), 'SLACK');
+  expect(form.queryByText(/^No mail server is set/)).toBeNull();
+});
+
+test('another page leads to a new rule with its fields filled in, and closing it forgets them', async () => {
+  const sent = serve({ destinations: [aDestination()] });
+  const { user } = await openPanel('/admin/alerts?tab=rules&new=channelLate&channel=mail');
+  const form = within(await screen.findByRole('dialog', { name: 'New rule' }));
+  expect(form.getByRole('textbox', { name: 'Name' })).toHaveValue('Channel over target: mail');
+  await user.click(form.getByRole('button', { name: 'Create rule' }));
+  await waitFor(() => expect(sent.at(-1)?.body).toMatchObject({ kind: 'channelLate', channels: ['mail'], jobs: [] }));
+  await waitFor(() => expect(address()).toBe('/admin/alerts?tab=rules'));
+});
+
+test('a rule takes the names of several jobs and the beginning of others', async () => {
+  const sent = serve({});
+  const { user } = await openPanel('/admin/alerts?tab=rules&new=runFailed&job=trending');
+  const form = within(await screen.findByRole('dialog', { name: 'New rule' }));
+  await user.type(form.getByRole('textbox', { name: 'Jobs' }), 'media-* mail{Enter}');
+  await user.click(form.getByRole('button', { name: 'Create rule' }));
+  await waitFor(() => expect(sent.at(-1)?.body).toMatchObject({ jobs: ['trending', 'media-*', 'mail'] }));
+});
+
+test('filters incidents by job, severity and state, in the address', async () => {
+  serve({ incidents: [anIncident()] });
+  const { user } = await openPanel('/admin/alerts');
+  await screen.findByRole('row', { name: /match-scores fails/ });
+  await user.selectOptions(screen.getByRole('combobox', { name: 'Filter by job' }), 'match-scores');
+  await user.selectOptions(screen.getByRole('combobox', { name: 'Filter by severity' }), 'Critical');
+  await waitFor(() => expect(address()).toBe('/admin/alerts?job=match-scores&severity=CRITICAL'));
+});
+
+test('asks before a rule or a destination is removed, and says what becomes of it', async () => {
+  const own = aRule({ isReady: false, name: 'mine' });
+  serve({ rules: [own], destinations: [aDestination({ usedBy: [{ id: own.id, name: 'mine' }] })] });
+  backend.use(http.delete('/api/admin/alerts/:kind/:id', () => HttpResponse.json({ removed: true })));
+  const { user } = await openPanel('/admin/alerts?tab=rules');
+  await user.click(await screen.findByRole('button', { name: 'Remove mine' }));
+  const rule = within(await screen.findByRole('dialog', { name: 'Remove rule?' }));
+  expect(rule.getByText(/^Its open incidents end/)).toBeVisible();
+  await user.click(rule.getByRole('button', { name: 'Remove' }));
+  expect(await screen.findByText('The rule “mine” is removed.')).toBeVisible();
+  await user.click(screen.getByRole('link', { name: 'Destinations' }));
+  await user.click(await screen.findByRole('button', { name: 'Remove ops' }));
+  const destination = within(await screen.findByRole('dialog', { name: 'Remove destination?' }));
+  expect(destination.getByText(/^These rules no longer notify it: mine\./)).toBeVisible();
 });

@@ -32,7 +32,30 @@ export interface RuleValues {
 const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
 
-export function valuesOf(rule: AlertRule | null): RuleValues {
+/** What a new rule begins with, where a page leads to it. */
+export interface RulePreset {
+  kind: AlertRuleKind;
+  job: string | null;
+  channel: string | null;
+}
+
+/** The fields of a rule, or of a new one. */
+export function valuesOf(rule: AlertRule | null, preset?: RulePreset): RuleValues {
+  const values = valuesOfRule(rule);
+  if (!preset) return values;
+  const { kind, job, channel } = preset;
+  const subject = job ?? channel;
+  const { label } = alertKindOf(kind);
+  return {
+    ...values,
+    kind,
+    name: (subject === null ? label : `${label}: ${subject}`).slice(0, 100),
+    jobs: job ?? '',
+    channels: channel ?? '',
+  };
+}
+
+function valuesOfRule(rule: AlertRule | null): RuleValues {
   return {
     name: rule?.name ?? '',
     kind: rule?.kind ?? 'runFailed',
@@ -51,7 +74,8 @@ export function valuesOf(rule: AlertRule | null): RuleValues {
   };
 }
 
-const listOf = (text: string): string[] =>
+/** Names in a text with commas or spaces between. */
+export const listOf = (text: string): string[] =>
   text
     .split(/[\s,]+/)
     .map((part) => part.trim())

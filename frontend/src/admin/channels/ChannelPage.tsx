@@ -4,6 +4,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Suspense } from 'react';
 import { useParams } from 'react-router-dom';
 import { AutoRefresh } from '../../components/AutoRefresh';
+import { AlertMe } from '../../components/alerts/AlertMe';
 import { atMost, ChannelButtons, ChannelStateTag, OldestWait } from '../../components/channels/ChannelCells';
 import { channelsQuery } from '../../components/channels/calls';
 import { describeLimits, limitUse } from '../../components/channels/describe-limits';
@@ -56,6 +57,7 @@ function Channel({ name }: { name: string }) {
             isFetching={isFetching}
             onRefresh={() => void queryClient.refetchQueries({ type: 'active' })}
           />
+          <AlertMe kind="channelLate" channel={name} of={`when runs wait too long in ${name}`} />
           {channel && <ChannelButtons channel={channel} acts={acts} />}
         </>
       }

@@ -6,6 +6,7 @@ import { useParams } from 'react-router-dom';
 import { stalledAfterQuery } from '../../api/job-queries';
 import { useCan } from '../../api/session';
 import { AutoRefresh } from '../../components/AutoRefresh';
+import { AlertMe } from '../../components/alerts/AlertMe';
 import { Pending } from '../../components/Pending';
 import { Permitted } from '../../components/Permitted';
 import { SubjectAudit } from '../../components/SubjectAudit';
@@ -73,6 +74,7 @@ function Definition({ jobName }: { jobName: string }) {
       actions={
         <>
           <AutoRefresh page="definition" updatedAt={dataUpdatedAt} isFetching={isFetching} onRefresh={refresh} />
+          <AlertMe kind="runFailed" jobName={jobName} of={`when runs of ${jobName} fail`} />
           {job && <JobButtons job={job} acts={canManage ? acts : null} canRun={canRun} />}
         </>
       }

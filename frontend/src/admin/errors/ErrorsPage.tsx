@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core';
 import { IconDownload } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
+import { AlertMe } from '../../components/alerts/AlertMe';
 import { Permitted } from '../../components/Permitted';
 import { Page } from '../../ui/Page';
 import { ErrorGroupsSection } from './ErrorGroupsSection';
@@ -27,6 +28,7 @@ function Errors() {
       lead="What went wrong in the browsers of people who use this panel"
       actions={
         <>
+          <AlertMe kind="panelErrors" of="when browsers report many errors" size="sm" />
           <PeriodChoice period={place.filters.period} onChange={place.setPeriod} />
           <Button
             component="a"

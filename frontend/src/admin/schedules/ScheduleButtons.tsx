@@ -1,9 +1,11 @@
 import type { JobSchedule } from '@job-manager/shared/contract/schedules';
 import { ActionIcon, Button, Menu } from '@mantine/core';
 import { IconDots } from '@tabler/icons-react';
+import { Link } from 'react-router-dom';
 import { useCan } from '../../api/session';
 import { copyChoice } from '../../components/CopyMenu';
 import { PauseButton } from '../../components/PauseButton';
+import { paths } from '../../paths';
 import { definitionChoice } from './copy-schedule';
 import classes from './schedules.module.css';
 import type { ScheduleActs } from './useScheduleActs';
@@ -63,6 +65,7 @@ export function ScheduleButtons({ schedule, acts, isOnPage = false }: Props) {
 
 function More({ schedule, acts, isOnPage }: Props) {
   const { canRun, canEdit, canSwitch } = useScheduleRights(schedule.jobName);
+  const canAlert = useCan('manageAlerts');
   const { name, paused, source } = schedule;
   return (
     <Menu position="bottom-end" withinPortal>
@@ -81,6 +84,11 @@ function More({ schedule, acts, isOnPage }: Props) {
         {canRun && <Menu.Item onClick={() => acts.open({ act: 'copy', schedule })}>Duplicate…</Menu.Item>}
         <Menu.Item onClick={() => void copyChoice(definitionChoice(schedule))}>Copy as definition</Menu.Item>
         {canRun && <Menu.Item onClick={() => acts.open({ act: 'backfill', schedule })}>Backfill…</Menu.Item>}
+        {canAlert && (
+          <Menu.Item component={Link} to={paths.newRule('scheduleSkipped', { jobName: schedule.jobName })}>
+            Alert me when it misses…
+          </Menu.Item>
+        )}
         {source === 'api' && (
           <Menu.Item color="red" onClick={() => acts.open({ act: 'remove', schedule })}>
             Remove…

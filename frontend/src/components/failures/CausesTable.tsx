@@ -14,6 +14,7 @@ import { EmptyState } from '../../ui/EmptyState';
 import { Cell, type Column, Table } from '../../ui/Table';
 import { Tag, type TagTone } from '../../ui/Tag';
 import { toastError, toastSuccess } from '../../ui/toast';
+import { AlertMe } from '../alerts/AlertMe';
 import { RerunCause } from '../bulk/RerunCause';
 import { JobLink } from '../EntityLinks';
 import { failuresKey, setFailure } from '../metrics/metric-calls';
@@ -138,7 +139,7 @@ const looks: Record<FailureState, { label: string; tone: TagTone }> = {
 
 /** What was made of a cause, and what may be. */
 function CauseState({ failure, onSet }: { failure: FailureCause; onSet: CauseProps['onSet'] }) {
-  const { fingerprint, cause, state, stateBy, note, cameBackAt } = failure;
+  const { fingerprint, jobName, cause, state, stateBy, note, cameBackAt } = failure;
   const canManage = useCan('manageJobs');
   const act = (label: string, next: FailureState) => (
     <Button
@@ -169,6 +170,9 @@ function CauseState({ failure, onSet }: { failure: FailureCause; onSet: CausePro
         ) : (
           act('Reopen', 'OPEN')
         ))}
+      {state === 'RESOLVED' && (
+        <AlertMe kind="newCause" jobName={jobName} of={`when an error of ${jobName} is new or back`} size="compact-xs" />
+      )}
     </span>
   );
 }
