@@ -15,7 +15,7 @@ export const aComponent = (id: SystemComponentId, part: Partial<Component> = {})
 
 /** An installation that is well, but for what a test says. */
 export const someSystem = (part: Partial<SystemStatus> = {}): SystemStatus => ({
-  ...{ verdict: 'OK', verdictSince: ago(7_200), firstDay: '2026-01-01' },
+  ...{ verdict: 'OK', verdictSince: ago(7_530), firstDay: '2026-01-01' },
   ...{ api: { p95Ms: 12, points: Array.from({ length: 60 }, (_, index) => index) } },
   ...{ incidents: { open: 0, critical: 0, lastDay: 3 }, deliveries: { sent: 14, failed: 0, waiting: 0 } },
   ...{ components: systemComponents.map((id) => aComponent(id)), checkedAt: ago(1) },
