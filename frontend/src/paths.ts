@@ -49,7 +49,7 @@ export const paths = {
   /** A new rule of a kind, with its subject filled in. */
   newRule: (kind: string, { jobName, channel }: { jobName?: string; channel?: string } = {}) => {
     const subject = { ...(jobName !== undefined && { job: jobName }), ...(channel !== undefined && { channel }) };
-    return `/admin/alerts?${new URLSearchParams({ tab: 'rules', new: kind, ...subject })}`;
+    return `/admin/alerts?${new URLSearchParams({ tab: 'rules', newRule: kind, ...subject })}`;
   },
   systemStatus: '/admin/system-status',
   serviceLogs: '/admin/system-status?tab=events',

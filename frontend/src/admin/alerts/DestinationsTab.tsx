@@ -103,7 +103,7 @@ function DestinationRow({ destination, canManage, onOpen }: RowProps) {
   const test = useTest(id);
   return (
     <tr>
-      <Cell isHeader isWide>
+      <Cell isHeader>
         <span className={classes.tags}>
           <bdi className={classes.name}>{name}</bdi>
           <Tag>{kindLabels[kind]}</Tag>

@@ -171,8 +171,8 @@ function Messages({ deliveries }: { deliveries: readonly AlertDelivery[] }) {
 function describe({ status, detail, tries, isTogether, latencyMs }: AlertDelivery): string {
   const together = isTogether ? ', with others in one message' : '';
   if (status === 'SENT') return `sent${together} in ${formatDuration(latencyMs ?? 0)}: ${detail ?? ''}`;
-  if (status === 'FAILED') return `given up after ${tries} tries: ${detail ?? ''}`;
-  return detail === null ? 'waits' : `tried ${tries} times, and again: ${detail}`;
+  if (status === 'FAILED') return `given up after ${tries} ${tries === 1 ? 'try' : 'tries'}: ${detail ?? ''}`;
+  return detail === null ? 'waits' : `tried ${tries} ${tries === 1 ? 'time' : 'times'}, and again: ${detail}`;
 }
 
 const spans = [

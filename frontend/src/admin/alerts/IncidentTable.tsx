@@ -21,7 +21,6 @@ interface Props {
 const columns = [
   { label: 'State' },
   { label: 'What' },
-  { label: 'Subject' },
   { label: 'Opened' },
   { label: 'Notified' },
   { label: 'Actions', isHidden: true },
@@ -69,7 +68,7 @@ const IncidentRow = memo(function IncidentRow({ incident, onOpen, onAcknowledge 
           {mutedUntil !== null && <Tag>Muted</Tag>}
         </span>
       </Cell>
-      <Cell isHeader isWide>
+      <Cell isHeader>
         <Link
           to={paths.incident(id)}
           className={classes.title}
@@ -84,12 +83,14 @@ const IncidentRow = memo(function IncidentRow({ incident, onOpen, onAcknowledge 
         <span className={classes.cause}>
           <bdi>{cause}</bdi>
         </span>
+        {(jobName !== null || channel !== null) && (
+          <span className={classes.subject}>
+            {jobName !== null ? <JobLink jobName={jobName} /> : <ChannelLink channel={channel ?? ''} />}
+          </span>
+        )}
         {acknowledgedBy !== null && closedAt === null && (
           <span className={classes.note}>{acknowledgedBy} is at it</span>
         )}
-      </Cell>
-      <Cell label="Subject" isEmpty={jobName === null && channel === null}>
-        {jobName !== null ? <JobLink jobName={jobName} /> : channel !== null ? <ChannelLink channel={channel} /> : '–'}
       </Cell>
       <Cell label="Opened">
         <span className={classes.two}>

@@ -91,17 +91,17 @@ export function RulesTab() {
 }
 
 const place = {
-  new: parseAsStringLiteral(alertRuleKinds),
+  newRule: parseAsStringLiteral(alertRuleKinds),
   job: parseAsString,
   channel: parseAsString,
 };
 
-/** Other pages lead to a new rule: `?new=runFailed&job=mail` opens it with its fields filled in. */
+/** Other pages lead to a new rule: `?newRule=runFailed&job=mail` opens it with its fields filled in. */
 function usePreset(canManage: boolean): [RulePreset | undefined, () => void] {
-  const [{ new: kind, job, channel }, set] = useQueryStates(place);
+  const [{ newRule: kind, job, channel }, set] = useQueryStates(place);
   const preset = canManage && kind !== null ? { kind, job, channel } : undefined;
   const drop = () => {
-    if (kind !== null) void set({ new: null, job: null, channel: null });
+    if (kind !== null) void set({ newRule: null, job: null, channel: null });
   };
   return [preset, drop];
 }
@@ -133,7 +133,7 @@ function RuleRow({ rule, nameOf, canManage, onOpen }: RowProps) {
           onChange={(event) => toggle.mutate(event.currentTarget.checked)}
         />
       </Cell>
-      <Cell isHeader isWide>
+      <Cell isHeader>
         <bdi className={classes.name}>{rule.name}</bdi>
         <span className={classes.cause}>{describeRule(rule)}</span>
         {rule.problem !== null && <Tag tone="failed">Could not be judged: {rule.problem}</Tag>}

@@ -181,7 +181,7 @@ test('says before saving that no mail server is set', async () => {
 
 test('another page leads to a new rule with its fields filled in, and closing it forgets them', async () => {
   const sent = serve({ destinations: [aDestination()] });
-  const { user } = await openPanel('/admin/alerts?tab=rules&new=channelLate&channel=mail');
+  const { user } = await openPanel('/admin/alerts?tab=rules&newRule=channelLate&channel=mail');
   const form = within(await screen.findByRole('dialog', { name: 'New rule' }));
   expect(form.getByRole('textbox', { name: 'Name' })).toHaveValue('Channel over target: mail');
   await user.click(form.getByRole('button', { name: 'Create rule' }));
@@ -191,9 +191,9 @@ test('another page leads to a new rule with its fields filled in, and closing it
 
 test('a rule takes the names of several jobs and the beginning of others', async () => {
   const sent = serve({});
-  const { user } = await openPanel('/admin/alerts?tab=rules&new=runFailed&job=trending');
+  const { user } = await openPanel('/admin/alerts?tab=rules&newRule=runFailed&job=trending');
   const form = within(await screen.findByRole('dialog', { name: 'New rule' }));
-  await user.type(form.getByRole('textbox', { name: 'Jobs' }), 'media-* mail{Enter}');
+  await user.type(form.getByRole('combobox', { name: 'Jobs' }), 'media-* mail{Enter}');
   await user.click(form.getByRole('button', { name: 'Create rule' }));
   await waitFor(() => expect(sent.at(-1)?.body).toMatchObject({ jobs: ['trending', 'media-*', 'mail'] }));
 });

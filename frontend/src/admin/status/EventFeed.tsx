@@ -115,7 +115,7 @@ function Message({ event: { message, incidentId, runnerId } }: { event: SystemEv
   const to = incidentId !== null ? paths.incident(incidentId) : runnerId !== null ? paths.runnerPage(runnerId) : null;
   if (to === null) return <bdi className={classes.message}>{message}</bdi>;
   return (
-    <Anchor component={Link} to={to} className={classes.message}>
+    <Anchor component={Link} to={to} className={classes.message} inherit>
       <bdi>{message}</bdi>
     </Anchor>
   );

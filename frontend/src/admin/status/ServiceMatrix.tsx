@@ -51,7 +51,7 @@ function ServiceRow({ service, firstDay }: { service: SystemComponent; firstDay:
   return (
     <tr>
       <Cell isHeader>
-        <Anchor component={Link} to={to} className={classes.service}>
+        <Anchor component={Link} to={to} className={classes.service} inherit>
           {label}
         </Anchor>
       </Cell>
@@ -68,7 +68,7 @@ function ServiceRow({ service, firstDay }: { service: SystemComponent; firstDay:
       <Cell label="Figure">
         <span className={classes.wrapping}>{figure}</span>
         {open && (
-          <Anchor component={Link} to={paths.incident(open.id)} className={classes.openIncident}>
+          <Anchor component={Link} to={paths.incident(open.id)} className={classes.openIncident} inherit>
             {open.title}
           </Anchor>
         )}
@@ -80,7 +80,7 @@ function ServiceRow({ service, firstDay }: { service: SystemComponent; firstDay:
         {lastIncident === null ? (
           '–'
         ) : (
-          <Anchor component={Link} to={paths.incident(lastIncident.id)}>
+          <Anchor component={Link} to={paths.incident(lastIncident.id)} inherit>
             <RelativeTime at={lastIncident.openedAt} isPast />
           </Anchor>
         )}

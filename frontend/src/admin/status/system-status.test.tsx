@@ -199,11 +199,11 @@ describe('refreshing', () => {
     await settledCalls();
     world.health = someHealth({ verdict: 'WARNING' });
     await pass(16_000);
-    expect(await screen.findByText('WARNING')).toBeVisible();
+    expect(await (await verdict()).findByText('WARNING')).toBeVisible();
     const before = healthCalls();
     world.health = someHealth();
     await user.click(screen.getByRole('button', { name: 'Refresh' }));
-    expect(await screen.findByText('OK')).toBeVisible();
+    expect(await (await verdict()).findByText('OK')).toBeVisible();
     expect(healthCalls()).toBeGreaterThan(before);
   });
 
