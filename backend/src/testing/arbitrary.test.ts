@@ -33,6 +33,7 @@ const knownOf: Record<string, KnownValues> = {
   'bulk.preview': { graceMs: [undefined] },
   'alerts.createDestination': { kind: ['EMAIL'], emails: [['person@example.test']], url: [undefined] },
   'issues.muteIssue': { key: ['failing echo'] },
+  'system.events': { before: ['2026-01-01T00:00:00.000Z runner-1'] },
 };
 
 const schemas: [name: string, schema: z.ZodType][] = [['the socket', clientMessage]];
