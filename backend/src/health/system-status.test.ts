@@ -29,7 +29,9 @@ const partOf = (id: string, of: StatusFacts) => presentComponents(of).find((comp
 
 it('puts every reason that health can give into one part', () => {
   const source = readFileSync(new URL('./judge.ts', import.meta.url), 'utf8');
-  const codes = [...new Set([...source.matchAll(/(?:warning|critical)\([^)]*?'([A-Z_]+)'/g)].map(([, code = '']) => code))];
+  const codes = [
+    ...new Set([...source.matchAll(/(?:warning|critical)\([^)]*?'([A-Z_]+)'/g)].map(([, code = '']) => code)),
+  ];
   expect(codes.length).toBeGreaterThan(20);
   const reasons = codes.map((code) => ({ code, severity: 'WARNING' as const, message: code }));
   const components = presentComponents(facts({ health: health(reasons) }));

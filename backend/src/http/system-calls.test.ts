@@ -21,7 +21,7 @@ async function incident(part: { kind?: string; key?: string; severity?: string; 
   const { kind = 'runFailed', key = crypto.randomUUID(), severity = 'WARNING', from, to = null } = part;
   const { rows } = await query(
     `INSERT INTO "Incident" (key, "ruleName", kind, severity, title, cause, "openedAt", "closedAt")
-     VALUES ($1, 'A rule', $2, $3::"AlertSeverity", $2 || ' broke', 'c', clock_timestamp() - $4::interval, clock_timestamp() - $5::interval) RETURNING id::text`,
+     VALUES ($1, 'A rule', $2::text, $3::"AlertSeverity", $2::text || ' broke', 'c', clock_timestamp() - $4::interval, clock_timestamp() - $5::interval) RETURNING id::text`,
     [key, kind, severity, from, to],
   );
   return rows[0].id as string;

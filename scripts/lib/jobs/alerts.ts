@@ -86,9 +86,7 @@ function addRuleCommands(alert: Command): void {
   alert
     .command('test <destination>')
     .description('sends a test message now, and shows what the receiver answered')
-    .action((name: string, _options: object, command: Command) =>
-      withEngine(command, (engine) => test(engine, name)),
-    );
+    .action((name: string, _options: object, command: Command) => withEngine(command, (engine) => test(engine, name)));
 }
 
 function idOf(text: string): string {

@@ -171,7 +171,12 @@ function CauseState({ failure, onSet }: { failure: FailureCause; onSet: CausePro
           act('Reopen', 'OPEN')
         ))}
       {state === 'RESOLVED' && (
-        <AlertMe kind="newCause" jobName={jobName} of={`when an error of ${jobName} is new or back`} size="compact-xs" />
+        <AlertMe
+          kind="newCause"
+          jobName={jobName}
+          of={`when an error of ${jobName} is new or back`}
+          size="compact-xs"
+        />
       )}
     </span>
   );

@@ -48,7 +48,10 @@ export const destinationCalls = {
     .output(
       z.object({
         destinations: z.array(alertDestination),
-        emailProblem: z.string().nullable().describe('Why no e-mail can be sent now, such as a setting that is missing'),
+        emailProblem: z
+          .string()
+          .nullable()
+          .describe('Why no e-mail can be sent now, such as a setting that is missing'),
       }),
     ),
 
