@@ -5,6 +5,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { previewQuery } from './calls';
 import { RefusedRunners } from './RefusedRunners';
+import classes from './runners.module.css';
 
 const AS_IS = { value: '', label: 'As it is' };
 const EMPTY = { slots: '', serves: '', names: '', logLevel: '', claims: '' };
@@ -100,7 +101,7 @@ export function ChangePreview({ runners, change }: { runners: readonly RunnerDet
   if (data === undefined) return null;
   return (
     <>
-      <ul aria-label="What changes">
+      <ul aria-label="What changes" className={classes.names}>
         {data.runners.map(({ runnerId, name, changes }) => (
           <li key={runnerId}>
             {name}: {changes.map(({ setting, from, to }) => `${setting} ${from} → ${to}`).join(', ') || 'as it is'}
