@@ -2,7 +2,7 @@ import { type AuditPerson, auditPerson, auditPersonValues } from './audit.js';
 import type { Sql } from './sql.js';
 
 /** An issue that is not shown for a while. */
-export interface IssueMuteRow {
+interface IssueMuteRow {
   key: string;
   until: Date;
   /** It ends with the issue, if that is earlier. */
