@@ -51,7 +51,7 @@ export function CancelProvider({ children }: PropsWithChildren) {
         if (answer.run && isTerminal(answer.run.status)) mark(run.id, 'gone');
       } catch (error) {
         mark(run.id, null);
-        trackError(error, { action: 'cancelJob', jobName: run.jobName, jobRunId: run.id });
+        trackError(error, { action: 'cancelJob', component: 'CancelProvider', jobName: run.jobName, jobRunId: run.id });
         const { details, retryable } = toFailure(error);
         toastError({
           title: `Failed to cancel ${run.jobName} #${run.id}`,

@@ -63,7 +63,8 @@ export function useEnqueue({ rerunOfId, onEnqueued, onFaults, onRefused }: Ends)
     },
     onError: (error, values) => {
       const { jobName, options, chain } = values;
-      trackError(error, { action: 'enqueueJob', component: 'RunJobModal', jobName });
+      const params = readParameters(values.parameters);
+      trackError(error, { action: 'enqueueJob', component: 'RunJobModal', jobName, params });
       const failure = toFailure(error);
       if (isTaken(failure, options)) return onFaults({ 'options.uniqueKey': failure.details }, NO_ROWS);
       if (failure.retryable || chain.length > 0)

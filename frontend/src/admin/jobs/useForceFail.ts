@@ -36,7 +36,7 @@ export function useForceFail(run: Pick<JobRunSummary, 'id' | 'jobName'>, { onSuc
         toastInfo({ message: `${name} was asked to stop; it is failed in ${formatDuration(graceMs)} unless it does` });
     },
     onError: (error, asked) => {
-      trackError(error, { action: 'forceFail', jobName: run.jobName, jobRunId: run.id });
+      trackError(error, { action: 'forceFail', component: 'ForceFailModal', jobName: run.jobName, jobRunId: run.id });
       const { status, details, retryable } = toFailure(error);
       if (status === 401) return;
       toastError({

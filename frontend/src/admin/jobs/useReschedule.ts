@@ -29,7 +29,7 @@ export function useReschedule(run: Pick<JobRunSummary, 'id' | 'jobName'>, { onSu
       onSuccess?.();
     },
     onError: (error, change) => {
-      trackError(error, { action: 'rescheduleJob', jobName: run.jobName, jobRunId: run.id });
+      trackError(error, { action: 'rescheduleJob', component: 'RunActions', jobName: run.jobName, jobRunId: run.id });
       const { status, details, retryable } = toFailure(error);
       if (status === 401) return;
       toastError({
