@@ -163,6 +163,24 @@ it('skips what has changed since the preview, and reports how many', async () =>
   });
 });
 
+it('takes active runs apart by what they do now', async () => {
+  const later = { delayMs: 3_600_000 };
+  const { id: scheduled } = await engine.enqueue('work', {}, later);
+  const { id: blocked } = await engine.enqueue('work', {}, { after: [scheduled] });
+  const { id: due } = await engine.enqueue('work');
+  const { id: retrying } = await engine.enqueue('work', {}, later);
+  await rows('UPDATE "JobRun" SET "claimNo" = 1, attempt = 1 WHERE id = $1', retrying);
+  const firstOf = async (state: 'running' | 'due' | 'retrying' | 'scheduled' | 'blocked') =>
+    (await preview({ action: 'cancel', filter: { state } })).first.map(String);
+  expect({
+    scheduled: await firstOf('scheduled'),
+    blocked: await firstOf('blocked'),
+    due: await firstOf('due'),
+    retrying: await firstOf('retrying'),
+    running: await firstOf('running'),
+  }).toEqual({ scheduled: [scheduled], blocked: [blocked], due: [due], retrying: [retrying], running: [] });
+});
+
 it('purges what waits in a channel, and leaves what runs there and what waits elsewhere', async () => {
   await rows(
     `INSERT INTO "JobRun" ("jobName", channel, status, "leaseToken", "runnerId", "startedAt", "lastHeartbeatAt", attempt, "claimNo")
@@ -294,6 +312,39 @@ describe('force-failing many', () => {
     expect(await rows(`SELECT status::text FROM "JobRun" GROUP BY 1`)).toEqual([{ status: 'FAILED' }]);
     expect(await engine.violations()).toEqual({});
   });
+});
+
+it('re-runs what waited for each other as a chain of the same shape, without what would wait for nothing', async () => {
+  await ended(5, 'SUCCESS');
+  const ids = (await rows('SELECT id FROM "JobRun" ORDER BY id')).map(({ id }) => String(id));
+  const [first, second, third, refused, behind] = ids;
+  const waits = (id: string | undefined, others: (string | undefined)[], when: string) =>
+    rows(
+      'UPDATE "JobRun" SET "dependsOn" = $2::bigint[], "waitsFor" = $3::"WaitCondition" WHERE id = $1',
+      id,
+      others,
+      when,
+    );
+  await waits(second, [first], 'SUCCEEDED');
+  await waits(third, [first, second], 'FINISHED');
+  await waits(behind, [refused], 'FINISHED');
+  await rows(`UPDATE "JobRun" SET parameters = '{"n": "many"}' WHERE id = $1`, refused);
+  const id = await begin({ action: 'rerun', ids });
+  await worker().tick();
+  const { batchId, done, problems } = await operation(id);
+  expect({ done, problems }).toEqual({
+    done: 3,
+    problems: { 'work refuses the parameters': 1, 'it waits for one that is left out': 1 },
+  });
+  const shape = `SELECT r."rerunOfId"::text AS of, r."isBlocked", r."waitsFor",
+      ARRAY(SELECT p."rerunOfId"::text FROM unnest(r."dependsOn") d JOIN "JobRun" p ON p.id = d ORDER BY 1) AS after
+    FROM "JobRun" r WHERE r."batchId" = $1 ORDER BY r."rerunOfId"`;
+  expect(await rows(shape, batchId)).toEqual([
+    { of: first, isBlocked: false, waitsFor: null, after: [] },
+    { of: second, isBlocked: true, waitsFor: 'SUCCEEDED', after: [first] },
+    { of: third, isBlocked: true, waitsFor: 'FINISHED', after: [first, second] },
+  ]);
+  expect(await engine.violations()).toEqual({});
 });
 
 it('begins for the caller of the preview alone', async () => {
