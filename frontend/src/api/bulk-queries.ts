@@ -19,6 +19,9 @@ export const bulkPreviewQuery = (input: BulkRequest) =>
     refetchOnReconnect: false,
   });
 
+/** Changes runs that the reader has seen and named: without a preview of its own. */
+export const changeAtOnce = async (request: BulkRequest) => beginBulk((await client.preview(request)).token);
+
 /** Starts what was previewed. */
 export const beginBulk = async (token: string) => (await client.begin({ token })).operation;
 /** One operation and how far it is. */

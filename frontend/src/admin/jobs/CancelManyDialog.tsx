@@ -17,8 +17,6 @@ interface CancelPreview {
 interface Props {
   title: string;
   subject?: string;
-  /** How many runs were chosen one by one; some of them may have ended since. */
-  named?: number;
   /** Undefined while it is being read. */
   preview: CancelPreview | undefined;
   isPending: boolean;
@@ -32,7 +30,7 @@ const MAX_UNTYPED = 20;
 
 /** Says which runs a cancel would touch, and asks for their number where they are many. */
 export function CancelManyDialog(props: Props) {
-  const { title, subject, named = 0, preview, isPending, fault, onConfirm, onClose } = props;
+  const { title, subject, preview, isPending, fault, onConfirm, onClose } = props;
   const [typed, setTyped] = useState('');
   const [isRefused, setRefused] = useState(false);
   const { cancelled = 0, asked = 0, byJob = [], first = [] } = preview ?? {};
@@ -61,12 +59,6 @@ export function CancelManyDialog(props: Props) {
           <p className={classes.text}>{describe(cancelled, asked)} This can't be undone.</p>
           <RunsByJob jobs={byJob} />
           <FirstRuns runs={first} count={count} />
-          {named > count && (
-            <p className={classes.text}>
-              {spellRuns(named - count)} of the chosen {named - count === 1 ? 'has' : 'have'} ended, or{' '}
-              {named - count === 1 ? 'was' : 'were'} asked to stop before.
-            </p>
-          )}
           {count > MAX_UNTYPED && (
             <TextInput
               label={`Type ${count} to confirm`}

@@ -1,17 +1,19 @@
+import type { BulkOperation } from '@job-manager/shared/contract/bulk';
 import type { GraphNode } from '@job-manager/shared/contract/run-lists';
 import { isTerminal } from '@job-manager/shared/run';
 import { Button, Group } from '@mantine/core';
 import { IconRepeat } from '@tabler/icons-react';
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useNavigate } from 'react-router-dom';
 import { useCan } from '../../api/session';
+import { BulkButton } from '../../components/bulk/BulkButton';
+import { useMayDo } from '../../components/bulk/useMayDo';
 import { paths } from '../../paths';
 import { ConfirmDialog } from '../../ui/ConfirmDialog';
 import { DialogBoundary } from '../../ui/DialogBoundary';
 import { useReturnFocus } from '../../ui/useReturnFocus';
 import { useCancelling } from './CancelProvider';
-import { dependentsOf, headsOf, waitsOf } from './chain-layout';
-import { RerunDialog } from './RerunDialog';
+import { dependentsOf, headsOf } from './chain-layout';
 import type { Chain } from './RunChain';
 
 interface Props {
@@ -19,53 +21,58 @@ interface Props {
   jobRunId: string;
 }
 
-/** Each is read and queued by itself. */
-const MAX_RERUN = 100;
-
 /** What can be done with a chain as a whole, and with the part of it that begins with a run. */
 export function ChainActs({ chain, jobRunId }: Props) {
-  const [asked, setAsked] = useState<'cancel' | 'rerun' | null>(null);
+  const [isAsking, setAsking] = useState(false);
   const mayCancel = useCan('cancel');
-  const mayRetry = useCan('retry');
-  const navigate = useNavigate();
-  useReturnFocus(asked !== null);
-  const close = () => setAsked(null);
+  const mayRerun = useMayDo('rerun');
+  const showBatch = useShowBatch();
+  useReturnFocus(isAsking);
+  const close = () => setAsking(false);
   const open = chain.nodes.filter(isOpen);
   const part = partFrom(jobRunId, chain);
   const canCancel = mayCancel && open.length > 0;
-  const canRerun = mayRetry && !chain.isCut && part.length <= MAX_RERUN && !part.some(isOpen);
+  const canRerun = mayRerun && !chain.isCut && !part.some(isOpen);
   if (!canCancel && !canRerun) return null;
   return (
     <Group gap="xs">
       {canRerun && (
-        <Button
-          variant="default"
-          size="compact-sm"
+        <BulkButton
+          action="rerun"
+          request={() => ({ action: 'rerun', ids: part.map((node) => node.jobRunId) })}
+          subject="This run and those that waited for it, as a chain of the same shape"
           leftSection={<IconRepeat size={16} />}
-          onClick={() => setAsked('rerun')}
+          isAllOrNone
+          onEnd={showBatch}
         >
           Re-run from here…
-        </Button>
+        </BulkButton>
       )}
       {canCancel && (
-        <Button variant="default" size="compact-sm" onClick={() => setAsked('cancel')}>
+        <Button variant="default" size="compact-sm" onClick={() => setAsking(true)}>
           Cancel the chain…
         </Button>
       )}
-      <DialogBoundary opened={[asked]} onClose={close}>
-        {asked === 'cancel' && <CancelChainDialog open={open} edges={chain.edges} onClose={close} />}
-        {asked === 'rerun' && (
-          <RerunDialog
-            ids={part.map((node) => node.jobRunId)}
-            text="This run and those that waited for it are queued anew as a chain of the same shape, with their parameters. What they waited for before it has ended and is not run again."
-            waitsFor={waitsOf(chain.edges)}
-            onClose={close}
-            onDone={([first]) => first !== undefined && void navigate(paths.run(first, 'chain'))}
-          />
-        )}
+      <DialogBoundary opened={[isAsking]} onClose={close}>
+        {isAsking && <CancelChainDialog open={open} edges={chain.edges} onClose={close} />}
       </DialogBoundary>
     </Group>
   );
+}
+
+/** Leads to the batch that a re-run has made, if the reader is still there. */
+function useShowBatch() {
+  const navigate = useNavigate();
+  const isHere = useRef(false);
+  useEffect(() => {
+    isHere.current = true;
+    return () => {
+      isHere.current = false;
+    };
+  }, []);
+  return ({ batchId }: BulkOperation) => {
+    if (isHere.current && batchId !== null) void navigate(paths.batch(batchId));
+  };
 }
 
 const isOpen = ({ status }: GraphNode): boolean => status !== null && !isTerminal(status);

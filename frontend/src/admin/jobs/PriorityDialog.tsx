@@ -2,13 +2,13 @@ import type { JobRunSummary } from '@job-manager/shared/contract/run';
 import { limits } from '@job-manager/shared/limits';
 import { TextInput } from '@mantine/core';
 import { useState } from 'react';
+import { changeAtOnce } from '../../api/bulk-queries';
 import { trackError } from '../../api/errorTracking';
 import { toFailure } from '../../api/failure';
-import { rescheduleRun } from '../../api/job-queries';
 import { useAction } from '../../api/useAction';
+import { followOperation } from '../../components/bulk/follow-operation';
 import { spellRuns } from '../../lib/spell-runs';
 import { ConfirmDialog } from '../../ui/ConfirmDialog';
-import { toastSuccess } from '../../ui/toast';
 
 interface Props {
   /** Queued ones. */
@@ -23,10 +23,10 @@ export function PriorityDialog({ runs, onClose, onDone }: Props) {
   const priority = readPriority(value);
   const [isRefused, setRefused] = useState(false);
   const change = useAction({
-    mutationFn: (wanted: number) => giveAll(runs, wanted),
-    onSuccess: ({ given, missed }, wanted) => {
-      const done = `${spellRuns(given)} ${given === 1 ? 'has' : 'have'} priority ${wanted}`;
-      toastSuccess({ message: missed > 0 ? `${done}; ${spellRuns(missed)} had started or ended meanwhile` : done });
+    mutationFn: (wanted: number) =>
+      changeAtOnce({ action: 'reschedule', ids: runs.map(({ id }) => id), priority: wanted }),
+    onSuccess: (operation) => {
+      followOperation(operation);
       onClose();
       onDone();
     },
@@ -63,19 +63,4 @@ export function PriorityDialog({ runs, onClose, onDone }: Props) {
 function readPriority(text: string): number | null {
   const value = /^[-−]?\d+$/.test(text.trim()) ? Number(text.trim().replace('−', '-')) : Number.NaN;
   return Math.abs(value) <= limits.priority ? value : null;
-}
-
-/** Each by a call of its own; answers how many got it. */
-async function giveAll(runs: readonly JobRunSummary[], priority: number): Promise<{ given: number; missed: number }> {
-  let given = 0;
-  for (const { id } of runs) {
-    try {
-      await rescheduleRun(id, { priority });
-      given += 1;
-    } catch (error) {
-      const { status } = toFailure(error);
-      if (status !== 404 && status !== 409) throw error;
-    }
-  }
-  return { given, missed: runs.length - given };
 }

@@ -1,5 +1,5 @@
 import { Suspense, useEffect, useMemo, useRef, useState } from 'react';
-import type { ActiveFilter } from '../../api/active-queries';
+import type { BulkRequest } from '../../api/bulk-queries';
 import { useLive } from '../../api/live/LiveProvider';
 import { useServerTime } from '../../api/server-clock';
 import { useRunKeys } from '../../components/useRunKeys';
@@ -9,7 +9,7 @@ import { useRovingRows } from '../../ui/roving-rows';
 import { useIsPhone } from '../../ui/useIsPhone';
 import { useReturnFocus } from '../../ui/useReturnFocus';
 import { type RunListProps, RunRows } from './ActiveJobsMonitor';
-import { filterOfGroup, type Grouping, groupRows, type RunGroup } from './active-groups';
+import { cancelOfGroup, type Grouping, groupRows, type RunGroup } from './active-groups';
 import { useActivePlace } from './active-place';
 import { JobRunCard } from './JobRunCard';
 import type { ListRow } from './list-rows';
@@ -20,7 +20,7 @@ import { RunMenu } from './RunMenu';
 import { RunTableHead, RunTableRow } from './RunTableRow';
 import type { GroupedRunsProps } from './VirtualRuns';
 
-const CancelActiveDialog = loadable(() => import('./CancelActiveDialog').then((module) => module.CancelActiveDialog));
+const BulkDialog = loadable(() => import('../../components/bulk/BulkDialog').then((module) => module.BulkDialog));
 const VirtualRuns = loadable(() => import('./VirtualRuns').then((module) => module.VirtualRuns));
 
 /** In pixels; measured once rows are drawn. */
@@ -89,19 +89,19 @@ function PlainRuns({ groups, followed, cancelOf, ...list }: GroupedRunsProps) {
 /** Asks before all runs of a group are cancelled. */
 function useCancelGroup() {
   const { grouping, filters } = useActivePlace();
-  const [asked, setAsked] = useState<{ label: string; filter: ActiveFilter } | null>(null);
+  const [asked, setAsked] = useState<{ label: string; request: BulkRequest } | null>(null);
   useReturnFocus(asked !== null);
   const close = () => setAsked(null);
   return {
     /** Undefined where none of the group can be cancelled. */
     cancelOf: (group: RunGroup<ListRow>) => {
-      const filter = grouping && filterOfGroup(group, grouping, filters);
-      return filter ? () => setAsked({ label: group.label, filter }) : undefined;
+      const request = grouping && cancelOfGroup(group, grouping, filters);
+      return request ? () => setAsked({ label: group.label, request }) : undefined;
     },
     dialog: (
       <DialogBoundary opened={[asked]} onClose={close}>
         {asked && (
-          <CancelActiveDialog title="Cancel all in group" subject={asked.label} filter={asked.filter} onClose={close} />
+          <BulkDialog title="Cancel all in group" subject={asked.label} request={asked.request} onClose={close} />
         )}
       </DialogBoundary>
     ),

@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core';
-import { useCan } from '../../api/session';
+import { useMayDo } from '../../components/bulk/useMayDo';
 import type { RunGroup } from './active-groups';
 import type { ListRow } from './list-rows';
 import classes from './RunBoard.module.css';
@@ -13,7 +13,7 @@ export interface GroupHeadProps {
 /** Above the rows of a group: its name, how many they are, what holds all of them, and the cancel of all. */
 export function RunGroupHead({ group, onCancelAll }: GroupHeadProps) {
   const { label, detail, rows } = group;
-  const mayCancel = useCan('cancel');
+  const mayCancel = useMayDo('cancel');
   if (label === '') return null;
   return (
     <div className={classes.head}>

@@ -5,6 +5,7 @@ import { VirtuosoMockContext } from 'react-virtuoso';
 import { expect, test } from 'vitest';
 import { setWatched, watchedRuns } from '../../components/notices/watched-runs';
 import { ago, aRun } from '../../testing/a-run';
+import { aBulkPreview, anOperation, serveBulk } from '../../testing/an-operation';
 import { backend, live, world } from '../../testing/backend';
 import { openPanel, untilListTakesKeys } from '../../testing/render-app';
 
@@ -107,38 +108,22 @@ test('draws of a long list only what is in view, in one place for the Tab key', 
 test('cancels a whole group, knowing which runs it touches', async () => {
   world.active = [aRun.running(), ...Array.from({ length: 3 }, mail)];
   const first = [mail(), mail()];
-  const sent: unknown[] = [];
-  backend.use(
-    http.post('/api/admin/jobs/active/cancel/preview', async ({ request }) => {
-      sent.push(await request.json());
-      return HttpResponse.json({
-        cancelled: 24,
-        asked: 1,
-        byJob: [{ jobName: 'mailing', runs: 25 }],
-        first,
-        upTo: '99',
-      });
-    }),
-    http.post('/api/admin/jobs/active/cancel', async ({ request }) => {
-      sent.push(await request.json());
-      return HttpResponse.json({ cancelled: sent.length === 2 ? 20 : 3, asked: 0, hasMore: sent.length === 2 });
-    }),
-  );
+  const preview = aBulkPreview({ total: 25, byJob: [{ jobName: 'mailing', runs: 25 }], first });
+  const done = { total: 25, done: 23, skipped: 2, problems: [{ reason: 'ended meanwhile', count: 2 }], batchId: null };
+  const { sent, handlers } = serveBulk(preview, anOperation({ action: 'cancel', ...done }));
+  backend.use(...handlers);
   const { user } = await openPanel('/admin/jobs/monitor?group=channel');
   const group = await screen.findByRole('region', { name: 'mail' });
   await user.click(within(group).getByRole('button', { name: 'Cancel all in group…' }));
   const dialog = within(await screen.findByRole('dialog', { name: 'Cancel all in group' }));
-  expect(await dialog.findByText(/24 runs that wait would be cancelled at once, and 1 run that runs/)).toBeVisible();
-  expect(dialog.getByRole('list', { name: 'The first of them' })).toHaveTextContent(`#${first[0]?.id}`);
+  expect(await dialog.findByRole('list', { name: 'The first of them' })).toHaveTextContent(`#${first[0]?.id}`);
   const confirm = dialog.getByRole('button', { name: 'Cancel 25 runs' });
   await user.click(confirm);
   expect(sent).toHaveLength(1);
   await user.type(dialog.getByLabelText('Type 25 to confirm'), '25');
   await user.click(confirm);
-  expect(
-    await screen.findByText('23 runs cancelled, 0 runs asked to stop; 2 runs had gone on or ended meanwhile'),
-  ).toBeVisible();
-  expect(sent).toEqual([{ channel: 'mail' }, { channel: 'mail', upTo: '99' }, { channel: 'mail', upTo: '99' }]);
+  expect(await screen.findByText('23 runs cancelled or requested to stop; 2 skipped (ended meanwhile)')).toBeVisible();
+  expect(sent).toEqual([{ action: 'cancel', filter: { channel: 'mail' } }, { token: preview.token }]);
 });
 
 test('a row changes the priority of its run, and announces its end when wanted', async () => {
@@ -167,24 +152,12 @@ test('a row changes the priority of its run, and announces its end when wanted',
 test('ticked rows of all groups are given a priority, cancelled and, once ended, re-run together', async () => {
   const [waits, others, running] = [aRun.queued(), [mail(), mail()] as const, aRun.running({ jobName: 'trending' })];
   world.active = [running, waits, ...others];
-  const sent: unknown[] = [];
-  backend.use(
-    http.post('/api/admin/jobs/:id/reschedule', async ({ request, params }) => {
-      sent.push({ id: params.id, ...((await request.json()) as object) });
-      const problem = { type: 'about:blank', title: 'Conflict', status: 409, error: 'Conflict', details: 'It runs' };
-      return params.id === waits.id
-        ? HttpResponse.json({ ...problem, code: 'CONFLICT', retryable: false }, { status: 409 })
-        : HttpResponse.json({ jobRunId: waits.id, run: waits });
-    }),
-    http.post('/api/admin/jobs/active/cancel/preview', async ({ request }) => {
-      sent.push(await request.json());
-      return HttpResponse.json({ cancelled: 2, asked: 0, byJob: [], first: [...others], upTo: '99' });
-    }),
-    http.post('/api/admin/jobs/active/cancel', async ({ request }) => {
-      sent.push(await request.json());
-      return HttpResponse.json({ cancelled: 2, asked: 0, hasMore: false });
-    }),
-  );
+  const changed = { action: 'reschedule', total: 3, done: 2, skipped: 1, batchId: null } as const;
+  const problems = [{ reason: 'started or ended meanwhile', count: 1 }];
+  const operation = anOperation({ ...changed, problems });
+  const preview = aBulkPreview({ total: 2, cannot: [{ reason: 'have ended', count: 2 }] });
+  const { sent, handlers } = serveBulk(preview, operation);
+  backend.use(...handlers);
   const { user } = await openPanel('/admin/jobs/monitor?group=channel');
   await screen.findByRole('region', { name: 'mail' });
   // From the last row of the first group into the second one.
@@ -203,8 +176,9 @@ test('ticked rows of all groups are given a priority, cancelled and, once ended,
   await user.clear(priority.getByLabelText('Priority'));
   await user.type(priority.getByLabelText('Priority'), '-5');
   await user.click(priority.getByRole('button', { name: 'Set priority of 3 runs' }));
-  expect(await screen.findByText('2 runs have priority -5; 1 run had started or ended meanwhile')).toBeVisible();
-  expect(sent).toEqual([waits, ...others].map(({ id }) => ({ id, priority: -5 })));
+  expect(await screen.findByText('2 runs changed; 1 skipped (started or ended meanwhile)')).toBeVisible();
+  const queued = [waits, ...others].map(({ id }) => id);
+  expect(sent).toEqual([{ action: 'reschedule', ids: queued, priority: -5 }, { token: preview.token }]);
   await waitFor(() => expect(screen.queryByText('4 chosen')).toBeNull());
 
   sent.length = 0;
@@ -216,15 +190,19 @@ test('ticked rows of all groups are given a priority, cancelled and, once ended,
     run: { ...running, ...aRun.failed(), id: running.id },
   });
   expect(await screen.findByRole('button', { name: 'Re-run…' })).toBeVisible();
+  Object.assign(operation, { action: 'cancel', total: 2, skipped: 0, problems: [] });
   await user.click(screen.getByRole('button', { name: 'Cancel…' }));
   const dialog = within(await screen.findByRole('dialog', { name: 'Cancel the chosen runs' }));
-  expect(await dialog.findByText(/^2 runs of the chosen have ended/)).toBeVisible();
+  expect(await dialog.findByText('Left alone: 2 have ended.')).toBeVisible();
   await user.click(dialog.getByRole('button', { name: 'Cancel 2 runs' }));
-  expect(await screen.findByText('2 runs cancelled, 0 runs asked to stop')).toBeVisible();
-  const jobRunIds = [running, waits, ...others].map(({ id }) => id);
+  const all = [running.id, ...queued];
+  expect(await screen.findByText('2 runs cancelled or requested to stop')).toBeVisible();
   expect(sent).toEqual([
-    { jobRunIds: expect.toSatisfy((ids: string[]) => ids.toSorted().join() === jobRunIds.toSorted().join()) },
-    expect.objectContaining({ upTo: '99' }),
+    {
+      action: 'cancel',
+      ids: expect.toSatisfy((ids: string[]) => ids.toSorted().join() === all.toSorted().join()),
+    },
+    { token: preview.token },
   ]);
   await waitFor(() => expect(screen.queryByText('4 chosen')).toBeNull());
 });

@@ -2,8 +2,8 @@ import { expect, test } from 'vitest';
 import { ago, aRun } from '../../testing/a-run';
 import {
   type ActiveFilters,
+  cancelOfGroup,
   countStates,
-  filterOfGroup,
   type Grouping,
   groupRows,
   isWanted,
@@ -71,15 +71,12 @@ test('groups stand in the order of their names or states, and a paused channel s
 test('a cancel of a group means what it and the filters name, and with a text or a runner no run but those shown', () => {
   const [group] = groupRows(rows.slice(2, 3), 'channel', Date.now());
   if (group === undefined) throw new Error('There is one');
-  expect(filterOfGroup(group, 'channel', { ...NONE, job: 'trending' })).toEqual({
-    channel: 'mail',
-    jobName: 'trending',
+  expect(cancelOfGroup(group, 'channel', { ...NONE, job: 'trending' })).toEqual({
+    action: 'cancel',
+    filter: { channel: 'mail', jobName: 'trending' },
   });
-  expect(filterOfGroup(group, 'channel', { ...NONE, text: 'ada' })).toEqual({
-    channel: 'mail',
-    jobRunIds: [runs.due.id],
-  });
+  expect(cancelOfGroup(group, 'channel', { ...NONE, text: 'ada' })).toEqual({ action: 'cancel', ids: [runs.due.id] });
   for (const [grouping, filters] of [['runner', NONE] as const, ['channel', { ...NONE, runner: 'vm:29504' }] as const])
-    expect(filterOfGroup(group, grouping, filters)?.jobRunIds).toEqual([runs.due.id]);
-  expect(filterOfGroup({ ...group, key: 'stopping' }, 'state', NONE)).toBeNull();
+    expect(cancelOfGroup(group, grouping, filters)?.ids).toEqual([runs.due.id]);
+  expect(cancelOfGroup({ ...group, key: 'stopping' }, 'state', NONE)).toBeNull();
 });

@@ -1,6 +1,6 @@
 import type { JobRunSummary } from '@job-manager/shared/contract/run';
 import { limits } from '@job-manager/shared/limits';
-import type { ActiveFilter } from '../../api/active-queries';
+import type { BulkRequest } from '../../api/bulk-queries';
 import type { QueueFilter } from '../../api/run-list-queries';
 import { isPutOff } from '../../components/put-off';
 
@@ -123,23 +123,24 @@ export function groupRows<Row extends { run: JobRunSummary }>(
 }
 
 /**
- * Which runs a cancel of a group means: all on the server that it and the other filters name, or, where a text or a runner
+ * The cancel of a group: all on the server that it and the other filters name, or, where a text or a runner
  * narrows them, those that are shown. Null where none of them can be cancelled.
  */
-export function filterOfGroup(
+export function cancelOfGroup(
   { key, rows }: RunGroup<{ run: JobRunSummary }>,
   grouping: Grouping,
   { text, job, channel, runner, state }: ActiveFilters,
-): ActiveFilter | null {
+): BulkRequest | null {
   const wanted = grouping === 'state' ? (key as ActiveState) : state;
   if (wanted === 'stopping') return null;
   const isOnlyShown = text.trim() !== '' || runner !== null || grouping === 'runner';
-  return {
+  if (isOnlyShown) return { action: 'cancel', ids: rows.slice(0, limits.bulkIds).map(({ run }) => run.id) };
+  const filter = {
     jobName: (grouping === 'job' ? key : job) ?? undefined,
     channel: (grouping === 'channel' ? key : channel) ?? undefined,
     state: wanted ?? undefined,
-    jobRunIds: isOnlyShown ? rows.slice(0, limits.cancelledByIds).map(({ run }) => run.id) : undefined,
   };
+  return { action: 'cancel', filter };
 }
 
 export const capitalize = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

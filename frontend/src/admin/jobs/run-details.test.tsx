@@ -3,6 +3,7 @@ import { act, cleanup, screen, waitFor, within } from '@testing-library/react';
 import { HttpResponse, http } from 'msw';
 import { expect, test, vi } from 'vitest';
 import { ago, aMessage, anAttempt, aRun } from '../../testing/a-run';
+import { aBulkPreview, anOperation, serveBulk } from '../../testing/an-operation';
 import { backend, callsTo, live, problem, world } from '../../testing/backend';
 import { address, openPanel } from '../../testing/render-app';
 import { aRunner, someHealth } from '../../testing/some-health';
@@ -98,7 +99,7 @@ test('a card beside a job has its last result, its usual time, and runs it', asy
             jobName: 'match-scores',
             hasCode: true,
             lastRun: { id: '12', status: 'FAILED', finishedAt: ago(65) },
-            ...{ success: 1, failed: 1, cancelled: 0, meanMs: 40_000, nextDueAt: null },
+            ...{ success: 1, failed: 1, cancelled: 0, nextDueAt: null },
           },
         ],
       }),
@@ -329,7 +330,10 @@ test('saves JSON to a file', async () => {
 test('leads from a failure to those of the same cause, where there are others', async () => {
   const run = aRun.failed();
   world.runs = [run];
-  const none = { previous: null, next: null, lastSuccess: null, lastFailure: null, usual: null };
+  const none = {
+    ...{ previous: null, next: null, lastSuccess: null, lastFailure: null, usual: null },
+    usualUse: { cpuMs: null, peakMemoryBytes: null },
+  };
   const alike = { fingerprint: '0123456789abcdef', runs: 60 };
   backend.use(http.get('/api/admin/jobs/:id/neighbours', () => HttpResponse.json({ ...none, alike })));
   await openPanel(`/admin/jobs/${run.id}`);
@@ -399,12 +403,14 @@ test('says when and why retention removed a run', async () => {
   expect(await screen.findByText(details)).toBeVisible();
 });
 
-test('says how its time compares with that of earlier runs', async () => {
-  const run = aRun.success({ durationMs: 125_000 });
+test('says how its time and what it used compare with earlier runs', async () => {
+  const usage = { childPid: null, cpuMs: 125_000, peakMemoryBytes: null, maxLoopLagMs: null };
+  const run = aRun.success({ durationMs: 125_000, attempts: [anAttempt({ usage })] });
   world.runs = [run];
   world.usual = { p50: 11_300, p95: 40_000, runs: 72 };
   await openPanel(`/admin/jobs/${run.id}`);
   expect(await screen.findByText('11 × slower than usual')).toBeVisible();
+  expect(screen.getByText('11 × more than usual: half used up to 11s, 95 % up to 40s')).toBeInTheDocument();
 });
 
 const node = (jobRunId: string, depth: number, part: Partial<GraphNode> = {}): GraphNode => ({
@@ -478,22 +484,23 @@ test('re-runs a part of a chain from a run on, in the same shape', async () => {
     ],
     isCut: false,
   };
-  const asked: unknown[] = [];
-  backend.use(
-    http.post('/api/admin/jobs/enqueue', async ({ request }) => {
-      asked.push(await request.json());
-      return HttpResponse.json({ jobRunId: `90${asked.length}`, isNew: true, note: null, run: aRun.queued() });
-    }),
-  );
+  const preview = aBulkPreview({ total: 2, cannot: [{ reason: 'of jobs without code here', count: 1 }] });
+  const { sent, handlers } = serveBulk(preview, anOperation({ total: 3, done: 3, batchId: '7' }));
+  backend.use(...handlers);
   const { user } = await openPanel(`/admin/jobs/${own.id}?tab=chain`);
-  await user.click(await screen.findByRole('button', { name: 'Re-run from here…' }));
+  const ask = () => user.click(screen.getByRole('button', { name: 'Re-run from here…' }));
+  await screen.findByRole('button', { name: 'Re-run from here…' });
+  await ask();
+  expect(await screen.findByText('It can be done to all of them only.')).toBeVisible();
+  // The last is the one below the question; the cross above has the same name.
+  await user.click(screen.getAllByRole('button', { name: 'Close' }).at(-1) as HTMLElement);
+  await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
+  expect(sent).toHaveLength(1);
+  Object.assign(preview, { total: 3, cannot: [] });
+  await ask();
   await user.click(await screen.findByRole('button', { name: 'Re-run 3 runs' }));
-  await waitFor(() => expect(address()).toBe('/admin/jobs/901?tab=chain'));
-  expect(asked).toEqual([
-    { jobName: 'match-scores', parameters: { day: 1 }, rerunOfId: own.id },
-    { jobName: 'parse', parameters: left.parameters, rerunOfId: left.id, after: ['901'], when: 'succeeded' },
-    { jobName: 'report', parameters: right.parameters, rerunOfId: right.id, after: ['901', '902'], when: 'finished' },
-  ]);
+  await waitFor(() => expect(address()).toBe('/admin/jobs/batches/7'));
+  expect(sent[1]).toEqual({ action: 'rerun', ids: [own.id, left.id, right.id] });
 });
 
 test('cancels what has not ended of a chain, once for each part that hangs together', async () => {

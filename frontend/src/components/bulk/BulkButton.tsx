@@ -1,5 +1,5 @@
 import { Button, type ButtonProps } from '@mantine/core';
-import { type ReactNode, useState } from 'react';
+import { type ComponentProps, type ReactNode, useState } from 'react';
 import type { BulkRequest } from '../../api/bulk-queries';
 import { DialogBoundary } from '../../ui/DialogBoundary';
 import { loadable } from '../../ui/loadable';
@@ -8,23 +8,24 @@ import { useMayDo } from './useMayDo';
 
 const BulkDialog = loadable(() => import('./BulkDialog').then((module) => module.BulkDialog));
 
-interface Props extends ButtonProps {
+interface Props
+  extends ButtonProps,
+    Pick<ComponentProps<typeof BulkDialog>, 'subject' | 'isAllOrNone' | 'onDone' | 'onEnd'> {
   /** Made when it is clicked: a range that ends now ends then. */
   request: () => BulkRequest;
   action: BulkRequest['action'];
   /** Of the dialog, where it isn't what the act is called. */
   heading?: string;
-  subject?: string;
   /** Why the button is disabled. */
   title?: string;
-  onDone?: () => void;
   children: ReactNode;
   'aria-label'?: string;
   'data-key'?: string;
 }
 
 /** Asks before something is done to many runs; nothing for those who may not. */
-export function BulkButton({ request, action, heading, subject, onDone, children, ...button }: Props) {
+export function BulkButton({ request, action, heading, children, ...props }: Props) {
+  const { subject, isAllOrNone, onDone, onEnd, ...button } = props;
   const may = useMayDo(action);
   const [asked, ask] = useState<BulkRequest | null>(null);
   useReturnFocus(asked !== null);
@@ -36,7 +37,9 @@ export function BulkButton({ request, action, heading, subject, onDone, children
         {children}
       </Button>
       <DialogBoundary opened={[asked]} onClose={close}>
-        {asked && <BulkDialog request={asked} title={heading} subject={subject} onClose={close} onDone={onDone} />}
+        {asked && (
+          <BulkDialog request={asked} title={heading} onClose={close} {...{ subject, isAllOrNone, onDone, onEnd }} />
+        )}
       </DialogBoundary>
     </>
   );

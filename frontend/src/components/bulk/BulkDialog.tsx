@@ -1,4 +1,4 @@
-import type { BulkPreview } from '@job-manager/shared/contract/bulk';
+import type { BulkOperation, BulkPreview } from '@job-manager/shared/contract/bulk';
 import { limits } from '@job-manager/shared/limits';
 import { TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
@@ -21,15 +21,20 @@ interface Props {
   title?: string;
   /** Which runs they are. */
   subject?: string;
+  /** Nothing is done where it can't be done to all of them. */
+  isAllOrNone?: boolean;
   onClose: () => void;
   onDone?: () => void;
+  /** When all of them are dealt with. */
+  onEnd?: (operation: BulkOperation) => void;
 }
 
 /** Beyond it the number has to be typed, where the act can't be undone. */
 const MAX_UNTYPED = 20;
 
 /** Shows which runs an act on many would touch, and starts it on exactly these; a toast follows it from there. */
-export function BulkDialog({ request: first, title, subject, onClose, onDone }: Props) {
+export function BulkDialog(props: Props) {
+  const { request: first, title, subject, isAllOrNone = false, onClose, onDone, onEnd } = props;
   const [request, setRequest] = useState(first);
   // With the first part of the runs: it is done also where the reader leaves the rest alone.
   const [hasBegun, setBegun] = useState(false);
@@ -41,7 +46,9 @@ export function BulkDialog({ request: first, title, subject, onClose, onDone }: 
   const { data: preview, error } = useQuery(bulkPreviewQuery(request));
   const [typed, setTyped] = useState('');
   const [isRefused, setRefused] = useState(false);
-  const { total = 0, rest = null } = preview ?? {};
+  const hasGap = isAllOrNone && preview !== undefined && preview.cannot.length > 0;
+  const total = hasGap ? 0 : (preview?.total ?? 0);
+  const rest = preview?.rest ?? null;
   const goOn = (times: NonNullable<BulkPreview['rest']>) => {
     setTyped('');
     setRefused(false);
@@ -56,7 +63,7 @@ export function BulkDialog({ request: first, title, subject, onClose, onDone }: 
   } = useAction({
     mutationFn: beginBulk,
     onSuccess: (operation) => {
-      followOperation(operation);
+      followOperation(operation, onEnd);
       if (rest === null) {
         onClose();
         onDone?.();
@@ -74,6 +81,7 @@ export function BulkDialog({ request: first, title, subject, onClose, onDone }: 
     else setRefused(true);
   };
   const failure = refused ?? error;
+  const fault = failure ? toFailure(failure).details : hasGap ? 'It can be done to all of them only.' : null;
   const name = preview ? `${verb} ${spellRuns(total)}` : `${verb} runs`;
   return (
     <ConfirmDialog
@@ -83,11 +91,11 @@ export function BulkDialog({ request: first, title, subject, onClose, onDone }: 
       isDangerous={isDangerous && total > 0}
       isPending={isPending || (preview === undefined && error === null)}
       isChanged={typed !== ''}
-      fault={failure && toFailure(failure).details}
+      fault={fault}
       onConfirm={confirm}
       onClose={leave}
     >
-      {preview && <Touched request={request} preview={preview} />}
+      {preview && <Touched request={request} preview={{ ...preview, total }} />}
       {request.action === 'forceFail' && total > 0 && (
         <Grace graceMs={request.graceMs} onChange={(graceMs) => setRequest({ ...request, graceMs })} />
       )}

@@ -10,20 +10,26 @@ import classes from './BulkDialog.module.css';
 
 const READ_EVERY_MS = 1_000;
 
+type OnEnd = (operation: BulkOperation) => void;
+
 /** Shows how far an operation is in one toast until it has ended, with an abort, and an undo where there is one. */
-export function followOperation(operation: BulkOperation): void {
+export function followOperation(operation: BulkOperation, onEnd?: OnEnd): void {
   show(operation);
-  if (operation.state === 'RUNNING') readLater(operation.id);
+  if (operation.state === 'RUNNING') readLater(operation.id, onEnd);
+  else onEnd?.(operation);
 }
 
-function readLater(id: string): void {
+function readLater(id: string, onEnd: OnEnd | undefined): void {
   setTimeout(() => {
     // Dismissed: the page of the operations has it.
     if (!isToastShown(toastId(id))) return;
-    readBulk(id).then(followOperation, (error) => {
-      trackError(error, { action: 'readOperation' });
-      readLater(id);
-    });
+    readBulk(id).then(
+      (operation) => followOperation(operation, onEnd),
+      (error) => {
+        trackError(error, { action: 'readOperation' });
+        readLater(id, onEnd);
+      },
+    );
   }, READ_EVERY_MS);
 }
 
@@ -34,7 +40,10 @@ function show(operation: BulkOperation): void {
   const id = toastId(operationId);
   const text = describeOutcome(operation);
   if (state === 'RUNNING') {
-    const offer = { label: 'Abort', act: () => change(() => abortBulk(operationId).then(followOperation)) };
+    const offer = {
+      label: 'Abort',
+      act: () => change(() => abortBulk(operationId).then((now) => followOperation(now))),
+    };
     toastProgress({ id, message: <Progress operation={operation} />, offer });
   } else if (state === 'FAILED') toastError({ id, title: `${text}, then it stopped`, message: error ?? 'An error' });
   else if (batchId === null) toastSuccess({ id, message: text });
