@@ -10,7 +10,6 @@ export const auditActions = [
   'run.complete-external',
   'run.fail-external',
   'run.cancel',
-  'run.cancel-many',
   'run.reschedule',
   'run.replace',
   'run.recover',
@@ -89,7 +88,6 @@ export const auditActions = [
 export const maintenanceActions = [
   'bulk.end',
   'bulk.abort',
-  'run.cancel-many',
   'run.recover',
   'run.force-fail',
   'run.emergency-fail',

@@ -40,10 +40,6 @@ export const limits = {
   dependencies: 100,
   /** Runs in one call. */
   batchRuns: 10_000,
-  /** Active runs that one call cancels: a statement that changes more holds its locks for long. */
-  cancelledAtOnce: 20_000,
-  /** Active runs that a call to cancel names one by one. */
-  cancelledByIds: 1_000,
   /** Runs that one bulk operation touches: their ids are kept with it. */
   bulkRuns: 100_000,
   /** Runs in one export of the history. */

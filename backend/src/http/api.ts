@@ -3,7 +3,6 @@ import { OpenAPIHandler } from '@orpc/openapi/node';
 import { implement } from '@orpc/server';
 import { type Request, Router } from 'express';
 import type { Identity } from '../auth/sessions.js';
-import { createActiveRunCalls } from './active-run-calls.js';
 import { createAlertCalls } from './alert-calls.js';
 import { createAuditCalls } from './audit-calls.js';
 import { createAuthCalls } from './auth-calls.js';
@@ -123,7 +122,6 @@ function createHandler(deps: HttpDeps, gate: Gate, stats: StatsCache) {
     runLists: createRunListCalls(deps, reads),
     metrics: createMetricsCalls(deps, reads),
     issues: createIssueCalls(deps, reads),
-    activeRuns: createActiveRunCalls(deps),
     bulk: createBulkCalls(deps, gate),
     selfTest: createSelfTestCalls(deps),
     jobSettings: createJobSettingsCalls(deps),

@@ -105,14 +105,6 @@ const calls: Record<string, Change | Exception> = {
   },
   'jobs.reveal': { action: 'run.reveal', given: async () => ({ path: { jobRunId: await queued({}) } }) },
   'jobs.cancel': { action: 'run.cancel', given: async () => ({ path: { jobRunId: await running() } }) },
-  'activeRuns.previewCancel': { unnoted: 'it changes nothing', given: async () => ({ body: { jobName: 'echo' } }) },
-  'activeRuns.cancel': {
-    action: 'run.cancel-many',
-    given: async () => {
-      const upTo = await queued({ channel: 'many' });
-      return { body: { channel: 'many', upTo } };
-    },
-  },
   'bulk.preview': { unnoted: 'it changes no run', given: async () => ({ body: cancelOne() }) },
   'bulk.begin': { action: 'bulk.start', given: async () => ({ body: { token: await bulkPreview() } }) },
   'bulk.abort': {

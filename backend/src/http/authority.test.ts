@@ -46,7 +46,6 @@ const guards = {
   'run.complete-external': 'execute',
   'run.fail-external': 'execute',
   'run.cancel': 'cancel',
-  'run.cancel-many': 'cancel',
   'run.reschedule': 'run',
   'run.replace': 'run',
   'run.recover': 'cleanup',
@@ -125,8 +124,6 @@ const bodies: Record<string, (of: Record<string, string>) => object[]> = {
   ],
   'batches.enqueueBatch': () => [{ name: 'mine', runs: [{ jobName: 'echo' }], callback: { jobName: 'echo' } }],
   'selfTest.start': () => [{ runs: 1 }],
-  'activeRuns.previewCancel': () => [{ jobName: 'echo' }],
-  'activeRuns.cancel': ({ jobRunId }) => [{ jobName: 'echo', upTo: jobRunId }],
   'bulk.preview': () => [{ action: 'cancel', filter: { jobName: 'echo' } }],
   'schedules.createSchedule': ({ key }) => [{ name: `${key}-2`, jobName: 'echo', everyMs: 1_000 }],
   'schedules.changeSchedule': ({ key }) => [{ name: key, jobName: 'echo', everyMs: 1_000 }],
@@ -139,7 +136,7 @@ const bodies: Record<string, (of: Record<string, string>) => object[]> = {
   'external.start': () => [{ jobName: 'a-program' }],
 };
 const isDestructive = ({ name }: ApiRoute) =>
-  ['jobs.cancel', 'activeRuns.cancel', 'batches.cancelBatch', 'schedules.removeSchedule'].includes(name);
+  ['jobs.cancel', 'batches.cancelBatch', 'schedules.removeSchedule'].includes(name);
 
 describe.each(tokenPermissions)('a token with "%s" alone', (permission) => {
   let token: string;

@@ -194,57 +194,6 @@ it('lists the failed runs of a batch alone, and says before a cancel what it wou
   expect(problemCode(await get('/batches/999999/cancel/preview'))).toBe('UNKNOWN_BATCH');
 });
 
-const inAnHour = () => ({ runAt: new Date(Date.now() + 3_600_000).toISOString() });
-
-it('cancels the active runs of a channel as they were previewed, and none that came since', async () => {
-  await enqueue([1, 2, 3].map(() => echo({ channel: 'mail' })).concat(echo()));
-  await server.database.pool.query(
-    `UPDATE "JobRun" SET status = 'RUNNING', attempt = 1, "claimNo" = 1, "startedAt" = clock_timestamp(), "lastHeartbeatAt" = clock_timestamp(),
-       "leaseToken" = gen_random_uuid(), "runnerId" = gen_random_uuid() WHERE id = (SELECT min(id) FROM "JobRun")`,
-  );
-  const { json: preview } = await post('/active/cancel/preview', { channel: 'mail' });
-  expect(preview).toMatchObject({
-    cancelled: 2,
-    asked: 1,
-    byJob: [{ jobName: 'echo', runs: 3 }],
-    upTo: preview.first[2].id,
-  });
-  expect(preview.first.map((run: JobRunSummary) => run.channel)).toEqual(['mail', 'mail', 'mail']);
-  await enqueue([echo({ channel: 'mail' })]);
-  const done = await post('/active/cancel', { channel: 'mail', upTo: preview.upTo });
-  expect(done.json).toEqual({ cancelled: 2, asked: 1, hasMore: false });
-  const left = await server.database.pool.query(`SELECT channel FROM "JobRun" WHERE status = 'QUEUED' ORDER BY id`);
-  expect(left.rows).toEqual([{ channel: 'default' }, { channel: 'mail' }]);
-  const entries = await server.database.pool.query(
-    `SELECT "actorEmail", target, details FROM "AuditEvent" WHERE action = 'run.cancel-many'`,
-  );
-  expect(entries.rows).toEqual([
-    { actorEmail: admin.email, target: 'mail', details: { channel: 'mail', cancelled: 2, asked: 1 } },
-  ]);
-});
-
-it('takes active runs apart by state, job and number, and cancels not all there are', async () => {
-  const { json } = await enqueue([
-    echo({ ref: 'first', ...inAnHour() }),
-    echo({ after: ['first'] }),
-    echo(),
-    echo(inAnHour()),
-  ]);
-  const [scheduled, blocked, due, retrying] = json.jobRunIds;
-  await server.database.pool.query(`UPDATE "JobRun" SET "claimNo" = 1, attempt = 1 WHERE id = $1`, [retrying]);
-  const idsOf = async (filter: object) =>
-    (await post('/active/cancel/preview', filter)).json.first.map((run: JobRunSummary) => run.id);
-  expect(await idsOf({ state: 'scheduled' })).toEqual([scheduled]);
-  expect(await idsOf({ state: 'blocked' })).toEqual([blocked]);
-  expect(await idsOf({ state: 'due' })).toEqual([due]);
-  expect(await idsOf({ state: 'retrying' })).toEqual([retrying]);
-  expect(await idsOf({ state: 'running' })).toEqual([]);
-  expect(await idsOf({ jobName: 'echo', jobRunIds: [due, blocked] })).toEqual([blocked, due]);
-  expect(await idsOf({ jobName: 'another' })).toEqual([]);
-  expect(problemCode(await post('/active/cancel/preview'))).toBe('INVALID_INPUT');
-  expect(problemCode(await post('/active/cancel', { upTo: due }))).toBe('INVALID_INPUT');
-});
-
 it('answers the runs of a batch that wait for others, with those they wait for, and no others', async () => {
   const { json } = await enqueue([echo({ ref: 'first' }), echo({ after: ['first'] }), echo()]);
   const [first, second] = json.jobRunIds;

@@ -53,7 +53,6 @@ export const jobReach = {
     reschedule: ofRun,
     cancel: (sql, { jobRunId, graph }) => (graph ? ofGraph(sql, jobRunId) : jobsOfRuns(sql, [jobRunId])),
   },
-  activeRuns: { cancel: (sql, { jobRunIds, jobName }) => ofSelection(sql, jobRunIds, jobName) },
   bulk: {
     preview: (sql, { ids, filter }) => ofSelection(sql, ids, filter?.jobName),
     begin: (sql, { token }) => jobsOfPreview(sql, token),

@@ -3,9 +3,7 @@ import { withCorrelationOfRun } from '@job-manager/client/correlation-of-run';
 import { inSchema } from '@job-manager/client/in-schema';
 import type { RunRequest } from '@job-manager/client/request';
 import type { Sql as ClientSql } from '@job-manager/client/sql';
-import { limits } from '@job-manager/shared/limits';
 import type { JobRunTrigger } from '@job-manager/shared/run';
-import type { ActiveFilter } from '../store/active-filter.js';
 import type { QueuedRun, RunRow } from '../store/run-row.js';
 import type { Sql } from '../store/sql.js';
 import { type Batches, createBatches } from './batches/batches.js';
@@ -18,7 +16,6 @@ import { createRunners, type Runners } from './runners.js';
 import { createSchedules, type Schedules } from './schedules/schedules.js';
 import { cancelRun } from './transitions/cancel.js';
 import { cancelGraph } from './transitions/cancel-graph.js';
-import { cancelMany } from './transitions/cancel-many.js';
 import { Enqueueing } from './transitions/enqueue.js';
 import { rescheduleRun } from './transitions/reschedule.js';
 
@@ -57,11 +54,6 @@ export interface Queue extends Recovery, Batches {
     actor: Actor,
     options?: { priority?: number },
   ): Promise<RunRow>;
-  /** Cancels QUEUED runs and asks RUNNING ones to stop, all that match; up to `limits.cancelledAtOnce` by one call. */
-  cancelMany(
-    which: ActiveFilter & { upTo: string },
-    actor: Actor,
-  ): Promise<{ cancelled: number; asked: number; hasMore: boolean }>;
   readonly schedules: Schedules;
   readonly channels: Channels;
   readonly jobs: JobControl;
@@ -117,13 +109,6 @@ export function createQueue(options: QueueOptions): Queue {
       const { run, isNew } = await rescheduleRun(sql, { runId, runAt, priority }, actor);
       if (isNew) notifier.queued();
       return run;
-    },
-
-    cancelMany: async (which, actor) => {
-      const { cancelled, asked } = await cancelMany(sql, which, actor);
-      for (const id of asked) notifier.cancelRequested(id);
-      if (cancelled > 0) notifier.changed();
-      return { cancelled, asked: asked.length, hasMore: cancelled + asked.length >= limits.cancelledAtOnce };
     },
   };
 }

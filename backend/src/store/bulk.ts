@@ -56,7 +56,7 @@ export interface Selection {
 
 /** Active runs that match. */
 export const activeSelection = (filter: ActiveFilter & { queuedBefore?: Date }): Selection => ({
-  text: `SELECT t.* FROM (${TO_CANCEL}) t ${filter.queuedBefore ? 'JOIN "JobRun" q ON q.id = t.id AND q."finishedAt" IS NULL AND q."queuedAt" < $5::timestamptz' : ''}`,
+  text: `SELECT t.* FROM (${TO_CANCEL}) t ${filter.queuedBefore ? 'JOIN "JobRun" q ON q.id = t.id AND q."finishedAt" IS NULL AND q."queuedAt" < $4::timestamptz' : ''}`,
   values: [...filterValues(filter), ...(filter.queuedBefore ? [filter.queuedBefore] : [])],
 });
 

@@ -14,7 +14,6 @@ export const auditWords = {
   'run.fail-external': 'Failed a run as an external program',
   'run.cancel': 'Cancelled a run',
   'run.reschedule': 'Rescheduled a queued run',
-  'run.cancel-many': 'Cancelled a group of runs',
   'run.replace': 'Replaced a queued run',
   'run.reveal': 'Looked at the secrets of a run',
   'run.recover': 'Recovered a stalled run',

@@ -1,4 +1,3 @@
-import { activeRuns } from './active-runs.js';
 import { alerts } from './alerts.js';
 import { audit } from './audit.js';
 import { auth } from './auth.js';
@@ -37,7 +36,6 @@ export const contract = {
   runLists,
   metrics: metricsCalls,
   issues: issueCalls,
-  activeRuns,
   bulk,
   jobSettings: jobSettingsCalls,
   definitions,
