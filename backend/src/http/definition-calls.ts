@@ -1,6 +1,7 @@
+import { type ActivityRange, activityRanges } from '@job-manager/shared/contract/definitions';
 import { contract } from '@job-manager/shared/contract/index';
 import { implement } from '@orpc/server';
-import { readJobTimes } from '../metrics/job-times.js';
+import { readJobCounts, readJobTimes } from '../metrics/job-times.js';
 import { hideSecrets } from '../present/secrets.js';
 import { presentPlannedWaiting } from '../present/waiting.js';
 import { createRedaction } from '../queue/redaction.js';
@@ -28,13 +29,15 @@ export function createDefinitionCalls({ pool, registry, queue, config }: HttpDep
     return { own, names: [...new Set([...own, ...(await readHistoryJobNames(pool))])].slice(0, MAX_JOBS) };
   };
   const usual = keptFor(FRESH_MS, async () => readUsual(pool, (await readNames()).names));
-  const times = keptFor(TIMES_FRESH_MS, async () => readJobTimes(pool, (await readNames()).names, new Date()));
+  const times = keptPerRange(
+    (range) => async () => readJobTimes(pool, (await readNames()).names, { range, now: new Date() }),
+  );
   return os.router({
-    activity: os.activity.handler(async () => {
+    activity: os.activity.handler(async ({ input: { range } }) => {
       const [{ own, names }, queued] = await Promise.all([readNames(), readQueuedJobs(pool)]);
       const gone = new Set(queued.flatMap(({ jobName, hasCode }) => (hasCode || own.has(jobName) ? [] : [jobName])));
       const all = [...new Set([...names, ...gone])].slice(0, MAX_JOBS);
-      const [{ jobs, since }, timesOf] = await Promise.all([readJobActivity(pool, all), times()]);
+      const [{ jobs, since }, timesOf] = await Promise.all([readActivity(pool, all, range), times[range]()]);
       const present = (row: JobActivityRow) => ({
         ...presentActivity(row, own.has(row.jobName)),
         ...timesOf(row.jobName),
@@ -86,8 +89,25 @@ const MAX_JOBS = 1_000;
 const FRESH_MS = 60_000;
 const TIMES_FRESH_MS = 10_000;
 
+const keptPerRange = <T>(readOf: (range: ActivityRange) => () => Promise<T>) =>
+  Object.fromEntries(activityRanges.map((range) => [range, keptFor(TIMES_FRESH_MS, readOf(range))])) as Record<
+    ActivityRange,
+    () => Promise<T>
+  >;
+
+/** The activity of a day, with what ended in the range instead. */
+async function readActivity(sql: HttpDeps['pool'], jobNames: string[], range: ActivityRange) {
+  const ofDay = readJobActivity(sql, jobNames);
+  if (range === '24h') return ofDay;
+  const [{ jobs }, { countsOf, since }] = await Promise.all([
+    ofDay,
+    readJobCounts(sql, jobNames, { range, now: new Date() }),
+  ]);
+  return { jobs: jobs.map((row) => ({ ...row, ...countsOf(row.jobName) })), since };
+}
+
 function presentActivity(
-  { lastRunId, lastStatus, lastFinishedAt, nextDueAt, since: _, ...row }: JobActivityRow,
+  { lastRunId, lastStatus, lastFinishedAt, nextDueAt, since: _, meanMs: __, ...row }: JobActivityRow,
   hasCode: boolean,
 ) {
   const hasEnded = lastRunId !== null && lastStatus !== null && lastFinishedAt !== null;

@@ -90,6 +90,24 @@ it('has of each job how long a day of runs took and waited, and how long those o
   isIn(echo?.tookBeforeP50, 15);
 });
 
+it('has of each job what ended in days of UTC with today, what was removed since included', async () => {
+  const jobOf = async (range: string) => {
+    const { jobs, since } = await get<{ jobs: (JobTimes & { jobName: string; success: number })[]; since: string }>(
+      `/definitions/activity?range=${range}`,
+    );
+    return { job: jobs.find(({ jobName }) => jobName === 'nap'), since };
+  };
+  const before = { week: await jobOf('7d'), month: await jobOf('30d') };
+  expect([before.week.since, before.month.since]).toEqual([day(6).toISOString(), day(29).toISOString()]);
+  await count(day(6), 'nap', 'SUCCESS', 5);
+  await count(day(7), 'nap', 'SUCCESS', 7);
+  await count(day(30), 'nap', 'SUCCESS', 100);
+  await query(`UPDATE "JobRunCount" SET runs = runs - 4 WHERE "jobName" = 'nap' AND runs = 5`);
+  const gained = async (range: '7d' | '30d', from: { job?: { success: number } }) =>
+    ((await jobOf(range)).job?.success ?? 0) - (from.job?.success ?? 0);
+  expect([await gained('7d', before.week), await gained('30d', before.month)]).toEqual([5, 12]);
+});
+
 it('counts what ended by hours, what was removed since included, and compares it with the time before', async () => {
   await count(hour(30), 'echo', 'SUCCESS', 2);
   await count(hour(4), 'echo', 'SUCCESS', 5);

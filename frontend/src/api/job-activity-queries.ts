@@ -1,4 +1,4 @@
-import { definitions } from '@job-manager/shared/contract/definitions';
+import { type ActivityRange, definitions } from '@job-manager/shared/contract/definitions';
 import { createTanstackQueryUtils } from '@orpc/tanstack-query';
 import { createClient } from './client';
 
@@ -6,8 +6,9 @@ import { createClient } from './client';
 const { definitions: calls } = createClient({ definitions });
 const api = createTanstackQueryUtils(calls, { path: ['definitions'] });
 
-/** The last run of each job, what ended in a day, and when it is next due. */
-export const activityQuery = () => api.activity.queryOptions({ select: ({ jobs }) => jobs });
+/** The last run of each job, what ended in the range, and when it is next due. */
+export const activityQuery = (range: ActivityRange = '24h') =>
+  api.activity.queryOptions({ input: { range }, select: ({ jobs }) => jobs });
 
 const USUAL_FRESH_MS = 10 * 60_000;
 

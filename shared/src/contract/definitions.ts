@@ -10,22 +10,27 @@ const count = z.number().int();
 const byName = z.strictObject({ jobName });
 const PATH = '/admin/jobs/definitions';
 
+/** How far back the figures of a job go: 24 hours, or so many days of UTC with the present one as the last. */
+export const activityRanges = ['24h', '7d', '30d'] as const;
+export type ActivityRange = (typeof activityRanges)[number];
+
 export const jobActivity = z.object({
   jobName: z.string(),
   hasCode: z.boolean().describe('False for an external program’s, one of another process, or one that is gone'),
   isGone: z.boolean().describe('Runs of it are queued, and no process that lives has its code'),
   lastRun: z.object({ id: runId, status: z.enum(terminalStatuses), finishedAt: time }).nullable(),
-  /** Ended since `since`, 24 hours ago to the millisecond. */
+  /** Ended since `since`. */
   success: count,
   failed: count,
   cancelled: count,
-  /** Mean of the successful ones; null for none. */
-  meanMs: z.number().nullable(),
   took: z
     .object({ p50: z.number(), p95: z.number() })
     .nullable()
     .describe('About, of the successful ones, in milliseconds; null where none was measured'),
-  tookBeforeP50: z.number().nullable().describe('The same p50 over the seven days of UTC before yesterday'),
+  tookBeforeP50: z
+    .number()
+    .nullable()
+    .describe('The same p50 over the seven days of UTC before the range, and for `24h` before yesterday'),
   waitedP95: z.number().nullable().describe('About, of all that began, in milliseconds'),
   /** The first due time of its schedules that are not paused. */
   nextDueAt: time.nullable(),
@@ -47,10 +52,18 @@ export const definitions = {
     .route({
       method: 'GET',
       path: `${PATH}/activity`,
-      summary: 'Last run, what ended in a day, and next due time of each job, from counters',
+      summary: 'Last run, what ended in a day or in several, and next due time of each job, from counters',
       description: 'Also of jobs of external programs and of jobs whose code is gone; the first 1,000 by name.',
       tags: TAG,
     })
+    .input(
+      z.strictObject({
+        range: z
+          .enum(activityRanges)
+          .default('24h')
+          .describe('`24h` to the millisecond; `7d` and `30d` are days of UTC, of which the last is today'),
+      }),
+    )
     .output(z.object({ jobs: z.array(jobActivity), since: time })),
 
   usual: routeFor('view')

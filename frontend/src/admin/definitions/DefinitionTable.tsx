@@ -1,4 +1,4 @@
-import type { JobActivity } from '@job-manager/shared/contract/definitions';
+import type { ActivityRange, JobActivity } from '@job-manager/shared/contract/definitions';
 import type { JobSettings } from '@job-manager/shared/contract/job-overrides';
 import type { JobDefinition } from '@job-manager/shared/contract/run';
 import { Button } from '@mantine/core';
@@ -13,7 +13,8 @@ import { RelativeTime } from '../../components/RelativeTime';
 import { RunPageLink } from '../../components/RunPageLink';
 import { useRunDialog } from '../../components/url-state';
 import { formatDuration } from '../../lib/duration';
-import { Cell, Table } from '../../ui/Table';
+import { capitalized, spellRange } from '../../lib/time-range';
+import { Cell, type Column, Table } from '../../ui/Table';
 import type { ListSort } from '../../ui/TableSort';
 import { Tag } from '../../ui/Tag';
 import classes from './definitions.module.css';
@@ -27,34 +28,40 @@ export interface ListedJob {
   activity: JobActivity | undefined;
 }
 
-const columns = [
+/** "Last 7 days". */
+const endedIn = (range: ActivityRange): string => capitalized(spellRange(range).replace(/^the /, ''));
+
+const columnsOf = (range: ActivityRange): Column[] => [
   { label: 'Job', sortBy: 'name' },
   { label: 'Description' },
   { label: 'Last run', sortBy: 'last', isLargestFirst: true },
-  { label: 'Last 24 hours', sortBy: 'failed', isLargestFirst: true },
+  { label: endedIn(range), sortBy: 'failed', isLargestFirst: true },
   { label: 'Took p50 / p95 ≈', align: 'right', sortBy: 'took', isLargestFirst: true },
   { label: 'Waited p95 ≈', align: 'right', sortBy: 'waited', isLargestFirst: true },
   { label: 'Channel', sortBy: 'channel' },
   { label: 'Next', sortBy: 'next' },
   { label: 'Actions', isHidden: true },
-] as const;
+];
 
 interface Props {
   jobs: readonly ListedJob[];
+  /** What the figures are of. */
+  range: ActivityRange;
   sort: ListSort;
   /** Null for those who may not pause jobs. */
   acts: JobActs | null;
 }
 
-/** Jobs with how their runs ended lately. */
-export function DefinitionTable({ jobs, sort, acts }: Props) {
+/** Jobs with how their runs ended in a range. */
+export function DefinitionTable({ jobs, range, sort, acts }: Props) {
   const can = useAllowed();
   return (
-    <Table caption="Jobs" columns={columns} stackOn="tablet" isRoving opensRows sort={sort}>
+    <Table caption="Jobs" columns={columnsOf(range)} stackOn="tablet" isRoving opensRows sort={sort}>
       {jobs.map((listed) => (
         <DefinitionRow
           key={listed.jobName}
           listed={listed}
+          range={range}
           acts={can('manageJobs', listed.jobName) ? acts : null}
           canRun={can('run', listed.jobName)}
         />
@@ -65,11 +72,13 @@ export function DefinitionTable({ jobs, sort, acts }: Props) {
 
 interface RowProps {
   listed: ListedJob;
+  range: ActivityRange;
   acts: JobActs | null;
   canRun: boolean;
 }
 
-const DefinitionRow = memo(function DefinitionRow({ listed: { jobName, job, activity }, acts, canRun }: RowProps) {
+const DefinitionRow = memo(function DefinitionRow({ listed, range, acts, canRun }: RowProps) {
+  const { jobName, job, activity } = listed;
   const paused = job?.settings.paused ?? null;
   return (
     <tr data-row={jobName}>
@@ -105,7 +114,7 @@ const DefinitionRow = memo(function DefinitionRow({ listed: { jobName, job, acti
       <Cell label="Last run" isEmpty={!activity?.lastRun}>
         <LastRun activity={activity} />
       </Cell>
-      <Cell label="Last 24 hours">
+      <Cell label={endedIn(range)}>
         <DayBar activity={activity} />
       </Cell>
       <Cell label="Took p50 / p95 ≈" align="right" isEmpty={!activity?.took}>
@@ -127,7 +136,7 @@ const DefinitionRow = memo(function DefinitionRow({ listed: { jobName, job, acti
   );
 });
 
-interface ButtonsProps extends Omit<RowProps, 'listed'> {
+interface ButtonsProps extends Pick<RowProps, 'acts' | 'canRun'> {
   job: NonNullable<ListedJob['job']>;
 }
 
@@ -173,7 +182,7 @@ function LastRun({ activity }: { activity: JobActivity | undefined }) {
   );
 }
 
-/** How long half and nearly all of the runs took in a day, and how that compares with the week before. */
+/** How long half and nearly all of the runs took, and how that compares with the week before. */
 function Took({ activity }: { activity: JobActivity | undefined }) {
   if (!activity?.took) return <>–</>;
   const { p50, p95 } = activity.took;

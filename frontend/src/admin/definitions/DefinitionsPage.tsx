@@ -1,17 +1,15 @@
 import type { JobActivity } from '@job-manager/shared/contract/definitions';
 import { Button } from '@mantine/core';
 import { IconBox, IconFilterOff } from '@tabler/icons-react';
-import { useQuery } from '@tanstack/react-query';
-import { toFailure } from '../../api/failure';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useCan } from '../../api/session';
 import { AutoRefresh } from '../../components/AutoRefresh';
 import { useListSort } from '../../components/list-sort';
+import { Pending } from '../../components/Pending';
 import { Permitted } from '../../components/Permitted';
 import { EmptyState } from '../../ui/EmptyState';
-import { ErrorPanel } from '../../ui/ErrorPanel';
 import { InSteps } from '../../ui/InSteps';
 import { Page } from '../../ui/Page';
-import { RowSkeletons } from '../../ui/RowSkeletons';
 import { Section } from '../../ui/Section';
 import { activityQuery, jobsQuery } from './calls';
 import { DefinitionTable, type ListedJob } from './DefinitionTable';
@@ -39,8 +37,9 @@ const orders = {
 
 function Definitions() {
   const jobs = useQuery(jobsQuery());
-  const activity = useQuery(activityQuery());
   const filters = useJobFilters();
+  const { range } = filters.given;
+  const activity = useQuery({ ...activityQuery(range), placeholderData: keepPreviousData });
   const { sort, sorted } = useListSort(orders);
   const acts = useJobActs();
   const canManage = useCan('manageJobs');
@@ -49,6 +48,7 @@ function Definitions() {
   const external = listed.filter(({ job }) => !job).length;
   const refresh = () => void Promise.all([jobs.refetch(), activity.refetch()]);
   const error = jobs.error ?? activity.error;
+  const failureCount = Math.max(jobs.failureCount, activity.failureCount);
   return (
     <Page
       title="Jobs"
@@ -68,15 +68,11 @@ function Definitions() {
       <Section title="All jobs" isTitleHidden>
         <JobFilters filters={filters} jobs={listed} />
         {jobs.data === undefined || activity.data === undefined ? (
-          error ? (
-            <ErrorPanel title="Jobs could not be loaded" details={toFailure(error)} onRetry={refresh} />
-          ) : (
-            <RowSkeletons rows={8} label="Loading jobs" />
-          )
+          <Pending query={{ error, failureCount, refetch: refresh }} what="Jobs" rows={8} />
         ) : shown.length > 0 ? (
           <>
             <InSteps rows={shown} noun="jobs">
-              {(part) => <DefinitionTable jobs={part} sort={sort} acts={canManage ? acts : null} />}
+              {(part) => <DefinitionTable jobs={part} range={range} sort={sort} acts={canManage ? acts : null} />}
             </InSteps>
             {activity.data.length === MAX_JOBS && (
               <p className="dimmed">Figures are those of the first {MAX_JOBS.toLocaleString('en')} jobs by name.</p>

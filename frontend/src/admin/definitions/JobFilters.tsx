@@ -1,5 +1,8 @@
+import { activityRanges } from '@job-manager/shared/contract/definitions';
 import { Checkbox, Select } from '@mantine/core';
-import { parseAsBoolean, parseAsString, useQueryStates } from 'nuqs';
+import { parseAsBoolean, parseAsString, parseAsStringLiteral, useQueryStates } from 'nuqs';
+import { spellRange } from '../../lib/time-range';
+import { ButtonChoice } from '../../ui/ButtonChoice';
 import { FilterBar } from '../../ui/FilterBar';
 import { SearchField } from '../../ui/SearchField';
 import type { ListedJob } from './DefinitionTable';
@@ -9,9 +12,12 @@ const place = {
   channel: parseAsString,
   critical: parseAsBoolean.withDefault(false),
   failures: parseAsBoolean.withDefault(false),
+  range: parseAsStringLiteral(activityRanges).withDefault('24h'),
 };
 
-/** What narrows the list of jobs: `?q=mail&channel=mail&critical=true&failures=true`. */
+const ranges = activityRanges.map((value) => ({ value, label: value, title: `Figures of ${spellRange(value)}` }));
+
+/** What narrows the list of jobs, and how far back its figures go: `?q=mail&channel=mail&critical=true&failures=true&range=7d`. */
 export function useJobFilters() {
   const [given, set] = useQueryStates(place);
   const wanted = given.q.toLowerCase();
@@ -20,7 +26,12 @@ export function useJobFilters() {
     (given.channel === null || job?.channel === given.channel) &&
     (!given.critical || job?.settings.isCritical === true) &&
     (!given.failures || (activity?.failed ?? 0) > 0);
-  return { given, set, matches, clear: () => void set(null, { history: 'push' }) };
+  return {
+    given,
+    set,
+    matches,
+    clear: () => void set({ q: null, channel: null, critical: null, failures: null }, { history: 'push' }),
+  };
 }
 
 interface Props {
@@ -52,9 +63,16 @@ export function JobFilters({ filters: { given, set }, jobs }: Props) {
         onChange={(event) => void set({ critical: event.currentTarget.checked || null }, { history: 'push' })}
       />
       <Checkbox
-        label="Failed in 24 hours"
+        label={`Failed in ${spellRange(given.range)}`}
         checked={given.failures}
         onChange={(event) => void set({ failures: event.currentTarget.checked || null }, { history: 'push' })}
+      />
+      <ButtonChoice
+        size="sm"
+        label="Figures of"
+        choices={ranges}
+        value={given.range}
+        onChange={(range) => void set({ range }, { history: 'push' })}
       />
     </FilterBar>
   );

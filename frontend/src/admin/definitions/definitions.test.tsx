@@ -108,14 +108,14 @@ test('the list is narrowed by channel, by mark and by failures, and sorted, all 
     aDefinition({ name: 'trending' }),
   ];
   const figures = {
-    ...{ cancelled: 0, meanMs: 10, lastRun: null, nextDueAt: null, hasCode: true, isGone: false },
+    ...{ cancelled: 0, lastRun: null, nextDueAt: null, hasCode: true, isGone: false },
     ...{ took: { p50: 11_000, p95: 40_000 }, tookBeforeP50: 10_000, waitedP95: 272_000 },
   };
   backend.use(
-    http.get('/api/admin/jobs/definitions/activity', () =>
+    http.get('/api/admin/jobs/definitions/activity', ({ request }) =>
       HttpResponse.json({
         jobs: [
-          { jobName: 'send-mail', success: 9, failed: 0, ...figures },
+          { jobName: 'send-mail', success: request.url.endsWith('range=7d') ? 63 : 9, failed: 0, ...figures },
           { jobName: 'match-scores', success: 9, failed: 2, ...figures },
           { jobName: 'nightly-import', success: 9, failed: 3, ...figures, hasCode: false, isGone: true },
         ],
@@ -135,7 +135,7 @@ test('the list is narrowed by channel, by mark and by failures, and sorted, all 
   expect(row).toHaveTextContent(world.definitions[0]?.description ?? '');
   await user.click(screen.getByLabelText('Clear the channel filter'));
   await waitFor(() => expect(address()).toBe('/admin/jobs/definitions'));
-  await user.click(screen.getByRole('checkbox', { name: 'Failed in 24 hours' }));
+  await user.click(screen.getByRole('checkbox', { name: 'Failed in the last 24 hours' }));
   await waitFor(() => expect(names()).toEqual(['match-scores', 'nightly-import']));
   expect(screen.getByRole('row', { name: /^nightly-import/ })).toHaveTextContent('Gone, runs queued');
   await waitFor(() => expect(address()).toBe('/admin/jobs/definitions?failures=true'));
@@ -148,6 +148,10 @@ test('the list is narrowed by channel, by mark and by failures, and sorted, all 
   await waitFor(() => expect(address()).toContain('critical=true'));
   await user.click(screen.getByRole('button', { name: 'Clear filters' }));
   await waitFor(() => expect(names()).toHaveLength(4));
+  await user.click(screen.getByRole('button', { name: 'Figures of the last 7 days' }));
+  expect(await screen.findByRole('columnheader', { name: 'Last 7 days' })).toBeVisible();
+  await waitFor(() => expect(screen.getByRole('row', { name: /^send-mail/ })).toHaveTextContent('63 ok'));
+  expect(address()).toContain('range=7d');
 });
 
 test('the key for a new run chooses the job of the marked row', async () => {

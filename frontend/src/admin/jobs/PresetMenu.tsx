@@ -3,7 +3,7 @@ import type { JobDefinition } from '@job-manager/shared/contract/run';
 import { Menu } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { recentQuery } from '../../components/parameters/calls';
+import { recentQuery } from '../../api/job-activity-queries';
 import { SaveDialog } from '../../components/saved/SaveDialog';
 import { SavedGroup, SavedMenu } from '../../components/saved/SavedMenu';
 import { useRemoveSaved } from '../../components/saved/useRemoveSaved';

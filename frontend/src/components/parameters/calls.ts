@@ -5,13 +5,6 @@ import { createClient } from '../../api/client';
 const { definitions: client } = createClient({ definitions });
 const api = createTanstackQueryUtils(client, { path: ['definitions'] });
 
-/** The last five different parameters of a job. */
-export const recentQuery = (jobName: string) =>
-  api.recent.queryOptions({ input: { jobName }, select: ({ recent }) => recent });
-
-/** When each job ran last, and how it went. */
-export const activityQuery = () => api.activity.queryOptions({ select: ({ jobs }) => jobs });
-
 export type CheckInput = Parameters<typeof client.check>[0];
 
 /** What enqueueing would say to these parameters, which runs of the job are under way, and what a run would wait for. */
