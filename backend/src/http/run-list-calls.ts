@@ -73,7 +73,7 @@ export function createRunListCalls(deps: HttpDeps, { snapshots }: { snapshots: (
 
     neighbours: os.neighbours.handler(async ({ input: { jobRunId } }) => {
       if ((await statusOf(jobRunId)) === 'FAILED') await collectRecentCauses(pool);
-      const [{ usual, ...runs }, alike] = await Promise.all([
+      const [{ usual, usualUse, ...runs }, alike] = await Promise.all([
         readNeighbours(pool, jobRunId),
         readCauseOf(pool, jobRunId),
       ]);
@@ -83,7 +83,7 @@ export function createRunListCalls(deps: HttpDeps, { snapshots }: { snapshots: (
         next: present(runs.next),
         lastSuccess: present(runs.lastSuccess),
         lastFailure: present(runs.lastFailure),
-        ...{ usual, alike },
+        ...{ usual, usualUse, alike },
       };
     }),
 

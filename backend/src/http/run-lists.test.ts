@@ -241,7 +241,7 @@ it('has small figures of today', async () => {
 });
 
 it('tells the runs of the job before and after, and how long it usually takes', async () => {
-  const success = await ended(-9_000);
+  const success = await ended(-9_000, { cpuMs: 40, peakMemoryBytes: 1_000_000n });
   const failure = await ended(-8_000, { status: 'FAILED' });
   await ended(-7_500, { jobName: 'other' });
   const cancelled = await ended(-7_000, { status: 'CANCELLED' });
@@ -253,6 +253,10 @@ it('tells the runs of the job before and after, and how long it usually takes', 
     lastSuccess: { id: success },
     lastFailure: { id: failure },
     usual: { p50: 100, p95: 100, runs: 1 },
+    usualUse: {
+      cpuMs: { p50: 40, p95: 40, runs: 1 },
+      peakMemoryBytes: { p50: 1_000_000, p95: 1_000_000, runs: 1 },
+    },
   });
   const queued = await aRun();
   expect(await get(`/${queued}/neighbours`)).toMatchObject({
@@ -262,6 +266,7 @@ it('tells the runs of the job before and after, and how long it usually takes', 
   });
   expect(await get(`/${await aRun({ jobName: 'new' })}/neighbours`)).toEqual({
     ...{ previous: null, next: null, lastSuccess: null, lastFailure: null, usual: null, alike: null },
+    usualUse: { cpuMs: null, peakMemoryBytes: null },
   });
   expect(problemCode(await call({ path: '/999999/neighbours' }))).toBe('UNKNOWN_RUN');
 });

@@ -383,6 +383,7 @@ const handlers = [
       HttpResponse.json({
         ...{ previous: null, next: null, lastSuccess: null, lastFailure: null, alike: null },
         usual: world.usual,
+        usualUse: { cpuMs: world.usual, peakMemoryBytes: null },
       }),
     ),
   ),

@@ -74,6 +74,10 @@ export const snapshotsAnswer = z.object({
   asOf: time,
 });
 
+const usual = z
+  .object({ p50: z.number(), p95: z.number(), runs: count.describe('Successful ones that were looked at') })
+  .nullable();
+
 /** What lists, the search and a run's page read beside the run itself. */
 export const runLists = {
   lookup: routeFor('view')
@@ -196,10 +200,13 @@ export const runLists = {
         next: jobRunSummary.nullable(),
         lastSuccess: jobRunSummary.nullable(),
         lastFailure: jobRunSummary.nullable(),
-        usual: z
-          .object({ p50: z.number(), p95: z.number(), runs: count.describe('Successful ones that were looked at') })
-          .nullable()
-          .describe('Duration of successful runs in milliseconds; null where there were none'),
+        usual: usual.describe('Duration of successful runs in milliseconds; null where there were none'),
+        usualUse: z
+          .object({
+            cpuMs: usual.describe('Processor time in milliseconds'),
+            peakMemoryBytes: usual.describe('The most memory at once'),
+          })
+          .describe('Of the last attempts of successful runs; null where none was measured'),
         alike: z
           .object({ fingerprint: z.string(), runs: count })
           .nullable()

@@ -11,6 +11,7 @@ import { formatDuration } from '../../lib/duration';
 import { Fact, Facts } from '../../ui/Facts';
 import { describeRetries } from './describe-retries';
 import classes from './RunFacts.module.css';
+import { RunResources } from './RunResources';
 import { RunStarter } from './RunStarter';
 
 /** What a run was given, folded by subject: each fold names its main fact, so that most need no opening. */
@@ -23,17 +24,7 @@ export function RunFacts({ run }: { run: JobRun }) {
       </Group>
       {usage && (
         <Group name="Resources" brief={briefUsage(usage)}>
-          <Fact name="CPU time">{usage.cpuMs === null ? 'not measured' : formatDuration(usage.cpuMs)}</Fact>
-          <Fact name="Peak memory">
-            {usage.peakMemoryBytes === null ? 'not measured' : formatBytes(usage.peakMemoryBytes)}
-          </Fact>
-          <Fact name="Longest loop lag">
-            {usage.maxLoopLagMs === null ? 'not measured' : formatDuration(usage.maxLoopLagMs)}
-          </Fact>
-          <Fact name="Process">
-            {usage.childPid === null ? 'that of the runner' : `its own, PID ${usage.childPid}`}
-            {usage.childPid === null && <Note>the figures include what else ran there</Note>}
-          </Fact>
+          <RunResources run={run} usage={usage} />
         </Group>
       )}
       {(run.unique || run.scope) && (

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { compareWithUsual, describeUsual } from './usual-time';
+import { compareUse, compareWithUsual, describeUsual } from './usual-time';
 
 const usual = { p50: 1_000, p95: 2_000, runs: 240 };
 
@@ -17,4 +17,13 @@ test.each([
 test('makes nothing of a few runs', () => {
   expect(compareWithUsual(11_000, { ...usual, runs: 4 }, true)).toBeNull();
   expect(describeUsual(usual)).toBe('of 240 earlier runs half took up to 1s, 95 % up to 2s');
+});
+
+test.each([
+  [3_000, '3.0 × more than usual'],
+  [1_100, 'As much as usual'],
+  [100, '10 × less than usual'],
+])('compares what a run used with what earlier ones did: %i', (used, words) => {
+  expect(compareUse(used, usual)).toBe(words);
+  expect(compareUse(used, { ...usual, runs: 4 })).toBeNull();
 });

@@ -1,6 +1,6 @@
 import { formatDuration } from '../../lib/duration';
 
-/** How long successful runs of a job took, in milliseconds. */
+/** How long successful runs of a job took, in milliseconds, or how much they used. */
 export interface Usual {
   p50: number;
   p95: number;
@@ -22,6 +22,14 @@ export function compareWithUsual(tookMs: number, usual: Usual, isOver: boolean):
   if (ratio >= NOTABLE) return `${formatRatio(ratio)} × ${isOver ? 'slower' : 'longer'} than usual`;
   if (!isOver) return 'Not longer than usual';
   return ratio <= 1 / NOTABLE ? `${formatRatio(1 / ratio)} × faster than usual` : 'As long as usual';
+}
+
+/** "3.0 × more than usual"; null where too few runs are known. */
+export function compareUse(used: number, { p50, runs }: Usual): string | null {
+  if (runs < MIN_RUNS) return null;
+  const ratio = Math.max(1, used) / Math.max(1, p50);
+  if (ratio >= NOTABLE) return `${formatRatio(ratio)} × more than usual`;
+  return ratio <= 1 / NOTABLE ? `${formatRatio(1 / ratio)} × less than usual` : 'As much as usual';
 }
 
 const formatRatio = (ratio: number): string => (ratio < 10 ? ratio.toFixed(1) : Math.round(ratio).toLocaleString('en'));
