@@ -7,16 +7,15 @@ import { parseAsBoolean, parseAsInteger, parseAsStringLiteral, useQueryState, us
 import { Suspense, useState } from 'react';
 import { useParams } from 'react-router-dom';
 import { BATCH_PAGE_SIZE, batchGraphQuery, batchQuery, batchRunsQuery } from '../../api/batch-queries';
-import { toFailure } from '../../api/failure';
 import { useCan } from '../../api/session';
 import { HistoryTable } from '../../components/HistoryTable';
 import { NotFoundPage } from '../../components/NotFoundPage';
+import { Pending } from '../../components/Pending';
 import { useTicks } from '../../components/ticks';
 import { useOpenedRun } from '../../components/url-state';
 import { paths } from '../../paths';
 import { DialogBoundary } from '../../ui/DialogBoundary';
 import { EmptyState } from '../../ui/EmptyState';
-import { ErrorPanel } from '../../ui/ErrorPanel';
 import { loadable } from '../../ui/loadable';
 import { Page } from '../../ui/Page';
 import { Pager } from '../../ui/Pager';
@@ -38,7 +37,8 @@ export function BatchPage() {
 }
 
 function Batch({ batchId }: { batchId: string }) {
-  const { data: batch, error, isPending, refetch } = useQuery(batchQuery(batchId));
+  const query = useQuery(batchQuery(batchId));
+  const { data: batch } = query;
   const [isCancelling, setCancelling] = useState(false);
   const mayCancel = useCan('cancel');
   useBatchesFollow(batchId);
@@ -62,10 +62,9 @@ function Batch({ batchId }: { batchId: string }) {
         )
       }
     >
-      {isPending && <RowSkeletons rows={4} label="Loading the batch" />}
-      {error !== null && batch === undefined && (
+      {batch === undefined && (
         <Section title="Batch" isTitleHidden>
-          <ErrorPanel title="The batch could not be loaded" details={toFailure(error)} onRetry={() => void refetch()} />
+          <Pending query={query} what="The batch" rows={4} />
         </Section>
       )}
       {batch !== undefined && <Overview batch={batch} />}
@@ -131,14 +130,8 @@ function Runs({ batchId }: { batchId: string }) {
         />
       }
     >
-      {list.isPending ? (
-        <RowSkeletons rows={6} label="Loading the runs" />
-      ) : list.data === undefined ? (
-        <ErrorPanel
-          title="The runs could not be loaded"
-          details={toFailure(list.error)}
-          onRetry={() => void list.refetch()}
-        />
+      {list.data === undefined ? (
+        <Pending query={list} what="The runs" rows={6} isDense />
       ) : runs.length === 0 ? (
         <EmptyState
           icon={IconStack2}

@@ -5,12 +5,10 @@ import { parseAsInteger, useQueryState } from 'nuqs';
 import { useRef } from 'react';
 import { Link, useNavigate } from 'react-router-dom';
 import { BATCH_PAGE_SIZE, batchesQuery } from '../../api/batch-queries';
-import { toFailure } from '../../api/failure';
+import { Pending } from '../../components/Pending';
 import { paths } from '../../paths';
 import { EmptyState } from '../../ui/EmptyState';
-import { ErrorPanel } from '../../ui/ErrorPanel';
 import { Pager } from '../../ui/Pager';
-import { RowSkeletons } from '../../ui/RowSkeletons';
 import { useRovingRows } from '../../ui/roving-rows';
 import { openRowOnClick } from '../../ui/row-click';
 import { Section } from '../../ui/Section';
@@ -35,11 +33,7 @@ function Batches() {
   const page = Math.min(Math.max(1, given), 1_000_000);
   const list = useQuery(batchesQuery(page));
   useBatchesFollow();
-  if (list.isPending) return <RowSkeletons rows={5} label="Loading batches" />;
-  if (list.data === undefined) {
-    const failure = toFailure(list.error);
-    return <ErrorPanel title="Batches could not be loaded" details={failure} onRetry={() => void list.refetch()} />;
-  }
+  if (list.data === undefined) return <Pending query={list} what="Batches" rows={5} />;
   const { batches, total } = list.data;
   if (total === 0) return <NoBatches />;
   return (

@@ -4,25 +4,20 @@ import type { JobRun } from '@job-manager/shared/contract/run';
 import { IconHistoryOff } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
-import { toFailure } from '../../api/failure';
 import { activityQuery } from '../../api/run-list-queries';
 import { actorName, wordsFor } from '../../components/audit-words';
 import { ActorLink } from '../../components/EntityLinks';
+import { Pending } from '../../components/Pending';
 import { ExactTime } from '../../components/RelativeTime';
 import { EmptyState } from '../../ui/EmptyState';
-import { ErrorPanel } from '../../ui/ErrorPanel';
-import { RowSkeletons } from '../../ui/RowSkeletons';
 import classes from './RunActivity.module.css';
 
 /** What people and the product did to a run, oldest first. */
 export function RunActivity({ run }: { run: JobRun }) {
   // Another state of the run is another entry here.
-  const { data, error, refetch } = useQuery(activityQuery(run.id, `${run.status} ${run.claimNo} ${run.runAt}`));
-  if (data === undefined) {
-    if (error === null) return <RowSkeletons rows={5} label="Loading the activity" />;
-    const failure = toFailure(error);
-    return <ErrorPanel title="The activity could not be loaded" details={failure} onRetry={() => void refetch()} />;
-  }
+  const query = useQuery(activityQuery(run.id, `${run.status} ${run.claimNo} ${run.runAt}`));
+  const { data } = query;
+  if (data === undefined) return <Pending query={query} what="The activity" rows={5} />;
   if (data.entries.length === 0)
     return (
       <EmptyState

@@ -2,11 +2,9 @@ import type { JobRun } from '@job-manager/shared/contract/run';
 import type { GraphNode } from '@job-manager/shared/contract/run-lists';
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useRef } from 'react';
-import { toFailure } from '../../api/failure';
 import { useLive } from '../../api/live/LiveProvider';
 import { graphQuery } from '../../api/run-list-queries';
-import { ErrorPanel } from '../../ui/ErrorPanel';
-import { RowSkeletons } from '../../ui/RowSkeletons';
+import { Pending } from '../../components/Pending';
 import { useIsPhone } from '../../ui/useIsPhone';
 import { ChainActs } from './ChainActs';
 import { ChainGraph } from './ChainGraph';
@@ -30,18 +28,16 @@ export function RunChain({ run }: { run: JobRun }) {
 }
 
 interface ReadChainProps {
-  query: { data: Chain | undefined; error: Error | null; refetch: () => unknown };
+  query: { data: Chain | undefined; error: Error | null; failureCount?: number; refetch: () => unknown };
   /** The run whose chain it is; absent for that of a batch. */
   jobRunId?: string;
 }
 
 /** A chain as a graph, or by stage where there are too many runs or too little room. */
-export function ReadChain({ query: { data, error, refetch }, jobRunId }: ReadChainProps) {
+export function ReadChain({ query, jobRunId }: ReadChainProps) {
+  const { data, refetch } = query;
   useChanges(data, refetch);
-  if (data) return <ShownChain chain={data} jobRunId={jobRunId} />;
-  if (error === null) return <RowSkeletons rows={5} label="Loading the chain" />;
-  const failure = toFailure(error);
-  return <ErrorPanel title="The chain could not be loaded" details={failure} onRetry={() => void refetch()} />;
+  return data ? <ShownChain chain={data} jobRunId={jobRunId} /> : <Pending query={query} what="The chain" rows={5} />;
 }
 
 function ShownChain({ chain, jobRunId }: { chain: Chain; jobRunId?: string }) {
