@@ -10,8 +10,7 @@ import { findItem, type NavItem, useNavGroups } from './nav-items';
 const MenuDrawer = loadable(() => import('./MenuDrawer').then((module) => module.MenuDrawer));
 
 /** The items that a phone shows at once, in reach of the thumb; the drawer has all of them. */
-const shortcuts: readonly string[] = [paths.dashboard, paths.jobs, paths.systemStatus];
-const shortLabels: Record<string, string> = { [paths.systemStatus]: 'System' };
+const shortcuts: readonly string[] = [paths.dashboard, paths.jobs, paths.alerts];
 
 /** The navigation of a phone. */
 export function BottomBar({ onSearch }: { onSearch: () => void }) {
@@ -51,7 +50,7 @@ function Item({ item, isCurrent }: { item: NavItem; isCurrent: boolean }) {
   const { to, label, icon, Badge } = item;
   return (
     <Link to={to} className={classes.item} aria-current={isCurrent ? 'page' : undefined}>
-      <Face icon={icon} label={shortLabels[to] ?? label} />
+      <Face icon={icon} label={label} />
       {Badge && (
         <span className={classes.badge}>
           <Badge />
