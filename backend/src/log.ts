@@ -20,12 +20,31 @@ export function createLog(config: Config, name: string): pino.Logger {
     level: config.LOG_LEVEL,
     ...hidingSecrets,
   };
-  if (!process.stdout.isTTY) return pino({ ...options, hooks: inertLines }, pino.destination(GATHERED));
+  if (!process.stdout.isTTY)
+    return pino({ ...options, hooks: inertLines }, inOrderAtTheEnd(pino.destination(GATHERED)));
   return pino({
     ...options,
     hooks: inertPrettyLines,
     transport: { target: 'pino-pretty', options: { ignore: 'pid,hostname,name', translateTime: 'HH:MM:ss' } },
   });
+}
+
+/** A thread of Node's pool takes a fraction of that for a write, unless standard output is not taken. */
+const LAST_WRITE_MS = 200;
+
+/**
+ * What waits is written when the process ends, but not what a thread was given to write just before: where the thread had
+ * no turn yet, as on a busy machine, its lines came behind those that followed them.
+ */
+function inOrderAtTheEnd(destination: ReturnType<typeof pino.destination>): typeof destination {
+  const flushSync = destination.flushSync.bind(destination);
+  destination.flushSync = () => {
+    // Undeclared, and the only sign of a write that is under way. The event loop, which would report its end, stands still.
+    const isWriting = Reflect.get(destination, '_writing') === true;
+    if (isWriting) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, LAST_WRITE_MS);
+    flushSync();
+  };
+  return destination;
 }
 
 /** Foreign text never reaches a terminal as a command: JSON leaves control characters beyond ASCII as they are. */
