@@ -34,10 +34,15 @@ export const removeBatch = `), messages AS (
  */
 export async function removeRuns(sql: Sql, ids: readonly string[]): Promise<number> {
   const { rows } = await sql.query<{ hour: Date; jobName: string; status: string; runs: number }>(REMOVE, [ids]);
+  await sql.query(REMOVE_LATE_CAUSES, [ids]);
   await sql.query(FORGET, [JSON.stringify(rows)]);
   await sql.query('DELETE FROM "JobRunRemoved" WHERE runs = 0; DELETE FROM "JobRunDayRemoved" WHERE runs = 0');
   return rows.reduce((sum, { runs }) => sum + runs, 0);
 }
+
+// A cause that was being noted when the removal began, which then waited for it: the statement did not see it yet.
+const REMOVE_LATE_CAUSES = `
+DELETE FROM "RunError" e WHERE "runId" = ANY($1::bigint[]) AND NOT EXISTS (SELECT FROM "JobRun" r WHERE r.id = e."runId")`;
 
 const forgetIn = (table: string, span: 'hour' | 'day'): string => `
   UPDATE "${table}" r SET runs = r.runs - f.runs FROM (
