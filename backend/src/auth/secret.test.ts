@@ -37,3 +37,12 @@ it('refuses a key file that is damaged, and says what to do', async () => {
   await writeFile(file, 'short');
   await expect(loadSecret({ DATA_DIR })).rejects.toThrow(/jwt-secret is damaged: remove it/);
 });
+
+it('says what to set where no file can be kept', async () => {
+  // A file in the place of the folder, as nobody can write to: not even the owner of the machine.
+  const taken = join(DATA_DIR, '../taken');
+  await writeFile(taken, '');
+  await expect(loadSecret({ DATA_DIR: taken })).rejects.toThrow(
+    /The key of sessions can't be kept in .*jwt-secret \(E\w+\): set JWT_SECRET/,
+  );
+});

@@ -1,17 +1,23 @@
 import { randomBytes } from 'node:crypto';
 import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Config } from '../config.js';
+import { type Config, ConfigError } from '../config.js';
 
 /**
  * The key that signs sessions: JWT_SECRET, else one made up at the first start and kept in
- * `DATA_DIR/jwt-secret`, readable by its owner alone. Throws when that file can't be used.
+ * `DATA_DIR/jwt-secret`, readable by its owner alone. Throws ConfigError when that file can't be used.
  */
 export async function loadSecret(config: Pick<Config, 'JWT_SECRET' | 'DATA_DIR'>): Promise<Uint8Array> {
   if (config.JWT_SECRET !== undefined) return new TextEncoder().encode(config.JWT_SECRET);
   const file = join(config.DATA_DIR, 'jwt-secret');
-  const secret = (await readIfThere(file)) ?? (await createSecret(file));
-  if (secret.length < 32) throw new Error(`${file} is damaged: remove it (everybody signs in again) or set JWT_SECRET`);
+  const secret = await readIfThere(file)
+    .then((found) => found ?? createSecret(file))
+    .catch((error: NodeJS.ErrnoException) => {
+      const wanted = 'set JWT_SECRET to at least 32 characters, the same for each server';
+      throw new ConfigError(`The key of sessions can't be kept in ${file} (${error.code ?? error.message}): ${wanted}`);
+    });
+  if (secret.length < 32)
+    throw new ConfigError(`${file} is damaged: remove it (everybody signs in again) or set JWT_SECRET`);
   return new TextEncoder().encode(secret);
 }
 

@@ -41,11 +41,13 @@ program
 
 program
   .command('serve')
-  .description('Serves the panel and the API with accounts of their own, and executes runs of these jobs.')
-  .requiredOption(...JOBS)
-  .action(async ({ jobs }: { jobs: string }) => {
+  .description(
+    'Serves the panel and the API with accounts of their own, and executes runs of the jobs that it is given.',
+  )
+  .option(...JOBS)
+  .action(async ({ jobs }: { jobs?: string }) => {
     const { runServer } = await import('./serve.js');
-    await runServer(() => loadJobs(jobs));
+    await runServer(jobs === undefined ? undefined : () => loadJobs(jobs));
   });
 
 program

@@ -15,9 +15,9 @@ import { complain, say } from './terminal.js';
 
 /**
  * Serves panel, API and socket for the database of DATABASE_URL until this process is told to stop, and ends the process.
- * Executes runs of these jobs in a process of its own, unless JOBS_RUNNER is off.
+ * Executes runs of these jobs in a process of its own, unless JOBS_RUNNER is off; without any it leaves runs to workers.
  */
-export async function runServer(loadJobs: () => Promise<JobsModule>): Promise<never> {
+export async function runServer(loadJobs?: () => Promise<JobsModule>): Promise<never> {
   const resources = new Resources();
   const stopping = new AbortController();
   const stopped = new Promise<void>((resolve) => stopping.signal.addEventListener('abort', () => resolve()));
@@ -33,10 +33,15 @@ export async function runServer(loadJobs: () => Promise<JobsModule>): Promise<ne
   process.exit();
 }
 
-async function serve(resources: Resources, signal: AbortSignal, loadJobs: () => Promise<JobsModule>): Promise<void> {
-  const { config, databaseUrl } = readSettings();
+async function serve(
+  resources: Resources,
+  signal: AbortSignal,
+  loadJobs: (() => Promise<JobsModule>) | undefined,
+): Promise<void> {
+  const { config: given, databaseUrl } = readSettings();
+  const config = loadJobs ? given : { ...given, JOBS_RUNNER: false };
   for (const unknown of unknownSettings()) complain(unknown);
-  const { jobs, jobsModule } = await loadJobs();
+  const { jobs, jobsModule } = (await loadJobs?.()) ?? { jobs: [], jobsModule: '' };
   const log = createLog(config, 'server');
   await awaitDatabase(() => migrate(databaseUrl), { log, waitMs: config.DATABASE_WAIT_MS, signal });
   const pool = createPool(databaseUrl, { max: 1 });
