@@ -47,7 +47,7 @@ function Runner({ runnerId }: { runnerId: string }) {
   useLiveRunners();
   const [tab] = useQueryState('tab', parseTab);
   const query = useQuery(runnerQuery(runnerId));
-  const acts = useRunnerActs();
+  const { acts, dialogs } = useRunnerActs();
   const runner = query.data?.runner;
   const name = runner?.name ?? 'Runner';
   return (
@@ -68,7 +68,7 @@ function Runner({ runnerId }: { runnerId: string }) {
       }
     >
       <Part tab={tab} runnerId={runnerId} query={query} />
-      {acts.dialogs}
+      {dialogs}
     </Page>
   );
 }

@@ -4,7 +4,7 @@ import { Button, Checkbox } from '@mantine/core';
 import { IconChevronDown, IconChevronRight, IconFilterOff } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { parseAsString, parseAsStringLiteral, useQueryStates } from 'nuqs';
-import { useState } from 'react';
+import { useCallback, useState } from 'react';
 import { useCan } from '../../api/session';
 import { Pending } from '../../components/Pending';
 import { Permitted } from '../../components/Permitted';
@@ -56,7 +56,7 @@ function Runners() {
   useLiveRunners();
   const query = useQuery(runnersQuery());
   const [{ q, status, region }, set] = useQueryStates(place);
-  const acts = useRunnerActs();
+  const { acts, dialogs } = useRunnerActs();
   const opened = useOpenedRunner();
   const runners = query.data?.runners;
   const shown = (runners ?? []).filter(
@@ -116,7 +116,7 @@ function Runners() {
       <Section title="Runner events">
         <RunnerEvents runners={runners} />
       </Section>
-      {acts.dialogs}
+      {dialogs}
       {opened.name !== null && runners && <RunnerDrawer name={opened.name} runners={runners} onClose={opened.close} />}
     </Page>
   );
@@ -156,8 +156,9 @@ function Fleet({ runners, change, acts }: FleetProps) {
   const [ticked, setTicked] = useState<ReadonlySet<string>>(new Set());
   const chosen = runners.filter(({ id }) => ticked.has(id));
   const canManage = useCan('manageRunners');
-  const tick = (id: string, isTicked: boolean) =>
+  const tick = useCallback((id: string, isTicked: boolean) => {
     setTicked((before) => new Set(isTicked ? [...before, id] : [...before].filter((each) => each !== id)));
+  }, []);
   return (
     <>
       {canManage && runners.length > 1 && (
@@ -207,6 +208,7 @@ const newestVersion = (runners: readonly RunnerDetails[]): string =>
   [...runners].sort((a, b) => b.startedAt.localeCompare(a.startedAt))[0]?.version ?? '';
 
 const NONE: ReadonlySet<string> = new Set();
+const tickNone = () => {};
 
 /** Those that were lost or have stopped, folded away. */
 function Gone({
@@ -240,7 +242,7 @@ function Gone({
       )}
       {isShown && (
         <InSteps rows={runners} noun="runners">
-          {(part) => <RunnerCards runners={part} newestVersion="" acts={acts} ticked={NONE} onTick={() => {}} />}
+          {(part) => <RunnerCards runners={part} newestVersion="" acts={acts} ticked={NONE} onTick={tickNone} />}
         </InSteps>
       )}
     </div>

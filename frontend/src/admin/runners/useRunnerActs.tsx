@@ -1,7 +1,7 @@
 import type { RunnerDetails } from '@job-manager/shared/contract/runners';
 import type { RunnerCommandKind } from '@job-manager/shared/runner';
 import { useQueryClient } from '@tanstack/react-query';
-import { type ReactNode, useState } from 'react';
+import { type ReactNode, useMemo, useState } from 'react';
 import { trackError } from '../../api/errorTracking';
 import { toFailure } from '../../api/failure';
 import { useAction } from '../../api/useAction';
@@ -26,28 +26,33 @@ export interface RunnerActs {
   change: (runners: readonly RunnerDetails[]) => void;
   /** Sends at once what takes nothing away. */
   send: (kind: 'RESUME' | 'PING', runners: readonly RunnerDetails[]) => void;
-  dialogs: ReactNode;
 }
 
 type Opened = { kind: AskedKind | 'SET'; runners: readonly RunnerDetails[] };
 
-/** What a person may ask of runners, with the dialogs that ask first. */
-export function useRunnerActs(): RunnerActs {
+/** What a person may ask of runners, the same from draw to draw, with the dialogs that ask first. */
+export function useRunnerActs(): { acts: RunnerActs; dialogs: ReactNode } {
   const [opened, open] = useState<Opened | null>(null);
   const close = () => open(null);
   useReturnFocus(opened !== null);
   const sending = useSending(close);
-  const { mutate, isPending } = sending;
+  const { mutate, reset, isPending } = sending;
   const fault = opened && sending.error ? toFailure(sending.error).details : null;
-  const ask = (kind: Opened['kind'], runners: readonly RunnerDetails[]) => {
-    sending.reset();
-    open({ kind, runners });
-  };
+  const acts = useMemo(() => {
+    const ask = (kind: Opened['kind'], runners: readonly RunnerDetails[]) => {
+      reset();
+      open({ kind, runners });
+    };
+    return {
+      ask,
+      change: (runners: readonly RunnerDetails[]) => ask('SET', runners),
+      send: (kind: 'RESUME' | 'PING', runners: readonly RunnerDetails[]) =>
+        mutate({ kind, runnerIds: runners.map(({ id }) => id) }),
+    };
+  }, [mutate, reset]);
   const dialog = { isPending, fault, onSend: mutate, onClose: close };
   return {
-    ask,
-    change: (runners) => ask('SET', runners),
-    send: (kind, runners) => mutate({ kind, runnerIds: runners.map(({ id }) => id) }),
+    acts,
     dialogs: (
       <DialogBoundary opened={[opened]} onClose={close}>
         {opened?.kind === 'SET' && <SetDialog runners={opened.runners} {...dialog} />}
