@@ -242,6 +242,14 @@ describe('a token that is limited to some jobs', () => {
     expect([problemCode(whole), whole.json.detail]).toEqual(['FORBIDDEN', expect.stringContaining('name them')]);
   });
 
+  it('counts no runs of others that a filter names beside its own, or by leaving out its own', async () => {
+    const token = await limitedTo('ec*');
+    const preview = (filter: object) => as(token, 'POST', '/bulk/preview', { action: 'rerun', filter });
+    expect((await preview({ jobName: 'echo,ecru' })).status).toBe(200);
+    expect(problemCode(await preview({ jobName: 'echo,another' }))).toBe('FORBIDDEN');
+    expect(problemCode(await preview({ jobName: 'echo', not: 'jobName' }))).toBe('FORBIDDEN');
+  });
+
   it('starts no operation on runs of others that it previewed before it was limited', async () => {
     await others();
     const token = await tokenWith(...boundToJobs);

@@ -1,3 +1,5 @@
+import type { BulkRequest } from '@job-manager/shared/contract/bulk';
+import { namesIn } from '@job-manager/shared/contract/history';
 import type { contract } from '@job-manager/shared/contract/index';
 import type { InferContractRouterInputs } from '@orpc/contract';
 import {
@@ -36,6 +38,12 @@ const ofSelection = (sql: Sql, ids: string[] | undefined, jobName: string | unde
   return ids === undefined ? null : jobsOfRuns(sql, ids);
 };
 
+/** A filter may name several jobs, and all but these. */
+const ofBulk: JobReach<BulkRequest> = (sql, { ids, filter }) => {
+  if (filter?.jobName === undefined) return ofSelection(sql, ids, undefined);
+  return filter.not?.split(',').includes('jobName') ? null : namesIn(filter.jobName);
+};
+
 /** With those it hangs together with, unless they are more than anybody sees. */
 const ofGraph = async (sql: Sql, jobRunId: string): Promise<Reached> => {
   const runs = await readGraph(sql, jobRunId);
@@ -54,7 +62,7 @@ export const jobReach = {
     cancel: (sql, { jobRunId, graph }) => (graph ? ofGraph(sql, jobRunId) : jobsOfRuns(sql, [jobRunId])),
   },
   bulk: {
-    preview: (sql, { ids, filter }) => ofSelection(sql, ids, filter?.jobName),
+    preview: ofBulk,
     begin: (sql, { token }) => jobsOfPreview(sql, token),
     abort: (sql, { operationId }) => jobsOfOperation(sql, operationId),
   },
