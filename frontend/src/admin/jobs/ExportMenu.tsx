@@ -32,7 +32,7 @@ export function ExportMenu() {
         </Button>
       </Menu.Target>
       <Menu.Dropdown>
-        {data !== undefined && data.totalIsExact && data.total > limits.exportedRuns && (
+        {data?.totalIsExact && data.total > limits.exportedRuns && (
           <Menu.Label>
             The newest {limits.exportedRuns.toLocaleString('en')} of {data.total.toLocaleString('en')}
           </Menu.Label>
