@@ -1,4 +1,3 @@
-import type { BulkRequest } from '@job-manager/shared/contract/bulk';
 import { namesIn } from '@job-manager/shared/contract/history';
 import type { contract } from '@job-manager/shared/contract/index';
 import type { InferContractRouterInputs } from '@orpc/contract';
@@ -39,7 +38,7 @@ const ofSelection = (sql: Sql, ids: string[] | undefined, jobName: string | unde
 };
 
 /** A filter may name several jobs, and all but these. */
-const ofBulk: JobReach<BulkRequest> = (sql, { ids, filter }) => {
+const ofBulk: JobReach<{ ids?: string[]; filter?: { jobName?: string; not?: string } }> = (sql, { ids, filter }) => {
   if (filter?.jobName === undefined) return ofSelection(sql, ids, undefined);
   return filter.not?.split(',').includes('jobName') ? null : namesIn(filter.jobName);
 };
