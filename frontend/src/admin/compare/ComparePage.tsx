@@ -79,7 +79,7 @@ interface RunHeadProps {
 function RunHead({ label, compared: { run, isPending, problem }, onChoose }: RunHeadProps) {
   return (
     <div className={classes.head}>
-      <span className={classes.which}>{label}</span>
+      {(run !== undefined || isPending) && <span className={classes.which}>{label}</span>}
       {run && (
         <span className={classes.run}>
           <StatusMark status={run.status} />

@@ -37,17 +37,16 @@ interface ChosenProps {
   onChange: (filters: HistoryFilters) => void;
 }
 
-/** What is chosen of several values, or turned round; one value stands in the bar alone. */
+/** What is turned round; what is not stands in the bar. */
 export function ChosenSeveral({ filters, onAsk, onChange }: ChosenProps) {
   return severalFields.map(({ name, label }) => {
     const values = valuesOf(filters, name);
-    const isNot = isNegated(filters.more ?? {}, name);
-    if (values.length === 0 || (values.length === 1 && !isNot)) return null;
+    if (values.length === 0 || !isNegated(filters.more ?? {}, name)) return null;
     const shown = name === 'status' ? values.map(labelOfStatus) : values;
-    const text = `${label}: ${isNot ? 'not ' : ''}${shown.join(', ')}`;
+    const text = `${label}: not ${shown.join(', ')}`;
     return (
-      <Button.Group key={name}>
-        <Button variant="light" maw="20rem" title={text} onClick={() => onAsk(name)}>
+      <Button.Group key={name} miw={0}>
+        <Button variant="light" miw={0} maw="20rem" flex={1} title={text} onClick={() => onAsk(name)}>
           {text}
         </Button>
         <Button

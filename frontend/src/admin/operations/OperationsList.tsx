@@ -61,7 +61,7 @@ function Row({ operation }: { operation: BulkOperation }) {
         {isRunning(operation) ? (
           <OperationProgress operation={operation} />
         ) : (
-          <span>
+          <span className={classes.wrap}>
             {describeOutcome(operation)}
             {error !== null && `; stopped by an error: ${error}`}
             {batchId !== null && (
@@ -74,7 +74,7 @@ function Row({ operation }: { operation: BulkOperation }) {
         )}
       </Cell>
       <Cell label="By">
-        <span>
+        <span className={classes.wrap}>
           {createdBy ?? 'the product'}, <RelativeTime at={startedAt} isPast />
         </span>
       </Cell>
