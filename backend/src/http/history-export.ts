@@ -27,7 +27,7 @@ interface HistoryExportRequest extends HistoryFilterInput {
 type ExportedRow = RunSummaryRow & { parameters?: unknown; metadata?: unknown };
 
 /** Rows read at once. Parameters and metadata together may take 288 kB a run. */
-const CHUNK = { rows: 1_000, withJson: 100 };
+const CHUNK = { rows: 250, withJson: 100 };
 
 const os = implement(contract.historyExport).$context<CallContext>();
 
