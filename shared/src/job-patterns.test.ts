@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { isJobWithin } from './job-patterns.js';
+import { isJobWithin, JOB_PATTERN } from './job-patterns.js';
 
 it.each([
   ['trending', 'trending', true],
@@ -16,6 +16,10 @@ it.each([
   ['*a*b*', 'ab', true],
   ['*a*b*', 'ba', false],
   ['*', 'anything', true],
+  ['mail.*', 'mail.welcome', true],
+  ['mail.*', 'mail-welcome', false],
+  ['*:close_*', 'billing:close_month', true],
+  ['Send*', 'sendInvoice', false],
   // Nothing but `*` stands for others.
   ['m.dia', 'media', false],
 ])('takes %s for the job %s: %s', (pattern, name, isMatch) => {
@@ -25,4 +29,12 @@ it.each([
 it('leaves every job in where nothing limits, and none where no pattern is left', () => {
   expect(isJobWithin(null, 'trending')).toBe(true);
   expect(isJobWithin([], 'trending')).toBe(false);
+});
+
+it.each(['sendInvoice', 'mail.*', 'billing:monthly_*', '*'])('%s may be written', (pattern) => {
+  expect(pattern).toMatch(JOB_PATTERN);
+});
+
+it.each(['', 'a b', 'a,b', 'mail/welcome', 'a'.repeat(101)])('"%s" may not be written', (pattern) => {
+  expect(pattern).not.toMatch(JOB_PATTERN);
 });

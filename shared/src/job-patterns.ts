@@ -3,8 +3,8 @@ export type JobPatterns = readonly string[] | null;
 
 export const MAX_JOB_PATTERNS = 20;
 
-/** A pattern as it may be written. */
-export const JOB_PATTERN = /^[a-z0-9*-]{1,100}$/;
+/** A pattern as it may be written: of the characters of job names (`declaredJobName`), and `*`. */
+export const JOB_PATTERN = /^[\w.:*-]{1,100}$/;
 
 /** Whether a limit to these jobs leaves this one in. */
 export const isJobWithin = (patterns: JobPatterns, jobName: string): boolean =>

@@ -532,7 +532,7 @@ describe('bad input', () => {
   });
 
   it.each([
-    ['a name with capitals', { jobName: 'Import' }],
+    ['a name with a blank', { jobName: 'Import files' }],
     ['no name', { jobName: '' }],
     ['parameters that are a list', { parameters: [] }],
     ['a timeout of nothing', { timeoutMs: 0 }],

@@ -24,12 +24,15 @@ afterAll(async () => {
 
 const get = (path: string) => fetch(`${server.url}${path}`);
 
-it.each(['/', '/admin/jobs', '/admin/jobs/12?tab=log', '/index.html'])('sends the page at %s', async (path) => {
-  const answer = await get(path);
-  expect(answer.headers.get('content-type')).toBe('text/html; charset=utf-8');
-  expect(answer.headers.get('cache-control')).toBe('no-cache');
-  expect(await answer.text()).toContain('src="/assets/panel.js"');
-});
+it.each(['/', '/admin/jobs', '/admin/jobs/12?tab=log', '/admin/jobs/definitions/mail.welcome', '/index.html'])(
+  'sends the page at %s',
+  async (path) => {
+    const answer = await get(path);
+    expect(answer.headers.get('content-type')).toBe('text/html; charset=utf-8');
+    expect(answer.headers.get('cache-control')).toBe('no-cache');
+    expect(await answer.text()).toContain('src="/assets/panel.js"');
+  },
+);
 
 it('sends a script for ever, and no page where there is none', async () => {
   const answer = await get('/assets/panel.js');

@@ -27,8 +27,12 @@ export function createPanel(panelDir: string, host?: HostPlace): Router {
   return panel;
 }
 
-/** A missing script must not be answered with a page: the browser would try to run it. */
-const isPage = (path: string): boolean => path !== '/ws' && !path.startsWith('/assets/') && !/\.\w+$/.test(path);
+/**
+ * A missing script must not be answered with a page: the browser would try to run it. No file lies below `/admin/`, and
+ * the address of a job ends as its name does, such as `mail.welcome`.
+ */
+const isPage = (path: string): boolean =>
+  path.startsWith('/admin/') || (path !== '/ws' && !path.startsWith('/assets/') && !/\.\w+$/.test(path));
 
 function createPage(panelDir: string, host: HostPlace | undefined): RequestHandler {
   return async (_req, res) => {

@@ -126,7 +126,7 @@ describe('refuses', () => {
       { permissions: ['view', 'manageChannels'], jobPatterns: ['a*'] },
       'jobPatterns',
     ],
-    ['a pattern that is none', { jobPatterns: ['Media'] }, 'jobPatterns'],
+    ['a pattern that is none', { jobPatterns: ['Media files'] }, 'jobPatterns'],
     ['a limit to nothing', { jobPatterns: [] }, 'jobPatterns'],
   ])('%s', async (_title, given, field) => {
     const answer = await as(boss, 'POST', '/admin/roles', { name: name(), permissions: ['view'], ...given });

@@ -18,7 +18,7 @@ import { DEFAULT_SCHEMA } from '../database/schema.js';
 import { HealthCheck } from '../health/health-check.js';
 import { healthLimits } from '../health/limits.js';
 import { createExternalRuns } from '../queue/external/runs.js';
-import { defineJob } from '../queue/job.js';
+import { type AnyJob, defineJob } from '../queue/job.js';
 import { createQueue } from '../queue/queue.js';
 import { createRedaction } from '../queue/redaction.js';
 import { createRegistry } from '../queue/registry.js';
@@ -64,14 +64,14 @@ export async function signInBrowser(
 }
 
 export async function startTrialServer(
-  options: { env?: NodeJS.ProcessEnv; deps?: Partial<HttpDeps> } = {},
+  options: { env?: NodeJS.ProcessEnv; deps?: Partial<HttpDeps>; jobs?: AnyJob[] } = {},
 ): Promise<TrialServer> {
   const database = await createTestDatabase();
   const dataDir = await mkdtemp(join(tmpdir(), 'job-manager-http-'));
   const config = readConfig({ DATA_DIR: dataDir, ...options.env });
   const refusals = createRefusals({ sql: database.pool, onError: () => {} });
   const sessions = await createSessions({ sql: database.pool, refusals, config });
-  const registry = createRegistry([ECHO, selfTestJob]);
+  const registry = createRegistry([...(options.jobs ?? [ECHO]), selfTestJob]);
   const notifier = new Notifier(database.pool);
   const forwarded = new ForwardedHeaderWatch(() => {});
   const app = createHttpApp({

@@ -50,7 +50,7 @@ describe('the jobs', () => {
       expect(job.parameters.safeParse({ ...job.defaultParams, noSuchParameter: 1 }).success).toBe(false);
     });
 
-    it.each(job.examples)('takes the example "%s"', (example) => {
+    it.each(job.examples ?? [])('takes the example "%s"', (example) => {
       expect(example.split(' ').slice(0, 3)).toEqual(['tsx', 'scripts/runJobs.ts', name]);
       expect(job.parameters.safeParse(parametersOf(example)).error).toBeUndefined();
     });

@@ -109,13 +109,13 @@ export type CodeSchedule<Parameters = Record<string, unknown>> = Omit<
 > & { parameters?: Parameters };
 
 export interface JobDefinition<Schema extends ParametersSchema = ParametersSchema> {
-  /** Lower case with hyphens; also the id in URLs and on the command line. */
+  /** Begins with a letter; letters, digits and `. : _ -` follow. Also the id in URLs and on the command line. */
   name: string;
   description: string;
-  /** Command lines that work as they stand. */
-  examples: string[];
-  /** Raised when the same input would give another result. */
-  algorithmVersion: string;
+  /** Command lines that work as they stand, for those who run it. */
+  examples?: string[];
+  /** Raised when the same input would give another result; 1 unless said otherwise. */
+  algorithmVersion?: string;
   /** Each field with `.describe()`: the panel, the API document and `--help` show it. */
   parameters: Schema;
   /** What "Load Defaults" fills in; must pass `parameters`. */

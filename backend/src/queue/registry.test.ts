@@ -20,9 +20,8 @@ cyclic.self = cyclic;
 describe('the registry refuses to start with', () => {
   it.each<[string, object, string]>([
     ['no description', { description: ' ' }, 'Job "sound-job": description is required'],
-    ['no example', { examples: [] }, 'Job "sound-job": at least one example is required'],
-    ['an empty example', { examples: ['  '] }, 'Job "sound-job": at least one example is required'],
-    ['no version', { algorithmVersion: '' }, 'Job "sound-job": algorithmVersion is required'],
+    ['an empty example', { examples: ['  '] }, 'Job "sound-job": an example is empty'],
+    ['an empty version', { algorithmVersion: '' }, 'Job "sound-job": algorithmVersion is empty'],
     [
       'defaults that contain themselves',
       { defaultParams: cyclic },
@@ -43,7 +42,13 @@ describe('the registry refuses to start with', () => {
       { defaultParams: { size: 0 } },
       'Job "sound-job": defaultParams do not pass its own schema',
     ],
-    ['a name no URL wants', { name: 'Sound Job' }, 'Job "Sound Job": the name must be lower case'],
+    [
+      'a name no URL wants',
+      { name: 'Sound Job' },
+      'Job "Sound Job": the name must begin with a letter; letters, digits',
+    ],
+    ['a name that leaves its folder', { name: '..' }, 'Job "..": the name must begin with a letter'],
+    ['a name that is too long', { name: 'a'.repeat(101) }, 'at most 100 in all'],
     ['parameters that are no object', { parameters: z.string() }, 'Job "sound-job": parameters must be a zod object'],
     ['no attempt', { maxAttempts: 0 }, 'Job "sound-job": maxAttempts must be whole, from 1 to 1000'],
     ['half an attempt', { maxAttempts: 1.5 }, 'Job "sound-job": maxAttempts must be whole'],
@@ -100,6 +105,13 @@ it('tells what a screen needs of each job, its parameters as JSON Schema', () =>
       presets: [],
     },
   ]);
+});
+
+it('accepts a job without examples and without a version, which is its first', () => {
+  const { examples, algorithmVersion, ...bare } = sound;
+  const registry = createRegistry([defineJob(bare)]);
+  expect(registry.definitions()).toMatchObject([{ examples: [], algorithmVersion: '1' }]);
+  expect(registry.version('sound-job')).toEqual(createRegistry([defineJob(sound)]).version('sound-job'));
 });
 
 it('describes jobs as operators have set them, beside what their code says', () => {

@@ -2,7 +2,7 @@ import { checkParameters as checkStorable } from '@job-manager/client/check-para
 import { plainJson } from '@job-manager/client/json-value';
 import type { JobSettings } from '@job-manager/client/request';
 import { type CheckedInput, checkForeignInput, describeIssues, within } from '@job-manager/shared/check-input';
-import { channelName, priority } from '@job-manager/shared/contract/enqueue-options';
+import { channelName, declaredJobName, priority } from '@job-manager/shared/contract/enqueue-options';
 import type { JobDefinition } from '@job-manager/shared/contract/run';
 import type { ScheduleSettings } from '@job-manager/shared/contract/schedules';
 import { limits } from '@job-manager/shared/limits';
@@ -106,10 +106,11 @@ function checkDefinition(job: AnyJob): void {
 }
 
 function findFault(job: AnyJob): string | undefined {
-  if (!/^[a-z][a-z0-9-]{0,99}$/.test(job.name)) return 'the name must be lower case letters, digits and hyphens';
+  const name = declaredJobName.safeParse(job.name);
+  if (!name.success) return `the name ${name.error.issues[0]?.message}`;
   if (!job.description?.trim()) return 'description is required';
-  if (!job.examples?.some((example) => example.trim())) return 'at least one example is required';
-  if (!job.algorithmVersion?.trim()) return 'algorithmVersion is required';
+  if (job.examples?.some((example) => !example.trim())) return 'an example is empty';
+  if (job.algorithmVersion !== undefined && !job.algorithmVersion.trim()) return 'algorithmVersion is empty';
   if (typeof job.run !== 'function') return 'run must be a function';
   if (!channelName.safeParse(job.channel ?? 'default').success)
     return `channel must be lower case letters, digits and hyphens, not "${job.channel}"`;
@@ -206,10 +207,13 @@ function refuseWrong(checked: CheckedInput<unknown>): void {
 /** How long an attempt of a job may take, in milliseconds; null for as long as it likes. */
 const timeoutOf = (job: AnyJob): number | null => (job.timeoutMs === undefined ? TIMEOUT_MS : job.timeoutMs);
 
+/** The first version of a job needs no name. */
+export const versionNameOf = ({ algorithmVersion = '1' }: AnyJob): string => algorithmVersion;
+
 const settingsOf = (job: AnyJob): JobSettings => ({
   channel: job.channel ?? 'default',
   priority: job.priority ?? 0,
-  algorithmVersion: job.algorithmVersion,
+  algorithmVersion: versionNameOf(job),
   maxAttempts: job.maxAttempts ?? defaultMaxAttempts,
   maxCrashes: job.maxCrashes ?? defaultMaxCrashes,
   timeoutMs: timeoutOf(job),
@@ -245,9 +249,9 @@ function describe(job: AnyJob, set: JobSettingsRow | undefined): JobDefinition {
     id: job.name,
     name: job.name,
     description: job.description,
-    examples: job.examples,
+    examples: job.examples ?? [],
     ...(job.defaultParams && { defaultParams: job.defaultParams }),
-    algorithmVersion: job.algorithmVersion,
+    algorithmVersion: versionNameOf(job),
     parametersSchema: z.toJSONSchema(job.parameters, { io: 'input', unrepresentable: 'any' }),
     slowAfterMs: set?.slowAfterMs ?? slowAfterOf(job, timeoutMs),
     timeoutMs,

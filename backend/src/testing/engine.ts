@@ -7,6 +7,7 @@ import { createQueue, type EnqueueRequest, type Queue, SYSTEM } from '../queue/q
 import { createRedaction } from '../queue/redaction.js';
 import { createRegistry } from '../queue/registry.js';
 import { Runner, type RunnerSettings } from '../queue/runner.js';
+import { keepJobs } from '../store/jobs.js';
 import { Listener } from '../store/listener.js';
 import { Notifier } from '../store/notifier.js';
 import { type QueuedRun, type RunRow, selectRun } from '../store/run-row.js';
@@ -87,6 +88,15 @@ export class TestEngine {
     this.#listeners.push(listener);
     await listener.start();
     return listener;
+  }
+
+  /** Has the database know the jobs, as a process that has their code does, for programs without it. */
+  async declare(): Promise<void> {
+    const versions = createRegistry(this.jobs).versions();
+    await keepJobs(
+      this.database.pool,
+      versions.map(({ jobName, declaration }) => ({ name: jobName, ...declaration })),
+    );
   }
 
   async enqueue(

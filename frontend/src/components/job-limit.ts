@@ -3,7 +3,7 @@ import { beyondJobs, type Permission, permissions } from '@job-manager/shared/pe
 
 /** The patterns of a text, with commas or spaces between them; null for none. */
 export function readJobPatterns(text: string): string[] | null {
-  const patterns = [...new Set(text.toLowerCase().split(/[\s,;]+/))].filter((pattern) => pattern !== '');
+  const patterns = [...new Set(text.split(/[\s,;]+/))].filter((pattern) => pattern !== '');
   return patterns.length === 0 ? null : patterns;
 }
 
@@ -17,6 +17,6 @@ export function validateJobLimit(jobs: string, given: readonly Permission[]): st
 function validatePatterns(text: string): string | null {
   const patterns = readJobPatterns(text) ?? [];
   const wrong = patterns.find((pattern) => !JOB_PATTERN.test(pattern));
-  if (wrong !== undefined) return `“${wrong}” is no name of jobs: lower case letters, digits, hyphens and *`;
+  if (wrong !== undefined) return `“${wrong}” is no name of jobs: letters, digits, . : _ - and *`;
   return patterns.length > MAX_JOB_PATTERNS ? `At most ${MAX_JOB_PATTERNS}` : null;
 }

@@ -46,9 +46,7 @@ export function describeJob(job: JobDefinition): string {
     '',
     heading('With --enqueue'),
     table(queueingRows()),
-    '',
-    heading('Examples'),
-    ...job.examples.map((example) => `  ${example}`),
+    ...(job.examples.length > 0 ? ['', heading('Examples'), ...job.examples.map((example) => `  ${example}`)] : []),
   ].join('\n');
 }
 

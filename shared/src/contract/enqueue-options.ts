@@ -8,6 +8,11 @@ import { runId } from './run-id.js';
 /** Names of jobs, also of those without code in this process. */
 export const jobName = z.string().min(1).max(100);
 
+/** The name of a job in code, or of one that an external program brings: most names that other queues allow, and safe in a URL. */
+export const declaredJobName = z
+  .string()
+  .regex(/^[A-Za-z][\w.:-]{0,99}$/, 'must begin with a letter; letters, digits and . : _ - follow, at most 100 in all');
+
 export const channelName = z
   .string()
   .regex(/^[a-z][a-z0-9-]{0,99}$/, 'must begin with a lower case letter; lower case letters, digits and hyphens');

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { isWithinDepth, limits } from '../limits.js';
 import { isPlainText, NOT_PLAIN } from '../plain-text.js';
-import { correlationId } from './enqueue-options.js';
+import { correlationId, declaredJobName } from './enqueue-options.js';
 import { stepPlan, stepReport } from './message.js';
 import { routeFor } from './policy.js';
 import { jobRun, jobRunSummary, runId } from './run.js';
@@ -57,7 +57,7 @@ export const external = {
     })
     .input(
       z.strictObject({
-        jobName: z.string().regex(/^[a-z][a-z0-9-]{0,99}$/, 'must be lower case letters, digits and hyphens'),
+        jobName: declaredJobName,
         parameters: record.default({}),
         scope: z.string().min(1).max(200).refine(isPlainText, NOT_PLAIN).optional(),
         correlationId: correlationId.optional(),

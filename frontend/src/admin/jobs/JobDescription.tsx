@@ -12,18 +12,20 @@ export function JobDescription({ definition }: { definition: JobDefinition }) {
         <h3 className={classes.term}>Description</h3>
         <p>{definition.description}</p>
       </div>
-      <div>
-        <h3 className={classes.term}>Example Usage</h3>
-        {example !== undefined && <Example text={example} />}
-        {others.length > 0 && (
-          <details className={classes.fold}>
-            <summary>{others.length === 1 ? 'One more example' : `${others.length} more examples`}</summary>
-            {others.map((other) => (
-              <Example key={other} text={other} />
-            ))}
-          </details>
-        )}
-      </div>
+      {example !== undefined && (
+        <div>
+          <h3 className={classes.term}>Example Usage</h3>
+          <Example text={example} />
+          {others.length > 0 && (
+            <details className={classes.fold}>
+              <summary>{others.length === 1 ? 'One more example' : `${others.length} more examples`}</summary>
+              {others.map((other) => (
+                <Example key={other} text={other} />
+              ))}
+            </details>
+          )}
+        </div>
+      )}
       <AcceptedParameters definition={definition} />
     </div>
   );
