@@ -14,11 +14,11 @@ import { createServerFace } from './server-face.js';
 import { postgresUrl } from './settings.js';
 import { type RunningWorker, startWorker } from './worker.js';
 
-export interface JobManagerOptions {
+export interface JobManagerOptions<Jobs extends readonly AnyJob[] = readonly AnyJob[]> {
   /** The PostgreSQL database for Job Manager's tables; with the setting DATABASE_SCHEMA it may be the application's own. */
   databaseUrl: string;
   /** What can be run, each made with `defineJob`. */
-  jobs: AnyJob[];
+  jobs: Jobs;
   /** File URL of the module that exports them as `jobs`, for the processes of isolated jobs; needed where there are any. */
   jobsModule?: string;
   /** Where `router` is mounted, such as `/ops/jobs`. */
@@ -39,11 +39,11 @@ export interface JobManagerOptions {
 }
 
 /** Job Manager as a part of another application. One per process is meant. */
-export interface JobManager {
+export interface JobManager<Jobs extends readonly AnyJob[] = readonly AnyJob[]> {
   /** API, health, metrics and panel, to be mounted with `app.use(path, router)`. Answers 503 until it is started. */
   router: (request: IncomingMessage, response: ServerResponse, next: (error?: unknown) => void) => void;
-  /** What may be asked of the engine: enqueue, cancel and the like. */
-  queue: Queue;
+  /** What may be asked of the engine: enqueue, cancel and the like. The compiler checks names and parameters of the jobs. */
+  queue: Queue<Jobs>;
   /** Serves the panel's socket on this server; sockets on other paths stay the application's. */
   attach(server: Server): void;
   /**
@@ -74,7 +74,7 @@ const options = z.strictObject({
 });
 
 /** Makes a Job Manager that another application mounts. Throws ConfigError for an option that is unknown or can't be used. */
-export function createJobManager(given: JobManagerOptions): JobManager {
+export function createJobManager<Jobs extends readonly AnyJob[]>(given: JobManagerOptions<Jobs>): JobManager<Jobs> {
   const {
     databaseUrl: url,
     jobs,
@@ -103,7 +103,8 @@ export function createJobManager(given: JobManagerOptions): JobManager {
 
   return {
     router: face.app,
-    queue: engine.queue,
+    // The same; what the compiler knows of the jobs is nowhere at run time.
+    queue: engine.queue as unknown as Queue<Jobs>,
     attach: (server) => {
       const gateway = face.attach(server);
       closeSockets.push(() => gateway.close());
@@ -148,7 +149,7 @@ export function createJobManager(given: JobManagerOptions): JobManager {
 /** Begins the work for all processes, and to execute runs where they are executed here. Returns how to end it. */
 async function startWork(
   { config, log, agents }: ServerEngine,
-  { runner, ...work }: Pick<JobManagerOptions, 'databaseUrl' | 'jobs' | 'jobsModule'> & { runner: 'here' | 'none' },
+  { runner, ...work }: Pick<JobWorkerOptions, 'databaseUrl' | 'jobs' | 'jobsModule'> & { runner: 'here' | 'none' },
 ): Promise<() => Promise<void>> {
   if (runner === 'none') {
     await agents.start();

@@ -5,6 +5,7 @@ import { withCorrelationOfRun } from './correlation-of-run.js';
 import { type Enqueued, enqueueOfProgram, only } from './enqueue.js';
 import { notInstalled, refusal } from './errors.js';
 import { checkSchema, inSchema } from './in-schema.js';
+import type { AnyJobs, RequestFor } from './job-types.js';
 import { isPool } from './pool.js';
 import { PoolQueue } from './pool-queue.js';
 import type { RunRequest } from './request.js';
@@ -31,18 +32,27 @@ export interface CallOptions {
   sql?: Sql;
 }
 
-/** Queues runs from any Node program, without the server and without the code of the jobs. */
-export interface JobClient {
+/** Queues runs of `Jobs` from any Node program, without the server and without the code of the jobs. */
+export interface JobClient<Jobs extends object = AnyJobs> {
   /** Queues a run, or answers the one that has its key. Throws QueueError, which says what is wrong. */
-  enqueue(request: RunRequest, options?: CallOptions): Promise<Enqueued>;
+  enqueue(request: RequestFor<Jobs>, options?: CallOptions): Promise<Enqueued>;
   /** Queues up to 10,000 runs at once, all of them or none; answers in their order. */
-  enqueueMany(requests: readonly RunRequest[], options?: CallOptions): Promise<Enqueued[]>;
+  enqueueMany(requests: readonly RequestFor<Jobs>[], options?: CallOptions): Promise<Enqueued[]>;
   /** Says to runners what is still to be said, and closes what the client opened itself. */
   close(): Promise<void>;
 }
 
-/** Makes a client. Connects when it is first needed. */
-export function createClient({ schema: given, ...options }: ClientOptions): JobClient {
+/**
+ * Makes a client. Connects when it is first needed. With `createClient<typeof jobs>` the compiler checks names and
+ * parameters of the jobs that `defineJob` made; with `createClient<{ 'send-invoice': { order: number } }>` those that are
+ * named. A client without either takes any.
+ */
+export function createClient<Jobs extends object = AnyJobs>(options: ClientOptions): JobClient<Jobs> {
+  // What the compiler knows of the jobs is nowhere at run time.
+  return openClient(options) as unknown as JobClient<Jobs>;
+}
+
+function openClient({ schema: given, ...options }: ClientOptions): JobClient {
   const schema = schemaFor(given, 'connectionString' in options ? options.connectionString : undefined);
   const own = openOwn(options, schema);
   const explain = (error: unknown): never => {

@@ -157,7 +157,16 @@ export interface JobDefinition<Schema extends ParametersSchema = ParametersSchem
 /** Any job, its parameter types forgotten; parse before calling `run`. */
 export type AnyJob = JobDefinition;
 
+/** A job whose name and parameters the compiler knows, for those who enqueue it. */
+export interface Job<Name extends string, Schema extends ParametersSchema> extends AnyJob {
+  name: Name;
+  parameters: Schema;
+}
+
 /** Declares a job. Its faults are found by `createRegistry`, at start. */
-export function defineJob<Schema extends ParametersSchema>(job: JobDefinition<Schema>): AnyJob {
-  return job as unknown as AnyJob;
+export function defineJob<Schema extends ParametersSchema, Name extends string>(
+  job: JobDefinition<Schema> & { name: Name },
+): Job<Name, Schema> {
+  // Its code is called with what its own schema has parsed.
+  return job as unknown as Job<Name, Schema>;
 }

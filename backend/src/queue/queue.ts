@@ -1,6 +1,7 @@
 import type { Actor } from '@job-manager/client/actor';
 import { withCorrelationOfRun } from '@job-manager/client/correlation-of-run';
 import { inSchema } from '@job-manager/client/in-schema';
+import type { AnyJobs, RequestFor } from '@job-manager/client/job-types';
 import type { RunRequest } from '@job-manager/client/request';
 import type { Sql as ClientSql } from '@job-manager/client/sql';
 import type { JobRunTrigger } from '@job-manager/shared/run';
@@ -28,15 +29,15 @@ export interface EnqueueRequest extends RunRequest {
   trigger: JobRunTrigger;
 }
 
-/** What may be asked of the engine. Each is one statement, its audit entry included; refusals are QueueErrors. */
-export interface Queue extends Recovery, Batches {
+/** What may be asked of the engine, with the jobs it takes. Each is one statement, its audit entry included; refusals are QueueErrors. */
+export interface Queue<Jobs extends object = AnyJobs> extends Recovery, Batches<Jobs> {
   /**
    * Queues a run, or answers the one that has its key. Resolves when the run is committed; calls that come together
    * are, together. In a transaction of the caller, with `sql`, the run is there when that is committed, and runners
    * hear of it then.
    */
   enqueue(
-    request: EnqueueRequest,
+    request: RequestFor<Jobs, EnqueueRequest>,
     actor: Actor,
     options?: { sql?: ClientSql },
   ): Promise<{ run: QueuedRun; isNew: boolean }>;

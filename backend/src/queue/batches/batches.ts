@@ -4,6 +4,7 @@ import { withCorrelationOfRun } from '@job-manager/client/correlation-of-run';
 import { enqueueRuns } from '@job-manager/client/enqueue';
 import { refusal } from '@job-manager/client/errors';
 import { inSchema } from '@job-manager/client/in-schema';
+import type { AnyJobs, RequestFor } from '@job-manager/client/job-types';
 import type { BatchCallback, RunRequest } from '@job-manager/client/request';
 import type { Sql as ClientSql } from '@job-manager/client/sql';
 import type { Notifier } from '../../store/notifier.js';
@@ -13,9 +14,9 @@ import type { Registry } from '../registry.js';
 import { cancelBatch } from '../transitions/cancel-batch.js';
 import { type BatchRun, resolveReferences } from './references.js';
 
-export interface BatchRequest {
+export interface BatchRequest<Jobs extends object = AnyJobs> {
   name: string;
-  runs: readonly BatchRun[];
+  runs: readonly RequestFor<Jobs, BatchRun>[];
   callback?: BatchCallback;
   trigger: RunRequest['trigger'];
 }
@@ -27,9 +28,9 @@ export interface NewBatch {
 }
 
 /** Many runs with one progress, one cancel and one callback. Refusals are QueueErrors. */
-export interface Batches {
+export interface Batches<Jobs extends object = AnyJobs> {
   /** Queues all runs of a batch or none, in one statement; in a transaction of the caller with `sql`. */
-  enqueueBatch(request: BatchRequest, actor: Actor, options?: { sql?: ClientSql }): Promise<NewBatch>;
+  enqueueBatch(request: BatchRequest<Jobs>, actor: Actor, options?: { sql?: ClientSql }): Promise<NewBatch>;
   /**
    * Cancels what is queued of a batch and asks what is running to stop. The callback still comes when the last has
    * ended, unless it expects success: then it is cancelled, too.

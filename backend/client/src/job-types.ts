@@ -1,0 +1,30 @@
+import type { RunRequest } from './request.js';
+
+/** What a schema says of its input: zod's does, and so does every other that follows the standard schema. */
+interface SchemaOf<Input> {
+  readonly '~standard': { readonly types?: { readonly input: Input } | undefined };
+}
+
+/** Jobs that the compiler knows nothing about: any name, with any parameters. */
+export type AnyJobs = Record<string, Record<string, unknown>>;
+
+/**
+ * The parameters of each job by its name, from a list of what `defineJob` returned (`typeof jobs`). A type that has names
+ * with parameters stays as it is, for programs without the code of the jobs.
+ */
+export type JobParameters<Jobs extends object> = Jobs extends readonly (infer Job)[]
+  ? { [One in Job as NameOf<One>]: InputOf<One> }
+  : Jobs;
+
+type NameOf<Job> = Job extends { readonly name: infer Name extends string } ? Name : never;
+type InputOf<Job> = Job extends { readonly parameters: SchemaOf<infer Input> } ? Input : never;
+
+/** What is asked for with one of these jobs: its name decides which parameters fit. They may be left out where none has to be given. */
+export type RequestFor<Jobs extends object, Request extends { jobName: string } = RunRequest> = {
+  [Name in keyof JobParameters<Jobs> & string]: Omit<Request, 'jobName' | 'parameters'> & {
+    jobName: Name;
+  } & ParametersField<JobParameters<Jobs>[Name]>;
+}[keyof JobParameters<Jobs> & string];
+
+type ParametersField<Parameters> =
+  Record<never, never> extends Parameters ? { parameters?: Parameters } : { parameters: Parameters };
