@@ -17,6 +17,7 @@ import { sendMail, sendPassword, sendReminder } from './priorities.js';
 import { sendInvoice, sendOnce } from './retries.js';
 import { dailyReport } from './schedules.js';
 import { placeOrder, placeOrderWithPrisma } from './transactions.js';
+import { orderAndIndex, otherClient, typedClient } from './typed.js';
 import { indexHourly, indexInTurn, indexProduct, indexSoon } from './uniqueness.js';
 
 const definitions = [
@@ -64,6 +65,19 @@ async function startRunner(concurrency = 4): Promise<void> {
 const stops: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
   for (const stop of stops.splice(0)) await stop();
+});
+
+it('typed clients queue what their types allow', async () => {
+  const { url } = engine.database;
+  const [client, other] = [typedClient(url), otherClient(url)];
+  expect(await orderAndIndex(client, 12)).toHaveLength(2);
+  await other.enqueue({ jobName: 'send-invoice', parameters: { order: 13 } });
+  expect(await query(`SELECT "jobName", parameters FROM "JobRun" ORDER BY id`)).toEqual([
+    { jobName: 'send-invoice', parameters: { order: 12 } },
+    { jobName: 'index-product', parameters: { product: 7 } },
+    { jobName: 'send-invoice', parameters: { order: 13 } },
+  ]);
+  await Promise.all([client.close(), other.close()]);
 });
 
 describe('retries', () => {
