@@ -11,6 +11,7 @@ import {
   uniqueScopes,
   waitConditions,
 } from './shared.js';
+import { spanContextOf } from './tracing.js';
 
 const MOST_RUN_ID = 9_223_372_036_854_775_807n;
 
@@ -95,6 +96,8 @@ const REQUEST: Record<keyof RunRequest, Check> = {
   delayMs: duration(0),
   scope: label(200),
   correlationId: text(limits.correlationChars),
+  traceparent: (value) =>
+    typeof value === 'string' && spanContextOf(value) ? null : 'must be a trace context as W3C has it, of version 00',
   maxAttempts: whole(1, limits.attempts),
   retry: anything,
   timeoutMs: (value) => (value === null ? null : duration(1)(value)),

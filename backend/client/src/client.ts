@@ -9,8 +9,10 @@ import type { AnyJobs, RequestFor } from './job-types.js';
 import { isPool } from './pool.js';
 import { PoolQueue } from './pool-queue.js';
 import type { RunRequest } from './request.js';
+import { inSendSpan } from './send-span.js';
 import { limits } from './shared.js';
 import type { Sql } from './sql.js';
+import { isTraced } from './tracing.js';
 
 /** Where the client finds Job Manager's tables. */
 export type ClientOptions = {
@@ -62,12 +64,23 @@ function openClient({ schema: given, ...options }: ClientOptions): JobClient {
   return {
     enqueue: async (request, call = {}) => {
       const parameters = checkOne(request);
-      return wayOf(call).enqueue(completed(request), parameters).catch(explain);
+      const way = wayOf(call);
+      const enqueue = (one: RunRequest) => way.enqueue(one, parameters).catch(explain);
+      const complete = completed(request);
+      if (!isTraced()) return enqueue(complete);
+      return inSendSpan(
+        [complete],
+        ([one = complete]) => enqueue(one),
+        ({ jobRunId }) => [jobRunId],
+      );
     },
     enqueueMany: async (requests, call = {}) => {
       if (!Array.isArray(requests)) throw refusal('INVALID_INPUT', 'runs', 'must be a list');
       const parameters = checkMany(requests);
-      return wayOf(call).enqueueMany(requests.map(completed), parameters).catch(explain);
+      const way = wayOf(call);
+      const enqueue = (all: RunRequest[]) => way.enqueueMany(all, parameters).catch(explain);
+      const complete = requests.map(completed);
+      return isTraced() ? inSendSpan(complete, enqueue, idsOf) : enqueue(complete);
     },
     close: own.close,
   };
@@ -117,6 +130,8 @@ function wayOver(sql: Sql, schema: string | undefined): Way {
     enqueueOfProgram(inSchema(sql, schema), requests, { notifies: true, parameters });
   return { enqueue: async (request, parameters) => only(await enqueueMany([request], [parameters])), enqueueMany };
 }
+
+const idsOf = (runs: readonly Enqueued[]): string[] => runs.map(({ jobRunId }) => jobRunId);
 
 const completed = (request: RunRequest): RunRequest => withCorrelationOfRun(withOwnKey(request));
 

@@ -86,7 +86,7 @@ WITH moment AS MATERIALIZED (SELECT date_trunc('milliseconds', clock_timestamp()
 ), added AS (
   INSERT INTO "JobRun" (id, "jobName", parameters, trigger, scope, channel, priority, "algorithmVersion", "maxAttempts", "maxCrashes",
     "timeoutMs", "retryPolicy", "runAt", "queuedAt", "rerunOfId", "idempotencyKey", "requestHash", "isBlocked", "dependsOn", "waitsFor", "hasDependents",
-    "batchId", "uniqueKey", "uniqueScope", "uniqueUntil", "triggeredById", "triggeredByTokenId", "correlationId")
+    "batchId", "uniqueKey", "uniqueScope", "uniqueUntil", "triggeredById", "triggeredByTokenId", traceparent, "correlationId")
   SELECT given.id, given."jobName", given.parameters, given.trigger::"JobRunTrigger", given.scope, coalesce(given.channel, job.channel),
     coalesce(given.priority, job.priority), coalesce(given."algorithmVersion", job."algorithmVersion"),
     coalesce(given."maxAttempts", job."maxAttempts"), coalesce(given."maxCrashes", job."maxCrashes"),
@@ -99,7 +99,7 @@ WITH moment AS MATERIALIZED (SELECT date_trunc('milliseconds', clock_timestamp()
     given.id IN (SELECT "on" FROM wait),
     CASE WHEN NOT given."isCallback" THEN (SELECT id FROM batch) END, given."uniqueKey",
     CASE WHEN given.last IS NOT NULL OR (given."uniqueScope" = 'PERIOD' AND given."freeAt" IS NOT NULL) THEN 'BEHIND' ELSE given."uniqueScope" END::"UniqueScope",
-    free."uniqueUntil", $2::int, $6::uuid,
+    free."uniqueUntil", $2::int, $6::uuid, given.traceparent,
     coalesce(given."correlationId", waits."correlationId", (SELECT "correlationId" FROM "JobRun" original WHERE original.id = given."rerunOfId"))
   FROM free JOIN given USING (id) CROSS JOIN moment LEFT JOIN ${JOB} ON job.name = given."jobName" LEFT JOIN waits ON waits.id = given.id
   RETURNING id, "jobName"

@@ -119,7 +119,8 @@ function pendingOf(requests: readonly RunRequest[], { settingsOf, batch }: Enque
   if (batch?.callback === undefined) return pending;
   const { jobName, parameters, when = 'finished' } = batch.callback;
   const correlationId = requests.find((request) => request.correlationId !== undefined)?.correlationId;
-  const run = newRun({ jobName, parameters, correlationId, trigger: requests[0]?.trigger }, settingsOf?.(jobName));
+  const { trigger, traceparent } = requests[0] ?? {};
+  const run = newRun({ jobName, parameters, correlationId, trigger, traceparent }, settingsOf?.(jobName));
   const callback = { ...run, waitsFor: when.toUpperCase(), isCallback: true };
   return [...pending, { index: requests.length, run: callback }];
 }

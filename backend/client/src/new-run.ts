@@ -13,6 +13,7 @@ const newRunColumns = {
   trigger: 'text',
   scope: 'text',
   correlationId: 'text',
+  traceparent: 'text',
   channel: 'text',
   priority: 'int',
   algorithmVersion: 'text',
@@ -63,6 +64,7 @@ export function newRun(request: RunRequest, settings: JobSettings | undefined): 
     trigger: request.trigger ?? 'EVENT',
     scope: request.scope,
     correlationId: request.correlationId,
+    traceparent: request.traceparent,
     channel: request.channel ?? settings?.channel,
     priority: request.priority ?? settings?.priority,
     algorithmVersion: settings?.algorithmVersion,
@@ -93,7 +95,15 @@ export function newRun(request: RunRequest, settings: JobSettings | undefined): 
 }
 
 /** Neither the caller nor the key is part of the request, nor an id that may be another each time it is sent. */
-function hashOf({ idempotencyKey, trigger, correlationId, parameters = {}, runAt, ...options }: RunRequest): string {
+function hashOf({
+  idempotencyKey,
+  trigger,
+  correlationId,
+  traceparent,
+  parameters = {},
+  runAt,
+  ...options
+}: RunRequest): string {
   const at = runAt === undefined ? undefined : new Date(runAt);
   return requestHash({ ...options, parameters: plainJson(parameters, 'parameters'), runAt: at });
 }

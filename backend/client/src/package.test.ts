@@ -29,8 +29,11 @@ await connection.query('BEGIN');
 await client.enqueue({ jobName: 'note' }, { sql: connection });
 await connection.query('ROLLBACK');
 await connection.end();
+// An application may record traces by an API that isn't to be found from here.
+globalThis[Symbol.for('opentelemetry.js.api.1')] = { trace: {} };
+const traced = await client.enqueue({ jobName: 'note' });
 await client.close();
-console.log(JSON.stringify({ first: first.isNew, many: many.length, refused }));
+console.log(JSON.stringify({ first: first.isNew, many: many.length, refused, traced: traced.isNew }));
 `;
 
 /** The same in TypeScript, with one mistake that the types must find. */
@@ -42,6 +45,10 @@ const request: RunRequest = { jobName: 'note', unique: { key: 'k', onConflict: '
 const client = createClient({ sql });
 export const added: Promise<Enqueued> = client.enqueue(request, { sql: prismaSql({ $queryRawUnsafe: async () => [] }) });
 export const code = (error: QueueError): string => error.code;
+const typed = createClient<{ note: { n: number } }>({ sql });
+export const fits: Promise<Enqueued> = typed.enqueue({ jobName: 'note', parameters: { n: 1 } });
+// @ts-expect-error: n is a number
+export const misfits = typed.enqueue({ jobName: 'note', parameters: { n: 'x' } });
 // @ts-expect-error: there is no such answer to a conflict
 export const wrong: RunRequest = { jobName: 'note', unique: { key: 'k', onConflict: 'ignore' } };
 `;
@@ -93,9 +100,9 @@ it('queues runs from plain JavaScript, without our repository', async () => {
     cwd: app,
     env: { PATH: process.env.PATH, DATABASE_URL: database.url },
   });
-  expect(JSON.parse(stdout)).toEqual({ first: true, many: 2, refused: [true, 'UNKNOWN_JOB'] });
+  expect(JSON.parse(stdout)).toEqual({ first: true, many: 2, refused: [true, 'UNKNOWN_JOB'], traced: true });
   const { rows } = await database.pool.query('SELECT "isBlocked" FROM "JobRun" ORDER BY id');
-  expect(rows.map(({ isBlocked }) => isBlocked)).toEqual([false, true, true]);
+  expect(rows.map(({ isBlocked }) => isBlocked)).toEqual([false, true, true, false]);
 });
 
 it('has types that stand by themselves', async () => {

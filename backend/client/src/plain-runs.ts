@@ -19,6 +19,7 @@ export interface PlainRun {
   parameters: string;
   scope: string | null;
   correlationId: string | null;
+  traceparent: string | null;
   runAt: string | null;
   delayMs: number | null;
   kind: RunKind;
@@ -43,6 +44,7 @@ export function plainRun(
     parameters,
     scope: request.scope ?? null,
     correlationId: request.correlationId ?? null,
+    traceparent: request.traceparent ?? null,
     runAt: request.runAt === undefined ? null : new Date(request.runAt).toISOString(),
     delayMs: request.delayMs ?? null,
     kind: {
@@ -109,7 +111,15 @@ async function send(
   if (only && runs.length === 1) return sendOne(sql, only, { isEach, notifies });
   const { kinds, places } = kindsOf(runs);
   const correlations = listOf(runs.map(({ correlationId }) => correlationId));
-  const values = [JSON.stringify(kinds), ...listsOf(runs, places, kinds.length), isEach, notifies, correlations];
+  const traces = listOf(runs.map(({ traceparent }) => traceparent));
+  const values = [
+    JSON.stringify(kinds),
+    ...listsOf(runs, places, kinds.length),
+    isEach,
+    notifies,
+    correlations,
+    traces,
+  ];
   const text = kinds.some((kind) => kind.isAudited) ? ENQUEUE_PLAIN_AUDITED : ENQUEUE_PLAIN;
   const [row] = await rowsOf<AnswerRow>(sql, text, values);
   if (!row) throw new Error('Runs were neither queued nor refused');

@@ -35,7 +35,7 @@ const KIND_COLUMNS = Object.entries(kindColumns)
   .join(', ');
 
 /** What each run of a call has of its own, beside its parameters. */
-const RUN_COLUMNS = 'scope text, "runAt" timestamptz, "delayMs" bigint, "correlationId" text';
+const RUN_COLUMNS = 'scope text, "runAt" timestamptz, "delayMs" bigint, "correlationId" text, traceparent text';
 
 /** What the job says where the call doesn't, and the run that is repeated. */
 const ITS = `job.channel AS "itsChannel", job.priority AS "itsPriority", job."algorithmVersion" AS "itsVersion",
@@ -45,11 +45,11 @@ const ITS = `job.channel AS "itsChannel", job.priority AS "itsPriority", job."al
 /** The runs of a source that has the columns above. A time that has passed puts no run ahead of those that have waited since. */
 const insertFrom = (source: string): string => `
   INSERT INTO "JobRun" (id, "jobName", parameters, trigger, scope, channel, priority, "algorithmVersion", "maxAttempts", "maxCrashes",
-    "timeoutMs", "retryPolicy", "runAt", "queuedAt", "rerunOfId", "triggeredById", "triggeredByTokenId", "correlationId")
+    "timeoutMs", "retryPolicy", "runAt", "queuedAt", "rerunOfId", "triggeredById", "triggeredByTokenId", "correlationId", traceparent)
   SELECT given.id, "jobName", parameters, trigger::"JobRunTrigger", scope, coalesce(channel, "itsChannel"), coalesce(priority, "itsPriority"),
     coalesce("algorithmVersion", "itsVersion"), coalesce("maxAttempts", "itsAttempts"), coalesce("maxCrashes", "itsCrashes"),
     nullif(CASE WHEN "isKnown" THEN "timeoutMs" ELSE coalesce("timeoutMs", "itsTimeoutMs") END, 0), "retryPolicy",
-    greatest(now, "runAt", now + "delayMs" * interval '1 ms'), now, "rerunOfId", "actorId", "tokenId", coalesce("correlationId", "itsCorrelation")
+    greatest(now, "runAt", now + "delayMs" * interval '1 ms'), now, "rerunOfId", "actorId", "tokenId", coalesce("correlationId", "itsCorrelation"), traceparent
   FROM ${source}`;
 
 /** Where somebody's doing is written down; the five values are those of each run. */
@@ -64,7 +64,7 @@ const auditOf = (source: string): string =>
  * is sent once. $1 are the kinds as JSON, $2 the parameters of all runs as one JSON array, $3 the kind of each, $4 their scopes, $5
  * and $6 when and how long from now they are due, $7 whether the runs are those of different calls: then each is
  * refused by itself, and otherwise all are with the first. $8 is whether runners are notified (at commit), by its id of one that comes
- * alone and in no transaction of others; $9 are their correlation ids. The lists are
+ * alone and in no transaction of others; $9 are their correlation ids, $10 their trace contexts. The lists are
  * texts, which every driver passes on as they are; an empty one stands for nothing at all. `alongside` is what else the
  * statement does with the runs.
  */
@@ -77,9 +77,9 @@ WITH moment AS MATERIALIZED (SELECT date_trunc('milliseconds', clock_timestamp()
   SELECT *, CASE WHEN $7::boolean THEN "isUnknown" ELSE bool_or("isUnknown") OVER () END AS "isRefused" FROM asked
 ), given AS MATERIALIZED (
   -- Ids come before anything is joined: their order is that of the call.
-  SELECT nextval('"JobRun_id_seq"') AS id, place, parameters, coalesce(kind, 0) AS kind, scope, "runAt", "delayMs", "correlationId"
-  FROM ROWS FROM (jsonb_array_elements($2::text::jsonb), unnest($3::int[]), unnest($4::text[]), unnest($5::timestamptz[]), unnest($6::bigint[]), unnest($9::text[]))
-    WITH ORDINALITY AS r(parameters, kind, scope, "runAt", "delayMs", "correlationId", place)
+  SELECT nextval('"JobRun_id_seq"') AS id, place, parameters, coalesce(kind, 0) AS kind, scope, "runAt", "delayMs", "correlationId", traceparent
+  FROM ROWS FROM (jsonb_array_elements($2::text::jsonb), unnest($3::int[]), unnest($4::text[]), unnest($5::timestamptz[]), unnest($6::bigint[]), unnest($9::text[]), unnest($10::text[]))
+    WITH ORDINALITY AS r(parameters, kind, scope, "runAt", "delayMs", "correlationId", traceparent, place)
 ), added AS (${insertFrom('given JOIN kind USING (kind) CROSS JOIN moment WHERE NOT "isRefused"')}
 ), ${alongside}notified AS (
   SELECT pg_notify(channel, CASE WHEN channel = '${notificationChannels.queued}' THEN alone.id ELSE '' END)

@@ -30,7 +30,7 @@ WITH moment AS MATERIALIZED (SELECT date_trunc('milliseconds', clock_timestamp()
   ))
 ), changed AS (
   UPDATE "JobRun" j
-  SET parameters = given.parameters, scope = given.scope, "correlationId" = coalesce(given."correlationId", j."correlationId"), channel = coalesce(given.channel, job.channel),
+  SET parameters = given.parameters, scope = given.scope, "correlationId" = coalesce(given."correlationId", j."correlationId"), traceparent = given.traceparent, channel = coalesce(given.channel, job.channel),
       priority = coalesce(given.priority, job.priority), "maxAttempts" = coalesce(given."maxAttempts", job."maxAttempts"),
       "algorithmVersion" = coalesce(given."algorithmVersion", job."algorithmVersion"),
       "timeoutMs" = nullif(CASE WHEN given."isKnown" THEN given."timeoutMs" ELSE coalesce(given."timeoutMs", job."timeoutMs") END, 0),

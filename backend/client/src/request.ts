@@ -42,6 +42,8 @@ export interface RunRequest {
    * whose code queues it, else of the first in `after` that has one.
    */
   correlationId?: string;
+  /** The trace context of W3C that its attempts belong to; where the application records traces, that of a span for this call. */
+  traceparent?: string;
   maxAttempts?: number;
   /** How long failed attempts wait before the next. */
   retry?: Partial<RetryPolicy>;

@@ -79,8 +79,9 @@ UNION ALL SELECT 'DUE', '', before.job_manager_due_key("scheduleId", "dueAt"), i
 UNION ALL SELECT 'RUNNING', "jobName", "uniqueKey", id FROM before."JobRun" WHERE "uniqueScope" = 'RUNNING'`;
 
 /** All runs, whatever the order of their columns, and all keys. */
+// Without the column that runs got since.
 const FINGERPRINT = `
-SELECT (SELECT md5(string_agg(md5(to_jsonb(r)::text), '' ORDER BY id)) FROM "JobRun" r) AS runs,
+SELECT (SELECT md5(string_agg(md5((to_jsonb(r) - 'traceparent')::text), '' ORDER BY id)) FROM "JobRun" r) AS runs,
   (SELECT md5(string_agg(md5(to_jsonb(k)::text), '' ORDER BY scope, "jobName", key)) FROM "JobRunKey" k) AS keys`;
 
 it(

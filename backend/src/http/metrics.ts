@@ -1,28 +1,48 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
+import { isMetered } from '@job-manager/client/tracing';
 import { type SystemHealth, verdicts } from '@job-manager/shared/contract/health';
 import type { JobStats } from '@job-manager/shared/contract/run';
 import { type Request, Router } from 'express';
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import { readBearer } from '../auth/request.js';
+import type { ChannelEnded } from '../store/channel-ended.js';
+import { readChannelTotals } from '../store/metrics/channel-ended.js';
 import { readEndedTotals } from '../store/metrics/counts.js';
+import { type ChannelNow, readChannelsNow } from '../store/metrics/queue.js';
 import { countRetries } from '../store/retries.js';
 import type { HttpDeps } from './context.js';
+import { exportMetrics } from './export-metrics.js';
 import { checkHost, type Gate } from './policy.js';
-import { readPrometheusFigures } from './prometheus-figures.js';
+import { readPrometheusHistograms } from './prometheus-histograms.js';
 import type { StatsCache } from './stats-cache.js';
 
-/** `/metrics` for Prometheus: the process and the jobs. Read by an operator, or with METRICS_TOKEN as bearer token. */
+/**
+ * `/metrics` for Prometheus: the process and the jobs. Read by an operator, or with METRICS_TOKEN as bearer token. What it
+ * shows of the jobs is exported through OpenTelemetry as well, where the application records metrics.
+ */
 export function createMetrics(
   { config, pool, log, health, refusals }: Pick<HttpDeps, 'config' | 'pool' | 'log' | 'health' | 'refusals'>,
   gate: Gate,
   stats: StatsCache,
 ): Router {
-  const registry = new Registry();
-  collectDefaultMetrics({ register: registry });
+  const ofProcess = new Registry();
+  collectDefaultMetrics({ register: ofProcess });
   // Sums of others, which `promtool check metrics` takes for counters by their names.
-  for (const of of ['handles', 'requests', 'resources']) registry.removeSingleMetric(`nodejs_active_${of}_total`);
-  const gauges = createGauges(registry);
-  const showHealth = createHealthGauges(registry);
+  for (const of of ['handles', 'requests', 'resources']) ofProcess.removeSingleMetric(`nodejs_active_${of}_total`);
+  const ofJobs = new Registry();
+  const gauges = createGauges(ofJobs);
+  const showHealth = createHealthGauges(ofJobs);
+  const refresh = async () => {
+    await readShown(pool, stats)
+      .then(gauges.show)
+      .catch((error: unknown) => {
+        // The process's own metrics must come through with the database down.
+        gauges.hide();
+        log.warn({ err: error }, 'The job metrics could not be read');
+      });
+    showHealth(await health.system());
+  };
+  if (isMetered()) exportMetrics(ofJobs, { refresh, isOver: () => pool.ended });
   const metrics = Router({ caseSensitive: true, strict: true });
   metrics.get('/metrics', async (req, res) => {
     if (!hasToken(req, config.METRICS_TOKEN)) {
@@ -30,22 +50,33 @@ export function createMetrics(
       // A program with its token asks by whatever name leads here.
       if (reader?.via !== 'bearer') await checkHost(req, { config, refusals });
     }
-    const [shown] = await Promise.all([
-      readPrometheusFigures(pool),
-      Promise.all([stats.get(), countRetries(pool), readEndedTotals(pool)]).then(gauges.show),
-    ]).catch((error: unknown) => {
-      // The process's own metrics must come through with the database down.
-      gauges.hide();
-      log.warn({ err: error }, 'The job metrics could not be read');
-      return [''];
-    });
-    showHealth(await health.system());
+    const [histograms] = await Promise.all([readPrometheusHistograms(pool).catch(() => ''), refresh()]);
+    const texts = [await ofProcess.metrics(), await ofJobs.metrics(), histograms].filter((text) => text !== '');
     res
       .set('Cache-Control', 'no-store')
-      .type(registry.contentType)
-      .send(`${await registry.metrics()}${shown ? `\n${shown}\n` : ''}`);
+      .type(ofProcess.contentType)
+      .send(`${texts.join('\n')}\n`);
   });
   return metrics;
+}
+
+interface Shown {
+  now: JobStats;
+  retried: number;
+  totals: { jobName: string; status: string; runs: number }[];
+  channels: ChannelNow[];
+  ended: ChannelEnded[];
+}
+
+async function readShown(pool: HttpDeps['pool'], stats: StatsCache): Promise<Shown> {
+  const [now, retried, totals, channels, ended] = await Promise.all([
+    stats.get(),
+    countRetries(pool),
+    readEndedTotals(pool),
+    readChannelsNow(pool),
+    readChannelTotals(pool),
+  ]);
+  return { now, retried, totals, channels, ended };
 }
 
 function createGauges(registry: Registry) {
@@ -66,9 +97,11 @@ function createGauges(registry: Registry) {
     'job_manager_attempts_retried_24h',
     'Attempts of the last 24 hours that failed and were not the last',
   );
+  const showChannels = createChannelMetrics(registry);
   const isUp = gauge('job_manager_database_up', 'Whether the counts could be read from the database');
   return {
-    show: ([now, retried, totals]: [JobStats, number, { jobName: string; status: string; runs: number }[]]) => {
+    show: ({ now, retried, totals, channels, ended: endedOf }: Shown) => {
+      showChannels(channels, endedOf);
       total.reset();
       for (const { jobName, status, runs: ended } of totals) total.inc({ job: jobName, status }, ended);
       runs.set({ status: 'RUNNING' }, now.active);
@@ -82,9 +115,44 @@ function createGauges(registry: Registry) {
     },
     hide: () => {
       for (const metric of [runs, stalled, ended, total]) metric.reset();
+      showChannels([], []);
       retries.remove();
       isUp.set(0);
     },
+  };
+}
+
+const CHANNEL_STATES = ['due', 'scheduled', 'blocked', 'running'] as const;
+const ENDS = { SUCCESS: 'success', FAILED: 'failed', CANCELLED: 'cancelled' } as const;
+
+/** Returns a function that shows the last sample of each channel, and what ended in it. */
+function createChannelMetrics(registry: Registry): (channels: ChannelNow[], ended: ChannelEnded[]) => void {
+  const runs = new Gauge({
+    name: 'job_manager_channel_runs',
+    help: 'Runs that have not ended, by channel and state, as of the last full minute',
+    labelNames: ['channel', 'state'],
+    registers: [registry],
+  });
+  const oldest = new Gauge({
+    name: 'job_manager_channel_oldest_due_seconds',
+    help: 'How long the oldest due run of a channel has waited, as of the last full minute',
+    labelNames: ['channel'],
+    registers: [registry],
+  });
+  const total = new Counter({
+    name: 'job_manager_channel_runs_ended_total',
+    help: 'Runs that ended while they were executed, by channel and status',
+    labelNames: ['channel', 'status'],
+    registers: [registry],
+  });
+  return (channels, ended) => {
+    for (const metric of [runs, oldest, total]) metric.reset();
+    for (const { channel, oldestMs, ...now } of channels) {
+      for (const state of CHANNEL_STATES) runs.set({ channel, state }, now[state]);
+      oldest.set({ channel }, oldestMs / 1_000);
+    }
+    for (const { channel, ...counts } of ended)
+      for (const [status, column] of Object.entries(ENDS)) total.inc({ channel, status }, counts[column]);
   };
 }
 

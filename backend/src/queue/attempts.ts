@@ -1,4 +1,6 @@
+import { isMetered, isTraced } from '@job-manager/client/tracing';
 import type { Notifier } from '../store/notifier.js';
+import { beginInSpan } from './attempt-span.js';
 import type { QueueEvents } from './events.js';
 import type { HeldRuns } from './held-runs.js';
 import type { Histograms } from './histograms.js';
@@ -7,6 +9,7 @@ import type { ExecutionEnd, Outcomes, Recorded } from './outcomes.js';
 import type { ProgressReporter } from './progress-reporter.js';
 import type { Refusals } from './refusals.js';
 import type { ExecutionResult, RunExecution } from './run-execution.js';
+import { recordHistogram } from './run-meter.js';
 
 export interface AttemptsOptions {
   held: HeldRuns;
@@ -49,13 +52,15 @@ export class Attempts {
     if (held.begin(execution)) events.emit('runStarted', { runId, jobName, attempt, claimNo });
     else execution.stop('lease lost');
     const startedAt = performance.now();
-    execution.begin((result) => {
+    const onEnd = (result: ExecutionResult) => {
       const durationMs = performance.now() - startedAt;
       // The slot is for those who compute: what comes now is up to the database.
       onOver();
       progress.forget(leaseToken);
       this.#end({ execution, result, durationMs, onSettled });
-    });
+    };
+    if (isTraced()) beginInSpan(execution, onEnd);
+    else execution.begin(onEnd);
   }
 
   #end(ended: Ended): void {
@@ -146,9 +151,14 @@ function gatherEnd(
   if (recorded.as === 'cancelled') histograms.addEnded(channel, 'cancelled');
   else if (recorded.as !== 'retried' && (status === 'SUCCESS' || status === 'FAILED'))
     histograms.addEnded(channel, status === 'SUCCESS' ? 'success' : 'failed');
-  if (claimNo === 1 && queueDelayMs !== undefined) histograms.add(jobName, 'wait', queueDelayMs);
+  const hasWaited = claimNo === 1 && queueDelayMs !== undefined;
+  if (hasWaited) histograms.add(jobName, 'wait', queueDelayMs);
   if (recorded.as === 'retried') histograms.add(jobName, 'retry', recorded.delayMs);
   if (status === 'SUCCESS') histograms.add(jobName, 'duration', durationMs);
+  if (isMetered()) {
+    if (hasWaited) recordHistogram('wait', jobName, queueDelayMs);
+    if (status === 'SUCCESS') recordHistogram('duration', jobName, durationMs);
+  }
   if (usage.cpuMs !== null) histograms.add(jobName, 'cpu', usage.cpuMs);
   if (usage.peakMemoryBytes !== null) histograms.add(jobName, 'memory', usage.peakMemoryBytes / 1_024);
 }

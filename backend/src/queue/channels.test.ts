@@ -164,6 +164,7 @@ describe('limits', () => {
       parameters: {},
       scope: null,
       correlationId: null,
+      traceparent: null,
       algorithmVersion: null,
       steps: null,
       idempotencyKey: null,

@@ -13,6 +13,7 @@ const run: ClaimedRun = {
   priority: 0,
   dependsOn: null,
   correlationId: null,
+  traceparent: null,
   parameters: {},
   attempt: 1,
   maxAttempts: 3,

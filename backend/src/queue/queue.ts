@@ -3,7 +3,9 @@ import { withCorrelationOfRun } from '@job-manager/client/correlation-of-run';
 import { inSchema } from '@job-manager/client/in-schema';
 import type { AnyJobs, RequestFor } from '@job-manager/client/job-types';
 import type { RunRequest } from '@job-manager/client/request';
+import { inSendSpan } from '@job-manager/client/send-span';
 import type { Sql as ClientSql } from '@job-manager/client/sql';
+import { isTraced } from '@job-manager/client/tracing';
 import type { JobRunTrigger } from '@job-manager/shared/run';
 import type { QueuedRun, RunRow } from '../store/run-row.js';
 import type { Sql } from '../store/sql.js';
@@ -87,9 +89,17 @@ export function createQueue(options: QueueOptions): Queue {
 
     enqueue: (given, actor, { sql: theirs } = {}) => {
       const request = withCorrelationOfRun(given);
-      return theirs === undefined
-        ? enqueueing.enqueue(request, actor)
-        : enqueueing.enqueueIn(inSchema(theirs, schema), request, actor);
+      const enqueue = (one: EnqueueRequest) =>
+        theirs === undefined
+          ? enqueueing.enqueue(one, actor)
+          : enqueueing.enqueueIn(inSchema(theirs, schema), one, actor);
+      return isTraced()
+        ? inSendSpan(
+            [request],
+            ([one = request]) => enqueue(one),
+            ({ run }) => [run.id],
+          )
+        : enqueue(request);
     },
 
     cancel: async (runId, actor) => {

@@ -6,7 +6,9 @@ import { refusal } from '@job-manager/client/errors';
 import { inSchema } from '@job-manager/client/in-schema';
 import type { AnyJobs, RequestFor } from '@job-manager/client/job-types';
 import type { BatchCallback, RunRequest } from '@job-manager/client/request';
+import { inSendSpan } from '@job-manager/client/send-span';
 import type { Sql as ClientSql } from '@job-manager/client/sql';
+import { isTraced } from '@job-manager/client/tracing';
 import type { Notifier } from '../../store/notifier.js';
 import type { Sql } from '../../store/sql.js';
 import { QueueError } from '../errors.js';
@@ -53,9 +55,11 @@ export function createBatches({ sql, registry, notifier, schema }: BatchesOption
       const { runs, callback } = await checked(request, registry);
       const batch = { name: request.name, callback };
       const options = { actor, notifies: theirs !== undefined, settingsOf: registry.settings, batch };
-      const added = theirs
-        ? await enqueueRuns(inSchema(theirs, schema), runs, options)
-        : await enqueueRuns(sql, runs, options);
+      const enqueue = (all: RunRequest[]) =>
+        theirs ? enqueueRuns(inSchema(theirs, schema), all, options) : enqueueRuns(sql, all, options);
+      const added = isTraced()
+        ? await inSendSpan(runs, enqueue, (answer) => answer.runs.map(({ jobRunId }) => jobRunId))
+        : await enqueue(runs);
       if (added.batchId === null) throw new Error('A batch was neither queued nor refused');
       if (!theirs) notifier.queued();
       return { batchId: added.batchId, jobRunIds: added.runs.map(({ jobRunId }) => jobRunId) };

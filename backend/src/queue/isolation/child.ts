@@ -1,4 +1,6 @@
+import { isTraced } from '@job-manager/client/tracing';
 import { createPool, createPrisma } from '../../database/client.js';
+import { withinRemoteSpan } from '../attempt-span.js';
 import { QueueEvents } from '../events.js';
 import { Execution, type ExecutionOptions } from '../executor.js';
 import { describeFailure } from '../failure.js';
@@ -71,7 +73,10 @@ async function execute(no: number, ordered: Extract<ChildOrder, { type: 'run' }>
     onMetadata: () => reports.metadata(),
   });
   execution = begun;
-  const result = await new Promise<ExecutionResult>((resolve) => begun.begin(resolve));
+  const result = await new Promise<ExecutionResult>((resolve) => {
+    if (isTraced()) withinRemoteSpan(run.traceparent, () => begun.begin(resolve));
+    else begun.begin(resolve);
+  });
   reports.flush();
   tellEnd(result, begun.usage);
 }

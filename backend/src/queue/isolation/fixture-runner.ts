@@ -19,6 +19,7 @@ const limits = {
   priority: 0,
   dependsOn: null,
   correlationId: null,
+  traceparent: null,
   startedAt: new Date(),
   timeoutMs: null,
   maxAttempts: 1,

@@ -1,6 +1,8 @@
+import { isTraced } from '@job-manager/client/tracing';
 import type { AttemptUsage } from '@job-manager/shared/contract/message';
 import { limits } from '@job-manager/shared/limits';
 import type { TerminalStatus } from '@job-manager/shared/run';
+import { activeTraceparent } from '../attempt-span.js';
 import type { AnyJob } from '../job.js';
 import { LongTimer } from '../long-timer.js';
 import type { MessageLine } from '../message-line.js';
@@ -128,7 +130,7 @@ export class IsolatedExecution implements RunExecution {
     // From here on: that no process was ready is not the job's fault.
     const { timeoutMs } = this.run;
     if (timeoutMs !== null) this.#after(timeoutMs, () => this.stop('timed out'));
-    const ending = process.execute(this.run, {
+    const ending = process.execute(this.#orderedRun(), {
       onReport: (report) => this.#hear(report),
       onStopping: () => {
         this.#hasHeardStop = true;
@@ -139,6 +141,11 @@ export class IsolatedExecution implements RunExecution {
     const result = this.#resultOf(end);
     pool.giveBack(process, mayGoOn(result));
     return result;
+  }
+
+  /** What the job does over there is part of the span it is in here. */
+  #orderedRun(): ClaimedRun {
+    return isTraced() ? { ...this.run, traceparent: activeTraceparent() ?? null } : this.run;
   }
 
   #hear(report: Extract<ChildReport, { type: 'line' | 'progress' | 'metadata' }>): void {

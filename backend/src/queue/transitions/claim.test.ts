@@ -177,7 +177,7 @@ describe('what a claim leaves', () => {
         crashes: 1,
         maxCrashes: 4,
       },
-      ...{ priority: 5, dependsOn: ['3', '4'], correlationId: 'order-4711' },
+      ...{ priority: 5, dependsOn: ['3', '4'], correlationId: 'order-4711', traceparent: null },
     });
     expect(row.startedAt).toEqual(row.lastHeartbeatAt);
   });

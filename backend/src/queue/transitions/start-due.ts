@@ -24,6 +24,8 @@ export interface ClaimedRun {
   /** The runs it waited for; null for none. */
   dependsOn: string[] | null;
   correlationId: string | null;
+  /** The trace context it was queued in. */
+  traceparent: string | null;
 }
 
 /** What a statement answers: one row, for thousands take the driver longer than the runs themselves. */
@@ -68,6 +70,7 @@ export function runsOf({ runs, startedAtMs }: ClaimAnswer, claimId: string): Cla
     dependsOn: columns[12],
     correlationId: columns[13],
     queueDelayMs: columns[14],
+    traceparent: columns[15],
   }));
 }
 
@@ -88,10 +91,11 @@ type ClaimedColumns = [
   dependsOn: string[] | null,
   correlationId: string | null,
   queueDelayMs: number,
+  traceparent: string | null,
 ];
 
 const COLUMNS = `c.id::text, c."jobName", c.channel, c.priority, c.parameters, c.attempt, c."maxAttempts", c."claimNo", c."timeoutMs",
-    c."retryPolicy", c.crashes, c."maxCrashes", c."dependsOn"::text[], c."correlationId", c."queueDelayMs"`;
+    c."retryPolicy", c.crashes, c."maxCrashes", c."dependsOn"::text[], c."correlationId", c."queueDelayMs", c.traceparent`;
 
 /**
  * Starts what `due` names, as parts of a WITH; the id of the claim and the runner are SQL. The time of the start is taken
@@ -111,7 +115,7 @@ export const startDue = (
       "childPid" = NULL, "cpuMs" = NULL, "peakMemoryBytes" = NULL, "maxLoopLagMs" = NULL
   WHERE j.id = ANY (ARRAY(SELECT id FROM due)) AND j."finishedAt" IS NULL
   RETURNING j."runAt", j.id, j."jobName", j.channel, j.priority, j.parameters, j.attempt, j."maxAttempts", j."claimNo", j."timeoutMs",
-    j."retryPolicy", j.crashes, j."maxCrashes", j."dependsOn", j."correlationId", j."queueDelayMs"
+    j."retryPolicy", j.crashes, j."maxCrashes", j."dependsOn", j."correlationId", j."queueDelayMs", j.traceparent
 )`;
 
 /** What `runsOf` reads, of what `startDue` started. */

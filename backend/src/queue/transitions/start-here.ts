@@ -39,6 +39,6 @@ WITH moment AS MATERIALIZED (SELECT clock_timestamp() AS at
   INSERT INTO "JobRun" ("jobName", parameters, "algorithmVersion", "runnerId", "triggeredById", trigger, status, attempt, "maxAttempts",
     "claimNo", "timeoutMs", channel, "leaseToken", "queuedAt", "runAt", "startedAt", "lastHeartbeatAt", "queueDelayMs")
   SELECT $1, $2, $3, $4, $7, 'MANUAL', 'RUNNING', 1, 1, 1, $5, $6, gen_random_uuid(), at, at, at, at, 0 FROM moment
-  RETURNING id, "jobName", channel, priority, parameters, attempt, "maxAttempts", "retryPolicy", crashes, "maxCrashes", "claimNo", "leaseToken", "startedAt", "timeoutMs"::float8 AS "timeoutMs", "dependsOn"::text[], "correlationId"
+  RETURNING id, "jobName", channel, priority, parameters, attempt, "maxAttempts", "retryPolicy", crashes, "maxCrashes", "claimNo", "leaseToken", "startedAt", "timeoutMs"::float8 AS "timeoutMs", "dependsOn"::text[], "correlationId", traceparent
 ), audited AS (${auditFrom('started', 'run.start-here', 7)})
 SELECT * FROM started`;
