@@ -56,7 +56,7 @@ export default defineConfig({
       {
         test: {
           name: 'backend',
-          include: ['backend/src/**/*.test.ts', 'prisma/seed/**/*.test.ts', 'scripts/**/*.test.ts'],
+          include: ['backend/{src,testing}/**/*.test.ts', 'prisma/seed/**/*.test.ts', 'scripts/**/*.test.ts'],
           // The benchmark's folder has a `node_modules` of its own, with links to whole packages of ours.
           exclude: [...ENGINE, ...PACKAGES, '**/node_modules/**'],
           ...backend,

@@ -1,5 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
-
 /** Node's timers end here, after 24 days: one that is set for longer fires at once. */
 const MAX_TIMER_MS = 2_147_483_647;
 
@@ -12,9 +10,25 @@ export async function longDelay(ms: number, signal?: AbortSignal): Promise<void>
   let leftMs = Math.max(0, ms);
   do {
     const sliceMs = Math.min(leftMs, MAX_TIMER_MS);
-    await delay(sliceMs, undefined, { signal });
+    await delay(sliceMs, signal);
     leftMs -= sliceMs;
   } while (leftMs > 0);
+}
+
+/** By the timer that others replace in tests, which the promises of Node's module are not made of. */
+function delay(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted) return reject(signal.reason);
+    const abort = () => {
+      clearTimeout(timer);
+      reject(signal?.reason);
+    };
+    const timer = setTimeout(() => {
+      signal?.removeEventListener('abort', abort);
+      resolve();
+    }, ms);
+    signal?.addEventListener('abort', abort, { once: true });
+  });
 }
 
 /** Acts after `ms` milliseconds, however many, unless it is cleared before. Keeps no process alive. */

@@ -22,7 +22,7 @@ const jobs = [
     parameters,
     retry: { backoffMs: 0 },
     run: async ({ attempt }) => {
-      if (attempt === 1) throw new RangeError('The password is "hunter2", token=abc');
+      if (attempt === 1) throw new RangeError('No answer of postgres://shop:hunter2@db/shop');
     },
   }),
   defineJob({
@@ -114,8 +114,8 @@ it('shows why an attempt failed, without secrets', async () => {
   expect(failed?.attributes).toMatchObject({ 'error.type': 'RangeError', 'messaging.job_manager.outcome': 'failed' });
   expect(failed?.events[0]?.attributes).toMatchObject({ 'exception.type': 'RangeError' });
   const shown = JSON.stringify([failed?.status, failed?.events]);
-  expect(shown).toContain('The password is');
-  expect(shown).not.toContain('token=abc');
+  expect(shown).toContain('No answer of');
+  expect(shown).not.toContain('hunter2');
 });
 
 it('spans of the job are part of its attempt, and so is what it queues', async () => {

@@ -8,6 +8,8 @@ import { migrate } from '../database/migrate.js';
 
 interface TemplateDatabase {
   url: string;
+  /** A database without tables. */
+  emptyUrl: string;
   /** How many projects of vitest use it. */
   users: number;
   stop(): Promise<void>;
@@ -24,6 +26,8 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   const database = await globalThis.templateDatabase;
   database.users++;
   project.provide('templateUrl', database.url);
+  // For tests that are written as those of an application are; inherited by the processes of all workers.
+  process.env.TEST_DATABASE_URL ??= database.emptyUrl;
   return async () => {
     database.users--;
     if (database.users > 0) return;
@@ -55,6 +59,7 @@ async function startDatabase(): Promise<TemplateDatabase> {
   await migrate(template.href);
   return {
     url: template.href,
+    emptyUrl: server.url,
     users: 0,
     stop: async () => {
       await server.release();
