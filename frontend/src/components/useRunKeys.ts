@@ -29,7 +29,7 @@ export function useRunKeys(
 }
 
 /** What a program elsewhere executed can't be started from here. */
-export const canRerun = ({ status, inactivityTimeoutMs }: JobRunSummary): boolean =>
+const canRerun = ({ status, inactivityTimeoutMs }: JobRunSummary): boolean =>
   isAllowed('rerun', status) && inactivityTimeoutMs === null;
 
 function does(act: () => void): true {
