@@ -295,13 +295,39 @@ test('the API tokens, and a new one', async ({ page, runs }) => {
 test('the users, and the question before one is disabled', async ({ page, accounts }) => {
   const { email } = await accounts.create('ADMIN');
   await page.goto('/admin/users');
-  await page.getByText('What each role may do').first().click();
   await page.getByRole('button', { name: `Actions on ${email}` }).click();
   await expect(page.getByRole('menuitem', { name: 'Disable' })).toBeVisible();
   await expectAccessible(page);
   await page.getByRole('menuitem', { name: 'Disable' }).click();
   await expect(page.getByRole('dialog', { name: 'Disable user?' })).toBeVisible();
   await expectAccessible(page);
+});
+
+test('the roles, with one of their own, and its form', async ({ page }) => {
+  await page.goto('/admin/users?tab=roles');
+  await page
+    .getByRole('button', { name: /^Create/ })
+    .first()
+    .click();
+  const dialog = page.getByRole('dialog', { name: 'Create role' });
+  const name = `Media ${crypto.randomUUID().slice(0, 8)}`;
+  await dialog.getByLabel('Name').fill(name);
+  await dialog.getByLabel('Acts on these jobs alone').fill('media-*');
+  await expect(dialog.getByText(/^Now \d+ of \d+ jobs: media-/)).toBeVisible();
+  await expectAccessible(page);
+  await dialog.getByRole('button', { name: 'Create role' }).click();
+  await expect(page.getByRole('row', { name: new RegExp(name) }).first()).toContainText('media-*');
+  await expectAccessible(page);
+});
+
+test('analytics, with a run that ended', async ({ page, runs }) => {
+  await runs.insertEnded({ jobName: 'trending' });
+  for (const tab of ['volume', 'capacity']) {
+    await page.goto(`/admin/jobs/analytics?tab=${tab}&range=24h`);
+    await expect(page.getByRole('heading', { name: 'Over time', exact: true })).toBeVisible();
+    await expect(page.getByRole('status', { name: /^Loading/ })).toHaveCount(0);
+    await expectAccessible(page);
+  }
 });
 
 test('one’s own account, with objections', async ({ page }) => {
