@@ -1,12 +1,14 @@
 import '@job-manager/backend/cli/check-node';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism, cpus, loadavg, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
+import { complain } from '@job-manager/backend/cli/terminal';
 import { Command } from 'commander';
 import pc from 'picocolors';
 import { countOf, type Finding } from '../e2e/faults/world/finding.js';
 import { ensurePrismaClient } from './lib/client.js';
-import { programOf } from './lib/repository.js';
+import { describeFaults } from './lib/faults-document.js';
+import { programOf, ROOT } from './lib/repository.js';
 import { listTroubles } from './lib/suite-troubles.js';
 import { runTestSuite, type SuiteResult } from './lib/suites.js';
 
@@ -15,13 +17,18 @@ const MATRIX = ['backend/src/http/access.test.ts', 'backend/src/http/origins.tes
 /** The source of the engine and of what stands beside it. */
 const BACKEND = new URL('../backend/', import.meta.url);
 
-const { only, small } = new Command('test:faults')
+const { only, small, write } = new Command('test:faults')
   .description('Kills, cuts, blocks, storms and fuzzes the product at full size, and tells what was found.')
   .option('--only <faults>', 'these files alone, such as killed-runners,socket-storm', (text) => text.split(','))
   .option('--small', 'every kind of fault, but few of each')
+  .option('--write', 'all of them at full size, and what was found into docs/faults.md')
   .showHelpAfterError('Try --help.')
   .parse()
-  .opts<{ only?: string[]; small?: true }>();
+  .opts<{ only?: string[]; small?: true; write?: true }>();
+if (write && (only || small)) {
+  complain('--write is for all faults at full size.');
+  process.exit(1);
+}
 
 await ensurePrismaClient();
 const folder = await mkdtemp(join(tmpdir(), 'job-manager-findings-'));
@@ -32,6 +39,12 @@ try {
   console.log(table(await readFindings(), results));
   for (const line of listTroubles(results.flatMap(({ troubles }) => troubles))) console.log(line);
   const sum = (key: 'passed' | 'failed') => results.reduce((total, result) => total + result[key], 0);
+  if (write) {
+    const minutes = results.reduce((total, { ms }) => total + ms, 0) / 60_000;
+    const run = { findings: await readFindings(), minutes, machine: machine(), at: new Date() };
+    const text = describeFaults({ ...run, passed: sum('passed'), failed: sum('failed') });
+    await writeFile(join(ROOT, 'docs/faults.md'), text);
+  }
   console.log(`\n${sum('passed')} passed, ${sum('failed')} failed`);
   process.exitCode = results.some(({ failed }) => failed > 0) ? 1 : 0;
 } finally {
