@@ -1,5 +1,12 @@
-import type { Locator, Page } from '@playwright/test';
-import { card, detailsDialog, enqueuedId, historyRow, parametersField, runDialog } from './fixtures/job-manager.js';
+import {
+  card,
+  detailsDialog,
+  enqueuedId,
+  historyRow,
+  parametersField,
+  runDialog,
+  tabTo,
+} from './fixtures/job-manager.js';
 import { expect, test } from './fixtures/story.js';
 
 test('a job is run, looked into and cancelled by keyboard alone', async ({ page }) => {
@@ -67,14 +74,3 @@ test('the second skip link leads past the active jobs to the history', async ({ 
   await page.keyboard.press('Tab');
   await expect(page.getByRole('combobox', { name: 'Filter by job' })).toBeFocused();
 });
-
-const FARTHEST = 60;
-
-/** Tab by Tab, as a person does. */
-async function tabTo(page: Page, target: Locator): Promise<void> {
-  for (let presses = 0; presses < FARTHEST; presses++) {
-    if (await target.evaluate((element) => element === document.activeElement)) return;
-    await page.keyboard.press('Tab');
-  }
-  await expect(target).toBeFocused();
-}

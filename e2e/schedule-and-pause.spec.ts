@@ -1,10 +1,10 @@
 import { expectAccessible } from './fixtures/accessibility.js';
-import { chooseJob, parametersField, runDialog, toast } from './fixtures/job-manager.js';
+import { toast } from './fixtures/job-manager.js';
 import { expect, test } from './fixtures/story.js';
 
 test.afterEach(async ({ database }) => {
   await database.query(
-    `DELETE FROM "Schedule" WHERE name = 'trending-at-night'; DELETE FROM "JobSettings"; DELETE FROM "Channel"; DELETE FROM "SavedParameters"`,
+    `DELETE FROM "Schedule" WHERE name = 'trending-at-night'; DELETE FROM "JobSettings"; DELETE FROM "Channel"`,
   );
 });
 
@@ -74,39 +74,4 @@ test('pauses a job, whose runs wait and say so, and changes its settings', async
   await expectAccessible(page);
   await page.getByRole('button', { name: 'Resume trending' }).click();
   await runs.reach(id, 'SUCCESS');
-});
-
-test('fills in parameters field by field, keeps them as a preset, and queues jobs one after the other', async ({
-  page,
-  runs,
-}) => {
-  await page.goto('/admin/jobs');
-  await chooseJob(page, 'match-scores');
-  const dialog = runDialog(page);
-  await dialog.getByRole('textbox', { name: 'userId' }).fill('eight');
-  await expect(dialog.getByText('Must be a number', { exact: true })).toBeVisible();
-  await dialog.getByRole('textbox', { name: 'userId' }).fill('8');
-  await expect(parametersField(page)).toHaveValue(/"userId": 8/);
-  await dialog.getByRole('button', { name: 'Presets' }).click();
-  await page.getByRole('menuitem', { name: 'Save these as…' }).click();
-  const saving = page.getByRole('dialog', { name: 'Save as a preset' });
-  await saving.getByLabel('Name').fill('user 8');
-  await saving.getByRole('button', { name: 'Save' }).click();
-  await parametersField(page).fill('{}');
-  await dialog.getByRole('button', { name: 'Presets' }).click();
-  await page.getByRole('menuitem', { name: 'user 8', exact: true }).click();
-  await expect(dialog.getByRole('textbox', { name: 'userId' })).toHaveValue('8');
-  for (const number of [2, 3]) {
-    await dialog.getByRole('button', { name: 'Then…' }).click();
-    await dialog.getByRole('combobox', { name: `Job ${number}` }).click();
-    await dialog
-      .getByRole('listbox', { name: `Job ${number}` })
-      .getByRole('option', { name: 'trending' })
-      .click();
-  }
-  await dialog.getByRole('button', { name: 'Enqueue 3 Jobs' }).click();
-  const queued = toast(page, /Jobs enqueued: #\d+, #\d+, #\d+, as batch/);
-  await expect(queued).toBeVisible();
-  const ids = ((await queued.textContent()) ?? '').match(/(?<=#)\d+/g) ?? [];
-  await runs.reach(ids[2] ?? '', 'SUCCESS');
 });
