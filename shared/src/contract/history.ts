@@ -27,6 +27,7 @@ export const statusesIn = (text: string): TerminalStatus[] =>
 export const historyFilter = {
   jobName: text(MAX_JOBS * 100)
     .refine((names) => names.split(',').length <= MAX_JOBS, `must be at most ${MAX_JOBS} names`)
+    .refine((names) => names.split(',').every(({ length }) => length <= 100), 'must be names of at most 100 characters')
     .optional()
     .describe('A job, or several with commas between'),
   status: z
