@@ -15,6 +15,7 @@ const ALONE = {
     'src/admin/jobs/sections.test.tsx',
     'src/api/errorTracking.test.ts',
     'src/api/panel-version.test.ts',
+    'src/components/notices/incident-notices.test.ts',
   ],
 };
 

@@ -28,14 +28,16 @@ const STATIC_CHECKS: StaticCheck[] = [
   { name: 'unused code', command: [programOf('knip'), '--no-progress'] },
 ];
 
+/** By name: of several that are left out by `!`, vitest leaves out none. The fault suite and the packages have commands of their own. */
+const UNIT_PROJECTS = ['shared', 'engine', 'backend', 'backend-alone', 'frontend', 'frontend-alone'];
+
 const TESTS: TestSuite = {
   name: 'unit and integration tests',
   tool: 'vitest',
   command: [
     programOf('vitest'),
     'run',
-    '--project=!faults',
-    '--project=!packages',
+    ...UNIT_PROJECTS.map((project) => `--project=${project}`),
     '--reporter=default',
     '--reporter=json',
   ],
