@@ -94,7 +94,7 @@ test('everybody sees who asked for it', async () => {
   expect(list().getByRole('button', { name: /^Stopping…/ })).toBeDisabled();
 });
 
-test('cancels from the details as well, with the same state in the list', async () => {
+test('cancels from the details once that is confirmed, with the same state in the list', async () => {
   const run = aRun.running();
   world.active = [run];
   backend.use(
@@ -106,6 +106,14 @@ test('cancels from the details as well, with the same state in the list', async 
   const { user } = await openPanel(`/admin/jobs?run=${run.id}`);
   const dialog = within(await screen.findByRole('dialog'));
   await user.click(await dialog.findByRole('button', { name: /^Cancel match-scores/ }));
+  const question = within(await screen.findByRole('dialog', { name: `Cancel match-scores #${run.id}` }));
+  expect(question.getByText('It stops at its next check, and ends as cancelled.')).toBeVisible();
+  expect(question.queryByRole('button', { name: 'Cancel all connected runs' })).toBeNull();
+  await user.click(question.getByRole('button', { name: 'Keep' }));
+  await waitFor(() => expect(screen.queryByRole('dialog', { name: /^Cancel/ })).toBeNull());
+  expect(dialog.queryByRole('button', { name: /^Stopping…/ })).toBeNull();
+  await user.click(dialog.getByRole('button', { name: /^Cancel match-scores/ }));
+  await user.click(await screen.findByRole('button', { name: 'Cancel this run' }));
   expect(dialog.getByRole('button', { name: /^Stopping…/ })).toBeDisabled();
   expect(list().getByText('Cancel requested…')).toBeInTheDocument();
 });

@@ -1,16 +1,17 @@
 import type { JobRun } from '@job-manager/shared/contract/run';
 import { Button, Group, Modal, Text } from '@mantine/core';
 import { useCancelling } from './CancelProvider';
-import { isUnfinished } from './connections';
+import { hasConnections, isUnfinished } from './connections';
 
 interface Props {
   run: JobRun;
   onClose: () => void;
 }
 
-/** Asks whether the runs that this one is connected with are to be cancelled as well. */
-export function CancelConnectedModal({ run, onClose }: Props) {
+/** Asks whether a run is to be cancelled, and the runs that it is connected with as well. */
+export function CancelRunModal({ run, onClose }: Props) {
   const { cancel, cancelConnected } = useCancelling();
+  const isConnected = hasConnections(run);
   const answer = (act: (run: JobRun) => void) => () => {
     act(run);
     onClose();
@@ -18,17 +19,21 @@ export function CancelConnectedModal({ run, onClose }: Props) {
   return (
     <Modal opened onClose={onClose} title={`Cancel ${run.jobName} #${run.id}`} returnFocus={false} centered>
       <Text size="sm">{describe(run)}</Text>
-      <Text size="sm" mt="sm">
-        Runs that wait for its success are cancelled with it in any case. All connected runs are those that it waits
-        for, those that wait for it, and so on.
-      </Text>
+      {isConnected && (
+        <Text size="sm" mt="sm">
+          Runs that wait for its success are cancelled with it in any case. All connected runs are those that it waits
+          for, those that wait for it, and so on.
+        </Text>
+      )}
       <Group justify="flex-end" gap="xs" mt="lg">
         <Button variant="default" onClick={onClose} data-autofocus>
           Keep
         </Button>
-        <Button color="red" variant="outline" onClick={answer(cancelConnected)}>
-          Cancel all connected runs
-        </Button>
+        {isConnected && (
+          <Button color="red" variant="outline" onClick={answer(cancelConnected)}>
+            Cancel all connected runs
+          </Button>
+        )}
         <Button color="red" onClick={answer(cancel)}>
           Cancel this run
         </Button>
@@ -37,7 +42,8 @@ export function CancelConnectedModal({ run, onClose }: Props) {
   );
 }
 
-function describe({ dependsOn, dependents }: JobRun): string {
+function describe({ status, dependsOn, dependents }: JobRun): string {
+  const ends = status === 'QUEUED' ? 'It never starts' : 'It stops at its next check, and ends as cancelled';
   const before = dependsOn.filter(isUnfinished).length;
   const parts = [
     before > 0 &&
@@ -45,5 +51,5 @@ function describe({ dependsOn, dependents }: JobRun): string {
     dependents.length > 0 && (dependents.length === 1 ? '1 run waits for it' : `${dependents.length} runs wait for it`),
   ];
   const text = parts.filter(Boolean).join(', and ');
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+  return text === '' ? `${ends}.` : `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 }
