@@ -74,7 +74,7 @@ it('lists what happened, the newest first, page by page without a gap', async ()
   await samples('20 minutes', 'OK');
   await query(`UPDATE "SystemSample" SET verdict = 'WARNING' WHERE at > clock_timestamp() - interval '8 minutes'`);
   await query(
-    `INSERT INTO "JobVersion" ("jobName", version, declaration, "firstSeenAt") SELECT name, 'v', '{}', clock_timestamp() - interval '30 minutes' FROM unnest(ARRAY['echo', 'mail']) name`,
+    `INSERT INTO "JobVersion" ("jobName", version, declaration, "firstSeenAt") SELECT name, 'v', '{}', clock_timestamp() - interval '30 minutes' FROM unnest(ARRAY['echo', 'mail', 'a', 'b', 'c', 'd', 'e', 'f']) name`,
   );
   await query(
     `INSERT INTO "AuditEvent" (action, at, details) VALUES ('run.prune', clock_timestamp() - interval '40 minutes', '{"runs": 12, "status": "SUCCESS"}')`,
@@ -86,7 +86,7 @@ it('lists what happened, the newest first, page by page without a gap', async ()
     'Health is WARNING, was OK',
     'runFailed broke',
     ...['a:1: joined 11', 'a:1: joined 12', 'a:1: joined 13'],
-    'New versions of 2 jobs: echo, mail',
+    'New versions of 8 jobs: a, b, c, d, e and 3 more',
     'Removed 12 old success runs',
   ]);
   expect(whole.events[0]).toMatchObject({ incidentId: open, severity: 'success', kind: 'incident' });

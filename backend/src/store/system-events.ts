@@ -30,6 +30,8 @@ export async function listSystemEvents(sql: Sql, { kind, before, limit }: System
 }
 
 const NONE = 'NULL::text';
+/** Jobs that one event names. */
+const MAX_NAMES = 5;
 
 /** The newest of one source that are not after the page begins: `at` is its time, `rest` what follows FROM. */
 const newestOf = (
@@ -98,9 +100,11 @@ const SOURCES = [
     {
       id: `'version-' || extract(epoch FROM n.at)::bigint`,
       severity: `'info'`,
-      message: `CASE WHEN n.jobs = 1 THEN 'New version of job ' || n.names ELSE 'New versions of ' || n.jobs || ' jobs: ' || left(n.names, 200) END`,
+      message: `CASE WHEN n.jobs = 1 THEN 'New version of job ' || n.names ELSE 'New versions of ' || n.jobs || ' jobs: ' || n.names
+        || CASE WHEN n.jobs > ${MAX_NAMES} THEN ' and ' || n.jobs - ${MAX_NAMES} || ' more' ELSE '' END END`,
     },
-    `(SELECT date_trunc('minute', "firstSeenAt", 'UTC') AS at, count(*) AS jobs, string_agg("jobName", ', ' ORDER BY "jobName") AS names
+    `(SELECT date_trunc('minute', "firstSeenAt", 'UTC') AS at, count(*) AS jobs,
+        array_to_string((array_agg("jobName" ORDER BY "jobName"))[1:${MAX_NAMES}], ', ') AS names
       FROM "JobVersion" GROUP BY 1) n, page WHERE true`,
   ),
   newestOf(
