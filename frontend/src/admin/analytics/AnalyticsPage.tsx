@@ -70,11 +70,7 @@ function Analytics() {
         isComparedByDefault
         empty="Charts begin with the first run that ends."
       />
-      {tab === 'volume' && job === null && (
-        <Section title="By job over time" isTitleHidden>
-          <CompletedByJob range={place.range} />
-        </Section>
-      )}
+      {tab === 'volume' && job === null && <CompletedByJob range={place.range} />}
       {figuresOf[tab].length > 0 && <JobFigures place={place} figures={figuresOf[tab]} />}
       {tab === 'failures' && <FailureCauses place={place} />}
     </Page>

@@ -7,27 +7,33 @@ import { formatOf, stepUnit } from '../../components/metrics/metric-data';
 import type { RangeName } from '../../lib/time-range';
 import { Chart } from '../../ui/chart/Chart';
 import type { ChartData, Tone } from '../../ui/chart/chart-data';
+import { Section } from '../../ui/Section';
 
 const HEIGHT = 220;
 /** With the filling that goes with each place, no two look alike. */
 const TONES: readonly Tone[] = ['brand', 'running', 'cancelled', 'success', 'brand', 'queued'];
 const OTHERS = 'all others';
 
-/** Completed runs over time, stacked by job: the five with the most, and all others. */
+/** Completed runs over time, stacked by job: the five with the most, and all others. Nothing where none ended. */
 export function CompletedByJob({ range }: { range: RangeName }) {
   const { data } = useQuery(metricsQuery({ measures: ['completed'], range, groupBy: 'job' }));
-  if (data === undefined) return <Skeleton height={HEIGHT} role="status" aria-label="Loading the chart" />;
-  const drawn = stackOf(data);
-  if (drawn.series.length === 0) return null;
+  const drawn = data && stackOf(data);
+  if (drawn?.series.length === 0) return null;
   return (
-    <Chart
-      title="Completed by job"
-      unit={stepUnit(drawn)}
-      kind="bars"
-      height={HEIGHT}
-      data={drawn}
-      format={formatOf('completed')}
-    />
+    <Section title="By job over time" isTitleHidden>
+      {drawn === undefined ? (
+        <Skeleton height={HEIGHT} role="status" aria-label="Loading the chart" />
+      ) : (
+        <Chart
+          title="Completed by job"
+          unit={stepUnit(drawn)}
+          kind="bars"
+          height={HEIGHT}
+          data={drawn}
+          format={formatOf('completed')}
+        />
+      )}
+    </Section>
   );
 }
 

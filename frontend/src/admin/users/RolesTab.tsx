@@ -1,5 +1,5 @@
 import type { AccessRole } from '@job-manager/shared/contract/roles';
-import { Button } from '@mantine/core';
+import { Button, Group } from '@mantine/core';
 import { IconUserShield } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from 'react-router-dom';
@@ -102,14 +102,14 @@ function NoRoles({ onAsk }: { onAsk: (asked: RoleAsked) => void }) {
       title="No own roles yet"
       text="For people who should do less than an admin: support that only looks, or a team that acts on its own jobs alone."
       action={
-        <span className={classes.acts}>
+        <Group justify="center" gap="xs">
           <Button variant="light" onClick={() => onAsk({ role: null, start: viewer })}>
             Create “Viewer”
           </Button>
           <Button variant="default" onClick={() => onAsk({ role: null, start: emptyRole })}>
             Create another role
           </Button>
-        </span>
+        </Group>
       }
     />
   );
