@@ -10,7 +10,7 @@ const RUNNERS = size(6, 18);
 /** Beyond the lease of 2 s: others take the runs, and the frozen runner doesn't know when it wakes. */
 const FROZEN_MS = 2_600;
 /** Long enough that the zombie's heir is still at work when the zombie comes back. */
-const MOST_MS = 3_000;
+const MAX_MS = 3_000;
 const REFUSED = 'its outcome is dropped';
 const GIVE_UP_MS = size(150_000, 600_000);
 
@@ -70,7 +70,7 @@ async function feed(isOver: () => boolean): Promise<void> {
     if (waiting < RUNNERS * 10) {
       await world.enqueueMany(50, () => ({
         jobName: 'heedless',
-        parameters: { ms: Math.round(Math.random() * MOST_MS) },
+        parameters: { ms: Math.round(Math.random() * MAX_MS) },
       }));
     }
     await delay(100);

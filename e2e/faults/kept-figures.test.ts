@@ -13,7 +13,7 @@ const FORCED = size(6, 300);
 const IMPORTS = size(3, 30);
 const IMPORTED = size(1_000, 10_000);
 const KILL_LANES = 3;
-const MOST_MS = 400;
+const MAX_MS = 400;
 const HEEDLESS_MS = 2_000;
 
 let world: World;
@@ -57,10 +57,10 @@ const query = async <Row extends object>(text: string, ...values: unknown[]): Pr
 
 async function killRunners(told: { kills: number }, lane: number): Promise<void> {
   for (let kill = lane; kill < KILLS; kill += KILL_LANES) {
-    await world.enqueueMany(4, () => anyRun(MOST_MS));
+    await world.enqueueMany(4, () => anyRun(MAX_MS));
     const runner = world.startRunner();
     await runner.ready;
-    await delay(Math.random() * MOST_MS);
+    await delay(Math.random() * MAX_MS);
     if (await runner.kill()) told.kills += 1;
   }
 }

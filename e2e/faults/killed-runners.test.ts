@@ -9,7 +9,7 @@ const KILLS = size(40, 5_000);
 const RUNS_PER_KILL = 4;
 /** Runners at a time: most of them are starting. */
 const LANES = 10;
-const MOST_MS = 400;
+const MAX_MS = 400;
 /** How long after it was born a runner dies, or after it was ready: at most. */
 const STARTING_MS = 300;
 const FIRST_CLAIM_MS = 50;
@@ -26,7 +26,7 @@ it(`loses and doubles nothing when runners are killed with -9 (${KILLS} times)`,
   let kills = 0;
   const lane = async () => {
     while (begun++ < KILLS) {
-      await world.enqueueMany(RUNS_PER_KILL, () => anyRun(MOST_MS));
+      await world.enqueueMany(RUNS_PER_KILL, () => anyRun(MAX_MS));
       const runner = world.startRunner();
       await endOfLife(runner);
       if (await runner.kill()) kills += 1;

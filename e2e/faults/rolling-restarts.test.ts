@@ -11,7 +11,7 @@ import { World } from './world/world.js';
 const RESTARTS = size(12, 200);
 const LANES = 6;
 const RUNS_PER_RESTART = 20;
-const MOST_MS = 1_500;
+const MAX_MS = 1_500;
 /** Nothing is to be recovered here: a run that isn't handed back is found out. */
 const LEASES = { JOBS_STALLED_AFTER_MS: '600000' };
 const PATIENT = { ...LEASES, JOBS_DRAIN_MS: '300' };
@@ -180,7 +180,7 @@ async function hurry(runner: Program): Promise<number> {
   }
 }
 
-const anyWait = () => ({ jobName: 'wait', parameters: { ms: Math.round(Math.random() * MOST_MS) } });
+const anyWait = () => ({ jobName: 'wait', parameters: { ms: Math.round(Math.random() * MAX_MS) } });
 
 /** Nothing here fails by itself, so whatever took more than one attempt had one burned. */
 async function readAttempts(): Promise<{ handedBack: number; burned: number }> {

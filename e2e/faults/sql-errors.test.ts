@@ -20,8 +20,8 @@ import { judge } from './world/verdict.js';
 
 const STATEMENTS = size(2_000, 200_000);
 /** A machine that doesn't get as far in this time goes on until it has the least; how far it got is told. */
-const MOST_MS = 35_000;
-const LEAST_STATEMENTS = size(2_000, 20_000);
+const MAX_MS = 35_000;
+const MIN_STATEMENTS = size(2_000, 20_000);
 const RATE = 0.05;
 const FEEDERS = 24;
 /** More would only wait in line. */
@@ -74,7 +74,7 @@ it(`loses and doubles nothing when one of twenty statements fails (${STATEMENTS}
 /** Each error, in its part of one twentieth of the statements that must have gone by. */
 function injections(): Injection[] {
   // A quarter of what is to be expected: chance deals unevenly.
-  const target = Math.floor((LEAST_STATEMENTS * RATE) / Object.keys(sql.injected).length / 4);
+  const target = Math.floor((MIN_STATEMENTS * RATE) / Object.keys(sql.injected).length / 4);
   return Object.entries(sql.injected).map(([code, { before, after }]) => ({
     what: `errors ${code}, ${after} of them after execution`,
     count: before + after,
@@ -88,8 +88,8 @@ async function feed(): Promise<void> {
   engine.events.on('runEnded', () => {
     ended += 1;
   });
-  const until = performance.now() + MOST_MS;
-  const isOver = () => sql.statements >= (performance.now() > until ? LEAST_STATEMENTS : STATEMENTS);
+  const until = performance.now() + MAX_MS;
+  const isOver = () => sql.statements >= (performance.now() > until ? MIN_STATEMENTS : STATEMENTS);
   const feeder = async () => {
     while (!isOver()) {
       if (acknowledged.size - ended > MOST_WAITING) await delay(10);

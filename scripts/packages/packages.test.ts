@@ -15,7 +15,7 @@ const run = promisify(execFile);
 const HOSTS = fileURLToPath(new URL('./hosts', import.meta.url));
 /** The user that owns nothing. */
 const NOBODY = 65_534;
-/** Tools that look at packages, and what applications bring: versions are named so that a new one surprises nobody. */
+/** Tools that look at packages, and what applications bring: versions are named so that a new one changes no result. */
 const BESIDE = ['zod@4.6.7', 'pg@8.23.1', 'publint@0.3.25', '@arethetypeswrong/cli@0.18.5'];
 
 let folder: string;

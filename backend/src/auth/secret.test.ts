@@ -39,7 +39,7 @@ it('refuses a key file that is damaged, and says what to do', async () => {
 });
 
 it('says what to set where no file can be kept', async () => {
-  // A file in the place of the folder, as nobody can write to: not even the owner of the machine.
+  // A file in the place of the folder, in which no user can make one, root included.
   const taken = join(DATA_DIR, '../taken');
   await writeFile(taken, '');
   await expect(loadSecret({ DATA_DIR: taken })).rejects.toThrow(

@@ -61,7 +61,7 @@ ${imports(style, 'z', 'zod')}
 
 const hello = defineJob({
   name: 'hello',
-  description: 'Greets somebody a few times',
+  description: 'Greets a person a few times',
   examples: ['hello --name=Ada'],
   algorithmVersion: '1',
   parameters: z.strictObject({ name: z.string().default('world'), times: z.number().int().min(1).max(100).default(3) }),
@@ -88,7 +88,7 @@ const jobManager = createJobManager({
   databaseUrl: process.env.DATABASE_URL${style.isTypeScript ? ` ?? ''` : ''},
   jobs,
   path: '/ops/jobs',
-  // Tell who makes a request, by your session or token; null for nobody. For now: everybody on this machine, as an admin.
+  // Tell who makes a request, by your session or token; null where it is no known person. For now: every user of this machine, as an admin.
   identify: (request) =>
     request.socket.remoteAddress === '127.0.0.1' ? { id: '1', email: 'you@example.com', role: 'SUPER_ADMIN' } : null,
   // Its tables get a schema of their own, beside yours.

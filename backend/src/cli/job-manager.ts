@@ -26,7 +26,7 @@ program
   .description(
     'Applies the migrations that the database lacks. Server and workers do so by themselves when they start.',
   )
-  .option('--print', 'write them as SQL for somebody else to apply, and apply nothing')
+  .option('--print', 'write them as SQL for the owner of the tables to apply, and apply nothing')
   .action(({ print }: { print?: true }) => runCommand(() => migrateDatabase(print === true)));
 
 program

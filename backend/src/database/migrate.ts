@@ -103,7 +103,7 @@ VALUES (gen_random_uuid(), '${checksum}', '${name}', clock_timestamp(), 1)`,
 }
 
 /**
- * What `migrate` would do to this database, as SQL for somebody else to apply as the owner of the tables: one transaction
+ * What `migrate` would do to this database, as SQL for the owner of the tables to apply: one transaction
  * for each migration, together with its row in the table of migrations. Empty where nothing is pending. Reads only.
  */
 export async function printMigrations(url: string): Promise<string> {

@@ -105,7 +105,7 @@ it('creates a person with an own role, and finds people by it', async () => {
   expect(await emails(`search=${email}&role=USER`)).toEqual([]);
 });
 
-it('removes a role that nobody has, and no other', async () => {
+it('removes a role that no person has, and no other', async () => {
   const { role, person } = await withRole();
   const refused = await as(boss, 'DELETE', `/admin/roles/${role.id}`, {});
   expect([problemCode(refused), refused.json.detail]).toEqual([

@@ -9,7 +9,7 @@ import { askForceFail, type ForceFailRequest } from './transitions/ask-force-fai
 import { emergencyFailRuns, MAX_FAILED, previewEmergencyFail } from './transitions/emergency-fail.js';
 import { forceFailRun } from './transitions/force-fail.js';
 import { inBatches } from './transitions/in-batches.js';
-import { MOST_RECOVERED, previewStalledRuns, type RecoverableRun, recoverStalledRuns } from './transitions/recover.js';
+import { MAX_RECOVERED, previewStalledRuns, type RecoverableRun, recoverStalledRuns } from './transitions/recover.js';
 
 export interface Preview<Run> {
   runs: Run[];
@@ -72,7 +72,7 @@ export function createRecovery(options: RecoveryOptions): Recovery {
     previewCleanup: () => previewStalledRuns(sql, stalledAfterMs),
 
     cleanUpStalled: async (actor, runIds) => {
-      const runs = await inBatches(MOST_RECOVERED, () => recoverStalledRuns(sql, stalledAfterMs, actor, runIds));
+      const runs = await inBatches(MAX_RECOVERED, () => recoverStalledRuns(sql, stalledAfterMs, actor, runIds));
       if (runs.length > 0) notifier.queued();
       notifier.revoked(runs.map((run) => run.id));
       return runs;

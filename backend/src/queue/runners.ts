@@ -21,7 +21,7 @@ import type { Actor } from './queue.js';
 import { removeGoneRunner } from './transitions/clean-up-runners.js';
 import { inBatches } from './transitions/in-batches.js';
 import { noteRunnerStart } from './transitions/note-runner-start.js';
-import { countRunsOf, MOST_RECOVERED, recoverRunsOf } from './transitions/recover.js';
+import { countRunsOf, MAX_RECOVERED, recoverRunsOf } from './transitions/recover.js';
 import { type CommandRequest, type SentCommand, sendCommands } from './transitions/send-commands.js';
 import { setRunnerDefaults } from './transitions/set-runner-defaults.js';
 
@@ -124,7 +124,7 @@ async function cleanUp({ sql, notifier }: RunnersOptions, runnerIds: string[], a
       continue;
     }
     const held = await countRunsOf(sql, runnerId);
-    const runs = await inBatches(MOST_RECOVERED, () => recoverRunsOf(sql, runnerId, actor, held));
+    const runs = await inBatches(MAX_RECOVERED, () => recoverRunsOf(sql, runnerId, actor, held));
     recovered.push(...runs.map(({ id }) => id));
     if (!(await removeGoneRunner(sql, runnerId, runs.length, actor))) left.push({ runnerId, reason });
   }

@@ -1,5 +1,5 @@
 /** What may be spent at once where nothing was spent for long, and what may be owed after a turn that took long. */
-const MOST_MS = 10;
+const MAX_MS = 10;
 
 /**
  * Keeps what is done again and again within a part of the time, where a few long turns cost less than many short ones.
@@ -7,7 +7,7 @@ const MOST_MS = 10;
  */
 export class TimeBudget {
   readonly #part: number;
-  #savedMs = MOST_MS;
+  #savedMs = MAX_MS;
   #savedAt = performance.now();
 
   /** `part` of the time, from 0 to 1. */
@@ -17,7 +17,7 @@ export class TimeBudget {
 
   /** A turn took so long. */
   spend(ms: number): void {
-    this.#savedMs = Math.max(-MOST_MS, this.#saved() - ms);
+    this.#savedMs = Math.max(-MAX_MS, this.#saved() - ms);
     this.#savedAt = performance.now();
   }
 
@@ -27,6 +27,6 @@ export class TimeBudget {
   }
 
   #saved(): number {
-    return Math.min(MOST_MS, this.#savedMs + (performance.now() - this.#savedAt) * this.#part);
+    return Math.min(MAX_MS, this.#savedMs + (performance.now() - this.#savedAt) * this.#part);
   }
 }

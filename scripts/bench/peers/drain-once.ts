@@ -21,7 +21,7 @@ export interface Drain {
 }
 
 /** A drain that takes longer is broken off: its rate is known by then. */
-const MOST_MS = 10_000;
+const MAX_MS = 10_000;
 /** Between two looks at what is left, once all have begun. */
 const LOOK_MS = 2;
 const GONE_WITHIN_MS = 10_000;
@@ -70,10 +70,10 @@ async function fill({ producer, database }: Stage, { bulk: atOnce }: Contender, 
 
 /** False where it was broken off. */
 async function drain({ worker, counts }: Stage, runs: number): Promise<boolean> {
-  const deadline = delay(MOST_MS, 'late' as const, { ref: false });
+  const deadline = delay(MAX_MS, 'late' as const, { ref: false });
   const failed = new Promise<never>((_resolve, reject) => worker.call('startWorker').catch(reject));
   if ((await Promise.race([worker.call('untilBegun', runs), failed, deadline])) === 'late') return false;
-  const until = sharedClock() + MOST_MS;
+  const until = sharedClock() + MAX_MS;
   while ((await counts.left()) > 0) {
     if (sharedClock() > until) return false;
     await delay(LOOK_MS);

@@ -10,7 +10,7 @@ import { onStage } from './stage.js';
 
 const EVERY_MS = 5;
 /** A drain that takes longer is not watched to its end. */
-const MOST_MS = 5_000;
+const MAX_MS = 5_000;
 /** So long the last of the urgent ones may take to begin; later is told as that much. */
 const LATE_MS = 10_000;
 const LOOK_MS = 50;
@@ -50,7 +50,7 @@ function pickUpOnce(bench: EngineBench, contender: Contender): Promise<Delays> {
     await database?.pool.query('ANALYZE');
     await worker.call('startWorker');
     await worker.call('untilBegun', 1);
-    const sending = producer.call('enqueueSteadily', { everyMs: EVERY_MS, most: MOST_MS / EVERY_MS, rank: 'urgent' });
+    const sending = producer.call('enqueueSteadily', { everyMs: EVERY_MS, most: MAX_MS / EVERY_MS, rank: 'urgent' });
     // The urgent ones count too: when so many have begun, about as many as those are left of the others.
     await Promise.race([worker.call('untilBegun', bench.runs), sending]);
     await producer.call('stopEnqueuing');

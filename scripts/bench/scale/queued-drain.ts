@@ -5,7 +5,7 @@ import { noOp } from '../processes/bench-jobs.js';
 /** Between two looks at what is left. */
 const LOOK_MS = 10;
 /** A drain that makes no end is a fault. */
-const MOST_MS = 120_000;
+const MAX_MS = 120_000;
 
 export interface DrainOrder {
   runs: number;
@@ -43,7 +43,7 @@ export async function drainQueued({ pool }: Pick<BenchDatabase, 'pool'>, order: 
 }
 
 async function untilEmpty(pool: BenchDatabase['pool'], signal: AbortSignal): Promise<void> {
-  const until = performance.now() + MOST_MS;
+  const until = performance.now() + MAX_MS;
   for (;;) {
     const { rows } = await pool.query<{ isEmpty: boolean }>(IS_EMPTY);
     if (rows[0]?.isEmpty) return;

@@ -68,7 +68,7 @@ export const roles = {
     .route({
       method: 'DELETE',
       path: '/admin/roles/{roleId}',
-      summary: 'Remove an own role that nobody has',
+      summary: 'Remove an own role that no person has',
       tags: TAG,
     })
     .input(byRole)

@@ -8,7 +8,7 @@ import { SYSTEM } from '../queue.js';
 import { type DueForceFail, MAX_DUE, readDueForceFails, readIgnoredCancels } from '../transitions/ask-force-fail.js';
 import { forceFailRun } from '../transitions/force-fail.js';
 import { inBatches } from '../transitions/in-batches.js';
-import { countRunsOf, MOST_RECOVERED, recoverRunsOf, recoverStalledRuns } from '../transitions/recover.js';
+import { countRunsOf, MAX_RECOVERED, recoverRunsOf, recoverStalledRuns } from '../transitions/recover.js';
 import { forgetEndedSuspects } from '../transitions/suspects.js';
 import { MOST_TIMED_OUT, timeOutOverdueRuns } from '../transitions/time-out.js';
 
@@ -67,7 +67,7 @@ export class Rescuer {
     const { sql, stalledAfterMs } = this.#options;
     const isStopped = () => this.#isClosed;
     await markLostRunners(sql, stalledAfterMs);
-    const recovered = await inBatches(MOST_RECOVERED, () => recoverStalledRuns(sql, stalledAfterMs, SYSTEM), isStopped);
+    const recovered = await inBatches(MAX_RECOVERED, () => recoverStalledRuns(sql, stalledAfterMs, SYSTEM), isStopped);
     this.#announceRecovered(recovered);
     const timedOut = await inBatches(
       MOST_TIMED_OUT,
@@ -103,7 +103,7 @@ export class Rescuer {
     const { sql } = this.#options;
     await markRunnerLost(sql, runnerId);
     const runs = await countRunsOf(sql, runnerId);
-    const recovered = await inBatches(MOST_RECOVERED, () => recoverRunsOf(sql, runnerId, SYSTEM, runs));
+    const recovered = await inBatches(MAX_RECOVERED, () => recoverRunsOf(sql, runnerId, SYSTEM, runs));
     this.#announceRecovered(recovered);
     return recovered.length;
   }

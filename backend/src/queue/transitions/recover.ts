@@ -9,7 +9,7 @@ import { poisonMessage } from './poison.js';
 import { heldRuns, takeBack } from './take-back.js';
 
 /** At most so many in one statement, so that a mass death never holds locks for long. */
-export const MOST_RECOVERED = 500;
+export const MAX_RECOVERED = 500;
 
 /** A run that is lost so often is failed, though nothing speaks against it, or as often as it has attempts. */
 const MAX_LOSSES = 20;
@@ -20,7 +20,7 @@ const MAX_LOSSES = 20;
  * the job. Only a suspect that ran alone in its runner
  * answers for the death: it is stopped as poison at `maxCrashes`. A run with a single attempt is failed, for it may have
  * begun. By the database's clock: `stalledAfterMs` for those of our runners, their own limit for those of external
- * programs, which are failed. With `ids` only those among them. At most MOST_RECOVERED.
+ * programs, which are failed. With `ids` only those among them. At most MAX_RECOVERED.
  */
 export async function recoverStalledRuns(
   sql: Sql,
@@ -33,7 +33,7 @@ export async function recoverStalledRuns(
 }
 
 /**
- * Recovers runs of a runner that is known to be dead, likewise; at most MOST_RECOVERED. `runs` is how many it held, for
+ * Recovers runs of a runner that is known to be dead, likewise; at most MAX_RECOVERED. `runs` is how many it held, for
  * the message that each of them gets.
  */
 export async function recoverRunsOf(sql: Sql, runnerId: string, actor: Actor, runs = 1): Promise<RunSummaryRow[]> {
@@ -117,7 +117,7 @@ ${selectSummary('judged').replace('SELECT', 'SELECT r.next AS becomes, r.reason,
 
 const recover = (which: string, why: string) => `${takeBack({
   which,
-  most: MOST_RECOVERED,
+  most: MAX_RECOVERED,
   next: NEXT,
   why,
   crashes: CRASHES,

@@ -8,7 +8,7 @@ import { ConfirmDialog } from '../../ui/ConfirmDialog';
 import { toastSuccess } from '../../ui/toast';
 import { rolesKey } from './queries';
 
-/** Removes a role that nobody has. */
+/** Removes a role that no person has. */
 export function RemoveRoleDialog({ role, onClose }: { role: AccessRole; onClose: () => void }) {
   const queryClient = useQueryClient();
   const { mutate, isPending, error } = useAction({
@@ -31,7 +31,7 @@ export function RemoveRoleDialog({ role, onClose }: { role: AccessRole; onClose:
       onConfirm={() => mutate()}
       onClose={onClose}
     >
-      <p>Nobody has it, so nobody loses access.</p>
+      <p>No person has it, so no access is lost.</p>
     </ConfirmDialog>
   );
 }

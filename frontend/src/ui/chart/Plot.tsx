@@ -23,7 +23,7 @@ interface Props {
 }
 
 /** A pointer that moved less than this clicks. */
-const LEAST_DRAG = 6;
+const MIN_DRAG = 6;
 const TIME_AXIS = 22;
 const NO_AXES = { left: 0, bottom: 1 };
 
@@ -98,7 +98,7 @@ function usePointer(layout: Layout, { onPick, onZoom }: Pick<Props, 'onPick' | '
       if (!dragged) return;
       const [from, to] = [dragged.from, xOf(event)].sort((a, b) => a - b) as [number, number];
       setDragged(null);
-      if (onZoom && to - from >= LEAST_DRAG) onZoom(layout.momentOf(from), layout.momentOf(to));
+      if (onZoom && to - from >= MIN_DRAG) onZoom(layout.momentOf(from), layout.momentOf(to));
       else onPick?.(layout.indexOf(to));
     },
     onPointerLeave: () => {
