@@ -1,7 +1,7 @@
 import { type RunnerMessage, STOPPING_EVERY_MS } from './built-in-runner.js';
 import { readConfig } from './config.js';
 import { createLog } from './log.js';
-import type { AnyJob } from './queue/job.js';
+import { importJobs } from './queue/jobs-module.js';
 import { startWorker } from './worker.js';
 
 // Ctrl-C and a closed terminal reach the whole group; the server decides when this process stops.
@@ -19,9 +19,9 @@ const stopSignal = new Promise<void>((resolve) => {
   process.once('disconnect', () => resolve());
 });
 
-const { jobs } = (await import(jobsModule)) as { jobs: AnyJob[] };
+const { jobs, services } = await importJobs(jobsModule);
 const worker = await startWorker({
-  ...{ config, databaseUrl: config.DATABASE_URL ?? '', kind: 'BUILT_IN', log, jobs, jobsModule },
+  ...{ config, databaseUrl: config.DATABASE_URL ?? '', kind: 'BUILT_IN', log, jobs, jobsModule, services },
   supervisor: {
     canRestart: true,
     // The runner that had this place before, named by the server.

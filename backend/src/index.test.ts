@@ -15,7 +15,6 @@ it('offers this and nothing else', () => {
     'SYSTEM',
     'createJobManager',
     'createPool',
-    'createPrisma',
     'createQueue',
     'createRedaction',
     'createRegistry',
@@ -26,7 +25,7 @@ it('offers this and nothing else', () => {
 });
 
 it('is enough to queue and execute runs without HTTP', async () => {
-  const { createPool, createPrisma, createQueue, createRegistry, createRedaction, defineJob } = jobManager;
+  const { createPool, createQueue, createRegistry, createRedaction, defineJob } = jobManager;
   const database = await createTestDatabase();
   const add = defineJob({
     name: 'add',
@@ -38,7 +37,6 @@ it('is enough to queue and execute runs without HTTP', async () => {
   });
   expect(await jobManager.migrate(database.url)).toEqual([]);
   const sql = createPool(database.url);
-  const db = createPrisma(sql);
   const registry = createRegistry([add]);
   const notifier = new jobManager.Notifier(sql);
   const queue = createQueue({ sql, registry, notifier, stalledAfterMs: 300_000 });
@@ -46,7 +44,6 @@ it('is enough to queue and execute runs without HTTP', async () => {
     sql,
     databaseUrl: database.url,
     registry,
-    services: { db, mediaDir: '' },
     settings: {
       concurrency: 2,
       pollMs: 20,
@@ -71,7 +68,6 @@ it('is enough to queue and execute runs without HTTP', async () => {
   });
   await runner.stop();
   await notifier.flush();
-  await db.$disconnect();
   await sql.end();
   await database.drop();
 });

@@ -8,8 +8,10 @@ export {
   type JobContext,
   type JobDefinition,
   type JobLog,
+  type JobServices,
   type StepHandle,
 } from './queue/job.js';
+export type { CreateServices, ServicesContext, ServicesOption } from './queue/services.js';
 
 // A part of another application: panel, API, socket and engine under a path of its own, with its own users.
 
@@ -38,5 +40,5 @@ export type { QueuedRun, RunRow } from './store/run-row.js';
 
 // Its database: migrations, and connections as the engine needs them.
 
-export { createPool, createPrisma } from './database/client.js';
+export { createPool } from './database/client.js';
 export { migrate } from './database/migrate.js';

@@ -7,10 +7,12 @@ import express, { type Response as ExpressResponse, type NextFunction, type Requ
 import pino from 'pino';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
+import * as z from 'zod';
 import { listRoutes } from './http/routes.js';
 import { createJobManager, type JobManagerOptions, startJobWorker } from './job-manager.js';
-import { defineJob } from './queue/job.js';
+import { defineJob, type JobServices } from './queue/job.js';
 import { SYSTEM } from './queue/queue.js';
+import type { ServicesContext } from './queue/services.js';
 import { bundleOf } from './testing/bundle.js';
 import { echo, type HostApplication, PATH, startHostApplication } from './testing/host-application.js';
 
@@ -75,6 +77,57 @@ describe('the users of the host application', () => {
     const answers = await Promise.all(names.map((name) => host.call(name, '/auth/me')));
     expect(answers.map(({ status }) => status)).toEqual(names.map(() => 200));
     expect(await host.database.db.user.count({ where: { externalId: { in: ['s-1', 's-2'] } } })).toBe(2);
+  });
+});
+
+/** Of the tests below. */
+declare module './queue/job.js' {
+  interface JobServices {
+    greet?(name: string): string;
+  }
+}
+
+const greeting = defineJob({
+  name: 'greeting',
+  description: 'Greets by a service of the application',
+  parameters: z.object({}),
+  run: async (ctx) => ({ greeted: ctx.services.greet?.('Ada') }),
+});
+
+describe('the services of the application', () => {
+  it('are made once, when runs begin to be executed here, and closed with Job Manager', async () => {
+    const events: string[] = [];
+    const services = ({ databaseUrl, onClose }: ServicesContext) => {
+      events.push(databaseUrl === host.database.url ? 'made' : databaseUrl);
+      onClose(() => events.push('closed'));
+      return { greet: (name: string) => `Hello ${name}` } as JobServices;
+    };
+    const other = await startOther({ jobs: [greeting], runner: 'here', services });
+    const runs = [1, 2].map(() => other.jobs.queue.enqueue({ jobName: 'greeting', trigger: 'EVENT' }, SYSTEM));
+    for (const { run } of await Promise.all(runs)) {
+      await vi.waitFor(
+        async () => {
+          const found = await host.database.db.jobRun.findUniqueOrThrow({ where: { id: BigInt(run.id) } });
+          expect(found).toMatchObject({ status: 'SUCCESS', metadata: { greeted: 'Hello Ada' } });
+        },
+        { timeout: 20_000 },
+      );
+    }
+    expect(events).toEqual(['made']);
+    await other.close();
+    expect(events).toEqual(['made', 'closed']);
+  });
+
+  it('that cannot be made keep it from starting', async () => {
+    const services = () => Promise.reject(new Error('No MAIL_URL'));
+    await expect(startOther({ jobs: [greeting], runner: 'here', services })).rejects.toThrow(
+      'The services of the jobs could not be made: No MAIL_URL',
+    );
+  });
+
+  it('are not made where no runs are executed', async () => {
+    const services = () => Promise.reject(new Error('not to be made'));
+    await (await startOther({ jobs: [greeting], services })).close();
   });
 });
 

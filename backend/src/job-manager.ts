@@ -9,6 +9,7 @@ import { migrate } from './database/migrate.js';
 import { createLog } from './log.js';
 import type { AnyJob } from './queue/job.js';
 import type { Queue } from './queue/queue.js';
+import type { ServicesOption } from './queue/services.js';
 import { createServerEngine, type ServerEngine } from './server-engine.js';
 import { createServerFace } from './server-face.js';
 import { postgresUrl } from './settings.js';
@@ -21,6 +22,11 @@ export interface JobManagerOptions<Jobs extends readonly AnyJob[] = readonly Any
   jobs: Jobs;
   /** File URL of the module that exports them as `jobs`, for the processes of isolated jobs; needed where there are any. */
   jobsModule?: string;
+  /**
+   * What jobs get as `ctx.services`: an object, which stays the application's to close, or a function that makes it and
+   * names what is to be closed. The processes of isolated jobs get what `jobsModule` exports as `services`.
+   */
+  services?: ServicesOption;
   /** Where `router` is mounted, such as `/ops/jobs`. */
   path: string;
   /**
@@ -59,6 +65,12 @@ const options = z.strictObject({
   databaseUrl: postgresUrl,
   jobs: z.array(z.custom<AnyJob>((job) => typeof job === 'object', 'must be made with defineJob')),
   jobsModule: z.url({ protocol: /^file$/, error: 'must be a file URL, such as import.meta.resolve gives' }).optional(),
+  services: z
+    .custom<ServicesOption>(
+      (services) => typeof services === 'function' || (typeof services === 'object' && services !== null),
+      'must be an object, or a function that makes one',
+    )
+    .optional(),
   path: z
     .string()
     .regex(/^\/([\w.~-]+(\/[\w.~-]+)*\/?)?$/, 'must be a path such as /ops/jobs, of letters, digits and . _ ~ -')
@@ -79,6 +91,7 @@ export function createJobManager<Jobs extends readonly AnyJob[]>(given: JobManag
     databaseUrl: url,
     jobs,
     jobsModule,
+    services,
     path: mount,
     identify,
     signInUrl,
@@ -127,7 +140,7 @@ export function createJobManager<Jobs extends readonly AnyJob[]>(given: JobManag
     await awaitDatabase(() => migrate(databaseUrl), wait);
     await engine.listener.start();
     await engine.jobSettings.start();
-    stopWork = await startWork(engine, { databaseUrl, jobs, jobsModule, runner });
+    stopWork = await startWork(engine, { databaseUrl, jobs, jobsModule, services, runner });
     if (!config.JOBS_STANDBY) {
       alerts.start();
       face.sampler.start();
@@ -149,7 +162,10 @@ export function createJobManager<Jobs extends readonly AnyJob[]>(given: JobManag
 /** Begins the work for all processes, and to execute runs where they are executed here. Returns how to end it. */
 async function startWork(
   { config, log, agents }: ServerEngine,
-  { runner, ...work }: Pick<JobWorkerOptions, 'databaseUrl' | 'jobs' | 'jobsModule'> & { runner: 'here' | 'none' },
+  {
+    runner,
+    ...work
+  }: Pick<JobWorkerOptions, 'databaseUrl' | 'jobs' | 'jobsModule' | 'services'> & { runner: 'here' | 'none' },
 ): Promise<() => Promise<void>> {
   if (runner === 'none') {
     await agents.start();
@@ -166,6 +182,8 @@ export interface JobWorkerOptions {
   /** The jobs that this process executes; runs of others wait for a process that has them. */
   jobs: AnyJob[];
   jobsModule?: string;
+  /** As those of `createJobManager`. */
+  services?: ServicesOption;
   settings?: EmbeddedSettings;
   log?: Logger;
 }

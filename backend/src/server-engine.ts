@@ -3,10 +3,9 @@ import type { Logger } from 'pino';
 import { type Agents, createAgents } from './agents.js';
 import { createRefusals, type Refusals } from './auth/refusals.js';
 import type { Config } from './config.js';
-import { createPool, createPrisma } from './database/client.js';
+import { createPool } from './database/client.js';
 import { schemaOf } from './database/schema.js';
 import { listenUrlOf } from './database/transaction-pooling.js';
-import type { PrismaClient } from './generated/prisma/client.js';
 import { QueueEvents } from './queue/events.js';
 import { createExternalRuns, type ExternalRuns } from './queue/external/runs.js';
 import { Histograms } from './queue/histograms.js';
@@ -34,7 +33,6 @@ export interface ServerEngine {
   pool: pg.Pool;
   /** For what is read of the queue again and again: always by its indexes. */
   queuePool: pg.Pool;
-  db: PrismaClient;
   registry: Registry;
   events: QueueEvents;
   listener: Listener;
@@ -53,7 +51,6 @@ export function createServerEngine({ config, databaseUrl, log, jobs }: ServerEng
   const schema = schemaOf(databaseUrl);
   const pool = createPool(databaseUrl, { max: 12, statementTimeoutMs: 30_000 });
   const queuePool = createPool(databaseUrl, { max: 4, statementTimeoutMs: 30_000, keepsPlans: true });
-  const db = createPrisma(pool);
   const notifier = new Notifier(pool, schema);
   const events = new QueueEvents();
   logQueueEvents(events, log);
@@ -82,7 +79,6 @@ export function createServerEngine({ config, databaseUrl, log, jobs }: ServerEng
     log,
     pool,
     queuePool,
-    db,
     registry,
     events,
     listener,
@@ -116,7 +112,6 @@ export function createServerEngine({ config, databaseUrl, log, jobs }: ServerEng
       await histograms.flush();
       await listener.close();
       await notifier.flush();
-      await db.$disconnect();
       await Promise.all([pool.end(), queuePool.end()]);
     },
   };

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import { createAgents } from './agents.js';
 import type { Config } from './config.js';
-import { createPool, createPrisma } from './database/client.js';
+import { createPool } from './database/client.js';
 import { schemaOf } from './database/schema.js';
 import { listenUrlOf } from './database/transaction-pooling.js';
 import { QueueEvents } from './queue/events.js';
@@ -15,6 +15,7 @@ import { RunnerLog } from './queue/runner/runner-log.js';
 import { detectSupervisor } from './queue/runner/supervisor.js';
 import { Runner } from './queue/runner.js';
 import { selfTestJob } from './queue/self-test-job.js';
+import { openServices, type ServicesOption } from './queue/services.js';
 import { catchStrayErrors, catchStrayErrorsOfRuns } from './queue/stray-errors.js';
 import { STANDBY_NOTE } from './standby.js';
 import { Listener } from './store/listener.js';
@@ -30,6 +31,8 @@ export interface WorkerOptions {
   jobs: AnyJob[];
   /** File URL of the module that exports `jobs`; needed where some of them are isolated. */
   jobsModule?: string;
+  /** What jobs get as `ctx.services`. */
+  services?: ServicesOption;
   /** Ends this process at the command of an operator, and starts it again where it can; without it only the runner stops. */
   supervisor?: Omit<RunnerProcess, 'setLogLevel' | 'supervisor' | 'onLogFollowed'>;
   /** The process belongs to another application, whose own errors are none of ours. */
@@ -47,12 +50,16 @@ export interface RunningWorker {
   hurry(): void;
 }
 
-/** Starts a runner of these jobs, with its part of the recovery. Waits for a database that isn't there yet. */
+/**
+ * Starts a runner of these jobs, with its part of the recovery. Waits for a database that isn't there yet. Rejects where
+ * the services of the jobs can't be made.
+ */
 export async function startWorker(options: WorkerOptions): Promise<RunningWorker> {
   if (options.config.JOBS_STANDBY) return standBy(options.log);
   const { config, databaseUrl, kind, jobs, isGuest = false, supervisor } = options;
   // Its own, so that a command that sets its level leaves the application's as it is.
   const log = options.log.child({});
+  const services = await openServices(options.services, databaseUrl);
   const registry = createRegistry([...jobs, selfTestJob]);
   const events = new QueueEvents();
   const redaction = createRedaction(config.JOBS_REDACT_KEYS);
@@ -60,20 +67,9 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   logQueueEvents(events, runnerLog.tee(log));
   const releaseErrors = isGuest ? catchStrayErrorsOfRuns() : catchStrayErrors(events);
 
-  // Apart, so that jobs that use up every connection of theirs never hold up claims and outcomes.
   const enginePool = createPool(databaseUrl, { max: 4, statementTimeoutMs: 30_000 });
   // A claim, the outcomes, and one of these that waits for a row.
   const runPool = createPool(databaseUrl, { max: 3, statementTimeoutMs: 30_000, keepsPlans: true });
-  const jobPool = createPool(databaseUrl, { max: Math.min(config.JOBS_CONCURRENCY + 2, 20) });
-  // Made when a job first asks for it: 10 MB that a runner with nothing to do, or with jobs of its host, has no use for.
-  let db: ReturnType<typeof createPrisma> | undefined;
-  const services = {
-    get db() {
-      db ??= createPrisma(jobPool);
-      return db;
-    },
-    mediaDir: config.MEDIA_DIR,
-  };
   const notifier = new Notifier(enginePool, schemaOf(databaseUrl));
   const listener = new Listener(listenUrlOf(databaseUrl, config.DATABASE_LISTEN_URL), [
     'queued',
@@ -89,7 +85,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     plannedSql: runPool,
     databaseUrl,
     registry,
-    services,
+    services: services.services,
     settings: {
       concurrency: config.JOBS_CONCURRENCY,
       pollMs: config.JOBS_POLL_MS,
@@ -149,8 +145,8 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
       await Promise.all([runner.stop(), agents.stop(), jobSettings.stop()]);
       await listener.close();
       await runnerLog.flush();
-      await db?.$disconnect();
-      await Promise.all([enginePool.end(), runPool.end(), jobPool.end()]);
+      await services.close().catch((error) => log.error({ err: error }, 'The services of the jobs failed to close'));
+      await Promise.all([enginePool.end(), runPool.end()]);
       releaseErrors();
     },
   };

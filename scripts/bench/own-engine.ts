@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import { createPool, createPrisma } from '@job-manager/backend/database/client';
+import { createPool } from '@job-manager/backend/database/client';
 import { QueueEvents } from '@job-manager/backend/queue/events';
 import type { AnyJob } from '@job-manager/backend/queue/job';
 import { createQueue, type Queue } from '@job-manager/backend/queue/queue';
@@ -25,7 +25,6 @@ export async function withOwnEngine<T>(
   work: (engine: OwnEngine) => Promise<T>,
 ): Promise<T> {
   const sql = createPool(bench.databaseUrl, { max: 5 });
-  const db = createPrisma(sql);
   const notifier = new Notifier(sql);
   const registry = createRegistry(jobs);
   const listener = new Listener(bench.databaseUrl, ['queued', 'cancel']);
@@ -33,7 +32,6 @@ export async function withOwnEngine<T>(
     sql,
     databaseUrl: bench.databaseUrl,
     registry,
-    services: { db, mediaDir: bench.mediaDir },
     settings: {
       concurrency: 10,
       pollMs: 1_000,
@@ -57,7 +55,6 @@ export async function withOwnEngine<T>(
     await runner.stop();
     await listener.close();
     await notifier.flush();
-    await db.$disconnect();
     await sql.end();
   }
 }

@@ -68,9 +68,7 @@ async function stageServer(compiled: string, stage: string): Promise<void> {
       copy(join(source, file), `dist/${file}`),
     ),
     copy(join(source, 'queue/isolation/ignore-stop-signals.cjs'), 'dist/queue/isolation/ignore-stop-signals.cjs'),
-    ...['migrations', 'schema', 'application-role.sql'].map((file) =>
-      copy(join(ROOT, 'prisma', file), `prisma/${file}`),
-    ),
+    ...['migrations', 'application-role.sql'].map((file) => copy(join(ROOT, 'prisma', file), `prisma/${file}`)),
     copy(join(ROOT, 'frontend/dist'), 'panel'),
   ]);
 }

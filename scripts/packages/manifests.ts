@@ -34,7 +34,16 @@ const DESCRIPTIONS: Record<PackageName, string> = {
 };
 
 /** Of the sample application, or of a clone that is run from source. */
-const NOT_OF_THE_SERVER = ['exifr', 'sharp', 'thumbhash', 'tsx'];
+const NOT_OF_THE_SERVER = [
+  '@prisma/adapter-pg',
+  '@prisma/client',
+  '@prisma/driver-adapter-utils',
+  '@prisma/schema-engine-wasm',
+  'exifr',
+  'sharp',
+  'thumbhash',
+  'tsx',
+];
 
 /** The manifest of a package as it is published: versions instead of workspaces, JavaScript instead of TypeScript. */
 export async function manifestOf(name: PackageName): Promise<Manifest> {

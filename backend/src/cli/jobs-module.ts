@@ -1,12 +1,11 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { AnyJob } from '../queue/job.js';
+import { importJobs, type JobsExports } from '../queue/jobs-module.js';
 import { createRegistry, RegistryError } from '../queue/registry.js';
 import { Refusal } from './refusal.js';
 
-export interface JobsModule {
-  jobs: AnyJob[];
+export interface JobsModule extends JobsExports {
   /** Its URL, for processes that load it anew. */
   jobsModule: string;
 }
@@ -16,18 +15,17 @@ export async function loadJobs(file: string): Promise<JobsModule> {
   const path = resolve(file);
   if (!existsSync(path)) throw new Refusal(`There is no file ${path}.`);
   const jobsModule = pathToFileURL(path).href;
-  const loaded = await import(jobsModule).catch((error: Error & { code?: string }) => {
+  const loaded = await importJobs(jobsModule).catch((error: Error & { code?: string }) => {
     if (error.code === 'ERR_UNKNOWN_FILE_EXTENSION')
       throw new Refusal(`Node can't run ${path}: name the compiled file, or start with node --import tsx.`);
     throw new Refusal(`${path} can't be loaded: ${error.stack ?? error.message}`);
   });
-  // What a CommonJS module exports is its default, and by name only what Node finds out.
-  const jobs: unknown = loaded.jobs ?? loaded.default?.jobs;
+  const jobs: unknown = loaded.jobs;
   if (!Array.isArray(jobs)) throw new Refusal(`${path} exports no list called jobs.`);
   try {
     createRegistry(jobs);
   } catch (error) {
     throw error instanceof RegistryError ? new Refusal(`${path}: ${error.message}`) : error;
   }
-  return { jobs, jobsModule };
+  return { jobs, services: loaded.services, jobsModule };
 }

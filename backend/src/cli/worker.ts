@@ -48,7 +48,7 @@ export async function runWorker({ concurrency, loadJobs, openDatabase }: WorkerC
     const config = readConfig({ ...process.env, ...(concurrency && { JOBS_CONCURRENCY: String(concurrency) }) });
     forgetSecretSettings();
     for (const unknown of unknownSettings()) complain(unknown);
-    const { jobs, jobsModule } = await loadJobs();
+    const { jobs, jobsModule, services } = await loadJobs();
     const [{ startWorker }, { createLog }] = await Promise.all([import('../worker.js'), import('../log.js')]);
     const log = createLog(config, 'worker');
     const databaseUrl = await openDatabase(config, { log, resources, signal: stopping.signal });
@@ -60,7 +60,8 @@ export async function runWorker({ concurrency, loadJobs, openDatabase }: WorkerC
         end(how === 'restart' ? RESTART_EXIT_CODE : 0);
       },
     };
-    const starting = startWorker({ config, databaseUrl, kind: 'WORKER', log, supervisor, jobs, jobsModule });
+    const given = { jobs, jobsModule, services };
+    const starting = startWorker({ config, databaseUrl, kind: 'WORKER', log, supervisor, ...given });
     ({ hurry } = await resources.hold(starting, (worker) => worker.stop()));
   }
 }

@@ -1,8 +1,9 @@
 import { expect, it } from 'vitest';
 import { isUnreachable } from '../store/faults.js';
 import { createTestDatabase } from '../testing/database.js';
+import { createPrisma } from '../testing/prisma.js';
 import { startSilentNetwork } from '../testing/silent-network.js';
-import { createPool, createPrisma } from './client.js';
+import { createPool } from './client.js';
 
 it('reads and writes times rightly whatever zone the database lives in', async () => {
   const database = await createTestDatabase();

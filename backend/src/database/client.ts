@@ -1,9 +1,6 @@
 import { retryOnContention } from '@job-manager/client/retry-on-contention';
-import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
-import { PrismaClient } from '../generated/prisma/client.js';
 import { DatabaseClient, type DatabaseClientConfig } from './database-client.js';
-import { schemaOf } from './schema.js';
 
 export interface PoolOptions {
   max?: number;
@@ -65,11 +62,4 @@ function nameThePooler(error: unknown): never {
     error.message += ` (${isLostName ? UNTOLD_POOLER : OLD_CONNECTIONS})`;
   }
   throw error;
-}
-
-/** Prisma over a pool that stays the caller's to close. */
-export function createPrisma(pool: pg.Pool): PrismaClient {
-  // Prisma names the schema of each table, and takes no notice of the connection's.
-  const schema = schemaOf(pool.options.connectionString ?? '');
-  return new PrismaClient({ adapter: new PrismaPg(pool, { disposeExternalPool: false, schema }) });
 }

@@ -4,7 +4,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { SYSTEM } from '../queue/queue.js';
 import { echo, type HostApplication, startHostApplication } from '../testing/host-application.js';
-import { createPrisma } from './client.js';
+import { createPrisma } from '../testing/prisma.js';
 import { DatabaseClient } from './database-client.js';
 
 /** What an application has set for itself, all at once: each of them changes or ends statements that don't expect it. */

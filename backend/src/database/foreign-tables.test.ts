@@ -9,7 +9,8 @@ import { SYSTEM } from '../queue/queue.js';
 import { Listener } from '../store/listener.js';
 import { Notifier } from '../store/notifier.js';
 import { echo, type HostApplication, startHostApplication } from '../testing/host-application.js';
-import { createPool, createPrisma } from './client.js';
+import { createPrisma } from '../testing/prisma.js';
+import { createPool } from './client.js';
 import { migrate } from './migrate.js';
 import { withSchema } from './schema.js';
 

@@ -8,7 +8,6 @@ import type { Refusals } from '../auth/refusals.js';
 import type { HostIdentity, Identity, SessionIdentity, Sessions } from '../auth/sessions.js';
 import type { RunnersHere } from '../built-in-runners.js';
 import type { Config } from '../config.js';
-import type { PrismaClient } from '../generated/prisma/client.js';
 import type { Health } from '../health/health-check.js';
 import type { RequestTimes } from '../health/request-times.js';
 import type { ExternalRuns } from '../queue/external/runs.js';
@@ -33,7 +32,6 @@ export interface HttpDeps {
   pool: pg.Pool;
   /** See `ServerEngine`. */
   queuePool: pg.Pool;
-  db: PrismaClient;
   queue: Queue;
   external: ExternalRuns;
   registry: { definitions(): JobDefinition[] };

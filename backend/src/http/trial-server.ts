@@ -78,7 +78,6 @@ export async function startTrialServer(
     config,
     pool: database.pool,
     queuePool: database.pool,
-    db: database.db,
     queue: createQueue({
       sql: database.pool,
       registry,

@@ -63,7 +63,7 @@ function replaceAffinities(ctx: JobContext, users: number[], halfLifeDays: numbe
   const now = ctx.startedAt.toISOString();
   // 0.5 to the power of a thousand is still a number; PostgreSQL fails on a power that underflows. A sum in a
   // fixed order has the same last digit in every run.
-  return ctx.db.$executeRaw`
+  return ctx.services.db.$executeRaw`
     WITH deeds AS (
       SELECT r."userId", p."authorId", r."createdAt", 'reaction' AS deed,
         CASE r.kind WHEN 'LIKE' THEN 1 WHEN 'LOVE' THEN 2 ELSE 1.5 END AS weight

@@ -78,8 +78,12 @@ export const grouped = (count: number) => count.toLocaleString('en-US');
  * The ids of all users in ascending order; of one alone when `userId` is given.
  * Fails the run for good when there is no such user.
  */
-export async function userIds(ctx: Pick<JobContext, 'db' | 'fail'>, userId?: number): Promise<number[]> {
-  const users = await ctx.db.user.findMany({ where: { id: userId }, select: { id: true }, orderBy: { id: 'asc' } });
+export async function userIds(ctx: Pick<JobContext, 'services' | 'fail'>, userId?: number): Promise<number[]> {
+  const users = await ctx.services.db.user.findMany({
+    where: { id: userId },
+    select: { id: true },
+    orderBy: { id: 'asc' },
+  });
   if (userId !== undefined && users.length === 0) ctx.fail(`There is no user with the id ${userId}.`, { retry: false });
   return users.map((user) => user.id);
 }

@@ -80,7 +80,7 @@ const toVector = ({ userId, answers, profile, posts, reactedHashtags, days }: Ev
 
 function loadEvidence(ctx: JobContext, users: number[], days: number): Promise<EvidenceRow[]> {
   const now = ctx.startedAt.toISOString();
-  return ctx.db.$queryRaw`
+  return ctx.services.db.$queryRaw`
     WITH span AS (
       SELECT ${now}::timestamptz - make_interval(days => ${days}::int) AS "from", ${now}::timestamptz AS "to"
     ), answers AS (
@@ -109,7 +109,7 @@ function loadEvidence(ctx: JobContext, users: number[], days: number): Promise<E
 
 /** Who was deleted in the meantime is left out. */
 async function writeVectors(ctx: JobContext, vectors: UserVector[]): Promise<void> {
-  await ctx.db.$executeRaw`
+  await ctx.services.db.$executeRaw`
     INSERT INTO "UserTraitVector" ("userId", vector, "algorithmVersion", "computedAt")
     SELECT f."userId", f.vector, ${ALGORITHM_VERSION}, ${ctx.startedAt.toISOString()}::timestamptz
     FROM json_to_recordset(${JSON.stringify(vectors)}::json) AS f("userId" int, vector float8[])

@@ -130,7 +130,7 @@ async function loadAnswers(
   const plan = { ...pace, step: 'read', done: 'Read the answers of', items: 'users' };
   await inBatches(ctx, users, plan, async (batch) => {
     people.push(
-      ...(await ctx.db.$queryRaw<Person[]>`
+      ...(await ctx.services.db.$queryRaw<Person[]>`
         SELECT a."userId", json_agg(json_build_object(
           'questionId', a."questionId", 'traitValue', o."traitValue", 'importance', a.importance)) AS answers
         FROM "QuizAnswer" a JOIN "QuizOption" o ON o.id = a."optionId"
@@ -142,7 +142,7 @@ async function loadAnswers(
 
 /** Replaces the pairs whose first user is one of these; returns how many there are now. */
 function replacePairs(ctx: JobContext, users: number[], pairs: Pair[]): Promise<number> {
-  return ctx.db.$executeRaw`
+  return ctx.services.db.$executeRaw`
     WITH fresh AS MATERIALIZED (
       SELECT f.* FROM json_to_recordset(${JSON.stringify(pairs)}::json) AS f("userAId" int, "userBId" int, score float8,
           "satisfactionA" float8, "satisfactionB" float8, "commonAnswers" int, margin float8)

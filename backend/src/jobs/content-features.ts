@@ -52,12 +52,12 @@ export const contentFeaturesJob = defineJob({
 });
 
 async function postIds(ctx: JobContext): Promise<number[]> {
-  const posts = await ctx.db.post.findMany({ select: { id: true }, orderBy: { id: 'asc' } });
+  const posts = await ctx.services.db.post.findMany({ select: { id: true }, orderBy: { id: 'asc' } });
   return posts.map(({ id }) => id);
 }
 
 function textsOf(ctx: JobContext, ids: number[]): Promise<Text[]> {
-  return ctx.db.post.findMany({
+  return ctx.services.db.post.findMany({
     where: { id: { in: ids } },
     select: { id: true, text: true },
     orderBy: { id: 'asc' },
@@ -77,7 +77,7 @@ function featuresOf({ id, text }: Text, frequencies: DocumentFrequencies, most: 
 
 /** Returns how many were written: fewer than given when a post went meanwhile. */
 function save(ctx: JobContext, rows: ReturnType<typeof featuresOf>[]): Promise<number> {
-  return ctx.db.$executeRaw`
+  return ctx.services.db.$executeRaw`
     INSERT INTO "PostFeatures" ("postId", language, "characterCount", "wordCount", readability, keywords,
       "keywordWeights", hashtags, mentions, links, "algorithmVersion", "computedAt")
     SELECT r."postId", r.language, r."characterCount", r."wordCount", r.readability, r.keywords,

@@ -46,14 +46,14 @@ export const feedPresortCleanupJob = defineJob({
 });
 
 async function countExpired(ctx: JobContext): Promise<number> {
-  const [row] = await ctx.db.$queryRaw<{ count: number }[]>`
+  const [row] = await ctx.services.db.$queryRaw<{ count: number }[]>`
     SELECT count(*)::int FROM "FeedItem" WHERE "expiresAt" < ${ctx.startedAt.toISOString()}::timestamptz`;
   return row?.count ?? 0;
 }
 
 /** Removes up to `limit` expired rows, the oldest first; returns how many. */
 function removeExpired(ctx: JobContext, limit: number): Promise<number> {
-  return ctx.db.$executeRaw`
+  return ctx.services.db.$executeRaw`
     WITH expired AS MATERIALIZED (
       SELECT "userId", "postId" FROM "FeedItem" WHERE "expiresAt" < ${ctx.startedAt.toISOString()}::timestamptz
       ORDER BY "expiresAt" LIMIT ${limit}::int FOR UPDATE SKIP LOCKED

@@ -67,7 +67,7 @@ export const feedPresortJob = defineJob({
 /** The newest posts that are no replies, with the trending score of each as a part of the highest. */
 function loadPosts(ctx: JobContext, params: FeedParameters): Promise<FeedPost[]> {
   const now = ctx.startedAt.toISOString();
-  return ctx.db.$queryRaw<FeedPost[]>`
+  return ctx.services.db.$queryRaw<FeedPost[]>`
     WITH trending AS (
       SELECT key, score / max(score) OVER () AS part FROM "TrendingItem" WHERE kind = 'POST' AND score > 0
     ), posts AS (
@@ -84,7 +84,7 @@ function loadPosts(ctx: JobContext, params: FeedParameters): Promise<FeedPost[]>
 
 /** Affinities come as parts of the user's highest, so that busy and quiet people are ranked alike. */
 async function loadTastes(ctx: JobContext, users: number[], posts: FeedPost[]): Promise<Taste[]> {
-  const rows = await ctx.db.$queryRaw<TasteRow[]>`
+  const rows = await ctx.services.db.$queryRaw<TasteRow[]>`
     SELECT u.id AS "userId",
       (SELECT json_agg(json_build_array("authorId", part)) FROM (
         SELECT "authorId", score / max(score) OVER () AS part FROM "Affinity" WHERE "userId" = u.id AND score > 0
@@ -112,7 +112,7 @@ interface TasteRow {
 function replaceFeeds(ctx: JobContext, users: number[], feeds: FeedItem[], ttlHours: number): Promise<number> {
   const now = ctx.startedAt.toISOString();
   const expiresAt = new Date(ctx.startedAt.getTime() + ttlHours * 3_600_000).toISOString();
-  return ctx.db.$executeRaw`
+  return ctx.services.db.$executeRaw`
     WITH fresh AS MATERIALIZED (
       SELECT f.* FROM json_to_recordset(${JSON.stringify(feeds)}::json)
           AS f("userId" int, "postId" int, rank int, score float8)

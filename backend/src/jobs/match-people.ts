@@ -8,7 +8,7 @@ import { DECLARED_WEIGHT } from './user-interest-sets.js';
  */
 export function loadPeople(ctx: JobContext, users: number[]): Promise<Person[]> {
   const now = ctx.startedAt.toISOString();
-  return ctx.db.$queryRaw<Person[]>`
+  return ctx.services.db.$queryRaw<Person[]>`
     WITH computed AS (
       SELECT "userId", array_agg("interestId" ORDER BY "interestId") AS ids,
         array_agg(weight ORDER BY "interestId") AS weights
@@ -33,7 +33,7 @@ export function loadPeople(ctx: JobContext, users: number[]): Promise<Person[]> 
 
 /** For each of these users the compatibility with others, by their ids. */
 export async function loadCompatibility(ctx: JobContext, users: number[]): Promise<Map<number, Map<number, number>>> {
-  const rows = await ctx.db.$queryRaw<{ userId: number; others: number[]; scores: number[] }[]>`
+  const rows = await ctx.services.db.$queryRaw<{ userId: number; others: number[]; scores: number[] }[]>`
     SELECT "userId", array_agg(other) AS others, array_agg(score) AS scores FROM (
       SELECT "userAId" AS "userId", "userBId" AS other, score
       FROM "Compatibility" WHERE "userAId" = ANY (${users}::int[])

@@ -130,7 +130,7 @@ const byScore = (a: Match, b: Match) => b.score - a.score || a.candidateId - b.c
 
 /** Who was deleted in the meantime is left out. */
 async function replaceMatches(ctx: JobContext, users: number[], matches: (Match & { rank: number })[]): Promise<void> {
-  await ctx.db.$executeRaw`
+  await ctx.services.db.$executeRaw`
     WITH fresh AS MATERIALIZED (
       SELECT f.* FROM json_to_recordset(${JSON.stringify(matches)}::json) AS f("userId" int, "candidateId" int,
           rank int, score float8, "traitScore" float8, "interestScore" float8, "compatibilityScore" float8,

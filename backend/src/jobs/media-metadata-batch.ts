@@ -37,13 +37,13 @@ export const mediaMetadataBatchJob = defineJob({
       { id: 'list', label: 'Listing files to read' },
       { id: 'read', label: 'Reading files', weight: 19 },
     ]);
-    const root = await openMediaFolder(ctx.mediaDir);
+    const root = await openMediaFolder(ctx.services.mediaDir);
     const waiting = await inStep(ctx, 'list', () => itemsToRead(ctx, retryFailed));
     const counts = { mediaProcessed: 0, ready: 0, failed: 0, bytesRead: 0, failures: [] as object[] };
     const plan = { step: 'read', batchSize, pauseMs, done: 'Read', items: 'files' };
     await inBatches(ctx, waiting, plan, async (items, report) => {
       const rows = await readSeveral(ctx, root, items, { concurrency, report });
-      await saveExtractions(ctx.db, ctx.startedAt, rows);
+      await saveExtractions(ctx.services.db, ctx.startedAt, rows);
       for (const row of rows) {
         const fileName = items.find((item) => item.id === row.id)?.fileName;
         count(counts, row, fileName);
@@ -57,7 +57,7 @@ export const mediaMetadataBatchJob = defineJob({
 
 /** Those never read, those read by an older version of the extraction and, if asked for, those that failed. */
 function itemsToRead(ctx: JobContext, retryFailed: boolean): Promise<Item[]> {
-  return ctx.db.media.findMany({
+  return ctx.services.db.media.findMany({
     where: {
       OR: [
         { metadataStatus: 'PENDING' },

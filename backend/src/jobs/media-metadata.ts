@@ -20,8 +20,8 @@ export const mediaMetadataJob = defineJob({
       { id: 'read', label: 'Reading the file', weight: 9 },
       { id: 'save', label: 'Saving what was read' },
     ]);
-    const root = await openMediaFolder(ctx.mediaDir);
-    const media = await ctx.db.media.findUnique({ where: { id: mediaId }, select: { fileName: true } });
+    const root = await openMediaFolder(ctx.services.mediaDir);
+    const media = await ctx.services.db.media.findUnique({ where: { id: mediaId }, select: { fileName: true } });
     if (!media) return ctx.fail(`There is no media item with the id ${mediaId}.`, { retry: false });
     const { fileName } = media;
     ctx.setMetadata({ mediaId, fileName, ready: 0, failed: 0 });
@@ -29,7 +29,7 @@ export const mediaMetadataJob = defineJob({
     await ctx.checkCancellation();
     const extraction = await extractMedia(root, fileName);
     await ctx.checkCancellation();
-    const save = () => saveExtractions(ctx.db, ctx.startedAt, [{ id: mediaId, extraction }]);
+    const save = () => saveExtractions(ctx.services.db, ctx.startedAt, [{ id: mediaId, extraction }]);
     if (!extraction.ok) {
       await save();
       ctx.setMetadata({ failed: 1 });

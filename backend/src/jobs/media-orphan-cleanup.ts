@@ -35,7 +35,7 @@ export const mediaOrphanCleanupJob = defineJob({
       { id: 'list', label: 'Listing the media folder' },
       { id: 'check', label: dryRun ? 'Looking for orphans' : 'Removing orphans', weight: 9 },
     ]);
-    const root = await openMediaFolder(ctx.mediaDir);
+    const root = await openMediaFolder(ctx.services.mediaDir);
     const { files, skipped } = await inStep(ctx, 'list', () => walkMediaFolder(ctx, root));
     const sweep: Sweep = {
       ctx,
@@ -60,6 +60,6 @@ export const mediaOrphanCleanupJob = defineJob({
 });
 
 async function mediaIds(ctx: JobContext): Promise<number[]> {
-  const rows = await ctx.db.media.findMany({ select: { id: true }, orderBy: { id: 'asc' } });
+  const rows = await ctx.services.db.media.findMany({ select: { id: true }, orderBy: { id: 'asc' } });
   return rows.map((row) => row.id);
 }

@@ -59,7 +59,7 @@ export function skip({ ctx, tally }: Sweep, entry: Skipped): void {
 /** Looks for the file of each row; removes the rows that have none. */
 export async function cleanRows(sweep: Sweep, ids: number[]): Promise<void> {
   const { ctx, tally } = sweep;
-  const rows = await ctx.db.media.findMany({ where: { id: { in: ids } }, orderBy: { id: 'asc' } });
+  const rows = await ctx.services.db.media.findMany({ where: { id: { in: ids } }, orderBy: { id: 'asc' } });
   const orphans: number[] = [];
   for (const { id, fileName, createdAt } of rows) {
     tally.rowsChecked += 1;
@@ -95,7 +95,7 @@ async function removeRows({ ctx, dryRun, folderIsEmpty, cutoff }: Sweep, ids: nu
     ctx.log.warn('The media folder holds no file at all: no row is removed. Is its volume mounted?');
     return 0;
   }
-  const { count } = await ctx.db.media.deleteMany({ where: { id: { in: ids }, createdAt: { lt: cutoff } } });
+  const { count } = await ctx.services.db.media.deleteMany({ where: { id: { in: ids }, createdAt: { lt: cutoff } } });
   return count;
 }
 
@@ -103,7 +103,10 @@ async function removeRows({ ctx, dryRun, folderIsEmpty, cutoff }: Sweep, ids: nu
 export async function cleanFiles(sweep: Sweep, fileNames: string[]): Promise<void> {
   const { ctx, tally } = sweep;
   tally.filesChecked += fileNames.length;
-  const rows = await ctx.db.media.findMany({ where: { fileName: { in: fileNames } }, select: { fileName: true } });
+  const rows = await ctx.services.db.media.findMany({
+    where: { fileName: { in: fileNames } },
+    select: { fileName: true },
+  });
   const known = new Set(rows.map((row) => row.fileName));
   for (const fileName of fileNames) {
     if (!known.has(fileName) && !sweep.claimed.has(resolve(sweep.root, fileName))) await cleanFile(sweep, fileName);

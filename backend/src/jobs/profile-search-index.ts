@@ -47,7 +47,7 @@ export const profileSearchIndexJob = defineJob({
 
 /** English names of the countries that occur, so that "Germany" finds who lives in DE. */
 async function countryNames(ctx: JobContext): Promise<Record<string, string>> {
-  const rows = await ctx.db.profile.findMany({ distinct: ['country'], select: { country: true } });
+  const rows = await ctx.services.db.profile.findMany({ distinct: ['country'], select: { country: true } });
   const names = new Intl.DisplayNames('en', { type: 'region', fallback: 'code' });
   // `of` throws for what can't be a country code at all; such a value is indexed as it stands.
   const known = rows.filter(({ country }) => /^[A-Z]{2}$/.test(country));
@@ -56,7 +56,7 @@ async function countryNames(ctx: JobContext): Promise<Record<string, string>> {
 
 /** A document may take up to 1 MB, which only an absurd bio could exceed; its beginning will do. */
 function index(ctx: JobContext, ids: number[], countries: Record<string, string>): Promise<number> {
-  return ctx.db.$executeRaw`
+  return ctx.services.db.$executeRaw`
     INSERT INTO "ProfileSearchDocument" ("userId", document, "algorithmVersion", "computedAt")
     SELECT p."userId",
       setweight(to_tsvector('simple', p."displayName"), 'A')
@@ -79,6 +79,6 @@ function index(ctx: JobContext, ids: number[], countries: Record<string, string>
 
 /** A user keeps the account when the profile goes, so no cascade removes this row. */
 function removeProfileless(ctx: JobContext): Promise<number> {
-  return ctx.db.$executeRaw`
+  return ctx.services.db.$executeRaw`
     DELETE FROM "ProfileSearchDocument" d WHERE NOT EXISTS (SELECT FROM "Profile" p WHERE p."userId" = d."userId")`;
 }

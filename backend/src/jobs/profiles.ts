@@ -4,8 +4,8 @@ import type { JobContext } from '../queue/job.js';
  * The ids of all users with a profile, ascending; of one alone when `userId` is given. Fails the run for good when they
  * have none.
  */
-export async function profileIds(ctx: Pick<JobContext, 'db' | 'fail'>, userId?: number): Promise<number[]> {
-  const profiles = await ctx.db.profile.findMany({
+export async function profileIds(ctx: Pick<JobContext, 'services' | 'fail'>, userId?: number): Promise<number[]> {
+  const profiles = await ctx.services.db.profile.findMany({
     where: { userId },
     select: { userId: true },
     orderBy: { userId: 'asc' },

@@ -44,7 +44,7 @@ export const quizAnswerStatsJob = defineJob({
   },
 });
 
-async function questionIds({ db, fail }: JobContext, quizId?: number): Promise<number[]> {
+async function questionIds({ services: { db }, fail }: JobContext, quizId?: number): Promise<number[]> {
   if (quizId !== undefined && !(await db.quiz.findUnique({ where: { id: quizId } }))) {
     fail(`There is no quiz with the id ${quizId}.`, { retry: false });
   }
@@ -58,7 +58,7 @@ async function questionIds({ db, fail }: JobContext, quizId?: number): Promise<n
  * every run.
  */
 function summarise(ctx: JobContext, ids: number[]): Promise<Counted[]> {
-  return ctx.db.$queryRaw<Counted[]>`
+  return ctx.services.db.$queryRaw<Counted[]>`
     WITH answers AS (
       SELECT "questionId", "optionId", count(*)::int AS n, sum("answerMs") AS ms
       FROM "QuizAnswer" WHERE "questionId" = ANY(${ids}::int[])

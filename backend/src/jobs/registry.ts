@@ -16,6 +16,8 @@ import { statsReconcileJob } from './stats-reconcile.js';
 import { trendingJob } from './trending.js';
 import { userInterestSetsJob } from './user-interest-sets.js';
 
+export { services } from './services.js';
+
 /** This module, for the processes of isolated jobs to load. */
 export const jobsModule = import.meta.url;
 

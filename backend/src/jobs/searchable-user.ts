@@ -51,7 +51,7 @@ export const searchableUserJob = defineJob({
  * as standing out when its component is at least `threshold` away from 0.
  */
 function flatten(ctx: JobContext, ids: number[], threshold: number): Promise<number> {
-  return ctx.db.$executeRaw`
+  return ctx.services.db.$executeRaw`
     INSERT INTO "SearchableUser" ("userId", "displayName", "birthDate", gender, city, country, latitude, longitude,
       "lastActiveAt", "followerCount", "postCount", "interestSlugs", "traitTags", "algorithmVersion", "computedAt")
     SELECT p."userId", p."displayName", p."birthDate", p.gender, p.city, p.country, p.latitude, p.longitude,
@@ -83,6 +83,6 @@ function flatten(ctx: JobContext, ids: number[], threshold: number): Promise<num
 
 /** A user keeps the account when the profile goes, so no cascade removes this row. */
 function removeProfileless(ctx: JobContext): Promise<number> {
-  return ctx.db.$executeRaw`
+  return ctx.services.db.$executeRaw`
     DELETE FROM "SearchableUser" s WHERE NOT EXISTS (SELECT FROM "Profile" p WHERE p."userId" = s."userId")`;
 }

@@ -40,7 +40,9 @@ export const statsReconcileJob = defineJob({
     ]);
     ctx.step('load').start();
     const profiles = await profileIds(ctx);
-    const posts = (await ctx.db.post.findMany({ select: { id: true }, orderBy: { id: 'asc' } })).map((post) => post.id);
+    const posts = (await ctx.services.db.post.findMany({ select: { id: true }, orderBy: { id: 'asc' } })).map(
+      (post) => post.id,
+    );
     ctx.step('load').done();
     ctx.step('recount').pipeline([
       { id: 'profiles', label: 'Profiles', weight: Math.max(1, profiles.length) },
@@ -61,13 +63,13 @@ export const statsReconcileJob = defineJob({
 });
 
 async function reconcile(ctx: JobContext, table: Found['table'], ids: number[], dryRun: boolean, tally: Tally) {
-  const drift = await findDrift(ctx.db, table, ids);
+  const drift = await findDrift(ctx.services.db, table, ids);
   for (const { counter } of drift) tally.driftByCounter[counter] += 1;
   tally.driftFound += drift.length;
   const room = EXAMPLES - tally.examples.filter((example) => example.table === table).length;
   tally.examples.push(...drift.slice(0, room).map((found) => ({ table, ...found })));
   if (drift.length > 0) ctx.log.warn(`${grouped(drift.length)} counters of ${table} drifted`, { first: drift[0] });
-  if (!dryRun) tally.driftRepaired += await repairDrift(ctx.db, table, drift);
+  if (!dryRun) tally.driftRepaired += await repairDrift(ctx.services.db, table, drift);
   ctx.setMetadata({ ...tally, dryRun });
 }
 

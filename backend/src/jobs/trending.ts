@@ -127,7 +127,7 @@ const ranked = (best: BestOf<Item>) => best.ranked().map((entry, index) => ({ ..
 
 async function reactedPosts(ctx: JobContext, lookbackDays: number): Promise<number[]> {
   const now = ctx.startedAt.toISOString();
-  const rows = await ctx.db.$queryRaw<{ id: number }[]>`
+  const rows = await ctx.services.db.$queryRaw<{ id: number }[]>`
     SELECT DISTINCT "postId" AS id FROM "Reaction"
     WHERE "createdAt" > ${now}::timestamptz - make_interval(days => ${lookbackDays}::int)
       AND "createdAt" <= ${now}::timestamptz
@@ -138,7 +138,7 @@ async function reactedPosts(ctx: JobContext, lookbackDays: number): Promise<numb
 function measure(ctx: JobContext, posts: number[], params: TrendingParameters) {
   const now = ctx.startedAt.toISOString();
   // PostgreSQL fails on a power that underflows; 0.5 to the power of a thousand doesn't yet.
-  return ctx.db.$queryRaw<(Heat & { id: number; text: string })[]>`
+  return ctx.services.db.$queryRaw<(Heat & { id: number; text: string })[]>`
     WITH reactions AS (
       SELECT "postId", extract(epoch FROM ${now}::timestamptz - "createdAt")::float8 / 3600 AS age
       FROM "Reaction"
@@ -157,7 +157,7 @@ function measure(ctx: JobContext, posts: number[], params: TrendingParameters) {
 }
 
 async function replaceTrending(ctx: JobContext, items: (Item & { rank: number })[]): Promise<void> {
-  await ctx.db.$executeRaw`
+  await ctx.services.db.$executeRaw`
     WITH fresh AS MATERIALIZED (
       SELECT kind::"TrendingKind", key, rank, score, velocity, reactions
       FROM json_to_recordset(${JSON.stringify(items)}::json)

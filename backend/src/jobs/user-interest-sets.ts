@@ -67,7 +67,7 @@ interface SourceCounts {
 /** Replaces the interest sets of these users in one statement; returns how many there are now, by source. */
 async function replaceInterests(ctx: JobContext, users: number[], minReactions: number): Promise<SourceCounts> {
   const now = ctx.startedAt.toISOString();
-  const [counts] = await ctx.db.$queryRaw<SourceCounts[]>`
+  const [counts] = await ctx.services.db.$queryRaw<SourceCounts[]>`
     WITH reactions AS MATERIALIZED (
       SELECT "userId", "postId" FROM "Reaction" WHERE "userId" = ANY (${users}::int[])
     ), subjects AS MATERIALIZED (

@@ -1,3 +1,5 @@
+import type { Sql } from '../store/sql.js';
+import { readUpstream } from '../store/upstream.js';
 import type { QueueEvents } from './events.js';
 import { Execution, type ExecutionOptions } from './executor.js';
 import { Isolation } from './isolation/isolation.js';
@@ -10,6 +12,7 @@ import type { RunExecution } from './run-execution.js';
 import type { ClaimedRun } from './transitions/claim.js';
 
 export interface ExecutionsOptions {
+  sql: Sql;
   registry: Registry;
   services: ExecutionOptions['services'];
   events: QueueEvents;
@@ -37,7 +40,8 @@ export class Executions {
       if (isolated === undefined) return;
       throw new RegistryError(`Job "${isolated}" is isolated: its runner needs jobsModule, the module to load it from`);
     }
-    const setup = { jobsModule, databaseUrl, mediaDir: services.mediaDir, redactKeys: redaction.keys };
+    const needsServices = Object.keys(services).length > 0;
+    const setup = { jobsModule, databaseUrl, needsServices, redactKeys: redaction.keys };
     this.#isolation = new Isolation({
       ...{ setup, redaction, events },
       get most() {
@@ -71,9 +75,10 @@ export class Executions {
 
   /** For executions in this process. */
   #optionsHere(): ExecutionOptions {
-    const { services, progress, messages, events, redaction } = this.#options;
+    const { sql, services, progress, messages, events, redaction } = this.#options;
     return {
       ...{ services, events, redaction, meter: new ProcessMeter() },
+      readUpstream: (runId) => readUpstream(sql, runId),
       onMessage: (run, line) => messages.add(run, line),
       onProgress: (run, state) => {
         progress.report(run, state);

@@ -4,7 +4,7 @@ import { type CheckedInput, checkForeignInput, describeIssues } from '@job-manag
 import type { AttemptUsage } from '@job-manager/shared/contract/message';
 import { finalErrors, type TerminalStatus } from '@job-manager/shared/run';
 import { approachable, JobSnooze, ParametersRefused } from './failure.js';
-import type { AnyJob, JobContext } from './job.js';
+import type { AnyJob, JobServices, UpstreamRun } from './job.js';
 import { LongTimer } from './long-timer.js';
 import { type Measurement, type Meter, notMeasured } from './meter.js';
 import { type ContextSource, RunContext } from './run-context.js';
@@ -27,7 +27,9 @@ import type { LastProgress } from './transitions/finish.js';
 
 /** The same for all executions of a process, so that a short job doesn't pay for its own. */
 export interface ExecutionOptions extends RunOutputOptions {
-  services: Pick<JobContext, 'db' | 'mediaDir'>;
+  services: JobServices;
+  /** The runs that this one waited for, for `ctx.upstream`. */
+  readUpstream(runId: string): Promise<UpstreamRun[]>;
   meter?: Meter;
   /** How long a job whose run is not its own any more may take to return. */
   lastWordsMs?: number;
@@ -171,8 +173,12 @@ export class Execution implements RunExecution, ContextSource {
     return this.#output?.progressAtEnd(status) ?? NO_PROGRESS;
   }
 
-  get services(): ExecutionOptions['services'] {
+  get services(): JobServices {
     return this.#options.services;
+  }
+
+  readUpstream(): Promise<UpstreamRun[]> {
+    return this.#options.readUpstream(this.run.id);
   }
 
   get output(): RunOutput {

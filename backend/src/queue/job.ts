@@ -2,12 +2,18 @@ import type { StepPlan } from '@job-manager/shared/contract/message';
 import type { scheduleSettings } from '@job-manager/shared/contract/schedules';
 import type { RetryPolicy } from '@job-manager/shared/retry';
 import type * as z from 'zod';
-import type { PrismaClient } from '../generated/prisma/client.js';
 import type { UpstreamRun } from '../store/upstream.js';
 
 export type { UpstreamRun };
 
-/** What a job may use: its own run and the domain, nothing of the engine. */
+/**
+ * What an application gives its jobs, as `ctx.services`. It names the types once, by adding to this interface:
+ * `declare module '@job-manager/server' { interface JobServices { mailer: Mailer } }`.
+ */
+// biome-ignore lint/suspicious/noEmptyInterface: applications add to it
+export interface JobServices {}
+
+/** What a job may use: its own run and what the application gives, nothing of the engine. */
 export interface JobContext {
   readonly runId: string;
   /** 1 for the first execution that counts. */
@@ -21,9 +27,8 @@ export interface JobContext {
   /** Aborted when the run is to stop; pass it to whatever can be interrupted. */
   readonly signal: AbortSignal;
   readonly log: JobLog;
-  readonly db: PrismaClient;
-  /** The folder of the media files. */
-  readonly mediaDir: string;
+  /** What the application gives its jobs, made once per process. */
+  readonly services: JobServices;
   /**
    * Reports how much is done, 0 to 1; a percentage is left out, with a warning on the run. Cheap: call it as often as you like, the newest wins. The whole never goes
    * back, and reaches 100 % when the run has succeeded.

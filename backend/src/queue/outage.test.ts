@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import * as z from 'zod';
-import { createPool, createPrisma } from '../database/client.js';
+import { createPool } from '../database/client.js';
 import { acquireEmbeddedDatabase, type EmbeddedDatabase } from '../database/embedded.js';
 import { migrate } from '../database/migrate.js';
 import { Listener } from '../store/listener.js';
@@ -43,7 +43,6 @@ afterAll(async () => {
 
 it('waits for a database that goes away, and goes on when it is back', async () => {
   const pool = createPool(server.url);
-  const db = createPrisma(pool);
   const notifier = new Notifier(pool);
   const registry = createRegistry([gate]);
   const queue = createQueue({ sql: pool, registry, notifier, stalledAfterMs: 300_000 });
@@ -53,7 +52,6 @@ it('waits for a database that goes away, and goes on when it is back', async () 
     sql: pool,
     databaseUrl: server.url,
     registry,
-    services: { db, mediaDir: '' },
     kind: 'WORKER',
     host: 'here',
     version: 'test',
@@ -93,6 +91,5 @@ it('waits for a database that goes away, and goes on when it is back', async () 
 
   await runner.stop();
   await listener.close();
-  await db.$disconnect();
   await pool.end();
 });

@@ -1,8 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { StepPlan } from '@job-manager/shared/contract/message';
-import { readUpstream } from '../store/upstream.js';
 import { checkDelay, JobFailure, JobSnooze } from './failure.js';
-import type { JobContext, JobLog, StepHandle, UpstreamRun } from './job.js';
+import type { JobContext, JobLog, JobServices, StepHandle, UpstreamRun } from './job.js';
 import { longDelay } from './long-timer.js';
 import type { RunOutput } from './run-output.js';
 import type { ClaimedRun } from './transitions/claim.js';
@@ -10,11 +9,13 @@ import type { ClaimedRun } from './transitions/claim.js';
 /** What an execution does for its job. */
 export interface ContextSource {
   readonly run: ClaimedRun;
-  readonly services: Pick<JobContext, 'db' | 'mediaDir'>;
+  readonly services: JobServices;
   readonly output: RunOutput;
   readonly signal: AbortSignal;
   /** Throws the reason where the run is to stop, or is over. */
   throwIfStopped(): void;
+  /** The runs that this one waited for. */
+  readUpstream(): Promise<UpstreamRun[]>;
 }
 
 /** A long loop yields at least this often, so that heartbeats of the loop, cancels and other runs get through. */
@@ -60,12 +61,8 @@ export class RunContext implements JobContext {
     return this.#source.output.log;
   }
 
-  get db(): JobContext['db'] {
-    return this.#source.services.db;
-  }
-
-  get mediaDir(): string {
-    return this.#source.services.mediaDir;
+  get services(): JobServices {
+    return this.#source.services;
   }
 
   get progress() {
@@ -109,8 +106,8 @@ export class RunContext implements JobContext {
   }
 
   get upstream() {
-    const { services, run } = this.#source;
-    return (): Promise<UpstreamRun[]> => readUpstream(services.db, run.id);
+    const source = this.#source;
+    return (): Promise<UpstreamRun[]> => source.readUpstream();
   }
 
   get fail() {

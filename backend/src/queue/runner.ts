@@ -12,7 +12,7 @@ import { Executions } from './executions.js';
 import { HandBack } from './hand-back.js';
 import { HeldRuns } from './held-runs.js';
 import { Histograms } from './histograms.js';
-import type { JobContext } from './job.js';
+import type { JobServices } from './job.js';
 import { MessageWriter } from './message-writer.js';
 import { Outcomes } from './outcomes.js';
 import { Pace } from './pace.js';
@@ -46,7 +46,8 @@ export interface RunnerOptions {
   /** For the heartbeat's own connection. */
   databaseUrl: string;
   registry: Registry;
-  services: Pick<JobContext, 'db' | 'mediaDir'>;
+  /** What jobs get as `ctx.services`; nothing unless given. */
+  services?: JobServices;
   settings: RunnerSettings;
   redaction: Redaction;
   kind: 'BUILT_IN' | 'WORKER' | 'CLI';
@@ -98,7 +99,7 @@ export class Runner {
       sql,
       plannedSql = sql,
       registry,
-      services,
+      services = {} as JobServices,
       notifier,
       redaction,
       settings,
@@ -150,7 +151,7 @@ export class Runner {
         return limits.concurrency;
       },
     };
-    this.#executions = new Executions({ registry, services, events, redaction, isolation, ...says });
+    this.#executions = new Executions({ sql, registry, services, events, redaction, isolation, ...says });
     this.#slots = new Slots({
       get concurrency() {
         return limits.concurrency;

@@ -1,5 +1,5 @@
 import type { TerminalStatus } from '@job-manager/shared/run';
-import type { PrismaClient } from '../generated/prisma/client.js';
+import type { Sql } from './sql.js';
 
 /** A run that another waited for, as that one sees it. */
 export interface UpstreamRun {
@@ -16,12 +16,10 @@ export interface UpstreamRun {
 /** Of all results together, as they are stored. */
 const MOST_BYTES = 16 * 1024 * 1024;
 
-/**
- * The runs that a run waited for, in the order given; of a run that a batch calls back the runs of the batch. Read by
- * the job's own connection, so that it works in whatever process the job runs.
- */
-export function readUpstream(db: Pick<PrismaClient, '$queryRawUnsafe'>, runId: string): Promise<UpstreamRun[]> {
-  return db.$queryRawUnsafe<UpstreamRun[]>(UPSTREAM, BigInt(runId), MOST_BYTES);
+/** The runs that a run waited for, in the order given; of a run that a batch calls back the runs of the batch. */
+export async function readUpstream(sql: Sql, runId: string): Promise<UpstreamRun[]> {
+  const { rows } = await sql.query<UpstreamRun>(UPSTREAM, [runId, MOST_BYTES]);
+  return rows;
 }
 
 const UPSTREAM = `

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { inject } from 'vitest';
-import { createPool, createPrisma } from '../database/client.js';
+import { createPool } from '../database/client.js';
 import type { PrismaClient } from '../generated/prisma/client.js';
+import { createPrisma } from './prisma.js';
 
 declare module 'vitest' {
   interface ProvidedContext {

@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import { vi } from 'vitest';
 import { QueueEvents } from '../queue/events.js';
-import type { AnyJob } from '../queue/job.js';
+import type { AnyJob, JobServices } from '../queue/job.js';
 import { Rescuer } from '../queue/maintenance/rescuer.js';
 import { createQueue, type EnqueueRequest, type Queue, SYSTEM } from '../queue/queue.js';
 import { createRedaction } from '../queue/redaction.js';
@@ -52,12 +52,13 @@ export class TestEngine {
     listener?: Listener,
     jobs: AnyJob[] = this.jobs,
     registry = createRegistry(jobs),
+    services?: JobServices,
   ): Runner {
     const runner = new Runner({
       sql: this.database.pool,
       databaseUrl: this.database.url,
       registry,
-      services: { db: this.database.db, mediaDir: '' },
+      services,
       settings: {
         concurrency: 10,
         // With a listener there is nothing to find by polling, which costs much of the processor.

@@ -1,13 +1,13 @@
 import { hostname } from 'node:os';
-import { createPrisma } from '@job-manager/backend/database/client';
 import { schemaOf } from '@job-manager/backend/database/schema';
 import { QueueEvents } from '@job-manager/backend/queue/events';
-import type { AnyJob } from '@job-manager/backend/queue/job';
+import type { AnyJob, JobServices } from '@job-manager/backend/queue/job';
 import { JobAnnouncer } from '@job-manager/backend/queue/maintenance/job-announcer';
 import { Scheduler } from '@job-manager/backend/queue/maintenance/scheduler';
 import { createRedaction } from '@job-manager/backend/queue/redaction';
 import { createRegistry } from '@job-manager/backend/queue/registry';
 import { Runner } from '@job-manager/backend/queue/runner';
+import { type CreateServices, openServices } from '@job-manager/backend/queue/services';
 import { Notifier } from '@job-manager/backend/store/notifier';
 import { createClient, type JobClient } from '@job-manager/client/client';
 import type { Sql } from '@job-manager/client/sql';
@@ -20,6 +20,8 @@ export interface TestKitOptions<Jobs extends readonly AnyJob[]> {
   /** A PostgreSQL database for tests. Nothing of it is used but a schema of the kit's own. */
   databaseUrl: string;
   jobs: Jobs;
+  /** What jobs get as `ctx.services`: what these jobs use of it, or the application's own function that makes it. */
+  services?: Partial<JobServices> | CreateServices;
 }
 
 /** Where to look for runs: the caller's open transaction, else what is committed. */
@@ -55,12 +57,19 @@ export interface TestKit<Jobs extends readonly AnyJob[] = readonly AnyJob[]> {
 export async function createTestKit<Jobs extends readonly AnyJob[]>({
   databaseUrl,
   jobs,
+  services: given,
 }: TestKitOptions<Jobs>): Promise<TestKit<Jobs>> {
   const schema = await createTestSchema(databaseUrl);
   const { pool } = schema;
   const registry = createRegistry(jobs.map((job) => ({ ...job, isolated: false, memoryLimitMb: undefined })));
   const events = new QueueEvents();
   const notifier = new Notifier(pool, schemaOf(schema.databaseUrl));
+  const services = await openServices(given as JobServices | CreateServices | undefined, schema.databaseUrl).catch(
+    async (error) => {
+      await schema.drop();
+      throw error;
+    },
+  );
   const runner = createRunner();
   const scheduler = new Scheduler({ sql: pool, registry, events, notifier });
   const here = { runnerId: null, host: hostname(), pid: process.pid };
@@ -91,23 +100,16 @@ export async function createTestKit<Jobs extends readonly AnyJob[]>({
       if (opening !== undefined) await runner.stop();
       await notifier.flush();
       await client.close();
-      await schema.drop();
+      await services.close().finally(() => schema.drop());
     },
   };
 
   function createRunner(): Runner {
-    let db: ReturnType<typeof createPrisma> | undefined;
     return new Runner({
       sql: pool,
       databaseUrl: schema.databaseUrl,
       registry,
-      services: {
-        get db() {
-          db ??= createPrisma(pool);
-          return db;
-        },
-        mediaDir: '',
-      },
+      services: services.services,
       settings: {
         concurrency: 10,
         pollMs: 1_000,

@@ -1,6 +1,6 @@
 import { QueueEvents } from '@job-manager/backend/queue/events';
 import { Execution } from '@job-manager/backend/queue/executor';
-import type { AnyJob, JobContext } from '@job-manager/backend/queue/job';
+import type { AnyJob, JobServices } from '@job-manager/backend/queue/job';
 import { createRedaction } from '@job-manager/backend/queue/redaction';
 import type { ExecutionResult } from '@job-manager/backend/queue/run-execution';
 import type { ClaimedRun } from '@job-manager/backend/queue/transitions/claim';
@@ -17,9 +17,8 @@ export interface RunJobOptions {
   startedAt?: Date;
   /** What `ctx.upstream()` answers; nothing unless given. */
   upstream?: UpstreamRun[];
-  /** `ctx.db`; without it a job that uses the database fails. */
-  db?: JobContext['db'];
-  mediaDir?: string;
+  /** `ctx.services`, as far as the job uses it; it fails where it asks for one that is missing. */
+  services?: Partial<JobServices>;
   /** Cancels the run when it is aborted, as an operator would. */
   signal?: AbortSignal;
   /** How long it may take; as long as it likes unless given, for the test has a limit of its own. */
@@ -53,8 +52,9 @@ export async function runJob<Job extends AnyJob>(
   options: RunJobOptions = {},
 ): Promise<RunOutcome> {
   const reported: Pick<RunOutcome, 'messages' | 'progress' | 'steps'> = { messages: [], progress: [], steps: [] };
-  const execution = new Execution(withUpstream(job, options.upstream ?? []), claimedRun(job, parameters, options), {
+  const execution = new Execution(job, claimedRun(job, parameters, options), {
     services: servicesOf(options),
+    readUpstream: async () => options.upstream ?? [],
     events: new QueueEvents(),
     redaction: createRedaction(''),
     onMessage: (_run, { level, message, data }) =>
@@ -110,24 +110,11 @@ const claimedRun = (job: AnyJob, parameters: object, options: RunJobOptions): Cl
   traceparent: null,
 });
 
-const servicesOf = ({ db, mediaDir = '' }: RunJobOptions): Pick<JobContext, 'db' | 'mediaDir'> => ({
-  get db(): JobContext['db'] {
-    if (db === undefined) throw new Error('The job uses ctx.db: give runJob one, as its option db');
-    return db;
-  },
-  mediaDir,
-});
-
-/** The job with the runs it waited for as the test has them: the context would read them from a database. */
-function withUpstream(job: AnyJob, upstream: UpstreamRun[]): AnyJob {
-  return {
-    ...job,
-    run: (ctx, parameters) =>
-      job.run(
-        new Proxy(ctx, {
-          get: (target, name) => (name === 'upstream' ? async () => upstream : Reflect.get(target, name, target)),
-        }),
-        parameters,
-      ),
-  };
-}
+/** Names the one that is missing, instead of an error that something is undefined. */
+const servicesOf = ({ services = {} }: RunJobOptions): JobServices =>
+  new Proxy(services as JobServices, {
+    get: (target, name) => {
+      if (typeof name === 'symbol' || name in target) return Reflect.get(target, name);
+      throw new Error(`The job uses ctx.services.${name}: give runJob one, in its option services`);
+    },
+  });

@@ -107,11 +107,43 @@ describe('a job that is run by itself', () => {
     expect(
       (
         await runJob(
-          job(async (ctx) => void (await ctx.db.user.count())),
+          job(async (ctx) => void (await ctx.services.db.profile.count())),
           {},
         )
       ).error,
-    ).toContain('give runJob one');
+    ).toContain('ctx.services.db: give runJob one');
+  });
+});
+
+describe('services', () => {
+  const counting = defineJob({
+    name: 'count',
+    description: 'Counts by a service',
+    parameters,
+    run: async (ctx) => ({ counted: await ctx.services.db.profile.count() }),
+  });
+  const db = { profile: { count: async () => 7 } } as never;
+
+  it('are what a test gives a job that runs by itself', async () => {
+    expect(await runJob(counting, {}, { services: { db } })).toMatchObject({ metadata: { counted: 7 } });
+  });
+
+  it('are made for a kit, and closed with it', async () => {
+    let isClosed = false;
+    const own = await createTestKit({
+      ...{ databaseUrl, jobs: [counting] },
+      services: ({ onClose }) => {
+        onClose(() => {
+          isClosed = true;
+        });
+        return { db, mediaDir: '' };
+      },
+    });
+    await own.client.enqueue({ jobName: 'count' });
+    expect(await own.drain()).toMatchObject([{ status: 'SUCCESS' }]);
+    expect(isClosed).toBe(false);
+    await own.close();
+    expect(isClosed).toBe(true);
   });
 });
 

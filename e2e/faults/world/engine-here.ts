@@ -1,7 +1,6 @@
-import { join } from 'node:path';
 import { createAgents } from '@job-manager/backend/agents';
 import { embeddedConfig } from '@job-manager/backend/config';
-import { createPool, createPrisma } from '@job-manager/backend/database/client';
+import { createPool } from '@job-manager/backend/database/client';
 import { QueueEvents } from '@job-manager/backend/queue/events';
 import type { AnyJob } from '@job-manager/backend/queue/job';
 import { createQueue, type Queue } from '@job-manager/backend/queue/queue';
@@ -52,7 +51,6 @@ export async function startEngineHere(options: EngineHereOptions): Promise<Engin
   const notifier = new Notifier(sql);
   const listener = new Listener(databaseUrl, ['queued', 'cancel', 'revoked', 'schedules']);
   const jobPool = createPool(databaseUrl, { max: 2 });
-  const db = createPrisma(jobPool);
   const agents = createAgents({ sql, pool: jobPool, config, registry, events, notifier, listener });
   const runners = Array.from({ length: options.runners }, () => newRunner());
   await listener.start();
@@ -67,7 +65,6 @@ export async function startEngineHere(options: EngineHereOptions): Promise<Engin
       await Promise.all(runners.map((runner) => runner.stop()));
       await listener.close();
       await notifier.flush();
-      await db.$disconnect();
       await jobPool.end();
     },
   };
@@ -75,7 +72,6 @@ export async function startEngineHere(options: EngineHereOptions): Promise<Engin
   function newRunner(): Runner {
     return new Runner({
       ...{ sql, databaseUrl, registry, events, notifier, listener },
-      services: { db, mediaDir: join(folder, 'media') },
       settings: {
         concurrency: CONCURRENCY,
         pollMs: config.JOBS_POLL_MS,

@@ -28,11 +28,9 @@ export const BUNDLED_RUNNER = 'runner.cjs';
 const THREAD_URL = `new URL('./${THREAD}', import.meta.url)`;
 
 /**
- * What no runner of this suite has a use for, and what stands there instead: the client through which sample
- * jobs query, and the loader of what is TypeScript no more. The engine is all there.
+ * What no runner of this suite has a use for, and what stands there instead, such as the loader of what is TypeScript no more. The engine is all there.
  */
 const instead: Record<string, string> = {
-  'backend/src/generated/prisma/client.ts': `export class PrismaClient { async $disconnect() {} }`,
   'backend/src/typescript-loader.ts': COMPILED_LOADER,
   // Runners of this suite start without `fetch`.
   'backend/src/database/light-pg.mjs': '',

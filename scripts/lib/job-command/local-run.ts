@@ -1,8 +1,8 @@
 import type { Resources } from '@job-manager/backend/cli/resources';
 import type { Config } from '@job-manager/backend/config';
-import { createPool, createPrisma } from '@job-manager/backend/database/client';
+import { createPool } from '@job-manager/backend/database/client';
 import { listenUrlOf } from '@job-manager/backend/database/transaction-pooling';
-import { jobsModule } from '@job-manager/backend/jobs/registry';
+import { jobsModule, services as makeServices } from '@job-manager/backend/jobs/registry';
 import { hideSecrets } from '@job-manager/backend/present/secrets';
 import { QueueEvents } from '@job-manager/backend/queue/events';
 import type { AnyJob } from '@job-manager/backend/queue/job';
@@ -13,6 +13,7 @@ import { createRegistry } from '@job-manager/backend/queue/registry';
 import type { ExecutionResult } from '@job-manager/backend/queue/run-execution';
 import { runHere } from '@job-manager/backend/queue/run-here';
 import { Runner } from '@job-manager/backend/queue/runner';
+import { openServices } from '@job-manager/backend/queue/services';
 import { catchStrayErrors } from '@job-manager/backend/queue/stray-errors';
 import { Listener } from '@job-manager/backend/store/listener';
 import { Notifier } from '@job-manager/backend/store/notifier';
@@ -45,8 +46,7 @@ export async function startLocalRun(options: LocalRunOptions): Promise<LocalRun>
   const releaseErrors = catchStrayErrors(events);
   const registry = createRegistry([job]);
   const sql = await resources.hold(Promise.resolve(createPool(databaseUrl, { max: 3 })), (pool) => pool.end());
-  const jobPool = await resources.hold(Promise.resolve(createPool(databaseUrl)), (pool) => pool.end());
-  const db = await resources.hold(Promise.resolve(createPrisma(jobPool)), (prisma) => prisma.$disconnect());
+  const { services } = await resources.hold(openServices(makeServices, databaseUrl), (opened) => opened.close());
   const notifier = await resources.hold(Promise.resolve(new Notifier(sql, config.DATABASE_SCHEMA)), (each) =>
     each.flush(),
   );
@@ -57,7 +57,7 @@ export async function startLocalRun(options: LocalRunOptions): Promise<LocalRun>
     sql,
     databaseUrl,
     registry,
-    services: { db, mediaDir: config.MEDIA_DIR },
+    services,
     settings: {
       concurrency: 1,
       pollMs: config.JOBS_POLL_MS,

@@ -1,27 +1,31 @@
 import { isTraced } from '@job-manager/client/tracing';
-import { createPool, createPrisma } from '../../database/client.js';
+import { createPool } from '../../database/client.js';
+import { readUpstream } from '../../store/upstream.js';
 import { withinRemoteSpan } from '../attempt-span.js';
 import { QueueEvents } from '../events.js';
 import { Execution, type ExecutionOptions } from '../executor.js';
 import { describeFailure } from '../failure.js';
 import type { AnyJob } from '../job.js';
+import { importJobs } from '../jobs-module.js';
 import { notMeasured } from '../meter.js';
 import { createRedaction, type Redaction } from '../redaction.js';
 import type { ExecutionResult, StopReason } from '../run-execution.js';
+import { type OpenServices, openServices } from '../services.js';
 import { ChildMeter } from './child-meter.js';
 import { RunReports, tell } from './child-reports.js';
 import type { ChildOrder, ChildSetup } from './wire.js';
 
 // A process for isolated runs, one at a time. It knows the jobs and nothing of leases: its runner does the rest.
 
-/** Jobs that want more at once wait for each other; there may be many such processes. */
-const CONNECTIONS = 3;
+/** At its end services get so long to close. */
+const CLOSE_MS = 1_000;
 /** Shorter than in the runner's own process: the runner ends what doesn't return. */
 const LAST_WORDS_MS = 2_000;
 
 interface Workplace {
   jobs: Map<string, AnyJob>;
-  services: ExecutionOptions['services'];
+  services: OpenServices;
+  readUpstream: ExecutionOptions['readUpstream'];
   redaction: Redaction;
 }
 
@@ -31,10 +35,11 @@ let workplace: Workplace | undefined;
 let execution: Execution | undefined;
 let runNo = 0;
 let isTainted = false;
+let isBusy = false;
 
 process.on('uncaughtException', failStray);
 process.on('unhandledRejection', failStray);
-process.once('disconnect', () => process.exit(0));
+process.once('disconnect', () => void leave());
 // The runner ended while the modules were loaded.
 if (!process.connected) process.exit(0);
 process.on('message', (order: ChildOrder) => {
@@ -46,10 +51,16 @@ process.on('message', (order: ChildOrder) => {
 async function setUp(setup: ChildSetup): Promise<void> {
   const redaction = createRedaction(setup.redactKeys);
   try {
-    const { jobs } = (await import(setup.jobsModule)) as { jobs: AnyJob[] };
-    const db = createPrisma(createPool(setup.databaseUrl, { max: CONNECTIONS }));
-    const services = { db, mediaDir: setup.mediaDir };
-    workplace = { jobs: new Map(jobs.map((job) => [job.name, job])), services, redaction };
+    const { jobs, services: given } = await importJobs(setup.jobsModule);
+    if (setup.needsServices && given === undefined) throw new Error(NO_SERVICES);
+    const services = await openServices(given, setup.databaseUrl);
+    // Connects when a job first asks for it.
+    const pool = createPool(setup.databaseUrl, { max: 1 });
+    workplace = {
+      jobs: new Map(jobs.map((job) => [job.name, job])),
+      readUpstream: (runId) => readUpstream(pool, runId),
+      ...{ services, redaction },
+    };
     tell({ type: 'loaded', jobNames: [...workplace.jobs.keys()] });
   } catch (thrown) {
     return tell({ type: 'unusable', error: describeFailure(thrown, redaction).error });
@@ -57,15 +68,20 @@ async function setUp(setup: ChildSetup): Promise<void> {
   tellReady();
 }
 
+const NO_SERVICES =
+  'The module of the jobs exports no services, which jobs outside of isolated processes have: export them there, too';
+
 async function execute(no: number, ordered: Extract<ChildOrder, { type: 'run' }>['run']): Promise<void> {
   runNo = no;
+  isBusy = true;
   const job = workplace?.jobs.get(ordered.jobName);
   if (!workplace || !job) return tellEnd(unknownJob(ordered.jobName));
   // It writes nothing of the engine's itself.
   const run = { ...ordered, leaseToken: '' };
   const reports = new RunReports(() => begun);
   const begun = new Execution(job, run, {
-    ...{ services: workplace.services, events, redaction: workplace.redaction },
+    ...{ services: workplace.services.services, events, redaction: workplace.redaction },
+    readUpstream: workplace.readUpstream,
     meter: meter.of(runNo),
     lastWordsMs: LAST_WORDS_MS,
     onMessage: (_run, line) => tell({ type: 'line', ...line }),
@@ -81,12 +97,20 @@ async function execute(no: number, ordered: Extract<ChildOrder, { type: 'run' }>
   tellEnd(result, begun.usage);
 }
 
+/** Ends this process, for its runner has no use for it, or has gone: then at once where a run is under way. */
+async function leave(): Promise<never> {
+  setTimeout(() => process.exit(0), isBusy ? 0 : CLOSE_MS);
+  if (!isBusy) await workplace?.services.close().catch(() => {});
+  process.exit(0);
+}
+
 function stop(reason: StopReason): void {
   tell({ type: 'stopping', runNo });
   execution?.stop(reason);
 }
 
 function tellEnd(result: ExecutionResult, usage = notMeasured): void {
+  isBusy = false;
   tell({ type: 'ended', result, usage, isTainted });
   // A turn later: what the run left behind may keep this process busy, and the next run waits for no such thing.
   setImmediate(tellReady);

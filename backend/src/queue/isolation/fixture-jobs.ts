@@ -1,12 +1,33 @@
 import { writeSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
+import type pg from 'pg';
 import * as z from 'zod';
-import { type AnyJob, defineJob, type JobContext } from '../job.js';
+import { createPool } from '../../database/client.js';
+import { type AnyJob, defineJob, type JobContext, type JobServices } from '../job.js';
+import type { ServicesContext } from '../services.js';
+
+declare module '../job.js' {
+  interface JobServices {
+    /** Of this test. */
+    users?: pg.Pool;
+    openedBy?: number;
+  }
+}
+
+export function services({ databaseUrl, onClose }: ServicesContext): JobServices {
+  const users = createPool(databaseUrl, { max: 1 });
+  onClose(() => users.end());
+  onClose(() => users.query(`INSERT INTO "Setting" (key, value) VALUES ($1, 'true')`, [`closed by ${process.pid}`]));
+  return { users, openedBy: process.pid } as JobServices;
+}
 
 /** What the jobs of the isolation tests do, by name. */
 const acts: Record<string, (ctx: JobContext) => unknown> = {
   succeed: () => ({ done: 1 }),
-  query: async (ctx) => ({ users: await ctx.db.user.count(), media: ctx.mediaDir }),
+  query: async ({ services: { users, openedBy } }) => {
+    const found = await users?.query<{ users: number }>('SELECT count(*)::int AS users FROM "User"');
+    return { users: found?.rows[0]?.users, isOwn: openedBy === process.pid };
+  },
   snooze: (ctx) => ctx.snooze(90_000, 'Not yet'),
   retryIn: (ctx) => ctx.retryIn(90_000, 'Later'),
   exit: () => process.exit(3),

@@ -6,7 +6,7 @@ import { IsolatedProcess } from './isolated-process.js';
 const setup = {
   jobsModule: process.env.JOBS_MODULE ?? '',
   databaseUrl: '',
-  mediaDir: '',
+  needsServices: false,
   redactKeys: '',
 };
 const open = () => new IsolatedProcess({ setup, redaction: createRedaction(''), onOutput: () => {} });

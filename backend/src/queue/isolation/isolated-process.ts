@@ -25,6 +25,8 @@ const PROGRAM = programAt(new URL('./child.ts', import.meta.url));
 const DEAF = fileURLToPath(new URL('./ignore-stop-signals.cjs', import.meta.url));
 /** Loading the jobs takes a second or two; a module that takes longer than this never comes. */
 const BOOT_MS = 60_000;
+/** A process that closes its services has gone by then, but for one that hangs. */
+const CLOSE_MS = 2_000;
 /** What a process wrote before its end arrives so soon after it, unless a process of its own keeps the pipe open. */
 const LAST_OUTPUT_MS = 500;
 
@@ -146,8 +148,12 @@ export class IsolatedProcess {
     this.#order({ type: 'stop', reason });
   }
 
-  /** Ends it, whatever it does. Resolves when it has gone. */
+  /** Ends it, whatever it does; one that waits for a run closes its services before. Resolves when it has gone. */
   async kill(): Promise<void> {
+    if (this.#isReady && this.#child.connected) {
+      this.#child.disconnect();
+      await Promise.race([this.died, delay(CLOSE_MS, undefined, { ref: false })]);
+    }
     this.#child.kill('SIGKILL');
     await this.died;
   }

@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest
 import { isAlive } from '../../database/process-start.js';
 import { type CompiledPrograms, compilePrograms } from '../../testing/compiled-programs.js';
 import { TestEngine } from '../../testing/engine.js';
+import type { JobServices } from '../job.js';
 import { SYSTEM } from '../queue.js';
 import type { Runner } from '../runner.js';
 import { jobs } from './fixture-jobs.js';
@@ -71,7 +72,7 @@ const untilGone = (pid: number) => vi.waitFor(() => expect(isAlive(pid)).toBe(fa
 describe('a run in a process of its own', () => {
   it('has the database and its result kept', async () => {
     const run = await runToEnd('isolated', 'query');
-    expect(run).toMatchObject({ status: 'SUCCESS', metadata: { users: 0, media: '' }, progressPercent: 100 });
+    expect(run).toMatchObject({ status: 'SUCCESS', metadata: { users: 0, isOwn: true }, progressPercent: 100 });
     expect(run.childPid).toBeGreaterThan(0);
     expect(run.childPid).not.toBe(process.pid);
   });
@@ -298,6 +299,29 @@ it('fails a run whose module cannot be loaded, saying why', async () => {
   const id = await begin('isolated', 'succeed');
   await lost.tick();
   expect((await ended(id)).error).toContain('The job could not be started in a process of its own');
+});
+
+it('closes the services of a process that has nothing more to do', async () => {
+  const own = engine.runner({ concurrency: 1 });
+  await own.open();
+  const id = await begin('isolated', 'query');
+  await own.tick();
+  const { childPid } = await ended(id);
+  await own.stop();
+  const closed = await engine.database.pool.query('SELECT FROM "Setting" WHERE key = $1', [`closed by ${childPid}`]);
+  expect(closed.rowCount).toBe(1);
+});
+
+it('fails a run whose module has no services, where jobs in the runner have some', async () => {
+  const { jobsModule } = engine;
+  // Any module that exports jobs.
+  engine.jobsModule = `data:text/javascript,export const jobs = [];`;
+  const unequal = engine.runner({}, undefined, engine.jobs, undefined, { openedBy: 1 } as JobServices);
+  engine.jobsModule = jobsModule;
+  await unequal.open();
+  const id = await begin('isolated', 'query');
+  await unequal.tick();
+  expect((await ended(id)).error).toContain('The module of the jobs exports no services');
 });
 
 it('starts from TypeScript, and fails with what it throws, as any other', async () => {

@@ -10,10 +10,11 @@ import type { ClaimedRun } from '../transitions/claim.js';
 
 /** What a process is to know before its first run. */
 export interface ChildSetup {
-  /** File URL of a module that exports `jobs`. */
+  /** File URL of a module that exports `jobs`, and `services` where there are any. */
   jobsModule: string;
   databaseUrl: string;
-  mediaDir: string;
+  /** Jobs in the runner's own process have services. */
+  needsServices: boolean;
   redactKeys: string;
 }
 

@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createJobManager } from '@job-manager/server';
 import express from 'express';
-import { jobs, jobsModule } from './jobs';
+import { jobs, jobsModule, services } from './jobs';
 
 const app = express();
 app.use(express.json());
@@ -11,6 +11,7 @@ const jobManager = createJobManager({
   databaseUrl: process.env.DATABASE_URL ?? '',
   jobs,
   jobsModule,
+  services,
   path: '/ops/jobs',
   // A real application looks at its session or token here.
   identify: (request) =>

@@ -1,6 +1,7 @@
 import { pathToFileURL } from 'node:url';
 import { defineJob } from '@job-manager/server';
 import * as z from 'zod';
+import { services } from './services';
 
 const notifyFollowers = defineJob({
   name: 'notify-followers',
@@ -12,9 +13,12 @@ const notifyFollowers = defineJob({
   async run(ctx, { article }) {
     ctx.log.info(`Article ${article}`);
     ctx.progress(1, 'Told everybody');
+    const told: number = await ctx.services.followers.tell(article);
+    // @ts-expect-error: the services have types
+    ctx.services.nobody;
     // @ts-expect-error: the parameters have types
     const wrong: string = article;
-    return { article: wrong };
+    return { article: wrong, told };
   },
 });
 
@@ -28,10 +32,12 @@ const renderCover = defineJob({
   isolated: true,
   async run(ctx, { article }) {
     await ctx.checkCancellation();
-    return { article, pid: process.pid };
+    return { article, pid: process.pid, told: await ctx.services.followers.tell(article) };
   },
 });
 
 export const jobs = [notifyFollowers, renderCover];
-/** For the processes of isolated jobs. */
+/** For the processes of isolated jobs and for `job-manager worker`. */
+export { services };
+/** This module. */
 export const jobsModule = pathToFileURL(__filename).href;

@@ -1,10 +1,11 @@
 import { startJobWorker } from '@job-manager/server';
-import { jobs, jobsModule } from './jobs';
+import { jobs, jobsModule, services } from './jobs';
 
 void startJobWorker({
   databaseUrl: process.env.DATABASE_URL ?? '',
   jobs,
   jobsModule,
+  services,
   settings: { DATABASE_SCHEMA: 'job_manager', LOG_LEVEL: 'warn' },
 }).then((worker) => {
   console.log(JSON.stringify({ runnerId: worker.runnerId }));

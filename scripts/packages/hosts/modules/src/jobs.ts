@@ -1,6 +1,12 @@
 import { defineJob } from '@job-manager/server';
 import * as z from 'zod';
 
+declare module '@job-manager/server' {
+  interface JobServices {
+    followers: { tell(article: number): number };
+  }
+}
+
 export const jobs = [
   defineJob({
     name: 'notify-followers',
@@ -11,7 +17,7 @@ export const jobs = [
     defaultParams: { article: 7 },
     run: async (ctx, { article }) => {
       ctx.log.info(`Article ${article}`);
-      return { article };
+      return { article, told: ctx.services.followers.tell(article) };
     },
   }),
 ];
