@@ -77,6 +77,7 @@ export function createAgents(deps: AgentDeps): Agents {
     sql,
     registry,
     events,
+    notifier,
     process: { runnerId, host: config.HOSTNAME, pid: process.pid },
     // Not before: what comes due depends on the schedules in this version's code.
     onDeclared: () => {

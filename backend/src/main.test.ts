@@ -34,7 +34,7 @@ describe('its runner', () => {
     const registry = new URL('./jobs/registry.ts', import.meta.url);
     programs = await compilePrograms(new URL('./built-in-runner-process.ts', import.meta.url), registry);
     const settings = { JOBS_RUNNER: 'on', JOBS_CONCURRENCY: '10', JOBS_DRAIN_MS: '0' };
-    server = await startTestServer(settings, undefined, programs.urlOf(registry));
+    server = await startTestServer(settings, undefined, { jobsModule: programs.urlOf(registry) });
     await new TestNetwork(server.database.db).members(20);
     const token = await server.tokenOf('admin@example.test', 'ADMIN');
     enqueue = (parameters) =>

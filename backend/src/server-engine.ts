@@ -65,7 +65,7 @@ export function createServerEngine({ config, databaseUrl, log, jobs }: ServerEng
     'bulk',
     'alerts',
   ]);
-  const jobSettings = new JobSettingsWatch({ sql: pool, registry, events, listener });
+  const jobSettings = new JobSettingsWatch({ sql: pool, registry, events, listener, knowsOthers: true });
   const histograms = new Histograms({
     sql: pool,
     onError: (error) => log.warn({ err: error }, 'How long runs took could not be written; it is tried again'),

@@ -52,7 +52,7 @@ export async function manifestOf(name: PackageName): Promise<Manifest> {
   return {
     ...{ name: `@job-manager/${name}`, version, description: DESCRIPTIONS[name], type: 'module', license, engines },
     ...ENTRIES[name],
-    ...requirements(own, version),
+    ...requirements(name, own, version),
   };
 }
 
@@ -92,17 +92,23 @@ interface Workspace {
 const readManifest = async (folder: string): Promise<Workspace> =>
   JSON.parse(await readFile(join(ROOT, folder, 'package.json'), 'utf8'));
 
-function requirements(own: Workspace, version: string): Partial<Manifest> {
-  const { dependencies = {}, peerDependencies, peerDependenciesMeta } = own;
-  const { zod, ...rest } = Object.fromEntries(
-    Object.entries(dependencies)
-      .filter(([name]) => !NOT_OF_THE_SERVER.includes(name))
-      .map(([name, wanted]) => [name, wanted.startsWith('workspace:') ? version : wanted]),
+function requirements(name: PackageName, own: Workspace, version: string): Partial<Manifest> {
+  const { peerDependencies, peerDependenciesMeta } = own;
+  const dependencies = Object.fromEntries(
+    Object.entries(own.dependencies ?? {})
+      .filter(([dependency]) => !NOT_OF_THE_SERVER.includes(dependency))
+      .map(([dependency, wanted]) => [dependency, wanted.startsWith('workspace:') ? version : wanted]),
   );
+  const { zod, ...others } = dependencies;
+  // The client makes schemas for itself alone: an application that enqueues may have another zod, or none.
+  const isPeer = zod !== undefined && name !== 'client';
+  const rest = isPeer || !zod ? others : { ...others, zod: `^${zod}` };
   return {
     ...(Object.keys(rest).length > 0 && { dependencies: rest }),
     // One zod for the jobs of an application and for what reads their schemas.
-    ...((zod || peerDependencies) && { peerDependencies: { ...peerDependencies, ...(zod && { zod: '^4.0.0' }) } }),
+    ...((isPeer || peerDependencies) && {
+      peerDependencies: { ...peerDependencies, ...(isPeer && { zod: '^4.0.0' }) },
+    }),
     ...(peerDependenciesMeta && { peerDependenciesMeta }),
   };
 }

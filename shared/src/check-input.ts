@@ -9,6 +9,9 @@ export interface InputIssue {
   message: string;
 }
 
+/** What a field of a job's parameters is called that its schema doesn't know. */
+export const A_PARAMETER = 'parameter of this job';
+
 export type CheckedInput<Output> = { success: true; data: Output } | { success: false; issues: InputIssue[] };
 
 /**
@@ -34,8 +37,9 @@ export function checkForeignInput<Schema extends z.ZodType>(
   schema: Schema,
   value: unknown,
   noun: string,
+  error: z.core.$ZodErrorMap = issueMessages(noun),
 ): CheckedInput<z.output<Schema>> | Promise<CheckedInput<z.output<Schema>>> {
-  const context: Context = { async: true, error: issueMessages(noun) };
+  const context: Context = { async: true, error };
   try {
     // Not `safeParse`, which drops the promise of an asynchronous check, nor `safeParseAsync`, which is late for others.
     const result = schema._zod.run({ value, issues: [] }, context);

@@ -6,6 +6,9 @@ import { limits } from './shared.js';
 const UNSTORABLE = /(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f])/;
 const MOST_BYTES_PER_CHAR = 3;
 
+/** Whether JSON can be stored as jsonb. */
+export const isStorableJson = (text: string): boolean => !text.includes('\\u') || !UNSTORABLE.test(text);
+
 /**
  * Whether the parameters can be stored, whatever their job thinks of them; returns them as JSON, for that is the
  * larger part of the work. Throws QueueError.
@@ -31,7 +34,7 @@ function findFault(text: string): string | null {
   if (text.length * MOST_BYTES_PER_CHAR > limits.parametersBytes && Buffer.byteLength(text) > limits.parametersBytes) {
     return `The parameters take more than ${limits.parametersBytes / 1024} kB as JSON.`;
   }
-  if (text.includes('\\u') && UNSTORABLE.test(text)) return 'The parameters contain a character that cannot be stored.';
+  if (!isStorableJson(text)) return 'The parameters contain a character that cannot be stored.';
   return null;
 }
 

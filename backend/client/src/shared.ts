@@ -12,6 +12,10 @@ export {
 export { isWithinDepth, limits } from '../../../shared/src/limits.js';
 export type { MessageLevel } from '../../../shared/src/message.js';
 export { describeUnknown } from '../../../shared/src/nearest.js';
+export type { CheckParameters } from '../../../shared/src/parameters-schema.js';
 export { isPlainText, NOT_PLAIN } from '../../../shared/src/plain-text.js';
 export { defaultRetry, type RetryPolicy } from '../../../shared/src/retry.js';
 export { type JobRunStatus, type JobRunTrigger, jobRunTriggers } from '../../../shared/src/run.js';
+
+/** Loaded when parameters are first checked: it brings zod along. */
+export const loadParametersSchema = () => import('../../../shared/src/parameters-schema.js');

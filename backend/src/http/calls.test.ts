@@ -267,6 +267,7 @@ it('tells nothing of its insides when something unforeseen fails', async () => {
         definitions: () => {
           throw new Error('secret detail at /srv/app');
         },
+        names: () => [],
       },
     },
   });

@@ -1,4 +1,3 @@
-import type { JobDefinition } from '@job-manager/shared/contract/run';
 import type { Request, Response } from 'express';
 import type pg from 'pg';
 import type { Logger } from 'pino';
@@ -12,6 +11,7 @@ import type { Health } from '../health/health-check.js';
 import type { RequestTimes } from '../health/request-times.js';
 import type { ExternalRuns } from '../queue/external/runs.js';
 import type { Actor, Queue } from '../queue/queue.js';
+import type { Registry } from '../queue/registry.js';
 import type { AuditPerson } from '../store/audit.js';
 import type { SessionOrigin } from '../store/sessions.js';
 import type { ApiRoute } from './routes.js';
@@ -34,7 +34,7 @@ export interface HttpDeps {
   queuePool: pg.Pool;
   queue: Queue;
   external: ExternalRuns;
-  registry: { definitions(): JobDefinition[] };
+  registry: Pick<Registry, 'definitions' | 'names'>;
   /** Our own people and their sessions, or the users of the application that embeds us. */
   sessions: Sessions | HostUsers;
   health: Health;

@@ -25,8 +25,8 @@ const os = implement(contract.definitions).$context<CallContext>();
 export function createDefinitionCalls({ pool, registry, queue, config }: HttpDeps) {
   const redaction = createRedaction(config.JOBS_REDACT_KEYS);
   const readNames = async () => {
-    const own = new Set(registry.definitions().map(({ name }) => name));
-    return { own, names: [...new Set([...own, ...(await readHistoryJobNames(pool))])].slice(0, MAX_JOBS) };
+    const offered = new Set(registry.definitions().map(({ name }) => name));
+    return { offered, names: [...new Set([...offered, ...(await readHistoryJobNames(pool))])].slice(0, MAX_JOBS) };
   };
   const usual = keptFor(FRESH_MS, async () => readUsual(pool, (await readNames()).names));
   const times = keptPerRange(
@@ -34,12 +34,15 @@ export function createDefinitionCalls({ pool, registry, queue, config }: HttpDep
   );
   return os.router({
     activity: os.activity.handler(async ({ input: { range } }) => {
-      const [{ own, names }, queued] = await Promise.all([readNames(), readQueuedJobs(pool)]);
-      const gone = new Set(queued.flatMap(({ jobName, hasCode }) => (hasCode || own.has(jobName) ? [] : [jobName])));
+      const [{ offered, names }, queued] = await Promise.all([readNames(), readQueuedJobs(pool)]);
+      const here = registry.names();
+      const gone = new Set(
+        queued.flatMap(({ jobName, hasCode }) => (hasCode || here.includes(jobName) ? [] : [jobName])),
+      );
       const all = [...new Set([...names, ...gone])].slice(0, MAX_JOBS);
       const [{ jobs, since }, timesOf] = await Promise.all([readActivity(pool, all, range), times[range]()]);
       const present = (row: JobActivityRow) => ({
-        ...presentActivity(row, own.has(row.jobName)),
+        ...presentActivity(row, offered.has(row.jobName)),
         ...timesOf(row.jobName),
         isGone: gone.has(row.jobName),
       });

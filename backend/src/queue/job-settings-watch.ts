@@ -1,4 +1,5 @@
 import { type JobSettingsRow, listJobSettings } from '../store/job-settings.js';
+import { type DeclaredJob, readDeclaredJobs } from '../store/jobs.js';
 import type { Listener } from '../store/listener.js';
 import type { Sql } from '../store/sql.js';
 import type { QueueEvents } from './events.js';
@@ -11,7 +12,9 @@ const POLL_MS = { announced: 15_000, silent: 2_000 };
 
 export interface JobSettingsWatchOptions {
   sql: Sql;
-  registry: Pick<Registry, 'setOverrides'>;
+  registry: Pick<Registry, 'setOverrides' | 'setDeclared' | 'names'>;
+  /** Whether jobs of other processes are to be known as well, as to a server, which shows them all. */
+  knowsOthers?: boolean;
   events: QueueEvents;
   /** Brings changes at once; without it they are polled for. */
   listener?: Pick<Listener, 'on' | 'off' | 'isConnected'>;
@@ -20,14 +23,15 @@ export interface JobSettingsWatchOptions {
 }
 
 /**
- * Keeps in a process's registry what operators have set of its jobs and which are paused: read from a small table at the
- * start, on each notification, when a pause ends by itself, and every 15 seconds. Claims and enqueues ask the registry,
+ * Keeps in a process's registry what operators have set of its jobs, which are paused, and in a server's also what other
+ * processes have declared of theirs: read from small tables at the start, on each notification, when a pause ends by itself, and every 15 seconds. Claims and enqueues ask the registry,
  * so neither of them reads that table.
  */
 export class JobSettingsWatch {
   readonly #options: JobSettingsWatchOptions;
   readonly #refresh = () => void this.#refreshSafely();
   #paused = '';
+  #declared: ReadonlyMap<string, DeclaredJob> = new Map();
   #poll: NodeJS.Timeout | undefined;
   #resume: LongTimer | undefined;
   #reading: Promise<void> | undefined;
@@ -63,10 +67,14 @@ export class JobSettingsWatch {
   }
 
   async #read(): Promise<void> {
-    const { sql, registry, onPausesChanged } = this.#options;
-    const rows = await listJobSettings(sql);
+    const { sql, registry, knowsOthers, onPausesChanged } = this.#options;
+    const [rows, declared] = await Promise.all([
+      listJobSettings(sql),
+      knowsOthers ? readDeclaredJobs(sql, registry.names(), this.#declared) : this.#declared,
+    ]);
     if (this.#isClosed) return;
     registry.setOverrides(rows);
+    if (knowsOthers) this.#declare(declared);
     this.#resumeLater(rows);
     const paused = rows
       .filter(({ pausedAt }) => pausedAt !== null)
@@ -76,6 +84,11 @@ export class JobSettingsWatch {
     if (paused === this.#paused) return;
     this.#paused = paused;
     onPausesChanged?.();
+  }
+
+  #declare(declared: ReadonlyMap<string, DeclaredJob>): void {
+    this.#declared = declared;
+    this.#options.registry.setDeclared([...declared.values()].flatMap(({ definition }) => definition ?? []));
   }
 
   async #refreshSafely(): Promise<void> {

@@ -13,6 +13,7 @@ import { type Batches, createBatches } from './batches/batches.js';
 import { type Bulk, createBulk } from './bulk/bulk.js';
 import { type Channels, createChannels } from './channels.js';
 import { createJobControl, type JobControl } from './job-control.js';
+import { withDeclaredJobs } from './known-jobs.js';
 import { createRecovery, type Recovery, type RecoveryOptions } from './recovery.js';
 import type { Registry } from './registry.js';
 import { createRunners, type Runners } from './runners.js';
@@ -75,8 +76,10 @@ export interface QueueOptions extends RecoveryOptions {
 }
 
 /** Opens the engine to those who ask things of it. Executing is a runner's work. */
-export function createQueue(options: QueueOptions): Queue {
-  const { sql, registry, notifier, schema } = options;
+export function createQueue(given: QueueOptions): Queue {
+  const { sql, notifier, schema } = given;
+  const registry = withDeclaredJobs(given.registry, sql);
+  const options = { ...given, registry };
   const enqueueing = new Enqueueing({ sql, registry, notifier });
   return {
     ...createRecovery(options),
@@ -87,8 +90,8 @@ export function createQueue(options: QueueOptions): Queue {
     runners: createRunners(options),
     bulk: createBulk(options),
 
-    enqueue: (given, actor, { sql: theirs } = {}) => {
-      const request = withCorrelationOfRun(given);
+    enqueue: (wanted, actor, { sql: theirs } = {}) => {
+      const request = withCorrelationOfRun(wanted);
       const enqueue = (one: EnqueueRequest) =>
         theirs === undefined
           ? enqueueing.enqueue(one, actor)

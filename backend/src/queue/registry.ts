@@ -1,11 +1,18 @@
 import { checkParameters as checkStorable } from '@job-manager/client/check-parameters';
 import { plainJson } from '@job-manager/client/json-value';
 import type { JobSettings } from '@job-manager/client/request';
-import { type CheckedInput, checkForeignInput, describeIssues, within } from '@job-manager/shared/check-input';
+import {
+  A_PARAMETER,
+  type CheckedInput,
+  checkForeignInput,
+  describeIssues,
+  within,
+} from '@job-manager/shared/check-input';
 import { channelName, declaredJobName, priority } from '@job-manager/shared/contract/enqueue-options';
 import type { JobDefinition } from '@job-manager/shared/contract/run';
 import type { ScheduleSettings } from '@job-manager/shared/contract/schedules';
 import { limits } from '@job-manager/shared/limits';
+import { describeParameters } from '@job-manager/shared/parameters-schema';
 import { defaultMaxAttempts, defaultMaxCrashes, defaultRetry, type RetryPolicy } from '@job-manager/shared/retry';
 import { defaultSlowAfterMs, slowPartOfTimeout } from '@job-manager/shared/run';
 import * as z from 'zod';
@@ -17,22 +24,23 @@ import { findRetryFault } from './retry-fault.js';
 import { codeSchedulesOf, findCodeScheduleFault } from './schedules/in-code.js';
 
 const TIMEOUT_MS = 60 * 60_000;
-/** Timers and the database's integers end here, after 24 days. */
 /** A process that has loaded the jobs takes 150 MB before it has done anything. */
 const LEAST_MEMORY_MB = 256;
 
-/** A job whose parameters were checked. */
-interface CheckedJob {
-  job: AnyJob;
-  timeoutMs: number | null;
+/** A version of a job whose code is here. */
+export interface DeclaredVersion extends JobVersion {
+  /** What processes without the code show of the job; null for one that is offered to nobody. */
+  definition: JobDefinition | null;
 }
 
 /** The jobs a process knows. */
 export interface Registry {
   names(): string[];
   get(name: string): AnyJob | undefined;
-  /** What the API tells about each job. */
+  /** What the API shows of each job: those with code in this process, then those that other processes have declared. */
   definitions(): JobDefinition[];
+  /** Replaces what is known of jobs that have no code in this process. */
+  setDeclared(definitions: readonly JobDefinition[]): void;
   /** The jobs whose runs may start: all but those that are paused. */
   claimable(): string[];
   /** Replaces what operators have set of jobs, and which are paused. */
@@ -42,15 +50,15 @@ export interface Registry {
   /** What runs of a job are like where their request doesn't say; undefined for an unknown job. */
   settings(name: string): JobSettings | undefined;
   /** Which version of each job this is. */
-  versions(): JobVersion[];
+  versions(): DeclaredVersion[];
   version(name: string): JobVersion | undefined;
   /** When the jobs run by themselves, as their code says. */
   schedules(): ScheduleSettings[];
   /**
-   * Checks a request; throws QueueError for an unknown job or parameters that don't fit. A promise where the schema of
-   * the job has asynchronous checks.
+   * Checks a request; throws QueueError for an unknown job or parameters that don't fit. A promise where the check takes
+   * its time, as asynchronous ones of a schema do.
    */
-  check(name: string, parameters: unknown): CheckedJob | Promise<CheckedJob>;
+  check(name: string, parameters: unknown): Promise<void> | undefined;
 }
 
 /** A definition that can't be offered; the message names job and fault. */
@@ -65,8 +73,9 @@ export function createRegistry(jobs: readonly AnyJob[]): Registry {
     byName.set(job.name, job);
   }
   let overrides: ReadonlyMap<string, JobSettingsRow> = new Map();
-  const offered = jobs.filter(({ isInternal }) => !isInternal);
-  const describeAll = () => offered.map((job) => describe(job, overrides.get(job.name)));
+  const own = jobs.filter(({ isInternal }) => !isInternal).map(definitionOf);
+  let declared: readonly JobDefinition[] = [];
+  const describeAll = () => [...own, ...declared].map((job) => withOverrides(job, overrides.get(job.name)));
   let definitions = describeAll();
   let claimable = [...byName.keys()];
   const schedules = jobs.flatMap(codeSchedulesOf);
@@ -76,6 +85,10 @@ export function createRegistry(jobs: readonly AnyJob[]): Registry {
     names: () => [...byName.keys()],
     get: (name) => byName.get(name),
     definitions: () => definitions,
+    setDeclared: (given) => {
+      declared = given.filter(({ name }) => !byName.has(name));
+      definitions = describeAll();
+    },
     claimable: () => claimable,
     setOverrides: (rows) => {
       overrides = new Map(rows.map((row) => [row.jobName, row]));
@@ -93,9 +106,7 @@ export function createRegistry(jobs: readonly AnyJob[]): Registry {
     check: (name, parameters) => {
       const job = byName.get(name);
       if (!job) throw new QueueError('UNKNOWN_JOB', `There is no job named "${name}".`);
-      const checked = { job, timeoutMs: timeoutOf(job) };
-      const slow = checkParameters(job, parameters);
-      return slow === undefined ? checked : slow.then(() => checked);
+      return checkParameters(job, parameters);
     },
   };
 }
@@ -185,9 +196,6 @@ function isSame(a: unknown, b: unknown): boolean {
   );
 }
 
-/** What a field of the parameters is called where nothing reads it. */
-const A_PARAMETER = 'parameter of this job';
-
 /** Throws QueueError, or the promise that is returned does. */
 function checkParameters(job: AnyJob, parameters: unknown): Promise<void> | undefined {
   checkStorable(parameters);
@@ -231,20 +239,16 @@ function overridden(settings: JobSettings, set: JobSettingsRow | undefined): Job
   };
 }
 
-function declaredBy(job: AnyJob): JobVersion {
-  const schema = z.toJSONSchema(job.parameters, {
-    io: 'input',
-    unrepresentable: 'any',
-    // A default may be a function of the time, and differ between processes with the same code.
-    override: ({ jsonSchema }) => {
-      delete jsonSchema.default;
-    },
-  });
-  return versionOf(job.name, settingsOf(job), schema, codeSchedulesOf(job));
+function declaredBy(job: AnyJob): DeclaredVersion {
+  // A default may be a function of the time, and differ between processes with the same code.
+  const schema = describeParameters(job.parameters, { withDefaults: false });
+  const version = versionOf(job.name, settingsOf(job), schema, codeSchedulesOf(job));
+  return { ...version, definition: job.isInternal ? null : definitionOf(job) };
 }
 
-function describe(job: AnyJob, set: JobSettingsRow | undefined): JobDefinition {
-  const { timeoutMs, maxAttempts, maxCrashes, channel, priority } = overridden(settingsOf(job), set);
+/** What the API shows of a job as its code declares it. */
+function definitionOf(job: AnyJob): JobDefinition {
+  const code = codeOf(job);
   return {
     id: job.name,
     name: job.name,
@@ -252,18 +256,31 @@ function describe(job: AnyJob, set: JobSettingsRow | undefined): JobDefinition {
     examples: job.examples ?? [],
     ...(job.defaultParams && { defaultParams: job.defaultParams }),
     algorithmVersion: versionNameOf(job),
-    parametersSchema: z.toJSONSchema(job.parameters, { io: 'input', unrepresentable: 'any' }),
-    slowAfterMs: set?.slowAfterMs ?? slowAfterOf(job, timeoutMs),
-    timeoutMs,
-    maxAttempts,
-    maxCrashes,
-    retry: { ...defaultRetry, ...(set?.retry ?? job.retry) },
-    channel,
-    priority,
+    parametersSchema: describeParameters(job.parameters),
+    maxCrashes: settingsOf(job).maxCrashes,
+    ...code,
     isolated: job.isolated ?? false,
     memoryLimitMb: job.memoryLimitMb ?? null,
-    code: codeOf(job),
+    code,
     presets: Object.entries(job.presets ?? {}).map(([name, parameters]) => ({ name, parameters })),
+  };
+}
+
+/** The definition with what operators have set instead of what the code says. */
+function withOverrides(definition: JobDefinition, set: JobSettingsRow | undefined): JobDefinition {
+  if (!set) return definition;
+  const { code } = definition;
+  const timeoutMs = set.timeoutMs === null ? code.timeoutMs : set.timeoutMs || null;
+  // Where the code names no time of its own it follows from the timeout.
+  const isDerived = code.slowAfterMs === slowAfterOf({}, code.timeoutMs);
+  return {
+    ...definition,
+    channel: set.channel ?? code.channel,
+    priority: set.priority ?? code.priority,
+    maxAttempts: set.maxAttempts ?? code.maxAttempts,
+    timeoutMs,
+    retry: { ...defaultRetry, ...(set.retry ?? code.retry) },
+    slowAfterMs: set.slowAfterMs ?? (isDerived ? slowAfterOf({}, timeoutMs) : code.slowAfterMs),
   };
 }
 
@@ -274,5 +291,5 @@ function codeOf(job: AnyJob): JobDefinition['code'] {
   return { channel, priority, maxAttempts, retry, timeoutMs, slowAfterMs: slowAfterOf(job, timeoutMs) };
 }
 
-const slowAfterOf = (job: AnyJob, timeoutMs: number | null): number =>
+const slowAfterOf = (job: Pick<AnyJob, 'slowAfterMs'>, timeoutMs: number | null): number =>
   job.slowAfterMs ?? Math.round(Math.min(defaultSlowAfterMs, slowPartOfTimeout * (timeoutMs ?? Infinity)));

@@ -1,6 +1,6 @@
 import type { Sql } from '../store/sql.js';
 import type { Actor } from './queue.js';
-import { type Registry, versionNameOf } from './registry.js';
+import type { Registry } from './registry.js';
 import type { ExecutionResult } from './run-execution.js';
 import type { Runner } from './runner.js';
 import { startRunHere } from './transitions/start-here.js';
@@ -21,9 +21,11 @@ export interface RunHereOptions {
  */
 export async function runHere(options: RunHereOptions): Promise<{ runId: string; ended: Promise<ExecutionResult> }> {
   const { sql, registry, runner, jobName, parameters, actor } = options;
-  const { job, timeoutMs } = await registry.check(jobName, parameters);
-  const { channel = 'default' } = job;
-  const here = { jobName, parameters, algorithmVersion: versionNameOf(job), timeoutMs, channel, runnerId: runner.id };
+  await registry.check(jobName, parameters);
+  const settings = registry.settings(jobName);
+  if (!settings) throw new Error(`The job "${jobName}" was checked and has no settings`);
+  const { algorithmVersion, timeoutMs, channel } = settings;
+  const here = { jobName, parameters, algorithmVersion, timeoutMs, channel, runnerId: runner.id };
   const claimed = await startRunHere(sql, here, actor);
   return { runId: claimed.id, ended: runner.execute(claimed) };
 }

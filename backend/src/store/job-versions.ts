@@ -67,7 +67,8 @@ WITH alive AS (
 SELECT md5(concat_ws(';',
   (SELECT string_agg(DISTINCT concat(has."jobName", '@', has.version), ',' ORDER BY concat(has."jobName", '@', has.version))
    FROM ${LIVING_VERSIONS} WHERE has."jobName" = ANY($2) AND (p.id = $1 OR ${isLiving('p')})),
-  (SELECT string_agg((to_jsonb(j) - 'lastSeenAt')::text, ',' ORDER BY name) FROM "Job" j WHERE name = ANY($2)),
+  (SELECT string_agg(concat_ws(',', name, channel, priority, "algorithmVersion", "maxAttempts", "maxCrashes", "timeoutMs", version), ';' ORDER BY name)
+   FROM "Job" WHERE name = ANY($2)),
   (SELECT string_agg(concat_ws(',', name, "jobName", cron, "everyMs", "timeZone", parameters, "missedRuns", overlap, channel, priority), ';' ORDER BY name)
    FROM "Schedule" WHERE source = 'CODE' AND "jobName" = ANY($2))
 )) AS digest FROM alive`;

@@ -1,20 +1,102 @@
+import { isStorableJson } from '@job-manager/client/check-parameters';
+import { JOB } from '@job-manager/client/job-as-set';
 import type { JobSettings } from '@job-manager/client/request';
+import { type JobDefinition, jobDefinition } from '@job-manager/shared/contract/run';
+import { isLiving } from './job-versions.js';
 import type { Sql } from './sql.js';
 
+export interface KeptJob extends JobSettings {
+  name: string;
+  /** That of `JobVersion`. */
+  version?: string;
+  /** What processes without the code show; null for a job that is offered to nobody. */
+  definition?: JobDefinition | null;
+}
+
 /**
- * Tells the database what runs of these jobs are like, for programs that queue runs without having the code. What
- * another process said of a job before is replaced.
+ * Stores what runs of these jobs are like and what their code says of them, for processes without that code. What another
+ * process stored of a job before is replaced, but for a definition of the same version, which is replaced when `isFirst`:
+ * it may have defaults that are made anew in each process. Returns how many jobs have another version or definition now.
  */
-export async function keepJobs(sql: Sql, jobs: readonly ({ name: string } & JobSettings)[]): Promise<void> {
-  await sql.query(
-    `INSERT INTO "Job" (name, channel, priority, "algorithmVersion", "maxAttempts", "maxCrashes", "timeoutMs")
-     SELECT * FROM json_to_recordset($1::json) AS told(name text, channel text, priority int, "algorithmVersion" text,
-       "maxAttempts" int, "maxCrashes" int, "timeoutMs" bigint)
-     -- In one order, so that processes which start together never wait for each other in a circle.
-     ORDER BY name
-     ON CONFLICT (name) DO UPDATE SET channel = EXCLUDED.channel, priority = EXCLUDED.priority,
-       "algorithmVersion" = EXCLUDED."algorithmVersion", "maxAttempts" = EXCLUDED."maxAttempts",
-       "maxCrashes" = EXCLUDED."maxCrashes", "timeoutMs" = EXCLUDED."timeoutMs", "lastSeenAt" = clock_timestamp()`,
-    [JSON.stringify(jobs)],
+export async function keepJobs(sql: Sql, jobs: readonly KeptJob[], isFirst = true): Promise<number> {
+  const { rows } = await sql.query<{ changed: number }>(KEEP, [
+    JSON.stringify(jobs.map((job) => ({ ...job, definition: storable(job.definition) }))),
+    isFirst,
+  ]);
+  return rows[0]?.changed ?? 0;
+}
+
+const KEEP = `
+WITH told AS MATERIALIZED (
+  SELECT * FROM json_to_recordset($1::json) AS told(name text, channel text, priority int, "algorithmVersion" text,
+    "maxAttempts" int, "maxCrashes" int, "timeoutMs" bigint, version text, definition jsonb)
+), before AS MATERIALIZED (
+  SELECT told.name, j.version IS DISTINCT FROM told.version OR ($2 AND j.definition IS DISTINCT FROM told.definition) AS "isOther"
+  FROM told LEFT JOIN "Job" j USING (name)
+), kept AS (
+  INSERT INTO "Job" (name, channel, priority, "algorithmVersion", "maxAttempts", "maxCrashes", "timeoutMs", version, definition)
+  -- In one order, so that processes which start together never wait for each other in a circle.
+  SELECT * FROM told ORDER BY name
+  ON CONFLICT (name) DO UPDATE SET channel = EXCLUDED.channel, priority = EXCLUDED.priority,
+    "algorithmVersion" = EXCLUDED."algorithmVersion", "maxAttempts" = EXCLUDED."maxAttempts",
+    "maxCrashes" = EXCLUDED."maxCrashes", "timeoutMs" = EXCLUDED."timeoutMs", "lastSeenAt" = clock_timestamp(),
+    definition = CASE WHEN $2 OR "Job".version IS DISTINCT FROM EXCLUDED.version THEN EXCLUDED.definition ELSE "Job".definition END,
+    version = EXCLUDED.version
+)
+SELECT count(*) FILTER (WHERE "isOther")::int AS changed FROM before`;
+
+/** A definition that jsonb can't hold is left out: the job is then known by its settings alone. */
+const storable = (definition: JobDefinition | null | undefined): JobDefinition | null =>
+  definition && isStorableJson(JSON.stringify(definition)) ? definition : null;
+
+/** A definition that the code of a job has brought to the database. */
+export interface DeclaredJob {
+  /** Another one after each change. */
+  mark: string;
+  /** Null where it is of another version of this product. */
+  definition: JobDefinition | null;
+}
+
+/**
+ * Reads the definitions of jobs but those of `own`: of those that a process has now or had in the last days, for jobs whose
+ * code is gone are offered no longer. `known` are those of the read before: what has their mark is not sent again.
+ */
+export async function readDeclaredJobs(
+  sql: Sql,
+  own: readonly string[],
+  known: ReadonlyMap<string, DeclaredJob>,
+): Promise<Map<string, DeclaredJob>> {
+  const marks = Object.fromEntries([...known].map(([name, { mark }]) => [name, mark]));
+  const { rows } = await sql.query<{ name: string; mark: string; definition: unknown }>({
+    name: 'declared-jobs',
+    text: DECLARED,
+    values: [own, JSON.stringify(marks)],
+  });
+  return new Map(
+    rows.map(({ name, mark, definition }) => {
+      const found = known.get(name);
+      if (found?.mark === mark) return [name, found];
+      return [name, { mark, definition: jobDefinition.safeParse(definition).data ?? null }];
+    }),
   );
+}
+
+const DECLARED = `
+SELECT j.name, j.xmin::text AS mark,
+  CASE WHEN j.xmin::text IS DISTINCT FROM $2::jsonb ->> j.name THEN j.definition END AS definition
+FROM "Job" j
+WHERE j.name <> ALL ($1) AND j.definition IS NOT NULL AND EXISTS (SELECT FROM "JobProcess" p WHERE j.name = ANY (p."jobNames"))
+ORDER BY j.name`;
+
+/** Whether a living process has the code of a job. */
+export async function hasLivingCode(sql: Sql, jobName: string): Promise<boolean> {
+  const text = `SELECT FROM "JobProcess" p WHERE $1 = ANY (p."jobNames") AND ${isLiving('p')} LIMIT 1`;
+  return (await sql.query(text, [jobName])).rows.length > 0;
+}
+
+/** What runs of a job are like whose code is in other processes; undefined for a job that none has declared. */
+export async function readJobAsSet(sql: Sql, jobName: string): Promise<JobSettings | undefined> {
+  const text = `SELECT channel, priority, "algorithmVersion", "maxAttempts", "maxCrashes", nullif("timeoutMs", 0)::float8 AS "timeoutMs"
+    FROM ${JOB} WHERE name = $1`;
+  return (await sql.query<JobSettings>(text, [jobName])).rows[0];
 }

@@ -96,7 +96,10 @@ export class TestEngine {
     const versions = createRegistry(this.jobs).versions();
     await keepJobs(
       this.database.pool,
-      versions.map(({ jobName, declaration }) => ({ name: jobName, ...declaration })),
+      versions.map(({ jobName, version, declaration, definition }) => ({
+        name: jobName,
+        ...{ ...declaration, version, definition },
+      })),
     );
   }
 

@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pino from 'pino';
 import { readConfig } from '../config.js';
-import { jobs, jobsModule as ofSample } from '../jobs/registry.js';
+import { jobsModule as moduleOfSample, jobs as ofSample } from '../jobs/registry.js';
 import { type RunningServer, startServer } from '../main.js';
+import type { AnyJob } from '../queue/job.js';
 import { createAccount, PASSWORD } from './account.js';
 import { createTestDatabase, type TestDatabase } from './database.js';
 
@@ -16,11 +17,11 @@ export interface TestServer extends RunningServer {
   call<T>(token: string, method: 'GET' | 'POST', path: string, body?: unknown): Promise<T>;
 }
 
-/** The whole server on a free port over a database of its own, with these settings and the sample's jobs. `prepare` fills it before the start. */
+/** The whole server on a free port over a database of its own, with these settings and, unless others are given, the sample's jobs. `prepare` fills it before the start. */
 export async function startTestServer(
   settings: NodeJS.ProcessEnv = {},
   prepare: (database: TestDatabase) => Promise<unknown> = async () => {},
-  jobsModule = ofSample,
+  code: { jobs?: AnyJob[]; jobsModule?: string } = {},
 ): Promise<TestServer> {
   const database = await createTestDatabase();
   await prepare(database);
@@ -30,8 +31,9 @@ export async function startTestServer(
     config,
     databaseUrl: database.url,
     log: pino({ level: 'silent' }),
-    jobs,
-    jobsModule,
+    jobs: ofSample,
+    jobsModule: moduleOfSample,
+    ...code,
   });
   const post = (path: string, body: unknown, headers: Record<string, string> = {}) =>
     fetch(`${server.url}/api${path}`, {

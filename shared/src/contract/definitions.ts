@@ -16,7 +16,9 @@ export type ActivityRange = (typeof activityRanges)[number];
 
 export const jobActivity = z.object({
   jobName: z.string(),
-  hasCode: z.boolean().describe('False for an external program’s, one of another process, or one that is gone'),
+  hasCode: z
+    .boolean()
+    .describe('Can be enqueued; false for a job of external programs, and for one whose code is gone'),
   isGone: z.boolean().describe('Runs of it are queued, and no process that lives has its code'),
   lastRun: z.object({ id: runId, status: z.enum(terminalStatuses), finishedAt: time }).nullable(),
   /** Ended since `since`. */

@@ -40,7 +40,7 @@ export function createBulk({ sql, registry, notifier, forceFailAfterMs = 30_000 
       const preview = await addBulkPreview(sql, request, {
         selection,
         statuses: statusesOf[action],
-        known: action === 'rerun' ? registry.names() : null,
+        known: action === 'rerun' ? [...registry.names(), ...registry.definitions().map(({ name }) => name)] : null,
         actor,
         createdBy: actor.email,
       });

@@ -10,6 +10,7 @@ import {
   registerProcess,
 } from '../../store/job-versions.js';
 import { keepJobs } from '../../store/jobs.js';
+import type { Notifier } from '../../store/notifier.js';
 import type { Sql } from '../../store/sql.js';
 import type { QueueEvents } from '../events.js';
 import type { Registry } from '../registry.js';
@@ -19,6 +20,8 @@ export interface JobAnnouncerOptions {
   sql: Sql;
   registry: Registry;
   events: QueueEvents;
+  /** Tells servers without this code that it declares something else. */
+  notifier?: Pick<Notifier, 'jobsChanged'>;
   /** Where the code is; the id is this announcer's own. */
   process: Omit<JobProcess, 'id'>;
   /** Called once, when the database knows what the code declares. */
@@ -29,7 +32,7 @@ const AGAIN_MS = 2_000;
 
 /**
  * Keeps in the database which jobs this process has the code of, what their runs are like (programs that only queue
- * runs take it from there) and when their schedules come due. Where several versions of a job live, only a process of
+ * runs take it from there), what their code says of them (for servers without it) and when their schedules come due. Where several versions of a job live, only a process of
  * the newest one writes, and no schedule is removed that a living process still declares. It compares every 20
  * seconds, so whatever others have changed is put right, and what is left of a version that is gone goes with it.
  */
@@ -77,17 +80,18 @@ export class JobAnnouncer {
   }
 
   async #declare(): Promise<void> {
-    const { sql, registry, events } = this.#options;
+    const { sql, registry, events, notifier } = this.#options;
     const own = registry.versions();
     const schedules = registry.schedules().map(({ name }) => name);
     const living = await readLivingVersions(sql, registry.names(), schedules);
     const newest = newestOf(living);
     const ours = own.filter(({ jobName, version }) => newest.get(jobName)?.version === version);
     const isOurs = new Set(ours.map(({ jobName }) => jobName));
-    await keepJobs(
-      sql,
-      ours.map(({ jobName, declaration }) => ({ name: jobName, ...declaration })),
-    );
+    const kept = ours.map(({ jobName, version, declaration, definition }) => ({
+      name: jobName,
+      ...{ ...declaration, version, definition },
+    }));
+    if ((await keepJobs(sql, kept, !this.#isDeclared)) > 0) notifier?.jobsChanged();
     for (const name of await syncCodeSchedules(sql, { newest: [...newest.values()], living, isOurs })) {
       if (this.#taken.has(name)) continue;
       this.#taken.add(name);

@@ -1,4 +1,5 @@
 import type { ScheduleRow } from '../../store/schedules.js';
+import { QueueError } from '../errors.js';
 import type { Registry } from '../registry.js';
 import { describeTiming } from './describe-timing.js';
 import { timingOf } from './timing.js';
@@ -17,11 +18,11 @@ export async function problemOf(
   { jobName, parameters, ...row }: ScheduleRow,
   registry: Registry,
 ): Promise<string | null> {
-  if (!registry.get(jobName))
-    return `There is no job named "${jobName}" in the code any more: nothing is queued until it is back.`;
   try {
     await registry.check(jobName, parameters);
   } catch (error) {
+    if (error instanceof QueueError && error.code === 'UNKNOWN_JOB')
+      return `There is no job named "${jobName}" in the code any more: nothing is queued until it is back.`;
     return `Its parameters do not fit the job any more: ${(error as Error).message}`;
   }
   try {

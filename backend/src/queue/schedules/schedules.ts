@@ -1,8 +1,10 @@
 import { refusal } from '@job-manager/client/errors';
+import type { JobSettings } from '@job-manager/client/request';
 import type { ScheduleSettings, ScheduleWarning } from '@job-manager/shared/contract/schedules';
 import { limits } from '@job-manager/shared/limits';
 import type { JobRunTrigger } from '@job-manager/shared/run';
 import { readJobActivity } from '../../store/job-activity.js';
+import { hasLivingCode, readJobAsSet } from '../../store/jobs.js';
 import type { Notifier } from '../../store/notifier.js';
 import {
   findSchedule,
@@ -85,6 +87,13 @@ export function createSchedules({ sql, registry, notifier }: SchedulesOptions): 
     problem: await problemOf(row, registry),
     settingsRev: revOf(row),
   });
+  /** What its runs are like; checks its parameters before. Throws QueueError. */
+  const settingsFor = async ({ jobName, parameters }: ScheduleRow): Promise<JobSettings> => {
+    await registry.check(jobName, parameters);
+    const settings = registry.settings(jobName) ?? (await readJobAsSet(sql, jobName));
+    if (!settings) throw new Error(`The job "${jobName}" was checked and has no settings`);
+    return settings;
+  };
   const changed = (row: ListedScheduleRow): Promise<Schedule> => {
     notifier.schedulesChanged();
     return described(row);
@@ -133,9 +142,7 @@ export function createSchedules({ sql, registry, notifier }: SchedulesOptions): 
 
     backfill: async (id, { from, to }, actor) => {
       const schedule = await readSchedule(sql, id);
-      await registry.check(schedule.jobName, schedule.parameters);
-      const settings = registry.settings(schedule.jobName);
-      if (!settings) throw new Error(`Job ${schedule.jobName} has no settings`);
+      const settings = await settingsFor(schedule);
       const { times, isCut } = await findBackfill(sql, schedule, from, to);
       if (isCut) throw refusal('INVALID_INPUT', 'to', `leaves more than ${MAX_BACKFILL} due times without a run`);
       const ids = await backfillSchedule(sql, { id, times, settings }, actor);
@@ -171,7 +178,8 @@ export function createSchedules({ sql, registry, notifier }: SchedulesOptions): 
       await untilUnchanged(async () => {
         const schedule = await readSchedule(sql, id);
         // What no code speaks of any more could not be removed otherwise.
-        if (registry.get(schedule.jobName)) checkIsOurs(schedule, 'removed');
+        const { jobName } = schedule;
+        if (registry.get(jobName) || (await hasLivingCode(sql, jobName))) checkIsOurs(schedule, 'removed');
         return (await removeSchedule(sql, schedule, actor)) || null;
       });
     },
@@ -192,10 +200,7 @@ export function createSchedules({ sql, registry, notifier }: SchedulesOptions): 
       }),
 
     run: async (id, trigger, actor) => {
-      const { jobName, parameters } = await readSchedule(sql, id);
-      await registry.check(jobName, parameters);
-      const settings = registry.settings(jobName);
-      if (!settings) throw new Error(`Job ${jobName} has no settings`);
+      const settings = await settingsFor(await readSchedule(sql, id));
       const runId = await untilUnchanged(async () => {
         const queued = await runSchedule(sql, { id, trigger, settings }, actor);
         if (queued === null) await readSchedule(sql, id);

@@ -33,7 +33,7 @@ export interface EnqueuedRun {
   isNew: boolean;
 }
 
-/** Queues runs of jobs whose code is here. The statements are the client package's. */
+/** Queues runs. The statements are the client package's. */
 export class Enqueueing {
   readonly #options: EnqueueingOptions;
   readonly #sql: ClientSql;
@@ -59,9 +59,10 @@ export class Enqueueing {
     if (slow !== null) await slow;
     const request = given.rerunOfId === undefined ? given : await asRerun(this.#sql, given, given.rerunOfId);
     if (!isPlain(request)) return this.#enqueueKeyed(request, actor);
-    const describe = freshRun({ request, parameters, settings, actor });
+    // Without settings, which are with the code, the database fills them in.
+    const describe = settings && isNamed(actor) ? freshRun({ request, parameters, settings, actor }) : null;
     const added = await this.#gathering.add(plainRun(request, { parameters, actor, settings }));
-    return { run: isNamed(actor) ? describe(added) : await readQueued(this.#options.sql, added.jobRunId), isNew: true };
+    return { run: describe?.(added) ?? (await readQueued(this.#options.sql, added.jobRunId)), isNew: true };
   }
 
   /** Queues a run in a transaction of the caller; runners hear of it at the commit. */
@@ -92,15 +93,12 @@ export class Enqueueing {
     return { run: await readQueued(sql, jobRunId), isNew };
   }
 
-  /** `slow` is what remains of the check, where the schema of the job takes its time. */
-  #check(request: RunRequest): { settings: JobSettings; parameters: string; slow: Promise<unknown> | null } {
+  /** `slow` is what remains of the check, where it takes its time; `settings` are undefined for a job without code here. */
+  #check(request: RunRequest): { settings: JobSettings | undefined; parameters: string; slow: Promise<void> | null } {
     const { registry } = this.#options;
     const parameters = checkOne(request);
-    const checked = registry.check(request.jobName, request.parameters ?? {});
-    const slow = checked instanceof Promise ? checked : null;
-    const settings = registry.settings(request.jobName);
-    if (!settings) throw new Error(`The job "${request.jobName}" was checked and has no settings`);
-    return { settings, parameters, slow };
+    const slow = registry.check(request.jobName, request.parameters ?? {}) ?? null;
+    return { settings: registry.settings(request.jobName), parameters, slow };
   }
 }
 

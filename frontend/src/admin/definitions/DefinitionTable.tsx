@@ -92,18 +92,18 @@ const DefinitionRow = memo(function DefinitionRow({ listed, range, acts, canRun 
             <PausedNote paused={paused} />
           </span>
         )}
-        {!job && (
+        {activity?.isGone ? (
           <span className={classes.note}>
-            {activity?.isGone ? (
-              <Tag tone="warning" title="Runs of it are queued, and no process that lives has its code">
-                Gone, runs queued
-              </Tag>
-            ) : (
-              <Tag title="This server has no code of it: an external program executes its runs, or it is gone">
-                No code here
-              </Tag>
-            )}
+            <Tag tone="warning" title="Runs of it are queued, and no process that lives has its code">
+              Gone, runs queued
+            </Tag>
           </span>
+        ) : (
+          !job && (
+            <span className={classes.note}>
+              <Tag title="No process has its code: an external program executes its runs, or it is gone">No code</Tag>
+            </span>
+          )
         )}
       </Cell>
       <Cell label="Description" isWide isEmpty={!job}>
