@@ -1,6 +1,7 @@
 import { defaultRetry } from '@job-manager/shared/retry';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
+import * as z3 from 'zod/v3';
 import { untouchedJob } from '../store/job-settings.js';
 import { type AnyJob, defineJob } from './job.js';
 import { createRegistry } from './registry.js';
@@ -50,6 +51,11 @@ describe('the registry refuses to start with', () => {
     ['a name that leaves its folder', { name: '..' }, 'Job "..": the name must begin with a letter'],
     ['a name that is too long', { name: 'a'.repeat(101) }, 'at most 100 in all'],
     ['parameters that are no object', { parameters: z.string() }, 'Job "sound-job": parameters must be a zod object'],
+    [
+      'a schema of zod 3',
+      { parameters: z3.object({}) },
+      'Job "sound-job": parameters is a schema of zod 3, and must be',
+    ],
     ['no attempt', { maxAttempts: 0 }, 'Job "sound-job": maxAttempts must be whole, from 1 to 1000'],
     ['half an attempt', { maxAttempts: 1.5 }, 'Job "sound-job": maxAttempts must be whole'],
     ['attempts without end', { maxAttempts: 10_000 }, 'Job "sound-job": maxAttempts must be whole'],

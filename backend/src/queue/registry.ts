@@ -132,8 +132,18 @@ function findFault(job: AnyJob): string | undefined {
   if (job.memoryLimitMb !== undefined && !job.isolated) return 'memoryLimitMb needs isolated: true';
   if (!isMemoryLimit(job.memoryLimitMb ?? LEAST_MEMORY_MB))
     return `memoryLimitMb must be whole and at least ${LEAST_MEMORY_MB}`;
-  if (!(job.parameters instanceof z.ZodObject)) return 'parameters must be a zod object';
+  const fault = findSchemaFault(job.parameters);
+  if (fault !== undefined) return fault;
   return findRetryFault(job) ?? findDefaultsFault(job) ?? findScheduleFault(job);
+}
+
+/** Schemas of zod 3 have no `_zod`, and name their kind in `_def`. */
+function findSchemaFault(schema: unknown): string | undefined {
+  if (schema instanceof z.ZodObject) return undefined;
+  const { _zod, _def } = (schema ?? {}) as { _zod?: unknown; _def?: { typeName?: unknown } };
+  if (_zod === undefined && typeof _def?.typeName === 'string')
+    return "parameters is a schema of zod 3, and must be one of zod 4: install zod@4, or import it from 'zod/v4'";
+  return 'parameters must be a zod object';
 }
 
 const isMemoryLimit = (mb: number): boolean => Number.isSafeInteger(mb) && mb >= LEAST_MEMORY_MB;
