@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { checkMany, checkOne } from './check-call.js';
 import { connect } from './connect.js';
 import { withCorrelationOfRun } from './correlation-of-run.js';
+import { DeclaredParameters } from './declared-parameters.js';
 import { type Enqueued, enqueueOfProgram, only } from './enqueue.js';
 import { notInstalled, refusal } from './errors.js';
 import { checkSchema, inSchema } from './in-schema.js';
@@ -57,6 +58,7 @@ export function createClient<Jobs extends object = AnyJobs>(options: ClientOptio
 function openClient({ schema: given, ...options }: ClientOptions): JobClient {
   const schema = schemaFor(given, 'connectionString' in options ? options.connectionString : undefined);
   const own = openOwn(options, schema);
+  const declared = new DeclaredParameters();
   const explain = (error: unknown): never => {
     throw notInstalled(error, schema) ?? error;
   };
@@ -64,9 +66,11 @@ function openClient({ schema: given, ...options }: ClientOptions): JobClient {
   return {
     enqueue: async (request, call = {}) => {
       const parameters = checkOne(request);
+      const complete = completed({ ...request });
       const way = wayOf(call);
+      const checked = declared.check(way.sql, request);
+      if (checked instanceof Promise) await checked.catch(explain);
       const enqueue = (one: RunRequest) => way.enqueue(one, parameters).catch(explain);
-      const complete = completed(request);
       if (!isTraced()) return enqueue(complete);
       return inSendSpan(
         [complete],
@@ -77,9 +81,13 @@ function openClient({ schema: given, ...options }: ClientOptions): JobClient {
     enqueueMany: async (requests, call = {}) => {
       if (!Array.isArray(requests)) throw refusal('INVALID_INPUT', 'runs', 'must be a list');
       const parameters = checkMany(requests);
+      const complete = requests.map((request) => completed({ ...request }));
       const way = wayOf(call);
+      for (const [index, request] of requests.entries()) {
+        const checked = declared.check(way.sql, request, `runs.${index}.`);
+        if (checked instanceof Promise) await checked.catch(explain);
+      }
       const enqueue = (all: RunRequest[]) => way.enqueueMany(all, parameters).catch(explain);
-      const complete = requests.map(completed);
       return isTraced() ? inSendSpan(complete, enqueue, idsOf) : enqueue(complete);
     },
     close: own.close,
@@ -100,6 +108,8 @@ function schemaFor(given: string | undefined, url: string | undefined): string |
 
 /** How checked calls get into the database; `parameters` are those of the runs as JSON. */
 interface Way {
+  /** For what is read beside. */
+  sql: Sql;
   enqueue(request: RunRequest, parameters: string): Promise<Enqueued>;
   enqueueMany(requests: readonly RunRequest[], parameters: readonly string[]): Promise<Enqueued[]>;
 }
@@ -116,6 +126,7 @@ function openOwn(options: ClientOptions, schema: string | undefined): Way & { cl
 }
 
 const wayByPool = (queue: PoolQueue, close = async () => {}): Way & { close(): Promise<void> } => ({
+  sql: queue.sql,
   enqueue: (request, parameters) => queue.enqueue(request, parameters),
   enqueueMany: (requests, parameters) => queue.enqueueMany(requests, parameters),
   close: async () => {
@@ -126,9 +137,11 @@ const wayByPool = (queue: PoolQueue, close = async () => {}): Way & { close(): P
 
 /** By one connection, perhaps in a transaction: each call by itself, and runners hear of it at the commit. */
 function wayOver(sql: Sql, schema: string | undefined): Way {
+  const qualifying = inSchema(sql, schema);
   const enqueueMany: Way['enqueueMany'] = (requests, parameters) =>
-    enqueueOfProgram(inSchema(sql, schema), requests, { notifies: true, parameters });
-  return { enqueue: async (request, parameters) => only(await enqueueMany([request], [parameters])), enqueueMany };
+    enqueueOfProgram(qualifying, requests, { notifies: true, parameters });
+  const enqueue: Way['enqueue'] = async (request, parameters) => only(await enqueueMany([request], [parameters]));
+  return { sql: qualifying, enqueue, enqueueMany };
 }
 
 const idsOf = (runs: readonly Enqueued[]): string[] => runs.map(({ jobRunId }) => jobRunId);

@@ -22,6 +22,7 @@ const client = createClient({ connectionString: process.env.DATABASE_URL });
 const first = await client.enqueue({ jobName: 'note', parameters: { n: 1 } });
 const many = await client.enqueueMany([{ jobName: 'note', after: [first.jobRunId] }, { jobName: 'note', after: [{ index: 0 }] }]);
 const refused = await client.enqueue({ jobName: 'none' }).catch((error) => [error instanceof QueueError, error.code]);
+const misfit = await client.enqueue({ jobName: 'note', parameters: { n: 'x' } }).catch((error) => error.message);
 
 const connection = new pg.Client(process.env.DATABASE_URL);
 await connection.connect();
@@ -33,7 +34,7 @@ await connection.end();
 globalThis[Symbol.for('opentelemetry.js.api.1')] = { trace: {} };
 const traced = await client.enqueue({ jobName: 'note' });
 await client.close();
-console.log(JSON.stringify({ first: first.isNew, many: many.length, refused, traced: traced.isNew }));
+console.log(JSON.stringify({ first: first.isNew, many: many.length, refused, misfit, traced: traced.isNew }));
 `;
 
 /** The same in TypeScript, with one mistake that the types must find. */
@@ -58,8 +59,8 @@ let app: string;
 beforeAll(async () => {
   database = await createTestDatabase();
   await database.pool.query(`
-    INSERT INTO "Job" (name, channel, priority, "algorithmVersion", "maxAttempts", "maxCrashes")
-    VALUES ('note', 'default', 0, '1', 3, 3)`);
+    INSERT INTO "Job" (name, channel, priority, "algorithmVersion", "maxAttempts", "maxCrashes", definition)
+    VALUES ('note', 'default', 0, '1', 3, 3, '{"parametersSchema": {"type": "object", "properties": {"n": {"type": "number"}}}}')`);
   app = await realpath(await mkdtemp(join(tmpdir(), 'job-manager-client-')));
   await install(app);
 });
@@ -85,7 +86,8 @@ async function install(folder: string): Promise<void> {
     ours,
     '--strip-components=1',
   ]);
-  await symlink(dirname(ofClient.resolve('pg/package.json')), join(folder, 'node_modules/pg'), 'junction');
+  for (const name of ['pg', 'zod'])
+    await symlink(dirname(ofClient.resolve(`${name}/package.json`)), join(folder, 'node_modules', name), 'junction');
   await writeFile(join(folder, 'package.json'), '{ "type": "module" }');
 }
 
@@ -100,7 +102,8 @@ it('queues runs from plain JavaScript, without our repository', async () => {
     cwd: app,
     env: { PATH: process.env.PATH, DATABASE_URL: database.url },
   });
-  expect(JSON.parse(stdout)).toEqual({ first: true, many: 2, refused: [true, 'UNKNOWN_JOB'], traced: true });
+  const misfit = 'parameters.n: must be a number, not a text';
+  expect(JSON.parse(stdout)).toEqual({ first: true, many: 2, refused: [true, 'UNKNOWN_JOB'], misfit, traced: true });
   const { rows } = await database.pool.query('SELECT "isBlocked" FROM "JobRun" ORDER BY id');
   expect(rows.map(({ isBlocked }) => isBlocked)).toEqual([false, true, true, false]);
 });

@@ -48,6 +48,11 @@ export class PoolQueue {
     return this.#send((sql) => enqueueOfProgram(sql, requests, { notifies, parameters }), !notifies);
   }
 
+  /** What it reads by, beside the runs. */
+  readonly sql: Sql = {
+    query: async (text, values) => inSchema(await this.#open(), this.#schema).query(text, values),
+  };
+
   /** Says what is still to be said to runners. */
   flush(): Promise<void> {
     return this.#wakeUp.flush();
