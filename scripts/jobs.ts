@@ -1,4 +1,4 @@
 import '@job-manager/backend/cli/check-node';
-import { createJobsProgram } from './lib/jobs/program.js';
+import { createJobsProgram } from './lib/jobs-program.js';
 
 await createJobsProgram().parseAsync();

@@ -1,7 +1,7 @@
+import { checkConnection } from '@job-manager/backend/cli/database';
 import { Refusal } from '@job-manager/backend/cli/refusal';
 import { onStopSignals } from '@job-manager/backend/cli/stop-signals';
-import { type Config, ConfigError } from '@job-manager/backend/config';
-import { reasonOf } from '@job-manager/backend/database/await-database';
+import type { Config } from '@job-manager/backend/config';
 import type { createPool } from '@job-manager/backend/database/client';
 import { withSchema } from '@job-manager/backend/database/schema';
 import { ensurePrismaClient } from './client.js';
@@ -82,17 +82,4 @@ export async function migrateDatabase({
   const { grantApplicationRights } = await import('@job-manager/backend/database/embedded-roles');
   await grantApplicationRights(ownerUrl);
   return applied;
-}
-
-async function checkConnection(url: string): Promise<void> {
-  const { createPool } = await import('@job-manager/backend/database/client');
-  const pool = createPool(url, { max: 1 });
-  try {
-    await pool.query('SELECT 1');
-  } catch (error) {
-    // The URL itself stays out of the message: it holds the password.
-    throw new ConfigError(`DATABASE_URL: the database can't be used: ${reasonOf(error)}`);
-  } finally {
-    await pool.end();
-  }
 }

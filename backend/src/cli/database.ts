@@ -1,4 +1,5 @@
-import { type Config, readConfig } from '../config.js';
+import { type Config, ConfigError, readConfig } from '../config.js';
+import { reasonOf } from '../database/await-database.js';
 import { Refusal } from './refusal.js';
 
 /** The settings of the environment, and the database that they name. Throws Refusal where they name none. */
@@ -6,4 +7,18 @@ export function readSettings(): { config: Config; databaseUrl: string } {
   const config = readConfig();
   if (config.DATABASE_URL) return { config, databaseUrl: config.DATABASE_URL };
   throw new Refusal('Set DATABASE_URL to the PostgreSQL database, such as postgres://user:password@host/database.');
+}
+
+/** Throws ConfigError where the database of DATABASE_URL can't be used. */
+export async function checkConnection(databaseUrl: string): Promise<void> {
+  const { createPool } = await import('../database/client.js');
+  const pool = createPool(databaseUrl, { max: 1 });
+  try {
+    await pool.query('SELECT 1');
+  } catch (error) {
+    // The URL itself stays out of the message: it holds the password.
+    throw new ConfigError(`DATABASE_URL: the database can't be used: ${reasonOf(error)}`);
+  } finally {
+    await pool.end();
+  }
 }

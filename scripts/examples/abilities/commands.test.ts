@@ -4,7 +4,7 @@ import { promisify, stripVTControlCharacters } from 'node:util';
 import { startTestServer, type TestServer } from '@job-manager/backend/testing/server';
 import type { SystemHealth } from '@job-manager/shared/contract/health';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { createJobsProgram } from '../../lib/jobs/program.js';
+import { createJobsProgram } from '../../lib/jobs-program.js';
 
 let server: TestServer;
 let token: string;

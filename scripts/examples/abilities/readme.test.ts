@@ -1,12 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { parseArguments } from '@job-manager/backend/cli/run-job/arguments';
 import { listRoutes } from '@job-manager/backend/http/routes';
 import { jobs } from '@job-manager/backend/jobs/registry';
 import { createRegistry } from '@job-manager/backend/queue/registry';
 import { contract } from '@job-manager/shared/contract/index';
 import type { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
-import { parseArguments } from '../../lib/job-command/arguments.js';
-import { createJobsProgram } from '../../lib/jobs/program.js';
+import { createJobsProgram } from '../../lib/jobs-program.js';
 
 const read = (path: string) => readFileSync(new URL(path, import.meta.url), 'utf8');
 const abilities = read('../../../docs/abilities.md');

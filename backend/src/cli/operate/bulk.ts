@@ -1,7 +1,7 @@
-import { Refusal } from '@job-manager/backend/cli/refusal';
 import type { BulkOperation, BulkPreview, BulkRequest } from '@job-manager/shared/contract/bulk';
 import { bulkRequest } from '@job-manager/shared/contract/bulk';
 import type { Command } from 'commander';
+import { Refusal } from '../refusal.js';
 import { type Engine, type Told, withEngine } from './engine.js';
 import { columns, facts, formatTime } from './tables.js';
 import { checked, checkId, readDuration } from './values.js';
@@ -76,9 +76,9 @@ const withActs = (command: Command, action: BulkRequest['action']): Command =>
 async function act(engine: Engine, action: BulkRequest['action'], options: Options): Promise<Told> {
   const { job: jobName, reason, yes, grace: graceMs, stopping: isStopping, ...filter } = options;
   const request = checked(bulkRequest, { action, filter: { jobName, isStopping, ...filter }, graceMs, reason });
-  const { presentBulkPreview, presentBulk } = await import('@job-manager/backend/present/bulk');
+  const { presentBulkPreview, presentBulk } = await import('../../present/bulk.js');
   if (request.filter?.cause !== undefined) {
-    const { collectRecentCauses } = await import('@job-manager/backend/queue/maintenance/causes');
+    const { collectRecentCauses } = await import('../../queue/maintenance/causes.js');
     await collectRecentCauses(engine.sql);
   }
   const actor = { ...engine.actor, trigger: 'MANUAL' as const };
@@ -122,8 +122,7 @@ async function show({ sql }: Engine, id: string): Promise<Told> {
   return tell(presentBulk(operation));
 }
 
-const reading = () =>
-  Promise.all([import('@job-manager/backend/store/bulk'), import('@job-manager/backend/present/bulk')]);
+const reading = () => Promise.all([import('../../store/bulk.js'), import('../../present/bulk.js')]);
 
 function tell(operation: BulkOperation): Told {
   const { id, action, state, total, done, skipped, batchId, error } = operation;

@@ -1,6 +1,6 @@
-import { Refusal } from '@job-manager/backend/cli/refusal';
 import type { PauseState } from '@job-manager/shared/contract/pause';
 import type { Command } from 'commander';
+import { Refusal } from '../refusal.js';
 import { formatTime } from './tables.js';
 import { readDuration, readTime } from './values.js';
 

@@ -1,8 +1,8 @@
-import { Refusal } from '@job-manager/backend/cli/refusal';
 import { checkInput, describeIssues } from '@job-manager/shared/check-input';
 import { InexactNumberError, parseExactJson } from '@job-manager/shared/exact-json';
 import { InvalidArgumentError } from 'commander';
 import type * as z from 'zod';
+import { Refusal } from '../refusal.js';
 
 const UNITS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 

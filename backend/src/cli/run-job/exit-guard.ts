@@ -1,9 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { writeSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-import { typescriptArgs } from '@job-manager/backend/typescript-loader';
+import { programAt, typescriptArgs } from '../../typescript-loader.js';
 
-const PROGRAM = fileURLToPath(new URL('./end-abandoned-run.ts', import.meta.url));
+const PROGRAM = programAt(new URL('./end-abandoned-run.ts', import.meta.url));
 const WITHIN_MS = 20_000;
 
 export interface GuardedRun {

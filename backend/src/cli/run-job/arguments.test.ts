@@ -1,7 +1,7 @@
-import { defineJob } from '@job-manager/backend/queue/job';
-import { createRegistry } from '@job-manager/backend/queue/registry';
 import { expect, it } from 'vitest';
 import * as z from 'zod';
+import { defineJob } from '../../queue/job.js';
+import { createRegistry } from '../../queue/registry.js';
 import { parseArguments } from './arguments.js';
 import { UsageError } from './usage-error.js';
 

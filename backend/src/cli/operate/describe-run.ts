@@ -1,10 +1,10 @@
-import { formatDuration } from '@job-manager/backend/store/format-duration';
 import type { AttemptUsage, JobRunAttempt } from '@job-manager/shared/contract/message';
 import type { JobRun, RelatedRun } from '@job-manager/shared/contract/run';
 import { cutText } from '@job-manager/shared/cut-text';
 import type { JobUIStatus } from '@job-manager/shared/run';
 import { printableJson } from '@job-manager/shared/terminal-text';
 import pc from 'picocolors';
+import { formatDuration } from '../../store/format-duration.js';
 import { columns, type Fact, facts, formatTime } from './tables.js';
 
 /** A run as `jobs run show` tells it. */

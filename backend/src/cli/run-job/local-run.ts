@@ -1,24 +1,23 @@
-import type { Resources } from '@job-manager/backend/cli/resources';
-import type { Config } from '@job-manager/backend/config';
-import { createPool } from '@job-manager/backend/database/client';
-import { listenUrlOf } from '@job-manager/backend/database/transaction-pooling';
-import { jobsModule, services as makeServices } from '@job-manager/backend/jobs/registry';
-import { hideSecrets } from '@job-manager/backend/present/secrets';
-import { QueueEvents } from '@job-manager/backend/queue/events';
-import type { AnyJob } from '@job-manager/backend/queue/job';
-import { Rescuer } from '@job-manager/backend/queue/maintenance/rescuer';
-import { createQueue } from '@job-manager/backend/queue/queue';
-import { createRedaction } from '@job-manager/backend/queue/redaction';
-import { createRegistry } from '@job-manager/backend/queue/registry';
-import type { ExecutionResult } from '@job-manager/backend/queue/run-execution';
-import { runHere } from '@job-manager/backend/queue/run-here';
-import { Runner } from '@job-manager/backend/queue/runner';
-import { openServices } from '@job-manager/backend/queue/services';
-import { catchStrayErrors } from '@job-manager/backend/queue/stray-errors';
-import { Listener } from '@job-manager/backend/store/listener';
-import { Notifier } from '@job-manager/backend/store/notifier';
-import { VERSION } from '@job-manager/backend/version';
-import { whoAsks } from '../who-asks.js';
+import type { Config } from '../../config.js';
+import { createPool } from '../../database/client.js';
+import { listenUrlOf } from '../../database/transaction-pooling.js';
+import { hideSecrets } from '../../present/secrets.js';
+import { QueueEvents } from '../../queue/events.js';
+import type { AnyJob } from '../../queue/job.js';
+import { Rescuer } from '../../queue/maintenance/rescuer.js';
+import { createQueue } from '../../queue/queue.js';
+import { createRedaction } from '../../queue/redaction.js';
+import { createRegistry } from '../../queue/registry.js';
+import type { ExecutionResult } from '../../queue/run-execution.js';
+import { runHere } from '../../queue/run-here.js';
+import { Runner } from '../../queue/runner.js';
+import { openServices, type ServicesOption } from '../../queue/services.js';
+import { catchStrayErrors } from '../../queue/stray-errors.js';
+import { Listener } from '../../store/listener.js';
+import { Notifier } from '../../store/notifier.js';
+import { VERSION } from '../../version.js';
+import { whoAsks } from '../actor.js';
+import type { Resources } from '../resources.js';
 import { guardExit } from './exit-guard.js';
 import type { Report } from './report.js';
 
@@ -26,6 +25,12 @@ export interface LocalRunOptions {
   config: Config;
   databaseUrl: string;
   job: AnyJob;
+  /** File URL of the module that has the job, for runs in a process of their own. */
+  jobsModule: string;
+  /** What the job gets as `ctx.services`. */
+  services?: ServicesOption;
+  /** How the audit log names the command. */
+  program: string;
   parameters: Record<string, unknown>;
   report: Report;
   resources: Resources;
@@ -41,12 +46,12 @@ export interface LocalRun {
 
 /** Starts a job in this process as a tracked run. Throws QueueError for parameters that don't fit. */
 export async function startLocalRun(options: LocalRunOptions): Promise<LocalRun> {
-  const { config, databaseUrl, job, parameters, report, resources } = options;
+  const { config, databaseUrl, job, jobsModule, program, parameters, report, resources } = options;
   const events = new QueueEvents();
   const releaseErrors = catchStrayErrors(events);
   const registry = createRegistry([job]);
   const sql = await resources.hold(Promise.resolve(createPool(databaseUrl, { max: 3 })), (pool) => pool.end());
-  const { services } = await resources.hold(openServices(makeServices, databaseUrl), (opened) => opened.close());
+  const { services } = await resources.hold(openServices(options.services, databaseUrl), (opened) => opened.close());
   const notifier = await resources.hold(Promise.resolve(new Notifier(sql, config.DATABASE_SCHEMA)), (each) =>
     each.flush(),
   );
@@ -100,7 +105,7 @@ export async function startLocalRun(options: LocalRunOptions): Promise<LocalRun>
     runner,
     jobName: job.name,
     parameters,
-    actor: whoAsks('runJobs.ts'),
+    actor: whoAsks(program),
   });
   notifier.changed();
   const rescuer = new Rescuer({ sql, events, notifier, stalledAfterMs, sweepMs: config.JOBS_SWEEP_MS });
@@ -112,7 +117,7 @@ export async function startLocalRun(options: LocalRunOptions): Promise<LocalRun>
       return result;
     }),
     cancel: async () => {
-      await createQueue({ sql, registry, notifier, stalledAfterMs }).cancel(runId, whoAsks('runJobs.ts'));
+      await createQueue({ sql, registry, notifier, stalledAfterMs }).cancel(runId, whoAsks(program));
       runner.cancel(runId);
     },
     abandon: async () => {

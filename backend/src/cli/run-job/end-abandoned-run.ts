@@ -1,8 +1,8 @@
-import { createPool } from '@job-manager/backend/database/client';
-import { schemaOf } from '@job-manager/backend/database/schema';
-import { QueueEvents } from '@job-manager/backend/queue/events';
-import { Rescuer } from '@job-manager/backend/queue/maintenance/rescuer';
-import { Notifier } from '@job-manager/backend/store/notifier';
+import { createPool } from '../../database/client.js';
+import { schemaOf } from '../../database/schema.js';
+import { QueueEvents } from '../../queue/events.js';
+import { Rescuer } from '../../queue/maintenance/rescuer.js';
+import { Notifier } from '../../store/notifier.js';
 
 // Takes the runs of a command line away whose process is about to end; see `exit-guard.ts`.
 const { DATABASE_URL: url = '' } = process.env;

@@ -4,6 +4,7 @@ import { addAlertCommands } from './alerts.js';
 import { addBatchCommands } from './batches.js';
 import { addBulkCommands } from './bulk.js';
 import { addChannelCommands } from './channels.js';
+import { type EngineSource, setSource } from './engine.js';
 import { addJobCommands } from './job-settings.js';
 import { addMetricsCommand } from './metrics.js';
 import { addRunnerCommands } from './runners.js';
@@ -11,7 +12,7 @@ import { addRunCommands } from './runs.js';
 import { addScheduleCommands } from './schedules.js';
 
 /** The command line for runs, runners, channels, jobs, schedules, batches and alerts. */
-export function createJobsProgram(): Command {
+export function createJobsProgram(source: EngineSource): Command {
   const program = new Command('jobs')
     .description(
       'Shows and steers runs, runners, channels, jobs, schedules, batches and alerts, straight in the database.',
@@ -20,6 +21,7 @@ export function createJobsProgram(): Command {
     // An argument is quoted in the complaint about it.
     .configureOutput({ outputError: (text, write) => write(escapeControls(text)) })
     .showHelpAfterError('Try --help.');
+  setSource(program, source);
   addRunCommands(program);
   addRunnerCommands(program);
   addChannelCommands(program);

@@ -1,8 +1,8 @@
-import { Refusal } from '@job-manager/backend/cli/refusal';
-import { formatDuration } from '@job-manager/backend/store/format-duration';
 import { type MetricSeries, type MetricsAnswer, metricsQuery } from '@job-manager/shared/contract/metrics';
 import { metricMeasures } from '@job-manager/shared/metrics';
 import type { Command } from 'commander';
+import { formatDuration } from '../../store/format-duration.js';
+import { Refusal } from '../refusal.js';
 import { type Engine, type Told, withEngine } from './engine.js';
 import { columns, formatTime } from './tables.js';
 import { checked, readDuration, readTime } from './values.js';
@@ -41,10 +41,10 @@ export function addMetricsCommand(program: Command): void {
 
 async function show(engine: Engine, measures: string[], options: MetricsOptions): Promise<Told> {
   const [{ requestOf }, { readMetrics }, { RangeProblem }, names] = await Promise.all([
-    import('@job-manager/backend/metrics/request'),
-    import('@job-manager/backend/metrics/read-metrics'),
-    import('@job-manager/backend/metrics/span'),
-    import('@job-manager/backend/metrics/known-names'),
+    import('../../metrics/request.js'),
+    import('../../metrics/read-metrics.js'),
+    import('../../metrics/span.js'),
+    import('../../metrics/known-names.js'),
   ]);
   const now = Date.now();
   const query = checked(metricsQuery, {

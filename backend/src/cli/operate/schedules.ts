@@ -1,5 +1,3 @@
-import { Refusal } from '@job-manager/backend/cli/refusal';
-import type { Schedule } from '@job-manager/backend/store/schedules';
 import {
   type MissedPolicy,
   missedPolicies,
@@ -8,6 +6,8 @@ import {
   scheduleSettings,
 } from '@job-manager/shared/contract/schedules';
 import { type Command, Option } from 'commander';
+import type { Schedule } from '../../store/schedules.js';
+import { Refusal } from '../refusal.js';
 import { type Engine, type Told, withEngine } from './engine.js';
 import { type PauseOptions, pauseOf, withPauseOptions } from './pause-options.js';
 import { columns, formatTime } from './tables.js';
@@ -161,7 +161,7 @@ export function addScheduleCommands(program: Command): void {
 }
 
 async function list({ queue, redaction }: Engine): Promise<Told> {
-  const { presentSchedule } = await import('@job-manager/backend/present/schedule');
+  const { presentSchedule } = await import('../../present/schedule.js');
   const schedules = (await queue.schedules.list()).schedules.map((each) => presentSchedule(each, redaction));
   const rows = schedules.map(({ name, jobName, timing, nextRunAt, lastRunId, paused, problem }) => [
     name,
@@ -184,8 +184,8 @@ async function add(engine: Engine, name: string, jobName: string, options: AddOp
 
 async function change(engine: Engine, name: string, options: ChangeOptions): Promise<Told> {
   const [{ presentSchedule }, { restoreSecrets }] = await Promise.all([
-    import('@job-manager/backend/present/schedule'),
-    import('@job-manager/backend/present/secrets'),
+    import('../../present/schedule.js'),
+    import('../../present/secrets.js'),
   ]);
   const { redaction } = engine;
   const found = await find(engine, name);

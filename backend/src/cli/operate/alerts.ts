@@ -1,7 +1,7 @@
-import { Refusal } from '@job-manager/backend/cli/refusal';
 import type { Incident } from '@job-manager/shared/contract/alerts/incidents';
 import type { AlertRule } from '@job-manager/shared/contract/alerts/rules';
 import type { Command } from 'commander';
+import { Refusal } from '../refusal.js';
 import { type Engine, type Told, withEngine } from './engine.js';
 import { columns, facts, formatTime } from './tables.js';
 import { readDuration } from './values.js';
@@ -29,7 +29,7 @@ export function addAlertCommands(program: Command): void {
     .option('--note <text>', 'kept with it')
     .action((id: string, { note }: { note?: string }, command: Command) =>
       withEngine(command, async (engine) => {
-        const { acknowledgeIncident } = await import('@job-manager/backend/store/alerts/incidents');
+        const { acknowledgeIncident } = await import('../../store/alerts/incidents.js');
         return change(engine, idOf(id), (of) => acknowledgeIncident(engine.sql, of, note ?? null, personOf(engine)));
       }),
     );
@@ -55,7 +55,7 @@ export function addAlertCommands(program: Command): void {
     .option('--note <text>', 'kept with it')
     .action((id: string, { note }: { note?: string }, command: Command) =>
       withEngine(command, async (engine) => {
-        const { resolveIncident } = await import('@job-manager/backend/store/alerts/incidents');
+        const { resolveIncident } = await import('../../store/alerts/incidents.js');
         return change(engine, idOf(id), (of) => resolveIncident(engine.sql, of, note ?? null, personOf(engine)));
       }),
     );
@@ -104,8 +104,8 @@ const personOf = ({ actor }: Engine) => ({
 
 async function list({ sql }: Engine, { open = false }: { open?: boolean }): Promise<Told> {
   const [{ listIncidents }, { presentIncident }] = await Promise.all([
-    import('@job-manager/backend/store/alerts/incidents'),
-    import('@job-manager/backend/present/alerts'),
+    import('../../store/alerts/incidents.js'),
+    import('../../present/alerts.js'),
   ]);
   const { rows } = await listIncidents(sql, { state: open ? 'open' : 'all', limit: 50 });
   const incidents = rows.slice(0, 50).map(presentIncident);
@@ -129,9 +129,9 @@ function stateOf({ closedAt, severity, acknowledgedAt, mutedUntil }: Incident): 
 
 async function show({ sql }: Engine, id: string): Promise<Told> {
   const [{ findIncident }, { listDeliveries }, { presentDelivery, presentIncident }] = await Promise.all([
-    import('@job-manager/backend/store/alerts/incidents'),
-    import('@job-manager/backend/store/alerts/deliveries'),
-    import('@job-manager/backend/present/alerts'),
+    import('../../store/alerts/incidents.js'),
+    import('../../store/alerts/deliveries.js'),
+    import('../../present/alerts.js'),
   ]);
   const row = await findIncident(sql, id);
   if (!row) throw new Refusal('There is no such incident.');
@@ -164,15 +164,15 @@ async function change(engine: Engine, id: string, act: (id: string) => Promise<b
 }
 
 async function mute(engine: Engine, id: string, until: Date | null): Promise<Told> {
-  const { muteIncident } = await import('@job-manager/backend/store/alerts/incidents');
+  const { muteIncident } = await import('../../store/alerts/incidents.js');
   return change(engine, id, (of) => muteIncident(engine.sql, of, until, personOf(engine)));
 }
 
 async function readRules({ sql }: Engine): Promise<AlertRule[]> {
   const [{ listRules }, { addMissingRules }, { presentRule }] = await Promise.all([
-    import('@job-manager/backend/store/alerts/rules'),
-    import('@job-manager/backend/alerts/judge-rules'),
-    import('@job-manager/backend/present/alerts'),
+    import('../../store/alerts/rules.js'),
+    import('../../alerts/judge-rules.js'),
+    import('../../present/alerts.js'),
   ]);
   await addMissingRules(sql);
   return (await listRules(sql)).map(presentRule);
@@ -195,8 +195,8 @@ async function rules(engine: Engine): Promise<Told> {
 async function switchRule(engine: Engine, name: string, isOn: boolean): Promise<Told> {
   const [all, { changeRule }, { givenOf }] = await Promise.all([
     readRules(engine),
-    import('@job-manager/backend/store/alerts/rules'),
-    import('@job-manager/backend/present/alerts'),
+    import('../../store/alerts/rules.js'),
+    import('../../present/alerts.js'),
   ]);
   const rule = all.find((each) => each.name.toLowerCase() === name.toLowerCase());
   if (!rule) throw new Refusal(`There is no rule ${JSON.stringify(name)}; "alert rules" lists them.`);
@@ -207,8 +207,8 @@ async function switchRule(engine: Engine, name: string, isOn: boolean): Promise<
 
 async function destinations({ sql }: Engine): Promise<Told> {
   const [{ listDestinations }, { presentDestination }] = await Promise.all([
-    import('@job-manager/backend/store/alerts/destinations'),
-    import('@job-manager/backend/present/alerts'),
+    import('../../store/alerts/destinations.js'),
+    import('../../present/alerts.js'),
   ]);
   const all = (await listDestinations(sql)).map((row) => presentDestination(row, null));
   const cells = all.map(({ name, kind, target, usedBy, lastDelivery }) => [
@@ -227,10 +227,10 @@ async function destinations({ sql }: Engine): Promise<Told> {
 async function test(engine: Engine, name: string): Promise<Told> {
   const { sql } = engine;
   const [{ readConfig }, { listDestinations }, { alertSenderOf }, { testDestination }] = await Promise.all([
-    import('@job-manager/backend/config'),
-    import('@job-manager/backend/store/alerts/destinations'),
-    import('@job-manager/backend/alerts/agent'),
-    import('@job-manager/backend/alerts/test-destination'),
+    import('../../config.js'),
+    import('../../store/alerts/destinations.js'),
+    import('../../alerts/agent.js'),
+    import('../../alerts/test-destination.js'),
   ]);
   const destination = (await listDestinations(sql)).find((each) => each.name.toLowerCase() === name.toLowerCase());
   if (!destination)

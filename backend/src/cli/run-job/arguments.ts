@@ -4,7 +4,7 @@ import type { JobDefinition } from '@job-manager/shared/contract/run';
 import { InexactNumberError, parseExactJson } from '@job-manager/shared/exact-json';
 import { limits } from '@job-manager/shared/limits';
 import { nearest } from '@job-manager/shared/nearest';
-import { readDuration } from '../jobs/values.js';
+import { readDuration } from '../operate/values.js';
 import { type Parameter, parametersOf } from './parameter.js';
 import { flagAt, readValue } from './parameter-value.js';
 import { UsageError } from './usage-error.js';

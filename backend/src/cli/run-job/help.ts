@@ -3,7 +3,13 @@ import pc from 'picocolors';
 import { OPTIONS, QUEUEING } from './arguments.js';
 import { type Parameter, parametersOf } from './parameter.js';
 
-const PROGRAM = 'tsx scripts/runJobs.ts';
+/** How the command is called. */
+export interface CommandName {
+  /** Such as `job-manager run`. */
+  program: string;
+  /** Flags beside those that each of these commands has. */
+  moreOptions?: [flag: string, description: string][];
+}
 
 /** Every job with what it does. */
 export function listJobs(jobs: readonly JobDefinition[]): string {
@@ -11,38 +17,38 @@ export function listJobs(jobs: readonly JobDefinition[]): string {
 }
 
 /** How to use the command. */
-export function describeCommand(): string {
+export function describeCommand({ program, moreOptions }: CommandName): string {
   return [
-    `Usage: ${PROGRAM} <job> [--parameter=value …] [options]`,
+    `Usage: ${program} <job> [--parameter=value …] [options]`,
     '',
     'Runs a job here and now, as a tracked run that the panel shows live.',
     '',
     heading('Options'),
-    table(optionRows()),
+    table(optionRows(moreOptions)),
     '',
     heading('With --enqueue'),
     table(queueingRows()),
     '',
-    `See ${PROGRAM} --list, and ${PROGRAM} <job> --help.`,
+    `See ${program} --list, and ${program} <job> --help.`,
     'Ends with 0 after success, 1 after a failure, 2 for a wrong command line, 130 when cancelled.',
   ].join('\n');
 }
 
 /** How to use one job, from its schema. */
-export function describeJob(job: JobDefinition): string {
+export function describeJob(job: JobDefinition, { program, moreOptions }: CommandName): string {
   const parameters = parametersOf(job);
   const rows = parameters.map((parameter) => [
     `--${parameter.name} ${placeholderOf(parameter)}`.trim(),
     describe(parameter),
   ]);
   return [
-    `Usage: ${PROGRAM} ${job.name}${parameters.length > 0 ? ' [--parameter=value …]' : ''} [options]`,
+    `Usage: ${program} ${job.name}${parameters.length > 0 ? ' [--parameter=value …]' : ''} [options]`,
     '',
     job.description,
     '',
     ...(rows.length > 0 ? [heading('Parameters'), table(rows), ''] : []),
     heading('Options'),
-    table(optionRows()),
+    table(optionRows(moreOptions)),
     '',
     heading('With --enqueue'),
     table(queueingRows()),
@@ -50,9 +56,9 @@ export function describeJob(job: JobDefinition): string {
   ].join('\n');
 }
 
-function optionRows(): string[][] {
+function optionRows(more: CommandName['moreOptions'] = []): string[][] {
   const rows = Object.entries(OPTIONS).map(([name, description]) => [`--${name}`, description]);
-  return [...rows, ['--params <json>', 'Parameters as one JSON object; single ones given as well win']];
+  return [...rows, ...more, ['--params <json>', 'Parameters as one JSON object; single ones given as well win']];
 }
 
 function queueingRows(): string[][] {

@@ -1,8 +1,8 @@
-import { Refusal } from '@job-manager/backend/cli/refusal';
-import { formatDuration } from '@job-manager/backend/store/format-duration';
 import { type ChannelSettings, channelChange, type JobChannel } from '@job-manager/shared/contract/channels';
 import { channelName } from '@job-manager/shared/contract/enqueue-options';
 import type { Command } from 'commander';
+import { formatDuration } from '../../store/format-duration.js';
+import { Refusal } from '../refusal.js';
 import { type Engine, type Told, withEngine } from './engine.js';
 import { describePause, type PauseOptions, pauseOf, withPauseOptions } from './pause-options.js';
 import { columns } from './tables.js';
@@ -56,7 +56,7 @@ export function addChannelCommands(program: Command): void {
 }
 
 async function readChannels({ queue }: Engine): Promise<JobChannel[]> {
-  const { presentChannel } = await import('@job-manager/backend/present/channel');
+  const { presentChannel } = await import('../../present/channel.js');
   return (await queue.channels.list()).map(presentChannel);
 }
 

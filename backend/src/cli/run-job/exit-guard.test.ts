@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { createTestDatabase } from '@job-manager/backend/testing/database';
-import { typescriptArgs } from '@job-manager/backend/typescript-loader';
 import { expect, it } from 'vitest';
+import { createTestDatabase } from '../../testing/database.js';
+import { typescriptArgs } from '../../typescript-loader.js';
 
 const GUARD = new URL('./exit-guard.ts', import.meta.url).href;
 

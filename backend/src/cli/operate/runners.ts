@@ -1,4 +1,3 @@
-import { Refusal } from '@job-manager/backend/cli/refusal';
 import type { RunnerDetails } from '@job-manager/shared/contract/runners';
 import {
   describeRunnerChange,
@@ -9,6 +8,7 @@ import {
 } from '@job-manager/shared/runner';
 import type { Command } from 'commander';
 import * as z from 'zod';
+import { Refusal } from '../refusal.js';
 import { type Engine, type Told, withEngine } from './engine.js';
 import { columns, formatTime } from './tables.js';
 import { checked } from './values.js';
@@ -131,7 +131,7 @@ async function setOrShowDefault(engine: Engine, { remove, ...options }: DefaultO
   const change = changeOf(options);
   const isSet = remove || Object.keys(change).length > 0;
   const row = isSet ? await runners.setDefaults(remove ? null : change, engine.actor) : await runners.defaults();
-  const { presentRunnerDefaults } = await import('@job-manager/backend/present/runner');
+  const { presentRunnerDefaults } = await import('../../present/runner.js');
   const words = row.change === null ? 'Runners start with their own settings.' : describeDefault(row.change);
   return { json: presentRunnerDefaults(row), words };
 }
@@ -160,7 +160,7 @@ async function showLog(engine: Engine, name: string, level: string): Promise<Tol
 const describeDefault = (change: RunnerChange): string => `Runners start with ${describeRunnerChange(change)}.`;
 
 async function readRunners({ queue }: Engine): Promise<RunnerDetails[]> {
-  const { presentRunner } = await import('@job-manager/backend/present/runner');
+  const { presentRunner } = await import('../../present/runner.js');
   return (await queue.runners.list()).map(presentRunner);
 }
 
@@ -197,7 +197,7 @@ async function send(engine: Engine, names: string[], kind: RunnerCommandKind, ch
   const runnerIds = names.map((name) => findRunner(known, name).id);
   const order = { kind, runnerIds, change, isRolling: kind === 'RESTART' && runnerIds.length > 1 };
   const { groupId, refused } = await engine.queue.runners.command(order, engine.actor);
-  const { presentCommand } = await import('@job-manager/backend/present/runner');
+  const { presentCommand } = await import('../../present/runner.js');
   const commands = (await engine.queue.runners.commands({ groupId })).map(presentCommand);
   const nameOf = (id: string) => known.find((runner) => runner.id === id)?.name ?? id;
   const lines = [
@@ -213,5 +213,5 @@ function findRunner(known: RunnerDetails[], name: string): RunnerDetails {
   const named = [...living, ...known].filter((runner) => runner.name === name);
   const [first] = found ? [found] : named;
   if (first) return first;
-  throw new Refusal(`There is no runner ${JSON.stringify(name)}; pnpm jobs runner lists them.`);
+  throw new Refusal(`There is no runner ${JSON.stringify(name)}; jobs runner lists them.`);
 }

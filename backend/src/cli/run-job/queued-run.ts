@@ -1,22 +1,21 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Config } from '@job-manager/backend/config';
-import type { createPool } from '@job-manager/backend/database/client';
-import { presentRun } from '@job-manager/backend/present/run';
-import { hideSecrets } from '@job-manager/backend/present/secrets';
-import type { HasCode } from '@job-manager/backend/present/waiting';
-import type { AnyJob } from '@job-manager/backend/queue/job';
-import { createQueue, type Queue } from '@job-manager/backend/queue/queue';
-import { createRedaction, type Redaction } from '@job-manager/backend/queue/redaction';
-import { createRegistry } from '@job-manager/backend/queue/registry';
-import { listJobSettings } from '@job-manager/backend/store/job-settings';
-import { Notifier } from '@job-manager/backend/store/notifier';
-import { readRun } from '@job-manager/backend/store/run';
-import type { RunRow } from '@job-manager/backend/store/run-row';
 import { checkInput, describeIssues } from '@job-manager/shared/check-input';
 import { enqueueOptions, unique } from '@job-manager/shared/contract/enqueue-options';
 import { isTerminal, type TerminalStatus } from '@job-manager/shared/run';
 import * as z from 'zod';
-import { whoAsks } from '../who-asks.js';
+import type { Config } from '../../config.js';
+import type { createPool } from '../../database/client.js';
+import { presentRun } from '../../present/run.js';
+import { hideSecrets } from '../../present/secrets.js';
+import type { HasCode } from '../../present/waiting.js';
+import { createQueue } from '../../queue/queue.js';
+import { createRedaction, type Redaction } from '../../queue/redaction.js';
+import type { Registry } from '../../queue/registry.js';
+import { listJobSettings } from '../../store/job-settings.js';
+import { Notifier } from '../../store/notifier.js';
+import { readRun } from '../../store/run.js';
+import type { RunRow } from '../../store/run-row.js';
+import { whoAsks } from '../actor.js';
 import type { Report } from './report.js';
 import { UsageError } from './usage-error.js';
 
@@ -24,12 +23,17 @@ const LOOK_EVERY_MS = 300;
 
 export interface QueuedRunOptions {
   pool: ReturnType<typeof createPool>;
-  job: AnyJob;
+  registry: Registry;
+  jobName: string;
   parameters: Record<string, unknown>;
   /** How to queue it, as the API takes it. */
   queueing: Record<string, unknown>;
   report: Report;
   config: Config;
+  /** How the audit log names the command. */
+  program: string;
+  /** What starts a runner. */
+  startsRunner: string;
 }
 
 export interface QueuedRun {
@@ -40,23 +44,25 @@ export interface QueuedRun {
 
 /** Queues a run for any runner. Throws QueueError for parameters that don't fit. */
 export async function queueRun(options: QueuedRunOptions): Promise<QueuedRun> {
-  const { pool, job, parameters, queueing, report, config } = options;
+  const { pool, registry, jobName, parameters, queueing, report, config, program, startsRunner } = options;
   const notifier = new Notifier(pool, config.DATABASE_SCHEMA);
   const stalledAfterMs = config.JOBS_STALLED_AFTER_MS;
   const redaction = createRedaction(config.JOBS_REDACT_KEYS);
-  const registry = createRegistry([job]);
   registry.setOverrides(await listJobSettings(pool));
   const queue = createQueue({ sql: pool, registry, notifier, stalledAfterMs });
-  const request = { ...checkQueueing(queueing), jobName: job.name, parameters, trigger: 'MANUAL' as const };
-  const { run, isNew } = await queue.enqueue(request, whoAsks('runJobs.ts'));
+  const request = { ...checkQueueing(queueing), jobName, parameters, trigger: 'MANUAL' as const };
+  const actor = whoAsks(program);
+  const { run, isNew } = await queue.enqueue(request, actor);
   await notifier.flush();
-  report.queued({ runId: run.id, jobName: job.name, parameters: hideSecrets(run.parameters, redaction) });
+  report.queued({ runId: run.id, jobName, parameters: hideSecrets(run.parameters, redaction) });
   if (!isNew) report.note(`Run #${run.id} has the key already; nothing new was queued.`);
-  if (!(await hasRunner(pool)))
-    report.note('No runner is up; the run starts with the next one (pnpm start, or pnpm worker:jobs).');
+  if (!(await hasRunner(pool))) report.note(`No runner is up; the run starts with the next one (${startsRunner}).`);
   return {
-    cancel: () => cancel(queue, notifier, run.id),
-    wait: () => follow({ pool, runId: run.id, report, redaction, hasCode: (jobName) => jobName === job.name }),
+    cancel: async () => {
+      await queue.cancel(run.id, actor);
+      await notifier.flush();
+    },
+    wait: () => follow({ pool, runId: run.id, report, redaction, hasCode: (name) => name === jobName }),
   };
 }
 
@@ -70,11 +76,6 @@ function checkQueueing(given: Record<string, unknown>) {
 async function hasRunner(pool: QueuedRunOptions['pool']): Promise<boolean> {
   const found = await pool.query(`SELECT FROM "Runner" WHERE status = 'ACTIVE' AND kind <> 'CLI' LIMIT 1`);
   return found.rowCount === 1;
-}
-
-async function cancel(queue: Queue, notifier: Notifier, runId: string): Promise<void> {
-  await queue.cancel(runId, whoAsks('runJobs.ts'));
-  await notifier.flush();
 }
 
 interface Followed extends Pick<QueuedRunOptions, 'pool' | 'report'> {

@@ -5,7 +5,7 @@ import { startMailbox } from '@job-manager/backend/alerts/receivers-test-kit';
 import { createTestDatabase, type TestDatabase } from '@job-manager/backend/testing/database';
 import { someRunner } from '@job-manager/backend/testing/some-runner';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { createJobsProgram } from './program.js';
+import { createJobsProgram } from './jobs-program.js';
 
 let database: TestDatabase;
 beforeAll(async () => {

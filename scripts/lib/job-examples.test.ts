@@ -1,9 +1,9 @@
+import { OPTIONS, parseArguments } from '@job-manager/backend/cli/run-job/arguments';
+import { describeJob, listJobs } from '@job-manager/backend/cli/run-job/help';
+import { parametersOf } from '@job-manager/backend/cli/run-job/parameter';
 import { jobs } from '@job-manager/backend/jobs/registry';
 import { createRegistry } from '@job-manager/backend/queue/registry';
 import { expect, it } from 'vitest';
-import { OPTIONS, parseArguments } from './arguments.js';
-import { describeJob, listJobs } from './help.js';
-import { parametersOf } from './parameter.js';
 
 const registry = createRegistry(jobs);
 const definitions = registry.definitions();
@@ -23,7 +23,7 @@ it.each(definitions)('$name has no parameter that would hide an option of the co
 });
 
 it.each(definitions)('the help of $name tells each parameter and its meaning', (job) => {
-  const help = describeJob(job);
+  const help = describeJob(job, { program: 'tsx scripts/runJobs.ts' });
   for (const { name, schema } of parametersOf(job)) {
     expect(help).toContain(`--${name}`);
     expect(schema.description, `${job.name} --${name} has a description`).toBeTruthy();

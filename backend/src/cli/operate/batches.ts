@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
-import { Refusal } from '@job-manager/backend/cli/refusal';
 import { batchRequest, type JobRunBatch } from '@job-manager/shared/contract/batches';
 import { InexactNumberError, parseExactJson } from '@job-manager/shared/exact-json';
 import type { Command } from 'commander';
+import { Refusal } from '../refusal.js';
 import { type Engine, type Told, withEngine } from './engine.js';
 import { columns, facts, formatTime } from './tables.js';
 import { checked, checkId } from './values.js';
@@ -129,9 +129,9 @@ function parsed(file: string, content: string): unknown {
 
 async function reading() {
   const [store, present, presentRuns] = await Promise.all([
-    import('@job-manager/backend/store/batches'),
-    import('@job-manager/backend/present/batch'),
-    import('@job-manager/backend/present/run'),
+    import('../../store/batches.js'),
+    import('../../present/batch.js'),
+    import('../../present/run.js'),
   ]);
   return { ...store, ...present, ...presentRuns };
 }

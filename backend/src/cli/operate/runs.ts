@@ -1,10 +1,10 @@
-import { Refusal } from '@job-manager/backend/cli/refusal';
 import { priority as prioritySchema } from '@job-manager/shared/contract/enqueue-options';
 import type { JobRun, JobRunSummary } from '@job-manager/shared/contract/run';
 import { type LookupHit, queueStates } from '@job-manager/shared/contract/run-lists';
 import { uiStatus } from '@job-manager/shared/run';
 import { printableJson } from '@job-manager/shared/terminal-text';
 import { type Command, Option } from 'commander';
+import { Refusal } from '../refusal.js';
 import { describeRun } from './describe-run.js';
 import { type Engine, type Told, withEngine } from './engine.js';
 import { columns } from './tables.js';
@@ -40,7 +40,7 @@ export function addRunCommands(program: Command): void {
     .description('its parameters with the secrets in them; written to the audit log')
     .action((id: string, _options: object, command: Command) =>
       withEngine(command, async ({ sql, actor }) => {
-        const { revealParameters } = await import('@job-manager/backend/queue/transitions/reveal');
+        const { revealParameters } = await import('../../queue/transitions/reveal.js');
         const parameters = await revealParameters(sql, checkId(id), actor);
         return { json: { parameters }, words: printableJson(parameters, 2) };
       }),
@@ -106,9 +106,9 @@ interface QueueOptions {
 
 async function queue({ sql, registry }: Engine, { job: jobName, ...filters }: QueueOptions): Promise<Told> {
   const [{ readQueuePage }, { hasCodeIn, presentQueuedRuns }, { HttpProblem }] = await Promise.all([
-    import('@job-manager/backend/http/queue-page'),
-    import('@job-manager/backend/http/present-queued'),
-    import('@job-manager/backend/http/problem'),
+    import('../../http/queue-page.js'),
+    import('../../http/present-queued.js'),
+    import('../../http/problem.js'),
   ]);
   const page = await readQueuePage(sql, { jobName, ...filters, skip: 0 }).catch((error: unknown) => {
     throw error instanceof HttpProblem ? new Refusal(error.message) : error;
@@ -124,8 +124,8 @@ async function queue({ sql, registry }: Engine, { job: jobName, ...filters }: Qu
 
 async function find({ sql }: Engine, text: string): Promise<Told> {
   const [{ lookUp }, { presentHits }] = await Promise.all([
-    import('@job-manager/backend/store/lookup'),
-    import('@job-manager/backend/present/lookup'),
+    import('../../store/lookup.js'),
+    import('../../present/lookup.js'),
   ]);
   const hits = presentHits(text, await lookUp(sql, text));
   const words = columns([['found', '', 'what', ''], ...hits.flatMap(rowsOf)]);
@@ -150,20 +150,21 @@ function rowsOf(hit: LookupHit): string[][] {
 }
 
 async function readPresented({ sql, registry, redaction }: Engine, id: string): Promise<JobRun> {
-  const [{ readRun }, { presentRun }] = await Promise.all([
-    import('@job-manager/backend/store/run'),
-    import('@job-manager/backend/present/run'),
+  const [{ readRun }, { presentRun }, { hasCodeIn }] = await Promise.all([
+    import('../../store/run.js'),
+    import('../../present/run.js'),
+    import('../../http/present-queued.js'),
   ]);
   const row = await readRun(sql, id);
   if (row === null) throw new Refusal(`There is no run #${id}.`);
-  return presentRun(row, redaction, (jobName) => registry.get(jobName) !== undefined);
+  return presentRun(row, redaction, hasCodeIn(registry));
 }
 
 async function check({ sql }: Engine): Promise<Told> {
   const [{ readViolations }, { readInstallation }, { readConfig }] = await Promise.all([
-    import('@job-manager/backend/store/violations'),
-    import('@job-manager/backend/database/installation'),
-    import('@job-manager/backend/config'),
+    import('../../store/violations.js'),
+    import('../../database/installation.js'),
+    import('../../config.js'),
   ]);
   const client = await sql.connect();
   const { missing } = await readInstallation(client, readConfig().DATABASE_SCHEMA).finally(() => client.release());

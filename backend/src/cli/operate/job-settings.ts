@@ -1,6 +1,6 @@
-import { formatDuration } from '@job-manager/backend/store/format-duration';
 import { type JobSettings, jobSettingsChange } from '@job-manager/shared/contract/job-overrides';
 import type { Command } from 'commander';
+import { formatDuration } from '../../store/format-duration.js';
 import { type Engine, type Told, withEngine } from './engine.js';
 import { describePause, type PauseOptions, pauseOf, withPauseOptions } from './pause-options.js';
 import { columns } from './tables.js';
@@ -99,7 +99,7 @@ const readSetting = <Value>(text: string | undefined, read: (text: string) => Va
   text === undefined ? undefined : text === 'code' ? null : read(text);
 
 async function list({ queue }: Engine): Promise<Told> {
-  const { presentJobSettings } = await import('@job-manager/backend/present/job-settings');
+  const { presentJobSettings } = await import('../../present/job-settings.js');
   const settings = (await queue.jobs.list()).map(presentJobSettings);
   const rows = settings.map((each) => [each.jobName, describeSettings(each), describePause(each.paused)]);
   return { json: { settings }, words: columns([['job', 'set', ''], ...rows]) };
