@@ -28,7 +28,9 @@ export async function buildPackages(folder: string): Promise<Record<PackageName,
 }
 
 /** What the server's package is made of: what applications import, its command, and the programs of child processes. */
-const PROGRAMS = ['index', 'cli/job-manager', 'built-in-runner-process', 'queue/isolation/child'];
+const PROGRAMS = [
+  ...['index', 'cli/job-manager', 'cli/run-job/end-abandoned-run', 'built-in-runner-process', 'queue/isolation/child'],
+];
 
 async function compile(outDir: string): Promise<void> {
   const config = {

@@ -243,6 +243,86 @@ describe.each(['commonjs', 'modules'])('an application of %s', (kind) => {
     expect(child.exitCode).toBe(0);
   });
 
+  it.runIf(kind === 'commonjs')('has a command that serves the jobs of workers without their code', async () => {
+    const shared = await createHostDatabase('host_without_code');
+    const common = { ...environmentOf(shared.url), LOG_LEVEL: 'warn' };
+    const password = 'a long enough password';
+    try {
+      const serve = await bin(['serve'], {
+        env: { ...common, JWT_SECRET: 'x'.repeat(32), PORT: '0', ADMIN_PASSWORD: password },
+        ready: /runs at (http:\S+); sign in as/,
+      });
+      const worker = await bin(['worker', '--jobs', 'dist/jobs.js'], { env: common });
+      await vi.waitFor(
+        async () => expect((await command(shared.url, 'list')).stdout).toMatch(/notify-followers +Tells the followers/),
+        { timeout: 30_000, interval: 200 },
+      );
+      const call = async (path: string, body?: object, token = '') => {
+        const headers = { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) };
+        const init = body && { method: 'POST', body: JSON.stringify(body) };
+        const answer = await fetch(`${serve.found}/api${path}`, { ...init, headers });
+        return { status: answer.status, json: (await answer.json()) as Record<string, unknown> };
+      };
+      const { json: signedIn } = await call('/auth/token', { email: 'admin@example.com', password });
+      const token = String(signedIn.token);
+      const { json: known } = await call('/admin/jobs/definitions', undefined, token);
+      expect(known.jobs).toMatchObject([
+        { name: 'notify-followers', defaultParams: { article: 7 } },
+        { name: 'render-cover' },
+      ]);
+      const enqueue = (article: unknown) =>
+        call('/admin/jobs/enqueue', { jobName: 'notify-followers', parameters: { article } }, token);
+      expect(await enqueue('x')).toMatchObject({
+        status: 400,
+        json: { issues: [{ path: 'parameters.article', message: 'must be a number, not a text' }] },
+      });
+      const { status, json } = await enqueue(9);
+      expect(status).toBe(201);
+      const shown = await vi.waitFor(
+        async () => {
+          const { stdout } = await command(shared.url, 'show', String(json.jobRunId));
+          expect(stdout).toMatch(/notify-followers +SUCCESS/);
+          return stdout;
+        },
+        { timeout: 30_000, interval: 200 },
+      );
+      expect(shown).toContain('"article":9');
+      const run = await command(shared.url, 'run', 'notify-followers', '--article=8', '--enqueue', '--wait');
+      expect([run.code, run.stderr]).toEqual([0, expect.stringContaining('notify-followers')]);
+      const wrong = await command(shared.url, 'run', 'notify-followers', '--articel=8', '--enqueue');
+      expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining('--article?')]);
+      await Promise.all([end(serve.child), end(worker.child)]);
+    } finally {
+      await shared.drop();
+    }
+  });
+
+  it.runIf(kind === 'commonjs')('has a command that runs a job, and one that shows and steers', async () => {
+    const run = await command(
+      database.url,
+      'run',
+      'notify-followers',
+      '--article=3',
+      '--json',
+      '--jobs',
+      'dist/jobs.js',
+    );
+    expect(run.code).toBe(0);
+    const events = run.stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(events.at(-1)).toMatchObject({ type: 'ended', status: 'SUCCESS', metadata: { article: 3 } });
+    const isolated = await command(database.url, 'run', '--jobs=dist/jobs.js', 'render-cover', '--article=4');
+    expect([isolated.code, isolated.stderr]).toEqual([0, expect.anything()]);
+    const show = await command(database.url, 'show', events.at(-1).runId, '--json');
+    expect(JSON.parse(show.stdout)).toMatchObject({ jobName: 'notify-followers', status: 'SUCCESS' });
+    expect((await command(database.url, 'jobs', 'channel')).stdout).toContain('default');
+    expect((await command(database.url, 'jobs', 'check')).stdout).toBe('All rules of the engine hold.\n');
+    expect((await command(database.url, 'run', 'notify-followers', '--article=3')).stderr).toContain('--jobs <file>');
+    expect((await command(database.url, 'run', '--help')).stdout).toContain('Usage: job-manager run <job>');
+  });
+
   it('gets a first job from `init` that its compiler takes', async () => {
     const { stdout } = await command(database.url, 'init', '--folder', 'src/first');
     expect(stdout).toContain('Wrote src/first/jobs.ts');
@@ -266,6 +346,26 @@ describe.each(['commonjs', 'modules'])('an application of %s', (kind) => {
       (ended) => ({ ...ended, code: 0 }),
       (error) => error as Ended,
     );
+  }
+
+  /** Starts the command of the package; resolves when it writes what is looked for, or at once. */
+  async function bin(args: string[], { env, ready }: { env: NodeJS.ProcessEnv; ready?: RegExp }) {
+    const child = spawn(join(folder, 'node_modules/.bin/job-manager'), args, {
+      cwd: place,
+      env,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    programs.push(child);
+    const lines = createInterface({ input: child.stdout });
+    if (ready === undefined) return { child, found: '' };
+    const found = await new Promise<string>((resolve, reject) => {
+      lines.on('line', (line) => {
+        const [, text] = ready.exec(line) ?? [];
+        if (text !== undefined) resolve(text);
+      });
+      child.once('exit', (code) => reject(new Error(`job-manager ${args[0]} ended with ${code}`)));
+    });
+    return { child, found };
   }
 
   /** Starts a compiled program, and resolves with the line in which it says that it is ready. */

@@ -44,6 +44,7 @@ async function findAll(): Promise<Finding[]> {
       await findTables(pool, config.DATABASE_SCHEMA),
       await findNotifications(pool, databaseUrl, config.DATABASE_LISTEN_URL),
       await findClock(pool),
+      await findRunners(pool, config.DATABASE_SCHEMA),
     ];
   } catch (error) {
     return [node, { verdict: 'fault', text: `The database can't be used: ${reasonOf(error)}` }];
@@ -114,4 +115,19 @@ async function findClock(pool: Pool): Promise<Finding> {
   const awayMs = Math.round((rows[0]?.at.getTime() ?? middle) - middle);
   const text = `The clocks of this machine and the database differ by ${Math.abs(awayMs)} ms`;
   return { verdict: Math.abs(awayMs) > MAX_CLOCK_MS ? 'warning' : 'ok', text };
+}
+
+/** Runners of another version are usual during a deploy alone. */
+async function findRunners(pool: Pool, schema: string): Promise<Finding> {
+  const { rows: tables } = await pool.query(`SELECT to_regclass($1) IS NOT NULL AS "isThere"`, [
+    `"${schema}"."Runner"`,
+  ]);
+  if (!tables[0]?.isThere) return { verdict: 'warning', text: 'Runners: none was ever started here' };
+  const { rows } = await pool.query<{ version: string; runners: number }>(
+    `SELECT version, count(*)::int AS runners FROM "Runner"
+     WHERE status = 'ACTIVE' AND kind <> 'CLI' AND "lastHeartbeatAt" > clock_timestamp() - interval '5 minutes' GROUP BY 1 ORDER BY 1`,
+  );
+  if (rows.length === 0) return { verdict: 'warning', text: 'Runners: none is alive, so no run begins' };
+  const text = `Runners: ${rows.map(({ version, runners }) => `${runners} of version ${version}`).join(', ')}`;
+  return { verdict: rows.every(({ version }) => version === VERSION) ? 'ok' : 'warning', text };
 }

@@ -51,6 +51,54 @@ program
   });
 
 program
+  .command('run')
+  .usage('<job> [--parameter=value …] [options]')
+  .description(
+    'Runs a job here and now, as a run that the panel shows live, or with --enqueue leaves it to a worker; run --help tells more.',
+  )
+  .allowUnknownOption()
+  .allowExcessArguments()
+  .helpOption(false)
+  .action(async () => {
+    const [{ runJobCommand }, { packageRun }] = await Promise.all([
+      import('./run-job/run-job.js'),
+      import('./package-sources.js'),
+    ]);
+    await runJobCommand(...packageRun(process.argv.slice(3)));
+  });
+
+program
+  .command('list')
+  .description('Shows the jobs of the file, or without one those that processes with their code have declared.')
+  .option(...JOBS)
+  .option('--json', 'write each as the API describes it, on a line')
+  .action(async ({ jobs, json }: { jobs?: string; json?: true }) => {
+    const [{ runJobCommand }, { packageRun }] = await Promise.all([
+      import('./run-job/run-job.js'),
+      import('./package-sources.js'),
+    ]);
+    const args = ['--list', ...(json ? ['--json'] : []), ...(jobs === undefined ? [] : [`--jobs=${jobs}`])];
+    await runJobCommand(...packageRun(args));
+  });
+
+program
+  .command('show <run>')
+  .description('Shows everything about a run, as jobs run show does.')
+  .option('--json', 'write what the API would answer')
+  .action((run: string, { json }: { json?: true }) => operate(['run', 'show', run, ...(json ? ['--json'] : [])]));
+
+program
+  .command('jobs')
+  .usage('<command> [options]')
+  .description(
+    'Shows and steers runs, runners, channels, jobs, schedules, batches and alerts; jobs --help lists its commands.',
+  )
+  .allowUnknownOption()
+  .allowExcessArguments()
+  .helpOption(false)
+  .action(() => operate(process.argv.slice(3)));
+
+program
   .command('doctor')
   .description('Looks at what Job Manager needs of its database, and says what is wrong. Changes nothing.')
   .action(() =>
@@ -60,6 +108,15 @@ program
   );
 
 await program.parseAsync();
+
+/** Its commands are loaded where they are used: a worker needs none of them. */
+async function operate(args: string[]): Promise<void> {
+  const [{ createJobsProgram }, { packageEngine }] = await Promise.all([
+    import('./operate/program.js'),
+    import('./package-sources.js'),
+  ]);
+  await createJobsProgram(packageEngine).parseAsync(args, { from: 'user' });
+}
 
 async function migrateDatabase(isPrinted: boolean): Promise<void> {
   const { databaseUrl } = readSettings();
