@@ -61,7 +61,7 @@ function intervalTiming(everyMs: number, anchorAt: Date): Timing {
 }
 
 function cronTiming(line: string, timeZone: string): Timing {
-  const options = { mode: '5-or-6-parts', fixedTimeRule: ruleOf(line) } as const;
+  const options = { mode: MODE, fixedTimeRule: ruleOf(line) } as const;
   const cron = new Cron(line, { ...options, timezone: timeZone });
   let read: CronPattern | undefined;
   // Most of those who ask want the next time alone.
@@ -78,6 +78,7 @@ function cronTiming(line: string, timeZone: string): Timing {
   };
 }
 
+const MODE = '5-or-6-parts';
 /** A line may name so many times of a day, and is still a list of times rather than an interval in disguise. */
 const MOST_NAMED_TIMES = 24;
 
@@ -87,13 +88,14 @@ const MOST_NAMED_TIMES = 24;
  * leap, and of one that comes twice the first counts. Any other is an interval, and runs through: it has nothing
  * while the clock leaps, and both passes of an hour that comes twice.
  */
-const ruleOf = (line: string): 'no-wildcard' | 'single-value' => (hasNamedTimes(line) ? 'no-wildcard' : 'single-value');
+function ruleOf(line: string): 'no-wildcard' | 'single-value' {
+  const { second, minute, hour } = new CronPattern(line, undefined, { mode: MODE });
+  return many(second) * many(minute) * many(hour) <= MOST_NAMED_TIMES ? 'no-wildcard' : 'single-value';
+}
 
 /** Whether a line names its times of day, at most 24 of them; any other is an interval. */
-export function hasNamedTimes(line: string): boolean {
-  const { second, minute, hour } = new CronPattern(line, undefined, { mode: '5-or-6-parts' });
-  return many(second) * many(minute) * many(hour) <= MOST_NAMED_TIMES;
-}
+export const hasNamedTimes = (line: string): boolean =>
+  new CronPattern(line, undefined, { mode: MODE, fixedTimeRule: ruleOf(line) }).isFixedTime;
 
 const many = (matches: number[]): number => matches.filter((match) => match !== 0).length;
 
