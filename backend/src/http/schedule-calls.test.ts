@@ -430,3 +430,14 @@ it('has a calendar of what comes due, by hour', async () => {
   );
   expect(schedules).toHaveLength(2);
 });
+
+it('says where more schedules come due in a time than its calendar lists', async () => {
+  await sql(
+    `INSERT INTO "Schedule" (name, "jobName", "everyMs", source, "nextRunAt")
+     SELECT 's' || n, 'echo', 3600000, 'API', clock_timestamp() + n * interval '1 minute' FROM generate_series(1, 260) n`,
+  );
+  const { schedules, isCut } = (await call('GET', '/calendar?hours=24')).json;
+  expect([schedules.length, isCut]).toEqual([200, true]);
+  await sql(`UPDATE "Schedule" SET "pausedAt" = now() WHERE "nextRunAt" > now() + interval '200 minutes'`);
+  expect((await call('GET', '/calendar?hours=24')).json.isCut).toBe(false);
+});

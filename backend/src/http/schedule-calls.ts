@@ -7,6 +7,7 @@ import { pauseOf } from '../queue/transitions/pause-named.js';
 import type { Schedule } from '../store/schedules.js';
 import { withCurrent } from './changed-meanwhile.js';
 import { actorOf, type CallContext, callerOf, type HttpDeps } from './context.js';
+import { publicBaseOf } from './mounted.js';
 
 const os = implement(contract.schedules).$context<CallContext>();
 
@@ -61,7 +62,7 @@ export function createScheduleCalls({ queue: { schedules }, config }: HttpDeps) 
 
     createSchedule: os.createSchedule.handler(async ({ input, context }) => {
       const schedule = await schedules.create(input, actorOf(context));
-      context.res.location(`${context.req.baseUrl}/admin/jobs/schedules/${schedule.id}`);
+      context.res.location(`${publicBaseOf(context.req)}/admin/jobs/schedules/${schedule.id}`);
       return changed(schedule);
     }),
 
@@ -93,9 +94,9 @@ export function createScheduleCalls({ queue: { schedules }, config }: HttpDeps) 
     ),
 
     calendar: os.calendar.handler(async ({ input: { hours } }) => {
-      const { from, schedules: entries } = await schedules.calendar(hours);
+      const { from, schedules: entries, isCut } = await schedules.calendar(hours);
       const listed = entries.map(({ times, ...entry }) => ({ ...entry, times: inIso(times) }));
-      return { from: from.toISOString(), hours, schedules: listed };
+      return { from: from.toISOString(), hours, schedules: listed, isCut };
     }),
 
     previewBackfill: os.previewBackfill.handler(async ({ input: { scheduleId, from, to } }) => {
@@ -114,7 +115,7 @@ export function createScheduleCalls({ queue: { schedules }, config }: HttpDeps) 
     runSchedule: os.runSchedule.handler(async ({ input, context }) => {
       const trigger = callerOf(context).via === 'bearer' ? 'API' : 'MANUAL';
       const jobRunId = await schedules.run(input.scheduleId, trigger, actorOf(context));
-      context.res.location(`${context.req.baseUrl}/admin/jobs/${jobRunId}`);
+      context.res.location(`${publicBaseOf(context.req)}/admin/jobs/${jobRunId}`);
       return { jobRunId };
     }),
   });

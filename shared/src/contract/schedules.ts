@@ -50,7 +50,7 @@ export type ScheduleSettings = z.infer<typeof scheduleSettings>;
 
 const outcome = { jobRunId: runId, status: z.enum(jobRunStatuses), dueAt: time, durationMs: z.number().nullable() };
 
-const scheduledRun = z.object({ ...outcome, startedAt: time.nullable(), finishedAt: time.nullable() });
+export const scheduledRun = z.object({ ...outcome, startedAt: time.nullable(), finishedAt: time.nullable() });
 export type ScheduledRun = z.infer<typeof scheduledRun>;
 
 export const jobSchedule = z.object({
@@ -276,6 +276,9 @@ export const schedules = {
             total: z.number().int(),
           }),
         ),
+        isCut: z
+          .boolean()
+          .describe('More schedules come due in this time than are listed: the 200 that come due first are'),
       }),
     ),
 

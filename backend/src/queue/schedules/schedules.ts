@@ -48,7 +48,7 @@ export interface Schedules {
   /** What a timing means, and when it would come due. */
   preview(timing: GivenTiming & { jobName?: string }, count: number): Promise<TimingPreview>;
   /** When schedules that are not paused come due within the next hours. */
-  calendar(hours: number): Promise<{ from: Date; schedules: CalendarEntry[] }>;
+  calendar(hours: number): Promise<{ from: Date; schedules: CalendarEntry[]; isCut: boolean }>;
   /** The due times between two moments that have no run. */
   previewBackfill(id: string, from: Date, to: Date): Promise<Backfill>;
   /** Queues a run for each of them, one behind the other; returns their ids. */
@@ -135,7 +135,13 @@ export function createSchedules({ sql, registry, notifier }: SchedulesOptions): 
     calendar: async (hours) => {
       const [rows, now] = await Promise.all([listSchedules(sql), readClock(sql)]);
       const from = new Date(Math.floor(now.getTime() / HOUR_MS) * HOUR_MS);
-      return { from, schedules: await calendarOf(rows.slice(0, MAX_CALENDAR), from, hours) };
+      // The next due stand first, so what is left out comes due after all that is listed.
+      const [listed, rest] = [rows.slice(0, MAX_CALENDAR), rows.slice(MAX_CALENDAR)];
+      const until = from.getTime() + hours * HOUR_MS;
+      const isCut = rest.some(
+        ({ pausedAt, nextRunAt }) => pausedAt === null && nextRunAt && nextRunAt.getTime() < until,
+      );
+      return { from, schedules: await calendarOf(listed, from, hours), isCut };
     },
 
     previewBackfill: async (id, from, to) => findBackfill(sql, await readSchedule(sql, id), from, to),

@@ -10,7 +10,7 @@ const DAY_HOURS = 24;
 const HOUR_MS = 3_600_000;
 /** So many due times in an hour are marked as many. */
 const MANY = 10;
-/** As many as the server lists. */
+/** As many as the server looks at. */
 const MAX_SCHEDULES = 200;
 
 /** What comes due in the next hours, a strip for each schedule, and the hour in which most does. */
@@ -67,9 +67,7 @@ export function Calendar({ hours }: { hours: number }) {
           </tr>
         ))}
       </Table>
-      {data.schedules.length === MAX_SCHEDULES && (
-        <p className="dimmed">The {MAX_SCHEDULES} that come due first are shown.</p>
-      )}
+      {data.isCut && <p className="dimmed">The {MAX_SCHEDULES} that come due first are looked at; there are more.</p>}
     </>
   );
 }
