@@ -2,6 +2,7 @@ import type { JobChannel } from '@job-manager/shared/contract/channels';
 import { screen, waitFor, within } from '@testing-library/react';
 import { HttpResponse, http } from 'msw';
 import { beforeEach, expect, test } from 'vitest';
+import { aChannel } from '../../testing/a-channel';
 import { ago, aRun } from '../../testing/a-run';
 import { anAuditEvent } from '../../testing/administration';
 import { backend, problem } from '../../testing/backend';
@@ -13,12 +14,7 @@ const asked: unknown[] = [];
 
 beforeEach(() => {
   asked.length = 0;
-  mail = {
-    ...{ name: 'mail', concurrency: 5, concurrencyPerRunner: null, rateLimit: 100, ratePeriodMs: 60_000, weight: 2 },
-    ...{ targetWaitMs: null, paused: null, running: 3, queued: 14, due: 14, scheduled: 0, blocked: 0 },
-    ...{ oldestDueAt: ago(60), jobs: ['trending'], rev: 1, recentStarts: 12, history: [null, 0, 14, 7] },
-    runners: [{ id: 'r1', name: 'vm:29504', running: 3 }],
-  };
+  mail = aChannel('mail');
   const change = async ({ request }: { request: Request }) => {
     const body = (await request.json().catch(() => ({}))) as object;
     asked.push({ [`${request.method} ${new URL(request.url).pathname.split('/').slice(5).join('/')}`]: body });
@@ -71,6 +67,19 @@ test('a pause can be undone from its toast, and so can resuming with the reason 
   await user.click(await screen.findByRole('button', { name: 'Resume mail' }));
   await user.click(await screen.findByRole('button', { name: 'Undo' }));
   await waitFor(() => expect(asked).toEqual([{ 'POST mail/resume': {} }, { 'POST mail/pause': { reason: 'down' } }]));
+});
+
+test('the palette pauses a channel: its page opens the dialog, unless it is paused', async () => {
+  const { user } = await openPanel('/admin/jobs/channels');
+  await screen.findByRole('row', { name: /^mail/ });
+  await user.keyboard('/');
+  await user.type(await screen.findByRole('combobox', { name: 'Search or jump to' }), 'pause mail');
+  await user.click(await screen.findByRole('option', { name: /^Pause channel mail/ }));
+  const dialog = within(await screen.findByRole('dialog', { name: 'Pause channel mail?' }));
+  await waitFor(() => expect(address()).toBe('/admin/jobs/channels/mail'));
+  await user.type(dialog.getByRole('textbox', { name: 'Reason' }), 'down');
+  await user.click(dialog.getByRole('button', { name: 'Pause' }));
+  await waitFor(() => expect(asked).toContainEqual({ 'POST mail/pause': { reason: 'down' } }));
 });
 
 test('changed limits can be undone as they were', async () => {

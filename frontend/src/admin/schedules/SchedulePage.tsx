@@ -13,6 +13,7 @@ import { Permitted } from '../../components/Permitted';
 import { DateTime, RelativeTime } from '../../components/RelativeTime';
 import { SubjectAudit } from '../../components/SubjectAudit';
 import { formatDateTime } from '../../lib/date-time';
+import { formatInZone } from '../../lib/zone-time';
 import { paths } from '../../paths';
 import { CodeBlock } from '../../ui/CodeBlock';
 import { EmptyState } from '../../ui/EmptyState';
@@ -26,7 +27,6 @@ import { skipReasonLabels } from './Outcomes';
 import { ScheduleButtons } from './ScheduleButtons';
 import { ScheduleRuns } from './ScheduleRuns';
 import { ScheduleTimeline } from './ScheduleTimeline';
-import { inZone } from './TimingFields';
 import { useScheduleActs } from './useScheduleActs';
 
 /** As the API reads it: asked for another id, it refuses the call, and no retry helps. */
@@ -152,7 +152,7 @@ function NextTimes({ schedule: { id, paused, timeZone } }: { schedule: JobSchedu
           <Cell isHeader>
             <DateTime at={at} />
           </Cell>
-          <Cell label="In its zone">{inZone(at, timeZone)}</Cell>
+          <Cell label="In its zone">{formatInZone(at, timeZone)}</Cell>
         </tr>
       ))}
     </Table>

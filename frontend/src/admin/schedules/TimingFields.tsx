@@ -6,6 +6,7 @@ import { toFailure } from '../../api/failure';
 import { fieldErrors } from '../../api/field-errors';
 import { formatDateTime } from '../../lib/date-time';
 import { timeZoneName } from '../../lib/local-time';
+import { formatInZone } from '../../lib/zone-time';
 import { Fault } from '../../ui/Fault';
 import { previewQuery } from './calls';
 import { changeKind, cronOf, type Preset, type PresetKind, presetOf } from './cron-presets';
@@ -170,7 +171,7 @@ function Preview({ data, timeZone }: PreviewProps) {
       <ol>
         {data.times.map((at) => (
           <li key={at}>
-            {inZone(at, timeZone)}
+            {formatInZone(at, timeZone)}
             {timeZone !== ownZone && <span className="dimmed"> · {formatDateTime(at)} here</span>}
           </li>
         ))}
@@ -185,13 +186,3 @@ function Preview({ data, timeZone }: PreviewProps) {
 }
 
 const ownZone = new Intl.DateTimeFormat().resolvedOptions().timeZone;
-
-/** A time in a zone, with the zone's own name for it: `2026-11-30 03:00 CET`. */
-export function inZone(at: string, timeZone: string): string {
-  try {
-    const options = { timeZone, dateStyle: 'short', timeStyle: 'short' } as const;
-    return `${new Intl.DateTimeFormat('sv-SE', options).format(new Date(at))} ${timeZone}`;
-  } catch {
-    return at;
-  }
-}

@@ -5,22 +5,12 @@ import userEvent from '@testing-library/user-event';
 import { HttpResponse, http } from 'msw';
 import { beforeEach, expect, test } from 'vitest';
 import { ago } from '../../testing/a-run';
+import { aSchedule, inMinutes, scheduleId } from '../../testing/a-schedule';
 import { backend, operator, problem, world } from '../../testing/backend';
 import { address, openPanel, untilListTakesKeys } from '../../testing/render-app';
 import { InSteps } from '../../ui/InSteps';
 
 const SCHEDULES = '/admin/jobs/schedules';
-const idOf = (nr: number) => `00000000-0000-4000-8000-${String(nr).padStart(12, '0')}`;
-const inMinutes = (minutes: number) => new Date(Date.now() + minutes * 60_000).toISOString();
-
-const aSchedule = (nr: number, name: string, more: Partial<JobSchedule> = {}): JobSchedule => ({
-  ...{ id: idOf(nr), name, jobName: 'trending', parameters: {}, cron: '0 3 * * *', everyMs: null, timeZone: 'UTC' },
-  ...{ timing: 'At 03:00 (UTC)', missed: 'once', overlap: 'skip', source: 'api', paused: null, problem: null },
-  ...{ channel: null, priority: null },
-  ...{ nextRunAt: inMinutes(nr * 60), lastDueAt: null, lastRunId: null, createdAt: ago(9_000), createdBy: 'ada' },
-  ...{ skips: [], outcomes: [], rev: 'r1' },
-  ...more,
-});
 const ran = (id: string, status: 'SUCCESS' | 'FAILED', minutes: number) =>
   ({ jobRunId: id, status, dueAt: ago(minutes * 60), durationMs: 2_000 }) as const;
 
@@ -96,7 +86,7 @@ test('keys run, pause, resume, edit and tick the marked row; what is kept in cod
   const { user } = await openList();
   await untilListTakesKeys();
   await user.keyboard('jR');
-  await waitFor(() => expect(requests).toEqual([{ [`POST /${idOf(1)}/run`]: {} }]));
+  await waitFor(() => expect(requests).toEqual([{ [`POST /${scheduleId(1)}/run`]: {} }]));
   await user.keyboard('e');
   // The closed dialog gives the focus back to the marked row, whose keys these are.
   const isMarked = () => expect(document.activeElement?.closest('[data-row]')).not.toBeNull();
@@ -105,16 +95,16 @@ test('keys run, pause, resume, edit and tick the marked row; what is kept in cod
   await waitFor(isMarked);
   await user.keyboard('P');
   await user.click(within(await screen.findByRole('dialog')).getByRole('button', { name: 'Pause' }));
-  await waitFor(() => expect(requests[1]).toEqual({ 'POST /pause': { scheduleIds: [idOf(1)] } }));
+  await waitFor(() => expect(requests[1]).toEqual({ 'POST /pause': { scheduleIds: [scheduleId(1)] } }));
   await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
   await waitFor(isMarked);
   await user.keyboard('jje');
   expect(screen.queryByRole('dialog')).toBeNull();
   await user.keyboard('P');
-  await waitFor(() => expect(requests[2]).toEqual({ 'POST /resume': { scheduleIds: [idOf(3)] } }));
+  await waitFor(() => expect(requests[2]).toEqual({ 'POST /resume': { scheduleIds: [scheduleId(3)] } }));
   const toast = (await screen.findByText('One schedule is resumed.')).closest<HTMLElement>('[role="alert"]');
   await user.click(within(toast as HTMLElement).getByRole('button', { name: 'Undo' }));
-  await waitFor(() => expect(requests[3]).toEqual({ 'POST /pause': { scheduleIds: [idOf(3)], reason: 'down' } }));
+  await waitFor(() => expect(requests[3]).toEqual({ 'POST /pause': { scheduleIds: [scheduleId(3)], reason: 'down' } }));
   await user.keyboard('ja');
   const toolbar = screen.getByRole('toolbar', { name: 'What to do with the ticked schedules' });
   expect(within(toolbar).getByText('3 chosen')).toBeVisible();
@@ -130,7 +120,7 @@ test('a link opens the editor; a line that never comes due is refused at its fie
       return problem(409, { code: 'CHANGED', current: theirs as never });
     }),
   );
-  const { user } = await openList(`?edit=${idOf(1)}`);
+  const { user } = await openList(`?edit=${scheduleId(1)}`);
   const dialog = within(await screen.findByRole('dialog', { name: 'Change hourly' }));
   const line = dialog.getByRole('textbox', { name: 'Cron line' });
   await user.clear(line);
@@ -182,7 +172,7 @@ test('says of each part of a page that it could not be loaded, and tries again',
     http.get(`/api${SCHEDULES}/:id/runs`, () => refusal() ?? HttpResponse.json({ runs: [], hasMore: false })),
     http.get('/api/admin/audit', () => HttpResponse.json({ events: [], hasMore: false })),
   );
-  const { user } = await openPanel(`${SCHEDULES}/${idOf(1)}`);
+  const { user } = await openPanel(`${SCHEDULES}/${scheduleId(1)}`);
   expect(await screen.findByText('Its next times could not be loaded')).toBeVisible();
   expect(await screen.findByText('The timeline could not be loaded')).toBeVisible();
   expect(await screen.findByText('Its runs could not be loaded')).toBeVisible();
@@ -204,14 +194,21 @@ test('the calendar looks a day or a week ahead', async () => {
       const wanted = new URL(request.url).searchParams.get('hours') ?? '';
       hours.push(wanted);
       const perHour = Array.from({ length: Number(wanted) }, (_none, hour) => (hour === 3 ? 2 : 0));
-      const entry = { scheduleId: idOf(1), name: 'hourly', jobName: 'trending', times: [], perHour, total: 2 };
-      return HttpResponse.json({ from: new Date().toISOString(), hours: Number(wanted), schedules: [entry] });
+      const entry = { scheduleId: scheduleId(1), name: 'hourly', jobName: 'trending', times: [], perHour, total: 2 };
+      return HttpResponse.json({
+        from: new Date().toISOString(),
+        hours: Number(wanted),
+        schedules: [entry],
+        isCut: Number(wanted) > 24,
+      });
     }),
   );
   const { user } = await openPanel(`${SCHEDULES}?view=calendar`);
   expect(await screen.findByText(/^Busiest hour: from .*, 2 due.$/)).toBeVisible();
+  expect(screen.queryByText(/there are more/)).toBeNull();
   await user.click(screen.getByRole('radio', { name: '7 days' }));
   await waitFor(() => expect(hours).toEqual(['24', '168']));
+  expect(await screen.findByText('The 200 that come due first are looked at; there are more.')).toBeVisible();
   await waitFor(() => expect(address()).toBe(`${SCHEDULES}?view=calendar&days=7`));
 });
 
