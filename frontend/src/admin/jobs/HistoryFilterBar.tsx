@@ -12,7 +12,8 @@ interface Props {
   jobNames: readonly string[];
   onOpenJobs: () => void;
   onFilterChange: (filters: HistoryFilters) => void;
-  onRunNew: () => void;
+  /** Absent for those who may not run. */
+  onRunNew?: () => void;
   /** The saved views, on the page of the history alone. */
   views?: ReactNode;
 }
@@ -84,9 +85,16 @@ export function HistoryFilterBar({ filters, jobNames, onOpenJobs, onFilterChange
         clearButtonProps={{ 'aria-label': 'Clear the time filter' }}
       />
       {views}
-      <Button variant="light" leftSection={<IconPlayerPlay size={16} />} className={classes.runNew} onClick={onRunNew}>
-        Run New Job
-      </Button>
+      {onRunNew && (
+        <Button
+          variant="light"
+          leftSection={<IconPlayerPlay size={16} />}
+          className={classes.runNew}
+          onClick={onRunNew}
+        >
+          Run New Job
+        </Button>
+      )}
     </div>
   );
 }

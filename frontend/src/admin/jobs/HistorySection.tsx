@@ -12,6 +12,7 @@ import {
 import type { ActiveChange } from '../../api/live/active-runs';
 import { useLiveChanges } from '../../api/live/LiveProvider';
 import { serverNow } from '../../api/server-clock';
+import { useCan } from '../../api/session';
 import { useTicks } from '../../components/ticks';
 import { useHistoryPlace, useOpenedRun, useRunDialog } from '../../components/url-state';
 import { useThrottled } from '../../lib/useThrottled';
@@ -27,6 +28,7 @@ export function HistorySection({ isOnlySection, views }: { isOnlySection?: boole
   const { jobNames, onOpenJobs } = useJobNames();
   const { open } = useOpenedRun();
   const { openNew } = useRunDialog();
+  const mayRun = useCan('run');
   const ticks = useTicks(JSON.stringify(filters));
   const { hasNewRuns, showNewRuns } = useNewRuns(filters, page, setPage);
   return (
@@ -51,7 +53,7 @@ export function HistorySection({ isOnlySection, views }: { isOnlySection?: boole
       onPageChange={setPage}
       onFilterChange={setFilters}
       onViewDetails={open}
-      onRunNew={openNew}
+      onRunNew={mayRun ? openNew : undefined}
       onRetry={() => void history.refetch()}
     />
   );

@@ -60,7 +60,8 @@ interface JobHistoryListProps {
   onPageChange: (page: number) => void;
   onFilterChange: (filters: HistoryFilters) => void;
   onViewDetails: (jobRunId: string) => void;
-  onRunNew: () => void;
+  /** Absent for those who may not run. */
+  onRunNew?: () => void;
   onRetry: () => void;
 }
 
