@@ -31,6 +31,8 @@ export const paths = {
   compare: (a: string, b: string) => `/admin/jobs/compare?a=${a}&b=${b}`,
   channels: '/admin/jobs/channels',
   channel: (name: string) => `/admin/jobs/channels/${name}`,
+  /** Its page, with the dialog that asks before it is paused. */
+  pauseChannel: (name: string) => `/admin/jobs/channels/${name}?act=pause`,
   runners: '/admin/jobs/runners',
   runnerPage: (runnerId: string, tab: RunnerTab = 'overview') =>
     `/admin/jobs/runners/${runnerId}${tab === 'overview' ? '' : `?tab=${tab}`}`,

@@ -3,6 +3,7 @@ import { IconArrowsSplit2 } from '@tabler/icons-react';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Suspense } from 'react';
 import { useParams } from 'react-router-dom';
+import { useCan } from '../../api/session';
 import { AutoRefresh } from '../../components/AutoRefresh';
 import { AlertMe } from '../../components/alerts/AlertMe';
 import { atMost, ChannelButtons, ChannelStateTag, OldestWait } from '../../components/channels/ChannelCells';
@@ -14,6 +15,7 @@ import { Pending } from '../../components/Pending';
 import { Permitted } from '../../components/Permitted';
 import { QueuedRuns } from '../../components/QueuedRuns';
 import { SubjectAudit } from '../../components/SubjectAudit';
+import { usePauseFromAddress } from '../../components/usePauseFromAddress';
 import { paths } from '../../paths';
 import { EmptyState } from '../../ui/EmptyState';
 import { Fact, Facts } from '../../ui/Facts';
@@ -43,6 +45,8 @@ function Channel({ name }: { name: string }) {
   const queryClient = useQueryClient();
   const acts = useChannelActs();
   const channel = data?.find((each) => each.name === name);
+  const canManage = useCan('manageChannels');
+  usePauseFromAddress(channel, canManage ? () => acts.pause(name) : null);
   return (
     <Page
       title={name}

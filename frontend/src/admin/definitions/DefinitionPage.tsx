@@ -1,7 +1,7 @@
 import { IconBox } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { parseAsStringLiteral, useQueryState } from 'nuqs';
-import { type ReactNode, useEffect } from 'react';
+import type { ReactNode } from 'react';
 import { useParams } from 'react-router-dom';
 import { stalledAfterQuery } from '../../api/job-queries';
 import { useCan } from '../../api/session';
@@ -10,6 +10,7 @@ import { AlertMe } from '../../components/alerts/AlertMe';
 import { Pending } from '../../components/Pending';
 import { Permitted } from '../../components/Permitted';
 import { SubjectAudit } from '../../components/SubjectAudit';
+import { usePauseFromAddress } from '../../components/usePauseFromAddress';
 import { paths } from '../../paths';
 import { EmptyState } from '../../ui/EmptyState';
 import { LinkTabs } from '../../ui/LinkTabs';
@@ -26,7 +27,7 @@ import { JobRuns } from './JobRuns';
 import { JobSchedules } from './JobSchedules';
 import { JobSettingsForm } from './JobSettingsForm';
 import { countSet } from './job-setting-fields';
-import { type JobActs, useJobActs } from './useJobActs';
+import { useJobActs } from './useJobActs';
 
 type Job = NonNullable<ListedJob['job']>;
 
@@ -65,7 +66,7 @@ function Definition({ jobName }: { jobName: string }) {
   const job = jobs?.find(({ name }) => name === jobName);
   const { causes } = useJobFailures(jobName);
   const counts: Partial<Record<Part, number>> = { failures: causes, settings: job && countSet(job.settings) };
-  usePauseFromAddress(job, canManage, acts);
+  usePauseFromAddress(job?.settings, canManage ? () => acts.pause(jobName) : null);
   return (
     <Page
       title={jobName}
@@ -132,14 +133,3 @@ const NoCode = () => (
     text="An external program executes its runs, or the job is gone from the code. Settings belong to jobs with code."
   />
 );
-
-/** The palette leads here to pause a job: `?act=pause` opens the dialog that asks first. */
-function usePauseFromAddress(job: Job | undefined, canManage: boolean, acts: JobActs): void {
-  const [act, setAct] = useQueryState('act');
-  const isWanted = act === 'pause' && job !== undefined;
-  useEffect(() => {
-    if (!isWanted || job === undefined) return;
-    void setAct(null);
-    if (canManage && job.settings.paused === null) acts.pause(job.name);
-  });
-}

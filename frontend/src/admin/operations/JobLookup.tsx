@@ -82,7 +82,24 @@ function Hit({ hit }: { hit: LookupHit }) {
         </li>
       );
     case 'correlation':
-      return hit.runs.map((run) => <RunHit key={run.id} by="Correlation id" run={run} />);
+      return (
+        <>
+          {hit.runs.map((run) => (
+            <RunHit key={run.id} by="Correlation id" run={run} />
+          ))}
+          {hit.hasMore && (
+            <li>
+              <Anchor
+                component={Link}
+                to={historyWith({ time: '30d', more: { correlationId: hit.correlationId } })}
+                inherit
+              >
+                More runs with this correlation id
+              </Anchor>
+            </li>
+          )}
+        </>
+      );
   }
 }
 

@@ -172,11 +172,10 @@ function useEntries(typed: string, isOpen: boolean): { found: PaletteEntry[]; is
   // biome-ignore lint/correctness/useExhaustiveDependencies: read anew at each opening
   const recent = useMemo(readRecentPages, [isOpen]);
   const { hits, isPending } = useLookup(typed, isOpen);
-  const canPauseJobs = useCan('manageJobs');
   const may = useAllowed();
   const runJob = mayRun ? openNewOf : undefined;
   const listed = { pages, recent, views, jobs, channels, runners: health?.runners };
-  return { found: findEntries(typed, { ...listed, hits, runJob, canPauseJobs, may }), isPending };
+  return { found: findEntries(typed, { ...listed, hits, runJob, may }), isPending };
 }
 
 /** Opens what was chosen, in a new tab where that is asked for. */

@@ -81,9 +81,17 @@ test('offers what the server found, by what it found it', () => {
   ]);
 });
 
+test('leads to the history where more runs have a correlation id than are listed', () => {
+  const hits = [{ kind: 'correlation' as const, correlationId: 'order 4711', runs: [aRun.success()], hasMore: true }];
+  expect(findEntries('order 4711', { ...sources, hits }).at(1)).toEqual({
+    ...{ group: 'Found', label: 'More runs with this correlation id', description: 'order 4711' },
+    to: '/admin/jobs/history?range=30d&corr=order+4711',
+  });
+});
+
 test('offers to pause a job that is not paused, to those who may', () => {
   const paused = { name: 'paused-one', description: '', settings: { paused: {} } };
-  const from = { ...sources, jobs: [...jobs, paused], canPauseJobs: true };
+  const from = { ...sources, jobs: [...jobs, paused], may: (permission: string) => permission === 'manageJobs' };
   expect(findEntries('pause', from).map(({ label, to }) => [label, to])).toEqual(
     expect.arrayContaining([['Pause trending…', '/admin/jobs/definitions/trending?act=pause']]),
   );
@@ -100,6 +108,15 @@ test('finds channels and runners by their names', () => {
   expect(findEntries('mail', from)).toEqual([
     { group: 'Channels', label: 'Channel mail', to: '/admin/jobs/channels/mail' },
   ]);
+});
+
+test('offers to pause a channel that is not paused, to those who may', () => {
+  const channels = [{ name: 'mail' }, { name: 'slow', paused: {} }];
+  const from = { ...sources, channels, may: (permission: string) => permission === 'manageChannels' };
+  expect(findEntries('pause channel', from).map(({ label, to }) => [label, to])).toEqual([
+    ['Pause channel mail…', '/admin/jobs/channels/mail?act=pause'],
+  ]);
+  expect(labels('pause channel', { ...sources, channels } as never)).toEqual([]);
 });
 
 test('offers the pinned views, five at most, and those that match', () => {

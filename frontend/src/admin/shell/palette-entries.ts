@@ -6,6 +6,7 @@ import type { Permission } from '@job-manager/shared/permissions';
 import { runnerName } from '../../components/runners';
 import { addressOfView } from '../../components/saved-view-address';
 import { statusLook } from '../../components/status';
+import { historyWith } from '../../components/url-state';
 import { scoreMatch } from '../../lib/fuzzy';
 import type { RecentPage } from '../../lib/recent-pages';
 import { paths } from '../../paths';
@@ -28,17 +29,17 @@ interface Sources {
   /** Filters of lists that are pinned. */
   views?: readonly SavedView[];
   jobs: readonly { name: string; description: string; settings?: { paused: unknown } }[];
-  channels?: readonly { name: string }[];
+  channels?: readonly { name: string; paused?: unknown }[];
   runners?: readonly { host: string; pid: number }[];
   /** What the server knows by this text. */
   hits?: readonly LookupHit[];
   /** Opens the run dialog for a job, or for one yet to be chosen; absent for those who may not run. */
   runJob?: (jobName: string) => void;
   /** Whether this person has a permission. */
-  may?: (permission: Permission) => boolean;
-  /** Whether jobs may be paused. */
-  canPauseJobs?: boolean;
+  may?: (permission: Permission, jobName?: string) => boolean;
 }
+
+const mayNothing = (_permission: Permission, _jobName?: string): boolean => false;
 
 /** As many lines as one can look through. */
 const MAX_ENTRIES = 20;
@@ -96,7 +97,11 @@ function hitEntries(hit: LookupHit): PaletteEntry[] {
     description: `${by}, ${statusLook[status].label}`,
     to: paths.run(id),
   });
-  if (hit.kind === 'correlation') return hit.runs.map((run) => runEntry(run, `Correlation id ${hit.correlationId}`));
+  if (hit.kind === 'correlation') {
+    const { correlationId, runs, hasMore } = hit;
+    const listed = runs.map((run) => runEntry(run, `Correlation id ${correlationId}`));
+    return hasMore ? [...listed, moreOfCorrelation(correlationId)] : listed;
+  }
   if (hit.kind === 'key') return [runEntry(hit.run, `Key ${hit.key}`)];
   if (hit.kind === 'schedule') {
     const { id, name, jobName } = hit.schedule;
@@ -105,6 +110,14 @@ function hitEntries(hit: LookupHit): PaletteEntry[] {
   if (hit.kind !== 'batch') return [];
   return [{ group: 'Found', label: `Batch ${hit.batch.name} #${hit.batch.id}`, to: paths.batch(hit.batch.id) }];
 }
+
+/** The palette lists the newest runs of a correlation id alone. */
+const moreOfCorrelation = (correlationId: string): PaletteEntry => ({
+  group: 'Found',
+  label: 'More runs with this correlation id',
+  description: correlationId,
+  to: historyWith({ time: '30d', more: { correlationId } }),
+});
 
 const recentEntries = ({ recent }: Sources): PaletteEntry[] => recent.map((page) => ({ group: 'Recent', ...page }));
 
@@ -119,17 +132,22 @@ const viewEntries = ({ views = [] }: Sources): PaletteEntry[] =>
 const pageEntries = ({ pages }: Sources): PaletteEntry[] =>
   pages.map(({ to, label, key }) => ({ group: 'Pages', label, to, keys: key && `g ${key}` }));
 
-const jobEntries = ({ jobs, runJob, canPauseJobs }: Sources): PaletteEntry[] =>
+const jobEntries = ({ jobs, runJob, may = mayNothing }: Sources): PaletteEntry[] =>
   jobs.flatMap(({ name, description, settings }) => [
     { group: 'Jobs', label: `Open ${name}`, description, to: paths.definition(name) },
     ...(runJob ? [{ group: 'Jobs' as const, label: `Run ${name}…`, act: () => runJob(name) }] : []),
-    ...(canPauseJobs && !settings?.paused
+    ...(may('manageJobs', name) && !settings?.paused
       ? [{ group: 'Jobs' as const, label: `Pause ${name}…`, to: paths.pauseJob(name) }]
       : []),
   ]);
 
-const channelEntries = ({ channels = [] }: Sources): PaletteEntry[] =>
-  channels.map(({ name }) => ({ group: 'Channels', label: `Channel ${name}`, to: paths.channel(name) }));
+const channelEntries = ({ channels = [], may = mayNothing }: Sources): PaletteEntry[] =>
+  channels.flatMap(({ name, paused }) => [
+    { group: 'Channels', label: `Channel ${name}`, to: paths.channel(name) },
+    ...(may('manageChannels') && !paused
+      ? [{ group: 'Channels' as const, label: `Pause channel ${name}…`, to: paths.pauseChannel(name) }]
+      : []),
+  ]);
 
 const runnerEntries = ({ runners = [] }: Sources): PaletteEntry[] =>
   runners.map(runnerName).map((name) => ({ group: 'Runners', label: `Runner ${name}`, to: paths.runner(name) }));
@@ -138,11 +156,11 @@ const actionEntries = ({ runJob }: Sources): PaletteEntry[] =>
   runJob ? [{ group: 'Actions', label: 'Run New Job', keys: 'c', act: () => runJob('') }] : [];
 
 /** Offered where they are typed alone. */
-const operationEntries = ({ may = () => false }: Sources): PaletteEntry[] => [
+const operationEntries = ({ may = mayNothing }: Sources): PaletteEntry[] => [
   { group: 'Actions', label: 'Compare two runs…', to: paths.comparePage },
   // What touches many leads to its tile alone.
   ...tileEntries.flatMap(({ label, tile, needs }) =>
-    needs.every(may) ? [{ group: 'Actions' as const, label, to: paths.operation(tile) }] : [],
+    needs.every((needed) => may(needed)) ? [{ group: 'Actions' as const, label, to: paths.operation(tile) }] : [],
   ),
 ];
 
