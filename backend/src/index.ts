@@ -16,6 +16,7 @@ export type { CreateServices, ServicesContext, ServicesOption } from './queue/se
 // A part of another application: panel, API, socket and engine under a path of its own, with its own users.
 
 export type { HostUser, Identify } from './auth/host-users.js';
+export { type Middleware, withMiddleware } from './auth/with-middleware.js';
 export { ConfigError, type EmbeddedSettings } from './config.js';
 export {
   createJobManager,

@@ -6,6 +6,7 @@ import { createHostUsers, type Identify } from './auth/host-users.js';
 import { type EmbeddedSettings, embeddedConfig, parseConfig } from './config.js';
 import { awaitDatabase } from './database/await-database.js';
 import { migrate } from './database/migrate.js';
+import { placeAt } from './http/mounted.js';
 import { createLog } from './log.js';
 import type { AnyJob } from './queue/job.js';
 import type { Queue } from './queue/queue.js';
@@ -29,10 +30,12 @@ export interface JobManagerOptions<Jobs extends readonly AnyJob[] = readonly Any
   services?: ServicesOption;
   /** Where `router` is mounted, such as `/ops/jobs`. */
   path: string;
+  /** The path at which browsers find it, such as `/tools/ops/jobs` behind a proxy that strips `/tools`; `path` unless said otherwise. */
+  publicPath?: string;
   /**
    * Tells who makes a request, by the application's own means; null for no person. Asked for every call, for the
    * socket when it is opened and every 30 seconds after. The socket's request is Node's own, which no middleware
-   * has seen: what tells people apart must be readable from its headers.
+   * has seen: what tells people apart must be readable from its headers. `withMiddleware` runs some on it.
    */
   identify: Identify;
   /** Where the panel sends people to sign in; `{next}` in it becomes the address they come from. */
@@ -46,7 +49,10 @@ export interface JobManagerOptions<Jobs extends readonly AnyJob[] = readonly Any
 
 /** Job Manager as a part of another application. One per process is meant. */
 export interface JobManager<Jobs extends readonly AnyJob[] = readonly AnyJob[]> {
-  /** API, health, metrics and panel, to be mounted with `app.use(path, router)`. Answers 503 until it is started. */
+  /**
+   * API, health, metrics and panel, to be mounted with `app.use(path, router)`; in a server without `use` it takes each
+   * request, and leaves those for other paths to `next`. Answers 503 until it is started.
+   */
   router: (request: IncomingMessage, response: ServerResponse, next: (error?: unknown) => void) => void;
   /** What may be asked of the engine: enqueue, cancel and the like. The compiler checks names and parameters of the jobs. */
   queue: Queue<Jobs>;
@@ -61,6 +67,11 @@ export interface JobManager<Jobs extends readonly AnyJob[] = readonly AnyJob[]> 
   close(): Promise<void>;
 }
 
+const mountPath = z
+  .string()
+  .regex(/^\/([\w.~-]+(\/[\w.~-]+)*\/?)?$/, 'must be a path such as /ops/jobs, of letters, digits and . _ ~ -')
+  .transform((path) => path.replace(/\/$/, ''));
+
 const options = z.strictObject({
   databaseUrl: postgresUrl,
   jobs: z.array(z.custom<AnyJob>((job) => typeof job === 'object', 'must be made with defineJob')),
@@ -71,10 +82,8 @@ const options = z.strictObject({
       'must be an object, or a function that makes one',
     )
     .optional(),
-  path: z
-    .string()
-    .regex(/^\/([\w.~-]+(\/[\w.~-]+)*\/?)?$/, 'must be a path such as /ops/jobs, of letters, digits and . _ ~ -')
-    .transform((path) => path.replace(/\/$/, '')),
+  path: mountPath,
+  publicPath: mountPath.optional(),
   identify: z.custom<Identify>((identify) => typeof identify === 'function', 'must be a function'),
   signInUrl: z
     .string()
@@ -93,6 +102,7 @@ export function createJobManager<Jobs extends readonly AnyJob[]>(given: JobManag
     jobsModule,
     services,
     path: mount,
+    publicPath = mount,
     identify,
     signInUrl,
     runner,
@@ -108,14 +118,20 @@ export function createJobManager<Jobs extends readonly AnyJob[]>(given: JobManag
   let starting: Promise<void> | undefined;
   let closing: Promise<void> | undefined;
   const waiting = new AbortController();
-  const host = { mount, signInUrl, isOpen: () => isOpen };
+  const host = { mount, publicPath, signInUrl, isOpen: () => isOpen };
   const face = createServerFace(engine, { sessions, host, isClosing: () => closing !== undefined });
-  const alerts = createAlertAgent({ sql: engine.pool, events: engine.events, health: face.health, config, mount });
+  const alerts = createAlertAgent({
+    sql: engine.pool,
+    events: engine.events,
+    health: face.health,
+    config,
+    mount: publicPath,
+  });
   const closeSockets: (() => void)[] = [];
   let stopWork: () => Promise<void> = async () => {};
 
   return {
-    router: face.app,
+    router: placeAt(mount, face.app),
     // The same; what the compiler knows of the jobs is nowhere at run time.
     queue: engine.queue as unknown as Queue<Jobs>,
     attach: (server) => {

@@ -24,7 +24,7 @@ const hostUser = z.object({
 export type HostUser = z.input<typeof hostUser>;
 
 /** Tells who makes a request, as the host application knows it; null for no person. */
-export type Identify = (request: IncomingMessage) => HostUser | null | Promise<HostUser | null>;
+export type Identify = (request: IncomingMessage) => HostUser | null | undefined | Promise<HostUser | null | undefined>;
 
 /** The host application could not say who makes a request. */
 export class IdentifyFailed extends Error {}

@@ -21,7 +21,7 @@ const os = implement(contract.alerts).$context<CallContext>();
 /** Where messages of incidents are sent. */
 export function createDestinationCalls({ pool, config, host }: HttpDeps) {
   const secrets = createDestinationSecrets(config, { isEmbedded: host !== undefined });
-  const sender = alertSenderOf(config, host?.mount);
+  const sender = alertSenderOf(config, host?.publicPath);
   const present = (row: ListedDestination) => presentDestination(row, sender.problemOf(row));
   const find = async (id: string): Promise<ListedDestination> => {
     const [row] = await listDestinations(pool, id);

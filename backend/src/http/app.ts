@@ -31,6 +31,7 @@ export function createHttpApp(deps: HttpDeps): express.Express {
     () => performance.now(),
   );
   const app = express();
+  app.locals.place = host;
   app.disable('x-powered-by').disable('etag').enable('case sensitive routing').enable('strict routing');
   // Unset, an application's own setting holds for what it mounts.
   if (host === undefined || config.TRUST_PROXY !== 0) app.set('trust proxy', compileTrust(config.TRUST_PROXY));

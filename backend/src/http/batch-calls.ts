@@ -7,6 +7,7 @@ import { type BatchRow, previewCancel, readBatch, readBatches, readBatchRuns } f
 import { readBatchGraph } from '../store/run-graph.js';
 import { actorOf, type CallContext, callerOf, type HttpDeps } from './context.js';
 import { correlationIdOf } from './correlation.js';
+import { publicBaseOf } from './mounted.js';
 import { hasCodeIn, presentQueuedRuns } from './present-queued.js';
 
 const os = implement(contract.batches).$context<CallContext>();
@@ -25,7 +26,7 @@ export function createBatchCalls({ pool, queue, registry }: Pick<HttpDeps, 'pool
       const correlationId = correlationIdOf(context);
       const runs = input.runs.map((run) => ({ ...run, correlationId: run.correlationId ?? correlationId }));
       const { batchId, jobRunIds } = await queue.enqueueBatch({ ...input, runs, trigger }, actorOf(context));
-      context.res.location(`${context.req.baseUrl}/admin/jobs/batches/${batchId}`);
+      context.res.location(`${publicBaseOf(context.req)}/admin/jobs/batches/${batchId}`);
       return { batchId, jobRunIds, batch: presentBatch(await known(batchId)) };
     }),
 

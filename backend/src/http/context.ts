@@ -20,6 +20,8 @@ import type { ApiRoute } from './routes.js';
 export interface HostPlace {
   /** Such as `/ops/jobs`; empty for the application's own root. */
   mount: string;
+  /** The same as browsers see it: a proxy in between may strip a prefix. */
+  publicPath: string;
   /** Where the panel sends people to sign in; `{next}` in it becomes the address they come from. */
   signInUrl?: string;
   /** Whether it has been started, and not been closed. */

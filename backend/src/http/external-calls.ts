@@ -9,6 +9,7 @@ import { readRun } from '../store/run.js';
 import { actorOf, type CallContext, type HttpDeps } from './context.js';
 import { correlationIdOf } from './correlation.js';
 import { idempotencyKeyOf } from './idempotency-key.js';
+import { publicBaseOf } from './mounted.js';
 import { hasCodeIn, presentQueuedRuns } from './present-queued.js';
 
 const os = implement(contract.external).$context<CallContext>();
@@ -36,7 +37,7 @@ export function createExternalCalls({
       const idempotencyKey = idempotencyKeyOf(context, 'start');
       const correlationId = input.correlationId ?? correlationIdOf(context);
       const run = await external.start({ ...input, idempotencyKey, correlationId }, actorOf(context));
-      context.res.location(`${context.req.baseUrl}/admin/jobs/${run.id}`);
+      context.res.location(`${publicBaseOf(context.req)}/admin/jobs/${run.id}`);
       const shouldStop = run.cancelRequestedAt !== null;
       return { jobRunId: run.id, leaseToken: run.leaseToken, shouldStop, run: presentRun(run, redaction) };
     }),

@@ -18,6 +18,7 @@ import { actorOf, type CallContext, callerOf, type HttpDeps } from './context.js
 import { correlationIdOf } from './correlation.js';
 import { readHistoryPage, refuseSecretParameter } from './history-page.js';
 import { idempotencyKeyOf } from './idempotency-key.js';
+import { publicBaseOf } from './mounted.js';
 import type { Gate } from './policy.js';
 import { hasCodeIn, presentQueuedRuns } from './present-queued.js';
 import type { StatsCache } from './stats-cache.js';
@@ -91,7 +92,7 @@ export function createJobCalls({ config, pool, queue, registry }: HttpDeps, gate
       const correlationId = input.correlationId ?? correlationIdOf(context, input.rerunOfId === undefined);
       const request = { ...input, parameters, trigger, idempotencyKey, correlationId };
       const { run, isNew } = await queue.enqueue(request, actorOf(context));
-      context.res.location(`${context.req.baseUrl}/admin/jobs/${run.id}`);
+      context.res.location(`${publicBaseOf(context.req)}/admin/jobs/${run.id}`);
       const waiting = await readWaiting(pool, run.id);
       const note = isNew ? null : noteOfEarlier(run);
       return { jobRunId: run.id, run: present({ ...run, waiting }), isNew, note };

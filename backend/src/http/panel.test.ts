@@ -51,16 +51,23 @@ describe('a page in another application', () => {
   const isOpen = () => true;
 
   it('names its files where they are mounted, and says where that is', () => {
-    const page = placePage(BUILT, { mount: '/ops/jobs', signInUrl: '/login?a=1&next={next}', isOpen });
+    const place = { mount: '/ops/jobs', publicPath: '/ops/jobs', signInUrl: '/login?a=1&next={next}', isOpen };
+    const page = placePage(BUILT, place);
     expect(page).toContain('href="/ops/jobs/favicon.svg"');
     expect(page).toContain('src="/ops/jobs/assets/panel.js"');
+    const behindProxy = placePage(BUILT, { ...place, publicPath: '/tools/ops/jobs' });
+    expect(behindProxy).toContain('src="/tools/ops/jobs/assets/panel.js"');
+    expect(behindProxy).toContain('data-mount="/tools/ops/jobs"');
     expect(page).toContain(
       '<html data-mount="/ops/jobs" data-accounts="host" data-sign-in-url="/login?a=1&amp;next={next}" lang="en">',
     );
   });
 
   it('can not be broken out of by an address', () => {
-    const page = placePage(BUILT, { mount: '', signInUrl: '/"><script>alert(1)</script>$&', isOpen });
+    const page = placePage(BUILT, {
+      ...{ mount: '', publicPath: '', isOpen },
+      signInUrl: '/"><script>alert(1)</script>$&',
+    });
     expect(page).toContain('data-sign-in-url="/&quot;>&lt;script>alert(1)&lt;/script>$&amp;"');
   });
 });

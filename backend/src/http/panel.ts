@@ -48,9 +48,9 @@ function createPage(panelDir: string, host: HostPlace | undefined): RequestHandl
  * know about its place it reads from the page, for no script may stand in it.
  */
 export function placePage(built: string, host: HostPlace | undefined): string {
-  const absolute = built.replaceAll(/ (src|href)="\.\//g, ` $1="${host?.mount ?? ''}/`);
+  const absolute = built.replaceAll(/ (src|href)="\.\//g, ` $1="${host?.publicPath ?? ''}/`);
   if (host === undefined) return absolute;
-  const place = { mount: host.mount, accounts: 'host', 'sign-in-url': host.signInUrl ?? '' };
+  const place = { mount: host.publicPath, accounts: 'host', 'sign-in-url': host.signInUrl ?? '' };
   const attributes = Object.entries(place).map(([name, value]) => ` data-${name}="${escapeAttribute(value)}"`);
   return absolute.replace('<html', () => `<html${attributes.join('')}`);
 }
