@@ -50,6 +50,8 @@ it.each(routes)('describes %s: who may call it, what it answers, what goes wrong
   const operation = document.paths[route.path][route.method.toLowerCase()];
   expect(operation.operationId).toBe(route.name);
   expect(operation.summary).toBeTruthy();
+  expect(operation.description).toMatch(/(^|\n)(Needs the permissions? `|For )/);
+  expect(operation.tags).toEqual([expect.any(String)]);
   expect(operation.security.length > 0).toBe(route.policy !== 'public');
   const statuses = Object.keys(operation.responses);
   const success = statuses.filter((status) => status.startsWith('2'));
@@ -67,6 +69,29 @@ it.each(routes)('describes %s: who may call it, what it answers, what goes wrong
   const placeholders = [...route.path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
   const parameters = (operation.parameters ?? []).filter((parameter: { in: string }) => parameter.in === 'path');
   expect(parameters.map((parameter: { name: string }) => parameter.name)).toEqual(placeholders);
+});
+
+it('declares and describes the tags that its calls have, and no other', () => {
+  const used = Object.values<object>(document.paths).flatMap((methods) =>
+    Object.values<{ tags: string[] }>(methods as never).flatMap(({ tags }) => tags),
+  );
+  expect(document.tags.map(({ name }: { name: string }) => name).sort()).toEqual([...new Set(used)].sort());
+  for (const { description } of document.tags) expect(description).toBeTruthy();
+});
+
+it('says of each call who may make it, and what it leaves out for others', () => {
+  expect(document.paths['/admin/jobs/schedules'].get.description).toBe('Needs the permission `view`.');
+  expect(document.paths['/admin/jobs/schedules'].post.description).toMatch(
+    /Needs the permissions `manageSchedules` and `run`\. Without `view` the answer leaves out `schedule`\.$/,
+  );
+  expect(document.paths['/auth/login'].post.description).toMatch(/For everybody\.$/);
+});
+
+it('has names for its nouns, each of which an answer has', () => {
+  const text = JSON.stringify(document);
+  const names = Object.keys(document.components.schemas);
+  expect(names.length).toBeGreaterThan(40);
+  expect(names.filter((name) => !text.includes(`"#/components/schemas/${name}"`))).toEqual([]);
 });
 
 it('names only things that it has', () => {

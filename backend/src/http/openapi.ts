@@ -1,23 +1,24 @@
 import { contract } from '@job-manager/shared/contract/index';
-import { jobDefinition, jobRun, jobRunSummary, jobStats } from '@job-manager/shared/contract/run';
-import { problem } from '@job-manager/shared/errors';
 import { type OpenAPI, OpenAPIGenerator } from '@orpc/openapi';
 import { ZodToJsonSchemaConverter } from '@orpc/zod/zod4';
 import { Router } from 'express';
 import swaggerUi from 'swagger-ui-express';
+import { publicBaseOf } from './mounted.js';
+import { namedSchemas } from './openapi-schemas.js';
 import { type ProblemCode, problemTitles, statusOf } from './problem.js';
 import { type ApiRoute, listRoutes, takesKey } from './routes.js';
 
 /** `openapi.json` and `docs`, the page to read it: both for everybody, they tell no more than the documents. */
 export function createDocumentRoutes(): Router {
-  const routes = Router({ caseSensitive: true });
+  const routes = Router({ caseSensitive: true, strict: true });
   let document: Promise<OpenAPI.Document> | undefined;
   routes.get('/openapi.json', async (req, res) => {
     document ??= createDocument();
-    res.json({ ...(await document), servers: [{ url: req.baseUrl }] });
+    res.json({ ...(await document), servers: [{ url: publicBaseOf(req) }] });
   });
   // Seen from `docs/`, wherever an application has mounted us.
   const ui = { swaggerUrl: '../openapi.json', customSiteTitle: 'Job Manager API' };
+  routes.get('/docs', (req, res) => res.redirect(301, `${publicBaseOf(req)}/docs/`));
   routes.use('/docs', swaggerUi.serveFiles(undefined, ui));
   routes.get('/docs/', swaggerUi.setup(undefined, ui));
   return routes;
@@ -32,15 +33,11 @@ export async function createDocument(): Promise<OpenAPI.Document> {
       version: '0.1.0',
       description:
         'Browsers sign in with `auth/login` and a cookie. Programs send `Authorization: Bearer` with an API token, which a SUPER_ADMIN creates in the panel, or with a session from `auth/token`. Every error is `application/problem+json`.',
+      license: { name: 'MIT', identifier: 'MIT' },
     },
     servers: [{ url: '/api' }],
-    commonSchemas: {
-      JobRun: { schema: jobRun, strategy: 'output' },
-      JobRunSummary: { schema: jobRunSummary, strategy: 'output' },
-      JobDefinition: { schema: jobDefinition, strategy: 'output' },
-      JobStats: { schema: jobStats, strategy: 'output' },
-      Problem: { schema: problem, strategy: 'output' },
-    },
+    tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
+    commonSchemas: namedSchemas,
     components: {
       securitySchemes: {
         cookie: { type: 'apiKey', in: 'cookie', name: 'jm_session', description: '`__Host-jm_session` over https' },
@@ -60,6 +57,7 @@ export async function createDocument(): Promise<OpenAPI.Document> {
 function describeRoute(document: OpenAPI.Document, route: ApiRoute): void {
   const operation = document.paths?.[route.path]?.[route.method.toLowerCase() as 'get' | 'post'];
   if (!operation) throw new Error(`The API document lacks ${route.method} ${route.path}`);
+  operation.description = [operation.description, describeCaller(route)].filter(Boolean).join('\n\n');
   operation.security = route.policy === 'public' ? [] : [{ cookie: [] }, { bearer: [] }];
   operation.responses ??= {};
   Object.assign(operation.responses, problemResponses(codesOf(route)));
@@ -67,6 +65,36 @@ function describeRoute(document: OpenAPI.Document, route: ApiRoute): void {
   if (BEGINS_A_RUN.includes(route.name)) {
     Object.assign(operation.responses['201'] ?? {}, { headers: { Location: LOCATION } });
   }
+}
+
+/** What the calls are about; each names one. */
+const TAGS: Record<string, string> = {
+  Jobs: 'Runs of jobs from their enqueueing to the history, and the jobs themselves with settings and presets',
+  Messages: 'What runs write while they are executed',
+  Batches: 'Runs that were queued as one',
+  'Bulk operations': 'Acts on many runs, with a preview first',
+  Channels: 'Lanes that runs queue in, with their limits',
+  Schedules: 'Runs at set times',
+  Runners: 'Processes that execute runs, and commands to them',
+  Metrics: 'Figures over time',
+  Alerts: 'Rules, incidents, and who is notified of them',
+  'Health and recovery': 'How the system does, and what brings it back',
+  'External programs': 'Runs that programs of any language execute over the API',
+  Errors: 'Errors of browsers',
+  Administration: 'People, roles, API tokens and the audit log',
+  'Sign-in': 'Sessions, passwords and second factors',
+};
+
+/** Who may make a call. */
+function describeCaller({ policy, alsoNeeds, viewedFields }: ApiRoute): string {
+  if (policy === 'public') return 'For everybody.';
+  if (policy === 'session')
+    return 'For people who are signed in, also before they have done what their account asks first.';
+  if (policy === 'signedIn') return 'For people who are signed in; API tokens have no session.';
+  const names = [policy, ...alsoNeeds].map((permission) => `\`${permission}\``);
+  const needed = `Needs the permission${names.length > 1 ? 's' : ''} ${names.join(' and ')}.`;
+  if (viewedFields.length === 0) return needed;
+  return `${needed} Without \`view\` the answer leaves out ${viewedFields.map((field) => `\`${field}\``).join(', ')}.`;
 }
 
 const BEGINS_A_RUN = ['jobs.enqueue', 'external.start'];

@@ -94,7 +94,7 @@ export const bulkStates = ['RUNNING', 'DONE', 'ABORTED', 'FAILED'] as const;
 
 const reasons = z.array(z.object({ reason: z.string(), count }));
 
-const bulkOperation = z.object({
+export const bulkOperation = z.object({
   id: runId,
   action: z.enum(bulkActions),
   state: z.enum(bulkStates).describe('`FAILED`: stopped by an error, which `error` has'),
@@ -116,7 +116,7 @@ export type BulkOperation = z.infer<typeof bulkOperation>;
 
 const answer = z.object({ operation: bulkOperation });
 
-const bulkPreview = z.object({
+export const bulkPreview = z.object({
   token: z.uuid().describe('Starts the operation on exactly these runs, for 15 minutes'),
   total: count,
   isCut: z.boolean().describe(`More match than the ${limits.bulkRuns} that one operation takes`),

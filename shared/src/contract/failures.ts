@@ -30,7 +30,7 @@ const verdict = z.object({
   cameBackAt: time.nullable().describe('When a run failed of it again after it was resolved, until its state is set'),
 });
 
-const failureCause = z.object({
+export const failureCause = z.object({
   fingerprint: z.string().describe('The same for all failures of a job with this cause'),
   jobName: z.string(),
   cause: z.string().describe('The error without numbers, ids, quoted text, addresses and paths'),

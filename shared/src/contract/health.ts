@@ -28,7 +28,7 @@ export const runnerHealth = z.object({
 });
 export type RunnerHealth = z.infer<typeof runnerHealth>;
 
-const troubledRun = z.object({
+export const troubledRun = z.object({
   jobRunId: runId,
   jobName: z.string(),
   runnerId: z.string().nullable(),

@@ -8,7 +8,7 @@ import { snapshotsAnswer } from './run-lists.js';
 const time = z.iso.datetime();
 
 /** What needs an operator. */
-const issue = z.object({
+export const issue = z.object({
   key: z.string().describe('The same as long as it lasts'),
   severity: z.enum(['critical', 'warning']),
   message: z.string().describe('In words for people'),

@@ -10,12 +10,15 @@ import { jobDefinition, jobRun, jobRunSummary, jobStats, runId } from './run.js'
 const TAG = ['Jobs'];
 const byRun = z.strictObject({ jobRunId: runId });
 
+/** A job as it is listed: what its code says, and what operators have set of it. */
+export const listedJob = jobDefinition.extend({ settings: jobSettings });
+
 export const jobs = {
   definitions: routeFor('view')
     .route({ method: 'GET', path: '/admin/jobs/definitions', summary: 'Jobs that can be run', tags: TAG })
     .output(
       z.object({
-        jobs: z.array(jobDefinition.extend({ settings: jobSettings })),
+        jobs: z.array(listedJob),
         stalledAfterMs: z.number().int().describe('Silence after which a run counts as stalled'),
         forceFailAfterMs: z
           .number()

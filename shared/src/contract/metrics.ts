@@ -22,7 +22,7 @@ const listOf = <Item extends z.ZodType<unknown, string>>(item: Item, max: number
 const from = isoTime.optional().describe('24 hours before `to` by default; moved back to a whole minute, hour or day');
 const to = isoTime.optional().describe('Now by default');
 
-const metricSeries = z.object({
+export const metricSeries = z.object({
   measure: z.enum(metricMeasures),
   unit: z.enum(metricUnits),
   group: z

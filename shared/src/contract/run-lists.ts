@@ -32,7 +32,7 @@ export type LookupHit = z.infer<typeof lookupHit>;
 
 export const queueStates = ['due', 'scheduled', 'blocked'] as const;
 
-const graphNode = z.object({
+export const graphNode = z.object({
   jobRunId: runId,
   /** Null for a run that was removed. */
   jobName: z.string().nullable(),

@@ -7,7 +7,7 @@ import { routeFor } from './policy.js';
 const TAG = ['Health and recovery'];
 const time = z.iso.datetime();
 
-const component = z.object({
+export const systemComponent = z.object({
   id: z.enum(systemComponents),
   status: z.enum(verdicts).describe('The worst of its reasons and of its open incidents'),
   figure: z.string().describe('Its most telling figure, in words'),
@@ -22,9 +22,9 @@ const component = z.object({
     .describe('The worst incident of each of the last 90 days in UTC, today last; null where no server was sampled'),
   upPercent: z.number().nullable().describe('Part of those days without a critical incident'),
 });
-export type SystemComponent = z.infer<typeof component>;
+export type SystemComponent = z.infer<typeof systemComponent>;
 
-const systemEvent = z.object({
+export const systemEvent = z.object({
   id: z.string(),
   at: time,
   kind: z.enum(systemEventKinds),
@@ -64,7 +64,7 @@ export const system = {
         deliveries: z
           .object({ sent: z.int(), failed: z.int(), waiting: z.int() })
           .describe('Messages of alerts within 24 hours'),
-        components: z.array(component),
+        components: z.array(systemComponent),
         checkedAt: time,
       }),
     ),
