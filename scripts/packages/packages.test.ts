@@ -10,6 +10,7 @@ import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import { ensurePanel } from '../lib/panel.js';
 import { buildPackages } from './build.js';
 import { PACKAGES, type PackageName } from './manifests.js';
+import { describeRecipes } from './recipes-test-kit.js';
 
 const run = promisify(execFile);
 const HOSTS = fileURLToPath(new URL('./hosts', import.meta.url));
@@ -386,6 +387,8 @@ describe.each(['commonjs', 'modules'])('an application of %s', (kind) => {
     });
   }
 });
+
+describeRecipes({ folder: () => folder, npm: (...args) => npm(...args), createDatabase: createHostDatabase, end });
 
 const environmentOf = (databaseUrl: string): NodeJS.ProcessEnv => ({
   ...{ PATH: process.env.PATH, HOME: process.env.HOME, NO_COLOR: '1' },

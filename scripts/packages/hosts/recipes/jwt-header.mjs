@@ -1,0 +1,29 @@
+import { createServer } from 'node:http';
+import { createJobManager } from '@job-manager/server';
+import express from 'express';
+import jwt from 'jsonwebtoken';
+import { listen, options, people, secret } from './lib.mjs';
+
+const app = express();
+const server = createServer(app);
+
+const jobManager = createJobManager({
+  ...options,
+  identify: ({ headers }) => {
+    const [, token] = /^Bearer (.+)$/.exec(headers.authorization ?? '') ?? [];
+    try {
+      const claims = jwt.verify(token ?? '', secret, { algorithms: ['HS256'] });
+      return { id: claims.sub, email: claims.email, role: claims.isAdmin ? 'SUPER_ADMIN' : 'USER' };
+    } catch {
+      return null;
+    }
+  },
+});
+app.use('/ops/jobs', jobManager.router);
+jobManager.attach(server);
+
+app.post('/sign-in/:id', (request, response) => {
+  const { id, email, isAdmin } = people.get(request.params.id);
+  response.json({ token: jwt.sign({ email, isAdmin }, secret, { subject: id, expiresIn: '1h' }) });
+});
+listen(server, jobManager);
