@@ -21,7 +21,10 @@ export function App() {
   return (
     <MantineProvider theme={theme} cssVariablesResolver={contrastVariables} defaultColorScheme="auto">
       <QueryClientProvider client={queryClient}>
-        <ErrorBoundary FallbackComponent={BrokenPage} onError={(error) => trackError(error, { action: 'showPage' })}>
+        <ErrorBoundary
+          FallbackComponent={BrokenPage}
+          onError={(error) => trackError(error, { action: 'showPage', component: 'App' })}
+        >
           <AppRoutes />
         </ErrorBoundary>
         <ToastHost />

@@ -30,7 +30,8 @@ export function AdminLayout() {
   const queryClient = useQueryClient();
   const onLost = useCallback(
     (failures: number) => {
-      if (failures === TELL_AFTER_FAILURES) trackWarning('Real-time updates are lost', { action: 'loadActiveJobs' });
+      if (failures === TELL_AFTER_FAILURES)
+        trackWarning('Real-time updates are lost', { action: 'loadActiveJobs', component: 'AdminLayout' });
       if (failures >= RECHECK_AFTER_FAILURES) void recheckSession(queryClient);
     },
     [queryClient],

@@ -31,7 +31,7 @@ afterEach(() => {
 
 test('keeps the last ten, with what was being done and where', () => {
   for (let index = 1; index <= 12; index++)
-    trackError(new Error(`fault ${index}`), { action: 'cancelJob', jobRunId: '7' });
+    trackError(new Error(`fault ${index}`), { action: 'cancelJob', component: 'CancelProvider', jobRunId: '7' });
   const kept = getRecentErrors();
   expect(kept.map(({ message }) => message)).toEqual(Array.from({ length: 10 }, (_, index) => `fault ${index + 3}`));
   expect(kept[0]?.context).toMatchObject({
@@ -46,8 +46,8 @@ test('keeps the last ten, with what was being done and where', () => {
 });
 
 test('takes anything that was thrown', () => {
-  trackError('a string', { action: 'x' });
-  trackError(null, { action: 'x' });
+  trackError('a string', { action: 'x', component: 'Part' });
+  trackError(null, { action: 'x', component: 'Part' });
   expect(getRecentErrors().map(({ message }) => message)).toEqual(['a string', 'null']);
 });
 
@@ -55,17 +55,21 @@ test('does without storage', () => {
   vi.spyOn(Storage.prototype, 'setItem').mockImplementation(() => {
     throw new Error('full');
   });
-  expect(() => trackError(new Error('fault'), { action: 'x' })).not.toThrow();
+  expect(() => trackError(new Error('fault'), { action: 'x', component: 'Part' })).not.toThrow();
 });
 
 test('is not confused by what others left in the storage', () => {
   sessionStorage.setItem('jobManagerErrors', '{nonsense');
   expect(getRecentErrors()).toEqual([]);
-  trackWarning('odd', { action: 'x' });
+  trackWarning('odd', { action: 'x', component: 'Part' });
 });
 
 test('never keeps nor sends a secret', async () => {
-  trackError(new Error('refused'), { action: 'enqueueJob', params: { batchSize: 5, apiKey: 'k-123' } });
+  trackError(new Error('refused'), {
+    action: 'enqueueJob',
+    component: 'RunJobModal',
+    params: { batchSize: 5, apiKey: 'k-123' },
+  });
   expect(getRecentErrors()[0]?.context.params).toEqual({ batchSize: 5, apiKey: '[redacted]' });
   vi.advanceTimersByTime(2_000);
   const sent = () => world.reported.find(({ message }) => message === 'refused');
@@ -75,7 +79,7 @@ test('never keeps nor sends a secret', async () => {
 test('tells the server, gathered, equal ones counted', async () => {
   for (let count = 0; count < 5; count++)
     trackError(new Error('again'), { action: 'render', component: 'HistorySection' });
-  trackWarning('odd', { action: 'readAnew' });
+  trackWarning('odd', { action: 'readAnew', component: 'Part' });
   await settle();
   expect(callsTo('POST /api/errors')).toBe(1);
   expect(world.reported).toEqual([
@@ -85,32 +89,33 @@ test('tells the server, gathered, equal ones counted', async () => {
 });
 
 test('sends no more than 10 at once, nor 30 kinds a minute', async () => {
-  for (let index = 0; index < 50; index++) trackError(new Error(`kind ${index}`), { action: 'x' });
+  for (let index = 0; index < 50; index++) trackError(new Error(`kind ${index}`), { action: 'x', component: 'Part' });
   await settle();
   expect(world.reported).toHaveLength(10);
   world.reported = [];
-  for (let index = 50; index < 100; index++) trackError(new Error(`kind ${index}`), { action: 'x' });
+  for (let index = 50; index < 100; index++) trackError(new Error(`kind ${index}`), { action: 'x', component: 'Part' });
   await settle();
   expect(world.reported).toHaveLength(10);
   world.reported = [];
-  for (let index = 100; index < 200; index++) trackError(new Error(`kind ${index}`), { action: 'x' });
+  for (let index = 100; index < 200; index++)
+    trackError(new Error(`kind ${index}`), { action: 'x', component: 'Part' });
   await settle();
   expect(world.reported).toHaveLength(10);
   world.reported = [];
-  trackError(new Error('one more'), { action: 'x' });
+  trackError(new Error('one more'), { action: 'x', component: 'Part' });
   vi.advanceTimersByTime(2_000);
   expect(callsTo('POST /api/errors')).toBe(3);
 });
 
 test('reports again after the clock was set back', async () => {
   for (let index = 0; index < 30; index++) {
-    trackError(new Error(`kind ${index}`), { action: 'x' });
+    trackError(new Error(`kind ${index}`), { action: 'x', component: 'Part' });
     if (index % 10 !== 9) continue;
     await settle();
     world.reported = [];
   }
   vi.setSystemTime(Date.now() - 3_600_000);
-  trackError(new Error('later'), { action: 'x' });
+  trackError(new Error('later'), { action: 'x', component: 'Part' });
   await settle();
   expect(world.reported).toMatchObject([{ message: 'later' }]);
 });
@@ -119,7 +124,7 @@ test('stays within what the server takes, however long the errors are', async ()
   for (let index = 0; index < 10; index++) {
     const error = new Error(`${index}${'x'.repeat(5_000)}`);
     error.stack = 'x'.repeat(50_000);
-    trackError(error, { action: 'enqueueJob', params: { note: 'x'.repeat(20_000) } });
+    trackError(error, { action: 'enqueueJob', component: 'RunJobModal', params: { note: 'x'.repeat(20_000) } });
   }
   await settle();
   expect(world.reported).toHaveLength(10);
@@ -130,17 +135,19 @@ test('does not report an ended session', async () => {
   const { backend } = await import('../testing/backend');
   const { http } = await import('msw');
   backend.use(http.get('/api/admin/jobs/stats', () => problem(401)));
-  await client.jobs.stats({}).catch((error: unknown) => trackError(error, { action: 'loadStats' }));
+  await client.jobs.stats({}).catch((error: unknown) => trackError(error, { action: 'loadStats', component: 'Part' }));
   expect(getRecentErrors()).toHaveLength(1);
-  trackError(new Error('another'), { action: 'x' });
+  trackError(new Error('another'), { action: 'x', component: 'Part' });
   await settle();
   expect(world.reported.map(({ message }) => message)).toEqual(['another']);
 });
 
 test('trackAsync tracks what fails and throws it on', async () => {
-  await expect(trackAsync(async () => 7, { action: 'x' })).resolves.toBe(7);
+  await expect(trackAsync(async () => 7, { action: 'x', component: 'Part' })).resolves.toBe(7);
   const fault = new Error('fault');
-  await expect(trackAsync(() => Promise.reject(fault), { action: 'loadHistory' })).rejects.toBe(fault);
+  await expect(
+    trackAsync(() => Promise.reject(fault), { action: 'loadHistory', component: 'JobHistoryList' }),
+  ).rejects.toBe(fault);
   expect(getRecentErrors().map(({ context }) => context.action)).toEqual(['loadHistory']);
 });
 
@@ -168,7 +175,7 @@ test('takes what the server refuses for a warning', async () => {
   const { backend } = await import('../testing/backend');
   const { http } = await import('msw');
   backend.use(http.get('/api/admin/jobs/stats', () => problem(409)));
-  await client.jobs.stats({}).catch((error: unknown) => trackError(error, { action: 'loadStats' }));
+  await client.jobs.stats({}).catch((error: unknown) => trackError(error, { action: 'loadStats', component: 'Part' }));
   expect(getRecentErrors().map(({ level }) => level)).toEqual(['warning']);
 });
 
@@ -177,7 +184,7 @@ test('sends what is gathered when the page is left', () => {
   const beacon = vi.fn(() => true);
   vi.stubGlobal('navigator', { userAgent: 'test', sendBeacon: beacon });
   vi.spyOn(document, 'visibilityState', 'get').mockReturnValue('hidden');
-  trackError(new Error('last words'), { action: 'x' });
+  trackError(new Error('last words'), { action: 'x', component: 'Part' });
   document.dispatchEvent(new Event('visibilitychange'));
   stop();
   vi.unstubAllGlobals();
@@ -189,15 +196,15 @@ test('tells Sentry where the server names a DSN', async () => {
   world.sentryDsn = 'https://key@sentry.example.com/1';
   const fresh = await import('./errorTracking');
   const fault = new Error('fault');
-  fresh.trackError(fault, { action: 'enqueueJob', jobName: 'trending' });
-  fresh.trackWarning('odd', { action: 'x' });
+  fresh.trackError(fault, { action: 'enqueueJob', component: 'RunJobModal', jobName: 'trending' });
+  fresh.trackWarning('odd', { action: 'x', component: 'Part' });
   await vi.waitFor(() => expect(sentry.captureMessage).toHaveBeenCalledOnce());
   expect(sentry.init).toHaveBeenCalledExactlyOnceWith(
     expect.objectContaining({ dsn: 'https://key@sentry.example.com/1', environment: 'test', release: '0.1.0' }),
   );
   expect(sentry.captureException).toHaveBeenCalledExactlyOnceWith(
     fault,
-    expect.objectContaining({ level: 'error', tags: { action: 'enqueueJob', component: undefined } }),
+    expect.objectContaining({ level: 'error', tags: { action: 'enqueueJob', component: 'RunJobModal' } }),
   );
 });
 
@@ -205,7 +212,7 @@ test('loads no Sentry where there is no DSN', async () => {
   vi.resetModules();
   sentry.init.mockClear();
   const fresh = await import('./errorTracking');
-  fresh.trackError(new Error('fault'), { action: 'x' });
+  fresh.trackError(new Error('fault'), { action: 'x', component: 'Part' });
   await vi.waitFor(() => expect(callsTo('GET /api/errors/settings')).toBe(1));
   await settle();
   expect(sentry.init).not.toHaveBeenCalled();

@@ -39,9 +39,10 @@ const HARMLESS = /^ResizeObserver loop/;
 /** Tracks what nobody caught, until the returned function is called. */
 export function watchUncaughtErrors(): () => void {
   const onError = ({ error, message }: ErrorEvent) => {
-    if (!HARMLESS.test(message)) trackError(error ?? message, { action: 'uncaught' });
+    if (!HARMLESS.test(message)) trackError(error ?? message, { action: 'uncaught', component: 'window' });
   };
-  const onRejection = ({ reason }: PromiseRejectionEvent) => trackError(reason, { action: 'unhandledRejection' });
+  const onRejection = ({ reason }: PromiseRejectionEvent) =>
+    trackError(reason, { action: 'unhandledRejection', component: 'window' });
   window.addEventListener('error', onError);
   window.addEventListener('unhandledrejection', onRejection);
   const stopReporting = reportBeforeLeaving();

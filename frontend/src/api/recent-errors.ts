@@ -2,7 +2,8 @@
 export interface ErrorContext {
   /** `enqueueJob`, `cancelJob`. */
   action: string;
-  component?: string;
+  /** The part of the panel in which it was: `RunJobModal`; of what is read, the call: `jobs.history`. */
+  component: string;
   jobName?: string;
   jobRunId?: string;
   /** What was asked for; secrets are taken out before it is kept or sent. */

@@ -17,7 +17,8 @@ export function ToastHost() {
   useEffect(() => {
     if (!isMissing) return;
     // Should it not come, the next toast tries again.
-    const failed = (error: unknown) => trackError(error, { action: isNeeded ? 'showToast' : 'fetchToasts' });
+    const failed = (error: unknown) =>
+      trackError(error, { action: isNeeded ? 'showToast' : 'fetchToasts', component: 'ToastHost' });
     const load = () => import('./Toasts');
     // Fetched ahead it may fail quietly: nothing is to be shown yet.
     (isNeeded ? loadCode(load) : load()).then((module) => setToasts(() => module.Toasts), failed);

@@ -79,7 +79,7 @@ function useNoticesOfRuns(ways: Ways): void {
         (error) => {
           // The next end tries again.
           notices.current = undefined;
-          trackError(error, { action: 'showToast' });
+          trackError(error, { action: 'showToast', component: 'LiveEffects' });
         },
       );
     },
@@ -94,7 +94,7 @@ function useNoticesOfIncidents({ goTo }: Ways): void {
     (changes: IncidentChange[]) => {
       loadCode(() => import('../../components/notices/incident-notices')).then(
         ({ announceIncidents }) => announceIncidents(changes, goTo),
-        (error) => trackError(error, { action: 'announceIncidents' }),
+        (error) => trackError(error, { action: 'announceIncidents', component: 'LiveEffects' }),
       );
     },
     [goTo],
@@ -132,7 +132,7 @@ function useAnnouncements(): { text: string; number: number } {
           text: [describeIncidents(incidents), describeEnds(ended)].filter((text) => text !== '').join(' '),
           number: number + 1,
         })),
-      (error) => trackError(error, { action: 'announceEnds' }),
+      (error) => trackError(error, { action: 'announceEnds', component: 'LiveEffects' }),
     );
   }, []);
   useNews(onNews, useEndsAndIncidents, ANNOUNCEMENT_INTERVAL_MS);

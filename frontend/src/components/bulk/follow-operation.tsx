@@ -26,7 +26,7 @@ function readLater(id: string, onEnd: OnEnd | undefined): void {
     readBulk(id).then(
       (operation) => followOperation(operation, onEnd),
       (error) => {
-        trackError(error, { action: 'readOperation' });
+        trackError(error, { action: 'readOperation', component: 'OperationToast' });
         readLater(id, onEnd);
       },
     );

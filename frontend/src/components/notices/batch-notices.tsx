@@ -49,7 +49,7 @@ export function createBatchNotices({ goTo }: { goTo(address: string): void }) {
               offer: { label: 'Show', act: () => goTo(failuresOf()) },
             });
         },
-        (error) => trackError(error, { action: 'readBatch' }),
+        (error) => trackError(error, { action: 'readBatch', component: 'BatchNotices' }),
       );
     }, READ_EVERY_MS);
   }
