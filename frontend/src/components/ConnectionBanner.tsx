@@ -12,6 +12,8 @@ import { Attempt, LastMessage, ReconnectNow } from './ConnectionFacts';
 const ConnectionBlocked = loadable(() => import('./ConnectionBlocked').then((module) => module.ConnectionBlocked));
 
 const STALE_AFTER_MS = 60_000;
+/** After this it is hardly a server that restarts. */
+const ADVICE_AFTER_MS = 300_000;
 
 /** Shows that the page no longer follows, why as far as is known, and how old it may be. */
 export function ConnectionBanner() {
@@ -43,12 +45,19 @@ export function ConnectionBanner() {
 
 const BLOCKED_TITLE = "Real-time updates don't get through";
 
+const STALE = 'Data may be stale: the server has sent nothing for more than';
+const silenceTexts = {
+  short: 'Reconnecting. The list continues by itself as soon as the server answers.',
+  stale: `${STALE} a minute. Still trying to reconnect.`,
+  long: `${STALE} 5 minutes. Reload the page, and check that other pages load; if they do, contact whoever runs this server.`,
+};
+
 function Lost() {
   const receivedAt = useLive((live) => live.receivedAt);
   const refusedBecause = useLive((live) => live.refusedBecause);
-  const isStale = useServerTime(() => Date.now() - (receivedAt ?? Date.now()) > STALE_AFTER_MS);
-  if (refusedBecause !== null) return refusedBecause;
-  return isStale
-    ? 'Data may be stale: the server has sent nothing for more than a minute. Still trying to reconnect.'
-    : 'Reconnecting. The list continues by itself as soon as the server answers.';
+  const silence = useServerTime(() => {
+    const silentMs = Date.now() - (receivedAt ?? Date.now());
+    return silentMs > ADVICE_AFTER_MS ? 'long' : silentMs > STALE_AFTER_MS ? 'stale' : 'short';
+  });
+  return refusedBecause ?? silenceTexts[silence];
 }
