@@ -3,9 +3,13 @@ import { isReturningFocus } from './useReturnFocus';
 
 /**
  * Whether the pointer, or a focus that came by keyboard, is inside an element. A click focuses a button as well, and a
- * closed dialog gives the focus back, but there the reader may be gone.
+ * closed dialog gives the focus back, but there the reader may be gone. By `pointermove` a pointer counts that was moved
+ * inside, and not one that rests where the element came to lie, as where a dialog was closed.
  */
-export function useIsInside(zone: RefObject<HTMLElement | null>): boolean {
+export function useIsInside(
+  zone: RefObject<HTMLElement | null>,
+  by: 'pointerenter' | 'pointermove' = 'pointerenter',
+): boolean {
   const [hasPointer, setPointer] = useState(false);
   const [hasFocus, setFocus] = useState(false);
 
@@ -13,7 +17,7 @@ export function useIsInside(zone: RefObject<HTMLElement | null>): boolean {
     const element = zone.current;
     if (element === null) return;
     const listeners: Record<string, (event: Event) => void> = {
-      pointerenter: () => setPointer(true),
+      [by]: () => setPointer(true),
       pointerleave: () => setPointer(false),
       focusin: ({ target }) =>
         setFocus(target instanceof Element && target.matches(':focus-visible') && !isReturningFocus()),
@@ -25,7 +29,7 @@ export function useIsInside(zone: RefObject<HTMLElement | null>): boolean {
     return () => {
       for (const [type, listener] of Object.entries(listeners)) element.removeEventListener(type, listener);
     };
-  }, [zone]);
+  }, [zone, by]);
 
   // An element that goes, or is disabled, under the pointer or the focus may say nothing of its leaving.
   useEffect(() => {

@@ -1,7 +1,7 @@
 import type { JobRunSummary } from '@job-manager/shared/contract/run';
-import { Button } from '@mantine/core';
 import { IconZzz } from '@tabler/icons-react';
 import { type ComponentType, type ReactNode, Suspense, useMemo, useRef } from 'react';
+import { useLive } from '../../api/live/LiveProvider';
 import { useServerTime } from '../../api/server-clock';
 import { formatQueued } from '../../components/queued-count';
 import type { TickedRows } from '../../components/ticks';
@@ -20,6 +20,7 @@ import { attentionFrom, type LimitsOf } from './attention';
 import { JobRunCard } from './JobRunCard';
 import type { ListRow } from './list-rows';
 import { useListRows } from './useListRows';
+import { WaitingChanges } from './WaitingChanges';
 
 // Most of the time nothing is slow or stalled.
 const AttentionBanner = loadable(() => import('./AttentionBanner').then((module) => module.AttentionBanner));
@@ -75,8 +76,12 @@ export function ActiveJobsMonitor(props: ActiveJobsMonitorProps) {
       isTitleHidden={isOnlySection}
       className="active-jobs"
       aside={
-        props.aside ??
-        (counts && !isEmpty ? <Counts {...counts} shown={Math.min(jobs.length, maxRows ?? jobs.length)} /> : null)
+        props.aside ?? (
+          <>
+            {counts && !isEmpty && <Counts {...counts} shown={Math.min(jobs.length, maxRows ?? jobs.length)} />}
+            <Source />
+          </>
+        )
       }
     >
       {props.toolbar}
@@ -88,7 +93,12 @@ export function ActiveJobsMonitor(props: ActiveJobsMonitorProps) {
             </Suspense>
           </SectionBoundary>
         )}
-        {waiting > 0 && <WaitingChanges count={waiting} onShow={showAll} />}
+        {waiting > 0 && (
+          <WaitingChanges
+            label={`${waiting.toLocaleString('en')} ${waiting === 1 ? 'change' : 'changes'} · Show`}
+            onShow={showAll}
+          />
+        )}
         {loading ? (
           <RowSkeletons rows={3} label="Loading active jobs" />
         ) : isEmpty && props.noMatch ? (
@@ -105,17 +115,6 @@ export function ActiveJobsMonitor(props: ActiveJobsMonitorProps) {
       </div>
       {props.below}
     </Section>
-  );
-}
-
-/** Lies over the list's upper edge: the note that rows wait must not move them either. */
-function WaitingChanges({ count, onShow }: { count: number; onShow: () => void }) {
-  return (
-    <div className={classes.waiting}>
-      <Button size="compact-sm" radius="xl" className={classes.show} onClick={onShow}>
-        {count === 1 ? '1 change' : `${count.toLocaleString('en')} changes`} · Show
-      </Button>
-    </div>
   );
 }
 
@@ -189,4 +188,10 @@ function Counts({ running, queued, shown }: CountsProps) {
       {hidden > 0 && ` · the first ${shown} shown`}
     </span>
   );
+}
+
+/** How the list stays as it is on the server; while the connection is lost, the banner has it. */
+function Source() {
+  const isLive = useLive((live) => live.status === 'live');
+  return isLive && <span className={classes.counts}>(updates via WebSocket)</span>;
 }

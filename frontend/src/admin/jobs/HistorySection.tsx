@@ -1,5 +1,5 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { type ReactNode, useCallback, useMemo, useState } from 'react';
+import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { toFailure } from '../../api/failure';
 import {
   definitionsQuery,
@@ -16,6 +16,7 @@ import { useCan } from '../../api/session';
 import { useTicks } from '../../components/ticks';
 import { useHistoryPlace, useOpenedRun, useRunDialog } from '../../components/url-state';
 import { useThrottled } from '../../lib/useThrottled';
+import { useIsInside } from '../../ui/useIsInside';
 import { type HistoryWalk, JobHistoryList } from './JobHistoryList';
 
 const AT_MOST_EVERY_MS = 1_000;
@@ -30,7 +31,9 @@ export function HistorySection({ isOnlySection, views }: { isOnlySection?: boole
   const { openNew } = useRunDialog();
   const mayRun = useCan('run');
   const ticks = useTicks(JSON.stringify(filters));
-  const { hasNewRuns, showNewRuns } = useNewRuns(filters, page, setPage);
+  const zone = useRef<HTMLDivElement>(null);
+  const isHeld = useIsInside(zone, 'pointermove') || ticks.ids.size > 0;
+  const { hasNewRuns, showNewRuns } = useNewRuns({ filters, page, isHeld, setPage });
   return (
     <JobHistoryList
       isOnlySection={isOnlySection}
@@ -48,6 +51,7 @@ export function HistorySection({ isOnlySection, views }: { isOnlySection?: boole
       onOpenJobs={onOpenJobs}
       filters={filters}
       ticks={ticks}
+      zone={zone}
       hasNewRuns={hasNewRuns}
       onShowNewRuns={showNewRuns}
       onPageChange={setPage}
@@ -85,30 +89,42 @@ function useJobNames() {
 const isAmong = (wanted: string | undefined, value: string): boolean =>
   wanted === undefined || wanted.split(',').includes(value);
 
-/** The first page follows; any other one stays as it is and offers the new runs. */
-function useNewRuns(filters: HistoryFilters, page: number, setPage: (page: number) => void) {
+interface Shown {
+  filters: HistoryFilters;
+  page: number;
+  /** The pointer or the focus is among the rows, or some of them are ticked. */
+  isHeld: boolean;
+  setPage: (page: number) => void;
+}
+
+/** The first page follows as long as it is not held; held, and any other one, it stays as it is and offers the new runs. */
+function useNewRuns({ filters, page, isHeld, setPage }: Shown) {
   const queryClient = useQueryClient();
   const [hasNewRuns, setNewRuns] = useState(false);
   const readAnew = useThrottled(() => void queryClient.invalidateQueries({ queryKey: historyKey() }), AT_MOST_EVERY_MS);
   const { jobName, status, time } = filters;
+  const isFollowing = page === 1 && !isHeld;
   const follow = useCallback(
     ({ completed, vanished }: ActiveChange) => {
       // Nothing that ends now belongs to a range that has ended.
       if (typeof time === 'object' && time.to !== undefined && time.to < serverNow()) return;
       const isShown = completed.some((run) => isAmong(jobName, run.jobName) && isAmong(status, run.status));
       if (!isShown && vanished.length === 0) return;
-      if (page === 1) readAnew();
+      if (isFollowing) readAnew();
       else setNewRuns(true);
     },
-    [page, jobName, status, time, readAnew],
+    [isFollowing, jobName, status, time, readAnew],
   );
   useLiveChanges(follow);
-  return {
-    hasNewRuns: hasNewRuns && page > 1,
-    showNewRuns: () => {
-      setNewRuns(false);
-      setPage(1);
-      readAnew();
-    },
-  };
+  const showNewRuns = useCallback(() => {
+    setNewRuns(false);
+    setPage(1);
+    readAnew();
+  }, [setPage, readAnew]);
+  useEffect(() => {
+    if (!isFollowing || !hasNewRuns) return;
+    setNewRuns(false);
+    readAnew();
+  }, [isFollowing, hasNewRuns, readAnew]);
+  return { hasNewRuns, showNewRuns };
 }

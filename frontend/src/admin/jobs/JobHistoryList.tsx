@@ -1,7 +1,7 @@
 import type { JobRunSummary } from '@job-manager/shared/contract/run';
 import { Anchor, Button } from '@mantine/core';
 import { IconFilterOff, IconHistory } from '@tabler/icons-react';
-import { type ReactNode, Suspense } from 'react';
+import { type ReactNode, type RefObject, Suspense } from 'react';
 import { Link } from 'react-router-dom';
 import { filterOfHistory } from '../../api/bulk-filter';
 import type { HistoryFilters } from '../../api/job-queries';
@@ -18,6 +18,7 @@ import { RowSkeletons } from '../../ui/RowSkeletons';
 import { Section } from '../../ui/Section';
 import { HistoryFilterBar } from './HistoryFilterBar';
 import classes from './JobHistoryList.module.css';
+import { WaitingChanges } from './WaitingChanges';
 
 const WalkPager = loadable(() => import('./WalkPager').then((module) => module.WalkPager));
 const ListSelection = loadable(() => import('./ListSelection').then((module) => module.ListSelection));
@@ -54,6 +55,8 @@ interface JobHistoryListProps {
   onOpenJobs: () => void;
   filters: HistoryFilters;
   ticks: TickedRows;
+  /** Around the rows. */
+  zone: RefObject<HTMLDivElement | null>;
   /** Runs have ended since this page was read. */
   hasNewRuns: boolean;
   onShowNewRuns: () => void;
@@ -70,33 +73,25 @@ export function JobHistoryList(props: JobHistoryListProps) {
   const { isOnlySection = false, page, pageSize, total, runs, ticks, filters } = props;
   const { loading, fault, hasNewRuns, onShowNewRuns, onPageChange } = props;
   return (
-    <Section
-      title="Job History"
-      isTitleHidden={isOnlySection}
-      className="job-history"
-      actions={
-        hasNewRuns && (
-          <Button variant="light" onClick={onShowNewRuns}>
-            New runs
-          </Button>
-        )
-      }
-    >
+    <Section title="Job History" isTitleHidden={isOnlySection} className="job-history">
       <HistoryFilterBar {...props} />
-      {loading ? (
-        <RowSkeletons rows={8} isDense label="Loading job history" />
-      ) : fault !== null ? (
-        <ErrorPanel title="History could not be loaded" details={fault} onRetry={props.onRetry} />
-      ) : runs.length === 0 ? (
-        <NoRuns {...props} />
-      ) : (
-        <HistoryTable
-          runs={runs}
-          isBusy={props.isTurning}
-          onViewDetails={props.onViewDetails}
-          ticks={isOnlySection ? ticks : undefined}
-        />
-      )}
+      <div ref={props.zone} className={classes.zone}>
+        {hasNewRuns && <WaitingChanges label="New runs" onShow={onShowNewRuns} />}
+        {loading ? (
+          <RowSkeletons rows={8} isDense label="Loading job history" />
+        ) : fault !== null ? (
+          <ErrorPanel title="History could not be loaded" details={fault} onRetry={props.onRetry} />
+        ) : runs.length === 0 ? (
+          <NoRuns {...props} />
+        ) : (
+          <HistoryTable
+            runs={runs}
+            isBusy={props.isTurning}
+            onViewDetails={props.onViewDetails}
+            ticks={isOnlySection ? ticks : undefined}
+          />
+        )}
+      </div>
       {props.walk !== null && !loading && fault === null && (
         <Suspense>
           <WalkPager {...props.walk} shown={runs.length} />

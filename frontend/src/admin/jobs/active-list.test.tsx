@@ -22,6 +22,7 @@ test('shows the snapshot: what runs with its progress, what waits', async () => 
   expect(within(first as HTMLElement).getByRole('progressbar')).toHaveAttribute('aria-valuenow', '67');
   expect(second).toHaveTextContent('Waiting to start…');
   expect(list().getByText('1 running · 1 queued')).toBeVisible();
+  expect(list().getByText('(updates via WebSocket)')).toBeVisible();
   expect(screen.getByRole('status', { name: 'Real-time updates: Live' })).toBeVisible();
 });
 
@@ -68,6 +69,7 @@ test('a reconnect neither shows a run twice nor keeps a ghost', async () => {
   world.active = [stays, comes];
   act(() => live.close(1012));
   expect(await screen.findByText('Real-time updates paused')).toBeVisible();
+  expect(list().queryByText('(updates via WebSocket)')).toBeNull();
   expect(screen.getByRole('status', { name: 'Real-time updates: Reconnecting…' })).toBeVisible();
   await waitFor(() => expect(shownIds()).toEqual([stays.id, comes.id]));
   act(() => live.tell({ ...stays, rev: 2 }));
@@ -92,7 +94,9 @@ test('says that data may be stale after a minute without a word', async () => {
   expect(screen.queryByText(/Data may be stale/)).toBeNull();
   const now = Date.now();
   vi.spyOn(Date, 'now').mockImplementation(() => now + 61_000);
-  expect(await screen.findByText(/Data may be stale/)).toBeVisible();
+  expect(await screen.findByText(/Data may be stale.* Still trying to reconnect/)).toBeVisible();
+  vi.spyOn(Date, 'now').mockImplementation(() => now + 301_000);
+  expect(await screen.findByText(/more than 5 minutes\. Reload the page.*contact whoever runs/)).toBeVisible();
 });
 
 test('marks a run of another program as slow some time before its own timeout', async () => {

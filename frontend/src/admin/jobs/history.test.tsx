@@ -177,6 +177,26 @@ test('any other page stays as it is and offers the new runs', async () => {
   expect(history().queryByRole('button', { name: 'New runs' })).toBeNull();
 });
 
+test('no row of the first page moves under the pointer: new runs wait until it has left, or asks for them', async () => {
+  const [first, second, third] = [aRun.success(), aRun.failed(), aRun.failed()];
+  world.history = [first];
+  const { user } = await openPanel('/admin/jobs/history');
+  await user.hover(await history().findByText(`#${first.id}`));
+  const reads = callsTo('GET /api/admin/jobs/history');
+  world.history = [second, first];
+  act(() => live.tell(second));
+  expect(await history().findByRole('button', { name: 'New runs' })).toBeVisible();
+  expect(callsTo('GET /api/admin/jobs/history')).toBe(reads);
+  await user.hover(screen.getByRole('heading', { level: 1 }));
+  expect(await history().findByText(`#${second.id}`)).toBeVisible();
+  expect(history().queryByRole('button', { name: 'New runs' })).toBeNull();
+  await user.hover(history().getByText(`#${second.id}`));
+  world.history = [third, second, first];
+  act(() => live.tell(third));
+  await user.click(await history().findByRole('button', { name: 'New runs' }));
+  expect(await history().findByText(`#${third.id}`)).toBeVisible();
+});
+
 test('a run that the filters leave out is no news', async () => {
   world.history = manyRuns().map((run) => ({ ...run, status: 'FAILED' as const }));
   world.historyTotal = 100;
