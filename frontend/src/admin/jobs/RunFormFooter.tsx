@@ -6,6 +6,8 @@ interface Props {
   problems: number;
   /** What is only not filled in yet. */
   missing: number;
+  /** It was sent, or tried to, with what is wrong. */
+  isAttempted: boolean;
   runs: number;
   isPending: boolean;
   onShowProblem: () => void;
@@ -13,7 +15,8 @@ interface Props {
 }
 
 /** The buttons, always in sight, with the number of problems that are left. */
-export function RunFormFooter({ problems, missing, runs, isPending, onShowProblem, onCancel }: Props) {
+export function RunFormFooter(props: Props) {
+  const { problems, missing, isAttempted, runs, isPending, onShowProblem, onCancel } = props;
   const left =
     problems > 0 ? `${problems} problem${problems === 1 ? '' : 's'}` : missing > 0 ? `${missing} to fill in` : null;
   return (
@@ -21,7 +24,7 @@ export function RunFormFooter({ problems, missing, runs, isPending, onShowProble
       <span role="status" className={classes.left}>
         {left !== null && (
           <Button variant="subtle" size="compact-sm" color={problems > 0 ? 'red' : 'gray'} onClick={onShowProblem}>
-            {left}
+            {isAttempted ? `Fix and retry (${left})` : left}
           </Button>
         )}
       </span>

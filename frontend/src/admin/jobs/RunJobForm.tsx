@@ -2,7 +2,7 @@ import type { JobDefinition, JobRun, JobRunSummary } from '@job-manager/shared/c
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
 import { ParametersEditor } from '../../components/parameters/ParametersEditor';
 import type { Problem } from '../../components/parameters/problems';
-import { useParameterProblems } from '../../components/parameters/useParameterProblems';
+import { type ParameterProblems, useParameterProblems } from '../../components/parameters/useParameterProblems';
 import { RestoredNote } from '../../components/RestoredNote';
 import { ChainPart } from './ChainPart';
 import { findChainProblems } from './chain-problems';
@@ -74,8 +74,11 @@ export function RunJobForm(props: Props) {
       setAttempts((before) => before + 1);
     },
   });
-  const count = problems.count + chainProblems.count;
   const missing = problems.missing + chainProblems.missing;
+  const wrong =
+    countOfParameters(problems, form.errors.parameters !== undefined) +
+    Object.keys(form.errors).filter((field) => field !== 'parameters').length +
+    (chainProblems.count - chainProblems.missing);
   const submit = () => {
     if (isDone.current) return;
     const { hasErrors } = form.validate();
@@ -155,8 +158,9 @@ export function RunJobForm(props: Props) {
         <RunOptionsFold form={form} definition={chosen} isOpen={areOptionsOpen} onToggle={setOptionsOpen} />
       </div>
       <RunFormFooter
-        problems={count - missing + (problems.syntax === null ? 0 : 1)}
+        problems={wrong}
         missing={missing}
+        isAttempted={attempts > 0}
         runs={values.chain.length + 1}
         isPending={enqueue.isPending}
         onShowProblem={() => setAttempts((before) => before + 1)}
@@ -167,6 +171,11 @@ export function RunJobForm(props: Props) {
       />
     </form>
   );
+}
+
+/** What is wrong with the parameters; what the server refused of them may be more than the schema shows. */
+function countOfParameters({ count, missing, syntax }: ParameterProblems, isRefused: boolean): number {
+  return Math.max(count - missing + (syntax === null ? 0 : 1), isRefused ? 1 : 0);
 }
 
 function Differences({ original, parameters }: { original: JobRun; parameters: string }) {

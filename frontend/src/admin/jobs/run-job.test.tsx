@@ -104,11 +104,13 @@ test('shows what the server objects to at the field, and stays open to put it ri
     isFirst = false;
     return problem(400, { detail: 'batchSize must be > 0', field: 'parameters', issues });
   });
-  const { dialog, parameters, write, submit } = await openDialog('/admin/jobs?new=match-scores');
+  const { user, dialog, parameters, write, submit } = await openDialog('/admin/jobs?new=match-scores');
   await write('{"batchSize": 0}');
   await submit();
   expect(await dialog.findByText('batchSize: must be greater than 0')).toBeVisible();
   expect(parameters).toHaveAttribute('aria-invalid', 'true');
+  await user.click(dialog.getByRole('button', { name: 'Fix and retry (1 problem)' }));
+  expect(document.activeElement).toHaveAttribute('aria-invalid', 'true');
   await write('{"batchSize": 1}');
   await submit();
   expect(await screen.findByText('Job enqueued: #12850')).toBeVisible();
@@ -286,7 +288,7 @@ test('shows a fault at the field and in the JSON at once, without an answer, and
   expect(asked).toHaveLength(0);
   await waitFor(async () => expect(await field('userId')).toHaveFocus());
   await user.clear(await field('userId'));
-  expect(await dialog.findByRole('button', { name: '1 to fill in' })).toBeVisible();
+  expect(await dialog.findByRole('button', { name: 'Fix and retry (1 to fill in)' })).toBeVisible();
   expect(await dialog.findByText('Is missing')).toBeVisible();
   await type('userId', '8');
   await submit();
