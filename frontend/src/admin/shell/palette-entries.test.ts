@@ -51,6 +51,10 @@ test('leads to the tiles of acts on many that this person may do', () => {
   });
 });
 
+test.each(['trigger', 'enqueue', 'start'])('finds the act that starts a run by the word %j', (typed) => {
+  expect(labels(typed)).toContain('Run New Job');
+});
+
 test('runs nothing for those who may not', () => {
   expect(labels('trending', { ...sources, runJob: undefined as never })).toEqual(['Open trending']);
 });

@@ -153,7 +153,17 @@ const runnerEntries = ({ runners = [] }: Sources): PaletteEntry[] =>
   runners.map(runnerName).map((name) => ({ group: 'Runners', label: `Runner ${name}`, to: paths.runner(name) }));
 
 const actionEntries = ({ runJob }: Sources): PaletteEntry[] =>
-  runJob ? [{ group: 'Actions', label: 'Run New Job', keys: 'c', act: () => runJob('') }] : [];
+  runJob
+    ? [
+        {
+          group: 'Actions',
+          label: 'Run New Job',
+          description: 'Trigger, enqueue or start one',
+          keys: 'c',
+          act: () => runJob(''),
+        },
+      ]
+    : [];
 
 /** Offered where they are typed alone. */
 const operationEntries = ({ may = mayNothing }: Sources): PaletteEntry[] => [
