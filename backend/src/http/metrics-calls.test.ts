@@ -343,6 +343,7 @@ describe('causes of failures', () => {
     expect(answer.failures).toHaveLength(2);
     expect(answer.failures[0]).toMatchObject({
       ...{ jobName: 'echo', runs: 60, firstVersion: '2', lastVersion: '2', frame: null, state: 'OPEN', note: null },
+      lastChannel: 'default',
       cause: 'There is no user with the id #: … at … of …',
     });
     expect(answer.failures[0]?.rate).toBe(0.5);

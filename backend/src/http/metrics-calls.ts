@@ -2,7 +2,7 @@ import { failureRanges } from '@job-manager/shared/contract/failures';
 import { contract } from '@job-manager/shared/contract/index';
 import { bucketBounds } from '@job-manager/shared/histogram';
 import { implement } from '@orpc/server';
-import { presentVerdict, readFailureCauses } from '../metrics/failure-causes.js';
+import { presentVerdict, readFailureCauses, withChannels } from '../metrics/failure-causes.js';
 import { readSpread, readSpreadOf, type Spread } from '../metrics/figures.js';
 import { readJobFigures } from '../metrics/job-figures.js';
 import { checkChannels, checkJobs, type NameSources, UnknownName } from '../metrics/known-names.js';
@@ -58,7 +58,7 @@ export function createMetricsCalls(
         await known(jobName === null ? [] : [jobName]);
         await collectRecentCauses(pool);
         const since = new Date(Date.now() - failureRanges[range]);
-        return readFailureCauses(pool, { since, jobName, state, limit });
+        return withChannels(pool, await readFailureCauses(pool, { since, jobName, state, limit }));
       }),
     ),
 

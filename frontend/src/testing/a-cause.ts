@@ -15,6 +15,7 @@ export const aCause = (part: Partial<FailureCause> = {}): FailureCause => ({
   firstVersion: null,
   lastVersion: null,
   lastRunId: '300',
+  lastChannel: 'default',
   jobRunIds: Array.from({ length: 60 }, (_, index) => String(300 - index)),
   ...{ state: 'OPEN', stateBy: null, stateAt: null, note: null, cameBackAt: null },
   ...part,

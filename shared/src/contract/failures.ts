@@ -51,6 +51,7 @@ export const failureCause = z.object({
   firstVersion: z.string().nullable(),
   lastVersion: z.string().nullable(),
   lastRunId: runId,
+  lastChannel: z.string().nullable().describe('The channel of that run; null where it is removed'),
   jobRunIds: z.array(runId).describe('The newest 100 of the range'),
   ...verdict.shape,
 });

@@ -8,6 +8,7 @@ import type { ActiveChange } from '../../api/live/active-runs';
 import { useLiveChanges } from '../../api/live/LiveProvider';
 import { serverNow } from '../../api/server-clock';
 import { RerunCause } from '../../components/bulk/RerunCause';
+import { ChannelLink } from '../../components/EntityLinks';
 import { Pending } from '../../components/Pending';
 import { RelativeTime } from '../../components/RelativeTime';
 import { RunLink } from '../../components/RunLink';
@@ -85,7 +86,14 @@ function FailureCauses({ causes }: { causes: readonly FailureCause[] }) {
               <span className={classes.stack}>
                 <CauseLink cause={cause} />
                 <span className={classes.under}>
-                  last <RunLink jobRunId={cause.lastRunId} /> <RelativeTime at={cause.lastAt} isPast />
+                  last <RunLink jobRunId={cause.lastRunId} />
+                  {cause.lastChannel !== null && (
+                    <>
+                      {' in '}
+                      <ChannelLink channel={cause.lastChannel} />
+                    </>
+                  )}{' '}
+                  <RelativeTime at={cause.lastAt} isPast />
                 </span>
               </span>
             </Cell>

@@ -69,7 +69,7 @@ test('failures of one cause are one line, which leads to all of them and can be 
   const { user } = await openPanel('/admin/dashboard');
   const failures = section('Recent Failures');
   const row = (await failures.findByText('There is no user with the id #')).closest('tr');
-  expect(row).toHaveTextContent(/^match-scores.*last #300.*60 runs.*Re-run 60…/);
+  expect(row).toHaveTextContent(/^match-scores.*last #300 in default .*60 runs.*Re-run 60…/);
   expect(within(row as HTMLElement).getByRole('link', { name: 'match-scores' })).toHaveAttribute(
     'href',
     '/admin/jobs/history?job=match-scores&status=FAILED&range=24h&cause=00000000000000f1',
