@@ -1,3 +1,4 @@
+import { maxErrorGroups } from '@job-manager/shared/contract/errors';
 import { type ClientErrorVerdict, STATES } from './client-error-states.js';
 import { type ClientErrorFilters, type ClientErrorLevel, filterValues, MATCHES_FILTERS } from './client-errors.js';
 import type { Sql } from './sql.js';
@@ -22,7 +23,6 @@ export interface ClientErrorGroupRow extends ClientErrorVerdict {
   rate: Record<string, number>;
 }
 
-const MOST_GROUPS = 200;
 const MOST_PAGES = 10;
 const MAX_VERSIONS = 10;
 
@@ -137,7 +137,7 @@ ORDER BY latest.at DESC, c.fingerprint`;
 const GROUPS = groups(
   MATCHES_FILTERS,
   `SELECT fingerprint, sum(count)::float8 AS count FROM matching
-   GROUP BY fingerprint ORDER BY max(at) DESC, fingerprint LIMIT ${MOST_GROUPS}`,
+   GROUP BY fingerprint ORDER BY max(at) DESC, fingerprint LIMIT ${maxErrorGroups}`,
 );
 
 const GROUP = groups(

@@ -102,6 +102,9 @@ const filters = z.strictObject({
   state: state.optional().describe('Of all states by default'),
 });
 
+/** Kinds of errors in one answer. */
+export const maxErrorGroups = 200;
+
 /** Errors of the panel in people's browsers. */
 export const errors = {
   report: routeFor('public')
@@ -120,7 +123,7 @@ export const errors = {
     .input(filters)
     .output(
       z.object({
-        groups: z.array(clientErrorGroup).describe('At most 200'),
+        groups: z.array(clientErrorGroup).describe(`At most ${maxErrorGroups}`),
         total: z.number().int().describe('Occurrences in the period'),
         previousTotal: z.number().int().nullable().describe('In the period before, as `previousCount` of a kind'),
         rate: z.array(z.number().int()),

@@ -1,7 +1,8 @@
-import type { ClientErrorGroup, ErrorPeriod } from '@job-manager/shared/contract/errors';
+import { type ClientErrorGroup, type ErrorPeriod, maxErrorGroups } from '@job-manager/shared/contract/errors';
 import { Anchor } from '@mantine/core';
 import { memo } from 'react';
 import { Link } from 'react-router-dom';
+import { useListSort } from '../../components/list-sort';
 import { Change } from '../../components/metrics/Change';
 import { RelativeTime } from '../../components/RelativeTime';
 import { paths } from '../../paths';
@@ -24,23 +25,36 @@ interface Props {
 const columns = [
   { label: 'Error' },
   { label: 'Level' },
-  { label: 'Count', align: 'right' },
-  { label: 'Users', align: 'right' },
+  { label: 'Count', align: 'right', sortBy: 'count', isLargestFirst: true },
+  { label: 'Users', align: 'right', sortBy: 'users', isLargestFirst: true },
   { label: 'Rate' },
-  { label: 'First seen' },
-  { label: 'Last seen' },
+  { label: 'First seen', sortBy: 'first', isLargestFirst: true },
+  { label: 'Last seen', sortBy: 'last', isLargestFirst: true },
   { label: 'Pages' },
   { label: 'State' },
 ] as const;
 
+const orders = {
+  count: ({ count }: ClientErrorGroup) => count,
+  users: ({ users }: ClientErrorGroup) => users,
+  first: ({ firstSeenAt }: ClientErrorGroup) => Date.parse(firstSeenAt),
+  last: ({ lastSeenAt }: ClientErrorGroup) => Date.parse(lastSeenAt),
+};
+
 export function ErrorGroupTable({ answer, period, isBusy }: Props) {
   const { groups, bucketMs, since } = answer;
+  const { sort, sorted } = useListSort<ClientErrorGroup>(orders);
   return (
-    <Table caption="Errors by kind" columns={columns} stackOn="tablet" isBusy={isBusy}>
-      {groups.map((group) => (
-        <GroupRow key={group.fingerprint} group={group} period={period} bucketMs={bucketMs} since={since} />
-      ))}
-    </Table>
+    <>
+      <Table caption="Errors by kind" columns={columns} stackOn="tablet" isBusy={isBusy} sort={sort}>
+        {sorted(groups).map((group) => (
+          <GroupRow key={group.fingerprint} group={group} period={period} bucketMs={bucketMs} since={since} />
+        ))}
+      </Table>
+      {groups.length === maxErrorGroups && (
+        <p className="dimmed">The {maxErrorGroups} kinds that were seen last are listed; filters find others.</p>
+      )}
+    </>
   );
 }
 

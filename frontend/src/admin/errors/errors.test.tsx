@@ -53,6 +53,20 @@ test('groups errors: what, how many, whose, how often, since when, where', async
   expect(screen.getByRole('row', { name: /Lost connection/ })).toHaveTextContent(/connectWarning/);
 });
 
+test('the kinds stand by how often they come, where that is asked for', async () => {
+  serveErrors(
+    anErrorGroup({ fingerprint: '00000000000000e1', message: 'Rare', count: 2 }),
+    anErrorGroup({ fingerprint: '00000000000000e2', message: 'Frequent', count: 90 }),
+  );
+  const { user } = await openPanel('/admin/errors');
+  const messages = () => screen.getAllByRole('link', { name: /^(Rare|Frequent)$/ }).map((link) => link.textContent);
+  await screen.findByRole('link', { name: 'Rare' });
+  expect(messages()).toEqual(['Rare', 'Frequent']);
+  await user.click(screen.getByRole('button', { name: 'Count' }));
+  await waitFor(() => expect(messages()).toEqual(['Frequent', 'Rare']));
+  expect(address()).toBe('/admin/errors?sort=-count');
+});
+
 test('draws the rate over time, and says it in words', async () => {
   serveErrors(anErrorGroup());
   await openPanel('/admin/errors');
