@@ -3,9 +3,9 @@ import { Anchor, Button, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link } from 'react-router-dom';
-import { toFailure } from '../../api/failure';
 import { lookupQuery } from '../../api/run-list-queries';
 import { BatchLink, ScheduleLink } from '../../components/EntityLinks';
+import { Pending } from '../../components/Pending';
 import { RunLink } from '../../components/RunLink';
 import { historyWith } from '../../components/url-state';
 import { Section } from '../../ui/Section';
@@ -15,7 +15,8 @@ import classes from './operations.module.css';
 export function JobLookup() {
   const [typed, setTyped] = useState('');
   const [wanted, setWanted] = useState('');
-  const { data: hits, error } = useQuery({ ...lookupQuery(wanted), enabled: wanted !== '' });
+  const query = useQuery({ ...lookupQuery(wanted), enabled: wanted !== '' });
+  const hits = wanted === '' ? undefined : query.data;
   return (
     <Section title="Job Lookup">
       <form
@@ -39,7 +40,7 @@ export function JobLookup() {
         </Button>
       </form>
       <div role="status">
-        {wanted !== '' && error !== null && <p>{toFailure(error).details}</p>}
+        {wanted !== '' && hits === undefined && <Pending query={query} what="The result" rows={1} isDense />}
         {hits !== undefined && hits.length > 0 && (
           <ul className={classes.hits}>
             {hits.map((hit) => (

@@ -10,6 +10,7 @@ import { RelativeTime } from '../../components/RelativeTime';
 import { paths } from '../../paths';
 import { Section } from '../../ui/Section';
 import { Cell, Table } from '../../ui/Table';
+import classes from './operations.module.css';
 
 const SHOWN = 20;
 const columns = [
@@ -52,7 +53,7 @@ export function MaintenanceActivity() {
               <Cell label="What">{wordsFor(event.action)}</Cell>
               <Cell label="Who">{actorName(event)}</Cell>
               <Cell label="On what" isEmpty={event.target === null}>
-                {event.target ?? '–'}
+                <bdi className={classes.wrap}>{event.target ?? '–'}</bdi>
               </Cell>
               <Cell label="Runs" align="right">
                 {runsOf(event)}

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { aCause } from '../../testing/a-cause';
 import { aRun } from '../../testing/a-run';
 import { aBulkPreview, anOperation, serveBulk } from '../../testing/an-operation';
-import { backend, operator, world } from '../../testing/backend';
+import { backend, operator, problem, world } from '../../testing/backend';
 import { openPanel } from '../../testing/render-app';
 
 const tile = (name: string) => within(screen.getByRole('region', { name }));
@@ -179,6 +179,30 @@ test('a run is looked up by what one has of it, and what is not found leads on t
     'href',
     '/admin/jobs/history?range=7d&text=nonsense',
   );
+});
+
+test('what could not be read says so in its tile, and in the lookup', async () => {
+  backend.use(
+    listOperations(),
+    noActivity,
+    http.get('/api/admin/jobs/failures', () => problem(400, { detail: 'The disk is full' })),
+    http.get('/api/admin/jobs/lookup', () => problem(400, { detail: 'The disk is full' })),
+  );
+  const { user } = await openPanel('/admin/jobs/manage');
+  expect(await tile('Retry failures').findByText('Failures could not be loaded')).toBeVisible();
+  await user.type(screen.getByLabelText('Number, correlation id, key or name'), 'order-4711{Enter}');
+  expect(await screen.findByText('The result could not be loaded')).toBeVisible();
+});
+
+test('the page explains what each act changes, and whether that can be undone', async () => {
+  backend.use(listOperations(), noActivity);
+  const { user } = await openPanel('/admin/jobs/manage');
+  await user.click(await screen.findByRole('button', { name: 'What each act does' }));
+  const dialog = within(await screen.findByRole('dialog', { name: 'What each act does' }));
+  const described = dialog.getAllByRole('rowheader').map(({ textContent }) => textContent);
+  // What the product does by itself is no act of a person.
+  const tiles = [...document.querySelectorAll('[data-kind]')].map((each) => each.getAttribute('aria-label'));
+  expect(described).toEqual(tiles.filter((title) => title !== 'Automatic clean-up'));
 });
 
 test('without a permission a tile names it', async () => {
