@@ -1,9 +1,9 @@
-import { useMediaQuery } from '@mantine/hooks';
 import { type MouseEvent, type ReactNode, type RefObject, useRef } from 'react';
 import { useRovingRows, useRowKeys } from './roving-rows';
 import { openRowOnClick } from './row-click';
 import classes from './Table.module.css';
 import { type ListSort, SortButton, SortSelect, sortState } from './TableSort';
+import { type StackWidth, useIsStacked } from './useIsStacked';
 
 export interface Column {
   label: string;
@@ -20,8 +20,8 @@ interface Props {
   /** Said to screen readers: what the rows are. */
   caption: string;
   columns: readonly Column[];
-  /** On screens up to this size each row becomes a small card. */
-  stackOn?: keyof typeof widths;
+  /** On screens up to this size each row becomes a small card in any case. */
+  stackOn?: StackWidth;
   /** Other rows are on their way, these are still shown. */
   isBusy?: boolean;
   /** The table is one stop of the Tab key, and `j` and `k` move among its rows, which carry `data-row`. */
@@ -36,8 +36,6 @@ interface Props {
   children: ReactNode;
 }
 
-const widths = { phone: '(max-width: 48em)', tablet: '(max-width: 62em)' } as const;
-
 /** A plain table; where it finds no room, its rows stand as cards with the column's name before each value. */
 export function Table({
   caption,
@@ -51,9 +49,9 @@ export function Table({
   children,
 }: Props) {
   const table = useRef<HTMLTableElement>(null);
-  const isStacked = useMediaQuery(widths[stackOn], false, { getInitialValueInEffect: false });
+  const isStacked = useIsStacked(table, stackOn);
   return (
-    <>
+    <div className={classes.room}>
       {sort && isStacked && <SortSelect columns={columns} sort={sort} />}
       <table ref={table} className={classes.table} data-stacked={isStacked || undefined} aria-busy={isBusy}>
         <caption className="visually-hidden">{caption}</caption>
@@ -77,7 +75,7 @@ export function Table({
         </tbody>
         {isRoving && <RovingRows table={table} onRowKey={onRowKey} />}
       </table>
-    </>
+    </div>
   );
 }
 
