@@ -83,7 +83,7 @@ export function DestinationsTab() {
           >
             {removed.usedBy.length === 0
               ? 'No rule notifies it.'
-              : `These rules no longer notify it: ${removed.usedBy.map(({ name }) => name).join(', ')}.`}{' '}
+              : `These rules no longer notify it: ${listNames(removed.usedBy)}.`}{' '}
             Messages that wait for it are not sent. This can’t be undone.
           </RemovalDialog>
         )}
@@ -91,6 +91,8 @@ export function DestinationsTab() {
     </Section>
   );
 }
+
+const listNames = (rules: readonly { name: string }[]): string => rules.map(({ name }) => name).join(', ');
 
 interface RowProps {
   destination: AlertDestination;
@@ -111,13 +113,17 @@ function DestinationRow({ destination, canManage, onOpen }: RowProps) {
         {problem !== null && <span className={classes.note}>{problem}</span>}
       </Cell>
       <Cell label="Leads to">
-        <bdi className={classes.value}>{target}</bdi>
+        <bdi className={`${classes.value} ${classes.several}`} title={target}>
+          {target}
+        </bdi>
       </Cell>
       <Cell label="Rules" isEmpty={usedBy.length === 0}>
         {usedBy.length === 0 ? (
           <span className={classes.note}>No rule notifies it</span>
         ) : (
-          <bdi className={classes.value}>{usedBy.map((rule) => rule.name).join(', ')}</bdi>
+          <bdi className={`${classes.value} ${classes.several}`} title={listNames(usedBy)}>
+            {listNames(usedBy)}
+          </bdi>
         )}
       </Cell>
       <Cell label="Last message" isEmpty={lastDelivery === null}>

@@ -125,7 +125,7 @@ function Notified({ incident: { notified } }: { incident: Incident }) {
       {names.map((name) => (
         <span key={name}>
           <bdi>{name}</bdi>{' '}
-          <span className={classes.note}>
+          <span className="dimmed">
             {notified
               .filter(({ destination }) => destination === name)
               .map(({ status }) => statusLabels[status])

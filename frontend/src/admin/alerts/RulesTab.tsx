@@ -1,6 +1,6 @@
 import { alertKindOf, alertRuleKinds } from '@job-manager/shared/alert-rules';
 import type { AlertRule } from '@job-manager/shared/contract/alerts/rules';
-import { Button, Switch } from '@mantine/core';
+import { Button, Modal, Switch } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { parseAsString, parseAsStringLiteral, useQueryStates } from 'nuqs';
@@ -72,9 +72,14 @@ export function RulesTab() {
         </Table>
       )}
       <DialogBoundary opened={[opened, preset]} onClose={close}>
-        {edited !== undefined && destinations.data && (
-          <RuleDialog rule={edited} preset={preset} destinations={destinations.data} onClose={close} />
-        )}
+        {edited !== undefined &&
+          (destinations.data ? (
+            <RuleDialog rule={edited} preset={preset} destinations={destinations.data} onClose={close} />
+          ) : (
+            <Modal opened onClose={close} title="Rule" returnFocus={false} centered>
+              <Pending query={destinations} what="Destinations" rows={3} />
+            </Modal>
+          ))}
         {removed && (
           <RemovalDialog
             noun="rule"
@@ -136,9 +141,15 @@ function RuleRow({ rule, nameOf, canManage, onOpen }: RowProps) {
       <Cell isHeader>
         <bdi className={classes.name}>{rule.name}</bdi>
         <span className={classes.cause}>{describeRule(rule)}</span>
-        {rule.problem !== null && <Tag tone="failed">Could not be judged: {rule.problem}</Tag>}
+        {rule.problem !== null && (
+          <span className={classes.problem}>
+            <Tag tone="failed">Could not be judged</Tag> {rule.problem}
+          </span>
+        )}
       </Cell>
-      <Cell label="About">{subjectOf(rule)}</Cell>
+      <Cell label="About">
+        <bdi className={classes.value}>{subjectOf(rule)}</bdi>
+      </Cell>
       <Cell label="Severity">
         <Tag tone={severityLook[rule.severity].tone}>{severityLook[rule.severity].label}</Tag>
       </Cell>
@@ -146,7 +157,7 @@ function RuleRow({ rule, nameOf, canManage, onOpen }: RowProps) {
         {rule.destinationIds.length === 0 ? (
           <span className={classes.note}>The panel alone</span>
         ) : (
-          <bdi className={classes.value}>{rule.destinationIds.map(nameOf).join(', ')}</bdi>
+          <bdi className={`${classes.value} ${classes.several}`}>{rule.destinationIds.map(nameOf).join(', ')}</bdi>
         )}
       </Cell>
       <Cell isCorner align="right">
