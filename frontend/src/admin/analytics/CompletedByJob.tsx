@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { serverNow } from '../../api/server-clock';
 import { metricsQuery } from '../../components/metrics/metric-calls';
 import { formatOf, stepUnit } from '../../components/metrics/metric-data';
+import { Pending } from '../../components/Pending';
 import type { RangeName } from '../../lib/time-range';
 import { Chart } from '../../ui/chart/Chart';
 import type { ChartData, Tone } from '../../ui/chart/chart-data';
@@ -16,12 +17,14 @@ const OTHERS = 'all others';
 
 /** Completed runs over time, stacked by job: the five with the most, and all others. Nothing where none ended. */
 export function CompletedByJob({ range }: { range: RangeName }) {
-  const { data } = useQuery(metricsQuery({ measures: ['completed'], range, groupBy: 'job' }));
-  const drawn = data && stackOf(data);
+  const query = useQuery(metricsQuery({ measures: ['completed'], range, groupBy: 'job' }));
+  const drawn = query.data && stackOf(query.data);
   if (drawn?.series.length === 0) return null;
   return (
     <Section title="By job over time" isTitleHidden>
-      {drawn === undefined ? (
+      {drawn === undefined && query.error ? (
+        <Pending query={query} what="The chart of jobs" />
+      ) : drawn === undefined ? (
         <Skeleton height={HEIGHT} role="status" aria-label="Loading the chart" />
       ) : (
         <Chart

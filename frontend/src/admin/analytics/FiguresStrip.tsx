@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Change } from '../../components/metrics/Change';
 import { metricsQuery } from '../../components/metrics/metric-calls';
 import { formatOf, isCounted, seriesOf } from '../../components/metrics/metric-data';
+import { Pending } from '../../components/Pending';
 import { Figure } from '../../ui/Figure';
 import classes from './analytics.module.css';
 import type { useAnalyticsPlace } from './place';
@@ -27,7 +28,9 @@ const ofAll: readonly Shown[] = [{ measure: 'published', label: 'Published', mor
 export function FiguresStrip({ place: { range, isCompared, job } }: { place: ReturnType<typeof useAnalyticsPlace> }) {
   const shown = job === null ? ofAll : ofJobs;
   const measures = shown.map(({ measure }) => measure);
-  const { data } = useQuery(metricsQuery({ measures, range, isCompared, jobName: job ?? undefined }));
+  const query = useQuery(metricsQuery({ measures, range, isCompared, jobName: job ?? undefined }));
+  const { data } = query;
+  if (data === undefined && query.error) return <Pending query={query} what="Figures" />;
   return (
     <ul className={classes.strip}>
       {shown.map(({ measure, label, more }) => (

@@ -102,3 +102,11 @@ test('says that there is nothing yet, and why figures could not be loaded', asyn
   await openPanel('/admin/jobs/analytics');
   expect(await screen.findByText('Figures of jobs could not be loaded')).toBeVisible();
 });
+
+test('each part that could not be loaded says so instead of waiting for ever', async () => {
+  backend.use(http.get('/api/admin/jobs/metrics', () => problem(400, { detail: 'The disk is full' })));
+  await openPanel('/admin/jobs/analytics');
+  // The strip and the charts.
+  await waitFor(() => expect(screen.getAllByText('Figures could not be loaded')).toHaveLength(2));
+  expect(await screen.findByText('The chart of jobs could not be loaded')).toBeVisible();
+});

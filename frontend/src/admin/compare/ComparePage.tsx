@@ -5,12 +5,13 @@ import { IconArrowsExchange, IconGitCompare } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { parseAsBoolean, parseAsString, useQueryStates } from 'nuqs';
 import { useState } from 'react';
-import { toFailure } from '../../api/failure';
+import { type Failure, toFailure } from '../../api/failure';
 import { runQuery } from '../../api/job-queries';
 import { StatusMark } from '../../components/JobStatusBadge';
 import { RunPageLink } from '../../components/RunPageLink';
 import { paths } from '../../paths';
 import { EmptyState } from '../../ui/EmptyState';
+import { ErrorPanel } from '../../ui/ErrorPanel';
 import { Page } from '../../ui/Page';
 import { RowSkeletons } from '../../ui/RowSkeletons';
 import { Section } from '../../ui/Section';
@@ -60,14 +61,17 @@ interface Compared {
   run: JobRun | undefined;
   isPending: boolean;
   /** Why there is no run to compare; null where there is one, or none was chosen. */
-  problem: string | null;
+  problem: Failure | null;
+  retry: () => void;
 }
 
 function useCompared(id: string | null): Compared {
   const isNumber = id !== null && isRunId(id);
-  const { data: run, error, isPending } = useQuery({ ...runQuery(id ?? ''), enabled: isNumber, retry: false });
-  if (!isNumber) return { run: undefined, isPending: false, problem: null };
-  return { run, isPending: isPending && error === null, problem: error && toFailure(error).details };
+  const query = useQuery({ ...runQuery(id ?? ''), enabled: isNumber, retry: false });
+  const { data: run, error, isPending } = query;
+  const retry = () => void query.refetch();
+  if (!isNumber) return { run: undefined, isPending: false, problem: null, retry };
+  return { run, isPending: isPending && error === null, problem: error && toFailure(error), retry };
 }
 
 interface RunHeadProps {
@@ -76,7 +80,8 @@ interface RunHeadProps {
   onChoose: (jobRunId: string) => void;
 }
 
-function RunHead({ label, compared: { run, isPending, problem }, onChoose }: RunHeadProps) {
+function RunHead({ label, compared: { run, isPending, problem, retry }, onChoose }: RunHeadProps) {
+  const isGone = problem?.status === 404;
   return (
     <div className={classes.head}>
       {(run !== undefined || isPending) && <span className={classes.which}>{label}</span>}
@@ -89,7 +94,13 @@ function RunHead({ label, compared: { run, isPending, problem }, onChoose }: Run
         </span>
       )}
       {isPending && <RowSkeletons rows={1} isDense label="Loading the run" />}
-      {problem !== null && run === undefined && <span className="dimmed">{problem}</span>}
+      {problem !== null &&
+        run === undefined &&
+        (isGone ? (
+          <span className="dimmed">{problem.details}</span>
+        ) : (
+          <ErrorPanel title="The run could not be loaded" details={problem} onRetry={retry} />
+        ))}
       {run === undefined && !isPending && <RunChoice label={label} onChoose={onChoose} />}
     </div>
   );

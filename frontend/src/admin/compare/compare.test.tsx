@@ -51,3 +51,19 @@ test('a run beside itself is the same run, and one that is gone says so', async 
   expect(await screen.findByText('There is no run #999999.')).toBeVisible();
   expect(screen.getByRole('link', { name: `match-scores #${run.id}` })).toBeVisible();
 });
+
+test('a run that could not be read says why, and is read again', async () => {
+  const [a, b] = [aRun.failed(), aRun.success()];
+  world.runs = [a, b];
+  let isBroken = true;
+  backend.use(
+    http.get(`/api/admin/jobs/${b.id}`, () =>
+      isBroken ? problem(503, { detail: 'The database is away.' }) : undefined,
+    ),
+  );
+  const { user } = await openPanel(`/admin/jobs/compare?a=${a.id}&b=${b.id}`);
+  expect(await screen.findByText('The database is away.')).toBeVisible();
+  isBroken = false;
+  await user.click(screen.getByRole('button', { name: 'Retry' }));
+  expect(await screen.findByRole('table', { name: /^How it went/ })).toBeVisible();
+});
