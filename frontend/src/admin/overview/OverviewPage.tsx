@@ -58,7 +58,7 @@ function Overview() {
       title="Async Jobs Overview"
       tabTitle="Overview"
       trail={[{ label: 'Overview' }]}
-      lead="Whether the queue keeps up, and where it does not"
+      lead="Job queues & runner activity: whether the queue keeps up, and where it does not"
       actions={
         <>
           <AutoRefresh

@@ -24,7 +24,7 @@ export function ServiceHealth() {
   const query = useQuery({ ...healthQuery(), enabled: false });
   return (
     <Section
-      title="Service health"
+      title="Job Service Health"
       aside={health && <Tag tone={looks[health.verdict].tone}>{looks[health.verdict].label}</Tag>}
       actions={
         <Anchor component={Link} to={paths.serviceLogs} size="sm">

@@ -110,7 +110,7 @@ function Differences({ runner, change }: { runner: RunnerDetails; change: Runner
 
 function Load({ runner }: { runner: RunnerDetails }) {
   const { status, activeRuns, concurrency, loopLagMs, cpuPercent, channels } = runner;
-  const byChannel = Object.entries(runner.runsByChannel).map(([name, runs]) => `${name} ${runs}`);
+  const byChannel = Object.entries(runner.runsByChannel);
   return (
     <>
       <div className={classes.load}>
@@ -121,10 +121,20 @@ function Load({ runner }: { runner: RunnerDetails }) {
           {cpuPercent !== null && ` · CPU ${Math.round(cpuPercent)} %`}
         </span>
       </div>
-      <p className={classes.facts}>
-        {channels !== null && `only ${channels.join(', ')}${byChannel.length > 0 ? ' · ' : ''}`}
-        {byChannel.join(', ') || (channels === null && 'idle')}
-      </p>
+      {channels !== null && <p className={classes.facts}>only {channels.join(', ')}</p>}
+      {byChannel.length > 0 ? (
+        <ul className={classes.chips} aria-label="Runs by channel">
+          {byChannel.map(([name, runs]) => (
+            <li key={name}>
+              <Tag title={name}>
+                <bdi className={classes.channel}>{name}</bdi> {runs.toLocaleString('en')}
+              </Tag>
+            </li>
+          ))}
+        </ul>
+      ) : (
+        channels === null && <p className={classes.facts}>idle</p>
+      )}
     </>
   );
 }

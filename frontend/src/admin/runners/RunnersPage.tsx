@@ -66,7 +66,9 @@ function Runners() {
   const defaults = useQuery(defaultsQuery()).data;
   return (
     <Page
-      title="Runners"
+      title="Runner Fleet"
+      tabTitle="Runners"
+      trail={[{ label: 'Runners' }]}
       lead={runners ? describeFleet(runners) : 'Processes that execute runs.'}
       actions={runners && defaults && <FleetActs runners={runners} defaults={defaults} />}
     >
