@@ -6,9 +6,10 @@ import { reportFailure } from '@job-manager/backend/cli/refusal';
 import { Resources } from '@job-manager/backend/cli/resources';
 import { onStopSignals } from '@job-manager/backend/cli/stop-signals';
 import { say } from '@job-manager/backend/cli/terminal';
-import { readConfig } from '@job-manager/backend/config';
+import { type Config, readConfig } from '@job-manager/backend/config';
+import { Command } from 'commander';
 import pc from 'picocolors';
-import { claimInstance } from './lib/instance.js';
+import { claimInstance, findInstance } from './lib/instance.js';
 import { checkPort } from './lib/port.js';
 import { prepareProduct } from './lib/product.js';
 import { programOf, ROOT } from './lib/repository.js';
@@ -17,6 +18,14 @@ import { programOf, ROOT } from './lib/repository.js';
 const DRAIN_MS = '1000';
 
 const CHILDREN_END_WITHIN_MS = 5_000;
+
+const only = new Command('dev')
+  .description('The product while it is worked on: server and panel reload as their sources change.')
+  .option('--backend', 'the server alone')
+  .option('--panel', 'the panel alone, in front of the server at PORT')
+  .showHelpAfterError('Try --help.')
+  .parse()
+  .opts<{ backend?: true; panel?: true }>();
 
 const resources = new Resources();
 const stopping = new AbortController();
@@ -31,10 +40,19 @@ try {
 await resources.closeAll().catch(reportFailure);
 process.exit();
 
-/** Runs the backend, reloading, and Vite's own server for the panel. Ends when one of them ends. */
+/** Runs the server, reloading, and Vite's own server for the panel, or one of them. Ends when one ends by itself. */
 async function develop(): Promise<void> {
   const env = { NODE_ENV: 'development', JOBS_DRAIN_MS: DRAIN_MS, ...process.env };
   const config = readConfig(env);
+  const started = [
+    ...(only.panel ? [] : [await startBackend(config, env)]),
+    ...(only.backend ? [] : [await startPanel(config, env)]),
+  ];
+  await Promise.race(started.map(ended));
+  if (!stopping.signal.aborted) throw new Error('The backend or Vite ended by itself.');
+}
+
+async function startBackend(config: Config, env: NodeJS.ProcessEnv): Promise<ChildProcess> {
   const instance = await resources.hold(claimInstance(config.DATA_DIR), (held) => held.release());
   await checkPort(config);
   const { database, signIn } = await prepareProduct({ config, resources, signal: stopping.signal, withPanel: false });
@@ -54,16 +72,21 @@ async function develop(): Promise<void> {
     ROOT,
     { ...env, DATABASE_URL: database.url },
   );
-  const vite = await run([programOf('vite', 'vite', 'frontend')], join(ROOT, 'frontend'), {
-    ...env,
-    BACKEND_PORT: String(config.PORT),
-  });
   await instance.announce(`http://127.0.0.1:${config.PORT}`);
   say(
     `\n  Sign in as ${pc.bold(signIn.email)}${signIn.newPassword ? `, password ${pc.bold(signIn.newPassword)}` : ''}\n`,
   );
-  await Promise.race([ended(backend), ended(vite)]);
-  if (!stopping.signal.aborted) throw new Error('The backend or Vite ended by itself.');
+  if (only.backend) say('  The panel: “pnpm dev” in the folder frontend.\n');
+  return backend;
+}
+
+async function startPanel(config: Config, env: NodeJS.ProcessEnv): Promise<ChildProcess> {
+  if (only.panel && !(await findInstance(config.DATA_DIR)))
+    say('\n  No server runs from this folder yet: “pnpm dev” in the folder backend.\n');
+  return run([programOf('vite', 'vite', 'frontend')], join(ROOT, 'frontend'), {
+    ...env,
+    BACKEND_PORT: String(config.PORT),
+  });
 }
 
 function run(command: string[], cwd: string, env: NodeJS.ProcessEnv): Promise<ChildProcess> {
