@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { type CompiledPrograms, compilePrograms } from '@job-manager/backend/testing/compiled-programs';
 import { isFull, size } from '@job-manager/backend/testing/size';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import type { RunRequest } from '../../backend/client/src/index.js';
@@ -8,7 +9,8 @@ import type { Program } from './world/program.js';
 import { reportFinding } from './world/report.js';
 import { type RunnerOptions, World } from './world/world.js';
 
-const RUNNER = fileURLToPath(new URL('./poison/plain-runner.ts', import.meta.url));
+const RUNNER = new URL('./poison/plain-runner.ts', import.meta.url);
+const JOBS = new URL('./poison/plain-jobs.ts', import.meta.url);
 const RUN_MS = 100;
 const SOUND = size(120, 40_000);
 const KILLERS = size(3, 5);
@@ -18,13 +20,21 @@ const KILLERS_ALONE = size(1, 5);
 /** Of the time that the same runs take without poison: nine tenths of the throughput. */
 const MAX_SLOWDOWN = 1 / 0.9;
 
+/** Runners and processes start as those of the packages do, which are compiled: from TypeScript a start takes three times as long. */
+let programs: CompiledPrograms;
+let program: string;
 let world: World;
 let stopKeeping = async () => {};
 beforeAll(async () => {
+  programs = await compilePrograms(RUNNER, JOBS);
+  program = fileURLToPath(programs.urlOf(RUNNER));
   world = await World.create();
 });
 afterEach(() => stopKeeping());
-afterAll(() => world?.close());
+afterAll(async () => {
+  await world?.close();
+  await programs?.remove();
+});
 
 it(`fails none of ${SOUND} runs beside ${KILLERS} that kill the runner`, async () => {
   const runners = keepRunners(size(2, 4), { concurrency: size(4, 10) });
@@ -59,7 +69,7 @@ function keepRunners(count: number, options: RunnerOptions) {
   let isOver = false;
   const keep = async () => {
     while (!isOver) {
-      const runner = world.startRunner({ ...options, program: RUNNER });
+      const runner = world.startRunner({ ...options, program });
       living.add(runner);
       await runner.exited;
       living.delete(runner);

@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { type CompiledPrograms, compilePrograms } from '@job-manager/backend/testing/compiled-programs';
 import { isFull, size } from '@job-manager/backend/testing/size';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { RunRequest } from '../../backend/client/src/index.js';
@@ -8,7 +9,8 @@ import { expectWithin } from './world/machine.js';
 import { reportFinding } from './world/report.js';
 import { World } from './world/world.js';
 
-const RUNNER = fileURLToPath(new URL('./poison/poison-runner.ts', import.meta.url));
+const RUNNER = new URL('./poison/poison-runner.ts', import.meta.url);
+const JOBS = new URL('./poison/poison-jobs.ts', import.meta.url);
 const HEALTHY = size(120, 10_000);
 /** Each takes down three processes. */
 const DEADLY = size(2, 12);
@@ -20,14 +22,22 @@ const AT_ONCE = 1;
 /** Of the time that the same runs take without poison: nine tenths of the throughput. */
 const MAX_SLOWDOWN = 1 / 0.9;
 
+/** Runners and processes start as those of the packages do, which are compiled: from TypeScript a start takes three times as long. */
+let programs: CompiledPrograms;
+let program: string;
 let world: World;
 beforeAll(async () => {
+  programs = await compilePrograms(RUNNER, JOBS);
+  program = fileURLToPath(programs.urlOf(RUNNER));
   world = await World.create();
 });
-afterAll(() => world?.close());
+afterAll(async () => {
+  await world?.close();
+  await programs?.remove();
+});
 
 it(`does ${HEALTHY} healthy runs while ${DEADLY + ENDLESS + TOXIC} others harm their processes`, async () => {
-  await world.startRunners(1, { concurrency: SLOTS, program: RUNNER });
+  await world.startRunners(1, { concurrency: SLOTS, program });
   await world.untilKnown('toxic');
   await limitPerRunner(world, POISON_CHANNEL, AT_ONCE);
   const aloneMs = await timeOf(healthyRuns(HEALTHY / 4), []);

@@ -17,7 +17,7 @@ interface PluginBuild {
 
 // The one that runs all our TypeScript.
 const esbuild = createRequire(createRequire(import.meta.url).resolve('tsx'))('esbuild') as Esbuild;
-const source = fileURLToPath(new URL('..', import.meta.url));
+const repository = fileURLToPath(new URL('../../..', import.meta.url));
 const CHILD = new URL('../queue/isolation/child.ts', import.meta.url);
 
 /** What `typescript-loader.ts` is among compiled programs that find the rest of the source where it was. */
@@ -41,12 +41,12 @@ export async function compilePrograms(...modules: URL[]): Promise<CompiledProgra
   const cache = fileURLToPath(new URL('../../node_modules/.cache/', import.meta.url));
   await mkdir(cache, { recursive: true });
   const folder = await mkdtemp(join(cache, 'programs-'));
-  const compiledOf = (path: string) => join(folder, relative(source, path)).replace(/\.ts$/, '.mjs');
+  const compiledOf = (path: string) => join(folder, relative(repository, path)).replace(/\.ts$/, '.mjs');
   const urlOf = (module: URL) => pathToFileURL(compiledOf(fileURLToPath(module))).href;
   await esbuild.build({
     ...{ bundle: true, splitting: true, platform: 'node', target: 'node20', format: 'esm', logLevel: 'warning' },
     entryPoints: [CHILD, ...modules].map((module) => fileURLToPath(module)),
-    ...{ outdir: folder, outbase: source, outExtension: { '.js': '.mjs' } },
+    ...{ outdir: folder, outbase: repository, outExtension: { '.js': '.mjs' } },
     external: ['pg-native', '@node-rs/argon2', 'swagger-ui-express'],
     // For what is CommonJS among what they import.
     banner: {
@@ -69,11 +69,14 @@ const isAt = (path: string) => (module: URL) => fileURLToPath(module) === path;
 
 /** Source files find what stands beside them where it was, but for what is compiled too. */
 function readSources(build: PluginBuild, modules: URL[], urlOf: (module: URL) => string): void {
-  build.onLoad({ filter: /\/backend\/src\/.*\.(ts|mjs)$/ }, async ({ path }) => {
+  build.onLoad({ filter: /\/(backend\/src|e2e\/faults)\/.*\.(ts|mjs)$/ }, async ({ path }) => {
     const written = path.endsWith('/typescript-loader.ts') ? COMPILED_LOADER : await readFile(path, 'utf8');
     const itself = modules.find(isAt(path));
     const contents = written
-      .replace(`new URL('./child.ts', import.meta.url)`, `new URL(${JSON.stringify(urlOf(CHILD))})`)
+      .replace(/new URL\('(.+?)', import\.meta\.url\)/g, (named, relative) => {
+        const module = modules.find(isAt(fileURLToPath(new URL(relative, pathToFileURL(path)))));
+        return module ? `new URL(${JSON.stringify(urlOf(module))})` : named;
+      })
       .replaceAll('import.meta.url', JSON.stringify(itself ? urlOf(itself) : pathToFileURL(path).href));
     return { contents, loader: 'ts' };
   });

@@ -27,7 +27,7 @@ process.once('exit', () => {
   for (const child of running) child.kill('SIGKILL');
 });
 
-/** A child process of this suite: of a program in TypeScript, or of one that was bundled before (`.cjs`). */
+/** A child process of this suite: of a program in TypeScript, or of one that was bundled (`.cjs`) or compiled (`.mjs`) before. */
 export class Program {
   readonly #child: ChildProcess;
   readonly #log: string;
@@ -43,7 +43,7 @@ export class Program {
       env: { PATH: process.env.PATH, ...env, ...(skewMs !== undefined && { SKEW_MS: String(skewMs) }) },
       execArgv: [
         ...(skewMs === undefined ? [] : ['--require', SKEWED_CLOCK]),
-        ...(isBundle ? BUNDLE_ARGS : typescriptArgs),
+        ...(isBundle ? BUNDLE_ARGS : file.endsWith('.mjs') ? [] : typescriptArgs),
       ],
       stdio: ['ignore', output, output, 'ipc'],
     });
