@@ -8,7 +8,7 @@ import { SYSTEM } from '../queue/queue.js';
 import { readActivePicture } from '../store/active.js';
 import { TestEngine } from '../testing/engine.js';
 import type { Change } from './changes.js';
-import { LivePicture } from './picture.js';
+import { gapAfter, LivePicture } from './picture.js';
 
 const opened = new Map<string, () => void>();
 const gate = defineJob({
@@ -197,6 +197,17 @@ it('looks less often while the whole list turns over before many, and as often a
   await look();
   const { id } = await engine.enqueue('gate');
   await untilTold(id, 'job_queued');
+});
+
+it.each([
+  ['where little happens', { changes: 9, sinceLastMs: 20 }, 20],
+  ['where much does', { changes: 149, sinceLastMs: 50 }, 50],
+  ['where the list turns over', { changes: 150, sinceLastMs: 50 }, 1_000],
+  ['while it does so still', { changes: 300, sinceLastMs: 1_050 }, 1_000],
+  // A thousand changes a second, of runs that come and go: too few at once to stay slow for.
+  ['where a late look saw what others gathered', { changes: 160, sinceLastMs: 1_050 }, 50],
+])('looks again, %s before a thousand who watch', (_, { changes, sinceLastMs }, gapMs) => {
+  expect(gapAfter(changes, sinceLastMs, 1_000)).toBe(gapMs);
 });
 
 it('equals the database however the writes fall', async () => {

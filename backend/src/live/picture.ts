@@ -34,8 +34,11 @@ interface PictureOptions {
 const LEAST_GAP_MS = { calm: 20, busy: 50 };
 /** And each begins so long after the end of the one before it, however long that took. */
 const LEAST_REST_MS = 10;
-/** So many changes in one look turn the list over: no person can read along, and to tell them takes a while for each who watches. */
-const FLOOD_FROM = 150;
+/**
+ * So many changes in one look turn the list over: no person can read along, and to tell them takes a while for each who
+ * watches. A look after a longer gap sees more of the same rate.
+ */
+const FLOOD_FROM = { soon: 150, later: 300 };
 /** After such a look the gap is this much longer for each of them, up to a limit. */
 const FLOOD_GAP_MS = { each: 1, most: 1_000 };
 /** So many changes in one look are told in one message, each by what is different alone. */
@@ -67,6 +70,7 @@ export class LivePicture extends EventEmitter<{ changes: [Change[]] }> {
   #gapMs: number = LEAST_GAP_MS.calm;
   /** When the last look began and when it ended. */
   #lookedAt = Number.NEGATIVE_INFINITY;
+  #sinceLastMs = Number.POSITIVE_INFINITY;
   #readAt = Number.NEGATIVE_INFINITY;
   #facts: (QueueFacts & { readAt: number }) | undefined;
   /** The runs and counts of the picture as text, from the first who needs it until they change. */
@@ -95,7 +99,9 @@ export class LivePicture extends EventEmitter<{ changes: [Change[]] }> {
   /** Reads the truth now, tells the changes, and resolves when done. Rejects when the database can't be read. */
   refresh(): Promise<void> {
     if (this.#reading !== undefined) return this.#reading;
-    this.#lookedAt = performance.now();
+    const now = performance.now();
+    this.#sinceLastMs = now - this.#lookedAt;
+    this.#lookedAt = now;
     this.#reading = this.#read().finally(() => {
       this.#reading = undefined;
       this.#readAt = performance.now();
@@ -210,14 +216,8 @@ export class LivePicture extends EventEmitter<{ changes: [Change[]] }> {
     this.#counts = counts;
     this.#text = undefined;
     for (const id of left) this.#ahead.delete(id);
-    this.#gapMs = this.#gapAfter(changes.length);
+    this.#gapMs = gapAfter(changes.length, this.#sinceLastMs, this.#watchers);
     this.#emit(before, changes);
-  }
-
-  #gapAfter(changes: number): number {
-    if (changes < GATHERED_FROM) return LEAST_GAP_MS.calm;
-    if (changes < FLOOD_FROM) return LEAST_GAP_MS.busy;
-    return Math.min(FLOOD_GAP_MS.most, LEAST_GAP_MS.busy + this.#watchers * FLOOD_GAP_MS.each);
   }
 
   #withNewestProgress(run: JobRunSummary): JobRunSummary {
@@ -258,4 +258,12 @@ function parseNotes(payload: string): ProgressNote[] {
   } catch {
     return [];
   }
+}
+
+/** How long after the start of a look the next may begin: a look that saw so many changes, so long after the one before it. */
+export function gapAfter(changes: number, sinceLastMs: number, watchers: number): number {
+  if (changes < GATHERED_FROM) return LEAST_GAP_MS.calm;
+  const isSoon = sinceLastMs < 2 * LEAST_GAP_MS.busy;
+  if (changes < (isSoon ? FLOOD_FROM.soon : FLOOD_FROM.later)) return LEAST_GAP_MS.busy;
+  return Math.min(FLOOD_GAP_MS.most, LEAST_GAP_MS.busy + watchers * FLOOD_GAP_MS.each);
 }

@@ -32,6 +32,8 @@ export async function withServer<T>(
     ADMIN_EMAIL: OPERATOR.email,
     ADMIN_PASSWORD: OPERATOR.password,
     JOBS_RUNNER: 'off',
+    // A thousand tabs of one person.
+    SOCKETS_PER_PERSON: '1000',
     ...KEEP_ALL,
   });
   await ensureOperator(database.pool, config);
