@@ -49,8 +49,8 @@ export interface ServerEngine {
 export function createServerEngine({ config, databaseUrl, log, jobs }: ServerEngineOptions): ServerEngine {
   const registry = createRegistry([...jobs, selfTestJob]);
   const schema = schemaOf(databaseUrl);
-  const pool = createPool(databaseUrl, { max: 12, statementTimeoutMs: 30_000 });
-  const queuePool = createPool(databaseUrl, { max: 4, statementTimeoutMs: 30_000, keepsPlans: true });
+  const pool = createPool(databaseUrl, { max: 12, min: 1, statementTimeoutMs: 30_000 });
+  const queuePool = createPool(databaseUrl, { max: 4, min: 1, statementTimeoutMs: 30_000, keepsPlans: true });
   const notifier = new Notifier(pool, schema);
   const events = new QueueEvents();
   logQueueEvents(events, log);

@@ -187,7 +187,7 @@ export const environment = z.object({
     .default(false)
     .describe('Something starts this worker again when it ends with code 75, so it can be restarted from the panel'),
   JOBS_POLL_MS: milliseconds(1_000, 20).describe(
-    'How often a runner looks for work unasked; every other time while it hears notifications and nothing waits',
+    'How often a runner looks for work unasked; a fifth as often while it hears notifications and nothing waits',
   ),
   JOBS_HEARTBEAT_MS: milliseconds(30_000, 20).describe('How often a runner proves that it lives'),
   JOBS_STALLED_AFTER_MS: milliseconds(300_000, 100).describe('Silence after which a run is taken back'),

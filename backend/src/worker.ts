@@ -67,9 +67,9 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   logQueueEvents(events, runnerLog.tee(log));
   const releaseErrors = isGuest ? catchStrayErrorsOfRuns() : catchStrayErrors(events);
 
-  const enginePool = createPool(databaseUrl, { max: 4, statementTimeoutMs: 30_000 });
+  const enginePool = createPool(databaseUrl, { max: 4, min: 2, statementTimeoutMs: 30_000 });
   // A claim, the outcomes, and one of these that waits for a row.
-  const runPool = createPool(databaseUrl, { max: 3, statementTimeoutMs: 30_000, keepsPlans: true });
+  const runPool = createPool(databaseUrl, { max: 3, min: 1, statementTimeoutMs: 30_000, keepsPlans: true });
   const notifier = new Notifier(enginePool, schemaOf(databaseUrl));
   const listener = new Listener(listenUrlOf(databaseUrl, config.DATABASE_LISTEN_URL), [
     'queued',

@@ -12,6 +12,8 @@ export interface PoolOptions {
   statementTimeoutMs?: number;
   /** Prepared statements keep the first plan, which uses indexes and their order: for a few statements that are sent again and again. Not through a pooler. */
   keepsPlans?: boolean;
+  /** Connections that stay open, however long nothing is asked of them: for what comes back every half minute, opening one costs more than the question. */
+  min?: number;
 }
 
 /** Beyond the statement's own time: for the answer to travel. */
@@ -20,12 +22,13 @@ const ANSWER_LATE_MS = 2_000;
 const PROBE_AFTER_MS = 10_000;
 
 /** Opens a pool on the schema of the URL, whose idle connections may break without taking the process along. */
-export function createPool(url: string, { max = 10, statementTimeoutMs, keepsPlans }: PoolOptions = {}): pg.Pool {
+export function createPool(url: string, { max = 10, min = 0, statementTimeoutMs, keepsPlans }: PoolOptions = {}): pg.Pool {
   const config: pg.PoolConfig & DatabaseClientConfig = {
     connectionString: url,
     // Pools make clients of what they are given themselves, though the type says of nothing.
     Client: DatabaseClient as unknown as typeof pg.Client,
     max,
+    min,
     connectionTimeoutMillis: 10_000,
     // A network that died without a word must not hold up a runner for the two hours that systems wait by default.
     keepAlive: true,

@@ -18,7 +18,7 @@ import { hasSuspects } from './transitions/suspects.js';
 /** However fine a rate limit is, an idle runner looks no more often. */
 const LEAST_PAUSE_MS = 10;
 /** Polls left out while nothing waits and new runs are announced. */
-const IDLE_POLLS = 2;
+const IDLE_POLLS = 5;
 /** In one statement; beyond that its fixed price is small change. */
 const MOST_AT_ONCE = 1_000;
 /** Runs that have ended and wait to be recorded, or are claimed ahead: with so many, the database is to catch up first. */

@@ -16,8 +16,8 @@ interface BulkWorkerOptions {
   listener?: Listener;
 }
 
-/** How long after the death of a process another one finds its operation. */
-const LOOK_MS = 5_000;
+/** How long after the death of a process another one finds its operation, and where no notification comes a new one. */
+const LOOK_MS = { told: 15_000, alone: 5_000 };
 
 /** Works off bulk operations. Runs in every process: each step is done by one of them. */
 export class BulkWorker {
@@ -47,9 +47,16 @@ export class BulkWorker {
 
   /** Does steps until none is left for this process; returns how many. */
   async tick(): Promise<number> {
+    if (!(await this.#hasWork())) return 0;
     for (let steps = 0; ; steps++) {
       if (this.#isClosed || !(await this.#step())) return steps;
     }
+  }
+
+  /** Most looks find nothing: they cost one statement and no transaction. */
+  async #hasWork(): Promise<boolean> {
+    const found = await this.#options.pool.query(`SELECT FROM "BulkOperation" WHERE state = 'RUNNING' LIMIT 1`);
+    return found.rows.length > 0;
   }
 
   readonly #wake = () => {
@@ -59,7 +66,8 @@ export class BulkWorker {
 
   #later(): void {
     if (this.#isClosed) return;
-    this.#timer = setTimeout(() => this.#look(), LOOK_MS * (0.75 + Math.random() / 2));
+    const lookMs = this.#options.listener?.isConnected ? LOOK_MS.told : LOOK_MS.alone;
+    this.#timer = setTimeout(() => this.#look(), lookMs * (0.75 + Math.random() / 2));
     this.#timer.unref();
   }
 

@@ -207,7 +207,7 @@ describe('a due time', () => {
 
 it('looks less often while it is told of changes than on its own', async () => {
   const listener = await engine.listener(['schedules']);
-  expect(await scheduler(undefined, { listener }).tick()).toEqual({ moved: 0, againInMs: 5_000 });
+  expect(await scheduler(undefined, { listener }).tick()).toEqual({ moved: 0, againInMs: 10_000 });
   await listener.close();
   expect(await scheduler(undefined, { listener }).tick()).toEqual({ moved: 0, againInMs: 2_000 });
 });

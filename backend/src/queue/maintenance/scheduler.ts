@@ -23,7 +23,7 @@ export interface SchedulerOptions {
 }
 
 /** It looks at least so often, for clocks that were put right and, where no notification comes, for schedules that are new. */
-const LONGEST_SLEEP_MS = { told: 5_000, alone: 2_000 };
+const LONGEST_SLEEP_MS = { told: 10_000, alone: 2_000 };
 /** Others were faster, or something was changed in between: what is still due is read again. */
 const AGAIN_MS = 20;
 /** Schedules that come due together are dealt with so many at a time. */
