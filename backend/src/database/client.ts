@@ -22,7 +22,10 @@ const ANSWER_LATE_MS = 2_000;
 const PROBE_AFTER_MS = 10_000;
 
 /** Opens a pool on the schema of the URL, whose idle connections may break without taking the process along. */
-export function createPool(url: string, { max = 10, min = 0, statementTimeoutMs, keepsPlans }: PoolOptions = {}): pg.Pool {
+export function createPool(
+  url: string,
+  { max = 10, min = 0, statementTimeoutMs, keepsPlans }: PoolOptions = {},
+): pg.Pool {
   const config: pg.PoolConfig & DatabaseClientConfig = {
     connectionString: url,
     // Pools make clients of what they are given themselves, though the type says of nothing.
