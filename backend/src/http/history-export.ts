@@ -2,14 +2,12 @@ import type { HistoryFilterInput } from '@job-manager/shared/contract/history';
 import { contract } from '@job-manager/shared/contract/index';
 import { limits } from '@job-manager/shared/limits';
 import { implement } from '@orpc/server';
-import { presentSummary } from '../present/run.js';
 import { hideSecrets } from '../present/secrets.js';
 import { collectRecentCauses } from '../queue/maintenance/causes.js';
 import { createRedaction, type Redaction } from '../queue/redaction.js';
 import { recordAudit } from '../store/audit.js';
-import { readPage } from '../store/history.js';
+import { type ExportedRow, JSON_COLUMNS, PLAIN_COLUMNS, readExportedRows } from '../store/history-export.js';
 import { type HistoryPlace, walkHistory } from '../store/history-walk.js';
-import type { RunSummaryRow } from '../store/run-row.js';
 import type { Sql } from '../store/sql.js';
 import { actorOf, type CallContext, type HttpDeps } from './context.js';
 import { type CsvColumns, csvNamed, csvParts } from './csv.js';
@@ -23,11 +21,10 @@ interface HistoryExportRequest extends HistoryFilterInput {
   columns?: string;
 }
 
-/** A run of the export; its JSON only where that is wanted. */
-type ExportedRow = RunSummaryRow & { parameters?: unknown; metadata?: unknown };
-
 /** Rows read at once. Parameters and metadata together may take 288 kB a run. */
-const CHUNK = { rows: 250, withJson: 100 };
+const CHUNK = { rows: 100, withJson: 20 };
+/** Runs that one walk looks for; of these ids the chunks are read. */
+const WALKED_IDS = 500;
 
 const os = implement(contract.historyExport).$context<CallContext>();
 
@@ -52,11 +49,13 @@ async function exportHistory(
   const { ids, format, columns: named, ...filter } = request;
   const columns = columnsOf(named, redaction);
   const walked = walkedFilterOf(filter);
-  const hasJson = 'parameters' in columns || 'metadata' in columns;
-  const size = hasJson ? CHUNK.withJson : CHUNK.rows;
   const reach = { isCut: false };
-  const pages = ids === undefined ? pagesOf(sql, walked, { size, reach }) : chunksOf(ids.split(','), size);
-  const chunks = read(sql, pages, hasJson);
+  const pages = ids === undefined ? pagesOf(sql, walked, reach) : [ids.split(',')];
+  const chunks = read(
+    sql,
+    pages,
+    JSON_COLUMNS.some((name) => name in columns),
+  );
   const csv = csvNamed('runs');
   const suffix = filter.status === undefined ? '' : `-${filter.status.toLowerCase().replaceAll(',', '-')}`;
   const name = csv.name.replace(/\.csv$/, `${suffix}.${format}`);
@@ -83,33 +82,29 @@ async function* lines(
   chunks: AsyncIterable<ExportedRow[]>,
   note: (rows: number) => Promise<void>,
 ): AsyncGenerator<string> {
+  const named = Object.entries(columns);
   let rows = 0;
   try {
     for await (const chunk of chunks) {
       rows += chunk.length;
-      yield chunk.map((row) => `${JSON.stringify(lineOf(columns, row))}\n`).join('');
+      yield chunk
+        .map((row) => `{${named.map(([name, cell]) => `"${name}":${jsonOf(name, cell(row))}`).join()}}\n`)
+        .join('');
     }
   } finally {
     await note(rows);
   }
 }
 
-const JSON_COLUMNS = ['parameters', 'metadata'];
-
-/** JSON stays JSON in a line of its own. */
-const lineOf = (columns: CsvColumns<ExportedRow>, row: ExportedRow) =>
-  Object.fromEntries(
-    Object.entries(columns).map(([name, cell]) => {
-      const value = cell(row);
-      return [name, JSON_COLUMNS.includes(name) && typeof value === 'string' ? JSON.parse(value) : value];
-    }),
-  );
+/** What is JSON already stays as it is in a line of its own. */
+const jsonOf = (name: string, cell: string | number | null): string =>
+  typeof cell === 'string' && JSON_COLUMNS.includes(name) ? cell : JSON.stringify(cell);
 
 /** Ids of the runs that match, the newest first, up to the limit of an export; `reach` has whether older ones were left out. */
 async function* pagesOf(
   sql: Sql,
   filter: ReturnType<typeof walkedFilterOf>,
-  { size, reach }: { size: number; reach: { isCut: boolean } },
+  reach: { isCut: boolean },
 ): AsyncGenerator<string[]> {
   let after: HistoryPlace | null = null;
   for (let left: number = limits.exportedRuns; ; ) {
@@ -117,77 +112,42 @@ async function* pagesOf(
       reach.isCut = (await walkHistory(sql, { filter, after, limit: 1 })).ids.length > 0;
       return;
     }
-    const page = await walkHistory(sql, { filter, after, limit: Math.min(size, left) });
-    if (page.ids.length > 0) yield page.ids;
+    const page = await walkHistory(sql, { filter, after, limit: Math.min(WALKED_IDS, left) });
+    yield page.ids;
     if (page.next === null) return;
     left -= page.ids.length;
     after = page.next;
   }
 }
 
-async function* chunksOf(ids: string[], size: number): AsyncGenerator<string[]> {
-  for (let at = 0; at < ids.length; at += size) yield ids.slice(at, at + size);
-}
-
-async function* read(sql: Sql, pages: AsyncIterable<string[]>, hasJson: boolean): AsyncGenerator<ExportedRow[]> {
+async function* read(
+  sql: Sql,
+  pages: AsyncIterable<string[]> | Iterable<string[]>,
+  hasJson: boolean,
+): AsyncGenerator<ExportedRow[]> {
+  const size = hasJson ? CHUNK.withJson : CHUNK.rows;
   for await (const ids of pages) {
-    const rows = (await readPage(sql, ids)).filter(({ finishedAt }) => finishedAt !== null);
-    if (!hasJson) {
-      yield rows;
-      continue;
-    }
-    const { rows: found } = await sql.query<{ id: string; parameters: unknown; metadata: unknown }>(
-      'SELECT id, parameters, metadata FROM "JobRun" WHERE id = ANY($1::bigint[])',
-      [ids],
-    );
-    const byId = new Map(found.map((row) => [row.id, row]));
-    yield rows.map((row) => ({ ...row, ...byId.get(row.id) }));
+    for (let at = 0; at < ids.length; at += size) yield await readExportedRows(sql, ids.slice(at, at + size), hasJson);
   }
 }
 
 /** The columns of these names, or all but the JSON. Throws a 400 problem for a name that is none. */
 function columnsOf(named: string | undefined, redaction: Redaction): CsvColumns<ExportedRow> {
-  const json = (value: unknown) => (value == null ? null : JSON.stringify(hideSecrets(value, redaction)));
-  const all: CsvColumns<ExportedRow> = {
-    ...COLUMNS,
-    parameters: ({ parameters }) => json(parameters),
-    metadata: ({ metadata }) => json(metadata),
-  };
-  const names = named?.split(',') ?? Object.keys(COLUMNS);
-  const unknown = names.find((name) => !Object.hasOwn(all, name));
+  const known = [...PLAIN_COLUMNS, ...JSON_COLUMNS];
+  const names = named?.split(',') ?? PLAIN_COLUMNS;
+  const unknown = names.find((name) => !known.includes(name));
   if (unknown !== undefined) {
-    const known = Object.keys(all).join(', ');
-    throw new HttpProblem('INVALID_INPUT', `columns: "${unknown}" is none of ${known}`, { field: 'columns' });
+    throw new HttpProblem('INVALID_INPUT', `columns: "${unknown}" is none of ${known.join(', ')}`, {
+      field: 'columns',
+    });
   }
-  return Object.fromEntries(names.map((name) => [name, all[name] as CsvColumns<ExportedRow>[string]]));
+  const json = (value: unknown) => (value == null ? null : JSON.stringify(hideSecrets(value, redaction)));
+  return Object.fromEntries(
+    names.map((name) => {
+      const at = known.indexOf(name);
+      // The statement has texts, numbers and nulls in all columns but those with JSON.
+      const plain = (row: ExportedRow) => row[at] as string | number | null;
+      return [name, JSON_COLUMNS.includes(name) ? (row: ExportedRow) => json(row[at]) : plain];
+    }),
+  );
 }
-
-const COLUMNS: CsvColumns<RunSummaryRow> = {
-  id: ({ id }) => id,
-  job: ({ jobName }) => jobName,
-  status: ({ status }) => status,
-  result: (row) => (row.status === 'FAILED' ? row.error : row.progressMessage),
-  trigger: ({ trigger }) => trigger,
-  startedBy: (row) => {
-    const { triggeredBy, triggeredByToken } = presentSummary(row);
-    return triggeredByToken === null ? (triggeredBy?.email ?? null) : `token ${triggeredByToken}`;
-  },
-  channel: ({ channel }) => channel,
-  priority: ({ priority }) => priority,
-  scope: ({ scope }) => scope,
-  correlationId: ({ correlationId }) => correlationId,
-  version: ({ algorithmVersion }) => algorithmVersion,
-  attempts: ({ attempt }) => attempt,
-  warnings: ({ warningCount }) => warningCount,
-  errors: ({ errorCount }) => errorCount,
-  waitedMs: ({ queueDelayMs }) => numberOrNull(queueDelayMs),
-  tookMs: ({ durationMs }) => numberOrNull(durationMs),
-  runner: ({ runnerName }) => runnerName,
-  batch: ({ batchId }) => batchId,
-  rerunOf: ({ rerunOfId }) => rerunOfId,
-  queuedAt: ({ queuedAt }) => queuedAt.toISOString(),
-  startedAt: ({ startedAt }) => startedAt?.toISOString() ?? null,
-  finishedAt: ({ finishedAt }) => finishedAt?.toISOString() ?? null,
-};
-
-const numberOrNull = (value: string | number | null): number | null => (value === null ? null : Number(value));

@@ -73,6 +73,8 @@ async function readSlice(
   }
   // A correlation id, a batch or a schedule has few runs, which an index of its own finds.
   const isRare = [filter.correlationId, filter.batchId, filter.scheduleId].some((given) => given !== undefined);
+  // Where every entry matches, the page and one more to see whether it is the last.
+  const walkable = isRare || others.length === 0 ? Math.min(size, limit + 1) : size;
   const match = others.length === 0 ? 'true' : `coalesce(${others.join(' AND ')}, false)`;
   // OFFSET 0: else the planner would walk the history for them.
   const source = isRare
@@ -80,7 +82,7 @@ async function readSlice(
     : `(SELECT r.id, r."finishedAt", ${match} AS "isMatch" FROM "JobRun" r WHERE ${where.join(' AND ')}) r`;
   const { rows } = await sql.query<{ id: string; finishedAt: Date; isMatch: boolean; walked: number }>(
     `WITH walked AS MATERIALIZED (
-       SELECT id, "finishedAt", "isMatch" FROM ${source} ORDER BY "finishedAt" DESC, id DESC LIMIT ${size}
+       SELECT id, "finishedAt", "isMatch" FROM ${source} ORDER BY "finishedAt" DESC, id DESC LIMIT ${walkable}
      ), numbered AS (SELECT *, row_number() OVER (ORDER BY "finishedAt" DESC, id DESC) AS n FROM walked)
      (SELECT id, "finishedAt", true AS "isMatch", n::int AS walked FROM numbered WHERE "isMatch" ORDER BY n LIMIT $${values.push(limit)})
      UNION ALL (SELECT id, "finishedAt", false, n::int FROM numbered ORDER BY n DESC LIMIT 1)`,
@@ -92,7 +94,7 @@ async function readSlice(
   const walked = end?.walked ?? 0;
   if (ids.length === limit) {
     const last = found.at(-1) ?? null;
-    return { ids, walked, last, isEnd: walked < size && last?.id === end?.id };
+    return { ids, walked, last, isEnd: walked < walkable && last?.id === end?.id };
   }
-  return { ids, walked, last: end ?? after, isEnd: walked < size };
+  return { ids, walked, last: end ?? after, isEnd: walked < walkable };
 }
