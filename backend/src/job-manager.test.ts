@@ -70,6 +70,28 @@ describe('the users of the host application', () => {
     expect(await emailOf('ada')).toBe('ada@host.example');
   });
 
+  it('may have a role that was made in the panel, which counts as it is at each call', async () => {
+    const created = await host.call('root', '/admin/roles', {
+      json: { name: 'Echo operators', permissions: ['view', 'run'], jobPatterns: ['echo*'] },
+    });
+    const { role } = await created.json();
+    host.users.set('olga', { id: 'o-1', ownRole: 'Echo operators' });
+    const enqueue = (jobName: string) =>
+      host.call('olga', '/admin/jobs/enqueue', { json: { jobName, parameters: {} } });
+    expect(await (await host.call('olga', '/auth/me')).json()).toMatchObject({
+      user: { email: 'o-1', role: 'USER' },
+      ...{ roleName: 'Echo operators', permissions: ['view', 'run'], jobPatterns: ['echo*'] },
+    });
+    expect((await enqueue('echo')).status).toBe(201);
+    expect(await codeOf(await enqueue('other'))).toEqual([403, 'FORBIDDEN']);
+    expect(await codeOf(await host.call('olga', '/admin/roles'))).toEqual([403, 'FORBIDDEN']);
+
+    const change = { name: role.name, permissions: ['view'], jobPatterns: null };
+    const changed = await host.call('root', `/admin/roles/${role.id}`, { method: 'PUT', json: change });
+    expect(changed.status).toBe(200);
+    expect(await codeOf(await enqueue('echo'))).toEqual([403, 'FORBIDDEN']);
+  });
+
   it('get one row when they are first seen many times at once', async () => {
     host.users.set('sudden', { id: 's-1', email: 'sudden@host.example', role: 'ADMIN' });
     host.users.set('rival', { id: 's-2', email: 'sudden@host.example', role: 'ADMIN' });
@@ -161,6 +183,8 @@ describe('a lookup that fails', () => {
     ],
     ['answers a person without a role', () => ({ id: '1' }) as never],
     ['answers a role that is none', () => ({ id: '1', role: 'KING' }) as never],
+    ['names an own role that there is not', () => ({ id: '1', ownRole: 'Nobody made it' })],
+    ['answers two roles', () => ({ id: '1', role: 'ADMIN', ownRole: 'Echo operators' }) as never],
     ['answers an address with a line feed', () => ({ id: '1', email: 'a@b.example\n=1+1', role: 'ADMIN' as const })],
     ['answers an id with an escape', () => ({ id: '1\x1b[2J', role: 'ADMIN' as const })],
     ['answers an id that is too long', () => ({ id: 'x'.repeat(201), role: 'ADMIN' as const })],

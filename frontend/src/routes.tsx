@@ -75,7 +75,7 @@ export function AppRoutes() {
               <Route path={paths.error(':fingerprint')} element={<ErrorGroupPage />} />
               <Route path={paths.audit} element={<AuditPage />} />
               <Route path={paths.tokens} element={<TokensPage />} />
-              {keepsAccounts && <Route path={paths.users} element={<UsersPage />} />}
+              <Route path={paths.users} element={<UsersPage />} />
               {keepsAccounts && <Route path={paths.account} element={<AccountPage />} />}
               <Route path={paths.alerts} element={<AlertsPage />} />
               <Route path={paths.systemStatus} element={<SystemStatusPage />} />

@@ -2,26 +2,39 @@ import type { IncomingMessage } from 'node:http';
 import { checkInput, describeIssues } from '@job-manager/shared/check-input';
 import type { CurrentUser } from '@job-manager/shared/contract/auth';
 import { permissionsOf } from '@job-manager/shared/permissions';
-import { userRoles } from '@job-manager/shared/roles';
+import { type UserRole, userRoles } from '@job-manager/shared/roles';
 import { ONE_PLAIN_LINE } from '@job-manager/shared/terminal-text';
 import * as z from 'zod';
+import { findRoleByName } from '../store/access-roles.js';
 import { type HostPerson, writeHostUser } from '../store/host-users.js';
 import type { SessionOrigin } from '../store/sessions.js';
 import type { Sql } from '../store/sql.js';
 import { authenticateToken, isApiToken } from './api-tokens.js';
 import { readBearer } from './request.js';
-import type { Identity } from './sessions.js';
+import { type Identity, ownPermissions } from './sessions.js';
 
 // It is shown in lists, logs and files: what no text column can hold, or what breaks a line, would spoil all of them.
 const text = (most: number) => z.string().min(1).max(most).regex(ONE_PLAIN_LINE, 'has a control character');
 
-const hostUser = z.object({
-  id: z.union([text(200), z.number().int()]).transform(String),
-  email: text(254).optional(),
-  role: z.enum(userRoles),
-});
-/** A user of the application that embeds us: their id there, what to show them by (the id where left out), and what they may do here. */
-export type HostUser = z.input<typeof hostUser>;
+const hostUser = z
+  .object({
+    id: z.union([text(200), z.number().int()]).transform(String),
+    email: text(254).optional(),
+    role: z.enum(userRoles).optional(),
+    ownRole: text(60).optional(),
+  })
+  .refine(({ role, ownRole }) => (role === undefined) !== (ownRole === undefined), {
+    path: ['role'],
+    message: 'needs a built-in role, or the name of an own one as `ownRole`, and not both',
+  });
+/**
+ * A user of the application that embeds us: their id there, what to show them by (the id where left out), and what they may
+ * do here: a built-in role, or the name of one that was made in the panel.
+ */
+export type HostUser = { id: string | number; email?: string } & (
+  | { role: UserRole; ownRole?: undefined }
+  | { role?: undefined; ownRole: string }
+);
 
 /** Tells who makes a request, as the host application knows it; null for no person. */
 export type Identify = (request: IncomingMessage) => HostUser | null | undefined | Promise<HostUser | null | undefined>;
@@ -55,14 +68,25 @@ export function createHostUsers({ sql, identify }: { sql: Sql; identify: Identif
       if (bearer !== undefined && isApiToken(bearer)) return authenticateToken(sql, bearer, from?.ip ?? null);
       const person = await ask(identify, request);
       if (person === null) return null;
-      const user = await rowOf(person);
-      const permissions = permissionsOf[user.role];
-      return { user, apiToken: null, roleName: null, permissions, jobPatterns: null, pending: [], via: 'host' };
+      const [user, access] = await Promise.all([rowOf(person), accessOf(sql, person)]);
+      return { user, apiToken: null, ...access, pending: [], via: 'host' };
     },
   };
 }
 
-async function ask(identify: Identify, request: IncomingMessage): Promise<HostPerson | null> {
+interface AskedPerson extends HostPerson {
+  ownRole: string | undefined;
+}
+
+/** What a person may do: an own role is read for each call, so that a change of it counts from the next one on. */
+async function accessOf(sql: Sql, { role, ownRole }: AskedPerson) {
+  if (ownRole === undefined) return { roleName: null, permissions: permissionsOf[role], jobPatterns: null };
+  const found = await findRoleByName(sql, ownRole);
+  if (!found) throw new IdentifyFailed(`identify names the own role ${JSON.stringify(ownRole)}, which there is not`);
+  return { roleName: found.name, permissions: ownPermissions(found.permissions), jobPatterns: found.jobPatterns };
+}
+
+async function ask(identify: Identify, request: IncomingMessage): Promise<AskedPerson | null> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => reject(new Error(`identify took longer than ${ANSWER_WITHIN_MS} ms`)), ANSWER_WITHIN_MS);
@@ -73,8 +97,9 @@ async function ask(identify: Identify, request: IncomingMessage): Promise<HostPe
     const checked = checkInput(hostUser, answer, 'field of a user');
     if (!checked.success)
       throw new IdentifyFailed(`identify answers what is no user: ${describeIssues(checked.issues)}`);
-    const { id, email = id, role } = checked.data;
-    return { externalId: id, email, role };
+    // Whoever has an own role is no operator by a built-in one, as with our own people.
+    const { id, email = id, role = 'USER', ownRole } = checked.data;
+    return { externalId: id, email, role, ownRole };
   } catch (error) {
     if (error instanceof IdentifyFailed) throw error;
     throw new IdentifyFailed('identify could not say who makes a request', { cause: error });

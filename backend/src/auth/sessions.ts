@@ -54,7 +54,8 @@ export interface SessionIdentity extends Access {
 export interface HostIdentity extends Access {
   user: CurrentUser;
   apiToken: null;
-  roleName: null;
+  /** Of the own role that the application names; null with a built-in one. */
+  roleName: string | null;
   pending: readonly [];
   via: 'host';
 }
@@ -114,7 +115,7 @@ export const isFactorDemanded = (
 ): boolean => config.SECOND_FACTOR_FOR.includes(roleName === null ? user.role : 'ADMIN');
 
 /** Those of an own role that there are in this version. */
-const ownPermissions = (given: readonly string[]): Permission[] =>
+export const ownPermissions = (given: readonly string[]): Permission[] =>
   ownRolePermissions.filter((permission) => given.includes(permission));
 
 /** Sessions over a database. Creates the signing key when there is none yet. */

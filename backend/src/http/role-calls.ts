@@ -10,20 +10,14 @@ import {
   type RoleRow,
   removeRole,
 } from '../store/access-roles.js';
-import { ownSessions } from './accounts.js';
 import { auditPersonOf, type CallContext, type HttpDeps } from './context.js';
 import { HttpProblem } from './problem.js';
 import { explainTakenName } from './taken-name.js';
 
-/** Roles of the installation's own; refused where people are the business of the application that embeds us. */
-export function createRoleCalls({ pool, sessions }: Pick<HttpDeps, 'pool' | 'sessions'>) {
-  const os = implement(contract.roles)
-    .$context<CallContext>()
-    .use(({ next }) => {
-      ownSessions(sessions);
-      return next();
-    });
+const os = implement(contract.roles).$context<CallContext>();
 
+/** Roles of the installation's own: given to people here, or named for them by the application that embeds us. */
+export function createRoleCalls({ pool }: Pick<HttpDeps, 'pool'>) {
   return os.router({
     list: os.list.handler(async () => ({ roles: (await listRoles(pool)).map(present) })),
 

@@ -34,6 +34,17 @@ export async function findRole(sql: Sql, id: string): Promise<RoleRow | null> {
   return (await sql.query<RoleRow>(`${selectRoles('"AccessRole"')} WHERE r.id = $1`, [id])).rows[0] ?? null;
 }
 
+/** What the own role of this name allows, or null. */
+export async function findRoleByName(sql: Sql, name: string): Promise<GivenAccessRole | null> {
+  const { rows } = await sql.query<GivenAccessRole>({
+    // Each call of such a person asks it: planned once per connection.
+    name: 'find-role-by-name',
+    text: 'SELECT name, permissions, "jobPatterns" FROM "AccessRole" WHERE name = $1',
+    values: [name],
+  });
+  return rows[0] ?? null;
+}
+
 const content = (row: string) =>
   `jsonb_build_object('permissions', ${row}.permissions, 'jobPatterns', ${row}."jobPatterns")`;
 

@@ -1,6 +1,7 @@
 import { screen, waitFor } from '@testing-library/react';
 import { http, ws } from 'msw';
 import { beforeEach, expect, test, vi } from 'vitest';
+import { serveRoles } from '../testing/administration';
 import { backend, operator, world } from '../testing/backend';
 import { address, openPanel } from '../testing/render-app';
 
@@ -56,8 +57,18 @@ test('who is signed in is told, and no way offered to sign out, to change a pass
   expect(screen.queryByRole('link', { name: 'Users' })).not.toBeInTheDocument();
 });
 
-test.each(['users', 'account'])('there is no page for %s', async (page) => {
-  await openPanel(`/ops/jobs/admin/${page}`);
+test('roles are made there for the application to name, without a list of its people', async () => {
+  serveRoles();
+  const { user } = await openPanel('/ops/jobs/admin/dashboard');
+  await user.click(screen.getByRole('button', { name: 'Administration' }));
+  await user.click(await screen.findByRole('link', { name: 'Roles' }));
+  expect(await screen.findByRole('heading', { level: 1, name: 'Roles' })).toBeInTheDocument();
+  expect(await screen.findByText('No own roles yet')).toBeInTheDocument();
+  expect(screen.queryByRole('link', { name: 'People' })).not.toBeInTheDocument();
+});
+
+test('there is no page for an account', async () => {
+  await openPanel('/ops/jobs/admin/account');
   expect(screen.getByRole('heading', { name: 'Page not found' })).toBeInTheDocument();
 });
 

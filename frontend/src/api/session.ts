@@ -6,7 +6,6 @@ import { hashKey, type QueryClient, useQuery, useQueryClient } from '@tanstack/r
 import { useEffect } from 'react';
 import { api } from './client';
 import { isSignedOut } from './failure';
-import { keepsAccounts } from './place';
 
 /** The person signed in, what they may do, and what they must do before anything else. */
 export interface SignedInUser extends CurrentUser {
@@ -36,16 +35,12 @@ const sessionQuery = {
 
 export const useSession = () => useQuery(sessionQuery);
 
-/**
- * What the person signed in may do, as the server has it, and to which job where one is named. Nobody manages people who are
- * kept elsewhere.
- */
+/** What the person signed in may do, as the server has it, and to which job where one is named. */
 export function useAllowed(): (permission: Permission, jobName?: string) => boolean {
   const { data: user } = useSession();
   return (permission, jobName) =>
     user?.permissions.includes(permission) === true &&
-    (jobName === undefined || isJobWithin(user.jobPatterns, jobName)) &&
-    (keepsAccounts || permission !== 'manageUsers');
+    (jobName === undefined || isJobWithin(user.jobPatterns, jobName));
 }
 
 /** Whether the person signed in may do this, and to this job where one is named. */

@@ -18,6 +18,7 @@ import {
   type TablerIcon,
 } from '@tabler/icons-react';
 import type { ComponentType } from 'react';
+import { keepsAccounts } from '../../api/place';
 import { useAllowed } from '../../api/session';
 import { paths } from '../../paths';
 import {
@@ -125,7 +126,14 @@ export const navGroups: readonly NavGroup[] = [
       },
       { to: paths.audit, label: 'Audit log', icon: IconClipboardList, key: 'l', permission: 'viewAudit' },
       { to: paths.tokens, label: 'API tokens', icon: IconKey, key: 't', permission: 'manageTokens' },
-      { to: paths.users, label: 'Users', icon: IconUsers, key: 'u', permission: 'manageUsers' },
+      {
+        to: paths.users,
+        // Inside another application the people are kept there.
+        label: keepsAccounts ? 'Users' : 'Roles',
+        icon: IconUsers,
+        key: 'u',
+        permission: 'manageUsers',
+      },
     ],
   },
 ];

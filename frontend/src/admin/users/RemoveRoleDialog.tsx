@@ -3,6 +3,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { client } from '../../api/administration-client';
 import { trackError } from '../../api/errorTracking';
 import { toFailure } from '../../api/failure';
+import { keepsAccounts } from '../../api/place';
 import { useAction } from '../../api/useAction';
 import { ConfirmDialog } from '../../ui/ConfirmDialog';
 import { toastSuccess } from '../../ui/toast';
@@ -31,7 +32,11 @@ export function RemoveRoleDialog({ role, onClose }: { role: AccessRole; onClose:
       onConfirm={() => mutate()}
       onClose={onClose}
     >
-      <p>No person has it, so no access is lost.</p>
+      <p>
+        {keepsAccounts
+          ? 'No person has it, so no access is lost.'
+          : 'Whoever the application gives this role has no access from then on.'}
+      </p>
     </ConfirmDialog>
   );
 }

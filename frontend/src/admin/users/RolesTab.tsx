@@ -3,11 +3,12 @@ import { Button, Group } from '@mantine/core';
 import { IconUserShield } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from 'react-router-dom';
+import { keepsAccounts } from '../../api/place';
 import { Pending } from '../../components/Pending';
 import { paths } from '../../paths';
 import { EmptyState } from '../../ui/EmptyState';
 import { Section } from '../../ui/Section';
-import { Cell, Table } from '../../ui/Table';
+import { Cell, type Column, Table } from '../../ui/Table';
 import { Tag } from '../../ui/Tag';
 import { rolesQuery } from './queries';
 import { RolesOverview } from './RolesOverview';
@@ -17,13 +18,14 @@ import { emptyRole, type RoleValues, valuesOf, viewer } from './role-values';
 /** What a dialog about roles is open for. */
 export type RoleAsked = { role: AccessRole | null; start: RoleValues } | { removed: AccessRole };
 
-const columns = [
+// Which people of another application have a role is known there alone.
+const columns: Column[] = [
   { label: 'Name' },
   { label: 'May' },
-  { label: 'Acts on' },
-  { label: 'People', align: 'right' },
+  { label: 'Jobs' },
+  ...(keepsAccounts ? [{ label: 'People', align: 'right' as const }] : []),
   { label: 'Actions', isHidden: true },
-] as const;
+];
 
 /** Roles of the installation's own, and what each role allows. */
 export function RolesTab({ onAsk }: { onAsk: (asked: RoleAsked) => void }) {
@@ -63,12 +65,14 @@ function RoleRow({ role, onAsk }: { role: AccessRole; onAsk: (asked: RoleAsked) 
           ))}
         </span>
       </Cell>
-      <Cell label="Acts on">
+      <Cell label="Jobs">
         {jobPatterns === null ? 'All jobs' : <code className={classes.jobs}>{jobPatterns.join(', ')}</code>}
       </Cell>
-      <Cell label="People" align="right">
-        {people === 0 ? 0 : <Link to={paths.usersWithRole(id)}>{people}</Link>}
-      </Cell>
+      {keepsAccounts && (
+        <Cell label="People" align="right">
+          {people === 0 ? 0 : <Link to={paths.usersWithRole(id)}>{people}</Link>}
+        </Cell>
+      )}
       <Cell isCorner align="right">
         <span className={classes.acts}>
           <Button
@@ -100,7 +104,7 @@ function NoRoles({ onAsk }: { onAsk: (asked: RoleAsked) => void }) {
     <EmptyState
       icon={IconUserShield}
       title="No own roles yet"
-      text="For people who should do less than an admin: support that only looks, or a team that acts on its own jobs alone."
+      text="For people who should do less than an admin: support that only looks, or a team that works with its own jobs alone."
       action={
         <Group justify="center" gap="xs">
           <Button variant="light" onClick={() => onAsk({ role: null, start: viewer })}>

@@ -2,6 +2,7 @@ import { Button } from '@mantine/core';
 import { IconPlus, IconUserPlus } from '@tabler/icons-react';
 import { parseAsStringLiteral, useQueryState } from 'nuqs';
 import { useState } from 'react';
+import { keepsAccounts } from '../../api/place';
 import { Permitted } from '../../components/Permitted';
 import { useCreateDialog } from '../../components/url-state';
 import { paths } from '../../paths';
@@ -22,10 +23,13 @@ const RemoveRoleDialog = loadable(() => import('./RemoveRoleDialog').then((modul
 const tabs = ['people', 'roles'] as const;
 const labels = { people: 'People', roles: 'Roles' } as const;
 
+/** The application that Job Manager is part of keeps the people; here it finds roles to give them. */
+const title = keepsAccounts ? 'Users' : 'Roles';
+
 /** Who may sign in, and what each may do. */
 export function UsersPage() {
   return (
-    <Permitted permission="manageUsers" title="Users">
+    <Permitted permission="manageUsers" title={title}>
       <Users />
     </Permitted>
   );
@@ -33,7 +37,7 @@ export function UsersPage() {
 
 function Users() {
   const [tab] = useQueryState('tab', parseAsStringLiteral(tabs).withDefault('people'));
-  return tab === 'people' ? <People /> : <Roles />;
+  return tab === 'people' && keepsAccounts ? <People /> : <Roles />;
 }
 
 const Tabs = ({ current }: { current: (typeof tabs)[number] }) => (
@@ -78,10 +82,14 @@ function Roles() {
   useReturnFocus(asked !== null);
   return (
     <Page
-      title="Users"
-      tabTitle="Roles · Users"
-      lead="Who may sign in, and what each may do"
-      tabs={<Tabs current="roles" />}
+      title={title}
+      tabTitle={keepsAccounts ? 'Roles · Users' : title}
+      lead={
+        keepsAccounts
+          ? 'Who may sign in, and what each may do'
+          : 'What people may do here; the application names the role of each'
+      }
+      tabs={keepsAccounts && <Tabs current="roles" />}
       actions={
         <Button leftSection={<IconPlus size={16} />} onClick={() => ask({ role: null, start: emptyRole })}>
           Create role
