@@ -21,6 +21,7 @@ import { readNeighbours } from '../store/run-neighbours.js';
 import type { RunSummaryRow } from '../store/run-row.js';
 import { readClock } from '../store/schedules.js';
 import { presentEvent } from './audit-calls.js';
+import { createAutomaticCleanUp } from './automatic-clean-up.js';
 import { createBadges } from './badges.js';
 import { type CallContext, callerOf, type HttpDeps } from './context.js';
 import { hasCodeIn, presentQueuedRuns } from './present-queued.js';
@@ -38,6 +39,7 @@ export function createRunListCalls(deps: HttpDeps, { snapshots }: { snapshots: (
   const hasCode = hasCodeIn(registry);
   const redaction = createRedaction(config.JOBS_REDACT_KEYS);
   const badges = createBadges(deps);
+  const automatic = createAutomaticCleanUp(deps);
   const statusOf = async (jobRunId: string): Promise<JobRunStatus> => {
     const { rows } = await pool.query<{ status: JobRunStatus }>('SELECT status FROM "JobRun" WHERE id = $1', [
       jobRunId,
@@ -68,6 +70,8 @@ export function createRunListCalls(deps: HttpDeps, { snapshots }: { snapshots: (
     })),
 
     operations: os.operations.handler(() => readOperationCounts(queuePool, config.JOBS_STALLED_AFTER_MS)),
+
+    automatic: os.automatic.handler(automatic),
 
     snapshots: os.snapshots.handler(() => snapshots()),
 

@@ -7,7 +7,7 @@ import type { Issue } from '@job-manager/shared/contract/issues';
 import type { JobRunMessage, JobRunStep } from '@job-manager/shared/contract/message';
 import type { RunnerPulse } from '@job-manager/shared/contract/metrics';
 import type { JobDefinition, JobRun, JobStats } from '@job-manager/shared/contract/run';
-import type { GraphNode } from '@job-manager/shared/contract/run-lists';
+import type { AutomaticCleanUp, GraphNode } from '@job-manager/shared/contract/run-lists';
 import type { SystemEvent } from '@job-manager/shared/contract/system';
 import type { GivenView, SavedView } from '@job-manager/shared/contract/views';
 import type { IncidentEvent, IncidentNews, OpenIncidents } from '@job-manager/shared/incident-news';
@@ -55,6 +55,7 @@ interface World {
   stalledAfterMs: number;
   stats: JobStats;
   /** What acts on many would find. */
+  automatic: AutomaticCleanUp;
   operations: Record<'running' | 'queued' | 'stalled' | 'stopping' | 'goneRunners' | 'freeSlots', number>;
   /** Why runs failed within a day. */
   failures: FailureCause[];
@@ -110,6 +111,7 @@ const newWorld = (): World => ({
   stalledAfterMs: 300_000,
   stats: someStats(),
   operations: { running: 2, queued: 14, stalled: 0, stopping: 0, goneRunners: 0, freeSlots: 8 },
+  automatic: { recovery: { stalledAfterMs: 300_000 }, retention: [], forceFail: { jobs: [], next: [] } },
   failures: [],
   pulse: [],
   issues: [],
@@ -263,6 +265,10 @@ const handlers = [
   http.get(
     '/api/admin/jobs/operations',
     guarded(() => HttpResponse.json(world.operations)),
+  ),
+  http.get(
+    '/api/admin/jobs/automatic-cleanup',
+    guarded(() => HttpResponse.json(world.automatic)),
   ),
   http.get(
     '/api/admin/jobs/overview',

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { limits } from '../limits.js';
-import { jobRunStatuses } from '../run.js';
+import { jobRunStatuses, terminalStatuses } from '../run.js';
 import { auditEvent } from './audit.js';
 import { badges } from './badges.js';
 import { jobName } from './enqueue-options.js';
@@ -53,6 +53,35 @@ export const runGraph = z.object({
   edges: z.array(z.object({ from: runId, to: runId })).describe('`to` waits or waited for `from`'),
   isCut: z.boolean().describe('There are more than 500'),
 });
+
+/** What is cleaned up without anyone's doing. */
+const automaticCleanUp = z.object({
+  recovery: z.object({
+    stalledAfterMs: count.describe('Silence after which a running run is taken back, unless its job says otherwise'),
+  }),
+  retention: z
+    .array(
+      z.object({
+        status: z.enum(terminalStatuses),
+        keepDays: count.nullable().describe('Null: for ever. Jobs may have days of their own'),
+        keepRuns: count.nullable().describe('The newest of each job; null: all'),
+        due: count.describe('Past their time now, by whole hours; those that others still need are left then'),
+        lastAt: time.nullable(),
+        lastResult: z.string().nullable(),
+        nextAt: time.nullable(),
+      }),
+    )
+    .describe('By how runs ended'),
+  forceFail: z.object({
+    jobs: z
+      .array(z.object({ jobName: z.string(), afterMs: count }))
+      .describe('Jobs whose runs are failed by force when they ignore a cancel for so long'),
+    next: z
+      .array(z.object({ jobRunId: runId, jobName: z.string(), requestedAt: time, forceFailAt: time }))
+      .describe('Running runs that ignore a cancel and will be failed, at most 20, the first to be failed first'),
+  }),
+});
+export type AutomaticCleanUp = z.infer<typeof automaticCleanUp>;
 
 /** Small figures of today. */
 export const snapshotsAnswer = z.object({
@@ -175,6 +204,16 @@ export const runLists = {
         freeSlots: count.describe('Of the runners that are alive and claim'),
       }),
     ),
+
+  automatic: routeFor('view')
+    .route({
+      method: 'GET',
+      path: '/admin/jobs/automatic-cleanup',
+      summary: 'What is cleaned up by itself, and what that will do next',
+      description: 'Retention is at most 60 s old.',
+      tags: TAG,
+    })
+    .output(automaticCleanUp),
 
   snapshots: routeFor('view')
     .route({

@@ -1,5 +1,6 @@
 import { type TerminalStatus, terminalStatuses } from '@job-manager/shared/run';
 import { removeOldIncidents } from '../../store/alerts/incidents.js';
+import { taskOfStatus } from '../../store/automatic-clean-up.js';
 import { removeOldBulk } from '../../store/bulk.js';
 import { removeOldCauses } from '../../store/causes.js';
 import { removeOldProcesses, removeOldVersions } from '../../store/job-versions.js';
@@ -26,7 +27,7 @@ export type RetentionPolicy = Record<TerminalStatus, Retention>;
 export function pruningTasks(sql: Sql, policy: RetentionPolicy, accessDays: number | null = null): MaintenanceTask[] {
   return [
     ...terminalStatuses.map((status) => ({
-      name: `remove old ${status} runs`,
+      name: taskOfStatus(status),
       run: (pause: Pause) => pruneStatus(sql, status, policy[status], pause),
     })),
     removal('remove old causes of failures', 'causes', () => removeOldCauses(sql)),

@@ -21,6 +21,7 @@ import { DialogBoundary } from '../../ui/DialogBoundary';
 import { loadable } from '../../ui/loadable';
 import { Section } from '../../ui/Section';
 import { useReturnFocus } from '../../ui/useReturnFocus';
+import { AutomaticCleanUp } from './AutomaticCleanUp';
 import { CancelByFilter } from './CancelByFilter';
 import classes from './operations.module.css';
 import { PurgeChannel } from './PurgeChannel';
@@ -130,9 +131,9 @@ export function Tiles() {
       title: 'Automatic clean-up',
       icon: IconClockCog,
       kind: 'look',
-      text: 'What the product does by itself: sweeps, time-outs, retention, with its last and next time.',
+      text: 'What the product does by itself, and what it will do next. The days are settings of the server and of each job.',
       needs: ['view'],
-      button: { label: 'System status', to: paths.systemStatus },
+      children: <AutomaticCleanUp />,
     },
   ];
   return (

@@ -2,7 +2,7 @@ import { screen, waitFor, within } from '@testing-library/react';
 import { HttpResponse, http } from 'msw';
 import { expect, test } from 'vitest';
 import { aCause } from '../../testing/a-cause';
-import { aRun } from '../../testing/a-run';
+import { ago, aRun } from '../../testing/a-run';
 import { aBulkPreview, anOperation, serveBulk } from '../../testing/an-operation';
 import { backend, operator, problem, world } from '../../testing/backend';
 import { openPanel } from '../../testing/render-app';
@@ -26,6 +26,37 @@ test('a channel is purged after its name was typed', async () => {
   await user.click(confirm);
   expect(await screen.findByText('14 runs cancelled')).toBeVisible();
   expect(sent).toEqual([{ action: 'purge', filter: { channel: 'mail' } }, { token: preview.token }]);
+});
+
+test('automatic clean-up says what it keeps, did last and will do next', async () => {
+  const inHours = (hours: number) => new Date(Date.now() + hours * 3_600_000 + 60_000).toISOString();
+  const kept = { keepDays: 30, keepRuns: null, due: 0, lastAt: null, lastResult: null, nextAt: null };
+  world.automatic = {
+    recovery: { stalledAfterMs: 300_000 },
+    retention: [
+      { ...kept, status: 'SUCCESS', due: 1_240, lastAt: ago(7_200), lastResult: 'Removed 70 runs', nextAt: inHours(1) },
+      { ...kept, status: 'FAILED', keepDays: null },
+      { ...kept, status: 'CANCELLED', keepDays: 1, keepRuns: 500 },
+    ],
+    forceFail: {
+      jobs: [{ jobName: 'match-scores', afterMs: 120_000 }],
+      next: [{ jobRunId: '305', jobName: 'match-scores', requestedAt: ago(10), forceFailAt: inHours(2) }],
+    },
+  };
+  backend.use(listOperations(), noActivity);
+  await openPanel('/admin/jobs/manage');
+  const automatic = tile('Automatic clean-up');
+  const saysOf = async (term: string) => (await automatic.findByText(term)).nextElementSibling?.textContent;
+  expect(await saysOf('Silent runs')).toBe('Taken back after 5 minutes without a heartbeat.');
+  expect(await saysOf('Successful runs')).toBe(
+    'Kept for 30 days. Next removal in 1h: about 1,240 runs. Last 2h ago: Removed 70 runs.',
+  );
+  expect(await saysOf('Failed runs')).toBe('Kept for ever.');
+  expect(await saysOf('Cancelled runs')).toBe('Kept for 1 day, the newest 500 of each job.');
+  expect(await saysOf('Ignored cancels')).toBe(
+    'Failed by force: match-scores after 2 minutes. Next: match-scores #305 in 2h.',
+  );
+  expect(automatic.getByRole('link', { name: 'match-scores #305' })).toHaveAttribute('href', '/admin/jobs/305');
 });
 
 test('active runs of a filter are cancelled, and failures of a cause are run again', async () => {
