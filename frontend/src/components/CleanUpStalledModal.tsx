@@ -1,6 +1,7 @@
 import type { JobRunSummary } from '@job-manager/shared/contract/run';
-import { Button, Group, Modal, Text } from '@mantine/core';
+import { Button, Group, Modal, Select, Text } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
 import { trackError } from '../api/errorTracking';
 import { toFailure } from '../api/failure';
 import { healthKey } from '../api/health-queries';
@@ -41,12 +42,29 @@ const AT_ONCE = 1_000;
 function Question({ onClose }: { onClose: () => void }) {
   const { data, error, refetch } = useQuery(cleanupPreviewQuery());
   const { mutate, isPending, error: refusal } = useCleanUpCall(onClose);
-  const chosen = data?.runs?.slice(0, AT_ONCE) ?? [];
+  const [channel, setChannel] = useState<string | null>(null);
+  const runs = data?.runs ?? [];
+  const channels = [...new Set(runs.map(({ run }) => run.channel))].sort();
+  const wanted = channel === null ? runs : runs.filter(({ run }) => run.channel === channel);
+  const chosen = wanted.slice(0, AT_ONCE);
   return (
     <>
       <Explanation />
+      {channels.length > 1 && (
+        <Select
+          label="Channel"
+          placeholder="All channels"
+          mt="sm"
+          data={channels}
+          value={channel}
+          onChange={setChannel}
+          clearable
+          comboboxProps={{ withinPortal: false }}
+          clearButtonProps={{ 'aria-label': 'Runs of all channels' }}
+        />
+      )}
       {data ? (
-        <Preview chosen={chosen} found={data.jobRunIds.length} />
+        <Preview chosen={chosen} found={channel === null ? data.jobRunIds.length : wanted.length} />
       ) : error ? (
         <ErrorPanel
           title="Stalled jobs could not be looked up"

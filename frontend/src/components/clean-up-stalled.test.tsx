@@ -36,6 +36,19 @@ async function openDialog() {
   return { user, button, dialog };
 }
 
+test('cleans up those of one channel alone where several have any', async () => {
+  const [mail, media] = ['mail', 'media'].map((channel) => affected({ run: aRun.running({ channel }) }));
+  if (!mail || !media) throw new Error('Two were made');
+  world.stalled = [mail, media];
+  const asked = acceptCleanUp((ids) => ids.map((id) => aRun.queued({ id })));
+  const { user, dialog } = await openDialog();
+  await user.click(await dialog.findByLabelText('Channel', { selector: 'input' }));
+  await user.click(await dialog.findByRole('option', { name: 'media', hidden: true }));
+  expect(await dialog.findByText('1 stalled job')).toBeVisible();
+  await user.click(dialog.getByRole('button', { name: 'Clean Up' }));
+  await waitFor(() => expect(asked).toEqual([[media.run.id]]));
+});
+
 test('shows which runs it would touch, what each becomes and why, then says what it did', async () => {
   const [again, over] = [affected(), affected({ becomes: 'FAILED', reason: 'No attempts left' })];
   world.stalled = [again, over];

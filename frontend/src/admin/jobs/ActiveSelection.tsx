@@ -3,6 +3,7 @@ import { isAllowed } from '@job-manager/shared/run';
 import { Button } from '@mantine/core';
 import type { TickedRows } from '../../components/ticks';
 import { CancelTicked } from './CancelTicked';
+import { ForceFailTicked } from './ForceFailTicked';
 import { PriorityTicked } from './PriorityTicked';
 import { RerunTicked } from './RerunTicked';
 import { SelectionBar } from './SelectionBar';
@@ -20,6 +21,7 @@ export function ActiveSelection({ ticks, active, shown }: Props) {
   const ticked = active.filter(({ id }) => ticks.ids.has(id));
   const activeIds = new Set(ticked.map(({ id }) => id));
   const ended = ids.filter((id) => !activeIds.has(id));
+  const running = ticked.filter(({ status }) => isAllowed('forceFail', status));
   const queued = ticked.filter(({ status }) => isAllowed('reschedule', status));
   const isAllTicked = shown.every(({ id }) => ticks.ids.has(id));
   return (
@@ -30,6 +32,7 @@ export function ActiveSelection({ ticks, active, shown }: Props) {
         </Button>
       )}
       {ticked.length > 0 && <CancelTicked ids={ids} onDone={ticks.clear} />}
+      {running.length > 0 && <ForceFailTicked ids={running.map(({ id }) => id)} onDone={ticks.clear} />}
       {queued.length > 0 && <PriorityTicked runs={queued} onDone={ticks.clear} />}
       {ended.length > 0 && <RerunTicked ids={ended} onDone={ticks.clear} />}
     </SelectionBar>

@@ -149,6 +149,22 @@ test('a row changes the priority of its run, and announces its end when wanted',
   setWatched(run.id, false);
 });
 
+test('ticked runs that are executed are force-failed together', async () => {
+  const [running, other] = [aRun.running(), aRun.running()];
+  world.active = [running, other, aRun.queued()];
+  const preview = aBulkPreview({ total: 2 });
+  const { sent, handlers } = serveBulk(preview, anOperation({ action: 'forceFail', total: 2, done: 2, batchId: null }));
+  backend.use(...handlers);
+  const { user } = await openPanel('/admin/jobs/monitor');
+  await untilListTakesKeys();
+  await user.keyboard('ja');
+  await user.click(await screen.findByRole('button', { name: 'Force-fail…' }));
+  const dialog = within(await screen.findByRole('dialog', { name: 'Force-fail the chosen runs' }));
+  await user.click(await dialog.findByRole('button', { name: 'Force-fail 2 runs' }));
+  expect(await screen.findByText('2 runs failed or requested to stop')).toBeVisible();
+  expect(sent[0]).toMatchObject({ action: 'forceFail', ids: [running.id, other.id] });
+});
+
 test('ticked rows of all groups are given a priority, cancelled and, once ended, re-run together', async () => {
   const [waits, others, running] = [aRun.queued(), [mail(), mail()] as const, aRun.running({ jobName: 'trending' })];
   world.active = [running, waits, ...others];
