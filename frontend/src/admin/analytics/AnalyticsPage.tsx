@@ -12,7 +12,9 @@ import { Section } from '../../ui/Section';
 import { CompletedByJob } from './CompletedByJob';
 import { chartsOf, published, slots } from './charts';
 import { FailureCauses } from './FailureCauses';
+import { FailuresByVersion } from './FailuresByVersion';
 import { FiguresStrip } from './FiguresStrip';
+import { HeatStrip } from './HeatStrip';
 import { JobFigures } from './JobFigures';
 import type { FigureName } from './JobFiguresTable';
 import { type AnalyticsTab, analyticsTabs, DEFAULT_RANGE, useAnalyticsPlace } from './place';
@@ -72,7 +74,9 @@ function Analytics() {
       />
       {tab === 'volume' && job === null && <CompletedByJob range={place.range} />}
       {figuresOf[tab].length > 0 && <JobFigures place={place} figures={figuresOf[tab]} />}
+      {tab === 'failures' && job !== null && <FailuresByVersion jobName={job} range={place.range} />}
       {tab === 'failures' && <FailureCauses place={place} />}
+      {isCapacity && <HeatStrip channel={channel} />}
     </Page>
   );
 }

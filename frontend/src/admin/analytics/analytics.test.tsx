@@ -67,6 +67,43 @@ test('shows what each job did beside the period before, and leads to its runs', 
   expect(await screen.findByText('before 15s')).toBeVisible();
 });
 
+test('tells the failures of a job by version, to the step in which each first ran', async () => {
+  backend.use(
+    serveMetrics(() => ({
+      completed: { points: [400, 500, null, 207], total: 1_107 },
+      failed: { points: [1, 98, 0, 1], total: 100 },
+    }), () => {}, [
+      { at: '2026-11-22T11:30:00Z', jobName: 'trending', version: '1.5.0' },
+      { at: '2026-11-22T10:20:00Z', jobName: 'trending', version: '1.4.0' },
+    ]),
+  );
+  await openPanel('/admin/jobs/analytics?tab=failures&job=trending');
+  const versions = await screen.findByRole('table', { name: 'Failures of trending by version' });
+  const rows = within(versions).getAllByRole('row').slice(1);
+  expect(
+    rows.map((row) => [...row.children].map(({ textContent }) => textContent).filter((_, at) => at !== 1)),
+  ).toEqual([
+    ['1.5.0', '208', '1', '0.5 %'],
+    ['1.4.0', '598', '98', '16.4 %'],
+    ['Before', '401', '1', '0.2 %'],
+  ]);
+});
+
+test('shows at which hours of the week runs are executed, of a channel too', async () => {
+  const points = Array.from({ length: 336 }, (_, hour) => (hour % 24 === 3 ? 12 : 1));
+  backend.use(
+    serveMetrics(
+      () => ({ running: { points, total: 2 } }),
+      (query) => asked.push(query),
+    ),
+  );
+  await openPanel('/admin/jobs/analytics?tab=capacity&channel=mail');
+  const hours = await screen.findByRole('table', { name: 'Runs executed at once, by hour and weekday' });
+  expect(within(hours).getAllByRole('row')).toHaveLength(8);
+  expect(within(hours).getAllByRole('cell', { name: '12' })).toHaveLength(7);
+  expect(asked).toContainEqual(expect.objectContaining({ measures: 'running', step: '3600000', channel: 'mail' }));
+});
+
 test('is sorted, and narrowed to a job, by its address', async () => {
   const { user } = await openPanel('/admin/jobs/analytics?tab=duration');
   await user.click((await table()).getByRole('button', { name: 'Runs' }));
