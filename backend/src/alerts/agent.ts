@@ -4,6 +4,7 @@ import { sendingAlerts } from './deliver.js';
 import { createDestinationSecrets } from './destination-secrets.js';
 import { type JudgeDeps, judgingRules } from './judge-rules.js';
 import type { PanelUrl } from './message.js';
+import { OutageWatch } from './outage.js';
 import { type AlertSender, createAlertSender } from './send.js';
 
 const EVERY_MS = 15_000;
@@ -14,11 +15,13 @@ export function createAlertAgent(
 ): MaintenanceLoop {
   const { sql, events, config, mount } = deps;
   const sender = alertSenderOf(config, mount);
+  const outages = new OutageWatch();
   return new MaintenanceLoop({
     sql,
     events,
-    tasks: [judgingRules(deps), sendingAlerts({ sql, sender })],
+    tasks: [judgingRules({ ...deps, outage: () => outages.news }), sendingAlerts({ sql, sender })],
     everyMs: EVERY_MS,
+    onPass: (isReached) => outages.note(isReached),
   });
 }
 

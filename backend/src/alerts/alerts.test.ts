@@ -12,6 +12,7 @@ import { alertSenderOf } from './agent.js';
 import { sendAlerts } from './deliver.js';
 import { createDestinationSecrets } from './destination-secrets.js';
 import { judgeRules, tryRule, unsavedRule } from './judge-rules.js';
+import type { Outage } from './outage.js';
 import { type Mailbox, type Receiver, startMailbox, startReceiver } from './receivers-test-kit.js';
 import { createDestination } from './save-destination.js';
 import type { Rule } from './source.js';
@@ -44,7 +45,8 @@ const query = (text: string, values: unknown[] = []) => database.pool.query(text
 
 let reasons: SystemHealth['reasons'] = [];
 const health = { system: async () => ({ reasons, slow: [], stalled: [] }) as unknown as SystemHealth };
-const judge = () => judgeRules({ sql: database.pool, health });
+let outage: Outage | null = null;
+const judge = () => judgeRules({ sql: database.pool, health, outage: () => outage });
 const send = (settings: Partial<Config> = {}) =>
   sendAlerts({ sql: database.pool, sender: alertSenderOf({ ...config, ...settings }) }, async () => true);
 const incidents = async () => (await listIncidents(database.pool, { state: 'all', limit: 50 })).rows;
@@ -106,9 +108,9 @@ async function ended(
   );
 }
 
-it('tells a mailbox of sixty failures of one cause once, and once more when a run succeeds again', async () => {
+it('tells a mailbox and a webhook of sixty failures of one cause once, and once more when a run succeeds again', async () => {
   const { id } = await destination('EMAIL');
-  await rule({ destinationIds: [id] });
+  await rule({ destinationIds: [id, (await destination('WEBHOOK')).id] });
   await ended('match-scores', 'FAILED', 59);
   expect(await judge()).toEqual({ opened: 1, reopened: 0, closed: 0, reminded: 0 });
   await ended('match-scores', 'FAILED');
@@ -130,6 +132,7 @@ it('tells a mailbox of sixty failures of one cause once, and once more when a ru
 
   const [opened, over] = mailbox.mails;
   expect(mailbox.mails).toHaveLength(2);
+  expect(receiver.received.map(({ body }) => JSON.parse(body).messages[0].event)).toEqual(['opened', 'closed']);
   expect(opened?.to).toEqual(['ops@example.com']);
   expect(opened?.source).toContain('Subject: Critical: match-scores fails: 59 runs since the last success');
   expect(opened?.source).toContain('There is no user with the id 7');
@@ -185,6 +188,27 @@ it('writes to a chat, where no text of an incident can name people or links', as
   await send();
   const { text } = JSON.parse(receiver.received[0]?.body ?? '');
   expect(text).toMatch(/^\*Warning: Many runs fail\*\nFailed: &lt;!channel&gt; &amp; more/);
+});
+
+it('reports an outage of the database when it is over, once, and once more when it stayed', async () => {
+  const { id } = await destination('WEBHOOK');
+  await judge();
+  await healthRule([id]);
+  outage = { ms: 92_000, endedAt: new Date('2026-03-01T03:12:00Z') };
+  await judge();
+  await judge();
+  await send();
+  outage = null;
+  await wait(301_000);
+  await judge();
+  await send();
+  const events = receiver.received.map(({ body }) => JSON.parse(body).messages[0]);
+  expect(events.map(({ event }) => event)).toEqual(['opened', 'closed']);
+  expect(events[0].incident).toMatchObject({
+    severity: 'CRITICAL',
+    title: 'The database did not answer',
+    cause: expect.stringContaining('away for 92 s, until 2026-03-01T03:12:00.000Z'),
+  });
 });
 
 it('reopens what comes back soon, as the same incident, and opens another later', async () => {
@@ -349,7 +373,10 @@ it.each([
   const given: Rule = unsavedRule({ ...GIVEN, kind, threshold: null, windowMs: null });
   const { ruleJudgeOf } = await import('./kinds.js');
   const { replay, find } = ruleJudgeOf(kind);
-  const source = { sql: database.pool, now: new Date(now), critical: new Set<string>(), health: health.system };
+  const source = {
+    ...{ sql: database.pool, now: new Date(now), critical: new Set<string>(), health: health.system },
+    outage: null,
+  };
   const spans = (await replay?.(given, source, new Date(now - 7 * DAY_MS))) ?? [];
   expect(spans.length).toBeGreaterThan(0);
   const broken = spans.filter(({ to }) => to === null).map(({ subject }) => subject.split(' ').at(-1));

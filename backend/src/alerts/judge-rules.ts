@@ -7,6 +7,7 @@ import { addReadyRules, listRules, noteRuleProblems, type RuleRow } from '../sto
 import { isUnreachable } from '../store/faults.js';
 import type { Sql } from '../store/sql.js';
 import { ruleJudgeOf } from './kinds.js';
+import type { Outage } from './outage.js';
 import { readyRules } from './ready-rules.js';
 import type { AlertSource, Finding, Rule } from './source.js';
 import { incidentsOf, type Span } from './spans.js';
@@ -14,6 +15,8 @@ import { incidentsOf, type Span } from './spans.js';
 export interface JudgeDeps {
   sql: Sql;
   health: { system(): Promise<SystemHealth> };
+  /** An outage of the database that has just ended. */
+  outage?(): Outage | null;
 }
 
 /** A pass of all rules: opens and closes incidents, and writes the messages of them. */
@@ -26,10 +29,10 @@ export const judgingRules = (deps: JudgeDeps): MaintenanceTask => ({
  * Judges all rules that are on. One that can't be judged keeps its incidents as they are, and throws TaskProblem when all
  * others have been.
  */
-export async function judgeRules({ sql, health }: JudgeDeps): Promise<Judged> {
+export async function judgeRules({ sql, health, outage }: JudgeDeps): Promise<Judged> {
   await addMissingRules(sql);
   const rules = (await listRules(sql)).filter(({ isOn }) => isOn);
-  const source = await sourceOf({ sql, health });
+  const source = await sourceOf({ sql, health, outage });
   const broken: BrokenRule[] = [];
   const judged: string[] = [];
   const problems: { id: string; name: string; problem: string }[] = [];
@@ -57,12 +60,13 @@ export async function judgeRules({ sql, health }: JudgeDeps): Promise<Judged> {
 export const addMissingRules = (sql: Sql): Promise<void> => addReadyRules(sql, readyRules);
 
 /** All that rules are judged by, read at most once. */
-export async function sourceOf({ sql, health }: JudgeDeps): Promise<AlertSource> {
+export async function sourceOf({ sql, health, outage }: JudgeDeps): Promise<AlertSource> {
   let system: Promise<SystemHealth> | undefined;
   return {
     sql,
     now: await readNow(sql),
     critical: await readCriticalJobs(sql),
+    outage: outage?.() ?? null,
     health: () => {
       system ??= health.system();
       return system;

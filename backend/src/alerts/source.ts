@@ -2,6 +2,7 @@ import { alertKindOf } from '@job-manager/shared/alert-rules';
 import type { SystemHealth } from '@job-manager/shared/contract/health';
 import type { RuleRow } from '../store/alerts/rules.js';
 import type { Sql } from '../store/sql.js';
+import type { Outage } from './outage.js';
 import type { Span } from './spans.js';
 
 /** What a rule says, without what is only known of one that was saved. */
@@ -16,6 +17,8 @@ export interface AlertSource {
   /** By the database's clock. */
   now: Date;
   health(): Promise<SystemHealth>;
+  /** An outage of the database that has just ended. */
+  outage: Outage | null;
   /** Jobs that operators marked as critical. */
   critical: ReadonlySet<string>;
 }

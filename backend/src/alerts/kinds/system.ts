@@ -1,4 +1,6 @@
 import { readLostRunners } from '../../store/alerts/facts.js';
+import { formatDuration } from '../../store/format-duration.js';
+import type { Outage } from '../outage.js';
 import type { AlertSource, RuleJudge } from '../source.js';
 import type { Span } from '../spans.js';
 
@@ -35,15 +37,25 @@ export const health: RuleJudge = {
     const counting = reasons.filter(
       ({ code, severity }) => !BY_CHOICE.includes(code) && (rule.severity === 'WARNING' || severity === 'CRITICAL'),
     );
+    const outages = source.outage === null ? [] : [describeOutage(source.outage)];
     const codes = [...new Set(counting.map(({ code }) => code))];
-    return codes.map((code) => {
+    const now = codes.map((code) => {
       const ofCode = counting.filter((reason) => reason.code === code);
       const severity = ofCode.some((reason) => reason.severity === 'CRITICAL') ? 'CRITICAL' : 'WARNING';
       const cause = ofCode.map(({ message }) => message).join(' ');
       return { subject: code, title: TITLES[code] ?? code, cause, severity } as const;
     });
+    return [...outages, ...now];
   },
 };
+
+const describeOutage = ({ ms, endedAt }: Outage) =>
+  ({
+    subject: 'DATABASE_UNREACHABLE',
+    title: 'The database did not answer',
+    cause: `It was away for ${formatDuration(ms)}, until ${endedAt.toISOString()}. No rule was judged meanwhile; runs go on where they were.`,
+    severity: 'CRITICAL',
+  }) as const;
 
 export const noRunner: RuleJudge = {
   find: async (_rule, source) => {

@@ -26,6 +26,8 @@ export interface MaintenanceLoopOptions {
   everyMs: number;
   /** Tasks are due at whole multiples of that time, such as full minutes, and not so long after they were done. */
   isAligned?: boolean;
+  /** Receives after each pass whether the database was reached. */
+  onPass?(isReached: boolean): void;
 }
 
 function wordsFor(error: unknown): string {
@@ -106,8 +108,9 @@ export class MaintenanceLoop {
   }
 
   async #pass(): Promise<void> {
-    const { sql, tasks, everyMs, events } = this.#options;
+    const { sql, tasks, everyMs, events, onPass } = this.#options;
     let againMs = Math.min(RETRY_MS, everyMs);
+    let isReached = true;
     try {
       await this.tick();
       againMs = await readNextDueMs(
@@ -116,8 +119,10 @@ export class MaintenanceLoop {
         everyMs,
       );
     } catch (error) {
-      if (!isUnreachable(error)) events.emit('fault', { during: 'maintenance', error });
+      isReached = !isUnreachable(error);
+      if (isReached) events.emit('fault', { during: 'maintenance', error });
     }
+    onPass?.(isReached);
     this.#later(againMs);
   }
 }
