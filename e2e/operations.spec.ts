@@ -1,6 +1,18 @@
 import { expectAccessible } from './fixtures/accessibility.js';
 import { expect, test } from './fixtures/story.js';
 
+test('a test batch of ten is executed by the runner, and all of it is right', async ({ page, database }) => {
+  await page.goto('/admin/jobs/manage?tile=test');
+  await page.getByRole('button', { name: 'Test the queue…' }).click();
+  await page.getByRole('dialog', { name: 'Run a test batch' }).getByRole('button', { name: 'Run 10 runs' }).click();
+  const result = page.getByRole('dialog', { name: 'The queue works' });
+  await expect(result).toContainText('10', { timeout: 100_000 });
+  const runs = await database.query(
+    `SELECT count(*)::int AS runs, count(*) FILTER (WHERE status = 'SUCCESS' AND "claimNo" = 1)::int AS once FROM "JobRun" WHERE "jobName" = 'queue-self-test'`,
+  );
+  expect(runs.rows).toEqual([{ runs: 10, once: 10 }]);
+});
+
 test('sixty failed runs of one cause are run again in three clicks', async ({ page, runs, database }) => {
   await runs.insertEnded({ jobName: 'trending', count: 60, status: 'FAILED' });
   await runs.insertEnded({ jobName: 'match-scores', status: 'FAILED' });

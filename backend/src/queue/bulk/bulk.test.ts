@@ -2,6 +2,7 @@ import type { BulkRequest } from '@job-manager/shared/contract/bulk';
 import type pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import * as z from 'zod';
+import { readAuditLog } from '../../store/audit-log.js';
 import { TestEngine } from '../../testing/engine.js';
 import { defineJob } from '../job.js';
 import { createRegistry } from '../registry.js';
@@ -199,6 +200,24 @@ it('purges what waits in a channel, and leaves what runs there and what waits el
   ]);
   const [note] = await rows(`SELECT message FROM "JobRunMessage" WHERE message LIKE 'Cancelled%' LIMIT 1`);
   expect(note.message).toBe('Cancelled while queued, by ada@example.com, all that waited in channel mail: sent twice');
+});
+
+it('purges 14 with what waits for their success, and is one entry of the activity with the number', async () => {
+  const waiting = await Promise.all(Array.from({ length: 14 }, () => engine.enqueue('work', {}, { channel: 'mail' })));
+  const first = waiting[0]?.id ?? '';
+  const { id: dependent } = await engine.enqueue('work', {}, { after: [first] });
+  await begin({ action: 'purge', filter: { channel: 'mail' } });
+  await worker().tick();
+  expect(await rows(`SELECT status, count(*)::int AS runs FROM "JobRun" WHERE channel = 'mail' GROUP BY 1`)).toEqual([
+    { status: 'CANCELLED', runs: 14 },
+  ]);
+  expect(await rows('SELECT status FROM "JobRun" WHERE id = $1', dependent)).toEqual([{ status: 'CANCELLED' }]);
+  const notes = await rows('SELECT message FROM "JobRunMessage" WHERE "runId" = $1', dependent);
+  expect(notes.map(({ message }) => message)).toEqual([expect.stringContaining(`#${first}`)]);
+  const activity = await readAuditLog(engine.database.pool, { about: 'maintenance' }, { limit: 20 });
+  expect(activity.map(({ action, details }) => [action, details])).toEqual([
+    ['bulk.end', expect.objectContaining({ runs: 14, done: 14 })],
+  ]);
 });
 
 it('gives runs that wait another priority, or has them due now', async () => {
