@@ -1,7 +1,7 @@
 import { userRoles } from '@job-manager/shared/roles';
 import * as z from 'zod';
-import { compileTrust } from './auth/proxies.js';
 import { DEFAULT_SCHEMA, schemaIn } from './database/schema.js';
+import { compileTrust } from './proxy-trust.js';
 
 /** In code, where settings are given as an object, also true and false. */
 const onOff = z.union([z.boolean(), z.enum(['on', 'off']).transform((value) => value === 'on')], 'must be on or off');

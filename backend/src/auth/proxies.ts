@@ -3,19 +3,11 @@ import { isIP } from 'node:net';
 import type { Request } from 'express';
 import proxyAddr from 'proxy-addr';
 import type { Config } from '../config.js';
-
-/** Whether the proxy at this address, `hop` proxies before us, is ours and its `X-Forwarded-*` headers are true. */
-export type Trust = (address: string, hop: number) => boolean;
+import { compileTrust, type Trust } from '../proxy-trust.js';
 
 type TrustSetting = Config['TRUST_PROXY'];
 
 const FORWARDED_HEADERS = ['x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'forwarded'] as const;
-
-/** Compiles TRUST_PROXY: a count of proxies, or addresses, networks and names such as `loopback` with commas between. Throws for anything else. */
-export function compileTrust(setting: TrustSetting): Trust {
-  if (typeof setting === 'number') return (_address, hop) => hop < setting;
-  return proxyAddr.compile(setting.split(',').map((part) => part.trim()));
-}
 
 const compiled = new Map<TrustSetting, Trust>();
 
