@@ -1,4 +1,4 @@
-import { HISTOGRAMS, type PrometheusHistogram, shownBounds } from '../metrics/prometheus-histograms.js';
+import { HISTOGRAMS, type PrometheusHistogram, shownBounds } from '../queue/published-histograms.js';
 import { type HistogramStep, readHistograms } from '../store/histograms.js';
 import { HOUR_MS } from '../store/metrics/span.js';
 import type { Sql } from '../store/sql.js';

@@ -1,6 +1,6 @@
 import { openTelemetry, SCOPE } from '@job-manager/client/tracing';
 import type { Histogram } from '@opentelemetry/api';
-import { HISTOGRAMS, shownBounds } from '../metrics/prometheus-histograms.js';
+import { HISTOGRAMS, shownBounds } from './published-histograms.js';
 
 /** The instruments of each application's provider: one that is registered anew gets its own. */
 const instruments = new WeakMap<object, Map<string, Histogram>>();
