@@ -5,8 +5,6 @@ const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url
 
 // What is no code: in the repository where it is made, in a package beside the code.
 
-/** The folder of the panel, once it is built. */
-export const PANEL = at(isCompiled ? '../panel' : '../../frontend/dist');
 /** The folder of schema and migrations. */
 export const PRISMA = at(isCompiled ? '../prisma' : '../../prisma');
 /** Where data is kept unless the settings say where. */

@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs';
 import type { Server } from 'node:http';
 import type { Express } from 'express';
-import { PANEL } from './assets.js';
 import type { HostUsers } from './auth/host-users.js';
 import { describeUntrustedProxy, ForwardedHeaderWatch } from './auth/proxies.js';
 import { createCredentialTrace } from './auth/refused-credentials.js';
@@ -19,6 +18,7 @@ import { Gateway } from './live/gateway.js';
 import { LivePicture } from './live/picture.js';
 import { RunTails } from './live/run-tails.js';
 import { RunnersFeed } from './live/runners-feed.js';
+import { PANEL } from './panel-folder.js';
 import type { ServerEngine } from './server-engine.js';
 import { NotificationProbe } from './store/notification-probe.js';
 import { VERSION } from './version.js';
