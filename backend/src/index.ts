@@ -22,9 +22,8 @@ export {
   createJobManager,
   type JobManager,
   type JobManagerOptions,
-  type JobWorkerOptions,
-  startJobWorker,
 } from './job-manager.js';
+export { type JobWorkerOptions, startJobWorker } from './job-worker.js';
 
 // The engine alone, for programs without HTTP: a registry of jobs, a queue to ask things of, runners to execute. The
 // listener wakes runners early and the notifier tells of what has changed.

@@ -9,12 +9,14 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
 import * as z from 'zod';
 import { listRoutes } from './http/routes.js';
-import { createJobManager, type JobManagerOptions, startJobWorker } from './job-manager.js';
+import { createJobManager, type JobManagerOptions } from './job-manager.js';
+import { startJobWorker } from './job-worker.js';
 import { defineJob, type JobServices } from './queue/job.js';
 import { SYSTEM } from './queue/queue.js';
 import type { ServicesContext } from './queue/services.js';
 import { bundleOf } from './testing/bundle.js';
-import { echo, type HostApplication, PATH, startHostApplication } from './testing/host-application.js';
+import { echo } from './testing/echo-job.js';
+import { type HostApplication, PATH, startHostApplication } from './testing/host-application.js';
 
 let host: HostApplication;
 beforeAll(async () => {

@@ -7,6 +7,7 @@ import { type EmbeddedSettings, embeddedConfig, parseConfig } from './config.js'
 import { awaitDatabase } from './database/await-database.js';
 import { migrate } from './database/migrate.js';
 import { placeAt } from './http/mounted.js';
+import type { JobWorkerOptions } from './job-worker.js';
 import { createLog } from './log.js';
 import type { AnyJob } from './queue/job.js';
 import type { Queue } from './queue/queue.js';
@@ -14,7 +15,7 @@ import type { ServicesOption } from './queue/services.js';
 import { createServerEngine, type ServerEngine } from './server-engine.js';
 import { createServerFace } from './server-face.js';
 import { postgresUrl } from './settings.js';
-import { type RunningWorker, startWorker } from './worker.js';
+import { startWorker } from './worker.js';
 
 export interface JobManagerOptions<Jobs extends readonly AnyJob[] = readonly AnyJob[]> {
   /** The PostgreSQL database for Job Manager's tables; with the setting DATABASE_SCHEMA it may be the application's own. */
@@ -191,27 +192,4 @@ async function startWork(
   const worker = await startWorker({ ...work, config, kind: 'BUILT_IN', log, isGuest: true });
   await worker.declared;
   return () => worker.stop();
-}
-
-export interface JobWorkerOptions {
-  databaseUrl: string;
-  /** The jobs that this process executes; runs of others wait for a process that has them. */
-  jobs: AnyJob[];
-  jobsModule?: string;
-  /** As those of `createJobManager`. */
-  services?: ServicesOption;
-  settings?: EmbeddedSettings;
-  log?: Logger;
-}
-
-/**
- * Starts a worker for a Job Manager whose `runner` is `none`, in a process of its own. Waits for a database that can't be
- * reached (setting DATABASE_WAIT_MS), and applies the migrations it lacks: either of the two processes may start first.
- */
-export async function startJobWorker({ settings, ...work }: JobWorkerOptions): Promise<RunningWorker> {
-  const config = embeddedConfig(parseConfig(postgresUrl, work.databaseUrl), settings);
-  const databaseUrl = config.DATABASE_URL;
-  const log = work.log ?? createLog(config, 'worker');
-  await awaitDatabase(() => migrate(databaseUrl), { log, waitMs: config.DATABASE_WAIT_MS });
-  return startWorker({ ...work, databaseUrl, config, log, kind: 'WORKER', isGuest: true });
 }

@@ -3,7 +3,8 @@ import { prismaSql } from '@job-manager/client/prisma';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { SYSTEM } from '../queue/queue.js';
-import { echo, type HostApplication, startHostApplication } from '../testing/host-application.js';
+import { echo } from '../testing/echo-job.js';
+import { type HostApplication, startHostApplication } from '../testing/host-application.js';
 import { createPrisma } from '../testing/prisma.js';
 import { DatabaseClient } from './database-client.js';
 

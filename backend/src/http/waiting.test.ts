@@ -65,6 +65,21 @@ it('scheduled: put off, and its time has not come', async () => {
   });
 });
 
+it('scheduled: put off by its job, with the reason that the job gave', async () => {
+  const runAt = soon(60_000);
+  const id = await aRun({ attempt: 0, claimNo: 1, runAt });
+  await query(
+    `INSERT INTO "JobRunAttempt" ("runId", "claimNo", attempt, outcome, "startedAt", "endedAt", "durationMs", error)
+     VALUES ($1, 1, 1, 'SNOOZED', now(), now(), 5, 'no file')`,
+    [id],
+  );
+  expect(await waiting(id)).toEqual({
+    reason: 'scheduled',
+    message: 'Its job put it off: no file',
+    until: runAt.toISOString(),
+  });
+});
+
 it('retry: an attempt failed, and the next is not due', async () => {
   const runAt = soon(7_000);
   expect(await waiting(await aRun({ ...begun, runAt, error: 'no disk' }))).toEqual({

@@ -2,11 +2,10 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express, { type Express } from 'express';
 import pino from 'pino';
-import * as z from 'zod';
 import type { HostUser } from '../auth/host-users.js';
 import { createJobManager, type JobManager, type JobManagerOptions } from '../job-manager.js';
-import { defineJob } from '../queue/job.js';
 import { createTestDatabase, type TestDatabase } from './database.js';
+import { echo } from './echo-job.js';
 
 export const PATH = '/ops/jobs';
 
@@ -92,13 +91,3 @@ export async function startHostApplication({
 }
 
 const userNameOf = ({ headers }: IncomingMessage): string | undefined => /\bwho=(\w+)/.exec(headers.cookie ?? '')?.[1];
-
-/** Answers the word it is given. */
-export const echo = defineJob({
-  name: 'echo',
-  description: 'Says what it was told',
-  examples: ['echo --word=hello'],
-  algorithmVersion: '1',
-  parameters: z.object({ word: z.string().max(100_000).optional() }),
-  run: async (_ctx, { word }) => ({ said: word ?? null }),
-});

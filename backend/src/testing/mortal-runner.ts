@@ -1,4 +1,4 @@
-import { startJobWorker } from '../job-manager.js';
+import { startJobWorker } from '../job-worker.js';
 import { jobs } from './mortal-jobs.js';
 
 // A worker of another application, to be killed by its jobs.

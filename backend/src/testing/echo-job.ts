@@ -1,0 +1,12 @@
+import * as z from 'zod';
+import { defineJob } from '../queue/job.js';
+
+/** Answers the word it is given. */
+export const echo = defineJob({
+  name: 'echo',
+  description: 'Says what it was told',
+  examples: ['echo --word=hello'],
+  algorithmVersion: '1',
+  parameters: z.object({ word: z.string().max(100_000).optional() }),
+  run: async (_ctx, { word }) => ({ said: word ?? null }),
+});
