@@ -9,7 +9,7 @@ const isolate = false;
 
 /** Tests that need a process, and modules, of their own: they measure one, replace what others have loaded, or count what others leave behind. */
 const ALONE = {
-  backend: ['backend/src/queue/meter.test.ts'],
+  backend: ['backend/engine/src/queue/meter.test.ts'],
   frontend: [
     'src/admin/embedded.test.tsx',
     'src/admin/jobs/sections.test.tsx',
@@ -20,7 +20,11 @@ const ALONE = {
 };
 
 /** Where a retry would hide a race: the engine, its store, the live picture and the fault suite. */
-const ENGINE = ['backend/src/{queue,store,live}/**/*.test.ts', 'backend/client/src/**/*.test.ts'];
+const ENGINE = [
+  'backend/engine/src/{queue,store}/**/*.test.ts',
+  'backend/server/src/live/**/*.test.ts',
+  'backend/client/src/**/*.test.ts',
+];
 
 /** Installs packages from the registry, and runs what it installed. */
 const PACKAGES = ['scripts/packages/**/*.test.ts'];
@@ -39,8 +43,8 @@ const TIMEOUT_MS = 30_000;
 const ENGINE_TIMEOUT_MS = isFull ? 300_000 : TIMEOUT_MS;
 
 const backend = {
-  globalSetup: ['backend/src/testing/global-setup.ts'],
-  setupFiles: ['backend/src/testing/patience.ts', 'backend/src/testing/draws.ts'],
+  globalSetup: ['backend/engine/src/testing/global-setup.ts'],
+  setupFiles: ['backend/engine/src/testing/patience.ts', 'backend/engine/src/testing/draws.ts'],
   env: waitTimeout(isFull),
   testTimeout: TIMEOUT_MS,
   hookTimeout: TIMEOUT_MS,
@@ -57,7 +61,11 @@ export default defineConfig({
       {
         test: {
           name: 'backend',
-          include: ['backend/{src,testing}/**/*.test.ts', 'prisma/seed/**/*.test.ts', 'scripts/**/*.test.ts'],
+          include: [
+            'backend/{engine,sample,server,testing}/**/*.test.ts',
+            'prisma/seed/**/*.test.ts',
+            'scripts/**/*.test.ts',
+          ],
           // The benchmark's folder has a `node_modules` of its own, with links to whole packages of ours.
           exclude: [...ENGINE, ...PACKAGES, '**/node_modules/**'],
           ...backend,
@@ -82,7 +90,7 @@ export default defineConfig({
           name: 'faults',
           include: ['e2e/faults/**/*.test.ts'],
           globalSetup: ['e2e/faults/world/global-setup.ts'],
-          setupFiles: ['backend/src/testing/patience.ts'],
+          setupFiles: ['backend/engine/src/testing/patience.ts'],
           env: waitTimeout(true),
           // One at a time: each runs whole processes and judges how they bear a bad day.
           fileParallelism: false,

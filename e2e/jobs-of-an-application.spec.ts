@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { typescriptArgs } from '@job-manager/backend/typescript-loader';
+import { typescriptArgs } from '@job-manager/engine/typescript-loader';
 import { chooseJob, enqueue, historyRow, parametersField, runDialog } from './fixtures/job-manager.js';
 import { expect, test } from './fixtures/story.js';
 

@@ -1,7 +1,7 @@
-import '@job-manager/backend/cli/check-node';
-import { Refusal, reportFailure } from '@job-manager/backend/cli/refusal';
-import { Resources } from '@job-manager/backend/cli/resources';
-import { onStopSignals } from '@job-manager/backend/cli/stop-signals';
+import '@job-manager/server/cli/check-node';
+import { Refusal, reportFailure } from '@job-manager/server/cli/refusal';
+import { Resources } from '@job-manager/server/cli/resources';
+import { onStopSignals } from '@job-manager/server/cli/stop-signals';
 import { Command, InvalidArgumentError } from 'commander';
 import pc from 'picocolors';
 import type { BenchReport } from './bench/report.js';

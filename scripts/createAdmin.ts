@@ -1,8 +1,8 @@
-import '@job-manager/backend/cli/check-node';
+import '@job-manager/server/cli/check-node';
 import { createInterface } from 'node:readline/promises';
-import { Refusal, runCommand } from '@job-manager/backend/cli/refusal';
-import { complain, say } from '@job-manager/backend/cli/terminal';
-import { readConfig } from '@job-manager/backend/config';
+import { readConfig } from '@job-manager/engine/config';
+import { Refusal, runCommand } from '@job-manager/server/cli/refusal';
+import { complain, say } from '@job-manager/server/cli/terminal';
 import { userRoles } from '@job-manager/shared/roles';
 import { Command } from 'commander';
 import pc from 'picocolors';
@@ -31,8 +31,8 @@ async function createAccount(email: string, second: string, third: string | unde
   if (third !== undefined) complain(pc.yellow(IN_PLAIN_SIGHT));
   const password = third === undefined ? await readPassword() : second;
   const account = await withDatabase(config, async ({ pool }) => {
-    const { AccountError, upsertAccount } = await import('@job-manager/backend/auth/accounts');
-    const { hostsOf } = await import('@job-manager/backend/auth/password-rules');
+    const { AccountError, upsertAccount } = await import('@job-manager/server/auth/accounts');
+    const { hostsOf } = await import('@job-manager/server/auth/password-rules');
     const options = { mustChangePassword: true, hosts: hostsOf(config) };
     return upsertAccount(pool, { email, password, role }, options).catch((error) => {
       throw error instanceof AccountError ? new Refusal(error.message) : error;

@@ -1,12 +1,12 @@
-import '@job-manager/backend/cli/check-node';
+import '@job-manager/server/cli/check-node';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { reportFailure } from '@job-manager/backend/cli/refusal';
-import { Resources } from '@job-manager/backend/cli/resources';
-import { onStopSignals } from '@job-manager/backend/cli/stop-signals';
-import { say } from '@job-manager/backend/cli/terminal';
-import { type Config, readConfig } from '@job-manager/backend/config';
+import { type Config, readConfig } from '@job-manager/engine/config';
+import { reportFailure } from '@job-manager/server/cli/refusal';
+import { Resources } from '@job-manager/server/cli/resources';
+import { onStopSignals } from '@job-manager/server/cli/stop-signals';
+import { say } from '@job-manager/server/cli/terminal';
 import { Command } from 'commander';
 import pc from 'picocolors';
 import { claimInstance, findInstance } from './lib/instance.js';
@@ -18,6 +18,9 @@ import { programOf, ROOT } from './lib/repository.js';
 const DRAIN_MS = '1000';
 
 const CHILDREN_END_WITHIN_MS = 5_000;
+
+/** A change in one of them starts the server again. */
+const SOURCES = ['backend/client/src', 'backend/engine/src', 'backend/sample/src', 'backend/server/src', 'shared/src'];
 
 const only = new Command('dev')
   .description('The product while it is worked on: server and panel reload as their sources change.')
@@ -61,12 +64,9 @@ async function startBackend(config: Config, env: NodeJS.ProcessEnv): Promise<Chi
       programOf('tsx'),
       'watch',
       '--clear-screen=false',
-      '--include',
-      'backend/src',
-      '--include',
-      'shared/src',
+      ...SOURCES.flatMap((folder) => ['--include', folder]),
       '--exclude',
-      'backend/src/generated',
+      'backend/engine/src/generated',
       'scripts/lib/dev-server.ts',
     ],
     ROOT,

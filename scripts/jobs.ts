@@ -1,4 +1,4 @@
-import '@job-manager/backend/cli/check-node';
+import '@job-manager/server/cli/check-node';
 import { createJobsProgram } from './lib/jobs-program.js';
 
 await createJobsProgram().parseAsync();

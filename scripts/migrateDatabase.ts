@@ -1,12 +1,12 @@
-import '@job-manager/backend/cli/check-node';
+import '@job-manager/server/cli/check-node';
 import { execFile } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
-import { Refusal, runCommand } from '@job-manager/backend/cli/refusal';
-import { say } from '@job-manager/backend/cli/terminal';
-import { type Config, readConfig } from '@job-manager/backend/config';
-import type { SchemaFiles } from '@job-manager/backend/database/schema-diff';
+import { type Config, readConfig } from '@job-manager/engine/config';
+import type { SchemaFiles } from '@job-manager/engine/database/schema-diff';
+import { Refusal, runCommand } from '@job-manager/server/cli/refusal';
+import { say } from '@job-manager/server/cli/terminal';
 import { Command } from 'commander';
 import { type Database, migrateDatabase, withDatabase } from './lib/database.js';
 import { ROOT } from './lib/repository.js';
@@ -54,7 +54,7 @@ function nameOf(title: string, now: Date): string {
 /** The engine wants a database to talk to, though it only compares the two schemas. */
 function diff(config: Config, before: SchemaFiles): Promise<string> {
   const compare = async ({ ownerUrl }: Database) => {
-    const { diffSchemas, readSchema } = await import('@job-manager/backend/database/schema-diff');
+    const { diffSchemas, readSchema } = await import('@job-manager/engine/database/schema-diff');
     return diffSchemas(ownerUrl, before, await readSchema());
   };
   return withDatabase(config, compare, { migrated: false });

@@ -1,6 +1,6 @@
-import '@job-manager/backend/cli/check-node';
+import '@job-manager/server/cli/check-node';
 import { join } from 'node:path';
-import { say } from '@job-manager/backend/cli/terminal';
+import { say } from '@job-manager/server/cli/terminal';
 import { Command } from 'commander';
 import { ensurePrismaClient } from './lib/client.js';
 import { ensurePanel } from './lib/panel.js';

@@ -1,7 +1,7 @@
-import '@job-manager/backend/cli/check-node';
-import { Refusal, runCommand } from '@job-manager/backend/cli/refusal';
-import { say } from '@job-manager/backend/cli/terminal';
-import { readConfig } from '@job-manager/backend/config';
+import '@job-manager/server/cli/check-node';
+import { readConfig } from '@job-manager/engine/config';
+import { Refusal, runCommand } from '@job-manager/server/cli/refusal';
+import { say } from '@job-manager/server/cli/terminal';
 import { Command } from 'commander';
 import { withDatabase } from './lib/database.js';
 
@@ -14,9 +14,9 @@ const program = new Command('admin:remove-second-factor')
 await program.parseAsync();
 
 async function removeSecondFactor(typed: string): Promise<void> {
-  const { normalizeEmail } = await import('@job-manager/backend/auth/accounts');
-  const { findAccount } = await import('@job-manager/backend/store/accounts');
-  const { removeFactor } = await import('@job-manager/backend/store/second-factors');
+  const { normalizeEmail } = await import('@job-manager/server/auth/accounts');
+  const { findAccount } = await import('@job-manager/engine/store/accounts');
+  const { removeFactor } = await import('@job-manager/engine/store/second-factors');
   const email = normalizeEmail(typed);
   const isRemoved = await withDatabase(readConfig(), async ({ pool }) => {
     const account = await findAccount(pool, email);

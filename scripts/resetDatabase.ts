@@ -1,9 +1,9 @@
-import '@job-manager/backend/cli/check-node';
+import '@job-manager/server/cli/check-node';
 import { rm } from 'node:fs/promises';
-import { Refusal, runCommand } from '@job-manager/backend/cli/refusal';
-import { complain, say } from '@job-manager/backend/cli/terminal';
-import { type Config, readConfig } from '@job-manager/backend/config';
-import { DEFAULT_SCHEMA } from '@job-manager/backend/database/schema';
+import { type Config, readConfig } from '@job-manager/engine/config';
+import { DEFAULT_SCHEMA } from '@job-manager/engine/database/schema';
+import { Refusal, runCommand } from '@job-manager/server/cli/refusal';
+import { complain, say } from '@job-manager/server/cli/terminal';
 import { Command } from 'commander';
 import { migrateDatabase, type OpenDatabase, withDatabase } from './lib/database.js';
 import { findInstance } from './lib/instance.js';

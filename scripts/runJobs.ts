@@ -1,5 +1,5 @@
-import '@job-manager/backend/cli/check-node';
-import { runJobCommand } from '@job-manager/backend/cli/run-job/run-job';
+import '@job-manager/server/cli/check-node';
+import { runJobCommand } from '@job-manager/server/cli/run-job/run-job';
 import { ensurePrismaClient } from './lib/client.js';
 import { acquireDatabase, migrateDatabase } from './lib/database.js';
 
@@ -9,7 +9,7 @@ await runJobCommand(process.argv.slice(2), {
   startsRunner: 'pnpm start, or pnpm worker:jobs',
   loadJobs: async () => {
     await ensurePrismaClient();
-    return import('@job-manager/backend/jobs/registry');
+    return import('@job-manager/sample/registry');
   },
   openDatabase: async (config, resources) => {
     const database = await resources.hold(acquireDatabase(config), (held) => held.release());

@@ -1,5 +1,5 @@
-import '@job-manager/backend/cli/check-node';
-import { runCommand } from '@job-manager/backend/cli/refusal';
+import '@job-manager/server/cli/check-node';
+import { runCommand } from '@job-manager/server/cli/refusal';
 import { createSeedProgram } from './lib/seed-program.js';
 
 await runCommand(async () => void (await createSeedProgram().parseAsync()));

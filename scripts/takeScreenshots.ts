@@ -1,4 +1,4 @@
-import '@job-manager/backend/cli/check-node';
+import '@job-manager/server/cli/check-node';
 import { spawnSync } from 'node:child_process';
 import { ensurePrismaClient } from './lib/client.js';
 import { programOf, ROOT } from './lib/repository.js';

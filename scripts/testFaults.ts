@@ -1,8 +1,8 @@
-import '@job-manager/backend/cli/check-node';
+import '@job-manager/server/cli/check-node';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism, cpus, loadavg, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
-import { complain } from '@job-manager/backend/cli/terminal';
+import { complain } from '@job-manager/server/cli/terminal';
 import { Command } from 'commander';
 import pc from 'picocolors';
 import { countOf, type Finding } from '../e2e/faults/world/finding.js';
@@ -13,7 +13,7 @@ import { listTroubles } from './lib/suite-troubles.js';
 import { runTestSuite, type SuiteResult } from './lib/suites.js';
 
 /** Who may call what, and from where: part of the normal tests, counted here as well. */
-const MATRIX = ['backend/src/http/access.test.ts', 'backend/src/http/origins.test.ts'];
+const MATRIX = ['backend/server/src/http/access.test.ts', 'backend/server/src/http/origins.test.ts'];
 /** The source of the engine and of what stands beside it. */
 const BACKEND = new URL('../backend/', import.meta.url);
 
@@ -67,11 +67,11 @@ async function runVolume(): Promise<SuiteResult> {
 /** Tests with random choices or with volume, which are small within the normal tests, or draw the same each time. */
 async function findVolumeTests(): Promise<string[]> {
   const files = (await readdir(BACKEND, { recursive: true })).filter((file) =>
-    /^(src|client\/src)\/.*\.test\.ts$/.test(file),
+    /^(client|engine|sample|server)\/src\/.*\.test\.ts$/.test(file),
   );
   const texts = await Promise.all(files.map((file) => readFile(new URL(file, BACKEND), 'utf8')));
   return files
-    .filter((_, at) => /\/testing\/size\.js|'fast-check'/.test(texts[at] ?? ''))
+    .filter((_, at) => /\/testing\/size(\.js)?'|'fast-check'/.test(texts[at] ?? ''))
     .map((file) => `backend/${file}`);
 }
 

@@ -1,4 +1,4 @@
-import '@job-manager/backend/cli/check-node';
+import '@job-manager/server/cli/check-node';
 import { ensurePrismaClient } from './lib/client.js';
 import { programOf } from './lib/repository.js';
 import { listTroubles } from './lib/suite-troubles.js';

@@ -1,12 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { jobs } from '@job-manager/backend/jobs/registry';
-import { SYSTEM } from '@job-manager/backend/queue/queue';
-import { typescriptArgs } from '@job-manager/backend/typescript-loader';
+import { SYSTEM } from '@job-manager/engine/queue/queue';
+import { TestEngine } from '@job-manager/engine/testing/engine';
+import { typescriptArgs } from '@job-manager/engine/typescript-loader';
+import { jobs } from '@job-manager/sample/registry';
 import type { RunnerChange, RunnerCommandKind } from '@job-manager/shared/runner';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { TestEngine } from '../backend/src/testing/engine.js';
 
 const COMMAND = fileURLToPath(new URL('workerJobs.ts', import.meta.url));
 

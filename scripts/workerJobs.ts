@@ -1,7 +1,7 @@
-import '@job-manager/backend/cli/check-node';
-import { wholeNumber } from '@job-manager/backend/cli/options';
-import { runWorker } from '@job-manager/backend/cli/worker';
-import { awaitDatabase } from '@job-manager/backend/database/await-database';
+import '@job-manager/server/cli/check-node';
+import { awaitDatabase } from '@job-manager/engine/database/await-database';
+import { wholeNumber } from '@job-manager/server/cli/options';
+import { runWorker } from '@job-manager/server/cli/worker';
 import { Command } from 'commander';
 import { ensurePrismaClient } from './lib/client.js';
 import { acquireDatabase, migrateDatabase } from './lib/database.js';
@@ -17,7 +17,7 @@ await runWorker({
   concurrency,
   loadJobs: async () => {
     await ensurePrismaClient();
-    return import('@job-manager/backend/jobs/registry');
+    return import('@job-manager/sample/registry');
   },
   // A worker may well start before its database does: it waits, as it would later.
   openDatabase: async (config, { log, resources, signal }) => {

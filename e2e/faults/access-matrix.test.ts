@@ -1,14 +1,14 @@
-import { type ApiRoute, listRoutes } from '@job-manager/backend/http/routes';
-import { callOf } from '@job-manager/backend/http/trial-access';
-import { originContexts } from '@job-manager/backend/http/trial-contexts';
+import { isFull } from '@job-manager/engine/testing/size';
+import { type ApiRoute, listRoutes } from '@job-manager/server/http/routes';
+import { callOf } from '@job-manager/server/testing/access-test-kit';
+import { originContexts } from '@job-manager/server/testing/contexts-test-kit';
 import {
   type AccessGround,
   identitiesOn,
   type Knocking,
   refusal,
   type Taken,
-} from '@job-manager/backend/http/trial-identities';
-import { isFull } from '@job-manager/backend/testing/size';
+} from '@job-manager/server/testing/identities-test-kit';
 import { contract } from '@job-manager/shared/contract/index';
 import { problem } from '@job-manager/shared/errors';
 import { afterAll, beforeAll, expect, it } from 'vitest';

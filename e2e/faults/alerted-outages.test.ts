@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Receiver, startReceiver } from '@job-manager/backend/alerts/receivers-test-kit';
+import { type Receiver, startReceiver } from '@job-manager/server/testing/receivers-test-kit';
 import type { AlertRuleKind } from '@job-manager/shared/alert-rules';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { expectWithin } from './world/machine.js';

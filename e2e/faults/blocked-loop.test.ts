@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { size } from '@job-manager/backend/testing/size';
+import { size } from '@job-manager/engine/testing/size';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { percentile } from '../../scripts/bench/percentile.js';
 import { POISON_CHANNEL } from './poison/poison-jobs.js';

@@ -1,4 +1,4 @@
-import { size } from '@job-manager/backend/testing/size';
+import { size } from '@job-manager/engine/testing/size';
 import { RESTART_EXIT_CODE } from '@job-manager/shared/runner';
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
 import { FaultProxy } from './world/fault-proxy.js';

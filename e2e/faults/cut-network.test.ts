@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { size } from '@job-manager/backend/testing/size';
+import { size } from '@job-manager/engine/testing/size';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { FaultProxy, type StatementPick } from './world/fault-proxy.js';
 import type { Program } from './world/program.js';

@@ -1,4 +1,4 @@
-import { size } from '@job-manager/backend/testing/size';
+import { size } from '@job-manager/engine/testing/size';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { FaultProxy } from './world/fault-proxy.js';
 import { expectWithin } from './world/machine.js';

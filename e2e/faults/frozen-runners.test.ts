@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { size } from '@job-manager/backend/testing/size';
+import { size } from '@job-manager/engine/testing/size';
 import { afterAll, beforeAll, it } from 'vitest';
 import type { Program } from './world/program.js';
 import { reportFinding } from './world/report.js';

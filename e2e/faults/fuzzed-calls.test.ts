@@ -1,4 +1,4 @@
-import { isFull, size } from '@job-manager/backend/testing/size';
+import { isFull, size } from '@job-manager/engine/testing/size';
 import { problem } from '@job-manager/shared/errors';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import * as z from 'zod';

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { sampleInputs } from '@job-manager/backend/testing/arbitrary';
-import { isFull, size } from '@job-manager/backend/testing/size';
+import { isFull, size } from '@job-manager/engine/testing/size';
+import { sampleInputs } from '@job-manager/server/testing/arbitrary';
 import { limits } from '@job-manager/shared/limits';
 import { clientMessage } from '@job-manager/shared/live-client';
 import { afterAll, beforeAll, expect, it } from 'vitest';

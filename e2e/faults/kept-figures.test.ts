@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { size } from '@job-manager/backend/testing/size';
+import { size } from '@job-manager/engine/testing/size';
 import { EMERGENCY_CONFIRMATION } from '@job-manager/shared/contract/recovery';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { addHistory } from '../../scripts/bench/history-rows.js';

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { STEP_RUNS } from '@job-manager/backend/queue/bulk/step';
-import { countEnded } from '@job-manager/backend/queue/transitions/count';
-import { size } from '@job-manager/backend/testing/size';
+import { STEP_RUNS } from '@job-manager/engine/queue/bulk/step';
+import { countEnded } from '@job-manager/engine/queue/transitions/count';
+import { size } from '@job-manager/engine/testing/size';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import type { Program } from './world/program.js';
 import { reportFinding } from './world/report.js';

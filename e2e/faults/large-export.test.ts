@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { size } from '@job-manager/backend/testing/size';
+import { size } from '@job-manager/engine/testing/size';
 import { limits } from '@job-manager/shared/limits';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { addHistory } from '../../scripts/bench/history-rows.js';

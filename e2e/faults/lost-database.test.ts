@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { size } from '@job-manager/backend/testing/size';
+import { size } from '@job-manager/engine/testing/size';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { ApiProbe } from './world/api-probe.js';
 import type { Downfall } from './world/fault-database.js';

@@ -2,7 +2,7 @@ import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { isFull, size } from '@job-manager/backend/testing/size';
+import { isFull, size } from '@job-manager/engine/testing/size';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { executionsByRun, readLedger } from './world/ledger.js';
 import { expectWithin } from './world/machine.js';

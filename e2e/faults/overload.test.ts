@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import { isFull, size } from '@job-manager/backend/testing/size';
+import { isFull, size } from '@job-manager/engine/testing/size';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { addHistory } from '../../scripts/bench/history-rows.js';
 import { percentile } from '../../scripts/bench/percentile.js';

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { isFull, size } from '@job-manager/backend/testing/size';
+import { isFull, size } from '@job-manager/engine/testing/size';
 import { closeCodes } from '@job-manager/shared/live';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { expectWithin } from './world/machine.js';

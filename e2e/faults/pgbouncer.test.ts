@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { isFull, size } from '@job-manager/backend/testing/size';
+import { isFull, size } from '@job-manager/engine/testing/size';
 import { afterEach, expect, it } from 'vitest';
 import { FaultProxy } from './world/fault-proxy.js';
 import { findPgBouncer, PgBouncer } from './world/pg-bouncer.js';

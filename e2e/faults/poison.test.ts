@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
-import { type CompiledPrograms, compilePrograms } from '@job-manager/backend/testing/compiled-programs';
-import { isFull, size } from '@job-manager/backend/testing/size';
+import { type CompiledPrograms, compilePrograms } from '@job-manager/engine/testing/compiled-programs';
+import { isFull, size } from '@job-manager/engine/testing/size';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { RunRequest } from '../../backend/client/src/index.js';
 import { deathNames, POISON_CHANNEL, toxins } from './poison/poison-jobs.js';

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { size } from '@job-manager/backend/testing/size';
+import { size } from '@job-manager/engine/testing/size';
 import { RESTART_EXIT_CODE } from '@job-manager/shared/runner';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { FaultProxy } from './world/fault-proxy.js';

@@ -1,9 +1,9 @@
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readViolations } from '@job-manager/backend/store/violations';
-import { liveThroughYears } from '@job-manager/backend/testing/schedule-years';
-import { isFull } from '@job-manager/backend/testing/size';
+import { readViolations } from '@job-manager/engine/store/violations';
+import { liveThroughYears } from '@job-manager/engine/testing/schedule-years';
+import { isFull } from '@job-manager/engine/testing/size';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { FaultDatabase } from './world/fault-database.js';
 

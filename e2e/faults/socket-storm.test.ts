@@ -1,4 +1,4 @@
-import { size } from '@job-manager/backend/testing/size';
+import { size } from '@job-manager/engine/testing/size';
 import { closeCodes } from '@job-manager/shared/live';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { describeSpread, percentile, spreadOf } from '../../scripts/bench/percentile.js';

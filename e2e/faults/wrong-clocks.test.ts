@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { upsertAccount } from '@job-manager/backend/auth/accounts';
-import { isFull, size } from '@job-manager/backend/testing/size';
+import { isFull, size } from '@job-manager/engine/testing/size';
+import { upsertAccount } from '@job-manager/server/auth/accounts';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { reportFinding } from './world/report.js';
 import { World } from './world/world.js';

@@ -1,11 +1,11 @@
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { reportFailure } from '@job-manager/backend/cli/refusal';
-import { Resources } from '@job-manager/backend/cli/resources';
-import { type Config, readConfig } from '@job-manager/backend/config';
-import { acquireEmbeddedDatabase } from '@job-manager/backend/database/embedded';
-import { grantApplicationRights } from '@job-manager/backend/database/embedded-roles';
+import { type Config, readConfig } from '@job-manager/engine/config';
+import { acquireEmbeddedDatabase } from '@job-manager/engine/database/embedded';
+import { grantApplicationRights } from '@job-manager/engine/database/embedded-roles';
+import { reportFailure } from '@job-manager/server/cli/refusal';
+import { Resources } from '@job-manager/server/cli/resources';
 import { prepareProduct, serve } from '../../scripts/lib/product.js';
 import type { ProductAddresses } from './running-product.js';
 

@@ -3,7 +3,7 @@ import { createWriteStream } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { typescriptArgs } from '@job-manager/backend/typescript-loader';
+import { typescriptArgs } from '@job-manager/engine/typescript-loader';
 import { operator } from './operator.js';
 
 /** Where a product that has started can be reached. */

@@ -1,4 +1,4 @@
-import { TRAITS } from '@job-manager/backend/jobs/traits';
+import { TRAITS } from '@job-manager/sample/traits';
 import { expect, it } from 'vitest';
 import { groupBy } from './follows.js';
 import { createNetwork } from './network.js';

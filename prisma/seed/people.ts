@@ -1,4 +1,4 @@
-import { TRAITS, type Trait } from '@job-manager/backend/jobs/traits';
+import { TRAITS, type Trait } from '@job-manager/sample/traits';
 import { CATEGORIES, type Category } from './interest-catalogue.js';
 import { chooseInterests, type InterestRow, type Interests } from './interests.js';
 import { createNameMaker, type Gender, type NameMaker } from './names.js';

@@ -1,4 +1,4 @@
-import { TRAITS, type Trait } from '@job-manager/backend/jobs/traits';
+import { TRAITS, type Trait } from '@job-manager/sample/traits';
 import type { Person } from './people.js';
 import { Random } from './random.js';
 import { fill, midSentence } from './text/compose.js';

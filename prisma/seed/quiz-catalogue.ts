@@ -1,4 +1,4 @@
-import type { Trait } from '@job-manager/backend/jobs/traits';
+import type { Trait } from '@job-manager/sample/traits';
 
 /** An answer and where on the trait it stands, -1 to 1. */
 type Choice = readonly [text: string, traitValue: number];

@@ -1,4 +1,4 @@
-import type { Trait } from '@job-manager/backend/jobs/traits';
+import type { Trait } from '@job-manager/sample/traits';
 import { QUIZZES } from './quiz-catalogue.js';
 
 export interface QuizRow {

@@ -1,4 +1,4 @@
-import type { createPool } from '@job-manager/backend/database/client';
+import type { createPool } from '@job-manager/engine/database/client';
 import type { Connection } from './bulk-insert.js';
 import type { Drift } from './counters.js';
 import { writeHistory } from './history/write-history.js';

@@ -1,4 +1,4 @@
-import type { createPool } from '@job-manager/backend/database/client';
+import type { createPool } from '@job-manager/engine/database/client';
 import type { Browser, BrowserContext, Page } from '@playwright/test';
 
 /** What the figures are taken from: one running product, and those who use it. */

@@ -1,4 +1,4 @@
-import type { Resources } from '@job-manager/backend/cli/resources';
+import type { Resources } from '@job-manager/server/cli/resources';
 import { type Browser, chromium } from '@playwright/test';
 import { findChromium } from '../lib/chromium.js';
 import type { Bench } from './bench.js';

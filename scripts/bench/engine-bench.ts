@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import type { Resources } from '@job-manager/backend/cli/resources';
-import { createPool } from '@job-manager/backend/database/client';
-import { migrate } from '@job-manager/backend/database/migrate';
+import { createPool } from '@job-manager/engine/database/client';
+import { migrate } from '@job-manager/engine/database/migrate';
+import type { Resources } from '@job-manager/server/cli/resources';
 import type { BenchPostgres } from './postgres.js';
 import { cpuOf, cpuOfFamily } from './process-cpu.js';
 import type { BenchRedis } from './redis.js';

@@ -1,5 +1,5 @@
-import { jobs } from '@job-manager/backend/jobs/registry';
-import { countEnded } from '@job-manager/backend/queue/transitions/count';
+import { countEnded } from '@job-manager/engine/queue/transitions/count';
+import { jobs } from '@job-manager/sample/registry';
 import type { Bench } from './bench.js';
 
 /** The job with the most of the runs, and the one with the fewest. */
@@ -36,7 +36,7 @@ WITH drawn AS MATERIALIZED (
     'MANUAL', '1.0.0', jsonb_build_object('batchSize', 100, 'pauseMs', 50),
     jsonb_build_object('usersProcessed', n, 'scoresCalculated', n * 500, 'averageScoreTimeMs', ms / 100.0),
     CASE WHEN fate >= 0.92 AND fate < 0.98 THEN 'The candidate ' || n || ' has no profile any more.' END,
-    CASE WHEN fate >= 0.92 AND fate < 0.98 THEN repeat('at scoreBatch (backend/src/jobs/match-scores.ts:92:7)' || chr(10), 8) END,
+    CASE WHEN fate >= 0.92 AND fate < 0.98 THEN repeat('at scoreBatch (backend/sample/src/match-scores.ts:92:7)' || chr(10), 8) END,
     100, 'Scored 1,000 of 1,000 users', 1, 1, 4, ended - ms * interval '1 ms', ended - ms * interval '1 ms',
     ended - ms * interval '1 ms', ended, ended, ms, 4,
     (SELECT min(id) FROM "User" WHERE role = 'SUPER_ADMIN'), gen_random_uuid(), gen_random_uuid()

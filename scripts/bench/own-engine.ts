@@ -1,13 +1,13 @@
 import { hostname } from 'node:os';
-import { createPool } from '@job-manager/backend/database/client';
-import { QueueEvents } from '@job-manager/backend/queue/events';
-import type { AnyJob } from '@job-manager/backend/queue/job';
-import { createQueue, type Queue } from '@job-manager/backend/queue/queue';
-import { createRedaction } from '@job-manager/backend/queue/redaction';
-import { createRegistry } from '@job-manager/backend/queue/registry';
-import { Runner } from '@job-manager/backend/queue/runner';
-import { Listener } from '@job-manager/backend/store/listener';
-import { Notifier } from '@job-manager/backend/store/notifier';
+import { createPool } from '@job-manager/engine/database/client';
+import { QueueEvents } from '@job-manager/engine/queue/events';
+import type { AnyJob } from '@job-manager/engine/queue/job';
+import { createQueue, type Queue } from '@job-manager/engine/queue/queue';
+import { createRedaction } from '@job-manager/engine/queue/redaction';
+import { createRegistry } from '@job-manager/engine/queue/registry';
+import { Runner } from '@job-manager/engine/queue/runner';
+import { Listener } from '@job-manager/engine/store/listener';
+import { Notifier } from '@job-manager/engine/store/notifier';
 import type { Bench } from './bench.js';
 
 export interface OwnEngine {

@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { chmod, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Resources } from '@job-manager/backend/cli/resources';
-import { createPool } from '@job-manager/backend/database/client';
-import { acquireEmbeddedDatabase } from '@job-manager/backend/database/embedded';
+import { createPool } from '@job-manager/engine/database/client';
+import { acquireEmbeddedDatabase } from '@job-manager/engine/database/embedded';
+import type { Resources } from '@job-manager/server/cli/resources';
 
 /** The benchmark's own PostgreSQL, which goes with its data. */
 export interface BenchPostgres {

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Resources } from '@job-manager/backend/cli/resources';
+import type { Resources } from '@job-manager/server/cli/resources';
 import { Redis } from 'ioredis';
 
 /** A Redis of the benchmark's own, which keeps its data in memory alone. */

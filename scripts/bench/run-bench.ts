@@ -1,7 +1,7 @@
 import { loadavg } from 'node:os';
-import { Refusal } from '@job-manager/backend/cli/refusal';
-import type { Resources } from '@job-manager/backend/cli/resources';
-import { createPool } from '@job-manager/backend/database/client';
+import { createPool } from '@job-manager/engine/database/client';
+import { Refusal } from '@job-manager/server/cli/refusal';
+import type { Resources } from '@job-manager/server/cli/resources';
 import { versionOf } from '../lib/repository.js';
 import type { AddRuns, Bench } from './bench.js';
 import { startBrowser } from './browser.js';

@@ -1,5 +1,5 @@
-import { Resources } from '@job-manager/backend/cli/resources';
-import { readConfig } from '@job-manager/backend/config';
+import { readConfig } from '@job-manager/engine/config';
+import { Resources } from '@job-manager/server/cli/resources';
 import { serve } from '../lib/product.js';
 
 /** What this process says once it listens. */

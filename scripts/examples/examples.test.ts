@@ -5,9 +5,9 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { startTestServer, type TestServer } from '@job-manager/server/testing/server';
 import type { JobRun } from '@job-manager/shared/contract/run';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { startTestServer, type TestServer } from '../../backend/src/testing/server.js';
 
 const inHere = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 const examples = {

@@ -10,7 +10,7 @@ it.each(readdirSync(SCRIPTS).filter((name) => name.endsWith('.ts') && !name.ends
   'is the first thing that %s imports, and nothing beside it needs a new Node to be linked',
   (name) => {
     const text = readFileSync(`${SCRIPTS}/${name}`, 'utf8');
-    expect(text.split('\n')[0]).toBe("import '@job-manager/backend/cli/check-node';");
+    expect(text.split('\n')[0]).toBe("import '@job-manager/server/cli/check-node';");
     expect(text).not.toMatch(/^import .*@clack/m);
   },
 );

@@ -2,11 +2,11 @@ import { execFile } from 'node:child_process';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { withFileLock } from '@job-manager/backend/database/file-lock';
+import { withFileLock } from '@job-manager/engine/database/file-lock';
 import { fingerprint } from './fingerprint.js';
 import { programOf, ROOT, versionOf } from './repository.js';
 
-const GENERATED = join(ROOT, 'backend/src/generated');
+const GENERATED = join(ROOT, 'backend/engine/src/generated');
 const STAMP = join(GENERATED, 'prisma/.stamp');
 
 /**

@@ -1,9 +1,9 @@
-import { checkConnection } from '@job-manager/backend/cli/database';
-import { Refusal } from '@job-manager/backend/cli/refusal';
-import { onStopSignals } from '@job-manager/backend/cli/stop-signals';
-import type { Config } from '@job-manager/backend/config';
-import type { createPool } from '@job-manager/backend/database/client';
-import { withSchema } from '@job-manager/backend/database/schema';
+import type { Config } from '@job-manager/engine/config';
+import type { createPool } from '@job-manager/engine/database/client';
+import { withSchema } from '@job-manager/engine/database/schema';
+import { checkConnection } from '@job-manager/server/cli/database';
+import { Refusal } from '@job-manager/server/cli/refusal';
+import { onStopSignals } from '@job-manager/server/cli/stop-signals';
 import { ensurePrismaClient } from './client.js';
 
 export interface Database {
@@ -25,7 +25,7 @@ export async function acquireDatabase(config: Config): Promise<Database> {
     const url = config.DATABASE_URL;
     return { url, ownerUrl: url, isEmbedded: false, release: async () => {} };
   }
-  const { acquireEmbeddedDatabase } = await import('@job-manager/backend/database/embedded');
+  const { acquireEmbeddedDatabase } = await import('@job-manager/engine/database/embedded');
   try {
     const { url, applicationUrl, ...embedded } = await acquireEmbeddedDatabase({ dataDir: config.DATA_DIR });
     return {
@@ -56,7 +56,7 @@ export async function withDatabase<T>(
   const database = await acquireDatabase(config);
   const leave = () => void database.release().finally(() => process.exit(130));
   const ignoreSignals = onStopSignals({ stop: leave, force: () => process.exit(130) });
-  const { createPool } = await import('@job-manager/backend/database/client');
+  const { createPool } = await import('@job-manager/engine/database/client');
   const pool = createPool(asOwner ? database.ownerUrl : database.url, { max: 2 });
   try {
     if (migrated) await migrateDatabase(database);
@@ -76,10 +76,10 @@ export async function migrateDatabase({
   ownerUrl,
   isEmbedded,
 }: Pick<Database, 'ownerUrl' | 'isEmbedded'>): Promise<string[]> {
-  const { migrate } = await import('@job-manager/backend/database/migrate');
+  const { migrate } = await import('@job-manager/engine/database/migrate');
   const applied = await migrate(ownerUrl);
   if (!isEmbedded) return applied;
-  const { grantApplicationRights } = await import('@job-manager/backend/database/embedded-roles');
+  const { grantApplicationRights } = await import('@job-manager/engine/database/embedded-roles');
   await grantApplicationRights(ownerUrl);
   return applied;
 }

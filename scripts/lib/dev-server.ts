@@ -1,6 +1,6 @@
-import { reportFailure } from '@job-manager/backend/cli/refusal';
-import { Resources } from '@job-manager/backend/cli/resources';
-import { readConfig } from '@job-manager/backend/config';
+import { readConfig } from '@job-manager/engine/config';
+import { reportFailure } from '@job-manager/server/cli/refusal';
+import { Resources } from '@job-manager/server/cli/resources';
 import { serve } from './product.js';
 
 // The part of `pnpm dev` that starts anew when a source changes; database and panel stay up around it.

@@ -1,8 +1,8 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Refusal } from '@job-manager/backend/cli/refusal';
-import { withFileLock } from '@job-manager/backend/database/file-lock';
-import { isAlive, startOf } from '@job-manager/backend/database/process-start';
+import { withFileLock } from '@job-manager/engine/database/file-lock';
+import { isAlive, startOf } from '@job-manager/engine/database/process-start';
+import { Refusal } from '@job-manager/server/cli/refusal';
 import * as z from 'zod';
 
 /** This clone's one server. */

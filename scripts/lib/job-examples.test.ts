@@ -1,8 +1,8 @@
-import { OPTIONS, parseArguments } from '@job-manager/backend/cli/run-job/arguments';
-import { describeJob, listJobs } from '@job-manager/backend/cli/run-job/help';
-import { parametersOf } from '@job-manager/backend/cli/run-job/parameter';
-import { jobs } from '@job-manager/backend/jobs/registry';
-import { createRegistry } from '@job-manager/backend/queue/registry';
+import { createRegistry } from '@job-manager/engine/queue/registry';
+import { jobs } from '@job-manager/sample/registry';
+import { OPTIONS, parseArguments } from '@job-manager/server/cli/run-job/arguments';
+import { describeJob, listJobs } from '@job-manager/server/cli/run-job/help';
+import { parametersOf } from '@job-manager/server/cli/run-job/parameter';
 import { expect, it } from 'vitest';
 
 const registry = createRegistry(jobs);

@@ -1,9 +1,9 @@
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { stripVTControlCharacters } from 'node:util';
-import { startMailbox } from '@job-manager/backend/alerts/receivers-test-kit';
-import { createTestDatabase, type TestDatabase } from '@job-manager/backend/testing/database';
-import { someRunner } from '@job-manager/backend/testing/some-runner';
+import { createTestDatabase, type TestDatabase } from '@job-manager/engine/testing/database';
+import { someRunner } from '@job-manager/engine/testing/some-runner';
+import { startMailbox } from '@job-manager/server/testing/receivers-test-kit';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createJobsProgram } from './jobs-program.js';
 

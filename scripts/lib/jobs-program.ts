@@ -1,4 +1,4 @@
-import { createJobsProgram as createProgram } from '@job-manager/backend/cli/operate/program';
+import { createJobsProgram as createProgram } from '@job-manager/server/cli/operate/program';
 import type { Command } from 'commander';
 import { withDatabase } from './database.js';
 
@@ -6,6 +6,6 @@ import { withDatabase } from './database.js';
 export const createJobsProgram = (): Command =>
   createProgram({
     program: 'jobs.ts',
-    loadJobs: async () => (await import('@job-manager/backend/jobs/registry')).jobs,
+    loadJobs: async () => (await import('@job-manager/sample/registry')).jobs,
     withDatabase: (config, work) => withDatabase(config, ({ pool }) => work(pool)),
   });

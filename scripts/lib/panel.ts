@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { withFileLock } from '@job-manager/backend/database/file-lock';
+import { withFileLock } from '@job-manager/engine/database/file-lock';
 import { fingerprint } from './fingerprint.js';
 import { programOf, ROOT } from './repository.js';
 

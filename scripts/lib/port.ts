@@ -1,6 +1,6 @@
 import { createServer } from 'node:net';
-import { Refusal } from '@job-manager/backend/cli/refusal';
-import type { Config } from '@job-manager/backend/config';
+import type { Config } from '@job-manager/engine/config';
+import { Refusal } from '@job-manager/server/cli/refusal';
 
 /** Refuses, in one line that names the variable, an address the server could not listen on. */
 export async function checkPort({ HOST, PORT }: Pick<Config, 'HOST' | 'PORT'>): Promise<void> {

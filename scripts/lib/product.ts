@@ -1,8 +1,8 @@
-import { ensureOperator, type SignIn } from '@job-manager/backend/auth/first-operator';
-import type { Resources } from '@job-manager/backend/cli/resources';
-import type { Config } from '@job-manager/backend/config';
-import type { createPool } from '@job-manager/backend/database/client';
-import type { RunningServer } from '@job-manager/backend/main';
+import type { Config } from '@job-manager/engine/config';
+import type { createPool } from '@job-manager/engine/database/client';
+import { ensureOperator, type SignIn } from '@job-manager/server/auth/first-operator';
+import type { Resources } from '@job-manager/server/cli/resources';
+import type { RunningServer } from '@job-manager/server/main';
 import { ensurePrismaClient } from './client.js';
 import { acquireDatabase, type Database, migrateDatabase } from './database.js';
 import { ensurePanel } from './panel.js';
@@ -46,7 +46,7 @@ export async function prepareProduct(options: ProductOptions): Promise<PreparedP
       title: config.DATABASE_URL ? 'Connection to DATABASE_URL' : 'Embedded PostgreSQL',
       work: async () => {
         database = await resources.hold(acquireDatabase(config), (held) => held.release());
-        const { createPool } = await import('@job-manager/backend/database/client');
+        const { createPool } = await import('@job-manager/engine/database/client');
         pool = createPool(database.ownerUrl, { max: 2 });
         return database.notice && `Embedded PostgreSQL: ${database.notice}`;
       },
@@ -79,9 +79,9 @@ export interface ServeOptions {
 /** Starts the server of a prepared product. */
 export async function serve({ config, databaseUrl, resources }: ServeOptions): Promise<RunningServer> {
   const [{ startServer }, { createLog }, sample] = await Promise.all([
-    import('@job-manager/backend/main'),
-    import('@job-manager/backend/log'),
-    import('@job-manager/backend/jobs/registry'),
+    import('@job-manager/server/main'),
+    import('@job-manager/engine/log'),
+    import('@job-manager/sample/registry'),
   ]);
   const log = createLog(config, 'server');
   return resources.hold(startServer({ config, databaseUrl, log, ...sample }), (server) => server.close());

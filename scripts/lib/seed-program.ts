@@ -1,6 +1,6 @@
-import { Refusal } from '@job-manager/backend/cli/refusal';
-import { say } from '@job-manager/backend/cli/terminal';
-import { readConfig } from '@job-manager/backend/config';
+import { readConfig } from '@job-manager/engine/config';
+import { Refusal } from '@job-manager/server/cli/refusal';
+import { say } from '@job-manager/server/cli/terminal';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import pc from 'picocolors';
 import { NotEmptyError, type SeedSummary, seedSampleData } from '../../prisma/seed/seed.js';
@@ -28,7 +28,7 @@ async function seed({ users, seed, until: now, remove }: Options): Promise<void>
   const config = readConfig();
   if (remove) return withDatabase(config, ({ pool }) => removeSample(pool));
   await withDatabase(config, async ({ ownerUrl }) => {
-    const { createPool } = await import('@job-manager/backend/database/client');
+    const { createPool } = await import('@job-manager/engine/database/client');
     const started = performance.now();
     const pool = createPool(ownerUrl);
     const onProgress = (phase: string) => say(pc.dim(`${phase} …`));

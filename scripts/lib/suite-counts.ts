@@ -31,7 +31,7 @@ const reports = { vitest: vitestReport, playwright: playwrightReport };
  */
 export const KNOWN_FLAKY: Record<string, string> = {
   'e2e/': 'Two browsers, products and databases share the processors with whatever else a machine is busy with.',
-  'backend/src/':
+  'backend/':
     'Servers, processes and databases share two processors with the browser stories. The engine has no retry.',
   'frontend/src/': 'Pages are drawn and typed into by real clocks, beside the browser stories on two processors.',
 };

@@ -19,7 +19,13 @@ it('dependencies are pinned, days old, and no package of ours is taken for one t
   const days = Number(/^minimumReleaseAge: (\d+)$/m.exec(read('pnpm-workspace.yaml'))?.[1]) / 60 / 24;
   expect(days).toBeGreaterThanOrEqual(3);
   expect(json('package.json').packageManager).toMatch(/^pnpm@\d+\.\d+\.\d+$/);
-  for (const folder of ['.', 'shared', 'backend', 'backend/client', 'frontend', 'scripts/bench']) {
+  for (const folder of [
+    '.',
+    'shared',
+    ...['client', 'engine', 'sample', 'server', 'testing'].map((part) => `backend/${part}`),
+    'frontend',
+    'scripts/bench',
+  ]) {
     const { private: isPrivate, dependencies = {}, devDependencies = {} } = json(join(folder, 'package.json'));
     expect(isPrivate, folder).toBe(true);
     for (const [name, version] of Object.entries({ ...dependencies, ...devDependencies }))

@@ -10,7 +10,7 @@ const run = promisify(execFile);
 
 /**
  * Builds the packages that other applications install, as `npm install` takes them: compiled JavaScript, declarations,
- * and in the server's the migrations and the panel, which has to be built before. Writes a tarball of each into a folder,
+ * in the engine's the migrations and in the server's the panel, which has to be built before. Writes a tarball of each into a folder,
  * and returns their paths.
  */
 export async function buildPackages(folder: string): Promise<Record<PackageName, string>> {
@@ -19,7 +19,11 @@ export async function buildPackages(folder: string): Promise<Record<PackageName,
   try {
     const compiled = join(stage, 'compiled');
     await Promise.all([compile(compiled), compileClient(join(stage, 'client/dist'))]);
-    await Promise.all([stageShared(compiled, join(stage, 'shared')), stageServer(compiled, join(stage, 'server'))]);
+    await Promise.all([
+      stageShared(compiled, join(stage, 'shared')),
+      stageEngine(compiled, join(stage, 'engine')),
+      stageServer(compiled, join(stage, 'server')),
+    ]);
     const packed = await Promise.all(PACKAGES.map(async (name) => [name, await pack(name, join(stage, name), folder)]));
     return Object.fromEntries(packed) as Record<PackageName, string>;
   } finally {
@@ -28,9 +32,7 @@ export async function buildPackages(folder: string): Promise<Record<PackageName,
 }
 
 /** What the server's package is made of: what applications import, its command, and the programs of child processes. */
-const PROGRAMS = [
-  ...['index', 'cli/job-manager', 'cli/run-job/end-abandoned-run', 'built-in-runner-process', 'queue/isolation/child'],
-];
+const PROGRAMS = ['index', 'cli/job-manager', 'cli/run-job/end-abandoned-run', 'built-in-runner-process'];
 
 async function compile(outDir: string): Promise<void> {
   const config = {
@@ -39,9 +41,15 @@ async function compile(outDir: string): Promise<void> {
       ...{ noEmit: false, declaration: true, rootDir: ROOT, outDir },
       typeRoots: [join(ROOT, 'node_modules/@types')],
     },
-    files: PROGRAMS.map((program) => join(ROOT, `backend/src/${program}.ts`)),
-    include: [join(ROOT, 'shared/src'), join(ROOT, 'backend/client/src')],
-    exclude: [join(ROOT, '**/*.test.ts')],
+    files: PROGRAMS.map((program) => join(ROOT, `backend/server/src/${program}.ts`)),
+    // What a package imports from another one counts as a library, which is not compiled.
+    include: ['shared/src', 'backend/client/src', 'backend/engine/src/**/*.ts', 'backend/engine/src/**/*.mjs'].map(
+      (path) => join(ROOT, path),
+    ),
+    exclude: [
+      '**/*.test.ts',
+      ...['testing', 'generated', 'database/schema-diff.ts'].map((path) => `backend/engine/src/${path}`),
+    ].map((path) => join(ROOT, path)),
   };
   const path = join(dirname(outDir), 'tsconfig.json');
   await writeFile(path, JSON.stringify(config));
@@ -61,16 +69,24 @@ async function tsc(...args: string[]): Promise<void> {
 const stageShared = (compiled: string, stage: string): Promise<void> =>
   cp(join(compiled, 'shared/src'), join(stage, 'dist'), { recursive: true });
 
-async function stageServer(compiled: string, stage: string): Promise<void> {
-  const source = join(ROOT, 'backend/src');
+async function stageEngine(compiled: string, stage: string): Promise<void> {
   const copy = (from: string, to: string) => cp(from, join(stage, to), { recursive: true });
-  await copy(join(compiled, 'backend/src'), 'dist');
+  await copy(join(compiled, 'backend/engine/src'), 'dist');
   await Promise.all([
-    ...['auth/common-passwords.txt', 'queue/heartbeat-thread.mjs', 'queue/isolation/meter-thread.mjs'].map((file) =>
-      copy(join(source, file), `dist/${file}`),
+    // Loaded before anything else of a child process, and named by no module.
+    copy(
+      join(ROOT, 'backend/engine/src/queue/isolation/ignore-stop-signals.cjs'),
+      'dist/queue/isolation/ignore-stop-signals.cjs',
     ),
-    copy(join(source, 'queue/isolation/ignore-stop-signals.cjs'), 'dist/queue/isolation/ignore-stop-signals.cjs'),
     ...['migrations', 'application-role.sql'].map((file) => copy(join(ROOT, 'prisma', file), `prisma/${file}`)),
+  ]);
+}
+
+async function stageServer(compiled: string, stage: string): Promise<void> {
+  const copy = (from: string, to: string) => cp(from, join(stage, to), { recursive: true });
+  await copy(join(compiled, 'backend/server/src'), 'dist');
+  await Promise.all([
+    copy(join(ROOT, 'backend/server/src/auth/common-passwords.txt'), 'dist/auth/common-passwords.txt'),
     copy(join(ROOT, 'frontend/dist'), 'panel'),
   ]);
 }

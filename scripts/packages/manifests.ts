@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ROOT } from '../lib/repository.js';
 
-export const PACKAGES = ['shared', 'client', 'server'] as const;
+export const PACKAGES = ['shared', 'client', 'engine', 'server'] as const;
 export type PackageName = (typeof PACKAGES)[number];
 
 type Versions = Record<string, string>;
@@ -24,24 +24,27 @@ export interface Manifest {
   peerDependenciesMeta?: Record<string, { optional: boolean }>;
 }
 
-/** In the repository each is a workspace of TypeScript, the server's the one called backend. */
-const FOLDERS: Record<PackageName, string> = { shared: 'shared', client: 'backend/client', server: 'backend' };
+/** In the repository each is a workspace of TypeScript. */
+const FOLDERS: Record<PackageName, string> = {
+  shared: 'shared',
+  client: 'backend/client',
+  engine: 'backend/engine',
+  server: 'backend/server',
+};
 
 const DESCRIPTIONS: Record<PackageName, string> = {
   shared: 'What the packages of Job Manager have in common',
   client: 'Enqueue runs of Job Manager from any Node program, also inside a transaction of yours',
-  server: 'Background jobs on PostgreSQL: the engine, its workers, the API and the live panel, for your application',
+  engine: 'Background jobs on PostgreSQL: queue, schedules and workers, without HTTP',
+  server: 'Background jobs on PostgreSQL for your application: the engine with its API and the live panel',
 };
 
-/** Of the sample application, or of a clone that is run from source. */
-const NOT_OF_THE_SERVER = [
+/** Of tests, of tools that look at migrations, and of a clone that is run from source. */
+const NOT_PUBLISHED = [
   '@prisma/adapter-pg',
   '@prisma/client',
   '@prisma/driver-adapter-utils',
   '@prisma/schema-engine-wasm',
-  'exifr',
-  'sharp',
-  'thumbhash',
   'tsx',
 ];
 
@@ -73,6 +76,11 @@ const ENTRIES: Record<PackageName, Pick<Manifest, 'bin' | 'main' | 'types' | 'ex
     exports: { '.': entry(`${CLIENT}/index`), ...modulesIn(CLIENT) },
     ...typesIn(CLIENT),
   },
+  engine: {
+    ...main('dist/index'),
+    exports: { '.': entry('dist/index'), './package.json': './package.json', ...modulesIn('dist') },
+    ...typesIn('dist'),
+  },
   server: {
     bin: { 'job-manager': 'dist/cli/job-manager.js' },
     ...main('dist/index'),
@@ -96,7 +104,7 @@ function requirements(name: PackageName, own: Workspace, version: string): Parti
   const { peerDependencies, peerDependenciesMeta } = own;
   const dependencies = Object.fromEntries(
     Object.entries(own.dependencies ?? {})
-      .filter(([dependency]) => !NOT_OF_THE_SERVER.includes(dependency))
+      .filter(([dependency]) => !NOT_PUBLISHED.includes(dependency))
       .map(([dependency, wanted]) => [dependency, wanted.startsWith('workspace:') ? version : wanted]),
   );
   const { zod, ...others } = dependencies;

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { createPool } from '@job-manager/backend/database/client';
+import { createPool } from '@job-manager/engine/database/client';
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import { ensurePanel } from '../lib/panel.js';
 import { buildPackages } from './build.js';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { createTestDatabase, type TestDatabase } from '../../src/testing/database.js';
+import { createTestDatabase, type TestDatabase } from '../../engine/src/testing/database.js';
 import { createClient, type JobClient } from './client.js';
 import type { Sql } from './sql.js';
 

@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { createTestDatabase, type TestDatabase } from '../../src/testing/database.js';
+import { createTestDatabase, type TestDatabase } from '../../engine/src/testing/database.js';
 
 const run = promisify(execFile);
 const CLIENT = dirname(dirname(fileURLToPath(import.meta.url)));

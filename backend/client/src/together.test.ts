@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createTestDatabase, type TestDatabase } from '../../src/testing/database.js';
-import { inTransaction, untilSomebodyWaits } from '../../src/testing/transaction.js';
+import { createTestDatabase, type TestDatabase } from '../../engine/src/testing/database.js';
+import { inTransaction, untilSomebodyWaits } from '../../engine/src/testing/transaction.js';
 import { createClient, type JobClient } from './client.js';
 
 let database: TestDatabase;

@@ -1,6 +1,6 @@
-import { defineJob } from '@job-manager/backend';
 // An application imports it from '@job-manager/client', which is not built in the clone.
 import type { JobClient } from '@job-manager/client/client';
+import { defineJob } from '@job-manager/engine';
 import * as z from 'zod';
 
 // A piece of an application: two jobs, and what queues them.

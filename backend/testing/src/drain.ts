@@ -1,9 +1,9 @@
-import type { QueueEvents } from '@job-manager/backend/queue/events';
-import type { Scheduler } from '@job-manager/backend/queue/maintenance/scheduler';
-import type { Registry } from '@job-manager/backend/queue/registry';
-import type { Runner } from '@job-manager/backend/queue/runner';
-import { type ClaimedRun, claimDueRuns } from '@job-manager/backend/queue/transitions/claim';
-import { readRun } from '@job-manager/backend/store/run';
+import type { QueueEvents } from '@job-manager/engine/queue/events';
+import type { Scheduler } from '@job-manager/engine/queue/maintenance/scheduler';
+import type { Registry } from '@job-manager/engine/queue/registry';
+import type { Runner } from '@job-manager/engine/queue/runner';
+import { type ClaimedRun, claimDueRuns } from '@job-manager/engine/queue/transitions/claim';
+import { readRun } from '@job-manager/engine/store/run';
 import type { JobRunStatus } from '@job-manager/shared/run';
 import type pg from 'pg';
 

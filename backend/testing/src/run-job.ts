@@ -1,10 +1,10 @@
-import { QueueEvents } from '@job-manager/backend/queue/events';
-import { Execution } from '@job-manager/backend/queue/executor';
-import type { AnyJob, JobServices } from '@job-manager/backend/queue/job';
-import { createRedaction } from '@job-manager/backend/queue/redaction';
-import type { ExecutionResult } from '@job-manager/backend/queue/run-execution';
-import type { ClaimedRun } from '@job-manager/backend/queue/transitions/claim';
-import type { UpstreamRun } from '@job-manager/backend/store/upstream';
+import { QueueEvents } from '@job-manager/engine/queue/events';
+import { Execution } from '@job-manager/engine/queue/executor';
+import type { AnyJob, JobServices } from '@job-manager/engine/queue/job';
+import { createRedaction } from '@job-manager/engine/queue/redaction';
+import type { ExecutionResult } from '@job-manager/engine/queue/run-execution';
+import type { ClaimedRun } from '@job-manager/engine/queue/transitions/claim';
+import type { UpstreamRun } from '@job-manager/engine/store/upstream';
 import type { JobRunStep } from '@job-manager/shared/contract/message';
 import type { MessageLevel } from '@job-manager/shared/message';
 

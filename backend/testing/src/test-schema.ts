@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { createPool } from '@job-manager/backend/database/client';
-import { migrate } from '@job-manager/backend/database/migrate';
-import { withSchema } from '@job-manager/backend/database/schema';
+import { createPool } from '@job-manager/engine/database/client';
+import { migrate } from '@job-manager/engine/database/migrate';
+import { withSchema } from '@job-manager/engine/database/schema';
 import type pg from 'pg';
 
 /** A schema of its own in a database that others use as well. */

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { defineJob } from '@job-manager/backend/queue/job';
+import { defineJob } from '@job-manager/engine/queue/job';
 import * as z from 'zod';
 import { notedIn } from '../world/fault-jobs.js';
 import { main } from '../world/runner-program.js';

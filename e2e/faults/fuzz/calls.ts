@@ -1,5 +1,5 @@
-import { listRoutes } from '@job-manager/backend/http/routes';
-import { sampleInputs } from '@job-manager/backend/testing/arbitrary';
+import { listRoutes } from '@job-manager/server/http/routes';
+import { sampleInputs } from '@job-manager/server/testing/arbitrary';
 import { contract } from '@job-manager/shared/contract/index';
 import type * as z from 'zod';
 import { mutateToJson } from './mutate.js';

@@ -1,4 +1,4 @@
-import { openSocket, type SocketClient } from '@job-manager/backend/testing/socket-client';
+import { openSocket, type SocketClient } from '@job-manager/server/testing/socket-client';
 import { type ServerMessage, serverMessage } from '@job-manager/shared/live';
 
 const HANG_MS = 20_000;

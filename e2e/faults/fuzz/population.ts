@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { KnownValues } from '@job-manager/backend/testing/arbitrary';
+import type { KnownValues } from '@job-manager/server/testing/arbitrary';
 import { EMERGENCY_CONFIRMATION } from '@job-manager/shared/contract/recovery';
 import { tokenPermissions } from '@job-manager/shared/permissions';
 import { type UserRole, userRoles } from '@job-manager/shared/roles';

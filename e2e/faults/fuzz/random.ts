@@ -1,4 +1,4 @@
-import { seededRandom } from '@job-manager/backend/testing/network';
+import { seededRandom } from '@job-manager/sample/testing/network';
 
 /** Choices that are the same for the same seed. */
 export class Choices {

@@ -1,4 +1,4 @@
-import { type AnyJob, defineJob, type JobContext } from '@job-manager/backend/queue/job';
+import { type AnyJob, defineJob, type JobContext } from '@job-manager/engine/queue/job';
 import * as z from 'zod';
 import { notedIn } from '../world/fault-jobs.js';
 

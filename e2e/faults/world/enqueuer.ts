@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Sql } from '@job-manager/backend/store/sql';
+import type { Sql } from '@job-manager/engine/store/sql';
 import { limits } from '@job-manager/shared/limits';
 import { createClient, type JobClient, type RunRequest } from '../../../backend/client/src/index.js';
 

@@ -4,9 +4,9 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { createPool } from '@job-manager/backend/database/client';
-import { acquireEmbeddedDatabase, type EmbeddedDatabase } from '@job-manager/backend/database/embedded';
-import { isAlive } from '@job-manager/backend/database/process-start';
+import { createPool } from '@job-manager/engine/database/client';
+import { acquireEmbeddedDatabase, type EmbeddedDatabase } from '@job-manager/engine/database/embedded';
+import { isAlive } from '@job-manager/engine/database/process-start';
 import { inject, vi } from 'vitest';
 import { SmallDisk } from './small-disk.js';
 

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type AnyJob, defineJob, type JobContext } from '@job-manager/backend/queue/job';
+import { type AnyJob, defineJob, type JobContext } from '@job-manager/engine/queue/job';
 import * as z from 'zod';
 import { note } from './ledger.js';
 

@@ -1,5 +1,5 @@
-import type { createPool } from '@job-manager/backend/database/client';
-import type { Sql } from '@job-manager/backend/store/sql';
+import type { createPool } from '@job-manager/engine/database/client';
+import type { Sql } from '@job-manager/engine/store/sql';
 import { Choices } from '../fuzz/random.js';
 
 type Pool = ReturnType<typeof createPool>;

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type AnyJob, defineJob, type JobContext } from '@job-manager/backend/queue/job';
+import { type AnyJob, defineJob, type JobContext } from '@job-manager/engine/queue/job';
 import * as z from 'zod';
 import { notedIn } from './fault-jobs.js';
 import { note } from './ledger.js';

@@ -1,8 +1,8 @@
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { acquireEmbeddedDatabase } from '@job-manager/backend/database/embedded';
-import { migrate } from '@job-manager/backend/database/migrate';
+import { acquireEmbeddedDatabase } from '@job-manager/engine/database/embedded';
+import { migrate } from '@job-manager/engine/database/migrate';
 import type { TestProject } from 'vitest/node';
 import { bundleRunner } from './runner-bundle.js';
 

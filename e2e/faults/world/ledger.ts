@@ -1,5 +1,5 @@
 import { appendFileSync, readFileSync } from 'node:fs';
-import type { JobContext } from '@job-manager/backend/queue/job';
+import type { JobContext } from '@job-manager/engine/queue/job';
 
 /** What an execution notes of itself: that it began, came to its end, was told to stop, or threw. */
 type Phase = 'start' | 'end' | 'stop' | 'throw';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { signToken } from '@job-manager/backend/auth/tokens';
-import type { Sql } from '@job-manager/backend/store/sql';
+import type { Sql } from '@job-manager/engine/store/sql';
+import { signToken } from '@job-manager/server/auth/tokens';
 import type { UserRole } from '@job-manager/shared/roles';
 
 /** The key that the servers of this suite sign sessions with. */

@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { typescriptArgs } from '@job-manager/backend/typescript-loader';
+import { typescriptArgs } from '@job-manager/engine/typescript-loader';
 
 /** What the programs of this suite tell whoever started them. */
 export type Word =

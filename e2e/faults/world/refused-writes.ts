@@ -1,4 +1,4 @@
-import type { Sql } from '@job-manager/backend/store/sql';
+import type { Sql } from '@job-manager/engine/store/sql';
 
 /** Stands in for a full disk where none can be mounted: PostgreSQL refuses every write as it does without room. */
 export class RefusedWrites {

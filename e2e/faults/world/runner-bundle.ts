@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { COMPILED_LOADER } from '@job-manager/backend/testing/compiled-programs';
+import { COMPILED_LOADER } from '@job-manager/engine/testing/compiled-programs';
 
 /** The part of esbuild that is used here. */
 interface Esbuild {
@@ -31,9 +31,9 @@ const THREAD_URL = `new URL('./${THREAD}', import.meta.url)`;
  * What no runner of this suite has a use for, and what stands there instead, such as the loader of what is TypeScript no more. The engine is all there.
  */
 const instead: Record<string, string> = {
-  'backend/src/typescript-loader.ts': COMPILED_LOADER,
+  'backend/engine/src/typescript-loader.ts': COMPILED_LOADER,
   // Runners of this suite start without `fetch`.
-  'backend/src/database/light-pg.mjs': '',
+  'backend/engine/src/database/light-pg.mjs': '',
 };
 
 /** Bundles the runner of this suite into a folder: it starts in a tenth of the time. */
@@ -45,7 +45,7 @@ export async function bundleRunner(folder: string): Promise<void> {
   await Promise.all([
     esbuild.build({
       ...common,
-      entryPoints: [sourceOf(`../../../backend/src/queue/${THREAD}`)],
+      entryPoints: [sourceOf(`../../../backend/engine/src/queue/${THREAD}`)],
       outfile: thread,
       format: 'esm',
       // For what is CommonJS among what it imports.
@@ -76,5 +76,8 @@ function fromSource(thread: string): Plugin {
       .replaceAll('import.meta.url', JSON.stringify(pathToFileURL(path).href));
     return { contents, loader: 'ts' };
   };
-  return { name: 'from source', setup: (build) => build.onLoad({ filter: /\/backend\/src\/.*\.(ts|mjs)$/ }, load) };
+  return {
+    name: 'from source',
+    setup: (build) => build.onLoad({ filter: /\/backend\/(engine|server)\/src\/.*\.(ts|mjs)$/ }, load),
+  };
 }

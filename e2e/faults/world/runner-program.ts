@@ -1,6 +1,6 @@
-import { readConfig } from '@job-manager/backend/config';
-import { createLog } from '@job-manager/backend/log';
-import { startWorker, type WorkerOptions } from '@job-manager/backend/worker';
+import { readConfig } from '@job-manager/engine/config';
+import { createLog } from '@job-manager/engine/log';
+import { startWorker, type WorkerOptions } from '@job-manager/engine/worker';
 import { RESTART_EXIT_CODE } from '@job-manager/shared/runner';
 import { createFaultJobs } from './fault-jobs.js';
 import type { Word } from './program.js';

@@ -1,9 +1,9 @@
 import { subscribe } from 'node:diagnostics_channel';
 import type { Socket } from 'node:net';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { readConfig } from '@job-manager/backend/config';
-import { createLog } from '@job-manager/backend/log';
-import { startServer } from '@job-manager/backend/main';
+import { readConfig } from '@job-manager/engine/config';
+import { createLog } from '@job-manager/engine/log';
+import { startServer } from '@job-manager/server/main';
 import { createFaultJobs } from './fault-jobs.js';
 import type { Word } from './program.js';
 

@@ -1,5 +1,5 @@
-import type { Sql } from '@job-manager/backend/store/sql';
-import { readViolations } from '@job-manager/backend/store/violations';
+import type { Sql } from '@job-manager/engine/store/sql';
+import { readViolations } from '@job-manager/engine/store/violations';
 import { SELF_TEST_JOB } from '@job-manager/shared/run';
 import { type Execution, executionsByRun, type LedgerLine } from './ledger.js';
 

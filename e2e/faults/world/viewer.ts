@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Sql } from '@job-manager/backend/store/sql';
-import { openSocket, type SocketClient } from '@job-manager/backend/testing/socket-client';
+import type { Sql } from '@job-manager/engine/store/sql';
+import { openSocket, type SocketClient } from '@job-manager/server/testing/socket-client';
 import { type ServerMessage, serverMessage } from '@job-manager/shared/live';
 import { type ActiveRuns, applyMessages, noRuns } from '../../../frontend/src/api/live/active-runs.js';
 

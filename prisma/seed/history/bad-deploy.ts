@@ -11,7 +11,7 @@ const AFTER = '1.0.0';
 const CAUSE: Failure = {
   error: "TypeError: Cannot read properties of undefined (reading 'normalize')",
   stack:
-    "TypeError: Cannot read properties of undefined (reading 'normalize')\n    at describeText (backend/src/jobs/text-features.ts:41:18)\n    at describeBatch (backend/src/jobs/content-features.ts:88:12)",
+    "TypeError: Cannot read properties of undefined (reading 'normalize')\n    at describeText (backend/sample/src/text-features.ts:41:18)\n    at describeBatch (backend/sample/src/content-features.ts:88:12)",
 };
 
 /** Features of new posts, every few minutes. Five days before the end a version came that failed each time, and left after an hour. */

@@ -1,5 +1,5 @@
-import { readViolations } from '@job-manager/backend/store/violations';
-import { createTestDatabase, type TestDatabase } from '@job-manager/backend/testing/database';
+import { readViolations } from '@job-manager/engine/store/violations';
+import { createTestDatabase, type TestDatabase } from '@job-manager/engine/testing/database';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { DAY_MS, HOUR_MS } from '../time.js';
 import { createHistory } from './history.js';

@@ -1,5 +1,5 @@
-import type { createPool } from '@job-manager/backend/database/client';
-import { removeRuns } from '@job-manager/backend/queue/transitions/remove-runs';
+import type { createPool } from '@job-manager/engine/database/client';
+import { removeRuns } from '@job-manager/engine/queue/transitions/remove-runs';
 import { SAMPLE_SCHEDULES } from './schedules.js';
 
 type Pool = Pick<ReturnType<typeof createPool>, 'query'>;

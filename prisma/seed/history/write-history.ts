@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { countEnded } from '@job-manager/backend/queue/transitions/count';
+import { countEnded } from '@job-manager/engine/queue/transitions/count';
 import type { Connection } from '../bulk-insert.js';
 import { DAY_MS } from '../time.js';
 import type { BatchDraft, Draft } from './draft.js';

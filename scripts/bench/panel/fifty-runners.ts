@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { beat } from '@job-manager/backend/queue/transitions/beat';
-import { registerRunner } from '@job-manager/backend/store/runners';
+import { beat } from '@job-manager/engine/queue/transitions/beat';
+import { registerRunner } from '@job-manager/engine/store/runners';
 import type { CDPSession } from '@playwright/test';
 import type { Bench } from '../bench.js';
 import type { Part } from '../figure.js';

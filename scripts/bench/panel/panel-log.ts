@@ -1,4 +1,4 @@
-import { jobs } from '@job-manager/backend/jobs/registry';
+import { jobs } from '@job-manager/sample/registry';
 import type { Page } from '@playwright/test';
 import type { Bench } from '../bench.js';
 import type { Figure, Part } from '../figure.js';

@@ -1,4 +1,4 @@
-import type { Change } from '@job-manager/backend/live/changes';
+import type { Change } from '@job-manager/server/live/changes';
 import { serverMessage } from '@job-manager/shared/live';
 import { expect, it } from 'vitest';
 import { SimulatedRuns } from './simulated-runs.js';

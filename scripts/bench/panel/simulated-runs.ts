@@ -1,5 +1,5 @@
-import { jobs } from '@job-manager/backend/jobs/registry';
-import { type Change, progressOf } from '@job-manager/backend/live/changes';
+import { jobs } from '@job-manager/sample/registry';
+import { type Change, progressOf } from '@job-manager/server/live/changes';
 import type { JobRunSummary } from '@job-manager/shared/contract/run';
 import { blankRun } from '@job-manager/shared/live';
 

@@ -1,4 +1,4 @@
-import type { Change } from '@job-manager/backend/live/changes';
+import type { Change } from '@job-manager/server/live/changes';
 import type { ServerMessage } from '@job-manager/shared/live';
 import type { BrowserContext, WebSocketRoute } from '@playwright/test';
 import { SimulatedRuns } from './simulated-runs.js';

@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { typescriptArgs } from '@job-manager/backend/typescript-loader';
+import { typescriptArgs } from '@job-manager/engine/typescript-loader';
 import type { Answer, Call, ProcessCalls, ProcessOrder } from './process-calls.js';
 
 const PROGRAM = fileURLToPath(new URL('./engine-process.ts', import.meta.url));

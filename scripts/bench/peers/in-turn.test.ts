@@ -1,4 +1,4 @@
-import { Refusal } from '@job-manager/backend/cli/refusal';
+import { Refusal } from '@job-manager/server/cli/refusal';
 import { expect, it } from 'vitest';
 import type { EngineBench } from '../engine-bench.js';
 import type { ContenderId } from './engines.js';

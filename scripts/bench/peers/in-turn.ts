@@ -1,4 +1,4 @@
-import { Refusal } from '@job-manager/backend/cli/refusal';
+import { Refusal } from '@job-manager/server/cli/refusal';
 import type { EngineBench } from '../engine-bench.js';
 import type { Showing } from './comparison.js';
 import { type Contender, type ContenderId, contenders } from './engines.js';

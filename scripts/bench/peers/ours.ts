@@ -1,4 +1,4 @@
-import { defineJob, startJobWorker } from '@job-manager/backend';
+import { defineJob, startJobWorker } from '@job-manager/server';
 import * as z from 'zod';
 // As an application has it under the name @job-manager/client.
 import { createClient } from '../../../backend/client/src/index.js';

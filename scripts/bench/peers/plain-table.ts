@@ -1,4 +1,4 @@
-import { createPool } from '@job-manager/backend/database/client';
+import { createPool } from '@job-manager/engine/database/client';
 import type { Engine, Payload } from './engine.js';
 
 const BATCH = 500;

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { beat } from '@job-manager/backend/queue/transitions/beat';
-import { registerRunner } from '@job-manager/backend/store/runners';
-import { takeSample } from '@job-manager/backend/store/samples';
+import { beat } from '@job-manager/engine/queue/transitions/beat';
+import { registerRunner } from '@job-manager/engine/store/runners';
+import { takeSample } from '@job-manager/engine/store/samples';
 import type { BenchDatabase, EngineBench } from '../engine-bench.js';
 import type { EnginePart, Figure } from '../figure.js';
 import { describeSpread, percentile, spreadOf } from '../percentile.js';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { appendFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type AnyJob, defineJob } from '@job-manager/backend';
+import { type AnyJob, defineJob } from '@job-manager/server';
 import * as z from 'zod';
 
 const told = { examples: ['pnpm bench'], algorithmVersion: '1' };

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { SharedMessage, SharedText } from '@job-manager/backend/live/shared-message';
+import { SharedMessage, SharedText } from '@job-manager/server/live/shared-message';
 import { afterEach, expect, it, vi } from 'vitest';
 import { type Frame, openFrames, textOf } from './frame-socket.js';
 

@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { typescriptArgs } from '@job-manager/backend/typescript-loader';
+import { typescriptArgs } from '@job-manager/engine/typescript-loader';
 import type { ClientsAnswer, ClientsOrder } from './socket-clients-process.js';
 import type { Heard } from './socket-times.js';
 import { stopProcess } from './worker.js';

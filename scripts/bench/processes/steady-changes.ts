@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { countEnded } from '@job-manager/backend/queue/transitions/count';
+import { countEnded } from '@job-manager/engine/queue/transitions/count';
 import type { BenchDatabase } from '../engine-bench.js';
 import { noOp } from './bench-jobs.js';
 

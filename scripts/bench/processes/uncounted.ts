@@ -1,5 +1,5 @@
-import { createPool } from '@job-manager/backend/database/client';
-import { countEnded } from '@job-manager/backend/queue/transitions/count';
+import { createPool } from '@job-manager/engine/database/client';
+import { countEnded } from '@job-manager/engine/queue/transitions/count';
 
 /** Set in the environment of a worker that is to end runs without counting them. */
 export const UNCOUNTED = 'BENCH_UNCOUNTED';

@@ -1,6 +1,6 @@
-import { readConfig } from '@job-manager/backend/config';
-import { createLog } from '@job-manager/backend/log';
-import { startWorker } from '@job-manager/backend/worker';
+import { readConfig } from '@job-manager/engine/config';
+import { createLog } from '@job-manager/engine/log';
+import { startWorker } from '@job-manager/engine/worker';
 import { benchJobs } from './bench-jobs.js';
 import { leaveOutCounting, UNCOUNTED } from './uncounted.js';
 

@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { configEnvironment, readConfig } from '@job-manager/backend/config';
-import { typescriptArgs } from '@job-manager/backend/typescript-loader';
+import { configEnvironment, readConfig } from '@job-manager/engine/config';
+import { typescriptArgs } from '@job-manager/engine/typescript-loader';
 import { cpuOf } from '../process-cpu.js';
 
 const ENTRY = fileURLToPath(new URL('./worker-process.ts', import.meta.url));

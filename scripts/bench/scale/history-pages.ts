@@ -1,4 +1,4 @@
-import { readHistory } from '@job-manager/backend/store/history';
+import { readHistory } from '@job-manager/engine/store/history';
 import { type TerminalStatus, terminalStatuses } from '@job-manager/shared/run';
 import type { EngineBench } from '../engine-bench.js';
 import type { Figure } from '../figure.js';

@@ -1,5 +1,5 @@
-import { summarizeFigures } from '@job-manager/backend/store/figures';
-import type { Sql } from '@job-manager/backend/store/sql';
+import { summarizeFigures } from '@job-manager/engine/store/figures';
+import type { Sql } from '@job-manager/engine/store/sql';
 
 /** What 10,000,000 runs of 200 jobs in 10 channels leave in 90 days, without the runs. */
 export async function fillFigures(sql: Sql): Promise<void> {

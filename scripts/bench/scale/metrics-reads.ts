@@ -1,7 +1,7 @@
-import { readFailureCauses } from '@job-manager/backend/metrics/failure-causes';
-import { readMetrics } from '@job-manager/backend/metrics/read-metrics';
-import { spanOf } from '@job-manager/backend/metrics/span';
-import type { Sql } from '@job-manager/backend/store/sql';
+import type { Sql } from '@job-manager/engine/store/sql';
+import { readFailureCauses } from '@job-manager/server/metrics/failure-causes';
+import { readMetrics } from '@job-manager/server/metrics/read-metrics';
+import { spanOf } from '@job-manager/server/metrics/span';
 import type { MetricMeasure, MetricSubject } from '@job-manager/shared/metrics';
 import type { EngineBench } from '../engine-bench.js';
 import type { Figure } from '../figure.js';

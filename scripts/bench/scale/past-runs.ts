@@ -1,6 +1,6 @@
-import { jobs } from '@job-manager/backend/jobs/registry';
-import { countEnded } from '@job-manager/backend/queue/transitions/count';
-import type { Sql } from '@job-manager/backend/store/sql';
+import { countEnded } from '@job-manager/engine/queue/transitions/count';
+import type { Sql } from '@job-manager/engine/store/sql';
+import { jobs } from '@job-manager/sample/registry';
 import type { BenchDatabase } from '../engine-bench.js';
 
 /** So far back the runs ended. */
@@ -69,7 +69,7 @@ INSERT INTO "JobRun" ("jobName", status, trigger, "algorithmVersion", parameters
 SELECT job, CASE WHEN fate < 0.92 THEN 'SUCCESS' WHEN fate < 0.98 THEN 'FAILED' ELSE 'CANCELLED' END::"JobRunStatus",
   'API', '1.0.0', '{"batchSize": 100}', jsonb_build_object('usersProcessed', n),
   CASE WHEN fate >= 0.92 AND fate < 0.98 THEN 'The candidate ' || n || ' has no profile any more.' END,
-  CASE WHEN fate >= 0.92 AND fate < 0.98 THEN repeat('at scoreBatch (backend/src/jobs/match-scores.ts:92:7)' || chr(10), 8) END,
+  CASE WHEN fate >= 0.92 AND fate < 0.98 THEN repeat('at scoreBatch (backend/sample/src/match-scores.ts:92:7)' || chr(10), 8) END,
   100, 1, 1, 4, ended - ms * interval '1 ms', ended - ms * interval '1 ms', ended - ms * interval '1 ms', ended, ended, ms, 4,
   '00000000-0000-4000-8000-000000000001', gen_random_uuid()
 FROM drawn`;

@@ -1,4 +1,4 @@
-import { readStats } from '@job-manager/backend/store/stats';
+import { readStats } from '@job-manager/engine/store/stats';
 import type { BenchDatabase, EngineBench } from '../engine-bench.js';
 import type { Figure } from '../figure.js';
 import { describeSpread, percentile, spreadOf } from '../percentile.js';

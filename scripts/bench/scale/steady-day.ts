@@ -1,4 +1,4 @@
-import { pruningTasks, type RetentionPolicy } from '@job-manager/backend/queue/maintenance/pruner';
+import { pruningTasks, type RetentionPolicy } from '@job-manager/engine/queue/maintenance/pruner';
 import type { BenchDatabase, EngineBench } from '../engine-bench.js';
 import type { EnginePart, Figure } from '../figure.js';
 import { percentile } from '../percentile.js';

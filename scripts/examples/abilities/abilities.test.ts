@@ -1,11 +1,11 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { isAlive } from '@job-manager/backend/database/process-start';
-import { JobAnnouncer } from '@job-manager/backend/queue/maintenance/job-announcer';
-import { Scheduler } from '@job-manager/backend/queue/maintenance/scheduler';
-import { createRegistry } from '@job-manager/backend/queue/registry';
-import { TestEngine } from '@job-manager/backend/testing/engine';
-import { size } from '@job-manager/backend/testing/size';
+import { isAlive } from '@job-manager/engine/database/process-start';
+import { JobAnnouncer } from '@job-manager/engine/queue/maintenance/job-announcer';
+import { Scheduler } from '@job-manager/engine/queue/maintenance/scheduler';
+import { createRegistry } from '@job-manager/engine/queue/registry';
+import { TestEngine } from '@job-manager/engine/testing/engine';
+import { size } from '@job-manager/engine/testing/size';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createClient, type JobClient } from '../../../backend/client/src/index.js';
 import { addAlbum, makeThumbnail, publishAlbum } from './batches.js';

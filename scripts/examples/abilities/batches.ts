@@ -1,4 +1,4 @@
-import { defineJob, type Queue, SYSTEM } from '@job-manager/backend';
+import { defineJob, type Queue, SYSTEM } from '@job-manager/server';
 import * as z from 'zod';
 
 /** What a batch is made of. */

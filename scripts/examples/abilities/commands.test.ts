@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { promisify, stripVTControlCharacters } from 'node:util';
-import { startTestServer, type TestServer } from '@job-manager/backend/testing/server';
+import { startTestServer, type TestServer } from '@job-manager/server/testing/server';
 import type { SystemHealth } from '@job-manager/shared/contract/health';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { createJobsProgram } from '../../lib/jobs-program.js';

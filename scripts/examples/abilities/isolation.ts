@@ -1,5 +1,5 @@
 // From here, for each process of an isolated job loads this file, and all that it imports.
-import { defineJob } from '@job-manager/backend/queue/job';
+import { defineJob } from '@job-manager/engine/queue/job';
 import * as z from 'zod';
 
 // #region readme

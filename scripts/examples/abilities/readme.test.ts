@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { parseArguments } from '@job-manager/backend/cli/run-job/arguments';
-import { listRoutes } from '@job-manager/backend/http/routes';
-import { jobs } from '@job-manager/backend/jobs/registry';
-import { createRegistry } from '@job-manager/backend/queue/registry';
+import { createRegistry } from '@job-manager/engine/queue/registry';
+import { jobs } from '@job-manager/sample/registry';
+import { parseArguments } from '@job-manager/server/cli/run-job/arguments';
+import { listRoutes } from '@job-manager/server/http/routes';
 import { contract } from '@job-manager/shared/contract/index';
 import type { Command } from 'commander';
 import { describe, expect, it } from 'vitest';

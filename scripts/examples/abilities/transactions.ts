@@ -1,5 +1,5 @@
-import type { createPool } from '@job-manager/backend';
-import type { PrismaClient } from '@job-manager/backend/generated/prisma/client';
+import type { PrismaClient } from '@job-manager/engine/generated/prisma/client';
+import type { createPool } from '@job-manager/server';
 import { type JobClient, prismaSql } from '../../../backend/client/src/index.js';
 
 /** Of `pg`. */

@@ -1,4 +1,4 @@
-import { defineJob } from '@job-manager/backend';
+import { defineJob } from '@job-manager/server';
 import * as z from 'zod';
 import type { JobClient } from '../../../backend/client/src/index.js';
 

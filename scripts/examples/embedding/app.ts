@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createJobManager, SYSTEM } from '@job-manager/backend';
+import { createJobManager, SYSTEM } from '@job-manager/server';
 import { openDatabase } from './database.js';
 import { jobs } from './jobs.js';
 import { createShop } from './shop.js';

@@ -11,7 +11,7 @@ export async function openDatabase(): Promise<{ url: string; release(): Promise<
   await ensurePanel();
   const url = process.env.DATABASE_URL;
   if (url) return { url, release: async () => {} };
-  const { acquireEmbeddedDatabase } = await import('@job-manager/backend/database/embedded');
+  const { acquireEmbeddedDatabase } = await import('@job-manager/engine/database/embedded');
   const embedded = await acquireEmbeddedDatabase({ dataDir: join(ROOT, '.data/shop') });
   // The owner's address stays here: application and jobs get a role that owns nothing.
   await migrateDatabase({ ownerUrl: embedded.url, isEmbedded: true });

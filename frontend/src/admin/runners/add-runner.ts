@@ -117,7 +117,7 @@ const notes: Record<Exclude<RunnerPlace, 'application'>, (setup: RunnerSetup) =>
 
 const embedded = ({ drainMs }: RunnerSetup): { text: string; note: string } => ({
   text: [
-    "import { startJobWorker } from '@job-manager/backend';",
+    "import { startJobWorker } from '@job-manager/server';",
     "import { jobs } from './jobs.js';",
     '',
     'const worker = await startJobWorker({ databaseUrl: process.env.DATABASE_URL, jobs });',

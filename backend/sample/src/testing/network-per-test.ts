@@ -1,0 +1,47 @@
+import type { PrismaClient } from '@job-manager/engine/generated/prisma/client';
+import type { AnyJob } from '@job-manager/engine/queue/job';
+import { createTestDatabase, type TestDatabase } from '@job-manager/engine/testing/database';
+import { type JobTrial, tryJob } from '@job-manager/engine/testing/job-context';
+import { afterAll, beforeAll, beforeEach } from 'vitest';
+import { NOW, TestNetwork } from './network.js';
+
+interface Bench {
+  readonly db: PrismaClient;
+  readonly network: TestNetwork;
+  /** Runs a job at NOW, to its end or until `cancelAtCheck`. */
+  run(job: AnyJob, parameters?: Record<string, unknown>, options?: RunOptions): Promise<JobTrial>;
+}
+
+interface RunOptions {
+  startedAt?: Date;
+  /** Rejects with "cancelled" at the check of this number, counted from 1. */
+  cancelAtCheck?: number;
+}
+
+/** A database for this test file with a network that is empty before each test, ids beginning at 1. */
+export function networkPerTest(): Bench {
+  let database: TestDatabase;
+  let network: TestNetwork;
+  beforeAll(async () => {
+    database = await createTestDatabase();
+  });
+  beforeEach(async () => {
+    await database.clear();
+    network = new TestNetwork(database.db);
+  });
+  afterAll(() => database.drop());
+  return {
+    get db() {
+      return database.db;
+    },
+    get network() {
+      return network;
+    },
+    run: (job, parameters = {}, { startedAt = NOW, cancelAtCheck } = {}) =>
+      tryJob(job, parameters, { db: database.db, startedAt, onCheck: (checks) => cancel(checks === cancelAtCheck) }),
+  };
+}
+
+function cancel(isDue: boolean): void {
+  if (isDue) throw new Error('cancelled');
+}

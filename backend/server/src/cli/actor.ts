@@ -1,0 +1,16 @@
+import { userInfo } from 'node:os';
+import type { Actor } from '@job-manager/engine/queue/queue';
+
+/** A person with a shell here needs no account; the audit log says which account of the machine it was. */
+export function whoAsks(program: string): Actor {
+  return { userId: null, email: null, ip: null, tokenId: null, userAgent: `${program}, ${accountName()}` };
+}
+
+function accountName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    // An account without a name, as some containers have.
+    return `uid ${process.getuid?.() ?? 'unknown'}`;
+  }
+}

@@ -1,0 +1,24 @@
+import { ConfigError } from '@job-manager/engine/config';
+import { escapeControls } from '@job-manager/shared/terminal-text';
+import pc from 'picocolors';
+import { complain } from './terminal.js';
+
+/** Something a person can put right; the message is one line that says how. */
+export class Refusal extends Error {}
+
+/** Runs a command to its end: what a person can put right is one line on stderr, a fault its whole trace; both exit with 1. */
+export async function runCommand(command: () => Promise<void>): Promise<void> {
+  try {
+    await command();
+  } catch (error) {
+    reportFailure(error);
+    process.exitCode = 1;
+  }
+}
+
+/** Writes why a command ended. */
+export function reportFailure(error: unknown): void {
+  const isExpected = error instanceof Refusal || error instanceof ConfigError;
+  const text = error instanceof Error ? (isExpected ? error.message : (error.stack ?? error.message)) : String(error);
+  complain(pc.red(escapeControls(text)));
+}

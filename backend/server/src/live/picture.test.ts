@@ -1,0 +1,270 @@
+import { defineJob } from '@job-manager/engine/queue/job';
+import { SYSTEM } from '@job-manager/engine/queue/queue';
+import { readActivePicture } from '@job-manager/engine/store/active';
+import { TestEngine } from '@job-manager/engine/testing/engine';
+import type { JobRunSummary } from '@job-manager/shared/contract/run';
+import { blankRun } from '@job-manager/shared/live';
+import { isTerminal } from '@job-manager/shared/run';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
+import * as z from 'zod';
+import type { Change } from './changes.js';
+import { gapAfter, LivePicture } from './picture.js';
+
+const opened = new Map<string, () => void>();
+const gate = defineJob({
+  name: 'gate',
+  description: 'Waits to be let through',
+  examples: ['tsx scripts/runJobs.ts gate'],
+  algorithmVersion: '1',
+  parameters: z.strictObject({}),
+  run: async (ctx) => {
+    await new Promise<void>((open) => opened.set(ctx.runId, open));
+    ctx.progress(0.5, 'Half way');
+    await new Promise<void>((open) => opened.set(`${ctx.runId} half way`, open));
+  },
+});
+
+type Together = Extract<Change, { type: 'server.admin.jobs_changed' }>;
+
+let engine: TestEngine;
+let picture: LivePicture;
+let told: Change[];
+let unwatch: () => void;
+
+beforeAll(async () => {
+  engine = await TestEngine.create([gate]);
+});
+beforeEach(async () => {
+  const listener = await engine.listener(['changed', 'progress']);
+  picture = new LivePicture({ sql: engine.database.pool, listener, pollMs: 60_000, factsMaxAgeMs: 0 });
+  told = [];
+  picture.on('changes', (changes) => told.push(...changes));
+  unwatch = picture.watch();
+  await picture.refresh();
+});
+afterEach(async () => {
+  for (const open of opened.values()) open();
+  unwatch();
+  await engine.clear();
+});
+afterAll(() => engine.close());
+
+/** Looks from now on: the first may join a look that began before. */
+const look = async () => {
+  await picture.refresh();
+  await picture.refresh();
+};
+const snapshotAsSent = () => JSON.parse(picture.snapshotMessage().textAt(0).toString()).data;
+const types = () => told.map((change) => change.type.replace('server.admin.', ''));
+const about = (id: string) => told.filter((change) => 'jobRunId' in change.data && change.data.jobRunId === id);
+const toldOf = (id: string) => about(id).map((change) => change.type.replace('server.admin.', ''));
+const untilTold = (id: string, type: string) => vi.waitFor(() => expect(toldOf(id)).toContain(type));
+
+it('tells a life in order: queued, started, progress, asked to stop, completed', async () => {
+  const { id } = await engine.enqueue('gate');
+  await untilTold(id, 'job_queued');
+  const runner = engine.runner({}, await engine.listener());
+  await runner.start();
+  await untilTold(id, 'job_started');
+  opened.get(id)?.();
+  await untilTold(id, 'job_progress');
+  await engine.queue.cancel(id, SYSTEM);
+  await untilTold(id, 'job_cancel_requested');
+  opened.get(`${id} half way`)?.();
+  await untilTold(id, 'job_completed');
+  const order = toldOf(id).filter((type, at, all) => all.indexOf(type) === at);
+  expect(order).toEqual(['job_queued', 'job_started', 'job_progress', 'job_cancel_requested', 'job_completed']);
+  expect(about(id).find((change) => change.type === 'server.admin.job_progress')?.data).toMatchObject({
+    progressPercent: 50,
+    message: 'Half way',
+  });
+  expect(picture.snapshot().runs).toEqual([]);
+});
+
+it('finds what happened without any notification at its next look', async () => {
+  await engine.database.pool.query(`INSERT INTO "JobRun" ("jobName") VALUES ('gate')`);
+  expect(types()).toEqual([]);
+  await look();
+  expect(types()).toEqual(['job_queued', 'jobs_counts']);
+});
+
+it('tells on the runs of a paused channel who paused it and why, though their rows do not change', async () => {
+  const { pool } = engine.database;
+  const { rows } = await pool.query(`INSERT INTO "JobRun" ("jobName", channel) VALUES ('gate', 'mail') RETURNING id`);
+  const [{ id }] = rows;
+  await look();
+  await pool.query(`INSERT INTO "Channel" (name, "pausedAt", "pausedBy", "pauseReason")
+    VALUES ('mail', clock_timestamp(), 'ada@example.com', 'the relay is down')`);
+  await look();
+  expect(picture.snapshot().runs.find((run) => run.id === id)).toMatchObject({
+    waitReason: 'channelPaused',
+    waitDetail: 'Paused by ada@example.com: the relay is down',
+    waitSince: expect.any(String),
+    waitUntil: null,
+  });
+  await look();
+  await pool.query(`DELETE FROM "Channel" WHERE name = 'mail'`);
+  await look();
+  expect(toldOf(id)).toEqual(['job_queued', 'job_queued', 'job_queued']);
+  expect(picture.snapshot().runs.find((run) => run.id === id)).toMatchObject({
+    waitReason: 'noRunner',
+    waitSince: null,
+  });
+});
+
+it('tells the end of a run that came and went between two looks', async () => {
+  const { rows } = await engine.database.pool.query(
+    `INSERT INTO "JobRun" ("jobName", status, "finishedAt") VALUES ('gate', 'SUCCESS', clock_timestamp()) RETURNING id`,
+  );
+  await look();
+  expect(toldOf(rows[0].id)).toEqual(['job_completed']);
+});
+
+it('shows the first 200 queued runs and counts them all', async () => {
+  await engine.database.pool.query(`INSERT INTO "JobRun" ("jobName") SELECT 'gate' FROM generate_series(1, 250)`);
+  await look();
+  expect(picture.snapshot()).toMatchObject({ counts: { running: 0, queued: 250 } });
+  expect(picture.snapshot().runs).toHaveLength(200);
+  const last = picture.snapshot().runs.at(-1) as JobRunSummary;
+  await engine.database.pool.query(`INSERT INTO "JobRun" ("jobName", priority) VALUES ('gate', -1)`);
+  await look();
+  // It came together with the others.
+  expect(toldOf(last.id)).toEqual(['job_hidden']);
+});
+
+it('shows the 500 runs that have run longest and counts them all, also while queued ones begin', async () => {
+  const { pool } = engine.database;
+  const start = (where: string) =>
+    pool.query(
+      `UPDATE "JobRun" SET status = 'RUNNING', attempt = 1, "claimNo" = 1, "leaseToken" = gen_random_uuid(), "runnerId" = gen_random_uuid(),
+         "startedAt" = clock_timestamp(), "lastHeartbeatAt" = clock_timestamp(), rev = rev + 1 WHERE ${where}`,
+    );
+  await pool.query(`INSERT INTO "JobRun" ("jobName") SELECT 'gate' FROM generate_series(1, 700)`);
+  await start('id <= 510');
+  await look();
+  expect(picture.snapshot()).toMatchObject({ counts: { running: 510, queued: 190 } });
+  expect(picture.snapshot().runs).toHaveLength(500 + 190);
+  await start('id <= 560');
+  await look();
+  expect(picture.snapshot()).toMatchObject({ counts: { running: 560, queued: 140 } });
+  const { runs } = picture.snapshot();
+  expect(runs.map(({ status }) => status)).toEqual([...Array(500).fill('RUNNING'), ...Array(140).fill('QUEUED')]);
+});
+
+/** As the panel does. */
+function applyTogether(known: Map<string, JobRunSummary>, { runs, hidden }: Together['data']): void {
+  for (const part of runs) {
+    const run = { ...(part.jobName === undefined ? known.get(part.id) : blankRun), ...part } as JobRunSummary;
+    if (isTerminal(run.status)) known.delete(run.id);
+    else known.set(run.id, run);
+  }
+  for (const id of hidden) known.delete(id);
+}
+
+it('tells many changes of one look together, and each as it is', async () => {
+  const runs = picture.snapshot().runs.length;
+  await engine.database.pool.query(`INSERT INTO "JobRun" ("jobName") SELECT 'gate' FROM generate_series(1, 30)`);
+  await look();
+  expect(types()).toEqual(['jobs_changed']);
+  expect(told[0]?.data).toMatchObject({ counts: { running: 0, queued: 30 } });
+  await engine.database.pool.query(`UPDATE "JobRun" SET priority = 7, rev = rev + 1`);
+  await look();
+  const known = new Map<string, JobRunSummary>();
+  for (const { type, data } of told) if (type === 'server.admin.jobs_changed') applyTogether(known, data);
+  expect(picture.snapshot().runs).toHaveLength(runs + 30);
+  expect([...known.values()]).toEqual(picture.snapshot().runs);
+});
+
+it('looks less often while the whole list turns over before many, and as often as ever afterwards', async () => {
+  const { pool } = engine.database;
+  const others = Array.from({ length: 200 }, () => picture.watch());
+  let looks = 0;
+  const count = () => {
+    looks += 1;
+  };
+  picture.on('changes', count);
+  const until = performance.now() + 1_000;
+  while (performance.now() < until)
+    await pool.query(`WITH gone AS (DELETE FROM "JobRun"),
+      added AS (INSERT INTO "JobRun" ("jobName") SELECT 'gate' FROM generate_series(1, 200))
+      SELECT pg_notify('job_manager_changed', '')`);
+  expect(looks).toBeLessThan(8);
+  picture.off('changes', count);
+  for (const leave of others) leave();
+  await look();
+  told.length = 0;
+  await pool.query(`DELETE FROM "JobRun"`);
+  await look();
+  const { id } = await engine.enqueue('gate');
+  await untilTold(id, 'job_queued');
+});
+
+it.each([
+  ['where little happens', { changes: 9, sinceLastMs: 20 }, 20],
+  ['where much does', { changes: 149, sinceLastMs: 50 }, 50],
+  ['where the list turns over', { changes: 150, sinceLastMs: 50 }, 1_000],
+  ['while it does so still', { changes: 300, sinceLastMs: 1_050 }, 1_000],
+  // A thousand changes a second, of runs that come and go: too few at once to stay slow for.
+  ['where a late look saw what others gathered', { changes: 160, sinceLastMs: 1_050 }, 50],
+])('looks again, %s before a thousand who watch', (_, { changes, sinceLastMs }, gapMs) => {
+  expect(gapAfter(changes, sinceLastMs, 1_000)).toBe(gapMs);
+});
+
+it('equals the database however the writes fall', async () => {
+  const runners = [engine.runner({ concurrency: 3 }), engine.runner({ concurrency: 3 })];
+  await Promise.all(runners.map((runner) => runner.start()));
+  const known = new Map<string, JobRunSummary>(picture.snapshot().runs.map((run) => [run.id, run]));
+  picture.on('changes', (changes) => {
+    for (const { type, data } of changes) {
+      if (type === 'server.admin.jobs_changed') applyTogether(known, data);
+      else if (type === 'server.admin.job_completed' || type === 'server.admin.job_hidden') known.delete(data.jobRunId);
+      else if ('run' in data) known.set(data.run.id, data.run);
+    }
+  });
+  for (let round = 0; round < 30; round++) {
+    const { id } = await engine.enqueue('gate');
+    if (round % 3 === 0) await engine.queue.cancel(id, SYSTEM);
+    if (round % 2 === 0) for (const open of opened.values()) open();
+  }
+  await vi.waitFor(async () => {
+    for (const open of opened.values()) open();
+    const { rows } = await readActivePicture(engine.database.pool);
+    expect([...known.values()].map((run) => [run.id, run.status, run.rev]).sort()).toEqual(
+      rows.map((row) => [row.id, row.status, row.rev]).sort(),
+    );
+    expect(rows).toEqual([]);
+  });
+});
+
+it('asks nothing of the database without a viewer', async () => {
+  unwatch();
+  const query = vi.spyOn(engine.database.pool, 'query');
+  const { id } = await engine.enqueue('gate');
+  await engine.notifier.flush();
+  query.mockClear();
+  engine.notifier.changed();
+  await engine.notifier.flush();
+  const asked = query.mock.calls.filter(([asking]) => !JSON.stringify(asking).includes('pg_notify'));
+  expect(asked).toEqual([]);
+  unwatch = picture.watch();
+  await untilTold(id, 'job_queued');
+});
+
+it('is read once for all who come within a moment, and is whole for each of them', async () => {
+  const { id } = await engine.enqueue('gate');
+  await untilTold(id, 'job_queued');
+  // The moment lasts, however busy the machine is; a clock that began anew would put the next look off.
+  const clock = vi.spyOn(performance, 'now').mockReturnValue(performance.now());
+  await look();
+  const queries = vi.spyOn(engine.database.pool, 'query');
+  await Promise.all(Array.from({ length: 100 }, () => picture.refreshUnlessFresh()));
+  clock.mockRestore();
+  expect(queries).not.toHaveBeenCalled();
+  const { serverTime: _, ...written } = snapshotAsSent();
+  const { serverTime: __, ...told } = picture.snapshot();
+  expect(written).toEqual(JSON.parse(JSON.stringify(told)));
+  expect(written.runs).toHaveLength(1);
+  await engine.queue.cancel(id, SYSTEM);
+  await untilTold(id, 'job_completed');
+  expect(snapshotAsSent().runs).toEqual([]);
+});

@@ -1,0 +1,269 @@
+import { EventEmitter } from 'node:events';
+import { type ActivePicture, readActivePicture, readRuns } from '@job-manager/engine/store/active';
+import type { ProgressNote } from '@job-manager/engine/store/channels';
+import type { Listener } from '@job-manager/engine/store/listener';
+import { type QueueFacts, readQueueFacts } from '@job-manager/engine/store/queue-facts';
+import type { Sql } from '@job-manager/engine/store/sql';
+import type { JobRunSummary } from '@job-manager/shared/contract/run';
+import { limits } from '@job-manager/shared/limits';
+import type { ActiveCounts } from '@job-manager/shared/live';
+import { presentQueued, presentSummary } from '../present/run.js';
+import type { HasCode } from '../present/waiting.js';
+import { type Change, changesBetween, departureOf, gather, progressOf } from './changes.js';
+import { SharedMessage, SharedText } from './shared-message.js';
+
+export interface Snapshot {
+  runs: JobRunSummary[];
+  counts: ActiveCounts;
+  serverTime: string;
+}
+
+interface PictureOptions {
+  sql: Sql;
+  listener: Listener;
+  /** Whether this server has the code of a job. */
+  hasCode?: HasCode;
+  /** How often the truth is read unasked while there are viewers, in milliseconds. */
+  pollMs?: number;
+  /** How old what is known of channels and runners may be, in milliseconds. */
+  factsMaxAgeMs?: number;
+  onFault?(error: unknown): void;
+}
+
+/** However fast notifications come, looks begin at least so far apart: at once where little happens, else gathered. */
+const LEAST_GAP_MS = { calm: 20, busy: 50 };
+/** And each begins so long after the end of the one before it, however long that took. */
+const LEAST_REST_MS = 10;
+/**
+ * So many changes in one look turn the list over: no person can read along, and to tell them takes a while for each who
+ * watches. A look after a longer gap sees more of the same rate.
+ */
+const FLOOD_FROM = { soon: 150, later: 300 };
+/** After such a look the gap is this much longer for each of them, up to a limit. */
+const FLOOD_GAP_MS = { each: 1, most: 1_000 };
+/** So many changes in one look are told in one message, each by what is different alone. */
+const GATHERED_FROM = 10;
+/** Somewhat below the interval of the poll, so that each poll reads them. */
+const FACTS_MAX_AGE_MS = 900;
+/** A picture that was read so recently is good enough to begin with: what came since then is told as changes. */
+const FRESH_MS = 100;
+
+/**
+ * The active runs as all viewers see them: one picture, kept by comparing states. A notification makes it
+ * look at once, a timer once a second while anyone watches; so a lost notification costs a second and
+ * never the truth, and a viewer more costs no query.
+ */
+export class LivePicture extends EventEmitter<{ changes: [Change[]] }> {
+  readonly #options: PictureOptions;
+  #runs = new Map<string, JobRunSummary>();
+  #counts: ActiveCounts = { running: 0, queued: 0 };
+  /** The database's clock when the picture was told, and our own at that moment. */
+  #serverTime = new Date();
+  #toldAt = performance.now();
+  /** Progress that is ahead of its row. */
+  readonly #ahead = new Map<string, ProgressNote>();
+  #watchers = 0;
+  #reading: Promise<void> | undefined;
+  #lastEndedId: string | null | undefined;
+  /** Something changed while the truth was being read. */
+  #isDirty = false;
+  #gapMs: number = LEAST_GAP_MS.calm;
+  /** When the last look began and when it ended. */
+  #lookedAt = Number.NEGATIVE_INFINITY;
+  #sinceLastMs = Number.POSITIVE_INFINITY;
+  #readAt = Number.NEGATIVE_INFINITY;
+  #facts: (QueueFacts & { readAt: number }) | undefined;
+  /** The runs and counts of the picture as text, from the first who needs it until they change. */
+  #text: SharedText | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #dueAt = Number.POSITIVE_INFINITY;
+
+  constructor(options: PictureOptions) {
+    super();
+    this.#options = options;
+    options.listener.on('changed', () => this.#soon());
+    options.listener.on('connected', () => this.#soon());
+    options.listener.on('progress', (payload) => this.#hearProgress(payload));
+  }
+
+  /** Keeps the picture fresh until the returned function is called. */
+  watch(): () => void {
+    this.#watchers += 1;
+    if (this.#watchers === 1) this.#schedule(0);
+    return () => {
+      this.#watchers -= 1;
+      if (this.#watchers === 0) this.#unschedule();
+    };
+  }
+
+  /** Reads the truth now, tells the changes, and resolves when done. Rejects when the database can't be read. */
+  refresh(): Promise<void> {
+    if (this.#reading !== undefined) return this.#reading;
+    const now = performance.now();
+    this.#sinceLastMs = now - this.#lookedAt;
+    this.#lookedAt = now;
+    this.#reading = this.#read().finally(() => {
+      this.#reading = undefined;
+      this.#readAt = performance.now();
+      if (this.#watchers > 0) this.#schedule(this.#isDirty ? this.#rest() : (this.#options.pollMs ?? 1_000));
+      this.#isDirty = false;
+    });
+    return this.#reading;
+  }
+
+  /** The same for a viewer that begins to watch, unless it was read a moment ago: a thousand who come at once share a look. */
+  async refreshUnlessFresh(): Promise<void> {
+    if (performance.now() - this.#readAt > FRESH_MS) await this.refresh();
+  }
+
+  /** The picture as last told; what follows it are the `changes` emitted from now on. */
+  snapshot(): Snapshot {
+    return { runs: [...this.#runs.values()], counts: this.#counts, serverTime: this.#now() };
+  }
+
+  /** The same as a message, written once for all who ask before something changes; with the open incidents as JSON. */
+  snapshotMessage(alerts?: string): SharedMessage {
+    this.#text ??= new SharedText(
+      `{"runs":${JSON.stringify([...this.#runs.values()])},"counts":${JSON.stringify(this.#counts)}`,
+    );
+    const rest = `${alerts === undefined ? '' : `,"alerts":${alerts}`},"serverTime":"${this.#now()}"}`;
+    return new SharedMessage('server.admin.jobs_snapshot', this.#text, rest);
+  }
+
+  #now(): string {
+    return new Date(this.#serverTime.getTime() + performance.now() - this.#toldAt).toISOString();
+  }
+
+  #soon(): void {
+    if (this.#watchers === 0) return;
+    if (this.#reading !== undefined) this.#isDirty = true;
+    else this.#schedule(this.#rest());
+  }
+
+  /** How long until the next look may begin. */
+  #rest(): number {
+    return Math.max(0, Math.max(this.#lookedAt + this.#gapMs, this.#readAt + LEAST_REST_MS) - performance.now());
+  }
+
+  /** Reads after `ms`, unless a read is due sooner. */
+  #schedule(ms: number): void {
+    const dueAt = performance.now() + ms;
+    if (this.#dueAt <= dueAt) return;
+    this.#unschedule();
+    this.#dueAt = dueAt;
+    this.#timer = setTimeout(() => {
+      this.#dueAt = Number.POSITIVE_INFINITY;
+      this.refresh().catch((error) => this.#options.onFault?.(error));
+    }, ms);
+    this.#timer.unref();
+  }
+
+  #unschedule(): void {
+    clearTimeout(this.#timer);
+    this.#dueAt = Number.POSITIVE_INFINITY;
+  }
+
+  async #read(): Promise<void> {
+    const picture = await readActivePicture(this.#options.sql);
+    const facts = await this.#readFacts(picture.rows);
+    // Whether a time has come changes from one look to the next, what is known of channels once a second.
+    const now = { ...facts, serverTime: picture.serverTime };
+    const hasCode = this.#options.hasCode ?? (() => true);
+    const after = new Map(
+      picture.rows.map((row) => [row.id, this.#withNewestProgress(presentQueued(row, now, hasCode))]),
+    );
+    const gone = new Set([...this.#runs.keys()].filter((id) => !after.has(id)));
+    // A run that came and went between two looks was never in the picture; its end is told all the same.
+    const { lastEndedId } = picture;
+    if (lastEndedId !== null && this.#lastEndedId !== undefined && lastEndedId !== this.#lastEndedId)
+      gone.add(lastEndedId);
+    this.#lastEndedId = lastEndedId;
+    const ended = gone.size === 0 ? [] : await readRuns(this.#options.sql, [...gone]);
+    this.#tell(after, [...gone], new Map(ended.map((row) => [row.id, presentSummary(row)])), picture);
+  }
+
+  /** Notifications come up to fifty times a second, these need not: a run that they do not know has no reason until then. */
+  async #readFacts(rows: ActivePicture['rows']): Promise<QueueFacts> {
+    const maxAgeMs = this.#options.factsMaxAgeMs ?? FACTS_MAX_AGE_MS;
+    if (this.#facts && performance.now() - this.#facts.readAt < maxAgeMs) return this.#facts;
+    this.#facts = { ...(await readQueueFacts(this.#options.sql, rows)), readAt: performance.now() };
+    return this.#facts;
+  }
+
+  #tell(
+    after: Map<string, JobRunSummary>,
+    gone: string[],
+    now: Map<string, JobRunSummary>,
+    picture: ActivePicture,
+  ): void {
+    // A run that was queued again and claimed between the two queries is active: the next look finds it.
+    // Where more run than are shown, it may as well be one of those that are not.
+    const isCut = picture.running > limits.runningInSnapshot;
+    const left = gone.filter((id) => isCut || now.get(id)?.status !== 'RUNNING');
+    for (const id of gone) if (!left.includes(id)) after.set(id, now.get(id) as JobRunSummary);
+    const counts = { running: picture.running, queued: picture.queued };
+    this.#serverTime = picture.serverTime;
+    this.#toldAt = performance.now();
+    const changes = [...left.map((id) => departureOf(id, now.get(id))), ...changesBetween(this.#runs, after)];
+    if (counts.running !== this.#counts.running || counts.queued !== this.#counts.queued) {
+      changes.push({
+        type: 'server.admin.jobs_counts',
+        data: { counts, serverTime: picture.serverTime.toISOString() },
+      });
+    }
+    const before = this.#runs;
+    this.#runs = after;
+    this.#counts = counts;
+    this.#text = undefined;
+    for (const id of left) this.#ahead.delete(id);
+    this.#gapMs = gapAfter(changes.length, this.#sinceLastMs, this.#watchers);
+    this.#emit(before, changes);
+  }
+
+  #withNewestProgress(run: JobRunSummary): JobRunSummary {
+    const note = this.#ahead.get(run.id);
+    if (note?.claimNo !== run.claimNo || run.status !== 'RUNNING') {
+      this.#ahead.delete(run.id);
+      return run;
+    }
+    return { ...run, progressPercent: note.percent, progressMessage: note.message };
+  }
+
+  #hearProgress(payload: string): void {
+    if (this.#watchers === 0) return;
+    const changes: Change[] = [];
+    const before = new Map<string, JobRunSummary>();
+    for (const note of parseNotes(payload)) {
+      const run = this.#runs.get(note.id);
+      if (run?.status !== 'RUNNING' || run.claimNo !== note.claimNo) continue;
+      this.#ahead.set(note.id, note);
+      const newer = { ...run, progressPercent: note.percent, progressMessage: note.message };
+      if (!before.has(note.id)) before.set(note.id, run);
+      this.#runs.set(note.id, newer);
+      this.#text = undefined;
+      changes.push(progressOf(newer));
+    }
+    this.#emit(before, changes);
+  }
+
+  #emit(before: ReadonlyMap<string, JobRunSummary>, changes: Change[]): void {
+    if (changes.length === 0) return;
+    this.emit('changes', changes.length < GATHERED_FROM ? changes : [gather(before, changes)]);
+  }
+}
+
+function parseNotes(payload: string): ProgressNote[] {
+  try {
+    return JSON.parse(payload) as ProgressNote[];
+  } catch {
+    return [];
+  }
+}
+
+/** How long after the start of a look the next may begin: a look that saw so many changes, so long after the one before it. */
+export function gapAfter(changes: number, sinceLastMs: number, watchers: number): number {
+  if (changes < GATHERED_FROM) return LEAST_GAP_MS.calm;
+  const isSoon = sinceLastMs < 2 * LEAST_GAP_MS.busy;
+  if (changes < (isSoon ? FLOOD_FROM.soon : FLOOD_FROM.later)) return LEAST_GAP_MS.busy;
+  return Math.min(FLOOD_GAP_MS.most, LEAST_GAP_MS.busy + watchers * FLOOD_GAP_MS.each);
+}

@@ -1,0 +1,111 @@
+import { existsSync } from 'node:fs';
+import type { Server } from 'node:http';
+import { readInstallation } from '@job-manager/engine/database/installation';
+import { NotificationProbe } from '@job-manager/engine/store/notification-probe';
+import { VERSION } from '@job-manager/engine/version';
+import type { Express } from 'express';
+import type { HostUsers } from './auth/host-users.js';
+import { describeUntrustedProxy, ForwardedHeaderWatch } from './auth/proxies.js';
+import { createCredentialTrace } from './auth/refused-credentials.js';
+import type { Sessions } from './auth/sessions.js';
+import type { RunnersHere } from './built-in-runners.js';
+import { HealthCheck } from './health/health-check.js';
+import { healthDuties, healthLimits } from './health/limits.js';
+import { RequestTimes } from './health/request-times.js';
+import { SystemSampler } from './health/system-sampler.js';
+import { createHttpApp } from './http/app.js';
+import type { HostPlace } from './http/context.js';
+import { AlertsFeed } from './live/alerts-feed.js';
+import { Gateway } from './live/gateway.js';
+import { LivePicture } from './live/picture.js';
+import { RunTails } from './live/run-tails.js';
+import { RunnersFeed } from './live/runners-feed.js';
+import { PANEL } from './panel-folder.js';
+import type { ServerEngine } from './server-engine.js';
+
+/** What the world sees of a server: panel, API and health over HTTP, and the socket. */
+export interface ServerFace {
+  app: Express;
+  health: HealthCheck;
+  /** Notes how this server does, once it is started. */
+  sampler: Pick<SystemSampler, 'start' | 'stop'>;
+  /** Serves the socket on this server. */
+  attach(server: Server): Gateway;
+}
+
+export interface ServerFaceOptions {
+  sessions: Sessions | HostUsers;
+  /** Lets health report that this server is about to end. */
+  isClosing(): boolean;
+  /** The application it is part of, if it is. */
+  host?: HostPlace;
+  /** Runners that the server may start; left out where it can't. */
+  runnersHere?: RunnersHere;
+}
+
+/** Wires the face of an engine. */
+export function createServerFace(engine: ServerEngine, options: ServerFaceOptions): ServerFace {
+  const { sessions, isClosing, host, runnersHere } = options;
+  const { config, pool, queuePool, listener, registry, refusals, log } = engine;
+  const picture = new LivePicture({
+    sql: queuePool,
+    listener,
+    hasCode: (jobName) => registry.definitions().some(({ name }) => name === jobName),
+    onFault: (error) => log.warn({ err: error }, 'The live picture could not be read'),
+  });
+  const tails = new RunTails({
+    sql: pool,
+    listener,
+    onFault: (error) => log.warn({ err: error }, 'What a followed run says could not be read'),
+  });
+  const runners = new RunnersFeed({
+    sql: pool,
+    onError: (error) => log.warn({ err: error }, 'The runners could not be read'),
+  });
+  const alerts = new AlertsFeed({
+    sql: pool,
+    listener,
+    onError: (error) => log.warn({ err: error }, 'The open incidents could not be read'),
+  });
+  const forwarded = new ForwardedHeaderWatch((proxy) => log.warn(describeUntrustedProxy(proxy)));
+  const health = new HealthCheck({
+    pool,
+    queueSql: queuePool,
+    probe: new NotificationProbe(pool, listener),
+    registry,
+    installation: (client) => readInstallation(client, config.DATABASE_SCHEMA),
+    isClosing,
+    untrustedProxy: () => forwarded.recent,
+    version: VERSION,
+    limits: healthLimits(config),
+    duties: healthDuties(config),
+  });
+  const requests = new RequestTimes();
+  const gateways: Gateway[] = [];
+  const sampler = new SystemSampler({
+    sql: pool,
+    health,
+    requests,
+    sockets: () => {
+      const counts = gateways.map((gateway) => ({ open: gateway.size, ...gateway.takeCounts() }));
+      const sum = (field: 'open' | 'opened' | 'lost') => counts.reduce((total, one) => total + one[field], 0);
+      return { open: sum('open'), opened: sum('opened'), lost: sum('lost') };
+    },
+    onError: (error) => log.warn({ err: error }, 'How the server did could not be written'),
+  });
+  const panel = existsSync(PANEL) ? { panelDir: PANEL } : {};
+  if (host !== undefined && panel.panelDir === undefined) log.warn(`The panel has not been built: ${PANEL} is missing`);
+  return {
+    health,
+    app: createHttpApp({ ...engine, sessions, health, forwarded, requests, host, runnersHere, ...panel }),
+    sampler,
+    attach: (server) => {
+      const gateway = new Gateway({
+        ...{ server, mount: host?.mount, config, sessions, picture, tails, runners, alerts, listener, refusals, log },
+        traceCredential: createCredentialTrace({ sql: pool, sessions, refusals, config }),
+      });
+      gateways.push(gateway);
+      return gateway;
+    },
+  };
+}

@@ -1,9 +1,0 @@
-import type { JobSettings } from '@job-manager/shared/contract/job-overrides';
-import type { JobSettingsRow } from '../store/job-settings.js';
-import { presentPause } from './pause.js';
-
-/** What operators set of a job, as the API shows it. */
-export function presentJobSettings(row: JobSettingsRow): JobSettings {
-  const { pausedAt, pausedBy, pauseReason, resumeAt, resumesInMs: _, ...settings } = row;
-  return { ...settings, paused: presentPause({ pausedAt, pausedBy, pauseReason, resumeAt }) };
-}
