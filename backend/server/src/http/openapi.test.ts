@@ -94,6 +94,15 @@ it('has names for its nouns, each of which an answer has', () => {
   expect(names.filter((name) => !text.includes(`"#/components/schemas/${name}"`))).toEqual([]);
 });
 
+it('says no alternative twice, and of flags that they are flags', () => {
+  const alternatives = [...JSON.stringify(document).matchAll(/"anyOf":\[(\{[^[\]]*?\}),(\{[^[\]]*?\})\]/g)];
+  expect(alternatives.length).toBeGreaterThan(20);
+  expect(alternatives.filter(([, one, other]) => one === other || one === '{}')).toEqual([]);
+  const parameters: { name: string; schema: object }[] = document.paths['/admin/jobs/metrics'].get.parameters;
+  expect(parameters.find(({ name }) => name === 'compare')?.schema).toMatchObject({ type: 'boolean', default: false });
+  expect(parameters.find(({ name }) => name === 'from')?.schema).toMatchObject({ type: 'string', format: 'date-time' });
+});
+
 it('names only things that it has', () => {
   const references = [...JSON.stringify(document).matchAll(/"\$ref":"#\/([^"]+)"/g)].map(([, path]) => path ?? '');
   expect(references.length).toBeGreaterThan(10);

@@ -5,6 +5,7 @@ import { Router } from 'express';
 import swaggerUi from 'swagger-ui-express';
 import { publicBaseOf } from './mounted.js';
 import { namedSchemas } from './openapi-schemas.js';
+import { simplifySchemas } from './openapi-simplify.js';
 import { type ProblemCode, problemTitles, statusOf } from './problem.js';
 import { type ApiRoute, listRoutes, takesKey } from './routes.js';
 
@@ -50,6 +51,7 @@ export async function createDocument(): Promise<OpenAPI.Document> {
       },
     },
   });
+  simplifySchemas([document.components?.schemas, document.paths]);
   for (const route of listRoutes(contract)) describeRoute(document, route);
   return document;
 }
