@@ -6,15 +6,17 @@ interface Props {
   isPaused: boolean;
   onPause: () => void;
   onResume: () => void;
+  /** In the head of a page, where the buttons beside it are larger. */
+  size?: 'sm' | 'compact-sm';
 }
 
 /** Pauses what is on, after asking why, and resumes what is paused; `P` presses it. */
-export function PauseButton({ name, isPaused, onPause, onResume }: Props) {
+export function PauseButton({ name, isPaused, onPause, onResume, size = 'compact-sm' }: Props) {
   const act = isPaused ? 'Resume' : 'Pause';
   return (
     <Button
       variant="default"
-      size="compact-sm"
+      size={size}
       aria-label={`${act} ${name}`}
       data-key="P"
       onClick={isPaused ? onResume : onPause}

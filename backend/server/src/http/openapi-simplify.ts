@@ -5,10 +5,9 @@ type Node = Record<string, unknown>;
  * makes readers and generators of clients stumble.
  */
 export function simplifySchemas(value: unknown): void {
-  if (Array.isArray(value)) return value.forEach(simplifySchemas);
   if (typeof value !== 'object' || value === null) return;
+  Object.values(value).forEach(simplifySchemas);
   const node = value as Node;
-  Object.values(node).forEach(simplifySchemas);
   if (Array.isArray(node.anyOf)) simplifyAnyOf(node, node.anyOf);
   // Beside the smallest safe integer stands the bound that means something.
   if (typeof node.minimum === 'number' && typeof node.exclusiveMinimum === 'number') {

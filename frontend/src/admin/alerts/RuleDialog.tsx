@@ -12,6 +12,7 @@ import { useAction } from '../../api/useAction';
 import { calls, refreshAlerts } from '../../components/alerts/calls';
 import { ChangedNote, differencesOf } from '../../components/ChangedNote';
 import { ExactTime } from '../../components/RelativeTime';
+import { ClockField } from '../../ui/ClockField';
 import { ConfirmDialog } from '../../ui/ConfirmDialog';
 import { Fault } from '../../ui/Fault';
 import { toastSuccess } from '../../ui/toast';
@@ -218,19 +219,17 @@ function Notifying({ values, set, faults, destinations, timeZone }: NotifyingPro
       </div>
       {values.isQuiet && (
         <div className={classes.pair}>
-          <TextInput
+          <ClockField
             label="From"
-            type="time"
             value={values.quietFrom}
-            onChange={(event) => set({ quietFrom: event.currentTarget.value })}
+            onChange={(quietFrom) => set({ quietFrom })}
             error={faults.quiet}
           />
-          <TextInput
+          <ClockField
             label="To"
             description="Messages wait until then"
-            type="time"
             value={values.quietTo}
-            onChange={(event) => set({ quietTo: event.currentTarget.value })}
+            onChange={(quietTo) => set({ quietTo })}
           />
         </div>
       )}

@@ -61,8 +61,8 @@ function Channel({ name }: { name: string }) {
             isFetching={isFetching}
             onRefresh={() => void queryClient.refetchQueries({ type: 'active' })}
           />
-          <AlertMe kind="channelLate" channel={name} of={`when runs wait too long in ${name}`} />
-          {channel && <ChannelButtons channel={channel} acts={acts} />}
+          <AlertMe kind="channelLate" channel={name} of={`when runs wait too long in ${name}`} size="sm" />
+          {channel && <ChannelButtons channel={channel} acts={acts} size="sm" />}
         </>
       }
     >

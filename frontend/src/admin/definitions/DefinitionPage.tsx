@@ -75,8 +75,8 @@ function Definition({ jobName }: { jobName: string }) {
       actions={
         <>
           <AutoRefresh page="definition" updatedAt={dataUpdatedAt} isFetching={isFetching} onRefresh={refresh} />
-          <AlertMe kind="runFailed" jobName={jobName} of={`when runs of ${jobName} fail`} />
-          {job && <JobButtons job={job} acts={canManage ? acts : null} canRun={canRun} />}
+          <AlertMe kind="runFailed" jobName={jobName} of={`when runs of ${jobName} fail`} size="sm" />
+          {job && <JobButtons job={job} acts={canManage ? acts : null} canRun={canRun} size="sm" />}
         </>
       }
     >

@@ -138,10 +138,12 @@ const DefinitionRow = memo(function DefinitionRow({ listed, range, acts, canRun 
 
 interface ButtonsProps extends Pick<RowProps, 'acts' | 'canRun'> {
   job: NonNullable<ListedJob['job']>;
+  /** Those of a page's head are larger. */
+  size?: 'sm' | 'compact-sm';
 }
 
 /** Pausing and running a job, as far as it is allowed. */
-export function JobButtons({ job, acts, canRun }: ButtonsProps) {
+export function JobButtons({ job, acts, canRun, size = 'compact-sm' }: ButtonsProps) {
   const { name, settings } = job;
   const { openNewOf } = useRunDialog();
   return (
@@ -149,19 +151,14 @@ export function JobButtons({ job, acts, canRun }: ButtonsProps) {
       {acts && (
         <PauseButton
           name={name}
+          size={size}
           isPaused={settings.paused !== null}
           onPause={() => acts.pause(name)}
           onResume={() => acts.resume(settings)}
         />
       )}
       {canRun && (
-        <Button
-          variant="light"
-          size="compact-sm"
-          aria-label={`Run ${name}`}
-          data-key="c"
-          onClick={() => openNewOf(name)}
-        >
+        <Button variant="light" size={size} aria-label={`Run ${name}`} data-key="c" onClick={() => openNewOf(name)}>
           Run…
         </Button>
       )}

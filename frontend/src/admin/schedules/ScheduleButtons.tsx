@@ -32,12 +32,13 @@ export function useScheduleRights(jobName?: string) {
 export function ScheduleButtons({ schedule, acts, isOnPage = false }: Props) {
   const { canManage, canRun, canEdit, canSwitch } = useScheduleRights(schedule.jobName);
   const { name, paused } = schedule;
+  const size = isOnPage ? 'sm' : 'compact-sm';
   return (
     <span className={classes.acts}>
       {canRun && (
         <Button
           variant="default"
-          size="compact-sm"
+          size={size}
           aria-label={`Run ${name} now`}
           data-key="R"
           onClick={() => acts.run(schedule)}
@@ -48,13 +49,14 @@ export function ScheduleButtons({ schedule, acts, isOnPage = false }: Props) {
       {isOnPage && canSwitch(schedule) && (
         <PauseButton
           name={name}
+          size={size}
           isPaused={paused !== null}
           onPause={() => acts.switch(schedule)}
           onResume={() => acts.switch(schedule)}
         />
       )}
       {isOnPage && canEdit(schedule) && (
-        <Button variant="default" size="compact-sm" data-key="e" onClick={() => acts.open({ act: 'edit', schedule })}>
+        <Button variant="default" size={size} data-key="e" onClick={() => acts.open({ act: 'edit', schedule })}>
           Edit…
         </Button>
       )}
@@ -70,7 +72,7 @@ function More({ schedule, acts, isOnPage }: Props) {
   return (
     <Menu position="bottom-end" withinPortal>
       <Menu.Target>
-        <ActionIcon variant="default" size={26} aria-label={`More about ${name}`}>
+        <ActionIcon variant="default" size={isOnPage ? 36 : 26} aria-label={`More about ${name}`}>
           <IconDots size={16} />
         </ActionIcon>
       </Menu.Target>

@@ -7,6 +7,7 @@ import { fieldErrors } from '../../api/field-errors';
 import { formatDateTime } from '../../lib/date-time';
 import { timeZoneName } from '../../lib/local-time';
 import { formatInZone } from '../../lib/zone-time';
+import { ClockField } from '../../ui/ClockField';
 import { Fault } from '../../ui/Fault';
 import { previewQuery } from './calls';
 import { changeKind, cronOf, type Preset, type PresetKind, presetOf } from './cron-presets';
@@ -137,11 +138,11 @@ function PresetFields({ preset, onChange }: { preset: Preset; onChange: (preset:
         />
       )}
       {preset.kind === 'monthly' && number('Day of month', preset.date, 31, (date) => ({ ...preset, date }))}
-      <TextInput
+      <ClockField
+        className={classes.short}
         label="At"
-        type="time"
         value={preset.time}
-        onChange={(event) => event.currentTarget.value && onChange({ ...preset, time: event.currentTarget.value })}
+        onChange={(time) => onChange({ ...preset, time })}
       />
     </>
   );

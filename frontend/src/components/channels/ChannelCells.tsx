@@ -46,21 +46,29 @@ export function OldestWait({ channel }: { channel: JobChannel }) {
   );
 }
 
+interface ButtonsProps {
+  channel: JobChannel;
+  acts: ChannelActs;
+  /** Those of a page's head are larger. */
+  size?: 'sm' | 'compact-sm';
+}
+
 /** Pause or resume, and the limits; nothing for those who may not. */
-export function ChannelButtons({ channel, acts }: { channel: JobChannel; acts: ChannelActs }) {
+export function ChannelButtons({ channel, acts, size = 'compact-sm' }: ButtonsProps) {
   if (!useCan('manageChannels')) return null;
   const { name, paused } = channel;
   return (
     <span className={classes.acts}>
       <PauseButton
         name={name}
+        size={size}
         isPaused={paused !== null}
         onPause={() => acts.pause(name)}
         onResume={() => acts.resume(channel)}
       />
       <Button
         variant="default"
-        size="compact-sm"
+        size={size}
         aria-label={`Limits of ${name}`}
         data-key="e"
         onClick={() => acts.change(channel)}
