@@ -11,6 +11,7 @@ import { channelsQuery } from '../../components/channels/calls';
 import { describeLimits, limitUse } from '../../components/channels/describe-limits';
 import { useChannelActs } from '../../components/channels/useChannelActs';
 import { JobLink, RunnerLink } from '../../components/EntityLinks';
+import { PausedNote } from '../../components/PausedNote';
 import { Pending } from '../../components/Pending';
 import { Permitted } from '../../components/Permitted';
 import { QueuedRuns } from '../../components/QueuedRuns';
@@ -106,18 +107,25 @@ function Channel({ name }: { name: string }) {
 
 function Now({ channel }: { channel: JobChannel }) {
   return (
-    <Facts>
-      <Fact name="State">
-        <ChannelStateTag channel={channel} />
-      </Fact>
-      <Fact name="Running">{channel.running.toLocaleString('en')}</Fact>
-      <Fact name="Due">{atMost(channel.due)}</Fact>
-      <Fact name="Scheduled">{atMost(channel.scheduled)}</Fact>
-      <Fact name="Waiting for others">{atMost(channel.blocked)}</Fact>
-      <Fact name="Oldest due">
-        <OldestWait channel={channel} />
-      </Fact>
-    </Facts>
+    <>
+      {channel.paused && (
+        <p>
+          <PausedNote paused={channel.paused} />
+        </p>
+      )}
+      <Facts>
+        <Fact name="State">
+          <ChannelStateTag channel={channel} />
+        </Fact>
+        <Fact name="Running">{channel.running.toLocaleString('en')}</Fact>
+        <Fact name="Due">{atMost(channel.due)}</Fact>
+        <Fact name="Scheduled">{atMost(channel.scheduled)}</Fact>
+        <Fact name="Waiting for others">{atMost(channel.blocked)}</Fact>
+        <Fact name="Oldest due">
+          <OldestWait channel={channel} />
+        </Fact>
+      </Facts>
+    </>
   );
 }
 

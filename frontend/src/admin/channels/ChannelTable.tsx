@@ -1,6 +1,6 @@
 import type { JobChannel } from '@job-manager/shared/contract/channels';
 import { memo } from 'react';
-import { atMost, ChannelButtons, ChannelStateTag, OldestWait } from '../../components/channels/ChannelCells';
+import { atMost, ChannelButtons, ChannelStateCell, OldestWait } from '../../components/channels/ChannelCells';
 import type { ChannelActs } from '../../components/channels/useChannelActs';
 import { ChannelLink } from '../../components/EntityLinks';
 import { formatDuration } from '../../lib/duration';
@@ -48,7 +48,7 @@ const ChannelRow = memo(function ChannelRow({ channel, acts }: { channel: JobCha
         </span>
       </Cell>
       <Cell label="State">
-        <ChannelStateTag channel={channel} />
+        <ChannelStateCell channel={channel} />
       </Cell>
       <Cell label="Running">
         <Use value={channel.running} limit={channel.concurrency} />

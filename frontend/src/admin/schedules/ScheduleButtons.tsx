@@ -34,7 +34,7 @@ export function ScheduleButtons({ schedule, acts, isOnPage = false }: Props) {
   const { name, paused } = schedule;
   const size = isOnPage ? 'sm' : 'compact-sm';
   return (
-    <span className={classes.acts}>
+    <span className={classes.acts} data-page={isOnPage || undefined}>
       {canRun && (
         <Button
           variant="default"

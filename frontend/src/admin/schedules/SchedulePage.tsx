@@ -1,4 +1,5 @@
 import type { JobSchedule } from '@job-manager/shared/contract/schedules';
+import { Stack } from '@mantine/core';
 import { IconCalendarClock } from '@tabler/icons-react';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate, useParams } from 'react-router-dom';
@@ -116,9 +117,14 @@ function ScheduleFacts({ schedule }: { schedule: JobSchedule }) {
   const { jobName, paused, problem, missed, overlap, source, createdBy, createdAt, parameters } = schedule;
   const { channel, priority } = schedule;
   return (
-    <>
+    <Stack gap="md">
+      {paused && (
+        <p>
+          <PausedNote paused={paused} />
+        </p>
+      )}
       <Facts>
-        <Fact name="State">{paused ? <PausedNote paused={paused} /> : (problem ?? 'On')}</Fact>
+        <Fact name="State">{problem ?? (paused ? 'Paused' : 'On')}</Fact>
         <Fact name="Job">
           <JobLink jobName={jobName} />
         </Fact>
@@ -135,7 +141,7 @@ function ScheduleFacts({ schedule }: { schedule: JobSchedule }) {
         </Fact>
       </Facts>
       <CodeBlock label="Parameters" text={JSON.stringify(parameters, null, 2)} />
-    </>
+    </Stack>
   );
 }
 

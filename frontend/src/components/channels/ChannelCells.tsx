@@ -15,13 +15,18 @@ const COUNTED = 10_000;
 /** A count that ends at 10,000. */
 export const atMost = (count: number): string => (count >= COUNTED ? '10,000+' : count.toLocaleString('en'));
 
-/** How a channel is, and who paused it. */
+/** How a channel is. */
 export function ChannelStateTag({ channel }: { channel: JobChannel }) {
   const state = useServerTime((now) => stateOf(channel, now));
   const { label, tone } = stateLook[state];
+  return <Tag tone={tone}>{label}</Tag>;
+}
+
+/** How a channel is, and who paused it, in a few lines. */
+export function ChannelStateCell({ channel }: { channel: JobChannel }) {
   return (
     <span className={classes.state}>
-      <Tag tone={tone}>{label}</Tag>
+      <ChannelStateTag channel={channel} />
       {channel.paused && (
         <span className={classes.note}>
           <PausedNote paused={channel.paused} />
