@@ -312,7 +312,7 @@ test('the roles, with one of their own, and its form', async ({ page }) => {
   const dialog = page.getByRole('dialog', { name: 'Create role' });
   const name = `Media ${crypto.randomUUID().slice(0, 8)}`;
   await dialog.getByLabel('Name').fill(name);
-  await dialog.getByLabel('Acts on these jobs alone').fill('media-*');
+  await dialog.getByLabel('These jobs alone').fill('media-*');
   await expect(dialog.getByText(/^Now \d+ of \d+ jobs: media-/)).toBeVisible();
   await expectAccessible(page);
   await dialog.getByRole('button', { name: 'Create role' }).click();

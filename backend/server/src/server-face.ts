@@ -1,8 +1,10 @@
 import { existsSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { readInstallation } from '@job-manager/engine/database/installation';
+import { limitedTo } from '@job-manager/engine/database/job-scope';
 import { NotificationProbe } from '@job-manager/engine/store/notification-probe';
 import { VERSION } from '@job-manager/engine/version';
+import type { JobPatterns } from '@job-manager/shared/job-patterns';
 import type { Express } from 'express';
 import type { HostUsers } from './auth/host-users.js';
 import { describeUntrustedProxy, ForwardedHeaderWatch } from './auth/proxies.js';
@@ -16,7 +18,7 @@ import { SystemSampler } from './health/system-sampler.js';
 import { createHttpApp } from './http/app.js';
 import type { HostPlace } from './http/context.js';
 import { AlertsFeed } from './live/alerts-feed.js';
-import { Gateway } from './live/gateway.js';
+import { type Feeds, Gateway } from './live/gateway.js';
 import { LivePicture } from './live/picture.js';
 import { RunTails } from './live/run-tails.js';
 import { RunnersFeed } from './live/runners-feed.js';
@@ -43,30 +45,37 @@ export interface ServerFaceOptions {
   runnersHere?: RunnersHere;
 }
 
+/** What sockets are told of, as those see it who are limited to these jobs. */
+function createFeeds({ pool, queuePool, listener, registry, log }: ServerEngine, patterns: JobPatterns): Feeds {
+  const sql = limitedTo(pool, patterns);
+  return {
+    picture: new LivePicture({
+      sql: limitedTo(queuePool, patterns),
+      listener,
+      hasCode: (jobName) => registry.definitions().some(({ name }) => name === jobName),
+      onFault: (error) => log.warn({ err: error }, 'The live picture could not be read'),
+    }),
+    tails: new RunTails({
+      sql,
+      listener,
+      onFault: (error) => log.warn({ err: error }, 'What a followed run says could not be read'),
+    }),
+    runners: new RunnersFeed({
+      sql,
+      onError: (error) => log.warn({ err: error }, 'The runners could not be read'),
+    }),
+    alerts: new AlertsFeed({
+      sql,
+      listener,
+      onError: (error) => log.warn({ err: error }, 'The open incidents could not be read'),
+    }),
+  };
+}
+
 /** Wires the face of an engine. */
 export function createServerFace(engine: ServerEngine, options: ServerFaceOptions): ServerFace {
   const { sessions, isClosing, host, runnersHere } = options;
   const { config, pool, queuePool, listener, registry, refusals, log } = engine;
-  const picture = new LivePicture({
-    sql: queuePool,
-    listener,
-    hasCode: (jobName) => registry.definitions().some(({ name }) => name === jobName),
-    onFault: (error) => log.warn({ err: error }, 'The live picture could not be read'),
-  });
-  const tails = new RunTails({
-    sql: pool,
-    listener,
-    onFault: (error) => log.warn({ err: error }, 'What a followed run says could not be read'),
-  });
-  const runners = new RunnersFeed({
-    sql: pool,
-    onError: (error) => log.warn({ err: error }, 'The runners could not be read'),
-  });
-  const alerts = new AlertsFeed({
-    sql: pool,
-    listener,
-    onError: (error) => log.warn({ err: error }, 'The open incidents could not be read'),
-  });
   const forwarded = new ForwardedHeaderWatch((proxy) => log.warn(describeUntrustedProxy(proxy)));
   const health = new HealthCheck({
     pool,
@@ -101,7 +110,9 @@ export function createServerFace(engine: ServerEngine, options: ServerFaceOption
     sampler,
     attach: (server) => {
       const gateway = new Gateway({
-        ...{ server, mount: host?.mount, config, sessions, picture, tails, runners, alerts, listener, refusals, log },
+        ...{ server, mount: host?.mount, config, sessions, listener, refusals, log },
+        ...createFeeds(engine, null),
+        feedsWithin: (patterns) => createFeeds(engine, patterns),
         traceCredential: createCredentialTrace({ sql: pool, sessions, refusals, config }),
       });
       gateways.push(gateway);

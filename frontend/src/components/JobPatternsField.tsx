@@ -18,10 +18,10 @@ export function JobPatternsField({ value, onChange, error }: Props) {
   const within = names.filter((name) => isJobWithin(patterns, name));
   return (
     <TextInput
-      label="Acts on these jobs alone"
+      label="These jobs alone"
       description={
         patterns === null || jobs.data === undefined
-          ? 'Names, or patterns such as media-*; all jobs where it is empty. What can be seen is not limited.'
+          ? 'Names, or patterns such as media-*; all jobs where it is empty. Others are neither seen nor acted on.'
           : `Now ${within.length} of ${names.length} jobs: ${listed(within)}`
       }
       placeholder="All jobs"

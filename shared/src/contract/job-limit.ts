@@ -8,9 +8,7 @@ export const jobPatterns = z
   .min(1, 'needs at least one; null for all jobs')
   .max(MAX_JOB_PATTERNS)
   .nullable()
-  .describe(
-    'Jobs that may be acted on, by name or with `*` for any characters (`media-*`); null for all. What can be read is not limited',
-  );
+  .describe('Jobs that may be seen and acted on, by name or with `*` for any characters (`media-*`); null for all');
 
 /** Why these permissions can't be limited to some jobs; null where they can. */
 export function validateJobLimit(limit: readonly string[] | null, permissions: readonly Permission[]): string | null {

@@ -1,6 +1,7 @@
 import { retryOnContention } from '@job-manager/client/retry-on-contention';
 import pg from 'pg';
 import { DatabaseClient, type DatabaseClientConfig } from './database-client.js';
+import { withinScope } from './job-scope.js';
 
 export interface PoolOptions {
   max?: number;
@@ -46,12 +47,17 @@ export function createPool(
   return pool;
 }
 
-/** Sends a statement again that another transaction was in the way of: it has changed nothing, and it was a transaction of its own. */
+/**
+ * Sends a statement again that another transaction was in the way of: it has changed nothing, and it was a transaction of its own.
+ * Each sees no more than the jobs of whoever is answered (`withinScope`).
+ */
 class DatabasePool extends pg.Pool {
-  override query = ((...given: unknown[]) =>
-    retryOnContention(() => (super.query as (...given: unknown[]) => Promise<unknown>)(...given)).catch(
+  override query = ((statement: unknown, ...rest: unknown[]) => {
+    const scoped = withinScope(statement);
+    return retryOnContention(() => (super.query as (...given: unknown[]) => Promise<unknown>)(scoped, ...rest)).catch(
       nameThePooler,
-    )) as pg.Pool['query'];
+    );
+  }) as pg.Pool['query'];
 }
 
 const UNTOLD_POOLER =

@@ -1,4 +1,5 @@
 import { type Installation, isNeeded } from '@job-manager/engine/database/installation';
+import { outsideJobScope } from '@job-manager/engine/database/job-scope';
 import { isPassing } from '@job-manager/engine/store/faults';
 import { type HealthLimits, readSystemState } from '@job-manager/engine/store/health';
 import type { NotificationProbe } from '@job-manager/engine/store/notification-probe';
@@ -95,7 +96,8 @@ export class HealthCheck implements Health {
 
   async #measured(): Promise<Measured> {
     if (this.#known && performance.now() < this.#knownUntil) return this.#known;
-    this.#measuring ??= this.#measure().finally(() => {
+    // All who ask share it, those too who see some jobs alone.
+    this.#measuring ??= outsideJobScope(() => this.#measure()).finally(() => {
       this.#measuring = undefined;
     });
     return this.#measuring;

@@ -1,3 +1,4 @@
+import { withinJobs } from '@job-manager/engine/database/job-scope';
 import { contract } from '@job-manager/shared/contract/index';
 import { OpenAPIHandler } from '@orpc/openapi/node';
 import { implement } from '@orpc/server';
@@ -20,7 +21,7 @@ import { createHistoryExport } from './history-export.js';
 import { refuseUnreadKey } from './idempotency-key.js';
 import { createIssueCalls } from './issue-calls.js';
 import { createJobCalls } from './job-calls.js';
-import { createJobLimit } from './job-limit.js';
+import { actsOnJobs, createJobLimit } from './job-limit.js';
 import { createJobSettingsCalls } from './job-settings-calls.js';
 import { createMessageCalls } from './message-calls.js';
 import { createMetricsCalls } from './metrics-calls.js';
@@ -96,7 +97,8 @@ function createHandler(deps: HttpDeps, gate: Gate, stats: StatsCache) {
     .use(async ({ context, procedure, next }) => {
       const { policy, alsoNeeds } = procedure['~orpc'].meta;
       const identity = await gate(context.req, policy, alsoNeeds);
-      const result = await next({ context: { identity } });
+      const patterns = policy === undefined || actsOnJobs(policy) ? null : (identity?.jobPatterns ?? null);
+      const result = await withinJobs(patterns, () => next({ context: { identity } }));
       return { ...result, output: shownTo(identity, context.route, result.output) };
     })
     .use(async ({ context, procedure, next }, input: unknown) => {

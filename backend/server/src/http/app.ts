@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { jobScope, perJobScope } from '@job-manager/engine/database/job-scope';
 import { compileTrust } from '@job-manager/engine/proxy-trust';
 import { readStats } from '@job-manager/engine/store/stats';
+import { isJobWithin } from '@job-manager/shared/job-patterns';
 import compression from 'compression';
 import express, { type ErrorRequestHandler, type Request, type RequestHandler } from 'express';
 import type { Logger } from 'pino';
@@ -15,7 +17,7 @@ import { checkHost, createGate, pathOf } from './policy.js';
 import { HttpProblem, sendProblem } from './problem.js';
 import { problemOf } from './problem-of.js';
 import { securityHeaders } from './security-headers.js';
-import { createStatsCache } from './stats-cache.js';
+import { createStatsCache, type StatsCache } from './stats-cache.js';
 
 export type { HttpDeps } from './context.js';
 
@@ -23,13 +25,17 @@ export type { HttpDeps } from './context.js';
 const COMPRESSED_FROM_BYTES = 4 * 1024;
 
 /** The whole HTTP face: API, health, metrics and panel. Throws when a route doesn't say who may call it. */
-export function createHttpApp(deps: HttpDeps): express.Express {
+export function createHttpApp(given: HttpDeps): express.Express {
+  const deps = { ...given, registry: withinScope(given.registry) };
   const { config, queuePool, log, panelDir, host, forwarded, requests } = deps;
   const gate = createGate(deps);
-  const stats = createStatsCache(
-    () => readStats(queuePool, config.JOBS_STALLED_AFTER_MS),
-    () => performance.now(),
+  const statsOf = perJobScope(() =>
+    createStatsCache(
+      () => readStats(queuePool, config.JOBS_STALLED_AFTER_MS),
+      () => performance.now(),
+    ),
   );
+  const stats: StatsCache = { get: () => statsOf().get(), refresh: () => statsOf().refresh() };
   const app = express();
   app.locals.place = host;
   app.disable('x-powered-by').disable('etag').enable('case sensitive routing').enable('strict routing');
@@ -59,6 +65,12 @@ export function createHttpApp(deps: HttpDeps): express.Express {
   app.use(answerErrors(deps));
   return app;
 }
+
+/** Jobs with code, as far as whoever is answered may see them. */
+const withinScope = (registry: HttpDeps['registry']): HttpDeps['registry'] => ({
+  definitions: () => registry.definitions().filter(({ name }) => isJobWithin(jobScope(), name)),
+  names: () => registry.names().filter((name) => isJobWithin(jobScope(), name)),
+});
 
 /** Gives each request the id it brought, or a new one, and logs how it ended. */
 function nameRequest(log: Logger): RequestHandler {

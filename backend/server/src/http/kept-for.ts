@@ -1,5 +1,12 @@
-/** Reads at most once per `ms`, however many ask; a failure is not kept. */
+import { perJobScope } from '@job-manager/engine/database/job-scope';
+
+/** Reads at most once per `ms` and set of jobs that callers are limited to, however many ask; a failure is not kept. */
 export function keptFor<T>(ms: number, read: () => Promise<T>): () => Promise<T> {
+  const ofScope = perJobScope(() => keptInScope(ms, read));
+  return () => ofScope()();
+}
+
+function keptInScope<T>(ms: number, read: () => Promise<T>): () => Promise<T> {
   let known: { answer: Promise<T>; until: number } | undefined;
   return () => {
     if (known && performance.now() < known.until) return known.answer;

@@ -1,8 +1,17 @@
+import { perJobScope } from '@job-manager/engine/database/job-scope';
+
 /** Answers kept at once; the oldest makes room. */
 const MAX_KEPT = 200;
 
-/** Reads what a key stands for at most once per its time, however many ask; a failure is not kept. */
-export function createKeyedCache(): <T>(key: string, ms: number, read: () => Promise<T>) => Promise<T> {
+type KeyedCache = <T>(key: string, ms: number, read: () => Promise<T>) => Promise<T>;
+
+/** Reads what a key stands for at most once per its time and set of jobs that callers are limited to; a failure is not kept. */
+export function createKeyedCache(): KeyedCache {
+  const ofScope = perJobScope(createCache);
+  return (key, ms, read) => ofScope()(key, ms, read);
+}
+
+function createCache(): KeyedCache {
   const kept = new Map<string, { answer: Promise<unknown>; until: number }>();
   return <T>(key: string, ms: number, read: () => Promise<T>): Promise<T> => {
     const known = kept.get(key);

@@ -120,6 +120,53 @@ describe('who may watch', () => {
   });
 });
 
+describe('whoever is limited to some jobs', () => {
+  it('is told of these alone, and of others once the limit has changed', async () => {
+    const { pool, db } = server.database;
+    const email = 'limited@example.test';
+    const token = await server.tokenOf(email, 'USER');
+    const { rows } = await pool.query(
+      `INSERT INTO "AccessRole" (name, permissions, "jobPatterns") VALUES ('Billing', '{view}', '{billing-*}') RETURNING id`,
+    );
+    await pool.query('UPDATE "User" SET "accessRoleId" = $1 WHERE email = $2', [rows[0].id, email]);
+    const [own, other] = await Promise.all(
+      ['billing-mail', 'media-scan'].map((jobName) => db.jobRun.create({ data: { jobName, messageCount: 1 } })),
+    );
+    await pool.query(
+      `INSERT INTO "JobRunMessage" ("runId", seq, attempt, level, source, message) SELECT id, 1, 1, 'INFO', 'JOB', "jobName" || ' says' FROM "JobRun"`,
+    );
+    const [mine, all] = [open(token), open(admin)];
+    await Promise.all([mine, all].map(untilWelcome));
+    const namesIn = ({ heard }: { heard: ServerMessage[] }) =>
+      JSON.stringify(heard).match(/media-scan|billing-\w+/g) ?? [];
+    expect(mine.heard[0]?.data).toMatchObject({
+      runs: [{ id: String(own?.id), jobName: 'billing-mail' }],
+      counts: { running: 0, queued: 1 },
+    });
+    expect(namesIn(all)).toEqual(expect.arrayContaining(['media-scan', 'billing-mail']));
+
+    // What it follows of another job says nothing, and no change of one comes.
+    for (const run of [other, own])
+      mine.socket.send(JSON.stringify({ type: 'client.admin.follow_run', jobRunId: String(run?.id), afterSeq: 0 }));
+    await db.jobRun.createMany({ data: ['media-scan', 'billing-other'].map((jobName) => ({ jobName })) });
+    await pool.query(`SELECT pg_notify('job_manager_changed', '')`);
+    await vi.waitFor(() => expect(namesIn(mine)).toContain('billing-other'));
+    await vi.waitFor(() => expect(JSON.stringify(mine.heard)).toContain('billing-mail says'));
+    await vi.waitFor(() => expect(namesIn(all).filter((name) => name === 'media-scan').length).toBeGreaterThan(1));
+    expect(namesIn(mine)).not.toContain('media-scan');
+    expect(isInSequence(mine.heard)).toBe(true);
+
+    await pool.query(`UPDATE "AccessRole" SET permissions = permissions, "jobPatterns" = '{media-*}'`);
+    expect(await mine.closed).toBe(1012);
+    const again = open(token);
+    await untilWelcome(again);
+    expect(namesIn(again)).not.toContain('billing-mail');
+    expect(namesIn(again)).toContain('media-scan');
+    for (const { socket } of [all, again]) socket.close();
+    await db.jobRun.deleteMany();
+  });
+});
+
 describe('an open socket ends when', () => {
   async function watched(email: string) {
     const token = await server.tokenOf(email, 'ADMIN');

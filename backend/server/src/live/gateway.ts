@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Listener } from '@job-manager/engine/store/listener';
+import type { JobPatterns } from '@job-manager/shared/job-patterns';
 import { limits } from '@job-manager/shared/limits';
 import { closeCodes } from '@job-manager/shared/live';
 import { type ClientMessage, mostFollowed } from '@job-manager/shared/live-client';
@@ -20,6 +21,8 @@ const CATCH_UP_MS = 250;
 const MOST_MESSAGES_PER_MINUTE = 120;
 /** What a socket ends with that was never closed: RFC 6455, section 7.1.5. */
 const CLOSED_ABNORMALLY = 1006;
+/** Come back: RFC 6455's registry calls it a service restart. */
+const RESTART_CODE = 1012;
 /** For the other end to close a refused socket. */
 const REFUSED_CLOSE_MS = 2_000;
 /** Bytes are taken for binary ones otherwise; and what is worth compressing is, once for all, before it comes here. */
@@ -27,19 +30,32 @@ const AS_TEXT = { binary: false, compress: false };
 /** No message needs what came before it to be read, so the same bytes suit everybody. */
 const EACH_BY_ITSELF = { serverNoContextTakeover: true, clientNoContextTakeover: true };
 
-export interface GatewayOptions extends UpgradesOptions {
-  sessions: Pick<Sessions | HostUsers, 'authenticate' | 'recheckMs'>;
+/** What sockets are told of. */
+export interface Feeds {
   picture: LivePicture;
   tails: RunTails;
   runners: RunnersFeed;
   alerts: AlertsFeed;
+}
+
+export interface GatewayOptions extends UpgradesOptions, Feeds {
+  sessions: Pick<Sessions | HostUsers, 'authenticate' | 'recheckMs'>;
   listener: Listener;
+  /** The same of these jobs alone. */
+  feedsWithin(patterns: JobPatterns): Feeds;
+}
+
+/** Viewers who see the same jobs, and so are sent the same bytes. */
+interface Audience extends Feeds {
+  /** Changes that were sent to all of it. */
+  sent: number;
 }
 
 interface Connection {
   socket: WebSocket;
   request: IncomingMessage;
   userId: number;
+  audience: Audience;
   viewer: Viewer;
   unwatch: () => void;
   /** How to stop following each run that is followed, the oldest first. */
@@ -57,8 +73,8 @@ export class Gateway {
   readonly #upgrades: Upgrades;
   readonly #connections = new Set<Connection>();
   readonly #timers: NodeJS.Timeout[] = [];
-  /** Changes that were sent to all. */
-  #sentToAll = 0;
+  /** By the jobs that they see; they stay, and read nothing while no one watches. */
+  readonly #audiences = new Map<string, Audience>();
   #opened = 0;
   #lost = 0;
   #isClosing = false;
@@ -71,8 +87,7 @@ export class Gateway {
       perMessageDeflate: EACH_BY_ITSELF,
     });
     this.#upgrades = new Upgrades(options, this.#sockets, (socket, caller) => this.#admit(socket, caller));
-    options.picture.on('changes', (changes) => this.#sendToAll(changes.map(encode)));
-    options.alerts.on('changes', (messages) => this.#sendToAll(messages));
+    this.#audienceOf(null);
     options.listener.on('access', (userId) => this.#recheck((connection) => String(connection.userId) === userId));
     options.listener.on('connected', () => this.#recheck());
     this.#every(PING_MS, () => this.#pingAll());
@@ -98,18 +113,32 @@ export class Gateway {
     this.#upgrades.close();
     for (const timer of this.#timers) clearInterval(timer);
     for (const { socket } of this.#connections) {
-      socket.close(1012, 'The server restarts');
+      socket.close(RESTART_CODE, 'The server restarts');
       setTimeout(() => socket.terminate(), 500).unref();
     }
     this.#sockets.close();
   }
 
+  #audienceOf(patterns: JobPatterns): Audience {
+    const key = audienceKey(patterns);
+    const known = this.#audiences.get(key);
+    if (known) return known;
+    const { picture, tails, runners, alerts, feedsWithin } = this.#options;
+    const feeds = patterns === null ? { picture, tails, runners, alerts } : feedsWithin(patterns);
+    const audience: Audience = { ...feeds, sent: 0 };
+    audience.picture.on('changes', (changes) => this.#sendTo(audience, changes.map(encode)));
+    audience.alerts.on('changes', (messages) => this.#sendTo(audience, messages));
+    this.#audiences.set(key, audience);
+    return audience;
+  }
+
   /** Who may watch, or with which close code and words they are refused. */
-  #judge(identity: Identity | null): { userId: number } | { code: number; reason: string } {
+  #judge(identity: Identity | null): { userId: number; patterns: JobPatterns } | { code: number; reason: string } {
     if (identity === null) return { code: closeCodes.signedOut, reason: 'Sign in first' };
     if (!mayWatch(identity)) return { code: closeCodes.noAccess, reason: 'No access' };
     const maxSockets = this.#options.config.SOCKETS_PER_PERSON;
-    if (this.#countOf(identity.user.id) < maxSockets) return { userId: identity.user.id };
+    if (this.#countOf(identity.user.id) < maxSockets)
+      return { userId: identity.user.id, patterns: identity.jobPatterns };
     const reason = `You have ${maxSockets} live connections open already; close other tabs of the panel.`;
     return { code: closeCodes.tooMany, reason };
   }
@@ -129,15 +158,16 @@ export class Gateway {
       setTimeout(() => socket.terminate(), REFUSED_CLOSE_MS).unref();
       return;
     }
-    const viewer = this.#viewerOn(socket, { request, stream });
-    const { picture, alerts } = this.#options;
-    const watches = [picture.watch(), alerts.watch()];
+    const audience = this.#audienceOf(verdict.patterns);
+    const viewer = this.#viewerOn(socket, { request, stream, audience });
+    const watches = [audience.picture.watch(), audience.alerts.watch()];
     const unwatch = () => {
       for (const stop of watches) stop();
     };
     const connection: Connection = {
       socket,
       request,
+      audience,
       viewer,
       unwatch,
       followed: new Map(),
@@ -163,7 +193,10 @@ export class Gateway {
     void this.#welcome(connection);
   }
 
-  #viewerOn(socket: WebSocket, { request, stream }: Pick<Caller, 'request' | 'stream'>): Viewer {
+  #viewerOn(
+    socket: WebSocket,
+    { request, stream, audience }: Pick<Caller, 'request' | 'stream'> & { audience: Audience },
+  ): Viewer {
     const reader: ViewerSocket = {
       get bufferedAmount() {
         return socket.bufferedAmount;
@@ -176,27 +209,25 @@ export class Gateway {
       },
     };
     const letGo = () => socket.close(closeCodes.tooSlow, 'Too slow');
-    return new Viewer(reader, letGo, () => this.#sentToAll);
+    return new Viewer(reader, letGo, () => audience.sent);
   }
 
   async #welcome(connection: Connection): Promise<void> {
+    const { picture, alerts } = connection.audience;
     try {
-      await Promise.all([this.#options.picture.refreshUnlessFresh(), this.#options.alerts.ready()]);
+      await Promise.all([picture.refreshUnlessFresh(), alerts.ready()]);
     } catch (error) {
       this.#options.log.warn({ err: error }, 'The live picture could not be read');
       connection.socket.close(1013, 'Try again later');
       return;
     }
-    connection.viewer.sendSnapshot(this.#snapshot());
+    connection.viewer.sendSnapshot(snapshotFor(connection));
   }
 
-  #snapshot(): SharedMessage {
-    return this.#options.picture.snapshotMessage(this.#options.alerts.snapshot);
-  }
-
-  #sendToAll(messages: SharedMessage[]): void {
-    for (const { viewer } of this.#connections) for (const message of messages) viewer.send(message);
-    this.#sentToAll += messages.length;
+  #sendTo(audience: Audience, messages: SharedMessage[]): void {
+    for (const connection of this.#connections)
+      if (connection.audience === audience) for (const message of messages) connection.viewer.send(message);
+    audience.sent += messages.length;
   }
 
   #hear(connection: Connection, data: RawData, isBinary: boolean): void {
@@ -206,13 +237,13 @@ export class Gateway {
   }
 
   #answer(connection: Connection, message: ClientMessage): void {
-    const { viewer } = connection;
+    const { viewer, audience } = connection;
     switch (message.type) {
       case 'client.admin.resync':
-        viewer.sendSnapshot(this.#snapshot());
+        viewer.sendSnapshot(snapshotFor(connection));
         break;
       case 'client.admin.ping': {
-        const { counts, serverTime } = this.#options.picture.snapshot();
+        const { counts, serverTime } = audience.picture.snapshot();
         viewer.send(encode({ type: 'server.admin.jobs_counts', data: { counts, serverTime } }));
         break;
       }
@@ -226,18 +257,18 @@ export class Gateway {
       case 'client.admin.unfollow':
         connection.unfollowRunners?.();
         connection.unfollowRunners =
-          message.type === 'client.admin.follow' ? this.#options.runners.follow(viewer) : undefined;
+          message.type === 'client.admin.follow' ? audience.runners.follow(viewer) : undefined;
         break;
     }
   }
 
   /** Following a run again starts anew, from the number that is given now. */
   #follow(connection: Connection, runId: string, afterSeq: number): void {
-    const { viewer, followed } = connection;
+    const { viewer, audience, followed } = connection;
     unfollow(connection, runId);
     const [oldest] = followed.keys();
     if (oldest !== undefined && followed.size >= mostFollowed) unfollow(connection, oldest);
-    followed.set(runId, this.#options.tails.follow(runId, afterSeq, viewer));
+    followed.set(runId, audience.tails.follow(runId, afterSeq, viewer));
   }
 
   /** Whether a connection has said no more than it may. */
@@ -256,6 +287,9 @@ export class Gateway {
         .then((identity) => {
           if (!identity) connection.socket.close(closeCodes.signedOut, 'Signed out');
           else if (!identity.permissions.includes('view')) connection.socket.close(closeCodes.noAccess, 'No access');
+          // The panel comes back at once, and is told of other jobs then.
+          else if (this.#audienceOf(identity.jobPatterns) !== connection.audience)
+            connection.socket.close(RESTART_CODE, 'Your access covers other jobs now');
         })
         // Unreadable now; checked again before long, and when the listener is back.
         .catch((error) => this.#options.log.warn({ err: error }, 'Who watches could not be checked'));
@@ -272,13 +306,18 @@ export class Gateway {
   }
 
   #helpSlowOnes(): void {
-    for (const { viewer } of this.#connections) viewer.tick(() => this.#snapshot());
+    for (const connection of this.#connections) connection.viewer.tick(() => snapshotFor(connection));
   }
 
   #every(ms: number, work: () => void): void {
     this.#timers.push(setInterval(work, ms).unref());
   }
 }
+
+const audienceKey = (patterns: JobPatterns): string => (patterns ?? []).toSorted().join(' ');
+
+const snapshotFor = ({ audience: { picture, alerts } }: Connection): SharedMessage =>
+  picture.snapshotMessage(alerts.snapshot);
 
 /** People alone; a program with an API token asks over HTTP. */
 function mayWatch(identity: Identity): identity is Exclude<Identity, { user: null }> {

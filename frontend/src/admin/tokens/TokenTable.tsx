@@ -99,7 +99,7 @@ const TokenRow = memo(function TokenRow({ token, onRevoke }: { token: ApiToken; 
   );
 });
 
-/** Acts on nothing else. */
+/** Sees and acts on nothing else. */
 const Jobs = ({ patterns }: { patterns: readonly string[] }) => (
   <span className={classes.jobs}>
     on <code>{patterns.join(', ')}</code> alone

@@ -288,7 +288,7 @@ describe('own roles', () => {
     const dialog = within(await screen.findByRole('dialog'));
     await user.type(dialog.getByLabelText('Name'), 'Media team');
     await user.click(dialog.getByRole('checkbox', { name: /manageChannels/ }));
-    await user.type(dialog.getByLabelText('Acts on these jobs alone'), 'match-*');
+    await user.type(dialog.getByLabelText('These jobs alone'), 'match-*');
     expect(await dialog.findByText('Now 1 of 2 jobs: match-scores.')).toBeVisible();
     await user.click(dialog.getByRole('button', { name: 'Create role' }));
     expect(dialog.getByText(/Does not go with what reaches beyond jobs: Set limits of channels/)).toBeVisible();

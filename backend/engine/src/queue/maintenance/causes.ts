@@ -1,4 +1,5 @@
 import { causeOf } from '@job-manager/shared/error-cause';
+import { outsideJobScope } from '../../database/job-scope.js';
 import { addCauses, type FailedRun, readRunsWithoutCause, readUnreadHours } from '../../store/causes.js';
 import type { Sql } from '../../store/sql.js';
 import { fingerprintOf, frameOf } from '../error-cause.js';
@@ -34,10 +35,10 @@ export async function collectCauses(sql: Sql, since: Date | null, pause: () => P
 /** Failures that are noted before an answer that shows causes; those left over are noted by maintenance. */
 const MAX_BATCHES = 10;
 
-/** Notes the causes of what failed in this hour and the one before, so far as that is quick. */
+/** Notes the causes of what failed in this hour and the one before, so far as that is quick: of all jobs, whoever asks. */
 export async function collectRecentCauses(sql: Sql): Promise<void> {
   let batches = 0;
-  await collectCauses(sql, recently(), async () => ++batches < MAX_BATCHES);
+  await outsideJobScope(() => collectCauses(sql, recently(), async () => ++batches < MAX_BATCHES));
 }
 
 const recently = () => new Date(Date.now() - HOUR_MS);

@@ -1,0 +1,150 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { JobPatterns } from '@job-manager/shared/job-patterns';
+import type pg from 'pg';
+
+/** The jobs that whoever is answered just now is limited to, through all that is awaited for the answer. */
+const scope = new AsyncLocalStorage<JobPatterns>();
+
+/** Does work whose statements see these jobs alone; null: all. */
+export const withinJobs = <Result>(patterns: JobPatterns, work: () => Result): Result => scope.run(patterns, work);
+
+/** Does work for all callers, such as a measurement that is shared, from within an answer to one who is limited. */
+export const outsideJobScope = <Result>(work: () => Result): Result => scope.run(null, work);
+
+/** The jobs that statements see now; null: all. */
+export const jobScope = (): JobPatterns => scope.getStore() ?? null;
+
+/** One for each set of jobs, the same for all who are limited to it; `''` is for those who are not. */
+const keyOfScope = (): string => (jobScope() ?? []).toSorted().join(' ');
+
+/** Sets of jobs that something is kept for at once; the first to come goes first. */
+const MAX_SCOPES = 100;
+
+/** One of something, such as what a cache knows, for each set of jobs that callers are limited to. */
+export function perJobScope<T>(make: () => T): () => T {
+  const kept = new Map<string, T>();
+  return () => {
+    const key = keyOfScope();
+    const known = kept.get(key);
+    if (known !== undefined) return known;
+    const made = make();
+    kept.set(key, made);
+    const [oldest] = kept.keys();
+    if (oldest !== undefined && kept.size > MAX_SCOPES) kept.delete(oldest);
+    return made;
+  };
+}
+
+/** The same connections for what sees these jobs alone, whenever it asks. */
+export const limitedTo = (sql: Pick<pg.Pool, 'query'>, patterns: JobPatterns): Pick<pg.Pool, 'query'> => ({
+  query: ((...given: unknown[]) =>
+    withinJobs(patterns, () => (sql.query as (...all: unknown[]) => unknown)(...given))) as pg.Pool['query'],
+});
+
+/** A statement as it is to be sent for whoever is answered now: see `readWithin`. */
+export function withinScope(statement: unknown): unknown {
+  const patterns = jobScope();
+  if (patterns === null) return statement;
+  if (typeof statement === 'string') return readWithin(statement, patterns);
+  if (typeof statement !== 'object' || statement === null || !('text' in statement)) return statement;
+  const text = readWithin(String(statement.text), patterns);
+  // Under its name the connection may know it without the limit.
+  return text === statement.text ? statement : { ...statement, text, name: undefined };
+}
+
+/** What changes rows is none of a reader's doing: an entry of the audit log, causes that are gathered for all. */
+const CHANGES = /\b(?:INSERT|UPDATE|DELETE|TRUNCATE)\b/;
+
+/**
+ * The statement over the rows of these jobs: each of our tables that knows of jobs is put behind a CTE with a condition, which
+ * PostgreSQL folds into the places that read the table, as it does with a view. So no statement has to think of the limit, and a
+ * new one can't forget it. What changes rows stays as it is.
+ */
+export function readWithin(text: string, patterns: readonly string[]): string {
+  if (CHANGES.test(text)) return text;
+  const named = new Set<Limited>();
+  const body = text.replace(NAMES, (found, name?: Limited) => {
+    if (name === undefined) return found;
+    named.add(name);
+    return nameOf(name);
+  });
+  if (named.size === 0) return text;
+  const tables = [...named].map((name) => `${nameOf(name)} AS NOT MATERIALIZED (${limited[name](isWithin(patterns))})`);
+  const [start = '', recursive = ''] = /^\s*(?:WITH(\s+RECURSIVE)?\b)?/.exec(body) ?? [];
+  const rest = body.slice(start.length);
+  return `WITH${recursive} ${tables.join(', ')}${start.trim() === '' ? '\n' : ','} ${rest}`;
+}
+
+/** In lower case, so that the schema is not put before it. */
+const nameOf = (table: Limited): string => `"limited_${table}"`;
+
+/** A condition on a column, as SQL. */
+type IsWithin = (column: string) => string;
+
+const isWithin =
+  (patterns: readonly string[]): IsWithin =>
+  (column) =>
+    `(${patterns.map((pattern) => matches(column, pattern)).join(' OR ')})`;
+
+/** `*` stands for any characters, and nothing else for more than itself. */
+function matches(column: string, pattern: string): string {
+  const text = pattern.replaceAll("'", "''");
+  if (!pattern.includes('*')) return `${column} = '${text}'`;
+  return `${column} LIKE '${text.replace(/[\\%_]/g, '\\$&').replaceAll('*', '%')}'`;
+}
+
+const byJob = (table: string) => (is: IsWithin) => `SELECT * FROM "${table}" WHERE ${is('"jobName"')}`;
+const byRun = (table: string) => (is: IsWithin) =>
+  `SELECT * FROM "${table}" o WHERE EXISTS (SELECT FROM "JobRun" r WHERE r.id = o."runId" AND ${is('r."jobName"')})`;
+
+/** Our tables that know of jobs, and how each is read within some. */
+const limited = {
+  JobRun: byJob('JobRun'),
+  JobRunKey: byRun('JobRunKey'),
+  JobRunMessage: byRun('JobRunMessage'),
+  JobRunAttempt: byRun('JobRunAttempt'),
+  JobRunAuthor: byRun('JobRunAuthor'),
+  SuspectRun: byRun('SuspectRun'),
+  JobRunBatch: (is) =>
+    `SELECT * FROM "JobRunBatch" b WHERE EXISTS (SELECT FROM "JobRun" r WHERE r."batchId" = b.id AND ${is('r."jobName"')})`,
+  Job: (is) => `SELECT * FROM "Job" WHERE ${is('name')}`,
+  JobVersion: byJob('JobVersion'),
+  JobSettings: byJob('JobSettings'),
+  SavedParameters: byJob('SavedParameters'),
+  Schedule: byJob('Schedule'),
+  ScheduleSkip: (is) =>
+    `SELECT * FROM "ScheduleSkip" k WHERE EXISTS (SELECT FROM "Schedule" s WHERE s.id = k."scheduleId" AND ${is('s."jobName"')})`,
+  JobRunCount: byJob('JobRunCount'),
+  JobRunDayCount: byJob('JobRunDayCount'),
+  JobRunRemoved: byJob('JobRunRemoved'),
+  JobRunDayRemoved: byJob('JobRunDayRemoved'),
+  // The row of all jobs is then that of these.
+  JobRunDayTotal: (is) => `
+    SELECT day, "jobName", status, runs, total FROM "JobRunDayTotal" WHERE "jobName" <> '' AND ${is('"jobName"')}
+    UNION ALL SELECT day, '', status, sum(runs)::bigint, sum(total)::bigint FROM "JobRunDayTotal"
+    WHERE "jobName" <> '' AND ${is('"jobName"')} GROUP BY day, status`,
+  JobRunMinute: byJob('JobRunMinute'),
+  JobRunHistogram: byJob('JobRunHistogram'),
+  JobRunDayHistogram: byJob('JobRunDayHistogram'),
+  RunError: byJob('RunError'),
+  RunErrorGroup: byJob('RunErrorGroup'),
+  RunErrorCount: byJob('RunErrorCount'),
+  RunErrorHour: (is) =>
+    `SELECT hour, sum(runs)::bigint AS runs FROM "RunErrorCount" WHERE ${is('"jobName"')} GROUP BY hour`,
+  BulkOperation: (is) => `SELECT * FROM "BulkOperation" o WHERE
+    (strpos(o.request #>> '{filter,jobName}', ',') = 0 AND ${is("(o.request #>> '{filter,jobName}')")})
+    OR EXISTS (SELECT FROM jsonb_array_elements_text(o.request -> 'ids') i JOIN "JobRun" r ON r.id = i::bigint WHERE ${is('r."jobName"')})`,
+  ClientError: (is) => `SELECT * FROM "ClientError" WHERE "jobName" IS NULL OR ${is('"jobName"')}`,
+  AuditEvent: (is) => `SELECT * FROM "AuditEvent" o WHERE o."runId" IS NULL
+    OR EXISTS (SELECT FROM "JobRun" r WHERE r.id = o."runId" AND ${is('r."jobName"')})`,
+  // What is about no job, such as a runner that was lost, concerns all.
+  Incident: (is) => `SELECT * FROM "Incident" WHERE "jobName" IS NULL OR ${is('"jobName"')}`,
+} satisfies Record<string, (is: IsWithin) => string>;
+
+type Limited = keyof typeof limited;
+
+/** The tables that a reader with a limit sees in part. */
+export const limitedTables = Object.keys(limited);
+
+/** Texts are left alone. */
+const NAMES = new RegExp(`'(?:[^']|'')*'|--[^\\n]*|(?<![.\\w])"(${limitedTables.join('|')})"`, 'g');
