@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { SYSTEM } from '@job-manager/engine/queue/queue';
+import { SYSTEM } from '@job-manager/engine/queue/system-actor';
 import { TestEngine } from '@job-manager/engine/testing/engine';
 import { typescriptArgs } from '@job-manager/engine/typescript-loader';
 import { jobs } from '@job-manager/sample/registry';

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { defineJob } from '@job-manager/engine/queue/job';
-import { type Queue, SYSTEM } from '@job-manager/engine/queue/queue';
+import type { Queue } from '@job-manager/engine/queue/queue';
+import { SYSTEM } from '@job-manager/engine/queue/system-actor';
 import type { Page } from '@playwright/test';
 import * as z from 'zod';
 import { type Bench, openJobsPage } from './bench.js';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { defineJob } from '@job-manager/engine/queue/job';
-import { SYSTEM } from '@job-manager/engine/queue/queue';
+import { SYSTEM } from '@job-manager/engine/queue/system-actor';
 import * as z from 'zod';
 import type { Bench } from './bench.js';
 import { untilEnded } from './ended.js';

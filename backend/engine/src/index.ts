@@ -21,12 +21,14 @@ export { type JobWorkerOptions, startJobWorker } from './job-worker.js';
 // The parts, for programs that put them together themselves: a registry of jobs, a queue to ask things of, runners to
 // execute. The listener wakes runners early and the notifier tells of what has changed.
 
+export type { Actor } from '@job-manager/client/actor';
 export { QueueError } from './queue/errors.js';
 export { QueueEvents } from './queue/events.js';
-export { type Actor, createQueue, type EnqueueRequest, type Queue, type QueueOptions, SYSTEM } from './queue/queue.js';
+export { createQueue, type EnqueueRequest, type Queue, type QueueOptions } from './queue/queue.js';
 export { createRedaction, type Redaction } from './queue/redaction.js';
 export { createRegistry, type Registry, RegistryError } from './queue/registry.js';
 export { Runner, type RunnerOptions, type RunnerSettings } from './queue/runner.js';
+export { SYSTEM } from './queue/system-actor.js';
 export { Listener } from './store/listener.js';
 export { Notifier } from './store/notifier.js';
 export type { QueuedRun, RunRow } from './store/run-row.js';

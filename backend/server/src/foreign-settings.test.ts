@@ -1,7 +1,7 @@
 import { createClient } from '@job-manager/client/client';
 import { prismaSql } from '@job-manager/client/prisma';
 import { DatabaseClient } from '@job-manager/engine/database/database-client';
-import { SYSTEM } from '@job-manager/engine/queue/queue';
+import { SYSTEM } from '@job-manager/engine/queue/system-actor';
 import { echo } from '@job-manager/engine/testing/echo-job';
 import { createPrisma } from '@job-manager/engine/testing/prisma';
 import pg from 'pg';

@@ -5,7 +5,7 @@ import { createPool } from '@job-manager/engine/database/client';
 import { migrate } from '@job-manager/engine/database/migrate';
 import { withSchema } from '@job-manager/engine/database/schema';
 import { startJobWorker } from '@job-manager/engine/job-worker';
-import { SYSTEM } from '@job-manager/engine/queue/queue';
+import { SYSTEM } from '@job-manager/engine/queue/system-actor';
 import { Listener } from '@job-manager/engine/store/listener';
 import { Notifier } from '@job-manager/engine/store/notifier';
 import { echo } from '@job-manager/engine/testing/echo-job';

@@ -1,6 +1,6 @@
 import { createClient, type JobClient } from '@job-manager/client/client';
 import { type AnyJob, defineJob } from '@job-manager/engine/queue/job';
-import { SYSTEM } from '@job-manager/engine/queue/queue';
+import { SYSTEM } from '@job-manager/engine/queue/system-actor';
 import { TestEngine } from '@job-manager/engine/testing/engine';
 import { afterAll, afterEach, beforeAll, describe, expect, expectTypeOf, it } from 'vitest';
 import * as z from 'zod';

@@ -2,23 +2,12 @@ import { listRoutes } from '@job-manager/server/http/routes';
 import { sampleInputs } from '@job-manager/server/testing/arbitrary';
 import { contract } from '@job-manager/shared/contract/index';
 import type * as z from 'zod';
+import type { FuzzCall } from './call.js';
 import { mutateToJson } from './mutate.js';
 import { nastyJson, nastyParts } from './nasty.js';
 import type { Population } from './population.js';
 import type { Choices } from './random.js';
 import { mutateTransport } from './transport.js';
-
-/** One request to be sent exactly so. */
-export interface FuzzCall {
-  /** The call of the contract it is made from. */
-  name: string;
-  method: string;
-  path: string;
-  headers: Record<string, string>;
-  body?: string | Buffer;
-  /** Whether it was meant to be right, so that its answer must be as the contract says. */
-  isMeantWell: boolean;
-}
 
 /** What the contract says of one call. */
 export interface FuzzTarget {

@@ -1,5 +1,5 @@
 import { Agent, type IncomingMessage, request } from 'node:http';
-import type { FuzzCall } from './calls.js';
+import type { FuzzCall } from './call.js';
 
 export interface Exchange {
   status: number;

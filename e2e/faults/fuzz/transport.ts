@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib';
-import type { FuzzCall } from './calls.js';
+import type { FuzzCall } from './call.js';
 import type { Choices } from './random.js';
 
 /** A request that is right in what it says and wrong in how it is sent. */

@@ -2,19 +2,8 @@ import { type MouseEvent, type ReactNode, type RefObject, useRef } from 'react';
 import { useRovingRows, useRowKeys } from './roving-rows';
 import { openRowOnClick } from './row-click';
 import classes from './Table.module.css';
-import { type ListSort, SortButton, SortSelect, sortState } from './TableSort';
+import { type Column, type ListSort, SortButton, SortSelect, sortState } from './TableSort';
 import { type StackWidth, useIsStacked } from './useIsStacked';
-
-export interface Column {
-  label: string;
-  /** Read by screen readers alone: a column of buttons needs no heading to be seen. */
-  isHidden?: boolean;
-  align?: 'right';
-  /** The name of the order that the heading switches on. */
-  sortBy?: string;
-  /** The largest stand first where the heading is pressed for the first time. */
-  isLargestFirst?: boolean;
-}
 
 interface Props {
   /** Said to screen readers: what the rows are. */

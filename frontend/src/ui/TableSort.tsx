@@ -1,6 +1,16 @@
 import { NativeSelect } from '@mantine/core';
-import type { Column } from './Table';
 import classes from './TableSort.module.css';
+
+export interface Column {
+  label: string;
+  /** Read by screen readers alone: a column of buttons needs no heading to be seen. */
+  isHidden?: boolean;
+  align?: 'right';
+  /** The name of the order that the heading switches on. */
+  sortBy?: string;
+  /** The largest stand first where the heading is pressed for the first time. */
+  isLargestFirst?: boolean;
+}
 
 /** In which order a list stands, and how that is changed. */
 export interface ListSort {

@@ -1,7 +1,7 @@
 import type { EngineBench } from '../engine-bench.js';
 import type { Figure } from '../figure.js';
 import { startBenchWorker, withWorkers } from '../processes/worker.js';
-import type { History } from './long-history.js';
+import type { History } from './past-runs.js';
 import { drainQueued } from './queued-drain.js';
 import { describeRates, ratioFigure } from './ratio.js';
 

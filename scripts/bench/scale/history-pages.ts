@@ -5,7 +5,7 @@ import type { Figure } from '../figure.js';
 import { COMMON_JOB, RARE_JOB } from '../history-rows.js';
 import { describeSpread, spreadOf } from '../percentile.js';
 import { withServer } from './api-server.js';
-import type { History } from './long-history.js';
+import type { History } from './past-runs.js';
 
 const PAGE_SIZE = 50;
 /** Pages of each filter: so many that a twentieth of them is more than one. */

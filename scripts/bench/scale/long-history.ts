@@ -1,19 +1,13 @@
-import type { BenchDatabase, EngineBench } from '../engine-bench.js';
+import type { EngineBench } from '../engine-bench.js';
 import type { EnginePart } from '../figure.js';
 import { drainOverHistory } from './drain-over-history.js';
 import { historyPages } from './history-pages.js';
 import { metricsReads } from './metrics-reads.js';
-import { addPastRuns } from './past-runs.js';
+import { addPastRuns, type History } from './past-runs.js';
 import { statsPrice, statsReads } from './stats-reads.js';
 
 /** Finished runs there are before the first drain, for every run of a drain: none, a million and ten million of 20,000. */
 const TIMES_A_DRAIN = [0, 50, 500];
-
-/** A database and how many finished runs it was given. */
-export interface History {
-  database: BenchDatabase;
-  runs: number;
-}
 
 /** What a long history costs: the drain, the pages of the history, the stats. One history serves all of them. */
 export const longHistory: EnginePart = {

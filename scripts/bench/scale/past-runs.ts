@@ -3,6 +3,12 @@ import type { Sql } from '@job-manager/engine/store/sql';
 import { jobs } from '@job-manager/sample/registry';
 import type { BenchDatabase } from '../engine-bench.js';
 
+/** A database and how many finished runs it was given. */
+export interface History {
+  database: BenchDatabase;
+  runs: number;
+}
+
 /** So far back the runs ended. */
 const DAYS = 90;
 /** In one statement: short enough to be broken off between two of them. */

@@ -4,7 +4,7 @@ import type { Figure } from '../figure.js';
 import { describeSpread, percentile, spreadOf } from '../percentile.js';
 import { UNCOUNTED } from '../processes/uncounted.js';
 import { startBenchWorker, withWorkers } from '../processes/worker.js';
-import type { History } from './long-history.js';
+import type { History } from './past-runs.js';
 import { drainQueued } from './queued-drain.js';
 import { describeRates } from './ratio.js';
 

@@ -7,7 +7,7 @@ import { TestGraph } from '../testing/graph.js';
 import { size } from '../testing/size.js';
 import type { BatchRun } from './batches/references.js';
 import { defineJob } from './job.js';
-import { SYSTEM } from './queue.js';
+import { SYSTEM } from './system-actor.js';
 import { cancelRun } from './transitions/cancel.js';
 import { pruneRuns } from './transitions/prune.js';
 

@@ -11,9 +11,10 @@ import { TestGraph } from '../testing/graph.js';
 import { size } from '../testing/size.js';
 import { Completions } from './completions.js';
 import { createExternalRuns } from './external/runs.js';
-import { createQueue, type Queue, SYSTEM } from './queue.js';
+import { createQueue, type Queue } from './queue.js';
 import { createRedaction } from './redaction.js';
 import { createRegistry } from './registry.js';
+import { SYSTEM } from './system-actor.js';
 import type { Lease } from './transitions/beat.js';
 
 let database: TestDatabase;

@@ -6,7 +6,7 @@ import { readViolations } from '../store/violations.js';
 import { createTestDatabase, type TestDatabase } from '../testing/database.js';
 import { TestGraph } from '../testing/graph.js';
 import { sendingAgain } from '../testing/transaction.js';
-import { SYSTEM } from './queue.js';
+import { SYSTEM } from './system-actor.js';
 import { cancelRun } from './transitions/cancel.js';
 import { cancelBatch } from './transitions/cancel-batch.js';
 import { cancelGraph } from './transitions/cancel-graph.js';

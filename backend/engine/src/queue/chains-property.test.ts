@@ -5,7 +5,7 @@ import { readViolations } from '../store/violations.js';
 import { createTestDatabase, type TestDatabase } from '../testing/database.js';
 import { TestGraph } from '../testing/graph.js';
 import { size } from '../testing/size.js';
-import { SYSTEM } from './queue.js';
+import { SYSTEM } from './system-actor.js';
 import type { Lease } from './transitions/beat.js';
 import { cancelRun } from './transitions/cancel.js';
 import { cancelGraph } from './transitions/cancel-graph.js';

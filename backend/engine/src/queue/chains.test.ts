@@ -4,7 +4,7 @@ import { createTestDatabase, type TestDatabase } from '../testing/database.js';
 import { outcomeOf, TestGraph } from '../testing/graph.js';
 import { size } from '../testing/size.js';
 import { notMeasured } from './meter.js';
-import { SYSTEM } from './queue.js';
+import { SYSTEM } from './system-actor.js';
 import type { Lease } from './transitions/beat.js';
 import { cancelRun } from './transitions/cancel.js';
 import { cancelGraph } from './transitions/cancel-graph.js';

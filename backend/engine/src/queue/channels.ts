@@ -1,3 +1,4 @@
+import type { Actor } from '@job-manager/client/actor';
 import { refusal } from '@job-manager/client/errors';
 import type { ChannelChange } from '@job-manager/shared/contract/channels';
 import { limits } from '@job-manager/shared/limits';
@@ -6,7 +7,6 @@ import type { Notifier } from '../store/notifier.js';
 import type { Sql } from '../store/sql.js';
 import { ChangedMeanwhile, QueueError } from './errors.js';
 import { checkNotTooFar } from './far-time.js';
-import type { Actor } from './queue.js';
 import type { Registry } from './registry.js';
 import { storableText } from './storable.js';
 import { pauseChannel, resumeChannel } from './transitions/pause-channel.js';

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest
 import * as z from 'zod';
 import { TestEngine } from '../testing/engine.js';
 import { defineJob } from './job.js';
-import { SYSTEM } from './queue.js';
+import { SYSTEM } from './system-actor.js';
 
 const begun: string[] = [];
 let open: () => void = () => {};

@@ -1,3 +1,4 @@
+import type { Actor } from '@job-manager/client/actor';
 import { checkOne } from '@job-manager/client/check-call';
 import { type ParameterIssue, refusal } from '@job-manager/client/errors';
 import type { JobSettingsChange } from '@job-manager/shared/contract/job-overrides';
@@ -7,7 +8,6 @@ import type { Notifier } from '../store/notifier.js';
 import type { Sql } from '../store/sql.js';
 import { ChangedMeanwhile, QueueError } from './errors.js';
 import { checkNotTooFar } from './far-time.js';
-import type { Actor } from './queue.js';
 import type { Registry } from './registry.js';
 import { storableText } from './storable.js';
 import { pauseJob, resumeJob } from './transitions/pause-job.js';

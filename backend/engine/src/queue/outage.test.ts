@@ -10,10 +10,11 @@ import { Listener } from '../store/listener.js';
 import { Notifier } from '../store/notifier.js';
 import { QueueEvents } from './events.js';
 import { defineJob } from './job.js';
-import { createQueue, SYSTEM } from './queue.js';
+import { createQueue } from './queue.js';
 import { createRedaction } from './redaction.js';
 import { createRegistry } from './registry.js';
 import { Runner } from './runner.js';
+import { SYSTEM } from './system-actor.js';
 
 const opened = new Map<string, () => void>();
 const gate = defineJob({

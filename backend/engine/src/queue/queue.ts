@@ -23,11 +23,6 @@ import { cancelGraph } from './transitions/cancel-graph.js';
 import { Enqueueing } from './transitions/enqueue.js';
 import { rescheduleRun } from './transitions/reschedule.js';
 
-export type { Actor };
-
-/** The product acting by itself. */
-export const SYSTEM: Actor = { userId: null, email: null, ip: null, userAgent: null, tokenId: null };
-
 export interface EnqueueRequest extends RunRequest {
   trigger: JobRunTrigger;
 }

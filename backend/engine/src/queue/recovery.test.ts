@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import type { Actor } from '@job-manager/client/actor';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import * as z from 'zod';
 import type { Sql } from '../store/sql.js';
@@ -7,7 +8,7 @@ import { TestEngine } from '../testing/engine.js';
 import { defineJob, type JobContext } from './job.js';
 import { Rescuer } from './maintenance/rescuer.js';
 import { notMeasured } from './meter.js';
-import { type Actor, SYSTEM } from './queue.js';
+import { SYSTEM } from './system-actor.js';
 import { beat } from './transitions/beat.js';
 import { type ClaimedRun, claimDueRuns } from './transitions/claim.js';
 import { finishRuns } from './transitions/finish.js';

@@ -1,9 +1,9 @@
+import type { Actor } from '@job-manager/client/actor';
 import type { Notifier } from '../store/notifier.js';
 import { readRun } from '../store/run.js';
 import type { RunRow, RunSummaryRow } from '../store/run-row.js';
 import type { Sql } from '../store/sql.js';
 import { notAllowed, unknownRun } from './errors.js';
-import type { Actor } from './queue.js';
 import { storableText } from './storable.js';
 import { askForceFail, type ForceFailRequest } from './transitions/ask-force-fail.js';
 import { emergencyFailRuns, MAX_FAILED, previewEmergencyFail } from './transitions/emergency-fail.js';

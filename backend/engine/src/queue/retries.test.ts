@@ -6,11 +6,11 @@ import { TestEngine } from '../testing/engine.js';
 import { type AnyJob, defineJob, type JobContext } from './job.js';
 import { notMeasured } from './meter.js';
 import { Outcomes, type Recorded } from './outcomes.js';
-import { SYSTEM } from './queue.js';
 import { Reachability } from './reachability.js';
 import { createRegistry } from './registry.js';
 import { runHere } from './run-here.js';
 import type { Runner } from './runner.js';
+import { SYSTEM } from './system-actor.js';
 import { type ClaimedRun, claimDueRuns } from './transitions/claim.js';
 import { snoozeRuns } from './transitions/snooze.js';
 

@@ -2,9 +2,9 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import * as z from 'zod';
 import { TestEngine } from '../testing/engine.js';
 import { defineJob } from './job.js';
-import { SYSTEM } from './queue.js';
 import { createRegistry } from './registry.js';
 import { runHere } from './run-here.js';
+import { SYSTEM } from './system-actor.js';
 
 const job = defineJob({
   name: 'here',

@@ -1,5 +1,5 @@
+import type { Actor } from '@job-manager/client/actor';
 import type { Sql } from '../store/sql.js';
-import type { Actor } from './queue.js';
 import type { Registry } from './registry.js';
 import type { ExecutionResult } from './run-execution.js';
 import type { Runner } from './runner.js';

@@ -1,3 +1,4 @@
+import type { Actor } from '@job-manager/client/actor';
 import type { RunnerChange, RunnerCommandKind } from '@job-manager/shared/runner';
 import type { Notifier } from '../store/notifier.js';
 import { type RunnerDefaultsRow, readRunnerDefaults } from '../store/runner-defaults.js';
@@ -17,7 +18,6 @@ import { type LogLevel, type LogLineRow, listLogLines } from '../store/runner-lo
 import { type RunsOfRunner, readRunsOfRunner } from '../store/runner-runs.js';
 import type { Sql } from '../store/sql.js';
 import { QueueError } from './errors.js';
-import type { Actor } from './queue.js';
 import { removeGoneRunner } from './transitions/clean-up-runners.js';
 import { inBatches } from './transitions/in-batches.js';
 import { noteRunnerStart } from './transitions/note-runner-start.js';

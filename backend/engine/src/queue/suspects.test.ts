@@ -7,9 +7,9 @@ import { type CompiledPrograms, compilePrograms } from '../testing/compiled-prog
 import { TestEngine } from '../testing/engine.js';
 import { jobs } from '../testing/mortal-jobs.js';
 import { defineJob } from './job.js';
-import { SYSTEM } from './queue.js';
 import type { Runner } from './runner.js';
 import { Suspects } from './suspects.js';
+import { SYSTEM } from './system-actor.js';
 
 const RUNNER = new URL('../testing/mortal-runner.ts', import.meta.url);
 const JOBS = new URL('../testing/mortal-jobs.ts', import.meta.url);

@@ -11,7 +11,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import * as z from 'zod';
 import { TestEngine } from '../testing/engine.js';
 import { defineJob } from './job.js';
-import { SYSTEM } from './queue.js';
+import { SYSTEM } from './system-actor.js';
 
 const parameters = z.object({});
 const jobs = [

@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { Sql } from '@job-manager/engine/store/sql';
 import { type EndedToken, findLivingToken, noteTokenUse, readEndedToken } from '@job-manager/engine/store/tokens';
 import { type Permission, tokenPermissions } from '@job-manager/shared/permissions';
-import type { TokenIdentity } from './sessions.js';
+import type { TokenIdentity } from './identity.js';
 
 /** Tells an API token from a session's token at a glance, and lets scanners of leaked secrets know ours. */
 const MARK = 'jm_';

@@ -10,8 +10,9 @@ import { type UserRole, userRoles } from '@job-manager/shared/roles';
 import { ONE_PLAIN_LINE } from '@job-manager/shared/terminal-text';
 import * as z from 'zod';
 import { authenticateToken, isApiToken } from './api-tokens.js';
+import type { Identity } from './identity.js';
 import { readBearer } from './request.js';
-import { type Identity, ownPermissions } from './sessions.js';
+import { ownPermissions } from './sessions.js';
 
 // It is shown in lists, logs and files: what no text column can hold, or what breaks a line, would spoil all of them.
 const text = (most: number) => z.string().min(1).max(most).regex(ONE_PLAIN_LINE, 'has a control character');

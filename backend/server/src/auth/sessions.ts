@@ -10,12 +10,11 @@ import {
   type SessionOrigin,
 } from '@job-manager/engine/store/sessions';
 import type { Sql } from '@job-manager/engine/store/sql';
-import type { CurrentUser } from '@job-manager/shared/contract/auth';
-import type { JobPatterns } from '@job-manager/shared/job-patterns';
 import type { PendingStep } from '@job-manager/shared/pending-steps';
 import { ownRolePermissions, type Permission, permissionsOf } from '@job-manager/shared/permissions';
 import { authenticateToken, isApiToken } from './api-tokens.js';
 import { createAttempts } from './attempts.js';
+import type { Identity, SessionIdentity } from './identity.js';
 import { changePassword, confirmPassword } from './own-password.js';
 import { unknownHash } from './passwords.js';
 import type { Refusals } from './refusals.js';
@@ -28,48 +27,6 @@ import { createTokenReader, type TokenUse } from './tokens.js';
 const RECHECK_MS = 300_000;
 /** A session's use is written down at most so often, and ten times within what counts as idle. */
 const NOTE_USE_EVERY_MS = 60_000;
-
-/** What an identity may do. */
-interface Access {
-  /** None while something is pending. */
-  permissions: readonly Permission[];
-  /** Jobs that it may act on. */
-  jobPatterns: JobPatterns;
-}
-
-/** A person signed in, as the database knows them this moment. */
-export interface SessionIdentity extends Access {
-  user: CurrentUser;
-  apiToken: null;
-  /** Of the own role that they have; null with a built-in one. */
-  roleName: string | null;
-  /** What must be done before anything else. */
-  pending: readonly PendingStep[];
-  sessionId: string;
-  /** A browser with its cookie, or a program with a bearer token. */
-  via: 'cookie' | 'bearer';
-}
-
-/** A person whom the application that embeds us names. */
-export interface HostIdentity extends Access {
-  user: CurrentUser;
-  apiToken: null;
-  /** Of the own role that the application names; null with a built-in one. */
-  roleName: string | null;
-  pending: readonly [];
-  via: 'host';
-}
-
-/** A program with an API token. */
-export interface TokenIdentity extends Access {
-  user: null;
-  apiToken: { id: string; name: string };
-  pending: readonly [];
-  via: 'bearer';
-}
-
-/** Who makes a request. */
-export type Identity = SessionIdentity | HostIdentity | TokenIdentity;
 
 export interface Sessions extends SignIn {
   accounts: 'own';

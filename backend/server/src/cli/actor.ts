@@ -1,5 +1,5 @@
 import { userInfo } from 'node:os';
-import type { Actor } from '@job-manager/engine/queue/queue';
+import type { Actor } from '@job-manager/client/actor';
 
 /** A person with a shell here needs no account; the audit log says which account of the machine it was. */
 export function whoAsks(program: string): Actor {

@@ -1,6 +1,8 @@
 import type { OpenIncident } from '@job-manager/engine/store/alerts/open-incidents';
 import type { Issue } from '@job-manager/shared/contract/issues';
-import type { FoundIssue } from './issues.js';
+
+/** An issue as it is found, before incidents are joined. */
+export type FoundIssue = Omit<Issue, 'incidentId'>;
 
 /** Issues with the incidents about them, then the incidents about nothing else. So nothing is listed twice. */
 export function joinIncidents(found: readonly FoundIssue[], incidents: readonly OpenIncident[]): Issue[] {

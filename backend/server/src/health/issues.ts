@@ -7,7 +7,7 @@ import type { CauseRow } from '@job-manager/engine/store/metrics/failures';
 import type { Schedule } from '@job-manager/engine/store/schedules';
 import type { SystemHealth } from '@job-manager/shared/contract/health';
 import type { Issue } from '@job-manager/shared/contract/issues';
-import { joinIncidents } from './incident-issues.js';
+import { type FoundIssue, joinIncidents } from './incident-issues.js';
 
 /** What issues follow from. `causes` are those of an hour that are open. */
 export interface IssueFacts {
@@ -22,9 +22,6 @@ export interface IssueFacts {
   incidents: readonly OpenIncident[];
   destinations: readonly FailingDestination[];
 }
-
-/** An issue as it is found, before incidents are joined. */
-export type FoundIssue = Omit<Issue, 'incidentId'>;
 
 /** From where on something is an issue. */
 export const thresholds = {

@@ -1,6 +1,7 @@
 import type { HostUsers } from '../auth/host-users.js';
+import type { SessionIdentity } from '../auth/identity.js';
 import { findWeakness, type PasswordOwner } from '../auth/password-rules.js';
-import type { SessionIdentity, Sessions } from '../auth/sessions.js';
+import type { Sessions } from '../auth/sessions.js';
 import { type CallContext, personOf } from './context.js';
 import { HttpProblem } from './problem.js';
 

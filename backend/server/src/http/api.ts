@@ -3,7 +3,7 @@ import { contract } from '@job-manager/shared/contract/index';
 import { OpenAPIHandler } from '@orpc/openapi/node';
 import { implement } from '@orpc/server';
 import { type Request, Router } from 'express';
-import type { Identity } from '../auth/sessions.js';
+import type { Identity } from '../auth/identity.js';
 import { createAlertCalls } from './alert-calls.js';
 import { createAuditCalls } from './audit-calls.js';
 import { createAuthCalls } from './auth-calls.js';

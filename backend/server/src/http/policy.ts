@@ -3,10 +3,10 @@ import type { PendingStep } from '@job-manager/shared/pending-steps';
 import type { Permission } from '@job-manager/shared/permissions';
 import type { Request } from 'express';
 import { describeForeignHost, findForeignHost, isHostName } from '../auth/hosts.js';
+import type { Identity } from '../auth/identity.js';
 import { describeOwnOrigin, isFromOtherSite, judgeOrigin } from '../auth/origin.js';
 import { createCredentialTrace } from '../auth/refused-credentials.js';
 import { readBearer, readCookie } from '../auth/request.js';
-import type { Identity } from '../auth/sessions.js';
 import { type HttpDeps, originOf } from './context.js';
 import { HttpProblem } from './problem.js';
 

@@ -1,5 +1,5 @@
-import { SYSTEM } from '@job-manager/engine/queue/queue';
 import { placeNew } from '@job-manager/engine/queue/schedules/place';
+import { SYSTEM } from '@job-manager/engine/queue/system-actor';
 import { addSchedule, MOST_SCHEDULES } from '@job-manager/engine/queue/transitions/change-schedule';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startTrialServer, type TrialServer, type TrialUser } from '../testing/http-test-kit.js';

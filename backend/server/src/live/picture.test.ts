@@ -1,5 +1,5 @@
 import { defineJob } from '@job-manager/engine/queue/job';
-import { SYSTEM } from '@job-manager/engine/queue/queue';
+import { SYSTEM } from '@job-manager/engine/queue/system-actor';
 import { readActivePicture } from '@job-manager/engine/store/active';
 import { TestEngine } from '@job-manager/engine/testing/engine';
 import type { JobRunSummary } from '@job-manager/shared/contract/run';

@@ -8,11 +8,12 @@ import type { WebSocket, WebSocketServer } from 'ws';
 import { network } from '../auth/attempts.js';
 import type { HostUsers } from '../auth/host-users.js';
 import { describeForeignHost, findForeignHost } from '../auth/hosts.js';
+import type { Identity } from '../auth/identity.js';
 import { describeOwnOrigin, judgeOrigin } from '../auth/origin.js';
 import { addressOf } from '../auth/proxies.js';
 import type { Refusals } from '../auth/refusals.js';
 import type { TraceCredential } from '../auth/refused-credentials.js';
-import type { Identity, Sessions } from '../auth/sessions.js';
+import type { Sessions } from '../auth/sessions.js';
 
 /** Upgrades without a session from one network. A panel whose session has ended asks once. */
 const MAX_STRANGERS_PER_MINUTE = 60;

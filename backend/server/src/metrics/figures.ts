@@ -1,6 +1,7 @@
 import { type HistogramStep, readHistograms } from '@job-manager/engine/store/histograms';
 import { type ChannelStep, readChannelSteps } from '@job-manager/engine/store/metrics/channel-ended';
-import { type CountStep, readCountedSteps, readCounts } from '@job-manager/engine/store/metrics/counts';
+import type { CountStep } from '@job-manager/engine/store/metrics/counted';
+import { readCountedSteps, readCounts } from '@job-manager/engine/store/metrics/counts';
 import type { KnownSince } from '@job-manager/engine/store/metrics/known';
 import { type QueueStep, readCreated, readQueueSteps } from '@job-manager/engine/store/metrics/queue';
 import { readSlots } from '@job-manager/engine/store/metrics/runners';

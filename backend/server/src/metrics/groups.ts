@@ -1,5 +1,6 @@
 import { readBusiestChannels } from '@job-manager/engine/store/metrics/channel-ended';
-import { type CountedStatus, type CountStep, readBusiestCounts } from '@job-manager/engine/store/metrics/counts';
+import type { CountedStatus, CountStep } from '@job-manager/engine/store/metrics/counted';
+import { readBusiestCounts } from '@job-manager/engine/store/metrics/counts';
 import { type QueueFigure, type QueueStep, readFullestQueues } from '@job-manager/engine/store/metrics/queue';
 import type { Span } from '@job-manager/engine/store/metrics/span';
 import type { Sql } from '@job-manager/engine/store/sql';

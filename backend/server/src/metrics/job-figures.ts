@@ -1,5 +1,6 @@
 import { readHistograms } from '@job-manager/engine/store/histograms';
-import { type CountStep, readBusiestCounts, readCounts } from '@job-manager/engine/store/metrics/counts';
+import type { CountStep } from '@job-manager/engine/store/metrics/counted';
+import { readBusiestCounts, readCounts } from '@job-manager/engine/store/metrics/counts';
 import { readKnownSince } from '@job-manager/engine/store/metrics/known';
 import { DAY_MS, HOUR_MS, type Span } from '@job-manager/engine/store/metrics/span';
 import type { Sql } from '@job-manager/engine/store/sql';

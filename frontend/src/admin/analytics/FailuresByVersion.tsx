@@ -6,7 +6,8 @@ import { RelativeTime } from '../../components/RelativeTime';
 import { formatDuration } from '../../lib/duration';
 import type { RangeName } from '../../lib/time-range';
 import { Section } from '../../ui/Section';
-import { Cell, type Column, Table } from '../../ui/Table';
+import { Cell, Table } from '../../ui/Table';
+import type { Column } from '../../ui/TableSort';
 import { byVersion } from './failures-by-version';
 
 const columns: Column[] = [

@@ -7,7 +7,8 @@ import { formatOf } from '../../components/metrics/metric-data';
 import { historyWith } from '../../components/url-state';
 import { formatDuration } from '../../lib/duration';
 import type { RangeName } from '../../lib/time-range';
-import { Cell, type Column, Table } from '../../ui/Table';
+import { Cell, Table } from '../../ui/Table';
+import type { Column } from '../../ui/TableSort';
 import type { JobRow } from './job-rows';
 
 /** A column of figures: what it is sorted by, and how it is written. */

@@ -14,8 +14,8 @@ import { RunPageLink } from '../../components/RunPageLink';
 import { useRunDialog } from '../../components/url-state';
 import { formatDuration } from '../../lib/duration';
 import { capitalized, spellRange } from '../../lib/time-range';
-import { Cell, type Column, Table } from '../../ui/Table';
-import type { ListSort } from '../../ui/TableSort';
+import { Cell, Table } from '../../ui/Table';
+import type { Column, ListSort } from '../../ui/TableSort';
 import { Tag } from '../../ui/Tag';
 import classes from './definitions.module.css';
 import { TookTrend } from './TookTrend';
@@ -23,7 +23,7 @@ import type { JobActs } from './useJobActs';
 
 export interface ListedJob {
   jobName: string;
-  /** Missing where no process has its code. */
+  /** Missing where this server has no code of it. */
   job?: JobDefinition & { settings: JobSettings };
   activity: JobActivity | undefined;
 }

@@ -14,7 +14,7 @@ import { DialogBoundary } from '../../ui/DialogBoundary';
 import { useReturnFocus } from '../../ui/useReturnFocus';
 import { useCancelling } from './CancelProvider';
 import { dependentsOf, headsOf } from './chain-layout';
-import type { Chain } from './RunChain';
+import type { Chain } from './chain-nodes';
 
 interface Props {
   chain: Chain;

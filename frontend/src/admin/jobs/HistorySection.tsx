@@ -17,7 +17,8 @@ import { useTicks } from '../../components/ticks';
 import { useHistoryPlace, useOpenedRun, useRunDialog } from '../../components/url-state';
 import { useThrottled } from '../../lib/useThrottled';
 import { useIsInside } from '../../ui/useIsInside';
-import { type HistoryWalk, JobHistoryList } from './JobHistoryList';
+import { JobHistoryList } from './JobHistoryList';
+import type { HistoryWalk } from './WalkPager';
 
 const AT_MOST_EVERY_MS = 1_000;
 const NONE: never[] = [];

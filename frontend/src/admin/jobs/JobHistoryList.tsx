@@ -19,20 +19,10 @@ import { Section } from '../../ui/Section';
 import { HistoryFilterBar } from './HistoryFilterBar';
 import classes from './JobHistoryList.module.css';
 import { WaitingChanges } from './WaitingChanges';
+import type { HistoryWalk } from './WalkPager';
 
 const WalkPager = loadable(() => import('./WalkPager').then((module) => module.WalkPager));
 const ListSelection = loadable(() => import('./ListSelection').then((module) => module.ListSelection));
-
-/** A list whose runs were looked for one after the other, from the newest back. */
-export interface HistoryWalk {
-  /** Older runs were not looked at. */
-  searchedBackTo: string | null;
-  /** Leads to older runs; null for none. */
-  older: string | null;
-  isNewest: boolean;
-  /** Null for the newest. */
-  go: (cursor: string | null) => void;
-}
 
 interface JobHistoryListProps {
   /** The page has nothing else, and the title stands above it. */

@@ -1,5 +1,4 @@
 import type { JobRun } from '@job-manager/shared/contract/run';
-import type { GraphNode } from '@job-manager/shared/contract/run-lists';
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useRef } from 'react';
 import { useLive } from '../../api/live/LiveProvider';
@@ -9,15 +8,9 @@ import { useIsPhone } from '../../ui/useIsPhone';
 import { ChainActs } from './ChainActs';
 import { ChainGraph } from './ChainGraph';
 import { ChainList } from './ChainList';
-import { type ChainEdge, stagesOf } from './chain-layout';
-import { countStates } from './chain-nodes';
+import { stagesOf } from './chain-layout';
+import { type Chain, countStates } from './chain-nodes';
 import classes from './RunChain.module.css';
-
-export interface Chain {
-  nodes: readonly GraphNode[];
-  edges: readonly ChainEdge[];
-  isCut: boolean;
-}
 
 /** With more it would be a picture of nothing; they are listed instead. */
 const MAX_DRAWN = 60;

@@ -2,7 +2,17 @@ import { Button } from '@mantine/core';
 import { IconArrowLeft, IconArrowRight } from '@tabler/icons-react';
 import { formatDateTime } from '../../lib/date-time';
 import classes from '../../ui/Pager.module.css';
-import type { HistoryWalk } from './JobHistoryList';
+
+/** A list whose runs were looked for one after the other, from the newest back. */
+export interface HistoryWalk {
+  /** Older runs were not looked at. */
+  searchedBackTo: string | null;
+  /** Leads to older runs; null for none. */
+  older: string | null;
+  isNewest: boolean;
+  /** Null for the newest. */
+  go: (cursor: string | null) => void;
+}
 
 /** How far a search through the history looked, and the way on: "12 found back to 2026-11-29 09:40". */
 export function WalkPager({ searchedBackTo, older, isNewest, go, shown }: HistoryWalk & { shown: number }) {

@@ -1,6 +1,14 @@
 import type { GraphNode } from '@job-manager/shared/contract/run-lists';
 import { statusLook } from '../../components/status';
 import { formatDuration } from '../../lib/duration';
+import type { ChainEdge } from './chain-layout';
+
+/** Runs that hang together, with what waits for what. */
+export interface Chain {
+  nodes: readonly GraphNode[];
+  edges: readonly ChainEdge[];
+  isCut: boolean;
+}
 
 /** "3 success, 1 failed". */
 export function countStates(runs: readonly GraphNode[]): string {

@@ -1,8 +1,8 @@
 import { enqueueBatch } from '../../api/batch-queries';
 import { readParameters } from '../../components/parameters/values';
 import { paths } from '../../paths';
-import { FIRST, type RunFormValues } from './run-form';
-import { readOptions, readTime } from './run-options';
+import { FIRST, type RunFormValues, readTime } from './run-form';
+import { readOptions } from './run-options';
 
 /** As long as the name of a batch may be. */
 const MAX_NAME_CHARS = 200;

@@ -2,7 +2,7 @@ import type { JobDefinition } from '@job-manager/shared/contract/run';
 import type { Failure } from '../../api/failure';
 import { asSentence } from '../../api/field-errors';
 import type { Problem } from '../../components/parameters/problems';
-import { isObject } from '../../components/parameters/values';
+import { isObject } from '../../components/parameters/schema';
 import type { ChainRow } from './run-form';
 import { optionField } from './run-options';
 

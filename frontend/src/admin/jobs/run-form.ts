@@ -1,4 +1,5 @@
 import type { WaitCondition } from '@job-manager/shared/enqueue';
+import { readLocalInput } from '../../lib/read-time';
 import type { RunOptionValues } from './run-options';
 
 /** When a run is due: at once, at `notBefore` of its options, or when the runs in `after` have ended. */
@@ -66,4 +67,10 @@ export function withoutRow({ chain }: RunFormValues, key: string): ChainRow[] {
         ? [...new Set([...row.after.filter((one) => one !== key), ...(gone?.after ?? [])])]
         : row.after,
     }));
+}
+
+/** When the run is due, as the API takes it; nothing for at once. */
+export function readTime({ time, options, after, condition }: RunFormValues) {
+  if (time === 'later') return { runAt: readLocalInput(options.notBefore) ?? undefined };
+  return time === 'after' ? { after, when: condition } : {};
 }

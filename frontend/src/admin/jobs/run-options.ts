@@ -1,8 +1,6 @@
 import { channelName, type Unique } from '@job-manager/shared/contract/enqueue-options';
 import type { Preset } from '@job-manager/shared/contract/presets';
 import { limits } from '@job-manager/shared/limits';
-import { readLocalInput } from '../../lib/read-time';
-import type { RunFormValues } from './run-form';
 
 /** How a run is to be queued, as the form has it: empty for as the job says. */
 export interface RunOptionValues {
@@ -32,12 +30,6 @@ export const noOptions: RunOptionValues = {
 /** Whether any of them is set. */
 export const hasOptions = ({ priority, channel, maxAttempts, uniqueKey }: RunOptionValues): boolean =>
   [priority, channel, maxAttempts, uniqueKey].some((text) => text.trim() !== '');
-
-/** When the run is due, as the API takes it; nothing for at once. */
-export function readTime({ time, options, after, condition }: RunFormValues) {
-  if (time === 'later') return { runAt: readLocalInput(options.notBefore) ?? undefined };
-  return time === 'after' ? { after, when: condition } : {};
-}
 
 /** Where the run is to queue, as far as what was typed can be meant. */
 export function readLane({ channel, priority }: RunOptionValues) {

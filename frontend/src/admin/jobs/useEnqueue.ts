@@ -12,7 +12,8 @@ import { toastError, toastInfo, toastSuccess } from '../../ui/toast';
 import { enqueueChain } from './enqueue-chain';
 import { messagesOf, rowProblemsOf } from './form-messages';
 import type { RunFormValues } from './run-form';
-import { readOptions, readTime } from './run-options';
+import { readTime } from './run-form';
+import { readOptions } from './run-options';
 
 interface Ends {
   /** The finished run that is repeated. */

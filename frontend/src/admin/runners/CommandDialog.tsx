@@ -5,10 +5,10 @@ import { useState } from 'react';
 import { toFailure } from '../../api/failure';
 import { formatDuration } from '../../lib/duration';
 import { ConfirmDialog } from '../../ui/ConfirmDialog';
+import type { RunnerOrder } from './calls';
 import { previewQuery } from './calls';
 import { commandLabels } from './describe-command';
 import { RefusedRunners } from './RefusedRunners';
-import type { RunnerOrder } from './useRunnerActs';
 
 interface Props {
   kind: 'DRAIN' | 'STOP' | 'RESTART';

@@ -1,7 +1,7 @@
 import type { RunnerDetails } from '@job-manager/shared/contract/runners';
 import { ConfirmDialog } from '../../ui/ConfirmDialog';
 import { ChangeFields, ChangePreview, useChangeDraft } from './ChangeFields';
-import type { RunnerOrder } from './useRunnerActs';
+import type { RunnerOrder } from './calls';
 
 interface Props {
   runners: readonly RunnerDetails[];

@@ -11,6 +11,9 @@ import { useFollowRunners } from '../../api/live/LiveProvider';
 /** The calls about runners, loaded with the pages that make them. */
 export const { runners: calls } = createClient({ runners });
 
+/** A command to runners, as it is sent. */
+export type RunnerOrder = Parameters<typeof calls.sendRunnerCommand>[0];
+
 const api = createTanstackQueryUtils(calls, { path: ['runners'] });
 
 export const runnersQuery = () => api.listRunners.queryOptions();

@@ -9,13 +9,11 @@ import { DialogBoundary } from '../../ui/DialogBoundary';
 import { loadable } from '../../ui/loadable';
 import { toastError, toastSuccess } from '../../ui/toast';
 import { useReturnFocus } from '../../ui/useReturnFocus';
-import { calls, runnersQuery } from './calls';
+import { calls, type RunnerOrder, runnersQuery } from './calls';
 import { commandLabels } from './describe-command';
 
 const CommandDialog = loadable(() => import('./CommandDialog').then((module) => module.CommandDialog));
 const SetDialog = loadable(() => import('./SetDialog').then((module) => module.SetDialog));
-
-export type RunnerOrder = Parameters<typeof calls.sendRunnerCommand>[0];
 
 /** Commands that are asked about before they are sent. */
 type AskedKind = Extract<RunnerCommandKind, 'DRAIN' | 'STOP' | 'RESTART'>;

@@ -1,10 +1,9 @@
-import type { JobRunSummary } from '@job-manager/shared/contract/run';
 import { Modal } from '@mantine/core';
 import { useState } from 'react';
 import type { DialogProps } from '../../ui/useDialog';
 import { useIsPhone } from '../../ui/useIsPhone';
 import { EmergencyQuestion } from './EmergencyQuestion';
-import { EmergencyResult } from './EmergencyResult';
+import { EmergencyResult, type Outcome } from './EmergencyResult';
 
 /** Fails all running runs: shows which, has it confirmed by typing, and says what it did. */
 export function EmergencyDialog({ open, onClose }: DialogProps) {
@@ -24,12 +23,6 @@ export function EmergencyDialog({ open, onClose }: DialogProps) {
       <Stages onClose={onClose} />
     </Modal>
   );
-}
-
-/** What it did: the runs, and how many of the preview had ended meanwhile. */
-export interface Outcome {
-  runs: JobRunSummary[];
-  endedBefore: number;
 }
 
 function Stages({ onClose }: { onClose: () => void }) {

@@ -12,8 +12,8 @@ import { AffectedRuns } from '../../components/AffectedRuns';
 import { useDraft } from '../../components/useDraft';
 import { formatDateTime } from '../../lib/date-time';
 import { Fault } from '../../ui/Fault';
-import type { Outcome } from './EmergencyDialog';
 import classes from './EmergencyForm.module.css';
+import type { Outcome } from './EmergencyResult';
 
 interface Props {
   preview: { runs: AffectedRun[]; serverTime: string };

@@ -6,8 +6,8 @@ import { emergencyPreviewQuery } from '../../api/recovery-queries';
 import { EmptyState } from '../../ui/EmptyState';
 import { ErrorPanel } from '../../ui/ErrorPanel';
 import { RowSkeletons } from '../../ui/RowSkeletons';
-import type { Outcome } from './EmergencyDialog';
 import { EmergencyForm } from './EmergencyForm';
+import type { Outcome } from './EmergencyResult';
 
 interface Props {
   onDone: (outcome: Outcome) => void;

@@ -1,6 +1,12 @@
+import type { JobRunSummary } from '@job-manager/shared/contract/run';
 import { Button, Group, Text } from '@mantine/core';
 import { AffectedRuns } from '../../components/AffectedRuns';
-import type { Outcome } from './EmergencyDialog';
+
+/** What it did: the runs, and how many of the preview had ended meanwhile. */
+export interface Outcome {
+  runs: JobRunSummary[];
+  endedBefore: number;
+}
 
 /** What was done, run by run. */
 export function EmergencyResult({

@@ -6,7 +6,8 @@ import { useServerTime } from '../../api/server-clock';
 import { RelativeTime } from '../../components/RelativeTime';
 import { EmptyState } from '../../ui/EmptyState';
 import { Section } from '../../ui/Section';
-import { Cell, type Column, Table } from '../../ui/Table';
+import { Cell, Table } from '../../ui/Table';
+import type { Column } from '../../ui/TableSort';
 import classes from './SystemStatusPage.module.css';
 
 type Task = SystemHealth['maintenance'][number];

@@ -3,7 +3,8 @@ import { RunnerPageLink } from '../../components/EntityLinks';
 import { RelativeTime } from '../../components/RelativeTime';
 import { isAlive, runnerKinds, runnerLooks, runnerName } from '../../components/runners';
 import { formatDuration } from '../../lib/duration';
-import { Cell, type Column, Table } from '../../ui/Table';
+import { Cell, Table } from '../../ui/Table';
+import type { Column } from '../../ui/TableSort';
 import { Tag } from '../../ui/Tag';
 import classes from './RunnersTable.module.css';
 

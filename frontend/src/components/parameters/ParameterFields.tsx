@@ -5,7 +5,8 @@ import { BooleanInput, ChoiceInput, JsonPart, ListInput } from './inputs';
 import classes from './parameters.module.css';
 import { ScalarInput } from './ScalarInput';
 import type { GroupField, ParameterField } from './schema';
-import { isObject, type Values, valueAt } from './values';
+import { isObject } from './schema';
+import { type Values, valueAt } from './values';
 
 interface Props extends FieldContext {
   fields: readonly ParameterField[];

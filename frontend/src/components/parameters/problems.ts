@@ -1,6 +1,7 @@
 import { listed } from '@job-manager/shared/nearest';
 import type { ListField, ParameterField, ScalarField } from './schema';
-import { findInexactText, isObject } from './values';
+import { isObject } from './schema';
+import { findInexactText } from './values';
 
 /** What is wrong with the value at a dotted path. */
 export interface Problem {

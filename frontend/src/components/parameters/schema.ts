@@ -1,5 +1,3 @@
-import { isObject } from './values';
-
 interface Bound {
   value: number;
   /** The value itself is out of it. */
@@ -170,3 +168,6 @@ const limitOf = (limit: unknown): number | undefined =>
 
 const sizeOf = (size: unknown): number | undefined => (typeof size === 'number' ? limitOf(size) : undefined);
 const textOf = (text: unknown): string | undefined => (typeof text === 'string' ? text : undefined);
+
+export const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,13 +1,10 @@
 import { findInexactness, InexactNumberError, parseExactJson } from '@job-manager/shared/exact-json';
 import { parseJson } from '../../lib/json-syntax';
 import { hasZone, readLocalInput } from '../../lib/read-time';
-import type { ChoiceField, ScalarField } from './schema';
+import { type ChoiceField, isObject, type ScalarField } from './schema';
 
 /** Parameters as the form has them: the parsed JSON. */
 export type Values = Record<string, unknown>;
-
-export const isObject = (value: unknown): value is Values =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Why the text cannot be sent as parameters, or null. What the job itself demands, the schema and the server check. */
 export function parametersFault(text: string): string | null {

@@ -5,7 +5,8 @@ import type { Listener } from '../../store/listener.js';
 import type { Notifier } from '../../store/notifier.js';
 import type { QueueEvents } from '../events.js';
 import type { Registry } from '../registry.js';
-import { dealWithNext, type StepOutcome } from './step.js';
+import type { StepOutcome } from './outcome.js';
+import { dealWithNext } from './step.js';
 
 interface BulkWorkerOptions {
   pool: Pick<pg.Pool, 'connect' | 'query'>;

@@ -6,7 +6,7 @@ import type { Sql } from '../../store/sql.js';
 import { QueueError } from '../errors.js';
 import type { Registry } from '../registry.js';
 import type { BulkActor } from './bulk.js';
-import type { Step, StepOutcome } from './step.js';
+import type { Step, StepOutcome } from './outcome.js';
 
 interface Original {
   id: string;

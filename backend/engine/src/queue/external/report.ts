@@ -12,9 +12,9 @@ import {
   writeExternalProgress,
 } from '../transitions/report-external.js';
 import { writeMessages } from '../transitions/write-messages.js';
+import type { ExternalOptions } from './options.js';
 import { type ProgressReport, progressAfter } from './progress.js';
 import { type ReportedLease, refusalOf } from './refusal.js';
-import type { ExternalOptions } from './runs.js';
 
 /** Reports of one run that meet make each other reckon again; each time one of them comes through. */
 const TRIES = 50;

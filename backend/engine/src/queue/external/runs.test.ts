@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { TestEngine } from '../../testing/engine.js';
 import { QueueError } from '../errors.js';
-import { SYSTEM } from '../queue.js';
 import { createRedaction } from '../redaction.js';
 import { createRegistry } from '../registry.js';
+import { SYSTEM } from '../system-actor.js';
 import type { HeldRun } from '../transitions/start-external.js';
 import { createExternalRuns, type ExternalRuns } from './runs.js';
 

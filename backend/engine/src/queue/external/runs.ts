@@ -1,14 +1,11 @@
-import type { Notifier } from '../../store/notifier.js';
+import type { Actor } from '@job-manager/client/actor';
 import type { RunRow } from '../../store/run-row.js';
-import type { Sql } from '../../store/sql.js';
 import type { Histograms } from '../histograms.js';
-import type { Actor } from '../queue.js';
-import type { Redaction } from '../redaction.js';
-import type { Registry } from '../registry.js';
 import { endExternalRun } from '../transitions/end-external.js';
 import { beatExternal, type ReportAnswer, readExternalProgress } from '../transitions/report-external.js';
 import type { HeldRun } from '../transitions/start-external.js';
 import { type Ending, endingOf } from './ending.js';
+import type { ExternalOptions } from './options.js';
 import type { ProgressReport } from './progress.js';
 import { type ReportedLease, refusalOf } from './refusal.js';
 import { type ReportedLine, reportProgress, writeLines } from './report.js';
@@ -25,21 +22,6 @@ export interface ExternalRuns {
   write(lease: ReportedLease, lines: ReportedLine[], callKey?: string): Promise<ReportAnswer>;
   /** Ends the run. The same ending sent again by the same program answers the same. */
   end(lease: ReportedLease, ending: Ending, actor: Actor): Promise<RunRow>;
-}
-
-export interface ExternalOptions {
-  sql: Sql;
-  registry: Pick<Registry, 'get'>;
-  notifier: Notifier;
-  redaction: Redaction;
-  /** RUNNING external runs at once. */
-  mostActive: number;
-  /** Silence after which a run is failed, where its program doesn't say otherwise. */
-  inactiveAfterMs: number;
-  /** The longest silence that a program may ask for. */
-  maxInactiveMs: number;
-  messagesPerRun: number;
-  histograms?: Histograms;
 }
 
 /** Opens the engine to programs that execute runs by themselves. */

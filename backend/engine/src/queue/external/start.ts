@@ -1,13 +1,13 @@
+import type { Actor } from '@job-manager/client/actor';
 import { refusal } from '@job-manager/client/errors';
 import { requestHash } from '@job-manager/client/request-hash';
 import { reusedKey } from '@job-manager/client/reused-keys';
 import type { StepPlan } from '@job-manager/shared/contract/message';
 import { isWithinDepth, limits } from '@job-manager/shared/limits';
 import { QueueError } from '../errors.js';
-import type { Actor } from '../queue.js';
 import { type ExternalLimits, type HeldRun, startExternalRun } from '../transitions/start-external.js';
+import type { ExternalOptions } from './options.js';
 import { plannedSteps } from './progress.js';
-import type { ExternalOptions } from './runs.js';
 
 /** A run may take this long where its program doesn't say otherwise, as a job's does. */
 const TIMEOUT_MS = 30 * 60_000;

@@ -7,8 +7,8 @@ import { type CompiledPrograms, compilePrograms } from '../../testing/compiled-p
 import { TestEngine } from '../../testing/engine.js';
 import { jobs } from '../../testing/isolated-jobs.js';
 import type { JobServices } from '../job.js';
-import { SYSTEM } from '../queue.js';
 import type { Runner } from '../runner.js';
+import { SYSTEM } from '../system-actor.js';
 import { NotStartedError } from './isolated-process.js';
 import { ProcessPool } from './process-pool.js';
 

@@ -4,7 +4,7 @@ import type { RunSummaryRow } from '../../store/run-row.js';
 import { markLostRunners, markRunnerLost } from '../../store/runners.js';
 import type { Sql } from '../../store/sql.js';
 import type { QueueEvents } from '../events.js';
-import { SYSTEM } from '../queue.js';
+import { SYSTEM } from '../system-actor.js';
 import { type DueForceFail, MAX_DUE, readDueForceFails, readIgnoredCancels } from '../transitions/ask-force-fail.js';
 import { forceFailRun } from '../transitions/force-fail.js';
 import { inBatches } from '../transitions/in-batches.js';

@@ -4,10 +4,10 @@ import type { Notifier } from '../../store/notifier.js';
 import { type DueSchedule, readDueSchedules, type ScheduleRow, type WakingSchedule } from '../../store/schedules.js';
 import type { Sql } from '../../store/sql.js';
 import type { QueueEvents } from '../events.js';
-import { SYSTEM } from '../queue.js';
 import type { Registry } from '../registry.js';
 import { planResume } from '../schedules/place.js';
 import { MISSED_AFTER_MS, planFire, planSkip } from '../schedules/plan.js';
+import { SYSTEM } from '../system-actor.js';
 import { type Fired, fireSchedule } from '../transitions/fire-schedule.js';
 import { resumeSchedule } from '../transitions/pause-schedule.js';
 

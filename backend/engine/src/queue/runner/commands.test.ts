@@ -5,9 +5,9 @@ import { finishRestart, takeCommands } from '../../store/runner-commands.js';
 import { TestEngine } from '../../testing/engine.js';
 import { someRunner } from '../../testing/some-runner.js';
 import { defineJob } from '../job.js';
-import { SYSTEM } from '../queue.js';
 import { createRedaction } from '../redaction.js';
 import type { Runner } from '../runner.js';
+import { SYSTEM } from '../system-actor.js';
 import { RunnerLog } from './runner-log.js';
 
 type Named = { id: string };

@@ -1,3 +1,4 @@
+import type { Actor } from '@job-manager/client/actor';
 import { refusal } from '@job-manager/client/errors';
 import type { JobSettings } from '@job-manager/client/request';
 import type { ScheduleSettings, ScheduleWarning } from '@job-manager/shared/contract/schedules';
@@ -19,7 +20,6 @@ import {
 import type { Sql } from '../../store/sql.js';
 import { ChangedMeanwhile, QueueError } from '../errors.js';
 import { checkNotTooFar } from '../far-time.js';
-import type { Actor } from '../queue.js';
 import type { Registry } from '../registry.js';
 import { storableText } from '../storable.js';
 import { backfillSchedule } from '../transitions/backfill-schedule.js';

@@ -1,7 +1,7 @@
+import type { Actor } from '@job-manager/client/actor';
 import { JOB } from '@job-manager/client/job-as-set';
 import type { JobSettings } from '@job-manager/client/request';
 import type { Sql } from '../../store/sql.js';
-import type { Actor } from '../queue.js';
 import { auditValues } from './audit.js';
 import { auditSchedule } from './audit-schedule.js';
 

@@ -1,5 +1,5 @@
+import type { Actor } from '@job-manager/client/actor';
 import type { Sql } from '../../store/sql.js';
-import type { Actor } from '../queue.js';
 import { CAN_BE_CANCELLED, CANCELLED_AND_ASKED, type CancelledAndAsked, cancelActive } from './cancel-active.js';
 
 /**

@@ -1,8 +1,8 @@
+import type { Actor } from '@job-manager/client/actor';
 import { readRun } from '../../store/run.js';
 import { type RunRow, selectRun } from '../../store/run-row.js';
 import type { Sql } from '../../store/sql.js';
 import { notAllowed, unknownRun } from '../errors.js';
-import type { Actor } from '../queue.js';
 import { auditFrom, auditValues } from './audit.js';
 import { CAN_BE_CANCELLED, cancelActive } from './cancel-active.js';
 

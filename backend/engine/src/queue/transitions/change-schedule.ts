@@ -1,8 +1,8 @@
+import type { Actor } from '@job-manager/client/actor';
 import { jsonText } from '@job-manager/client/json-value';
 import type { ScheduleSettings } from '@job-manager/shared/contract/schedules';
 import { type ListedScheduleRow, type ScheduleRow, selectSchedules } from '../../store/schedules.js';
 import type { Sql } from '../../store/sql.js';
-import type { Actor } from '../queue.js';
 import type { SkippedStretch } from '../schedules/plan.js';
 import { auditValues } from './audit.js';
 import { auditSchedule, SETTINGS_SAID } from './audit-schedule.js';

@@ -1,6 +1,6 @@
+import type { Actor } from '@job-manager/client/actor';
 import { runsHeldBy } from '../../store/runner-list.js';
 import type { Sql } from '../../store/sql.js';
-import type { Actor } from '../queue.js';
 import { auditValues } from './audit.js';
 import { auditNamed } from './audit-named.js';
 

@@ -1,6 +1,6 @@
+import type { Actor } from '@job-manager/client/actor';
 import { type RunSummaryRow, selectSummary } from '../../store/run-row.js';
 import type { Sql } from '../../store/sql.js';
-import type { Actor } from '../queue.js';
 import { auditValues } from './audit.js';
 import { doneBy, failRunning } from './fail-running.js';
 

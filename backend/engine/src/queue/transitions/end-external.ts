@@ -1,7 +1,7 @@
+import type { Actor } from '@job-manager/client/actor';
 import type { TerminalStatus } from '@job-manager/shared/run';
 import { type RunRow, selectRun } from '../../store/run-row.js';
 import type { Sql } from '../../store/sql.js';
-import type { Actor } from '../queue.js';
 import { auditFrom, auditValues } from './audit.js';
 import type { Lease } from './beat.js';
 import { leaveRunning } from './leave-running.js';

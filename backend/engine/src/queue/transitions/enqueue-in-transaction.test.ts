@@ -8,8 +8,8 @@ import { TestEngine } from '../../testing/engine.js';
 import { inTransaction, untilSomebodyWaits } from '../../testing/transaction.js';
 import { defineJob } from '../job.js';
 import { JobAnnouncer } from '../maintenance/job-announcer.js';
-import { SYSTEM } from '../queue.js';
 import { createRegistry } from '../registry.js';
+import { SYSTEM } from '../system-actor.js';
 import { cancelRun } from './cancel.js';
 
 const note = defineJob({

@@ -1,8 +1,9 @@
+import type { Actor } from '@job-manager/client/actor';
 import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import * as z from 'zod';
 import { TestEngine } from '../../testing/engine.js';
 import { defineJob } from '../job.js';
-import { type Actor, SYSTEM } from '../queue.js';
+import { SYSTEM } from '../system-actor.js';
 
 const note = defineJob({
   name: 'note',

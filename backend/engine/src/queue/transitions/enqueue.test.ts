@@ -6,7 +6,8 @@ import { keepJobs } from '../../store/jobs.js';
 import { TestEngine } from '../../testing/engine.js';
 import { inTransaction, untilSomebodyWaits } from '../../testing/transaction.js';
 import { defineJob } from '../job.js';
-import { type EnqueueRequest, SYSTEM } from '../queue.js';
+import type { EnqueueRequest } from '../queue.js';
+import { SYSTEM } from '../system-actor.js';
 import { cancelRun } from './cancel.js';
 
 const note = defineJob({

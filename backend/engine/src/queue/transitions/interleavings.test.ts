@@ -5,7 +5,7 @@ import type { Sql } from '../../store/sql.js';
 import { readViolations } from '../../store/violations.js';
 import { createTestDatabase, type TestDatabase } from '../../testing/database.js';
 import { sendingAgain } from '../../testing/transaction.js';
-import { SYSTEM } from '../queue.js';
+import { SYSTEM } from '../system-actor.js';
 import { beat } from './beat.js';
 import { cancelRun } from './cancel.js';
 import { claimDueRuns } from './claim.js';

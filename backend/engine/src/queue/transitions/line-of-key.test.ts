@@ -6,7 +6,7 @@ import { TestEngine } from '../../testing/engine.js';
 import { TestGraph } from '../../testing/graph.js';
 import { size } from '../../testing/size.js';
 import { defineJob } from '../job.js';
-import { SYSTEM } from '../queue.js';
+import { SYSTEM } from '../system-actor.js';
 import type { Lease } from './beat.js';
 
 const note = defineJob({

@@ -1,5 +1,5 @@
+import type { Actor } from '@job-manager/client/actor';
 import type { Sql } from '../../store/sql.js';
-import type { Actor } from '../queue.js';
 import { auditValues } from './audit.js';
 import { auditNamed } from './audit-named.js';
 

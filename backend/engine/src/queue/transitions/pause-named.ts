@@ -1,6 +1,6 @@
+import type { Actor } from '@job-manager/client/actor';
 import { isPaused } from '../../store/lanes.js';
 import type { Sql } from '../../store/sql.js';
-import type { Actor } from '../queue.js';
 import { auditValues } from './audit.js';
 import { auditNamed, pauseSaid } from './audit-named.js';
 

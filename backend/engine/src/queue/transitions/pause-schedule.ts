@@ -1,6 +1,6 @@
+import type { Actor } from '@job-manager/client/actor';
 import { type ListedScheduleRow, type ScheduleRow, selectSchedules } from '../../store/schedules.js';
 import type { Sql } from '../../store/sql.js';
-import type { Actor } from '../queue.js';
 import type { SkippedStretch } from '../schedules/plan.js';
 import { auditValues } from './audit.js';
 import { auditSchedule } from './audit-schedule.js';

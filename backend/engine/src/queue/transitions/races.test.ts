@@ -5,7 +5,7 @@ import { readViolations } from '../../store/violations.js';
 import { createTestDatabase, type TestDatabase } from '../../testing/database.js';
 import { size } from '../../testing/size.js';
 import { QueueError } from '../errors.js';
-import { SYSTEM } from '../queue.js';
+import { SYSTEM } from '../system-actor.js';
 import { beat } from './beat.js';
 import { cancelRun } from './cancel.js';
 import { type ClaimedRun, claimDueRuns } from './claim.js';

@@ -1,9 +1,10 @@
+import type { Actor } from '@job-manager/client/actor';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import * as z from 'zod';
 import { TestEngine } from '../../testing/engine.js';
 import { untilSomebodyWaits } from '../../testing/transaction.js';
 import { defineJob } from '../job.js';
-import { type Actor, SYSTEM } from '../queue.js';
+import { SYSTEM } from '../system-actor.js';
 
 let engine: TestEngine;
 beforeAll(async () => {

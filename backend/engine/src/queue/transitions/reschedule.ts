@@ -1,9 +1,9 @@
+import type { Actor } from '@job-manager/client/actor';
 import { limits } from '@job-manager/shared/limits';
 import { type RunRow, selectRun } from '../../store/run-row.js';
 import type { Sql } from '../../store/sql.js';
 import { notAllowed, QueueError, unknownRun } from '../errors.js';
 import { checkNotTooFar } from '../far-time.js';
-import type { Actor } from '../queue.js';
 import { auditFrom, auditValues } from './audit.js';
 import { countNote, noteFrom } from './note.js';
 

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import type { Actor } from '@job-manager/client/actor';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { TestEngine } from '../../testing/engine.js';
 import { defineJob } from '../job.js';
 import { notMeasured } from '../meter.js';
-import { type Actor, SYSTEM } from '../queue.js';
+import { SYSTEM } from '../system-actor.js';
 import { type ClaimedRun, claimDueRuns } from './claim.js';
 import { type FailedAttempt, retryRuns } from './retry.js';
 import { beginSuspect, clearSuspect } from './suspects.js';

@@ -2,7 +2,7 @@ import type { AttemptUsage } from '@job-manager/shared/contract/message';
 import { limits } from '@job-manager/shared/limits';
 import { formatDurationSql } from '../../store/format-duration.js';
 import type { Sql } from '../../store/sql.js';
-import { SYSTEM } from '../queue.js';
+import { SYSTEM } from '../system-actor.js';
 import { auditFrom, auditValues } from './audit.js';
 import type { Lease } from './beat.js';
 import { type LastProgress, usageKeys } from './finish.js';

@@ -1,7 +1,7 @@
+import type { Actor } from '@job-manager/client/actor';
 import type { JobSettings } from '@job-manager/client/request';
 import type { JobRunTrigger } from '@job-manager/shared/run';
 import type { Sql } from '../../store/sql.js';
-import type { Actor } from '../queue.js';
 import { auditFrom, auditValues } from './audit.js';
 
 /**

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import type { Actor } from '@job-manager/client/actor';
 import { COMMAND_EXPIRES_MS, type RunnerChange, type RunnerCommandKind } from '@job-manager/shared/runner';
 import type { Sql } from '../../store/sql.js';
-import type { Actor } from '../queue.js';
 import { auditValues } from './audit.js';
 
 export interface CommandRequest {

@@ -1,7 +1,7 @@
+import type { Actor } from '@job-manager/client/actor';
 import type { FailureState } from '@job-manager/shared/contract/failures';
 import { limits } from '@job-manager/shared/limits';
 import type { Sql } from '../../store/sql.js';
-import type { Actor } from '../queue.js';
 import { storableText } from '../storable.js';
 import { auditValues } from './audit.js';
 import { auditNamed } from './audit-named.js';

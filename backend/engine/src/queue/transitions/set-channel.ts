@@ -1,6 +1,6 @@
+import type { Actor } from '@job-manager/client/actor';
 import type { ChannelChange } from '@job-manager/shared/contract/channels';
 import type { Sql } from '../../store/sql.js';
-import type { Actor } from '../queue.js';
 import { auditValues } from './audit.js';
 import { auditNamed, limitsSaid } from './audit-named.js';
 import { CHANNELS } from './pause-channel.js';

@@ -1,6 +1,6 @@
+import type { Actor } from '@job-manager/client/actor';
 import type { JobSettingsChange } from '@job-manager/shared/contract/job-overrides';
 import type { Sql } from '../../store/sql.js';
-import type { Actor } from '../queue.js';
 import { auditValues } from './audit.js';
 import { auditNamed } from './audit-named.js';
 import { JOB_SETTINGS } from './pause-job.js';

@@ -1,7 +1,7 @@
+import type { Actor } from '@job-manager/client/actor';
 import type { RunnerChange } from '@job-manager/shared/runner';
 import { RUNNER_DEFAULTS } from '../../store/runner-defaults.js';
 import type { Sql } from '../../store/sql.js';
-import type { Actor } from '../queue.js';
 import { auditValues } from './audit.js';
 import { auditNamed } from './audit-named.js';
 

@@ -1,7 +1,7 @@
+import type { Actor } from '@job-manager/client/actor';
 import type { JobRunStep } from '@job-manager/shared/contract/message';
 import { type RunRow, selectRun } from '../../store/run-row.js';
 import type { Sql } from '../../store/sql.js';
-import type { Actor } from '../queue.js';
 import { auditFrom, auditValues } from './audit.js';
 
 export interface NewExternalRun {

@@ -1,6 +1,6 @@
+import type { Actor } from '@job-manager/client/actor';
 import { jsonText } from '@job-manager/client/json-value';
 import type { Sql } from '../../store/sql.js';
-import type { Actor } from '../queue.js';
 import { auditFrom, auditValues } from './audit.js';
 import type { ClaimedRun } from './claim.js';
 

@@ -1,7 +1,7 @@
+import type { Actor } from '@job-manager/client/actor';
 import { formatDurationSql } from '../../store/format-duration.js';
 import { type RunSummaryRow, selectSummary } from '../../store/run-row.js';
 import type { Sql } from '../../store/sql.js';
-import type { Actor } from '../queue.js';
 import { auditValues } from './audit.js';
 import { takeBack } from './take-back.js';
 

@@ -11,7 +11,7 @@ import { TestGraph } from '../../testing/graph.js';
 import { size } from '../../testing/size.js';
 import { inTransaction, untilSomebodyWaits } from '../../testing/transaction.js';
 import { defineJob } from '../job.js';
-import { SYSTEM } from '../queue.js';
+import { SYSTEM } from '../system-actor.js';
 import { cancelRun } from './cancel.js';
 import { type ClaimedRun, claimDueRuns } from './claim.js';
 import { recoverStalledRuns } from './recover.js';

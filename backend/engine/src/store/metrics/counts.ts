@@ -1,28 +1,9 @@
 import { EVER_ENDED } from '../day-totals.js';
 import type { Sql } from '../sql.js';
+import type { Counted, CountedStatus, CountStep } from './counted.js';
 import { readBusiestJobs, readDayCounts } from './day-counts.js';
 import { placesOf, type Ranked, rankedFrom } from './ranked.js';
 import { DAY_MS, groupOf, HOUR_MS, type Span, stepAt } from './span.js';
-
-/** What ended in a step. */
-export interface CountStep {
-  at: Date;
-  /** '' for all, null for the rest of the groups. */
-  group: string | null;
-  success: number;
-  failed: number;
-  cancelled: number;
-}
-
-export type CountedStatus = 'SUCCESS' | 'FAILED' | 'CANCELLED';
-
-export interface Counted {
-  span: Span;
-  /** The others are left out, and 0 in what is read: every row that is passed costs time. */
-  statuses: readonly CountedStatus[];
-  /** Null for all jobs. */
-  jobNames: string[] | null;
-}
 
 /** What ended in each step, by group; steps in which nothing did are missing. Without groups one figure of all. Reads no run. */
 export async function readCounts(sql: Sql, counted: Counted & { groups: string[] | null }): Promise<CountStep[]> {

@@ -1,6 +1,6 @@
 import { AFTER_TOTALS, endedByDay } from '../day-totals.js';
 import type { Sql } from '../sql.js';
-import type { Counted, CountedStatus, CountStep } from './counts.js';
+import type { Counted, CountedStatus, CountStep } from './counted.js';
 import { stepAt } from './span.js';
 
 /**

@@ -1,8 +1,9 @@
+import type { Actor } from '@job-manager/client/actor';
 import { notInstalled } from '@job-manager/client/errors';
 import { type Config, readConfig } from '@job-manager/engine/config';
 import type { createPool } from '@job-manager/engine/database/client';
 import type { AnyJob } from '@job-manager/engine/queue/job';
-import type { Actor, Queue } from '@job-manager/engine/queue/queue';
+import type { Queue } from '@job-manager/engine/queue/queue';
 import type { Redaction } from '@job-manager/engine/queue/redaction';
 import type { Registry } from '@job-manager/engine/queue/registry';
 import { printableJson } from '@job-manager/shared/terminal-text';
