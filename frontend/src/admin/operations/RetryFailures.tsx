@@ -28,7 +28,9 @@ export function RetryFailures({ hotkey }: { hotkey?: string }) {
       needs={['bulk', 'run', 'retry']}
     >
       {data === undefined ? (
-        <Pending query={query} what="Failures" rows={SHOWN} isDense />
+        <div className={classes.form}>
+          <Pending query={query} what="Failures" rows={SHOWN} isDense />
+        </div>
       ) : (
         <ul className={classes.causes}>
           {data.failures.map((cause) => (
