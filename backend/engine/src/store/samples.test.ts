@@ -5,6 +5,7 @@ import { writeDayTotals } from './day-totals.js';
 import { removeOldFigures, summarizeFigures } from './figures.js';
 import { readEndedTotals } from './metrics/counts.js';
 import { takeSample } from './samples.js';
+import type { Sql } from './sql.js';
 import { readViolations } from './violations.js';
 
 let database: TestDatabase;
@@ -51,6 +52,38 @@ it('counts what waits and runs in each channel and in all, whatever its priority
     { channel: 'media', queued: 1, due: 0, scheduled: 0, blocked: 1, running: 0, oldestDueAgeMs: null },
   ]);
   expect(Number(sampled[1].oldestDueAgeMs)).toBeGreaterThanOrEqual(60_000);
+});
+
+interface PlanNode {
+  'Relation Name'?: string;
+  'Actual Rows': number;
+  'Actual Loops': number;
+  Plans?: PlanNode[];
+}
+
+const nodesOf = (node: PlanNode): PlanNode[] => [node, ...(node.Plans ?? []).flatMap(nodesOf)];
+
+it('reads each queued run once, and no other', async () => {
+  const QUEUED = 10_000;
+  await rows(
+    `INSERT INTO "JobRun" ("jobName", channel, priority, "runAt", "isBlocked")
+     SELECT 'a', 'channel-' || n % 5, n % 2, clock_timestamp() + (n % 3 - 1) * interval '1 hour', n % 100 = 0 FROM generate_series(1, $1::int) n`,
+    QUEUED,
+  );
+  await rows('VACUUM (ANALYZE) "JobRun"');
+  let statement = '';
+  const query = (async (text: string) => {
+    statement = text;
+    return database.pool.query(text);
+  }) as Sql['query'];
+  expect(await takeSample({ query })).toMatchObject({ queued: QUEUED, channels: 5 });
+  const [explained] = await rows(`EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) ${statement}`);
+  const reads = nodesOf(explained['QUERY PLAN'][0].Plan).filter((node) =>
+    node['Relation Name']?.startsWith('JobRun_a'),
+  );
+  const read = reads.reduce((sum, node) => sum + node['Actual Rows'] * node['Actual Loops'], 0);
+  // Beside each run once, the first of each lane, to find it.
+  expect(read).toBeLessThan(QUEUED + 100);
 });
 
 it('counts what ended between two samples, and names no minute for what ended before the first or in a gap', async () => {

@@ -21,12 +21,14 @@ export async function takeSample(sql: Sql): Promise<Sample> {
   return row;
 }
 
-/** Counted in the index that claims use, lane by lane. */
-const countOf = (lane: string, condition: string): string => `
-  SELECT l.channel, counted.* FROM ${lane} l CROSS JOIN LATERAL (
-    SELECT count(*) AS queued, count(*) FILTER (WHERE q."runAt" <= now) AS due, min(q."runAt") FILTER (WHERE q."runAt" <= now) AS oldest
-    FROM "JobRun" q, moment WHERE q.status = 'QUEUED' AND q."finishedAt" IS NULL AND ${condition} AND q.channel = l.channel AND q.priority = l.priority
-  ) counted`;
+/**
+ * How many runs of a lane `l` there are, under a name: one range of the index that claims use, read without a look at any
+ * column, where a filter on each of a million runs would take half as long again.
+ */
+const countOf = (name: string, condition: string): string => `CROSS JOIN LATERAL (
+    SELECT count(*) AS ${name} FROM "JobRun" q
+    WHERE q.status = 'QUEUED' AND q."finishedAt" IS NULL AND q.channel = l.channel AND q.priority = l.priority AND ${condition}
+  ) ${name}`;
 
 /** A minute without the sample of the minute before, or nearly, isn't counted. */
 const MAX_APART = `interval '150 seconds'`;
@@ -37,9 +39,12 @@ WITH RECURSIVE moment AS MATERIALIZED (
 ), ${lanesOf('lane', 'NOT "isBlocked"')}
 , ${lanesOf('blocked_lane', '"isBlocked"')}
 , parts AS MATERIALIZED (
-  SELECT channel, queued, due, queued - due AS scheduled, 0 AS blocked, 0 AS running, oldest FROM (${countOf('lane', 'NOT q."isBlocked"')}) waiting
+  SELECT channel, due + scheduled AS queued, due, scheduled, 0 AS blocked, 0 AS running,
+    CASE WHEN l."runAt" <= now THEN l."runAt" END AS oldest
+  FROM moment CROSS JOIN lane l ${countOf('due', 'NOT q."isBlocked" AND q."runAt" <= now')}
+  ${countOf('scheduled', 'NOT q."isBlocked" AND q."runAt" > now')}
   UNION ALL
-  SELECT channel, queued, 0, 0, queued, 0, NULL FROM (${countOf('blocked_lane', 'q."isBlocked"')}) blocked
+  SELECT channel, blocked, 0, 0, blocked, 0, NULL FROM blocked_lane l ${countOf('blocked', 'q."isBlocked"')}
   UNION ALL
   SELECT channel, 0, 0, 0, 0, count(*), NULL FROM "JobRun" WHERE status = 'RUNNING' AND "finishedAt" IS NULL GROUP BY 1
 ), sums AS MATERIALIZED (
