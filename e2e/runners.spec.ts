@@ -45,6 +45,7 @@ test('a runner is drained, resumed and restarted without losing a run, and its d
 
   process.kill(Number(next.name.split(':').at(-1)), 'SIGKILL');
   await expect(next.card).toContainText('Lost');
+  await expect(next.card.getByRole('img', { name: 'Its heartbeats have ended' })).toBeVisible();
   const events = page.getByRole('region', { name: 'Runner events' });
   const lost = events.getByRole('row').filter({ hasText: next.name }).filter({ hasText: 'Lost: its process died' });
   await expect(lost).toBeVisible();

@@ -8,7 +8,14 @@ export function Pulse({ pulse, isLost }: { pulse: readonly (number | null)[]; is
   const longest = Math.max(1, ...pulse.map((ms) => ms ?? 0));
   const width = (pulse.length + 2) * WIDTH;
   return (
-    <svg className={classes.pulse} width={width} height={HEIGHT} aria-hidden>
+    <svg
+      className={classes.pulse}
+      width={width}
+      height={HEIGHT}
+      role={isLost ? 'img' : undefined}
+      aria-label={isLost ? 'Its heartbeats have ended' : undefined}
+      aria-hidden={!isLost}
+    >
       {pulse.map((ms, index) => {
         const height = ms === null ? 1 : Math.max(2, (ms / longest) * HEIGHT);
         // biome-ignore lint/suspicious/noArrayIndexKey: bars have no name but their place

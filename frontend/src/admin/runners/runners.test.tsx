@@ -234,9 +234,12 @@ test('runners that are gone are removed, and where none is alive the page says h
 test('a card follows the socket: a runner that is lost says so without a reload', async () => {
   await openPanel('/admin/jobs/runners');
   expect(within(await card()).getByText('Active')).toBeVisible();
+  expect(within(await card()).queryByRole('img')).toBeNull();
   await waitFor(() => expect(world.heard).toContainEqual({ type: 'client.admin.follow', topic: 'runners' }));
   live.send('server.admin.runner_changed', { runner: aRunner({ status: 'LOST' }) });
   expect(await screen.findByText('Lost')).toBeVisible();
+  // The cross at the end of its pulse.
+  expect(within(await card()).getByRole('img', { name: 'Its heartbeats have ended' })).toBeVisible();
   expect(await screen.findByText('No runner is alive: runs wait')).toBeVisible();
 });
 
