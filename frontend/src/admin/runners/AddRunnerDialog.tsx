@@ -1,4 +1,4 @@
-import type { RunnerDetails, RunnerSetup } from '@job-manager/shared/contract/runners';
+import type { RunnerSetup } from '@job-manager/shared/contract/runners';
 import { Button, Group, Loader, Modal, NativeSelect, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -12,17 +12,12 @@ import { CopyButton } from '../../ui/CopyButton';
 import { ErrorPanel } from '../../ui/ErrorPanel';
 import { Fault } from '../../ui/Fault';
 import { describeSetup, listRunnerPlaces, type RunnerPlace } from './add-runner';
-import { setupQuery } from './calls';
+import { setupQuery, useRunners } from './calls';
 import classes from './runners.module.css';
 import { useStartHere } from './useStartHere';
 
-interface Props {
-  runners: readonly RunnerDetails[];
-  onClose: () => void;
-}
-
 /** How to start a runner where it is wanted, and whether it has come. */
-export function AddRunnerDialog({ runners, onClose }: Props) {
+export function AddRunnerDialog({ onClose }: { onClose: () => void }) {
   const { data, error, refetch } = useQuery(setupQuery());
   return (
     <Modal opened onClose={onClose} title="Add a runner" size="46rem" centered returnFocus={false}>
@@ -33,7 +28,7 @@ export function AddRunnerDialog({ runners, onClose }: Props) {
       ) : (
         <Loader aria-label="Loading" />
       )}
-      <Listening runners={runners} />
+      <Listening />
       <Group justify="flex-end">
         <Button variant="default" onClick={onClose}>
           Close
@@ -90,7 +85,8 @@ function StartHere({ setup: { here } }: { setup: RunnerSetup }) {
 }
 
 /** Waits for a runner that was not there when the dialog was opened. */
-function Listening({ runners }: { runners: readonly RunnerDetails[] }) {
+function Listening() {
+  const runners = useRunners();
   const [openedAt] = useState(() => Date.now());
   const [known] = useState(() => new Set(runners.map(({ id }) => id)));
   const joined = runners.filter((runner) => !known.has(runner.id) && isAlive(runner));

@@ -6,10 +6,10 @@ import { useCan } from '../../api/session';
 import { isAlive } from '../../components/runners';
 import { ConfirmDialog } from '../../ui/ConfirmDialog';
 import { ChangeFields, ChangePreview, useChangeDraft } from './ChangeFields';
+import { useRunners } from './calls';
 import { useBroadcast } from './useBroadcast';
 
 interface Props {
-  runners: readonly RunnerDetails[];
   defaults: RunnerDefaults;
   onClose: () => void;
 }
@@ -17,8 +17,8 @@ interface Props {
 const ALL = '';
 
 /** Changes all runners at once, or those of a label, and on request those that start later. */
-export function BroadcastDialog({ runners, defaults, onClose }: Props) {
-  const able = runners.filter((runner) => isAlive(runner) && runner.kind !== 'CLI');
+export function BroadcastDialog({ defaults, onClose }: Props) {
+  const able = useRunners().filter((runner) => isAlive(runner) && runner.kind !== 'CLI');
   const [label, setLabel] = useState(ALL);
   const [isDefault, setDefault] = useState(false);
   const draft = useChangeDraft();

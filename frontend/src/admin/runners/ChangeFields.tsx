@@ -1,10 +1,10 @@
-import type { RunnerDetails } from '@job-manager/shared/contract/runners';
 import { type RunnerChange, runnerChange, runnerLogLevels } from '@job-manager/shared/runner';
 import { NativeSelect, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { previewQuery } from './calls';
 import { RefusedRunners } from './RefusedRunners';
+import type { RunnerSubject } from './runner-subject';
 import classes from './runners.module.css';
 
 const AS_IS = { value: '', label: 'As it is' };
@@ -47,7 +47,7 @@ function changeOf({ slots, serves, names, logLevel, claims }: Fields): object {
 }
 
 /** The fields of a change; `only` is the runner that it is for where that is a single one. */
-export function ChangeFields({ draft, only }: { draft: ChangeDraft; only?: RunnerDetails }) {
+export function ChangeFields({ draft, only }: { draft: ChangeDraft; only?: RunnerSubject }) {
   const { fields, set, problemAt } = draft;
   return (
     <>
@@ -96,7 +96,7 @@ export function ChangeFields({ draft, only }: { draft: ChangeDraft; only?: Runne
 }
 
 /** Each runner with what is and what would be. */
-export function ChangePreview({ runners, change }: { runners: readonly RunnerDetails[]; change: RunnerChange }) {
+export function ChangePreview({ runners, change }: { runners: readonly RunnerSubject[]; change: RunnerChange }) {
   const { data } = useQuery(previewQuery({ kind: 'SET', runnerIds: runners.map(({ id }) => id), change }));
   if (data === undefined) return null;
   return (

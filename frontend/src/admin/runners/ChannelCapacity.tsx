@@ -1,11 +1,12 @@
-import type { RunnerDetails } from '@job-manager/shared/contract/runners';
 import { useQuery } from '@tanstack/react-query';
 import { atMost, ChannelButtons } from '../../components/channels/ChannelCells';
 import { channelsQuery } from '../../components/channels/calls';
 import { useChannelActs } from '../../components/channels/useChannelActs';
 import { ChannelLink } from '../../components/EntityLinks';
 import { Pending } from '../../components/Pending';
+import { isAlive } from '../../components/runners';
 import { Cell, Table } from '../../ui/Table';
+import { type RunnersAnswer, runnersQuery } from './calls';
 
 const columns = [
   { label: 'Channel' },
@@ -16,8 +17,13 @@ const columns = [
   { label: 'Actions', isHidden: true },
 ] as const;
 
+/** What channels may use of the runners that live: the same from heartbeat to heartbeat. */
+const capacityOf = ({ runners }: RunnersAnswer) =>
+  runners.filter(isAlive).map(({ status, channels, concurrency }) => ({ status, channels, concurrency }));
+
 /** How much of the runners each channel may use. */
-export function ChannelCapacity({ runners }: { runners: readonly RunnerDetails[] }) {
+export function ChannelCapacity() {
+  const { data: runners = [] } = useQuery({ ...runnersQuery(), select: capacityOf });
   const query = useQuery({ ...channelsQuery(), refetchInterval: 15_000 });
   const acts = useChannelActs();
   if (query.data === undefined) return <Pending query={query} what="Channels" rows={2} />;

@@ -1,4 +1,3 @@
-import type { RunnerDetails } from '@job-manager/shared/contract/runners';
 import { Checkbox } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -9,10 +8,11 @@ import type { RunnerOrder } from './calls';
 import { previewQuery } from './calls';
 import { commandLabels } from './describe-command';
 import { RefusedRunners } from './RefusedRunners';
+import type { RunnerSubject } from './runner-subject';
 
 interface Props {
   kind: 'DRAIN' | 'STOP' | 'RESTART';
-  runners: readonly RunnerDetails[];
+  runners: readonly RunnerSubject[];
   isPending: boolean;
   fault: string | null;
   onSend: (order: RunnerOrder) => void;
@@ -64,7 +64,7 @@ export function CommandDialog({ kind, runners, isPending, fault, onSend, onClose
 }
 
 /** Whether what is stopped comes back by itself, as far as that can be known. */
-function describeReturn({ kind, supervisor }: RunnerDetails): string {
+function describeReturn({ kind, supervisor }: RunnerSubject): string {
   switch (supervisor) {
     case 'server':
       return 'It stays away until the server starts again, or one is started here (Add runner).';

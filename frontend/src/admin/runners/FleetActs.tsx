@@ -1,8 +1,7 @@
-import type { RunnerDefaults, RunnerDetails } from '@job-manager/shared/contract/runners';
+import type { RunnerDefaults } from '@job-manager/shared/contract/runners';
 import { Button } from '@mantine/core';
 import { useState } from 'react';
 import { useAllowed } from '../../api/session';
-import { isAlive } from '../../components/runners';
 import { DialogBoundary } from '../../ui/DialogBoundary';
 import { loadable } from '../../ui/loadable';
 import { useReturnFocus } from '../../ui/useReturnFocus';
@@ -14,17 +13,17 @@ const CleanUpDialog = loadable(() =>
 );
 
 interface Props {
-  runners: readonly RunnerDetails[];
+  /** So many runners are lost or have stopped. */
+  gone: number;
   defaults: RunnerDefaults;
 }
 
 /** What may be done with the runners as a whole. */
-export function FleetActs({ runners, defaults }: Props) {
+export function FleetActs({ gone, defaults }: Props) {
   const [opened, open] = useState<'broadcast' | 'add' | 'clean up' | null>(null);
   const close = () => open(null);
   useReturnFocus(opened !== null);
   const may = useAllowed();
-  const gone = runners.filter((runner) => !isAlive(runner)).length;
   return (
     <>
       {may('manageRunners') && (
@@ -43,8 +42,8 @@ export function FleetActs({ runners, defaults }: Props) {
         </Button>
       )}
       <DialogBoundary opened={[opened]} onClose={close}>
-        {opened === 'broadcast' && <BroadcastDialog runners={runners} defaults={defaults} onClose={close} />}
-        {opened === 'add' && <AddRunnerDialog runners={runners} onClose={close} />}
+        {opened === 'broadcast' && <BroadcastDialog defaults={defaults} onClose={close} />}
+        {opened === 'add' && <AddRunnerDialog onClose={close} />}
         {opened === 'clean up' && <CleanUpDialog onClose={close} />}
       </DialogBoundary>
     </>

@@ -1,8 +1,8 @@
-import type { RunnerDetails } from '@job-manager/shared/contract/runners';
+import type { RunnerSubject } from './runner-subject';
 
 interface Props {
   refused: readonly { runnerId: string; reason: string }[];
-  runners: readonly RunnerDetails[];
+  runners: readonly RunnerSubject[];
 }
 
 /** Those that a command would leave out, and why. */

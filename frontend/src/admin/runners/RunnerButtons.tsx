@@ -1,6 +1,6 @@
-import type { RunnerDetails } from '@job-manager/shared/contract/runners';
 import { Button, Menu } from '@mantine/core';
 import { IconDots } from '@tabler/icons-react';
+import { memo } from 'react';
 import { Link } from 'react-router-dom';
 import { useCan } from '../../api/session';
 import { useOpenedRunner } from '../../components/runner/useOpenedRunner';
@@ -8,19 +8,23 @@ import { isAlive } from '../../components/runners';
 import { copyText } from '../../lib/clipboard';
 import { paths } from '../../paths';
 import { useIsPhone } from '../../ui/useIsPhone';
+import { isSameSubject, type RunnerSubject } from './runner-subject';
 import classes from './runners.module.css';
 import type { RunnerActs } from './useRunnerActs';
 
-/** What leads on from a runner, and what may be requested of it by those who may. */
-export function RunnerButtons({
-  runner,
-  acts,
-  isPage = false,
-}: {
-  runner: RunnerDetails;
+interface Props {
+  runner: RunnerSubject;
   acts: RunnerActs;
   isPage?: boolean;
-}) {
+}
+
+/** What leads on from a runner, and what may be requested of it by those who may. */
+export const RunnerButtons = memo(
+  Buttons,
+  (before, now) => before.acts === now.acts && before.isPage === now.isPage && isSameSubject(before.runner, now.runner),
+);
+
+function Buttons({ runner, acts, isPage = false }: Props) {
   const mayManage = useCan('manageRunners') && isAlive(runner) && runner.kind !== 'CLI';
   const isPhone = useIsPhone();
   if (isPhone && !isPage) {
@@ -50,7 +54,7 @@ export function RunnerButtons({
   );
 }
 
-function CommandButtons({ runner, acts }: { runner: RunnerDetails; acts: RunnerActs }) {
+function CommandButtons({ runner, acts }: { runner: RunnerSubject; acts: RunnerActs }) {
   const one = [runner];
   return (
     <>
@@ -91,7 +95,7 @@ function CommandButtons({ runner, acts }: { runner: RunnerDetails; acts: RunnerA
 }
 
 /** The same as items of a menu. */
-function CommandItems({ runner, acts }: { runner: RunnerDetails; acts: RunnerActs }) {
+function CommandItems({ runner, acts }: { runner: RunnerSubject; acts: RunnerActs }) {
   const one = [runner];
   return (
     <>
@@ -106,7 +110,7 @@ function CommandItems({ runner, acts }: { runner: RunnerDetails; acts: RunnerAct
 }
 
 interface MenuProps {
-  runner: RunnerDetails;
+  runner: RunnerSubject;
   acts: RunnerActs;
   mayManage: boolean;
   isPage: boolean;

@@ -1,9 +1,9 @@
-import type { RunnerDetails } from '@job-manager/shared/contract/runners';
+import type { RunnerDefaults, RunnerDetails } from '@job-manager/shared/contract/runners';
 import type { RunnerChange } from '@job-manager/shared/runner';
 import { Button, Checkbox } from '@mantine/core';
 import { IconChevronDown, IconChevronRight, IconFilterOff } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import { parseAsString, parseAsStringLiteral, useQueryStates } from 'nuqs';
+import { type inferParserType, parseAsString, parseAsStringLiteral, useQueryStates } from 'nuqs';
 import { useCallback, useState } from 'react';
 import { useCan } from '../../api/session';
 import { Pending } from '../../components/Pending';
@@ -17,7 +17,7 @@ import { loadable } from '../../ui/loadable';
 import { Page } from '../../ui/Page';
 import { Section } from '../../ui/Section';
 import { ChannelCapacity } from './ChannelCapacity';
-import { defaultsQuery, runnersQuery, useLiveRunners } from './calls';
+import { defaultsQuery, type RunnersAnswer, runnersQuery, useLiveRunners, useRunners } from './calls';
 import { FleetActs } from './FleetActs';
 import { FleetDefault } from './FleetDefault';
 import { RegionChoice, regionsOf } from './RegionChoice';
@@ -52,79 +52,113 @@ const choices = [
   { value: 'gone', label: 'Lost or stopped' },
 ] as const;
 
+type Place = inferParserType<typeof place>;
+/** What the page shows of the runners but for its cards and their sum: heartbeats change nothing of it. */
+const fleetOf = ({ runners }: RunnersAnswer) => ({
+  regions: regionsOf(runners),
+  names: runners.map(({ id, name }) => ({ id, name })),
+  gone: runners.filter((runner) => !isAlive(runner)).length,
+});
+
 function Runners() {
   useLiveRunners();
-  const query = useQuery(runnersQuery());
-  const [{ q, status, region }, set] = useQueryStates(place);
+  const query = useQuery({ ...runnersQuery(), select: fleetOf });
+  const [filters, set] = useQueryStates(place);
   const { acts, dialogs } = useRunnerActs();
   const opened = useOpenedRunner();
-  const runners = query.data?.runners;
-  const shown = (runners ?? []).filter(
-    (runner) => matches(runner, q) && isIn(runner, status) && (region === null || runner.labels.region === region),
-  );
-  const living = shown.filter(isAlive);
+  const fleet = query.data;
   const defaults = useQuery(defaultsQuery()).data;
   return (
     <Page
       title="Runner Fleet"
       tabTitle="Runners"
       trail={[{ label: 'Runners' }]}
-      lead={runners ? describeFleet(runners) : 'Processes that execute runs.'}
-      actions={runners && defaults && <FleetActs runners={runners} defaults={defaults} />}
+      lead={fleet ? <FleetSize /> : 'Processes that execute runs.'}
+      actions={fleet && defaults && <FleetActs gone={fleet.gone} defaults={defaults} />}
     >
       <Section title="All runners" isTitleHidden>
         <ListToolbar
           noun="runners"
-          q={q}
+          q={filters.q}
           onSearch={(text) => void set({ q: text })}
-          state={status}
+          state={filters.status}
           states={choices}
           onState={(next) => void set({ status: next }, { history: 'push' })}
         >
           <RegionChoice
-            regions={regionsOf(runners ?? [])}
-            region={region}
+            regions={fleet?.regions ?? []}
+            region={filters.region}
             onChange={(next) => void set({ region: next }, { history: 'push' })}
           />
         </ListToolbar>
-        {runners === undefined ? (
+        {fleet === undefined ? (
           <Pending query={query} what="Runners" rows={3} />
         ) : (
-          <>
-            {defaults && <FleetDefault defaults={defaults} runners={runners} />}
-            {!runners.some(isAlive) && <NoRunner />}
-            {living.length > 0 && <Fleet runners={living} change={defaults?.change ?? null} acts={acts} />}
-            <Gone runners={shown.filter((runner) => !isAlive(runner))} isOpenFirst={status === 'gone'} acts={acts} />
-            {shown.length === 0 && runners.length > 0 && (
-              <EmptyState
-                icon={IconFilterOff}
-                title="No runner matches"
-                text={`Looked among ${runners.length} runners.`}
-                action={
-                  <Button variant="default" onClick={() => void set({ q: null, status: null, region: null })}>
-                    Clear filters
-                  </Button>
-                }
-              />
-            )}
-          </>
+          <Found
+            filters={filters}
+            defaults={defaults}
+            acts={acts}
+            onClear={() => void set({ q: null, status: null, region: null })}
+          />
         )}
       </Section>
-      {runners && (
+      {fleet && (
         <Section title="Channel capacity">
-          <ChannelCapacity runners={runners.filter(isAlive)} />
+          <ChannelCapacity />
         </Section>
       )}
       <Section title="Runner events">
-        <RunnerEvents runners={runners} />
+        <RunnerEvents runners={fleet?.names} />
       </Section>
       {dialogs}
-      {opened.name !== null && runners && <RunnerDrawer name={opened.name} runners={runners} onClose={opened.close} />}
+      {opened.name !== null && fleet && <OpenedRunner name={opened.name} onClose={opened.close} />}
     </Page>
   );
 }
 
-function describeFleet(runners: readonly RunnerDetails[]): string {
+const OpenedRunner = (props: { name: string; onClose: () => void }) => (
+  <RunnerDrawer runners={useRunners()} {...props} />
+);
+
+interface FoundProps {
+  filters: Place;
+  defaults: RunnerDefaults | undefined;
+  acts: RunnerActs;
+  onClear: () => void;
+}
+
+/** The cards of the runners that match, drawn with each heartbeat. */
+function Found({ filters: { q, status, region }, defaults, acts, onClear }: FoundProps) {
+  const runners = useRunners();
+  const shown = runners.filter(
+    (runner) => matches(runner, q) && isIn(runner, status) && (region === null || runner.labels.region === region),
+  );
+  const living = shown.filter(isAlive);
+  return (
+    <>
+      {defaults && <FleetDefault defaults={defaults} runners={runners} />}
+      {!runners.some(isAlive) && <NoRunner />}
+      {living.length > 0 && <Fleet runners={living} change={defaults?.change ?? null} acts={acts} />}
+      <Gone runners={shown.filter((runner) => !isAlive(runner))} isOpenFirst={status === 'gone'} acts={acts} />
+      {shown.length === 0 && runners.length > 0 && (
+        <EmptyState
+          icon={IconFilterOff}
+          title="No runner matches"
+          text={`Looked among ${runners.length} runners.`}
+          action={
+            <Button variant="default" onClick={onClear}>
+              Clear filters
+            </Button>
+          }
+        />
+      )}
+    </>
+  );
+}
+
+const FleetSize = () => useQuery({ ...runnersQuery(), select: describeFleet }).data;
+
+function describeFleet({ runners }: RunnersAnswer): string {
   const living = runners.filter(isAlive);
   const used = living.reduce((sum, { activeRuns }) => sum + activeRuns, 0);
   const slots = living.reduce((sum, { concurrency }) => sum + concurrency, 0);

@@ -1,10 +1,10 @@
-import type { RunnerDetails } from '@job-manager/shared/contract/runners';
 import { ConfirmDialog } from '../../ui/ConfirmDialog';
 import { ChangeFields, ChangePreview, useChangeDraft } from './ChangeFields';
 import type { RunnerOrder } from './calls';
+import type { RunnerSubject } from './runner-subject';
 
 interface Props {
-  runners: readonly RunnerDetails[];
+  runners: readonly RunnerSubject[];
   isPending: boolean;
   fault: string | null;
   onSend: (order: RunnerOrder) => void;

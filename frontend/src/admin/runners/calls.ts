@@ -2,7 +2,7 @@ import { type RunnerDetails, runners } from '@job-manager/shared/contract/runner
 import type { RunnerLogLevel } from '@job-manager/shared/runner';
 import { createTanstackQueryUtils } from '@orpc/tanstack-query';
 import type { QueryClient } from '@tanstack/react-query';
-import { useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { createClient } from '../../api/client';
 import type { RunnersMessage } from '../../api/live/followed-runs';
@@ -30,7 +30,12 @@ export const eventsQuery = (input: { runnerId?: string; severity?: 'warning' | '
 export const previewQuery = (order: Parameters<typeof calls.previewRunnerCommand>[0]) =>
   api.previewRunnerCommand.queryOptions({ input: order, staleTime: 0, gcTime: 0 });
 
+export type RunnersAnswer = Awaited<ReturnType<typeof calls.listRunners>>;
 export type Beats = Awaited<ReturnType<typeof calls.listRunnerBeats>>;
+
+/** All runners as they are now: a part of the page that reads them draws with each heartbeat. */
+export const useRunners = (): readonly RunnerDetails[] => useQuery(runnersQuery()).data?.runners ?? NONE;
+const NONE: readonly RunnerDetails[] = [];
 
 /** Has the live connection keep what was read of runners up to date, while a page shows them. */
 export function useLiveRunners(): void {

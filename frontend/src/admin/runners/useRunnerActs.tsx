@@ -1,4 +1,3 @@
-import type { RunnerDetails } from '@job-manager/shared/contract/runners';
 import type { RunnerCommandKind } from '@job-manager/shared/runner';
 import { useQueryClient } from '@tanstack/react-query';
 import { type ReactNode, useMemo, useState } from 'react';
@@ -11,6 +10,7 @@ import { toastError, toastSuccess } from '../../ui/toast';
 import { useReturnFocus } from '../../ui/useReturnFocus';
 import { calls, type RunnerOrder, runnersQuery } from './calls';
 import { commandLabels } from './describe-command';
+import type { RunnerSubject } from './runner-subject';
 
 const CommandDialog = loadable(() => import('./CommandDialog').then((module) => module.CommandDialog));
 const SetDialog = loadable(() => import('./SetDialog').then((module) => module.SetDialog));
@@ -20,13 +20,13 @@ type AskedKind = Extract<RunnerCommandKind, 'DRAIN' | 'STOP' | 'RESTART'>;
 
 export interface RunnerActs {
   /** Shows what a command would touch, and sends it once that is confirmed. */
-  ask: (kind: AskedKind, runners: readonly RunnerDetails[]) => void;
-  change: (runners: readonly RunnerDetails[]) => void;
+  ask: (kind: AskedKind, runners: readonly RunnerSubject[]) => void;
+  change: (runners: readonly RunnerSubject[]) => void;
   /** Sends at once what takes nothing away. */
-  send: (kind: 'RESUME' | 'PING', runners: readonly RunnerDetails[]) => void;
+  send: (kind: 'RESUME' | 'PING', runners: readonly RunnerSubject[]) => void;
 }
 
-type Opened = { kind: AskedKind | 'SET'; runners: readonly RunnerDetails[] };
+type Opened = { kind: AskedKind | 'SET'; runners: readonly RunnerSubject[] };
 
 /** What a person may ask of runners, the same from draw to draw, with the dialogs that ask first. */
 export function useRunnerActs(): { acts: RunnerActs; dialogs: ReactNode } {
@@ -37,14 +37,14 @@ export function useRunnerActs(): { acts: RunnerActs; dialogs: ReactNode } {
   const { mutate, reset, isPending } = sending;
   const fault = opened && sending.error ? toFailure(sending.error).details : null;
   const acts = useMemo(() => {
-    const ask = (kind: Opened['kind'], runners: readonly RunnerDetails[]) => {
+    const ask = (kind: Opened['kind'], runners: readonly RunnerSubject[]) => {
       reset();
       open({ kind, runners });
     };
     return {
       ask,
-      change: (runners: readonly RunnerDetails[]) => ask('SET', runners),
-      send: (kind: 'RESUME' | 'PING', runners: readonly RunnerDetails[]) =>
+      change: (runners: readonly RunnerSubject[]) => ask('SET', runners),
+      send: (kind: 'RESUME' | 'PING', runners: readonly RunnerSubject[]) =>
         mutate({ kind, runnerIds: runners.map(({ id }) => id) }),
     };
   }, [mutate, reset]);
