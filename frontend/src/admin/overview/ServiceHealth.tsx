@@ -43,6 +43,7 @@ function Vitals({ health: { database, notifications, runners, maintenance, check
     sum(alive.map(({ activeRuns }) => activeRuns)),
     sum(alive.map(({ concurrency }) => concurrency)),
   ];
+  const selfCheck = maintenance.find(({ task }) => task === 'self-check');
   const overdue = maintenance.filter(({ nextAt }) => nextAt < checkedAt).length;
   return (
     <Facts>
@@ -52,6 +53,7 @@ function Vitals({ health: { database, notifications, runners, maintenance, check
         {alive.length === 0 ? 'none is alive: runs wait' : `${alive.length} alive, ${busy} of ${slots} slots in use`}
       </Fact>
       <Fact name="Maintenance">{overdue === 0 ? 'on time' : `${overdue} of ${maintenance.length} tasks are due`}</Fact>
+      {selfCheck && <Fact name="Self-check">{selfCheck.lastResult ?? 'not made yet'}</Fact>}
     </Facts>
   );
 }

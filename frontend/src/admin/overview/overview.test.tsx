@@ -6,6 +6,7 @@ import { beforeEach, expect, test, vi } from 'vitest';
 import { ago, aRun, someStats } from '../../testing/a-run';
 import { backend, live, problem, world } from '../../testing/backend';
 import { address, openPanel } from '../../testing/render-app';
+import { someHealth } from '../../testing/some-health';
 import { type SomeMetrics, serveMetrics } from '../../testing/some-metrics';
 import { laneOf } from './pulse';
 
@@ -238,11 +239,17 @@ test('a figure that is kept for less than its range says since when', async () =
 
 test('the small figures of today stand below, and nothing needs anyone on a good day', async () => {
   world.active = [aRun.running({ jobName: 'trending', startedAt: ago(4_000) }), aRun.running({ startedAt: ago(60) })];
+  const lastResult = 'All 19 rules hold for 2,000 runs';
+  world.health = someHealth({
+    maintenance: [{ task: 'self-check', lastFinishedAt: ago(60), lastResult, nextAt: ago(-240) }],
+  });
   await openPanel('/admin/jobs/overview');
   expect(await screen.findByText('Nothing needs you')).toBeVisible();
   const snapshots = within(screen.getByRole('region', { name: 'Snapshots' }));
   expect(await snapshots.findByText(/left of 38/)).toHaveTextContent('14 left of 38');
   expect(await snapshots.findByText('12, of 3 jobs')).toBeVisible();
   expect(await snapshots.findByRole('link', { name: /^trending #/ })).toBeVisible();
+  const health = within(screen.getByRole('region', { name: 'Job Service Health' }));
+  expect(await health.findByText(lastResult)).toBeVisible();
   expect(snapshots.getByText('eu-west').closest('li')).toHaveTextContent('eu-west812');
 });
