@@ -18,5 +18,6 @@ export const aCause = (part: Partial<FailureCause> = {}): FailureCause => ({
   lastChannel: 'default',
   jobRunIds: Array.from({ length: 60 }, (_, index) => String(300 - index)),
   ...{ state: 'OPEN', stateBy: null, stateAt: null, note: null, cameBackAt: null },
+  ...{ mutedUntil: null, mutedBy: null },
   ...part,
 });

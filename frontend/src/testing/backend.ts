@@ -1,7 +1,7 @@
 import type { AuditEvent } from '@job-manager/shared/contract/audit';
 import type { CurrentUser, OwnSession } from '@job-manager/shared/contract/auth';
 import type { ClientErrorReport } from '@job-manager/shared/contract/errors';
-import type { FailureCause } from '@job-manager/shared/contract/failures';
+import { causeMuteKey, type FailureCause } from '@job-manager/shared/contract/failures';
 import type { SystemHealth } from '@job-manager/shared/contract/health';
 import type { Issue } from '@job-manager/shared/contract/issues';
 import type { JobRunMessage, JobRunStep } from '@job-manager/shared/contract/message';
@@ -311,7 +311,11 @@ const handlers = [
     guarded(() => {
       const runs = world.failures.reduce((sum, cause) => sum + cause.runs, 0);
       const causes = world.failures.length;
-      return HttpResponse.json({ failures: world.failures, causes, runs, searchedBackTo: ago(86_400), isCut: false });
+      const failures = world.failures.map((cause) => {
+        const mutedUntil = world.mutes[causeMuteKey(cause.fingerprint)];
+        return mutedUntil ? { ...cause, mutedUntil, mutedBy: 'ada@example.com' } : cause;
+      });
+      return HttpResponse.json({ failures, causes, runs, searchedBackTo: ago(86_400), isCut: false });
     }),
   ),
   http.get(

@@ -8,6 +8,9 @@ import { runId } from './run.js';
 const time = z.iso.datetime();
 const count = z.number().int();
 
+/** What the mute of a cause is named, among those of issues. */
+export const causeMuteKey = (fingerprint: string): string => `cause ${fingerprint}`;
+
 /** How far back causes are looked for, in milliseconds. */
 export const failureRanges = {
   '1h': 3_600_000,
@@ -54,6 +57,8 @@ export const failureCause = z.object({
   lastChannel: z.string().nullable().describe('The channel of that run; null where it is removed'),
   jobRunIds: z.array(runId).describe('The newest 100 of the range'),
   ...verdict.shape,
+  mutedUntil: time.nullable().describe('Not to be shown among recent failures before that'),
+  mutedBy: z.string().nullable(),
 });
 export type FailureCause = z.infer<typeof failureCause>;
 

@@ -76,12 +76,18 @@ export const issueCalls = {
       method: 'POST',
       path: '/admin/jobs/issues/mute',
       summary: 'Leave an issue out of the list for a while, or show it again',
-      description: 'Messages of an incident about it are sent nevertheless: mute the incident to stop those.',
+      description:
+        'Messages of an incident about it are sent nevertheless: mute the incident to stop those. A cause of failures is muted by the key `cause` and its fingerprint, `cause 0123456789abcdef`: then no issue that it alone makes is listed either.',
       tags: ['Jobs'],
     })
     .input(
       z.strictObject({
-        key: z.string().min(1).max(250).refine(isPlainText, NOT_PLAIN).describe('Of the issue'),
+        key: z
+          .string()
+          .min(1)
+          .max(250)
+          .refine(isPlainText, NOT_PLAIN)
+          .describe('Of the issue, or of a cause of failures'),
         until: z
           .union([time, z.literal('cleared')])
           .nullable()

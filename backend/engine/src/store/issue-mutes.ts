@@ -29,6 +29,15 @@ WITH over AS (
 )
 SELECT key, until, "untilClear", "mutedBy" FROM "IssueMute" WHERE until > clock_timestamp() AND key NOT IN (SELECT key FROM over)`;
 
+/** What is muted now of so many keys. */
+export async function readMutesOf(sql: Sql, keys: readonly string[]): Promise<ReadonlyMap<string, IssueMuteRow>> {
+  if (keys.length === 0) return new Map();
+  const { rows } = await sql.query<IssueMuteRow>(READ_OF, [keys]);
+  return new Map(rows.map((mute) => [mute.key, mute]));
+}
+
+const READ_OF = `SELECT key, until, "untilClear", "mutedBy" FROM "IssueMute" WHERE key = ANY ($1::text[]) AND until > clock_timestamp()`;
+
 /** Mutes an issue until a time, or until it clears; null shows it again. False where there are too many. */
 export async function muteIssue(
   sql: Sql,

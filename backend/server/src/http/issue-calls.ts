@@ -4,8 +4,9 @@ import { readPauses } from '@job-manager/engine/store/health';
 import { muteIssue, readIssueMutes } from '@job-manager/engine/store/issue-mutes';
 import { readFailureShares, readIgnoredCancels } from '@job-manager/engine/store/issues';
 import { readCauses } from '@job-manager/engine/store/metrics/failures';
+import { causeMuteKey } from '@job-manager/shared/contract/failures';
 import { contract } from '@job-manager/shared/contract/index';
-import type { IssuesAnswer } from '@job-manager/shared/contract/issues';
+import type { Issue, IssuesAnswer } from '@job-manager/shared/contract/issues';
 import { implement } from '@orpc/server';
 import { findIssues, thresholds } from '../health/issues.js';
 import { auditPersonOf, type CallContext, type HttpDeps } from './context.js';
@@ -33,12 +34,17 @@ function createIssues(deps: IssueDeps): () => Promise<IssuesAnswer> {
       found.map(({ key }) => key),
     );
     const muteOf = new Map(mutes.map((mute) => [mute.key, mute]));
-    const issues = found.filter(({ key }) => !muteOf.has(key));
+    // Muted itself, or as the cause that alone makes it.
+    const findMute = ({ key, subject }: Issue) =>
+      muteOf.get(key) ??
+      (subject.kind === 'failures' && subject.fingerprint ? muteOf.get(causeMuteKey(subject.fingerprint)) : undefined);
+    const issues = found.filter((issue) => findMute(issue) === undefined);
     const muted = found.flatMap((issue) => {
-      const mute = muteOf.get(issue.key);
+      const mute = findMute(issue);
       if (mute === undefined) return [];
       const { until, untilClear, mutedBy } = mute;
-      return [{ ...issue, mutedUntil: until.toISOString(), isUntilClear: untilClear, mutedBy }];
+      // By the key that it is muted by, which shows it again.
+      return [{ ...issue, key: mute.key, mutedUntil: until.toISOString(), isUntilClear: untilClear, mutedBy }];
     });
     return { issues: issues.slice(0, MAX_ISSUES), total: issues.length, muted, asOf };
   };

@@ -424,6 +424,30 @@ describe('causes of failures', () => {
     expect((await query('SELECT key FROM "IssueMute"')).rows).toEqual([{ key: 'late sms' }]);
   });
 
+  it('are muted by themselves, and with them the issue that they alone make', async () => {
+    await query('TRUNCATE "IssueMute"');
+    for (let run = 0; run < 5; run++) await fail('nap', 'Snored', 0);
+    const failuresOf = () => get<FailuresAnswer>('/failures?range=1h&jobName=nap&limit=7');
+    const [cause] = (await failuresOf()).failures;
+    const key = `cause ${cause?.fingerprint}`;
+    const isOfIt = ({ subject }: Issue) => subject.kind === 'failures' && subject.fingerprint === cause?.fingerprint;
+    // Issues are looked for every ten seconds.
+    const found = async () => expect((await get<IssuesAnswer>('/issues')).issues.filter(isOfIt)).toHaveLength(1);
+    await vi.waitFor(found, { timeout: 30_000, interval: 500 });
+    const mute = async (until: string | null) => {
+      const headers = { authorization: `Bearer ${admin.token}` };
+      const sent = { method: 'POST', path: '/api/admin/jobs/issues/mute', headers, body: { key, until } };
+      expect((await send(server.url, sent)).status).toBe(200);
+      const { issues, muted } = await get<IssuesAnswer>('/issues');
+      const { failures } = await failuresOf();
+      const mutedBy = failures.map((each) => [each.fingerprint === cause?.fingerprint, each.mutedBy]);
+      return { listed: issues.filter(isOfIt).length, muted: muted.filter(isOfIt).map((issue) => issue.key), mutedBy };
+    };
+    const until = new Date(Date.now() + HOUR_MS).toISOString();
+    expect(await mute(until)).toEqual({ listed: 0, muted: [key], mutedBy: [[true, admin.email]] });
+    expect(await mute(null)).toEqual({ listed: 1, muted: [], mutedBy: [[true, null]] });
+  });
+
   it('are resolved until a run fails of them again, or ignored, with a note', async () => {
     await fail('echo', 'The disk is full', 3);
     await fail('nap', 'The disk is full', 2);

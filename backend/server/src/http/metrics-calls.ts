@@ -8,6 +8,7 @@ import { presentVerdict, readFailureCauses, withChannels } from '../metrics/fail
 import { readSpread, readSpreadOf, type Spread } from '../metrics/figures.js';
 import { readJobFigures } from '../metrics/job-figures.js';
 import { checkChannels, checkJobs, type NameSources, UnknownName } from '../metrics/known-names.js';
+import { withMutes } from '../metrics/muted-causes.js';
 import { readMetrics } from '../metrics/read-metrics.js';
 import { readSpan, requestOf } from '../metrics/request.js';
 import { RangeProblem } from '../metrics/span.js';
@@ -53,14 +54,16 @@ export function createMetricsCalls(
       }));
     }),
 
-    failures: os.failures.handler(async ({ input: { range, jobName = null, state = null, limit } }) =>
-      cached(JSON.stringify(['failures', changes, range, jobName, state, limit]), FRESH_MS.day, async () => {
+    failures: os.failures.handler(async ({ input: { range, jobName = null, state = null, limit } }) => {
+      const key = JSON.stringify(['failures', changes, range, jobName, state, limit]);
+      const answer = await cached(key, FRESH_MS.day, async () => {
         await known(jobName === null ? [] : [jobName]);
         await collectRecentCauses(pool);
         const since = new Date(Date.now() - failureRanges[range]);
         return withChannels(pool, await readFailureCauses(pool, { since, jobName, state, limit }));
-      }),
-    ),
+      });
+      return { ...answer, failures: await withMutes(pool, answer.failures) };
+    }),
 
     setFailure: os.setFailure.handler(async ({ input: { fingerprint, ...change }, context }) => {
       const verdict = await queue.jobs.setCause(fingerprint, change, actorOf(context));

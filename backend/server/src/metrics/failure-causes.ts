@@ -4,7 +4,7 @@ import { type CauseRow, type CausesRequest, readCauses } from '@job-manager/engi
 import type { Sql } from '@job-manager/engine/store/sql';
 import type { FailureCause, FailuresAnswer } from '@job-manager/shared/contract/failures';
 
-type CountedCause = Omit<FailureCause, 'lastChannel'>;
+type CountedCause = Omit<FailureCause, 'lastChannel' | 'mutedUntil' | 'mutedBy'>;
 type CountedCauses = Omit<FailuresAnswer, 'failures'> & { failures: CountedCause[] };
 
 /** The causes of failures since a moment, those with most runs first. Reads no run. */
@@ -36,7 +36,7 @@ const presentCause = (row: CauseRow): CountedCause => ({
 });
 
 /** The same with the channel of the last run of each. */
-export async function withChannels(sql: Sql, { failures, ...rest }: CountedCauses): Promise<FailuresAnswer> {
+export async function withChannels(sql: Sql, { failures, ...rest }: CountedCauses) {
   const ids = failures.map(({ lastRunId }) => lastRunId);
   const channels = await channelsOfRuns(sql, ids);
   return {

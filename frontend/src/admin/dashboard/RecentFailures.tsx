@@ -1,8 +1,8 @@
 import type { FailureCause } from '@job-manager/shared/contract/failures';
-import { Anchor } from '@mantine/core';
+import { Anchor, Button } from '@mantine/core';
 import { IconCircleCheck } from '@tabler/icons-react';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { useCallback, useRef } from 'react';
+import { useCallback, useRef, useState } from 'react';
 import { Link, useNavigate } from 'react-router-dom';
 import type { ActiveChange } from '../../api/live/active-runs';
 import { useLiveChanges } from '../../api/live/LiveProvider';
@@ -23,8 +23,13 @@ import { openRowOnClick } from '../../ui/row-click';
 import { Section } from '../../ui/Section';
 import { Cell, Table } from '../../ui/Table';
 import type { Column } from '../../ui/TableSort';
+import { Tag } from '../../ui/Tag';
+import { CauseMenu } from './CauseMenu';
 import { failuresOfDayQuery } from './calls';
 import classes from './dashboard.module.css';
+import { MutedCauses } from './MutedCauses';
+import { useCauseMutes } from './useCauseMutes';
+import { countNew, type LastLook, useLastLook } from './useLastLook';
 import { useRowCount } from './useRowCount';
 
 /** The server keeps its answer for so long. */
@@ -41,30 +46,77 @@ export function RecentFailures() {
   const query = useQuery(failuresOfDayQuery());
   const { data } = query;
   const rows = useRowCount();
+  const mute = useCauseMutes();
+  const [isMutedShown, showMuted] = useState(false);
+  const lastLook = useLastLook(data?.failures);
   useFollowFailures();
-  const hidden = data ? data.causes - Math.min(rows, data.failures.length) : 0;
+  const [muted, listed] = split(data?.failures ?? [], ({ mutedUntil }) => mutedUntil !== null);
+  const hidden = data ? data.causes - muted.length - Math.min(rows, listed.length) : 0;
   return (
     <Section
       title="Recent Failures"
-      aside={hidden > 0 && <span className="dimmed">and {hidden.toLocaleString('en')} more causes</span>}
+      aside={
+        <>
+          {lastLook && <NewSince lastLook={lastLook} causes={listed} />}
+          {hidden > 0 && <span className="dimmed">and {hidden.toLocaleString('en')} more causes</span>}
+        </>
+      }
       actions={
-        <Anchor component={Link} to={historyWith({ status: 'FAILED' })} size="sm">
-          All failures
-        </Anchor>
+        <>
+          {muted.length > 0 && (
+            <Button
+              variant="subtle"
+              size="compact-sm"
+              aria-expanded={isMutedShown}
+              onClick={() => showMuted(!isMutedShown)}
+            >
+              {muted.length.toLocaleString('en')} muted
+            </Button>
+          )}
+          <Anchor component={Link} to={historyWith({ status: 'FAILED' })} size="sm">
+            All failures
+          </Anchor>
+        </>
       }
     >
       {data === undefined ? (
         <Pending query={query} what="Failures" rows={4} isDense />
-      ) : data.failures.length > 0 ? (
-        <FailureCauses causes={data.failures.slice(0, rows)} />
+      ) : listed.length > 0 ? (
+        <FailureCauses causes={listed.slice(0, rows)} lastLook={lastLook} onMute={mute} />
       ) : (
-        <EmptyState icon={IconCircleCheck} title="No failures in 24 hours" text="Runs that fail are listed by cause." />
+        <EmptyState
+          icon={IconCircleCheck}
+          title={muted.length > 0 ? 'No other failures in 24 hours' : 'No failures in 24 hours'}
+          text="Runs that fail are listed by cause."
+        />
       )}
+      {isMutedShown && <MutedCauses causes={muted} onShow={(cause) => mute({ cause, until: null })} />}
     </Section>
   );
 }
 
-function FailureCauses({ causes }: { causes: readonly FailureCause[] }) {
+function split<Item>(items: readonly Item[], isFirst: (item: Item) => boolean): [Item[], Item[]] {
+  return [items.filter(isFirst), items.filter((item) => !isFirst(item))];
+}
+
+/** How many runs failed since somebody looked at the list in this browser. */
+function NewSince({ lastLook, causes }: { lastLook: LastLook; causes: readonly FailureCause[] }) {
+  const count = causes.reduce((sum, cause) => sum + countNew(cause, lastLook), 0);
+  if (count === 0) return null;
+  return (
+    <Tag tone="failed">
+      {count.toLocaleString('en')} new since you looked <RelativeTime at={lastLook.at} isPast />
+    </Tag>
+  );
+}
+
+interface CausesProps {
+  causes: readonly FailureCause[];
+  lastLook: LastLook | null;
+  onMute: ReturnType<typeof useCauseMutes>;
+}
+
+function FailureCauses({ causes, lastLook, onMute }: CausesProps) {
   const { open } = useOpenedRun();
   const navigate = useNavigate();
   const table = useRef<HTMLDivElement>(null);
@@ -104,10 +156,16 @@ function FailureCauses({ causes }: { causes: readonly FailureCause[] }) {
               </span>
             </Cell>
             <Cell label="Runs" align="right">
-              {spellRuns(cause.runs)}
+              <span className={classes.figures}>
+                {spellRuns(cause.runs)}
+                <NewRuns count={lastLook ? countNew(cause, lastLook) : 0} />
+              </span>
             </Cell>
             <Cell isCorner align="right">
-              <RerunCause cause={cause} times={() => boundsOf('24h', serverNow())} />
+              <span className={classes.acts}>
+                <RerunCause cause={cause} times={() => boundsOf('24h', serverNow())} />
+                <CauseMenu cause={cause} onMute={(until) => onMute({ cause, until })} />
+              </span>
             </Cell>
           </tr>
         ))}
@@ -115,6 +173,9 @@ function FailureCauses({ causes }: { causes: readonly FailureCause[] }) {
     </div>
   );
 }
+
+const NewRuns = ({ count }: { count: number }) =>
+  count > 0 && <span className={classes.under}>{count.toLocaleString('en')} new</span>;
 
 const historyOfCause = ({ jobName, fingerprint }: FailureCause): string =>
   historyWith({ jobName, status: 'FAILED', time: '24h', cause: fingerprint });

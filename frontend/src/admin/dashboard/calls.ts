@@ -6,6 +6,8 @@ import { failuresQuery } from '../../components/metrics/metric-calls';
 const { runLists: lists } = createClient({ runLists: { upcoming: runLists.upcoming } });
 
 const SHOWN = 10;
+/** Those that are muted are not listed, and others stand in their place. */
+const CAUSES_READ = 20;
 
 /** The counters name what the lists have read, and are drawn a moment later: for that nothing is read again. */
 const FRESH_MS = 5_000;
@@ -21,4 +23,7 @@ export const upcomingQuery = () =>
 export type Upcoming = Awaited<ReturnType<typeof lists.upcoming>>['upcoming'][number];
 
 /** Why runs failed in the last 24 hours, by cause. */
-export const failuresOfDayQuery = () => ({ ...failuresQuery({ range: '24h', limit: SHOWN }), staleTime: FRESH_MS });
+export const failuresOfDayQuery = () => ({
+  ...failuresQuery({ range: '24h', limit: CAUSES_READ }),
+  staleTime: FRESH_MS,
+});

@@ -82,6 +82,46 @@ test('failures of one cause are one line, which leads to all of them and can be 
   expect(bulk.sent).toEqual([{ action: 'rerun', filter }, { token: aBulkPreview().token }]);
 });
 
+test('a cause is muted for a while, and listed again when somebody wants it', async () => {
+  world.failures = [aCause(), aCause({ fingerprint: 'f2', cause: 'Disk full' })];
+  const { user } = await openPanel('/admin/dashboard');
+  const failures = section('Recent Failures');
+  await user.click(await failures.findByRole('button', { name: 'More for failures of match-scores: Disk full' }));
+  await user.click(await screen.findByRole('menuitem', { name: 'Mute for 8 hours' }));
+  expect(await screen.findByText('Muted. The cause is not listed until then.')).toBeVisible();
+  await waitFor(() => expect(failures.queryByText('Disk full')).toBeNull());
+  expect(failures.getByText('There is no user with the id #')).toBeVisible();
+  expect(Date.parse(world.mutes['cause f2'] ?? '') - Date.now()).toBeGreaterThan(7.5 * 3_600_000);
+  await user.click(failures.getByRole('button', { name: '1 muted' }));
+  expect(failures.getByRole('list', { name: 'Muted causes' })).toHaveTextContent(
+    /Disk full.*muted by ada@example.com, listed again in/,
+  );
+  await user.click(failures.getByRole('button', { name: 'Unmute failures of match-scores: Disk full' }));
+  await waitFor(() => expect(failures.queryByRole('button', { name: '1 muted' })).toBeNull());
+  expect(failures.getByText('Disk full')).toBeVisible();
+});
+
+test('what failed since this browser last showed the list is counted, of each cause and of all', async () => {
+  world.failures = [aCause({ runs: 2, jobRunIds: ['300', '299'] }), aCause({ fingerprint: 'f2', cause: 'Disk full' })];
+  const { unmount } = await openPanel('/admin/dashboard');
+  expect(await section('Recent Failures').findByText('Disk full')).toBeVisible();
+  expect(section('Recent Failures').queryByText(/new/)).toBeNull();
+  unmount();
+  const lastAt = ago(-60);
+  world.failures = [
+    aCause({ runs: 5, jobRunIds: ['303', '302', '301', '300', '299'], lastAt }),
+    aCause({ fingerprint: 'f2', cause: 'Disk full' }),
+    aCause({ fingerprint: 'f3', cause: 'Out of memory', runs: 4, jobRunIds: ['310', '309', '308', '307'], lastAt }),
+  ];
+  await openPanel('/admin/dashboard');
+  const failures = section('Recent Failures');
+  expect(await failures.findByText(/^7 new since you looked/)).toBeVisible();
+  const rowOf = (cause: string) => failures.getByText(cause).closest('tr');
+  expect(rowOf('There is no user with the id #')).toHaveTextContent('5 runs3 new');
+  expect(rowOf('Out of memory')).toHaveTextContent('4 runs4 new');
+  expect(rowOf('Disk full')).not.toHaveTextContent('new');
+});
+
 test('a failure that comes in is read', async () => {
   const run = aRun.running();
   world.active = [run];

@@ -188,7 +188,7 @@ test('lists why the job failed by cause, over a range, and says how far it looke
     },
     ...{ error: 'There is no user with the id 100059', firstVersion: '1.3.2', lastVersion: '1.4.0', lastRunId: '300' },
     ...{ firstAt: ago(9_000), lastAt: ago(120), jobRunIds: ['300'], frame: null },
-    ...{ state: 'OPEN', stateBy: null, stateAt: null, note: null, cameBackAt: null },
+    ...{ state: 'OPEN', stateBy: null, stateAt: null, note: null, cameBackAt: null, mutedUntil: null, mutedBy: null },
   };
   let state = 'OPEN';
   backend.use(

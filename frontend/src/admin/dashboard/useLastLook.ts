@@ -1,0 +1,63 @@
+import type { FailureCause } from '@job-manager/shared/contract/failures';
+import { useEffect, useRef, useState } from 'react';
+import { serverNow } from '../../api/server-clock';
+
+/** What this browser showed when somebody last looked at the list. */
+export interface LastLook {
+  at: string;
+  /** The newest run of each cause, by fingerprint. */
+  newest: Record<string, string>;
+}
+
+const KEY = 'job-manager: failures seen';
+
+type Cause = Pick<FailureCause, 'fingerprint' | 'lastAt' | 'runs' | 'jobRunIds'>;
+
+/** How many runs failed of a cause since then, as far as its newest runs tell: a hundred and more are one number. */
+export function countNew({ fingerprint, lastAt, runs, jobRunIds }: Cause, { at, newest }: LastLook): number {
+  if (lastAt <= at) return 0;
+  const known = newest[fingerprint];
+  const place = known === undefined ? -1 : jobRunIds.indexOf(known);
+  return place < 0 ? runs : place;
+}
+
+/**
+ * When this browser last looked at the list, for what is new since then: null at the first visit. A look ends with the
+ * page, or when its tab is hidden.
+ */
+export function useLastLook(causes: readonly Cause[] | undefined): LastLook | null {
+  const [before, setBefore] = useState(readLook);
+  const shown = useRef(causes);
+  useEffect(() => {
+    shown.current = causes;
+  });
+  useEffect(() => {
+    const onVisibility = () => (document.visibilityState === 'hidden' ? keep(shown.current) : setBefore(readLook()));
+    document.addEventListener('visibilitychange', onVisibility);
+    return () => {
+      document.removeEventListener('visibilitychange', onVisibility);
+      if (document.visibilityState !== 'hidden') keep(shown.current);
+    };
+  }, []);
+  return before;
+}
+
+function keep(causes: readonly Cause[] | undefined): void {
+  if (causes === undefined) return;
+  const newest = Object.fromEntries(causes.map(({ fingerprint, jobRunIds }) => [fingerprint, jobRunIds[0] ?? '']));
+  try {
+    localStorage.setItem(KEY, JSON.stringify({ at: new Date(serverNow()).toISOString(), newest } satisfies LastLook));
+  } catch {
+    // Storage full or switched off: nothing is new then.
+  }
+}
+
+function readLook(): LastLook | null {
+  try {
+    const kept = JSON.parse(localStorage.getItem(KEY) ?? 'null') as Partial<LastLook> | null;
+    if (typeof kept?.at !== 'string' || !kept.newest) return null;
+    return { at: kept.at, newest: kept.newest };
+  } catch {
+    return null;
+  }
+}
