@@ -1,11 +1,11 @@
 import type { MetricsAnswer } from '@job-manager/shared/contract/metrics';
-import { Skeleton } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { serverNow } from '../../api/server-clock';
 import { metricsQuery } from '../../components/metrics/metric-calls';
 import { formatOf, stepUnit } from '../../components/metrics/metric-data';
 import { Pending } from '../../components/Pending';
 import type { RangeName } from '../../lib/time-range';
+import { ChartSkeleton } from '../../ui/ChartSkeleton';
 import { Chart } from '../../ui/chart/Chart';
 import type { ChartData, Tone } from '../../ui/chart/chart-data';
 import { Section } from '../../ui/Section';
@@ -25,7 +25,7 @@ export function CompletedByJob({ range }: { range: RangeName }) {
       {drawn === undefined && query.error ? (
         <Pending query={query} what="The chart of jobs" />
       ) : drawn === undefined ? (
-        <Skeleton height={HEIGHT} role="status" aria-label="Loading the chart" />
+        <ChartSkeleton height={HEIGHT} label="Loading the chart" failures={query.failureCount} />
       ) : (
         <Chart
           title="Completed by job"

@@ -15,6 +15,7 @@ import { useStats } from '../../components/useStats';
 import { formatDuration } from '../../lib/duration';
 import { paths } from '../../paths';
 import { Figure } from '../../ui/Figure';
+import { StillTrying } from '../../ui/StillTrying';
 import classes from './CounterStrip.module.css';
 import { failuresOfDayQuery, upcomingQuery } from './calls';
 
@@ -30,6 +31,11 @@ export function CounterStrip() {
           <li key={counter.label}>
             <Link to={counter.to} className={classes.counter} data-tone={counter.tone} data-key={String(index + 1)}>
               <Figures counter={counter} stats={stats} />
+              {stats === undefined && index === 0 && (
+                <span className={classes.note}>
+                  <StillTrying failures={query.failureCount} />
+                </span>
+              )}
             </Link>
           </li>
         ))}

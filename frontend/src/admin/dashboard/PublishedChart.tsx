@@ -1,5 +1,5 @@
 import type { MetricsAnswer } from '@job-manager/shared/contract/metrics';
-import { Button, Skeleton, UnstyledButton } from '@mantine/core';
+import { Button, UnstyledButton } from '@mantine/core';
 import { IconArrowsMaximize } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Change } from '../../components/metrics/Change';
@@ -18,6 +18,7 @@ import {
 import { RangeChoice } from '../../components/metrics/RangeChoice';
 import { Pending } from '../../components/Pending';
 import { spellRange } from '../../lib/time-range';
+import { ChartSkeleton } from '../../ui/ChartSkeleton';
 import { describeChart } from '../../ui/chart/chart-data';
 import { Plot } from '../../ui/chart/Plot';
 import { Section } from '../../ui/Section';
@@ -55,7 +56,7 @@ export function PublishedChart() {
         query.error ? (
           <Pending query={query} what="Figures" />
         ) : (
-          <Skeleton height={HEIGHT} role="status" aria-label="Loading the chart" />
+          <ChartSkeleton height={HEIGHT} label="Loading the chart" failures={query.failureCount} />
         )
       ) : (
         <SmallChart answer={data} choice={choice} onOpen={open} />

@@ -1,6 +1,6 @@
 import type { ErrorPeriod } from '@job-manager/shared/contract/errors';
-import { Skeleton } from '@mantine/core';
 import { Change } from '../../components/metrics/Change';
+import { ChartSkeleton } from '../../ui/ChartSkeleton';
 import { Section } from '../../ui/Section';
 import type { ErrorGroups } from './queries';
 import { RateChart, Total } from './RateChart';
@@ -28,7 +28,7 @@ export function ErrorRateSection({ answer, period }: Props) {
       {answer ? (
         <RateChart rate={{ ...answer, values: answer.rate }} period={period} />
       ) : (
-        <Skeleton height={146} role="status" aria-label="Loading the rate" />
+        <ChartSkeleton height={146} label="Loading the rate" />
       )}
     </Section>
   );

@@ -15,6 +15,7 @@ import { paths } from '../../paths';
 import { ErrorPanel } from '../../ui/ErrorPanel';
 import { Page } from '../../ui/Page';
 import { Section } from '../../ui/Section';
+import { StillTrying } from '../../ui/StillTrying';
 import { ChannelBacklogs } from './ChannelBacklogs';
 import { overviewQuery } from './calls';
 import { HotIssues } from './HotIssues';
@@ -45,7 +46,7 @@ function Overview() {
   const measures = choice.kpis.map((name) => kpis[name].measure);
   const stepMs = stepOf(choice.step, range, measures);
   // With the period before in any case: each figure says how it has changed.
-  const { data, error, refetch, dataUpdatedAt, isFetching } = useQuery(
+  const { data, error, failureCount, refetch, dataUpdatedAt, isFetching } = useQuery(
     metricsQuery({ measures, range, stepMs, isCompared: true }),
   );
   if (data) starting.note(data);
@@ -80,6 +81,14 @@ function Overview() {
       <HealthHint />
       <Section
         title="Figures"
+        aside={
+          data === undefined &&
+          error === null && (
+            <span className="dimmed">
+              <StillTrying failures={failureCount} />
+            </span>
+          )
+        }
         actions={
           <>
             <RangeChoice range={range} onChange={(range) => place.choose({ range })} />

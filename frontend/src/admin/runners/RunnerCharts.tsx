@@ -1,8 +1,8 @@
-import { Skeleton } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { toFailure } from '../../api/failure';
 import { formatBytes } from '../../lib/byte-size';
 import { formatDuration } from '../../lib/duration';
+import { ChartSkeleton } from '../../ui/ChartSkeleton';
 import { Chart } from '../../ui/chart/Chart';
 import type { Tone } from '../../ui/chart/chart-data';
 import { ErrorPanel } from '../../ui/ErrorPanel';
@@ -60,7 +60,7 @@ const HEIGHT = 150;
 
 /** How a runner did over the last 24 hours, by its heartbeats. */
 export function RunnerCharts({ runnerId }: { runnerId: string }) {
-  const { data, error, refetch } = useQuery({ ...beatsQuery(runnerId), refetchInterval: 60_000 });
+  const { data, error, failureCount, refetch } = useQuery({ ...beatsQuery(runnerId), refetchInterval: 60_000 });
   return (
     <Section title="Last 24 hours">
       {data === undefined ? (
@@ -71,7 +71,7 @@ export function RunnerCharts({ runnerId }: { runnerId: string }) {
             onRetry={() => void refetch()}
           />
         ) : (
-          <Skeleton height={HEIGHT} role="status" aria-label="Loading the charts" />
+          <ChartSkeleton height={HEIGHT} label="Loading the charts" failures={failureCount} />
         )
       ) : data.beats.length === 0 ? (
         <p className="dimmed">No heartbeat is kept of it.</p>

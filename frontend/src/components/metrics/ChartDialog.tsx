@@ -1,10 +1,11 @@
-import { Modal, Skeleton } from '@mantine/core';
+import { Modal } from '@mantine/core';
 import { IconChartLine } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from 'react-router-dom';
 import { toFailure } from '../../api/failure';
 import { formatDateTime } from '../../lib/date-time';
 import type { RangeName, TimeRange } from '../../lib/time-range';
+import { ChartSkeleton } from '../../ui/ChartSkeleton';
 import { Chart } from '../../ui/chart/Chart';
 import { EmptyState } from '../../ui/EmptyState';
 import { ErrorPanel } from '../../ui/ErrorPanel';
@@ -49,7 +50,7 @@ function LargeChart({ drawing, choice, range, onRange }: Omit<Props, 'onClose'> 
   const shown: TimeRange = part ?? range;
   const stepMs = part ? undefined : stepOf(choice.step, range, [measure]);
   const query = metricsQuery({ measures: [measure], range: shown, stepMs, isCompared: choice.isCompared });
-  const { data, error, refetch } = useQuery(query);
+  const { data, error, failureCount, refetch } = useQuery(query);
   const chart = data && chartOf(data, [drawing], choice.isCompared);
   const isKnown = chart?.series.some(({ points }) => points.some((point) => point !== null));
   return (
@@ -65,7 +66,7 @@ function LargeChart({ drawing, choice, range, onRange }: Omit<Props, 'onClose'> 
         {data === undefined && error ? (
           <ErrorPanel title="Figures could not be loaded" details={toFailure(error)} onRetry={() => void refetch()} />
         ) : data === undefined ? (
-          <Skeleton height={320} role="status" aria-label="Loading the chart" />
+          <ChartSkeleton height={320} label="Loading the chart" failures={failureCount} />
         ) : chart && isKnown ? (
           <Chart
             title={name}

@@ -1,4 +1,4 @@
-import { Checkbox, Skeleton } from '@mantine/core';
+import { Checkbox } from '@mantine/core';
 import { IconChartLine } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { parseAsBoolean, parseAsStringLiteral, useQueryState } from 'nuqs';
@@ -6,6 +6,7 @@ import type { ComponentType } from 'react';
 import { useNavigate } from 'react-router-dom';
 import { toFailure } from '../../api/failure';
 import { type RangeName, rangeNames } from '../../lib/time-range';
+import { ChartSkeleton } from '../../ui/ChartSkeleton';
 import { Chart } from '../../ui/chart/Chart';
 import type { PlotKind } from '../../ui/chart/plot-layout';
 import { EmptyState } from '../../ui/EmptyState';
@@ -45,7 +46,7 @@ export function MetricCharts({ charts, of, defaultRange, isComparedByDefault = f
   const [isCompared, setCompared] = useQueryState('compare', parseAsBoolean.withDefault(isComparedByDefault));
   const navigate = useNavigate();
   const measures = charts.flatMap(({ drawings }) => drawings.map(({ measure }) => measure));
-  const { data, error, refetch } = useQuery(metricsQuery({ measures, range, isCompared, ...of }));
+  const { data, error, failureCount, refetch } = useQuery(metricsQuery({ measures, range, isCompared, ...of }));
   // A channel has runs of any number of jobs, each with versions of its own, and the history is not filtered by it.
   const jobName = 'jobName' in of ? of.jobName : undefined;
   const marks = data && jobName !== undefined ? versionMarks(data) : [];
@@ -74,7 +75,7 @@ export function MetricCharts({ charts, of, defaultRange, isComparedByDefault = f
         error ? (
           <ErrorPanel title="Figures could not be loaded" details={toFailure(error)} onRetry={() => void refetch()} />
         ) : (
-          <Skeleton height={HEIGHT} role="status" aria-label="Loading the charts" />
+          <ChartSkeleton height={HEIGHT} label="Loading the charts" failures={failureCount} />
         )
       ) : known.length > 0 ? (
         <div className={classes.charts}>
