@@ -14,6 +14,7 @@ import { panelLog } from './panel/panel-log.js';
 import { drain } from './peers/drain.js';
 import { enqueueBulk } from './peers/enqueue-bulk.js';
 import { enqueueSingle } from './peers/enqueue-single.js';
+import { keptPrice } from './peers/kept-price.js';
 import { pickup } from './peers/pickup.js';
 import { pickupUnderLoad } from './peers/pickup-under-load.js';
 import { beatsAndSamples } from './processes/beats-and-samples.js';
@@ -23,6 +24,7 @@ import { idleRunner } from './processes/idle-runner.js';
 import { thousandSockets } from './processes/thousand-sockets.js';
 import { drainKinds } from './scale/drain-kinds.js';
 import { longHistory } from './scale/long-history.js';
+import { metricsReads } from './scale/metrics-reads.js';
 import { openSnapshot } from './scale/open-snapshot.js';
 import { steadyDay } from './scale/steady-day.js';
 import { scriptSize } from './script-size.js';
@@ -34,6 +36,7 @@ export const engineParts: EnginePart[] = [
   enqueueBulk,
   pickup,
   pickupUnderLoad,
+  keptPrice,
   drainKinds,
   openSnapshot,
   fourRunners,
@@ -42,6 +45,7 @@ export const engineParts: EnginePart[] = [
   chattyJob,
   thousandSockets,
   longHistory,
+  metricsReads,
   steadyDay,
 ];
 

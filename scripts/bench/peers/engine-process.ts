@@ -1,6 +1,6 @@
 import { createBegun } from './begun.js';
 import type { Engine, Place, Producer } from './engine.js';
-import { contenders } from './engines.js';
+import { allEngines } from './engines.js';
 import { createEnqueuer } from './enqueuer.js';
 import type { Answer, Call, ProcessCalls } from './process-calls.js';
 
@@ -16,7 +16,7 @@ const begun = createBegun();
 
 const calls: ProcessCalls = {
   load: async ({ engine: id, place }) => {
-    const contender = contenders.find((each) => each.id === id);
+    const contender = allEngines.find((each) => each.id === id);
     if (!contender) throw new Error(`There is no engine ${id}`);
     loaded = { engine: await contender.load(), place };
   },

@@ -130,4 +130,15 @@ export const contenders = [
   },
 ] as const satisfies Contender[];
 
+/** Ours without a part of it, for what that part costs: no peer of its own. */
+export const unkept: Contender = {
+  ...contenders[0],
+  id: 'unkept',
+  title: 'Job Manager, without what is kept for charts',
+  load: async () => (await import('./unkept.js')).oursUnkept,
+};
+
+/** Whatever a process may be asked to run. */
+export const allEngines: readonly Contender[] = [...contenders, unkept];
+
 export type ContenderId = (typeof contenders)[number]['id'];

@@ -44,7 +44,8 @@ export const enqueueSingle: EnginePart = {
   },
 };
 
-function enqueueOnce(bench: EngineBench, contender: Contender): Promise<Enqueued> {
+/** The enqueues of one engine, on a stage of its own. */
+export function enqueueOnce(bench: EngineBench, contender: Contender): Promise<Enqueued> {
   return onStage(bench, contender, async (stage) => {
     await stage.worker.call('startWorker');
     const warmUp = await stage.producer.call('enqueueByCallers', { callers: CALLERS, forMs: WARM_UP_MS });

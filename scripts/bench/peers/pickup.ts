@@ -5,7 +5,7 @@ import { percentile } from '../percentile.js';
 import { figuresOf, type Goal, medianOf, type Showing } from './comparison.js';
 import type { Contender, ContenderId } from './engines.js';
 import { measureInTurn } from './in-turn.js';
-import { onStage } from './stage.js';
+import { onStage, type Stage } from './stage.js';
 
 const EVERY_MS = 20;
 /** The first ones open connections and compile code on both sides, and don't count. */
@@ -37,19 +37,26 @@ export interface Delays {
 export const pickup: EnginePart = {
   id: 'pickup',
   measure: async (bench) => {
-    const showings = await measureInTurn(bench, CONTENDERS, pickUpOnce);
+    const showings = await measureInTurn(bench, CONTENDERS, (stageOf, contender) => pickUpOnce(stageOf, contender));
     return [delayFigure(showings), ...ratioFigures(showings)];
   },
 };
 
-function pickUpOnce(bench: EngineBench, contender: Contender): Promise<Delays> {
-  return onStage(bench, contender, async ({ producer, worker }) => {
+/** The delays of one engine’s jobs, on a stage of its own; `look` reads what it left there. */
+export function pickUpOnce(
+  bench: EngineBench,
+  contender: Contender,
+  look?: (stage: Stage) => Promise<void>,
+): Promise<Delays> {
+  return onStage(bench, contender, async (stage) => {
+    const { producer, worker } = stage;
     await worker.call('startWorker');
     const most = WARM_UP + COUNTED;
     await producer.call('enqueueSteadily', { everyMs: EVERY_MS, most, rank: 'usual' });
     await Promise.race([worker.call('untilBegun', most), delay(LATE_MS, undefined, { ref: false })]);
     const { delaysMs } = await worker.call('report');
     if (delaysMs.length !== most) throw new Error(`${contender.title} began ${delaysMs.length} jobs of ${most}`);
+    await look?.(stage);
     return delaysOf(delaysMs.slice(WARM_UP));
   });
 }

@@ -2,7 +2,6 @@ import type { EngineBench } from '../engine-bench.js';
 import type { EnginePart } from '../figure.js';
 import { drainOverHistory } from './drain-over-history.js';
 import { historyPages } from './history-pages.js';
-import { metricsReads } from './metrics-reads.js';
 import { addPastRuns, type History } from './past-runs.js';
 import { statsPrice, statsReads } from './stats-reads.js';
 
@@ -22,7 +21,6 @@ export const longHistory: EnginePart = {
         ...(await statsReads(longest)),
         ...(await drainOverHistory(bench, histories)),
         ...(await statsPrice(bench)),
-        ...(await metricsReads(bench)),
       ];
     } finally {
       for (const { database } of histories) await database.drop();
