@@ -77,3 +77,18 @@ test('pauses a job, whose runs wait and say so, and changes its settings', async
   await page.getByRole('button', { name: 'Resume trending' }).click();
   await runs.reach(id, 'SUCCESS');
 });
+
+test('a run that takes longer than the threshold of its job is called slow', async ({ page, runs }) => {
+  await page.goto('/admin/jobs/definitions/match-scores');
+  await page.getByRole('link', { name: 'Settings' }).click();
+  await page.getByLabel('Slow after, seconds').fill('1');
+  await page.getByRole('button', { name: 'Save settings' }).click();
+  await expect(toast(page, 'The settings of match-scores hold for runs from now on.')).toBeVisible();
+  await runs.block('MatchScore');
+  const id = await runs.start('match-scores');
+  await page.goto('/admin/jobs');
+  await expect(page.getByText('1 job is slow')).toBeVisible();
+  await expect(page.getByText(`longer than its 1 second: match-scores #${id}`)).toBeVisible();
+  await runs.letGo();
+  await runs.reach(id, 'SUCCESS');
+});
