@@ -91,7 +91,13 @@ export function JobFiguresTable({ rows, figures, range }: Props) {
       {sorted(rows).map((row) => (
         <tr key={row.jobName ?? ''} data-row={row.jobName ?? ''}>
           <Cell isHeader isWide>
-            {row.jobName === null ? 'All others' : <JobLink jobName={row.jobName} />}
+            {row.jobName === null ? (
+              'All others'
+            ) : (
+              <span className="long-name">
+                <JobLink jobName={row.jobName} />
+              </span>
+            )}
           </Cell>
           {figures.map((name) => (
             <Cell key={name} label={columnsBy[name].label} align="right">
