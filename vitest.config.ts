@@ -9,7 +9,7 @@ const isolate = false;
 
 /** Tests that need a process, and modules, of their own: they measure one, replace what others have loaded, or count what others leave behind. */
 const ALONE = {
-  backend: ['backend/engine/src/queue/meter.test.ts'],
+  backend: ['backend/engine/src/queue/meter.test.ts', 'backend/engine/src/database/functions.test.ts'],
   frontend: [
     'src/admin/embedded.test.tsx',
     'src/admin/jobs/sections.test.tsx',
@@ -67,7 +67,7 @@ export default defineConfig({
             'scripts/**/*.test.ts',
           ],
           // The benchmark's folder has a `node_modules` of its own, with links to whole packages of ours.
-          exclude: [...ENGINE, ...PACKAGES, '**/node_modules/**'],
+          exclude: [...ENGINE, ...ALONE.backend, ...PACKAGES, '**/node_modules/**'],
           ...backend,
           retry,
         },

@@ -78,7 +78,9 @@ async function stageEngine(compiled: string, stage: string): Promise<void> {
       join(ROOT, 'backend/engine/src/queue/isolation/ignore-stop-signals.cjs'),
       'dist/queue/isolation/ignore-stop-signals.cjs',
     ),
-    ...['migrations', 'application-role.sql'].map((file) => copy(join(ROOT, 'prisma', file), `prisma/${file}`)),
+    ...['migrations', 'functions', 'application-role.sql'].map((file) =>
+      copy(join(ROOT, 'prisma', file), `prisma/${file}`),
+    ),
   ]);
 }
 

@@ -2,7 +2,7 @@ import type pg from 'pg';
 import { ConfigError } from '../config.js';
 import { isPassing } from '../store/faults.js';
 import { sessionOf } from './database-client.js';
-import { type Migration, migrationNames, readMigration } from './migration-files.js';
+import { type Migration, migrationNames, readFunctions, readMigration } from './migration-files.js';
 import { checkPermission, checkTarget, hasMigrations } from './migration-target.js';
 import { OwnClient } from './own-client.mjs';
 import { quoted, schemaOf } from './schema.js';
@@ -23,7 +23,8 @@ export interface MigrationState {
 /**
  * Applies the migrations that the database lacks and returns their names. Each is one transaction together with its row
  * in the standard `_prisma_migrations` table, so one that fails leaves nothing, and `prisma migrate deploy` goes on
- * working. Throws ConfigError, with nothing written, where the schema belongs to another application or the role may not write to it.
+ * working. With the newest come the functions as this version has them: an older version, which has nothing to apply to
+ * the same database, leaves them as they are. Throws ConfigError, with nothing written, where the schema belongs to another application or the role may not write to it.
  */
 export async function migrate(url: string): Promise<string[]> {
   const schema = schemaOf(url);
@@ -69,11 +70,14 @@ async function applyWhereMissing(client: pg.ClientBase, schema: string, name: st
     if ((await finishedMigrations(client, schema)).has(name)) return false;
     await checkTarget(client, schema);
     await makeSchema(client, schema);
-    await client.query(migration.script).catch(explainAs(migration));
+    for (const part of [migration, ...functionsWith(name)]) await client.query(part.script).catch(explainAs(part));
     await note(client, schema, migration);
     return true;
   });
 }
+
+/** The functions that are made anew with a migration: all of them with the newest, and none with others. */
+const functionsWith = (migration: string) => (migration === migrationNames().at(-1) ? readFunctions() : []);
 
 /** Looked for first: to create one takes a permission that the owner of a schema may lack, even where there is nothing to do. */
 async function makeSchema(client: pg.ClientBase, schema: string): Promise<void> {
@@ -120,7 +124,7 @@ export async function printMigrations(url: string): Promise<string> {
         `-- ${migration.name}`,
         `${beginIn(schema).join(';\n')};`,
         ...(at === 0 ? make : []),
-        migration.script.trim(),
+        ...[migration, ...functionsWith(migration.name)].map(({ script }) => script.trim()),
         ...noteOf(schema, migration).map((statement) => `${statement};`),
         'COMMIT;',
       ]);
@@ -150,17 +154,11 @@ const pinsOf = (schema: string): string => `
   SELECT format('ALTER FUNCTION %s SET search_path = %I, pg_temp', p.oid::regprocedure, nspname) AS pin
   FROM pg_proc p JOIN pg_namespace n ON n.oid = pronamespace
   WHERE nspname = ${literal(schema)} AND prokind = 'f' AND pg_has_role(proowner, 'USAGE') AND coalesce(proconfig::text, '') NOT LIKE '%search_path=%'
-    AND (proname LIKE 'job\\_manager\\_%' OR proname IN (${TRIGGER_FUNCTIONS.map(literal).join(', ')}))`;
+    AND proname IN (${readFunctions()
+      .map(({ name }) => literal(name))
+      .join(', ')})`;
 
 const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`;
-
-/** Those of ours that don't have our name. */
-const TRIGGER_FUNCTIONS = [
-  'JobRun_refuse_new_outcome',
-  'AuditEvent_refuse_change',
-  'notify_user_access_changed',
-  'notify_session_ended',
-];
 
 /** Settings of a transaction alone: through a pooler those of the session would reach other clients. */
 const beginIn = (schema: string): string[] => [
@@ -185,7 +183,7 @@ async function inTransaction<T>(client: pg.ClientBase, schema: string, work: () 
 
 /** Names the migration and adds all that PostgreSQL reported; an unreachable database is left for the caller to wait for. */
 const explainAs =
-  ({ name, script }: Migration) =>
+  ({ name, script }: Pick<Migration, 'name' | 'script'>) =>
   (error: pg.DatabaseError): never => {
     if (error.code === undefined || isPassing(error)) throw error;
     const { message, code, detail, hint, where } = error;

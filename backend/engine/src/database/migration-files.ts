@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { PRISMA } from '../assets.js';
 
 const MIGRATIONS_DIR = join(PRISMA, 'migrations');
+const FUNCTIONS_DIR = join(PRISMA, 'functions');
 
 export interface Migration {
   name: string;
@@ -28,3 +29,10 @@ export function readMigration(name: string): Migration {
   const script = readFileSync(join(MIGRATIONS_DIR, name, 'migration.sql'), 'utf8');
   return { name, script, checksum: createHash('sha256').update(script).digest('hex') };
 }
+
+/** The SQL functions and functions of triggers as they are to be, one a file, by name. */
+export const readFunctions = (): { name: string; script: string }[] =>
+  readdirSync(FUNCTIONS_DIR)
+    .filter((file) => file.endsWith('.sql'))
+    .sort()
+    .map((file) => ({ name: file.slice(0, -'.sql'.length), script: readFileSync(join(FUNCTIONS_DIR, file), 'utf8') }));

@@ -1,0 +1,7 @@
+-- All keys go where all runs do.
+CREATE OR REPLACE FUNCTION job_manager_forget_all_keys() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  DELETE FROM "JobRunKey";
+  RETURN NULL;
+END
+$$;

@@ -1,0 +1,6 @@
+-- Whether a run is still in a state, as it is just now, whatever the statement around it sees.
+CREATE OR REPLACE FUNCTION job_manager_is_still(state "JobRunStatus", run bigint) RETURNS boolean LANGUAGE plpgsql VOLATILE AS $$
+BEGIN
+  RETURN EXISTS (SELECT FROM "JobRun" WHERE id = run AND status = state AND "finishedAt" IS NULL);
+END
+$$;

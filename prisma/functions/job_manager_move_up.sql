@@ -1,0 +1,17 @@
+-- Lets a run wait for the one that is ahead of it now, where the one it waited for left the line of their key before its
+-- turn: those ahead of that one go on. Nothing changes where nobody is ahead.
+CREATE OR REPLACE FUNCTION job_manager_move_up(follower bigint, former bigint) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+  ahead bigint;
+BEGIN
+  -- Written down at once: an end of it that is being written is waited for, and then the next one ahead is looked for.
+  UPDATE "JobRun" SET "hasDependents" = true, rev = rev + 1
+  WHERE "finishedAt" IS NULL AND id = (
+    SELECT o.id FROM "JobRun" o JOIN "JobRun" f ON f.id = former
+    WHERE o."jobName" = f."jobName" AND o."uniqueKey" = f."uniqueKey" AND o."finishedAt" IS NULL AND o.id < former
+    ORDER BY o.id DESC LIMIT 1 FOR NO KEY UPDATE OF o
+  )
+  RETURNING id INTO ahead;
+  UPDATE "JobRun" SET "dependsOn" = array_replace("dependsOn", former, ahead), rev = rev + 1 WHERE id = follower AND "finishedAt" IS NULL AND ahead IS NOT NULL;
+END
+$$;

@@ -1,0 +1,7 @@
+-- Open sockets of a session that has ended are closed.
+CREATE OR REPLACE FUNCTION notify_session_ended() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM pg_notify('job_manager_access', OLD."userId"::text);
+  RETURN NULL;
+END
+$$;
