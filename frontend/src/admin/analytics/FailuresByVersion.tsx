@@ -29,7 +29,11 @@ export function FailuresByVersion({ jobName, range }: { jobName: string; range: 
     <Section
       title="By version"
       aside={
-        data && `While each was the newest, to the ${data.stepMs === 3_600_000 ? 'hour' : formatDuration(data.stepMs)}`
+        data && (
+          <span className="dimmed">
+            While each was the newest, to the {data.stepMs === 3_600_000 ? 'hour' : formatDuration(data.stepMs)}
+          </span>
+        )
       }
     >
       {rows === undefined ? (

@@ -20,7 +20,7 @@ const write = formatOf('running');
 /** How many runs are executed at each hour of the week, of all channels or of one: where there is room for more. */
 export function HeatStrip({ channel }: { channel: string | null }) {
   const [range] = useState(() => {
-    const to = Math.floor(serverNow() / HOUR_MS) * HOUR_MS;
+    const to = serverNow();
     return { from: to - DAYS * 24 * HOUR_MS, to };
   });
   const zone = useZoneChoice();
@@ -30,7 +30,14 @@ export function HeatStrip({ channel }: { channel: string | null }) {
   const series = seriesOf(data, 'running');
   if (data !== undefined && !series?.points.some((point) => point !== null)) return null;
   return (
-    <Section title="Running, by hour and weekday" aside={`Mean of the last ${DAYS} days, ${shownZoneName()}`}>
+    <Section
+      title="Running, by hour and weekday"
+      aside={
+        <span className="dimmed">
+          Mean of the last {DAYS} days, {shownZoneName()}
+        </span>
+      }
+    >
       {data === undefined || series === undefined ? (
         <Skeleton height={HEIGHT} role="status" aria-label="Loading the hours of the week" />
       ) : (
