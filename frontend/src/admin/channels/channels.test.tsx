@@ -8,6 +8,8 @@ import { anAuditEvent } from '../../testing/administration';
 import { backend, problem } from '../../testing/backend';
 import { address, openPanel } from '../../testing/render-app';
 import { serveMetrics } from '../../testing/some-metrics';
+// Compiled before the first test waits for it: on a busy machine that takes longer than a wait.
+import '../job-pages';
 
 let mail: JobChannel;
 const asked: unknown[] = [];

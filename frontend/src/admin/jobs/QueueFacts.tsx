@@ -13,7 +13,7 @@ export function QueueFacts({ run }: { run: JobRunSummary }) {
       </span>
       <RunWait run={run} />
       {run.channel !== 'default' && (
-        <span>
+        <span className={classes.channel} title={run.channel}>
           Channel: <ChannelLink channel={run.channel} />
         </span>
       )}

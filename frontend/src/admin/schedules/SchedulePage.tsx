@@ -165,7 +165,7 @@ function NextTimes({ schedule: { id, paused, timeZone } }: { schedule: JobSchedu
   );
 }
 
-function Past({ schedule: { id, skips } }: { schedule: JobSchedule }) {
+function Past({ schedule: { id, skips, paused } }: { schedule: JobSchedule }) {
   const query = useQuery(scheduleRunsQuery(id));
   const { data } = query;
   const { data: next = [] } = useQuery(nextRunsQuery(id));
@@ -173,7 +173,7 @@ function Past({ schedule: { id, skips } }: { schedule: JobSchedule }) {
     <>
       <Section title="Seven days">
         {data ? (
-          <ScheduleTimeline runs={data.runs} isCut={data.hasMore} skips={skips} next={next} />
+          <ScheduleTimeline runs={data.runs} isCut={data.hasMore} skips={skips} next={paused ? [] : next} />
         ) : (
           <Pending query={query} what="The timeline" rows={1} />
         )}

@@ -23,7 +23,8 @@ export function ScheduleTimeline({ runs, isCut, skips, next }: Props) {
   const label = [
     `In the last 6 days ${countOf(counts.runs, 'run')}, ${counts.failed} of them failed`,
     `${countOf(counts.skipped, 'due time')} without a run`,
-    `${countOf(counts.next, 'due time')} in the next day`,
+    // As many as were read: a schedule that comes due often has more.
+    counts.next === 0 ? 'nothing due in the next day' : `the next ${countOf(counts.next, 'due time')}`,
   ].join('; ');
   return (
     <>

@@ -9,6 +9,8 @@ import { aSchedule, inMinutes, scheduleId } from '../../testing/a-schedule';
 import { backend, operator, problem, world } from '../../testing/backend';
 import { address, openPanel, untilListTakesKeys } from '../../testing/render-app';
 import { InSteps } from '../../ui/InSteps';
+// Compiled before the first test waits for it: on a busy machine that takes longer than a wait.
+import '../job-pages';
 
 const SCHEDULES = '/admin/jobs/schedules';
 const ran = (id: string, status: 'SUCCESS' | 'FAILED', minutes: number) =>
@@ -180,6 +182,25 @@ test('says of each part of a page that it could not be loaded, and tries again',
   for (const retry of screen.getAllByRole('button', { name: 'Retry' })) await user.click(retry);
   expect(await screen.findByRole('table', { name: 'Next due times' })).toBeVisible();
   expect(await screen.findByText('It has not run yet.')).toBeVisible();
+});
+
+test('marks the next due times, and none while it is paused', async () => {
+  const [schedule = aSchedule(1, 'hourly')] = schedules;
+  let shown = schedule;
+  backend.use(
+    http.get(`/api${SCHEDULES}/:id`, () => HttpResponse.json({ schedule: shown })),
+    http.get(`/api${SCHEDULES}/:id/next`, () => HttpResponse.json({ times: [inMinutes(5), inMinutes(10)] })),
+    http.get(`/api${SCHEDULES}/:id/runs`, () => HttpResponse.json({ runs: [], hasMore: false })),
+    http.get('/api/admin/audit', () => HttpResponse.json({ events: [], hasMore: false })),
+  );
+  const view = await openPanel(`${SCHEDULES}/${scheduleId(1)}`);
+  expect(await screen.findByRole('img', { name: /; the next 2 due times$/ })).toBeVisible();
+  view.unmount();
+  shown = { ...schedule, paused: { at: ago(60), by: 'ada', reason: 'down', resumeAt: null } };
+  await openPanel(`${SCHEDULES}/${scheduleId(1)}`);
+  expect(await screen.findByRole('img', { name: /; nothing due in the next day$/ })).toBeVisible();
+  expect(screen.getByText('Nothing comes due while it is paused.')).toBeVisible();
+  expect(screen.getByText(/by ada: down$/)).toBeVisible();
 });
 
 test('a link opens the editor for a new schedule', async () => {
