@@ -42,7 +42,9 @@ async function createAccount(email: string, second: string, third: string | unde
 }
 
 /** A built-in role however it is written, or the name of an own one. */
-const readRole = (text: string): string => userRoles.find((name) => name === text.toUpperCase()) ?? text;
+function readRole(text: string): string {
+  return userRoles.find((name) => name === text.toUpperCase()) ?? text;
+}
 
 async function readPassword(): Promise<string> {
   const { password: askPassword, cancel, isCancel } = await import('@clack/prompts');
