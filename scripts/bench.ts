@@ -1,3 +1,5 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import '@job-manager/server/cli/check-node';
 import { Refusal, reportFailure } from '@job-manager/server/cli/refusal';
 import { Resources } from '@job-manager/server/cli/resources';
@@ -6,12 +8,13 @@ import { Command, InvalidArgumentError } from 'commander';
 import pc from 'picocolors';
 import type { BenchReport } from './bench/report.js';
 import { ensurePrismaClient } from './lib/client.js';
+import { ROOT } from './lib/repository.js';
 
 /** Everything takes half of it on two cores with nothing else to do. */
 const WITHIN_MINUTES = 60;
 
 const commaSeparated = (text: string) => text.split(',');
-const { json, strict, ...chosen } = new Command('bench')
+const { json, strict, write, and, ...chosen } = new Command('bench')
   .description('Measures how fast the product is, alone and beside its peers, on data of its own, against its targets.')
   .option('--json', 'figures as JSON on standard output, the table on standard error')
   .option('--only <parts>', 'measure these alone, such as first-load,history-api', commaSeparated)
@@ -24,12 +27,20 @@ const { json, strict, ...chosen } = new Command('bench')
     wholeNumber,
     1,
   )
+  .option('--write', 'the figures into docs/benchmarks.md')
+  .option(
+    '--and <files>',
+    'beside those, of parts that were not measured now, those of earlier --json reports',
+    commaSeparated,
+  )
   .option('--strict', 'exit with 1 when a target is missed')
   .showHelpAfterError('Try --help.')
   .parse()
   .opts<{
     json?: true;
     strict?: true;
+    write?: true;
+    and?: string[];
     only?: string[];
     engines?: string[];
     rounds: number;
@@ -69,7 +80,18 @@ async function tell(told: BenchReport): Promise<void> {
   const { missesOf, toJson, toTable } = await import('./bench/report.js');
   if (json) console.log(toJson(told));
   (json ? console.error : console.log)(toTable(told));
+  if (write) await writeDocument(told);
   if (strict && missesOf(told).length > 0) process.exitCode = 1;
+}
+
+async function writeDocument(told: BenchReport): Promise<void> {
+  const [{ describeBenchmarks }, { fromJson }] = await Promise.all([
+    import('./bench/document.js'),
+    import('./bench/report.js'),
+  ]);
+  const earlier = await Promise.all((and ?? []).map((file) => readFile(file, 'utf8')));
+  const reports = [told, ...earlier.map((text) => fromJson(text))];
+  await writeFile(join(ROOT, 'docs/benchmarks.md'), describeBenchmarks(reports));
 }
 
 function wholeNumber(text: string): number {

@@ -37,25 +37,34 @@ export function toJson({ takenAt, machine, parts }: BenchReport): string {
   return JSON.stringify({ takenAt, machine, parts: told }, null, 2);
 }
 
+/** A report as `toJson` wrote it; what could not be measured is no number again. */
+export const fromJson = (text: string): BenchReport =>
+  JSON.parse(text, (key, value) => (key === 'value' && value === null ? Number.NaN : value));
+
 /** For people: a line per figure, then what stands behind each. */
 export function toTable({ machine, parts }: BenchReport): string {
   const rows = parts.flatMap(({ figures, load }) => figures.map((figure) => rowOf(figure, load)));
   const [heads = '', ...lines] = alignColumns([['', 'figure', 'measured', 'target', 'aim', 'load'], ...rows]);
   const colour = (text: string) => (text.startsWith('✗') ? pc.red(text) : text.startsWith('✓') ? pc.green(text) : text);
-  const { processors, model, memoryGb, node, postgres, others } = machine;
-  const versions = Object.entries({ Node: node, PostgreSQL: postgres, ...others }).map((named) => named.join(' '));
+  const { processors, model, memoryGb } = machine;
   return [
     '',
     pc.bold(heads),
     ...lines.map(colour),
     '',
     ...parts.flatMap(({ figures }) => figures.flatMap(detailsOf)),
-    pc.dim(`${processors} × ${model}, ${memoryGb} GB; ${versions.join(', ')}`),
+    pc.dim(`${processors} × ${model}, ${memoryGb} GB; ${versionsOf(machine)}`),
     pc.dim(
       'load: processes that wanted a processor, averaged over the last minute; above the number of processors, repeat.',
     ),
   ].join('\n');
 }
+
+/** What ran, with versions. */
+export const versionsOf = ({ node, postgres, others }: Pick<Machine, 'node' | 'postgres' | 'others'>): string =>
+  Object.entries({ Node: node, PostgreSQL: postgres, ...others })
+    .map((named) => named.join(' '))
+    .join(', ');
 
 /** The figures that miss their target. */
 export function missesOf({ parts }: Pick<BenchReport, 'parts'>): Figure[] {
@@ -69,17 +78,18 @@ function rowOf(figure: Figure, load: number): string[] {
   return [mark, figure.name, withUnit(figure.value, figure.unit), targetOf(figure), aim, load.toFixed(1)];
 }
 
-function targetOf({ most, least, unit }: Figure): string {
+/** What is asked of a figure, in words; empty for nothing. */
+export function targetOf({ most, least, unit }: Figure): string {
   const bounds = [...(least === undefined ? [] : [`≥ ${withUnit(least, unit)}`])];
   if (most !== undefined) bounds.push(`≤ ${withUnit(most, unit)}`);
   return bounds.join(', ');
 }
 
-function withUnit(value: number, unit: string): string {
+export function withUnit(value: number, unit: string): string {
   return `${numberOf(value)} ${unit}`.trim();
 }
 
-function numberOf(value: number): string {
+export function numberOf(value: number): string {
   if (Number.isNaN(value)) return '–';
   return value.toLocaleString('en', value < 100 ? { maximumSignificantDigits: 3 } : { maximumFractionDigits: 0 });
 }
