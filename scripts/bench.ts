@@ -1,6 +1,6 @@
+import '@job-manager/server/cli/check-node';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import '@job-manager/server/cli/check-node';
 import { Refusal, reportFailure } from '@job-manager/server/cli/refusal';
 import { Resources } from '@job-manager/server/cli/resources';
 import { onStopSignals } from '@job-manager/server/cli/stop-signals';
