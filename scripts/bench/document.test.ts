@@ -34,7 +34,7 @@ it('takes each part from the newest report that has it', () => {
 });
 
 it('shows the peers of a figure in a table of their own', () => {
-  const beside = [
+  const beside: Figure['beside'] = [
     { engine: 'ours', 'runs/s': 20_000 },
     { engine: 'a | theirs', 'runs/s': 10_000, note: 'of two' },
   ];
