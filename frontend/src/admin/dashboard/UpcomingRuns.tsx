@@ -77,7 +77,13 @@ function Row({ upcoming }: { upcoming: Upcoming }) {
         </span>
       </Cell>
       <Cell label="Channel" isEmpty={upcoming.kind === 'schedule'}>
-        {upcoming.kind === 'run' ? <ChannelLink channel={upcoming.channel} /> : '–'}
+        {upcoming.kind === 'run' ? (
+          <span className={classes.cut} title={upcoming.channel}>
+            <ChannelLink channel={upcoming.channel} />
+          </span>
+        ) : (
+          '–'
+        )}
       </Cell>
       <Cell label="When" align="right">
         <RelativeTime at={upcoming.at} />
