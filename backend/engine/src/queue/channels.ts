@@ -9,9 +9,8 @@ import { ChangedMeanwhile, QueueError } from './errors.js';
 import { checkNotTooFar } from './far-time.js';
 import type { Registry } from './registry.js';
 import { storableText } from './storable.js';
-import { pauseChannel, resumeChannel } from './transitions/pause-channel.js';
+import { pauseChannel, resumeChannel, setChannel } from './transitions/channel.js';
 import type { Pause } from './transitions/pause-named.js';
-import { setChannel } from './transitions/set-channel.js';
 
 /** What may be asked about channels. Each change is one statement, its audit entry included; refusals are QueueErrors. */
 export interface Channels {

@@ -10,10 +10,9 @@ import { ChangedMeanwhile, QueueError } from './errors.js';
 import { checkNotTooFar } from './far-time.js';
 import type { Registry } from './registry.js';
 import { storableText } from './storable.js';
-import { pauseJob, resumeJob } from './transitions/pause-job.js';
+import { pauseJob, resetJob, resumeJob, setJob } from './transitions/job-settings.js';
 import type { Pause } from './transitions/pause-named.js';
 import { type CauseChange, type CauseVerdict, setCause } from './transitions/set-cause.js';
-import { resetJob, setJob } from './transitions/set-job.js';
 
 /** Settings of jobs that operators change. Each change is one statement, its audit entry included; refusals are QueueErrors. */
 export interface JobControl {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { countNote, noteFrom } from '@job-manager/client/note';
 import type { MessageLevel } from '@job-manager/shared/message';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import * as z from 'zod';
@@ -8,7 +9,6 @@ import { defineJob, type JobContext } from './job.js';
 import type { MessageLine } from './message-line.js';
 import { MessageWriter } from './message-writer.js';
 import { type ClaimedRun, claimDueRuns } from './transitions/claim.js';
-import { countNote, noteFrom } from './transitions/note.js';
 import { writeMessages } from './transitions/write-messages.js';
 
 /** What the job does; each test puts its own here. */

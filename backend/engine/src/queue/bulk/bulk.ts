@@ -1,11 +1,11 @@
 import type { Actor } from '@job-manager/client/actor';
+import { auditValues } from '@job-manager/client/audit';
 import type { BulkAction, BulkFilter, BulkRequest } from '@job-manager/shared/contract/bulk';
 import { allowedIn, type JobRunStatus } from '@job-manager/shared/run';
 import { addBulkPreview, BULK_ROW, type BulkPreviewRow, type BulkRow, readBulk } from '../../store/bulk.js';
 import type { Notifier } from '../../store/notifier.js';
 import type { Sql } from '../../store/sql.js';
 import type { Registry } from '../registry.js';
-import { auditValues } from '../transitions/audit.js';
 import { chooseRuns } from './choose-runs.js';
 
 /** Acts on many runs. Whoever calls may do to each of the runs what the action does. */

@@ -1,9 +1,9 @@
 import type { Actor } from '@job-manager/client/actor';
+import { auditFrom, auditValues } from '@job-manager/client/audit';
+import { countNote, noteFrom } from '@job-manager/client/note';
 import { formatDurationSql } from '../../store/format-duration.js';
 import { type RunRow, selectRun } from '../../store/run-row.js';
 import type { Sql } from '../../store/sql.js';
-import { auditFrom, auditValues } from './audit.js';
-import { countNote, noteFrom } from './note.js';
 
 export interface ForceFailRequest {
   runId: string;

@@ -1,8 +1,8 @@
 import type { Actor } from '@job-manager/client/actor';
+import { auditValues } from '@job-manager/client/audit';
 import { JOB } from '@job-manager/client/job-as-set';
 import type { JobSettings } from '@job-manager/client/request';
 import type { Sql } from '../../store/sql.js';
-import { auditValues } from './audit.js';
 import { auditSchedule } from './audit-schedule.js';
 
 /**

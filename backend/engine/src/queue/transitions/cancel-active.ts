@@ -1,5 +1,5 @@
+import { countNote, noteFrom } from '@job-manager/client/note';
 import { countEnded } from './count.js';
-import { countNote, noteFrom } from './note.js';
 
 /** Runs that a cancel changes: those that were asked to stop before are left as they are. */
 export const CAN_BE_CANCELLED = `("finishedAt" IS NULL AND (status = 'QUEUED' OR "cancelRequestedAt" IS NULL))`;

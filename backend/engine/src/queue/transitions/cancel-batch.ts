@@ -1,6 +1,6 @@
 import type { Actor } from '@job-manager/client/actor';
+import { auditFrom, auditValues } from '@job-manager/client/audit';
 import type { Sql } from '../../store/sql.js';
-import { auditFrom, auditValues } from './audit.js';
 import { CAN_BE_CANCELLED, CANCELLED_AND_ASKED, type CancelledAndAsked, cancelActive } from './cancel-active.js';
 
 /**

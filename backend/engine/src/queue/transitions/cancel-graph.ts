@@ -1,9 +1,9 @@
 import type { Actor } from '@job-manager/client/actor';
+import { auditFrom, auditValues } from '@job-manager/client/audit';
 import { readRun } from '../../store/run.js';
 import type { RunRow } from '../../store/run-row.js';
 import type { Sql } from '../../store/sql.js';
 import { QueueError, unknownRun } from '../errors.js';
-import { auditFrom, auditValues } from './audit.js';
 import { checkCancelled } from './cancel.js';
 import { CAN_BE_CANCELLED, CANCELLED_AND_ASKED, type CancelledAndAsked, cancelActive } from './cancel-active.js';
 

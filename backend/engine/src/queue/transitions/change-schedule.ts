@@ -1,10 +1,10 @@
 import type { Actor } from '@job-manager/client/actor';
+import { auditValues } from '@job-manager/client/audit';
 import { jsonText } from '@job-manager/client/json-value';
 import type { ScheduleSettings } from '@job-manager/shared/contract/schedules';
 import { type ListedScheduleRow, type ScheduleRow, selectSchedules } from '../../store/schedules.js';
 import type { Sql } from '../../store/sql.js';
 import type { SkippedStretch } from '../schedules/plan.js';
-import { auditValues } from './audit.js';
 import { auditSchedule, SETTINGS_SAID } from './audit-schedule.js';
 import { gapFrom, gapValues, keepSkips } from './keep-skips.js';
 

@@ -1,7 +1,7 @@
 import type { Actor } from '@job-manager/client/actor';
+import { auditValues } from '@job-manager/client/audit';
 import { runsHeldBy } from '../../store/runner-list.js';
 import type { Sql } from '../../store/sql.js';
-import { auditValues } from './audit.js';
 import { auditNamed } from './audit-named.js';
 
 /** Removes the row of a runner that is lost or has stopped and holds no run any more; false where it is not so. Its events stay. */

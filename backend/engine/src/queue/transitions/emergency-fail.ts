@@ -1,7 +1,7 @@
 import type { Actor } from '@job-manager/client/actor';
+import { auditValues } from '@job-manager/client/audit';
 import { type RunSummaryRow, selectSummary } from '../../store/run-row.js';
 import type { Sql } from '../../store/sql.js';
-import { auditValues } from './audit.js';
 import { doneBy, failRunning } from './fail-running.js';
 
 /** At most so many in one statement. */

@@ -1,8 +1,8 @@
 import type { Actor } from '@job-manager/client/actor';
+import { auditFrom, auditValues } from '@job-manager/client/audit';
 import type { TerminalStatus } from '@job-manager/shared/run';
 import { type RunRow, selectRun } from '../../store/run-row.js';
 import type { Sql } from '../../store/sql.js';
-import { auditFrom, auditValues } from './audit.js';
 import type { Lease } from './beat.js';
 import { leaveRunning } from './leave-running.js';
 import { heldExternally } from './report-external.js';

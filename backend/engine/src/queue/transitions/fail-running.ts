@@ -1,6 +1,6 @@
+import { auditFrom } from '@job-manager/client/audit';
 import type { AuditAction } from '@job-manager/shared/audit';
 import { limits } from '@job-manager/shared/limits';
-import { auditFrom } from './audit.js';
 import { leaveRunning } from './leave-running.js';
 
 interface FailRunning {

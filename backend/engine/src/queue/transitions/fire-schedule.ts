@@ -1,11 +1,11 @@
 import { JOB } from '@job-manager/client/job-as-set';
+import { noteFrom } from '@job-manager/client/note';
 import type { JobSettings } from '@job-manager/client/request';
 import type { ScheduleRow } from '../../store/schedules.js';
 import type { Sql } from '../../store/sql.js';
 import type { FirePlan } from '../schedules/plan.js';
 import { countEnded } from './count.js';
 import { gapFrom, gapValues, keepSkips } from './keep-skips.js';
-import { noteFrom } from './note.js';
 
 export interface Fired {
   /** Runs that were queued. */

@@ -1,8 +1,8 @@
 import type { Actor } from '@job-manager/client/actor';
+import { auditValues } from '@job-manager/client/audit';
 import { type RunRow, selectRun } from '../../store/run-row.js';
 import type { Sql } from '../../store/sql.js';
 import type { ForceFailRequest } from './ask-force-fail.js';
-import { auditValues } from './audit.js';
 import { doneBy, failRunning } from './fail-running.js';
 
 /**

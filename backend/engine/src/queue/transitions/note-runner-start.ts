@@ -1,6 +1,6 @@
 import type { Actor } from '@job-manager/client/actor';
+import { auditValues } from '@job-manager/client/audit';
 import type { Sql } from '../../store/sql.js';
-import { auditValues } from './audit.js';
 import { auditNamed } from './audit-named.js';
 
 /** Writes into the audit log that a person had the server on `host` start a runner. */

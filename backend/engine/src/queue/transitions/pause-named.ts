@@ -1,7 +1,7 @@
 import type { Actor } from '@job-manager/client/actor';
+import { auditValues } from '@job-manager/client/audit';
 import { isPaused } from '../../store/lanes.js';
 import type { Sql } from '../../store/sql.js';
-import { auditValues } from './audit.js';
 import { auditNamed, pauseSaid } from './audit-named.js';
 
 export interface Pause {

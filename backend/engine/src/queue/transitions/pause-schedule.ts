@@ -1,8 +1,8 @@
 import type { Actor } from '@job-manager/client/actor';
+import { auditValues } from '@job-manager/client/audit';
 import { type ListedScheduleRow, type ScheduleRow, selectSchedules } from '../../store/schedules.js';
 import type { Sql } from '../../store/sql.js';
 import type { SkippedStretch } from '../schedules/plan.js';
-import { auditValues } from './audit.js';
 import { auditSchedule } from './audit-schedule.js';
 import { gapFrom, gapValues, keepSkips } from './keep-skips.js';
 import type { Pause } from './pause-named.js';

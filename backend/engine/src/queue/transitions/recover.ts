@@ -1,10 +1,10 @@
 import type { Actor } from '@job-manager/client/actor';
+import { auditValues } from '@job-manager/client/audit';
 import type { JobRunStatus } from '@job-manager/shared/run';
 import { formatDurationSql } from '../../store/format-duration.js';
 import { type RunSummaryRow, selectSummary } from '../../store/run-row.js';
 import type { Sql } from '../../store/sql.js';
 import { isStalled, silenceLimit } from '../../store/stalled.js';
-import { auditValues } from './audit.js';
 import { poisonMessage } from './poison.js';
 import { heldRuns, takeBack } from './take-back.js';
 

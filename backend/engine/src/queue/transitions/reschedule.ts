@@ -1,11 +1,11 @@
 import type { Actor } from '@job-manager/client/actor';
+import { auditFrom, auditValues } from '@job-manager/client/audit';
+import { countNote, noteFrom } from '@job-manager/client/note';
 import { limits } from '@job-manager/shared/limits';
 import { type RunRow, selectRun } from '../../store/run-row.js';
 import type { Sql } from '../../store/sql.js';
 import { notAllowed, QueueError, unknownRun } from '../errors.js';
 import { checkNotTooFar } from '../far-time.js';
-import { auditFrom, auditValues } from './audit.js';
-import { countNote, noteFrom } from './note.js';
 
 export interface Reschedule {
   runId: string;

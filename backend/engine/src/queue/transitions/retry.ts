@@ -1,9 +1,9 @@
+import { auditFrom, auditValues } from '@job-manager/client/audit';
 import type { AttemptUsage } from '@job-manager/shared/contract/message';
 import { limits } from '@job-manager/shared/limits';
 import { formatDurationSql } from '../../store/format-duration.js';
 import type { Sql } from '../../store/sql.js';
 import { SYSTEM } from '../system-actor.js';
-import { auditFrom, auditValues } from './audit.js';
 import type { Lease } from './beat.js';
 import { type LastProgress, usageKeys } from './finish.js';
 import { heldBy, leaveRunning } from './leave-running.js';

@@ -1,7 +1,7 @@
 import type { Actor } from '@job-manager/client/actor';
+import { auditFrom, auditValues } from '@job-manager/client/audit';
 import type { Sql } from '../../store/sql.js';
 import { unknownRun } from '../errors.js';
-import { auditFrom, auditValues } from './audit.js';
 
 /** The parameters of a run with the secrets in them; written to the audit log in the same statement. Throws QueueError for an unknown run. */
 export async function revealParameters(sql: Sql, runId: string, actor: Actor): Promise<Record<string, unknown>> {

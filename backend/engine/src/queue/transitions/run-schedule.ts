@@ -1,8 +1,8 @@
 import type { Actor } from '@job-manager/client/actor';
+import { auditFrom, auditValues } from '@job-manager/client/audit';
 import type { JobSettings } from '@job-manager/client/request';
 import type { JobRunTrigger } from '@job-manager/shared/run';
 import type { Sql } from '../../store/sql.js';
-import { auditFrom, auditValues } from './audit.js';
 
 /**
  * Queues a run of a schedule beside its due times; what it is due at is the moment it was asked for. Returns its id,

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Actor } from '@job-manager/client/actor';
+import { auditValues } from '@job-manager/client/audit';
 import { COMMAND_EXPIRES_MS, type RunnerChange, type RunnerCommandKind } from '@job-manager/shared/runner';
 import type { Sql } from '../../store/sql.js';
-import { auditValues } from './audit.js';
 
 export interface CommandRequest {
   kind: RunnerCommandKind;

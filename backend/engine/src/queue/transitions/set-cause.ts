@@ -1,9 +1,9 @@
 import type { Actor } from '@job-manager/client/actor';
+import { auditValues } from '@job-manager/client/audit';
 import type { FailureState } from '@job-manager/shared/contract/failures';
 import { limits } from '@job-manager/shared/limits';
 import type { Sql } from '../../store/sql.js';
 import { storableText } from '../storable.js';
-import { auditValues } from './audit.js';
 import { auditNamed } from './audit-named.js';
 
 export interface CauseChange {

@@ -1,8 +1,8 @@
 import type { Actor } from '@job-manager/client/actor';
+import { auditValues } from '@job-manager/client/audit';
 import type { RunnerChange } from '@job-manager/shared/runner';
 import { RUNNER_DEFAULTS } from '../../store/runner-defaults.js';
 import type { Sql } from '../../store/sql.js';
-import { auditValues } from './audit.js';
 import { auditNamed } from './audit-named.js';
 
 /** Sets what runners take over when they start, in place of what was set before; null for nothing. */

@@ -1,8 +1,8 @@
 import type { Actor } from '@job-manager/client/actor';
+import { auditFrom, auditValues } from '@job-manager/client/audit';
 import type { JobRunStep } from '@job-manager/shared/contract/message';
 import { type RunRow, selectRun } from '../../store/run-row.js';
 import type { Sql } from '../../store/sql.js';
-import { auditFrom, auditValues } from './audit.js';
 
 export interface NewExternalRun {
   jobName: string;

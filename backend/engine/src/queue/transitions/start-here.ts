@@ -1,7 +1,7 @@
 import type { Actor } from '@job-manager/client/actor';
+import { auditFrom, auditValues } from '@job-manager/client/audit';
 import { jsonText } from '@job-manager/client/json-value';
 import type { Sql } from '../../store/sql.js';
-import { auditFrom, auditValues } from './audit.js';
 import type { ClaimedRun } from './claim.js';
 
 export interface RunHere {

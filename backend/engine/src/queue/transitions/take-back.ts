@@ -1,7 +1,7 @@
+import { auditFrom } from '@job-manager/client/audit';
 import type { AuditAction } from '@job-manager/shared/audit';
 import { limits } from '@job-manager/shared/limits';
 import { settingOfJob } from '../../store/job-settings.js';
-import { auditFrom } from './audit.js';
 import { leaveRunning } from './leave-running.js';
 
 interface TakeBack {

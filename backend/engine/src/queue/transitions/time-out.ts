@@ -1,8 +1,8 @@
 import type { Actor } from '@job-manager/client/actor';
+import { auditValues } from '@job-manager/client/audit';
 import { formatDurationSql } from '../../store/format-duration.js';
 import { type RunSummaryRow, selectSummary } from '../../store/run-row.js';
 import type { Sql } from '../../store/sql.js';
-import { auditValues } from './audit.js';
 import { takeBack } from './take-back.js';
 
 /** At most so many in one statement. */

@@ -1,10 +1,12 @@
 import type { Actor } from '@job-manager/client/actor';
+import { auditValues } from '@job-manager/client/audit';
 import type { ChannelChange } from '@job-manager/shared/contract/channels';
 import type { Sql } from '../../store/sql.js';
-import { auditValues } from './audit.js';
 import { auditNamed, limitsSaid } from './audit-named.js';
-import { CHANNELS } from './pause-channel.js';
-import { lockedBefore } from './pause-named.js';
+import { lockedBefore, pausing, resuming } from './pause-named.js';
+
+/** The settings of channels, by their names. */
+const CHANNELS = { table: '"Channel"', key: 'name' };
 
 /**
  * Changes limits and weight of a channel, from the next claim on; null takes a limit away, and what isn't named stays.
@@ -17,6 +19,12 @@ export async function setChannel(
 ): Promise<boolean> {
   return (await sql.query(SET, [name, JSON.stringify(change), rev, ...auditValues(actor)])).rows.length > 0;
 }
+
+/** Lets nothing more start in a channel; one that is paused is paused anew. False, and nothing, for a `resumeAt` that has passed. */
+export const pauseChannel = pausing(CHANNELS, 'channel');
+
+/** Lets a paused channel go on. False, and nothing, where it isn't paused. */
+export const resumeChannel = resuming(CHANNELS, 'channel');
 
 const COLUMNS = ['concurrency', 'concurrencyPerRunner', 'rateLimit', 'ratePeriodMs', 'weight', 'targetWaitMs'] as const;
 // The new row is checked by itself before it turns out to be a change, so it has what the old one has.

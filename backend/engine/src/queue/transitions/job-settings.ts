@@ -1,10 +1,12 @@
 import type { Actor } from '@job-manager/client/actor';
+import { auditValues } from '@job-manager/client/audit';
 import type { JobSettingsChange } from '@job-manager/shared/contract/job-overrides';
 import type { Sql } from '../../store/sql.js';
-import { auditValues } from './audit.js';
 import { auditNamed } from './audit-named.js';
-import { JOB_SETTINGS } from './pause-job.js';
-import { lockedBefore } from './pause-named.js';
+import { lockedBefore, pausing, resuming } from './pause-named.js';
+
+/** The settings of jobs, by their names. */
+const JOB_SETTINGS = { table: '"JobSettings"', key: '"jobName"' };
 
 /**
  * Changes settings of a job, for runs that are queued or attempted from then on; null is as the code says, and what isn't
@@ -24,6 +26,15 @@ export async function resetJob(sql: Sql, jobName: string, actor: Actor): Promise
   const reset = await sql.query(RESET, [jobName, ...auditValues(actor)]);
   return reset.rows.length > 0;
 }
+
+/**
+ * Lets no run of a job start, once runners know of it; one that is paused is paused anew. False, and nothing, for a
+ * `resumeAt` that has passed.
+ */
+export const pauseJob = pausing(JOB_SETTINGS, 'job');
+
+/** Lets a paused job go on. False, and nothing, where it isn't paused. */
+export const resumeJob = resuming(JOB_SETTINGS, 'job');
 
 const COLUMNS = {
   channel: 'text',

@@ -1,1 +1,0 @@
-export { auditFrom, auditValues } from '@job-manager/client/audit';

@@ -1,1 +1,0 @@
-export { countNote, noteFrom } from '@job-manager/client/note';
