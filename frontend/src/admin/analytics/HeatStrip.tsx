@@ -51,7 +51,7 @@ function Heat({ rows }: { rows: (number | null)[][] }) {
   const most = Math.max(...rows.flat().map((value) => value ?? 0));
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls sideways is scrolled by keyboard, too
-    <section className={classes.scroll} tabIndex={0} aria-label="Running, by hour and weekday">
+    <section className={classes.scroll} tabIndex={0} aria-label="Hours of the week">
       <table className={classes.table}>
         <caption className="visually-hidden">Runs executed at once, by hour and weekday</caption>
         <thead>
