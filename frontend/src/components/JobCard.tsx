@@ -43,7 +43,7 @@ export function JobCard({ jobName }: { jobName: string }) {
         )
       }
     >
-      <CardFact name="State">{job ? <JobState paused={job.settings.paused} /> : 'No code on this server'}</CardFact>
+      <CardFact name="State">{job ? <JobState paused={job.settings.paused} /> : 'No process has its code'}</CardFact>
       <CardFact name="Last result">{lastRun ? <LastRun {...lastRun} /> : 'No run has ended yet'}</CardFact>
       {lastRun && (
         <CardFact name="Usually takes">

@@ -23,7 +23,7 @@ import type { JobActs } from './useJobActs';
 
 export interface ListedJob {
   jobName: string;
-  /** Missing where this server has no code of it. */
+  /** Missing where no process has its code. */
   job?: JobDefinition & { settings: JobSettings };
   activity: JobActivity | undefined;
 }

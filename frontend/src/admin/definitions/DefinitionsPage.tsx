@@ -53,8 +53,7 @@ function Definitions() {
     <Page
       title="Jobs"
       lead={
-        jobs.data &&
-        `${jobs.data.length} in the code of this server${external > 0 ? `, ${external} known by their runs alone` : ''}`
+        jobs.data && `${jobs.data.length} with code${external > 0 ? `, ${external} known by their runs alone` : ''}`
       }
       actions={
         <AutoRefresh
@@ -82,7 +81,7 @@ function Definitions() {
           <EmptyState
             icon={IconBox}
             title="No jobs yet"
-            text="A job is made with defineJob, in the code that this server is started with."
+            text="A job is made with defineJob, in the code that this server or a worker on the same database is started with."
           />
         ) : (
           <EmptyState
