@@ -392,7 +392,7 @@ describeRecipes({ folder: () => folder, npm: (...args) => npm(...args), createDa
 
 const environmentOf = (databaseUrl: string): NodeJS.ProcessEnv => ({
   ...{ PATH: process.env.PATH, HOME: process.env.HOME, NO_COLOR: '1' },
-  ...{ DATABASE_URL: databaseUrl, DATABASE_SCHEMA: 'job_manager' },
+  DATABASE_URL: databaseUrl,
 });
 
 /** Of a process and those that it started: what each has for itself, and its part of what they share. */

@@ -5,6 +5,7 @@ import { withCorrelationOfRun } from './correlation-of-run.js';
 import { DeclaredParameters } from './declared-parameters.js';
 import { type Enqueued, enqueueOfProgram, only } from './enqueue.js';
 import { notInstalled, refusal } from './errors.js';
+import { type FindSchema, lookForSchema, OWN_SCHEMA } from './find-schema.js';
 import { checkSchema, inSchema } from './in-schema.js';
 import type { AnyJobs, RequestFor } from './job-types.js';
 import { isPool } from './pool.js';
@@ -18,8 +19,8 @@ import { isTraced } from './tracing.js';
 /** Where the client finds Job Manager's tables. */
 export type ClientOptions = {
   /**
-   * The schema of its tables, as DATABASE_SCHEMA names it. Without, it is that of the URL (`?schema=`), else `public`; the search
-   * path of a connection of the program's own has to find them.
+   * The schema of its tables, as DATABASE_SCHEMA names it. Without, it is that of the URL (`?schema=`), else `job_manager` or
+   * `public`, whichever has them; the search path of a connection of the program's own has to find them.
    */
   schema?: string;
 } & (
@@ -56,13 +57,15 @@ export function createClient<Jobs extends object = AnyJobs>(options: ClientOptio
 }
 
 function openClient({ schema: given, ...options }: ClientOptions): JobClient {
-  const schema = schemaFor(given, 'connectionString' in options ? options.connectionString : undefined);
-  const own = openOwn(options, schema);
+  const url = 'connectionString' in options ? options.connectionString : undefined;
+  const schema = schemaNamed(given, url);
+  const findSchema = schema === undefined && url !== undefined ? lookForSchema() : async () => schema;
+  const own = openOwn(options, findSchema);
   const declared = new DeclaredParameters();
   const explain = (error: unknown): never => {
-    throw notInstalled(error, schema) ?? error;
+    throw notInstalled(error, schema ?? (url && OWN_SCHEMA)) ?? error;
   };
-  const wayOf = ({ sql }: CallOptions): Way => (sql === undefined ? own : wayOver(sql, schema));
+  const wayOf = ({ sql }: CallOptions): Way => (sql === undefined ? own : wayOver(sql, findSchema));
   return {
     enqueue: async (request, call = {}) => {
       const parameters = checkOne(request);
@@ -94,14 +97,14 @@ function openClient({ schema: given, ...options }: ClientOptions): JobClient {
   };
 }
 
-/** By a URL it is the schema named there, else the default one, as for the server; a connection of the program's has its own search path. */
-function schemaFor(given: string | undefined, url: string | undefined): string | undefined {
+/** The schema that the program or its URL names. */
+function schemaNamed(given: string | undefined, url: string | undefined): string | undefined {
   const named =
     url !== undefined && URL.canParse(url) ? (new URL(url).searchParams.get('schema') ?? undefined) : undefined;
   if (given !== undefined && named !== undefined && given !== named) {
     throw refusal('INVALID_INPUT', 'schema', `is "${given}", and the URL names the schema "${named}"; name one`);
   }
-  const schema = given ?? (named || undefined) ?? (url === undefined ? undefined : 'public');
+  const schema = given ?? (named || undefined);
   if (schema !== undefined) checkSchema(schema);
   return schema;
 }
@@ -115,14 +118,14 @@ interface Way {
 }
 
 /** What a program has given for the calls that name no connection of their own. */
-function openOwn(options: ClientOptions, schema: string | undefined): Way & { close(): Promise<void> } {
+function openOwn(options: ClientOptions, findSchema: FindSchema): Way & { close(): Promise<void> } {
   if (!('sql' in options)) {
     const { open, close } = connect(options.connectionString);
-    return wayByPool(new PoolQueue(open, schema), close);
+    return wayByPool(new PoolQueue(open, findSchema), close);
   }
   const { sql } = options;
-  if (!isPool(sql)) return { ...wayOver(sql, schema), close: async () => {} };
-  return wayByPool(new PoolQueue(async () => sql, schema));
+  if (!isPool(sql)) return { ...wayOver(sql, findSchema), close: async () => {} };
+  return wayByPool(new PoolQueue(async () => sql, findSchema));
 }
 
 const wayByPool = (queue: PoolQueue, close = async () => {}): Way & { close(): Promise<void> } => ({
@@ -136,8 +139,10 @@ const wayByPool = (queue: PoolQueue, close = async () => {}): Way & { close(): P
 });
 
 /** By one connection, perhaps in a transaction: each call by itself, and runners hear of it at the commit. */
-function wayOver(sql: Sql, schema: string | undefined): Way {
-  const qualifying = inSchema(sql, schema);
+function wayOver(sql: Sql, findSchema: FindSchema): Way {
+  const qualifying: Sql = {
+    query: async (text, values) => inSchema(sql, await findSchema(sql)).query(text, values),
+  };
   const enqueueMany: Way['enqueueMany'] = (requests, parameters) =>
     enqueueOfProgram(qualifying, requests, { notifies: true, parameters });
   const enqueue: Way['enqueue'] = async (request, parameters) => only(await enqueueMany([request], [parameters]));

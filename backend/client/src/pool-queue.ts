@@ -1,5 +1,6 @@
 import { type Enqueued, enqueueOfProgram, only } from './enqueue.js';
 import { QueueError } from './errors.js';
+import type { FindSchema } from './find-schema.js';
 import { Gathering } from './gathering.js';
 import { inSchema } from './in-schema.js';
 import { notificationChannels } from './notification-channels.js';
@@ -24,14 +25,14 @@ const KEPT = new Set([ENQUEUE_ONE, ENQUEUE_PLAIN]);
  */
 export class PoolQueue {
   readonly #open: () => Promise<Pool>;
-  readonly #schema: string | undefined;
+  readonly #findSchema: FindSchema;
   readonly #preparing = new Preparing();
   readonly #gathering = new Gathering<PlainRun, AddedRun>((runs) => this.#add(runs));
   readonly #wakeUp = new WakeUp(async () => (await this.#open()).query(TELL, []));
 
-  constructor(open: () => Promise<Pool>, schema: string | undefined) {
+  constructor(open: () => Promise<Pool>, findSchema: FindSchema) {
     this.#open = open;
-    this.#schema = schema;
+    this.#findSchema = findSchema;
   }
 
   /** Queues a run whose request was checked; `parameters` are its as JSON. */
@@ -50,7 +51,10 @@ export class PoolQueue {
 
   /** What it reads by, beside the runs. */
   readonly sql: Sql = {
-    query: async (text, values) => inSchema(await this.#open(), this.#schema).query(text, values),
+    query: async (text, values) => {
+      const pool = await this.#open();
+      return inSchema(pool, await this.#findSchema(pool)).query(text, values);
+    },
   };
 
   /** Says what is still to be said to runners. */
@@ -67,7 +71,7 @@ export class PoolQueue {
   async #send<Answer>(add: (sql: Sql) => Promise<Answer[]>, tells: boolean): Promise<Answer[]> {
     const { connection, giveBack } = await borrow(await this.#open());
     try {
-      const answers = await add(this.#over(connection));
+      const answers = await add(this.#over(connection, await this.#findSchema(connection)));
       void (tells ? this.#tell(connection, answers) : DONE).then(() => giveBack());
       return answers;
     } catch (error) {
@@ -77,9 +81,9 @@ export class PoolQueue {
   }
 
   /** The statements that look at other runs are planned anew each time: how many there are changes. */
-  #over(connection: Connection): Sql {
-    const prepared = inSchema(this.#preparing.over(connection), this.#schema);
-    const sql = inSchema(connection, this.#schema);
+  #over(connection: Connection, schema: string | undefined): Sql {
+    const prepared = inSchema(this.#preparing.over(connection), schema);
+    const sql = inSchema(connection, schema);
     return {
       query: (text, values) => retryOnContention(() => (KEPT.has(text) ? prepared : sql).query(text, values)),
     };

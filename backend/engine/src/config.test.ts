@@ -80,11 +80,16 @@ describe('the schema of the tables', () => {
   const url = 'postgres://localhost/shop';
   const schemaOf = (env: NodeJS.ProcessEnv) => readConfig(env).DATABASE_SCHEMA;
 
-  it('is that of the URL where no setting names one, else public', () => {
+  it('is that of the URL where no setting names one, else public in a clone and job_manager in an application', () => {
     expect(schemaOf({ DATABASE_URL: url })).toBe('public');
     expect(schemaOf({ DATABASE_URL: `${url}?schema=jobs` })).toBe('jobs');
     expect(schemaOf({ DATABASE_URL: `${url}?schema=jobs`, DATABASE_SCHEMA: 'jobs' })).toBe('jobs');
     expect(readConfig({ DATABASE_URL: url, DATABASE_SCHEMA: 'jobs' }).DATABASE_URL).toBe(`${url}?schema=jobs`);
+    expect(embeddedConfig(url)).toMatchObject({ DATABASE_URL: `${url}?schema=job_manager`, isSchemaNamed: false });
+    expect(embeddedConfig(url, { DATABASE_SCHEMA: 'public' })).toMatchObject({
+      DATABASE_URL: url,
+      isSchemaNamed: true,
+    });
     expect(embeddedConfig(`${url}?schema=jobs`)).toMatchObject({
       DATABASE_SCHEMA: 'jobs',
       DATABASE_URL: `${url}?schema=jobs`,

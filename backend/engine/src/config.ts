@@ -4,12 +4,15 @@ import { checkInput, describeIssues } from '@job-manager/shared/check-input';
 import { describeUnknown } from '@job-manager/shared/nearest';
 import type * as z from 'zod';
 import { DATA } from './assets.js';
-import { DEFAULT_SCHEMA, schemaIn, withSchema } from './database/schema.js';
+import { DEFAULT_SCHEMA, OWN_SCHEMA, schemaIn, withSchema } from './database/schema.js';
 import { throughPooler } from './database/transaction-pooling.js';
 import { type Environment, environment } from './settings.js';
+import { isCompiled } from './typescript-loader.js';
 
 export interface Config extends Omit<Environment, 'DATA_DIR' | 'MEDIA_DIR' | 'DATABASE_SCHEMA'> {
   DATABASE_SCHEMA: string;
+  /** A setting names the schema; else it is the default one. */
+  isSchemaNamed: boolean;
   DATA_DIR: string;
   MEDIA_DIR: string;
   HOSTNAME: string;
@@ -21,7 +24,7 @@ export class ConfigError extends Error {}
 /** Reads the configuration from the environment. Throws ConfigError for a value that can't be used. */
 export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
-  return complete(parseConfig(environment, given));
+  return complete(parseConfig(environment, given), isCompiled ? OWN_SCHEMA : DEFAULT_SCHEMA);
 }
 
 /**
@@ -64,7 +67,7 @@ export function embeddedConfig(
   settings: EmbeddedSettings = {},
 ): Config & { DATABASE_URL: string } {
   const given = parseConfig(environment.omit(OF_OUR_OWN_SERVER).strict(), settings);
-  const config = complete({ ...environment.parse({}), ...given, DATABASE_URL: databaseUrl });
+  const config = complete({ ...environment.parse({}), ...given, DATABASE_URL: databaseUrl }, OWN_SCHEMA);
   return { ...config, DATABASE_URL: config.DATABASE_URL ?? databaseUrl };
 }
 
@@ -75,32 +78,34 @@ export function parseConfig<Schema extends z.ZodType>(schema: Schema, given: unk
   return checked.data;
 }
 
-function complete(config: Environment): Config {
+function complete(config: Environment, defaultSchema: string): Config {
   if (config.JOBS_STALLED_AFTER_MS < 2 * config.JOBS_HEARTBEAT_MS) {
     throw new ConfigError('JOBS_STALLED_AFTER_MS must be at least twice JOBS_HEARTBEAT_MS');
   }
   const dataDir = resolve(config.DATA_DIR ?? DATA);
   const mediaDir = resolve(config.MEDIA_DIR ?? join(dataDir, 'media'));
-  return { ...config, ...urlsOf(config), DATA_DIR: dataDir, MEDIA_DIR: mediaDir, HOSTNAME: hostname() };
+  return { ...config, ...urlsOf(config, defaultSchema), DATA_DIR: dataDir, MEDIA_DIR: mediaDir, HOSTNAME: hostname() };
 }
 
 /**
  * The URLs with what else a connection has to know: the schema of our tables, and whether a pooler is in between.
  * To open one takes nothing but the URL.
  */
-function urlsOf(config: Environment) {
+function urlsOf(config: Environment, defaultSchema: string) {
   const { DATABASE_URL, DATABASE_LISTEN_URL } = config;
-  const schema = schemaFrom(config);
+  const named = schemaFrom(config);
+  const schema = named ?? defaultSchema;
   const placed = DATABASE_URL && withSchema(DATABASE_URL, schema);
   return {
     DATABASE_SCHEMA: schema,
+    isSchemaNamed: named !== undefined,
     DATABASE_URL: placed && DATABASE_LISTEN_URL !== undefined ? throughPooler(placed) : placed,
     DATABASE_LISTEN_URL: DATABASE_LISTEN_URL && withSchema(DATABASE_LISTEN_URL, schema),
   };
 }
 
-/** The one schema that the settings name, however many do. Throws ConfigError where they name two. */
-function schemaFrom(config: Environment): string {
+/** The one schema that the settings name, however many do; undefined where none does. Throws ConfigError where they name two. */
+function schemaFrom(config: Environment): string | undefined {
   const named = (['DATABASE_SCHEMA', 'DATABASE_URL', 'DATABASE_LISTEN_URL'] as const).flatMap((name) => {
     const value = config[name];
     const schema = name === 'DATABASE_SCHEMA' ? value : value && schemaIn(value);
@@ -112,7 +117,7 @@ function schemaFrom(config: Environment): string {
       `${first.name} names the schema "${first.schema}" and ${other.name} the schema "${other.schema}"; name one`,
     );
   }
-  return first?.schema ?? DEFAULT_SCHEMA;
+  return first?.schema;
 }
 
 /** The environment from which `readConfig` reads this configuration again, for a child process. */

@@ -27,6 +27,6 @@ export async function startJobWorker({ settings, ...work }: JobWorkerOptions): P
   const config = embeddedConfig(parseConfig(postgresUrl, work.databaseUrl), settings);
   const databaseUrl = config.DATABASE_URL;
   const log = work.log ?? createLog(config, 'worker');
-  await awaitDatabase(() => migrate(databaseUrl), { log, waitMs: config.DATABASE_WAIT_MS });
+  await awaitDatabase(() => migrate(databaseUrl, config), { log, waitMs: config.DATABASE_WAIT_MS });
   return startWorker({ ...work, databaseUrl, config, log, kind: 'WORKER', isGuest: true });
 }

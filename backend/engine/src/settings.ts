@@ -114,7 +114,9 @@ export const environment = z.object({
     .string()
     .regex(SCHEMA_NAME, SCHEMA_RULE)
     .optional()
-    .describe('Schema of its tables there, made when it is missing; that of DATABASE_URL (`?schema=`), else `public`'),
+    .describe(
+      'Schema of its tables there, made when it is missing; that of DATABASE_URL (`?schema=`), else `job_manager`, in a clone `public`',
+    ),
   DATABASE_LISTEN_URL: postgresUrl
     .optional()
     .describe('Direct connection for LISTEN, when DATABASE_URL goes through a pooler'),

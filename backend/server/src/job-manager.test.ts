@@ -454,6 +454,7 @@ describe('its life', () => {
     const worker = await startJobWorker({
       databaseUrl: other.database.url,
       jobs: [echo],
+      settings: { DATABASE_SCHEMA: 'public' },
       log: pino({ level: 'silent' }),
     });
     await untilDone(other, id);
@@ -467,7 +468,8 @@ describe('its life', () => {
     const lock = await database.pool.connect();
     await lock.query('BEGIN; LOCK TABLE "Job"');
     const log = pino({ level: 'silent' });
-    const worker = await startJobWorker({ databaseUrl: database.url, jobs: [echo], log });
+    const settings = { DATABASE_SCHEMA: 'public' };
+    const worker = await startJobWorker({ databaseUrl: database.url, jobs: [echo], settings, log });
     const stopped = worker.stop();
     await vi.waitFor(async () => {
       expect(await database.db.runner.findUniqueOrThrow({ where: { id: worker.runnerId } })).toMatchObject({

@@ -18,7 +18,7 @@ import { createServerEngine, type ServerEngine } from './server-engine.js';
 import { createServerFace } from './server-face.js';
 
 export interface JobManagerOptions<Jobs extends readonly AnyJob[] = readonly AnyJob[]> {
-  /** The PostgreSQL database for Job Manager's tables; with the setting DATABASE_SCHEMA it may be the application's own. */
+  /** The PostgreSQL database for Job Manager's tables, which may be the application's own: they get the schema `job_manager`. */
   databaseUrl: string;
   /** What can be run, each made with `defineJob`. */
   jobs: Jobs;
@@ -154,7 +154,7 @@ export function createJobManager<Jobs extends readonly AnyJob[]>(given: JobManag
 
   async function start(): Promise<void> {
     const wait = { log, waitMs: config.DATABASE_WAIT_MS, signal: waiting.signal };
-    await awaitDatabase(() => migrate(databaseUrl), wait);
+    await awaitDatabase(() => migrate(databaseUrl, config), wait);
     await engine.listener.start();
     await engine.jobSettings.start();
     stopWork = await startWork(engine, { databaseUrl, jobs, jobsModule, services, runner });

@@ -93,7 +93,13 @@ describe('the client of typed jobs', () => {
 
 describe('the queue of an embedded Job Manager', () => {
   const embed = <Jobs extends readonly AnyJob[]>(given: Jobs) =>
-    createJobManager({ databaseUrl: engine.database.url, jobs: given, path: '/jobs', identify: async () => null });
+    createJobManager({
+      databaseUrl: engine.database.url,
+      jobs: given,
+      path: '/jobs',
+      identify: async () => null,
+      settings: { DATABASE_SCHEMA: 'public' },
+    });
 
   it('knows the jobs it was made with', async () => {
     const manager = embed(jobs);

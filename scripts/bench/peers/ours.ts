@@ -16,11 +16,14 @@ const noOp = (heard: Heard) =>
     run: async (_ctx, payload: Payload) => heard(payload),
   });
 
+/** Where the database that is copied for each measurement has the tables. */
+const settings = { DATABASE_SCHEMA: 'public' };
+
 /** Job Manager by its public API, with the settings as shipped and nothing switched off. */
 export const ours: Engine = {
   // A job is known once a process that has its code was started.
   prepare: async ({ databaseUrl }) => {
-    const worker = await startJobWorker({ databaseUrl, jobs: [noOp(() => {})] });
+    const worker = await startJobWorker({ databaseUrl, jobs: [noOp(() => {})], settings });
     await worker.stop();
   },
 
@@ -37,6 +40,6 @@ export const ours: Engine = {
   },
 
   startWorker: async ({ databaseUrl }, heard) => {
-    await startJobWorker({ databaseUrl, jobs: [noOp(heard)] });
+    await startJobWorker({ databaseUrl, jobs: [noOp(heard)], settings });
   },
 };

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { migrateDatabase } from '../../lib/database.js';
+import { OWN_SCHEMA, withSchema } from '@job-manager/engine/database/schema';
 import { ensurePanel } from '../../lib/panel.js';
 import { ROOT } from '../../lib/repository.js';
 
@@ -11,9 +11,15 @@ export async function openDatabase(): Promise<{ url: string; release(): Promise<
   await ensurePanel();
   const url = process.env.DATABASE_URL;
   if (url) return { url, release: async () => {} };
-  const { acquireEmbeddedDatabase } = await import('@job-manager/engine/database/embedded');
+  const [{ acquireEmbeddedDatabase }, { grantApplicationRights }, { migrate }] = await Promise.all([
+    import('@job-manager/engine/database/embedded'),
+    import('@job-manager/engine/database/embedded-roles'),
+    import('@job-manager/engine/database/migrate'),
+  ]);
   const embedded = await acquireEmbeddedDatabase({ dataDir: join(ROOT, '.data/shop') });
   // The owner's address stays here: application and jobs get a role that owns nothing.
-  await migrateDatabase({ ownerUrl: embedded.url, isEmbedded: true });
+  const ownerUrl = withSchema(embedded.url, OWN_SCHEMA);
+  await migrate(ownerUrl);
+  await grantApplicationRights(ownerUrl);
   return { url: embedded.applicationUrl, release: embedded.release };
 }

@@ -1,31 +1,37 @@
 import { setImmediate } from 'node:timers/promises';
-import { migrationNames, readMigration } from './migration-files.js';
+import { MIGRATIONS, migrationNames, readMigration } from './migration-files.js';
 
 /** What a statement makes or removes, by the groups `action`, `kind` and `name`. */
 const STATEMENT =
   /^(?<action>CREATE|DROP)(?: OR REPLACE)?(?: UNIQUE)? (?<kind>TABLE|INDEX|FUNCTION|TRIGGER|TYPE)(?: CONCURRENTLY)?(?: IF (?:NOT )?EXISTS)? (?<name>"[^"]+"|\w+)/;
+const INDEXED_TABLE = / ON (?:ONLY )?(?<table>"[^"]+"|\w+)/;
 const RENAMED_INDEX = /^ALTER INDEX (?:IF EXISTS )?(?<from>"[^"]+"|\w+) RENAME TO (?<to>"[^"]+"|\w+)/;
 const ALTERED_TABLE = /^ALTER TABLE (?:IF EXISTS )?(?:ONLY )?(?<table>"[^"]+"|\w+) (?<actions>.*)$/s;
 const COLUMN_ACTION =
   /^(?<action>ADD|DROP|RENAME)(?: COLUMN)?(?: IF (?:NOT )?EXISTS)? (?!CONSTRAINT|CHECK|TO\b)(?<name>"[^"]+"|\w+)(?: TO (?<to>"[^"]+"|\w+))?/;
 const NO_COLUMN = /^(CONSTRAINT|PRIMARY|UNIQUE|CHECK|FOREIGN|EXCLUDE|LIKE)\b/;
 
-let expected: Promise<string[]> | undefined;
+/** By the folder of the migrations. */
+const expected = new Map<string, Promise<string[]>>();
 
-/** What is there once all migrations are applied, such as `column JobRun.scope`; read from their text, once. */
-export function expectedObjects(): Promise<string[]> {
-  expected ??= read();
-  return expected;
+/** What is there once all migrations of a folder are applied, such as `column JobRun.scope`; read from their text, once. */
+export function expectedObjects(folder = MIGRATIONS): Promise<string[]> {
+  const found = expected.get(folder) ?? read(folder);
+  expected.set(folder, found);
+  return found;
 }
 
-async function read(): Promise<string[]> {
-  const objects = new Set<string>();
-  for (const name of migrationNames()) {
+/** Objects by their names, an index with the table that it goes with. */
+type Objects = Map<string, string | undefined>;
+
+async function read(folder: string): Promise<string[]> {
+  const objects: Objects = new Map();
+  for (const name of migrationNames(folder)) {
     // Requests come between two of them.
     await setImmediate();
-    for (const statement of statementsOf(readMigration(name).script)) apply(statement, objects);
+    for (const statement of statementsOf(readMigration(name, folder).script)) apply(statement, objects);
   }
-  return [...objects].filter(isLasting).sort();
+  return [...objects.keys()].filter(isLasting).sort();
 }
 
 /** Other than what belongs to the partition of a month, or of all before, which comes and goes. */
@@ -40,39 +46,48 @@ const statementsOf = (script: string): string[] =>
     .split(';')
     .map((statement) => statement.replace(/\s+/g, ' ').trim());
 
-function apply(statement: string, objects: Set<string>): void {
+function apply(statement: string, objects: Objects): void {
   const { action, kind, name } = STATEMENT.exec(statement)?.groups ?? {};
   if (action && kind && name) {
     const object = `${kind.toLowerCase()} ${bare(name)}`;
-    if (action === 'CREATE') objects.add(object);
+    if (action === 'CREATE') objects.set(object, kind === 'INDEX' ? indexedTable(statement) : undefined);
     else objects.delete(object);
     if (kind === 'TABLE') changeTable(bare(name), action === 'CREATE' ? statement : null, objects);
   }
   const index = RENAMED_INDEX.exec(statement)?.groups;
-  if (index?.from && index.to && objects.delete(`index ${bare(index.from)}`)) objects.add(`index ${bare(index.to)}`);
+  if (index?.from && index.to) renameIndex(`index ${bare(index.from)}`, `index ${bare(index.to)}`, objects);
   const altered = ALTERED_TABLE.exec(statement)?.groups;
   for (const part of partsOf(altered?.actions ?? '')) changeColumn(bare(altered?.table ?? ''), part, objects);
 }
 
-/** The columns of a table that is made; null for one that is removed, with its columns. */
-function changeTable(table: string, statement: string | null, objects: Set<string>): void {
+const indexedTable = (statement: string): string => bare(INDEXED_TABLE.exec(statement)?.groups?.table ?? '');
+
+function renameIndex(from: string, to: string, objects: Objects): void {
+  if (!objects.has(from)) return;
+  objects.set(to, objects.get(from));
+  objects.delete(from);
+}
+
+/** The columns of a table that is made; null for one that is removed, with its columns and indexes. */
+function changeTable(table: string, statement: string | null, objects: Objects): void {
   if (statement === null) {
-    for (const object of objects) if (object.startsWith(`column ${table}.`)) objects.delete(object);
+    for (const [object, of] of objects)
+      if (object.startsWith(`column ${table}.`) || of === table) objects.delete(object);
     return;
   }
   // A partition has the columns of its table.
   if (/^CREATE TABLE \S+ PARTITION OF /.test(statement)) return;
   for (const part of partsOf(statement.slice(statement.indexOf('(') + 1, statement.lastIndexOf(')')))) {
-    if (!NO_COLUMN.test(part)) objects.add(`column ${table}.${bare(part.split(' ')[0] ?? '')}`);
+    if (!NO_COLUMN.test(part)) objects.set(`column ${table}.${bare(part.split(' ')[0] ?? '')}`, undefined);
   }
 }
 
-function changeColumn(table: string, part: string, objects: Set<string>): void {
+function changeColumn(table: string, part: string, objects: Objects): void {
   const { action, name, to } = COLUMN_ACTION.exec(part)?.groups ?? {};
   if (!action || !name) return;
   if (action !== 'ADD') objects.delete(`column ${table}.${bare(name)}`);
-  if (action === 'ADD') objects.add(`column ${table}.${bare(name)}`);
-  if (to) objects.add(`column ${table}.${bare(to)}`);
+  if (action === 'ADD') objects.set(`column ${table}.${bare(name)}`, undefined);
+  if (to) objects.set(`column ${table}.${bare(to)}`, undefined);
 }
 
 /** Parts with commas between, where those in parentheses part nothing. */

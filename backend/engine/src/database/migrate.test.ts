@@ -9,7 +9,7 @@ import { createTestDatabase, type TestDatabase } from '../testing/database.js';
 import { echo } from '../testing/echo-job.js';
 import { createPool } from './client.js';
 import { openClient } from './database-client.js';
-import { MigrationError, migrate, migrationState } from './migrate.js';
+import { MigrationError, migrate, migrationState, printMigrations } from './migrate.js';
 import { migrationNames, readMigration } from './migration-files.js';
 import { withSchema } from './schema.js';
 
@@ -115,6 +115,55 @@ describe('a migration that PostgreSQL refuses', () => {
     expect(await refused('closed')).toContain('GRANT USAGE, CREATE ON SCHEMA closed TO clerk');
     expect(await refused('missing')).toMatch(/may not make the schema missing .*GRANT CREATE ON DATABASE \w+ TO clerk/);
     await sql.query('DROP ROLE clerk');
+  });
+});
+
+describe('an application that names no schema', () => {
+  const start = (settings = {}) =>
+    startJobWorker({ databaseUrl: other.url, jobs: [echo], settings: { LOG_LEVEL: 'silent', ...settings } });
+  let other: TestDatabase;
+  beforeAll(async () => {
+    other = await createTestDatabase();
+  });
+  afterAll(() => other.drop());
+
+  it('goes on with the tables of an older version in public where it says so, and else begins nothing beside them', async () => {
+    const refusal = await start().catch((error) => error);
+    expect(refusal).toBeInstanceOf(ConfigError);
+    expect(refusal.message).toMatch(
+      /^Job Manager's tables are in the schema "public" of this database, .*DATABASE_SCHEMA=public .*; nothing was written$/,
+    );
+    const schemas = await other.pool.query(`SELECT 1 FROM pg_namespace WHERE nspname = 'job_manager'`);
+    expect(schemas.rowCount).toBe(0);
+    await expect(printMigrations(withSchema(other.url, 'job_manager'), { isSchemaNamed: false })).rejects.toThrow(
+      'set DATABASE_SCHEMA=public',
+    );
+    const worker = await start({ DATABASE_SCHEMA: 'public' });
+    await worker.declared;
+    const client = createClient({ connectionString: other.url });
+    expect(await client.enqueue({ jobName: 'echo' })).toMatchObject({ isNew: true });
+    await client.close();
+    await worker.stop();
+    expect((await other.pool.query('SELECT FROM public."JobRun"')).rowCount).toBe(1);
+  });
+
+  it('gets the schema job_manager in a database without them, and so it stays', async () => {
+    await other.pool.query('DROP SCHEMA public CASCADE; CREATE SCHEMA public; CREATE TABLE "JobRun" (lap int)');
+    await (await start()).stop();
+    const worker = await start();
+    await worker.declared;
+    const client = createClient({ connectionString: other.url });
+    await client.enqueue({ jobName: 'echo' });
+    await client.close();
+    await worker.stop();
+    expect((await other.pool.query('SELECT FROM job_manager."JobRun"')).rowCount).toBe(1);
+    expect((await other.pool.query('SELECT FROM public."JobRun"')).rowCount).toBe(0);
+  });
+
+  it('may have a second one beside those of a clone, where it names it', async () => {
+    const clone = await createTestDatabase();
+    expect(await migrate(withSchema(clone.url, 'job_manager'))).toEqual(migrationNames());
+    await clone.drop();
   });
 });
 

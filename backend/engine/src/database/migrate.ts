@@ -3,7 +3,14 @@ import { ConfigError } from '../config.js';
 import { isPassing } from '../store/faults.js';
 import { sessionOf } from './database-client.js';
 import { type Migration, migrationNames, readFunctions, readMigration } from './migration-files.js';
-import { checkPermission, checkTarget, hasMigrations } from './migration-target.js';
+import {
+  checkFormerSchema,
+  checkPermission,
+  checkTarget,
+  ENGINE,
+  hasMigrations,
+  type MigrationSet,
+} from './migration-target.js';
 import { OwnClient } from './own-client.mjs';
 import { quoted, schemaOf } from './schema.js';
 
@@ -20,13 +27,23 @@ export interface MigrationState {
   unknown: string[];
 }
 
+export interface MigrateOptions {
+  /** The engine's unless given. */
+  set?: MigrationSet;
+  /** False where the schema is the default one: tables that an older version made elsewhere are then named, and none are made. */
+  isSchemaNamed?: boolean;
+}
+
 /**
- * Applies the migrations that the database lacks and returns their names. Each is one transaction together with its row
+ * Applies the migrations of a set that the database lacks and returns their names. Each is one transaction together with its row
  * in the standard `_prisma_migrations` table, so one that fails leaves nothing, and `prisma migrate deploy` goes on
  * working. With the newest come the functions as this version has them: an older version, which has nothing to apply to
  * the same database, leaves them as they are. Throws ConfigError, with nothing written, where the schema belongs to another application or the role may not write to it.
  */
-export async function migrate(url: string): Promise<string[]> {
+export async function migrate(
+  url: string,
+  { set = ENGINE, isSchemaNamed = true }: MigrateOptions = {},
+): Promise<string[]> {
   const schema = schemaOf(url);
   // Migrations are sent as they are: their names are found by the search path.
   const client = new OwnClient({ connectionString: url, session: sessionOf(url), keepAlive: true });
@@ -34,8 +51,10 @@ export async function migrate(url: string): Promise<string[]> {
   try {
     const applied: string[] = [];
     await checkPermission(client, schema, 'use');
-    if ((await migrationState(client, schema)).pending.length > 0) {
-      for (const name of migrationNames()) if (await applyWhereMissing(client, schema, name)) applied.push(name);
+    const { pending } = await migrationState(client, schema, set.folder);
+    if (pending.length > 0) {
+      for (const name of migrationNames(set.folder))
+        if (await applyWhereMissing(client, { schema, name, set, isSchemaNamed })) applied.push(name);
     }
     await pinFunctions(client, schema);
     return applied;
@@ -44,9 +63,13 @@ export async function migrate(url: string): Promise<string[]> {
   }
 }
 
-/** Compares the migrations in the repository with those that the database has finished. */
-export async function migrationState(client: pg.ClientBase, schema: string): Promise<MigrationState> {
-  const names = migrationNames();
+/** Compares the migrations of a folder, the engine's unless said otherwise, with those that the database has finished. */
+export async function migrationState(
+  client: pg.ClientBase,
+  schema: string,
+  folder = ENGINE.folder,
+): Promise<MigrationState> {
+  const names = migrationNames(folder);
   const done = await finishedMigrations(client, schema);
   const newest = names.at(-1) ?? '';
   return {
@@ -62,13 +85,16 @@ async function finishedMigrations(client: pg.ClientBase, schema: string): Promis
   return new Set(rows.map(({ name }) => name));
 }
 
-async function applyWhereMissing(client: pg.ClientBase, schema: string, name: string): Promise<boolean> {
-  const migration = readMigration(name);
+async function applyWhereMissing(
+  client: pg.ClientBase,
+  { schema, name, ...how }: { schema: string; name: string } & Required<MigrateOptions>,
+): Promise<boolean> {
+  const migration = readMigration(name, how.set.folder);
   return inTransaction(client, schema, async () => {
     // To the end of the transaction: through a pooler a lock of the session would stay on a connection that others use.
     await client.query('SELECT pg_advisory_xact_lock($1)', [MIGRATION_LOCK]);
     if ((await finishedMigrations(client, schema)).has(name)) return false;
-    await checkTarget(client, schema);
+    await checkTarget(client, schema, how);
     await makeSchema(client, schema);
     for (const part of [migration, ...functionsWith(name)]) await client.query(part.script).catch(explainAs(part));
     await note(client, schema, migration);
@@ -110,16 +136,17 @@ VALUES (gen_random_uuid(), '${checksum}', '${name}', clock_timestamp(), 1)`,
  * What `migrate` would do to this database, as SQL for the owner of the tables to apply: one transaction
  * for each migration, together with its row in the table of migrations. Empty where nothing is pending. Reads only.
  */
-export async function printMigrations(url: string): Promise<string> {
+export async function printMigrations(url: string, { isSchemaNamed = true }: MigrateOptions = {}): Promise<string> {
   const schema = schemaOf(url);
   const client = new OwnClient({ connectionString: url, session: sessionOf(url), keepAlive: true });
   await client.connect();
   try {
     const { pending } = await migrationState(client, schema);
     if (pending.length === 0) return '';
+    if (!isSchemaNamed && pending.length === migrationNames().length) await checkFormerSchema(client, schema);
     const make = (await hasSchema(client, schema)) ? [] : [`CREATE SCHEMA ${quoted(schema)};`];
     const parts = pending
-      .map(readMigration)
+      .map((name) => readMigration(name))
       .map((migration, at) => [
         `-- ${migration.name}`,
         `${beginIn(schema).join(';\n')};`,

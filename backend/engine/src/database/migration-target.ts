@@ -1,24 +1,40 @@
 import type pg from 'pg';
 import { ConfigError } from '../config.js';
 import { expectedObjects } from './expected-objects.js';
-import { migrationNames, readMigration } from './migration-files.js';
+import { MIGRATIONS, migrationNames, readMigration } from './migration-files.js';
 import { DEFAULT_SCHEMA, quoted } from './schema.js';
+
+/** Migrations of one kind, each in a folder of its own name. */
+export interface MigrationSet {
+  folder: string;
+  /** What a person can do where the schema belongs to another application. */
+  remedy: string;
+}
 
 const REMEDY =
   'set DATABASE_SCHEMA to a schema of its own for Job Manager, such as DATABASE_SCHEMA=job_manager (embedded: settings: { DATABASE_SCHEMA: "job_manager" }); nothing was written';
+export const ENGINE: MigrationSet = { folder: MIGRATIONS, remedy: REMEDY };
 
 /**
  * Looks before anything is written: whether the schema is ours or empty, and whether this role may make tables there.
  * Throws ConfigError with one sentence that says what to set or to grant.
  */
-export async function checkTarget(client: pg.ClientBase, schema: string): Promise<void> {
-  if (!(await isOurs(client, schema))) {
-    const foreign = [...(await foreignRelations(client, schema)), ...(await foreignTypes(client, schema))];
+export async function checkTarget(
+  client: pg.ClientBase,
+  schema: string,
+  { set: { folder, remedy }, isSchemaNamed }: { set: MigrationSet; isSchemaNamed: boolean },
+): Promise<void> {
+  if (!(await isOurs(client, schema, folder))) {
+    const foreign = [
+      ...(await foreignRelations(client, schema, folder)),
+      ...(await foreignTypes(client, schema, folder)),
+    ];
     if (foreign.length > 0) {
-      const message = `The schema "${schema}" of this database belongs to another application (it has ${listed(foreign)}): ${REMEDY}`;
+      const message = `The schema "${schema}" of this database belongs to another application (it has ${listed(foreign)}): ${remedy}`;
       throw new ConfigError(message);
     }
     if (schema === DEFAULT_SCHEMA) await checkSearchPath(client);
+    if (!isSchemaNamed) await checkFormerSchema(client, schema);
   }
   await checkPermission(client, schema);
 }
@@ -33,11 +49,11 @@ export async function hasMigrations(client: pg.ClientBase, schema: string): Prom
 }
 
 /** Ours has our first migration, by its checksum, or what that made. */
-async function isOurs(client: pg.ClientBase, schema: string): Promise<boolean> {
+async function isOurs(client: pg.ClientBase, schema: string, folder: string): Promise<boolean> {
   if (!(await hasMigrations(client, schema))) return false;
   const table = `${quoted(schema)}._prisma_migrations`;
-  const [first = ''] = migrationNames();
-  const { checksum } = readMigration(first);
+  const [first = ''] = migrationNames(folder);
+  const { checksum } = readMigration(first, folder);
   // As JSON, for a table of this name may have any columns.
   const { rows } = await client.query(
     `SELECT 1 FROM ${table} m CROSS JOIN LATERAL to_jsonb(m) AS j
@@ -55,7 +71,7 @@ const hasOurRuns = (schema: string): string => `EXISTS (
  * Tables and views of other applications. Those of extensions don't count, and a table of migrations counts unless all
  * that it has are rows of ours that never ended: what an older version left where it failed.
  */
-async function foreignRelations(client: pg.ClientBase, schema: string): Promise<string[]> {
+async function foreignRelations(client: pg.ClientBase, schema: string, folder: string): Promise<string[]> {
   const { rows } = await client.query<{ name: string }>(
     `SELECT relname AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
      WHERE nspname = $1 AND relkind IN ('r', 'p', 'v', 'm', 'f')
@@ -64,13 +80,14 @@ async function foreignRelations(client: pg.ClientBase, schema: string): Promise<
     [schema],
   );
   const names = rows.map(({ name }) => name);
-  const isLeftover = names.length === 1 && names[0] === '_prisma_migrations' && !(await hasForeignRows(client, schema));
+  const isLeftover =
+    names.length === 1 && names[0] === '_prisma_migrations' && !(await hasForeignRows(client, schema, folder));
   return isLeftover ? [] : names;
 }
 
 /** Enums of our names: the first migration would fail at them. */
-async function foreignTypes(client: pg.ClientBase, schema: string): Promise<string[]> {
-  const ours = (await expectedObjects()).filter((object) => object.startsWith('type '));
+async function foreignTypes(client: pg.ClientBase, schema: string, folder: string): Promise<string[]> {
+  const ours = (await expectedObjects(folder)).filter((object) => object.startsWith('type '));
   const { rows } = await client.query<{ name: string }>(
     `SELECT typname AS name FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace
      WHERE nspname = $1 AND typtype <> 'c' AND typname = ANY($2) ORDER BY typname`,
@@ -79,13 +96,21 @@ async function foreignTypes(client: pg.ClientBase, schema: string): Promise<stri
   return rows.map(({ name }) => name);
 }
 
-async function hasForeignRows(client: pg.ClientBase, schema: string): Promise<boolean> {
+async function hasForeignRows(client: pg.ClientBase, schema: string, folder: string): Promise<boolean> {
   const { rows } = await client.query(
     `SELECT 1 FROM ${quoted(schema)}._prisma_migrations m CROSS JOIN LATERAL to_jsonb(m) AS j
      WHERE j->>'migration_name' <> ALL($1) OR j->>'finished_at' IS NOT NULL`,
-    [migrationNames()],
+    [migrationNames(folder)],
   );
   return rows.length > 0;
+}
+
+/** Where no schema was named, tables used to be made in `public`: they are not left behind for empty ones. */
+export async function checkFormerSchema(client: pg.ClientBase, schema: string): Promise<void> {
+  const { rows } = await client.query(`SELECT 1 WHERE ${hasOurRuns('$1')}`, [DEFAULT_SCHEMA]);
+  if (rows.length === 0 || schema === DEFAULT_SCHEMA) return;
+  const message = `Job Manager's tables are in the schema "${DEFAULT_SCHEMA}" of this database, where they were made before "${schema}" was the default: set DATABASE_SCHEMA=${DEFAULT_SCHEMA} to go on with them (embedded: settings: { DATABASE_SCHEMA: "${DEFAULT_SCHEMA}" }), or DATABASE_SCHEMA=${schema} to begin anew beside them; nothing was written`;
+  throw new ConfigError(message);
 }
 
 /** Tables used to be found by the search path, which a database or a role may lead elsewhere. */

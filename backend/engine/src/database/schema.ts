@@ -1,5 +1,8 @@
-/** Where tables are unless a setting says otherwise: a connection's own search path finds them there. */
+/** Where the tables of a clone are unless a setting says otherwise: a connection's own search path finds them there. */
 export const DEFAULT_SCHEMA = 'public';
+
+/** Where they are in the database of an application that embeds us or runs our command, unless a setting says otherwise. */
+export const OWN_SCHEMA = 'job_manager';
 
 /** The URL with the schema of our tables in it, as Prisma writes it: what gets the URL needs no other setting. */
 export function withSchema(url: string, schema: string): string {

@@ -8,6 +8,6 @@ const worker = await startJobWorker({
   databaseUrl: process.env.DATABASE_URL ?? '',
   jobs,
   jobsModule: process.env.JOBS_MODULE ?? '',
-  settings: { LOG_LEVEL: 'error' },
+  settings: { DATABASE_SCHEMA: 'public', LOG_LEVEL: 'error' },
 });
 process.send?.(worker.runnerId);

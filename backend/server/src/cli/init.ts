@@ -91,8 +91,6 @@ const jobManager = createJobManager({
   // Tell who makes a request, by your session or token; null where it is no known person. For now: every user of this machine, as an admin.
   identify: (request) =>
     request.socket.remoteAddress === '127.0.0.1' ? { id: '1', email: 'you@example.com', role: 'SUPER_ADMIN' } : null,
-  // Its tables get a schema of their own, beside yours.
-  settings: { DATABASE_SCHEMA: 'job_manager' },
 });
 
 /** Mounts panel and API, and begins to execute runs in this process. */

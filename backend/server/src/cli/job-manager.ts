@@ -119,13 +119,13 @@ async function operate(args: string[]): Promise<void> {
 }
 
 async function migrateDatabase(isPrinted: boolean): Promise<void> {
-  const { databaseUrl } = readSettings();
+  const { config, databaseUrl } = readSettings();
   const { migrate, printMigrations } = await import('@job-manager/engine/database/migrate');
   if (isPrinted) {
-    process.stdout.write(await printMigrations(databaseUrl));
+    process.stdout.write(await printMigrations(databaseUrl, config));
     return;
   }
-  const applied = await migrate(databaseUrl);
+  const applied = await migrate(databaseUrl, config);
   for (const name of applied) say(`Applied ${name}`);
   if (applied.length === 0) say('The database is up to date.');
 }
@@ -139,6 +139,6 @@ async function openForWorker(
     import('@job-manager/engine/database/migrate'),
   ]);
   const { databaseUrl } = readSettings();
-  await awaitDatabase(() => migrate(databaseUrl), { log, waitMs: config.DATABASE_WAIT_MS, signal });
+  await awaitDatabase(() => migrate(databaseUrl, config), { log, waitMs: config.DATABASE_WAIT_MS, signal });
   return databaseUrl;
 }

@@ -43,7 +43,7 @@ async function serve(
   for (const unknown of unknownSettings()) complain(unknown);
   const { jobs, jobsModule } = (await loadJobs?.()) ?? { jobs: [], jobsModule: '' };
   const log = createLog(config, 'server');
-  await awaitDatabase(() => migrate(databaseUrl), { log, waitMs: config.DATABASE_WAIT_MS, signal });
+  await awaitDatabase(() => migrate(databaseUrl, config), { log, waitMs: config.DATABASE_WAIT_MS, signal });
   const pool = createPool(databaseUrl, { max: 1 });
   const signIn = await ensureOperator(pool, config).finally(() => pool.end());
   signal.throwIfAborted();

@@ -54,6 +54,8 @@ export async function startHostApplication({
     runner: 'none',
     log: pino({ level: 'silent' }),
     ...options,
+    // Where the tables of test databases are.
+    settings: { DATABASE_SCHEMA: 'public', ...options.settings },
   });
   const app = express();
   before?.(app);

@@ -115,12 +115,16 @@ const notes: Record<Exclude<RunnerPlace, 'application'>, (setup: RunnerSetup) =>
     'Make the secret "job-manager" with the key "database-url" first. A Deployment starts a container again whenever it ends: to have fewer runners, lower its replicas instead of stopping one on the Runners page.',
 };
 
-const embedded = ({ drainMs }: RunnerSetup): { text: string; note: string } => ({
+/** Only another schema than the default one has to be named. */
+const settingsOf = (schema: string): string =>
+  schema === 'job_manager' ? '' : `, settings: { DATABASE_SCHEMA: '${schema}' }`;
+
+const embedded = ({ drainMs, schema }: RunnerSetup): { text: string; note: string } => ({
   text: [
     "import { startJobWorker } from '@job-manager/server';",
     "import { jobs } from './jobs.js';",
     '',
-    'const worker = await startJobWorker({ databaseUrl: process.env.DATABASE_URL, jobs });',
+    `const worker = await startJobWorker({ databaseUrl: process.env.DATABASE_URL, jobs${settingsOf(schema)} });`,
     "process.once('SIGTERM', () => void worker.stop());",
   ].join('\n'),
   note: `A process of its own beside the application, with the same jobs. Give it ${Math.ceil(drainMs / 1_000) + 15} s to stop.`,

@@ -17,7 +17,7 @@ const jobManager = createJobManager({
   identify: (request) =>
     request.headers.authorization === 'Token ada' ? { id: '1', email: 'ada@example.com', role: 'SUPER_ADMIN' } : null,
   runner: process.env.RUNNER === 'none' ? 'none' : 'here',
-  settings: { DATABASE_SCHEMA: 'job_manager', LOG_LEVEL: 'warn' },
+  settings: { LOG_LEVEL: 'warn' },
 });
 app.use('/ops/jobs', jobManager.router);
 app.get('/', (_request, response) => {

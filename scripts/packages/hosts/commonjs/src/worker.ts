@@ -6,7 +6,7 @@ void startJobWorker({
   jobs,
   jobsModule,
   services,
-  settings: { DATABASE_SCHEMA: 'job_manager', LOG_LEVEL: 'warn' },
+  settings: { LOG_LEVEL: 'warn' },
 }).then((worker) => {
   console.log(JSON.stringify({ runnerId: worker.runnerId }));
   process.once('SIGTERM', () => void worker.stop().then(() => process.exit(0)));

@@ -15,12 +15,12 @@ const jobManager = createJobManager({
   path: '/ops/jobs',
   identify: (request) =>
     request.headers.authorization === 'Token ada' ? { id: '1', email: 'ada@example.com', role: 'SUPER_ADMIN' } : null,
-  settings: { DATABASE_SCHEMA: 'job_manager', LOG_LEVEL: 'warn' },
+  settings: { LOG_LEVEL: 'warn' },
 });
 app.use('/ops/jobs', jobManager.router);
 jobManager.attach(server);
 await jobManager.start();
-const client = createClient({ connectionString: databaseUrl, schema: 'job_manager' });
+const client = createClient({ connectionString: databaseUrl });
 await client.enqueue({ jobName: 'notify-followers', parameters: { article: 8 } });
 await client.close();
 server.listen(0, '127.0.0.1', () => {

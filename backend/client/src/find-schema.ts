@@ -1,0 +1,23 @@
+import { rowsOf, type Sql } from './sql.js';
+
+/** Tells in which schema the tables are, by a connection that leads to them; undefined where its search path has to find them. */
+export type FindSchema = (sql: Sql) => Promise<string | undefined>;
+
+/** Where an application has the tables unless it says otherwise. */
+export const OWN_SCHEMA = 'job_manager';
+
+/** For a program that names no schema: looks for the tables, until they are found once, where applications have them, then where a clone has them. */
+export function lookForSchema(): FindSchema {
+  let found: string | undefined;
+  return async (sql) => {
+    found ??= (await rowsOf<{ schema: string }>(sql, LOOK, []))[0]?.schema;
+    return found ?? OWN_SCHEMA;
+  };
+}
+
+/** By a column that no other application's table of that name has. */
+const LOOK = `
+SELECT nspname::text AS schema FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace
+WHERE relname = 'JobRun' AND nspname IN ('${OWN_SCHEMA}', 'public')
+  AND EXISTS (SELECT 1 FROM pg_attribute WHERE attrelid = c.oid AND attname = 'leaseToken')
+ORDER BY nspname LIMIT 1`;
