@@ -69,7 +69,10 @@ async function recreate(database: OpenDatabase, schema: string): Promise<void> {
   );
   const others = rows[0]?.others ?? 0;
   if (others > 0) throw new Refusal(`The database is in use (${others} connections); stop servers and workers first.`);
-  await pool.query(`DROP SCHEMA IF EXISTS ${schema} CASCADE; CREATE SCHEMA ${schema}`);
+  // Throws where a schema of that name belongs to another application.
+  const { migrateSample, SAMPLE_SCHEMA } = await import('@job-manager/sample/sample-database');
+  await migrateSample(database.ownerUrl);
+  await pool.query(`DROP SCHEMA IF EXISTS ${schema}, ${SAMPLE_SCHEMA} CASCADE; CREATE SCHEMA ${schema}`);
   await migrateDatabase(database);
 }
 

@@ -47,7 +47,7 @@ async function refusalOf(...args: string[]): Promise<string> {
 it('fills an empty database, refuses to fill it again, and removes the runs it invented', async () => {
   const stdout = await seedDatabase('--users', '12', '--seed', '3', '--until', '2026-03-01');
   expect(stdout).toMatch(/^Profile +12$/m);
-  const { rows } = await database.pool.query('SELECT max("createdAt") AS newest FROM "Post"');
+  const { rows } = await database.pool.query('SELECT max("createdAt") AS newest FROM "sample"."Post"');
   expect(rows[0].newest.getTime()).toBeLessThanOrEqual(Date.UTC(2026, 2, 1));
   const pictures = await readdir(mediaDir, { recursive: true });
   const painted = pictures.find((name) => name.endsWith('.png')) ?? '';
@@ -55,7 +55,7 @@ it('fills an empty database, refuses to fill it again, and removes the runs it i
 
   vi.stubEnv('DATABASE_URL', database.url);
   const refusal = await refusalOf('--users', '12');
-  expect(refusal).toMatch(/^There is data already in Profile, .*; reset the database first$/m);
+  expect(refusal).toMatch(/^There is data already in User, Profile, .*; reset the database first$/m);
   expect(refusal).not.toContain('seed.ts:');
 
   const said = vi.spyOn(console, 'log').mockImplementation(() => {});
@@ -66,7 +66,7 @@ it('fills an empty database, refuses to fill it again, and removes the runs it i
     said.mockRestore();
   }
   const left = await database.pool.query(
-    'SELECT (SELECT count(*) FROM "JobRun") AS runs, (SELECT count(*) FROM "Profile") AS people',
+    'SELECT (SELECT count(*) FROM "JobRun") AS runs, (SELECT count(*) FROM "sample"."Profile") AS people',
   );
   expect(left.rows).toEqual([{ runs: '0', people: '12' }]);
 });

@@ -10,7 +10,7 @@ export type Columns<Row> = { [Column in keyof Row]?: string };
 const ROWS_AT_ONCE = 5_000;
 
 /**
- * Inserts all rows with one statement per few thousand, each column as one array.
+ * Inserts all rows into a table, named as SQL does, with one statement per few thousand, each column as one array.
  * A number in a `timestamptz` column is milliseconds since 1970.
  */
 export async function insertRows<Row extends object>(
@@ -22,7 +22,7 @@ export async function insertRows<Row extends object>(
   const entries = Object.entries(columns) as [keyof Row & string, string][];
   const names = entries.map(([name]) => `"${name}"`).join(', ');
   const arrays = entries.map(([, type], index) => `$${index + 1}::${type}[]`).join(', ');
-  const sql = `INSERT INTO "${table}" (${names}) SELECT * FROM unnest(${arrays})`;
+  const sql = `INSERT INTO ${table} (${names}) SELECT * FROM unnest(${arrays})`;
   for (let start = 0; start < rows.length; start += ROWS_AT_ONCE) {
     const batch = rows.slice(start, start + ROWS_AT_ONCE);
     await connection.query(

@@ -2,15 +2,20 @@ import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { createTestDatabase, type TestDatabase } from '@job-manager/engine/testing/database';
+import { createPool } from '@job-manager/engine/database/client';
 import { size } from '@job-manager/engine/testing/size';
+import { createSampleDatabase, type SampleDatabase } from '@job-manager/sample/testing/sample-database';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { RenderPicture } from './media-files.js';
 import { isEmpty, NotEmptyError, type SeedOptions, type SeedSummary, seedSampleData } from './seed.js';
 import { TABLE_NAMES, type TableName } from './tables.js';
 
+type Pool = ReturnType<typeof createPool>;
+
 interface Sample {
-  database: TestDatabase;
+  database: SampleDatabase;
+  /** Of Job Manager's tables. */
+  pool: Pool;
   mediaDir: string;
   summary: SeedSummary;
 }
@@ -31,20 +36,22 @@ afterAll(async () => {
   for (const remove of leftovers) await remove();
 });
 
-async function prepared(): Promise<{ database: TestDatabase; mediaDir: string }> {
-  const database = await createTestDatabase();
+async function prepared(): Promise<Omit<Sample, 'summary'>> {
+  const database = await createSampleDatabase();
+  const pool = createPool(database.url);
   const mediaDir = await mkdtemp(join(tmpdir(), 'job-manager-seed-'));
   leftovers.push(async () => {
+    await pool.end();
     await database.drop();
     await rm(mediaDir, { recursive: true });
   });
-  return { database, mediaDir };
+  return { database, pool, mediaDir };
 }
 
 async function seeded(options: Partial<SeedOptions>): Promise<Sample> {
-  const { database, mediaDir } = await prepared();
+  const { database, pool, mediaDir } = await prepared();
   const summary = await seedSampleData({
-    pool: database.pool,
+    pool,
     mediaDir,
     users: USERS,
     seed: 7,
@@ -53,7 +60,7 @@ async function seeded(options: Partial<SeedOptions>): Promise<Sample> {
     historyDays,
     ...options,
   });
-  return { database, mediaDir, summary };
+  return { database, pool, mediaDir, summary };
 }
 
 async function digestOfTables({ database }: Sample): Promise<Record<string, string>> {
@@ -104,14 +111,14 @@ it('reports the rows that are there', async () => {
   expect(Math.min(...Object.values(sample.summary.rows))).toBeGreaterThan(0);
 });
 
-it('makes members who cannot sign in and cannot be written to', async () => {
+it('makes members who cannot be written to', async () => {
   const { rows } = await sample.database.pool.query(
-    `SELECT * FROM "User" WHERE role <> 'USER' OR "passwordHash" IS NOT NULL OR email !~ '^[a-z0-9.]+@example\\.(com|org)$'`,
+    `SELECT * FROM "User" WHERE email !~ '^[a-z0-9.]+@example\\.(com|org)$'`,
   );
   expect(rows).toEqual([]);
 });
 
-it('numbers members from 1 and lets the next account come after them', async () => {
+it('numbers members from 1 and lets the next one come after them', async () => {
   const first = await sample.database.pool.query('SELECT min(id) AS least, max(id) AS most FROM "User"');
   expect(first.rows[0]).toEqual({ least: 1, most: USERS });
   const admin = await sample.database.db.user.create({ data: { email: 'admin@example.net' } });
@@ -143,7 +150,7 @@ it('leaves orphaned files, rows without a file, and pairs', async () => {
 it('refuses a database that has a network already, and changes nothing', async () => {
   const before = await digestOfTables(sample);
   const again = seedSampleData({
-    pool: sample.database.pool,
+    pool: sample.pool,
     mediaDir: sample.mediaDir,
     users: USERS,
     seed: 9,
@@ -152,37 +159,38 @@ it('refuses a database that has a network already, and changes nothing', async (
     historyDays,
   });
   await expect(again).rejects.toThrow(NotEmptyError);
-  await expect(again).rejects.toThrow(/data already in Profile, .*reset the database first/);
+  await expect(again).rejects.toThrow(/data already in User, Profile, .*reset the database first/);
   expect(await digestOfTables(sample)).toEqual(before);
-  expect(await isEmpty(sample.database.pool)).toBe(false);
+  expect(await isEmpty(sample.pool)).toBe(false);
 });
 
 it('lets only one of two at once seed a database', async () => {
-  const { database, mediaDir } = await prepared();
-  const options = { pool: database.pool, mediaDir, users: 10, now, render, historyDays };
+  const { database, pool, mediaDir } = await prepared();
+  const options = { pool, mediaDir, users: 10, now, render, historyDays };
   const outcomes = await Promise.allSettled([seedSampleData(options), seedSampleData(options)]);
   expect(outcomes.map((outcome) => outcome.status).sort()).toEqual(['fulfilled', 'rejected']);
   expect(await database.db.profile.count()).toBe(10);
 });
 
-it('gives members ids and addresses beside those of accounts that are there', async () => {
-  const { database, mediaDir } = await prepared();
+it('gives members other addresses than the accounts that are there', async () => {
+  const { database, pool, mediaDir } = await prepared();
   const taken = await sample.database.db.user.findFirstOrThrow({ where: { id: 1 } });
-  await database.db.user.create({ data: { id: 5, email: taken.email, role: 'SUPER_ADMIN' } });
-  expect(await isEmpty(database.pool)).toBe(true);
-  await seedSampleData({ pool: database.pool, mediaDir, users: 10, seed: 7, now, render, historyDays });
+  await pool.query(`INSERT INTO "User" (email, role) VALUES ($1, 'SUPER_ADMIN')`, [taken.email]);
+  expect(await isEmpty(pool)).toBe(true);
+  await seedSampleData({ pool, mediaDir, users: 10, seed: 7, now, render, historyDays });
   const users = await database.db.user.findMany({ orderBy: { id: 'asc' } });
-  expect(users.map((user) => user.id)).toEqual([5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15]);
-  expect(users[0]).toMatchObject({ email: taken.email, role: 'SUPER_ADMIN' });
+  expect(users.map((user) => user.id)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+  expect(users.map((user) => user.email)).not.toContain(taken.email);
+  expect((await pool.query('SELECT email FROM "User"')).rows).toEqual([{ email: taken.email }]);
 });
 
 it('leaves foreign files as they are, even under a name it wants', async () => {
-  const { database, mediaDir } = await prepared();
+  const { database, pool, mediaDir } = await prepared();
   const present = await filesOf(sample);
   const wanted = (await fileNamesInRows(sample)).find((name) => name in present) ?? '';
   await mkdir(dirname(join(mediaDir, wanted)), { recursive: true });
   await writeFile(join(mediaDir, wanted), 'mine');
-  await seedSampleData({ pool: database.pool, mediaDir, users: USERS, seed: 7, now, render, historyDays });
+  await seedSampleData({ pool, mediaDir, users: USERS, seed: 7, now, render, historyDays });
 
   expect(await readFile(join(mediaDir, wanted), 'utf8')).toBe('mine');
   const other = wanted.replace(/(\.\w+)$/, '-2$1');
@@ -192,10 +200,10 @@ it('leaves foreign files as they are, even under a name it wants', async () => {
 });
 
 it('writes no row when it fails', async () => {
-  const { database, mediaDir } = await prepared();
+  const { database, pool, mediaDir } = await prepared();
   await writeFile(join(mediaDir, 'file'), '');
   const seeding = seedSampleData({
-    pool: database.pool,
+    pool,
     mediaDir: join(mediaDir, 'file'),
     users: 10,
     now,
@@ -203,11 +211,11 @@ it('writes no row when it fails', async () => {
     historyDays,
   });
   await expect(seeding).rejects.toThrow(/ENOTDIR/);
-  expect(await isEmpty(database.pool)).toBe(true);
+  expect(await isEmpty(pool)).toBe(true);
   expect(await database.db.user.count()).toBe(0);
 });
 
 it.each([0, 1, 2.5, Number.NaN])('refuses to make %d users', async (users) => {
-  const seeding = seedSampleData({ pool: sample.database.pool, mediaDir: sample.mediaDir, users });
+  const seeding = seedSampleData({ pool: sample.pool, mediaDir: sample.mediaDir, users });
   await expect(seeding).rejects.toThrow('A network needs at least 2 users');
 });

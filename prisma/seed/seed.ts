@@ -1,11 +1,12 @@
 import type { createPool } from '@job-manager/engine/database/client';
 import type { Connection } from './bulk-insert.js';
 import type { Drift } from './counters.js';
+import { writePeople } from './history/people.js';
 import { writeHistory } from './history/write-history.js';
 import type { MediaItem } from './media.js';
 import { type RenderPicture, writeMediaFiles } from './media-files.js';
 import { createNetwork, type Network } from './network.js';
-import { TABLE_NAMES, type TableName, writeTable } from './tables.js';
+import { TABLE_NAMES, type TableName, tableInSql, writeTable } from './tables.js';
 import { DAY_MS } from './time.js';
 
 type Pool = ReturnType<typeof createPool>;
@@ -40,8 +41,8 @@ export class NotEmptyError extends Error {}
 
 /** Any number that no other program uses for an advisory lock: of two processes seeding at once, one sees the other's rows. */
 const SEED_LOCK = 7_021_985;
-/** Rows in any of them mean that a network is there; their members alone may also be accounts. */
-const ROOTS: readonly TableName[] = ['Profile', 'Interest', 'Quiz', 'Post', 'Media'];
+/** Rows in any of them mean that a network is there. */
+const ROOTS: readonly TableName[] = ['User', 'Profile', 'Interest', 'Quiz', 'Post', 'Media'];
 
 /** Whether the database has no network yet. Accounts may exist. */
 export async function isEmpty(connection: Pick<Pool, 'query'>): Promise<boolean> {
@@ -62,7 +63,7 @@ export async function seedSampleData(options: SeedOptions): Promise<SeedSummary>
     const summary = await seedWith(client, { ...options, users, onProgress });
     await client.query('COMMIT');
     onProgress('updating statistics');
-    for (const table of [...TABLE_NAMES, ...HISTORY_TABLES]) await client.query(`ANALYZE "${table}"`);
+    for (const table of [...TABLE_NAMES.map(tableInSql), ...HISTORY_TABLES]) await client.query(`ANALYZE ${table}`);
     return summary;
   } catch (error) {
     await client.query('ROLLBACK').catch(() => {});
@@ -82,8 +83,10 @@ async function seedWith(client: Connection, options: Settled): Promise<SeedSumma
 
   options.onProgress(`inventing ${options.users} people`);
   const seed = options.seed ?? 42;
-  const accounts = await existingAccounts(client);
-  const network = createNetwork({ ...accounts, users: options.users, seed, now: (options.now ?? today()).getTime() });
+  const network = createNetwork({
+    ...{ firstUserId: 1, takenEmails: await emailsOfAccounts(client) },
+    ...{ users: options.users, seed, now: (options.now ?? today()).getTime() },
+  });
 
   const files = writeMediaFiles(network.media, options.mediaDir, { seed, render: options.render });
   const tables = writeTables(client, network, options);
@@ -97,13 +100,14 @@ async function seedWith(client: Connection, options: Settled): Promise<SeedSumma
   return { ...summarise(network, filesWritten), runs };
 }
 
-const HISTORY_TABLES = ['JobRun', 'JobRunMessage', 'JobRunAttempt', 'JobRunCount'];
+const HISTORY_TABLES = ['"JobRun"', '"JobRunMessage"', '"JobRunAttempt"', '"JobRunCount"'];
 
 async function writeRuns(client: Connection, { rows }: Network, options: Settled & { seed: number }): Promise<number> {
   const { historyDays: days = 14, now: until = new Date(), seed, onProgress } = options;
   if (days === 0) return 0;
   onProgress(`writing runs of ${days} days`);
-  return writeHistory(client, { seed, until, days, people: rows.User.slice(0, 2).map(({ id }) => id) });
+  const people = await writePeople(client, rows.User.slice(0, 2));
+  return writeHistory(client, { seed, until, days, people });
 }
 
 async function writeTables(client: Connection, network: Network, options: Settled): Promise<void> {
@@ -116,15 +120,14 @@ async function write(client: Connection, network: Network, table: TableName, { o
   await writeTable(client, table, network.rows[table]);
 }
 
-/** Members get the ids after those of the accounts that are there. */
-async function existingAccounts(client: Connection): Promise<{ firstUserId: number; takenEmails: Set<string> }> {
-  const { rows } = await client.query('SELECT id, email FROM "User"');
-  const highest = rows.reduce((most, row) => Math.max(most, Number(row.id)), 0);
-  return { firstUserId: highest + 1, takenEmails: new Set(rows.map((row) => String(row.email).toLowerCase())) };
+/** Members have other addresses than the people who sign in. */
+async function emailsOfAccounts(client: Connection): Promise<Set<string>> {
+  const { rows } = await client.query('SELECT email FROM "User"');
+  return new Set(rows.map((row) => String(row.email).toLowerCase()));
 }
 
 async function filledTables(connection: Connection): Promise<TableName[]> {
-  const exist = ROOTS.map((table) => `EXISTS (SELECT FROM "${table}") AS "${table}"`).join(', ');
+  const exist = ROOTS.map((table) => `EXISTS (SELECT FROM ${tableInSql(table)}) AS "${table}"`).join(', ');
   const { rows } = await connection.query(`SELECT ${exist}`);
   return ROOTS.filter((table) => rows[0]?.[table] === true);
 }

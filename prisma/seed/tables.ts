@@ -1,3 +1,4 @@
+import { SAMPLE_SCHEMA } from '@job-manager/sample/sample-database';
 import type { QuizAnswerRow } from './answers.js';
 import { type Columns, type Connection, insertRows } from './bulk-insert.js';
 import type { PostRow } from './counters.js';
@@ -71,12 +72,15 @@ const TABLES: { [Table in TableName]: Columns<SampleRows[Table][number]> } = {
     reactionCount: 'int',
     replyCount: 'int',
   },
-  Reaction: { userId: 'int', postId: 'int', kind: '"ReactionKind"', createdAt: 'timestamptz' },
+  Reaction: { userId: 'int', postId: 'int', kind: `"${SAMPLE_SCHEMA}"."ReactionKind"`, createdAt: 'timestamptz' },
   Follow: { followerId: 'int', followeeId: 'int', createdAt: 'timestamptz' },
   Media: { id: 'int', ownerId: 'int', postId: 'int', fileName: 'text', createdAt: 'timestamptz' },
 };
 
 export const TABLE_NAMES = Object.keys(TABLES) as TableName[];
+
+/** The name of a table of the network in SQL, on a connection that leads to Job Manager's tables. */
+export const tableInSql = (table: TableName | 'SampleRow'): string => `"${SAMPLE_SCHEMA}"."${table}"`;
 
 /** Writes one table and lets its next generated id come after the highest written. */
 export async function writeTable<T extends TableName>(
@@ -85,12 +89,12 @@ export async function writeTable<T extends TableName>(
   rows: SampleRows[T],
 ): Promise<void> {
   const columns: Columns<SampleRows[T][number]> = TABLES[table];
-  await insertRows<SampleRows[T][number]>(connection, table, columns, rows);
+  await insertRows<SampleRows[T][number]>(connection, tableInSql(table), columns, rows);
   if ('id' in columns) await continueIds(connection, table);
 }
 
 async function continueIds(connection: Connection, table: TableName): Promise<void> {
   await connection.query(
-    `SELECT setval(pg_get_serial_sequence('"${table}"', 'id'), greatest(max(id), 1)) FROM "${table}"`,
+    `SELECT setval(pg_get_serial_sequence('${tableInSql(table)}', 'id'), greatest(max(id), 1)) FROM ${tableInSql(table)}`,
   );
 }

@@ -8,6 +8,7 @@ import { type Config, configEnvironment, readConfig } from '@job-manager/engine/
 import { createPool } from '@job-manager/engine/database/client';
 import { migrate } from '@job-manager/engine/database/migrate';
 import { typescriptArgs } from '@job-manager/engine/typescript-loader';
+import { migrateSample } from '@job-manager/sample/sample-database';
 import { ensureOperator } from '@job-manager/server/auth/first-operator';
 import type { Resources } from '@job-manager/server/cli/resources';
 import { seedSampleData } from '../../prisma/seed/seed.js';
@@ -45,6 +46,7 @@ export async function startProduct({ postgres, resources, signal, say, addRuns }
   say('building the panel, unless it is current');
   await ensurePanel(signal);
   await migrate(databaseUrl);
+  await migrateSample(databaseUrl);
   const pool = await resources.hold(Promise.resolve(createPool(databaseUrl, { max: 5 })), (held) => held.end());
   const config = configOf(folder, databaseUrl);
   say(`writing ${SAMPLE_USERS} sample users and a history of finished runs`);

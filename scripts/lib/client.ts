@@ -8,13 +8,15 @@ import { programOf, ROOT, versionOf } from './repository.js';
 
 const GENERATED = join(ROOT, 'backend/engine/src/generated');
 const STAMP = join(GENERATED, 'prisma/.stamp');
+/** Of the sample network, for its jobs; and of Job Manager's own tables, for tests. */
+const SCHEMAS = ['prisma/sample/schema', 'prisma/schema'];
 
 /**
- * Generates the Prisma client when it is missing or older than the schema; says whether it had to.
- * Call it before importing, dynamically, anything that imports the client.
+ * Generates the Prisma clients when they are missing or older than the schemas; says whether it had to.
+ * Call it before importing, dynamically, anything that imports one.
  */
 export async function ensurePrismaClient(): Promise<boolean> {
-  const wanted = await fingerprint(['prisma/schema', 'prisma.config.ts'], versionOf('prisma'));
+  const wanted = await fingerprint([...SCHEMAS, 'prisma.config.ts'], versionOf('prisma'));
   if (await isCurrent(wanted)) return false;
   return withFileLock(join(GENERATED, 'lock'), async () => {
     // Another process may have made it while this one waited.
@@ -35,9 +37,14 @@ async function generate(): Promise<void> {
   // Generating needs no schema engine, but the command looks for one and would download it.
   const env = { ...process.env, PRISMA_SCHEMA_ENGINE_BINARY: process.execPath, CHECKPOINT_DISABLE: '1' };
   try {
-    await promisify(execFile)(process.execPath, [programOf('prisma'), 'generate'], { cwd: ROOT, env });
+    const generate = (schema: string) =>
+      promisify(execFile)(process.execPath, [programOf('prisma'), 'generate', `--schema=${schema}`], {
+        cwd: ROOT,
+        env,
+      });
+    for (const schema of SCHEMAS) await generate(schema);
   } catch (error) {
     const { stderr = '', stdout = '' } = error as { stderr?: string; stdout?: string };
-    throw new Error(`The Prisma client could not be generated:\n${(stderr + stdout).trim()}`);
+    throw new Error(`The Prisma clients could not be generated:\n${(stderr + stdout).trim()}`);
   }
 }

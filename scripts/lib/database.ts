@@ -69,7 +69,7 @@ export async function withDatabase<T>(
 }
 
 /**
- * Applies the migrations that the database lacks, and returns their names. In the embedded one the application role gets its
+ * Applies the migrations that the database lacks, those of the sample network too, and returns their names. In the embedded one the application role gets its
  * rights on what there is now; in any other that is the owner's to do.
  */
 export async function migrateDatabase({
@@ -77,9 +77,12 @@ export async function migrateDatabase({
   isEmbedded,
 }: Pick<Database, 'ownerUrl' | 'isEmbedded'>): Promise<string[]> {
   const { migrate } = await import('@job-manager/engine/database/migrate');
-  const applied = await migrate(ownerUrl);
+  const { migrateSample, sampleUrl } = await import('@job-manager/sample/sample-database');
+  // In this order: the first time, a migration of the engine hands the sample's tables over.
+  const ours = await migrate(ownerUrl);
+  const applied = [...ours, ...(await migrateSample(ownerUrl)).map((name) => `sample/${name}`)];
   if (!isEmbedded) return applied;
   const { grantApplicationRights } = await import('@job-manager/engine/database/embedded-roles');
-  await grantApplicationRights(ownerUrl);
+  for (const url of [ownerUrl, sampleUrl(ownerUrl)]) await grantApplicationRights(url);
   return applied;
 }

@@ -1,4 +1,4 @@
-import { Prisma, type PrismaClient } from '@job-manager/engine/generated/prisma/client';
+import { Prisma, type PrismaClient } from './generated/prisma/client.js';
 
 export type CounterName = 'followerCount' | 'followingCount' | 'postCount' | 'reactionCount' | 'replyCount';
 

@@ -1,10 +1,10 @@
-import { createTestDatabase, type TestDatabase } from '@job-manager/engine/testing/database';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { HASHTAG_PATTERN, hashtagsOf } from './hashtags.js';
+import { createSampleDatabase, type SampleDatabase } from './testing/sample-database.js';
 
-let database: TestDatabase;
+let database: SampleDatabase;
 beforeAll(async () => {
-  database = await createTestDatabase();
+  database = await createSampleDatabase();
 });
 afterAll(() => database.drop());
 

@@ -1,18 +1,18 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createTestDatabase, type TestDatabase } from '@job-manager/engine/testing/database';
-import { tryJob } from '@job-manager/engine/testing/job-context';
 import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { mediaMetadataJob } from './media-metadata.js';
 import { mediaMetadataBatchJob } from './media-metadata-batch.js';
+import { tryJob } from './testing/job-context.js';
 import { createTestMedia, noisyPicture, plainPicture, type TestMedia } from './testing/media.js';
 import { NOW, TestNetwork } from './testing/network.js';
+import { createSampleDatabase, type SampleDatabase } from './testing/sample-database.js';
 
-let database: TestDatabase;
+let database: SampleDatabase;
 beforeAll(async () => {
-  database = await createTestDatabase();
+  database = await createSampleDatabase();
 });
 afterAll(() => database.drop());
 

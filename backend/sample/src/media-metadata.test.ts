@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto';
 import { rm } from 'node:fs/promises';
-import { createTestDatabase, type TestDatabase } from '@job-manager/engine/testing/database';
-import { tryJob } from '@job-manager/engine/testing/job-context';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { mediaMetadataJob } from './media-metadata.js';
+import { tryJob } from './testing/job-context.js';
 import { createTestMedia, LONDON_EXIF, noisyPicture, plainPicture, type TestMedia } from './testing/media.js';
 import { NOW, TestNetwork } from './testing/network.js';
+import { createSampleDatabase, type SampleDatabase } from './testing/sample-database.js';
 
-let database: TestDatabase;
+let database: SampleDatabase;
 beforeAll(async () => {
-  database = await createTestDatabase();
+  database = await createSampleDatabase();
 });
 afterAll(() => database.drop());
 

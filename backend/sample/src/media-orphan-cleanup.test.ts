@@ -1,16 +1,16 @@
 import { mkdir, readdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { createTestDatabase, type TestDatabase } from '@job-manager/engine/testing/database';
-import { tryJob } from '@job-manager/engine/testing/job-context';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { removeMediaFile } from './media-folder.js';
 import { mediaOrphanCleanupJob } from './media-orphan-cleanup.js';
+import { tryJob } from './testing/job-context.js';
 import { createTestMedia, type TestMedia } from './testing/media.js';
 import { daysAgo, hoursAgo, NOW, TestNetwork } from './testing/network.js';
+import { createSampleDatabase, type SampleDatabase } from './testing/sample-database.js';
 
-let database: TestDatabase;
+let database: SampleDatabase;
 beforeAll(async () => {
-  database = await createTestDatabase();
+  database = await createSampleDatabase();
 });
 afterAll(() => database.drop());
 

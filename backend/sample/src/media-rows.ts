@@ -1,4 +1,4 @@
-import type { PrismaClient } from '@job-manager/engine/generated/prisma/client';
+import type { PrismaClient } from './generated/prisma/client.js';
 import { EXTRACTION_VERSION, type Extraction } from './media-extraction.js';
 
 export interface ExtractedRow {

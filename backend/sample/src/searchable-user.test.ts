@@ -1,14 +1,14 @@
-import type { SearchableUser } from '@job-manager/engine/generated/prisma/client';
-import { createTestDatabase, type TestDatabase } from '@job-manager/engine/testing/database';
-import { tryJob } from '@job-manager/engine/testing/job-context';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { SearchableUser } from './generated/prisma/client.js';
 import { searchableUserJob } from './searchable-user.js';
+import { tryJob } from './testing/job-context.js';
 import { hoursAgo, NOW, seededRandom, TestNetwork } from './testing/network.js';
+import { createSampleDatabase, type SampleDatabase } from './testing/sample-database.js';
 import { TRAITS } from './traits.js';
 
-let database: TestDatabase;
+let database: SampleDatabase;
 beforeAll(async () => {
-  database = await createTestDatabase();
+  database = await createSampleDatabase();
 });
 afterAll(() => database.drop());
 

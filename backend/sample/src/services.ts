@@ -1,11 +1,10 @@
 import { readConfig } from '@job-manager/engine/config';
 import { createPool } from '@job-manager/engine/database/client';
-import { schemaOf } from '@job-manager/engine/database/schema';
-import { PrismaClient } from '@job-manager/engine/generated/prisma/client';
 import type { ServicesContext } from '@job-manager/engine/queue/services';
-import { PrismaPg } from '@prisma/adapter-pg';
+import type { PrismaClient } from './generated/prisma/client.js';
+import { createSampleClient, sampleUrl } from './sample-database.js';
 
-/** What the jobs of the sample use, in each process that runs them. */
+/** What the jobs of the sample use: the network's tables and files, in each process that runs them. */
 export interface SampleServices {
   readonly db: PrismaClient;
   /** The folder of the media files. */
@@ -21,9 +20,9 @@ export function services({ databaseUrl, onClose }: ServicesContext): SampleServi
   const config = readConfig();
   let db: PrismaClient | undefined;
   const open = () => {
-    const pool = createPool(databaseUrl, { max: Math.min(config.JOBS_CONCURRENCY + 2, 20) });
+    const pool = createPool(sampleUrl(databaseUrl), { max: Math.min(config.JOBS_CONCURRENCY + 2, 20) });
     onClose(() => pool.end());
-    const client = createClient(pool);
+    const client = createSampleClient(pool);
     onClose(() => client.$disconnect());
     return client;
   };
@@ -34,10 +33,4 @@ export function services({ databaseUrl, onClose }: ServicesContext): SampleServi
     },
     mediaDir: config.MEDIA_DIR,
   };
-}
-
-function createClient(pool: ReturnType<typeof createPool>): PrismaClient {
-  // Prisma names the schema of each table, and takes no notice of the connection's.
-  const schema = schemaOf(pool.options.connectionString ?? '');
-  return new PrismaClient({ adapter: new PrismaPg(pool, { disposeExternalPool: false, schema }) });
 }

@@ -1,13 +1,13 @@
-import { createTestDatabase, type TestDatabase } from '@job-manager/engine/testing/database';
-import { tryJob } from '@job-manager/engine/testing/job-context';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { repairDrift } from './counters.js';
 import { statsReconcileJob } from './stats-reconcile.js';
+import { tryJob } from './testing/job-context.js';
 import { NOW, seededRandom, TestNetwork } from './testing/network.js';
+import { createSampleDatabase, type SampleDatabase } from './testing/sample-database.js';
 
-let database: TestDatabase;
+let database: SampleDatabase;
 beforeAll(async () => {
-  database = await createTestDatabase();
+  database = await createSampleDatabase();
 });
 afterAll(() => database.drop());
 

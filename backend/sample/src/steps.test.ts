@@ -1,16 +1,16 @@
-import { createTestDatabase, type TestDatabase } from '@job-manager/engine/testing/database';
-import { tryJob } from '@job-manager/engine/testing/job-context';
 import type { JobRunStep } from '@job-manager/shared/contract/message';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { jobs } from './registry.js';
+import { tryJob } from './testing/job-context.js';
 import { createTestMedia, plainPicture, type TestMedia } from './testing/media.js';
 import { NOW, TestNetwork } from './testing/network.js';
 import { fillNetwork } from './testing/random-network.js';
+import { createSampleDatabase, type SampleDatabase } from './testing/sample-database.js';
 
-let database: TestDatabase;
+let database: SampleDatabase;
 let media: TestMedia;
 beforeAll(async () => {
-  database = await createTestDatabase();
+  database = await createSampleDatabase();
   media = await createTestMedia();
   const [ownerId] = await fillNetwork(new TestNetwork(database.db), 1);
   if (ownerId === undefined) throw new Error('The network is empty');

@@ -1,7 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { createPool } from '@job-manager/engine/database/client';
 import { type CompiledPrograms, compilePrograms } from '@job-manager/engine/testing/compiled-programs';
 import { size } from '@job-manager/engine/testing/size';
+import { createSampleClient, migrateSample, sampleUrl } from '@job-manager/sample/sample-database';
 import { TestNetwork } from '@job-manager/sample/testing/network';
 import type { SystemHealth } from '@job-manager/shared/contract/health';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -35,7 +37,10 @@ describe('its runner', () => {
     programs = await compilePrograms(new URL('./built-in-runner-process.ts', import.meta.url), registry);
     const settings = { JOBS_RUNNER: 'on', JOBS_CONCURRENCY: '10', JOBS_DRAIN_MS: '0' };
     server = await startTestServer(settings, undefined, { jobsModule: programs.urlOf(registry) });
-    await new TestNetwork(server.database.db).members(20);
+    await migrateSample(server.database.url);
+    const pool = createPool(sampleUrl(server.database.url), { max: 1 });
+    await new TestNetwork(createSampleClient(pool)).members(20);
+    await pool.end();
     const token = await server.tokenOf('admin@example.test', 'ADMIN');
     enqueue = (parameters) =>
       server.call(token, 'POST', '/admin/jobs/enqueue', { jobName: 'profile-search-index', parameters });
@@ -48,7 +53,7 @@ describe('its runner', () => {
   it('is started again when it is killed in the middle of its runs, of which none is lost', async () => {
     // All of them wait to write until the lock is released.
     const lock = await server.database.pool.connect();
-    await lock.query('BEGIN; LOCK TABLE "ProfileSearchDocument"');
+    await lock.query('BEGIN; LOCK TABLE "sample"."ProfileSearchDocument"');
     await Promise.all(Array.from({ length: runs }, () => enqueue({})));
     await untilStatuses(server, { RUNNING: runs });
     const [killed] = server.runnerPids();

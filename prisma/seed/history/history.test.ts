@@ -1,9 +1,12 @@
 import { readViolations } from '@job-manager/engine/store/violations';
 import { createTestDatabase, type TestDatabase } from '@job-manager/engine/testing/database';
+import { migrateSample } from '@job-manager/sample/sample-database';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { DAY_MS, HOUR_MS } from '../time.js';
 import { createHistory } from './history.js';
+import { writePeople } from './people.js';
 import { removeHistory } from './remove-history.js';
+import { SAMPLE_ROW } from './sample-rows.js';
 import { writeHistory } from './write-history.js';
 
 const until = new Date('2026-03-01T11:23:00Z');
@@ -47,18 +50,21 @@ describe('in the database', () => {
   const countOf = async (table: string) => (await query(`SELECT count(*)::int AS count FROM "${table}"`))[0].count;
   const TABLES = ['JobRun', 'JobRunAttempt', 'JobRunMessage', 'JobRunCount', 'JobRunDayCount', 'JobRunBatch'];
   const REMOVED = ['JobRunRemoved', 'JobRunDayRemoved'];
-  const SETTINGS = ['Schedule', 'ScheduleSkip', 'Channel', 'ApiToken', 'Runner', 'SampleRow'];
+  const SETTINGS = ['Schedule', 'ScheduleSkip', 'Channel', 'ApiToken', 'Runner', 'User'];
   const counts = async () => {
     const all = [];
     for (const table of [...TABLES, ...REMOVED, ...SETTINGS]) all.push([table, await countOf(table)]);
-    return Object.fromEntries(all);
+    const [{ marks }] = await query(`SELECT count(*)::int AS marks FROM ${SAMPLE_ROW}`);
+    return Object.fromEntries([...all, ['SampleRow', marks]]);
   };
   let people: number[];
   beforeAll(async () => {
     database = await createTestDatabase();
+    await migrateSample(database.url);
   });
   beforeEach(async () => {
     await database.clear();
+    await query(`DELETE FROM ${SAMPLE_ROW}`);
     const users = await query(`INSERT INTO "User" (email) VALUES ('ada@example.com'), ('bo@example.com') RETURNING id`);
     people = users.map(({ id }) => id);
   });
@@ -126,6 +132,15 @@ describe('in the database', () => {
     expect(kept).toEqual([]);
     expect(await counts()).toEqual(before);
     expect((await removeHistory(database.pool)).removed.runs).toBe(0);
+  });
+
+  it('take the accounts of those who asked for them along, but none with a role', async () => {
+    const members = ['cy', 'di'].map((name, id) => ({ id, email: `${name}@example.com`, createdAt: until.getTime() }));
+    const [cy, di] = await writePeople(database.pool, members);
+    await query(`UPDATE "User" SET role = 'ADMIN' WHERE id = $1`, di);
+    const { removed, kept } = await removeHistory(database.pool);
+    expect([removed.people, kept]).toEqual([1, [`person ${di}`]]);
+    expect(await query('SELECT id FROM "User" WHERE id IN ($1, $2)', cy, di)).toEqual([{ id: di }]);
   });
 
   it('leave what people did since as it is', async () => {

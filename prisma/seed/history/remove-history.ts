@@ -1,12 +1,13 @@
 import type { createPool } from '@job-manager/engine/database/client';
 import { removeRuns } from '@job-manager/engine/queue/transitions/remove-runs';
+import { SAMPLE_ROW } from './sample-rows.js';
 import { SAMPLE_SCHEDULES } from './schedules.js';
 
 type Pool = Pick<ReturnType<typeof createPool>, 'query'>;
 
 export interface RemovedHistory {
   /** Rows removed, by what they are. */
-  removed: Record<'runs' | 'batches' | 'schedules' | 'channels' | 'tokens' | 'runners', number>;
+  removed: Record<'runs' | 'batches' | 'schedules' | 'channels' | 'tokens' | 'runners' | 'people', number>;
   /** What stays, and why: it has been changed, or is in use. */
   kept: string[];
 }
@@ -27,6 +28,7 @@ export async function removeHistory(pool: Pool): Promise<RemovedHistory> {
     channels: await removeMarked(pool, 'channel', CHANNELS),
     tokens: await removeMarked(pool, 'token', TOKENS),
     runners: await removeMarked(pool, 'runner', RUNNERS),
+    people: await removeMarked(pool, 'person', PEOPLE),
   };
   await pool.query(FORGET_SKIPS);
   return { removed, kept: await describeKept(pool) };
@@ -34,7 +36,7 @@ export async function removeHistory(pool: Pool): Promise<RemovedHistory> {
 
 async function removeSampleRuns(pool: Pool): Promise<number> {
   const { rows } = await pool.query<{ id: string }>(
-    `SELECT id FROM "SampleRow" WHERE kind = 'run' ORDER BY id::bigint`,
+    `SELECT id FROM ${SAMPLE_ROW} WHERE kind = 'run' ORDER BY id::bigint`,
   );
   let runs = 0;
   for (let start = 0; start < rows.length; start += RUNS_AT_ONCE) {
@@ -53,7 +55,7 @@ async function removeMarked(
   { table, key, where }: Marked,
   values: unknown[] = [],
 ): Promise<number> {
-  const marked = `SELECT id FROM "SampleRow" WHERE kind = '${kind}'`;
+  const marked = `SELECT id FROM ${SAMPLE_ROW} WHERE kind = '${kind}'`;
   const deleted = await pool.query(
     `DELETE FROM "${table}" t WHERE t.${key}::text IN (${marked})${where ? ` AND ${where}` : ''}`,
     values,
@@ -82,7 +84,7 @@ const SCHEDULES: Marked = {
       WHERE (s.name, s."jobName", s.cron) = (t.name, t."jobName", t.cron))`,
 };
 const FORGET_SKIPS = `
-DELETE FROM "ScheduleSkip" k USING "SampleRow" m WHERE m.kind = 'schedule' AND m.id = k."scheduleId"::text
+DELETE FROM "ScheduleSkip" k USING ${SAMPLE_ROW} m WHERE m.kind = 'schedule' AND m.id = k."scheduleId"::text
   AND NOT EXISTS (SELECT FROM "Schedule" s WHERE s.id = k."scheduleId")`;
 const CHANNELS: Marked = {
   table: 'Channel',
@@ -91,6 +93,11 @@ const CHANNELS: Marked = {
 };
 const TOKENS: Marked = { table: 'ApiToken', key: 'id', where: 't."revokedAt" IS NOT NULL' };
 const RUNNERS: Marked = { table: 'Runner', key: 'id' };
+const PEOPLE: Marked = {
+  table: 'User',
+  key: 'id',
+  where: `t.role = 'USER' AND t."accessRoleId" IS NULL AND t."passwordHash" IS NULL AND t."externalId" IS NULL`,
+};
 
 /** Removes the marks of what is gone, and names the rest. */
 async function describeKept(pool: Pool): Promise<string[]> {
@@ -100,13 +107,14 @@ async function describeKept(pool: Pool): Promise<string[]> {
 
 const KEPT = `
 WITH gone AS (
-  DELETE FROM "SampleRow" m WHERE CASE kind
+  DELETE FROM ${SAMPLE_ROW} m WHERE CASE kind
     WHEN 'run' THEN NOT EXISTS (SELECT FROM "JobRun" r WHERE r.id = m.id::bigint)
     WHEN 'batch' THEN NOT EXISTS (SELECT FROM "JobRunBatch" b WHERE b.id = m.id::bigint)
     WHEN 'schedule' THEN NOT EXISTS (SELECT FROM "Schedule" s WHERE s.id = m.id::uuid)
     WHEN 'channel' THEN NOT EXISTS (SELECT FROM "Channel" c WHERE c.name = m.id)
     WHEN 'token' THEN NOT EXISTS (SELECT FROM "ApiToken" t WHERE t.id = m.id::uuid)
+    WHEN 'person' THEN NOT EXISTS (SELECT FROM "User" u WHERE u.id = m.id::int)
     ELSE true END RETURNING kind, id
 )
 SELECT kind || ' ' || coalesce((SELECT name FROM "Schedule" s WHERE kind = 'schedule' AND s.id::text = m.id), id) AS kept
-FROM "SampleRow" m WHERE (kind, id) NOT IN (SELECT kind, id FROM gone) ORDER BY 1`;
+FROM ${SAMPLE_ROW} m WHERE (kind, id) NOT IN (SELECT kind, id FROM gone) ORDER BY 1`;

@@ -1,11 +1,14 @@
 import type { Connection } from '../bulk-insert.js';
+import { tableInSql } from '../tables.js';
+
+export const SAMPLE_ROW = tableInSql('SampleRow');
 
 /** Who made it, where the panel shows a name. */
 export const SAMPLE = 'sample data';
 
 /** Notes that these rows were invented. */
 export async function mark(connection: Connection, kind: string, ids: readonly string[]): Promise<void> {
-  await connection.query('INSERT INTO "SampleRow" (kind, id) SELECT $1, unnest($2::text[]) ON CONFLICT DO NOTHING', [
+  await connection.query(`INSERT INTO ${SAMPLE_ROW} (kind, id) SELECT $1, unnest($2::text[]) ON CONFLICT DO NOTHING`, [
     kind,
     ids,
   ]);

@@ -21,6 +21,19 @@ it('what migrations make is read from them as PostgreSQL has it', async () => {
   expect(await expectedObjects()).toEqual([...(await objectsIn(client, 'public'))].sort());
 });
 
+it('makes all tables in one schema, and none of the sample network', async () => {
+  const { rows } = await client.query<{ schema: string; tables: string[] }>(
+    `SELECT nspname AS schema, array_agg(relname::text ORDER BY relname) AS tables FROM pg_class JOIN pg_namespace n ON n.oid = relnamespace
+     WHERE relkind IN ('r', 'p') AND NOT relispartition AND nspname !~ '^(pg_|information_schema)' GROUP BY 1`,
+  );
+  expect(rows.map(({ schema }) => schema)).toEqual(['public']);
+  const tables = rows[0]?.tables ?? [];
+  expect(tables).toEqual(expect.arrayContaining(['JobRun', 'User', '_prisma_migrations']));
+  expect(tables.filter((table) => ['Profile', 'Post', 'Media', 'MatchScore', 'SampleRow'].includes(table))).toEqual([]);
+  // One more is a table more that an application's administrator has to agree to.
+  expect(tables.length).toBeLessThanOrEqual(64);
+});
+
 it('names what is missing, and nothing where all is there', async () => {
   expect(await readInstallation(client, 'public')).toEqual({ pending: [], unknown: [], missing: [] });
   await client.query(`BEGIN; ALTER TABLE "JobRun" DROP COLUMN scope; DROP TABLE "ChannelStart"; DROP INDEX "JobRun_dependents";

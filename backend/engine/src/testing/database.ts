@@ -39,9 +39,7 @@ export async function createTestDatabase(): Promise<TestDatabase> {
       db ??= createPrisma(pool);
       return db;
     },
-    clear: async () => {
-      await pool.query(CLEAR);
-    },
+    clear: () => clearTables(pool),
     drop: async () => {
       await db?.$disconnect();
       await pool.end();
@@ -62,6 +60,9 @@ async function copyOf(template: string): Promise<string> {
   return name;
 }
 
+/** Empties every table that the search path leads to first, and starts all numbers over. */
+export const clearTables = async (pool: Pick<pg.Pool, 'query'>): Promise<void> => void (await pool.query(CLEAR));
+
 /**
  * Without triggers, which keep the audit log from being changed, and without the order that foreign keys ask for. Most
  * tables have never been written to: to delete from them as well takes three times as long.
@@ -71,7 +72,7 @@ DECLARE name text;
 BEGIN
   SET LOCAL session_replication_role = replica;
   FOR name IN SELECT oid::regclass FROM pg_class
-    WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND relname <> '_prisma_migrations'
+    WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r' AND relname <> '_prisma_migrations'
       AND pg_relation_size(oid) > 0
   LOOP
     EXECUTE 'DELETE FROM ' || name;

@@ -1,9 +1,9 @@
-import type { PrismaClient } from '@job-manager/engine/generated/prisma/client';
 import type { AnyJob } from '@job-manager/engine/queue/job';
-import { createTestDatabase, type TestDatabase } from '@job-manager/engine/testing/database';
-import { type JobTrial, tryJob } from '@job-manager/engine/testing/job-context';
 import { afterAll, beforeAll, beforeEach } from 'vitest';
+import type { PrismaClient } from '../generated/prisma/client.js';
+import { type JobTrial, tryJob } from './job-context.js';
 import { NOW, TestNetwork } from './network.js';
+import { createSampleDatabase, type SampleDatabase } from './sample-database.js';
 
 interface Bench {
   readonly db: PrismaClient;
@@ -20,10 +20,10 @@ interface RunOptions {
 
 /** A database for this test file with a network that is empty before each test, ids beginning at 1. */
 export function networkPerTest(): Bench {
-  let database: TestDatabase;
+  let database: SampleDatabase;
   let network: TestNetwork;
   beforeAll(async () => {
-    database = await createTestDatabase();
+    database = await createSampleDatabase();
   });
   beforeEach(async () => {
     await database.clear();

@@ -1,4 +1,4 @@
-import type { PrismaClient, Profile, ReactionKind } from '@job-manager/engine/generated/prisma/client';
+import type { PrismaClient, Profile, ReactionKind } from '../generated/prisma/client.js';
 
 /** The time that test networks live in; pass it to `tryJob` as `startedAt`. */
 export const NOW = new Date('2026-03-01T12:00:00.000Z');

@@ -1,4 +1,4 @@
-import type { Prisma, ReactionKind } from '@job-manager/engine/generated/prisma/client';
+import type { Prisma, ReactionKind } from '../generated/prisma/client.js';
 import { TRAITS } from '../traits.js';
 import { answerOf, daysAgo, hoursAgo, NOW, seededRandom, type TestNetwork } from './network.js';
 

@@ -1,10 +1,10 @@
+import { checkDelay, JobFailure, JobSnooze } from '@job-manager/engine/queue/failure';
+import type { AnyJob, JobContext } from '@job-manager/engine/queue/job';
+import { messageFirst } from '@job-manager/engine/queue/message-line';
+import { RunProgress } from '@job-manager/engine/queue/run-progress';
 import type { JobRunStep } from '@job-manager/shared/contract/message';
 import type { MessageLevel } from '@job-manager/shared/message';
 import type { PrismaClient } from '../generated/prisma/client.js';
-import { checkDelay, JobFailure, JobSnooze } from '../queue/failure.js';
-import type { AnyJob, JobContext } from '../queue/job.js';
-import { messageFirst } from '../queue/message-line.js';
-import { RunProgress } from '../queue/run-progress.js';
 
 export interface JobTrial {
   metadata: Record<string, unknown>;
