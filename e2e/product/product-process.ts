@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Config, readConfig } from '@job-manager/engine/config';
 import { acquireEmbeddedDatabase } from '@job-manager/engine/database/embedded';
-import { grantApplicationRights } from '@job-manager/engine/database/embedded-roles';
 import { reportFailure } from '@job-manager/server/cli/refusal';
 import { Resources } from '@job-manager/server/cli/resources';
+import { grantRights } from '../../scripts/lib/database.js';
 import { prepareProduct, serve } from '../../scripts/lib/product.js';
 import type { ProductAddresses } from './running-product.js';
 
@@ -50,7 +50,7 @@ async function start(): Promise<ProductAddresses> {
   const config = configure(folder, databaseUrl);
   // The stories tell their own history.
   await prepareProduct({ config, resources, signal: stopping.signal, sampleUsers: SAMPLE_USERS, historyDays: 0 });
-  await grantApplicationRights(databaseUrl);
+  await grantRights(databaseUrl);
   const { url } = await serve({ config, databaseUrl: applicationUrl, resources });
   return { url, databaseUrl };
 }

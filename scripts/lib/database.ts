@@ -77,12 +77,19 @@ export async function migrateDatabase({
   isEmbedded,
 }: Pick<Database, 'ownerUrl' | 'isEmbedded'>): Promise<string[]> {
   const { migrate } = await import('@job-manager/engine/database/migrate');
-  const { migrateSample, sampleUrl } = await import('@job-manager/sample/sample-database');
+  const { migrateSample } = await import('@job-manager/sample/sample-database');
   // In this order: the first time, a migration of the engine hands the sample's tables over.
   const ours = await migrate(ownerUrl);
   const applied = [...ours, ...(await migrateSample(ownerUrl)).map((name) => `sample/${name}`)];
-  if (!isEmbedded) return applied;
-  const { grantApplicationRights } = await import('@job-manager/engine/database/embedded-roles');
-  for (const url of [ownerUrl, sampleUrl(ownerUrl)]) await grantApplicationRights(url);
+  if (isEmbedded) await grantRights(ownerUrl);
   return applied;
+}
+
+/** Gives the application role of an embedded database its rights on our tables and on those of the sample network. */
+export async function grantRights(ownerUrl: string): Promise<void> {
+  const [{ grantApplicationRights }, { sampleUrl }] = await Promise.all([
+    import('@job-manager/engine/database/embedded-roles'),
+    import('@job-manager/sample/sample-database'),
+  ]);
+  for (const url of [ownerUrl, sampleUrl(ownerUrl)]) await grantApplicationRights(url);
 }

@@ -34,7 +34,7 @@ test('automatic clean-up says what it keeps, did last and will do next', async (
   world.automatic = {
     recovery: { stalledAfterMs: 300_000 },
     retention: [
-      { ...kept, status: 'SUCCESS', due: 1_240, lastAt: ago(7_200), lastResult: 'Removed 70 runs', nextAt: inHours(1) },
+      { ...kept, status: 'SUCCESS', due: 1_240, lastAt: ago(7_300), lastResult: 'Removed 70 runs', nextAt: inHours(1) },
       { ...kept, status: 'FAILED', keepDays: null },
       { ...kept, status: 'CANCELLED', keepDays: 1, keepRuns: 500 },
     ],
