@@ -7,9 +7,17 @@ import { defineConfig } from 'vitest/config';
  */
 const isolate = false;
 
-/** Tests that need a process, and modules, of their own: they measure one, replace what others have loaded, or count what others leave behind. */
+/**
+ * Tests that need a process, and modules, of their own: they measure one, replace what others have loaded, count what
+ * others leave behind, or move the clock of all.
+ */
 const ALONE = {
-  backend: ['backend/engine/src/queue/meter.test.ts', 'backend/engine/src/database/functions.test.ts'],
+  backend: [
+    'backend/engine/src/queue/meter.test.ts',
+    'backend/engine/src/database/functions.test.ts',
+    'backend/testing/{src,examples}/**/*.test.ts',
+    'scripts/examples/coming-from/coming-from.test.ts',
+  ],
   frontend: [
     'src/admin/embedded.test.tsx',
     'src/admin/jobs/sections.test.tsx',
