@@ -50,6 +50,7 @@ export const presets = {
       method: 'GET',
       path: '/admin/jobs/presets',
       summary: 'Shared presets, and those of the caller',
+      description: 'Without a job the first 1,000, by job and name; a job has at most 500 and shows all.',
       tags: TAG,
     })
     .input(z.strictObject({ jobName: jobName.optional() }))

@@ -72,6 +72,10 @@ interface DialogProps {
   onClose: () => void;
 }
 
+/** What the call of names answers at most. */
+const MAX_NAMES = 1_000;
+const CUT = 'The first 1,000 jobs are listed. The page of any other leads to its history.';
+
 /** Asks for several jobs or statuses. */
 export function SeveralDialog({ field, filters, onChange, onClose }: DialogProps) {
   const [values, setValues] = useState(valuesOf(filters, field));
@@ -91,6 +95,7 @@ export function SeveralDialog({ field, filters, onChange, onClose }: DialogProps
       {field === 'jobName' ? (
         <MultiSelect
           label={label}
+          description={jobNames.length < MAX_NAMES ? undefined : CUT}
           data={[...new Set([...jobNames, ...values])]}
           value={values}
           onChange={setValues}
