@@ -195,7 +195,9 @@ it('reports an outage of the database when it is over, once, and once more when 
   await judge();
   await healthRule([id]);
   outage = { ms: 92_000, endedAt: new Date('2026-03-01T03:12:00Z') };
+  reasons = [{ severity: 'CRITICAL', code: 'DATABASE_UNREACHABLE', message: 'The database does not answer.' }];
   await judge();
+  reasons = [];
   await judge();
   await send();
   outage = null;

@@ -7,6 +7,8 @@ import type { Span } from '../spans.js';
 /** What this process is told to do, or is about to do, is no incident. */
 const BY_CHOICE = ['CLOSING', 'STANDBY', 'SCHEDULER_OFF'];
 const TITLES: Record<string, string> = {
+  DATABASE_UNREACHABLE: 'The database did not answer',
+  MIGRATIONS_MISSING: 'The database lacks migrations',
   DATABASE_SLOW: 'The database is slow',
   STATE_UNKNOWN: 'The state of the jobs cannot be read in time',
   MIGRATIONS_UNKNOWN: 'The database is of a newer version',
@@ -38,7 +40,10 @@ export const health: RuleJudge = {
       ({ code, severity }) => !BY_CHOICE.includes(code) && (rule.severity === 'WARNING' || severity === 'CRITICAL'),
     );
     const outages = source.outage === null ? [] : [describeOutage(source.outage)];
-    const codes = [...new Set(counting.map(({ code }) => code))];
+    // Health may remember for a while what was measured during the outage.
+    const codes = [...new Set(counting.map(({ code }) => code))].filter(
+      (code) => !outages.some(({ subject }) => subject === code),
+    );
     const now = codes.map((code) => {
       const ofCode = counting.filter((reason) => reason.code === code);
       const severity = ofCode.some((reason) => reason.severity === 'CRITICAL') ? 'CRITICAL' : 'WARNING';
@@ -52,7 +57,7 @@ export const health: RuleJudge = {
 const describeOutage = ({ ms, endedAt }: Outage) =>
   ({
     subject: 'DATABASE_UNREACHABLE',
-    title: 'The database did not answer',
+    title: TITLES.DATABASE_UNREACHABLE ?? '',
     cause: `It was away for ${formatDuration(ms)}, until ${endedAt.toISOString()}. No rule was judged meanwhile; runs go on where they were.`,
     severity: 'CRITICAL',
   }) as const;
