@@ -1,6 +1,6 @@
 import { placeNew } from '@job-manager/engine/queue/schedules/place';
 import { SYSTEM } from '@job-manager/engine/queue/system-actor';
-import { addSchedule, MOST_SCHEDULES } from '@job-manager/engine/queue/transitions/change-schedule';
+import { addSchedule, MAX_SCHEDULES } from '@job-manager/engine/queue/transitions/change-schedule';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startTrialServer, type TrialServer, type TrialUser } from '../testing/http-test-kit.js';
 import { problemCode, type Sent, send } from '../testing/request-test-kit.js';
@@ -136,7 +136,7 @@ describe('refuses', () => {
   it('one more than a thousand', async () => {
     await sql(
       `INSERT INTO "Schedule" (name, "jobName", "everyMs", source) SELECT 's' || n, 'echo', 60000, 'API' FROM generate_series(1, $1::int) n`,
-      MOST_SCHEDULES,
+      MAX_SCHEDULES,
     );
     const answer = await create();
     expect([answer.status, answer.json.detail]).toEqual([409, 'There are 1000 schedules, and no room for another.']);

@@ -31,7 +31,7 @@ interface PictureOptions {
 }
 
 /** However fast notifications come, looks begin at least so far apart: at once where little happens, else gathered. */
-const LEAST_GAP_MS = { calm: 20, busy: 50 };
+const MIN_GAP_MS = { calm: 20, busy: 50 };
 /** And each begins so long after the end of the one before it, however long that took. */
 const LEAST_REST_MS = 10;
 /**
@@ -67,7 +67,7 @@ export class LivePicture extends EventEmitter<{ changes: [Change[]] }> {
   #lastEndedId: string | null | undefined;
   /** Something changed while the truth was being read. */
   #isDirty = false;
-  #gapMs: number = LEAST_GAP_MS.calm;
+  #gapMs: number = MIN_GAP_MS.calm;
   /** When the last look began and when it ended. */
   #lookedAt = Number.NEGATIVE_INFINITY;
   #sinceLastMs = Number.POSITIVE_INFINITY;
@@ -262,8 +262,8 @@ function parseNotes(payload: string): ProgressNote[] {
 
 /** How long after the start of a look the next may begin: a look that saw so many changes, so long after the one before it. */
 export function gapAfter(changes: number, sinceLastMs: number, watchers: number): number {
-  if (changes < GATHERED_FROM) return LEAST_GAP_MS.calm;
-  const isSoon = sinceLastMs < 2 * LEAST_GAP_MS.busy;
-  if (changes < (isSoon ? FLOOD_FROM.soon : FLOOD_FROM.later)) return LEAST_GAP_MS.busy;
-  return Math.min(FLOOD_GAP_MS.most, LEAST_GAP_MS.busy + watchers * FLOOD_GAP_MS.each);
+  if (changes < GATHERED_FROM) return MIN_GAP_MS.calm;
+  const isSoon = sinceLastMs < 2 * MIN_GAP_MS.busy;
+  if (changes < (isSoon ? FLOOD_FROM.soon : FLOOD_FROM.later)) return MIN_GAP_MS.busy;
+  return Math.min(FLOOD_GAP_MS.most, MIN_GAP_MS.busy + watchers * FLOOD_GAP_MS.each);
 }

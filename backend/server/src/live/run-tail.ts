@@ -11,7 +11,7 @@ const PAGE = 1_000;
 /** About as much text goes into one message of the socket, so that a viewer is never far behind by one alone. */
 const MOST_CHARS = 64 * 1024;
 /** However often it is woken, the run is looked at no more often. */
-const LEAST_GAP_MS = 100;
+const MIN_GAP_MS = 100;
 /** How soon it is seen that a viewer that was behind has caught up; looking for that costs no query. */
 const BEHIND_MS = 50;
 
@@ -111,7 +111,7 @@ export class RunTail {
   #scheduleNext(): void {
     if (this.isEmpty || this.#isBusy) return;
     const sinceRead = performance.now() - this.#readAt;
-    if (this.#isWoken) this.#schedule(Math.max(0, LEAST_GAP_MS - sinceRead));
+    if (this.#isWoken) this.#schedule(Math.max(0, MIN_GAP_MS - sinceRead));
     if (this.#behind().length > 0) this.#schedule(BEHIND_MS);
     // A run that ended says nothing more by itself; a notification still wakes.
     if (this.#state && isTerminal(this.#state.status)) return;

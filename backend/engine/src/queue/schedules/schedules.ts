@@ -23,7 +23,7 @@ import { checkNotTooFar } from '../far-time.js';
 import type { Registry } from '../registry.js';
 import { storableText } from '../storable.js';
 import { backfillSchedule } from '../transitions/backfill-schedule.js';
-import { addSchedule, changeSchedule, MOST_SCHEDULES, removeSchedule } from '../transitions/change-schedule.js';
+import { addSchedule, changeSchedule, MAX_SCHEDULES, removeSchedule } from '../transitions/change-schedule.js';
 import type { Pause } from '../transitions/pause-named.js';
 import { pauseSchedule, resumeSchedule } from '../transitions/pause-schedule.js';
 import { runSchedule } from '../transitions/run-schedule.js';
@@ -263,7 +263,7 @@ function checkIsOurs({ name, jobName, source }: ScheduleRow, what: 'changed' | '
 async function whyNotAdded(sql: Sql, name: string): Promise<QueueError> {
   const taken = await sql.query('SELECT 1 FROM "Schedule" WHERE name = $1', [name]);
   if (taken.rowCount) return nameTaken(name);
-  return new QueueError('NOT_ALLOWED', `There are ${MOST_SCHEDULES} schedules, and no room for another.`);
+  return new QueueError('NOT_ALLOWED', `There are ${MAX_SCHEDULES} schedules, and no room for another.`);
 }
 
 const nameTaken = (name: string) =>

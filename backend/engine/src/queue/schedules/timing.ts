@@ -80,7 +80,7 @@ function cronTiming(line: string, timeZone: string): Timing {
 
 const MODE = '5-or-6-parts';
 /** A line may name so many times of a day, and is still a list of times rather than an interval in disguise. */
-const MOST_NAMED_TIMES = 24;
+const MAX_NAMED_TIMES = 24;
 
 /**
  * What daylight saving does to a line. One that names its times of day (no `*` and no step in second, minute and
@@ -90,7 +90,7 @@ const MOST_NAMED_TIMES = 24;
  */
 function ruleOf(line: string): 'no-wildcard' | 'single-value' {
   const { second, minute, hour } = new CronPattern(line, undefined, { mode: MODE });
-  return many(second) * many(minute) * many(hour) <= MOST_NAMED_TIMES ? 'no-wildcard' : 'single-value';
+  return many(second) * many(minute) * many(hour) <= MAX_NAMED_TIMES ? 'no-wildcard' : 'single-value';
 }
 
 /** Whether a line names its times of day, at most 24 of them; any other is an interval. */

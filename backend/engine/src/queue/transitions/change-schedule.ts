@@ -16,9 +16,9 @@ export interface PlacedSettings {
 }
 
 /** More would be a mistake of a program that creates them. */
-export const MOST_SCHEDULES = 1_000;
+export const MAX_SCHEDULES = 1_000;
 
-/** Adds a schedule; null where its name is taken, or there are MOST_SCHEDULES. */
+/** Adds a schedule; null where its name is taken, or there are MAX_SCHEDULES. */
 export async function addSchedule(
   sql: Sql,
   placed: PlacedSettings,
@@ -72,7 +72,7 @@ WITH added AS (
     "createdBy", "authorId", "authorTokenId")
   SELECT $1, $2, $3::jsonb, $4, $5::bigint, $6, $7::timestamptz, $8::"MissedRuns", $9::"Overlap", $10::timestamptz, $11, $12::smallint, $13::"ScheduleSource",
     left($15::text, 254), $14::int, $18::uuid
-  WHERE (SELECT count(*) FROM "Schedule") < ${MOST_SCHEDULES}
+  WHERE (SELECT count(*) FROM "Schedule") < ${MAX_SCHEDULES}
   ON CONFLICT (name) DO NOTHING
   RETURNING *
 ), audited AS (${auditSchedule('added', 'schedule.create', 14, SETTINGS_SAID)})
