@@ -8,6 +8,7 @@ import { QueueEvents } from './queue/events.js';
 import type { AnyJob } from './queue/job.js';
 import { JobSettingsWatch } from './queue/job-settings-watch.js';
 import { logQueueEvents } from './queue/log-events.js';
+import { endWhenOutdated } from './queue/outdated.js';
 import { createRedaction } from './queue/redaction.js';
 import { createRegistry } from './queue/registry.js';
 import type { RunnerProcess } from './queue/runner/commands.js';
@@ -71,6 +72,14 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   // A claim, the outcomes, and one of these that waits for a row.
   const runPool = createPool(databaseUrl, { max: 3, min: 1, statementTimeoutMs: 30_000, keepsPlans: true });
   const notifier = new Notifier(enginePool, schemaOf(databaseUrl));
+  const end: RunnerProcess['end'] = (how) => (supervisor ? supervisor.end(how) : void runner.stop());
+  endWhenOutdated({
+    ...{ pool: enginePool, schema: schemaOf(databaseUrl), events },
+    end: (why) => {
+      log.fatal(why);
+      end('outdated');
+    },
+  });
   const listener = new Listener(listenUrlOf(databaseUrl, config.DATABASE_LISTEN_URL), [
     'queued',
     'cancel',
@@ -103,7 +112,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
       canRestart: supervisor?.canRestart ?? false,
       replacesId: supervisor?.replacesId,
       supervisor: kind === 'BUILT_IN' && !isGuest ? 'server' : detectSupervisor(),
-      end: (how) => (supervisor ? supervisor.end(how) : void runner.stop()),
+      end,
       onLogFollowed: () => runnerLog.follow(),
       setLogLevel: (level) => {
         log.level = level;

@@ -22,8 +22,10 @@ const KILL_AFTER_MS = 120_000;
 export type RunnerMessage =
   | { type: 'ready'; runnerId: string }
   | { type: 'stopping' }
-  /** An operator has it end; with `restart` another is to begin in its place. */
-  | { type: 'ending'; how: 'stop' | 'restart' };
+  /** An operator has it end, or it has become too old for its tables; with `restart` another is to begin in its place. */
+  | { type: 'ending'; how: Ending };
+
+type Ending = 'stop' | 'restart' | 'outdated';
 
 export interface BuiltInRunnerOptions {
   databaseUrl: string;
@@ -52,8 +54,8 @@ export class BuiltInRunner {
   #timer: NodeJS.Timeout | undefined;
   #isStopping = false;
   #isOver = false;
-  /** What an operator asked of the runner that is ending. */
-  #ending: 'stop' | 'restart' | undefined;
+  /** Why the runner is ending by itself. */
+  #ending: Ending | undefined;
   #endingTimer: NodeJS.Timeout | undefined;
   /** The runner that was here before this one. */
   #formerId: string | undefined;
@@ -142,12 +144,13 @@ export class BuiltInRunner {
     this.#endingTimer = this.#killLate(child);
   }
 
-  /** One that an operator had end; `diedId` where it was ended by force, with runs in its name. */
-  #onEnded(how: 'stop' | 'restart', diedId: string | undefined): void {
+  /** One that ended by itself; `diedId` where it was ended by force, with runs in its name. */
+  #onEnded(how: Ending, diedId: string | undefined): void {
     if (diedId) void this.#options.onDeath(diedId);
     const next = how === 'restart' ? 'starts again' : 'stays away until one is started here again';
-    this.#options.log.info(`The built-in runner was stopped by an operator and ${next}`);
-    this.#isOver = how === 'stop';
+    const why = how === 'outdated' ? 'is too old for its tables' : 'was stopped by an operator';
+    this.#options.log.info(`The built-in runner ${why} and ${next}`);
+    this.#isOver = how !== 'restart';
     if (how === 'restart') this.start();
   }
 

@@ -58,9 +58,9 @@ export async function runWorker({ concurrency, loadJobs, openDatabase }: WorkerC
     stopping.signal.throwIfAborted();
     const supervisor = {
       canRestart: config.JOBS_SUPERVISED,
-      end: (how: 'stop' | 'restart') => {
-        log.info(`Ends because an operator requested a ${how}`);
-        end(how === 'restart' ? RESTART_EXIT_CODE : 0);
+      end: (how: 'stop' | 'restart' | 'outdated') => {
+        if (how !== 'outdated') log.info(`Ends because an operator requested a ${how}`);
+        end({ stop: 0, restart: RESTART_EXIT_CODE, outdated: 1 }[how]);
       },
     };
     const given = { jobs, jobsModule, services };

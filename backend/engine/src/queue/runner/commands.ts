@@ -21,8 +21,8 @@ import type { Reachability } from '../reachability.js';
 export interface RunnerProcess {
   /** Something starts the process again when it ends with `restart`. */
   canRestart: boolean;
-  /** Ends the process once its runs have ended or were handed back. */
-  end(how: 'stop' | 'restart'): void;
+  /** Ends the process once its runs have ended or were handed back: as an operator asks, or because its tables have become too new for it. */
+  end(how: 'stop' | 'restart' | 'outdated'): void;
   /** A person reads its log. */
   onLogFollowed?(): void;
   setLogLevel(level: NonNullable<RunnerChange['logLevel']>): void;
