@@ -13,8 +13,6 @@ export async function fillFigures(sql: Sql): Promise<void> {
     'JobRunHistogram',
     'JobRunDayHistogram',
     'JobRunDayTotal',
-    'QueueSampleHour',
-    'QueueSampleDay',
     'QueueSample',
     'RunErrorGroup',
     'RunErrorCount',
@@ -65,7 +63,8 @@ const FILL = [
    ${counts('JobRunRemoved', 'hour', [90, KEPT_DAYS], GONE)}; END $$`,
   histograms('JobRunDayHistogram', 90, 'day'),
   histograms('JobRunHistogram', 35, 'hour'),
-  `INSERT INTO "QueueSampleHour" SELECT hour, channel, 60, 5, 9, 3, 6, 1, 1, 4, 8, 2500, CASE channel WHEN '' THEN extract(epoch FROM hour)::bigint END
+  `INSERT INTO "QueueSample" (step, at, channel, samples, queued, due, scheduled, blocked, running, "oldestDueAgeMs", "createdTotal")
+   SELECT 'HOUR', hour, channel, 60, 5, 3, 1, 1, 4, 2500, CASE channel WHEN '' THEN extract(epoch FROM hour)::bigint END
    FROM ${HOURS} hour, (SELECT '' AS channel UNION ALL SELECT 'channel-' || n FROM generate_series(1, 10) n) channels`,
   `INSERT INTO "QueueSample" SELECT minute, channel, 5, 3, 1, 1, 4, 2500, CASE channel WHEN '' THEN extract(epoch FROM minute)::bigint END
    FROM generate_series(date_trunc('minute', now()) - interval '7 days', date_trunc('minute', now()), interval '1 minute') minute,

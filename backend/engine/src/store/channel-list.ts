@@ -70,11 +70,11 @@ WITH RECURSIVE moment AS MATERIALIZED (SELECT clock_timestamp() AS now), ${lanes
 ), minutes AS MATERIALIZED (
   SELECT m.at, s.at IS NOT NULL AS "isSampled" FROM moment
   CROSS JOIN LATERAL generate_series(date_trunc('minute', now) - interval '${HISTORY_MINUTES - 1} min', now, interval '1 min') m(at)
-  LEFT JOIN "QueueSample" s ON s.at = m.at AND s.channel = ''
+  LEFT JOIN "QueueSample" s ON s.step = 'MINUTE' AND s.at = m.at AND s.channel = ''
 ), history AS MATERIALIZED (
   -- Of a channel without runs there is no sample.
   SELECT named.name, array_agg(CASE WHEN "isSampled" THEN coalesce(q.queued, 0) END ORDER BY minutes.at) AS points
-  FROM named CROSS JOIN minutes LEFT JOIN "QueueSample" q ON q.at = minutes.at AND q.channel = named.name GROUP BY 1
+  FROM named CROSS JOIN minutes LEFT JOIN "QueueSample" q ON q.step = 'MINUTE' AND q.at = minutes.at AND q.channel = named.name GROUP BY 1
 )
 SELECT n.name, c.concurrency, c."concurrencyPerRunner", c."rateLimit", c."ratePeriodMs", coalesce(c.weight, 1) AS weight, c."targetWaitMs", coalesce(c.rev, 0) AS rev,
   CASE WHEN p.paused THEN c."pausedAt" END AS "pausedAt", CASE WHEN p.paused THEN c."pausedBy" END AS "pausedBy",

@@ -59,7 +59,8 @@ SELECT
   ${counted('blocked_lane', 'q."isBlocked"')} AS blocked,
   (SELECT coalesce(sum(concurrency), 0)::int FROM "Runner" WHERE status = 'ACTIVE') AS slots,
   (SELECT json_build_object('pending', s.due, 'running', s.running, 'scheduled', s.scheduled) FROM "QueueSample" s
-   WHERE channel = '' AND at > (SELECT now - interval '24 hours 2 minutes' FROM moment) AND at <= (SELECT now - interval '24 hours' FROM moment)
+   WHERE step = 'MINUTE' AND channel = '' AND at > (SELECT now - interval '24 hours 2 minutes' FROM moment)
+     AND at <= (SELECT now - interval '24 hours' FROM moment)
    ORDER BY at DESC LIMIT 1) AS previous,
   CASE WHEN (SELECT has FROM began)
     THEN (SELECT json_build_object('completed', ${endedIn('SUCCESS')}, 'failed', ${endedIn('FAILED')}) FROM ended) END AS "previousEnded"

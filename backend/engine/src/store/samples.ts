@@ -75,7 +75,7 @@ WITH RECURSIVE moment AS MATERIALIZED (
   SELECT moment.at - interval '1 minute', "jobName", coalesce(sum(ended) FILTER (WHERE status = 'SUCCESS'), 0),
     coalesce(sum(ended) FILTER (WHERE status = 'FAILED'), 0), coalesce(sum(ended) FILTER (WHERE status = 'CANCELLED'), 0)
   FROM more, moment
-  WHERE EXISTS (SELECT FROM "QueueSample" WHERE channel = '' AND at < moment.at AND at >= moment.at - ${MAX_APART}) GROUP BY 1, 2
+  WHERE EXISTS (SELECT FROM "QueueSample" WHERE step = 'MINUTE' AND channel = '' AND at < moment.at AND at >= moment.at - ${MAX_APART}) GROUP BY 1, 2
   ON CONFLICT (minute, "jobName") DO UPDATE
   SET success = m.success + EXCLUDED.success, failed = m.failed + EXCLUDED.failed, cancelled = m.cancelled + EXCLUDED.cancelled
 )

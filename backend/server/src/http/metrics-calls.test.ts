@@ -32,7 +32,7 @@ beforeAll(async () => {
 afterAll(() => server.stop());
 beforeEach(() =>
   query(
-    'TRUNCATE "JobRunCount", "JobRunRemoved", "JobRunDayRemoved", "QueueSample", "QueueSampleHour", "JobRunMinute", "JobRunHistogram", "RunnerBeat", "Runner"',
+    'TRUNCATE "JobRunCount", "JobRunRemoved", "JobRunDayRemoved", "QueueSample", "JobRunMinute", "JobRunHistogram", "RunnerBeat", "Runner"',
   ),
 );
 
@@ -147,7 +147,8 @@ it('reads days that are over from their totals and means, and the days since fro
   }
   for (const ago of [3, 0])
     await query(
-      `INSERT INTO "QueueSampleHour" SELECT $1::timestamptz + n * interval '1 hour', channel, 60, n + 1, 9, n, 1, 0, 0, 2, 3, 500 * n, NULL
+      `INSERT INTO "QueueSample" (step, at, channel, samples, queued, due, scheduled, blocked, running, "oldestDueAgeMs")
+       SELECT 'HOUR', $1::timestamptz + n * interval '1 hour', channel, 60, n + 1, n, 0, 0, 2, 500 * n
        FROM generate_series(0, 1) n, unnest(ARRAY['', 'mail']) channel`,
       [day(ago)],
     );

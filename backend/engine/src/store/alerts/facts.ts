@@ -141,7 +141,7 @@ export async function readChannelSamples(sql: Sql, since: Date): Promise<Channel
   const { rows } = await sql.query<ChannelSample>(
     `SELECT s.channel, ${epochMs('s.at')} AS at, s.due, coalesce(s."oldestDueAgeMs", 0)::float8 AS "oldestDueAgeMs", c."targetWaitMs",
        c."pausedAt" IS NOT NULL AND (c."resumeAt" IS NULL OR c."resumeAt" > clock_timestamp()) AS "isPaused"
-     FROM "QueueSample" s LEFT JOIN "Channel" c ON c.name = s.channel WHERE s.at >= $1`,
+     FROM "QueueSample" s LEFT JOIN "Channel" c ON c.name = s.channel WHERE s.step = 'MINUTE' AND s.at >= $1`,
     [since],
   );
   return rows;

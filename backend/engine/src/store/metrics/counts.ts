@@ -31,7 +31,7 @@ export async function readBusiestCounts(sql: Sql, counted: Counted, most: number
 export async function readCountedSteps(sql: Sql, span: Span): Promise<Date[]> {
   const { rows } = await sql.query<{ at: Date }>(
     `SELECT DISTINCT ${stepAt(`at - interval '1 minute'`)} AS at FROM "QueueSample"
-     WHERE channel = '' AND at > $1 AND at <= $2`,
+     WHERE step = 'MINUTE' AND channel = '' AND at > $1 AND at <= $2`,
     [span.from, span.to, span.stepMs],
   );
   return rows.map(({ at }) => at);

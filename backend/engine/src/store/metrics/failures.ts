@@ -55,7 +55,7 @@ const FIRST = `date_trunc('hour', $1::timestamptz, 'UTC')`;
 const NEXT = `${FIRST} + interval '1 hour'`;
 
 /** Whether minutes were counted when the range began: it has 48 hours of them, as long as a server ran. */
-const HAS_MINUTES = `EXISTS (SELECT FROM "QueueSample" WHERE channel = '' AND at >= $1 AND at < $1::timestamptz + interval '3 minutes')`;
+const HAS_MINUTES = `EXISTS (SELECT FROM "QueueSample" WHERE step = 'MINUTE' AND channel = '' AND at >= $1 AND at < $1::timestamptz + interval '3 minutes')`;
 
 const SHOWN_JOBS = `"jobName" = ANY (ARRAY(SELECT "jobName" FROM shown))`;
 const countersOf = (hours: string): string => `

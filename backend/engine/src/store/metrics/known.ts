@@ -24,7 +24,7 @@ const firstOf = (...firsts: [table: string, time: string][]): string =>
 
 const SINCE = `SELECT clock_timestamp() AS now, ${firstOf(['JobRunDayCount', 'day'], ['JobRunDayRemoved', 'day'])} AS counts,
   ${firstOf(['JobRunDayHistogram', 'at'], ['JobRunHistogram', 'at'])} AS histogram,
-  ${firstOf(['QueueSampleHour', 'hour'], ['QueueSample', 'at'])} AS queue,
+  ${firstOf('QueueSample')} AS queue,
   ${firstOf(['RunnerBeatMean', 'at'], ['RunnerBeat', 'at'])} AS runners,
   ${firstOf(['ChannelHour', 'hour'], ['ChannelMinute', 'minute'])} AS channels,
   ${firstOf(['SystemSampleHour', 'hour'], ['SystemSample', 'at'])} AS system`;

@@ -1,6 +1,7 @@
 import type { Sql } from '../sql.js';
+import { rowsOf } from '../steps.js';
 import { placesOf, type Ranked, rankedFrom } from './ranked.js';
-import { DAY_MS, groupOf, HOUR_MS, type Span, stepAt } from './span.js';
+import { groupOf, HOUR_MS, type Span, stepAt } from './span.js';
 
 /** How full the queue was in a step: means of its samples, and the longest that anything due had waited. */
 export interface QueueStep {
@@ -45,22 +46,14 @@ export async function readFullestQueues(sql: Sql, sampled: Sampled, most: number
   return { names, hasRest, steps: rows };
 }
 
-const MINUTES = `SELECT at, channel, 1 AS samples, queued AS depth, due, running, "oldestDueAgeMs" AS oldest, "createdTotal" AS created
-  FROM "QueueSample" WHERE at >= $1 AND at < $2`;
-/** Of hours or days, back from means to sums. */
-const meansOf = (time: 'hour' | 'day', more = ''): string => `
-  SELECT ${time} AS at, channel, samples, queued * samples AS depth, due * samples AS due, running * samples AS running,
-    "oldestDueAgeMs" AS oldest, "createdTotal" AS created
-  FROM "QueueSample${time === 'hour' ? 'Hour' : 'Day'}" WHERE ${time} >= $1 AND ${time} < $2 ${more}`;
-const SINCE_HOURS = `${MINUTES} AND at >= (SELECT coalesce(max(hour) + interval '1 hour', '-infinity') FROM "QueueSampleHour")`;
-const HOURS = `${meansOf('hour')} UNION ALL ${SINCE_HOURS}`;
-const SINCE_DAYS = `AND hour >= (SELECT coalesce(max(day) + interval '1 day', '-infinity') FROM "QueueSampleDay")`;
-const DAYS = `${meansOf('day')} UNION ALL ${meansOf('hour', SINCE_DAYS)} UNION ALL ${SINCE_HOURS}`;
-
-function sourceOf({ stepMs }: Span): string {
-  if (stepMs < HOUR_MS) return MINUTES;
-  return stepMs < DAY_MS ? HOURS : DAYS;
-}
+/** Back from means to sums. */
+const sourceOf = ({ stepMs }: Span): string =>
+  rowsOf(
+    'QueueSample',
+    `at, channel, samples, queued * samples AS depth, due * samples AS due, running * samples AS running, "oldestDueAgeMs" AS oldest,
+    "createdTotal" AS created`,
+    stepMs,
+  );
 
 const SUMS = `sum(depth) AS depth, sum(due) AS due, sum(running) AS running, max(oldest) AS oldest`;
 
@@ -119,7 +112,8 @@ export interface ChannelNow {
 export async function readChannelsNow(sql: Sql): Promise<ChannelNow[]> {
   const { rows } = await sql.query<ChannelNow>(
     `SELECT channel, due, scheduled, blocked, running, coalesce("oldestDueAgeMs", 0)::float8 AS "oldestMs" FROM "QueueSample"
-     WHERE at = (SELECT max(at) FROM "QueueSample" WHERE at > clock_timestamp() - interval '5 minutes') AND channel <> '' ORDER BY 1`,
+     WHERE step = 'MINUTE' AND channel <> ''
+       AND at = (SELECT max(at) FROM "QueueSample" WHERE step = 'MINUTE' AND at > clock_timestamp() - interval '5 minutes') ORDER BY 1`,
   );
   return rows;
 }

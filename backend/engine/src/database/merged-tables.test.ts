@@ -1,0 +1,48 @@
+import pg from 'pg';
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { createTestDatabase, type TestDatabase } from '../testing/database.js';
+import { migrationNames, readMigration } from './migration-files.js';
+
+let database: TestDatabase;
+let client: pg.Client;
+beforeAll(async () => {
+  database = await createTestDatabase();
+  client = new pg.Client({ connectionString: database.url });
+  await client.connect();
+});
+afterAll(async () => {
+  await client.end();
+  await database.drop();
+});
+beforeEach(() => client.query('DROP SCHEMA IF EXISTS old CASCADE; CREATE SCHEMA old; SET search_path = old'));
+
+/** Tables as before a migration, with these rows; and as the migration leaves them. */
+async function upgrade(name: string, rows: string): Promise<void> {
+  const names = migrationNames();
+  const place = names.findIndex((migration) => migration.endsWith(`_${name}`));
+  for (const migration of names.slice(0, place)) await client.query(readMigration(migration).script);
+  await client.query(rows);
+  await client.query(readMigration(names[place] ?? '').script);
+}
+
+const read = async (query: string) => (await client.query(query)).rows;
+
+it('samples of the queue keep their hours and days, and what days had not is that of their hours', async () => {
+  await upgrade(
+    'queue_steps',
+    `INSERT INTO "QueueSample" VALUES ('2026-01-02T10:00Z', '', 7, 5, 1, 1, 2, 900, 40);
+     INSERT INTO "QueueSampleHour" VALUES ('2026-01-01T10:00Z', '', 60, 1.5, 3, 1, 2, 4, 2, 3, 6, 800, 20),
+       ('2026-01-01T11:00Z', '', 20, 2.5, 9, 2, 4, 0, 2, 1, 5, 700, 30), ('2026-01-02T09:00Z', '', 60, 1, 1, 1, 1, 1, 1, 1, 1, NULL, 35);
+     INSERT INTO "QueueSampleDay" VALUES ('2026-01-01T00:00Z', '', 80, 1.75, 1.25, 2.5, 800, 30)`,
+  );
+  const rows = await read(`SELECT step, extract(epoch FROM at - '2026-01-01T00:00Z')::int / 3600 AS hour, samples, queued, "queuedMax", due, "dueMax",
+      scheduled, blocked, running, "runningMax", "oldestDueAgeMs"::int AS oldest, "createdTotal"::int AS created
+    FROM "QueueSample" ORDER BY step, at`);
+  expect(rows.map(Object.values)).toEqual([
+    ['MINUTE', 34, 1, 7, null, 5, null, 1, 1, 2, null, 900, 40],
+    ['HOUR', 10, 60, 1.5, 3, 1, 2, 4, 2, 3, 6, 800, 20],
+    ['HOUR', 11, 20, 2.5, 9, 2, 4, 0, 2, 1, 5, 700, 30],
+    ['HOUR', 33, 60, 1, 1, 1, 1, 1, 1, 1, 1, null, 35],
+    ['DAY', 0, 80, 1.75, 9, 1.25, 4, 3, 2, 2.5, 6, 800, 30],
+  ]);
+});
