@@ -149,8 +149,8 @@ async function expectHistograms(): Promise<number> {
 async function expectChannels(): Promise<void> {
   const [counted] = await query<{ all: number; safe: number; total: number; minutes: number }>(
     `SELECT count(*)::int AS all, count(*) FILTER (WHERE n.status = 'STOPPED' AND r.status = 'SUCCESS')::int AS safe,
-       (SELECT coalesce(sum(success + failed + cancelled), 0)::int FROM "ChannelTotal") AS total,
-       (SELECT coalesce(sum(success + failed + cancelled), 0)::int FROM "ChannelMinute") AS minutes
+       (SELECT coalesce(sum(success + failed + cancelled), 0)::int FROM "ChannelEnded" WHERE step = 'EVER') AS total,
+       (SELECT coalesce(sum(success + failed + cancelled), 0)::int FROM "ChannelEnded" WHERE step = 'MINUTE') AS minutes
      FROM "JobRun" r LEFT JOIN "Runner" n ON n.id = r."runnerId" WHERE r.id > $1`,
     world.historyUpTo,
   );

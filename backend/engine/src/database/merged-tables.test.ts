@@ -46,3 +46,17 @@ it('samples of the queue keep their hours and days, and what days had not is tha
     ['DAY', 0, 80, 1.75, 9, 1.25, 4, 3, 2, 2.5, 6, 800, 30],
   ]);
 });
+
+it('what ended by channel keeps its minutes, hours and totals', async () => {
+  await upgrade(
+    'channel_steps',
+    `INSERT INTO "ChannelMinute" VALUES ('2026-01-02T10:00Z', 'mail', 1, 2, 3);
+     INSERT INTO "ChannelHour" VALUES ('2026-01-02T09:00Z', 'mail', 4, 5, 6);
+     INSERT INTO "ChannelTotal" VALUES ('mail', 5000000000, 8, 9)`,
+  );
+  expect((await read(`SELECT step, at, channel, success, failed, cancelled FROM "ChannelEnded" ORDER BY step`)).map(Object.values)).toEqual([
+    ['MINUTE', new Date('2026-01-02T10:00Z'), 'mail', '1', '2', '3'],
+    ['HOUR', new Date('2026-01-02T09:00Z'), 'mail', '4', '5', '6'],
+    ['EVER', new Date(0), 'mail', '5000000000', '8', '9'],
+  ]);
+});

@@ -48,7 +48,8 @@ const stored = async () => {
 const ended = async () => {
   const { pool } = engine.database;
   const { rows } = await pool.query(
-    `SELECT channel, sum(success)::int AS success, sum(failed)::int AS failed, sum(cancelled)::int AS cancelled FROM "ChannelMinute" GROUP BY 1`,
+    `SELECT channel, sum(success)::int AS success, sum(failed)::int AS failed, sum(cancelled)::int AS cancelled FROM "ChannelEnded"
+     WHERE step = 'MINUTE' GROUP BY 1`,
   );
   expect(await readChannelTotals(pool)).toEqual(rows);
   return rows;

@@ -1,3 +1,5 @@
+import { beginOf, isDue } from './steps.js';
+
 /** Executions that ended a run of a channel, by how it ended. */
 export interface ChannelEnded {
   channel: string;
@@ -8,26 +10,22 @@ export interface ChannelEnded {
 
 const STATES = ['success', 'failed', 'cancelled'] as const;
 const COLUMNS = STATES.join(', ');
-const ADDED = (kept: string): string =>
-  STATES.map((state) => `${state} = ${kept}.${state} + EXCLUDED.${state}`).join(', ');
 
-/** Adds what ended to the minute and to the totals, as CTEs that follow another; `gathered` is their JSON, in any order. */
+/** Adds what ended to the minute and to ever, as CTEs that follow another; `gathered` is their JSON, in any order. */
 export const addChannelEnded = (gathered: string): string => `
-ended AS MATERIALIZED (
-  SELECT * FROM jsonb_to_recordset(${gathered}::jsonb) AS g(channel text, success int, failed int, cancelled int) ORDER BY channel
-), of_minute AS (
-  INSERT INTO "ChannelMinute" AS m (minute, channel, ${COLUMNS})
-  SELECT date_trunc('minute', clock_timestamp(), 'UTC'), channel, ${COLUMNS} FROM ended ORDER BY channel
-  ON CONFLICT (minute, channel) DO UPDATE SET ${ADDED('m')}
-), of_all AS (
-  INSERT INTO "ChannelTotal" AS t (channel, ${COLUMNS}) SELECT channel, ${COLUMNS} FROM ended ORDER BY channel
-  ON CONFLICT (channel) DO UPDATE SET ${ADDED('t')}
+ended AS (
+  SELECT * FROM jsonb_to_recordset(${gathered}::jsonb) AS g(channel text, success int, failed int, cancelled int)
+), of_channels AS (
+  INSERT INTO "ChannelEnded" AS c (step, at, channel, ${COLUMNS})
+  SELECT step, at, channel, ${COLUMNS} FROM ended, (VALUES
+    ('MINUTE'::"FigureStep", ${beginOf('MINUTE', 'clock_timestamp()')}), ('EVER', 'epoch')) steps(step, at)
+  ORDER BY step, at, channel
+  ON CONFLICT (step, at, channel) DO UPDATE SET ${STATES.map((state) => `${state} = c.${state} + EXCLUDED.${state}`).join(', ')}
 )`;
 
 /** Sums the minutes of hours that have gone by, with some time for what was gathered in their last seconds. */
 export const SUM_CHANNEL_HOURS = `
-INSERT INTO "ChannelHour" (hour, channel, ${COLUMNS})
-SELECT date_trunc('hour', minute, 'UTC'), channel, ${STATES.map((state) => `sum(${state})`).join(', ')} FROM "ChannelMinute"
-WHERE minute >= coalesce((SELECT max(hour) FROM "ChannelHour") + interval '1 hour', '-infinity')
-  AND minute < (SELECT date_trunc('hour', clock_timestamp() - interval '1 minute', 'UTC'))
-GROUP BY 1, 2 ON CONFLICT DO NOTHING`;
+INSERT INTO "ChannelEnded" (step, at, channel, ${COLUMNS})
+SELECT 'HOUR', ${beginOf('HOUR', 'at')}, channel, ${STATES.map((state) => `sum(${state})`).join(', ')} FROM "ChannelEnded"
+WHERE ${isDue('ChannelEnded', 'MINUTE', 'HOUR', '1 minute')}
+GROUP BY 2, 3 ON CONFLICT DO NOTHING`;

@@ -54,8 +54,6 @@ GROUP BY 1, 2 ON CONFLICT DO NOTHING`;
 const ALSO_KEPT = [
   ['SystemSample', 'at', '7 days'],
   ['SystemSampleHour', 'hour', '400 days'],
-  ['ChannelMinute', 'minute', '7 days'],
-  ['ChannelHour', 'hour', '400 days'],
   // A rule of alerts is tried on seven days, and looks a day back from each moment.
   ['JobRunMinute', 'minute', '8 days'],
   ['JobRunCountSeen', 'day', '3 days'],

@@ -514,10 +514,10 @@ it('has counters of what ever ended for Prometheus, which no removal lowers', as
 });
 
 it('knows what ended by channel in minutes, and in hours once they are over', async () => {
-  await query('TRUNCATE "ChannelMinute", "ChannelHour"');
+  await query('TRUNCATE "ChannelEnded"');
   await query(`INSERT INTO "Channel" (name) VALUES ('mail') ON CONFLICT DO NOTHING`);
   const add = (at: Date, channel: string, success: number, failed: number) =>
-    query('INSERT INTO "ChannelMinute" VALUES ($1, $2, $3, $4, 0)', [at, channel, success, failed]);
+    query(`INSERT INTO "ChannelEnded" VALUES ('MINUTE', $1, $2, $3, $4, 0)`, [at, channel, success, failed]);
   await add(hour(4), 'mail', 5, 1);
   await add(new Date(hour(4).getTime() + 60_000), 'mail', 2, 0);
   await add(hour(2), 'default', 9, 0);
@@ -531,7 +531,7 @@ it('knows what ended by channel in minutes, and in hours once they are over', as
   };
   expect(pointsOf(await get(asked(4)))).toEqual(expected);
   await summarizeFigures(server.database.pool);
-  await query('TRUNCATE "ChannelMinute"');
+  await query(`DELETE FROM "ChannelEnded" WHERE step = 'MINUTE'`);
   const { series } = await get(asked(5));
   expect(pointsOf({ series: series.map((one) => ({ ...one, points: one.points.slice(1) })) })).toEqual(expected);
   const one = await get(`/metrics?measures=throughput&channel=mail&${range(hour(4), hour(3))}&step=${HOUR_MS}`);

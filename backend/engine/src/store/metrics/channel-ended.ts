@@ -1,6 +1,7 @@
 import type { ChannelEnded } from '../channel-ended.js';
 import type { Sql } from '../sql.js';
-import { groupOf, HOUR_MS, type Span, stepAt } from './span.js';
+import { rowsOf } from '../steps.js';
+import { groupOf, type Span, stepAt } from './span.js';
 
 /** What ended in a step. `group` is '' for all that was asked for, null for the rest of the groups. */
 export interface ChannelStep extends Omit<ChannelEnded, 'channel'> {
@@ -16,11 +17,8 @@ export interface ChannelSteps {
   groups: string[] | null;
 }
 
-const MINUTES = `SELECT minute AS at, channel, success, failed, cancelled FROM "ChannelMinute" WHERE minute >= $1 AND minute < $2`;
-const HOURS = `SELECT hour AS at, channel, success, failed, cancelled FROM "ChannelHour" WHERE hour >= $1 AND hour < $2
-  UNION ALL ${MINUTES} AND minute >= (SELECT coalesce(max(hour) + interval '1 hour', '-infinity') FROM "ChannelHour")`;
-
-const sourceOf = ({ stepMs }: Span): string => (stepMs < HOUR_MS ? MINUTES : HOURS);
+const sourceOf = ({ stepMs }: Span): string =>
+  rowsOf('ChannelEnded', 'at, channel, success, failed, cancelled', stepMs);
 
 /** What ended in each step, by group; steps in which nothing did are missing. Reads no run. */
 export async function readChannelSteps(sql: Sql, { span, channels, groups }: ChannelSteps): Promise<ChannelStep[]> {
@@ -49,7 +47,8 @@ export async function readBusiestChannels(
 /** What ended of each channel since it is counted. */
 export async function readChannelTotals(sql: Sql): Promise<ChannelEnded[]> {
   const { rows } = await sql.query<ChannelEnded>(
-    `SELECT channel, success::float8 AS success, failed::float8 AS failed, cancelled::float8 AS cancelled FROM "ChannelTotal" ORDER BY 1`,
+    `SELECT channel, success::float8 AS success, failed::float8 AS failed, cancelled::float8 AS cancelled FROM "ChannelEnded"
+     WHERE step = 'EVER' ORDER BY 1`,
   );
   return rows;
 }

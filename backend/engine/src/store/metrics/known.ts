@@ -26,7 +26,7 @@ const SINCE = `SELECT clock_timestamp() AS now, ${firstOf(['JobRunDayCount', 'da
   ${firstOf(['JobRunDayHistogram', 'at'], ['JobRunHistogram', 'at'])} AS histogram,
   ${firstOf('QueueSample')} AS queue,
   ${firstOf(['RunnerBeatMean', 'at'], ['RunnerBeat', 'at'])} AS runners,
-  ${firstOf(['ChannelHour', 'hour'], ['ChannelMinute', 'minute'])} AS channels,
+  ${firstOf('ChannelEnded')} AS channels,
   ${firstOf(['SystemSampleHour', 'hour'], ['SystemSample', 'at'])} AS system`;
 
 /** Of these names, those that no job has that is declared or of which a run has ended. */
