@@ -60,3 +60,21 @@ it('what ended by channel keeps its minutes, hours and totals', async () => {
     ['EVER', new Date(0), 'mail', '5000000000', '8', '9'],
   ]);
 });
+
+it('samples of servers keep their hours, with the worst verdict of each', async () => {
+  await upgrade(
+    'system_steps',
+    `INSERT INTO "SystemSample" VALUES ('2026-01-02T10:00Z', gen_random_uuid(), 9, 1, 2, 3, 4, 5, 6, 7, 'OK', 1);
+     INSERT INTO "SystemSampleHour" VALUES ('2026-01-01T10:00Z', 60, 9, 1, 2, 3, 4, 5, 6.5, 7, 3, 0, NULL),
+       ('2026-01-01T11:00Z', 50, 9, 1, 2, 3, 4, 5, 6.5, 7, 3, 1, 2), ('2026-01-01T12:00Z', 1, 9, 1, NULL, NULL, NULL, NULL, 6.5, 7, 0, 0, 2)`,
+  );
+  const rows = await read(`SELECT step, extract(hour FROM at AT TIME ZONE 'UTC')::int AS hour, process = '00000000-0000-0000-0000-000000000000' AS all, minutes,
+      "apiRequests", "apiErrors", "apiP50Ms", "apiP95Ms", "dbMs", "notifyMs", sockets, "socketsOpened", "socketsLost", verdict, warnings, criticals
+    FROM "SystemSample" ORDER BY step, at`);
+  expect(rows.map(Object.values)).toEqual([
+    ['MINUTE', 10, false, 1, 9, 1, 2, 3, 4, 5, 6, 7, 1, 'OK', null, null],
+    ['HOUR', 10, true, 60, 9, 1, 2, 3, 4, 5, 6.5, 7, null, 'WARNING', 3, 0],
+    ['HOUR', 11, true, 50, 9, 1, 2, 3, 4, 5, 6.5, 7, 2, 'CRITICAL', 3, 1],
+    ['HOUR', 12, true, 1, 9, 1, null, null, null, null, 6.5, 7, 2, 'OK', 0, 0],
+  ]);
+});

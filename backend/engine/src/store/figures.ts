@@ -52,8 +52,6 @@ GROUP BY 1, 2 ON CONFLICT DO NOTHING`;
 
 /** For how long the rows of the other tables are kept, by the time in this column. */
 const ALSO_KEPT = [
-  ['SystemSample', 'at', '7 days'],
-  ['SystemSampleHour', 'hour', '400 days'],
   // A rule of alerts is tried on seven days, and looks a day back from each moment.
   ['JobRunMinute', 'minute', '8 days'],
   ['JobRunCountSeen', 'day', '3 days'],

@@ -12,6 +12,7 @@ const STEPS = {
 /** For how long each table keeps the rows of each step, the finest step first. */
 export const KEPT = {
   QueueSample: { MINUTE: '7 days', HOUR: '400 days', DAY: '400 days' },
+  SystemSample: { MINUTE: '7 days', HOUR: '400 days' },
   // Those of ever are kept for ever.
   ChannelEnded: { MINUTE: '7 days', HOUR: '400 days' },
 } satisfies Record<string, Partial<Record<FigureStep, string>>>;

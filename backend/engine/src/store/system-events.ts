@@ -92,7 +92,7 @@ const SOURCES = [
     },
     `(SELECT at, verdict, lag(verdict) OVER (ORDER BY at) AS was FROM (
         SELECT at, CASE WHEN bool_or(verdict = 'CRITICAL') THEN 'CRITICAL' WHEN bool_or(verdict = 'WARNING') THEN 'WARNING' ELSE 'OK' END AS verdict
-        FROM "SystemSample" GROUP BY at) minutes) v, page WHERE v.was <> v.verdict`,
+        FROM "SystemSample" WHERE step = 'MINUTE' GROUP BY at) minutes) v, page WHERE v.was <> v.verdict`,
   ),
   newestOf(
     'version',

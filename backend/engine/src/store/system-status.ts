@@ -38,8 +38,8 @@ export async function readSampledDays(sql: Sql): Promise<SampledDays> {
   const { rows } = await sql.query<SampledDays>(
     `SELECT clock_timestamp() AS now, coalesce(array_agg(DISTINCT to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD')) FILTER (WHERE at IS NOT NULL), '{}') AS days
      FROM (SELECT 1) one LEFT JOIN (
-       SELECT hour AS at FROM "SystemSampleHour" WHERE hour > clock_timestamp() - interval '${STATUS_DAYS + 1} days'
-       UNION ALL SELECT at FROM "SystemSample" WHERE at > clock_timestamp() - interval '2 hours') sampled ON true`,
+       SELECT at FROM "SystemSample" WHERE step = 'HOUR' AND at > clock_timestamp() - interval '${STATUS_DAYS + 1} days'
+         OR step = 'MINUTE' AND at > clock_timestamp() - interval '2 hours') sampled ON true`,
   );
   return rows[0] ?? { days: [], now: new Date() };
 }
@@ -47,7 +47,7 @@ export async function readSampledDays(sql: Sql): Promise<SampledDays> {
 /** Since when the worst verdict of all servers has been this one, within the last seven days; null where it is not known. */
 export async function readVerdictSince(sql: Sql, verdict: Verdict): Promise<Date | null> {
   const { rows } = await sql.query<{ since: Date | null }>(
-    `WITH minutes AS MATERIALIZED (SELECT at, ${WORST} AS verdict FROM "SystemSample" GROUP BY at)
+    `WITH minutes AS MATERIALIZED (SELECT at, ${WORST} AS verdict FROM "SystemSample" WHERE step = 'MINUTE' GROUP BY at)
      SELECT min(at) AS since FROM minutes WHERE at > coalesce((SELECT max(at) FROM minutes WHERE verdict <> $1), '-infinity')`,
     [verdict],
   );
@@ -71,7 +71,7 @@ export async function readServerMinutes(sql: Sql): Promise<ServerMinute[]> {
   const { rows } = await sql.query<ServerMinute>(
     `SELECT (extract(epoch FROM date_trunc('minute', clock_timestamp()) - at) / 60)::int - 1 AS ago, ${meanOfRequests('"apiP95Ms"')} AS "p95Ms",
        sum("apiRequests")::int AS requests, sum("apiErrors")::int AS errors, sum(sockets)::int AS sockets
-     FROM "SystemSample" WHERE at >= date_trunc('minute', clock_timestamp()) - interval '61 minutes' GROUP BY at ORDER BY at`,
+     FROM "SystemSample" WHERE step = 'MINUTE' AND at >= date_trunc('minute', clock_timestamp()) - interval '61 minutes' GROUP BY at ORDER BY at`,
   );
   return rows;
 }

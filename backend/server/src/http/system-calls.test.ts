@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 beforeEach(async () => {
-  await query('TRUNCATE "Incident", "RunnerEvent", "SystemSample", "SystemSampleHour", "JobVersion" CASCADE');
+  await query('TRUNCATE "Incident", "RunnerEvent", "SystemSample", "JobVersion" CASCADE');
 });
 
 const query = (text: string, values: unknown[] = []) => server.database.pool.query(text, values);
@@ -36,8 +36,8 @@ const samples = (from: string, verdict: string) =>
 // The matrix is read at most every 10 s, so all that is expected of it stands in one test.
 it('tells of each part its state, since when, and its days', async () => {
   await query(
-    `INSERT INTO "SystemSampleHour" (hour, minutes, "apiRequests", "apiErrors", sockets, "socketsOpened", warnings, criticals)
-     SELECT date_trunc('hour', clock_timestamp()) - day * interval '1 day', 60, 1, 0, 1, 1, 0, 0 FROM generate_series(1, 10) day`,
+    `INSERT INTO "SystemSample" (step, at, minutes, "apiRequests", "apiErrors", sockets, "socketsOpened", verdict)
+     SELECT 'HOUR', date_trunc('hour', clock_timestamp()) - day * interval '1 day', 60, 1, 0, 1, 1, 'OK' FROM generate_series(1, 10) day`,
   );
   await samples('5 minutes', 'OK');
   const open = await incident({ kind: 'runFailed', severity: 'CRITICAL', from: '9 minutes' });

@@ -211,7 +211,7 @@ export interface ConnectionsMinute {
 export async function readConnections(sql: Sql, since: Date): Promise<ConnectionsMinute[]> {
   const { rows } = await sql.query<ConnectionsMinute>(
     `SELECT ${epochMs('at')} AS at, sum(sockets)::int AS open, sum("socketsOpened")::int AS opened, coalesce(sum("socketsLost"), 0)::int AS lost
-     FROM "SystemSample" WHERE at >= $1 GROUP BY "SystemSample".at`,
+     FROM "SystemSample" WHERE step = 'MINUTE' AND at >= $1 GROUP BY "SystemSample".at`,
     [since],
   );
   return rows;

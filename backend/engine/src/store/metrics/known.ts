@@ -27,7 +27,7 @@ const SINCE = `SELECT clock_timestamp() AS now, ${firstOf(['JobRunDayCount', 'da
   ${firstOf('QueueSample')} AS queue,
   ${firstOf(['RunnerBeatMean', 'at'], ['RunnerBeat', 'at'])} AS runners,
   ${firstOf('ChannelEnded')} AS channels,
-  ${firstOf(['SystemSampleHour', 'hour'], ['SystemSample', 'at'])} AS system`;
+  ${firstOf('SystemSample')} AS system`;
 
 /** Of these names, those that no job has that is declared or of which a run has ended. */
 export async function findUnknownJobs(sql: Sql, names: string[]): Promise<string[]> {

@@ -1,6 +1,7 @@
 import type { Sql } from '../sql.js';
-import { meanOfRequests, SYSTEM_MINUTES } from '../system-samples.js';
-import { HOUR_MS, type Span, stepAt } from './span.js';
+import { rowsOf } from '../steps.js';
+import { allServers, meanOfRequests } from '../system-samples.js';
+import { type Span, stepAt } from './span.js';
 
 /** How the servers did in a step; a step without a sample is missing. */
 export interface SystemStep {
@@ -14,18 +15,13 @@ export interface SystemStep {
   sockets: number;
 }
 
-const COLUMNS = `minutes, "apiRequests", "apiErrors", "apiP50Ms", "apiP95Ms", "dbMs", "notifyMs", sockets`;
-const MINUTES = `SELECT at, ${COLUMNS} FROM (${SYSTEM_MINUTES} WHERE at >= $1 AND at < $2 GROUP BY at) minutes`;
-const HOURS = `SELECT hour AS at, ${COLUMNS} FROM "SystemSampleHour" WHERE hour >= $1 AND hour < $2
-  UNION ALL ${MINUTES} WHERE at >= (SELECT coalesce(max(hour) + interval '1 hour', '-infinity') FROM "SystemSampleHour")`;
-
 /** Sums of requests, means of the rest. Reads no run. */
 export async function readSystemSteps(sql: Sql, span: Span): Promise<SystemStep[]> {
   const { rows } = await sql.query<SystemStep>(
     `SELECT ${stepAt('at')} AS at, sum("apiRequests")::float8 AS requests, sum("apiErrors")::float8 AS errors,
        ${meanOfRequests('"apiP50Ms"')}::float8 AS p50, ${meanOfRequests('"apiP95Ms"')}::float8 AS p95,
        avg("dbMs")::float8 AS database, avg("notifyMs")::float8 AS notification, (sum(sockets * minutes) / sum(minutes))::float8 AS sockets
-     FROM (${span.stepMs < HOUR_MS ? MINUTES : HOURS}) s GROUP BY 1`,
+     FROM (${allServers(rowsOf('SystemSample', '*', span.stepMs))}) s GROUP BY 1`,
     [span.from, span.to, span.stepMs],
   );
   return rows;
