@@ -3,6 +3,8 @@ import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../testing/database.js';
 import { migrationNames, readMigration } from './migration-files.js';
 
+const RUNNER = '00000000-0000-4000-8000-000000000001';
+
 let database: TestDatabase;
 let client: pg.Client;
 beforeAll(async () => {
@@ -77,4 +79,20 @@ it('samples of servers keep their hours, with the worst verdict of each', async 
     ['HOUR', 11, true, 50, 9, 1, 2, 3, 4, 5, 6.5, 7, 2, 'CRITICAL', 3, 1],
     ['HOUR', 12, true, 1, 9, 1, null, null, null, null, 6.5, 7, 2, 'OK', 0, 0],
   ]);
+});
+
+it('heartbeats keep their means, of which none is an event', async () => {
+  await upgrade(
+    'beat_steps',
+    `INSERT INTO "RunnerBeat" VALUES ('${RUNNER}', '2026-01-02T10:00:30.123Z', 1, 2, 3, 4, 5, 6, 7);
+     INSERT INTO "RunnerBeatMean" VALUES ('${RUNNER}', '2026-01-02T09:50Z', 20, 1, 9, 1200, 9000, 3.5, 4, 5, 6, 7);
+     INSERT INTO "Runner" (id, kind, host, pid, version, concurrency) VALUES ('${RUNNER}', 'WORKER', 'h', 1, '1', 8)`,
+  );
+  const rows = await read(`SELECT step, at, beats, "latencyMs", "latencyMaxMs", "loopLagMs", "loopLagMaxMs", "activeRuns", slots, "endedRuns"::int, "cpuPercent",
+      "rssBytes"::int FROM "RunnerBeat" ORDER BY step`);
+  expect(rows.map(Object.values)).toEqual([
+    ['BEAT', new Date('2026-01-02T10:00:30.123Z'), 1, 1, null, 2, null, 3, 4, 5, 6, 7],
+    ['TEN_MINUTES', new Date('2026-01-02T09:50Z'), 20, 1, 9, 1200, 9000, 3.5, 4, 5, 6, 7],
+  ]);
+  expect(await read(`SELECT FROM "RunnerEvent" WHERE kind = 'loop-blocked'`)).toEqual([]);
 });

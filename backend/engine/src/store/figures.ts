@@ -41,14 +41,11 @@ const meanOf = (column: string): string => `sum(l.${column} * l.samples) / d.sam
 const maxOf = (column: string): string => `max(coalesce(l."${column}Max", l.${column}))`;
 
 const BEAT_MEANS = `
-INSERT INTO "RunnerBeatMean" ("runnerId", at, beats, "latencyMs", "latencyMaxMs", "loopLagMs", "loopLagMaxMs", "activeRuns", slots, "endedRuns",
+INSERT INTO "RunnerBeat" (step, "runnerId", at, beats, "latencyMs", "latencyMaxMs", "loopLagMs", "loopLagMaxMs", "activeRuns", slots, "endedRuns",
   "cpuPercent", "rssBytes")
-SELECT "runnerId", date_bin('10 minutes', at, 'epoch'), count(*), avg("latencyMs"), max("latencyMs"), avg("loopLagMs"), max("loopLagMs"),
+SELECT 'TEN_MINUTES', "runnerId", ${beginOf('TEN_MINUTES', 'at')}, count(*), avg("latencyMs"), max("latencyMs"), avg("loopLagMs"), max("loopLagMs"),
   avg("activeRuns"), max(slots), max("endedRuns"), avg("cpuPercent"), max("rssBytes")
-FROM "RunnerBeat"
-WHERE at >= coalesce((SELECT max(at) FROM "RunnerBeatMean") + interval '10 minutes', '-infinity')
-  AND at < (SELECT date_bin('10 minutes', clock_timestamp(), 'epoch'))
-GROUP BY 1, 2 ON CONFLICT DO NOTHING`;
+FROM "RunnerBeat" WHERE ${isDue('RunnerBeat', 'BEAT', 'TEN_MINUTES')} GROUP BY 2, 3 ON CONFLICT DO NOTHING`;
 
 /** For how long the rows of the other tables are kept, by the time in this column. */
 const ALSO_KEPT = [
@@ -58,8 +55,6 @@ const ALSO_KEPT = [
   ['JobRunRemoved', 'hour', '400 days'],
   ['JobRunHistogram', 'at', '35 days'],
   ['JobRunDayHistogram', 'at', '400 days'],
-  ['RunnerBeat', 'at', '24 hours'],
-  ['RunnerBeatMean', 'at', '30 days'],
 ] as const;
 
 /** Of one step of a table in one statement. */

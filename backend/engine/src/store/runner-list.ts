@@ -110,7 +110,7 @@ FROM "Runner" r LEFT JOIN (
 LEFT JOIN LATERAL (
   SELECT array_agg("latencyMs" ORDER BY at) AS pulse, (array_agg("cpuPercent" ORDER BY at DESC))[1] AS "cpuPercent",
     (array_agg("rssBytes" ORDER BY at DESC))[1]::float8 AS "rssBytes", (array_agg("endedRuns" ORDER BY at DESC))[1]::float8 AS "endedRuns"
-  FROM (SELECT * FROM "RunnerBeat" b WHERE b."runnerId" = r.id ORDER BY at DESC LIMIT ${HEARTBEATS_SHOWN}) newest
+  FROM (SELECT * FROM "RunnerBeat" b WHERE b."runnerId" = r.id AND b.step = 'BEAT' ORDER BY at DESC LIMIT ${HEARTBEATS_SHOWN}) newest
 ) beats ON true
 LEFT JOIN LATERAL (
   SELECT to_jsonb(newest) AS command FROM (${COMMAND} WHERE c."runnerId" = r.id ORDER BY c.id DESC LIMIT 1) newest
@@ -192,7 +192,7 @@ export async function listBeats(sql: Sql, runnerId: string, hours: number, stepS
   const { rows } = await sql.query<BeatRow>(
     `SELECT date_bin($3::int * interval '1 s', at, 'epoch') AS at, avg("latencyMs")::float8 AS "latencyMs", max("loopLagMs")::float8 AS "loopLagMs",
        avg("activeRuns")::float8 AS "activeRuns", max(slots)::int AS slots, avg("cpuPercent")::float8 AS "cpuPercent", max("rssBytes")::float8 AS "rssBytes"
-     FROM "RunnerBeat" WHERE "runnerId" = $1 AND at > clock_timestamp() - $2::int * interval '1 hour' GROUP BY 1 ORDER BY 1`,
+     FROM "RunnerBeat" WHERE "runnerId" = $1 AND step = 'BEAT' AND at > clock_timestamp() - $2::int * interval '1 hour' GROUP BY 1 ORDER BY 1`,
     [runnerId, hours, stepS],
   );
   return rows;

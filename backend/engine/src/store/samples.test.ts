@@ -170,7 +170,7 @@ it('keeps means of hours and of ten minutes, and removes what is past its time',
     { channel: '', samples: 60, queued: 29.5, queuedMax: 59, oldestDueAgeMs: 59_000, createdTotal: 159 },
     { channel: 'mail', samples: 60, queued: 7.25, queuedMax: 29, oldestDueAgeMs: 29_000, createdTotal: null },
   ]);
-  expect(await rows('SELECT "latencyMs", "activeRuns", slots FROM "RunnerBeatMean"')).toEqual([
+  expect(await rows(`SELECT "latencyMs", "activeRuns", slots FROM "RunnerBeat" WHERE step = 'TEN_MINUTES'`)).toEqual([
     { latencyMs: 10, activeRuns: 3, slots: 8 },
   ]);
   expect(await removeOldFigures(database.pool)).toBe(0);

@@ -1,10 +1,12 @@
 import { HOUR_MS } from './metrics/span.js';
 
 /** The steps of time in which figures are kept: `FigureStep` of the schema. */
-type FigureStep = 'MINUTE' | 'HOUR' | 'DAY';
+type FigureStep = 'BEAT' | 'MINUTE' | 'TEN_MINUTES' | 'HOUR' | 'DAY';
 
 const STEPS = {
+  BEAT: { ms: 30_000, length: '30 seconds' },
   MINUTE: { ms: 60_000, length: '1 minute' },
+  TEN_MINUTES: { ms: 600_000, length: '10 minutes' },
   HOUR: { ms: HOUR_MS, length: '1 hour' },
   DAY: { ms: 24 * HOUR_MS, length: '1 day' },
 } satisfies Record<FigureStep, { ms: number; length: string }>;
@@ -13,6 +15,7 @@ const STEPS = {
 export const KEPT = {
   QueueSample: { MINUTE: '7 days', HOUR: '400 days', DAY: '400 days' },
   SystemSample: { MINUTE: '7 days', HOUR: '400 days' },
+  RunnerBeat: { BEAT: '24 hours', TEN_MINUTES: '30 days' },
   // Those of ever are kept for ever.
   ChannelEnded: { MINUTE: '7 days', HOUR: '400 days' },
 } satisfies Record<string, Partial<Record<FigureStep, string>>>;

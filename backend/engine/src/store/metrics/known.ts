@@ -25,7 +25,7 @@ const firstOf = (...firsts: [table: string, time: string][]): string =>
 const SINCE = `SELECT clock_timestamp() AS now, ${firstOf(['JobRunDayCount', 'day'], ['JobRunDayRemoved', 'day'])} AS counts,
   ${firstOf(['JobRunDayHistogram', 'at'], ['JobRunHistogram', 'at'])} AS histogram,
   ${firstOf('QueueSample')} AS queue,
-  ${firstOf(['RunnerBeatMean', 'at'], ['RunnerBeat', 'at'])} AS runners,
+  ${firstOf('RunnerBeat')} AS runners,
   ${firstOf('ChannelEnded')} AS channels,
   ${firstOf('SystemSample')} AS system`;
 

@@ -32,6 +32,6 @@ FROM (
 ) r CROSS JOIN LATERAL (
   SELECT coalesce(array_agg(extract(epoch FROM beat.at)::float8 * 1000 ORDER BY beat.at DESC), '{}') AS at,
     coalesce(array_agg(beat."latencyMs"::float8 ORDER BY beat.at DESC), '{}') AS "latencyMs"
-  FROM (SELECT at, "latencyMs" FROM "RunnerBeat" WHERE "runnerId" = r.id AND at >= $1 ORDER BY at DESC LIMIT ${MAX_BEATS}) beat
+  FROM (SELECT at, "latencyMs" FROM "RunnerBeat" WHERE "runnerId" = r.id AND step = 'BEAT' AND at >= $1 ORDER BY at DESC LIMIT ${MAX_BEATS}) beat
 ) b
 ORDER BY r.status IN ('ACTIVE', 'DRAINING') DESC, r.host, r.pid, r.id`;

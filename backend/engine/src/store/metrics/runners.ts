@@ -4,13 +4,13 @@ import { type Span, stepAt } from './span.js';
 /** Slots of the runners that were alive, in the mean over each step; a step without a heartbeat is missing. */
 export async function readSlots(sql: Sql, span: Span, now: Date): Promise<{ at: Date; slots: number }[]> {
   const isRecent = span.from.getTime() >= now.getTime() - KEPT_MS;
-  const [table, every] = isRecent ? ['RunnerBeat', '5 minutes'] : ['RunnerBeatMean', '10 minutes'];
+  const [step, every] = isRecent ? ['BEAT', '5 minutes'] : ['TEN_MINUTES', '10 minutes'];
   // A runner that follows another in one step counts once where it is looked at in parts.
   const { rows } = await sql.query<{ at: Date; slots: number }>(
     `SELECT ${stepAt('part')} AS at, avg(slots)::float8 AS slots FROM (
        SELECT part, sum(slots) AS slots FROM (
          SELECT date_bin(least($3::float8 * interval '1 ms', interval '${every}'), at, $1) AS part, "runnerId", max(slots) AS slots
-         FROM "${table}" WHERE at >= $1 AND at < $2 GROUP BY 1, 2
+         FROM "RunnerBeat" WHERE step = '${step}' AND at >= $1 AND at < $2 GROUP BY 1, 2
        ) runners GROUP BY 1
      ) parts GROUP BY 1`,
     [span.from, span.to, span.stepMs],
@@ -38,9 +38,9 @@ SELECT r.labels ->> 'region' AS region, (count(*) FILTER (WHERE r.status IN ('AC
 FROM (SELECT clock_timestamp() - interval '24 hours' AS since) day
 JOIN "Runner" r ON r.labels ? 'region' AND (r.status IN ('ACTIVE', 'DRAINING') OR r."lastHeartbeatAt" > day.since)
 LEFT JOIN LATERAL (
-  SELECT "endedRuns" AS ended FROM "RunnerBeat" b WHERE b."runnerId" = r.id AND at >= day.since AND "endedRuns" IS NOT NULL ORDER BY at DESC LIMIT 1
+  SELECT "endedRuns" AS ended FROM "RunnerBeat" b WHERE b."runnerId" = r.id AND b.step = 'BEAT' AND at >= day.since AND "endedRuns" IS NOT NULL ORDER BY at DESC LIMIT 1
 ) last ON true
 LEFT JOIN LATERAL (
-  SELECT "endedRuns" AS ended FROM "RunnerBeat" b WHERE b."runnerId" = r.id AND at >= day.since AND "endedRuns" IS NOT NULL ORDER BY at LIMIT 1
+  SELECT "endedRuns" AS ended FROM "RunnerBeat" b WHERE b."runnerId" = r.id AND b.step = 'BEAT' AND at >= day.since AND "endedRuns" IS NOT NULL ORDER BY at LIMIT 1
 ) first ON true
 GROUP BY 1 ORDER BY 1 LIMIT 20`;
