@@ -127,7 +127,7 @@ interface Kept {
 async function expectHistograms(): Promise<number> {
   const jobs = await query<Kept>(
     `SELECT r."jobName", count(*)::int AS all, count(*) FILTER (WHERE n.status = 'STOPPED')::int AS safe,
-       coalesce((SELECT sum(runs)::int FROM "JobRunHistogram" h WHERE h."jobName" = r."jobName" AND measure = 'duration'), 0) AS kept
+       coalesce((SELECT sum(runs)::int FROM "JobRunHistogram" h WHERE h."jobName" = r."jobName" AND measure = 'duration' AND step = 'HOUR'), 0) AS kept
      FROM "JobRun" r JOIN "Runner" n ON n.id = r."runnerId" WHERE r.status = 'SUCCESS' AND r.id > $1 GROUP BY 1`,
     world.historyUpTo,
   );
@@ -136,7 +136,7 @@ async function expectHistograms(): Promise<number> {
   expect(jobs.filter(({ all, safe, kept }) => kept > all || kept < safe)).toEqual([]);
   // Of each measure, all jobs together are what each of them says, and buckets hold as many values as are counted.
   const torn = await query(
-    `SELECT at, measure FROM "JobRunHistogram" GROUP BY 1, 2
+    `SELECT step, at, measure FROM "JobRunHistogram" GROUP BY 1, 2, 3
      HAVING sum(runs) FILTER (WHERE "jobName" = '') IS DISTINCT FROM sum(runs) FILTER (WHERE "jobName" <> '')
        OR sum(total) FILTER (WHERE "jobName" = '') IS DISTINCT FROM sum(total) FILTER (WHERE "jobName" <> '')
        OR sum(runs) <> sum((SELECT sum(b) FROM unnest(buckets) b))`,

@@ -11,7 +11,6 @@ export async function fillFigures(sql: Sql): Promise<void> {
     'JobRunRemoved',
     'JobRunDayRemoved',
     'JobRunHistogram',
-    'JobRunDayHistogram',
     'JobRunDayTotal',
     'QueueSample',
     'RunErrorGroup',
@@ -22,8 +21,9 @@ export async function fillFigures(sql: Sql): Promise<void> {
 }
 
 const HOURS = `generate_series(date_trunc('hour', now(), 'UTC') - interval '90 days', date_trunc('hour', now(), 'UTC'), interval '1 hour')`;
-const histograms = (table: string, days: number, step: string): string => `
-INSERT INTO "${table}" SELECT at, job, measure, 1500, 60000, 900, array_fill(24, ARRAY[64])
+const histograms = (step: 'hour' | 'day', days: number): string => `
+INSERT INTO "JobRunHistogram" (step, at, "jobName", measure, runs, total, max, buckets)
+SELECT '${step.toUpperCase()}', at, job, measure, 1500, 60000, 900, array_fill(24, ARRAY[64])
 FROM generate_series(date_trunc('day', now(), 'UTC') - interval '${days} days', now() - interval '1 ${step}', interval '1 ${step}') at,
   (SELECT '' AS job UNION ALL SELECT 'job-' || n FROM generate_series(1, 200) n) jobs, unnest(ARRAY['duration', 'wait', 'cpu', 'memory']) measure`;
 
@@ -61,8 +61,8 @@ const FILL = [
   `DO $$ BEGIN SET LOCAL session_replication_role = replica; ${counts('JobRunDayCount', 'day', [90, 0], HELD)};
    ${counts('JobRunDayRemoved', 'day', [90, KEPT_DAYS + 1], GONE)}; ${counts('JobRunCount', 'hour', [90, 0], HELD)};
    ${counts('JobRunRemoved', 'hour', [90, KEPT_DAYS], GONE)}; END $$`,
-  histograms('JobRunDayHistogram', 90, 'day'),
-  histograms('JobRunHistogram', 35, 'hour'),
+  histograms('day', 90),
+  histograms('hour', 35),
   `INSERT INTO "QueueSample" (step, at, channel, samples, queued, due, scheduled, blocked, running, "oldestDueAgeMs", "createdTotal")
    SELECT 'HOUR', hour, channel, 60, 5, 3, 1, 1, 4, 2500, CASE channel WHEN '' THEN extract(epoch FROM hour)::bigint END
    FROM ${HOURS} hour, (SELECT '' AS channel UNION ALL SELECT 'channel-' || n FROM generate_series(1, 10) n) channels`,

@@ -125,7 +125,6 @@ const limited = {
     WHERE "jobName" <> '' AND ${is('"jobName"')} GROUP BY day, status`,
   JobRunMinute: byJob('JobRunMinute'),
   JobRunHistogram: byJob('JobRunHistogram'),
-  JobRunDayHistogram: byJob('JobRunDayHistogram'),
   RunError: byJob('RunError'),
   RunErrorGroup: byJob('RunErrorGroup'),
   RunErrorCount: byJob('RunErrorCount'),

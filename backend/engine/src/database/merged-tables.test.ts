@@ -96,3 +96,15 @@ it('heartbeats keep their means, of which none is an event', async () => {
   ]);
   expect(await read(`SELECT FROM "RunnerEvent" WHERE kind = 'loop-blocked'`)).toEqual([]);
 });
+
+it('histograms keep their days', async () => {
+  await upgrade(
+    'histogram_steps',
+    `INSERT INTO "JobRunHistogram" VALUES ('2026-01-02T00:00Z', 'a', 'duration', 1, 2, 3, '{1}');
+     INSERT INTO "JobRunDayHistogram" VALUES ('2026-01-02T00:00Z', 'a', 'duration', 4, 5, 6, '{4}')`,
+  );
+  expect(await read(`SELECT step, at, "jobName", measure, runs::int, total::int, max::int, buckets FROM "JobRunHistogram" ORDER BY step`)).toEqual([
+    { step: 'HOUR', at: new Date('2026-01-02T00:00Z'), jobName: 'a', measure: 'duration', runs: 1, total: 2, max: 3, buckets: [1] },
+    { step: 'DAY', at: new Date('2026-01-02T00:00Z'), jobName: 'a', measure: 'duration', runs: 4, total: 5, max: 6, buckets: [4] },
+  ]);
+});

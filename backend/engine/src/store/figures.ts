@@ -53,8 +53,6 @@ const ALSO_KEPT = [
   ['JobRunMinute', 'minute', '8 days'],
   ['JobRunCountSeen', 'day', '3 days'],
   ['JobRunRemoved', 'hour', '400 days'],
-  ['JobRunHistogram', 'at', '35 days'],
-  ['JobRunDayHistogram', 'at', '400 days'],
 ] as const;
 
 /** Of one step of a table in one statement. */

@@ -1,7 +1,8 @@
 import { bucketBounds, type HistogramMeasure } from '@job-manager/shared/histogram';
 import { addChannelEnded, type ChannelEnded } from './channel-ended.js';
-import { DAY_MS, groupOf, type Span, stepAt } from './metrics/span.js';
+import { DAY_MS, groupOf, HOUR_MS, type Span, stepAt } from './metrics/span.js';
 import type { Sql } from './sql.js';
+import { beginOf, isDue, rowsOf } from './steps.js';
 
 /** Values of one measure of one job: how many, their sum and largest, and how many in each bucket. */
 export interface Histogram {
@@ -21,11 +22,11 @@ export async function addHistograms(sql: Sql, histograms: Histogram[], ended: Ch
 // Sorted, so that two such statements take their locks in one order. A bucket that is full stays full.
 const ADD = `
 WITH ${addChannelEnded('$2')}
-INSERT INTO "JobRunHistogram" AS h (at, "jobName", measure, runs, total, max, buckets)
-SELECT date_trunc('hour', clock_timestamp(), 'UTC'), "jobName", measure, runs, total, max, buckets
+INSERT INTO "JobRunHistogram" AS h (step, at, "jobName", measure, runs, total, max, buckets)
+SELECT 'HOUR', ${beginOf('HOUR', 'clock_timestamp()')}, "jobName", measure, runs, total, max, buckets
 FROM jsonb_to_recordset($1::jsonb) AS g("jobName" text, measure text, runs bigint, total bigint, max bigint, buckets int[])
 ORDER BY "jobName", measure
-ON CONFLICT (at, "jobName", measure) DO UPDATE
+ON CONFLICT (step, at, "jobName", measure) DO UPDATE
 SET runs = h.runs + EXCLUDED.runs, total = h.total + EXCLUDED.total, max = greatest(h.max, EXCLUDED.max),
   buckets = ARRAY(SELECT least(a::bigint + b, 2147483647)::int FROM unnest(h.buckets, EXCLUDED.buckets) WITH ORDINALITY AS u(a, b, n) ORDER BY n)`;
 
@@ -37,13 +38,12 @@ const AS_JSON = `'[' || array_to_string(${SUMMED}, ',') || ']'`;
 
 /** Sums the hours of days that have gone by. */
 export const SUM_HISTOGRAM_DAYS = `
-INSERT INTO "JobRunDayHistogram" (at, "jobName", measure, runs, total, max, buckets)
-SELECT date_trunc('day', at, 'UTC'), "jobName", measure, sum(runs), sum(total), max(max),
+INSERT INTO "JobRunHistogram" (step, at, "jobName", measure, runs, total, max, buckets)
+SELECT 'DAY', ${beginOf('DAY', 'at')}, "jobName", measure, sum(runs), sum(total), max(max),
   ARRAY(SELECT least(n, 2147483647)::int FROM unnest(${SUMMED}) AS n)
 FROM "JobRunHistogram"
-WHERE at >= coalesce((SELECT max(at) FROM "JobRunDayHistogram") + interval '1 day', '-infinity')
-  AND at < (SELECT date_trunc('day', clock_timestamp(), 'UTC'))
-GROUP BY 1, 2, 3 ON CONFLICT DO NOTHING`;
+WHERE ${isDue('JobRunHistogram', 'HOUR', 'DAY')}
+GROUP BY 2, 3, 4 ON CONFLICT DO NOTHING`;
 
 export interface HistogramRequest {
   /** In whole hours, or whole days. */
@@ -76,18 +76,11 @@ export async function readHistograms(sql: Sql, request: HistogramRequest): Promi
   return rows.map(({ buckets, ...step }) => ({ ...step, buckets: JSON.parse(buckets) as number[] }));
 }
 
-const of = (table: string): string =>
-  `SELECT at, "jobName", measure, runs, total, max, buckets FROM "${table}"
-   WHERE "jobName" = ANY ($5::text[]) AND measure = ANY ($4::text[]) AND at >= $1 AND at < $2`;
-
-const HOURS = of('JobRunHistogram');
-const DAYS = `${of('JobRunDayHistogram')} UNION ALL ${HOURS}
-  AND at >= (SELECT coalesce(max(at) + interval '1 day', '-infinity') FROM "JobRunDayHistogram")`;
-
-const sumsOf = (source: string): string => `
+const sumsOf = (stepMs: number): string => `
 SELECT ${stepAt('at')} AS at, ${groupOf('"jobName"', '$6')} AS group, measure, sum(runs)::float8 AS runs, sum(total)::float8 AS total,
   max(max)::float8 AS max, ${AS_JSON} AS buckets
-FROM (${source}) h GROUP BY 1, 2, 3`;
+FROM (${rowsOf('JobRunHistogram', 'at, "jobName", measure, runs, total, max, buckets', stepMs, '"jobName" = ANY ($5::text[]) AND measure = ANY ($4::text[])')}) h
+GROUP BY 1, 2, 3`;
 
-const OF_HOURS = sumsOf(HOURS);
-const OF_DAYS = sumsOf(DAYS);
+const OF_HOURS = sumsOf(HOUR_MS);
+const OF_DAYS = sumsOf(DAY_MS);

@@ -16,6 +16,7 @@ export const KEPT = {
   QueueSample: { MINUTE: '7 days', HOUR: '400 days', DAY: '400 days' },
   SystemSample: { MINUTE: '7 days', HOUR: '400 days' },
   RunnerBeat: { BEAT: '24 hours', TEN_MINUTES: '30 days' },
+  JobRunHistogram: { HOUR: '35 days', DAY: '400 days' },
   // Those of ever are kept for ever.
   ChannelEnded: { MINUTE: '7 days', HOUR: '400 days' },
 } satisfies Record<string, Partial<Record<FigureStep, string>>>;

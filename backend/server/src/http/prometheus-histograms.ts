@@ -17,7 +17,7 @@ export async function readPrometheusHistograms(sql: Sql): Promise<string> {
 async function readToday(sql: Sql): Promise<HistogramStep[]> {
   const { rows } = await sql.query<{ jobs: string[]; from: Date; to: Date }>(
     `SELECT date_trunc('day', now, 'UTC') AS from, date_trunc('hour', now, 'UTC') + interval '1 hour' AS to,
-       ARRAY(SELECT DISTINCT "jobName"::text FROM "JobRunHistogram" WHERE at >= date_trunc('day', now, 'UTC') AND "jobName" <> '') AS jobs
+       ARRAY(SELECT DISTINCT "jobName"::text FROM "JobRunHistogram" WHERE step = 'HOUR' AND at >= date_trunc('day', now, 'UTC') AND "jobName" <> '') AS jobs
      FROM (SELECT clock_timestamp() AS now) clock`,
   );
   const [today] = rows;

@@ -23,7 +23,7 @@ const firstOf = (...firsts: [table: string, time: string][]): string =>
   `least(${firsts.map(([table, time]) => `(SELECT min("${time}") FROM "${table}")`).join(', ')})`;
 
 const SINCE = `SELECT clock_timestamp() AS now, ${firstOf(['JobRunDayCount', 'day'], ['JobRunDayRemoved', 'day'])} AS counts,
-  ${firstOf(['JobRunDayHistogram', 'at'], ['JobRunHistogram', 'at'])} AS histogram,
+  ${firstOf('JobRunHistogram')} AS histogram,
   ${firstOf('QueueSample')} AS queue,
   ${firstOf('RunnerBeat')} AS runners,
   ${firstOf('ChannelEnded')} AS channels,
