@@ -106,9 +106,9 @@ async function call<Answer>(method: string, path: string, body?: object): Promis
 /** Each run that was acknowledged, and each of the past, is counted as ended once, removed or not. Returns how many were removed. */
 async function expectTotals(acknowledged: number): Promise<number> {
   const [counted] = await query<{ hours: number; days: number; removed: number }>(
-    `SELECT (SELECT sum(runs)::int FROM (SELECT runs FROM "JobRunCount" UNION ALL SELECT runs FROM "JobRunRemoved") h) AS hours,
-       (SELECT sum(runs)::int FROM (SELECT runs FROM "JobRunDayCount" UNION ALL SELECT runs FROM "JobRunDayRemoved") d) AS days,
-       (SELECT coalesce(sum(runs), 0)::int FROM "JobRunRemoved") AS removed`,
+    `SELECT (SELECT sum(runs)::int FROM (SELECT runs FROM "JobRunCount" UNION ALL SELECT runs FROM "JobRunRemoved" WHERE step = 'HOUR') h) AS hours,
+       (SELECT sum(runs)::int FROM (SELECT runs FROM "JobRunDayCount" UNION ALL SELECT runs FROM "JobRunRemoved" WHERE step = 'DAY') d) AS days,
+       (SELECT coalesce(sum(runs), 0)::int FROM "JobRunRemoved" WHERE step = 'DAY') AS removed`,
   );
   const ended = acknowledged + IMPORTS * IMPORTED;
   expect(counted).toMatchObject({ hours: ended, days: ended });

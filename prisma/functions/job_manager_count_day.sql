@@ -12,11 +12,10 @@ BEGIN
   IF change < 0 THEN
     DELETE FROM "JobRunDayCount"
     WHERE day = date_trunc('day', counted.hour, 'UTC') AND "jobName" = counted."jobName" AND status = counted.status AND runs = 0;
-    INSERT INTO "JobRunRemoved" AS r (hour, "jobName", status, runs) VALUES (counted.hour, counted."jobName", counted.status, -change)
-    ON CONFLICT (hour, "jobName", status) DO UPDATE SET runs = r.runs - change;
-    INSERT INTO "JobRunDayRemoved" AS r (day, "jobName", status, runs)
-    VALUES (date_trunc('day', counted.hour, 'UTC'), counted."jobName", counted.status, -change)
-    ON CONFLICT (day, "jobName", status) DO UPDATE SET runs = r.runs - change;
+    INSERT INTO "JobRunRemoved" AS r (step, at, "jobName", status, runs)
+    VALUES ('HOUR', counted.hour, counted."jobName", counted.status, -change),
+      ('DAY', date_trunc('day', counted.hour, 'UTC'), counted."jobName", counted.status, -change)
+    ON CONFLICT (step, at, "jobName", status) DO UPDATE SET runs = r.runs - change;
   ELSIF date_trunc('day', counted.hour, 'UTC') < now() - interval '25 hours' THEN
     DELETE FROM "JobRunDayTotal" WHERE day >= date_trunc('day', counted.hour, 'UTC');
   END IF;

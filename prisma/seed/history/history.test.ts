@@ -49,7 +49,7 @@ describe('in the database', () => {
   const query = async (sql: string, ...values: unknown[]) => (await database.pool.query(sql, values)).rows;
   const countOf = async (table: string) => (await query(`SELECT count(*)::int AS count FROM "${table}"`))[0].count;
   const TABLES = ['JobRun', 'JobRunAttempt', 'JobRunMessage', 'JobRunCount', 'JobRunDayCount', 'JobRunBatch'];
-  const REMOVED = ['JobRunRemoved', 'JobRunDayRemoved'];
+  const REMOVED = ['JobRunRemoved'];
   const SETTINGS = ['Schedule', 'ScheduleSkip', 'Channel', 'ApiToken', 'Runner', 'User'];
   const counts = async () => {
     const all = [];

@@ -9,7 +9,6 @@ export async function fillFigures(sql: Sql): Promise<void> {
     'JobRunCount',
     'JobRunDayCount',
     'JobRunRemoved',
-    'JobRunDayRemoved',
     'JobRunHistogram',
     'JobRunDayTotal',
     'QueueSample',
@@ -30,9 +29,15 @@ FROM generate_series(date_trunc('day', now(), 'UTC') - interval '${days} days', 
 /** Runs of a job and a day: ten million in 91 days, of which the jobs have between a tenth of the mean and twice as many. */
 const SHARES = `(VALUES ('SUCCESS', 505), ('FAILED', 33), ('CANCELLED', 11)) shares(status, runs)`;
 
-const counts = (table: string, step: string, [first, last]: [number, number], more = ''): string => `
+/** What a table has behind the columns of all counters. */
+const LAST_COLUMN: Record<string, (step: string) => string> = {
+  JobRunCount: () => ', 1000',
+  JobRunRemoved: (step) => `, '${step.toUpperCase()}'`,
+};
+
+const counts = (table: string, step: 'hour' | 'day', [first, last]: [number, number], more = ''): string => `
 INSERT INTO "${table}" SELECT at, 'job-' || n, status::"JobRunStatus",
-  greatest(1, runs * (0.1 + 1.8 * n / 200) ${step === 'hour' ? '/ 24' : ''})::bigint ${table === 'JobRunCount' ? ', 1000' : ''}
+  greatest(1, runs * (0.1 + 1.8 * n / 200) ${step === 'hour' ? '/ 24' : ''})::bigint ${LAST_COLUMN[table]?.(step) ?? ''}
 FROM generate_series(date_trunc('day', now(), 'UTC') - interval '${first} days', now() - interval '${last} days', interval '1 ${step}') at,
   generate_series(1, 200) n, ${SHARES} WHERE true ${more}`;
 
@@ -59,7 +64,7 @@ const FILL = [
   ...CAUSES_OF_JOBS,
   // Without the trigger that counts days, which takes its time with a million hours.
   `DO $$ BEGIN SET LOCAL session_replication_role = replica; ${counts('JobRunDayCount', 'day', [90, 0], HELD)};
-   ${counts('JobRunDayRemoved', 'day', [90, KEPT_DAYS + 1], GONE)}; ${counts('JobRunCount', 'hour', [90, 0], HELD)};
+   ${counts('JobRunRemoved', 'day', [90, KEPT_DAYS + 1], GONE)}; ${counts('JobRunCount', 'hour', [90, 0], HELD)};
    ${counts('JobRunRemoved', 'hour', [90, KEPT_DAYS], GONE)}; END $$`,
   histograms('day', 90),
   histograms('hour', 35),

@@ -117,7 +117,6 @@ const limited = {
   JobRunCount: byJob('JobRunCount'),
   JobRunDayCount: byJob('JobRunDayCount'),
   JobRunRemoved: byJob('JobRunRemoved'),
-  JobRunDayRemoved: byJob('JobRunDayRemoved'),
   // The row of all jobs is then that of these.
   JobRunDayTotal: (is) => `
     SELECT day, "jobName", status, runs, total FROM "JobRunDayTotal" WHERE "jobName" <> '' AND ${is('"jobName"')}

@@ -108,3 +108,15 @@ it('histograms keep their days', async () => {
     { step: 'DAY', at: new Date('2026-01-02T00:00Z'), jobName: 'a', measure: 'duration', runs: 4, total: 5, max: 6, buckets: [4] },
   ]);
 });
+
+it('removed runs keep their days', async () => {
+  await upgrade(
+    'removed_steps',
+    `INSERT INTO "JobRunRemoved" VALUES ('2026-01-02T10:00Z', 'a', 'SUCCESS', 2);
+     INSERT INTO "JobRunDayRemoved" VALUES ('2026-01-02T00:00Z', 'a', 'SUCCESS', 7)`,
+  );
+  expect(await read(`SELECT step, at, "jobName", status, runs::int FROM "JobRunRemoved" ORDER BY step`)).toEqual([
+    { step: 'HOUR', at: new Date('2026-01-02T10:00Z'), jobName: 'a', status: 'SUCCESS', runs: 2 },
+    { step: 'DAY', at: new Date('2026-01-02T00:00Z'), jobName: 'a', status: 'SUCCESS', runs: 7 },
+  ]);
+});

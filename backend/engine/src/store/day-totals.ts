@@ -1,3 +1,4 @@
+import { ENDED_BY_DAY } from './ended.js';
 import type { Sql } from './sql.js';
 
 /** Days of one statement, so that a history of years is written in parts. */
@@ -18,29 +19,24 @@ export async function writeDayTotals(sql: Sql): Promise<number> {
 
 const writePart = async (sql: Sql): Promise<number> => (await sql.query(WRITE)).rowCount ?? 0;
 
-/** What ended by the counters of days, removed runs included, as rows of `day`, `jobName`, `status` and `runs`. */
-export const endedByDay = (condition: string): string => `
-  SELECT day, "jobName", status, runs FROM "JobRunDayCount" WHERE ${condition}
-  UNION ALL SELECT day, "jobName", status, runs FROM "JobRunDayRemoved" WHERE ${condition}`;
-
 /** The day after the last with totals, as SQL. */
 export const AFTER_TOTALS = `(SELECT coalesce(max(day) + interval '1 day', '-infinity') FROM "JobRunDayTotal")`;
 
 /** What ever ended, as rows of `jobName`, `status` and `runs`: of totals (`isTotal`), with a row of all jobs (`''`), and of the days since. */
 export const EVER_ENDED = `
   SELECT "jobName", status, total AS runs, true AS "isTotal" FROM "JobRunDayTotal" WHERE day = (SELECT max(day) FROM "JobRunDayTotal")
-  UNION ALL SELECT "jobName", status, runs, false FROM (${endedByDay(`day >= ${AFTER_TOTALS}`)}) since`;
+  UNION ALL SELECT "jobName", status, runs, false FROM (${ENDED_BY_DAY}) since WHERE day >= ${AFTER_TOTALS}`;
 
 const IS_OVER = `day < (SELECT date_trunc('day', clock_timestamp() - interval '2 hours', 'UTC'))`;
 
-const IS_DUE = `SELECT EXISTS (${endedByDay(`day >= ${AFTER_TOTALS} AND ${IS_OVER}`)}) AS "isDue"`;
+const IS_DUE = `SELECT EXISTS (SELECT FROM (${ENDED_BY_DAY}) days WHERE day >= ${AFTER_TOTALS} AND ${IS_OVER}) AS "isDue"`;
 
 /** The jobs and states whose last total differs from the counters, as SQL: there are none, but for what was committed too late to be seen. */
 export const WRONG_TOTALS = `
 SELECT 1 FROM (
   SELECT "jobName", status, total FROM "JobRunDayTotal" WHERE day = (SELECT max(day) FROM "JobRunDayTotal") AND "jobName" <> ''
 ) t FULL JOIN (
-  SELECT "jobName", status, sum(runs) AS total FROM (${endedByDay(`day < ${AFTER_TOTALS}`)}) c GROUP BY 1, 2
+  SELECT "jobName", status, sum(runs) AS total FROM (${ENDED_BY_DAY}) days WHERE day < ${AFTER_TOTALS} GROUP BY 1, 2
 ) c USING ("jobName", status) WHERE coalesce(t.total, 0) <> coalesce(c.total, 0)`;
 
 const REMOVE_WRONG = `DELETE FROM "JobRunDayTotal" WHERE EXISTS (${WRONG_TOTALS})`;
@@ -48,7 +44,7 @@ const REMOVE_WRONG = `DELETE FROM "JobRunDayTotal" WHERE EXISTS (${WRONG_TOTALS}
 const WRITE = `
 WITH ended AS MATERIALIZED (
   SELECT day, CASE WHEN GROUPING("jobName") = 1 THEN '' ELSE "jobName" END AS "jobName", status, sum(runs)::bigint AS runs
-  FROM (${endedByDay(`day >= ${AFTER_TOTALS} AND ${IS_OVER}`)}) counted GROUP BY GROUPING SETS ((day, "jobName", status), (day, status))
+  FROM (${ENDED_BY_DAY}) counted WHERE day >= ${AFTER_TOTALS} AND ${IS_OVER} GROUP BY GROUPING SETS ((day, "jobName", status), (day, status))
 ), days AS MATERIALIZED (SELECT DISTINCT day FROM ended ORDER BY 1 LIMIT ${MAX_DAYS}
 ), before AS MATERIALIZED (
   SELECT "jobName", status, total FROM "JobRunDayTotal" WHERE day = (SELECT max(day) FROM "JobRunDayTotal")

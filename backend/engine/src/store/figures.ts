@@ -52,7 +52,6 @@ const ALSO_KEPT = [
   // A rule of alerts is tried on seven days, and looks a day back from each moment.
   ['JobRunMinute', 'minute', '8 days'],
   ['JobRunCountSeen', 'day', '3 days'],
-  ['JobRunRemoved', 'hour', '400 days'],
 ] as const;
 
 /** Of one step of a table in one statement. */

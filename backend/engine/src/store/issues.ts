@@ -1,3 +1,4 @@
+import { ENDED_BY_DAY } from './ended.js';
 import type { Sql } from './sql.js';
 
 /** How often runs of a job failed within an hour, and in the seven days of UTC before today. Cancelled ones are left out. */
@@ -31,9 +32,8 @@ WITH span AS MATERIALIZED (
     WHERE ${JOBS} AND "finishedAt" >= (SELECT since FROM span) AND "finishedAt" < (SELECT whole_from FROM span)
   ) counted GROUP BY 1
 ), usual AS (
-  SELECT "jobName", ${sums('runs')} FROM (
-    SELECT day, "jobName", status, runs FROM "JobRunDayCount" UNION ALL SELECT day, "jobName", status, runs FROM "JobRunDayRemoved"
-  ) days WHERE day >= (SELECT today - interval '7 days' FROM span) AND day < (SELECT today FROM span) AND ${JOBS} GROUP BY 1
+  SELECT "jobName", ${sums('runs')} FROM (${ENDED_BY_DAY}) days
+  WHERE day >= (SELECT today - interval '7 days' FROM span) AND day < (SELECT today FROM span) AND ${JOBS} GROUP BY 1
 )
 SELECT "jobName", lately.ended, lately.failed, usual.failed / nullif(usual.ended, 0) AS "usualRate"
 FROM lately LEFT JOIN usual USING ("jobName")`;

@@ -1,5 +1,6 @@
 import { queuedCap } from '@job-manager/shared/live';
 import { SELF_TEST_JOB } from '@job-manager/shared/run';
+import { ENDED_BY_HOUR, FIRST_DAY } from './ended.js';
 import { countableIn, firstInLanes, isPaused, lanesOf } from './lanes.js';
 import type { Sql } from './sql.js';
 
@@ -45,11 +46,11 @@ WITH RECURSIVE moment AS MATERIALIZED (SELECT clock_timestamp() AS now
 ), paused AS MATERIALIZED (
   SELECT coalesce(array_agg(s."jobName"::text), '{}') AS jobs FROM "JobSettings" s, moment WHERE ${isPaused('s', 'moment.now')}
 ), ended AS MATERIALIZED (
-  SELECT status, runs FROM (SELECT hour, "jobName", status, runs FROM "JobRunCount" UNION ALL SELECT hour, "jobName", status, runs FROM "JobRunRemoved") c
+  SELECT status, runs FROM (${ENDED_BY_HOUR}) c
   WHERE hour >= (SELECT date_trunc('hour', now, 'UTC') - interval '48 hours' FROM moment)
     AND hour < (SELECT date_trunc('hour', now, 'UTC') - interval '24 hours' FROM moment) AND "jobName" <> '${SELF_TEST_JOB}'
 ), began AS (
-  SELECT least((SELECT min(day) FROM "JobRunDayCount"), (SELECT min(day) FROM "JobRunDayRemoved")) <= moment.now - interval '24 hours' AS has
+  SELECT ${FIRST_DAY} <= moment.now - interval '24 hours' AS has
   FROM moment
 )
 SELECT

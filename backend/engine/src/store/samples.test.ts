@@ -224,7 +224,7 @@ describe('totals of days', () => {
     expect(await totals()).toMatchObject({ 'a SUCCESS': [3], ' SUCCESS': [3] });
     expect(await write()).toBe(4);
     expect(await totals()).toMatchObject({ 'a SUCCESS': [3, 9], ' SUCCESS': [3, 9] });
-    await rows('DELETE FROM "JobRunCount" WHERE runs = 3; UPDATE "JobRunDayRemoved" SET runs = 0');
+    await rows(`DELETE FROM "JobRunCount" WHERE runs = 3; UPDATE "JobRunRemoved" SET runs = 0 WHERE step = 'DAY'`);
     expect(await totals()).toEqual({});
     expect(await write()).toBeGreaterThan(0);
     expect(await totals()).toMatchObject({ 'a SUCCESS': [0, 6], ' SUCCESS': [0, 6] });

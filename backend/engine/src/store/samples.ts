@@ -1,4 +1,5 @@
 import { EVER_ENDED } from './day-totals.js';
+import { ENDED_BY_DAY } from './ended.js';
 import { lanesOf } from './lanes.js';
 import type { Sql } from './sql.js';
 
@@ -60,10 +61,8 @@ WITH RECURSIVE moment AS MATERIALIZED (
     CASE channel WHEN '' THEN ended + queued + running END
   FROM sums, moment, every ON CONFLICT DO NOTHING
 ), counted AS MATERIALIZED (
-  SELECT day, "jobName", status, sum(runs)::bigint AS runs FROM (
-    SELECT * FROM "JobRunDayCount" WHERE day >= (SELECT today FROM moment) - interval '1 day'
-    UNION ALL SELECT * FROM "JobRunDayRemoved" WHERE day >= (SELECT today FROM moment) - interval '1 day'
-  ) recent GROUP BY 1, 2, 3
+  SELECT day, "jobName", status, sum(runs)::bigint AS runs FROM (${ENDED_BY_DAY}) days
+  WHERE day >= (SELECT today FROM moment) - interval '1 day' GROUP BY 1, 2, 3
 ), more AS MATERIALIZED (
   SELECT c.day, c."jobName", c.status, c.runs, c.runs - coalesce(s.runs, 0) AS ended
   FROM counted c LEFT JOIN "JobRunCountSeen" s USING (day, "jobName", status) WHERE c.runs > coalesce(s.runs, 0)

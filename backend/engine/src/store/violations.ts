@@ -159,10 +159,10 @@ const RULES_OF_ALL: Rule[] = [
   {
     // Those of hours are kept for 400 days.
     rule: 'counters of removed runs by day equal those of their hours',
-    broken: `SELECT count(*) FROM (SELECT * FROM "JobRunDayRemoved" WHERE day >= (SELECT clock_timestamp() - interval '397 days')) d FULL JOIN (
-        SELECT date_trunc('day', hour, 'UTC') AS day, "jobName", status, sum(runs) AS runs FROM "JobRunRemoved"
-        WHERE hour >= date_trunc('day', (SELECT clock_timestamp() - interval '397 days'), 'UTC') GROUP BY 1, 2, 3
-      ) h USING (day, "jobName", status) WHERE d.runs IS DISTINCT FROM h.runs`,
+    broken: `SELECT count(*) FROM (SELECT * FROM "JobRunRemoved" WHERE step = 'DAY' AND at >= (SELECT clock_timestamp() - interval '397 days')) d FULL JOIN (
+        SELECT date_trunc('day', at, 'UTC') AS at, "jobName", status, sum(runs) AS runs FROM "JobRunRemoved"
+        WHERE step = 'HOUR' AND at >= date_trunc('day', (SELECT clock_timestamp() - interval '397 days'), 'UTC') GROUP BY 1, 2, 3
+      ) h USING (at, "jobName", status) WHERE d.runs IS DISTINCT FROM h.runs`,
   },
   {
     rule: 'totals of days equal the counters',

@@ -80,12 +80,12 @@ it('removes runs past their age, failures later, with all that was kept of them'
   }
   expect(await resultOf('remove old SUCCESS runs')).toBe('Removed 70 runs older than 30 days');
   // Charts go on showing what ended.
-  for (const [counted, removed] of [
-    ['JobRunCount', 'JobRunRemoved'],
-    ['JobRunDayCount', 'JobRunDayRemoved'],
+  for (const [counted, step] of [
+    ['JobRunCount', 'HOUR'],
+    ['JobRunDayCount', 'DAY'],
   ]) {
     const [sums] = await rows(
-      `SELECT (SELECT sum(runs) FROM "${counted}")::int AS left, (SELECT sum(runs) FROM "${removed}")::int AS removed`,
+      `SELECT (SELECT sum(runs) FROM "${counted}")::int AS left, (SELECT sum(runs) FROM "JobRunRemoved" WHERE step = '${step}')::int AS removed`,
     );
     expect(sums).toEqual({ left: 130, removed: 170 });
   }

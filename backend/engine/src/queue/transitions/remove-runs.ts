@@ -36,7 +36,7 @@ export async function removeRuns(sql: Sql, ids: readonly string[]): Promise<numb
   const { rows } = await sql.query<{ hour: Date; jobName: string; status: string; runs: number }>(REMOVE, [ids]);
   await sql.query(REMOVE_LATE_CAUSES, [ids]);
   await sql.query(FORGET, [JSON.stringify(rows)]);
-  await sql.query('DELETE FROM "JobRunRemoved" WHERE runs = 0; DELETE FROM "JobRunDayRemoved" WHERE runs = 0');
+  await sql.query('DELETE FROM "JobRunRemoved" WHERE runs = 0');
   return rows.reduce((sum, { runs }) => sum + runs, 0);
 }
 
@@ -44,18 +44,13 @@ export async function removeRuns(sql: Sql, ids: readonly string[]): Promise<numb
 const REMOVE_LATE_CAUSES = `
 DELETE FROM "RunError" e WHERE "runId" = ANY($1::bigint[]) AND NOT EXISTS (SELECT FROM "JobRun" r WHERE r.id = e."runId")`;
 
-const forgetIn = (table: string, span: 'hour' | 'day'): string => `
-  UPDATE "${table}" r SET runs = r.runs - f.runs FROM (
-    SELECT date_trunc('${span}', hour, 'UTC') AS ${span}, "jobName", status, sum(runs) AS runs FROM forgotten GROUP BY 1, 2, 3
-  ) f WHERE (r.${span}, r."jobName", r.status) = (f.${span}, f."jobName", f.status)`;
-
 /** What the trigger noted when the counters were lowered. */
 const FORGET = `
-WITH forgotten AS MATERIALIZED (
-  SELECT * FROM jsonb_to_recordset($1::jsonb) AS f(hour timestamptz, "jobName" text, status "JobRunStatus", runs bigint)
-), of_hours AS (${forgetIn('JobRunRemoved', 'hour')}
-), of_days AS (${forgetIn('JobRunDayRemoved', 'day')}
-) SELECT`;
+UPDATE "JobRunRemoved" r SET runs = r.runs - f.runs FROM (
+  SELECT step, date_trunc(step::text, hour, 'UTC') AS at, "jobName", status, sum(runs) AS runs
+  FROM jsonb_to_recordset($1::jsonb) AS forgotten(hour timestamptz, "jobName" text, status "JobRunStatus", runs bigint),
+    unnest('{HOUR,DAY}'::"FigureStep"[]) step GROUP BY 1, 2, 3, 4
+) f WHERE (r.step, r.at, r."jobName", r.status) = (f.step, f.at, f."jobName", f.status)`;
 
 const REMOVE = `
 WITH needed AS MATERIALIZED (

@@ -1,4 +1,5 @@
 import { EVER_ENDED } from '../day-totals.js';
+import { ENDED_BY_HOUR } from '../ended.js';
 import type { Sql } from '../sql.js';
 import type { Counted, CountedStatus, CountStep } from './counted.js';
 import { readBusiestJobs, readDayCounts } from './day-counts.js';
@@ -55,17 +56,15 @@ interface Source {
 }
 
 function sourceOf({ span: { stepMs }, statuses }: Counted): Source {
-  const rowsOf = (table: string): string =>
-    `SELECT hour AS at, "jobName", status, runs::float8 AS runs FROM "${table}"
-     WHERE hour >= $1 AND hour < $2 AND ($4::text[] IS NULL OR "jobName" = ANY ($4))
-       AND status IN (${statuses.map((status) => `'${status}'`).join(', ')})`;
   const sumOf = (status: CountedStatus): string => {
     if (!statuses.includes(status)) return '0::float8';
     return statuses.length === 1 ? 'sum(runs)' : `coalesce(sum(runs) FILTER (WHERE status = '${status}'), 0)`;
   };
   if (stepMs < HOUR_MS) return minutesOf(statuses);
   return {
-    rows: `${rowsOf('JobRunCount')} UNION ALL ${rowsOf('JobRunRemoved')}`,
+    rows: `SELECT hour AS at, "jobName", status, runs::float8 AS runs FROM (${ENDED_BY_HOUR}) ended
+      WHERE hour >= $1 AND hour < $2 AND ($4::text[] IS NULL OR "jobName" = ANY ($4))
+        AND status IN (${statuses.map((status) => `'${status}'`).join(', ')})`,
     success: sumOf('SUCCESS'),
     failed: sumOf('FAILED'),
     cancelled: sumOf('CANCELLED'),

@@ -1,4 +1,5 @@
-import { AFTER_TOTALS, endedByDay } from '../day-totals.js';
+import { AFTER_TOTALS } from '../day-totals.js';
+import { ENDED_BY_DAY } from '../ended.js';
 import type { Sql } from '../sql.js';
 import type { Counted, CountedStatus, CountStep } from './counted.js';
 import { stepAt } from './span.js';
@@ -33,9 +34,8 @@ interface Names {
 const rowsOf = ({ statuses }: Counted, names: Names): string => `
   SELECT day AS at, "jobName", status, runs::float8 AS runs FROM "JobRunDayTotal"
   WHERE day >= $1 AND day < $2 AND ${statesOf(statuses)} AND ${names.total}
-  UNION ALL SELECT day, "jobName", status, runs::float8 FROM (
-    ${endedByDay(`day >= $1 AND day < $2 AND day >= ${AFTER_TOTALS} AND ${statesOf(statuses)} AND ${names.since}`)}
-  ) since`;
+  UNION ALL SELECT day, "jobName", status, runs::float8 FROM (${ENDED_BY_DAY}) since
+  WHERE day >= $1 AND day < $2 AND day >= ${AFTER_TOTALS} AND ${statesOf(statuses)} AND ${names.since}`;
 
 const STATES = ['success', 'failed', 'cancelled'] as const;
 const SUMS = STATES.map(
@@ -69,7 +69,6 @@ const busiestIn = (counted: Counted): string => `
 SELECT "jobName" FROM (
   SELECT "jobName", total::float8 AS runs ${totalsBefore('$2', counted)}
   UNION ALL SELECT "jobName", -total::float8 ${totalsBefore('$1', counted)}
-  UNION ALL SELECT "jobName", runs::float8 FROM (
-    ${endedByDay(`day >= $1 AND day < $2 AND day >= ${AFTER_TOTALS} AND ${statesOf(counted.statuses)} AND ($3::text[] IS NULL OR "jobName" = ANY ($3))`)}
-  ) since
+  UNION ALL SELECT "jobName", runs::float8 FROM (${ENDED_BY_DAY}) since
+  WHERE day >= $1 AND day < $2 AND day >= ${AFTER_TOTALS} AND ${statesOf(counted.statuses)} AND ($3::text[] IS NULL OR "jobName" = ANY ($3))
 ) ended GROUP BY 1 HAVING sum(runs) > 0 ORDER BY sum(runs) DESC, 1`;

@@ -1,5 +1,6 @@
 import type { FailureState } from '@job-manager/shared/contract/failures';
 import { unreadHours } from '../causes.js';
+import { ENDED_BY_HOUR } from '../ended.js';
 import type { Sql } from '../sql.js';
 
 /** A cause of failures. `runs`, `ended` and `runIds` are of the range, all else of all time. */
@@ -59,9 +60,8 @@ const HAS_MINUTES = `EXISTS (SELECT FROM "QueueSample" WHERE step = 'MINUTE' AND
 
 const SHOWN_JOBS = `"jobName" = ANY (ARRAY(SELECT "jobName" FROM shown))`;
 const countersOf = (hours: string): string => `
-    SELECT "jobName", runs::float8 FROM (
-      SELECT hour, "jobName", status, runs FROM "JobRunCount" UNION ALL SELECT hour, "jobName", status, runs FROM "JobRunRemoved"
-    ) h WHERE ${hours} AND status IN ('SUCCESS', 'FAILED') AND ${SHOWN_JOBS}`;
+    SELECT "jobName", runs::float8 FROM (${ENDED_BY_HOUR}) h
+    WHERE ${hours} AND status IN ('SUCCESS', 'FAILED') AND ${SHOWN_JOBS}`;
 
 // Whole hours by their counters, the part of the first one by its failures, and by its minutes.
 const CAUSES = `

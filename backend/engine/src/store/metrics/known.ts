@@ -1,4 +1,6 @@
+import { ENDED_BY_DAY, FIRST_DAY } from '../ended.js';
 import type { Sql } from '../sql.js';
+import { firstOf } from '../steps.js';
 import type { Span } from './span.js';
 
 /** Since when there are figures of each source; null where there are none. */
@@ -19,10 +21,7 @@ export async function readKnownSince(sql: Sql): Promise<KnownSince> {
   return row;
 }
 
-const firstOf = (...firsts: [table: string, time: string][]): string =>
-  `least(${firsts.map(([table, time]) => `(SELECT min("${time}") FROM "${table}")`).join(', ')})`;
-
-const SINCE = `SELECT clock_timestamp() AS now, ${firstOf(['JobRunDayCount', 'day'], ['JobRunDayRemoved', 'day'])} AS counts,
+const SINCE = `SELECT clock_timestamp() AS now, ${FIRST_DAY} AS counts,
   ${firstOf('JobRunHistogram')} AS histogram,
   ${firstOf('QueueSample')} AS queue,
   ${firstOf('RunnerBeat')} AS runners,
@@ -33,8 +32,7 @@ const SINCE = `SELECT clock_timestamp() AS now, ${firstOf(['JobRunDayCount', 'da
 export async function findUnknownJobs(sql: Sql, names: string[]): Promise<string[]> {
   const { rows } = await sql.query<{ name: string }>(
     `SELECT name FROM unnest($1::text[]) AS asked(name) WHERE NOT EXISTS (SELECT FROM "Job" j WHERE j.name = asked.name)
-       AND NOT EXISTS (SELECT FROM "JobRunDayCount" c WHERE c."jobName" = asked.name)
-       AND NOT EXISTS (SELECT FROM "JobRunDayRemoved" c WHERE c."jobName" = asked.name)`,
+       AND NOT EXISTS (SELECT FROM (${ENDED_BY_DAY}) days WHERE days."jobName" = asked.name)`,
     [names],
   );
   return rows.map(({ name }) => name);
