@@ -126,9 +126,10 @@ const limited = {
   JobRunHistogram: byJob('JobRunHistogram'),
   RunError: byJob('RunError'),
   RunErrorGroup: byJob('RunErrorGroup'),
-  RunErrorCount: byJob('RunErrorCount'),
-  RunErrorHour: (is) =>
-    `SELECT hour, sum(runs)::bigint AS runs FROM "RunErrorCount" WHERE ${is('"jobName"')} GROUP BY hour`,
+  // The row of all causes is then that of these jobs.
+  RunErrorCount: (is) => `
+    SELECT fingerprint, hour, "jobName", runs FROM "RunErrorCount" WHERE fingerprint <> '' AND ${is('"jobName"')}
+    UNION ALL SELECT '', hour, '', sum(runs)::bigint FROM "RunErrorCount" WHERE fingerprint <> '' AND ${is('"jobName"')} GROUP BY hour`,
   BulkOperation: (is) => `SELECT * FROM "BulkOperation" o WHERE
     (strpos(o.request #>> '{filter,jobName}', ',') = 0 AND ${is("(o.request #>> '{filter,jobName}')")})
     OR EXISTS (SELECT FROM jsonb_array_elements_text(o.request -> 'ids') i JOIN "JobRun" r ON r.id = i::bigint WHERE ${is('r."jobName"')})`,

@@ -120,3 +120,16 @@ it('removed runs keep their days', async () => {
     { step: 'DAY', at: new Date('2026-01-02T00:00Z'), jobName: 'a', status: 'SUCCESS', runs: 7 },
   ]);
 });
+
+it('failures of an hour keep their number of all causes', async () => {
+  await upgrade(
+    'error_hours',
+    `INSERT INTO "RunErrorCount" VALUES ('f1', '2026-01-02T10:00Z', 'a', 2), ('f2', '2026-01-02T10:00Z', 'b', 3);
+     INSERT INTO "RunErrorHour" VALUES ('2026-01-02T10:00Z', 5)`,
+  );
+  expect(await read(`SELECT fingerprint, "jobName", runs::int FROM "RunErrorCount" WHERE hour = '2026-01-02T10:00Z' ORDER BY 1`)).toEqual([
+    { fingerprint: '', jobName: '', runs: 5 },
+    { fingerprint: 'f1', jobName: 'a', runs: 2 },
+    { fingerprint: 'f2', jobName: 'b', runs: 3 },
+  ]);
+});

@@ -39,11 +39,11 @@ export const unreadHours = (since: string): string => `
 SELECT f.hour, (f.runs - coalesce(k.runs, 0))::int AS missing FROM (
   SELECT day FROM (
     SELECT day, sum(runs::float8) AS runs FROM "JobRunDayCount" WHERE status = 'FAILED' AND day >= date_trunc('day', ${since}, 'UTC') GROUP BY 1
-  ) failed WHERE runs > (SELECT coalesce(sum(runs::float8), 0) FROM "RunErrorHour" WHERE hour >= day AND hour < day + interval '1 day')
+  ) failed WHERE runs > (SELECT coalesce(sum(runs::float8), 0) FROM "RunErrorCount" WHERE fingerprint = '' AND hour >= day AND hour < day + interval '1 day')
 ) lacking CROSS JOIN LATERAL (
   SELECT hour, sum(runs::float8) AS runs FROM "JobRunCount"
   WHERE status = 'FAILED' AND hour >= greatest(day, ${since}) AND hour < day + interval '1 day' GROUP BY 1
-) f LEFT JOIN "RunErrorHour" k USING (hour) WHERE f.runs > coalesce(k.runs, 0)`;
+) f LEFT JOIN "RunErrorCount" k ON k.fingerprint = '' AND k.hour = f.hour WHERE f.runs > coalesce(k.runs, 0)`;
 
 const UNREAD = `${unreadHours(`coalesce(date_trunc('hour', $1::timestamptz, 'UTC'), '-infinity')`)} ORDER BY 1 DESC LIMIT 100`;
 

@@ -67,7 +67,7 @@ const countersOf = (hours: string): string => `
 const CAUSES = `
 WITH counted AS MATERIALIZED (
   SELECT fingerprint, sum(runs) AS runs FROM (
-    SELECT fingerprint, runs::float8 AS runs FROM "RunErrorCount" WHERE hour >= ${NEXT}
+    SELECT fingerprint, runs::float8 AS runs FROM "RunErrorCount" WHERE fingerprint <> '' AND hour >= ${NEXT}
     UNION ALL
     SELECT fingerprint, count(*)::float8 FROM "RunError" WHERE "finishedAt" >= $1 AND "finishedAt" < (${NEXT}) GROUP BY 1
   ) c GROUP BY 1
