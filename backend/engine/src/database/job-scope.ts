@@ -122,7 +122,7 @@ const limited = {
     SELECT day, "jobName", status, runs, total FROM "JobRunDayTotal" WHERE "jobName" <> '' AND ${is('"jobName"')}
     UNION ALL SELECT day, '', status, sum(runs)::bigint, sum(total)::bigint FROM "JobRunDayTotal"
     WHERE "jobName" <> '' AND ${is('"jobName"')} GROUP BY day, status`,
-  JobRunMinute: byJob('JobRunMinute'),
+  JobRunEnded: byJob('JobRunEnded'),
   JobRunHistogram: byJob('JobRunHistogram'),
   RunError: byJob('RunError'),
   RunErrorGroup: byJob('RunErrorGroup'),

@@ -133,3 +133,17 @@ it('failures of an hour keep their number of all causes', async () => {
     { fingerprint: 'f2', jobName: 'b', runs: 3 },
   ]);
 });
+
+it('what ended in minutes stays, and what of a day was counted at the last sample', async () => {
+  await upgrade(
+    'ended_steps',
+    `INSERT INTO "JobRunMinute" VALUES ('2026-01-02T10:00Z', 'a', 1, 2, 3);
+     INSERT INTO "JobRunCountSeen" VALUES ('2026-01-02T00:00Z', 'a', 'SUCCESS', 5), ('2026-01-02T00:00Z', 'a', 'FAILED', 6), ('2026-01-01T00:00Z', 'a', 'CANCELLED', 7)`,
+  );
+  const rows = await read(`SELECT step, at, "jobName", success::int, failed::int, cancelled::int FROM "JobRunEnded" ORDER BY step, at`);
+  expect(rows.map(Object.values)).toEqual([
+    ['MINUTE', new Date('2026-01-02T10:00Z'), 'a', 1, 2, 3],
+    ['DAY', new Date('2026-01-01T00:00Z'), 'a', 0, 0, 7],
+    ['DAY', new Date('2026-01-02T00:00Z'), 'a', 5, 6, 0],
+  ]);
+});

@@ -47,30 +47,20 @@ SELECT 'TEN_MINUTES', "runnerId", ${beginOf('TEN_MINUTES', 'at')}, count(*), avg
   avg("activeRuns"), max(slots), max("endedRuns"), avg("cpuPercent"), max("rssBytes")
 FROM "RunnerBeat" WHERE ${isDue('RunnerBeat', 'BEAT', 'TEN_MINUTES')} GROUP BY 2, 3 ON CONFLICT DO NOTHING`;
 
-/** For how long the rows of the other tables are kept, by the time in this column. */
-const ALSO_KEPT = [
-  // A rule of alerts is tried on seven days, and looks a day back from each moment.
-  ['JobRunMinute', 'minute', '8 days'],
-  ['JobRunCountSeen', 'day', '3 days'],
-] as const;
-
 /** Of one step of a table in one statement. */
 const MAX_ROWS = 5_000;
 
 /** Removes a batch of the rows that are past their time, of every step of every table. Returns how many. */
 export async function removeOldFigures(sql: Sql): Promise<number> {
   let removed = 0;
-  const remove = async (table: string, old: string) => {
-    const { rowCount } = await sql.query(
-      `DELETE FROM "${table}" WHERE ctid = ANY (ARRAY(SELECT ctid FROM "${table}" WHERE ${old} LIMIT ${MAX_ROWS}))`,
-    );
-    removed += rowCount ?? 0;
-  };
   for (const [table, steps] of Object.entries(KEPT)) {
-    for (const [step, kept] of Object.entries(steps)) await remove(table, `step = '${step}' AND ${isOlder('at', kept)}`);
+    for (const [step, kept] of Object.entries(steps)) {
+      const { rowCount } = await sql.query(
+        `DELETE FROM "${table}" WHERE ctid = ANY (ARRAY(
+           SELECT ctid FROM "${table}" WHERE step = '${step}' AND at < (SELECT clock_timestamp() - interval '${kept}') LIMIT ${MAX_ROWS}))`,
+      );
+      removed += rowCount ?? 0;
+    }
   }
-  for (const [table, column, kept] of ALSO_KEPT) await remove(table, isOlder(`"${column}"`, kept));
   return removed;
 }
-
-const isOlder = (time: string, kept: string): string => `${time} < (SELECT clock_timestamp() - interval '${kept}')`;

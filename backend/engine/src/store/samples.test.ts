@@ -32,9 +32,10 @@ const end = (jobName: string, status: string) =>
 /** As if so many minutes had passed since all samples. */
 const pass = (minutes: number) =>
   rows(`UPDATE "QueueSample" SET at = at - $1::int * interval '1 minute' WHERE step = 'MINUTE'`, minutes).then(() =>
-    rows(`UPDATE "JobRunMinute" SET minute = minute - $1::int * interval '1 minute'`, minutes),
+    rows(`UPDATE "JobRunEnded" SET at = at - $1::int * interval '1 minute' WHERE step = 'MINUTE'`, minutes),
   );
-const ended = () => rows('SELECT "jobName", success, failed, cancelled FROM "JobRunMinute" ORDER BY minute, "jobName"');
+const ended = () =>
+  rows(`SELECT "jobName", success::int, failed::int, cancelled::int FROM "JobRunEnded" WHERE step = 'MINUTE' ORDER BY at, "jobName"`);
 
 it('counts what waits and runs in each channel and in all, whatever its priority', async () => {
   await queue('mail', `"runAt"=clock_timestamp() - interval '1 minute'`);
@@ -125,7 +126,7 @@ it('writes nothing where it is killed between its writes, and counts all of it w
   const [holder, sampler] = [await database.pool.connect(), await database.pool.connect()];
   try {
     // What the sampler is to write last is locked by another: it waits there, with all else written.
-    await holder.query('BEGIN; LOCK TABLE "JobRunMinute" IN SHARE MODE');
+    await holder.query('BEGIN; LOCK TABLE "JobRunEnded" IN SHARE MODE');
     const { rows: own } = await sampler.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
     const died = takeSample(sampler).then(
       () => 'wrote',

@@ -34,6 +34,10 @@ const countOf = (name: string, condition: string): string => `CROSS JOIN LATERAL
 /** A minute without the sample of the minute before, or nearly, isn't counted. */
 const MAX_APART = `interval '150 seconds'`;
 
+const STATES = ['success', 'failed', 'cancelled'] as const;
+const COLUMNS = STATES.join(', ');
+
+// What is more of a day than at the last sample is added to the row of that day, and to the minute.
 const SAMPLE = `
 WITH RECURSIVE moment AS MATERIALIZED (
   SELECT now, date_trunc('minute', now, 'UTC') AS at, date_trunc('day', now, 'UTC') AS today FROM (SELECT clock_timestamp() AS now) clock
@@ -60,22 +64,19 @@ WITH RECURSIVE moment AS MATERIALIZED (
   SELECT at, channel, queued, due, scheduled, blocked, running, (extract(epoch FROM now - oldest) * 1000)::bigint,
     CASE channel WHEN '' THEN ended + queued + running END
   FROM sums, moment, every ON CONFLICT DO NOTHING
-), counted AS MATERIALIZED (
-  SELECT day, "jobName", status, sum(runs)::bigint AS runs FROM (${ENDED_BY_DAY}) days
-  WHERE day >= (SELECT today FROM moment) - interval '1 day' GROUP BY 1, 2, 3
+), counted AS (
+  SELECT day AS at, "jobName", ${STATES.map((state) => `coalesce(sum(runs) FILTER (WHERE status = '${state.toUpperCase()}'), 0) AS ${state}`).join(', ')}
+  FROM (${ENDED_BY_DAY}) days WHERE day >= (SELECT today FROM moment) - interval '1 day' GROUP BY 1, 2
 ), more AS MATERIALIZED (
-  SELECT c.day, c."jobName", c.status, c.runs, c.runs - coalesce(s.runs, 0) AS ended
-  FROM counted c LEFT JOIN "JobRunCountSeen" s USING (day, "jobName", status) WHERE c.runs > coalesce(s.runs, 0)
-), seen AS (
-  INSERT INTO "JobRunCountSeen" (day, "jobName", status, runs) SELECT day, "jobName", status, runs FROM more
-  ON CONFLICT (day, "jobName", status) DO UPDATE SET runs = EXCLUDED.runs
-), minutes AS (
-  INSERT INTO "JobRunMinute" AS m (minute, "jobName", success, failed, cancelled)
-  SELECT moment.at - interval '1 minute', "jobName", coalesce(sum(ended) FILTER (WHERE status = 'SUCCESS'), 0),
-    coalesce(sum(ended) FILTER (WHERE status = 'FAILED'), 0), coalesce(sum(ended) FILTER (WHERE status = 'CANCELLED'), 0)
-  FROM more, moment
-  WHERE EXISTS (SELECT FROM "QueueSample" WHERE step = 'MINUTE' AND channel = '' AND at < moment.at AND at >= moment.at - ${MAX_APART}) GROUP BY 1, 2
-  ON CONFLICT (minute, "jobName") DO UPDATE
-  SET success = m.success + EXCLUDED.success, failed = m.failed + EXCLUDED.failed, cancelled = m.cancelled + EXCLUDED.cancelled
+  SELECT at, "jobName", ${STATES.map((state) => `greatest(c.${state} - coalesce(s.${state}, 0), 0) AS ${state}`).join(', ')}
+  FROM counted c LEFT JOIN (SELECT * FROM "JobRunEnded" WHERE step = 'DAY') s USING (at, "jobName")
+  WHERE ${STATES.map((state) => `c.${state} > coalesce(s.${state}, 0)`).join(' OR ')}
+), ended AS (
+  INSERT INTO "JobRunEnded" AS e (step, at, "jobName", ${COLUMNS})
+  SELECT 'DAY'::"FigureStep", at, "jobName", ${COLUMNS} FROM more
+  UNION ALL
+  SELECT 'MINUTE', moment.at - interval '1 minute', "jobName", ${STATES.map((state) => `sum(${state})`).join(', ')} FROM more, moment
+  WHERE EXISTS (SELECT FROM "QueueSample" WHERE step = 'MINUTE' AND channel = '' AND at < moment.at AND at >= moment.at - ${MAX_APART}) GROUP BY 2, 3
+  ON CONFLICT (step, at, "jobName") DO UPDATE SET ${STATES.map((state) => `${state} = e.${state} + EXCLUDED.${state}`).join(', ')}
 )
 SELECT queued, running, (SELECT count(*)::int FROM sums) - 1 AS channels FROM sums WHERE channel = ''`;

@@ -394,7 +394,7 @@ async function fillWeek() {
     [5_000, 9],
     [3, 9],
   ])
-    await query(`INSERT INTO "JobRunMinute" VALUES (${at(minutes ?? 0)}, 'echo', 3, $1, 0)`, [failed]);
+    await query(`INSERT INTO "JobRunEnded" VALUES ('MINUTE', ${at(minutes ?? 0)}, 'echo', 3, $1, 0)`, [failed]);
   for (const [minutes, age] of [
     [5_000, 900_000],
     [4_999, 0],

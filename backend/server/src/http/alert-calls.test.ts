@@ -64,7 +64,7 @@ it.each([
 
 it('tries a rule on seven days without saving it', async () => {
   await server.database.pool.query(
-    `INSERT INTO "JobRunMinute" VALUES (date_trunc('minute', clock_timestamp()) - interval '3 days', 'echo', 1, 9, 0)`,
+    `INSERT INTO "JobRunEnded" VALUES ('MINUTE', date_trunc('minute', clock_timestamp()) - interval '3 days', 'echo', 1, 9, 0)`,
   );
   const trial = await ask('POST', '/rules/trial', { name: 'a rule', kind: 'failureRate' });
   expect(trial.json).toMatchObject({ total: 1, incidents: [{ subject: 'echo', to: expect.any(String) }] });

@@ -111,7 +111,7 @@ async function fill(jobName: string, runnerId: string): Promise<Record<string, s
     boss.id,
   );
   await rows(
-    `INSERT INTO "JobRunMinute" (minute, "jobName", success, failed, cancelled) VALUES (date_trunc('minute', now()), $1::text, 1, 1, 1)`,
+    `INSERT INTO "JobRunEnded" (step, at, "jobName", success, failed, cancelled) VALUES ('MINUTE', date_trunc('minute', now()), $1::text, 1, 1, 1)`,
     jobName,
   );
   await rows(

@@ -32,7 +32,7 @@ beforeAll(async () => {
 afterAll(() => server.stop());
 beforeEach(() =>
   query(
-    'TRUNCATE "JobRunCount", "JobRunRemoved", "QueueSample", "JobRunMinute", "JobRunHistogram", "RunnerBeat", "Runner"',
+    'TRUNCATE "JobRunCount", "JobRunRemoved", "QueueSample", "JobRunEnded", "JobRunHistogram", "RunnerBeat", "Runner"',
   ),
 );
 
@@ -189,7 +189,7 @@ it('leaves gaps where nothing was sampled, in minutes as in the queue and in wha
   await sample(10, 'mail', 4, null);
   await sample(9, '', 0, 103);
   await sample(7, '', 6, 103);
-  await query(`INSERT INTO "JobRunMinute" VALUES ($1, 'echo', 7, 0, 0)`, [minute(10)]);
+  await query(`INSERT INTO "JobRunEnded" VALUES ('MINUTE', $1, 'echo', 7, 0, 0)`, [minute(10)]);
   const read = await get(
     `/metrics?measures=completed,published,depth,oldest&${range(minute(11), minute(6))}&step=60000`,
   );
@@ -387,7 +387,7 @@ describe('causes of failures', () => {
     const minute = (minutes: number) => new Date(since.getTime() + minutes * 60_000);
     await count(hour(3), 'echo', 'SUCCESS', 99);
     await query(
-      `INSERT INTO "JobRunMinute" VALUES ($1, 'echo', 96, 0, 0), ($2, 'echo', 2, 0, 5), ($3, 'echo', 1, 0, 0)`,
+      `INSERT INTO "JobRunEnded" VALUES ('MINUTE', $1, 'echo', 96, 0, 0), ('MINUTE', $2, 'echo', 2, 0, 5), ('MINUTE', $3, 'echo', 1, 0, 0)`,
       [minute(-10), minute(0), minute(29)],
     );
     const rate = async () =>

@@ -54,7 +54,7 @@ ORDER BY f."jobName"`;
 export async function readEnds(sql: Sql, since: Date): Promise<{ jobName: string; at: number; isFailure: boolean }[]> {
   const { rows } = await sql.query<{ jobName: string; at: number; isFailure: boolean }>(
     `(SELECT "jobName", ${epochMs('"finishedAt"')} AS at, true AS "isFailure" FROM "RunError" WHERE "finishedAt" >= $1 ORDER BY "finishedAt" DESC LIMIT 100000)
-     UNION ALL SELECT "jobName", ${epochMs('minute')}, false FROM "JobRunMinute" WHERE minute >= $1 AND success > 0 ORDER BY at`,
+     UNION ALL SELECT "jobName", ${epochMs('at')}, false FROM "JobRunEnded" WHERE step = 'MINUTE' AND at >= $1 AND success > 0 ORDER BY at`,
     [since],
   );
   return rows;
@@ -70,7 +70,8 @@ export interface MinuteRow {
 /** What ended in each minute since a moment, by job. */
 export async function readMinutes(sql: Sql, since: Date): Promise<MinuteRow[]> {
   const { rows } = await sql.query<MinuteRow>(
-    `SELECT "jobName", ${epochMs('minute')} AS at, success, failed FROM "JobRunMinute" WHERE minute >= $1 AND success + failed > 0`,
+    `SELECT "jobName", ${epochMs('at')} AS at, success::float8 AS success, failed::float8 AS failed FROM "JobRunEnded"
+     WHERE step = 'MINUTE' AND at >= $1 AND success + failed > 0`,
     [since],
   );
   return rows;

@@ -76,8 +76,8 @@ function minutesOf(statuses: readonly CountedStatus[]): Source {
   const sumOf = (status: CountedStatus): string =>
     statuses.includes(status) ? `sum(${status.toLowerCase()})::float8` : '0::float8';
   return {
-    rows: `SELECT minute AS at, "jobName", success, failed, cancelled FROM "JobRunMinute"
-      WHERE minute >= $1 AND minute < $2 AND ($4::text[] IS NULL OR "jobName" = ANY ($4))`,
+    rows: `SELECT at, "jobName", success, failed, cancelled FROM "JobRunEnded"
+      WHERE step = 'MINUTE' AND at >= $1 AND at < $2 AND ($4::text[] IS NULL OR "jobName" = ANY ($4))`,
     success: sumOf('SUCCESS'),
     failed: sumOf('FAILED'),
     cancelled: sumOf('CANCELLED'),

@@ -80,8 +80,8 @@ WITH counted AS MATERIALIZED (
   SELECT "jobName", sum(runs) AS runs FROM (
     ${countersOf(`hour >= ${NEXT}`)}
     UNION ALL ${countersOf(`hour = ${FIRST}`)} AND NOT (SELECT ${HAS_MINUTES})
-    UNION ALL SELECT "jobName", (success + failed)::float8 FROM "JobRunMinute"
-    WHERE minute >= date_trunc('minute', $1::timestamptz) AND minute < ${NEXT} AND ${SHOWN_JOBS} AND (SELECT ${HAS_MINUTES})
+    UNION ALL SELECT "jobName", (success + failed)::float8 FROM "JobRunEnded"
+    WHERE step = 'MINUTE' AND at >= date_trunc('minute', $1::timestamptz) AND at < ${NEXT} AND ${SHOWN_JOBS} AND (SELECT ${HAS_MINUTES})
   ) c GROUP BY 1
 ), unread AS (SELECT max(hour) + interval '1 hour' AS until FROM (${unreadHours(FIRST)}) u
 )
