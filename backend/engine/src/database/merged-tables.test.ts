@@ -37,7 +37,8 @@ it('samples of the queue keep their hours and days, and what days had not is tha
        ('2026-01-01T11:00Z', '', 20, 2.5, 9, 2, 4, 0, 2, 1, 5, 700, 30), ('2026-01-02T09:00Z', '', 60, 1, 1, 1, 1, 1, 1, 1, 1, NULL, 35);
      INSERT INTO "QueueSampleDay" VALUES ('2026-01-01T00:00Z', '', 80, 1.75, 1.25, 2.5, 800, 30)`,
   );
-  const rows = await read(`SELECT step, extract(epoch FROM at - '2026-01-01T00:00Z')::int / 3600 AS hour, samples, queued, "queuedMax", due, "dueMax",
+  const rows =
+    await read(`SELECT step, extract(epoch FROM at - '2026-01-01T00:00Z')::int / 3600 AS hour, samples, queued, "queuedMax", due, "dueMax",
       scheduled, blocked, running, "runningMax", "oldestDueAgeMs"::int AS oldest, "createdTotal"::int AS created
     FROM "QueueSample" ORDER BY step, at`);
   expect(rows.map(Object.values)).toEqual([
@@ -56,7 +57,11 @@ it('what ended by channel keeps its minutes, hours and totals', async () => {
      INSERT INTO "ChannelHour" VALUES ('2026-01-02T09:00Z', 'mail', 4, 5, 6);
      INSERT INTO "ChannelTotal" VALUES ('mail', 5000000000, 8, 9)`,
   );
-  expect((await read(`SELECT step, at, channel, success, failed, cancelled FROM "ChannelEnded" ORDER BY step`)).map(Object.values)).toEqual([
+  expect(
+    (await read(`SELECT step, at, channel, success, failed, cancelled FROM "ChannelEnded" ORDER BY step`)).map(
+      Object.values,
+    ),
+  ).toEqual([
     ['MINUTE', new Date('2026-01-02T10:00Z'), 'mail', '1', '2', '3'],
     ['HOUR', new Date('2026-01-02T09:00Z'), 'mail', '4', '5', '6'],
     ['EVER', new Date(0), 'mail', '5000000000', '8', '9'],
@@ -70,7 +75,8 @@ it('samples of servers keep their hours, with the worst verdict of each', async 
      INSERT INTO "SystemSampleHour" VALUES ('2026-01-01T10:00Z', 60, 9, 1, 2, 3, 4, 5, 6.5, 7, 3, 0, NULL),
        ('2026-01-01T11:00Z', 50, 9, 1, 2, 3, 4, 5, 6.5, 7, 3, 1, 2), ('2026-01-01T12:00Z', 1, 9, 1, NULL, NULL, NULL, NULL, 6.5, 7, 0, 0, 2)`,
   );
-  const rows = await read(`SELECT step, extract(hour FROM at AT TIME ZONE 'UTC')::int AS hour, process = '00000000-0000-0000-0000-000000000000' AS all, minutes,
+  const rows =
+    await read(`SELECT step, extract(hour FROM at AT TIME ZONE 'UTC')::int AS hour, process = '00000000-0000-0000-0000-000000000000' AS all, minutes,
       "apiRequests", "apiErrors", "apiP50Ms", "apiP95Ms", "dbMs", "notifyMs", sockets, "socketsOpened", "socketsLost", verdict, warnings, criticals
     FROM "SystemSample" ORDER BY step, at`);
   expect(rows.map(Object.values)).toEqual([
@@ -88,7 +94,8 @@ it('heartbeats keep their means, of which none is an event', async () => {
      INSERT INTO "RunnerBeatMean" VALUES ('${RUNNER}', '2026-01-02T09:50Z', 20, 1, 9, 1200, 9000, 3.5, 4, 5, 6, 7);
      INSERT INTO "Runner" (id, kind, host, pid, version, concurrency) VALUES ('${RUNNER}', 'WORKER', 'h', 1, '1', 8)`,
   );
-  const rows = await read(`SELECT step, at, beats, "latencyMs", "latencyMaxMs", "loopLagMs", "loopLagMaxMs", "activeRuns", slots, "endedRuns"::int, "cpuPercent",
+  const rows =
+    await read(`SELECT step, at, beats, "latencyMs", "latencyMaxMs", "loopLagMs", "loopLagMaxMs", "activeRuns", slots, "endedRuns"::int, "cpuPercent",
       "rssBytes"::int FROM "RunnerBeat" ORDER BY step`);
   expect(rows.map(Object.values)).toEqual([
     ['BEAT', new Date('2026-01-02T10:00:30.123Z'), 1, 1, null, 2, null, 3, 4, 5, 6, 7],
@@ -103,9 +110,31 @@ it('histograms keep their days', async () => {
     `INSERT INTO "JobRunHistogram" VALUES ('2026-01-02T00:00Z', 'a', 'duration', 1, 2, 3, '{1}');
      INSERT INTO "JobRunDayHistogram" VALUES ('2026-01-02T00:00Z', 'a', 'duration', 4, 5, 6, '{4}')`,
   );
-  expect(await read(`SELECT step, at, "jobName", measure, runs::int, total::int, max::int, buckets FROM "JobRunHistogram" ORDER BY step`)).toEqual([
-    { step: 'HOUR', at: new Date('2026-01-02T00:00Z'), jobName: 'a', measure: 'duration', runs: 1, total: 2, max: 3, buckets: [1] },
-    { step: 'DAY', at: new Date('2026-01-02T00:00Z'), jobName: 'a', measure: 'duration', runs: 4, total: 5, max: 6, buckets: [4] },
+  expect(
+    await read(
+      `SELECT step, at, "jobName", measure, runs::int, total::int, max::int, buckets FROM "JobRunHistogram" ORDER BY step`,
+    ),
+  ).toEqual([
+    {
+      step: 'HOUR',
+      at: new Date('2026-01-02T00:00Z'),
+      jobName: 'a',
+      measure: 'duration',
+      runs: 1,
+      total: 2,
+      max: 3,
+      buckets: [1],
+    },
+    {
+      step: 'DAY',
+      at: new Date('2026-01-02T00:00Z'),
+      jobName: 'a',
+      measure: 'duration',
+      runs: 4,
+      total: 5,
+      max: 6,
+      buckets: [4],
+    },
   ]);
 });
 
@@ -127,7 +156,11 @@ it('failures of an hour keep their number of all causes', async () => {
     `INSERT INTO "RunErrorCount" VALUES ('f1', '2026-01-02T10:00Z', 'a', 2), ('f2', '2026-01-02T10:00Z', 'b', 3);
      INSERT INTO "RunErrorHour" VALUES ('2026-01-02T10:00Z', 5)`,
   );
-  expect(await read(`SELECT fingerprint, "jobName", runs::int FROM "RunErrorCount" WHERE hour = '2026-01-02T10:00Z' ORDER BY 1`)).toEqual([
+  expect(
+    await read(
+      `SELECT fingerprint, "jobName", runs::int FROM "RunErrorCount" WHERE hour = '2026-01-02T10:00Z' ORDER BY 1`,
+    ),
+  ).toEqual([
     { fingerprint: '', jobName: '', runs: 5 },
     { fingerprint: 'f1', jobName: 'a', runs: 2 },
     { fingerprint: 'f2', jobName: 'b', runs: 3 },
@@ -140,7 +173,9 @@ it('what ended in minutes stays, and what of a day was counted at the last sampl
     `INSERT INTO "JobRunMinute" VALUES ('2026-01-02T10:00Z', 'a', 1, 2, 3);
      INSERT INTO "JobRunCountSeen" VALUES ('2026-01-02T00:00Z', 'a', 'SUCCESS', 5), ('2026-01-02T00:00Z', 'a', 'FAILED', 6), ('2026-01-01T00:00Z', 'a', 'CANCELLED', 7)`,
   );
-  const rows = await read(`SELECT step, at, "jobName", success::int, failed::int, cancelled::int FROM "JobRunEnded" ORDER BY step, at`);
+  const rows = await read(
+    `SELECT step, at, "jobName", success::int, failed::int, cancelled::int FROM "JobRunEnded" ORDER BY step, at`,
+  );
   expect(rows.map(Object.values)).toEqual([
     ['MINUTE', new Date('2026-01-02T10:00Z'), 'a', 1, 2, 3],
     ['DAY', new Date('2026-01-01T00:00Z'), 'a', 0, 0, 7],

@@ -35,7 +35,9 @@ const pass = (minutes: number) =>
     rows(`UPDATE "JobRunEnded" SET at = at - $1::int * interval '1 minute' WHERE step = 'MINUTE'`, minutes),
   );
 const ended = () =>
-  rows(`SELECT "jobName", success::int, failed::int, cancelled::int FROM "JobRunEnded" WHERE step = 'MINUTE' ORDER BY at, "jobName"`);
+  rows(
+    `SELECT "jobName", success::int, failed::int, cancelled::int FROM "JobRunEnded" WHERE step = 'MINUTE' ORDER BY at, "jobName"`,
+  );
 
 it('counts what waits and runs in each channel and in all, whatever its priority', async () => {
   await queue('mail', `"runAt"=clock_timestamp() - interval '1 minute'`);
@@ -159,7 +161,11 @@ it('keeps means of hours and of ten minutes, and removes what is past its time',
   );
   expect(await summarizeFigures(database.pool)).toBe(5);
   expect(await summarizeFigures(database.pool)).toBe(0);
-  expect(await rows(`SELECT channel, samples, queued, "queuedMax", "createdTotal"::int FROM "QueueSample" WHERE step = 'DAY' ORDER BY 1`)).toEqual([
+  expect(
+    await rows(
+      `SELECT channel, samples, queued, "queuedMax", "createdTotal"::int FROM "QueueSample" WHERE step = 'DAY' ORDER BY 1`,
+    ),
+  ).toEqual([
     { channel: '', samples: 60, queued: 29.5, queuedMax: 59, createdTotal: 159 },
     { channel: 'mail', samples: 60, queued: 7.25, queuedMax: 29, createdTotal: null },
   ]);
