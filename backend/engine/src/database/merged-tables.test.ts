@@ -182,3 +182,16 @@ it('what ended in minutes stays, and what of a day was counted at the last sampl
     ['DAY', new Date('2026-01-02T00:00Z'), 'a', 5, 6, 0],
   ]);
 });
+
+it('recovery codes that are left stay, and those that were used are worth nothing', async () => {
+  await upgrade(
+    'recovery_codes',
+    `INSERT INTO "User" (id, email) VALUES (1, 'ada@example.com'), (2, 'bo@example.com');
+     INSERT INTO "SecondFactor" ("userId", secret) VALUES (1, ''), (2, '');
+     INSERT INTO "RecoveryCode" ("userId", hash, "usedAt") VALUES (1, 'b', NULL), (1, 'a', NULL), (1, 'used', now())`,
+  );
+  expect(await read(`SELECT "userId", "recoveryHashes" FROM "SecondFactor" ORDER BY 1`)).toEqual([
+    { userId: 1, recoveryHashes: ['a', 'b'] },
+    { userId: 2, recoveryHashes: [] },
+  ]);
+});

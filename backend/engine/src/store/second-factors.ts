@@ -69,11 +69,9 @@ const SESSIONS_ENDED = `jsonb_build_object('sessionsEnded', (SELECT count(*) FRO
 
 const CONFIRM = `
 WITH changed AS (
-  UPDATE "SecondFactor" f SET "confirmedAt" = clock_timestamp(), "lastStep" = $3::bigint, tries = 0, "recoverySalt" = $5
+  UPDATE "SecondFactor" f SET "confirmedAt" = clock_timestamp(), "lastStep" = $3::bigint, tries = 0, "recoverySalt" = $5, "recoveryHashes" = $6
   FROM "User" u WHERE f."userId" = $1 AND u.id = f."userId" AND f."confirmedAt" IS NULL AND f.secret = $2
   RETURNING u.id, u.email
-), coded AS (
-  INSERT INTO "RecoveryCode" ("userId", hash) SELECT id, unnest($6::text[]) FROM changed
 ), ended AS (${endOtherSessions(4)}), audited AS (${audited('second-factor.set-up', SESSIONS_ENDED, 7)})
 SELECT id FROM changed`;
 
@@ -120,18 +118,11 @@ export async function takeRecoveryCode(sql: Sql, userId: number, hash: string, b
 }
 
 const TAKE_RECOVERY_CODE = `
-WITH used AS (
-  UPDATE "RecoveryCode" SET "usedAt" = clock_timestamp() WHERE "userId" = $1 AND hash = $2 AND "usedAt" IS NULL
-  RETURNING "userId"
-), uncounted AS (
-  UPDATE "SecondFactor" SET ${UNCOUNT} WHERE "userId" IN (SELECT "userId" FROM used)
-), changed AS (
-  SELECT id, email FROM "User" WHERE id IN (SELECT "userId" FROM used)
-), audited AS (${audited(
-  'second-factor.use-recovery-code',
-  `jsonb_build_object('left', (SELECT count(*) - 1 FROM "RecoveryCode" WHERE "userId" = id AND "usedAt" IS NULL))`,
-  3,
-)})
+WITH changed AS (
+  UPDATE "SecondFactor" f SET "recoveryHashes" = array_remove("recoveryHashes", $2::text), ${UNCOUNT}
+  FROM "User" u WHERE f."userId" = $1 AND u.id = f."userId" AND $2 = ANY ("recoveryHashes")
+  RETURNING u.id, u.email, cardinality("recoveryHashes") AS "left"
+), audited AS (${audited('second-factor.use-recovery-code', `jsonb_build_object('left', "left")`, 3)})
 SELECT id FROM changed`;
 
 /** Replaces the recovery codes of a person; the former ones are worth nothing. False where they have no second factor. */
@@ -147,21 +138,15 @@ export async function replaceRecoveryCodes(
 
 const REPLACE_RECOVERY_CODES = `
 WITH changed AS (
-  UPDATE "SecondFactor" f SET "recoverySalt" = $2 FROM "User" u
+  UPDATE "SecondFactor" f SET "recoverySalt" = $2, "recoveryHashes" = $3 FROM "User" u
   WHERE f."userId" = $1 AND u.id = f."userId" AND f."confirmedAt" IS NOT NULL RETURNING u.id, u.email
-), removed AS (
-  DELETE FROM "RecoveryCode" WHERE "userId" IN (SELECT id FROM changed)
-), coded AS (
-  INSERT INTO "RecoveryCode" ("userId", hash) SELECT id, unnest($3::text[]) FROM changed
 ), audited AS (${audited('second-factor.renew-recovery-codes', `NULL`, 4)})
 SELECT id FROM changed`;
 
 /** Whether a person has one, since when, and how many of their recovery codes are left. */
 export async function readFactor(sql: Sql, userId: number): Promise<{ since: Date; recoveryCodes: number } | null> {
   const found = await sql.query<{ since: Date; recoveryCodes: number }>(
-    `SELECT "confirmedAt" AS since,
-       (SELECT count(*)::int FROM "RecoveryCode" c WHERE c."userId" = f."userId" AND "usedAt" IS NULL) AS "recoveryCodes"
-     FROM "SecondFactor" f WHERE "userId" = $1 AND "confirmedAt" IS NOT NULL`,
+    `SELECT "confirmedAt" AS since, cardinality("recoveryHashes") AS "recoveryCodes" FROM "SecondFactor" WHERE "userId" = $1 AND "confirmedAt" IS NOT NULL`,
     [userId],
   );
   return found.rows[0] ?? null;
