@@ -139,11 +139,17 @@ export const removeOldRunners = (sql: Sql): Promise<number> =>
   );
 
 const RUNNER_EVENTS_KEPT_DAYS = 30;
+const MAX_RUNNER_EVENTS = 50_000;
 
-/** Removes what happened to runners, and was requested of them, a month ago, and what they logged a day ago; returns how many rows. */
+/**
+ * Removes what happened to runners a month ago or before the newest 50,000 events, what was requested of them a month ago, and
+ * what they logged a day ago; returns how many rows.
+ */
 export const removeOldRunnerEvents = async (sql: Sql): Promise<number> => {
   const old = `< (SELECT clock_timestamp() - interval '${RUNNER_EVENTS_KEPT_DAYS} days')`;
-  const events = `SELECT id FROM "RunnerEvent" WHERE at ${old} ORDER BY id LIMIT ${MAX_ROWS}`;
+  const events = `SELECT id FROM "RunnerEvent"
+    WHERE at ${old} OR id <= (SELECT id FROM "RunnerEvent" ORDER BY id DESC OFFSET ${MAX_RUNNER_EVENTS} LIMIT 1)
+    ORDER BY id LIMIT ${MAX_ROWS}`;
   const lines = `SELECT id FROM "RunnerLogLine" WHERE at < (SELECT clock_timestamp() - interval '24 hours') ORDER BY id LIMIT ${MAX_ROWS}`;
   const commands = `SELECT id FROM "RunnerCommand" WHERE "createdAt" ${old} ORDER BY id LIMIT ${MAX_ROWS}`;
   return (

@@ -383,6 +383,33 @@ it('forgets old runners, but not one that runs still name', async () => {
   expect(kept.map(({ id }) => id)).toEqual([3, 4, 5]);
 });
 
+it('keeps events of runners and commands for 30 days, what runners logged for a day, and the newest 50,000 events only', async () => {
+  const runnerId = '00000000-0000-4000-8000-000000000001';
+  const ages = "FROM (VALUES ('old', interval '1 minute'), ('young', interval '-1 hour')) AS row (name, beyond)";
+  const at = (kept: string) => `clock_timestamp() - interval '${kept}' - beyond`;
+  await rows(`INSERT INTO "RunnerEvent" (at, "runnerId", "runnerName", kind, severity, message)
+    SELECT ${at('30 days')}, '${runnerId}', 'h:1', 'started', 'info', name ${ages}`);
+  await rows(`INSERT INTO "RunnerCommand" ("runnerId", kind, "groupId", "createdAt", "createdBy")
+    SELECT '${runnerId}', 'PING', gen_random_uuid(), ${at('30 days')}, name ${ages}`);
+  await rows(`INSERT INTO "RunnerLogLine" ("runnerId", at, level, message)
+    SELECT '${runnerId}', ${at('24 hours')}, 'warn', name ${ages}`);
+  await loopOf({}, 1).tick();
+  for (const [table, name] of [
+    ['RunnerEvent', 'message'],
+    ['RunnerCommand', '"createdBy"'],
+    ['RunnerLogLine', 'message'],
+  ])
+    expect(await rows(`SELECT ${name} AS name FROM "${table}"`)).toEqual([{ name: 'young' }]);
+  expect(await resultOf('remove old runner events')).toBe('Removed 3 entries');
+
+  await rows(`INSERT INTO "RunnerEvent" ("runnerId", "runnerName", kind, severity, message)
+    SELECT '${runnerId}', 'h:1', 'started', 'info', n FROM generate_series(1, 50100) n`);
+  await delay(2);
+  await loopOf({}, 1).tick();
+  const [kept] = await rows(`SELECT count(*)::int AS count, min(message::int) AS oldest FROM "RunnerEvent"`);
+  expect(kept).toEqual({ count: 50_000, oldest: 101 });
+});
+
 it('forgets processes that ended a week ago, and old versions that none of the others has', async () => {
   await rows(
     `INSERT INTO "JobProcess" (id, host, pid, "jobNames", versions, "lastSeenAt")
