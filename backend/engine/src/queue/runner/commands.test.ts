@@ -335,8 +335,9 @@ describe('a runner that is gone', () => {
     expect((await engine.run(run.id)).status).not.toBe('RUNNING');
     await expect(rowOf(gone)).rejects.toMatchObject({ code: 'NOT_FOUND' });
     expect((await rowOf(living)).status).toBe('ACTIVE');
-    const [event] = await engine.queue.runners.events({ runnerId: gone.id });
-    expect(event?.kind).toBe('removed');
+    const [removed, recovered, lost] = await engine.queue.runners.events({ runnerId: gone.id });
+    expect([removed?.kind, recovered?.kind, lost?.kind]).toEqual(['removed', 'recovered', 'lost']);
+    expect(recovered).toMatchObject({ severity: 'warning', message: '1 run recovered: 1 queued again' });
   });
 
   it('comes back where it was but cut off', async () => {

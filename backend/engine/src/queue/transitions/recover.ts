@@ -115,6 +115,17 @@ WITH stalled AS MATERIALIZED (
 ), judged AS (SELECT *, ${told(CRASHES)} AS reason FROM stalled)
 ${selectSummary('judged').replace('SELECT', 'SELECT r.next AS becomes, r.reason,')} ORDER BY r.id`;
 
+const countOf = (state: JobRunStatus, outcome: string) =>
+  `nullif(count(*) FILTER (WHERE next = '${state}'), 0) || ' ${outcome}'`;
+const OUTCOMES = [countOf('QUEUED', 'queued again'), countOf('FAILED', 'failed'), countOf('CANCELLED', 'cancelled')];
+
+/** What became of the runs of each runner, among its events. */
+const EVENTS = `
+  INSERT INTO "RunnerEvent" ("runnerId", "runnerName", kind, severity, message)
+  SELECT runner.id, runner.host || ':' || runner.pid, 'recovered', 'warning',
+    count(*) || CASE count(*) WHEN 1 THEN ' run' ELSE ' runs' END || ' recovered: ' || concat_ws(', ', ${OUTCOMES.join(', ')})
+  FROM judged JOIN "Runner" runner ON runner.id = judged."runnerId" GROUP BY runner.id`;
+
 const recover = (which: string, why: string) => `${takeBack({
   which,
   most: MAX_RECOVERED,
@@ -129,6 +140,7 @@ const recover = (which: string, why: string) => `${takeBack({
   INSERT INTO "SuspectRun" AS s ("runId", "runnerId") SELECT id, "runnerId" FROM judged WHERE next = 'QUEUED'
   ON CONFLICT ("runId") DO UPDATE SET losses = s.losses + 1, "runnerId" = EXCLUDED."runnerId"
     WHERE EXISTS (SELECT FROM judged WHERE judged.id = s."runId" AND NOT ${hasNotBegun})
+), reported AS (${EVENTS}
 ), `,
   action: 'run.recover',
   actorAt: 2,
