@@ -695,6 +695,44 @@ describe('what each job did', () => {
   });
 });
 
+describe('an answer', () => {
+  let passedMs = 0;
+  beforeEach(() => {
+    passedMs = 0;
+    const begun = performance.now();
+    vi.spyOn(performance, 'now').mockImplementation(() => begun + passedMs);
+  });
+  afterEach(() => {
+    vi.restoreAllMocks();
+  });
+
+  it.each([
+    ['figures of a day', 10, () => `/metrics?measures=completed&${range(hour(24), hour(0))}&step=${HOUR_MS}`],
+    ['figures of more', 60, () => `/metrics?measures=completed&${range(hour(25), hour(0))}&step=${HOUR_MS}`],
+    ['what each job did in a day', 10, () => `/metrics/jobs?${range(hour(24), hour(0))}`],
+    ['what each job did in more', 60, () => `/metrics/jobs?${range(hour(25), hour(0))}`],
+  ])('about %s is kept for %i s', async (_what, seconds, path) => {
+    await count(hour(2), 'echo', 'SUCCESS', 1);
+    const first = await get(path());
+    await count(hour(3), 'echo', 'SUCCESS', 2);
+    passedMs = seconds * 1_000 - 1;
+    expect(await get(path())).toEqual(first);
+    passedMs += 1;
+    expect(await get(path())).not.toEqual(first);
+  });
+
+  it('about how values are spread is kept for as long', async () => {
+    const path = `/histogram?jobName=echo&${range(hour(24), hour(0))}`;
+    const first = await get(path);
+    const buckets = emptyBuckets().map((_none, index) => (index === 20 ? 1 : 0));
+    await query(`INSERT INTO "JobRunHistogram" VALUES ($1, 'echo', 'duration', 1, 10, 10, $2)`, [hour(2), buckets]);
+    passedMs = 9_999;
+    expect(await get(path)).toEqual(first);
+    passedMs = 10_000;
+    expect(await get(path)).toMatchObject({ runs: 1 });
+  });
+});
+
 it('refuses unknown jobs by name', async () => {
   for (const path of ['/metrics?measures=failed&jobName=ehco', '/histogram?jobName=ehco']) {
     const answer = await call(path);
