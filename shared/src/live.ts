@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { jobRunMessage, jobRunStep } from './contract/message.js';
-import { type JobRunSummary, jobRunSummary, runId } from './contract/run.js';
+import { jobRunSummary, runId } from './contract/run.js';
 import type { RunnerDetails, RunnerEvent } from './contract/runners.js';
 import type { IncidentEvent, IncidentNews, OpenIncidents } from './incident-news.js';
 
@@ -53,7 +53,7 @@ export const serverMessage = z.discriminatedUnion('type', [
   message('server.admin.job_completed', oneRun),
   /**
    * What many changes of one look come to, in one message. Of each run only what is different from what was told
-   * before; of one that was not known what is different from a blank run. Several at once, whatever happened to them;
+   * before; of one that was not known what is different from `blankRun`. Several at once, whatever happened to them;
    * with the counts where these changed as well.
    */
   message('server.admin.jobs_changed', countsNow.partial().extend({ runs: z.array(runPatch), hidden: z.array(runId) })),
@@ -88,46 +88,6 @@ export const serverMessage = z.discriminatedUnion('type', [
   message('server.admin.alert_changed', alertChange),
 ]);
 export type ServerMessage = z.infer<typeof serverMessage>;
-
-/** What an unknown run differs from in a `jobs_changed`. */
-export const blankRun = {
-  channel: 'default',
-  priority: 0,
-  scope: null,
-  algorithmVersion: null,
-  error: null,
-  progressPercent: null,
-  progressMessage: null,
-  startedAt: null,
-  finishedAt: null,
-  lastHeartbeatAt: null,
-  durationMs: null,
-  queueDelayMs: null,
-  triggeredBy: null,
-  triggeredByToken: null,
-  cancelRequestedBy: null,
-  cancelRequestedAt: null,
-  runnerId: null,
-  runnerName: null,
-  rerunOfId: null,
-  timeoutMs: null,
-  inactivityTimeoutMs: null,
-  messageCount: 0,
-  warningCount: 0,
-  errorCount: 0,
-  droppedMessages: 0,
-  crashes: 0,
-  isBlocked: false,
-  waitReason: null,
-  waitDetail: null,
-  waitSince: null,
-  waitUntil: null,
-  batchId: null,
-  correlationId: null,
-  scheduleId: null,
-  dueAt: null,
-  uniqueKey: null,
-} satisfies Partial<JobRunSummary>;
 
 /** Close codes after which reconnecting is pointless until the user signs in (again). */
 export const closeCodes = { signedOut: 4401, noAccess: 4403, tooSlow: 4408, tooMany: 4429 } as const;

@@ -1,7 +1,6 @@
 import { jobs } from '@job-manager/sample/registry';
 import { type Change, progressOf } from '@job-manager/server/live/changes';
-import type { JobRunSummary } from '@job-manager/shared/contract/run';
-import { blankRun } from '@job-manager/shared/live';
+import { blankRun, type JobRunSummary } from '@job-manager/shared/contract/run';
 
 /** Active at any time, where no other number is asked for; each is replaced when it has ended. */
 const ACTIVE = 20;

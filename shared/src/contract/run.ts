@@ -1,8 +1,9 @@
 import * as z from 'zod';
 import { uniqueScopes, waitConditions } from '../enqueue.js';
-import { jobRunStatuses, jobRunTriggers, noRetryReasons, waitReasons } from '../run.js';
+import { jobRunStatuses, noRetryReasons, waitReasons } from '../run.js';
 import { retryPolicy as givenRetryPolicy } from './enqueue-options.js';
 import { jobRunAttempt, jobRunStep } from './message.js';
+import { detailColumns, initialOf, schemasOf, summaryColumns } from './run-columns.js';
 import { runId } from './run-id.js';
 
 export { runId };
@@ -14,49 +15,12 @@ export const person = z.object({ id: z.number().int(), email: z.string() });
 
 /** A run as lists and the socket carry it: everything but the payloads. */
 export const jobRunSummary = z.object({
-  id: runId,
-  jobName: z.string(),
-  channel: z.string(),
-  priority: z.number().int(),
-  status: z.enum(jobRunStatuses),
-  trigger: z.enum(jobRunTriggers),
-  scope: z.string().nullable(),
-  algorithmVersion: z.string().nullable(),
-  error: z.string().nullable(),
-  progressPercent: z.number().min(0).max(100).nullable(),
-  progressMessage: z.string().nullable(),
-  attempt: z.number().int(),
-  maxAttempts: z.number().int(),
-  runAt: time,
-  queuedAt: time,
-  startedAt: time.nullable(),
-  finishedAt: time.nullable(),
-  lastHeartbeatAt: time.nullable(),
-  durationMs: z.number().nullable(),
-  queueDelayMs: z.number().nullable(),
+  ...schemasOf(summaryColumns),
   triggeredBy: person.nullable(),
   /** Name of the API token that started it. */
   triggeredByToken: z.string().nullable(),
   cancelRequestedBy: person.nullable(),
-  cancelRequestedAt: time.nullable(),
-  runnerId: z.string().nullable(),
   runnerName: z.string().nullable().describe('`host:pid` of its runner; null for none, or one that was removed'),
-  rerunOfId: runId.nullable(),
-  claimNo: z.number().int(),
-  /** How long an attempt may take before it is failed; null for as long as it likes. */
-  timeoutMs: z.number().nullable(),
-  /** Executed by an external program, and failed after so much silence; null for runs of our runners. */
-  inactivityTimeoutMs: z.number().nullable(),
-  /** Messages ever written, the dropped ones included. */
-  messageCount: z.number().int(),
-  warningCount: z.number().int(),
-  errorCount: z.number().int(),
-  /** Oldest messages dropped to keep within the limit per run. */
-  droppedMessages: z.number().int(),
-  /** Executions that ended with a process in which nothing else ran. */
-  crashes: z.number().int(),
-  /** Waits for other runs. */
-  isBlocked: z.boolean(),
   waitReason: z
     .enum(waitReasons)
     .nullable()
@@ -64,15 +28,21 @@ export const jobRunSummary = z.object({
   waitDetail: z.string().nullable().describe('The same in words for people'),
   waitSince: time.nullable().describe('Since when its channel or its job is paused'),
   waitUntil: time.nullable().describe('When that ends by itself: a pause, a wait for its time, a rate limit'),
-  batchId: runId.nullable(),
-  correlationId: z.string().nullable().describe("The caller's own id of what the run belongs to"),
-  scheduleId: z.string().nullable(),
-  /** The time at which its schedule wanted it. */
-  dueAt: time.nullable(),
-  uniqueKey: z.string().nullable(),
-  rev: z.number().int(),
 });
 export type JobRunSummary = z.infer<typeof jobRunSummary>;
+
+/** A run that has just been queued, but for what its request decides. */
+export const blankRun = {
+  ...initialOf(summaryColumns),
+  triggeredBy: null,
+  triggeredByToken: null,
+  cancelRequestedBy: null,
+  runnerName: null,
+  waitReason: null,
+  waitDetail: null,
+  waitSince: null,
+  waitUntil: null,
+} satisfies Partial<JobRunSummary>;
 
 /** Another run, as a link tells it; one that was removed has only its id. */
 const relatedRun = z.object({
@@ -84,10 +54,8 @@ export type RelatedRun = z.infer<typeof relatedRun>;
 
 /** A whole run. */
 export const jobRun = jobRunSummary.extend({
+  ...schemasOf(detailColumns),
   parameters: z.record(z.string(), z.unknown()),
-  metadata: z.unknown().nullable(),
-  metadataTruncated: z.boolean(),
-  errorStack: z.string().nullable(),
   steps: z.array(jobRunStep).nullable().describe('Null for a run without a pipeline'),
   attempts: z.array(jobRunAttempt).describe('Oldest first'),
   waiting: z
@@ -102,12 +70,9 @@ export const jobRun = jobRunSummary.extend({
     .object({ reason: z.enum(noRetryReasons), message: z.string().describe('In words for people') })
     .nullable()
     .describe('Why a run that failed has no further attempt; null for others'),
-  retryPolicy: retryPolicy.nullable().describe('Null where it is as the job says'),
-  maxCrashes: z.number().int(),
   dependsOn: z.array(relatedRun).describe('Runs it waits for, or waited for'),
   waitsFor: z.enum(waitConditions).nullable(),
   dependents: z.array(relatedRun).describe('Runs that wait for it, the first 100'),
-  hasDependents: z.boolean().describe('Runs wait for it, or did'),
   batch: z
     .object({ id: runId, name: z.string(), total: z.number().int(), ended: z.number().int() })
     .nullable()

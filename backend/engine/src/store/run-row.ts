@@ -1,55 +1,17 @@
 import type { JobRunStep } from '@job-manager/shared/contract/message';
-import type { RetryPolicy } from '@job-manager/shared/retry';
-import type { JobRunStatus, JobRunTrigger } from '@job-manager/shared/run';
+import { detailColumns, type RowOf, type RunColumn, summaryColumns } from '@job-manager/shared/contract/run-columns';
+import type { JobRunStatus } from '@job-manager/shared/run';
 import { WAITING, type WaitingFacts } from './waiting.js';
 
-/** A run as PostgreSQL returns it: 64-bit numbers are strings. */
-export interface RunSummaryRow {
-  id: string;
-  jobName: string;
-  channel: string;
-  priority: number;
-  status: JobRunStatus;
-  trigger: JobRunTrigger;
-  scope: string | null;
-  algorithmVersion: string | null;
-  error: string | null;
-  progressPercent: number | null;
-  progressMessage: string | null;
-  attempt: number;
-  maxAttempts: number;
-  runAt: Date;
-  queuedAt: Date;
-  startedAt: Date | null;
-  finishedAt: Date | null;
-  lastHeartbeatAt: Date | null;
-  durationMs: string | null;
-  queueDelayMs: string | null;
+/** A run of a list: its own columns, and the names of who and what it refers to. */
+export interface RunSummaryRow extends RowOf<typeof summaryColumns> {
   triggeredById: number | null;
   triggeredByEmail: string | null;
   triggeredByToken: string | null;
   cancelRequestedById: number | null;
   cancelRequestedByEmail: string | null;
-  cancelRequestedAt: Date | null;
-  runnerId: string | null;
   /** `host:pid`; null for a runner whose row was removed. */
   runnerName: string | null;
-  rerunOfId: string | null;
-  claimNo: number;
-  timeoutMs: number | null;
-  inactivityTimeoutMs: number | null;
-  messageCount: number;
-  warningCount: number;
-  errorCount: number;
-  droppedMessages: number;
-  crashes: number;
-  isBlocked: boolean;
-  batchId: string | null;
-  correlationId: string | null;
-  scheduleId: string | null;
-  dueAt: Date | null;
-  uniqueKey: string | null;
-  rev: number;
 }
 
 /** An earlier execution of a run; times are ISO text, for it comes as JSON. */
@@ -84,22 +46,15 @@ export interface AuthorRow {
   token: string | null;
 }
 
-export interface RunRow extends RunSummaryRow {
+export interface RunRow extends RunSummaryRow, RowOf<typeof detailColumns> {
   parameters: Record<string, unknown>;
-  metadata: unknown;
-  metadataTruncated: boolean;
-  errorStack: string | null;
-  /** Runs were queued that wait for it; stays when they have ended. */
-  hasDependents: boolean;
   steps: JobRunStep[] | null;
   /** Those before the last, which is the run itself; oldest first. */
   earlierAttempts: AttemptRow[];
   childPid: number | null;
   cpuMs: number | null;
-  peakMemoryBytes: string | null;
+  peakMemoryBytes: number | null;
   maxLoopLagMs: number | null;
-  retryPolicy: RetryPolicy | null;
-  maxCrashes: number;
   waitsFor: 'SUCCEEDED' | 'FINISHED' | null;
   dependsOn: RelatedRunRow[];
   dependents: RelatedRunRow[];
@@ -118,13 +73,14 @@ export interface RunRow extends RunSummaryRow {
 export type QueuedRun = Omit<RunRow, 'waiting'>;
 
 const nameOfRunner = (alias: string) => `${alias}.host || ':' || ${alias}.pid`;
-const SUMMARY = `r.id, r."jobName", r.channel, r.priority, r.status, r.trigger, r.scope, r."algorithmVersion", r.error,
-  r."progressPercent", r."progressMessage", r.attempt, r."maxAttempts", r."runAt", r."queuedAt", r."startedAt",
-  r."finishedAt", r."lastHeartbeatAt", r."durationMs", r."queueDelayMs", r."triggeredById", t.email AS "triggeredByEmail",
-  k.name AS "triggeredByToken",
-  r."cancelRequestedById", c.email AS "cancelRequestedByEmail", r."cancelRequestedAt", r."runnerId", ${nameOfRunner('u')} AS "runnerName", r."rerunOfId",
-  r."claimNo", r."timeoutMs"::float8 AS "timeoutMs", r."inactivityTimeoutMs", r."messageCount", r."warningCount", r."errorCount", r."droppedMessages",
-  r.crashes, r."isBlocked", r."batchId", r."correlationId", r."scheduleId", r."dueAt", r."uniqueKey", r.rev`;
+const asNumber = (name: string) => `r."${name}"::float8 AS "${name}"`;
+const read = (columns: Readonly<Record<string, RunColumn>>): string =>
+  Object.entries(columns)
+    .map(([name, { kind }]) => (kind === 'bigint' ? asNumber(name) : `r."${name}"`))
+    .join(', ');
+
+const SUMMARY = `${read(summaryColumns)}, r."triggeredById", t.email AS "triggeredByEmail", k.name AS "triggeredByToken",
+  r."cancelRequestedById", c.email AS "cancelRequestedByEmail", ${nameOfRunner('u')} AS "runnerName"`;
 const ATTEMPTS = `(SELECT coalesce(json_agg(json_build_object('claimNo', a."claimNo", 'attempt', a.attempt, 'outcome', a.outcome,
     'runnerId', a."runnerId", 'runnerName', ${nameOfRunner('b')}, 'startedAt', a."startedAt", 'endedAt', a."endedAt", 'durationMs', a."durationMs",
     'error', a.error, 'errorStack', a."errorStack", 'childPid', a."childPid", 'cpuMs', a."cpuMs",
@@ -143,9 +99,9 @@ const BATCH = `(SELECT json_build_object('id', b.id::text, 'name', b.name, 'tota
   FROM "JobRunBatch" b WHERE b.id = r."batchId" OR (r."batchId" IS NULL AND b."callbackRunId" = r.id))`;
 const AUTHOR = `(SELECT json_build_object('userId', p.id, 'email', p.email, 'token', q.name) FROM "JobRunAuthor" a
   LEFT JOIN "User" p ON p.id = a."userId" LEFT JOIN "ApiToken" q ON q.id = a."tokenId" WHERE a."runId" = r.id)`;
-const WHOLE = `${SUMMARY}, r.parameters, r.metadata, r."metadataTruncated", r."errorStack", r.steps, r."childPid", r."cpuMs",
-  r."peakMemoryBytes", r."maxLoopLagMs", r."retryPolicy", r."maxCrashes", r."waitsFor", r."uniqueScope", r."uniqueUntil",
-  r."hasDependents", ${ATTEMPTS} AS "earlierAttempts", ${DEPENDS_ON} AS "dependsOn", ${DEPENDENTS} AS dependents, ${BATCH} AS batch,
+const WHOLE = `${SUMMARY}, ${read(detailColumns)}, r.parameters, r.steps, r."childPid", r."cpuMs", ${asNumber('peakMemoryBytes')},
+  r."maxLoopLagMs", r."waitsFor", r."uniqueScope", r."uniqueUntil",
+  ${ATTEMPTS} AS "earlierAttempts", ${DEPENDS_ON} AS "dependsOn", ${DEPENDENTS} AS dependents, ${BATCH} AS batch,
   (SELECT s.name FROM "Schedule" s WHERE s.id = r."scheduleId") AS "scheduleName", ${AUTHOR} AS author, ${WAITING} AS waiting`;
 const NAMES = `LEFT JOIN "User" t ON t.id = r."triggeredById" LEFT JOIN "User" c ON c.id = r."cancelRequestedById"
   LEFT JOIN "ApiToken" k ON k.id = r."triggeredByTokenId" LEFT JOIN "Runner" u ON u.id = r."runnerId"`;
@@ -156,30 +112,16 @@ export const selectSummary = (source: string): string => `SELECT ${SUMMARY} FROM
 /** Reads RunRow columns from `source`, a table or a CTE with the columns of JobRun. */
 export const selectRun = (source: string): string => `SELECT ${WHOLE} FROM ${source} r ${NAMES}`;
 
-const BIG_NUMBERS = [
-  'id',
-  'durationMs',
-  'queueDelayMs',
-  'rerunOfId',
-  'batchId',
-  'scheduleId',
-  'peakMemoryBytes',
-] as const;
-const TIMES = [
-  'runAt',
-  'queuedAt',
-  'startedAt',
-  'finishedAt',
-  'lastHeartbeatAt',
-  'cancelRequestedAt',
-  'dueAt',
-  'uniqueUntil',
-] as const;
-const TEXTS = BIG_NUMBERS.map((name) => `'${name}', whole."${name}"::text`).join(', ');
+const namesOf = (kind: RunColumn['kind']): string[] =>
+  Object.entries<RunColumn>({ ...summaryColumns, ...detailColumns })
+    .filter(([, column]) => column.kind === kind)
+    .map(([name]) => name);
+const TIMES = [...namesOf('time'), 'uniqueUntil'];
+const IDS = namesOf('id').map((name) => `'${name}', whole."${name}"::text`);
 
 /** Reads one text, for a connection of a caller who reads all other types as they like; `runOfText` makes a RunRow of it. */
 export const selectRunAsText = (source: string, condition: string): string =>
-  `SELECT (to_jsonb(whole) || jsonb_build_object(${TEXTS}))::text AS text FROM (${selectRun(source)} WHERE ${condition}) whole`;
+  `SELECT (to_jsonb(whole) || jsonb_build_object(${IDS.join(', ')}))::text AS text FROM (${selectRun(source)} WHERE ${condition}) whole`;
 
 export function runOfText(text: string): RunRow {
   const run = JSON.parse(text);

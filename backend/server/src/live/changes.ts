@@ -1,5 +1,5 @@
-import type { JobRunSummary } from '@job-manager/shared/contract/run';
-import { blankRun, type RunPatch, type ServerMessage } from '@job-manager/shared/live';
+import { blankRun, type JobRunSummary } from '@job-manager/shared/contract/run';
+import type { RunPatch, ServerMessage } from '@job-manager/shared/live';
 import { isTerminal } from '@job-manager/shared/run';
 
 /** A message to the panel before it gets its place in a connection's sequence. */

@@ -2,6 +2,7 @@ import type { QueueFacts } from '@job-manager/engine/store/queue-facts';
 import type { RunRow, RunSummaryRow } from '@job-manager/engine/store/run-row';
 import type { AttemptUsage, JobRunAttempt, JobRunStep } from '@job-manager/shared/contract/message';
 import type { JobRun, JobRunSummary } from '@job-manager/shared/contract/run';
+import { detailColumns, showColumns, summaryColumns } from '@job-manager/shared/contract/run-columns';
 import type { Redaction } from '@job-manager/shared/redaction';
 import { isTerminal, type JobRunStatus } from '@job-manager/shared/run';
 import { presentNoRetry } from './no-retry.js';
@@ -11,50 +12,13 @@ import { type HasCode, NO_WAIT, presentWait, presentWaiting } from './waiting.js
 /** A run as lists and the socket show it. */
 export function presentSummary(row: RunSummaryRow): JobRunSummary {
   return {
-    id: row.id,
-    jobName: row.jobName,
-    channel: row.channel,
-    priority: row.priority,
-    status: row.status,
-    trigger: row.trigger,
-    scope: row.scope,
-    algorithmVersion: row.algorithmVersion,
-    error: row.error,
-    progressPercent: row.progressPercent,
-    progressMessage: row.progressMessage,
-    attempt: row.attempt,
-    maxAttempts: row.maxAttempts,
-    runAt: row.runAt.toISOString(),
-    queuedAt: row.queuedAt.toISOString(),
-    startedAt: isoOrNull(row.startedAt),
-    finishedAt: isoOrNull(row.finishedAt),
-    lastHeartbeatAt: isoOrNull(row.lastHeartbeatAt),
-    durationMs: numberOrNull(row.durationMs),
-    queueDelayMs: numberOrNull(row.queueDelayMs),
+    ...showColumns(summaryColumns, row),
     // A run of a schedule names its author there, but its time has triggered it.
     triggeredBy: row.trigger === 'CRON' ? null : personOrNull(row.triggeredById, row.triggeredByEmail),
     triggeredByToken: row.trigger === 'CRON' ? null : row.triggeredByToken,
     cancelRequestedBy: personOrNull(row.cancelRequestedById, row.cancelRequestedByEmail),
-    cancelRequestedAt: isoOrNull(row.cancelRequestedAt),
-    runnerId: row.runnerId,
     runnerName: row.runnerName,
-    rerunOfId: row.rerunOfId,
-    claimNo: row.claimNo,
-    timeoutMs: row.timeoutMs,
-    inactivityTimeoutMs: row.inactivityTimeoutMs,
-    messageCount: row.messageCount,
-    warningCount: row.warningCount,
-    errorCount: row.errorCount,
-    droppedMessages: row.droppedMessages,
-    crashes: row.crashes,
-    isBlocked: row.isBlocked,
     ...NO_WAIT,
-    batchId: row.batchId,
-    correlationId: row.correlationId,
-    scheduleId: row.scheduleId,
-    dueAt: isoOrNull(row.dueAt),
-    uniqueKey: row.uniqueKey,
-    rev: row.rev,
   };
 }
 
@@ -68,20 +32,15 @@ export const presentQueued = (row: RunSummaryRow, facts: QueueFacts, hasCode: Ha
 export function presentRun(row: RunRow, redaction: Redaction, hasCode: HasCode = () => true): JobRun {
   return {
     ...presentSummary(row),
+    ...showColumns(detailColumns, row),
     parameters: hideSecrets(row.parameters, redaction),
-    metadata: row.metadata,
-    metadataTruncated: row.metadataTruncated,
-    errorStack: row.errorStack,
     steps: row.steps && presentSteps(row.steps, row.status),
     attempts: presentAttempts(row),
     waiting: row.waiting && presentWaiting({ ...row, waiting: row.waiting }, hasCode),
     noRetry: presentNoRetry(row),
-    retryPolicy: row.retryPolicy,
-    maxCrashes: row.maxCrashes,
     dependsOn: row.dependsOn,
     waitsFor: row.waitsFor && WAITS_FOR[row.waitsFor],
     dependents: row.dependents,
-    hasDependents: row.hasDependents,
     batch: row.batch,
     schedule:
       row.scheduleId === null || row.scheduleName === null ? null : { id: row.scheduleId, name: row.scheduleName },
@@ -142,18 +101,17 @@ function lastAttempt(row: RunRow, startedAt: Date, outcome: Exclude<JobRunStatus
     runnerName: row.runnerName,
     startedAt: startedAt.toISOString(),
     endedAt: isoOrNull(row.finishedAt),
-    durationMs: numberOrNull(row.durationMs),
+    durationMs: row.durationMs,
     error: row.error,
     errorStack: row.errorStack,
     usage: presentUsage({
       childPid: row.childPid,
       cpuMs: row.cpuMs,
-      peakMemoryBytes: numberOrNull(row.peakMemoryBytes),
+      peakMemoryBytes: row.peakMemoryBytes,
       maxLoopLagMs: row.maxLoopLagMs,
     }),
   };
 }
 
 const isoOrNull = (time: Date | null) => time?.toISOString() ?? null;
-const numberOrNull = (value: string | null) => (value === null ? null : Number(value));
 const personOrNull = (id: number | null, email: string | null) => (id === null ? null : { id, email: email ?? '' });

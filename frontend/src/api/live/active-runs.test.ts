@@ -1,5 +1,5 @@
-import type { JobRun } from '@job-manager/shared/contract/run';
-import { blankRun, type RunPatch, type ServerMessage } from '@job-manager/shared/live';
+import { blankRun, type JobRun } from '@job-manager/shared/contract/run';
+import type { RunPatch, ServerMessage } from '@job-manager/shared/live';
 import { expect, test } from 'vitest';
 import { ago, aRun } from '../../testing/a-run';
 import { applyMessages, inDisplayOrder, noRuns } from './active-runs';

@@ -1,5 +1,5 @@
-import type { JobRunSummary } from '@job-manager/shared/contract/run';
-import { type ActiveCounts, blankRun, type RunPatch, type ServerMessage } from '@job-manager/shared/live';
+import { blankRun, type JobRunSummary } from '@job-manager/shared/contract/run';
+import type { ActiveCounts, RunPatch, ServerMessage } from '@job-manager/shared/live';
 import { isTerminal } from '@job-manager/shared/run';
 
 /** The active set as the socket delivered it. */

@@ -57,7 +57,7 @@ export function createExternalRuns(options: ExternalOptions): ExternalRuns {
 
 /** Gathers what a run of an external program that ended says about its job and its channel. */
 function gatherExternalEnd(histograms: Histograms | undefined, { jobName, channel, status, durationMs }: RunRow): void {
-  if (status === 'SUCCESS') histograms?.add(jobName, 'duration', Number(durationMs));
+  if (status === 'SUCCESS' && durationMs !== null) histograms?.add(jobName, 'duration', durationMs);
   const how = { SUCCESS: 'success', FAILED: 'failed', CANCELLED: 'cancelled', QUEUED: null, RUNNING: null } as const;
   const ended = how[status];
   if (ended !== null) histograms?.addEnded(channel, ended);

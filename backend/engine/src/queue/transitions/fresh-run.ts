@@ -2,6 +2,7 @@ import type { Actor } from '@job-manager/client/actor';
 import { retryPolicyOf } from '@job-manager/client/new-run';
 import type { AddedRun } from '@job-manager/client/plain-runs';
 import type { JobSettings, RunRequest } from '@job-manager/client/request';
+import { detailColumns, initialOf, summaryColumns } from '@job-manager/shared/contract/run-columns';
 import type { QueuedRun } from '../../store/run-row.js';
 
 interface Asked {
@@ -14,36 +15,15 @@ interface Asked {
 
 /** What a run is like that was queued a moment ago, and nothing has happened to. */
 const UNTOUCHED = {
+  ...initialOf(summaryColumns),
+  ...initialOf(detailColumns),
   status: 'QUEUED',
-  error: null,
-  errorStack: null,
-  progressPercent: null,
-  progressMessage: null,
   attempt: 0,
-  startedAt: null,
-  finishedAt: null,
-  lastHeartbeatAt: null,
-  durationMs: null,
-  queueDelayMs: null,
+  claimNo: 0,
+  rev: 0,
   cancelRequestedById: null,
   cancelRequestedByEmail: null,
-  cancelRequestedAt: null,
-  runnerId: null,
-  claimNo: 0,
-  inactivityTimeoutMs: null,
-  messageCount: 0,
-  warningCount: 0,
-  errorCount: 0,
-  droppedMessages: 0,
-  crashes: 0,
-  isBlocked: false,
-  batchId: null,
-  scheduleId: null,
-  dueAt: null,
-  uniqueKey: null,
-  rev: 0,
-  metadata: null,
-  metadataTruncated: false,
+  runnerName: null,
   steps: null,
   childPid: null,
   cpuMs: null,
@@ -92,8 +72,6 @@ export function freshRun({ request, parameters, settings, actor }: Asked): (adde
     earlierAttempts: [],
     dependsOn: [],
     dependents: [],
-    hasDependents: false,
-    runnerName: null,
   });
 }
 
