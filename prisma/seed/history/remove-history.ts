@@ -1,5 +1,5 @@
 import type { createPool } from '@job-manager/engine/database/client';
-import { removeRuns } from '@job-manager/engine/queue/transitions/remove-runs';
+import { removeRuns } from '@job-manager/engine/queue/transitions/prune';
 import { SAMPLE_ROW } from './sample-rows.js';
 import { SAMPLE_SCHEDULES } from './schedules.js';
 

@@ -7,10 +7,8 @@ import { createTestDatabase, type TestDatabase } from '../testing/database.js';
 import { TestGraph } from '../testing/graph.js';
 import { sendingAgain } from '../testing/transaction.js';
 import { SYSTEM } from './system-actor.js';
-import { cancelRun } from './transitions/cancel.js';
-import { cancelBatch } from './transitions/cancel-batch.js';
-import { cancelGraph } from './transitions/cancel-graph.js';
-import { emergencyFailRuns } from './transitions/emergency-fail.js';
+import { cancelBatch, cancelGraph, cancelRun } from './transitions/cancel.js';
+import { emergencyFailRuns } from './transitions/force-fail.js';
 
 let database: TestDatabase;
 let graph: TestGraph;

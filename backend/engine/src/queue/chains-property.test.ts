@@ -7,8 +7,7 @@ import { TestGraph } from '../testing/graph.js';
 import { size } from '../testing/size.js';
 import { SYSTEM } from './system-actor.js';
 import type { Lease } from './transitions/beat.js';
-import { cancelRun } from './transitions/cancel.js';
-import { cancelGraph } from './transitions/cancel-graph.js';
+import { cancelGraph, cancelRun } from './transitions/cancel.js';
 import { recoverStalledRuns } from './transitions/recover.js';
 
 const MOST_ATTEMPTS = 2;

@@ -14,7 +14,7 @@ import { createRegistry } from './registry.js';
 import { runHere } from './run-here.js';
 import { SYSTEM } from './system-actor.js';
 import { type ClaimedRun, claimDueRuns } from './transitions/claim.js';
-import { startExternalRun } from './transitions/start-external.js';
+import { startExternalRun } from './transitions/external.js';
 import { startRunHere } from './transitions/start-here.js';
 
 const job = (name: string, channel: string) =>

@@ -10,7 +10,7 @@ import { checkNotTooFar } from './far-time.js';
 import type { Registry } from './registry.js';
 import { storableText } from './storable.js';
 import { pauseChannel, resumeChannel, setChannel } from './transitions/channel.js';
-import type { Pause } from './transitions/pause-named.js';
+import type { Pause } from './transitions/pause.js';
 
 /** What may be asked about channels. Each change is one statement, its audit entry included; refusals are QueueErrors. */
 export interface Channels {

@@ -11,7 +11,7 @@ import { checkNotTooFar } from './far-time.js';
 import type { Registry } from './registry.js';
 import { storableText } from './storable.js';
 import { pauseJob, resetJob, resumeJob, setJob } from './transitions/job-settings.js';
-import type { Pause } from './transitions/pause-named.js';
+import type { Pause } from './transitions/pause.js';
 import { type CauseChange, type CauseVerdict, setCause } from './transitions/set-cause.js';
 
 /** Settings of jobs that operators change. Each change is one statement, its audit entry included; refusals are QueueErrors. */

@@ -9,7 +9,7 @@ import type { ExecutionResult, RunExecution, SnoozeResult } from './run-executio
 import type { ClaimedRun } from './transitions/claim.js';
 import { finishRuns, type Outcome } from './transitions/finish.js';
 import { type AfterFailure, type FailedAttempt, retryRuns } from './transitions/retry.js';
-import { type AfterSnooze, type Snooze, snoozeRuns } from './transitions/snooze.js';
+import { type AfterSnooze, type Snooze, snoozeRuns } from './transitions/release.js';
 
 /** How an execution ended that is to have an outcome. */
 type ExecutionOutcome = Exclude<ExecutionResult, { status: 'interrupted' | 'snoozed' }>;

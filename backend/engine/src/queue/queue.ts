@@ -18,8 +18,7 @@ import { createRecovery, type Recovery, type RecoveryOptions } from './recovery.
 import type { Registry } from './registry.js';
 import { createRunners, type Runners } from './runners.js';
 import { createSchedules, type Schedules } from './schedules/schedules.js';
-import { cancelRun } from './transitions/cancel.js';
-import { cancelGraph } from './transitions/cancel-graph.js';
+import { cancelGraph, cancelRun } from './transitions/cancel.js';
 import { Enqueueing } from './transitions/enqueue.js';
 import { rescheduleRun } from './transitions/reschedule.js';
 

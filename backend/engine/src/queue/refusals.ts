@@ -3,7 +3,7 @@ import type { Sql } from '../store/sql.js';
 import type { Reachability } from './reachability.js';
 import type { Registry } from './registry.js';
 import type { ClaimedRun } from './transitions/claim.js';
-import { refuseRun } from './transitions/refuse.js';
+import { refuseRun } from './transitions/release.js';
 
 export interface RefusalsOptions {
   sql: Sql;

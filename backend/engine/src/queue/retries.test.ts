@@ -12,7 +12,7 @@ import { runHere } from './run-here.js';
 import type { Runner } from './runner.js';
 import { SYSTEM } from './system-actor.js';
 import { type ClaimedRun, claimDueRuns } from './transitions/claim.js';
-import { snoozeRuns } from './transitions/snooze.js';
+import { snoozeRuns } from './transitions/release.js';
 
 const acts = {
   failTwice: async ({ attempt }: JobContext) => {

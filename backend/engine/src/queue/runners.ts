@@ -18,12 +18,9 @@ import { type LogLevel, type LogLineRow, listLogLines } from '../store/runner-lo
 import { type RunsOfRunner, readRunsOfRunner } from '../store/runner-runs.js';
 import type { Sql } from '../store/sql.js';
 import { QueueError } from './errors.js';
-import { removeGoneRunner } from './transitions/clean-up-runners.js';
+import { type CommandRequest, noteRunnerStart, removeGoneRunner, sendCommands, type SentCommand, setRunnerDefaults } from './transitions/runners.js';
 import { inBatches } from './transitions/in-batches.js';
-import { noteRunnerStart } from './transitions/note-runner-start.js';
 import { countRunsOf, MAX_RECOVERED, recoverRunsOf } from './transitions/recover.js';
-import { type CommandRequest, type SentCommand, sendCommands } from './transitions/send-commands.js';
-import { setRunnerDefaults } from './transitions/set-runner-defaults.js';
 
 /** A runner that can't have a command, and why. */
 export interface RefusedRunner {

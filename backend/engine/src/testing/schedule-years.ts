@@ -8,7 +8,7 @@ import { createRegistry } from '../queue/registry.js';
 import { placeNew } from '../queue/schedules/place.js';
 import { timingOf } from '../queue/schedules/timing.js';
 import { SYSTEM } from '../queue/system-actor.js';
-import { addSchedule } from '../queue/transitions/change-schedule.js';
+import { addSchedule } from '../queue/transitions/schedule.js';
 import { countEnded } from '../queue/transitions/count.js';
 import { Notifier } from '../store/notifier.js';
 import { listSchedules, type ScheduleRow } from '../store/schedules.js';

@@ -1,4 +1,4 @@
-import { pauseOf } from '@job-manager/engine/queue/transitions/pause-named';
+import { pauseOf } from '@job-manager/engine/queue/transitions/pause';
 import { contract } from '@job-manager/shared/contract/index';
 import { implement } from '@orpc/server';
 import { presentChannel } from '../present/channel.js';

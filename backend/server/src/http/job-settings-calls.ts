@@ -1,4 +1,4 @@
-import { pauseOf } from '@job-manager/engine/queue/transitions/pause-named';
+import { pauseOf } from '@job-manager/engine/queue/transitions/pause';
 import type { JobSettingsRow } from '@job-manager/engine/store/job-settings';
 import { contract } from '@job-manager/shared/contract/index';
 import { implement } from '@orpc/server';

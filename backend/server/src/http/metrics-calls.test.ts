@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { Histograms } from '@job-manager/engine/queue/histograms';
 import { collectCauses } from '@job-manager/engine/queue/maintenance/causes';
 import { countEnded } from '@job-manager/engine/queue/transitions/count';
-import { removeRuns } from '@job-manager/engine/queue/transitions/remove-runs';
+import { removeRuns } from '@job-manager/engine/queue/transitions/prune';
 import { summarizeFigures } from '@job-manager/engine/store/figures';
 import type { Sql } from '@job-manager/engine/store/sql';
 import type { FailuresAnswer } from '@job-manager/shared/contract/failures';

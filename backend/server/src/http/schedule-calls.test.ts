@@ -1,6 +1,6 @@
 import { placeNew } from '@job-manager/engine/queue/schedules/place';
 import { SYSTEM } from '@job-manager/engine/queue/system-actor';
-import { addSchedule, MAX_SCHEDULES } from '@job-manager/engine/queue/transitions/change-schedule';
+import { addSchedule, MAX_SCHEDULES } from '@job-manager/engine/queue/transitions/schedule';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startTrialServer, type TrialServer, type TrialUser } from '../testing/http-test-kit.js';
 import { problemCode, type Sent, send } from '../testing/request-test-kit.js';

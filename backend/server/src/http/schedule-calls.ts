@@ -1,5 +1,5 @@
 import { createRedaction } from '@job-manager/engine/queue/redaction';
-import { pauseOf } from '@job-manager/engine/queue/transitions/pause-named';
+import { pauseOf } from '@job-manager/engine/queue/transitions/pause';
 import type { Schedule } from '@job-manager/engine/store/schedules';
 import { contract } from '@job-manager/shared/contract/index';
 import { implement } from '@orpc/server';

@@ -13,7 +13,7 @@ import type { Notifier } from '../../store/notifier.js';
 import type { Sql } from '../../store/sql.js';
 import { QueueError } from '../errors.js';
 import type { Registry } from '../registry.js';
-import { cancelBatch } from '../transitions/cancel-batch.js';
+import { cancelBatch } from '../transitions/cancel.js';
 import { type BatchRun, resolveReferences } from './references.js';
 
 export interface BatchRequest<Jobs extends object = AnyJobs> {

@@ -1,6 +1,5 @@
 import type { Sql } from '../../store/sql.js';
-import { askForceFailChosen } from '../transitions/ask-force-fail.js';
-import { forceFailChosen } from '../transitions/force-fail.js';
+import { askForceFailChosen, forceFailChosen } from '../transitions/force-fail.js';
 import type { Step, StepOutcome } from './outcome.js';
 
 /** A timer may be early by the database's clock. */

@@ -1,7 +1,7 @@
 import type { Notifier } from '../../store/notifier.js';
 import type { Sql } from '../../store/sql.js';
 import type { Registry } from '../registry.js';
-import { cancelChosen } from '../transitions/cancel-many.js';
+import { cancelChosen } from '../transitions/cancel.js';
 import { rescheduleRuns } from '../transitions/reschedule.js';
 import { isForWaiting } from './bulk.js';
 import { forceFailRuns } from './force-fail-runs.js';

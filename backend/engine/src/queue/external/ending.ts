@@ -3,8 +3,7 @@ import type { TerminalStatus } from '@job-manager/shared/run';
 import type { Redaction } from '../redaction.js';
 import { endSteps } from '../steps.js';
 import { storableMetadata, storableText } from '../storable.js';
-import type { ExternalEnding } from '../transitions/end-external.js';
-import type { ExternalProgress } from '../transitions/report-external.js';
+import type { ExternalEnding, ExternalProgress } from '../transitions/external.js';
 
 /** How a program says that its run ended. */
 export interface Ending {

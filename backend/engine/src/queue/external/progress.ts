@@ -1,7 +1,7 @@
 import type { JobRunStep, StepPlan, StepReport } from '@job-manager/shared/contract/message';
 import { QueueError } from '../errors.js';
 import { heldPercent, overallProgress, planSteps, reportStep, runningMessage, StepError } from '../steps.js';
-import type { ExternalProgress } from '../transitions/report-external.js';
+import type { ExternalProgress } from '../transitions/external.js';
 
 /** What an external program tells of its progress: a number, or steps. */
 export interface ProgressReport {

@@ -5,12 +5,7 @@ import { QueueError } from '../errors.js';
 import { type MessageLine, messageLine } from '../message-line.js';
 import type { Redaction } from '../redaction.js';
 import { storableProgress } from '../storable.js';
-import {
-  beatExternal,
-  type ReportAnswer,
-  readExternalProgress,
-  writeExternalProgress,
-} from '../transitions/report-external.js';
+import { beatExternal, readExternalProgress, type ReportAnswer, writeExternalProgress } from '../transitions/external.js';
 import { writeMessages } from '../transitions/write-messages.js';
 import type { ExternalOptions } from './options.js';
 import { type ProgressReport, progressAfter } from './progress.js';

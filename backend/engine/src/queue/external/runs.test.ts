@@ -4,7 +4,7 @@ import { QueueError } from '../errors.js';
 import { createRedaction } from '../redaction.js';
 import { createRegistry } from '../registry.js';
 import { SYSTEM } from '../system-actor.js';
-import type { HeldRun } from '../transitions/start-external.js';
+import type { HeldRun } from '../transitions/external.js';
 import { createExternalRuns, type ExternalRuns } from './runs.js';
 
 const MOST = 50;

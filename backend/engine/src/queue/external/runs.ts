@@ -1,9 +1,7 @@
 import type { Actor } from '@job-manager/client/actor';
 import type { RunRow } from '../../store/run-row.js';
 import type { Histograms } from '../histograms.js';
-import { endExternalRun } from '../transitions/end-external.js';
-import { beatExternal, type ReportAnswer, readExternalProgress } from '../transitions/report-external.js';
-import type { HeldRun } from '../transitions/start-external.js';
+import { beatExternal, endExternalRun, type HeldRun, readExternalProgress, type ReportAnswer } from '../transitions/external.js';
 import { type Ending, endingOf } from './ending.js';
 import type { ExternalOptions } from './options.js';
 import type { ProgressReport } from './progress.js';

@@ -5,7 +5,7 @@ import { reusedKey } from '@job-manager/client/reused-keys';
 import type { StepPlan } from '@job-manager/shared/contract/message';
 import { isWithinDepth, limits } from '@job-manager/shared/limits';
 import { QueueError } from '../errors.js';
-import { type ExternalLimits, type HeldRun, startExternalRun } from '../transitions/start-external.js';
+import { type ExternalLimits, type HeldRun, startExternalRun } from '../transitions/external.js';
 import type { ExternalOptions } from './options.js';
 import { plannedSteps } from './progress.js';
 

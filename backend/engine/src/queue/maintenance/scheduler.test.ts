@@ -7,7 +7,7 @@ import { type AnyJob, type CodeSchedule, defineJob } from '../job.js';
 import { createRegistry } from '../registry.js';
 import { placeNew } from '../schedules/place.js';
 import { SYSTEM } from '../system-actor.js';
-import { addSchedule } from '../transitions/change-schedule.js';
+import { addSchedule } from '../transitions/schedule.js';
 import { JobAnnouncer } from './job-announcer.js';
 import { Scheduler } from './scheduler.js';
 

@@ -9,7 +9,7 @@ import { planResume } from '../schedules/place.js';
 import { MISSED_AFTER_MS, planFire, planSkip } from '../schedules/plan.js';
 import { SYSTEM } from '../system-actor.js';
 import { type Fired, fireSchedule } from '../transitions/fire-schedule.js';
-import { resumeSchedule } from '../transitions/pause-schedule.js';
+import { resumeSchedule } from '../transitions/schedule.js';
 
 export interface SchedulerOptions {
   sql: Sql;

@@ -1,7 +1,7 @@
 import { refusal } from '@job-manager/client/errors';
 import { readClock, type ScheduleRow } from '../../store/schedules.js';
 import type { Sql } from '../../store/sql.js';
-import { readTakenTimes } from '../transitions/backfill-schedule.js';
+import { readTakenTimes } from '../transitions/fire-schedule.js';
 import { listDueTimes, timingOf } from './timing.js';
 
 /** Due times without a run. */

@@ -1,6 +1,6 @@
 import type { ScheduleSettings } from '@job-manager/shared/contract/schedules';
 import type { ScheduleRow } from '../../store/schedules.js';
-import type { PlacedSettings } from '../transitions/change-schedule.js';
+import type { PlacedSettings } from '../transitions/schedule.js';
 import { planSkip, type SkippedStretch } from './plan.js';
 import { timingOf } from './timing.js';
 

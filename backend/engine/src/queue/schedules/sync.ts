@@ -5,7 +5,7 @@ import { compareVersions, type KnownVersion } from '../../store/job-version.js';
 import { listKnownSchedules, readClock, type ScheduleRow } from '../../store/schedules.js';
 import type { Sql } from '../../store/sql.js';
 import { SYSTEM } from '../system-actor.js';
-import { addSchedule, changeSchedule, removeSchedule } from '../transitions/change-schedule.js';
+import { addSchedule, changeSchedule, removeSchedule } from '../transitions/schedule.js';
 import { hasTiming, placeChanged, placeNew } from './place.js';
 
 export interface DeclaredVersions {

@@ -1,10 +1,57 @@
+import { type RunRow, selectRun } from '../../store/run-row.js';
+import { readRun } from '../../store/run.js';
+import type { Sql } from '../../store/sql.js';
+import { notAllowed, QueueError, unknownRun } from '../errors.js';
+import { countEnded } from './count.js';
 import type { Actor } from '@job-manager/client/actor';
 import { auditFrom, auditValues } from '@job-manager/client/audit';
-import { readRun } from '../../store/run.js';
-import { type RunRow, selectRun } from '../../store/run-row.js';
-import type { Sql } from '../../store/sql.js';
-import { notAllowed, unknownRun } from '../errors.js';
-import { CAN_BE_CANCELLED, cancelActive } from './cancel-active.js';
+import { countNote, noteFrom } from '@job-manager/client/note';
+
+/** Runs that a cancel changes: those that were asked to stop before are left as they are. */
+export const CAN_BE_CANCELLED = `("finishedAt" IS NULL AND (status = 'QUEUED' OR "cancelRequestedAt" IS NULL))`;
+
+interface CancelActive {
+  /** A query of the ids of runs that can be cancelled, their rows locked in order of id. */
+  target: string;
+  /** SQL expressions: who asks, an id of a person and a name; and what else is said of it. */
+  by: { userId: string; name: string };
+  why?: string;
+}
+
+/**
+ * Cancels QUEUED runs and asks RUNNING ones to stop, as the CTEs of a statement that leave the runs in `changed`.
+ * Runs that wait for them are told by the trigger on the table.
+ */
+export const cancelActive = ({ target, by, why = `''` }: CancelActive): string => `
+target AS MATERIALIZED (${target}
+), changed AS (
+  UPDATE "JobRun" j
+  SET status = CASE j.status WHEN 'QUEUED' THEN 'CANCELLED' ELSE j.status END,
+      "finishedAt" = CASE j.status WHEN 'QUEUED' THEN clock_timestamp() END, "isBlocked" = false,
+      "cancelRequestedAt" = clock_timestamp(), "cancelRequestedById" = ${by.userId}, rev = j.rev + 1,
+      ${countNote('INFO')}
+  FROM target WHERE j.id = target.id AND j."finishedAt" IS NULL
+  RETURNING j.*
+), counted AS (${countEnded('changed')}
+), noted AS (${noteFrom(
+  'changed',
+  'INFO',
+  `CASE status WHEN 'CANCELLED' THEN 'Cancelled while queued, by ' ELSE 'Cancel requested by ' END
+     || coalesce(${by.name}::text, 'the system') || ${why}`,
+)})`;
+
+/** What became of many, as a query of one row over `changed`. */
+export const CANCELLED_AND_ASKED = `
+  SELECT (SELECT count(*)::int FROM changed WHERE status = 'CANCELLED') AS cancelled,
+    ARRAY(SELECT id FROM changed WHERE status = 'RUNNING' ORDER BY id) AS asked`;
+
+/** What `CANCELLED_AND_ASKED` finds. */
+export interface CancelledAndAsked {
+  /** How many were queued and are cancelled now. */
+  cancelled: number;
+  /** Ids of those that are running and were asked to stop. */
+  asked: string[];
+}
 
 /**
  * Cancels a QUEUED run at once: its code never starts. Asks a RUNNING one to stop, and notes who asked
@@ -31,3 +78,103 @@ WITH ${cancelActive({
   by: { userId: '$2', name: '$3' },
 })}, audited AS (${auditFrom('changed', 'run.cancel', 2)})
 ${selectRun('changed')}`;
+
+/**
+ * Cancels what is QUEUED of a batch and asks what is RUNNING to stop. Nothing changes where all have ended. The run
+ * that the batch calls back is not touched: it begins, or is cancelled, when the last has ended.
+ */
+export async function cancelBatch(sql: Sql, batchId: string, actor: Actor): Promise<CancelledAndAsked> {
+  const done = await sql.query<CancelledAndAsked>(CANCEL_BATCH, [batchId, ...auditValues(actor)]);
+  return done.rows[0] ?? { cancelled: 0, asked: [] };
+}
+
+const CANCEL_BATCH = `
+WITH ${cancelActive({
+  target: `SELECT id FROM "JobRun" WHERE "batchId" = $1 AND ${CAN_BE_CANCELLED} ORDER BY id FOR UPDATE`,
+  by: { userId: '$2', name: '$3' },
+  why: `', with batch #' || $1`,
+})}, outcome AS (${CANCELLED_AND_ASKED}
+), audited AS (${auditFrom(
+  `(SELECT NULL::bigint AS id, b.id AS "batchId", b.name AS "jobName", outcome.* FROM "JobRunBatch" b, outcome
+    WHERE b.id = $1 AND EXISTS (SELECT FROM changed)) batch`,
+  'batch.cancel',
+  2,
+  `jsonb_build_object('batchId', "batchId"::text, 'cancelled', cancelled, 'asked', cardinality(asked))`,
+)})
+SELECT * FROM outcome`;
+
+/**
+ * Cancels what is QUEUED of the runs that an operation on many has chosen and requests what is RUNNING to stop; with
+ * `isForWaiting` it changes only what still waits. `reason` follows in the message of each. Writes nothing into the audit log.
+ */
+export async function cancelChosen(
+  sql: Sql,
+  { runIds, isForWaiting, reason }: { runIds: readonly string[]; isForWaiting: boolean; reason: string },
+  { userId, email }: Actor,
+): Promise<CancelledAndAsked> {
+  const done = await sql.query<CancelledAndAsked>(CANCEL_CHOSEN, [runIds, isForWaiting, userId, email, reason]);
+  return done.rows[0] ?? { cancelled: 0, asked: [] };
+}
+
+const CANCEL_CHOSEN = `
+WITH ${cancelActive({
+  target: `SELECT id FROM "JobRun" WHERE id = ANY($1::bigint[]) AND ${CAN_BE_CANCELLED} AND (NOT $2::boolean OR status = 'QUEUED') ORDER BY id FOR UPDATE`,
+  by: { userId: '$3::int', name: '$4' },
+  why: `', ' || $5::text`,
+})} ${CANCELLED_AND_ASKED}`;
+
+/** A graph with more unfinished runs than this is cancelled in parts: one statement would hold its locks for long. */
+const MOST_RUNS = 20_000;
+
+/**
+ * Cancels a run with all that hang together with it: the unfinished runs it waits for, those that wait for it, and so
+ * on. One entry of the audit log, on the run that was named; each of them has a message. Batches have a cancel of
+ * their own. Throws QueueError as `cancelRun` does.
+ */
+export async function cancelGraph(
+  sql: Sql,
+  runId: string,
+  actor: Actor,
+): Promise<CancelledAndAsked & { run: RunRow; isNew: boolean }> {
+  const done = await sql.query<CancelledAndAsked & { runs: number }>(CANCEL_GRAPH, [runId, ...auditValues(actor)]);
+  const { runs = 0, cancelled = 0, asked = [] } = done.rows[0] ?? {};
+  if (runs > MOST_RUNS) throw tooLarge(runId);
+  const isNew = cancelled + asked.length > 0;
+  const run = await readRun(sql, runId);
+  if (!run) throw unknownRun(runId);
+  if (!isNew) checkCancelled(run);
+  return { run, cancelled, asked, isNew };
+}
+
+const tooLarge = (runId: string) =>
+  new QueueError(
+    'NOT_ALLOWED',
+    `More than ${MOST_RUNS} unfinished runs hang together with run #${runId}. Cancel it alone: those that wait for its success go with it.`,
+  );
+
+// Runs that came to wait for one of these while this statement waited for a lock are told by the trigger that it was
+// cancelled, like those of any other run. UNION, not UNION ALL: a graph may have circles when the direction of its
+// arrows is forgotten.
+const CANCEL_GRAPH = `
+WITH RECURSIVE graph(id) AS (
+  SELECT id FROM "JobRun" WHERE id = $1 AND "finishedAt" IS NULL
+  UNION
+  SELECT next.id FROM graph CROSS JOIN LATERAL (
+    SELECT p.id FROM "JobRun" j JOIN "JobRun" p ON p.id = ANY(j."dependsOn") AND p."finishedAt" IS NULL WHERE j.id = graph.id
+    UNION ALL
+    SELECT d.id FROM "JobRun" d WHERE d."isBlocked" AND d."finishedAt" IS NULL AND d."dependsOn" @> ARRAY[graph.id]
+  ) next
+), bounded AS MATERIALIZED (SELECT id FROM graph LIMIT ${MOST_RUNS + 1}
+), ${cancelActive({
+  target: `SELECT id FROM "JobRun"
+    WHERE id = ANY(ARRAY(SELECT id FROM bounded)) AND (SELECT count(*) FROM bounded) <= ${MOST_RUNS} AND ${CAN_BE_CANCELLED} ORDER BY id FOR UPDATE`,
+  by: { userId: '$2', name: '$3' },
+  why: `CASE id WHEN $1 THEN '' ELSE ', with the graph of run #' || $1 END`,
+})}, outcome AS (${CANCELLED_AND_ASKED}
+), audited AS (${auditFrom(
+  `(SELECT r.id, r."jobName", outcome.* FROM "JobRun" r, outcome WHERE r.id = $1 AND EXISTS (SELECT FROM changed)) graph`,
+  'run.cancel',
+  2,
+  `jsonb_build_object('graph', true, 'cancelled', cancelled, 'asked', cardinality(asked))`,
+)})
+SELECT (SELECT count(*)::int FROM bounded) AS runs, outcome.* FROM outcome`;

@@ -2,8 +2,8 @@ import type { Actor } from '@job-manager/client/actor';
 import { auditValues } from '@job-manager/client/audit';
 import type { ChannelChange } from '@job-manager/shared/contract/channels';
 import type { Sql } from '../../store/sql.js';
-import { auditNamed, limitsSaid } from './audit-named.js';
-import { lockedBefore, pausing, resuming } from './pause-named.js';
+import { auditNamed, limitsSaid } from './audit.js';
+import { lockedBefore, pausing, resuming } from './pause.js';
 
 /** The settings of channels, by their names. */
 const CHANNELS = { table: '"Channel"', key: 'name' };

@@ -2,8 +2,8 @@ import type { Actor } from '@job-manager/client/actor';
 import { auditValues } from '@job-manager/client/audit';
 import type { JobSettingsChange } from '@job-manager/shared/contract/job-overrides';
 import type { Sql } from '../../store/sql.js';
-import { auditNamed } from './audit-named.js';
-import { lockedBefore, pausing, resuming } from './pause-named.js';
+import { auditNamed } from './audit.js';
+import { lockedBefore, pausing, resuming } from './pause.js';
 
 /** The settings of jobs, by their names. */
 const JOB_SETTINGS = { table: '"JobSettings"', key: '"jobName"' };

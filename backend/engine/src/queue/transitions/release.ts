@@ -1,3 +1,5 @@
+import { formatDurationSql } from '../../store/format-duration.js';
+import { isLiving } from '../../store/job-versions.js';
 import type { Sql } from '../../store/sql.js';
 import type { Lease } from './beat.js';
 import { AGAIN_UNLESS_CANCELLED, heldBy, leaveRunning } from './leave-running.js';
@@ -31,3 +33,105 @@ WITH moment AS MATERIALIZED (SELECT clock_timestamp() AS at
   archive: { outcome: `'RELEASED'`, error: 'NULL' },
 })}
 SELECT id FROM changed`;
+
+export interface Refusal extends Lease {
+  /** The version of the job that refuses the parameters, and its `algorithmVersion`. */
+  version: string;
+  algorithmVersion: string;
+  /** Why it does, in words. */
+  reason: string;
+}
+
+/**
+ * Hands a run back to the queue whose parameters don't fit the version of its job that this process has, for a process
+ * of another version. The attempt is refunded. Changes nothing and returns false where every version that lives has
+ * refused it, or where it was asked to stop: then there is nothing to wait for.
+ */
+export async function refuseRun(sql: Sql, refusal: Refusal): Promise<boolean> {
+  const { id, leaseToken, version, algorithmVersion, reason } = refusal;
+  return (await sql.query(REFUSE, [id, leaseToken, version, algorithmVersion, reason])).rowCount === 1;
+}
+
+const REFUSE = `
+WITH moment AS MATERIALIZED (SELECT clock_timestamp() AS at
+), held AS MATERIALIZED (
+  SELECT j.id, j."claimNo", j.attempt, j."runnerId", j."startedAt" FROM "JobRun" j
+  WHERE j.id = $1 AND j."leaseToken" = $2 AND j.status = 'RUNNING' AND j."finishedAt" IS NULL AND j."cancelRequestedAt" IS NULL AND EXISTS (
+    SELECT FROM "JobProcess" p CROSS JOIN LATERAL unnest(p."jobNames", p.versions) AS has("jobName", version)
+    WHERE has."jobName" = j."jobName" AND has.version <> $3 AND ${isLiving('p')} AND NOT EXISTS (
+      SELECT FROM "JobRunAttempt" a WHERE a."runId" = j.id AND a."refusedBy" = has.version))
+  FOR UPDATE OF j
+), ${leaveRunning({
+  from: 'held',
+  next: `'QUEUED'`,
+  refunds: 'true',
+  note: {
+    level: `'WARN'`,
+    text: `'Version ' || $4 || ' of the job can not take it; handed back to the queue for another version, without using up an attempt: ' || $5`,
+  },
+  archive: { outcome: `'RELEASED'`, error: '$5::text', more: { '"refusedBy"': '$3::varchar' } },
+})}
+SELECT id FROM changed`;
+
+/** A run that its job puts off. */
+export interface Snooze extends Lease {
+  claimNo: number;
+  delayMs: number;
+  reason: string | null;
+}
+
+/** Each claim of a run costs a row in its archive, so it isn't put off for less; from `manyClaims` on for longer. */
+const MIN_DELAY_MS = { few: 1_000, many: 60_000, manyClaims: 100 };
+
+/** What becomes of a run that its job puts off. */
+export type AfterSnooze = 'QUEUED' | 'CANCELLED';
+
+/**
+ * Hands runs back to the queue until later, with their attempts refunded; cancels those that were asked to stop.
+ * Returns by lease token what became of those that now stand so; the others' lease was taken away meanwhile. Sending
+ * the same again, after an answer was lost, is harmless and returns the same.
+ */
+export async function snoozeRuns(sql: Sql, snoozes: Snooze[]): Promise<Map<string, AfterSnooze>> {
+  const column = <Key extends keyof Snooze>(key: Key) => snoozes.map((snooze) => snooze[key]);
+  const values = [column('id'), column('leaseToken'), column('delayMs'), column('reason')];
+  const { rows } = await sql.query<{ token: string; next: AfterSnooze }>({ name: 'snooze', text: SNOOZE, values });
+  const known = new Map(rows.map(({ token, next }) => [token, next]));
+  const missing = snoozes.filter(({ leaseToken }) => !known.has(leaseToken));
+  if (missing.length > 0) for (const token of await findSnoozedBefore(sql, missing)) known.set(token, 'QUEUED');
+  return known;
+}
+
+/** Those that were put off already: the answer was lost. */
+async function findSnoozedBefore(sql: Sql, missing: Snooze[]): Promise<string[]> {
+  const { rows } = await sql.query<{ token: string }>(SNOOZED_BEFORE, [
+    missing.map(({ id }) => id),
+    missing.map(({ leaseToken }) => leaseToken),
+    missing.map(({ claimNo }) => claimNo),
+  ]);
+  return rows.map(({ token }) => token);
+}
+
+const TEXT = `CASE WHEN held.cancelled THEN 'Put off by its job; cancelled, as was asked' ELSE 'Put off by its job for '
+    || ${formatDurationSql('held."delayMs"')} || ', without using up an attempt' END || coalesce(': ' || left(held.reason, 300), '')`;
+
+const SNOOZE = `
+WITH moment AS MATERIALIZED (SELECT clock_timestamp() AS at
+), held AS MATERIALIZED (${heldBy(
+  'unnest($1::bigint[], $2::uuid[], $3::float8[], $4::text[]) AS lease(id, token, wanted, reason)',
+  `greatest(lease.wanted, CASE WHEN j."claimNo" < ${MIN_DELAY_MS.manyClaims} THEN ${MIN_DELAY_MS.few} ELSE ${MIN_DELAY_MS.many} END) AS "delayMs"`,
+)}
+), ${leaveRunning({
+  from: 'held',
+  next: AGAIN_UNLESS_CANCELLED,
+  refunds: 'true',
+  set: {
+    '"runAt"': `CASE WHEN held.cancelled THEN j."runAt" ELSE date_trunc('milliseconds', moment.at + held."delayMs" * interval '1 ms') END`,
+  },
+  note: { level: `'INFO'`, text: TEXT },
+  archive: { outcome: `'SNOOZED'`, error: 'reason' },
+})}
+SELECT held.token, changed.status AS next FROM changed JOIN held USING (id)`;
+
+const SNOOZED_BEFORE = `
+SELECT snooze.token FROM unnest($1::bigint[], $2::uuid[], $3::int[]) AS snooze(id, token, "claimNo")
+  JOIN "JobRunAttempt" a ON a."runId" = snooze.id AND a."claimNo" = snooze."claimNo" AND a.outcome = 'SNOOZED'`;

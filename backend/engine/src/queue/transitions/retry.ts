@@ -7,7 +7,7 @@ import { SYSTEM } from '../system-actor.js';
 import type { Lease } from './beat.js';
 import { type LastProgress, usageKeys } from './finish.js';
 import { heldBy, leaveRunning } from './leave-running.js';
-import { poisonMessage } from './poison.js';
+import { poisonMessage } from './recover.js';
 
 /** An attempt that failed. */
 export interface FailedAttempt extends Lease, LastProgress {

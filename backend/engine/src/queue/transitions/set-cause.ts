@@ -4,7 +4,7 @@ import type { FailureState } from '@job-manager/shared/contract/failures';
 import { limits } from '@job-manager/shared/limits';
 import type { Sql } from '../../store/sql.js';
 import { storableText } from '../storable.js';
-import { auditNamed } from './audit-named.js';
+import { auditNamed } from './audit.js';
 
 export interface CauseChange {
   state: FailureState;

@@ -3,7 +3,7 @@ import { auditValues } from '@job-manager/client/audit';
 import { formatDurationSql } from '../../store/format-duration.js';
 import { type RunSummaryRow, selectSummary } from '../../store/run-row.js';
 import type { Sql } from '../../store/sql.js';
-import { takeBack } from './take-back.js';
+import { takeBack } from './recover.js';
 
 /** At most so many in one statement. */
 export const MOST_TIMED_OUT = 500;

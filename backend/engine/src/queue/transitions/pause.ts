@@ -1,8 +1,8 @@
-import type { Actor } from '@job-manager/client/actor';
-import { auditValues } from '@job-manager/client/audit';
 import { isPaused } from '../../store/lanes.js';
 import type { Sql } from '../../store/sql.js';
-import { auditNamed, pauseSaid } from './audit-named.js';
+import { auditNamed, pauseSaid } from './audit.js';
+import type { Actor } from '@job-manager/client/actor';
+import { auditValues } from '@job-manager/client/audit';
 
 export interface Pause {
   reason: string | null;

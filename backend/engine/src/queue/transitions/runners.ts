@@ -1,8 +1,11 @@
-import { randomUUID } from 'node:crypto';
+import { RUNNER_DEFAULTS } from '../../store/runner-defaults.js';
+import { runsHeldBy } from '../../store/runner-list.js';
+import type { Sql } from '../../store/sql.js';
+import { auditNamed } from './audit.js';
 import type { Actor } from '@job-manager/client/actor';
 import { auditValues } from '@job-manager/client/audit';
 import { COMMAND_EXPIRES_MS, type RunnerChange, type RunnerCommandKind } from '@job-manager/shared/runner';
-import type { Sql } from '../../store/sql.js';
+import { randomUUID } from 'node:crypto';
 
 export interface CommandRequest {
   kind: RunnerCommandKind;
@@ -61,3 +64,47 @@ WITH wanted AS MATERIALIZED (
 )
 SELECT wanted.id AS "runnerId", chosen."commandId"::text, wanted.kind, wanted.status
 FROM wanted LEFT JOIN chosen USING (id) ORDER BY wanted.n`;
+
+/** Sets what runners take over when they start, in place of what was set before; null for nothing. */
+export async function setRunnerDefaults(sql: Sql, change: RunnerChange | null, actor: Actor): Promise<void> {
+  await sql.query(SET, [change === null ? null : JSON.stringify(change), ...auditValues(actor)]);
+}
+
+const SET = `
+WITH before AS MATERIALIZED (SELECT value FROM "Setting" WHERE key = '${RUNNER_DEFAULTS}' FOR UPDATE
+), removed AS (
+  DELETE FROM "Setting" WHERE $1::jsonb IS NULL AND key = '${RUNNER_DEFAULTS}'
+), written AS (
+  INSERT INTO "Setting" (key, value, "updatedBy") SELECT '${RUNNER_DEFAULTS}', $1::jsonb, left($3::text, 254) WHERE $1::jsonb IS NOT NULL
+  ON CONFLICT (key) DO UPDATE SET value = EXCLUDED.value, "updatedBy" = EXCLUDED."updatedBy", "updatedAt" = clock_timestamp()
+)
+${auditNamed(
+  `(SELECT 'default of runners' AS name, (SELECT value FROM before) AS before, $1::jsonb AS after) said`,
+  'runner.set-defaults',
+  2,
+  `jsonb_build_object('before', before, 'after', after)`,
+)}`;
+
+/** Writes into the audit log that a person had the server on `host` start a runner. */
+export async function noteRunnerStart(sql: Sql, host: string, actor: Actor): Promise<void> {
+  await sql.query(auditNamed(`(SELECT left($1::text, 200) AS name) server`, 'runner.start-here', 2, `'{}'::jsonb`), [
+    host,
+    ...auditValues(actor),
+  ]);
+}
+
+/** Removes the row of a runner that is lost or has stopped and holds no run any more; false where it is not so. Its events stay. */
+export async function removeGoneRunner(sql: Sql, runnerId: string, recovered: number, actor: Actor): Promise<boolean> {
+  const { rows } = await sql.query(REMOVE, [runnerId, recovered, ...auditValues(actor)]);
+  return rows.length > 0;
+}
+
+const REMOVE = `
+WITH removed AS (
+  DELETE FROM "Runner" r WHERE id = $1 AND status IN ('STOPPED', 'LOST') AND ${runsHeldBy('r')} = 0
+  RETURNING id, left(host || ':' || pid, 200) AS name, status::text
+), noted AS (
+  INSERT INTO "RunnerEvent" ("runnerId", "runnerName", kind, severity, message, actor)
+  SELECT id, name, 'removed', 'info', 'Removed from the list of runners', left($4::text, 254) FROM removed
+), audited AS (${auditNamed('removed', 'runner.clean-up', 3, `jsonb_build_object('runnerId', id, 'status', status, 'recoveredRuns', $2::int)`)})
+SELECT id FROM removed`;
