@@ -1,11 +1,3 @@
-import { existsSync } from 'node:fs';
-import type { Server } from 'node:http';
-import { readInstallation } from '@job-manager/engine/database/installation';
-import { limitedTo } from '@job-manager/engine/database/job-scope';
-import { NotificationProbe } from '@job-manager/engine/store/notification-probe';
-import { VERSION } from '@job-manager/engine/version';
-import type { JobPatterns } from '@job-manager/shared/job-patterns';
-import type { Express } from 'express';
 import type { HostUsers } from './auth/host-users.js';
 import { describeUntrustedProxy, ForwardedHeaderWatch } from './auth/proxies.js';
 import { createCredentialTrace } from './auth/refused-credentials.js';
@@ -22,11 +14,23 @@ import { type Feeds, Gateway } from './live/gateway.js';
 import { LivePicture } from './live/picture.js';
 import { RunTails } from './live/run-tails.js';
 import { RunnersFeed } from './live/runners-feed.js';
-import { PANEL } from './panel-folder.js';
 import type { ServerEngine } from './server-engine.js';
+import { readInstallation } from '@job-manager/engine/database/installation';
+import { limitedTo } from '@job-manager/engine/database/job-scope';
+import { NotificationProbe } from '@job-manager/engine/store/notification-probe';
+import { isCompiled } from '@job-manager/engine/typescript-loader';
+import { VERSION } from '@job-manager/engine/version';
+import type { JobPatterns } from '@job-manager/shared/job-patterns';
+import type { Express } from 'express';
+import { existsSync } from 'node:fs';
+import type { Server } from 'node:http';
+import { fileURLToPath } from 'node:url';
+
+/** The folder of the panel, once it is built: in a package it lies beside the code. */
+const PANEL = fileURLToPath(new URL(isCompiled ? '../panel' : '../../../frontend/dist', import.meta.url));
 
 /** What the world sees of a server: panel, API and health over HTTP, and the socket. */
-export interface ServerFace {
+interface ServerFace {
   app: Express;
   health: HealthCheck;
   /** Notes how this server does, once it is started. */
@@ -35,7 +39,7 @@ export interface ServerFace {
   attach(server: Server): Gateway;
 }
 
-export interface ServerFaceOptions {
+interface ServerFaceOptions {
   sessions: Sessions | HostUsers;
   /** Lets health report that this server is about to end. */
   isClosing(): boolean;

@@ -7,9 +7,10 @@ import type { MessageWriter } from './message-writer.js';
 import { ProcessMeter } from './meter.js';
 import type { ProgressReporter } from './progress-reporter.js';
 import type { Redaction } from './redaction.js';
-import { type Registry, RegistryError } from './registry.js';
+import type { Registry } from './registry.js';
 import type { RunExecution } from './run-execution.js';
 import type { ClaimedRun } from './transitions/claim.js';
+import { RegistryError } from './validate-job.js';
 
 export interface ExecutionsOptions {
   sql: Sql;

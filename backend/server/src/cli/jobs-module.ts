@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { importJobs, type JobsExports } from '@job-manager/engine/queue/jobs-module';
-import { createRegistry, RegistryError } from '@job-manager/engine/queue/registry';
+import { createRegistry } from '@job-manager/engine/queue/registry';
+import { RegistryError } from '@job-manager/engine/queue/validate-job';
 import { Refusal } from './refusal.js';
 
 export interface JobsModule extends JobsExports {

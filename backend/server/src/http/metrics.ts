@@ -4,7 +4,7 @@ import type { ChannelEnded } from '@job-manager/engine/store/channel-ended';
 import { readChannelTotals } from '@job-manager/engine/store/metrics/channel-ended';
 import { readEndedTotals } from '@job-manager/engine/store/metrics/counts';
 import { type ChannelNow, readChannelsNow } from '@job-manager/engine/store/metrics/queue';
-import { countRetries } from '@job-manager/engine/store/retries';
+import { countRetries } from '@job-manager/engine/store/stats';
 import { type SystemHealth, verdicts } from '@job-manager/shared/contract/health';
 import type { JobStats } from '@job-manager/shared/contract/run';
 import { type Request, Router } from 'express';

@@ -3,7 +3,7 @@ import type { TerminalStatus } from '@job-manager/shared/run';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { readHistory } from '../../store/history.js';
 import { readNextDueMs } from '../../store/maintenance.js';
-import { readRemoval } from '../../store/removed-runs.js';
+import { readRemoval } from '../../store/run.js';
 import { readStats } from '../../store/stats.js';
 import { readViolations } from '../../store/violations.js';
 import { createTestDatabase, type TestDatabase } from '../../testing/database.js';

@@ -2,13 +2,13 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { cpuTimeMs } from '../../testing/cpu-time.js';
 import { size } from '../../testing/size.js';
-import { findTimingFault } from './check.js';
+import { findTimingProblem } from './check.js';
 import { describeTiming } from './describe-timing.js';
 import { timingOf } from './timing.js';
 
 const NOW = new Date('2026-11-22T10:00:00Z');
 const fault = (given: { cron?: string; everyMs?: number; timeZone?: string }) =>
-  findTimingFault({ timeZone: 'UTC', ...given }, NOW);
+  findTimingProblem({ timeZone: 'UTC', ...given }, NOW);
 
 it.each([
   ['* * *', 'A cron line has five fields, or six with seconds first; "* * *" has 3.'],

@@ -11,22 +11,22 @@ export interface GivenTiming {
 
 /** Throws QueueError, with a sentence that says what is wrong and in which field, for a timing that can't be kept. */
 export function checkTiming(given: GivenTiming, now: Date): void {
-  const fault = findTimingFault(given, now);
-  if (fault) throw new QueueError('INVALID_INPUT', fault.message, [fault]);
+  const problem = findTimingProblem(given, now);
+  if (problem) throw new QueueError('INVALID_INPUT', problem.message, [problem]);
 }
 
 /** What is wrong with a timing, and with which part of it; null for nothing. */
-export function findTimingFault(given: GivenTiming, now: Date): ParameterIssue | null {
+export function findTimingProblem(given: GivenTiming, now: Date): ParameterIssue | null {
   const { cron, everyMs, timeZone } = given;
   if ((cron === undefined) === (everyMs === undefined)) {
-    const told =
+    const message =
       cron === undefined ? 'Give either a cron line or an interval.' : 'Give a cron line or an interval, not both.';
-    return { path: 'cron', message: told };
+    return { path: 'cron', message };
   }
   if (!isTimeZone(timeZone)) return { path: 'timeZone', message: `There is no time zone named "${timeZone}".` };
   if (cron === undefined) return null;
-  const fault = findLineFault(cron);
-  if (fault !== null) return { path: 'cron', message: fault };
+  const problem = findLineProblem(cron);
+  if (problem !== null) return { path: 'cron', message: problem };
   if (timingOf({ cron, everyMs: null, timeZone, anchorAt: now }).next(now) !== null) return null;
   return { path: 'cron', message: `"${cron}" never comes due: no date fits it.` };
 }
@@ -51,7 +51,7 @@ const FIELDS = [
   { name: 'day of week', takes: '0-7 or SUN-SAT, 1#2 (the second Monday), 5L (the last Friday)' },
 ];
 
-function findLineFault(line: string): string | null {
+function findLineProblem(line: string): string | null {
   if (/^@\S+$/.test(line)) {
     return isPattern(line) ? null : `"${line}" is not known: there are @hourly, @daily, @weekly, @monthly and @yearly.`;
   }

@@ -1,39 +1,38 @@
-import type { Actor } from '@job-manager/client/actor';
-import { refusal } from '@job-manager/client/errors';
-import type { JobSettings } from '@job-manager/client/request';
-import type { ScheduleSettings, ScheduleWarning } from '@job-manager/shared/contract/schedules';
-import { limits } from '@job-manager/shared/limits';
-import type { JobRunTrigger } from '@job-manager/shared/run';
 import { readJobActivity } from '../../store/job-activity.js';
 import { hasLivingCode, readJobAsSet } from '../../store/jobs.js';
 import type { Notifier } from '../../store/notifier.js';
-import {
-  findSchedule,
-  type ListedScheduleRow,
-  listSchedules,
-  readClock,
-  readScheduleRuns,
-  type Schedule,
-  type ScheduledRunRow,
-  type ScheduleRow,
-} from '../../store/schedules.js';
+import { findSchedule, type ListedScheduleRow, listSchedules, readClock, readScheduleRuns, type Schedule, type ScheduledRunRow, type ScheduleRow } from '../../store/schedules.js';
 import type { Sql } from '../../store/sql.js';
 import { ChangedMeanwhile, QueueError } from '../errors.js';
 import { checkNotTooFar } from '../far-time.js';
 import type { Registry } from '../registry.js';
 import { storableText } from '../storable.js';
 import { backfillSchedule, runSchedule } from '../transitions/fire-schedule.js';
-import { addSchedule, changeSchedule, MAX_SCHEDULES, pauseSchedule, removeSchedule, resumeSchedule } from '../transitions/schedule.js';
 import type { Pause } from '../transitions/pause.js';
+import { addSchedule, changeSchedule, MAX_SCHEDULES, pauseSchedule, removeSchedule, resumeSchedule } from '../transitions/schedule.js';
 import { type Backfill, findBackfill, MAX_BACKFILL } from './backfill.js';
 import { type CalendarEntry, calendarOf } from './calendar.js';
 import { checkTiming, type GivenTiming } from './check.js';
 import { describeSchedule, problemOf } from './describe-schedule.js';
 import { describeTiming } from './describe-timing.js';
 import { placeChanged, placeNew, planResume } from './place.js';
-import { revOf } from './rev.js';
 import { nextTimes } from './timing.js';
 import { timingWarnings } from './warnings.js';
+import type { Actor } from '@job-manager/client/actor';
+import { refusal } from '@job-manager/client/errors';
+import type { JobSettings } from '@job-manager/client/request';
+import type { ScheduleSettings, ScheduleWarning } from '@job-manager/shared/contract/schedules';
+import { limits } from '@job-manager/shared/limits';
+import type { JobRunTrigger } from '@job-manager/shared/run';
+import { createHash } from 'node:crypto';
+
+/** What the settings of a schedule are known by: the same settings have the same, whenever it fired or was paused. */
+function revOf(schedule: ScheduleRow): string {
+  const { name, jobName, parameters, cron, everyMs, timeZone, missedRuns, overlap, channel, priority } = schedule;
+  const timing = [cron, everyMs, timeZone, missedRuns, overlap];
+  const settings = JSON.stringify([name, jobName, parameters, ...timing, channel, priority]);
+  return createHash('sha256').update(settings).digest('hex').slice(0, 16);
+}
 
 /** What may be asked about schedules. Each change is one statement, its audit entry included; refusals are QueueErrors. */
 export interface Schedules {
@@ -65,13 +64,13 @@ export interface Schedules {
 }
 
 /** What a timing means. */
-export interface TimingPreview {
+interface TimingPreview {
   timing: string;
   times: Date[];
   warnings: ScheduleWarning[];
 }
 
-export interface SchedulesOptions {
+interface SchedulesOptions {
   sql: Sql;
   registry: Registry;
   notifier: Notifier;

@@ -8,7 +8,7 @@ import { auditFrom, auditValues } from '@job-manager/client/audit';
 import { countNote, noteFrom } from '@job-manager/client/note';
 
 /** Runs that a cancel changes: those that were asked to stop before are left as they are. */
-export const CAN_BE_CANCELLED = `("finishedAt" IS NULL AND (status = 'QUEUED' OR "cancelRequestedAt" IS NULL))`;
+const CAN_BE_CANCELLED = `("finishedAt" IS NULL AND (status = 'QUEUED' OR "cancelRequestedAt" IS NULL))`;
 
 interface CancelActive {
   /** A query of the ids of runs that can be cancelled, their rows locked in order of id. */
@@ -22,7 +22,7 @@ interface CancelActive {
  * Cancels QUEUED runs and asks RUNNING ones to stop, as the CTEs of a statement that leave the runs in `changed`.
  * Runs that wait for them are told by the trigger on the table.
  */
-export const cancelActive = ({ target, by, why = `''` }: CancelActive): string => `
+const cancelActive = ({ target, by, why = `''` }: CancelActive): string => `
 target AS MATERIALIZED (${target}
 ), changed AS (
   UPDATE "JobRun" j
@@ -41,12 +41,12 @@ target AS MATERIALIZED (${target}
 )})`;
 
 /** What became of many, as a query of one row over `changed`. */
-export const CANCELLED_AND_ASKED = `
+const CANCELLED_AND_ASKED = `
   SELECT (SELECT count(*)::int FROM changed WHERE status = 'CANCELLED') AS cancelled,
     ARRAY(SELECT id FROM changed WHERE status = 'RUNNING' ORDER BY id) AS asked`;
 
 /** What `CANCELLED_AND_ASKED` finds. */
-export interface CancelledAndAsked {
+interface CancelledAndAsked {
   /** How many were queued and are cancelled now. */
   cancelled: number;
   /** Ids of those that are running and were asked to stop. */
@@ -67,7 +67,7 @@ export async function cancelRun(sql: Sql, runId: string, actor: Actor): Promise<
 }
 
 /** A cancel that changed nothing is fine for a run that is cancelled, or was asked to stop; throws QueueError for others. */
-export function checkCancelled({ id, status }: RunRow): void {
+function checkCancelled({ id, status }: RunRow): void {
   if (status === 'SUCCESS' || status === 'FAILED') throw notAllowed('cancel', id, status);
 }
 

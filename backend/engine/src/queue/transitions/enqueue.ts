@@ -53,7 +53,7 @@ const UNTOUCHED = {
  * Describes a run without keys that waits for no run as it is in the database once it is queued: all of it is known
  * then, and reading it would take as long as queueing it. The request is read now, and not again.
  */
-export function freshRun({ request, parameters, settings, actor }: Asked): (added: AddedRun) => QueuedRun {
+function freshRun({ request, parameters, settings, actor }: Asked): (added: AddedRun) => QueuedRun {
   const { runAt, delayMs = 0 } = request;
   const wantedAt = runAt === undefined ? null : new Date(runAt).getTime();
   const known = {
@@ -88,17 +88,17 @@ export function freshRun({ request, parameters, settings, actor }: Asked): (adde
 }
 
 /** Whether the actor tells all that is read of them with a run. */
-export const isNamed = ({ userId, email, tokenId, tokenName }: Actor): boolean =>
+const isNamed = ({ userId, email, tokenId, tokenName }: Actor): boolean =>
   (userId === null || email !== null) && (tokenId === null || tokenName !== undefined);
 
-export interface EnqueueingOptions {
+interface EnqueueingOptions {
   sql: Sql;
   registry: Registry;
   /** Tells runners after a commit, before the callers hear of it; or lets the statement do so. */
   notifier: Pick<Notifier, 'queued' | 'takeTurn'>;
 }
 
-export interface EnqueuedRun {
+interface EnqueuedRun {
   run: QueuedRun;
   isNew: boolean;
 }

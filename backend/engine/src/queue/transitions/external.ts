@@ -7,7 +7,7 @@ import { auditFrom, auditValues } from '@job-manager/client/audit';
 import type { JobRunStep } from '@job-manager/shared/contract/message';
 import type { TerminalStatus } from '@job-manager/shared/run';
 
-export interface NewExternalRun {
+interface NewExternalRun {
   jobName: string;
   parameters: Record<string, unknown>;
   scope: string | null;
@@ -90,7 +90,7 @@ ${selectHeld('started')}`;
  * Which row a report of an external program is about: the one it holds, by its id and token (the first two
  * values). A runner's lease never counts here, so nothing but its runner can speak for its runs.
  */
-export const heldExternally = (alias: string): string =>
+const heldExternally = (alias: string): string =>
   `${alias}.id = $1 AND ${alias}."leaseToken" = $2 AND ${alias}.status = 'RUNNING' AND ${alias}."finishedAt" IS NULL AND ${alias}."inactivityTimeoutMs" IS NOT NULL`;
 
 /** What the program is told; null from the functions below when the run is not its own any more. */

@@ -24,7 +24,7 @@ interface FailRunning {
  * Fails running runs from outside their execution, as the CTEs of a statement that leave the runs in `changed`. The
  * lease is taken away, so whatever their runner still writes changes nothing.
  */
-export const failRunning = ({ target, error, action, actorAt, details }: FailRunning): string => `
+const failRunning = ({ target, error, action, actorAt, details }: FailRunning): string => `
 WITH moment AS MATERIALIZED (SELECT clock_timestamp() AS at
 ), target AS MATERIALIZED (${target}
 ), ${leaveRunning({
@@ -37,7 +37,7 @@ WITH moment AS MATERIALIZED (SELECT clock_timestamp() AS at
 })}`;
 
 /** Words for what was done to runs, by whom and why, as an SQL expression over two values: who, and why or null. */
-export const doneBy = (what: string, who: string, why: string): string =>
+const doneBy = (what: string, who: string, why: string): string =>
   `'${what} by ' || coalesce(${who}::text, 'the system') || coalesce(': ' || ${why}::text, '')`;
 
 /**
@@ -170,7 +170,7 @@ ORDER BY r."cancelRequestedAt" LIMIT ${MAX_DUE}`;
 /** At most so many in one statement. */
 export const MAX_FAILED = 500;
 
-export interface EmergencyFail {
+interface EmergencyFail {
   /** Runs that started later are left alone. */
   startedBefore: Date;
   reason: string | null;

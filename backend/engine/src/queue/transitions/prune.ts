@@ -6,7 +6,7 @@ import type { TerminalStatus } from '@job-manager/shared/run';
  * that follow it. The counters are locked before they are read, in the order in which ending runs take them: an hour that is
  * still being counted must neither be lost nor wait in a circle.
  */
-export const removeBatch = `), messages AS (
+const removeBatch = `), messages AS (
   DELETE FROM "JobRunMessage" WHERE "runId" IN (SELECT id FROM batch)
 ), attempts AS (
   DELETE FROM "JobRunAttempt" WHERE "runId" IN (SELECT id FROM batch)
@@ -74,7 +74,7 @@ export interface Place {
   id: string;
 }
 
-export interface PruneRequest {
+interface PruneRequest {
   status: TerminalStatus;
   /** Null for all jobs but those of which operators have set how long their runs are kept. */
   jobName: string | null;
@@ -86,7 +86,7 @@ export interface PruneRequest {
   reason: string;
 }
 
-export interface Pruned {
+interface Pruned {
   runs: number;
   /** The last that was looked at; null when there were none. */
   last: Place | null;

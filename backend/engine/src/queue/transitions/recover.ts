@@ -52,7 +52,7 @@ const TRIAL = `(SELECT CASE WHEN s."claimNo" IS DISTINCT FROM j."claimNo" THEN '
  * being executed: not yet, alone in its runner's process, or apart in another way; it is null for a run that is no
  * suspect, of which it is unknown whether it had begun.
  */
-export const heldRuns = (which: string): string => `
+const heldRuns = (which: string): string => `
   SELECT j.*, ${TRIAL} AS trial, coalesce((SELECT s.losses FROM "SuspectRun" s WHERE s."runId" = j.id), 0) AS losses,
     CASE WHEN "inactivityTimeoutMs" IS NULL THEN ${settingOfJob('onStalled')} END AS "onStalled"
   FROM "JobRun" j WHERE status = 'RUNNING' AND "finishedAt" IS NULL AND ${which} ORDER BY id`;

@@ -34,7 +34,7 @@ WITH moment AS MATERIALIZED (SELECT clock_timestamp() AS at
 })}
 SELECT id FROM changed`;
 
-export interface Refusal extends Lease {
+interface Refusal extends Lease {
   /** The version of the job that refuses the parameters, and its `algorithmVersion`. */
   version: string;
   algorithmVersion: string;

@@ -37,7 +37,7 @@ export async function sendCommands(
 }
 
 /** Whether a runner `r` can obey a command of the kind in `$2`. One of the command line executes a single run and ends. */
-export const canObey = (r: string, kind = '$2'): string =>
+const canObey = (r: string, kind = '$2'): string =>
   `(${r}.status IN ('ACTIVE', 'DRAINING') AND (${kind} <> 'RESTART' OR ${r}."canRestart") AND (${kind} = 'PING' OR ${r}.kind <> 'CLI'))`;
 
 const SEND = `
