@@ -1,16 +1,16 @@
+import { ActorLink, BatchLink, ChannelLink, JobLink, PersonLink, ScheduleLink } from '../../components/EntityLinks';
+import { ExactTime } from '../../components/RelativeTime';
+import { RunLink } from '../../components/RunLink';
+import { actorName, wordsFor } from '../../components/audit-words';
+import { CodeBlock } from '../../ui/CodeBlock';
+import { Ellipsis } from '../../ui/Ellipsis';
+import { Fact, Facts } from '../../ui/Facts';
+import { Cell, Table } from '../../ui/Table';
+import classes from './AuditTable.module.css';
 import type { AuditEvent } from '@job-manager/shared/contract/audit';
 import { ActionIcon } from '@mantine/core';
 import { IconChevronDown, IconChevronRight } from '@tabler/icons-react';
-import { memo, useId, useState } from 'react';
-import { actorName, wordsFor } from '../../components/audit-words';
-import { ActorLink } from '../../components/EntityLinks';
-import { ExactTime } from '../../components/RelativeTime';
-import { RunLink } from '../../components/RunLink';
-import { Ellipsis } from '../../ui/Ellipsis';
-import { Cell, Table } from '../../ui/Table';
-import { AuditDetails } from './AuditDetails';
-import classes from './AuditTable.module.css';
-import { AuditTarget } from './AuditTarget';
+import { memo, type ReactNode, useId, useState } from 'react';
 
 interface Props {
   events: readonly AuditEvent[];
@@ -86,3 +86,46 @@ const AuditRow = memo(function AuditRow({ event }: { event: AuditEvent }) {
     </>
   );
 });
+
+/** What was acted on, as a link to it where it has a page. */
+function AuditTarget({ event }: { event: AuditEvent }) {
+  if (event.target === null) return <span className="dimmed">–</span>;
+  const link = linkOf(event, event.target);
+  return link === null ? <Ellipsis text={event.target} /> : <Ellipsis text={event.target}>{link}</Ellipsis>;
+}
+
+/** The subject of an action is the first part of its name: `channel.pause`. */
+function linkOf({ action, details }: AuditEvent, target: string): ReactNode {
+  const subject = action.slice(0, action.indexOf('.'));
+  // It removes many runs, and names their status.
+  if (action === 'run.prune') return null;
+  if (subject === 'run' || subject === 'job' || subject === 'preset') return <JobLink jobName={target} />;
+  if (subject === 'channel') return <ChannelLink channel={target} />;
+  if (subject === 'schedule') return linkTo(details, 'scheduleId', (id) => <ScheduleLink id={id} name={target} />);
+  if (subject === 'batch') return linkTo(details, 'batchId', (id) => <BatchLink id={id} name={target} />);
+  // `account.write` names the role as well.
+  return /^[^\s@]+@[^\s@]+$/.test(target) ? <PersonLink email={target} /> : null;
+}
+
+/** A link by the id that the details of an entry hold; none where they hold none. */
+function linkTo(details: unknown, name: string, link: (id: string) => ReactNode): ReactNode {
+  const id = typeof details === 'object' && details !== null ? (details as Record<string, unknown>)[name] : undefined;
+  return typeof id === 'string' || typeof id === 'number' ? link(String(id)) : null;
+}
+
+/** What else is known about an entry: from where, with what, and what the action was told. */
+function AuditDetails({ event }: { event: AuditEvent }) {
+  return (
+    <div className={classes.details}>
+      <Facts>
+        <Fact name="Action">{event.action}</Fact>
+        <Fact name="Entry">{event.id}</Fact>
+        <Fact name="Address">{event.ip ?? 'not known'}</Fact>
+        <Fact name="Program">{event.userAgent ?? 'not known'}</Fact>
+      </Facts>
+      {event.details !== null && (
+        <CodeBlock label={`Details of entry ${event.id} as JSON`} text={JSON.stringify(event.details, null, 2)} />
+      )}
+    </div>
+  );
+}

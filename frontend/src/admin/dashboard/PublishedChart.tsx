@@ -1,29 +1,23 @@
+import { Pending } from '../../components/Pending';
+import { Change } from '../../components/metrics/Change';
+import { ChartDialog } from '../../components/metrics/ChartDialog';
+import { ChartSettings } from '../../components/metrics/ChartSettings';
+import { RangeChoice } from '../../components/metrics/RangeChoice';
+import { type ChartChoice, keep, readChartChoice, readKept, stepOf, useStartingRange } from '../../components/metrics/chart-choice';
+import { metricsQuery } from '../../components/metrics/metric-calls';
+import { chartOf, describeSince, type Drawing, formatOf, seriesOf, stepUnit } from '../../components/metrics/metric-data';
+import { rangeNames, spellRange } from '../../lib/time-range';
+import { ChartSkeleton } from '../../ui/ChartSkeleton';
+import { Section } from '../../ui/Section';
+import { Plot } from '../../ui/chart/Plot';
+import { describeChart } from '../../ui/chart/chart-data';
+import classes from './dashboard.module.css';
 import type { MetricsAnswer } from '@job-manager/shared/contract/metrics';
 import { Button, UnstyledButton } from '@mantine/core';
 import { IconArrowsMaximize } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import { Change } from '../../components/metrics/Change';
-import { ChartDialog } from '../../components/metrics/ChartDialog';
-import { ChartSettings } from '../../components/metrics/ChartSettings';
-import { stepOf, useStartingRange } from '../../components/metrics/chart-choice';
-import { metricsQuery } from '../../components/metrics/metric-calls';
-import {
-  chartOf,
-  type Drawing,
-  describeSince,
-  formatOf,
-  seriesOf,
-  stepUnit,
-} from '../../components/metrics/metric-data';
-import { RangeChoice } from '../../components/metrics/RangeChoice';
-import { Pending } from '../../components/Pending';
-import { spellRange } from '../../lib/time-range';
-import { ChartSkeleton } from '../../ui/ChartSkeleton';
-import { describeChart } from '../../ui/chart/chart-data';
-import { Plot } from '../../ui/chart/Plot';
-import { Section } from '../../ui/Section';
-import classes from './dashboard.module.css';
-import { useChartPlace } from './dashboard-place';
+import { parseAsStringLiteral, useQueryStates } from 'nuqs';
+import { useState } from 'react';
 
 const drawing: Drawing = { measure: 'published', name: 'Jobs Published', tone: 'brand' };
 const HEIGHT = 70;
@@ -109,4 +103,27 @@ function SmallChart({ answer, choice, onOpen }: SmallChartProps) {
       />
     </UnstyledButton>
   );
+}
+
+const KEY = 'job-manager: dashboard';
+
+const place = { range: parseAsStringLiteral(rangeNames), chart: parseAsStringLiteral(['published'] as const) };
+
+/** How the chart of the dashboard is drawn: `?range=7d`, and `?chart=published` while it is large. */
+function useChartPlace() {
+  const [remembered, setRemembered] = useState(() => readChartChoice(readKept(KEY), 'bars'));
+  const [{ range, chart }, set] = useQueryStates(place);
+  const choice: ChartChoice = { ...remembered, ...(range && { range }) };
+  return {
+    choice,
+    isLarge: chart !== null,
+    choose: (change: Partial<ChartChoice>) => {
+      const next = { ...choice, ...change };
+      setRemembered(next);
+      keep(KEY, next);
+      void set({ range: next.range });
+    },
+    open: () => void set({ chart: 'published' }, { history: 'push' }),
+    close: () => void set({ chart: null }, { history: 'push' }),
+  };
 }

@@ -1,13 +1,14 @@
 import { mount } from '../../api/place';
-import { CopyMenu } from '../../components/CopyMenu';
+import { type CopyChoice, CopyMenu } from '../../components/CopyMenu';
+import { enqueueWithCurl } from '../../components/enqueue-with-curl';
 import { formatDuration } from '../../lib/duration';
 import { CodeBlock } from '../../ui/CodeBlock';
 import { Fact, Facts } from '../../ui/Facts';
 import { Section } from '../../ui/Section';
 import { Cell, Table } from '../../ui/Table';
-import { copyChoices } from './copy-job';
 import type { ListedJob } from './DefinitionTable';
 import classes from './definitions.module.css';
+import type { JobDefinition } from '@job-manager/shared/contract/run';
 
 type Job = NonNullable<ListedJob['job']>;
 
@@ -71,4 +72,17 @@ function Parameters({ job }: { job: Job }) {
       ))}
     </Table>
   );
+}
+
+/** A job as texts to run it from elsewhere. */
+function copyChoices(job: JobDefinition, origin: string): CopyChoice[] {
+  const parameters = job.defaultParams ?? {};
+  return [
+    { label: 'JSON Schema of the parameters', text: () => JSON.stringify(job.parametersSchema, null, 2) },
+    {
+      label: 'Call of the client package',
+      text: () => `await jobs.enqueue({ jobName: '${job.name}', parameters: ${JSON.stringify(parameters, null, 2)} });`,
+    },
+    { label: 'curl', text: () => enqueueWithCurl(origin, { jobName: job.name, parameters }) },
+  ];
 }

@@ -1,19 +1,21 @@
-import { Modal } from '@mantine/core';
 import { toFailure } from '../../api/failure';
-import { openList } from '../../components/list-return';
 import { RunPageLink } from '../../components/RunPageLink';
+import { openList } from '../../components/list-return';
 import { useOpenedRun, useRunTab } from '../../components/url-state';
-import { useDialogTitle } from '../../ui/document-title';
+import { areShortcutsOn } from '../../lib/shortcuts-switch';
 import { ErrorPanel } from '../../ui/ErrorPanel';
 import { RowSkeletons } from '../../ui/RowSkeletons';
+import { useDialogTitle } from '../../ui/document-title';
+import { byKey } from '../../ui/key-controls';
 import { useIsPhone } from '../../ui/useIsPhone';
 import { useCancelling } from './CancelProvider';
 import classes from './JobDetailsModal.module.css';
-import { pressKeyInside } from './press-key';
 import { RunActions } from './RunActions';
 import { RunDetails } from './RunDetails';
 import { RunWalk } from './RunWalk';
 import { useRun } from './useRun';
+import { Modal } from '@mantine/core';
+import type { KeyboardEvent } from 'react';
 
 interface JobDetailsModalProps {
   jobRunId: string;
@@ -68,4 +70,15 @@ export function JobDetailsModal({ jobRunId, open, onClose, onRerun }: JobDetails
       )}
     </Modal>
   );
+}
+
+/** Presses the control inside a dialog that names a key in `data-key`; the shell does so for pages. */
+function pressKeyInside(event: KeyboardEvent<HTMLElement>): void {
+  const { key, target, currentTarget, ctrlKey, metaKey, altKey } = event;
+  if (event.defaultPrevented || ctrlKey || metaKey || altKey || !areShortcutsOn()) return;
+  if (target instanceof Element && target.closest('input, textarea, select, [role="menu"]') !== null) return;
+  const control = currentTarget.querySelector<HTMLElement>(byKey(key));
+  if (control === null) return;
+  event.preventDefault();
+  control.click();
 }

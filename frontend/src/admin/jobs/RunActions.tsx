@@ -1,20 +1,22 @@
+import { mount } from '../../api/place';
+import { useCan } from '../../api/session';
+import { type CopyChoice, CopyMenu } from '../../components/CopyMenu';
+import { enqueueWithCurl } from '../../components/enqueue-with-curl';
+import { WatchRunButton } from '../../components/notices/WatchRunButton';
+import { quoteForShell } from '../../lib/shell';
+import { paths } from '../../paths';
+import { CopyButton } from '../../ui/CopyButton';
+import { loadable } from '../../ui/loadable';
+import { useIsPhone } from '../../ui/useIsPhone';
+import { CancelRunButton } from './CancelRunButton';
+import { ForceFailButton } from './ForceFailButton';
+import { RunLaterButton } from './RunLaterButton';
+import { RunNowButton } from './RunNowButton';
 import type { JobRun } from '@job-manager/shared/contract/run';
 import { isAllowed, isTerminal } from '@job-manager/shared/run';
 import { Button } from '@mantine/core';
 import { IconRepeat } from '@tabler/icons-react';
 import { Suspense } from 'react';
-import { mount } from '../../api/place';
-import { useCan } from '../../api/session';
-import { CopyMenu } from '../../components/CopyMenu';
-import { WatchRunButton } from '../../components/notices/WatchRunButton';
-import { CopyButton } from '../../ui/CopyButton';
-import { loadable } from '../../ui/loadable';
-import { useIsPhone } from '../../ui/useIsPhone';
-import { CancelRunButton } from './CancelRunButton';
-import { copyRunChoices } from './copy-run';
-import { ForceFailButton } from './ForceFailButton';
-import { RunLaterButton } from './RunLaterButton';
-import { RunNowButton } from './RunNowButton';
 
 const CompareMenu = loadable(() => import('./CompareMenu').then((module) => module.CompareMenu));
 
@@ -59,3 +61,28 @@ export function RunActions({ run, isCancelling, onRerun }: Props) {
     </>
   );
 }
+
+type Copied = Pick<JobRun, 'id' | 'jobName' | 'parameters' | 'channel' | 'priority' | 'inactivityTimeoutMs'>;
+
+/**
+ * A run as texts to send on, and to queue another one like it; what an external program executed has its link alone.
+ * Secrets in parameters are redacted wherever they are shown, so there are none here either. `server` is the address of
+ * the panel.
+ */
+function copyRunChoices(run: Copied, server: string): CopyChoice[] {
+  const { id, jobName, parameters, channel, priority } = run;
+  const link = { label: 'Link', text: () => server + paths.run(id) };
+  if (run.inactivityTimeoutMs !== null) return [link];
+  return [
+    link,
+    { label: 'Command line', text: () => commandOf(run) },
+    { label: 'curl', text: () => enqueueWithCurl(server, { jobName, parameters, channel, priority }) },
+  ];
+}
+
+const commandOf = ({ jobName, parameters, channel, priority }: Copied): string =>
+  [
+    `npx tsx scripts/runJobs.ts ${jobName}`,
+    `--params=${quoteForShell(JSON.stringify(parameters))}`,
+    `--enqueue --queueing=${quoteForShell(JSON.stringify({ channel, priority }))}`,
+  ].join(' ');

@@ -1,18 +1,17 @@
-import type { JobDefinition, JobRunSummary } from '@job-manager/shared/contract/run';
-import { Modal } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
-import { useEffect, useRef, useState } from 'react';
 import { toFailure } from '../../api/failure';
 import { definitionsQuery, runQuery } from '../../api/job-queries';
 import { useAllowed } from '../../api/session';
 import { NoAccess } from '../../components/Permitted';
-import { useDialogTitle } from '../../ui/document-title';
 import { ErrorPanel } from '../../ui/ErrorPanel';
 import { RowSkeletons } from '../../ui/RowSkeletons';
+import { useDialogTitle } from '../../ui/document-title';
 import { useIsPhone } from '../../ui/useIsPhone';
 import { RunJobForm } from './RunJobForm';
 import classes from './RunJobModal.module.css';
-import { showNewRun } from './show-new-run';
+import type { JobDefinition, JobRunSummary } from '@job-manager/shared/contract/run';
+import { Modal } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { useEffect, useRef, useState } from 'react';
 
 interface RunJobModalProps {
   open: boolean;
@@ -91,4 +90,27 @@ export function RunJobModal({ open, opening, jobName, rerunOfId, activeJobs, onC
       </div>
     </Modal>
   );
+}
+
+/** How long a new run may take to come in over the live connection. */
+const TIMEOUT_MS = 5_000;
+const OUTLINED_MS = 2_000;
+
+/** Scrolls to the row of a run that was just queued, once the active list has it, and outlines it for a moment. */
+function showNewRun(jobRunId: string): void {
+  const list = document.querySelector('.active-jobs');
+  if (list === null) return;
+  list.scrollIntoView({ block: 'start' });
+  const outline = (): boolean => {
+    const row = list.querySelector<HTMLElement>(`[data-run="${jobRunId}"]`);
+    if (row === null) return false;
+    row.scrollIntoView({ block: 'nearest' });
+    row.toggleAttribute('data-new', true);
+    setTimeout(() => row.removeAttribute('data-new'), OUTLINED_MS);
+    return true;
+  };
+  if (outline()) return;
+  const observer = new MutationObserver(() => outline() && observer.disconnect());
+  observer.observe(list, { childList: true, subtree: true });
+  setTimeout(() => observer.disconnect(), TIMEOUT_MS);
 }

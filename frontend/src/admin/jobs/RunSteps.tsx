@@ -1,13 +1,13 @@
-import type { JobRunStep } from '@job-manager/shared/contract/message';
-import type { JobRun } from '@job-manager/shared/contract/run';
-import { IconChevronRight } from '@tabler/icons-react';
-import { useState } from 'react';
 import { JobProgressBar } from '../../components/JobProgressBar';
 import { Elapsed } from '../../components/RelativeTime';
 import { formatDuration } from '../../lib/duration';
 import details from './RunDetails.module.css';
 import classes from './RunSteps.module.css';
-import { leavesOf, opensByItself, stepLook } from './steps';
+import type { JobRunStep } from '@job-manager/shared/contract/message';
+import type { JobRun } from '@job-manager/shared/contract/run';
+import type { StepState } from '@job-manager/shared/message';
+import { IconCheck, IconChevronRight, IconCircleDashed, IconCircleDotFilled, IconCircleX, IconPlayerSkipForward, IconX, type TablerIcon } from '@tabler/icons-react';
+import { useState } from 'react';
 
 interface Props {
   steps: JobRunStep[];
@@ -104,3 +104,28 @@ function StepTime({ step, startedAt }: { step: JobRunStep; startedAt: string | n
     return <Elapsed since={new Date(Date.parse(startedAt) + step.startedAfterMs).toISOString()} />;
   return step.tookMs === null ? null : <span className="tabular">{formatDuration(step.tookMs)}</span>;
 }
+
+interface StepLook {
+  label: string;
+  icon: TablerIcon;
+  tone: 'queued' | 'running' | 'success' | 'failed' | 'cancelled';
+}
+
+const stepLook = {
+  pending: { label: 'Waiting', icon: IconCircleDashed, tone: 'queued' },
+  running: { label: 'Running', icon: IconCircleDotFilled, tone: 'running' },
+  done: { label: 'Done', icon: IconCheck, tone: 'success' },
+  failed: { label: 'Failed', icon: IconX, tone: 'failed' },
+  cancelled: { label: 'Cancelled', icon: IconCircleX, tone: 'cancelled' },
+  skipped: { label: 'Skipped', icon: IconPlayerSkipForward, tone: 'queued' },
+} as const satisfies Record<StepState, StepLook>;
+
+/** All steps that have no steps of their own: those in which work is done. */
+const leavesOf = (steps: readonly JobRunStep[]): JobRunStep[] =>
+  steps.flatMap((step) => (step.steps.length === 0 ? [step] : leavesOf(step.steps)));
+
+/** As many fit a screen; of more, those are open in which something happens or has failed. */
+const SHOWN_OPEN = 20;
+
+const opensByItself = (step: JobRunStep, stepCount: number): boolean =>
+  stepCount <= SHOWN_OPEN || step.state === 'running' || step.state === 'failed';

@@ -1,9 +1,6 @@
-import type { RunnerSetup } from '@job-manager/shared/contract/runners';
-import { Button, Group, Loader, Modal, NativeSelect, TextInput } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
-import { Link } from 'react-router-dom';
+import { trackError } from '../../api/errorTracking';
 import { toFailure } from '../../api/failure';
+import { useAction } from '../../api/useAction';
 import { isAlive } from '../../components/runners';
 import { formatDuration } from '../../lib/duration';
 import { paths } from '../../paths';
@@ -12,9 +9,13 @@ import { CopyButton } from '../../ui/CopyButton';
 import { ErrorPanel } from '../../ui/ErrorPanel';
 import { Fault } from '../../ui/Fault';
 import { describeSetup, listRunnerPlaces, type RunnerPlace } from './add-runner';
-import { setupQuery, useRunners } from './calls';
+import { calls, setupQuery, useRunners } from './calls';
 import classes from './runners.module.css';
-import { useStartHere } from './useStartHere';
+import type { RunnerSetup } from '@job-manager/shared/contract/runners';
+import { Button, Group, Loader, Modal, NativeSelect, TextInput } from '@mantine/core';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { Link } from 'react-router-dom';
 
 /** How to start a runner where it is wanted, and whether it has come. */
 export function AddRunnerDialog({ onClose }: { onClose: () => void }) {
@@ -108,4 +109,15 @@ function Listening() {
       )}
     </div>
   );
+}
+
+/** Has the server start one more runner on its machine. */
+function useStartHere() {
+  const queryClient = useQueryClient();
+  const { mutate, isPending, error } = useAction({
+    mutationFn: () => calls.startRunnerHere(),
+    onError: (failed) => trackError(failed, { action: 'startRunnerHere', component: 'RunnersPage' }),
+    onSettled: () => void queryClient.invalidateQueries({ queryKey: setupQuery().queryKey }),
+  });
+  return { start: () => mutate(), isPending, fault: error ? toFailure(error).details : null };
 }

@@ -1,7 +1,3 @@
-import type { ApiToken } from '@job-manager/shared/contract/tokens';
-import { Button, Select } from '@mantine/core';
-import { IconFilterOff, IconKey } from '@tabler/icons-react';
-import { useQuery } from '@tanstack/react-query';
 import { toFailure } from '../../api/failure';
 import { useServerTime } from '../../api/server-clock';
 import { EmptyState } from '../../ui/EmptyState';
@@ -9,10 +5,14 @@ import { ErrorPanel } from '../../ui/ErrorPanel';
 import { FilterBar } from '../../ui/FilterBar';
 import { RowSkeletons } from '../../ui/RowSkeletons';
 import { Section } from '../../ui/Section';
-import { useTokenState } from './place';
-import { tokensQuery } from './queries';
 import { TokenTable } from './TokenTable';
+import { tokensQuery } from './queries';
 import { stateLook, type TokenState, tokenState, tokenStates } from './token-state';
+import type { ApiToken } from '@job-manager/shared/contract/tokens';
+import { Button, Select } from '@mantine/core';
+import { IconFilterOff, IconKey } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { parseAsStringLiteral, useQueryState } from 'nuqs';
 
 interface Props {
   onCreate: () => void;
@@ -104,4 +104,10 @@ function NoneInState({ state, onClear }: { state: TokenState; onClear: () => voi
       }
     />
   );
+}
+
+/** Which tokens are shown: `?state=revoked`; all of them without it. */
+function useTokenState() {
+  const [state, set] = useQueryState('state', parseAsStringLiteral(tokenStates));
+  return { state, setState: (next: TokenState | null) => void set(next, { history: 'push' }) };
 }

@@ -1,15 +1,14 @@
-import type { Account } from '@job-manager/shared/contract/users';
-import { memo } from 'react';
 import { useSession } from '../../api/session';
 import { RelativeTime } from '../../components/RelativeTime';
 import { roleLabel, roleTone } from '../../components/roles';
 import { Ellipsis } from '../../ui/Ellipsis';
 import { Cell, Table } from '../../ui/Table';
-import { Tag } from '../../ui/Tag';
-import { accountStatus } from './account-status';
+import { Tag, type TagTone } from '../../ui/Tag';
 import { UserRowMenu } from './UserRowMenu';
 import classes from './UserTable.module.css';
 import type { Asked } from './user-acts';
+import type { Account } from '@job-manager/shared/contract/users';
+import { memo } from 'react';
 
 interface Props {
   accounts: readonly Account[];
@@ -96,3 +95,21 @@ const UserRow = memo(function UserRow({ account, isOwn, onAsk }: RowProps) {
     </tr>
   );
 });
+
+interface Status {
+  label: string;
+  tone: TagTone;
+  meaning: string;
+}
+
+const statuses = {
+  active: { label: 'Active', tone: 'success', meaning: 'May sign in' },
+  disabled: { label: 'Disabled', tone: 'failed', meaning: 'Kept out until enabled again' },
+  noSignIn: { label: 'No sign-in', tone: 'neutral', meaning: 'Has no password to sign in with' },
+} as const satisfies Record<string, Status>;
+
+/** Whether somebody can come in, in a word. */
+function accountStatus({ disabledAt, canSignIn }: Account): Status {
+  if (disabledAt !== null) return statuses.disabled;
+  return canSignIn ? statuses.active : statuses.noSignIn;
+}

@@ -1,7 +1,67 @@
-import type { JobRunMessage } from '@job-manager/shared/contract/message';
 import type { Follow, RunMessages } from './followed-runs';
-import { lastOf, noCoverage, withRead, withTold } from './log-coverage';
-import { mergeLines, withoutDropped } from './log-lines';
+import type { JobRunMessage } from '@job-manager/shared/contract/message';
+import { messageLevels } from '@job-manager/shared/message';
+
+type Lines = readonly JobRunMessage[];
+
+/** How far this side may be ahead of what the server has dropped before it drops the same. */
+const SLACK = 5_000;
+
+/** Two lists by number into one; of doubles the first is kept. Most often the second simply follows. */
+function mergeLines(before: Lines, added: Lines): Lines {
+  const [first] = added;
+  if (first === undefined) return before;
+  if (first.seq > (before.at(-1)?.seq ?? 0)) return [...before, ...added];
+  const known = new Set(before.map(({ seq }) => seq));
+  const fresh = added.filter(({ seq }) => !known.has(seq));
+  return fresh.length === 0 ? before : [...before, ...fresh].sort((a, b) => a.seq - b.seq);
+}
+
+/**
+ * Drops what the server, which keeps `kept`, has dropped meanwhile: the oldest of the least severe. Without
+ * it a talkative run would fill the tab's memory.
+ */
+function withoutDropped(lines: Lines, kept: number): Lines {
+  let excess = lines.length - kept;
+  if (excess <= SLACK) return lines;
+  let remaining = lines;
+  for (const level of messageLevels) remaining = remaining.filter((line) => line.level !== level || excess-- <= 0);
+  return remaining;
+}
+
+/** Which messages of a run are certainly here: those up to a number, and perhaps some beyond a hole. */
+interface LogCoverage {
+  /** Nothing up to this number is missing. */
+  readonly readUpTo: number;
+  /** Received while those before them are still to be read. */
+  readonly ahead: { readonly from: number; readonly to: number } | null;
+}
+
+const noCoverage: LogCoverage = { readUpTo: 0, ahead: null };
+
+/** After the socket delivered messages `from` to `to`, which follow each other. */
+function withReceived(before: LogCoverage, from: number, to: number): LogCoverage {
+  const { readUpTo, ahead } = before;
+  if (to <= readUpTo) return before;
+  if (from <= readUpTo + 1) return joined({ readUpTo: to, ahead });
+  const continues = ahead !== null && from <= ahead.to + 1;
+  return { readUpTo, ahead: continues ? { from: ahead.from, to: Math.max(ahead.to, to) } : { from, to } };
+}
+
+/** After a page of what follows `readUpTo` was read; `to` is its last number, undefined for an empty page. */
+function withRead({ readUpTo, ahead }: LogCoverage, to: number | undefined): LogCoverage {
+  // Nothing is left to read: what seemed a hole are messages that have been dropped.
+  if (to === undefined) return { readUpTo: ahead?.to ?? readUpTo, ahead: null };
+  return joined({ readUpTo: Math.max(readUpTo, to), ahead });
+}
+
+/** The last message that is here. */
+const lastOf = ({ readUpTo, ahead }: LogCoverage): number => ahead?.to ?? readUpTo;
+
+function joined({ readUpTo, ahead }: LogCoverage): LogCoverage {
+  if (ahead === null || ahead.from > readUpTo + 1) return { readUpTo, ahead };
+  return { readUpTo: Math.max(readUpTo, ahead.to), ahead: null };
+}
 
 /** What is known of a run's messages. */
 export interface RunLogState {
@@ -18,7 +78,7 @@ export interface RunLogState {
   readonly error: unknown;
 }
 
-export interface RunLog {
+interface RunLog {
   getState(): RunLogState;
   subscribe(listener: () => void): () => void;
   /** Reads what is missing and, of a run that goes on, follows what comes; until the answered function is called. */
@@ -68,7 +128,7 @@ export function createRunLog({ jobRunId, readPage }: Options): RunLog {
 
   const receive = (received: RunMessages) => {
     const [first, last] = [received.messages[0], received.messages.at(-1)];
-    if (first !== undefined && last !== undefined) coverage = withTold(coverage, first.seq, last.seq);
+    if (first !== undefined && last !== undefined) coverage = withReceived(coverage, first.seq, last.seq);
     take(received);
     if (coverage.ahead !== null) void read();
   };
