@@ -1,4 +1,5 @@
 import { filterOf, type HistoryFilter } from './history-stretches.js';
+import { keptDays } from './kept-days.js';
 import type { Sql } from './sql.js';
 import type { cancellableStates } from '@job-manager/shared/contract/active-runs';
 import type { BulkAction, BulkRequest, bulkStates } from '@job-manager/shared/contract/bulk';
@@ -209,14 +210,13 @@ const countedBy = (source: string, column: string): string =>
   `(SELECT coalesce(json_agg(counted), '[]') FROM (SELECT ${column}, count(*)::int AS runs FROM ${source} GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 20) counted)`;
 
 const PREVIEW_KEPT_HOURS = 1;
-const KEPT_DAYS = 90;
 
 /** Removes previews of an hour ago that were not started, and operations that ended 90 days ago; returns how many. */
 export async function removeOldBulk(sql: Sql): Promise<number> {
   const { rowCount } = await sql.query(
     `DELETE FROM "BulkOperation" WHERE id IN (
        SELECT id FROM "BulkOperation" WHERE "createdAt" < (SELECT clock_timestamp() - interval '${PREVIEW_KEPT_HOURS} hours')
-         AND (state = 'PREVIEWED' OR "finishedAt" < clock_timestamp() - interval '${KEPT_DAYS} days') LIMIT 1000)`,
+         AND (state = 'PREVIEWED' OR "finishedAt" < clock_timestamp() - interval '${keptDays.operations} days') LIMIT 1000)`,
   );
   return rowCount ?? 0;
 }

@@ -1,4 +1,5 @@
 import type { TerminalStatus } from '@job-manager/shared/run';
+import { keptDays } from './kept-days.js';
 import type { Sql } from './sql.js';
 
 /**
@@ -124,8 +125,6 @@ SELECT edge."jobName", edge.first AS from, place."finishedAt", place.id FROM edg
 
 /** At most so many rows in one statement. */
 const MAX_ROWS = 5_000;
-const RUNNERS_KEPT_DAYS = 7;
-export const CLIENT_ERRORS_KEPT_DAYS = 30;
 const CLIENT_ERRORS_KEPT = 50_000;
 
 /** Forgets runners that ended a week ago; returns how many. One that runs still name as theirs stays. */
@@ -134,11 +133,10 @@ export const removeOldRunners = (sql: Sql): Promise<number> =>
     sql,
     `DELETE FROM "Runner" WHERE id IN (
        SELECT id FROM "Runner" r WHERE status IN ('STOPPED', 'LOST')
-         AND "lastHeartbeatAt" < clock_timestamp() - interval '${RUNNERS_KEPT_DAYS} days'
+         AND "lastHeartbeatAt" < clock_timestamp() - interval '${keptDays.runners} days'
          AND NOT EXISTS (SELECT 1 FROM "JobRun" j WHERE j.status = 'RUNNING' AND j."finishedAt" IS NULL AND j."runnerId" = r.id) LIMIT ${MAX_ROWS})`,
   );
 
-const RUNNER_EVENTS_KEPT_DAYS = 30;
 const MAX_RUNNER_EVENTS = 50_000;
 
 /**
@@ -146,7 +144,7 @@ const MAX_RUNNER_EVENTS = 50_000;
  * what they logged a day ago; returns how many rows.
  */
 export const removeOldRunnerEvents = async (sql: Sql): Promise<number> => {
-  const old = `< (SELECT clock_timestamp() - interval '${RUNNER_EVENTS_KEPT_DAYS} days')`;
+  const old = `< (SELECT clock_timestamp() - interval '${keptDays.runnerEvents} days')`;
   const events = `SELECT id FROM "RunnerEvent"
     WHERE at ${old} OR id <= (SELECT id FROM "RunnerEvent" ORDER BY id DESC OFFSET ${MAX_RUNNER_EVENTS} LIMIT 1)
     ORDER BY id LIMIT ${MAX_ROWS}`;
@@ -182,7 +180,7 @@ export const removeOldClientErrors = (sql: Sql): Promise<number> =>
     sql,
     `DELETE FROM "ClientError" WHERE id IN (
        SELECT id FROM "ClientError"
-       WHERE at < (SELECT clock_timestamp() - interval '${CLIENT_ERRORS_KEPT_DAYS} days')
+       WHERE at < (SELECT clock_timestamp() - interval '${keptDays.clientErrors} days')
          OR id <= (SELECT id FROM "ClientError" ORDER BY id DESC OFFSET ${CLIENT_ERRORS_KEPT} LIMIT 1)
        ORDER BY id LIMIT ${MAX_ROWS})`,
   );

@@ -17,7 +17,7 @@ import {
   readClientErrors,
   readOccurrences,
 } from '@job-manager/engine/store/client-errors';
-import { CLIENT_ERRORS_KEPT_DAYS } from '@job-manager/engine/store/maintenance';
+import { keptDays } from '@job-manager/engine/store/kept-days';
 import { VERSION } from '@job-manager/engine/version';
 import {
   type ClientErrorGroup,
@@ -127,7 +127,7 @@ const UNKNOWN = new HttpProblem('UNKNOWN_ERROR', 'Nothing of this kind is kept; 
 
 /** Whether errors are kept for as long as this period and the one before. */
 const knowsBefore = (period: ErrorPeriod): boolean =>
-  2 * errorPeriods[period].ms <= CLIENT_ERRORS_KEPT_DAYS * 86_400_000;
+  2 * errorPeriods[period].ms <= keptDays.clientErrors * 86_400_000;
 
 /** Occurrences per bucket, those without any included. */
 function rateOf(buckets: Record<string, number>, period: ErrorPeriod): number[] {

@@ -79,7 +79,7 @@ export function applyMessages(before: ActiveRuns, messages: readonly ServerMessa
       draft.counts = message.data.counts ?? draft.counts;
     } else if (message.type === 'server.admin.job_hidden') hide(message.data.jobRunId);
     else if (message.type === 'server.admin.job_completed') end(message.data.run);
-    else if ('run' in message.data) put(withProgress(message as RunMessage));
+    else if (isOfRun(message)) put(withProgress(message));
   }
 
   const next = { ...draft, ended: newest(draft.ended) };
@@ -93,6 +93,17 @@ function withPatch(known: JobRunSummary | undefined, part: RunPatch): JobRunSumm
 }
 
 type RunMessage = Extract<ServerMessage, { data: { run: JobRunSummary } }>;
+
+/** The messages that carry a run as it is now; one of another type is not about the list, even where it has a `run`. */
+const OF_RUN = [
+  'server.admin.job_queued',
+  'server.admin.job_started',
+  'server.admin.job_progress',
+  'server.admin.job_cancel_requested',
+] as const satisfies RunMessage['type'][];
+
+const isOfRun = (message: ServerMessage): message is Extract<RunMessage, { type: (typeof OF_RUN)[number] }> =>
+  (OF_RUN as readonly string[]).includes(message.type);
 
 /** Progress travels oftener than the row is written, so it may be ahead of the run beside it. */
 function withProgress(message: RunMessage): JobRunSummary {

@@ -1,5 +1,6 @@
 import type { AlertEvent, AlertRuleKind, AlertSeverity } from '@job-manager/shared/alert-rules';
 import { type AuditPerson, auditPerson, auditPersonValues } from '../audit.js';
+import { keptDays } from '../kept-days.js';
 import type { Sql } from '../sql.js';
 import { queueMessages } from './judge.js';
 import { notifyAlerts } from './notify.js';
@@ -150,13 +151,11 @@ async function notifyOfChange(sql: Sql, isChanged: boolean): Promise<boolean> {
   return isChanged;
 }
 
-const KEPT_DAYS = 400;
-
 /** Removes a batch of the incidents that ended so long ago, with their messages. Returns how many. */
 export async function removeOldIncidents(sql: Sql): Promise<number> {
   const { rowCount } = await sql.query(
     `DELETE FROM "Incident" WHERE id = ANY (ARRAY(
-       SELECT id FROM "Incident" WHERE "closedAt" < (SELECT clock_timestamp() - interval '${KEPT_DAYS} days') LIMIT 1000))`,
+       SELECT id FROM "Incident" WHERE "closedAt" < (SELECT clock_timestamp() - interval '${keptDays.incidents} days') LIMIT 1000))`,
   );
   return rowCount ?? 0;
 }
