@@ -72,7 +72,7 @@ export function loginFor(address: string): string {
   return address.startsWith(`${paths.admin}/`) ? `${paths.login}?next=${encodeURIComponent(address)}` : paths.login;
 }
 
-/** Where to go after signing in: only into the panel, never to an address of somebody else's making. */
+/** Where to go after signing in: only into the panel, never to an address of another site. */
 export function afterLogin(next: string | null): string {
   return next !== null && /^\/admin(?:[/?#]|$)/.test(next) ? next : paths.dashboard;
 }

@@ -1,5 +1,5 @@
 -- Cancels runs that wait in vain, and those that wait for the success of these, however long the chain. Counted and
--- told as cancel.ts does. Returns what it cancelled: runs that came to wait for these meanwhile are yet to be told.
+-- with the message of cancel.ts. Returns what it cancelled: runs that came to wait for these meanwhile are yet to be settled.
 CREATE OR REPLACE FUNCTION job_manager_cancel_waiting(first_ones bigint[], why text) RETURNS bigint[] LANGUAGE plpgsql SET plan_cache_mode = 'force_custom_plan' AS $$
 DECLARE
   doomed bigint[];

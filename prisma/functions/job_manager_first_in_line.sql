@@ -1,8 +1,8 @@
--- The first of those in the line of a key that is where a run of the wanted scope would hold it; null for none. They keep nobody
+-- The first of those in the line of a key that is where a run of the wanted scope would hold it; null for none. They keep no other
 -- away by an index, but the next is not to overtake them. Looked at with fresh eyes and under the lock of the line, which
--- is kept until the new run is committed: somebody could join, and begin, while it waits for something else. `locked`
+-- is kept until the new run is committed: another run could join, and begin, while it waits for something else. `locked`
 -- is EXCLUSIVE for one that may join the line itself, SHARED for one that never does, so that such ones wait for
--- nobody but those who join, and NONE for one of thousands: locks are kept in a table that would be full.
+-- none but those who join, and NONE for one of thousands: locks are kept in a table that would be full.
 CREATE OR REPLACE FUNCTION job_manager_first_in_line(job text, key text, wanted text, locked text) RETURNS bigint LANGUAGE plpgsql VOLATILE STRICT AS $$
 DECLARE
   line bigint := hashtextextended(job || '/' || key, 0);

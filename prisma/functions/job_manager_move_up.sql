@@ -1,5 +1,5 @@
 -- Lets a run wait for the one that is ahead of it now, where the one it waited for left the line of their key before its
--- turn: those ahead of that one go on. Nothing changes where nobody is ahead.
+-- turn: those ahead of that one go on. Nothing changes where no run is ahead.
 CREATE OR REPLACE FUNCTION job_manager_move_up(follower bigint, former bigint) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
   ahead bigint;

@@ -1,4 +1,4 @@
-/** Everything the audit log speaks of. */
+/** All actions of the audit log. */
 export const auditActions = [
   'session.begin',
   'session.end',

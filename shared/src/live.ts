@@ -31,7 +31,7 @@ const alertChange = z.object({
 });
 
 /**
- * What the server says on `/ws`. `seq` rises by one with each message of a connection, and further only with a
+ * What the server sends on `/ws`. `seq` rises by one with each message of a connection, and further only with a
  * snapshot; a client that misses a number asks for a new snapshot. A run the client doesn't know yet, or knows with a lower
  * `rev`, is put in place by whatever message carries it.
  */
@@ -52,7 +52,7 @@ export const serverMessage = z.discriminatedUnion('type', [
   message('server.admin.job_cancel_requested', oneRun),
   message('server.admin.job_completed', oneRun),
   /**
-   * What many changes of one look come to, in one message. Of each run only what is different from what was told
+   * What many changes of one look come to, in one message. Of each run only what is different from what was sent
    * before; of one that was not known what is different from `blankRun`. Several at once, whatever happened to them;
    * with the counts where these changed as well.
    */
@@ -62,7 +62,7 @@ export const serverMessage = z.discriminatedUnion('type', [
   message('server.admin.jobs_counts', countsNow),
   /**
    * New messages of a run that this connection follows, in order and without gaps: the first has the
-   * `seq` after the last one told, but for dropped ones.
+   * `seq` after the last one sent, but for dropped ones.
    */
   message(
     'server.admin.run_messages',

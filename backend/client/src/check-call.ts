@@ -72,7 +72,7 @@ function checkReferences(requests: readonly RunRequest[], request: RunRequest, i
   }
 }
 
-/** One with a key may turn out to be there already: nobody could wait for it in a statement that looks only once. */
+/** One with a key may turn out to be there already: no run could wait for it in a statement that looks only once. */
 const keyFault = (other: RunRequest, index: number): string | null =>
   hasKey(other) ? `run ${index} has a key, and can be waited for only by its id` : null;
 

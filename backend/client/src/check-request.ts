@@ -15,7 +15,7 @@ import { spanContextOf } from './tracing.js';
 
 const MOST_RUN_ID = 9_223_372_036_854_775_807n;
 
-/** Says what is wrong with a value, or null. */
+/** Returns what is wrong with a value, or null. */
 type Check = (value: unknown) => string | null;
 
 const text =
@@ -124,7 +124,7 @@ const UNIQUE: Record<keyof UniqueKey, Check> = {
 };
 
 /**
- * Checks all of a request that can be told without the code of its job and without the database. `at` is put before
+ * Checks all of a request that can be checked without the code of its job and without the database. `at` is put before
  * the path of a fault. Returns the parameters as JSON. Throws QueueError.
  */
 export function checkRequest(request: RunRequest, at = ''): string {

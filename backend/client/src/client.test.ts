@@ -2,10 +2,10 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../../engine/src/testing/database.js';
 import { createClient, type JobClient } from './client.js';
 import { ENQUEUE } from './enqueue-statement.js';
-import { HOLDERS } from './reused-keys.js';
 import { ENQUEUE_ONE, ENQUEUE_ONE_AUDITED, ENQUEUE_PLAIN, ENQUEUE_PLAIN_AUDITED } from './plain-statement.js';
 import { REPLACE } from './replace-statement.js';
 import type { RunRequest } from './request.js';
+import { HOLDERS } from './reused-keys.js';
 
 let database: TestDatabase;
 let client: JobClient;

@@ -38,11 +38,11 @@ export interface CallOptions {
 
 /** Queues runs of `Jobs` from any Node program, without the server and without the code of the jobs. */
 export interface JobClient<Jobs extends object = AnyJobs> {
-  /** Queues a run, or answers the one that has its key. Throws QueueError, which says what is wrong. */
+  /** Queues a run, or answers the one that has its key. Throws QueueError with what is wrong. */
   enqueue(request: RequestFor<Jobs>, options?: CallOptions): Promise<Enqueued>;
   /** Queues up to 10,000 runs at once, all of them or none; answers in their order. */
   enqueueMany(requests: readonly RequestFor<Jobs>[], options?: CallOptions): Promise<Enqueued[]>;
-  /** Says to runners what is still to be said, and closes what the client opened itself. */
+  /** Sends the notifications that are still due, and closes what the client opened itself. */
   close(): Promise<void>;
 }
 

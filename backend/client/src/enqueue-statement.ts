@@ -23,7 +23,7 @@ WITH moment AS MATERIALIZED (SELECT date_trunc('milliseconds', clock_timestamp()
   SELECT nextval('"JobRun_id_seq"') AS id, request.* FROM request
 ), predecessor AS MATERIALIZED (
   -- Waits for an end that is being written, and sees it; an end that comes later waits for us, and finds who waits.
-  -- Without the lock a run could begin to wait for one that has just told everybody of its end. In order of id: two
+  -- Without the lock a run could begin to wait for one that has just unblocked its dependents. In order of id: two
   -- that wait for the same runs would otherwise lock each other out.
   SELECT id, status::text, "correlationId" FROM job_manager_lock_runs(ARRAY(
     SELECT id FROM (SELECT unnest(after) AS id FROM given) named WHERE id <> ALL(ARRAY(SELECT last FROM given WHERE last IS NOT NULL))
@@ -92,7 +92,7 @@ WITH moment AS MATERIALIZED (SELECT date_trunc('milliseconds', clock_timestamp()
     coalesce(given."maxAttempts", job."maxAttempts"), coalesce(given."maxCrashes", job."maxCrashes"),
     nullif(CASE WHEN given."isKnown" THEN given."timeoutMs" ELSE coalesce(given."timeoutMs", job."timeoutMs") END, 0),
     given."retryPolicy",
-    -- A time that has passed puts nobody ahead of those who have waited since.
+    -- A time that has passed puts no run ahead of those that have waited since.
     greatest(moment.now, least(greatest(moment.now, given."runAt", moment.now + given."delayMs" * interval '1 ms'), moment.now + given."maxWaitMs" * interval '1 ms'), CASE given."uniqueScope" WHEN 'PERIOD' THEN given."freeAt" END),
     moment.now, given."rerunOfId", given."idempotencyKey", given."requestHash", given."isCallback" OR coalesce(waits."isBlocked", false), waits."dependsOn",
     CASE WHEN given.last IS NOT NULL THEN 'FINISHED' ELSE given."waitsFor" END::"WaitCondition",
@@ -103,7 +103,7 @@ WITH moment AS MATERIALIZED (SELECT date_trunc('milliseconds', clock_timestamp()
     coalesce(given."correlationId", waits."correlationId", (SELECT "correlationId" FROM "JobRun" original WHERE original.id = given."rerunOfId"))
   FROM free JOIN given USING (id) CROSS JOIN moment LEFT JOIN ${JOB} ON job.name = given."jobName" LEFT JOIN waits ON waits.id = given.id
   RETURNING id, "jobName"
-), told AS (
+), marked AS (
   UPDATE "JobRun" j SET "hasDependents" = true, rev = j.rev + 1 FROM predecessor p
   WHERE j.id = p.id AND j."finishedAt" IS NULL AND p.status IN ('QUEUED', 'RUNNING') AND NOT j."hasDependents" AND EXISTS (SELECT FROM added)
 ), audited AS (${auditFrom('(SELECT * FROM added WHERE $7::boolean AND $9::text IS NULL) AS alone', 'run.enqueue', 2)}

@@ -18,7 +18,7 @@ export interface Enqueued {
 }
 
 export interface EnqueueOptions {
-  /** Whose doing it is, for the audit log; nobody's is not audited. */
+  /** The actor of the audit entry; without one nothing is audited. */
   actor: Actor | null;
   /** Tells runners in the statement itself, so that they hear of it at the commit, or never. */
   notifies: boolean;
@@ -88,7 +88,7 @@ export function only(runs: readonly Enqueued[]): Enqueued {
   return added;
 }
 
-/** The same for a program: nobody's doing, as the audit log sees it; programs queue runs by the thousands, and each run says where it is from. */
+/** The same for a program, without an actor for the audit log; programs queue runs by the thousands, and each run shows its origin. */
 export async function enqueueOfProgram(
   sql: Sql,
   requests: readonly RunRequest[],

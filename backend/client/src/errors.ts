@@ -58,7 +58,7 @@ export function notInstalled(error: unknown, schema: string | undefined): QueueE
   return new QueueError('NOT_INSTALLED', message);
 }
 
-/** Of a request for a job that no process has told of; `at` is put before the path. */
+/** Of a request for a job that no process has declared; `at` is put before the path. */
 export function unknownJob(jobName: string, at = ''): QueueError {
   const message = `There is no job named "${jobName}": no process that has its code was ever started here.`;
   return new QueueError('UNKNOWN_JOB', message, [{ path: `${at}jobName`, message }]);

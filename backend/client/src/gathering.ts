@@ -11,7 +11,7 @@ interface Waiting<Call, Answer> {
 
 /**
  * Does things together that were asked for one by one. The first call is sent at once; those that come while it is
- * under way are sent together in the next turn, so nobody waits where nothing is under way. Each has its own answer,
+ * under way are sent together in the next turn, so no caller waits where nothing is under way. Each has its own answer,
  * or its own error: where the database refuses what was sent for what one of them asks, that one is looked for.
  */
 export class Gathering<Call, Answer> {
@@ -71,8 +71,8 @@ export class Gathering<Call, Answer> {
 
 /**
  * Whether the database refused a statement for what stands in it (22 and 54), for what it would have led to (23), or for
- * somebody in the way (40): then it has changed nothing, and part of it may be sent again. Of a connection that broke
- * nobody knows what became of the statement.
+ * another transaction in the way (40): then it has changed nothing, and part of it may be sent again. Of a connection that broke
+ * the outcome of the statement is unknown.
  */
 function isDueToOne(error: unknown): boolean {
   const code = (error as { code?: unknown } | null)?.code;

@@ -2,7 +2,7 @@ import { limits, type MessageLevel } from './shared.js';
 
 /**
  * A message of the product about runs, written in the statement that changes them: what happened to a run
- * by itself is always told on it. Two parts: `countNote` in the SET of the update (it gives the message its
+ * by itself always leaves a message on it. Two parts: `countNote` in the SET of the update (it gives the message its
  * number while the row is locked), `noteFrom` as the body of a CTE that reads the updated rows.
  */
 export const countNote = (level: MessageLevel): string => {

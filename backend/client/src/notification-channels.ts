@@ -1,4 +1,4 @@
-/** What a program says with NOTIFY when it has queued runs; the rest of what is said stands in the engine's store. */
+/** The notification of a program that has queued runs; the other notifications stand in the engine's store. */
 export const notificationChannels = {
   /** Something about the active runs changed; no payload. */
   changed: 'job_manager_changed',

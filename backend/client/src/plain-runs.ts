@@ -13,7 +13,7 @@ import {
 import type { JobSettings, RunRequest } from './request.js';
 import { rowsOf, type Sql } from './sql.js';
 
-/** A run without keys that waits for nobody, taken from its request as that was when it was made. */
+/** A run without keys that waits for no other, taken from its request as that was when it was made. */
 export interface PlainRun {
   /** As JSON. */
   parameters: string;
@@ -97,7 +97,7 @@ export async function addEach(
 interface AnswerRow {
   /** Of all runs in their order, with commas between. */
   ids: string;
-  /** Kinds of jobs that nobody knows; null for none. */
+  /** Kinds of jobs that are unknown; null for none. */
   unknown: string | null;
   nowMs: string;
 }

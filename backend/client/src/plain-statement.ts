@@ -37,7 +37,7 @@ const KIND_COLUMNS = Object.entries(kindColumns)
 /** What each run of a call has of its own, beside its parameters. */
 const RUN_COLUMNS = 'scope text, "runAt" timestamptz, "delayMs" bigint, "correlationId" text, traceparent text';
 
-/** What the job says where the call doesn't, and the run that is repeated. */
+/** What the job declares where the call has nothing, and the run that is repeated. */
 const ITS = `job.channel AS "itsChannel", job.priority AS "itsPriority", job."algorithmVersion" AS "itsVersion",
     job."maxAttempts" AS "itsAttempts", job."maxCrashes" AS "itsCrashes", job."timeoutMs" AS "itsTimeoutMs",
     job.name IS NULL AND NOT r."isKnown" AS "isUnknown", CASE WHEN r."rerunOfId" IS NOT NULL THEN (SELECT "correlationId" FROM "JobRun" original WHERE original.id = r."rerunOfId") END AS "itsCorrelation"`;
@@ -52,14 +52,14 @@ const insertFrom = (source: string): string => `
     greatest(now, "runAt", now + "delayMs" * interval '1 ms'), now, "rerunOfId", "actorId", "tokenId", coalesce("correlationId", "itsCorrelation"), traceparent
   FROM ${source}`;
 
-/** Where somebody's doing is written down; the five values are those of each run. */
+/** The audit entry, where there is an actor; the five values are those of each run. */
 const auditOf = (source: string): string =>
   auditFrom(source, 'run.enqueue', {
     ...{ actorId: '"actorId"', actorEmail: '"actorEmail"', ip: 'ip', userAgent: '"userAgent"', tokenId: '"tokenId"' },
   });
 
 /**
- * The short way into the queue, for runs that have no key and wait for nobody: they need no look at other runs, and
+ * The short way into the queue, for runs that have no key and wait for no other run: they need no look at other runs, and
  * nothing keeps them out, so that this costs a third of the statement that can do everything. What they have in common
  * is sent once. $1 are the kinds as JSON, $2 the parameters of all runs as one JSON array, $3 the kind of each, $4 their scopes, $5
  * and $6 when and how long from now they are due, $7 whether the runs are those of different calls: then each is
@@ -94,7 +94,7 @@ FROM moment`;
 
 export const ENQUEUE_PLAIN = enqueuePlain();
 
-/** The same where some of the runs are somebody's doing; the others needn't be joined with their kinds once more to find out that they aren't. */
+/** The same where some of the runs have an actor; the others needn't be joined with their kinds once more to find out that they have none. */
 export const ENQUEUE_PLAIN_AUDITED =
   enqueuePlain(`audited AS (${auditOf('(SELECT given.id, kind.* FROM given JOIN kind USING (kind) WHERE "isAudited" AND NOT "isRefused") AS added')}
 ), `);

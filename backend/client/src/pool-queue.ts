@@ -21,7 +21,7 @@ const KEPT = new Set([ENQUEUE_ONE, ENQUEUE_PLAIN]);
 
 /**
  * Queues runs by the connections of a pool: single ones that come at the same time go together, each caller still
- * waiting for the commit, and runners are told after it, or by the statement of one that comes alone.
+ * waiting for the commit, and runners are notified after it, or by the statement of one that comes alone.
  */
 export class PoolQueue {
   readonly #open: () => Promise<Pool>;
@@ -57,7 +57,7 @@ export class PoolQueue {
     },
   };
 
-  /** Says what is still to be said to runners. */
+  /** Sends the notifications that are still due. */
   flush(): Promise<void> {
     return this.#wakeUp.flush();
   }
@@ -89,7 +89,7 @@ export class PoolQueue {
     };
   }
 
-  /** On the same connection, before anybody hears that the runs are queued: the pool may be closed by whoever does. */
+  /** On the same connection, before the caller gets the answer: it may close the pool then. */
   async #tell(connection: Connection, answers: readonly unknown[]): Promise<void> {
     if (answers.every((answer) => answer instanceof Error)) return;
     await this.#wakeUp.queued(() => connection.query(TELL, []));

@@ -22,7 +22,7 @@ export const isPool = (sql: Sql): sql is Pool => 'totalCount' in sql && 'connect
 /** Takes a connection. It is given back by what is returned beside it. */
 export async function borrow(pool: Pool): Promise<{ connection: Connection; giveBack(error?: Error): void }> {
   const connection = await pool.connect();
-  // Whoever waits for a statement hears of a connection that breaks; unheard, the event would end the process.
+  // The caller of a statement gets the error of a connection that breaks; without a listener the event would end the process.
   const ignore = () => {};
   connection.on('error', ignore);
   return {
@@ -54,13 +54,13 @@ export class Preparing {
   }
 }
 
-/** A pooler gives each transaction another connection, and this one knows the name not, or knows it from somebody else. */
+/** A pooler gives each transaction another connection, and this one knows the name not, or knows it from another client. */
 const isLostName = (error: unknown): boolean =>
   ['26000', '42P05'].includes(String((error as { code?: unknown } | null)?.code));
 
 const names = new Map<string, string>();
 
-/** By what it says: behind a pooler the name may have been given by another version of this package. */
+/** By its text: behind a pooler the name may have been given by another version of this package. */
 function nameOf(text: string): string {
   const name = names.get(text) ?? `job-manager-${createHash('sha256').update(text).digest('hex').slice(0, 16)}`;
   names.set(text, name);

@@ -15,7 +15,7 @@ const BEFORE_AND_AFTER = `jsonb_build_object('before', ${chosenOf('target')}, 'a
 /**
  * Gives the last run of a key that has not begun the parameters, the time and the options of another: of many requests
  * in a row one run is left, with what the last of them wanted. $1 is the run as a JSON array of one, $2 to $6 who asks, $7 whether that
- * is audited, $8 whether runners are told.
+ * is audited, $8 whether runners are notified.
  */
 export const REPLACE = `
 WITH moment AS MATERIALIZED (SELECT date_trunc('milliseconds', clock_timestamp()) AS now

@@ -1,4 +1,4 @@
-/** NOTIFY takes a lock over the whole server at commit, so one process says it at most once in this time. */
+/** NOTIFY takes a lock over the whole server at commit, so one process sends it at most once in this time. */
 const PAUSE_MS = 5;
 
 /**
@@ -34,7 +34,7 @@ export class WakeUp {
     return true;
   }
 
-  /** Says what is still to be said; resolves when that is done. */
+  /** Sends the notification that is still due; resolves when that is done. */
   async flush(): Promise<void> {
     if (this.#timer !== undefined) void this.#sayNow(this.#say);
     await this.#saying;

@@ -23,7 +23,7 @@ const parameters = z.strictObject({
 });
 type FeedParameters = z.output<typeof parameters>;
 
-/** How a feed is ranked is told in feed-ranking.ts. A feed is replaced as a whole and expires as a whole. */
+/** feed-ranking.ts ranks a feed. A feed is replaced as a whole and expires as a whole. */
 export const feedPresortJob = defineJob({
   name: 'feed-presort',
   description: "Rank each user's feed from affinity, trending and matches. Replaces the feed, which then expires.",

@@ -22,7 +22,7 @@ export const mediaMetadataBatchJob = defineJob({
     'tsx scripts/runJobs.ts media-metadata-batch --retryFailed=true',
   ],
   algorithmVersion: EXTRACTION_VERSION,
-  // Native code decodes files that anybody may have sent: one that crashes it, or unfolds to gigabytes, harms this run alone.
+  // Native code decodes files from unknown senders: one that crashes it, or unfolds to gigabytes, harms this run alone.
   isolated: true,
   memoryLimitMb: 2_048,
   parameters: z.strictObject({

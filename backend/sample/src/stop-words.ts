@@ -55,7 +55,7 @@ export const STOP_WORDS = {
     tenho ter teve ti tinha toda todas todo todos tu tudo um uma umas vai vez você vocês vou`),
 } as const satisfies Record<string, ReadonlySet<string>>;
 
-/** ISO 639-1 codes of the languages that can be told apart. */
+/** ISO 639-1 codes of the languages that are recognised. */
 export type Language = keyof typeof STOP_WORDS;
 export const LANGUAGES = Object.keys(STOP_WORDS) as Language[];
 

@@ -1,3 +1,13 @@
+import { existsSync } from 'node:fs';
+import type { Server } from 'node:http';
+import { fileURLToPath } from 'node:url';
+import { readInstallation } from '@job-manager/engine/database/installation';
+import { limitedTo } from '@job-manager/engine/database/job-scope';
+import { NotificationProbe } from '@job-manager/engine/store/notification-probe';
+import { isCompiled } from '@job-manager/engine/typescript-loader';
+import { VERSION } from '@job-manager/engine/version';
+import type { JobPatterns } from '@job-manager/shared/job-patterns';
+import type { Express } from 'express';
 import type { HostUsers } from './auth/host-users.js';
 import { describeUntrustedProxy, ForwardedHeaderWatch } from './auth/proxies.js';
 import { createCredentialTrace } from './auth/refused-credentials.js';
@@ -15,16 +25,6 @@ import { LivePicture } from './live/picture.js';
 import { RunTails } from './live/run-tails.js';
 import { RunnersFeed } from './live/runners-feed.js';
 import type { ServerEngine } from './server-engine.js';
-import { readInstallation } from '@job-manager/engine/database/installation';
-import { limitedTo } from '@job-manager/engine/database/job-scope';
-import { NotificationProbe } from '@job-manager/engine/store/notification-probe';
-import { isCompiled } from '@job-manager/engine/typescript-loader';
-import { VERSION } from '@job-manager/engine/version';
-import type { JobPatterns } from '@job-manager/shared/job-patterns';
-import type { Express } from 'express';
-import { existsSync } from 'node:fs';
-import type { Server } from 'node:http';
-import { fileURLToPath } from 'node:url';
 
 /** The folder of the panel, once it is built: in a package it lies beside the code. */
 const PANEL = fileURLToPath(new URL(isCompiled ? '../panel' : '../../../frontend/dist', import.meta.url));
@@ -49,7 +49,7 @@ interface ServerFaceOptions {
   runnersHere?: RunnersHere;
 }
 
-/** What sockets are told of, as those see it who are limited to these jobs. */
+/** What sockets are sent, as those see it who are limited to these jobs. */
 function createFeeds({ pool, queuePool, listener, registry, log }: ServerEngine, patterns: JobPatterns): Feeds {
   const sql = limitedTo(pool, patterns);
   return {
@@ -62,7 +62,7 @@ function createFeeds({ pool, queuePool, listener, registry, log }: ServerEngine,
     tails: new RunTails({
       sql,
       listener,
-      onFault: (error) => log.warn({ err: error }, 'What a followed run says could not be read'),
+      onFault: (error) => log.warn({ err: error }, 'The messages of a followed run could not be read'),
     }),
     runners: new RunnersFeed({
       sql,

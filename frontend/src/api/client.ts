@@ -1,5 +1,3 @@
-import { readProblem } from './failure';
-import { mount } from './place';
 import { health } from '@job-manager/shared/contract/health';
 import { jobs } from '@job-manager/shared/contract/jobs';
 import { session } from '@job-manager/shared/contract/session';
@@ -7,6 +5,8 @@ import { createORPCClient, ORPCError } from '@orpc/client';
 import type { AnyContractRouter, ContractRouterClient } from '@orpc/contract';
 import { OpenAPILink } from '@orpc/openapi-client/fetch';
 import { createTanstackQueryUtils } from '@orpc/tanstack-query';
+import { readProblem } from './failure';
+import { mount } from './place';
 
 /** The calls that the first page makes; those of other pages and of dialogs come with them. */
 const contract = { auth: session, jobs, health };

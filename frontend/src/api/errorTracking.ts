@@ -7,7 +7,7 @@ import { tellSentry } from './sentry';
 export { clearRecentErrors, getRecentErrors } from './recent-errors';
 
 /**
- * Tells what went wrong, and where, to whoever looks into it: in the console, among the last ten errors of
+ * Tells what went wrong, and where, where it can be looked into: in the console, among the last ten errors of
  * this tab, to the server's error page, and to Sentry where one is named; as a warning where the server
  * refused what was asked for. Never throws.
  */
@@ -36,7 +36,7 @@ export async function trackAsync<Result>(work: () => Promise<Result>, context: E
 /** The browser's way to say that it will measure again in the next frame. */
 const HARMLESS = /^ResizeObserver loop/;
 
-/** Tracks what nobody caught, until the returned function is called. */
+/** Tracks uncaught errors, until the returned function is called. */
 export function watchUncaughtErrors(): () => void {
   const onError = ({ error, message }: ErrorEvent) => {
     if (!HARMLESS.test(message)) trackError(error ?? message, { action: 'uncaught', component: 'window' });
@@ -55,7 +55,7 @@ export function watchUncaughtErrors(): () => void {
 
 function track(thrown: unknown, entry: TrackedError): void {
   keepRecent(entry);
-  // An ended session is no fault of anybody's; the panel leads to signing in.
+  // An ended session is no error; the panel leads to signing in.
   if (isSignedOut(thrown)) return;
   report(entry);
   void tellSentry(thrown, entry);

@@ -33,7 +33,7 @@ export function keepRecent(entry: TrackedError): void {
 export function getRecentErrors(): TrackedError[] {
   try {
     const kept: unknown = JSON.parse(sessionStorage.getItem(STORAGE_KEY) ?? '[]');
-    // Written by nobody but `keepRecent`.
+    // Written by `keepRecent` alone.
     return Array.isArray(kept) ? (kept as TrackedError[]) : [];
   } catch {
     return [];

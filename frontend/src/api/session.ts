@@ -17,7 +17,7 @@ export interface SignedInUser extends CurrentUser {
   pending: readonly PendingStep[];
 }
 
-/** Who is signed in; `null` when nobody is. Asked once, then kept until the session is known to have changed. */
+/** Who is signed in; `null` without a session. Requested once, then kept until the session is known to have changed. */
 const sessionQuery = {
   queryKey: api.auth.me.key(),
   queryFn: async ({ signal }: { signal: AbortSignal }): Promise<SignedInUser | null> => {

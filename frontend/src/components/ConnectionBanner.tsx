@@ -49,7 +49,7 @@ const STALE = 'Data may be stale: the server has sent nothing for more than';
 const silenceTexts = {
   short: 'Reconnecting. The list continues by itself as soon as the server answers.',
   stale: `${STALE} a minute. Still trying to reconnect.`,
-  long: `${STALE} 5 minutes. Reload the page, and check that other pages load; if they do, contact whoever runs this server.`,
+  long: `${STALE} 5 minutes. Reload the page, and check that other pages load; if they do, contact the operator of this server.`,
 };
 
 function Lost() {

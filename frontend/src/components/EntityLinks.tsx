@@ -62,7 +62,7 @@ export const TokenLink = ({ name }: { name: string }) => (
   <ActorLink actor={`token ${name}`}>API token {name}</ActorLink>
 );
 
-/** Whoever the audit log names: `children` is what they are called here. */
+/** The actor of an audit entry: `children` is what they are called here. */
 export function ActorLink({ actor, children }: { actor: string; children: ReactNode }) {
   const mayViewAudit = useCan('viewAudit');
   return mayViewAudit ? <EntityLink to={paths.auditOf(actor)}>{children}</EntityLink> : <bdi>{children}</bdi>;

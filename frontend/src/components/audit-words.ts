@@ -1,7 +1,7 @@
 import type { AuditAction } from '@job-manager/shared/audit';
 import type { AuditEvent } from '@job-manager/shared/contract/audit';
 
-/** What the audit log speaks of, in words that follow whoever did it. */
+/** The actions of the audit log, in words that follow the actor. */
 export const auditWords = {
   'session.begin': 'Signed in',
   'session.end': 'Signed out',
@@ -88,10 +88,10 @@ export const auditWords = {
   'errors.set-state': 'Resolved, ignored or reopened a kind of browser errors',
 } as const satisfies Record<AuditAction, string>;
 
-/** The words for an action; its own name for one that this version of the panel has not heard of. */
+/** The words for an action; its own name for one that this version of the panel does not know. */
 export const wordsFor = (action: string): string => (auditWords as Record<string, string>)[action] ?? action;
 
-/** Whose deed it was: what nobody is named for, somebody unknown tried, or the product did by itself. */
+/** The actor; without a name an unknown caller tried it, or the product did it by itself. */
 export function actorName({ actor, action }: AuditEvent): string {
   if (actor !== null) return actor;
   return action === 'session.refused' || action === 'access.denied' ? 'Unknown' : 'Job Manager';

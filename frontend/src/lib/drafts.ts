@@ -44,7 +44,7 @@ export function hasDrafts(): boolean {
   }
 }
 
-/** Forgets the drafts of everybody but `owner`; of everybody, when there is none. */
+/** Forgets all drafts but those of `owner`; all of them, when there is none. */
 export function dropDraftsOfOthers(owner: string | null): void {
   try {
     for (const key of draftKeys())

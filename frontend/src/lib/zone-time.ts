@@ -14,7 +14,7 @@ function formatsOf(timeZone: string) {
 
 /**
  * A time in a zone with the name that it has there just then: `2026-11-30 03:00 CET`. So an hour that comes twice, when
- * the clock is put back, is told apart. In a zone that is unknown here the time stays as it is given.
+ * the clock is put back, is distinguished. In a zone that is unknown here the time stays as it is given.
  */
 export function formatInZone(iso: string, timeZone: string): string {
   try {

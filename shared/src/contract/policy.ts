@@ -3,8 +3,8 @@ import * as z from 'zod';
 import type { Permission } from '../permissions.js';
 
 /**
- * Who may make a call: everybody, everybody with a session of their own (`session`: also while something else must be
- * done first, see `pending-steps.ts`), everybody signed in, or those with a permission.
+ * Who may make a call: all, all with a session of their own (`session`: also while something else must be
+ * done first, see `pending-steps.ts`), all who are signed in, or those with a permission.
  */
 export type Policy = 'public' | 'session' | 'signedIn' | Permission;
 

@@ -111,7 +111,9 @@ export type RowOf<C extends Columns> = {
 export type ShownOf<C extends Columns> = { -readonly [Name in keyof C]: ValueOf<C[Name]> };
 
 type Initial<C extends Columns> = {
-  -readonly [Name in keyof C as C[Name] extends { initial: unknown } ? Name : never]: ValueOf<C[Name]>;
+  -readonly [Name in keyof C as C[Name] extends { initial: unknown } ? Name : never]: C[Name]['initial'] extends null
+    ? null
+    : ValueOf<C[Name]>;
 };
 
 /** The schemas of these columns, for an object of the contract. */

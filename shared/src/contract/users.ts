@@ -48,7 +48,7 @@ const withTokens = z.object({
   revokedTokens: z.array(apiToken).describe('API tokens they made that this call has ended'),
 });
 
-/** A generated password is told this once; null when the caller chose it. */
+/** A generated password is shown this once; null when the caller chose it. */
 const withPassword = z.object({ account, password: z.string().nullable() });
 
 /** People, and what they may do. */

@@ -29,7 +29,7 @@ export function createPool(
 ): pg.Pool {
   const config: pg.PoolConfig & DatabaseClientConfig = {
     connectionString: url,
-    // Pools make clients of what they are given themselves, though the type says of nothing.
+    // Pools make clients of what they are given themselves, though the type has nothing of it.
     Client: DatabaseClient as unknown as typeof pg.Client,
     max,
     min,
@@ -49,7 +49,7 @@ export function createPool(
 
 /**
  * Sends a statement again that another transaction was in the way of: it has changed nothing, and it was a transaction of its own.
- * Each sees no more than the jobs of whoever is answered (`withinScope`).
+ * Each sees no more than the jobs that the caller may see (`withinScope`).
  */
 class DatabasePool extends pg.Pool {
   override query = ((statement: unknown, ...rest: unknown[]) => {

@@ -67,7 +67,7 @@ export class DatabaseClient extends OwnClient {
     const { text, types, name } = statement;
     return {
       ...statement,
-      // Prisma names the schema itself, and brings parsers; through a pooler the search path of its raw statements is anybody's.
+      // Prisma names the schema itself, and brings parsers; through a pooler the search path of its raw statements is another client's.
       text: types === undefined || this.#isPooled ? qualified(text, this.#schema) : text,
       // Through a pooler a name would be looked for on a connection that never prepared it.
       name: this.#isPooled ? undefined : name,

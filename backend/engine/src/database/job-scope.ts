@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { JobPatterns } from '@job-manager/shared/job-patterns';
 import type pg from 'pg';
 
-/** The jobs that whoever is answered just now is limited to, through all that is awaited for the answer. */
+/** The jobs that the current caller is limited to, through all that is awaited for the answer. */
 const scope = new AsyncLocalStorage<JobPatterns>();
 
 /** Does work whose statements see these jobs alone; null: all. */
@@ -41,7 +41,7 @@ export const limitedTo = (sql: Pick<pg.Pool, 'query'>, patterns: JobPatterns): P
     withinJobs(patterns, () => (sql.query as (...all: unknown[]) => unknown)(...given))) as pg.Pool['query'],
 });
 
-/** A statement as it is to be sent for whoever is answered now: see `readWithin`. */
+/** A statement as it is to be sent for the current caller: see `readWithin`. */
 export function withinScope(statement: unknown): unknown {
   const patterns = jobScope();
   if (patterns === null) return statement;

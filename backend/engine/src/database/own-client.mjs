@@ -73,7 +73,7 @@ export class OwnClient extends pg.Client {
   }
 
   /**
-   * Pools connect by callback, everybody else by promise.
+   * Pools connect by callback, all other callers by promise.
    * @override
    */
   connect = /** @type {import('pg').Client['connect']} */ (

@@ -11,15 +11,15 @@ const PARAMETER = 'pgbouncer';
 export const isPooled = (url: string): boolean =>
   URL.canParse(url) && new URL(url).searchParams.get(PARAMETER) === 'true';
 
-/** The URL with the pooler told in it: what gets the URL needs no other setting. */
+/** The URL with the parameter that declares the pooler: what gets the URL needs no other setting. */
 export function throughPooler(url: string): string {
   if (isPooled(url)) return url;
-  const told = new URL(url);
-  told.searchParams.set(PARAMETER, 'true');
-  return told.href;
+  const declared = new URL(url);
+  declared.searchParams.set(PARAMETER, 'true');
+  return declared.href;
 }
 
-/** Where notifications of this database are heard: directly, or nowhere when only a pooler leads there. */
+/** Where notifications of this database are received: directly, or nowhere when only a pooler leads there. */
 export function listenUrlOf(databaseUrl: string, direct: string | undefined): string | null {
   return direct ?? (isPooled(databaseUrl) ? null : databaseUrl);
 }

@@ -16,11 +16,11 @@ export interface HeartbeatOptions {
   /** How often the runner's own thread tells how it is; when it doesn't, its event loop is blocked. */
   pulseMs: number;
   stalledAfterMs: number;
-  /** Memory of the `LeaseTable` that says for which runs it beats. */
+  /** Memory of the `LeaseTable` with the runs that it beats for. */
   leases: SharedArrayBuffer;
 }
 
-/** What the thread has to be told, for it can't import what is TypeScript. */
+/** What the thread is given, for it can't import what is TypeScript. */
 export interface HeartbeatThreadData extends HeartbeatOptions {
   statement: { name?: string; text: string };
   /** What its connection sets first. */
@@ -123,7 +123,7 @@ export class Heartbeat {
   }
 }
 
-/** Between two looks at the loop, which are part of what is told of it. More of them are what an idle runner would cost. */
+/** Between two looks at the loop, which are part of its measured lag. More of them are what an idle runner would cost. */
 const LAG_LOOK_MS = 100;
 const RESTART_MS = 200;
 const STOP_WITHIN_MS = 2_000;
@@ -140,7 +140,7 @@ function openThread(options: HeartbeatOptions): Worker {
   const { url } = options;
   const schema = schemaOf(url);
   const beat = qualified(BEAT, schema);
-  // Through a pooler a name would be looked for on a connection that has never heard it.
+  // Through a pooler a name would be looked for on a connection where it is unknown.
   const statement = isPooled(url) ? { text: beat } : { name: 'beat', text: beat };
   const workerData: HeartbeatThreadData = {
     ...options,

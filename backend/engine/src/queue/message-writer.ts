@@ -17,7 +17,7 @@ const RETRY_MS = { first: 100, most: 2_000 };
 
 export interface MessageWriterOptions {
   sql: Sql;
-  notifier: Pick<Notifier, 'spoke'>;
+  notifier: Pick<Notifier, 'wroteMessages'>;
   /** Messages that a run keeps. */
   mostPerRun: number;
   /** Characters that may wait to be written, of all runs together. */
@@ -112,7 +112,7 @@ export class MessageWriter {
     while (!this.#isClosed) {
       try {
         const held = await writeMessages(sql, batches, mostPerRun);
-        for (const { id, leaseToken } of batches) if (held.has(leaseToken)) notifier.spoke(id);
+        for (const { id, leaseToken } of batches) if (held.has(leaseToken)) notifier.wroteMessages(id);
         return;
       } catch (error) {
         if (wasWritten(error)) continue;

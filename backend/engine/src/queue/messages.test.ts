@@ -293,11 +293,11 @@ describe('beyond the limit per run', () => {
 describe('the writer', () => {
   const unreachable = () => Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
   const writerOver = (query: Sql['query'], mostWaiting?: number) => {
-    const told = { spoke: vi.fn(), onWaiting: vi.fn(), onFault: vi.fn() };
-    const { spoke, onWaiting, onFault } = told;
+    const told = { wroteMessages: vi.fn(), onWaiting: vi.fn(), onFault: vi.fn() };
+    const { wroteMessages, onWaiting, onFault } = told;
     const writer = new MessageWriter({
       sql: { query },
-      notifier: { spoke },
+      notifier: { wroteMessages },
       mostPerRun: 1_000,
       mostWaiting,
       onWaiting,
@@ -319,7 +319,7 @@ describe('the writer', () => {
 
   it('waits for a database that is away, and writes nothing twice', async () => {
     const run = await claimOne();
-    const { writer, spoke, onWaiting } = writerOver(losing({ 1: 'question', 2: 'answer' }));
+    const { writer, wroteMessages, onWaiting } = writerOver(losing({ 1: 'question', 2: 'answer' }));
     for (const line of linesOf(3)) writer.add(run, line);
     await writer.flush(run.leaseToken);
     expect((await messagesOf(run.id)).map(({ seq, message }) => [seq, message])).toEqual([
@@ -328,7 +328,7 @@ describe('the writer', () => {
       [3, 'INFO 2'],
     ]);
     expect(onWaiting).toHaveBeenCalledTimes(2);
-    expect(spoke).toHaveBeenCalledExactlyOnceWith(run.id);
+    expect(wroteMessages).toHaveBeenCalledExactlyOnceWith(run.id);
   });
 
   it('keeps within its memory meanwhile, and says what was lost', async () => {

@@ -24,7 +24,7 @@ const LOOK_MS = 10;
 
 /**
  * Measures the attempts that run in this process, all with one timer: however many there are, the cost is a look
- * at the process ten times a second. What they take can't be told apart, so each is told what the whole process
+ * at the process ten times a second. What they take can't be separated, so each gets what the whole process
  * took while it ran.
  */
 export class ProcessMeter implements Meter {

@@ -8,8 +8,8 @@ import type { Registry } from './registry.js';
 import type { ExecutionResult, RunExecution, SnoozeResult } from './run-execution.js';
 import type { ClaimedRun } from './transitions/claim.js';
 import { finishRuns, type Outcome } from './transitions/finish.js';
-import { type AfterFailure, type FailedAttempt, retryRuns } from './transitions/retry.js';
 import { type AfterSnooze, type Snooze, snoozeRuns } from './transitions/release.js';
+import { type AfterFailure, type FailedAttempt, retryRuns } from './transitions/retry.js';
 
 /** How an execution ended that is to have an outcome. */
 type ExecutionOutcome = Exclude<ExecutionResult, { status: 'interrupted' | 'snoozed' }>;
@@ -48,12 +48,12 @@ export class Outcomes {
     const { sql, plannedSql = sql, events, database } = options;
     this.#options = options;
     const during = 'recording outcomes';
-    const told = {
+    const common = {
       onWaiting: (error: unknown) => database.noteWaiting(during, error),
       onFault: (error: unknown) => events.emit('fault', { during, error }),
     };
     this.#endings = new Completions({
-      ...told,
+      ...common,
       write: async (outcomes) => {
         const recorded = await finishRuns(plannedSql, outcomes);
         return outcomes.map(({ id }) => (recorded.has(id) ? ENDED : REFUSED));
@@ -62,7 +62,7 @@ export class Outcomes {
       simplify: unstorable,
     });
     this.#failures = new Completions({
-      ...told,
+      ...common,
       write: async (failures) => {
         const settled = await retryRuns(sql, failures);
         return failures.map(({ leaseToken }) => settled.get(leaseToken) ?? null);
@@ -71,7 +71,7 @@ export class Outcomes {
       simplify: withErrorAlone,
     });
     this.#snoozes = new Completions({
-      ...told,
+      ...common,
       write: async (snoozes) => {
         const settled = await snoozeRuns(sql, snoozes);
         return snoozes.map(({ leaseToken }) => settled.get(leaseToken) ?? null);
@@ -154,8 +154,8 @@ function commonTo(execution: RunExecution, result: ExecutionOutcome) {
 function unstorable(outcome: Outcome, error: unknown): Outcome | null {
   if (outcome.metadata === null && outcome.status === 'FAILED') return null;
   const reason = error instanceof Error ? error.message : String(error);
-  const told = `${finalErrors.outcome} (${outcome.status}): ${reason}`.slice(0, 900);
-  return { ...outcome, status: 'FAILED', error: told, errorStack: null, ...NOTHING_ELSE };
+  const shown = `${finalErrors.outcome} (${outcome.status}): ${reason}`.slice(0, 900);
+  return { ...outcome, status: 'FAILED', error: shown, errorStack: null, ...NOTHING_ELSE };
 }
 
 /** What a failed attempt has to say is its error; without the rest, the next is as good as ever. */

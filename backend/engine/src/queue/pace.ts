@@ -1,4 +1,4 @@
-/** What is claimed ahead is to begin within this time: more than a claim takes, less than anybody notices. */
+/** What is claimed ahead is to begin within this time: more than a claim takes, less than a person notices. */
 const AHEAD_MS = 30;
 /** And never more, for the end of a process sends them back. */
 const MAX_AHEAD = 1_000;

@@ -26,7 +26,7 @@ const run: ClaimedRun = {
   timeoutMs: null,
 };
 const progressed = vi.fn();
-const spoke = vi.fn();
+const wroteMessages = vi.fn();
 const written = { rows: [{ token: run.leaseToken }] };
 const query = vi.fn(async (_statement: { values: unknown[][] }) => written);
 let reporter: ProgressReporter;
@@ -36,10 +36,10 @@ beforeEach(() => {
   vi.advanceTimersByTime(60_000);
   progressed.mockClear();
   query.mockClear();
-  spoke.mockClear();
+  wroteMessages.mockClear();
   reporter = new ProgressReporter({
     sql: { query } as unknown as Sql,
-    notifier: { progressed, spoke, changed: () => {} },
+    notifier: { progressed, wroteMessages, changed: () => {} },
     redaction: createRedaction('password'),
   });
 });
@@ -112,17 +112,17 @@ describe('steps', () => {
     report(20, null, planned);
     await vi.advanceTimersByTimeAsync(1_000);
     expect(stepsWritten()).toEqual([JSON.stringify(planned), null]);
-    expect(spoke).toHaveBeenCalledExactlyOnceWith('1');
+    expect(wroteMessages).toHaveBeenCalledExactlyOnceWith('1');
   });
 
   it('are written again when the row was busy', async () => {
     query.mockImplementationOnce(async () => ({ rows: [] }));
     report(10, null, planned);
     await vi.advanceTimersByTimeAsync(1);
-    expect(spoke).not.toHaveBeenCalled();
+    expect(wroteMessages).not.toHaveBeenCalled();
     await vi.advanceTimersByTimeAsync(1_000);
     expect(stepsWritten()).toEqual([JSON.stringify(planned), JSON.stringify(planned)]);
-    expect(spoke).toHaveBeenCalledOnce();
+    expect(wroteMessages).toHaveBeenCalledOnce();
   });
 
   it('hold no secrets, and nor does the message', async () => {

@@ -14,7 +14,7 @@ const ROW_MS = 1_000;
 
 interface ProgressReporterOptions {
   sql: Sql;
-  notifier: Pick<Notifier, 'progressed' | 'changed' | 'spoke'>;
+  notifier: Pick<Notifier, 'progressed' | 'changed' | 'wroteMessages'>;
   redaction: Redaction;
 }
 
@@ -56,7 +56,7 @@ export class ProgressReporter {
     this.#flushAt(Math.min(...dueTimes(pending, !this.#isWriting)));
   }
 
-  /** Forgets an execution that ended; its outcome says the rest. */
+  /** Forgets an execution that ended; its outcome has the rest. */
   forget(leaseToken: string): void {
     this.#runs.delete(leaseToken);
   }
@@ -93,14 +93,14 @@ export class ProgressReporter {
     for (const row of rows) Object.assign(row, { rowDue: false, rowAt: now });
     this.#isWriting = true;
     const reports = rows.map((row) => ({ row, steps: row.steps, report: this.#reportOf(row) }));
-    const told = reports.map(({ report }) => report);
-    const written = await writeProgress(this.#options.sql, told).catch(() => new Set<string>());
+    const sent = reports.map(({ report }) => report);
+    const written = await writeProgress(this.#options.sql, sent).catch(() => new Set<string>());
     for (const { row, steps, report } of reports) {
       // Lost, or skipped because the row was busy.
       row.rowDue ||= !written.has(row.leaseToken);
       if (report.steps === null || !written.has(row.leaseToken)) continue;
       row.written = steps;
-      this.#options.notifier.spoke(row.id);
+      this.#options.notifier.wroteMessages(row.id);
     }
     this.#options.notifier.changed();
     this.#isWriting = false;

@@ -5,7 +5,14 @@ import type { RunRow, RunSummaryRow } from '../store/run-row.js';
 import type { Sql } from '../store/sql.js';
 import { notAllowed, unknownRun } from './errors.js';
 import { storableText } from './storable.js';
-import { askForceFail, emergencyFailRuns, type ForceFailRequest, forceFailRun, MAX_FAILED, previewEmergencyFail } from './transitions/force-fail.js';
+import {
+  askForceFail,
+  emergencyFailRuns,
+  type ForceFailRequest,
+  forceFailRun,
+  MAX_FAILED,
+  previewEmergencyFail,
+} from './transitions/force-fail.js';
 import { inBatches } from './transitions/in-batches.js';
 import { MAX_RECOVERED, previewStalledRuns, type RecoverableRun, recoverStalledRuns } from './transitions/recover.js';
 

@@ -1,9 +1,3 @@
-import type { JobSettingsRow } from '../store/job-settings.js';
-import { type JobVersion, versionOf } from '../store/job-version.js';
-import type { Sql } from '../store/sql.js';
-import { QueueError } from './errors.js';
-import type { AnyJob } from './job.js';
-import { checkParameters, RegistryError, validateJob, validateScheduleNames } from './validate-job.js';
 import { DeclaredParameters } from '@job-manager/client/declared-parameters';
 import type { JobSettings } from '@job-manager/client/request';
 import type { JobDefinition } from '@job-manager/shared/contract/run';
@@ -11,6 +5,12 @@ import { type ScheduleSettings, scheduleSettings } from '@job-manager/shared/con
 import { describeParameters } from '@job-manager/shared/parameters-schema';
 import { defaultMaxAttempts, defaultMaxCrashes, defaultRetry, type RetryPolicy } from '@job-manager/shared/retry';
 import { defaultSlowAfterMs, slowPartOfTimeout } from '@job-manager/shared/run';
+import type { JobSettingsRow } from '../store/job-settings.js';
+import { type JobVersion, versionOf } from '../store/job-version.js';
+import type { Sql } from '../store/sql.js';
+import { QueueError } from './errors.js';
+import type { AnyJob } from './job.js';
+import { checkParameters, RegistryError, validateJob, validateScheduleNames } from './validate-job.js';
 
 /**
  * The registry of a process, which also takes requests for jobs without code in this process: their parameters are checked
@@ -37,7 +37,7 @@ const TIMEOUT_MS = 60 * 60_000;
 
 /** A version of a job whose code is here. */
 interface DeclaredVersion extends JobVersion {
-  /** What processes without the code show of the job; null for one that is offered to nobody. */
+  /** What processes without the code show of the job; null for one that is not offered to callers. */
   definition: JobDefinition | null;
 }
 

@@ -158,7 +158,7 @@ describe('a run with steps', () => {
         open = resolve;
       });
     };
-    const spoke = vi.spyOn(engine.notifier, 'spoke');
+    const wroteMessages = vi.spyOn(engine.notifier, 'wroteMessages');
     const { id } = await engine.enqueue('actor');
     await engine.runner().tick();
     await vi.waitFor(async () => expect((await engine.run(id)).steps).not.toBeNull());
@@ -166,7 +166,7 @@ describe('a run with steps', () => {
     expect(statesOf(run.steps)).toEqual(['load done', 'compute running', 'clean-up pending']);
     expect(run).toMatchObject({ progressMessage: 'Half way', steps: [{}, { progress: 0.5, message: 'Half way' }, {}] });
     expect(run.progressPercent).toBeCloseTo(99.9);
-    await vi.waitFor(() => expect(spoke).toHaveBeenCalledWith(id));
+    await vi.waitFor(() => expect(wroteMessages).toHaveBeenCalledWith(id));
     open();
     expect((await engine.until(id, 'SUCCESS')).progressPercent).toBe(100);
   });

@@ -39,8 +39,8 @@ export class RunProgress {
   report(fraction: number, message?: string): void {
     const before = this.#state.percent;
     const percent = this.#isFraction(fraction, 'ctx.progress') ? heldPercent(before, fraction) : before;
-    const told = this.#storable(message) ?? this.#state.message;
-    this.#change({ percent, message: told });
+    const shown = this.#storable(message) ?? this.#state.message;
+    this.#change({ percent, message: shown });
   }
 
   pipeline(plan: readonly StepPlan[], under?: string): void {
@@ -61,7 +61,7 @@ export class RunProgress {
     };
   }
 
-  /** Says what became of the run, in the place of its last message. */
+  /** Shows what became of the run, in the place of its last message. */
   summarize(text: string): void {
     this.#change({ message: this.#storable(text) ?? this.#state.message });
   }

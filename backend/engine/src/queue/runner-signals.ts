@@ -17,7 +17,7 @@ interface RunnerSignalsOptions {
 }
 
 /**
- * What a runner is told from outside: by the answers to its heartbeat, and by notifications of other processes. Stops
+ * What a runner is notified of from outside: by the answers to its heartbeat, and by notifications of other processes. Stops
  * the runs that are asked to stop or whose lease is lost.
  */
 export class RunnerSignals {

@@ -18,9 +18,16 @@ import { type LogLevel, type LogLineRow, listLogLines } from '../store/runner-lo
 import { type RunsOfRunner, readRunsOfRunner } from '../store/runner-runs.js';
 import type { Sql } from '../store/sql.js';
 import { QueueError } from './errors.js';
-import { type CommandRequest, noteRunnerStart, removeGoneRunner, sendCommands, type SentCommand, setRunnerDefaults } from './transitions/runners.js';
 import { inBatches } from './transitions/in-batches.js';
 import { countRunsOf, MAX_RECOVERED, recoverRunsOf } from './transitions/recover.js';
+import {
+  type CommandRequest,
+  noteRunnerStart,
+  removeGoneRunner,
+  type SentCommand,
+  sendCommands,
+  setRunnerDefaults,
+} from './transitions/runners.js';
 
 /** A runner that can't have a command, and why. */
 export interface RefusedRunner {

@@ -16,7 +16,7 @@ const TIMEOUT_MS = 2_000;
 const EMPTYING_MS = 10_000;
 /** Between a claim of suspects that brought none and the next: their channel may be paused, or full. */
 const AGAIN_MS = 1_000;
-/** The loss that made a run a suspect may have been anybody's fault: some of them run together. */
+/** The loss that made a run a suspect may be due to any of them: some of them run together. */
 const LOST_ONCE = { from: 0, to: 1 };
 const LOST_AGAIN = { from: 2, to: 32_767 };
 const LOST = { from: 0, to: 32_767 };
@@ -137,7 +137,7 @@ export class Suspects {
     const result = await execute(execution);
     if (hasEnded(result)) {
       await clearSuspect(sql, run).catch(onError);
-      // One that took its process along speaks for no more at once: each death costs the start of a process.
+      // One that ended its process is a reason to start no more at once: each death costs the start of a process.
       this.#ramp.ended += 1;
     }
     this.#count(isApart, -1);

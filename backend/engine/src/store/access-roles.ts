@@ -93,7 +93,7 @@ WITH before AS MATERIALIZED (SELECT * FROM "AccessRole" WHERE id = $1 FOR UPDATE
 )})
 ${selectRoles('changed')}`;
 
-/** Removes a role and writes its audit entry. Throws where somebody has it; false for an unknown id. */
+/** Removes a role and writes its audit entry. Throws where an account has it; false for an unknown id. */
 export async function removeRole(sql: Sql, id: string, by: AuditPerson): Promise<boolean> {
   return (await sql.query(REMOVE, [id, ...auditPersonValues(by)])).rows.length > 0;
 }

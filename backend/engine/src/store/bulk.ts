@@ -1,10 +1,10 @@
-import { filterOf, type HistoryFilter } from './history-stretches.js';
-import { keptDays } from './kept-days.js';
-import type { Sql } from './sql.js';
 import type { cancellableStates } from '@job-manager/shared/contract/active-runs';
 import type { BulkAction, BulkRequest, bulkStates } from '@job-manager/shared/contract/bulk';
 import { limits } from '@job-manager/shared/limits';
 import type { JobRunStatus, JobUIStatus } from '@job-manager/shared/run';
+import { filterOf, type HistoryFilter } from './history-stretches.js';
+import { keptDays } from './kept-days.js';
+import type { Sql } from './sql.js';
 
 /** Which active runs. */
 interface ActiveFilter {

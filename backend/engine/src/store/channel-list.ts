@@ -34,7 +34,7 @@ export async function listChannels(sql: Sql, known: string[]): Promise<ChannelRo
   return (await sql.query<ChannelRow>(CHANNELS, [known, null])).rows;
 }
 
-/** A channel, whether anybody has heard of it or not. */
+/** A channel, whether it is known or not. */
 export async function readChannel(sql: Sql, name: string): Promise<ChannelRow> {
   const read = await sql.query<ChannelRow>(CHANNELS, [[name], name]);
   const [row] = read.rows;

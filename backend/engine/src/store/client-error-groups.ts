@@ -93,7 +93,7 @@ const shifted = (filters: ClientErrorFilters, ms: number): ClientErrorFilters =>
 const PREVIOUS = `
 SELECT coalesce(sum(e.count), 0)::float8 AS count FROM "ClientError" e WHERE ${MATCHES_FILTERS} AND e.at < $5::timestamptz`;
 
-// The rows of the period are read once; what is told of a kind as a whole comes from its index, for the kinds shown only.
+// The rows of the period are read once; what is shown of a kind as a whole comes from its index, for the kinds shown only.
 const groups = (matches: string, chosen: string): string => `
 WITH matching AS MATERIALIZED (
   SELECT e.fingerprint, e.at, e.count, e.path, e."userId", coalesce(e.version, 'unknown') AS version, ${BUCKET} AS bucket FROM "ClientError" e WHERE ${matches}

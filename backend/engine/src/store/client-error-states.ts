@@ -20,7 +20,7 @@ export const STATES = `(
     SELECT min(b.at) AS at FROM "ClientError" b WHERE s.state = 'RESOLVED' AND b.fingerprint = s.fingerprint AND b.at > s."stateAt"
   ) back ON true)`;
 
-/** Kinds that need nobody: ignored, or resolved and not back. */
+/** Kinds that need no attention: ignored, or resolved and not back. */
 export const CLOSED_KINDS = `SELECT closed.fingerprint FROM ${STATES} closed WHERE closed.state <> 'OPEN'`;
 
 interface StateChange {

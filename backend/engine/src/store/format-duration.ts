@@ -1,4 +1,4 @@
-/** The units a duration is told in, the largest first: from how many milliseconds, and how many make one. */
+/** The units of a duration, the largest first: from how many milliseconds, and how many make one. */
 const UNITS = [
   { name: 'h', from: 7_200_000, ms: 3_600_000 },
   { name: 'min', from: 120_000, ms: 60_000 },

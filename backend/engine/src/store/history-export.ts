@@ -30,7 +30,7 @@ const PLAIN = {
 };
 const JSON_ONLY = { parameters: 'r.parameters', metadata: 'r.metadata' };
 
-/** Names of the columns that an export has without being told, and of those with JSON. */
+/** Names of the columns that an export has by default, and of those with JSON. */
 export const PLAIN_COLUMNS = Object.keys(PLAIN);
 export const JSON_COLUMNS = Object.keys(JSON_ONLY);
 

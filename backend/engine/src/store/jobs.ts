@@ -9,7 +9,7 @@ export interface KeptJob extends JobSettings {
   name: string;
   /** That of `JobVersion`. */
   version?: string;
-  /** What processes without the code show; null for a job that is offered to nobody. */
+  /** What processes without the code show; null for a job that is not offered. */
   definition?: JobDefinition | null;
 }
 
@@ -27,16 +27,16 @@ export async function keepJobs(sql: Sql, jobs: readonly KeptJob[], isFirst = tru
 }
 
 const KEEP = `
-WITH told AS MATERIALIZED (
-  SELECT * FROM json_to_recordset($1::json) AS told(name text, channel text, priority int, "algorithmVersion" text,
+WITH declared AS MATERIALIZED (
+  SELECT * FROM json_to_recordset($1::json) AS declared(name text, channel text, priority int, "algorithmVersion" text,
     "maxAttempts" int, "maxCrashes" int, "timeoutMs" bigint, version text, definition jsonb)
 ), before AS MATERIALIZED (
-  SELECT told.name, j.version IS DISTINCT FROM told.version OR ($2 AND j.definition IS DISTINCT FROM told.definition) AS "isOther"
-  FROM told LEFT JOIN "Job" j USING (name)
+  SELECT declared.name, j.version IS DISTINCT FROM declared.version OR ($2 AND j.definition IS DISTINCT FROM declared.definition) AS "isOther"
+  FROM declared LEFT JOIN "Job" j USING (name)
 ), kept AS (
   INSERT INTO "Job" (name, channel, priority, "algorithmVersion", "maxAttempts", "maxCrashes", "timeoutMs", version, definition)
   -- In one order, so that processes which start together never wait for each other in a circle.
-  SELECT * FROM told ORDER BY name
+  SELECT * FROM declared ORDER BY name
   ON CONFLICT (name) DO UPDATE SET channel = EXCLUDED.channel, priority = EXCLUDED.priority,
     "algorithmVersion" = EXCLUDED."algorithmVersion", "maxAttempts" = EXCLUDED."maxAttempts",
     "maxCrashes" = EXCLUDED."maxCrashes", "timeoutMs" = EXCLUDED."timeoutMs", "lastSeenAt" = clock_timestamp(),

@@ -8,7 +8,7 @@ const PING_TIMEOUT_MS = 5_000;
 const RECONNECT_MS = { first: 100, most: 2_000 };
 
 type ListenerEvents = { [Name in ChannelName]: [payload: string] } & {
-  /** Listening, for the first time or again: whatever was said meanwhile was missed, so read the truth. */
+  /** Listening, for the first time or again: notifications sent meanwhile were missed, so read the tables. */
   connected: [];
   disconnected: [error: Error];
 };
@@ -39,7 +39,7 @@ export class Listener extends EventEmitter<ListenerEvents> {
     return this.#client !== undefined;
   }
 
-  /** Whether anything is to be heard at all. */
+  /** Whether any notifications are received. */
   get isOff(): boolean {
     return this.#url === null;
   }
@@ -56,7 +56,7 @@ export class Listener extends EventEmitter<ListenerEvents> {
     });
     client.on('error', (error: Error) => this.#lost(client, error));
     client.on('end', () => this.#lost(client, new Error('The connection ended')));
-    client.on('notification', ({ channel, payload }) => this.#heard(channel, payload ?? ''));
+    client.on('notification', ({ channel, payload }) => this.#receive(channel, payload ?? ''));
     try {
       await client.connect();
       await client.query(this.#names.map((name) => `LISTEN ${channelOf(name, this.#schema)}`).join('; '));
@@ -80,7 +80,7 @@ export class Listener extends EventEmitter<ListenerEvents> {
     await client?.end().catch(() => {});
   }
 
-  #heard(channel: string, payload: string): void {
+  #receive(channel: string, payload: string): void {
     const name = this.#names.find((candidate) => channelOf(candidate, this.#schema) === channel);
     // The event map is keyed by the same names, which TypeScript can't follow through a variable.
     if (name) (this as EventEmitter).emit(name, payload);

@@ -33,7 +33,7 @@ it('says so once more, and not before five milliseconds are over, however many f
 });
 
 it('gathers what no caller waits for, and sends it along with what one does', async () => {
-  notifier.spoke('7');
+  notifier.wroteMessages('7');
   await vi.advanceTimersByTimeAsync(4);
   expect(said).toEqual([]);
   notifier.queued();

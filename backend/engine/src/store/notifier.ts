@@ -4,7 +4,7 @@ import type { Sql } from './sql.js';
 
 /** NOTIFY takes a lock over the whole server at commit, so one process sends at most one statement in this time. */
 const GATHER_MS = 5;
-/** News that only says that something changed is repeated no sooner: a listener looks anew. */
+/** A notification that something changed is repeated no sooner: a listener looks anew. */
 const CALM_MS = 50;
 /** PostgreSQL refuses payloads of 8,000 bytes and more. */
 const MOST_BYTES = 7_500;
@@ -21,13 +21,13 @@ export class Notifier {
   readonly #cancelled = new Set<string>();
   readonly #revoked = new Set<string>();
   readonly #progress = new Map<string, ProgressNote>();
-  readonly #spoke = new Set<string>();
+  readonly #withMessages = new Set<string>();
   readonly #commanded = new Set<string>();
   /** When what is gathered is sent, by the process's own clock; null for nothing to send. */
   #dueAt: number | null = null;
   #timer: NodeJS.Timeout | undefined;
   #sentAt = Number.NEGATIVE_INFINITY;
-  /** When it was last told that something changed. */
+  /** When the last change was reported. */
   #changedAt = Number.NEGATIVE_INFINITY;
   #sending: Promise<void> | undefined;
 
@@ -100,8 +100,8 @@ export class Notifier {
   }
 
   /** A run wrote messages, or its steps changed. */
-  spoke(runId: string): void {
-    this.#spoke.add(runId);
+  wroteMessages(runId: string): void {
+    this.#withMessages.add(runId);
     this.#sendSoon();
   }
 
@@ -182,7 +182,7 @@ export class Notifier {
     for (const payload of packed([...this.#cancelled])) notes.push(['cancel', payload]);
     for (const payload of packed([...this.#revoked])) notes.push(['revoked', payload]);
     for (const payload of packed([...this.#progress.values()])) notes.push(['progress', payload]);
-    for (const payload of packed([...this.#spoke])) notes.push(['messages', payload]);
+    for (const payload of packed([...this.#withMessages])) notes.push(['messages', payload]);
     for (const payload of packed([...this.#commanded])) notes.push(['commands', payload]);
     this.#queued = false;
     this.#changed = false;
@@ -192,7 +192,7 @@ export class Notifier {
     this.#cancelled.clear();
     this.#revoked.clear();
     this.#progress.clear();
-    this.#spoke.clear();
+    this.#withMessages.clear();
     this.#commanded.clear();
     return notes;
   }

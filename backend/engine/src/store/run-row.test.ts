@@ -18,7 +18,9 @@ it('has each column of a run as the table has it', async () => {
     `SELECT column_name AS name, data_type AS type, is_nullable = 'YES' AS nullable
      FROM information_schema.columns WHERE table_schema = current_schema() AND table_name = 'JobRun'`,
   );
-  const stored = new Map(rows.map(({ name, type, nullable }) => [name, { kinds: typeOf[type] ?? ['plain'], nullable }]));
+  const stored = new Map(
+    rows.map(({ name, type, nullable }) => [name, { kinds: typeOf[type] ?? ['plain'], nullable }]),
+  );
   for (const [name, { kind, schema }] of Object.entries<RunColumn>({ ...summaryColumns, ...detailColumns })) {
     const column = stored.get(name);
     expect(column?.kinds, `kind of ${name}`).toContain(kind);

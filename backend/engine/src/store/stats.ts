@@ -1,10 +1,10 @@
+import type { JobStats } from '@job-manager/shared/contract/run';
+import { queuedCap } from '@job-manager/shared/live';
+import { SELF_TEST_JOB } from '@job-manager/shared/run';
 import { countableIn, lanesOf } from './lanes.js';
 import { readQueueNow } from './queue-now.js';
 import type { Sql } from './sql.js';
 import { isStalled } from './stalled.js';
-import type { JobStats } from '@job-manager/shared/contract/run';
-import { queuedCap } from '@job-manager/shared/live';
-import { SELF_TEST_JOB } from '@job-manager/shared/run';
 
 /** How many attempts failed in the last 24 hours without ending their run: another followed, or follows. */
 export async function countRetries(sql: Sql): Promise<number> {

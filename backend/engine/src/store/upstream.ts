@@ -7,7 +7,7 @@ export interface UpstreamRun {
   /** Null, like its status, for a run that retention has removed since. */
   jobName: string | null;
   status: TerminalStatus | null;
-  /** What it returned and told about itself. */
+  /** What it returned and reported about itself. */
   result: unknown;
   /** Part of the result is missing: it was too large to be kept whole, or all results together are too large. */
   resultTruncated: boolean;

@@ -160,7 +160,7 @@ export async function signOutEverywhere(sql: Sql, { userId, by }: PersonChange):
   return changed.rows[0] ?? null;
 }
 
-// All who could be the last SUPER_ADMIN are locked, in one order, before anybody looks who is left: of two statements
+// All who could be the last SUPER_ADMIN are locked, in one order, before a statement looks who is left: of two statements
 // that take the role from the last two, the second waits, and then sees what the first has done.
 const ANOTHER_IS_LEFT = `EXISTS (SELECT FROM locked WHERE locked.id <> $1 AND locked."isSuperAdmin")`;
 const LOCK_SUPER_ADMINS = `

@@ -98,7 +98,7 @@ async function ask(identify: Identify, request: IncomingMessage): Promise<AskedP
     const checked = checkInput(hostUser, answer, 'field of a user');
     if (!checked.success)
       throw new IdentifyFailed(`identify answers what is no user: ${describeIssues(checked.issues)}`);
-    // Whoever has an own role is no operator by a built-in one, as with our own people.
+    // A person with an own role is no operator by a built-in one, as with our own people.
     const { id, email = id, role = 'USER', ownRole } = checked.data;
     return { externalId: id, email, role, ownRole };
   } catch (error) {

@@ -6,7 +6,7 @@ const ARGON2ID: Algorithm = 2;
 const COST = { algorithm: ARGON2ID, memoryCost: 19_456, timeCost: 2, parallelism: 1 };
 /** Each hash holds a thread of Node's pool of four and 19 MiB: two leave room for files and names. */
 const AT_ONCE = 2;
-/** About three seconds of work; a caller that comes later is better told to come back. */
+/** About three seconds of work; a caller that comes later is refused with a time to retry. */
 const MOST_WAITING = 100;
 
 /** More people are signing in than this process can check just now. */

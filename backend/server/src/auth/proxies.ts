@@ -43,7 +43,7 @@ export function readAddress(text: string): string | null {
   return isIP(address) === 0 ? null : address;
 }
 
-/** A proxy that names the browser's address, and is not trusted to: everybody behind it counts as one. */
+/** A proxy that names the browser's address, and is not trusted to: all clients behind it count as one. */
 export interface UntrustedProxy {
   address: string;
   header: string;

@@ -5,7 +5,7 @@ import { isFromTrustedProxy } from './proxies.js';
 
 type ProxySettings = Pick<Config, 'PUBLIC_URL' | 'TRUST_PROXY'>;
 
-/** Whether the browser speaks https, directly or to the reverse proxy before us. */
+/** Whether the browser uses https, directly or to the reverse proxy before us. */
 export function isSecure(request: IncomingMessage, config: ProxySettings): boolean {
   if (config.PUBLIC_URL?.startsWith('https:')) return true;
   if ((request.socket as TLSSocket).encrypted) return true;

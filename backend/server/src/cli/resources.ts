@@ -1,5 +1,5 @@
 /**
- * What a command has opened, to be closed in reverse order, whenever it is told to stop: also what was
+ * What a command has opened, to be closed in reverse order, whenever it receives the signal to stop: also what was
  * still being opened then.
  */
 export class Resources {

@@ -14,7 +14,7 @@ import { onStopSignals } from './stop-signals.js';
 import { complain, say } from './terminal.js';
 
 /**
- * Serves panel, API and socket for the database of DATABASE_URL until this process is told to stop, and ends the process.
+ * Serves panel, API and socket for the database of DATABASE_URL until this process receives the signal to stop, and ends the process.
  * Executes runs of these jobs in a process of its own, unless JOBS_RUNNER is off; without any it leaves runs to workers.
  */
 export async function runServer(loadJobs?: () => Promise<JobsModule>): Promise<never> {

@@ -15,7 +15,7 @@ export interface WorkerCommand {
   openDatabase(config: Config, place: { log: Logger; resources: Resources; signal: AbortSignal }): Promise<string>;
 }
 
-/** Executes queued runs until this process is told to stop, and ends the process. */
+/** Executes queued runs until this process receives the signal to stop, and ends the process. */
 export async function runWorker({ concurrency, loadJobs, openDatabase }: WorkerCommand): Promise<never> {
   const resources = new Resources();
   const stopping = new AbortController();

@@ -13,7 +13,7 @@ import type { HealthFacts } from './facts.js';
 import { judge } from './judge.js';
 import { describeDatabase, presentHealth } from './present.js';
 
-/** Whether requests can be served, in words that anybody may read. */
+/** Whether requests can be served, in words for the public. */
 export interface Readiness {
   ok: boolean;
   verdict: Verdict;

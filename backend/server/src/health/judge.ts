@@ -139,7 +139,10 @@ function judgeRuns({ limits }: HealthFacts, { troubled, runningExternal }: Syste
   const found: Reason[] = [];
   if (stalled.length > 0) {
     found.push(
-      warning('STALLED_RUNS', `${count(stalled.length, 'run')} stalled, not heard of for too long: ${names(stalled)}.`),
+      warning(
+        'STALLED_RUNS',
+        `${count(stalled.length, 'run')} stalled, without a heartbeat for too long: ${names(stalled)}.`,
+      ),
     );
   }
   if (slow.length > 0) {
@@ -204,7 +207,7 @@ function judgeRunners(facts: HealthFacts, { now, backlog, runners }: SystemState
     }
     if (runner.status === 'STOPPED' || runner.status === 'LOST') return [];
     if (isSilent(runner, facts, now)) {
-      return [warning('RUNNER_SILENT', `${name} has not been heard of for ${formatDuration(silentMs)}.`)];
+      return [warning('RUNNER_SILENT', `${name} has had no heartbeat for ${formatDuration(silentMs)}.`)];
     }
     const found: Reason[] = [];
     if (runner.loopLagMs > thresholds.loopLag) {
@@ -258,7 +261,7 @@ function describeRivals(rivals: RivalVersion[]): string {
   );
 }
 
-/** Whether a runner takes runs from the queue, as far as can be told. */
+/** Whether a runner takes runs from the queue, as far as is known. */
 function isClaiming(runner: RunnerRow, facts: Pick<HealthFacts, 'limits'>, now: Date): boolean {
   return runner.kind !== 'CLI' && runner.status === 'ACTIVE' && !isSilent(runner, facts, now);
 }

@@ -66,7 +66,7 @@ export function createHttpApp(given: HttpDeps): express.Express {
   return app;
 }
 
-/** Jobs with code, as far as whoever is answered may see them. */
+/** Jobs with code, as far as the caller may see them. */
 const withinScope = (registry: HttpDeps['registry']): HttpDeps['registry'] => ({
   definitions: () => registry.definitions().filter(({ name }) => isJobWithin(jobScope(), name)),
   names: () => registry.names().filter((name) => isJobWithin(jobScope(), name)),
@@ -95,11 +95,11 @@ function timeRequest(requests: RequestTimes): RequestHandler {
   };
 }
 
-/** In another application: refuses until it has been started, and where it is mounted elsewhere than it was told. */
+/** In another application: refuses until it has been started, and where it is mounted elsewhere than at its path. */
 function checkPlace({ mount, isOpen }: HostPlace): RequestHandler {
   return (req, _res, next) => {
     if (req.baseUrl.toLowerCase() !== mount.toLowerCase()) {
-      throw new Error(`Job Manager is mounted at "${req.baseUrl || '/'}" and was told "${mount || '/'}" as its path`);
+      throw new Error(`Job Manager is mounted at "${req.baseUrl || '/'}" and its path is "${mount || '/'}"`);
     }
     if (!isOpen()) {
       throw new HttpProblem('UNAVAILABLE', 'Job Manager is not running just now.', { headers: { 'Retry-After': '2' } });

@@ -32,7 +32,7 @@ export const largeCallNeeds = (req: Request): Permission | undefined =>
 
 const limitOf = (req: Request): number => (largeCallNeeds(req) ? limits.largeBodyBytes : limits.bodyBytes);
 
-/** What is told of a body beyond the limit of its call. */
+/** The error of a body beyond the limit of its call. */
 export function bodyTooLarge(limit: number): HttpProblem {
   const most = limit === limits.bodyBytes ? '64 kB' : `${limit / 1024 ** 2} MB`;
   return new HttpProblem('TOO_LARGE', `The body has more than ${most}.`);

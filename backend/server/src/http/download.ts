@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Response } from 'express';
 
-/** What makes the parts goes on as whoever asks for the file, although a socket that has drained calls for more of them. */
+/** What makes the parts goes on with the scope of the caller, although a socket that has drained calls for more of them. */
 function inThisContext(parts: AsyncIterable<string>): AsyncIterable<string> {
   const here = AsyncLocalStorage.snapshot();
   return {

@@ -126,8 +126,7 @@ export function createErrorCalls({ pool, config }: Pick<HttpDeps, 'pool' | 'conf
 const UNKNOWN = new HttpProblem('UNKNOWN_ERROR', 'Nothing of this kind is kept; old errors are removed.');
 
 /** Whether errors are kept for as long as this period and the one before. */
-const knowsBefore = (period: ErrorPeriod): boolean =>
-  2 * errorPeriods[period].ms <= keptDays.clientErrors * 86_400_000;
+const knowsBefore = (period: ErrorPeriod): boolean => 2 * errorPeriods[period].ms <= keptDays.clientErrors * 86_400_000;
 
 /** Occurrences per bucket, those without any included. */
 function rateOf(buckets: Record<string, number>, period: ErrorPeriod): number[] {

@@ -115,6 +115,6 @@ export function createJobCalls({ config, pool, queue, registry }: HttpDeps, gate
 
 /** The answer to a call whose key has a run already. */
 function noteOfEarlier({ id, status, queuedAt }: Pick<QueuedRun, 'id' | 'status' | 'queuedAt'>): string {
-  const told = `The key has run #${id} of ${queuedAt.toISOString()} already, which is ${status}; nothing new was queued.`;
-  return isTerminal(status) ? `${told} To run it again, send rerunOfId: "${id}" with another key.` : told;
+  const message = `The key has run #${id} of ${queuedAt.toISOString()} already, which is ${status}; nothing new was queued.`;
+  return isTerminal(status) ? `${message} To run it again, send rerunOfId: "${id}" with another key.` : message;
 }

@@ -6,7 +6,7 @@ import { jobReachOf } from './job-reach.js';
 import { createDeny } from './policy.js';
 import { HttpProblem } from './problem.js';
 
-/** What lets nobody act: a limit to some jobs leaves it as it is. */
+/** What changes nothing: a limit to some jobs leaves it as it is. */
 const READS: ReadonlySet<Policy> = new Set<Policy>([
   'public',
   'session',

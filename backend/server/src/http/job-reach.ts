@@ -43,7 +43,7 @@ const ofBulk: JobReach<{ ids?: string[]; filter?: { jobName?: string; not?: stri
   return filter.not?.split(',').includes('jobName') ? null : namesIn(filter.jobName);
 };
 
-/** With those it hangs together with, unless they are more than anybody sees. */
+/** With those it hangs together with, unless they are more than a page shows. */
 const ofGraph = async (sql: Sql, jobRunId: string): Promise<Reached> => {
   const runs = await readGraph(sql, jobRunId);
   return runs.length > GRAPH_SHOWN ? null : runs.flatMap(({ jobName }) => jobName ?? []);

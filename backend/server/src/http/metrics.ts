@@ -156,7 +156,7 @@ function createChannelMetrics(registry: Registry): (channels: ChannelNow[], ende
   };
 }
 
-/** Returns a function that shows what was found. Where nothing could be found out, the verdict alone is told. */
+/** Returns a function that shows what was found. Where nothing could be found out, the verdict alone is shown. */
 function createHealthGauges(registry: Registry): (found: SystemHealth) => void {
   const gauge = (name: string, help: string) => new Gauge({ name, help, registers: [registry] });
   const verdict = gauge('job_manager_health', 'Whether all is well: 0 OK, 1 WARNING, 2 CRITICAL');

@@ -1,12 +1,12 @@
-import { publicBaseOf } from './mounted.js';
-import { namedSchemas } from './openapi-schemas.js';
-import { type ProblemCode, problemTitles, statusOf } from './problem.js';
-import { type ApiRoute, listRoutes, takesKey } from './routes.js';
 import { contract } from '@job-manager/shared/contract/index';
 import { type OpenAPI, OpenAPIGenerator } from '@orpc/openapi';
 import { ZodToJsonSchemaConverter } from '@orpc/zod/zod4';
 import { Router } from 'express';
 import swaggerUi from 'swagger-ui-express';
+import { publicBaseOf } from './mounted.js';
+import { namedSchemas } from './openapi-schemas.js';
+import { type ProblemCode, problemTitles, statusOf } from './problem.js';
+import { type ApiRoute, listRoutes, takesKey } from './routes.js';
 
 type Node = Record<string, unknown>;
 

@@ -116,7 +116,7 @@ interface ProblemExtras {
   current?: unknown;
 }
 
-/** A request that is refused, as it will be told. `detail` is read by people and holds nothing internal. */
+/** A refused request, as it is answered. `detail` is read by people and holds nothing internal. */
 export class HttpProblem extends Error {
   override readonly name = 'HttpProblem';
 

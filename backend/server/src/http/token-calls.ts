@@ -8,7 +8,7 @@ import { HttpProblem } from './problem.js';
 
 const os = implement(contract.tokens).$context<CallContext>();
 
-/** Tokens that can be used at a time: far more than anybody oversees, and a bound for a script gone wild. */
+/** Tokens that can be used at a time: far more than a person oversees, and a bound for a script gone wild. */
 const MOST_LIVING = 200;
 
 /** API tokens. */

@@ -30,11 +30,11 @@ export function createUserCalls({ pool, sessions, config }: Pick<HttpDeps, 'pool
       ownSessions(sessions);
       return next();
     });
-  /** The password that was chosen for a person, or a new one that has to be told. */
+  /** The password that was chosen for a person, or a new one that has to be shown. */
   const passwordFor = async (email: string, chosen: string | undefined) => {
     if (chosen !== undefined) await refuseWeakPassword(chosen, { email, hosts: hostsOf(config) }, 'password');
     const password = chosen ?? makePassword();
-    return { password, passwordHash: await hashPassword(password), told: chosen === undefined };
+    return { password, passwordHash: await hashPassword(password), isGenerated: chosen === undefined };
   };
   /** The person after a change that need not have changed anything. */
   const read = async (userId: number): Promise<PersonRow> => {
@@ -65,10 +65,10 @@ export function createUserCalls({ pool, sessions, config }: Pick<HttpDeps, 'pool
     create: os.create.handler(async ({ input, context }) => {
       const { email, role, accessRoleId } = input;
       await checkRole(accessRoleId);
-      const { password, passwordHash, told } = await passwordFor(email, input.password);
+      const { password, passwordHash, isGenerated } = await passwordFor(email, input.password);
       const added = await addPerson(pool, { email, role, accessRoleId, passwordHash }, auditPersonOf(context));
       if (!added) throw taken(email);
-      return { account: presentPerson(added), password: told ? password : null };
+      return { account: presentPerson(added), password: isGenerated ? password : null };
     }),
 
     changeRole: os.changeRole.handler(async ({ input: { userId, role, accessRoleId, revokeTokens }, context }) => {
@@ -101,9 +101,9 @@ export function createUserCalls({ pool, sessions, config }: Pick<HttpDeps, 'pool
         'Change your own password on your account page, where the current one is asked for.',
       );
       const { email } = await read(userId);
-      const { password, passwordHash, told } = await passwordFor(email, input.password);
+      const { password, passwordHash, isGenerated } = await passwordFor(email, input.password);
       const person = await resetPassword(pool, { userId, by: auditPersonOf(context) }, passwordHash);
-      return { account: presentPerson(person ?? (await read(userId))), password: told ? password : null };
+      return { account: presentPerson(person ?? (await read(userId))), password: isGenerated ? password : null };
     }),
 
     removeSecondFactor: os.removeSecondFactor.handler(async ({ input: { userId }, context }) => {

@@ -8,7 +8,7 @@ export type Change = { [Message in ServerMessage as Message['type']]: Omit<Messa
 type Together = Extract<Change, { type: 'server.admin.jobs_changed' }>;
 type Runs = ReadonlyMap<string, JobRunSummary>;
 
-/** What turns the picture `before` into `after`, as messages. Runs that left it are not spoken of here. */
+/** What turns the picture `before` into `after`, as messages. Runs that left it are not covered here. */
 export function changesBetween(before: Runs, after: Runs): Change[] {
   const changes: Change[] = [];
   for (const run of after.values()) {
@@ -32,8 +32,8 @@ export function departureOf(runId: string, now: JobRunSummary | undefined): Chan
 }
 
 /**
- * Many changes of one look as one: of each run what is different from `before`, which is what was told last. A whole
- * run takes a kilobyte, and the hundreds of a busy moment go to everybody who watches.
+ * Many changes of one look as one: of each run what is different from `before`, which is what was sent last. A whole
+ * run takes a kilobyte, and the hundreds of a busy moment go to all viewers.
  */
 export function gather(before: Runs, changes: readonly Change[]): Change {
   const data: Together['data'] = { runs: [], hidden: [] };

@@ -28,10 +28,10 @@ const RESTART_CODE = 1012;
 const REFUSED_CLOSE_MS = 2_000;
 /** Bytes are taken for binary ones otherwise; and what is worth compressing is, once for all, before it comes here. */
 const AS_TEXT = { binary: false, compress: false };
-/** No message needs what came before it to be read, so the same bytes suit everybody. */
+/** No message needs what came before it to be read, so the same bytes suit all viewers. */
 const EACH_BY_ITSELF = { serverNoContextTakeover: true, clientNoContextTakeover: true };
 
-/** What sockets are told of. */
+/** What sockets are sent. */
 export interface Feeds {
   picture: LivePicture;
   tails: RunTails;
@@ -288,7 +288,7 @@ export class Gateway {
         .then((identity) => {
           if (!identity) connection.socket.close(closeCodes.signedOut, 'Signed out');
           else if (!identity.permissions.includes('view')) connection.socket.close(closeCodes.noAccess, 'No access');
-          // The panel comes back at once, and is told of other jobs then.
+          // The panel comes back at once, and gets other jobs then.
           else if (this.#audienceOf(identity.jobPatterns) !== connection.audience)
             connection.socket.close(RESTART_CODE, 'Your access covers other jobs now');
         })

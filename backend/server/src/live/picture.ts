@@ -41,11 +41,11 @@ const LEAST_REST_MS = 10;
 const FLOOD_FROM = { soon: 150, later: 300 };
 /** After such a look the gap is this much longer for each of them, up to a limit. */
 const FLOOD_GAP_MS = { each: 1, most: 1_000 };
-/** So many changes in one look are told in one message, each by what is different alone. */
+/** So many changes in one look are sent in one message, each by what is different alone. */
 const GATHERED_FROM = 10;
 /** Somewhat below the interval of the poll, so that each poll reads them. */
 const FACTS_MAX_AGE_MS = 900;
-/** A picture that was read so recently is good enough to begin with: what came since then is told as changes. */
+/** A picture that was read so recently is good enough to begin with: what came since then is sent as changes. */
 const FRESH_MS = 100;
 
 /**
@@ -57,7 +57,7 @@ export class LivePicture extends EventEmitter<{ changes: [Change[]] }> {
   readonly #options: PictureOptions;
   #runs = new Map<string, JobRunSummary>();
   #counts: ActiveCounts = { running: 0, queued: 0 };
-  /** The database's clock when the picture was told, and our own at that moment. */
+  /** The database's clock when the picture was sent, and our own at that moment. */
   #serverTime = new Date();
   #toldAt = performance.now();
   /** Progress that is ahead of its row. */
@@ -116,7 +116,7 @@ export class LivePicture extends EventEmitter<{ changes: [Change[]] }> {
     if (performance.now() - this.#readAt > FRESH_MS) await this.refresh();
   }
 
-  /** The picture as last told; what follows it are the `changes` emitted from now on. */
+  /** The picture as last sent; what follows it are the `changes` emitted from now on. */
   snapshot(): Snapshot {
     return { runs: [...this.#runs.values()], counts: this.#counts, serverTime: this.#now() };
   }
@@ -173,7 +173,7 @@ export class LivePicture extends EventEmitter<{ changes: [Change[]] }> {
       picture.rows.map((row) => [row.id, this.#withNewestProgress(presentQueued(row, now, hasCode))]),
     );
     const gone = new Set([...this.#runs.keys()].filter((id) => !after.has(id)));
-    // A run that came and went between two looks was never in the picture; its end is told all the same.
+    // A run that came and went between two looks was never in the picture; its end is sent all the same.
     const { lastEndedId } = picture;
     if (lastEndedId !== null && this.#lastEndedId !== undefined && lastEndedId !== this.#lastEndedId)
       gone.add(lastEndedId);

@@ -9,9 +9,9 @@ const snapshot = encode({
 const change = encode({ type: 'server.admin.job_hidden', data: { jobRunId: '1' } });
 
 /** What all viewers were told so far. */
-let toldAll = 0;
+let sentToAll = 0;
 beforeEach(() => {
-  toldAll = 0;
+  sentToAll = 0;
 });
 
 function open() {
@@ -27,7 +27,7 @@ function open() {
     sendFrame: vi.fn(),
   };
   const onTooSlow = vi.fn();
-  return { socket, onTooSlow, viewer: new Viewer(socket, onTooSlow, () => toldAll) };
+  return { socket, onTooSlow, viewer: new Viewer(socket, onTooSlow, () => sentToAll) };
 }
 
 it('says nothing before its snapshot and numbers everything from it on', () => {
@@ -49,7 +49,7 @@ it('gives the same bytes to all who are at the same number, whenever they came',
   other.viewer.sendSnapshot(snapshot);
   other.viewer.send(encode({ type: 'server.admin.job_hidden', data: { jobRunId: 'told to this one alone' } }));
   for (const { viewer } of [early, other]) viewer.send(change);
-  toldAll = 1;
+  sentToAll = 1;
   late.viewer.sendSnapshot(snapshot);
   const next = encode({ type: 'server.admin.job_hidden', data: { jobRunId: '2' } });
   for (const { viewer } of [early, late, other]) viewer.send(next);

@@ -22,16 +22,16 @@ const PATIENCE_MS = 20_000;
 export class Viewer {
   readonly #socket: ViewerSocket;
   readonly #onTooSlow: () => void;
-  readonly #toldAll: () => number;
+  readonly #sentToAll: () => number;
   #seq = 0;
   #hasPicture = false;
   #behindSince: number | undefined;
 
-  /** `toldAll`: how many changes all viewers were told so far. A viewer that was told nothing else is at the same number. */
-  constructor(socket: ViewerSocket, onTooSlow: () => void, toldAll: () => number) {
+  /** `sentToAll`: how many changes all viewers were sent so far. A viewer that was sent nothing else is at the same number. */
+  constructor(socket: ViewerSocket, onTooSlow: () => void, sentToAll: () => number) {
     this.#socket = socket;
     this.#onTooSlow = onTooSlow;
-    this.#toldAll = toldAll;
+    this.#sentToAll = sentToAll;
   }
 
   get isBehind(): boolean {
@@ -47,7 +47,7 @@ export class Viewer {
   sendSnapshot(snapshot: SharedMessage): void {
     this.#behindSince = undefined;
     this.#hasPicture = true;
-    this.#seq = Math.max(this.#seq, this.#toldAll());
+    this.#seq = Math.max(this.#seq, this.#sentToAll());
     this.send(snapshot);
   }
 

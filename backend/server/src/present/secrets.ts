@@ -1,7 +1,7 @@
 import { refusal } from '@job-manager/client/errors';
 import { REDACTED, type Redaction } from '@job-manager/shared/redaction';
 
-/** The JSON value as everybody may see it: texts under the name of a secret, and secrets within texts, are redacted. */
+/** The JSON value as all callers may see it: texts under the name of a secret, and secrets within texts, are redacted. */
 export function hideSecrets<Value>(value: Value, redaction: Redaction): Value {
   return hide(value, redaction, false) as Value;
 }

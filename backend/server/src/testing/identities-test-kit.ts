@@ -79,7 +79,7 @@ export const program = (ground: AccessGround, permissions: readonly TokenPermiss
   isByCookie: 'none',
 });
 
-/** Everybody who may knock: how they get their token, and who the server must take them for. */
+/** Every identity: how they get their token, and who the server must take them for. */
 /** A program that acts on some jobs alone. */
 export const limitedProgram = (
   ground: AccessGround,

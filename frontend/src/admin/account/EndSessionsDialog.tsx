@@ -41,7 +41,7 @@ export function EndSessionsDialog({ which, onEnded, onClose }: Props) {
       onConfirm={() => currentPassword !== '' && mutate(undefined)}
       onClose={onClose}
     >
-      <p>Whoever is signed in there is signed out at once.</p>
+      <p>Those sessions are signed out at once.</p>
       <PasswordInput
         label="Your current password"
         autoComplete="current-password"

@@ -1,14 +1,14 @@
-import { Pending } from '../../components/Pending';
-import { RelativeTime } from '../../components/RelativeTime';
+import type { MetricsAnswer } from '@job-manager/shared/contract/metrics';
+import { useQuery } from '@tanstack/react-query';
 import { metricsQuery } from '../../components/metrics/metric-calls';
 import { formatOf, seriesOf } from '../../components/metrics/metric-data';
+import { Pending } from '../../components/Pending';
+import { RelativeTime } from '../../components/RelativeTime';
 import { formatDuration } from '../../lib/duration';
 import type { RangeName } from '../../lib/time-range';
 import { Section } from '../../ui/Section';
 import { Cell, Table } from '../../ui/Table';
 import type { Column } from '../../ui/TableSort';
-import type { MetricsAnswer } from '@job-manager/shared/contract/metrics';
-import { useQuery } from '@tanstack/react-query';
 
 const columns: Column[] = [
   { label: 'Version' },

@@ -1,16 +1,16 @@
+import type { AuditEvent } from '@job-manager/shared/contract/audit';
+import { ActionIcon } from '@mantine/core';
+import { IconChevronDown, IconChevronRight } from '@tabler/icons-react';
+import { memo, type ReactNode, useId, useState } from 'react';
+import { actorName, wordsFor } from '../../components/audit-words';
 import { ActorLink, BatchLink, ChannelLink, JobLink, PersonLink, ScheduleLink } from '../../components/EntityLinks';
 import { ExactTime } from '../../components/RelativeTime';
 import { RunLink } from '../../components/RunLink';
-import { actorName, wordsFor } from '../../components/audit-words';
 import { CodeBlock } from '../../ui/CodeBlock';
 import { Ellipsis } from '../../ui/Ellipsis';
 import { Fact, Facts } from '../../ui/Facts';
 import { Cell, Table } from '../../ui/Table';
 import classes from './AuditTable.module.css';
-import type { AuditEvent } from '@job-manager/shared/contract/audit';
-import { ActionIcon } from '@mantine/core';
-import { IconChevronDown, IconChevronRight } from '@tabler/icons-react';
-import { memo, type ReactNode, useId, useState } from 'react';
 
 interface Props {
   events: readonly AuditEvent[];
@@ -113,7 +113,7 @@ function linkTo(details: unknown, name: string, link: (id: string) => ReactNode)
   return typeof id === 'string' || typeof id === 'number' ? link(String(id)) : null;
 }
 
-/** What else is known about an entry: from where, with what, and what the action was told. */
+/** What else is known about an entry: from where, with what, and the input of the action. */
 function AuditDetails({ event }: { event: AuditEvent }) {
   return (
     <div className={classes.details}>

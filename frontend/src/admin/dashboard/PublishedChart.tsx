@@ -1,23 +1,37 @@
-import { Pending } from '../../components/Pending';
-import { Change } from '../../components/metrics/Change';
-import { ChartDialog } from '../../components/metrics/ChartDialog';
-import { ChartSettings } from '../../components/metrics/ChartSettings';
-import { RangeChoice } from '../../components/metrics/RangeChoice';
-import { type ChartChoice, keep, readChartChoice, readKept, stepOf, useStartingRange } from '../../components/metrics/chart-choice';
-import { metricsQuery } from '../../components/metrics/metric-calls';
-import { chartOf, describeSince, type Drawing, formatOf, seriesOf, stepUnit } from '../../components/metrics/metric-data';
-import { rangeNames, spellRange } from '../../lib/time-range';
-import { ChartSkeleton } from '../../ui/ChartSkeleton';
-import { Section } from '../../ui/Section';
-import { Plot } from '../../ui/chart/Plot';
-import { describeChart } from '../../ui/chart/chart-data';
-import classes from './dashboard.module.css';
 import type { MetricsAnswer } from '@job-manager/shared/contract/metrics';
 import { Button, UnstyledButton } from '@mantine/core';
 import { IconArrowsMaximize } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { parseAsStringLiteral, useQueryStates } from 'nuqs';
 import { useState } from 'react';
+import { Change } from '../../components/metrics/Change';
+import { ChartDialog } from '../../components/metrics/ChartDialog';
+import { ChartSettings } from '../../components/metrics/ChartSettings';
+import {
+  type ChartChoice,
+  keep,
+  readChartChoice,
+  readKept,
+  stepOf,
+  useStartingRange,
+} from '../../components/metrics/chart-choice';
+import { metricsQuery } from '../../components/metrics/metric-calls';
+import {
+  chartOf,
+  type Drawing,
+  describeSince,
+  formatOf,
+  seriesOf,
+  stepUnit,
+} from '../../components/metrics/metric-data';
+import { RangeChoice } from '../../components/metrics/RangeChoice';
+import { Pending } from '../../components/Pending';
+import { rangeNames, spellRange } from '../../lib/time-range';
+import { ChartSkeleton } from '../../ui/ChartSkeleton';
+import { describeChart } from '../../ui/chart/chart-data';
+import { Plot } from '../../ui/chart/Plot';
+import { Section } from '../../ui/Section';
+import classes from './dashboard.module.css';
 
 const drawing: Drawing = { measure: 'published', name: 'Jobs Published', tone: 'brand' };
 const HEIGHT = 70;

@@ -99,7 +99,7 @@ function split<Item>(items: readonly Item[], isFirst: (item: Item) => boolean): 
   return [items.filter(isFirst), items.filter((item) => !isFirst(item))];
 }
 
-/** How many runs failed since somebody looked at the list in this browser. */
+/** How many runs failed since the list was last seen in this browser. */
 function NewSince({ lastLook, causes }: { lastLook: LastLook; causes: readonly FailureCause[] }) {
   const count = causes.reduce((sum, cause) => sum + countNew(cause, lastLook), 0);
   if (count === 0) return null;

@@ -2,7 +2,7 @@ import type { FailureCause } from '@job-manager/shared/contract/failures';
 import { useEffect, useRef, useState } from 'react';
 import { serverNow } from '../../api/server-clock';
 
-/** What this browser showed when somebody last looked at the list. */
+/** What this browser showed when the list was last seen. */
 export interface LastLook {
   at: string;
   /** The newest run of each cause, by fingerprint. */

@@ -1,3 +1,4 @@
+import type { JobDefinition } from '@job-manager/shared/contract/run';
 import { mount } from '../../api/place';
 import { type CopyChoice, CopyMenu } from '../../components/CopyMenu';
 import { enqueueWithCurl } from '../../components/enqueue-with-curl';
@@ -8,7 +9,6 @@ import { Section } from '../../ui/Section';
 import { Cell, Table } from '../../ui/Table';
 import type { ListedJob } from './DefinitionTable';
 import classes from './definitions.module.css';
-import type { JobDefinition } from '@job-manager/shared/contract/run';
 
 type Job = NonNullable<ListedJob['job']>;
 

@@ -11,7 +11,7 @@ interface Props {
   isFirst: boolean;
 }
 
-/** One time that it happened. What a browser reported is shown as text alone: anybody can send it. */
+/** One time that it happened. What a browser reported is shown as text alone: any program can send it. */
 export function Occurrence({ occurrence, isFirst }: Props) {
   return (
     <li>

@@ -8,7 +8,7 @@ export const SEARCH_CHARS = 200;
 export const periods = Object.keys(errorPeriods) as ErrorPeriod[];
 const period = parseAsStringLiteral(periods).withDefault('7d');
 
-/** All that need somebody stand first; `all` shows every kind. */
+/** All that need attention stand first; `all` shows every kind. */
 export const stateChoices = ['OPEN', 'RESOLVED', 'IGNORED', 'all'] as const;
 export type StateChoice = (typeof stateChoices)[number];
 

@@ -1,8 +1,8 @@
+import type { GraphNode } from '@job-manager/shared/contract/run-lists';
 import classes from './Chain.module.css';
 import { ChainGraph } from './ChainGraph';
 import { type ChainEdge, stagesOf } from './chain-layout';
 import { FIRST, type RunFormValues } from './run-form';
-import type { GraphNode } from '@job-manager/shared/contract/run-lists';
 
 /** The runs of a chain that is to be queued, as the page of one of them will draw it. */
 export function ChainPreview({ values }: { values: RunFormValues }) {

@@ -1,12 +1,14 @@
+import { Modal } from '@mantine/core';
+import type { KeyboardEvent } from 'react';
 import { toFailure } from '../../api/failure';
-import { RunPageLink } from '../../components/RunPageLink';
 import { openList } from '../../components/list-return';
+import { RunPageLink } from '../../components/RunPageLink';
 import { useOpenedRun, useRunTab } from '../../components/url-state';
 import { areShortcutsOn } from '../../lib/shortcuts-switch';
-import { ErrorPanel } from '../../ui/ErrorPanel';
-import { RowSkeletons } from '../../ui/RowSkeletons';
 import { useDialogTitle } from '../../ui/document-title';
+import { ErrorPanel } from '../../ui/ErrorPanel';
 import { byKey } from '../../ui/key-controls';
+import { RowSkeletons } from '../../ui/RowSkeletons';
 import { useIsPhone } from '../../ui/useIsPhone';
 import { useCancelling } from './CancelProvider';
 import classes from './JobDetailsModal.module.css';
@@ -14,8 +16,6 @@ import { RunActions } from './RunActions';
 import { RunDetails } from './RunDetails';
 import { RunWalk } from './RunWalk';
 import { useRun } from './useRun';
-import { Modal } from '@mantine/core';
-import type { KeyboardEvent } from 'react';
 
 interface JobDetailsModalProps {
   jobRunId: string;

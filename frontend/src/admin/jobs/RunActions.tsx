@@ -1,3 +1,8 @@
+import type { JobRun } from '@job-manager/shared/contract/run';
+import { isAllowed, isTerminal } from '@job-manager/shared/run';
+import { Button } from '@mantine/core';
+import { IconRepeat } from '@tabler/icons-react';
+import { Suspense } from 'react';
 import { mount } from '../../api/place';
 import { useCan } from '../../api/session';
 import { type CopyChoice, CopyMenu } from '../../components/CopyMenu';
@@ -12,11 +17,6 @@ import { CancelRunButton } from './CancelRunButton';
 import { ForceFailButton } from './ForceFailButton';
 import { RunLaterButton } from './RunLaterButton';
 import { RunNowButton } from './RunNowButton';
-import type { JobRun } from '@job-manager/shared/contract/run';
-import { isAllowed, isTerminal } from '@job-manager/shared/run';
-import { Button } from '@mantine/core';
-import { IconRepeat } from '@tabler/icons-react';
-import { Suspense } from 'react';
 
 const CompareMenu = loadable(() => import('./CompareMenu').then((module) => module.CompareMenu));
 

@@ -1,17 +1,17 @@
-import { toFailure } from '../../api/failure';
-import { definitionsQuery, runQuery } from '../../api/job-queries';
-import { useAllowed } from '../../api/session';
-import { NoAccess } from '../../components/Permitted';
-import { ErrorPanel } from '../../ui/ErrorPanel';
-import { RowSkeletons } from '../../ui/RowSkeletons';
-import { useDialogTitle } from '../../ui/document-title';
-import { useIsPhone } from '../../ui/useIsPhone';
-import { RunJobForm } from './RunJobForm';
-import classes from './RunJobModal.module.css';
 import type { JobDefinition, JobRunSummary } from '@job-manager/shared/contract/run';
 import { Modal } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
+import { toFailure } from '../../api/failure';
+import { definitionsQuery, runQuery } from '../../api/job-queries';
+import { useAllowed } from '../../api/session';
+import { NoAccess } from '../../components/Permitted';
+import { useDialogTitle } from '../../ui/document-title';
+import { ErrorPanel } from '../../ui/ErrorPanel';
+import { RowSkeletons } from '../../ui/RowSkeletons';
+import { useIsPhone } from '../../ui/useIsPhone';
+import { RunJobForm } from './RunJobForm';
+import classes from './RunJobModal.module.css';
 
 interface RunJobModalProps {
   open: boolean;

@@ -1,13 +1,22 @@
+import type { JobRunStep } from '@job-manager/shared/contract/message';
+import type { JobRun } from '@job-manager/shared/contract/run';
+import type { StepState } from '@job-manager/shared/message';
+import {
+  IconCheck,
+  IconChevronRight,
+  IconCircleDashed,
+  IconCircleDotFilled,
+  IconCircleX,
+  IconPlayerSkipForward,
+  IconX,
+  type TablerIcon,
+} from '@tabler/icons-react';
+import { useState } from 'react';
 import { JobProgressBar } from '../../components/JobProgressBar';
 import { Elapsed } from '../../components/RelativeTime';
 import { formatDuration } from '../../lib/duration';
 import details from './RunDetails.module.css';
 import classes from './RunSteps.module.css';
-import type { JobRunStep } from '@job-manager/shared/contract/message';
-import type { JobRun } from '@job-manager/shared/contract/run';
-import type { StepState } from '@job-manager/shared/message';
-import { IconCheck, IconChevronRight, IconCircleDashed, IconCircleDotFilled, IconCircleX, IconPlayerSkipForward, IconX, type TablerIcon } from '@tabler/icons-react';
-import { useState } from 'react';
 
 interface Props {
   steps: JobRunStep[];
@@ -78,7 +87,7 @@ function Step({ step, startedAt, stepCount }: StepProps) {
         <div className={classes.bar}>
           <JobProgressBar percent={step.progress * 100} label={`Progress of ${step.label}`} tone={tone} />
         </div>
-        <StepState step={step} />
+        <StepStatus step={step} />
         <span className={classes.time}>
           <StepTime step={step} startedAt={startedAt} />
         </span>
@@ -88,7 +97,7 @@ function Step({ step, startedAt, stepCount }: StepProps) {
   );
 }
 
-function StepState({ step }: { step: JobRunStep }) {
+function StepStatus({ step }: { step: JobRunStep }) {
   const { label } = stepLook[step.state];
   if (step.state !== 'running') return <span className={classes.state}>{label}</span>;
   return (

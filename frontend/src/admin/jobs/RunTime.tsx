@@ -1,15 +1,15 @@
-import { useServerTime } from '../../api/server-clock';
-import { DateTime } from '../../components/RelativeTime';
-import { formatDuration } from '../../lib/duration';
-import { SectionBoundary } from '../../ui/SectionBoundary';
-import { loadable } from '../../ui/loadable';
-import details from './RunDetails.module.css';
-import classes from './RunTime.module.css';
-import { outcomeLook } from './attempt-outcomes';
 import type { JobRunAttempt } from '@job-manager/shared/contract/message';
 import type { JobRun } from '@job-manager/shared/contract/run';
 import { isTerminal } from '@job-manager/shared/run';
 import { type ReactNode, Suspense } from 'react';
+import { useServerTime } from '../../api/server-clock';
+import { DateTime } from '../../components/RelativeTime';
+import { formatDuration } from '../../lib/duration';
+import { loadable } from '../../ui/loadable';
+import { SectionBoundary } from '../../ui/SectionBoundary';
+import { outcomeLook } from './attempt-outcomes';
+import details from './RunDetails.module.css';
+import classes from './RunTime.module.css';
 
 const RunUsual = loadable(() => import('./RunUsual').then((module) => module.RunUsual));
 

@@ -28,7 +28,7 @@ export function attentionOf(run: JobRunSummary, limits: Limits, now: number): At
   return now > slowAt ? 'slow' : null;
 }
 
-/** From when on a run needs looking at unless its runner speaks of it, in milliseconds; infinite for never. */
+/** From when on a run needs looking at unless its runner reports, in milliseconds; infinite for never. */
 export function attentionFrom(run: JobRunSummary, limits: Limits): number {
   if (run.status !== 'RUNNING') return Number.POSITIVE_INFINITY;
   const { stalledAt, slowAt } = momentsOf(run, limits);

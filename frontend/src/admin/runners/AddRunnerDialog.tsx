@@ -1,3 +1,8 @@
+import type { RunnerSetup } from '@job-manager/shared/contract/runners';
+import { Button, Group, Loader, Modal, NativeSelect, TextInput } from '@mantine/core';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { Link } from 'react-router-dom';
 import { trackError } from '../../api/errorTracking';
 import { toFailure } from '../../api/failure';
 import { useAction } from '../../api/useAction';
@@ -11,11 +16,6 @@ import { Fault } from '../../ui/Fault';
 import { describeSetup, listRunnerPlaces, type RunnerPlace } from './add-runner';
 import { calls, setupQuery, useRunners } from './calls';
 import classes from './runners.module.css';
-import type { RunnerSetup } from '@job-manager/shared/contract/runners';
-import { Button, Group, Loader, Modal, NativeSelect, TextInput } from '@mantine/core';
-import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
-import { Link } from 'react-router-dom';
 
 /** How to start a runner where it is wanted, and whether it has come. */
 export function AddRunnerDialog({ onClose }: { onClose: () => void }) {

@@ -81,7 +81,7 @@ const confirmOf = (count: number, hasDefault: boolean): string => {
 const labelsOf = ({ labels }: RunnerDetails): string[] =>
   Object.entries(labels).map(([name, value]) => `${name}=${value}`);
 
-/** Regions first, for they are what most fleets are told apart by. */
+/** Regions first, for most fleets are divided by them. */
 const labelChoices = (runners: readonly RunnerDetails[]): string[] =>
   [...new Set(runners.flatMap(labelsOf))].sort(
     (a, b) => Number(b.startsWith('region=')) - Number(a.startsWith('region=')) || a.localeCompare(b),

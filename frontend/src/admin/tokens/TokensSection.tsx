@@ -1,3 +1,8 @@
+import type { ApiToken } from '@job-manager/shared/contract/tokens';
+import { Button, Select } from '@mantine/core';
+import { IconFilterOff, IconKey } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { parseAsStringLiteral, useQueryState } from 'nuqs';
 import { toFailure } from '../../api/failure';
 import { useServerTime } from '../../api/server-clock';
 import { EmptyState } from '../../ui/EmptyState';
@@ -5,14 +10,9 @@ import { ErrorPanel } from '../../ui/ErrorPanel';
 import { FilterBar } from '../../ui/FilterBar';
 import { RowSkeletons } from '../../ui/RowSkeletons';
 import { Section } from '../../ui/Section';
-import { TokenTable } from './TokenTable';
 import { tokensQuery } from './queries';
+import { TokenTable } from './TokenTable';
 import { stateLook, type TokenState, tokenState, tokenStates } from './token-state';
-import type { ApiToken } from '@job-manager/shared/contract/tokens';
-import { Button, Select } from '@mantine/core';
-import { IconFilterOff, IconKey } from '@tabler/icons-react';
-import { useQuery } from '@tanstack/react-query';
-import { parseAsStringLiteral, useQueryState } from 'nuqs';
 
 interface Props {
   onCreate: () => void;

@@ -15,7 +15,7 @@ interface Props {
   onClose: () => void;
 }
 
-/** Another role for somebody. */
+/** Another role for a person. */
 export function ChangeRoleDialog({ account, onClose }: Props) {
   const [role, setRole] = useState<RoleKey>(keyOf(account));
   const { data: roles = [] } = useQuery(rolesQuery());

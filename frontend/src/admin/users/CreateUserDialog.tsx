@@ -26,7 +26,7 @@ interface Values {
 /** The password is not among what is kept. */
 const untouched: Pick<Values, 'email' | 'role'> = { email: '', role: 'ADMIN' };
 
-/** Somebody new who may sign in. */
+/** A new person who may sign in. */
 export function CreateUserDialog({ onPassword, onClose }: Props) {
   const draft = useDraft('create user', untouched);
   const form = useForm<Values>({

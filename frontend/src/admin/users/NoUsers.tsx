@@ -8,7 +8,7 @@ interface Props {
   isPastEnd: boolean;
 }
 
-/** Whoever reads this is on the list, so only filters or a page beyond the end can leave it empty. */
+/** The reader is on the list, so only filters or a page beyond the end can leave it empty. */
 export function NoUsers({ place, isPastEnd }: Props) {
   if (isPastEnd) {
     return (

@@ -22,7 +22,7 @@ interface Props {
   error: string | null;
 }
 
-/** A password that the server makes up, unless somebody would rather type one. */
+/** A password that the server makes up, unless the operator types one. */
 export function PasswordChoice({ value, onChange, error }: Props) {
   return (
     <div>

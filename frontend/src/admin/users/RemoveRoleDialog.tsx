@@ -35,7 +35,7 @@ export function RemoveRoleDialog({ role, onClose }: { role: AccessRole; onClose:
       <p>
         {keepsAccounts
           ? 'No person has it, so no access is lost.'
-          : 'Whoever the application gives this role has no access from then on.'}
+          : 'People to whom the application gives this role have no access from then on.'}
       </p>
     </ConfirmDialog>
   );

@@ -14,7 +14,7 @@ interface Props {
   onClose: () => void;
 }
 
-/** A new password for somebody who has lost theirs, or may have. */
+/** A new password for a person who has lost theirs, or may have. */
 export function ResetPasswordDialog({ account, onPassword, onClose }: Props) {
   const [password, setPassword] = useState(generated);
   const [isChecked, setChecked] = useState(false);

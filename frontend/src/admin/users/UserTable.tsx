@@ -1,3 +1,5 @@
+import type { Account } from '@job-manager/shared/contract/users';
+import { memo } from 'react';
 import { useSession } from '../../api/session';
 import { RelativeTime } from '../../components/RelativeTime';
 import { roleLabel, roleTone } from '../../components/roles';
@@ -7,8 +9,6 @@ import { Tag, type TagTone } from '../../ui/Tag';
 import { UserRowMenu } from './UserRowMenu';
 import classes from './UserTable.module.css';
 import type { Asked } from './user-acts';
-import type { Account } from '@job-manager/shared/contract/users';
-import { memo } from 'react';
 
 interface Props {
   accounts: readonly Account[];
@@ -108,7 +108,7 @@ const statuses = {
   noSignIn: { label: 'No sign-in', tone: 'neutral', meaning: 'Has no password to sign in with' },
 } as const satisfies Record<string, Status>;
 
-/** Whether somebody can come in, in a word. */
+/** Whether a person can sign in, in a word. */
 function accountStatus({ disabledAt, canSignIn }: Account): Status {
   if (disabledAt !== null) return statuses.disabled;
   return canSignIn ? statuses.active : statuses.noSignIn;

@@ -7,7 +7,7 @@ export const PAGE_SIZE = 50;
 
 export interface UserFilters {
   search: string;
-  /** Everybody who may open the panel when left out. */
+  /** All who may open the panel when left out. */
   role?: RoleKey;
 }
 

@@ -12,7 +12,7 @@ interface AccountCall<Input, Answer> {
   onDone: (answer: Answer) => void;
 }
 
-/** A change to somebody's account. The list is read anew either way: a refusal often means that it is behind. */
+/** A change to an account. The list is read anew either way: a refusal often means that it is behind. */
 export function useAccountCall<Input, Answer>({ action, call, onDone }: AccountCall<Input, Answer>) {
   const queryClient = useQueryClient();
   const { mutate, isPending, error } = useAction({

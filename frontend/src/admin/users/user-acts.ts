@@ -1,6 +1,6 @@
 import type { Account } from '@job-manager/shared/contract/users';
 
-/** What can be done to somebody's account. */
+/** What can be done to an account. */
 export type UserAct =
   | 'changeRole'
   | 'disable'
@@ -18,7 +18,7 @@ export interface Secret {
   password: string;
 }
 
-/** What may be done to an account; one's own role and access are for somebody else to change. */
+/** What may be done to an account; one's own role and access are for another operator to change. */
 export function actsOn(account: Account, isOwn: boolean): UserAct[] {
   if (isOwn) return ['signOutEverywhere'];
   return [

@@ -1,6 +1,6 @@
-import type { Follow, RunMessages } from './followed-runs';
 import type { JobRunMessage } from '@job-manager/shared/contract/message';
 import { messageLevels } from '@job-manager/shared/message';
+import type { Follow, RunMessages } from './followed-runs';
 
 type Lines = readonly JobRunMessage[];
 

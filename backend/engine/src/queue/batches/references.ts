@@ -60,7 +60,7 @@ function checkCycle(runs: readonly BatchRun[], requests: readonly RunRequest[]):
   ]);
 }
 
-/** A circle of thousands is told by its beginning and its end. */
+/** A circle of thousands is shown by its beginning and its end. */
 const inShort = (waits: string[]): string =>
   waits.length <= 10
     ? waits.join(', ')

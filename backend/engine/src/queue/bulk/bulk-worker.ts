@@ -18,7 +18,7 @@ interface BulkWorkerOptions {
 }
 
 /** How long after the death of a process another one finds its operation, and where no notification comes a new one. */
-const LOOK_MS = { told: 15_000, alone: 5_000 };
+const LOOK_MS = { notified: 15_000, alone: 5_000 };
 
 /** Works off bulk operations. Runs in every process: each step is done by one of them. */
 export class BulkWorker {
@@ -67,7 +67,7 @@ export class BulkWorker {
 
   #later(): void {
     if (this.#isClosed) return;
-    const lookMs = this.#options.listener?.isConnected ? LOOK_MS.told : LOOK_MS.alone;
+    const lookMs = this.#options.listener?.isConnected ? LOOK_MS.notified : LOOK_MS.alone;
     this.#timer = setTimeout(() => this.#look(), lookMs * (0.75 + Math.random() / 2));
     this.#timer.unref();
   }

@@ -8,7 +8,7 @@ import type { Sql } from '../../store/sql.js';
 import type { Registry } from '../registry.js';
 import { chooseRuns } from './choose-runs.js';
 
-/** Acts on many runs. Whoever calls may do to each of the runs what the action does. */
+/** Acts on many runs. The caller may do to each of the runs what the action does. */
 export interface Bulk {
   /** Keeps which runs an operation would touch, for 15 minutes; changes none of them. */
   preview(request: BulkRequest, actor: BulkActor): Promise<BulkPreviewRow>;

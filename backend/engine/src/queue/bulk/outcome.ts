@@ -21,7 +21,7 @@ export interface StepOutcome {
   /** Why runs were skipped, with how many of each. */
   problems: Record<string, number>;
   batchId?: string;
-  /** What other processes are told once it is committed. */
+  /** What other processes are notified of once it is committed. */
   announce?: (notifier: Notifier) => void;
   /** What is done some time after it is committed; the sweep does it where this process has ended by then. */
   later?: { afterMs: number; act: (sql: Sql, notifier: Notifier) => Promise<void> };

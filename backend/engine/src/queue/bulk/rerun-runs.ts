@@ -100,7 +100,7 @@ async function addAlone(sql: Sql, reruns: Rerun[], actor: BulkActor, registry: R
   if (reruns.length === 0) return [];
   const runs = reruns.map(({ request, parameters }) => {
     const run = plainRun(request, { parameters, actor, settings: registry.settings(request.jobName) });
-    // One entry of the audit log speaks of all.
+    // One entry of the audit log is about all.
     return { ...run, kind: { ...run.kind, isAudited: false } };
   });
   const answers = await addEach(sql, runs, { notifies: true });

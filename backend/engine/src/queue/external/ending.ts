@@ -5,7 +5,7 @@ import { endSteps } from '../steps.js';
 import { storableMetadata, storableText } from '../storable.js';
 import type { ExternalEnding, ExternalProgress } from '../transitions/external.js';
 
-/** How a program says that its run ended. */
+/** How a program reports the end of its run. */
 export interface Ending {
   /** CANCELLED only where the run was asked to stop. */
   status: TerminalStatus;

@@ -33,7 +33,7 @@ function stepsAfter(steps: JobRunStep[], plan: StepPlan[], reports: StepReport[]
   return refusing('steps', () => reports.reduce((all, report) => reportStep(all, report, afterMs), planned));
 }
 
-/** Plans what isn't planned yet: a program that never heard the answer sends its plan again. */
+/** Plans what isn't planned yet: a program that never received the answer sends its plan again. */
 function planMissing(steps: JobRunStep[], plan: StepPlan[], under?: string): JobRunStep[] {
   const known = idsOf(steps);
   const missing = plan.filter((step) => !known.has(step.id));

@@ -8,7 +8,7 @@ type Found = Pick<RunRow, 'status' | 'error'> & { isExternal: boolean; isOwn: bo
 
 /** The lease that a program reports with. */
 export interface ReportedLease extends Lease {
-  /** Whether the program may read what a run says that isn't its own (any more); it may not by default. */
+  /** Whether the program may read what a run reports that isn't its own (any more); it may not by default. */
   canView?: boolean;
 }
 
@@ -31,7 +31,7 @@ function describeRefusal(
   if (!isExternal) {
     return new QueueError(
       'LEASE_LOST',
-      `Run #${id} is executed by a runner of the server; no other program speaks for it.`,
+      `Run #${id} is executed by a runner of the server; no other program may report on it.`,
     );
   }
   if (!isOwn && status === 'RUNNING') {

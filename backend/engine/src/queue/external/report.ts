@@ -5,7 +5,12 @@ import { QueueError } from '../errors.js';
 import { type MessageLine, messageLine } from '../message-line.js';
 import type { Redaction } from '../redaction.js';
 import { storableProgress } from '../storable.js';
-import { beatExternal, readExternalProgress, type ReportAnswer, writeExternalProgress } from '../transitions/external.js';
+import {
+  beatExternal,
+  type ReportAnswer,
+  readExternalProgress,
+  writeExternalProgress,
+} from '../transitions/external.js';
 import { writeMessages } from '../transitions/write-messages.js';
 import type { ExternalOptions } from './options.js';
 import { type ProgressReport, progressAfter } from './progress.js';
@@ -29,7 +34,7 @@ export async function reportProgress(
     if (!answer) continue;
     const { claimNo, percent, message } = after;
     notifier.progressed({ id: lease.id, claimNo, percent, message });
-    if (after.steps !== before.steps) notifier.spoke(lease.id);
+    if (after.steps !== before.steps) notifier.wroteMessages(lease.id);
     notifier.changed();
     return answer;
   }
@@ -42,7 +47,7 @@ function withoutSecrets(report: ProgressReport, redaction: Redaction): ProgressR
   return { ...clean(report), steps: report.steps?.map(clean) };
 }
 
-/** A line as a program says it. */
+/** A line as a program reports it. */
 export interface ReportedLine {
   level: Lowercase<MessageLevel>;
   message: string;
@@ -65,7 +70,7 @@ export async function writeLines(
   });
   if (held.size === 0) throw await refusalOf(sql, lease);
   if (callKey !== null) await refuseAnother(sql, lease, stored, callKey);
-  notifier.spoke(lease.id);
+  notifier.wroteMessages(lease.id);
   notifier.changed();
   return answer;
 }

@@ -1,7 +1,13 @@
 import type { Actor } from '@job-manager/client/actor';
 import type { RunRow } from '../../store/run-row.js';
 import type { Histograms } from '../histograms.js';
-import { beatExternal, endExternalRun, type HeldRun, readExternalProgress, type ReportAnswer } from '../transitions/external.js';
+import {
+  beatExternal,
+  endExternalRun,
+  type HeldRun,
+  type ReportAnswer,
+  readExternalProgress,
+} from '../transitions/external.js';
 import { type Ending, endingOf } from './ending.js';
 import type { ExternalOptions } from './options.js';
 import type { ProgressReport } from './progress.js';
@@ -11,7 +17,7 @@ import { type ExternalStart, startRun } from './start.js';
 
 /** What programs outside may ask of the engine for the runs they execute. Refusals are QueueErrors. */
 export interface ExternalRuns {
-  /** Begins a run that is the caller's: a program that knows its lease token speaks for it. */
+  /** Begins a run that is the caller's: a program that knows its lease token may report on it. */
   start(request: ExternalStart, actor: Actor): Promise<HeldRun & { leaseToken: string }>;
   /** Proves that the program lives, as every other report does too. */
   beat(lease: ReportedLease): Promise<ReportAnswer>;
@@ -45,7 +51,7 @@ export function createExternalRuns(options: ExternalOptions): ExternalRuns {
       if (!ended) throw await refusalOf(sql, lease, ending.status);
       if (ended.isNew) {
         gatherExternalEnd(options.histograms, ended.run);
-        notifier.spoke(lease.id);
+        notifier.wroteMessages(lease.id);
         notifier.changed();
       }
       return ended.run;
@@ -53,7 +59,7 @@ export function createExternalRuns(options: ExternalOptions): ExternalRuns {
   };
 }
 
-/** Gathers what a run of an external program that ended says about its job and its channel. */
+/** Gathers what a run of an external program that ended shows about its job and its channel. */
 function gatherExternalEnd(histograms: Histograms | undefined, { jobName, channel, status, durationMs }: RunRow): void {
   if (status === 'SUCCESS' && durationMs !== null) histograms?.add(jobName, 'duration', durationMs);
   const how = { SUCCESS: 'success', FAILED: 'failed', CANCELLED: 'cancelled', QUEUED: null, RUNNING: null } as const;

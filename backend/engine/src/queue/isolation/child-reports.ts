@@ -3,12 +3,12 @@ import type { Execution } from '../executor.js';
 import type { ProgressState } from '../run-progress.js';
 import { type ChildReport, REPORTS_FD } from './wire.js';
 
-/** Progress and metadata are told at most once in this time: the newest wins. */
+/** Progress and metadata are sent at most once in this time: the newest wins. */
 const PACE_MS = 100;
 
 const pause = new Int32Array(new SharedArrayBuffer(4));
 
-/** Tells the runner; returns when it is told, so that nothing that follows can take it back. */
+/** Sends a report to the runner; returns when it has received it, so that nothing that follows can take it back. */
 export function tell(report: ChildReport): void {
   const bytes = Buffer.from(`${JSON.stringify(report)}\n`);
   for (let written = 0; written < bytes.length; ) {
@@ -22,7 +22,7 @@ export function tell(report: ChildReport): void {
   }
 }
 
-/** Tells how far a run is and what it says about itself, however often that changes. */
+/** Sends the progress and metadata of a run, however often that changes. */
 export class RunReports {
   readonly #execution: () => Execution;
   #state: ProgressState | undefined;
@@ -45,7 +45,7 @@ export class RunReports {
     this.#tellSoon();
   }
 
-  /** Tells now what is still to be told. */
+  /** Sends now what is still to be sent. */
   flush(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;

@@ -26,13 +26,13 @@ import type { ProcessPool } from './process-pool.js';
 import type { ChildSample } from './samples.js';
 import type { ChildReport } from './wire.js';
 
-/** A job that was told that its run is not its own any more gets this long to return; then its process is ended. */
+/** A job that was notified that its run was taken away gets this long to return; then its process is ended. */
 const KILL_AFTER_MS = Math.min(3_000, LAST_WORDS_MS);
 /** One whose loop is too busy to hear of it won't return: an endless loop ends within a second of its time. */
 const KILL_DEAF_AFTER_MS = 700;
 const MB = 1024 * 1024;
 
-/** Why a process was ended by its runner, which then says how its run ended. */
+/** Why a process was ended by its runner, which then records how its run ended. */
 type KillReason = 'timed out' | 'lease lost' | 'drained' | 'too much memory';
 
 export interface IsolatedExecutionOptions {

@@ -32,10 +32,10 @@ const LAST_OUTPUT_MS = 500;
 
 export type RunEnd = Extract<ChildReport, { type: 'ended' }> | ProcessDeath;
 
-/** What a run says through its process, as it comes. */
+/** What a run reports through its process, as it comes. */
 export interface RunListener {
   onReport(report: Extract<ChildReport, { type: 'line' | 'progress' | 'metadata' }>): void;
-  /** It heard that it is to stop. */
+  /** It has received the request to stop. */
   onStopping(): void;
   onSample(sample: ChildSample): void;
 }
@@ -173,7 +173,7 @@ export class IsolatedProcess {
       this.isTainted ||= report.isTainted;
       this.#current?.end(report);
     } else if (report.type === 'stopping') {
-      // The run before may have been told, too late.
+      // The run before may have been notified, too late.
       if (report.runNo === this.#current?.runNo) this.#current.listener.onStopping();
     } else this.#current?.listener.onReport(report);
   }
@@ -210,7 +210,7 @@ export class IsolatedProcess {
   }
 }
 
-/** Opened by `fork` as it is told to, whatever its type says. */
+/** Opened by `fork` as requested, whatever its type has. */
 const pipeOf = (child: ChildProcess, fd: number) => child.stdio[fd] as Readable;
 
 function parseReport(line: string): ChildReport | undefined {

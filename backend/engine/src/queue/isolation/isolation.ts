@@ -63,7 +63,7 @@ export class Isolation {
     return execution;
   }
 
-  /** Ends every process, whatever it does; runs that were not told how they ended are interrupted. */
+  /** Ends every process, whatever it does; runs whose end was not reported are interrupted. */
   async close(): Promise<void> {
     for (const execution of this.#executions) execution.abandon();
     await this.#pool.close();

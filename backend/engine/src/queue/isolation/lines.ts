@@ -31,6 +31,6 @@ export function readLines(
     }
   });
   stream.on('end', end);
-  // A broken pipe says no more than the end of the process, which is told apart from it.
+  // A broken pipe shows no more than the end of the process, which is reported by itself.
   stream.on('error', () => {});
 }

@@ -55,7 +55,7 @@ export class ProcessPool<Process extends PooledProcess = IsolatedProcess> {
   /** Takes a process back when its run has ended; it serves others unless it is worn out. */
   giveBack(process: Process, isWornOut = false): void {
     const settled = this.#settle(process, isWornOut);
-    // One that died says so to the caller that waited for it.
+    // One that died reports it to the caller that waited for it.
     void settled.catch(() => {}).then(() => this.#warmUp());
   }
 

@@ -82,7 +82,7 @@ export const childReport = z.discriminatedUnion('type', [
     steps: z.array(jobRunStep).nullable().optional(),
   }),
   z.object({ type: z.literal('metadata'), ...storable.shape }),
-  /** It heard that its run is to stop: what its loop is busy with lets others in. */
+  /** It has received the request to stop its run: what its loop is busy with lets others in. */
   z.object({ type: z.literal('stopping'), runNo: z.number() }),
   z.object({
     type: z.literal('ended'),

@@ -35,7 +35,7 @@ export async function collectCauses(sql: Sql, since: Date | null, pause: () => P
 /** Failures that are noted before an answer that shows causes; those left over are noted by maintenance. */
 const MAX_BATCHES = 10;
 
-/** Notes the causes of what failed in this hour and the one before, so far as that is quick: of all jobs, whoever asks. */
+/** Notes the causes of what failed in this hour and the one before, so far as that is quick: of all jobs, whatever the caller may see. */
 export async function collectRecentCauses(sql: Sql): Promise<void> {
   let batches = 0;
   await outsideJobScope(() => collectCauses(sql, recently(), async () => ++batches < MAX_BATCHES));

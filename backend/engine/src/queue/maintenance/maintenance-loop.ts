@@ -11,7 +11,7 @@ export interface MaintenanceTask {
   /**
    * Does the work in small batches and returns what it did, in words. `pause` is awaited between batches: it lets
    * others work, keeps the task, and returns false when the process is being stopped. What it throws is a TaskProblem
-   * or a fault; either is told by health until the task succeeds.
+   * or a fault; health shows either until the task succeeds.
    */
   run(pause: () => Promise<boolean>): Promise<string>;
 }
@@ -30,7 +30,7 @@ export interface MaintenanceLoopOptions {
   onPass?(isReached: boolean): void;
 }
 
-function wordsFor(error: unknown): string {
+function describeError(error: unknown): string {
   if (error instanceof TaskProblem) return error.message;
   return `Failed: ${error instanceof Error ? error.message : error}`;
 }
@@ -83,7 +83,7 @@ export class MaintenanceLoop {
     } catch (error) {
       if (isUnreachable(error)) throw error;
       events.emit('fault', { during: `maintenance task ${task.name}`, error });
-      await noteTaskDone(sql, task.name, wordsFor(error), true);
+      await noteTaskDone(sql, task.name, describeError(error), true);
       return false;
     }
   }

@@ -5,11 +5,17 @@ import { markLostRunners, markRunnerLost } from '../../store/runners.js';
 import type { Sql } from '../../store/sql.js';
 import type { QueueEvents } from '../events.js';
 import { SYSTEM } from '../system-actor.js';
-import { type DueForceFail, forceFailRun, MAX_DUE, readDueForceFails, readIgnoredCancels } from '../transitions/force-fail.js';
+import {
+  type DueForceFail,
+  forceFailRun,
+  MAX_DUE,
+  readDueForceFails,
+  readIgnoredCancels,
+} from '../transitions/force-fail.js';
 import { inBatches } from '../transitions/in-batches.js';
 import { countRunsOf, MAX_RECOVERED, recoverRunsOf, recoverStalledRuns } from '../transitions/recover.js';
 import { forgetEndedSuspects } from '../transitions/suspects.js';
-import { MOST_TIMED_OUT, timeOutOverdueRuns } from '../transitions/time-out.js';
+import { MAX_TIMED_OUT, timeOutOverdueRuns } from '../transitions/time-out.js';
 
 export interface RescuerOptions {
   sql: Sql;
@@ -69,7 +75,7 @@ export class Rescuer {
     const recovered = await inBatches(MAX_RECOVERED, () => recoverStalledRuns(sql, stalledAfterMs, SYSTEM), isStopped);
     this.#announceRecovered(recovered);
     const timedOut = await inBatches(
-      MOST_TIMED_OUT,
+      MAX_TIMED_OUT,
       () => timeOutOverdueRuns(sql, TIME_OUT_GRACE_MS, SYSTEM),
       isStopped,
     );

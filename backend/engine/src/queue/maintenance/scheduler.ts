@@ -23,7 +23,7 @@ export interface SchedulerOptions {
 }
 
 /** It looks at least so often, for clocks that were put right and, where no notification comes, for schedules that are new. */
-const LONGEST_SLEEP_MS = { told: 10_000, alone: 2_000 };
+const MAX_SLEEP_MS = { notified: 10_000, alone: 2_000 };
 /** Others were faster, or something was changed in between: what is still due is read again. */
 const AGAIN_MS = 20;
 /** Schedules that come due together are dealt with so many at a time. */
@@ -41,7 +41,7 @@ const isDue = (schedule: WakingSchedule): schedule is WakingSchedule & DueSchedu
  */
 export class Scheduler {
   readonly #options: SchedulerOptions;
-  /** Schedules whose fault was told; once is enough. */
+  /** Schedules whose problem was reported; once is enough. */
   readonly #faulty = new Set<string>();
   #timer: NodeJS.Timeout | undefined;
   #isWoken = false;
@@ -66,10 +66,10 @@ export class Scheduler {
     await this.#working;
   }
 
-  /** One look: deals with what is due, says how many schedules it moved on and when to look again. */
+  /** One look: deals with what is due, returns how many schedules it moved on and when to look again. */
   async tick(): Promise<{ moved: number; againInMs: number }> {
     const { sql, listener, clock } = this.#options;
-    const longestSleepMs = listener?.isConnected ? LONGEST_SLEEP_MS.told : LONGEST_SLEEP_MS.alone;
+    const longestSleepMs = listener?.isConnected ? MAX_SLEEP_MS.notified : MAX_SLEEP_MS.alone;
     // With the clock in one statement: it is most of what an idle process asks.
     const { now, schedules: soon } = await readDueSchedules(sql, longestSleepMs, await clock?.());
     const due = soon.filter(({ wakesAt }) => wakesAt <= now);
@@ -164,7 +164,7 @@ export class Scheduler {
       this.#later((await this.tick()).againInMs);
     } catch (error) {
       if (!isUnreachable(error)) this.#options.events.emit('fault', { during: 'scheduling', error });
-      this.#later(LONGEST_SLEEP_MS.alone);
+      this.#later(MAX_SLEEP_MS.alone);
     }
   }
 }

@@ -5,7 +5,7 @@ import { type Timing, timingOf } from './timing.js';
 const HOUR_MS = 3_600_000;
 /** Each takes a tenth of a millisecond or two. */
 const HOURS_AT_ONCE = 24;
-/** Due times of one schedule that are listed; beyond them only their number is told. */
+/** Due times of one schedule that are listed; beyond them only their number is returned. */
 const MAX_TIMES = 200;
 
 /** When a schedule comes due within some hours. */

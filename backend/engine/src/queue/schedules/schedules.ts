@@ -1,7 +1,23 @@
+import { createHash } from 'node:crypto';
+import type { Actor } from '@job-manager/client/actor';
+import { refusal } from '@job-manager/client/errors';
+import type { JobSettings } from '@job-manager/client/request';
+import type { ScheduleSettings, ScheduleWarning } from '@job-manager/shared/contract/schedules';
+import { limits } from '@job-manager/shared/limits';
+import type { JobRunTrigger } from '@job-manager/shared/run';
 import { readJobActivity } from '../../store/job-activity.js';
 import { hasLivingCode, readJobAsSet } from '../../store/jobs.js';
 import type { Notifier } from '../../store/notifier.js';
-import { findSchedule, type ListedScheduleRow, listSchedules, readClock, readScheduleRuns, type Schedule, type ScheduledRunRow, type ScheduleRow } from '../../store/schedules.js';
+import {
+  findSchedule,
+  type ListedScheduleRow,
+  listSchedules,
+  readClock,
+  readScheduleRuns,
+  type Schedule,
+  type ScheduledRunRow,
+  type ScheduleRow,
+} from '../../store/schedules.js';
 import type { Sql } from '../../store/sql.js';
 import { ChangedMeanwhile, QueueError } from '../errors.js';
 import { checkNotTooFar } from '../far-time.js';
@@ -9,7 +25,14 @@ import type { Registry } from '../registry.js';
 import { storableText } from '../storable.js';
 import { backfillSchedule, runSchedule } from '../transitions/fire-schedule.js';
 import type { Pause } from '../transitions/pause.js';
-import { addSchedule, changeSchedule, MAX_SCHEDULES, pauseSchedule, removeSchedule, resumeSchedule } from '../transitions/schedule.js';
+import {
+  addSchedule,
+  changeSchedule,
+  MAX_SCHEDULES,
+  pauseSchedule,
+  removeSchedule,
+  resumeSchedule,
+} from '../transitions/schedule.js';
 import { type Backfill, findBackfill, MAX_BACKFILL } from './backfill.js';
 import { type CalendarEntry, calendarOf } from './calendar.js';
 import { checkTiming, type GivenTiming } from './check.js';
@@ -18,13 +41,6 @@ import { describeTiming } from './describe-timing.js';
 import { placeChanged, placeNew, planResume } from './place.js';
 import { nextTimes } from './timing.js';
 import { timingWarnings } from './warnings.js';
-import type { Actor } from '@job-manager/client/actor';
-import { refusal } from '@job-manager/client/errors';
-import type { JobSettings } from '@job-manager/client/request';
-import type { ScheduleSettings, ScheduleWarning } from '@job-manager/shared/contract/schedules';
-import { limits } from '@job-manager/shared/limits';
-import type { JobRunTrigger } from '@job-manager/shared/run';
-import { createHash } from 'node:crypto';
 
 /** What the settings of a schedule are known by: the same settings have the same, whenever it fired or was paused. */
 function revOf(schedule: ScheduleRow): string {
@@ -180,7 +196,7 @@ export function createSchedules({ sql, registry, notifier }: SchedulesOptions): 
     remove: async (id, actor) => {
       await untilUnchanged(async () => {
         const schedule = await readSchedule(sql, id);
-        // What no code speaks of any more could not be removed otherwise.
+        // What no code declares any more could not be removed otherwise.
         const { jobName } = schedule;
         if (registry.get(jobName) || (await hasLivingCode(sql, jobName))) checkIsOurs(schedule, 'removed');
         return (await removeSchedule(sql, schedule, actor)) || null;

@@ -1,11 +1,11 @@
-import { type RunRow, selectRun } from '../../store/run-row.js';
-import { readRun } from '../../store/run.js';
-import type { Sql } from '../../store/sql.js';
-import { notAllowed, QueueError, unknownRun } from '../errors.js';
-import { countEnded } from './count.js';
 import type { Actor } from '@job-manager/client/actor';
 import { auditFrom, auditValues } from '@job-manager/client/audit';
 import { countNote, noteFrom } from '@job-manager/client/note';
+import { readRun } from '../../store/run.js';
+import { type RunRow, selectRun } from '../../store/run-row.js';
+import type { Sql } from '../../store/sql.js';
+import { notAllowed, QueueError, unknownRun } from '../errors.js';
+import { countEnded } from './count.js';
 
 /** Runs that a cancel changes: those that were asked to stop before are left as they are. */
 const CAN_BE_CANCELLED = `("finishedAt" IS NULL AND (status = 'QUEUED' OR "cancelRequestedAt" IS NULL))`;
@@ -13,14 +13,14 @@ const CAN_BE_CANCELLED = `("finishedAt" IS NULL AND (status = 'QUEUED' OR "cance
 interface CancelActive {
   /** A query of the ids of runs that can be cancelled, their rows locked in order of id. */
   target: string;
-  /** SQL expressions: who asks, an id of a person and a name; and what else is said of it. */
+  /** SQL expressions: the actor, an id of a person and a name; and what else the message has. */
   by: { userId: string; name: string };
   why?: string;
 }
 
 /**
  * Cancels QUEUED runs and asks RUNNING ones to stop, as the CTEs of a statement that leave the runs in `changed`.
- * Runs that wait for them are told by the trigger on the table.
+ * Runs that wait for them are unblocked by the trigger on the table.
  */
 const cancelActive = ({ target, by, why = `''` }: CancelActive): string => `
 target AS MATERIALIZED (${target}
@@ -152,7 +152,7 @@ const tooLarge = (runId: string) =>
     `More than ${MOST_RUNS} unfinished runs hang together with run #${runId}. Cancel it alone: those that wait for its success go with it.`,
   );
 
-// Runs that came to wait for one of these while this statement waited for a lock are told by the trigger that it was
+// Runs that came to wait for one of these while this statement waited for a lock are notified by the trigger that it was
 // cancelled, like those of any other run. UNION, not UNION ALL: a graph may have circles when the direction of its
 // arrows is forgotten.
 const CANCEL_GRAPH = `

@@ -2,7 +2,7 @@ import type { Actor } from '@job-manager/client/actor';
 import { auditValues } from '@job-manager/client/audit';
 import type { ChannelChange } from '@job-manager/shared/contract/channels';
 import type { Sql } from '../../store/sql.js';
-import { auditNamed, limitsSaid } from './audit.js';
+import { auditNamed, limitsOf } from './audit.js';
 import { lockedBefore, pausing, resuming } from './pause.js';
 
 /** The settings of channels, by their names. */
@@ -49,7 +49,7 @@ WITH ${lockedBefore(CHANNELS)}, changed AS (
   RETURNING *
 ), forgotten AS (DELETE FROM "ChannelStart" s USING changed WHERE s.channel = changed.name AND changed."rateLimit" IS NULL
 ), audited AS (${auditNamed(
-  `(SELECT changed.name, ${limitsSaid('before')} AS before, ${limitsSaid('changed')} AS after FROM changed LEFT JOIN before ON true) said`,
+  `(SELECT changed.name, ${limitsOf('before')} AS before, ${limitsOf('changed')} AS after FROM changed LEFT JOIN before ON true) change`,
   'channel.set',
   4,
   `jsonb_build_object('before', before, 'after', after)`,

@@ -1,21 +1,26 @@
-import type { Notifier } from '../../store/notifier.js';
-import { type QueuedRun, runOfText, type RunRow, selectRunAsText } from '../../store/run-row.js';
-import { readRun } from '../../store/run.js';
-import type { Sql } from '../../store/sql.js';
-import { notAllowed, unknownRun } from '../errors.js';
-import type { Registry } from '../registry.js';
 import type { Actor } from '@job-manager/client/actor';
 import { checkOne } from '@job-manager/client/check-call';
 import { enqueueRuns, only } from '@job-manager/client/enqueue';
 import { ENQUEUE } from '@job-manager/client/enqueue-statement';
 import { Gathering } from '@job-manager/client/gathering';
 import { retryPolicyOf } from '@job-manager/client/new-run';
-import { addEach, type AddedRun, isPlain, type PlainRun, plainRun } from '@job-manager/client/plain-runs';
-import { ENQUEUE_ONE, ENQUEUE_ONE_AUDITED, ENQUEUE_PLAIN, ENQUEUE_PLAIN_AUDITED } from '@job-manager/client/plain-statement';
+import { type AddedRun, addEach, isPlain, type PlainRun, plainRun } from '@job-manager/client/plain-runs';
+import {
+  ENQUEUE_ONE,
+  ENQUEUE_ONE_AUDITED,
+  ENQUEUE_PLAIN,
+  ENQUEUE_PLAIN_AUDITED,
+} from '@job-manager/client/plain-statement';
 import type { JobSettings, RunRequest } from '@job-manager/client/request';
-import { rowsOf, type Sql as ClientSql } from '@job-manager/client/sql';
+import { type Sql as ClientSql, rowsOf } from '@job-manager/client/sql';
 import { detailColumns, initialOf, summaryColumns } from '@job-manager/shared/contract/run-columns';
 import { isAllowed } from '@job-manager/shared/run';
+import type { Notifier } from '../../store/notifier.js';
+import { readRun } from '../../store/run.js';
+import { type QueuedRun, type RunRow, runOfText, selectRunAsText } from '../../store/run-row.js';
+import type { Sql } from '../../store/sql.js';
+import { notAllowed, unknownRun } from '../errors.js';
+import type { Registry } from '../registry.js';
 
 interface Asked {
   request: RunRequest;

@@ -1,11 +1,11 @@
-import { type RunRow, selectRun } from '../../store/run-row.js';
-import type { Sql } from '../../store/sql.js';
-import type { Lease } from './beat.js';
-import { leaveRunning } from './leave-running.js';
 import type { Actor } from '@job-manager/client/actor';
 import { auditFrom, auditValues } from '@job-manager/client/audit';
 import type { JobRunStep } from '@job-manager/shared/contract/message';
 import type { TerminalStatus } from '@job-manager/shared/run';
+import { type RunRow, selectRun } from '../../store/run-row.js';
+import type { Sql } from '../../store/sql.js';
+import type { Lease } from './beat.js';
+import { leaveRunning } from './leave-running.js';
 
 interface NewExternalRun {
   jobName: string;
@@ -88,20 +88,20 @@ ${selectHeld('started')}`;
 
 /**
  * Which row a report of an external program is about: the one it holds, by its id and token (the first two
- * values). A runner's lease never counts here, so nothing but its runner can speak for its runs.
+ * values). A runner's lease never counts here, so nothing but its runner can report on its runs.
  */
 const heldExternally = (alias: string): string =>
   `${alias}.id = $1 AND ${alias}."leaseToken" = $2 AND ${alias}.status = 'RUNNING' AND ${alias}."finishedAt" IS NULL AND ${alias}."inactivityTimeoutMs" IS NOT NULL`;
 
-/** What the program is told; null from the functions below when the run is not its own any more. */
+/** What the program is answered; null from the functions below when the run is not its own any more. */
 export interface ReportAnswer {
   shouldStop: boolean;
 }
 
 /** Proves that the program lives. */
 export async function beatExternal(sql: Sql, lease: Lease): Promise<ReportAnswer | null> {
-  const beaten = await sql.query<ReportAnswer>(BEAT, [lease.id, lease.leaseToken]);
-  return beaten.rows[0] ?? null;
+  const answered = await sql.query<ReportAnswer>(BEAT, [lease.id, lease.leaseToken]);
+  return answered.rows[0] ?? null;
 }
 
 const BEAT = `
@@ -153,7 +153,7 @@ SET "progressPercent" = $4, "progressMessage" = $5, steps = $6::jsonb, "lastHear
 WHERE ${heldExternally('j')} AND j.rev = $3
 RETURNING j."cancelRequestedAt" IS NOT NULL AS "shouldStop"`;
 
-/** How an external program says that its run ended. */
+/** How an external program reports the end of its run. */
 export interface ExternalEnding {
   status: TerminalStatus;
   error: string | null;
@@ -214,6 +214,6 @@ ${selectRun('changed')}`;
 const FAIL = end('run.fail-external');
 const END: Record<TerminalStatus, string> = { SUCCESS: end('run.complete-external'), FAILED: FAIL, CANCELLED: FAIL };
 
-// A statement that takes a run away clears its token, so a run that still has it ended by its own program's word.
+// A statement that takes a run away clears its token, so a run that still has it ended by its own program.
 const ENDED_SO = `${selectRun('"JobRun"')}
 WHERE r.id = $1 AND r."leaseToken" = $2 AND r.status = $3::"JobRunStatus" AND r."inactivityTimeoutMs" IS NOT NULL`;

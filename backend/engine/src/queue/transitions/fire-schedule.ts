@@ -1,15 +1,15 @@
-import type { ScheduleRow } from '../../store/schedules.js';
-import type { Sql } from '../../store/sql.js';
-import type { FirePlan } from '../schedules/plan.js';
-import { auditSchedule } from './audit.js';
-import { countEnded } from './count.js';
-import { gapFrom, gapValues, keepSkips } from './schedule.js';
 import type { Actor } from '@job-manager/client/actor';
 import { auditFrom, auditValues } from '@job-manager/client/audit';
 import { JOB } from '@job-manager/client/job-as-set';
 import { noteFrom } from '@job-manager/client/note';
 import type { JobSettings } from '@job-manager/client/request';
 import type { JobRunTrigger } from '@job-manager/shared/run';
+import type { ScheduleRow } from '../../store/schedules.js';
+import type { Sql } from '../../store/sql.js';
+import type { FirePlan } from '../schedules/plan.js';
+import { auditSchedule } from './audit.js';
+import { countEnded } from './count.js';
+import { gapFrom, gapValues, keepSkips } from './schedule.js';
 
 export interface Fired {
   /** Runs that were queued. */

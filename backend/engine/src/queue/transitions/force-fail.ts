@@ -1,17 +1,17 @@
-import { formatDurationSql } from '../../store/format-duration.js';
-import { type RunRow, type RunSummaryRow, selectRun, selectSummary } from '../../store/run-row.js';
-import type { Sql } from '../../store/sql.js';
-import { leaveRunning } from './leave-running.js';
 import type { Actor } from '@job-manager/client/actor';
 import { auditFrom, auditValues } from '@job-manager/client/audit';
 import { countNote, noteFrom } from '@job-manager/client/note';
 import type { AuditAction } from '@job-manager/shared/audit';
 import { limits } from '@job-manager/shared/limits';
+import { formatDurationSql } from '../../store/format-duration.js';
+import { type RunRow, type RunSummaryRow, selectRun, selectSummary } from '../../store/run-row.js';
+import type { Sql } from '../../store/sql.js';
+import { leaveRunning } from './leave-running.js';
 
 interface FailRunning {
   /** A query of the ids of RUNNING runs, their rows locked. */
   target: string;
-  /** What is said of each, as an SQL expression over JobRun `j`. */
+  /** The error of each, as an SQL expression over JobRun `j`. */
   error: string;
   action: AuditAction;
   /** Number of the first of the values of `auditValues`. */
@@ -36,7 +36,7 @@ WITH moment AS MATERIALIZED (SELECT clock_timestamp() AS at
   audit: auditFrom('changed', action, actorAt, details),
 })}`;
 
-/** Words for what was done to runs, by whom and why, as an SQL expression over two values: who, and why or null. */
+/** The message for what was done to runs, by whom and why, as an SQL expression over two values: who, and why or null. */
 const doneBy = (what: string, who: string, why: string): string =>
   `'${what} by ' || coalesce(${who}::text, 'the system') || coalesce(': ' || ${why}::text, '')`;
 
@@ -194,7 +194,7 @@ export async function previewEmergencyFail(sql: Sql): Promise<{ runs: RunSummary
   return { runs: running.rows, serverTime };
 }
 
-// Cut to milliseconds the way `startedAt` is, so that what starts before it is never said to have started later.
+// Cut to milliseconds the way `startedAt` is, so that what starts before it never seems to have started later.
 const CLOCK = 'SELECT clock_timestamp()::timestamptz(3) AS now';
 
 const PREVIEW = `${selectSummary('"JobRun"')} WHERE r.status = 'RUNNING' AND r."finishedAt" IS NULL AND r."startedAt" <= $1 ORDER BY r.id`;

@@ -51,7 +51,7 @@ const COLUMNS = {
 } as const satisfies Record<keyof JobSettingsChange, string>;
 const NAMES = Object.keys(COLUMNS);
 
-const settingsSaid = (row: string): string =>
+const settingsOf = (row: string): string =>
   `jsonb_strip_nulls(jsonb_build_object(${NAMES.map((name) => `'${name}', ${name === 'isCritical' ? `nullif(${row}."isCritical", false)` : `${row}."${name}"`}`).join(', ')}))`;
 
 const BEFORE = lockedBefore(JOB_SETTINGS);
@@ -75,7 +75,7 @@ WITH ${BEFORE}, changed AS (
   WHERE $3::int IS NULL OR "JobSettings".rev = $3::int
   RETURNING *
 ), audited AS (${auditNamed(
-  `(SELECT changed."jobName" AS name, ${settingsSaid('before')} AS before, ${settingsSaid('changed')} AS after FROM changed LEFT JOIN before ON true) said`,
+  `(SELECT changed."jobName" AS name, ${settingsOf('before')} AS before, ${settingsOf('changed')} AS after FROM changed LEFT JOIN before ON true) change`,
   'job.set',
   4,
   `jsonb_build_object('before', before, 'after', after)`,
@@ -86,10 +86,10 @@ const RESET = `
 WITH ${BEFORE}, reset AS (
   UPDATE "JobSettings" s
   SET ${NAMES.map((name) => `"${name}" = ${name === 'isCritical' ? 'false' : 'NULL'}`).join(', ')}, rev = s.rev + 1, "updatedAt" = clock_timestamp()
-  FROM before WHERE s."jobName" = before."jobName" AND ${settingsSaid('before')} <> '{}'::jsonb
+  FROM before WHERE s."jobName" = before."jobName" AND ${settingsOf('before')} <> '{}'::jsonb
   RETURNING s."jobName"
 ), audited AS (${auditNamed(
-  `(SELECT reset."jobName" AS name, ${settingsSaid('before')} AS before FROM reset CROSS JOIN before) said`,
+  `(SELECT reset."jobName" AS name, ${settingsOf('before')} AS before FROM reset CROSS JOIN before) change`,
   'job.reset',
   2,
   `jsonb_build_object('before', before, 'after', '{}'::jsonb)`,

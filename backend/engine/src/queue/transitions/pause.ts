@@ -1,8 +1,8 @@
-import { isPaused } from '../../store/lanes.js';
-import type { Sql } from '../../store/sql.js';
-import { auditNamed, pauseSaid } from './audit.js';
 import type { Actor } from '@job-manager/client/actor';
 import { auditValues } from '@job-manager/client/audit';
+import { isPaused } from '../../store/lanes.js';
+import type { Sql } from '../../store/sql.js';
+import { auditNamed, pauseFacts } from './audit.js';
 
 export interface Pause {
   reason: string | null;
@@ -40,7 +40,7 @@ WITH ${lockedBefore(settings)}, moment AS MATERIALIZED (SELECT clock_timestamp()
       "resumeAt" = EXCLUDED."resumeAt", "updatedAt" = clock_timestamp()
   RETURNING *
 ), audited AS (${auditNamed(
-    `(SELECT paused.${key} AS name, ${pauseSaid('before')} AS before, ${pauseSaid('paused')} AS after FROM paused LEFT JOIN before ON true) said`,
+    `(SELECT paused.${key} AS name, ${pauseFacts('before')} AS before, ${pauseFacts('paused')} AS after FROM paused LEFT JOIN before ON true) change`,
     `${subject}.pause`,
     4,
     `jsonb_build_object('before', before, 'after', after)`,
@@ -59,7 +59,7 @@ WITH ${lockedBefore(settings)}, resumed AS (
   FROM before WHERE s.${key} = before.${key} AND ${isPaused('before', 'clock_timestamp()')}
   RETURNING s.${key}
 ), audited AS (${auditNamed(
-    `(SELECT resumed.${key} AS name, ${pauseSaid('before')} AS before FROM resumed CROSS JOIN before) said`,
+    `(SELECT resumed.${key} AS name, ${pauseFacts('before')} AS before FROM resumed CROSS JOIN before) change`,
     `${subject}.resume`,
     2,
     `jsonb_build_object('before', before, 'after', '{}'::jsonb)`,

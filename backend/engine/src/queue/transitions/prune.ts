@@ -1,5 +1,5 @@
-import type { Sql } from '../../store/sql.js';
 import type { TerminalStatus } from '@job-manager/shared/run';
+import type { Sql } from '../../store/sql.js';
 
 /**
  * Removes the finished runs of the CTE `batch` (`id`) with all that was kept of them, and lowers the counters: CTEs

@@ -1,14 +1,14 @@
+import type { Actor } from '@job-manager/client/actor';
+import { auditFrom, auditValues } from '@job-manager/client/audit';
+import type { AuditAction } from '@job-manager/shared/audit';
+import { limits } from '@job-manager/shared/limits';
+import type { JobRunStatus } from '@job-manager/shared/run';
 import { formatDurationSql } from '../../store/format-duration.js';
 import { settingOfJob } from '../../store/job-settings.js';
 import { type RunSummaryRow, selectSummary } from '../../store/run-row.js';
 import type { Sql } from '../../store/sql.js';
 import { isStalled, silenceLimit } from '../../store/stalled.js';
 import { leaveRunning } from './leave-running.js';
-import type { Actor } from '@job-manager/client/actor';
-import { auditFrom, auditValues } from '@job-manager/client/audit';
-import type { AuditAction } from '@job-manager/shared/audit';
-import { limits } from '@job-manager/shared/limits';
-import type { JobRunStatus } from '@job-manager/shared/run';
 
 /**
  * Why a run is stopped that took its process down again and again, as an SQL expression over how often it did. Begun
@@ -17,7 +17,7 @@ import type { JobRunStatus } from '@job-manager/shared/run';
 export const poisonMessage = (times: string): string =>
   `'Stopped as poison: it took down its process ' || ${times} || CASE ${times} WHEN 1 THEN ' time' ELSE ' times' END`;
 
-interface TakeBack {
+interface Reclaim {
   /** Which RUNNING runs, as an SQL condition over JobRun. */
   which: string;
   /** At most so many. */
@@ -33,7 +33,7 @@ interface TakeBack {
   /** The error of a run that fails, as an SQL expression over `lost`: `held` with next, why, crashes and refunds. */
   error: string;
   /** The message that is left on the run, likewise, with its `error`. */
-  told: string;
+  message: string;
   /** As what the execution is kept where the run is queued again, as an SQL expression over `lost`. */
   outcome: string;
   /** Further CTEs over `judged`, each with a comma after it. */
@@ -60,7 +60,7 @@ const heldRuns = (which: string): string => `
 // Runs are queued again where they stood in line. The token is cleared, so whatever their runner still sends changes
 // nothing. SKIP LOCKED: what something else just writes is no longer silent, or is taken by the next sweep.
 /** Takes runs away from the runners that execute them, as the CTEs of a statement that leave the runs in `changed`. */
-export const takeBack = ({
+export const reclaim = ({
   which,
   most,
   next,
@@ -68,19 +68,19 @@ export const takeBack = ({
   crashes,
   refunds,
   error,
-  told,
+  message,
   outcome,
   more = '',
   action,
   actorAt,
-}: TakeBack): string => `
+}: Reclaim): string => `
 WITH moment AS MATERIALIZED (SELECT clock_timestamp() AS at
 ), held AS MATERIALIZED (${heldRuns(which)} LIMIT ${most} FOR UPDATE OF j SKIP LOCKED
 ), lost AS MATERIALIZED (
   SELECT id, attempt, "maxAttempts", "onStalled", "claimNo", "runnerId", "startedAt", "maxCrashes", "inactivityTimeoutMs", trial, losses,
     ${crashes} AS crashes, ${next} AS next, ${why} AS why, ${refunds} AS refunds
   FROM held
-), judged AS MATERIALIZED (SELECT told.*, ${told} AS told FROM (SELECT *, ${error} AS error FROM lost) told
+), judged AS MATERIALIZED (SELECT failed.*, ${message} AS explanation FROM (SELECT *, ${error} AS error FROM lost) failed
 ), ${more}${leaveRunning({
   from: 'judged',
   next: 'judged.next',
@@ -89,7 +89,7 @@ WITH moment AS MATERIALIZED (SELECT clock_timestamp() AS at
     crashes: 'judged.crashes',
     error: `CASE WHEN judged.next = 'FAILED' THEN left(judged.error, ${limits.errorChars}) END`,
   },
-  note: { level: `CASE judged.next WHEN 'FAILED' THEN 'ERROR' ELSE 'WARN' END`, text: 'judged.told' },
+  note: { level: `CASE judged.next WHEN 'FAILED' THEN 'ERROR' ELSE 'WARN' END`, text: 'judged.explanation' },
   archive: { outcome, error: 'why' },
   audit: auditFrom('changed', action, actorAt),
 })}`;
@@ -97,7 +97,7 @@ WITH moment AS MATERIALIZED (SELECT clock_timestamp() AS at
 /** At most so many in one statement, so that a mass death never holds locks for long. */
 export const MAX_RECOVERED = 500;
 
-/** A run that is lost so often is failed, though nothing speaks against it, or as often as it has attempts. */
+/** A run that is lost so often is failed, though nothing is known against it, or as often as it has attempts. */
 const MAX_LOSSES = 20;
 
 /**
@@ -184,7 +184,7 @@ const TOO_OFTEN = `'it was lost with its runner ' || losses + 1 || ' times, whic
 const AS_SET = `'stalled runs of this job fail, as operators have set'`;
 
 /** What happened to the run and what follows, as an SQL expression over `lost`. */
-const told = (
+const message = (
   crashes: string,
 ) => `CASE WHEN next = 'FAILED' AND ${isPoison(crashes)} THEN ${poisonMessage(crashes)} || '. ' || why
   ELSE why || '; ' || CASE next WHEN 'QUEUED' THEN ${QUEUED_AGAIN} WHEN 'CANCELLED' THEN 'cancelled, as was asked'
@@ -198,7 +198,7 @@ const ERROR = `CASE WHEN ${isPoison('crashes')} THEN ${poisonMessage('crashes')}
 const PREVIEW = `
 WITH stalled AS MATERIALIZED (
   SELECT *, ${NEXT} AS next, ${SILENT} AS why FROM (${heldRuns(isStalled('$1'))} LIMIT 1000) held
-), judged AS (SELECT *, ${told(CRASHES)} AS reason FROM stalled)
+), judged AS (SELECT *, ${message(CRASHES)} AS reason FROM stalled)
 ${selectSummary('judged').replace('SELECT', 'SELECT r.next AS becomes, r.reason,')} ORDER BY r.id`;
 
 const countOf = (state: JobRunStatus, outcome: string) =>
@@ -212,7 +212,7 @@ const EVENTS = `
     count(*) || CASE count(*) WHEN 1 THEN ' run' ELSE ' runs' END || ' recovered: ' || concat_ws(', ', ${OUTCOMES.join(', ')})
   FROM judged JOIN "Runner" runner ON runner.id = judged."runnerId" GROUP BY runner.id`;
 
-const recover = (which: string, why: string) => `${takeBack({
+const recover = (which: string, why: string) => `${reclaim({
   which,
   most: MAX_RECOVERED,
   next: NEXT,
@@ -220,7 +220,7 @@ const recover = (which: string, why: string) => `${takeBack({
   crashes: CRASHES,
   refunds: `NOT ${isGuilty}`,
   error: ERROR,
-  told: `${told('crashes')} || coalesce(' (cleaned up by ' || $3::text || ')', '')`,
+  message: `${message('crashes')} || coalesce(' (cleaned up by ' || $3::text || ')', '')`,
   outcome: `CASE WHEN ${hasNotBegun} THEN 'RELEASED' ELSE 'LOST' END`,
   more: `suspected AS (
   INSERT INTO "SuspectRun" AS s ("runId", "runnerId") SELECT id, "runnerId" FROM judged WHERE next = 'QUEUED'

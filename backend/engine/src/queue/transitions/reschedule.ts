@@ -75,10 +75,10 @@ WITH moment AS MATERIALIZED (SELECT date_trunc('milliseconds', clock_timestamp()
   FROM target WHERE j.id = target.id AND j.status = 'QUEUED' AND j."finishedAt" IS NULL AND (target.after, target."priorityAfter") <> (target.before, target."priorityBefore")
   RETURNING j.*, target.before, target."priorityBefore", target.after <> target.before AS "isMoved", target.after > target.now AS "isLater"
 ), audited AS (${auditFrom('changed', 'run.reschedule', 5, CHANGES)}
-), noted AS (${noteFrom('changed', 'INFO', `${told()} || ', by ' || coalesce($6::text, 'the system')`)})`;
+), noted AS (${noteFrom('changed', 'INFO', `${describeChange()} || ', by ' || coalesce($6::text, 'the system')`)})`;
 const RESCHEDULE_ONE = `${RESCHEDULE} ${selectRun('changed')}`;
 
-function told(): string {
+function describeChange(): string {
   const time = `to_char("runAt" AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS "UTC"')`;
   return `concat_ws('; ', CASE WHEN NOT "isMoved" THEN NULL WHEN "isLater" THEN 'Not before ' || ${time} ELSE 'Due now' END,
     CASE WHEN priority <> "priorityBefore" THEN 'Priority ' || priority || ' instead of ' || "priorityBefore" END)`;

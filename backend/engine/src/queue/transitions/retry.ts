@@ -32,7 +32,7 @@ export type AfterFailure = 'QUEUED' | 'FAILED';
 
 /**
  * Queues runs again whose attempt failed, or fails them where no attempt is left, the run was asked to stop or it is
- * poison. Returns by lease token what became of those that now stand as told; the others' lease was taken away
+ * poison. Returns by lease token what became of those that now stand so; the others' lease was taken away
  * meanwhile. Sending the same again, after an answer was lost, is harmless and returns the same.
  */
 export async function retryRuns(sql: Sql, failures: FailedAttempt[]): Promise<Map<string, AfterFailure>> {
@@ -58,9 +58,9 @@ export async function retryRuns(sql: Sql, failures: FailedAttempt[]): Promise<Ma
       ...auditValues(SYSTEM),
     ],
   });
-  const told = new Map(settled.rows.map(({ token, next }) => [token, next]));
-  const missing = failures.filter(({ leaseToken }) => !told.has(leaseToken));
-  return missing.length === 0 ? told : new Map([...told, ...(await findToldBefore(sql, missing))]);
+  const known = new Map(settled.rows.map(({ token, next }) => [token, next]));
+  const missing = failures.filter(({ leaseToken }) => !known.has(leaseToken));
+  return missing.length === 0 ? known : new Map([...known, ...(await findRecordedBefore(sql, missing))]);
 }
 
 interface Settled {
@@ -69,7 +69,7 @@ interface Settled {
 }
 
 /** Failures that had been recorded already: their answer was lost. Asked afterwards, for the reason given in finish.ts. */
-async function findToldBefore(sql: Sql, failures: FailedAttempt[]): Promise<[string, AfterFailure][]> {
+async function findRecordedBefore(sql: Sql, failures: FailedAttempt[]): Promise<[string, AfterFailure][]> {
   const column = <Key extends keyof FailedAttempt>(key: Key) => failures.map((failure) => failure[key]);
   const values = [column('id'), column('leaseToken'), column('claimNo'), column('error')];
   const found = await sql.query<Settled>(TOLD_BEFORE, values);
@@ -80,14 +80,14 @@ async function findToldBefore(sql: Sql, failures: FailedAttempt[]): Promise<[str
 const NEXT = `CASE WHEN lease."isWorthRepeating" AND j."cancelRequestedAt" IS NULL AND j.attempt < j."maxAttempts"
   AND j.crashes + lease."isCrash"::int < j."maxCrashes" THEN 'QUEUED' ELSE 'FAILED' END`;
 
-// A run whose cancel was asked for meanwhile, or that has no attempt left, isn't repeated but fails as told.
+// A run whose cancel was asked for meanwhile, or that has no attempt left, isn't repeated but fails.
 const FINAL = `CASE WHEN "isCrash" AND crashes >= "maxCrashes" THEN ${poisonMessage('crashes')} || '. ' || error ELSE error END`;
 
 const AGAIN = `'Attempt ' || attempt || ' of ' || "maxAttempts" || ' failed: ' || error || '; again '
   || CASE WHEN "delayMs" = 0 THEN 'at once' ELSE 'in ' || ${formatDurationSql('"delayMs"')} END`;
 
 // What the attempt reported is kept on the row where it was the last. Then its token stays as well, as in finish.ts:
-// a runner that never heard the answer finds it. Of a run that was queued again, it finds the attempt in the archive.
+// a runner that never received the answer finds it. Of a run that was queued again, it finds the attempt in the archive.
 const RETRY = `
 WITH held AS MATERIALIZED (${heldBy(
   `unnest($1::bigint[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::boolean[], $7::real[], $8::text[], $9::text[],
@@ -97,7 +97,7 @@ WITH held AS MATERIALIZED (${heldBy(
   `j."maxAttempts", j."maxCrashes", j.crashes + lease."isCrash"::int AS crashes, ${NEXT} AS next`,
 )}
 ), judged AS MATERIALIZED (
-  SELECT *, CASE next WHEN 'QUEUED' THEN error ELSE ${FINAL} END AS "keptError", CASE next WHEN 'QUEUED' THEN ${AGAIN} ELSE ${FINAL} END AS told
+  SELECT *, CASE next WHEN 'QUEUED' THEN error ELSE ${FINAL} END AS "keptError", CASE next WHEN 'QUEUED' THEN ${AGAIN} ELSE ${FINAL} END AS explanation
   FROM held
 ), moment AS MATERIALIZED (SELECT clock_timestamp() AS at
 ), ${leaveRunning({
@@ -122,7 +122,7 @@ WITH held AS MATERIALIZED (${heldBy(
     '"peakMemoryBytes"': 'judged.memory',
     '"maxLoopLagMs"': 'judged.lag',
   },
-  note: { level: `CASE judged.next WHEN 'QUEUED' THEN 'WARN' ELSE 'ERROR' END`, text: 'judged.told' },
+  note: { level: `CASE judged.next WHEN 'QUEUED' THEN 'WARN' ELSE 'ERROR' END`, text: 'judged.explanation' },
   archive: {
     outcome: `'FAILED'`,
     error: 'error',

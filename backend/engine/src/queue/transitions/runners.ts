@@ -1,11 +1,11 @@
+import { randomUUID } from 'node:crypto';
+import type { Actor } from '@job-manager/client/actor';
+import { auditValues } from '@job-manager/client/audit';
+import { COMMAND_EXPIRES_MS, type RunnerChange, type RunnerCommandKind } from '@job-manager/shared/runner';
 import { RUNNER_DEFAULTS } from '../../store/runner-defaults.js';
 import { runsHeldBy } from '../../store/runner-list.js';
 import type { Sql } from '../../store/sql.js';
 import { auditNamed } from './audit.js';
-import type { Actor } from '@job-manager/client/actor';
-import { auditValues } from '@job-manager/client/audit';
-import { COMMAND_EXPIRES_MS, type RunnerChange, type RunnerCommandKind } from '@job-manager/shared/runner';
-import { randomUUID } from 'node:crypto';
 
 export interface CommandRequest {
   kind: RunnerCommandKind;
@@ -79,7 +79,7 @@ WITH before AS MATERIALIZED (SELECT value FROM "Setting" WHERE key = '${RUNNER_D
   ON CONFLICT (key) DO UPDATE SET value = EXCLUDED.value, "updatedBy" = EXCLUDED."updatedBy", "updatedAt" = clock_timestamp()
 )
 ${auditNamed(
-  `(SELECT 'default of runners' AS name, (SELECT value FROM before) AS before, $1::jsonb AS after) said`,
+  `(SELECT 'default of runners' AS name, (SELECT value FROM before) AS before, $1::jsonb AS after) change`,
   'runner.set-defaults',
   2,
   `jsonb_build_object('before', before, 'after', after)`,

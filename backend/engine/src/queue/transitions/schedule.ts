@@ -1,12 +1,12 @@
-import { type ListedScheduleRow, type ScheduleRow, selectSchedules } from '../../store/schedules.js';
-import type { Sql } from '../../store/sql.js';
-import type { SkippedStretch } from '../schedules/plan.js';
-import { auditSchedule, SETTINGS_SAID } from './audit.js';
-import type { Pause } from './pause.js';
 import type { Actor } from '@job-manager/client/actor';
 import { auditValues } from '@job-manager/client/audit';
 import { jsonText } from '@job-manager/client/json-value';
 import type { ScheduleSettings } from '@job-manager/shared/contract/schedules';
+import { type ListedScheduleRow, type ScheduleRow, selectSchedules } from '../../store/schedules.js';
+import type { Sql } from '../../store/sql.js';
+import type { SkippedStretch } from '../schedules/plan.js';
+import { auditSchedule, SETTINGS } from './audit.js';
+import type { Pause } from './pause.js';
 
 /** A stretch of due times without a run as rows for `keepSkips`: none, or one. Its four values start at `$first`. */
 export const gapFrom = (first: number): string =>
@@ -40,7 +40,7 @@ latest AS MATERIALIZED (
   WHERE g."firstDueAt" NOT IN (SELECT "firstDueAt" FROM extended) ORDER BY g."firstDueAt"
 )`;
 
-/** What a schedule says, and when it comes due by that. */
+/** The settings of a schedule, and when it comes due by them. */
 export interface PlacedSettings {
   settings: ScheduleSettings;
   anchorAt: Date;
@@ -107,7 +107,7 @@ WITH added AS (
   WHERE (SELECT count(*) FROM "Schedule") < ${MAX_SCHEDULES}
   ON CONFLICT (name) DO NOTHING
   RETURNING *
-), audited AS (${auditSchedule('added', 'schedule.create', 14, SETTINGS_SAID)})
+), audited AS (${auditSchedule('added', 'schedule.create', 14, SETTINGS)})
 ${selectSchedules('added')}`;
 
 const CHANGE = `
@@ -120,13 +120,13 @@ WITH mine AS MATERIALIZED (SELECT * FROM "Schedule" WHERE id = $13 AND rev = $14
       "missedRuns" = $8::"MissedRuns", overlap = $9::"Overlap", "nextRunAt" = $10, channel = $11, priority = $12::smallint,
       "lastDueAt" = coalesce($16::timestamptz, s."lastDueAt"), "authorId" = $19::int, "authorTokenId" = $23::uuid, rev = s.rev + 1
   FROM mine WHERE s.id = mine.id RETURNING s.*
-), audited AS (${auditSchedule('changed', 'schedule.change', 19, SETTINGS_SAID)})
+), audited AS (${auditSchedule('changed', 'schedule.change', 19, SETTINGS)})
 SELECT id FROM changed`;
 
 const REMOVE = `
 WITH removed AS (DELETE FROM "Schedule" WHERE id = $1 AND rev = $2 RETURNING *
 ), forgotten AS (DELETE FROM "ScheduleSkip" k USING removed WHERE k."scheduleId" = removed.id
-), audited AS (${auditSchedule('removed', 'schedule.remove', 3, SETTINGS_SAID)})
+), audited AS (${auditSchedule('removed', 'schedule.remove', 3, SETTINGS)})
 SELECT id FROM removed`;
 
 /** Lets a schedule come due no more. Returns null, and changes nothing, where it is paused already or gone. */

@@ -52,7 +52,7 @@ WITH before AS MATERIALIZED (SELECT * FROM "RunErrorGroup" WHERE fingerprint = $
   RETURNING g.*
 ), audited AS (${auditNamed(
   `(SELECT changed."jobName" AS name, changed.fingerprint, changed.cause, ${verdictIn('before')} AS before, ${verdictIn('changed')} AS after
-    FROM changed CROSS JOIN before) said`,
+    FROM changed CROSS JOIN before) change`,
   'job.set-cause',
   4,
   `jsonb_build_object('fingerprint', fingerprint, 'cause', cause, 'before', before, 'after', after)`,

@@ -3,15 +3,15 @@ import { auditValues } from '@job-manager/client/audit';
 import { formatDurationSql } from '../../store/format-duration.js';
 import { type RunSummaryRow, selectSummary } from '../../store/run-row.js';
 import type { Sql } from '../../store/sql.js';
-import { takeBack } from './recover.js';
+import { reclaim } from './recover.js';
 
 /** At most so many in one statement. */
-export const MOST_TIMED_OUT = 500;
+export const MAX_TIMED_OUT = 500;
 
 /**
- * Takes back the runs that are over their time by more than `graceMs` and that were not stopped: their runner's event
+ * Reclaims the runs that are over their time by more than `graceMs` and that were not stopped: their runner's event
  * loop is blocked, or they are executed by an external program. Queued again while attempts are left, failed
- * otherwise. At most MOST_TIMED_OUT.
+ * otherwise. At most MAX_TIMED_OUT.
  */
 export async function timeOutOverdueRuns(sql: Sql, graceMs: number, actor: Actor): Promise<RunSummaryRow[]> {
   const taken = await sql.query<RunSummaryRow>(OVERDUE, [graceMs, ...auditValues(actor)]);
@@ -19,16 +19,16 @@ export async function timeOutOverdueRuns(sql: Sql, graceMs: number, actor: Actor
 }
 
 // A run whose runner went silent before its time was up is left to recovery.
-const OVERDUE = `${takeBack({
+const OVERDUE = `${reclaim({
   which: `"startedAt" + ("timeoutMs" + $1::float8) * interval '1 ms' < clock_timestamp()
     AND ("inactivityTimeoutMs" IS NOT NULL OR "lastHeartbeatAt" > "startedAt" + "timeoutMs" * interval '1 ms')`,
-  most: MOST_TIMED_OUT,
+  most: MAX_TIMED_OUT,
   next: `CASE WHEN "cancelRequestedAt" IS NULL AND attempt < "maxAttempts" THEN 'QUEUED' ELSE 'FAILED' END`,
   why: `'Timed out after ' || ${formatDurationSql('"timeoutMs"')}`,
   crashes: 'crashes',
   refunds: 'false',
   error: 'why',
-  told: `why || CASE next WHEN 'QUEUED' THEN '; back to the queue for attempt ' || attempt + 1 || ' of ' || "maxAttempts" ELSE '' END`,
+  message: `why || CASE next WHEN 'QUEUED' THEN '; back to the queue for attempt ' || attempt + 1 || ' of ' || "maxAttempts" ELSE '' END`,
   outcome: `'FAILED'`,
   action: 'run.time-out',
   actorAt: 2,

@@ -4,7 +4,7 @@ import type { Sql } from '../../store/sql.js';
 import type { MessageLine } from '../message-line.js';
 import type { Lease } from './beat.js';
 
-/** Messages of one run, in the order they were said. */
+/** Messages of one run, in the order they were written. */
 export interface MessageBatch extends Lease {
   lines: readonly MessageLine[];
   /** How many came before these and had to be dropped before they were written; they are numbered and counted all the same. */

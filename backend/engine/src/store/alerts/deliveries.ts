@@ -40,7 +40,7 @@ const MAX_CLAIMED = 500;
 
 /**
  * Claims the messages that are due. One of an incident waits while an earlier one of the same incident waits to be tried
- * again, so that nobody hears of an end before the beginning.
+ * again, so that no receiver gets an end before the beginning.
  */
 export async function claimDeliveries(sql: Sql): Promise<ClaimedDelivery[]> {
   const { rows } = await sql.query<ClaimedDelivery>(CLAIM);

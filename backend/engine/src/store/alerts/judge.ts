@@ -72,7 +72,7 @@ export const queueMessages = (source: string): string => `
   WHERE NOT ${isMuted}
     AND (i.event <> 'closed' OR EXISTS (SELECT FROM "AlertDelivery" p WHERE p."incidentId" = i.id AND p."destinationId" = d.id))`;
 
-// Milliseconds, as the columns keep them: what was written now is told by its time.
+// Milliseconds, as the columns keep them: what was written now is recognised by its time.
 const JUDGE = `
 WITH moment AS MATERIALIZED (SELECT date_trunc('milliseconds', clock_timestamp()) AS now
 ), found AS MATERIALIZED (

@@ -4,7 +4,7 @@ import type { Outage } from '../outage.js';
 import type { AlertSource, RuleJudge } from '../source.js';
 import type { Span } from '../spans.js';
 
-/** What this process is told to do, or is about to do, is no incident. */
+/** What an operator has set, or this process is about to do, is no incident. */
 const BY_CHOICE = ['CLOSING', 'STANDBY', 'SCHEDULER_OFF'];
 const TITLES: Record<string, string> = {
   DATABASE_UNREACHABLE: 'The database did not answer',

@@ -2,7 +2,7 @@ import type { Incident } from '@job-manager/shared/contract/alerts/incidents';
 import type { AlertRule } from '@job-manager/shared/contract/alerts/rules';
 import type { Command } from 'commander';
 import { Refusal } from '../refusal.js';
-import { type Engine, type Told, withEngine } from './engine.js';
+import { type Engine, type Output, withEngine } from './engine.js';
 import { columns, facts, formatTime } from './tables.js';
 import { readDuration } from './values.js';
 
@@ -102,7 +102,7 @@ const personOf = ({ actor }: Engine) => ({
   userAgent: actor.userAgent,
 });
 
-async function list({ sql }: Engine, { open = false }: { open?: boolean }): Promise<Told> {
+async function list({ sql }: Engine, { open = false }: { open?: boolean }): Promise<Output> {
   const [{ listIncidents }, { presentIncident }] = await Promise.all([
     import('@job-manager/engine/store/alerts/incidents'),
     import('../../present/alerts.js'),
@@ -127,7 +127,7 @@ function stateOf({ closedAt, severity, acknowledgedAt, mutedUntil }: Incident): 
   return [severity.toLowerCase(), ...marks].join(', ');
 }
 
-async function show({ sql }: Engine, id: string): Promise<Told> {
+async function show({ sql }: Engine, id: string): Promise<Output> {
   const [{ findIncident }, { listDeliveries }, { presentDelivery, presentIncident }] = await Promise.all([
     import('@job-manager/engine/store/alerts/incidents'),
     import('@job-manager/engine/store/alerts/deliveries'),
@@ -156,14 +156,14 @@ async function show({ sql }: Engine, id: string): Promise<Told> {
   return { json: { incident, deliveries }, words };
 }
 
-async function change(engine: Engine, id: string, act: (id: string) => Promise<boolean>): Promise<Told> {
+async function change(engine: Engine, id: string, act: (id: string) => Promise<boolean>): Promise<Output> {
   const isChanged = await act(id);
   const shown = await show(engine, id);
   if (!isChanged) throw new Refusal('The incident has ended already.');
   return shown;
 }
 
-async function mute(engine: Engine, id: string, until: Date | null): Promise<Told> {
+async function mute(engine: Engine, id: string, until: Date | null): Promise<Output> {
   const { muteIncident } = await import('@job-manager/engine/store/alerts/incidents');
   return change(engine, id, (of) => muteIncident(engine.sql, of, until, personOf(engine)));
 }
@@ -178,7 +178,7 @@ async function readRules({ sql }: Engine): Promise<AlertRule[]> {
   return (await listRules(sql)).map(presentRule);
 }
 
-async function rules(engine: Engine): Promise<Told> {
+async function rules(engine: Engine): Promise<Output> {
   const [all, { alertKindOf }] = await Promise.all([readRules(engine), import('@job-manager/shared/alert-rules')]);
   const cells = all.map((rule) => [
     rule.name,
@@ -192,7 +192,7 @@ async function rules(engine: Engine): Promise<Told> {
   return { json: { rules: all }, words: columns([heading, ...cells]) };
 }
 
-async function switchRule(engine: Engine, name: string, isOn: boolean): Promise<Told> {
+async function switchRule(engine: Engine, name: string, isOn: boolean): Promise<Output> {
   const [all, { changeRule }, { givenOf }] = await Promise.all([
     readRules(engine),
     import('@job-manager/engine/store/alerts/rules'),
@@ -205,7 +205,7 @@ async function switchRule(engine: Engine, name: string, isOn: boolean): Promise<
   return rules(engine);
 }
 
-async function destinations({ sql }: Engine): Promise<Told> {
+async function destinations({ sql }: Engine): Promise<Output> {
   const [{ listDestinations }, { presentDestination }] = await Promise.all([
     import('@job-manager/engine/store/alerts/destinations'),
     import('../../present/alerts.js'),
@@ -224,7 +224,7 @@ async function destinations({ sql }: Engine): Promise<Told> {
   };
 }
 
-async function test(engine: Engine, name: string): Promise<Told> {
+async function test(engine: Engine, name: string): Promise<Output> {
   const { sql } = engine;
   const [{ readConfig }, { listDestinations }, { alertSenderOf }, { testDestination }] = await Promise.all([
     import('@job-manager/engine/config'),

@@ -4,7 +4,7 @@ import { batchRequest, type JobRunBatch } from '@job-manager/shared/contract/bat
 import { InexactNumberError, parseExactJson } from '@job-manager/shared/exact-json';
 import type { Command } from 'commander';
 import { Refusal } from '../refusal.js';
-import { type Engine, type Told, withEngine } from './engine.js';
+import { type Engine, type Output, withEngine } from './engine.js';
 import { columns, facts, formatTime } from './tables.js';
 import { checked, checkId } from './values.js';
 
@@ -51,7 +51,7 @@ export function addBatchCommands(program: Command): void {
     );
 }
 
-async function list({ sql }: Engine): Promise<Told> {
+async function list({ sql }: Engine): Promise<Output> {
   const { readBatches, presentBatch } = await reading();
   const found = (await readBatches(sql, { page: 1, pageSize: LISTED })).batches.map(presentBatch);
   const rows = found.map((one) => [
@@ -65,7 +65,7 @@ async function list({ sql }: Engine): Promise<Told> {
   return { json: { batches: found }, words: found.length === 0 ? 'There are no batches.' : words };
 }
 
-async function show({ sql }: Engine, id: string): Promise<Told> {
+async function show({ sql }: Engine, id: string): Promise<Output> {
   const { readBatch, presentBatch } = await reading();
   const row = await readBatch(sql, checkId(id));
   if (!row) throw new Refusal(`There is no batch #${checkId(id)}.`);
@@ -73,7 +73,7 @@ async function show({ sql }: Engine, id: string): Promise<Told> {
   return { json: { batch }, words: describeBatch(batch) };
 }
 
-async function showRuns({ sql }: Engine, id: string, page: number): Promise<Told> {
+async function showRuns({ sql }: Engine, id: string, page: number): Promise<Output> {
   if (!Number.isInteger(page) || page < 1) throw new Refusal('--page is 1 or more.');
   const { readBatchRuns, presentSummary } = await reading();
   const { runs: rows, total } = await readBatchRuns(sql, checkId(id), { page, pageSize: LISTED });
@@ -103,7 +103,7 @@ function describeBatch(batch: JobRunBatch): string {
 const ended = ({ total, counts, progressPercent }: JobRunBatch): string =>
   `${total - counts.queued - counts.running} of ${total} (${Math.floor(progressPercent)} %)`;
 
-async function add(engine: Engine, file: string): Promise<Told> {
+async function add(engine: Engine, file: string): Promise<Output> {
   const request = checked(batchRequest, parsed(file, await (file === '-' ? text(process.stdin) : readText(file))));
   const { batchId, jobRunIds } = await engine.queue.enqueueBatch({ ...request, trigger: 'MANUAL' }, engine.actor);
   return {

@@ -2,7 +2,7 @@ import type { BulkOperation, BulkPreview, BulkRequest } from '@job-manager/share
 import { bulkRequest } from '@job-manager/shared/contract/bulk';
 import type { Command } from 'commander';
 import { Refusal } from '../refusal.js';
-import { type Engine, type Told, withEngine } from './engine.js';
+import { type Engine, type Output, withEngine } from './engine.js';
 import { columns, facts, formatTime } from './tables.js';
 import { checked, checkId, readDuration } from './values.js';
 
@@ -73,7 +73,7 @@ const withActs = (command: Command, action: BulkRequest['action']): Command =>
     .option('--yes', 'starts it')
     .action((options: Options, used: Command) => withEngine(used, (engine) => act(engine, action, options)));
 
-async function act(engine: Engine, action: BulkRequest['action'], options: Options): Promise<Told> {
+async function act(engine: Engine, action: BulkRequest['action'], options: Options): Promise<Output> {
   const { job: jobName, reason, yes, grace: graceMs, stopping: isStopping, ...filter } = options;
   const request = checked(bulkRequest, { action, filter: { jobName, isStopping, ...filter }, graceMs, reason });
   const { presentBulkPreview, presentBulk } = await import('../../present/bulk.js');
@@ -98,7 +98,7 @@ function describePreview({ total, isCut, byJob, cannot }: BulkPreview): string {
   return `${columns([['would touch', 'runs'], ...lines])}\n${total} runs.${more}${total > 0 ? ' Say --yes to start it.' : ''}`;
 }
 
-async function list({ sql }: Engine): Promise<Told> {
+async function list({ sql }: Engine): Promise<Output> {
   const [{ listBulk }, { presentBulk }] = await reading();
   const operations = (await listBulk(sql, undefined)).map(presentBulk);
   const rows = operations.map((one) => [
@@ -115,7 +115,7 @@ async function list({ sql }: Engine): Promise<Told> {
   return { json: { operations }, words: operations.length === 0 ? 'There are no operations.' : words };
 }
 
-async function show({ sql }: Engine, id: string): Promise<Told> {
+async function show({ sql }: Engine, id: string): Promise<Output> {
   const [{ readBulk }, { presentBulk }] = await reading();
   const operation = await readBulk(sql, checkId(id));
   if (operation === null) throw new Refusal(`There is no operation #${id}.`);
@@ -124,7 +124,7 @@ async function show({ sql }: Engine, id: string): Promise<Told> {
 
 const reading = () => Promise.all([import('@job-manager/engine/store/bulk'), import('../../present/bulk.js')]);
 
-function tell(operation: BulkOperation): Told {
+function tell(operation: BulkOperation): Output {
   const { id, action, state, total, done, skipped, batchId, error } = operation;
   const words = facts([
     ['operation', `#${id}`],

@@ -3,7 +3,7 @@ import { type ChannelSettings, channelChange, type JobChannel } from '@job-manag
 import { channelName } from '@job-manager/shared/contract/enqueue-options';
 import type { Command } from 'commander';
 import { Refusal } from '../refusal.js';
-import { type Engine, type Told, withEngine } from './engine.js';
+import { type Engine, type Output, withEngine } from './engine.js';
 import { describePause, type PauseOptions, pauseOf, withPauseOptions } from './pause-options.js';
 import { columns } from './tables.js';
 import { checked, readDuration } from './values.js';
@@ -60,7 +60,7 @@ async function readChannels({ queue }: Engine): Promise<JobChannel[]> {
   return (await queue.channels.list()).map(presentChannel);
 }
 
-async function list(engine: Engine): Promise<Told> {
+async function list(engine: Engine): Promise<Output> {
   const channels = await readChannels(engine);
   const rows = channels.map((channel) => [
     channel.name,
@@ -82,7 +82,7 @@ const most = (limit: number | null): string => (limit === null ? '–' : String(
 const formatRate = ({ rateLimit, ratePeriodMs }: ChannelSettings): string =>
   rateLimit === null || ratePeriodMs === null ? '–' : `${rateLimit} in ${formatDuration(ratePeriodMs)}`;
 
-async function set(engine: Engine, name: string, options: SetOptions): Promise<Told> {
+async function set(engine: Engine, name: string, options: SetOptions): Promise<Output> {
   const named = { ...given('concurrency', options.concurrency), ...given('concurrencyPerRunner', options.perRunner) };
   const change = checked(channelChange, { ...named, ...weight(options.weight), ...rate(options.rate) });
   await engine.queue.channels.set(name, change, engine.actor);

@@ -45,23 +45,23 @@ function sourceOf(command: Command): EngineSource {
   throw new Error(`The command ${command.name()} is part of no program with a database`);
 }
 
-/** What a command tells: JSON as the API would answer it, and the same in words. */
-export interface Told {
+/** What a command prints: JSON as the API would answer it, and the same in words. */
+export interface Output {
   json: unknown;
   words: string;
 }
 
-/** Runs a command with the engine over the configured database, and writes what it tells. */
-export function withEngine(command: Command, work: (engine: Engine) => Promise<Told>): Promise<void> {
+/** Runs a command with the engine over the configured database, and prints its output. */
+export function withEngine(command: Command, work: (engine: Engine) => Promise<Output>): Promise<void> {
   return runCommand(async () => {
     const source = sourceOf(command);
-    const told = await source.withDatabase(readConfig(), (pool) => ask(pool, source, work));
+    const output = await source.withDatabase(readConfig(), (pool) => ask(pool, source, work));
     const { json } = command.optsWithGlobals<{ json?: boolean }>();
-    say(json ? printableJson(told.json, 2) : told.words);
+    say(json ? printableJson(output.json, 2) : output.words);
   });
 }
 
-async function ask(sql: Pool, source: EngineSource, work: (engine: Engine) => Promise<Told>): Promise<Told> {
+async function ask(sql: Pool, source: EngineSource, work: (engine: Engine) => Promise<Output>): Promise<Output> {
   // Only now, for in a clone they need the generated client, which is made where it is missing.
   const [
     jobs,

@@ -1,7 +1,7 @@
 import { formatDuration } from '@job-manager/engine/store/format-duration';
 import { type JobSettings, jobSettingsChange } from '@job-manager/shared/contract/job-overrides';
 import type { Command } from 'commander';
-import { type Engine, type Told, withEngine } from './engine.js';
+import { type Engine, type Output, withEngine } from './engine.js';
 import { describePause, type PauseOptions, pauseOf, withPauseOptions } from './pause-options.js';
 import { columns } from './tables.js';
 import { checked, readDuration } from './values.js';
@@ -98,7 +98,7 @@ function changeOf(options: SetOptions): Record<string, unknown> {
 const readSetting = <Value>(text: string | undefined, read: (text: string) => Value): Value | null | undefined =>
   text === undefined ? undefined : text === 'code' ? null : read(text);
 
-async function list({ queue }: Engine): Promise<Told> {
+async function list({ queue }: Engine): Promise<Output> {
   const { presentJobSettings } = await import('../../present/job-settings.js');
   const settings = (await queue.jobs.list()).map(presentJobSettings);
   const rows = settings.map((each) => [each.jobName, describeSettings(each), describePause(each.paused)]);

@@ -3,7 +3,7 @@ import { type MetricSeries, type MetricsAnswer, metricsQuery } from '@job-manage
 import { metricMeasures } from '@job-manager/shared/metrics';
 import type { Command } from 'commander';
 import { Refusal } from '../refusal.js';
-import { type Engine, type Told, withEngine } from './engine.js';
+import { type Engine, type Output, withEngine } from './engine.js';
 import { columns, formatTime } from './tables.js';
 import { checked, readDuration, readTime } from './values.js';
 
@@ -39,7 +39,7 @@ export function addMetricsCommand(program: Command): void {
     );
 }
 
-async function show(engine: Engine, measures: string[], options: MetricsOptions): Promise<Told> {
+async function show(engine: Engine, measures: string[], options: MetricsOptions): Promise<Output> {
   const [{ requestOf }, { readMetrics }, { RangeProblem }, names] = await Promise.all([
     import('../../metrics/request.js'),
     import('../../metrics/read-metrics.js'),

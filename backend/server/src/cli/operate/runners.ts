@@ -9,7 +9,7 @@ import {
 import type { Command } from 'commander';
 import * as z from 'zod';
 import { Refusal } from '../refusal.js';
-import { type Engine, type Told, withEngine } from './engine.js';
+import { type Engine, type Output, withEngine } from './engine.js';
 import { columns, formatTime } from './tables.js';
 import { checked } from './values.js';
 
@@ -109,7 +109,7 @@ function changeOf({ concurrency, channels, logLevel, paused }: ChangeOptions): R
   });
 }
 
-async function setRunners(engine: Engine, names: string[], { all, label, ...options }: SetOptions): Promise<Told> {
+async function setRunners(engine: Engine, names: string[], { all, label, ...options }: SetOptions): Promise<Output> {
   const change = changeOf(options);
   if (!all && label === undefined) {
     if (names.length === 0) throw new Refusal('Name runners, or give --all or --label.');
@@ -126,7 +126,7 @@ const isLiving = (status: string): boolean => status === 'ACTIVE' || status === 
 const hasLabel = (labels: Record<string, string>, wanted: string): boolean =>
   Object.entries(labels).some(([name, value]) => `${name}=${value}` === wanted);
 
-async function setOrShowDefault(engine: Engine, { remove, ...options }: DefaultOptions): Promise<Told> {
+async function setOrShowDefault(engine: Engine, { remove, ...options }: DefaultOptions): Promise<Output> {
   const { runners } = engine.queue;
   const change = changeOf(options);
   const isSet = remove || Object.keys(change).length > 0;
@@ -136,7 +136,7 @@ async function setOrShowDefault(engine: Engine, { remove, ...options }: DefaultO
   return { json: presentRunnerDefaults(row), words };
 }
 
-async function cleanUp({ queue, actor }: Engine, isDryRun: boolean): Promise<Told> {
+async function cleanUp({ queue, actor }: Engine, isDryRun: boolean): Promise<Output> {
   const gone = await queue.runners.gone();
   const names = gone.map(({ name, status, runs }) => `${name}: ${status.toLowerCase()}, ${runs} runs in its name`);
   if (isDryRun || gone.length === 0)
@@ -149,7 +149,7 @@ async function cleanUp({ queue, actor }: Engine, isDryRun: boolean): Promise<Tol
   return { json: done, words };
 }
 
-async function showLog(engine: Engine, name: string, level: string): Promise<Told> {
+async function showLog(engine: Engine, name: string, level: string): Promise<Output> {
   const known = await readRunners(engine);
   const which = { runnerId: findRunner(known, name).id, level: checked(z.enum(runnerLogLevels), level) };
   const lines = await engine.queue.runners.log({ ...which, limit: 500, isFollowed: false });
@@ -164,7 +164,7 @@ async function readRunners({ queue }: Engine): Promise<RunnerDetails[]> {
   return (await queue.runners.list()).map(presentRunner);
 }
 
-async function list(engine: Engine): Promise<Told> {
+async function list(engine: Engine): Promise<Output> {
   const runners = await readRunners(engine);
   const rows = runners.map((runner) => [
     runner.name,
@@ -192,7 +192,7 @@ const STATES = {
 const describeCommand = (command: RunnerDetails['command']): string =>
   command === null ? '' : `${command.kind.toLowerCase()}: ${command.reason ?? STATES[command.state]}`;
 
-async function send(engine: Engine, names: string[], kind: RunnerCommandKind, change?: RunnerChange): Promise<Told> {
+async function send(engine: Engine, names: string[], kind: RunnerCommandKind, change?: RunnerChange): Promise<Output> {
   const known = await readRunners(engine);
   const runnerIds = names.map((name) => findRunner(known, name).id);
   const order = { kind, runnerIds, change, isRolling: kind === 'RESTART' && runnerIds.length > 1 };

@@ -6,7 +6,7 @@ import { printableJson } from '@job-manager/shared/terminal-text';
 import { type Command, Option } from 'commander';
 import { Refusal } from '../refusal.js';
 import { describeRun } from './describe-run.js';
-import { type Engine, type Told, withEngine } from './engine.js';
+import { type Engine, type Output, withEngine } from './engine.js';
 import { columns } from './tables.js';
 import { checked, checkId, readDuration, readTime } from './values.js';
 
@@ -92,7 +92,7 @@ export function addRunCommands(program: Command): void {
     .action((_options: object, command: Command) => withEngine(command, check));
 }
 
-async function show(engine: Engine, id: string): Promise<Told> {
+async function show(engine: Engine, id: string): Promise<Output> {
   const run = await readPresented(engine, checkId(id));
   return { json: run, words: describeRun(run, uiStatus(run)) };
 }
@@ -104,7 +104,7 @@ interface QueueOptions {
   cursor?: string;
 }
 
-async function queue({ sql, registry }: Engine, { job: jobName, ...filters }: QueueOptions): Promise<Told> {
+async function queue({ sql, registry }: Engine, { job: jobName, ...filters }: QueueOptions): Promise<Output> {
   const [{ readQueuePage }, { hasCodeIn, presentQueuedRuns }, { HttpProblem }] = await Promise.all([
     import('../../http/queue-page.js'),
     import('../../http/present-queued.js'),
@@ -122,7 +122,7 @@ async function queue({ sql, registry }: Engine, { job: jobName, ...filters }: Qu
   return { json: { runs, cursor: page.cursor }, words: runs.length === 0 ? `No run is queued.${more}` : words };
 }
 
-async function find({ sql }: Engine, text: string): Promise<Told> {
+async function find({ sql }: Engine, text: string): Promise<Output> {
   const [{ lookUp }, { presentHits }] = await Promise.all([
     import('@job-manager/engine/store/lookup'),
     import('../../present/lookup.js'),
@@ -160,7 +160,7 @@ async function readPresented({ sql, registry, redaction }: Engine, id: string): 
   return presentRun(row, redaction, hasCodeIn(registry));
 }
 
-async function check({ sql }: Engine): Promise<Told> {
+async function check({ sql }: Engine): Promise<Output> {
   const [{ readViolations }, { readInstallation }, { readConfig }] = await Promise.all([
     import('@job-manager/engine/store/violations'),
     import('@job-manager/engine/database/installation'),

@@ -8,7 +8,7 @@ import {
 } from '@job-manager/shared/contract/schedules';
 import { type Command, Option } from 'commander';
 import { Refusal } from '../refusal.js';
-import { type Engine, type Told, withEngine } from './engine.js';
+import { type Engine, type Output, withEngine } from './engine.js';
 import { type PauseOptions, pauseOf, withPauseOptions } from './pause-options.js';
 import { columns, formatTime } from './tables.js';
 import { checked, readDuration, readObject, readTime } from './values.js';
@@ -160,7 +160,7 @@ export function addScheduleCommands(program: Command): void {
     );
 }
 
-async function list({ queue, redaction }: Engine): Promise<Told> {
+async function list({ queue, redaction }: Engine): Promise<Output> {
   const { presentSchedule } = await import('../../present/schedule.js');
   const schedules = (await queue.schedules.list()).schedules.map((each) => presentSchedule(each, redaction));
   const rows = schedules.map(({ name, jobName, timing, nextRunAt, lastRunId, paused, problem }) => [
@@ -175,14 +175,14 @@ async function list({ queue, redaction }: Engine): Promise<Told> {
   return { json: { schedules }, words: schedules.length === 0 ? 'There are no schedules.' : words };
 }
 
-async function add(engine: Engine, name: string, jobName: string, options: AddOptions): Promise<Told> {
+async function add(engine: Engine, name: string, jobName: string, options: AddOptions): Promise<Output> {
   const { every: everyMs, params: parameters, ...others } = options;
   const given = { name, jobName, parameters, everyMs, ...others };
   await engine.queue.schedules.create(checked(scheduleSettings, given), engine.actor);
   return list(engine);
 }
 
-async function change(engine: Engine, name: string, options: ChangeOptions): Promise<Told> {
+async function change(engine: Engine, name: string, options: ChangeOptions): Promise<Output> {
   const [{ presentSchedule }, { restoreSecrets }] = await Promise.all([
     import('../../present/schedule.js'),
     import('../../present/secrets.js'),

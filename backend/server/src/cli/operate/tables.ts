@@ -19,9 +19,9 @@ export type Fact = [name: string, value: string | null, paint?: (text: string) =
 
 /** Facts below each other, those without a value left out. */
 export function facts(all: Fact[]): string {
-  const told = all.flatMap(([name, value, paint = String]) => (value === null ? [] : [{ name, value, paint }]));
-  const width = Math.max(...told.map(({ name }) => name.length));
-  return told
+  const shown = all.flatMap(([name, value, paint = String]) => (value === null ? [] : [{ name, value, paint }]));
+  const width = Math.max(...shown.map(({ name }) => name.length));
+  return shown
     .map(({ name, value, paint }) => {
       const indented = escapeControls(value).replaceAll('\n', `\n${' '.repeat(width + 4)}`);
       return `  ${name.padEnd(width)}  ${paint(indented)}`;

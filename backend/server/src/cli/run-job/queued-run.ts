@@ -96,7 +96,7 @@ async function follow({ pool, runId, report, redaction, hasCode }: Followed): Pr
     claimNo = run.claimNo;
     if (run.status === 'RUNNING') report.progress(run.progressPercent, run.progressMessage);
     const { waiting, error } = presentRun(run, redaction, hasCode);
-    // Told when the reason changes, not with each run that leaves the line before it.
+    // Shown when the reason changes, not with each run that leaves the line before it.
     if (waiting && waiting.reason !== waitsBecause) report.note([waiting.message, error].filter(Boolean).join(' '));
     waitsBecause = waiting?.reason;
     await delay(LOOK_EVERY_MS);
