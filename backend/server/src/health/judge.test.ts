@@ -189,7 +189,7 @@ it.each<[string, HealthFacts, string, string]>([
     'a run is stalled',
     withState({ troubled: [{ ...RUN, isStalled: true }] }),
     'STALLED_RUNS',
-    '1 run stalled, not heard of for too long: #12 trending.',
+    '1 run stalled, without a heartbeat for too long: #12 trending.',
   ],
   ['runs are slow', withState({ troubled: Array.from({ length: 7 }, () => RUN) }), 'SLOW_RUNS', 'and 2 more'],
   [
@@ -202,7 +202,7 @@ it.each<[string, HealthFacts, string, string]>([
     'a runner has gone silent',
     withRunners({}, { lastHeartbeatAt: ago(2 * MINUTE) }),
     'RUNNER_SILENT',
-    'not been heard of for 2 min',
+    'had no heartbeat for 2 min',
   ],
   ['an event loop is blocked', withRunners({ loopLagMs: 4_000 }), 'LOOP_BLOCKED', 'event loop of the runner'],
   [

@@ -96,7 +96,7 @@ test('says that data may be stale after a minute without a word', async () => {
   vi.spyOn(Date, 'now').mockImplementation(() => now + 61_000);
   expect(await screen.findByText(/Data may be stale.* Still trying to reconnect/)).toBeVisible();
   vi.spyOn(Date, 'now').mockImplementation(() => now + 301_000);
-  expect(await screen.findByText(/more than 5 minutes\. Reload the page.*contact whoever runs/)).toBeVisible();
+  expect(await screen.findByText(/more than 5 minutes\. Reload the page.*contact the operator/)).toBeVisible();
 });
 
 test('marks a run of another program as slow some time before its own timeout', async () => {
