@@ -31,40 +31,51 @@ export interface BenchOptions {
 
 /**
  * Takes the figures one after the other: those of the engine first, with nothing else running, then those of the
- * product, which is started for them. Throws Refusal for an unknown part.
+ * product, which is started for them. A part that fails costs the others nothing: an error that names all that failed is
+ * thrown in the end. Throws Refusal for an unknown part.
  */
 export async function runBench(options: BenchOptions): Promise<void> {
   const chosen = choose(options.only);
   options.say('starting PostgreSQL');
   const postgres = await startPostgres(options.resources);
-  const report = await newReport(postgres);
-  if (chosen.engine.length > 0) await measureEngine(chosen.engine, { postgres, report, options });
-  if (chosen.product.length > 0) await measureProduct(chosen.product, { postgres, report, options });
+  const work: Work = { postgres, report: await newReport(postgres), options, failures: [] };
+  if (chosen.engine.length > 0) await measureEngine(chosen.engine, work);
+  if (chosen.product.length > 0) await measureProduct(chosen.product, work);
+  if (work.failures.length > 0) throw new AggregateError(work.failures, work.failures.map(messageOf).join('\n'));
 }
 
 interface Work {
   postgres: BenchPostgres;
   report: BenchReport;
   options: BenchOptions;
+  /** Of the parts that could not be measured. */
+  failures: Error[];
 }
 
-async function measureEngine(parts: EnginePart[], { postgres, report, options }: Work): Promise<void> {
+const messageOf = ({ message }: Error): string => message;
+
+async function measureEngine(parts: EnginePart[], work: Work): Promise<void> {
+  const { postgres, report, options } = work;
   const { resources, rounds, runs, snapshotMinutes, engines, signal, say } = options;
   const redis = await startRedis(resources, postgres.folder);
   Object.assign(report.machine.others, versionsOf(redis));
   const bench = await startEngineBench({
     ...{ postgres, redis, resources, rounds, runs, snapshotMinutes, engines, signal, say },
   });
-  for (const { id, measure } of parts) await measurePart(id, () => measure(bench), { report, options });
+  for (const { id, measure } of parts) await measurePart(id, () => measure(bench), work);
 }
 
-async function measureProduct(parts: Part[], { postgres, report, options }: Work): Promise<void> {
+async function measureProduct(parts: Part[], work: Work): Promise<void> {
+  const { postgres, report, options } = work;
   const bench = await startProductBench(usualHistory, { postgres, options });
   report.machine.others.Chromium = bench.browser.version();
-  for (const { id, measure } of parts) await measurePart(id, () => measure(bench), { report, options });
+  for (const { id, measure } of parts) await measurePart(id, () => measure(bench), work);
 }
 
-async function startProductBench(addRuns: AddRuns, { postgres, options }: Omit<Work, 'report'>): Promise<Bench> {
+async function startProductBench(
+  addRuns: AddRuns,
+  { postgres, options }: Pick<Work, 'postgres' | 'options'>,
+): Promise<Bench> {
   const { runs, signal, say, resources } = options;
   const product = await startProduct({ postgres, resources, signal, say, addRuns });
   const startAnother = async (otherRuns: AddRuns) =>
@@ -72,15 +83,17 @@ async function startProductBench(addRuns: AddRuns, { postgres, options }: Omit<W
   return { ...product, ...(await startBrowser(product, resources)), runs, signal, say, startAnother };
 }
 
-async function measurePart(
-  id: string,
-  measure: () => Promise<Figure[]>,
-  { report, options }: Omit<Work, 'postgres'>,
-): Promise<void> {
+async function measurePart(id: string, measure: () => Promise<Figure[]>, work: Work): Promise<void> {
+  const { report, options, failures } = work;
   options.signal.throwIfAborted();
   options.say(`measuring ${id}`);
-  report.parts.push(await timed(id, measure));
-  options.onReport(report);
+  try {
+    report.parts.push(await timed(id, measure));
+    options.onReport(report);
+  } catch (error) {
+    options.signal.throwIfAborted();
+    failures.push(new Error(`${id} was not measured: ${(error as Error).message}`, { cause: error }));
+  }
 }
 
 async function timed(id: string, measure: () => Promise<Figure[]>): Promise<MeasuredPart> {
