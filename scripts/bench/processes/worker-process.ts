@@ -8,7 +8,7 @@ import { leaveOutCounting, UNCOUNTED } from './uncounted.js';
 // Ctrl-C reaches the whole group; the benchmark says when it is time.
 process.on('SIGINT', () => {});
 const config = readConfig();
-if (process.env[UNCOUNTED] !== undefined) leaveOutCounting();
+if (process.env[UNCOUNTED] !== undefined) leaveOutCounting(config.DATABASE_URL ?? '');
 const starting = startWorker({
   config,
   databaseUrl: config.DATABASE_URL ?? '',
