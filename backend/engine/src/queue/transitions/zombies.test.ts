@@ -9,10 +9,8 @@ import { type ClaimedRun, claimDueRuns } from './claim.js';
 import { finishRuns } from './finish.js';
 import { writeProgress } from './progress.js';
 import { recoverRunsOf } from './recover.js';
-import { refuseRun } from './refuse.js';
-import { releaseRuns } from './release.js';
+import { refuseRun, releaseRuns, snoozeRuns } from './release.js';
 import { type FailedAttempt, retryRuns } from './retry.js';
-import { snoozeRuns } from './snooze.js';
 import { writeMessages } from './write-messages.js';
 
 let database: TestDatabase;
@@ -95,6 +93,13 @@ it.each(Object.entries(writes))('%s with the token of a claim before changes not
   // The same by the runner that holds it is written.
   await write(heir);
   expect(await snapshot()).not.toEqual(before);
+});
+
+it.each(Object.entries(writes))('%s with that token changes nothing once the run has ended', async (name, write) => {
+  await finishRuns(sql, [outcomeOf(heir, 'FAILED')]);
+  const before = await snapshot();
+  expect(await write(zombie)).toEqual(NOTHING[name as keyof typeof NOTHING]);
+  expect(await snapshot()).toEqual(before);
 });
 
 it('a run that has ended is not locked with those that a new one waits for', async () => {
