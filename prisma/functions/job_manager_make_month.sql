@@ -11,12 +11,13 @@ BEGIN
   ) WITH (autovacuum_vacuum_insert_threshold = -1)', name, first, next);
   EXECUTE format('WITH moved AS (DELETE FROM "JobRun_active" WHERE "finishedAt" >= %L AND "finishedAt" < %L RETURNING *)
     INSERT INTO %I SELECT * FROM moved', first, next, name);
-  -- One for each order that history offers, and those by which single runs are found.
-  EXECUTE format('CREATE INDEX ON %I ("finishedAt" DESC, id DESC)', name);
-  EXECUTE format('CREATE INDEX ON %I ("jobName", "finishedAt" DESC, id DESC)', name);
-  EXECUTE format('CREATE INDEX ON %I (status, "finishedAt" DESC, id DESC) WHERE status IN (''FAILED'', ''CANCELLED'')', name);
+  -- One for each order that history offers, read backwards: runs end in the order of time, and an entry that is the last of all
+  -- finds its page at once and leaves full pages behind. And those by which single runs are found.
+  EXECUTE format('CREATE INDEX ON %I ("finishedAt", id)', name);
+  EXECUTE format('CREATE INDEX ON %I ("jobName", "finishedAt", id)', name);
+  EXECUTE format('CREATE INDEX ON %I (status, "finishedAt", id) WHERE status IN (''FAILED'', ''CANCELLED'')', name);
   EXECUTE format('CREATE INDEX ON %I ("batchId", status) WHERE "batchId" IS NOT NULL', name);
-  EXECUTE format('CREATE INDEX ON %I ("correlationId", id DESC) WHERE "correlationId" IS NOT NULL', name);
+  EXECUTE format('CREATE INDEX ON %I ("correlationId", id) WHERE "correlationId" IS NOT NULL', name);
   EXECUTE format('CREATE INDEX ON %I ("scheduleId", "dueAt") WHERE "scheduleId" IS NOT NULL', name);
   EXECUTE format('CREATE TRIGGER "JobRun_outcome_is_final" BEFORE UPDATE OF status ON %I FOR EACH ROW
     WHEN (NEW.status IS DISTINCT FROM OLD.status) EXECUTE FUNCTION "JobRun_refuse_new_outcome"()', name);
