@@ -37,7 +37,7 @@ describe('how many runs are claimed ahead', () => {
     pace.claimed(10, 10);
     expect(pace.ahead).toBe(10);
     pace.claimed(20, 20);
-    expect(pace.ahead).toBe(20);
+    expect(pace.ahead).toBe(40);
   });
 
   it('shrinks when what was claimed ahead has to wait for longer', () => {
@@ -56,6 +56,6 @@ describe('how many runs are claimed ahead', () => {
     expect(pace.ahead).toBe(0);
     for (let run = 0; run < 100; run++) pace.ended(0.01);
     pace.claimed(20, 20);
-    expect(pace.ahead).toBe(20);
+    expect(pace.ahead).toBe(40);
   });
 });

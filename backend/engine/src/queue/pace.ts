@@ -2,13 +2,15 @@
 const AHEAD_MS = 30;
 /** And never more, for the end of a process sends them back. */
 const MAX_AHEAD = 1_000;
+/** How many times as many are tried once those before began in time. */
+const GROWTH = 4;
 /** How much the newest run counts in the mean. */
 const NEWEST = 0.1;
 
 /**
  * How many runs it is worth claiming ahead of free slots: none for jobs that take their time, many for short ones,
- * which would wait for the next claim most of their time. As long as what was claimed ahead begins in time, twice as
- * many are tried; when it doesn't, because the machine is busy or a job computes, fewer.
+ * which would wait for the next claim most of their time. As long as what was claimed ahead begins in time, several times
+ * as many are tried; when it doesn't, because the machine is busy or a job computes, fewer.
  */
 export class Pace {
   concurrency: number;
@@ -41,7 +43,7 @@ export class Pace {
     const waitedMs = this.#longestWaitMs;
     this.#longestWaitMs = 0;
     if (waitedMs > AHEAD_MS) this.#target = Math.floor((this.#target * AHEAD_MS) / waitedMs);
-    else if (runs >= room) this.#target = Math.min(MAX_AHEAD, Math.max(this.concurrency, this.#target * 2));
+    else if (runs >= room) this.#target = Math.min(MAX_AHEAD, Math.max(this.concurrency, this.#target * GROWTH));
   }
 
   /** Runs that were claimed ahead waited so long that they had to go back. */
