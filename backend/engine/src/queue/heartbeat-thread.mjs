@@ -2,13 +2,15 @@
 // The beats of a runner, from a thread of its own. Plain JavaScript: the TypeScript loader would cost each runner 20 MB
 // and a fifth of a second of a processor more, just when it is to begin.
 import { parentPort, workerData } from 'node:worker_threads';
-import { OwnClient } from '../database/own-client.mjs';
 import { LeaseTable, sharedNow } from './lease-table.mjs';
 
 /** Without a beat for this part of the lease the runs are given up here, before others take them. */
 const GIVE_UP_AT = 0.8;
 /** The runner hands back what could not begin in half of this time; what waits for longer has a blocked event loop before it. */
 const RETURN_AFTER_MS = 1_000;
+
+/** The runner has just registered, so the first beat has time: what it loads would take a processor from the first runs. */
+const FIRST_BEAT_MS = 1_000;
 
 /** A statement that others are in the way of so often is given up. */
 const MAX_TRIES = 20;
@@ -28,6 +30,7 @@ let isStopping = false;
 /** @type {Omit<Extract<import('./heartbeat.js').HeartbeatOrder, { type: 'pulse' }>, 'type'>} */
 let pulse = { loopLagMs: 0, lastClaimAgoMs: null, lastProgressAgoMs: null, endedRuns: 0 };
 let lastPulseAt = performance.now();
+/** @typedef {import('../database/own-client.mjs').OwnClient} OwnClient */
 /** @type {OwnClient | undefined} */
 let client;
 let lastBeatAt = sharedNow();
@@ -57,6 +60,7 @@ port.on('message', (/** @type {import('./heartbeat.js').HeartbeatOrder} */ order
 setInterval(giveUpSilent, Math.min(options.intervalMs, 1_000)).unref();
 setInterval(() => void inTurn(handBackWaiting), RETURN_AFTER_MS / 2).unref();
 
+await sleep(Math.min(options.intervalMs, FIRST_BEAT_MS));
 while (!isStopping) {
   isRung = false;
   await inTurn(tick);
@@ -192,6 +196,7 @@ async function send(connection, statement) {
 }
 
 async function connect() {
+  const { OwnClient } = await import('../database/own-client.mjs');
   const fresh = new OwnClient({
     connectionString: options.url,
     session: options.session,

@@ -45,7 +45,7 @@ export class RunnerSignals {
     const connected = () => {
       onQueued();
       // Brings the cancel requests that were missed meanwhile.
-      this.#heartbeat.beatNow();
+      if (held.size > 0) this.#heartbeat.beatNow();
     };
     const cancel = (payload: string) => {
       for (const runId of parseIds(payload)) held.cancel(runId);
