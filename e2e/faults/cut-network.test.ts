@@ -109,7 +109,7 @@ async function loseAnswers(): Promise<Lost> {
       lost.outcomes.push((await network.loseAnswerTo(isNamed('finish'))).ids);
     }),
     repeat(LOST_CLAIMS, async (network) => {
-      await network.loseAnswerTo(isNamed('claim', 'claim-by-id'));
+      await network.loseAnswerTo(isNamed('claim', 'claim-by-id', 'claim-urgent'));
       lost.claims += 1;
     }),
   ]);

@@ -69,8 +69,11 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   const releaseErrors = isGuest ? catchStrayErrorsOfRuns() : catchStrayErrors(events);
 
   const enginePool = createPool(databaseUrl, { max: 4, min: 2, statementTimeoutMs: 30_000 });
-  // A claim, the outcomes, and one of these that waits for a row.
-  const runPool = createPool(databaseUrl, { max: 3, min: 1, statementTimeoutMs: 30_000, keepsPlans: true });
+  // One each for claims and for the ends of runs, whose plans are then made once; one beside for urgent runs, and for an end
+  // that waits for a row.
+  const ofRuns = { min: 1, max: 2, statementTimeoutMs: 30_000, keepsPlans: true };
+  const claimPool = createPool(databaseUrl, ofRuns);
+  const endPool = createPool(databaseUrl, ofRuns);
   const notifier = new Notifier(enginePool, schemaOf(databaseUrl));
   const end: RunnerProcess['end'] = (how) => (supervisor ? supervisor.end(how) : void runner.stop());
   endWhenOutdated({
@@ -91,7 +94,8 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   ]);
   const runner = new Runner({
     sql: enginePool,
-    plannedSql: runPool,
+    claimSql: claimPool,
+    endSql: endPool,
     databaseUrl,
     registry,
     services: services.services,
@@ -155,7 +159,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
       await listener.close();
       await runnerLog.flush();
       await services.close().catch((error) => log.error({ err: error }, 'The services of the jobs failed to close'));
-      await Promise.all([enginePool.end(), runPool.end()]);
+      await Promise.all([enginePool, claimPool, endPool].map((pool) => pool.end()));
       releaseErrors();
     },
   };

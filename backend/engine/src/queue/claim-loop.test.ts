@@ -18,7 +18,7 @@ const row = { runs, startedAtMs: 0, channels: 1, dueLanes: 1, sought: 10, isLimi
 const take = vi.fn();
 
 const loops: ClaimLoop[] = [];
-function startLoop(): ClaimLoop {
+function startLoop(slots: ClaimLoopOptions['slots'] = { free: 10, waiting: 0, nextPriority: undefined }): ClaimLoop {
   const events = new QueueEvents();
   const loop = new ClaimLoop({
     sql: { query } as unknown as ClaimLoopOptions['sql'],
@@ -32,7 +32,7 @@ function startLoop(): ClaimLoop {
     events,
     database: new Reachability(events),
     isTold: () => true,
-    slots: { free: 10, waiting: 0 },
+    slots,
     pace: { ahead: 0, claimed: () => {} },
     take,
   });
@@ -79,6 +79,24 @@ test('a run that is announced to an idle runner is claimed by its id, and then w
   });
   await vi.waitFor(() => expect(names().at(-1)?.name).toBe('claim'));
   const byId = names().findIndex(({ name }) => name === 'claim-by-id');
-  expect(names()[byId]?.values[0]).toBe('7');
+  expect(names()[byId]?.values).toContain('7');
   expect(names()[byId + 1]?.name).toBe('claim');
+});
+
+test('while runs wait that were claimed ahead, an announcement has it look for more urgent ones, in few turns', async () => {
+  const loop = startLoop({ free: 0, waiting: 500, nextPriority: 3 });
+  const looks = () => (query.mock.calls as unknown as [{ name: string; values: unknown[] }][]).map(([sent]) => sent);
+  loop.wakeUp();
+  await vi.waitFor(() => expect(take).toHaveBeenCalledTimes(1));
+  expect(looks()).toMatchObject([{ name: 'claim-urgent', values: expect.arrayContaining([3]) }]);
+  const begin = performance.now();
+  for (; performance.now() - begin < 300; await delay(1)) loop.wakeUp();
+  expect(looks().length).toBeLessThan((performance.now() - begin) / STATEMENT_MS / 2);
+});
+
+test('room for more runs is no announcement', async () => {
+  const loop = startLoop({ free: 0, waiting: 500, nextPriority: 3 });
+  loop.useRoom();
+  await delay(20);
+  expect(query).not.toHaveBeenCalled();
 });

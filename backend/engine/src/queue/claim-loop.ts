@@ -12,7 +12,7 @@ import type { Slots } from './slots.js';
 import type { Suspects } from './suspects.js';
 import { TimeBudget } from './time-budget.js';
 import { type ClaimedRun, type ClaimRequest, claim } from './transitions/claim.js';
-import { claimById } from './transitions/claim-by-id.js';
+import { claimById, claimUrgent } from './transitions/claim-announced.js';
 import { hasSuspects } from './transitions/suspects.js';
 
 /** However fine a rate limit is, an idle runner looks no more often. */
@@ -25,6 +25,10 @@ const MOST_AT_ONCE = 1_000;
 const MAX_HELD = 4_000;
 /** Of its time a runner that takes whatever comes spends so much on claims: what comes meanwhile is claimed together. */
 const CLAIMING = 1 / 3;
+/** And so much on looks for urgent runs. */
+const LOOKING_FOR_URGENT = 1 / 4;
+/** Of the runs claimed ahead, so many channels are looked at. */
+const MOST_CHANNELS = 10;
 const RETRY_MS = { first: 100, most: 2_000 };
 
 export interface ClaimLoopOptions {
@@ -43,7 +47,7 @@ export interface ClaimLoopOptions {
   database: Reachability;
   /** Whether new runs are announced, so that looking for them is but a precaution. */
   isTold(): boolean;
-  slots: Pick<Slots, 'free' | 'waiting'>;
+  slots: Pick<Slots, 'free' | 'waiting' | 'nextPriority'>;
   pace: Pick<Pace, 'ahead' | 'claimed'>;
   /** Without them, suspects are left to other runners. */
   suspects?: Pick<Suspects, 'claims' | 'canClaim' | 'isExclusive' | 'note' | 'noteNone' | 'take'>;
@@ -56,6 +60,7 @@ export class ClaimLoop {
   readonly #options: ClaimLoopOptions;
   readonly #alarm = new Alarm();
   readonly #budget = new TimeBudget(CLAIMING);
+  readonly #urgentBudget = new TimeBudget(LOOKING_FOR_URGENT);
   #isStopping = false;
   #isPaused = false;
   /** The look that is under way. */
@@ -65,6 +70,8 @@ export class ClaimLoop {
   #isIdle = false;
   /** A run that was announced meanwhile. */
   #announced: string | undefined;
+  /** The look for urgent runs that is under way. */
+  #urgent: Promise<void> | undefined;
   /** When the last look said that another would find more; null for when it didn't. */
   #lookAgainMs: number | null = null;
   #looping: Promise<void> | undefined;
@@ -79,24 +86,29 @@ export class ClaimLoop {
     this.#looping = this.#loop();
   }
 
+  /** Claims nothing, so that the statement is planned and its tables are known before the first run is. */
+  async prepare(): Promise<void> {
+    await claim(this.#options.sql, { ...this.#request(0), suspects: 'none' });
+  }
+
   /** Resolves once a claim that was under way has been answered; there is no other after it. */
   async stop(): Promise<void> {
     this.#isStopping = true;
-    this.wakeUp();
-    await this.#looping;
+    this.#alarm.ring();
+    await Promise.all([this.#looping, this.#urgent]);
   }
 
   /** Claims nothing until `resume`; resolves once a claim that was under way has been answered. */
   async pause(): Promise<void> {
     this.#isPaused = true;
-    this.wakeUp();
-    await this.#underWay;
+    this.#alarm.ring();
+    await Promise.all([this.#underWay, this.#urgent]);
   }
 
   /** Goes on after `pause`. */
   resume(): void {
     this.#isPaused = false;
-    this.wakeUp();
+    this.#alarm.ring();
   }
 
   /** One pass: claims as many due runs as there is room for, has them begun, and returns how many. */
@@ -179,16 +191,35 @@ export class ClaimLoop {
     return 0;
   }
 
-  /** Looks for work now instead of at the next poll; `runId` is a run that was queued by itself. */
+  /** Runs were queued: looks for work now instead of at the next poll. `runId` is one that was queued by itself. */
   wakeUp(runId?: string): void {
     if (this.#isIdle) this.#announced ??= runId;
+    else this.#urgent ??= this.#claimUrgent().finally(() => (this.#urgent = undefined));
     this.#alarm.ring();
+  }
+
+  /** Claims what goes before the runs that were claimed ahead. */
+  async #claimUrgent(): Promise<void> {
+    const { sql, slots, held, suspects } = this.#options;
+    const { restMs } = this.#urgentBudget;
+    if (restMs > 0) await delay(restMs);
+    const priority = slots.nextPriority;
+    const channels = Object.keys(held.perChannel()).slice(0, MOST_CHANNELS);
+    if (priority === undefined || this.#isStopping || this.#isPaused || suspects?.isExclusive) return;
+    const from = performance.now();
+    try {
+      const runs = await claimUrgent(sql, { channels, priority }, this.#request(0));
+      if (runs.length > 0) this.#begin(runs);
+    } catch (error) {
+      this.#noteFailure(error);
+    }
+    this.#urgentBudget.spend(performance.now() - from);
   }
 
   /** There is room for more runs, here or in a channel; it is of use where the last look left some behind. */
   useRoom(): void {
     const { suspects } = this.#options;
-    if (this.#mayFindMore || suspects?.isExclusive || suspects?.canClaim) this.wakeUp();
+    if (this.#mayFindMore || suspects?.isExclusive || suspects?.canClaim) this.#alarm.ring();
   }
 
   /** Everything a claim is told about this runner. */

@@ -29,7 +29,7 @@ const CANCELLED: Recorded = { as: 'cancelled' };
 export interface OutcomesOptions {
   sql: Sql;
   /** For plain ends; `sql` unless given. */
-  plannedSql?: Sql;
+  endSql?: Sql;
   events: QueueEvents;
   database: Reachability;
   registry: Pick<Registry, 'retry'>;
@@ -45,7 +45,7 @@ export class Outcomes {
   readonly #snoozes: Completions<Snooze, AfterSnooze | null>;
 
   constructor(options: OutcomesOptions) {
-    const { sql, plannedSql = sql, events, database } = options;
+    const { sql, endSql = sql, events, database } = options;
     this.#options = options;
     const during = 'recording outcomes';
     const common = {
@@ -55,7 +55,7 @@ export class Outcomes {
     this.#endings = new Completions({
       ...common,
       write: async (outcomes) => {
-        const recorded = await finishRuns(plannedSql, outcomes);
+        const recorded = await finishRuns(endSql, outcomes);
         return outcomes.map(({ id }) => (recorded.has(id) ? ENDED : REFUSED));
       },
       unwritten: REFUSED,

@@ -27,6 +27,7 @@ import { RunnerSignals } from './runner-signals.js';
 import { Slots } from './slots.js';
 import { Suspects } from './suspects.js';
 import type { ClaimedRun } from './transitions/claim.js';
+import { finishRuns } from './transitions/finish.js';
 
 export interface RunnerSettings {
   concurrency: number;
@@ -41,8 +42,9 @@ export interface RunnerSettings {
 
 export interface RunnerOptions {
   sql: Sql;
-  /** For claims and outcomes, connections that keep plans; `sql` unless given. */
-  plannedSql?: Sql;
+  /** For claims, and for the ends of runs: a connection each that keeps its plans; `sql` unless given. */
+  claimSql?: Sql;
+  endSql?: Sql;
   /** For the heartbeat's own connection. */
   databaseUrl: string;
   registry: Registry;
@@ -97,7 +99,8 @@ export class Runner {
     this.#options = options;
     const {
       sql,
-      plannedSql = sql,
+      claimSql = sql,
+      endSql = sql,
       registry,
       services = {} as JobServices,
       notifier,
@@ -127,7 +130,7 @@ export class Runner {
     this.#attempts = new Attempts({
       ...{ held: this.#held, events, notifier, progress: this.#progress, messages: this.#messages },
       histograms: this.#histograms,
-      outcomes: new Outcomes({ sql, plannedSql, events, database, registry }),
+      outcomes: new Outcomes({ sql, endSql, events, database, registry }),
       // What was started for this process alone goes to no other.
       refusals: options.kind === 'CLI' ? undefined : refusals,
       handBack: (execution) => this.#handBack.unbegun([execution], 'not begun'),
@@ -176,7 +179,7 @@ export class Runner {
       pace: this.#pace,
       isTold: () => options.listener?.isConnected === true,
       ...{
-        sql: plannedSql,
+        sql: claimSql,
         runnerId: this.id,
         registry,
         pollMs,
@@ -203,11 +206,19 @@ export class Runner {
   /** Announces the runner and starts its pulse, without claiming anything yet. Waits for the database. */
   async open(): Promise<void> {
     const { sql, events } = this.#options;
+    const prepared = this.#prepare();
     const adopted = await this.#database.untilDone('registering', () => registerRunner(sql, this.#row()));
     await this.#commands.adopt(adopted);
+    await prepared;
     this.#signals = this.#startSignals();
     this.#commands.start();
     events.emit('runnerStarted', { runnerId: this.id, concurrency: this.#limits.concurrency });
+  }
+
+  /** Has PostgreSQL plan what is sent for every run while the rest of the start waits for other answers. */
+  async #prepare(): Promise<void> {
+    const { claimSql, endSql } = this.#options;
+    await Promise.allSettled([claimSql && this.#claims.prepare(), endSql && finishRuns(endSql, [])]);
   }
 
   #row(): NewRunner {

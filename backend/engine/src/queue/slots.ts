@@ -43,6 +43,11 @@ export class Slots {
     return this.#ahead.length;
   }
 
+  /** Of the first of them; undefined for none. */
+  get nextPriority(): number | undefined {
+    return this.#ahead[0]?.execution.run.priority;
+  }
+
   /** Begins what there are slots for; the rest waits, by priority. */
   add(executions: RunExecution[]): void {
     const since = performance.now();

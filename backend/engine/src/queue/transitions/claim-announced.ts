@@ -3,10 +3,13 @@ import type { ClaimRequest } from './claim.js';
 import { isStill } from './is-still.js';
 import { type ClaimAnswer, type ClaimedRun, newClaimId, runsOf, STARTED, startDue } from './start-due.js';
 
+/** In one statement; a flood of urgent runs is left to `claim`. */
+const MOST_URGENT = 20;
+
 /**
  * Takes the run of this id if it is due and nothing is to be weighed: its channel has no settings, it has no key, waits
- * for no run and is no suspect. Everything else is left to `claim`. For an idle runner that a notification has named it
- * to; a full claim costs several times as much.
+ * for no run and is no suspect. Everything else is left to `claim`. For an idle runner, whom a notification gave the id;
+ * a full claim costs several times as much.
  */
 export async function claimById(
   sql: Sql,
@@ -14,18 +17,40 @@ export async function claimById(
   { runnerId, jobNames }: Pick<ClaimRequest, 'runnerId' | 'jobNames'>,
 ): Promise<ClaimedRun[]> {
   const claimId = newClaimId();
-  const values = [runId, jobNames, claimId, runnerId];
-  const { rows } = await sql.query<ClaimAnswer>({ name: 'claim-by-id', text: CLAIM_BY_ID, values });
+  const values = [claimId, runnerId, jobNames, runId];
+  const { rows } = await sql.query<ClaimAnswer>({ name: 'claim-by-id', text: BY_ID, values });
   return rows.flatMap((answer) => runsOf(answer, claimId));
 }
 
-const CLAIM_BY_ID = `
+/**
+ * Takes due runs of these channels that are of better priority than one, where nothing else is to be weighed, as `claimById`
+ * does. For a runner that has runs of short jobs claimed ahead: they would otherwise wait until those have begun. None with a
+ * single attempt, for no other process knows when it begins.
+ */
+export async function claimUrgent(
+  sql: Sql,
+  { channels, priority }: { channels: string[]; priority: number },
+  { runnerId, jobNames, refused = [] }: Pick<ClaimRequest, 'runnerId' | 'jobNames' | 'refused'>,
+): Promise<ClaimedRun[]> {
+  const claimId = newClaimId();
+  const values = [claimId, runnerId, jobNames, channels, priority, refused];
+  const { rows } = await sql.query<ClaimAnswer>({ name: 'claim-urgent', text: URGENT, values });
+  return rows.flatMap((answer) => runsOf(answer, claimId));
+}
+
+const claimWhere = (which: string, limit = ''): string => `
 WITH due AS MATERIALIZED (
   SELECT j.id FROM "JobRun" j
-  WHERE j.id = $1::bigint AND j."finishedAt" IS NULL AND j.status = 'QUEUED' AND NOT j."isBlocked" AND j."runAt" <= clock_timestamp()
-    AND j."jobName" = ANY ($2::text[])
+  WHERE ${which} AND j."finishedAt" IS NULL AND j.status = 'QUEUED' AND NOT j."isBlocked" AND j."runAt" <= clock_timestamp()
+    AND j."jobName" = ANY ($3::text[])
     AND j."uniqueKey" IS NULL AND NOT EXISTS (SELECT FROM "Channel" c WHERE c.name = j.channel)
     AND NOT EXISTS (SELECT FROM "SuspectRun" s WHERE s."runId" = j.id) AND ${isStill('QUEUED', 'j')}
-  FOR UPDATE OF j SKIP LOCKED
-), ${startDue('$3::text', '$4::uuid')}
+  ${limit} FOR UPDATE OF j SKIP LOCKED
+), ${startDue('$1::text', '$2::uuid')}
 SELECT ${STARTED}`;
+
+const BY_ID = claimWhere('j.id = $4::bigint');
+const URGENT = claimWhere(
+  'j.channel = ANY ($4::text[]) AND j.priority < $5::int AND j."maxAttempts" > 1 AND j.id <> ALL ($6::bigint[])',
+  `LIMIT ${MOST_URGENT}`,
+);

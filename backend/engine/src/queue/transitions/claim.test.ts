@@ -7,7 +7,7 @@ import { TestGraph } from '../../testing/graph.js';
 import { size } from '../../testing/size.js';
 import { untilSomebodyWaits } from '../../testing/transaction.js';
 import { type ClaimRequest, claim, claimDueRuns } from './claim.js';
-import { claimById } from './claim-by-id.js';
+import { claimById, claimUrgent } from './claim-announced.js';
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -364,5 +364,45 @@ describe('a run with a single attempt', () => {
     await queue({ maxAttempts: 1, priority: 5, runAt: ago(9_000) });
     const urgent = await queue({ maxAttempts: 1, channel: 'z', priority: -5 });
     expect((await take(10, { free: 1 })).map(({ id }) => id)).toEqual([urgent]);
+  });
+});
+
+describe('the claim of urgent runs', () => {
+  const takeUrgent = (priority: number, more: Partial<ClaimRequest> = {}, channels = ['default']) =>
+    claimUrgent(database.pool, { channels, priority }, asked(0, more));
+  const ids = (runs: { id: string }[]) => runs.map(({ id }) => id);
+
+  it('takes those of better priority alone, as any claim does, the most urgent first', async () => {
+    const [, urgent, most] = [
+      await queue({ priority: 5 }),
+      await queue({ priority: 1 }),
+      await queue({ priority: -7 }),
+    ];
+    await queue({ priority: -9, channel: 'elsewhere' });
+    const runs = await takeUrgent(5);
+    expect(ids(runs)).toEqual([most, urgent]);
+    const [row] = await rows('SELECT * FROM "JobRun" WHERE id = $1', [most]);
+    expect(row).toMatchObject({ status: 'RUNNING', runnerId, attempt: 1, claimNo: 1, leaseToken: runs[0]?.leaseToken });
+    expect(await takeUrgent(5)).toEqual([]);
+  });
+
+  it.each<[string, Record<string, unknown>]>([
+    ['not due', { runAt: new Date(Date.now() + 3_600_000) }],
+    ['blocked', { isBlocked: true }],
+    ['of a job whose code is not here', { jobName: 'other' }],
+    ['of a channel with settings', { channel: 'limited' }],
+    ['of a key', { uniqueKey: 'a', uniqueScope: 'RUNNING' }],
+    ['not to be begun twice', { maxAttempts: 1 }],
+  ])('leaves one to the full claim that is %s', async (_what, run) => {
+    await rows(`INSERT INTO "Channel" (name, concurrency) VALUES ('limited', 1)`);
+    await queue({ priority: -1, ...run });
+    expect(await takeUrgent(0, {}, ['default', 'limited'])).toEqual([]);
+  });
+
+  it('leaves out suspects, and what was refused here', async () => {
+    const [suspect, refused] = [await queue({ priority: -1 }), await queue({ priority: -1 })];
+    await rows('INSERT INTO "SuspectRun" ("runId") VALUES ($1)', [suspect]);
+    expect(await takeUrgent(0, { refused: [refused] })).toEqual([]);
+    expect(ids(await takeUrgent(0))).toEqual([refused]);
   });
 });
