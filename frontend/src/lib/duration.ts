@@ -23,6 +23,10 @@ function inTwo(ms: number, large: number, largeName: string, small: number, smal
 export const formatLatency = (ms: number): string =>
   ms >= SECOND ? formatDuration(ms) : `${ms < 10 ? ms.toFixed(1) : Math.round(ms)}ms`;
 
+/** A value of a scale, on which tenths of a millisecond may lie apart: `0.4ms`, `5ms`, `1.2s`. */
+export const formatScaleTime = (ms: number): string =>
+  ms < 10 && !Number.isInteger(ms) ? formatLatency(ms) : formatDuration(ms);
+
 /** How long after a start something happened, to be read in a column: `+0.12`, `+1:05.30`, `+2:01:05`. */
 export function formatSince(ms: number): string {
   const sign = ms < 0 ? '−' : '+';

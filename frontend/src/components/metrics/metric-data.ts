@@ -3,7 +3,7 @@ import { type Metric, type MetricMeasure, metrics } from '@job-manager/shared/me
 import { serverNow } from '../../api/server-clock';
 import { formatBytes } from '../../lib/byte-size';
 import { formatDateTime } from '../../lib/date-time';
-import { formatDuration, formatLatency } from '../../lib/duration';
+import { formatDuration, formatScaleTime } from '../../lib/duration';
 import type { ChartData, Tone } from '../../ui/chart/chart-data';
 
 /** How a measure is drawn. */
@@ -18,7 +18,7 @@ export const formatOf =
   (measure: MetricMeasure) =>
   (value: number): string => {
     const { unit }: Metric = metrics[measure];
-    if (unit === 'ms') return value < 10 && !Number.isInteger(value) ? formatLatency(value) : formatDuration(value);
+    if (unit === 'ms') return formatScaleTime(value);
     if (unit === 'KiB') return formatBytes(Math.round(value * 1_024));
     if (unit === 'share') return `${(Math.round(value * 1_000) / 10).toLocaleString('en')} %`;
     return (Math.round(value * 10) / 10).toLocaleString('en');

@@ -146,11 +146,11 @@ interface AxesProps extends Pick<Props, 'format'> {
 function Axes({ layout, left, width, format }: AxesProps) {
   return (
     <g className={classes.axes} aria-hidden>
-      {layout.valueTicks.map(({ value, y }) => (
+      {layout.valueTicks.map(({ value, y }, index) => (
         <g key={value}>
           <line x1={left} x2={width} y1={y} y2={y} />
           <text x={left - 8} y={y} dy="0.32em" textAnchor="end">
-            {format(value)}
+            {labelUnlessRepeated(layout.valueTicks, index, format)}
           </text>
         </g>
       ))}
@@ -161,6 +161,12 @@ function Axes({ layout, left, width, format }: AxesProps) {
       ))}
     </g>
   );
+}
+
+/** What a value is called, unless the one below it is called the same. */
+function labelUnlessRepeated(ticks: Layout['valueTicks'], index: number, format: Props['format']): string {
+  const [value, below] = [ticks[index]?.value ?? 0, ticks[index - 1]?.value];
+  return below !== undefined && format(below) === format(value) ? '' : format(value);
 }
 
 function Marks({ data, layout, width }: { data: ChartData; layout: Layout; width: number }) {

@@ -37,6 +37,9 @@ it('reaches above the highest value of now and of before, in round steps from ze
   expect(ticksOf(series([0, 61]))).toEqual([0, 20, 40, 60, 80]);
   expect(ticksOf(series([1], { previous: [9] }))).toEqual([0, 2, 4, 6, 8, 10]);
   expect(ticksOf(series([0, null]))).toEqual([0, 1]);
+  expect(ticksOf(series([1, null, 0]))).toEqual([0, 1]);
+  expect(ticksOf(series([2, 1]))).toEqual([0, 1, 2]);
+  expect(ticksOf(series([0.3]))).toEqual([0, 0.1, 0.2, 0.3]);
   expect(ticksOf(series([]))).toEqual([0, 1]);
 });
 

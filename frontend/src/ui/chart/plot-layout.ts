@@ -54,8 +54,12 @@ export interface Layout {
   baseline: number;
 }
 
-/** The values that the axis of a chart names: round ones from 0 to at least the highest. */
-export const valueTicksOf = (data: ChartData, kind: PlotKind): number[] => roundValues(highest(data, kind));
+/** The values that the axis of a chart names: round ones from 0 to at least the highest; whole ones where all are. */
+export const valueTicksOf = (data: ChartData, kind: PlotKind): number[] =>
+  roundValues(highest(data, kind), data.series.every(isWhole) ? 1 : 0);
+
+const isWhole = ({ points, previous = [] }: Series): boolean =>
+  [...points, ...previous].every((value) => value === null || Number.isInteger(value));
 
 /** Where everything of a chart stands. Bars are stacked, lines and areas are not. */
 export function layOut(data: ChartData, kind: PlotKind, frame: Frame): Layout {
@@ -145,9 +149,10 @@ function highest(data: ChartData, kind: PlotKind): number {
   return Math.max(0, ...sums, ...previous.map((value) => value ?? 0));
 }
 
-function roundValues(most: number): number[] {
+function roundValues(most: number, minStep: number): number[] {
   if (most <= 0) return [0, 1];
-  const found = ticks(0, most, VALUE_TICKS);
+  const all = ticks(0, most, VALUE_TICKS);
+  const found = (all[1] ?? most) < minStep ? [0, minStep] : all;
   const step = (found[1] ?? most) - (found[0] ?? 0);
   const last = found.at(-1) ?? 0;
   return last >= most ? found : [...found, last + step];
