@@ -1,10 +1,12 @@
 import { useQuery } from '@tanstack/react-query';
+import { useNavigate } from 'react-router-dom';
 import { toFailure } from '../../api/failure';
+import { historyWith } from '../../components/url-state';
 import { formatBytes } from '../../lib/byte-size';
-import { formatDuration } from '../../lib/duration';
+import { formatScaleTime } from '../../lib/duration';
 import { ChartSkeleton } from '../../ui/ChartSkeleton';
 import { Chart } from '../../ui/chart/Chart';
-import type { Tone } from '../../ui/chart/chart-data';
+import { stepAt, type Tone } from '../../ui/chart/chart-data';
 import { ErrorPanel } from '../../ui/ErrorPanel';
 import { Section } from '../../ui/Section';
 import { type Beats, beatsQuery } from './calls';
@@ -26,13 +28,13 @@ const charts: readonly BeatChart[] = [
     title: 'Heartbeat latency',
     unit: 'round trip',
     series: [{ name: 'latency', tone: 'running', of: ({ latencyMs }) => latencyMs }],
-    format: formatDuration,
+    format: formatScaleTime,
   },
   {
     title: 'Loop lag',
     unit: 'longest',
     series: [{ name: 'lag', tone: 'cancelled', of: ({ loopLagMs }) => loopLagMs }],
-    format: formatDuration,
+    format: formatScaleTime,
   },
   {
     title: 'Slots',
@@ -59,8 +61,9 @@ const charts: readonly BeatChart[] = [
 const HEIGHT = 150;
 
 /** How a runner did over the last 24 hours, by its heartbeats. */
-export function RunnerCharts({ runnerId }: { runnerId: string }) {
+export function RunnerCharts({ runnerId, name }: { runnerId: string; name: string }) {
   const { data, error, failureCount, refetch } = useQuery({ ...beatsQuery(runnerId), refetchInterval: 60_000 });
+  const navigate = useNavigate();
   return (
     <Section title="Last 24 hours">
       {data === undefined ? (
@@ -83,6 +86,8 @@ export function RunnerCharts({ runnerId }: { runnerId: string }) {
               {...{ title, unit, format }}
               kind="line"
               height={HEIGHT}
+              hrefOf={(index) => historyOfRunner(name, stepsOf(data), index)}
+              onOpen={(address) => void navigate(address)}
               data={{
                 ...stepsOf(data),
                 series: series.map(({ of, ...look }) => ({ ...look, points: pointsOf(data, of) })),
@@ -99,6 +104,10 @@ export function RunnerCharts({ runnerId }: { runnerId: string }) {
 function stepsOf({ stepMs, beats }: Beats): { from: number; stepMs: number } {
   return { from: Date.parse(beats[0]?.at ?? ''), stepMs };
 }
+
+/** The runs that a runner ended within a step. */
+const historyOfRunner = (name: string, steps: ReturnType<typeof stepsOf>, index: number): string =>
+  historyWith({ more: { runner: name }, time: { from: stepAt(steps, index), to: stepAt(steps, index + 1) } });
 
 /** A step without a heartbeat is a gap. */
 function pointsOf(data: Beats, of: (beat: Beat) => number | null): (number | null)[] {

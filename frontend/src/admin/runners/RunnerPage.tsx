@@ -3,6 +3,7 @@ import { IconServerOff } from '@tabler/icons-react';
 import { type UseQueryResult, useQuery } from '@tanstack/react-query';
 import { parseAsStringLiteral, useQueryState } from 'nuqs';
 import { useParams } from 'react-router-dom';
+import { toFailure } from '../../api/failure';
 import { useLive } from '../../api/live/LiveProvider';
 import { JobLink } from '../../components/EntityLinks';
 import { Pending } from '../../components/Pending';
@@ -110,7 +111,7 @@ function Part({ tab, runnerId, query }: PartProps) {
       <Section title="Now">
         {runner ? (
           <Now runner={runner} />
-        ) : query.error ? (
+        ) : isUnknown(query.error) ? (
           <EmptyState
             icon={IconServerOff}
             title="There is no such runner"
@@ -120,10 +121,13 @@ function Part({ tab, runnerId, query }: PartProps) {
           <Pending query={query} what="The runner" rows={4} />
         )}
       </Section>
-      {runner && <RunnerCharts runnerId={runner.id} />}
+      {runner && <RunnerCharts runnerId={runner.id} name={runner.name} />}
     </>
   );
 }
+
+/** Nothing has that id, or it is none. */
+const isUnknown = (error: Error | null): boolean => error !== null && [400, 404].includes(toFailure(error).status ?? 0);
 
 function Now({ runner }: { runner: RunnerDetails }) {
   const { label, tone } = runnerLooks[runner.status];

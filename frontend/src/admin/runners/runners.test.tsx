@@ -250,10 +250,54 @@ test('without the permission no command is offered', async () => {
 });
 
 test('a runner has a page with its figures over time', async () => {
-  await openPanel(`/admin/jobs/runners/${aRunner().id}`);
+  const { user } = await openPanel(`/admin/jobs/runners/${aRunner().id}`);
   expect(await screen.findByRole('heading', { level: 1, name: 'vm:29504' })).toBeVisible();
   expect(await screen.findByText('41 % of one core')).toBeVisible();
-  expect(await screen.findByRole('button', { name: 'Heartbeat latency as table' })).toBeVisible();
+  await user.click(await screen.findByRole('button', { name: 'Heartbeat latency as table' }));
+  const [, newest] = within(screen.getByRole('table', { name: 'Heartbeat latency' })).getAllByRole('row');
+  const href = within(newest as HTMLElement)
+    .getByRole('link')
+    .getAttribute('href');
+  expect(href).toMatch(/^\/admin\/jobs\/history\?runner=vm:29504&from=.*&to=/);
+});
+
+test('a runner that could not be read is not said to be none', async () => {
+  let isDown = true;
+  backend.use(
+    http.get('/api/admin/jobs/runners/:id', () =>
+      isDown ? problem(503, { detail: 'The database is away' }) : undefined,
+    ),
+  );
+  const { user } = await openPanel(`/admin/jobs/runners/${aRunner().id}`);
+  expect(await screen.findByText('The runner could not be loaded')).toBeVisible();
+  expect(screen.queryByText('There is no such runner')).toBeNull();
+  isDown = false;
+  await user.click(screen.getByRole('button', { name: 'Retry' }));
+  expect(await screen.findByText('41 % of one core')).toBeVisible();
+});
+
+test('the axis of a chart names no value twice, however small they are', async () => {
+  backend.use(
+    http.get('/api/admin/jobs/runners/beats', () =>
+      HttpResponse.json({
+        ...{ from: ago(86_400), to: ago(0), stepMs: 360_000 },
+        beats: [720, 360].map((at) => ({
+          ...{ at: ago(at), latencyMs: 0.8, loopLagMs: 0.31, activeRuns: 0, slots: 1 },
+          ...{ cpuPercent: 0.04, rssBytes: 90_000_000 },
+        })),
+      }),
+    ),
+  );
+  await openPanel(`/admin/jobs/runners/${aRunner().id}`);
+  const chart = await screen.findByRole('img', { name: /^Loop lag/ });
+  const axes = [...document.querySelectorAll('figure')].map((figure) =>
+    [...figure.querySelectorAll('text[text-anchor="end"]')].map(({ textContent }) => textContent).filter(Boolean),
+  );
+  expect(axes).toHaveLength(5);
+  for (const labels of axes) expect(labels).toEqual([...new Set(labels)]);
+  expect([...chart.querySelectorAll('text[text-anchor="end"]')].map(({ textContent }) => textContent)).toContain(
+    '0.2ms',
+  );
 });
 
 test('a runner’s log has its warnings, and everything while it is followed', async () => {
