@@ -4,7 +4,7 @@ import { act, screen, waitFor, within } from '@testing-library/react';
 import { HttpResponse, http } from 'msw';
 import { beforeEach, expect, test, vi } from 'vitest';
 import { ago, aRun, someStats } from '../../testing/a-run';
-import { backend, live, problem, world } from '../../testing/backend';
+import { backend, callsTo, live, problem, world } from '../../testing/backend';
 import { address, openPanel } from '../../testing/render-app';
 import { someHealth } from '../../testing/some-health';
 import { type SomeMetrics, serveMetrics } from '../../testing/some-metrics';
@@ -121,6 +121,40 @@ test('a runner that is silent up to now has missed heartbeats; one that was stop
   const missedOf = (status: 'ACTIVE' | 'STOPPED') =>
     laneOf({ status, beats }, { intervalMs: 30_000, to }, 600_000).missed;
   expect([missedOf('ACTIVE'), missedOf('STOPPED')]).toEqual([6, 0]);
+});
+
+test('a killed runner has a cross within 90 seconds, however long before its death it last reported', () => {
+  // Up to 30 s are over when it dies; the page reads every 15 s what the server reads every 10 s.
+  const READ_MS = 15_000 + 10_000;
+  const last = Date.parse('2026-11-22T12:00:00.000Z');
+  const beats = [60_000, 30_000, 0].map((before) => ({ at: new Date(last - before).toISOString(), latencyMs: 5 }));
+  const laneAt = (at: number) =>
+    laneOf({ status: 'ACTIVE', beats }, { intervalMs: 30_000, to: new Date(at).toISOString() }, 600_000);
+  expect(laneAt(last + 59_000).missed).toBe(0);
+  expect(laneAt(last + 90_000 - READ_MS)).toMatchObject({ missed: 1 });
+});
+
+test('the bar of a channel turns red at its target, by the clock alone', async () => {
+  vi.useFakeTimers({ shouldAdvanceTime: true });
+  try {
+    const mail: JobChannel = {
+      ...{ name: 'mail', concurrency: null, concurrencyPerRunner: null, rateLimit: null, ratePeriodMs: null },
+      ...{ weight: 1, targetWaitMs: 600_000, paused: null, running: 0, queued: 1, due: 1, scheduled: 0, blocked: 0 },
+      ...{ history: [], oldestDueAt: ago(480), runners: [], jobs: [], rev: 1, recentStarts: null },
+    };
+    backend.use(http.get('/api/admin/jobs/channels', () => HttpResponse.json({ channels: [mail] })));
+    localStorage.setItem('job-manager: auto-refresh overview', 'off 15');
+    await openPanel('/admin/jobs/overview');
+    const row = await screen.findByRole('row', { name: /^mail/ });
+    const tone = () => [...row.querySelectorAll('[data-tone]')].at(-1)?.getAttribute('data-tone');
+    expect(tone()).toBe('warning');
+    const readings = callsTo('GET /api/admin/jobs/channels');
+    await act(() => vi.advanceTimersByTimeAsync(121_000));
+    expect(tone()).toBe('failed');
+    expect(callsTo('GET /api/admin/jobs/channels')).toBe(readings);
+  } finally {
+    vi.useRealTimers();
+  }
 });
 
 test('what needs an operator stands with its act, and goes once that was done', async () => {
