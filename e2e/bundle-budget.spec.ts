@@ -57,3 +57,42 @@ test('charts keep to their budget, and the jobs page loads none', async ({ page 
   expect(await findScripts(paths, CHARTS)).not.toEqual([]);
   expect(kilobytes(later, 'gzipped'), tell(later)).toBeLessThanOrEqual(scriptBudgets.charts);
 });
+
+test('the overview makes six calls, and the panel can be used before the code of its charts is there', async ({
+  page,
+}) => {
+  const charts = new Set(await findScripts(await listScripts(), CHARTS));
+  let loadCharts = () => {};
+  const mayLoad = new Promise<void>((resolve) => {
+    loadCharts = resolve;
+  });
+  let held = 0;
+  await page.route(
+    ({ pathname }) => charts.has(pathname),
+    async (route) => {
+      held += 1;
+      await mayLoad;
+      await route.continue();
+    },
+  );
+  await page.goto('/admin/jobs/overview');
+  await page.getByRole('button', { name: 'Run New Job' }).first().click();
+  await expect(page.getByRole('dialog', { name: 'Run New Job' })).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('dialog')).toBeHidden();
+  expect(held).toBeGreaterThan(0);
+  const figures = page.getByRole('region', { name: 'Figures' });
+  await expect(figures).toBeHidden();
+  loadCharts();
+  await expect(figures).toBeVisible();
+
+  const calls: string[] = [];
+  page.on('request', (request) => {
+    const { pathname } = new URL(request.url());
+    if (pathname.startsWith('/api/admin/')) calls.push(pathname);
+  });
+  await page.reload();
+  await expect(figures).toBeVisible();
+  await page.waitForLoadState('networkidle');
+  expect(calls.length, calls.join(', ')).toBeLessThanOrEqual(6);
+});

@@ -1,6 +1,7 @@
 import type { Locator, Page } from '@playwright/test';
 import { type Database, slowly } from './fixtures/runs.js';
 import { expect, test } from './fixtures/story.js';
+import { within } from './fixtures/within.js';
 
 // The server's own runner; the next one has the same name but for its process id.
 test.afterEach(async ({ database }) => {
@@ -21,8 +22,12 @@ test('a runner is drained, resumed and restarted without losing a run, and its d
   await expect(former.card).toContainText('1 of 2 slots');
   await page.getByRole('button', { name: `Drain ${former.name}` }).click();
   await expect(page.getByRole('dialog')).toContainText('1 run is executed there now.');
-  await confirm(page, 'Drain');
-  await expect(former.card).toContainText('Draining');
+  await within(
+    'a drain is on the card',
+    2_000,
+    () => confirm(page, 'Drain'),
+    () => expect(former.card).toContainText('Draining'),
+  );
   await expect(former.card).toContainText(/Drain asked .* → accepted/);
 
   const second = await runs.enqueue('match-scores', slowly);
@@ -34,8 +39,15 @@ test('a runner is drained, resumed and restarted without losing a run, and its d
   await runs.reach(second, 'RUNNING');
   await expect(former.card).toContainText('1 of 2 slots');
   await page.getByRole('button', { name: `Restart ${former.name}` }).click();
-  await confirm(page, 'Restart');
-  await expect(former.card).toBeHidden({ timeout: 30_000 });
+  await within(
+    'a restarted runner has a successor',
+    10_000,
+    () => confirm(page, 'Restart'),
+    async () => {
+      await expect(former.card).toBeHidden({ timeout: 30_000 });
+      await onlyRunner(page);
+    },
+  );
   const next = await onlyRunner(page);
   expect(next.name).not.toBe(former.name);
   await expect(next.card).toContainText('1 of 2 slots');

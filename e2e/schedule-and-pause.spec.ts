@@ -74,6 +74,7 @@ test('pauses a job, whose runs wait and say so, and changes its settings', async
   await page.getByRole('button', { name: 'Save settings' }).click();
   await expect(toast(page, 'The settings of trending hold for runs from now on.')).toBeVisible();
   await expectAccessible(page);
+  expect(await runs.status(id)).toBe('QUEUED');
   await page.getByRole('button', { name: 'Resume trending' }).click();
   await runs.reach(id, 'SUCCESS');
 });
