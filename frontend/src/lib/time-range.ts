@@ -24,6 +24,9 @@ export function boundsOf(range: OpenRange, now: number): { from?: string; to?: s
   };
 }
 
+/** How long a range that ends now is, in milliseconds. */
+export const widthOf = (range: RangeName): number => widths[range];
+
 const isoOf = (ms: number): string => new Date(ms).toISOString();
 
 const spelled = {

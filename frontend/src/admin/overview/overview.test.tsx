@@ -70,6 +70,18 @@ test('other figures are remembered by the browser, and go along in the address',
   expect(await screen.findByRole('button', { name: 'Failure rate: open the chart' })).toBeVisible();
 });
 
+test('a step is kept in the address, and left to the server where a range has too many of them', async () => {
+  const { user } = await openPanel('/admin/jobs/overview?range=24h');
+  await card('Failed').findByText('5');
+  await user.click(screen.getByRole('button', { name: 'Choose the figures' }));
+  await user.click(await screen.findByRole('button', { name: '5 min' }));
+  await waitFor(() => expect(asked.at(-1)).toMatchObject({ step: '300000' }));
+  expect(address()).toContain('step=5min');
+  await user.keyboard('{Escape}');
+  await user.click(screen.getByRole('button', { name: 'Over the last 90 days' }));
+  await waitFor(() => expect(asked.at(-1)).not.toHaveProperty('step'));
+});
+
 test('a card opens its chart, which the address keeps, over another range as well', async () => {
   const { user } = await openPanel('/admin/jobs/overview?range=7d');
   await user.click(await screen.findByRole('button', { name: 'Failed: open the chart' }));

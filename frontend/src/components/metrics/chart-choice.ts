@@ -1,8 +1,8 @@
 import type { MetricsAnswer } from '@job-manager/shared/contract/metrics';
-import { type MetricMeasure, metrics } from '@job-manager/shared/metrics';
+import { type MetricMeasure, metricLimits, metrics } from '@job-manager/shared/metrics';
 import { parseAsInteger, useQueryStates } from 'nuqs';
 import { useState } from 'react';
-import { type RangeName, rangeNames, type TimeRange } from '../../lib/time-range';
+import { type RangeName, rangeNames, type TimeRange, widthOf } from '../../lib/time-range';
 import type { PlotKind } from '../../ui/chart/plot-layout';
 
 export const stepNames = ['auto', '5min', 'hour', 'day'] as const;
@@ -11,11 +11,12 @@ const HOUR_MS = 3_600_000;
 const stepLengths = { '5min': 300_000, hour: HOUR_MS, day: 24 * HOUR_MS } as const;
 
 /**
- * What counters know of a day or a week by the hour, for they know hours from the first run on; else as the range suggests.
+ * The chosen step, where the range has no more of them than are answered, and one more for the begun one. Otherwise:
+ * what counters know of a day or a week by the hour, for they know hours from the first run on; else as the range suggests.
  * A day of samples, which are kept by the minute, then begins 24 hours ago and not with a whole hour.
  */
 export function stepOf(step: StepName, range: RangeName, measures: readonly MetricMeasure[]): number | undefined {
-  if (step !== 'auto') return stepLengths[step];
+  if (step !== 'auto' && widthOf(range) / stepLengths[step] < metricLimits.points) return stepLengths[step];
   const isLong = range !== '24h' && range !== '7d';
   return isLong || measures.every(isSampled) ? undefined : HOUR_MS;
 }
