@@ -5,7 +5,7 @@ import { Link } from 'react-router-dom';
 import { toFailure } from '../../api/failure';
 import { serverNow } from '../../api/server-clock';
 import { useCan } from '../../api/session';
-import { atMost, ChannelStateCell, OldestWait } from '../../components/channels/ChannelCells';
+import { atMost, ChannelStateTag, OldestWait } from '../../components/channels/ChannelCells';
 import { channelsQuery } from '../../components/channels/calls';
 import { oldestWaitMs, targetOf } from '../../components/channels/channel-state';
 import { useChannelActs } from '../../components/channels/useChannelActs';
@@ -58,7 +58,7 @@ export function ChannelBacklogs() {
                 </span>
               </Cell>
               <Cell label="State">
-                <ChannelStateCell channel={channel} />
+                <ChannelStateTag channel={channel} />
               </Cell>
               <Cell label="Due" align="right">
                 {atMost(channel.due)}

@@ -85,7 +85,9 @@ export function RunnerEvents({ runnerId, runners = [] }: Props) {
                 <RelativeTime at={at} isPast />
               </Cell>
               <Cell isHeader>
-                <RunnerPageLink id={ofRunner} name={runnerName} />
+                <span className="long-name">
+                  <RunnerPageLink id={ofRunner} name={runnerName} />
+                </span>
               </Cell>
               <Cell label="What">
                 <span className={classes.message}>{message}</span>

@@ -5,6 +5,8 @@ import { beforeEach, expect, test, vi } from 'vitest';
 import { ago } from '../../testing/a-run';
 import { backend, live, operator, problem, world } from '../../testing/backend';
 import { address, openPanel } from '../../testing/render-app';
+// Compiled before the first test waits for it: on a busy machine that takes longer than a wait.
+import './RunnersPage';
 
 const aRunner = (part: Partial<RunnerDetails> = {}): RunnerDetails => ({
   ...{ id: '00000000-0000-4000-8000-000000000001', name: 'vm:29504', host: 'vm', pid: 29504 },
@@ -258,7 +260,7 @@ test('a runner has a page with its figures over time', async () => {
   const href = within(newest as HTMLElement)
     .getByRole('link')
     .getAttribute('href');
-  expect(href).toMatch(/^\/admin\/jobs\/history\?runner=vm:29504&from=.*&to=/);
+  expect(href).toMatch(/^\/admin\/jobs\/history\?from=[^&]+Z&to=[^&]+Z&runner=vm:29504$/);
 });
 
 test('a runner that could not be read is not said to be none', async () => {
@@ -274,30 +276,6 @@ test('a runner that could not be read is not said to be none', async () => {
   isDown = false;
   await user.click(screen.getByRole('button', { name: 'Retry' }));
   expect(await screen.findByText('41 % of one core')).toBeVisible();
-});
-
-test('the axis of a chart names no value twice, however small they are', async () => {
-  backend.use(
-    http.get('/api/admin/jobs/runners/beats', () =>
-      HttpResponse.json({
-        ...{ from: ago(86_400), to: ago(0), stepMs: 360_000 },
-        beats: [720, 360].map((at) => ({
-          ...{ at: ago(at), latencyMs: 0.8, loopLagMs: 0.31, activeRuns: 0, slots: 1 },
-          ...{ cpuPercent: 0.04, rssBytes: 90_000_000 },
-        })),
-      }),
-    ),
-  );
-  await openPanel(`/admin/jobs/runners/${aRunner().id}`);
-  const chart = await screen.findByRole('img', { name: /^Loop lag/ });
-  const axes = [...document.querySelectorAll('figure')].map((figure) =>
-    [...figure.querySelectorAll('text[text-anchor="end"]')].map(({ textContent }) => textContent).filter(Boolean),
-  );
-  expect(axes).toHaveLength(5);
-  for (const labels of axes) expect(labels).toEqual([...new Set(labels)]);
-  expect([...chart.querySelectorAll('text[text-anchor="end"]')].map(({ textContent }) => textContent)).toContain(
-    '0.2ms',
-  );
 });
 
 test('a runner’s log has its warnings, and everything while it is followed', async () => {

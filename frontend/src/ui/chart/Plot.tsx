@@ -4,7 +4,7 @@ import { useZoneChoice } from '../../lib/time-zone';
 import { type ChartData, stepAt, stepLabel, stepsOf, tickLabel } from './chart-data';
 import { dashOf, Filling, fillOf } from './Filling';
 import classes from './Plot.module.css';
-import { type DrawnSeries, type Layout, layOut, type PlotKind, valueTicksOf } from './plot-layout';
+import { type DrawnSeries, type Layout, labelsOf, layOut, type PlotKind, valueTicksOf } from './plot-layout';
 
 interface Props {
   data: ChartData;
@@ -144,13 +144,14 @@ interface AxesProps extends Pick<Props, 'format'> {
 }
 
 function Axes({ layout, left, width, format }: AxesProps) {
+  const labels = labelsOf(layout.valueTicks, format);
   return (
     <g className={classes.axes} aria-hidden>
       {layout.valueTicks.map(({ value, y }, index) => (
         <g key={value}>
           <line x1={left} x2={width} y1={y} y2={y} />
           <text x={left - 8} y={y} dy="0.32em" textAnchor="end">
-            {labelUnlessRepeated(layout.valueTicks, index, format)}
+            {labels[index]}
           </text>
         </g>
       ))}
@@ -161,12 +162,6 @@ function Axes({ layout, left, width, format }: AxesProps) {
       ))}
     </g>
   );
-}
-
-/** What a value is called, unless the one below it is called the same. */
-function labelUnlessRepeated(ticks: Layout['valueTicks'], index: number, format: Props['format']): string {
-  const [value, below] = [ticks[index]?.value ?? 0, ticks[index - 1]?.value];
-  return below !== undefined && format(below) === format(value) ? '' : format(value);
 }
 
 function Marks({ data, layout, width }: { data: ChartData; layout: Layout; width: number }) {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { ChartData, Series } from './chart-data';
-import { layOut } from './plot-layout';
+import { labelsOf, layOut } from './plot-layout';
 
 const HOUR = 3_600_000;
 const FROM = Date.UTC(2026, 10, 22);
@@ -41,6 +41,11 @@ it('reaches above the highest value of now and of before, in round steps from ze
   expect(ticksOf(series([2, 1]))).toEqual([0, 1, 2]);
   expect(ticksOf(series([0.3]))).toEqual([0, 0.1, 0.2, 0.3]);
   expect(ticksOf(series([]))).toEqual([0, 1]);
+});
+
+it('calls no two values of an axis the same', () => {
+  const { valueTicks } = layOut(data(series([0.2])), 'line', frame);
+  expect(labelsOf(valueTicks, (value) => value.toFixed(1))).toEqual(['0.0', '0.1', '', '', '0.2']);
 });
 
 it('finds the step and the moment below a pixel, and the nearest outside of the plot', () => {

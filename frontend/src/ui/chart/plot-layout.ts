@@ -58,6 +58,10 @@ export interface Layout {
 export const valueTicksOf = (data: ChartData, kind: PlotKind): number[] =>
   roundValues(highest(data, kind), data.series.every(isWhole) ? 1 : 0);
 
+/** What the values of an axis are called; one that would be called as the one below it is called nothing. */
+export const labelsOf = (ticks: Layout['valueTicks'], format: (value: number) => string): string[] =>
+  ticks.map(({ value }) => format(value)).map((label, index, all) => (label === all[index - 1] ? '' : label));
+
 const isWhole = ({ points, previous = [] }: Series): boolean =>
   [...points, ...previous].every((value) => value === null || Number.isInteger(value));
 
