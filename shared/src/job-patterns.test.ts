@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { isJobWithin, JOB_PATTERN } from './job-patterns.js';
+import { isJobWithin, JOB_PATTERN, keyOfJobPatterns } from './job-patterns.js';
 
 it.each([
   ['trending', 'trending', true],
@@ -29,6 +29,12 @@ it.each([
 it('leaves every job in where nothing limits, and none where no pattern is left', () => {
   expect(isJobWithin(null, 'trending')).toBe(true);
   expect(isJobWithin([], 'trending')).toBe(false);
+});
+
+it('has one key for each set of jobs, and for all jobs one that no set has', () => {
+  expect(keyOfJobPatterns(['b', 'a'])).toBe(keyOfJobPatterns(['a', 'b']));
+  const sets = [null, [], ['a'], ['a', 'b'], ['a*']];
+  expect(new Set(sets.map(keyOfJobPatterns)).size).toBe(sets.length);
 });
 
 it.each(['sendInvoice', 'mail.*', 'billing:monthly_*', '*'])('%s may be written', (pattern) => {

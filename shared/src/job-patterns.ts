@@ -10,6 +10,10 @@ export const JOB_PATTERN = /^[\w.:*-]{1,100}$/;
 export const isJobWithin = (patterns: JobPatterns, jobName: string): boolean =>
   patterns === null || patterns.some((pattern) => matches(pattern, jobName));
 
+/** The same text for the same jobs in any order, and another for any others; `''` stands for all jobs alone. */
+export const keyOfJobPatterns = (patterns: JobPatterns): string =>
+  patterns === null ? '' : JSON.stringify(patterns.toSorted());
+
 /** By the parts between the `*`, each where it occurs first: no text makes this slow. */
 function matches(pattern: string, name: string): boolean {
   const [start = '', ...others] = pattern.split('*');

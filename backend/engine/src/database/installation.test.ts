@@ -34,6 +34,23 @@ it('makes all tables in one schema, and none of the sample network', async () =>
   expect(tables.length).toBeLessThanOrEqual(64);
 });
 
+it('has NULL for a list only where it means something else than an empty one', async () => {
+  const { rows } = await client.query<{ column: string }>(
+    `SELECT relname || '.' || attname AS column FROM pg_attribute JOIN pg_class c ON c.oid = attrelid JOIN pg_type t ON t.oid = atttypid
+     WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND NOT relispartition AND attnum > 0 AND typcategory = 'A'
+       AND NOT attnotnull ORDER BY 1`,
+  );
+  expect(rows.map(({ column }) => column)).toEqual([
+    // NULL: all jobs.
+    'AccessRole.jobPatterns',
+    'ApiToken.jobPatterns',
+    // NULL: waits for no run.
+    'JobRun.dependsOn',
+    // NULL: all channels.
+    'Runner.channels',
+  ]);
+});
+
 it('names what is missing, and nothing where all is there', async () => {
   expect(await readInstallation(client, 'public')).toEqual({ pending: [], unknown: [], missing: [] });
   await client.query(`BEGIN; ALTER TABLE "JobRun" DROP COLUMN scope; DROP TABLE "ChannelStart"; DROP INDEX "JobRun_dependents";

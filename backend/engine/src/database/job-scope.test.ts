@@ -33,6 +33,10 @@ it('takes a pattern for nothing but itself', () => {
   expect(readWithin('SELECT FROM "Job"', ['a_b*', "x'y"])).toContain(`(name LIKE 'a\\_b%' OR name = 'x''y')`);
 });
 
+it('takes a limit to no job for none of them, not for all', () => {
+  expect(readWithin('SELECT FROM "Job"', [])).toContain('(SELECT * FROM "Job" WHERE (false))');
+});
+
 it('holds for all that is awaited within it, under no name that a connection may know', async () => {
   const statement = { name: 'runs', text: 'SELECT FROM "JobRun"', values: [] };
   expect(withinScope(statement)).toBe(statement);
@@ -52,4 +56,5 @@ it('keeps one of a thing for each set of jobs', () => {
   const some = withinJobs(['a', 'b'], ofScope);
   expect([withinJobs(['b', 'a'], ofScope), ofScope()]).toEqual([some, whole]);
   expect(withinJobs(['a'], ofScope)).toEqual({ number: 3 });
+  expect(withinJobs([], ofScope)).toEqual({ number: 4 });
 });

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { JobPatterns } from '@job-manager/shared/job-patterns';
+import { type JobPatterns, keyOfJobPatterns } from '@job-manager/shared/job-patterns';
 import type pg from 'pg';
 
 /** The jobs that the current caller is limited to, through all that is awaited for the answer. */
@@ -14,8 +14,11 @@ export const outsideJobScope = <Result>(work: () => Result): Result => scope.run
 /** The jobs that statements see now; null: all. */
 export const jobScope = (): JobPatterns => scope.getStore() ?? null;
 
-/** One for each set of jobs, the same for all who are limited to it; `''` is for those who are not. */
-const keyOfScope = (): string => (jobScope() ?? []).toSorted().join(' ');
+/** The limit as a condition on a column with the name of a job, for a statement that looks at the rows of all; null where all are seen. */
+export function jobScopeCondition(column: string): string | null {
+  const patterns = jobScope();
+  return patterns === null ? null : isWithin(patterns)(column);
+}
 
 /** Sets of jobs that something is kept for at once; the first to come goes first. */
 const MAX_SCOPES = 100;
@@ -24,7 +27,7 @@ const MAX_SCOPES = 100;
 export function perJobScope<T>(make: () => T): () => T {
   const kept = new Map<string, T>();
   return () => {
-    const key = keyOfScope();
+    const key = keyOfJobPatterns(jobScope());
     const known = kept.get(key);
     if (known !== undefined) return known;
     const made = make();
@@ -84,7 +87,7 @@ type IsWithin = (column: string) => string;
 const isWithin =
   (patterns: readonly string[]): IsWithin =>
   (column) =>
-    `(${patterns.map((pattern) => matches(column, pattern)).join(' OR ')})`;
+    `(${patterns.map((pattern) => matches(column, pattern)).join(' OR ') || 'false'})`;
 
 /** `*` stands for any characters, and nothing else for more than itself. */
 function matches(column: string, pattern: string): string {

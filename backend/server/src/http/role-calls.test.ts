@@ -139,6 +139,17 @@ describe('refuses', () => {
     expect([answer.status, answer.json.field]).toEqual([400, 'jobPatterns']);
   });
 
+  it('a limit to nothing, even from within the database', async () => {
+    const limited = { permissions: ['view'], jobPatterns: ['media-*'] };
+    await create(limited);
+    const token = await as(boss, 'POST', '/admin/tokens', { name: 'limited', ...limited });
+    expect(token.status, token.text).toBe(201);
+    for (const table of ['AccessRole', 'ApiToken'])
+      await expect(server.database.pool.query(`UPDATE "${table}" SET "jobPatterns" = '{}'`)).rejects.toThrow(
+        `${table}_jobPatterns`,
+      );
+  });
+
   it('a name that is taken', async () => {
     const role = await create();
     const again = await as(boss, 'POST', '/admin/roles', { name: role.name, permissions: ['view'] });

@@ -274,7 +274,10 @@ async function startGateway(part: Record<string, unknown>) {
   const gateway = new Gateway({
     server: http,
     config: readConfig({}),
-    sessions: { authenticate: async () => ({ user: { id: 1 }, permissions: ['view'] }), recheckMs: 60_000 },
+    sessions: {
+      authenticate: async () => ({ user: { id: 1 }, permissions: ['view'], jobPatterns: null }),
+      recheckMs: 60_000,
+    },
     picture,
     tails: {},
     alerts: Object.assign(new EventEmitter(), { watch: () => () => {}, ready: async () => {}, snapshot: undefined }),
@@ -289,7 +292,7 @@ async function startGateway(part: Record<string, unknown>) {
 
 it('refuses a network without a signed-in user after 60 upgrades a minute, and no other', async () => {
   const authenticate = async ({ headers }: { headers: Record<string, string> }) =>
-    headers.authorization ? { user: { id: 1 }, permissions: ['view'] } : null;
+    headers.authorization ? { user: { id: 1 }, permissions: ['view'], jobPatterns: null } : null;
   const { gateway, http, url } = await startGateway({ sessions: { authenticate, recheckMs: 60_000 } });
   const knock = (headers: Record<string, string> = {}) =>
     new Promise<number>((resolve) => {
@@ -373,9 +376,11 @@ describe('messages are compressed', () => {
 describe('who watches is looked at again now and then: it closes', () => {
   it.each([
     ['4401 when they are gone', 4401, null],
-    ['4403 when they have lost their role', 4403, { user: { id: 1 }, permissions: [] }],
+    ['4403 when they have lost their role', 4403, { user: { id: 1 }, permissions: [], jobPatterns: null }],
   ])('with %s', async (_when, code, later) => {
-    const authenticate = vi.fn(async (): Promise<unknown> => ({ user: { id: 1 }, permissions: ['view'] }));
+    const authenticate = vi.fn(
+      async (): Promise<unknown> => ({ user: { id: 1 }, permissions: ['view'], jobPatterns: null }),
+    );
     const { gateway, http, url } = await startGateway({ sessions: { authenticate, recheckMs: 10 } });
     const socket = new WebSocket(url);
     const closed = once(socket, 'close');

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Listener } from '@job-manager/engine/store/listener';
-import type { JobPatterns } from '@job-manager/shared/job-patterns';
+import { type JobPatterns, keyOfJobPatterns } from '@job-manager/shared/job-patterns';
 import { limits } from '@job-manager/shared/limits';
 import { closeCodes } from '@job-manager/shared/live';
 import { type ClientMessage, mostFollowed } from '@job-manager/shared/live-client';
@@ -121,7 +121,7 @@ export class Gateway {
   }
 
   #audienceOf(patterns: JobPatterns): Audience {
-    const key = audienceKey(patterns);
+    const key = keyOfJobPatterns(patterns);
     const known = this.#audiences.get(key);
     if (known) return known;
     const { picture, tails, runners, alerts, feedsWithin } = this.#options;
@@ -314,8 +314,6 @@ export class Gateway {
     this.#timers.push(setInterval(work, ms).unref());
   }
 }
-
-const audienceKey = (patterns: JobPatterns): string => (patterns ?? []).toSorted().join(' ');
 
 const snapshotFor = ({ audience: { picture, alerts } }: Connection): SharedMessage =>
   picture.snapshotMessage(alerts.snapshot);
