@@ -1,4 +1,5 @@
 import { type HistoryFilterInput, namesIn, statusesIn } from '@job-manager/shared/contract/history';
+import { jobScopeCondition } from '../database/job-scope.js';
 
 /** Conditions of a filter beyond those of the counters. */
 export type WalkedFilter = Omit<HistoryFilterInput, 'from' | 'to' | 'cause'> & {
@@ -8,7 +9,7 @@ export type WalkedFilter = Omit<HistoryFilterInput, 'from' | 'to' | 'cause'> & {
 };
 
 /**
- * A filter as conditions on `r`, a run: those that one index of the history knows are in `indexed`, so that each entry
+ * A filter as conditions on `r`, a run of any job, what the caller is limited to among them: those that one index of the history knows are in `indexed`, so that each entry
  * that is read of it counts; the others are looked up in the rows. `values` go on from those given.
  */
 export function conditionsOf(filter: WalkedFilter, values: unknown[]): { indexed: string[]; others: string[] } {
@@ -37,7 +38,9 @@ export function conditionsOf(filter: WalkedFilter, values: unknown[]): { indexed
     ...compared('r."finishedAt"', '>=', filter.from, 'timestamptz'),
     ...compared('r."finishedAt"', '<', filter.to, 'timestamptz'),
   ];
+  const seen = [jobScopeCondition('r."jobName"')].filter((condition) => condition !== null);
   const others = [
+    ...(isByName ? [] : seen),
     ...(isByName ? [] : name),
     ...(isByStatus ? [] : status),
     ...equal('trigger', '"JobRunTrigger"'),
@@ -64,7 +67,7 @@ export function conditionsOf(filter: WalkedFilter, values: unknown[]): { indexed
           `EXISTS (SELECT FROM "RunError" e WHERE e."runId" = r.id AND e.fingerprint = ${value(filter.cause, 'text')})`,
         ]),
   ];
-  return { indexed: [...(isByName ? name : []), ...(isByStatus ? status : []), ...times], others };
+  return { indexed: [...(isByName ? [...name, ...seen] : []), ...(isByStatus ? status : []), ...times], others };
 }
 
 // The people, tokens and runners of a name are few: they are looked up once, not for each run.

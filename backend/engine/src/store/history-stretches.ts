@@ -1,4 +1,6 @@
 import { namesIn, statusesIn } from '@job-manager/shared/contract/history';
+import { isJobWithin } from '@job-manager/shared/job-patterns';
+import { jobScope } from '../database/job-scope.js';
 import type { Sql } from './sql.js';
 
 /** Which of the finished runs are wanted. */
@@ -65,9 +67,10 @@ interface Filter {
   values: unknown[];
 }
 
-/** The same filter for each single job and status of it, each of which an index knows. */
+/** The same filter for each single job and status of it, each of which an index knows; of jobs that the caller sees. */
 export function singleFilters(filter: HistoryFilter): HistoryFilter[] {
-  const jobs = filter.jobName === undefined ? [undefined] : namesIn(filter.jobName);
+  const isSeen = (jobName: string) => isJobWithin(jobScope(), jobName);
+  const jobs = filter.jobName === undefined ? [undefined] : namesIn(filter.jobName).filter(isSeen);
   const statuses = filter.status === undefined ? [undefined] : statusesIn(filter.status);
   return jobs.flatMap((jobName) => statuses.map((status) => ({ ...filter, jobName, status })));
 }

@@ -1,3 +1,6 @@
+import { namesIn } from '@job-manager/shared/contract/history';
+import { isJobWithin, type JobPatterns } from '@job-manager/shared/job-patterns';
+import { jobScope, outsideJobScope } from '../database/job-scope.js';
 import { conditionsOf, type WalkedFilter } from './history-conditions.js';
 import type { Sql } from './sql.js';
 
@@ -27,7 +30,7 @@ const SLICE = { first: 1_000, most: 10_000 };
 export async function walkHistory(
   sql: Sql,
   {
-    filter,
+    filter: given,
     after,
     limit,
     clock = () => performance.now(),
@@ -38,6 +41,8 @@ export async function walkHistory(
     clock?: () => number;
   },
 ): Promise<WalkedPage> {
+  const filter = filterWithin(jobScope(), given);
+  if (filter === null) return { ids: [], next: null };
   const startedAt = clock();
   const ids: string[] = [];
   let place = after;
@@ -49,6 +54,15 @@ export async function walkHistory(
     if (slice.isEnd) return { ids, next: null };
     if (ids.length >= limit || walked >= MAX_WALKED || clock() - startedAt >= MAX_WALK_MS) return { ids, next: place };
   }
+}
+
+/** The filter as an index knows it best where the caller is limited to some jobs; null where they see none that it names. */
+function filterWithin(patterns: JobPatterns, filter: WalkedFilter): WalkedFilter | null {
+  if (patterns === null || filter.not?.split(',').includes('jobName')) return filter;
+  if (filter.jobName !== undefined)
+    return namesIn(filter.jobName).some((name) => isJobWithin(patterns, name)) ? filter : null;
+  const [only = '*', ...others] = patterns;
+  return others.length > 0 || only.includes('*') ? filter : { ...filter, jobName: only };
 }
 
 interface Slice {
@@ -80,13 +94,16 @@ async function readSlice(
   const source = isRare
     ? `(SELECT r.id, r."finishedAt", true AS "isMatch" FROM "JobRun" r WHERE ${[...where, ...others].join(' AND ')} OFFSET 0) r`
     : `(SELECT r.id, r."finishedAt", ${match} AS "isMatch" FROM "JobRun" r WHERE ${where.join(' AND ')}) r`;
-  const { rows } = await sql.query<{ id: string; finishedAt: Date; isMatch: boolean; walked: number }>(
-    `WITH walked AS MATERIALIZED (
+  // Over the runs of all jobs, the limit being one of the conditions: else a slice would pass all runs to find those of rare jobs.
+  const { rows } = await outsideJobScope(() =>
+    sql.query<{ id: string; finishedAt: Date; isMatch: boolean; walked: number }>(
+      `WITH walked AS MATERIALIZED (
        SELECT id, "finishedAt", "isMatch" FROM ${source} ORDER BY "finishedAt" DESC, id DESC LIMIT ${walkable}
      ), numbered AS (SELECT *, row_number() OVER (ORDER BY "finishedAt" DESC, id DESC) AS n FROM walked)
      (SELECT id, "finishedAt", true AS "isMatch", n::int AS walked FROM numbered WHERE "isMatch" ORDER BY n LIMIT $${values.push(limit)})
      UNION ALL (SELECT id, "finishedAt", false, n::int FROM numbered ORDER BY n DESC LIMIT 1)`,
-    values,
+      values,
+    ),
   );
   const end = rows.find(({ isMatch }) => !isMatch);
   const found = rows.filter(({ isMatch }) => isMatch).sort((a, b) => a.walked - b.walked);

@@ -1,9 +1,12 @@
+import { isJobWithin } from '@job-manager/shared/job-patterns';
 import { terminalStatuses } from '@job-manager/shared/run';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { withinJobs } from '../database/job-scope.js';
 import { countEnded } from '../queue/transitions/count.js';
 import { createTestDatabase, type TestDatabase } from '../testing/database.js';
 import { planWalk, readHistory, readHistoryJobNames } from './history.js';
 import { findStretch } from './history-stretches.js';
+import { type HistoryPlace, walkHistory } from './history-walk.js';
 
 interface Ended {
   id: string;
@@ -63,6 +66,74 @@ describe.each(filters)('of job $jobName and status $status', ({ jobName, status 
       }
     }
   });
+});
+
+interface Filter {
+  jobName?: string;
+  status?: string;
+  not?: string;
+}
+const someFilters: Filter[] = [
+  {},
+  { jobName: 'rare' },
+  { jobName: 'rare,b' },
+  { status: 'FAILED' },
+  { jobName: 'a', status: 'SUCCESS' },
+];
+
+describe.each([[['rare']], [['r*', 'b']], [['*']], [['a', 'unknown']], [['unknown*']], [[]]])(
+  'for those who are limited to %j',
+  (patterns) => {
+    const seenOf = ({ jobName, status }: { jobName?: string; status?: string }) =>
+      oracle
+        .filter((run) => isJobWithin(patterns, run.jobName) && isOf(jobName, run.jobName) && isOf(status, run.status))
+        .map(({ id }) => id);
+
+    it.each<Filter>(someFilters)('pages as a sort of those runs would, of %o', async (filter) => {
+      const wanted = seenOf(filter);
+      for (const page of new Set([1, 2, Math.ceil(wanted.length / 14), Math.max(1, Math.ceil(wanted.length / 7))])) {
+        if (page < 1) continue;
+        const read = await withinJobs(patterns, () => readHistory(database.pool, { ...filter, page, pageSize: 7 }));
+        const ids = read.runs.map(({ id }) => id);
+        expect({ total: read.total, ids }).toEqual({
+          total: wanted.length,
+          ids: wanted.slice((page - 1) * 7, page * 7),
+        });
+      }
+    });
+
+    it.each<Filter>([...someFilters, { jobName: 'rare', not: 'jobName' }])(
+      'walks to all of those runs and no others, of %o',
+      async (filter) => {
+        const wanted = seenOf(filter.not ? { jobName: 'a,b' } : filter);
+        const found: string[] = [];
+        let after: HistoryPlace | null = null;
+        do {
+          const { ids, next } = await withinJobs(patterns, () =>
+            walkHistory(database.pool, { filter: { ...filter, attemptsMin: 0 }, after, limit: 900 }),
+          );
+          found.push(...ids);
+          after = next;
+        } while (after !== null);
+        expect(found).toEqual(wanted);
+      },
+    );
+  },
+);
+
+it('passes none of other jobs where the history of those who are limited is read', async () => {
+  const texts: string[] = [];
+  const query = ((text: string | { text: string }, values: unknown[]) => {
+    texts.push(typeof text === 'string' ? text : text.text);
+    return database.pool.query(text as string, values);
+  }) as typeof database.pool.query;
+  await withinJobs(['r*'], () => readHistory({ query }, { page: 1, pageSize: 50 }));
+  const [page] = texts.filter((text) => text.includes('LATERAL'));
+  expect(page).toMatch(/unnest\(\$\d+::text\[\]\) AS job\(name\)/);
+  expect(page).toContain('"jobName" = job.name');
+  texts.length = 0;
+  await withinJobs(['r*'], () => readHistory({ query }, { jobName: 'a', page: 1, pageSize: 50 }));
+  expect(texts.filter((text) => text.includes('"JobRun"'))).toEqual([]);
 });
 
 it('shows every run exactly once over all pages', async () => {

@@ -1,3 +1,4 @@
+import { jobScope } from '../database/job-scope.js';
 import { readRunsOfCause } from './history-of-cause.js';
 import {
   countHoursOfDay,
@@ -36,7 +37,7 @@ export async function readHistory(sql: Sql, request: HistoryRequest): Promise<Hi
   }
   const stretches = await countStretches(sql, request);
   const total = stretches.reduce((sum, { runs }) => sum + runs, 0);
-  const walk = planWalk(total, request);
+  const walk = total === 0 ? null : planWalk(total, request);
   if (walk === null) return { runs: [], total };
   return { runs: await readWalk(sql, request, await shortenWalk(sql, { request, walk, stretches })), total };
 }
@@ -47,9 +48,11 @@ export async function readHistoryJobNames(sql: Sql): Promise<string[]> {
   return rows.map(({ jobName }) => jobName);
 }
 
+const MAX_JOB_NAMES = 1_000;
+
 const JOB_NAMES = `
 SELECT "jobName" FROM "JobRunDayCount" GROUP BY "jobName" HAVING sum(runs) > 0
-ORDER BY "jobName" COLLATE "C" LIMIT 1000`;
+ORDER BY "jobName" COLLATE "C" LIMIT ${MAX_JOB_NAMES}`;
 
 /** A walk along an index: from which end, past how many, taking how many. */
 export interface Walk {
@@ -100,9 +103,14 @@ async function readWalk(sql: Sql, request: HistoryRequest, walk: Walk): Promise<
   const direction = walk.from === 'newest' ? 'DESC' : 'ASC';
   const order = `ORDER BY "finishedAt" ${direction}, id ${direction}`;
   // Each job and status by itself, as far as this page may reach into it: no index has the runs of several in order.
-  const parts = singleFilters(request).map(
-    (single) => `(${partOf(single, walk, values)} ${order} LIMIT ${walk.skip + walk.take})`,
-  );
+  const jobs = await seenJobs(sql, request);
+  const last = `${order} LIMIT ${walk.skip + walk.take}`;
+  const parts = singleFilters(request).map((single) => {
+    const part = partOf(single, walk, values);
+    if (jobs === null) return `(${part} ${last})`;
+    const ofEach = `unnest($${values.push(jobs)}::text[]) AS job(name) CROSS JOIN LATERAL (${part} AND "jobName" = job.name ${last}) r`;
+    return `(SELECT r.* FROM ${ofEach} ${last})`;
+  });
   const page = await sql.query<{ id: string }>(
     `SELECT id FROM (${parts.join(' UNION ')}) part ${order} OFFSET ${walk.skip} LIMIT ${walk.take}`,
     values,
@@ -111,6 +119,19 @@ async function readWalk(sql: Sql, request: HistoryRequest, walk: Walk): Promise<
     sql,
     page.rows.map(({ id }) => id),
   );
+}
+
+/**
+ * The jobs that a caller with a limit sees, where the filter names none; else null. One statement for all of them, however many:
+ * a walk past the runs of others would not end where they are rare.
+ */
+async function seenJobs(sql: Sql, { jobName }: HistoryFilter): Promise<string[] | null> {
+  const patterns = jobScope();
+  if (patterns === null || jobName !== undefined) return null;
+  if (patterns.every((pattern) => !pattern.includes('*'))) return [...patterns];
+  const names = await readHistoryJobNames(sql);
+  // Of more jobs than are named some could be missing; those are not rare.
+  return names.length < MAX_JOB_NAMES ? names : null;
 }
 
 /** The runs of one job and status; `values` go on from those given. */

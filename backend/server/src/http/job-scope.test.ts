@@ -179,6 +179,21 @@ describe('a person with a role that is limited to some jobs', () => {
     expect(names).toEqual([OWN]);
   });
 
+  it.each([
+    ...[`jobName=${OTHER}`, `jobName=${OWN},${OTHER}`, `jobName=${OWN}&not=jobName`, 'status=FAILED', 'text=scope'],
+    ...['trigger=MANUAL', 'correlationId=order-4711', 'has=errors', 'version=1', 'tookMinMs=1', 'by=boss@example.com'],
+    ...[`param=a=b&jobName=${OTHER}`, `tookMinMs=1&jobName=${OTHER}`, `scope=${encodeURIComponent(`${OTHER} scope`)}`],
+  ])('finds no run of another job in the history by %s', async (filter) => {
+    for (const path of [`/admin/jobs/history?${filter}`, `/admin/jobs/history/export?${filter}`]) {
+      const mine = await get(limited, path);
+      expect(mine.status, mine.text).toBe(200);
+      expect(mine.text).not.toContain(OTHER);
+    }
+    const others = (await get(boss, `/admin/jobs/history?${filter}`)).json.runs;
+    const mine = (await get(limited, `/admin/jobs/history?${filter}`)).json.runs;
+    expect(mine.length).toBe(others.filter(({ jobName }: { jobName: string }) => jobName === OWN).length);
+  });
+
   it('finds no run of another job, and is refused to act on one', async () => {
     expect((await get(limited, `/admin/jobs/${ids.jobRunId}`)).status).toBe(404);
     const cancel = await send(server.url, {
