@@ -23,6 +23,7 @@ import { fourRunners } from './processes/four-runners.js';
 import { idleRunner } from './processes/idle-runner.js';
 import { thousandSockets } from './processes/thousand-sockets.js';
 import { drainKinds } from './scale/drain-kinds.js';
+import { historyFilters } from './scale/history-filters.js';
 import { longHistory } from './scale/long-history.js';
 import { metricsReads } from './scale/metrics-reads.js';
 import { openSnapshot } from './scale/open-snapshot.js';
@@ -45,6 +46,7 @@ export const engineParts: EnginePart[] = [
   chattyJob,
   thousandSockets,
   longHistory,
+  historyFilters,
   metricsReads,
   steadyDay,
 ];

@@ -107,8 +107,14 @@ async function untilRunnerClaims(pool: Bench['pool']): Promise<void> {
 
 /** Signs a program in, and answers how it calls the API from then on. */
 export async function signIn(url: string): Promise<Bench['call']> {
-  const headers: Record<string, string> = { 'content-type': 'application/json' };
-  const call: Bench['call'] = async (method, path, body) => {
+  const { token } = JSON.parse(await callerOf(url)('POST', '/auth/token', OPERATOR)) as { token: string };
+  return callerOf(url, token);
+}
+
+/** How a program calls the API with a token, or without any. */
+export function callerOf(url: string, token?: string): Bench['call'] {
+  const headers = { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) };
+  return async (method, path, body) => {
     const answer = await fetch(`${url}/api${path}`, {
       method,
       headers,
@@ -118,7 +124,4 @@ export async function signIn(url: string): Promise<Bench['call']> {
     if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
     return text;
   };
-  const { token } = JSON.parse(await call('POST', '/auth/token', OPERATOR)) as { token: string };
-  headers.authorization = `Bearer ${token}`;
-  return call;
 }

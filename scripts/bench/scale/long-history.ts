@@ -5,8 +5,10 @@ import { historyPages } from './history-pages.js';
 import { addPastRuns, type History } from './past-runs.js';
 import { statsPrice, statsReads } from './stats-reads.js';
 
-/** Finished runs there are before the first drain, for every run of a drain: none, a million and ten million of 20,000. */
-const TIMES_A_DRAIN = [0, 50, 500];
+/** Finished runs of the longest history, for every run of a drain: ten million of 20,000. */
+export const LONGEST = 500;
+/** Those there are before the first drain: none, a million and ten million. */
+const TIMES_A_DRAIN = [0, 50, LONGEST];
 
 /** What a long history costs: the drain, the pages of the history, the stats. One history serves all of them. */
 export const longHistory: EnginePart = {
@@ -28,7 +30,8 @@ export const longHistory: EnginePart = {
   },
 };
 
-async function makeHistory(bench: EngineBench, runs: number): Promise<History> {
+/** A database with so many finished runs; it goes when they can't be written. */
+export async function makeHistory(bench: EngineBench, runs: number): Promise<History> {
   const database = await bench.newDatabase();
   if (runs > 0) {
     bench.say(`  writing ${runs.toLocaleString('en')} finished runs`);

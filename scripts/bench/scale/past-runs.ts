@@ -11,13 +11,16 @@ export interface History {
 
 /** So far back the runs ended. */
 const DAYS = 90;
+/** The runner that executed all of them; it has no row. */
+export const PAST_RUNNER = '00000000-0000-4000-8000-000000000001';
 /** In one statement: short enough to be broken off between two of them. */
 const CHUNK = 500_000;
 
 /**
  * Writes finished runs as 90 days leave them, counters included: the job that ran most has four of ten, the one
- * that ran least one of fifty; 92 of 100 ended well, 6 failed, 2 were cancelled. Faster than the product could: without checks of
- * references, and with the indexes made anew afterwards. Then tidies the tables, as autovacuum would in time.
+ * that ran least one of fifty; 92 of 100 ended well, 6 failed, 2 were cancelled. Some have a warning, a second attempt, a scope,
+ * another channel or a correlation id that three share. Faster than the product could: without checks of references, and with the
+ * indexes made anew afterwards. Then tidies the tables, as autovacuum would in time.
  */
 export async function addPastRuns(
   { pool }: Pick<BenchDatabase, 'pool'>,
@@ -69,13 +72,15 @@ WITH drawn AS (
     ($4::text[])[1 + floor(power(random(), 3) * cardinality($4::text[]))::int] AS job
   FROM generate_series($1::int, $2::int) n
 )
-INSERT INTO "JobRun" ("jobName", status, trigger, "algorithmVersion", parameters, metadata, error, "errorStack",
-  "progressPercent", attempt, "claimNo", rev, "runAt", "queuedAt", "startedAt", "finishedAt",
+INSERT INTO "JobRun" ("jobName", channel, "correlationId", scope, "warningCount", status, trigger, "algorithmVersion", parameters,
+  metadata, error, "errorStack", "progressPercent", attempt, "claimNo", rev, "runAt", "queuedAt", "startedAt", "finishedAt",
   "lastHeartbeatAt", "durationMs", "queueDelayMs", "runnerId", "leaseToken")
-SELECT job, CASE WHEN fate < 0.92 THEN 'SUCCESS' WHEN fate < 0.98 THEN 'FAILED' ELSE 'CANCELLED' END::"JobRunStatus",
-  'API', '1.0.0', '{"batchSize": 100}', jsonb_build_object('usersProcessed', n),
+SELECT job, CASE WHEN n % 20 = 0 THEN 'mail' ELSE 'default' END, CASE WHEN n % 100 = 0 THEN 'order-' || n / 300 END,
+  CASE WHEN n % 1000 = 0 THEN 'tenant-' || n / 1000 % 100 END, (n % 50 = 0)::int, CASE WHEN fate < 0.92 THEN 'SUCCESS' WHEN fate < 0.98 THEN 'FAILED' ELSE 'CANCELLED' END::"JobRunStatus",
+  CASE WHEN n % 10 = 0 THEN 'CRON' ELSE 'API' END::"JobRunTrigger", CASE WHEN n % 4 = 0 THEN '1.1.0' ELSE '1.0.0' END,
+  jsonb_build_object('batchSize', 100, 'userId', n % 1000), jsonb_build_object('usersProcessed', n),
   CASE WHEN fate >= 0.92 AND fate < 0.98 THEN 'The candidate ' || n || ' has no profile any more.' END,
   CASE WHEN fate >= 0.92 AND fate < 0.98 THEN repeat('at scoreBatch (backend/sample/src/match-scores.ts:92:7)' || chr(10), 8) END,
-  100, 1, 1, 4, ended - ms * interval '1 ms', ended - ms * interval '1 ms', ended - ms * interval '1 ms', ended, ended, ms, 4,
-  '00000000-0000-4000-8000-000000000001', gen_random_uuid()
+  100, 1 + (n % 40 = 0)::int, 1 + (n % 40 = 0)::int, 4, ended - ms * interval '1 ms', ended - ms * interval '1 ms', ended - ms * interval '1 ms', ended, ended, ms, 4,
+  '${PAST_RUNNER}', gen_random_uuid()
 FROM drawn`;
